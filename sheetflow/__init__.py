@@ -1,0 +1,6 @@
+"""sheetflow: collects spreadsheets up a hierarchy.
+
+The rooms, from the inbox to the outbox, are described in ARCHITECTURE.md.
+"""
+
+__version__ = "0.1.0"

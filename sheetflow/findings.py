@@ -1,0 +1,147 @@
+"""Findings: faults in submitted data, as values.
+
+This module owns what a finding is, where it points and how its sentence is
+made from the catalogue. It refuses to know any sheet, file or library: rules
+collect findings, nobody raises them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+Argument = str | int
+
+
+class Severity(StrEnum):
+    """How heavy a finding weighs, in the words of statistical reporting."""
+
+    MUST = "must"
+    VERIFY = "verify"
+    NOTE = "note"
+
+    @property
+    def label(self) -> str:
+        """The office's word: 强制性, 核实性 or 提示性."""
+        return {"must": "强制性", "verify": "核实性", "note": "提示性"}[self.value]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a finding points: the logical place, and the cell in the submitted file.
+
+    `sheet` and `column` are declared keys; `title` and `label` are what people
+    read. `row` is 1-based as Excel shows it, 0 for a whole sheet or workbook.
+    `key` is the row's own key (or its other values where it has none), so that
+    the same finding is known again in the next attempt. `cell` is like ``C7``.
+    """
+
+    sheet: str = ""
+    title: str = ""
+    row: int = 0
+    column: str = ""
+    label: str = ""
+    cell: str = ""
+    key: str = ""
+
+    @property
+    def words(self) -> str:
+        """Name the place as a person would: 《走访记录》C7“走访方式”."""
+        sheet = f"《{self.title}》" if self.title else ""
+        spot = self.cell or (f"第{self.row}行" if self.row else "")
+        label = f"“{self.label}”" if self.label else ""
+        return f"{sheet}{spot}{label}" or "整个工作簿"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One fault: which rule, how heavy, where, and the arguments of its sentence.
+
+    `arguments` never hold a personal value: a rule that fires on a personal
+    column or on free text gives none of the cell's content. `others` lists the
+    further cells when one cause repeats (an empty column is one finding).
+    """
+
+    rule: str
+    severity: Severity
+    place: Place
+    arguments: Mapping[str, Argument] = field(default_factory=lambda: MappingProxyType({}))
+    others: tuple[str, ...] = ()
+
+    @property
+    def identity(self) -> tuple[str, str, str, str]:
+        """What makes this the same finding in the next attempt."""
+        return (self.rule, self.place.sheet, self.place.column, self.place.key)
+
+    @property
+    def number(self) -> str:
+        """A short number that stays the same across attempts, for 情况说明."""
+        digest = hashlib.sha256("\x1f".join(self.identity).encode()).hexdigest()
+        return digest[:6].upper()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """The catalogue's entry for one rule code.
+
+    `wrong` and `remedy` are `str.format` templates over the finding's arguments:
+    what is wrong (both figures where two disagree), and what to do. `summary` is
+    its line in 填报说明. `source` cites the sentence of the notice or the form
+    that the rule enforces.
+    """
+
+    code: str
+    severity: Severity
+    title: str
+    wrong: str
+    remedy: str
+    summary: str
+    source: str
+
+    def at(self, place: Place, *, others: Iterable[str] = (), **arguments: Argument) -> Finding:
+        """Make the finding that this check reports at `place`."""
+        return Finding(self.code, self.severity, place, MappingProxyType(arguments), tuple(others))
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """All checks of a campaign by code; the only source of sentences for findings."""
+
+    checks: Mapping[str, Check]
+
+    @classmethod
+    def of(cls, checks: Iterable[Check]) -> Catalogue:
+        """Collect `checks`, refusing a code that is given twice."""
+        by_code: dict[str, Check] = {}
+        for check in checks:
+            if check.code in by_code:
+                raise ValueError(f"two checks bear the code {check.code}")
+            by_code[check.code] = check
+        return cls(MappingProxyType(by_code))
+
+    def __getitem__(self, code: str) -> Check:
+        return self.checks[code]
+
+    def wrong(self, finding: Finding) -> str:
+        """Say what is wrong, without the place."""
+        text = self[finding.rule].wrong.format(**finding.arguments)
+        if finding.others:
+            text += f"（共{len(finding.others) + 1}处：{listed(finding)}）"
+        return text
+
+    def remedy(self, finding: Finding) -> str:
+        """Say what to do."""
+        return self[finding.rule].remedy.format(**finding.arguments)
+
+    def sentence(self, finding: Finding) -> str:
+        """Say it in one sentence: where, what is wrong, what to do."""
+        return f"{finding.place.words}：{self.wrong(finding)}。{self.remedy(finding)}。"
+
+
+def listed(finding: Finding, most: int = 5) -> str:
+    """List the first cells of a grouped finding: C7、C8、C9等."""
+    cells = [finding.place.cell, *finding.others]
+    return "、".join(cells[:most]) + ("等" if len(cells) > most else "")

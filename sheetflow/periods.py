@@ -1,0 +1,114 @@
+"""Report periods and deadlines.
+
+This module owns what a period is, which dates it covers, what people call it
+and when each level must have reported. It refuses to ask the clock: "now" is
+handed in.
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+OFFICE_ZONE = dt.timezone(dt.timedelta(hours=8), "CST")
+"""Every time that people see is China standard time."""
+
+_TWO_MONTHS = re.compile(r"(\d{4})B([1-6])")
+_YEAR = re.compile(r"\d{4}")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Period:
+    """A report period: ``2012B1`` is January and February 2012, ``2012`` the whole year."""
+
+    first_day: dt.date
+    last_day: dt.date
+    period_id: str
+
+    @classmethod
+    def parse(cls, text: str) -> Period:
+        """Read ``2012B1`` … ``2012B6`` or ``2012``; raise ValueError for anything else."""
+        if match := _TWO_MONTHS.fullmatch(text):
+            year, part = int(match[1]), int(match[2])
+            first, last = 2 * part - 1, 2 * part
+        elif _YEAR.fullmatch(text):
+            year, first, last = int(text), 1, 12
+        else:
+            raise ValueError(f"not a period: {text!r}")
+        last_day = dt.date(year, last, calendar.monthrange(year, last)[1])
+        return cls(dt.date(year, first, 1), last_day, text)
+
+    @property
+    def label(self) -> str:
+        """What people call it: 2012年1—2月."""
+        if len(self.period_id) == len("2012"):
+            return f"{self.first_day.year}年"
+        return f"{self.first_day.year}年{self.first_day.month}—{self.last_day.month}月"
+
+    @property
+    def opens_year(self) -> bool:
+        """Whether cumulative figures start with this period."""
+        return self.first_day.month == 1
+
+    @property
+    def closes_year(self) -> bool:
+        """Whether this is the year's last period."""
+        return self.last_day.month == 12  # noqa: PLR2004 - December
+
+    @property
+    def previous(self) -> Period | None:
+        """The period before within the same year, None for the first or for a whole year."""
+        match = _TWO_MONTHS.fullmatch(self.period_id)
+        if match is None or match[2] == "1":
+            return None
+        return Period.parse(f"{match[1]}B{int(match[2]) - 1}")
+
+    @property
+    def year_so_far(self) -> tuple[Period, ...]:
+        """The periods from January up to and with this one."""
+        before = self.previous
+        return (*before.year_so_far, self) if before else (self,)
+
+    def holds(self, day: dt.date) -> bool:
+        """Whether `day` lies in this period."""
+        return self.first_day <= day <= self.last_day
+
+    def __str__(self) -> str:
+        return self.period_id
+
+
+def period_of(day: dt.date) -> Period:
+    """Give the two-month period in which `day` lies."""
+    return Period.parse(f"{day.year}B{(day.month + 1) // 2}")
+
+
+def is_working_day(day: dt.date, overrides: Mapping[dt.date, bool] = MappingProxyType({})) -> bool:
+    """Tell whether offices work on `day`.
+
+    `overrides` (True: a working day) go first, then the published legal holidays and
+    make-up days, then, for years that chinesecalendar does not know, Monday to Friday.
+    """
+    import chinese_calendar  # its tables cost start-up time, and few commands need them
+
+    if day in overrides:
+        return overrides[day]
+    try:
+        return bool(chinese_calendar.is_workday(day))
+    except NotImplementedError:
+        return day.weekday() < 5  # noqa: PLR2004 - Monday to Friday
+
+
+def deadline(
+    period: Period, working_days: int, overrides: Mapping[dt.date, bool] = MappingProxyType({})
+) -> dt.datetime:
+    """Give the last moment of the `working_days`-th working day after `period` ends."""
+    day = period.last_day
+    left = working_days
+    while left > 0:
+        day += dt.timedelta(days=1)
+        left -= is_working_day(day, overrides)
+    return dt.datetime.combine(day, dt.time(23, 59, 59), OFFICE_ZONE)
