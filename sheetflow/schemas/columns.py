@@ -1,0 +1,250 @@
+"""Columns, and the rows of a sheet as pydantic models.
+
+A sheet's rows are declared as a subclass of `RowModel`: each field is made by one
+of the functions below, which carries its `Column`. From that one declaration
+follow the header, the drop-down, the check of the cell and its line in 填报说明.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import cache
+from types import MappingProxyType
+from typing import Any, Literal, Self, cast
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticCustomError
+
+from sheetflow.findings import Argument
+from sheetflow.schemas.cells import (
+    CellType,
+    Choice,
+    Choices,
+    Day,
+    IdNumber,
+    Key,
+    Money,
+    NameKey,
+    PeriodName,
+    Phone,
+    Reference,
+    References,
+    Text,
+    Whole,
+)
+from sheetflow.schemas.conditions import Condition
+from sheetflow.schemas.habits import CellFault, Value
+from sheetflow.workbook import CellValue
+
+
+class Mask(StrEnum):
+    """How much of a value a level sees."""
+
+    WHOLE = "whole"
+    NAME = "name"
+    PHONE = "phone"
+    ADDRESS = "address"
+    LEFT_OUT = "left_out"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disclosure:
+    """Who sees what of a column above the unit itself.
+
+    `city` and `province` mask the value; where `withheld_when` holds for the row,
+    the city does not see it either.
+    """
+
+    city: Mask = Mask.WHOLE
+    province: Mask = Mask.WHOLE
+    withheld_when: Condition | None = None
+
+
+OPEN = Disclosure()
+
+NotAfter = Literal["filled_on", "period_end", ""]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One column of a sheet (or one label of a card).
+
+    `required` is True, False or the condition that makes it so; with `only` the
+    cell must be blank where the condition does not hold. `not_before` names another
+    date column of the row; `event` marks the date on which a flow row happened.
+    `since` and `until` are form versions; `older` are labels of earlier versions.
+    """
+
+    key: str = ""
+    label: str
+    type: CellType
+    required: bool | Condition = True
+    only: bool = False
+    personal: bool = False
+    disclosure: Disclosure = OPEN
+    not_before: str = ""
+    not_after: NotAfter = ""
+    event: bool = False
+    prefilled: bool = False
+    hint: str = ""
+    width: float = 12
+    older: tuple[str, ...] = ()
+    since: int = 1
+    until: int | None = None
+
+    def in_version(self, version: int) -> bool:
+        """Whether the column stands in that version of the form."""
+        return self.since <= version and (self.until is None or version <= self.until)
+
+    @property
+    def is_key(self) -> bool:
+        """Whether this column names the row."""
+        return isinstance(self.type, Key | NameKey)
+
+    @property
+    def quotable(self) -> bool:
+        """Whether a finding may quote what stands in the cell."""
+        free = isinstance(self.type, Text) and self.type.free
+        return not (self.personal or free or isinstance(self.type, IdNumber | Phone))
+
+    @property
+    def refers_to(self) -> str:
+        """The key of the sheet that the cells point to, empty for none."""
+        return self.type.to if isinstance(self.type, Reference | References) else ""
+
+
+class RowModel(BaseModel):
+    """A row of a sheet: every field is a column, blank cells are None.
+
+    Whether a blank is allowed, and whatever needs a second cell, is checked by
+    rules beside the model: a model validator would not run once a field has failed.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+    @field_validator("*", mode="plain")
+    @classmethod
+    def _read_cell(cls, raw: CellValue, info: ValidationInfo) -> Value:
+        if raw is None:
+            return None
+        try:
+            return _columns_of(cls)[info.field_name or ""].type.parse(raw)
+        except CellFault as fault:
+            raise PydanticCustomError(fault.rule, "fault", dict(fault.arguments)) from None
+
+    @classmethod
+    def columns(cls) -> tuple[Column, ...]:
+        """The columns in the order of the sheet."""
+        return tuple(_columns_of(cls).values())
+
+    @classmethod
+    def parse_row(
+        cls, cells: Mapping[str, CellValue]
+    ) -> tuple[dict[str, Value], dict[str, tuple[str, Mapping[str, Argument]]]]:
+        """Read one row: the values of the sound cells, and each other cell's rule and arguments."""
+        try:
+            row = cls.model_validate(cells)
+        except ValidationError as error:
+            faults: dict[str, tuple[str, Mapping[str, Argument]]] = {
+                str(fault["loc"][0]): (fault["type"], fault.get("ctx", {}))
+                for fault in error.errors(include_url=False, include_input=False)
+            }
+            sound = {key: raw for key, raw in cells.items() if key not in faults}
+            return dict(cls.model_validate(sound)), faults
+        return dict(row), {}
+
+    def same_as(self, other: Self) -> bool:
+        """Whether both rows hold the same values."""
+        return dict(self) == dict(other)
+
+
+@cache
+def _columns_of(model: type[RowModel]) -> Mapping[str, Column]:
+    found: dict[str, Column] = {}
+    for key, info in model.model_fields.items():
+        column = next(entry for entry in info.metadata if isinstance(entry, Column))
+        found[key] = replace(column, key=key)
+    return MappingProxyType(found)
+
+
+def _field(column: Column) -> Any:  # noqa: ANN401 - it stands as the default of a typed field
+    info = cast("FieldInfo", Field(default=None))
+    info.metadata.append(column)
+    return info
+
+
+def text(label: str, limit: int = 50, **more: Any) -> Any:  # noqa: ANN401 - see _field
+    """Declare a column of words of at most `limit` characters."""
+    width = more.pop("width", min(40.0, max(12.0, limit * 0.6)))
+    return _field(Column(label=label, type=Text(limit), width=width, **more))
+
+
+def whole(
+    label: str,
+    unit: str = "",
+    *,
+    least: int = 0,
+    most: int | None = None,
+    **more: Any,  # noqa: ANN401
+) -> Any:  # noqa: ANN401
+    """Declare a column of whole numbers from `least` to `most`, counted in `unit`."""
+    return _field(Column(label=label, type=Whole(least, most, unit), **more))
+
+
+def money(label: str, **more: Any) -> Any:  # noqa: ANN401
+    """Declare a column of amounts in yuan."""
+    return _field(Column(label=label, type=Money(), **{"width": 14, **more}))
+
+
+def day(label: str, *, not_after: NotAfter = "filled_on", **more: Any) -> Any:  # noqa: ANN401
+    """Declare a column of dates, none after 填报日期 unless said otherwise."""
+    return _field(Column(label=label, type=Day(), not_after=not_after, **{"width": 13, **more}))
+
+
+def choice(label: str, *options: str, **more: Any) -> Any:  # noqa: ANN401
+    """Declare a column that holds one of `options`."""
+    width = max(12.0, 2.2 * max(len(option) for option in options) + 2)
+    return _field(Column(label=label, type=Choice(options), **{"width": width, **more}))
+
+
+def choices(label: str, *options: str, **more: Any) -> Any:  # noqa: ANN401
+    """Declare a column that holds several of `options`, joined by 、."""
+    return _field(Column(label=label, type=Choices(options), **{"width": 22, **more}))
+
+
+def key(label: str, letter: str, digits: int = 3, **more: Any) -> Any:  # noqa: ANN401
+    """Declare the row's key, like G001."""
+    return _field(Column(label=label, type=Key(letter, digits), **more))
+
+
+def name_key(label: str, limit: int = 30, **more: Any) -> Any:  # noqa: ANN401
+    """Declare a name that serves as the row's key."""
+    return _field(Column(label=label, type=NameKey(limit), **{"width": 20, **more}))
+
+
+def refers(label: str, to: str, **more: Any) -> Any:  # noqa: ANN401
+    """Declare a column that points to one row of the sheet `to`."""
+    return _field(Column(label=label, type=Reference(to), **more))
+
+
+def refers_many(label: str, to: str, **more: Any) -> Any:  # noqa: ANN401
+    """Declare a column that points to several rows of the sheet `to`."""
+    return _field(Column(label=label, type=References(to), **{"width": 18, **more}))
+
+
+def id_number(label: str, **more: Any) -> Any:  # noqa: ANN401
+    """Declare a column of citizens' identity numbers: personal data."""
+    return _field(Column(label=label, type=IdNumber(), personal=True, **{"width": 22, **more}))
+
+
+def phone(label: str, **more: Any) -> Any:  # noqa: ANN401
+    """Declare a column of phone numbers."""
+    return _field(Column(label=label, type=Phone(), **{"width": 16, **more}))
+
+
+def period_name(label: str, **more: Any) -> Any:  # noqa: ANN401
+    """Declare the label under which a card names its report period."""
+    return _field(Column(label=label, type=PeriodName(), prefilled=True, **more))

@@ -1,0 +1,210 @@
+"""Conditions on the plain columns of one row.
+
+A condition is one expression with three readings: does it hold for a row (Python),
+what is it as an Excel formula (over one cell or a whole range), and how is it said
+in Chinese. It refuses anything that needs another row or sheet.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sheetflow.schemas.habits import Value
+
+Row = Mapping[str, Value]
+Refer = Callable[[str], str]
+"""Gives a column's cell or range in Excel: ``$F4`` or ``走访记录!$F$4:$F$20003``."""
+Labels = Mapping[str, str]
+
+
+class Condition(ABC):
+    """What must hold in a row."""
+
+    @abstractmethod
+    def holds(self, row: Row) -> bool:
+        """Whether `row` meets the condition; a blank cell meets none but `Not`."""
+
+    @abstractmethod
+    def excel(self, refer: Refer) -> str:
+        """Give an Excel expression that is TRUE where the condition holds."""
+
+    @abstractmethod
+    def words(self, labels: Labels) -> str:
+        """Say the condition in Chinese."""
+
+    @abstractmethod
+    def columns(self) -> tuple[str, ...]:
+        """The columns looked at."""
+
+    def criteria(self, refer: Refer) -> tuple[tuple[str, str], ...] | None:
+        """Give (range, criterion) pairs for COUNTIFS, None where one must use SUMPRODUCT."""
+        del refer
+        return None
+
+    def __and__(self, other: Condition) -> Condition:
+        return Every((self, other))
+
+
+@dataclass(frozen=True, slots=True)
+class Is(Condition):
+    """The column's cell is one of `options`."""
+
+    column: str
+    options: tuple[str, ...]
+
+    def holds(self, row: Row) -> bool:
+        """Whether the cell is one of the options."""
+        return row.get(self.column) in self.options
+
+    def excel(self, refer: Refer) -> str:
+        """Compare with each option."""
+        cell = refer(self.column)
+        tests = [f'({cell}="{option}")' for option in self.options]
+        return tests[0] if len(tests) == 1 else f"(({'+'.join(tests)})>0)"
+
+    def words(self, labels: Labels) -> str:
+        """“走访方式”为问卷征询."""
+        return f"“{labels[self.column]}”为{'或'.join(self.options)}"
+
+    def columns(self) -> tuple[str, ...]:
+        """The one column."""
+        return (self.column,)
+
+    def criteria(self, refer: Refer) -> tuple[tuple[str, str], ...] | None:
+        """One pair for one option."""
+        if len(self.options) != 1:
+            return None
+        return ((refer(self.column), f'"{self.options[0]}"'),)
+
+
+@dataclass(frozen=True, slots=True)
+class Not(Condition):
+    """Another condition does not hold (a blank cell included)."""
+
+    part: Condition
+
+    def holds(self, row: Row) -> bool:
+        """Whether the part fails."""
+        return not self.part.holds(row)
+
+    def excel(self, refer: Refer) -> str:
+        """Compare the part's truth with 0."""
+        return f"({self.part.excel(refer)}=FALSE)"
+
+    def words(self, labels: Labels) -> str:
+        """“当前阶段”不为制定方案."""
+        if isinstance(self.part, Is):
+            return f"“{labels[self.part.column]}”不为{'或'.join(self.part.options)}"
+        return f"不满足{self.part.words(labels)}"
+
+    def columns(self) -> tuple[str, ...]:
+        """The columns of the part."""
+        return self.part.columns()
+
+    def criteria(self, refer: Refer) -> tuple[tuple[str, str], ...] | None:
+        """A pair for each option that must not stand there."""
+        if not isinstance(self.part, Is):
+            return None
+        cells = refer(self.part.column)
+        return tuple((cells, f'"<>{option}"') for option in self.part.options)
+
+
+@dataclass(frozen=True, slots=True)
+class Filled(Condition):
+    """The column's cell is not blank."""
+
+    column: str
+
+    def holds(self, row: Row) -> bool:
+        """Whether anything stands in the cell."""
+        return row.get(self.column) not in {None, ""}
+
+    def excel(self, refer: Refer) -> str:
+        """Compare with the empty text."""
+        return f'({refer(self.column)}<>"")'
+
+    def words(self, labels: Labels) -> str:
+        """“转化的帮扶措施”已填写."""
+        return f"“{labels[self.column]}”已填写"
+
+    def columns(self) -> tuple[str, ...]:
+        """The one column."""
+        return (self.column,)
+
+    def criteria(self, refer: Refer) -> tuple[tuple[str, str], ...] | None:
+        """One pair: not blank."""
+        return ((refer(self.column), '"<>"'),)
+
+
+@dataclass(frozen=True, slots=True)
+class AtLeast(Condition):
+    """The column's number is at least another column's number, or a fixed one."""
+
+    column: str
+    other: str | int
+
+    def holds(self, row: Row) -> bool:
+        """Whether both are numbers and the first is not the smaller one."""
+        left = row.get(self.column)
+        right = row.get(self.other) if isinstance(self.other, str) else self.other
+        return (
+            isinstance(left, int | Decimal) and isinstance(right, int | Decimal) and left >= right
+        )
+
+    def excel(self, refer: Refer) -> str:
+        """Ask ISNUMBER on both sides, so that blank rows never count."""
+        left = refer(self.column)
+        if not isinstance(self.other, str):
+            return f"(ISNUMBER({left})*({left}>={self.other})>0)"
+        right = refer(self.other)
+        return f"(ISNUMBER({left})*ISNUMBER({right})*({left}>={right})>0)"
+
+    def words(self, labels: Labels) -> str:
+        """“已落实经费”不小于“妇女人数”."""
+        other = f"“{labels[self.other]}”" if isinstance(self.other, str) else str(self.other)
+        return f"“{labels[self.column]}”不小于{other}"
+
+    def columns(self) -> tuple[str, ...]:
+        """Both columns."""
+        return (self.column, self.other) if isinstance(self.other, str) else (self.column,)
+
+
+@dataclass(frozen=True, slots=True)
+class Every(Condition):
+    """All of several conditions."""
+
+    parts: tuple[Condition, ...]
+
+    def holds(self, row: Row) -> bool:
+        """Whether every part holds."""
+        return all(part.holds(row) for part in self.parts)
+
+    def excel(self, refer: Refer) -> str:
+        """Multiply the parts."""
+        return f"({'*'.join(part.excel(refer) for part in self.parts)}>0)"
+
+    def words(self, labels: Labels) -> str:
+        """Join the parts by 且."""
+        return "且".join(part.words(labels) for part in self.parts)
+
+    def columns(self) -> tuple[str, ...]:
+        """The columns of all parts."""
+        return tuple(column for part in self.parts for column in part.columns())
+
+    def criteria(self, refer: Refer) -> tuple[tuple[str, str], ...] | None:
+        """The pairs of all parts, None where one part has none."""
+        pairs: list[tuple[str, str]] = []
+        for part in self.parts:
+            found = part.criteria(refer)
+            if found is None:
+                return None
+            pairs += found
+        return tuple(pairs)
+
+
+def where(column: str, *options: str) -> Condition:
+    """Declare that `column` holds one of `options`."""
+    return Is(column, options)

@@ -1,0 +1,164 @@
+"""Forms: which sheets are filled, what they add up to, how often.
+
+This module owns a form's shape and the checks that a declaration does not
+contradict itself; it refuses to know any campaign.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
+
+from sheetflow.errors import DeclarationError
+from sheetflow.periods import Period, period_of
+from sheetflow.schemas.conditions import Condition
+from sheetflow.schemas.indicators import Indicator
+from sheetflow.schemas.sheets import Kind, Sheet
+from sheetflow.units import Level
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cover:
+    """Which card says who reports, for when, and whether there is anything to report.
+
+    All but `nil` are column keys of the sheet `sheet`. `exempt_when_nil` are cards that a
+    nil return may leave empty.
+    """
+
+    sheet: str
+    unit_id: str
+    unit_name: str
+    period: str
+    filled_on: str
+    preparer: str = ""
+    phone: str = ""
+    nil: Condition | None = None
+    exempt_when_nil: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Form:
+    """A workbook to fill: its sheets, its indicators, its version.
+
+    `yearly` forms are filled once, with the period ``2012``; others every two months.
+    `statistics` is the sheet that shows the indicators. `guidance` are paragraphs for
+    填报说明; `own_work` is the sentence for units that have others below them.
+    """
+
+    key: str
+    title: str
+    version: int
+    sheets: tuple[Sheet, ...]
+    cover: Cover
+    indicators: tuple[Indicator, ...] = ()
+    yearly: bool = False
+    guidance: tuple[str, ...] = ()
+    own_work: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse a declaration that contradicts itself."""
+        faults = list(_contradictions(self))
+        if faults:
+            raise DeclarationError(f"form {self.key}: " + "; ".join(faults))
+
+    @cached_property
+    def by_key(self) -> Mapping[str, Sheet]:
+        """The sheets by key."""
+        return MappingProxyType({sheet.key: sheet for sheet in self.sheets})
+
+    @cached_property
+    def indicator(self) -> Mapping[str, Indicator]:
+        """The indicators by code."""
+        return MappingProxyType({entry.code: entry for entry in self.indicators})
+
+    @cached_property
+    def statistics(self) -> Sheet | None:
+        """The sheet that shows the indicators."""
+        return next((sheet for sheet in self.sheets if sheet.kind is Kind.INDICATORS), None)
+
+    @cached_property
+    def cover_sheet(self) -> Sheet:
+        """The card that says who reports."""
+        return self.by_key[self.cover.sheet]
+
+    def sheets_for(self, level: Level) -> tuple[Sheet, ...]:
+        """The sheets that a unit of that level fills."""
+        return tuple(sheet for sheet in self.sheets if level in sheet.levels)
+
+    def kind_of(self, code: str) -> Kind:
+        """How that indicator adds up over periods."""
+        return self.indicator[code].kind(self.by_key)
+
+    def period_at(self, period: Period) -> Period:
+        """The period that this form reports when two-month `period` is current."""
+        return (
+            Period.parse(str(period.first_day.year)) if self.yearly else period_of(period.first_day)
+        )
+
+    def takes(self, period: Period) -> bool:
+        """Whether the form is filled for that kind of period."""
+        return self.yearly == (period.period_id == str(period.first_day.year))
+
+
+def _contradictions(form: Form) -> Iterable[str]:
+    keys = [sheet.key for sheet in form.sheets]
+    titles = [sheet.title for sheet in form.sheets]
+    codes = [indicator.code for indicator in form.indicators]
+    for name, listed in (("sheet", keys), ("title", titles), ("indicator", codes)):
+        yield from (f"{name} {entry} twice" for entry in set(listed) if listed.count(entry) > 1)
+    by_key = {sheet.key: sheet for sheet in form.sheets}
+    for sheet in form.sheets:
+        yield from _sheet_contradictions(sheet, by_key)
+    for number, indicator in enumerate(form.indicators):
+        yield from _indicator_contradictions(indicator, by_key, codes[:number])
+    yield from _cover_contradictions(form.cover, by_key)
+
+
+def _indicator_contradictions(
+    indicator: Indicator, sheets: Mapping[str, Sheet], before: list[str]
+) -> Iterable[str]:
+    source = indicator.source.draws_on
+    if source and source not in sheets:
+        yield f"{indicator.code} draws on {source}, which is no sheet"
+        return
+    condition: Condition | None = getattr(indicator.source, "where", None)
+    wanted = (
+        *getattr(indicator.source, "columns", ()),
+        *(condition.columns() if condition else ()),
+    )
+    for column in wanted:
+        if column not in sheets[source].by_key:
+            yield f"{indicator.code} draws on {source}.{column}, which is no column"
+    for part in ("numerator", "denominator", "code"):
+        other = getattr(indicator.source, part, None)
+        if other is not None and other not in before:
+            yield f"{indicator.code} needs {other} before it"
+
+
+def _cover_contradictions(cover: Cover, sheets: Mapping[str, Sheet]) -> Iterable[str]:
+    sheet = sheets.get(cover.sheet)
+    if sheet is None:
+        yield f"the cover {cover.sheet} is no sheet"
+        return
+    for role in ("unit_id", "unit_name", "period", "filled_on", "preparer", "phone"):
+        column = getattr(cover, role)
+        if column and column not in sheet.by_key:
+            yield f"the cover's {role} {column} is no column"
+
+
+def _sheet_contradictions(sheet: Sheet, sheets: Mapping[str, Sheet]) -> Iterable[str]:
+    labels = [column.label for column in sheet.columns]
+    yield from (f"{sheet.key}: {label} twice" for label in set(labels) if labels.count(label) > 1)
+    for column in sheet.columns:
+        conditions = [column.required if isinstance(column.required, Condition) else None]
+        conditions.append(column.disclosure.withheld_when)
+        wanted = [name for condition in conditions if condition for name in condition.columns()]
+        wanted += [column.not_before] if column.not_before else []
+        for name in wanted:
+            if name not in sheet.by_key:
+                yield f"{sheet.key}.{column.key} depends on {name}, which is no column"
+        target = column.refers_to
+        if target and (target not in sheets or not sheets[target].key_column):
+            yield f"{sheet.key}.{column.key} refers to {target}, which has no key"

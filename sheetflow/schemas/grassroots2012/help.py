@@ -1,0 +1,150 @@
+"""Help given: 个案帮扶, 难题化解, 结对帮扶, 惠民项目."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+from sheetflow.schemas.columns import (
+    Disclosure,
+    Mask,
+    RowModel,
+    choice,
+    choices,
+    day,
+    key,
+    money,
+    refers,
+    refers_many,
+    text,
+    whole,
+)
+from sheetflow.schemas.conditions import Not, where
+from sheetflow.schemas.grassroots2012.words import SERVICES, WITHDRAWN
+from sheetflow.schemas.sheets import Kind, Lookup, Sheet
+
+
+class CaseHelp(RowModel):
+    """Help with one need that the women's federation can solve itself."""
+
+    need: str | None = refers(
+        "台帐编号", "needs", hint="填《妇女需求台帐》中问题性质为“个案性”的编号"
+    )
+    responsible: str | None = refers("责任人", "cadres")
+    funds: int | Decimal | None = money("投入资金（元）")
+
+
+CASE_HELP = Sheet(
+    key="case_help",
+    title="个案帮扶",
+    kind=Kind.LEDGER,
+    model=CaseHelp,
+    note="一件个案填一行，逐期续填；右侧灰色各栏自动取自《妇女需求台帐》，不用填写",
+    source="三：对属于个案性的、妇联组织自身能够解决的问题，要迅速形成和落实帮扶措施",
+    always_shown=False,
+    lookups=(
+        Lookup("need", "needs", "measures"),
+        Lookup("need", "needs", "status"),
+        Lookup("need", "needs", "closed_on"),
+        Lookup("need", "needs", "outcome"),
+    ),
+)
+
+
+class HardCase(RowModel):
+    """The way towards solving one need that cannot be solved at once."""
+
+    need: str | None = refers(
+        "台帐编号", "needs", hint="填《妇女需求台帐》中问题性质为“暂时难以解决”的编号"
+    )
+    support: str | None = text("争取重视支持情况", 500, required=False)
+    plan: str | None = text("逐步解决方案", 500, required=Not(where("stage", "制定方案")))
+    stage: str | None = choice(
+        "当前阶段", "制定方案", "推动落实", "阶段性解决", "转个案办理", "已解决"
+    )
+    due_on: dt.date | None = day("预计解决日期", required=False, not_after="")
+    talks: int | None = whole("说服教育解疑释惑（次）", "次", hint="累计次数", width=14)
+
+
+HARD_CASES = Sheet(
+    key="hard_cases",
+    title="难题化解",
+    kind=Kind.LEDGER,
+    model=HardCase,
+    note="一件难题填一行，逐期续填当前阶段",
+    source="三：对一时还难以解决的问题，提出逐步解决问题的具体方案，耐心细致地做好说服教育、解疑释惑工作",
+    always_shown=False,
+    closed=where("stage", "已解决", "转个案办理"),
+)
+
+
+class Pairing(RowModel):
+    """A lasting pair of helpers and helped."""
+
+    pairing_id: str | None = key("编号", "J")
+    helper_kind: str | None = choice("帮扶主体", "妇联组织", "妇联干部")
+    helper_cadres: tuple[str, ...] | None = refers_many(
+        "帮扶干部", "cadres", required=where("helper_kind", "妇联干部"), only=True
+    )
+    helper_org: str | None = text(
+        "帮扶组织", 50, required=where("helper_kind", "妇联组织"), only=True, width=22
+    )
+    mode: str | None = choice("结对方式", "一帮一", "多帮一")
+    helpers: int | None = whole(
+        "帮扶主体数（单位或人）", least=1, hint="一帮一填1，多帮一填2或以上", width=14
+    )
+    target_kind: str | None = choice("帮扶对象类型", "联系点", "妇女群众")
+    target_point: str | None = refers(
+        "联系点", "contact_points", required=where("target_kind", "联系点"), only=True
+    )
+    target_name: str | None = text(
+        "帮扶对象姓名",
+        20,
+        required=where("target_kind", "妇女群众"),
+        only=True,
+        personal=True,
+        disclosure=Disclosure(city=Mask.NAME, province=Mask.LEFT_OUT),
+    )
+    paired_on: dt.date | None = day("结对日期")
+    services: tuple[str, ...] | None = choices("服务内容", *SERVICES)
+    funds: int | Decimal | None = money("累计帮扶资金（元）")
+    deeds: int | None = whole("累计办好事实事（件）", "件")
+    status: str | None = choice("状态", "结对中", "已结束")
+
+
+PAIRINGS = Sheet(
+    key="pairings",
+    title="结对帮扶",
+    kind=Kind.STOCK,
+    model=Pairing,
+    note="一对填一行；结束的不要删除，把状态改为“已结束”。资金和件数填自结对以来的累计数",
+    source="三：采取“一帮一”、“多帮一”等方式，提供政策、信息、资金、项目等服务",
+    always_shown=False,
+    closed=where("status", "已结束"),
+    preprinted=20,
+)
+
+
+class Project(RowModel):
+    """A project from which women gain."""
+
+    project_id: str | None = key("编号", "P")
+    name: str | None = text("项目名称", 60, width=32)
+    funds: int | Decimal | None = money("资金（元）")
+    beneficiaries: int | None = whole("受益妇女人数", "人")
+    started_on: dt.date | None = day("启动日期")
+    status: str | None = choice("状态", "实施中", "已完成", WITHDRAWN)
+
+
+PROJECTS = Sheet(
+    key="projects",
+    title="惠民项目",
+    kind=Kind.LEDGER,
+    model=Project,
+    note="一个项目填一行，逐期续填",
+    source="四：实施好使妇女群众得实惠、普受惠、长受惠的项目",
+    always_shown=False,
+    void=where("status", WITHDRAWN),
+    closed=where("status", "已完成", WITHDRAWN),
+    preprinted=20,
+)

@@ -1,0 +1,63 @@
+"""The form 活动情况报表: every unit, every two months."""
+
+from __future__ import annotations
+
+from sheetflow.schemas.conditions import where
+from sheetflow.schemas.explanations import EXPLANATIONS
+from sheetflow.schemas.forms import Cover, Form
+from sheetflow.schemas.grassroots2012.help import CASE_HELP, HARD_CASES, PAIRINGS, PROJECTS
+from sheetflow.schemas.grassroots2012.outcomes import (
+    NARRATIVE,
+    PRACTICES,
+    PUBLICITY,
+    SUPERVISION,
+)
+from sheetflow.schemas.grassroots2012.people import CADRES, CONTACT_POINTS, COVER, GRASSROOTS
+from sheetflow.schemas.grassroots2012.statistics import INDICATORS, STATISTICS
+from sheetflow.schemas.grassroots2012.visits_and_needs import NEEDS, PAPERS, PROPOSALS, VISITS
+
+PROGRESS = Form(
+    key="progress",
+    title="活动情况报表",
+    version=1,
+    sheets=(
+        COVER,
+        STATISTICS,
+        CADRES,
+        CONTACT_POINTS,
+        VISITS,
+        NEEDS,
+        PAPERS,
+        PROPOSALS,
+        CASE_HELP,
+        HARD_CASES,
+        PAIRINGS,
+        GRASSROOTS,
+        PROJECTS,
+        PUBLICITY,
+        SUPERVISION,
+        PRACTICES,
+        NARRATIVE,
+        EXPLANATIONS,
+    ),
+    cover=Cover(
+        sheet="cover",
+        unit_id="unit_id",
+        unit_name="unit_name",
+        period="period",
+        filled_on="filled_on",
+        preparer="preparer",
+        phone="phone",
+        nil=where("nil_return", "是"),
+        exempt_when_nil=frozenset({"narrative"}),
+    ),
+    indicators=INDICATORS,
+    guidance=(
+        "先填《封面》《干部名册》《联系点》，再填《走访记录》《妇女需求台帐》，最后填《文字材料》；其他各表有则填，无则空着。",
+        "《活动统计》不用填写，会随各表自动算出，报送前请核对一遍。",
+        "《干部名册》《联系点》《妇女需求台帐》等表下期会自动带出上期内容，您只需续填和更新。",
+        "本期确实没有开展活动的，在《封面》“零报告”填“是”并写明原因，其他各表不用填。",
+        "内部资料，含个人信息，请妥善保管，不要通过公共网络传送。",
+    ),
+    own_work="只填本机关直接开展的工作，不含下级；联合开展的由牵头单位填一次。",
+)

@@ -1,0 +1,231 @@
+"""How people type: dates, numbers, lists and digits as they stand in cells.
+
+This module reads what is only written differently (full-width digits,
+2012.3.5) and refuses to guess: an approximate number, an incomplete date or a
+lost digit raises `CellFault` with the rule code of the finding. Typing habits
+are those of the data dictionary.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from decimal import Decimal, InvalidOperation
+
+from sheetflow.findings import Argument
+from sheetflow.workbook import CellValue
+
+Value = str | int | Decimal | dt.date | tuple[str, ...] | None
+"""What a sound cell holds once it is read; None is a blank cell."""
+
+
+class CellFault(Exception):  # noqa: N818 - a fault in data on its way to becoming a finding
+    """A cell's content cannot be read as its column asks: rule code and arguments."""
+
+    def __init__(self, rule: str, **arguments: Argument) -> None:
+        super().__init__(rule)
+        self.rule = rule
+        self.arguments = arguments
+
+
+def tidy(text: str) -> str:
+    """Trim spaces of every width, line breaks and NBSP at both ends, keeping the inside."""
+    return text.strip(" \t\r\n\u00a0\u3000\u200b\ufeff")
+
+
+_DAY_SHAPES = (
+    re.compile(r"(\d{4})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{1,2})"),
+    re.compile(r"(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*[日号]?"),
+    re.compile(r"(\d{4})(\d{2})(\d{2})"),
+)
+_PARTIAL_DAY = re.compile(
+    r"\d{4}\s*年?\s*|\d{4}\s*[-/.年]\s*\d{1,2}\s*月?|\d{1,2}\s*[-/.月]\s*\d{1,2}\s*[日号]?"
+    r"|\d{2}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*[日号]?"
+)
+_FIRST_YEAR, _LAST_YEAR = 1900, 2099
+_DIGITS_OF_A_DAY = 8
+
+
+def read_day(raw: CellValue) -> dt.date:
+    """Read a date cell; raise CellFault for incomplete, impossible or serial dates."""
+    if isinstance(raw, dt.datetime):
+        return _plausible(raw.year, raw.month, raw.day)
+    if isinstance(raw, dt.date):
+        return _plausible(raw.year, raw.month, raw.day)
+    if isinstance(raw, bool | dt.time | dt.timedelta):
+        raise CellFault("date-unclear", typed=str(raw))
+    if isinstance(raw, int | float):
+        text = _plain_number(raw)
+        if len(text) == _DIGITS_OF_A_DAY:
+            return _split_day(text)
+        partial = _PARTIAL_DAY.fullmatch(text)
+        raise CellFault("date-incomplete" if partial else "date-as-number", typed=text)
+    return _split_day(unicodedata.normalize("NFKC", tidy(str(raw))))
+
+
+def _split_day(text: str) -> dt.date:
+    for shape in _DAY_SHAPES:
+        if match := shape.fullmatch(text):
+            return _plausible(int(match[1]), int(match[2]), int(match[3]))
+    if _PARTIAL_DAY.fullmatch(text):
+        raise CellFault("date-incomplete", typed=text)
+    raise CellFault("date-unclear", typed=_short(text))
+
+
+def _plausible(year: int, month: int, day: int) -> dt.date:
+    try:
+        found = dt.date(year, month, day)
+    except ValueError:
+        raise CellFault("date-impossible", typed=f"{year}年{month}月{day}日") from None
+    if not _FIRST_YEAR <= year <= _LAST_YEAR:
+        raise CellFault("date-impossible", typed=f"{year}年{month}月{day}日")
+    return found
+
+
+_NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?")
+_ABOUT = re.compile(r"[多余几约近超上左右来以]|大概|不到|若干|~|～")
+_SCALE = re.compile(r"[万亿千百]")
+_HAS_DIGIT = re.compile(r"\d")
+_EXACT_DIGITS = 15
+
+
+def read_number(raw: CellValue, units: tuple[str, ...] = ()) -> int | Decimal:
+    """Read a number cell exactly; `units` are the column's own, which people like to type.
+
+    Raise CellFault: number-about (3000多), number-scaled (2.59亿), number-unit (20元 in a
+    column of persons), number-text for the rest. Nothing is rounded.
+    """
+    if isinstance(raw, bool):
+        raise CellFault("number-text", typed=str(raw).upper())
+    if isinstance(raw, dt.date | dt.time | dt.timedelta):
+        raise CellFault("number-date")
+    if isinstance(raw, int):
+        return raw
+    if isinstance(raw, float):
+        return _exact(repr(raw))
+    text = unicodedata.normalize("NFKC", tidy(str(raw)))
+    bare = text
+    for unit in units:
+        bare = bare.removesuffix(unit).rstrip()
+    if _NUMBER.fullmatch(bare):
+        return _exact(bare.replace(",", ""))
+    if not _HAS_DIGIT.search(text):
+        raise CellFault("number-text", typed=_short(text))
+    if _ABOUT.search(text):
+        raise CellFault("number-about", typed=_short(text))
+    if _SCALE.search(text):
+        raise CellFault("number-scaled", typed=_short(text))
+    raise CellFault("number-unit", typed=_short(text))
+
+
+def _exact(text: str) -> int | Decimal:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        raise CellFault("number-text", typed=_short(text)) from None
+    if not number.is_finite():
+        raise CellFault("number-text", typed=_short(text))
+    if number.adjusted() >= _EXACT_DIGITS:
+        raise CellFault("number-too-long", typed="")
+    return int(number) if number == number.to_integral_value() else number
+
+
+_SEPARATORS = re.compile(r"[、，,；;\n]")
+
+
+def read_list(raw: CellValue) -> tuple[str, ...]:
+    """Split a cell that names several things by 、 (，and ； are read too), in order."""
+    text = raw if isinstance(raw, str) else _plain_number(raw)
+    return tuple(part for part in (tidy(piece) for piece in _SEPARATORS.split(text)) if part)
+
+
+def read_text(raw: CellValue) -> str:
+    """Read a text cell; a number or date typed there becomes the text people see."""
+    if isinstance(raw, str):
+        return tidy(raw)
+    if isinstance(raw, dt.datetime):
+        return raw.date().isoformat() if raw.time() == dt.time() else raw.isoformat(" ")
+    return _plain_number(raw)
+
+
+def read_code(raw: CellValue) -> str:
+    """Read a key or code: half-width, upper case, no spaces inside."""
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", read_text(raw))).upper()
+
+
+def _plain_number(raw: CellValue) -> str:
+    if isinstance(raw, float) and raw.is_integer():
+        return str(int(raw))
+    return "" if raw is None else str(raw)
+
+
+def _short(text: str, most: int = 20) -> str:
+    return text if len(text) <= most else text[:most] + "…"
+
+
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_CHECK_DIGITS = "10X98765432"
+_NEW_ID = re.compile(r"\d{17}[\dX]")
+_OLD_ID = re.compile(r"\d{15}")
+
+
+def read_id_number(raw: CellValue) -> str:
+    """Read a citizen's identity number (GB 11643): 18 with check digit, or the old 15.
+
+    County codes are not looked up: many of those in force at birth exist no more.
+    """
+    if isinstance(raw, int | float) and abs(raw) >= 10**_EXACT_DIGITS:
+        raise CellFault("id-digits-lost")
+    text = read_code(raw)
+    if _NEW_ID.fullmatch(text):
+        if not _is_day(text[6:14]):
+            raise CellFault("id-birth-date")
+        if check_digit(text) != text[17]:
+            raise CellFault("id-check-digit")
+        return text
+    if _OLD_ID.fullmatch(text):
+        if not _is_day("19" + text[6:12]):
+            raise CellFault("id-birth-date")
+        return text
+    raise CellFault("id-length", count=len(text))
+
+
+def check_digit(id_number: str) -> str:
+    """Compute the 18th digit of an identity number from its first 17 (GB 11643-1999)."""
+    total = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, id_number, strict=False))
+    return _CHECK_DIGITS[total % 11]
+
+
+def _is_day(digits: str) -> bool:
+    try:
+        dt.date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
+    except ValueError:
+        return False
+    return True
+
+
+_MOBILE = re.compile(r"1[3-9]\d{9}")
+_LANDLINE = re.compile(r"(0\d{2,3}-?)?[2-9]\d{6,7}((-|转)\d{1,6})?")
+_SERVICE = re.compile(r"(0\d{2,3}-?)?(1\d{2,4}|[48]00-?\d{3}-?\d{4})")
+
+
+def read_phone(raw: CellValue) -> str:
+    """Read a phone number: mobile, landline with area code and extension, or 12338."""
+    text = re.sub(r"\s+", "", unicodedata.normalize("NFKC", read_text(raw)))
+    text = text.replace("—", "-").replace("－", "-").replace("(", "").replace(")", "-")
+    text = text.removeprefix("+86").removeprefix("0086-")
+    bare = text.replace("-", "")
+    if _MOBILE.fullmatch(bare):
+        return bare
+    if _LANDLINE.fullmatch(text) or _SERVICE.fullmatch(text):
+        return text
+    raise CellFault("phone-format")
+
+
+_PERSONAL = re.compile(r"(?<!\d)(\d{17}[\dXx]|1[3-9]\d{9})(?!\d)")
+
+
+def holds_personal_number(text: str) -> bool:
+    """Tell whether free text carries an 18-digit identity number or a mobile number."""
+    return bool(_PERSONAL.search(unicodedata.normalize("NFKC", text)))

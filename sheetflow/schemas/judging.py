@@ -1,0 +1,227 @@
+"""What judging is given and what it gives: the book, the context, the judgement.
+
+A `Book` is a recognised workbook with its rows read, each cell with its address in
+the submitted file. The `Context` is everything beyond the file that a rule may ask.
+These are plain values; the work is done by `validators` and `pipeline`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+from sheetflow.findings import Finding, Place
+from sheetflow.periods import Period
+from sheetflow.schemas.forms import Form
+from sheetflow.schemas.habits import Value
+from sheetflow.schemas.indicators import Number
+from sheetflow.schemas.sheets import Sheet
+from sheetflow.units import Level, Unit, UnitTree
+from sheetflow.workbook import Address, CellValue, cell_name
+
+
+class Outcome(StrEnum):
+    """What becomes of a submission."""
+
+    ACCEPTED = "accepted"
+    RETURNED = "returned"
+    HELD = "held"
+    REFUSED = "refused"
+
+    @property
+    def label(self) -> str:
+        """The office's word."""
+        return {"accepted": "已接收", "returned": "退回", "held": "挂起", "refused": "拒收"}[
+            self.value
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class BookRow:
+    """One filled row: its number in the file, its sound values, what stood in its cells.
+
+    `values` holds every column of the sheet; a blank or faulty cell is None there.
+    `faulty` names the columns whose cells could not be read: rules leave them alone.
+    """
+
+    number: int
+    values: Mapping[str, Value]
+    raw: Mapping[str, CellValue]
+    faulty: frozenset[str] = frozenset()
+    key: str = ""
+
+    def __getitem__(self, column: str) -> Value:
+        return self.values.get(column)
+
+    def sound(self, *columns: str) -> bool:
+        """Whether none of `columns` is faulty, so that a rule may speak of them."""
+        return self.faulty.isdisjoint(columns)
+
+    def number_in(self, column: str) -> Number:
+        """The figure in `column`, None where there is none."""
+        value = self.values.get(column)
+        return value if not isinstance(value, str | tuple | dt.date) else None
+
+
+@dataclass(frozen=True, slots=True)
+class BookSheet:
+    """One recognised sheet: where its columns stand in the file, and its filled rows.
+
+    `spots` maps a column to its 1-based column in the file (tables) or to its cell
+    (cards). A column that the file lacks is not in it.
+    """
+
+    sheet: Sheet
+    title: str
+    header_row: int
+    spots: Mapping[str, Address]
+    rows: tuple[BookRow, ...]
+
+    def cell(self, row: int, column: str) -> str:
+        """Name the cell of `column` in `row`, empty where the file lacks the column."""
+        spot = self.spots.get(column)
+        if spot is None:
+            return ""
+        return cell_name(row if self.sheet.is_table else spot[0], spot[1])
+
+    def place(self, row: BookRow | None = None, column: str = "") -> Place:
+        """Point to a cell, to a row (no column) or to the whole sheet (no row)."""
+        return Place(
+            sheet=self.sheet.key,
+            title=self.title,
+            row=row.number if row else 0,
+            column=column,
+            label=self.sheet.labels.get(column, ""),
+            cell=self.cell(row.number, column) if row and column else "",
+            key=row.key if row else "",
+        )
+
+    def header_place(self, column: str) -> Place:
+        """Point to a column as a whole, at its header."""
+        cell = self.cell(self.header_row, column)
+        return Place(
+            sheet=self.sheet.key,
+            title=self.title,
+            column=column,
+            label=self.sheet.labels.get(column, ""),
+            cell=cell,
+        )
+
+    @property
+    def card(self) -> BookRow:
+        """The one row of a card."""
+        return self.rows[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """A recognised workbook: the form, its version, and its sheets by key."""
+
+    form: Form
+    version: int
+    period: Period
+    level: Level
+    sheets: Mapping[str, BookSheet]
+
+    def rows(self, sheet: str) -> tuple[BookRow, ...]:
+        """The filled rows of a sheet; none where the workbook lacks it."""
+        found = self.sheets.get(sheet)
+        return found.rows if found else ()
+
+    def values(self, sheet: str) -> Iterable[Mapping[str, Value]] | None:
+        """The rows' values for indicators; None where this level's form has no such sheet."""
+        if self.level not in self.form.by_key[sheet].levels:
+            return None
+        return [row.values for row in self.rows(sheet)]
+
+    @property
+    def cover(self) -> BookSheet:
+        """The card that says who reports."""
+        return self.sheets[self.form.cover.sheet]
+
+    @property
+    def nil(self) -> bool:
+        """Whether the cover declares a nil return."""
+        nil = self.form.cover.nil
+        return bool(nil and nil.holds(self.cover.card.values))
+
+    @property
+    def filled_on(self) -> dt.date | None:
+        """The date on the cover."""
+        value = self.cover.card[self.form.cover.filled_on]
+        return value if isinstance(value, dt.date) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What a unit's last accepted period left: its rows by sheet and its 累计 by code."""
+
+    period: Period
+    receipt: str
+    rows: Mapping[str, Sequence[Mapping[str, Value]]]
+    totals: Mapping[str, Number]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """Everything beyond the file that judging may ask.
+
+    `earlier` gives, for a form and period, what was accepted before it in the same
+    year. `known_keys` resolves a reference into another unit's book (``370102-X0003``).
+    `now` is the clock. `working_days` are the deadlines by level.
+    """
+
+    unit: Unit
+    tree: UnitTree
+    now: dt.datetime
+    working_days: Mapping[Level, int]
+    day_overrides: Mapping[dt.date, bool] = field(default_factory=lambda: MappingProxyType({}))
+    earlier: Callable[[str, Period], Earlier | None] = lambda _form, _period: None
+    known_keys: Callable[[str, str], bool] = lambda _sheet, _key: False
+    last_findings: Callable[[str, Period], Sequence[Finding]] = lambda _form, _period: ()
+    waived: Callable[[str, Period], frozenset[str]] = lambda _form, _period: frozenset()
+    explained: Callable[[str, Period], Mapping[tuple[str, str, str, str], str]] = (
+        lambda _form, _period: MappingProxyType({})
+    )
+
+
+Rule = Callable[[Book, Context], Iterable[Finding]]
+"""A check over a whole book: single-purpose, collecting, never raising."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What a workbook says of itself in its hidden cells (empty where it says nothing)."""
+
+    campaign: str = ""
+    form: str = ""
+    version: str = ""
+    unit: str = ""
+    period: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """The answer to one workbook.
+
+    `book` is there whenever form and period were recognised. `figures` are the measured
+    indicators of an accepted workbook by code. `named_unit` is the unit that a held
+    workbook names. `explanations` answer findings by their identity.
+    """
+
+    outcome: Outcome
+    findings: tuple[Finding, ...] = ()
+    form: str = ""
+    version: int = 0
+    period: str = ""
+    book: Book | None = None
+    figures: Mapping[str, Number] = field(default_factory=lambda: MappingProxyType({}))
+    nil: bool = False
+    late: bool = False
+    named_unit: str = ""
+    explanations: Mapping[tuple[str, str, str, str], str] = field(
+        default_factory=lambda: MappingProxyType({})
+    )

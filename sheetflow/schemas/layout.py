@@ -1,0 +1,67 @@
+"""Where things stand in our workbooks: rows, ranges, names of hidden cells.
+
+Writing puts cells there, indicator formulas point there; reading finds headers by
+their words and needs none of this.
+"""
+
+from __future__ import annotations
+
+from sheetflow.schemas.columns import Column
+from sheetflow.schemas.sheets import Sheet
+from sheetflow.workbook import Address, cell_name, column_letters
+
+TITLE_ROW = 1
+NOTE_ROW = 2
+HEADER_ROW = 3
+FIRST_ROW = 4
+COVERED_ROWS = 20_000
+"""How many rows formulas and drop-downs cover; rows beyond are read all the same."""
+LAST_ROW = FIRST_ROW + COVERED_ROWS - 1
+
+CARD_LABEL_COLUMN = 1
+CARD_VALUE_COLUMN = 2
+CARD_HINT_COLUMN = 3
+
+STAMP_SHEET = "_表标识"
+STAMP_KEYS = ("campaign", "form", "version", "unit", "period")
+STAMP_NAME = "sheetflow_{key}"
+"""The defined name that holds the second copy of one stamp."""
+
+STATISTICS_COLUMNS = ("代码", "指标", "计量单位", "上期累计", "本期", "累计/期末")
+PREVIOUS_COLUMN, CURRENT_COLUMN, TOTAL_COLUMN = 4, 5, 6
+
+
+def columns_in(sheet: Sheet, version: int) -> tuple[Column, ...]:
+    """The sheet's columns in that version of the form."""
+    return tuple(column for column in sheet.columns if column.in_version(version))
+
+
+def column_number(sheet: Sheet, column: str, version: int) -> int:
+    """The 1-based column in which `column` stands in a table of ours."""
+    keys = [entry.key for entry in columns_in(sheet, version)]
+    return keys.index(column) + 1
+
+
+def card_address(sheet: Sheet, column: str, version: int) -> Address:
+    """The cell in which a card of ours holds `column`."""
+    keys = [entry.key for entry in columns_in(sheet, version)]
+    return FIRST_ROW + keys.index(column), CARD_VALUE_COLUMN
+
+
+def column_range(sheet: Sheet, column: str, version: int) -> str:
+    """The range that formulas cover for `column`: ``走访记录!$F$4:$F$20003``."""
+    letters = column_letters(column_number(sheet, column, version))
+    return f"{quoted(sheet.title)}!${letters}${FIRST_ROW}:${letters}${LAST_ROW}"
+
+
+def quoted(title: str) -> str:
+    """Quote a sheet's title for a formula where Excel asks for it."""
+    plain = title.isidentifier()
+    return title if plain else "'" + title.replace("'", "''") + "'"
+
+
+def cell_in(sheet: Sheet, column: str, row: int, version: int) -> str:
+    """Name the cell of `column` in `row` of a table of ours, or of a card (row 0)."""
+    if sheet.is_table:
+        return cell_name(row, column_number(sheet, column, version))
+    return cell_name(*card_address(sheet, column, version))
