@@ -18,7 +18,7 @@ from sheetflow.schemas.cells import Key
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.habits import Value
 from sheetflow.schemas.indicators import Number
-from sheetflow.schemas.judging import BookSheet, Earlier, Judgement, Stamp
+from sheetflow.schemas.judging import Earlier, Judgement, Stamp
 from sheetflow.schemas.layout import FIRST_ROW, cell_in
 from sheetflow.schemas.sheets import Sheet
 from sheetflow.units import Level, Unit
@@ -132,9 +132,7 @@ def prefill_returned(
         period=book.period,
         rows=rows,
         previous=previous,
-        findings=tuple(
-            _move(finding, book.sheets, moved, book.form) for finding in judgement.findings
-        ),
+        findings=tuple(_move(finding, moved, book.form) for finding in judgement.findings),
         explanations={
             finding.number: judgement.explanations[finding.identity]
             for finding in judgement.findings
@@ -147,12 +145,7 @@ def _read(values: Mapping[str, Value]) -> dict[str, Value]:
     return {column: value for column, value in values.items() if value is not None}
 
 
-def _move(
-    finding: Finding,
-    sheets: Mapping[str, BookSheet],
-    moved: Mapping[str, Mapping[int, int]],
-    form: Form,
-) -> Finding:
+def _move(finding: Finding, moved: Mapping[str, Mapping[int, int]], form: Form) -> Finding:
     """Point `finding` to the returned copy's cell instead of the submitted one's."""
     place = finding.place
     declared = form.by_key.get(place.sheet)

@@ -1,0 +1,158 @@
+"""What a consolidated workbook holds, as plain tables, before anything is written.
+
+The writing room turns a `Consolidated` into a workbook. Detail rows are iterables, so
+that the engine underneath can be changed for speed and a province needs no more
+memory than a county.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sheetflow.periods import Period
+from sheetflow.schemas.columns import Column
+from sheetflow.schemas.forms import Form
+from sheetflow.schemas.habits import Value
+from sheetflow.schemas.indicators import Indicator, Values
+from sheetflow.schemas.sheets import Kind, Sheet
+from sheetflow.units import Unit
+
+
+class State(StrEnum):
+    """Where a unit stands in a period."""
+
+    MISSING = "missing"
+    NIL = "nil"
+    ACCEPTED = "accepted"
+    RETURNED = "returned"
+    HELD = "held"
+    REFUSED = "refused"
+
+    @property
+    def label(self) -> str:
+        """The office's word: 未报, 零报告, 已接收, 退回, 挂起, 拒收."""
+        return {
+            "missing": "未报",
+            "nil": "零报告",
+            "accepted": "已接收",
+            "returned": "退回待改",
+            "held": "挂起",
+            "refused": "拒收",
+        }[self.value]
+
+    @property
+    def is_in(self) -> bool:
+        """Whether the unit has reported."""
+        return self in {State.ACCEPTED, State.NIL}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardRow:
+    """One unit on the board 上报情况: its state, when it came in, its latest findings."""
+
+    unit: Unit
+    state: State
+    late: bool = False
+    receipt: str = ""
+    answered_at: dt.datetime | None = None
+    deadline: dt.datetime | None = None
+    must: int = 0
+    verify: int = 0
+    note: int = 0
+    explained: int = 0
+    carried: bool = False
+    """Nothing accepted in this period: its last 累计 and 期末数 stand (沿用)."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatisticsColumn:
+    """One column of the matrix: 本级, or one unit below with all below it.
+
+    `values` are by indicator code; `carried` marks a single unit whose figures are 沿用.
+    """
+
+    heading: str
+    unit: Unit
+    values: Mapping[str, Values]
+    carried: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """The matrix indicators × units; `total` is the whole, a sum of the columns or made from parts."""
+
+    indicators: tuple[Indicator, ...]
+    kinds: Mapping[str, Kind]
+    columns: tuple[StatisticsColumn, ...]
+    total: Mapping[str, Values]
+
+
+@dataclass(frozen=True, slots=True)
+class DetailRow:
+    """One row passed up: whose, by which submission, and its cells as this level sees them.
+
+    `city` and `county` are names (empty where the row is the province's or the city's own).
+    `key` columns hold the merged form ``370102-X0001``.
+    """
+
+    city: str
+    county: str
+    receipt: str
+    values: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class DetailSheet:
+    """One sheet's rows of all units: the columns this level sees, and a fresh iterator each call."""
+
+    sheet: Sheet
+    columns: tuple[Column, ...]
+    rows: Callable[[], Iterable[DetailRow]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRow:
+    """One submission that the workbook stands on."""
+
+    unit: Unit
+    receipt: str
+    file_name: str
+    sha256: str
+    accepted_at: dt.datetime
+    nil: bool = False
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ExplanationRow:
+    """One answer to a 核实性 finding, gone up with the data."""
+
+    unit: Unit
+    receipt: str
+    number: str
+    place: str
+    wrong: str
+    explanation: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consolidated:
+    """Everything a city's or the province's consolidated workbook shows for one period.
+
+    `stamp` is the time of the newest source: it stands in the file instead of the clock,
+    so that the same submissions give the same bytes.
+    """
+
+    campaign_title: str
+    form: Form
+    unit: Unit
+    period: Period
+    stamp: dt.datetime
+    board: tuple[BoardRow, ...]
+    statistics: Statistics
+    details: tuple[DetailSheet, ...]
+    sources: tuple[SourceRow, ...]
+    explanations: tuple[ExplanationRow, ...] = ()
