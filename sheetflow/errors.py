@@ -7,6 +7,10 @@ to its cause with ``from``.
 
 from __future__ import annotations
 
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 class SheetflowError(Exception):
     """The root of all our errors; its text may be shown to the operator as it is."""
@@ -36,6 +40,10 @@ class StoreError(SheetflowError):
     """The database cannot be opened, or is of a newer version than this program."""
 
 
+class StoreBusyError(StoreError):
+    """The database cannot be used just now (locked, disk full, I/O error): try again later."""
+
+
 class UnreadableError(SheetflowError):
     """A file that cannot be read as a workbook.
 
@@ -47,3 +55,88 @@ class UnreadableError(SheetflowError):
         super().__init__(reason)
         self.reason = reason
         self.details = details
+
+
+class ReportTemplateError(SheetflowError):
+    """The Word template of a report, as edited, cannot be filled.
+
+    `faults` holds one Chinese sentence for each fault, naming the tag.
+    """
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+_TROUBLES = {
+    "ENOSPC": "磁盘空间已满",
+    "EDQUOT": "磁盘配额已用完",
+    "EFBIG": "文件超出系统允许的大小",
+    "EROFS": "磁盘是只读的",
+    "EIO": "磁盘或网络读写出错",
+    "EACCES": "没有权限，或文件正被别的程序打开",
+    "EPERM": "系统不允许这样操作，或文件正被别的程序打开",
+    "EBUSY": "文件正被别的程序占用",
+    "ETXTBSY": "文件正被别的程序占用",
+    "SHARING": "文件正被别的程序打开",
+    "ESTALE": "与共享文件夹的连接已失效",
+    "ENOTCONN": "与共享文件夹的连接已断开",
+    "EHOSTDOWN": "共享文件夹所在的机器没有应答",
+    "EHOSTUNREACH": "共享文件夹所在的机器没有应答",
+    "ETIMEDOUT": "共享文件夹没有及时应答",
+    "ENOENT": "文件夹不存在",
+    "ENOTDIR": "同名的东西不是文件夹",
+    "EISDIR": "同名的东西是文件夹",
+    "ELOOP": "同名的东西是链接",
+    "EMFILE": "打开的文件太多",
+    "ENFILE": "打开的文件太多",
+    "ENOMEM": "内存不足",
+}
+
+
+class TemporaryError(SheetflowError):
+    """Trouble of the machine, not of the work: retry for ever with back-off, and show it.
+
+    `code` is the system's name for it (``ENOSPC``; ``SHARING`` for a sharing violation of
+    Windows), `step` what we were doing and `place` where: a folder or a name of our own,
+    never a name that a user gave.
+    """
+
+    def __init__(self, step: str, place: str, code: str) -> None:
+        reason = _TROUBLES.get(code, "系统报告出错")
+        super().__init__(f"{step}“{place}”时{reason}（{code}），稍后自动重试。")
+        self.step = step
+        self.place = place
+        self.code = code
+
+    @classmethod
+    def of(cls, error: OSError, step: str, place: object) -> TemporaryError:
+        """Name the trouble behind `error`; raise it ``from error``."""
+        if getattr(error, "winerror", None) in (32, 33):  # sharing and lock violation
+            return cls(step, str(place), "SHARING")
+        return cls(step, str(place), errno.errorcode.get(error.errno or 0, "EUNKNOWN"))
+
+
+@contextmanager
+def retried_later(step: str, place: object) -> Iterator[None]:
+    """Turn every OSError of the block into a TemporaryError.
+
+    Promise 3 knows no final OSError: whatever the system refuses today it may grant
+    tomorrow, so callers catch what has a meaning of its own (gone, changed) before.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise TemporaryError.of(error, step, place) from error
+
+
+class WritingError(SheetflowError):
+    """Something cannot be put into a workbook as it is; nothing is ever cut off instead."""
+
+
+class MailTemplateError(SheetflowError):
+    """A mail template is missing, or somebody's edit of it cannot be understood."""
+
+
+class MailError(SheetflowError):
+    """A mail cannot be put into bytes, or those bytes do not say what was meant."""

@@ -83,7 +83,7 @@ class Finding:
         return digest[:6].upper()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Check:
     """The catalogue's entry for one rule code.
 
@@ -101,9 +101,9 @@ class Check:
     summary: str
     source: str
 
-    def at(self, place: Place, *, others: Iterable[str] = (), **arguments: Argument) -> Finding:
+    def at(self, place: Place, /, **arguments: Argument) -> Finding:
         """Make the finding that this check reports at `place`."""
-        return Finding(self.code, self.severity, place, MappingProxyType(arguments), tuple(others))
+        return Finding(self.code, self.severity, place, MappingProxyType(arguments))
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,8 @@ from types import MappingProxyType
 OFFICE_ZONE = dt.timezone(dt.timedelta(hours=8), "CST")
 """Every time that people see is China standard time."""
 
-_TWO_MONTHS = re.compile(r"(\d{4})B([1-6])")
-_YEAR = re.compile(r"\d{4}")
+_TWO_MONTHS = re.compile(r"([0-9]{4})B([1-6])")
+_YEAR = re.compile(r"[0-9]{4}")
 
 
 @dataclass(frozen=True, slots=True, order=True)

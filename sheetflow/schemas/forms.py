@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 from sheetflow.errors import DeclarationError
 from sheetflow.periods import Period, period_of
+from sheetflow.schemas.charts import ChartSpec
 from sheetflow.schemas.conditions import Condition
 from sheetflow.schemas.indicators import Indicator
 from sheetflow.schemas.sheets import Kind, Sheet
@@ -44,7 +45,8 @@ class Form:
 
     `yearly` forms are filled once, with the period ``2012``; others every two months.
     `statistics` is the sheet that shows the indicators. `guidance` are paragraphs for
-    填报说明; `own_work` is the sentence for units that have others below them.
+    填报说明; `own_work` is the sentence for units that have others below them. `charts` are
+    drawn in the consolidated workbook.
     """
 
     key: str
@@ -56,6 +58,7 @@ class Form:
     yearly: bool = False
     guidance: tuple[str, ...] = ()
     own_work: str = ""
+    charts: tuple[ChartSpec, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a declaration that contradicts itself."""
@@ -113,6 +116,10 @@ def _contradictions(form: Form) -> Iterable[str]:
         yield from _sheet_contradictions(sheet, by_key)
     for number, indicator in enumerate(form.indicators):
         yield from _indicator_contradictions(indicator, by_key, codes[:number])
+    for chart in form.charts:
+        for code in chart.codes:
+            if code not in codes:
+                yield f"the chart {chart.title} draws {code}, which is no indicator"
     yield from _cover_contradictions(form.cover, by_key)
 
 

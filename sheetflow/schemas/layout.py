@@ -22,6 +22,20 @@ CARD_LABEL_COLUMN = 1
 CARD_VALUE_COLUMN = 2
 CARD_HINT_COLUMN = 3
 
+GUIDE_SHEET = "填报说明"
+ISSUES_SHEET = "问题清单"
+ISSUE_COLUMNS = (
+    "序号",
+    "编号",
+    "类别",
+    "工作表",
+    "单元格",
+    "栏目",
+    "问题",
+    "怎么改",
+    "说明",
+)
+"""The headers of 问题清单, in HEADER_ROW; 编号 is the finding's number, 说明 the filler's answer."""
 STAMP_SHEET = "_表标识"
 STAMP_KEYS = ("campaign", "form", "version", "unit", "period")
 STAMP_NAME = "sheetflow_{key}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sheetflow.schemas.conditions import where
 from sheetflow.schemas.explanations import EXPLANATIONS
 from sheetflow.schemas.forms import Cover, Form
+from sheetflow.schemas.grassroots2012.charts import CHARTS
 from sheetflow.schemas.grassroots2012.help import CASE_HELP, HARD_CASES, PAIRINGS, PROJECTS
 from sheetflow.schemas.grassroots2012.outcomes import (
     NARRATIVE,
@@ -60,4 +61,5 @@ PROGRESS = Form(
         "内部资料，含个人信息，请妥善保管，不要通过公共网络传送。",
     ),
     own_work="只填本机关直接开展的工作，不含下级；联合开展的由牵头单位填一次。",
+    charts=CHARTS,
 )

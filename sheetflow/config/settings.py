@@ -1,0 +1,295 @@
+"""What ``sheetflow.toml`` may say: the keys, their defaults, limits and comments.
+
+This module owns the model; the default file (`settings_text`) and the sentences about
+mistakes (`settings_file`) are made from it, so that they cannot disagree. It refuses to
+read files and to know who uses a setting.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from sheetflow.config.setting_values import (
+    Day,
+    MailAddress,
+    Number,
+    Sight,
+    Sights,
+    Text,
+    Watching,
+    Whole,
+)
+from sheetflow.units import Level
+
+ENV_PREFIX = "SHEETFLOW_"
+ENV_NESTING = "__"
+EXAMPLE = "例如："
+"""A line of a comment that starts so is an example, and stands inside its table."""
+
+
+def key(default: object, comment: str, *, allowed: str = "", **limits: Any) -> Any:  # noqa: ANN401 - like pydantic's Field
+    """Declare a key: its default, the comment above it, and what it takes.
+
+    `allowed` completes the sentence 应为…; where types and limits say it, leave it blank.
+    """
+    return Field(default, description=comment, json_schema_extra={"allowed": allowed}, **limits)
+
+
+class Section(BaseModel):
+    """A table of the file; `heading` is the comment above it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Folders(Section):
+    """Where units drop and fetch."""
+
+    inbox: Text = key(
+        "inbox",
+        "收件文件夹：各单位把报表放进这里。相对路径从本文件所在文件夹算起，也可以填共享文件夹，\n"
+        "如 '//server/share/收件'。Windows 路径请用单引号或正斜杠。",
+        allowed="文件夹路径",
+        min_length=1,
+    )
+    outbox: Text = key(
+        "outbox",
+        "发件文件夹：填报表、回执、退回件、汇总表、情况报告放在这里。也可以填共享文件夹。",
+        allowed="文件夹路径",
+        min_length=1,
+    )
+    watching: Watching = key(
+        "auto",
+        "怎样发现新文件：auto 自动判断，events 靠系统通知（本机文件夹），polling 定时查看（共享文件夹）。\n"
+        "不论选哪种，都会按 scan_seconds 定时全面查看，不会漏收。",
+    )
+    watching_exceptions: dict[str, Watching] = key(
+        {},
+        '个别单位的收件文件夹另有安排时，在这里写明。\n例如："370102-历下区" = "polling"',
+        allowed="“文件夹名 = 方式”的表，方式为“auto”、“events”或“polling”",
+    )
+
+
+class Intake(Section):
+    """When a dropped file is taken."""
+
+    quiet_seconds: Number = key(10.0, "文件多少秒没有变化才算放好，可以收取。", ge=0, le=3600)
+    scan_seconds: Number = key(60.0, "每隔多少秒全面查看一次收件文件夹。", ge=0.1, le=86_400)
+
+
+class Deadlines(Section):
+    """When each level must have reported."""
+
+    county: Whole = key(2, "县级：报告期结束后第几个工作日截止。", ge=0, le=250)
+    city: Whole = key(4, "市级：报告期结束后第几个工作日截止。", ge=0, le=250)
+    province: Whole = key(6, "省级：报告期结束后第几个工作日截止。", ge=0, le=250)
+    overrides: dict[Day, bool] = key(
+        {},
+        "法定节假日和调休程序已经知道；当地另有安排的日子写在这里，true 上班，false 放假。\n"
+        '例如："2012-03-03" = true',
+        allowed='“日期 = true 或 false”的表，日期写成 "2012-03-03" 的样子',
+    )
+
+    @model_validator(mode="after")
+    def _upwards(self) -> Self:
+        if not self.county <= self.city <= self.province:
+            raise ValueError("上级的截止日不能早于下级：应为 county ≤ city ≤ province。")
+        return self
+
+    def working_days(self, level: Level) -> int:
+        """Give the working days that `level` has after the period's end."""
+        return {
+            Level.COUNTY: self.county,
+            Level.CITY: self.city,
+            Level.PROVINCE: self.province,
+        }[level]
+
+
+_PORTS = {"none": 25, "starttls": 587, "tls": 465}
+
+
+class Mail(Section):
+    """How mail leaves."""
+
+    host: Text = key(
+        "", '发信服务器，如 "smtp.example.gov.cn"。留空则不发信，邮件存在 state/mail 里备查。'
+    )
+    port: Whole = key(0, "端口。0 表示按 security 取常用端口：25、587 或 465。", ge=0, le=65_535)
+    security: Literal["none", "starttls", "tls"] = key(
+        "starttls", "加密方式。none 不加密，只宜在单位内网使用。"
+    )
+    user: Text = key(
+        "",
+        "登录用户名，留空则不登录。密码不写在这里，写在环境变量 SHEETFLOW_MAIL_PASSWORD 里。",
+    )
+    sender: MailAddress = key("", "发件人地址；填了 host 就必须填。", allowed="邮箱地址")
+    sender_name: Text = key("", '发件人名称，如 "省妇联办公室"。')
+    attach: bool = key(
+        default=True,
+        comment="是否把回执、退回件附在邮件里；填 false 则只写明文件名，请对方到发件文件夹取。",
+    )
+    timeout_seconds: Number = key(30.0, "等待服务器应答的最长秒数。", ge=1, le=600)
+
+    @model_validator(mode="after")
+    def _sender_known(self) -> Self:
+        if self.host and not self.sender:
+            raise ValueError("填了 host（发信服务器），还要填 sender（发件人地址）。")
+        return self
+
+    @property
+    def server_port(self) -> int:
+        """The port to connect to."""
+        return self.port or _PORTS[self.security]
+
+
+class Form(Section):
+    """What is printed on the workbooks."""
+
+    form_number: Text = key("", "表号，由有权机关批准后填写；留空则表上不印。以下各项相同。")
+    issued_by: Text = key("", "制表机关。")
+    approval_number: Text = key("", "文号。")
+    valid_until: Text = key("", '有效期至，如 "2012年12月"。')
+    measure_unit: Text = key("", "计量单位。")
+
+    @property
+    def printed(self) -> dict[str, str]:
+        """The fields by the label that stands on the form, blank ones included."""
+        return {
+            "表号": self.form_number,
+            "制表机关": self.issued_by,
+            "文号": self.approval_number,
+            "有效期至": self.valid_until,
+            "计量单位": self.measure_unit,
+        }
+
+
+class Fonts(Section):
+    """The fonts of the Word report, by what they are for."""
+
+    body: Text = key(
+        "仿宋_GB2312", "正文。没有这些字体的电脑可改用仿宋、楷体、宋体等。", min_length=1
+    )
+    title: Text = key("方正小标宋简体", "标题。", min_length=1)
+    heading1: Text = key("黑体", "一级标题。", min_length=1)
+    heading2: Text = key("楷体_GB2312", "二级标题。", min_length=1)
+    page_number: Text = key("宋体", "页码。", min_length=1)
+
+    @property
+    def replaced(self) -> dict[str, str]:
+        """The font to use by the one that the standard names, where they differ."""
+        standard = Fonts()
+        named = {getattr(standard, role): getattr(self, role) for role in Fonts.model_fields}
+        return {old: new for old, new in named.items() if old != new}
+
+
+class Report(Section):
+    """What differs between offices in the Word report."""
+
+    red_head: bool = key(default=False, comment="是否印红头（发文机关标志、发文字号和红线）。")
+    imprint: bool = key(default=False, comment="是否印版记（抄送、印发机关和印发日期）。")
+    issuer: Text = key("{单位}妇女联合会", "发文机关和署名。{单位} 处换成该单位名称，如山东省。")
+    addressee: Text = key("{上级}妇女联合会", "主送机关。{上级} 处换成上级单位名称。")
+    top_addressee: Text = key("全国妇联办公厅", "最上级单位的报告的主送机关。")
+    copies_to: tuple[Text, ...] = key(
+        (), '抄送，如 ["省委办公厅", "省政府办公厅"]。', allowed='文字的列表，如 ["省委办公厅"]'
+    )
+    printed_by: Text = key("{单位}妇女联合会办公室", "印发机关。")
+    document_numbers: dict[str, Text] = key(
+        {},
+        "发文字号，一份报告一个，写成“单位代码_报告期 = 字号”。没有写的不印。\n"
+        '例如："370000_2012B1" = "鲁妇发〔2012〕10号"',
+        allowed="“单位代码_报告期 = 字号”的表",
+    )
+    fonts: Fonts = Field(Fonts(), description="情况报告的字体，默认按 GB/T 9704-2012。")
+
+    def issuer_of(self, unit: str) -> str:
+        """Name the issuing office of the unit called `unit`."""
+        return self.issuer.replace("{单位}", unit)
+
+    def printed_by_of(self, unit: str) -> str:
+        """Name the printing office of the unit called `unit`."""
+        return self.printed_by.replace("{单位}", unit)
+
+    def addressee_of(self, superior: str | None) -> str:
+        """Name whom the report goes to; `superior` is the unit above, None at the top."""
+        return self.addressee.replace("{上级}", superior) if superior else self.top_addressee
+
+    def document_number(self, unit_id: str, period_id: str) -> str:
+        """Give the document number of one report, blank where none is set."""
+        return self.document_numbers.get(f"{unit_id}_{period_id}", "")
+
+
+_SIGHT_TABLE = (
+    "“工作表.栏目 = 方式”的表，方式为“whole”（原样）、“masked”（遮盖）或“left_out”（不上送）"
+)
+
+
+class Privacy(Section):
+    """Which personal columns a level sees otherwise than the campaign declares."""
+
+    city: Sights = key(
+        {},
+        "市级看到的个人信息栏目。whole 原样，masked 遮盖，left_out 不上送；没有写的照活动的规定。\n"
+        '例如："sheet.column" = "left_out"（工作表和栏目的英文名，见使用手册）',
+        allowed=_SIGHT_TABLE,
+    )
+    province: Sights = key({}, "省级看到的个人信息栏目，写法同上。", allowed=_SIGHT_TABLE)
+
+    def overrides(self, level: Level) -> dict[str, Sight]:
+        """Give the overrides for readers of `level`, by ``sheet.column``."""
+        return {Level.CITY: self.city, Level.PROVINCE: self.province}.get(level, {})
+
+
+class Workers(Section):
+    """The limited processes that read, judge and render."""
+
+    size: Whole = key(0, "同时处理几份报表。0 表示与处理器核数相同。", ge=0, le=256)
+    wall_seconds: Number = key(20.0, "一份报表最多处理多少秒，超过的拒收。", ge=1, le=3600)
+    memory_mb: Whole = key(2048, "处理一份报表最多用多少兆内存（仅 Linux）。", ge=256, le=65_536)
+
+
+class Contact(Section):
+    """Whom a unit may ask; named in every mail."""
+
+    office: Text = key("", '联系科室，如 "省妇联办公室"；写在每封邮件末尾。')
+    person: Text = key("", "联系人。")
+    phone: Text = key("", "联系电话。")
+
+
+class Settings(BaseSettings):
+    """All settings: the environment goes before the file, the file before the defaults."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=ENV_PREFIX,
+        env_nested_delimiter=ENV_NESTING,
+        extra="forbid",
+        frozen=True,
+    )
+
+    campaign: Text = key("grassroots2012", "活动名称（英文名）。", min_length=1)
+    folders: Folders = Field(Folders(), description="文件夹。")
+    intake: Intake = Field(Intake(), description="收取报表。")
+    deadlines: Deadlines = Field(Deadlines(), description="截止时间。")
+    mail: Mail = Field(Mail(), description="发信。")
+    contact: Contact = Field(Contact(), description="联系方式。")
+    form: Form = Field(Form(), description="印在报表上的各项。")
+    report: Report = Field(Report(), description="情况报告（Word）。")
+    privacy: Privacy = Field(Privacy(), description="个人信息。")
+    workers: Workers = Field(Workers(), description="处理能力。")
+    mail_password: SecretStr = Field(SecretStr(""), exclude=True)
+    """Only from SHEETFLOW_MAIL_PASSWORD, never from the file, never shown."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Let the environment go before what the file says (which arrives as arguments)."""
+        del settings_cls, dotenv_settings, file_secret_settings
+        return env_settings, init_settings

@@ -1,0 +1,153 @@
+"""``sheetflow.toml`` read, and what is said where it cannot be used.
+
+This module owns the way from the file and the environment to `Settings`, and the
+sentences about mistakes: which key, in which file, what it takes. No sentence of a
+library ever reaches an operator, and no password is ever repeated.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_settings import SettingsError as SourceError
+
+from sheetflow.config.settings import ENV_NESTING, ENV_PREFIX, Section, Settings
+from sheetflow.config.settings_text import allowed
+from sheetflow.errors import SettingsError
+
+_PASSWORD = f"{ENV_PREFIX}MAIL_PASSWORD"
+_LONGEST_QUOTE = 40
+_SECRET = re.compile(r"password|passwd|pwd|secret|密码|口令", re.IGNORECASE)
+
+
+def read_settings(path: Path) -> Settings:
+    """Read the file at `path`, with the environment over it; raise SettingsError.
+
+    Environment variables are called SHEETFLOW_MAIL__HOST and so on; the mail password
+    is SHEETFLOW_MAIL_PASSWORD and stands nowhere else.
+    """
+    table = _parsed(path)
+    # What BaseSettings takes for itself begins with an underscore, so it never sees
+    # a name that is not a key of ours.
+    strange = table.keys() - _shown(Settings).keys()
+    faults = [_unknown(f"{path}：", (), name, Settings) for name in sorted(strange)]
+    try:
+        settings = Settings(**{name: table[name] for name in table.keys() - strange})
+    except ValidationError as error:
+        faults += [_sentence(path, dict(fault)) for fault in error.errors()]
+    except SourceError as error:
+        faults.append(
+            f"{ENV_PREFIX} 开头的环境变量有一个写法不对：表和列表要写成 JSON，"
+            '如 ["省委办公厅"]。请改正后重新启动。'
+        )
+        raise SettingsError("\n".join(faults)) from error
+    if faults:
+        # The library's own text would name values, a password among them.
+        raise SettingsError("\n".join(faults)) from None
+    return settings
+
+
+def _parsed(path: Path) -> dict[str, Any]:
+    try:
+        # Notepad puts a byte order mark before it.
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError as error:
+        raise SettingsError(
+            f"找不到设置文件 {path}。请检查文件夹是否选对，或先运行 sheetflow init。"
+        ) from error
+    except OSError as error:
+        raise SettingsError(f"设置文件 {path} 打不开。请检查文件夹权限。") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(
+            f"设置文件 {path} 的编码不是 UTF-8。请用记事本打开，另存为时编码选 UTF-8。"
+        ) from error
+    except tomllib.TOMLDecodeError as error:
+        spot = re.search(r"line (\d+)", str(error))
+        where = f"第{spot[1]}行" if spot else "末尾"
+        raise SettingsError(
+            f"设置文件 {path} {where}写法不对。每行应写成 名称 = 值，文字放在英文双引号里，"
+            "同一名称只能写一次；Windows 路径请用英文单引号或正斜杠。"
+        ) from error
+
+
+def _sentence(path: Path, fault: Mapping[str, Any]) -> str:
+    location = tuple(str(part) for part in fault["loc"] if part != "[key]")
+    origin = _origin(path, location)
+    owner, field, rest = _found(location)
+    if fault["type"] == "extra_forbidden":
+        return _unknown(origin, location[:-1], location[-1], owner)
+    if field is None or _section(field):
+        if fault["type"] == "value_error":
+            return f"{origin}[{'.'.join(location)}] {fault['ctx']['error']}"
+        return f"{origin}[{'.'.join(location)}] 应为一节设置，请参照说明改写。"
+    name = _key_name(location[: len(location) - len(rest)])
+    # A number there is a place in a list, which people do not count from 0.
+    in_table = rest and isinstance(fault["loc"][len(location) - len(rest)], str)
+    spot = f"（“{rest[0]}”处）" if in_table else " "
+    takes = allowed(field)
+    space = " " if takes[0].isascii() else ""
+    return f"{origin}{name}{spot}{_written(fault['input'])}，应为{space}{takes}。请改正。"
+
+
+def _origin(path: Path, location: tuple[str, ...]) -> str:
+    """Name the environment variable that sets `location`, else the file."""
+    present = {name.upper() for name in os.environ}
+    for length in range(len(location), 0, -1):
+        variable = ENV_PREFIX + ENV_NESTING.join(location[:length]).upper()
+        if variable in present:
+            return f"环境变量 {variable}："
+    return f"{path}："
+
+
+def _found(location: tuple[str, ...]) -> tuple[type[BaseModel], FieldInfo | None, tuple[str, ...]]:
+    """Follow `location` to the model that owns it, its field, and what lies inside that."""
+    owner: type[BaseModel] = Settings
+    field: FieldInfo | None = None
+    for index, part in enumerate(location):
+        field = owner.model_fields.get(part)
+        section = _section(field) if field else None
+        if section is None:
+            return owner, field, location[index + 1 :]
+        owner = section
+    return owner, field, ()
+
+
+def _section(field: FieldInfo) -> type[Section] | None:
+    kind = field.annotation
+    return kind if isinstance(kind, type) and issubclass(kind, Section) else None
+
+
+def _shown(model: type[BaseModel]) -> dict[str, FieldInfo]:
+    return {name: field for name, field in model.model_fields.items() if not field.exclude}
+
+
+def _key_name(location: tuple[str, ...]) -> str:
+    *tables, name = location
+    return f"[{'.'.join(tables)}] 的 {name}" if tables else name
+
+
+def _written(value: object) -> str:
+    if isinstance(value, bool):
+        return f"写成了 {str(value).lower()}"
+    text = str(value)
+    if isinstance(value, str | int | float) and len(text) <= _LONGEST_QUOTE and text.isprintable():
+        return f"写成了“{text}”"
+    return "的写法不对"
+
+
+def _unknown(origin: str, tables: tuple[str, ...], name: str, owner: type[BaseModel]) -> str:
+    if _SECRET.search(name):
+        return f"{origin}密码不能写在设置里。请删去 {name}，改设环境变量 {_PASSWORD}。"
+    known = list(_shown(owner))
+    near = difflib.get_close_matches(name, known, n=1)
+    meant = f"是不是想写 {near[0]}？" if near else ""
+    where = f"[{'.'.join(tables)}] 里" if tables else ""
+    return f"{origin}{where}没有 {name} 这一项设置。{meant}可用的有：{'、'.join(known)}。"

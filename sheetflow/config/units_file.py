@@ -1,0 +1,200 @@
+"""The list of units as a file: ``units.xlsx``, which people edit in Excel, or a CSV.
+
+This module owns the columns, what people may call them, and reading them. It refuses
+to judge units (`sheetflow.units` does) and to write (`units_workbook` does).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from sheetflow.errors import UnitsError, WorkspaceError
+from sheetflow.units import UnitTree, parse_units
+
+_FURTHEST_HEADER = 20
+"""Rows in which the header is looked for; people like titles above it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitColumn:
+    """One column: its key for `parse_units`, its header, and what else people call it."""
+
+    key: str
+    header: str
+    also: tuple[str, ...] = ()
+    required: bool = False
+    width: int = 14
+    hint: str
+
+
+COLUMNS = (
+    UnitColumn(
+        key="unit_id",
+        header="单位代码",
+        also=("代码", "编码", "单位编码"),
+        required=True,
+        hint="字母和数字，每个单位一个，定了就不要再改：收件、发件文件夹用它命名。一般用行政区划代码。",
+    ),
+    UnitColumn(
+        key="name",
+        header="名称",
+        also=("单位名称", "单位"),
+        required=True,
+        width=18,
+        hint="单位所在地的名称，可以重名，如各市的市中区。",
+    ),
+    UnitColumn(
+        key="level",
+        header="级别",
+        also=("层级", "单位级别"),
+        required=True,
+        width=8,
+        hint="省、市或县（县级市、区都填县）。",
+    ),
+    UnitColumn(
+        key="parent",
+        header="上级单位代码",
+        also=("上级代码", "上级单位", "上级"),
+        required=True,
+        hint="报给谁，就填谁的单位代码；最上级的单位留空。",
+    ),
+    UnitColumn(
+        key="division_code",
+        header="行政区划代码",
+        also=("区划代码",),
+        hint="6位数字；开发区、兵团等没有的留空。",
+    ),
+    UnitColumn(
+        key="kind",
+        header="类别",
+        also=("类型", "单位类别"),
+        width=12,
+        hint="可不填；开发区、兵团等可在此注明。",
+    ),
+    UnitColumn(
+        key="mails",
+        header="邮箱",
+        also=("电子邮箱", "邮箱地址", "邮件地址", "电子邮件"),
+        width=36,
+        hint="回执和退回通知发到这里；多个地址用分号隔开。不填就只放进发件文件夹。",
+    ),
+    UnitColumn(
+        key="valid_from",
+        header="生效日期",
+        also=("成立日期",),
+        hint="单位存在的第一天，如 2012-12-01；一直就有的留空。",
+    ),
+    UnitColumn(
+        key="valid_to",
+        header="失效日期",
+        also=("撤销日期",),
+        hint="单位存在的最后一天，如 2012-11-30；仍在的留空。",
+    ),
+    UnitColumn(
+        key="successor",
+        header="撤并后归入",
+        also=("撤并后归入单位", "撤并后归入单位代码", "归入单位代码", "归入"),
+        hint="单位撤销或合并后由谁接手，填接手单位的代码。",
+    ),
+)
+
+
+def _plain(header: object) -> str:
+    """Reduce a header to what counts: no spaces, stars, or remarks in brackets."""
+    text = unicodedata.normalize("NFKC", str(header if header is not None else ""))
+    return re.sub(r"\(.*?\)|\[.*?\]|[\s*:]", "", text).casefold()
+
+
+_KEYS = {
+    # The NBS list has one code, which is the unit's and the division's.
+    "code": "code",
+    "mail": "mails",
+    **{column.key: column.key for column in COLUMNS},
+    **{_plain(name): column.key for column in COLUMNS for name in (column.header, *column.also)},
+}
+
+
+def read_units(path: Path | Traversable) -> UnitTree:
+    """Read ``units.xlsx`` (any Excel format or .ods), or a CSV, into a tree.
+
+    Raise WorkspaceError when the file cannot be opened, and UnitsError, with the row as
+    Excel shows it, when the list contradicts itself.
+    """
+    name = path.name
+    if not path.is_file():
+        raise WorkspaceError(f"找不到单位名单：{path}。请放好名单，或先运行 sheetflow init。")
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise WorkspaceError(
+            f"单位名单 {path} 打不开。如果正在 Excel 中编辑，请保存并关闭后再试；否则请检查文件夹权限。"
+        ) from error
+    tables = [_csv_rows(content, name)] if _is_csv(name) else _workbook_rows(content, name)
+    for rows in tables:
+        for index, cells in enumerate(rows[:_FURTHEST_HEADER]):
+            keys = [_KEYS.get(_plain(cell), "") for cell in cells]
+            if "name" in keys and ("unit_id" in keys or "code" in keys):
+                return _parsed(keys, rows[index + 1 :], header_row=index + 1)
+    raise UnitsError(
+        [f"{name} 里找不到表头。表头应有“单位代码”“名称”“级别”“上级单位代码”几栏，请补上。"]
+    )
+
+
+def _is_csv(name: str) -> bool:
+    return name.casefold().endswith((".csv", ".txt"))
+
+
+def _csv_rows(content: bytes, name: str) -> list[list[object]]:
+    # Excel saves CSV in the code page of the machine, which in our offices is GB18030.
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return [list(cells) for cells in csv.reader(io.StringIO(text, newline=""))]
+    raise UnitsError([f"{name} 的文字编码无法识别。请用 Excel 打开，另存为 .xlsx 后再用。"])
+
+
+def _workbook_rows(content: bytes, name: str) -> list[list[list[object]]]:
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        sheets = [book.get_sheet_by_name(title) for title in book.sheet_names]
+        return [
+            [list(cells) for cells in sheet.to_python(skip_empty_area=False)] for sheet in sheets
+        ]
+    except CalamineError as error:
+        raise WorkspaceError(
+            f"{name} 不是能读取的工作簿，或设有打开密码。请用 Excel 打开，去掉密码，另存为 .xlsx 后再用。"
+        ) from error
+
+
+def _parsed(keys: Sequence[str], rows: Sequence[Sequence[object]], *, header_row: int) -> UnitTree:
+    headers = {column.key: column.header for column in COLUMNS}
+    known = {"unit_id" if key == "code" else key for key in keys}
+    faults = [
+        f"第{header_row}行：表头缺少“{column.header}”一栏。请补上。"
+        for column in COLUMNS
+        if column.required and column.key not in known
+    ]
+    faults += [
+        f"第{header_row}行：表头“{headers.get(key, key)}”出现了{keys.count(key)}次。请只留一栏。"
+        for key in dict.fromkeys(keys)
+        if key and keys.count(key) > 1
+    ]
+    if faults:
+        raise UnitsError(faults)
+    return parse_units([_row(keys, cells) for cells in rows], first_row=header_row + 1)
+
+
+def _row(keys: Sequence[str], cells: Sequence[object]) -> Mapping[str, object]:
+    # Columns that are not ours (联系人, 备注) are the office's own business.
+    return {key: cell for key, cell in zip(keys, cells, strict=False) if key}

@@ -1,0 +1,274 @@
+"""The workspace: which folder holds what, and making it (``sheetflow init``).
+
+This module owns every path below the workspace's root. It refuses to look into any
+file but the settings and the list of units, and never overwrites what is there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from sheetflow.config.atomic import replace_file
+from sheetflow.config.defaults import default_templates, default_units
+from sheetflow.config.settings import Folders, Settings
+from sheetflow.config.settings_file import read_settings
+from sheetflow.config.settings_text import default_settings_text
+from sheetflow.config.units_file import read_units
+from sheetflow.config.units_workbook import write_units
+from sheetflow.errors import SettingsError, WorkspaceError
+from sheetflow.units import Unit, UnitTree
+
+PRECHECK = "预审"
+"""In a unit's inbox folder: what is dropped here is judged, not submitted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """The places of one workspace; inbox and outbox may lie on a share."""
+
+    root: Path
+    folders: Folders = field(default_factory=Folders)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "root", self.root.absolute())
+        _check_apart(self)
+
+    @property
+    def settings_file(self) -> Path:
+        """What the operator sets."""
+        return self.root / "sheetflow.toml"
+
+    @property
+    def units_file(self) -> Path:
+        """Who reports to whom."""
+        return self.root / "units.xlsx"
+
+    @property
+    def templates(self) -> Path:
+        """Blank master workbook, Word and mail templates."""
+        return self.root / "templates"
+
+    @property
+    def inbox(self) -> Path:
+        """Where units drop."""
+        return self.root / Path(self.folders.inbox).expanduser()
+
+    @property
+    def outbox(self) -> Path:
+        """Where units fetch."""
+        return self.root / Path(self.folders.outbox).expanduser()
+
+    @property
+    def state(self) -> Path:
+        """Ours alone: holds personal data, lies on the local disk."""
+        return self.root / "state"
+
+    @property
+    def database(self) -> Path:
+        """The SQLite file."""
+        return self.state / "sheetflow.db"
+
+    @property
+    def archive(self) -> Path:
+        """All originals, by sha256."""
+        return self.state / "archive"
+
+    @property
+    def maildir(self) -> Path:
+        """Where mail goes while no server is set."""
+        return self.state / "mail"
+
+    @property
+    def log(self) -> Path:
+        """The log file."""
+        return self.state / "sheetflow.log"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the one service that runs here."""
+        return self.state / "lock"
+
+    def inbox_of(self, unit: Unit) -> Path:
+        """Where `unit` drops its workbooks."""
+        return self.inbox / unit.folder
+
+    def precheck_of(self, unit: Unit) -> Path:
+        """Where `unit` drops a workbook that it only wants judged."""
+        return self.inbox_of(unit) / PRECHECK
+
+    def outbox_of(self, unit: Unit, period_id: str = "") -> Path:
+        """Where `unit` finds its answers, in a folder a period where one is known."""
+        folder = self.outbox / unit.folder
+        return folder / period_id if period_id else folder
+
+    def ensure_unit_folders(self, tree: UnitTree) -> tuple[Path, ...]:
+        """Make what is missing of the folders of all units; give what was made or renamed.
+
+        When a unit was renamed in the list, its folders are renamed, not made anew: the
+        rights on a folder are what proves a unit's identity. A folder that somebody holds
+        open keeps its old name until the next call, and is a stray one for so long. Raise
+        WorkspaceError when the system refuses, or when a folder outside the workspace (a
+        share) is not there: it may not be mounted, and what units drop would not be found.
+        """
+        made: list[Path] = []
+        try:
+            for top in (self.inbox, self.outbox):
+                if self.root.resolve() in top.resolve().parents:
+                    top.mkdir(parents=True, exist_ok=True)
+                known = _folders_by_id(top)
+                for unit in tree:
+                    made += _ensure(top / unit.folder, known.get(unit.unit_id, ()))
+            for unit in tree:
+                if self.inbox_of(unit).is_dir():
+                    made += _ensure(self.precheck_of(unit), ())
+        except OSError as error:
+            raise WorkspaceError(
+                f"收件或发件文件夹无法建立：{error.filename}。"
+                "请检查共享文件夹是否已连接、是否有写入权限，以及磁盘空间。"
+            ) from error
+        return tuple(made)
+
+    def stray_folders(self, tree: UnitTree) -> tuple[Path, ...]:
+        """Folders in the inbox that belong to no unit: nobody reads what is dropped there."""
+        return tuple(
+            entry
+            for entry in sorted(self.inbox.iterdir())
+            if entry.is_dir() and not entry.name.startswith(".") and not tree.in_folder(entry.name)
+        )
+
+
+def open_workspace(root: Path) -> tuple[Workspace, Settings]:
+    """Read the settings of the workspace at `root`; raise WorkspaceError when it is none."""
+    settings_file = Workspace(root).settings_file
+    if not settings_file.is_file():
+        raise WorkspaceError(
+            f"{root.absolute()} 不是工作文件夹（里面没有 sheetflow.toml）。"
+            "请用 -C 指明工作文件夹，或先运行 sheetflow init。"
+        )
+    settings = read_settings(settings_file)
+    return Workspace(root, settings.folders), settings
+
+
+def create_workspace(
+    root: Path,
+    units: UnitTree | Path | Traversable | None = None,
+    settings_text: str = "",
+) -> Workspace:
+    """Make a workspace at `root`, ready to run, or complete the one that is there.
+
+    `units` is a tree, or a CSV or workbook that lists the units; without it the packaged
+    list is taken. `settings_text` is for a fresh ``sheetflow.toml``; by default it says
+    the defaults. Nothing that exists is overwritten. Raise WorkspaceError when `root`
+    holds something else, or another list of units; UnitsError for a list that
+    contradicts itself, before anything is made.
+    """
+    bare = Workspace(root)
+    _check_free(bare)
+    given = read_units(default_units()) if units is None else units
+    tree = given if isinstance(given, UnitTree) else read_units(given)
+    if bare.units_file.is_file():
+        tree = _same_units(bare, None if units is None else tree)
+    if not bare.settings_file.exists():
+        # First, so that an init that was cut short is known again and completed.
+        replace_file(bare.settings_file, (settings_text or default_settings_text()).encode())
+    workspace, _ = open_workspace(root)
+    if not workspace.units_file.exists():
+        write_units(workspace.units_file, tree)
+    _copy_missing(default_templates(), workspace.templates)
+    _make_private(workspace.state)
+    workspace.ensure_unit_folders(tree)
+    return workspace
+
+
+def _check_apart(workspace: Workspace) -> None:
+    """Refuse an inbox that is, holds or lies in the outbox, the state or the templates."""
+    places = {
+        "收件文件夹（folders.inbox）": workspace.inbox,
+        "发件文件夹（folders.outbox）": workspace.outbox,
+        "state 文件夹": workspace.state,
+        "templates 文件夹": workspace.templates,
+    }
+    # Resolved: a link or `..` may hide that two are one.
+    resolved = {name: place.resolve() for name, place in places.items()}
+    for name, place in resolved.items():
+        for other, inner in resolved.items():
+            if name != other and (inner == place or place in inner.parents):
+                raise SettingsError(
+                    f"{name}和{other}不能相同，也不能一个在另一个里面。"
+                    f"请修改 {workspace.settings_file} 的 [folders]。"
+                )
+
+
+def _check_free(workspace: Workspace) -> None:
+    root = workspace.root
+    if root.exists() and not root.is_dir():
+        raise WorkspaceError(f"{root} 是一个文件。请换一个文件夹。")
+    ours = workspace.settings_file.exists() or all(
+        # The repository's own top level: a checkout may become a workspace.
+        place.is_dir()
+        for place in (workspace.inbox, workspace.outbox, workspace.templates)
+    )
+    if root.is_dir() and not ours and any(root.iterdir()):
+        raise WorkspaceError(
+            f"{root} 里已有别的文件，又不是工作文件夹。为免弄乱，请换一个空文件夹。"
+        )
+
+
+def _same_units(workspace: Workspace, wanted: UnitTree | None) -> UnitTree:
+    present = read_units(workspace.units_file)
+    if wanted is not None and list(wanted) != list(present):
+        raise WorkspaceError(
+            f"{workspace.units_file} 已经有了，与这次给的名单不同，没有改动。"
+            "请直接在 Excel 中修改它；要换名单，请先把它移走。"
+        )
+    return present
+
+
+def _make_private(folder: Path) -> None:
+    """Make `folder` for us alone; leave one that is there as the operator set it."""
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise WorkspaceError(f"无法建立 {folder}。请检查文件夹权限和磁盘空间。") from error
+
+
+def _copy_missing(source: Traversable, target: Path) -> None:
+    for path, content in _files_below(source, target):
+        if not path.exists():
+            replace_file(path, content.read_bytes())
+    with contextlib.suppress(FileExistsError):
+        target.mkdir()
+
+
+def _files_below(source: Traversable, target: Path) -> Iterator[tuple[Path, Traversable]]:
+    for entry in source.iterdir():
+        if entry.is_dir():
+            yield from _files_below(entry, target / entry.name)
+        elif not entry.name.startswith((".", "~$")):
+            yield target / entry.name, entry
+
+
+def _folders_by_id(top: Path) -> dict[str, tuple[Path, ...]]:
+    found: dict[str, tuple[Path, ...]] = {}
+    for entry in top.iterdir():
+        unit_id, hyphen, _ = entry.name.partition("-")
+        if hyphen and entry.is_dir() and not entry.is_symlink():
+            found[unit_id] = (*found.get(unit_id, ()), entry)
+    return found
+
+
+def _ensure(folder: Path, of_this_unit: tuple[Path, ...]) -> Iterator[Path]:
+    if folder in of_this_unit or folder.is_dir():
+        return
+    if len(of_this_unit) == 1:
+        try:
+            of_this_unit[0].rename(folder)
+        except OSError:  # one folder held open, or a mount point, may not stop all others
+            return
+    else:
+        folder.mkdir()
+    yield folder

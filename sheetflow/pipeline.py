@@ -1,0 +1,60 @@
+"""From a raw workbook to its outcome, on one screen.
+
+Pure: everything beyond the file comes in as the `Context`. Reading never judges, and
+judging never reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sheetflow.findings import Finding, Place, Severity
+from sheetflow.periods import deadline
+from sheetflow.schemas.campaign import Campaign
+from sheetflow.schemas.judging import Book, Context, Judgement, Outcome
+from sheetflow.validators import GENERAL_RULES
+from sheetflow.validators.books import parse_book
+from sheetflow.validators.catalogue import GENERAL
+from sheetflow.validators.cover import check_cover
+from sheetflow.validators.grouping import arrange
+from sheetflow.validators.stamps import recognise
+from sheetflow.validators.statistics import check_statistics, measure
+from sheetflow.workbook import RawWorkbook
+
+
+def judge(raw: RawWorkbook, campaign: Campaign, context: Context) -> Judgement:
+    """Recognise the workbook, read its rows, run every rule, and give the outcome."""
+    known = recognise(raw, campaign, context)
+    if known.outcome or known.form is None or known.period is None:
+        return Judgement(
+            outcome=known.outcome or Outcome.REFUSED,
+            findings=known.findings,
+            form=known.form.key if known.form else "",
+            named_unit=known.named_unit,
+        )
+    book, faults = parse_book(raw, known, context.unit, campaign.catalogue)
+    faults += [GENERAL[remark].at(Place()) for remark in raw.remarks]
+    if book.form.cover.sheet in book.sheets:
+        faults += check_cover(book, context)
+        for rule in (*GENERAL_RULES, *campaign.rules.get(book.form.key, ())):
+            faults += rule(book, context)
+        faults += check_statistics(raw, known.sheets, book, context)
+    return _conclude(book, context, faults)
+
+
+def _conclude(book: Book, context: Context, faults: Iterable[Finding]) -> Judgement:
+    findings = arrange(faults, book.form)
+    must = any(finding.severity is Severity.MUST for finding in findings)
+    days = context.working_days[context.unit.level]
+    last_moment = deadline(book.period, days, context.day_overrides)
+    return Judgement(
+        outcome=Outcome.RETURNED if must else Outcome.ACCEPTED,
+        findings=findings,
+        form=book.form.key,
+        version=book.version,
+        period=book.period.period_id,
+        book=book,
+        figures={} if must else measure(book),
+        nil=not must and book.nil,
+        late=context.now > last_moment,
+    )

@@ -1,0 +1,217 @@
+"""Arrivals: every file that was taken, from "received" to "answered".
+
+This module owns the order in which files are judged, the counters of failed
+attempts, and the files whose removal from the inbox is still pending. It refuses
+to open files: names, sizes and digests are handed in.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, insert, or_, select, update
+
+from sheetflow.errors import StoreError
+from sheetflow.store import mails, publications
+from sheetflow.store.backoff import next_try
+from sheetflow.store.engine import Database
+from sheetflow.store.records import Arrival, Document, FollowUp, NewArrival
+from sheetflow.store.schema import arrivals as table
+
+FIRST_WAIT = dt.timedelta(seconds=5)
+LONGEST_WAIT = dt.timedelta(minutes=10)
+
+_COLUMNS = tuple(column for column in table.c if column is not table.c.answer_document)
+
+
+class Arrivals:
+    """The files that were taken."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def record_arrival(self, new: NewArrival) -> Arrival:
+        """Record a file that lies in the archive; once this returns, it may leave the inbox.
+
+        The very file whose removal is still pending (same folder, name, inode, size, time and
+        bytes) is not recorded again: its arrival comes back as it stands.
+        """
+        values = {
+            "unit_id": new.unit_id,
+            "purpose": new.purpose,
+            "name": new.name.encode(errors="replace").decode(),
+            "raw_name": new.raw_name,
+            "sha256": new.sha256,
+            "size": new.size,
+            "mtime_ns": new.mtime_ns,
+            "inode": new.inode,
+            "device": new.device,
+        }
+        with self._database.writing() as connection:
+            same = [table.c[name] == value for name, value in values.items()]
+            known = connection.execute(
+                select(*_COLUMNS).where(table.c.unlinked_at.is_(None), *same)
+            ).mappings()
+            if row := known.first():
+                return _arrival(row)
+            added = insert(table).values(arrived_at=new.arrived_at, **values)
+            arrival_id = connection.execute(added.returning(table.c.arrival_id)).scalar_one()
+            return _read(connection, arrival_id)
+
+    def record_unlinked(self, arrival_id: int, at: dt.datetime) -> None:
+        """Record that the file is gone from the inbox, by us or by anybody else."""
+        self._change(arrival_id, unlinked_at=at)
+
+    def find_pending_unlinks(self, unit_id: str | None = None) -> tuple[Arrival, ...]:
+        """Return what was received but not yet removed from the inbox (of one unit)."""
+        return self._find(
+            table.c.unlinked_at.is_(None), *([table.c.unit_id == unit_id] if unit_id else [])
+        )
+
+    def find_unjudged(self, now: dt.datetime | None = None) -> tuple[Arrival, ...]:
+        """Return what still wants an answer, in the order of arrival.
+
+        With `now`, files whose next try lies later are left out.
+        """
+        due = [or_(table.c.retry_at.is_(None), table.c.retry_at <= now)] if now else []
+        return self._find(table.c.judged_at.is_(None), *due)
+
+    def find_arrival(self, arrival_id: int) -> Arrival:
+        """Return one arrival; raise StoreError when there is none of this number."""
+        with self._database.reading() as connection:
+            return _read(connection, arrival_id)
+
+    def find_all(self) -> tuple[Arrival, ...]:
+        """Return every arrival: with the archive, enough to make all else again."""
+        return self._find()
+
+    def record_attempt(self, arrival_id: int) -> int:
+        """Count that judging begins, before it begins; return how often it has, this time included.
+
+        A file that takes the service down with it is known by this number.
+        """
+        with self._database.writing() as connection:
+            attempts = _read(connection, arrival_id).attempts + 1
+            _update(connection, arrival_id, attempts=attempts)
+        return attempts
+
+    def record_trouble(self, arrival_id: int, trouble: str, at: dt.datetime) -> dt.datetime:
+        """Record temporary trouble and return when to try again; the file is not to blame.
+
+        The wait doubles with each trouble in a row, from 5 seconds to 10 minutes.
+        """
+        with self._database.writing() as connection:
+            troubles = _read(connection, arrival_id).troubles + 1
+            retry_at = next_try(at, troubles, FIRST_WAIT, LONGEST_WAIT)
+            _update(
+                connection,
+                arrival_id,
+                attempts=0,
+                troubles=troubles,
+                trouble=trouble,
+                retry_at=retry_at,
+            )
+        return retry_at
+
+    def record_answer(
+        self,
+        arrival: Arrival,
+        answer: str,
+        at: dt.datetime,
+        *,
+        receipt: str = "",
+        document: Sequence[Document] = (),
+        follow_up: FollowUp | None = None,
+    ) -> None:
+        """Record the answer to a file that becomes no submission, in one commit.
+
+        `answer` is ``duplicate`` (then `receipt` is what it was received under) or
+        ``precheck`` (then `document` keeps the findings, so that its copy can be written after
+        a crash). A file that is already answered stays as it is.
+        """
+        with self._database.writing() as connection:
+            if not close(connection, arrival, answer, at):
+                return
+            _update(
+                connection,
+                arrival.arrival_id,
+                answered_receipt=receipt,
+                answer_document=json.dumps(list(document), allow_nan=False),
+            )
+            record_follow_up(connection, follow_up or FollowUp(), at)
+
+    def find_answer_document(self, arrival_id: int) -> tuple[Document, ...]:
+        """Return the findings that `record_answer` kept."""
+        with self._database.reading() as connection:
+            text = connection.execute(
+                select(table.c.answer_document).where(table.c.arrival_id == arrival_id)
+            ).scalar()
+        return tuple(json.loads(text)) if text else ()
+
+    def _find(self, *conditions: ColumnElement[bool]) -> tuple[Arrival, ...]:
+        query = select(*_COLUMNS).where(*conditions).order_by(table.c.arrival_id)
+        with self._database.reading() as connection:
+            return tuple(_arrival(row) for row in connection.execute(query).mappings())
+
+    def _change(self, arrival_id: int, **values: object) -> None:
+        with self._database.writing() as connection:
+            _read(connection, arrival_id)
+            _update(connection, arrival_id, **values)
+
+
+def close(connection: Connection, arrival: Arrival, answer: str, at: dt.datetime) -> bool:
+    """Mark `arrival` as judged; return False when it was already.
+
+    When it was reopened since it was read, it stays open: what the newer decision says has
+    not been heard yet.
+    """
+    current = _read(connection, arrival.arrival_id)
+    if current.judged_at is not None:
+        return False
+    _update(
+        connection,
+        arrival.arrival_id,
+        answer=answer,
+        judged_at=at if current.turn == arrival.turn else None,
+        attempts=0,
+        troubles=0,
+        trouble="",
+        retry_at=None,
+    )
+    return True
+
+
+def reopen(connection: Connection, arrival_id: int) -> None:
+    """Have a file judged anew: something was decided about it."""
+    _update(
+        connection,
+        arrival_id,
+        turn=_read(connection, arrival_id).turn + 1,
+        judged_at=None,
+        retry_at=None,
+        attempts=0,
+    )
+
+
+def record_follow_up(connection: Connection, follow_up: FollowUp, at: dt.datetime) -> None:
+    """Queue the mails and set the stale marks that an answer entails."""
+    mails.queue(connection, follow_up.mails, at)
+    publications.mark(connection, follow_up.stale, at)
+
+
+def _read(connection: Connection, arrival_id: int) -> Arrival:
+    query = select(*_COLUMNS).where(table.c.arrival_id == arrival_id)
+    row = connection.execute(query).mappings().first()
+    if row is None:
+        raise StoreError(f"数据库里没有第{arrival_id}号来件。")
+    return _arrival(row)
+
+
+def _update(connection: Connection, arrival_id: int, **values: object) -> None:
+    connection.execute(update(table).where(table.c.arrival_id == arrival_id).values(**values))
+
+
+def _arrival(row: RowMapping) -> Arrival:
+    return Arrival(**{str(name): value for name, value in row.items()})

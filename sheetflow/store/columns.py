@@ -1,0 +1,77 @@
+"""How values lie in the database: moments as sortable text, documents compressed.
+
+This module owns the column types that the tables share. It refuses naive
+times: a moment without a zone is a fault of the caller.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import zlib
+from typing import Any
+
+from sqlalchemy import Dialect, LargeBinary, String
+from sqlalchemy.types import TypeDecorator
+
+from sheetflow.periods import OFFICE_ZONE
+
+_LEVEL = 3
+"""Half the time of zlib's default, for an eighth more bytes (measured on rows of case ledgers)."""
+
+
+class Moment(TypeDecorator[dt.datetime]):
+    """An aware datetime as ISO text in UTC, always of one width, so that text order is time order.
+
+    It comes back in the office's zone (+08:00).
+    """
+
+    impl = String(32)
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> str | None:
+        """Write `value`; raise ValueError when it bears no zone."""
+        del dialect
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a time zone")
+        return value.astimezone(dt.UTC).isoformat(timespec="microseconds")
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> dt.datetime | None:  # noqa: ANN401 - the base class's signature
+        """Read it back in the office's zone."""
+        del dialect
+        return None if value is None else dt.datetime.fromisoformat(value).astimezone(OFFICE_ZONE)
+
+
+class WideNumber(TypeDecorator[int]):
+    """A whole number of any size: inodes and devices pass 63 bits on some shares."""
+
+    impl = String(40)
+    cache_ok = True
+
+    def process_bind_param(self, value: int | None, dialect: Dialect) -> str | None:
+        """Write its digits."""
+        del dialect
+        return None if value is None else str(value)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> int | None:  # noqa: ANN401 - the base class's signature
+        """Read them back."""
+        del dialect
+        return None if value is None else int(value)
+
+
+class Compressed(TypeDecorator[str]):
+    """A long text, compressed with zlib; it comes back exactly as it was handed in."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
+        """Compress the text."""
+        del dialect
+        return None if value is None else zlib.compress(value.encode(), _LEVEL)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> str | None:  # noqa: ANN401 - the base class's signature
+        """Give the text back."""
+        del dialect
+        return None if value is None else zlib.decompress(value).decode()

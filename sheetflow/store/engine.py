@@ -1,0 +1,135 @@
+"""Opening the database, and its transactions.
+
+This module owns the engine, reading and writing transactions, and the way from a
+database program's errors to ours. It refuses to know any table. What holds for
+SQLite only stands in `sqlite`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import URL, Connection, Engine, create_engine, make_url
+from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError, StatementError
+
+from sheetflow.errors import StoreBusyError, StoreError
+from sheetflow.store import sqlite
+
+
+class Database:
+    """An open database: reading sees one moment, writing is all or nothing."""
+
+    def __init__(self, engine: Engine, file: Path | None) -> None:
+        self._engine = engine
+        self._writer = engine.execution_options(**{sqlite.WRITING: True})
+        self.file = file
+        """The database file; None where the database is not a file."""
+
+    @property
+    def name(self) -> str:
+        """What to call it in a sentence, without a password."""
+        return str(self.file or self._engine.url.render_as_string(hide_password=True))
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Open a short reading transaction; writers wait at commit until it ends."""
+        with self._translated(), self._engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Open a writing transaction: committed and on the disk at the end, or nothing of it."""
+        with self._translated(), self._writer.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def rebuilding(self) -> Iterator[Connection]:
+        """Open a writing transaction in which tables may be rebuilt; its ties are checked last."""
+        if self.file is None:
+            with self.writing() as connection:
+                yield connection
+            return
+        with (
+            self._translated(),
+            self._writer.connect() as connection,
+            sqlite.without_foreign_keys(connection),
+            connection.begin(),
+        ):
+            yield connection
+            if broken := sqlite.broken_ties(connection):
+                raise StoreError(f"数据库升级后数据不完整（{broken[0]}），已全部撤销。")
+
+    def copy_to(self, target: Path) -> None:
+        """Copy the whole database to a file while it is in use; replace `target` at once."""
+        if self.file is None:
+            raise StoreError(f"数据库 {self.name} 请用该数据库自带的工具备份。")
+        try:
+            with self._translated(), self._engine.connect() as connection:
+                sqlite.copy(connection, target)
+        except OSError as error:
+            raise StoreBusyError(f"数据库备份写不到 {target}：请检查磁盘空间和权限。") from error
+
+    def find_faults(self) -> tuple[str, ...]:
+        """Return what the database's own integrity check complains about; empty when sound."""
+        if self.file is None:
+            return ()
+        try:
+            with self.reading() as connection:
+                return sqlite.find_faults(connection)
+        except StoreBusyError:
+            raise
+        except StoreError as error:
+            # A damaged file may not even let itself be checked.
+            return (str(error),)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except SQLAlchemyError as error:
+            raise self._ours(error) from error
+        except sqlite.DriverError as error:
+            # Copies run on the driver's own connection.
+            raise self._ours(error) from error
+
+    def _ours(self, error: Exception) -> StoreError:
+        cause = error.orig if isinstance(error, StatementError) else error
+        # Elsewhere two writers may take one number, or the line may break: the next try mends it.
+        elsewhere = self.file is None and isinstance(error, (OperationalError, IntegrityError))
+        if elsewhere or sqlite.is_temporary(cause):
+            return StoreBusyError(
+                f"数据库 {self.name} 暂时不能读写（被占用或磁盘已满），稍后会重试。"
+            )
+        if sqlite.is_damage(cause):
+            return StoreError(f"数据库 {self.name} 已损坏，或不是数据库文件。请用备份恢复。")
+        return StoreError(f"数据库 {self.name} 拒绝了这次操作（{type(cause).__name__}: {cause}）。")
+
+
+def open_database(where: Path | str, *, busy_timeout: float = 30.0) -> Database:
+    """Open the database in the file `where` (made when missing), or at the URL `where`.
+
+    `busy_timeout` is how many seconds to wait for another writer. Parameters never
+    stand in error texts: they may hold personal values. Raise StoreError where the
+    folder is missing, StoreBusyError where the file cannot be made just now.
+    """
+    url = make_url(where) if isinstance(where, str) else URL.create("sqlite", database=str(where))
+    if url.get_backend_name() != "sqlite":
+        return Database(create_engine(url, hide_parameters=True), None)
+    if not url.database or url.database == ":memory:":
+        raise StoreError("数据库必须是磁盘上的一个文件。")
+    file = Path(url.database)
+    try:
+        sqlite.make_private_file(file)
+    except FileNotFoundError as error:
+        raise StoreError(f"数据库的文件夹 {file.parent} 不存在。请先建立，或改正路径。") from error
+    except OSError as error:
+        raise StoreBusyError(f"数据库文件 {file} 建不了：请检查文件夹和权限。") from error
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": busy_timeout})
+    sqlite.prepare(engine)
+    return Database(engine, file)

@@ -1,0 +1,81 @@
+"""From an older database to this program's, step by step.
+
+This module owns the version of the schema and the numbered steps between
+versions. It refuses a database that is newer than the program, or not ours, and
+never steps without a copy of the file beside it. A new database is made from
+`schema` at once; a test holds both ways to the same result.
+
+To change the schema: change `schema`, and append a `Migration` here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection, func, insert, inspect, select
+
+from sheetflow.errors import StoreError
+from sheetflow.store.engine import Database
+from sheetflow.store.schema import metadata, schema_version
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One step: what it does and why, in words, and how."""
+
+    summary: str
+    apply: Callable[[Connection], None]
+
+
+MIGRATIONS: tuple[Migration, ...] = ()
+"""The first one leads from version 1 to version 2, and so on. Never change one that was released."""
+
+
+def bring_up_to_date(database: Database, migrations: Sequence[Migration] = MIGRATIONS) -> None:
+    """Make the tables, or migrate them, in one transaction.
+
+    Raise StoreError for a newer version or a file that is not ours.
+    """
+    newest = 1 + len(migrations)
+    with database.reading() as connection:
+        if _version(database, connection, newest) == newest:
+            return
+    with database.rebuilding() as connection:
+        # Asked again under the lock: another process may have been faster.
+        version = _version(database, connection, newest)
+        if version == newest:
+            return
+        if version == 0:
+            metadata.create_all(connection)
+        else:
+            _copy_beside(database, version)
+            for migration in migrations[version - 1 :]:
+                migration.apply(connection)
+        connection.execute(insert(schema_version).values(version=newest))
+
+
+def copy_of_version(file: Path, version: int) -> Path:
+    """Name the copy that is made before a database of `version` is migrated."""
+    return file.with_name(f"{file.name}.v{version}.bak")
+
+
+def _copy_beside(database: Database, version: int) -> None:
+    if database.file is not None:
+        database.copy_to(copy_of_version(database.file, version))
+
+
+def _version(database: Database, connection: Connection, newest: int) -> int:
+    tables = inspect(connection).get_table_names()
+    if not tables:
+        return 0
+    if schema_version.name not in tables:
+        raise StoreError(f"文件 {database.name} 不是本程序的数据库。请改正路径；文件没有改动。")
+    version = connection.execute(select(func.max(schema_version.c.version))).scalar_one()
+    if version > newest:
+        raise StoreError(
+            f"数据库 {database.name} 由更新版本的程序建立（结构版本{version}，"
+            f"本程序只认识到{newest}）。请安装新版本的程序；数据库没有改动。"
+        )
+    return int(version)

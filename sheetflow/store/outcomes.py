@@ -1,0 +1,182 @@
+"""Submissions and their judgements: recorded in one commit, numbered, never changed.
+
+This module owns the commit that answers a file, and the numbers of receipts. It
+refuses to judge and to word anything. Reading stands in `submissions`.
+
+A receipt's number is allotted inside the commit, so that a crash leaves no gap
+and no number is handed out twice; what must name the receipt (mails, marks) is
+therefore made by a function that is called inside the commit.
+
+A submission may be judged more than once (it was held and somebody decided, or a
+finding was waived): each judgement is added, and the newest one counts.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+from sqlalchemy import Connection, func, insert, select
+
+from sheetflow.errors import StoreError
+from sheetflow.store import arrivals, submissions
+from sheetflow.store.engine import Database
+from sheetflow.store.records import Arrival, Decision, FollowUp, Judged, Submission, Waiver
+from sheetflow.store.schema import decisions, judgements, sheet_rows, waivers
+from sheetflow.store.schema import submissions as table
+
+
+def no_follow_up(_submission: Submission) -> FollowUp:
+    """Entail nothing."""
+    return FollowUp()
+
+
+class Outcomes:
+    """The writing side: answers, decisions, waivers."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def record_outcome(
+        self,
+        arrival: Arrival,
+        form: str,
+        period: str,
+        judged: Judged,
+        follow_up: Callable[[Submission], FollowUp] = no_follow_up,
+    ) -> Submission:
+        """Answer a file: submission, rows, indicators, mails, stale marks and "judged", or nothing.
+
+        `form` and `period` are empty where they are unknown. `follow_up` is called with the
+        numbered submission inside the commit and must only compute: a write to the store from
+        there would wait for itself. A file judged anew keeps its receipt, unless its form or
+        period turned out to be another. A file that somebody already judged stays as it is,
+        and what stands comes back. Raise StoreError for a precheck.
+        """
+        if arrival.purpose != "submission":
+            raise StoreError(f"第{arrival.arrival_id}号来件是预审件，不能登记为报送。")
+        with self._database.writing() as connection:
+            if not arrivals.close(connection, arrival, "submission", judged.judged_at):
+                return _standing(connection, arrival)
+            submission_id = _find(connection, arrival, form, period)
+            if submission_id is None:
+                submission_id = _add(connection, arrival, form, period)
+            judgement_id = _add_judgement(connection, submission_id, judged)
+            submission = submissions.read(connection, judgements.c.judgement_id == judgement_id)[0]
+            arrivals.record_follow_up(connection, follow_up(submission), judged.judged_at)
+        return submission
+
+    def record_decision(self, decision: Decision) -> None:
+        """Record what was decided about a held submission, and have it judged anew.
+
+        The submission itself is not changed: its next judgement hears the decision. Raise
+        StoreError when there is no such receipt, or when it is not held.
+        """
+        with self._database.writing() as connection:
+            submission = submissions.read_receipt(connection, decision.receipt)
+            if submission.outcome != "held":
+                raise StoreError(f"{decision.receipt} 不是挂起的报送，不需要放行或驳回。")
+            connection.execute(
+                insert(decisions).values(
+                    submission_id=submission.submission_id,
+                    verdict=decision.verdict,
+                    why=decision.why,
+                    decided_by=decision.by,
+                    decided_at=decision.at,
+                )
+            )
+            arrivals.reopen(connection, submission.arrival_id)
+
+    def record_waiver(self, waiver: Waiver) -> None:
+        """Record that a finding is waived for one submission, and have it judged anew.
+
+        Raise StoreError when there is no such receipt; a rule waived already stays so.
+        """
+        with self._database.writing() as connection:
+            submission = submissions.read_receipt(connection, waiver.receipt)
+            known = select(waivers.c.waiver_id).where(
+                waivers.c.submission_id == submission.submission_id,
+                waivers.c.rule == waiver.rule,
+            )
+            if connection.execute(known).first() is not None:
+                return
+            connection.execute(
+                insert(waivers).values(
+                    submission_id=submission.submission_id,
+                    rule=waiver.rule,
+                    why=waiver.why,
+                    given_by=waiver.by,
+                    given_at=waiver.at,
+                )
+            )
+            arrivals.reopen(connection, submission.arrival_id)
+
+
+def _standing(connection: Connection, arrival: Arrival) -> Submission:
+    standing = submissions.read(connection, table.c.arrival_id == arrival.arrival_id)
+    if not standing:
+        raise StoreError(f"第{arrival.arrival_id}号来件已经答复过，不能再登记为报送。")
+    return standing[-1]
+
+
+def _find(connection: Connection, arrival: Arrival, form: str, period: str) -> int | None:
+    query = select(table.c.submission_id).where(
+        table.c.arrival_id == arrival.arrival_id, table.c.form == form, table.c.period == period
+    )
+    found = connection.execute(query).scalar()
+    return None if found is None else int(found)
+
+
+def _add(connection: Connection, arrival: Arrival, form: str, period: str) -> int:
+    unit_id = arrival.unit_id
+    last = select(func.coalesce(func.max(table.c.number), 0)).where(
+        table.c.unit_id == unit_id, table.c.period == period
+    )
+    number = int(connection.execute(last).scalar_one()) + 1
+    added = (
+        insert(table)
+        .values(
+            receipt=f"{unit_id}-{period or '0'}-{number}",
+            number=number,
+            arrival_id=arrival.arrival_id,
+            unit_id=unit_id,
+            form=form,
+            period=period,
+        )
+        .returning(table.c.submission_id)
+    )
+    return int(connection.execute(added).scalar_one())
+
+
+def _add_judgement(connection: Connection, submission_id: int, judged: Judged) -> int:
+    added = (
+        insert(judgements)
+        .values(
+            submission_id=submission_id,
+            outcome=judged.outcome,
+            form_version=judged.form_version,
+            nil=judged.nil,
+            late=judged.late,
+            judged_at=judged.judged_at,
+            must=judged.must,
+            verify=judged.verify,
+            note=judged.note,
+            findings=_json([dict(finding) for finding in judged.findings]),
+            explanations=_json([dict(explanation) for explanation in judged.explanations]),
+            indicators=_json({code: dict(parts) for code, parts in judged.indicators.items()}),
+        )
+        .returning(judgements.c.judgement_id)
+    )
+    judgement_id = int(connection.execute(added).scalar_one())
+    documents = [
+        {"judgement_id": judgement_id, "sheet": sheet, "document": text}
+        for sheet, text in judged.rows.items()
+    ]
+    if documents:
+        connection.execute(insert(sheet_rows), documents)
+    return judgement_id
+
+
+def _json(value: object) -> str:
+    # NaN and infinity are no JSON: better no commit than a document nobody can read.
+    return json.dumps(value, allow_nan=False, separators=(",", ":"))

@@ -1,0 +1,110 @@
+"""Stale marks and publications: what must be rebuilt, and what stands in the outbox.
+
+This module owns both lists. It refuses to write files. A mark set again gets a
+new number, and clearing takes the number seen; so a mark that is set while its
+publication is being rebuilt stays.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, insert, select
+
+from sheetflow.store.engine import Database
+from sheetflow.store.records import Publication, Stale, StaleMark
+from sheetflow.store.schema import publications as table
+from sheetflow.store.schema import stale as marks
+
+
+class Publications:
+    """What is stale, and what was published."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def record_stale(self, stale: Iterable[Stale], at: dt.datetime) -> None:
+        """Mark things as stale, new or again."""
+        with self._database.writing() as connection:
+            mark(connection, stale, at)
+
+    @property
+    def stale_marks(self) -> tuple[StaleMark, ...]:
+        """All stale marks, the oldest first."""
+        query = select(marks).order_by(marks.c.mark_id)
+        with self._database.reading() as connection:
+            return tuple(StaleMark(**row) for row in _dicts(connection.execute(query)))
+
+    def record_rebuilt(
+        self, cleared: Sequence[StaleMark], published: Sequence[Publication] = ()
+    ) -> None:
+        """Record what was published and clear the marks that led to it, in one commit.
+
+        A mark that was set again since it was read stays.
+        """
+        with self._database.writing() as connection:
+            for publication in published:
+                _replace(connection, publication)
+            for stale in cleared:
+                connection.execute(delete(marks).where(marks.c.mark_id == stale.mark_id))
+
+    def find_publication(self, path: str) -> Publication | None:
+        """Return what stands at `path` in the outbox as far as we know."""
+        with self._database.reading() as connection:
+            rows = _dicts(connection.execute(select(table).where(table.c.path == path)))
+            return next((Publication(**row) for row in rows), None)
+
+    def find_publications(
+        self, unit_id: str | None = None, period: str | None = None
+    ) -> tuple[Publication, ...]:
+        """Return all publications (of a unit, of a period), ordered by path."""
+        query = select(table).order_by(table.c.path)
+        if unit_id is not None:
+            query = query.where(table.c.unit_id == unit_id)
+        if period is not None:
+            query = query.where(table.c.period == period)
+        with self._database.reading() as connection:
+            return tuple(Publication(**row) for row in _dicts(connection.execute(query)))
+
+    def record_withdrawn(self, path: str) -> None:
+        """Record that nothing of ours stands at `path` any longer."""
+        with self._database.writing() as connection:
+            connection.execute(delete(table).where(table.c.path == path))
+
+
+def mark(connection: Connection, stale: Iterable[Stale], at: dt.datetime) -> None:
+    """Set each mark anew, with a number that no earlier mark bore."""
+    for one in dict.fromkeys(stale):
+        key = {
+            "unit_id": one.unit_id,
+            "form": one.form,
+            "period": one.period,
+            "what": one.what,
+        }
+        same = [marks.c[name] == value for name, value in key.items()]
+        connection.execute(delete(marks).where(*same))
+        connection.execute(insert(marks).values(**key, why=one.why, marked_at=at))
+
+
+def _replace(connection: Connection, new: Publication) -> None:
+    connection.execute(delete(table).where(table.c.path == new.path))
+    connection.execute(
+        insert(table).values(
+            path=new.path,
+            kind=new.kind,
+            unit_id=new.unit_id,
+            form=new.form,
+            period=new.period,
+            sha256=new.sha256,
+            basis=new.basis,
+            published_at=new.published_at,
+            beside=new.beside,
+        )
+    )
+
+
+def _dicts(rows: Iterable[Row[Any]]) -> Iterable[dict[str, Any]]:
+    for row in rows:
+        yield row._asdict()

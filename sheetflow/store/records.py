@@ -1,0 +1,220 @@
+"""What goes into the store and what comes out: frozen values, no database behind them.
+
+This module owns their shapes. Times are aware; those that come out are in the
+office's zone. Texts of findings, explanations and indicators are plain JSON
+values that the caller understands; the store only keeps them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+Document = Mapping[str, Any]
+"""One JSON object."""
+
+Indicators = Mapping[str, Mapping[str, int | float | None]]
+"""Of one submission: ``{"S08": {"current": 41, "total": 97}}``; None stands for blank."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewArrival:
+    """A file that lies safe in the archive and is about to leave the inbox.
+
+    `name` is for people; `raw_name` is what the folder calls it, byte for byte.
+    """
+
+    unit_id: str
+    purpose: str
+    """``submission`` or ``precheck``."""
+    name: str
+    raw_name: bytes
+    sha256: str
+    size: int
+    mtime_ns: int
+    inode: int
+    device: int
+    arrived_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival(NewArrival):
+    """A file as received, and how far it has come.
+
+    `attempts` counts judgings that were begun and that nobody lived to end (the
+    poison counter); `troubles` counts temporary trouble in a row, `retry_at` says when to try
+    again. `turn` grows each time that the file must be judged anew.
+    """
+
+    arrival_id: int
+    unlinked_at: dt.datetime | None = None
+    judged_at: dt.datetime | None = None
+    turn: int = 0
+    attempts: int = 0
+    troubles: int = 0
+    trouble: str = ""
+    retry_at: dt.datetime | None = None
+    answer: str = ""
+    """``submission``, ``duplicate`` or ``precheck`` once judged, else empty."""
+    answered_receipt: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """One judgement, as `record_outcome` takes it.
+
+    `rows` maps a sheet's key to the JSON text of its rows; the text comes back as
+    it went in. `must`, `verify` and `note` count the findings by severity.
+    """
+
+    outcome: str
+    """``accepted``, ``returned``, ``held`` or ``refused``."""
+    judged_at: dt.datetime
+    form_version: str = ""
+    nil: bool = False
+    late: bool = False
+    must: int = 0
+    verify: int = 0
+    note: int = 0
+    findings: Sequence[Document] = ()
+    explanations: Sequence[Document] = ()
+    indicators: Indicators = field(default_factory=lambda: MappingProxyType({}))
+    rows: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """A numbered submission with its newest judgement, without the large documents.
+
+    `period` is empty where it is unknown. `judgement_id` is new for each
+    judgement, so that a file judged anew can send mail under a new Message-ID.
+    """
+
+    receipt: str
+    number: int
+    submission_id: int
+    judgement_id: int
+    arrival_id: int
+    unit_id: str
+    form: str
+    period: str
+    form_version: str
+    outcome: str
+    nil: bool
+    late: bool
+    must: int
+    verify: int
+    note: int
+    arrived_at: dt.datetime
+    judged_at: dt.datetime
+    file_name: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What somebody decided about a held submission."""
+
+    receipt: str
+    verdict: str
+    """``release`` or ``reject``."""
+    why: str
+    by: str
+    at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiver:
+    """One hard finding that a superior lets pass for one submission."""
+
+    receipt: str
+    rule: str
+    why: str
+    by: str
+    at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stale:
+    """Something that stands on changed data: `what` of a unit, form and period. Hashable."""
+
+    unit_id: str
+    form: str
+    period: str
+    what: str
+    why: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaleMark(Stale):
+    """A stale mark as it stands; set again, it bears a new `mark_id`."""
+
+    mark_id: int
+    marked_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publication:
+    """A file in the outbox: what it holds and what it stands on.
+
+    `path` is relative to the outbox. `sha256` is of its content, `basis` a digest of
+    all that went into it. `beside` is the path of the ``…_新`` file that stands in
+    for it while somebody holds it open, else empty.
+    """
+
+    path: str
+    kind: str
+    unit_id: str
+    form: str
+    period: str
+    sha256: str
+    basis: str
+    published_at: dt.datetime
+    beside: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file to attach: the name that the reader sees, and where it lies."""
+
+    name: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewMail:
+    """A mail to queue; the same `message_id` is queued only once."""
+
+    message_id: str
+    recipients: tuple[str, ...]
+    subject: str
+    text: str
+    html: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    unit_id: str = ""
+    receipt: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail(NewMail):
+    """A mail in the queue."""
+
+    mail_id: int
+    created_at: dt.datetime
+    state: str
+    """``queued``, ``sent`` or ``held`` (a permanent error; somebody must look)."""
+    attempts: int
+    next_try_at: dt.datetime
+    sent_at: dt.datetime | None
+    trouble: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUp:
+    """What an answer entails, recorded in the same commit as the answer."""
+
+    mails: Sequence[NewMail] = ()
+    stale: Sequence[Stale] = ()

@@ -1,0 +1,150 @@
+"""All that holds for SQLite only: settings, transactions, copies, integrity.
+
+This module owns every statement that another database program would not
+understand; beside a second one of its kind the rest of the store could stay as
+it is. It refuses to know our tables.
+
+Why so strict: a file leaves the inbox once its commit returned, so a commit must
+outlive a power cut. With a DELETE journal, ``synchronous=FULL`` leaves the
+journal's removal unsynced (a cut may bring it back and undo the commit);
+``EXTRA`` syncs the folder as well. The WAL journal is avoided: SQLite before
+3.51.3 has a fault there with several connections.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
+
+WRITING = "sheetflow_writing"
+"""The execution option of a connection that takes the write lock at once."""
+
+DriverError = sqlite3.Error
+
+_PRIVATE = 0o600
+_PRIMARY = 0xFF
+_TEMPORARY = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_PROTOCOL,
+    }
+)
+
+_DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+
+
+def prepare(engine: Engine) -> None:
+    """Make every connection of `engine` strict, and every transaction an explicit one."""
+
+    @event.listens_for(engine, "connect")
+    def _settle(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+        # The driver would otherwise begin transactions when it sees fit.
+        connection.isolation_level = None
+        with closing(connection.cursor()) as cursor:
+            cursor.execute("PRAGMA foreign_keys = ON")
+            cursor.execute("PRAGMA journal_mode = DELETE")
+            cursor.execute("PRAGMA synchronous = EXTRA")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # A writer that begins as a reader can be refused at its first write,
+        # when waiting no longer helps; so writers take the lock at once.
+        writing = connection.get_execution_options().get(WRITING)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def make_private_file(file: Path) -> None:
+    """Create the empty database file readable by its owner only; leave an existing one alone."""
+    with suppress(FileExistsError):
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _PRIVATE))
+
+
+def is_temporary(error: BaseException | None) -> bool:
+    """Tell whether the same call may succeed later."""
+    return _code(error) in _TEMPORARY
+
+
+def is_damage(error: BaseException | None) -> bool:
+    """Tell whether the file is damaged, or no database at all."""
+    return _code(error) in _DAMAGE
+
+
+@contextmanager
+def without_foreign_keys(connection: Connection) -> Iterator[None]:
+    """Switch foreign keys off around a transaction that rebuilds tables.
+
+    SQLite ignores the switch inside a transaction; so it is thrown on the driver's
+    connection, before the transaction begins and after it ended.
+    """
+    driver = _driver(connection)
+    driver.execute("PRAGMA foreign_keys = OFF")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys = ON")
+
+
+def copy(connection: Connection, to: Path) -> None:
+    """Copy the database as it stands to `to`, complete and on the disk, or not at all.
+
+    Never copy the file by other means while it is open: closing a second
+    descriptor of it would drop this process's locks.
+    """
+    unfinished = to.with_name(f".{to.name}.{os.getpid()}.tmp")
+    unfinished.unlink(missing_ok=True)
+    try:
+        make_private_file(unfinished)
+        with closing(sqlite3.connect(unfinished)) as target:
+            _driver(connection).backup(target)
+        _sync(unfinished)
+        unfinished.replace(to)
+        _sync(to.parent)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def find_faults(connection: Connection) -> tuple[str, ...]:
+    """Return what SQLite's own checks of pages, indexes and foreign keys complain about."""
+    lines = [str(row[0]) for row in connection.exec_driver_sql("PRAGMA integrity_check")]
+    return (*(line for line in lines if line != "ok"), *broken_ties(connection))
+
+
+def broken_ties(connection: Connection) -> tuple[str, ...]:
+    """Name each row that points to nothing, as ``table 17 -> parent``."""
+    rows = connection.exec_driver_sql("PRAGMA foreign_key_check")
+    return tuple(f"{row[0]} {row[1]} -> {row[2]}" for row in rows)
+
+
+def _code(error: BaseException | None) -> int:
+    return int(getattr(error, "sqlite_errorcode", 0)) & _PRIMARY
+
+
+def _driver(connection: Connection) -> sqlite3.Connection:
+    driver = connection.connection.driver_connection
+    if not isinstance(driver, sqlite3.Connection):
+        raise TypeError("not a connection to SQLite")
+    return driver
+
+
+def _sync(path: Path) -> None:
+    if path.is_dir() and os.name == "nt":
+        return  # Windows opens no folders, and journals their entries itself.
+    descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,69 @@
+"""The store: all that the service remembers, behind plain verbs.
+
+This module owns how the parts are put together. Nothing outside this package
+knows SQL; another database program is a URL away.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from sheetflow.store.arrivals import Arrivals
+from sheetflow.store.engine import Database, open_database
+from sheetflow.store.mails import Mails
+from sheetflow.store.migrations import bring_up_to_date
+from sheetflow.store.outcomes import Outcomes
+from sheetflow.store.publications import Publications
+from sheetflow.store.submissions import Submissions
+
+
+class Store:
+    """An open store; its parts share one database. Close it, or use it in a ``with``."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.arrivals = Arrivals(database)
+        self.outcomes = Outcomes(database)
+        self.submissions = Submissions(database)
+        self.publications = Publications(database)
+        self.mails = Mails(database)
+
+    @classmethod
+    def open(cls, where: Path | str, *, busy_timeout: float = 30.0) -> Self:
+        """Open the database file `where` (or the URL), made or migrated as needed.
+
+        `busy_timeout` is in seconds. Raise StoreError for a file that is newer than this program,
+        damaged or not ours, StoreBusyError where trying later may help.
+        """
+        database = open_database(where, busy_timeout=busy_timeout)
+        try:
+            bring_up_to_date(database)
+        except BaseException:
+            database.close()
+            raise
+        return cls(database)
+
+    def backup(self, target: Path) -> None:
+        """Copy the whole database to the file `target` while it is in use; it replaces an old copy."""
+        self._database.copy_to(target)
+
+    def find_faults(self) -> tuple[str, ...]:
+        """Return what the database's integrity check complains about; empty when sound."""
+        return self._database.find_faults()
+
+    def close(self) -> None:
+        """Close the database."""
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()

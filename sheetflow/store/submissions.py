@@ -1,0 +1,286 @@
+"""Reading submissions: which one counts, what it says, what was decided about it.
+
+This module owns the questions that judging, consolidation and status ask. It
+refuses to write. "Latest" is by the order in which the files arrived, not by the
+order in which they were judged: a file that had to wait never overtakes a newer
+one. An accepted submission is one whose newest judgement accepts it.
+
+Large documents are read one by one, each in a short transaction, by judgement:
+a judgement never changes, so a reader sees what it began with while others write.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, func, select
+
+from sheetflow.errors import StoreError
+from sheetflow.periods import Period
+from sheetflow.store.engine import Database
+from sheetflow.store.records import (
+    Arrival,
+    Decision,
+    Document,
+    Indicators,
+    Submission,
+    Waiver,
+)
+from sheetflow.store.schema import arrivals, decisions, judgements, sheet_rows, waivers
+from sheetflow.store.schema import submissions as table
+
+_AT_ONCE = 500
+"""How many judgements one query names; every database program takes that many."""
+
+
+class Submissions:
+    """The reading side: submissions, their documents, decisions and waivers."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def find_submission(self, receipt: str) -> Submission | None:
+        """Return the submission with this receipt."""
+        return self._last(table.c.receipt == receipt)
+
+    def find_submissions(
+        self, unit_id: str | None = None, form: str | None = None, period: str | None = None
+    ) -> tuple[Submission, ...]:
+        """Return submissions (of a unit, form, period) in order of arrival."""
+        return self._find(*_matching(unit_id=unit_id, form=form, period=period))
+
+    def find_latest(
+        self, unit_id: str, form: str, period: str, *, before: Arrival | None = None
+    ) -> Submission | None:
+        """Return the unit's latest submission, whatever came of it, that arrived `before` another.
+
+        `before` makes it the previous attempt of the file in hand.
+        """
+        earlier = [] if before is None else [table.c.arrival_id < before.arrival_id]
+        return self._last(*_matching(unit_id=unit_id, form=form, period=period), *earlier)
+
+    def find_all_latest(self, form: str, period: str) -> dict[str, Submission]:
+        """Return the latest submission of each unit, whatever came of it, by unit id."""
+        found = self._find(*_matching(form=form, period=period))
+        return {submission.unit_id: submission for submission in found}
+
+    def find_repeated(self, arrival: Arrival) -> Submission | None:
+        """Return the submission that `arrival` repeats byte for byte, if it is a duplicate.
+
+        It is one only when the unit sent nothing else for that form and period since:
+        after A and B, A again is a new submission. Prechecks never count.
+        """
+        same = [
+            table.c.unit_id == arrival.unit_id,
+            arrivals.c.sha256 == arrival.sha256,
+        ]
+        for candidate in reversed(self._find(*same)):
+            latest = self.find_latest(
+                candidate.unit_id, candidate.form, candidate.period, before=arrival
+            )
+            if latest is not None and latest.receipt == candidate.receipt:
+                return candidate
+        return None
+
+    def find_accepted(self, unit_id: str, form: str, period: str) -> Submission | None:
+        """Return the submission of a unit that counts."""
+        return self._last(*_matching(unit_id=unit_id, form=form, period=period), _accepted())
+
+    def find_all_accepted(self, form: str, period: str) -> dict[str, Submission]:
+        """Return the submission that counts of each unit, by unit id."""
+        found = self._find(*_matching(form=form, period=period), _accepted())
+        return {submission.unit_id: submission for submission in found}
+
+    def find_accepted_before(self, unit_id: str, form: str, period: str) -> Submission | None:
+        """Return what counts of the last period of the same year before `period` that has one.
+
+        Raise ValueError when `period` is none.
+        """
+        earlier = [before.period_id for before in Period.parse(period).year_so_far[:-1]]
+        found = self._find(
+            *_matching(unit_id=unit_id, form=form), table.c.period.in_(earlier), _accepted()
+        )
+        by_period = {submission.period: submission for submission in found}
+        return by_period[max(by_period)] if by_period else None
+
+    def find_history(self, unit_id: str, form: str) -> tuple[Submission, ...]:
+        """Return the submissions of a unit that count, one a period, in order of periods."""
+        found = self._find(*_matching(unit_id=unit_id, form=form), _accepted())
+        by_period = {submission.period: submission for submission in found}
+        return tuple(by_period[period] for period in sorted(by_period))
+
+    def find_indicators(self, submissions: Iterable[Submission]) -> dict[str, Indicators]:
+        """Return the indicators of submissions by receipt; rows are not touched."""
+        receipts = {submission.judgement_id: submission.receipt for submission in submissions}
+        ids = list(receipts)
+        found: dict[str, Indicators] = {}
+        for start in range(0, len(ids), _AT_ONCE):
+            query = select(judgements.c.judgement_id, judgements.c.indicators).where(
+                judgements.c.judgement_id.in_(ids[start : start + _AT_ONCE])
+            )
+            with self._database.reading() as connection:
+                for judgement_id, text in connection.execute(query):
+                    found[receipts[judgement_id]] = json.loads(text)
+        return found
+
+    def find_findings(self, submission: Submission) -> tuple[Document, ...]:
+        """Return the findings of a submission's judgement, as they were handed in."""
+        return self._documents(submission, judgements.c.findings)
+
+    def find_explanations(self, submission: Submission) -> tuple[Document, ...]:
+        """Return the explanations of a submission's judgement, as they were handed in."""
+        return self._documents(submission, judgements.c.explanations)
+
+    def find_rows(self, submission: Submission) -> dict[str, str]:
+        """Return the JSON text of the rows of all sheets of a submission, by sheet."""
+        query = (
+            select(sheet_rows.c.sheet, sheet_rows.c.document)
+            .where(sheet_rows.c.judgement_id == submission.judgement_id)
+            .order_by(sheet_rows.c.sheet)
+        )
+        with self._database.reading() as connection:
+            return {row.sheet: row.document for row in connection.execute(query)}
+
+    def iterate_rows(
+        self, submissions: Iterable[Submission], sheet: str
+    ) -> Iterator[tuple[Submission, str]]:
+        """Give each submission that has rows in `sheet` with their JSON text, in the order given.
+
+        One document is in memory at a time, and no transaction stays open in between.
+        """
+        for submission in submissions:
+            query = select(sheet_rows.c.document).where(
+                sheet_rows.c.judgement_id == submission.judgement_id,
+                sheet_rows.c.sheet == sheet,
+            )
+            with self._database.reading() as connection:
+                text = connection.execute(query).scalar()
+            if text is not None:
+                yield submission, text
+
+    def find_decisions(self, arrival_id: int) -> tuple[Decision, ...]:
+        """Return what was decided about the submissions of one file; the last one counts."""
+        query = (
+            select(table.c.receipt, decisions)
+            .join(decisions, decisions.c.submission_id == table.c.submission_id)
+            .where(table.c.arrival_id == arrival_id)
+            .order_by(decisions.c.decision_id)
+        )
+        with self._database.reading() as connection:
+            return tuple(_decision(row) for row in connection.execute(query).mappings())
+
+    def find_waivers(
+        self,
+        *,
+        receipt: str | None = None,
+        unit_id: str | None = None,
+        form: str | None = None,
+        period: str | None = None,
+    ) -> tuple[Waiver, ...]:
+        """Return waivers (of a receipt, unit, form, period), the oldest first."""
+        query = (
+            select(table.c.receipt, waivers)
+            .join(waivers, waivers.c.submission_id == table.c.submission_id)
+            .where(*_matching(receipt=receipt, unit_id=unit_id, form=form, period=period))
+            .order_by(waivers.c.waiver_id)
+        )
+        with self._database.reading() as connection:
+            return tuple(_waiver(row) for row in connection.execute(query).mappings())
+
+    def _find(self, *conditions: ColumnElement[bool]) -> tuple[Submission, ...]:
+        with self._database.reading() as connection:
+            return read(connection, *conditions)
+
+    def _last(self, *conditions: ColumnElement[bool]) -> Submission | None:
+        found = self._find(*conditions)
+        return found[-1] if found else None
+
+    def _documents(
+        self, submission: Submission, column: ColumnElement[str]
+    ) -> tuple[Document, ...]:
+        query = select(column).where(judgements.c.judgement_id == submission.judgement_id)
+        with self._database.reading() as connection:
+            return tuple(json.loads(connection.execute(query).scalar_one()))
+
+
+def read(connection: Connection, *conditions: ColumnElement[bool]) -> tuple[Submission, ...]:
+    """Return submissions with their newest judgement, in order of arrival."""
+    later = judgements.alias("later")
+    newest = (
+        select(func.max(later.c.judgement_id))
+        .where(later.c.submission_id == table.c.submission_id)
+        .scalar_subquery()
+    )
+    query = (
+        select(*_COLUMNS)
+        .join(judgements, judgements.c.submission_id == table.c.submission_id)
+        .join(arrivals, arrivals.c.arrival_id == table.c.arrival_id)
+        .where(judgements.c.judgement_id == newest, *conditions)
+        .order_by(table.c.arrival_id, table.c.submission_id)
+    )
+    return tuple(_submission(row) for row in connection.execute(query).mappings())
+
+
+def read_receipt(connection: Connection, receipt: str) -> Submission:
+    """Return the submission with this receipt; raise StoreError when there is none."""
+    found = read(connection, table.c.receipt == receipt)
+    if not found:
+        raise StoreError(f"没有编号为 {receipt} 的报送。请核对回执或退回通知上的编号。")
+    return found[0]
+
+
+_COLUMNS = (
+    table.c.receipt,
+    table.c.number,
+    table.c.submission_id,
+    table.c.arrival_id,
+    table.c.unit_id,
+    table.c.form,
+    table.c.period,
+    judgements.c.judgement_id,
+    judgements.c.form_version,
+    judgements.c.outcome,
+    judgements.c.nil,
+    judgements.c.late,
+    judgements.c.must,
+    judgements.c.verify,
+    judgements.c.note,
+    judgements.c.judged_at,
+    arrivals.c.arrived_at,
+    arrivals.c.name.label("file_name"),
+    arrivals.c.sha256,
+)
+
+
+def _matching(**values: str | None) -> list[ColumnElement[bool]]:
+    return [table.c[name] == value for name, value in values.items() if value is not None]
+
+
+def _accepted() -> ColumnElement[bool]:
+    accepted: ColumnElement[bool] = judgements.c.outcome == "accepted"
+    return accepted
+
+
+def _submission(row: RowMapping) -> Submission:
+    return Submission(**{str(name): value for name, value in row.items()})
+
+
+def _decision(row: RowMapping) -> Decision:
+    return Decision(
+        receipt=row["receipt"],
+        verdict=row["verdict"],
+        why=row["why"],
+        by=row["decided_by"],
+        at=row["decided_at"],
+    )
+
+
+def _waiver(row: RowMapping) -> Waiver:
+    return Waiver(
+        receipt=row["receipt"],
+        rule=row["rule"],
+        why=row["why"],
+        by=row["given_by"],
+        at=row["given_at"],
+    )

@@ -1,0 +1,11 @@
+"""Units and their tree.
+
+Names are no keys (市中区 stands three times in Shandong); `unit_id` is. A unit's
+folder, its chain and its successor all follow from here.
+"""
+
+from sheetflow.units.rows import parse_units
+from sheetflow.units.tree import UnitTree
+from sheetflow.units.unit import Level, Unit
+
+__all__ = ["Level", "Unit", "UnitTree", "parse_units"]

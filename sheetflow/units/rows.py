@@ -1,0 +1,142 @@
+"""Rows of ``units.xlsx`` or of the NBS list, read into units.
+
+This module owns how cells become a `Unit` and what is said where they cannot. It
+refuses to open files: rows arrive as a workbook or CSV gave them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+
+from sheetflow.errors import UnitsError
+from sheetflow.units.tree import UnitTree
+from sheetflow.units.unit import Level, Unit
+
+_LEVELS = {
+    **{level.value: level for level in Level},
+    **{level.label: level for level in Level},
+    **{f"{level.label}级": level for level in Level},
+    "prefecture": Level.CITY,
+    "地市": Level.CITY,
+    "区县": Level.COUNTY,
+    "县区": Level.COUNTY,
+    "县(市、区)": Level.COUNTY,
+}
+_UNIT_ID = re.compile(r"[0-9A-Za-z]{1,20}")
+_DIVISION = re.compile(r"[0-9]{6}(?:[0-9]{3}|[0-9]{6})?")
+_NO_FILE_NAME = re.compile(r'[\\/:*?"<>|]|[.\s]$')
+_LONGEST_NAME = 40
+"""Characters; a folder name of more than 255 bytes cannot be made."""
+
+_DAY = re.compile(
+    r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?|([0-9]{4})([0-9]{2})([0-9]{2})"
+)
+_MAIL = re.compile(r"[!#$%&'*+/=?^`{|}~.\w-]+@[\w-]+(?:\.[\w-]+)*", re.ASCII)
+
+
+def parse_units(rows: Iterable[Mapping[str, object]], *, first_row: int = 2) -> UnitTree:
+    """Read rows with the columns of ``units.xlsx`` (or of the NBS list) into a tree.
+
+    Known columns: unit_id (or code), name, level, parent, division_code, kind, mails,
+    valid_from, valid_to, successor. `first_row` is the number under which people see
+    the first row; blank rows are passed over but counted. Raise UnitsError with one
+    sentence for each fault; ties are looked at when every row can be read.
+    """
+    units: list[Unit] = []
+    numbers: list[int] = []
+    faults: list[str] = []
+    for number, row in enumerate(rows, start=first_row):
+        cells = {key: _text(value) for key, value in row.items()}
+        if not any(cells.values()):
+            continue
+        try:
+            units.append(_unit(cells))
+            numbers.append(number)
+        except ValueError as error:
+            faults.append(f"第{number}行：{error}")
+    if not units and not faults:
+        faults.append("单位名单是空的。请至少填一个单位。")
+    if faults:
+        raise UnitsError(faults)
+    return UnitTree.of(units, numbers)
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, dt.datetime):
+        return value.date().isoformat()
+    return str(value).strip()
+
+
+def _unit(cells: Mapping[str, str]) -> Unit:
+    unit_id = _code(cells.get("unit_id") or cells.get("code", ""))
+    if not _UNIT_ID.fullmatch(unit_id):
+        raise ValueError(
+            f"单位代码“{unit_id}”不对。单位代码必填，由字母和数字组成，最多20个，请改正。"
+        )
+    level = _LEVELS.get(_code(cells.get("level", "")))
+    if level is None:
+        raise ValueError(f"单位 {unit_id} 的级别“{cells.get('level', '')}”应为省、市或县，请改正。")
+    # The NBS list has one code for both; a list with a column of its own may leave it blank,
+    # as 开发区 and 兵团 do.
+    division = _code(cells.get("division_code", cells.get("code", "")))
+    if division and not _DIVISION.fullmatch(division):
+        raise ValueError(f"单位 {unit_id} 的行政区划代码“{division}”应为6位数字；没有的请留空。")
+    return Unit(
+        unit_id=unit_id,
+        name=_name(unit_id, cells.get("name", "")),
+        level=level,
+        parent=_code(cells.get("parent", "")) or None,
+        division_code=division or None,
+        kind=cells.get("kind", ""),
+        mails=_mails(unit_id, cells.get("mails", "")),
+        valid_from=_day(unit_id, cells.get("valid_from", "")),
+        valid_to=_day(unit_id, cells.get("valid_to", "")),
+        successor=_code(cells.get("successor", "")) or None,
+    )
+
+
+def _code(text: str) -> str:
+    """Read full-width letters, digits and brackets as plain ones."""
+    return unicodedata.normalize("NFKC", text).strip()
+
+
+def _name(unit_id: str, name: str) -> str:
+    # Names become folder names, here and on a Windows share. Invisible characters
+    # (controls, directions) would make two folders look alike.
+    invisible = any(unicodedata.category(character).startswith("C") for character in name)
+    if not name or len(name) > _LONGEST_NAME or invisible or _NO_FILE_NAME.search(name):
+        raise ValueError(
+            f"单位 {unit_id} 的名称不能用作文件夹名。名称必填，最多{_LONGEST_NAME}个字，"
+            r'不能有换行、不可见字符或 \ / : * ? " < > |，也不能以句点结尾，请改正。'
+        )
+    return unicodedata.normalize("NFC", name)
+
+
+def _mails(unit_id: str, text: str) -> tuple[str, ...]:
+    # NFKC turns ＠ ， ； into @ , ; as they are meant.
+    parts = re.split(r"[\s,;、]+", unicodedata.normalize("NFKC", text))
+    mails = tuple(dict.fromkeys(part for part in parts if part))
+    if not all(_MAIL.fullmatch(mail) for mail in mails):
+        raise ValueError(f"单位 {unit_id} 的邮箱地址写法不对。多个地址用分号隔开，请改正。")
+    return mails
+
+
+def _day(unit_id: str, text: str) -> dt.date | None:
+    if not text:
+        return None
+    match = _DAY.fullmatch(_code(text))
+    # Month 13 fits the pattern and is no day; what fits no pattern gets the same sentence.
+    parts = [int(part) for part in match.groups() if part] if match else [0, 0, 0]
+    try:
+        return dt.date(*parts)
+    except ValueError:
+        raise ValueError(
+            f"单位 {unit_id} 的日期“{text}”应写成 2012-12-01 的样子，请改正。"
+        ) from None

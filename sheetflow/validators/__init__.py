@@ -1,0 +1,25 @@
+"""The rules that judge a workbook.
+
+Each rule is a single-purpose function over the whole book, collecting findings; none
+raises, and none speaks of a cell that another finding already rejects. What every
+campaign needs is here; a campaign's own rules are in a package of its name.
+"""
+
+from __future__ import annotations
+
+from sheetflow.schemas.judging import Rule
+from sheetflow.validators.dates import check_dates, check_filled_on
+from sheetflow.validators.keys import check_keys_unique, check_references
+from sheetflow.validators.nil import check_nil
+from sheetflow.validators.privacy import check_free_text
+from sheetflow.validators.required import check_required
+
+GENERAL_RULES: tuple[Rule, ...] = (
+    check_required,
+    check_keys_unique,
+    check_references,
+    check_filled_on,
+    check_dates,
+    check_nil,
+    check_free_text,
+)

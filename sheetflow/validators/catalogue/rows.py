@@ -1,0 +1,110 @@
+"""The texts of general checks across cells, rows and sheets."""
+
+from __future__ import annotations
+
+from sheetflow.findings import Check, Severity
+
+_MUST, _VERIFY, _NOTE = Severity.MUST, Severity.VERIFY, Severity.NOTE
+
+
+ROW_CHECKS: tuple[Check, ...] = (
+    Check(
+        "key-twice",
+        _MUST,
+        "编号重复",
+        "编号“{key}”已在{first}用过",
+        "请给这一行另编一个没有用过的编号",
+        "编号在本表内不能重复",
+        "填报说明：编号不重复、不改用",
+    ),
+    Check(
+        "reference-unknown",
+        _MUST,
+        "编号对不上",
+        "“{key}”在《{target}》中找不到",
+        "请核对编号，或先在《{target}》中登记",
+        "填写的编号须在所指的表中登记",
+        "填报说明：各表之间用编号互相对应",
+    ),
+    Check(
+        "date-after-filled",
+        _MUST,
+        "日期晚于填报日期",
+        "日期{day}晚于填报日期{limit}",
+        "请核对这个日期；填报日期填错的，请改《封面》",
+        "除预计日期外，各日期不晚于填报日期",
+        "填报说明：只填已经发生的情况",
+    ),
+    Check(
+        "date-after-period",
+        _MUST,
+        "日期晚于本报告期",
+        "日期{day}在本报告期（到{limit}为止）之后",
+        "请核对这个日期；属于下一期的，请留到下一期填报",
+        "活动日期不晚于报告期末",
+        "五：活动开展情况每两个月汇总上报一次",
+    ),
+    Check(
+        "date-before-period",
+        _VERIFY,
+        "日期早于本报告期",
+        "日期{day}在本报告期（从{limit}开始）之前，属于补报",
+        "请核对；确属补报的，请写明原因，计入本期",
+        "活动日期早于报告期的按补报计入本期，请说明",
+        "五：活动开展情况每两个月汇总上报一次",
+    ),
+    Check(
+        "date-order",
+        _MUST,
+        "日期先后颠倒",
+        "日期{day}早于“{other}”的{limit}",
+        "请核对两个日期",
+        "办结日期不早于登记日期",
+        "二：建立一册妇女需求台帐",
+    ),
+    Check(
+        "filled-before-period",
+        _MUST,
+        "填报日期有误",
+        "填报日期{day}早于本报告期的第一天{limit}",
+        "请改填实际填报的日期",
+        "填报日期不早于报告期开始",
+        "五：活动开展情况每两个月汇总上报一次",
+    ),
+    Check(
+        "nil-with-rows",
+        _MUST,
+        "零报告却填了内容",
+        "《封面》填了零报告，这张表却有新填或改动的内容",
+        "请把《封面》“零报告”改为“否”，或删去这些内容",
+        "零报告不填活动内容，也不改动各台帐",
+        "填报说明：零报告",
+    ),
+    Check(
+        "nothing-reported",
+        _MUST,
+        "没有填写内容",
+        "《封面》填的不是零报告，各表却没有任何本期内容",
+        "请补填本期内容；本期确实没有开展活动的，把“零报告”改为“是”并写明原因",
+        "不是零报告的，至少要有一行本期内容",
+        "填报说明：零报告",
+    ),
+    Check(
+        "statistic-constant",
+        _MUST,
+        "统计数字被改动",
+        "{indicator}的公式被改成了数字{typed}，而按明细表计算应为{computed}",
+        "请改正明细表，并恢复公式（从“填报_”工作簿复制这一格）",
+        "《活动统计》的公式不能改成数字",
+        "五：加强对活动成效的调查统计",
+    ),
+    Check(
+        "previous-stale",
+        _NOTE,
+        "上期累计不是最新",
+        "{indicator}的上期累计是{typed}，本系统记录的是{computed}，已按记录计算",
+        "不用修改",
+        "上期累计以本系统的记录为准",
+        "五：加强对活动成效的调查统计",
+    ),
+)

@@ -1,0 +1,66 @@
+"""Dates against the period, against the day of filling in, and against each other."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+from sheetflow.findings import Finding
+from sheetflow.schemas.cells import Day
+from sheetflow.schemas.columns import Column
+from sheetflow.schemas.judging import Book, BookRow, BookSheet, Context
+from sheetflow.validators.catalogue import GENERAL
+
+
+def check_filled_on(book: Book, context: Context) -> Iterator[Finding]:
+    """Find a day of filling in before the period has begun, or a period not begun yet."""
+    cover, column = book.cover, book.form.cover.filled_on
+    filled_on = book.filled_on
+    first = book.period.first_day
+    if filled_on and filled_on < first:
+        yield GENERAL["filled-before-period"].at(
+            cover.place(cover.card, column), day=words(filled_on), limit=words(first)
+        )
+    if context.now.date() < first:
+        place = cover.place(cover.card, book.form.cover.period)
+        yield GENERAL["period-not-begun"].at(place, period=book.period.label)
+
+
+def check_dates(book: Book, context: Context) -> Iterator[Finding]:
+    """Find dates after the period or the day of filling in, before the period, out of order."""
+    del context
+    for found in book.sheets.values():
+        columns = [column for column in found.sheet.columns if isinstance(column.type, Day)]
+        for row in found.rows:
+            for column in columns:
+                day = row[column.key]
+                if isinstance(day, dt.date):
+                    yield from _judge_day(book, found, row, column, day)
+
+
+def _judge_day(
+    book: Book, found: BookSheet, row: BookRow, column: Column, day: dt.date
+) -> Iterator[Finding]:
+    place = found.place(row, column.key)
+    period, filled_on = book.period, book.filled_on
+    if column.not_after == "period_end" and day > period.last_day:
+        limit = words(period.last_day)
+        yield GENERAL["date-after-period"].at(place, day=words(day), limit=limit)
+    elif column.not_after and filled_on and day > filled_on >= period.first_day:
+        yield GENERAL["date-after-filled"].at(place, day=words(day), limit=words(filled_on))
+    if column.event and day < period.first_day:
+        limit = words(period.first_day)
+        yield GENERAL["date-before-period"].at(place, day=words(day), limit=limit)
+    earlier = row[column.not_before] if column.not_before else None
+    if isinstance(earlier, dt.date) and day < earlier:
+        yield GENERAL["date-order"].at(
+            place,
+            day=words(day),
+            other=found.sheet.labels[column.not_before],
+            limit=words(earlier),
+        )
+
+
+def words(day: dt.date) -> str:
+    """Write a date as an office does: 2012年3月5日."""
+    return f"{day.year}年{day.month}月{day.day}日"

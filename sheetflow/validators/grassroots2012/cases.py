@@ -1,0 +1,127 @@
+"""Needs and what is done about them: 个案帮扶 and 难题化解 answer to 妇女需求台帐.
+
+三 “对属于个案性的 … 要迅速形成和落实帮扶措施”, “对 … 一时还难以解决的问题 …”.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+from sheetflow.findings import Finding
+from sheetflow.schemas.judging import Book, BookRow, BookSheet, Context
+from sheetflow.validators.grassroots2012.catalogue import OWN
+
+_CASE, _HARD = "个案性", "暂时难以解决"
+_OPEN = ("未办理", "办理中")
+
+
+def check_case_nature(book: Book, context: Context) -> Iterator[Finding]:
+    """A new row of 个案帮扶 is about a need that is 个案性."""
+    yield from _check_nature(book, context, "case_help", _CASE, "case-nature")
+
+
+def check_hard_nature(book: Book, context: Context) -> Iterator[Finding]:
+    """A new row of 难题化解 is about a need that is 暂时难以解决."""
+    yield from _check_nature(book, context, "hard_cases", _HARD, "hard-nature")
+
+
+def _check_nature(
+    book: Book, context: Context, sheet: str, nature: str, rule: str
+) -> Iterator[Finding]:
+    found = book.sheets.get(sheet)
+    earlier = context.earlier(book.form.key, book.period)
+    before = {row.get("need") for row in earlier.rows.get(sheet, ())} if earlier else set()
+    needs = _by_id(book)
+    for row in book.rows(sheet):
+        need = needs.get(row["need"])
+        if found and need and row["need"] not in before and need["nature"] not in {None, nature}:
+            yield OWN[rule].at(
+                found.place(row, "need"), key=str(row["need"]), nature=str(need["nature"])
+            )
+
+
+def check_hard_solved(book: Book, context: Context) -> Iterator[Finding]:
+    """A hard case is 已解决 exactly when its need is 已办结."""
+    del context
+    found = book.sheets.get("hard_cases")
+    needs = _by_id(book)
+    for row in book.rows("hard_cases"):
+        need = needs.get(row["need"])
+        if found is None or need is None or row["stage"] is None or need["status"] is None:
+            continue
+        if (row["stage"] == "已解决") != (need["status"] == "已办结"):
+            yield OWN["hard-solved"].at(
+                found.place(row, "stage"),
+                stage=str(row["stage"]),
+                key=str(row["need"]),
+                status=str(need["status"]),
+            )
+
+
+def check_case_has_help(book: Book, context: Context) -> Iterator[Finding]:
+    """An 个案性 need in hand or done has its row in 个案帮扶, a hard one in 难题化解."""
+    del context
+    helped = {row["need"] for row in book.rows("case_help")}
+    planned = {row["need"] for row in book.rows("hard_cases")}
+    for found, row in _needs(book):
+        key = row["need_id"]
+        if key is None or not row.sound("nature", "status"):
+            continue
+        if row["nature"] == _CASE and row["status"] in {"办理中", "已办结"} and key not in helped:
+            yield OWN["case-without-help"].at(
+                found.place(row, "nature"), key=str(key), status=str(row["status"])
+            )
+        hard = row["nature"] == _HARD and row["status"] not in {None, "已撤销"}
+        if hard and key not in planned:
+            yield OWN["hard-without-plan"].at(found.place(row, "nature"), key=str(key))
+
+
+def check_case_open_long(book: Book, context: Context) -> Iterator[Finding]:
+    """An 个案性 need is not open for more than two periods."""
+    del context
+    before = book.period.previous
+    limit = before.previous if before else None
+    if limit is None:
+        return
+    for found, row in _needs(book):
+        day = row["registered_on"]
+        open_case = row["nature"] == _CASE and row["status"] in _OPEN
+        if open_case and isinstance(day, dt.date) and day <= limit.last_day:
+            yield OWN["case-open-long"].at(
+                found.place(row, "status"), key=str(row["need_id"]), day=day.isoformat()
+            )
+
+
+def check_need_once(book: Book, context: Context) -> Iterator[Finding]:
+    """The same person has no two open needs of the same category.
+
+    The same person: the same identity number, else the same name and phone.
+    """
+    del context
+    first: dict[tuple[object, ...], str] = {}
+    for found, row in _needs(book):
+        if row["status"] not in _OPEN or row["category"] is None:
+            continue
+        if row["id_number"]:
+            person: tuple[object, ...] = (row["id_number"],)
+        elif row["name"] and row["phone"]:
+            person = (row["name"], row["phone"])
+        else:
+            continue
+        same = (*person, row["category"])
+        if same in first:
+            yield OWN["need-twice"].at(found.place(row, "category"), first=first[same])
+        else:
+            first[same] = str(row["need_id"] or found.cell(row.number, "category"))
+
+
+def _by_id(book: Book) -> dict[object, BookRow]:
+    return {row["need_id"]: row for row in book.rows("needs") if row["need_id"] is not None}
+
+
+def _needs(book: Book) -> Iterator[tuple[BookSheet, BookRow]]:
+    found = book.sheets.get("needs")
+    if found:
+        for row in found.rows:
+            yield found, row

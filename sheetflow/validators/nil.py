@@ -1,0 +1,45 @@
+"""Nil returns hold nothing new; other returns hold something."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sheetflow.findings import Finding
+from sheetflow.schemas.judging import Book, BookRow, BookSheet, Context, Earlier
+from sheetflow.schemas.sheets import Kind
+from sheetflow.validators.catalogue import GENERAL
+
+
+def check_nil(book: Book, context: Context) -> Iterator[Finding]:
+    """Find content in a nil return, and a return that is neither nil nor filled."""
+    nil = book.form.cover.nil
+    if nil is None:
+        return
+    column = nil.columns()[0]
+    card = book.cover.card
+    if card[column] is None:
+        return
+    earlier = context.earlier(book.form.key, book.period)
+    news = {
+        key: fresh
+        for key, found in book.sheets.items()
+        if (fresh := next(_fresh_rows(found, earlier), None)) is not None
+    }
+    if book.nil:
+        for key, row in news.items():
+            found = book.sheets[key]
+            yield GENERAL["nil-with-rows"].at(found.place(row, found.sheet.marker.key))
+    elif not news:
+        yield GENERAL["nothing-reported"].at(book.cover.place(card, column))
+
+
+def _fresh_rows(found: BookSheet, earlier: Earlier | None) -> Iterator[BookRow]:
+    """Give the rows that are new or differ from the last accepted ones."""
+    if found.sheet.kind is Kind.FLOW:
+        yield from found.rows
+    elif found.sheet.is_book:
+        kept = earlier.rows.get(found.sheet.key, ()) if earlier else ()
+        before = [dict(row) for row in kept]
+        for row in found.rows:
+            if row.faulty or dict(row.values) not in before:
+                yield row

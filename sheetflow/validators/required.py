@@ -1,0 +1,56 @@
+"""What must be filled, what only under a condition, and what must not be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sheetflow.findings import Finding
+from sheetflow.schemas.columns import Column
+from sheetflow.schemas.conditions import Condition
+from sheetflow.schemas.judging import Book, BookRow, BookSheet, Context
+from sheetflow.schemas.layout import columns_in
+from sheetflow.validators.catalogue import GENERAL
+
+
+def check_required(book: Book, context: Context) -> Iterator[Finding]:
+    """Find blank cells that must be filled, and filled ones that must be blank."""
+    del context
+    for key, found in book.sheets.items():
+        if book.nil and key in book.form.cover.exempt_when_nil:
+            continue
+        columns = [
+            column
+            for column in columns_in(found.sheet, book.version)
+            if column.key in found.spots and column.required is not False
+        ]
+        for row in found.rows:
+            for column in columns:
+                if column.key not in row.faulty:
+                    yield from _judge_cell(found, row, column)
+
+
+def _judge_cell(found: BookSheet, row: BookRow, column: Column) -> Iterator[Finding]:
+    blank = row[column.key] is None
+    if column.required is True:
+        if blank:
+            yield GENERAL["required"].at(found.place(row, column.key))
+        return
+    condition = column.required
+    if not isinstance(condition, Condition) or not _decided(found, row, condition):
+        return
+    holds = condition.holds(row.values)
+    words = condition.words(found.sheet.labels)
+    if holds and blank:
+        yield GENERAL["required-when"].at(found.place(row, column.key), condition=words)
+    elif column.only and not holds and not blank:
+        yield GENERAL["blank-unless"].at(found.place(row, column.key), condition=words)
+
+
+def _decided(found: BookSheet, row: BookRow, condition: Condition) -> bool:
+    """Whether the condition's own cells are sound: a missing one is its own finding."""
+    return all(
+        row.sound(name)
+        and name in found.spots
+        and not (row[name] is None and found.sheet.by_key[name].required is True)
+        for name in condition.columns()
+    )

@@ -1,0 +1,118 @@
+"""The live statistics of a workbook: formulas are never trusted, and never replaced."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+
+from sheetflow.findings import Finding, Place
+from sheetflow.schemas.habits import CellFault, read_number
+from sheetflow.schemas.indicators import Indicator, Number, Values, measure_all
+from sheetflow.schemas.judging import Book, Context
+from sheetflow.schemas.layout import STATISTICS_COLUMNS
+from sheetflow.validators.catalogue import GENERAL
+from sheetflow.validators.sheets import FoundSheet, bare_label
+from sheetflow.workbook import CellValue, RawWorkbook, cell_name
+
+_CODE, _, _, _PREVIOUS, _CURRENT, _TOTAL = STATISTICS_COLUMNS
+
+
+def measure(book: Book) -> dict[str, Number]:
+    """Compute what the workbook's own rows give for every indicator, by code."""
+    sheets = book.form.by_key
+
+    def rows(sheet: str) -> list[Mapping[str, object]] | None:
+        found = book.values(sheet)
+        return None if found is None else list(found)
+
+    return measure_all(book.form.indicators, rows, sheets)  # type: ignore[arg-type]
+
+
+def check_statistics(
+    raw: RawWorkbook, sheets: tuple[FoundSheet, ...], book: Book, context: Context
+) -> Iterator[Finding]:
+    """Find formulas replaced by a constant that differs from the rows, and a stale 上期累计.
+
+    A stale or missing cached value is no fault; where the format does not tell formulas
+    from constants, nothing is said.
+    """
+    entry = next((found for found in sheets if found.sheet is book.form.statistics), None)
+    if entry is None or not raw.tells_formulas:
+        return
+    earlier = context.earlier(book.form.key, book.period)
+    totals = earlier.totals if earlier else {}
+    figures = measure(book)
+    spots = _spots(entry)
+    for number, cells in entry.raw.numbered_rows(spots.pop("", 0) + 1):
+        code_spot = spots.get(_CODE, 1)
+        code = str(cells[code_spot - 1]).strip() if len(cells) >= code_spot else ""
+        indicator = book.form.indicator.get(code)
+        if indicator is None:
+            continue
+        kind = book.form.kind_of(code)
+        values = indicator.values(kind, figures[code], totals.get(code, 0))
+        for label, spot in spots.items():
+            cell = cells[spot - 1] if len(cells) >= spot else None
+            if (number, spot) in entry.raw.formulas:
+                continue
+            place = Place(
+                sheet=entry.sheet.key,
+                title=entry.raw.title,
+                row=number,
+                column=code,
+                label=indicator.label.strip("　"),
+                cell=cell_name(number, spot),
+                key=label,
+            )
+            yield from _judge_cell(place, indicator, label, cell, values)
+
+
+def _spots(entry: FoundSheet) -> dict[str, int]:
+    """Find the columns by their headings; the header's row stands under the empty key."""
+    wanted = {bare_label(label): label for label in (_CODE, _PREVIOUS, _CURRENT, _TOTAL)}
+    for number, cells in entry.raw.numbered_rows():
+        spots = {
+            wanted[bare_label(cell)]: column
+            for column, cell in enumerate(cells, start=1)
+            if bare_label(cell) in wanted
+        }
+        if _CODE in spots and len(spots) > 1:
+            return {**spots, "": number}
+    return {}
+
+
+def _judge_cell(
+    place: Place, indicator: Indicator, label: str, cell: CellValue, values: Values
+) -> Iterator[Finding]:
+    typed = _figure(cell)
+    if typed is None:
+        return
+    expected = {_PREVIOUS: values.previous, _CURRENT: values.current, _TOTAL: values.total}.get(
+        label
+    )
+    if label == _CODE or (expected is not None and _close(typed, expected)):
+        return
+    rule = "previous-stale" if label == _PREVIOUS else "statistic-constant"
+    if expected is None and not typed:
+        return
+    yield GENERAL[rule].at(
+        place,
+        indicator=f"{indicator.code}“{place.label}”",
+        typed=str(typed),
+        computed="空" if expected is None else str(expected),
+    )
+
+
+def _figure(cell: CellValue) -> Number:
+    if cell is None or isinstance(cell, bool):
+        return None
+    try:
+        return read_number(cell)
+    except CellFault:
+        return None
+
+
+def _close(first: int | Decimal, second: int | Decimal) -> bool:
+    """Whether two figures agree as far as a spreadsheet's floating point can tell."""
+    gap = abs(Decimal(first) - Decimal(second))
+    return gap <= Decimal("1e-6") * max(Decimal(1), abs(Decimal(first)))

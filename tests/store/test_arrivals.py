@@ -1,0 +1,153 @@
+"""What was received stays received, in order, until it is answered."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from sheetflow.errors import StoreError
+from sheetflow.store import FollowUp, NewMail, Stale
+
+if TYPE_CHECKING:
+    from tests.store.conftest import Desk
+
+
+def test_after_a_restart_unanswered_files_come_in_order(desk: Desk) -> None:
+    """A restart finds every unanswered file in the database alone, in order of arrival."""
+    first, second, third = desk.drop("A"), desk.drop("B", "370103"), desk.drop("C")
+    desk.answer(second)
+    desk.restart()
+    assert desk.store.arrivals.find_unjudged() == (first, third)
+    assert [arrival.arrival_id for arrival in desk.store.arrivals.find_all()] == [1, 2, 3]
+
+
+def test_an_arrival_comes_back_as_it_was_handed_in(desk: Desk) -> None:
+    """Name, size, time, inode and device of a file survive, however large the numbers are."""
+    new = desk.new()
+    desk.store.arrivals.record_arrival(new)
+    desk.restart()
+    (arrival,) = desk.store.arrivals.find_unjudged()
+    for name in (field.name for field in dataclasses.fields(new)):
+        assert getattr(arrival, name) == getattr(new, name), name
+    assert arrival.arrived_at.utcoffset() == dt.timedelta(hours=8)
+
+
+def test_a_name_of_odd_bytes_is_received(desk: Desk) -> None:
+    """A file whose name is no valid text is received like any other."""
+    odd = dataclasses.replace(desk.new(), name="报\udcff.xlsx", raw_name=b"\xff.xlsx")
+    arrival = desk.store.arrivals.record_arrival(odd)
+    assert (arrival.name, arrival.raw_name) == ("报?.xlsx", b"\xff.xlsx")
+
+
+def test_a_file_whose_removal_is_pending_is_known_again(desk: Desk) -> None:
+    """A crash between commit and removal does not make one file two."""
+    new = desk.new()
+    arrival = desk.store.arrivals.record_arrival(new)
+    desk.answer(arrival)
+    desk.restart()
+    (pending,) = desk.store.arrivals.find_pending_unlinks("370102")
+    assert desk.store.arrivals.record_arrival(new) == pending
+    assert desk.store.arrivals.find_unjudged() == ()
+
+
+@pytest.mark.parametrize("change", ["sha256", "mtime_ns", "inode", "raw_name", "unit_id"])
+def test_another_file_is_not_mistaken_for_a_pending_one(desk: Desk, change: str) -> None:
+    """A file that differs in anything from the pending one is a new arrival."""
+    new = desk.new()
+    desk.store.arrivals.record_arrival(new)
+    others: dict[str, Any] = {
+        "sha256": "0" * 64,
+        "mtime_ns": 1,
+        "inode": 1,
+        "raw_name": b"x",
+        "unit_id": "370103",
+    }
+    other = dataclasses.replace(new, **{change: others[change]})
+    assert desk.store.arrivals.record_arrival(other).arrival_id == 2
+
+
+def test_the_same_file_dropped_again_after_its_removal_is_new(desk: Desk) -> None:
+    """Once a file has left the inbox, the next one with the same look is a new arrival."""
+    new = desk.new()
+    desk.store.arrivals.record_unlinked(
+        desk.store.arrivals.record_arrival(new).arrival_id, desk.now
+    )
+    assert desk.store.arrivals.find_pending_unlinks() == ()
+    assert desk.store.arrivals.record_arrival(new).arrival_id == 2
+
+
+def test_attempts_are_counted_across_crashes(desk: Desk) -> None:
+    """A file that takes the service down each time is known by its attempts."""
+    arrival = desk.drop()
+    for expected in (1, 2, 3):
+        assert desk.store.arrivals.record_attempt(arrival.arrival_id) == expected
+        desk.restart()
+    assert desk.store.arrivals.find_arrival(arrival.arrival_id).attempts == 3
+
+
+def test_temporary_trouble_waits_longer_each_time_and_is_not_the_files_fault(desk: Desk) -> None:
+    """A file in temporary trouble is tried again for ever, ever more rarely, and is not poison."""
+    arrival = desk.drop()
+    arrivals = desk.store.arrivals
+    waits = []
+    for _ in range(12):
+        arrivals.record_attempt(arrival.arrival_id)
+        retry_at = arrivals.record_trouble(arrival.arrival_id, "磁盘已满", desk.now)
+        waits.append((retry_at - desk.now).total_seconds())
+        assert arrivals.find_unjudged(retry_at - dt.timedelta(seconds=1)) == ()
+        (due,) = arrivals.find_unjudged(retry_at)
+        assert (due.trouble, due.attempts) == ("磁盘已满", 0)
+    assert waits == [5, 10, 20, 40, 80, 160, 320, 600, 600, 600, 600, 600]
+    desk.answer(due)
+    assert arrivals.find_arrival(arrival.arrival_id).trouble == ""
+
+
+def test_a_duplicate_is_answered_without_a_number(desk: Desk) -> None:
+    """The same bytes again are answered with the receipt they have, and take no new number."""
+    receipt = desk.answer(desk.drop()).receipt
+    again = desk.drop()
+    mail = NewMail(message_id="<1@x>", recipients=("a@b.cn",), subject="已收到", text="第1号")
+    desk.store.arrivals.record_answer(
+        again, "duplicate", desk.now, receipt=receipt, follow_up=FollowUp(mails=[mail])
+    )
+    answered = desk.store.arrivals.find_arrival(again.arrival_id)
+    assert (answered.answer, answered.answered_receipt) == ("duplicate", "370102-2012B1-1")
+    assert desk.store.arrivals.find_unjudged() == ()
+    assert [queued.subject for queued in desk.store.mails.find_mails()] == ["已收到"]
+    assert len(desk.store.submissions.find_submissions()) == 1
+
+
+def test_a_precheck_keeps_its_findings_and_never_becomes_a_submission(desk: Desk) -> None:
+    """A precheck can be answered after a crash, and is never taken for a submission."""
+    trial = desk.drop(purpose="precheck")
+    with pytest.raises(StoreError, match="预审"):
+        desk.answer(trial)
+    mark = Stale(unit_id="370102", form="progress", period="2012B1", what="precheck:1")
+    desk.store.arrivals.record_answer(
+        trial, "precheck", desk.now, document=[{"rule": "R1"}], follow_up=FollowUp(stale=[mark])
+    )
+    desk.restart()
+    assert desk.store.arrivals.find_answer_document(trial.arrival_id) == ({"rule": "R1"},)
+    assert [stale.what for stale in desk.store.publications.stale_marks] == ["precheck:1"]
+    assert desk.store.submissions.find_repeated(desk.drop()) is None
+
+
+def test_an_answer_is_given_once(desk: Desk) -> None:
+    """A file answered already is not answered again, and nobody gets a second mail."""
+    arrival = desk.drop()
+    desk.answer(arrival)
+    mail = NewMail(message_id="<1@x>", recipients=("a@b.cn",), subject="s", text="t")
+    desk.store.arrivals.record_answer(
+        arrival, "duplicate", desk.now, follow_up=FollowUp(mails=[mail])
+    )
+    assert desk.store.mails.find_mails() == ()
+    assert desk.store.arrivals.find_arrival(arrival.arrival_id).answer == "submission"
+
+
+def test_an_unknown_arrival_is_said_in_a_sentence(desk: Desk) -> None:
+    """Asking for a file that never came names it instead of failing somewhere else."""
+    with pytest.raises(StoreError, match="第7号来件"):
+        desk.store.arrivals.record_unlinked(7, desk.now)

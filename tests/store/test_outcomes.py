@@ -1,0 +1,291 @@
+"""An answer is recorded whole or not at all, under a number of its own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+import sheetflow
+from sheetflow.errors import StoreError
+from sheetflow.store import Decision, FollowUp, Judged, NewMail, Stale, Store, Submission, Waiver
+
+if TYPE_CHECKING:
+    from tests.store.conftest import Desk
+
+ENVIRONMENT = os.environ | {"PYTHONPATH": str(Path(sheetflow.__file__).parents[1])}
+
+ANSWERING = """
+    import datetime as dt, os, signal, sys
+    from pathlib import Path
+    from sheetflow.store import FollowUp, Judged, NewMail, Store
+    now = dt.datetime(2012, 3, 5, 9, tzinfo=dt.UTC)
+    store = Store.open(Path(sys.argv[1]))
+    judged = Judged(outcome="accepted", judged_at=now, rows={"visits": "[[1]]"})
+"""
+
+
+def run(script: str, *arguments: str) -> subprocess.Popen[str]:
+    """Start a process of its own that uses the store."""
+    code = textwrap.dedent(ANSWERING) + textwrap.dedent(script)
+    return subprocess.Popen(
+        [sys.executable, "-c", code, *arguments], env=ENVIRONMENT, text=True, stdout=subprocess.PIPE
+    )
+
+
+def follow_up(submission: Submission) -> FollowUp:
+    """Queue a mail and mark the units above."""
+    mail = NewMail(
+        message_id=f"<{submission.receipt}.{submission.judgement_id}@x>",
+        recipients=("lixia@example.cn",),
+        subject=f"{submission.outcome} {submission.receipt}",
+        text="正文",
+    )
+    above = [
+        Stale(unit_id=unit_id, form="progress", period="2012B1", what="summary")
+        for unit_id in ("370100", "370000")
+    ]
+    return FollowUp(mails=[mail], stale=above)
+
+
+def test_an_outcome_is_recorded_with_all_that_belongs_to_it(desk: Desk) -> None:
+    """After the commit, rows, indicators, findings, mail and stale marks are all there."""
+    judged = Judged(
+        outcome="accepted",
+        judged_at=desk.now,
+        form_version="2012.1",
+        late=True,
+        verify=1,
+        note=2,
+        findings=[{"rule": "V7", "cell": "C7"}],
+        explanations=[{"number": "A1B2C3", "text": "因撤并"}],
+        indicators={"S08": {"current": 41, "total": 97.5}, "S09": {"current": None}},
+        rows={"visits": '[["走访", 1.0, null]]', "cases": "[]"},
+    )
+    desk.answer(desk.drop(), judged, follow_up=follow_up)
+    desk.restart()
+    submission = desk.store.submissions.find_submission("370102-2012B1-1")
+    assert submission is not None
+    assert (submission.number, submission.outcome, submission.form_version) == (
+        1,
+        "accepted",
+        "2012.1",
+    )
+    assert (submission.nil, submission.late) == (False, True)
+    assert (submission.must, submission.verify, submission.note) == (0, 1, 2)
+    assert (submission.judged_at, submission.file_name) == (desk.now, "活动进展.xlsx")
+    submissions = desk.store.submissions
+    assert submissions.find_findings(submission) == ({"rule": "V7", "cell": "C7"},)
+    assert submissions.find_explanations(submission) == tuple(judged.explanations)
+    assert submissions.find_indicators([submission]) == {submission.receipt: judged.indicators}
+    assert submissions.find_rows(submission) == judged.rows
+    assert [mail.subject for mail in desk.store.mails.find_due(desk.now)] == [
+        "accepted 370102-2012B1-1"
+    ]
+    assert [mark.unit_id for mark in desk.store.publications.stale_marks] == ["370100", "370000"]
+    assert desk.store.arrivals.find_unjudged() == ()
+
+
+def test_trouble_in_the_middle_leaves_nothing(desk: Desk) -> None:
+    """When anything fails before the commit, nothing of the answer is there and no number is lost."""
+    arrival = desk.drop()
+    judged = Judged(outcome="accepted", judged_at=desk.now, rows={"visits": "[[1]]"})
+
+    def fail_late(submission: Submission) -> FollowUp:
+        bad = NewMail(message_id="<2@x>", recipients=("a@b.cn",), subject="s", text=None)  # type: ignore[arg-type] # the fault
+        return FollowUp(mails=[*follow_up(submission).mails, bad])
+
+    with pytest.raises(StoreError):
+        desk.answer(arrival, judged, follow_up=fail_late)
+    desk.restart()
+    assert desk.store.submissions.find_submissions() == ()
+    assert desk.store.mails.find_mails() == ()
+    assert desk.store.arrivals.find_unjudged() == (arrival,)
+    assert desk.answer(arrival, judged).receipt == "370102-2012B1-1"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+def test_killed_inside_the_commit_nothing_is_half_there(desk: Desk) -> None:
+    """A service killed while it records an answer finds the file unanswered when it comes back."""
+    arrival = desk.drop()
+    process = run(
+        """
+        (arrival,) = store.arrivals.find_unjudged()
+        def die(submission):
+            os.kill(os.getpid(), signal.SIGKILL)
+        store.outcomes.record_outcome(arrival, "progress", "2012B1", judged, die)
+        """,
+        str(desk.file),
+    )
+    assert process.wait(30) == -signal.SIGKILL
+    process.communicate()
+    desk.restart()
+    assert desk.store.arrivals.find_unjudged() == (arrival,)
+    assert desk.store.submissions.find_submissions() == ()
+    assert desk.store.find_faults() == ()
+    assert desk.answer(arrival).number == 1
+
+
+def test_numbers_run_per_unit_and_period(desk: Desk) -> None:
+    """Each unit counts its submissions of each period from 1; an unknown period counts as 0."""
+    receipts = [
+        desk.answer(desk.drop(content, unit_id), outcome, period).receipt
+        for content, unit_id, outcome, period in [
+            ("A", "370102", "returned", "2012B1"),
+            ("B", "370102", "accepted", "2012B1"),
+            ("C", "370102", "accepted", "2012B2"),
+            ("D", "370103", "accepted", "2012B1"),
+            ("E", "370103", "refused", ""),
+            ("F", "370103", "refused", ""),
+        ]
+    ]
+    assert receipts == [
+        "370102-2012B1-1",
+        "370102-2012B1-2",
+        "370102-2012B2-1",
+        "370103-2012B1-1",
+        "370103-0-1",
+        "370103-0-2",
+    ]
+
+
+def test_two_writing_processes_never_share_a_number(desk: Desk) -> None:
+    """Two processes that answer at the same time hand out each number exactly once."""
+    script = """
+        import dataclasses
+        from sheetflow.store import NewArrival
+        for n in range(25):
+            arrival = store.arrivals.record_arrival(NewArrival(unit_id="370102", purpose="submission",
+                name="a", raw_name=b"a", sha256=f"{sys.argv[2]}{n}", size=1, mtime_ns=n, inode=n,
+                device=int(sys.argv[2]), arrived_at=now))
+            print(store.outcomes.record_outcome(arrival, "progress", "2012B1", judged).number)
+        """
+    processes = [run(script, str(desk.file), number) for number in ("1", "2")]
+    numbers = [
+        int(line) for process in processes for line in process.communicate(timeout=60)[0].split()
+    ]
+    assert [process.returncode for process in processes] == [0, 0]
+    assert sorted(numbers) == list(range(1, 51))
+
+
+def test_two_threads_can_share_a_store(desk: Desk) -> None:
+    """A store serves several threads at once without mixing their transactions."""
+    arrivals = [desk.drop(str(n)) for n in range(20)]
+    with Store.open(desk.file) as store:
+
+        def answer(some: int) -> None:
+            for arrival in arrivals[some::2]:
+                judged = Judged(outcome="accepted", judged_at=desk.now)
+                store.outcomes.record_outcome(arrival, "progress", "2012B1", judged, follow_up)
+
+        threads = [threading.Thread(target=answer, args=(some,)) for some in (0, 1)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    numbers = [submission.number for submission in desk.store.submissions.find_submissions()]
+    assert sorted(numbers) == list(range(1, 21))
+
+
+def test_a_file_judged_twice_is_merged_once(desk: Desk) -> None:
+    """The same file judged a second time changes nothing and sends nothing."""
+    arrival = desk.drop()
+    first = desk.answer(arrival, follow_up=follow_up)
+    second = desk.answer(arrival, "returned", follow_up=follow_up)
+    assert second == first
+    assert len(desk.store.submissions.find_submissions()) == 1
+    assert len(desk.store.mails.find_mails()) == 1
+
+
+def test_a_released_submission_is_judged_anew_under_its_receipt(desk: Desk) -> None:
+    """Releasing a held submission keeps what was said, and lets it count under the same receipt."""
+    held = desk.answer(desk.drop(), "held")
+    decision = Decision(
+        receipt=held.receipt, verdict="release", why="已核实", by="市妇联", at=desk.now
+    )
+    desk.store.outcomes.record_decision(decision)
+    still = desk.store.submissions.find_submission(held.receipt)
+    assert still == held
+    desk.restart()
+    (arrival,) = desk.store.arrivals.find_unjudged()
+    assert desk.store.submissions.find_decisions(arrival.arrival_id) == (decision,)
+    released = desk.answer(arrival, "accepted")
+    assert released.receipt == held.receipt
+    assert released.judgement_id > held.judgement_id
+    assert desk.store.submissions.find_accepted("370102", "progress", "2012B1") == released
+
+
+def test_a_rejected_submission_is_answered_again(desk: Desk) -> None:
+    """Rejecting a held submission brings it back to be answered, with the reason on record."""
+    held = desk.answer(desk.drop(), "held")
+    decision = Decision(
+        receipt=held.receipt, verdict="reject", why="不是本单位", by="省", at=desk.now
+    )
+    desk.store.outcomes.record_decision(decision)
+    (arrival,) = desk.store.arrivals.find_unjudged()
+    assert desk.answer(arrival, "refused").outcome == "refused"
+    with pytest.raises(StoreError, match="不是挂起"):
+        desk.store.outcomes.record_decision(decision)
+
+
+def test_a_decision_made_while_the_file_is_judged_is_heard(desk: Desk) -> None:
+    """A decision that comes while the file is being judged makes it be judged once more."""
+    returned = desk.answer(desk.drop(), "returned")
+    one = Waiver(receipt=returned.receipt, rule="R1", why="情况属实", by="市", at=desk.now)
+    two = Waiver(receipt=returned.receipt, rule="R2", why="情况属实", by="市", at=desk.now)
+    desk.store.outcomes.record_waiver(one)
+    (in_hand,) = desk.store.arrivals.find_unjudged()
+    desk.store.outcomes.record_waiver(two)
+    desk.answer(in_hand, "returned")
+    (again,) = desk.store.arrivals.find_unjudged()
+    assert desk.store.submissions.find_waivers(receipt=returned.receipt) == (one, two)
+    desk.answer(again, "accepted")
+    assert desk.store.arrivals.find_unjudged() == ()
+    assert desk.store.submissions.find_submissions()[0].outcome == "accepted"
+
+
+def test_a_waiver_given_twice_stands_once(desk: Desk) -> None:
+    """Waiving the same rule again changes nothing, and waivers are found by unit, form and period."""
+    returned = desk.answer(desk.drop(), "returned")
+    waiver = Waiver(receipt=returned.receipt, rule="R1", why="情况属实", by="市", at=desk.now)
+    desk.store.outcomes.record_waiver(waiver)
+    (arrival,) = desk.store.arrivals.find_unjudged()
+    desk.answer(arrival, "accepted")
+    desk.store.outcomes.record_waiver(waiver)
+    assert desk.store.arrivals.find_unjudged() == ()
+    find = desk.store.submissions.find_waivers
+    assert find(unit_id="370102", form="progress", period="2012B1") == (waiver,)
+    assert find(unit_id="370103") == ()
+
+
+def test_an_unknown_receipt_is_said_in_a_sentence(desk: Desk) -> None:
+    """A mistyped receipt is named, with what to do."""
+    decision = Decision(receipt="370102-2012B1-9", verdict="release", why="", by="", at=desk.now)
+    with pytest.raises(StoreError, match="没有编号为 370102-2012B1-9 的报送"):
+        desk.store.outcomes.record_decision(decision)
+
+
+def test_what_the_database_refuses_is_told_without_a_personal_value(desk: Desk) -> None:
+    """An error of the database, down to its first cause, quotes nothing that was handed in."""
+    held = desk.answer(desk.drop(), "held")
+    bad = Decision(receipt=held.receipt, verdict="maybe", why="张秀英", by="市", at=desk.now)
+    with pytest.raises(StoreError) as caught:
+        desk.store.outcomes.record_decision(bad)
+    error: BaseException | None = caught.value
+    while error is not None:
+        assert "张秀英" not in str(error)
+        error = error.__cause__
+
+
+def test_an_impossible_outcome_is_refused(desk: Desk) -> None:
+    """An outcome that nobody could read later never gets in."""
+    with pytest.raises(StoreError):
+        desk.answer(desk.drop(), "lost")
+    assert desk.store.submissions.find_submissions() == ()
