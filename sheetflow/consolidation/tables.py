@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 
 from sheetflow.periods import Period
 from sheetflow.schemas.columns import Column
@@ -38,7 +39,7 @@ class State(StrEnum):
             "missing": "未报",
             "nil": "零报告",
             "accepted": "已接收",
-            "returned": "退回待改",
+            "returned": "退回",
             "held": "挂起",
             "refused": "拒收",
         }[self.value]
@@ -65,6 +66,13 @@ class BoardRow:
     explained: int = 0
     carried: bool = False
     """Nothing accepted in this period: its last 累计 and 期末数 stand (沿用)."""
+
+    @property
+    def word(self) -> str:
+        """What the board says: the state, and 迟报 where it came in late."""
+        if not (self.late and self.state.is_in):
+            return self.state.label
+        return "迟报" if self.state is State.ACCEPTED else f"{self.state.label}（迟）"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +114,11 @@ class DetailRow:
 
 @dataclass(frozen=True, slots=True)
 class DetailSheet:
-    """One sheet's rows of all units: the columns this level sees, and a fresh iterator each call."""
+    """One sheet's rows of all units: the columns this level sees, and a fresh iterator each call.
+
+    `columns` carry the disclosure in force. Flows hold this period's rows; ledgers and stocks
+    hold each unit's last accepted book, that of a unit that is carried (沿用) among them.
+    """
 
     sheet: Sheet
     columns: tuple[Column, ...]
@@ -156,3 +168,40 @@ class Consolidated:
     details: tuple[DetailSheet, ...]
     sources: tuple[SourceRow, ...]
     explanations: tuple[ExplanationRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BoardFile:
+    """A file in the board's own folder: what it is called, and its path from the board's page."""
+
+    label: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardData:
+    """Units × periods: who stands where, as 上报情况 shows it to `unit`.
+
+    `units` stand in administrative order, each after the one it reports to. `cells` is by
+    unit id and period id; a unit that need not report for a period has no entry there.
+    `files` are by period id. `stamp` is the time of the newest answer.
+    """
+
+    campaign_title: str
+    form_title: str
+    unit: Unit
+    units: tuple[Unit, ...]
+    periods: tuple[Period, ...]
+    current: Period
+    cells: Mapping[tuple[str, str], BoardRow]
+    stamp: dt.datetime
+    files: Mapping[str, tuple[BoardFile, ...]] = field(default_factory=lambda: MappingProxyType({}))
+
+    def cell(self, unit: Unit, period: Period) -> BoardRow | None:
+        """Where `unit` stands in `period`, None where nothing is expected of it."""
+        return self.cells.get((unit.unit_id, period.period_id))
+
+    def column(self, period: Period) -> tuple[BoardRow, ...]:
+        """The units that must report for `period`, in order."""
+        found = (self.cell(unit, period) for unit in self.units)
+        return tuple(row for row in found if row)

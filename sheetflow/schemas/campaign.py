@@ -13,6 +13,7 @@ from types import MappingProxyType
 from sheetflow.findings import Catalogue
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.judging import Rule
+from sheetflow.schemas.samples import SampleSource
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class Campaign:
     """A reporting task: its forms, its own rules and their texts.
 
     `rules` are those of each form by its key, the engine's general ones not among them.
-    `catalogue` holds the texts of both. `short` names the campaign in mail subjects.
+    `catalogue` holds the texts of both. `samples` makes up believable data for the demo.
     """
 
     key: str
@@ -30,6 +31,7 @@ class Campaign:
     rules: Mapping[str, tuple[Rule, ...]] = field(default_factory=lambda: MappingProxyType({}))
     source: str = ""
     contact_hint: str = ""
+    samples: SampleSource | None = None
 
     @cached_property
     def by_key(self) -> Mapping[str, Form]:

@@ -16,6 +16,7 @@ from sheetflow.periods import Period, period_of
 from sheetflow.schemas.charts import ChartSpec
 from sheetflow.schemas.conditions import Condition
 from sheetflow.schemas.indicators import Indicator
+from sheetflow.schemas.reports import ReportSpec
 from sheetflow.schemas.sheets import Kind, Sheet
 from sheetflow.units import Level
 
@@ -58,6 +59,7 @@ class Form:
     yearly: bool = False
     guidance: tuple[str, ...] = ()
     own_work: str = ""
+    report: ReportSpec | None = None
     charts: tuple[ChartSpec, ...] = ()
 
     def __post_init__(self) -> None:

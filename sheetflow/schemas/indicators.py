@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from typing import ClassVar
 
 from sheetflow.schemas.conditions import Condition, Every, Filled, Row
 from sheetflow.schemas.habits import Value
@@ -32,6 +33,9 @@ CellOf = Callable[[str], str]
 
 class Source(ABC):
     """Where an indicator's figure comes from."""
+
+    when_absent: ClassVar[Number] = None
+    """What a unit with nothing accepted in a period counts; None: its last figure stands."""
 
     @property
     def draws_on(self) -> str:
@@ -132,7 +136,11 @@ class Ratio(Source):
     def measure(self, rows: Rows, sheets: Mapping[str, Sheet], figures: Figures) -> Number:
         """Divide the parts, to ten significant digits beyond what is shown."""
         del rows, sheets
-        above, below = figures.get(self.numerator), figures.get(self.denominator)
+        return self.quotient(figures.get(self.numerator), figures.get(self.denominator))
+
+    @staticmethod
+    def quotient(above: Number, below: Number) -> Number:
+        """Divide two figures; None where there is nothing to divide by."""
         if above is None or not below:
             return None
         return plain(Decimal(above) / Decimal(below))
@@ -170,6 +178,7 @@ class Reporting(Source):
 
     nil: Condition
     sheet: str
+    when_absent: ClassVar[Number] = 0
 
     def measure(self, rows: Rows, sheets: Mapping[str, Sheet], figures: Figures) -> Number:
         """Ask the cover."""
@@ -186,6 +195,8 @@ class Reporting(Source):
 @dataclass(frozen=True)
 class Expected(Source):
     """1 for every unit that must report: above, how many must."""
+
+    when_absent: ClassVar[Number] = 1
 
     def measure(self, rows: Rows, sheets: Mapping[str, Sheet], figures: Figures) -> Number:
         """Count the unit itself."""

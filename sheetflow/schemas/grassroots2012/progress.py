@@ -16,6 +16,7 @@ from sheetflow.schemas.grassroots2012.outcomes import (
 from sheetflow.schemas.grassroots2012.people import CADRES, CONTACT_POINTS, COVER, GRASSROOTS
 from sheetflow.schemas.grassroots2012.statistics import INDICATORS, STATISTICS
 from sheetflow.schemas.grassroots2012.visits_and_needs import NEEDS, PAPERS, PROPOSALS, VISITS
+from sheetflow.schemas.reports import ReportSpec
 
 PROGRESS = Form(
     key="progress",
@@ -59,6 +60,13 @@ PROGRESS = Form(
         "《干部名册》《联系点》《妇女需求台帐》等表下期会自动带出上期内容，您只需续填和更新。",
         "本期确实没有开展活动的，在《封面》“零报告”填“是”并写明原因，其他各表不用填。",
         "内部资料，含个人信息，请妥善保管，不要通过公共网络传送。",
+    ),
+    report=ReportSpec(
+        narrative="narrative",
+        story_sheet="practices",
+        story_where=where("kind", "典型案例"),
+        story_title="title",
+        story_text="summary",
     ),
     own_work="只填本机关直接开展的工作，不含下级；联合开展的由牵头单位填一次。",
     charts=CHARTS,

@@ -1,0 +1,1 @@
+"""Consolidation: pure functions over accepted submissions."""

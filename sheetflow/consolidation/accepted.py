@@ -1,0 +1,132 @@
+"""What consolidation stands on: each unit's latest submissions, as plain values.
+
+The service takes these from the store; here they are only asked.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+from sheetflow.consolidation.tables import BoardRow, ExplanationRow, State
+from sheetflow.periods import Period
+from sheetflow.schemas.forms import Form
+from sheetflow.schemas.habits import Value
+from sheetflow.schemas.indicators import Figures
+from sheetflow.units import Unit, UnitTree
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """A unit's accepted submission that counts for one period."""
+
+    unit_id: str
+    period: str
+    receipt: str
+    figures: Figures
+    file_name: str
+    sha256: str
+    accepted_at: dt.datetime
+    nil: bool = False
+    late: bool = False
+    explanations: tuple[ExplanationRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """A unit's newest submission for one period, whatever became of it."""
+
+    outcome: str
+    receipt: str
+    answered_at: dt.datetime
+    late: bool = False
+    must: int = 0
+    verify: int = 0
+    note: int = 0
+
+
+UnitAndPeriod = tuple[str, str]
+RowsOf = Callable[
+    [str, Sequence[Accepted]], Iterable[tuple[Accepted, Sequence[Mapping[str, Value]]]]
+]
+"""Gives the rows of one sheet for each of these submissions, in order, one at a time."""
+
+
+@dataclass(frozen=True)
+class Books:
+    """Everything accepted (and tried) in a campaign's form, up to one period of the year."""
+
+    form: Form
+    tree: UnitTree
+    period: Period
+    accepted: Mapping[UnitAndPeriod, Accepted]
+    attempts: Mapping[UnitAndPeriod, Attempt]
+    rows_of: RowsOf
+    deadlines: Mapping[UnitAndPeriod, dt.datetime] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+
+    def earlier_period(self) -> Books | None:
+        """The same books as of the period before; None in the first of a year."""
+        before = self.period.previous
+        return replace(self, period=before) if before else None
+
+    def for_period(self, unit_id: str) -> Accepted | None:
+        """What the unit had accepted for the very period."""
+        return self.accepted.get((unit_id, self.period.period_id))
+
+    def latest(self, unit_id: str) -> Accepted | None:
+        """What the unit had accepted last, up to this period."""
+        for period in reversed(self.period.year_so_far):
+            found = self.accepted.get((unit_id, period.period_id))
+            if found:
+                return found
+        return None
+
+    def measured(self, unit_id: str) -> dict[str, Figures]:
+        """The unit's measured figures by period."""
+        return {
+            period.period_id: found.figures
+            for period in self.period.year_so_far
+            if (found := self.accepted.get((unit_id, period.period_id)))
+        }
+
+    def expected(self, unit: Unit, period: Period | None = None) -> tuple[Unit, ...]:
+        """The units of `unit`'s subtree that must report, in administrative order."""
+        day = (period or self.period).last_day
+        living = {entry.unit_id for entry in self.tree.living_on(day)}
+        return tuple(entry for entry in self.tree.subtree(unit.unit_id) if entry.unit_id in living)
+
+    def merged_into(self, unit: Unit) -> tuple[Unit, ...]:
+        """The ended units whose books `unit` has taken over by this period."""
+        return tuple(self.tree.predecessors_on(unit.unit_id, self.period.last_day))
+
+    def board_row(self, unit: Unit, period: Period | None = None) -> BoardRow:
+        """Say where a unit stands: what is accepted counts, however many attempts followed."""
+        when = period or self.period
+        spot = (unit.unit_id, when.period_id)
+        standing, attempt = self.accepted.get(spot), self.attempts.get(spot)
+        deadline = self.deadlines.get(spot)
+        if attempt is None:
+            carried = any(
+                (unit.unit_id, entry.period_id) in self.accepted for entry in when.year_so_far
+            )
+            return BoardRow(unit=unit, state=State.MISSING, deadline=deadline, carried=carried)
+        if standing:
+            state = State.NIL if standing.nil else State.ACCEPTED
+        else:
+            state = State(attempt.outcome)
+        return BoardRow(
+            unit=unit,
+            state=state,
+            late=standing.late if standing else attempt.late,
+            receipt=standing.receipt if standing else attempt.receipt,
+            answered_at=standing.accepted_at if standing else attempt.answered_at,
+            deadline=deadline,
+            must=attempt.must,
+            verify=attempt.verify,
+            note=attempt.note,
+            explained=len(standing.explanations) if standing else 0,
+        )

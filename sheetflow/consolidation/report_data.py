@@ -1,0 +1,155 @@
+"""What a Word report is made of: figures, rows by unit, quotes, names.
+
+This module owns the plain values that consolidation hands to the reporting room.
+It refuses to choose, add up or word anything, and names no indicator: codes, labels
+and headings come from the campaign's declaration.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from sheetflow.units import Level
+
+Number = int | float | Decimal
+
+
+class FigureKind(StrEnum):
+    """How a figure behaves over periods."""
+
+    SUM = "sum"
+    """Adds up over periods: 本期 and 累计 are both told."""
+
+    STOCK = "stock"
+    """The state at period end: only `total` (期末数) is told, 本期 is always —."""
+
+    RATIO = "ratio"
+    """A quotient of totals; None means that the denominator is 0. In the unit % it is
+    held as a fraction: 0.453 is 45.3%."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One indicator of the reporting unit with all below it.
+
+    `current` is 本期, `total` 累计 or 期末数, `previous_…` the same one period ago. None is
+    no figure (nobody reported, or a ratio without a denominator), which is not 0.
+    """
+
+    code: str
+    label: str
+    unit: str
+    kind: FigureKind = FigureKind.SUM
+    current: Number | None = None
+    total: Number | None = None
+    previous_current: Number | None = None
+    previous_total: Number | None = None
+
+
+class RowState(StrEnum):
+    """How a row of the table by unit came about; the value is what people read."""
+
+    ACCEPTED = "已报"
+    NIL = "零报告"
+    MISSING = "未报"
+    CARRIED = "沿用"
+    """Nothing accepted this period: 本期 is 未报, 累计 stands from the last accepted one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitRow:
+    """One unit's values by indicator code (本期 and 累计); None is a blank, not 0."""
+
+    unit: str
+    state: RowState
+    current: Mapping[str, Number | None]
+    total: Mapping[str, Number | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A unit's own words; line breaks in `text` part paragraphs."""
+
+    unit: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Narrative:
+    """The quotes under one heading; `label` (the column's) is its name in the template."""
+
+    key: str
+    label: str
+    quotes: tuple[Quote, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """A 典型案例, shown in a box."""
+
+    unit: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardRow:
+    """One line of 上报情况一览表: `state` is the office's word, `received_at` aware."""
+
+    unit: str
+    state: str
+    received_at: dt.datetime | None = None
+    receipt: str = ""
+    late: bool = False
+    remarks: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letterhead:
+    """红头: 发文机关标志 (``山东省妇女联合会文件``) and 发文字号 (``鲁妇发〔2012〕10号``)."""
+
+    mark: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imprint:
+    """版记: 抄送 (may be empty), 印发机关, 印发日期."""
+
+    copies: str
+    printer: str
+    printed_on: dt.date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportData:
+    """Everything that one 情况报告 says, in administrative order.
+
+    `previous_label` is None in the first period of a year: nothing to compare with.
+    `board` holds every unit that had to report; `missing`, `nil` and `late` name some of
+    them, qualified where a name stands twice. A nil return is not missing.
+    """
+
+    unit_name: str
+    level: Level
+    campaign_title: str
+    period_label: str
+    year_so_far_label: str
+    previous_label: str | None
+    dated: dt.date
+    issuer: str
+    addressee: str
+    figures: Mapping[str, Figure]
+    by_unit: tuple[UnitRow, ...] = ()
+    narratives: tuple[Narrative, ...] = ()
+    stories: tuple[Story, ...] = ()
+    missing: tuple[str, ...] = ()
+    nil: tuple[str, ...] = ()
+    late: tuple[str, ...] = ()
+    board: tuple[BoardRow, ...] = ()
+    letterhead: Letterhead | None = None
+    imprint: Imprint | None = None

@@ -1,0 +1,28 @@
+"""Mailing: from a rendered mail to bytes, and from bytes to a server or a Maildir.
+
+This room owns the bytes of a mail, the conversation that delivers it and the waiting
+between attempts. It refuses the queue (that is the store's), the words (wording's) and
+the clock: dates are handed in.
+"""
+
+from __future__ import annotations
+
+from sheetflow.mailing.composing import OutgoingMail, Sender, compose, wire_address
+from sheetflow.mailing.delivery import Carrier, Delivery, Outcome, Reason, Refusal, next_try
+from sheetflow.mailing.maildir import MaildirCarrier
+from sheetflow.mailing.smtp import SmtpCarrier
+
+__all__ = [
+    "Carrier",
+    "Delivery",
+    "MaildirCarrier",
+    "Outcome",
+    "OutgoingMail",
+    "Reason",
+    "Refusal",
+    "Sender",
+    "SmtpCarrier",
+    "compose",
+    "next_try",
+    "wire_address",
+]

@@ -1,0 +1,129 @@
+"""Delivery: what became of an attempt to hand a mail over, in our own words.
+
+Owns the outcomes, the reasons and the time of the next attempt. Refuses to quote a
+server or a library: what a server says may hold addresses, and nobody here reads English.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+
+class Outcome(StrEnum):
+    """Whether to strike the mail off the queue, to try again, or to hold and show it."""
+
+    SENT = "sent"
+    TEMPORARY = "temporary"
+    PERMANENT = "permanent"
+
+
+_WORDS = {
+    "host": "找不到邮件服务器，请检查邮件设置中的服务器名称和网络",
+    "connect": "连不上邮件服务器，请检查网络、服务器名称和端口",
+    "timeout": "邮件服务器很久没有回答",
+    "dropped": "与邮件服务器的连接中途断了",
+    "greeting": "邮件服务器现在不接受连接",
+    "starttls": "邮件服务器不提供加密连接（STARTTLS），请检查邮件设置",
+    "certificate": "邮件服务器的证书不可信，请检查服务器名称和证书",
+    "tls": "与邮件服务器建立加密连接失败，请检查端口和加密方式",
+    "login": "邮件服务器没有接受用户名或密码，请检查邮件设置",
+    "sender": "邮件服务器没有接受发件地址",
+    "recipient": "邮件服务器没有接受收件地址",
+    "address": "收件地址的格式不对，请在单位名单中改正",
+    "nobody": "没有收件地址",
+    "message": "邮件服务器没有接受邮件内容",
+    "size": "邮件超过了服务器允许的大小，可在设置中改为不带附件",
+    "full": "收件人的邮箱满了，或者服务器空间不足",
+    "busy": "邮件服务器暂时不收，稍后再试",
+    "answer": "邮件服务器的回答看不懂",
+    "disk": "邮件不能写入本机的邮件文件夹，请检查磁盘空间和权限",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why an attempt failed: our own `code`, and the server's three digits (0: none)."""
+
+    code: str
+    smtp_code: int = 0
+
+    @property
+    def words(self) -> str:
+        """Say it to the operator: the words, the digits, no more."""
+        digits = f"（{self.smtp_code}）" if self.smtp_code else ""
+        return f"{_WORDS[self.code]}{digits}。"
+
+    def __str__(self) -> str:
+        return f"{self.code}:{self.smtp_code}" if self.smtp_code else self.code
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One recipient who did not get the mail in this attempt; `outcome` is never SENT."""
+
+    recipient: str
+    outcome: Outcome
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """The result of one attempt.
+
+    SENT: somebody has it and nobody is left to try; `refusals` name those who never get
+    it. TEMPORARY: try again, with the recipients in `again` only. PERMANENT: nobody of
+    this attempt has it and another would end the same.
+    """
+
+    outcome: Outcome
+    reason: Reason | None = None
+    accepted: tuple[str, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+
+    @property
+    def again(self) -> tuple[str, ...]:
+        """The recipients to try again."""
+        return self._refused(Outcome.TEMPORARY)
+
+    @property
+    def failed(self) -> tuple[str, ...]:
+        """The recipients to whom it cannot be delivered."""
+        return self._refused(Outcome.PERMANENT)
+
+    def _refused(self, outcome: Outcome) -> tuple[str, ...]:
+        return tuple(refused.recipient for refused in self.refusals if refused.outcome is outcome)
+
+    @classmethod
+    def of(cls, accepted: Sequence[str], refusals: Sequence[Refusal]) -> Delivery:
+        """Sum up what became of each recipient."""
+        temporary = [each for each in refusals if each.outcome is Outcome.TEMPORARY]
+        if temporary:
+            outcome = Outcome.TEMPORARY
+        else:
+            outcome = Outcome.SENT if accepted else Outcome.PERMANENT
+        reasons = [each.reason for each in [*temporary, *refusals]]
+        if not reasons and not accepted:
+            reasons = [Reason("nobody")]
+        return cls(outcome, reasons[0] if reasons else None, tuple(accepted), tuple(refusals))
+
+
+class Carrier(Protocol):
+    """Whoever takes a composed mail: a server, or a folder."""
+
+    def deliver(self, message: bytes, sender: str, recipients: Sequence[str]) -> Delivery:
+        """Hand `message` over once; failures are the answer, never an exception."""
+        ...
+
+
+_WAITS = (1, 2, 5, 10, 20, 30, 60)
+"""Minutes after the first, second, … failed attempt; the last one from then on, for ever."""
+
+
+def next_try(attempts: int, now: dt.datetime) -> dt.datetime:
+    """Tell when to try again after `attempts` (≥ 1) failed ones, the last of them `now`."""
+    wait = _WAITS[min(max(attempts, 1), len(_WAITS)) - 1]
+    return now + dt.timedelta(minutes=wait)

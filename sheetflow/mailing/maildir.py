@@ -1,0 +1,73 @@
+"""The Maildir carrier: mail as files, where no server is set.
+
+Owns the folder's layout and that no half-written mail is ever seen in it. Refuses to
+send. A mail is known by its Message-ID: delivered twice, it lies there once.
+"""
+
+from __future__ import annotations
+
+import email
+import hashlib
+import os
+from collections.abc import Sequence
+from email.policy import compat32
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+
+from sheetflow.mailing.delivery import Delivery, Outcome, Reason, Refusal
+
+
+class MaildirCarrier:
+    """Puts mail into the Maildir at `path`, making it when it is missing."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def deliver(self, message: bytes, sender: str, recipients: Sequence[str]) -> Delivery:
+        """Write `message` to ``tmp``, make it durable and move it to ``new``.
+
+        `sender` is not needed: it stands in the message. A full or read-only disk is a
+        TEMPORARY trouble.
+        """
+        del sender
+        try:
+            self._write(message)
+        except OSError:
+            disk = Reason("disk")
+            return Delivery.of(
+                (), [Refusal(recipient, Outcome.TEMPORARY, disk) for recipient in recipients]
+            )
+        return Delivery(Outcome.SENT, accepted=tuple(recipients))
+
+    def _write(self, message: bytes) -> None:
+        for folder in ("tmp", "new", "cur"):
+            (self.path / folder).mkdir(parents=True, exist_ok=True)
+        name = _name(message)
+        if (self.path / "new" / name).exists() or any((self.path / "cur").glob(f"{name}*")):
+            return
+        draft = self.path / "tmp" / name
+        with draft.open("wb") as file:
+            # Maildir holds the system's own line ends; all bodies are base64, so none is harmed.
+            file.write(message.replace(b"\r\n", b"\n"))
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(self.path / "new" / name)
+        _make_durable(self.path / "new")
+
+
+def _name(message: bytes) -> str:
+    """Name the file by the mail's date, so that a listing is in order, and its Message-ID."""
+    headers = email.message_from_bytes(message, policy=compat32)
+    seconds = int(parsedate_to_datetime(headers["Date"]).timestamp())
+    digest = hashlib.sha256(str(headers["Message-ID"]).encode()).hexdigest()
+    return f"{seconds}.{digest[:24]}.sheetflow"
+
+
+def _make_durable(folder: Path) -> None:
+    if os.name == "nt":  # a folder cannot be opened there; the file itself was synced
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

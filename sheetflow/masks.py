@@ -1,0 +1,88 @@
+"""Who sees what of a personal column above the unit itself.
+
+This module owns how a value is masked and which columns a level sees; the
+declarations say what each column discloses, settings may widen or narrow it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from sheetflow.schemas.columns import Column, Mask
+from sheetflow.schemas.habits import Value
+from sheetflow.schemas.sheets import Sheet
+from sheetflow.units import Level
+
+_SHOWN_BEFORE, _SHOWN_AFTER = 3, 4
+_LONG_ENOUGH = 8
+
+
+@dataclass(frozen=True, slots=True)
+class MaskPolicy:
+    """What the readers of one level see: the declarations, and what the office overrides.
+
+    `overrides` maps ``sheet.column`` to whole, masked or left_out.
+    """
+
+    level: Level
+    overrides: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    def mask_of(self, sheet: Sheet, column: Column) -> Mask:
+        """Give the mask in force for `column`."""
+        declared = {
+            Level.CITY: column.disclosure.city,
+            Level.PROVINCE: column.disclosure.province,
+        }.get(self.level, Mask.WHOLE)
+        chosen = self.overrides.get(f"{sheet.key}.{column.key}")
+        if chosen == "masked":
+            masks = (column.disclosure.city, column.disclosure.province)
+            return next(
+                (mask for mask in masks if mask not in {Mask.WHOLE, Mask.LEFT_OUT}), declared
+            )
+        return Mask(chosen) if chosen else declared
+
+    def columns(self, sheet: Sheet) -> tuple[Column, ...]:
+        """The columns that the level sees at all, in their order."""
+        return tuple(
+            column for column in sheet.columns if self.mask_of(sheet, column) is not Mask.LEFT_OUT
+        )
+
+    def see(self, sheet: Sheet, row: Mapping[str, Value]) -> dict[str, Value]:
+        """Give the row as the level sees it: columns masked, withheld or left out."""
+        seen: dict[str, Value] = {}
+        for column in self.columns(sheet):
+            value = None if self._withholds(sheet, column, row) else row.get(column.key)
+            seen[column.key] = mask_value(self.mask_of(sheet, column), value)
+        return seen
+
+    def _withholds(self, sheet: Sheet, column: Column, row: Mapping[str, Value]) -> bool:
+        """Whether this row's own nature keeps the cell from the level; an override goes first."""
+        withheld = column.disclosure.withheld_when
+        overridden = f"{sheet.key}.{column.key}" in self.overrides
+        return bool(
+            withheld and self.level is not Level.COUNTY and not overridden and withheld.holds(row)
+        )
+
+    @property
+    def digest(self) -> str:
+        """Name the policy, so that what was made under another one is made again."""
+        return f"{self.level}:" + ",".join(f"{k}={v}" for k, v in sorted(self.overrides.items()))
+
+
+def mask_value(mask: Mask, value: Value) -> Value:
+    """Mask one value: 王小丽 to 王*, 13800138000 to 138****8000, an address to its village."""
+    if mask is Mask.WHOLE or not isinstance(value, str) or not value:
+        return None if mask is Mask.LEFT_OUT else value
+    if mask is Mask.NAME:
+        return value if value.startswith("某") else value[0] + "*"
+    if mask is Mask.PHONE:
+        if len(value) < _LONG_ENOUGH:
+            return "****"
+        return value[:_SHOWN_BEFORE] + "****" + value[-_SHOWN_AFTER:]
+    if mask is Mask.ADDRESS:
+        match = re.match(r".*?(村|社区|居委会)", value)
+        return match[0] if match else "（略）"
+    return None

@@ -1,0 +1,24 @@
+"""The room that writes Word reports.
+
+It owns the filling of an office's own .docx template with a `ReportData`. It refuses to
+choose or add up figures (consolidation), to place files (publishing), and to know any
+campaign: wording and indicator codes stand in the template.
+"""
+
+from sheetflow.reporting.report import (
+    CHECK_HEADINGS,
+    RenderedReport,
+    ReportOptions,
+    check_table,
+    render_report,
+)
+from sheetflow.reporting.shown import UsedFigure
+
+__all__ = [
+    "CHECK_HEADINGS",
+    "RenderedReport",
+    "ReportOptions",
+    "UsedFigure",
+    "check_table",
+    "render_report",
+]

@@ -1,0 +1,112 @@
+"""Accepted rows and findings as JSON documents: what the store keeps and gives back.
+
+One document per submission and sheet, the columns named once. What `dump_rows` wrote
+under an older declaration is read by name: a column that is gone is left aside, a new
+one is blank.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from sheetflow.findings import Finding, Place, Severity
+from sheetflow.schemas.habits import Value
+from sheetflow.schemas.indicators import Figures, Number
+from sheetflow.schemas.sheets import Sheet
+
+Document = dict[str, Any]
+
+
+def dump_rows(sheet: Sheet, rows: Iterable[Mapping[str, Value]]) -> str:
+    """Give the rows of one sheet as a JSON document."""
+    columns = sheet.columns
+    document = {
+        "columns": [column.key for column in columns],
+        "rows": [[column.type.to_json(row.get(column.key)) for column in columns] for row in rows],
+    }
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+
+
+def load_rows(sheet: Sheet, text: str) -> list[dict[str, Value]]:
+    """Give back the rows of one sheet."""
+    document = json.loads(text)
+    known = [
+        (position, sheet.by_key[key])
+        for position, key in enumerate(document["columns"])
+        if key in sheet.by_key
+    ]
+    return [
+        {column.key: column.type.from_json(row[position]) for position, column in known}
+        for row in document["rows"]
+    ]
+
+
+def dump_figures(figures: Figures) -> dict[str, dict[str, int | float | None]]:
+    """Give measured figures as the store keeps them: by code, under ``measured``."""
+    return {
+        code: {"measured": float(figure) if isinstance(figure, Decimal) else figure}
+        for code, figure in figures.items()
+    }
+
+
+def load_figures(document: Mapping[str, Mapping[str, int | float | None]]) -> dict[str, Number]:
+    """Give back measured figures; decimals come back exactly as they were written."""
+    return {code: _number(entry.get("measured")) for code, entry in document.items()}
+
+
+def _number(figure: float | None) -> Number:
+    return Decimal(repr(figure)) if isinstance(figure, float) else figure
+
+
+def dump_finding(finding: Finding) -> Document:
+    """Give a finding as JSON keeps it."""
+    place = finding.place
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity.value,
+        "sheet": place.sheet,
+        "title": place.title,
+        "row": place.row,
+        "column": place.column,
+        "label": place.label,
+        "cell": place.cell,
+        "key": place.key,
+        "arguments": dict(finding.arguments),
+        "others": list(finding.others),
+    }
+
+
+def load_finding(document: Mapping[str, Any]) -> Finding:
+    """Give back a finding."""
+    place = Place(
+        **{
+            part: document[part]
+            for part in ("sheet", "title", "row", "column", "label", "cell", "key")
+        }
+    )
+    return Finding(
+        document["rule"],
+        Severity(document["severity"]),
+        place,
+        document["arguments"],
+        tuple(document["others"]),
+    )
+
+
+def dump_explanations(explanations: Mapping[tuple[str, str, str, str], str]) -> list[Document]:
+    """Give explanations as JSON keeps them: the finding's identity and the words."""
+    return [{"identity": list(identity), "text": text} for identity, text in explanations.items()]
+
+
+def load_explanations(
+    documents: Sequence[Mapping[str, Any]],
+) -> dict[tuple[str, str, str, str], str]:
+    """Give back explanations by their finding's identity."""
+    found: dict[tuple[str, str, str, str], str] = {}
+    for document in documents:
+        rule, sheet, column, key = document["identity"]
+        found[rule, sheet, column, key] = document["text"]
+    return found

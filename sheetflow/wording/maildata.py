@@ -1,0 +1,148 @@
+"""What a mail may hold: events and their data, as plain frozen values.
+
+Owns the list of events and the fields that templates may use. Refuses rows, cells
+and personal values: there is no field for them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sheetflow.wording.cleaning import clean_header, clean_line, clean_quote
+
+
+class Event(StrEnum):
+    """What happened; each has a template of the same name."""
+
+    ACCEPTED = "accepted"
+    RETURNED = "returned"
+    HELD = "held"
+    REFUSED = "refused"
+    DUPLICATE = "duplicate"
+    PRECHECK = "precheck"
+    REMINDER = "reminder"
+    IDENTITY = "identity"
+    DECISION = "decision"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailFinding:
+    """One finding in words: where, what is wrong, what to do, and its severity's label."""
+
+    place: str
+    wrong: str
+    remedy: str
+    severity: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """What became of the findings of the last round."""
+
+    last: int
+    mended: int
+    left: int
+    new: int
+
+    @property
+    def words(self) -> str:
+        """Say in one sentence how many were mended, left and new."""
+        return f"上次{self.last}处，已改{self.mended}处，未改{self.left}处，新增{self.new}处。"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailData:
+    """Everything that a mail can say. Texts are ready to be read; empty ones are left out.
+
+    `findings` may hold all of them or the first; `counts` gives every severity's label
+    with its number, heaviest first (counted from `findings` when empty). `passed` means:
+    for a precheck, it would be accepted; for a decision, it was released. `reason` is a
+    sentence of a person who decided, or of us on why something is held. `other_unit` is
+    the unit in whose folder a workbook lay that named this one. `attachment` is empty
+    when attaching is switched off; `file_place` then tells where the file lies.
+    """
+
+    campaign: str
+    unit: str
+    form: str = ""
+    period: str = ""
+    number: int | None = None
+    received: str = ""
+    findings: tuple[MailFinding, ...] = ()
+    counts: tuple[tuple[str, int], ...] = ()
+    progress: Progress | None = None
+    remarks: tuple[str, ...] = ()
+    reason: str = ""
+    passed: bool = False
+    late: bool = False
+    deadline: str = ""
+    drop_folder: str = ""
+    attachment: str = ""
+    file_place: str = ""
+    other_unit: str = ""
+    contact: str = ""
+    signature: str = ""
+    date: str = ""
+
+    @property
+    def tallies(self) -> tuple[tuple[str, int], ...]:
+        """The severities that occur, with their numbers."""
+        if self.counts:
+            return tuple((label, count) for label, count in self.counts if count)
+        labels = [finding.severity for finding in self.findings]
+        return tuple((label, labels.count(label)) for label in dict.fromkeys(labels))
+
+
+_IN_SUBJECT = {"campaign": 50, "unit": 40, "period": 30}
+"""Bounds of what stands in the subject, so that the number at its end is never cut off."""
+
+_QUOTING = {"reason"}
+
+
+def clean_data(data: MailData) -> MailData:
+    """Give `data` with every text cleaned; those that may quote somebody also masked."""
+    texts: dict[str, str] = {}
+    for field in dataclasses.fields(data):
+        value = getattr(data, field.name)
+        if not isinstance(value, str):
+            continue
+        if field.name in _IN_SUBJECT:
+            texts[field.name] = clean_header(value, _IN_SUBJECT[field.name])
+        else:
+            clean = clean_quote if field.name in _QUOTING else clean_line
+            texts[field.name] = clean(value)
+    findings = tuple(
+        MailFinding(
+            place=clean_quote(finding.place, 120),
+            wrong=clean_quote(finding.wrong),
+            remedy=clean_quote(finding.remedy),
+            severity=clean_line(finding.severity, 10),
+        )
+        for finding in data.findings
+    )
+    return dataclasses.replace(
+        data,
+        findings=findings,
+        counts=tuple((clean_line(label, 10), count) for label, count in data.counts),
+        remarks=tuple(clean_quote(remark) for remark in data.remarks),
+        **texts,  # type: ignore[arg-type] # the names of str fields, collected above
+    )
+
+
+def without_content(data: MailData) -> MailData:
+    """Take out whatever was made from the file, for the unit that it only named.
+
+    Promise 10 tells that unit that something arrived, and nothing of what it holds.
+    """
+    return MailData(
+        campaign=data.campaign,
+        unit=data.unit,
+        number=data.number,
+        received=data.received,
+        other_unit=data.other_unit,
+        contact=data.contact,
+        signature=data.signature,
+        date=data.date,
+    )

@@ -1,0 +1,101 @@
+"""How numbers are worded."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from sheetflow.consolidation.report_data import Figure, FigureKind, Number, RowState
+from sheetflow.reporting import figures
+
+
+def _figure(kind: FigureKind = FigureKind.SUM, unit: str = "件", **values: Number) -> Figure:
+    return Figure(code="A1", label="指标", unit=unit, kind=kind, **values)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0, "0"),
+        (1234567, "1234567"),
+        (12.5, "12.5"),
+        (Decimal("0.10"), "0.1"),
+        (-3, "-3"),
+        (100, "100"),
+    ],
+)
+def test_counts_are_half_width_arabic(value: Number, text: str) -> None:
+    """A count reads as the county typed it: no separators, no idle zeros."""
+    assert figures.plain(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(123456, "12.35万元"), (10000, "1.00万元"), (0, "0元"), (49.9, "49.9元"), (12345, "1.23万元")],
+)
+def test_money_is_in_ten_thousands(value: Number, text: str) -> None:
+    """Money reads as 万元 with two decimals, and never rounds a small sum to nothing."""
+    assert figures.ten_thousand_yuan(value) == text
+
+
+def test_percentages_have_one_decimal() -> None:
+    """A rate reads with one decimal, halves up, and — without a denominator."""
+    assert figures.percent(0.42749) == "42.7%"
+    assert figures.share(1, 8) == "12.5%"
+    assert figures.share(3, 0) == "—"
+    assert figures.share(None, 8) == "—"
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "text"),
+    [
+        (225, 200, "增长12.5%"),
+        (194, 200, "下降3.0%"),
+        (200, 200, "持平"),
+        (100_001, 100_000, "基本持平"),
+        (35, 0, "增加35件"),
+        (0, 0, "持平"),
+        (5, -2, "增加7件"),
+        (0, 40, "下降100.0%"),
+    ],
+)
+def test_changes_are_said_in_words(now: int, before: int, text: str) -> None:
+    """The report says how a figure moved, without a percentage of nothing."""
+    assert figures.change(_figure(current=now, previous_current=before)) == text
+
+
+def test_rates_move_by_points_and_stocks_by_their_state() -> None:
+    """A rate moves by 百分点, and a stock compares the states at both period ends."""
+    rate = _figure(FigureKind.RATIO, "%", total=0.427, previous_total=0.401)
+    stock = _figure(FigureKind.STOCK, total=110, previous_total=100, current=1, previous_current=9)
+    assert figures.change(rate) == "提高2.6个百分点"
+    assert figures.change(stock) == "增长10.0%"
+    assert figures.change(_figure(current=5)) == "—"
+
+
+@pytest.mark.parametrize(
+    ("value", "state", "current", "text"),
+    [
+        (0, RowState.ACCEPTED, True, "0"),
+        (None, RowState.ACCEPTED, True, ""),
+        (0, RowState.NIL, True, "0"),
+        (0, RowState.MISSING, True, "未报"),
+        (0, RowState.CARRIED, True, "未报"),
+        (12, RowState.CARRIED, False, "12"),
+    ],
+)
+def test_blank_zero_and_missing_differ(
+    value: Number | None, state: RowState, *, current: bool, text: str
+) -> None:
+    """In the table by unit a blank, a 0 and 未报 are three different things."""
+    assert figures.cell(_figure(), value, state, current=current) == text
+
+
+def test_what_cannot_be_told_is_a_dash() -> None:
+    """A ratio without denominator and the 本期 of a stock are —, in table and prose."""
+    ratio, stock = _figure(FigureKind.RATIO), _figure(FigureKind.STOCK)
+    assert figures.cell(ratio, None, RowState.ACCEPTED, current=False) == "—"
+    assert figures.cell(stock, 5, RowState.ACCEPTED, current=True) == "—"
+    assert figures.written_or_why_not(ratio, None, current=False) == "—"
+    assert figures.written_or_why_not(_figure(), None, current=True) == "未报"

@@ -1,0 +1,30 @@
+"""模板说明.md beside the template: what the office looks names up in."""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path
+
+import docx
+
+from sheetflow.consolidation.report_data import ReportData
+from sheetflow.reporting.names import template_names
+from sheetflow.reporting.shown import Record
+from sheetflow.reporting.template import FILTERS
+
+GUIDE = Path(__file__).parents[2] / "templates" / "report" / "模板说明.md"
+
+
+def test_the_guide_lists_every_name(province: ReportData) -> None:
+    """Whoever edits the template finds every name, filter and indicator in the guide."""
+    guide = GUIDE.read_text(encoding="utf-8")
+    for name in [*template_names(province, Record()), *FILTERS, *province.figures]:
+        assert re.search(rf"(?<!\w){name}(?!\w)|\|{name}", guide), name
+
+
+def test_the_template_uses_every_part_of_the_notice(template: bytes) -> None:
+    """The default template speaks of each of the 70 indicators but the redundant ones."""
+    document = docx.Document(io.BytesIO(template))
+    used = set(re.findall(r"S\d\d", document.element.xml))
+    assert {f"S{number:02d}" for number in range(1, 71)} - used == set()
