@@ -68,6 +68,13 @@ class Period:
         return Period.parse(f"{match[1]}B{int(match[2]) - 1}")
 
     @property
+    def next_in_year(self) -> Period | None:
+        """The period after within the same year, None for the last or for a whole year."""
+        if self.closes_year:
+            return None
+        return Period.parse(f"{self.period_id[:-1]}{int(self.period_id[-1]) + 1}")
+
+    @property
     def year_so_far(self) -> tuple[Period, ...]:
         """The periods from January up to and with this one."""
         before = self.previous

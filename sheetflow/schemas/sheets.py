@@ -93,8 +93,9 @@ class Sheet:
         """The key column, else the first reference where it stands first (a row about that row)."""
         if self.key_column:
             return self.key_column
-        first = self.columns[0]
-        return first if first.refers_to and self.kind is not Kind.FLOW else None
+        first = next(iter(self.columns), None)
+        names = first is not None and first.refers_to and self.kind is not Kind.FLOW
+        return first if names else None
 
     @cached_property
     def marker(self) -> Column:

@@ -32,13 +32,17 @@ class PageCell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageUnit:
-    """One line: a unit, the group by which it is filtered, its depth, a cell for each period."""
+    """One line: a unit, the group by which it is filtered, its depth, a cell for each period.
+
+    `within` names the group where the unit's own name may stand more than once.
+    """
 
     unit_id: str
     name: str
     group: str
     depth: int
     cells: tuple[PageCell | None, ...]
+    within: str = ""
 
 
 @dataclass(frozen=True, slots=True)

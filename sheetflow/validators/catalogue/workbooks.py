@@ -25,6 +25,14 @@ _MUST, _NOTE = Severity.MUST, Severity.NOTE
 
 WORKBOOK_CHECKS: tuple[Check, ...] = (
     _check(
+        "our-fault",
+        _MUST,
+        "程序未能处理",
+        "本系统在处理这个文件时出了错，不是您的问题",
+        "请与上级联系；管理员会查看并重新处理这个文件，您不用重新报送",
+        "程序出错时文件先挂起，由管理员处理",
+    ),
+    _check(
         "workbook-empty",
         _MUST,
         "空工作簿",

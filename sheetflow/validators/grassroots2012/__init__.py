@@ -7,6 +7,7 @@ from types import MappingProxyType
 from sheetflow.findings import Catalogue
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.grassroots2012.progress import PROGRESS
+from sheetflow.schemas.grassroots2012.samples import give_samples
 from sheetflow.schemas.judging import Rule
 from sheetflow.validators.catalogue import GENERAL_CHECKS
 from sheetflow.validators.grassroots2012.cases import (
@@ -63,4 +64,5 @@ GRASSROOTS_2012 = Campaign(
     catalogue=Catalogue.of((*GENERAL_CHECKS, *CHECKS)),
     rules=MappingProxyType({PROGRESS.key: PROGRESS_RULES}),
     source="妇字〔2012〕2号，鲁妇发〔2012〕10号转发",
+    samples=give_samples,
 )

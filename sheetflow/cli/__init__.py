@@ -1,0 +1,24 @@
+"""The command line: commands, exit codes, progress.
+
+Exit codes: 0 done; 1 the answer is no (a workbook would not be accepted) or something
+failed, with a sentence; 2 the call's words are wrong. ``--help`` is English, everything
+that offices read is Chinese.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from sheetflow.errors import SheetflowError
+
+
+def main() -> None:
+    """Run the command line; faults of ours that have a sentence are shown as one."""
+    from sheetflow.cli.commands import app
+    from sheetflow.cli.screen import complain
+
+    try:
+        app()
+    except SheetflowError as error:
+        complain(str(error))
+        sys.exit(1)

@@ -1,0 +1,233 @@
+"""The commands: each opens the office, asks the service, and prints what came of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sheetflow import __version__
+from sheetflow.cli.screen import Steps, logging_to, say
+
+if TYPE_CHECKING:
+    from sheetflow.periods import Period
+    from sheetflow.service.office import Office
+
+app = typer.Typer(
+    help="Collects spreadsheets up a hierarchy: folders in, marked copies, roll-ups and reports out.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@dataclass
+class Call:
+    """The options that stand before the command."""
+
+    root: Path
+    at: dt.datetime | None
+
+
+def _show_version(*, wanted: bool) -> None:
+    if wanted:
+        say(f"sheetflow {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    context: typer.Context,
+    *,
+    root: Annotated[
+        Path, typer.Option("-C", "--workspace", help="The workspace's folder.", show_default=False)
+    ] = Path(),
+    at: Annotated[
+        dt.datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d"],
+            help="Start the clock here (+08:00); it ticks on.",
+        ),
+    ] = None,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    del version
+    context.obj = Call(root, at)
+
+
+@contextmanager
+def _office(context: typer.Context) -> Iterator[Office]:
+    from sheetflow.service import open_office
+
+    call: Call = context.obj
+    with (
+        Steps() as steps,
+        open_office(call.root, call.at, steps) as office,
+        logging_to(office.workspace.log),
+    ):
+        yield office
+
+
+def _period(text: str) -> Period:
+    from sheetflow.periods import Period
+
+    try:
+        return Period.parse(text)
+    except ValueError:
+        raise typer.BadParameter("a period looks like 2012B1 … 2012B6, or 2012") from None
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="The folder to make into a workspace.")],
+    units: Annotated[
+        Path | None, typer.Option(help="A .csv or .xlsx list of units (default: Shandong 2012).")
+    ] = None,
+) -> None:
+    """Make a workspace, ready to run."""
+    from sheetflow.config.workspace import create_workspace
+    from sheetflow.service import open_office
+    from sheetflow.service.issuing import publish_master
+
+    workspace = create_workspace(folder, units)
+    with open_office(folder) as office:
+        for form in office.campaign.forms:
+            publish_master(office, form)
+        say(f"工作文件夹已就绪：{workspace.root}（{len(office.tree)}个单位）")
+    say("下一步：检查 sheetflow.toml 和 units.xlsx，再用 templates 命令发放填报表。")
+
+
+@app.command()
+def templates(
+    context: typer.Context,
+    period: Annotated[str, typer.Option(help="The report period, like 2012B1.")],
+    form: Annotated[str, typer.Option(help="The form (default: the campaign's main one).")] = "",
+    unit: Annotated[str, typer.Option(help="Only this unit.")] = "",
+) -> None:
+    """Issue the 填报 workbooks into the units' outbox folders."""
+    from sheetflow.service import issue_workbooks
+
+    wanted = _period(period)
+    with _office(context) as office:
+        if form and form not in office.campaign.by_key:
+            raise typer.BadParameter(f"forms: {', '.join(office.campaign.by_key)}")
+        if unit and unit not in office.tree:
+            raise typer.BadParameter(f"no unit {unit} in units.xlsx")
+        declared = office.form(form)
+        if not declared.takes(wanted):
+            raise typer.BadParameter(f"the form {declared.key} is not filled for {wanted}")
+        units = [office.tree[unit]] if unit else None
+        count = issue_workbooks(office, declared, wanted, units)
+    say(f"已发放填报表{count}份（{wanted.label}）；没有变化的不重发。")
+
+
+@app.command()
+def run(context: typer.Context) -> None:
+    """One pass: take, judge, publish, send. Exit 0 unless we failed."""
+    from sheetflow.cli.summaries import pass_lines
+    from sheetflow.service import run_pass
+
+    with _office(context) as office:
+        report = run_pass(office)
+    for line in pass_lines(report):
+        say(line)
+
+
+@app.command()
+def watch(context: typer.Context) -> None:
+    """The same for ever; SIGTERM or Ctrl+C ends it cleanly."""
+    from sheetflow.cli.summaries import pass_lines
+    from sheetflow.service.watching import stop_on_signals
+    from sheetflow.service.watching import watch as serve
+
+    with _office(context) as office, stop_on_signals() as is_stopping:
+        say(f"正在值守 {office.workspace.inbox}，按 Ctrl+C 结束。")
+        serve(office, is_stopping, lambda report: say("　".join(pass_lines(report))))
+    say("已停止。")
+
+
+@app.command()
+def check(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="The workbook to judge.")],
+    *,
+    unit: Annotated[
+        str, typer.Option(help="The unit (default: the one that the file names).")
+    ] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Judge a workbook without submitting it; exit 1 unless it would be accepted."""
+    from sheetflow.cli.summaries import print_findings
+    from sheetflow.schemas.judging import Outcome
+    from sheetflow.service import open_office
+    from sheetflow.service.checking import check_file
+
+    call: Call = context.obj
+    with open_office(call.root, call.at) as office:
+        judgement = check_file(office, file, unit)
+        catalogue = office.campaign.catalogue
+    if as_json:
+        findings = [
+            {
+                "rule": finding.rule,
+                "severity": finding.severity.value,
+                "sheet": finding.place.title,
+                "cell": finding.place.cell,
+                "message": catalogue.sentence(finding),
+            }
+            for finding in judgement.findings
+        ]
+        document = {"outcome": judgement.outcome.value, "findings": findings}
+        typer.echo(json.dumps(document, ensure_ascii=False, indent=2))
+    else:
+        print_findings(judgement, catalogue)
+    if judgement.outcome is not Outcome.ACCEPTED:
+        raise typer.Exit(1)
+
+
+@app.command()
+def status(
+    context: typer.Context,
+    *,
+    period: Annotated[str, typer.Option(help="The report period (default: the newest).")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Show who is in, late, missing; and what waits or failed."""
+    from sheetflow.cli.summaries import print_standing
+    from sheetflow.service import open_office
+    from sheetflow.service.standing import standing
+
+    call: Call = context.obj
+    wanted = _period(period) if period else None
+    with open_office(call.root, call.at) as office:
+        found = standing(office, wanted)
+    if as_json:
+        typer.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=2))
+    else:
+        print_standing(found)
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(help="A new folder for the demo's workspace.")],
+    counties: Annotated[
+        int | None, typer.Option(min=1, help="How many counties take part (default: all).")
+    ] = None,
+    rows: Annotated[int, typer.Option(min=1, help="About how many needs a county has.")] = 30,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same province.")] = 2012,
+) -> None:
+    """A whole province from templates to reports, mistakes included."""
+    from sheetflow.demo.play import play
+
+    code = play(folder, counties=counties, rows=rows, seed=seed, say=say)
+    if code:
+        raise typer.Exit(code)

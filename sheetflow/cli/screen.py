@@ -1,0 +1,84 @@
+"""The terminal: progress bars on a screen, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import logging
+import logging.handlers
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+
+SCREEN = Console()
+_ERRORS = Console(stderr=True)
+_LOG_BYTES, _LOGS_KEPT = 5_000_000, 5
+
+
+def complain(sentence: str) -> None:
+    """Print a sentence on standard error."""
+    _ERRORS.print(
+        sentence, style="red" if _ERRORS.is_terminal else "", markup=False, highlight=False
+    )
+
+
+def say(sentence: str) -> None:
+    """Print a sentence as it is."""
+    SCREEN.print(sentence, markup=False, highlight=False, soft_wrap=True)
+
+
+class Steps:
+    """Shows how far each step has come; call it with the step's name, done and total."""
+
+    def __init__(self) -> None:
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            console=SCREEN,
+            disable=not SCREEN.is_terminal,
+        )
+        self._tasks: dict[str, TaskID] = {}
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._progress.stop()
+
+    def __call__(self, step: str, done: int, total: int) -> None:
+        """Show that `done` of `total` are done in `step`."""
+        if not SCREEN.is_terminal:
+            if done == total:
+                say(f"{step}：{total}")
+            return
+        if step not in self._tasks:
+            self._tasks[step] = self._progress.add_task(step, total=total)
+        self._progress.update(self._tasks[step], completed=done, total=total)
+
+
+@contextmanager
+def logging_to(file: Path) -> Iterator[None]:
+    """Write our log to `file`, a bounded number of bytes; never a value of a cell."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    handler = logging.handlers.RotatingFileHandler(
+        file, maxBytes=_LOG_BYTES, backupCount=_LOGS_KEPT, encoding="utf-8"
+    )
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    logger = logging.getLogger("sheetflow")
+    logger.setLevel(logging.INFO)
+    logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        handler.close()

@@ -1,0 +1,116 @@
+"""What the commands print: a pass in lines, findings and standings as tables."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from rich.table import Table
+
+from sheetflow.cli.screen import SCREEN, say
+from sheetflow.consolidation.tables import State
+from sheetflow.findings import Catalogue, Severity
+from sheetflow.schemas.judging import Judgement, Outcome
+from sheetflow.service.running import PassReport
+from sheetflow.service.standing import Standing
+
+_COLOURS = {Severity.MUST: "red", Severity.VERIFY: "yellow", Severity.NOTE: "blue"}
+_MOST_NAMED = 20
+
+
+def pass_lines(report: PassReport) -> list[str]:
+    """Say in lines what one pass did."""
+    outcomes = [
+        f"{Outcome(outcome).label}{count}" for outcome, count in sorted(report.outcomes.items())
+    ]
+    lines = [
+        f"收取{report.taken}份；" + ("，".join(outcomes) or "没有新的审核"),
+        f"发布{report.published}个文件；发信{report.mail.sent}封"
+        + (f"，{report.mail.delayed}封稍后再发" if report.mail.delayed else "")
+        + (f"，{report.mail.held}封发不出去，请看 status" if report.mail.held else ""),
+    ]
+    lines += [f"注意：{trouble}" for trouble in report.troubles]
+    if report.oddities:
+        lines.append(f"收件文件夹里有{len(report.oddities)}个不能收取的东西，请看 doctor")
+    return lines
+
+
+def print_findings(judgement: Judgement, catalogue: Catalogue) -> None:
+    """Print a judgement as a table that reads well on a terminal."""
+    counts = Counter(finding.severity for finding in judgement.findings)
+    told = "，".join(f"{severity.label}{counts[severity]}" for severity in Severity)
+    say(f"审核结果：{judgement.outcome.label}（{told}）")
+    if not judgement.findings:
+        return
+    table = Table(show_lines=True)
+    for heading in ("类别", "位置", "问题", "怎么改"):
+        table.add_column(heading, overflow="fold")
+    for finding in judgement.findings:
+        table.add_row(
+            f"[{_COLOURS[finding.severity]}]{finding.severity.label}[/]",
+            _plain(finding.place.words),
+            _plain(catalogue.wrong(finding)),
+            _plain(catalogue.remedy(finding)),
+        )
+    SCREEN.print(table)
+
+
+def _plain(text: str) -> str:
+    """Keep what people typed from being taken for markup."""
+    return text.replace("[", "\\[")
+
+
+def print_standing(found: Standing) -> None:
+    """Print who stands where, and what waits."""
+    counts = Counter(row.state for row in found.rows)
+    late = sum(1 for row in found.rows if row.late and row.state.is_in)
+    say(
+        f"{found.period.label}：应报{len(found.rows)}，"
+        + "，".join(f"{state.label}{counts[state]}" for state in State if counts[state])
+        + (f"；迟报{late}" if late else "")
+    )
+    table = Table()
+    for heading in ("单位代码", "单位", "状态", "回执号", "强制性", "核实性", "提示性"):
+        table.add_column(heading)
+    for row in found.rows:
+        if row.state is not State.ACCEPTED or row.late:
+            table.add_row(
+                row.unit.unit_id,
+                _plain(row.unit.name),
+                row.word,
+                row.receipt,
+                *(str(number or "") for number in (row.must, row.verify, row.note)),
+            )
+    if table.row_count:
+        SCREEN.print(table)
+    for line in _waiting_lines(found):
+        say(line)
+
+
+def _waiting_lines(found: Standing) -> list[str]:
+    lines = []
+    if found.waiting:
+        lines.append(f"等待审核{len(found.waiting)}份")
+        lines += [
+            f"　{arrival.unit_id} 第{arrival.arrival_id}号来件：{arrival.trouble}，"
+            f"{arrival.retry_at:%m-%d %H:%M}再试"
+            for arrival in found.waiting
+            if arrival.trouble and arrival.retry_at
+        ][:_MOST_NAMED]
+    if found.stale:
+        whats = Counter(mark.what.partition(":")[0] for mark in found.stale)
+        words = {
+            "answer": "答复",
+            "workbook": "填报表",
+            "consolidated": "汇总表",
+            "report": "情况报告",
+            "board": "上报情况",
+        }
+        listed = "，".join(f"{words.get(what, what)}{count}" for what, count in whats.items())
+        lines.append(f"等待重新发布：{listed}")
+    lines += [f"被人打开着，已发布在旁边：{entry.beside}" for entry in found.beside]
+    if found.queued:
+        lines.append(f"待发邮件{len(found.queued)}封")
+    lines += [
+        f"发不出去的邮件：{mail.unit_id} {mail.subject}：{mail.trouble}" for mail in found.held_mail
+    ][:_MOST_NAMED]
+    return lines

@@ -1,0 +1,153 @@
+"""Types a draft into the real issued workbook, as a clerk would.
+
+This module owns where a row goes: to the line that bears its key already, else to the
+next free one. Everything else in the file (stamp, drop-downs, formulas) stays as issued.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sheetflow.demo.draft import Draft
+from sheetflow.schemas.layout import (
+    FIRST_ROW,
+    HEADER_ROW,
+    card_address,
+    columns_in,
+)
+from sheetflow.schemas.samples import Typed
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
+
+Cells = Mapping[int, Typed | None]
+"""What is typed into one row, by 1-based column."""
+
+
+@dataclass(frozen=True, slots=True)
+class TypedSheet:
+    """What is typed into one sheet: single cells of a card, or rows with the key they bear.
+
+    `naming` is the column in which a row's key stands, 0 where rows have none.
+    `wiped` are header cells to delete.
+    """
+
+    title: str
+    single: Mapping[tuple[int, int], Typed | None] = field(default_factory=dict)
+    naming: int = 0
+    rows: Sequence[tuple[str, Cells]] = ()
+    wiped: Sequence[tuple[int, int]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Typing:
+    """One workbook to type: the issued file, where to save it, and what goes in."""
+
+    issued: Path
+    target: Path
+    sheets: tuple[TypedSheet, ...]
+    deleted: tuple[str, ...] = ()
+
+
+def plan_typing(draft: Draft, issued: Path, target: Path) -> Typing:
+    """Lay `draft` out as our workbooks are laid out."""
+    sheets = []
+    for sheet in draft.sheets:
+        if sheet.key in draft.dropped_sheets:
+            continue
+        columns = columns_in(sheet, draft.form.version)
+        numbers = {column.key: number for number, column in enumerate(columns, start=1)}
+        rows = draft.rows[sheet.key]
+        if not sheet.is_table:
+            spots = {
+                card_address(sheet, column.key, draft.form.version): rows[0].get(column.key)
+                for column in columns
+            }
+            sheets.append(TypedSheet(sheet.title, single=spots))
+            continue
+        naming = sheet.naming_column
+        typed = [
+            (name, {numbers[column.key]: cells.get(column.key) for column in columns})
+            for name, cells in zip(draft.names[sheet.key], rows, strict=True)
+        ]
+        wiped = [
+            (HEADER_ROW, numbers[column])
+            for key, column in draft.dropped_headers
+            if key == sheet.key
+        ]
+        number = numbers[naming.key] if naming else 0
+        sheets.append(TypedSheet(sheet.title, naming=number, rows=typed, wiped=wiped))
+    deleted = tuple(draft.form.by_key[key].title for key in sorted(draft.dropped_sheets))
+    return Typing(issued, target, tuple(sheets), deleted)
+
+
+def type_workbook(typing: Typing) -> dict[str, list[int]]:
+    """Fill the issued workbook and save it as another file; give each row's number by title."""
+    import openpyxl
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about what openpyxl does not keep
+        workbook = openpyxl.load_workbook(typing.issued)
+        numbers = {}
+        for sheet in typing.sheets:
+            page = workbook[sheet.title]
+            for (row, column), value in sheet.single.items():
+                if page.cell(row, column).value != value:
+                    _type(page, row, column, value)
+            numbers[sheet.title] = _type_rows(page, sheet)
+            for row, column in sheet.wiped:
+                page.cell(row, column).value = None
+        for title in typing.deleted:
+            del workbook[title]
+        # Nobody has computed the formulas yet: whoever opens the file shall.
+        workbook.calculation.fullCalcOnLoad = True
+        typing.target.parent.mkdir(parents=True, exist_ok=True)
+        workbook.save(typing.target)
+        workbook.close()
+    return numbers
+
+
+def _type_rows(page: Worksheet, sheet: TypedSheet) -> list[int]:
+    printed = _printed(page, sheet.naming) if sheet.naming else {}
+    taken = set(printed.values())
+    free = FIRST_ROW
+    numbers = []
+    for name, cells in sheet.rows:
+        row = printed.get(name, 0)
+        if not row:
+            while free in taken:
+                free += 1
+            row = free
+            taken.add(row)
+        numbers.append(row)
+        for column, value in cells.items():
+            if page.cell(row, column).value != value:
+                _type(page, row, column, value)
+    return numbers
+
+
+def _printed(page: Worksheet, naming: int) -> dict[str, int]:
+    """Find the lines that bear a key already."""
+    found: dict[str, int] = {}
+    for row in range(FIRST_ROW, page.max_row + 1):
+        value = page.cell(row, naming).value
+        if value is not None and not str(value).startswith("="):
+            found[str(value)] = row
+    return found
+
+
+def _type(page: Worksheet, row: int, column: int, value: Typed | None) -> None:
+    """Put a value into a cell; a new line looks like the first one, as in an office program."""
+    cell = page.cell(row, column)
+    if not cell.has_style and row > FIRST_ROW:
+        model = page.cell(FIRST_ROW, column)
+        for part in ("font", "border", "fill", "alignment", "number_format", "protection"):
+            setattr(cell, part, copy(getattr(model, part)))
+    kept = cell.number_format
+    cell.value = value
+    cell.number_format = kept

@@ -1,0 +1,204 @@
+"""The demo as a whole: a workspace, issued workbooks, drops, two passes, the count.
+
+This module owns the order of events and the clock they happen by. What it prints is for
+somebody who sees sheetflow for the first time.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from random import Random
+
+from sheetflow.config.defaults import default_units
+from sheetflow.config.settings_text import default_settings_text
+from sheetflow.config.units_file import read_units
+from sheetflow.config.workspace import Workspace, create_workspace
+from sheetflow.demo.casting import Part, cast_parts
+from sheetflow.demo.counting import Answered, Count, count
+from sheetflow.demo.resaving import find_soffice
+from sheetflow.demo.staging import Drop, Script, stage
+from sheetflow.errors import WorkspaceError
+from sheetflow.periods import OFFICE_ZONE, Period
+from sheetflow.schemas.documents import load_finding
+from sheetflow.service import Office, issue_workbooks, open_office, run_pass
+from sheetflow.service.names import (
+    answer_path,
+    board_path,
+    consolidated_path,
+    report_path,
+    workbook_path,
+)
+from sheetflow.units import Level, UnitTree
+
+Tell = Callable[[str], None]
+"""Takes one line for whoever watches."""
+
+_PERIOD = Period.parse("2012B1")
+_ISSUED_AT = dt.datetime(2012, 2, 20, 9, tzinfo=OFFICE_ZONE)
+_DROPPED_AT, _LATE_AT = dt.time(10), dt.time(9)
+_LATE_BY = dt.timedelta(days=3)
+_OK, _DIFFERENT = 0, 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    """What both acts share."""
+
+    root: Path
+    tree: UnitTree
+    parts: Mapping[str, Part]
+    soffice: str
+    say: Tell
+
+
+def play(root: Path, *, counties: int | None, rows: int, seed: int, say: Tell) -> int:
+    """Play a report period of the first `counties` counties (None: all) in a new `root`.
+
+    `rows` is about how many needs a county registers. The last line told counts planted
+    mistakes, those found, and false alarms; return 0 where they agree. Raise
+    WorkspaceError where `root` holds a workspace already.
+    """
+    tree = _some_units(counties)
+    workspace = _create(root, tree)
+    random = Random(seed)  # noqa: S311 - made-up data
+    parts = cast_parts(tree.living_on(_PERIOD.last_day), random)
+    scene = _Stage(root, tree, parts, find_soffice(), say)
+    say(f"{len(tree)} units, report period {_PERIOD.label}; workspace in {workspace.root}")
+    with tempfile.TemporaryDirectory(prefix="sheetflow-demo-") as folder:
+        drops = _prepare(scene, Path(folder), rows, seed)
+        with open_office(root, _ISSUED_AT) as office:
+            in_time, too_late = _moments(office)
+        for moment, late in ((in_time, False), (too_late, True)):
+            _act(scene, moment, [drop for drop in drops if drop.late is late])
+    with open_office(root, too_late) as office:
+        result = count((planted for drop in drops for planted in drop.planted), _answers(office))
+        _tell_results(scene, office, result)
+    say(result.line)
+    return _OK if result.is_perfect else _DIFFERENT
+
+
+def _some_units(counties: int | None) -> UnitTree:
+    """Give the packaged units with made-up addresses: the first counties and all above them."""
+    tree = read_units(default_units())
+    wanted = [unit for unit in tree if unit.level is Level.COUNTY][:counties]
+    kept = {above.unit_id for unit in wanted for above in tree.chain(unit.unit_id)}
+    return UnitTree.of(
+        replace(unit, mails=(f"fulian-{unit.unit_id}@mail.example",))
+        for unit in tree
+        if unit.unit_id in kept
+    )
+
+
+def _create(root: Path, tree: UnitTree) -> Workspace:
+    if Workspace(root).settings_file.exists():
+        raise WorkspaceError(f"{root} 里已有一个工作文件夹。演示请换一个空文件夹。")
+    # Nobody here takes ten seconds to save a file.
+    text = re.sub(r"(?m)^quiet_seconds = .*$", "quiet_seconds = 1", default_settings_text())
+    return create_workspace(root, tree, text)
+
+
+def _prepare(scene: _Stage, folder: Path, rows: int, seed: int) -> list[Drop]:
+    """Issue the workbooks and fill them."""
+    with open_office(scene.root, _ISSUED_AT) as office:
+        form = office.campaign.main_form
+        issued = issue_workbooks(office, form, _PERIOD)
+        scene.say(f"issued {issued} workbooks (填报_…) into the outbox")
+        script = Script(
+            campaign=office.campaign,
+            tree=scene.tree,
+            period=_PERIOD,
+            parts=scene.parts,
+            rows=rows,
+            seed=seed,
+            issued={
+                unit.unit_id: workbook_path(office, form, unit, _PERIOD) for unit in scene.tree
+            },
+            late_on=_moments(office)[1].date(),
+            folder=folder,
+            soffice=scene.soffice,
+        )
+    drops = stage(script)
+    planted = sum(len(drop.planted) for drop in drops)
+    scene.say(f"filled {len(drops)} workbooks, with {planted} planted mistakes and odd habits")
+    for part, number in Counter(scene.parts.values()).most_common():
+        old = {Part.XLS, Part.ODS} & {part} and not scene.soffice
+        scene.say(
+            f"  {number:4d} {part}" + (" (no LibreOffice here: left as .xlsx)" if old else "")
+        )
+    return drops
+
+
+def _moments(office: Office) -> tuple[dt.datetime, dt.datetime]:
+    """When the units drop: before the first deadline, and after the last one."""
+    deadlines = [office.deadline(unit, _PERIOD) for unit in office.tree]
+    first, last = min(deadlines).date(), max(deadlines).date() + _LATE_BY
+    return (
+        dt.datetime.combine(first, _DROPPED_AT, OFFICE_ZONE),
+        dt.datetime.combine(last, _LATE_AT, OFFICE_ZONE),
+    )
+
+
+def _act(scene: _Stage, moment: dt.datetime, drops: Sequence[Drop]) -> None:
+    """Drop the files and let the service do one pass."""
+    if not drops:
+        return
+    with open_office(scene.root, moment) as office:
+        for drop in drops:
+            shutil.copyfile(drop.path, office.workspace.inbox_of(drop.unit) / drop.path.name)
+        report = run_pass(office)
+    outcomes = ", ".join(f"{number} {outcome}" for outcome, number in report.outcomes.most_common())
+    scene.say(
+        f"{moment:%Y-%m-%d %H:%M}: {report.taken} files taken: {outcomes}; "
+        f"{report.published} files published"
+    )
+    for trouble in report.troubles:
+        scene.say(f"  {trouble}")
+
+
+def _answers(office: Office) -> Iterable[Answered]:
+    store = office.store.submissions
+    for submission in store.find_submissions():
+        folder = office.tree[submission.unit_id].folder
+        returned = submission.outcome == "returned"
+        yield Answered(
+            (folder, submission.file_name),
+            tuple(map(load_finding, store.find_findings(submission))),
+            answer_path(office, submission) if returned else None,
+        )
+
+
+def _tell_results(scene: _Stage, office: Office, result: Count) -> None:
+    store, form = office.store.submissions, office.campaign.main_form
+    standing = store.find_all_accepted(form.key, _PERIOD.period_id).values()
+    late, nil = sum(entry.late for entry in standing), sum(entry.nil for entry in standing)
+    scene.say(
+        f"accepted: {len(standing)} of {len(scene.tree)} units ({nil} nil, {late} late); "
+        f"mail of all units in {office.workspace.maildir}"
+    )
+    scene.say("Open first:")
+    for path in _worth_opening(office):
+        if path.is_file():
+            scene.say(f"  {path}")
+    for words, listed in (("missed", result.missed), ("false alarm", result.false_alarms)):
+        for entry in listed:
+            scene.say(f"{words}: {entry}")
+
+
+def _worth_opening(office: Office) -> Iterable[Path]:
+    top = office.tree.roots[0]
+    yield consolidated_path(office, top, _PERIOD)
+    yield report_path(office, top, _PERIOD)
+    yield board_path(office, top, "html")
+    store, form = office.store.submissions, office.campaign.main_form
+    listed = store.find_submissions(form=form.key, period=_PERIOD.period_id)
+    for outcome in ("returned", "accepted"):
+        first = next((entry for entry in listed if entry.outcome == outcome), None)
+        if first:
+            yield answer_path(office, first)

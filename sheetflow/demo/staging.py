@@ -1,0 +1,238 @@
+"""From parts to files: every workbook drafted, spoilt, typed and saved, ready to drop.
+
+This module owns what each part means for the file, and the list of what was planted. It
+refuses to drop anything and to look at any answer.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import multiprocessing
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+from sheetflow.demo.casting import Part
+from sheetflow.demo.draft import WHOLE_SHEET, Draft
+from sheetflow.demo.filler import Typing, plan_typing, type_workbook
+from sheetflow.demo.mistakes import BY_CELL, TOLD_BY_XLSX_ALONE
+from sheetflow.demo.resaving import resave
+from sheetflow.demo.structure import BY_WORKBOOK, HABITS
+from sheetflow.periods import Period
+from sheetflow.schemas.campaign import Campaign
+from sheetflow.schemas.cells import Text
+from sheetflow.schemas.conditions import Is
+from sheetflow.schemas.layout import FIRST_ROW, HEADER_ROW, cell_in
+from sheetflow.units import Unit, UnitTree
+
+_NOTHING_DONE = "本期集中学习、制定方案，走访活动从下期开始。"
+_OLD_FORMATS = {Part.XLS: "xls", Part.ODS: "ods"}
+
+
+@dataclass(frozen=True, slots=True)
+class Planted:
+    """One planted mistake: in which dropped file, where, and the rule that must name it.
+
+    `title` and `cell` are empty where the finding is about a sheet or a workbook as a
+    whole. `returned_cell` is the cell of the returned copy.
+    """
+
+    folder: str
+    file: str
+    title: str
+    cell: str
+    rule: str
+    returned_cell: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """A file ready to be dropped into the inbox folder of `unit`."""
+
+    unit: Unit
+    path: Path
+    late: bool
+    planted: tuple[Planted, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Script:
+    """All that staging needs: who reports what, to whom, and how much of it.
+
+    `issued` are the 填报 workbooks by unit id, `late_on` is the day on which the late
+    ones fill theirs in, `folder` holds the files until they are dropped.
+    """
+
+    campaign: Campaign
+    tree: UnitTree
+    period: Period
+    parts: Mapping[str, Part]
+    rows: int
+    seed: int
+    issued: Mapping[str, Path]
+    late_on: dt.date
+    folder: Path
+    soffice: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """A workbook to make: whose it is, into whose folder, under which name."""
+
+    unit: Unit
+    into: Unit
+    name: str
+    draft: Draft
+    part: Part
+
+
+def stage(script: Script) -> list[Drop]:
+    """Make every file; the work of typing is shared among processes."""
+    tasks = list(_tasks(script))
+    typings = [
+        plan_typing(task.draft, script.issued[task.unit.unit_id], _target(script, task))
+        for task in tasks
+    ]
+    numbers = _type_all(typings)
+    files = _resave(script, tasks)
+    return [
+        _drop(task, files.get(index, typings[index].target), numbers[index])
+        for index, task in enumerate(tasks)
+    ]
+
+
+def _tasks(script: Script) -> Iterator[_Task]:
+    by_cell, by_workbook = itertools.cycle(BY_CELL), itertools.cycle(BY_WORKBOOK)
+    habits = itertools.cycle(HABITS)
+    living = script.tree.living_on(script.period.last_day)
+    for place, unit in enumerate(living):
+        part = script.parts[unit.unit_id]
+        if part is Part.MISSING:
+            continue
+        random = Random(f"{script.seed}/{unit.unit_id}")  # noqa: S311 - made-up data
+        name = f"填报_{unit.folder}_{script.period.period_id}"
+        draft = _draft(script, unit)
+        into = living[place - 1] if part is Part.ASTRAY else unit
+        if part in {Part.MISTAKES, Part.TWICE, Part.XLS}:
+            old = part is Part.XLS and bool(script.soffice)
+            _plant(draft, random, by_cell, random.randint(2, 5), old=old)
+            if random.random() < 0.3:  # noqa: PLR2004 - a third of them
+                _plant(draft, random, by_workbook, 1)
+        if part in {Part.MISTAKES, Part.HABITS, Part.ODS}:
+            _plant(draft, random, habits, random.randint(1, 3))
+        if part is Part.NIL:
+            _make_nil(draft)
+        if part is Part.LATE:
+            draft.cover[draft.form.cover.filled_on] = script.late_on
+        first = "（初稿）" if part is Part.TWICE else ""
+        yield _Task(unit, into, name + first, draft, part)
+        if part is Part.TWICE:
+            yield _Task(unit, unit, name, _draft(script, unit), Part.CLEAN)
+
+
+def _draft(script: Script, unit: Unit) -> Draft:
+    samples = script.campaign.samples
+    if samples is None:
+        raise ValueError("a campaign without samples has no demo")
+    random = Random(f"{script.seed}/{unit.unit_id}/rows")  # noqa: S311 - made-up data
+    rows = samples(unit, script.tree, script.period, random, script.rows, None)
+    return Draft.of(script.campaign.main_form, unit, script.period, rows)
+
+
+def _plant(
+    draft: Draft, random: Random, kinds: Iterator[str], count: int, *, old: bool = False
+) -> None:
+    """Plant `count` mistakes, each of the next kind that finds a place."""
+    plants = {**BY_CELL, **BY_WORKBOOK, **HABITS}
+    for _ in range(count):
+        for kind in itertools.islice(kinds, len(plants)):
+            if old and kind in TOLD_BY_XLSX_ALONE:
+                continue
+            if plants[kind](draft, random):
+                break
+
+
+def _make_nil(draft: Draft) -> None:
+    """Turn the draft into a nil return: the cover alone, with the reason."""
+    nil = draft.form.cover.nil
+    if not isinstance(nil, Is):
+        return
+    cover = draft.cover
+    cover[nil.column] = nil.options[0]
+    for column in draft.form.cover_sheet.columns:
+        if column.required == nil and isinstance(column.type, Text):
+            cover[column.key] = _NOTHING_DONE
+    sheet = draft.form.cover.sheet
+    draft.rows, draft.names = {sheet: [cover]}, {sheet: draft.names[sheet]}
+
+
+def _target(script: Script, task: _Task) -> Path:
+    return script.folder / task.into.folder / f"{task.name}.xlsx"
+
+
+def _type_all(typings: Sequence[Typing]) -> list[dict[str, list[int]]]:
+    # A fresh interpreter each: nothing of the parent's threads and locks comes along.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(mp_context=context) as pool:
+        return list(pool.map(type_workbook, typings, chunksize=4))
+
+
+def _resave(script: Script, tasks: Sequence[_Task]) -> dict[int, Path]:
+    """Save those that play it in an old format, all of one format in one batch."""
+    files: dict[int, Path] = {}
+    for part, extension in _OLD_FORMATS.items():
+        chosen = {
+            index: _target(script, task) for index, task in enumerate(tasks) if task.part is part
+        }
+        if script.soffice and chosen:
+            saved = resave(list(chosen.values()), extension, script.soffice, script.folder)
+            files |= dict(zip(chosen, saved, strict=True))
+    return files
+
+
+def _drop(task: _Task, path: Path, numbers: Mapping[str, list[int]]) -> Drop:
+    late = task.part is Part.LATE
+
+    def whole(rule: str) -> Planted:
+        return Planted(task.into.folder, path.name, "", "", rule)
+
+    if task.part is Part.ASTRAY:
+        return Drop(task.into, path, late, (whole("unit-other"),))
+    if task.part is Part.BROKEN:
+        path.write_bytes(path.read_bytes()[: path.stat().st_size * 2 // 3])
+        return Drop(task.into, path, late, (whole("file-damaged"),))
+    if task.part is Part.EMPTY:
+        _save_empty(path)
+        return Drop(task.into, path, late, (whole("file-blank"),))
+    planted = [*_planted(task, path.name, numbers)]
+    if path.suffix != ".xlsx":
+        planted.append(whole("remark-format-tells-less"))
+    return Drop(task.into, path, late, tuple(planted))
+
+
+def _save_empty(path: Path) -> None:
+    import openpyxl
+
+    workbook = openpyxl.Workbook()
+    workbook.save(path)
+    workbook.close()
+
+
+def _planted(task: _Task, name: str, numbers: Mapping[str, list[int]]) -> Iterator[Planted]:
+    """Give the draft's mistakes the cells in which they stand now."""
+    form = task.draft.form
+    for mistake in task.draft.mistakes:
+        sheet = form.by_key[mistake.sheet]
+        cell = returned = ""
+        if mistake.row != WHOLE_SHEET:
+            lines = numbers[sheet.title] if sheet.is_table else [0]
+            line = lines[mistake.row]
+            cell = cell_in(sheet, mistake.column, line, form.version)
+            place = sorted(lines).index(line)
+            returned = cell_in(sheet, mistake.column, FIRST_ROW + place, form.version)
+        elif mistake.column:
+            returned = cell_in(sheet, mistake.column, HEADER_ROW, form.version)
+        yield Planted(task.into.folder, name, sheet.title, cell, mistake.rule, returned)

@@ -1,0 +1,133 @@
+"""The archive of all originals, by the sha256 of their bytes.
+
+This module owns ``archive/ab/abcdef…``: complete, durable and read-only, or not there
+at all (promise 2). It refuses to take a file whose bytes differ from those that stood
+still, and never changes a blob that is right.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from sheetflow.errors import TemporaryError, retried_later
+from sheetflow.intake.contents import READING, ChangedError, read_chunks
+from sheetflow.intake.folders import sync_folder
+from sheetflow.intake.stillness import StillFile
+
+_PART = ".part"
+_STEP = "存档"
+
+
+@dataclass(frozen=True, slots=True)
+class Archived:
+    """A blob that is safely on disk; `size` in bytes."""
+
+    sha256: str
+    size: int
+    path: Path
+
+
+def blob_path(archive_root: Path, sha256: str) -> Path:
+    """Tell where the blob with this hash lies."""
+    return archive_root / sha256[:2] / sha256
+
+
+def archive_file(file: StillFile, archive_root: Path) -> Archived:
+    """Copy a still file into the archive; when this returns, it survives a power failure.
+
+    Repeating it changes nothing. Raise ChangedError when the file is gone or its bytes
+    are no longer those that stood still (leave it to the next scan), TemporaryError for
+    everything that the system refuses.
+    """
+    path = blob_path(archive_root, file.sha256)
+    with retried_later(_STEP, archive_root):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if _holds(path, file):
+            _verify(file)
+        else:
+            _write_blob(path, file)
+        # Also when nothing was written: a run that was killed may have come just this far.
+        sync_folder(path.parent)
+        sync_folder(archive_root)
+    return Archived(file.sha256, file.sighting.size, path)
+
+
+def sweep_archive(archive_root: Path) -> int:
+    """Remove what a killed run left half-written; give the number of files.
+
+    Only for the one running service, at its start: nothing else may be writing.
+    """
+    swept = 0
+    with retried_later("清理存档", archive_root):
+        for leftover in archive_root.glob(f"??/*{_PART}"):
+            leftover.unlink()
+            swept += 1
+    return swept
+
+
+def _holds(path: Path, file: StillFile) -> bool:
+    """Whether the blob is there and whole; a damaged one is written anew."""
+    try:
+        with path.open("rb") as blob:
+            return hashlib.file_digest(blob, "sha256").hexdigest() == file.sha256
+    except FileNotFoundError:
+        return False
+
+
+def _verify(file: StillFile) -> None:
+    digest = hashlib.sha256()
+    for chunk in _source(file):
+        digest.update(chunk)
+    _expect(digest.hexdigest(), file)
+
+
+def _write_blob(path: Path, file: StillFile) -> None:
+    temporary = path.with_name(f"{secrets.token_hex(8)}{_PART}")
+    try:
+        _copy(file, temporary)
+        if path.exists():
+            path.chmod(0o600)  # Windows does not replace what is read-only
+        temporary.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise
+
+
+def _copy(file: StillFile, temporary: Path) -> None:
+    digest = hashlib.sha256()
+    with os.fdopen(_create(temporary), "wb") as blob:
+        for chunk in _source(file):
+            digest.update(chunk)
+            blob.write(chunk)
+        _expect(digest.hexdigest(), file)
+        blob.flush()
+        temporary.chmod(0o400)
+        os.fsync(blob.fileno())
+
+
+def _source(file: StillFile) -> Iterator[bytes]:
+    """Read the file; here an OSError is trouble of the inbox, not of the archive."""
+    try:
+        yield from read_chunks(file.sighting)
+    except FileNotFoundError as error:
+        raise ChangedError("the file is gone") from error
+    except OSError as error:
+        raise TemporaryError.of(error, READING, file.sighting.folder) from error
+
+
+def _expect(sha256: str, file: StillFile) -> None:
+    if sha256 != file.sha256:
+        raise ChangedError("the bytes changed since they stood still")
+
+
+def _create(path: Path) -> int:
+    """Originals hold personal values: nobody but the service's own account reads them."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    return os.open(path, flags, 0o600)

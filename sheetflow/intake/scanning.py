@@ -1,0 +1,186 @@
+"""The full scan: everything that lies in the inbox, found by looking, not by events.
+
+This module owns which entries are candidates, which are ignored and which are
+strange (promises 4 and 10). It refuses to open files, to raise for a bad folder and
+to remember anything: two scans of the same inbox give the same answer.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sheetflow.errors import TemporaryError
+from sheetflow.intake.folders import Folder, opened_folder
+from sheetflow.intake.sighting import PRECHECK_FOLDER, Oddity, Purpose, Reason, Scan, Sighting
+
+DAY_SECONDS = 86_400
+MAX_BYTES = 512 * 1024 * 1024
+"""Larger files are shown, not hashed over and over: no workbook passes the gate at this size."""
+
+_IGNORED = re.compile(
+    rb"\..*|~\$.*|.*\.tmp|thumbs\.db|desktop\.ini|@eadir", re.IGNORECASE | re.DOTALL
+)
+_PRECHECK = os.fsencode(PRECHECK_FOLDER)
+_STEP = "查看收件箱"
+
+
+def is_ignored(name: bytes) -> bool:
+    """Tell whether `name` is a lock, temporary, hidden or system file that nobody submits."""
+    return _IGNORED.fullmatch(name) is not None
+
+
+def scan(
+    inbox_root: Path,
+    folders: Mapping[str, str],
+    *,
+    now: float,
+    max_bytes: int = MAX_BYTES,
+) -> Scan:
+    """Look at the whole inbox.
+
+    `folders` maps the name of a unit's folder to its unit_id; a unit is known by its
+    folder only. `now` is the time in seconds of the clock that stamps files (not
+    ``--at``), for telling what has lain about for a day. Nothing is raised: what could not
+    be read is in `Scan.troubles`.
+    """
+    look = _Look(now=now, max_bytes=max_bytes)
+    try:
+        with opened_folder(inbox_root, follow=True) as root:
+            names = root.names()
+            for folder_name, unit_id in folders.items():
+                look.at_unit(root, folder_name, unit_id)
+            known = {os.fsencode(name) for name in folders}
+            for name in names:
+                if name not in known and not is_ignored(name):
+                    look.at_stranger(root, name)
+    except OSError as error:
+        look.troubles.append(TemporaryError.of(error, _STEP, inbox_root))
+    return Scan(
+        files=tuple(look.files),
+        strange=tuple(look.strange),
+        lingering=tuple(look.lingering),
+        missing=tuple(look.missing),
+        troubles=tuple(look.troubles),
+    )
+
+
+@dataclass(slots=True)
+class _Look:
+    """One scan in the making."""
+
+    now: float
+    max_bytes: int
+    files: list[Sighting] = field(default_factory=list)
+    strange: list[Oddity] = field(default_factory=list)
+    lingering: list[Oddity] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    troubles: list[TemporaryError] = field(default_factory=list)
+
+    def at_unit(self, root: Folder, folder_name: str, unit_id: str) -> None:
+        """Look into a unit's folder and its 预审."""
+        path = root.path / folder_name
+        name = os.fsencode(folder_name)
+        try:
+            if not stat.S_ISDIR(root.status(name).st_mode):
+                # A link here would make another folder's files this unit's own.
+                reason = self._strangeness(root.status(name)) or Reason.UNKNOWN_FOLDER
+                self.strange.append(_oddity(reason, root, name, unit_id))
+                return
+            with opened_folder(path, inside=root) as folder:
+                self._at_files(folder, unit_id, Purpose.SUBMISSION)
+                self._at_precheck(folder, unit_id)
+        except FileNotFoundError:
+            self.missing.append(folder_name)
+        except OSError as error:
+            self.troubles.append(TemporaryError.of(error, _STEP, path))
+
+    def _at_precheck(self, folder: Folder, unit_id: str) -> None:
+        path = folder.path / PRECHECK_FOLDER
+        try:
+            if not stat.S_ISDIR(folder.status(_PRECHECK).st_mode):
+                return  # shown among the files of the folder
+            with opened_folder(path, inside=folder) as inner:
+                self._at_files(inner, unit_id, Purpose.PRECHECK)
+        except FileNotFoundError:
+            return  # nobody asked for a preliminary check here
+        except OSError as error:
+            self.troubles.append(TemporaryError.of(error, _STEP, path))
+
+    def _at_files(self, folder: Folder, unit_id: str, purpose: Purpose) -> None:
+        found: list[Sighting] = []
+        for name, status in self._entries(folder):
+            if name == _PRECHECK and purpose is Purpose.SUBMISSION and stat.S_ISDIR(status.st_mode):
+                continue
+            if is_ignored(name):
+                if self.now - status.st_mtime > DAY_SECONDS:
+                    self.lingering.append(_oddity(Reason.LINGERING, folder, name, unit_id))
+            elif reason := self._strangeness(status):
+                self.strange.append(_oddity(reason, folder, name, unit_id))
+            else:
+                found.append(
+                    Sighting(
+                        unit_id=unit_id,
+                        purpose=purpose,
+                        folder=folder.path,
+                        name_bytes=name,
+                        size=status.st_size,
+                        mtime_ns=status.st_mtime_ns,
+                        inode=status.st_ino,
+                        device=status.st_dev,
+                    )
+                )
+        self.files += sorted(found, key=lambda sighting: (sighting.mtime_ns, sighting.name_bytes))
+
+    def at_stranger(self, root: Folder, name: bytes) -> None:
+        """Show what lies straight in the inbox, or in a folder that no unit has."""
+        path = root.path / os.fsdecode(name)
+        try:
+            if not stat.S_ISDIR(root.status(name).st_mode):
+                self.strange.append(_oddity(Reason.UNKNOWN_FOLDER, root, name, None))
+                return
+            with opened_folder(path, inside=root) as folder:
+                self.strange += [
+                    _oddity(Reason.UNKNOWN_FOLDER, folder, inner, None)
+                    for inner in folder.names()
+                    if not is_ignored(inner)
+                ]
+        except FileNotFoundError:
+            return  # moved away while we looked
+        except OSError as error:
+            # Not `path`: a stranger's folder may be named after a person.
+            self.troubles.append(TemporaryError.of(error, _STEP, root.path))
+
+    def _entries(self, folder: Folder) -> Iterator[tuple[bytes, os.stat_result]]:
+        """Give each entry with its status; one that vanishes meanwhile is passed over.
+
+        Excel saves by temporary file, delete and rename: a moment without it is normal.
+        """
+        for name in folder.names():
+            try:
+                yield name, folder.status(name)
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                self.troubles.append(TemporaryError.of(error, _STEP, folder.path))
+
+    def _strangeness(self, status: os.stat_result) -> Reason | None:
+        """Say why an entry must not be taken, None for a plain file of our size."""
+        if stat.S_ISLNK(status.st_mode):
+            return Reason.SYMLINK
+        if stat.S_ISDIR(status.st_mode):
+            return Reason.FOLDER
+        if not stat.S_ISREG(status.st_mode):
+            return Reason.SPECIAL
+        if status.st_nlink > 1:
+            # The same bytes have a name elsewhere: perhaps another unit's file.
+            return Reason.HARD_LINK
+        return Reason.TOO_LARGE if status.st_size > self.max_bytes else None
+
+
+def _oddity(reason: Reason, folder: Folder, name: bytes, unit_id: str | None) -> Oddity:
+    return Oddity(reason=reason, folder=folder.path, name_bytes=name, unit_id=unit_id)

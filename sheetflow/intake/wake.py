@@ -1,0 +1,152 @@
+"""Waking the loop early when something was dropped.
+
+This module owns watchdog and the choice between events and polling. It is never the
+truth: an event says "look now", the full scan says what is there, and inotify sees
+nothing that another host wrote to a share. It refuses to tell what happened.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from enum import StrEnum
+from pathlib import Path
+from types import MappingProxyType, TracebackType
+from typing import TYPE_CHECKING, Self
+
+from sheetflow.intake.mounts import MOUNT_TABLE, mount_of, read_mounts
+
+if TYPE_CHECKING:
+    from watchdog.observers.api import BaseObserver
+
+_SLICE_SECONDS = 0.25
+_SETTLE_SECONDS = 0.2
+
+
+class Watching(StrEnum):
+    """How a folder is watched."""
+
+    AUTO = "auto"
+    """Events where the folder is known to be local, polling otherwise."""
+    EVENTS = "events"
+    POLLING = "polling"
+
+
+def choose_watching(
+    inbox_root: Path,
+    folders: Iterable[str],
+    wanted: Watching = Watching.AUTO,
+    exceptions: Mapping[str, Watching] = MappingProxyType({}),
+    mount_table: Path = MOUNT_TABLE,
+) -> dict[str, Watching]:
+    """Settle for each folder of the inbox whether events or polling tell of it.
+
+    `exceptions` go before `wanted`; a folder may be the mount point of a share.
+    """
+    mounts = read_mounts(mount_table)
+    chosen = {}
+    for folder in folders:
+        choice = exceptions.get(folder, wanted)
+        if choice is Watching.AUTO:
+            mount = mount_of((inbox_root / folder).resolve(), mounts)
+            local = mount is not None and not mount.is_share
+            choice = Watching.EVENTS if local else Watching.POLLING
+        chosen[folder] = choice
+    return chosen
+
+
+class Waker:
+    """Lets the loop sleep until something was dropped, or it is time to look anyway.
+
+    Where `watching` holds a folder with events, the inbox is watched as a whole, by one
+    thread; a folder with polling shortens every sleep to `poll_seconds`: our own scan is
+    the poll. When the system has no watches left, all is polled and `refused` is set.
+    """
+
+    def __init__(
+        self, inbox_root: Path, watching: Mapping[str, Watching], *, poll_seconds: float
+    ) -> None:
+        self._root = inbox_root
+        self._events = Watching.EVENTS in watching.values()
+        self._polls = Watching.POLLING in watching.values()
+        self._poll_seconds = poll_seconds
+        self._dropped = threading.Event()
+        self._observer: BaseObserver | None = None
+        self.refused = False
+        """Whether the system refused to tell us of events."""
+
+    def __enter__(self) -> Self:
+        if self._events:
+            self._start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._observer is not None:
+            self._observer.stop()
+            self._observer.join()
+            self._observer = None
+
+    def wake(self) -> None:
+        """End the current or the next sleep; from a thread, not from a signal handler."""
+        self._dropped.set()
+
+    def sleep(self, seconds: float, is_stopping: Callable[[], bool] = lambda: False) -> bool:
+        """Sleep up to `seconds`; give whether something was dropped meanwhile.
+
+        Ends within a quarter of a second once `is_stopping` says so: a signal handler
+        need only set a flag, it never touches our locks.
+        """
+        if self._polls or self.refused:
+            seconds = min(seconds, self._poll_seconds)
+        end = time.monotonic() + seconds
+        woken = False
+        while not woken and not is_stopping() and (left := end - time.monotonic()) > 0:
+            woken = self._dropped.wait(min(left, _SLICE_SECONDS))
+        if woken:
+            # A copy in progress makes hundreds of events: one look for all of them.
+            time.sleep(min(_SETTLE_SECONDS, max(0.0, end - time.monotonic())))
+            self._dropped.clear()
+        return woken
+
+    def _start(self) -> None:
+        from watchdog.events import (
+            DirCreatedEvent,
+            DirMovedEvent,
+            FileClosedEvent,
+            FileCreatedEvent,
+            FileModifiedEvent,
+            FileMovedEvent,
+            FileSystemEvent,
+            FileSystemEventHandler,
+        )
+        from watchdog.observers import Observer
+
+        dropped = self._dropped
+
+        class _Ring(FileSystemEventHandler):
+            def on_any_event(self, event: FileSystemEvent) -> None:  # noqa: ARG002 - that it rang is all
+                dropped.set()
+
+        observer = Observer()
+        # Not opening, reading and deleting: that is what we do ourselves all the time.
+        telling: list[type[FileSystemEvent]] = [
+            DirCreatedEvent,
+            DirMovedEvent,
+            FileClosedEvent,
+            FileCreatedEvent,
+            FileModifiedEvent,
+            FileMovedEvent,
+        ]
+        observer.schedule(_Ring(), str(self._root), recursive=True, event_filter=telling)
+        try:
+            observer.start()
+        except OSError:  # no watches or instances left, or the folder is not there yet
+            self.refused = True
+            return
+        self._observer = observer

@@ -1,0 +1,12 @@
+"""Reads a workbook's bytes into a RawWorkbook: the gate first, then calamine.
+
+This room owns everything between the archived bytes and the raw cells: telling
+kinds apart, refusing what is damaged or hostile, decrypting with the office
+programs' built-in password, and cleaning text. It refuses to judge any value.
+Foreign files are parsed here, so call it in a limited child (see `workers`).
+"""
+
+from sheetflow.reading.cells import clean_text
+from sheetflow.reading.reader import read_workbook
+
+__all__ = ["clean_text", "read_workbook"]

@@ -1,0 +1,108 @@
+"""What the gate learns from one sheet's XML, and the limits it holds sheets to.
+
+This module owns the facts that calamine does not tell (formulas, error cells,
+hidden rows) or dies of (extents, merges). It refuses to read XML: `sheet_xml`
+and `sheet_walk` fill the facts in.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from sheetflow.errors import UnreadableError
+from sheetflow.reading.cells import clean_text
+from sheetflow.workbook import MAX_COLUMNS, MAX_ROWS, Address, cell_name, parse_cell_name
+
+MAX_AREA = 20_000_000
+MAX_CELLS = 5_000_000
+MAX_MERGED_CELLS = 1_000_000
+
+_PICTURE = re.compile(r"\bDISPIMG\(", re.IGNORECASE)
+_CLASSIC_ERRORS = {"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", ""}
+_ERROR = re.compile(r"#[A-Z0-9/_]{1,20}[!?]?")
+_TITLE_LENGTH = 40
+_MERGE = re.compile(r"([^:]+)(?::([^:]+))?")
+
+
+@dataclass(slots=True)
+class SheetFacts:
+    """Facts of one sheet. `last_row` and `last_column` bound all cells, blank ones too.
+
+    `formulas` hold the text with its ``=``; of a shared formula only the first cell
+    has the text, the others ``=``. `pictures` are cells whose value is a picture;
+    `has_strange_error` says whether there is one that calamine gives up on;
+    `takes_pictures` says whether the package holds pictures placed in cells.
+    """
+
+    takes_pictures: bool = False
+    has_strange_error: bool = False
+    cells: int = 0
+    last_row: int = 0
+    last_column: int = 0
+    formulas: dict[Address, str] = field(default_factory=dict)
+    errors: dict[Address, str] = field(default_factory=dict)
+    pictures: set[Address] = field(default_factory=set)
+    hidden_rows: set[int] = field(default_factory=set)
+    merges: list[tuple[int, int, int, int]] = field(default_factory=list)
+
+    def add_formula(self, address: Address, text: str) -> None:
+        """Note a formula; WPS's DISPIMG is its way to hold a picture, not a formula."""
+        if _PICTURE.search(text):
+            self.pictures.add(address)
+        else:
+            self.formulas[address] = "=" + text
+
+    def add_error(self, address: Address, text: str, *, is_rich: bool) -> None:
+        """Note an error cell; Excel stores a picture placed in a cell as a rich error."""
+        if is_rich and self.takes_pictures and address not in self.formulas:
+            self.pictures.add(address)
+        else:
+            # Findings quote the error, so nothing else may pass for one.
+            self.errors[address] = text if _ERROR.fullmatch(text) else "#VALUE!"
+        self.has_strange_error |= text not in _CLASSIC_ERRORS
+
+    def add_merge(self, reference: str) -> None:
+        """Note a merged range like ``A1:C3``."""
+        match = _MERGE.fullmatch(reference)
+        if match is None:
+            raise UnreadableError("file-damaged")
+        top, left = grid_address(match[1])
+        bottom, right = grid_address(match[2] or match[1])
+        self.merges.append((min(top, bottom), min(left, right), max(top, bottom), max(left, right)))
+
+
+def grid_address(name: str) -> Address:
+    """Read a cell's name; a cell outside Excel's grid was made by no office program."""
+    try:
+        return parse_cell_name(name)
+    except ValueError as error:
+        raise UnreadableError("file-damaged") from error
+
+
+def check_grid(row: int, column: int) -> None:
+    """Refuse a position outside Excel's grid."""
+    if row > MAX_ROWS or column > MAX_COLUMNS:
+        raise UnreadableError("file-damaged")
+
+
+def check_area(title: str, last_row: int, last_column: int) -> None:
+    """Refuse a sheet whose used area would burst the parser."""
+    if last_row * last_column > MAX_AREA:
+        place = cell_name(last_row, last_column)
+        raise UnreadableError("file-far-cell", sheet=_shown(title), cell=place)
+
+
+def check_merges(title: str, merges: list[tuple[int, int, int, int]]) -> None:
+    """Refuse merged ranges that cover more cells than any form has."""
+    merged = 0
+    for top, left, bottom, right in merges:
+        merged += (bottom - top + 1) * (right - left + 1)
+        if merged > MAX_MERGED_CELLS:
+            place = f"{cell_name(top, left)}:{cell_name(bottom, right)}"
+            raise UnreadableError("file-huge-merge", sheet=_shown(title), range=place)
+
+
+def _shown(title: str) -> str:
+    """A sheet's title as a refusal may quote it."""
+    return clean_text(title)[:_TITLE_LENGTH]

@@ -1,0 +1,172 @@
+"""The answer files: receipt, returned copy, notice, precheck; made from store and archive alone.
+
+Whatever stopped us after the commit, the mark is still there and the same file is made.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from dataclasses import replace
+from pathlib import Path
+
+from sheetflow.consolidation.figures import unit_figures
+from sheetflow.findings import Finding, Severity
+from sheetflow.periods import Period
+from sheetflow.schemas.documents import load_explanations, load_figures, load_finding, load_rows
+from sheetflow.service.history import request_for
+from sheetflow.service.names import ANSWERS, answer_path, precheck_path
+from sheetflow.service.office import Office
+from sheetflow.service.publishing import basis_of, publish
+from sheetflow.store.records import Arrival, Publication, StaleMark, Submission
+from sheetflow.workers.judging import Identity, JudgeRequest
+from sheetflow.writing import (
+    NoticeData,
+    ReceiptData,
+    ReceiptFigure,
+    write_notice,
+    write_receipt,
+)
+
+
+class Answer:
+    """One answer on its way: where it goes, and its bytes once they are there."""
+
+    def __init__(self, mark: StaleMark, path: Path, content: bytes | Future[bytes]) -> None:
+        self.mark, self.path = mark, path
+        self._content = content
+
+    def publish(self, office: Office) -> Publication:
+        """Wait for the bytes and put them in place."""
+        content = self._content if isinstance(self._content, bytes) else self._content.result()
+        return publish(office, self.path, content, self.mark, basis_of(content))
+
+
+def prepare(office: Office, mark: StaleMark) -> Answer | None:
+    """Start making the answer that `mark` asks for; heavy ones are made in a child."""
+    name = mark.what.partition(":")[2]
+    if name.startswith("precheck-"):
+        return _precheck(office, mark, int(name.removeprefix("precheck-")))
+    submission = office.store.submissions.find_submission(name)
+    if submission is None:
+        return None
+    path = answer_path(office, submission)
+    findings = _findings(office, submission)
+    if submission.outcome == "accepted":
+        return Answer(mark, path, write_receipt(_receipt(office, submission, findings)))
+    arrival = office.store.arrivals.find_arrival(submission.arrival_id)
+    if submission.outcome == "returned" and submission.period:
+        said = load_explanations(office.store.submissions.find_explanations(submission))
+        return Answer(mark, path, _returned(office, arrival, findings, said))
+    return Answer(mark, path, write_notice(_notice(office, submission, findings)))
+
+
+def _findings(office: Office, submission: Submission) -> tuple[Finding, ...]:
+    return tuple(map(load_finding, office.store.submissions.find_findings(submission)))
+
+
+def _returned(
+    office: Office, arrival: Arrival, findings: tuple[Finding, ...], said: dict[Identity, str]
+) -> Future[bytes]:
+    request: JudgeRequest = replace(request_for(office, arrival), known_keys=None)
+    return office.pool.submit(
+        "render_returned", request, findings, said, office.dress, arrival.arrived_at
+    )
+
+
+def _precheck(office: Office, mark: StaleMark, arrival_id: int) -> Answer:
+    arrival = office.store.arrivals.find_arrival(arrival_id)
+    unit = office.tree[arrival.unit_id]
+    head, *documents = office.store.arrivals.find_answer_document(arrival_id)
+    findings = tuple(map(load_finding, documents))
+    path = precheck_path(office, unit, str(head["period"]), arrival_id)
+    if head["period"]:
+        return Answer(mark, path, _returned(office, arrival, findings, {}))
+    heard = [office.campaign.catalogue.wrong(finding) for finding in findings]
+    notice = replace(
+        _bare_notice(office, arrival, findings),
+        heading="预审结果",
+        happened="；".join(heard[:1]) + "。这次预审没有报送。",
+    )
+    return Answer(mark, path, write_notice(notice))
+
+
+def _receipt(office: Office, submission: Submission, findings: tuple[Finding, ...]) -> ReceiptData:
+    form = office.form(submission.form)
+    period = Period.parse(submission.period)
+    store = office.store.submissions
+    history = store.find_history(submission.unit_id, form.key)
+    figures = store.find_indicators([*history, submission])
+    measured = {
+        entry.period: load_figures(figures[entry.receipt])
+        for entry in history
+        if entry.receipt in figures
+    }
+    measured[submission.period] = load_figures(figures.get(submission.receipt, {}))
+    values = unit_figures(form, period, measured).values
+    catalogue = office.campaign.catalogue
+    said = load_explanations(store.find_explanations(submission))
+    return ReceiptData(
+        campaign=office.campaign.title,
+        form=form.title,
+        unit=office.tree[submission.unit_id],
+        period=period,
+        number=submission.number,
+        receipt=submission.receipt,
+        received=submission.arrived_at,
+        file_name=submission.file_name,
+        sha256=submission.sha256,
+        late=submission.late,
+        nil=submission.nil,
+        sheet_rows=[
+            (form.by_key[key].title, len(load_rows(form.by_key[key], text)))
+            for key, text in store.find_rows(submission).items()
+            if key in form.by_key and form.by_key[key].is_table
+        ],
+        figures=[
+            ReceiptFigure(indicator=entry, values=values[entry.code]) for entry in form.indicators
+        ],
+        notes=[
+            catalogue.sentence(finding)
+            for finding in findings
+            if finding.severity is not Severity.MUST and finding.identity not in said
+        ],
+        explanations=[
+            f"{finding.place.words}：{catalogue.wrong(finding)}。说明：{said[finding.identity]}"
+            for finding in findings
+            if finding.identity in said
+        ],
+    )
+
+
+_HAPPENED = {
+    "returned": "您报送的文件没有接收，请按下面的办法处理后重新报送。",
+    "held": "您报送的文件已经收到，但需要有人核实后才能处理，暂时挂起。",
+    "refused": "您报送的文件无法接收，没有读取其中的内容。",
+}
+
+
+def _notice(office: Office, submission: Submission, findings: tuple[Finding, ...]) -> NoticeData:
+    arrival = office.store.arrivals.find_arrival(submission.arrival_id)
+    form = office.form(submission.form).title if submission.form else ""
+    facts = [("回执号", submission.receipt), ("报表", form)]
+    return replace(
+        _bare_notice(office, arrival, findings),
+        heading=f"{ANSWERS[submission.outcome]}通知",
+        happened=_HAPPENED[submission.outcome],
+        facts=[(label, text) for label, text in facts if text],
+    )
+
+
+def _bare_notice(office: Office, arrival: Arrival, findings: tuple[Finding, ...]) -> NoticeData:
+    catalogue = office.campaign.catalogue
+    return NoticeData(
+        campaign=office.campaign.title,
+        heading="",
+        unit=office.tree[arrival.unit_id],
+        received=arrival.arrived_at,
+        file_name=arrival.name,
+        happened="",
+        reasons=[catalogue.wrong(finding) + "。" for finding in findings],
+        remedies=[catalogue.remedy(finding) + "。" for finding in findings],
+        sha256=arrival.sha256,
+    )

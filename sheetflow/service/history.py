@@ -1,0 +1,221 @@
+"""What the store remembers, as the pure rooms want it.
+
+This module owns the way from stored submissions to `Books` (for consolidation) and to
+a `JudgeRequest` (for judging). It refuses to judge or to consolidate.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from sheetflow.consolidation.accepted import Accepted, Attempt, Books, UnitAndPeriod
+from sheetflow.consolidation.figures import unit_figures
+from sheetflow.consolidation.tables import ExplanationRow
+from sheetflow.findings import Finding
+from sheetflow.intake.archive import blob_path
+from sheetflow.periods import Period
+from sheetflow.schemas.documents import (
+    load_explanations,
+    load_figures,
+    load_finding,
+    load_rows,
+)
+from sheetflow.schemas.forms import Form
+from sheetflow.schemas.habits import Value
+from sheetflow.service.office import Office
+from sheetflow.store.records import Arrival, Submission
+from sheetflow.units import Unit
+from sheetflow.workers.judging import FormAndPeriod, Identity, JudgeRequest, PastBook
+
+
+def books_of(office: Office, form: Form, period: Period) -> Books:
+    """Gather everything accepted and tried in `form` up to `period`."""
+    store = office.store.submissions
+    accepted: dict[UnitAndPeriod, Accepted] = {}
+    attempts: dict[UnitAndPeriod, Attempt] = {}
+    submissions: dict[str, Submission] = {}
+    for entry in period.year_so_far:
+        standing = store.find_all_accepted(form.key, entry.period_id)
+        figures = store.find_indicators(standing.values())
+        for unit_id, submission in standing.items():
+            submissions[submission.receipt] = submission
+            accepted[unit_id, entry.period_id] = Accepted(
+                unit_id=unit_id,
+                period=entry.period_id,
+                receipt=submission.receipt,
+                figures=load_figures(figures.get(submission.receipt, {})),
+                file_name=submission.file_name,
+                sha256=submission.sha256,
+                accepted_at=submission.judged_at,
+                nil=submission.nil,
+                late=submission.late,
+                explanations=_explanations(office, submission),
+            )
+        for unit_id, latest in store.find_all_latest(form.key, entry.period_id).items():
+            attempts[unit_id, entry.period_id] = _attempt(latest)
+
+    def rows_of(
+        sheet: str, wanted: Sequence[Accepted]
+    ) -> Iterator[tuple[Accepted, Sequence[Mapping[str, Value]]]]:
+        by_receipt = {entry.receipt: entry for entry in wanted}
+        listed = [submissions[entry.receipt] for entry in wanted]
+        for submission, text in store.iterate_rows(listed, sheet):
+            yield by_receipt[submission.receipt], load_rows(form.by_key[sheet], text)
+
+    return Books(
+        form=form,
+        tree=office.tree,
+        period=period,
+        accepted=accepted,
+        attempts=attempts,
+        rows_of=rows_of,
+        deadlines={
+            (unit.unit_id, entry.period_id): office.deadline(unit, entry)
+            for unit in office.tree
+            for entry in period.year_so_far
+        },
+    )
+
+
+def _attempt(submission: Submission) -> Attempt:
+    return Attempt(
+        outcome=submission.outcome,
+        receipt=submission.receipt,
+        answered_at=submission.judged_at,
+        late=submission.late,
+        must=submission.must,
+        verify=submission.verify,
+        note=submission.note,
+    )
+
+
+def _explanations(office: Office, submission: Submission) -> tuple[ExplanationRow, ...]:
+    said = load_explanations(office.store.submissions.find_explanations(submission))
+    if not said:
+        return ()
+    catalogue = office.campaign.catalogue
+    findings = map(load_finding, office.store.submissions.find_findings(submission))
+    return tuple(
+        ExplanationRow(
+            unit=office.tree[submission.unit_id],
+            receipt=submission.receipt,
+            number=finding.number,
+            place=finding.place.words,
+            wrong=catalogue.wrong(finding),
+            explanation=said[finding.identity],
+        )
+        for finding in findings
+        if finding.identity in said
+    )
+
+
+def request_for(
+    office: Office, arrival: Arrival, known_keys: frozenset[tuple[str, str]] | None = None
+) -> JudgeRequest:
+    """Give everything that judging `arrival` needs to know."""
+    request = request_for_unit(
+        office,
+        office.tree[arrival.unit_id],
+        str(blob_path(office.workspace.archive, arrival.sha256)),
+        arrival.arrived_at,
+        before=arrival.arrival_id,
+    )
+    waived: dict[FormAndPeriod, frozenset[str]] = {}
+    for waiver in office.store.submissions.find_waivers(unit_id=arrival.unit_id):
+        submission = office.store.submissions.find_submission(waiver.receipt)
+        if submission and submission.arrival_id == arrival.arrival_id:
+            spot = (submission.form, submission.period)
+            waived[spot] = waived.get(spot, frozenset()) | {waiver.rule}
+    return replace(request, known_keys=known_keys, waived=waived)
+
+
+def request_for_unit(
+    office: Office, unit: Unit, path: str, now: dt.datetime, *, before: int | None = None
+) -> JudgeRequest:
+    """Give what judging the file at `path` needs to know of `unit`.
+
+    With `before`, only attempts of earlier arrivals count as the last round.
+    """
+    past: list[PastBook] = []
+    findings: dict[FormAndPeriod, tuple[Finding, ...]] = {}
+    explained: dict[FormAndPeriod, dict[Identity, str]] = {}
+    for form in office.campaign.forms:
+        past += past_books(office, form, unit)
+        for latest in _latest_by_period(office, form, unit, before):
+            told = map(load_finding, office.store.submissions.find_findings(latest))
+            findings[form.key, latest.period] = tuple(told)
+        for standing in office.store.submissions.find_history(unit.unit_id, form.key):
+            said = load_explanations(office.store.submissions.find_explanations(standing))
+            explained[form.key, standing.period] = said
+    return JudgeRequest(
+        path=path,
+        campaign=office.settings.campaign,
+        unit=unit,
+        tree=office.tree,
+        now=now,
+        working_days=office.working_days,
+        day_overrides=office.day_overrides,
+        past=tuple(past),
+        last_findings=findings,
+        explained=explained,
+    )
+
+
+def _latest_by_period(
+    office: Office, form: Form, unit: Unit, before: int | None
+) -> list[Submission]:
+    found: dict[str, Submission] = {}
+    for submission in office.store.submissions.find_submissions(
+        unit_id=unit.unit_id, form=form.key
+    ):
+        if submission.period and (before is None or submission.arrival_id < before):
+            found[submission.period] = submission
+    return list(found.values())
+
+
+def past_books(office: Office, form: Form, unit: Unit) -> list[PastBook]:
+    """Give the unit's accepted workbooks of `form`, one a period, with the 累计 at its end."""
+    store = office.store.submissions
+    standing = {entry.period: entry for entry in store.find_history(unit.unit_id, form.key)}
+    figures = store.find_indicators(standing.values())
+    measured = {
+        period: load_figures(figures.get(submission.receipt, {}))
+        for period, submission in standing.items()
+    }
+    books = {sheet.key for sheet in form.sheets if sheet.is_book}
+    return [
+        PastBook(
+            form=form.key,
+            period=period,
+            receipt=submission.receipt,
+            rows={key: text for key, text in store.find_rows(submission).items() if key in books},
+            totals={
+                code: values.total
+                for code, values in unit_figures(
+                    form, Period.parse(period), measured
+                ).values.items()
+            },
+        )
+        for period, submission in standing.items()
+    ]
+
+
+def resolve_keys(
+    office: Office, form: Form, asked: frozenset[tuple[str, str]]
+) -> frozenset[tuple[str, str]]:
+    """Tell which of the asked (sheet, ``370102-X0003``) stand in an accepted book of that unit."""
+    known: set[tuple[str, str]] = set()
+    for unit_id in {key.partition("-")[0] for _, key in asked}:
+        if unit_id not in office.tree:
+            continue
+        for submission in office.store.submissions.find_history(unit_id, form.key):
+            for sheet, text in office.store.submissions.find_rows(submission).items():
+                declared = form.by_key.get(sheet)
+                column = declared.key_column if declared else None
+                if declared and column and any(asked_sheet == sheet for asked_sheet, _ in asked):
+                    known |= {
+                        (sheet, f"{unit_id}-{row[column.key]}") for row in load_rows(declared, text)
+                    }
+    return frozenset(asked & known)

@@ -1,0 +1,196 @@
+"""Every received file gets its answer: judged in a child, recorded in one commit.
+
+This module owns the order (a unit's files one after the other, units side by side) and
+what a judgement entails: the answer file, the mail, and what is now stale. It refuses to
+write any file: that is `answering` and `rebuilding`.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import replace
+
+from sheetflow.errors import UnreadableError
+from sheetflow.findings import Finding, Place, Severity
+from sheetflow.schemas.documents import (
+    dump_explanations,
+    dump_figures,
+    dump_finding,
+)
+from sheetflow.schemas.judging import Judgement, Outcome
+from sheetflow.service.entailing import entail, entail_duplicate, entail_precheck
+from sheetflow.service.history import request_for, resolve_keys
+from sheetflow.service.office import LOG, Office
+from sheetflow.store.records import Arrival, Judged, Submission
+from sheetflow.validators.catalogue import GENERAL
+from sheetflow.workers import ChildStartError, TaskFailedError
+from sheetflow.workers.judging import JudgeReply
+
+_MOST_ATTEMPTS = 3
+
+
+def judge_arrivals(office: Office) -> list[Submission]:
+    """Judge everything that has arrived; give the submissions answered."""
+    waiting = deque(
+        sorted(
+            office.store.arrivals.find_unjudged(office.clock.now()),
+            key=lambda arrival: (-office.tree[arrival.unit_id].level.rank, arrival.arrival_id),
+        )
+    )
+    total = len(waiting)
+    answered: list[Submission] = []
+    busy: dict[Future[JudgeReply], Arrival] = {}
+    while waiting or busy:
+        _start(office, waiting, busy)
+        done, _ = wait(busy, return_when=FIRST_COMPLETED)
+        for future in done:
+            arrival = busy.pop(future)
+            submission = _conclude(office, arrival, future)
+            answered += [submission] if submission else []
+        office.say("审核", total - len(waiting) - len(busy), total)
+    return answered
+
+
+def _start(
+    office: Office, waiting: deque[Arrival], busy: dict[Future[JudgeReply], Arrival]
+) -> None:
+    """Keep the children busy, with one file of a unit at a time."""
+    held_back: list[Arrival] = []
+    units = {arrival.unit_id for arrival in busy.values()}
+    while waiting and len(busy) < 2 * office.pool_size:
+        arrival = waiting.popleft()
+        if arrival.unit_id in units:
+            held_back.append(arrival)
+            continue
+        if _answer_duplicate(office, arrival):
+            continue
+        attempts = office.store.arrivals.record_attempt(arrival.arrival_id)
+        if attempts > _MOST_ATTEMPTS:
+            _record(office, arrival, JudgeReply(judgement=_unreadable("file-killed-reader")))
+            continue
+        units.add(arrival.unit_id)
+        busy[office.pool.submit("judge_file", request_for(office, arrival))] = arrival
+    waiting.extendleft(reversed(held_back))
+
+
+def _answer_duplicate(office: Office, arrival: Arrival) -> bool:
+    """Answer a file that is the unit's latest submission once more: already received."""
+    if arrival.turn or arrival.purpose != "submission":
+        return False
+    repeated = office.store.submissions.find_repeated(arrival)
+    if repeated is None:
+        return False
+    follow_up = entail_duplicate(office, arrival, repeated)
+    office.store.arrivals.record_answer(
+        arrival,
+        "duplicate",
+        office.clock.now(),
+        receipt=repeated.receipt,
+        follow_up=follow_up,
+    )
+    LOG.info("unit %s: the same bytes again, receipt %s", arrival.unit_id, repeated.receipt)
+    return True
+
+
+def _conclude(office: Office, arrival: Arrival, future: Future[JudgeReply]) -> Submission | None:
+    """Turn the child's end, good or bad, into the answer."""
+    try:
+        reply = future.result()
+        if reply.asked_keys:
+            reply = _judge_again(office, arrival, reply)
+    except UnreadableError as error:
+        judgement = _unreadable(error.reason, **error.details)
+        return _record(office, arrival, JudgeReply(judgement=judgement))
+    except (OSError, ChildStartError) as error:
+        trouble = error.strerror if isinstance(error, OSError) else "处理进程无法启动"
+        office.store.arrivals.record_trouble(
+            arrival.arrival_id, trouble or "系统暂时有问题", office.clock.now()
+        )
+        LOG.warning("unit %s: arrival %d put off", arrival.unit_id, arrival.arrival_id)
+        return None
+    except TaskFailedError:
+        LOG.exception(
+            "unit %s: arrival %d met a fault of ours", arrival.unit_id, arrival.arrival_id
+        )
+        judgement = Judgement(outcome=Outcome.HELD, findings=(GENERAL["our-fault"].at(Place()),))
+        return _record(office, arrival, JudgeReply(judgement=judgement))
+    return _record(office, arrival, reply)
+
+
+def _judge_again(office: Office, arrival: Arrival, reply: JudgeReply) -> JudgeReply:
+    """Judge once more where keys of other units were asked for that do not exist."""
+    form = office.form(reply.judgement.form)
+    known = resolve_keys(office, form, reply.asked_keys)
+    if known == reply.asked_keys:
+        return reply
+    again: JudgeReply = office.pool.call("judge_file", request_for(office, arrival, known))
+    return again
+
+
+def _unreadable(reason: str, **details: str | int) -> Judgement:
+    finding = GENERAL[reason].at(Place(), **details)
+    return Judgement(outcome=Outcome.REFUSED, findings=(finding,))
+
+
+def _record(office: Office, arrival: Arrival, reply: JudgeReply) -> Submission | None:
+    judgement = _decided(office, arrival, reply.judgement)
+    if arrival.purpose == "precheck":
+        office.store.arrivals.record_answer(
+            arrival,
+            "precheck",
+            office.clock.now(),
+            document=_precheck_document(judgement),
+            follow_up=entail_precheck(office, arrival, judgement),
+        )
+        return None
+    submission = office.store.outcomes.record_outcome(
+        arrival,
+        judgement.form,
+        judgement.period,
+        _judged(office, judgement, reply),
+        lambda submission: entail(office, submission, judgement),
+    )
+    LOG.info(
+        "unit %s: receipt %s %s, %d findings",
+        arrival.unit_id,
+        submission.receipt,
+        submission.outcome,
+        len(judgement.findings),
+    )
+    return submission
+
+
+def _decided(office: Office, arrival: Arrival, judgement: Judgement) -> Judgement:
+    """Hear what was decided about a file that is held."""
+    decisions = office.store.submissions.find_decisions(arrival.arrival_id)
+    if judgement.outcome is Outcome.HELD and decisions and decisions[-1].verdict == "reject":
+        return replace(judgement, outcome=Outcome.RETURNED)
+    return judgement
+
+
+def _precheck_document(judgement: Judgement) -> list[dict[str, object]]:
+    head = {"outcome": judgement.outcome.value, "form": judgement.form, "period": judgement.period}
+    return [head, *map(dump_finding, judgement.findings)]
+
+
+def _judged(office: Office, judgement: Judgement, reply: JudgeReply) -> Judged:
+    return Judged(
+        outcome=judgement.outcome.value,
+        judged_at=office.clock.now(),
+        form_version=str(judgement.version or ""),
+        nil=judgement.nil,
+        late=judgement.late,
+        must=count(judgement.findings, Severity.MUST),
+        verify=count(judgement.findings, Severity.VERIFY),
+        note=count(judgement.findings, Severity.NOTE),
+        findings=[dump_finding(finding) for finding in judgement.findings],
+        explanations=dump_explanations(judgement.explanations),
+        indicators=dump_figures(judgement.figures),
+        rows=reply.rows,
+    )
+
+
+def count(findings: tuple[Finding, ...], severity: Severity) -> int:
+    """Count the findings of one severity."""
+    return sum(1 for finding in findings if finding.severity is severity)

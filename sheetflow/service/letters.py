@@ -1,0 +1,130 @@
+"""The mail about one event, in words: from what was judged to what is queued.
+
+This module owns which facts a mail is given. It refuses to send, and gives no value of
+any cell that is not quotable (the catalogue's sentences hold none).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from sheetflow.config.defaults import default_templates
+from sheetflow.errors import MailTemplateError
+from sheetflow.findings import Catalogue, Finding, Severity
+from sheetflow.periods import Period
+from sheetflow.service.office import LOG, Office
+from sheetflow.store.records import Attachment, NewMail
+from sheetflow.units import Unit
+from sheetflow.wording import Event, MailData, MailFinding, render_mail
+
+_FIRST = 10
+
+
+def mail_templates(office: Office) -> dict[str, str]:
+    """Read the mail templates of the workspace."""
+    return _read_texts(office.workspace.templates / "mail")
+
+
+def _read_texts(folder: Path) -> dict[str, str]:
+    if not folder.is_dir():
+        return {}
+    return {
+        entry.name: entry.read_text(encoding="utf-8-sig")
+        for entry in sorted(folder.iterdir())
+        if entry.suffix in {".txt", ".html"}
+    }
+
+
+def _default_templates() -> dict[str, str]:
+    folder = default_templates() / "mail"
+    return {
+        entry.name: entry.read_text(encoding="utf-8-sig")
+        for entry in folder.iterdir()
+        if entry.name.endswith((".txt", ".html"))
+    }
+
+
+def tell(catalogue: Catalogue, findings: Sequence[Finding]) -> tuple[MailFinding, ...]:
+    """Put the first findings into words, the heaviest first."""
+    order = list(Severity)
+    listed = sorted(findings, key=lambda finding: order.index(finding.severity))
+    return tuple(
+        MailFinding(
+            place=finding.place.words,
+            wrong=catalogue.wrong(finding),
+            remedy=catalogue.remedy(finding),
+            severity=finding.severity.label,
+        )
+        for finding in listed[:_FIRST]
+    )
+
+
+def count(findings: Sequence[Finding]) -> tuple[tuple[str, int], ...]:
+    """Count findings by severity, heaviest first."""
+    return tuple(
+        (severity.label, sum(1 for finding in findings if finding.severity is severity))
+        for severity in Severity
+    )
+
+
+def facts(office: Office, unit: Unit, form: str, period: str) -> MailData:
+    """Give what every mail to `unit` says: campaign, form, period, deadline, whom to ask."""
+    contact = office.settings.contact
+    asked = [contact.office, contact.person, contact.phone]
+    known = Period.parse(period) if period else None
+    until = office.deadline(unit, known) if known else None
+    return MailData(
+        campaign=office.campaign.title,
+        unit=unit.name,
+        form=office.form(form).title if form else "",
+        period=known.label if known else "",
+        deadline=f"{until.year}年{until.month}月{until.day}日" if until else "",
+        drop_folder=office.workspace.inbox_of(unit).name,
+        contact="，".join(part for part in asked if part),
+        signature=contact.office,
+        date=_day_words(office),
+    )
+
+
+def _day_words(office: Office) -> str:
+    today = office.clock.now()
+    return f"{today.year}年{today.month}月{today.day}日"
+
+
+def letter(
+    office: Office,
+    unit: Unit,
+    event: Event,
+    data: MailData,
+    message_id: str,
+    files: Mapping[str, str] | None = None,
+) -> tuple[NewMail, ...]:
+    """Make the mail to queue; none where the unit has no address.
+
+    `files` maps an attachment's name to its path in the outbox.
+    """
+    if not unit.mails:
+        return ()
+    try:
+        text = render_mail(mail_templates(office), event, data)
+    except MailTemplateError as error:
+        LOG.warning(
+            "mail template of the workspace not usable, the default one is taken: %s", error
+        )
+        text = render_mail(_default_templates(), event, data)
+    attach = office.settings.mail.attach
+    attachments = tuple(Attachment(name, path) for name, path in (files or {}).items() if attach)
+    domain = office.settings.mail.sender.rpartition("@")[2] or "sheetflow.invalid"
+    return (
+        NewMail(
+            message_id=f"<{message_id}@{domain}>",
+            recipients=unit.mails,
+            subject=text.subject,
+            text=text.text,
+            html=text.html,
+            attachments=attachments,
+            unit_id=unit.unit_id,
+            receipt=message_id,
+        ),
+    )

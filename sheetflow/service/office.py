@@ -1,0 +1,140 @@
+"""An open workspace: settings, units, campaign, store, clock and the children.
+
+This module owns what every task of the service shares. It refuses to do any of the
+work itself.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import logging
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from sheetflow.campaigns import load_campaign
+from sheetflow.config.settings import Settings
+from sheetflow.config.units_file import read_units
+from sheetflow.config.workspace import Workspace, open_workspace
+from sheetflow.masks import MaskPolicy
+from sheetflow.periods import Period, deadline
+from sheetflow.schemas.campaign import Campaign
+from sheetflow.schemas.forms import Form
+from sheetflow.service.clock import Clock
+from sheetflow.store import Store
+from sheetflow.units import Level, Unit, UnitTree
+from sheetflow.workers import Limits, Pool
+from sheetflow.workers.limits import MIB
+from sheetflow.writing import Dress
+
+LOG = logging.getLogger("sheetflow")
+
+Say = Callable[[str, int, int], None]
+"""Tells how far a step has come: its name, how many are done, how many there are."""
+
+
+def say_nothing(_step: str, _done: int, _of: int) -> None:
+    """Keep quiet about progress."""
+
+
+@dataclass
+class Office:
+    """Everything a task of the service needs; closed by `open_office`."""
+
+    workspace: Workspace
+    settings: Settings
+    tree: UnitTree
+    campaign: Campaign
+    store: Store
+    clock: Clock
+    say: Say = say_nothing
+    _pool: list[Pool] = field(default_factory=list)
+
+    @property
+    def pool(self) -> Pool:
+        """The limited children; started when first needed."""
+        if not self._pool:
+            workers = self.settings.workers
+            limits = Limits(
+                address_space=workers.memory_mb * MIB,
+                cpu_seconds=max(1, round(workers.wall_seconds)),
+                wall_seconds=workers.wall_seconds,
+            )
+            self._pool.append(Pool("sheetflow.workers.tasks", self.pool_size, limits))
+        return self._pool[0]
+
+    @property
+    def pool_size(self) -> int:
+        """How many files are in hand at once."""
+        return self.settings.workers.size or os.cpu_count() or 1
+
+    @cached_property
+    def working_days(self) -> dict[Level, int]:
+        """The working days each level has after a period's end."""
+        return {level: self.settings.deadlines.working_days(level) for level in Level}
+
+    @cached_property
+    def day_overrides(self) -> dict[dt.date, bool]:
+        """The days on which this office works or rests otherwise than the calendar says."""
+        return dict(self.settings.deadlines.overrides)
+
+    def deadline(self, unit: Unit, period: Period) -> dt.datetime:
+        """The last moment at which `unit` reports `period` in time."""
+        return deadline(period, self.working_days[unit.level], self.day_overrides)
+
+    @cached_property
+    def dress(self) -> Dress:
+        """What is printed on workbooks."""
+        form = self.settings.form
+        return Dress(
+            campaign=self.campaign.title,
+            catalogue=self.campaign.catalogue,
+            form_number=form.form_number,
+            authority=form.issued_by,
+            document=form.approval_number,
+            valid_until=form.valid_until,
+            measure_unit=form.measure_unit,
+        )
+
+    def policy(self, level: Level) -> MaskPolicy:
+        """What the readers of `level` see of personal columns."""
+        return MaskPolicy(level, self.settings.privacy.overrides(level))
+
+    def form(self, key: str) -> Form:
+        """The form called `key`; the campaign's main form where the key is empty."""
+        return self.campaign.by_key[key] if key else self.campaign.main_form
+
+    def relative(self, path: Path) -> str:
+        """Name a file of the outbox as the store does, so that the outbox may move."""
+        return path.relative_to(self.workspace.outbox).as_posix()
+
+    def close(self) -> None:
+        """End the children and close the store."""
+        for pool in self._pool:
+            pool.close(cancel=True)
+        self._pool.clear()
+        self.store.close()
+
+
+@contextlib.contextmanager
+def open_office(
+    root: Path, at: dt.datetime | None = None, say: Say = say_nothing
+) -> Iterator[Office]:
+    """Open the workspace at `root`; `at` starts the clock there.
+
+    Raise WorkspaceError, SettingsError, UnitsError, DeclarationError or StoreError, each
+    with a sentence for the operator.
+    """
+    workspace, settings = open_workspace(root)
+    tree = read_units(workspace.units_file)
+    campaign = load_campaign(settings.campaign)
+    workspace.state.mkdir(parents=True, exist_ok=True)
+    store = Store.open(workspace.database)
+    office = Office(workspace, settings, tree, campaign, store, Clock(at), say)
+    try:
+        yield office
+    finally:
+        office.close()

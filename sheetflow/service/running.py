@@ -1,0 +1,66 @@
+"""One pass over everything: take, judge, rebuild, send.
+
+Each step restarts from the database alone, so that a pass that was killed anywhere is
+finished by the next one.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from sheetflow.intake.archive import sweep_archive
+from sheetflow.intake.sighting import Oddity
+from sheetflow.publishing.outbox import sweep_outbox
+from sheetflow.service.judging import judge_arrivals
+from sheetflow.service.lock import held_lock
+from sheetflow.service.office import Office
+from sheetflow.service.rebuilding import rebuild
+from sheetflow.service.sending import Sent, send_due
+from sheetflow.service.taking import Intake, open_intake, take_all
+
+
+@dataclass
+class PassReport:
+    """What one pass did, for whoever asked for it."""
+
+    taken: int = 0
+    outcomes: Counter[str] = field(default_factory=Counter)
+    published: int = 0
+    mail: Sent = field(default_factory=Sent)
+    oddities: tuple[Oddity, ...] = ()
+    troubles: tuple[str, ...] = ()
+
+
+def run_pass(office: Office) -> PassReport:
+    """Do one pass, waiting out the quiet period of what lies in the inbox now.
+
+    Raise WorkspaceError where another service runs in this workspace.
+    """
+    with held_lock(office.workspace.lock):
+        tidy_up(office)
+        intake = open_intake(office)
+        take_all(office, intake)
+        return work_off(office, intake)
+
+
+def tidy_up(office: Office) -> None:
+    """Make missing folders and remove what a killed run left half made."""
+    office.workspace.ensure_unit_folders(office.tree)
+    sweep_archive(office.workspace.archive)
+    sweep_outbox(office.workspace.outbox)
+
+
+def work_off(office: Office, intake: Intake) -> PassReport:
+    """Judge what has arrived, rebuild what is stale, send what is queued."""
+    answered = judge_arrivals(office)
+    published = rebuild(office)
+    mail = send_due(office)
+    return PassReport(
+        taken=intake.taken,
+        outcomes=Counter(submission.outcome for submission in answered),
+        published=published,
+        mail=mail,
+        oddities=intake.oddities,
+        troubles=tuple(str(trouble) for trouble in intake.troubles),
+    )

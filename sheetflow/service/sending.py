@@ -1,0 +1,100 @@
+"""The mail queue: at least once, with back-off; trouble delays mail and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sheetflow.errors import MailError
+from sheetflow.mailing import (
+    Carrier,
+    MaildirCarrier,
+    Outcome,
+    OutgoingMail,
+    Sender,
+    SmtpCarrier,
+    compose,
+)
+from sheetflow.service.office import LOG, Office
+from sheetflow.store.records import Mail
+
+_AT_ONCE = 100
+
+
+@dataclass
+class Sent:
+    """What became of one round of sending."""
+
+    sent: int = 0
+    delayed: int = 0
+    held: int = 0
+
+
+def carrier_of(office: Office) -> Carrier:
+    """Give the carrier that the settings name: the mail server, else a Maildir for the record."""
+    mail = office.settings.mail
+    if not mail.host:
+        return MaildirCarrier(office.workspace.maildir)
+    return SmtpCarrier(
+        mail.host,
+        mail.server_port,
+        security=mail.security,
+        user=mail.user,
+        password=office.settings.mail_password.get_secret_value(),
+        timeout=mail.timeout_seconds,
+    )
+
+
+def send_due(office: Office) -> Sent:
+    """Send what is due; give how it went."""
+    result = Sent()
+    carrier = carrier_of(office)
+    tried: set[int] = set()
+    while True:
+        due = office.store.mails.find_due(office.clock.now(), limit=_AT_ONCE)
+        fresh = [mail for mail in due if mail.mail_id not in tried]
+        if not fresh:
+            return result
+        for number, mail in enumerate(fresh, start=1):
+            tried.add(mail.mail_id)
+            _send(office, carrier, mail, result)
+            office.say("发信", number, len(fresh))
+
+
+def _send(office: Office, carrier: Carrier, mail: Mail, result: Sent) -> None:
+    settings = office.settings.mail
+    sender = Sender(settings.sender or "sheetflow@localhost", settings.sender_name)
+    now = office.clock.now()
+    try:
+        attachments = [
+            (entry.name, (office.workspace.outbox / entry.path).read_bytes())
+            for entry in mail.attachments
+        ]
+        outgoing = OutgoingMail(
+            message_id=mail.message_id,
+            recipients=mail.recipients,
+            subject=mail.subject,
+            text=mail.text,
+            html=mail.html,
+        )
+        message = compose(outgoing, sender, attachments, mail.created_at)
+    except OSError:
+        office.store.mails.record_mail_failed(mail.mail_id, "附件还没有发布", now)
+        result.delayed += 1
+        return
+    except MailError as error:
+        office.store.mails.record_mail_failed(mail.mail_id, str(error), now, permanent=True)
+        result.held += 1
+        return
+    delivery = carrier.deliver(message, sender.address, mail.recipients)
+    if delivery.outcome is Outcome.SENT:
+        office.store.mails.record_mail_sent(mail.mail_id, now)
+        result.sent += 1
+        for refusal in delivery.refusals:
+            LOG.warning("mail %d: a recipient was refused: %s", mail.mail_id, refusal.reason)
+        return
+    permanent = delivery.outcome is Outcome.PERMANENT
+    reason = delivery.reason.words if delivery.reason else ""
+    office.store.mails.record_mail_failed(mail.mail_id, reason, now, permanent=permanent)
+    LOG.warning("mail %d: %s", mail.mail_id, delivery.reason)
+    result.held += permanent
+    result.delayed += not permanent

@@ -1,0 +1,76 @@
+"""Who stands where: what `status` shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sheetflow.consolidation.tables import BoardRow
+from sheetflow.periods import Period, period_of
+from sheetflow.service.history import books_of
+from sheetflow.service.office import Office
+from sheetflow.store.records import Arrival, Mail, Publication, StaleMark
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Everything that somebody should know of a period and of the service."""
+
+    period: Period
+    rows: tuple[BoardRow, ...]
+    waiting: tuple[Arrival, ...]
+    stale: tuple[StaleMark, ...]
+    beside: tuple[Publication, ...]
+    queued: tuple[Mail, ...]
+    held_mail: tuple[Mail, ...]
+
+    def as_json(self) -> dict[str, object]:
+        """Give the object that ``status --json`` prints."""
+        return {
+            "period": self.period.period_id,
+            "units": [
+                {
+                    "unit_id": row.unit.unit_id,
+                    "name": row.unit.name,
+                    "level": row.unit.level.value,
+                    "parent": row.unit.parent,
+                    "state": row.state.value,
+                    "late": row.late,
+                    "receipt": row.receipt or None,
+                    "findings": {"must": row.must, "verify": row.verify, "note": row.note},
+                }
+                for row in self.rows
+            ],
+        }
+
+
+def standing(office: Office, period: Period | None = None) -> Standing:
+    """Gather who stands where in `period`; by default the newest one that anybody reported."""
+    form = office.campaign.main_form
+    wanted = period or _newest_period(office)
+    books = books_of(office, form, wanted)
+    units = [unit for root in office.tree.roots for unit in books.expected(root)]
+    return Standing(
+        period=wanted,
+        rows=tuple(books.board_row(unit) for unit in units),
+        waiting=office.store.arrivals.find_unjudged(),
+        stale=office.store.publications.stale_marks,
+        beside=tuple(
+            entry for entry in office.store.publications.find_publications() if entry.beside
+        ),
+        queued=office.store.mails.find_mails("queued"),
+        held_mail=office.store.mails.find_mails("held"),
+    )
+
+
+def _newest_period(office: Office) -> Period:
+    """The newest period with a submission, else the one before today's (whose reports are due)."""
+    form = office.campaign.main_form
+    tried = [
+        entry.period
+        for entry in office.store.submissions.find_submissions(form=form.key)
+        if entry.period
+    ]
+    if tried:
+        return Period.parse(max(tried))
+    current = period_of(office.clock.now().date())
+    return form.period_at(current.previous or current)

@@ -1,0 +1,104 @@
+"""The child: takes a task, runs it within its limits, answers, waits for the next.
+
+Run as ``python -m sheetflow.workers.child``. This module owns the child's side of
+the pipe. It refuses to let anything a library prints reach the answer, lets no
+exception's sentence out (it may quote a cell), and ends when the parent is gone.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import queue
+import signal
+import sys
+import threading
+import traceback
+from types import ModuleType
+from typing import Any, BinaryIO
+
+from sheetflow.errors import UnreadableError
+from sheetflow.workers.limits import Limits, bind_process, bind_task, resident_bytes
+from sheetflow.workers.wire import dumps, read_frame, write_frame
+
+_MOST = 1 << 40  # the parent is trusted
+
+
+def main() -> None:
+    """Serve tasks until the parent closes the pipe."""
+    answers = _own_channel()
+    for name in ("SIGINT", "SIGTERM"):  # meant for the parent, which lets us finish
+        signal.signal(getattr(signal, name), signal.SIG_IGN)
+    requests: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    threading.Thread(target=_receive, args=(requests,), daemon=True).start()
+    tasks_module, limits = requests.get()
+    try:
+        bind_process(limits)
+        tasks = importlib.import_module(tasks_module)
+    except Exception as error:  # noqa: BLE001 - whatever hinders us, the parent must hear it
+        write_frame(answers, dumps(("failed", _described(error), 0)))
+        return
+    write_frame(answers, dumps(("ready", None, resident_bytes())))
+    while True:
+        name, arguments = requests.get()
+        bind_task(limits)
+        write_frame(answers, _answer(tasks, name, arguments, limits))
+
+
+def _own_channel() -> BinaryIO:
+    """Keep standard output for answers alone, and send what libraries print nowhere."""
+    answers = os.fdopen(os.dup(1), "wb")
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.close(nowhere)
+    return answers
+
+
+def _receive(requests: queue.SimpleQueue[Any]) -> None:
+    """Pass on what the parent asks; end the process at once when the parent is gone."""
+    import pickle
+
+    stream = sys.stdin.buffer
+    try:
+        while True:
+            requests.put(pickle.loads(read_frame(stream, _MOST)))  # noqa: S301 - from our parent
+    finally:
+        os._exit(0)
+
+
+def _answer(tasks: ModuleType, name: str, arguments: tuple[Any, ...], limits: Limits) -> bytes:
+    """Run one task and pack its value, or what became of it."""
+    try:
+        packed = dumps(("value", getattr(tasks, name)(*arguments), resident_bytes()))
+    except BaseException as error:  # noqa: BLE001 - _end_of lets through what is not the task's
+        packed = dumps((*_end_of(error), resident_bytes()))
+    if len(packed) > limits.answer:
+        packed = dumps(("unreadable", ("file-too-large", {}), resident_bytes()))
+    return packed
+
+
+def _end_of(error: BaseException) -> tuple[str, Any]:
+    """Say how a task ended that returned nothing; the parent raises it again."""
+    match error:
+        case UnreadableError():
+            return "unreadable", (error.reason, error.details)
+        case MemoryError():
+            return "unreadable", ("file-outgrew-memory", {})
+        case OSError():
+            return "trouble", (error.errno, error.strerror)
+        case Exception():
+            return "failed", _described(error)
+    if type(error).__name__ == "PanicException":  # Rust's way to give up
+        return "unreadable", ("file-killed-reader", {})
+    raise error
+
+
+def _described(error: BaseException) -> str:
+    """Name the kind of `error` and where it rose, without its sentence."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f" at {frames[-1].filename}:{frames[-1].lineno}" if frames else ""
+    return f"{type(error).__name__}{where}"
+
+
+if __name__ == "__main__":
+    main()

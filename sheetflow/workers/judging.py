@@ -1,0 +1,150 @@
+"""The task of judging one file: everything it needs goes in, everything it found comes out.
+
+The child knows no database: the unit's history comes with the request. References into
+other units' books are collected and handed back for the parent to look up.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+
+from sheetflow.findings import Finding
+from sheetflow.periods import Period
+from sheetflow.schemas.campaign import Campaign
+from sheetflow.schemas.documents import dump_rows, load_rows
+from sheetflow.schemas.indicators import Figures
+from sheetflow.schemas.judging import Book, Context, Earlier, Judgement
+from sheetflow.units import Level, Unit, UnitTree
+from sheetflow.workbook import RawWorkbook
+
+Identity = tuple[str, str, str, str]
+FormAndPeriod = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastBook:
+    """An accepted workbook of the unit: its books' rows as JSON by sheet, its 累计 by code."""
+
+    form: str
+    period: str
+    receipt: str
+    rows: Mapping[str, str]
+    totals: Figures
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgeRequest:
+    """What the parent knows of a file before it is read.
+
+    `known_keys` are (sheet, key) of other units' books that exist; None: not looked up yet,
+    so take them as there and say which were asked for.
+    """
+
+    path: str
+    campaign: str
+    unit: Unit
+    tree: UnitTree
+    now: dt.datetime
+    working_days: Mapping[Level, int]
+    day_overrides: Mapping[dt.date, bool] = field(default_factory=lambda: MappingProxyType({}))
+    past: tuple[PastBook, ...] = ()
+    known_keys: frozenset[tuple[str, str]] | None = None
+    last_findings: Mapping[FormAndPeriod, tuple[Finding, ...]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    explained: Mapping[FormAndPeriod, Mapping[Identity, str]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    waived: Mapping[FormAndPeriod, frozenset[str]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlankRequest:
+    """What is needed to write one unit's 填报 workbook."""
+
+    campaign: str
+    form: str
+    unit: Unit
+    period: Period
+    past: tuple[PastBook, ...]
+    stamp: dt.datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgeReply:
+    """What the child found: the judgement without its book, the rows as JSON by sheet."""
+
+    judgement: Judgement
+    rows: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    asked_keys: frozenset[tuple[str, str]] = frozenset()
+
+
+def read_raw(path: str) -> RawWorkbook:
+    """Read the file at `path`; raise UnreadableError where it is no workbook."""
+    from sheetflow.reading import read_workbook
+
+    return read_workbook(Path(path).read_bytes())
+
+
+def judge_request(
+    request: JudgeRequest, raw: RawWorkbook
+) -> tuple[Judgement, frozenset[tuple[str, str]]]:
+    """Judge `raw`; give the judgement and the keys of other units that it asked for."""
+    from sheetflow.campaigns import load_campaign
+    from sheetflow.pipeline import judge
+
+    campaign = load_campaign(request.campaign)
+    asked: set[tuple[str, str]] = set()
+
+    def knows(sheet: str, key: str) -> bool:
+        if "-" not in key:
+            return False
+        asked.add((sheet, key))
+        return request.known_keys is None or (sheet, key) in request.known_keys
+
+    context = Context(
+        unit=request.unit,
+        tree=request.tree,
+        now=request.now,
+        working_days=request.working_days,
+        day_overrides=request.day_overrides,
+        earlier=lambda form, period: earlier_book(campaign, request.past, form, period),
+        known_keys=knows,
+        last_findings=lambda form, period: request.last_findings.get((form, period.period_id), ()),
+        waived=lambda form, period: request.waived.get((form, period.period_id), frozenset()),
+        explained=lambda form, period: request.explained.get((form, period.period_id), {}),
+    )
+    return judge(raw, campaign, context), frozenset(asked)
+
+
+def earlier_book(
+    campaign: Campaign, past: tuple[PastBook, ...], form: str, period: Period
+) -> Earlier | None:
+    """Give the last accepted book before `period` in the same year."""
+    before = {entry.period_id for entry in period.year_so_far} - {period.period_id}
+    books = [book for book in past if book.form == form and book.period in before]
+    if not books:
+        return None
+    last = max(books, key=lambda book: book.period)
+    sheets = campaign.by_key[form].by_key
+    return Earlier(
+        Period.parse(last.period),
+        last.receipt,
+        {key: load_rows(sheets[key], text) for key, text in last.rows.items() if key in sheets},
+        last.totals,
+    )
+
+
+def dump_book(book: Book) -> dict[str, str]:
+    """Give each sheet's rows as a JSON document."""
+    return {
+        key: dump_rows(found.sheet, (row.values for row in found.rows))
+        for key, found in book.sheets.items()
+        if found.rows
+    }

@@ -1,0 +1,74 @@
+"""What children do: each task is a public function of this module.
+
+This module owns the list. Heavy libraries are imported inside the tasks, so that
+a child pays only for what it does.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sheetflow.workbook import RawWorkbook
+
+if TYPE_CHECKING:
+    from sheetflow.findings import Finding
+    from sheetflow.workers.judging import BlankRequest, Identity, JudgeReply, JudgeRequest
+    from sheetflow.writing import Dress
+
+
+def read_file(path: str) -> RawWorkbook:
+    """Read the workbook at `path`; raise UnreadableError, or OSError for trouble of the disk."""
+    from sheetflow.reading import read_workbook
+
+    return read_workbook(Path(path).read_bytes())
+
+
+def judge_file(request: JudgeRequest) -> JudgeReply:
+    """Read and judge a file; the rows come back as JSON, ready to be kept."""
+    from sheetflow.schemas.judging import Outcome
+    from sheetflow.workers.judging import JudgeReply, dump_book, judge_request
+
+    judgement, asked = judge_request(request, read_file(request.path))
+    accepted = judgement.outcome is Outcome.ACCEPTED and judgement.book is not None
+    rows = dump_book(judgement.book) if accepted and judgement.book else {}
+    return JudgeReply(judgement=replace(judgement, book=None), rows=rows, asked_keys=asked)
+
+
+def render_blank(request: BlankRequest, dress: Dress) -> bytes:
+    """Write a unit's own 填报 workbook for one period."""
+    from sheetflow.campaigns import load_campaign
+    from sheetflow.prefill import prefill_blank
+    from sheetflow.workers.judging import earlier_book
+    from sheetflow.writing import write_workbook
+
+    campaign = load_campaign(request.campaign)
+    form = campaign.by_key[request.form]
+    earlier = earlier_book(campaign, request.past, request.form, request.period)
+    filling = prefill_blank(campaign, form, request.unit, request.period, earlier)
+    return write_workbook(filling, dress, request.stamp)
+
+
+def render_returned(
+    request: JudgeRequest,
+    findings: tuple[Finding, ...],
+    explanations: dict[Identity, str],
+    dress: Dress,
+    stamp: dt.datetime,
+) -> bytes:
+    """Write the returned copy of a judged file, with the findings that its answer named."""
+    from sheetflow.campaigns import load_campaign
+    from sheetflow.prefill import prefill_returned
+    from sheetflow.workers.judging import judge_request
+    from sheetflow.writing import write_workbook
+
+    judgement, _ = judge_request(request, read_file(request.path))
+    told = replace(judgement, findings=findings, explanations=explanations)
+    earlier = {book.period: book.totals for book in request.past if book.form == judgement.form}
+    before = max((period for period in earlier if period < judgement.period), default="")
+    filling = prefill_returned(
+        load_campaign(request.campaign), request.unit, told, earlier.get(before, {})
+    )
+    return write_workbook(filling, dress, stamp)

@@ -1,0 +1,95 @@
+"""The pipe between parent and child: frames with a length before them, holding pickles.
+
+This module owns the framing, the pickling of read-only mappings (which findings
+hold), and the list of what may come back: a child has parsed hostile bytes, so
+its answer may name classes of ours and plain values, and no function to call.
+"""
+
+from __future__ import annotations
+
+import copyreg
+import io
+import pickle
+import struct
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, BinaryIO
+
+_LENGTH = struct.Struct(">Q")
+_PLAIN_MODULES = {"datetime", "decimal", "fractions", "collections", "uuid"}
+_PLAIN_BUILTINS = {"set", "frozenset", "bytearray", "complex", "range", "slice"}
+_OURS = "sheetflow"
+
+
+class FrameTooLargeError(Exception):
+    """The other side announces more than was agreed."""
+
+
+def write_frame(stream: BinaryIO, payload: bytes) -> None:
+    """Send one frame and flush it."""
+    stream.write(_LENGTH.pack(len(payload)))
+    stream.write(payload)
+    stream.flush()
+
+
+def read_frame(stream: BinaryIO, most: int) -> bytes:
+    """Receive one frame of at most `most` bytes; raise EOFError when the other side is gone."""
+    (length,) = _LENGTH.unpack(_exactly(stream, _LENGTH.size))
+    if length > most:
+        raise FrameTooLargeError
+    return _exactly(stream, length)
+
+
+def _exactly(stream: BinaryIO, size: int) -> bytes:
+    data = stream.read(size)
+    if len(data) < size:
+        raise EOFError
+    return data
+
+
+def dumps(value: object) -> bytes:
+    """Pickle `value`; read-only mappings come back as read-only mappings."""
+    target = io.BytesIO()
+    _Pickler(target, protocol=pickle.HIGHEST_PROTOCOL).dump(value)
+    return target.getvalue()
+
+
+def loads(data: bytes) -> Any:  # noqa: ANN401 - whatever the task returned
+    """Unpickle what a child sent; raise pickle.UnpicklingError for anything but values."""
+    try:
+        return _Unpickler(io.BytesIO(data)).load()
+    except pickle.UnpicklingError:
+        raise
+    except Exception as error:  # pickle raises what broken bytes make it raise
+        raise pickle.UnpicklingError("a child sent what is no pickle") from error
+
+
+def read_only(items: dict[Any, Any]) -> Mapping[Any, Any]:
+    """Make the mapping that a pickled one stands for."""
+    return MappingProxyType(items)
+
+
+class _Pickler(pickle.Pickler):
+    dispatch_table = copyreg.dispatch_table | {
+        MappingProxyType: lambda proxy: (read_only, (dict(proxy),))
+    }
+
+
+class _Unpickler(pickle.Unpickler):
+    def find_class(self, module: str, name: str) -> Any:  # noqa: ANN401 - as pickle declares it
+        if module == __name__ and name == read_only.__name__:
+            return read_only
+        if self._is_allowed(module, name):
+            found = super().find_class(module, name)
+            # What a module of ours merely imports (subprocess.Popen) is no class of ours.
+            if isinstance(found, type) and self._is_allowed(found.__module__, name):
+                return found
+        raise pickle.UnpicklingError(f"a child may not send {module}.{name}")
+
+    @staticmethod
+    def _is_allowed(module: str, name: str) -> bool:
+        if module == "builtins":
+            return name in _PLAIN_BUILTINS
+        package, _, room = module.partition(".")
+        is_value = package == _OURS and not room.startswith("workers")
+        return is_value or module in _PLAIN_MODULES or package == "pathlib"

@@ -1,0 +1,56 @@
+"""The consolidated workbook of a city or the province.
+
+This module owns which sheets there are and in which order. The detail sheets stand last,
+since nobody knows beforehand how many 续 sheets they need; all that speaks of their rows
+is written after them. It refuses to compute a figure that the workbook cannot show.
+"""
+
+from __future__ import annotations
+
+from sheetflow.consolidation.tables import Consolidated
+from sheetflow.workbook import MAX_ROWS
+from sheetflow.writing.charts import write_charts
+from sheetflow.writing.consolidated_checks import add_checks, write_checks
+from sheetflow.writing.consolidated_details import Details, footer, write_details
+from sheetflow.writing.consolidated_lists import (
+    add_sources,
+    write_board_list,
+    write_explanations,
+    write_sources,
+)
+from sheetflow.writing.consolidated_matrix import write_current, write_total
+from sheetflow.writing.consolidated_pages import build_workbook
+from sheetflow.writing.styles import Book
+
+
+def write_consolidated(consolidated: Consolidated, *, most_rows: int = MAX_ROWS) -> bytes:
+    """Write 汇总表 as .xlsx: the same content gives the same bytes.
+
+    A detail sheet ends at row `most_rows` and continues in a 续 sheet. Rows are streamed.
+    """
+    heading = f"{consolidated.unit.name} {consolidated.period.label}"
+
+    def fill(book: Book) -> None:
+        write_board_list(book, consolidated.board, heading, footer(consolidated))
+        if consolidated.statistics.indicators:
+            _write_with_statistics(book, consolidated, most_rows)
+        else:
+            _write_lists(book, consolidated, most_rows)
+
+    title = f"{consolidated.campaign_title}汇总表（{heading}）"
+    return build_workbook(title, consolidated.stamp, fill)
+
+
+def _write_with_statistics(book: Book, consolidated: Consolidated, most_rows: int) -> None:
+    matrices = write_current(book, consolidated), write_total(book, consolidated)
+    checks = add_checks(book, consolidated)
+    write_charts(book, consolidated, *matrices)
+    write_checks(checks, consolidated, matrices, _write_lists(book, consolidated, most_rows))
+
+
+def _write_lists(book: Book, consolidated: Consolidated, most_rows: int) -> Details:
+    sources = add_sources(book, consolidated)
+    write_explanations(book, consolidated)
+    details = write_details(book, consolidated, most_rows)
+    write_sources(sources, consolidated, details)
+    return details

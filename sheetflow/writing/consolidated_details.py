@@ -1,0 +1,225 @@
+"""The detail sheets of a consolidated workbook: the rows of all units, streamed.
+
+This module owns where detail rows stand, which indicators can be counted again from
+them, and what that count gives. A sheet that is full continues in a 续 sheet. It refuses
+to hold more than a batch of rows.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import islice
+
+from sheetflow.consolidation.tables import Consolidated, DetailRow, DetailSheet
+from sheetflow.schemas.cells import Choices, Money, References, Text
+from sheetflow.schemas.columns import Column, Mask
+from sheetflow.schemas.conditions import Condition, Row
+from sheetflow.schemas.forms import Form
+from sheetflow.schemas.habits import Value
+from sheetflow.schemas.indicators import Count, Indicator, Number, Sum, plain
+from sheetflow.schemas.layout import FIRST_ROW, quoted
+from sheetflow.schemas.sheets import RollUp
+from sheetflow.units import Level
+from sheetflow.workbook import column_letters
+from sheetflow.writing.consolidated_pages import (
+    FIGURE,
+    LONGEST_TITLE,
+    MONEY,
+    TEXT,
+    WRAPPED,
+    Page,
+    rows_in_a_sheet,
+)
+from sheetflow.writing.styles import Book
+
+ORIGIN = ("市", "县（区）", "来源")
+"""The columns before a detail sheet's own: whose the row is, and by which receipt."""
+
+_ORIGIN_WIDTHS = (12, 14, 20)
+_BATCH = 1000
+
+
+@dataclass
+class Details:
+    """Where the detail rows stand once written, and what they add up to.
+
+    `first_rows` gives for a receipt the sheet and row of its first row. `measured` is by
+    indicator code, for indicators whose rows are all here and whole.
+    """
+
+    first_rows: dict[str, tuple[str, int]] = field(default_factory=dict)
+    measured: dict[str, Number] = field(default_factory=dict)
+    _parts: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
+    _columns: dict[str, list[str]] = field(default_factory=dict)
+
+    def formula(self, indicator: Indicator, form: Form) -> str:
+        """Give the formula that counts `indicator` again from the rows of every part."""
+        source = indicator.source
+        terms = []
+        for title, last_row in self._parts[source.draws_on]:
+
+            def range_of(sheet: str, column: str, title: str = title, last: int = last_row) -> str:
+                number = len(ORIGIN) + 1 + self._columns[sheet].index(column)
+                letters = column_letters(number)
+                return f"{quoted(title)}!${letters}${FIRST_ROW}:${letters}${last}"
+
+            terms.append(source.excel(range_of, form.by_key, lambda code: code))
+        return "+".join(terms)
+
+    def begin(self, detail: DetailSheet) -> None:
+        """Take note of a sheet's columns."""
+        self._parts[detail.sheet.key] = []
+        self._columns[detail.sheet.key] = [column.key for column in detail.columns]
+
+    def end_part(self, detail: DetailSheet, page: Page, last_row: int) -> None:
+        """Take note of one written part; a part without rows covers one blank row."""
+        self._parts[detail.sheet.key].append((page.title, max(last_row, FIRST_ROW)))
+
+
+def write_details(book: Book, consolidated: Consolidated, most_rows: int) -> Details:
+    """Write every detail sheet, each continued where it would pass row `most_rows`."""
+    details = Details()
+    for detail in consolidated.details:
+        details.begin(detail)
+        counted = countable(detail, consolidated.form, consolidated.unit.level)
+        details.measured.update({indicator.code: 0 for indicator in counted})
+        rows = iter(_measured(detail, counted, consolidated.form, details.measured))
+        _write_parts(book, consolidated, detail, rows, details, rows_in_a_sheet(most_rows))
+    return details
+
+
+def footer(consolidated: Consolidated) -> str:
+    """What stands at the foot of every printed page."""
+    return f"{consolidated.campaign_title}　{consolidated.unit.name}　{consolidated.period.label}"
+
+
+def countable(detail: DetailSheet, form: Form, level: Level) -> tuple[Indicator, ...]:
+    """The indicators that can be counted again from the rows that this level sees.
+
+    Only rows that go up whole are all here, and only columns that are not masked tell.
+    """
+    if detail.sheet.roll_up is not RollUp.ROWS:
+        return ()
+    whole = {column.key for column in detail.columns if _is_whole(column, level)}
+    return tuple(
+        indicator
+        for indicator in form.indicators
+        if isinstance(indicator.source, Count | Sum)
+        and indicator.source.draws_on == detail.sheet.key
+        and _looked_at(indicator, form) <= whole
+    )
+
+
+def _is_whole(column: Column, level: Level) -> bool:
+    disclosure = column.disclosure
+    mask = disclosure.province if level is Level.PROVINCE else disclosure.city
+    return mask is Mask.WHOLE and disclosure.withheld_when is None
+
+
+def _looked_at(indicator: Indicator, form: Form) -> set[str]:
+    source = indicator.source
+    condition: Condition | None = getattr(source, "where", None)
+    return {
+        *source.in_use(form.by_key).columns(),
+        *(condition.columns() if condition else ()),
+        *getattr(source, "columns", ()),
+    }
+
+
+def _measured(
+    detail: DetailSheet,
+    indicators: Sequence[Indicator],
+    form: Form,
+    measured: dict[str, Number],
+) -> Iterator[DetailRow]:
+    """Pass the rows on while adding them up, a batch at a time."""
+    rows = iter(detail.rows())
+    while batch := list(islice(rows, _BATCH)):
+        values = [row.values for row in batch]
+
+        def rows_of(_sheet: str, found: Sequence[Row] = values) -> Sequence[Row]:
+            return found
+
+        for indicator in indicators:
+            found = indicator.source.measure(rows_of, form.by_key, {})
+            measured[indicator.code] = plain((measured[indicator.code] or 0) + (found or 0))
+        yield from batch
+
+
+def _write_parts(
+    book: Book,
+    consolidated: Consolidated,
+    detail: DetailSheet,
+    rows: Iterator[DetailRow],
+    details: Details,
+    most: int,
+) -> None:
+    part = 1
+    while True:
+        page = _open_part(book, consolidated, detail, part)
+        last_row = _write_rows(page, detail.columns, islice(rows, most), details.first_rows)
+        page.close(last_row, len(ORIGIN))
+        details.end_part(detail, page, last_row)
+        following = next(rows, None)
+        if following is None:
+            return
+        rows = _put_back(following, rows)
+        part += 1
+
+
+def _put_back(first: DetailRow, rest: Iterator[DetailRow]) -> Iterator[DetailRow]:
+    yield first
+    yield from rest
+
+
+def _open_part(book: Book, consolidated: Consolidated, detail: DetailSheet, part: int) -> Page:
+    suffix = f"续{part}" if part > 1 else ""
+    title = detail.sheet.title[: LONGEST_TITLE - len(suffix)] + suffix
+    widths = [*_ORIGIN_WIDTHS, *(_width(column) for column in detail.columns)]
+    page = Page.add(book, title, widths, footer(consolidated))
+    page.open(
+        f"{detail.sheet.title}（{consolidated.unit.name} {consolidated.period.label}）",
+        f"各单位上报的明细，按原数列示，未作改动。{'本表接上一张工作表。' if part > 1 else ''}",
+        [*ORIGIN, *(column.label for column in detail.columns)],
+    )
+    return page
+
+
+def _width(column: Column) -> float:
+    """Keys are longer here than where they were filled in: 370102-X0001."""
+    least = 16 if column.is_key or column.refers_to else 0
+    return max(least, min(column.width, 40))
+
+
+def _write_rows(
+    page: Page,
+    columns: Sequence[Column],
+    rows: Iterable[DetailRow],
+    first_rows: dict[str, tuple[str, int]],
+) -> int:
+    number = FIRST_ROW - 1
+    for number, row in enumerate(rows, start=FIRST_ROW):
+        page.text(number, 1, row.city)
+        page.text(number, 2, row.county)
+        page.text(number, 3, row.receipt)
+        if row.receipt not in first_rows:
+            first_rows[row.receipt] = (page.title, number)
+        _write_values(page, number, columns, row.values)
+    return number
+
+
+def _write_values(
+    page: Page, row: int, columns: Sequence[Column], values: Mapping[str, Value]
+) -> None:
+    for number, column in enumerate(columns, start=len(ORIGIN) + 1):
+        value = values.get(column.key)
+        if isinstance(value, dt.date):
+            page.day(row, number, value)
+        elif isinstance(value, int | Decimal):
+            page.number(row, number, value, MONEY if isinstance(column.type, Money) else FIGURE)
+        else:
+            several = isinstance(column.type, Text | Choices | References)
+            page.text(row, number, column.type.show(value), WRAPPED if several else TEXT)

@@ -1,0 +1,37 @@
+"""How much room words take: widths in Excel's column units, heights in points.
+
+Excel fits no row that holds merged cells, so those heights are computed here.
+"""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+
+LINE_HEIGHT = 16.5
+"""Points of one line of 11 pt text."""
+
+
+TALLEST = 400.0
+"""Excel draws no row taller than 409 points."""
+
+
+def text_width(text: str) -> int:
+    """Give the width of `text`: 1 for a half-width character, 2 for a Chinese one."""
+    return sum(2 if unicodedata.east_asian_width(mark) in "WFA" else 1 for mark in text)
+
+
+def lines_of(text: str, width: float) -> int:
+    """Count the lines that `text` takes in a column `width` wide."""
+    room = max(2.0, width - 1)
+    return sum(max(1, math.ceil(text_width(line) / room)) for line in text.split("\n"))
+
+
+def height_of(text: str, width: float, line: float = LINE_HEIGHT) -> float:
+    """Give the points that `text` takes in a column `width` wide."""
+    return lines_of(text, width) * line + 3
+
+
+def clipped(text: str, most: int) -> str:
+    """Shorten help that a dialogue box limits to `most` characters."""
+    return text if len(text) <= most else text[: most - 1] + "…"

@@ -1,0 +1,224 @@
+"""回执: one page that says what was received, to be signed and sealed as 报送单.
+
+Paper with a seal follows the file, so the page bears the file's sha256 and the signature
+block. It shows figures and counts, no row of the workbook.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from xlsxwriter.worksheet import Worksheet
+
+from sheetflow.periods import OFFICE_ZONE, Period
+from sheetflow.schemas.indicators import Indicator, Number, Values
+from sheetflow.units import Unit
+from sheetflow.writing.cells import put, put_text
+from sheetflow.writing.measures import height_of
+from sheetflow.writing.styles import (
+    BODY,
+    CELL,
+    CENTRE,
+    HEADER,
+    HEADING,
+    LABEL,
+    MONEY_NUMBER,
+    PERCENT_NUMBER,
+    RIGHT,
+    SONG,
+    SUBTITLE,
+    TITLE,
+    WHOLE_NUMBER,
+    Book,
+    Look,
+)
+
+SHEET_TITLE = "回执"
+_WIDTHS = (22.0, 8.0, 9.0, 9.0, 22.0, 8.0, 9.0, 9.0)
+_COLUMNS = len(_WIDTHS)
+_HALF = _COLUMNS // 2
+_A4 = 9
+_MOST_NOTES = 8
+_DASH = "—"
+_SMALL: Look = CELL | {"font_size": 9}
+_SMALL_LABEL: Look = LABEL | {"font_size": 9}
+_SMALL_HEADER: Look = HEADER | {"font_size": 9}
+_SMALL_HEADING: Look = HEADING | {"font_size": 11}
+SIGNATURES = (
+    "单位负责人（签字）：　　　　　　　　　审核人：　　　　　　　　　填报人：",
+    "单位（公章）：　　　　　　　　　　　　报出日期：　　　　年　　月　　日",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptFigure:
+    """One indicator on the receipt."""
+
+    indicator: Indicator
+    values: Values
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptData:
+    """What a receipt says.
+
+    `sheet_rows` are the sheets' titles with how many rows were read. `notes` and
+    `explanations` are finished sentences without personal values. `received` is aware.
+    """
+
+    campaign: str
+    form: str
+    unit: Unit
+    period: Period
+    number: int
+    receipt: str
+    received: dt.datetime
+    file_name: str
+    sha256: str
+    late: bool = False
+    nil: bool = False
+    waived: str = ""
+    sheet_rows: Sequence[tuple[str, int]] = ()
+    figures: Sequence[ReceiptFigure] = ()
+    notes: Sequence[str] = ()
+    explanations: Sequence[str] = ()
+
+
+def write_receipt(receipt: ReceiptData) -> bytes:
+    """Write the receipt as an .xlsx of one A4 page; the same data give the same bytes."""
+    book = Book(f"{receipt.campaign}报送回执", receipt.received)
+    page = _Page(book, book.sheet(SHEET_TITLE))
+    page.across("报送回执（报送单）", TITLE, 30)
+    page.across(receipt.campaign, SUBTITLE, 18)
+    _write_facts(page, receipt)
+    _write_rows(page, receipt.sheet_rows)
+    _write_figures(page, receipt.figures)
+    _write_lines(page, "提示（不影响接收）", receipt.notes)
+    _write_lines(page, "情况说明", receipt.explanations)
+    for line in SIGNATURES:
+        page.across(line, BODY, 26)
+    page.finish()
+    return book.close()
+
+
+class _Page:
+    """The next free line of a page with `_COLUMNS` columns."""
+
+    def __init__(self, book: Book, target: Worksheet) -> None:
+        self.book, self.target, self.row = book, target, 1
+        for number, width in enumerate(_WIDTHS):
+            target.set_column(number, number, width)
+
+    def span(self, first: int, last: int, text: str, look: Look) -> None:
+        """Write `text` over the 1-based columns `first` to `last` of this line."""
+        if last > first:
+            spot = self.book.look(look)
+            self.target.merge_range(self.row - 1, first - 1, self.row - 1, last - 1, "", spot)
+        put_text(self.book, self.target, self.row, first, text, look)
+
+    def across(self, text: str, look: Look, least: float) -> None:
+        """Write one line over the whole page."""
+        self.span(1, _COLUMNS, text, look)
+        self.end(max(least, height_of(text, sum(_WIDTHS), 13.0)))
+
+    def end(self, height: float = 15.0) -> None:
+        """Go to the next line."""
+        self.target.set_row(self.row - 1, height)
+        self.row += 1
+
+    def finish(self) -> None:
+        """Set one A4 page."""
+        self.target.set_paper(_A4)
+        self.target.fit_to_pages(1, 1)
+        self.target.center_horizontally()
+        self.target.set_margins(left=0.6, right=0.5, top=0.6, bottom=0.5)
+        self.target.set_footer(f'&C&"{SONG},Regular"&9 本回执由系统自动生成')
+        self.target.hide_gridlines(2)
+
+
+def _write_facts(page: _Page, receipt: ReceiptData) -> None:
+    when = receipt.received.astimezone(OFFICE_ZONE).strftime("%Y-%m-%d %H:%M:%S")
+    time = f"{when}（{'迟报' if receipt.late else '按时'}）"
+    state = "已接收（零报告）" if receipt.nil else "已接收"
+    pairs = (
+        (("填报单位", receipt.unit.name), ("单位代码", receipt.unit.unit_id)),
+        (("报表", receipt.form), ("报告期", receipt.period.label)),
+        (("回执号", receipt.receipt), ("报送次数", f"第{receipt.number}号")),
+        (("接收时间", time), ("结果", state)),
+    )
+    for (left, first), (right, second) in pairs:
+        page.span(1, 1, left, _SMALL_LABEL)
+        page.span(2, _HALF, first, _SMALL)
+        page.span(_HALF + 1, _HALF + 1, right, _SMALL_LABEL)
+        page.span(_HALF + 2, _COLUMNS, second, _SMALL)
+        page.end(17)
+    lines = [("文件名", receipt.file_name), ("文件校验码（SHA-256）", in_groups(receipt.sha256))]
+    if receipt.waived:
+        lines.append(("准予放行", receipt.waived))
+    for label, text in lines:
+        page.span(1, 1, label, _SMALL_LABEL)
+        page.span(2, _COLUMNS, text, _SMALL)
+        page.end(max(17.0, height_of(text, sum(_WIDTHS[1:]), 13.0)))
+
+
+def in_groups(digest: str) -> str:
+    """Part a digest into groups of four, so that two people can compare it aloud."""
+    return " ".join(digest[start : start + 4] for start in range(0, len(digest), 4))
+
+
+def _write_rows(page: _Page, sheet_rows: Sequence[tuple[str, int]]) -> None:
+    if not sheet_rows:
+        return
+    shown = "；".join(f"{title} {count}行" for title, count in sheet_rows)
+    page.span(1, 1, "各表行数", _SMALL_LABEL)
+    page.span(2, _COLUMNS, shown, _SMALL)
+    page.end(max(17.0, height_of(shown, sum(_WIDTHS[1:]), 13.0)))
+
+
+def _write_figures(page: _Page, figures: Sequence[ReceiptFigure]) -> None:
+    """Write the indicators in two halves side by side, so that all of them fit."""
+    if not figures:
+        return
+    heads = ("指标", "单位", "本期", "累计/期末") * 2
+    for number, head in enumerate(heads, start=1):
+        page.span(number, number, head, _SMALL_HEADER)
+    page.end()
+    half = (len(figures) + 1) // 2
+    for offset in range(half):
+        for first, figure in ((1, offset), (_HALF + 1, offset + half)):
+            if figure < len(figures):
+                _write_figure(page, first, figures[figure])
+            else:
+                for number in range(first, first + _HALF):
+                    page.span(number, number, "", _SMALL)
+        page.end(12.5)
+
+
+def _write_figure(page: _Page, first: int, figure: ReceiptFigure) -> None:
+    indicator, values = figure.indicator, figure.values
+    small: Look = _SMALL | {"text_wrap": False, "shrink": True}
+    page.span(first, first, f"{indicator.code} {indicator.label}", small)
+    page.span(first + 1, first + 1, indicator.unit, small | CENTRE)
+    for column, number in ((first + 2, values.current), (first + 3, values.total)):
+        shown = _DASH if number is None else number
+        look = small | RIGHT | _number_look(indicator, number)
+        put(page.book, page.target, page.row, column, shown, look)
+
+
+def _number_look(indicator: Indicator, number: Number) -> Look:
+    if indicator.percent:
+        return PERCENT_NUMBER
+    return WHOLE_NUMBER if isinstance(number, int) and not indicator.is_ratio else MONEY_NUMBER
+
+
+def _write_lines(page: _Page, title: str, lines: Sequence[str]) -> None:
+    """Write sentences under a title; what does not fit on the page is counted."""
+    if not lines:
+        return
+    page.across(title, _SMALL_HEADING, 18)
+    for number, line in enumerate(lines[:_MOST_NOTES], start=1):
+        page.across(f"{number}. {line}", BODY | {"text_wrap": True, "font_size": 9}, 13)
+    if len(lines) > _MOST_NOTES:
+        page.across(f"……共{len(lines)}条", BODY | {"font_size": 9}, 13)

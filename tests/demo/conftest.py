@@ -1,0 +1,102 @@
+"""Made-up books of the real campaign as raw workbooks, and their judgement."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+
+import pytest
+
+from sheetflow.campaigns import load_campaign
+from sheetflow.periods import OFFICE_ZONE, Period
+from sheetflow.pipeline import judge
+from sheetflow.prefill import stamp_of
+from sheetflow.schemas.campaign import Campaign
+from sheetflow.schemas.judging import Context, Earlier, Judgement
+from sheetflow.schemas.layout import HEADER_ROW, STAMP_KEYS, STAMP_SHEET, columns_in
+from sheetflow.schemas.samples import Samples
+from sheetflow.schemas.sheets import Kind
+from sheetflow.units import Level, Unit, UnitTree
+from sheetflow.workbook import CellValue, RawSheet, RawWorkbook
+
+ROWS = (
+    ("370000", "山东省", Level.PROVINCE, None),
+    ("370100", "济南市", Level.CITY, "370000"),
+    ("370102", "历下区", Level.COUNTY, "370100"),
+    ("370103", "市中区", Level.COUNTY, "370100"),
+)
+DAYS: Mapping[Level, int] = {Level.COUNTY: 2, Level.CITY: 4, Level.PROVINCE: 6}
+
+
+@pytest.fixture(scope="session")
+def campaign() -> Campaign:
+    """The campaign of 2012."""
+    return load_campaign("grassroots2012")
+
+
+@pytest.fixture(scope="session")
+def tree() -> UnitTree:
+    """A province of four units."""
+    return UnitTree.of(
+        Unit(unit_id=unit_id, name=name, level=level, parent=parent)
+        for unit_id, name, level, parent in ROWS
+    )
+
+
+@pytest.fixture(scope="session")
+def raw_of(campaign: Campaign) -> Callable[[Unit, Period, Samples], RawWorkbook]:
+    """Lay samples out as our workbooks do."""
+
+    def lay_out(unit: Unit, period: Period, samples: Samples) -> RawWorkbook:
+        form = campaign.main_form
+        stamp = stamp_of(campaign, form, unit, period)
+        sheets = [RawSheet(STAMP_SHEET, [(key, getattr(stamp, key)) for key in STAMP_KEYS])]
+        for sheet in form.sheets_for(unit.level):
+            if sheet.kind is Kind.INDICATORS:
+                continue
+            columns = columns_in(sheet, form.version)
+            rows: list[tuple[CellValue, ...]] = [()] * (HEADER_ROW - 1)
+            listed = samples.get(sheet.key, ())
+            if sheet.is_table:
+                rows.append(tuple(column.label for column in columns))
+                rows += [tuple(row.get(column.key) for column in columns) for row in listed]
+            else:
+                card = listed[0] if listed else {}
+                rows.append(())
+                rows += [(column.label, card.get(column.key)) for column in columns]
+            sheets.append(RawSheet(sheet.title, rows))
+        return RawWorkbook(tuple(sheets))
+
+    return lay_out
+
+
+@pytest.fixture(scope="session")
+def judged(
+    campaign: Campaign,
+    tree: UnitTree,
+    raw_of: Callable[[Unit, Period, Samples], RawWorkbook],
+) -> Callable[..., Judgement]:
+    """Judge samples as the service would on the third of the month after."""
+
+    def judge_samples(
+        unit: Unit, period: Period, samples: Samples, earlier: Judgement | None = None
+    ) -> Judgement:
+        day = period.last_day + dt.timedelta(days=2)
+        context = Context(
+            unit=unit,
+            tree=tree,
+            now=dt.datetime.combine(day, dt.time(9), OFFICE_ZONE),
+            working_days=DAYS,
+            earlier=lambda _form, _period: _left_by(earlier),
+        )
+        return judge(raw_of(unit, period, samples), campaign, context)
+
+    return judge_samples
+
+
+def _left_by(judgement: Judgement | None) -> Earlier | None:
+    if judgement is None or judgement.book is None:
+        return None
+    book = judgement.book
+    rows = {key: [dict(row.values) for row in found.rows] for key, found in book.sheets.items()}
+    return Earlier(book.period, "第1号", rows, judgement.figures)

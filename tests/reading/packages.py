@@ -1,0 +1,168 @@
+"""Builds workbooks byte by byte, as no writing library would, and with the office program."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import struct
+import subprocess
+import zipfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+
+needs_office = pytest.mark.skipif(
+    shutil.which("soffice") is None, reason="LibreOffice (soffice) is not installed"
+)
+
+
+def zipped(parts: Mapping[str, bytes | str]) -> bytes:
+    """Zip `parts` in their order."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return target.getvalue()
+
+
+def parts_of(sheet_data: str, *, namespace: str = MAIN, after: str = "") -> dict[str, bytes | str]:
+    """Give the parts of a one-sheet .xlsx whose rows are the XML `sheet_data`."""
+    return {
+        "[Content_Types].xml": (
+            f'<Types xmlns="{_PACKAGE}/content-types">'
+            '<Default Extension="rels" '
+            'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+            '<Default Extension="xml" ContentType="application/xml"/>'
+            '<Override PartName="/xl/workbook.xml" ContentType="application/'
+            'vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/>'
+            '<Override PartName="/xl/worksheets/sheet1.xml" ContentType="application/'
+            'vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/></Types>'
+        ),
+        "_rels/.rels": (
+            f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1" '
+            f'Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>'
+        ),
+        "xl/workbook.xml": (
+            f'<workbook xmlns="{namespace}" xmlns:r="{_OFFICE}"><sheets>'
+            '<sheet name="需求" sheetId="1" r:id="rId1"/></sheets></workbook>'
+        ),
+        "xl/_rels/workbook.xml.rels": (
+            f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1" '
+            f'Type="{_OFFICE}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>'
+        ),
+        "xl/worksheets/sheet1.xml": (
+            f'<worksheet xmlns="{namespace}"><sheetData>{sheet_data}</sheetData>{after}</worksheet>'
+        ),
+    }
+
+
+def xlsx_of(sheet_data: str, *, after: str = "") -> bytes:
+    """Make a one-sheet .xlsx whose rows are the XML `sheet_data`."""
+    return zipped(parts_of(sheet_data, after=after))
+
+
+def written(fill: Callable[[xlsxwriter.Workbook], None], **options: object) -> bytes:
+    """Write a real .xlsx with XlsxWriter."""
+    target = io.BytesIO()
+    book = xlsxwriter.Workbook(target, {"in_memory": True, **options})
+    fill(book)
+    book.close()
+    return target.getvalue()
+
+
+def simple(value: str = "走访") -> bytes:
+    """Write a real .xlsx with one text in B2."""
+    return written(lambda book: book.add_worksheet("需求").write_string("B2", value))
+
+
+def converted(data: bytes, ending: str, folder: Path) -> bytes:
+    """Have the office program save `data` as another format."""
+    source = folder / "source.xlsx"
+    source.write_bytes(data)
+    subprocess.run(
+        [
+            "soffice",
+            f"-env:UserInstallation={(folder / 'profile').as_uri()}",
+            "--headless",
+            "--convert-to",
+            ending,
+            "--outdir",
+            str(folder),
+            str(source),
+        ],
+        check=True,
+        capture_output=True,
+        timeout=120,
+    )
+    return (folder / f"source.{ending}").read_bytes()
+
+
+def ods_of(rows: str) -> bytes:
+    """Make an .ods whose one table holds the XML `rows`."""
+    spaces = "".join(
+        f' xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+        for name in ("office", "table", "text")
+    )
+    return zipped(
+        {
+            "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
+            "META-INF/manifest.xml": (
+                '<m:manifest xmlns:m="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'
+            ),
+            "content.xml": (
+                f"<office:document-content{spaces}><office:body><office:spreadsheet>"
+                f'<table:table table:name="需求">{rows}</table:table>'
+                "</office:spreadsheet></office:body></office:document-content>"
+            ),
+        }
+    )
+
+
+def xlsb_of(cells: Mapping[tuple[int, int], str | float]) -> bytes:
+    """Make an .xlsb (MS-XLSB records) with `cells` by 1-based address on one sheet."""
+    rows: dict[int, dict[int, str | float]] = {}
+    for (row, column), value in cells.items():
+        rows.setdefault(row - 1, {})[column - 1] = value
+    last_row, last_column = max(r for r, _ in cells) - 1, max(c for _, c in cells) - 1
+    body = _record(129) + _record(148, struct.pack("<4I", 0, last_row, 0, last_column))
+    body += _record(145)
+    for row, columns in sorted(rows.items()):
+        body += _record(0, struct.pack("<IIHHBBBI", row, 0, 300, 0, 0, 0, 0, 0)[:17])
+        for column, value in sorted(columns.items()):
+            head = struct.pack("<II", column, 0)
+            if isinstance(value, str):
+                body += _record(6, head + _wide(value))
+            else:
+                body += _record(5, head + struct.pack("<d", value))
+    body += _record(146) + _record(130)
+    bundle = struct.pack("<II", 0, 1) + _wide("rId1") + _wide("需求")
+    book = _record(131) + _record(143) + _record(156, bundle) + _record(144) + _record(132)
+    parts = parts_of("")
+    relations = str(parts["xl/_rels/workbook.xml.rels"]).replace("sheet1.xml", "sheet1.bin")
+    return zipped(
+        {
+            "[Content_Types].xml": parts["[Content_Types].xml"],
+            "_rels/.rels": str(parts["_rels/.rels"]).replace("workbook.xml", "workbook.bin"),
+            "xl/workbook.bin": book,
+            "xl/_rels/workbook.bin.rels": relations,
+            "xl/worksheets/sheet1.bin": body,
+        }
+    )
+
+
+def _record(kind: int, body: bytes = b"") -> bytes:
+    head = bytes([kind]) if kind < 128 else bytes([kind & 0x7F | 0x80, kind >> 7])
+    size = len(body)
+    length = bytes([size]) if size < 128 else bytes([size & 0x7F | 0x80, size >> 7])
+    return head + length + body
+
+
+def _wide(text: str) -> bytes:
+    return struct.pack("<I", len(text)) + text.encode("utf-16-le")

@@ -1,0 +1,123 @@
+"""The quick scan of a sheet tells exactly what the complete one tells."""
+
+from __future__ import annotations
+
+from html import escape
+
+import pytest
+import xlsxwriter
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sheetflow.reading.plain_xml import plain_xml
+from sheetflow.reading.sheet_facts import SheetFacts
+from sheetflow.reading.sheet_walk import walk_sheet
+from sheetflow.reading.sheet_xml import quick_scan, scan_sheet
+from sheetflow.reading.zipped import read_parts
+from sheetflow.workbook import cell_name
+from tests.reading.packages import written
+
+_TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=8)
+_TRICKS = st.sampled_from(["", "", 't="e"', "]]>", "<f>", "DISPIMG(", ":c ", "='"])
+_VALUES = st.sampled_from(["<v>1</v>", "<v/>", "<v></v>", "", "<is><t>x</t></is>"])
+_KINDS = st.sampled_from(["", ' t="s"', ' t="e"', ' t="str"', ' s="3" t="e"', ' t="e" vm="1"'])
+
+
+@st.composite
+def cells(draw: st.DrawFn, row: int, column: int) -> str:
+    """Draw one cell, with or without formula and value; sometimes as no program writes it."""
+    name, kind, value = cell_name(row, column), draw(_KINDS), draw(_VALUES)
+    trick = draw(_TRICKS) if draw(st.integers(0, 9)) == 0 else ""
+    text = escape(draw(_TEXTS) + trick, quote=False)
+    formulas = ["", "", f"<f>{text}</f>", "<f/>", f'<f t="shared" si="0">{text}</f>']
+    formula = draw(st.sampled_from(formulas))
+    usual = f'<c r="{name}"{kind}>{formula}{value}</c>'
+    if draw(st.integers(0, 19)):
+        return usual
+    unusual = [
+        f"<c r='{name}'{kind}>{formula}{value}</c>",
+        f'<c  r="{name}" {kind}>{formula}{value}</c>',
+        f"<c{kind}>{formula}{value}</c>",
+        f'<c r="{name}"{kind}>{value}{formula}</c>',
+        f'<c r="{name}"{kind}/>',
+        f'<c{kind} r="{name}">{formula}{value}</c>',
+    ]
+    return draw(st.sampled_from(unusual))
+
+
+@st.composite
+def sheets(draw: st.DrawFn) -> bytes:
+    """Draw a worksheet part as a program, or nearly as a program, would write it."""
+    rows = []
+    for row in sorted(draw(st.sets(st.integers(1, 30), max_size=5))):
+        columns = sorted(draw(st.sets(st.integers(1, 800), max_size=4)))
+        hidden = draw(st.sampled_from(["", ' hidden="1"', ' hidden="true"', ' hidden="false"']))
+        body = "".join(draw(cells(row, column)) for column in columns)
+        rows.append(f'<row r="{row}" spans="1:9"{hidden}>{body}</row>')
+    merge = draw(st.sampled_from(["", '<mergeCells><mergeCell ref="A1:B2"/></mergeCells>']))
+    extension = draw(st.sampled_from(["", "<extLst><ext><xm:f>A1</xm:f></ext></extLst>"]))
+    return (
+        f"<worksheet><sheetData>{''.join(rows)}</sheetData>{merge}{extension}</worksheet>".encode()
+    )
+
+
+def told(facts: SheetFacts) -> tuple[object, ...]:
+    """The facts without the extents, which the quick scan only bounds."""
+    return (
+        facts.cells, facts.formulas, facts.errors, facts.pictures, facts.hidden_rows, facts.merges, facts.has_strange_error
+    )  # fmt: skip
+
+
+@given(sheets(), st.booleans())
+@settings(max_examples=300, deadline=None)
+def test_quick_equals_complete(part: bytes, takes_pictures: bool) -> None:  # noqa: FBT001
+    """Whenever the quick scan trusts itself, it tells what the XML parser tells."""
+    quick = quick_scan(part, takes_pictures=takes_pictures)
+    complete = walk_sheet(part, takes_pictures=takes_pictures)
+    if quick is not None:
+        assert told(quick) == told(complete)
+        assert quick.last_row >= complete.last_row
+        assert quick.last_column >= complete.last_column
+
+
+def test_usual_workbooks_take_the_quick_way() -> None:
+    """What a writing library produces needs no slow scan."""
+
+    def fill(book: xlsxwriter.Workbook) -> None:
+        sheet = book.add_worksheet()
+        sheet.set_row(2, None, None, {"hidden": True})
+        sheet.write_formula("C3", "=SUM(A1:B2)", None, "#REF!")
+        sheet.merge_range("A1:B2", "x")
+        sheet.autofilter("A1:C9")
+
+    name = "xl/worksheets/sheet1.xml"
+    _, parts = read_parts(written(fill), lambda part: part == name)
+    part = plain_xml(parts[name])
+    quick = quick_scan(part)
+    assert quick is not None
+    assert told(quick) == told(walk_sheet(part))
+    assert quick.errors == {(3, 3): "#REF!"}
+    assert (quick.last_row, quick.last_column) == (3, 3)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        '<c r="B2" t="e"><v xml:space="preserve">#REF!</v></c>',
+        '<c r="B2" t="e"><is><t>x</t></is></c>',
+        '<c r="B2" t="e"/>',
+        "<c r='B2' t='e'><v>#REF!</v></c>",
+        '<c r="B2" t = "e"><v>#REF!</v></c>',
+        '<c r="B2"><v>1</v><f>1+1</f></c>',
+        '<c r="B2"><f\n>1+1</f><v>1</v></c>',
+        '<x:c r="B2"><x:f>1+1</x:f></x:c>',
+        '<c s="1" r="B2" t="e"><f>1+1</f><v>#REF!</v></c>',
+        '<c r="b2"><f>1+1</f></c>',
+    ],
+)
+def test_unusual_cells_are_told(cell: str) -> None:
+    """A formula or an error cell is found however its XML is written."""
+    part = f'<worksheet xmlns:x="x"><sheetData><row r="2">{cell}</row></sheetData></worksheet>'
+    facts = scan_sheet(part.encode())
+    assert {*facts.formulas, *facts.errors} == {(2, 2)}
+    assert told(facts) == told(walk_sheet(part.encode()))

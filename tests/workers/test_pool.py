@@ -1,0 +1,304 @@
+"""No file stops the service: a child may die of it, the next file is served."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import CancelledError
+from pathlib import Path
+
+import pytest
+
+from sheetflow.errors import UnreadableError
+from sheetflow.workbook import RawWorkbook
+from sheetflow.workers import ChildLostError, ChildStartError, Limits, Pool, TaskFailedError
+from tests.reading.packages import simple, xlsx_of
+from tests.workers import odd_tasks
+
+_TASKS = odd_tasks.__name__
+_MIB = 1024**2
+
+posix_only = pytest.mark.skipif(os.name != "posix", reason="limits are set on POSIX systems only")
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[Pool]:
+    """One child with tight limits."""
+    limits = Limits(wall_seconds=2.0, cpu_seconds=1, answer=_MIB, address_space=1024 * _MIB)
+    with Pool(_TASKS, 1, limits) as pool:
+        yield pool
+
+
+def refusal(pool: Pool, task: str, *arguments: object) -> UnreadableError:
+    """Run a task that must end as a refusal of its file, then see that the next is served."""
+    with pytest.raises(UnreadableError) as caught:
+        pool.call(task, *arguments)
+    assert pool.call("echo", 1) == 1
+    return caught.value
+
+
+def test_reads_a_file(tmp_path: Path) -> None:
+    """The service's own tasks read a workbook in a child and hand it over whole."""
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(simple())
+    with Pool("sheetflow.workers.tasks", 1) as pool:
+        workbook = pool.call("read_file", str(path))
+        assert isinstance(workbook, RawWorkbook)
+        assert workbook.sheets[0].cell(2, 2) == "走访"
+        path.write_bytes(b"")
+        with pytest.raises(UnreadableError, match="file-empty"):
+            pool.call("read_file", str(path))
+        with pytest.raises(FileNotFoundError):
+            pool.call("read_file", str(tmp_path / "none.xlsx"))
+
+
+@posix_only
+def test_far_cell_kills_a_child_only(pool: Pool, tmp_path: Path) -> None:
+    """The workbook that ends the parser's process costs a child, and the next task is served."""
+    path = tmp_path / "far.xlsx"
+    far = '<row r="1048576"><c r="XFD1048576"><v>2</v></c></row>'
+    path.write_bytes(xlsx_of('<row r="1"><c r="A1"><v>1</v></c></row>' + far))
+    before = pool.call("pid")
+    caught = refusal(pool, "parse_far_cell", str(path))
+    assert isinstance(caught, ChildLostError)
+    assert caught.reason == "file-killed-reader"
+    assert pool.call("pid") != before
+    assert refusal(pool, "read_file", str(path)).reason == "file-far-cell"
+
+
+@posix_only
+def test_crash(pool: Pool) -> None:
+    """A crash of the interpreter is the final answer for its file."""
+    assert refusal(pool, "crash").reason == "file-killed-reader"
+
+
+def test_wall_clock(pool: Pool) -> None:
+    """A task that waits too long is ended by the parent."""
+    started = time.monotonic()
+    assert refusal(pool, "sleep", 60).reason == "file-timeout"
+    assert time.monotonic() - started < 10
+
+
+@posix_only
+def test_processor_time() -> None:
+    """A task that computes too long is ended, and the time of earlier tasks does not count."""
+    with Pool(_TASKS, 1, Limits(cpu_seconds=1, wall_seconds=60)) as pool:
+        first = pool.call("pid")
+        for _ in range(3):
+            assert pool.call("work", 0.7) == first
+        started = time.monotonic()
+        assert refusal(pool, "spin").reason == "file-timeout"
+        assert time.monotonic() - started < 20
+
+
+@posix_only
+def test_memory(pool: Pool) -> None:
+    """A task that asks for too much memory is refused as such."""
+    assert refusal(pool, "hoard", 2048 * _MIB).reason == "file-outgrew-memory"
+
+
+def test_answer_too_large(pool: Pool) -> None:
+    """An answer that would burst the parent never reaches it."""
+    assert refusal(pool, "large", 2 * _MIB).reason == "file-too-large"
+
+
+def test_refusals_cross_the_pipe(pool: Pool) -> None:
+    """A refusal in the child arrives with its reason and its details."""
+    caught = refusal(pool, "refuse")
+    assert (caught.reason, caught.details) == ("file-far-cell", {"sheet": "需求", "cell": "XFD1"})
+    assert not isinstance(caught, ChildLostError)
+
+
+def test_panic_is_a_refusal(pool: Pool) -> None:
+    """A panic of the parser refuses the file, and the child lives on."""
+    before = pool.call("pid")
+    assert refusal(pool, "panic").reason == "file-killed-reader"
+    assert pool.call("pid") == before
+
+
+def test_passing_trouble_stays_trouble(pool: Pool) -> None:
+    """Trouble of the disk is no fault of the file: it arrives as what it is."""
+    with pytest.raises(OSError, match="No space left") as caught:
+        pool.call("full_disk")
+    assert caught.value.errno == 28
+
+
+def test_our_own_faults_are_named_without_values(pool: Pool) -> None:
+    """A fault of ours says what and where, and never what stood in a cell."""
+    with pytest.raises(TaskFailedError) as caught:
+        pool.call("stumble")
+    assert "ValueError" in str(caught.value)
+    assert "odd_tasks.py" in str(caught.value)
+    assert "138" not in str(caught.value)
+
+
+def test_prints_do_not_corrupt(pool: Pool) -> None:
+    """Whatever a library prints, the answer arrives clean."""
+    assert pool.call("chatter") == "clean"
+
+
+def test_findings_and_plain_values_arrive(pool: Pool) -> None:
+    """Findings, with their read-only arguments, and plain values come back equal."""
+    assert pool.call("finding") == odd_tasks.finding()
+    assert pool.call("values") == odd_tasks.values()
+
+
+def test_a_child_cannot_make_the_parent_call(pool: Pool) -> None:
+    """An answer that would call a function on arrival is refused, and the child with it."""
+    assert refusal(pool, "trap").reason == "file-killed-reader"
+
+
+def test_clean_environment(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The mail password in our environment never reaches a child."""
+    monkeypatch.setenv("SHEETFLOW_MAIL_PASSWORD", "s3cret")
+    with Pool(_TASKS, 1) as fresh:
+        assert "s3cret" not in str(fresh.call("environment"))
+        assert "PATH" in fresh.call("environment")
+    assert "SHEETFLOW_MAIL_PASSWORD" not in pool.call("environment")
+
+
+@posix_only
+def test_limits_are_set(pool: Pool) -> None:
+    """A child is bound in memory, leaves no core behind, and has a session of its own."""
+    space, core = pool.call("limits")
+    assert core == (0, 0)
+    if sys.platform == "linux":
+        assert space == (1024 * _MIB, 1024 * _MIB)
+    assert pool.call("session") != os.getsid(0)
+
+
+@posix_only
+def test_signals_to_children_do_not_interrupt(pool: Pool) -> None:
+    """SIGINT and SIGTERM, which a system sends to all, let a child finish its file."""
+    child = pool.call("pid")
+    future = pool.submit("sleep", 0.5)
+    time.sleep(0.1)
+    os.kill(child, signal.SIGINT)
+    os.kill(child, signal.SIGTERM)
+    assert future.result() == "awake"
+
+
+@posix_only
+def test_kill_from_outside_is_tried_once_more(pool: Pool, tmp_path: Path) -> None:
+    """A child killed by somebody else does not condemn its file; twice killed does."""
+    assert pool.call("kill_self_once", str(tmp_path / "trace")) == "alive"
+    caught = refusal(pool, "kill_self")
+    assert isinstance(caught, ChildLostError)
+    assert caught.from_outside
+
+
+@posix_only
+def test_death_between_tasks_costs_nothing() -> None:
+    """A child that dies while idle is replaced, and the next task knows nothing of it."""
+    with Pool(_TASKS, 1, Limits(attempts=1)) as pool:
+        os.kill(pool.call("pid"), signal.SIGKILL)
+        time.sleep(0.1)
+        assert pool.call("echo", "served") == "served"
+
+
+def test_children_are_warm_and_replaced_in_time() -> None:
+    """A child serves many tasks, and a new one follows after its number."""
+    with Pool(_TASKS, 1, Limits(tasks=3)) as pool:
+        pids = [pool.call("pid") for _ in range(6)]
+    assert pids[0] == pids[1] == pids[2] != pids[3]
+    assert pids[3] == pids[5]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells what a process holds")
+def test_a_grown_child_is_replaced() -> None:
+    """A child that keeps more memory than agreed is replaced after its task."""
+    with Pool(_TASKS, 1, Limits(resident=200 * _MIB)) as pool:
+        small, grown = pool.call("keep", 1000), pool.call("keep", 300 * _MIB)
+        assert small == grown != pool.call("pid")
+
+
+def test_children_work_side_by_side() -> None:
+    """Two children serve two tasks at the same time."""
+    with Pool(_TASKS, 2) as pool:
+        pool.call("pid")
+        started = time.monotonic()
+        futures = [pool.submit("sleep", 1.0) for _ in range(2)]
+        assert [future.result() for future in futures] == ["awake", "awake"]
+        assert time.monotonic() - started < 1.9
+
+
+def test_closing_finishes_what_is_queued() -> None:
+    """Leaving the pool in peace finishes every task that was handed in."""
+    with Pool(_TASKS, 1) as pool:
+        futures = [pool.submit("echo", number) for number in range(5)]
+    assert [future.result(0) for future in futures] == list(range(5))
+    with pytest.raises(RuntimeError):
+        pool.submit("echo", 1)
+
+
+def test_cancelling_finishes_what_is_in_hand() -> None:
+    """A service that is told to stop finishes the file in hand and leaves the rest queued."""
+    pool = Pool(_TASKS, 1)
+    pool.call("pid")
+    first = pool.submit("sleep", 0.5)
+    rest = pool.submit("echo", 1)
+    time.sleep(0.1)
+    pool.close(cancel=True)
+    assert first.result(0) == "awake"
+    with pytest.raises(CancelledError):
+        rest.result(0)
+
+
+def test_no_threads_or_children_are_left() -> None:
+    """A closed pool leaves no process behind."""
+    with Pool(_TASKS, 1) as pool:
+        child = pool.call("pid")
+    assert not any(thread.name.startswith("child-") and thread.is_alive()
+                   for thread in threading.enumerate() if thread.ident is None)  # fmt: skip
+    if os.name == "posix":
+        with pytest.raises(ProcessLookupError):
+            os.kill(child, 0)
+
+
+def test_tasks_that_cannot_be_loaded() -> None:
+    """Children that cannot start are trouble of this machine, not a refusal of a file."""
+    with Pool("sheetflow.no_such_tasks", 1) as pool, pytest.raises(ChildStartError, match="装入"):
+        pool.call("echo", 1)
+
+
+@posix_only
+def test_children_end_with_their_parent(tmp_path: Path) -> None:
+    """When the service is killed, its children end too, even in the middle of a task."""
+    script = tmp_path / "service.py"
+    script.write_text(
+        textwrap.dedent(f"""
+            from sheetflow.workers import Pool
+            pool = Pool({_TASKS!r}, 1)
+            print(pool.call("pid"), flush=True)
+            pool.call("sleep", 60)
+        """)
+    )
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
+    with subprocess.Popen(
+        [sys.executable, str(script)], stdout=subprocess.PIPE, env=environment, cwd=tmp_path
+    ) as service:
+        assert service.stdout is not None
+        child = int(service.stdout.readline())
+        time.sleep(0.2)
+        service.kill()
+        service.wait()
+        deadline = time.monotonic() + 10
+        while is_alive(child) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert not is_alive(child)
+
+
+def is_alive(process: int) -> bool:
+    """Whether a process runs; one that nobody has waited for yet does not."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    status = Path(f"/proc/{process}/stat")
+    return not status.exists() or status.read_text().rpartition(")")[2].split()[0] != "Z"

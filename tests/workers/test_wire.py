@@ -1,0 +1,58 @@
+"""What may come back through the pipe: values, and nothing that acts."""
+
+from __future__ import annotations
+
+import io
+import pickle
+from types import MappingProxyType
+
+import pytest
+
+from sheetflow.workbook import RawSheet, RawWorkbook
+from sheetflow.workers.wire import FrameTooLargeError, dumps, loads, read_frame, write_frame
+
+
+def test_workbooks_and_mappings_come_back_equal() -> None:
+    """A raw workbook made with its defaults, read-only mappings included, crosses unharmed."""
+    workbook = RawWorkbook((RawSheet("甲", ((1, None, "x"),)),))
+    assert loads(dumps(workbook)) == workbook
+    assert isinstance(loads(dumps(workbook)).names, MappingProxyType)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "os system",
+        "builtins eval",
+        "builtins getattr",
+        "subprocess Popen",
+        "sheetflow.workers.process subprocess.Popen",
+        "sheetflow.workers.process Child",
+        "sheetflow.workbook column_letters",
+        "sheetflow.workbook dataclass",
+        "sheetflow.units Iterable",
+        "sheetflow.reading.kinds StrEnum",
+        "sheetflow.reading.reader io.BytesIO",
+        "collections _sys",
+    ],
+)
+def test_nothing_that_acts_is_loaded(name: str) -> None:
+    """No function, and no class that is not a value of ours, is found for an answer."""
+    module, _, attribute = name.partition(" ")
+    reference = b"\x80\x04" + pickle.SHORT_BINUNICODE + bytes([len(module)]) + module.encode()
+    reference += pickle.SHORT_BINUNICODE + bytes([len(attribute)]) + attribute.encode()
+    with pytest.raises(pickle.UnpicklingError):
+        loads(reference + pickle.STACK_GLOBAL + pickle.STOP)
+
+
+def test_frames() -> None:
+    """A frame arrives whole or not at all, and never larger than agreed."""
+    stream = io.BytesIO()
+    write_frame(stream, b"abc")
+    whole = stream.getvalue()
+    assert read_frame(io.BytesIO(whole), 3) == b"abc"
+    for size in range(len(whole)):
+        with pytest.raises(EOFError):
+            read_frame(io.BytesIO(whole[:size]), 3)
+    with pytest.raises(FrameTooLargeError):
+        read_frame(io.BytesIO(whole), 2)

@@ -1,0 +1,131 @@
+"""上报情况.html: one page without a server, in a real browser too."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from sheetflow.consolidation.tables import BoardData, BoardFile, State
+from sheetflow.wording.board_html import PageLink, render_board_html
+from sheetflow.writing.board_page import board_page
+
+MakeBoard = Callable[..., BoardData]
+TEMPLATE = Path("templates/board/上报情况.html")
+BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
+in_browser = pytest.mark.skipif(BROWSER is None, reason="no browser (chromium) on this machine")
+
+
+def render(board: BoardData) -> str:
+    """Render the page as the service does."""
+    return render_board_html(board_page(board), TEMPLATE.read_text(encoding="utf-8"))
+
+
+def test_the_page_is_light_on_a_share(board_data: MakeBoard) -> None:
+    """158 units and six periods weigh less than 300 KB."""
+    assert len(render(board_data("370000")).encode()) < 300_000
+
+
+def test_the_page_asks_for_nothing_from_outside(board_data: MakeBoard) -> None:
+    """No address, no script, style, font or picture from elsewhere; links stay in the folder."""
+    page = render(board_data("370000"))
+    assert not re.search(r"https?:|//[a-z]|\bsrc=|@import|url\(|<link|<iframe", page)
+    links = re.findall(r'href="([^"]*)"', page)
+    assert links
+    assert all(link.startswith("./2012B6/") for link in links)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "../370300/x.xlsx",
+        "/etc/x",
+        "a/../../x",
+        "https://e.example/",
+        "C:\\x",
+        "\\\\h\\x",
+        "file:x",
+        "",
+    ],
+)
+def test_a_link_that_leads_out_of_the_folder_is_refused(path: str) -> None:
+    """A page never links to a file that is not its reader's own."""
+    with pytest.raises(ValueError, match="not inside"):
+        PageLink("汇总表", path)
+
+
+def test_names_are_text_on_the_page(board_data: MakeBoard) -> None:
+    """A unit's or file's name never becomes markup or script."""
+    board = board_data("370100")
+    typed = '<script>alert(1)</script>"&'
+    units = (board.units[0], replace(board.units[1], name=typed), *board.units[2:])
+    files = {board.current.period_id: (BoardFile(typed, 'a"b<.xlsx'),)}
+    page = render(replace(board, units=units, files=files))
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert(1)" in page
+    assert 'href="./a%22b%3C.xlsx"' in page
+
+
+def test_whoever_is_missing_is_named_on_the_page(board_data: MakeBoard) -> None:
+    """Each period lists everyone who is not in, under their city."""
+    board = board_data("370000")
+    page = board_page(board)
+    for period, shown in zip(board.periods, page.periods, strict=True):
+        out = [entry.unit.name for entry in board.column(period) if not entry.state.is_in]
+        named = [name.partition("（")[0] for _, names in shown.missing for name in names]
+        assert sorted(named) == sorted(out)
+        assert sum(shown.counts.values()) == len(board.units)
+
+
+def shown_units(path: Path, choice: str, folder: Path) -> list[str]:
+    """Open the page in a browser with `choice` in its filters; give the units then shown."""
+    result = subprocess.run(
+        [
+            str(BROWSER),
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            f"--user-data-dir={folder}",
+            "--dump-dom",
+            f"{path.as_uri()}#{choice}",
+        ],
+        check=True,
+        capture_output=True,
+        timeout=120,
+    )
+    page = result.stdout.decode()
+    lines = re.findall(r'<tr data-g="\d+" data-u="(\d+)"( hidden="")?>', page)
+    assert lines
+    return [unit for unit, hidden in lines if not hidden]
+
+
+@in_browser
+@pytest.mark.slow
+def test_filters_work_in_a_browser(board_data: MakeBoard, tmp_path: Path) -> None:
+    """Filtered by period, city and state, the page shows those units and no others."""
+    board = board_data("370000")
+    path = tmp_path / "上报情况.html"
+    path.write_text(render(board), encoding="utf-8")
+    third = board.periods[2]
+    everyone = [unit.unit_id for unit in board.units]
+    missing = [entry.unit.unit_id for entry in board.column(third) if entry.state is State.MISSING]
+    city = [unit.unit_id for unit in board.units if "370300" in {unit.unit_id, unit.parent}]
+    out = [
+        entry.unit.unit_id
+        for entry in board.column(third)
+        if not entry.state.is_in and entry.unit.unit_id in city
+    ]
+    assert missing
+    assert out
+    profile = tmp_path / "profile"
+    assert shown_units(path, "", profile) == everyone
+    assert shown_units(path, "period=2012B3&state=missing", profile) == missing
+    assert shown_units(path, "period=2012B3&group=370300&state=out", profile) == out
+    assert shown_units(path, "words=%E5%B8%82%E4%B8%AD%E5%8C%BA", profile) == [
+        unit.unit_id for unit in board.units if unit.name == "市中区"
+    ]

@@ -1,0 +1,371 @@
+"""The workbook to fill, opened again by two independent readers."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import openpyxl
+import pytest
+from openpyxl.utils import column_index_from_string
+from openpyxl.workbook import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
+from python_calamine import CalamineWorkbook
+
+from sheetflow.errors import WritingError
+from sheetflow.periods import OFFICE_ZONE, Period
+from sheetflow.prefill import Filling, prefill_blank
+from sheetflow.schemas.campaign import Campaign
+from sheetflow.schemas.cells import Choice, Choices, Day, IdNumber, Key, Phone, Reference, Whole
+from sheetflow.schemas.columns import Column, RowModel, choice, key, text, whole
+from sheetflow.schemas.conditions import Is
+from sheetflow.schemas.forms import Cover, Form
+from sheetflow.schemas.judging import Earlier
+from sheetflow.schemas.layout import (
+    FIRST_ROW,
+    GUIDE_SHEET,
+    HEADER_ROW,
+    LAST_ROW,
+    STAMP_KEYS,
+    STAMP_NAME,
+    STAMP_SHEET,
+    card_address,
+    column_number,
+)
+from sheetflow.schemas.sheets import Kind, Sheet
+from sheetflow.units import Unit
+from sheetflow.workbook import column_letters
+from sheetflow.writing import Dress, write_master, write_workbook
+
+STAMP = dt.datetime(2012, 3, 1, 9, 0, tzinfo=OFFICE_ZONE)
+
+Blank = Callable[[Unit], Filling]
+
+
+def opened(data: bytes) -> Workbook:
+    """Open with openpyxl."""
+    return openpyxl.load_workbook(io.BytesIO(data))
+
+
+def cells_of(data: bytes, title: str) -> list[list[object]]:
+    """Read one sheet's values with calamine."""
+    book = CalamineWorkbook.from_object(io.BytesIO(data))
+    return list(book.get_sheet_by_name(title).to_python(skip_empty_area=False))  # type: ignore[arg-type]
+
+
+def tables(filling: Filling) -> Iterator[tuple[Sheet, Column, str]]:
+    """Give every column of every table with its letters."""
+    for sheet in filling.sheets:
+        if sheet.is_table and sheet.kind is not Kind.ANSWER:
+            for column in sheet.columns:
+                yield sheet, column, column_letters(column_number(sheet, column.key, 1))
+
+
+def area(letters: str) -> str:
+    """Give the range of a column that a sheet's rules must cover."""
+    return f"{letters}{FIRST_ROW}:{letters}{LAST_ROW}"
+
+
+def rules_over(sheet: Worksheet, wanted: str) -> list[object]:
+    """Give the data validations over exactly that range."""
+    found = sheet.data_validations.dataValidation
+    return [rule for rule in found if str(rule.sqref) == wanted]
+
+
+def blank_format(sheet: Worksheet, letters: str) -> str:
+    """Give the number format of a column's blank cells; alike neighbours share one entry."""
+    number = column_index_from_string(letters)
+    shapes = sheet.column_dimensions.values()
+    return next(
+        str(shape.number_format)
+        for shape in shapes
+        if (shape.min or 0) <= number <= (shape.max or 0)
+    )
+
+
+@pytest.fixture(scope="module")
+def county_file(blank: Blank, county: Unit, dress: Dress) -> bytes:
+    """A county's blank workbook."""
+    return write_workbook(blank(county), dress, STAMP)
+
+
+@pytest.fixture(scope="module")
+def filled_file(filled: Filling, dress: Dress) -> bytes:
+    """A county's workbook with every sheet filled."""
+    return write_workbook(filled, dress, STAMP)
+
+
+def test_same_arguments_give_same_bytes(blank: Blank, county: Unit, dress: Dress) -> None:
+    """A workbook issued again from the same data is the same file, byte for byte."""
+    first = write_workbook(blank(county), dress, STAMP)
+    assert first == write_workbook(blank(county), dress, STAMP)
+    assert first != write_workbook(blank(county), dress, STAMP + dt.timedelta(days=1))
+
+
+def test_a_blank_workbook_is_small(county_file: bytes) -> None:
+    """A blank county workbook is small enough for any mailbox."""
+    assert len(county_file) < 200_000
+
+
+def test_sheets_stand_in_order(county_file: bytes, blank: Blank, county: Unit) -> None:
+    """填报说明 comes first, then the sheets as declared, then the hidden stamp."""
+    wanted = [sheet.title for sheet in blank(county).sheets if sheet.kind is not Kind.ANSWER]
+    book = opened(county_file)
+    assert book.sheetnames == [GUIDE_SHEET, *wanted, STAMP_SHEET]
+    assert book[STAMP_SHEET].sheet_state == "hidden"
+
+
+def test_stamp_stands_in_cells_and_names(county_file: bytes, blank: Blank, county: Unit) -> None:
+    """What a workbook is can be told from its hidden cells and again from its names."""
+    stamp = blank(county).stamp
+    wanted = {name: getattr(stamp, name) for name in STAMP_KEYS}
+    rows = cells_of(county_file, STAMP_SHEET)
+    assert {str(row[0]): row[1] for row in rows} == wanted
+    names = opened(county_file).defined_names
+    assert {name: names[STAMP_NAME.format(key=name)].value for name in STAMP_KEYS} == {
+        name: f'"{value}"' for name, value in wanted.items()
+    }
+
+
+def test_choices_have_drop_downs(county_file: bytes, blank: Blank, county: Unit) -> None:
+    """Every column of choices offers exactly its words, over all covered rows."""
+    book = opened(county_file)
+    seen = 0
+    for sheet, column, letters in tables(blank(county)):
+        if isinstance(column.type, Choice):
+            (rule,) = rules_over(book[sheet.title], area(letters))
+            assert rule.type == "list"  # type: ignore[attr-defined]
+            assert rule.formula1 == f'"{",".join(column.type.options)}"'  # type: ignore[attr-defined]
+            seen += 1
+    assert seen > 20
+
+
+def test_references_offer_keys_in_use(county_file: bytes, blank: Blank, county: Unit) -> None:
+    """A column that points to another sheet offers that sheet's keys by a defined range."""
+    book = opened(county_file)
+    for sheet, column, letters in tables(blank(county)):
+        if isinstance(column.type, Reference):
+            (rule,) = rules_over(book[sheet.title], area(letters))
+            name = rule.formula1.lstrip("=")  # type: ignore[attr-defined]
+            target = blank(county).form.by_key[column.type.to]
+            assert target.title in book.defined_names[name].value
+
+
+def test_every_column_says_what_it_wants(county_file: bytes, blank: Blank, county: Unit) -> None:
+    """Each cell shows a prompt with the column's name, and wrong numbers get Chinese words."""
+    book = opened(county_file)
+    for sheet, column, letters in tables(blank(county)):
+        (rule,) = rules_over(book[sheet.title], area(letters))
+        assert rule.promptTitle.startswith(column.label[:20])  # type: ignore[attr-defined]
+        if isinstance(column.type, Whole):
+            assert rule.type == "whole"  # type: ignore[attr-defined]
+            assert "请填整数" in rule.error  # type: ignore[attr-defined]
+
+
+def test_blank_cells_have_the_right_format(county_file: bytes, blank: Blank, county: Unit) -> None:
+    """An id number or key typed into a blank cell stays text, and a date looks like one."""
+    book = opened(county_file)
+    for sheet, column, letters in tables(blank(county)):
+        number_format = blank_format(book[sheet.title], letters)
+        if isinstance(column.type, IdNumber | Phone | Key | Reference | Choices):
+            assert number_format == "@", (sheet.title, column.label)
+        if isinstance(column.type, Day):
+            assert number_format == "yyyy-mm-dd", (sheet.title, column.label)
+
+
+def test_headers_bear_labels_and_marks(county_file: bytes, blank: Blank, county: Unit) -> None:
+    """Every header is the declared label, and required ones bear a mark behind it."""
+    book = opened(county_file)
+    for sheet, column, letters in tables(blank(county)):
+        shown = str(book[sheet.title][f"{letters}{HEADER_ROW}"].value)
+        mark = {True: "＊", False: ""}.get(column.required is True, "")
+        mark = "＊＊" if not isinstance(column.required, bool) else mark
+        assert shown == column.label + mark
+
+
+def test_required_cells_are_coloured(county_file: bytes, blank: Blank, county: Unit) -> None:
+    """Every required column has a colour rule for empty cells of a row in use."""
+    book = opened(county_file)
+    for sheet, column, letters in tables(blank(county)):
+        rules = [
+            rule.formula[0]
+            for found in book[sheet.title].conditional_formatting
+            if str(found.sqref) == area(letters)
+            for rule in found.rules
+        ]
+        wanting = [rule for rule in rules if rule.startswith(f'AND({letters}{FIRST_ROW}=""')]
+        assert bool(wanting) == (column.required is not False), (sheet.title, column.label)
+
+
+def test_values_come_back_as_they_went_in(filled_file: bytes, filled: Filling) -> None:
+    """Whatever was filled in stands in its own cell, with its own type."""
+    for sheet in filled.sheets:
+        if not sheet.is_table:
+            continue
+        rows = cells_of(filled_file, sheet.title) if filled.rows.get(sheet.key) else []
+        for offset, cells in enumerate(filled.rows.get(sheet.key, ())):
+            for column in sheet.columns:
+                value = cells.get(column.key)
+                number = column_number(sheet, column.key, 1)
+                found = rows[FIRST_ROW - 1 + offset][number - 1]
+                wanted = column.type.show(value) if isinstance(value, tuple) else value
+                if isinstance(wanted, str | None):
+                    assert found == (wanted or ""), (sheet.title, column.label)
+                elif isinstance(wanted, dt.date):
+                    assert found == wanted
+                else:
+                    assert float(found) == pytest.approx(float(wanted))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("typed", ["=1+1", "{=1+1}", "http://example.invalid/", "0012", "@x", "+1"])
+def test_user_text_stays_text(filled: Filling, dress: Dress, typed: str) -> None:
+    """Nothing that a person typed becomes a formula, a link or a number."""
+    sheet = next(sheet for sheet in filled.sheets if sheet.is_table)
+    column = sheet.marker
+    rows = {**filled.rows, sheet.key: [{column.key: typed}]}
+    book = opened(write_workbook(replace(filled, rows=rows), dress, STAMP))
+    cell = book[sheet.title].cell(FIRST_ROW, column_number(sheet, column.key, 1))
+    assert (cell.value, cell.data_type, cell.hyperlink) == (typed, "s", None)
+
+
+def test_text_that_no_cell_holds_is_not_cut(filled: Filling, dress: Dress) -> None:
+    """Text longer than a cell can hold is refused, with sheet and cell, never cut."""
+    sheet = next(sheet for sheet in filled.sheets if sheet.is_table)
+    rows = {**filled.rows, sheet.key: [{sheet.marker.key: "长" * 32_768}]}
+    with pytest.raises(WritingError, match=f"《{sheet.title}》B{FIRST_ROW}"):
+        write_workbook(replace(filled, rows=rows), dress, STAMP)
+
+
+def test_cards_hold_who_and_when(county_file: bytes, blank: Blank, county: Unit) -> None:
+    """Unit and period are filled in on the cover."""
+    form = blank(county).form
+    front = opened(county_file)[form.cover_sheet.title]
+    for column, wanted in ((form.cover.unit_id, "370102"), (form.cover.period, "2012B2")):
+        assert front.cell(*card_address(form.cover_sheet, column, 1)).value == wanted
+
+
+def test_printed_fields_only_where_given(county_file: bytes, form: Form) -> None:
+    """文号 is printed as set, and a 表号 that nobody set is not invented."""
+    rows = cells_of(county_file, form.cover_sheet.title)
+    words = "\n".join(str(cell) for row in rows for cell in row)
+    assert "文号：鲁妇发〔2012〕10号" in words
+    assert "表号" not in words
+    assert "单位负责人（签字）" in words
+
+
+def test_guide_names_every_column_and_check(
+    county_file: bytes, campaign: Campaign, blank: Blank, county: Unit
+) -> None:
+    """填报说明 names every column, every check and every indicator."""
+    rows = cells_of(county_file, GUIDE_SHEET)
+    words = {str(cell) for row in rows for cell in row}
+    assert {column.label for _, column, _ in tables(blank(county))} <= words
+    assert {check.summary for check in campaign.catalogue.checks.values()} <= words
+    assert {entry.code for entry in campaign.main_form.indicators} <= words
+
+
+def test_only_superiors_read_about_own_work(
+    county_file: bytes, blank: Blank, city: Unit, dress: Dress, form: Form
+) -> None:
+    """A city reads that it fills in its own work only; a county does not."""
+    city_file = write_workbook(blank(city), dress, STAMP)
+    county_words = str(cells_of(county_file, GUIDE_SHEET))
+    assert form.own_work in str(cells_of(city_file, GUIDE_SHEET))
+    assert form.own_work not in county_words
+
+
+def test_only_statistics_are_locked(county_file: bytes, form: Form) -> None:
+    """Formulas cannot be overwritten by accident, and everything else can be filled in."""
+    book = opened(county_file)
+    locked = [sheet.title for sheet in book.worksheets if sheet.protection.sheet]
+    assert form.statistics is not None
+    assert locked == [form.statistics.title]
+    assert not book[form.statistics.title].protection.password
+
+
+def test_pages_are_a4(county_file: bytes) -> None:
+    """Every sheet prints on A4, one page wide, with page numbers."""
+    book = opened(county_file)
+    for sheet in book.worksheets:
+        if sheet.sheet_state == "visible":
+            assert sheet.page_setup.paperSize == 9
+            assert sheet.page_setup.fitToHeight == 0
+            assert sheet.oddFooter is not None
+            assert "&P" in str(sheet.oddFooter)
+
+
+def test_settled_rows_are_filtered_away(
+    campaign: Campaign, form: Form, county: Unit, filled: Filling, dress: Dress
+) -> None:
+    """In the next blank workbook, rows that are done with are there, grey, and filtered away."""
+    earlier = Earlier(Period.parse("2012B1"), "1", filled.rows, {})  # type: ignore[arg-type]
+    blank = prefill_blank(campaign, form, county, filled.period, earlier)
+    book = opened(write_workbook(blank, dress, STAMP))
+    seen = 0
+    for sheet in filled.sheets:
+        if not isinstance(sheet.closed, Is) or not sheet.is_book:
+            continue
+        target = book[sheet.title]
+        done = {
+            FIRST_ROW + offset
+            for offset, cells in enumerate(filled.rows[sheet.key])
+            if sheet.closed.holds(cells)  # type: ignore[arg-type]
+        }
+        hidden = {row for row, shape in target.row_dimensions.items() if shape.hidden}
+        assert hidden == done
+        (criteria,) = target.auto_filter.filterColumn
+        assert not set(criteria.filters.filter) & set(sheet.closed.options)
+        seen += 1
+    assert seen > 3
+
+
+def test_master_belongs_to_nobody(campaign: Campaign, form: Form, dress: Dress) -> None:
+    """The master workbook bears form and version, but no unit and no period."""
+    data = write_master(campaign, form, dress, STAMP)
+    stamp = {str(row[0]): row[1] for row in cells_of(data, STAMP_SHEET)}
+    assert stamp["form"] == form.key
+    assert (stamp["unit"], stamp["period"]) == ("", "")
+
+
+class _Front(RowModel):
+    """A tiny cover."""
+
+    unit_id: str | None = text("代码", 20, prefilled=True)
+    unit_name: str | None = text("名称", 20, prefilled=True)
+    period: str | None = text("期别", 20, prefilled=True)
+    filled_on: str | None = text("日期", 20)
+
+
+class _Line(RowModel):
+    """A tiny row with more choices than a cell's own list can hold."""
+
+    line_id: str | None = key("编号", "A")
+    place: str | None = choice("地方", *[f"第{number}号很长的地方名称" for number in range(40)])
+    count: int | None = whole("数量")
+
+
+def test_long_lists_still_drop_down(dress: Dress, county: Unit, campaign: Campaign) -> None:
+    """A drop-down with more words than Excel takes in a cell's own list works all the same."""
+    lines = Sheet("lines", "明细", Kind.FLOW, _Line)
+    tiny = Form(
+        "tiny",
+        "小表",
+        1,
+        (Sheet("front", "首页", Kind.CARD, _Front), lines),
+        Cover(
+            sheet="front",
+            unit_id="unit_id",
+            unit_name="unit_name",
+            period="period",
+            filled_on="filled_on",
+        ),
+    )
+    blank = prefill_blank(campaign, tiny, county, Period.parse("2012B1"))
+    book = opened(write_workbook(blank, dress, STAMP))
+    (rule,) = rules_over(book["明细"], area("B"))
+    sheet, cells = rule.formula1.lstrip("=").split("!")  # type: ignore[attr-defined]
+    offered = [cell.value for (cell,) in book[sheet.strip("'")][cells.replace("$", "")]]
+    assert isinstance(lines.by_key["place"].type, Choice)
+    assert tuple(offered) == lines.by_key["place"].type.options
