@@ -14,6 +14,8 @@ from enum import StrEnum
 from types import MappingProxyType
 
 Argument = str | int
+Identity = tuple[str, str, str, str]
+"""Rule, sheet, column and row key: what makes a finding the same one in the next attempt."""
 
 
 class Severity(StrEnum):
@@ -70,17 +72,73 @@ class Finding:
     place: Place
     arguments: Mapping[str, Argument] = field(default_factory=lambda: MappingProxyType({}))
     others: tuple[str, ...] = ()
+    other_keys: tuple[str, ...] = ()
+    """The keys of the rows of `others`, in their order."""
 
     @property
-    def identity(self) -> tuple[str, str, str, str]:
+    def identity(self) -> Identity:
         """What makes this the same finding in the next attempt."""
         return (self.rule, self.place.sheet, self.place.column, self.place.key)
+
+    @property
+    def identities(self) -> frozenset[Identity]:
+        """The identity of each place that a grouped finding stands for."""
+        keys = (self.place.key, *self.other_keys)
+        return frozenset((self.rule, self.place.sheet, self.place.column, key) for key in keys)
 
     @property
     def number(self) -> str:
         """A short number that stays the same across attempts, for 情况说明."""
         digest = hashlib.sha256("\x1f".join(self.identity).encode()).hexdigest()
         return digest[:6].upper()
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The filler's answer to a 核实性 finding, and a digest of the value that it explains.
+
+    It holds for as long as that value does not change.
+    """
+
+    text: str
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """What became of the last attempt's findings: how many there were, are mended, left, new."""
+
+    last: int
+    mended: int
+    left: int
+    new: int
+
+    @property
+    def words(self) -> str:
+        """Say it in one sentence."""
+        return f"上次{self.last}处，已改{self.mended}处，未改{self.left}处，新增{self.new}处。"
+
+
+def compare_rounds(last: Iterable[Finding], now: Iterable[Finding]) -> Round | None:
+    """Compare what the last attempt had to mend or explain with what is still open now.
+
+    None where the last attempt had nothing open: this is a first round.
+    """
+    before = _open_places(last)
+    after = _open_places(now)
+    if not before:
+        return None
+    left = len(before & after)
+    return Round(last=len(before), mended=len(before) - left, left=left, new=len(after) - left)
+
+
+def _open_places(findings: Iterable[Finding]) -> frozenset[Identity]:
+    return frozenset(
+        identity
+        for finding in findings
+        if finding.severity is not Severity.NOTE
+        for identity in finding.identities
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sheetflow.findings import Finding, Place, Severity
+from sheetflow.findings import Finding, Place
 from sheetflow.periods import deadline
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.judging import Book, Context, Judgement, Outcome
@@ -16,6 +16,7 @@ from sheetflow.validators import GENERAL_RULES
 from sheetflow.validators.books import parse_book
 from sheetflow.validators.catalogue import GENERAL
 from sheetflow.validators.cover import check_cover
+from sheetflow.validators.explaining import Answered, check_answers, explain, is_open, read_answers
 from sheetflow.validators.grouping import arrange
 from sheetflow.validators.stamps import recognise
 from sheetflow.validators.statistics import check_statistics, measure
@@ -39,22 +40,28 @@ def judge(raw: RawWorkbook, campaign: Campaign, context: Context) -> Judgement:
         for rule in (*GENERAL_RULES, *campaign.rules.get(book.form.key, ())):
             faults += rule(book, context)
         faults += check_statistics(raw, known.sheets, book, context)
-    return _conclude(book, context, faults)
+    answers = read_answers(raw, book)
+    faults += check_answers(answers, faults)
+    return _conclude(book, context, faults, answers)
 
 
-def _conclude(book: Book, context: Context, faults: Iterable[Finding]) -> Judgement:
+def _conclude(
+    book: Book, context: Context, faults: Iterable[Finding], answers: Iterable[Answered]
+) -> Judgement:
     findings = arrange(faults, book.form)
-    must = any(finding.severity is Severity.MUST for finding in findings)
+    said = explain(findings, answers, book, context)
+    stands = any(is_open(finding, said) for finding in findings)
     days = context.working_days[context.unit.level]
     last_moment = deadline(book.period, days, context.day_overrides)
     return Judgement(
-        outcome=Outcome.RETURNED if must else Outcome.ACCEPTED,
+        outcome=Outcome.RETURNED if stands else Outcome.ACCEPTED,
         findings=findings,
         form=book.form.key,
         version=book.version,
         period=book.period.period_id,
         book=book,
-        figures={} if must else measure(book),
-        nil=not must and book.nil,
+        figures={} if stands else measure(book),
+        nil=not stands and book.nil,
         late=context.now > last_moment,
+        explanations=said,
     )

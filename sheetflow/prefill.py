@@ -134,7 +134,7 @@ def prefill_returned(
         previous=previous,
         findings=tuple(_move(finding, moved, book.form) for finding in judgement.findings),
         explanations={
-            finding.number: judgement.explanations[finding.identity]
+            finding.number: judgement.explanations[finding.identity].text
             for finding in judgement.findings
             if finding.identity in judgement.explanations
         },

@@ -14,6 +14,7 @@ from sheetflow.errors import SheetflowError
 
 def main() -> None:
     """Run the command line; faults of ours that have a sentence are shown as one."""
+    import sheetflow.cli.decisions  # noqa: F401 - it adds its commands to the app
     from sheetflow.cli.commands import app
     from sheetflow.cli.screen import complain
 

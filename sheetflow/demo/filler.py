@@ -21,6 +21,7 @@ from sheetflow.schemas.layout import (
     columns_in,
 )
 from sheetflow.schemas.samples import Typed
+from sheetflow.workbook import column_letters
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -142,12 +143,13 @@ def _printed(page: Worksheet, naming: int) -> dict[str, int]:
 
 
 def _type(page: Worksheet, row: int, column: int, value: Typed | None) -> None:
-    """Put a value into a cell; a new line looks like the first one, as in an office program."""
+    """Put a value into a cell; a bare cell takes its column's look, as in an office program."""
     cell = page.cell(row, column)
-    if not cell.has_style and row > FIRST_ROW:
-        model = page.cell(FIRST_ROW, column)
-        for part in ("font", "border", "fill", "alignment", "number_format", "protection"):
-            setattr(cell, part, copy(getattr(model, part)))
+    if not cell.has_style:
+        model = page.column_dimensions[column_letters(column)]
+        # Part by part, as openpyxl would have it, would take ten times as long.
+        cell._style = copy(model._style)  # type: ignore[attr-defined, union-attr]  # noqa: SLF001
     kept = cell.number_format
     cell.value = value
-    cell.number_format = kept
+    if cell.number_format != kept:  # openpyxl chooses one of its own for a date
+        cell.number_format = kept

@@ -26,7 +26,7 @@ class OleWorkbook:
 
 def open_ole(data: bytes) -> OleWorkbook:
     """Find the workbook in the container and decrypt it; raise UnreadableError if none."""
-    import olefile  # type: ignore[import-untyped]
+    import olefile
 
     try:
         with olefile.OleFileIO(io.BytesIO(data)) as container:

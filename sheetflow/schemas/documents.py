@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from sheetflow.findings import Finding, Place, Severity
+from sheetflow.findings import Explanation, Finding, Identity, Place, Severity
 from sheetflow.schemas.habits import Value
 from sheetflow.schemas.indicators import Figures, Number
 from sheetflow.schemas.sheets import Sheet
@@ -76,6 +76,7 @@ def dump_finding(finding: Finding) -> Document:
         "key": place.key,
         "arguments": dict(finding.arguments),
         "others": list(finding.others),
+        "other_keys": list(finding.other_keys),
     }
 
 
@@ -93,20 +94,24 @@ def load_finding(document: Mapping[str, Any]) -> Finding:
         place,
         document["arguments"],
         tuple(document["others"]),
+        tuple(document["other_keys"]),
     )
 
 
-def dump_explanations(explanations: Mapping[tuple[str, str, str, str], str]) -> list[Document]:
-    """Give explanations as JSON keeps them: the finding's identity and the words."""
-    return [{"identity": list(identity), "text": text} for identity, text in explanations.items()]
+def dump_explanations(explanations: Mapping[Identity, Explanation]) -> list[Document]:
+    """Give explanations as JSON keeps them: the finding's identity, the words, what they explain."""
+    return [
+        {"identity": list(identity), "text": said.text, "value": said.value}
+        for identity, said in explanations.items()
+    ]
 
 
 def load_explanations(
     documents: Sequence[Mapping[str, Any]],
-) -> dict[tuple[str, str, str, str], str]:
+) -> dict[Identity, Explanation]:
     """Give back explanations by their finding's identity."""
-    found: dict[tuple[str, str, str, str], str] = {}
+    found: dict[Identity, Explanation] = {}
     for document in documents:
         rule, sheet, column, key = document["identity"]
-        found[rule, sheet, column, key] = document["text"]
+        found[rule, sheet, column, key] = Explanation(document["text"], document["value"])
     return found

@@ -10,7 +10,7 @@ from sheetflow.schemas.columns import RowModel, text
 from sheetflow.schemas.sheets import Kind, RollUp, Sheet
 
 
-class Explanation(RowModel):
+class ExplanationLine(RowModel):
     """One answer: to which finding, where, and what is to be said."""
 
     finding: str | None = text("审核意见编号", 10, width=14)
@@ -22,7 +22,7 @@ EXPLANATIONS = Sheet(
     key="explanations",
     title="情况说明",
     kind=Kind.ANSWER,
-    model=Explanation,
+    model=ExplanationLine,
     note="对“核实性”审核意见逐条说明；数据确有错误的，请直接修改数据",
     always_shown=False,
     roll_up=RollUp.ROWS,

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
-from sheetflow.findings import Finding, Place
+from sheetflow.findings import Explanation, Finding, Identity, Place
 from sheetflow.periods import Period
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.habits import Value
@@ -171,6 +171,8 @@ class Context:
 
     `earlier` gives, for a form and period, what was accepted before it in the same
     year. `known_keys` resolves a reference into another unit's book (``370102-X0003``).
+    `waived` gives the rules that a superior lets pass for this submission, with why;
+    `explained` what the unit has said of findings in accepted submissions so far.
     `now` is the clock. `working_days` are the deadlines by level.
     """
 
@@ -181,10 +183,11 @@ class Context:
     day_overrides: Mapping[dt.date, bool] = field(default_factory=lambda: MappingProxyType({}))
     earlier: Callable[[str, Period], Earlier | None] = lambda _form, _period: None
     known_keys: Callable[[str, str], bool] = lambda _sheet, _key: False
-    last_findings: Callable[[str, Period], Sequence[Finding]] = lambda _form, _period: ()
-    waived: Callable[[str, Period], frozenset[str]] = lambda _form, _period: frozenset()
-    explained: Callable[[str, Period], Mapping[tuple[str, str, str, str], str]] = (
-        lambda _form, _period: MappingProxyType({})
+    released: bool = False
+    """Somebody decided that a doubt about identity or version does not count."""
+    waived: Callable[[str, Period], Mapping[str, str]] = lambda _form, _period: MappingProxyType({})
+    explained: Callable[[str, Period], Mapping[Identity, Explanation]] = lambda _form, _period: (
+        MappingProxyType({})
     )
 
 
@@ -222,6 +225,6 @@ class Judgement:
     nil: bool = False
     late: bool = False
     named_unit: str = ""
-    explanations: Mapping[tuple[str, str, str, str], str] = field(
+    explanations: Mapping[Identity, Explanation] = field(
         default_factory=lambda: MappingProxyType({})
     )

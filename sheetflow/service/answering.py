@@ -10,15 +10,17 @@ from dataclasses import replace
 from pathlib import Path
 
 from sheetflow.consolidation.figures import unit_figures
-from sheetflow.findings import Finding, Severity
+from sheetflow.findings import Explanation, Finding, Identity, Severity
 from sheetflow.periods import Period
 from sheetflow.schemas.documents import load_explanations, load_figures, load_finding, load_rows
-from sheetflow.service.history import request_for
+from sheetflow.service.history import last_round, request_for
 from sheetflow.service.names import ANSWERS, answer_path, precheck_path
 from sheetflow.service.office import Office
 from sheetflow.service.publishing import basis_of, publish
 from sheetflow.store.records import Arrival, Publication, StaleMark, Submission
-from sheetflow.workers.judging import Identity, JudgeRequest
+from sheetflow.validators.explaining import is_open
+from sheetflow.workers.judging import JudgeRequest
+from sheetflow.workers.tasks import ReturnedLook
 from sheetflow.writing import (
     NoticeData,
     ReceiptData,
@@ -56,7 +58,8 @@ def prepare(office: Office, mark: StaleMark) -> Answer | None:
     arrival = office.store.arrivals.find_arrival(submission.arrival_id)
     if submission.outcome == "returned" and submission.period:
         said = load_explanations(office.store.submissions.find_explanations(submission))
-        return Answer(mark, path, _returned(office, arrival, findings, said))
+        spot = (submission.form, submission.period)
+        return Answer(mark, path, _returned(office, arrival, spot, findings, said))
     return Answer(mark, path, write_notice(_notice(office, submission, findings)))
 
 
@@ -65,12 +68,18 @@ def _findings(office: Office, submission: Submission) -> tuple[Finding, ...]:
 
 
 def _returned(
-    office: Office, arrival: Arrival, findings: tuple[Finding, ...], said: dict[Identity, str]
+    office: Office,
+    arrival: Arrival,
+    spot: tuple[str, str],
+    findings: tuple[Finding, ...],
+    said: dict[Identity, Explanation],
 ) -> Future[bytes]:
+    form, period = spot
     request: JudgeRequest = replace(request_for(office, arrival), known_keys=None)
-    return office.pool.submit(
-        "render_returned", request, findings, said, office.dress, arrival.arrived_at
-    )
+    still_open = [entry for entry in findings if is_open(entry, said)]
+    compared = last_round(office, arrival, form, period, still_open)
+    look = ReturnedLook(office.dress, arrival.arrived_at, compared.words if compared else "")
+    return office.pool.submit("render_returned", request, findings, said, look)
 
 
 def _precheck(office: Office, mark: StaleMark, arrival_id: int) -> Answer:
@@ -80,7 +89,8 @@ def _precheck(office: Office, mark: StaleMark, arrival_id: int) -> Answer:
     findings = tuple(map(load_finding, documents))
     path = precheck_path(office, unit, str(head["period"]), arrival_id)
     if head["period"]:
-        return Answer(mark, path, _returned(office, arrival, findings, {}))
+        spot = (str(head["form"]), str(head["period"]))
+        return Answer(mark, path, _returned(office, arrival, spot, findings, {}))
     heard = [office.campaign.catalogue.wrong(finding) for finding in findings]
     notice = replace(
         _bare_notice(office, arrival, findings),
@@ -131,7 +141,7 @@ def _receipt(office: Office, submission: Submission, findings: tuple[Finding, ..
             if finding.severity is not Severity.MUST and finding.identity not in said
         ],
         explanations=[
-            f"{finding.place.words}：{catalogue.wrong(finding)}。说明：{said[finding.identity]}"
+            f"{finding.place.words}：{catalogue.wrong(finding)}。说明：{said[finding.identity].text}"
             for finding in findings
             if finding.identity in said
         ],

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sheetflow.findings import Finding
+from sheetflow.findings import Finding, Round
 from sheetflow.periods import Period
 from sheetflow.schemas.judging import Judgement, Outcome
 from sheetflow.service.letters import count, facts, letter, tell
@@ -25,15 +25,25 @@ ANSWER, WORKBOOK, CONSOLIDATED, REPORT, BOARD = (
 )
 
 
-def entail(office: Office, submission: Submission, judgement: Judgement) -> FollowUp:
-    """Give the mails and the stale marks that an outcome entails."""
+def entail(
+    office: Office, submission: Submission, judgement: Judgement, compared: Round | None = None
+) -> FollowUp:
+    """Give the mails and the stale marks that an outcome entails.
+
+    `compared` tells what became of the last attempt's findings.
+    """
     return FollowUp(
-        mails=(*_mail(office, submission, judgement), *_tell_named(office, submission, judgement)),
+        mails=(
+            *_mail(office, submission, judgement, compared),
+            *_tell_named(office, submission, judgement),
+        ),
         stale=tuple(stale_after(office, submission)),
     )
 
 
-def _mail(office: Office, submission: Submission, judgement: Judgement) -> tuple[NewMail, ...]:
+def _mail(
+    office: Office, submission: Submission, judgement: Judgement, compared: Round | None
+) -> tuple[NewMail, ...]:
     unit = office.tree[submission.unit_id]
     path = answer_path(office, submission)
     attach = office.settings.mail.attach
@@ -43,6 +53,7 @@ def _mail(office: Office, submission: Submission, judgement: Judgement) -> tuple
         received=submission.arrived_at.strftime("%Y-%m-%d %H:%M"),
         findings=tell(office.campaign.catalogue, judgement.findings),
         counts=count(judgement.findings),
+        progress=compared,
         reason=_reason(office, judgement),
         late=submission.late,
         attachment=path.name if attach else "",

@@ -7,13 +7,13 @@ a `JudgeRequest` (for judging). It refuses to judge or to consolidate.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from sheetflow.consolidation.accepted import Accepted, Attempt, Books, UnitAndPeriod
 from sheetflow.consolidation.figures import unit_figures
 from sheetflow.consolidation.tables import ExplanationRow
-from sheetflow.findings import Finding
+from sheetflow.findings import Explanation, Finding, Identity, Round, compare_rounds
 from sheetflow.intake.archive import blob_path
 from sheetflow.periods import Period
 from sheetflow.schemas.documents import (
@@ -27,7 +27,7 @@ from sheetflow.schemas.habits import Value
 from sheetflow.service.office import Office
 from sheetflow.store.records import Arrival, Submission
 from sheetflow.units import Unit
-from sheetflow.workers.judging import FormAndPeriod, Identity, JudgeRequest, PastBook
+from sheetflow.workers.judging import FormAndPeriod, JudgeRequest, PastBook
 
 
 def books_of(office: Office, form: Form, period: Period) -> Books:
@@ -104,7 +104,7 @@ def _explanations(office: Office, submission: Submission) -> tuple[ExplanationRo
             number=finding.number,
             place=finding.place.words,
             wrong=catalogue.wrong(finding),
-            explanation=said[finding.identity],
+            explanation=said[finding.identity].text,
         )
         for finding in findings
         if finding.identity in said
@@ -120,32 +120,24 @@ def request_for(
         office.tree[arrival.unit_id],
         str(blob_path(office.workspace.archive, arrival.sha256)),
         arrival.arrived_at,
-        before=arrival.arrival_id,
     )
-    waived: dict[FormAndPeriod, frozenset[str]] = {}
+    waived: dict[FormAndPeriod, dict[str, str]] = {}
     for waiver in office.store.submissions.find_waivers(unit_id=arrival.unit_id):
         submission = office.store.submissions.find_submission(waiver.receipt)
         if submission and submission.arrival_id == arrival.arrival_id:
             spot = (submission.form, submission.period)
-            waived[spot] = waived.get(spot, frozenset()) | {waiver.rule}
-    return replace(request, known_keys=known_keys, waived=waived)
+            waived.setdefault(spot, {})[waiver.rule] = waiver.why
+    decisions = office.store.submissions.find_decisions(arrival.arrival_id)
+    released = bool(decisions) and decisions[-1].verdict == "release"
+    return replace(request, known_keys=known_keys, waived=waived, released=released)
 
 
-def request_for_unit(
-    office: Office, unit: Unit, path: str, now: dt.datetime, *, before: int | None = None
-) -> JudgeRequest:
-    """Give what judging the file at `path` needs to know of `unit`.
-
-    With `before`, only attempts of earlier arrivals count as the last round.
-    """
+def request_for_unit(office: Office, unit: Unit, path: str, now: dt.datetime) -> JudgeRequest:
+    """Give what judging the file at `path` needs to know of `unit`."""
     past: list[PastBook] = []
-    findings: dict[FormAndPeriod, tuple[Finding, ...]] = {}
-    explained: dict[FormAndPeriod, dict[Identity, str]] = {}
+    explained: dict[FormAndPeriod, dict[Identity, Explanation]] = {}
     for form in office.campaign.forms:
         past += past_books(office, form, unit)
-        for latest in _latest_by_period(office, form, unit, before):
-            told = map(load_finding, office.store.submissions.find_findings(latest))
-            findings[form.key, latest.period] = tuple(told)
         for standing in office.store.submissions.find_history(unit.unit_id, form.key):
             said = load_explanations(office.store.submissions.find_explanations(standing))
             explained[form.key, standing.period] = said
@@ -158,21 +150,21 @@ def request_for_unit(
         working_days=office.working_days,
         day_overrides=office.day_overrides,
         past=tuple(past),
-        last_findings=findings,
         explained=explained,
     )
 
 
-def _latest_by_period(
-    office: Office, form: Form, unit: Unit, before: int | None
-) -> list[Submission]:
-    found: dict[str, Submission] = {}
-    for submission in office.store.submissions.find_submissions(
-        unit_id=unit.unit_id, form=form.key
-    ):
-        if submission.period and (before is None or submission.arrival_id < before):
-            found[submission.period] = submission
-    return list(found.values())
+def last_round(
+    office: Office, arrival: Arrival, form: str, period: str, still_open: Iterable[Finding]
+) -> Round | None:
+    """Compare with the attempt before `arrival`, if that one was returned."""
+    store = office.store.submissions
+    last = store.find_latest(arrival.unit_id, form, period, before=arrival)
+    if last is None or last.outcome != "returned":
+        return None
+    said = load_explanations(store.find_explanations(last))
+    told = map(load_finding, store.find_findings(last))
+    return compare_rounds([entry for entry in told if entry.identity not in said], still_open)
 
 
 def past_books(office: Office, form: Form, unit: Unit) -> list[PastBook]:

@@ -20,10 +20,11 @@ from sheetflow.schemas.documents import (
 )
 from sheetflow.schemas.judging import Judgement, Outcome
 from sheetflow.service.entailing import entail, entail_duplicate, entail_precheck
-from sheetflow.service.history import request_for, resolve_keys
+from sheetflow.service.history import last_round, request_for, resolve_keys
 from sheetflow.service.office import LOG, Office
 from sheetflow.store.records import Arrival, Judged, Submission
 from sheetflow.validators.catalogue import GENERAL
+from sheetflow.validators.explaining import is_open
 from sheetflow.workers import ChildStartError, TaskFailedError
 from sheetflow.workers.judging import JudgeReply
 
@@ -144,12 +145,14 @@ def _record(office: Office, arrival: Arrival, reply: JudgeReply) -> Submission |
             follow_up=entail_precheck(office, arrival, judgement),
         )
         return None
+    still_open = [entry for entry in judgement.findings if is_open(entry, judgement.explanations)]
+    compared = last_round(office, arrival, judgement.form, judgement.period, still_open)
     submission = office.store.outcomes.record_outcome(
         arrival,
         judgement.form,
         judgement.period,
         _judged(office, judgement, reply),
-        lambda submission: entail(office, submission, judgement),
+        lambda submission: entail(office, submission, judgement, compared),
     )
     LOG.info(
         "unit %s: receipt %s %s, %d findings",

@@ -14,7 +14,8 @@ def check_cover(book: Book, context: Context) -> Iterator[Finding]:
     cover, roles = book.cover, book.form.cover
     card = cover.card
     unit_id = card[roles.unit_id]
-    if isinstance(unit_id, str) and unit_id.upper() != context.unit.unit_id.upper():
+    other = isinstance(unit_id, str) and unit_id.upper() != context.unit.unit_id.upper()
+    if other and not context.released:
         place = cover.place(card, roles.unit_id)
         yield GENERAL["cover-unit"].at(place, expected=context.unit.unit_id)
     period = card[roles.period]

@@ -36,7 +36,8 @@ def group(findings: Sequence[Finding]) -> list[Finding]:
             grouped += same
         else:
             others = tuple(finding.place.cell for finding in same[1:])
-            grouped.append(replace(same[0], others=others))
+            keys = tuple(finding.place.key for finding in same[1:])
+            grouped.append(replace(same[0], others=others, other_keys=keys))
     return grouped
 
 

@@ -54,7 +54,7 @@ def recognise(raw: RawWorkbook, campaign: Campaign, context: Context) -> Recogni
     if not any(any(cell is not None for cell in row) for sheet in raw.sheets for row in sheet.rows):
         return _stop(Outcome.REFUSED, checks["workbook-empty"].at(Place()))
     stamp = parse_stamp(raw)
-    if stamp.campaign and stamp.campaign != campaign.key.lower():
+    if stamp.campaign and stamp.campaign != campaign.key.lower() and not context.released:
         return _stop(Outcome.HELD, checks["campaign-other"].at(Place()))
     form, sheets = _form_of(raw, campaign, stamp)
     if form is None:
@@ -75,10 +75,10 @@ def _whose_and_when(
     cover = find_card_values(form.cover_sheet, sheets)
     named = stamp.unit or read_code(cover.get(form.cover.unit_id))
     doubt = _identity_doubt(named, campaign, context)
-    if doubt:
+    if doubt and not context.released:
         in_tree = named if named in context.tree else ""
         return Recognised(Outcome.HELD, (doubt,), form, sheets=sheets, named_unit=in_tree)
-    if stamp.version.isdigit() and int(stamp.version) > form.version:
+    if stamp.version.isdigit() and int(stamp.version) > form.version and not context.released:
         finding = checks["version-unknown"].at(
             Place(), version=stamp.version, known=str(form.version)
         )
@@ -88,9 +88,8 @@ def _whose_and_when(
     )
     if period is None:
         return _stop(Outcome.REFUSED, checks["period-unknown"].at(Place()))
-    version = (
-        int(stamp.version) if stamp.version.isdigit() and stamp.version != "0" else form.version
-    )
+    stamped = int(stamp.version) if stamp.version.isdigit() else 0
+    version = stamped if 0 < stamped <= form.version else form.version
     return Recognised(None, (), form, version, period, sheets)
 
 

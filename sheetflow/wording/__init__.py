@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from sheetflow.wording.cleaning import clean_header, clean_line
 from sheetflow.wording.letters import MailText, render_mail, template_faults
-from sheetflow.wording.maildata import Event, MailData, MailFinding, Progress
+from sheetflow.wording.maildata import Event, MailData, MailFinding
 
 __all__ = [
     "Event",
     "MailData",
     "MailFinding",
     "MailText",
-    "Progress",
     "clean_header",
     "clean_line",
     "render_mail",

@@ -23,13 +23,12 @@ from jinja2 import (
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from sheetflow.errors import MailTemplateError
-from sheetflow.findings import Severity
+from sheetflow.findings import Round, Severity
 from sheetflow.wording.cleaning import clean_header
 from sheetflow.wording.maildata import (
     Event,
     MailData,
     MailFinding,
-    Progress,
     clean_data,
     without_content,
 )
@@ -232,7 +231,7 @@ _SAMPLE = MailData(
     number=1,
     received="2012年3月5日 9:00",
     findings=(MailFinding(place="C7", wrong="空着", remedy="请填写", severity="强制性"),),
-    progress=Progress(last=2, mended=1, left=1, new=0),
+    progress=Round(last=2, mended=1, left=1, new=0),
     remarks=("说明",),
     reason="原因",
     passed=True,

@@ -10,6 +10,7 @@ import dataclasses
 from dataclasses import dataclass
 from enum import StrEnum
 
+from sheetflow.findings import Round
 from sheetflow.wording.cleaning import clean_header, clean_line, clean_quote
 
 
@@ -38,21 +39,6 @@ class MailFinding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
-    """What became of the findings of the last round."""
-
-    last: int
-    mended: int
-    left: int
-    new: int
-
-    @property
-    def words(self) -> str:
-        """Say in one sentence how many were mended, left and new."""
-        return f"上次{self.last}处，已改{self.mended}处，未改{self.left}处，新增{self.new}处。"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class MailData:
     """Everything that a mail can say. Texts are ready to be read; empty ones are left out.
 
@@ -72,7 +58,7 @@ class MailData:
     received: str = ""
     findings: tuple[MailFinding, ...] = ()
     counts: tuple[tuple[str, int], ...] = ()
-    progress: Progress | None = None
+    progress: Round | None = None
     remarks: tuple[str, ...] = ()
     reason: str = ""
     passed: bool = False

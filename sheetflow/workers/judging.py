@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
-from sheetflow.findings import Finding
+from sheetflow.findings import Explanation, Identity
 from sheetflow.periods import Period
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.documents import dump_rows, load_rows
@@ -21,7 +21,6 @@ from sheetflow.schemas.judging import Book, Context, Earlier, Judgement
 from sheetflow.units import Level, Unit, UnitTree
 from sheetflow.workbook import RawWorkbook
 
-Identity = tuple[str, str, str, str]
 FormAndPeriod = tuple[str, str]
 
 
@@ -53,13 +52,11 @@ class JudgeRequest:
     day_overrides: Mapping[dt.date, bool] = field(default_factory=lambda: MappingProxyType({}))
     past: tuple[PastBook, ...] = ()
     known_keys: frozenset[tuple[str, str]] | None = None
-    last_findings: Mapping[FormAndPeriod, tuple[Finding, ...]] = field(
+    released: bool = False
+    explained: Mapping[FormAndPeriod, Mapping[Identity, Explanation]] = field(
         default_factory=lambda: MappingProxyType({})
     )
-    explained: Mapping[FormAndPeriod, Mapping[Identity, str]] = field(
-        default_factory=lambda: MappingProxyType({})
-    )
-    waived: Mapping[FormAndPeriod, frozenset[str]] = field(
+    waived: Mapping[FormAndPeriod, Mapping[str, str]] = field(
         default_factory=lambda: MappingProxyType({})
     )
 
@@ -116,11 +113,19 @@ def judge_request(
         day_overrides=request.day_overrides,
         earlier=lambda form, period: earlier_book(campaign, request.past, form, period),
         known_keys=knows,
-        last_findings=lambda form, period: request.last_findings.get((form, period.period_id), ()),
-        waived=lambda form, period: request.waived.get((form, period.period_id), frozenset()),
-        explained=lambda form, period: request.explained.get((form, period.period_id), {}),
+        released=request.released,
+        waived=lambda form, period: request.waived.get((form, period.period_id), {}),
+        explained=lambda form, period: _explained(request, form, period),
     )
     return judge(raw, campaign, context), frozenset(asked)
+
+
+def _explained(request: JudgeRequest, form: str, period: Period) -> dict[Identity, Explanation]:
+    """Gather what was said up to `period`; what was said last goes first."""
+    said: dict[Identity, Explanation] = {}
+    for entry in period.year_so_far:
+        said.update(request.explained.get((form, entry.period_id), {}))
+    return said
 
 
 def earlier_book(

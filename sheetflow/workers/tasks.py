@@ -7,15 +7,15 @@ a child pays only for what it does.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sheetflow.workbook import RawWorkbook
 
 if TYPE_CHECKING:
-    from sheetflow.findings import Finding
-    from sheetflow.workers.judging import BlankRequest, Identity, JudgeReply, JudgeRequest
+    from sheetflow.findings import Explanation, Finding, Identity
+    from sheetflow.workers.judging import BlankRequest, JudgeReply, JudgeRequest
     from sheetflow.writing import Dress
 
 
@@ -37,6 +37,15 @@ def judge_file(request: JudgeRequest) -> JudgeReply:
     return JudgeReply(judgement=replace(judgement, book=None), rows=rows, asked_keys=asked)
 
 
+@dataclass(frozen=True, slots=True)
+class ReturnedLook:
+    """How a returned copy is dressed: what is printed, its time, and the last round in words."""
+
+    dress: Dress
+    stamp: dt.datetime
+    round_line: str = ""
+
+
 def render_blank(request: BlankRequest, dress: Dress) -> bytes:
     """Write a unit's own 填报 workbook for one period."""
     from sheetflow.campaigns import load_campaign
@@ -54,9 +63,8 @@ def render_blank(request: BlankRequest, dress: Dress) -> bytes:
 def render_returned(
     request: JudgeRequest,
     findings: tuple[Finding, ...],
-    explanations: dict[Identity, str],
-    dress: Dress,
-    stamp: dt.datetime,
+    explanations: dict[Identity, Explanation],
+    look: ReturnedLook,
 ) -> bytes:
     """Write the returned copy of a judged file, with the findings that its answer named."""
     from sheetflow.campaigns import load_campaign
@@ -71,4 +79,4 @@ def render_returned(
     filling = prefill_returned(
         load_campaign(request.campaign), request.unit, told, earlier.get(before, {})
     )
-    return write_workbook(filling, dress, stamp)
+    return write_workbook(filling, look.dress, look.stamp, look.round_line)

@@ -39,6 +39,11 @@ ORIGIN = ("市", "县（区）", "来源")
 """The columns before a detail sheet's own: whose the row is, and by which receipt."""
 
 _ORIGIN_WIDTHS = (12, 14, 20)
+_WIDEST = 28
+_READABLE_WIDTH = 150
+"""How many characters side by side an A4 page shows in a size that can be read."""
+
+_WRAPPED_TYPES = Text | Choices | References
 _BATCH = 1000
 
 
@@ -180,6 +185,8 @@ def _open_part(book: Book, consolidated: Consolidated, detail: DetailSheet, part
     title = detail.sheet.title[: LONGEST_TITLE - len(suffix)] + suffix
     widths = [*_ORIGIN_WIDTHS, *(_width(column) for column in detail.columns)]
     page = Page.add(book, title, widths, footer(consolidated))
+    page.sheet.fit_to_pages(max(1, round(sum(widths) / _READABLE_WIDTH)), 0)
+    page.sheet.repeat_columns(0, len(ORIGIN) - 1)
     page.open(
         f"{detail.sheet.title}（{consolidated.unit.name} {consolidated.period.label}）",
         f"各单位上报的明细，按原数列示，未作改动。{'本表接上一张工作表。' if part > 1 else ''}",
@@ -191,7 +198,7 @@ def _open_part(book: Book, consolidated: Consolidated, detail: DetailSheet, part
 def _width(column: Column) -> float:
     """Keys are longer here than where they were filled in: 370102-X0001."""
     least = 16 if column.is_key or column.refers_to else 0
-    return max(least, min(column.width, 40))
+    return max(least, min(column.width, _WIDEST))
 
 
 def _write_rows(
@@ -214,6 +221,14 @@ def _write_rows(
 def _write_values(
     page: Page, row: int, columns: Sequence[Column], values: Mapping[str, Value]
 ) -> None:
+    page.fit(
+        row,
+        (
+            (column.type.show(values.get(column.key)), _width(column))
+            for column in columns
+            if isinstance(column.type, _WRAPPED_TYPES)
+        ),
+    )
     for number, column in enumerate(columns, start=len(ORIGIN) + 1):
         value = values.get(column.key)
         if isinstance(value, dt.date):
@@ -221,5 +236,5 @@ def _write_values(
         elif isinstance(value, int | Decimal):
             page.number(row, number, value, MONEY if isinstance(column.type, Money) else FIGURE)
         else:
-            several = isinstance(column.type, Text | Choices | References)
+            several = isinstance(column.type, _WRAPPED_TYPES)
             page.text(row, number, column.type.show(value), WRAPPED if several else TEXT)

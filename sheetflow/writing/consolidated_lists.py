@@ -121,6 +121,8 @@ def write_explanations(book: Book, consolidated: Consolidated) -> None:
         list(_EXPLANATIONS),
     )
     for row, entry in enumerate(consolidated.explanations, start=FIRST_ROW):
+        texts = (entry.place, entry.wrong, entry.explanation)
+        page.fit(row, zip(texts, list(_EXPLANATIONS.values())[3:], strict=True))
         page.text(row, 1, entry.unit.name)
         page.text(row, 2, entry.receipt)
         page.text(row, 3, entry.number, CENTRED)

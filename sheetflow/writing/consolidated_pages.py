@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -19,6 +19,7 @@ from sheetflow.periods import OFFICE_ZONE
 from sheetflow.schemas.layout import FIRST_ROW, HEADER_ROW, NOTE_ROW, TITLE_ROW, quoted
 from sheetflow.workbook import MAX_ROWS, column_letters
 from sheetflow.writing.cells import LONGEST_TEXT, put
+from sheetflow.writing.measures import TALLEST, lines_of
 from sheetflow.writing.styles import (
     BODY,
     BORDER,
@@ -89,9 +90,11 @@ class Page:
     ) -> None:
         """Put the title, the note of so many lines under it, and the header row.
 
-        With a `formula`, the note is live and `note` its value.
+        With a `formula`, the note is live and `note` its value. On a sheet wider than the paper
+        the title stands on the left, where it is seen.
         """
-        self.heading(TITLE_ROW, title, TITLE, 30)
+        wide = self.sheet.fit_width > 1
+        self.heading(TITLE_ROW, title, TITLE | ({"align": "left"} if wide else {}), 30)
         self.heading(NOTE_ROW, note, NOTE, 3 + _POINTS_OF_A_LINE * lines)
         if formula:
             self.formula(NOTE_ROW, 1, formula, note, NOTE)
@@ -109,6 +112,18 @@ class Page:
     def height(self, row: int, height: float) -> None:
         """Fix a row's height in points, before anything is put there."""
         self.sheet.set_row(row - 1, height)
+
+    def fit(self, row: int, texts: Iterable[tuple[str, float]]) -> None:
+        """Make a row of wrapped texts, each with its column's width, tall enough to read.
+
+        Office programs do not all do so on opening. XlsxWriter would remember every height for
+        ever; rows above the last two are out, so theirs are forgotten.
+        """
+        lines = max((lines_of(text, width) for text, width in texts if text), default=1)
+        if lines > 1:
+            self.height(row, min(TALLEST, 3 + _POINTS_OF_A_LINE * lines))
+        for known in (self.sheet.row_info, self.sheet.row_sizes):
+            known.pop(row - 3, None)
 
     def close(self, last_row: int, frozen_columns: int, *, filtered: bool = True) -> None:
         """Freeze the header, repeat it in print, and offer filters over the rows to `last_row`."""

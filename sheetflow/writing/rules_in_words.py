@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sheetflow.schemas.cells import Choice, Choices, Day, Reference, References
+from sheetflow.schemas.cells import Choice, Day, Reference, References
 from sheetflow.schemas.columns import Column
 from sheetflow.schemas.conditions import Condition
 from sheetflow.schemas.forms import Form
@@ -48,8 +48,3 @@ def prompt_words(form: Form, sheet: Sheet, column: Column) -> str:
     """Give the words of the input prompt; the options of a drop-down are not repeated."""
     kind = "从下拉列表选一项" if isinstance(column.type, Choice) else type_words(form, column)
     return "\n".join((requirement(sheet, column), kind, *extra_words(sheet, column)))
-
-
-def is_listed(column: Column) -> bool:
-    """Whether the column's words name several options."""
-    return isinstance(column.type, Choice | Choices)

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 from sheetflow.errors import MailTemplateError
+from sheetflow.findings import Round
 from sheetflow.wording import (
     Event,
     MailData,
     MailFinding,
     MailText,
-    Progress,
     render_mail,
     template_faults,
 )
@@ -39,7 +39,7 @@ DATA = MailData(
     received="2012年3月5日 9时12分",
     findings=(FINDING,),
     counts=(("强制性", 9), ("核实性", 0), ("提示性", 3)),
-    progress=Progress(last=11, mended=8, left=3, new=1),
+    progress=Round(last=11, mended=8, left=3, new=1),
     remarks=("工作表“计划”不是本表的内容，没有带过来。",),
     reason="单位不一致",
     deadline="2012年3月2日",

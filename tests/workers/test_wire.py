@@ -8,7 +8,9 @@ from types import MappingProxyType
 
 import pytest
 
+from sheetflow.schemas.judging import Judgement, Outcome
 from sheetflow.workbook import RawSheet, RawWorkbook
+from sheetflow.workers.judging import JudgeReply
 from sheetflow.workers.wire import FrameTooLargeError, dumps, loads, read_frame, write_frame
 
 
@@ -17,6 +19,12 @@ def test_workbooks_and_mappings_come_back_equal() -> None:
     workbook = RawWorkbook((RawSheet("甲", ((1, None, "x"),)),))
     assert loads(dumps(workbook)) == workbook
     assert isinstance(loads(dumps(workbook)).names, MappingProxyType)
+
+
+def test_a_judgement_comes_back() -> None:
+    """The answer to a judged file, findings and all, crosses the pipe."""
+    reply = JudgeReply(judgement=Judgement(outcome=Outcome.REFUSED))
+    assert loads(dumps(reply)) == reply
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,24 @@ def test_exactly_the_bad_cells_are_coloured(book: Workbook, returned: Filling) -
     assert coloured == wanted
 
 
+def test_empty_bad_cells_keep_the_colour(book: Workbook, returned: Filling) -> None:
+    """A cell that is bad because it is empty shows the finding's colour, not the pale one."""
+    titles = {sheet.key: sheet.title for sheet in returned.sheets}
+    seen = 0
+    for (key, name), findings in marked_cells(returned).items():
+        sheet = book[titles[key]]
+        if sheet[name].value is not None or sheet[name].row < FIRST_ROW:
+            continue
+        rules = [
+            rule for area in sheet.conditional_formatting if name in area for rule in area.rules
+        ]
+        first = min(rules, key=lambda rule: rule.priority)
+        assert first.stopIfTrue
+        assert first.dxf.fill.bgColor.rgb == f"FF{SEVERITY_FILL[worst(findings)][1:]}"
+        seen += 1
+    assert seen > 5
+
+
 def test_each_bad_cell_has_a_note(book: Workbook, returned: Filling, dress: Dress) -> None:
     """A note on each bad cell, and on no other, says what is wrong and what to do."""
     titles = {sheet.title: sheet.key for sheet in returned.sheets}

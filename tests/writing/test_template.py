@@ -20,7 +20,7 @@ from sheetflow.prefill import Filling, prefill_blank
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.cells import Choice, Choices, Day, IdNumber, Key, Phone, Reference, Whole
 from sheetflow.schemas.columns import Column, RowModel, choice, key, text, whole
-from sheetflow.schemas.conditions import Is
+from sheetflow.schemas.conditions import Condition, Is
 from sheetflow.schemas.forms import Cover, Form
 from sheetflow.schemas.judging import Earlier
 from sheetflow.schemas.layout import (
@@ -66,6 +66,11 @@ def tables(filling: Filling) -> Iterator[tuple[Sheet, Column, str]]:
 def area(letters: str) -> str:
     """Give the range of a column that a sheet's rules must cover."""
     return f"{letters}{FIRST_ROW}:{letters}{LAST_ROW}"
+
+
+def depends(column: Column) -> tuple[str, ...]:
+    """Give the columns on which it depends whether the cell is wanted."""
+    return column.required.columns() if isinstance(column.required, Condition) else ()
 
 
 def rules_over(sheet: Worksheet, wanted: str) -> list[object]:
@@ -197,6 +202,9 @@ def test_required_cells_are_coloured(county_file: bytes, blank: Blank, county: U
         ]
         wanting = [rule for rule in rules if rule.startswith(f'AND({letters}{FIRST_ROW}=""')]
         assert bool(wanting) == (column.required is not False), (sheet.title, column.label)
+        if isinstance(column.required, Condition):
+            asked = [column_letters(column_number(sheet, key, 1)) for key in depends(column)]
+            assert all(f"${letter}{FIRST_ROW}" in wanting[0] for letter in asked)
 
 
 def test_values_come_back_as_they_went_in(filled_file: bytes, filled: Filling) -> None:

@@ -253,3 +253,32 @@ CELL_CHECKS: tuple[Check, ...] = (
         "个人信息栏目中的多余空格、全角字符照常读取",
     ),
 )
+
+UNREAD_CELLS = frozenset(
+    {
+        "number-text",
+        "number-about",
+        "number-scaled",
+        "number-unit",
+        "number-date",
+        "number-too-long",
+        "number-not-whole",
+        "number-range",
+        "money-decimals",
+        "date-incomplete",
+        "date-impossible",
+        "date-as-number",
+        "date-unclear",
+        "choice-unknown",
+        "key-shape",
+        "text-too-long",
+        "id-digits-lost",
+        "id-length",
+        "id-birth-date",
+        "id-check-digit",
+        "phone-format",
+        "cell-error",
+        "cell-formula-empty",
+    }
+)
+"""Findings of cells that could not be read: to let them pass would drop what stood there."""

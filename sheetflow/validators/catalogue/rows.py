@@ -9,6 +9,15 @@ _MUST, _VERIFY, _NOTE = Severity.MUST, Severity.VERIFY, Severity.NOTE
 
 ROW_CHECKS: tuple[Check, ...] = (
     Check(
+        "explanation-unused",
+        _NOTE,
+        "说明对不上",
+        "说明的编号“{number}”不对应现在的任何审核意见，没有采用",
+        "问题已经改正的，不用再管；要说明别的问题，请填该问题的编号",
+        "情况说明的编号应是现有审核意见的编号",
+        "填报说明：核实性意见逐条说明",
+    ),
+    Check(
         "key-twice",
         _MUST,
         "编号重复",

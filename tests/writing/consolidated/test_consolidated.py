@@ -334,13 +334,13 @@ def test_a_form_without_indicators_needs_no_statistics(city: Consolidated) -> No
 
 
 def test_paper_and_screen_are_set_up(city_bytes: bytes) -> None:
-    """Headers stay in sight and repeat in print, on A4 landscape as wide as the page."""
+    """Headers stay in sight and repeat in print, on A4 landscape, one or two pages wide."""
     book = formulas_of(city_bytes)
     for sheet in book.worksheets:
         assert sheet.page_setup.paperSize == 9
         assert sheet.sheet_properties.pageSetUpPr is not None
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
-        assert sheet.page_setup.fitToWidth in {None, 1}
+        assert (sheet.page_setup.fitToWidth or 1) <= 2  # 妇女需求台帐 is too wide for one page
         if sheet.title == "图表":
             continue
         assert sheet.page_setup.orientation == "landscape"

@@ -1,0 +1,114 @@
+"""情况说明: what the filler answers, which finding it answers, and how long it holds.
+
+She answers in 问题清单 of the returned copy or in the sheet 情况说明. An answer belongs
+to rule, row key and column, and holds for as long as the value it explains does not
+change. A superior's waiver of a hard finding stands beside the answers.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from sheetflow.findings import Explanation, Finding, Identity, Place, Severity
+from sheetflow.schemas.explanations import EXPLANATIONS
+from sheetflow.schemas.habits import holds_personal_number, read_code, read_text
+from sheetflow.schemas.judging import Book, Context
+from sheetflow.schemas.layout import ISSUE_COLUMNS, ISSUES_SHEET
+from sheetflow.validators.catalogue import GENERAL
+from sheetflow.validators.sheets import bare_label
+from sheetflow.workbook import RawSheet, RawWorkbook, cell_name
+
+_NUMBER, _ANSWER = ISSUE_COLUMNS[1], ISSUE_COLUMNS[-1]
+_HEADER_WITHIN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """One answer as it stands in the workbook: to which number, where, and its words."""
+
+    number: str
+    text: str
+    place: Place
+
+
+def read_answers(raw: RawWorkbook, book: Book) -> list[Answered]:
+    """Read every answer; those in the sheet 情况说明 come last and so go first."""
+    issues = next((sheet for sheet in raw.sheets if sheet.title == ISSUES_SHEET), None)
+    found = list(_from_issues(issues)) if issues else []
+    written = book.sheets.get(EXPLANATIONS.key)
+    for row in written.rows if written else ():
+        number, text = row["finding"], row["explanation"]
+        if written and isinstance(number, str) and isinstance(text, str):
+            found.append(Answered(read_code(number), text, written.place(row, "finding")))
+    return found
+
+
+def _from_issues(sheet: RawSheet) -> Iterator[Answered]:
+    for header, cells in sheet.numbered_rows():
+        if header > _HEADER_WITHIN:
+            return
+        labels = [bare_label(cell) for cell in cells]
+        if _NUMBER in labels and _ANSWER in labels:
+            break
+    else:
+        return
+    number_at, answer_at = labels.index(_NUMBER) + 1, labels.index(_ANSWER) + 1
+    for row, _ in sheet.numbered_rows(header + 1):
+        text = read_text(sheet.cell(row, answer_at))
+        number = read_code(sheet.cell(row, number_at))
+        if text and number:
+            cell = cell_name(row, answer_at)
+            yield Answered(
+                number, text, Place(title=sheet.title, label=_ANSWER, row=row, cell=cell)
+            )
+
+
+def check_answers(answers: Iterable[Answered], findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Find answers that carry a private number, are too long, or answer nothing."""
+    limit = EXPLANATIONS.by_key["explanation"].type
+    numbers = {finding.number for finding in findings}
+    for answer in answers:
+        if holds_personal_number(answer.text):
+            yield GENERAL["personal-in-text"].at(answer.place)
+        if len(answer.text) > getattr(limit, "limit", 0):
+            yield GENERAL["text-too-long"].at(
+                answer.place, count=len(answer.text), limit=getattr(limit, "limit", 0)
+            )
+        if answer.number not in numbers:
+            yield GENERAL["explanation-unused"].at(answer.place, number=answer.number[:10])
+
+
+def explain(
+    findings: Iterable[Finding], answers: Iterable[Answered], book: Book, context: Context
+) -> dict[Identity, Explanation]:
+    """Pair the findings with what is said of them: now, in an earlier submission, or by a waiver."""
+    now = {answer.number: answer.text for answer in answers}
+    before = context.explained(book.form.key, book.period)
+    waived = context.waived(book.form.key, book.period)
+    said: dict[Identity, Explanation] = {}
+    for finding in findings:
+        value = explained_value(finding, book)
+        earlier = before.get(finding.identity)
+        if finding.severity is Severity.VERIFY and finding.number in now:
+            said[finding.identity] = Explanation(now[finding.number], value)
+        elif finding.severity is Severity.VERIFY and earlier and earlier.value == value:
+            said[finding.identity] = earlier
+        elif finding.rule in waived:
+            said[finding.identity] = Explanation(f"上级准予放行：{waived[finding.rule]}", value)
+    return said
+
+
+def explained_value(finding: Finding, book: Book) -> str:
+    """Digest the value that a finding speaks of: its cell, and the figures in its sentence."""
+    place = finding.place
+    row = next((row for row in book.rows(place.sheet) if row.number == place.row), None)
+    cell = row.raw.get(place.column) if row else None
+    spoken = [f"{name}={value}" for name, value in sorted(finding.arguments.items())]
+    return hashlib.sha256("\x1f".join([str(cell), *spoken]).encode()).hexdigest()[:16]
+
+
+def is_open(finding: Finding, said: Mapping[Identity, Explanation]) -> bool:
+    """Whether a finding still keeps the workbook from being accepted."""
+    return finding.severity is not Severity.NOTE and finding.identity not in said

@@ -1,0 +1,237 @@
+"""Workbooks drawn as Markdown tables: as a `RawWorkbook`, or as a real .xlsx.
+
+This module owns the one notation in which tests draw workbooks. A sheet is a line
+``# 走访记录`` and a table below it; title and note rows are put in above, as our own
+templates have them, so the header stands in row 3 and the first row of data in row 4.
+A table without a ``| --- |`` line is a card: its labels stand in column A from row 4.
+
+Cells: blank is an empty cell, ``2012-02-10`` a date, ``12`` and ``12.5`` numbers,
+``'12`` text as it stands, ``=A1+1→2`` a formula and its cached value (``=A1→`` none),
+``#REF!`` an error, ``^`` merged with the cell above, ``↵`` a line break, ``□`` a
+full-width space. A row that begins with ``~|`` is hidden.
+
+A drawing goes on being drawn: a sheet drawn again replaces the first, and lines that
+begin with ``@`` change one that stands already::
+
+    @ 走访记录 E4 = 座谈交流        one cell
+    @ 走访记录 + | … | … |          one more row at the end
+    @ 走访记录 hide 5               hide a row
+    @ 走访记录 merge A4:A5          merge cells
+    @ 走访记录 named 走访记录（2）   rename it
+    @ 走访记录 gone                 take it out
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+
+import xlsxwriter
+from xlsxwriter.worksheet import Worksheet
+
+from sheetflow.schemas.layout import FIRST_ROW, HEADER_ROW, STAMP_KEYS, STAMP_SHEET
+from sheetflow.workbook import Address, CellValue, RawSheet, RawWorkbook, cell_name, parse_cell_name
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_NUMBER = re.compile(r"-?\d{1,15}(\.\d+)?")
+_ERROR = re.compile(r"#[A-Z/0]+[!?A]?")
+_CHANGE = re.compile(r"@ (\S+) (\S+)(?: (?:= ?)?(.*))?")
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass
+class _Sheet:
+    """A sheet while it is being drawn."""
+
+    title: str
+    cells: dict[Address, CellValue] = field(default_factory=dict)
+    formulas: dict[Address, str] = field(default_factory=dict)
+    errors: dict[Address, str] = field(default_factory=dict)
+    hidden_rows: set[int] = field(default_factory=set)
+    merges: list[tuple[int, int, int, int]] = field(default_factory=list)
+    last: int = FIRST_ROW - 1
+
+    def put(self, row: int, column: int, drawn: str) -> None:
+        """Put what is drawn into one cell."""
+        spot = (row, column)
+        for kept in (self.cells, self.formulas, self.errors):
+            kept.pop(spot, None)
+        if drawn == "^":
+            self._merge_up(row, column)
+        elif drawn.startswith("="):
+            formula, _, cached = drawn.partition("→")
+            self.formulas[spot] = formula
+            self.cells[spot] = _value(cached)
+        elif _ERROR.fullmatch(drawn):
+            self.errors[spot] = drawn
+        else:
+            self.cells[spot] = _value(drawn)
+        self.last = max(self.last, row)
+
+    def _merge_up(self, row: int, column: int) -> None:
+        for number, (top, left, bottom, right) in enumerate(self.merges):
+            if (bottom, left, right) == (row - 1, column, column):
+                self.merges[number] = (top, left, row, right)
+                return
+        self.merges.append((row - 1, column, row, column))
+
+    def put_row(self, row: int, cells: list[str]) -> None:
+        """Put one line of a table into `row`."""
+        for column, drawn in enumerate(cells, start=1):
+            self.put(row, column, drawn)
+
+    def raw(self) -> RawSheet:
+        """Give the sheet as the reading room would."""
+        filled = [spot for spot, value in self.cells.items() if value is not None]
+        spots = [*filled, *self.formulas, *self.errors]
+        rows = max((row for row, _ in spots), default=0)
+        return RawSheet(
+            title=self.title,
+            rows=[self._row(number, spots) for number in range(1, rows + 1)],
+            hidden_rows=frozenset(self.hidden_rows),
+            formulas=dict(self.formulas),
+            errors=dict(self.errors),
+            merges=tuple(self.merges),
+            hidden=self.title == STAMP_SHEET,
+        )
+
+    def _row(self, number: int, spots: list[Address]) -> tuple[CellValue, ...]:
+        width = max((column for row, column in spots if row == number), default=0)
+        return tuple(self.cells.get((number, column)) for column in range(1, width + 1))
+
+
+def _value(drawn: str) -> CellValue:
+    """Read what is drawn as the cell's typed value."""
+    if not drawn:
+        return None
+    if drawn.startswith("'"):
+        return _text(drawn[1:])
+    if _DAY.fullmatch(drawn):
+        return dt.date.fromisoformat(drawn)
+    if match := _NUMBER.fullmatch(drawn):
+        return float(drawn) if match[1] else int(drawn)
+    return _text(drawn)
+
+
+def _text(drawn: str) -> str:
+    return drawn.replace("↵", "\n").replace("□", "\u3000")
+
+
+def draw(
+    text: str, *, stamp: Mapping[str, str] = NOTHING, names: Mapping[str, str] = NOTHING
+) -> RawWorkbook:
+    """Draw a workbook; with `stamp`, the hidden sheet that says what it is stands last."""
+    sheets: dict[str, _Sheet] = {}
+    current = _Sheet("")
+    for line in _lines(text):
+        if line.startswith("# "):
+            current = _Sheet(line[2:].strip())
+            sheets[current.title] = current
+            current.put(1, 1, current.title)
+        elif line.startswith("@ "):
+            _change(sheets, line)
+        else:
+            _draw_row(current, line)
+    if stamp:
+        sheets[STAMP_SHEET] = _stamp_sheet(stamp)
+    return RawWorkbook(tuple(sheet.raw() for sheet in sheets.values()), names=dict(names))
+
+
+def _lines(text: str) -> Iterator[str]:
+    return (line for line in (part.strip() for part in text.splitlines()) if line)
+
+
+def _draw_row(sheet: _Sheet, line: str) -> None:
+    cells = _cells(line)
+    if all(re.fullmatch(r":?-{3,}:?", cell) for cell in cells):
+        # The line above was the header: it goes up to its own row.
+        for column in range(1, len(cells) + 1):
+            sheet.cells[HEADER_ROW, column] = sheet.cells.pop((FIRST_ROW, column), None)
+        sheet.last = HEADER_ROW
+        return
+    row = sheet.last + 1
+    sheet.last = row
+    sheet.put_row(row, cells)
+    if line.startswith("~"):
+        sheet.hidden_rows.add(row)
+
+
+def _cells(line: str) -> list[str]:
+    return [cell.strip(" ") for cell in line.lstrip("~").strip().strip("|").split("|")]
+
+
+def _change(sheets: dict[str, _Sheet], line: str) -> None:
+    match = _CHANGE.fullmatch(line)
+    if match is None or match[1] not in sheets:
+        raise ValueError(f"not a change of a drawn sheet: {line}")
+    sheet, verb, what = sheets[match[1]], match[2], match[3] or ""
+    if verb == "+":
+        sheet.last += 1
+        sheet.put_row(sheet.last, _cells(what))
+    elif verb == "hide":
+        sheet.hidden_rows.add(int(what))
+    elif verb == "merge":
+        first, last = (parse_cell_name(name) for name in what.split(":"))
+        sheet.merges.append((*first, *last))
+    elif verb == "named":
+        sheet.title = what
+    elif verb == "gone":
+        del sheets[match[1]]
+    else:
+        sheet.put(*parse_cell_name(verb), what)
+
+
+def _stamp_sheet(stamp: Mapping[str, str]) -> _Sheet:
+    sheet = _Sheet(STAMP_SHEET)
+    for row, key in enumerate(STAMP_KEYS, start=1):
+        sheet.cells[row, 1] = key
+        sheet.cells[row, 2] = stamp.get(key) or None
+    return sheet
+
+
+def write_xlsx(raw: RawWorkbook, path: Path) -> Path:
+    """Write a drawn workbook as a real .xlsx at `path`."""
+    with xlsxwriter.Workbook(path, {"default_date_format": "yyyy-mm-dd"}) as book:
+        for sheet in raw.sheets:
+            target = book.add_worksheet(sheet.title)
+            _write_sheet(target, sheet)
+            if sheet.hidden:
+                target.hide()
+        for name, formula in raw.names.items():
+            book.define_name(name, formula)
+    return path
+
+
+def _write_sheet(target: Worksheet, sheet: RawSheet) -> None:
+    for top, left, bottom, right in sheet.merges:
+        target.merge_range(top - 1, left - 1, bottom - 1, right - 1, "")
+    for number, cells in sheet.numbered_rows():
+        for column, value in enumerate(cells, start=1):
+            _write_cell(target, sheet, (number, column), value)
+    for number in sheet.hidden_rows:
+        target.set_row(number - 1, None, None, {"hidden": True})
+
+
+def _write_cell(target: Worksheet, sheet: RawSheet, spot: Address, value: CellValue) -> None:
+    row, column = spot[0] - 1, spot[1] - 1
+    if spot in sheet.errors:
+        target.write_formula(row, column, "=NA()", None, sheet.errors[spot])
+    elif spot in sheet.formulas:
+        target.write_formula(row, column, sheet.formulas[spot], None, _cached(value))
+    elif isinstance(value, str):
+        target.write_string(row, column, value)
+    elif isinstance(value, dt.date):
+        target.write_datetime(row, column, value)
+    elif isinstance(value, int | float):
+        target.write_number(row, column, value)
+    elif value is not None:
+        raise ValueError(f"{cell_name(*spot)} holds what cannot be drawn")
+
+
+def _cached(value: CellValue) -> str | int | float:
+    return value if isinstance(value, str | int | float) else ""

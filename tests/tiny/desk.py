@@ -1,0 +1,267 @@
+"""A small workspace of the second campaign, and the clerk who works at it.
+
+Seven units on three levels; workbooks are filled in with openpyxl, dropped, and answered
+by the real service. What came out is read back from the outbox and the Maildir.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import email
+import email.policy
+import re
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from email.message import EmailMessage
+from pathlib import Path
+from typing import TypeVar
+
+import openpyxl
+from openpyxl.workbook import Workbook
+
+from sheetflow.config.settings_text import default_settings_text
+from sheetflow.config.workspace import Workspace, create_workspace
+from sheetflow.periods import Period
+from sheetflow.schemas.forms import Form
+from sheetflow.schemas.layout import FIRST_ROW, cell_in
+from sheetflow.service import Office, PassReport, issue_workbooks, open_office, run_pass
+from sheetflow.service.standing import standing
+from sheetflow.store.records import Submission
+from sheetflow.units import Level, Unit, UnitTree
+from tests.tiny.campaign import CAMPAIGN, CAMPAIGN_NAME
+
+PROVINCE, CITY, OTHER_CITY = "99", "9901", "9902"
+EAST, WEST, SOUTH, NORTH = "990101", "990102", "990201", "990202"
+_UNITS = (
+    (PROVINCE, "清河省", Level.PROVINCE, None),
+    (CITY, "上游市", Level.CITY, PROVINCE),
+    (EAST, "东岸县", Level.COUNTY, CITY),
+    (WEST, "西岸县", Level.COUNTY, CITY),
+    (OTHER_CITY, "下游市", Level.CITY, PROVINCE),
+    (SOUTH, "南岸县", Level.COUNTY, OTHER_CITY),
+    (NORTH, "北岸县", Level.COUNTY, OTHER_CITY),
+)
+TREE = UnitTree.of(
+    Unit(
+        unit_id=unit_id,
+        name=name,
+        level=level,
+        parent=parent,
+        mails=(f"river-{unit_id}@mail.example",),
+    )
+    for unit_id, name, level, parent in _UNITS
+)
+ALL = tuple(unit.unit_id for unit in TREE)
+
+FIRST, SECOND, YEAR = "2012B1", "2012B2", "2012"
+ISSUED = dt.datetime(2012, 2, 20, 9)  # noqa: DTZ001 - the office's own time, as --at gives it
+IN_TIME = dt.datetime(2012, 3, 2, 10)  # noqa: DTZ001
+NEXT_DAY = dt.datetime(2012, 3, 3, 10)  # noqa: DTZ001
+TOO_LATE = dt.datetime(2012, 3, 20, 10)  # noqa: DTZ001
+IN_MAY = dt.datetime(2012, 5, 3, 10)  # noqa: DTZ001
+
+T = TypeVar("T")
+Typed = str | int | float | dt.date | None
+Rows = Mapping[str, Sequence[Mapping[str, Typed]]]
+Spoil = Callable[[Workbook], None]
+
+
+def settings_text(**values: str) -> str:
+    """Give a ``sheetflow.toml`` for the tests; `values` are TOML, by the name of the key."""
+    text = default_settings_text()
+    for name, value in {"campaign": f'"{CAMPAIGN_NAME}"', "quiet_seconds": "0", **values}.items():
+        text, count = re.subn(rf"(?m)^{name} = .*$", f"{name} = {value}", text, count=1)
+        assert count, name
+    return text
+
+
+def outlets(*closed: bool) -> list[dict[str, Typed]]:
+    """Rows of the book, the closed ones said to be."""
+    return [
+        {
+            "river": "清水河",
+            "keeper": "王安澜",
+            "found_on": dt.date(2012, 1, 10),
+            "state": "已封堵" if done else "整治中",
+            "closed_on": dt.date(2012, 2, 10) if done else None,
+        }
+        for done in closed
+    ]
+
+
+def patrols(*metres: int, means: str = "乘船", month: int = 2) -> list[dict[str, Typed]]:
+    """Rows of the journal, one walk for each distance."""
+    return [
+        {"walked_on": dt.date(2012, month, 15), "means": means, "outlet": "P0001", "metres": walked}
+        for walked in metres
+    ]
+
+
+def head(*, day: dt.date = dt.date(2012, 3, 1), frozen: str = "否") -> list[dict[str, Typed]]:
+    """The card's own cells."""
+    return [{"written_on": day, "frozen": frozen}]
+
+
+def sound(*metres: int) -> Rows:
+    """A workbook without any finding: two outlets, one of them closed, and these walks."""
+    return {"head": head(), "outlets": outlets(True, False), "patrols": patrols(*metres or (500,))}
+
+
+def write(issued: Path, target: Path, rows: Rows, spoil: Spoil | None = None) -> Path:
+    """Fill in an issued workbook as a clerk does; `spoil` may do more to it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about what openpyxl does not keep
+        book = openpyxl.load_workbook(issued)
+        for key, listed in rows.items():
+            form = _form_with(key)
+            sheet = form.by_key[key]
+            for number, row in enumerate(listed, start=FIRST_ROW):
+                for column, value in row.items():
+                    book[sheet.title][cell_in(sheet, column, number, form.version)] = value
+        if spoil:
+            spoil(book)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        book.save(target)
+        book.close()
+    return target
+
+
+def _form_with(sheet: str) -> Form:
+    return next(form for form in CAMPAIGN.forms if sheet in form.by_key)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The workspace at `root` with everything that a test does there."""
+
+    root: Path
+
+    @classmethod
+    def make(cls, root: Path, **settings: str) -> Desk:
+        """Make a workspace of the second campaign."""
+        create_workspace(root, TREE, settings_text(**settings))
+        return cls(root)
+
+    @property
+    def workspace(self) -> Workspace:
+        """Its places."""
+        return Workspace(self.root)
+
+    def issue(self, period: str = FIRST, at: dt.datetime = ISSUED, form: str = "") -> int:
+        """Hand out the workbooks."""
+        with open_office(self.root, at) as office:
+            return issue_workbooks(office, office.form(form), Period.parse(period))
+
+    def issued(self, unit_id: str, period: str = FIRST) -> Path:
+        """The unit's own workbook."""
+        (found,) = self.out(unit_id, period).glob("填报_*.xlsx")
+        return found
+
+    def fill(
+        self, unit_id: str, rows: Rows | None = None, spoil: Spoil | None = None, **more: str
+    ) -> Path:
+        """Fill in a unit's workbook; `more` are ``period`` and ``name``."""
+        period, name = more.get("period", FIRST), more.get("name", "上报.xlsx")
+        target = self.root.parent / "clerks" / self.root.name / unit_id / name
+        return write(
+            self.issued(unit_id, period), target, sound() if rows is None else rows, spoil
+        )
+
+    def drop(self, unit_id: str, file: Path | bytes, name: str = "", folder: str = "") -> Path:
+        """Put a workbook (or bytes) into the unit's inbox folder."""
+        content = file if isinstance(file, bytes) else file.read_bytes()
+        called = name or (file.name if isinstance(file, Path) else "上报.xlsx")
+        target = self.workspace.inbox_of(TREE[unit_id]) / folder / called
+        target.write_bytes(content)
+        return target
+
+    def run(self, at: dt.datetime = IN_TIME) -> PassReport:
+        """One pass of the service."""
+        with open_office(self.root, at) as office:
+            return run_pass(office)
+
+    def ask(self, question: Callable[[Office], T], at: dt.datetime = IN_TIME) -> T:
+        """Ask the open office something."""
+        with open_office(self.root, at) as office:
+            return question(office)
+
+    def submissions(self, unit_id: str | None = None) -> tuple[Submission, ...]:
+        """What the store has, in order of arrival."""
+        return self.ask(lambda office: office.store.submissions.find_submissions(unit_id))
+
+    def states(self, period: str = FIRST) -> dict[str, str]:
+        """Who stands where, by unit."""
+        found = self.ask(lambda office: standing(office, Period.parse(period)))
+        return {row.unit.unit_id: row.state.value for row in found.rows}
+
+    def out(self, unit_id: str, period: str = "") -> Path:
+        """The unit's outbox folder."""
+        return self.workspace.outbox_of(TREE[unit_id], period)
+
+    def names(self, unit_id: str, period: str = FIRST) -> list[str]:
+        """The names of the files that the unit finds there."""
+        folder = self.out(unit_id, period)
+        return sorted(entry.name for entry in folder.iterdir() if entry.is_file())
+
+    def answer(self, unit_id: str, start: str, period: str = FIRST) -> Path:
+        """The one file that starts so."""
+        (found,) = self.out(unit_id, period).glob(f"{start}*")
+        return found
+
+    def inbox_files(self) -> list[Path]:
+        """Whatever still lies in the inbox."""
+        return [path for path in self.workspace.inbox.rglob("*") if path.is_file()]
+
+    def mails(self, unit_id: str | None = None) -> list[EmailMessage]:
+        """The mail in the Maildir, oldest first, of one unit or of all."""
+        found = []
+        for path in sorted((self.workspace.maildir / "new").glob("*")):
+            message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+            assert isinstance(message, EmailMessage)
+            if unit_id is None or message["To"] == f"river-{unit_id}@mail.example":
+                found.append(message)
+        return found
+
+    def publications(self) -> dict[str, tuple[int, bytes]]:
+        """Every file of the outbox with its time of change and its bytes."""
+        outbox = self.workspace.outbox
+        return {
+            path.relative_to(outbox).as_posix(): (path.stat().st_mtime_ns, path.read_bytes())
+            for path in sorted(outbox.rglob("*"))
+            if path.is_file()
+        }
+
+
+def words(path: Path) -> str:
+    """Every word in a workbook, line by line."""
+    return "\n".join(_cells(path))
+
+
+def _cells(path: Path) -> Iterator[str]:
+    book = openpyxl.load_workbook(path)
+    for page in book:
+        for row in page.iter_rows():
+            yield from (str(cell.value) for cell in row if cell.value is not None)
+    book.close()
+
+
+def table(path: Path, title: str, first: str) -> list[dict[str, object]]:
+    """The rows of one sheet under the header line that holds `first`, cached values."""
+    book = openpyxl.load_workbook(path, data_only=True)
+    rows = [tuple(cell.value for cell in row) for row in book[title].iter_rows()]
+    book.close()
+    start = next(number for number, row in enumerate(rows) if first in row)
+    header = [str(cell or "") for cell in rows[start]]
+    return [
+        dict(zip(header, row, strict=True))
+        for row in rows[start + 1 :]
+        if any(cell is not None for cell in row)
+    ]
+
+
+def body(message: EmailMessage) -> str:
+    """The plain text of a mail."""
+    part = message.get_body(("plain",))
+    assert part is not None
+    return str(part.get_content())

@@ -1,0 +1,146 @@
+"""The forms of the second campaign, 河道巡查: what each unit fills in about its rivers.
+
+Declared for the tests: another subject, other sheets, no report, charts or samples.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+from sheetflow.schemas.columns import (
+    Disclosure,
+    Mask,
+    RowModel,
+    choice,
+    day,
+    key,
+    money,
+    name_key,
+    period_name,
+    refers,
+    text,
+    whole,
+)
+from sheetflow.schemas.conditions import where
+from sheetflow.schemas.explanations import EXPLANATIONS
+from sheetflow.schemas.forms import Cover, Form
+from sheetflow.schemas.indicators import Count, Indicator, Ratio, Sum
+from sheetflow.schemas.sheets import Kind, RollUp, Sheet
+
+_ABOVE_HIDDEN = Disclosure(city=Mask.NAME, province=Mask.LEFT_OUT)
+
+
+class Head(RowModel):
+    """Who patrols, and for which months."""
+
+    station: str | None = text("巡查单位", 30, prefilled=True)
+    station_code: str | None = text("巡查单位代码", 20, prefilled=True)
+    months: str | None = period_name("巡查月份")
+    written_on: dt.date | None = day("制表日期", not_after="")
+    frozen: str | None = choice("全线封冻未巡", "是", "否")
+
+
+HEAD = Sheet(key="head", title="巡查表头", kind=Kind.CARD, model=Head, roll_up=RollUp.NONE)
+
+
+class Outlet(RowModel):
+    """An outlet into a river: a book that goes on from period to period."""
+
+    outlet_id: str | None = key("排口编号", "P", 4)
+    river: str | None = text("河道", 30)
+    keeper: str | None = text("河长姓名", 20, personal=True, disclosure=_ABOVE_HIDDEN)
+    found_on: dt.date | None = day("发现日期")
+    state: str | None = choice("处置情况", "整治中", "已封堵")
+    closed_on: dt.date | None = day(
+        "封堵日期", required=where("state", "已封堵"), only=True, not_before="found_on"
+    )
+
+
+OUTLETS = Sheet(
+    key="outlets",
+    title="排口台账",
+    kind=Kind.LEDGER,
+    model=Outlet,
+    closed=where("state", "已封堵"),
+    preprinted=5,
+)
+
+
+class Patrol(RowModel):
+    """One walk along a river."""
+
+    walked_on: dt.date | None = day("巡河日期", event=True)
+    means: str | None = choice("巡河方式", "步行", "乘船", "无人机")
+    outlet: str | None = refers("所查排口", "outlets", required=False)
+    metres: int | None = whole("巡河里程（米）", "米", least=1)
+    litter: int | Decimal | None = money("清理费用（元）", required=False)
+
+
+PATROLS = Sheet(key="patrols", title="巡河日志", kind=Kind.FLOW, model=Patrol)
+
+TALLY = Sheet(
+    key="tally",
+    title="巡河汇总",
+    kind=Kind.INDICATORS,
+    model=RowModel,
+    roll_up=RollUp.SUMMED,
+)
+
+PATROL_FORM = Form(
+    key="patrol",
+    title="河道巡查表",
+    version=1,
+    sheets=(HEAD, TALLY, OUTLETS, PATROLS, EXPLANATIONS),
+    cover=Cover(
+        sheet="head",
+        unit_id="station_code",
+        unit_name="station",
+        period="months",
+        filled_on="written_on",
+        nil=where("frozen", "是"),
+    ),
+    indicators=(
+        Indicator("H1", "登记排口", "个", Count("outlets")),
+        Indicator("H2", "其中：已封堵", "个", Count("outlets", where("state", "已封堵")), indent=1),
+        Indicator("H3", "排口封堵率", "%", Ratio("H2", "H1"), percent=True),
+        Indicator("H4", "巡河", "次", Count("patrols")),
+        Indicator("H5", "其中：步行", "次", Count("patrols", where("means", "步行")), indent=1),
+        Indicator("H6", "巡河里程", "米", Sum("patrols", ("metres",))),
+    ),
+)
+
+
+class Register(RowModel):
+    """Which rivers there are; told once a year, by a form without nil and statistics."""
+
+    station: str | None = text("单位名称", 30, prefilled=True)
+    station_code: str | None = text("单位编码", 20, prefilled=True)
+    year: str | None = period_name("年度")
+    written_on: dt.date | None = day("登记日期", not_after="")
+
+
+class River(RowModel):
+    """A river by name."""
+
+    river: str | None = name_key("河道名称")
+    length: int | None = whole("河长（米）", "米")
+
+
+REGISTER_FORM = Form(
+    key="register",
+    title="河道名录",
+    version=1,
+    sheets=(
+        Sheet(key="sign", title="名录表头", kind=Kind.CARD, model=Register, roll_up=RollUp.NONE),
+        Sheet(key="rivers", title="河道一览", kind=Kind.STOCK, model=River),
+    ),
+    cover=Cover(
+        sheet="sign",
+        unit_id="station_code",
+        unit_name="station",
+        period="year",
+        filled_on="written_on",
+    ),
+    yearly=True,
+)
