@@ -58,7 +58,7 @@ def cast_parts(units: Sequence[Unit], random: Random) -> dict[str, Part]:
     accidents = _ACCIDENTS[: (len(counties) + 1) // 2]
     parts = dict(zip((unit.unit_id for unit in counties), accidents, strict=False))
     for unit in (*counties[len(accidents) :], *others):
-        parts[unit.unit_id] = _by_chance(random)
+        parts[unit.unit_id] = Part.CLEAN if unit.parent is None else _by_chance(random)
     cities = [unit for unit in others if unit.level is Level.CITY]
     if len(cities) > 1:
         parts[random.choice(cities).unit_id] = Part.LATE

@@ -43,7 +43,7 @@ Tell = Callable[[str], None]
 _PERIOD = Period.parse("2012B1")
 _ISSUED_AT = dt.datetime(2012, 2, 20, 9, tzinfo=OFFICE_ZONE)
 _DROPPED_AT, _LATE_AT = dt.time(10), dt.time(9)
-_LATE_BY = dt.timedelta(days=3)
+_LATE_BY = dt.timedelta(days=4)
 _OK, _DIFFERENT = 0, 1
 
 
@@ -199,6 +199,11 @@ def _worth_opening(office: Office) -> Iterable[Path]:
     store, form = office.store.submissions, office.campaign.main_form
     listed = store.find_submissions(form=form.key, period=_PERIOD.period_id)
     for outcome in ("returned", "accepted"):
-        first = next((entry for entry in listed if entry.outcome == outcome), None)
+        of_counties = (
+            entry
+            for entry in listed
+            if entry.outcome == outcome and office.tree[entry.unit_id].level is Level.COUNTY
+        )
+        first = next(of_counties, None)
         if first:
             yield answer_path(office, first)

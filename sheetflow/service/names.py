@@ -16,12 +16,8 @@ ANSWERS = {"accepted": "回执", "returned": "退回", "held": "挂起", "refuse
 
 def workbook_path(office: Office, form: Form, unit: Unit, period: Period) -> Path:
     """Where the unit's own 填报 workbook lies."""
-    label = period.period_id
-    if form is not office.campaign.main_form:
-        label += f"_{form.title}"
-    return office.workspace.outbox_of(unit, period.period_id) / artefact_name(
-        "填报", unit.folder, label
-    )
+    folder = office.workspace.outbox_of(unit, period.period_id)
+    return folder / _artefact(office, form, "填报", unit.folder, period.period_id)
 
 
 def answer_path(office: Office, submission: Submission) -> Path:
@@ -39,25 +35,40 @@ def precheck_path(office: Office, unit: Unit, period: str, number: int) -> Path:
     return office.workspace.outbox_of(unit, period) / name
 
 
-def consolidated_path(office: Office, unit: Unit, period: Period) -> Path:
+def consolidated_path(office: Office, unit: Unit, period: Period, form: Form | None = None) -> Path:
     """Where a unit's consolidated workbook lies."""
     folder = office.workspace.outbox_of(unit, period.period_id)
-    return folder / artefact_name("汇总表", unit.name, period.label)
+    return folder / _artefact(office, form, "汇总表", unit.name, period.label)
 
 
-def report_path(office: Office, unit: Unit, period: Period) -> Path:
+def report_path(office: Office, unit: Unit, period: Period, form: Form | None = None) -> Path:
     """Where a unit's Word report lies."""
     folder = office.workspace.outbox_of(unit, period.period_id)
-    return folder / artefact_name("情况报告", unit.name, period.label, extension="docx")
+    return folder / _artefact(office, form, "情况报告", unit.name, period.label, extension="docx")
 
 
-def check_table_path(office: Office, unit: Unit, period: Period) -> Path:
+def check_table_path(office: Office, unit: Unit, period: Period, form: Form | None = None) -> Path:
     """Where the list of every figure in the report lies."""
     folder = office.workspace.outbox_of(unit, period.period_id)
-    return folder / artefact_name("数字核对表", unit.name, period.label)
+    return folder / _artefact(office, form, "数字核对表", unit.name, period.label)
 
 
-def board_path(office: Office, unit: Unit, extension: str) -> Path:
+def board_path(office: Office, unit: Unit, extension: str, form: Form | None = None) -> Path:
     """Where a unit's board lies."""
     folder = office.workspace.outbox_of(unit)
-    return folder / artefact_name("上报情况", unit.name, extension=extension)
+    return folder / _artefact(office, form, "上报情况", unit.name, extension=extension)
+
+
+def _artefact(
+    office: Office,
+    form: Form | None,
+    kind: str,
+    whose: str,
+    label: str = "",
+    *,
+    extension: str = "xlsx",
+) -> str:
+    """Name a file; those of another form than the main one (None) bear its title besides."""
+    titled = form.title if form and form is not office.campaign.main_form else ""
+    parts = [part for part in (label, titled) if part]
+    return artefact_name(kind, whose, "_".join(parts) or None, extension=extension)

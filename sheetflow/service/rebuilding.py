@@ -143,7 +143,7 @@ class _Rollups:
         office, unit = self.office, self.office.tree[mark.unit_id]
         books = self.books(mark.form, mark.period)
         policy = office.policy(unit.level)
-        path = consolidated_path(office, unit, books.period)
+        path = consolidated_path(office, unit, books.period, books.form)
         basis = basis_of(__version__, _sources(books, unit), policy.digest)
         if is_fresh(office, path, basis):
             return []
@@ -162,7 +162,7 @@ class _Rollups:
         template = (office.workspace.templates / "report" / "情况报告.docx").read_bytes()
         letter = letter_of(office, unit, books.period)
         fonts = office.settings.report.fonts.replaced
-        path = report_path(office, unit, books.period)
+        path = report_path(office, unit, books.period, books.form)
         basis = basis_of(__version__, _sources(books, unit), template, letter, fonts)
         if is_fresh(office, path, basis):
             return []
@@ -190,7 +190,7 @@ class _Rollups:
         }
         made: list[Publication] = []
         for extension, render in rendered.items():
-            path = board_path(office, unit, extension)
+            path = board_path(office, unit, extension, office.form(mark.form))
             if not is_fresh(office, path, basis):
                 make = partial(_publish_board, path=path, render=render, mark=mark, basis=basis)
                 made += _attempt(office, mark, make)

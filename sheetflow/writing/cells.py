@@ -55,7 +55,16 @@ def put_text(book: Book, sheet: Worksheet, row: int, column: int, text: str, loo
             f"《{sheet.get_name()}》{cell_name(row, column)}的文字有{len(text)}字，"
             f"超过一个单元格能容纳的{LONGEST_TEXT}字，不能写入。"
         )
-    sheet.write_string(row - 1, column - 1, text, book.look(look))
+    sheet.write_string(row - 1, column - 1, kept_plain(text), book.look(look))
+
+
+def kept_plain(text: str) -> str:
+    """Keep what somebody typed from being taken for markup.
+
+    XlsxWriter writes a text from ``<r>`` to ``</r>`` as XML of its own; a space behind it
+    keeps it text.
+    """
+    return text + " " if text.startswith("<r>") and text.endswith("</r>") else text
 
 
 def _is_exact(number: float | Decimal) -> bool:

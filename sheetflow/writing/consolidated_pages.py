@@ -15,10 +15,11 @@ from decimal import Decimal
 
 from xlsxwriter.worksheet import Worksheet
 
+from sheetflow.errors import WritingError
 from sheetflow.periods import OFFICE_ZONE
 from sheetflow.schemas.layout import FIRST_ROW, HEADER_ROW, NOTE_ROW, TITLE_ROW, quoted
 from sheetflow.workbook import MAX_ROWS, column_letters
-from sheetflow.writing.cells import LONGEST_TEXT, put
+from sheetflow.writing.cells import LONGEST_TEXT, kept_plain, put
 from sheetflow.writing.measures import TALLEST, lines_of
 from sheetflow.writing.styles import (
     BODY,
@@ -175,14 +176,10 @@ class Page:
 
 
 def safe_text(text: str) -> str:
-    """Give `text` as a cell can hold it.
-
-    XlsxWriter takes a text from ``<r>`` to ``</r>`` for markup of its own; a space behind it
-    keeps it the text that somebody typed.
-    """
-    if text.startswith("<r>") and text.endswith("</r>"):
-        text += " "
-    return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"
+    """Give `text` as a cell can hold it; raise WritingError where none can."""
+    if len(text) > LONGEST_TEXT:
+        raise WritingError(f"一格文字有{len(text)}字，超过一个单元格能容纳的{LONGEST_TEXT}字。")
+    return kept_plain(text)
 
 
 def build_workbook(title: str, stamp: dt.datetime, fill: Callable[[Book], None]) -> bytes:

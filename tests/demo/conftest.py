@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
+from pathlib import Path
+from random import Random
 
 import pytest
 
 from sheetflow.campaigns import load_campaign
+from sheetflow.demo.draft import Draft
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.pipeline import judge
-from sheetflow.prefill import stamp_of
+from sheetflow.prefill import prefill_blank, stamp_of
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.judging import Context, Earlier, Judgement
 from sheetflow.schemas.layout import HEADER_ROW, STAMP_KEYS, STAMP_SHEET, columns_in
@@ -18,6 +21,7 @@ from sheetflow.schemas.samples import Samples
 from sheetflow.schemas.sheets import Kind
 from sheetflow.units import Level, Unit, UnitTree
 from sheetflow.workbook import CellValue, RawSheet, RawWorkbook
+from sheetflow.writing import Dress, write_workbook
 
 ROWS = (
     ("370000", "山东省", Level.PROVINCE, None),
@@ -100,3 +104,36 @@ def _left_by(judgement: Judgement | None) -> Earlier | None:
     book = judgement.book
     rows = {key: [dict(row.values) for row in found.rows] for key, found in book.sheets.items()}
     return Earlier(book.period, "第1号", rows, judgement.figures)
+
+
+@pytest.fixture(scope="session")
+def draft_of(campaign: Campaign, tree: UnitTree) -> Callable[[int], Draft]:
+    """Draft a county's clean workbook from a seed."""
+
+    def draft(seed: int) -> Draft:
+        assert campaign.samples is not None
+        period = Period.parse("2012B1")
+        random = Random(seed)  # noqa: S311 - made-up data, no secret
+        samples = campaign.samples(tree["370102"], tree, period, random, 32, None)
+        return Draft.of(campaign.main_form, tree["370102"], period, samples)
+
+    return draft
+
+
+@pytest.fixture(scope="session")
+def issued(campaign: Campaign, tree: UnitTree, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The real 填报 workbook of one county."""
+    period = Period.parse("2012B1")
+    filling = prefill_blank(campaign, campaign.main_form, tree["370102"], period)
+    dress = Dress(campaign=campaign.title, catalogue=campaign.catalogue)
+    path = tmp_path_factory.mktemp("issued") / "填报.xlsx"
+    path.write_bytes(write_workbook(filling, dress, dt.datetime(2012, 1, 1, tzinfo=OFFICE_ZONE)))
+    return path
+
+
+@pytest.fixture(scope="session")
+def judged_raw(campaign: Campaign, tree: UnitTree) -> Callable[[RawWorkbook], Judgement]:
+    """Judge a county's raw workbook on the second day after the first period."""
+    moment = dt.datetime(2012, 3, 2, 9, tzinfo=OFFICE_ZONE)
+    context = Context(unit=tree["370102"], tree=tree, now=moment, working_days=DAYS)
+    return lambda raw: judge(raw, campaign, context)

@@ -76,17 +76,17 @@ def settings_text(**values: str) -> str:
     return text
 
 
-def outlets(*closed: bool) -> list[dict[str, Typed]]:
-    """Rows of the book, the closed ones said to be."""
+def outlets(*states: str) -> list[dict[str, Typed]]:
+    """Rows of the book, one for each state."""
     return [
         {
             "river": "清水河",
             "keeper": "王安澜",
             "found_on": dt.date(2012, 1, 10),
-            "state": "已封堵" if done else "整治中",
-            "closed_on": dt.date(2012, 2, 10) if done else None,
+            "state": state,
+            "closed_on": dt.date(2012, 2, 10) if state == "已封堵" else None,
         }
-        for done in closed
+        for state in states
     ]
 
 
@@ -105,7 +105,8 @@ def head(*, day: dt.date = dt.date(2012, 3, 1), frozen: str = "否") -> list[dic
 
 def sound(*metres: int) -> Rows:
     """A workbook without any finding: two outlets, one of them closed, and these walks."""
-    return {"head": head(), "outlets": outlets(True, False), "patrols": patrols(*metres or (500,))}
+    walks = patrols(*metres or (500,))
+    return {"head": head(), "outlets": outlets("已封堵", "整治中"), "patrols": walks}
 
 
 def write(issued: Path, target: Path, rows: Rows, spoil: Spoil | None = None) -> Path:
@@ -164,9 +165,7 @@ class Desk:
         """Fill in a unit's workbook; `more` are ``period`` and ``name``."""
         period, name = more.get("period", FIRST), more.get("name", "上报.xlsx")
         target = self.root.parent / "clerks" / self.root.name / unit_id / name
-        return write(
-            self.issued(unit_id, period), target, sound() if rows is None else rows, spoil
-        )
+        return write(self.issued(unit_id, period), target, sound() if rows is None else rows, spoil)
 
     def drop(self, unit_id: str, file: Path | bytes, name: str = "", folder: str = "") -> Path:
         """Put a workbook (or bytes) into the unit's inbox folder."""

@@ -1,0 +1,203 @@
+"""The one valid workbook of a county, drawn: every sheet with a few rows, nothing to find.
+
+Tests draw upon it what they need (`tests.drawing` has the notation) and have it judged.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
+from sheetflow.campaigns import load_campaign
+from sheetflow.periods import OFFICE_ZONE, Period
+from sheetflow.pipeline import judge
+from sheetflow.schemas.judging import Context, Earlier, Judgement
+from sheetflow.units import Level, Unit, UnitTree
+from sheetflow.validators.statistics import measure
+from sheetflow.workbook import RawWorkbook
+from tests.drawing import draw
+
+CAMPAIGN = load_campaign("grassroots2012")
+FORM = CAMPAIGN.main_form
+TREE = UnitTree.of(
+    [
+        Unit(unit_id="370000", name="山东省", level=Level.PROVINCE),
+        Unit(unit_id="370100", name="济南市", level=Level.CITY, parent="370000"),
+        Unit(unit_id="370102", name="历下区", level=Level.COUNTY, parent="370100"),
+        Unit(unit_id="370103", name="市中区", level=Level.COUNTY, parent="370100"),
+    ]
+)
+WORKING_DAYS: Mapping[Level, int] = MappingProxyType(
+    {Level.COUNTY: 2, Level.CITY: 4, Level.PROVINCE: 6}
+)
+
+VALID = """
+# 封面
+| 填报单位 | 历下区 |
+| 单位代码 | '370102 |
+| 报告期 | 2012B2 |
+| 报送性质 | 首次报送 |
+| 更正原因 | |
+| 单位负责人 | 王芳 |
+| 审核人 | |
+| 填报人 | 李静 |
+| 联系电话 | 0531-86012345 |
+| 填报日期 | 2012-05-02 |
+| 已将活动纳入领导班子和干部考核 | 是 |
+| 零报告 | 否 |
+| 零报告说明 | |
+
+# 活动统计
+| 代码 | 指标 | 计量单位 | 上期累计 | 本期 | 累计/期末 |
+| --- | --- | --- | --- | --- | --- |
+| S01 | 参加活动的妇联干部 | 人 | | | =S01→2 |
+| S07 | 走访活动 | 次 | | =S07→3 | =S07→ |
+| S19 | 台帐登记需求 | 件 | | =S19→4 | =S19→4 |
+| S53 | 落实专项工作经费 | 元 | | =S53→ | =S53→ |
+
+# 干部名册
+| 干部编号 | 姓名 | 职务 | 是否领导干部 | 联系点 | 固定联系妇女人数 | 妇情日记（本） | 需求台帐（册） | 状态 |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- |
+| G001 | 王芳 | 主席 | 是 | L001、L002 | 12 | 1 | 1 | 在岗 |
+| G002 | 李静 | 干事 | 否 | L001 | 8 | 1 | 1 | 在岗 |
+| G003 | 赵敏 | 干事 | 否 | L002 | 0 | 0 | 0 | 已调离 |
+
+# 联系点
+| 联系点编号 | 名称 | 类型 | 所在乡镇（街道） | 建立日期 | 状态 | 备注 |
+| --- | --- | --- | --- | --- | --- | --- |
+| L001 | 十亩园社区 | 社区 | 泉城路街道 | 2012-02-10 | 在用 | |
+| L002 | 盛福庄村 | 村 | 姚家街道 | 2012-02-12 | 在用 | |
+
+# 走访记录
+| 日期 | 参加干部 | 领导干部带队 | 联系点 | 走访方式 | 走访妇女人次 | 收回问卷（份） | 涉及群体 | 征求意见建议（条） | 主要情况 |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
+| 2012-03-05 | G001、G002 | 是 | L001 | 座谈交流 | 20 | | 留守流动妇女 | 4 | 座谈就业 |
+| 2012-04-10 | G002 | 否 | L002 | 问卷征询 | 30 | 28 | 失地失业妇女、其他 | 0 | |
+| 2012-04-20 | G002 | 否 | | 一对一访谈 | 1 | | 单亲贫困母亲 | 1 | |
+
+# 妇女需求台帐
+| 台帐编号 | 登记日期 | 姓名 | 年龄 | 身份证号 | 联系电话 | 住址 | 联系点 | 责任干部 | 群体类别 | 需求类别 | 需求内容 | 问题性质 | 办理状态 | 办理措施 | 办结日期 | 办理结果 |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
+| X0001 | 2012-03-06 | 张秀英 | 45 | '370102196701011220 | '13800000001 | 盛福庄村8号 | L002 | G002 | 失地失业妇女 | 就业创业 | 想学技术 | 普遍性倾向性 | 未办理 | | | |
+| X0002 | 2012-03-08 | 某女士 | 38 | | | | L001 | G001 | 单亲贫困母亲 | 生活救助 | 生活困难 | 个案性 | 已办结 | 送去救助金 | 2012-04-01 | 已解困 |
+| X0003 | 2012-03-15 | 陈玉兰 | 70 | | '13800000003 | | L001 | G002 | 高龄空巢老人 | 养老服务 | 无人照料 | 暂时难以解决 | 办理中 | 联系社区 | | |
+| X0004 | 2012-04-02 | 刘桂芝 | 30 | | | | L002 | G002 | 留守流动妇女 | 子女教育 | 孩子入学 | 个案性 | 办理中 | 协调学校 | | |
+| X0005 | 2012-04-03 | 孙小梅 | 30 | | | | L002 | G002 | 其他 | 其他 | 重复登记 | 普遍性倾向性 | 已撤销 | | | 登记有误 |
+
+# 调研成果
+| 编号 | 类型 | 题目 | 作者 | 完成日期 | 字数 | 有情况 | 有分析 | 有建议 | 转化的帮扶措施 | 附件文件名 |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
+| B001 | 调查手记 | 走进姚家 | G001、G002 | 2012-04-15 | 1800 | 是 | 否 | 否 | | |
+| B002 | 调研报告 | 失地妇女就业 | G001、G002 | 2012-04-25 | 4200 | 是 | 是 | 是 | 开办培训班 | |
+
+# 对策建议
+| 编号 | 题目 | 对应台帐编号 | 渠道 | 报送对象 | 报送日期 | 办理进展 | 政策或项目名称 | 跟踪督促（次） |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- |
+| D001 | 建议开办技能培训 | X0001 | 报送信息、联席会议 | 政府 | 2012-04-20 | 已纳入民生项目 | 阳光工程 | 2 |
+
+# 个案帮扶
+| 台帐编号 | 责任人 | 投入资金（元） |
+| --- | --- | --- |
+| X0002 | G001 | 800 |
+| X0004 | G002 | 0 |
+
+# 难题化解
+| 台帐编号 | 争取重视支持情况 | 逐步解决方案 | 当前阶段 | 预计解决日期 | 说服教育解疑释惑（次） |
+| --- | --- | --- | --- | --- | --- |
+| X0003 | | 建日间照料站 | 推动落实 | 2012-12-01 | 3 |
+
+# 结对帮扶
+| 编号 | 帮扶主体 | 帮扶干部 | 帮扶组织 | 结对方式 | 帮扶主体数（单位或人） | 帮扶对象类型 | 联系点 | 帮扶对象姓名 | 结对日期 | 服务内容 | 累计帮扶资金（元） | 累计办好事实事（件） | 状态 |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
+| J001 | 妇联干部 | G001 | | 一帮一 | 1 | 妇女群众 | | 张秀英 | 2012-03-10 | 资金、信息 | 500 | 2 | 结对中 |
+| J002 | 妇联组织 | | 区妇联 | 多帮一 | 3 | 联系点 | L002 | | 2012-03-12 | 政策 | 0 | 1 | 结对中 |
+
+# 基层组织
+| 乡镇（街道） | 行政村数 | 社区数 | 自然村妇女组织数 | 居民小区妇女组织数 | 楼栋妇女组织数 | 辖区单位妇女组织数 | 公益性岗位人数 | 女大学生村官人数 | 妇女骨干人数 | 妇女之家数 | 1月至本期末妇女之家活动（次） | 妇女人数（户籍，上年末） | 1月至本期末已落实专项工作经费（元） |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
+| 泉城路街道 | 0 | 9 | 0 | 12 | 30 | 8 | 5 | 0 | 18 | 9 | 20 | 15000 | 15000.5 |
+| 姚家街道 | 6 | 8 | 6 | 10 | 20 | 15 | 8 | 2 | 28 | 14 | 16 | 22000 | 12000 |
+
+# 惠民项目
+| 编号 | 项目名称 | 资金（元） | 受益妇女人数 | 启动日期 | 状态 |
+| --- | --- | --- | --- | --- | --- |
+| P001 | 妇女健康检查 | 30000 | 600 | 2012-03-08 | 实施中 |
+
+# 宣传报道
+| 日期 | 媒体名称 | 媒体级别 | 形式 | 题目 |
+| --- | --- | --- | --- | --- |
+| 2012-03-09 | 大众日报 | 省级 | 新闻报道 | 历下妇联下基层 |
+
+# 督查考核
+| 编号 | 日期 | 方式 | 被督查单位 | 领导带队 | 发现问题 | 整改状态 | 整改情况 |
+| --- | --- | --- | --- | --- | --- | --- | --- |
+| C001 | 2012-04-18 | 实地督查 | 姚家街道妇联 | 是 | 台帐不全 | 已整改 | 已补齐 |
+
+# 案例机制
+| 类型 | 标题 | 日期 | 摘要 | 文号 |
+| --- | --- | --- | --- | --- |
+| 典型案例 | 一个电话解难题 | 2012-04-22 | 协调入学 | |
+
+# 文字材料
+| 主要做法 | 深入走访 |
+| 取得成效 | 解决难题 |
+| 存在问题 | |
+| 下步打算 | |
+| 意见建议 | |
+"""
+
+
+def drawn(changes: str = "", *, period: str = "2012B2", stamp: Mapping[str, str] | None = None) -> RawWorkbook:
+    """Draw the valid workbook with `changes` upon it; `stamp` says more or other than its own."""
+    own = {
+        "campaign": CAMPAIGN.key,
+        "form": FORM.key,
+        "version": str(FORM.version),
+        "unit": "370102",
+        "period": period,
+    }
+    cover = f"@ 封面 B6 = {period}\n"
+    return draw(VALID + cover + changes, stamp={**own, **(stamp or {})})
+
+
+def context(period: str = "2012B2", unit: str = "370102", earlier: Earlier | None = None) -> Context:
+    """Give the context of a workbook that comes in two days after `period`."""
+    day = Period.parse(period).last_day + dt.timedelta(days=2)
+    return Context(
+        unit=TREE[unit],
+        tree=TREE,
+        now=dt.datetime.combine(day, dt.time(9), OFFICE_ZONE),
+        working_days=WORKING_DAYS,
+        earlier=lambda _form, _period: earlier,
+    )
+
+
+def left_by(judgement: Judgement) -> Earlier:
+    """Give what an accepted workbook leaves to the next period."""
+    book = judgement.book
+    assert book is not None
+    rows = {key: [dict(row.values) for row in found.rows] for key, found in book.sheets.items()}
+    return Earlier(book.period, "R-1", rows, measure(book))
+
+
+def judged(changes: str = "", *, period: str = "2012B2", before: str | None = None) -> Judgement:
+    """Judge the valid workbook with `changes`; `before` are the changes of the period before."""
+    earlier = None
+    if before is not None:
+        last = Period.parse(period).previous
+        assert last is not None
+        was = judge(drawn(before, period=last.period_id), CAMPAIGN, context(last.period_id))
+        earlier = left_by(was)
+    return judge(drawn(changes, period=period), CAMPAIGN, context(period, earlier=earlier))
+
+
+def judged_raw(raw: RawWorkbook, **more: object) -> Judgement:
+    """Judge a workbook that was drawn otherwise, with parts of the context replaced."""
+    return judge(raw, CAMPAIGN, replace(context(), **more))  # type: ignore[arg-type]
+
+
+def said(judgement: Judgement) -> list[tuple[str, str, str]]:
+    """List the findings as (rule, sheet's title, cell), in their order."""
+    return [(found.rule, found.place.title, found.place.cell) for found in judgement.findings]

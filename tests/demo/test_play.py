@@ -1,0 +1,57 @@
+"""The whole demo: from blank workbooks to the count on the last line."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from sheetflow.demo import play
+from sheetflow.demo.casting import Part, cast_parts
+from sheetflow.errors import WorkspaceError
+from sheetflow.units import Level, Unit
+
+LAST_LINE = re.compile(r"planted (\d+) · found (\d+) · false alarms (\d+)")
+
+
+def run(root: Path, counties: int | None, seed: int) -> tuple[int, list[str]]:
+    """Play and give the exit code and the lines."""
+    said: list[str] = []
+    return play(root, counties=counties, rows=20, seed=seed, say=said.append), said
+
+
+@pytest.mark.slow
+def test_every_planted_mistake_is_found_and_nothing_else(tmp_path: Path) -> None:
+    """A small province: all planted mistakes are named in store and returned copies, none other."""
+    code, said = run(tmp_path / "W", 12, 3)
+    match = LAST_LINE.fullmatch(said[-1])
+    assert match is not None
+    planted, found, false_alarms = map(int, match.groups())
+    assert planted > 10
+    assert (found, false_alarms, code) == (planted, 0, 0), said
+    named = [Path(line.strip()) for line in said if line.startswith("  /")]
+    assert len(named) == 5
+    assert all(path.is_file() for path in named)
+
+
+@pytest.mark.slow
+def test_a_second_demo_does_not_run_into_the_first(tmp_path: Path) -> None:
+    """Whoever names a folder that holds a workspace is told so, and nothing there changes."""
+    run(tmp_path / "W", 1, 1)
+    before = sorted(path for path in (tmp_path / "W").rglob("*") if path.is_file())
+    with pytest.raises(WorkspaceError, match="空文件夹"):
+        run(tmp_path / "W", 1, 1)
+    assert sorted(path for path in (tmp_path / "W").rglob("*") if path.is_file()) == before
+
+
+def test_a_full_province_sees_every_part() -> None:
+    """With all counties there is a nil return, two are missing, and every accident happens."""
+    from random import Random
+
+    units = [Unit(unit_id=str(number), name="县", level=Level.COUNTY) for number in range(140)]
+    parts = list(cast_parts(units, Random(1)).values())  # noqa: S311 - made-up data
+    assert set(parts) == set(Part)
+    assert parts.count(Part.MISSING) == 2
+    assert parts.count(Part.NIL) == 1
+    assert 30 <= parts.count(Part.MISTAKES) <= 60

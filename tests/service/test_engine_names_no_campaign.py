@@ -1,0 +1,69 @@
+"""No module of the engine names a sheet, column or indicator of the first campaign."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import sheetflow
+from sheetflow.campaigns import load_campaign
+from sheetflow.schemas.explanations import EXPLANATIONS
+from sheetflow.schemas.sheets import Sheet
+
+_ROOT = Path(sheetflow.__file__).parent
+_ITS_OWN = ("schemas/grassroots2012/", "validators/grassroots2012/")
+_CAMPAIGN = load_campaign("grassroots2012")
+_SHEETS = [
+    sheet for form in _CAMPAIGN.forms for sheet in form.sheets if sheet is not EXPLANATIONS
+]
+
+_GENERIC: dict[str, str] = {}
+"""Words of the campaign that the engine uses in a sense of its own, with that sense."""
+
+
+def _literals(path: Path) -> Iterator[tuple[int, str]]:
+    """Every string of a module that is no docstring."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    docstrings = {
+        id(node.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            if id(node) not in docstrings:
+                yield node.lineno, node.value
+
+
+def _named(text: str) -> set[str]:
+    found = {sheet.title for sheet in _SHEETS if sheet.title in text}
+    found |= {sheet.key for sheet in _SHEETS if sheet.key == text}
+    found |= {
+        label
+        for sheet in _SHEETS
+        for label in sheet.labels.values()
+        if text == label or f"“{label}”" in text
+    }
+    codes = {entry.code for form in _CAMPAIGN.forms for entry in form.indicators}
+    found |= codes & set(re.findall(r"[A-Z]\d+", text))
+    return found - _GENERIC.keys()
+
+
+def _modules() -> list[str]:
+    names = (path.relative_to(_ROOT).as_posix() for path in _ROOT.rglob("*.py"))
+    return sorted(name for name in names if not name.startswith(_ITS_OWN))
+
+
+@pytest.mark.parametrize("name", _modules())
+def test_the_engine_names_nothing_of_the_campaign(name: str) -> None:
+    """A second campaign's people never read of the first one's sheets."""
+    named = [
+        f"line {line}: {sorted(found)} in {text!r}"
+        for line, text in _literals(_ROOT / name)
+        if (found := _named(text))
+    ]
+    assert not named, "\n".join(named)

@@ -1,0 +1,283 @@
+"""Pairs for the general rules across rows and sheets, and on the workbook as a whole."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sheetflow.periods import OFFICE_ZONE
+from tests.validators.pairs import Pair
+
+_VISIT = "2012-04-11 | G001 | 是 | L001 | 座谈交流 | 5 | | 其他 | 0 | "
+_NIL = "@ 封面 B15 = 是\n@ 封面 B16 = 本期没有开展活动\n"
+_NO_FLOWS = "\n".join(
+    f"@ {title} {column}{row} = "
+    for title, columns, rows in (
+        ("走访记录", "ABCDEFGHIJ", (4, 5, 6)),
+        ("宣传报道", "ABCDE", (4,)),
+        ("案例机制", "ABCDE", (4,)),
+    )
+    for column in columns
+    for row in rows
+)
+_RIGHT_AFTER_THE_FIRST = dt.datetime(2012, 3, 1, 8, tzinfo=OFFICE_ZONE)
+_THE_DAY_BEFORE = dt.datetime(2012, 2, 29, 23, tzinfo=OFFICE_ZONE)
+_FILLED_ON_THE_FIRST = "@ 封面 B13 = 2012-03-01"
+
+ROWS = (
+    Pair(
+        rule="key-twice",
+        at="干部名册 A5",
+        broken="@ 干部名册 A5 = G001",
+        nearly="@ 干部名册 A5 = G0001\n@ 走访记录 B5 = G0001\n@ 走访记录 B6 = G0001",
+    ),
+    Pair(
+        rule="key-twice",
+        at="个案帮扶 A5",
+        broken="@ 个案帮扶 A5 = X0002",
+        nearly="@ 个案帮扶 A5 = X0004",
+    ),
+    Pair(
+        rule="reference-unknown",
+        at="走访记录 B4",
+        broken="@ 走访记录 B4 = G001、G009",
+        nearly="@ 走访记录 B4 = g001、G 002",
+    ),
+    Pair(
+        rule="reference-unknown",
+        at="妇女需求台帐 H4",
+        broken="@ 妇女需求台帐 H4 = 370103-L001",
+        nearly="@ 妇女需求台帐 H4 = 370102-L001",
+    ),
+    Pair(
+        rule="date-after-filled",
+        at="联系点 E4",
+        broken="@ 联系点 E4 = 2012-05-03",
+        nearly="@ 联系点 E4 = 2012-05-02\n@ 难题化解 E4 = 2015-01-01",
+    ),
+    Pair(
+        rule="date-after-period",
+        at="走访记录 A4",
+        broken="@ 走访记录 A4 = 2012-05-01",
+        nearly="@ 走访记录 A4 = 2012-04-30",
+    ),
+    Pair(
+        rule="date-after-period",
+        at="调研成果 E4",
+        broken="@ 调研成果 E4 = 2012-05-01",
+        nearly="@ 调研成果 E4 = 2012-02-01",
+    ),
+    Pair(
+        rule="date-before-period",
+        at="走访记录 A4",
+        broken="@ 走访记录 A4 = 2012-02-29",
+        nearly="@ 走访记录 A4 = 2012-03-01",
+    ),
+    Pair(
+        rule="date-order",
+        at="妇女需求台帐 P5",
+        broken="@ 妇女需求台帐 P5 = 2012-03-07",
+        nearly="@ 妇女需求台帐 P5 = 2012-03-08",
+    ),
+    Pair(
+        rule="filled-before-period",
+        at="封面 B13",
+        broken="@ 封面 B13 = 2012-02-29",
+        nearly=_FILLED_ON_THE_FIRST,
+    ),
+    Pair(
+        rule="nil-with-rows",
+        at="走访记录 A4",
+        broken=_NIL,
+        nearly=_NIL + _NO_FLOWS,
+        before="",
+    ),
+    Pair(
+        rule="nil-with-rows",
+        at="妇女需求台帐 B4",
+        broken=_NIL + _NO_FLOWS + "\n@ 妇女需求台帐 D4 = 46",
+        nearly=_NIL + _NO_FLOWS,
+        before="",
+    ),
+    Pair(
+        rule="nothing-reported",
+        at="封面 B15",
+        broken=_NO_FLOWS,
+        nearly=_NO_FLOWS + "\n@ 联系点 G4 = 改建",
+        before="",
+    ),
+    Pair(
+        rule="statistic-constant",
+        at="活动统计 F6",
+        broken="@ 活动统计 F6 = 5",
+        nearly="@ 活动统计 F6 = 4",
+    ),
+    Pair(
+        rule="previous-stale",
+        at="活动统计 D6",
+        broken="@ 活动统计 D6 = 3",
+        nearly="@ 活动统计 D6 = 4",
+        before="",
+    ),
+    Pair(
+        rule="explanation-unused",
+        at="情况说明 A4",
+        broken=(
+            "# 情况说明\n| 审核意见编号 | 位置 | 说明 |\n| --- | --- | --- |\n"
+            "| ABC123 | | 情况属实 |"
+        ),
+        nearly="# 情况说明\n| 审核意见编号 | 位置 | 说明 |\n| --- | --- | --- |",
+    ),
+)
+
+WHICH = (
+    Pair(rule="workbook-empty", at="", alone=True, broken="", nearly="# 封面"),
+    Pair(
+        rule="workbook-unknown",
+        at="",
+        alone=True,
+        broken="# 工资表\n| 姓名 | 实发 |\n| --- | --- |\n| 王芳 | 1800 |",
+        nearly="# 封面\n| 单位代码 | '370102 |\n| 报告期 | 2012B2 |\n# 走访记录",
+    ),
+    Pair(
+        rule="period-unknown",
+        at="",
+        broken="@ 封面 B6 = 二季度",
+        stamp={"period": ""},
+        nearly_stamp={"period": ""},
+    ),
+    Pair(
+        rule="period-not-begun",
+        at="封面 B6",
+        context={"now": _THE_DAY_BEFORE},
+        nearly_context={"now": _RIGHT_AFTER_THE_FIRST},
+    ),
+    Pair(rule="unit-other", at="", stamp={"unit": "370103"}, nearly_stamp={"unit": "370102"}),
+    Pair(rule="unit-unknown", at="", stamp={"unit": "379999"}, nearly_stamp={"unit": ""}),
+    Pair(
+        rule="campaign-other",
+        at="",
+        stamp={"campaign": "rivers2013"},
+        nearly_stamp={"campaign": "Grassroots2012"},
+    ),
+    Pair(rule="version-unknown", at="", stamp={"version": "2"}, nearly_stamp={"version": "1"}),
+    Pair(
+        rule="cover-unit",
+        at="封面 B5",
+        broken="@ 封面 B5 = '370103",
+        nearly="@ 封面 B5 = ３７０１０２",
+    ),
+    Pair(
+        rule="cover-period",
+        at="封面 B6",
+        broken="@ 封面 B6 = 2012B3",
+        nearly="@ 封面 B6 = 2012年3—4月",
+    ),
+)
+
+SHEETS = (
+    Pair(
+        rule="sheet-missing",
+        at="联系点",
+        broken="@ 联系点 gone",
+        nearly="@ 联系点 named 4、联系点（2）",
+    ),
+    Pair(
+        rule="sheet-absent",
+        at="案例机制",
+        broken="@ 案例机制 gone",
+        nearly="@ 案例机制 named 案例机制表",
+    ),
+    Pair(
+        rule="sheet-twice",
+        at="走访记录（2）",
+        broken="# 走访记录（2）\n| 日期 | 走访方式 |\n| --- | --- |",
+        nearly="# 走访记录（附件）\n| 日期 | 走访方式 |\n| --- | --- |",
+    ),
+    Pair(
+        rule="sheet-extra",
+        at="草稿",
+        broken="# 草稿\n| 备忘 |",
+        nearly="@ 走访记录 named 走访记录1",
+    ),
+    Pair(
+        rule="header-missing",
+        at="宣传报道",
+        broken="@ 宣传报道 A3 = 一\n@ 宣传报道 B3 = 二\n@ 宣传报道 C3 = 三\n@ 宣传报道 D3 = 四",
+        nearly="@ 宣传报道 A3 = 一\n@ 宣传报道 B3 = 二\n@ 宣传报道 C3 = 三",
+    ),
+    Pair(
+        rule="header-missing",
+        at="走访记录",
+        broken="# 走访记录",
+        nearly="@ 走访记录 A3 = 日□期",
+    ),
+    Pair(
+        rule="column-missing",
+        at="走访记录",
+        broken="@ 走访记录 E3 = 怎么走访",
+        nearly="@ 走访记录 E3 = 走访 方式＊",
+    ),
+    Pair(
+        rule="column-missing",
+        at="封面",
+        broken="@ 封面 A9 = 领导",
+        nearly="@ 封面 A9 = 单位负责人：",
+    ),
+    Pair(
+        rule="column-absent",
+        at="走访记录",
+        broken="@ 走访记录 J3 = ",
+        nearly="@ 走访记录 J3 = 主要↵情况",
+    ),
+    Pair(
+        rule="column-twice",
+        at="走访记录 A3",
+        broken="@ 走访记录 K3 = 日期",
+        nearly="@ 走访记录 K3 = 日期二",
+    ),
+    Pair(
+        rule="column-extra",
+        at="走访记录 K3",
+        broken="@ 走访记录 K3 = 天气",
+        nearly="@ 个案帮扶 D3 = 办理状态",
+    ),
+    Pair(
+        rule="column-order",
+        at="宣传报道",
+        broken=(
+            "# 宣传报道\n| 题目 | 日期 | 媒体名称 | 媒体级别 | 形式 |\n| --- | --- | --- | --- | --- |\n"
+            "| 下基层 | 2012-03-09 | 大众日报 | 省级 | 新闻报道 |"
+        ),
+        nearly=(
+            "# 宣传报道\n| 日期 | 版面 | 媒体名称 | 媒体级别 | 形式 | 题目 |\n"
+            "| --- | --- | --- | --- | --- | --- |\n"
+            "| 2012-03-09 | A1 | 大众日报 | 省级 | 新闻报道 | 下基层 |"
+        ),
+    ),
+    Pair(
+        rule="rows-hidden",
+        at="走访记录",
+        broken="@ 走访记录 hide 5",
+        nearly="@ 走访记录 hide 7\n@ 妇女需求台帐 hide 5\n@ 妇女需求台帐 hide 8",
+    ),
+    Pair(
+        rule="rows-beyond",
+        at="走访记录",
+        broken="\n".join(
+            f"@ 走访记录 {column}20004 = {cell.strip()}"
+            for column, cell in zip("ABCDEFGHI", _VISIT.split("|"), strict=False)
+        ),
+        nearly="\n".join(
+            f"@ 走访记录 {column}20003 = {cell.strip()}"
+            for column, cell in zip("ABCDEFGHI", _VISIT.split("|"), strict=False)
+        ),
+    ),
+    Pair(
+        rule="cells-merged",
+        at="走访记录 C4",
+        broken="@ 走访记录 merge C4:C5",
+        nearly="@ 走访记录 merge A1:J1\n@ 走访记录 merge A9:J12\n@ 走访记录 merge L4:L6",
+    ),
+)
+
+BOOKS = (*ROWS, *WHICH, *SHEETS)

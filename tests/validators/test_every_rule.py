@@ -1,0 +1,175 @@
+"""Every rule of the catalogue: what breaks it is found, what nearly breaks it is not."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import string
+
+import openpyxl
+import pytest
+from openpyxl.worksheet.worksheet import Worksheet
+
+from sheetflow.findings import Check, Finding
+from sheetflow.periods import Period
+from sheetflow.prefill import prefill_blank
+from sheetflow.schemas.layout import GUIDE_SHEET
+from sheetflow.writing import Dress, write_workbook
+from tests.county_book import CAMPAIGN, FORM, TREE, judged, said
+from tests.validators.pairs import Pair
+from tests.validators.pairs_books import BOOKS
+from tests.validators.pairs_campaign import CAMPAIGNS_OWN
+from tests.validators.pairs_cells import CELLS
+
+PAIRS = (*CELLS, *BOOKS, *CAMPAIGNS_OWN)
+ELSEWHERE = {
+    # Codes that no drawn workbook can bear, and the test that proves each.
+    "file-": "tests/reading/test_file_codes.py, tests/reading/test_gate.py",
+    "remark-": "tests/reading/test_file_codes.py; passed on: tests/test_pipeline.py",
+    "our-fault": "a fault of our own, given by the service around judging",
+}
+CHECKS = tuple(CAMPAIGN.catalogue.checks.values())
+
+
+def found_in(pair: Pair) -> list[Finding]:
+    """Give the findings of the pair's rule in the workbook that breaks it."""
+    return [entry for entry in pair.judge_broken().findings if entry.rule == pair.rule]
+
+
+def test_the_valid_workbook_has_no_finding() -> None:
+    """A county that has filled everything in as asked hears nothing but that it is accepted."""
+    assert said(judged()) == []
+    assert said(judged(before="")) == []
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.name)
+def test_what_breaks_a_rule_is_found_at_its_cell(pair: Pair) -> None:
+    """A fault is found once, in the cell of the submitted file where it must be mended."""
+    found = [(entry.place.title, entry.place.cell) for entry in found_in(pair)]
+    assert found == [pair.spot]
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.name)
+def test_what_nearly_breaks_a_rule_is_let_be(pair: Pair) -> None:
+    """No clerk is told of a fault that is none."""
+    assert pair.rule not in {entry.rule for entry in pair.judge_nearly().findings}
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.name)
+def test_sentences_are_whole_and_chinese(pair: Pair) -> None:
+    """Every finding reads as plain Chinese: no code, no English, no half-width punctuation."""
+    (finding,) = found_in(pair)[:1]
+    sentence = CAMPAIGN.catalogue.sentence(finding)
+    assert sentence.endswith("。")
+    assert "{" not in sentence
+    assert "None" not in sentence
+    ours = CAMPAIGN.catalogue.wrong(finding) + CAMPAIGN.catalogue.remedy(finding)
+    for argument in finding.arguments.values():
+        ours = ours.replace(str(argument), "")
+    assert not re.search(r"[,;:?!()]|(?<!\d)\.|\.(?!\d)", ours.replace("*.xlsx", "")), ours
+
+
+def _exempt(check: Check) -> bool:
+    return any(check.code.startswith(code) for code in ELSEWHERE)
+
+
+def test_every_rule_has_a_pair() -> None:
+    """No rule goes unproved: each is broken once and nearly broken once."""
+    wanted = {check.code for check in CHECKS if not _exempt(check)}
+    assert {pair.rule for pair in PAIRS} == wanted
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.code)
+def test_every_rule_has_its_texts(check: Check) -> None:
+    """Each rule says what is wrong, what to do, and which sentence it enforces."""
+    for text in (check.title, check.wrong, check.remedy, check.summary, check.source):
+        assert text.strip()
+        assert re.search("[一-鿿]", text)
+    bare = re.sub(r"\{\w+\}", "", check.wrong + check.remedy + check.summary + check.title)
+    words = set(re.findall(r"[A-Za-z]{2,}", bare))
+    assert words <= {"Excel", "WPS", "Word", "PDF", "CSV", "XML", "Ctrl", "End", "xlsx", "xls",
+                     "xlsb", "ods", "et", "REF"}
+    assert not check.wrong.endswith("。")
+    assert not check.remedy.endswith("。")
+
+
+def test_every_rule_has_a_line_in_the_guide() -> None:
+    """Whoever reads 填报说明 knows every check before it is made."""
+    blank = prefill_blank(CAMPAIGN, FORM, TREE["370102"], Period.parse("2012B2"))
+    dress = Dress(campaign=CAMPAIGN.title, catalogue=CAMPAIGN.catalogue)
+    made = write_workbook(blank, dress, dt.datetime(2012, 3, 1, tzinfo=dt.UTC))
+    guide = _sheet_of(made)
+    lines = {str(cell.value) for row in guide.iter_rows() for cell in row if cell.value}
+    missing = [check.code for check in CHECKS if check.summary not in lines]
+    assert missing == []
+
+
+def _sheet_of(made: bytes) -> Worksheet:
+    import io
+
+    sheet = openpyxl.load_workbook(io.BytesIO(made))[GUIDE_SHEET]
+    assert isinstance(sheet, Worksheet)
+    return sheet
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.name)
+def test_arguments_are_those_of_the_sentence(pair: Pair) -> None:
+    """No sentence is given less than it says, nor told more than it needs."""
+    check = CAMPAIGN.catalogue[pair.rule]
+    wanted = {name for _, name, _, _ in string.Formatter().parse(check.wrong + check.remedy) if name}
+    for finding in found_in(pair):
+        assert set(finding.arguments) >= wanted
+
+
+SENTENCES = {
+    "required": "《走访记录》E4“走访方式”：这一栏必须填写，现在是空的。请补填。",
+    "number-about": (
+        "《干部名册》F4“固定联系妇女人数”：“3000多”是约数，无法汇总。"
+        "请填确切的数，不要带“多”“约”“左右”等字样。"
+    ),
+    "date-incomplete": (
+        "《走访记录》A4“日期”：“2012年3月”不是完整的日期。"
+        "请写全年月日，如2012-3-5，系统不会替您补上。"
+    ),
+    "choice-unknown": (
+        "《走访记录》E4“走访方式”：“闲聊”不是可选的内容。"
+        "请从下拉列表中选：一对一访谈、实地考察、座谈交流、问卷征询。"
+    ),
+    "required-when": (
+        "《走访记录》G5“收回问卷（份）”：“走访方式”为问卷征询时，这一栏必须填写，现在是空的。请补填。"
+    ),
+    "id-digits-lost": (
+        "《妇女需求台帐》E4“身份证号”：身份证号存成了数字，末几位已经丢失。请设为文本格式重新录入。"
+    ),
+    "key-twice": "《干部名册》A5“干部编号”：编号“G001”已在A4用过。请给这一行另编一个没有用过的编号。",
+    "reference-unknown": (
+        "《走访记录》B4“参加干部”：“G009”在《干部名册》中找不到。"
+        "请核对编号，或先在《干部名册》中登记。"
+    ),
+    "date-order": (
+        "《妇女需求台帐》P5“办结日期”：日期2012年3月7日早于“登记日期”的2012年3月8日。请核对两个日期。"
+    ),
+    "statistic-constant": (
+        "《活动统计》F6“台帐登记需求”：S19“台帐登记需求”的公式被改成了数字5，而按明细表计算应为4。"
+        "请改正明细表，并恢复公式（从“填报_”工作簿复制这一格）。"
+    ),
+    "pairing-one": (
+        "《结对帮扶》F4“帮扶主体数（单位或人）”：结对方式是一帮一，帮扶主体数应为1，现在是2。"
+        "请改正主体数或结对方式。"
+    ),
+    "row-vanished": (
+        "《妇女需求台帐》A3“台帐编号”：上期已接收的X0005不见了。"
+        "请从“填报_”工作簿中补回这些行；登记有误的不要删除，改为已撤销等状态并写明原因。"
+    ),
+    "swing": (
+        "《活动统计》“妇女人数”：S52“妇女人数”本期为172000，上期为37000，相差三倍以上。"
+        "请核对；确实如此的请写明原因。"
+    ),
+}
+
+
+@pytest.mark.parametrize("rule", SENTENCES)
+def test_sentences_say_where_what_and_how(rule: str) -> None:
+    """The sentences that are read most say where, what is wrong with both figures, and what to do."""
+    pair = next(entry for entry in PAIRS if entry.rule == rule)
+    assert [CAMPAIGN.catalogue.sentence(entry) for entry in found_in(pair)] == [SENTENCES[rule]]
