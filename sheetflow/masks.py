@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from sheetflow.schemas.columns import Column, Mask
+from sheetflow.schemas.columns import Column, Disclosure, Mask
 from sheetflow.schemas.habits import Value
 from sheetflow.schemas.sheets import Sheet
 from sheetflow.units import Level
@@ -38,11 +38,15 @@ class MaskPolicy:
         }.get(self.level, Mask.WHOLE)
         chosen = self.overrides.get(f"{sheet.key}.{column.key}")
         if chosen == "masked":
-            masks = (column.disclosure.city, column.disclosure.province)
-            return next(
-                (mask for mask in masks if mask not in {Mask.WHOLE, Mask.LEFT_OUT}), declared
-            )
+            return way_to_mask(column) or declared
         return Mask(chosen) if chosen else declared
+
+    def disclosure_of(self, sheet: Sheet, column: Column) -> Disclosure:
+        """Give what is disclosed of `column` to this level's readers, as in force."""
+        mask = self.mask_of(sheet, column)
+        overridden = f"{sheet.key}.{column.key}" in self.overrides
+        withheld = None if overridden else column.disclosure.withheld_when
+        return Disclosure(city=mask, province=mask, withheld_when=withheld)
 
     def columns(self, sheet: Sheet) -> tuple[Column, ...]:
         """The columns that the level sees at all, in their order."""
@@ -70,6 +74,12 @@ class MaskPolicy:
     def digest(self) -> str:
         """Name the policy, so that what was made under another one is made again."""
         return f"{self.level}:" + ",".join(f"{k}={v}" for k, v in sorted(self.overrides.items()))
+
+
+def way_to_mask(column: Column) -> Mask | None:
+    """How the declaration would mask `column` where it does; None where it never does."""
+    masks = (column.disclosure.city, column.disclosure.province)
+    return next((mask for mask in masks if mask not in {Mask.WHOLE, Mask.LEFT_OUT}), None)
 
 
 def mask_value(mask: Mask, value: Value) -> Value:

@@ -36,8 +36,8 @@ from xlsxwriter.worksheet import Worksheet
 from sheetflow.schemas.layout import FIRST_ROW, HEADER_ROW, STAMP_KEYS, STAMP_SHEET
 from sheetflow.workbook import Address, CellValue, RawSheet, RawWorkbook, cell_name, parse_cell_name
 
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_NUMBER = re.compile(r"-?\d{1,15}(\.\d+)?")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_NUMBER = re.compile(r"-?[0-9]{1,18}(\.[0-9]+)?")
 _ERROR = re.compile(r"#[A-Z/0]+[!?A]?")
 _CHANGE = re.compile(r"@ (\S+) (\S+)(?: (?:= ?)?(.*))?")
 

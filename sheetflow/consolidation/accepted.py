@@ -78,19 +78,22 @@ class Books:
         return self.accepted.get((unit_id, self.period.period_id))
 
     def latest(self, unit_id: str) -> Accepted | None:
-        """What the unit had accepted last, up to this period."""
+        """What the unit had accepted last, up to this period, while it existed."""
+        unit = self.tree[unit_id]
         for period in reversed(self.period.year_so_far):
             found = self.accepted.get((unit_id, period.period_id))
-            if found:
+            if found and unit.exists_on(period.last_day):
                 return found
         return None
 
     def measured(self, unit_id: str) -> dict[str, Figures]:
-        """The unit's measured figures by period."""
+        """The unit's measured figures by period, of those for which it had to report itself."""
+        unit = self.tree[unit_id]
         return {
             period.period_id: found.figures
             for period in self.period.year_so_far
-            if (found := self.accepted.get((unit_id, period.period_id)))
+            if unit.exists_on(period.last_day)
+            and (found := self.accepted.get((unit_id, period.period_id)))
         }
 
     def expected(self, unit: Unit, period: Period | None = None) -> tuple[Unit, ...]:
@@ -101,7 +104,24 @@ class Books:
 
     def merged_into(self, unit: Unit) -> tuple[Unit, ...]:
         """The ended units whose books `unit` has taken over by this period."""
-        return tuple(self.tree.predecessors_on(unit.unit_id, self.period.last_day))
+        return self.tree.predecessors_on(unit.unit_id, self.period.last_day)
+
+    def merged_since(self, ended: Unit, heir: Unit) -> str:
+        """The first period for which `heir` answers for the unit `ended` (``2012B6``)."""
+        return next(
+            period.period_id
+            for period in self.period.year_so_far
+            if ended in self.tree.predecessors_on(heir.unit_id, period.last_day)
+        )
+
+    def not_taken_over(self, unit: Unit) -> tuple[Unit, ...]:
+        """The ended units merged into `unit` whose books none of its own workbooks holds yet."""
+        standing = self.latest(unit.unit_id)
+        return tuple(
+            old
+            for old in self.merged_into(unit)
+            if standing is None or standing.period < self.merged_since(old, unit)
+        )
 
     def board_row(self, unit: Unit, period: Period | None = None) -> BoardRow:
         """Say where a unit stands: what is accepted counts, however many attempts followed."""

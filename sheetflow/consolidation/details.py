@@ -15,25 +15,37 @@ from sheetflow.consolidation.accepted import Accepted, Books
 from sheetflow.consolidation.tables import DetailRow, DetailSheet
 from sheetflow.masks import MaskPolicy
 from sheetflow.schemas.cells import Text
-from sheetflow.schemas.columns import Mask
+from sheetflow.schemas.columns import Column, Mask
+from sheetflow.schemas.forms import Form
 from sheetflow.schemas.habits import Value
 from sheetflow.schemas.indicators import plain
+from sheetflow.schemas.keys import with_unit
 from sheetflow.schemas.sheets import Kind, RollUp, Sheet
 from sheetflow.units import Level, Unit
+
+_LABEL_LIMIT = 50
 
 
 def detail_sheets(books: Books, unit: Unit, policy: MaskPolicy) -> tuple[DetailSheet, ...]:
     """Give every sheet whose rows go up to `unit`."""
-    sheets = [
+    return tuple(_detail_sheet(books, unit, policy, sheet) for sheet in sheets_going_up(books.form))
+
+
+def sheets_going_up(form: Form) -> tuple[Sheet, ...]:
+    """The tables whose rows go up at all, whole or summed."""
+    return tuple(
         sheet
-        for sheet in books.form.sheets
+        for sheet in form.sheets
         if sheet.is_table and sheet.kind is not Kind.ANSWER and sheet.roll_up is not RollUp.NONE
-    ]
-    return tuple(_detail_sheet(books, unit, policy, sheet) for sheet in sheets)
+    )
 
 
 def sources(books: Books, unit: Unit, sheet: Sheet | None = None) -> list[Accepted]:
-    """The submissions whose rows stand in `unit`'s workbook for that sheet, in order."""
+    """The submissions whose rows stand in `unit`'s workbook for that sheet, in order.
+
+    The books of a unit that has ended stand until its successor's own workbook has taken
+    them over; from then on they are counted there, and only there.
+    """
     found: list[Accepted] = []
     for member in books.expected(unit):
         own = books.for_period(member.unit_id)
@@ -41,67 +53,77 @@ def sources(books: Books, unit: Unit, sheet: Sheet | None = None) -> list[Accept
             found += [own] if own else []
             continue
         standing = books.latest(member.unit_id)
-        if own is None:
-            heirs = (books.latest(old.unit_id) for old in books.merged_into(member))
-            found += [book for book in heirs if book]
+        heirs = (books.latest(old.unit_id) for old in books.not_taken_over(member))
+        found += [book for book in heirs if book]
         found += [standing] if standing else []
     return found
 
 
 def _detail_sheet(books: Books, unit: Unit, policy: MaskPolicy, sheet: Sheet) -> DetailSheet:
-    summed = sheet.roll_up is RollUp.SUMMED or (
-        sheet.roll_up is RollUp.LISTED and unit.level is Level.PROVINCE
-    )
-    columns = tuple(
-        replace(column, type=Text(column.type.limit if isinstance(column.type, Text) else 50))
-        if policy.mask_of(sheet, column) is not Mask.WHOLE
-        else column
-        for column in policy.columns(sheet)
-    )
+    summed = is_summed(sheet, unit.level)
 
     def rows() -> Iterator[DetailRow]:
-        submissions = sources(books, unit, sheet)
-        for accepted, values in books.rows_of(sheet.key, submissions):
-            shown = [_summed(sheet, values)] if summed and values else values
-            for row in shown:
-                yield _detail_row(books, policy, sheet, accepted, row)
+        for accepted, values in books.rows_of(sheet.key, sources(books, unit, sheet)):
+            for row in _summed(sheet, values) if summed else values:
+                seen = policy.see(sheet, row)
+                shown = seen if summed else with_unit(books.form, sheet, accepted.unit_id, seen)
+                yield _detail_row(books, accepted, shown)
 
-    return DetailSheet(sheet, columns, rows)
+    columns = _columns_in_force(policy, sheet, summed=summed)
+    return DetailSheet(sheet, columns, rows, summed=summed)
 
 
-def _detail_row(
-    books: Books, policy: MaskPolicy, sheet: Sheet, accepted: Accepted, row: Mapping[str, Value]
-) -> DetailRow:
+def is_summed(sheet: Sheet, level: Level) -> bool:
+    """Whether that level sees a unit's rows of the sheet added up to one.
+
+    The first level above the counties lists what is LISTED; only those above it sum.
+    """
+    return sheet.roll_up is RollUp.SUMMED or (
+        sheet.roll_up is RollUp.LISTED and level.rank < Level.CITY.rank
+    )
+
+
+def _columns_in_force(policy: MaskPolicy, sheet: Sheet, *, summed: bool) -> tuple[Column, ...]:
+    """The columns that the level sees, with what is disclosed to it; a masked value is words."""
+    columns = []
+    told_in = _told_in(sheet) if summed else None
+    for column in policy.columns(sheet):
+        shown = replace(column, disclosure=policy.disclosure_of(sheet, column))
+        if column is told_in or policy.mask_of(sheet, column) is not Mask.WHOLE:
+            limit = column.type.limit if isinstance(column.type, Text) else _LABEL_LIMIT
+            shown = replace(shown, type=Text(limit))
+        columns.append(shown)
+    return tuple(columns)
+
+
+def _detail_row(books: Books, accepted: Accepted, values: Mapping[str, Value]) -> DetailRow:
     chain = {entry.level: entry.name for entry in books.tree.chain(accepted.unit_id)}
-    seen = policy.see(sheet, row)
-    for column in sheet.columns:
-        if column.key in seen and (column.is_key or column.refers_to):
-            seen[column.key] = with_unit(accepted.unit_id, seen[column.key], column.label)
     return DetailRow(
         city=chain.get(Level.CITY, ""),
         county=chain.get(Level.COUNTY, ""),
         receipt=accepted.receipt,
-        values=seen,
+        values=values,
     )
 
 
-def with_unit(unit_id: str, value: Value, label: str = "") -> Value:
-    """Show a key with its unit: X0001 of 370102 is 370102-X0001; names stay as they are."""
-    del label
-    if isinstance(value, tuple):
-        return tuple(str(with_unit(unit_id, part)) for part in value)
-    if not isinstance(value, str) or "-" in value or not value[-1:].isdigit():
-        return value
-    return f"{unit_id}-{value}"
+def _told_in(sheet: Sheet) -> Column | None:
+    """The column in which a summed row says how many rows it stands for."""
+    words = (column for column in sheet.columns if not column.type.numeric)
+    return sheet.key_column or next(words, None)
 
 
-def _summed(sheet: Sheet, rows: Sequence[Mapping[str, Value]]) -> dict[str, Value]:
-    """Add a unit's rows to one; what is no number says how many rows it stands for."""
+def _summed(sheet: Sheet, rows: Sequence[Mapping[str, Value]]) -> list[dict[str, Value]]:
+    """Add a unit's rows to one, those set aside not among them; none where nothing is left."""
+    counted = [row for row in rows if sheet.counts(row)]
+    if not counted:
+        return []
     totals: dict[str, Value] = {}
     for column in sheet.columns:
-        if column.is_key:
-            totals[column.key] = f"（{len(rows)}行合计）"
-            continue
-        numbers = [value for row in rows if isinstance(value := row.get(column.key), int | Decimal)]
+        numbers = [
+            value for row in counted if isinstance(value := row.get(column.key), int | Decimal)
+        ]
         totals[column.key] = plain(sum(numbers)) if column.type.numeric and numbers else None
-    return totals
+    told_in = _told_in(sheet)
+    if told_in:
+        totals[told_in.key] = f"（{len(counted)}行合计）"
+    return [totals]

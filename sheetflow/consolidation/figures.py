@@ -27,48 +27,81 @@ class UnitFigures:
     carried: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """What a unit that has ended measured, and the first period for which its heir answers."""
+
+    measured: Measured
+    since: str
+
+
 def unit_figures(
-    form: Form, period: Period, own: Measured, merged: Sequence[Measured] = ()
+    form: Form, period: Period, own: Measured, merged: Sequence[Merged] = ()
 ) -> UnitFigures:
     """Give one unit's figures for `period`, counting those of units merged into it.
 
-    What `merged` units did in earlier periods stays done; their books have been taken
-    over once the unit itself has reported for `period`, and stand until then.
+    What `merged` units did in earlier periods stays done. Their books stand until a
+    workbook of the unit itself has taken them over, and are never counted beside it.
     """
-    taken_over = period.period_id in own
     values: dict[str, Values] = {}
     for indicator in form.indicators:
         if indicator.is_ratio:
             continue
         kind = form.kind_of(indicator.code)
-        mine = _over_periods(indicator, kind, period, own)
-        for other in merged:
-            if kind is Kind.FLOW or not taken_over:
-                mine = _plus(mine, _over_periods(indicator, kind, period, other, past=True))
-        values[indicator.code] = mine
-    return UnitFigures(_with_ratios(form, values), not taken_over)
+        if indicator.source.when_absent is not None:
+            values[indicator.code] = _counted_by_unit(indicator, period, own)
+        elif kind is Kind.FLOW:
+            values[indicator.code] = _flow(indicator.code, period, own, merged)
+        else:
+            # What counts units has no part of a unit that is none any longer.
+            theirs = merged if indicator.source.draws_on else ()
+            values[indicator.code] = _book(indicator.code, kind, period, own, theirs)
+    return UnitFigures(_with_ratios(form, values), period.period_id not in own)
 
 
-def _over_periods(
-    indicator: Indicator, kind: Kind, period: Period, measured: Measured, *, past: bool = False
-) -> Values:
-    code = indicator.code
-    so_far = [entry.period_id for entry in period.year_so_far if entry.period_id in measured]
-    reported = bool(so_far) and so_far[-1] == period.period_id
-    before = so_far[:-1] if reported else so_far
-    absent = indicator.source.when_absent
-    if absent is not None:
-        now = measured[period.period_id].get(code) if reported else None if past else absent
-        return Values(None, None, now)
-    now = measured[period.period_id].get(code) if reported else None
-    if kind is Kind.FLOW:
-        previous = _total(measured[entry].get(code) for entry in before)
-        return Values(previous, now, _total((previous, now)))
-    previous = measured[before[-1]].get(code) if before else None
-    if kind is Kind.LEDGER:
-        gained = None if now is None else plain(now - (previous or 0))
-        return Values(previous, gained, now if reported else previous)
-    return Values(previous, None, now if reported else previous)
+def _counted_by_unit(indicator: Indicator, period: Period, own: Measured) -> Values:
+    """A figure that a unit has whether it reports or not; an ended unit has none."""
+    if period.period_id in own:
+        return Values(None, None, own[period.period_id].get(indicator.code))
+    return Values(None, None, indicator.source.when_absent)
+
+
+def _flow(code: str, period: Period, own: Measured, merged: Sequence[Merged]) -> Values:
+    before = [entry.period_id for entry in period.year_so_far[:-1]]
+    previous = _total(
+        figures[entry].get(code)
+        for figures in (own, *(other.measured for other in merged))
+        for entry in before
+        if entry in figures
+    )
+    now = own[period.period_id].get(code) if period.period_id in own else None
+    return Values(previous, now, _total((previous, now)))
+
+
+def _book(code: str, kind: Kind, period: Period, own: Measured, merged: Sequence[Merged]) -> Values:
+    before = period.previous
+    previous = _standing(code, before, own, merged) if before else None
+    total = _standing(code, period, own, merged)
+    gained = None
+    if kind is Kind.LEDGER and period.period_id in own and total is not None:
+        gained = plain(total - (previous or 0))
+    return Values(previous, gained, total)
+
+
+def _standing(code: str, period: Period, own: Measured, merged: Sequence[Merged]) -> Number:
+    """The last accepted figure up to `period`, with those of books not taken over by then."""
+    last = _last(period, own)
+    figures = [own[last].get(code) if last else None]
+    for other in merged:
+        theirs = _last(period, other.measured)
+        if theirs and (last is None or last < other.since):
+            figures.append(other.measured[theirs].get(code))
+    return _total(figures)
+
+
+def _last(period: Period, measured: Measured) -> str | None:
+    so_far = (entry.period_id for entry in period.year_so_far if entry.period_id in measured)
+    return max(so_far, default=None)
 
 
 def add_up(form: Form, members: Iterable[Mapping[str, Values]]) -> dict[str, Values]:
@@ -109,11 +142,3 @@ def _total(numbers: Iterable[Number]) -> Number:
     """Add what is there; None where nothing is (which is not 0)."""
     given = [number for number in numbers if number is not None]
     return plain(sum(given)) if given else None
-
-
-def _plus(first: Values, second: Values) -> Values:
-    return Values(
-        _total((first.previous, second.previous)),
-        _total((first.current, second.current)),
-        _total((first.total, second.total)),
-    )

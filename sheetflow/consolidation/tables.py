@@ -118,11 +118,13 @@ class DetailSheet:
 
     `columns` carry the disclosure in force. Flows hold this period's rows; ledgers and stocks
     hold each unit's last accepted book, that of a unit that is carried (沿用) among them.
+    Where the rows are `summed`, each unit has one.
     """
 
     sheet: Sheet
     columns: tuple[Column, ...]
     rows: Callable[[], Iterable[DetailRow]]
+    summed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

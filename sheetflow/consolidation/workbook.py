@@ -6,7 +6,7 @@ import datetime as dt
 
 from sheetflow.consolidation.accepted import Accepted, Books
 from sheetflow.consolidation.details import detail_sheets, sources
-from sheetflow.consolidation.figures import UnitFigures, add_up, unit_figures
+from sheetflow.consolidation.figures import Merged, UnitFigures, add_up, unit_figures
 from sheetflow.consolidation.tables import (
     Consolidated,
     SourceRow,
@@ -53,7 +53,10 @@ def newest(books: Books, unit: Unit) -> dt.datetime:
 
 def own_figures(books: Books, unit: Unit) -> UnitFigures:
     """One unit's own figures, those of units merged into it counted."""
-    merged = [books.measured(old.unit_id) for old in books.merged_into(unit)]
+    merged = [
+        Merged(books.measured(old.unit_id), books.merged_since(old, unit))
+        for old in books.merged_into(unit)
+    ]
     return unit_figures(books.form, books.period, books.measured(unit.unit_id), merged)
 
 

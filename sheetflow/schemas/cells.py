@@ -192,7 +192,7 @@ class Choices(CellType):
     def parse(self, raw: CellValue) -> Value:
         """Read the options named, each once."""
         named = [match_option(part, self.options) for part in read_list(raw)]
-        return tuple(dict.fromkeys(named))
+        return tuple(dict.fromkeys(named)) or None
 
     @property
     def words(self) -> str:
@@ -288,7 +288,7 @@ class References(CellType):
 
     def parse(self, raw: CellValue) -> Value:
         """Read the keys named, each once; whether they exist is a rule."""
-        return tuple(dict.fromkeys(read_code(part) for part in read_list(raw)))
+        return tuple(dict.fromkeys(read_code(part) for part in read_list(raw))) or None
 
     @property
     def words(self) -> str:

@@ -40,7 +40,7 @@ _DAY_SHAPES = (
     re.compile(r"(\d{4})(\d{2})(\d{2})"),
 )
 _PARTIAL_DAY = re.compile(
-    r"\d{4}\s*年?\s*|\d{4}\s*[-/.年]\s*\d{1,2}\s*月?|\d{1,2}\s*[-/.月]\s*\d{1,2}\s*[日号]?"
+    r"\d{4}\s*年?\s*|(?:19|20)\d{4}|\d{4}\s*[-/.年]\s*\d{1,2}\s*月?|\d{1,2}\s*[-/.月]\s*\d{1,2}\s*[日号]?"
     r"|\d{2}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*[日号]?"
 )
 _FIRST_YEAR, _LAST_YEAR = 1900, 2099
@@ -223,7 +223,7 @@ def read_phone(raw: CellValue) -> str:
     raise CellFault("phone-format")
 
 
-_PERSONAL = re.compile(r"(?<!\d)(\d{17}[\dXx]|1[3-9]\d{9})(?!\d)")
+_PERSONAL = re.compile(r"(?<!\d)(\d{17}[\dXx]|1[3-9]\d[- ]?\d{4}[- ]?\d{4})(?!\d)")
 
 
 def holds_personal_number(text: str) -> bool:

@@ -99,6 +99,10 @@ class BookSheet:
             key=row.key if row else "",
         )
 
+    def reads(self, *columns: str) -> bool:
+        """Whether the file has all of `columns` here, so that a rule may draw on them."""
+        return all(column in self.spots for column in columns)
+
     def header_place(self, column: str) -> Place:
         """Point to a column as a whole, at its header."""
         cell = self.cell(self.header_row, column)

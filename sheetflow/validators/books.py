@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sheetflow.findings import Argument, Catalogue, Finding, Place
 from sheetflow.schemas.cells import Choice, Key, Reference, References, Text
 from sheetflow.schemas.columns import Column
 from sheetflow.schemas.forms import Form
-from sheetflow.schemas.habits import Value, holds_personal_number
+from sheetflow.schemas.habits import Value, holds_personal_number, tidy
 from sheetflow.schemas.judging import Book, BookRow, BookSheet
 from sheetflow.schemas.layout import LAST_ROW, columns_in
 from sheetflow.schemas.sheets import Kind, Sheet
@@ -58,7 +58,7 @@ def parse_book(
     sheets: dict[str, BookSheet] = {}
     for sheet in form.sheets_for(unit.level):
         entry = by_key.get(sheet.key)
-        if entry is None:
+        if entry is None or (not sheet.always_shown and _wholly_blank(entry.raw)):
             _report_missing(reader, sheet)
             continue
         twins = matches(raw, sheet)
@@ -75,6 +75,10 @@ def parse_book(
     for extra in foreign_sheets(raw, known.sheets):
         reader.note("sheet-extra", Place(title=extra.title), sheet=extra.title)
     return Book(form, known.version, known.period, unit.level, sheets), reader.findings
+
+
+def _wholly_blank(raw: RawSheet) -> bool:
+    return all(_blank(cell) for row in raw.rows for cell in row)
 
 
 def _report_missing(reader: _Reader, sheet: Sheet) -> None:
@@ -113,8 +117,7 @@ def _read_table(reader: _Reader, sheet: Sheet, raw: RawSheet) -> BookSheet:
     columns = columns_in(sheet, reader.version)
     header = find_header(raw, columns)
     if header is None:
-        if any(cell is not None for row in raw.rows for cell in row):
-            reader.note("header-missing", Place(sheet=sheet.key, title=raw.title))
+        reader.note("header-missing", Place(sheet=sheet.key, title=raw.title))
         return BookSheet(sheet, raw.title, 0, {}, ())
     spots = {key: (header.row, column) for key, column in header.spots.items()}
     shell = BookSheet(sheet, raw.title, header.row, spots, ())
@@ -158,14 +161,27 @@ def _judge_header(
 
 
 def _judge_merges(reader: _Reader, shell: BookSheet, raw: RawSheet, header: Header) -> None:
-    last = max(header.spots.values())
     for top, left, bottom, right in raw.merges:
-        if top > header.row and left <= last:
+        if _merged(raw, header, (top, left, bottom, right)):
             span = f"{cell_name(top, left)}:{cell_name(bottom, right)}"
             place = Place(
                 sheet=shell.sheet.key, title=shell.title, row=top, cell=cell_name(top, left)
             )
             reader.note("cells-merged", place, range=span)
+
+
+def _merged(raw: RawSheet, header: Header, merge: tuple[int, int, int, int]) -> bool:
+    """Whether a merged range lies in our columns, in rows that hold something."""
+    top, left, bottom, right = merge
+    ours = [spot for spot in header.spots.values() if left <= spot <= right]
+    rows = range(top, min(bottom, len(raw.rows)) + 1)
+    return (
+        top > header.row
+        and bool(ours)
+        and any(
+            not _blank(raw.cell(row, spot)) for row in rows for spot in header.spots.values()
+        )
+    )
 
 
 def _remark_rows(reader: _Reader, shell: BookSheet, raw: RawSheet, rows: Sequence[BookRow]) -> None:
@@ -188,6 +204,7 @@ def _read_rows(
     key_column = shell.sheet.key_column
     key = key_column.key if key_column and shell.sheet.preprinted else ""
     flawed = {row for row, _ in (*raw.errors, *raw.formulas)}
+    merges = [merge for merge in raw.merges if _merged(raw, header, merge)]
     for number, values in raw.numbered_rows(header.row + 1):
         width = len(values)
         cells = {
@@ -196,11 +213,24 @@ def _read_rows(
         }
         filled = any(cell is not None for name, cell in cells.items() if name != key)
         if filled or (number in flawed and _marked(raw, number, spots)):
-            yield _read_row(reader, shell, raw, number, cells)
+            row = _read_row(reader, shell, raw, number, cells)
+            yield replace(row, faulty=row.faulty | _under(merges, number, spots)) if merges else row
+
+
+def _under(
+    merges: Sequence[tuple[int, int, int, int]], row: int, spots: Sequence[tuple[str, int]]
+) -> frozenset[str]:
+    """Name the columns whose cell in `row` lies under a merged one: not blank, only unknown."""
+    return frozenset(
+        name
+        for name, spot in spots
+        for top, left, bottom, right in merges
+        if top <= row <= bottom and left <= spot <= right and (row, spot) != (top, left)
+    )
 
 
 def _blank(cell: CellValue) -> bool:
-    return cell is None or (isinstance(cell, str) and not cell.strip())
+    return cell is None or (isinstance(cell, str) and not tidy(cell))
 
 
 def _marked(raw: RawSheet, number: int, spots: Sequence[tuple[str, int]]) -> bool:
@@ -300,11 +330,7 @@ def _remark_habit(
     if not isinstance(cell, str) and isinstance(column.type, Text | Choice):
         return
     after = column.type.show(value)
-    if isinstance(cell, str) and isinstance(value, str | tuple):
-        own = f"{reader.unit.unit_id}-"
-        if cell in (after, own + after):
-            return
-    if not isinstance(cell, str) and str(cell) == after:
+    if str(cell) in (after, f"{reader.unit.unit_id}-{after}"):
         return
     if column.quotable and not holds_personal_number(str(cell)):
         reader.note("habit", shell.place(row, column.key), before=_visible(cell), after=after)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sheetflow.findings import Finding
+from sheetflow.schemas.habits import read_code
 from sheetflow.schemas.judging import Book, Context
 from sheetflow.validators.catalogue import GENERAL
 
@@ -14,7 +15,7 @@ def check_cover(book: Book, context: Context) -> Iterator[Finding]:
     cover, roles = book.cover, book.form.cover
     card = cover.card
     unit_id = card[roles.unit_id]
-    other = isinstance(unit_id, str) and unit_id.upper() != context.unit.unit_id.upper()
+    other = unit_id is not None and read_code(str(unit_id)) != context.unit.unit_id.upper()
     if other and not context.released:
         place = cover.place(card, roles.unit_id)
         yield GENERAL["cover-unit"].at(place, expected=context.unit.unit_id)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sheetflow.findings import Finding
 from sheetflow.schemas.columns import Column
-from sheetflow.schemas.habits import read_code
+from sheetflow.schemas.habits import holds_personal_number, read_code
 from sheetflow.schemas.judging import Book, BookRow, BookSheet, Context
 from sheetflow.validators.catalogue import GENERAL
 
@@ -35,32 +35,48 @@ def check_references(book: Book, context: Context) -> Iterator[Finding]:
 
     A key that is there but misspelt is its own finding: what points to it is left alone.
     """
-    known = {key: _keys(found) for key, found in book.sheets.items() if found.sheet.key_column}
+    for target in book.sheets.values():
+        naming = target.sheet.key_column
+        if naming is None or not target.reads(naming.key):
+            continue
+        keys = _keys(target)
+        unknown = [
+            (found.place(row, column.key), key)
+            for found, row, column, key in _references(book, target.sheet.key)
+            if key not in keys and not context.known_keys(target.sheet.key, key)
+        ]
+        # Where a key is blank, misspelt or stands twice, that row may be the one meant.
+        if len({key for _, key in unknown}) > count_unclear(target, naming.key):
+            for place, key in unknown:
+                shown = "（内容略）" if holds_personal_number(key) else key[:20]
+                yield GENERAL["reference-unknown"].at(
+                    place, key=shown, target=target.sheet.title
+                )
+
+
+def _references(book: Book, target: str) -> Iterator[tuple[BookSheet, BookRow, Column, str]]:
     for found in book.sheets.values():
-        pointing = [column for column in found.sheet.columns if column.refers_to]
+        pointing = [column for column in found.sheet.columns if column.refers_to == target]
         for row in found.rows:
             for column in pointing:
-                keys = known.get(column.refers_to)
-                if keys is not None:
-                    yield from _unknown(book, context, found, row, column, keys)
+                value = row[column.key]
+                for key in value if isinstance(value, tuple) else (value,):
+                    if isinstance(key, str):
+                        yield found, row, column, key
 
 
-def _unknown(
-    book: Book,
-    context: Context,
-    found: BookSheet,
-    row: BookRow,
-    column: Column,
-    keys: set[str],
-) -> Iterator[Finding]:
-    value = row[column.key]
-    named = value if isinstance(value, tuple) else (value,) if isinstance(value, str) else ()
-    target = book.form.by_key[column.refers_to]
-    for key in named:
-        if key not in keys and not context.known_keys(target.key, key):
-            yield GENERAL["reference-unknown"].at(
-                found.place(row, column.key), key=key[:20], target=target.title
-            )
+def count_unclear(found: BookSheet, column: str) -> int:
+    """Count the rows whose key in `column` is blank, unreadable or stands already above.
+
+    Each is its own finding, and may be the row that another rule would call missing.
+    """
+    seen: set[object] = set()
+    unclear = 0
+    for row in found.rows:
+        value = row[column]
+        unclear += value is None or value in seen
+        seen.add(value)
+    return unclear
 
 
 def _keys(found: BookSheet) -> set[str]:

@@ -28,9 +28,20 @@ def check_nil(book: Book, context: Context) -> Iterator[Finding]:
     if book.nil:
         for key, row in news.items():
             found = book.sheets[key]
-            yield GENERAL["nil-with-rows"].at(found.place(row, found.sheet.marker.key))
-    elif not news:
+            place = found.place(row, found.sheet.marker.key)
+            label = book.cover.sheet.labels[column]
+            yield GENERAL["nil-with-rows"].at(place, cover=book.cover.title, label=label)
+    elif not news and _all_read(book):
         yield GENERAL["nothing-reported"].at(book.cover.place(card, column))
+
+
+def _all_read(book: Book) -> bool:
+    """Whether no sheet is missing or without header: what it holds is then unknown."""
+    return all(
+        found.spots if (found := book.sheets.get(sheet.key)) else not sheet.always_shown
+        for sheet in book.form.sheets_for(book.level)
+        if sheet.is_book or sheet.kind is Kind.FLOW
+    )
 
 
 def _fresh_rows(found: BookSheet, earlier: Earlier | None) -> Iterator[BookRow]:

@@ -6,10 +6,12 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from sheetflow.findings import Finding, Place
+from sheetflow.schemas.conditions import Condition
 from sheetflow.schemas.habits import CellFault, read_number
 from sheetflow.schemas.indicators import Indicator, Number, Values, measure_all
 from sheetflow.schemas.judging import Book, Context
 from sheetflow.schemas.layout import STATISTICS_COLUMNS
+from sheetflow.schemas.sheets import Sheet
 from sheetflow.validators.catalogue import GENERAL
 from sheetflow.validators.sheets import FoundSheet, bare_label
 from sheetflow.workbook import CellValue, RawWorkbook, cell_name
@@ -26,6 +28,34 @@ def measure(book: Book) -> dict[str, Number]:
         return None if found is None else list(found)
 
     return measure_all(book.form.indicators, rows, sheets)  # type: ignore[arg-type]
+
+
+def is_measurable(book: Book, indicator: Indicator) -> bool:
+    """Whether all that `indicator` draws on could be read, so that its figure may be judged."""
+    source = indicator.source
+    parts = [getattr(source, name, "") for name in ("numerator", "denominator", "code")]
+    if any(parts):
+        return all(is_measurable(book, book.form.indicator[part]) for part in parts if part)
+    sheet = book.form.by_key.get(source.draws_on)
+    if sheet is None or not sheet.is_table or book.level not in sheet.levels:
+        return True
+    found = book.sheets.get(sheet.key)
+    if found is None:
+        return not sheet.always_shown
+    where: Condition | None = getattr(source, "where", None)
+    wanted = {
+        *source.in_use(book.form.by_key).columns(),
+        *getattr(source, "columns", ()),
+        *(where.columns() if where else ()),
+    }
+    return found.reads(*wanted) and all(
+        row.sound(*wanted) and None not in {row[name] for name in wanted & _always(sheet)}
+        for row in found.rows
+    )
+
+
+def _always(sheet: Sheet) -> set[str]:
+    return {column.key for column in sheet.columns if column.required is True}
 
 
 def check_statistics(
@@ -47,7 +77,7 @@ def check_statistics(
         code_spot = spots.get(_CODE, 1)
         code = str(cells[code_spot - 1]).strip() if len(cells) >= code_spot else ""
         indicator = book.form.indicator.get(code)
-        if indicator is None:
+        if indicator is None or not is_measurable(book, indicator):
             continue
         kind = book.form.kind_of(code)
         values = indicator.values(kind, figures[code], totals.get(code, 0))

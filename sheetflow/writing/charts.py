@@ -45,7 +45,7 @@ def write_charts(book: Book, consolidated: Consolidated, current: Matrix, total:
     page.sheet.set_portrait()
     page.sheet.fit_to_pages(1, 1)
     page.heading(1, f"图表（{consolidated.unit.name} {consolidated.period.label}）", TITLE, 30)
-    page.heading(2, "各图取自活动统计各表，数字改动时图随之改动。", NOTE, 18)
+    page.heading(2, "各图取自统计各表，数字改动时图随之改动。", NOTE, 18)
     placed, table_row = _place(form.charts)
     for entry in placed:
         matrix = current if entry.spec.current else total

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -47,9 +48,10 @@ def test_a_second_demo_does_not_run_into_the_first(tmp_path: Path) -> None:
 
 def test_a_full_province_sees_every_part() -> None:
     """With all counties there is a nil return, two are missing, and every accident happens."""
-    from random import Random
-
-    units = [Unit(unit_id=str(number), name="县", level=Level.COUNTY) for number in range(140)]
+    units = [
+        Unit(unit_id=str(number), name="县", level=Level.COUNTY, parent="C")
+        for number in range(140)
+    ]
     parts = list(cast_parts(units, Random(1)).values())  # noqa: S311 - made-up data
     assert set(parts) == set(Part)
     assert parts.count(Part.MISSING) == 2

@@ -24,6 +24,7 @@ from tests.tiny.desk import (
     YEAR,
     Desk,
     Rows,
+    Typed,
     body,
     head,
     patrols,
@@ -191,7 +192,10 @@ def test_a_second_form_keeps_to_itself(tmp_path: Path) -> None:
     desk = Desk.make(tmp_path / "work")
     desk.issue()
     desk.issue(YEAR, form="register")
-    rivers = [{"river": "清水河", "length": 12_000}, {"river": "浑水河", "length": 800}]
+    rivers: list[dict[str, Typed]] = [
+        {"river": "清水河", "length": 12_000},
+        {"river": "浑水河", "length": 800},
+    ]
     signed: Rows = {"sign": [{"written_on": "2012-3-1"}], "rivers": rivers}
     desk.drop(EAST, desk.fill(EAST), "一.xlsx")
     desk.drop(EAST, desk.fill(EAST, signed, period=YEAR), "二.xlsx")

@@ -19,6 +19,9 @@ _NO_FLOWS = "\n".join(
     for column in columns
     for row in rows
 )
+_ONLY_VISITS = "\n".join(
+    f"@ {title} {column}4 = " for title in ("宣传报道", "案例机制") for column in "ABCDE"
+)
 _RIGHT_AFTER_THE_FIRST = dt.datetime(2012, 3, 1, 8, tzinfo=OFFICE_ZONE)
 _THE_DAY_BEFORE = dt.datetime(2012, 2, 29, 23, tzinfo=OFFICE_ZONE)
 _FILLED_ON_THE_FIRST = "@ 封面 B13 = 2012-03-01"
@@ -87,7 +90,7 @@ ROWS = (
     Pair(
         rule="nil-with-rows",
         at="走访记录 A4",
-        broken=_NIL,
+        broken=_NIL + _ONLY_VISITS,
         nearly=_NIL + _NO_FLOWS,
         before="",
     ),
@@ -208,7 +211,7 @@ SHEETS = (
     Pair(
         rule="header-missing",
         at="走访记录",
-        broken="# 走访记录",
+        broken="# 走访记录\n@ 走访记录 A1 = ",
         nearly="@ 走访记录 A3 = 日□期",
     ),
     Pair(

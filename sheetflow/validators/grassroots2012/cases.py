@@ -62,19 +62,42 @@ def check_hard_solved(book: Book, context: Context) -> Iterator[Finding]:
 def check_case_has_help(book: Book, context: Context) -> Iterator[Finding]:
     """An 个案性 need in hand or done has its row in 个案帮扶, a hard one in 难题化解."""
     del context
-    helped = {row["need"] for row in book.rows("case_help")}
-    planned = {row["need"] for row in book.rows("hard_cases")}
-    for found, row in _needs(book):
-        key = row["need_id"]
-        if key is None or not row.sound("nature", "status"):
-            continue
-        if row["nature"] == _CASE and row["status"] in {"办理中", "已办结"} and key not in helped:
-            yield OWN["case-without-help"].at(
-                found.place(row, "nature"), key=str(key), status=str(row["status"])
-            )
-        hard = row["nature"] == _HARD and row["status"] not in {None, "已撤销"}
-        if hard and key not in planned:
-            yield OWN["hard-without-plan"].at(found.place(row, "nature"), key=str(key))
+    taken_up = ("办理中", "已办结")
+    for found, row in _unanswered(book, "case_help", _CASE, taken_up):
+        yield OWN["case-without-help"].at(
+            found.place(row, "nature"), key=str(row["need_id"]), status=str(row["status"])
+        )
+    for found, row in _unanswered(book, "hard_cases", _HARD, ("未办理", *taken_up)):
+        yield OWN["hard-without-plan"].at(found.place(row, "nature"), key=str(row["need_id"]))
+
+
+def _unanswered(
+    book: Book, sheet: str, nature: str, states: tuple[str, ...]
+) -> list[tuple[BookSheet, BookRow]]:
+    """Give the needs of `nature` and `states` that no row of `sheet` is about.
+
+    None where those rows could not be read, or where as many point to nothing, to a need
+    of another nature or to the same need again: these are findings of their own, and may
+    be the rows that one would miss.
+    """
+    answers = book.sheets.get(sheet)
+    if answers and not answers.reads("need"):
+        return []
+    needs = _by_id(book)
+    answered: set[object] = set()
+    loose = 0
+    for row in book.rows(sheet):
+        need = needs.get(row["need"])
+        loose += need is None or need["nature"] != nature or row["need"] in answered
+        answered.add(row["need"])
+    open_needs = [
+        (found, row)
+        for found, row in _needs(book)
+        if row["need_id"] is not None
+        and (row["nature"], row["need_id"] in answered) == (nature, False)
+        and row["status"] in states
+    ]
+    return open_needs if len(open_needs) > loose else []
 
 
 def check_case_open_long(book: Book, context: Context) -> Iterator[Finding]:

@@ -16,6 +16,7 @@ _DUTIES = {
     "ledgers": "没有需求台帐",
     "women_linked": "没有固定联系的妇女",
 }
+_KINDS = ("调查手记", "调研报告")
 _PARTS = ("has_situation", "has_analysis", "has_advice")
 
 
@@ -52,16 +53,25 @@ def check_cadre_papers(book: Book, context: Context) -> Iterator[Finding]:
     found = book.sheets.get("cadres")
     if not book.period.closes_year or found is None:
         return
-    written = {
-        (author, row["kind"])
-        for row in book.rows("papers")
-        for author in (row["authors"] if isinstance(row["authors"], tuple) else ())
-    }
-    for row in _on_duty(book):
-        lacking = [
-            kind for kind in ("调查手记", "调研报告") if (row["cadre_id"], kind) not in written
-        ]
-        if lacking:
+    papers = book.sheets.get("papers")
+    if papers and not papers.reads("kind", "authors"):
+        return
+    written: set[tuple[object, str]] = set()
+    unclear = 0
+    for row in book.rows("papers"):
+        authors = row["authors"]
+        unclear += authors is None
+        # A kind that cannot be read may be either; it is a finding of its own.
+        kinds = _KINDS if row["kind"] is None else (str(row["kind"]),)
+        for author in authors if isinstance(authors, tuple) else ():
+            written |= {(author, kind) for kind in kinds}
+    short = [
+        (row, lacking)
+        for row in _on_duty(book)
+        if (lacking := [kind for kind in _KINDS if (row["cadre_id"], kind) not in written])
+    ]
+    if len(short) > unclear:
+        for row, lacking in short:
             yield OWN["cadre-papers"].at(
                 found.place(row, "cadre_id"), key=row.key, lacking="和".join(lacking)
             )

@@ -7,14 +7,15 @@ is never compared (it is not 0).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
-from sheetflow.findings import Finding
+from sheetflow.findings import Finding, Place
 from sheetflow.schemas.habits import Value
 from sheetflow.schemas.judging import Book, BookSheet, Context
-from sheetflow.schemas.sheets import Kind
+from sheetflow.schemas.sheets import Kind, Sheet
 from sheetflow.validators.grassroots2012.catalogue import OWN
-from sheetflow.validators.statistics import measure
+from sheetflow.validators.keys import count_unclear
+from sheetflow.validators.statistics import is_measurable, measure
 
 _WATCHED = ("S01", "S03", "S06", "S50", "S52")
 _FACTOR = 3
@@ -26,34 +27,48 @@ _LASTING: Mapping[str, tuple[str, ...]] = {
     "proposals": ("title", "sent_on"),
     "projects": ("name", "started_on"),
     "supervision": ("inspected_on", "inspected"),
+    "cadres": ("name", "title"),
+    "contact_points": ("name", "township", "set_up_on"),
 }
-"""What tells a ledger row's matter: when all of it has changed, the key was used again."""
+"""What tells a row's matter: when all of it has changed, the key was used again."""
 
 
 def check_rows_kept(book: Book, context: Context) -> Iterator[Finding]:
     """No ledger row of an accepted period is missing, nor a stock row that is referred to."""
     earlier = context.earlier(book.form.key, book.period)
-    if earlier is None or book.nil:
+    if earlier is None:
         return
     referred = _referred(book)
-    for key, found in book.sheets.items():
-        naming = found.sheet.naming_column
-        if naming is None or not found.sheet.is_book:
+    for sheet in book.form.sheets_for(book.level):
+        naming, found = sheet.naming_column, book.sheets.get(sheet.key)
+        if naming is None or not sheet.is_book or not _may_miss(found, sheet, naming.key):
             continue
-        here: set[object] = {row[naming.key] for row in found.rows}
-        here |= {row.raw.get(naming.key) for row in found.rows if naming.key in row.faulty}
+        here = {row[naming.key] for row in found.rows} if found else set()
         gone = [
             str(row[naming.key])
-            for row in earlier.rows.get(key, ())
+            for row in earlier.rows.get(sheet.key, ())
             if row.get(naming.key) not in here
         ]
-        if found.sheet.kind is Kind.STOCK:
-            gone = [name for name in gone if (key, name) in referred]
-        if gone:
-            listed = "、".join(gone[:_MOST_LISTED]) + (
-                f"等{len(gone)}行" if len(gone) > _MOST_LISTED else ""
+        if sheet.kind is Kind.STOCK and not book.nil:
+            gone = [name for name in gone if (sheet.key, name) in referred]
+        # A row whose key is blank, misspelt or doubled may be the one that is missing.
+        if len(gone) > (count_unclear(found, naming.key) if found else 0):
+            place = (
+                found.header_place(naming.key)
+                if found
+                else Place(sheet=sheet.key, title=sheet.title)
             )
-            yield OWN["row-vanished"].at(found.header_place(naming.key), keys=listed)
+            yield OWN["row-vanished"].at(place, keys=_listed(gone))
+
+
+def _may_miss(found: BookSheet | None, sheet: Sheet, key: str) -> bool:
+    """Whether rows can be missed here: a missing sheet or key column is its own finding."""
+    return found.reads(key) if found else not sheet.always_shown
+
+
+def _listed(keys: Sequence[str]) -> str:
+    more = f"等{len(keys)}行" if len(keys) > _MOST_LISTED else ""
+    return "、".join(keys[:_MOST_LISTED]) + more
 
 
 def _referred(book: Book) -> set[tuple[str, str]]:
@@ -109,7 +124,6 @@ def check_swings(book: Book, context: Context) -> Iterator[Finding]:
     statistics = book.form.statistics
     if earlier is None or statistics is None:
         return
-    shell = BookSheet(statistics, statistics.title, 0, {}, ())
     for code, current in measure(book).items():
         indicator = book.form.indicator[code]
         previous = earlier.totals.get(code)
@@ -117,11 +131,13 @@ def check_swings(book: Book, context: Context) -> Iterator[Finding]:
             continue
         if book.form.kind_of(code) is not Kind.STOCK or not _jumps(previous, current):
             continue
+        if not is_measurable(book, indicator):
+            continue
         rule = "swing" if code in _WATCHED else "swing-minor"
-        place = shell.place()
+        label = indicator.label.removeprefix("其中：").strip("　")
         yield OWN[rule].at(
-            place,
-            indicator=f"{code}“{indicator.label.strip('　')}”",
+            Place(sheet=statistics.key, title=statistics.title, column=code, label=label),
+            indicator=f"{code}“{label}”",
             current=str(current),
             previous=str(previous),
         )

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from sheetflow.findings import Finding
 from sheetflow.schemas.cells import Money
+from sheetflow.schemas.habits import holds_personal_number
 from sheetflow.schemas.judging import Book, Context
 from sheetflow.validators.grassroots2012.catalogue import OWN
 
@@ -58,12 +59,13 @@ def check_townships(book: Book, context: Context) -> Iterator[Finding]:
     del context
     found = book.sheets.get("contact_points")
     known = {row["township"] for row in book.rows("grassroots")}
-    if found is None or not known:
+    if found is None or not known or None in known:
         return
     for row in found.rows:
         township = row["township"]
         if isinstance(township, str) and township not in known and row["status"] == "在用":
-            yield OWN["township-unknown"].at(found.place(row, "township"), township=township[:20])
+            shown = "（内容略）" if holds_personal_number(township) else township[:20]
+            yield OWN["township-unknown"].at(found.place(row, "township"), township=shown)
 
 
 def check_money_scale(book: Book, context: Context) -> Iterator[Finding]:

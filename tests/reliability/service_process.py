@@ -1,0 +1,129 @@
+"""Starts the service's process, has it traced or hit by strace, and waits for its end.
+
+This module owns the child process of `driver` and the words for strace. It refuses to
+know what the service should have done.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+CHANGING = (
+    "openat,write,pwrite64,fsync,fdatasync,rename,renameat,renameat2,"
+    "unlink,unlinkat,mkdir,mkdirat,ftruncate,chmod,fchmod"
+)
+"""The calls after which a disk may look different, and opening: the points to be killed at."""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a run of the service ended: its exit code (negative: the signal), and its words."""
+
+    code: int
+    log: str
+
+    @property
+    def was_killed(self) -> bool:
+        """Whether the kill found it still running."""
+        return self.code == -signal.SIGKILL
+
+
+@dataclass(frozen=True)
+class Trace:
+    """What strace is told: its options, and where it writes what it saw."""
+
+    options: Sequence[str]
+    file: Path = Path(os.devnull)
+
+    @classmethod
+    def kill(cls, number: int) -> Trace:
+        """SIGKILL at the `number`-th file or database call of the service itself."""
+        return cls(("-e", f"trace={CHANGING}", "-e", f"inject={CHANGING}:signal=KILL:when={number}"))
+
+
+class Service:
+    """One process of `driver`, for many runs; `package` holds the sheetflow to run."""
+
+    def __init__(self, package: Path = REPOSITORY, environ: dict[str, str] | None = None) -> None:
+        paths = dict.fromkeys((str(package), str(REPOSITORY)))
+        self._environ = environ or {}
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "tests.reliability.driver"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(paths)},
+            cwd=package,
+        )
+
+    def run(
+        self, root: Path, at: dt.datetime, *, trace: Trace | None = None, passes: int = 1
+    ) -> Ended:
+        """Run the service once in the workspace at `root`, under strace where `trace` is given."""
+        log = root.parent / f"{root.name}.log"
+        log.unlink(missing_ok=True)
+        order = {
+            "root": str(root),
+            "at": at.isoformat(),
+            "passes": passes,
+            "environ": self._environ,
+            "log": str(log),
+        }
+        self._tell(json.dumps(order))
+        pid = self._hear()["pid"]
+        with _traced(pid, trace):
+            self._tell("go")
+            code = self._hear()["code"]
+        return Ended(code, log.read_text(encoding="utf-8") if log.exists() else "")
+
+    def _tell(self, line: str) -> None:
+        assert self._process.stdin
+        self._process.stdin.write(line.encode() + b"\n")
+        self._process.stdin.flush()
+
+    def _hear(self) -> dict[str, int]:
+        assert self._process.stdout
+        found: dict[str, int] = json.loads(self._process.stdout.readline())
+        return found
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream:
+                stream.close()
+        self._process.wait(30)
+
+
+@contextmanager
+def _traced(pid: int, trace: Trace | None) -> Iterator[None]:
+    if trace is None:
+        yield
+        return
+    with subprocess.Popen(
+        ["strace", "-p", str(pid), "-o", str(trace.file), *trace.options],
+        stderr=subprocess.PIPE,
+    ) as tracer:
+        assert tracer.stderr
+        heard = tracer.stderr.readline()
+        assert b"attached" in heard, heard
+        yield
+        tracer.stderr.read()
