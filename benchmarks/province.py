@@ -150,7 +150,7 @@ def _stamp(model: tuple[Unit, Path], copy: tuple[Unit, Path]) -> None:
             part = unit_id.sub(new.unit_id.encode(), before.read(entry))
             for was, now in names:
                 part = part.replace(was, now)
-            after.writestr(zipfile.ZipInfo(entry.filename, (2012, 2, 29, 9, 0, 0)), part)
+            after.writestr(entry.filename, part)
     unfinished.replace(target)
 
 

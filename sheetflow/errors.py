@@ -8,12 +8,20 @@ to its cause with ``from``.
 from __future__ import annotations
 
 import errno
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 
 class SheetflowError(Exception):
     """The root of all our errors; its text may be shown to the operator as it is."""
+
+
+def describe(error: BaseException) -> str:
+    """Name the kind of `error` and where it rose, without its sentence: it may quote a cell."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f" at {frames[-1].filename}:{frames[-1].lineno}" if frames else ""
+    return f"{type(error).__name__}{where}"
 
 
 class WorkspaceError(SheetflowError):

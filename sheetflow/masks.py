@@ -38,7 +38,8 @@ class MaskPolicy:
         }.get(self.level, Mask.WHOLE)
         chosen = self.overrides.get(f"{sheet.key}.{column.key}")
         if chosen == "masked":
-            return way_to_mask(column) or declared
+            # Where nothing can be masked, less is shown than was asked for, never more.
+            return way_to_mask(column) or Mask.LEFT_OUT
         return Mask(chosen) if chosen else declared
 
     def disclosure_of(self, sheet: Sheet, column: Column) -> Disclosure:
@@ -84,8 +85,10 @@ def way_to_mask(column: Column) -> Mask | None:
 
 def mask_value(mask: Mask, value: Value) -> Value:
     """Mask one value: 王小丽 to 王*, 13800138000 to 138****8000, an address to its village."""
-    if mask is Mask.WHOLE or not isinstance(value, str) or not value:
+    if mask is Mask.WHOLE or not value:
         return None if mask is Mask.LEFT_OUT else value
+    if not isinstance(value, str):
+        return None
     if mask is Mask.NAME:
         return value if value.startswith("某") else value[0] + "*"
     if mask is Mask.PHONE:

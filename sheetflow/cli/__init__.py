@@ -14,7 +14,8 @@ from sheetflow.errors import SheetflowError
 
 def main() -> None:
     """Run the command line; faults of ours that have a sentence are shown as one."""
-    import sheetflow.cli.decisions  # noqa: F401 - it adds its commands to the app
+    import sheetflow.cli.decisions  # they add their commands to the app
+    import sheetflow.cli.upkeep  # noqa: F401
     from sheetflow.cli.commands import app
     from sheetflow.cli.screen import complain
 

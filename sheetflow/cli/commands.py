@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sheetflow import __version__
-from sheetflow.cli.screen import Steps, logging_to, say
+from sheetflow.cli.screen import Steps, complain, logging_to, say
 
 if TYPE_CHECKING:
     from sheetflow.periods import Period
@@ -65,7 +65,8 @@ def _options(
 
 
 @contextmanager
-def _office(context: typer.Context) -> Iterator[Office]:
+def opened_office(context: typer.Context) -> Iterator[Office]:
+    """Open the workspace of the call, with progress on the screen and the log in its file."""
     from sheetflow.service import open_office
 
     call: Call = context.obj
@@ -77,7 +78,8 @@ def _office(context: typer.Context) -> Iterator[Office]:
         yield office
 
 
-def _period(text: str) -> Period:
+def period_named(text: str) -> Period:
+    """Read a period that was typed; raise BadParameter for anything else."""
     from sheetflow.periods import Period
 
     try:
@@ -116,8 +118,8 @@ def templates(
     """Issue the 填报 workbooks into the units' outbox folders."""
     from sheetflow.service import issue_workbooks
 
-    wanted = _period(period)
-    with _office(context) as office:
+    wanted = period_named(period)
+    with opened_office(context) as office:
         if form and form not in office.campaign.by_key:
             raise typer.BadParameter(f"forms: {', '.join(office.campaign.by_key)}")
         if unit and unit not in office.tree:
@@ -136,10 +138,12 @@ def run(context: typer.Context) -> None:
     from sheetflow.cli.summaries import pass_lines
     from sheetflow.service import run_pass
 
-    with _office(context) as office:
+    with opened_office(context) as office:
         report = run_pass(office)
     for line in pass_lines(report):
         say(line)
+    if report.troubles:
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -149,7 +153,7 @@ def watch(context: typer.Context) -> None:
     from sheetflow.service.watching import stop_on_signals
     from sheetflow.service.watching import watch as serve
 
-    with _office(context) as office, stop_on_signals() as is_stopping:
+    with opened_office(context) as office, stop_on_signals() as is_stopping:
         say(f"正在值守 {office.workspace.inbox}，按 Ctrl+C 结束。")
         serve(office, is_stopping, lambda report: say("　".join(pass_lines(report))))
     say("已停止。")
@@ -163,17 +167,23 @@ def check(
     unit: Annotated[
         str, typer.Option(help="The unit (default: the one that the file names).")
     ] = "",
+    annotate: Annotated[
+        Path | None, typer.Option(help="Write the marked copy here (.xlsx).", show_default=False)
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Judge a workbook without submitting it; exit 1 unless it would be accepted."""
     from sheetflow.cli.summaries import print_findings
     from sheetflow.schemas.judging import Outcome
     from sheetflow.service import open_office
-    from sheetflow.service.checking import check_file
+    from sheetflow.service.checking import check_file, write_annotated
 
     call: Call = context.obj
     with open_office(call.root, call.at) as office:
-        judgement = check_file(office, file, unit)
+        checked = check_file(office, file, unit)
+        if annotate and not write_annotated(office, checked, annotate):
+            complain("认不出是哪张报表、哪一期，没有写批注件。")
+        judgement = checked.judgement
         catalogue = office.campaign.catalogue
     if as_json:
         findings = [
@@ -207,7 +217,7 @@ def status(
     from sheetflow.service.standing import standing
 
     call: Call = context.obj
-    wanted = _period(period) if period else None
+    wanted = period_named(period) if period else None
     with open_office(call.root, call.at) as office:
         found = standing(office, wanted)
     if as_json:

@@ -21,7 +21,11 @@ _LOG_BYTES, _LOGS_KEPT = 5_000_000, 5
 def complain(sentence: str) -> None:
     """Print a sentence on standard error."""
     _ERRORS.print(
-        sentence, style="red" if _ERRORS.is_terminal else "", markup=False, highlight=False
+        sentence,
+        style="red" if _ERRORS.is_terminal else "",
+        markup=False,
+        highlight=False,
+        soft_wrap=True,
     )
 
 

@@ -88,6 +88,11 @@ class Workspace:
         return self.state / "sheetflow.log"
 
     @property
+    def health(self) -> Path:
+        """What the running service last said of itself."""
+        return self.state / "health"
+
+    @property
     def lock(self) -> Path:
         """Held by the one service that runs here."""
         return self.state / "lock"

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
+from sheetflow.consolidation.figures import Merged, UnitFigures, unit_figures
 from sheetflow.consolidation.tables import BoardRow, ExplanationRow, State
 from sheetflow.periods import Period
 from sheetflow.schemas.forms import Form
@@ -20,7 +21,10 @@ from sheetflow.units import Unit, UnitTree
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
-    """A unit's accepted submission that counts for one period."""
+    """A unit's accepted submission that counts for one period.
+
+    `judgement` numbers the judgement that it stands on: a submission may be judged anew.
+    """
 
     unit_id: str
     period: str
@@ -32,6 +36,7 @@ class Accepted:
     nil: bool = False
     late: bool = False
     explanations: tuple[ExplanationRow, ...] = ()
+    judgement: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +100,14 @@ class Books:
             if unit.exists_on(period.last_day)
             and (found := self.accepted.get((unit_id, period.period_id)))
         }
+
+    def own_figures(self, unit: Unit) -> UnitFigures:
+        """One unit's own figures, those of units merged into it counted."""
+        merged = [
+            Merged(self.measured(old.unit_id), self.merged_since(old, unit))
+            for old in self.merged_into(unit)
+        ]
+        return unit_figures(self.form, self.period, self.measured(unit.unit_id), merged)
 
     def expected(self, unit: Unit, period: Period | None = None) -> tuple[Unit, ...]:
         """The units of `unit`'s subtree that must report, in administrative order."""

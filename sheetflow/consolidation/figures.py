@@ -119,6 +119,15 @@ def add_up(form: Form, members: Iterable[Mapping[str, Values]]) -> dict[str, Val
     return _with_ratios(form, values)
 
 
+def add_totals(form: Form, books: Sequence[Figures]) -> dict[str, Number]:
+    """Add the 累计 and 期末数 of several books that become one; ratios are made from the sums."""
+    members = [
+        {entry.code: Values(None, None, book.get(entry.code)) for entry in form.indicators}
+        for book in books
+    ]
+    return {code: values.total for code, values in add_up(form, members).items()}
+
+
 def _with_ratios(form: Form, values: dict[str, Values]) -> dict[str, Values]:
     """Put every ratio in its place, made from its parts."""
     complete: dict[str, Values] = {}

@@ -17,7 +17,7 @@ from sheetflow.periods import Period
 from sheetflow.schemas.columns import Column
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.habits import Value
-from sheetflow.schemas.indicators import Indicator, Values
+from sheetflow.schemas.indicators import Indicator, Number, Values
 from sheetflow.schemas.sheets import Kind, Sheet
 from sheetflow.units import Unit
 
@@ -153,6 +153,50 @@ class ExplanationRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectionRow:
+    """One figure of this workbook that was published otherwise before.
+
+    `unit` corrected its workbook of `period`; its figure stands in `column`, whose cell and
+    the total moved by the same difference. None is no figure, which is not 0.
+    """
+
+    unit: Unit
+    column: Unit
+    period: Period
+    code: str
+    current: bool
+    old: Number
+    new: Number
+    replaced: str
+    receipt: str
+    reason: str
+    at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SamePersonRow:
+    """One of several rows, of different units, that are about the same person and matter.
+
+    Rows with the same `group` belong together; whoever the person is is not told.
+    """
+
+    group: int
+    unit: Unit
+    city: str
+    receipt: str
+    key: str
+    matter: str
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodTotals:
+    """The whole's figures at one period's end, by indicator code."""
+
+    period: Period
+    total: Mapping[str, Values]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Consolidated:
     """Everything a city's or the province's consolidated workbook shows for one period.
 
@@ -170,6 +214,11 @@ class Consolidated:
     details: tuple[DetailSheet, ...]
     sources: tuple[SourceRow, ...]
     explanations: tuple[ExplanationRow, ...] = ()
+    corrections: tuple[CorrectionRow, ...] = ()
+    same_person: tuple[SamePersonRow, ...] | None = None
+    """None where the form does not ask, or this level is not told."""
+    history: tuple[PeriodTotals, ...] = ()
+    """The periods of the year up to this one, for the charts over periods."""
 
 
 @dataclass(frozen=True, slots=True)

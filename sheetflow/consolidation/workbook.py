@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
+from dataclasses import replace
 
 from sheetflow.consolidation.accepted import Accepted, Books
+from sheetflow.consolidation.corrections import Correction, correction_rows
+from sheetflow.consolidation.crossing import same_person_rows
 from sheetflow.consolidation.details import detail_sheets, sources
-from sheetflow.consolidation.figures import Merged, UnitFigures, add_up, unit_figures
+from sheetflow.consolidation.figures import add_up
 from sheetflow.consolidation.tables import (
     Consolidated,
+    PeriodTotals,
     SourceRow,
     Statistics,
     StatisticsColumn,
@@ -16,11 +21,21 @@ from sheetflow.consolidation.tables import (
 from sheetflow.masks import MaskPolicy
 from sheetflow.periods import OFFICE_ZONE
 from sheetflow.schemas.campaign import Campaign
+from sheetflow.schemas.charts import Across
 from sheetflow.units import Unit
 
 
-def consolidate(campaign: Campaign, books: Books, unit: Unit, policy: MaskPolicy) -> Consolidated:
-    """Put together `unit`'s workbook: 本级 and everything below, nothing counted twice."""
+def consolidate(
+    campaign: Campaign,
+    books: Books,
+    unit: Unit,
+    policy: MaskPolicy,
+    corrections: Sequence[Correction] = (),
+) -> Consolidated:
+    """Put together `unit`'s workbook: 本级 and everything below, nothing counted twice.
+
+    `corrections` are those of the workbook since it was first published.
+    """
     standing = sources(books, unit)
     return Consolidated(
         campaign_title=campaign.title,
@@ -38,6 +53,19 @@ def consolidate(campaign: Campaign, books: Books, unit: Unit, policy: MaskPolicy
             if accepted.period == books.period.period_id
             for row in accepted.explanations
         ),
+        corrections=correction_rows(books, unit, corrections),
+        same_person=same_person_rows(books, unit),
+        history=history(books, unit),
+    )
+
+
+def history(books: Books, unit: Unit) -> tuple[PeriodTotals, ...]:
+    """Give the whole's figures of each period of the year so far, where a chart draws them."""
+    if not any(chart.across is Across.PERIODS for chart in books.form.charts):
+        return ()
+    return tuple(
+        PeriodTotals(period, statistics(replace(books, period=period), unit).total)
+        for period in books.period.year_so_far
     )
 
 
@@ -51,24 +79,15 @@ def newest(books: Books, unit: Unit) -> dt.datetime:
     return max(times, default=start)
 
 
-def own_figures(books: Books, unit: Unit) -> UnitFigures:
-    """One unit's own figures, those of units merged into it counted."""
-    merged = [
-        Merged(books.measured(old.unit_id), books.merged_since(old, unit))
-        for old in books.merged_into(unit)
-    ]
-    return unit_figures(books.form, books.period, books.measured(unit.unit_id), merged)
-
-
 def statistics(books: Books, unit: Unit) -> Statistics:
     """Give the matrix: 本级, then each unit straight below with all that is below it."""
     expected = {member.unit_id for member in books.expected(unit)}
-    own = own_figures(books, unit)
+    own = books.own_figures(unit)
     columns = [StatisticsColumn("本级", unit, own.values, own.carried)]
     for child in books.tree.children(unit.unit_id):
         if child.unit_id not in expected:
             continue
-        members = [own_figures(books, member) for member in books.expected(child)]
+        members = [books.own_figures(member) for member in books.expected(child)]
         alone = len(members) == 1
         values = add_up(books.form, [member.values for member in members])
         columns.append(StatisticsColumn(child.name, child, values, alone and members[0].carried))

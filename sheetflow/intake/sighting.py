@@ -69,6 +69,8 @@ class Reason(StrEnum):
     SPECIAL = "special"
     """A FIFO, a socket or a device."""
     TOO_LARGE = "too_large"
+    EMPTY = "empty"
+    """Not a single byte has come for the whole quiet period."""
     UNKNOWN_FOLDER = "unknown_folder"
     """It lies straight in the inbox, or in a folder of no unit."""
     LINGERING = "lingering"

@@ -30,6 +30,7 @@ from sheetflow.workbook import CellValue
 Json = str | int | float | list[str] | None
 
 _MOST_OPTIONS_LISTED = 12
+_MOST_QUOTED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +192,14 @@ class Choices(CellType):
 
     def parse(self, raw: CellValue) -> Value:
         """Read the options named, each once."""
-        named = [match_option(part, self.options) for part in read_list(raw)]
+        named: list[str] = []
+        unknown: list[str] = []
+        for part in read_list(raw):
+            option = find_option(part, self.options)
+            named += [option] if option else []
+            unknown += [] if option else [part]
+        if unknown:
+            raise _unknown_option("”“".join(unknown), self.options)
         return tuple(dict.fromkeys(named)) or None
 
     @property
@@ -202,14 +210,23 @@ class Choices(CellType):
 
 def match_option(text: str, options: tuple[str, ...]) -> str:
     """Find `text` among `options`, spaces and bracket width aside; raise CellFault if absent."""
+    option = find_option(text, options)
+    if option is None:
+        raise _unknown_option(text, options)
+    return option
+
+
+def find_option(text: str, options: tuple[str, ...]) -> str | None:
+    """Find `text` among `options`, spaces and bracket width aside; None if absent."""
     if text in options:
         return text
     folded = fold(text)
-    for option in options:
-        if fold(option) == folded:
-            return option
-    shown = options[:_MOST_OPTIONS_LISTED]
-    raise CellFault("choice-unknown", typed=text[:20], options="、".join(shown))
+    return next((option for option in options if fold(option) == folded), None)
+
+
+def _unknown_option(typed: str, options: tuple[str, ...]) -> CellFault:
+    shown = "、".join(options[:_MOST_OPTIONS_LISTED])
+    return CellFault("choice-unknown", typed=typed[:_MOST_QUOTED], options=shown)
 
 
 def fold(text: str) -> str:

@@ -54,10 +54,11 @@ def dump_figures(figures: Figures) -> dict[str, dict[str, int | float | None]]:
 
 def load_figures(document: Mapping[str, Mapping[str, int | float | None]]) -> dict[str, Number]:
     """Give back measured figures; decimals come back exactly as they were written."""
-    return {code: _number(entry.get("measured")) for code, entry in document.items()}
+    return {code: load_number(entry.get("measured")) for code, entry in document.items()}
 
 
-def _number(figure: float | None) -> Number:
+def load_number(figure: float | None) -> Number:
+    """Give back one figure as it was before it became JSON."""
     return Decimal(repr(figure)) if isinstance(figure, float) else figure
 
 

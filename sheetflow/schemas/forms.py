@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 from sheetflow.errors import DeclarationError
 from sheetflow.periods import Period, period_of
+from sheetflow.schemas.cells import IdNumber
 from sheetflow.schemas.charts import ChartSpec
 from sheetflow.schemas.conditions import Condition
 from sheetflow.schemas.indicators import Indicator
@@ -25,8 +26,9 @@ from sheetflow.units import Level
 class Cover:
     """Which card says who reports, for when, and whether there is anything to report.
 
-    All but `nil` are column keys of the sheet `sheet`. `exempt_when_nil` are cards that a
-    nil return may leave empty.
+    All but `nil` are column keys of the sheet `sheet`; `reason` is the one that says why an
+    accepted workbook is corrected. `exempt_when_nil` are cards that a nil return may leave
+    empty.
     """
 
     sheet: str
@@ -36,8 +38,23 @@ class Cover:
     filled_on: str
     preparer: str = ""
     phone: str = ""
+    reason: str = ""
     nil: Condition | None = None
     exempt_when_nil: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SamePerson:
+    """When rows of two units are about the same person and the same matter.
+
+    In `sheet`, rows that meet `where` are compared: the same identity number in the column
+    `person`, and the same value in each column of `matter`.
+    """
+
+    sheet: str
+    person: str
+    matter: tuple[str, ...]
+    where: Condition | None = None
 
 
 @dataclass(frozen=True)
@@ -47,7 +64,8 @@ class Form:
     `yearly` forms are filled once, with the period ``2012``; others every two months.
     `statistics` is the sheet that shows the indicators. `guidance` are paragraphs for
     填报说明; `own_work` is the sentence for units that have others below them. `charts` are
-    drawn in the consolidated workbook.
+    drawn in the consolidated workbook and, where they bear a name, in the report.
+    `same_person` asks whether two units have registered the same matter.
     """
 
     key: str
@@ -61,6 +79,7 @@ class Form:
     own_work: str = ""
     report: ReportSpec | None = None
     charts: tuple[ChartSpec, ...] = ()
+    same_person: SamePerson | None = None
 
     def __post_init__(self) -> None:
         """Refuse a declaration that contradicts itself."""
@@ -123,6 +142,7 @@ def _contradictions(form: Form) -> Iterable[str]:
             if code not in codes:
                 yield f"the chart {chart.title} draws {code}, which is no indicator"
     yield from _cover_contradictions(form.cover, by_key)
+    yield from _same_person_contradictions(form.same_person, by_key)
 
 
 def _indicator_contradictions(
@@ -151,10 +171,27 @@ def _cover_contradictions(cover: Cover, sheets: Mapping[str, Sheet]) -> Iterable
     if sheet is None:
         yield f"the cover {cover.sheet} is no sheet"
         return
-    for role in ("unit_id", "unit_name", "period", "filled_on", "preparer", "phone"):
+    for role in ("unit_id", "unit_name", "period", "filled_on", "preparer", "phone", "reason"):
         column = getattr(cover, role)
         if column and column not in sheet.by_key:
             yield f"the cover's {role} {column} is no column"
+
+
+def _same_person_contradictions(
+    spec: SamePerson | None, sheets: Mapping[str, Sheet]
+) -> Iterable[str]:
+    if spec is None:
+        return
+    sheet = sheets.get(spec.sheet)
+    if sheet is None or sheet.naming_column is None:
+        yield f"same_person asks {spec.sheet}, which is no sheet with keys"
+        return
+    for name in (spec.person, *spec.matter, *(spec.where.columns() if spec.where else ())):
+        if name not in sheet.by_key:
+            yield f"same_person asks {spec.sheet}.{name}, which is no column"
+    person = sheet.by_key.get(spec.person)
+    if person and not isinstance(person.type, IdNumber):
+        yield f"same_person asks {spec.sheet}.{spec.person}, which holds no identity numbers"
 
 
 def _sheet_contradictions(sheet: Sheet, sheets: Mapping[str, Sheet]) -> Iterable[str]:

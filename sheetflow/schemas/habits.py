@@ -44,7 +44,6 @@ _PARTIAL_DAY = re.compile(
     r"|\d{2}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*[日号]?"
 )
 _FIRST_YEAR, _LAST_YEAR = 1900, 2099
-_DIGITS_OF_A_DAY = 8
 
 
 def read_day(raw: CellValue) -> dt.date:
@@ -54,14 +53,8 @@ def read_day(raw: CellValue) -> dt.date:
     if isinstance(raw, dt.date):
         return _plausible(raw.year, raw.month, raw.day)
     if isinstance(raw, bool | dt.time | dt.timedelta):
-        raise CellFault("date-unclear", typed=str(raw))
-    if isinstance(raw, int | float):
-        text = _plain_number(raw)
-        if len(text) == _DIGITS_OF_A_DAY:
-            return _split_day(text)
-        partial = _PARTIAL_DAY.fullmatch(text)
-        raise CellFault("date-incomplete" if partial else "date-as-number", typed=text)
-    return _split_day(unicodedata.normalize("NFKC", tidy(str(raw))))
+        raise CellFault("date-unclear", typed=_plain_number(raw))
+    return _split_day(unicodedata.normalize("NFKC", tidy(_plain_number(raw))))
 
 
 def _split_day(text: str) -> dt.date:
@@ -70,7 +63,8 @@ def _split_day(text: str) -> dt.date:
             return _plausible(int(match[1]), int(match[2]), int(match[3]))
     if _PARTIAL_DAY.fullmatch(text):
         raise CellFault("date-incomplete", typed=text)
-    raise CellFault("date-unclear", typed=_short(text))
+    rule = "date-as-number" if _NUMBER.fullmatch(text) else "date-unclear"
+    raise CellFault(rule, typed=_short(text))
 
 
 def _plausible(year: int, month: int, day: int) -> dt.date:
@@ -97,7 +91,7 @@ def read_number(raw: CellValue, units: tuple[str, ...] = ()) -> int | Decimal:
     column of persons), number-text for the rest. Nothing is rounded.
     """
     if isinstance(raw, bool):
-        raise CellFault("number-text", typed=str(raw).upper())
+        raise CellFault("number-text", typed=_plain_number(raw))
     if isinstance(raw, dt.date | dt.time | dt.timedelta):
         raise CellFault("number-date")
     if isinstance(raw, int):
@@ -112,6 +106,8 @@ def read_number(raw: CellValue, units: tuple[str, ...] = ()) -> int | Decimal:
         return _exact(bare.replace(",", ""))
     if not _HAS_DIGIT.search(text):
         raise CellFault("number-text", typed=_short(text))
+    if any(shape.fullmatch(text) for shape in _DAY_SHAPES):
+        raise CellFault("number-date")
     if _ABOUT.search(text):
         raise CellFault("number-about", typed=_short(text))
     if _SCALE.search(text):
@@ -155,8 +151,14 @@ def read_code(raw: CellValue) -> str:
 
 
 def _plain_number(raw: CellValue) -> str:
+    """Give what stands in a cell as the office program shows it."""
+    if isinstance(raw, bool):
+        return str(raw).upper()
     if isinstance(raw, float) and raw.is_integer():
         return str(int(raw))
+    if isinstance(raw, dt.timedelta):
+        minutes, seconds = divmod(round(raw.total_seconds()), 60)
+        return f"{minutes // 60}:{minutes % 60:02d}:{seconds:02d}"
     return "" if raw is None else str(raw)
 
 

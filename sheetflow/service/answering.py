@@ -13,7 +13,7 @@ from sheetflow.consolidation.figures import unit_figures
 from sheetflow.findings import Explanation, Finding, Identity, Severity
 from sheetflow.periods import Period
 from sheetflow.schemas.documents import load_explanations, load_figures, load_finding, load_rows
-from sheetflow.service.history import last_round, request_for
+from sheetflow.service.history import last_round, merged_figures, request_for
 from sheetflow.service.names import ANSWERS, answer_path, precheck_path
 from sheetflow.service.office import Office
 from sheetflow.service.publishing import basis_of, publish
@@ -112,7 +112,8 @@ def _receipt(office: Office, submission: Submission, findings: tuple[Finding, ..
         if entry.receipt in figures
     }
     measured[submission.period] = load_figures(figures.get(submission.receipt, {}))
-    values = unit_figures(form, period, measured).values
+    merged = merged_figures(office, form, office.tree[submission.unit_id], period)
+    values = unit_figures(form, period, measured, merged).values
     catalogue = office.campaign.catalogue
     said = load_explanations(store.find_explanations(submission))
     return ReceiptData(

@@ -1,10 +1,14 @@
-"""Judge a workbook without submitting it: the same judgement, nothing recorded."""
+"""Judge a workbook without submitting it: the same judgement, nothing recorded.
+
+The marked copy of it is the one that the unit would get back.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
 
+from sheetflow.config.atomic import replace_file
 from sheetflow.errors import UnreadableError, WorkspaceError
 from sheetflow.findings import Place
 from sheetflow.schemas.judging import Judgement, Outcome
@@ -14,10 +18,19 @@ from sheetflow.units import Unit
 from sheetflow.validators.catalogue import GENERAL
 from sheetflow.validators.stamps import parse_stamp
 from sheetflow.workbook import RawWorkbook
-from sheetflow.workers.judging import judge_request, read_raw
+from sheetflow.workers.judging import JudgeRequest, judge_request, read_raw
+from sheetflow.workers.tasks import ReturnedLook, render_marked
 
 
-def check_file(office: Office, file: Path, unit_id: str = "") -> Judgement:
+@dataclasses.dataclass(frozen=True, slots=True)
+class Checked:
+    """A workbook that was judged, and what judging it was given; None where it is none."""
+
+    judgement: Judgement
+    request: JudgeRequest | None = None
+
+
+def check_file(office: Office, file: Path, unit_id: str = "") -> Checked:
     """Judge `file` as if `unit_id` had dropped it; without it, the unit that it names.
 
     Raise WorkspaceError where the file is not there or the unit cannot be told.
@@ -28,7 +41,7 @@ def check_file(office: Office, file: Path, unit_id: str = "") -> Judgement:
         raise WorkspaceError(f"找不到文件 {file}。请检查路径。") from None
     except UnreadableError as error:
         finding = GENERAL[error.reason].at(Place(), **error.details)
-        return Judgement(outcome=Outcome.REFUSED, findings=(finding,))
+        return Checked(Judgement(outcome=Outcome.REFUSED, findings=(finding,)))
     unit = _unit(office, raw, unit_id)
     request = request_for_unit(office, unit, str(file), office.clock.now())
     judgement, asked = judge_request(request, raw)
@@ -36,7 +49,26 @@ def check_file(office: Office, file: Path, unit_id: str = "") -> Judgement:
         form = office.form(judgement.form)
         known = resolve_keys(office, form, asked)
         judgement, _ = judge_request(dataclasses.replace(request, known_keys=known), raw)
-    return judgement
+    return Checked(judgement, request)
+
+
+def write_annotated(office: Office, checked: Checked, target: Path) -> bool:
+    """Write the marked copy to `target`, replacing what is there; give whether there is one.
+
+    There is none of a workbook in which form and period are not known. Raise
+    WorkspaceError where `target` is the workbook itself, is called otherwise than .xlsx,
+    or cannot be written.
+    """
+    request, judgement = checked.request, checked.judgement
+    if target.suffix.casefold() != ".xlsx":
+        raise WorkspaceError(f"批注件的名称应以 .xlsx 结尾，不是 {target.name}。")
+    if request is None or judgement.book is None:
+        return False
+    if target.exists() and target.samefile(request.path):
+        raise WorkspaceError("批注件不能写在原文件上。请换一个名称。")
+    look = ReturnedLook(office.dress, request.now)
+    replace_file(target, render_marked(request, judgement, look))
+    return True
 
 
 def _unit(office: Office, raw: RawWorkbook, unit_id: str) -> Unit:

@@ -14,6 +14,7 @@ from sheetflow.service.letters import count, facts, letter, tell
 from sheetflow.service.names import answer_path, precheck_path
 from sheetflow.service.office import Office
 from sheetflow.store.records import Arrival, FollowUp, NewMail, Stale, Submission
+from sheetflow.units import Unit
 from sheetflow.wording import Event
 
 ANSWER, WORKBOOK, CONSOLIDATED, REPORT, BOARD = (
@@ -102,20 +103,16 @@ def stale_after(office: Office, submission: Submission) -> list[Stale]:
     ]
     if not period:
         return marks
-    above = [
-        unit for unit in office.tree.chain(submission.unit_id) if office.tree.children(unit.unit_id)
-    ]
     periods = _from(Period.parse(period)) if submission.outcome == "accepted" else [period]
-    for unit in above:
-        whats = (CONSOLIDATED, REPORT, BOARD)
-        marks += [
-            Stale(unit_id=unit.unit_id, form=form, period=later, what=what, why=submission.receipt)
-            for later in periods
-            for what in whats
-        ]
+    marks += [
+        Stale(unit_id=unit.unit_id, form=form, period=later, what=what, why=submission.receipt)
+        for later in periods
+        for unit in _above(office, _answering(office, submission.unit_id, later))
+        for what in (CONSOLIDATED, REPORT, BOARD)
+    ]
     marks += [
         Stale(
-            unit_id=submission.unit_id,
+            unit_id=_answering(office, submission.unit_id, later).unit_id,
             form=form,
             period=later,
             what=WORKBOOK,
@@ -124,6 +121,19 @@ def stale_after(office: Office, submission: Submission) -> list[Stale]:
         for later in periods[1:]
     ]
     return marks
+
+
+def _above(office: Office, unit: Unit) -> list[Unit]:
+    """The units that publish what `unit` reports: those on its chain with others below them."""
+    return [
+        entry for entry in office.tree.chain(unit.unit_id) if office.tree.children(entry.unit_id)
+    ]
+
+
+def _answering(office: Office, unit_id: str, period: str) -> Unit:
+    """The unit that answers for the books of `unit_id` in `period`: itself, or its successor."""
+    heir = office.tree.successor_on(unit_id, Period.parse(period).last_day)
+    return heir or office.tree[unit_id]
 
 
 def _from(period: Period) -> list[str]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from sheetflow.consolidation.accepted import Accepted, Attempt, Books, UnitAndPeriod
-from sheetflow.consolidation.figures import unit_figures
+from sheetflow.consolidation.figures import Merged, unit_figures
 from sheetflow.consolidation.tables import ExplanationRow
 from sheetflow.findings import Explanation, Finding, Identity, Round, compare_rounds
 from sheetflow.intake.archive import blob_path
@@ -168,9 +168,37 @@ def last_round(
 
 
 def past_books(office: Office, form: Form, unit: Unit) -> list[PastBook]:
-    """Give the unit's accepted workbooks of `form`, one a period, with the 累计 at its end."""
+    """Give the accepted workbooks of `form` that the unit's next one goes on from.
+
+    Its own, one a period, with the 累计 at its end; then those of units merged into it.
+    """
+    books = _own_books(office, form, unit)
+    for ended, since in merged_since(office, unit):
+        books += [
+            replace(book, ended=ended.unit_id, since=since)
+            for book in _own_books(office, form, ended)
+        ]
+    return books
+
+
+def merged_since(office: Office, unit: Unit) -> Iterator[tuple[Unit, str]]:
+    """Give each unit merged into this one, and the first period that this one reports for it."""
+    for ended in office.tree:
+        if ended.valid_to is None or ended.successor is None:
+            continue
+        for period in Period.parse(f"{ended.valid_to.year}B6").year_so_far:
+            if ended in office.tree.predecessors_on(unit.unit_id, period.last_day):
+                yield ended, period.period_id
+                break
+
+
+def _own_books(office: Office, form: Form, unit: Unit) -> list[PastBook]:
     store = office.store.submissions
-    standing = {entry.period: entry for entry in store.find_history(unit.unit_id, form.key)}
+    standing = {
+        entry.period: entry
+        for entry in store.find_history(unit.unit_id, form.key)
+        if unit.exists_on(Period.parse(entry.period).last_day)
+    }
     figures = store.find_indicators(standing.values())
     measured = {
         period: load_figures(figures.get(submission.receipt, {}))
@@ -186,12 +214,33 @@ def past_books(office: Office, form: Form, unit: Unit) -> list[PastBook]:
             totals={
                 code: values.total
                 for code, values in unit_figures(
-                    form, Period.parse(period), measured
+                    form,
+                    Period.parse(period),
+                    measured,
+                    merged_figures(office, form, unit, Period.parse(period)),
                 ).values.items()
             },
         )
         for period, submission in standing.items()
     ]
+
+
+def merged_figures(office: Office, form: Form, unit: Unit, period: Period) -> list[Merged]:
+    """Give what the units measured that have been merged into this one by `period`."""
+    store = office.store.submissions
+    found: list[Merged] = []
+    for ended, since in merged_since(office, unit):
+        if since > period.period_id:
+            continue
+        history = store.find_history(ended.unit_id, form.key)
+        figures = store.find_indicators(history)
+        measured = {
+            entry.period: load_figures(figures.get(entry.receipt, {}))
+            for entry in history
+            if entry.period < since
+        }
+        found.append(Merged(measured, since))
+    return found
 
 
 def resolve_keys(

@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from concurrent.futures import Future
 
 from sheetflow import __version__
+from sheetflow.errors import SheetflowError
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.schemas.forms import Form
 from sheetflow.service.entailing import WORKBOOK
-from sheetflow.service.history import past_books
+from sheetflow.service.history import merged_since, past_books
 from sheetflow.service.names import workbook_path
 from sheetflow.service.office import Office
 from sheetflow.service.publishing import basis_of, is_fresh, publish
@@ -47,7 +48,10 @@ _START = dt.datetime(2012, 1, 1, tzinfo=OFFICE_ZONE)
 
 
 def publish_workbooks(office: Office, marks: Iterable[Stale | StaleMark]) -> int:
-    """Publish the workbooks that `marks` name, where what they stand on has changed."""
+    """Publish the workbooks that `marks` name, where what they stand on has changed.
+
+    Raise the first SheetflowError that one of them met, when all others are published.
+    """
     due: list[tuple[Stale, str, Future[bytes]]] = []
     settled: list[StaleMark] = []
     for mark in marks:
@@ -58,13 +62,20 @@ def publish_workbooks(office: Office, marks: Iterable[Stale | StaleMark]) -> int
             continue
         due.append((mark, basis, office.pool.submit("render_blank", request, office.dress)))
     office.store.publications.record_rebuilt(settled)
+    faults: list[SheetflowError] = []
     for number, (mark, basis, future) in enumerate(due, start=1):
         unit, period = office.tree[mark.unit_id], Period.parse(mark.period)
         path = workbook_path(office, office.form(mark.form), unit, period)
-        publication = publish(office, path, future.result(), mark, basis)
+        try:
+            publication = publish(office, path, future.result(), mark, basis)
+        except SheetflowError as error:  # the others shall have theirs first
+            faults.append(error)
+            continue
         cleared = [mark] if isinstance(mark, StaleMark) else []
         office.store.publications.record_rebuilt(cleared, [publication])
         office.say("发放填报表", number, len(due))
+    if faults:
+        raise faults[0]
     return len(due)
 
 
@@ -76,7 +87,8 @@ def _request(office: Office, mark: Stale) -> tuple[BlankRequest, str]:
     start = dt.datetime.combine(period.first_day, dt.time(), OFFICE_ZONE)
     times = [
         submission.judged_at
-        for submission in office.store.submissions.find_history(unit.unit_id, form.key)
+        for member in (unit, *(ended for ended, _ in merged_since(office, unit)))
+        for submission in office.store.submissions.find_history(member.unit_id, form.key)
         if submission.period in before
     ]
     request = BlankRequest(

@@ -92,6 +92,12 @@ def _day_words(office: Office) -> str:
     return f"{today.year}年{today.month}月{today.day}日"
 
 
+def full_message_id(office: Office, name: str) -> str:
+    """Make the Message-ID of the mail called `name`: the same name, the same mail."""
+    domain = office.settings.mail.sender.rpartition("@")[2] or "sheetflow.invalid"
+    return f"<{name}@{domain}>"
+
+
 def letter(
     office: Office,
     unit: Unit,
@@ -115,10 +121,9 @@ def letter(
         text = render_mail(_default_templates(), event, data)
     attach = office.settings.mail.attach
     attachments = tuple(Attachment(name, path) for name, path in (files or {}).items() if attach)
-    domain = office.settings.mail.sender.rpartition("@")[2] or "sheetflow.invalid"
     return (
         NewMail(
-            message_id=f"<{message_id}@{domain}>",
+            message_id=full_message_id(office, message_id),
             recipients=unit.mails,
             subject=text.subject,
             text=text.text,

@@ -9,10 +9,15 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from sheetflow.errors import WorkspaceError
+
+_POSIX = sys.platform != "win32"
+_PATIENCE_SECONDS, _PAUSE_SECONDS = 0.5, 0.05
+"""Longer than anybody needs who only asks whether the lock is held."""
 
 
 @contextlib.contextmanager
@@ -21,11 +26,9 @@ def held_lock(path: Path) -> Iterator[None]:
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        if not _try_lock(descriptor):
-            holder = (
-                os.pread(descriptor, 32, 0).decode("ascii", "replace").strip() if _POSIX else ""
-            )
-            who = f"（进程号 {holder}）" if holder else ""
+        if not _lock_soon(descriptor):
+            number = _number_in(descriptor)
+            who = f"（进程号 {number}）" if number else ""
             raise WorkspaceError(
                 f"另一个 sheetflow 正在这个工作文件夹里运行{who}。"
                 "请等它结束；确要停止它，请用 Ctrl+C 或停止对应的服务。"
@@ -38,7 +41,43 @@ def held_lock(path: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-_POSIX = sys.platform != "win32"
+def is_held(path: Path) -> bool:
+    """Tell whether a process holds the lock at `path` now, without keeping it."""
+    try:
+        descriptor = os.open(path, os.O_RDWR)
+    except FileNotFoundError:
+        return False
+    try:
+        return not _try_lock(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def holder_of(path: Path) -> str:
+    """Give the number of the process that took the lock last; empty where nobody can tell."""
+    try:
+        descriptor = os.open(path, os.O_RDWR)
+    except OSError:
+        return ""
+    try:
+        return _number_in(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _number_in(descriptor: int) -> str:
+    if not _POSIX:  # what is locked cannot be read there
+        return ""
+    return os.pread(descriptor, 32, 0).decode("ascii", "replace").strip()
+
+
+def _lock_soon(descriptor: int) -> bool:
+    end = time.monotonic() + _PATIENCE_SECONDS
+    while not _try_lock(descriptor):
+        if time.monotonic() >= end:
+            return False
+        time.sleep(_PAUSE_SECONDS)
+    return True
 
 
 def _try_lock(descriptor: int) -> bool:

@@ -7,15 +7,16 @@ makes the same file once more.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
+from typing import TypeVar
 
 from sheetflow import __version__
 from sheetflow.consolidation.accepted import Books
 from sheetflow.consolidation.boards import board_data
 from sheetflow.consolidation.report import report_data
 from sheetflow.consolidation.workbook import consolidate, newest
-from sheetflow.errors import SheetflowError, TemporaryError
+from sheetflow.errors import SheetflowError, TemporaryError, WorkspaceError, describe
 from sheetflow.periods import Period
 from sheetflow.reporting import ReportOptions, render_report
 from sheetflow.service import answering
@@ -38,15 +39,43 @@ from sheetflow.writing.board import write_board
 from sheetflow.writing.board_page import board_page
 from sheetflow.writing.consolidated import write_consolidated
 
+Made = TypeVar("Made")
 
-def rebuild(office: Office) -> int:
-    """Make everything stale again; give how many files were published.
 
-    Trouble of the disk leaves the mark for the next pass.
-    """
-    published = _rebuild_answers(office)
-    published += _rebuild_workbooks(office)
-    return published + _Rollups(office).rebuild()
+@dataclass
+class Rebuilt:
+    """What came of it: how many files were published, and a sentence for each that was not."""
+
+    published: int = 0
+    faults: list[str] = field(default_factory=list)
+
+    def attempt(self, mark: StaleMark, make: Callable[[], Made]) -> list[Made]:
+        """Give what `make` makes, alone in a list; where it fails, none: the mark must stay.
+
+        One publication that fails, by whatever fault, stops none of the others.
+        """
+        step = f"{mark.unit_id} {mark.period} {mark.what}"
+        try:
+            return [make()]
+        except TemporaryError as trouble:
+            LOG.warning("unit %s: %s not published yet: %s", mark.unit_id, mark.what, trouble.code)
+            self.faults.append(str(trouble))
+        except SheetflowError as error:
+            LOG.error("%s could not be made: %s", step, error)
+            self.faults.append(f"{step} 没有做成：{error}")
+        except Exception as error:  # noqa: BLE001 - whatever it is, the others go on
+            LOG.error("%s met a fault of ours: %s", step, describe(error))
+            self.faults.append(f"{step} 没有做成：程序出错，详见日志")
+        return []
+
+
+def rebuild(office: Office) -> Rebuilt:
+    """Make everything stale again; what fails keeps its mark for the next pass."""
+    rebuilt = Rebuilt()
+    _rebuild_answers(office, rebuilt)
+    _rebuild_workbooks(office, rebuilt)
+    _Rollups(office, rebuilt).rebuild()
+    return rebuilt
 
 
 def _marks(office: Office, *kinds: str) -> list[StaleMark]:
@@ -57,36 +86,24 @@ def _marks(office: Office, *kinds: str) -> list[StaleMark]:
     ]
 
 
-def _rebuild_answers(office: Office) -> int:
+def _rebuild_answers(office: Office, rebuilt: Rebuilt) -> None:
     marks = _marks(office, ANSWER)
     most = 4 * office.pool_size
-    done = 0
     for start in range(0, len(marks), most):  # a few at a time: memory stays flat
-        batch = [(mark, answering.prepare(office, mark)) for mark in marks[start : start + most]]
-        for mark, answer in batch:
-            publications = _attempt(office, mark, answer.publish) if answer else []
-            if answer and not publications:
-                continue
-            office.store.publications.record_rebuilt([mark], publications)
-            done += len(publications)
-            office.say("答复", min(start + most, len(marks)), len(marks))
-    return done
+        batch = [
+            (mark, rebuilt.attempt(mark, partial(answering.prepare, office, mark)))
+            for mark in marks[start : start + most]
+        ]
+        for mark, prepared in batch:
+            for answer in prepared:
+                made = rebuilt.attempt(mark, partial(answer.publish, office)) if answer else []
+                if made or answer is None:
+                    office.store.publications.record_rebuilt([mark], made)
+                    rebuilt.published += len(made)
+        office.say("答复", min(start + most, len(marks)), len(marks))
 
 
-def _attempt(
-    office: Office, mark: StaleMark, make: Callable[[Office], Publication]
-) -> list[Publication]:
-    """Make one publication; trouble is logged and the mark stays."""
-    try:
-        return [make(office)]
-    except TemporaryError as trouble:
-        LOG.warning("unit %s: %s not published yet: %s", mark.unit_id, mark.what, trouble.code)
-    except SheetflowError:
-        LOG.exception("unit %s: %s could not be made", mark.unit_id, mark.what)
-    return []
-
-
-def _rebuild_workbooks(office: Office) -> int:
+def _rebuild_workbooks(office: Office, rebuilt: Rebuilt) -> None:
     """Issue again those 填报 workbooks that have been handed out and stand on something new."""
     due: list[StaleMark] = []
     idle: list[StaleMark] = []
@@ -95,14 +112,15 @@ def _rebuild_workbooks(office: Office) -> int:
         path = workbook_path(office, office.form(mark.form), unit, period)
         (due if is_published(office, path) else idle).append(mark)
     office.store.publications.record_rebuilt(idle)
-    return publish_workbooks(office, due)
+    if due:
+        rebuilt.published += sum(rebuilt.attempt(due[0], partial(publish_workbooks, office, due)))
 
 
 class _Rollups:
     """The files of everyone above, for one pass: books are gathered once a period."""
 
-    def __init__(self, office: Office) -> None:
-        self.office = office
+    def __init__(self, office: Office, rebuilt: Rebuilt) -> None:
+        self.office, self.rebuilt = office, rebuilt
         self._books: dict[tuple[str, str], Books] = {}
 
     def books(self, form: str, period: str) -> Books:
@@ -112,7 +130,7 @@ class _Rollups:
             self._books[form, period] = books_of(office, office.form(form), Period.parse(period))
         return self._books[form, period]
 
-    def rebuild(self) -> int:
+    def rebuild(self) -> None:
         """Make again what is stale, those furthest from the top first."""
         office = self.office
         makers = {
@@ -124,14 +142,16 @@ class _Rollups:
             _marks(office, *makers),
             key=lambda mark: (-office.tree[mark.unit_id].level.rank, mark.period, mark.what),
         )
-        done = 0
         for number, mark in enumerate(marks, start=1):
-            made = makers[mark.what](mark) if self._is_wanted(mark) else []
-            if made is not None:
+            for made in self.rebuilt.attempt(mark, partial(self._make, makers[mark.what], mark)):
                 office.store.publications.record_rebuilt([mark], made)
-                done += len(made)
+                self.rebuilt.published += len(made)
             office.say("汇总", number, len(marks))
-        return done
+
+    def _make(
+        self, maker: Callable[[StaleMark], list[Publication]], mark: StaleMark
+    ) -> list[Publication]:
+        return maker(mark) if self._is_wanted(mark) else []
 
     def _is_wanted(self, mark: StaleMark) -> bool:
         """A later period is rebuilt only where something has been tried in it."""
@@ -139,7 +159,7 @@ class _Rollups:
         attempts = self.books(mark.form, mark.period).attempts
         return any((member, mark.period) in attempts for member in members)
 
-    def _make_workbook(self, mark: StaleMark) -> list[Publication] | None:
+    def _make_workbook(self, mark: StaleMark) -> list[Publication]:
         office, unit = self.office, self.office.tree[mark.unit_id]
         books = self.books(mark.form, mark.period)
         policy = office.policy(unit.level)
@@ -147,44 +167,36 @@ class _Rollups:
         basis = basis_of(__version__, _sources(books, unit), policy.digest)
         if is_fresh(office, path, basis):
             return []
+        content = write_consolidated(consolidate(office.campaign, books, unit, policy))
+        return [publish(office, path, content, mark, basis)]
 
-        def make(office: Office) -> Publication:
-            content = write_consolidated(consolidate(office.campaign, books, unit, policy))
-            return publish(office, path, content, mark, basis)
-
-        return _attempt(office, mark, make) or None
-
-    def _make_report(self, mark: StaleMark) -> list[Publication] | None:
+    def _make_report(self, mark: StaleMark) -> list[Publication]:
         office, unit = self.office, self.office.tree[mark.unit_id]
         books = self.books(mark.form, mark.period)
         if books.form.report is None:
             return []
-        template = (office.workspace.templates / "report" / "情况报告.docx").read_bytes()
+        template = _template(office, "report", "情况报告.docx")
         letter = letter_of(office, unit, books.period)
         fonts = office.settings.report.fonts.replaced
         path = report_path(office, unit, books.period, books.form)
         basis = basis_of(__version__, _sources(books, unit), template, letter, fonts)
         if is_fresh(office, path, basis):
             return []
+        rendered = render_report(
+            template,
+            report_data(office.campaign, books, unit, letter),
+            stamp=newest(books, unit),
+            options=ReportOptions(fonts=fonts),
+        )
+        return [publish(office, path, rendered.docx, mark, basis)]
 
-        def make(office: Office) -> Publication:
-            rendered = render_report(
-                template,
-                report_data(office.campaign, books, unit, letter),
-                stamp=newest(books, unit),
-                options=ReportOptions(fonts=fonts),
-            )
-            return publish(office, path, rendered.docx, mark, basis)
-
-        return _attempt(office, mark, make) or None
-
-    def _make_boards(self, mark: StaleMark) -> list[Publication] | None:
+    def _make_boards(self, mark: StaleMark) -> list[Publication]:
         office, unit = self.office, self.office.tree[mark.unit_id]
         latest = self._latest_period(mark.form, mark.period)
         data = board_data(office.campaign, self.books(mark.form, latest), unit)
         basis = basis_of(__version__, data)
-        page = (office.workspace.templates / "board" / "上报情况.html").read_text(encoding="utf-8")
-        rendered = {
+        page = _template(office, "board", "上报情况.html").decode()
+        rendered: dict[str, Callable[[], bytes]] = {
             "xlsx": lambda: write_board(data),
             "html": lambda: render_board_html(board_page(data), page).encode(),
         }
@@ -192,8 +204,7 @@ class _Rollups:
         for extension, render in rendered.items():
             path = board_path(office, unit, extension, office.form(mark.form))
             if not is_fresh(office, path, basis):
-                make = partial(_publish_board, path=path, render=render, mark=mark, basis=basis)
-                made += _attempt(office, mark, make)
+                made.append(publish(office, path, render(), mark, basis))
         return made
 
     def _latest_period(self, form: str, period: str) -> str:
@@ -207,10 +218,16 @@ class _Rollups:
         return found
 
 
-def _publish_board(
-    office: Office, *, path: Path, render: Callable[[], bytes], mark: StaleMark, basis: str
-) -> Publication:
-    return publish(office, path, render(), mark, basis)
+def _template(office: Office, *parts: str) -> bytes:
+    """Read a template of the workspace; raise WorkspaceError where it is gone."""
+    path = office.workspace.templates.joinpath(*parts)
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise WorkspaceError(
+            f"找不到模板 {path}。请再运行一次 sheetflow init {office.workspace.root}，"
+            "缺少的模板会补上，别的不会改动。"
+        ) from None
 
 
 def _sources(books: Books, unit: Unit) -> Iterable[object]:

@@ -54,13 +54,13 @@ def tidy_up(office: Office) -> None:
 def work_off(office: Office, intake: Intake) -> PassReport:
     """Judge what has arrived, rebuild what is stale, send what is queued."""
     answered = judge_arrivals(office)
-    published = rebuild(office)
+    rebuilt = rebuild(office)
     mail = send_due(office)
     return PassReport(
         taken=intake.taken,
         outcomes=Counter(submission.outcome for submission in answered),
-        published=published,
+        published=rebuilt.published,
         mail=mail,
         oddities=intake.oddities,
-        troubles=tuple(str(trouble) for trouble in intake.troubles),
+        troubles=(*(str(trouble) for trouble in intake.troubles), *rebuilt.faults),
     )

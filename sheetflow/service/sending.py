@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sheetflow.errors import MailError
+from sheetflow.errors import MailError, WorkspaceError
 from sheetflow.mailing import (
     Carrier,
     MaildirCarrier,
@@ -14,6 +14,7 @@ from sheetflow.mailing import (
     SmtpCarrier,
     compose,
 )
+from sheetflow.service.lock import held_lock
 from sheetflow.service.office import LOG, Office
 from sheetflow.store.records import Mail
 
@@ -58,6 +59,15 @@ def send_due(office: Office) -> Sent:
             tried.add(mail.mail_id)
             _send(office, carrier, mail, result)
             office.say("发信", number, len(fresh))
+
+
+def send_unless_served(office: Office) -> Sent | None:
+    """Send what is due, unless a running service does: two would send a mail twice."""
+    try:
+        with held_lock(office.workspace.lock):
+            return send_due(office)
+    except WorkspaceError:
+        return None
 
 
 def _send(office: Office, carrier: Carrier, mail: Mail, result: Sent) -> None:

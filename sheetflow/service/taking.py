@@ -15,7 +15,7 @@ from sheetflow.intake.archive import archive_file
 from sheetflow.intake.contents import ChangedError
 from sheetflow.intake.removal import Removal, remove_file
 from sheetflow.intake.scanning import scan
-from sheetflow.intake.sighting import Oddity, Scan, Sighting
+from sheetflow.intake.sighting import Oddity, Reason, Scan, Sighting
 from sheetflow.intake.stillness import Observation, StillFile, StillWatch
 from sheetflow.service.office import LOG, Office
 from sheetflow.store.records import Arrival, NewArrival
@@ -62,6 +62,7 @@ def take(office: Office, intake: Intake, files: Iterable[Sighting]) -> Observati
     for arrival in pending.values():  # somebody else removed it
         office.store.arrivals.record_unlinked(arrival.arrival_id, office.clock.now())
     observation = intake.watch.observe(fresh)
+    intake.oddities += tuple(map(_empty, observation.empty))
     intake.troubles += [trouble for _, trouble in observation.troubles]
     for number, still in enumerate(observation.still, start=1):
         _take(office, intake, still)
@@ -89,6 +90,15 @@ def _identity(sighting: Sighting) -> tuple[str, bytes, int, int, int]:
         sighting.inode,
         sighting.size,
         sighting.mtime_ns,
+    )
+
+
+def _empty(sighting: Sighting) -> Oddity:
+    return Oddity(
+        reason=Reason.EMPTY,
+        folder=sighting.folder,
+        name_bytes=sighting.name_bytes,
+        unit_id=sighting.unit_id,
     )
 
 

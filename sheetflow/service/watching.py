@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from sheetflow.intake.wake import Waker, Watching, choose_watching
+from sheetflow.service.health import pulse_of
 from sheetflow.service.lock import held_lock
 from sheetflow.service.office import LOG, Office
 from sheetflow.service.running import PassReport, tidy_up, work_off
@@ -27,7 +28,7 @@ def watch(
 
     Raise WorkspaceError where another service runs in this workspace.
     """
-    with held_lock(office.workspace.lock):
+    with held_lock(office.workspace.lock), pulse_of(office) as pulse:
         tidy_up(office)
         intake = open_intake(office)
         settings = office.settings
@@ -43,6 +44,7 @@ def watch(
             while not is_stopping():
                 observation = take(office, intake, look(office, intake).files)
                 report = work_off(office, intake)
+                pulse.beat(ready=True)
                 if report.taken or report.published or report.outcomes:
                     on_pass(report)
                 intake.taken = 0

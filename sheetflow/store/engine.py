@@ -71,6 +71,12 @@ class Database:
         except OSError as error:
             raise StoreBusyError(f"数据库备份写不到 {target}：请检查磁盘空间和权限。") from error
 
+    def compact(self) -> None:
+        """Give back the space of what was deleted, and leave no trace of it in the file."""
+        if self.file is not None:
+            with self._translated(), self._engine.connect() as connection:
+                sqlite.compact(connection)
+
     def find_faults(self) -> tuple[str, ...]:
         """Return what the database's own integrity check complains about; empty when sound."""
         if self.file is None:

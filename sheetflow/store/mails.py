@@ -8,7 +8,7 @@ what it tells, so it goes out at least once; its Message-ID never changes.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, insert, select, update
 
@@ -40,6 +40,15 @@ class Mails:
     def find_mails(self, state: str | None = None) -> tuple[Mail, ...]:
         """Return all mails (of one state), oldest first."""
         return self._find(*([table.c.state == state] if state else []))
+
+    def find_known(self, message_ids: Iterable[str]) -> frozenset[str]:
+        """Return those of `message_ids` that were queued before, whatever became of them."""
+        found: set[str] = set()
+        with self._database.reading() as connection:
+            for message_id in message_ids:
+                query = select(table.c.message_id).where(table.c.message_id == message_id)
+                found.update(connection.execute(query).scalars())
+        return frozenset(found)
 
     def record_mail_sent(self, mail_id: int, at: dt.datetime) -> None:
         """Record that a server took the mail."""

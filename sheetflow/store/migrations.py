@@ -14,7 +14,23 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, func, insert, inspect, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    func,
+    insert,
+    inspect,
+    select,
+)
 
 from sheetflow.errors import StoreError
 from sheetflow.store.engine import Database
@@ -29,7 +45,63 @@ class Migration:
     apply: Callable[[Connection], None]
 
 
-MIGRATIONS: tuple[Migration, ...] = ()
+def _keep_purges(connection: Connection) -> None:
+    # The tables as they were then; what `schema` says may have moved on.
+    then = MetaData(naming_convention=metadata.naming_convention)
+    key = BigInteger().with_variant(Integer, "sqlite")
+    Table("arrivals", then, Column("arrival_id", key, primary_key=True))
+    purges = Table(
+        "purges",
+        then,
+        Column("purge_id", key, primary_key=True),
+        Column("before", Text, nullable=False),
+        Column("ordered_by", Text, nullable=False),
+        Column("purged_at", String(32), nullable=False),
+        Column("originals", Integer, nullable=False),
+        Column("documents", Integer, nullable=False),
+        sqlite_autoincrement=True,
+    )
+    purged = Table(
+        "purged_arrivals",
+        then,
+        Column("arrival_id", key, ForeignKey("arrivals.arrival_id"), primary_key=True),
+        Column("purge_id", key, ForeignKey("purges.purge_id"), nullable=False, index=True),
+    )
+    then.create_all(connection, tables=[purges, purged])
+
+
+def _keep_corrections(connection: Connection) -> None:
+    then = MetaData(naming_convention=metadata.naming_convention)
+    key = BigInteger().with_variant(Integer, "sqlite")
+    Table(
+        "published_standings",
+        then,
+        Column("unit_id", Text, primary_key=True),
+        Column("form", Text, primary_key=True),
+        Column("period", Text, primary_key=True),
+        Column("document", LargeBinary, nullable=False),
+    )
+    Table(
+        "corrections",
+        then,
+        Column("correction_id", key, primary_key=True),
+        Column("unit_id", Text, nullable=False),
+        Column("form", Text, nullable=False),
+        Column("period", Text, nullable=False),
+        Column("document", LargeBinary, nullable=False),
+        Index(None, "unit_id", "period"),
+        sqlite_autoincrement=True,
+    )
+    then.create_all(connection)
+
+
+MIGRATIONS: tuple[Migration, ...] = (
+    Migration("keep a record of purges, and of the files whose original is gone", _keep_purges),
+    Migration(
+        "keep what each consolidated workbook stood on, and what of it was corrected since",
+        _keep_corrections,
+    ),
+)
 """The first one leads from version 1 to version 2, and so on. Never change one that was released."""
 
 

@@ -1,6 +1,7 @@
 """Stale marks and publications: what must be rebuilt, and what stands in the outbox.
 
-This module owns both lists. It refuses to write files. A mark set again gets a
+This module owns both lists; what a consolidated workbook stood on is in `standings`. It
+refuses to write files. A mark set again gets a
 new number, and clearing takes the number seen; so a mark that is set while its
 publication is being rebuilt stays.
 """
@@ -13,8 +14,16 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select
 
+from sheetflow.store import standings
 from sheetflow.store.engine import Database
-from sheetflow.store.records import Publication, Stale, StaleMark
+from sheetflow.store.records import (
+    Document,
+    Issued,
+    Publication,
+    PublishedSource,
+    Stale,
+    StaleMark,
+)
 from sheetflow.store.schema import publications as table
 from sheetflow.store.schema import stale as marks
 
@@ -38,15 +47,21 @@ class Publications:
             return tuple(StaleMark(**row) for row in _dicts(connection.execute(query)))
 
     def record_rebuilt(
-        self, cleared: Sequence[StaleMark], published: Sequence[Publication] = ()
+        self,
+        cleared: Sequence[StaleMark],
+        published: Sequence[Publication] = (),
+        issued: Sequence[Issued] = (),
     ) -> None:
         """Record what was published and clear the marks that led to it, in one commit.
 
-        A mark that was set again since it was read stays.
+        A mark that was set again since it was read stays. `issued` says what the
+        consolidated workbooks among the published files stand on.
         """
         with self._database.writing() as connection:
             for publication in published:
                 _replace(connection, publication)
+            for one in issued:
+                standings.record(connection, one)
             for stale in cleared:
                 connection.execute(delete(marks).where(marks.c.mark_id == stale.mark_id))
 
@@ -67,6 +82,16 @@ class Publications:
             query = query.where(table.c.period == period)
         with self._database.reading() as connection:
             return tuple(Publication(**row) for row in _dicts(connection.execute(query)))
+
+    def find_standing(self, unit_id: str, form: str, period: str) -> tuple[PublishedSource, ...]:
+        """Return what the last published consolidated workbook of a unit stood on."""
+        with self._database.reading() as connection:
+            return standings.read_sources(connection, unit_id, form, period)
+
+    def find_corrections(self, unit_id: str, form: str, period: str) -> tuple[Document, ...]:
+        """Return what of a unit's consolidated workbook was corrected, the oldest first."""
+        with self._database.reading() as connection:
+            return standings.read_corrections(connection, unit_id, form, period)
 
     def record_withdrawn(self, path: str) -> None:
         """Record that nothing of ours stands at `path` any longer."""

@@ -177,6 +177,31 @@ class Publication:
 
 
 @dataclass(frozen=True, slots=True)
+class PublishedSource:
+    """One judgement of a submission that a consolidated workbook stood on."""
+
+    unit_id: str
+    period: str
+    receipt: str
+    judgement_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issued:
+    """What a newly published consolidated workbook of a unit, form and period stands on.
+
+    `corrected` are JSON objects that the caller understands, one for each figure that was
+    published otherwise before.
+    """
+
+    unit_id: str
+    form: str
+    period: str
+    sources: Sequence[PublishedSource]
+    corrected: Sequence[Document] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Attachment:
     """A file to attach: the name that the reader sees, and where it lies."""
 
@@ -218,3 +243,17 @@ class FollowUp:
 
     mails: Sequence[NewMail] = ()
     stale: Sequence[Stale] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purge:
+    """A purge that was done: what lay before which day, who ordered it, how much it took."""
+
+    before: dt.date
+    by: str
+    at: dt.datetime
+    purge_id: int = 0
+    originals: int = 0
+    """How many received files lost their archived original."""
+    documents: int = 0
+    """How many documents of rows lost their personal columns."""

@@ -4,9 +4,10 @@ This module owns names, types, keys and ties of all tables; `migrations` brings
 older databases here. It refuses SQL of one database program only.
 
 Append-only: arrivals get marks but keep what they are; submissions, judgements,
-rows, decisions and waivers are never changed. The state of a submission is its
-newest judgement. Everything below a submission can be made again from the
-archived originals and the arrivals.
+rows, decisions and waivers are never changed, but that a purge takes personal columns
+out of the rows and says so in `purges`. The state of a submission is its newest
+judgement. Until its original is purged, everything below a submission can be made again
+from the archived originals and the arrivals.
 """
 
 from __future__ import annotations
@@ -200,6 +201,27 @@ publications = Table(
     Index(None, "unit_id", "period"),
 )
 
+published_standings = Table(
+    "published_standings",
+    metadata,
+    Column("unit_id", Text, primary_key=True),
+    Column("form", Text, primary_key=True),
+    Column("period", Text, primary_key=True),
+    Column("document", Compressed, nullable=False),
+)
+
+corrections = Table(
+    "corrections",
+    metadata,
+    _key("correction_id"),
+    _text("unit_id"),
+    _text("form"),
+    _text("period"),
+    Column("document", Compressed, nullable=False),
+    Index(None, "unit_id", "period"),
+    sqlite_autoincrement=True,
+)
+
 mails = Table(
     "mails",
     metadata,
@@ -225,4 +247,23 @@ mails = Table(
     _text("trouble", ""),
     Index(None, "state", "next_try_at"),
     sqlite_autoincrement=True,
+)
+
+purges = Table(
+    "purges",
+    metadata,
+    _key("purge_id"),
+    _text("before"),
+    _text("ordered_by"),
+    Column("purged_at", Moment, nullable=False),
+    _count("originals"),
+    _count("documents"),
+    sqlite_autoincrement=True,
+)
+
+purged_arrivals = Table(
+    "purged_arrivals",
+    metadata,
+    Column("arrival_id", _KEY, ForeignKey("arrivals.arrival_id"), primary_key=True),
+    _tie("purge_id", "purges.purge_id"),
 )

@@ -58,6 +58,8 @@ def prepare(engine: Engine) -> None:
             cursor.execute("PRAGMA foreign_keys = ON")
             cursor.execute("PRAGMA journal_mode = DELETE")
             cursor.execute("PRAGMA synchronous = EXTRA")
+            # What a purge takes out must not be read from the file's free pages.
+            cursor.execute("PRAGMA secure_delete = ON")
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
@@ -115,6 +117,11 @@ def copy(connection: Connection, to: Path) -> None:
         _sync(to.parent)
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+def compact(connection: Connection) -> None:
+    """Write the whole file anew, so that nothing of what was deleted is left in it."""
+    _driver(connection).execute("VACUUM")
 
 
 def find_faults(connection: Connection) -> tuple[str, ...]:

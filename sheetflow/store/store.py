@@ -16,6 +16,7 @@ from sheetflow.store.mails import Mails
 from sheetflow.store.migrations import bring_up_to_date
 from sheetflow.store.outcomes import Outcomes
 from sheetflow.store.publications import Publications
+from sheetflow.store.purges import Purges
 from sheetflow.store.submissions import Submissions
 
 
@@ -29,6 +30,7 @@ class Store:
         self.submissions = Submissions(database)
         self.publications = Publications(database)
         self.mails = Mails(database)
+        self.purges = Purges(database)
 
     @classmethod
     def open(cls, where: Path | str, *, busy_timeout: float = 30.0) -> Self:
@@ -48,6 +50,10 @@ class Store:
     def backup(self, target: Path) -> None:
         """Copy the whole database to the file `target` while it is in use; it replaces an old copy."""
         self._database.copy_to(target)
+
+    def compact(self) -> None:
+        """Leave no trace of what was deleted; needs the room of the whole database once more."""
+        self._database.compact()
 
     def find_faults(self) -> tuple[str, ...]:
         """Return what the database's integrity check complains about; empty when sound."""

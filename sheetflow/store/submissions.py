@@ -113,15 +113,20 @@ class Submissions:
     def find_indicators(self, submissions: Iterable[Submission]) -> dict[str, Indicators]:
         """Return the indicators of submissions by receipt; rows are not touched."""
         receipts = {submission.judgement_id: submission.receipt for submission in submissions}
-        ids = list(receipts)
-        found: dict[str, Indicators] = {}
+        measured = self.find_measured(receipts)
+        return {receipts[judgement_id]: found for judgement_id, found in measured.items()}
+
+    def find_measured(self, judgement_ids: Iterable[int]) -> dict[int, Indicators]:
+        """Return the indicators of judgements, the newest of their submission or not."""
+        ids = list(judgement_ids)
+        found: dict[int, Indicators] = {}
         for start in range(0, len(ids), _AT_ONCE):
             query = select(judgements.c.judgement_id, judgements.c.indicators).where(
                 judgements.c.judgement_id.in_(ids[start : start + _AT_ONCE])
             )
             with self._database.reading() as connection:
                 for judgement_id, text in connection.execute(query):
-                    found[receipts[judgement_id]] = json.loads(text)
+                    found[judgement_id] = json.loads(text)
         return found
 
     def find_findings(self, submission: Submission) -> tuple[Document, ...]:

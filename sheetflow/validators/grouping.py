@@ -19,8 +19,10 @@ def arrange(findings: Iterable[Finding], form: Form) -> tuple[Finding, ...]:
 
     def position(finding: Finding) -> tuple[int, int, int]:
         place = finding.place
-        column = parse_cell_name(place.cell)[1] if place.cell else 0
-        return (order.get(place.sheet, -1 if not place.title else len(order)), place.row, column)
+        sheet = order.get(place.sheet, -1 if not place.title else len(order))
+        # A card is one row for rules, and many lines for whoever reads.
+        row, column = parse_cell_name(place.cell) if place.cell else (place.row, 0)
+        return (sheet, row if place.row else 0, column)
 
     return tuple(sorted(group(sorted(findings, key=position)), key=position))
 

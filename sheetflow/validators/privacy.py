@@ -22,6 +22,7 @@ def check_free_text(book: Book, context: Context) -> Iterator[Finding]:
         ]
         for row in found.rows:
             for column in free:
-                value = row[column]
+                # A text that is too long is judged all the same: both are said in one round.
+                value = row[column] or row.raw.get(column)
                 if isinstance(value, str) and holds_personal_number(value):
                     yield GENERAL["personal-in-text"].at(found.place(row, column))

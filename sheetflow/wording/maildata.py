@@ -24,6 +24,7 @@ class Event(StrEnum):
     DUPLICATE = "duplicate"
     PRECHECK = "precheck"
     REMINDER = "reminder"
+    ROLLCALL = "rollcall"
     IDENTITY = "identity"
     DECISION = "decision"
 

@@ -13,11 +13,10 @@ import queue
 import signal
 import sys
 import threading
-import traceback
 from types import ModuleType
 from typing import Any, BinaryIO
 
-from sheetflow.errors import UnreadableError
+from sheetflow.errors import UnreadableError, describe
 from sheetflow.workers.limits import Limits, bind_process, bind_task, resident_bytes
 from sheetflow.workers.wire import dumps, read_frame, write_frame
 
@@ -36,7 +35,7 @@ def main() -> None:
         bind_process(limits)
         tasks = importlib.import_module(tasks_module)
     except Exception as error:  # noqa: BLE001 - whatever hinders us, the parent must hear it
-        write_frame(answers, dumps(("failed", _described(error), 0)))
+        write_frame(answers, dumps(("failed", describe(error), 0)))
         return
     write_frame(answers, dumps(("ready", None, resident_bytes())))
     while True:
@@ -87,17 +86,10 @@ def _end_of(error: BaseException) -> tuple[str, Any]:
         case OSError():
             return "trouble", (error.errno, error.strerror)
         case Exception():
-            return "failed", _described(error)
+            return "failed", describe(error)
     if type(error).__name__ == "PanicException":  # Rust's way to give up
         return "unreadable", ("file-killed-reader", {})
     raise error
-
-
-def _described(error: BaseException) -> str:
-    """Name the kind of `error` and where it rose, without its sentence."""
-    frames = traceback.extract_tb(error.__traceback__)
-    where = f" at {frames[-1].filename}:{frames[-1].lineno}" if frames else ""
-    return f"{type(error).__name__}{where}"
 
 
 if __name__ == "__main__":

@@ -7,17 +7,21 @@ other units' books are collected and handed back for the parent to look up.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
+from sheetflow.consolidation.figures import add_totals
 from sheetflow.findings import Explanation, Identity
 from sheetflow.periods import Period
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.documents import dump_rows, load_rows
+from sheetflow.schemas.forms import Form
+from sheetflow.schemas.habits import Value
 from sheetflow.schemas.indicators import Figures
 from sheetflow.schemas.judging import Book, Context, Earlier, Judgement
+from sheetflow.schemas.keys import with_unit
 from sheetflow.units import Level, Unit, UnitTree
 from sheetflow.workbook import RawWorkbook
 
@@ -26,13 +30,19 @@ FormAndPeriod = tuple[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastBook:
-    """An accepted workbook of the unit: its books' rows as JSON by sheet, its 累计 by code."""
+    """An accepted workbook of the unit: its books' rows as JSON by sheet, its 累计 by code.
+
+    `ended` is the unit merged into this one whose workbook it was (empty: the unit's own),
+    `since` the first period for which this one answers for it.
+    """
 
     form: str
     period: str
     receipt: str
     rows: Mapping[str, str]
     totals: Figures
+    ended: str = ""
+    since: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,19 +141,44 @@ def _explained(request: JudgeRequest, form: str, period: Period) -> dict[Identit
 def earlier_book(
     campaign: Campaign, past: tuple[PastBook, ...], form: str, period: Period
 ) -> Earlier | None:
-    """Give the last accepted book before `period` in the same year."""
+    """Give the last accepted book before `period` in the same year.
+
+    Books of units that were merged into this one stand in it, their keys with the old
+    unit before them, until a book of its own has taken them over.
+    """
     before = {entry.period_id for entry in period.year_so_far} - {period.period_id}
     books = [book for book in past if book.form == form and book.period in before]
-    if not books:
+    own = [book for book in books if not book.ended]
+    last = max(own, key=lambda book: book.period, default=None)
+    heirlooms = [
+        max((book for book in books if book.ended == ended), key=lambda book: book.period)
+        for ended in dict.fromkeys(book.ended for book in books if book.ended)
+    ]
+    taken = [
+        book
+        for book in heirlooms
+        if book.since <= period.period_id and (last is None or last.period < book.since)
+    ]
+    standing = [last] if last else []
+    if not standing and not taken:
         return None
-    last = max(books, key=lambda book: book.period)
-    sheets = campaign.by_key[form].by_key
-    return Earlier(
-        Period.parse(last.period),
-        last.receipt,
-        {key: load_rows(sheets[key], text) for key, text in last.rows.items() if key in sheets},
-        last.totals,
-    )
+    return _joined(campaign.by_key[form], [*standing, *taken])
+
+
+def _joined(form: Form, books: Sequence[PastBook]) -> Earlier:
+    """Put the first book and those taken over into one; 累计 are added, ratios made anew."""
+    rows: dict[str, list[dict[str, Value]]] = {}
+    for book in books:
+        for key, text in book.rows.items():
+            if key not in form.by_key:
+                continue
+            sheet = form.by_key[key]
+            for row in load_rows(sheet, text):
+                kept = with_unit(form, sheet, book.ended, row) if book.ended else row
+                rows.setdefault(key, []).append(kept)
+    first = books[0]
+    totals = first.totals if len(books) == 1 else add_totals(form, [book.totals for book in books])
+    return Earlier(Period.parse(first.period), first.receipt, rows, totals)
 
 
 def dump_book(book: Book) -> dict[str, str]:

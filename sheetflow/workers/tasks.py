@@ -15,6 +15,7 @@ from sheetflow.workbook import RawWorkbook
 
 if TYPE_CHECKING:
     from sheetflow.findings import Explanation, Finding, Identity
+    from sheetflow.schemas.judging import Judgement
     from sheetflow.workers.judging import BlankRequest, JudgeReply, JudgeRequest
     from sheetflow.writing import Dress
 
@@ -67,16 +68,24 @@ def render_returned(
     look: ReturnedLook,
 ) -> bytes:
     """Write the returned copy of a judged file, with the findings that its answer named."""
-    from sheetflow.campaigns import load_campaign
-    from sheetflow.prefill import prefill_returned
     from sheetflow.workers.judging import judge_request
-    from sheetflow.writing import write_workbook
 
     judgement, _ = judge_request(request, read_file(request.path))
     told = replace(judgement, findings=findings, explanations=explanations)
-    earlier = {book.period: book.totals for book in request.past if book.form == judgement.form}
-    before = max((period for period in earlier if period < judgement.period), default="")
-    filling = prefill_returned(
-        load_campaign(request.campaign), request.unit, told, earlier.get(before, {})
-    )
+    return render_marked(request, told, look)
+
+
+def render_marked(request: JudgeRequest, judgement: Judgement, look: ReturnedLook) -> bytes:
+    """Write the marked copy of a workbook that was judged; its book must be there."""
+    from sheetflow.campaigns import load_campaign
+    from sheetflow.periods import Period
+    from sheetflow.prefill import prefill_returned
+    from sheetflow.workers.judging import earlier_book
+    from sheetflow.writing import write_workbook
+
+    campaign = load_campaign(request.campaign)
+    period = Period.parse(judgement.period)
+    earlier = earlier_book(campaign, request.past, judgement.form, period)
+    before = earlier.totals if earlier else {}
+    filling = prefill_returned(campaign, request.unit, judgement, before)
     return write_workbook(filling, look.dress, look.stamp, look.round_line)

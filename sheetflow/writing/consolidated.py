@@ -11,11 +11,13 @@ from sheetflow.consolidation.tables import Consolidated
 from sheetflow.workbook import MAX_ROWS
 from sheetflow.writing.charts import write_charts
 from sheetflow.writing.consolidated_checks import add_checks, write_checks
+from sheetflow.writing.consolidated_corrections import write_corrections
 from sheetflow.writing.consolidated_details import Details, footer, write_details
 from sheetflow.writing.consolidated_lists import (
     add_sources,
     write_board_list,
     write_explanations,
+    write_same_person,
     write_sources,
 )
 from sheetflow.writing.consolidated_matrix import write_current, write_total
@@ -45,12 +47,16 @@ def _write_with_statistics(book: Book, consolidated: Consolidated, most_rows: in
     matrices = write_current(book, consolidated), write_total(book, consolidated)
     checks = add_checks(book, consolidated)
     write_charts(book, consolidated, *matrices)
+    if consolidated.corrections:
+        write_corrections(book, consolidated, *matrices)
     write_checks(checks, consolidated, matrices, _write_lists(book, consolidated, most_rows))
 
 
 def _write_lists(book: Book, consolidated: Consolidated, most_rows: int) -> Details:
     sources = add_sources(book, consolidated)
     write_explanations(book, consolidated)
+    if consolidated.same_person is not None:
+        write_same_person(book, consolidated, consolidated.same_person)
     details = write_details(book, consolidated, most_rows)
     write_sources(sources, consolidated, details)
     return details

@@ -21,7 +21,6 @@ from sheetflow.schemas.forms import Form
 from sheetflow.schemas.habits import Value
 from sheetflow.schemas.indicators import Count, Indicator, Number, Sum, plain
 from sheetflow.schemas.layout import FIRST_ROW, quoted
-from sheetflow.schemas.sheets import RollUp
 from sheetflow.units import Level
 from sheetflow.workbook import column_letters
 from sheetflow.writing.consolidated_pages import (
@@ -43,6 +42,10 @@ _WIDEST = 28
 _READABLE_WIDTH = 150
 """How many characters side by side an A4 page shows in a size that can be read."""
 
+_NOTES = {
+    False: "各单位上报的明细，按原数列示，未作改动。",
+    True: "各单位上报的明细，一个单位合计为一行；逐行的明细在市级汇总表中。",
+}
 _WRAPPED_TYPES = Text | Choices | References
 _BATCH = 1000
 
@@ -104,10 +107,8 @@ def footer(consolidated: Consolidated) -> str:
 def countable(detail: DetailSheet, form: Form, level: Level) -> tuple[Indicator, ...]:
     """The indicators that can be counted again from the rows that this level sees.
 
-    Only rows that go up whole are all here, and only columns that are not masked tell.
+    Only columns that are not masked tell; of rows that were summed, only plain sums do.
     """
-    if detail.sheet.roll_up is not RollUp.ROWS:
-        return ()
     whole = {column.key for column in detail.columns if _is_whole(column, level)}
     return tuple(
         indicator
@@ -115,7 +116,15 @@ def countable(detail: DetailSheet, form: Form, level: Level) -> tuple[Indicator,
         if isinstance(indicator.source, Count | Sum)
         and indicator.source.draws_on == detail.sheet.key
         and _looked_at(indicator, form) <= whole
+        and (not detail.summed or _adds_only(indicator, detail))
     )
+
+
+def _adds_only(indicator: Indicator, detail: DetailSheet) -> bool:
+    """Whether a figure is a plain sum, so that the sum of a unit's rows gives it too."""
+    source, sheet = indicator.source, detail.sheet
+    plain_sum = isinstance(source, Sum) and source.where is None
+    return plain_sum and sheet.void is None and sheet.marker.type.numeric
 
 
 def _is_whole(column: Column, level: Level) -> bool:
@@ -189,7 +198,7 @@ def _open_part(book: Book, consolidated: Consolidated, detail: DetailSheet, part
     page.sheet.repeat_columns(0, len(ORIGIN) - 1)
     page.open(
         f"{detail.sheet.title}（{consolidated.unit.name} {consolidated.period.label}）",
-        f"各单位上报的明细，按原数列示，未作改动。{'本表接上一张工作表。' if part > 1 else ''}",
+        _NOTES[detail.summed] + ("本表接上一张工作表。" if part > 1 else ""),
         [*ORIGIN, *(column.label for column in detail.columns)],
     )
     return page

@@ -1,15 +1,16 @@
-"""The lists of a consolidated workbook: 上报情况, 来源一览, 情况说明.
+"""The lists of a consolidated workbook: 上报情况, 来源一览, 情况说明, 跨县核实.
 
-This module owns who stands where, what the figures stand on, and what was explained. It
-refuses figures of the statistics.
+This module owns who stands where, what the figures stand on, what was explained, and
+what two units have both registered. It refuses figures of the statistics.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sheetflow.consolidation.tables import BoardRow, Consolidated
+from sheetflow.consolidation.tables import BoardRow, Consolidated, SamePersonRow
 from sheetflow.schemas.layout import FIRST_ROW
+from sheetflow.units import Level
 from sheetflow.writing.board_words import absent, fill_of, standing
 from sheetflow.writing.consolidated_details import Details, footer
 from sheetflow.writing.consolidated_pages import CENTRED, FIGURE, TEXT, WRAPPED, Page
@@ -49,6 +50,7 @@ _EXPLANATIONS = {
     "审核意见": 40,
     "情况说明": 50,
 }
+_SAME_PERSON = {"组号": 7, "市": 14, "单位": 20, "编号": 20, "事项": 22, "来源": 24}
 _NAMES_IN_A_LINE = 18
 _YES = "是"
 
@@ -130,3 +132,28 @@ def write_explanations(book: Book, consolidated: Consolidated) -> None:
         page.text(row, 5, entry.wrong, WRAPPED)
         page.text(row, 6, entry.explanation, WRAPPED)
     page.close(FIRST_ROW + len(consolidated.explanations) - 1, 2)
+
+
+def write_same_person(
+    book: Book, consolidated: Consolidated, rows: Sequence[SamePersonRow]
+) -> None:
+    """Write which rows of different units are about the same person's same matter."""
+    below = list(Level)[min(consolidated.unit.level.rank + 1, len(Level) - 1)].label
+    page = Page.add(book, f"跨{below}核实", list(_SAME_PERSON.values()), footer(consolidated))
+    found = len({row.group for row in rows})
+    said = f"有{found}组" if found else "没有发现"
+    page.open(
+        f"跨{below}核实（{consolidated.unit.name} {consolidated.period.label}）",
+        f"身份证号相同、事项相同、由不同单位登记的未办结需求，{said}。"
+        "请与有关单位核实是否重复登记；本表不列身份证号，各单位的报送不因此退回。",
+        list(_SAME_PERSON),
+        lines=2,
+    )
+    for number, row in enumerate(rows, start=FIRST_ROW):
+        page.number(number, 1, row.group, CENTRED)
+        page.text(number, 2, row.city)
+        page.text(number, 3, row.unit.name)
+        page.text(number, 4, row.key)
+        page.text(number, 5, row.matter)
+        page.text(number, 6, row.receipt)
+    page.close(FIRST_ROW + len(rows) - 1, 1)

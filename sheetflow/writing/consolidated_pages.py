@@ -164,9 +164,10 @@ class Page:
         cached = float(value) if isinstance(value, Decimal) else value
         self.sheet.write_formula(row - 1, column - 1, f"={formula}", self.book.look(look), cached)
 
-    def link(self, row: int, column: int, spot: tuple[str, int], text: str) -> None:
-        """Put a link to row `spot[1]` of the sheet `spot[0]` of this workbook."""
-        target = f"internal:{quoted(spot[0])}!A{spot[1]}"
+    def link(self, row: int, column: int, spot: tuple[str, int | str], text: str) -> None:
+        """Put a link to row (or cell) `spot[1]` of the sheet `spot[0]` of this workbook."""
+        cell = spot[1] if isinstance(spot[1], str) else f"A{spot[1]}"
+        target = f"internal:{quoted(spot[0])}!{cell}"
         look = self.book.look(_LINK)
         self.sheet.write_url(row - 1, column - 1, target, look, safe_text(text))
 

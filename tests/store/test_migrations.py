@@ -14,17 +14,24 @@ from sqlalchemy import Connection, inspect
 from sheetflow.errors import StoreError
 from sheetflow.store import Store
 from sheetflow.store.engine import Database, open_database
-from sheetflow.store.migrations import Migration, bring_up_to_date, copy_of_version
+from sheetflow.store.migrations import (
+    MIGRATIONS,
+    Migration,
+    bring_up_to_date,
+    copy_of_version,
+)
 
 if TYPE_CHECKING:
     from tests.store.conftest import Desk
 
 FIRST_SCHEMA = Path(__file__).with_name("schema_v1.sql")
+TODAY = 1 + len(MIGRATIONS)
+"""The version of a database made by this program."""
 
 
 @pytest.fixture
 def database(desk: Desk) -> Iterator[Database]:
-    """The office's database of version 1, closed by the store and opened bare."""
+    """The office's database of today's version, closed by the store and opened bare."""
     desk.answer(desk.drop())
     desk.store.close()
     opened = open_database(desk.file)
@@ -58,6 +65,11 @@ def fail(_connection: Connection) -> None:
 def step(apply: Any) -> Migration:
     """Make a numbered step of a function."""
     return Migration(str(apply.__doc__), apply)
+
+
+def beyond(*functions: Any) -> list[Migration]:
+    """Give today's steps and further ones."""
+    return [*MIGRATIONS, *map(step, functions)]
 
 
 def version(file: Path) -> int:
@@ -96,33 +108,33 @@ def shape(file: Path) -> dict[str, Any]:
 
 def test_an_old_database_is_migrated_and_a_copy_is_kept(desk: Desk, database: Database) -> None:
     """After an upgrade the data is there in the new shape, and the old file lies beside it."""
-    bring_up_to_date(database, [step(add_column), step(rebuild_parent)])
-    assert version(desk.file) == 3
+    bring_up_to_date(database, beyond(add_column, rebuild_parent))
+    assert version(desk.file) == TODAY + 2
     with database.reading() as connection:
         kinds = connection.exec_driver_sql("SELECT count(kind) FROM mails").scalar()
         names = connection.exec_driver_sql(
             "SELECT name FROM submissions JOIN arrivals USING (arrival_id)"
         ).all()
     assert (kinds, [tuple(name) for name in names]) == (0, [("活动进展.xlsx",)])
-    kept = copy_of_version(desk.file, 1)
-    assert kept == desk.file.with_name("sheetflow.db.v1.bak")
-    assert version(kept) == 1
+    kept = copy_of_version(desk.file, TODAY)
+    assert kept == desk.file.with_name(f"sheetflow.db.v{TODAY}.bak")
+    assert version(kept) == TODAY
     with Store.open(kept) as store:
         assert len(store.submissions.find_submissions()) == 1
 
 
 def test_only_missing_steps_are_taken(desk: Desk, database: Database) -> None:
     """A database that had the first step gets only the second."""
-    bring_up_to_date(database, [step(add_column)])
-    bring_up_to_date(database, [step(add_column), step(rebuild_parent)])
-    assert version(desk.file) == 3
-    assert version(copy_of_version(desk.file, 2)) == 2
+    bring_up_to_date(database, beyond(add_column))
+    bring_up_to_date(database, beyond(add_column, rebuild_parent))
+    assert version(desk.file) == TODAY + 2
+    assert version(copy_of_version(desk.file, TODAY + 1)) == TODAY + 1
 
 
 def test_a_migration_that_breaks_off_changes_nothing(desk: Desk, database: Database) -> None:
     """An upgrade that fails leaves the database as it was, usable by the old program."""
     with pytest.raises(RuntimeError, match="power cut"):
-        bring_up_to_date(database, [step(add_column), step(fail)])
+        bring_up_to_date(database, beyond(add_column, fail))
     desk.restart()
     assert "kind" not in [name for name, _, _ in shape(desk.file)["mails"]["columns"]]
     assert len(desk.store.submissions.find_submissions()) == 1
@@ -131,14 +143,14 @@ def test_a_migration_that_breaks_off_changes_nothing(desk: Desk, database: Datab
 def test_a_migration_that_loses_data_is_undone(desk: Desk, database: Database) -> None:
     """An upgrade after which rows point to nothing is refused and undone."""
     with pytest.raises(StoreError, match="已全部撤销"):
-        bring_up_to_date(database, [step(lose_rows)])
+        bring_up_to_date(database, beyond(lose_rows))
     desk.restart()
     assert len(desk.store.submissions.find_submissions()) == 1
 
 
 def test_after_a_migration_foreign_keys_are_on_again(database: Database) -> None:
     """The connection that migrated is as strict as any other afterwards."""
-    bring_up_to_date(database, [step(add_column)])
+    bring_up_to_date(database, beyond(add_column))
     with database.reading() as one, database.reading() as two, database.reading() as three:
         for connection in (one, two, three):
             assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
@@ -146,9 +158,11 @@ def test_after_a_migration_foreign_keys_are_on_again(database: Database) -> None
 
 def test_a_newer_database_is_refused_untouched(desk: Desk, database: Database) -> None:
     """An old program says that it is too old, and leaves the newer database alone."""
-    bring_up_to_date(database, [step(add_column)])
+    bring_up_to_date(database, beyond(add_column))
     before = desk.file.read_bytes()
-    with pytest.raises(StoreError, match="更新版本的程序建立（结构版本2，本程序只认识到1）"):
+    with pytest.raises(
+        StoreError, match=rf"更新版本的程序建立（结构版本{TODAY + 1}，本程序只认识到{TODAY}）"
+    ):
         Store.open(desk.file)
     assert desk.file.read_bytes() == before
 

@@ -70,7 +70,8 @@ Spoil = Callable[[Workbook], None]
 def settings_text(**values: str) -> str:
     """Give a ``sheetflow.toml`` for the tests; `values` are TOML, by the name of the key."""
     text = default_settings_text()
-    for name, value in {"campaign": f'"{CAMPAIGN_NAME}"', "quiet_seconds": "0", **values}.items():
+    own = {"campaign": f'"{CAMPAIGN_NAME}"', "quiet_seconds": "0", "size": "1"}
+    for name, value in {**own, **values}.items():
         text, count = re.subn(rf"(?m)^{name} = .*$", f"{name} = {value}", text, count=1)
         assert count, name
     return text

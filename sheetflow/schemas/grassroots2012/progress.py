@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sheetflow.schemas.conditions import where
 from sheetflow.schemas.explanations import EXPLANATIONS
-from sheetflow.schemas.forms import Cover, Form
+from sheetflow.schemas.forms import Cover, Form, SamePerson
 from sheetflow.schemas.grassroots2012.charts import CHARTS
 from sheetflow.schemas.grassroots2012.help import CASE_HELP, HARD_CASES, PAIRINGS, PROJECTS
 from sheetflow.schemas.grassroots2012.outcomes import (
@@ -50,6 +50,7 @@ PROGRESS = Form(
         filled_on="filled_on",
         preparer="preparer",
         phone="phone",
+        reason="correction_reason",
         nil=where("nil_return", "是"),
         exempt_when_nil=frozenset({"narrative"}),
     ),
@@ -70,4 +71,10 @@ PROGRESS = Form(
     ),
     own_work="只填本机关直接开展的工作，不含下级；联合开展的由牵头单位填一次。",
     charts=CHARTS,
+    same_person=SamePerson(
+        sheet="needs",
+        person="id_number",
+        matter=("category",),
+        where=where("status", "未办理", "办理中"),
+    ),
 )

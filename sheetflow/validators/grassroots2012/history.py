@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from sheetflow.findings import Finding, Place
+from sheetflow.schemas.columns import Column
 from sheetflow.schemas.habits import Value
 from sheetflow.schemas.judging import Book, BookSheet, Context
 from sheetflow.schemas.sheets import Kind, Sheet
@@ -51,14 +52,28 @@ def check_rows_kept(book: Book, context: Context) -> Iterator[Finding]:
         ]
         if sheet.kind is Kind.STOCK and not book.nil:
             gone = [name for name in gone if (sheet.key, name) in referred]
-        # A row whose key is blank, misspelt or doubled may be the one that is missing.
-        if len(gone) > (count_unclear(found, naming.key) if found else 0):
+        if len(gone) > (_unclear(book, found, naming) if found else 0):
             place = (
                 found.header_place(naming.key)
                 if found
                 else Place(sheet=sheet.key, title=sheet.title)
             )
             yield OWN["row-vanished"].at(place, keys=_listed(gone))
+
+
+def _unclear(book: Book, found: BookSheet, naming: Column) -> int:
+    """Count the rows with a key that is blank, misspelt, doubled or points to nothing.
+
+    Each is a finding of its own, and may be the row that one would miss.
+    """
+    target = book.sheets.get(naming.refers_to)
+    if target is None:
+        return count_unclear(found, naming.key)
+    known = {row[target.sheet.naming_column.key] for row in target.rows} if (
+        target.sheet.naming_column
+    ) else set()
+    stray = sum(row[naming.key] is not None and row[naming.key] not in known for row in found.rows)
+    return count_unclear(found, naming.key) + stray
 
 
 def _may_miss(found: BookSheet | None, sheet: Sheet, key: str) -> bool:
@@ -92,8 +107,10 @@ def check_keys_kept(book: Book, context: Context) -> Iterator[Finding]:
         if found is None or naming is None or earlier is None:
             continue
         before = {row.get(naming.key): row for row in earlier.rows.get(key, ())}
+        keys = [row[naming.key] for row in found.rows]
         for row in found.rows:
-            old = before.get(row[naming.key])
+            # A key that stands twice is its own finding.
+            old = before.get(row[naming.key]) if keys.count(row[naming.key]) == 1 else None
             if old and row.sound(*lasting) and all(row[part] != old.get(part) for part in lasting):
                 yield OWN["key-reused"].at(
                     found.place(row, naming.key),

@@ -27,14 +27,23 @@ _TROUBLES = (
     "专项工作经费落实不平衡，偏远村的妇女之家活动偏少；外出务工妇女流动性大，联系不上、走访不到的情况仍然存在。",
     "走访对象以在家妇女和老年妇女为主，企业女工和个体户覆盖不足；有的干部满足于记录，对问题背后的原因分析不深。",
 )
+_CAUSES = (
+    "究其原因，既有力量不足的客观因素，也有联系群众不够经常、督促检查不够严格的主观因素，需要认真改进。",
+    "这些问题有的已经着手整改，有的还需要上级有关部门支持，我们将逐项列出清单、明确时限抓紧解决。",
+    "主要是方法还比较单一，对新情况研究不够，与有关部门的沟通协调机制还没有完全建立起来。",
+)
 _NEXT = (
     "继续走访尚未覆盖的村和社区，重点跟踪{open}件正在办理的需求，逐件明确时限和责任人；围绕{topic}形成调研报告，争取纳入政府民生项目。",
     "下一步把{open}件在办需求列成清单挂图推进，每两周通报一次；办好{topic}专题培训，同时加强对乡镇妇联的指导，提高台帐质量。",
     "做好{open}件在办事项的回访，组织一次妇情日记交流；会同有关部门就{topic}开展专题协商，把成熟的做法定成制度。",
 )
 _ADVICE = (
-    "建议上级统一协调有关部门，对妇女小额担保贷款和贫困患病妇女救助给予倾斜，并组织跨县交流。",
-    "建议把妇女之家运行经费列入财政预算，并为基层妇女干部安排轮训。",
+    "建议上级统一协调有关部门，对妇女小额担保贷款和贫困患病妇女救助给予政策和资金倾斜；组织跨县交流，把各地好的做法汇编成册下发，并对基层妇女干部开展一次台帐管理的集中培训。",
+    "建议把妇女之家的运行经费列入财政预算，按规定落实人均一元的专项工作经费；对流动妇女较多的地方，建立流入地与流出地妇联之间的信息通报制度，为基层妇女干部安排定期轮训。",
+)
+_AND_THEN = (
+    "同时把走访和帮扶情况纳入干部年度考核，做到件件有着落、事事有回音。",
+    "同时抓好典型案例的总结宣传，让更多的妇女群众了解和参与这项活动。",
 )
 
 
@@ -53,9 +62,12 @@ def make_narrative(scene: Scene, rows: Samples) -> Row:
         + scene.pick(_MORE_WAYS),
         "results": f"今年以来，台帐登记妇女需求{len(needs)}件，其中已办结{closed}件；"
         f"落实个案帮扶{len(rows['case_help'])}件，结对帮扶{len(rows['pairings'])}对，"
-        f"提出对策建议{len(rows['proposals'])}件。" + scene.pick(_FRUITS).format(topic=topic),
-        "problems": f"从{name}的情况看，" + scene.pick(_TROUBLES),
-        "next_steps": f"{name}将" + scene.pick(_NEXT).format(open=going, topic=topic),
+        f"提出对策建议{len(rows['proposals'])}件，群众对办理情况总体满意。"
+        + scene.pick(_FRUITS).format(topic=topic),
+        "problems": f"从{name}的情况看，" + scene.pick(_TROUBLES) + scene.pick(_CAUSES),
+        "next_steps": f"{name}将"
+        + scene.pick(_NEXT).format(open=going, topic=topic)
+        + scene.pick(_AND_THEN),
     }
     if scene.chance(0.5):
         card["advice"] = scene.pick(_ADVICE)

@@ -1,0 +1,169 @@
+"""更正: what has changed of something that was published, figure by figure.
+
+This module compares what a published workbook stood on with what counts now. A unit that
+only came in since, with nothing replaced, is no correction; neither is a figure that
+stayed the same. Old and new are the correcting unit's own figures: they stand in the
+matrix in its own column or, further up, in that of the unit between.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
+from decimal import Decimal
+from typing import Any
+
+from sheetflow.consolidation.accepted import Accepted, Books, UnitAndPeriod
+from sheetflow.consolidation.tables import CorrectionRow
+from sheetflow.periods import Period
+from sheetflow.schemas.documents import load_number
+from sheetflow.schemas.indicators import Number
+from sheetflow.units import Unit
+
+Document = Mapping[str, Any]
+"""One JSON object."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """One figure of a published workbook that became another.
+
+    `current` tells 本期 from 累计/期末. `unit_id` is the unit that corrected itself,
+    `period` the period that it corrected, `replaced` and `receipt` its submissions before
+    and after (empty: it was taken back), `at` when the latter was accepted.
+    """
+
+    code: str
+    current: bool
+    unit_id: str
+    period: str
+    old: Number
+    new: Number
+    replaced: str
+    receipt: str
+    reason: str
+    at: dt.datetime
+
+
+def find_corrections(
+    published: Mapping[UnitAndPeriod, Accepted], books: Books, unit: Unit
+) -> tuple[Correction, ...]:
+    """Compare what `unit`'s workbook of the books' period stood on with what counts now.
+
+    `published` holds the submissions of its last publication. Order: units in
+    administrative order, then periods, then indicators.
+    """
+    found: list[Correction] = []
+    old = replace(books, accepted=dict(published))
+    spots = [
+        (member.unit_id, period.period_id)
+        for member in books.tree.subtree(unit.unit_id)
+        for period in books.period.year_so_far
+    ]
+    for spot in spots:
+        before, after = published.get(spot), books.accepted.get(spot)
+        if before is None or (after and after.judgement == before.judgement):
+            continue
+        standing = {**old.accepted, spot: after} if after else {**old.accepted}
+        if after is None:
+            del standing[spot]
+        new = replace(books, accepted=standing)
+        found += _differences(old, new, spot)
+        old = new
+    return tuple(found)
+
+
+def _differences(old: Books, new: Books, spot: UnitAndPeriod) -> Iterator[Correction]:
+    unit_id, period = spot
+    answers = new.tree.successor_on(unit_id, new.period.last_day)
+    if answers is None:
+        return
+    before, after = old.own_figures(answers).values, new.own_figures(answers).values
+    standing = new.accepted.get(spot)
+    reason, at = _reason(new, standing), _moment(new, spot)
+    for indicator in new.form.indicators:
+        was, now = before[indicator.code], after[indicator.code]
+        pairs = ((True, was.current, now.current), (False, was.total, now.total))
+        for current, figure, other in pairs:
+            if figure != other:
+                yield Correction(
+                    code=indicator.code,
+                    current=current,
+                    unit_id=unit_id,
+                    period=period,
+                    old=figure,
+                    new=other,
+                    replaced=old.accepted[spot].receipt,
+                    receipt=standing.receipt if standing else "",
+                    reason=reason,
+                    at=at,
+                )
+
+
+def _reason(books: Books, standing: Accepted | None) -> str:
+    """Give the reason that the cover of the new workbook states, where the form asks for one."""
+    cover = books.form.cover
+    if standing is None or not cover.reason:
+        return ""
+    for _, rows in books.rows_of(cover.sheet, [standing]):
+        for row in rows:
+            return str(row.get(cover.reason) or "")
+    return ""
+
+
+def _moment(books: Books, spot: UnitAndPeriod) -> dt.datetime:
+    standing = books.accepted.get(spot)
+    return standing.accepted_at if standing else books.attempts[spot].answered_at
+
+
+def dump_correction(correction: Correction) -> Document:
+    """Give a correction as the store keeps it."""
+    return {
+        **asdict(correction),
+        "old": _json(correction.old),
+        "new": _json(correction.new),
+        "at": correction.at.isoformat(),
+    }
+
+
+def load_correction(document: Document) -> Correction:
+    """Give back a correction; decimals come back exactly as they were."""
+    known = {entry.name for entry in fields(Correction)}
+    values = {name: value for name, value in document.items() if name in known}
+    values |= {name: load_number(document[name]) for name in ("old", "new")}
+    return Correction(**{**values, "at": dt.datetime.fromisoformat(document["at"])})
+
+
+def _json(figure: Number) -> int | float | None:
+    return float(figure) if isinstance(figure, Decimal) else figure
+
+
+def correction_rows(
+    books: Books, unit: Unit, corrections: Sequence[Correction]
+) -> tuple[CorrectionRow, ...]:
+    """Give the corrections as `unit`'s workbook lists them, each with the column it changed."""
+    return tuple(
+        CorrectionRow(
+            unit=books.tree[entry.unit_id],
+            column=_column_of(books, unit, entry.unit_id),
+            period=Period.parse(entry.period),
+            code=entry.code,
+            current=entry.current,
+            old=entry.old,
+            new=entry.new,
+            replaced=entry.replaced,
+            receipt=entry.receipt,
+            reason=entry.reason,
+            at=entry.at,
+        )
+        for entry in corrections
+    )
+
+
+def _column_of(books: Books, unit: Unit, unit_id: str) -> Unit:
+    """The unit straight below `unit` (or itself) in whose column a unit's figures stand."""
+    answers = books.tree.successor_on(unit_id, books.period.last_day)
+    chain = books.tree.chain(answers.unit_id if answers else unit_id)
+    place = next((n for n, entry in enumerate(chain) if entry.unit_id == unit.unit_id), 0)
+    return chain[max(place - 1, 0)]

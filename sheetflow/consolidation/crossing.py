@@ -1,0 +1,92 @@
+"""The same person's same matter registered by two units below: shown, never returned.
+
+Only the nearest common superior is told, and only which rows they are: unit, key and
+matter. Who the person is it can ask the units.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sheetflow.consolidation.accepted import Accepted, Books
+from sheetflow.consolidation.details import sources
+from sheetflow.consolidation.tables import SamePersonRow
+from sheetflow.schemas.forms import SamePerson
+from sheetflow.schemas.habits import Value
+from sheetflow.schemas.keys import merged
+from sheetflow.units import Level, Unit
+
+_OLD_LENGTH, _REGION = 15, 6
+_CENTURY = "19"
+
+_Spot = tuple[Accepted, str, str]
+"""Whose row, its merged key, the matter in words."""
+
+
+def same_person_rows(books: Books, unit: Unit) -> tuple[SamePersonRow, ...] | None:
+    """Give the rows below `unit` that are about the same person's same matter.
+
+    Rows of one unit among themselves are that unit's own affair, and those within one
+    branch below are for the superior there. None where the form does not ask.
+    """
+    spec = books.form.same_person
+    if spec is None:
+        return None
+    groups: dict[tuple[Value, ...], list[_Spot]] = {}
+    for person, spot in _spots(books, unit, spec):
+        groups.setdefault(person, []).append(spot)
+    branches = _branches(books, unit)
+    found = [
+        spots
+        for spots in groups.values()
+        if len({branches[accepted.unit_id] for accepted, _, _ in spots}) > 1
+    ]
+    return tuple(
+        SamePersonRow(
+            group=number,
+            unit=books.tree[accepted.unit_id],
+            city=_city(books, accepted.unit_id),
+            receipt=accepted.receipt,
+            key=key,
+            matter=matter,
+        )
+        for number, spots in enumerate(found, start=1)
+        for accepted, key, matter in spots
+    )
+
+
+def _spots(books: Books, unit: Unit, spec: SamePerson) -> Iterator[tuple[tuple[Value, ...], _Spot]]:
+    sheet = books.form.by_key[spec.sheet]
+    naming = sheet.naming_column
+    for accepted, rows in books.rows_of(spec.sheet, sources(books, unit, sheet)):
+        for row in rows:
+            number = row.get(spec.person)
+            if not isinstance(number, str) or not (spec.where is None or spec.where.holds(row)):
+                continue
+            values = [row.get(column) for column in spec.matter]
+            words = "、".join(
+                sheet.by_key[column].type.show(value)
+                for column, value in zip(spec.matter, values, strict=True)
+            )
+            key = merged(accepted.unit_id, row.get(naming.key)) if naming else None
+            yield (same_number(number), *values), (accepted, str(key or ""), words)
+
+
+def same_number(number: str) -> str:
+    """Give the 17 digits that an identity number of 15 and of 18 places have in common."""
+    if len(number) == _OLD_LENGTH:
+        return number[:_REGION] + _CENTURY + number[_REGION:]
+    return number[:-1]
+
+
+def _branches(books: Books, unit: Unit) -> dict[str, str]:
+    """By unit id: the unit straight below `unit` that it is or belongs to."""
+    found = {unit.unit_id: unit.unit_id}
+    for child in books.tree.children(unit.unit_id):
+        found |= {member.unit_id: child.unit_id for member in books.tree.subtree(child.unit_id)}
+    return found
+
+
+def _city(books: Books, unit_id: str) -> str:
+    city = books.tree.ancestor(unit_id, Level.CITY)
+    return city.name if city else ""

@@ -1,0 +1,123 @@
+"""Whether the service lives and gets on: a small file that `watch` touches all the time.
+
+``state/health`` is one JSON object: ``pid``, ``started`` and ``at`` (the machine's own
+seconds), ``ready`` (the first pass is over) and ``every`` (seconds between two looks). It
+is there while `watch` runs, and may be read by anything; ``doctor --health`` turns it into
+an exit code. This module refuses to stop the service for the file's sake: a full disk
+delays the next beat and nothing else.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from sheetflow.config.workspace import Workspace
+from sheetflow.service.lock import is_held
+from sheetflow.service.office import Office, Say
+
+_BEAT_SECONDS = 5.0
+_PATIENCE_SECONDS = 180.0
+"""The longest that one step may take: a file's wall clock, a mail server's time-outs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """What the running service last said of itself."""
+
+    pid: int
+    started: float
+    at: float
+    every: float
+    ready: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether the service is well, and in a sentence why."""
+
+    is_well: bool
+    sentence: str
+
+
+class Pulse:
+    """Beats into the file: at every pass, and at progress within a long one."""
+
+    def __init__(self, path: Path, every: float, now: Callable[[], float] = time.time) -> None:
+        self._path, self._now = path, now
+        moment = now()
+        self._health = Health(pid=os.getpid(), started=moment, at=moment, every=every)
+        self._last = 0.0
+
+    def beat(self, *, ready: bool = False) -> None:
+        """Say that all is well now; `ready` after the first pass and from then on."""
+        known = self._health
+        self._health = Health(
+            pid=known.pid,
+            started=known.started,
+            at=self._now(),
+            every=known.every,
+            ready=known.ready or ready,
+        )
+        self._last = time.monotonic()
+        with contextlib.suppress(OSError):
+            draft = self._path.with_name(f"{self._path.name}.tmp")
+            draft.write_text(json.dumps(asdict(self._health)), encoding="ascii")
+            draft.replace(self._path)
+
+    def beating(self, say: Say) -> Say:
+        """Give `say` so that it beats besides, every few seconds."""
+
+        def told(step: str, done: int, total: int) -> None:
+            if time.monotonic() - self._last >= _BEAT_SECONDS:
+                self.beat()
+            say(step, done, total)
+
+        return told
+
+
+@contextlib.contextmanager
+def pulse_of(office: Office) -> Iterator[Pulse]:
+    """Keep the office's health file while the service runs, and remove it at its end."""
+    path = office.workspace.health
+    pulse = Pulse(path, office.settings.intake.scan_seconds)
+    pulse.beat()
+    quiet, office.say = office.say, pulse.beating(office.say)
+    try:
+        yield pulse
+    finally:
+        office.say = quiet
+        with contextlib.suppress(OSError):
+            path.unlink(missing_ok=True)
+
+
+def read_health(path: Path) -> Health | None:
+    """Read the file; None where there is none, or where it says nothing."""
+    try:
+        return Health(**json.loads(path.read_text(encoding="ascii")))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def check_health(workspace: Workspace, now: float) -> Verdict:
+    """Judge the service of `workspace` at the machine's time `now`."""
+    if not is_held(workspace.lock):
+        return Verdict(is_well=False, sentence="没有正在值守的服务。请启动它（sheetflow watch）。")
+    health = read_health(workspace.health)
+    if health is None:
+        return Verdict(
+            is_well=False, sentence="有别的 sheetflow 命令正在运行，但没有值守的服务。请稍后再看。"
+        )
+    age = max(0, round(now - health.at))
+    if age > health.every + _PATIENCE_SECONDS:
+        return Verdict(
+            is_well=False,
+            sentence=f"值守的服务（进程号 {health.pid}）已有{age}秒没有动静。请重新启动它。",
+        )
+    doing = "正在值守" if health.ready else "正在处理启动前的来件"
+    return Verdict(is_well=True, sentence=f"服务{doing}（进程号 {health.pid}，{age}秒前有动静）。")

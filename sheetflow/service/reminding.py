@@ -1,0 +1,188 @@
+"""催报: mail to whoever is missing, and to their superiors the list of who is.
+
+This module owns who is reminded and of what: once a unit, period and day, however often
+it is called. It refuses to remind before a period is about to end, and sends nothing
+itself: mail is queued.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from sheetflow.consolidation.accepted import Books
+from sheetflow.consolidation.tables import BoardRow, State
+from sheetflow.errors import WorkspaceError
+from sheetflow.periods import Period, period_of
+from sheetflow.schemas.forms import Form
+from sheetflow.service.history import books_of
+from sheetflow.service.issuing import issue_workbooks
+from sheetflow.service.letters import facts, full_message_id, letter
+from sheetflow.service.names import workbook_path
+from sheetflow.service.office import LOG, Office
+from sheetflow.service.publishing import is_published
+from sheetflow.store.records import NewMail
+from sheetflow.units import Level, Unit
+from sheetflow.wording import Event
+
+_NEAR = dt.timedelta(days=7)
+"""From so long before a period's end on, a reminder is no nuisance."""
+
+_NAMES_IN_A_LINE = 20
+
+
+@dataclass
+class Reminders:
+    """What one call did: who is missing, to whom mail was queued, who has no address."""
+
+    period: Period
+    missing: list[BoardRow] = field(default_factory=list)
+    queued: set[str] = field(default_factory=set)
+    """The units to which a mail of today's was queued now."""
+    repeated: set[str] = field(default_factory=set)
+    """The units that had theirs earlier today."""
+    told: list[Unit] = field(default_factory=list)
+    """The superiors to whom a list was queued now."""
+
+    @property
+    def silent(self) -> list[Unit]:
+        """The missing units that no mail can reach."""
+        return [row.unit for row in self.missing if not row.unit.mails]
+
+
+def remind(office: Office, period: Period | None = None) -> Reminders:
+    """Queue the reminders of `period`, by default the last one that has ended.
+
+    Every missing unit gets one, with its own 填报 workbook, and every unit above the list
+    of those missing below it. Raise WorkspaceError where the period is still far from its
+    end, or where no form is filled for it.
+    """
+    wanted = period or _last_ended(office.clock.now().date())
+    if office.clock.now().date() + _NEAR < wanted.last_day:
+        raise WorkspaceError(f"{wanted.label}还没有结束，现在不用催报。")
+    forms = [form for form in office.campaign.forms if form.takes(wanted)]
+    if not forms:
+        raise WorkspaceError(f"没有哪张报表按{wanted.label}填报。")
+    result = Reminders(wanted)
+    for form in forms:
+        _remind_of(office, form, result)
+    return result
+
+
+def _last_ended(today: dt.date) -> Period:
+    return period_of(period_of(today).first_day - dt.timedelta(days=1))
+
+
+def _remind_of(office: Office, form: Form, result: Reminders) -> None:
+    books = books_of(office, form, result.period)
+    expected = [unit for root in office.tree.roots for unit in books.expected(root)]
+    missing = [row for row in map(books.board_row, expected) if not row.state.is_in]
+    result.missing += missing
+    _issue_lacking(office, form, result.period, [row.unit for row in missing])
+    names = {
+        row.unit.unit_id: _message_id(office, "remind", row.unit, form, result.period)
+        for row in missing
+    }
+    known = _known(office, names.values())
+    mails: list[NewMail] = []
+    for row in missing:
+        unit, name = row.unit, names[row.unit.unit_id]
+        if name in known:
+            result.repeated.add(unit.unit_id)
+        elif made := _reminder(office, form, result.period, row, name):
+            mails += made
+            result.queued.add(unit.unit_id)
+    mails += _rollcalls(office, form, books, missing, result)
+    office.store.mails.record_mails(mails, office.clock.now())
+    LOG.info("period %s: %d missing, %d mails queued", result.period, len(missing), len(mails))
+
+
+def _issue_lacking(office: Office, form: Form, period: Period, units: Iterable[Unit]) -> None:
+    """Hand out the workbook where a unit was never given one."""
+    lacking = [
+        unit
+        for unit in units
+        if not is_published(office, workbook_path(office, form, unit, period))
+    ]
+    if lacking:
+        issue_workbooks(office, form, period, lacking)
+
+
+def _reminder(
+    office: Office, form: Form, period: Period, row: BoardRow, name: str
+) -> tuple[NewMail, ...]:
+    unit, path = row.unit, workbook_path(office, form, row.unit, period)
+    attach = office.settings.mail.attach
+    data = replace(
+        facts(office, unit, form.key, period.period_id),
+        late=office.clock.now() > office.deadline(unit, period),
+        reason=_REASONS.get(row.state, "").format(receipt=row.receipt),
+        attachment=path.name if attach else "",
+        file_place="" if attach else f"{path.parent.name}/{path.name}",
+    )
+    return letter(office, unit, Event.REMINDER, data, name, {path.name: office.relative(path)})
+
+
+_REASONS = {
+    State.RETURNED: "您单位上次报送（回执号{receipt}）已经退回，还没有收到改正后的。"
+    "请在退回的工作簿里改正或者写明情况，再放回来。",
+    State.HELD: "您单位上次报送（回执号{receipt}）已经挂起，正在等人核实。"
+    "如果是放错了文件，请重新报送自己的工作簿。",
+    State.REFUSED: "您单位上次报送（回执号{receipt}）没有能读出来，请用自己的填报工作簿重新报送。",
+}
+"""Why somebody who did send something is reminded all the same."""
+
+
+def _rollcalls(
+    office: Office, form: Form, books: Books, missing: list[BoardRow], result: Reminders
+) -> list[NewMail]:
+    """Make the lists for everyone who has missing units below."""
+    mails: list[NewMail] = []
+    above = [unit for unit in office.tree if office.tree.children(unit.unit_id)]
+    names = {
+        unit.unit_id: _message_id(office, "rollcall", unit, form, result.period) for unit in above
+    }
+    known = _known(office, names.values())
+    for unit in above:
+        expected = {entry.unit_id for entry in books.expected(unit)} - {unit.unit_id}
+        below = [row for row in missing if row.unit.unit_id in expected]
+        if not below or names[unit.unit_id] in known:
+            continue
+        data = replace(
+            facts(office, unit, form.key, result.period.period_id),
+            deadline="",
+            reason=f"应报{len(expected)}个，已接收{len(expected) - len(below)}个，"
+            f"没有接收{len(below)}个。",
+            remarks=tuple(_lines(office, unit, below)),
+        )
+        made = letter(office, unit, Event.ROLLCALL, data, names[unit.unit_id])
+        mails += made
+        result.told += [unit] if made else []
+    return mails
+
+
+def _lines(office: Office, unit: Unit, below: list[BoardRow]) -> Iterable[str]:
+    """List names, under a line for each city where the reader is above cities."""
+    groups: dict[str, list[str]] = {}
+    for row in below:
+        city = office.tree.ancestor(row.unit.unit_id, Level.CITY)
+        head = city.name if city and city != unit else ""
+        word = "" if row.state is State.MISSING else f"（{row.state.label}）"
+        name = "本级" if row.unit == city else row.unit.name
+        groups.setdefault(head, []).append(f"{name}{word}")
+    for head, names in groups.items():
+        for start in range(0, len(names), _NAMES_IN_A_LINE):
+            listed = "、".join(names[start : start + _NAMES_IN_A_LINE])
+            yield f"{head}：{listed}" if head else listed
+
+
+def _message_id(office: Office, kind: str, unit: Unit, form: Form, period: Period) -> str:
+    day = office.clock.now().strftime("%Y%m%d")
+    return f"{kind}.{unit.unit_id}.{form.key}.{period.period_id}.{day}"
+
+
+def _known(office: Office, names: Iterable[str]) -> set[str]:
+    """Tell which of today's mails were queued before."""
+    full = {full_message_id(office, name): name for name in names}
+    return {full[message_id] for message_id in office.store.mails.find_known(full)}

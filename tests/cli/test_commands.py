@@ -1,0 +1,333 @@
+"""The outside contract of the commands: what they print and how they end."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sheetflow.service.lock import held_lock
+from tests.tiny.desk import (
+    ALL,
+    EAST,
+    NORTH,
+    PROVINCE,
+    SOUTH,
+    WEST,
+    Desk,
+    head,
+    patrols,
+    sound,
+)
+
+Cli = Callable[..., Any]
+AT = ("--at", "2012-03-02T10:00")
+MARCH = {**sound(), "patrols": patrols(40_000, means="步行")}
+UNITS = "code,name,level,parent\n990000,清河省,province,\n990100,上游市,prefecture,990000\n"
+
+
+def _is_sentence(text: str) -> bool:
+    """Whether it is plain Chinese for an operator."""
+    chinese = sum("一" <= char <= "鿿" for char in text)
+    return chinese > 5 and "Traceback" not in text and "Error" not in text
+
+
+def test_init_makes_a_workspace_ready_to_run(cli: Cli, tmp_path: Path) -> None:
+    """After init, run works as it is; init again completes what is missing and says the same."""
+    units = tmp_path / "名单.csv"
+    units.write_text(UNITS, encoding="utf-8")
+    root = tmp_path / "work"
+    made = cli("init", root, "--units", units)
+    assert (made.code, made.err) == (0, "")
+    assert f"工作文件夹已就绪：{root}（2个单位）" in made.out
+    assert {entry.name for entry in root.iterdir()} >= {
+        "sheetflow.toml",
+        "units.xlsx",
+        "templates",
+        "inbox",
+        "outbox",
+        "state",
+    }
+    (root / "templates" / "board" / "上报情况.html").unlink()
+    assert cli("init", root).code == 0
+    assert (root / "templates" / "board" / "上报情况.html").is_file()
+    assert cli("-C", root, "run").code == 0
+
+
+def test_init_never_overwrites(cli: Cli, tmp_path: Path) -> None:
+    """A folder with other files in it is left alone, with a sentence and exit 1."""
+    (tmp_path / "别的.txt").write_text("x", encoding="utf-8")
+    said = cli("init", tmp_path)
+    assert said.code == 1
+    assert _is_sentence(said.err)
+    assert [entry.name for entry in tmp_path.iterdir()] == ["别的.txt"]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    ["code,name,level,parent\n1,甲县,county,2\n", "一,二\n", ""],
+    ids=["tie", "header", "empty"],
+)
+def test_init_with_a_bad_list(cli: Cli, tmp_path: Path, rows: str) -> None:
+    """A list of units that contradicts itself is refused before anything is made."""
+    units = tmp_path / "名单.csv"
+    units.write_text(rows, encoding="utf-8")
+    said = cli("init", tmp_path / "work", "--units", units)
+    assert said.code == 1
+    assert _is_sentence(said.err)
+    assert not (tmp_path / "work").exists()
+
+
+def test_init_with_a_list_that_is_not_there(cli: Cli, tmp_path: Path) -> None:
+    """A misspelt path is told in a sentence."""
+    said = cli("init", tmp_path / "work", "--units", tmp_path / "没有.csv")
+    assert said.code == 1
+    assert _is_sentence(said.err)
+
+
+def test_templates_says_how_many(cli: Cli, tmp_path: Path) -> None:
+    """Issued the first time, nothing the second; one unit or one form where asked."""
+    desk = Desk.make(tmp_path / "work")
+    issue = ("-C", desk.root, "templates", "--period")
+    assert "7份（2012年1—2月）" in cli(*issue, "2012B1").out
+    assert "0份" in cli(*issue, "2012B1").out
+    assert "1份" in cli(*issue, "2012B2", "--unit", EAST).out
+    assert "7份（2012年）" in cli(*issue, "2012", "--form", "register").out
+    assert len(list((desk.root / "templates").glob("河道巡查_*.xlsx"))) == 2
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("templates", "--period", "2012年"),
+        ("templates", "--period", "2012B7"),
+        ("templates", "--period", "2012"),
+        ("templates", "--period", "2012B1", "--unit", "000000"),
+        ("templates", "--period", "2012B1", "--form", "none"),
+        ("templates",),
+        ("status", "--period", "spring"),
+        ("run", "--loud"),
+        ("fly",),
+        ("check",),
+        ("--at", "yesterday", "run"),
+    ],
+    ids=" ".join,
+)
+def test_wrong_words(cli: Cli, tmp_path: Path, words: tuple[str, ...]) -> None:
+    """A call that we do not understand ends with 2 and says which part, and does nothing."""
+    desk = Desk.make(tmp_path / "work")
+    said = cli("-C", desk.root, *words)
+    assert said.code == 2
+    assert "Traceback" not in said.out + said.err
+    assert said.err
+    assert list(desk.workspace.outbox.rglob("*.xlsx")) == []
+
+
+@pytest.mark.parametrize("command", ["run", "status", "watch", "templates --period 2012B1"])
+def test_no_workspace(cli: Cli, tmp_path: Path, command: str) -> None:
+    """Outside a workspace every command says so in one sentence and ends with 1."""
+    said = cli("-C", tmp_path, *command.split())
+    assert (said.code, said.out) == (1, "")
+    assert "不是工作文件夹" in said.err
+    assert _is_sentence(said.err)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "named"),
+    [
+        ("quiet_seconds = 0", "quite_seconds = 0", "quite_seconds"),
+        ("quiet_seconds = 0", 'quiet_seconds = "soon"', "quiet_seconds"),
+        ("quiet_seconds = 0", "quiet_seconds 0", "sheetflow.toml"),
+        ("tests.tiny.campaign:CAMPAIGN", "no.such:THING", "no.such:THING"),
+        ("tests.tiny.campaign:CAMPAIGN", "grassroots", "grassroots"),
+    ],
+)
+def test_bad_settings(cli: Cli, desk: Desk, old: str, new: str, named: str) -> None:
+    """A mistake in sheetflow.toml is named in a sentence, whatever the command."""
+    file = desk.workspace.settings_file
+    file.write_text(file.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    said = cli("-C", desk.root, "run")
+    assert said.code == 1
+    assert named in said.err
+    assert _is_sentence(said.err)
+
+
+def test_run_says_what_it_did(cli: Cli, desk: Desk) -> None:
+    """One pass prints how many were taken, how they were judged, and what was published."""
+    desk.drop(EAST, desk.fill(EAST))
+    desk.drop(WEST, desk.fill(WEST, MARCH))
+    said = cli("-C", desk.root, *AT, "run")
+    assert (said.code, said.err) == (0, "")
+    assert "收取2份；已接收1，退回1" in said.out
+    assert "发信2封" in said.out
+    again = cli("-C", desk.root, *AT, "run")
+    assert (again.code, "收取0份；没有新的审核" in again.out) == (0, True)
+
+
+def test_run_tells_what_failed(cli: Cli, desk: Desk) -> None:
+    """A pass in which something could not be published ends with 1 and says what and why."""
+    (desk.workspace.templates / "board" / "上报情况.html").unlink()
+    desk.drop(EAST, desk.fill(EAST))
+    said = cli("-C", desk.root, *AT, "run")
+    assert said.code == 1
+    assert "找不到模板" in said.out + said.err
+
+
+def test_run_beside_another(cli: Cli, desk: Desk) -> None:
+    """While one service is at work, a second is refused with a sentence that says what to do."""
+    with held_lock(desk.workspace.lock):
+        said = cli("-C", desk.root, "run")
+    assert said.code == 1
+    assert "另一个 sheetflow 正在这个工作文件夹里运行" in said.err
+
+
+def test_the_clock_starts_where_told(cli: Cli, desk: Desk) -> None:
+    """With --at the pass happens then: in time on the deadline's last day, late after it."""
+    for unit_id, day in ((EAST, "2012-03-02"), (WEST, "2012-03-05")):
+        desk.drop(unit_id, desk.fill(unit_id))
+        assert cli("-C", desk.root, "--at", f"{day}T23:00", "run").code == 0
+    assert [entry.late for entry in desk.submissions()] == [False, True]
+    assert {f"{entry.arrived_at:%Y-%m-%d %H}" for entry in desk.submissions()} == {
+        "2012-03-02 23",
+        "2012-03-05 23",
+    }
+
+
+def test_check_accepts(cli: Cli, desk: Desk) -> None:
+    """A sound workbook would be accepted: exit 0, one line, and nothing is submitted."""
+    said = cli("-C", desk.root, *AT, "check", desk.fill(EAST))
+    assert (said.code, said.err) == (0, "")
+    assert said.out == "审核结果：已接收（强制性0，核实性0，提示性0）\n"
+    assert desk.submissions() == ()
+
+
+def test_check_names_place_fault_and_remedy(cli: Cli, desk: Desk) -> None:
+    """A bad one is told as a table: where, what, what to do; exit 1."""
+    said = cli("-C", desk.root, *AT, "check", desk.fill(EAST, MARCH))
+    assert said.code == 1
+    flat = "".join(said.out.split()).replace("│", "")
+    for words in ("强制性1", "《巡河日志》D4", "40000米"):
+        assert words in flat
+
+
+def test_check_json(cli: Cli, desk: Desk) -> None:
+    """--json prints one object of outcome and findings, and nothing else."""
+    said = cli("-C", desk.root, *AT, "check", "--json", desk.fill(EAST, MARCH))
+    assert said.code == 1
+    assert json.loads(said.out) == {
+        "outcome": "returned",
+        "findings": [
+            {
+                "rule": "walk-too-long",
+                "severity": "must",
+                "sheet": "巡河日志",
+                "cell": "D4",
+                "message": "《巡河日志》D4“巡河里程（米）”：步行巡河里程为40000米，一次步行不会超过30000米。"
+                "请核对里程的单位是不是米，或改正巡河方式。",
+            }
+        ],
+    }
+    sound_one = cli("-C", desk.root, *AT, "check", "--json", desk.fill(EAST))
+    assert (sound_one.code, json.loads(sound_one.out)) == (
+        0,
+        {"outcome": "accepted", "findings": []},
+    )
+
+
+def test_check_as_another_unit(cli: Cli, desk: Desk) -> None:
+    """With --unit the file is judged as if that unit had dropped it: held."""
+    said = cli("-C", desk.root, *AT, "check", "--json", "--unit", WEST, desk.fill(EAST))
+    assert said.code == 1
+    document = json.loads(said.out)
+    assert document["outcome"] == "held"
+    assert [finding["rule"] for finding in document["findings"]] == ["unit-other"]
+
+
+def test_check_of_what_is_no_workbook(cli: Cli, desk: Desk, tmp_path: Path) -> None:
+    """Rubbish is refused with its reason; a missing file or unknown unit is told in a sentence."""
+    rubbish = tmp_path / "乱.xlsx"
+    rubbish.write_bytes(b"rubbish")
+    said = cli("-C", desk.root, "check", "--json", rubbish)
+    assert (said.code, json.loads(said.out)["outcome"]) == (1, "refused")
+    for words in ((tmp_path / "没有.xlsx",), (tmp_path,), (desk.fill(EAST), "--unit", "7")):
+        said = cli("-C", desk.root, "check", *words)
+        assert (said.code, said.out) == (1, "")
+        assert _is_sentence(said.err)
+
+
+def test_status_json(cli: Cli, desk: Desk) -> None:
+    """--json prints one object: the period and every unit in administrative order."""
+    desk.drop(EAST, desk.fill(EAST))
+    desk.drop(WEST, desk.fill(WEST, MARCH))
+    desk.drop(SOUTH, desk.fill(SOUTH, {"head": head(frozen="是")}))
+    desk.drop(NORTH, desk.fill(EAST, name="东岸.xlsx"))
+    cli("-C", desk.root, "--at", "2012-03-05T09:00", "run")
+    said = cli("-C", desk.root, "status", "--json", "--period", "2012B1")
+    assert (said.code, said.err) == (0, "")
+    document = json.loads(said.out)
+    assert list(document) == ["period", "units"]
+    assert document["period"] == "2012B1"
+    assert [unit["unit_id"] for unit in document["units"]] == list(ALL)
+    by_id = {unit["unit_id"]: unit for unit in document["units"]}
+    assert by_id[WEST] == {
+        "unit_id": WEST,
+        "name": "西岸县",
+        "level": "county",
+        "parent": "9901",
+        "state": "returned",
+        "late": True,
+        "receipt": "990102-2012B1-1",
+        "findings": {"must": 1, "verify": 0, "note": 0},
+    }
+    assert by_id[PROVINCE] == {
+        "unit_id": PROVINCE,
+        "name": "清河省",
+        "level": "province",
+        "parent": None,
+        "state": "missing",
+        "late": False,
+        "receipt": None,
+        "findings": {"must": 0, "verify": 0, "note": 0},
+    }
+    assert (by_id[EAST]["state"], by_id[EAST]["late"], by_id[SOUTH]["state"]) == (
+        "accepted",
+        True,
+        "nil",
+    )
+
+
+def test_status_names_who_is_missing(cli: Cli, desk: Desk) -> None:
+    """The table counts and names whoever is not in; an empty workspace shows all of them."""
+    said = cli("-C", desk.root, *AT, "status")
+    assert said.code == 0
+    assert "2012年1—2月：应报7，未报7" in said.out
+    assert all(unit_id in said.out for unit_id in ALL)
+
+
+def test_help_is_english_and_whole(cli: Cli) -> None:
+    """--help lists the commands; --version prints one line; no argument shows the help."""
+    said = cli("--help")
+    assert said.code == 0
+    for command in ("init", "templates", "run", "watch", "check", "status", "demo"):
+        assert command in said.out
+    assert cli("--version").out.startswith("sheetflow ")
+
+
+def test_as_a_program(desk: Desk) -> None:
+    """Called as a program in a bare environment, faults are sentences on standard error."""
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(__file__).parents[2])}
+    ended = subprocess.run(
+        [sys.executable, "-m", "sheetflow", "-C", str(desk.root / "no"), "run"],
+        env=environment,
+        capture_output=True,
+        check=False,
+        cwd=desk.root,
+    )
+    assert (ended.returncode, ended.stdout) == (1, b"")
+    assert "不是工作文件夹" in ended.stderr.decode("utf-8")

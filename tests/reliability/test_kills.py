@@ -1,0 +1,191 @@
+"""Promise 1: killed at any moment, nothing that was dropped is lost or merged twice."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from queue import SimpleQueue
+
+import pytest
+
+from tests.programs import needs_strace
+from tests.reliability.broken import (
+    FORGETS_PENDING_UNLINKS,
+    MARK_CLEARED_FIRST,
+    NEW_ID_EACH_TIME,
+    SENT_BEFORE_SENDING,
+    UNLINK_BEFORE_COMMIT,
+    Broken,
+)
+from tests.reliability.postbox import Postbox
+from tests.reliability.scene import NOW, Picture, copy_of, take_picture
+from tests.reliability.service_process import CHANGING, REPOSITORY, Service, Trace
+
+pytestmark = [pytest.mark.slow, pytest.mark.reliability, needs_strace, pytest.mark.timeout(1200)]
+
+_POINTS = 220
+_LANES = max(2, os.cpu_count() or 1)
+_TURNING = re.compile(r"^(rename\w*|unlinkat)\(")
+_NUMBER = re.compile(r"\.\d+(?=[.@])")
+
+
+@dataclass
+class Sweep:
+    """What a sweep found: how many points killed the service, and what was wrong after which."""
+
+    killed: int = 0
+    mails_twice: int = 0
+    wrong: dict[int, list[str]] = field(default_factory=dict)
+
+
+@dataclass
+class Lane:
+    """A service, its mail server and a workspace of its own."""
+
+    service: Service
+    postbox: Postbox
+    root: Path
+
+
+@contextmanager
+def lanes(package: Path, disk: Path, count: int = _LANES) -> Iterator[SimpleQueue[Lane]]:
+    """Give `count` lanes in which `package` runs."""
+    made: list[Lane] = []
+    try:
+        for number in range(count):
+            postbox = Postbox().__enter__()
+            service = Service(package, postbox.settings())
+            made.append(Lane(service, postbox, disk / f"{package.name}-{number}" / "workspace"))
+        free: SimpleQueue[Lane] = SimpleQueue()
+        for lane in made:
+            lane.root.parent.mkdir(parents=True, exist_ok=True)
+            free.put(lane)
+        yield free
+    finally:
+        for lane in made:
+            lane.service.__exit__(None, None, None)
+            lane.postbox.__exit__(None, None, None)
+
+
+@dataclass(frozen=True)
+class Undisturbed:
+    """The run that every other one must equal in the end, and its calls in order."""
+
+    picture: Picture
+    mails: frozenset[str]
+    calls: tuple[str, ...]
+
+    def points(self, count: int) -> list[int]:
+        """Calls to be killed at: evenly spread, and both sides of every rename and removal."""
+        total = len(self.calls)
+        spread = {1 + number * total // count for number in range(count)}
+        turning = {
+            number + side
+            for number, call in enumerate(self.calls, start=1)
+            if _TURNING.match(call)
+            for side in (0, 1)
+        }
+        return sorted(spread | turning)
+
+
+def run_undisturbed(lane: Lane, scene: Path) -> Undisturbed:
+    """Run once without any kill, traced."""
+    copy_of(scene, lane.root)
+    lane.postbox.mails.clear()
+    file = lane.root.parent / "trace.txt"
+    ended = lane.service.run(lane.root, NOW, trace=Trace(("-e", f"trace={CHANGING}"), file))
+    assert ended.code == 0, ended.log
+    calls = [line for line in file.read_text(encoding="utf-8").splitlines() if "(" in line]
+    return Undisturbed(take_picture(lane.root), _ids(lane.postbox), tuple(calls))
+
+
+def _ids(postbox: Postbox) -> frozenset[str]:
+    return frozenset(_NUMBER.sub("", each) for each in postbox.by_id())
+
+
+def sweep(
+    package: Path, scene: Path, disk: Path, count: int, *, until_red: bool = False
+) -> Sweep:
+    """Kill `package` at `count` points or more, restart it, and compare."""
+    found = Sweep()
+    with lanes(package, disk) as free, ThreadPoolExecutor(_LANES) as threads:
+        lane = free.get()
+        undisturbed = run_undisturbed(lane, scene)
+        free.put(lane)
+
+        def at(number: int) -> None:
+            if until_red and found.wrong:
+                return
+            lane = free.get()
+            try:
+                _kill_at(lane, scene, undisturbed, number, found)
+            finally:
+                free.put(lane)
+
+        for done in [threads.submit(at, number) for number in undisturbed.points(count)]:
+            done.result()
+    return found
+
+
+def _kill_at(lane: Lane, scene: Path, undisturbed: Undisturbed, number: int, found: Sweep) -> None:
+    copy_of(scene, lane.root)
+    lane.postbox.mails.clear()
+    first = lane.service.run(lane.root, NOW, trace=Trace.kill(number))
+    found.killed += first.was_killed
+    second = lane.service.run(lane.root, NOW)
+    wrong = [] if second.code == 0 else [f"the restart ended with {second.code}: {second.log}"]
+    wrong += undisturbed.picture.differences(take_picture(lane.root))
+    mails = lane.postbox.by_id()
+    if lost := undisturbed.mails - _ids(lane.postbox):
+        wrong.append(f"never sent: {sorted(lost)}")
+    # A Message-ID is the mail's name for ever: sent twice, it must be the very same mail.
+    wrong += [f"{each} in two shapes" for each, bytes_ in mails.items() if len(set(bytes_)) > 1]
+    if len(mails) > len(undisturbed.mails):
+        wrong.append(f"{len(mails)} Message-IDs for {len(undisturbed.mails)} mails")
+    found.mails_twice += sum(len(bytes_) - 1 for bytes_ in mails.values())
+    if wrong:
+        found.wrong[number] = wrong
+
+
+def test_a_service_killed_at_any_call_loses_nothing_and_merges_nothing_twice(
+    scene: Path, quick_disk: Path, record_property: Callable[[str, object], None]
+) -> None:
+    """Wherever the power fails, after the restart all is as if nothing had happened."""
+    started = time.monotonic()
+    found = sweep(REPOSITORY, scene, quick_disk, _POINTS)
+    record_property("killed", found.killed)
+    record_property("mails_twice", found.mails_twice)
+    record_property("seconds", round(time.monotonic() - started))
+    print(f"{found.killed} kills, {found.mails_twice} mails twice, "
+          f"{time.monotonic() - started:.0f} s")  # fmt: skip
+    assert not found.wrong, dict(list(found.wrong.items())[:3])
+    assert found.killed >= 200
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        UNLINK_BEFORE_COMMIT,
+        MARK_CLEARED_FIRST,
+        SENT_BEFORE_SENDING,
+        NEW_ID_EACH_TIME,
+        FORGETS_PENDING_UNLINKS,
+    ],
+    ids=lambda broken: broken.wrong.replace(" ", "-"),
+)
+def test_the_sweep_notices(
+    broken: Broken, scene: Path, quick_disk: Path, tmp_path: Path
+) -> None:
+    """The sweep above is able to fail: a version with this fault does not pass it."""
+    found = sweep(broken.package(tmp_path), scene, quick_disk, _POINTS, until_red=True)
+    print(f"{broken.wrong}: {dict(list(found.wrong.items())[:1])}")
+    assert found.wrong

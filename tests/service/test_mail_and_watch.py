@@ -1,0 +1,122 @@
+"""Mail that cannot leave delays nothing else; a watch takes what is dropped and ends in peace."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from tests.tiny.desk import EAST, IN_TIME, SOUTH, WEST, Desk
+
+_REPOSITORY = Path(__file__).parents[2]
+
+
+class _Postbox:
+    """Keeps what a mail server is handed."""
+
+    def __init__(self) -> None:
+        self.envelopes: list[Envelope] = []
+
+    async def handle_DATA(  # noqa: N802 - the name that aiosmtpd looks for
+        self, _server: SMTP, _session: Session, envelope: Envelope
+    ) -> str:
+        """Accept it."""
+        self.envelopes.append(envelope)
+        return "250 OK"
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+    return port
+
+
+def test_an_unreachable_server_delays_mail_alone(tmp_path: Path) -> None:
+    """Everything is published though no mail can leave; later it leaves, each mail once."""
+    port = _free_port()
+    mail = {"host": '"127.0.0.1"', "port": str(port), "security": '"none"'}
+    desk = Desk.make(tmp_path / "work", **mail, sender='"office@river.example"')
+    desk.issue()
+    for unit_id in (EAST, WEST):
+        desk.drop(unit_id, desk.fill(unit_id))
+    report = desk.run()
+    assert (report.mail.sent, report.mail.delayed, report.troubles) == (0, 2, ())
+    assert desk.answer(EAST, "回执").is_file()
+    postbox = _Postbox()
+    server = Controller(postbox, hostname="127.0.0.1", port=port)
+    server.start()
+    try:
+        later = IN_TIME + dt.timedelta(days=1)
+        assert [desk.run(later).mail.sent for _ in range(2)] == [2, 0]
+    finally:
+        server.stop()
+    recipients = sorted(to for envelope in postbox.envelopes for to in envelope.rcpt_tos)
+    assert recipients == [f"river-{EAST}@mail.example", f"river-{WEST}@mail.example"]
+
+
+@contextmanager
+def _watching(desk: Desk) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
+    """Run ``sheetflow watch`` on the workspace; give the process and its lines."""
+    environment = {**os.environ, "PYTHONPATH": str(_REPOSITORY), "PYTHONUTF8": "1"}
+    command = [sys.executable, "-m", "sheetflow", "-C", str(desk.root), "--at", "2012-03-02T10:00"]
+    with subprocess.Popen(
+        [*command, "watch"],
+        env=environment,
+        cwd=desk.root,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+    ) as process:
+        lines: list[str] = []
+        reader = threading.Thread(target=lambda: lines.extend(process.stdout or ()))
+        reader.start()
+        try:
+            yield process, lines
+        finally:
+            process.kill()
+            reader.join()
+
+
+def _until(holds: Callable[[], object], seconds: float = 60) -> bool:
+    """Wait until `holds`, at most so long."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if holds():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def _answered(desk: Desk, unit_id: str) -> Callable[[], object]:
+    return lambda: list(desk.out(unit_id, "2012B1").glob("回执_*"))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM")
+def test_watch_serves_and_ends(desk: Desk) -> None:
+    """A running watch answers what is dropped, one drop after the other, and SIGTERM ends it."""
+    files = {unit_id: desk.fill(unit_id) for unit_id in (EAST, SOUTH)}
+    with _watching(desk) as (process, lines):
+        for unit_id, file in files.items():
+            desk.drop(unit_id, file)
+            assert _until(_answered(desk, unit_id)), lines
+        assert _until(lambda: len(desk.mails()) == 2)
+        process.send_signal(signal.SIGTERM)
+        started = time.monotonic()
+        assert process.wait(30) == 0, lines
+        assert time.monotonic() - started < 10
+    assert [line.strip() for line in lines][-1] == "已停止。"
+    assert not any("Traceback" in line for line in lines)
+    assert len(desk.submissions()) == 2

@@ -1,0 +1,125 @@
+"""What was published stays as it is until what it stands on changes; what failed comes later."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+
+import pytest
+
+from sheetflow.errors import WorkspaceError
+from sheetflow.service import Office, open_office, run_pass
+from sheetflow.service.judging import judge_arrivals
+from sheetflow.service.lock import held_lock
+from sheetflow.service.taking import open_intake, take_all
+from sheetflow.store.records import Stale
+from tests.tiny.desk import EAST, IN_TIME, NEXT_DAY, PROVINCE, WEST, Desk, sound
+
+
+def _stop_after_commit(office: Office) -> None:
+    """Take and judge, and then do what a killed service does: nothing more."""
+    take_all(office, open_intake(office))
+    judge_arrivals(office)
+
+
+def test_nothing_is_rewritten_without_need(desk: Desk) -> None:
+    """A pass, a run of templates with nothing new: every file keeps its bytes and its time."""
+    desk.drop(EAST, desk.fill(EAST))
+    desk.run()
+    before = desk.publications()
+    assert desk.run(NEXT_DAY).published == 0
+    assert desk.issue(at=NEXT_DAY) == 0
+    assert desk.publications() == before
+
+
+def test_only_what_stands_on_it_is_rebuilt(desk: Desk) -> None:
+    """A county's workbook changes its own city's and the province's files, no other city's."""
+    desk.drop(EAST, desk.fill(EAST))
+    desk.run()
+    before = desk.publications()
+    desk.drop(WEST, desk.fill(WEST))
+    desk.run(NEXT_DAY)
+    changed = {
+        name.split("/")[0]
+        for name, entry in desk.publications().items()
+        if before.get(name) != entry
+    }
+    assert changed == {"990102-西岸县", "9901-上游市", "99-清河省"}
+
+
+def test_the_same_submissions_give_the_same_bytes(desk: Desk) -> None:
+    """Every file of the outbox, lost and made again weeks later, has the bytes it had."""
+    desk.drop(EAST, desk.fill(EAST, sound(300)))
+    desk.drop(PROVINCE, b"garbage", "坏.xlsx")
+    desk.run()
+    before = {name: content for name, (_, content) in desk.publications().items()}
+    weeks_later = IN_TIME + dt.timedelta(weeks=5)
+    with open_office(desk.root, weeks_later) as office:
+        marks = {
+            Stale(unit_id=made.unit_id, form=made.form, period=made.period, what=made.kind)
+            for made in office.store.publications.find_publications()
+            if made.kind not in {"answer", "workbook"}
+        }
+        answers = {
+            Stale(
+                unit_id=entry.unit_id,
+                form=entry.form,
+                period=entry.period,
+                what=f"answer:{entry.receipt}",
+            )
+            for entry in office.store.submissions.find_submissions()
+        }
+        office.store.publications.record_stale(marks | answers, office.clock.now())
+    shutil.rmtree(desk.workspace.outbox)
+    desk.run(weeks_later)
+    desk.issue(at=weeks_later)
+    after = {name: content for name, (_, content) in desk.publications().items()}
+    assert sorted(after) == sorted(before)
+    assert [name for name in after if after[name] != before[name]] == []
+
+
+def test_killed_between_commit_and_publishing(desk: Desk) -> None:
+    """The next pass publishes the answer that was committed, and mails it once."""
+    desk.drop(EAST, desk.fill(EAST))
+    desk.ask(_stop_after_commit)
+    assert [name[:2] for name in desk.names(EAST)] == ["填报"]
+    assert desk.mails() == []
+    queued = desk.ask(lambda office: office.store.mails.find_mails("queued"))
+    assert len(queued) == 1
+    for _ in range(2):
+        desk.run(NEXT_DAY)
+    assert "回执_990101-东岸县_2012B1_第1号.xlsx" in desk.names(EAST)
+    assert len(desk.submissions()) == 1
+    (mail,) = desk.mails()
+    (attached,) = mail.iter_attachments()
+    assert attached.get_content() == desk.answer(EAST, "回执").read_bytes()
+
+
+def test_one_that_cannot_be_made_stops_no_other(desk: Desk) -> None:
+    """Without the board's template the boards wait, all else is published, and the pass says so."""
+    template = desk.workspace.templates / "board" / "上报情况.html"
+    kept = template.read_bytes()
+    template.unlink()
+    desk.drop(EAST, desk.fill(EAST))
+    report = desk.run()
+    assert len(report.troubles) == 2
+    assert "找不到模板" in report.troubles[0]
+    assert "汇总表_清河省_2012年1—2月.xlsx" in desk.names(PROVINCE)
+    assert len(desk.mails(EAST)) == 1
+    template.write_bytes(kept)
+    assert desk.run(NEXT_DAY).troubles == ()
+    assert "上报情况_清河省.html" in desk.names(PROVINCE, "")
+
+
+def test_one_service_in_a_workspace(desk: Desk) -> None:
+    """A second run while one is at work is refused with a sentence, and takes nothing."""
+    dropped = desk.drop(EAST, desk.fill(EAST))
+    with (
+        held_lock(desk.workspace.lock),
+        open_office(desk.root, IN_TIME) as office,
+        pytest.raises(WorkspaceError, match="正在这个工作文件夹里运行"),
+    ):
+        run_pass(office)
+    assert dropped.exists()
+    desk.run()
+    assert not dropped.exists()

@@ -1,0 +1,181 @@
+"""One cause is one finding: a bad key, an empty column, a missing sheet flood nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from sheetflow.findings import Severity
+from sheetflow.schemas.judging import Judgement
+from tests.county_book import CAMPAIGN, judged
+
+Told = tuple[str, str, str]
+
+
+def told(judgement: Judgement, *, notes: bool = False) -> list[Told]:
+    """List the findings that must be mended or explained; with `notes`, the others too."""
+    return [
+        (entry.rule, entry.place.title, entry.place.cell)
+        for entry in judgement.findings
+        if notes or entry.severity is not Severity.NOTE
+    ]
+
+
+def emptied(title: str, columns: str, first: int, last: int) -> str:
+    """Draw cells empty."""
+    return "\n".join(
+        f"@ {title} {column}{row} = " for column in columns for row in range(first, last + 1)
+    )
+
+
+CAUSES: dict[str, tuple[str, list[Told]]] = {
+    "a misspelt key": (
+        "@ 妇女需求台帐 A5 = 二号",
+        [("key-shape", "妇女需求台帐", "A5")],
+    ),
+    "a key that lost its letter": (
+        "@ 干部名册 A5 = '002",
+        [("key-shape", "干部名册", "A5")],
+    ),
+    "a blank key": ("@ 联系点 A5 = ", [("required", "联系点", "A5")]),
+    "a doubled key": ("@ 妇女需求台帐 A5 = X0001", [("key-twice", "妇女需求台帐", "A5")]),
+    "a missing sheet": ("@ 干部名册 gone", [("sheet-missing", "干部名册", "")]),
+    "a missing ledger": ("@ 妇女需求台帐 gone", [("sheet-missing", "妇女需求台帐", "")]),
+    "a missing cover": ("@ 封面 gone", [("sheet-missing", "封面", "")]),
+    "a header torn off": (
+        emptied("联系点", "ABCDEFG", 3, 3),
+        [("header-missing", "联系点", "")],
+    ),
+    "a key column renamed": (
+        "@ 妇女需求台帐 A3 = 号",
+        [("column-missing", "妇女需求台帐", "")],
+    ),
+    "a status column renamed": (
+        "@ 妇女需求台帐 N3 = 情况",
+        [("column-missing", "妇女需求台帐", "")],
+    ),
+    "the column that says whose case it is renamed": (
+        "@ 个案帮扶 A3 = 号",
+        [("column-missing", "个案帮扶", "")],
+    ),
+    "an empty column": (
+        emptied("妇女需求台帐", "K", 4, 8),
+        [("required", "妇女需求台帐", "K4")],
+    ),
+    "a merged key": (
+        "@ 妇女需求台帐 merge I4:I6\n@ 妇女需求台帐 I5 = \n@ 妇女需求台帐 I6 = ",
+        [("cells-merged", "妇女需求台帐", "I4")],
+    ),
+    "a wrong row of a replaced formula": (
+        "@ 活动统计 F4 = 2\n@ 干部名册 I4 = 在职",
+        [("choice-unknown", "干部名册", "I4")],
+    ),
+    "a township that cannot be read": (
+        f"@ 基层组织 A4 = {'街' * 31}",
+        [("text-too-long", "基层组织", "A4")],
+    ),
+    "a paper without authors": (
+        "@ 调研成果 D5 = ",
+        [("required", "调研成果", "D5")],
+    ),
+}
+
+
+@pytest.mark.parametrize("before", [None, ""], ids=["first", "later"])
+@pytest.mark.parametrize("cause", CAUSES)
+def test_one_cause_is_one_finding(cause: str, before: str | None) -> None:
+    """A clerk is told the cause, and nothing of what follows from it."""
+    changes, expected = CAUSES[cause]
+    assert told(judged(changes, before=before)) == expected
+
+
+def test_a_grouped_finding_names_every_cell() -> None:
+    """An empty column is one finding that still names all its cells."""
+    (finding,) = judged(emptied("妇女需求台帐", "K", 4, 8)).findings
+    assert finding.others == ("K5", "K6", "K7", "K8")
+    assert "共5处：K4、K5、K6、K7、K8" in CAMPAIGN.catalogue.sentence(finding)
+
+
+def test_an_empty_workbook_of_ours_says_so_once_a_sheet() -> None:
+    """A workbook with headers and no rows is told once that it reports nothing."""
+    changes = "\n".join(
+        emptied(title, "ABCDEFGHIJKLMNOPQ", 4, 9)
+        for title in (
+            "干部名册",
+            "联系点",
+            "走访记录",
+            "妇女需求台帐",
+            "调研成果",
+            "对策建议",
+            "个案帮扶",
+            "难题化解",
+            "结对帮扶",
+            "基层组织",
+            "惠民项目",
+            "宣传报道",
+            "督查考核",
+            "案例机制",
+        )
+    )
+    assert told(judged(changes)) == [("nothing-reported", "封面", "B15")]
+
+
+def test_an_optional_sheet_wiped_counts_as_absent() -> None:
+    """A sheet that may be left out and is wholly blank is no fault, as if it were not there."""
+    wiped = judged("# 宣传报道\n@ 宣传报道 A1 = ")
+    assert told(wiped, notes=True) == [("sheet-absent", "宣传报道", "")]
+
+
+def test_a_key_alone_is_no_row() -> None:
+    """Keys printed beforehand on rows that nobody filled in are not asked about."""
+    changes = "@ 干部名册 + | G004 |\n@ 妇女需求台帐 + | X0006 |\n@ 妇女需求台帐 + | X0007 | □ |"
+    assert told(judged(changes), notes=True) == []
+
+
+def test_a_reference_to_a_key_alone_is_unknown() -> None:
+    """A key that is printed but whose row is blank cannot be pointed to."""
+    changes = "@ 干部名册 + | G004 |\n@ 走访记录 B4 = G004"
+    assert told(judged(changes)) == [("reference-unknown", "走访记录", "B4")]
+
+
+def test_unknown_references_beside_a_blank_key_are_all_told() -> None:
+    """More unknown references than unclear keys are faults of their own, and told at once."""
+    changes = "@ 干部名册 A6 = \n@ 走访记录 B4 = G008\n@ 走访记录 B5 = G009"
+    assert told(judged(changes)) == [
+        ("required", "干部名册", "A6"),
+        ("reference-unknown", "走访记录", "B4"),
+        ("reference-unknown", "走访记录", "B5"),
+    ]
+
+
+def test_a_nil_return_leaves_the_books_as_they_are() -> None:
+    """A nil return that drops rows of the books is told which; the books do not shrink to 0."""
+    nil = "@ 封面 B15 = 是\n@ 封面 B16 = 没有开展\n"
+    flows = "".join(f"@ {title} gone\n" for title in ("宣传报道", "案例机制"))
+    visits = emptied("走访记录", "ABCDEFGHIJ", 4, 6)
+    kept = judged(nil + flows + visits, before="")
+    assert told(kept) == []
+    assert kept.nil
+    torn = judged(nil + flows + visits + "\n" + emptied("干部名册", "ABCDEFGHI", 6, 6), before="")
+    assert told(torn) == [("row-vanished", "干部名册", "A3")]
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule"),
+    [
+        ("@ 走访记录 D4 = 13812345678", "reference-unknown"),
+        ("@ 联系点 D4 = 13812345678", "township-unknown"),
+        ("@ 走访记录 E4 = 张秀英13812345678", "choice-unknown"),
+        ("@ 妇女需求台帐 C4 = =A1→张秀英", "cell-formula"),
+        ("@ 妇女需求台帐 L4 = 电话138 1234 5678", "personal-in-text"),
+        ("@ 妇女需求台帐 L4 = 电话138-1234-5678", "personal-in-text"),
+        ("@ 妇女需求台帐 A5 = '13812345678", "key-shape"),
+    ],
+)
+def test_no_sentence_quotes_a_person(changes: str, rule: str) -> None:
+    """What may be somebody's number or name is never repeated in a sentence."""
+    findings = [entry for entry in judged(changes).findings if entry.rule == rule]
+    assert findings
+    for finding in findings:
+        sentence = CAMPAIGN.catalogue.sentence(finding)
+        assert "1234" not in sentence
+        assert "张秀英" not in sentence
