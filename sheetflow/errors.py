@@ -92,6 +92,7 @@ _TROUBLES = {
     "EHOSTDOWN": "共享文件夹所在的机器没有应答",
     "EHOSTUNREACH": "共享文件夹所在的机器没有应答",
     "ETIMEDOUT": "共享文件夹没有及时应答",
+    "EEXIST": "已有同名的东西",
     "ENOENT": "文件夹不存在",
     "ENOTDIR": "同名的东西不是文件夹",
     "EISDIR": "同名的东西是文件夹",
@@ -123,6 +124,18 @@ class TemporaryError(SheetflowError):
         if getattr(error, "winerror", None) in (32, 33):  # sharing and lock violation
             return cls(step, str(place), "SHARING")
         return cls(step, str(place), errno.errorcode.get(error.errno or 0, "EUNKNOWN"))
+
+
+class TroubleError(SheetflowError):
+    """The system refused what a command needs; somebody must look, nothing is retried."""
+
+    @classmethod
+    def of(cls, error: OSError) -> TroubleError:
+        """Name the trouble behind `error`."""
+        code = errno.errorcode.get(error.errno or 0, "EUNKNOWN")
+        reason = _TROUBLES.get(code, "系统报告出错")
+        place = f"读写“{error.filename}”时" if error.filename else ""
+        return cls(f"{place}{reason}（{code}）。请检查文件夹、权限和磁盘空间后再试。")
 
 
 @contextmanager

@@ -7,11 +7,12 @@ declarations say what each column discloses, settings may widen or narrow it.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from sheetflow.schemas.columns import Column, Disclosure, Mask
+from sheetflow.schemas.conditions import Condition
 from sheetflow.schemas.habits import Value
 from sheetflow.schemas.sheets import Sheet
 from sheetflow.units import Level
@@ -57,19 +58,30 @@ class MaskPolicy:
 
     def see(self, sheet: Sheet, row: Mapping[str, Value]) -> dict[str, Value]:
         """Give the row as the level sees it: columns masked, withheld or left out."""
-        seen: dict[str, Value] = {}
-        for column in self.columns(sheet):
-            value = None if self._withholds(sheet, column, row) else row.get(column.key)
-            seen[column.key] = mask_value(self.mask_of(sheet, column), value)
-        return seen
+        return self.viewer(sheet)(row)
 
-    def _withholds(self, sheet: Sheet, column: Column, row: Mapping[str, Value]) -> bool:
-        """Whether this row's own nature keeps the cell from the level; an override goes first."""
-        withheld = column.disclosure.withheld_when
+    def viewer(self, sheet: Sheet) -> Callable[[Mapping[str, Value]], dict[str, Value]]:
+        """Give what `see` does to the rows of one sheet, made up once for many rows."""
+        plan = [
+            (column.key, self.mask_of(sheet, column), self._withholding(sheet, column))
+            for column in self.columns(sheet)
+        ]
+
+        def view(row: Mapping[str, Value]) -> dict[str, Value]:
+            seen: dict[str, Value] = {}
+            for key, mask, withholding in plan:
+                value = None if withholding and withholding.holds(row) else row.get(key)
+                seen[key] = value if mask is Mask.WHOLE else mask_value(mask, value)
+            return seen
+
+        return view
+
+    def _withholding(self, sheet: Sheet, column: Column) -> Condition | None:
+        """By which nature of its own a row keeps the cell from the level; an override goes first."""
         overridden = f"{sheet.key}.{column.key}" in self.overrides
-        return bool(
-            withheld and self.level is not Level.COUNTY and not overridden and withheld.holds(row)
-        )
+        if self.level is Level.COUNTY or overridden:
+            return None
+        return column.disclosure.withheld_when
 
     @property
     def digest(self) -> str:

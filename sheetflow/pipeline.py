@@ -16,7 +16,14 @@ from sheetflow.validators import GENERAL_RULES
 from sheetflow.validators.books import parse_book
 from sheetflow.validators.catalogue import GENERAL
 from sheetflow.validators.cover import check_cover
-from sheetflow.validators.explaining import Answered, check_answers, explain, is_open, read_answers
+from sheetflow.validators.explaining import (
+    Answered,
+    check_answers,
+    explain,
+    find_again,
+    is_open,
+    read_answers,
+)
 from sheetflow.validators.grouping import arrange
 from sheetflow.validators.stamps import recognise
 from sheetflow.validators.statistics import check_statistics, measure
@@ -31,16 +38,16 @@ def judge(raw: RawWorkbook, campaign: Campaign, context: Context) -> Judgement:
             outcome=known.outcome or Outcome.REFUSED,
             findings=known.findings,
             form=known.form.key if known.form else "",
+            period=known.period.period_id if known.period else "",
             named_unit=known.named_unit,
         )
     book, faults = parse_book(raw, known, context.unit, campaign.catalogue)
     faults += [GENERAL[remark].at(Place()) for remark in raw.remarks]
-    if book.form.cover.sheet in book.sheets:
-        faults += check_cover(book, context)
-        for rule in (*GENERAL_RULES, *campaign.rules.get(book.form.key, ())):
-            faults += rule(book, context)
-        faults += check_statistics(raw, known.sheets, book, context)
-    answers = read_answers(raw, book)
+    faults += check_cover(book, context)
+    for rule in (*GENERAL_RULES, *campaign.rules.get(book.form.key, ())):
+        faults += rule(book, context)
+    faults += check_statistics(raw, known.sheets, book, context)
+    answers = find_again(read_answers(raw, book), faults, book.form, campaign.catalogue)
     faults += check_answers(answers, faults)
     return _conclude(book, context, faults, answers)
 
@@ -64,4 +71,5 @@ def _conclude(
         nil=not stands and book.nil,
         late=context.now > last_moment,
         explanations=said,
+        typed={answer.number: answer.text for answer in answers},
     )

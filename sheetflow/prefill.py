@@ -7,22 +7,30 @@ the writing room puts a `Filling` into a file.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from sheetflow.findings import Finding, Severity
+from sheetflow.findings import Argument, Finding, Place, Severity
 from sheetflow.periods import Period
 from sheetflow.schemas.campaign import Campaign
-from sheetflow.schemas.cells import Key
+from sheetflow.schemas.cells import CellType, Day, Key
 from sheetflow.schemas.forms import Form
-from sheetflow.schemas.habits import Value
+from sheetflow.schemas.habits import Value, read_text
 from sheetflow.schemas.indicators import Number
-from sheetflow.schemas.judging import Earlier, Judgement, Stamp
-from sheetflow.schemas.layout import FIRST_ROW, cell_in
-from sheetflow.schemas.sheets import Sheet
+from sheetflow.schemas.judging import BookRow, BookSheet, Earlier, Judgement, Stamp
+from sheetflow.schemas.layout import (
+    FIRST_ROW,
+    HEADER_ROW,
+    STATISTICS_COLUMNS,
+    TOTAL_COLUMN,
+    cell_in,
+    column_number,
+)
+from sheetflow.schemas.sheets import Kind, Sheet
 from sheetflow.units import Level, Unit
-from sheetflow.workbook import CellValue, parse_cell_name
+from sheetflow.workbook import CellValue, cell_name, parse_cell_name
 
 Cells = Mapping[str, CellValue | Value]
 """One row's cells by column key: read values, or what stood there where it could not be read."""
@@ -109,22 +117,29 @@ def _printed_keys(sheet: Sheet, kept: Sequence[Cells]) -> list[Cells]:
 
 
 def prefill_returned(
-    campaign: Campaign, unit: Unit, judgement: Judgement, previous: Mapping[str, Number]
+    campaign: Campaign,
+    unit: Unit,
+    judgement: Judgement,
+    previous: Mapping[str, Number],
 ) -> Filling:
     """Fill the returned copy: the filler's own values, each finding at its new cell."""
     book = judgement.book
     if book is None:
         raise ValueError("a workbook that was not recognised has no returned copy")
     rows: dict[str, Sequence[Cells]] = {}
-    moved: dict[str, dict[int, int]] = {}
-    for key, sheet in book.sheets.items():
-        rows[key] = [{**row.raw, **_read(row.values)} for row in sheet.rows]
-        moved[key] = {row.number: FIRST_ROW + index for index, row in enumerate(sheet.rows)}
-        if sheet.sheet.is_table:
-            rows[key] = [*rows[key], *_printed_keys(sheet.sheet, rows[key])]
+    for key, found in book.sheets.items():
+        rows[key] = [_as_typed(found.sheet, row) for row in found.rows]
+        if found.sheet.is_table:
+            rows[key] = [*rows[key], *_printed_keys(found.sheet, rows[key])]
     cover = book.form.cover
-    if not rows.get(cover.sheet):
+    if not any(rows.get(cover.sheet, ())):
         rows[cover.sheet] = [_cover(book.form, unit, book.period)]
+    moves = {key: _Moves.of(found, book.form) for key, found in book.sheets.items()}
+    said = {
+        finding.number: judgement.explanations[finding.identity].text
+        for finding in judgement.findings
+        if finding.identity in judgement.explanations
+    }
     return Filling(
         form=book.form,
         stamp=stamp_of(campaign, book.form, unit, book.period),
@@ -132,47 +147,129 @@ def prefill_returned(
         period=book.period,
         rows=rows,
         previous=previous,
-        findings=tuple(_move(finding, moved, book.form) for finding in judgement.findings),
-        explanations={
-            finding.number: judgement.explanations[finding.identity].text
-            for finding in judgement.findings
-            if finding.identity in judgement.explanations
-        },
+        findings=tuple(_move(finding, moves, book.form) for finding in judgement.findings),
+        explanations={**judgement.typed, **said},
     )
 
 
-def _read(values: Mapping[str, Value]) -> dict[str, Value]:
-    return {column: value for column, value in values.items() if value is not None}
+def _as_typed(sheet: Sheet, row: BookRow) -> Cells:
+    """Give a row's values as read, and what could not be read as it was typed."""
+    cells: dict[str, CellValue | Value] = {
+        key: _seen(sheet.by_key[key].type, cell) for key, cell in row.raw.items()
+    }
+    return {**cells, **{key: value for key, value in row.values.items() if value is not None}}
 
 
-def _move(finding: Finding, moved: Mapping[str, Mapping[int, int]], form: Form) -> Finding:
+def _seen(kind: CellType, cell: CellValue) -> CellValue:
+    """Keep a date in a column of figures, and a figure in one of dates, as people saw it.
+
+    In a cell of our own it would take the column's format: 20 would show as a day of 1900,
+    and a serial number would turn into a date that nobody typed.
+    """
+    dated = isinstance(cell, dt.date | dt.time | dt.timedelta)
+    figure = isinstance(cell, int | float) and not isinstance(cell, bool)
+    if dated and not isinstance(kind, Day):
+        return read_text(cell)
+    return read_text(cell) if figure and isinstance(kind, Day) else cell
+
+
+def move_findings(judgement: Judgement) -> tuple[Finding, ...]:
+    """Point the findings of a judged workbook to the cells of its returned copy."""
+    book = judgement.book
+    if book is None:
+        return judgement.findings
+    moves = {key: _Moves.of(found, book.form) for key, found in book.sheets.items()}
+    return tuple(_move(finding, moves, book.form) for finding in judgement.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class _Moves:
+    """Where the rows and columns of one submitted table stand in the returned copy."""
+
+    rows: Mapping[int, int]
+    columns: Mapping[int, int]
+
+    @classmethod
+    def of(cls, found: BookSheet, form: Form) -> _Moves:
+        if not found.sheet.is_table:
+            return cls({}, {})
+        rows = {row.number: FIRST_ROW + index for index, row in enumerate(found.rows)}
+        columns = {
+            spot[1]: column_number(found.sheet, key, form.version)
+            for key, spot in found.spots.items()
+            if found.sheet.by_key[key].in_version(form.version)
+        }
+        return cls({found.header_row: HEADER_ROW, **rows}, columns)
+
+    def cell(self, name: str) -> str:
+        """Give the new name of a cell, empty where the copy has none."""
+        row, column = parse_cell_name(name)
+        if row not in self.rows or column not in self.columns:
+            return ""
+        return cell_name(self.rows[row], self.columns[column])
+
+    def area(self, name: str) -> str:
+        """Give the new name of a range: those of its rows and columns that the copy has."""
+        (top, left), (bottom, right) = map(parse_cell_name, name.split(":"))
+        rows = [self.rows[row] for row in range(top, bottom + 1) if row in self.rows]
+        columns = [self.columns[spot] for spot in range(left, right + 1) if spot in self.columns]
+        if not rows or not columns:
+            return name
+        return f"{cell_name(min(rows), min(columns))}:{cell_name(max(rows), max(columns))}"
+
+
+_UNMOVED = _Moves({}, {})
+
+
+def _move(finding: Finding, moves: Mapping[str, _Moves], form: Form) -> Finding:
     """Point `finding` to the returned copy's cell instead of the submitted one's."""
     place = finding.place
     declared = form.by_key.get(place.sheet)
     if declared is None:
         return finding
-    rows = moved.get(place.sheet, {})
-    row = rows.get(place.row, 0)
-    title = declared.title
-    column = place.column if place.column in declared.by_key else ""
-    if declared.is_table and (not row or not column):
-        cell = cell_in(declared, column, FIRST_ROW - 1, form.version) if column else ""
-        return replace(
-            finding, place=replace(place, title=title, row=row, cell=cell if not row else "")
-        )
-    if not column:
-        return replace(finding, place=replace(place, title=title))
-    others = [
-        cell_in(declared, column, rows[number], form.version)
-        for number in (parse_cell_name(other)[0] for other in finding.others)
-        if number in rows
-    ]
-    cell = cell_in(declared, column, row, form.version)
+    if declared.kind is Kind.INDICATORS:
+        return replace(finding, place=_among_figures(place, declared, form))
+    if not declared.is_table:
+        known = place.column in declared.by_key
+        cell = cell_in(declared, place.column, 0, form.version) if known else ""
+        return replace(finding, place=replace(place, title=declared.title, cell=cell))
+    move = moves.get(place.sheet, _UNMOVED)
+    row, cell = move.rows.get(place.row, 0), ""
+    if place.column in declared.by_key and (row or not place.row):
+        cell = cell_in(declared, place.column, row or HEADER_ROW, form.version)
+    elif place.row and place.cell:
+        cell = move.cell(place.cell)
     return replace(
         finding,
-        place=replace(place, title=title, row=row or place.row, cell=cell),
-        others=tuple(others),
+        place=replace(place, title=declared.title, row=row, cell=cell),
+        others=tuple(name for other in finding.others if (name := move.cell(other))),
+        arguments=_moved_arguments(finding.arguments, move),
     )
+
+
+def _moved_arguments(arguments: Mapping[str, Argument], move: _Moves) -> Mapping[str, Argument]:
+    """Rename the cells that a sentence names: the arguments called …cell and …range."""
+    renamed: dict[str, Argument] = {}
+    for name, value in arguments.items():
+        text = str(value)
+        if name.endswith("cell") and text:
+            renamed[name] = move.cell(text) or text
+        elif name.endswith("range"):
+            renamed[name] = move.area(text)
+        else:
+            renamed[name] = value
+    return MappingProxyType(renamed)
+
+
+def _among_figures(place: Place, declared: Sheet, form: Form) -> Place:
+    """Point to a figure where our own sheet shows it, by its code."""
+    codes = [indicator.code for indicator in form.indicators]
+    if place.column not in codes:
+        return replace(place, title=declared.title, row=0, cell="")
+    row = FIRST_ROW + codes.index(place.column)
+    known = place.key in STATISTICS_COLUMNS
+    column = STATISTICS_COLUMNS.index(place.key) + 1 if known else TOTAL_COLUMN
+    return replace(place, title=declared.title, row=row, cell=cell_name(row, column))
 
 
 def marked_cells(filling: Filling) -> dict[tuple[str, str], list[Finding]]:

@@ -17,8 +17,8 @@ ROOT = Path(__file__).parents[1]
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build the wheel and unpack it where nothing of the checkout is near."""
     folder = tmp_path_factory.mktemp("wheel")
-    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "-w", folder, ROOT]
-    subprocess.run(command, check=True, capture_output=True)
+    pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps"]
+    subprocess.run([*pip, "-w", str(folder), str(ROOT)], check=True, capture_output=True)
     wheel = next(folder.glob("sheetflow-*.whl"))
     site = folder / "site"
     zipfile.ZipFile(wheel).extractall(site)
@@ -47,7 +47,8 @@ def test_demo_runs_from_a_wheel(installed: Path) -> None:
     played = run(installed, "-m", "sheetflow", "demo", str(folder), "--counties", "1")
     assert played.returncode == 0, played.stderr + played.stdout
     planted = played.stdout.strip().splitlines()[-1]
-    assert planted.startswith("planted") and planted.endswith("false alarms 0")
+    assert planted.startswith("planted")
+    assert planted.endswith("false alarms 0")
     assert list((folder / "outbox").glob("*/2012B1/情况报告_*.docx"))
 
 

@@ -45,9 +45,7 @@ def rename(font: TTFont) -> None:
     """Call the subset by its own name."""
     names = font["name"]
     for entry in list(names.names):
-        if entry.nameID in _FAMILY_NAMES:
-            entry.string = FAMILY
-        elif entry.nameID == _FULL_NAME:
+        if entry.nameID in _FAMILY_NAMES or entry.nameID == _FULL_NAME:
             entry.string = FAMILY
         elif entry.nameID == _POSTSCRIPT_NAME:
             entry.string = FAMILY.replace(" ", "")

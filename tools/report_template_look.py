@@ -112,6 +112,15 @@ STYLES = (
         + '<w:ind w:firstLineChars="200" w:firstLine="560"/>',
         spacing=0,
     ),
+    Style(
+        "图",
+        ppr='<w:keepNext/><w:spacing w:before="120" w:after="0" w:line="240" w:lineRule="auto"/>'
+        + CENTRED,
+        spacing=0,
+    ),
+    Style(
+        "图题", HEITI, 24, spaced('w:line="420" w:lineRule="exact"', 0, 120) + CENTRED, spacing=0
+    ),
     Style("间隔", ppr=spaced('w:line="200" w:lineRule="exact"') + LEFT, half_points=10),
     Style(
         "版记抄送",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 
-from sheetflow.errors import SheetflowError
+from sheetflow.errors import SheetflowError, TroubleError
 
 
 def main() -> None:
@@ -23,4 +23,7 @@ def main() -> None:
         app()
     except SheetflowError as error:
         complain(str(error))
+        sys.exit(1)
+    except OSError as error:
+        complain(str(TroubleError.of(error)))
         sys.exit(1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import logging.handlers
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -70,6 +71,26 @@ class Steps:
         self._progress.update(self._tasks[step], completed=done, total=total)
 
 
+class _Discreet(logging.Formatter):
+    """Formats exceptions as kinds and places in our code; their sentences may quote a cell."""
+
+    def formatException(self, ei: _ErrorInfo) -> str:  # noqa: N802 - the base class's name
+        """Name each error of the chain, the first cause first."""
+        lines: list[str] = []
+        error = ei[1]
+        while error is not None:
+            frames = traceback.extract_tb(error.__traceback__)
+            places = [f"    {frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+            lines = [f"  {type(error).__name__}", *places, *lines]
+            error = error.__cause__ or error.__context__
+        return "\n".join(lines)
+
+
+_ErrorInfo = (
+    tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+)
+
+
 @contextmanager
 def logging_to(file: Path) -> Iterator[None]:
     """Write our log to `file`, a bounded number of bytes; never a value of a cell."""
@@ -77,7 +98,7 @@ def logging_to(file: Path) -> Iterator[None]:
     handler = logging.handlers.RotatingFileHandler(
         file, maxBytes=_LOG_BYTES, backupCount=_LOGS_KEPT, encoding="utf-8"
     )
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    handler.setFormatter(_Discreet("%(asctime)s %(levelname)s %(message)s"))
     logger = logging.getLogger("sheetflow")
     logger.setLevel(logging.INFO)
     logger.addHandler(handler)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
+from rich.text import Text
 
 from sheetflow.cli.screen import SCREEN, say
 from sheetflow.consolidation.tables import State
@@ -35,10 +37,14 @@ def pass_lines(report: PassReport) -> list[str]:
 
 
 def print_findings(judgement: Judgement, catalogue: Catalogue) -> None:
-    """Print a judgement as a table that reads well on a terminal."""
+    """Print a judgement: a table on a terminal, elsewhere a line for each finding."""
     counts = Counter(finding.severity for finding in judgement.findings)
     told = "，".join(f"{severity.label}{counts[severity]}" for severity in Severity)
     say(f"审核结果：{judgement.outcome.label}（{told}）")
+    if not SCREEN.is_terminal:
+        for finding in judgement.findings:
+            say(f"{finding.severity.label}　{catalogue.sentence(finding)}")
+        return
     if not judgement.findings:
         return
     table = Table(show_lines=True)
@@ -54,9 +60,9 @@ def print_findings(judgement: Judgement, catalogue: Catalogue) -> None:
     SCREEN.print(table)
 
 
-def _plain(text: str) -> str:
+def _plain(text: str) -> Text:
     """Keep what people typed from being taken for markup."""
-    return text.replace("[", "\\[")
+    return Text(text)
 
 
 def print_standing(found: Standing) -> None:
@@ -68,9 +74,11 @@ def print_standing(found: Standing) -> None:
         + "，".join(f"{state.label}{counts[state]}" for state in State if counts[state])
         + (f"；迟报{late}" if late else "")
     )
-    table = Table()
-    for heading in ("单位代码", "单位", "状态", "回执号", "强制性", "核实性", "提示性"):
-        table.add_column(heading)
+    table = Table(box=SIMPLE_HEAD)
+    for heading in ("单位代码", "单位", "状态", "回执号"):
+        table.add_column(heading, overflow="fold")
+    for severity in Severity:
+        table.add_column(severity.label.removesuffix("性"), justify="right")
     for row in found.rows:
         if row.state is not State.ACCEPTED or row.late:
             table.add_row(
@@ -87,7 +95,11 @@ def print_standing(found: Standing) -> None:
 
 
 def _waiting_lines(found: Standing) -> list[str]:
-    lines = []
+    lines = [
+        f"{Outcome(entry.outcome).label}：{entry.unit_id} 回执号 {entry.receipt}，"
+        f"{entry.arrived_at:%m-%d %H:%M}收到，看不出报告期"
+        for entry in found.apart
+    ]
     if found.waiting:
         lines.append(f"等待审核{len(found.waiting)}份")
         lines += [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections import Counter
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sheetflow.cli.commands import Call, app, opened_office, period_named
-from sheetflow.cli.screen import SCREEN, say
+from sheetflow.cli.screen import SCREEN, complain, say
 
 if TYPE_CHECKING:
     from sheetflow.service.examining import Line
@@ -111,3 +112,85 @@ def _tell_health(root: Path, *, as_json: bool) -> int:
     else:
         say(verdict.sentence)
     return 0 if verdict.is_well else 1
+
+
+@app.command()
+def backup(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="The file to write; an older one is replaced.")],
+) -> None:
+    """Save everything that cannot be made again into one file, also while `watch` runs."""
+    from sheetflow.service.backing_up import back_up
+
+    with opened_office(context) as office:
+        done = back_up(office, file)
+    say(f"已备份到 {file}（{len(done.files)}个文件）。里面有个人信息，请妥善保管。")
+    if done.missing:
+        complain(
+            f"有{len(done.missing)}份原件不在存档里或者已经损坏，备份里也没有。请运行 doctor。"
+        )
+        raise typer.Exit(1)
+
+
+@app.command()
+def restore(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="A file that `backup` wrote.")],
+    *,
+    force: Annotated[
+        bool, typer.Option("--force", help="Set an existing state aside and take its place.")
+    ] = False,
+) -> None:
+    """Bring a backup back into the workspace's folder (-C)."""
+    from sheetflow.service.restoring import restore as bring_back
+
+    call: Call = context.obj
+    done = bring_back(call.root, file, force=force, at=call.at)
+    say(f"已恢复{done.files}个文件（备份时间 {done.made_at}）。")
+    if done.aside:
+        say(f"原有的文件移到了 {done.aside}，确认不要后请自行删除，里面有个人信息。")
+    say(f"要重新发布的文件{done.to_publish}个。下一步：运行 doctor 检查，再运行 run 或 watch。")
+
+
+@app.command()
+def purge(
+    context: typer.Context,
+    before: Annotated[
+        dt.datetime,
+        typer.Option(formats=["%Y-%m-%d"], help="Purge periods that ended before this day."),
+    ],
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Do it without asking.")] = False,
+) -> None:
+    """Remove originals and personal columns of closed periods for good; figures stay."""
+    from sheetflow.service.purging import plan_purge
+    from sheetflow.service.purging import purge as purge_all
+
+    with opened_office(context) as office:
+        plan = plan_purge(office, before.date())
+        say(
+            f"{before:%Y-%m-%d}以前："
+            + ("、".join(one.label for one in plan.periods) or "没有报告期")
+        )
+        say(
+            f"将清理原件{len(plan.fresh)}份和其中的个人信息栏目，撤下退回件等{len(plan.paths)}个文件。"
+        )
+        if plan.carried:
+            say(
+                f"有{len(plan.carried)}份暂时保留：下期的填报表要从它预填，年度结束或有了下期以后再清理。"
+            )
+        if not yes and not _is_confirmed():
+            raise typer.Exit(1)
+        done = purge_all(office, before.date())
+    say(f"已清理原件{done.originals}份、明细{done.documents}页；重新发布{done.republished}个文件。")
+    if done.leftovers:
+        say(
+            f"这些旧副本里还有个人信息，请自行处理：{'、'.join(done.leftovers)}。以前的备份文件也一样。"
+        )
+
+
+def _is_confirmed() -> bool:
+    if not SCREEN.is_terminal:
+        complain("清理以后不能恢复。确要清理，请加 --yes。")
+        return False
+    return typer.confirm("清理以后不能恢复。确要清理吗？")

@@ -39,6 +39,14 @@ def default_units(name: str = DEFAULT_LIST) -> Traversable:
     return listed
 
 
+def picture_font() -> Path:
+    """Give the font file for the report's pictures: a subset with Chinese, under the OFL."""
+    font = Path(str(files("sheetflow") / "defaults" / "fonts" / "SheetflowSansSC.otf"))
+    if not font.is_file():
+        raise WorkspaceError("安装不完整：找不到图片用的字体。请重新安装 sheetflow。")
+    return font
+
+
 def unit_lists() -> tuple[str, ...]:
     """Name the packaged lists of units."""
     found = (files("sheetflow") / "defaults" / "units").iterdir()

@@ -119,6 +119,12 @@ class Books:
         """The ended units whose books `unit` has taken over by this period."""
         return self.tree.predecessors_on(unit.unit_id, self.period.last_day)
 
+    def members(self, unit: Unit) -> tuple[Unit, ...]:
+        """Everyone whose submissions may count in `unit`'s figures: below it, or merged into one."""
+        below = self.tree.subtree(unit.unit_id)
+        merged = (old for member in below for old in self.merged_into(member))
+        return tuple(dict.fromkeys((*below, *merged)))
+
     def merged_since(self, ended: Unit, heir: Unit) -> str:
         """The first period for which `heir` answers for the unit `ended` (``2012B6``)."""
         return next(

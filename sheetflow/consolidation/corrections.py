@@ -58,7 +58,7 @@ def find_corrections(
     old = replace(books, accepted=dict(published))
     spots = [
         (member.unit_id, period.period_id)
-        for member in books.tree.subtree(unit.unit_id)
+        for member in books.members(unit)
         for period in books.period.year_so_far
     ]
     for spot in spots:

@@ -80,10 +80,14 @@ def same_number(number: str) -> str:
 
 
 def _branches(books: Books, unit: Unit) -> dict[str, str]:
-    """By unit id: the unit straight below `unit` that it is or belongs to."""
+    """By unit id: the unit straight below `unit` that it is, belongs to or was merged into."""
     found = {unit.unit_id: unit.unit_id}
     for child in books.tree.children(unit.unit_id):
         found |= {member.unit_id: child.unit_id for member in books.tree.subtree(child.unit_id)}
+    for member in books.tree.subtree(unit.unit_id):
+        # A unit that has ended may have stood elsewhere; its book goes with its heir.
+        heir = found[member.unit_id]
+        found |= {old.unit_id: heir for old in books.merged_into(member)}
     return found
 
 

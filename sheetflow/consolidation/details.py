@@ -7,8 +7,8 @@ declaration says so, rows are listed at the first level only and summed above.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from sheetflow.consolidation.accepted import Accepted, Books
@@ -19,9 +19,9 @@ from sheetflow.schemas.columns import Column, Mask
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.habits import Value
 from sheetflow.schemas.indicators import plain
-from sheetflow.schemas.keys import with_unit
+from sheetflow.schemas.keys import key_columns, merge_keys
 from sheetflow.schemas.sheets import Kind, RollUp, Sheet
-from sheetflow.units import Level, Unit
+from sheetflow.units import Level, Unit, UnitTree
 
 _LABEL_LIMIT = 50
 
@@ -60,17 +60,53 @@ def sources(books: Books, unit: Unit, sheet: Sheet | None = None) -> list[Accept
 
 
 def _detail_sheet(books: Books, unit: Unit, policy: MaskPolicy, sheet: Sheet) -> DetailSheet:
-    summed = is_summed(sheet, unit.level)
-
     def rows() -> Iterator[DetailRow]:
         for accepted, values in books.rows_of(sheet.key, sources(books, unit, sheet)):
-            for row in _summed(sheet, values) if summed else values:
-                seen = policy.see(sheet, row)
-                shown = seen if summed else with_unit(books.form, sheet, accepted.unit_id, seen)
-                yield _detail_row(books, accepted, shown)
+            yield from rows_seen(books.form, policy, sheet, whose(books.tree, accepted), values)
 
+    return detail_sheet(policy, sheet, rows)
+
+
+def detail_sheet(
+    policy: MaskPolicy, sheet: Sheet, rows: Callable[[], Iterable[DetailRow]]
+) -> DetailSheet:
+    """Give the sheet as the policy's level sees it, with `rows` in it."""
+    summed = is_summed(sheet, policy.level)
     columns = _columns_in_force(policy, sheet, summed=summed)
     return DetailSheet(sheet, columns, rows, summed=summed)
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """Whose rows they are: what stands before each of them."""
+
+    unit_id: str
+    city: str
+    county: str
+    receipt: str
+
+
+def whose(tree: UnitTree, accepted: Accepted) -> Whose:
+    """Tell whose rows a submission's are."""
+    chain = {entry.level: entry.name for entry in tree.chain(accepted.unit_id)}
+    city, county = chain.get(Level.CITY, ""), chain.get(Level.COUNTY, "")
+    return Whose(accepted.unit_id, city, county, accepted.receipt)
+
+
+def rows_seen(
+    form: Form,
+    policy: MaskPolicy,
+    sheet: Sheet,
+    source: Whose,
+    rows: Sequence[Mapping[str, Value]],
+) -> Iterator[DetailRow]:
+    """Give one submission's rows of a sheet as the policy's level sees them."""
+    summed = is_summed(sheet, policy.level)
+    view = policy.viewer(sheet)
+    keys = () if summed else key_columns(form, sheet)
+    for row in _summed(sheet, rows) if summed else rows:
+        seen = merge_keys(keys, source.unit_id, view(row))
+        yield DetailRow(source.city, source.county, source.receipt, seen)
 
 
 def is_summed(sheet: Sheet, level: Level) -> bool:
@@ -94,16 +130,6 @@ def _columns_in_force(policy: MaskPolicy, sheet: Sheet, *, summed: bool) -> tupl
             shown = replace(shown, type=Text(limit))
         columns.append(shown)
     return tuple(columns)
-
-
-def _detail_row(books: Books, accepted: Accepted, values: Mapping[str, Value]) -> DetailRow:
-    chain = {entry.level: entry.name for entry in books.tree.chain(accepted.unit_id)}
-    return DetailRow(
-        city=chain.get(Level.CITY, ""),
-        county=chain.get(Level.COUNTY, ""),
-        receipt=accepted.receipt,
-        values=values,
-    )
 
 
 def _told_in(sheet: Sheet) -> Column | None:

@@ -96,6 +96,39 @@ class Story:
     text: str
 
 
+class PictureKind(StrEnum):
+    """How a picture compares: side by side, as parts of a whole, over time."""
+
+    BARS = "bars"
+    PARTS = "parts"
+    LINES = "lines"
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One colour of a picture: a value for each category, None where there is no figure."""
+
+    label: str
+    values: tuple[Number | None, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """What one picture shows; `name` is what the template calls it.
+
+    Parts of a whole have one series. `nothing` is written where there is no figure.
+    """
+
+    name: str
+    title: str
+    kind: PictureKind
+    unit: str
+    categories: tuple[str, ...]
+    series: tuple[Series, ...]
+    is_percent: bool = False
+    nothing: str = "—"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardRow:
     """One line of 上报情况一览表: `state` is the office's word, `received_at` aware."""
@@ -153,3 +186,4 @@ class ReportData:
     board: tuple[BoardRow, ...] = ()
     letterhead: Letterhead | None = None
     imprint: Imprint | None = None
+    pictures: tuple[Picture, ...] = ()

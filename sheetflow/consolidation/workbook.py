@@ -71,7 +71,7 @@ def history(books: Books, unit: Unit) -> tuple[PeriodTotals, ...]:
 
 def newest(books: Books, unit: Unit) -> dt.datetime:
     """The time of the newest answer below `unit`; the period's first day where there is none."""
-    members = {member.unit_id for member in books.tree.subtree(unit.unit_id)}
+    members = {member.unit_id for member in books.members(unit)}
     times = [
         attempt.answered_at for (member, _), attempt in books.attempts.items() if member in members
     ]

@@ -39,6 +39,20 @@ class MaildirCarrier:
             )
         return Delivery(Outcome.SENT, accepted=tuple(recipients))
 
+    def remove(self, message_id: str) -> int:
+        """Remove the mail with this Message-ID; give how many files that were."""
+        mark = f".{_digest(message_id)}.sheetflow"
+        found = [
+            path
+            for folder in ("new", "cur")
+            if (self.path / folder).is_dir()
+            for path in (self.path / folder).iterdir()
+            if mark in path.name
+        ]
+        for path in found:
+            path.unlink(missing_ok=True)
+        return len(found)
+
     def _write(self, message: bytes) -> None:
         for folder in ("tmp", "new", "cur"):
             (self.path / folder).mkdir(parents=True, exist_ok=True)
@@ -59,8 +73,11 @@ def _name(message: bytes) -> str:
     """Name the file by the mail's date, so that a listing is in order, and its Message-ID."""
     headers = email.message_from_bytes(message, policy=compat32)
     seconds = int(parsedate_to_datetime(headers["Date"]).timestamp())
-    digest = hashlib.sha256(str(headers["Message-ID"]).encode()).hexdigest()
-    return f"{seconds}.{digest[:24]}.sheetflow"
+    return f"{seconds}.{_digest(str(headers['Message-ID']))}.sheetflow"
+
+
+def _digest(message_id: str) -> str:
+    return hashlib.sha256(message_id.encode()).hexdigest()[:24]
 
 
 def _make_durable(folder: Path) -> None:

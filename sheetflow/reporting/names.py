@@ -8,7 +8,7 @@ and headings come with the data. 模板说明.md beside the template lists every
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from sheetflow.consolidation.report_data import (
@@ -16,6 +16,7 @@ from sheetflow.consolidation.report_data import (
     Figure,
     Narrative,
     Number,
+    Picture,
     Quote,
     ReportData,
     RowState,
@@ -39,6 +40,7 @@ def template_names(report: ReportData, record: Record) -> dict[str, object]:
         "各单位": [_unit_row(row, report.figures) for row in report.by_unit],
         "上报情况": [_board_row(row) for row in report.board],
         "典型案例": [_story(story) for story in report.stories],
+        "图题": Captions(captions(report.pictures)),
         "未报单位": ListedNames(report.missing),
         "零报告单位": ListedNames(report.nil),
         "逾期单位": ListedNames(report.late),
@@ -50,6 +52,21 @@ def template_names(report: ReportData, record: Record) -> dict[str, object]:
             raise DeclarationError(f"两个名称都叫“{narrative.label}”。请在表式里改一个栏目名称。")
         names[narrative.label] = _quotes(narrative)
     return names
+
+
+class Captions(dict[str, str]):
+    """What stands under each picture; nothing under one that is not there."""
+
+    def __missing__(self, name: str) -> str:
+        return ""
+
+
+def captions(pictures: Sequence[Picture]) -> dict[str, str]:
+    """Number the pictures in their order: 图1　走访妇女群众."""
+    return {
+        picture.name: f"图{number}　{picture.title}"
+        for number, picture in enumerate(pictures, start=1)
+    }
 
 
 def _plain_names(report: ReportData) -> dict[str, object]:

@@ -1,7 +1,8 @@
 """The Word report 情况报告, and the list of figures to check it by.
 
 This module owns the way from `ReportData` to the bytes of a .docx. It refuses to read or
-write files: the template is handed in and the report is handed back.
+write files, but for the font of the pictures: the template is handed in and the report is
+handed back.
 """
 
 from __future__ import annotations
@@ -9,10 +10,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import MappingProxyType
 
 from sheetflow.consolidation.report_data import Number, ReportData
-from sheetflow.reporting import package, template
+from sheetflow.reporting import package, pictures, template
 from sheetflow.reporting.names import template_names
 from sheetflow.reporting.shown import Record, UsedFigure
 
@@ -34,10 +36,13 @@ class ReportOptions:
     """What varies between offices, not between reports.
 
     `fonts` maps a font named in the template to the one to use (仿宋_GB2312 → 仿宋).
-    `pictures` is the hook for charts: PNG bytes by the name that the template calls 图.名称.
+    `picture_font` is the font file that the pictures are drawn with; without one there are
+    no pictures. `pictures` are further ones: PNG bytes by the name that the template calls
+    图.名称.
     """
 
     fonts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    picture_font: Path | None = None
     pictures: Mapping[str, bytes] = field(default_factory=lambda: MappingProxyType({}))
 
 
@@ -65,7 +70,10 @@ def render_report(
     ReportTemplateError, in Chinese and naming the tags, for a template edited wrongly.
     """
     record = Record()
-    document = template.filled(template_bytes, template_names(report, record), options.pictures)
+    font = options.picture_font
+    drawn = pictures.draw_pictures(report.pictures, font) if font else {}
+    names = template_names(report, record)
+    document = template.filled(template_bytes, names, {**drawn, **options.pictures})
     package.set_fonts(document, options.fonts)
     title = f"{report.unit_name}{report.period_label}活动开展情况报告"
     package.set_properties(document, title=title, author=report.issuer, stamp=stamp)

@@ -44,6 +44,28 @@ def load_rows(sheet: Sheet, text: str) -> list[dict[str, Value]]:
     ]
 
 
+def without_personal(sheet: Sheet | None, text: str) -> str:
+    """Give the document `text` of `sheet` without its personal columns.
+
+    Keys stay: other rows point to them. So does nothing that the declaration does not
+    know (of a sheet that is gone: None), since nobody can say what it was.
+    """
+    document = json.loads(text)
+    known = sheet.by_key if sheet else {}
+    kept = [
+        position
+        for position, key in enumerate(document["columns"])
+        if key in known and (known[key].is_key or not known[key].personal)
+    ]
+    if len(kept) == len(document["columns"]):
+        return text
+    thinned = {
+        "columns": [document["columns"][position] for position in kept],
+        "rows": [[row[position] for position in kept] for row in document["rows"]],
+    }
+    return json.dumps(thinned, ensure_ascii=False, separators=(",", ":"))
+
+
 def dump_figures(figures: Figures) -> dict[str, dict[str, int | float | None]]:
     """Give measured figures as the store keeps them: by code, under ``measured``."""
     return {

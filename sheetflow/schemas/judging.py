@@ -216,7 +216,8 @@ class Judgement:
 
     `book` is there whenever form and period were recognised. `figures` are the measured
     indicators of an accepted workbook by code. `named_unit` is the unit that a held
-    workbook names. `explanations` answer findings by their identity.
+    workbook names. `explanations` answer findings by their identity; `typed` is what the
+    filler wrote beside findings, by their number, whether it answers anything or not.
     """
 
     outcome: Outcome
@@ -232,3 +233,4 @@ class Judgement:
     explanations: Mapping[Identity, Explanation] = field(
         default_factory=lambda: MappingProxyType({})
     )
+    typed: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))

@@ -6,7 +6,7 @@ stay as they are.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from sheetflow.schemas.cells import Key
 from sheetflow.schemas.columns import Column
@@ -19,10 +19,20 @@ SEPARATOR = "-"
 
 def with_unit(form: Form, sheet: Sheet, unit_id: str, row: Mapping[str, Value]) -> dict[str, Value]:
     """Give the row with its key, and the keys it points to, in their merged form."""
+    return merge_keys(key_columns(form, sheet), unit_id, row)
+
+
+def key_columns(form: Form, sheet: Sheet) -> tuple[str, ...]:
+    """The columns that hold numbered keys."""
+    return tuple(column.key for column in sheet.columns if holds_keys(form, column))
+
+
+def merge_keys(columns: Iterable[str], unit_id: str, row: Mapping[str, Value]) -> dict[str, Value]:
+    """Give the row with the keys in `columns` in their merged form."""
     shown = dict(row)
-    for column in sheet.columns:
-        if shown.get(column.key) is not None and holds_keys(form, column):
-            shown[column.key] = merged(unit_id, shown[column.key])
+    for column in columns:
+        if shown.get(column) is not None:
+            shown[column] = merged(unit_id, shown[column])
     return shown
 
 

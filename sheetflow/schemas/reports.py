@@ -13,7 +13,8 @@ class ReportSpec:
 
     The columns of the card `narrative` are quoted under their labels. Rows of
     `story_sheet` that meet `story_where` are told with `story_title` and `story_text`.
-    At most `quotes` units are quoted under one heading, and `stories` told.
+    At most `quotes` units are quoted under one heading, and `stories` told. A quote has at
+    least `shortest` characters; one of more than `longest` is cut after a sentence.
     """
 
     narrative: str
@@ -23,3 +24,5 @@ class ReportSpec:
     story_text: str = ""
     quotes: int = 5
     stories: int = 6
+    shortest: int = 30
+    longest: int = 400

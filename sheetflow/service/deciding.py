@@ -61,6 +61,8 @@ def _find(office: Office, receipt: str) -> Submission:
         raise StoreError(
             f"没有回执号 {receipt}。回执号写在回执、退回件和邮件里，如 370102-2012B1-1。"
         )
+    if submission.arrival_id in office.store.purges.find_purged():
+        raise StoreError(f"{receipt} 的原件已经清理，不能重新处理。请让单位重新报送。")
     return submission
 
 

@@ -101,8 +101,8 @@ def stale_after(office: Office, submission: Submission) -> list[Stale]:
             why=submission.receipt,
         )
     ]
-    if not period:
-        return marks
+    if not period or Period.parse(period).first_day > submission.arrived_at.date():
+        return marks  # a period that is not known, or not begun, has nothing above it yet
     periods = _from(Period.parse(period)) if submission.outcome == "accepted" else [period]
     marks += [
         Stale(unit_id=unit.unit_id, form=form, period=later, what=what, why=submission.receipt)

@@ -52,6 +52,7 @@ def books_of(office: Office, form: Form, period: Period) -> Books:
                 nil=submission.nil,
                 late=submission.late,
                 explanations=_explanations(office, submission),
+                judgement=submission.judgement_id,
             )
         for unit_id, latest in store.find_all_latest(form.key, entry.period_id).items():
             attempts[unit_id, entry.period_id] = _attempt(latest)

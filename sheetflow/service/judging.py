@@ -29,6 +29,8 @@ from sheetflow.workers import ChildStartError, TaskFailedError
 from sheetflow.workers.judging import JudgeReply
 
 _MOST_ATTEMPTS = 3
+_MOST_LOGGED = 100
+"""A workbook with thousands of findings may not push all others out of the log."""
 
 
 def judge_arrivals(office: Office) -> list[Submission]:
@@ -161,7 +163,28 @@ def _record(office: Office, arrival: Arrival, reply: JudgeReply) -> Submission |
         submission.outcome,
         len(judgement.findings),
     )
+    _log_findings(submission, judgement.findings)
     return submission
+
+
+def _log_findings(submission: Submission, findings: tuple[Finding, ...]) -> None:
+    """Write where each rule fired: unit, receipt, sheet, cell, rule; never what stood there.
+
+    The sheet goes by its declared name: what the file calls it was typed by somebody.
+    """
+    for finding in findings[:_MOST_LOGGED]:
+        LOG.info(
+            "unit %s: receipt %s: sheet %s cell %s: %s %s%s",
+            submission.unit_id,
+            submission.receipt,
+            finding.place.sheet or "-",
+            finding.place.cell or "-",
+            finding.severity.value,
+            finding.rule,
+            f" and {len(finding.others)} more cells" if finding.others else "",
+        )
+    if len(findings) > _MOST_LOGGED:
+        LOG.info("receipt %s: %d more findings", submission.receipt, len(findings) - _MOST_LOGGED)
 
 
 def _decided(office: Office, arrival: Arrival, judgement: Judgement) -> Judgement:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sheetflow.consolidation.tables import BoardRow
 from sheetflow.periods import Period, period_of
 from sheetflow.service.history import books_of
 from sheetflow.service.office import Office
-from sheetflow.store.records import Arrival, Mail, Publication, StaleMark
+from sheetflow.store.records import Arrival, Mail, Publication, StaleMark, Submission
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +18,8 @@ class Standing:
 
     period: Period
     rows: tuple[BoardRow, ...]
+    apart: tuple[Submission, ...]
+    """The last word of a unit, held or refused, of which nobody can tell the period."""
     waiting: tuple[Arrival, ...]
     stale: tuple[StaleMark, ...]
     beside: tuple[Publication, ...]
@@ -52,6 +55,7 @@ def standing(office: Office, period: Period | None = None) -> Standing:
     return Standing(
         period=wanted,
         rows=tuple(books.board_row(unit) for unit in units),
+        apart=tuple(_apart(office)),
         waiting=office.store.arrivals.find_unjudged(),
         stale=office.store.publications.stale_marks,
         beside=tuple(
@@ -62,13 +66,21 @@ def standing(office: Office, period: Period | None = None) -> Standing:
     )
 
 
+def _apart(office: Office) -> Iterator[Submission]:
+    latest = {entry.unit_id: entry for entry in office.store.submissions.find_submissions()}
+    for unit in office.tree:
+        entry = latest.get(unit.unit_id)
+        if entry and not entry.period:
+            yield entry
+
+
 def _newest_period(office: Office) -> Period:
     """The newest period with a submission, else the one before today's (whose reports are due)."""
     form = office.campaign.main_form
     tried = [
         entry.period
         for entry in office.store.submissions.find_submissions(form=form.key)
-        if entry.period
+        if entry.period and Period.parse(entry.period).first_day <= entry.arrived_at.date()
     ]
     if tried:
         return Period.parse(max(tried))

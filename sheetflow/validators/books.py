@@ -72,6 +72,9 @@ def parse_book(
                 second=twins[1].title,
             )
         sheets[sheet.key] = _read_sheet(reader, sheet, entry.raw)
+    cover = form.cover_sheet
+    if cover.key not in sheets:  # a blank one, so that all the rest is judged in the same round
+        sheets[cover.key] = BookSheet(cover, cover.title, 0, {}, (BookRow(0, {}, {}),))
     for extra in foreign_sheets(raw, known.sheets):
         reader.note("sheet-extra", Place(title=extra.title), sheet=extra.title)
     return Book(form, known.version, known.period, unit.level, sheets), reader.findings

@@ -8,29 +8,35 @@ change. A superior's waiver of a hard finding stands beside the answers.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
-from sheetflow.findings import Explanation, Finding, Identity, Place, Severity
+from sheetflow.findings import Catalogue, Explanation, Finding, Identity, Place, Severity
 from sheetflow.schemas.explanations import EXPLANATIONS
+from sheetflow.schemas.forms import Form
 from sheetflow.schemas.habits import holds_personal_number, read_code, read_text
 from sheetflow.schemas.judging import Book, Context
 from sheetflow.schemas.layout import ISSUE_COLUMNS, ISSUES_SHEET
 from sheetflow.validators.catalogue import GENERAL
 from sheetflow.validators.sheets import bare_label
-from sheetflow.workbook import RawSheet, RawWorkbook, cell_name
+from sheetflow.workbook import CellValue, RawSheet, RawWorkbook, cell_name
 
-_NUMBER, _ANSWER = ISSUE_COLUMNS[1], ISSUE_COLUMNS[-1]
+_, _NUMBER, _, _SHEET, _CELL, _LABEL, _WRONG, _, _ANSWER = ISSUE_COLUMNS
 _HEADER_WITHIN = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """One answer as it stands in the workbook: to which number, where, and its words."""
+    """One answer as it stands in the workbook: to which number, where, and its words.
+
+    `line` is what stands beside it in 问题清单, by header.
+    """
 
     number: str
     text: str
     place: Place
+    line: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def read_answers(raw: RawWorkbook, book: Book) -> list[Answered]:
@@ -54,21 +60,63 @@ def _from_issues(sheet: RawSheet) -> Iterator[Answered]:
             break
     else:
         return
-    number_at, answer_at = labels.index(_NUMBER) + 1, labels.index(_ANSWER) + 1
-    for row, _ in sheet.numbered_rows(header + 1):
-        text = read_text(sheet.cell(row, answer_at))
+    number_at = labels.index(_NUMBER) + 1
+    for row, cells in sheet.numbered_rows(header + 1):
         number = read_code(sheet.cell(row, number_at))
-        if text and number:
+        answer_at = _answered_at(labels, cells)
+        if answer_at and number:
+            line = {label: read_text(cell) for label, cell in zip(labels, cells, strict=False)}
             cell = cell_name(row, answer_at)
-            yield Answered(
-                number, text, Place(title=sheet.title, label=_ANSWER, row=row, cell=cell)
-            )
+            place = Place(title=sheet.title, label=_ANSWER, row=row, cell=cell, key=number)
+            yield Answered(number, read_text(sheet.cell(row, answer_at)), place, line)
+
+
+def _answered_at(labels: Sequence[str], cells: Sequence[CellValue]) -> int:
+    """Find the answer's column: 说明, else the first cell behind it that bears no header."""
+    first = labels.index(_ANSWER) + 1
+    for column in range(first, len(cells) + 1):
+        headed = column > first and column <= len(labels) and labels[column - 1]
+        if not headed and read_text(cells[column - 1]):
+            return column
+    return 0
+
+
+def find_again(
+    answers: Iterable[Answered], findings: Iterable[Finding], form: Form, checks: Catalogue
+) -> list[Answered]:
+    """Give the answers with the numbers that their findings bear now.
+
+    A row without a key is known by its values: mending one of them gives the row's other
+    findings new numbers. Such an answer still belongs to what is said at its cell in the
+    very same words, else to the only finding in its column that says so.
+    """
+    listed = list(answers)
+    asked = {entry.number: entry for entry in findings if entry.severity is Severity.VERIFY}
+    free = [entry for number, entry in asked.items() if number not in {a.number for a in listed}]
+    known = {finding.number for finding in findings}
+    said = [_told(entry, form, checks) for entry in free]
+    for place, answer in enumerate(listed):
+        if answer.number in known or not answer.line:
+            continue
+        told = tuple(answer.line.get(label, "") for label in (_SHEET, _LABEL, _WRONG))
+        alike = [entry for entry, words in zip(free, said, strict=True) if words == told]
+        here = [entry for entry in alike if entry.place.cell == answer.line.get(_CELL)]
+        if len(found := here or alike) == 1:
+            listed[place] = replace(answer, number=found[0].number)
+    return listed
+
+
+def _told(finding: Finding, form: Form, checks: Catalogue) -> tuple[str, str, str]:
+    """What 问题清单 says of a finding: sheet, column, what is wrong."""
+    sheet = form.by_key.get(finding.place.sheet)
+    title = sheet.title if sheet else finding.place.title
+    return (title, finding.place.label, checks.wrong(finding))
 
 
 def check_answers(answers: Iterable[Answered], findings: Iterable[Finding]) -> Iterator[Finding]:
     """Find answers that carry a private number, are too long, or answer nothing."""
     limit = EXPLANATIONS.by_key["explanation"].type
-    numbers = {finding.number for finding in findings}
+    asked = {finding.number: finding.severity for finding in findings}
     for answer in answers:
         if holds_personal_number(answer.text):
             yield GENERAL["personal-in-text"].at(answer.place)
@@ -76,8 +124,10 @@ def check_answers(answers: Iterable[Answered], findings: Iterable[Finding]) -> I
             yield GENERAL["text-too-long"].at(
                 answer.place, count=len(answer.text), limit=getattr(limit, "limit", 0)
             )
-        if answer.number not in numbers:
+        if answer.number not in asked:
             yield GENERAL["explanation-unused"].at(answer.place, number=answer.number[:10])
+        elif asked[answer.number] is Severity.MUST:
+            yield GENERAL["explanation-no-mending"].at(answer.place)
 
 
 def explain(

@@ -25,7 +25,7 @@ def check_keys_unique(book: Book, context: Context) -> Iterator[Finding]:
                 continue
             if value in first:
                 place = found.place(row, column.key)
-                yield GENERAL["key-twice"].at(place, key=str(value), first=first[value])
+                yield GENERAL["key-twice"].at(place, key=str(value), first_cell=first[value])
             else:
                 first[value] = found.cell(row.number, column.key)
 
@@ -33,7 +33,8 @@ def check_keys_unique(book: Book, context: Context) -> Iterator[Finding]:
 def check_references(book: Book, context: Context) -> Iterator[Finding]:
     """Find references to keys that stand nowhere.
 
-    A key that is there but misspelt is its own finding: what points to it is left alone.
+    A key that is there but misspelt is its own finding: what points to it is left alone, and
+    that row is told which key is wanted.
     """
     for target in book.sheets.values():
         naming = target.sheet.key_column
@@ -46,12 +47,22 @@ def check_references(book: Book, context: Context) -> Iterator[Finding]:
             if key not in keys and not context.known_keys(target.sheet.key, key)
         ]
         # Where a key is blank, misspelt or stands twice, that row may be the one meant.
-        if len({key for _, key in unknown}) > count_unclear(target, naming.key):
+        unclear = _unclear_rows(target, naming.key)
+        if len({key for _, key in unknown}) > len(unclear):
             for place, key in unknown:
-                shown = "（内容略）" if holds_personal_number(key) else key[:20]
                 yield GENERAL["reference-unknown"].at(
-                    place, key=shown, target=target.sheet.title
+                    place, key=_quotable(key), target=target.sheet.title
                 )
+        elif unknown:
+            keys = dict.fromkeys(f"“{_quotable(key)}”" for _, key in unknown)
+            titles = dict.fromkeys(f"《{place.title}》" for place, _ in unknown)
+            yield GENERAL["key-wanted"].at(
+                target.place(unclear[0], naming.key), keys="、".join(keys), where="".join(titles)
+            )
+
+
+def _quotable(key: str) -> str:
+    return "（内容略）" if holds_personal_number(key) else key[:20]
 
 
 def _references(book: Book, target: str) -> Iterator[tuple[BookSheet, BookRow, Column, str]]:
@@ -70,11 +81,16 @@ def count_unclear(found: BookSheet, column: str) -> int:
 
     Each is its own finding, and may be the row that another rule would call missing.
     """
+    return len(_unclear_rows(found, column))
+
+
+def _unclear_rows(found: BookSheet, column: str) -> list[BookRow]:
     seen: set[object] = set()
-    unclear = 0
+    unclear: list[BookRow] = []
     for row in found.rows:
         value = row[column]
-        unclear += value is None or value in seen
+        if value is None or value in seen:
+            unclear.append(row)
         seen.add(value)
     return unclear
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sheetflow.findings import Finding
+from sheetflow.schemas.habits import Value
 from sheetflow.schemas.judging import Book, BookRow, BookSheet, Context, Earlier
 from sheetflow.schemas.sheets import Kind
 from sheetflow.validators.catalogue import GENERAL
@@ -50,7 +51,13 @@ def _fresh_rows(found: BookSheet, earlier: Earlier | None) -> Iterator[BookRow]:
         yield from found.rows
     elif found.sheet.is_book:
         kept = earlier.rows.get(found.sheet.key, ()) if earlier else ()
-        before = [dict(row) for row in kept]
+        # Compared by what is there: a purge takes personal columns out of the last book.
+        before: dict[tuple[str, ...], set[tuple[Value, ...]]] = {}
+        for old in kept:
+            before.setdefault(tuple(old), set()).add(tuple(old.values()))
         for row in found.rows:
-            if row.faulty or dict(row.values) not in before:
+            same = any(
+                tuple(map(row.values.get, columns)) in known for columns, known in before.items()
+            )
+            if row.faulty or not same:
                 yield row

@@ -74,18 +74,21 @@ def _whose_and_when(
     checks = campaign.catalogue
     cover = find_card_values(form.cover_sheet, sheets)
     named = stamp.unit or read_code(cover.get(form.cover.unit_id))
+    period = _period_of(stamp.period, form) or _period_of(
+        read_code(cover.get(form.cover.period)), form
+    )
+    begun = period if period and period.first_day <= context.now.date() else None
     doubt = _identity_doubt(named, campaign, context)
     if doubt and not context.released:
         in_tree = named if named in context.tree else ""
-        return Recognised(Outcome.HELD, (doubt,), form, sheets=sheets, named_unit=in_tree)
+        return Recognised(
+            Outcome.HELD, (doubt,), form, period=begun, sheets=sheets, named_unit=in_tree
+        )
     if stamp.version.isdigit() and int(stamp.version) > form.version and not context.released:
         finding = checks["version-unknown"].at(
             Place(), version=stamp.version, known=str(form.version)
         )
-        return Recognised(Outcome.HELD, (finding,), form, sheets=sheets)
-    period = _period_of(stamp.period, form) or _period_of(
-        read_code(cover.get(form.cover.period)), form
-    )
+        return Recognised(Outcome.HELD, (finding,), form, period=begun, sheets=sheets)
     if period is None:
         return _stop(Outcome.REFUSED, checks["period-unknown"].at(Place()))
     stamped = int(stamp.version) if stamp.version.isdigit() else 0

@@ -20,7 +20,7 @@ from sheetflow.writing.styles import Book, Look
 LONGEST_TEXT = 32_767
 """What a cell of an .xlsx can hold; more would be cut off without a word."""
 
-_FIRST_DAY = dt.date(1900, 3, 1)  # before it Excel's calendar holds a day that never was
+FIRST_DAY = dt.date(1900, 3, 1)  # before it Excel's calendar holds a day that never was
 _LAST_EXACT = 10**15
 _PLAIN_DAY: Look = {"num_format": "yyyy-mm-dd"}
 _MOMENT: Look = {"num_format": "yyyy-mm-dd hh:mm:ss"}
@@ -37,7 +37,7 @@ def put(
     elif isinstance(value, bool):
         sheet.write_boolean(*at, value, book.look(look))
     elif isinstance(value, int | float | Decimal):
-        if _is_exact(value):
+        if is_exact(value):
             sheet.write_number(*at, value, book.look(look))
         else:
             put_text(book, sheet, row, column, str(value), look)
@@ -67,7 +67,7 @@ def kept_plain(text: str) -> str:
     return text + " " if text.startswith("<r>") and text.endswith("</r>") else text
 
 
-def _is_exact(number: float | Decimal) -> bool:
+def is_exact(number: float | Decimal) -> bool:
     """Whether a cell holds `number` as it is: finite, and of no more digits than Excel keeps."""
     if not math.isfinite(number):
         return False
@@ -81,7 +81,7 @@ def _put_time(
     value: dt.date | dt.time | dt.timedelta,
     look: Look,
 ) -> None:
-    if isinstance(value, dt.date) and _day(value) < _FIRST_DAY:
+    if isinstance(value, dt.date) and _day(value) < FIRST_DAY:
         sheet.write_string(*at, value.isoformat(), book.look(look))
         return
     shown = _PLAIN_DAY

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import islice
+from types import MappingProxyType
 
 from sheetflow.consolidation.tables import Consolidated, DetailRow, DetailSheet
 from sheetflow.schemas.cells import Choices, Money, References, Text
@@ -32,6 +33,7 @@ from sheetflow.writing.consolidated_pages import (
     Page,
     rows_in_a_sheet,
 )
+from sheetflow.writing.joined import Bulk
 from sheetflow.writing.styles import Book
 
 ORIGIN = ("市", "县（区）", "来源")
@@ -46,7 +48,7 @@ _NOTES = {
     False: "各单位上报的明细，按原数列示，未作改动。",
     True: "各单位上报的明细，一个单位合计为一行；逐行的明细在市级汇总表中。",
 }
-_WRAPPED_TYPES = Text | Choices | References
+WRAPPED_TYPES = Text | Choices | References
 _BATCH = 1000
 
 
@@ -60,6 +62,8 @@ class Details:
 
     first_rows: dict[str, tuple[str, int]] = field(default_factory=dict)
     measured: dict[str, Number] = field(default_factory=dict)
+    bulk_parts: dict[str, str] = field(default_factory=dict)
+    """The sheet key by the name of the package's part that waits for its rows."""
     _parts: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
     _columns: dict[str, list[str]] = field(default_factory=dict)
 
@@ -87,12 +91,28 @@ class Details:
         self._parts[detail.sheet.key].append((page.title, max(last_row, FIRST_ROW)))
 
 
-def write_details(book: Book, consolidated: Consolidated, most_rows: int) -> Details:
-    """Write every detail sheet, each continued where it would pass row `most_rows`."""
+def write_details(
+    book: Book,
+    consolidated: Consolidated,
+    most_rows: int,
+    bulk: Mapping[str, Bulk] = MappingProxyType({}),
+) -> Details:
+    """Write every detail sheet, each continued where it would pass row `most_rows`.
+
+    The rows of sheets in `bulk` are joined in later: they get their head and their frame.
+    """
     details = Details()
     for detail in consolidated.details:
         details.begin(detail)
         counted = countable(detail, consolidated.form, consolidated.unit.level)
+        rows_to_come = bulk.get(detail.sheet.key)
+        if rows_to_come:
+            details.measured |= {
+                indicator.code: rows_to_come.measured.get(indicator.code, 0)
+                for indicator in counted
+            }
+            _make_room(book, consolidated, detail, rows_to_come, details)
+            continue
         details.measured.update({indicator.code: 0 for indicator in counted})
         rows = iter(_measured(detail, counted, consolidated.form, details.measured))
         _write_parts(book, consolidated, detail, rows, details, rows_in_a_sheet(most_rows))
@@ -152,15 +172,20 @@ def _measured(
     """Pass the rows on while adding them up, a batch at a time."""
     rows = iter(detail.rows())
     while batch := list(islice(rows, _BATCH)):
-        values = [row.values for row in batch]
-
-        def rows_of(_sheet: str, found: Sequence[Row] = values) -> Sequence[Row]:
-            return found
-
-        for indicator in indicators:
-            found = indicator.source.measure(rows_of, form.by_key, {})
-            measured[indicator.code] = plain((measured[indicator.code] or 0) + (found or 0))
+        found = measure_rows(indicators, form, [row.values for row in batch])
+        for code, figure in found.items():
+            measured[code] = plain((measured[code] or 0) + (figure or 0))
         yield from batch
+
+
+def measure_rows(
+    indicators: Sequence[Indicator], form: Form, values: Sequence[Row]
+) -> dict[str, Number]:
+    """Count `indicators` from rows of the one sheet that they draw on, by code."""
+    return {
+        indicator.code: indicator.source.measure(lambda _sheet: values, form.by_key, {})
+        for indicator in indicators
+    }
 
 
 def _write_parts(
@@ -184,6 +209,22 @@ def _write_parts(
         part += 1
 
 
+def _make_room(
+    book: Book, consolidated: Consolidated, detail: DetailSheet, bulk: Bulk, details: Details
+) -> None:
+    """Write a sheet whose rows are joined in later, as if they stood there."""
+    page = _open_part(book, consolidated, detail, 1)
+    number = FIRST_ROW
+    for receipt, piece in bulk.pieces:
+        if piece.rows:
+            details.first_rows.setdefault(receipt, (page.title, number))
+        number += piece.rows
+    page.claim(number - 1)
+    page.close(number - 1, len(ORIGIN))
+    details.end_part(detail, page, number - 1)
+    details.bulk_parts[page.part] = detail.sheet.key
+
+
 def _put_back(first: DetailRow, rest: Iterator[DetailRow]) -> Iterator[DetailRow]:
     yield first
     yield from rest
@@ -192,7 +233,7 @@ def _put_back(first: DetailRow, rest: Iterator[DetailRow]) -> Iterator[DetailRow
 def _open_part(book: Book, consolidated: Consolidated, detail: DetailSheet, part: int) -> Page:
     suffix = f"续{part}" if part > 1 else ""
     title = detail.sheet.title[: LONGEST_TITLE - len(suffix)] + suffix
-    widths = [*_ORIGIN_WIDTHS, *(_width(column) for column in detail.columns)]
+    widths = [*_ORIGIN_WIDTHS, *(width_of(column) for column in detail.columns)]
     page = Page.add(book, title, widths, footer(consolidated))
     page.sheet.fit_to_pages(max(1, round(sum(widths) / _READABLE_WIDTH)), 0)
     page.sheet.repeat_columns(0, len(ORIGIN) - 1)
@@ -204,8 +245,8 @@ def _open_part(book: Book, consolidated: Consolidated, detail: DetailSheet, part
     return page
 
 
-def _width(column: Column) -> float:
-    """Keys are longer here than where they were filled in: 370102-X0001."""
+def width_of(column: Column) -> float:
+    """Give a column's width. Keys are longer here than where they were filled in: 370102-X0001."""
     least = 16 if column.is_key or column.refers_to else 0
     return max(least, min(column.width, _WIDEST))
 
@@ -233,9 +274,9 @@ def _write_values(
     page.fit(
         row,
         (
-            (column.type.show(values.get(column.key)), _width(column))
+            (column.type.show(values.get(column.key)), width_of(column))
             for column in columns
-            if isinstance(column.type, _WRAPPED_TYPES)
+            if isinstance(column.type, WRAPPED_TYPES)
         ),
     )
     for number, column in enumerate(columns, start=len(ORIGIN) + 1):
@@ -245,5 +286,5 @@ def _write_values(
         elif isinstance(value, int | Decimal):
             page.number(row, number, value, MONEY if isinstance(column.type, Money) else FIGURE)
         else:
-            several = isinstance(column.type, _WRAPPED_TYPES)
+            several = isinstance(column.type, WRAPPED_TYPES)
             page.text(row, number, column.type.show(value), WRAPPED if several else TEXT)

@@ -52,9 +52,12 @@ FIGURE = TEXT | RIGHT | WHOLE_NUMBER
 MONEY = TEXT | RIGHT | MONEY_NUMBER
 PERCENT = TEXT | RIGHT | PERCENT_NUMBER
 DECIMAL = TEXT | RIGHT | {"num_format": "0.00"}
-_DAY = CENTRED | DAY_NUMBER
+DAY = CENTRED | DAY_NUMBER
 _MOMENT = CENTRED | MOMENT_NUMBER
 _LINK = TEXT | LINK
+
+DETAIL_LOOKS = (TEXT, WRAPPED, FIGURE, MONEY, DAY)
+"""The looks of detail rows, which bear the style numbers 1, 2, … in every workbook."""
 
 Cached = int | float | Decimal | str
 """The value that a formula has now."""
@@ -85,6 +88,15 @@ class Page:
     def title(self) -> str:
         """The sheet's name."""
         return str(self.sheet.get_name())
+
+    @property
+    def part(self) -> str:
+        """The name of the sheet's part in the package."""
+        return f"xl/worksheets/sheet{self.sheet.index + 1}.xml"
+
+    def claim(self, last_row: int) -> None:
+        """Say that rows up to `last_row` will stand here, though they are not put down."""
+        self.sheet.dim_rowmax = max(self.sheet.dim_rowmax or 0, last_row - 1)
 
     def open(
         self, title: str, note: str, headers: Sequence[str], lines: int = 1, formula: str = ""
@@ -122,7 +134,7 @@ class Page:
         """
         lines = max((lines_of(text, width) for text, width in texts if text), default=1)
         if lines > 1:
-            self.height(row, min(TALLEST, 3 + _POINTS_OF_A_LINE * lines))
+            self.height(row, height_of_lines(lines))
         for known in (self.sheet.row_info, self.sheet.row_sizes):
             known.pop(row - 3, None)
 
@@ -146,7 +158,7 @@ class Page:
 
     def day(self, row: int, column: int, day: dt.date) -> None:
         """Put a date."""
-        put(self.book, self.sheet, row, column, day, _DAY)
+        put(self.book, self.sheet, row, column, day, DAY)
 
     def moment(self, row: int, column: int, moment: dt.datetime | None) -> None:
         """Put a time as the office's clock shows it, to the minute; None is a blank."""
@@ -176,6 +188,11 @@ class Page:
         return f"{quoted(self.title)}!${column_letters(column)}${row}"
 
 
+def height_of_lines(lines: int) -> float:
+    """Give the height of a row of so many wrapped lines."""
+    return min(TALLEST, 3 + _POINTS_OF_A_LINE * lines)
+
+
 def safe_text(text: str) -> str:
     """Give `text` as a cell can hold it; raise WritingError where none can."""
     if len(text) > LONGEST_TEXT:
@@ -187,6 +204,9 @@ def build_workbook(title: str, stamp: dt.datetime, fill: Callable[[Book], None])
     """Give the bytes of the workbook that `fill` puts its pages into."""
     with tempfile.TemporaryDirectory() as folder:
         book = Book(title, stamp, folder)
+        for look in DETAIL_LOOKS:
+            # Pieces rendered beforehand name styles by number: XlsxWriter numbers them as asked.
+            book.look(look)._get_xf_index()  # noqa: SLF001
         try:
             fill(book)
             return book.close()

@@ -208,12 +208,16 @@ def test_check_accepts(cli: Cli, desk: Desk) -> None:
 
 
 def test_check_names_place_fault_and_remedy(cli: Cli, desk: Desk) -> None:
-    """A bad one is told as a table: where, what, what to do; exit 1."""
+    """A bad one is told in a line for each finding: where, what, what to do; exit 1."""
     said = cli("-C", desk.root, *AT, "check", desk.fill(EAST, MARCH))
     assert said.code == 1
-    flat = "".join(said.out.split()).replace("│", "")
-    for words in ("强制性1", "《巡河日志》D4", "40000米"):
-        assert words in flat
+    assert said.out.splitlines() == [
+        "审核结果：退回（强制性1，核实性0，提示性0）",
+        (
+            "强制性　《巡河日志》D4“巡河里程（米）”：步行巡河里程为40000米，一次步行不会超过30000米。"
+            "请核对里程的单位是不是米，或改正巡河方式。"
+        ),
+    ]
 
 
 def test_check_json(cli: Cli, desk: Desk) -> None:

@@ -54,8 +54,8 @@ MARK_CLEARED_FIRST = Broken(
         (
             "service/rebuilding.py",
             "            publications = _attempt(office, mark, answer.publish) if answer else []",
-            "            office.store.publications.record_rebuilt([mark])\n"
-            "            publications = _attempt(office, mark, answer.publish) if answer else []",
+            """            office.store.publications.record_rebuilt([mark])
+            publications = _attempt(office, mark, answer.publish) if answer else []""",
         ),
     ),
 )
@@ -66,8 +66,8 @@ SENT_BEFORE_SENDING = Broken(
         (
             "service/sending.py",
             "    delivery = carrier.deliver(",
-            "    office.store.mails.record_mail_sent(mail.mail_id, now)\n"
-            "    delivery = carrier.deliver(",
+            """    office.store.mails.record_mail_sent(mail.mail_id, now)
+    delivery = carrier.deliver(""",
         ),
     ),
 )

@@ -25,7 +25,10 @@ from sheetflow.service import open_office, run_pass
 from sheetflow.service.clock import Clock
 
 _PR_SET_PTRACER, _ANYBODY = 0x59616D61, ctypes.c_ulong(-1)
-_LOADED_LATE = ("docx", "docxtpl", "openpyxl", "xlsxwriter", "sheetflow.reporting.report")
+_LOADED_LATE = (
+    *("chinese_calendar", "docx", "docxtpl", "openpyxl", "xlsxwriter", "python_calamine"),
+    *("email.parser", "encodings.idna", "smtplib", "sheetflow.reporting.report"),
+)
 _REFUSED, _FAULT = 1, 70
 
 
@@ -50,9 +53,14 @@ def main() -> None:
         pid = os.fork()
         if not pid:
             _serve(order)
-        print(json.dumps({"pid": pid}), flush=True)
+        _tell({"pid": pid})
         _, status = os.waitpid(pid, 0)
-        print(json.dumps({"code": os.waitstatus_to_exitcode(status)}), flush=True)
+        _tell({"code": os.waitstatus_to_exitcode(status)})
+
+
+def _tell(answer: dict[str, int]) -> None:
+    sys.stdout.write(json.dumps(answer) + "\n")
+    sys.stdout.flush()
 
 
 def _line() -> bytes:
@@ -90,9 +98,9 @@ def _pass(root: Path, at: dt.datetime, passes: int) -> int:
             office.clock = StoppedClock(at)
             for _ in range(passes):
                 report = run_pass(office)
-                print(report, flush=True)
+                sys.stdout.write(f"{report}\n")
     except SheetflowError as error:  # as the command line does: a sentence and exit code 1
-        print(f"refused: {error}", flush=True)
+        sys.stdout.write(f"refused: {error}\n")
         return _REFUSED
     return 0
 

@@ -45,7 +45,9 @@ class Postbox:
 
     def messages(self) -> list[EmailMessage]:
         """What it took, parsed."""
-        parsed = [email.message_from_bytes(data, policy=email.policy.default) for data in self.mails]
+        parsed = [
+            email.message_from_bytes(data, policy=email.policy.default) for data in self.mails
+        ]
         return [message for message in parsed if isinstance(message, EmailMessage)]
 
     def by_id(self) -> dict[str, list[str]]:
@@ -62,7 +64,7 @@ class Postbox:
         self.attempts += 1
         answer = self.manner(self, envelope) if self.manner else None
         if answer == "drop":
-            assert server.transport
+            assert isinstance(server.transport, asyncio.Transport)
             server.transport.abort()
             return "451 never heard"
         if answer is not None:

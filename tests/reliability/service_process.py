@@ -49,9 +49,12 @@ class Trace:
     file: Path = Path(os.devnull)
 
     @classmethod
-    def kill(cls, number: int) -> Trace:
-        """SIGKILL at the `number`-th file or database call of the service itself."""
-        return cls(("-e", f"trace={CHANGING}", "-e", f"inject={CHANGING}:signal=KILL:when={number}"))
+    def kill(cls, call: str, number: int) -> Trace:
+        """SIGKILL on entering the `number`-th `call` of the service itself.
+
+        strace counts each kind of call by itself.
+        """
+        return cls(("-e", f"trace={call}", "-e", f"inject={call}:signal=KILL:when={number}"))
 
 
 class Service:

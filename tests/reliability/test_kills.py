@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-import signal
-import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import SimpleQueue
@@ -26,6 +24,7 @@ from tests.reliability.broken import (
     UNLINK_BEFORE_COMMIT,
     Broken,
 )
+from tests.reliability.conftest import Measured
 from tests.reliability.postbox import Postbox
 from tests.reliability.scene import NOW, Picture, copy_of, take_picture
 from tests.reliability.service_process import CHANGING, REPOSITORY, Service, Trace
@@ -34,8 +33,13 @@ pytestmark = [pytest.mark.slow, pytest.mark.reliability, needs_strace, pytest.ma
 
 _POINTS = 220
 _LANES = max(2, os.cpu_count() or 1)
-_TURNING = re.compile(r"^(rename\w*|unlinkat)\(")
+_CALL = re.compile(r"^(\w+)\(")
+_TURNING = {"rename", "renameat", "renameat2", "unlinkat"}
 _NUMBER = re.compile(r"\.\d+(?=[.@])")
+
+
+Point = tuple[str, int]
+"""A kind of call, and the how-manieth of its kind."""
 
 
 @dataclass
@@ -44,7 +48,7 @@ class Sweep:
 
     killed: int = 0
     mails_twice: int = 0
-    wrong: dict[int, list[str]] = field(default_factory=dict)
+    wrong: dict[Point, list[str]] = field(default_factory=dict)
 
 
 @dataclass
@@ -84,27 +88,33 @@ class Undisturbed:
     mails: frozenset[str]
     calls: tuple[str, ...]
 
-    def points(self, count: int) -> list[int]:
+    def points(self, count: int) -> list[Point]:
         """Calls to be killed at: evenly spread, and both sides of every rename and removal."""
         total = len(self.calls)
-        spread = {1 + number * total // count for number in range(count)}
+        spread = {number * total // count for number in range(count)}
         turning = {
             number + side
-            for number, call in enumerate(self.calls, start=1)
-            if _TURNING.match(call)
+            for number, call in enumerate(self.calls)
+            if call in _TURNING
             for side in (0, 1)
         }
-        return sorted(spread | turning)
+        met: Counter[str] = Counter()
+        numbered: list[Point] = []
+        for call in self.calls:
+            met[call] += 1
+            numbered.append((call, met[call]))
+        return [numbered[number] for number in sorted(spread | turning) if number < total]
 
 
 def run_undisturbed(lane: Lane, scene: Path) -> Undisturbed:
-    """Run once without any kill, traced."""
-    copy_of(scene, lane.root)
-    lane.postbox.mails.clear()
+    """Run once without any kill, traced; once before, so that nothing is compiled meanwhile."""
     file = lane.root.parent / "trace.txt"
-    ended = lane.service.run(lane.root, NOW, trace=Trace(("-e", f"trace={CHANGING}"), file))
-    assert ended.code == 0, ended.log
-    calls = [line for line in file.read_text(encoding="utf-8").splitlines() if "(" in line]
+    for _ in range(2):
+        copy_of(scene, lane.root)
+        lane.postbox.mails.clear()
+        ended = lane.service.run(lane.root, NOW, trace=Trace(("-e", f"trace={CHANGING}"), file))
+        assert ended.code == 0, ended.log
+    calls = [found[1] for found in map(_CALL.match, file.read_text("utf-8").splitlines()) if found]
     return Undisturbed(take_picture(lane.root), _ids(lane.postbox), tuple(calls))
 
 
@@ -112,9 +122,7 @@ def _ids(postbox: Postbox) -> frozenset[str]:
     return frozenset(_NUMBER.sub("", each) for each in postbox.by_id())
 
 
-def sweep(
-    package: Path, scene: Path, disk: Path, count: int, *, until_red: bool = False
-) -> Sweep:
+def sweep(package: Path, scene: Path, disk: Path, count: int, *, until_red: bool = False) -> Sweep:
     """Kill `package` at `count` points or more, restart it, and compare."""
     found = Sweep()
     with lanes(package, disk) as free, ThreadPoolExecutor(_LANES) as threads:
@@ -122,24 +130,24 @@ def sweep(
         undisturbed = run_undisturbed(lane, scene)
         free.put(lane)
 
-        def at(number: int) -> None:
+        def at(point: Point) -> None:
             if until_red and found.wrong:
                 return
             lane = free.get()
             try:
-                _kill_at(lane, scene, undisturbed, number, found)
+                _kill_at(lane, scene, undisturbed, point, found)
             finally:
                 free.put(lane)
 
-        for done in [threads.submit(at, number) for number in undisturbed.points(count)]:
+        for done in [threads.submit(at, point) for point in undisturbed.points(count)]:
             done.result()
     return found
 
 
-def _kill_at(lane: Lane, scene: Path, undisturbed: Undisturbed, number: int, found: Sweep) -> None:
+def _kill_at(lane: Lane, scene: Path, undisturbed: Undisturbed, point: Point, found: Sweep) -> None:
     copy_of(scene, lane.root)
     lane.postbox.mails.clear()
-    first = lane.service.run(lane.root, NOW, trace=Trace.kill(number))
+    first = lane.service.run(lane.root, NOW, trace=Trace.kill(*point))
     found.killed += first.was_killed
     second = lane.service.run(lane.root, NOW)
     wrong = [] if second.code == 0 else [f"the restart ended with {second.code}: {second.log}"]
@@ -153,20 +161,18 @@ def _kill_at(lane: Lane, scene: Path, undisturbed: Undisturbed, number: int, fou
         wrong.append(f"{len(mails)} Message-IDs for {len(undisturbed.mails)} mails")
     found.mails_twice += sum(len(bytes_) - 1 for bytes_ in mails.values())
     if wrong:
-        found.wrong[number] = wrong
+        found.wrong[point] = wrong
 
 
 def test_a_service_killed_at_any_call_loses_nothing_and_merges_nothing_twice(
-    scene: Path, quick_disk: Path, record_property: Callable[[str, object], None]
+    scene: Path, quick_disk: Path, measured: Measured
 ) -> None:
     """Wherever the power fails, after the restart all is as if nothing had happened."""
     started = time.monotonic()
     found = sweep(REPOSITORY, scene, quick_disk, _POINTS)
-    record_property("killed", found.killed)
-    record_property("mails_twice", found.mails_twice)
-    record_property("seconds", round(time.monotonic() - started))
-    print(f"{found.killed} kills, {found.mails_twice} mails twice, "
-          f"{time.monotonic() - started:.0f} s")  # fmt: skip
+    measured("killed", found.killed)
+    measured("mails_twice", found.mails_twice)
+    measured("seconds", round(time.monotonic() - started))
     assert not found.wrong, dict(list(found.wrong.items())[:3])
     assert found.killed >= 200
 
@@ -183,9 +189,13 @@ def test_a_service_killed_at_any_call_loses_nothing_and_merges_nothing_twice(
     ids=lambda broken: broken.wrong.replace(" ", "-"),
 )
 def test_the_sweep_notices(
-    broken: Broken, scene: Path, quick_disk: Path, tmp_path: Path
+    broken: Broken,
+    scene: Path,
+    quick_disk: Path,
+    tmp_path: Path,
+    measured: Measured,
 ) -> None:
     """The sweep above is able to fail: a version with this fault does not pass it."""
     found = sweep(broken.package(tmp_path), scene, quick_disk, _POINTS, until_red=True)
-    print(f"{broken.wrong}: {dict(list(found.wrong.items())[:1])}")
+    measured(broken.wrong, dict(found.wrong))
     assert found.wrong

@@ -13,9 +13,10 @@ from openpyxl.workbook import Workbook
 
 from sheetflow.schemas.documents import load_finding
 from sheetflow.schemas.layout import HEADER_ROW, STAMP_SHEET
+from sheetflow.service.standing import standing
 from sheetflow.store.records import Submission
 from tests.tiny.campaign import CAMPAIGN
-from tests.tiny.desk import EAST, NORTH, SOUTH, TREE, WEST, Desk, body, words
+from tests.tiny.desk import EAST, NORTH, PROVINCE, SOUTH, TREE, WEST, Desk, body, table, words
 
 _START = {"returned": "退回", "held": "挂起", "refused": "拒收", "accepted": "回执"}
 
@@ -187,6 +188,23 @@ def test_the_named_unit_is_told_and_nothing_quoted(answered: Answered) -> None:
     assert "北岸县" in body(told)
     assert "东岸县的表" not in body(told)
     assert list(told.iter_attachments()) == []
+
+
+def test_a_period_to_come_troubles_nobody_above(desk: Desk) -> None:
+    """A workbook of a period that has not begun is returned, and no board or total knows of it."""
+    desk.issue("2012B6")
+    desk.drop(EAST, desk.fill(EAST, period="2012B6"))
+    desk.drop(WEST, desk.fill(WEST))
+    desk.drop(WEST, desk.fill(EAST, period="2012B6", name="错放.xlsx"))
+    desk.run()
+    assert [(entry.period, entry.outcome) for entry in desk.submissions(EAST)] == [
+        ("2012B6", "returned")
+    ]
+    assert [entry.period for entry in desk.submissions(WEST)] == ["2012B1", ""]
+    assert [name[:2] for name in desk.names(PROVINCE, "2012B6")] == ["填报"]
+    board = table(desk.out(PROVINCE) / "上报情况_清河省.xlsx", "上报情况", "单位代码")
+    assert list(board[0]) == ["单位代码", "单位", "层级", "2012年1—2月"]
+    assert desk.ask(lambda office: standing(office).period.period_id) == "2012B1"
 
 
 def test_an_empty_file_is_shown(tmp_path: Path) -> None:

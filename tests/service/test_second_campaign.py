@@ -74,7 +74,7 @@ def test_every_drop_is_answered(desk: Desk) -> None:
         SOUTH: "回执_990201-南岸县_2012B1_第1号.xlsx",
     }
     assert "退回_990102-西岸县_2012B1_第1号.xlsx" in desk.names(WEST)
-    assert desk.names(NORTH, "") == ["挂起_990202-北岸县_第1号.xlsx"]
+    assert "挂起_990202-北岸县_2012B1_第1号.xlsx" in desk.names(NORTH)
     assert "拒收_9902-下游市_第1号.xlsx" in desk.names(OTHER_CITY, "")
     assert desk.states() == {
         PROVINCE: "accepted",
@@ -83,7 +83,7 @@ def test_every_drop_is_answered(desk: Desk) -> None:
         WEST: "returned",
         OTHER_CITY: "missing",
         SOUTH: "nil",
-        NORTH: "missing",
+        NORTH: "held",
     }
     assert desk.inbox_files() == []
 
@@ -147,7 +147,7 @@ def test_boards_show_who_stands_where(desk: Desk) -> None:
         WEST: "退回",
         OTHER_CITY: "未报",
         SOUTH: "零报告",
-        NORTH: "未报",
+        NORTH: "挂起",
     }
     page = (desk.out(OTHER_CITY) / "上报情况_下游市.html").read_text(encoding="utf-8")
     assert "南岸县" in page

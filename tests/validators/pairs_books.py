@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from sheetflow.periods import OFFICE_ZONE
+from tests.county_book import judged
 from tests.validators.pairs import Pair
 
 _VISIT = "2012-04-11 | G001 | 是 | L001 | 座谈交流 | 5 | | 其他 | 0 | "
@@ -25,6 +26,17 @@ _ONLY_VISITS = "\n".join(
 _RIGHT_AFTER_THE_FIRST = dt.datetime(2012, 3, 1, 8, tzinfo=OFFICE_ZONE)
 _THE_DAY_BEFORE = dt.datetime(2012, 2, 29, 23, tzinfo=OFFICE_ZONE)
 _FILLED_ON_THE_FIRST = "@ 封面 B13 = 2012-03-01"
+_FEW = "@ 走访记录 F4 = 约20\n"
+_EARLY = "@ 走访记录 A4 = 2012-02-28\n"
+
+
+def _answer(number: str) -> str:
+    """Draw the sheet 情况说明 with one answer."""
+    return (
+        "# 情况说明\n| 审核意见编号 | 位置 | 说明 |\n| --- | --- | --- |\n"
+        f"| '{number} | | 情况属实 |"
+    )
+
 
 ROWS = (
     Pair(
@@ -122,13 +134,33 @@ ROWS = (
         before="",
     ),
     Pair(
+        rule="explanation-no-mending",
+        at="情况说明 A4",
+        broken=_FEW + _answer(judged(_FEW).findings[0].number),
+        nearly=_EARLY + _answer(judged(_EARLY).findings[0].number),
+    ),
+    Pair(
         rule="explanation-unused",
         at="情况说明 A4",
-        broken=(
-            "# 情况说明\n| 审核意见编号 | 位置 | 说明 |\n| --- | --- | --- |\n"
-            "| ABC123 | | 情况属实 |"
-        ),
-        nearly="# 情况说明\n| 审核意见编号 | 位置 | 说明 |\n| --- | --- | --- |",
+        broken=_answer("ABC123"),
+        nearly=_EARLY + _answer(judged(_EARLY).findings[0].number),
+    ),
+)
+
+ANSWERS = (
+    Pair(
+        rule="explanation-no-mending",
+        at="问题清单 C4",
+        broken="@ 干部名册 F4 = 3000多\n# 问题清单\n| 编号 | 单元格 | 说明 |\n| --- | --- | --- |\n"
+        "| 'E4CD53 | F4 | 记不清了 |",
+        nearly="@ 干部名册 F4 = 3000多\n# 问题清单\n| 编号 | 单元格 | 说明 |\n| --- | --- | --- |\n"
+        "| 'E4CD53 | F4 | |",
+    ),
+    Pair(
+        rule="key-wanted",
+        at="联系点 A4",
+        broken="@ 联系点 A4 = 一号",
+        nearly="@ 联系点 A4 = 'l001",
     ),
 )
 
@@ -283,4 +315,4 @@ SHEETS = (
     ),
 )
 
-BOOKS = (*ROWS, *WHICH, *SHEETS)
+BOOKS = (*ROWS, *ANSWERS, *WHICH, *SHEETS)

@@ -172,8 +172,8 @@ WORKBOOK_CHECKS: tuple[Check, ...] = (
         "column-twice",
         _MUST,
         "栏目重复",
-        "栏目“{column}”出现了两次（{first}和{second}）",
-        "请只保留一栏",
+        "栏目“{column}”在报来的文件中出现了两次（{first}和{second}），只读取了{first}",
+        "请核对这一栏的内容，并只保留一栏",
         "同一栏目不能有两列",
     ),
     _check(

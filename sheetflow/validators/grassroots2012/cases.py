@@ -122,7 +122,7 @@ def check_need_once(book: Book, context: Context) -> Iterator[Finding]:
     The same person: the same identity number, else the same name and phone.
     """
     del context
-    first: dict[tuple[object, ...], str] = {}
+    first: dict[tuple[object, ...], tuple[str, str]] = {}
     for found, row in _needs(book):
         if row["status"] not in _OPEN or row["category"] is None:
             continue
@@ -134,9 +134,11 @@ def check_need_once(book: Book, context: Context) -> Iterator[Finding]:
             continue
         same = (*person, row["category"])
         if same in first:
-            yield OWN["need-twice"].at(found.place(row, "category"), first=first[same])
+            key, cell = first[same]
+            place = found.place(row, "category")
+            yield OWN["need-twice"].at(place, first=key, first_cell="" if key else cell)
         else:
-            first[same] = str(row["need_id"] or found.cell(row.number, "category"))
+            first[same] = str(row["need_id"] or ""), found.cell(row.number, "category")
 
 
 def _by_id(book: Book) -> dict[object, BookRow]:

@@ -56,9 +56,10 @@ def check_rows_kept(book: Book, context: Context) -> Iterator[Finding]:
             place = (
                 found.header_place(naming.key)
                 if found
-                else Place(sheet=sheet.key, title=sheet.title)
+                else Place(sheet=sheet.key, title=sheet.title, column=naming.key)
             )
-            yield OWN["row-vanished"].at(place, keys=_listed(gone))
+            finding = OWN["row-vanished"].at(replace(place, key=gone[0]), keys=_listed(gone))
+            yield replace(finding, other_keys=tuple(gone[1:]))
 
 
 def _unclear(book: Book, found: BookSheet, naming: Column) -> int:
@@ -111,7 +112,9 @@ def check_keys_kept(book: Book, context: Context) -> Iterator[Finding]:
         for row in found.rows:
             # A key that stands twice is its own finding.
             old = before.get(row[naming.key]) if keys.count(row[naming.key]) == 1 else None
-            if old and row.sound(*lasting) and all(row[part] != old.get(part) for part in lasting):
+            # What a purge took out cannot be compared; then nothing is said.
+            changed = old and all(part in old and row[part] != old[part] for part in lasting)
+            if changed and row.sound(*lasting):
                 yield OWN["key-reused"].at(
                     found.place(row, naming.key),
                     key=str(row[naming.key]),

@@ -1,0 +1,109 @@
+"""Whose words a report quotes, and which stories it tells: chosen by rule, not by taste.
+
+A quote is long enough to say something and cut after a sentence where it is too long;
+nobody is quoted with words that another has used as well. The units straight below take
+turns, each before a second from any, and who begins turns with the period and the
+heading, so that it is not always the same ones who speak. What is chosen stands in
+administrative order.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeVar
+
+from sheetflow.consolidation.accepted import Accepted, Books
+from sheetflow.consolidation.report_data import Narrative, Quote, Story
+from sheetflow.schemas.habits import Value
+from sheetflow.schemas.reports import ReportSpec
+from sheetflow.units import Unit
+
+Told = TypeVar("Told", str, tuple[str, str])
+"""A text, or a story's title and text."""
+
+_SENTENCE_ENDS = re.compile(r"[。！？；][”’）]?")
+_CUT = "……"
+
+
+def narratives(
+    books: Books, unit: Unit, spec: ReportSpec, named: Mapping[str, str]
+) -> tuple[Narrative, ...]:
+    """Give the quotes under each heading of the narrative card."""
+    rows = list(_rows(books, unit, spec.narrative))
+    found = []
+    for number, column in enumerate(books.form.by_key[spec.narrative].columns):
+        told = [
+            (accepted.unit_id, shortened(text, spec.longest))
+            for accepted, row in rows
+            if isinstance(text := row.get(column.key), str) and len(text) >= spec.shortest
+        ]
+        chosen = _spread(books, unit, _distinct(told), spec.quotes, number)
+        quotes = tuple(Quote(named[unit_id], text) for unit_id, text in chosen)
+        found.append(Narrative(key=column.key, label=column.label, quotes=quotes))
+    return tuple(found)
+
+
+def stories(
+    books: Books, unit: Unit, spec: ReportSpec, named: Mapping[str, str]
+) -> tuple[Story, ...]:
+    """Give the stories to tell."""
+    if not spec.story_sheet:
+        return ()
+    told = [
+        (accepted.unit_id, (str(row.get(spec.story_title)), str(row.get(spec.story_text))))
+        for accepted, row in _rows(books, unit, spec.story_sheet)
+        if spec.story_where is None or spec.story_where.holds(row)
+    ]
+    chosen = _spread(books, unit, _distinct(told), spec.stories, 0)
+    return tuple(
+        Story(unit=named[unit_id], title=title, text=text) for unit_id, (title, text) in chosen
+    )
+
+
+def shortened(text: str, longest: int) -> str:
+    """Cut `text` after the last whole sentence within `longest` characters, and say so."""
+    if len(text) <= longest:
+        return text
+    head = text[:longest]
+    ends = [match.end() for match in _SENTENCE_ENDS.finditer(head)]
+    return (head[: ends[-1]] if ends else head) + _CUT
+
+
+def _rows(books: Books, unit: Unit, sheet: str) -> Iterator[tuple[Accepted, Mapping[str, Value]]]:
+    standing = [
+        found for member in books.expected(unit) if (found := books.for_period(member.unit_id))
+    ]
+    for accepted, rows in books.rows_of(sheet, standing):
+        for row in rows:
+            yield accepted, row
+
+
+def _distinct(told: Sequence[tuple[str, Told]]) -> list[tuple[str, Told]]:
+    """Leave out words that an earlier unit has used."""
+    first: dict[Told, str] = {}
+    for unit_id, text in told:
+        first.setdefault(text, unit_id)
+    return [(unit_id, text) for text, unit_id in first.items()]
+
+
+def _spread(
+    books: Books, unit: Unit, told: Sequence[tuple[str, Told]], most: int, turn: int
+) -> list[tuple[str, Told]]:
+    """Choose at most `most`, one from each branch below before a second from any."""
+    branches: dict[str, list[tuple[str, Told]]] = {}
+    for unit_id, text in told:
+        chain = [entry.unit_id for entry in books.tree.chain(unit_id)]
+        branch = chain[max(chain.index(unit.unit_id) - 1, 0)]
+        branches.setdefault(branch, []).append((unit_id, text))
+    if not branches:
+        return []
+    start = (len(books.period.year_so_far) * most + turn) % len(branches)
+    order = [*branches][start:] + [*branches][:start]
+    chosen: list[tuple[str, Told]] = []
+    for lap in range(max(len(texts) for texts in branches.values())):
+        for branch in order:
+            texts = branches[branch]
+            if lap < len(texts) and len(chosen) < most:
+                chosen.append(texts[(start + lap) % len(texts)])
+    return sorted(chosen, key=told.index)

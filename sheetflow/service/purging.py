@@ -1,0 +1,297 @@
+"""Retention: what closed periods held of persons is taken out for good, and recorded.
+
+Gone are the archived originals, the personal columns of the accepted rows, and our copies
+of them (returned copies, prechecks, 填报 workbooks, mail kept in the Maildir). Receipts,
+figures, findings and explanations stay. Roll-ups that showed masked values are made anew.
+The order survives a crash: first the commit, then the files; a second call finishes both.
+
+A period is closed when its last deadline is over and nothing of it is in hand. While the
+year runs, a unit's newest accepted workbook stays whole: its next one is filled from it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import getpass
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from sheetflow.errors import WorkspaceError
+from sheetflow.intake.archive import blob_path
+from sheetflow.intake.folders import sync_folder
+from sheetflow.mailing import MaildirCarrier
+from sheetflow.periods import Period, deadline
+from sheetflow.publishing.outbox import remove_publication, twin_path
+from sheetflow.schemas.documents import without_personal
+from sheetflow.service.entailing import ANSWER, CONSOLIDATED
+from sheetflow.service.lock import held_lock
+from sheetflow.service.names import answer_path, precheck_path, workbook_path
+from sheetflow.service.office import LOG, Office
+from sheetflow.service.publishing import is_published
+from sheetflow.service.rebuilding import rebuild
+from sheetflow.store.purges import PurgeWork
+from sheetflow.store.records import Arrival, Purge, Stale, Submission
+
+
+@dataclass
+class PurgePlan:
+    """What a purge of everything before a day would take."""
+
+    before: dt.date
+    periods: list[Period] = field(default_factory=list)
+    arrivals: list[Arrival] = field(default_factory=list)
+    fresh: list[Arrival] = field(default_factory=list)
+    """Those of `arrivals` that no earlier purge took."""
+    carried: list[Submission] = field(default_factory=list)
+    """Workbooks that stay whole, because the next ones are filled from them."""
+    paths: set[str] = field(default_factory=set)
+    """Files of the outbox that go."""
+    sources: dict[int, list[Submission]] = field(default_factory=dict)
+    """The submissions of each arrival."""
+
+
+@dataclass(frozen=True, slots=True)
+class Purged:
+    """What a purge took, and what it could not reach."""
+
+    originals: int
+    documents: int
+    files: int
+    republished: int
+    leftovers: tuple[str, ...]
+    """Older copies beside the database, which hold personal data still."""
+
+
+def plan_purge(office: Office, before: dt.date) -> PurgePlan:
+    """Tell what lies in periods that ended before `before`, or arrived before it for none.
+
+    Raise WorkspaceError where one of the periods is open, or something of it is in hand.
+    """
+    plan = PurgePlan(before)
+    for submission in office.store.submissions.find_submissions():
+        plan.sources.setdefault(submission.arrival_id, []).append(submission)
+    _check_settled(office)
+    arrivals = office.store.arrivals.find_all()
+    old = [
+        (arrival, periods)
+        for arrival in arrivals
+        if _is_old(before, arrival, periods := list(_periods(office, plan, arrival)))
+    ]
+    plan.periods = sorted({period for _, periods in old for period in periods})
+    for period in plan.periods:
+        _check_closed(office, period)
+    _check_decided(plan, [arrival for arrival, _ in old])
+    carried = {entry.arrival_id: entry for entry in _carried(office)}
+    plan.arrivals = [arrival for arrival, _ in old if arrival.arrival_id not in carried]
+    plan.carried = [carried[one.arrival_id] for one, _ in old if one.arrival_id in carried]
+    gone = office.store.purges.find_purged()
+    plan.fresh = [arrival for arrival in plan.arrivals if arrival.arrival_id not in gone]
+    kept = _still_to_send(office)
+    plan.paths = {
+        path for path in _copies(office, plan) if path not in kept and _is_there(office, path)
+    }
+    return plan
+
+
+def purge(office: Office, before: dt.date) -> Purged:
+    """Purge everything before `before` and record it; nothing where all of it is gone already.
+
+    Raise WorkspaceError where a service runs, or as `plan_purge` does.
+    """
+    with held_lock(office.workspace.lock):
+        plan = plan_purge(office, before)
+        done = _record(office, plan) if plan.fresh else None
+        files = _remove_copies(office, plan) + _remove_originals(office, plan)
+        office.store.compact()
+        rebuilt = rebuild(office)
+    LOG.info(
+        "purged before %s: %d originals, %d documents",
+        before.isoformat(),
+        done.originals if done else 0,
+        done.documents if done else 0,
+    )
+    return Purged(
+        originals=done.originals if done else 0,
+        documents=done.documents if done else 0,
+        files=files,
+        republished=rebuilt.published,
+        leftovers=tuple(_leftovers(office.workspace.root, office.workspace.state)),
+    )
+
+
+def _periods(office: Office, plan: PurgePlan, arrival: Arrival) -> Iterator[Period]:
+    """Give the periods that a file was for, as far as anybody knew."""
+    named = [submission.period for submission in plan.sources.get(arrival.arrival_id, ())]
+    if arrival.answer == "duplicate":
+        repeated = office.store.submissions.find_submission(arrival.answered_receipt)
+        named.append(repeated.period if repeated else "")
+    if arrival.answer == "precheck":
+        head = office.store.arrivals.find_answer_document(arrival.arrival_id)[0]
+        named.append(str(head["period"]))
+    yield from (Period.parse(period) for period in dict.fromkeys(named) if period)
+
+
+def _is_old(before: dt.date, arrival: Arrival, periods: list[Period]) -> bool:
+    if arrival.unlinked_at is None:
+        return False  # it still lies in the inbox
+    if periods:
+        return all(period.last_day < before for period in periods)
+    return arrival.arrived_at.date() < before
+
+
+def _check_settled(office: Office) -> None:
+    """Refuse while answers are still to be made: they stand on originals and rows."""
+    waiting = len(office.store.arrivals.find_unjudged())
+    waiting += sum(
+        mark.what.partition(":")[0] == ANSWER for mark in office.store.publications.stale_marks
+    )
+    if waiting:
+        raise WorkspaceError(f"还有{waiting}份来件没有处理完，先不清理。请先运行 run。")
+
+
+def _check_closed(office: Office, period: Period) -> None:
+    last = deadline(period, max(office.working_days.values()), office.day_overrides)
+    if office.clock.now() <= last:
+        raise WorkspaceError(
+            f"{period.label}还没有截止（最晚{last.year}年{last.month}月{last.day}日），没有清理。"
+            f"请用更早的日期，不晚于{period.last_day.isoformat()}。"
+        )
+
+
+def _check_decided(plan: PurgePlan, arrivals: Iterable[Arrival]) -> None:
+    held = [
+        submission.receipt
+        for arrival in arrivals
+        for submission in plan.sources.get(arrival.arrival_id, ())[-1:]
+        if submission.outcome == "held"
+    ]
+    if held:
+        raise WorkspaceError(
+            f"有{len(held)}份挂起的报送还没有决定（{'、'.join(held[:5])}），没有清理。"
+            "请先用 release 放行或用 reject 驳回，再运行 run。"
+        )
+
+
+def _carried(office: Office) -> Iterator[Submission]:
+    """Give each unit's newest accepted workbook of a year whose last deadline is still to come."""
+    for form in office.campaign.forms:
+        if form.yearly or not any(sheet.is_book for sheet in form.sheets):
+            continue
+        accepted = office.store.submissions.find_submissions(form=form.key)
+        for unit_id in dict.fromkeys(entry.unit_id for entry in accepted):
+            history = office.store.submissions.find_history(unit_id, form.key)
+            if history and _runs(office, Period.parse(history[-1].period)):
+                yield history[-1]
+
+
+def _runs(office: Office, period: Period) -> bool:
+    """Whether the year of `period` has a later period that is still open."""
+    final = period
+    while later := final.next_in_year:
+        final = later
+    last = deadline(final, max(office.working_days.values()), office.day_overrides)
+    return final != period and office.clock.now() <= last
+
+
+def _copies(office: Office, plan: PurgePlan) -> Iterator[str]:
+    """Name the files of the outbox that hold what the purged workbooks held."""
+    for arrival in plan.arrivals:
+        if arrival.unit_id not in office.tree:
+            continue
+        unit = office.tree[arrival.unit_id]
+        if arrival.answer == "precheck":
+            head = office.store.arrivals.find_answer_document(arrival.arrival_id)[0]
+            checked = precheck_path(office, unit, str(head["period"]), arrival.arrival_id)
+            yield office.relative(checked)
+        for submission in plan.sources.get(arrival.arrival_id, ()):
+            # It may have been returned first and accepted later, by the same number.
+            returned = replace(submission, outcome="returned")
+            yield office.relative(answer_path(office, returned))
+            if submission.outcome == "accepted" and submission.period:
+                form, period = office.form(submission.form), Period.parse(submission.period)
+                yield office.relative(workbook_path(office, form, unit, period))
+
+
+def _is_there(office: Office, path: str) -> bool:
+    place = office.workspace.outbox / path
+    return place.exists() or twin_path(place).exists() or is_published(office, place)
+
+
+def _still_to_send(office: Office) -> set[str]:
+    """Name what queued mail has yet to attach; the next purge takes it."""
+    queued = office.store.mails.find_mails("queued")
+    return {entry.path for mail in queued for entry in mail.attachments}
+
+
+def _record(office: Office, plan: PurgePlan) -> Purge:
+    forms = office.campaign.by_key
+
+    def thin(form: str, sheet: str, text: str) -> str:
+        declared = forms[form].by_key.get(sheet) if form in forms else None
+        return without_personal(declared, text)
+
+    shown = [
+        entry
+        for entry in office.store.publications.find_publications()
+        if entry.kind == CONSOLIDATED
+        and entry.unit_id in office.tree
+        and _shows(plan, entry.period)
+    ]
+    return office.store.purges.record_purge(
+        Purge(before=plan.before, by=getpass.getuser(), at=office.clock.now()),
+        PurgeWork(
+            arrival_ids=[arrival.arrival_id for arrival in plan.fresh],
+            thin=thin,
+            outdated=[entry.path for entry in shown],
+            stale=[
+                Stale(
+                    unit_id=entry.unit_id, form=entry.form, period=entry.period, what=CONSOLIDATED
+                )
+                for entry in shown
+            ],
+            withdrawn=plan.paths,
+        ),
+    )
+
+
+def _shows(plan: PurgePlan, period_id: str) -> bool:
+    """Whether a roll-up of that period may show rows of a purged one: its own or earlier."""
+    so_far = Period.parse(period_id).year_so_far
+    return any(period in so_far for period in plan.periods)
+
+
+def _remove_copies(office: Office, plan: PurgePlan) -> int:
+    outbox = office.workspace.outbox
+    removed = sum(remove_publication(outbox / path) for path in plan.paths)
+    maildir = MaildirCarrier(office.workspace.maildir)
+    for mail in office.store.mails.find_mails("sent"):
+        if any(entry.path in plan.paths for entry in mail.attachments):
+            removed += maildir.remove(mail.message_id)
+    return removed
+
+
+def _remove_originals(office: Office, plan: PurgePlan) -> int:
+    """Remove the blobs that nobody counts on any longer."""
+    gone = office.store.purges.find_purged()
+    needed = {
+        arrival.sha256
+        for arrival in office.store.arrivals.find_all()
+        if arrival.arrival_id not in gone
+    }
+    removed = 0
+    for sha256 in {arrival.sha256 for arrival in plan.arrivals} - needed:
+        blob = blob_path(office.workspace.archive, sha256)
+        with suppress(FileNotFoundError):
+            blob.chmod(0o600)  # Windows does not remove what is read-only
+            blob.unlink()
+            sync_folder(blob.parent)
+            removed += 1
+    return removed
+
+
+def _leftovers(root: Path, state: Path) -> Iterator[str]:
+    """Name older copies that lie beside: made before a migration, or set aside by a restore."""
+    for path in (*sorted(state.glob("*.bak")), *sorted(root.glob("恢复前_*"))):
+        yield path.relative_to(root).as_posix()

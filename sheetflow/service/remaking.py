@@ -1,0 +1,71 @@
+"""Publications that were lost from the outbox are marked, so that the next pass makes them again.
+
+Everything published stands on the database and the archive; after a restore, the same
+bytes come out. What stood on a purged original cannot be made again and is left out.
+"""
+
+from __future__ import annotations
+
+from sheetflow.periods import Period
+from sheetflow.service.entailing import ANSWER
+from sheetflow.service.names import answer_path, precheck_path
+from sheetflow.service.office import Office
+from sheetflow.store.records import Publication, Stale
+
+
+def mark_missing(office: Office) -> int:
+    """Mark every publication whose file is not in the outbox; give how many there are."""
+    lost = [
+        entry
+        for entry in office.store.publications.find_publications()
+        if entry.unit_id in office.tree and not (office.workspace.outbox / entry.path).is_file()
+    ]
+    answers = answers_by_path(office) if any(entry.kind == ANSWER for entry in lost) else {}
+    marks = [
+        mark
+        for entry in lost
+        if (mark := answers.get(entry.path) if entry.kind == ANSWER else _as_mark(entry))
+    ]
+    office.store.publications.record_stale(marks, office.clock.now())
+    return len(marks)
+
+
+def answers_by_path(office: Office) -> dict[str, Stale]:
+    """Give, by its path in the outbox, the mark under which each answer can be made again."""
+    purged = office.store.purges.find_purged()
+    found: dict[str, Stale] = {}
+    for submission in office.store.submissions.find_submissions():
+        if submission.unit_id not in office.tree:
+            continue
+        if submission.outcome == "returned" and submission.arrival_id in purged:
+            continue
+        found[office.relative(answer_path(office, submission))] = Stale(
+            unit_id=submission.unit_id,
+            form=submission.form,
+            period=submission.period,
+            what=f"{ANSWER}:{submission.receipt}",
+            why=submission.receipt,
+        )
+    for arrival in office.store.arrivals.find_all():
+        gone = arrival.unit_id not in office.tree or arrival.arrival_id in purged
+        if arrival.answer != "precheck" or gone:
+            continue
+        head = office.store.arrivals.find_answer_document(arrival.arrival_id)[0]
+        unit, period = office.tree[arrival.unit_id], str(head["period"])
+        path = office.relative(precheck_path(office, unit, period, arrival.arrival_id))
+        found[path] = Stale(
+            unit_id=unit.unit_id,
+            form=str(head["form"]),
+            period=period,
+            what=f"{ANSWER}:precheck-{arrival.arrival_id}",
+        )
+    return found
+
+
+def _as_mark(entry: Publication) -> Stale | None:
+    """Give the mark of a roll-up or a 填报 workbook."""
+    try:
+        Period.parse(entry.period)
+    except ValueError:
+        return None
+    return Stale(unit_id=entry.unit_id, form=entry.form, period=entry.period, what=entry.kind)

@@ -1,0 +1,251 @@
+"""What each unit with others below it gets: consolidated workbook, report, board.
+
+This module owns how one of them is made from what is accepted, and what it stands on. It
+refuses to decide what is stale, and records nothing: that is `rebuilding`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sheetflow import __version__
+from sheetflow.config.defaults import picture_font
+from sheetflow.consolidation.accepted import Accepted, Books, UnitAndPeriod
+from sheetflow.consolidation.boards import board_data
+from sheetflow.consolidation.corrections import (
+    dump_correction,
+    find_corrections,
+    load_correction,
+)
+from sheetflow.consolidation.report import report_data
+from sheetflow.consolidation.tables import BoardFile
+from sheetflow.consolidation.workbook import consolidate, newest
+from sheetflow.errors import WorkspaceError
+from sheetflow.periods import OFFICE_ZONE, Period
+from sheetflow.reporting import CHECK_HEADINGS, ReportOptions, check_table, render_report
+from sheetflow.schemas.documents import load_figures
+from sheetflow.schemas.forms import Form
+from sheetflow.service.entailing import BOARD, CONSOLIDATED, REPORT
+from sheetflow.service.history import books_of
+from sheetflow.service.letterheads import letter_of
+from sheetflow.service.names import (
+    board_path,
+    check_table_path,
+    consolidated_path,
+    report_path,
+)
+from sheetflow.service.office import Office
+from sheetflow.service.publishing import basis_of, is_fresh, is_published, publish
+from sheetflow.store.records import Issued, Publication, PublishedSource, StaleMark
+from sheetflow.units import Unit
+from sheetflow.wording.board_html import render_board_html
+from sheetflow.writing.board import write_board
+from sheetflow.writing.board_page import board_page
+from sheetflow.writing.check_table import write_check_table
+from sheetflow.writing.consolidated import write_consolidated
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What was put into the outbox for one mark, and what the store is to keep of it."""
+
+    published: tuple[Publication, ...] = ()
+    issued: tuple[Issued, ...] = ()
+    is_new: bool = False
+    """Whether a file lies there that was never there before."""
+
+
+class Rollups:
+    """The files of everyone above, for one pass: books are gathered once a period."""
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
+        self._books: dict[tuple[str, str], Books] = {}
+
+    def in_order(self, marks: Iterable[StaleMark]) -> list[StaleMark]:
+        """Order marks so that those furthest from the top come first."""
+        ranks = self.office.tree
+        return sorted(
+            marks, key=lambda mark: (-ranks[mark.unit_id].level.rank, mark.period, mark.what)
+        )
+
+    def make(self, mark: StaleMark) -> Made:
+        """Make what `mark` asks for; nothing where what lies there stands on just this."""
+        makers = {
+            CONSOLIDATED: self._make_workbook,
+            REPORT: self._make_report,
+            BOARD: self._make_boards,
+        }
+        return makers[mark.what](mark) if self._is_wanted(mark) else Made()
+
+    def books(self, form: str, period: str) -> Books:
+        """What is accepted up to `period`."""
+        if (form, period) not in self._books:
+            office = self.office
+            self._books[form, period] = books_of(office, office.form(form), Period.parse(period))
+        return self._books[form, period]
+
+    def _is_wanted(self, mark: StaleMark) -> bool:
+        """A later period is rebuilt only where something has been tried in it."""
+        books = self.books(mark.form, mark.period)
+        members = books.members(self.office.tree[mark.unit_id])
+        return any((member.unit_id, mark.period) in books.attempts for member in members)
+
+    def _make_workbook(self, mark: StaleMark) -> Made:
+        office, unit = self.office, self.office.tree[mark.unit_id]
+        books = self.books(mark.form, mark.period)
+        policy = office.policy(unit.level)
+        path = consolidated_path(office, unit, books.period, books.form)
+        basis = basis_of(__version__, _sources(books, unit), policy.digest)
+        if is_fresh(office, path, basis):
+            return Made()
+        spot = (unit.unit_id, books.form.key, books.period.period_id)
+        known = [
+            load_correction(entry) for entry in office.store.publications.find_corrections(*spot)
+        ]
+        found = find_corrections(published_before(office, *spot), books, unit)
+        tables = consolidate(office.campaign, books, unit, policy, (*known, *found))
+        is_new = not is_published(office, path)
+        publication = publish(office, path, write_consolidated(tables), mark, basis)
+        issued = Issued(
+            unit_id=unit.unit_id,
+            form=books.form.key,
+            period=books.period.period_id,
+            sources=_standing(books, unit),
+            corrected=[dump_correction(entry) for entry in found],
+        )
+        return Made((publication,), (issued,), is_new)
+
+    def _make_report(self, mark: StaleMark) -> Made:
+        office, unit = self.office, self.office.tree[mark.unit_id]
+        books = self.books(mark.form, mark.period)
+        if books.form.report is None:
+            return Made()
+        template = _template(office, "report", "情况报告.docx")
+        letter = letter_of(office, unit, books.period)
+        fonts = office.settings.report.fonts.replaced
+        path = report_path(office, unit, books.period, books.form)
+        table_path = check_table_path(office, unit, books.period, books.form)
+        basis = basis_of(__version__, _sources(books, unit), template, letter, fonts)
+        if is_fresh(office, path, basis) and is_fresh(office, table_path, basis):
+            return Made()
+        stamp = newest(books, unit)
+        rendered = render_report(
+            template,
+            report_data(office.campaign, books, unit, letter),
+            stamp=stamp,
+            options=ReportOptions(fonts=fonts, picture_font=picture_font()),
+        )
+        heading = f"{unit.name} {books.period.label}"
+        table = write_check_table(heading, CHECK_HEADINGS, check_table(rendered), stamp)
+        is_new = not is_published(office, path)
+        files = {path: rendered.docx, table_path: table}
+        return Made(
+            tuple(publish(office, where, content, mark, basis) for where, content in files.items()),
+            is_new=is_new,
+        )
+
+    def _make_boards(self, mark: StaleMark) -> Made:
+        office, unit = self.office, self.office.tree[mark.unit_id]
+        latest = self._latest_period(mark.form, mark.period)
+        form = office.form(mark.form)
+        files = own_files(office, unit, form)
+        data = board_data(office.campaign, self.books(mark.form, latest), unit, files)
+        page = _template(office, "board", "上报情况.html").decode()
+        basis = basis_of(__version__, data, page)
+        rendered: dict[str, Callable[[], bytes]] = {
+            "xlsx": lambda: write_board(data),
+            "html": lambda: render_board_html(board_page(data), page).encode(),
+        }
+        made: list[Publication] = []
+        for extension, render in rendered.items():
+            path = board_path(office, unit, extension, form)
+            if not is_fresh(office, path, basis):
+                made.append(publish(office, path, render(), mark, basis))
+        return Made(tuple(made))
+
+    def _latest_period(self, form: str, period: str) -> str:
+        """The last period of the year in which anybody has tried: the board shows all before it."""
+        found, later = period, Period.parse(period).next_in_year
+        while later:
+            tried = self.books(form, later.period_id).attempts
+            if any(spot[1] == later.period_id for spot in tried):
+                found = later.period_id
+            later = later.next_in_year
+        return found
+
+
+def published_before(
+    office: Office, unit_id: str, form: str, period: str
+) -> dict[UnitAndPeriod, Accepted]:
+    """Give what the last published consolidated workbook stood on, by unit and period."""
+    sources = office.store.publications.find_standing(unit_id, form, period)
+    figures = office.store.submissions.find_measured(source.judgement_id for source in sources)
+    never = Period.parse(period).first_day
+    return {
+        (source.unit_id, source.period): Accepted(
+            unit_id=source.unit_id,
+            period=source.period,
+            receipt=source.receipt,
+            figures=load_figures(figures.get(source.judgement_id, {})),
+            file_name="",
+            sha256="",
+            accepted_at=dt.datetime.combine(never, dt.time(), OFFICE_ZONE),
+            judgement=source.judgement_id,
+        )
+        for source in sources
+    }
+
+
+def own_files(office: Office, unit: Unit, form: Form) -> Mapping[str, tuple[BoardFile, ...]]:
+    """Give what was published for `unit` as the one above others, by period.
+
+    Paths are relative to the unit's own folder, in which the board lies.
+    """
+    folder = f"{unit.folder}/"
+    found: dict[str, tuple[BoardFile, ...]] = {}
+    for entry in office.store.publications.find_publications(unit.unit_id):
+        path = entry.beside or entry.path
+        ours = entry.kind in {CONSOLIDATED, REPORT} and entry.form == form.key
+        if ours and path.startswith(folder):
+            file = BoardFile(Path(path).stem.partition("_")[0], path.removeprefix(folder))
+            found[entry.period] = (*found.get(entry.period, ()), file)
+    return found
+
+
+def _standing(books: Books, unit: Unit) -> list[PublishedSource]:
+    return [
+        PublishedSource(member.unit_id, period.period_id, accepted.receipt, accepted.judgement)
+        for member in books.members(unit)
+        for period in books.period.year_so_far
+        if (accepted := books.accepted.get((member.unit_id, period.period_id)))
+    ]
+
+
+def _template(office: Office, *parts: str) -> bytes:
+    """Read a template of the workspace; raise WorkspaceError where it is gone."""
+    path = office.workspace.templates.joinpath(*parts)
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise WorkspaceError(
+            f"找不到模板 {path}。请再运行一次 sheetflow init {office.workspace.root}，"
+            "缺少的模板会补上，别的不会改动。"
+        ) from None
+
+
+def _sources(books: Books, unit: Unit) -> Iterable[object]:
+    """What a roll-up stands on: every standing and attempt below `unit`, in order."""
+    members = books.members(unit)
+    spots = [
+        (member.unit_id, period.period_id)
+        for member in members
+        for period in books.period.year_so_far
+    ]
+    return [
+        [(spot, books.accepted.get(spot), books.attempts.get(spot)) for spot in spots],
+        members,
+    ]

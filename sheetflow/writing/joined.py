@@ -1,0 +1,218 @@
+"""Workbooks joined from pieces: rows are rendered and compressed once, then only copied.
+
+Writing a province's rows cell by cell takes half a minute, over and over the same rows.
+So a submission's rows are rendered once (`pieces`), and a consolidated sheet is put
+together byte for byte from those of all units. What makes it possible:
+
+* **The XML** of a piece is a run of ``<row>…</row>``. Rows and cells bear no ``r``
+  attribute (optional by ECMA-376-1 18.3.1.4 and 18.3.1.73: each follows the one before),
+  so they may stand at any row. Texts are inline strings and style numbers are fixed, so
+  nothing points out of the piece.
+* **The bytes** of a piece are a raw deflate stream (RFC 1951) that ends with a full flush:
+  at a whole byte, not the last block, and nothing after it refers back. Such streams one
+  after the other, then one that ends, are again one deflate stream.
+* **The CRC-32** of the whole follows from those of the parts: appending `size` bytes
+  multiplies what stands by x^(8·size) modulo the polynomial. That power is kept with each
+  piece as its `shift`, so one multiplication joins two parts.
+* **The package** is the skeleton: the same workbook with styles, filters, formulas and
+  charts written by XlsxWriter, whose bulk sheets hold their heads only. All other entries
+  are copied as they are; a bulk sheet becomes its XML up to ``</sheetData>``, the
+  pieces, and the rest of it.
+
+This module owns that format. It refuses to know what stands in the rows, and holds one
+piece in memory at a time.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import BinaryIO
+
+from sheetflow.errors import WritingError
+from sheetflow.schemas.indicators import Number
+from sheetflow.schemas.layout import FIRST_ROW
+from sheetflow.workbook import MAX_ROWS
+
+_LEVEL = 1
+"""Half the time of zlib's default, for a fifth more bytes."""
+
+_POLYNOMIAL = 0xEDB88320
+_ONE, _X = 1 << 31, 1 << 30
+"""x^0 and x^1: the highest bit is the lowest power."""
+
+_END_OF_ROWS = b"</sheetData>"
+_MOST = 0xFFFF_FFFF
+"""The sizes and offsets that an entry can name without Zip64, which readers know less well."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Packed rows that lie in a file: `length` bytes at `offset`, and what joining asks of them.
+
+    `size`, `crc` and `shift` are those of the XML.
+    """
+
+    rows: int
+    size: int
+    crc: int
+    shift: int
+    offset: int
+    length: int
+    path: Path = Path()
+
+    def read(self) -> bytes:
+        """Give the packed rows."""
+        with self.path.open("rb") as file:
+            file.seek(self.offset)
+            return file.read(self.length)
+
+
+@dataclass(frozen=True, slots=True)
+class Bulk:
+    """All rows of one sheet: each receipt's piece, in order, and what the rows add up to by code."""
+
+    pieces: Sequence[tuple[str, Piece]]
+    measured: Mapping[str, Number]
+
+    @property
+    def rows(self) -> int:
+        """How many rows there are."""
+        return sum(piece.rows for _, piece in self.pieces)
+
+    @property
+    def can_join(self) -> bool:
+        """Whether one sheet can hold them all."""
+        size = sum(piece.size for _, piece in self.pieces)
+        return size < _MOST // 2 and FIRST_ROW - 1 + self.rows <= MAX_ROWS
+
+
+def pack(xml: bytes, rows: int, offset: int) -> tuple[Piece, bytes]:
+    """Pack the XML of `rows` rows as a piece that will lie at `offset`; give it and its bytes."""
+    packed = _deflate(xml, zlib.Z_FULL_FLUSH)
+    shift = _power(len(xml))
+    return Piece(rows, len(xml), zlib.crc32(xml), shift, offset, len(packed)), packed
+
+
+def join(skeleton: bytes, bulk: Mapping[str, Sequence[Piece]], target: BinaryIO) -> None:
+    """Write the skeleton to `target` with the rows of `bulk` in its sheets, by part name.
+
+    Raise WritingError where the workbook would pass 4 GiB, OSError for a lost piece.
+    """
+    directory: list[bytes] = []
+    offset = 0
+    with zipfile.ZipFile(io.BytesIO(skeleton)) as package:
+        for entry in package.infolist():
+            if entry.filename in bulk:
+                found = _Entry.joined(package.read(entry), bulk[entry.filename])
+            else:
+                found = _Entry.copied(skeleton, entry)
+            name = entry.filename.encode()
+            target.write(found.local_header(name))
+            target.writelines(
+                part if isinstance(part, bytes) else part.read() for part in found.parts
+            )
+            directory.append(found.central_header(name, offset))
+            offset += len(found.local_header(name)) + found.packed
+            if offset > _MOST:
+                raise WritingError("汇总表超过4GB，不能写成一个文件。请按市分别查看。")
+    listing = b"".join(directory)
+    target.write(listing)
+    count = len(directory)
+    target.write(struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, count, count, len(listing), offset, 0))
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One entry of the package: its packed parts and what its headers say."""
+
+    parts: Sequence[bytes | Piece]
+    method: int
+    crc: int
+    packed: int
+    size: int
+
+    @classmethod
+    def copied(cls, skeleton: bytes, entry: zipfile.ZipInfo) -> _Entry:
+        """Take an entry over as it is packed."""
+        names = struct.unpack_from("<2H", skeleton, entry.header_offset + 26)
+        start = entry.header_offset + 30 + sum(names)
+        data = skeleton[start : start + entry.compress_size]
+        return cls([data], entry.compress_type, entry.CRC, len(data), entry.file_size)
+
+    @classmethod
+    def joined(cls, xml: bytes, pieces: Sequence[Piece]) -> _Entry:
+        """Put rows behind those that the sheet has."""
+        before, end, after = xml.rpartition(_END_OF_ROWS)
+        after = end + after
+        head, tail = _deflate(before, zlib.Z_FULL_FLUSH), _deflate(after, zlib.Z_FINISH)
+        crc = zlib.crc32(before)
+        for piece in pieces:
+            crc = _multiply(piece.shift, crc) ^ piece.crc
+        crc = _multiply(_power(len(after)), crc) ^ zlib.crc32(after)
+        packed = len(head) + sum(piece.length for piece in pieces) + len(tail)
+        size = len(xml) + sum(piece.size for piece in pieces)
+        return cls([head, *pieces, tail], zipfile.ZIP_DEFLATED, crc, packed, size)
+
+    def local_header(self, name: bytes) -> bytes:
+        """Give what stands before the entry's data."""
+        return struct.pack("<4sH", b"PK\3\4", 20) + self._facts(name) + name
+
+    def central_header(self, name: bytes, offset: int) -> bytes:
+        """Give the entry's line in the directory at the end."""
+        rest = struct.pack("<3H2L", 0, 0, 0, 0, offset)
+        return struct.pack("<4s2H", b"PK\1\2", 20, 20) + self._facts(name) + rest + name
+
+    def _facts(self, name: bytes) -> bytes:
+        # The same bytes for the same content: the time is the format's first, 1 January 1980.
+        time, day = 0, (1 << 5) | 1
+        return struct.pack(
+            "<4H3L2H", 0, self.method, time, day, self.crc, self.packed, self.size, len(name), 0
+        )
+
+
+def _deflate(data: bytes, ending: int) -> bytes:
+    packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+    return packer.compress(data) + packer.flush(ending)
+
+
+def _multiply(first: int, second: int) -> int:
+    """Multiply two polynomials over GF(2) modulo that of CRC-32, as bits in its order."""
+    product = 0
+    while first:
+        if first & _ONE:
+            product ^= second
+        first = (first << 1) & _MOST
+        second = (second >> 1) ^ (_POLYNOMIAL if second & 1 else 0)
+    return product
+
+
+def _power(size: int) -> int:
+    """Give x^(8·size): what appending `size` bytes multiplies a CRC by."""
+    found = _ONE
+    for bit, square in zip(_bits(size), _squares(), strict=False):
+        if bit:
+            found = _multiply(square, found)
+    return found
+
+
+def _bits(number: int) -> Iterator[bool]:
+    """The bits of `number` from the lowest."""
+    while number:
+        yield bool(number & 1)
+        number >>= 1
+
+
+@cache
+def _squares() -> tuple[int, ...]:
+    """x^8, x^16, x^32, …: each the square of the one before, for sizes up to 2^48."""
+    found = [_X]
+    for _ in range(50):
+        found.append(_multiply(found[-1], found[-1]))
+    return tuple(found[3:])

@@ -1,0 +1,67 @@
+"""What people see on a real terminal of 80 columns."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from rich.cells import cell_len
+
+from tests.tiny.desk import EAST, NORTH, WEST, Desk, patrols, sound
+
+if sys.platform == "win32":
+    pytest.skip("Windows has no pseudo-terminals here", allow_module_level=True)
+
+import pty
+import re
+
+_CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+
+
+def _read(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 65_536)
+    except OSError:  # how Linux says that the other side is gone
+        return b""
+
+
+def _seen(desk: Desk, *words: str) -> list[str]:
+    """Run a command on a terminal of 80 columns; give the lines that stand there at the end."""
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(Path(__file__).parents[2]),
+        "COLUMNS": "80",
+        "LINES": "50",
+        "TERM": "xterm-256color",
+    }
+    arguments = [sys.executable, "-m", "sheetflow", "-C", str(desk.root), *words]
+    terminal, theirs = pty.openpty()
+    with subprocess.Popen(
+        arguments, env=environment, stdin=theirs, stdout=theirs, stderr=theirs, close_fds=True
+    ):
+        os.close(theirs)
+        chunks = list(iter(lambda: _read(terminal), b""))
+    os.close(terminal)
+    text = _CONTROL.sub("", b"".join(chunks).decode("utf-8"))
+    return [line.rsplit("\r", 1)[-1] for line in text.replace("\r\n", "\n").split("\n")]
+
+
+def test_tables_fit_and_lose_nothing(tmp_path: Path) -> None:
+    """No line is wider than the terminal, and receipt numbers and brackets stand in full."""
+    desk = Desk.make(tmp_path / "work")
+    desk.issue()
+    odd = {**sound(), "patrols": [{**patrols(1)[0], "metres": "[red]约5[/red]\\"}]}
+    file = desk.fill(NORTH, odd)
+    desk.drop(NORTH, file)
+    desk.drop(WEST, desk.fill(EAST))
+    checked = _seen(desk, "--at", "2012-03-02T10:00", "check", str(file))
+    _seen(desk, "--at", "2012-03-02T10:00", "run")
+    status = _seen(desk, "status")
+    assert max(map(cell_len, (*checked, *status))) <= 80
+    assert "990202-2012B1-1" in "\n".join(status)
+    assert "挂起" in "\n".join(status)
+    flat = re.sub(r"[│┃\s]", "", "".join(checked))
+    assert "[red]约5[/red]\\" in flat

@@ -1,0 +1,144 @@
+"""Books of a small province, from workbooks drawn and judged as they would come in."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sheetflow.consolidation.accepted import Accepted, Attempt, Books
+from sheetflow.consolidation.tables import ExplanationRow
+from sheetflow.periods import OFFICE_ZONE, Period
+from sheetflow.pipeline import judge
+from sheetflow.schemas.habits import Value
+from sheetflow.schemas.judging import Book, Judgement
+from sheetflow.units import Level, Unit, UnitTree
+from tests.county_book import CAMPAIGN, FORM, context, drawn
+
+ENDED = dt.date(2012, 3, 31)
+TREE = UnitTree.of(
+    [
+        Unit(unit_id="370000", name="山东省", level=Level.PROVINCE),
+        Unit(unit_id="370100", name="济南市", level=Level.CITY, parent="370000"),
+        Unit(unit_id="370102", name="历下区", level=Level.COUNTY, parent="370100"),
+        Unit(unit_id="370103", name="市中区", level=Level.COUNTY, parent="370100"),
+        Unit(unit_id="370200", name="青岛市", level=Level.CITY, parent="370000"),
+        Unit(unit_id="370202", name="市南区", level=Level.COUNTY, parent="370200"),
+        Unit(
+            unit_id="370203",
+            name="市中区",
+            level=Level.COUNTY,
+            parent="370200",
+            valid_to=ENDED,
+            successor="370103",
+        ),
+    ]
+)
+"""市中区 stands twice; 青岛's ends in March 2012 and goes to 济南's."""
+
+
+@dataclass
+class Desk:
+    """Everything that came in, and what became of it."""
+
+    judged: dict[tuple[str, str], Judgement] = field(default_factory=dict)
+    attempts: dict[tuple[str, str], Attempt] = field(default_factory=dict)
+    count: int = 0
+
+    def submit(self, unit_id: str, period: str, changes: str = "") -> Judgement:
+        """Judge a drawn workbook of `unit_id` and keep it where it is accepted."""
+        self.count += 1
+        unit = f"@ 封面 B5 = '{unit_id}\n"
+        raw = drawn(_dates(period) + unit + changes, period=period, stamp={"unit": unit_id})
+        around = context(period, "370102")
+        judgement = judge(raw, CAMPAIGN, _for(around, unit_id))
+        spot = (unit_id, period)
+        self.attempts[spot] = Attempt(
+            outcome=judgement.outcome.value,
+            receipt=self._receipt,
+            answered_at=self._moment(period),
+            late=judgement.late,
+            must=len(judgement.findings),
+        )
+        if judgement.outcome.value == "accepted":
+            self.judged[spot] = judgement
+        return judgement
+
+    @property
+    def _receipt(self) -> str:
+        return f"R-{self.count:02d}"
+
+    def _moment(self, period: str) -> dt.datetime:
+        day = Period.parse(period).last_day + dt.timedelta(days=1)
+        return dt.datetime.combine(day, dt.time(8, self.count), OFFICE_ZONE)
+
+    def books(self, period: str) -> Books:
+        """Give the books as of `period`."""
+        accepted = {
+            spot: Accepted(
+                unit_id=spot[0],
+                period=spot[1],
+                receipt=self.attempts[spot].receipt,
+                figures=judgement.figures,
+                file_name="报表.xlsx",
+                sha256="0" * 64,
+                accepted_at=self.attempts[spot].answered_at,
+                nil=judgement.nil,
+                late=judgement.late,
+                explanations=self._explanations(spot, judgement),
+                judgement=int(self.attempts[spot].receipt[2:]),
+            )
+            for spot, judgement in self.judged.items()
+        }
+        return Books(FORM, TREE, Period.parse(period), accepted, dict(self.attempts), self._rows_of)
+
+    def _rows_of(
+        self, sheet: str, wanted: Sequence[Accepted]
+    ) -> Iterator[tuple[Accepted, Sequence[Mapping[str, Value]]]]:
+        for entry in wanted:
+            book = self.judged[entry.unit_id, entry.period].book
+            assert isinstance(book, Book)
+            yield entry, [row.values for row in book.rows(sheet)]
+
+    def _explanations(
+        self, spot: tuple[str, str], judgement: Judgement
+    ) -> tuple[ExplanationRow, ...]:
+        return tuple(
+            ExplanationRow(
+                unit=TREE[spot[0]],
+                receipt=self.attempts[spot].receipt,
+                number=finding.number,
+                place=finding.place.words,
+                wrong=CAMPAIGN.catalogue.wrong(finding),
+                explanation=judgement.explanations[finding.identity].text,
+            )
+            for finding in judgement.findings
+            if finding.identity in judgement.explanations
+        )
+
+
+def _for(around: object, unit_id: str) -> object:
+    from dataclasses import replace
+
+    return replace(around, unit=TREE[unit_id], tree=TREE)  # type: ignore[type-var]
+
+
+def _dates(period: str) -> str:
+    """Move the drawn dates of the valid workbook into `period`, so that nothing is out of time."""
+    first, last = Period.parse(period).first_day, Period.parse(period).last_day
+    flows = ("走访记录 A4", "走访记录 A5", "走访记录 A6", "宣传报道 A4", "案例机制 C4")
+    early = (
+        *(f"联系点 E{row}" for row in (4, 5)),
+        *(f"妇女需求台帐 B{row}" for row in range(4, 9)),
+        *(f"调研成果 E{row}" for row in (4, 5)),
+        *(f"结对帮扶 J{row}" for row in (4, 5)),
+        *("妇女需求台帐 P5", "对策建议 F4", "惠民项目 E4", "督查考核 B4"),
+    )
+    return "\n".join(
+        [
+            *(f"@ {spot} = {first.isoformat()}" for spot in flows),
+            *(f"@ {spot} = {first.isoformat()}" for spot in early),
+            f"@ 封面 B13 = {last.isoformat()}",
+            "",
+        ]
+    )

@@ -1,0 +1,193 @@
+"""What a report is made of: figures as they stand, words chosen by rule, states told apart."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import replace
+
+import pytest
+
+from sheetflow.consolidation.quotes import shortened
+from sheetflow.consolidation.report import Letter, report_data
+from sheetflow.consolidation.report_data import FigureKind, ReportData, RowState
+from sheetflow.schemas.judging import Outcome
+from tests.consolidation.desk import TREE, Desk
+from tests.consolidation.test_books import NIL
+from tests.county_book import CAMPAIGN, FORM
+
+LETTER = Letter(issuer="山东省妇女联合会", addressee="全国妇联")
+PROVINCE, CITY = TREE["370000"], TREE["370100"]
+APPROACH = "{name}妇联组织干部进村入户，一对一访谈，倾听妇女群众的心声，逐户登记需求台帐。"
+
+
+def told(name: str) -> str:
+    """Draw a narrative of a unit's own, and a case of its own."""
+    text = APPROACH.format(name=name)
+    return f"@ 文字材料 B4 = {text}\n@ 案例机制 B4 = {name}的电话\n"
+
+
+@pytest.fixture
+def desk() -> Desk:
+    """Three counties have reported for the first period, each in its own words."""
+    made = Desk()
+    for unit_id in ("370102", "370103", "370202"):
+        words = told(TREE[unit_id].name + unit_id[3])
+        assert made.submit(unit_id, "2012B1", words).outcome is Outcome.ACCEPTED
+    return made
+
+
+def report(desk: Desk, period: str, letter: Letter = LETTER) -> ReportData:
+    """Give the province's report."""
+    return report_data(CAMPAIGN, desk.books(period), PROVINCE, letter)
+
+
+def test_figures_know_how_they_behave(desk: Desk) -> None:
+    """Sums, stocks and rates are told apart, so that the report never writes a rate's 本期."""
+    figures = report(desk, "2012B1").figures
+    assert figures["S08"].kind is FigureKind.SUM
+    assert (figures["S08"].current, figures["S08"].total) == (153, 153)
+    assert figures["S01"].kind is FigureKind.STOCK
+    assert figures["S01"].current is None
+    assert figures["S32"].kind is FigureKind.RATIO
+    assert figures["S09"].label == "一对一访谈"
+    assert figures["S08"].previous_total is None
+
+
+def test_the_period_before_stands_beside(desk: Desk) -> None:
+    """From the second period on, each figure has the one before."""
+    desk.submit("370102", "2012B2")
+    data = report(desk, "2012B2")
+    assert (data.previous_label, data.year_so_far_label) == ("2012年1—2月", "2012年1—4月")
+    assert data.figures["S08"].current == 51
+    assert data.figures["S08"].previous_current == 153
+
+
+def test_units_of_one_name_are_told_apart(desk: Desk) -> None:
+    """市中区 of one city is not taken for that of the other."""
+    names = [row.unit for row in report(desk, "2012B1").board]
+    assert {"济南市市中区", "青岛市市中区", "历下区", "山东省本级"} <= set(names)
+
+
+def test_states_are_those_of_the_units_below(desk: Desk) -> None:
+    """A city is in when one of its units is; its row says so, or that it is nil, 沿用 or 未报."""
+    first = {row.unit: row.state for row in report(desk, "2012B1").by_unit}
+    assert first == {
+        "山东省本级": RowState.MISSING,
+        "济南市": RowState.ACCEPTED,
+        "青岛市": RowState.ACCEPTED,
+    }
+    desk.submit("370102", "2012B2", NIL)
+    second = {row.unit: row.state for row in report(desk, "2012B2").by_unit}
+    assert second["济南市"] is RowState.NIL
+    assert second["青岛市"] is RowState.CARRIED
+    desk.submit("370103", "2012B2")
+    city = report_data(CAMPAIGN, desk.books("2012B2"), CITY, LETTER)
+    assert [row.state for row in city.by_unit] == [
+        RowState.MISSING,
+        RowState.NIL,
+        RowState.ACCEPTED,
+    ]
+    empty = report(Desk(), "2012B1")
+    assert {row.state for row in empty.by_unit} == {RowState.MISSING}
+    assert empty.narratives[0].quotes == ()
+
+
+def test_a_carried_county_says_so(desk: Desk) -> None:
+    """A county that did not report this time stands with 沿用 in its city's report."""
+    city = report_data(CAMPAIGN, desk.books("2012B2"), CITY, LETTER)
+    assert [row.state for row in city.by_unit][1:] == [RowState.CARRIED, RowState.CARRIED]
+
+
+def test_who_is_missing_nil_or_late_is_named(desk: Desk) -> None:
+    """The report names who is missing, who sent a nil return and who was late."""
+    desk.submit("370102", "2012B2", NIL)
+    data = report(desk, "2012B2")
+    assert data.nil == ("历下区",)
+    assert "历下区" not in data.missing
+    assert "市南区" in data.missing
+    assert data.late == ()
+
+
+def test_quotes_are_long_enough_and_nobodys_twice(desk: Desk) -> None:
+    """Only words that say something are quoted, and no words twice."""
+    data = report(desk, "2012B1")
+    approach = next(entry for entry in data.narratives if entry.key == "approach")
+    assert {quote.unit for quote in approach.quotes} == {"历下区", "济南市市中区", "市南区"}
+    results = next(entry for entry in data.narratives if entry.key == "results")
+    assert results.quotes == ()
+    copied = Desk()
+    for unit_id in ("370102", "370103"):
+        copied.submit(unit_id, "2012B1", told("我们"))
+    quotes = report(copied, "2012B1").narratives[0].quotes
+    assert [quote.unit for quote in quotes] == ["历下区"]
+
+
+def test_stories_are_told_once_each(desk: Desk) -> None:
+    """A 典型案例 is told with its title; a 制度机制 is no story."""
+    desk.submit("370103", "2012B1", told("市中区") + "@ 案例机制 A4 = 制度机制")
+    data = report(desk, "2012B1")
+    assert [story.unit for story in data.stories] == ["历下区", "市南区"]
+
+
+def test_no_more_are_quoted_than_asked(desk: Desk) -> None:
+    """With room for two, both branches below speak, none twice."""
+    assert FORM.report is not None
+    books = desk.books("2012B1")
+    few = dataclasses.replace(books.form, report=replace(FORM.report, quotes=2))
+    data = report_data(CAMPAIGN, replace(books, form=few), PROVINCE, LETTER)
+    units = [quote.unit for quote in data.narratives[0].quotes]
+    assert len(units) == 2
+    assert "市南区" in units
+
+
+def test_a_form_that_quotes_nobody_has_no_words(desk: Desk) -> None:
+    """A form without narrative or stories makes a report of figures alone."""
+    books = desk.books("2012B1")
+    bare = replace(books, form=dataclasses.replace(books.form, report=None))
+    data = report_data(CAMPAIGN, bare, PROVINCE, LETTER)
+    assert (data.narratives, data.stories) == ((), ())
+    assert FORM.report is not None
+    silent = dataclasses.replace(books.form, report=replace(FORM.report, story_sheet=""))
+    assert report_data(CAMPAIGN, replace(books, form=silent), PROVINCE, LETTER).stories == ()
+
+
+def test_pictures_say_something(desk: Desk) -> None:
+    """A picture is left out where there is nothing to compare: one period is no line."""
+    first = {picture.name for picture in report(desk, "2012B1").pictures}
+    assert first == {"走访群众", "办结率", "群体类别"}
+    desk.submit("370102", "2012B2")
+    pictures = {picture.name: picture for picture in report(desk, "2012B2").pictures}
+    line = pictures["需求办理进度"]
+    assert line.categories == ("1—2月", "3—4月")
+    assert line.series[0].values == (12, 12)
+    assert report(Desk(), "2012B1").pictures == ()
+
+
+def test_a_form_without_charts_over_periods_asks_no_history(desk: Desk) -> None:
+    """Where no chart goes over the periods, none are measured again."""
+    books = desk.books("2012B1")
+    plain = replace(books, form=dataclasses.replace(books.form, charts=()))
+    assert report_data(CAMPAIGN, plain, PROVINCE, LETTER).pictures == ()
+
+
+def test_the_imprint_is_printed_where_a_printer_is_named(desk: Desk) -> None:
+    """版记 stands only where the office says who prints."""
+    assert report(desk, "2012B1").imprint is None
+    letter = replace(LETTER, printer="省妇联办公室", copies="省委办公厅")
+    imprint = report(desk, "2012B1", letter).imprint
+    assert imprint is not None
+    assert (imprint.printer, imprint.copies) == ("省妇联办公室", "省委办公厅")
+
+
+@pytest.mark.parametrize(
+    ("text", "longest", "cut"),
+    [
+        ("一句。两句。", 10, "一句。两句。"),
+        ("一句话。两句话很长。", 6, "一句话。……"),
+        ("“一句。”两句很长的话", 6, "“一句。”……"),
+        ("没有句号的一段话", 4, "没有句号……"),
+    ],
+)
+def test_long_words_are_cut_after_a_sentence(text: str, longest: int, cut: str) -> None:
+    """A quote too long ends after a whole sentence, and says that it goes on."""
+    assert shortened(text, longest) == cut

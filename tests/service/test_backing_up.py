@@ -1,0 +1,242 @@
+"""A backup brings the office back: the same state, the same published bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import threading
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from sheetflow.config.workspace import create_workspace
+from sheetflow.errors import WorkspaceError
+from sheetflow.service import run_pass
+from sheetflow.service.backing_up import Backup, back_up
+from sheetflow.service.lock import held_lock
+from sheetflow.service.restoring import restore
+from tests.tiny.desk import (
+    ALL,
+    CITY,
+    EAST,
+    IN_MAY,
+    NEXT_DAY,
+    SECOND,
+    TREE,
+    WEST,
+    Desk,
+    patrols,
+    sound,
+)
+
+
+def save(desk: Desk, target: Path) -> Backup:
+    """Back up."""
+    return desk.ask(lambda office: back_up(office, target), NEXT_DAY)
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """An office after its first period: accepted, returned, prechecked, the next one issued."""
+    desk = Desk.make(tmp_path_factory.mktemp("rivers") / "work")
+    desk.issue()
+    bad = desk.fill(WEST, {**sound(), "patrols": patrols(40_000, means="步行")}, name="坏.xlsx")
+    desk.drop(EAST, desk.fill(EAST))
+    desk.drop(CITY, desk.fill(CITY))
+    desk.drop(WEST, bad)
+    desk.drop(WEST, bad, folder="预审")
+    desk.run()
+    desk.issue(SECOND, NEXT_DAY)
+    template = desk.workspace.templates / "mail" / "letter.txt"
+    template.write_text(template.read_text("utf-8") + "我们自己改过\n", encoding="utf-8")
+    return desk
+
+
+@pytest.fixture(scope="module")
+def saved(desk: Desk) -> Path:
+    """Its backup."""
+    target = desk.root.parent / "备份.zip"
+    assert save(desk, target).missing == []
+    return target
+
+
+def test_a_restored_workspace_publishes_the_same_bytes(
+    desk: Desk, saved: Path, tmp_path: Path
+) -> None:
+    """On a new machine the next pass makes every file of the outbox again, byte for byte."""
+    before = {path: content for path, (_, content) in desk.publications().items()}
+    found = restore(tmp_path / "new", saved)
+    again = Desk(tmp_path / "new")
+    assert found.to_publish == len(before)
+    again.run(IN_MAY)
+    after = {path: content for path, (_, content) in again.publications().items()}
+    assert after.keys() == before.keys()
+    assert [path for path in before if after[path] != before[path]] == []
+    assert again.ask(lambda office: office.store.publications.stale_marks) == ()
+
+
+def test_everything_that_cannot_be_made_again_is_back(
+    desk: Desk, saved: Path, tmp_path: Path
+) -> None:
+    """Submissions, originals, settings, units and edited templates are those of the old machine."""
+    restore(tmp_path / "new", saved)
+    again = Desk(tmp_path / "new")
+    assert again.submissions() == desk.submissions()
+    for name in ("sheetflow.toml", "units.xlsx", "templates/mail/letter.txt"):
+        assert (again.root / name).read_bytes() == (desk.root / name).read_bytes()
+    originals = sorted(path.name for path in desk.workspace.archive.rglob("*") if path.is_file())
+    assert originals == sorted(
+        path.name for path in again.workspace.archive.rglob("*") if path.is_file()
+    )
+
+
+@pytest.mark.skipif(os.name != "posix", reason="rights are told by mode bits on POSIX only")
+def test_a_backup_is_private(saved: Path, tmp_path: Path) -> None:
+    """It holds personal data: nobody else reads it, nor what comes out of it."""
+    assert saved.stat().st_mode & 0o077 == 0
+    restore(tmp_path / "new", saved)
+    assert (tmp_path / "new" / "state").stat().st_mode & 0o077 == 0
+
+
+def test_a_backup_stays_out_of_units_reach(desk: Desk) -> None:
+    """A backup into the outbox, where units read, is refused."""
+    with pytest.raises(WorkspaceError, match="不能放在"):
+        save(desk, desk.out(EAST) / "备份.zip")
+
+
+def test_a_backup_beside_the_running_service_is_whole(tmp_path: Path) -> None:
+    """Backed up again and again while files are taken, each backup restores to a sound office."""
+    desk = Desk.make(tmp_path / "work")
+    desk.issue()
+    for unit_id in ALL:
+        desk.drop(unit_id, desk.fill(unit_id))
+
+    def serve() -> None:
+        desk.ask(run_pass)
+
+    service = threading.Thread(target=serve)
+    service.start()
+    backups = []
+    while service.is_alive():
+        backups.append(tmp_path / f"{len(backups)}.zip")
+        assert save(desk, backups[-1]).missing == []
+    service.join()
+    assert len(backups) > 2
+    for number in {0, len(backups) // 2, len(backups) - 1}:
+        root = tmp_path / f"again{number}"
+        restore(root, backups[number])
+        assert Desk(root).ask(lambda office: office.store.find_faults()) == ()
+
+
+def test_a_missing_original_is_told(tmp_path: Path) -> None:
+    """Where the archive has lost an original, the backup is made all the same and says so."""
+    desk = Desk.make(tmp_path / "work")
+    desk.issue()
+    desk.drop(EAST, desk.fill(EAST))
+    desk.run()
+    (lost,) = [path for path in desk.workspace.archive.rglob("*") if path.is_file()]
+    lost.unlink()
+    assert save(desk, tmp_path / "b.zip").missing == [lost.name]
+    restore(tmp_path / "new", tmp_path / "b.zip")
+
+
+def test_a_workspace_with_a_state_is_not_overwritten(saved: Path, tmp_path: Path) -> None:
+    """Restoring over received reports is refused; forced, the old ones lie beside, whole."""
+    desk = Desk.make(tmp_path / "work")
+    desk.issue()
+    desk.drop(WEST, desk.fill(WEST))
+    desk.run()
+    mine = desk.submissions()
+    with pytest.raises(WorkspaceError, match="--force"):
+        restore(desk.root, saved)
+    assert desk.submissions() == mine
+    done = restore(desk.root, saved, force=True)
+    assert {entry.unit_id for entry in desk.submissions()} == {EAST, CITY, WEST}
+    assert done.aside is not None
+    shutil.copytree(done.aside, tmp_path / "old")
+    assert Desk(tmp_path / "old").submissions() == mine
+
+
+def test_a_fresh_workspace_takes_a_backup(desk: Desk, saved: Path, tmp_path: Path) -> None:
+    """After `init` nothing has been received: a backup comes in without being forced."""
+    create_workspace(tmp_path / "new", TREE)
+    restore(tmp_path / "new", saved)
+    assert Desk(tmp_path / "new").submissions() == desk.submissions()
+
+
+def test_a_folder_of_other_things_is_left_alone(saved: Path, tmp_path: Path) -> None:
+    """A folder that is no workspace is not turned into one."""
+    (tmp_path / "letters").mkdir()
+    (tmp_path / "letters" / "a.txt").write_text("mine")
+    with pytest.raises(WorkspaceError, match="不是工作文件夹"):
+        restore(tmp_path / "letters", saved, force=True)
+    assert [path.name for path in (tmp_path / "letters").iterdir()] == ["a.txt"]
+
+
+def test_nothing_is_restored_under_a_running_service(saved: Path, tmp_path: Path) -> None:
+    """While a service runs there, its state stays in place."""
+    desk = Desk.make(tmp_path / "work")
+    with held_lock(desk.workspace.lock), pytest.raises(WorkspaceError, match="正在这个工作文件夹"):
+        restore(desk.root, saved)
+
+
+Spoil = Callable[[dict[str, bytes]], None]
+
+
+def _cut(files: dict[str, bytes]) -> None:
+    del files["units.xlsx"]
+
+
+def _change(files: dict[str, bytes]) -> None:
+    files["units.xlsx"] += b" "
+
+
+def _climb(files: dict[str, bytes]) -> None:
+    _list(files, "templates/../../evil.txt", b"evil")
+
+
+def _smuggle(files: dict[str, bytes]) -> None:
+    _list(files, "inbox/990101-东岸县/x.xlsx", b"x")
+
+
+def _list(files: dict[str, bytes], name: str, content: bytes) -> None:
+    manifest = json.loads(files["manifest.json"])
+    manifest["files"][name] = hashlib.sha256(content).hexdigest()
+    files[name] = content
+    files["manifest.json"] = json.dumps(manifest).encode()
+
+
+def _newer(files: dict[str, bytes]) -> None:
+    manifest = json.loads(files["manifest.json"])
+    files["manifest.json"] = json.dumps({**manifest, "version": 99}).encode()
+
+
+@pytest.mark.parametrize("spoil", [_cut, _change, _climb, _smuggle, _newer])
+def test_a_damaged_backup_changes_nothing(spoil: Spoil, saved: Path, tmp_path: Path) -> None:
+    """A backup that is short, changed, newer, or names strange places, is refused untouched."""
+    with zipfile.ZipFile(saved) as package:
+        files = {name: package.read(name) for name in package.namelist()}
+    spoil(files)
+    with zipfile.ZipFile(tmp_path / "bad.zip", "w") as package:
+        for name, content in files.items():
+            package.writestr(name, content)
+    desk = Desk.make(tmp_path / "work")
+    before = {path: path.read_bytes() for path in desk.root.rglob("*") if path.is_file()}
+    with pytest.raises(WorkspaceError):
+        restore(desk.root, tmp_path / "bad.zip")
+    now = {path: path.read_bytes() for path in desk.root.rglob("*") if path.is_file()}
+    assert {path for path in now.keys() - before.keys() if path.name != "lock"} == set()
+    assert all(now[path] == content for path, content in before.items())
+    assert not (tmp_path / "evil.txt").exists()
+
+
+def test_a_truncated_backup_is_refused(saved: Path, tmp_path: Path) -> None:
+    """Half a file is no backup."""
+    half = tmp_path / "half.zip"
+    half.write_bytes(saved.read_bytes()[:5000])
+    with pytest.raises(WorkspaceError, match="已经损坏"):
+        restore(tmp_path / "new", half)

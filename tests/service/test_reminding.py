@@ -1,0 +1,151 @@
+"""催报: who is reminded, of what, and how often."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from sheetflow.config.units_workbook import write_units
+from sheetflow.errors import WorkspaceError
+from sheetflow.periods import Period
+from sheetflow.service import Office
+from sheetflow.service.reminding import Reminders, remind
+from sheetflow.service.sending import send_due
+from sheetflow.units import UnitTree
+from tests.tiny.desk import (
+    ALL,
+    CITY,
+    EAST,
+    FIRST,
+    IN_TIME,
+    NORTH,
+    OTHER_CITY,
+    PROVINCE,
+    SOUTH,
+    TREE,
+    WEST,
+    Desk,
+    body,
+    head,
+    patrols,
+    sound,
+)
+
+OVERDUE = dt.datetime(2012, 3, 6, 10)  # noqa: DTZ001 - the office's own time
+NEXT_DAY = dt.datetime(2012, 3, 7, 10)  # noqa: DTZ001
+
+
+def call(desk: Desk, at: dt.datetime, period: str = "") -> Reminders:
+    """Remind, and send what was queued."""
+
+    def both(office: Office) -> Reminders:
+        made = remind(office, Period.parse(period) if period else None)
+        send_due(office)
+        return made
+
+    return desk.ask(both, at)
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """A province in which one county is in, one has nothing to report, one was returned."""
+    desk = Desk.make(tmp_path_factory.mktemp("rivers") / "work")
+    desk.issue()
+    desk.drop(EAST, desk.fill(EAST))
+    desk.drop(SOUTH, desk.fill(SOUTH, {"head": head(frozen="是")}))
+    desk.drop(WEST, desk.fill(WEST, {**sound(), "patrols": patrols(40_000, means="步行")}))
+    desk.run(IN_TIME)
+    call(desk, OVERDUE)
+    return desk
+
+
+def reminders_to(desk: Desk, unit_id: str) -> list[str]:
+    """The subjects of the 催报 that a unit got."""
+    return [str(mail["Subject"]) for mail in desk.mails(unit_id) if "催报：" in mail["Subject"]]
+
+
+def test_whoever_is_missing_gets_its_own_workbook(desk: Desk) -> None:
+    """A unit that sent nothing is asked for it by name, and finds its workbook attached."""
+    (mail,) = [mail for mail in desk.mails(NORTH) if "催报" in str(mail["Subject"])]
+    assert mail["Subject"] == "【河道巡查】催报：北岸县 2012年1—2月"
+    assert "应于2012年3月2日前报送，现已逾期" in body(mail)
+    (attached,) = mail.iter_attachments()
+    assert attached.get_filename() == "填报_990202-北岸县_2012B1.xlsx"
+    assert attached.get_content() == desk.issued(NORTH).read_bytes()
+
+
+def test_whoever_is_in_is_left_alone(desk: Desk) -> None:
+    """Neither an accepted unit nor a nil return is reminded."""
+    assert reminders_to(desk, EAST) == []
+    assert reminders_to(desk, SOUTH) == []
+
+
+def test_a_returned_unit_is_told_where_it_stands(desk: Desk) -> None:
+    """A unit whose workbook came back reads that it is to mend that one."""
+    (mail,) = [mail for mail in desk.mails(WEST) if "催报" in str(mail["Subject"])]
+    assert "（回执号990102-2012B1-1）已经退回" in body(mail)
+
+
+def test_before_its_own_deadline_nobody_is_called_late(desk: Desk) -> None:
+    """The province, whose deadline is later, is reminded and not reproached."""
+    (mail,) = [mail for mail in desk.mails(PROVINCE) if "催报：" in str(mail["Subject"])]
+    assert "截止时间是2012年3月8日，请按时报送" in body(mail)
+
+
+def test_superiors_get_the_list(desk: Desk) -> None:
+    """Each city reads which of its counties are missing, the province sees all, by city."""
+    lists = {
+        unit: body(mail)
+        for unit in (CITY, OTHER_CITY, PROVINCE)
+        for mail in desk.mails(unit)
+        if "还有单位没有接收" in str(mail["Subject"])
+    }
+    assert "  · 西岸县（退回）" in lists[CITY].splitlines()
+    assert "应报2个，已接收1个，没有接收1个" in lists[CITY]
+    assert "北岸县" not in lists[CITY]
+    assert "  · 下游市：本级、北岸县" in lists[PROVINCE].splitlines()
+    assert "  · 上游市：本级、西岸县（退回）" in lists[PROVINCE].splitlines()
+
+
+def test_once_a_day_however_often_it_is_called(tmp_path: Path) -> None:
+    """Called again the same day nobody is reminded twice; the next day everybody is."""
+    desk = Desk.make(tmp_path / "work")
+    desk.issue()
+    first, again, later = call(desk, OVERDUE), call(desk, OVERDUE), call(desk, NEXT_DAY)
+    assert first.queued == later.queued == set(ALL)
+    assert again.queued == set()
+    assert again.repeated == set(ALL)
+    assert again.told == []
+    assert len(reminders_to(desk, EAST)) == 2
+
+
+def test_units_without_mail_are_named(tmp_path: Path) -> None:
+    """Whom no mail reaches is told to the caller, who has a telephone."""
+    desk = Desk.make(tmp_path / "work")
+    silent = [
+        dataclasses.replace(unit, mails=()) if unit.unit_id == EAST else unit for unit in TREE
+    ]
+    write_units(desk.workspace.units_file, UnitTree.of(silent))
+    made = call(desk, OVERDUE, FIRST)
+    assert [unit.unit_id for unit in made.silent] == [EAST]
+    assert made.queued == set(ALL) - {EAST}
+
+
+def test_a_workbook_never_issued_is_issued_for_the_reminder(tmp_path: Path) -> None:
+    """Where nobody handed out the workbooks, the reminder does: there is something to attach."""
+    desk = Desk.make(tmp_path / "work")
+    call(desk, OVERDUE)
+    assert desk.issued(EAST).is_file()
+    (mail,) = desk.mails(EAST)
+    assert [part.get_filename() for part in mail.iter_attachments()] == [desk.issued(EAST).name]
+
+
+def test_far_from_a_deadline_nobody_is_bothered(tmp_path: Path) -> None:
+    """A period that runs for weeks yet is refused with a sentence, and no mail is queued."""
+    desk = Desk.make(tmp_path / "work")
+    with pytest.raises(WorkspaceError, match="2012年3—4月还没有结束"):
+        call(desk, OVERDUE, "2012B2")
+    assert desk.mails() == []

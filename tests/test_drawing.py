@@ -1,0 +1,67 @@
+"""Drawn workbooks are what they look like, in memory and as real files."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from sheetflow.reading import read_workbook
+from tests.county_book import drawn
+from tests.drawing import draw, write_xlsx
+
+TEXT = """
+# 走访记录
+| 日期 | 人次 | 说明 |
+| --- | --- | --- |
+| 2012-02-10 | 12 | 甲□乙↵丙 |
+~| 2012.3.5 | '12 | ^ |
+| =A1+1→3 | 1.5 | #REF! |
+@ 走访记录 B4 = 13
+@ 走访记录 + | | | 末行 |
+"""
+
+
+def test_a_drawing_is_typed_as_it_looks() -> None:
+    """Dates are dates, figures figures, and forced text stays text; rows stand where ours do."""
+    (sheet,) = draw(TEXT).sheets
+    assert sheet.cell(1, 1) == "走访记录"
+    assert [sheet.cell(3, column) for column in (1, 2, 3)] == ["日期", "人次", "说明"]
+    assert [sheet.cell(4, column) for column in (1, 2, 3)] == [
+        dt.date(2012, 2, 10),
+        13,
+        "甲\u3000乙\n丙",
+    ]
+    assert (sheet.cell(5, 1), sheet.cell(5, 2)) == ("2012.3.5", "12")
+    assert sheet.cell(7, 3) == "末行"
+    assert sheet.hidden_rows == {5}
+    assert sheet.merges == ((4, 3, 5, 3),)
+    assert sheet.formulas == {(6, 1): "=A1+1"}
+    assert (sheet.cell(6, 1), sheet.cell(6, 2)) == (3, 1.5)
+    assert sheet.errors == {(6, 3): "#REF!"}
+
+
+def test_a_change_of_what_is_not_drawn_is_refused() -> None:
+    """A test that changes a sheet it never drew fails loudly."""
+    with pytest.raises(ValueError, match="not a change"):
+        draw("@ 走访记录 A1 = 1")
+
+
+@pytest.mark.parametrize("raw", [draw(TEXT), drawn()], ids=["notation", "county"])
+def test_a_drawing_read_from_a_real_file_is_the_same(raw: object, tmp_path: Path) -> None:
+    """A drawn workbook written to .xlsx and read by the reading room is the drawn one."""
+    from sheetflow.workbook import RawWorkbook
+
+    assert isinstance(raw, RawWorkbook)
+    read = read_workbook(write_xlsx(raw, tmp_path / "drawn.xlsx").read_bytes())
+    assert [sheet.title for sheet in read.sheets] == [sheet.title for sheet in raw.sheets]
+    for one, other in zip(read.sheets, raw.sheets, strict=True):
+        for row in range(1, 40):
+            for column in range(1, 20):
+                assert one.cell(row, column) == other.cell(row, column), (one.title, row, column)
+        assert set(one.formulas) | set(one.errors) >= set(other.formulas) | set(other.errors)
+        assert dict(one.errors) == dict(other.errors)
+        assert one.hidden_rows == other.hidden_rows
+        assert one.merges == other.merges
+        assert one.hidden == other.hidden

@@ -1,0 +1,196 @@
+"""What stands in a workbook before somebody types: nothing is lost, nothing moves unseen."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sheetflow.findings import Finding, Severity
+from sheetflow.periods import Period
+from sheetflow.pipeline import judge
+from sheetflow.prefill import Filling, marked_cells, prefill_blank, prefill_returned, worst
+from sheetflow.reading import read_workbook
+from sheetflow.schemas.judging import Judgement
+from sheetflow.units import Level
+from sheetflow.workbook import RawWorkbook
+from sheetflow.writing import Dress, write_workbook
+from tests.county_book import CAMPAIGN, FORM, TREE, context, drawn, judged, judged_raw, left_by
+from tests.validators.test_single_mistakes import MISTAKES, Mistake
+
+COUNTY, CITY = TREE["370102"], TREE["370100"]
+B2, B3 = Period.parse("2012B2"), Period.parse("2012B3")
+DRESS = Dress(campaign=CAMPAIGN.title, catalogue=CAMPAIGN.catalogue)
+STAMP = dt.datetime(2012, 5, 3, tzinfo=dt.UTC)
+
+
+def returned(judgement: Judgement) -> Filling:
+    """Give the returned copy's filling."""
+    return prefill_returned(CAMPAIGN, COUNTY, judgement, {})
+
+
+def handed_back(filling: Filling) -> RawWorkbook:
+    """Write the copy as a real workbook and read it as it comes back unchanged."""
+    return read_workbook(write_workbook(filling, DRESS, STAMP))
+
+
+def test_a_blank_workbook_knows_who_and_when() -> None:
+    """Unit, code and period stand on the cover, and numbers wait for the first rows."""
+    filling = prefill_blank(CAMPAIGN, FORM, COUNTY, B2)
+    (cover,) = filling.rows["cover"]
+    assert cover == {"unit_id": "370102", "unit_name": "历下区", "period": "2012B2"}
+    assert [row["need_id"] for row in filling.rows["needs"]][:2] == ["X0001", "X0002"]
+    assert len(filling.rows["needs"]) == 100
+    assert filling.rows["visits"] == ()
+    assert filling.stamp.unit == "370102"
+
+
+def test_always_shown_sheets_come_first() -> None:
+    """What everybody fills in stands before what may be left out; a city has no 基层组织."""
+    county = [sheet.key for sheet in prefill_blank(CAMPAIGN, FORM, COUNTY, B2).sheets]
+    assert county[:6] == [
+        "cover",
+        "statistics",
+        "cadres",
+        "contact_points",
+        "visits",
+        "needs",
+    ]
+    assert "grassroots" in county
+    city = prefill_blank(CAMPAIGN, FORM, CITY, B2)
+    assert city.level is Level.CITY
+    assert "grassroots" not in {sheet.key for sheet in city.sheets}
+    assert "grassroots" not in city.rows
+
+
+def test_books_go_on_and_flows_begin_anew() -> None:
+    """Accepted ledger and stock rows come back; visits do not; new numbers follow the last."""
+    before = left_by(judged())
+    filling = prefill_blank(CAMPAIGN, FORM, COUNTY, B3, before)
+    needs = filling.rows["needs"]
+    assert [row["need_id"] for row in needs[:6]] == [f"X000{n}" for n in range(1, 7)]
+    assert needs[0]["name"] == "张秀英"
+    assert "name" not in needs[5]
+    assert filling.rows["visits"] == ()
+    assert filling.previous["S19"] == 4
+    assert [row["cadre_id"] for row in filling.rows["cadres"][:4]] == [
+        "G001",
+        "G002",
+        "G003",
+        "G004",
+    ]
+
+
+def test_numbers_of_a_merged_unit_are_not_counted_on() -> None:
+    """Keys taken over from another unit do not push the unit's own numbers up."""
+    before = left_by(judged())
+    rows = {**before.rows, "cadres": [*before.rows["cadres"], {"cadre_id": "370103-G077"}]}
+    filling = prefill_blank(
+        CAMPAIGN, FORM, COUNTY, B3, type(before)(before.period, "R", rows, before.totals)
+    )
+    assert filling.rows["cadres"][4]["cadre_id"] == "G004"
+
+
+def test_a_returned_copy_holds_what_was_typed() -> None:
+    """Values that could be read stand as read, faulty ones as the clerk typed them."""
+    filling = returned(judged("@ 走访记录 F4 = 约20\n@ 走访记录 A5 = 2012.4.10\n@ 封面 B13 = 上旬"))
+    first, second, _ = filling.rows["visits"]
+    assert first["women_met"] == "约20"
+    assert second["visited_on"] == dt.date(2012, 4, 10)
+    assert filling.rows["cover"][0]["filled_on"] == "上旬"
+
+
+def test_findings_move_with_their_rows_and_columns() -> None:
+    """Columns moved and blank rows between: the returned copy marks the right cell all the same."""
+    judgement = judged(
+        "# 宣传报道\n"
+        "| 题目 | 备忘 | 日期 | 媒体名称 | 媒体级别 | 形式 |\n"
+        "| --- | --- | --- | --- | --- | --- |\n"
+        "| | | | | | |\n"
+        "| 下基层 | | 2012-03-09 | 大众日报 | 省级 | 口头 |\n"
+        "| | | | | | |\n"
+        "| 访妇情 | | 2012年3月 | 大众日报 | 省级 | 新闻报道 |\n"
+    )
+    submitted = {(entry.rule, entry.place.cell) for entry in judgement.findings}
+    assert {("choice-unknown", "F5"), ("date-incomplete", "C7")} <= submitted
+    moved = {(entry.rule, entry.place.cell) for entry in returned(judgement).findings}
+    assert {("choice-unknown", "D4"), ("date-incomplete", "A5")} <= moved
+
+
+def test_grouped_findings_move_with_all_their_cells() -> None:
+    """Every cell of a grouped finding is marked in the returned copy."""
+    empty = "\n".join(f"@ 妇女需求台帐 K{row} = " for row in range(4, 9))
+    shifted = empty.replace("妇女需求台帐 K", "妇女需求台帐 K")
+    filling = returned(judged(shifted))
+    marks = marked_cells(filling)
+    assert {cell for sheet, cell in marks if sheet == "needs"} == {f"K{n}" for n in range(4, 9)}
+    assert worst(marks["needs", "K4"]) is Severity.MUST
+
+
+def test_findings_on_whole_sheets_and_headers_keep_their_place() -> None:
+    """A missing column is marked at its header, a missing sheet at the sheet put in anew."""
+    filling = returned(judged("@ 走访记录 E3 = 方法\n@ 联系点 gone\n# 草稿\n| 备忘 |"))
+    places = {
+        entry.rule: (entry.place.sheet, entry.place.title, entry.place.cell)
+        for entry in filling.findings
+    }
+    assert places["column-missing"] == ("visits", "走访记录", "E3")
+    assert places["sheet-missing"] == ("contact_points", "联系点", "")
+    assert places["sheet-extra"] == ("", "草稿", "")
+    assert places["column-extra"] == ("visits", "走访记录", "")
+
+
+def test_a_finding_on_a_figure_stays_with_the_statistics() -> None:
+    """A replaced formula is named under the sheet's own title in the returned copy."""
+    filling = returned(judged("@ 活动统计 F6 = 9\n@ 活动统计 named 活动统计表"))
+    (finding,) = [entry for entry in filling.findings if entry.rule == "statistic-constant"]
+    assert finding.place.title == "活动统计"
+
+
+def test_without_a_cover_the_copy_brings_one() -> None:
+    """Where the cover was torn out, the returned copy brings it back, filled in beforehand."""
+    filling = returned(judged("@ 封面 gone"))
+    assert filling.rows["cover"] == [
+        {"unit_id": "370102", "unit_name": "历下区", "period": "2012B2"}
+    ]
+
+
+def test_what_was_explained_comes_back() -> None:
+    """An answer given once stands in the returned copy beside its finding."""
+    changes = "@ 走访记录 A4 = 2012-02-28\n@ 走访记录 F5 = 约30\n"
+    (verify,) = [e for e in judged(changes).findings if e.severity is Severity.VERIFY]
+    answer = (
+        "# 情况说明\n| 审核意见编号 | 位置 | 说明 |\n| --- | --- | --- |\n"
+        f"| '{verify.number} | | 上期漏报 |"
+    )
+    filling = returned(judged(changes + answer))
+    assert filling.explanations == {verify.number: "上期漏报"}
+
+
+def test_what_was_not_recognised_has_no_copy() -> None:
+    """A workbook that is none of ours is answered without a returned copy."""
+    stranger = judged_raw(drawn(stamp={"campaign": "rivers2013"}))
+    with pytest.raises(ValueError, match="not recognised"):
+        returned(stranger)
+
+
+def told(findings: tuple[Finding, ...]) -> set[tuple[str, str, str]]:
+    """List what must be mended or explained, by rule, sheet and cell."""
+    return {
+        (entry.rule, entry.place.sheet, entry.place.cell)
+        for entry in findings
+        if entry.severity is not Severity.NOTE
+    }
+
+
+@settings(deadline=None, max_examples=8)
+@given(st.lists(st.sampled_from(MISTAKES), min_size=1, max_size=8, unique_by=lambda m: m.cell))
+def test_a_copy_handed_back_unchanged_is_judged_the_same(chosen: list[Mistake]) -> None:
+    """Dropped back untouched, the returned copy has the same faults at the cells it marks."""
+    lasting = [entry for entry in chosen if not entry.typed.startswith(("#", "="))]
+    judgement = judged("\n".join(entry.drawn for entry in lasting))
+    filling = returned(judgement)
+    again = judge(handed_back(filling), CAMPAIGN, context())
+    assert told(again.findings) == told(filling.findings)
