@@ -8,6 +8,7 @@ collect findings, nobody raises them.
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -16,6 +17,9 @@ from types import MappingProxyType
 Argument = str | int
 Identity = tuple[str, str, str, str]
 """Rule, sheet, column and row key: what makes a finding the same one in the next attempt."""
+
+UNNAMED = "~"
+"""Begins the key of a row that has none: a digest of its values."""
 
 
 class Severity(StrEnum):
@@ -128,8 +132,33 @@ def compare_rounds(last: Iterable[Finding], now: Iterable[Finding]) -> Round | N
     after = _open_places(now)
     if not before:
         return None
-    left = len(before & after)
+    left = len(before & after) + (_unnamed(before - after) & _unnamed(after - before)).total()
     return Round(last=len(before), mended=len(before) - left, left=left, new=len(after) - left)
+
+
+def _unnamed(places: Iterable[Identity]) -> Counter[tuple[str, str, str]]:
+    """Count the places in rows without a key by rule, sheet and column.
+
+    Such a row is known by its values: mending one makes it another row, and what is left in
+    it would pass for mended and new.
+    """
+    return Counter(identity[:3] for identity in places if identity[3].startswith(UNNAMED))
+
+
+def count_places(findings: Iterable[Finding]) -> dict[Severity, int]:
+    """Count the places that findings of each severity name, grouped ones cell by cell.
+
+    This is what a `Round` counts, so that the next answer goes on from this one's figures.
+    """
+    listed = list(findings)
+    return {
+        severity: len(
+            frozenset[Identity]().union(
+                *(finding.identities for finding in listed if finding.severity is severity)
+            )
+        )
+        for severity in Severity
+    }
 
 
 def _open_places(findings: Iterable[Finding]) -> frozenset[Identity]:

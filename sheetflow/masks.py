@@ -97,17 +97,18 @@ def way_to_mask(column: Column) -> Mask | None:
 
 def mask_value(mask: Mask, value: Value) -> Value:
     """Mask one value: 王小丽 to 王*, 13800138000 to 138****8000, an address to its village."""
-    if mask is Mask.WHOLE or not value:
+    if mask is Mask.LEFT_OUT or mask is Mask.WHOLE or not value:
         return None if mask is Mask.LEFT_OUT else value
-    if not isinstance(value, str):
-        return None
+    # What no mask fits is not shown at all.
+    return _mask_text(mask, value) if isinstance(value, str) else None
+
+
+def _mask_text(mask: Mask, value: str) -> str:
     if mask is Mask.NAME:
         return value if value.startswith("某") else value[0] + "*"
     if mask is Mask.PHONE:
         if len(value) < _LONG_ENOUGH:
             return "****"
         return value[:_SHOWN_BEFORE] + "****" + value[-_SHOWN_AFTER:]
-    if mask is Mask.ADDRESS:
-        match = re.match(r".*?(村|社区|居委会)", value)
-        return match[0] if match else "（略）"
-    return None
+    match = re.match(r".*?(村|社区|居委会)", value)
+    return match[0] if match else "（略）"

@@ -8,11 +8,11 @@ the writing room puts a `Filling` into a file.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from sheetflow.findings import Argument, Finding, Place, Severity
+from sheetflow.findings import Argument, Finding, Identity, Place, Severity
 from sheetflow.periods import Period
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.cells import CellType, Day, Key
@@ -23,6 +23,8 @@ from sheetflow.schemas.judging import BookRow, BookSheet, Earlier, Judgement, St
 from sheetflow.schemas.layout import (
     FIRST_ROW,
     HEADER_ROW,
+    ISSUE_COLUMNS,
+    ISSUES_SHEET,
     STATISTICS_COLUMNS,
     TOTAL_COLUMN,
     cell_in,
@@ -121,16 +123,25 @@ def prefill_returned(
     unit: Unit,
     judgement: Judgement,
     previous: Mapping[str, Number],
+    kept: Mapping[str, Sequence[Cells]] = MappingProxyType({}),
 ) -> Filling:
-    """Fill the returned copy: the filler's own values, each finding at its new cell."""
+    """Fill the returned copy: the filler's own values, each finding at its new cell.
+
+    `kept` are the unit's last accepted rows: those that a finding misses come back at the
+    end of their sheet, marked, since the clerk has them nowhere else.
+    """
     book = judgement.book
     if book is None:
         raise ValueError("a workbook that was not recognised has no returned copy")
-    rows: dict[str, Sequence[Cells]] = {}
-    for key, found in book.sheets.items():
-        rows[key] = [_as_typed(found.sheet, row) for row in found.rows]
-        if found.sheet.is_table:
-            rows[key] = [*rows[key], *_printed_keys(found.sheet, rows[key])]
+    rows: dict[str, Sequence[Cells]] = {
+        key: [_as_typed(found.sheet, row) for row in found.rows]
+        for key, found in book.sheets.items()
+    }
+    put_back = _put_back(rows, judgement.findings, book.form, kept)
+    for sheet in book.form.sheets_for(book.level):
+        if sheet.is_table:
+            filled = rows.get(sheet.key, ())
+            rows[sheet.key] = [*filled, *_printed_keys(sheet, filled)]
     cover = book.form.cover
     if not any(rows.get(cover.sheet, ())):
         rows[cover.sheet] = [_cover(book.form, unit, book.period)]
@@ -147,9 +158,51 @@ def prefill_returned(
         period=book.period,
         rows=rows,
         previous=previous,
-        findings=tuple(_move(finding, moves, book.form) for finding in judgement.findings),
+        findings=_beside_answers(
+            put_back.get(finding.identity) or _move(finding, moves, book.form)
+            for finding in judgement.findings
+        ),
         explanations={**judgement.typed, **said},
     )
+
+
+def _beside_answers(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Point a finding on an answer to the line of 问题清单 in which that answer stands now."""
+    listed = list(findings)
+    rows = {entry.number: row for row, entry in enumerate(listed, start=FIRST_ROW)}
+    for index, finding in enumerate(listed):
+        place = finding.place
+        if place.title == ISSUES_SHEET:
+            row = rows.get(place.key, 0)
+            cell = cell_name(row, len(ISSUE_COLUMNS)) if row else ""
+            listed[index] = replace(finding, place=replace(place, row=row, cell=cell))
+    return tuple(listed)
+
+
+def _put_back(
+    rows: dict[str, Sequence[Cells]],
+    findings: Sequence[Finding],
+    form: Form,
+    kept: Mapping[str, Sequence[Cells]],
+) -> dict[Identity, Finding]:
+    """Put back the rows that a finding on a key column misses; give it at its new cells."""
+    moved: dict[Identity, Finding] = {}
+    for finding in findings:
+        place, sheet = finding.place, form.by_key.get(finding.place.sheet)
+        if sheet is None or not sheet.is_book or place.row or not place.key:
+            continue
+        missed = {place.key, *finding.other_keys}
+        back = [row for row in kept.get(sheet.key, ()) if row.get(place.column) in missed]
+        if not back:
+            continue
+        first = FIRST_ROW + len(rows.get(sheet.key, ()))
+        rows[sheet.key] = [*rows.get(sheet.key, ()), *back]
+        cell, *others = (
+            cell_in(sheet, place.column, first + index, form.version) for index in range(len(back))
+        )
+        place = replace(place, title=sheet.title, row=first, cell=cell)
+        moved[finding.identity] = replace(finding, place=place, others=tuple(others))
+    return moved
 
 
 def _as_typed(sheet: Sheet, row: BookRow) -> Cells:
@@ -171,15 +224,6 @@ def _seen(kind: CellType, cell: CellValue) -> CellValue:
     if dated and not isinstance(kind, Day):
         return read_text(cell)
     return read_text(cell) if figure and isinstance(kind, Day) else cell
-
-
-def move_findings(judgement: Judgement) -> tuple[Finding, ...]:
-    """Point the findings of a judged workbook to the cells of its returned copy."""
-    book = judgement.book
-    if book is None:
-        return judgement.findings
-    moves = {key: _Moves.of(found, book.form) for key, found in book.sheets.items()}
-    return tuple(_move(finding, moves, book.form) for finding in judgement.findings)
 
 
 @dataclass(frozen=True, slots=True)

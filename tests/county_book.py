@@ -149,7 +149,9 @@ VALID = """
 """
 
 
-def drawn(changes: str = "", *, period: str = "2012B2", stamp: Mapping[str, str] | None = None) -> RawWorkbook:
+def drawn(
+    changes: str = "", *, period: str = "2012B2", stamp: Mapping[str, str] | None = None
+) -> RawWorkbook:
     """Draw the valid workbook with `changes` upon it; `stamp` says more or other than its own."""
     own = {
         "campaign": CAMPAIGN.key,
@@ -162,7 +164,9 @@ def drawn(changes: str = "", *, period: str = "2012B2", stamp: Mapping[str, str]
     return draw(VALID + cover + changes, stamp={**own, **(stamp or {})})
 
 
-def context(period: str = "2012B2", unit: str = "370102", earlier: Earlier | None = None) -> Context:
+def context(
+    period: str = "2012B2", unit: str = "370102", earlier: Earlier | None = None
+) -> Context:
     """Give the context of a workbook that comes in two days after `period`."""
     day = Period.parse(period).last_day + dt.timedelta(days=2)
     return Context(

@@ -125,9 +125,7 @@ def test_every_personal_column_is_masked_above() -> None:
         (Level.CITY, "age", "masked", Mask.LEFT_OUT),
     ],
 )
-def test_the_office_may_widen_or_narrow(
-    level: Level, column: str, chosen: str, mask: Mask
-) -> None:
+def test_the_office_may_widen_or_narrow(level: Level, column: str, chosen: str, mask: Mask) -> None:
     """A setting changes one column; asked to mask what has no mask, the column is left out."""
     policy = MaskPolicy(level, {f"needs.{column}": chosen})
     assert policy.mask_of(NEEDS, NEEDS.by_key[column]) is mask

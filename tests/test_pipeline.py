@@ -11,7 +11,7 @@ from sheetflow.findings import Explanation, Severity
 from sheetflow.periods import OFFICE_ZONE
 from sheetflow.schemas.judging import Outcome
 from sheetflow.validators.statistics import measure
-from tests.county_book import TREE, drawn, judged, judged_raw, left_by, said
+from tests.county_book import CAMPAIGN, TREE, drawn, judged, judged_raw, left_by, said
 
 LATE_FLOW = "@ 走访记录 A4 = 2012-02-28\n"
 
@@ -74,9 +74,7 @@ def test_an_explanation_holds_until_its_value_changes() -> None:
 def test_a_waiver_lets_one_rule_pass() -> None:
     """A superior's waiver lets a hard finding pass for this submission, with why, and no other."""
     changes = "@ 调研成果 H5 = 否"
-    waived = judged_raw(
-        drawn(changes), waived=lambda _form, _period: {"report-parts": "下期补齐"}
-    )
+    waived = judged_raw(drawn(changes), waived=lambda _form, _period: {"report-parts": "下期补齐"})
     assert waived.outcome is Outcome.ACCEPTED
     assert [entry.text for entry in waived.explanations.values()] == ["上级准予放行：下期补齐"]
     other = judged_raw(drawn(changes), waived=lambda _form, _period: {"required": "下期补齐"})
@@ -117,6 +115,39 @@ def test_answers_in_the_list_of_issues_are_heard() -> None:
     assert judged(LATE_FLOW + "# 问题清单\n| 随手记 |").outcome is Outcome.RETURNED
 
 
+def issue_line(number: str, cell: str, wrong: str) -> str:
+    """Draw 问题清单 with one answered line, as the returned copy has it."""
+    return (
+        "# 问题清单\n| 序号 | 编号 | 类别 | 工作表 | 单元格 | 栏目 | 问题 | 怎么改 | 说明 |\n"
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n"
+        f"| 1 | '{number} | 核实性 | 走访记录 | {cell} | 日期 | {wrong} | 核对 | 上期漏报 |\n"
+    )
+
+
+def test_an_answer_follows_its_row_when_another_cell_is_mended() -> None:
+    """A row without a key gets new numbers once mended; what was answered there still counts."""
+    first = judged(LATE_FLOW + "@ 走访记录 F4 = 约20\n")
+    (early,) = [entry for entry in first.findings if entry.severity is Severity.VERIFY]
+    wrong = CAMPAIGN.catalogue.wrong(early)
+    mended = judged(LATE_FLOW + issue_line(early.number, "A4", wrong))
+    assert mended.outcome is Outcome.ACCEPTED
+    moved = judged(LATE_FLOW + issue_line(early.number, "A9", wrong))
+    assert moved.outcome is Outcome.ACCEPTED
+    other = judged(LATE_FLOW + issue_line("ABCDEF", "A4", "别的问题"))
+    assert other.outcome is Outcome.RETURNED
+
+
+def test_an_answer_typed_beside_its_column_is_heard() -> None:
+    """Whoever types past the 说明 column, into the free cell beside it, is heard all the same."""
+    number = judged(LATE_FLOW).findings[0].number
+    issues = (
+        "# 问题清单\n| 序号 | 编号 | 类别 | 工作表 | 单元格 | 栏目 | 问题 | 怎么改 | 说明 | |\n"
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n"
+        f"| 1 | '{number} | 核实性 | 走访记录 | A4 | 日期 | 早 | 核对 | | 上期漏报 |\n"
+    )
+    assert judged(LATE_FLOW + issues).outcome is Outcome.ACCEPTED
+
+
 def test_late_is_late_by_the_last_moment() -> None:
     """The last minute of the last working day is in time, the next one is late."""
     last = dt.datetime(2012, 5, 3, 23, 59, tzinfo=OFFICE_ZONE)
@@ -130,8 +161,7 @@ def test_a_nil_return_is_accepted_as_such() -> None:
         "@ 封面 B15 = 是\n@ 封面 B16 = 没有开展\n@ 宣传报道 gone\n@ 案例机制 gone\n"
         "@ 文字材料 B4 = \n@ 文字材料 B5 = \n"
         "# 走访记录\n| 日期 | 参加干部 | 领导干部带队 | 联系点 | 走访方式 | 走访妇女人次 |"
-        " 收回问卷（份） | 涉及群体 | 征求意见建议（条） | 主要情况 |\n"
-        + "|" + " --- |" * 10
+        " 收回问卷（份） | 涉及群体 | 征求意见建议（条） | 主要情况 |\n" + "|" + " --- |" * 10
     )
     judgement = judged(changes, before="")
     assert judgement.outcome is Outcome.ACCEPTED

@@ -11,7 +11,13 @@ from hypothesis import strategies as st
 from sheetflow.findings import Finding, Severity
 from sheetflow.periods import Period
 from sheetflow.pipeline import judge
-from sheetflow.prefill import Filling, marked_cells, prefill_blank, prefill_returned, worst
+from sheetflow.prefill import (
+    Filling,
+    marked_cells,
+    prefill_blank,
+    prefill_returned,
+    worst,
+)
 from sheetflow.reading import read_workbook
 from sheetflow.schemas.judging import Judgement
 from sheetflow.units import Level
@@ -147,6 +153,45 @@ def test_a_finding_on_a_figure_stays_with_the_statistics() -> None:
     filling = returned(judged("@ 活动统计 F6 = 9\n@ 活动统计 named 活动统计表"))
     (finding,) = [entry for entry in filling.findings if entry.rule == "statistic-constant"]
     assert finding.place.title == "活动统计"
+
+
+def test_figures_and_dates_in_the_wrong_place_stay_as_people_saw_them() -> None:
+    """A date among figures and a serial number among dates come back as text, not changed."""
+    filling = returned(judged("@ 走访记录 F4 = 2012-03-05\n@ 走访记录 A5 = 40973"))
+    first, second, _ = filling.rows["visits"]
+    assert first["women_met"] == "2012-03-05"
+    assert second["visited_on"] == "40973"
+
+
+def test_cells_named_in_a_sentence_move_too() -> None:
+    """Where a sentence names a cell, the returned copy names it where it stands there."""
+    judgement = judged(
+        "# 宣传报道\n"
+        "| 备忘 | 日期 | 媒体名称 | 媒体级别 | 形式 | 题目 |\n"
+        "| --- | --- | --- | --- | --- | --- |\n"
+        "| | | | | | |\n"
+        "| | 2012-03-09 | 大众日报 | 省级 | 新闻报道 | 甲 |\n"
+        "| | 2012-03-10 | 大众日报 | 省级 | 新闻报道 | 乙 |\n"
+        "@ 宣传报道 merge D5:D6\n"
+        "# 惠民项目\n"
+        "| 编号 | 项目名称 | 资金（元） | 受益妇女人数 | 启动日期 | 状态 |\n"
+        "| --- | --- | --- | --- | --- | --- |\n"
+        "| | | | | | |\n"
+        "| P001 | 健康检查 | 30000 | 600 | 2012-03-08 | 实施中 |\n"
+        "| P001 | 家政培训 | 20000 | 60 | 2012-03-08 | 实施中 |\n"
+    )
+    assert {e.arguments.get("range") for e in judgement.findings} >= {"D5:D6"}
+    found = {entry.rule: entry for entry in returned(judgement).findings}
+    assert found["cells-merged"].arguments["range"] == "C4:C5"
+    assert found["key-twice"].arguments["first_cell"] == "A4"
+    assert found["key-twice"].place.cell == "A5"
+
+
+def test_a_swing_is_shown_beside_its_figure() -> None:
+    """A figure that jumped is marked where 活动统计 shows its total."""
+    moved = returned(judged("@ 基层组织 M4 = 150000", before="")).findings
+    (swing,) = [entry for entry in moved if entry.rule == "swing"]
+    assert swing.place.cell == "F55"
 
 
 def test_without_a_cover_the_copy_brings_one() -> None:

@@ -71,10 +71,13 @@ STYLES = (
     Style("主送机关", ppr=LEFT),
     Style(
         "附件说明",
-        ppr='<w:ind w:leftChars="200" w:left="2047" w:hangingChars="450" w:hanging="1417"/>',
+        ppr='<w:keepNext/><w:ind w:leftChars="200" w:left="2047" w:hangingChars="450" w:hanging="1417"/>',
     ),
-    Style("附件说明续", ppr='<w:ind w:left="1575" w:firstLineChars="0" w:firstLine="0"/>'),
-    Style("署名", ppr=signed(4)),
+    Style(
+        "附件说明续", ppr='<w:keepNext/><w:ind w:left="1575" w:firstLineChars="0" w:firstLine="0"/>'
+    ),
+    Style("结束语", ppr="<w:keepNext/>"),
+    Style("署名", ppr="<w:keepNext/>" + signed(4)),
     Style("成文日期", ppr=signed(4)),
     Style(
         "发文机关标志",

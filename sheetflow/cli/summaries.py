@@ -109,16 +109,10 @@ def _waiting_lines(found: Standing) -> list[str]:
             if arrival.trouble and arrival.retry_at
         ][:_MOST_NAMED]
     if found.stale:
-        whats = Counter(mark.what.partition(":")[0] for mark in found.stale)
-        words = {
-            "answer": "答复",
-            "workbook": "填报表",
-            "consolidated": "汇总表",
-            "report": "情况报告",
-            "board": "上报情况",
-        }
-        listed = "，".join(f"{words.get(what, what)}{count}" for what, count in whats.items())
-        lines.append(f"等待重新发布：{listed}")
+        lines.append(f"等待重新发布{len(found.stale)}个：")
+        lines += [f"　{entry.words}" for entry in found.stale[:_MOST_NAMED]]
+        if len(found.stale) > _MOST_NAMED:
+            lines.append(f"　……等{len(found.stale)}个")
     lines += [f"被人打开着，已发布在旁边：{entry.beside}" for entry in found.beside]
     if found.queued:
         lines.append(f"待发邮件{len(found.queued)}封")

@@ -148,10 +148,10 @@ class Books:
         spot = (unit.unit_id, when.period_id)
         standing, attempt = self.accepted.get(spot), self.attempts.get(spot)
         deadline = self.deadlines.get(spot)
+        carried = standing is None and any(
+            (unit.unit_id, entry.period_id) in self.accepted for entry in when.year_so_far
+        )
         if attempt is None:
-            carried = any(
-                (unit.unit_id, entry.period_id) in self.accepted for entry in when.year_so_far
-            )
             return BoardRow(unit=unit, state=State.MISSING, deadline=deadline, carried=carried)
         if standing:
             state = State.NIL if standing.nil else State.ACCEPTED
@@ -168,4 +168,5 @@ class Books:
             verify=attempt.verify,
             note=attempt.note,
             explained=len(standing.explanations) if standing else 0,
+            carried=carried,
         )

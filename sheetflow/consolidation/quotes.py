@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import TypeVar
 
 from sheetflow.consolidation.accepted import Accepted, Books
@@ -21,6 +22,8 @@ from sheetflow.units import Unit
 
 Told = TypeVar("Told", str, tuple[str, str])
 """A text, or a story's title and text."""
+
+Entry = TypeVar("Entry")
 
 _SENTENCE_ENDS = re.compile(r"[。！？；][”’）]?")
 _CUT = "……"
@@ -98,12 +101,25 @@ def _spread(
         branches.setdefault(branch, []).append((unit_id, text))
     if not branches:
         return []
-    start = (len(books.period.year_so_far) * most + turn) % len(branches)
-    order = [*branches][start:] + [*branches][:start]
-    chosen: list[tuple[str, Told]] = []
-    for lap in range(max(len(texts) for texts in branches.values())):
-        for branch in order:
-            texts = branches[branch]
-            if lap < len(texts) and len(chosen) < most:
-                chosen.append(texts[(start + lap) % len(texts)])
-    return sorted(chosen, key=told.index)
+    start = len(books.period.year_so_far) * most + turn
+    queues = [_units_in_turn(texts, start) for texts in _turned(list(branches.values()), start)]
+    return sorted(islice(_laps(queues), most), key=told.index)
+
+
+def _units_in_turn(told: Sequence[tuple[str, Told]], start: int) -> list[tuple[str, Told]]:
+    """Put one text of each unit before a second of any; who begins turns with `start`."""
+    by_unit: dict[str, list[tuple[str, Told]]] = {}
+    for entry in told:
+        by_unit.setdefault(entry[0], []).append(entry)
+    return list(_laps(_turned(list(by_unit.values()), start)))
+
+
+def _turned(listed: list[Entry], start: int) -> list[Entry]:
+    place = start % len(listed)
+    return listed[place:] + listed[:place]
+
+
+def _laps(queues: Sequence[Sequence[Entry]]) -> Iterator[Entry]:
+    """Give the first of each queue, then the second of each, and so on."""
+    for lap in range(max(map(len, queues), default=0)):
+        yield from (queue[lap] for queue in queues if lap < len(queue))

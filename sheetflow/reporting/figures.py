@@ -91,6 +91,8 @@ def cell(figure: Figure, value: Number | None, state: RowState, *, current: bool
         return NOT_REPORTED
     if figure.kind is FigureKind.SUM and value is None:
         return ""
+    if figure.kind is FigureKind.STOCK and value is None and not current:
+        return ""  # its form has no such sheet
     return written_or_why_not(figure, value, current=current)
 
 

@@ -8,7 +8,7 @@ and headings come with the data. 模板说明.md beside the template lists every
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from sheetflow.consolidation.report_data import (
@@ -16,7 +16,6 @@ from sheetflow.consolidation.report_data import (
     Figure,
     Narrative,
     Number,
-    Picture,
     Quote,
     ReportData,
     RowState,
@@ -40,7 +39,7 @@ def template_names(report: ReportData, record: Record) -> dict[str, object]:
         "各单位": [_unit_row(row, report.figures) for row in report.by_unit],
         "上报情况": [_board_row(row) for row in report.board],
         "典型案例": [_story(story) for story in report.stories],
-        "图题": Captions(captions(report.pictures)),
+        "图题": Captions({picture.name: picture.title for picture in report.pictures}),
         "未报单位": ListedNames(report.missing),
         "零报告单位": ListedNames(report.nil),
         "逾期单位": ListedNames(report.late),
@@ -54,19 +53,23 @@ def template_names(report: ReportData, record: Record) -> dict[str, object]:
     return names
 
 
-class Captions(dict[str, str]):
-    """What stands under each picture; nothing under one that is not there."""
+class Captions:
+    """What stands under each picture, numbered in the order in which the text shows them.
 
-    def __missing__(self, name: str) -> str:
-        return ""
+    Under a picture that is not there stands nothing.
+    """
 
+    __slots__ = ("_numbers", "_titles")
 
-def captions(pictures: Sequence[Picture]) -> dict[str, str]:
-    """Number the pictures in their order: 图1　走访妇女群众."""
-    return {
-        picture.name: f"图{number}　{picture.title}"
-        for number, picture in enumerate(pictures, start=1)
-    }
+    def __init__(self, titles: Mapping[str, str]) -> None:
+        self._titles = titles
+        self._numbers: dict[str, int] = {}
+
+    def __getitem__(self, name: str) -> str:
+        if name not in self._titles:
+            return ""
+        number = self._numbers.setdefault(name, len(self._numbers) + 1)
+        return f"图{number}　{self._titles[name]}"
 
 
 def _plain_names(report: ReportData) -> dict[str, object]:

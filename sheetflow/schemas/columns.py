@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 from types import MappingProxyType
-from typing import Any, Literal, Self, cast
+from typing import Any, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 from pydantic.fields import FieldInfo
@@ -155,10 +155,6 @@ class RowModel(BaseModel):
             sound = {key: raw for key, raw in cells.items() if key not in faults}
             return dict(cls.model_validate(sound)), faults
         return dict(row), {}
-
-    def same_as(self, other: Self) -> bool:
-        """Whether both rows hold the same values."""
-        return dict(self) == dict(other)
 
 
 @cache

@@ -8,7 +8,7 @@ in Chinese. It refuses anything that needs another row or sheet.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -26,6 +26,10 @@ class Condition(ABC):
     @abstractmethod
     def holds(self, row: Row) -> bool:
         """Whether `row` meets the condition; a blank cell meets none but `Not`."""
+
+    def among(self, rows: Iterable[Row]) -> list[Row]:
+        """Give those of `rows` that meet the condition: `holds`, quicker for many rows."""
+        return [row for row in rows if self.holds(row)]
 
     @abstractmethod
     def excel(self, refer: Refer) -> str:
@@ -59,6 +63,11 @@ class Is(Condition):
         """Whether the cell is one of the options."""
         return row.get(self.column) in self.options
 
+    def among(self, rows: Iterable[Row]) -> list[Row]:
+        """Give the rows with one of the options."""
+        column, options = self.column, self.options
+        return [row for row in rows if row.get(column) in options]
+
     def excel(self, refer: Refer) -> str:
         """Compare with each option."""
         cell = refer(self.column)
@@ -89,6 +98,13 @@ class Not(Condition):
     def holds(self, row: Row) -> bool:
         """Whether the part fails."""
         return not self.part.holds(row)
+
+    def among(self, rows: Iterable[Row]) -> list[Row]:
+        """Give the rows that the part does not."""
+        if not isinstance(self.part, Is):
+            return super().among(rows)
+        column, options = self.part.column, self.part.options
+        return [row for row in rows if row.get(column) not in options]
 
     def excel(self, refer: Refer) -> str:
         """Compare the part's truth with 0."""
@@ -121,6 +137,11 @@ class Filled(Condition):
     def holds(self, row: Row) -> bool:
         """Whether anything stands in the cell."""
         return row.get(self.column) not in {None, ""}
+
+    def among(self, rows: Iterable[Row]) -> list[Row]:
+        """Give the rows in which anything stands in the cell."""
+        column = self.column
+        return [row for row in rows if row.get(column) not in {None, ""}]
 
     def excel(self, refer: Refer) -> str:
         """Compare with the empty text."""
@@ -181,6 +202,13 @@ class Every(Condition):
     def holds(self, row: Row) -> bool:
         """Whether every part holds."""
         return all(part.holds(row) for part in self.parts)
+
+    def among(self, rows: Iterable[Row]) -> list[Row]:
+        """Sift the rows part by part."""
+        left = list(rows)
+        for part in self.parts:
+            left = part.among(left)
+        return left
 
     def excel(self, refer: Refer) -> str:
         """Multiply the parts."""

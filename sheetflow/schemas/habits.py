@@ -104,15 +104,26 @@ def read_number(raw: CellValue, units: tuple[str, ...] = ()) -> int | Decimal:
         bare = bare.removesuffix(unit).rstrip()
     if _NUMBER.fullmatch(bare):
         return _exact(bare.replace(",", ""))
-    if not _HAS_DIGIT.search(text):
-        raise CellFault("number-text", typed=_short(text))
+    raise _no_number(text)
+
+
+def _no_number(text: str) -> CellFault:
+    """Tell by which habit `text` is no plain number."""
     if any(shape.fullmatch(text) for shape in _DAY_SHAPES):
-        raise CellFault("number-date")
+        return CellFault("number-date")
+    raise _number_fault(text)
+
+
+def _number_fault(text: str) -> CellFault:
+    """Say what keeps `text` from being a number."""
+    if not _HAS_DIGIT.search(text):
+        return CellFault("number-text", typed=_short(text))
+    if any(shape.fullmatch(text) for shape in _DAY_SHAPES):
+        return CellFault("number-date")
     if _ABOUT.search(text):
-        raise CellFault("number-about", typed=_short(text))
-    if _SCALE.search(text):
-        raise CellFault("number-scaled", typed=_short(text))
-    raise CellFault("number-unit", typed=_short(text))
+        return CellFault("number-about", typed=_short(text))
+    rule = "number-scaled" if _SCALE.search(text) else "number-unit"
+    return CellFault(rule, typed=_short(text))
 
 
 def _exact(text: str) -> int | Decimal:

@@ -9,13 +9,13 @@ level and never added.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from typing import ClassVar
 
-from sheetflow.schemas.conditions import Condition, Every, Filled, Row
+from sheetflow.schemas.conditions import Condition, Every, Row
 from sheetflow.schemas.habits import Value
 from sheetflow.schemas.sheets import Kind, Sheet
 
@@ -44,9 +44,7 @@ class Source(ABC):
 
     def in_use(self, sheets: Mapping[str, Sheet]) -> Condition:
         """The condition that a row counts at all: in use, and not set aside."""
-        declared = sheets[self.draws_on]
-        used = Filled(declared.marker.key)
-        return Every((used, declared.void_not)) if declared.void_not else used
+        return sheets[self.draws_on].in_use
 
     @abstractmethod
     def measure(self, rows: Rows, sheets: Mapping[str, Sheet], figures: Figures) -> Number:
@@ -68,10 +66,11 @@ class Count(Source):
         """Count the rows."""
         del figures
         found = rows(self.sheet)
-        if found is None:
-            return None
-        counts = sheets[self.sheet].counts
-        return sum(1 for row in found if counts(row) and (not self.where or self.where.holds(row)))
+        return None if found is None else self.measure_used(sheets[self.sheet].in_use.among(found))
+
+    def measure_used(self, used: Sequence[Row]) -> Number:
+        """Count those rows in use that meet the condition."""
+        return len(self.where.among(used) if self.where else used)
 
     def excel(self, range_of: RangeOf, sheets: Mapping[str, Sheet], cell_of: CellOf) -> str:
         """COUNTIFS where the condition is plain, else SUMPRODUCT."""
@@ -99,14 +98,12 @@ class Sum(Source):
         """Add the numbers; blanks add nothing."""
         del figures
         found = rows(self.sheet)
-        if found is None:
-            return None
-        counts = sheets[self.sheet].counts
-        total: int | Decimal = 0
-        for row in found:
-            if counts(row) and (not self.where or self.where.holds(row)):
-                total += sum(_number(row.get(column)) for column in self.columns)
-        return plain(total)
+        return None if found is None else self.measure_used(sheets[self.sheet].in_use.among(found))
+
+    def measure_used(self, used: Sequence[Row]) -> Number:
+        """Add the numbers of those rows in use that meet the condition."""
+        counted = self.where.among(used) if self.where else used
+        return plain(sum(_number(row.get(column)) for column in self.columns for row in counted))
 
     def excel(self, range_of: RangeOf, sheets: Mapping[str, Sheet], cell_of: CellOf) -> str:
         """SUMIFS for each column where the condition is plain, else SUMPRODUCT."""
@@ -295,6 +292,17 @@ def measure_all(
     what its own rows give (the 累计 of flow parts is put in by the roll-up).
     """
     figures: dict[str, Number] = {}
+    used: dict[str, list[Row] | None] = {}
     for indicator in indicators:
-        figures[indicator.code] = indicator.source.measure(rows, sheets, figures)
+        source = indicator.source
+        if isinstance(source, Count | Sum):
+            # Which rows of a sheet are in use is asked once, not for each indicator.
+            if source.sheet not in used:
+                found = rows(source.sheet)
+                in_use = sheets[source.sheet].in_use
+                used[source.sheet] = None if found is None else in_use.among(found)
+            listed = used[source.sheet]
+            figures[indicator.code] = None if listed is None else source.measure_used(listed)
+        else:
+            figures[indicator.code] = source.measure(rows, sheets, figures)
     return figures

@@ -11,7 +11,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from sheetflow.schemas.columns import Column, RowModel
-from sheetflow.schemas.conditions import Condition, Filled, Not, Row
+from sheetflow.schemas.conditions import Condition, Every, Filled, Not, Row
 from sheetflow.units import Level
 
 
@@ -121,7 +121,13 @@ class Sheet:
 
     def counts(self, row: Row) -> bool:
         """Whether `row` counts in figures: in use and not set aside."""
-        return Filled(self.marker.key).holds(row) and not (self.void and self.void.holds(row))
+        return self.in_use.holds(row)
+
+    @cached_property
+    def in_use(self) -> Condition:
+        """The condition that a row counts at all: in use, and not set aside."""
+        used = Filled(self.marker.key)
+        return Every((used, self.void_not)) if self.void_not else used
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,9 +35,11 @@ _MOST_LOGGED = 100
 
 def judge_arrivals(office: Office) -> list[Submission]:
     """Judge everything that has arrived; give the submissions answered."""
+    arrivals = office.store.arrivals.find_unjudged(office.clock.now())
     waiting = deque(
         sorted(
-            office.store.arrivals.find_unjudged(office.clock.now()),
+            # One whose unit left the list waits, and `status` shows it.
+            (arrival for arrival in arrivals if arrival.unit_id in office.tree),
             key=lambda arrival: (-office.tree[arrival.unit_id].level.rank, arrival.arrival_id),
         )
     )
@@ -138,13 +140,15 @@ def _unreadable(reason: str, **details: str | int) -> Judgement:
 
 def _record(office: Office, arrival: Arrival, reply: JudgeReply) -> Submission | None:
     judgement = _decided(office, arrival, reply.judgement)
+    # Mail names the cells of the copy that goes back with it, where one does.
+    told = replace(judgement, findings=reply.marked) if reply.marked else judgement
     if arrival.purpose == "precheck":
         office.store.arrivals.record_answer(
             arrival,
             "precheck",
             office.clock.now(),
             document=_precheck_document(judgement),
-            follow_up=entail_precheck(office, arrival, judgement),
+            follow_up=entail_precheck(office, arrival, told),
         )
         return None
     still_open = [entry for entry in judgement.findings if is_open(entry, judgement.explanations)]
@@ -154,7 +158,12 @@ def _record(office: Office, arrival: Arrival, reply: JudgeReply) -> Submission |
         judgement.form,
         judgement.period,
         _judged(office, judgement, reply),
-        lambda submission: entail(office, submission, judgement, compared),
+        lambda submission: entail(
+            office,
+            submission,
+            told if judgement.outcome is Outcome.RETURNED else judgement,
+            compared,
+        ),
     )
     LOG.info(
         "unit %s: receipt %s %s, %d findings",

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sheetflow.config.defaults import default_templates
 from sheetflow.errors import MailTemplateError
-from sheetflow.findings import Catalogue, Finding, Severity
+from sheetflow.findings import Catalogue, Finding, Severity, count_places
 from sheetflow.periods import Period
 from sheetflow.service.office import LOG, Office
 from sheetflow.store.records import Attachment, NewMail
@@ -62,10 +62,7 @@ def tell(catalogue: Catalogue, findings: Sequence[Finding]) -> tuple[MailFinding
 
 def count(findings: Sequence[Finding]) -> tuple[tuple[str, int], ...]:
     """Count findings by severity, heaviest first."""
-    return tuple(
-        (severity.label, sum(1 for finding in findings if finding.severity is severity))
-        for severity in Severity
-    )
+    return tuple((severity.label, number) for severity, number in count_places(findings).items())
 
 
 def facts(office: Office, unit: Unit, form: str, period: str) -> MailData:

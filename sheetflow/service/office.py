@@ -24,6 +24,7 @@ from sheetflow.periods import Period, deadline
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.forms import Form
 from sheetflow.service.clock import Clock
+from sheetflow.service.privacy import check_privacy
 from sheetflow.store import Store
 from sheetflow.units import Level, Unit, UnitTree
 from sheetflow.workers import Limits, Pool
@@ -131,6 +132,7 @@ def open_office(
     workspace, settings = open_workspace(root)
     tree = read_units(workspace.units_file)
     campaign = load_campaign(settings.campaign)
+    check_privacy(settings.privacy, campaign)
     workspace.state.mkdir(parents=True, exist_ok=True)
     store = Store.open(workspace.database)
     office = Office(workspace, settings, tree, campaign, store, Clock(at), say)

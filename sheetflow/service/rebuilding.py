@@ -65,7 +65,8 @@ def _marks(office: Office, *kinds: str) -> list[StaleMark]:
     return [
         mark
         for mark in office.store.publications.stale_marks
-        if mark.what.partition(":")[0] in kinds
+        # What a unit that left the list had to get waits, and `status` shows it.
+        if mark.what.partition(":")[0] in kinds and mark.unit_id in office.tree
     ]
 
 

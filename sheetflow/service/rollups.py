@@ -91,8 +91,19 @@ class Rollups:
     def _is_wanted(self, mark: StaleMark) -> bool:
         """A later period is rebuilt only where something has been tried in it."""
         books = self.books(mark.form, mark.period)
-        members = books.members(self.office.tree[mark.unit_id])
-        return any((member.unit_id, mark.period) in books.attempts for member in members)
+        tried = self._tried(mark.form, mark.period)
+        return any(
+            member.unit_id in tried for member in books.members(self.office.tree[mark.unit_id])
+        )
+
+    def _tried(self, form: str, period: str) -> set[str]:
+        """The units that have tried in `period` since it began."""
+        books = self.books(form, period)
+        return {
+            unit_id
+            for (unit_id, tried), attempt in books.attempts.items()
+            if tried == period and attempt.answered_at.date() >= books.period.first_day
+        }
 
     def _make_workbook(self, mark: StaleMark) -> Made:
         office, unit = self.office, self.office.tree[mark.unit_id]
@@ -171,8 +182,7 @@ class Rollups:
         """The last period of the year in which anybody has tried: the board shows all before it."""
         found, later = period, Period.parse(period).next_in_year
         while later:
-            tried = self.books(form, later.period_id).attempts
-            if any(spot[1] == later.period_id for spot in tried):
+            if self._tried(form, later.period_id):
                 found = later.period_id
             later = later.next_in_year
         return found

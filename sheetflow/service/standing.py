@@ -9,7 +9,8 @@ from sheetflow.consolidation.tables import BoardRow
 from sheetflow.periods import Period, period_of
 from sheetflow.service.history import books_of
 from sheetflow.service.office import Office
-from sheetflow.store.records import Arrival, Mail, Publication, StaleMark, Submission
+from sheetflow.service.staleness import StaleThing, stale_things
+from sheetflow.store.records import Arrival, Mail, Publication, Submission
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +22,7 @@ class Standing:
     apart: tuple[Submission, ...]
     """The last word of a unit, held or refused, of which nobody can tell the period."""
     waiting: tuple[Arrival, ...]
-    stale: tuple[StaleMark, ...]
+    stale: tuple[StaleThing, ...]
     beside: tuple[Publication, ...]
     queued: tuple[Mail, ...]
     held_mail: tuple[Mail, ...]
@@ -57,7 +58,7 @@ def standing(office: Office, period: Period | None = None) -> Standing:
         rows=tuple(books.board_row(unit) for unit in units),
         apart=tuple(_apart(office)),
         waiting=office.store.arrivals.find_unjudged(),
-        stale=office.store.publications.stale_marks,
+        stale=stale_things(office),
         beside=tuple(
             entry for entry in office.store.publications.find_publications() if entry.beside
         ),

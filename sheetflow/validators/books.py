@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from sheetflow.findings import Argument, Catalogue, Finding, Place
+from sheetflow.findings import UNNAMED, Argument, Catalogue, Finding, Place
 from sheetflow.schemas.cells import Choice, Key, Reference, References, Text
 from sheetflow.schemas.columns import Column
 from sheetflow.schemas.forms import Form
@@ -181,9 +181,7 @@ def _merged(raw: RawSheet, header: Header, merge: tuple[int, int, int, int]) -> 
     return (
         top > header.row
         and bool(ours)
-        and any(
-            not _blank(raw.cell(row, spot)) for row in rows for spot in header.spots.values()
-        )
+        and any(not _blank(raw.cell(row, spot)) for row in rows for spot in header.spots.values())
     )
 
 
@@ -320,7 +318,7 @@ def _row_key(sheet: Sheet, values: Mapping[str, Value], cells: Mapping[str, Cell
     if sheet.kind is Kind.CARD:
         return ""
     shown = "\x1f".join(f"{key}={value}" for key, value in values.items() if value is not None)
-    return "~" + hashlib.sha256(shown.encode()).hexdigest()[:12]
+    return UNNAMED + hashlib.sha256(shown.encode()).hexdigest()[:12]
 
 
 def _remark_habit(

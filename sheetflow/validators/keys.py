@@ -8,6 +8,7 @@ from sheetflow.findings import Finding
 from sheetflow.schemas.columns import Column
 from sheetflow.schemas.habits import holds_personal_number, read_code
 from sheetflow.schemas.judging import Book, BookRow, BookSheet, Context
+from sheetflow.schemas.sheets import Sheet
 from sheetflow.validators.catalogue import GENERAL
 
 
@@ -40,25 +41,32 @@ def check_references(book: Book, context: Context) -> Iterator[Finding]:
         naming = target.sheet.key_column
         if naming is None or not target.reads(naming.key):
             continue
-        keys = _keys(target)
+        # A row that was accepted before and is gone is a finding of its own.
+        keys = _keys(target) | _accepted(book, context, target.sheet, naming.key)
         unknown = [
             (found.place(row, column.key), key)
             for found, row, column, key in _references(book, target.sheet.key)
             if key not in keys and not context.known_keys(target.sheet.key, key)
         ]
         # Where a key is blank, misspelt or stands twice, that row may be the one meant.
-        unclear = _unclear_rows(target, naming.key)
+        unclear = unclear_rows(target, naming.key)
         if len({key for _, key in unknown}) > len(unclear):
             for place, key in unknown:
                 yield GENERAL["reference-unknown"].at(
                     place, key=_quotable(key), target=target.sheet.title
                 )
         elif unknown:
-            keys = dict.fromkeys(f"“{_quotable(key)}”" for _, key in unknown)
+            wanted = dict.fromkeys(f"“{_quotable(key)}”" for _, key in unknown)
             titles = dict.fromkeys(f"《{place.title}》" for place, _ in unknown)
             yield GENERAL["key-wanted"].at(
-                target.place(unclear[0], naming.key), keys="、".join(keys), where="".join(titles)
+                target.place(unclear[0], naming.key), keys="、".join(wanted), where="".join(titles)
             )
+
+
+def _accepted(book: Book, context: Context, sheet: Sheet, column: str) -> set[str]:
+    earlier = context.earlier(book.form.key, book.period)
+    kept = earlier.rows.get(sheet.key, ()) if earlier and sheet.is_book else ()
+    return {str(row.get(column)) for row in kept}
 
 
 def _quotable(key: str) -> str:
@@ -76,15 +84,11 @@ def _references(book: Book, target: str) -> Iterator[tuple[BookSheet, BookRow, C
                         yield found, row, column, key
 
 
-def count_unclear(found: BookSheet, column: str) -> int:
-    """Count the rows whose key in `column` is blank, unreadable or stands already above.
+def unclear_rows(found: BookSheet, column: str) -> list[BookRow]:
+    """Give the rows whose key in `column` is blank, unreadable or stands already above.
 
     Each is its own finding, and may be the row that another rule would call missing.
     """
-    return len(_unclear_rows(found, column))
-
-
-def _unclear_rows(found: BookSheet, column: str) -> list[BookRow]:
     seen: set[object] = set()
     unclear: list[BookRow] = []
     for row in found.rows:

@@ -11,7 +11,6 @@ from sheetflow.schemas.habits import CellFault, read_number
 from sheetflow.schemas.indicators import Indicator, Number, Values, measure_all
 from sheetflow.schemas.judging import Book, Context
 from sheetflow.schemas.layout import STATISTICS_COLUMNS
-from sheetflow.schemas.sheets import Sheet
 from sheetflow.validators.catalogue import GENERAL
 from sheetflow.validators.sheets import FoundSheet, bare_label
 from sheetflow.workbook import CellValue, RawWorkbook, cell_name
@@ -48,14 +47,12 @@ def is_measurable(book: Book, indicator: Indicator) -> bool:
         *getattr(source, "columns", ()),
         *(where.columns() if where else ()),
     }
+    always = [column.key for column in sheet.columns if column.required is True]
+    needed = [name for name in always if name in wanted]
     return found.reads(*wanted) and all(
-        row.sound(*wanted) and None not in {row[name] for name in wanted & _always(sheet)}
+        row.faulty.isdisjoint(wanted) and not any(row.values.get(name) is None for name in needed)
         for row in found.rows
     )
-
-
-def _always(sheet: Sheet) -> set[str]:
-    return {column.key for column in sheet.columns if column.required is True}
 
 
 def check_statistics(

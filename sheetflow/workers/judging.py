@@ -13,7 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from sheetflow.consolidation.figures import add_totals
-from sheetflow.findings import Explanation, Identity
+from sheetflow.findings import Explanation, Finding, Identity
 from sheetflow.periods import Period
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.documents import dump_rows, load_rows
@@ -85,9 +85,13 @@ class BlankRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgeReply:
-    """What the child found: the judgement without its book, the rows as JSON by sheet."""
+    """What the child found: the judgement without its book, the rows as JSON by sheet.
+
+    `marked` are the findings at the cells of the returned copy.
+    """
 
     judgement: Judgement
+    marked: tuple[Finding, ...] = ()
     rows: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     asked_keys: frozenset[tuple[str, str]] = frozenset()
 

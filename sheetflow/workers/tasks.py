@@ -15,6 +15,7 @@ from sheetflow.workbook import RawWorkbook
 
 if TYPE_CHECKING:
     from sheetflow.findings import Explanation, Finding, Identity
+    from sheetflow.prefill import Filling
     from sheetflow.schemas.judging import Judgement
     from sheetflow.workers.judging import BlankRequest, JudgeReply, JudgeRequest
     from sheetflow.writing import Dress
@@ -33,9 +34,15 @@ def judge_file(request: JudgeRequest) -> JudgeReply:
     from sheetflow.workers.judging import JudgeReply, dump_book, judge_request
 
     judgement, asked = judge_request(request, read_file(request.path))
-    accepted = judgement.outcome is Outcome.ACCEPTED and judgement.book is not None
-    rows = dump_book(judgement.book) if accepted and judgement.book else {}
-    return JudgeReply(judgement=replace(judgement, book=None), rows=rows, asked_keys=asked)
+    if judgement.book is None:
+        return JudgeReply(judgement=judgement, asked_keys=asked)
+    accepted = judgement.outcome is Outcome.ACCEPTED
+    return JudgeReply(
+        judgement=replace(judgement, book=None),
+        marked=_returned_filling(request, judgement).findings if judgement.findings else (),
+        rows=dump_book(judgement.book) if accepted else {},
+        asked_keys=asked,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +84,21 @@ def render_returned(
 
 def render_marked(request: JudgeRequest, judgement: Judgement, look: ReturnedLook) -> bytes:
     """Write the marked copy of a workbook that was judged; its book must be there."""
+    from sheetflow.writing import write_workbook
+
+    filling = _returned_filling(request, judgement)
+    return write_workbook(filling, look.dress, look.stamp, look.round_line)
+
+
+def _returned_filling(request: JudgeRequest, judgement: Judgement) -> Filling:
+    """Give what stands in the returned copy."""
     from sheetflow.campaigns import load_campaign
     from sheetflow.periods import Period
     from sheetflow.prefill import prefill_returned
     from sheetflow.workers.judging import earlier_book
-    from sheetflow.writing import write_workbook
 
     campaign = load_campaign(request.campaign)
     period = Period.parse(judgement.period)
     earlier = earlier_book(campaign, request.past, judgement.form, period)
-    before = earlier.totals if earlier else {}
-    filling = prefill_returned(campaign, request.unit, judgement, before)
-    return write_workbook(filling, look.dress, look.stamp, look.round_line)
+    totals, kept = (earlier.totals, earlier.rows) if earlier else ({}, {})
+    return prefill_returned(campaign, request.unit, judgement, totals, kept)

@@ -20,7 +20,7 @@ from sheetflow.schemas.columns import Column, Mask
 from sheetflow.schemas.conditions import Condition, Row
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.habits import Value
-from sheetflow.schemas.indicators import Count, Indicator, Number, Sum, plain
+from sheetflow.schemas.indicators import Count, Indicator, Number, Sum, measure_all, plain
 from sheetflow.schemas.layout import FIRST_ROW, quoted
 from sheetflow.units import Level
 from sheetflow.workbook import column_letters
@@ -182,10 +182,7 @@ def measure_rows(
     indicators: Sequence[Indicator], form: Form, values: Sequence[Row]
 ) -> dict[str, Number]:
     """Count `indicators` from rows of the one sheet that they draw on, by code."""
-    return {
-        indicator.code: indicator.source.measure(lambda _sheet: values, form.by_key, {})
-        for indicator in indicators
-    }
+    return measure_all(indicators, lambda _sheet: values, form.by_key)
 
 
 def _write_parts(

@@ -110,7 +110,8 @@ def _write_columns(work: Work, page: _Page) -> None:
             continue
         free = "" if sheet.always_shown else "（无此项可不填）"
         source = f"　依据：{sheet.source}" if sheet.source else ""
-        page.across(f"《{sheet.title}》{free}{sheet.note}。{source}", PARAGRAPH)
+        note = f"{sheet.note}。" if sheet.note else ""
+        page.across(f"《{sheet.title}》{free}{note}{source}", PARAGRAPH)
         page.line(("栏目", "是否必填", "填写内容", "说明"), (HEADER,) * 4)
         for column in columns_in(sheet, work.version):
             hint = "；".join(extra_words(sheet, column))

@@ -6,11 +6,9 @@ filler's answers to 核实性 findings.
 
 from __future__ import annotations
 
-from collections import Counter
-
 from xlsxwriter.worksheet import Worksheet
 
-from sheetflow.findings import Finding, Severity
+from sheetflow.findings import Finding, Severity, count_places
 from sheetflow.schemas.cells import Text
 from sheetflow.schemas.explanations import EXPLANATIONS
 from sheetflow.schemas.layout import (
@@ -61,13 +59,17 @@ def write_issues(work: Work, round_line: str) -> None:
 
 def _head(work: Work, round_line: str) -> list[str]:
     """Say in plain words what stands here and what to do."""
-    count = Counter(finding.severity for finding in work.filling.findings)
+    count = count_places(work.filling.findings)
+    told = work.filling.explanations
+    verify = [entry for entry in work.filling.findings if entry.severity is Severity.VERIFY]
+    answered = sum(entry.number in told for entry in verify)
+    already = f"，其中{answered}处已写说明" if answered else ""
     parts = [
-        words.format(count[severity])
+        f"{count[severity]}处{words}"
         for severity, words in (
-            (Severity.MUST, "{}处必须修改（强制性）"),
-            (Severity.VERIFY, "{}处需要核实（核实性）"),
-            (Severity.NOTE, "{}处仅供参考（提示性）"),
+            (Severity.MUST, "必须修改（强制性）"),
+            (Severity.VERIFY, f"需要核实（核实性{already}）"),
+            (Severity.NOTE, "仅供参考（提示性）"),
         )
         if count[severity]
     ]
@@ -102,19 +104,17 @@ def _write_line(work: Work, target: Worksheet, row: int, finding: Finding) -> No
     tallest = max(height_of(text, _WIDTHS[number - 1]) for number, text, _ in texts)
     target.set_row(row - 1, max(24.0, tallest))
     _write_link(work, target, row, finding)
-    answer = CELL | TEXT_NUMBER
-    if finding.severity is Severity.VERIFY:
-        said = work.filling.explanations.get(finding.number, "")
-        put_text(work.book, target, row, _ANSWER, said, answer | {"bg_color": REQUIRED_FILL})
-    else:
-        put_text(work.book, target, row, _ANSWER, "", answer | {"bg_color": SETTLED_FILL})
+    asked = finding.severity is Severity.VERIFY
+    answer = CELL | TEXT_NUMBER | {"bg_color": REQUIRED_FILL if asked else SETTLED_FILL}
+    said = work.filling.explanations.get(finding.number, "")
+    put_text(work.book, target, row, _ANSWER, said, answer)
 
 
 def _write_link(work: Work, target: Worksheet, row: int, finding: Finding) -> None:
     """Write the cell's name as a link to it; a whole row or sheet is named and linked too."""
     place = finding.place
     shown = place.cell or (f"第{place.row}行" if place.row else "全表")
-    titles = {sheet.title for sheet in work.sheets}
+    titles = {ISSUES_SHEET, *(sheet.title for sheet in work.sheets)}
     if place.title not in titles:
         put_text(work.book, target, row, _CELL, place.cell or "—", _PLACE)
         return

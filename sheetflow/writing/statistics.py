@@ -54,7 +54,8 @@ def write_statistics(work: Work, target: Worksheet, sheet: Sheet) -> None:
     for number, width in enumerate(_WIDTHS):
         target.set_column(number, number, width)
     whose = f"{work.whose}\n" if work.whose else ""
-    write_head(work, target, sheet.title, f"{whose}{sheet.note}。", _WIDTHS)
+    note = f"{sheet.note}。" if sheet.note else ""
+    write_head(work, target, sheet.title, f"{whose}{note}", _WIDTHS)
     for number, label in enumerate(STATISTICS_COLUMNS):
         target.write_string(HEADER_ROW - 1, number, label, work.book.look(HEADER))
     target.set_row(HEADER_ROW - 1, 24)

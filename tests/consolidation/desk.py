@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sheetflow.consolidation.accepted import Accepted, Attempt, Books
 from sheetflow.consolidation.tables import ExplanationRow
@@ -50,8 +50,8 @@ class Desk:
         self.count += 1
         unit = f"@ 封面 B5 = '{unit_id}\n"
         raw = drawn(_dates(period) + unit + changes, period=period, stamp={"unit": unit_id})
-        around = context(period, "370102")
-        judgement = judge(raw, CAMPAIGN, _for(around, unit_id))
+        around = replace(context(period), unit=TREE[unit_id], tree=TREE)
+        judgement = judge(raw, CAMPAIGN, around)
         spot = (unit_id, period)
         self.attempts[spot] = Attempt(
             outcome=judgement.outcome.value,
@@ -115,12 +115,6 @@ class Desk:
             for finding in judgement.findings
             if finding.identity in judgement.explanations
         )
-
-
-def _for(around: object, unit_id: str) -> object:
-    from dataclasses import replace
-
-    return replace(around, unit=TREE[unit_id], tree=TREE)  # type: ignore[type-var]
 
 
 def _dates(period: str) -> str:

@@ -224,9 +224,7 @@ def test_without_any_answer_the_stamp_is_the_periods_first_day() -> None:
 def test_corrections_say_what_changed_and_why(desk: Desk) -> None:
     """After a correction the superior sees old and new figure, by whom, and the reason."""
     published = desk.books("2012B1").accepted
-    desk.submit(
-        "370102", "2012B1", "@ 封面 B7 = 更正\n@ 封面 B8 = 漏填\n@ 走访记录 F4 = 25"
-    )
+    desk.submit("370102", "2012B1", "@ 封面 B7 = 更正\n@ 封面 B8 = 漏填\n@ 走访记录 F4 = 25")
     books = desk.books("2012B1")
     found = find_corrections(published, books, CITY)
     changed = {(entry.code, entry.current): (entry.old, entry.new) for entry in found}

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sheetflow.consolidation.figures import Measured, Merged, add_up, unit_figures
+from sheetflow.consolidation.figures import Measured, Merged, add_totals, add_up, unit_figures
 from sheetflow.periods import Period
 from sheetflow.schemas.indicators import Figures, Number, Values
 from sheetflow.schemas.sheets import Kind
@@ -152,6 +152,14 @@ def test_a_merged_unit_is_no_longer_expected() -> None:
     assert shown(B2, {}, "S68", old).total == 0
 
 
+def test_books_that_become_one_are_added_with_their_rates() -> None:
+    """The 累计 of two books taken over together are their sums, rates made from the sums."""
+    totals = add_totals(FORM, [{"S19": 10, "S29": 5}, {"S19": 30, "S29": 5, "S01": 3}])
+    assert (totals["S19"], totals["S29"], totals["S01"]) == (40, 10, 3)
+    assert totals["S32"] == Decimal("0.25")
+    assert totals["S07"] is None
+
+
 CODES = [entry.code for entry in FORM.indicators if not entry.is_ratio]
 NUMBERS = st.one_of(
     st.none(), st.integers(-50, 10**6), st.integers(0, 10**8).map(lambda fen: Decimal(fen) / 100)
@@ -169,7 +177,11 @@ def units(draw: st.DrawFn) -> Mapping[str, Values]:
     }
 
 
-@given(st.lists(units(), min_size=2, max_size=6).flatmap(lambda u: st.tuples(st.just(u), st.permutations(u))))
+@given(
+    st.lists(units(), min_size=2, max_size=6).flatmap(
+        lambda u: st.tuples(st.just(u), st.permutations(u))
+    )
+)
 def test_order_does_not_matter(
     both: tuple[list[Mapping[str, Values]], list[Mapping[str, Values]]],
 ) -> None:

@@ -18,6 +18,7 @@ from tests.reliability.service_process import REPOSITORY
 class Broken:
     """A variant: what is wrong in it, and the texts that make it so, by file."""
 
+    name: str
     wrong: str
     changes: tuple[tuple[str, str, str], ...]
 
@@ -29,15 +30,16 @@ class Broken:
             ignore=shutil.ignore_patterns("__pycache__"),
         )
         (folder / "templates").symlink_to(REPOSITORY / "templates")
-        for name, old, new in self.changes:
-            file = folder / "sheetflow" / name
+        for place, old, new in self.changes:
+            file = folder / "sheetflow" / place
             text = file.read_text(encoding="utf-8")
-            assert text.count(old) == 1, f"{self.wrong}: {name} no longer says {old!r} once"
+            assert text.count(old) == 1, f"{self.name}: {place} no longer says {old!r} once"
             file.write_text(text.replace(old, new), encoding="utf-8")
         return folder
 
 
 UNLINK_BEFORE_COMMIT = Broken(
+    "unlink-before-commit",
     "the file leaves the inbox before the database knows of it",
     (
         (
@@ -49,6 +51,7 @@ UNLINK_BEFORE_COMMIT = Broken(
 )
 
 MARK_CLEARED_FIRST = Broken(
+    "mark-cleared-first",
     "a publication counts as made before it is made",
     (
         (
@@ -61,6 +64,7 @@ MARK_CLEARED_FIRST = Broken(
 )
 
 SENT_BEFORE_SENDING = Broken(
+    "sent-before-sending",
     "a mail is struck off the queue before it is handed over",
     (
         (
@@ -73,6 +77,7 @@ SENT_BEFORE_SENDING = Broken(
 )
 
 NEW_ID_EACH_TIME = Broken(
+    "new-id-each-time",
     "a mail sent again bears another Message-ID",
     (
         (
@@ -84,6 +89,7 @@ NEW_ID_EACH_TIME = Broken(
 )
 
 FORGETS_PENDING_UNLINKS = Broken(
+    "forgets-pending-unlinks",
     "a file whose removal is pending is taken for a new one",
     (
         (
@@ -97,4 +103,22 @@ FORGETS_PENDING_UNLINKS = Broken(
             "if (row := known.first()) and False:",
         ),
     ),
+)
+
+BLOB_UNSYNCED = Broken(
+    "blob-unsynced",
+    "the bytes in the archive are not made durable",
+    (("intake/archive.py", "        os.fsync(blob.fileno())\n", ""),),
+)
+
+FOLDER_UNSYNCED = Broken(
+    "folder-unsynced",
+    "the archive's folder is not made durable",
+    (("intake/archive.py", "        sync_folder(path.parent)\n", ""),),
+)
+
+DATABASE_UNSYNCED = Broken(
+    "database-unsynced",
+    "the database leaves writing to the system",
+    (("store/sqlite.py", "PRAGMA synchronous = EXTRA", "PRAGMA synchronous = OFF"),),
 )

@@ -7,7 +7,7 @@ should say.
 from __future__ import annotations
 
 import asyncio
-import email
+import email.parser
 import email.policy
 import hashlib
 import threading
@@ -45,10 +45,8 @@ class Postbox:
 
     def messages(self) -> list[EmailMessage]:
         """What it took, parsed."""
-        parsed = [
-            email.message_from_bytes(data, policy=email.policy.default) for data in self.mails
-        ]
-        return [message for message in parsed if isinstance(message, EmailMessage)]
+        parser = email.parser.BytesParser(EmailMessage, policy=email.policy.default)
+        return [parser.parsebytes(data) for data in self.mails]
 
     def by_id(self) -> dict[str, list[str]]:
         """The digests of everything taken under one Message-ID."""

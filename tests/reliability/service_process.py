@@ -23,9 +23,9 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 
 CHANGING = (
     "openat,write,pwrite64,fsync,fdatasync,rename,renameat,renameat2,"
-    "unlink,unlinkat,mkdir,mkdirat,ftruncate,chmod,fchmod"
+    "unlink,unlinkat,mkdir,mkdirat,ftruncate,chmod,fchmod,connect"
 )
-"""The calls after which a disk may look different, and opening: the points to be killed at."""
+"""Where a process may be killed: calls that open or change files, and those that call servers."""
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,7 @@ def test_missing_and_nil_units_are_named(
     text = _text(render_report(template, province, stamp=stamp))
     assert "本期应报单位18个，已报16个。已报单位中，作零报告的1个：泰安市。" in text
     assert "逾期上报的1个：烟台市" in text
-    assert "尚未上报的2个：日照市、滨州市" in text
+    assert "尚未上报的2个（含退回修改、等待核实的）：日照市、滨州市" in text
 
 
 def test_first_period_compares_with_nothing(

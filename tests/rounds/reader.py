@@ -40,10 +40,14 @@ class Line:
 
 @dataclass
 class Reader:
-    """The clerk at her copy; `puzzled` are the lines that told her too little."""
+    """The clerk at her copy; `puzzled` are the lines that told her too little.
+
+    `wanted` are the keys that a sheet's lines say others point to.
+    """
 
     book: Workbook
     puzzled: list[Line] = field(default_factory=list)
+    wanted: dict[str, list[str]] = field(default_factory=dict)
 
     def lines(self) -> Iterator[Line]:
         """Read 问题清单 from top to bottom."""
@@ -57,13 +61,19 @@ class Reader:
 
             yield Line(
                 row,
-                *(told(label) for label in ("编号", "类别", "工作表", "单元格", "栏目", "问题", "怎么改")),
+                *(
+                    told(label)
+                    for label in ("编号", "类别", "工作表", "单元格", "栏目", "问题", "怎么改")
+                ),
             )
 
     def work(self) -> None:
         """Go through the list once."""
         page = self.book["问题清单"]
         answer = next(cell.column for cell in page[HEADER_ROW] if cell.value == "说明")
+        for line in self.lines():
+            if hint := re.search(r"请把编号改成(.+?)；", line.remedy):
+                self.wanted[line.sheet] = re.findall(r"“(.+?)”", hint[1])
         for line in self.lines():
             if line.kind == "核实性":
                 page.cell(line.row, answer).value = "已核对，情况属实"
@@ -110,22 +120,21 @@ class Reader:
         return "已补填"
 
     def _chosen(self, kind: str | None, source: str, prompt: str) -> Typed:
-        if kind == "list" and source.startswith('"'):
-            return source.strip('"').split(",")[0]
-        if kind == "list" and source.startswith("keys_"):
-            kind = "key"
-        if kind == "list":
-            title, _, first = source.lstrip("=").partition("!")
-            return str(self.book[title.strip("'")][first.split(":")[0].replace("$", "")].value)
         if named := re.search(r"填《(.+?)》中的编号", prompt):
             return self.keys(named[1])[0]
-        if kind == "date":
-            return A_DAY
+        if kind == "list":
+            return self._first_option(source)
         if kind in {"whole", "decimal"}:
             return int(float(source or 0))
         if chosen := re.search(r"分开：([^、\n]+)", prompt):
             return chosen[1]
-        return "0531-86012345" if "电话" in prompt else "已补填"
+        return A_DAY if kind == "date" else "已补填"
+
+    def _first_option(self, source: str) -> str:
+        if source.startswith('"'):
+            return source.strip('"').split(",")[0]
+        title, _, first = source.lstrip("=").partition("!")
+        return str(self.book[title.strip("'")][first.split(":")[0].replace("$", "")].value)
 
     def keys(self, title: str) -> list[str]:
         """The keys of a sheet's rows in use."""
@@ -162,6 +171,11 @@ def _option(reader: Reader, cell: Cell, match: re.Match[str]) -> None:
     offered = match[1].split("、")
     kept = [part for part in str(cell.value).split("、") if part in offered]
     _set(cell, "、".join(kept) or offered[0])
+
+
+def _in_digits(reader: Reader, cell: Cell, match: re.Match[str]) -> None:
+    del reader
+    _set(cell, {"二十": 20, "若干": 1}.get(match[1], 1))
 
 
 def _amount(reader: Reader, cell: Cell, match: re.Match[str]) -> None:
@@ -203,6 +217,9 @@ def _that_word(reader: Reader, cell: Cell, match: re.Match[str]) -> None:
 def _free_key(reader: Reader, cell: Cell, match: re.Match[str]) -> None:
     del match
     page = reader.page_of(cell)
+    if wanted := reader.wanted.get(page.title):
+        _set(cell, wanted.pop(0))
+        return
     used = {str(page.cell(row, 1).value) for row in range(FIRST_ROW, page.max_row + 1)}
     letter, digits = str(page.cell(FIRST_ROW, 1).value)[0], str(page.cell(FIRST_ROW, 1).value)[1:]
     number = next(
@@ -269,12 +286,22 @@ def _fitting_need(reader: Reader, cell: Cell, match: re.Match[str]) -> None:
     """Take the first need of that nature that has no row here yet."""
     page, needs = reader.page_of(cell), reader.book["妇女需求台帐"]
     here = {str(entry.value) for entry in page["A"]}
-    natures = next(entry.column for entry in needs[HEADER_ROW] if str(entry.value)[:4] == "问题性质")
+    natures = next(
+        entry.column for entry in needs[HEADER_ROW] if str(entry.value)[:4] == "问题性质"
+    )
     for row in range(FIRST_ROW, needs.max_row + 1):
         key = str(needs.cell(row, 1).value)
         if needs.cell(row, natures).value == match[1] and key not in here:
             _set(cell, key)
             return
+
+
+def _as_it_was(reader: Reader, cell: Cell, match: re.Match[str]) -> None:
+    page = reader.page_of(cell)
+    column = next(
+        entry.column for entry in page[HEADER_ROW] if str(entry.value).rstrip("＊") == match[1]
+    )
+    page.cell(cell.row, column).value = match[2]
 
 
 def _nothing(reader: Reader, cell: Cell, match: re.Match[str]) -> None:
@@ -293,11 +320,14 @@ WAYS: tuple[tuple[str, Act], ...] = (
     (r"应填整数，现在是([\d.]+)", _whole),
     (r"填的是-?\d+，应不小于(\d+)", _least),
     (r"填的是-?\d+，应\d+至(\d+)", _least),
-    (r"应填数字|变成日期|现在是一个日期|已无法保存准确数值", _offer),
+    (r"应填数字，现在填的是“(.+?)”", _in_digits),
+    (r"变成日期|现在是一个日期|已无法保存准确数值", _offer),
     (r"不是完整的日期|这个日期不存在|应填日期|看不出是哪一天", _day),
     (r"在本报告期（到(\S+?)为止）之后", _that_day),
     (r"晚于填报日期(\S+?日)", _that_day),
     (r"早于“.+?”的(\S+?日)", _that_day),
+    (r"上期登记的是另一件事（“(.+?)”是“(.+?)”）", _as_it_was),
+    (r"已把这些行补在表末", _nothing),
     (r"另编", _free_key),
     (r"请按(\w+)的样子编号", _shaped_key),
     (r"“(.+?)”在《(.+?)》中找不到", _known_key),

@@ -40,9 +40,8 @@ def judged_drawing(raw: RawWorkbook, known: Context) -> Judgement:
 def returned_copy(judgement: Judgement, known: Context, compared: Round | None = None) -> bytes:
     """Write what the clerk gets back."""
     earlier = known.earlier(judgement.form, judgement.book.period) if judgement.book else None
-    filling = prefill_returned(
-        CAMPAIGN, TREE[known.unit.unit_id], judgement, earlier.totals if earlier else {}
-    )
+    totals, kept = (earlier.totals, earlier.rows) if earlier else ({}, {})
+    filling = prefill_returned(CAMPAIGN, TREE[known.unit.unit_id], judgement, totals, kept)
     return write_workbook(filling, DRESS, STAMP, compared.words if compared else "")
 
 

@@ -56,7 +56,7 @@ def fault(read: Callable[[], object]) -> str:
         20120305.0,
         "\u3000 2012-3-5\u00a0\n",
         dt.date(2012, 3, 5),
-        dt.datetime(2012, 3, 5, 14, 30),
+        dt.datetime(2012, 3, 5, 14, 30),  # noqa: DTZ001 - spreadsheets know no zone
     ],
 )
 def test_dates_in_every_habit(typed: CellValue) -> None:
@@ -118,7 +118,7 @@ HABITS_OF_DAYS: tuple[Callable[[dt.date], CellValue], ...] = (
 
 @given(day=DAYS, habit=st.sampled_from(HABITS_OF_DAYS), wide=st.booleans())
 def test_any_date_reads_back(
-    day: dt.date, habit: Callable[[dt.date], CellValue], wide: bool
+    day: dt.date, habit: Callable[[dt.date], CellValue], *, wide: bool
 ) -> None:
     """Any date written in any listed habit, in half or full width, reads back the same."""
     typed = habit(day)
@@ -203,7 +203,7 @@ def test_numbers_that_are_returned(typed: CellValue, rule: str) -> None:
     around=st.sampled_from(["", " ", "\u3000", "\u00a0", "\n"]),
 )
 def test_any_whole_number_reads_back(
-    number: int, commas: bool, wide: bool, unit: str, around: str
+    number: int, *, commas: bool, wide: bool, unit: str, around: str
 ) -> None:
     """Any whole number in any listed habit reads back the same."""
     typed = f"{number:,}" if commas else str(number)
@@ -212,9 +212,12 @@ def test_any_whole_number_reads_back(
 
 
 @given(
-    fen=st.integers(0, 10**13), wide=st.booleans(), commas=st.booleans(), unit=st.sampled_from(["", "元"])
+    fen=st.integers(0, 10**13),
+    wide=st.booleans(),
+    commas=st.booleans(),
+    unit=st.sampled_from(["", "元"]),
 )
-def test_any_amount_reads_back(fen: int, wide: bool, commas: bool, unit: str) -> None:
+def test_any_amount_reads_back(fen: int, *, wide: bool, commas: bool, unit: str) -> None:
     """Any amount to the fen reads back the same, exactly."""
     amount = Decimal(fen) / 100
     typed = f"{amount:,.2f}" if commas else f"{amount:.2f}"
@@ -273,8 +276,8 @@ def test_lists_name_each_thing_once() -> None:
         (12, "12"),
         (12.0, "12"),
         (12.5, "12.5"),
-        (dt.datetime(2012, 3, 5), "2012-03-05"),
-        (dt.datetime(2012, 3, 5, 8), "2012-03-05 08:00:00"),
+        (dt.datetime(2012, 3, 5), "2012-03-05"),  # noqa: DTZ001 - spreadsheets know no zone
+        (dt.datetime(2012, 3, 5, 8), "2012-03-05 08:00:00"),  # noqa: DTZ001 - spreadsheets know no zone
         (dt.date(2012, 3, 5), "2012-03-05"),
         (None, ""),
     ],
@@ -290,9 +293,7 @@ def test_codes_in_every_habit(typed: str) -> None:
     assert read_code(typed) == "X0001"
 
 
-@pytest.mark.parametrize(
-    "typed", ["其他（村）", "其他(村)", " 其他 （村）", "其他\u3000（村）\n"]
-)
+@pytest.mark.parametrize("typed", ["其他（村）", "其他(村)", " 其他 （村）", "其他\u3000（村）\n"])
 def test_choices_forgive_spaces_and_brackets(typed: str) -> None:
     """Only spaces and the width of brackets may differ from the list."""
     assert Choice(("其他（村）", "其他")).parse(typed) == "其他（村）"
@@ -394,6 +395,6 @@ def test_phone_numbers_that_are_returned(typed: str) -> None:
         ("共1,380人，12338热线", False),
     ],
 )
-def test_personal_numbers_inside_words(text: str, held: bool) -> None:
+def test_personal_numbers_inside_words(text: str, *, held: bool) -> None:
     """A mobile or identity number inside a sentence is seen; other figures are not."""
     assert holds_personal_number(text) is held

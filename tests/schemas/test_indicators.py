@@ -36,6 +36,19 @@ YES = some("是", "否")
 GROUPS = ("失地失业妇女", "留守流动妇女", "特殊困难妇女", "单亲贫困母亲", "高龄空巢老人", "其他")
 MODES = ("一对一访谈", "实地考察", "座谈交流", "问卷征询")
 PROGRESS = ("已报送", "领导批示", "已采纳", "已出台法规政策", "已纳入民生项目", "未采纳", "已撤销")
+TOWNSHIP_NUMBERS = (
+    "villages",
+    "hamlet_groups",
+    "estate_groups",
+    "building_groups",
+    "employer_groups",
+    "public_posts",
+    "graduate_officials",
+    "backbones",
+    "homes",
+    "home_events",
+    "women",
+)
 
 BOOKS = st.fixed_dictionaries(
     {
@@ -79,13 +92,7 @@ BOOKS = st.fixed_dictionaries(
             status=some("结对中", "已结束"),
         ),
         "grassroots": a_row(
-            **{
-                name: NUMBER
-                for name in (
-                    "villages hamlet_groups estate_groups building_groups employer_groups "
-                    "public_posts graduate_officials backbones homes home_events women"
-                ).split()
-            },
+            **dict.fromkeys(TOWNSHIP_NUMBERS, NUMBER),
             funds=YUAN,
         ),
         "projects": a_row(

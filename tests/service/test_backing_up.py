@@ -120,7 +120,7 @@ def test_a_backup_beside_the_running_service_is_whole(tmp_path: Path) -> None:
 
     service = threading.Thread(target=serve)
     service.start()
-    backups = []
+    backups: list[Path] = []
     while service.is_alive():
         backups.append(tmp_path / f"{len(backups)}.zip")
         assert save(desk, backups[-1]).missing == []

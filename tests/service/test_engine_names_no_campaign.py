@@ -29,6 +29,7 @@ _GENERIC = {
     "填报单位": "the unit that reports, on every sheet",
     "编号": "the number of a finding",
     "日期": "a date, or Excel's number format",
+    "更正原因": "a header of 更正表, which the engine makes of what was corrected",
     "备注": "remarks in a table of the report",
 }
 """Words of the campaign that the engine uses in a sense of its own, with that sense."""

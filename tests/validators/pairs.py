@@ -14,6 +14,7 @@ from tests.drawing import draw
 
 Stamp = Mapping[str, str]
 
+
 @dataclass(frozen=True, kw_only=True)
 class Pair:
     """One rule's pair.

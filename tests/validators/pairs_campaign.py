@@ -145,7 +145,8 @@ CASES = (
     Pair(
         rule="need-twice",
         at="妇女需求台帐 K9",
-        broken="@ 妇女需求台帐 E4 = \n" + _NEED.format(**{**_SAME, "id": "", "phone": "138 0000 0001"}),
+        broken="@ 妇女需求台帐 E4 = \n"
+        + _NEED.format(**{**_SAME, "id": "", "phone": "138 0000 0001"}),
         nearly="@ 妇女需求台帐 E4 = \n"
         + _NEED.format(
             **{

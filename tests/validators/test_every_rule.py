@@ -87,8 +87,22 @@ def test_every_rule_has_its_texts(check: Check) -> None:
         assert re.search("[一-鿿]", text)
     bare = re.sub(r"\{\w+\}", "", check.wrong + check.remedy + check.summary + check.title)
     words = set(re.findall(r"[A-Za-z]{2,}", bare))
-    assert words <= {"Excel", "WPS", "Word", "PDF", "CSV", "XML", "Ctrl", "End", "xlsx", "xls",
-                     "xlsb", "ods", "et", "REF"}
+    assert words <= {
+        "Excel",
+        "WPS",
+        "Word",
+        "PDF",
+        "CSV",
+        "XML",
+        "Ctrl",
+        "End",
+        "xlsx",
+        "xls",
+        "xlsb",
+        "ods",
+        "et",
+        "REF",
+    }
     assert not check.wrong.endswith("。")
     assert not check.remedy.endswith("。")
 
@@ -116,7 +130,9 @@ def _sheet_of(made: bytes) -> Worksheet:
 def test_arguments_are_those_of_the_sentence(pair: Pair) -> None:
     """No sentence is given less than it says, nor told more than it needs."""
     check = CAMPAIGN.catalogue[pair.rule]
-    wanted = {name for _, name, _, _ in string.Formatter().parse(check.wrong + check.remedy) if name}
+    wanted = {
+        name for _, name, _, _ in string.Formatter().parse(check.wrong + check.remedy) if name
+    }
     for finding in found_in(pair):
         assert set(finding.arguments) >= wanted
 
@@ -159,7 +175,8 @@ SENTENCES = {
     ),
     "row-vanished": (
         "《妇女需求台帐》A3“台帐编号”：上期已接收的X0005不见了。"
-        "请从“填报_”工作簿中补回这些行；登记有误的不要删除，改为已撤销等状态并写明原因。"
+        "退回的工作簿已把这些行补在表末，请核对后保留；"
+        "登记有误的不要删除，改为已撤销等状态并写明原因。"
     ),
     "swing": (
         "《活动统计》“妇女人数”：S52“妇女人数”本期为172000，上期为37000，相差三倍以上。"

@@ -16,7 +16,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from sheetflow.intake.mounts import mount_of, read_mounts
+from sheetflow.intake.mounts import MOUNT_TABLE, mount_of, read_mounts
 from sheetflow.intake.scanning import scan
 from sheetflow.intake.sighting import Oddity, Reason, display_name
 from sheetflow.service.examining.lines import Line, fault, listed, ok, warning
@@ -72,10 +72,10 @@ def _unit_folders(office: Office) -> Iterator[Line]:
         yield ok("单位文件夹", f"{len(office.tree)}个单位的收件、发件文件夹都在，可以读写。")
 
 
-def check_privacy_of_state(office: Office) -> Iterator[Line]:
+def check_privacy_of_state(office: Office, mount_table: Path = MOUNT_TABLE) -> Iterator[Line]:
     """State holds personal data: it lies on a local disk, and nobody else reads it."""
     state = office.workspace.state
-    mount = mount_of(state.resolve(), read_mounts())
+    mount = mount_of(state.resolve(), read_mounts(mount_table))
     if mount is not None and mount.is_share:
         yield fault(
             "state 文件夹",
@@ -90,10 +90,10 @@ def check_privacy_of_state(office: Office) -> Iterator[Line]:
         )
 
 
-def check_identity(office: Office) -> Iterator[Line]:
+def check_identity(office: Office, mount_table: Path = MOUNT_TABLE) -> Iterator[Line]:
     """Look who else may write into a unit's inbox folder."""
     topic, inbox = "身份（文件夹权限）", office.workspace.inbox
-    mount = mount_of(inbox.resolve(), read_mounts())
+    mount = mount_of(inbox.resolve(), read_mounts(mount_table))
     if os.name != "posix" or (mount is not None and mount.is_share):
         yield warning(
             topic,

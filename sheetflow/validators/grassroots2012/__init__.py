@@ -27,7 +27,6 @@ from sheetflow.validators.grassroots2012.duties import (
 from sheetflow.validators.grassroots2012.history import (
     check_keys_kept,
     check_not_reopened,
-    check_rows_kept,
     check_swings,
 )
 from sheetflow.validators.grassroots2012.support import (
@@ -51,7 +50,6 @@ PROGRESS_RULES: tuple[Rule, ...] = (
     check_homes,
     check_townships,
     check_money_scale,
-    check_rows_kept,
     check_keys_kept,
     check_not_reopened,
     check_swings,

@@ -1,0 +1,52 @@
+"""What waits to be published again, and why: a mark of the store in an office's words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sheetflow.periods import OFFICE_ZONE, Period
+from sheetflow.schemas.judging import Outcome
+from sheetflow.service.entailing import ANSWER, BOARD, CONSOLIDATED, REPORT, WORKBOOK
+from sheetflow.service.office import Office
+from sheetflow.store.records import StaleMark
+
+_WORDS = {
+    ANSWER: "答复",
+    WORKBOOK: "填报表",
+    CONSOLIDATED: "汇总表",
+    REPORT: "情况报告",
+    BOARD: "上报情况",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StaleThing:
+    """One publication that stands on changed data, in words."""
+
+    mark: StaleMark
+    words: str
+    """``370100-济南市 2012年1—2月 汇总表：370102-历下区第2号已接收（03-02 10:00起）``."""
+
+
+def stale_things(office: Office) -> tuple[StaleThing, ...]:
+    """Give everything stale, the oldest first, each with the submission that made it so."""
+    marks = office.store.publications.stale_marks
+    reasons = {why: _reason(office, why) for why in {mark.why for mark in marks}}
+    return tuple(StaleThing(mark, _words(office, mark, reasons[mark.why])) for mark in marks)
+
+
+def _words(office: Office, mark: StaleMark, reason: str) -> str:
+    unit = office.tree[mark.unit_id].folder if mark.unit_id in office.tree else mark.unit_id
+    period = f" {Period.parse(mark.period).label}" if mark.period else ""
+    what = mark.what.partition(":")[0]
+    since = mark.marked_at.astimezone(OFFICE_ZONE)
+    return f"{unit}{period} {_WORDS.get(what, what)}：{reason}（{since:%m-%d %H:%M}起）"
+
+
+def _reason(office: Office, why: str) -> str:
+    """Say what a mark's receipt is; another reason is said as it stands."""
+    submission = office.store.submissions.find_submission(why) if why else None
+    if submission is None:
+        return why or "需要重新生成"
+    unit = office.tree[submission.unit_id].folder
+    return f"{unit}第{submission.number}号{Outcome(submission.outcome).label}"

@@ -1,0 +1,99 @@
+"""Books keep their rows: what was accepted in a period is there in the next one.
+
+A ledger grows, from which nothing is torn out; of a stock sheet nothing goes that
+something still refers to. A unit with nothing accepted before has no book to keep.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from sheetflow.findings import Finding, Place
+from sheetflow.schemas.columns import Column
+from sheetflow.schemas.judging import Book, BookSheet, Context
+from sheetflow.schemas.sheets import Kind, Sheet
+from sheetflow.validators.catalogue import GENERAL
+from sheetflow.validators.keys import unclear_rows
+
+_MOST_LISTED = 10
+
+
+def check_rows_kept(book: Book, context: Context) -> Iterator[Finding]:
+    """No ledger row of an accepted period is missing, nor a stock row that is referred to."""
+    earlier = context.earlier(book.form.key, book.period)
+    if earlier is None:
+        return
+    referred = _referred(book)
+    for sheet in book.form.sheets_for(book.level):
+        naming, found = sheet.naming_column, book.sheets.get(sheet.key)
+        if naming is None or not sheet.is_book or not _may_miss(found, sheet, naming.key):
+            continue
+        here = {row[naming.key] for row in found.rows} if found else set()
+        gone = [
+            str(row[naming.key])
+            for row in earlier.rows.get(sheet.key, ())
+            if row.get(naming.key) not in here
+        ]
+        if sheet.kind is Kind.STOCK and not book.nil:
+            gone = [name for name in gone if (sheet.key, name) in referred]
+        if not gone:
+            continue
+        if found and len(gone) <= _unclear(book, found, naming):
+            yield from _tell_unclear(found, naming.key, gone)
+            continue
+        place = (
+            found.header_place(naming.key)
+            if found
+            else Place(sheet=sheet.key, title=sheet.title, column=naming.key)
+        )
+        finding = GENERAL["row-vanished"].at(replace(place, key=gone[0]), keys=_listed(gone))
+        yield replace(finding, other_keys=tuple(gone[1:]))
+
+
+def _tell_unclear(found: BookSheet, column: str, gone: Sequence[str]) -> Iterator[Finding]:
+    """Tell the row whose key is unclear which keys are missed."""
+    rows = unclear_rows(found, column)
+    if rows:
+        yield GENERAL["key-wanted"].at(
+            found.place(rows[0], column),
+            keys="、".join(f"“{key}”" for key in gone),
+            where="上期已接收的表",
+            otherwise="请补回那一行",
+        )
+
+
+def _unclear(book: Book, found: BookSheet, naming: Column) -> int:
+    """Count the rows with a key that is blank, misspelt, doubled or points to nothing.
+
+    Each is a finding of its own, and may be the row that one would miss.
+    """
+    target = book.sheets.get(naming.refers_to)
+    key = target.sheet.key_column if target else None
+    if target is None or key is None:
+        return len(unclear_rows(found, naming.key))
+    known = {row[key.key] for row in target.rows}
+    stray = sum(row[naming.key] is not None and row[naming.key] not in known for row in found.rows)
+    return len(unclear_rows(found, naming.key)) + stray
+
+
+def _may_miss(found: BookSheet | None, sheet: Sheet, key: str) -> bool:
+    """Whether rows can be missed here: a missing sheet or key column is its own finding."""
+    return found.reads(key) if found else not sheet.always_shown
+
+
+def _listed(keys: Sequence[str]) -> str:
+    more = f"等{len(keys)}行" if len(keys) > _MOST_LISTED else ""
+    return "、".join(keys[:_MOST_LISTED]) + more
+
+
+def _referred(book: Book) -> set[tuple[str, str]]:
+    pairs: set[tuple[str, str]] = set()
+    for found in book.sheets.values():
+        for column in found.sheet.columns:
+            if column.refers_to:
+                for row in found.rows:
+                    value = row[column.key]
+                    named = value if isinstance(value, tuple) else (value,)
+                    pairs |= {(column.refers_to, str(name)) for name in named if name}
+    return pairs

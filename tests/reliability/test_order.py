@@ -1,0 +1,97 @@
+"""Promise 2: a dropped file is durable before it leaves the inbox."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.programs import needs_strace
+from tests.reliability.broken import (
+    BLOB_UNSYNCED,
+    DATABASE_UNSYNCED,
+    FOLDER_UNSYNCED,
+    UNLINK_BEFORE_COMMIT,
+    Broken,
+)
+from tests.reliability.conftest import Measured
+from tests.reliability.scene import NOW, copy_of
+from tests.reliability.service_process import REPOSITORY, Service, Trace
+
+pytestmark = [pytest.mark.slow, pytest.mark.reliability, needs_strace]
+
+_CALLS = "fsync,fdatasync,rename,unlink,unlinkat"
+_STEPS = (
+    ("blob synced", re.compile(r"f(?:data)?sync\(\d+<[^>]*/archive/../[0-9a-f]+\.part>\) += 0")),
+    ("blob in place", re.compile(r'rename\("[^"]*\.part", "[^"]*/archive/../[0-9a-f]{64}"\) += 0')),
+    ("folder synced", re.compile(r"f(?:data)?sync\(\d+<[^>]*/archive/[0-9a-f]{2}>\) += 0")),
+    ("database synced", re.compile(r"f(?:data)?sync\(\d+<[^>]*/sheetflow\.db>\) += 0")),
+    ("committed", re.compile(r'unlink\("[^"]*/sheetflow\.db-journal"\) += 0')),
+    ("commit synced", re.compile(r"f(?:data)?sync\(\d+<[^>]*/state>\) += 0")),
+    ("removed", re.compile(r"unlinkat\(\d+<[^>]*/inbox/[^>]*>.*\) += 0")),
+)
+_ORDER = [name for name, _ in _STEPS]
+_OF_THE_BLOB = {"blob synced", "blob in place"}
+"""Not needed where the same bytes lie in the archive already."""
+
+
+def _steps(trace: str) -> Iterator[str]:
+    for line in trace.splitlines():
+        yield from (name for name, pattern in _STEPS if pattern.match(line))
+
+
+def _first_missing(trace: str) -> list[str]:
+    """For each file that left the inbox, tell the first step not done before, in order."""
+    missing: list[str] = []
+    seen: list[str] = []
+    for step in _steps(trace):
+        if step != "removed":
+            seen.append(step)
+            continue
+        wanted = [
+            name for name in _ORDER[:-1] if _OF_THE_BLOB & {*seen} or name not in _OF_THE_BLOB
+        ]
+        rest = iter(seen)
+        missing.append(next((name for name in wanted if name not in rest), ""))
+        seen.clear()
+    return missing
+
+
+def _trace(package: Path, scene: Path, folder: Path) -> str:
+    file = folder / "trace.txt"
+    root = copy_of(scene, folder / "workspace")
+    with Service(package) as service:
+        trace = Trace(("-y", "-s", "300", "-e", f"trace={_CALLS}"), file)
+        ended = service.run(root, NOW, trace=trace)
+    assert ended.code == 0, ended.log
+    return file.read_text(encoding="utf-8")
+
+
+def test_every_file_is_safe_on_disk_before_it_leaves_the_inbox(
+    scene: Path, tmp_path: Path, measured: Measured
+) -> None:
+    """Blob synced, renamed, folder synced, database committed and synced: only then removed."""
+    missing = _first_missing(_trace(REPOSITORY, scene, tmp_path))
+    measured("files removed in order", len(missing))
+    assert missing == [""] * 9
+
+
+@pytest.mark.parametrize(
+    ("broken", "step"),
+    [
+        (UNLINK_BEFORE_COMMIT, "database synced"),
+        (BLOB_UNSYNCED, "blob synced"),
+        (FOLDER_UNSYNCED, "folder synced"),
+        (DATABASE_UNSYNCED, "database synced"),
+    ],
+    ids=lambda value: getattr(value, "name", None),
+)
+def test_the_trace_shows_a_step_left_out(
+    broken: Broken, step: str, scene: Path, tmp_path: Path, measured: Measured
+) -> None:
+    """The trace above is able to fail: a version that leaves out a step is seen to."""
+    missing = _first_missing(_trace(broken.package(tmp_path / "package"), scene, tmp_path))
+    measured(broken.wrong, missing[0])
+    assert missing[0] == step

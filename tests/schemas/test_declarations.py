@@ -1,0 +1,211 @@
+"""A declaration that contradicts itself is refused before any workbook is handed out."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+from sheetflow.errors import DeclarationError
+from sheetflow.periods import Period
+from sheetflow.schemas.charts import ChartSpec
+from sheetflow.schemas.columns import (
+    Disclosure,
+    RowModel,
+    day,
+    key,
+    period_name,
+    refers,
+    text,
+    whole,
+)
+from sheetflow.schemas.conditions import where
+from sheetflow.schemas.forms import Cover, Form, SamePerson
+from sheetflow.schemas.indicators import Count, Expected, Indicator, Ratio, Reaches, Sum
+from sheetflow.schemas.layout import (
+    card_address,
+    cell_in,
+    column_number,
+    column_range,
+    columns_in,
+    quoted,
+)
+from sheetflow.schemas.sheets import Kind, Sheet
+from sheetflow.units import Level
+from tests.county_book import FORM
+
+
+class Head(RowModel):
+    """Who and when."""
+
+    unit: str | None = text("单位")
+    unit_id: str | None = text("代码")
+    period: str | None = period_name("报告期")
+    filled_on: str | None = day("日期", not_after="")
+
+
+class Thing(RowModel):
+    """A row with a key."""
+
+    thing: str | None = key("编号", "T")
+    name: str | None = text("名称")
+    count: int | None = whole("件数", "件")
+
+
+HEAD = Sheet(key="head", title="表头", kind=Kind.CARD, model=Head)
+THINGS = Sheet(key="things", title="物品", kind=Kind.LEDGER, model=Thing)
+COVER = Cover(
+    sheet="head", unit_id="unit_id", unit_name="unit", period="period", filled_on="filled_on"
+)
+S = Indicator("S", "件数", "件", Sum("things", ("count",)))
+
+
+def form(**changes: Any) -> Form:
+    """Give a small sound form with parts of it replaced."""
+    parts: dict[str, Any] = {
+        "key": "f",
+        "title": "表",
+        "version": 1,
+        "sheets": (HEAD, THINGS),
+        "cover": COVER,
+        "indicators": (S,),
+    }
+    return Form(**{**parts, **changes})
+
+
+def columns(**fields: Any) -> Sheet:
+    """Give a sheet of these columns."""
+    model = type("Row", (RowModel,), {"__annotations__": dict.fromkeys(fields, "Any"), **fields})
+    return Sheet(key="more", title="其他", kind=Kind.FLOW, model=model)
+
+
+def test_a_sound_form_is_taken() -> None:
+    """The form that the cases below break is sound."""
+    assert form().statistics is None
+    assert form().cover_sheet is HEAD
+
+
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        ({"sheets": (HEAD, THINGS, THINGS)}, "sheet things twice"),
+        (
+            {"sheets": (HEAD, THINGS, dataclasses.replace(THINGS, key="t2"))},
+            "title 物品 twice",
+        ),
+        ({"indicators": (S, S)}, "indicator S twice"),
+        ({"indicators": (Indicator("A", "甲", "件", Count("none")),)}, "none, which is no sheet"),
+        (
+            {"indicators": (Indicator("A", "甲", "件", Sum("things", ("none",))),)},
+            "things.none, which is no column",
+        ),
+        (
+            {"indicators": (Indicator("A", "甲", "件", Count("things", where("none", "是"))),)},
+            "things.none, which is no column",
+        ),
+        ({"indicators": (Indicator("A", "甲", "%", Ratio("S", "S")), S)}, "A needs S before it"),
+        ({"indicators": (Indicator("A", "甲", "个", Reaches("Z", 1)),)}, "A needs Z before it"),
+        ({"charts": (ChartSpec(title="图", codes=("Z",)),)}, "Z, which is no indicator"),
+        ({"cover": dataclasses.replace(COVER, sheet="none")}, "the cover none is no sheet"),
+        (
+            {"cover": dataclasses.replace(COVER, phone="none")},
+            "the cover's phone none is no column",
+        ),
+        (
+            {"same_person": SamePerson(sheet="head", person="unit", matter=())},
+            "head, which is no sheet with keys",
+        ),
+        (
+            {"same_person": SamePerson(sheet="things", person="none", matter=())},
+            "things.none, which is no column",
+        ),
+        (
+            {"same_person": SamePerson(sheet="things", person="name", matter=())},
+            "holds no identity numbers",
+        ),
+    ],
+)
+def test_contradictions_are_refused(changes: dict[str, Any], complaint: str) -> None:
+    """The refusal names what contradicts what."""
+    with pytest.raises(DeclarationError, match=complaint):
+        form(**changes)
+
+
+@pytest.mark.parametrize(
+    ("fields", "complaint"),
+    [
+        ({"a": text("甲"), "b": text("甲")}, "甲 twice"),
+        ({"a": text("甲", required=where("z", "是"))}, "more.a depends on z"),
+        ({"a": day("甲", not_before="z")}, "more.a depends on z"),
+        (
+            {"a": text("甲", disclosure=Disclosure(withheld_when=where("z", "是")))},
+            "more.a depends on z",
+        ),
+        ({"a": refers("甲", "head")}, "refers to head, which has no key"),
+        ({"a": refers("甲", "none")}, "refers to none, which has no key"),
+    ],
+)
+def test_contradictions_of_columns_are_refused(fields: dict[str, Any], complaint: str) -> None:
+    """A column that depends on or points to what is not there is named."""
+    with pytest.raises(DeclarationError, match=complaint):
+        form(sheets=(HEAD, THINGS, columns(**fields)))
+
+
+def test_forms_take_their_own_kind_of_period() -> None:
+    """A yearly form is filled for the year, the others for two months."""
+    year, two_months = Period.parse("2012"), Period.parse("2012B3")
+    yearly = form(yearly=True)
+    assert yearly.takes(year)
+    assert not yearly.takes(two_months)
+    assert form().takes(two_months)
+    assert not form().takes(year)
+    assert yearly.period_at(two_months) == year
+    assert form().period_at(two_months) == two_months
+
+
+def test_what_draws_on_no_sheet_is_a_state() -> None:
+    """How many units must report is a state at the period's end, not a flow."""
+    assert form(indicators=(Indicator("E", "应报", "个", Expected()),)).kind_of("E") is Kind.STOCK
+
+
+def test_columns_come_and_go_with_versions() -> None:
+    """An older version's workbook has the columns of its own time, in their places."""
+    sheet = columns(
+        a=text("甲"), b=text("乙", since=2), c=text("丙", until=1), d=text("丁", since=2, until=2)
+    )
+    labels = {
+        version: [column.label for column in columns_in(sheet, version)] for version in (1, 2, 3)
+    }
+    assert labels == {1: ["甲", "丙"], 2: ["甲", "乙", "丁"], 3: ["甲", "乙"]}
+    assert column_number(sheet, "b", 2) == 2
+    assert cell_in(sheet, "d", 7, 2) == "C7"
+
+
+def test_places_follow_from_the_declaration() -> None:
+    """Formulas and cards point to where our own workbooks hold a column."""
+    assert column_range(FORM.by_key["visits"], "women_met", 1) == "走访记录!$F$4:$F$20003"
+    assert card_address(FORM.by_key["cover"], "filled_on", 1) == (13, 2)
+    assert cell_in(FORM.by_key["cover"], "filled_on", 0, 1) == "B13"
+    assert quoted("活动 统计") == "'活动 统计'"
+    assert quoted("it's") == "'it''s'"
+
+
+def test_levels_fill_their_own_sheets() -> None:
+    """Only counties have 基层组织."""
+    assert "grassroots" in {sheet.key for sheet in FORM.sheets_for(Level.COUNTY)}
+    assert "grassroots" not in {sheet.key for sheet in FORM.sheets_for(Level.CITY)}
+
+
+def test_each_row_is_named_by_its_key() -> None:
+    """A row is named by its key, else by the row that it is about; a visit has no name."""
+    names = {
+        sheet.key: sheet.naming_column.key if sheet.naming_column else ""
+        for sheet in FORM.sheets
+        if sheet.is_table
+    }
+    assert names["needs"] == "need_id"
+    assert names["grassroots"] == "township"
+    assert names["case_help"] == "need"
+    assert names["visits"] == ""
+    assert THINGS.void_not is None
