@@ -107,13 +107,14 @@ class TemporaryError(SheetflowError):
     """Trouble of the machine, not of the work: retry for ever with back-off, and show it.
 
     `code` is the system's name for it (``ENOSPC``; ``SHARING`` for a sharing violation of
-    Windows), `step` what we were doing and `place` where: a folder or a name of our own,
-    never a name that a user gave.
+    Windows), `reason` says it in words, `step` what we were doing and `place` where: a folder
+    or a name of our own, never a name that a user gave.
     """
 
     def __init__(self, step: str, place: str, code: str) -> None:
         reason = _TROUBLES.get(code, "系统报告出错")
         super().__init__(f"{step}“{place}”时{reason}（{code}），稍后自动重试。")
+        self.reason = reason
         self.step = step
         self.place = place
         self.code = code

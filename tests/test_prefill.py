@@ -214,6 +214,45 @@ def test_what_was_explained_comes_back() -> None:
     assert filling.explanations == {verify.number: "上期漏报"}
 
 
+def test_rows_that_vanished_are_put_back() -> None:
+    """Rows of an accepted book that are missing come back in the returned copy, marked."""
+    gone = "\n".join(
+        f"@ 妇女需求台帐 {column}{row} = " for column in "ABCDEFGHIJKLMNOPQ" for row in (4, 8)
+    )
+    unlinked = "\n@ 对策建议 C4 = X0002"
+    judgement = judged(gone + unlinked, before="")
+    kept = left_by(judged()).rows
+    filling = prefill_returned(CAMPAIGN, COUNTY, judgement, {}, kept)
+    assert [row.get("need_id") for row in filling.rows["needs"][:6]] == [
+        "X0002",
+        "X0003",
+        "X0004",
+        "X0001",
+        "X0005",
+        "X0006",
+    ]
+    (vanished,) = [entry for entry in filling.findings if entry.rule == "row-vanished"]
+    assert (vanished.place.cell, vanished.others) == ("A7", ("A8",))
+    bare = prefill_returned(CAMPAIGN, COUNTY, judgement, {})
+    assert len([row for row in bare.rows["needs"] if row.get("name")]) == 3
+
+
+def test_a_note_on_an_answer_moves_with_its_line() -> None:
+    """A remark on an answer in 问题清单 points to the line where that answer stands now."""
+    few = "@ 走访记录 F4 = 约20\n"
+    number = judged(few).findings[0].number
+    issues = (
+        "# 问题清单\n| 序号 | 编号 | 类别 | 工作表 | 单元格 | 栏目 | 问题 | 怎么改 | 说明 |\n"
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n| | |\n"
+        f"| 1 | '{number} | 强制性 | 走访记录 | F4 | 人次 | 约数 | 改 | 就是这样 |\n"
+    )
+    judgement = judged(few + issues)
+    (note,) = [e for e in judgement.findings if e.rule == "explanation-no-mending"]
+    assert note.place.cell == "I5"
+    (moved,) = [e for e in returned(judgement).findings if e.rule == "explanation-no-mending"]
+    assert moved.place.cell == "I4"
+
+
 def test_what_was_not_recognised_has_no_copy() -> None:
     """A workbook that is none of ours is answered without a returned copy."""
     stranger = judged_raw(drawn(stamp={"campaign": "rivers2013"}))

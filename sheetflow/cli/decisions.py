@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sheetflow.cli.commands import Call, app
+from sheetflow.cli.commands import app, opened_office
 from sheetflow.cli.screen import say
 
 Receipt = Annotated[str, typer.Argument(help="The receipt's number, like 370102-2012B1-1.")]
@@ -21,10 +21,9 @@ def waive(
     why: Annotated[str, typer.Option(help="The reason; it is shown upward.")],
 ) -> None:
     """Let one hard finding pass for one returned submission, on record."""
-    from sheetflow.service import deciding, open_office
+    from sheetflow.service import deciding
 
-    call: Call = context.obj
-    with open_office(call.root, call.at) as office:
+    with opened_office(context) as office:
         deciding.waive(office, receipt, rule, why)
     say(_NEXT)
 
@@ -50,10 +49,8 @@ def reject(
 
 
 def _decide(context: typer.Context, receipt: str, verdict: str, why: str) -> None:
-    from sheetflow.service import open_office
     from sheetflow.service.deciding import decide
 
-    call: Call = context.obj
-    with open_office(call.root, call.at) as office:
+    with opened_office(context) as office:
         decide(office, receipt, verdict, why)
     say(_NEXT)

@@ -100,6 +100,10 @@ def _waiting_lines(found: Standing) -> list[str]:
         f"{entry.arrived_at:%m-%d %H:%M}收到，看不出报告期"
         for entry in found.apart
     ]
+    if found.untaken:
+        units = "、".join(dict.fromkeys(found.untaken[:_MOST_NAMED]))
+        lines.append(f"收件文件夹里还有{len(found.untaken)}份没有收取（{units}）")
+    lines += [f"注意：{trouble}" for trouble in found.troubles][:_MOST_NAMED]
     if found.waiting:
         lines.append(f"等待审核{len(found.waiting)}份")
         lines += [

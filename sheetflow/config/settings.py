@@ -248,6 +248,13 @@ class Workers(Section):
     size: Whole = key(0, "同时处理几份报表。0 表示与处理器核数相同。", ge=0, le=256)
     wall_seconds: Number = key(20.0, "一份报表最多处理多少秒，超过的拒收。", ge=1, le=3600)
     memory_mb: Whole = key(2048, "处理一份报表最多用多少兆内存（仅 Linux）。", ge=256, le=65_536)
+    joined_from: Whole = key(
+        2000,
+        "汇总表里一张明细表达到多少行时，改用预先排好的行拼成（快得多）。0 表示不用。\n"
+        "如果办公软件打不开汇总表，请填 0，并告诉我们。",
+        ge=0,
+        le=1_000_000,
+    )
 
 
 class Contact(Section):

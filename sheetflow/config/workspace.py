@@ -78,6 +78,11 @@ class Workspace:
         return self.state / "archive"
 
     @property
+    def pieces(self) -> Path:
+        """Rendered rows for consolidated workbooks: a cache, made anew where it is missing."""
+        return self.state / "pieces"
+
+    @property
     def maildir(self) -> Path:
         """Where mail goes while no server is set."""
         return self.state / "mail"

@@ -59,6 +59,19 @@ RowsOf = Callable[
 """Gives the rows of one sheet for each of these submissions, in order, one at a time."""
 
 
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """What one row says of whom: a digest of the person and the matter, its key, the matter."""
+
+    digest: str
+    key: str
+    words: str
+
+
+MattersOf = Callable[["Books", Sequence[Accepted]], Iterable[tuple[Accepted, Sequence[Matter]]]]
+"""Gives what each of these submissions says of whom, in order."""
+
+
 @dataclass(frozen=True)
 class Books:
     """Everything accepted (and tried) in a campaign's form, up to one period of the year."""
@@ -72,6 +85,8 @@ class Books:
     deadlines: Mapping[UnitAndPeriod, dt.datetime] = field(
         default_factory=lambda: MappingProxyType({})
     )
+    matters_of: MattersOf | None = None
+    """Where it is known already what the rows say of whom; else the rows are asked."""
 
     def earlier_period(self) -> Books | None:
         """The same books as of the period before; None in the first of a year."""

@@ -6,12 +6,13 @@ matter. Who the person is it can ask the units.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from sheetflow.consolidation.accepted import Accepted, Books
+from sheetflow.consolidation.accepted import Accepted, Books, Matter
 from sheetflow.consolidation.details import sources
 from sheetflow.consolidation.tables import SamePersonRow
-from sheetflow.schemas.forms import SamePerson
+from sheetflow.schemas.forms import Form
 from sheetflow.schemas.habits import Value
 from sheetflow.schemas.keys import merged
 from sheetflow.units import Level, Unit
@@ -32,9 +33,11 @@ def same_person_rows(books: Books, unit: Unit) -> tuple[SamePersonRow, ...] | No
     spec = books.form.same_person
     if spec is None:
         return None
-    groups: dict[tuple[Value, ...], list[_Spot]] = {}
-    for person, spot in _spots(books, unit, spec):
-        groups.setdefault(person, []).append(spot)
+    sheet = books.form.by_key[spec.sheet]
+    groups: dict[str, list[_Spot]] = {}
+    for accepted, listed in (books.matters_of or _matters_of)(books, sources(books, unit, sheet)):
+        for matter in listed:
+            groups.setdefault(matter.digest, []).append((accepted, matter.key, matter.words))
     branches = _branches(books, unit)
     found = [
         spots
@@ -55,21 +58,34 @@ def same_person_rows(books: Books, unit: Unit) -> tuple[SamePersonRow, ...] | No
     )
 
 
-def _spots(books: Books, unit: Unit, spec: SamePerson) -> Iterator[tuple[tuple[Value, ...], _Spot]]:
-    sheet = books.form.by_key[spec.sheet]
+def _matters_of(
+    books: Books, standing: Sequence[Accepted]
+) -> Iterator[tuple[Accepted, list[Matter]]]:
+    spec = books.form.same_person
+    for accepted, rows in books.rows_of(spec.sheet if spec else "", standing):
+        yield accepted, matters(books.form, accepted.unit_id, rows)
+
+
+def matters(form: Form, unit_id: str, rows: Iterable[Mapping[str, Value]]) -> list[Matter]:
+    """Give what the rows of a unit's sheet say of whom, for comparison with other units."""
+    spec = form.same_person
+    if spec is None:
+        return []
+    sheet = form.by_key[spec.sheet]
     naming = sheet.naming_column
-    for accepted, rows in books.rows_of(spec.sheet, sources(books, unit, sheet)):
-        for row in rows:
-            number = row.get(spec.person)
-            if not isinstance(number, str) or not (spec.where is None or spec.where.holds(row)):
-                continue
-            values = [row.get(column) for column in spec.matter]
-            words = "、".join(
-                sheet.by_key[column].type.show(value)
-                for column, value in zip(spec.matter, values, strict=True)
-            )
-            key = merged(accepted.unit_id, row.get(naming.key)) if naming else None
-            yield (same_number(number), *values), (accepted, str(key or ""), words)
+    types = [sheet.by_key[column].type for column in spec.matter]
+    found: list[Matter] = []
+    for row in rows:
+        number = row.get(spec.person)
+        if not isinstance(number, str) or not (spec.where is None or spec.where.holds(row)):
+            continue
+        values = [row.get(column) for column in spec.matter]
+        shown = [kind.show(value) for kind, value in zip(types, values, strict=True)]
+        key = merged(unit_id, row.get(naming.key)) if naming else None
+        whom = "\x1f".join((same_number(number), *shown))
+        digest = hashlib.sha256(whom.encode()).hexdigest()[:32]
+        found.append(Matter(digest, str(key or ""), "、".join(shown)))
+    return found
 
 
 def same_number(number: str) -> str:

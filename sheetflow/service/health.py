@@ -1,8 +1,8 @@
 """Whether the service lives and gets on: a small file that `watch` touches all the time.
 
 ``state/health`` is one JSON object: ``pid``, ``started`` and ``at`` (the machine's own
-seconds), ``ready`` (the first pass is over) and ``every`` (seconds between two looks). It
-is there while `watch` runs, and may be read by anything; ``doctor --health`` turns it into
+seconds), ``ready`` (the first pass is over), ``every`` (seconds between two looks) and
+``troubles`` (sentences: what is being tried again). It is there while `watch` runs, and may be read by anything; ``doctor --health`` turns it into
 an exit code. This module refuses to stop the service for the file's sake: a full disk
 delays the next beat and nothing else.
 """
@@ -13,8 +13,8 @@ import contextlib
 import json
 import os
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from sheetflow.config.workspace import Workspace
@@ -24,6 +24,7 @@ from sheetflow.service.office import Office, Say
 _BEAT_SECONDS = 5.0
 _PATIENCE_SECONDS = 180.0
 """The longest that one step may take: a file's wall clock, a mail server's time-outs."""
+_MOST_TROUBLES = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +36,7 @@ class Health:
     at: float
     every: float
     ready: bool = False
+    troubles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,21 +56,28 @@ class Pulse:
         self._health = Health(pid=os.getpid(), started=moment, at=moment, every=every)
         self._last = 0.0
 
-    def beat(self, *, ready: bool = False) -> None:
-        """Say that all is well now; `ready` after the first pass and from then on."""
+    def beat(self, *, ready: bool = False, troubles: Iterable[str] | None = None) -> None:
+        """Say that all is well now; `ready` after the first pass and from then on.
+
+        `troubles` replace those of the last pass, where given.
+        """
         known = self._health
-        self._health = Health(
-            pid=known.pid,
-            started=known.started,
-            at=self._now(),
-            every=known.every,
-            ready=known.ready or ready,
-        )
+        told = known.troubles if troubles is None else tuple(troubles)[:_MOST_TROUBLES]
+        self._health = replace(known, at=self._now(), ready=known.ready or ready, troubles=told)
         self._last = time.monotonic()
-        with contextlib.suppress(OSError):
-            draft = self._path.with_name(f"{self._path.name}.tmp")
-            draft.write_text(json.dumps(asdict(self._health)), encoding="ascii")
+        self._write(json.dumps(asdict(self._health)))
+
+    def _write(self, text: str) -> None:
+        draft = self._path.with_name(f"{self._path.name}.tmp")
+        try:
+            draft.write_text(text, encoding="ascii")
             draft.replace(self._path)
+        except OSError:
+            # On a full disk the room of the old file is the only one left.
+            with contextlib.suppress(OSError):
+                self._path.write_text(text, encoding="ascii")
+            with contextlib.suppress(OSError):
+                draft.unlink(missing_ok=True)
 
     def beating(self, say: Say) -> Say:
         """Give `say` so that it beats besides, every few seconds."""
@@ -99,8 +108,9 @@ def pulse_of(office: Office) -> Iterator[Pulse]:
 def read_health(path: Path) -> Health | None:
     """Read the file; None where there is none, or where it says nothing."""
     try:
-        return Health(**json.loads(path.read_text(encoding="ascii")))
-    except (OSError, ValueError, TypeError):
+        said = json.loads(path.read_text(encoding="ascii"))
+        return Health(**{**said, "troubles": tuple(said.get("troubles", ()))})
+    except (OSError, ValueError, TypeError, AttributeError):
         return None
 
 

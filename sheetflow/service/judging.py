@@ -8,10 +8,12 @@ write any file: that is `answering` and `rebuilding`.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import contextmanager
 from dataclasses import replace
 
-from sheetflow.errors import UnreadableError
+from sheetflow.errors import StoreError, TemporaryError, UnreadableError, describe
 from sheetflow.findings import Finding, Place, Severity
 from sheetflow.schemas.documents import (
     dump_explanations,
@@ -22,6 +24,7 @@ from sheetflow.schemas.judging import Judgement, Outcome
 from sheetflow.service.entailing import entail, entail_duplicate, entail_precheck
 from sheetflow.service.history import last_round, request_for, resolve_keys
 from sheetflow.service.office import LOG, Office
+from sheetflow.service.piecing import order_pieces
 from sheetflow.store.records import Arrival, Judged, Submission
 from sheetflow.validators.catalogue import GENERAL
 from sheetflow.validators.explaining import is_open
@@ -51,8 +54,9 @@ def judge_arrivals(office: Office) -> list[Submission]:
         done, _ = wait(busy, return_when=FIRST_COMPLETED)
         for future in done:
             arrival = busy.pop(future)
-            submission = _conclude(office, arrival, future)
-            answered += [submission] if submission else []
+            with _putting_off(office, arrival):
+                submission = _conclude(office, arrival, future)
+                answered += [submission] if submission else []
         office.say("审核", total - len(waiting) - len(busy), total)
     return answered
 
@@ -68,15 +72,44 @@ def _start(
         if arrival.unit_id in units:
             held_back.append(arrival)
             continue
-        if _answer_duplicate(office, arrival):
-            continue
-        attempts = office.store.arrivals.record_attempt(arrival.arrival_id)
-        if attempts > _MOST_ATTEMPTS:
-            _record(office, arrival, JudgeReply(judgement=_unreadable("file-killed-reader")))
-            continue
-        units.add(arrival.unit_id)
-        busy[office.pool.submit("judge_file", request_for(office, arrival))] = arrival
+        with _putting_off(office, arrival):
+            for future in _set_out(office, arrival):
+                units.add(arrival.unit_id)
+                busy[future] = arrival
     waiting.extendleft(reversed(held_back))
+
+
+def _set_out(office: Office, arrival: Arrival) -> list[Future[JudgeReply]]:
+    """Send a file to a child; none where it is answered without one."""
+    if _answer_duplicate(office, arrival):
+        return []
+    attempts = office.store.arrivals.record_attempt(arrival.arrival_id)
+    if attempts > _MOST_ATTEMPTS:
+        _record(office, arrival, JudgeReply(judgement=_unreadable("file-killed-reader")))
+        return []
+    return [office.pool.submit("judge_file", request_for(office, arrival))]
+
+
+@contextmanager
+def _putting_off(office: Office, arrival: Arrival) -> Iterator[None]:
+    """Put a file off where the system refuses, or where we fail: the next one is served."""
+    try:
+        yield
+    except StoreError:
+        raise  # nothing can be recorded now: the pass ends, and the next one goes on
+    except Exception as error:  # noqa: BLE001 - whatever it is, the others go on
+        words = "程序出错，详见日志"
+        if isinstance(error, OSError):
+            words = TemporaryError.of(error, "", "").reason
+        elif isinstance(error, ChildStartError):
+            words = "处理进程无法启动"
+        office.store.arrivals.record_trouble(arrival.arrival_id, words, office.clock.now())
+        LOG.error(
+            "unit %s: arrival %d put off: %s",
+            arrival.unit_id,
+            arrival.arrival_id,
+            describe(error),
+        )
 
 
 def _answer_duplicate(office: Office, arrival: Arrival) -> bool:
@@ -107,13 +140,6 @@ def _conclude(office: Office, arrival: Arrival, future: Future[JudgeReply]) -> S
     except UnreadableError as error:
         judgement = _unreadable(error.reason, **error.details)
         return _record(office, arrival, JudgeReply(judgement=judgement))
-    except (OSError, ChildStartError) as error:
-        trouble = error.strerror if isinstance(error, OSError) else "处理进程无法启动"
-        office.store.arrivals.record_trouble(
-            arrival.arrival_id, trouble or "系统暂时有问题", office.clock.now()
-        )
-        LOG.warning("unit %s: arrival %d put off", arrival.unit_id, arrival.arrival_id)
-        return None
     except TaskFailedError:
         LOG.exception(
             "unit %s: arrival %d met a fault of ours", arrival.unit_id, arrival.arrival_id
@@ -165,6 +191,7 @@ def _record(office: Office, arrival: Arrival, reply: JudgeReply) -> Submission |
             compared,
         ),
     )
+    order_pieces(office, submission, reply.rows)
     LOG.info(
         "unit %s: receipt %s %s, %d findings",
         arrival.unit_id,

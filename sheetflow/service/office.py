@@ -11,6 +11,7 @@ import datetime as dt
 import logging
 import os
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -52,7 +53,10 @@ class Office:
     store: Store
     clock: Clock
     say: Say = say_nothing
+    pieces_under_way: dict[Path, Future[None]] = field(default_factory=dict)
+    """Files of rendered rows that a child is making."""
     _pool: list[Pool] = field(default_factory=list)
+    _layouts: dict[str, str] = field(default_factory=dict)
 
     @property
     def pool(self) -> Pool:
@@ -107,6 +111,14 @@ class Office:
     def form(self, key: str) -> Form:
         """The form called `key`; the campaign's main form where the key is empty."""
         return self.campaign.by_key[key] if key else self.campaign.main_form
+
+    def layout(self, form: Form) -> str:
+        """The digest of all in the form's declaration that shows in rendered rows."""
+        if form.key not in self._layouts:
+            from sheetflow.writing.pieces import layout_of
+
+            self._layouts[form.key] = layout_of(form)
+        return self._layouts[form.key]
 
     def relative(self, path: Path) -> str:
         """Name a file of the outbox as the store does, so that the outbox may move."""

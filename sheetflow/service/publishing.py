@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from sheetflow.publishing.outbox import publish_file
+from sheetflow.publishing.outbox import Writer, publish_file
 from sheetflow.service.office import LOG, Office
 from sheetflow.store.records import Publication, Stale
 
@@ -30,7 +30,9 @@ def is_published(office: Office, path: Path) -> bool:
     return office.store.publications.find_publication(office.relative(path)) is not None
 
 
-def publish(office: Office, path: Path, content: bytes, mark: Stale, basis: str) -> Publication:
+def publish(
+    office: Office, path: Path, content: bytes | Writer, mark: Stale, basis: str
+) -> Publication:
     """Put `content` in place; give what the store is to keep of it.
 
     Raise TemporaryError where the disk refuses.

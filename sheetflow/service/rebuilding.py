@@ -6,6 +6,7 @@ makes the same file once more.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -19,6 +20,7 @@ from sheetflow.service.issuing import publish_workbooks
 from sheetflow.service.names import workbook_path
 from sheetflow.service.office import LOG, Office
 from sheetflow.service.publishing import is_published
+from sheetflow.service.rollups import Made as RollupMade
 from sheetflow.service.rollups import Rollups
 from sheetflow.store.records import Stale, StaleMark
 
@@ -109,17 +111,29 @@ def _rebuild_rollups(office: Office, rebuilt: Rebuilt) -> None:
     rollups = Rollups(office)
     for kinds in ((CONSOLIDATED, REPORT), (BOARD,)):
         marks = rollups.in_order(_marks(office, *kinds))
+        begun: deque[tuple[StaleMark, list[Callable[[], RollupMade]]]] = deque()
         for number, mark in enumerate(marks, start=1):
-            for made in rebuilt.attempt(mark, partial(rollups.make, mark)):
-                office.store.publications.record_rebuilt([mark], made.published, made.issued)
-                if made.is_new:
-                    board = Stale(
-                        unit_id=mark.unit_id,
-                        form=mark.form,
-                        period=mark.period,
-                        what=BOARD,
-                        why=mark.why,
-                    )
-                    office.store.publications.record_stale([board], office.clock.now())
-                rebuilt.published += len(made.published)
+            begun.append((mark, rebuilt.attempt(mark, partial(rollups.begin, mark))))
+            if len(begun) > 2 * office.pool_size:  # so many are made side by side
+                _finish(office, rebuilt, *begun.popleft())
             office.say("汇总", number, len(marks))
+        while begun:
+            _finish(office, rebuilt, *begun.popleft())
+
+
+def _finish(
+    office: Office, rebuilt: Rebuilt, mark: StaleMark, begun: list[Callable[[], RollupMade]]
+) -> None:
+    for finish in begun:
+        for made in rebuilt.attempt(mark, finish):
+            office.store.publications.record_rebuilt([mark], made.published, made.issued)
+            if made.is_new:
+                board = Stale(
+                    unit_id=mark.unit_id,
+                    form=mark.form,
+                    period=mark.period,
+                    what=BOARD,
+                    why=mark.why,
+                )
+                office.store.publications.record_stale([board], office.clock.now())
+            rebuilt.published += len(made.published)

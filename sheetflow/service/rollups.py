@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,14 +21,12 @@ from sheetflow.consolidation.corrections import (
     find_corrections,
     load_correction,
 )
-from sheetflow.consolidation.report import report_data
 from sheetflow.consolidation.tables import BoardFile
-from sheetflow.consolidation.workbook import consolidate, newest
 from sheetflow.errors import WorkspaceError
 from sheetflow.periods import OFFICE_ZONE, Period
-from sheetflow.reporting import CHECK_HEADINGS, ReportOptions, check_table, render_report
 from sheetflow.schemas.documents import load_figures
 from sheetflow.schemas.forms import Form
+from sheetflow.service.consolidating import begin_consolidated, books_request
 from sheetflow.service.entailing import BOARD, CONSOLIDATED, REPORT
 from sheetflow.service.history import books_of
 from sheetflow.service.letterheads import letter_of
@@ -41,11 +40,7 @@ from sheetflow.service.office import Office
 from sheetflow.service.publishing import basis_of, is_fresh, is_published, publish
 from sheetflow.store.records import Issued, Publication, PublishedSource, StaleMark
 from sheetflow.units import Unit
-from sheetflow.wording.board_html import render_board_html
-from sheetflow.writing.board import write_board
-from sheetflow.writing.board_page import board_page
-from sheetflow.writing.check_table import write_check_table
-from sheetflow.writing.consolidated import write_consolidated
+from sheetflow.workers.rollups import ReportOrder, ReportReply
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +67,17 @@ class Rollups:
             marks, key=lambda mark: (-ranks[mark.unit_id].level.rank, mark.period, mark.what)
         )
 
-    def make(self, mark: StaleMark) -> Made:
-        """Make what `mark` asks for; nothing where what lies there stands on just this."""
+    def begin(self, mark: StaleMark) -> Callable[[], Made]:
+        """Begin what `mark` asks for, in a child; give what waits for it and puts it in place.
+
+        Nothing is made where what lies there stands on just this.
+        """
         makers = {
-            CONSOLIDATED: self._make_workbook,
-            REPORT: self._make_report,
-            BOARD: self._make_boards,
+            CONSOLIDATED: self._begin_workbook,
+            REPORT: self._begin_report,
+            BOARD: self._begin_boards,
         }
-        return makers[mark.what](mark) if self._is_wanted(mark) else Made()
+        return makers[mark.what](mark) if self._is_wanted(mark) else Made
 
     def books(self, form: str, period: str) -> Books:
         """What is accepted up to `period`."""
@@ -105,36 +103,41 @@ class Rollups:
             if tried == period and attempt.answered_at.date() >= books.period.first_day
         }
 
-    def _make_workbook(self, mark: StaleMark) -> Made:
+    def _begin_workbook(self, mark: StaleMark) -> Callable[[], Made]:
         office, unit = self.office, self.office.tree[mark.unit_id]
         books = self.books(mark.form, mark.period)
         policy = office.policy(unit.level)
         path = consolidated_path(office, unit, books.period, books.form)
         basis = basis_of(__version__, _sources(books, unit), policy.digest)
         if is_fresh(office, path, basis):
-            return Made()
+            return Made
         spot = (unit.unit_id, books.form.key, books.period.period_id)
         known = [
             load_correction(entry) for entry in office.store.publications.find_corrections(*spot)
         ]
         found = find_corrections(published_before(office, *spot), books, unit)
-        tables = consolidate(office.campaign, books, unit, policy, (*known, *found))
-        is_new = not is_published(office, path)
-        publication = publish(office, path, write_consolidated(tables), mark, basis)
-        issued = Issued(
-            unit_id=unit.unit_id,
-            form=books.form.key,
-            period=books.period.period_id,
-            sources=_standing(books, unit),
-            corrected=[dump_correction(entry) for entry in found],
-        )
-        return Made((publication,), (issued,), is_new)
+        making = begin_consolidated(office, books, unit, (*known, *found))
 
-    def _make_report(self, mark: StaleMark) -> Made:
+        def finish() -> Made:
+            is_new = not is_published(office, path)
+            publication = publish(office, path, making(), mark, basis)
+            issued = Issued(
+                unit_id=unit.unit_id,
+                form=books.form.key,
+                period=books.period.period_id,
+                sources=_standing(books, unit),
+                corrected=[dump_correction(entry) for entry in found],
+            )
+            return Made((publication,), (issued,), is_new)
+
+        return finish
+
+    def _begin_report(self, mark: StaleMark) -> Callable[[], Made]:
         office, unit = self.office, self.office.tree[mark.unit_id]
         books = self.books(mark.form, mark.period)
-        if books.form.report is None:
-            return Made()
+        spec = books.form.report
+        if spec is None:
+            return Made
         template = _template(office, "report", "情况报告.docx")
         letter = letter_of(office, unit, books.period)
         fonts = office.settings.report.fonts.replaced
@@ -142,24 +145,27 @@ class Rollups:
         table_path = check_table_path(office, unit, books.period, books.form)
         basis = basis_of(__version__, _sources(books, unit), template, letter, fonts)
         if is_fresh(office, path, basis) and is_fresh(office, table_path, basis):
-            return Made()
-        stamp = newest(books, unit)
-        rendered = render_report(
-            template,
-            report_data(office.campaign, books, unit, letter),
-            stamp=stamp,
-            options=ReportOptions(fonts=fonts, picture_font=picture_font()),
+            return Made
+        request = books_request(office, books, unit, (spec.narrative, spec.story_sheet))
+        order = ReportOrder(
+            template=template, letter=letter, fonts=fonts, picture_font=picture_font()
         )
-        heading = f"{unit.name} {books.period.label}"
-        table = write_check_table(heading, CHECK_HEADINGS, check_table(rendered), stamp)
-        is_new = not is_published(office, path)
-        files = {path: rendered.docx, table_path: table}
-        return Made(
-            tuple(publish(office, where, content, mark, basis) for where, content in files.items()),
-            is_new=is_new,
-        )
+        reply: Future[ReportReply] = office.pool.submit("render_word_report", request, order)
 
-    def _make_boards(self, mark: StaleMark) -> Made:
+        def finish() -> Made:
+            rendered = reply.result()
+            is_new = not is_published(office, path)
+            files = {path: rendered.docx, table_path: rendered.table}
+            return Made(
+                tuple(
+                    publish(office, where, content, mark, basis) for where, content in files.items()
+                ),
+                is_new=is_new,
+            )
+
+        return finish
+
+    def _begin_boards(self, mark: StaleMark) -> Callable[[], Made]:
         office, unit = self.office, self.office.tree[mark.unit_id]
         latest = self._latest_period(mark.form, mark.period)
         form = office.form(mark.form)
@@ -167,16 +173,19 @@ class Rollups:
         data = board_data(office.campaign, self.books(mark.form, latest), unit, files)
         page = _template(office, "board", "上报情况.html").decode()
         basis = basis_of(__version__, data, page)
-        rendered: dict[str, Callable[[], bytes]] = {
-            "xlsx": lambda: write_board(data),
-            "html": lambda: render_board_html(board_page(data), page).encode(),
-        }
-        made: list[Publication] = []
-        for extension, render in rendered.items():
-            path = board_path(office, unit, extension, form)
-            if not is_fresh(office, path, basis):
-                made.append(publish(office, path, render(), mark, basis))
-        return Made(tuple(made))
+        paths = {kind: board_path(office, unit, kind, form) for kind in ("xlsx", "html")}
+        due = {kind: path for kind, path in paths.items() if not is_fresh(office, path, basis)}
+        if not due:
+            return Made
+        reply: Future[dict[str, bytes]] = office.pool.submit("render_boards", data, page)
+
+        def finish() -> Made:
+            made = reply.result()
+            return Made(
+                tuple(publish(office, path, made[kind], mark, basis) for kind, path in due.items())
+            )
+
+        return finish
 
     def _latest_period(self, form: str, period: str) -> str:
         """The last period of the year in which anybody has tried: the board shows all before it."""

@@ -15,6 +15,7 @@ from sheetflow.publishing.outbox import sweep_outbox
 from sheetflow.service.judging import judge_arrivals
 from sheetflow.service.lock import held_lock
 from sheetflow.service.office import Office
+from sheetflow.service.piecing import sweep_pieces
 from sheetflow.service.rebuilding import rebuild
 from sheetflow.service.sending import Sent, send_due
 from sheetflow.service.taking import Intake, open_intake, take_all
@@ -49,6 +50,7 @@ def tidy_up(office: Office) -> None:
     office.workspace.ensure_unit_folders(office.tree)
     sweep_archive(office.workspace.archive)
     sweep_outbox(office.workspace.outbox)
+    sweep_pieces(office)
 
 
 def work_off(office: Office, intake: Intake) -> PassReport:

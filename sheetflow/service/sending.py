@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sheetflow.errors import MailError, WorkspaceError
+from sheetflow.errors import MailError, StoreError, WorkspaceError, describe
 from sheetflow.mailing import (
     Carrier,
     MaildirCarrier,
@@ -57,7 +57,7 @@ def send_due(office: Office) -> Sent:
             return result
         for number, mail in enumerate(fresh, start=1):
             tried.add(mail.mail_id)
-            _send(office, carrier, mail, result)
+            _attempt(office, carrier, mail, result)
             office.say("发信", number, len(fresh))
 
 
@@ -68,6 +68,19 @@ def send_unless_served(office: Office) -> Sent | None:
             return send_due(office)
     except WorkspaceError:
         return None
+
+
+def _attempt(office: Office, carrier: Carrier, mail: Mail, result: Sent) -> None:
+    """Send one mail; a fault of ours delays it and none of the others."""
+    try:
+        _send(office, carrier, mail, result)
+    except StoreError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever it is, the others go on
+        LOG.error("mail %d met a fault of ours: %s", mail.mail_id, describe(error))
+        words = "程序出错，详见日志"
+        office.store.mails.record_mail_failed(mail.mail_id, words, office.clock.now())
+        result.delayed += 1
 
 
 def _send(office: Office, carrier: Carrier, mail: Mail, result: Sent) -> None:

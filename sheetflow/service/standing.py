@@ -7,9 +7,12 @@ from dataclasses import dataclass
 
 from sheetflow.consolidation.tables import BoardRow
 from sheetflow.periods import Period, period_of
+from sheetflow.service.health import read_health
 from sheetflow.service.history import books_of
+from sheetflow.service.lock import is_held
 from sheetflow.service.office import Office
 from sheetflow.service.staleness import StaleThing, stale_things
+from sheetflow.service.taking import look, open_intake
 from sheetflow.store.records import Arrival, Mail, Publication, Submission
 
 
@@ -26,6 +29,10 @@ class Standing:
     beside: tuple[Publication, ...]
     queued: tuple[Mail, ...]
     held_mail: tuple[Mail, ...]
+    untaken: tuple[str, ...]
+    """The unit of each file that lies in the inbox and was not taken yet."""
+    troubles: tuple[str, ...]
+    """What the running service, or a look at the inbox, met and tries again."""
 
     def as_json(self) -> dict[str, object]:
         """Give the object that ``status --json`` prints."""
@@ -53,6 +60,9 @@ def standing(office: Office, period: Period | None = None) -> Standing:
     wanted = period or _newest_period(office)
     books = books_of(office, form, wanted)
     units = [unit for root in office.tree.roots for unit in books.expected(root)]
+    seen = look(office, open_intake(office))
+    health = read_health(office.workspace.health)
+    told = health.troubles if health and is_held(office.workspace.lock) else ()
     return Standing(
         period=wanted,
         rows=tuple(books.board_row(unit) for unit in units),
@@ -64,6 +74,8 @@ def standing(office: Office, period: Period | None = None) -> Standing:
         ),
         queued=office.store.mails.find_mails("queued"),
         held_mail=office.store.mails.find_mails("held"),
+        untaken=tuple(sighting.unit_id for sighting in seen.files),
+        troubles=tuple(dict.fromkeys((*told, *map(str, seen.troubles)))),
     )
 
 

@@ -1,7 +1,9 @@
 """From the inbox into the archive and the database, in the order that loses nothing.
 
 Stable file → archive blob → commit "received" → unlink. Each step can be repeated: a
-file whose unlink is pending is finished silently, whatever stopped us before.
+file whose unlink is pending is finished silently, whatever stopped us before. What a scan
+could not see is unknown, not gone; and a unit's later file never overtakes an earlier one
+that the archive could not take yet, for the latest one counts.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from dataclasses import dataclass, field
 
 from sheetflow.errors import TemporaryError
 from sheetflow.intake.archive import archive_file
-from sheetflow.intake.contents import ChangedError
+from sheetflow.intake.contents import READING, ChangedError
 from sheetflow.intake.removal import Removal, remove_file
 from sheetflow.intake.scanning import scan
 from sheetflow.intake.sighting import Oddity, Reason, Scan, Sighting
@@ -26,6 +28,7 @@ class Intake:
     """What intake remembers from scan to scan, and what it has to show."""
 
     watch: StillWatch
+    seen: Scan = field(default_factory=Scan)
     oddities: tuple[Oddity, ...] = ()
     troubles: list[TemporaryError] = field(default_factory=list)
     taken: int = 0
@@ -41,13 +44,14 @@ def look(office: Office, intake: Intake) -> Scan:
     """Look at the whole inbox."""
     folders = {unit.folder: unit.unit_id for unit in office.tree}
     seen = scan(office.workspace.inbox, folders, now=office.clock.on_disk())
+    intake.seen = seen
     intake.oddities = (*seen.strange, *seen.lingering)
     intake.troubles = list(seen.troubles)
     return seen
 
 
 def take(office: Office, intake: Intake, files: Iterable[Sighting]) -> Observation:
-    """Take every file that stands still; give what is waiting."""
+    """Take every one of `files` that stands still, after `look`; give what is waiting."""
     pending = {
         (arrival.unit_id, arrival.raw_name, arrival.inode, arrival.size, arrival.mtime_ns): arrival
         for arrival in office.store.arrivals.find_pending_unlinks()
@@ -59,13 +63,19 @@ def take(office: Office, intake: Intake, files: Iterable[Sighting]) -> Observati
             fresh.append(sighting)
         else:
             _finish(office, intake, sighting, known)
-    for arrival in pending.values():  # somebody else removed it
-        office.store.arrivals.record_unlinked(arrival.arrival_id, office.clock.now())
+    present = {_identity(sighting) for sighting in intake.seen.files}
+    for identity, arrival in pending.items():
+        if identity not in present and not _is_unknown(office, intake, arrival):
+            # Somebody else removed it.
+            office.store.arrivals.record_unlinked(arrival.arrival_id, office.clock.now())
     observation = intake.watch.observe(fresh)
     intake.oddities += tuple(map(_empty, observation.empty))
     intake.troubles += [trouble for _, trouble in observation.troubles]
+    stuck: set[str] = set()
     for number, still in enumerate(observation.still, start=1):
-        _take(office, intake, still)
+        unit_id = still.sighting.unit_id
+        if unit_id in stuck or not _take(office, intake, still):
+            stuck.add(unit_id)
         office.say("收取", number, len(observation.still))
     return observation
 
@@ -83,7 +93,23 @@ def take_all(office: Office, intake: Intake) -> None:
         time.sleep(observation.next_look)
 
 
-def _identity(sighting: Sighting) -> tuple[str, bytes, int, int, int]:
+Identity = tuple[str, bytes, int, int, int]
+"""What makes a file of the inbox that one: unit, name, inode, size, time of change."""
+
+
+def _is_unknown(office: Office, intake: Intake, arrival: Arrival) -> bool:
+    """Whether the scan cannot say that a file it did not see is gone."""
+    if arrival.unit_id not in office.tree:
+        return True
+    unit = office.tree[arrival.unit_id]
+    if unit.folder in intake.seen.missing:
+        return True  # perhaps a share that is not mounted
+    space = office.workspace
+    places = {str(space.inbox), str(space.inbox_of(unit)), str(space.precheck_of(unit))}
+    return any(trouble.place in places for trouble in intake.seen.troubles)
+
+
+def _identity(sighting: Sighting) -> Identity:
     return (
         sighting.unit_id,
         sighting.name_bytes,
@@ -102,16 +128,20 @@ def _empty(sighting: Sighting) -> Oddity:
     )
 
 
-def _take(office: Office, intake: Intake, still: StillFile) -> None:
+def _take(office: Office, intake: Intake, still: StillFile) -> bool:
+    """Take one file; give False where the archive could not take it yet.
+
+    A file that cannot be read itself holds up no other: it may stay so for long.
+    """
     sighting = still.sighting
     try:
         archived = archive_file(still, office.workspace.archive)
     except ChangedError:
-        return  # the next scan tells
+        return True  # the next scan tells
     except TemporaryError as trouble:
         intake.troubles.append(trouble)
         LOG.warning("unit %s: not archived yet: %s", sighting.unit_id, trouble.code)
-        return
+        return trouble.step == READING
     arrival = office.store.arrivals.record_arrival(
         NewArrival(
             unit_id=sighting.unit_id,
@@ -129,6 +159,7 @@ def _take(office: Office, intake: Intake, still: StillFile) -> None:
     intake.taken += 1
     LOG.info("unit %s: received as arrival %d", arrival.unit_id, arrival.arrival_id)
     _finish(office, intake, sighting, arrival)
+    return True
 
 
 def _finish(office: Office, intake: Intake, sighting: Sighting, arrival: Arrival) -> None:

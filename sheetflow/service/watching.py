@@ -1,22 +1,34 @@
 """The same pass for ever: woken by events, by the clock at the latest.
 
-The full scan is the truth; an event only makes it earlier. SIGTERM and Ctrl+C end the
+The full scan is the truth; an event only makes it earlier. Trouble of a pass (a full disk,
+a busy database, a share that is away) is waited out and shown. SIGTERM and Ctrl+C end the
 loop after the file in hand.
 """
 
 from __future__ import annotations
 
+import math
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
+from sheetflow.errors import (
+    SheetflowError,
+    StoreBusyError,
+    TemporaryError,
+    WorkspaceError,
+    describe,
+)
+from sheetflow.intake.backoff import BackOff
 from sheetflow.intake.wake import Waker, Watching, choose_watching
 from sheetflow.service.health import pulse_of
 from sheetflow.service.lock import held_lock
 from sheetflow.service.office import LOG, Office
 from sheetflow.service.running import PassReport, tidy_up, work_off
 from sheetflow.service.taking import look, open_intake, take
+
+_WORK = "one pass"
 
 
 def watch(
@@ -29,8 +41,8 @@ def watch(
     Raise WorkspaceError where another service runs in this workspace.
     """
     with held_lock(office.workspace.lock), pulse_of(office) as pulse:
-        tidy_up(office)
-        intake = open_intake(office)
+        rounds = _Rounds(office, on_pass)
+        rounds.tidy_up()
         settings = office.settings
         folders = [unit.folder for unit in office.tree]
         exceptions = {
@@ -42,17 +54,63 @@ def watch(
         scan_seconds = settings.intake.scan_seconds
         with Waker(office.workspace.inbox, watching, poll_seconds=scan_seconds) as waker:
             while not is_stopping():
-                observation = take(office, intake, look(office, intake).files)
-                report = work_off(office, intake)
-                pulse.beat(ready=True)
-                if report.taken or report.published or report.outcomes:
-                    on_pass(report)
-                intake.taken = 0
-                pause = scan_seconds
-                if observation.next_look is not None:
-                    pause = min(pause, observation.next_look)
+                pause = min(scan_seconds, rounds.go())
+                pulse.beat(ready=True, troubles=rounds.troubles)
                 waker.sleep(pause, is_stopping)
     LOG.info("watch ended")
+
+
+class _Rounds:
+    """Pass after pass: trouble of one puts off the next, and ends nothing (promise 3)."""
+
+    def __init__(self, office: Office, on_pass: Callable[[PassReport], None]) -> None:
+        self._office, self._on_pass = office, on_pass
+        self._intake = open_intake(office)
+        self._back_off = BackOff(office.clock.monotonic)
+        self._is_tidy = False
+        self.troubles: tuple[str, ...] = ()
+        """What stood in the way of the last pass, in sentences."""
+
+    def tidy_up(self) -> None:
+        """Make the workspace ready; where the system refuses, the first pass tries again."""
+        with suppress(TemporaryError, WorkspaceError):
+            tidy_up(self._office)
+            self._is_tidy = True
+
+    def go(self) -> float:
+        """Do one pass; give the seconds until the next one is wanted.
+
+        Raise only what no waiting mends: a damaged database, wrong settings.
+        """
+        before, self.troubles = self.troubles, ()
+        try:
+            pause = self._pass(before)
+        except (StoreBusyError, TemporaryError, WorkspaceError) as trouble:
+            LOG.warning("pass put off: %s", trouble)
+            self.troubles = (str(trouble),)
+        except SheetflowError:
+            raise
+        except Exception as error:  # noqa: BLE001 - the service outlives a fault of ours
+            LOG.error("pass met a fault of ours: %s", describe(error))
+            self.troubles = ("程序出错，详见日志；稍后自动重试。",)
+        else:
+            self._back_off.succeeded(_WORK)
+            return pause
+        return self._back_off.failed(_WORK)
+
+    def _pass(self, before: tuple[str, ...]) -> float:
+        office, intake = self._office, self._intake
+        if not self._is_tidy:
+            tidy_up(office)
+            self._is_tidy = True
+        intake.taken = 0
+        observation = take(office, intake, look(office, intake).files)
+        report = work_off(office, intake)
+        self.troubles = report.troubles
+        is_new = report.troubles and report.troubles != before
+        if report.taken or report.published or report.outcomes or is_new:
+            self._on_pass(report)
+        return math.inf if observation.next_look is None else observation.next_look
 
 
 @contextmanager

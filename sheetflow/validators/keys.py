@@ -57,9 +57,12 @@ def check_references(book: Book, context: Context) -> Iterator[Finding]:
                 )
         elif unknown:
             wanted = dict.fromkeys(f"“{_quotable(key)}”" for _, key in unknown)
-            titles = dict.fromkeys(f"《{place.title}》" for place, _ in unknown)
+            where = "".join(dict.fromkeys(f"《{place.title}》" for place, _ in unknown))
             yield GENERAL["key-wanted"].at(
-                target.place(unclear[0], naming.key), keys="、".join(wanted), where="".join(titles)
+                target.place(unclear[0], naming.key),
+                keys="、".join(wanted),
+                where=where,
+                otherwise=f"请改正{where}中的编号",
             )
 
 

@@ -7,6 +7,7 @@ a child pays only for what it does.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,10 +15,19 @@ from typing import TYPE_CHECKING
 from sheetflow.workbook import RawWorkbook
 
 if TYPE_CHECKING:
+    from sheetflow.consolidation.tables import BoardData
     from sheetflow.findings import Explanation, Finding, Identity
     from sheetflow.prefill import Filling
     from sheetflow.schemas.judging import Judgement
     from sheetflow.workers.judging import BlankRequest, JudgeReply, JudgeRequest
+    from sheetflow.workers.rollups import (
+        BooksRequest,
+        PieceOrder,
+        ReportOrder,
+        ReportReply,
+        WorkbookOrder,
+        WorkbookReply,
+    )
     from sheetflow.writing import Dress
 
 
@@ -43,6 +53,36 @@ def judge_file(request: JudgeRequest) -> JudgeReply:
         rows=dump_book(judgement.book) if accepted else {},
         asked_keys=asked,
     )
+
+
+def render_piece_files(order: PieceOrder, rows: Mapping[str, str]) -> None:
+    """Render a submission's rows for those above, see `rollups`."""
+    from sheetflow.workers import rollups
+
+    rollups.render_piece_files(order, rows)
+
+
+def render_consolidated(request: BooksRequest, order: WorkbookOrder) -> WorkbookReply:
+    """Make a consolidated workbook, see `rollups`."""
+    from sheetflow.workers import rollups
+
+    return rollups.render_consolidated(request, order)
+
+
+def render_word_report(request: BooksRequest, order: ReportOrder) -> ReportReply:
+    """Make a Word report, see `rollups`."""
+    from sheetflow.workers import rollups
+
+    return rollups.render_word_report(request, order)
+
+
+def render_boards(data: BoardData, page: str) -> dict[str, bytes]:
+    """Make a board as workbook and as page, by extension."""
+    from sheetflow.wording.board_html import render_board_html
+    from sheetflow.writing.board import write_board
+    from sheetflow.writing.board_page import board_page
+
+    return {"xlsx": write_board(data), "html": render_board_html(board_page(data), page).encode()}
 
 
 @dataclass(frozen=True, slots=True)

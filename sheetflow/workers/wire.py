@@ -11,15 +11,17 @@ import copyreg
 import io
 import pickle
 import struct
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, BinaryIO
+
+from sheetflow.units import UnitTree
 
 _LENGTH = struct.Struct(">Q")
 _PLAIN_MODULES = {"datetime", "decimal", "fractions", "collections", "uuid"}
 _PLAIN_BUILTINS = {"set", "frozenset", "bytearray", "complex", "range", "slice"}
 _OURS = "sheetflow"
-_REPLIES = {"workers.judging"}
+_REPLIES = {"workers.judging", "workers.rollups"}
 """Of our own package, only the shapes of requests and replies come back, no machinery."""
 
 
@@ -71,10 +73,35 @@ def read_only(items: dict[Any, Any]) -> Mapping[Any, Any]:
     return MappingProxyType(items)
 
 
+def packed_tree(data: bytes) -> UnitTree:
+    """Give the tree that was packed; the one that came last is still at hand."""
+    if data not in _LAST_TREE:
+        _LAST_TREE.clear()
+        _LAST_TREE[data] = UnitTree.of(pickle.loads(data))  # noqa: S301 - only the parent sends trees
+    return _LAST_TREE[data]
+
+
+_LAST_TREE: dict[bytes, UnitTree] = {}
+_LAST_PACKED: list[tuple[UnitTree, bytes]] = []
+
+
+def _pack_tree(tree: UnitTree) -> tuple[Callable[[bytes], UnitTree], tuple[bytes]]:
+    """Pack a tree once: every request bears the same one, and a country's is large."""
+    packed = next((data for known, data in _LAST_PACKED if known is tree), b"")
+    if not packed:
+        packed = pickle.dumps(tuple(tree), pickle.HIGHEST_PROTOCOL)
+        _LAST_PACKED[:] = [(tree, packed)]
+    return packed_tree, (packed,)
+
+
+_WAYS: dict[type, Callable[[Any], tuple[Callable[..., Any], tuple[Any, ...]]]] = {
+    MappingProxyType: lambda proxy: (read_only, (dict(proxy),)),
+    UnitTree: _pack_tree,
+}
+
+
 class _Pickler(pickle.Pickler):
-    dispatch_table = copyreg.dispatch_table | {
-        MappingProxyType: lambda proxy: (read_only, (dict(proxy),))
-    }
+    dispatch_table: Mapping[type, Any] = {**copyreg.dispatch_table, **_WAYS}
 
 
 class _Unpickler(pickle.Unpickler):

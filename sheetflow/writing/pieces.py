@@ -5,7 +5,7 @@ writes) and the file that holds a submission's pieces: a cache, made anew wherev
 missing or damaged. It refuses to know where these files lie.
 
 The file: ``SFPIECE1``, the length of the table and the CRC-32 of all that follows (each 4
-bytes, little-endian); the table as JSON by sheet key; the packed rows.
+bytes, little-endian); the table as JSON; the packed rows.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import json
 import re
 import struct
 import zlib
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from decimal import Decimal
 from itertools import repeat
@@ -25,6 +25,8 @@ from typing import TypeVar
 from xml.sax.saxutils import escape
 
 from sheetflow import __version__
+from sheetflow.consolidation.accepted import Matter
+from sheetflow.consolidation.crossing import matters
 from sheetflow.consolidation.details import (
     Whose,
     detail_sheet,
@@ -33,7 +35,7 @@ from sheetflow.consolidation.details import (
 )
 from sheetflow.consolidation.tables import DetailRow
 from sheetflow.masks import MaskPolicy
-from sheetflow.schemas.cells import Money
+from sheetflow.schemas.cells import Json, Money
 from sheetflow.schemas.columns import Column
 from sheetflow.schemas.documents import dump_figures, load_figures
 from sheetflow.schemas.forms import Form
@@ -75,13 +77,28 @@ Out = TypeVar("Out")
 
 Rows = Sequence[Mapping[str, Value]]
 
+FEW_ROWS = 400
+"""Up to so many rows of one submission are kept unrendered as well."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """One sheet's rows of one submission: the piece, and what its rows add up to by code."""
+    """One sheet's rows of one submission: the piece, and what its rows add up to by code.
+
+    `values` are the rows once more where they are few, for sheets that are written plainly.
+    """
 
     piece: Piece
     measured: Mapping[str, Number]
+    values: Sequence[Sequence[Json]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """All that one level's workbook takes from a submission: its sheets by key, its matters."""
+
+    sheets: Mapping[str, Rendered]
+    matters: Sequence[Matter] = ()
 
 
 def layout_of(form: Form) -> str:
@@ -99,7 +116,7 @@ def name_pieces(layout: str, policy: MaskPolicy, source: Whose, sha256: str) -> 
 
 def render_pieces(form: Form, policy: MaskPolicy, source: Whose, rows: Mapping[str, Rows]) -> bytes:
     """Give the file with every sheet's rows as the policy's level sees them."""
-    table: dict[str, object] = {}
+    table: dict[str, list[object]] = {}
     packed: list[bytes] = []
     offset = 0
     for sheet in sheets_going_up(form):
@@ -108,18 +125,35 @@ def render_pieces(form: Form, policy: MaskPolicy, source: Whose, rows: Mapping[s
             continue
         shape = detail_sheet(policy, sheet, lambda: ())
         piece, data = pack(render_rows(shape.columns, seen), len(seen), offset)
-        counted = countable(shape, form, policy.level)
-        measured = measure_rows(counted, form, [row.values for row in seen])
-        table[sheet.key] = [*astuple(piece)[:-1], dump_figures(measured)]
+        values = [row.values for row in seen]
+        measured = measure_rows(countable(shape, form, policy.level), form, values)
+        few = _dump(shape.columns, values) if len(seen) <= FEW_ROWS else None
+        table[sheet.key] = [*astuple(piece)[:-1], dump_figures(measured), few]
         packed.append(data)
         offset += len(data)
-    head = json.dumps(table).encode()
+    person = form.same_person
+    told = matters(form, source.unit_id, rows.get(person.sheet, ())) if person else []
+    head = json.dumps([table, list(map(astuple, told))], ensure_ascii=False).encode()
     body = b"".join((head, *packed))
     return _HEAD.pack(_MAGIC, len(head), zlib.crc32(body)) + body
 
 
-def read_pieces(path: Path) -> dict[str, Rendered] | None:
-    """Read which pieces lie in a file, by sheet key; None where it is missing or damaged."""
+def _dump(columns: Sequence[Column], rows: Rows) -> list[list[Json]]:
+    return [[column.type.to_json(row.get(column.key)) for column in columns] for row in rows]
+
+
+def load_detail_rows(
+    columns: Sequence[Column], source: Whose, values: Sequence[Sequence[Json]]
+) -> Iterator[DetailRow]:
+    """Give back the rows that a file holds once more, under the columns they were seen in."""
+    for row in values:
+        cells = zip(columns, row, strict=True)
+        seen = {column.key: column.type.from_json(value) for column, value in cells}
+        yield DetailRow(source.city, source.county, source.receipt, seen)
+
+
+def read_pieces(path: Path) -> Pieces | None:
+    """Read which pieces lie in a file; None where it is missing or damaged."""
     try:
         content = path.read_bytes()
     except OSError:
@@ -130,18 +164,21 @@ def read_pieces(path: Path) -> dict[str, Rendered] | None:
     if magic != _MAGIC or zlib.crc32(memoryview(content)[_HEAD.size :]) != crc:
         return None
     start = _HEAD.size + length
-    table = json.loads(content[_HEAD.size : start])
-    return {
+    table, told = json.loads(content[_HEAD.size : start])
+    sheets = {
         key: Rendered(
-            Piece(rows, size, crc_, shift, start + offset, packed, path), load_figures(figures)
+            Piece(rows, size, crc_, shift, start + offset, packed, path),
+            load_figures(figures),
+            values,
         )
-        for key, (rows, size, crc_, shift, offset, packed, figures) in table.items()
+        for key, (rows, size, crc_, shift, offset, packed, figures, values) in table.items()
     }
+    return Pieces(sheets, [Matter(*matter) for matter in told])
 
 
-def gather(key: str, pieces: Iterable[tuple[str, Mapping[str, Rendered]]]) -> Bulk:
+def gather(key: str, pieces: Iterable[tuple[str, Pieces]]) -> Bulk:
     """Put together the sheet `key` from submissions, each its receipt with its pieces."""
-    found = [(receipt, sheets[key]) for receipt, sheets in pieces if key in sheets]
+    found = [(receipt, each.sheets[key]) for receipt, each in pieces if key in each.sheets]
     measured: dict[str, Number] = {}
     for _, rendered in found:
         for code, figure in rendered.measured.items():

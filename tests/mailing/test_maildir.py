@@ -92,3 +92,21 @@ def test_line_ends_are_the_systems(maildir: Path, ends: bytes) -> None:
     MaildirCarrier(maildir).deliver(message(1).replace(b"\r\n", ends), "", TO)
     (file,) = (maildir / "new").iterdir()
     assert b"\r" not in file.read_bytes()
+
+
+def test_a_purged_mail_is_gone_wherever_it_was_read(maildir: Path) -> None:
+    """Removed by its Message-ID, a mail goes whether it was read or not, and no other does."""
+    carrier = MaildirCarrier(maildir)
+    assert carrier.remove("<m1@sheetflow>") == 0
+    for number in (1, 2, 3):
+        carrier.deliver(message(number), "", TO)
+    box = mailbox.Maildir(maildir, create=False)
+    for key in list(box.keys()):
+        read = box[key]
+        if read["Message-ID"] == "<m2@sheetflow>":
+            read.set_subdir("cur")
+            read.set_flags("S")
+            box[key] = read
+    assert [carrier.remove(f"<m{number}@sheetflow>") for number in (1, 2, 2)] == [1, 1, 0]
+    (left,) = [path for folder in ("new", "cur") for path in (maildir / folder).iterdir()]
+    assert b"<m3@sheetflow>" in left.read_bytes()

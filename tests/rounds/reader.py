@@ -15,10 +15,12 @@ from dataclasses import dataclass, field
 
 import openpyxl
 from openpyxl.cell.cell import Cell
+from openpyxl.utils.cell import coordinate_to_tuple
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 HEADER_ROW, FIRST_ROW = 3, 4
+COLUMNS = ("编号", "类别", "工作表", "单元格", "栏目", "问题", "怎么改")
 A_DAY = dt.date(2012, 4, 20)
 
 Typed = str | int | float | dt.date | None
@@ -52,25 +54,14 @@ class Reader:
     def lines(self) -> Iterator[Line]:
         """Read 问题清单 from top to bottom."""
         page = self.book["问题清单"]
-        header = {str(cell.value): cell.column for cell in page[HEADER_ROW] if cell.value}
+        columns = [_column_of(page, label) for label in COLUMNS]
         for row in range(FIRST_ROW, page.max_row + 1):
-
-            def told(label: str, row: int = row) -> str:
-                value = page.cell(row, header[label]).value
-                return "" if value is None else str(value)
-
-            yield Line(
-                row,
-                *(
-                    told(label)
-                    for label in ("编号", "类别", "工作表", "单元格", "栏目", "问题", "怎么改")
-                ),
-            )
+            yield Line(row, *(str(page.cell(row, column).value or "") for column in columns))
 
     def work(self) -> None:
         """Go through the list once."""
         page = self.book["问题清单"]
-        answer = next(cell.column for cell in page[HEADER_ROW] if cell.value == "说明")
+        answer = _column_of(page, "说明")
         for line in self.lines():
             if hint := re.search(r"请把编号改成(.+?)；", line.remedy):
                 self.wanted[line.sheet] = re.findall(r"“(.+?)”", hint[1])
@@ -163,7 +154,8 @@ def _offer(reader: Reader, cell: Cell, match: re.Match[str]) -> None:
         below = page.cell(row, cell.column)
         others = [entry.value for entry in page[row] if entry.column != 1 or entry.value]
         if below.value is None and sum(value is not None for value in others) > 1:
-            below.value = reader.offered(below)  # type: ignore[assignment]
+            assert isinstance(below, Cell)
+            _set(below, reader.offered(below))
 
 
 def _option(reader: Reader, cell: Cell, match: re.Match[str]) -> None:
@@ -252,10 +244,11 @@ def _without_numbers(reader: Reader, cell: Cell, match: re.Match[str]) -> None:
 
 def _unmerge(reader: Reader, cell: Cell, match: re.Match[str]) -> None:
     page = reader.page_of(cell)
-    for row in page[match[1]]:
-        for below in row:
-            if below.value is None:
-                below.value = cell.value
+    first, last = (coordinate_to_tuple(name) for name in match[1].split(":"))
+    for row in range(first[0], last[0] + 1):
+        for column in range(first[1], last[1] + 1):
+            if page.cell(row, column).value is None:
+                page.cell(row, column).value = cell.value
 
 
 def _add_money(reader: Reader, cell: Cell, match: re.Match[str]) -> None:
@@ -282,13 +275,17 @@ def _offer_other(reader: Reader, cell: Cell, match: re.Match[str]) -> None:
             _set(cell, next(option for option in options[1:] if option != cell.value))
 
 
+def _column_of(page: Worksheet, label: str) -> int:
+    """Find a column by its header."""
+    labels = [str(entry.value).rstrip("＊") for entry in page[HEADER_ROW]]
+    return labels.index(label) + 1
+
+
 def _fitting_need(reader: Reader, cell: Cell, match: re.Match[str]) -> None:
     """Take the first need of that nature that has no row here yet."""
     page, needs = reader.page_of(cell), reader.book["妇女需求台帐"]
     here = {str(entry.value) for entry in page["A"]}
-    natures = next(
-        entry.column for entry in needs[HEADER_ROW] if str(entry.value)[:4] == "问题性质"
-    )
+    natures = _column_of(needs, "问题性质")
     for row in range(FIRST_ROW, needs.max_row + 1):
         key = str(needs.cell(row, 1).value)
         if needs.cell(row, natures).value == match[1] and key not in here:
@@ -298,10 +295,7 @@ def _fitting_need(reader: Reader, cell: Cell, match: re.Match[str]) -> None:
 
 def _as_it_was(reader: Reader, cell: Cell, match: re.Match[str]) -> None:
     page = reader.page_of(cell)
-    column = next(
-        entry.column for entry in page[HEADER_ROW] if str(entry.value).rstrip("＊") == match[1]
-    )
-    page.cell(cell.row, column).value = match[2]
+    page.cell(cell.row, _column_of(page, match[1])).value = match[2]
 
 
 def _nothing(reader: Reader, cell: Cell, match: re.Match[str]) -> None:

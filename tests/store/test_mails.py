@@ -94,3 +94,11 @@ def test_an_unknown_mail_is_said_in_a_sentence(desk: Desk) -> None:
     """Reporting on a mail that is not there names it."""
     with pytest.raises(StoreError, match="第5号邮件"):
         desk.store.mails.record_mail_sent(5, desk.now)
+
+
+def test_what_was_queued_before_is_known(desk: Desk) -> None:
+    """A reminder that went out today is recognised, sent or not, and none besides."""
+    desk.store.mails.record_mails([mail("<a@x>"), mail("<b@x>")], desk.now)
+    (first, _) = desk.store.mails.find_due(desk.now)
+    desk.store.mails.record_mail_sent(first.mail_id, desk.now)
+    assert desk.store.mails.find_known(["<a@x>", "<b@x>", "<c@x>"]) == {"<a@x>", "<b@x>"}

@@ -21,9 +21,12 @@ from sheetflow.consolidation.tables import (
     BoardFile,
     BoardRow,
     Consolidated,
+    CorrectionRow,
     DetailRow,
     DetailSheet,
     ExplanationRow,
+    PeriodTotals,
+    SamePersonRow,
     SourceRow,
     State,
     Statistics,
@@ -223,9 +226,49 @@ def consolidate(tree: UnitTree) -> Consolidate:
             details=_details(tree, unit.level, board, filled),
             sources=_sources(board),
             explanations=_explanations(board),
+            corrections=_corrections(columns, total),
+            same_person=_same_person(tree, board),
+            history=(PeriodTotals(Period.parse("2012B1"), total), PeriodTotals(PERIOD, total)),
         )
 
     return make
+
+
+def _corrections(
+    columns: Sequence[StatisticsColumn], total: Mapping[str, Values]
+) -> tuple[CorrectionRow, ...]:
+    return tuple(
+        CorrectionRow(
+            unit=columns[-1].unit,
+            column=columns[-1].unit,
+            period=PERIOD,
+            code=code,
+            current=current,
+            old=old,
+            new=values.current if current else values.total,
+            replaced="370102-2012B2-1",
+            receipt="370102-2012B2-2",
+            reason="=漏登一次座谈",
+            at=NOW,
+        )
+        for code, values in list(total.items())[:9]
+        for current, old in ((True, None), (False, 41))
+    )
+
+
+def _same_person(tree: UnitTree, board: Sequence[BoardRow]) -> tuple[SamePersonRow, ...]:
+    counties = [row for row in board if row.state is State.ACCEPTED]
+    return tuple(
+        SamePersonRow(
+            group=1,
+            unit=row.unit,
+            city=tree.chain(row.unit.unit_id)[1].name if row.unit.parent else "",
+            receipt=row.receipt,
+            key=f"{row.unit.unit_id}-X0001",
+            matter="就业创业",
+        )
+        for row in counties[:2]
+    )
 
 
 def _details(

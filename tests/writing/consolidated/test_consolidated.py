@@ -21,7 +21,7 @@ from python_calamine import CalamineWorkbook
 
 from sheetflow.consolidation.tables import Consolidated, DetailRow, DetailSheet, Statistics
 from sheetflow.errors import DeclarationError, StoreError
-from sheetflow.schemas.charts import ChartSpec
+from sheetflow.schemas.charts import Across, ChartSpec
 from sheetflow.schemas.columns import Disclosure, Mask
 from sheetflow.schemas.indicators import Values
 from sheetflow.units import Level
@@ -63,11 +63,11 @@ def city_bytes(city: Consolidated) -> bytes:
 
 
 def test_sheets_stand_in_the_order_people_know(city: Consolidated, city_bytes: bytes) -> None:
-    """One finds 上报情况 first, then figures, checks, charts, sources, explanations, details."""
+    """One finds 上报情况 first, then figures, checks, charts, what was corrected, lists, details."""
     names = formulas_of(city_bytes).sheetnames
     details = [detail.sheet.title for detail in city.details]
-    lists = ["上报情况", CURRENT, TOTAL, CHECKS, "图表", "来源一览", "情况说明"]
-    assert names == [*lists, *details]
+    figures = ["上报情况", CURRENT, TOTAL, CHECKS, "图表", "更正表"]
+    assert names == [*figures, "来源一览", "情况说明", "跨县核实", *details]
     assert CalamineWorkbook.from_filelike(io.BytesIO(city_bytes)).sheet_names == names
 
 
@@ -282,7 +282,7 @@ def test_nothing_typed_by_a_user_becomes_live(hostile: Consolidated) -> None:
         for row in sheet.iter_rows():
             for cell in row:
                 if cell.data_type == "f":
-                    assert sheet.title in {CURRENT, TOTAL, CHECKS, "图表"}
+                    assert sheet.title in {CURRENT, TOTAL, CHECKS, "图表", "更正表"}
                     assert "e.example" not in str(cell.value)
                 if cell.hyperlink is not None:
                     assert cell.hyperlink.target is None
@@ -313,6 +313,12 @@ def test_charts_are_those_that_the_form_declares(city: Consolidated, city_bytes:
         drawn = "".join(parts.read(name).decode() for name in charts)
     assert len(charts) == len(city.form.charts)
     assert all(chart.title in drawn for chart in city.form.charts)
+    first = replace(city, history=city.history[-1:])
+    with zipfile.ZipFile(io.BytesIO(write_consolidated(first))) as parts:
+        lines = [name for name in parts.namelist() if name.startswith("xl/charts/chart")]
+    over_periods = [spec for spec in city.form.charts if spec.across is Across.PERIODS]
+    assert over_periods
+    assert len(lines) == len(charts) - len(over_periods)
     plain = replace(city, form=replace(city.form, charts=()))
     assert "图表" not in formulas_of(write_consolidated(plain)).sheetnames
 
@@ -330,7 +336,7 @@ def test_a_form_without_indicators_needs_no_statistics(city: Consolidated) -> No
     bare = replace(city, form=form, statistics=Statistics((), {}, (), {}))
     names = formulas_of(write_consolidated(bare)).sheetnames
     details = [detail.sheet.title for detail in city.details]
-    assert names == ["上报情况", "来源一览", "情况说明", *details]
+    assert names == ["上报情况", "来源一览", "情况说明", "跨县核实", *details]
 
 
 def test_paper_and_screen_are_set_up(city_bytes: bytes) -> None:
@@ -392,3 +398,34 @@ def test_memory_stays_flat_however_many_rows_come(city: Consolidated) -> None:
     small, large = peak(1_000), peak(20_000)
     assert taken == 21_000
     assert large < small + 4_000_000
+
+
+def test_corrections_tell_what_was_and_what_is(city: Consolidated, city_bytes: bytes) -> None:
+    """更正表 has a line for each corrected figure, with a live difference and a link to its cell."""
+    sheet = values_of(city_bytes)["更正表"]
+    lines = list(sheet.iter_rows(min_row=4, values_only=True))
+    assert len(lines) == len(city.corrections)
+    for line, row in zip(lines, city.corrections, strict=True):
+        assert line[1] == row.unit.name
+        assert line[3] == row.code
+        assert (line[7], line[8]) == (row.old, row.new)
+        known = row.old is not None and row.new is not None
+        assert line[9] == ((row.new or 0) - (row.old or 0) if known else "—")
+        assert line[10] == row.reason
+        shown = row.code in lines_of(values_of(city_bytes), CURRENT if row.current else TOTAL)
+        assert bool(line[6]) == shown
+    assert "更正表" not in formulas_of(write_consolidated(replace(city, corrections=()))).sheetnames
+
+
+def test_the_same_person_is_shown_without_a_number(city: Consolidated, city_bytes: bytes) -> None:
+    """跨县核实 names unit, key and matter; a form that does not ask has no such sheet."""
+    sheet = values_of(city_bytes)["跨县核实"]
+    assert city.same_person
+    lines = list(sheet.iter_rows(min_row=4, values_only=True))
+    assert [line[2:5] for line in lines] == [
+        (row.unit.name, row.key, row.matter) for row in city.same_person
+    ]
+    none = write_consolidated(replace(city, same_person=()))
+    assert "没有发现" in str(values_of(none)["跨县核实"]["A2"].value)
+    plain = write_consolidated(replace(city, same_person=None))
+    assert "跨县核实" not in formulas_of(plain).sheetnames

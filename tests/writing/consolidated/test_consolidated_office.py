@@ -4,82 +4,25 @@ from __future__ import annotations
 
 import io
 import re
-import shutil
-import subprocess
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
-import openpyxl
 import pytest
 
 from sheetflow.consolidation.tables import BoardData, Consolidated
 from sheetflow.writing.board import write_board
 from sheetflow.writing.consolidated import write_consolidated
+from tests.programs import needs_office
+from tests.recalculation import differences, make_profile
 
-OFFICE = shutil.which("soffice")
-pytestmark = [
-    pytest.mark.office,
-    pytest.mark.skipif(OFFICE is None, reason="no office program (soffice) on this machine"),
-]
-
-ALWAYS_RECALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
-<oor:items xmlns:oor="http://openoffice.org/2001/registry">
-<item oor:path="/org.openoffice.Office.Calc/Formula/Load">
-<prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item>
-</oor:items>
-"""
+pytestmark = [pytest.mark.office, needs_office]
 
 
 @pytest.fixture(scope="module")
 def profile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A profile of the office program that recalculates whatever it loads."""
-    folder = tmp_path_factory.mktemp("profile")
-    (folder / "user").mkdir()
-    (folder / "user" / "registrymodifications.xcu").write_text(ALWAYS_RECALCULATE, "utf-8")
-    return folder
-
-
-def differences(data: bytes, profile: Path, folder: Path) -> list[str]:
-    """Name every formula whose value the office program finds to be another."""
-    folder.mkdir(exist_ok=True)
-    source = folder / "book.xlsx"
-    source.write_bytes(data)
-    subprocess.run(
-        [
-            str(OFFICE),
-            f"-env:UserInstallation={profile.as_uri()}",
-            "--headless",
-            "--convert-to",
-            "xlsx:Calc MS Excel 2007 XML",
-            "--outdir",
-            str(folder / "out"),
-            str(source),
-        ],
-        check=True,
-        capture_output=True,
-        timeout=180,
-    )
-    live = openpyxl.load_workbook(io.BytesIO(data))
-    cached = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
-    again = openpyxl.load_workbook(folder / "out" / "book.xlsx", data_only=True)
-    found, seen = [], 0
-    for sheet in live.worksheets:
-        for row in sheet.iter_rows():
-            for cell in row:
-                if cell.data_type != "f":
-                    continue
-                seen += 1
-                ours = cached[sheet.title][cell.coordinate].value
-                theirs = again[sheet.title][cell.coordinate].value
-                if isinstance(ours, str) or isinstance(theirs, str):
-                    same = ours == theirs
-                else:
-                    same = ours == pytest.approx(theirs, rel=1e-12, abs=1e-9)
-                if not same:
-                    found.append(f"{sheet.title}!{cell.coordinate}: {ours} / {theirs}")
-    assert seen
-    return found
+    return make_profile(tmp_path_factory.mktemp("profile"))
 
 
 @pytest.mark.parametrize("top", ["370100", "370000"])

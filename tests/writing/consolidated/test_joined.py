@@ -6,7 +6,7 @@ import io
 import subprocess
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
@@ -24,7 +24,7 @@ from sheetflow.writing import joined
 from sheetflow.writing.consolidated import write_consolidated, write_skeleton
 from sheetflow.writing.consolidated_details import countable, measure_rows
 from sheetflow.writing.joined import Bulk, Piece, join, pack
-from sheetflow.writing.pieces import Rendered, gather, render_rows
+from sheetflow.writing.pieces import Pieces, Rendered, gather, render_rows
 from tests.programs import needs_office
 
 Consolidate = Callable[..., Consolidated]
@@ -63,13 +63,13 @@ def pieces_in(bulk: Bulk) -> list[Piece]:
 def bulk_of(consolidated: Consolidated, detail: DetailSheet, folder: Path) -> Bulk:
     """Render a sheet's rows as pieces, one a receipt, into files."""
     counted = countable(detail, consolidated.form, consolidated.unit.level)
-    found: list[tuple[str, Mapping[str, Rendered]]] = []
+    found: list[tuple[str, Pieces]] = []
     for receipt, group in groupby(detail.rows(), key=lambda row: row.receipt):
         rows = list(group)
         piece = piece_of(detail, rows, folder / f"{detail.sheet.key}-{len(found)}")
         values = [row.values for row in rows]
         measured = measure_rows(counted, consolidated.form, values)
-        found.append((receipt, {detail.sheet.key: Rendered(piece, measured)}))
+        found.append((receipt, Pieces({detail.sheet.key: Rendered(piece, measured)})))
     return gather(detail.sheet.key, found)
 
 

@@ -1,0 +1,230 @@
+"""The tasks that make what stands above the counties: requests and replies, and the work.
+
+The child knows no database: the parent hands over what is accepted as plain values, and
+names the files in which rendered rows lie (`writing.pieces`). A file that is missing or
+damaged is told, not mended: only the parent has the rows.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from sheetflow.consolidation.accepted import (
+    Accepted,
+    Attempt,
+    Books,
+    Matter,
+    UnitAndPeriod,
+)
+from sheetflow.consolidation.corrections import Correction
+from sheetflow.consolidation.details import Whose
+from sheetflow.masks import MaskPolicy
+from sheetflow.periods import Period
+from sheetflow.schemas.documents import load_rows
+from sheetflow.schemas.habits import Value
+from sheetflow.units import Unit, UnitTree
+
+if TYPE_CHECKING:
+    from sheetflow.consolidation.report import Letter
+    from sheetflow.consolidation.tables import Consolidated, DetailRow, DetailSheet
+    from sheetflow.schemas.forms import Form
+    from sheetflow.writing.joined import Bulk, Piece
+    from sheetflow.writing.pieces import Pieces
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PieceOrder:
+    """Which rows to render: whose they are, and the file for each level that sees them."""
+
+    campaign: str
+    form: str
+    source: Whose
+    files: Sequence[tuple[MaskPolicy, str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BooksRequest:
+    """What is accepted below `unit`, as `Books` without a store.
+
+    `rows` are rows as JSON by sheet and receipt, of those sheets that the task asks for.
+    """
+
+    campaign: str
+    form: str
+    unit: Unit
+    tree: UnitTree
+    period: Period
+    accepted: Mapping[UnitAndPeriod, Accepted]
+    attempts: Mapping[UnitAndPeriod, Attempt]
+    deadlines: Mapping[UnitAndPeriod, dt.datetime]
+    rows: Mapping[tuple[str, str], str] = field(default_factory=lambda: MappingProxyType({}))
+
+    def books(self) -> Books:
+        """Give the books; their rows are read when asked for."""
+        form = _form(self.campaign, self.form)
+
+        def rows_of(
+            sheet: str, wanted: Sequence[Accepted]
+        ) -> Iterator[tuple[Accepted, Sequence[Mapping[str, Value]]]]:
+            for accepted in wanted:
+                text = self.rows.get((sheet, accepted.receipt))
+                if text is not None:
+                    yield accepted, load_rows(form.by_key[sheet], text)
+
+        return Books(
+            form=form,
+            tree=self.tree,
+            period=self.period,
+            accepted=self.accepted,
+            attempts=self.attempts,
+            rows_of=rows_of,
+            deadlines=self.deadlines,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkbookOrder:
+    """How a consolidated workbook is made: who reads it, its corrections, where its pieces lie.
+
+    `pieces` are files by receipt. Sheets of `joined_from` rows and more are joined.
+    """
+
+    policy: MaskPolicy
+    corrections: Sequence[Correction]
+    pieces: Mapping[str, str]
+    joined_from: int
+
+
+@dataclass(frozen=True, slots=True)
+class WorkbookReply:
+    """A workbook without its bulk rows, and the pieces to join in, by part of the package.
+
+    `lost` are the receipts whose pieces could not be read: then there is no workbook. There
+    is none either where a sheet's rows are more than one can hold.
+    """
+
+    content: bytes = b""
+    bulk: Mapping[str, Sequence[Piece]] = field(default_factory=lambda: MappingProxyType({}))
+    lost: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportOrder:
+    """How a Word report is made: its template, the letter around it, its fonts."""
+
+    template: bytes
+    letter: Letter
+    fonts: Mapping[str, str]
+    picture_font: Path
+
+
+@dataclass(frozen=True, slots=True)
+class ReportReply:
+    """A Word report and the table of its figures."""
+
+    docx: bytes
+    table: bytes
+
+
+def _form(campaign: str, form: str) -> Form:
+    from sheetflow.campaigns import load_campaign
+
+    return load_campaign(campaign).by_key[form]
+
+
+def render_piece_files(order: PieceOrder, rows: Mapping[str, str]) -> None:
+    """Render a submission's rows (JSON by sheet) into the files ordered, each put in place whole."""
+    from sheetflow.writing.pieces import render_pieces
+
+    form = _form(order.campaign, order.form)
+    loaded = {
+        key: load_rows(form.by_key[key], text) for key, text in rows.items() if key in form.by_key
+    }
+    for policy, name in order.files:
+        target = Path(name)
+        unfinished = target.with_name(f".{target.name}.tmp")
+        # No fsync: a cache; what a power cut leaves of it is found out by its checksum.
+        unfinished.write_bytes(render_pieces(form, policy, order.source, loaded))
+        unfinished.replace(target)
+
+
+def render_consolidated(request: BooksRequest, order: WorkbookOrder) -> WorkbookReply:
+    """Make a consolidated workbook from pieces; the parent joins the bulk rows in."""
+    from sheetflow.campaigns import load_campaign
+    from sheetflow.consolidation.workbook import consolidate
+    from sheetflow.writing.consolidated import write_skeleton
+    from sheetflow.writing.pieces import read_pieces
+
+    read = {receipt: read_pieces(Path(name)) for receipt, name in order.pieces.items()}
+    pieces = {receipt: found for receipt, found in read.items() if found is not None}
+    if len(pieces) < len(read):
+        return WorkbookReply(lost=[receipt for receipt, found in read.items() if found is None])
+
+    def matters_of(
+        _books: Books, standing: Sequence[Accepted]
+    ) -> Iterator[tuple[Accepted, Sequence[Matter]]]:
+        return ((accepted, pieces[accepted.receipt].matters) for accepted in standing)
+
+    books = replace(request.books(), matters_of=matters_of)
+    campaign = load_campaign(request.campaign)
+    tables = consolidate(campaign, books, request.unit, order.policy, order.corrections)
+    tables, bulk = _split(tables, books, pieces, order.joined_from)
+    if not all(each.can_join for each in bulk.values()):
+        return WorkbookReply()
+    skeleton = write_skeleton(tables, bulk)
+    parts = {part: [piece for _, piece in bulk[key].pieces] for part, key in skeleton.parts.items()}
+    return WorkbookReply(skeleton.content, parts)
+
+
+def _split(
+    tables: Consolidated, books: Books, pieces: Mapping[str, Pieces], joined_from: int
+) -> tuple[Consolidated, dict[str, Bulk]]:
+    """Take the bulk sheets' rows from pieces, those of small sheets from the rows kept there."""
+    from sheetflow.consolidation.details import sources, whose
+    from sheetflow.writing.pieces import gather, load_detail_rows
+
+    bulk: dict[str, Bulk] = {}
+    details: list[DetailSheet] = []
+    for detail in tables.details:
+        key = detail.sheet.key
+        standing = sources(books, tables.unit, detail.sheet)
+        found = [(accepted.receipt, pieces[accepted.receipt]) for accepted in standing]
+        gathered = gather(key, found)
+        kept = [each.sheets[key].values for _, each in found if key in each.sheets]
+        if gathered.rows >= joined_from or None in kept:
+            bulk[key] = gathered
+
+        def rows(
+            detail: DetailSheet = detail, key: str = key, standing: list[Accepted] = standing
+        ) -> Iterator[DetailRow]:
+            for accepted in standing:
+                rendered = pieces[accepted.receipt].sheets.get(key)
+                values = rendered.values if rendered else None
+                source = whose(books.tree, accepted)
+                yield from load_detail_rows(detail.columns, source, values or ())
+
+        details.append(replace(detail, rows=rows))
+    return replace(tables, details=tuple(details)), bulk
+
+
+def render_word_report(request: BooksRequest, order: ReportOrder) -> ReportReply:
+    """Make a Word report and the table of its figures."""
+    from sheetflow.campaigns import load_campaign
+    from sheetflow.consolidation.report import report_data
+    from sheetflow.consolidation.workbook import newest
+    from sheetflow.reporting import CHECK_HEADINGS, ReportOptions, check_table, render_report
+    from sheetflow.writing.check_table import write_check_table
+
+    books = request.books()
+    unit, stamp = request.unit, newest(books, request.unit)
+    data = report_data(load_campaign(request.campaign), books, unit, order.letter)
+    options = ReportOptions(fonts=order.fonts, picture_font=order.picture_font)
+    rendered = render_report(order.template, data, stamp=stamp, options=options)
+    heading = f"{unit.name} {books.period.label}"
+    table = write_check_table(heading, CHECK_HEADINGS, check_table(rendered), stamp)
+    return ReportReply(rendered.docx, table)

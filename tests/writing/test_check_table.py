@@ -1,0 +1,32 @@
+"""数字核对表: the list by which somebody checks a report before signing it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from decimal import Decimal
+
+import openpyxl
+
+from sheetflow.periods import OFFICE_ZONE
+from sheetflow.writing.check_table import write_check_table
+
+STAMP = dt.datetime(2012, 5, 8, 15, 30, tzinfo=OFFICE_ZONE)
+HEADINGS = ("序号", "模板中的名称", "数值")
+
+
+def test_every_figure_has_its_line_and_a_place_to_tick() -> None:
+    """Each figure stands under its headings as it was before rounding, with a blank to tick."""
+    rows = [(1, "本期.S08", 41), (2, "累计.S32", Decimal("0.533")), (3, "=居前.S08", None)]
+    data = write_check_table("山东省 2012年1—2月", HEADINGS, rows, STAMP)
+    sheet = openpyxl.load_workbook(io.BytesIO(data)).active
+    assert sheet is not None
+    lines = list(sheet.iter_rows(min_row=3, values_only=True))
+    assert lines == [
+        (*HEADINGS, "核对"),
+        (1, "本期.S08", 41, None),
+        (2, "累计.S32", 0.533, None),
+        (3, "=居前.S08", None, None),
+    ]
+    assert [cell.data_type for cell in sheet["B"]][-1] == "s"
+    assert write_check_table("山东省 2012年1—2月", HEADINGS, rows, STAMP) == data
