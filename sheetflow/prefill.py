@@ -42,8 +42,7 @@ Cells = Mapping[str, CellValue | Value]
 class Filling:
     """A workbook of ours before somebody types.
 
-    `rows` holds each sheet's rows from the first row of data on (a card has one);
-    `settled` counts, for each sheet, how many of the first rows are done with (grey).
+    `rows` holds each sheet's rows from the first row of data on (a card has one).
     `previous` are the 上期累计 by code. `findings` point to cells of this workbook;
     `explanations` are what the filler has already said, by finding number.
     """

@@ -29,6 +29,7 @@ from sheetflow.service.entailing import ANSWER, CONSOLIDATED
 from sheetflow.service.lock import held_lock
 from sheetflow.service.names import answer_path, precheck_path, workbook_path
 from sheetflow.service.office import LOG, Office
+from sheetflow.service.piecing import forget_pieces
 from sheetflow.service.publishing import is_published
 from sheetflow.service.rebuilding import rebuild
 from sheetflow.store.purges import PurgeWork
@@ -104,6 +105,7 @@ def purge(office: Office, before: dt.date) -> Purged:
         plan = plan_purge(office, before)
         done = _record(office, plan) if plan.fresh else None
         files = _remove_copies(office, plan) + _remove_originals(office, plan)
+        forget_pieces(office)
         office.store.compact()
         rebuilt = rebuild(office)
     LOG.info(

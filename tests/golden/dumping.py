@@ -35,7 +35,7 @@ def _set_up(sheet: Worksheet) -> Iterator[str]:
     yield (
         f"   freeze {sheet.freeze_panes or '-'}, filter {sheet.auto_filter.ref or '-'}, "
         f"{page.orientation} A{'4' if str(page.paperSize) == '9' else '?'}, "
-        f"titles {sheet.print_title_rows or '-'}, charts {len(sheet._charts)}"  # noqa: SLF001
+        f"titles {sheet.print_title_rows or '-'}, charts {len(getattr(sheet, '_charts'))}"  # noqa: B009
     )
 
 

@@ -56,9 +56,9 @@ MARK_CLEARED_FIRST = Broken(
     (
         (
             "service/rebuilding.py",
-            "            publications = _attempt(office, mark, answer.publish) if answer else []",
-            """            office.store.publications.record_rebuilt([mark])
-            publications = _attempt(office, mark, answer.publish) if answer else []""",
+            "                made = rebuilt.attempt(mark, partial(answer.publish, office)) if answer",
+            """                office.store.publications.record_rebuilt([mark])
+                made = rebuilt.attempt(mark, partial(answer.publish, office)) if answer""",
         ),
     ),
 )
@@ -121,4 +121,50 @@ DATABASE_UNSYNCED = Broken(
     "database-unsynced",
     "the database leaves writing to the system",
     (("store/sqlite.py", "PRAGMA synchronous = EXTRA", "PRAGMA synchronous = OFF"),),
+)
+
+OVERTAKEN = Broken(
+    "overtaken",
+    "a later file of a unit is received before an earlier one that met trouble",
+    (("service/taking.py", "if unit_id in stuck or not _take(", "if not _take("),),
+)
+
+UNSEEN_IS_GONE = Broken(
+    "unseen-is-gone",
+    "a file in a folder that could not be read counts as removed",
+    (
+        (
+            "service/taking.py",
+            "    return any(trouble.place in places for trouble in intake.seen.troubles)",
+            "    return False",
+        ),
+    ),
+)
+
+WATCH_ENDS = Broken(
+    "watch-ends",
+    "trouble ends the service",
+    (
+        (
+            "service/watching.py",
+            "        except (StoreBusyError, TemporaryError, WorkspaceError) as trouble:",
+            "        except ZeroDivisionError as trouble:",
+        ),
+    ),
+)
+
+TROUBLE_IS_FINAL = Broken(
+    "trouble-is-final",
+    "a file that the disk did not give at once is refused",
+    (
+        (
+            "service/judging.py",
+            "    except UnreadableError as error:\n",
+            """    except OSError:
+        judgement = _unreadable("file-damaged")
+        return _record(office, arrival, JudgeReply(judgement=judgement))
+    except UnreadableError as error:
+""",
+        ),
+    ),
 )

@@ -56,6 +56,15 @@ class Trace:
         """
         return cls(("-e", f"trace={call}", "-e", f"inject={call}:signal=KILL:when={number}"))
 
+    @classmethod
+    def fail(cls, call: str, errno: str, when: str, path: Path | None = None) -> Trace:
+        """Let the `when`-th (``3``, ``3+``, ``3..7``) `call` of the service fail with `errno`.
+
+        With `path`, only calls on exactly that file or folder.
+        """
+        only = ("-P", str(path)) if path else ()
+        return cls((*only, "-e", f"trace={call}", "-e", f"inject={call}:error={errno}:when={when}"))
+
 
 class Service:
     """One process of `driver`, for many runs; `package` holds the sheetflow to run."""

@@ -31,7 +31,7 @@ from tests.reliability.service_process import CHANGING, REPOSITORY, Service, Tra
 
 pytestmark = [pytest.mark.slow, pytest.mark.reliability, needs_strace, pytest.mark.timeout(1200)]
 
-_POINTS = 220
+_POINTS = 150
 _LANES = max(2, os.cpu_count() or 1)
 _CALL = re.compile(r"^(\w+)\(")
 _TURNING = frozenset({"rename", "unlinkat", "connect"})

@@ -303,6 +303,7 @@ def _nothing(reader: Reader, cell: Cell, match: re.Match[str]) -> None:
 
 
 WAYS: tuple[tuple[str, Act], ...] = (
+    (r"不用再填", _nothing),
     (r"请改回(\w+)", _that_word),
     (r"请从下拉列表中选：([^。]+)", _option),
     (r"请清空这一格", _blank),
@@ -334,7 +335,6 @@ WAYS: tuple[tuple[str, Act], ...] = (
     (r"却填了“(否)”", _yes),
     (r"应为(\d+)", _that_word),
     (r"没有“(资金)”", _add_money),
-    (r"公式被改成了数字", _nothing),
     (r"不是(个案性|暂时难以解决)", _fitting_need),
     (r"两处应同时为已解决和已办结", _offer_other),
     (r"设为文本格式重新录入", _blank),

@@ -128,24 +128,20 @@ def test_one_service_at_a_time(tmp_path: Path) -> None:
 
 
 def test_asking_for_the_holder_never_keeps_a_service_from_starting(tmp_path: Path) -> None:
-    """A start at the very moment of a question succeeds."""
-    path = tmp_path / "lock"
-    asking = threading.Event()
+    """Who only asks holds the lock for a moment: a start at that moment waits for it."""
+    path, taken = tmp_path / "lock", threading.Event()
 
     def ask() -> None:
-        while not asking.is_set():
-            is_held(path)
+        with held_lock(path):
+            taken.set()
+            threading.Event().wait(10 * SLEEP)
 
-    path.touch()
     asker = threading.Thread(target=ask)
     asker.start()
-    try:
-        for _ in range(200):
-            with held_lock(path):
-                pass
-    finally:
-        asking.set()
-        asker.join()
+    assert taken.wait(10)
+    with held_lock(path):
+        pass
+    asker.join()
 
 
 def test_watch_serves_while_it_beats(tmp_path: Path) -> None:

@@ -117,6 +117,20 @@ def test_roll_ups_are_made_anew_with_blank_names(desk: Desk) -> None:
     assert desk.ask(lambda office: office.store.publications.stale_marks) == ()
 
 
+def test_rows_kept_to_join_large_books_faster_are_made_anew(tmp_path: Path) -> None:
+    """What the service keeps rendered beside the database names nobody either."""
+    desk = Desk.make(tmp_path / "work", joined_from="1")
+    desk.issue()
+    desk.drop(EAST, desk.fill(EAST))
+    desk.run()
+    pieces = desk.workspace.pieces
+    assert any("王*".encode() in path.read_bytes() for path in pieces.iterdir())
+    clear(desk)
+    assert not any("王*".encode() in path.read_bytes() for path in pieces.iterdir())
+    path = desk.out(CITY, FIRST) / "汇总表_上游市_2012年1—2月.xlsx"
+    assert {row["河长姓名"] for row in table(path, "排口台账", "排口编号")} == {None}
+
+
 def test_it_is_on_record_and_repeats_nothing(desk: Desk) -> None:
     """Who purged what is kept; a second purge finds nothing left and adds no entry."""
     clear(desk)

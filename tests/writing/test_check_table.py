@@ -17,7 +17,11 @@ HEADINGS = ("序号", "模板中的名称", "数值")
 
 def test_every_figure_has_its_line_and_a_place_to_tick() -> None:
     """Each figure stands under its headings as it was before rounding, with a blank to tick."""
-    rows = [(1, "本期.S08", 41), (2, "累计.S32", Decimal("0.533")), (3, "=居前.S08", None)]
+    rows: list[tuple[int, str, int | Decimal | None]] = [
+        (1, "本期.S08", 41),
+        (2, "累计.S32", Decimal("0.533")),
+        (3, "=居前.S08", None),
+    ]
     data = write_check_table("山东省 2012年1—2月", HEADINGS, rows, STAMP)
     sheet = openpyxl.load_workbook(io.BytesIO(data)).active
     assert sheet is not None

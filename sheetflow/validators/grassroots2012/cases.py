@@ -9,8 +9,10 @@ import datetime as dt
 from collections.abc import Iterator
 
 from sheetflow.findings import Finding
+from sheetflow.schemas.habits import Value
 from sheetflow.schemas.judging import Book, BookRow, BookSheet, Context
 from sheetflow.validators.grassroots2012.catalogue import OWN
+from sheetflow.validators.keys import unclear_rows
 
 _CASE, _HARD = "个案性", "暂时难以解决"
 _OPEN = ("未办理", "办理中")
@@ -61,24 +63,34 @@ def check_hard_solved(book: Book, context: Context) -> Iterator[Finding]:
 
 def check_case_has_help(book: Book, context: Context) -> Iterator[Finding]:
     """An 个案性 need in hand or done has its row in 个案帮扶, a hard one in 难题化解."""
-    del context
     taken_up = ("办理中", "已办结")
-    for found, row in _unanswered(book, "case_help", _CASE, taken_up):
+    kept = _kept_needs(book, context)
+    for found, row in _unanswered(book, "case_help", _CASE, taken_up, kept):
         yield OWN["case-without-help"].at(
             found.place(row, "nature"), key=str(row["need_id"]), status=str(row["status"])
         )
-    for found, row in _unanswered(book, "hard_cases", _HARD, ("未办理", *taken_up)):
+    for found, row in _unanswered(book, "hard_cases", _HARD, ("未办理", *taken_up), kept):
         yield OWN["hard-without-plan"].at(found.place(row, "nature"), key=str(row["need_id"]))
 
 
+def _kept_needs(book: Book, context: Context) -> set[Value]:
+    """The needs accepted before; none where a row's key is unclear and may be one of them."""
+    earlier = context.earlier(book.form.key, book.period)
+    found = book.sheets.get("needs")
+    if earlier is None or found is None or unclear_rows(found, "need_id"):
+        return set()
+    return {row.get("need_id") for row in earlier.rows.get("needs", ())}
+
+
 def _unanswered(
-    book: Book, sheet: str, nature: str, states: tuple[str, ...]
+    book: Book, sheet: str, nature: str, states: tuple[str, ...], kept: set[Value]
 ) -> list[tuple[BookSheet, BookRow]]:
     """Give the needs of `nature` and `states` that no row of `sheet` is about.
 
     None where those rows could not be read, or where as many point to nothing, to a need
     of another nature or to the same need again: these are findings of their own, and may
-    be the rows that one would miss.
+    be the rows that one would miss. A row about a need that was accepted before (`kept`)
+    and is gone now is about that one.
     """
     answers = book.sheets.get(sheet)
     if answers and not answers.reads("need"):
@@ -88,7 +100,8 @@ def _unanswered(
     loose = 0
     for row in book.rows(sheet):
         need = needs.get(row["need"])
-        loose += need is None or need["nature"] != nature or row["need"] in answered
+        strange = row["need"] not in kept if need is None else need["nature"] != nature
+        loose += strange or row["need"] in answered
         answered.add(row["need"])
     open_needs = [
         (found, row)

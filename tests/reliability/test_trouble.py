@@ -1,0 +1,317 @@
+"""Promise 3: temporary trouble is retried for ever and shown; every file ends in a visible state."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import re
+import sqlite3
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from sheetflow.intake.archive import blob_path
+from sheetflow.service import Office, open_office
+from sheetflow.service.running import work_off
+from sheetflow.service.standing import standing
+from sheetflow.service.taking import open_intake, take_all
+from tests.programs import COMPLETE, needs_strace
+from tests.reliability.broken import (
+    OVERTAKEN,
+    TROUBLE_IS_FINAL,
+    UNSEEN_IS_GONE,
+    WATCH_ENDS,
+    Broken,
+)
+from tests.reliability.command_line import command, wait_until, watching
+from tests.reliability.conftest import Measured
+from tests.reliability.scene import NOW, copy_of, dropped_bytes, essence_of, take_picture
+from tests.reliability.service_process import REPOSITORY, Service, Trace
+from tests.tiny.desk import EAST, TREE, Desk
+
+pytestmark = [pytest.mark.slow, pytest.mark.reliability, pytest.mark.timeout(1200)]
+
+LATER = NOW + dt.timedelta(hours=3)
+"""When every back-off has run out."""
+
+_CALL = re.compile(r"^(\w+)\(")
+_ERRORS = {
+    "ENOSPC": "openat write pwrite64 fsync mkdir rename",
+    "EIO": "openat read pread64 write pwrite64 fsync fdatasync rename unlink unlinkat getdents64",
+    "EACCES": "openat rename unlink unlinkat mkdir newfstatat",
+    "EBUSY": "openat rename unlink unlinkat",
+    "ESTALE": "openat read fsync newfstatat getdents64 rename unlinkat",
+}
+_SPOTS = (0.05, 0.35, 0.7)
+
+Essence = dict[str, list[str]]
+
+
+@pytest.fixture(scope="module")
+def undisturbed(scene: Path, quick_disk: Path) -> Essence:
+    """What is to come of the scene, whatever trouble there is."""
+    root = copy_of(scene, quick_disk / "undisturbed" / "workspace")
+    with Service() as service:
+        assert service.run(root, NOW).code == 0
+    return essence_of(take_picture(root))
+
+
+def _counted(service: Service, scene: Path, root: Path, calls: str) -> Counter[str]:
+    """How often an undisturbed run makes each call."""
+    file = root.parent / "trace.txt"
+    for _ in range(2):  # nothing is compiled the second time
+        copy_of(scene, root)
+        options = ("-e", f"trace={calls.replace(' ', ',')}")
+        assert service.run(root, NOW, trace=Trace(options, file)).code == 0
+    lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
+    return Counter(found[1] for found in map(_CALL.match, lines) if found)
+
+
+def _is_kept(root: Path, dropped: set[str]) -> set[str]:
+    """Tell which dropped files are neither in the inbox nor received and archived."""
+    picture = take_picture(root)
+    received = {str(row[3]) for row in picture.tables["arrivals"]}
+    archived = {Path(path).name for path, digest in picture.archive.items() if digest in path}
+    return dropped - dropped_bytes(root) - (received & archived)
+
+
+@needs_strace
+@pytest.mark.parametrize("error", _ERRORS)
+def test_whatever_the_system_refuses_is_tried_again_and_nothing_is_lost(
+    error: str, scene: Path, undisturbed: Essence, quick_disk: Path, measured: Measured
+) -> None:
+    """Each error, at each kind of call, once or for the rest of the run: afterwards all is there."""
+    wrong, runs = _trouble_with(error, REPOSITORY, scene, undisturbed, quick_disk)
+    measured("runs with trouble", runs)
+    assert not wrong, wrong[:3]
+
+
+def _trouble_with(
+    error: str, package: Path, scene: Path, undisturbed: Essence, disk: Path
+) -> tuple[list[str], int]:
+    root = disk / f"{package.name}-{error}" / "workspace"
+    root.parent.mkdir(exist_ok=True)
+    dropped = dropped_bytes(scene)
+    wrong: list[str] = []
+    runs = 0
+    with Service(package) as service:
+        counts = _counted(service, scene, root, _ERRORS[error])
+        for call, count in counts.items():
+            for spot in _SPOTS:
+                for lasting in ("", "+"):
+                    when = f"{max(1, round(count * spot))}{lasting}"
+                    copy_of(scene, root)
+                    first = service.run(root, NOW, trace=Trace.fail(call, error, when))
+                    found = _lost_or_unseen(root, dropped)
+                    if first.code not in {0, 1}:
+                        found.append(f"ended with {first.code}: {first.log[-1500:]}")
+                    last = service.run(root, LATER, passes=2)
+                    if last.code:
+                        found.append(f"then ended with {last.code}: {last.log[-1500:]}")
+                    found += _unlike(undisturbed, root)
+                    wrong += [f"{call} {error} {when}: {entry}" for entry in found]
+                    runs += 1
+    return wrong, runs
+
+
+def _lost_or_unseen(root: Path, dropped: set[str]) -> list[str]:
+    """Say which files are lost, or are nowhere in what `status` shows."""
+    wrong = [f"lost: {digest}" for digest in _is_kept(root, dropped)]
+    with open_office(root, NOW) as office:
+        shown = standing(office)
+        if len(shown.untaken) != len(dropped_bytes_list(root)):
+            wrong.append("status does not show what lies in the inbox")
+        unanswered = {arrival.arrival_id for arrival in office.store.arrivals.find_unjudged()}
+        if unanswered - {arrival.arrival_id for arrival in shown.waiting}:
+            wrong.append("status does not show what waits for its answer")
+    return wrong
+
+
+def dropped_bytes_list(root: Path) -> list[Path]:
+    """The files in the inbox."""
+    return [path for path in (root / "inbox").rglob("*") if path.is_file()]
+
+
+def _unlike(undisturbed: Essence, root: Path) -> list[str]:
+    found = essence_of(take_picture(root))
+    return [
+        f"{name}: {set(undisturbed[name]) ^ set(found[name])}"[:400]
+        for name in undisturbed
+        if undisturbed[name] != found[name]
+    ]
+
+
+@needs_strace
+def test_a_later_file_that_overtakes_an_earlier_one_is_noticed(
+    scene: Path, undisturbed: Essence, quick_disk: Path, tmp_path: Path, measured: Measured
+) -> None:
+    """The errors above are able to fail: the latest of a unit's two files must stay the latest."""
+    package = OVERTAKEN.package(tmp_path)
+    root = copy_of(scene, quick_disk / "overtaken" / "workspace")
+    with Service(package) as service:
+        service.run(root, NOW, trace=Trace.fail("rename", "EIO", "3"))
+        service.run(root, LATER)
+    wrong = _unlike(undisturbed, root)
+    measured(OVERTAKEN.wrong, wrong)
+    assert wrong
+
+
+@needs_strace
+@pytest.mark.parametrize("broken", [None, UNSEEN_IS_GONE], ids=["real", "broken"])
+def test_a_file_that_could_neither_be_removed_nor_seen_is_not_received_again(
+    broken: Broken | None,
+    scene: Path,
+    undisturbed: Essence,
+    quick_disk: Path,
+    tmp_path: Path,
+    measured: Measured,
+) -> None:
+    """Open in Excel first, the share away then: when all is well, every file counts once."""
+    package = broken.package(tmp_path) if broken else REPOSITORY
+    root = copy_of(scene, quick_disk / f"unseen-{bool(broken)}" / "workspace")
+    folder = root / "inbox" / TREE[EAST].folder
+    with Service(package) as service:
+        service.run(root, NOW, trace=Trace.fail("unlinkat", "EBUSY", "1+"))
+        service.run(root, NOW, trace=Trace.fail("getdents64", "EIO", "1+", folder))
+        service.run(root, LATER)
+    wrong = _unlike(undisturbed, root)
+    measured("after EBUSY and EIO", wrong)
+    assert bool(wrong) is bool(broken)
+
+
+@pytest.mark.parametrize("broken", [None, TROUBLE_IS_FINAL], ids=["real", "broken"])
+def test_an_original_that_the_disk_does_not_give_just_now_is_judged_later(
+    broken: Broken | None, scene: Path, undisturbed: Essence, tmp_path: Path, measured: Measured
+) -> None:
+    """A child that cannot read the archive puts the file off; `status` says why, and when next."""
+    root = copy_of(scene, tmp_path / "workspace")
+    package = broken.package(tmp_path / "package") if broken else REPOSITORY
+    with open_office(root, NOW) as office:
+        intake = open_intake(office)
+        take_all(office, intake)
+        (arrival,) = [
+            entry
+            for entry in office.store.arrivals.find_unjudged()
+            if entry.name == "市本级 改.xlsx"
+        ]
+        blob = blob_path(office.workspace.archive, arrival.sha256)
+        aside = blob.rename(tmp_path / "aside")
+        blob.mkdir()
+        if broken is None:
+            _see_it_put_off(office)
+    if broken:
+        command(root, NOW, "run", package=package)
+    blob.rmdir()
+    aside.rename(blob)
+    with Service() as service:
+        service.run(root, LATER)
+    wrong = _unlike(undisturbed, root)
+    measured("after the archive was back", wrong)
+    assert bool(wrong) is bool(broken)
+
+
+def _see_it_put_off(office: Office) -> None:
+    work_off(office, open_intake(office))
+    (waiting,) = standing(office).waiting
+    assert waiting.trouble == "同名的东西是文件夹"
+    assert waiting.retry_at
+
+
+@contextmanager
+def _small_disk(place: Path) -> Iterator[None]:
+    """Lay a file system of 2 MB over the folder `place`, its content kept."""
+    content = copy_of(place, place.with_name(f"{place.name}.content"))
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "none", str(place)], check=True)
+    try:
+        subprocess.run(["cp", "-a", f"{content}/.", str(place)], check=True)
+        yield
+        subprocess.run(["cp", "-a", f"{place}/.", str(content)], check=True)
+    finally:
+        subprocess.run(["umount", str(place)], check=True)
+        subprocess.run(["cp", "-a", f"{content}/.", str(place)], check=True)
+
+
+def _fill(place: Path) -> Path:
+    """Use up the space, but for a few pages."""
+    ballast = place / "ballast.tmp"
+    free = os.statvfs(place)
+    ballast.write_bytes(b"\0" * (free.f_bavail - 3) * free.f_bsize)
+    return ballast
+
+
+@pytest.mark.skipif(os.geteuid() != 0 and not COMPLETE, reason="only root may mount a tmpfs")
+@pytest.mark.parametrize("place", ["state", "outbox"])
+def test_a_full_disk_is_waited_out_and_shown(
+    place: str, scene: Path, undisturbed: Essence, tmp_path: Path, measured: Measured
+) -> None:
+    """With a disk of 2 MB full, `watch` lives and `status` says so; with space back all is done."""
+    root = copy_of(scene, tmp_path / "workspace")
+    dropped = dropped_bytes(root)
+    with _small_disk(root / place):
+        ballast = _fill(root / place)
+        with watching(root, NOW) as service:
+            wait_until(lambda: _says_full(root), "status says that the disk is full")
+            assert service.poll() is None
+            assert not _is_kept(root, dropped)
+            ballast.unlink()
+            took = wait_until(
+                lambda: len([*(root / "outbox").rglob("回执_*.xlsx")]) == 6,
+                "all accepted files have their receipt",
+                seconds=120,
+            )
+        measured("seconds until all was answered", round(took, 1))
+        last = command(root, LATER, "run")
+        assert last.returncode == 0, last.stdout + last.stderr
+        found = _unlike(undisturbed, root)
+    assert not found
+
+
+def _says_full(root: Path) -> bool:
+    said = command(root, NOW, "status").stdout
+    return "磁盘空间已满" in said or "磁盘已满" in said
+
+
+@pytest.mark.skipif(os.geteuid() != 0 and not COMPLETE, reason="only root may mount a tmpfs")
+def test_a_service_that_a_full_disk_ends_is_noticed(
+    scene: Path, tmp_path: Path, measured: Measured
+) -> None:
+    """The full disk above is able to fail: a version that does not wait it out ends."""
+    root = copy_of(scene, tmp_path / "workspace")
+    with _small_disk(root / "state"):
+        _fill(root / "state")
+        with watching(root, NOW, package=WATCH_ENDS.package(tmp_path / "package")) as service:
+            code = service.wait(60)
+    measured(WATCH_ENDS.wrong, f"exit code {code}")
+    assert code
+
+
+def test_a_locked_database_is_waited_out(desk_with_drop: Desk, measured: Measured) -> None:
+    """Somebody holds the database for longer than we wait: the service goes on afterwards."""
+    root = desk_with_drop.root
+    with watching(root, NOW) as service:
+        wait_until((root / "state" / "health").exists, "the service runs")
+        holder = sqlite3.connect(root / "state" / "sheetflow.db", isolation_level=None)
+        holder.execute("BEGIN EXCLUSIVE")
+        desk_with_drop.drop(EAST, desk_with_drop.fill(EAST, name="锁着.xlsx"))
+        time.sleep(33)  # longer than the busy timeout
+        assert service.poll() is None
+        holder.execute("ROLLBACK")
+        holder.close()
+        took = wait_until(
+            lambda: any(desk_with_drop.out(EAST, "2012B1").glob("回执_*")), "it is answered"
+        )
+    measured("seconds until it was answered", round(took, 1))
+
+
+@pytest.fixture
+def desk_with_drop(tmp_path: Path) -> Desk:
+    """A workspace with its workbooks handed out."""
+    desk = Desk.make(tmp_path / "workspace", size="1")
+    desk.issue()
+    desk.run()
+    return desk

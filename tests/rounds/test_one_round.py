@@ -1,0 +1,172 @@
+"""The measure of success: forty mistakes and more are put right in one round.
+
+By somebody who reads nothing but the returned copy.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+import warnings
+from collections.abc import Iterator
+from functools import cache
+
+import openpyxl
+import pytest
+from openpyxl.workbook import Workbook
+
+from sheetflow.findings import Finding, Severity, count_places
+from sheetflow.schemas.judging import Context, Judgement, Outcome
+from sheetflow.schemas.layout import FIRST_ROW, ISSUES_SHEET
+from tests.county_book import CAMPAIGN, drawn
+from tests.rounds.forty import FORTY
+from tests.rounds.reader import put_right
+from tests.rounds.scene import after_first_period, compared, judged_file, returned_copy
+
+
+@cache
+def first_round() -> tuple[Context, Judgement, bytes]:
+    """The workbook with all the mistakes, judged and returned."""
+    known = after_first_period()
+    judgement = judged_file_of(FORTY, known)
+    return known, judgement, returned_copy(judgement, known)
+
+
+def judged_file_of(changes: str, known: Context) -> Judgement:
+    """Judge the valid workbook with `changes`."""
+    from sheetflow.pipeline import judge
+
+    return judge(drawn(changes), CAMPAIGN, known)
+
+
+@cache
+def copy() -> Workbook:
+    """The returned copy as an office program opens it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return openpyxl.load_workbook(io.BytesIO(first_round()[2]))
+
+
+def issue_rows() -> Iterator[tuple[int, list[str]]]:
+    """The lines of 问题清单 with their row."""
+    page = copy()[ISSUES_SHEET]
+    for row in range(FIRST_ROW, page.max_row + 1):
+        yield row, [str(page.cell(row, column).value or "") for column in range(1, 10)]
+
+
+def test_the_workbook_has_mistakes_of_all_kinds() -> None:
+    """More than forty mistakes, by more than forty rules of all severities, in every sheet."""
+    _, judgement, _ = first_round()
+    places = count_places(judgement.findings)
+    assert places[Severity.MUST] >= 40
+    assert places[Severity.VERIFY] >= 8
+    assert len({finding.rule for finding in judgement.findings}) >= 50
+    assert len({finding.place.sheet for finding in judgement.findings}) >= 16
+
+
+def test_forty_mistakes_are_put_right_in_one_round() -> None:
+    """Who follows 问题清单 line by line, and nothing else, is accepted the next time."""
+    known, judgement, data = first_round()
+    mended, puzzled = put_right(data)
+    again = judged_file(mended, known)
+    still = [
+        (finding.rule, finding.place.words)
+        for finding in again.findings
+        if finding.severity is Severity.MUST or finding.identity not in again.explanations
+    ]
+    assert puzzled == []
+    assert [entry for entry in still if entry[0] != "explanation-unused"] == []
+    assert again.outcome is Outcome.ACCEPTED
+    told = compared(judgement, again)
+    assert told is not None
+    assert (told.mended, told.left, told.new) == (told.last, 0, 0)
+    assert told.last == sum(
+        count_places(judgement.findings)[severity] for severity in (Severity.MUST, Severity.VERIFY)
+    )
+
+
+def test_every_line_leads_to_its_cell() -> None:
+    """Each line links to the cell that it names, and that cell's note bears its number."""
+    for row, cells in issue_rows():
+        number, title, cell = cells[1], cells[3], cells[4]
+        link = copy()[ISSUES_SHEET].cell(row, 5).hyperlink
+        if title == "草稿":
+            assert link is None
+            continue
+        assert link is not None
+        assert str(link.location).startswith(f"'{title}'!")
+        if re.fullmatch(r"[A-Z]+\d+", cell):
+            assert str(link.location) == f"'{title}'!{cell}"
+            note = copy()[title][cell].comment
+            assert note is not None
+            assert f"编号 {number}" in note.text
+
+
+def test_marked_cells_hold_what_was_typed() -> None:
+    """In the returned copy the marked cell is the one in which the fault was typed."""
+    _, judgement, _ = first_round()
+    by_number = {cells[1]: cells for _, cells in issue_rows()}
+    book = judgement.book
+    assert book is not None
+    checked = 0
+    for finding in judgement.findings:
+        place = finding.place
+        row = next((r for r in book.rows(place.sheet) if r.number == place.row), None)
+        typed = row.raw.get(place.column) if row else None
+        if row is None or not row.sound(place.column) or typed is None or not place.cell:
+            continue
+        line = by_number[finding.number]
+        shown = copy()[line[3]][line[4]].value
+        assert _same(shown, typed), finding
+        checked += 1
+    assert checked > 15
+
+
+def _same(shown: object, typed: object) -> bool:
+    if isinstance(shown, dt.datetime):
+        shown = shown.date()
+    return shown == typed or str(shown) == str(typed)
+
+
+def sentences(findings: tuple[Finding, ...]) -> list[str]:
+    """What is wrong, in words."""
+    return [CAMPAIGN.catalogue.wrong(finding) for finding in findings]
+
+
+def test_no_sentence_of_the_copy_names_a_cell_of_the_old_file() -> None:
+    """Where a sentence itself names cells, they are those of the returned copy."""
+    lines = {cells[6] for _, cells in issue_rows()}
+    assert "C4:C5是合并单元格，看不出内容属于哪几行" not in lines
+    assert "B4:B5是合并单元格，看不出内容属于哪几行" in lines
+    assert "D5:D6是合并单元格，看不出内容属于哪几行" in sentences(first_round()[1].findings)
+
+
+def test_vanished_rows_come_back_in_the_copy() -> None:
+    """A ledger row that was torn out stands in the returned copy again, marked."""
+    (line,) = [cells for _, cells in issue_rows() if "不见了" in cells[6]]
+    cell = copy()[line[3]][line[4]]
+    assert cell.value == "X0004"
+    assert copy()[line[3]].cell(cell.row, 3).value == "刘桂芝"
+
+
+LATE = (
+    # What cannot be judged before the first one is mended, and why.
+    ("@ 妇女需求台帐 N7 = 已办好", "@ 妇女需求台帐 O7 =", "办理状态看不懂，不知要不要填措施"),
+    ("@ 走访记录 E4 = 闲聊", "@ 走访记录 G4 = 3", "走访方式看不懂，不知该不该填问卷"),
+    ("@ 封面 B13 = 五月初", "@ 联系点 E4 = 2012-05-03", "填报日期看不懂，不知是否在后"),
+    ("@ 走访记录 E3 = 怎么走访", "@ 走访记录 E4 =", "没有这一栏"),
+    ("@ 联系点 A3 = 号", "@ 走访记录 D4 = L009", "不知有哪些编号"),
+)
+
+
+@pytest.mark.parametrize(("first", "second", "why"), LATE, ids=[entry[2] for entry in LATE])
+def test_only_what_cannot_be_judged_comes_late(first: str, second: str, why: str) -> None:
+    """The second fault is found alone, and held back only where the first one hides it."""
+    known = after_first_period()
+    sound = judged_file_of("", known).findings
+    alone = judged_file_of(second, known).findings
+    both = judged_file_of(f"{first}\n{second}", known).findings
+    hidden = {entry.identity for entry in alone} - {entry.identity for entry in sound}
+    assert hidden, why
+    assert hidden.isdisjoint({entry.identity for entry in both}), why
