@@ -71,7 +71,7 @@ def make_province(size: Size, folder: Path) -> Province:
         for step in [pool.submit(_fill, size, tree, unit, files[unit.unit_id]) for unit in wanted]:
             step.result()
         copies = [
-            pool.submit(_stamp, (model, files[model.unit_id]), (unit, files[unit.unit_id]))
+            pool.submit(restamped, (model, files[model.unit_id]), (unit, files[unit.unit_id]))
             for unit, model in zip(
                 counties[_REALLY_FILLED:], itertools.cycle(filled), strict=False
             )
@@ -136,7 +136,7 @@ def samples_of(size: Size, tree: UnitTree, unit: Unit) -> Samples:
     return samples(unit, tree, PERIOD, random, size.rows, None)
 
 
-def _stamp(model: tuple[Unit, Path], copy: tuple[Unit, Path]) -> None:
+def restamped(model: tuple[Unit, Path], copy: tuple[Unit, Path]) -> None:
     """Write the model's workbook anew as another unit's: its id and name, wherever they stand."""
     (old, source), (new, target) = model, copy
     unit_id = re.compile(rb"(?<![0-9])%b(?![0-9-])" % old.unit_id.encode())

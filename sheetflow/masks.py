@@ -62,10 +62,7 @@ class MaskPolicy:
 
     def viewer(self, sheet: Sheet) -> Callable[[Mapping[str, Value]], dict[str, Value]]:
         """Give what `see` does to the rows of one sheet, made up once for many rows."""
-        plan = [
-            (column.key, self.mask_of(sheet, column), self._withholding(sheet, column))
-            for column in self.columns(sheet)
-        ]
+        plan = self.plan(sheet)
 
         def view(row: Mapping[str, Value]) -> dict[str, Value]:
             seen: dict[str, Value] = {}
@@ -75,6 +72,13 @@ class MaskPolicy:
             return seen
 
         return view
+
+    def plan(self, sheet: Sheet) -> list[tuple[str, Mask, Condition | None]]:
+        """Give each column that the level sees, how it is masked, and what withholds it from a row."""
+        return [
+            (column.key, self.mask_of(sheet, column), self._withholding(sheet, column))
+            for column in self.columns(sheet)
+        ]
 
     def _withholding(self, sheet: Sheet, column: Column) -> Condition | None:
         """By which nature of its own a row keeps the cell from the level; an override goes first."""

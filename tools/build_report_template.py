@@ -191,7 +191,7 @@ def story_box() -> str:
         '<w:left w:w="160" w:type="dxa"/><w:bottom w:w="80" w:type="dxa"/>'
         f'<w:right w:w="160" w:type="dxa"/></w:tcMar></w:tcPr>{inside}</w:tc>'
     )
-    return table_xml([8844], [f"<w:tr>{cell}</w:tr>"])
+    return table_xml([8844], [f"<w:tr><w:trPr><w:cantSplit/></w:trPr>{cell}</w:tr>"])
 
 
 def imprint() -> str:

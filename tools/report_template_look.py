@@ -76,6 +76,7 @@ STYLES = (
     Style(
         "附件说明续", ppr='<w:keepNext/><w:ind w:left="1575" w:firstLineChars="0" w:firstLine="0"/>'
     ),
+    Style("引导句", ppr="<w:keepNext/>"),
     Style("结束语", ppr="<w:keepNext/>"),
     Style("署名", ppr="<w:keepNext/>" + signed(4)),
     Style("成文日期", ppr=signed(4)),

@@ -37,6 +37,9 @@ class Accepted:
     late: bool = False
     explanations: tuple[ExplanationRow, ...] = ()
     judgement: int = 0
+    must: int = 0
+    verify: int = 0
+    note: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,16 +175,17 @@ class Books:
             state = State.NIL if standing.nil else State.ACCEPTED
         else:
             state = State(attempt.outcome)
+        told = standing or attempt
         return BoardRow(
             unit=unit,
             state=state,
-            late=standing.late if standing else attempt.late,
-            receipt=standing.receipt if standing else attempt.receipt,
+            late=told.late,
+            receipt=told.receipt,
             answered_at=standing.accepted_at if standing else attempt.answered_at,
             deadline=deadline,
-            must=attempt.must,
-            verify=attempt.verify,
-            note=attempt.note,
+            must=told.must,
+            verify=told.verify,
+            note=told.note,
             explained=len(standing.explanations) if standing else 0,
             carried=carried,
         )

@@ -13,13 +13,13 @@ from decimal import Decimal
 
 from sheetflow.consolidation.accepted import Accepted, Books
 from sheetflow.consolidation.tables import DetailRow, DetailSheet
-from sheetflow.masks import MaskPolicy
+from sheetflow.masks import MaskPolicy, mask_value
 from sheetflow.schemas.cells import Text
 from sheetflow.schemas.columns import Column, Mask
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.habits import Value
 from sheetflow.schemas.indicators import plain
-from sheetflow.schemas.keys import key_columns, merge_keys
+from sheetflow.schemas.keys import key_columns, merge_keys, merged
 from sheetflow.schemas.sheets import Kind, RollUp, Sheet
 from sheetflow.units import Level, Unit, UnitTree
 
@@ -101,12 +101,40 @@ def rows_seen(
     rows: Sequence[Mapping[str, Value]],
 ) -> Iterator[DetailRow]:
     """Give one submission's rows of a sheet as the policy's level sees them."""
-    summed = is_summed(sheet, policy.level)
     view = policy.viewer(sheet)
-    keys = () if summed else key_columns(form, sheet)
-    for row in _summed(sheet, rows) if summed else rows:
+    keys = () if is_summed(sheet, policy.level) else key_columns(form, sheet)
+    for row in rows_standing(sheet, policy.level, rows):
         seen = merge_keys(keys, source.unit_id, view(row))
         yield DetailRow(source.city, source.county, source.receipt, seen)
+
+
+def columns_seen(
+    form: Form, policy: MaskPolicy, sheet: Sheet, unit_id: str, rows: Sequence[Mapping[str, Value]]
+) -> Iterator[list[Value]]:
+    """Give the same cells as `rows_seen`, column by column: quicker for many rows.
+
+    `rows` are those that stand there, summed where the level sees them so.
+    """
+    keys = () if is_summed(sheet, policy.level) else key_columns(form, sheet)
+    for key, mask, withholding in policy.plan(sheet):
+        values = [row.get(key) for row in rows]
+        if withholding:
+            values = [
+                None if withholding.holds(row) else value
+                for row, value in zip(rows, values, strict=True)
+            ]
+        if mask is not Mask.WHOLE:
+            values = [mask_value(mask, value) for value in values]
+        if key in keys:
+            values = [merged(unit_id, value) for value in values]
+        yield values
+
+
+def rows_standing(
+    sheet: Sheet, level: Level, rows: Sequence[Mapping[str, Value]]
+) -> Sequence[Mapping[str, Value]]:
+    """Give a unit's rows as they stand in that level's workbook: added up to one, or all."""
+    return _summed(sheet, rows) if is_summed(sheet, level) else rows
 
 
 def is_summed(sheet: Sheet, level: Level) -> bool:

@@ -6,7 +6,7 @@ Whose words it quotes is for `quotes`, what its pictures show for `pictures`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sheetflow.consolidation.accepted import Books
 from sheetflow.consolidation.pictures import pictures_of
@@ -105,10 +105,16 @@ def _names(books: Books, unit: Unit) -> dict[str, str]:
 def _figures(books: Books, unit: Unit, matrix: Statistics) -> dict[str, Figure]:
     before = books.earlier_period()
     last = statistics(before, unit).total if before else {}
-    return {
-        indicator.code: _figure(indicator, matrix.kinds[indicator.code], matrix.total, last)
-        for indicator in matrix.indicators
-    }
+    figures: dict[str, Figure] = {}
+    whole = ""
+    for indicator in matrix.indicators:
+        label = indicator.label.strip("　").removeprefix("其中：")
+        if not indicator.indent:
+            whole = label
+        figure = _figure(indicator, matrix.kinds[indicator.code], matrix.total, last)
+        named = f"{whole}：{label}" if indicator.indent else label
+        figures[indicator.code] = replace(figure, label=named)
+    return figures
 
 
 def _figure(
@@ -124,7 +130,7 @@ def _figure(
         behaviour = FigureKind.STOCK if kind is Kind.STOCK else FigureKind.SUM
     return Figure(
         code=indicator.code,
-        label=indicator.label.replace("其中：", "").strip("　"),
+        label=indicator.label,
         unit=indicator.unit,
         kind=behaviour,
         current=values.current,

@@ -189,6 +189,15 @@ class SamePersonRow:
 
 
 @dataclass(frozen=True, slots=True)
+class DeclaredTotal:
+    """What a unit itself says that an indicator adds up to in its whole area (累计 or 期末数)."""
+
+    unit: Unit
+    code: str
+    figure: Number
+
+
+@dataclass(frozen=True, slots=True)
 class PeriodTotals:
     """The whole's figures at one period's end, by indicator code."""
 
@@ -217,6 +226,7 @@ class Consolidated:
     corrections: tuple[CorrectionRow, ...] = ()
     same_person: tuple[SamePersonRow, ...] | None = None
     """None where the form does not ask, or this level is not told."""
+    declared: tuple[DeclaredTotal, ...] = ()
     history: tuple[PeriodTotals, ...] = ()
     """The periods of the year up to this one, for the charts over periods."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 
 from sheetflow.consolidation.accepted import Accepted, Books
 from sheetflow.consolidation.corrections import Correction, correction_rows
@@ -13,6 +14,7 @@ from sheetflow.consolidation.details import detail_sheets, sources
 from sheetflow.consolidation.figures import add_up
 from sheetflow.consolidation.tables import (
     Consolidated,
+    DeclaredTotal,
     PeriodTotals,
     SourceRow,
     Statistics,
@@ -55,7 +57,28 @@ def consolidate(
         ),
         corrections=correction_rows(books, unit, corrections),
         same_person=same_person_rows(books, unit),
+        declared=declared_totals(books, unit),
         history=history(books, unit),
+    )
+
+
+def declared_totals(books: Books, unit: Unit) -> tuple[DeclaredTotal, ...]:
+    """Give what `unit` and those straight below it that add up others state as their totals."""
+    spec = books.form.own_totals
+    if spec is None:
+        return ()
+    adding = [
+        entry
+        for entry in (unit, *books.tree.children(unit.unit_id))
+        if books.tree.children(entry.unit_id)
+    ]
+    standing = [found for entry in adding if (found := books.for_period(entry.unit_id))]
+    return tuple(
+        DeclaredTotal(books.tree[accepted.unit_id], str(row[spec.code]), figure)
+        for accepted, rows in books.rows_of(spec.sheet, standing)
+        for row in rows
+        if row[spec.code] in books.form.indicator
+        and isinstance(figure := row[spec.figure], int | Decimal)
     )
 
 
@@ -80,10 +103,15 @@ def newest(books: Books, unit: Unit) -> dt.datetime:
 
 
 def statistics(books: Books, unit: Unit) -> Statistics:
-    """Give the matrix: 本级, then each unit straight below with all that is below it."""
+    """Give the matrix: 本级, then each unit straight below with all that is below it.
+
+    The total is added up straight from every single unit, not from the columns: the
+    workbook adds the columns, and both must agree.
+    """
     expected = {member.unit_id for member in books.expected(unit)}
     own = books.own_figures(unit)
     columns = [StatisticsColumn("本级", unit, own.values, own.carried)]
+    everyone = [own.values]
     for child in books.tree.children(unit.unit_id):
         if child.unit_id not in expected:
             continue
@@ -91,11 +119,12 @@ def statistics(books: Books, unit: Unit) -> Statistics:
         alone = len(members) == 1
         values = add_up(books.form, [member.values for member in members])
         columns.append(StatisticsColumn(child.name, child, values, alone and members[0].carried))
+        everyone += [member.values for member in members]
     return Statistics(
         indicators=books.form.indicators,
         kinds={entry.code: books.form.kind_of(entry.code) for entry in books.form.indicators},
         columns=tuple(columns),
-        total=add_up(books.form, [column.values for column in columns]),
+        total=add_up(books.form, everyone),
     )
 
 

@@ -7,14 +7,14 @@ follow the header, the drop-down, the check of the cell and its line in 填报�
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Any, Literal, cast
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
@@ -125,16 +125,6 @@ class RowModel(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
-    @field_validator("*", mode="plain")
-    @classmethod
-    def _read_cell(cls, raw: CellValue, info: ValidationInfo) -> Value:
-        if raw is None:
-            return None
-        try:
-            return _columns_of(cls)[info.field_name or ""].type.parse(raw)
-        except CellFault as fault:
-            raise PydanticCustomError(fault.rule, "fault", dict(fault.arguments)) from None
-
     @classmethod
     def columns(cls) -> tuple[Column, ...]:
         """The columns in the order of the sheet."""
@@ -153,8 +143,8 @@ class RowModel(BaseModel):
                 for fault in error.errors(include_url=False, include_input=False)
             }
             sound = {key: raw for key, raw in cells.items() if key not in faults}
-            return dict(cls.model_validate(sound)), faults
-        return dict(row), {}
+            return cls.model_validate(sound).__dict__.copy(), faults
+        return row.__dict__.copy(), {}
 
 
 @cache
@@ -168,8 +158,31 @@ def _columns_of(model: type[RowModel]) -> Mapping[str, Column]:
 
 def _field(column: Column) -> Any:  # noqa: ANN401 - it stands as the default of a typed field
     info = cast("FieldInfo", Field(default=None))
-    info.metadata.append(column)
+    info.metadata += [column, PlainValidator(_reader_of(column.type))]
     return info
+
+
+_REPEATING = Choice | Choices | Day | Key | PeriodName | Reference | References
+"""Types of which the same few cells come again and again; none is a person's."""
+
+_REMEMBERED = 4096
+
+
+def _reader_of(kind: CellType) -> Callable[[CellValue], Value]:
+    """Give what reads a field: the type's own way, its faults as pydantic wants them."""
+    parse: Callable[[CellValue], Value] = kind.parse
+    if isinstance(kind, _REPEATING):
+        parse = lru_cache(_REMEMBERED, typed=True)(parse)
+
+    def read(raw: CellValue) -> Value:
+        if raw is None:
+            return None
+        try:
+            return parse(raw)
+        except CellFault as fault:
+            raise PydanticCustomError(fault.rule, "fault", dict(fault.arguments)) from None
+
+    return read
 
 
 def text(label: str, limit: int = 50, **more: Any) -> Any:  # noqa: ANN401 - see _field

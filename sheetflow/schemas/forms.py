@@ -57,6 +57,19 @@ class SamePerson:
     where: Condition | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnTotals:
+    """Where a unit with others below it may state what its whole area adds up to.
+
+    Each row of `sheet` names an indicator in the column `code` and its 累计 or 期末数 in
+    `figure`: it is compared with ours and never taken over.
+    """
+
+    sheet: str
+    code: str
+    figure: str
+
+
 @dataclass(frozen=True)
 class Form:
     """A workbook to fill: its sheets, its indicators, its version.
@@ -65,7 +78,8 @@ class Form:
     `statistics` is the sheet that shows the indicators. `guidance` are paragraphs for
     填报说明; `own_work` is the sentence for units that have others below them. `charts` are
     drawn in the consolidated workbook and, where they bear a name, in the report.
-    `same_person` asks whether two units have registered the same matter.
+    `same_person` asks whether two units have registered the same matter, `own_totals` lets
+    those above state totals of their own.
     """
 
     key: str
@@ -80,6 +94,7 @@ class Form:
     report: ReportSpec | None = None
     charts: tuple[ChartSpec, ...] = ()
     same_person: SamePerson | None = None
+    own_totals: OwnTotals | None = None
 
     def __post_init__(self) -> None:
         """Refuse a declaration that contradicts itself."""
@@ -143,6 +158,7 @@ def _contradictions(form: Form) -> Iterable[str]:
                 yield f"the chart {chart.title} draws {code}, which is no indicator"
     yield from _cover_contradictions(form.cover, by_key)
     yield from _same_person_contradictions(form.same_person, by_key)
+    yield from _own_totals_contradictions(form.own_totals, by_key)
 
 
 def _indicator_contradictions(
@@ -192,6 +208,17 @@ def _same_person_contradictions(
     person = sheet.by_key.get(spec.person)
     if person and not isinstance(person.type, IdNumber):
         yield f"same_person asks {spec.sheet}.{spec.person}, which holds no identity numbers"
+
+
+def _own_totals_contradictions(
+    spec: OwnTotals | None, sheets: Mapping[str, Sheet]
+) -> Iterable[str]:
+    if spec is None:
+        return
+    sheet = sheets.get(spec.sheet)
+    for name in (spec.code, spec.figure):
+        if sheet is None or name not in sheet.by_key:
+            yield f"own_totals asks {spec.sheet}.{name}, which is no column"
 
 
 def _sheet_contradictions(sheet: Sheet, sheets: Mapping[str, Sheet]) -> Iterable[str]:

@@ -29,9 +29,13 @@ class CellFault(Exception):  # noqa: N818 - a fault in data on its way to becomi
         self.arguments = arguments
 
 
+SPACES = " \t\r\n\u00a0\u3000\u200b\ufeff"
+"""What people do not see at the ends of a text."""
+
+
 def tidy(text: str) -> str:
     """Trim spaces of every width, line breaks and NBSP at both ends, keeping the inside."""
-    return text.strip(" \t\r\n\u00a0\u3000\u200b\ufeff")
+    return text.strip(SPACES)
 
 
 _DAY_SHAPES = (
@@ -158,7 +162,13 @@ def read_text(raw: CellValue) -> str:
 
 def read_code(raw: CellValue) -> str:
     """Read a key or code: half-width, upper case, no spaces inside."""
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", read_text(raw))).upper()
+    text = read_text(raw)
+    if _PLAIN_CODE.fullmatch(text):
+        return text
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).upper()
+
+
+_PLAIN_CODE = re.compile("[0-9A-Z-]+")
 
 
 def _plain_number(raw: CellValue) -> str:
@@ -239,6 +249,14 @@ def read_phone(raw: CellValue) -> str:
 _PERSONAL = re.compile(r"(?<!\d)(\d{17}[\dXx]|1[3-9]\d[- ]?\d{4}[- ]?\d{4})(?!\d)")
 
 
+_SOME_DIGIT = re.compile(
+    r"[\d\u00b2-\u00be\u2070-\u2089\u2150-\u2189\u2460-\u24ea\u3251-\u33fe\U0001f100-\U0001f10a]"
+)
+"""Any character of which NFKC makes a digit (and some others)."""
+
+
 def holds_personal_number(text: str) -> bool:
     """Tell whether free text carries an 18-digit identity number or a mobile number."""
+    if not _SOME_DIGIT.search(text):  # most texts: far quicker than to normalise them
+        return False
     return bool(_PERSONAL.search(unicodedata.normalize("NFKC", text)))

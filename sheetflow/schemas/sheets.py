@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
+from sheetflow.schemas.cells import Key, Reference, References
 from sheetflow.schemas.columns import Column, RowModel
 from sheetflow.schemas.conditions import Condition, Every, Filled, Not, Row
 from sheetflow.units import Level
@@ -87,6 +88,12 @@ class Sheet:
     def key_column(self) -> Column | None:
         """The column that names the row: a key, or the only reference of a row about another."""
         return next((column for column in self.columns if column.is_key), None)
+
+    @cached_property
+    def keyed_columns(self) -> tuple[str, ...]:
+        """The columns whose cells are keys, of this sheet's rows or of others."""
+        kinds = Key | Reference | References
+        return tuple(column.key for column in self.columns if isinstance(column.type, kinds))
 
     @cached_property
     def naming_column(self) -> Column | None:

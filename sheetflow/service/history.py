@@ -53,6 +53,9 @@ def books_of(office: Office, form: Form, period: Period) -> Books:
                 late=submission.late,
                 explanations=_explanations(office, submission),
                 judgement=submission.judgement_id,
+                must=submission.must,
+                verify=submission.verify,
+                note=submission.note,
             )
         for unit_id, latest in store.find_all_latest(form.key, entry.period_id).items():
             attempts[unit_id, entry.period_id] = _attempt(latest)

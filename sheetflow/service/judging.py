@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 from sheetflow.errors import StoreError, TemporaryError, UnreadableError, describe
@@ -191,7 +191,8 @@ def _record(office: Office, arrival: Arrival, reply: JudgeReply) -> Submission |
             compared,
         ),
     )
-    order_pieces(office, submission, reply.rows)
+    with suppress(OSError):  # only beforehand: whoever needs them has them made
+        order_pieces(office, submission, reply.rows)
     LOG.info(
         "unit %s: receipt %s %s, %d findings",
         arrival.unit_id,

@@ -34,8 +34,9 @@ def held_lock(path: Path) -> Iterator[None]:
                 "请等它结束；确要停止它，请用 Ctrl+C 或停止对应的服务。"
             )
         if _POSIX:
-            os.ftruncate(descriptor, 0)
-            os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+            with contextlib.suppress(OSError):  # a full disk; the lock itself needs no space
+                os.ftruncate(descriptor, 0)
+                os.pwrite(descriptor, str(os.getpid()).encode(), 0)
         yield
     finally:
         os.close(descriptor)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from sheetflow.consolidation.accepted import Accepted, Books
 from sheetflow.consolidation.details import Whose, whose
+from sheetflow.errors import retried_later
 from sheetflow.masks import MaskPolicy
 from sheetflow.schemas.forms import Form
 from sheetflow.service.office import Office
@@ -81,9 +82,10 @@ def sweep_pieces(office: Office) -> None:
 def _sweep(office: Office, age: float) -> None:
     folder = office.workspace.pieces
     limit = time.time() - age
-    for file in folder.iterdir() if folder.is_dir() else ():
-        if file.name.endswith(".tmp") or file.stat().st_mtime <= limit:
-            file.unlink(missing_ok=True)
+    with retried_later("清理缓存", folder):
+        for file in folder.iterdir() if folder.is_dir() else ():
+            if file.name.endswith(".tmp") or file.stat().st_mtime <= limit:
+                file.unlink(missing_ok=True)
 
 
 def _path(office: Office, form: Form, policy: MaskPolicy, source: Whose, sha256: str) -> Path:

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import partial
 
+from sheetflow.errors import TemporaryError
 from sheetflow.intake.archive import sweep_archive
 from sheetflow.intake.sighting import Oddity
 from sheetflow.publishing.outbox import sweep_outbox
 from sheetflow.service.judging import judge_arrivals
 from sheetflow.service.lock import held_lock
-from sheetflow.service.office import Office
+from sheetflow.service.office import LOG, Office
 from sheetflow.service.piecing import sweep_pieces
 from sheetflow.service.rebuilding import rebuild
 from sheetflow.service.sending import Sent, send_due
@@ -48,9 +50,15 @@ def run_pass(office: Office) -> PassReport:
 def tidy_up(office: Office) -> None:
     """Make missing folders and remove what a killed run left half made."""
     office.workspace.ensure_unit_folders(office.tree)
-    sweep_archive(office.workspace.archive)
-    sweep_outbox(office.workspace.outbox)
-    sweep_pieces(office)
+    for sweep in (
+        partial(sweep_archive, office.workspace.archive),
+        partial(sweep_outbox, office.workspace.outbox),
+        partial(sweep_pieces, office),
+    ):
+        try:
+            sweep()
+        except TemporaryError as trouble:  # leftovers are in nobody's way
+            LOG.warning("not tidied up: %s", trouble)
 
 
 def work_off(office: Office, intake: Intake) -> PassReport:

@@ -2,13 +2,14 @@
 
 Stable file → archive blob → commit "received" → unlink. Each step can be repeated: a
 file whose unlink is pending is finished silently, whatever stopped us before. What a scan
-could not see is unknown, not gone; and a unit's later file never overtakes an earlier one
-that the archive could not take yet, for the latest one counts.
+could not see is unknown, not gone; and a unit's later file does not overtake an earlier one
+that met trouble, for the latest one counts.
 """
 
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -22,6 +23,9 @@ from sheetflow.intake.stillness import Observation, StillFile, StillWatch
 from sheetflow.service.office import LOG, Office
 from sheetflow.store.records import Arrival, NewArrival
 
+_MOST_LOOKS, _PAUSE_SECONDS = 10, 0.3
+"""How often a file that cannot be read holds up the later ones of its unit."""
+
 
 @dataclass
 class Intake:
@@ -31,6 +35,8 @@ class Intake:
     seen: Scan = field(default_factory=Scan)
     oddities: tuple[Oddity, ...] = ()
     troubles: list[TemporaryError] = field(default_factory=list)
+    unread: Counter[str] = field(default_factory=Counter)
+    """At how many looks in a row a file of the unit could not be read."""
     taken: int = 0
 
 
@@ -71,7 +77,7 @@ def take(office: Office, intake: Intake, files: Iterable[Sighting]) -> Observati
     observation = intake.watch.observe(fresh)
     intake.oddities += tuple(map(_empty, observation.empty))
     intake.troubles += [trouble for _, trouble in observation.troubles]
-    stuck: set[str] = set()
+    stuck = _waiting_units(intake, observation)
     for number, still in enumerate(observation.still, start=1):
         unit_id = still.sighting.unit_id
         if unit_id in stuck or not _take(office, intake, still):
@@ -88,9 +94,22 @@ def take_all(office: Office, intake: Intake) -> None:
             sighting for sighting in look(office, intake).files if _identity(sighting) in first
         ]
         observation = take(office, intake, files)
-        if observation.next_look is None:
+        if observation.next_look is None and not _patient_with(intake):
             return
-        time.sleep(observation.next_look)
+        time.sleep(observation.next_look or _PAUSE_SECONDS)
+
+
+def _waiting_units(intake: Intake, observation: Observation) -> set[str]:
+    """Name the units that wait for a file that could not be read, or only now could again."""
+    unread = {sighting.unit_id for sighting, _ in observation.troubles}
+    again = {sighting.unit_id for sighting in observation.waiting} & intake.unread.keys()
+    intake.unread = Counter({unit_id: intake.unread[unit_id] + 1 for unit_id in unread | again})
+    return _patient_with(intake)
+
+
+def _patient_with(intake: Intake) -> set[str]:
+    """They wait for some looks, not for ever."""
+    return {unit_id for unit_id, looks in intake.unread.items() if looks <= _MOST_LOOKS}
 
 
 Identity = tuple[str, bytes, int, int, int]
@@ -131,7 +150,7 @@ def _empty(sighting: Sighting) -> Oddity:
 def _take(office: Office, intake: Intake, still: StillFile) -> bool:
     """Take one file; give False where the archive could not take it yet.
 
-    A file that cannot be read itself holds up no other: it may stay so for long.
+    A file that cannot be read itself may stay so for long, and holds up no other here.
     """
     sighting = still.sighting
     try:

@@ -88,6 +88,10 @@ class _Rounds:
         except (StoreBusyError, TemporaryError, WorkspaceError) as trouble:
             LOG.warning("pass put off: %s", trouble)
             self.troubles = (str(trouble),)
+        except OSError as error:
+            said = str(TemporaryError.of(error, "处理来件", self._office.workspace.root))
+            LOG.warning("pass put off: %s", said)
+            self.troubles = (said,)
         except SheetflowError:
             raise
         except Exception as error:  # noqa: BLE001 - the service outlives a fault of ours

@@ -11,10 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from sheetflow.findings import UNNAMED, Argument, Catalogue, Finding, Place
-from sheetflow.schemas.cells import Choice, Key, Reference, References, Text
+from sheetflow.schemas.cells import Choice, Text
 from sheetflow.schemas.columns import Column
 from sheetflow.schemas.forms import Form
-from sheetflow.schemas.habits import Value, holds_personal_number, tidy
+from sheetflow.schemas.habits import SPACES, Value, holds_personal_number, tidy
 from sheetflow.schemas.judging import Book, BookRow, BookSheet
 from sheetflow.schemas.layout import LAST_ROW, columns_in
 from sheetflow.schemas.sheets import Kind, Sheet
@@ -22,9 +22,11 @@ from sheetflow.units import Unit
 from sheetflow.validators.sheets import (
     Header,
     bare_label,
+    find_card_edited,
     find_card_spots,
     find_header,
     foreign_sheets,
+    kind_of_line,
     matches,
 )
 from sheetflow.validators.stamps import Recognised
@@ -56,12 +58,14 @@ def parse_book(
     reader = _Reader(raw, form, unit, checks, known.version)
     by_key = {entry.sheet.key: entry for entry in known.sheets}
     sheets: dict[str, BookSheet] = {}
+    doubled: list[RawSheet] = []
     for sheet in form.sheets_for(unit.level):
         entry = by_key.get(sheet.key)
         if entry is None or (not sheet.always_shown and _wholly_blank(entry.raw)):
             _report_missing(reader, sheet)
             continue
         twins = matches(raw, sheet)
+        doubled += twins[1:]
         if len(twins) > 1:
             place = Place(sheet=sheet.key, title=twins[1].title)
             reader.note(
@@ -75,7 +79,7 @@ def parse_book(
     cover = form.cover_sheet
     if cover.key not in sheets:  # a blank one, so that all the rest is judged in the same round
         sheets[cover.key] = BookSheet(cover, cover.title, 0, {}, (BookRow(0, {}, {}),))
-    for extra in foreign_sheets(raw, known.sheets):
+    for extra in foreign_sheets(raw, known.sheets, doubled):
         reader.note("sheet-extra", Place(title=extra.title), sheet=extra.title)
     return Book(form, known.version, known.period, unit.level, sheets), reader.findings
 
@@ -105,15 +109,23 @@ def _read_card(reader: _Reader, sheet: Sheet, raw: RawSheet) -> BookSheet:
     for column in columns_in(sheet, reader.version):
         if column.key not in spots:
             _report_absent(reader, shell, column)
+    for key, (_, typed) in find_card_edited(raw, sheet).items():
+        _report_renamed(reader, shell, key, typed)
     cells = {key: raw.cell(*spot) for key, spot in spots.items()}
     first = min((spot[0] for spot in spots.values()), default=0)
-    row = _read_row(reader, shell, raw, first, cells)
+    row = _read_row(reader, shell, first, cells, _flaws(raw, shell, first, cells))
     return BookSheet(sheet, raw.title, 0, spots, (row,))
 
 
 def _report_absent(reader: _Reader, shell: BookSheet, column: Column) -> None:
     rule = "column-absent" if column.required is False else "column-missing"
     reader.note(rule, shell.header_place(column.key), column=column.label)
+
+
+def _report_renamed(reader: _Reader, shell: BookSheet, key: str, typed: str) -> None:
+    label = shell.sheet.labels[key]
+    shown = "".join(typed.split())[:20]
+    reader.note("column-renamed", shell.header_place(key), typed=shown, column=label)
 
 
 def _read_table(reader: _Reader, sheet: Sheet, raw: RawSheet) -> BookSheet:
@@ -145,6 +157,8 @@ def _judge_header(
             first=cell_name(header.row, first),
             second=cell_name(header.row, second),
         )
+    for key, typed in header.renamed.items():
+        _report_renamed(reader, shell, key, typed)
     looked_up = {
         bare_label(reader.form.by_key[entry.of].labels[entry.column])
         for entry in shell.sheet.lookups
@@ -208,13 +222,22 @@ def _read_rows(
     merges = [merge for merge in raw.merges if _merged(raw, header, merge)]
     for number, values in raw.numbered_rows(header.row + 1):
         width = len(values)
-        cells = {
-            name: None if spot > width or _blank(values[spot - 1]) else values[spot - 1]
-            for name, spot in spots
-        }
+        cells = dict.fromkeys(header.spots)
+        for name, spot in spots:  # every cell of the file comes by here
+            cell = values[spot - 1] if spot <= width else None
+            if not isinstance(cell, str) or cell.strip(SPACES):
+                cells[name] = cell
+        if what := kind_of_line(shell.sheet, cells):
+            reader.note(
+                "row-skipped",
+                Place(sheet=shell.sheet.key, title=shell.title, row=number),
+                what=what,
+            )
+            continue
         filled = any(cell is not None for name, cell in cells.items() if name != key)
         if filled or (number in flawed and _marked(raw, number, spots)):
-            row = _read_row(reader, shell, raw, number, cells)
+            flaws = _flaws(raw, shell, number, cells) if number in flawed else {}
+            row = _read_row(reader, shell, number, cells, flaws)
             yield replace(row, faulty=row.faulty | _under(merges, number, spots)) if merges else row
 
 
@@ -238,21 +261,24 @@ def _marked(raw: RawSheet, number: int, spots: Sequence[tuple[str, int]]) -> boo
     return any((number, spot) in raw.errors or (number, spot) in raw.formulas for _, spot in spots)
 
 
+Flaw = tuple[str, Mapping[str, Argument]]
+
+
 def _read_row(
     reader: _Reader,
     shell: BookSheet,
-    raw: RawSheet,
     number: int,
     cells: Mapping[str, CellValue],
+    flaws: Mapping[str, Flaw],
 ) -> BookRow:
     sheet = shell.sheet
-    flaws = _flaws(raw, shell, number, cells)
-    sound = {key: None if key in flaws or _blank(cell) else cell for key, cell in cells.items()}
+    sound = cells
+    if flaws or not sheet.is_table:  # the blank cells of a table are None already
+        sound = {key: None if key in flaws or _blank(cell) else cell for key, cell in cells.items()}
     values, faults = sheet.model.parse_row(sound)
     own = f"{reader.unit.unit_id}-"
-    for column in sheet.columns:
-        if isinstance(column.type, Key | Reference | References):
-            values[column.key] = _without_prefix(values[column.key], own)
+    for name in sheet.keyed_columns:
+        values[name] = _without_prefix(values[name], own)
     faults |= {key: flaw for key, flaw in flaws.items() if flaw[0] != "cell-formula"}
     row = BookRow(
         number,
@@ -264,12 +290,9 @@ def _read_row(
     for key, (rule, arguments) in {**flaws, **faults}.items():
         reader.note(rule, shell.place(row, key), **_quoted(sheet.by_key[key], arguments))
     for key, cell in sound.items():
-        if cell is not None and key not in faults:
+        if cell is not None and cell != values[key] and key not in faults:
             _remark_habit(reader, shell, row, sheet.by_key[key], cell)
     return row
-
-
-Flaw = tuple[str, Mapping[str, Argument]]
 
 
 def _flaws(
@@ -303,9 +326,9 @@ def _quoted(column: Column, arguments: Mapping[str, Argument]) -> dict[str, Argu
 
 def _without_prefix(value: Value, own: str) -> Value:
     """Drop the unit's own prefix from a key: 370102-X0001 is X0001 in its own book."""
-    if isinstance(value, tuple):
-        return tuple(part.removeprefix(own) for part in value)
-    return value.removeprefix(own) if isinstance(value, str) else value
+    if isinstance(value, str):
+        return value.removeprefix(own)
+    return tuple(part.removeprefix(own) for part in value) if isinstance(value, tuple) else value
 
 
 def _row_key(sheet: Sheet, values: Mapping[str, Value], cells: Mapping[str, CellValue]) -> str:

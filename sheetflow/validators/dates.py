@@ -6,9 +6,10 @@ import datetime as dt
 from collections.abc import Iterator
 
 from sheetflow.findings import Finding
+from sheetflow.periods import Period
 from sheetflow.schemas.cells import Day
 from sheetflow.schemas.columns import Column
-from sheetflow.schemas.judging import Book, BookRow, BookSheet, Context
+from sheetflow.schemas.judging import Book, BookRow, Context
 from sheetflow.validators.catalogue import GENERAL
 
 
@@ -29,36 +30,32 @@ def check_filled_on(book: Book, context: Context) -> Iterator[Finding]:
 def check_dates(book: Book, context: Context) -> Iterator[Finding]:
     """Find dates after the period or the day of filling in, before the period, out of order."""
     del context
+    filled_on = book.filled_on
     for found in book.sheets.values():
         columns = [column for column in found.sheet.columns if isinstance(column.type, Day)]
         for row in found.rows:
             for column in columns:
-                day = row[column.key]
+                day = row.values.get(column.key)
                 if isinstance(day, dt.date):
-                    yield from _judge_day(book, found, row, column, day)
+                    for rule, limit, other in _judge_day(book.period, filled_on, row, column, day):
+                        place = found.place(row, column.key)
+                        more = {"other": found.sheet.labels[other]} if other else {}
+                        yield GENERAL[rule].at(place, day=words(day), limit=words(limit), **more)
 
 
 def _judge_day(
-    book: Book, found: BookSheet, row: BookRow, column: Column, day: dt.date
-) -> Iterator[Finding]:
-    place = found.place(row, column.key)
-    period, filled_on = book.period, book.filled_on
+    period: Period, filled_on: dt.date | None, row: BookRow, column: Column, day: dt.date
+) -> Iterator[tuple[str, dt.date, str]]:
+    """Give the rule of each fault in one date, the day it breaks, and that day's column."""
     if column.not_after == "period_end" and day > period.last_day:
-        limit = words(period.last_day)
-        yield GENERAL["date-after-period"].at(place, day=words(day), limit=limit)
+        yield "date-after-period", period.last_day, ""
     elif column.not_after and filled_on and day > filled_on >= period.first_day:
-        yield GENERAL["date-after-filled"].at(place, day=words(day), limit=words(filled_on))
+        yield "date-after-filled", filled_on, ""
     if column.event and day < period.first_day:
-        limit = words(period.first_day)
-        yield GENERAL["date-before-period"].at(place, day=words(day), limit=limit)
+        yield "date-before-period", period.first_day, ""
     earlier = row[column.not_before] if column.not_before else None
     if isinstance(earlier, dt.date) and day < earlier:
-        yield GENERAL["date-order"].at(
-            place,
-            day=words(day),
-            other=found.sheet.labels[column.not_before],
-            limit=words(earlier),
-        )
+        yield "date-order", earlier, column.not_before
 
 
 def words(day: dt.date) -> str:

@@ -19,7 +19,7 @@ from sheetflow.schemas.habits import holds_personal_number, read_code, read_text
 from sheetflow.schemas.judging import Book, Context
 from sheetflow.schemas.layout import ISSUE_COLUMNS, ISSUES_SHEET
 from sheetflow.validators.catalogue import GENERAL
-from sheetflow.validators.sheets import bare_label
+from sheetflow.validators.sheets import bare_label, find_issues
 from sheetflow.workbook import CellValue, RawSheet, RawWorkbook, cell_name
 
 _, _NUMBER, _, _SHEET, _CELL, _LABEL, _WRONG, _, _ANSWER = ISSUE_COLUMNS
@@ -41,7 +41,7 @@ class Answered:
 
 def read_answers(raw: RawWorkbook, book: Book) -> list[Answered]:
     """Read every answer; those in the sheet 情况说明 come last and so go first."""
-    issues = next((sheet for sheet in raw.sheets if sheet.title == ISSUES_SHEET), None)
+    issues = find_issues(raw)
     found = list(_from_issues(issues)) if issues else []
     written = book.sheets.get(EXPLANATIONS.key)
     for row in written.rows if written else ():
@@ -67,7 +67,7 @@ def _from_issues(sheet: RawSheet) -> Iterator[Answered]:
         if answer_at and number:
             line = {label: read_text(cell) for label, cell in zip(labels, cells, strict=False)}
             cell = cell_name(row, answer_at)
-            place = Place(title=sheet.title, label=_ANSWER, row=row, cell=cell, key=number)
+            place = Place(title=ISSUES_SHEET, label=_ANSWER, row=row, cell=cell, key=number)
             yield Answered(number, read_text(sheet.cell(row, answer_at)), place, line)
 
 

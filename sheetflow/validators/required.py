@@ -23,22 +23,31 @@ def check_required(book: Book, context: Context) -> Iterator[Finding]:
             for column in columns_in(found.sheet, book.version)
             if column.key in found.spots and column.required is not False
         ]
-        for row in found.rows:
-            for column in columns:
-                if column.key not in row.faulty:
-                    yield from _judge_cell(found, row, column)
+        for column in columns:
+            if isinstance(column.required, Condition):
+                yield from _judge_where(found, column, column.required)
+            else:
+                yield from (
+                    GENERAL["required"].at(found.place(row, column.key))
+                    for row in found.rows
+                    if row.values.get(column.key) is None and column.key not in row.faulty
+                )
 
 
-def _judge_cell(found: BookSheet, row: BookRow, column: Column) -> Iterator[Finding]:
-    blank = row[column.key] is None
-    if column.required is True:
-        if blank:
-            yield GENERAL["required"].at(found.place(row, column.key))
+def _judge_where(found: BookSheet, column: Column, condition: Condition) -> Iterator[Finding]:
+    for row in found.rows:
+        blank = row.values.get(column.key) is None
+        # Most cells are as they should be; whether one may speak of the others is asked last.
+        if condition.holds(row.values) == blank and (blank or column.only):
+            yield from _judge_cell(found, row, column, condition)
+
+
+def _judge_cell(
+    found: BookSheet, row: BookRow, column: Column, condition: Condition
+) -> Iterator[Finding]:
+    if column.key in row.faulty or not _decided(found, row, condition):
         return
-    condition = column.required
-    if not isinstance(condition, Condition) or not _decided(found, row, condition):
-        return
-    holds = condition.holds(row.values)
+    blank, holds = row[column.key] is None, condition.holds(row.values)
     words = condition.words(found.sheet.labels)
     if holds and blank:
         yield GENERAL["required-when"].at(found.place(row, column.key), condition=words)

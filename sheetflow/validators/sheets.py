@@ -7,8 +7,11 @@ What is not ours is named, not read.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from difflib import SequenceMatcher
+from types import MappingProxyType
 
 from sheetflow.schemas.cells import fold
 from sheetflow.schemas.columns import Column
@@ -21,6 +24,8 @@ OUR_OWN = frozenset({STAMP_SHEET, GUIDE_SHEET, ISSUES_SHEET})
 """Sheets that we put in and that hold no data of the filler's."""
 
 _HEADER_WITHIN = 20
+_FAR = 1 << 30
+_LEAST_ALIKE = 0.5
 _CARD_COLUMNS = 8
 
 
@@ -33,13 +38,21 @@ class FoundSheet:
 
 
 def find_sheets(raw: RawWorkbook, form: Form) -> tuple[FoundSheet, ...]:
-    """Pair the declared sheets with the file's; an exact title goes before a similar one."""
-    found: list[FoundSheet] = []
-    for sheet in form.sheets:
-        match = next(iter(matches(raw, sheet)), None)
-        if match:
-            found.append(FoundSheet(sheet, match))
-    return tuple(found)
+    """Pair the declared sheets with the file's; an exact title goes before a similar one.
+
+    A title that only holds the declared one (走访记录—历下区) is the last choice, and only
+    where no other sheet could be meant.
+    """
+    found = {sheet.key: match for sheet in form.sheets for match in matches(raw, sheet)[:1]}
+    taken = {id(match) for match in found.values()}
+    rest = [entry for entry in raw.sheets if id(entry) not in taken and not is_our_own(entry)]
+    for entry in rest:
+        held = [sheet for sheet in form.sheets if _bare(sheet.title) in _bare(entry.title)]
+        longest = max(held, key=lambda sheet: len(sheet.title), default=None)
+        alike = [other for other in rest if longest and _bare(longest.title) in _bare(other.title)]
+        if longest and longest.key not in found and len(alike) == 1:
+            found[longest.key] = entry
+    return tuple(FoundSheet(sheet, found[sheet.key]) for sheet in form.sheets if sheet.key in found)
 
 
 def matches(raw: RawWorkbook, sheet: Sheet) -> list[RawSheet]:
@@ -56,16 +69,29 @@ def _bare(title: str) -> str:
     return text.removesuffix("表") or text
 
 
-def foreign_sheets(raw: RawWorkbook, found: Iterable[FoundSheet]) -> list[RawSheet]:
-    """List the file's sheets that are none of ours and hold something."""
-    ours = {id(entry.raw) for entry in found}
+def foreign_sheets(
+    raw: RawWorkbook, found: Iterable[FoundSheet], doubled: Iterable[RawSheet] = ()
+) -> list[RawSheet]:
+    """List the file's sheets that are none of ours (nor `doubled` ones) and hold something."""
+    ours = {id(entry.raw) for entry in found} | {id(sheet) for sheet in doubled}
     return [
         sheet
         for sheet in raw.sheets
         if id(sheet) not in ours
-        and sheet.title not in OUR_OWN
+        and not is_our_own(sheet)
         and any(cell is not None for row in sheet.rows for cell in row)
     ]
+
+
+def is_our_own(sheet: RawSheet) -> bool:
+    """Whether we put the sheet in ourselves, and it holds no data of the filler's."""
+    return _bare(sheet.title) in {_bare(title) for title in OUR_OWN}
+
+
+def find_issues(raw: RawWorkbook) -> RawSheet | None:
+    """Find 问题清单, also where a copy of the sheet bears a number behind its title."""
+    alike = [sheet for sheet in raw.sheets if _bare(sheet.title) == _bare(ISSUES_SHEET)]
+    return min(alike, key=lambda sheet: sheet.title != ISSUES_SHEET, default=None)
 
 
 def bare_label(cell: CellValue) -> str:
@@ -77,13 +103,15 @@ def bare_label(cell: CellValue) -> str:
 class Header:
     """Where a table's columns stand: `spots` by column key, and what else stands in the row.
 
-    `doubled` maps a column to its two cells; `extra` are labels that are none of ours.
+    `doubled` maps a column to its two cells; `extra` are labels that are none of ours;
+    `renamed` are labels that somebody edited, by column key.
     """
 
     row: int
     spots: Mapping[str, int]
     doubled: Mapping[str, tuple[int, int]]
     extra: tuple[tuple[int, str], ...]
+    renamed: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def find_header(raw: RawSheet, columns: Sequence[Column]) -> Header | None:
@@ -101,7 +129,57 @@ def find_header(raw: RawSheet, columns: Sequence[Column]) -> Header | None:
         if best is None or len(header.spots) > len(best.spots):
             best = header
     least = min(len(columns), max(2, len(columns) // 2))
-    return best if best and len(best.spots) >= least else None
+    return _with_renamed(best, columns) if best and len(best.spots) >= least else None
+
+
+def _with_renamed(header: Header, columns: Sequence[Column]) -> Header:
+    """Take an unknown label for the missing column that it stands in the place of."""
+    edited = find_edited(columns, header.spots, dict(header.extra))
+    if not edited:
+        return header
+    typed = dict(header.extra)
+    return replace(
+        header,
+        spots={**header.spots, **edited},
+        extra=tuple(entry for entry in header.extra if entry[0] not in edited.values()),
+        renamed={key: typed[spot] for key, spot in edited.items()},
+    )
+
+
+def find_edited(
+    columns: Sequence[Column], spots: Mapping[str, int], extra: Mapping[int, str]
+) -> dict[str, int]:
+    """Pair missing columns with unknown labels: between the same neighbours, and much alike.
+
+    `spots` and `extra` are places along one line, whichever way it runs. A label that two
+    columns could claim, or a column with two such labels, is left alone.
+    """
+    keys = [column.key for column in columns]
+    claims: dict[str, list[int]] = {}
+    for index, column in enumerate(columns):
+        if column.key in spots:
+            continue
+        before = max((spots[key] for key in keys[:index] if key in spots), default=0)
+        behind = min((spots[key] for key in keys[index:] if key in spots), default=_FAR)
+        claims[column.key] = [
+            spot
+            for spot, label in extra.items()
+            if before < spot < behind and _alike(label, column)
+        ]
+    wanted = Counter(spot for claimed in claims.values() for spot in claimed)
+    return {
+        key: claimed[0]
+        for key, claimed in claims.items()
+        if len(claimed) == 1 and wanted[claimed[0]] == 1
+    }
+
+
+def _alike(label: str, column: Column) -> bool:
+    typed = bare_label(label)
+    return any(
+        SequenceMatcher(None, typed, bare_label(known)).ratio() > _LEAST_ALIKE
+        for known in (column.label, *column.older)
+    )
 
 
 def _read_header(number: int, cells: Sequence[CellValue], labels: Mapping[str, str]) -> Header:
@@ -123,6 +201,30 @@ def _read_header(number: int, cells: Sequence[CellValue], labels: Mapping[str, s
 
 def find_card_spots(raw: RawSheet, sheet: Sheet) -> dict[str, Address]:
     """Find each label of a card; its value stands in the next cell to the right."""
+    spots = _known_card_spots(raw, sheet)
+    spots.update({key: address for key, (address, _) in find_card_edited(raw, sheet).items()})
+    return spots
+
+
+def find_card_edited(raw: RawSheet, sheet: Sheet) -> dict[str, tuple[Address, str]]:
+    """Find the labels of a card that somebody edited: each value's cell, and what is typed."""
+    spots = _known_card_spots(raw, sheet)
+    sides = Counter(column for _, column in spots.values())
+    if len(spots) == len(sheet.columns) or not sides:
+        return {}
+    side = sides.most_common(1)[0][0]
+    rows = {key: row for key, (row, column) in spots.items() if column == side}
+    extra = {
+        number: cell
+        for number, _ in raw.numbered_rows()
+        if number not in rows.values() and isinstance(cell := raw.cell(number, side - 1), str)
+    }
+    missing = [column for column in sheet.columns if column.key not in spots or column.key in rows]
+    edited = find_edited(missing, rows, extra)
+    return {key: ((row, side), extra[row]) for key, row in edited.items()}
+
+
+def _known_card_spots(raw: RawSheet, sheet: Sheet) -> dict[str, Address]:
     labels = {
         bare_label(label): column.key
         for column in sheet.columns
@@ -144,3 +246,37 @@ def find_card_values(sheet: Sheet, found: Iterable[FoundSheet]) -> dict[str, Cel
         return {}
     spots = find_card_spots(entry.raw, sheet)
     return {key: entry.raw.cell(*spot) for key, spot in spots.items()}
+
+
+_TOTALS = frozenset({"合计", "小计", "总计", "共计", "累计", "本页合计", "合计：", "合计:"})
+_SIGNED = re.compile(
+    r"(填表人|填报人|制表人?|审核人?|复核人?|单位负责人|负责人|单位（公章）|报出日期|填表日期"
+    r"|制表日期|联系电话|备注|说明|注)[：:]"
+)
+_MOST_SIGNED, _LONGEST_TOTAL = 4, 8
+
+
+def kind_of_line(sheet: Sheet, cells: Mapping[str, CellValue]) -> str:
+    """Say what a line under the header is where it is no row of data; empty where it is one.
+
+    A total taken for a row would count everything twice.
+    """
+    typed = [(key, cell) for key, cell in cells.items() if isinstance(cell, str)]
+    if not typed:
+        return ""
+    # A total stands in front, at most behind a key printed beforehand.
+    for cell in [cell for cell in cells.values() if cell is not None][:2]:
+        if (
+            isinstance(cell, str)
+            and "计" in cell
+            and len(cell) <= _LONGEST_TOTAL
+            and (text := fold(cell)) in _TOTALS
+        ):
+            return f"“{text}”行"
+    filled = sum(cell is not None for cell in cells.values())
+    if filled <= _MOST_SIGNED and _SIGNED.match(fold(typed[0][1])):
+        return "表末的签署或备注"
+    if bare_label(typed[0][1]) != bare_label(sheet.labels[typed[0][0]]):
+        return ""
+    again = sum(bare_label(cell) == bare_label(sheet.labels[key]) for key, cell in typed)
+    return "重复的表头" if again > 1 and again * 2 > filled else ""

@@ -9,7 +9,7 @@ from sheetflow.findings import Finding, Place
 from sheetflow.schemas.conditions import Condition
 from sheetflow.schemas.habits import CellFault, read_number
 from sheetflow.schemas.indicators import Indicator, Number, Values, measure_all
-from sheetflow.schemas.judging import Book, Context
+from sheetflow.schemas.judging import Book, BookSheet, Context
 from sheetflow.schemas.layout import STATISTICS_COLUMNS
 from sheetflow.validators.catalogue import GENERAL
 from sheetflow.validators.sheets import FoundSheet, bare_label
@@ -29,12 +29,18 @@ def measure(book: Book) -> dict[str, Number]:
     return measure_all(book.form.indicators, rows, sheets)  # type: ignore[arg-type]
 
 
-def is_measurable(book: Book, indicator: Indicator) -> bool:
-    """Whether all that `indicator` draws on could be read, so that its figure may be judged."""
+def is_measurable(
+    book: Book, indicator: Indicator, known: dict[str, frozenset[str]] | None = None
+) -> bool:
+    """Whether all that `indicator` draws on could be read, so that its figure may be judged.
+
+    `known` keeps what was found out of a sheet from one indicator to the next.
+    """
     source = indicator.source
     parts = [getattr(source, name, "") for name in ("numerator", "denominator", "code")]
     if any(parts):
-        return all(is_measurable(book, book.form.indicator[part]) for part in parts if part)
+        others = [book.form.indicator[part] for part in parts if part]
+        return all(is_measurable(book, other, known) for other in others)
     sheet = book.form.by_key.get(source.draws_on)
     if sheet is None or not sheet.is_table or book.level not in sheet.levels:
         return True
@@ -47,11 +53,18 @@ def is_measurable(book: Book, indicator: Indicator) -> bool:
         *getattr(source, "columns", ()),
         *(where.columns() if where else ()),
     }
-    always = [column.key for column in sheet.columns if column.required is True]
-    needed = [name for name in always if name in wanted]
-    return found.reads(*wanted) and all(
-        row.faulty.isdisjoint(wanted) and not any(row.values.get(name) is None for name in needed)
-        for row in found.rows
+    unclear = {} if known is None else known
+    if sheet.key not in unclear:
+        unclear[sheet.key] = _unclear_columns(found)
+    return found.reads(*wanted) and wanted.isdisjoint(unclear[sheet.key])
+
+
+def _unclear_columns(found: BookSheet) -> frozenset[str]:
+    """The columns in which a cell could not be read, or is blank though it must never be."""
+    faulty = frozenset[str]().union(*(row.faulty for row in found.rows))
+    always = [column.key for column in found.sheet.columns if column.required is True]
+    return faulty.union(
+        name for name in always if any(row.values.get(name) is None for row in found.rows)
     )
 
 
@@ -69,12 +82,13 @@ def check_statistics(
     earlier = context.earlier(book.form.key, book.period)
     totals = earlier.totals if earlier else {}
     figures = measure(book)
+    known: dict[str, frozenset[str]] = {}
     spots = _spots(entry)
     for number, cells in entry.raw.numbered_rows(spots.pop("", 0) + 1):
         code_spot = spots.get(_CODE, 1)
         code = str(cells[code_spot - 1]).strip() if len(cells) >= code_spot else ""
         indicator = book.form.indicator.get(code)
-        if indicator is None or not is_measurable(book, indicator):
+        if indicator is None or not is_measurable(book, indicator, known):
             continue
         kind = book.form.kind_of(code)
         values = indicator.values(kind, figures[code], totals.get(code, 0))

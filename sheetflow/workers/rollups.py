@@ -145,11 +145,13 @@ def render_piece_files(order: PieceOrder, rows: Mapping[str, str]) -> None:
     loaded = {
         key: load_rows(form.by_key[key], text) for key, text in rows.items() if key in form.by_key
     }
-    for policy, name in order.files:
+    policies = [policy for policy, _ in order.files]
+    contents = render_pieces(form, policies, order.source, loaded)
+    for (_, name), content in zip(order.files, contents, strict=True):
         target = Path(name)
         unfinished = target.with_name(f".{target.name}.tmp")
         # No fsync: a cache; what a power cut leaves of it is found out by its checksum.
-        unfinished.write_bytes(render_pieces(form, policy, order.source, loaded))
+        unfinished.write_bytes(content)
         unfinished.replace(target)
 
 

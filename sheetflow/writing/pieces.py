@@ -17,7 +17,7 @@ import re
 import struct
 import zlib
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from decimal import Decimal
 from itertools import repeat
 from pathlib import Path
@@ -29,19 +29,21 @@ from sheetflow.consolidation.accepted import Matter
 from sheetflow.consolidation.crossing import matters
 from sheetflow.consolidation.details import (
     Whose,
+    columns_seen,
     detail_sheet,
-    rows_seen,
+    rows_standing,
     sheets_going_up,
 )
 from sheetflow.consolidation.tables import DetailRow
 from sheetflow.masks import MaskPolicy
-from sheetflow.schemas.cells import Json, Money
+from sheetflow.schemas.cells import CellType, Json, Money
 from sheetflow.schemas.columns import Column
 from sheetflow.schemas.documents import dump_figures, load_figures
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.habits import Value
-from sheetflow.schemas.indicators import Number, plain
-from sheetflow.writing.cells import FIRST_DAY, is_exact
+from sheetflow.schemas.indicators import Figures, Indicator, Number, plain
+from sheetflow.schemas.sheets import Sheet
+from sheetflow.writing.cells import FIRST_DAY, LONGEST_TEXT, is_exact
 from sheetflow.writing.consolidated_details import (
     WRAPPED_TYPES,
     countable,
@@ -71,6 +73,8 @@ _DAY_ZERO = dt.date(1899, 12, 30).toordinal()
 _ESCAPED = re.compile("(_x[0-9a-fA-F]{4}_)")
 """What Excel would take for an escaped character."""
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f]")
+_SPECIAL = re.compile(r"[&<>\x00-\x1f]|_x|^\s|\s$")
+"""What keeps a text from standing in XML as it is; most texts hold none of it."""
 
 In = TypeVar("In", bound=Hashable)
 Out = TypeVar("Out")
@@ -114,41 +118,91 @@ def name_pieces(layout: str, policy: MaskPolicy, source: Whose, sha256: str) -> 
     return f"{source.receipt}-{policy.level}-{digest[:32]}"
 
 
-def render_pieces(form: Form, policy: MaskPolicy, source: Whose, rows: Mapping[str, Rows]) -> bytes:
-    """Give the file with every sheet's rows as the policy's level sees them."""
-    table: dict[str, list[object]] = {}
-    packed: list[bytes] = []
-    offset = 0
-    for sheet in sheets_going_up(form):
-        seen = list(rows_seen(form, policy, sheet, source, rows.get(sheet.key, ())))
-        if not seen:
-            continue
-        shape = detail_sheet(policy, sheet, lambda: ())
-        piece, data = pack(render_rows(shape.columns, seen), len(seen), offset)
-        values = [row.values for row in seen]
-        measured = measure_rows(countable(shape, form, policy.level), form, values)
-        few = _dump(shape.columns, values) if len(seen) <= FEW_ROWS else None
-        table[sheet.key] = [*astuple(piece)[:-1], dump_figures(measured), few]
-        packed.append(data)
-        offset += len(data)
+def render_pieces(
+    form: Form, policies: Sequence[MaskPolicy], source: Whose, rows: Mapping[str, Rows]
+) -> list[bytes]:
+    """Give the file of each policy, with every sheet's rows as its level sees them."""
     person = form.same_person
     told = matters(form, source.unit_id, rows.get(person.sheet, ())) if person else []
-    head = json.dumps([table, list(map(astuple, told))], ensure_ascii=False).encode()
-    body = b"".join((head, *packed))
-    return _HEAD.pack(_MAGIC, len(head), zlib.crc32(body)) + body
+    known = [(matter.digest, matter.key, matter.words) for matter in told]
+    sheets = [sheet for sheet in sheets_going_up(form) if rows.get(sheet.key)]
+    files = [_File(known) for _ in policies]
+    for sheet in sheets:
+        cells = Cells()
+        measured = _Measured(form, sheet)
+        for file, policy in zip(files, policies, strict=True):
+            standing = rows_standing(sheet, policy.level, rows[sheet.key])
+            if standing:
+                shape = detail_sheet(policy, sheet, lambda: ())
+                columns = columns_seen(form, policy, sheet, source.unit_id, standing)
+                seen = list(zip(shape.columns, columns, strict=True))
+                file.add(
+                    sheet.key,
+                    cells.render(source, seen, len(standing)),
+                    measured.of(countable(shape, form, policy.level), standing),
+                    seen,
+                    len(standing),
+                )
+    return [file.content() for file in files]
 
 
-def _dump(columns: Sequence[Column], rows: Rows) -> list[list[Json]]:
-    return [[column.type.to_json(row.get(column.key)) for column in columns] for row in rows]
+Seen = Sequence[tuple[Column, Sequence[Value]]]
+"""The columns of a sheet as a level sees them, each with its cells from top to bottom."""
+
+
+class _File:
+    """One policy's file while it is put together."""
+
+    def __init__(self, matters_told: Sequence[tuple[str, str, str]]) -> None:
+        self._matters = matters_told
+        self._table: dict[str, list[object]] = {}
+        self._packed: list[bytes] = []
+        self._offset = 0
+
+    def add(self, key: str, xml: bytes, measured: Figures, seen: Seen, rows: int) -> None:
+        """Add one sheet's rows."""
+        piece, data = pack(xml, rows, self._offset)
+        place = [piece.rows, piece.size, piece.crc, piece.shift, piece.offset, piece.length]
+        few = None
+        if rows <= FEW_ROWS:
+            few = [[column.type.to_json(value) for value in values] for column, values in seen]
+        self._table[key] = [*place, dump_figures(measured), few]
+        self._packed.append(data)
+        self._offset += len(data)
+
+    def content(self) -> bytes:
+        """Give the whole file."""
+        head = json.dumps([self._table, self._matters], ensure_ascii=False).encode()
+        body = b"".join((head, *self._packed))
+        return _HEAD.pack(_MAGIC, len(head), zlib.crc32(body)) + body
+
+
+class _Measured:
+    """What a sheet's rows add up to, counted once for all levels that see the same rows."""
+
+    def __init__(self, form: Form, sheet: Sheet) -> None:
+        self._form = form
+        self._all = [entry for entry in form.indicators if entry.source.draws_on == sheet.key]
+        self._last: tuple[Rows, dict[str, Number]] = ((), {})
+
+    def of(self, indicators: Sequence[Indicator], rows: Rows) -> dict[str, Number]:
+        """Give the figures of `indicators`; what is masked of a row changes none of them."""
+        if self._last[0] is not rows:
+            self._last = rows, measure_rows(self._all, self._form, rows)
+        return {entry.code: self._last[1][entry.code] for entry in indicators}
 
 
 def load_detail_rows(
     columns: Sequence[Column], source: Whose, values: Sequence[Sequence[Json]]
 ) -> Iterator[DetailRow]:
-    """Give back the rows that a file holds once more, under the columns they were seen in."""
-    for row in values:
-        cells = zip(columns, row, strict=True)
-        seen = {column.key: column.type.from_json(value) for column, value in cells}
+    """Give back the rows that a file holds once more (`values` by column)."""
+    keys = [column.key for column in columns]
+    cells = [
+        map(column.type.from_json, column_values)
+        for column, column_values in zip(columns, values, strict=True)
+    ]
+    for row in zip(*cells, strict=True):
+        seen = dict(zip(keys, row, strict=True))
         yield DetailRow(source.city, source.county, source.receipt, seen)
 
 
@@ -186,23 +240,38 @@ def gather(key: str, pieces: Iterable[tuple[str, Pieces]]) -> Bulk:
     return Bulk([(receipt, rendered.piece) for receipt, rendered in found], measured)
 
 
-def render_rows(columns: Sequence[Column], rows: Sequence[DetailRow]) -> bytes:
-    """Give the XML of detail rows, column by column: what repeats is rendered once."""
-    origins = [(row.city, row.county, row.receipt) for row in rows]
-    parts = [_each(origins, lambda origin: "".join(_text(TEXT, text) for text in origin))]
-    lines = [1] * len(rows)
-    for column in columns:
-        values = [row.values.get(column.key) for row in rows]
-        parts.append(_each(values, _cell_of(column)))
-        if isinstance(column.type, WRAPPED_TYPES):
-            lines = list(map(max, lines, _each(values, _lines_in(column))))
-    tags = _each(lines, _row_tag)
-    return "".join(map("".join, zip(tags, *parts, repeat("</row>"), strict=False))).encode()
+class Cells:
+    """The XML of a sheet's cells; what one level has had rendered the next one takes over."""
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[str, CellType], dict[Value, str]] = {}
+        self._lines: dict[tuple[str, CellType], dict[Value, int]] = {}
+
+    def render(self, source: Whose, seen: Seen, rows: int) -> bytes:
+        """Give the XML of all rows."""
+        text = _text_of(TEXT)
+        origin = "".join(map(text, (source.city, source.county, source.receipt)))
+        parts: list[Iterable[str]] = [repeat(origin, rows)]
+        lines = [1] * rows
+        for column, values in seen:
+            spot = (column.key, column.type)
+            parts.append(_each(values, _cell_of(column), self._made.setdefault(spot, {})))
+            if isinstance(column.type, WRAPPED_TYPES):
+                found = _each(values, _lines_in(column), self._lines.setdefault(spot, {}))
+                lines = list(map(max, lines, found))
+        tags = _each(lines, _row_tag, {})
+        return "".join(map("".join, zip(tags, *parts, repeat("</row>"), strict=False))).encode()
 
 
-def _each(values: Sequence[In], make: Callable[[In], Out]) -> list[Out]:
-    made = {value: make(value) for value in set(values)}
-    return [made[value] for value in values]
+def _each(values: Iterable[In], make: Callable[[In], Out], made: dict[In, Out]) -> list[Out]:
+    """Make each distinct value once; `made` holds those that were made before."""
+    found: list[Out] = []
+    for value in values:
+        known = made.get(value)
+        if known is None:
+            known = made[value] = make(value)
+        found.append(known)
+    return found
 
 
 def _row_tag(lines: int) -> str:
@@ -216,36 +285,41 @@ def _lines_in(column: Column) -> Callable[[Value], int]:
 
 def _cell_of(column: Column) -> Callable[[Value], str]:
     """Give what renders the cells of `column`, kind by kind as `consolidated_details` does."""
-    look = WRAPPED if isinstance(column.type, WRAPPED_TYPES) else TEXT
+    text = _text_of(WRAPPED if isinstance(column.type, WRAPPED_TYPES) else TEXT)
     number_look = MONEY if isinstance(column.type, Money) else FIGURE
+    number, number_text = _number_of(number_look), _text_of(number_look)
+    day, day_text = _number_of(DAY), _text_of(DAY)
     show = column.type.show
 
     def cell(value: Value) -> str:
         if isinstance(value, dt.date):
             if value < FIRST_DAY:
-                return _text(DAY, value.isoformat())
-            return _number(DAY, value.toordinal() - _DAY_ZERO)
+                return day_text(value.isoformat())
+            return day(value.toordinal() - _DAY_ZERO)
         if isinstance(value, int | Decimal):
-            if is_exact(value):
-                return _number(number_look, value)
-            return _text(number_look, str(value))
-        return _text(look, show(value))
+            return number(value) if is_exact(value) else number_text(str(value))
+        return text(show(value))
 
     return cell
 
 
-def _number(look: Look, number: int | Decimal) -> str:
-    return f'<c s="{_style(look)}"><v>{number:.16G}</v></c>'
+def _number_of(look: Look) -> Callable[[int | Decimal], str]:
+    style = DETAIL_LOOKS.index(look) + 1
+    return lambda number: f'<c s="{style}"><v>{number:.16G}</v></c>'
 
 
-def _text(look: Look, text: str) -> str:
-    if not text:
-        return f'<c s="{_style(look)}"/>'
-    shown = _ESCAPED.sub(r"_x005F\1", safe_text(text))
-    shown = _CONTROL.sub(lambda match: f"_x{ord(match[0]):04X}_", shown)
-    space = ' xml:space="preserve"' if shown != shown.strip() else ""
-    return f'<c s="{_style(look)}" t="inlineStr"><is><t{space}>{escape(shown)}</t></is></c>'
+def _text_of(look: Look) -> Callable[[str], str]:
+    style = DETAIL_LOOKS.index(look) + 1
+    blank, start = f'<c s="{style}"/>', f'<c s="{style}" t="inlineStr"><is><t'
 
+    def cell(text: str) -> str:
+        if not text:
+            return blank
+        if not _SPECIAL.search(text) and len(text) <= LONGEST_TEXT:
+            return f"{start}>{text}</t></is></c>"
+        shown = _ESCAPED.sub(r"_x005F\1", safe_text(text))
+        shown = _CONTROL.sub(lambda match: f"_x{ord(match[0]):04X}_", shown)
+        space = ' xml:space="preserve"' if shown != shown.strip() else ""
+        return f"{start}{space}>{escape(shown)}</t></is></c>"
 
-def _style(look: Look) -> int:
-    return DETAIL_LOOKS.index(look) + 1
+    return cell

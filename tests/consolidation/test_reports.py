@@ -49,7 +49,7 @@ def test_figures_know_how_they_behave(desk: Desk) -> None:
     assert figures["S01"].kind is FigureKind.STOCK
     assert figures["S01"].current is None
     assert figures["S32"].kind is FigureKind.RATIO
-    assert figures["S09"].label == "一对一访谈"
+    assert figures["S09"].label == "走访妇女群众：一对一访谈"
     assert figures["S08"].previous_total is None
 
 

@@ -168,3 +168,9 @@ TROUBLE_IS_FINAL = Broken(
         ),
     ),
 )
+
+CRC_UNCHECKED = Broken(
+    "crc-unchecked",
+    "a part's check sum is not looked at",
+    (("reading/zipped.py", " or zlib.crc32(content) != member.CRC", ""),),
+)

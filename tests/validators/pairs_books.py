@@ -290,6 +290,24 @@ SHEETS = (
         ),
     ),
     Pair(
+        rule="column-renamed",
+        at="走访记录 F3",
+        broken="@ 走访记录 F3 = 走访人次",
+        nearly="@ 走访记录 F3 = 人数",
+    ),
+    Pair(
+        rule="column-renamed",
+        at="封面 B13",
+        broken="@ 封面 A13 = 填表日期",
+        nearly="@ 封面 A13 = 填报日期：",
+    ),
+    Pair(
+        rule="row-skipped",
+        at="走访记录",
+        broken="@ 走访记录 + | 合□计 | | | | | 51 | | | 5 | |",
+        nearly="@ 走访记录 + | 2012-04-21 | G001 | 是 | | 座谈交流 | 5 | | 其他 | 0 | 合计 |",
+    ),
+    Pair(
         rule="rows-hidden",
         at="走访记录",
         broken="@ 走访记录 hide 5",

@@ -19,7 +19,13 @@ import pytest
 from openpyxl.workbook.workbook import Workbook
 from python_calamine import CalamineWorkbook
 
-from sheetflow.consolidation.tables import Consolidated, DetailRow, DetailSheet, Statistics
+from sheetflow.consolidation.tables import (
+    Consolidated,
+    DeclaredTotal,
+    DetailRow,
+    DetailSheet,
+    Statistics,
+)
 from sheetflow.errors import DeclarationError, StoreError
 from sheetflow.schemas.charts import Across, ChartSpec
 from sheetflow.schemas.columns import Disclosure, Mask
@@ -177,14 +183,20 @@ def test_carried_columns_are_marked(city: Consolidated) -> None:
 
 @pytest.mark.parametrize("top", [CITY, PROVINCE])
 def test_every_total_is_checked_and_right(consolidate: Consolidate, top: str) -> None:
-    """节点检查 finds every total right, and counts most of them again from detail rows."""
+    """节点检查 finds every total right, and reaches most of them once more by another way."""
     data = write_consolidated(consolidate(top))
     cached = list(values_of(data)[CHECKS].iter_rows(min_row=4, values_only=True))
     live = list(formulas_of(data)[CHECKS].iter_rows(min_row=4, values_only=True))
     assert {row[7] for row in cached} == {"正确"}
     recounted = [row for row in live if row[5] is not None]
     assert len(recounted) > 40
-    assert all(re.match(r"=(COUNTIFS|SUMIFS|SUMPRODUCT)\(", str(row[5])) for row in recounted)
+    ways = r"=((COUNTIFS|SUMIFS|SUMPRODUCT)\(|-?[\d.]+\+N\(|N\(.*-[\d.-]+$)"
+    assert all(re.match(ways, str(row[5])) for row in recounted)
+    assert {row[8] for row in cached if row[5] is None} <= {
+        "由分子、分母算出",
+        "按单位计数",
+        "明细在下级单位，或含本级不可见的栏目",
+    }
     assert str(values_of(data)[CHECKS]["A2"].value) == f"共检查{len(cached)}项，不符0项。"
 
 
@@ -429,3 +441,22 @@ def test_the_same_person_is_shown_without_a_number(city: Consolidated, city_byte
     assert "没有发现" in str(values_of(none)["跨县核实"]["A2"].value)
     plain = write_consolidated(replace(city, same_person=None))
     assert "跨县核实" not in formulas_of(plain).sheetnames
+
+
+def test_what_a_unit_states_as_its_total_is_compared(city: Consolidated) -> None:
+    """A stated total that is right agrees, one that is wrong is marked, and ours stays ours."""
+    county = city.statistics.columns[-1]
+    right, wrong = city.statistics.total["S08"].total, county.values["S01"].total
+    declared = (
+        DeclaredTotal(city.unit, "S08", right),
+        DeclaredTotal(county.unit, "S01", (wrong or 0) + 5),
+    )
+    before = values_of(write_consolidated(city))["节点检查"].max_row
+    sheet = values_of(write_consolidated(replace(city, declared=declared)))["节点检查"]
+    lines = list(sheet.iter_rows(min_row=before + 1, values_only=True))
+    assert [(line[0], line[5], line[6], line[7]) for line in lines] == [
+        ("S08", right, 0, "正确"),
+        ("S01", (wrong or 0) + 5, 5, "不符"),
+    ]
+    assert county.unit.name in str(lines[1][8])
+    assert "不符1项" in str(sheet["A2"].value)

@@ -18,13 +18,14 @@ from hypothesis import given
 from hypothesis import strategies as some
 from python_calamine import CalamineWorkbook
 
+from sheetflow.consolidation.details import Whose
 from sheetflow.consolidation.tables import Consolidated, DetailRow, DetailSheet
 from sheetflow.schemas.habits import Value
 from sheetflow.writing import joined
 from sheetflow.writing.consolidated import write_consolidated, write_skeleton
 from sheetflow.writing.consolidated_details import countable, measure_rows
 from sheetflow.writing.joined import Bulk, Piece, join, pack
-from sheetflow.writing.pieces import Pieces, Rendered, gather, render_rows
+from sheetflow.writing.pieces import Cells, Pieces, Rendered, gather
 from tests.programs import needs_office
 
 Consolidate = Callable[..., Consolidated]
@@ -75,7 +76,9 @@ def bulk_of(consolidated: Consolidated, detail: DetailSheet, folder: Path) -> Bu
 
 def piece_of(detail: DetailSheet, rows: list[DetailRow], path: Path) -> Piece:
     """Render rows as one piece into a file."""
-    piece, packed = pack(render_rows(detail.columns, rows), len(rows), 0)
+    whose = Whose("", rows[0].city, rows[0].county, rows[0].receipt)
+    seen = [(column, [row.values.get(column.key) for row in rows]) for column in detail.columns]
+    piece, packed = pack(Cells().render(whose, seen, len(rows)), len(rows), 0)
     path.write_bytes(packed)
     return replace(piece, path=path)
 

@@ -1,0 +1,142 @@
+"""The runs that the table shows: a cold province, one resubmission, one check, growth."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from benchmarks.measuring import Measured, run_module
+from benchmarks.province import (
+    DROPPED_AT,
+    Province,
+    Size,
+    drop,
+    make_province,
+    make_workspace,
+    restamped,
+)
+from sheetflow.config.workspace import Workspace
+
+_CHECKS = 5
+_IDLE_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """Where the benchmark works, and on how much."""
+
+    size: Size
+    folder: Path
+
+    def province(self) -> Province:
+        """The input, made where it is not there yet."""
+        return make_province(self.size, self.folder / "input")
+
+    @property
+    def root(self) -> Path:
+        """The workspace."""
+        return self.folder / "workspace"
+
+
+@dataclass(frozen=True, slots=True)
+class Cold:
+    """One round: the naive script, the floor and the service over the same files."""
+
+    naive: Measured
+    floor: Measured
+    ours: Measured
+    told: dict[str, Any]
+
+
+def run_cold(bench: Bench) -> Cold:
+    """Run all three one after the other."""
+    province = bench.province()
+    files = _only_these(bench, province)
+    naive = run_module("benchmarks.naive", str(files), str(bench.folder / "naive.xlsx"))
+    floor = run_module("benchmarks.floor", str(files), str(bench.folder / "floor.xlsx"))
+    ours, told = run_service(bench, province)
+    return Cold(naive, floor, ours, told)
+
+
+def run_service(bench: Bench, province: Province) -> tuple[Measured, dict[str, Any]]:
+    """Run the service alone over a fresh workspace."""
+    drop(make_workspace(bench.root, province.tree), province)
+    os.sync()  # the copies made here are not the service's to write
+    measured = run_module("benchmarks.service_pass", str(bench.root))
+    told: dict[str, Any] = json.loads(measured.printed)
+    if set(told["outcomes"]) != {"accepted"} or told["faults"]:
+        raise RuntimeError(f"not everything was accepted and published: {told}")
+    return measured, told
+
+
+def _only_these(bench: Bench, province: Province) -> Path:
+    """Link the wanted workbooks into one folder, since others may lie beside them."""
+    folder = bench.folder / "dropped"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for file in province.files.values():
+        (folder / file.name).symlink_to(file)
+    return folder
+
+
+def run_one(bench: Bench, times: int = 3) -> list[float]:
+    """Drop changed workbooks into a running `watch`; seconds from each drop to its last answer."""
+    province = bench.province()
+    units = list(province.files)
+    with _watching(bench.root) as watch:
+        return [
+            _answered(watch, bench, province, units[number], units[number + 1])
+            for number in range(times)
+        ]
+
+
+def _answered(
+    watch: subprocess.Popen[str], bench: Bench, province: Province, unit_id: str, model: str
+) -> float:
+    unit = province.tree[unit_id]
+    changed = bench.folder / "changed.xlsx"
+    restamped((province.tree[model], province.files[model]), (unit, changed))
+    target = Workspace(bench.root).inbox_of(unit) / "changed.xlsx"
+    begun = time.perf_counter()
+    changed.replace(target)
+    while watch.stdout and "收取1份" not in watch.stdout.readline():
+        pass
+    seconds = time.perf_counter() - begun
+    time.sleep(_IDLE_SECONDS)
+    return seconds
+
+
+@contextmanager
+def _watching(root: Path) -> Iterator[subprocess.Popen[str]]:
+    at = f"{DROPPED_AT:%Y-%m-%dT%H:%M}"
+    words = [sys.executable, "-um", "sheetflow", "-C", str(root), "--at", at, "watch"]
+    process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True, encoding="utf-8")
+    try:
+        if process.stdout:
+            process.stdout.readline()
+        time.sleep(_IDLE_SECONDS)
+        yield process
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait()
+
+
+def run_check(bench: Bench) -> float:
+    """Check one county's workbook; the median of some runs, interpreter start included."""
+    province = bench.province()
+    file = str(next(iter(province.files.values())))
+    at = f"{DROPPED_AT:%Y-%m-%dT%H:%M}"
+    words = ("sheetflow", "-C", str(bench.root), "--at", at, "check", file)
+    run_module(*words)
+    return median(run_module(*words).seconds for _ in range(_CHECKS))

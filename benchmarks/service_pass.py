@@ -1,0 +1,64 @@
+"""One pass of the service over a workspace, timed by step; prints one JSON object.
+
+Run as ``python -m benchmarks.service_pass ROOT``, so that its memory is its own.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from benchmarks.province import DROPPED_AT
+from sheetflow.service import open_office
+from sheetflow.service.judging import judge_arrivals
+from sheetflow.service.lock import held_lock
+from sheetflow.service.rebuilding import rebuild
+from sheetflow.service.running import tidy_up
+from sheetflow.service.sending import send_due
+from sheetflow.service.taking import open_intake, take_all
+
+Out = TypeVar("Out")
+_KIB = 1024
+
+
+def main(root: str) -> None:
+    """Do the pass."""
+    steps: dict[str, float] = {}
+
+    def timed(name: str, work: Callable[[], Out]) -> Out:
+        begun = time.perf_counter()
+        try:
+            return work()
+        finally:
+            steps[name] = time.perf_counter() - begun
+
+    with open_office(Path(root), DROPPED_AT) as office, held_lock(office.workspace.lock):
+        tidy_up(office)
+        intake = open_intake(office)
+        timed("take", lambda: take_all(office, intake))
+        answered = timed("judge", lambda: judge_arrivals(office))
+        rebuilt = timed("publish", lambda: rebuild(office))
+        timed("mail", lambda: send_due(office))
+    own = resource.getrusage(resource.RUSAGE_SELF)
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    result = {
+        "steps": steps,
+        "outcomes": Counter(submission.outcome for submission in answered),
+        "published": rebuilt.published,
+        "faults": rebuilt.faults,
+        "peak_mb": own.ru_maxrss / _KIB,
+        "child_peak_mb": children.ru_maxrss / _KIB,
+        "cpu": own.ru_utime + own.ru_stime,
+        "children_cpu": children.ru_utime + children.ru_stime,
+    }
+    print(json.dumps(result))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
