@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import sys
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -45,7 +46,7 @@ def main(folder: str, out: str) -> None:
 _MAIN = f"{_SPACE}/spreadsheetml/2006/main"
 
 
-def _row(cells: list[object]) -> str:
+def _row(cells: Sequence[object]) -> str:
     return f"<row>{''.join(map(_cell, cells))}</row>"
 
 

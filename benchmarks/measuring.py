@@ -49,9 +49,10 @@ def machine() -> Sequence[str]:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / _KIB**3
     load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
     versions = ", ".join(f"{name} {_version(name)}" for name in _VERSIONED)
+    hardware = f"{found[1] if found else platform.machine()}, {os.cpu_count()} cores"
+    system = f"{memory:.0f} GB, {platform.system()} {platform.release()}"
     return (
-        f"{found[1] if found else platform.machine()}, {os.cpu_count()} cores, {memory:.0f} GB, "
-        f"{platform.system()} {platform.release()}; load when measured: {load}",
+        f"{hardware}, {system}; load when measured: {load}",
         f"Python {platform.python_version()}, {versions}",
     )
 

@@ -8,7 +8,7 @@ import sys
 import warnings
 from pathlib import Path
 
-import pandas as pd
+import pandas as pd  # type: ignore[import-untyped]
 
 NOT_DATA = ("填报说明", "_表标识", "活动统计", "封面", "文字材料")
 

@@ -63,7 +63,9 @@ def make_province(size: Size, folder: Path) -> Province:
     tree = some_units(size.counties)
     counties = [unit for unit in tree if unit.level is Level.COUNTY]
     here = folder / f"{size.rows}-{size.seed}"
-    files = {unit.unit_id: here / f"填报_{unit.folder}_{PERIOD.period_id}.xlsx" for unit in counties}
+    files = {
+        unit.unit_id: here / f"填报_{unit.folder}_{PERIOD.period_id}.xlsx" for unit in counties
+    }
     here.mkdir(parents=True, exist_ok=True)
     filled = counties[:_REALLY_FILLED]
     with ProcessPoolExecutor() as pool:
@@ -72,9 +74,7 @@ def make_province(size: Size, folder: Path) -> Province:
             step.result()
         copies = [
             pool.submit(restamped, (model, files[model.unit_id]), (unit, files[unit.unit_id]))
-            for unit, model in zip(
-                counties[_REALLY_FILLED:], itertools.cycle(filled), strict=False
-            )
+            for unit, model in zip(counties[_REALLY_FILLED:], itertools.cycle(filled), strict=False)
             if not files[unit.unit_id].exists()
         ]
         for copy in copies:
@@ -87,9 +87,7 @@ def some_units(counties: int) -> UnitTree:
     units = list(read_units(default_units()))
     a_province = sum(unit.level is Level.COUNTY for unit in units)
     provinces = -(-counties // a_province)
-    tree = UnitTree.of(
-        _moved(unit, province) for province in range(provinces) for unit in units
-    )
+    tree = UnitTree.of(_moved(unit, province) for province in range(provinces) for unit in units)
     chosen = [unit for unit in tree if unit.level is Level.COUNTY][:counties]
     kept = {above.unit_id for unit in chosen for above in tree.chain(unit.unit_id)}
     return UnitTree.of(unit for unit in tree if unit.unit_id in kept)
@@ -140,7 +138,9 @@ def restamped(model: tuple[Unit, Path], copy: tuple[Unit, Path]) -> None:
     """Write the model's workbook anew as another unit's: its id and name, wherever they stand."""
     (old, source), (new, target) = model, copy
     unit_id = re.compile(rb"(?<![0-9])%b(?![0-9-])" % old.unit_id.encode())
-    names = [(_reference(old.name, ascii_), _reference(new.name, ascii_)) for ascii_ in (True, False)]
+    names = [
+        (_reference(old.name, ascii_), _reference(new.name, ascii_)) for ascii_ in (True, False)
+    ]
     unfinished = target.with_suffix(".part")
     with (
         zipfile.ZipFile(source) as before,

@@ -28,6 +28,10 @@ class WorkspaceError(SheetflowError):
     """A folder or file of the workspace is missing, or is not what it should be."""
 
 
+class RequestError(SheetflowError):
+    """What a command asks for is not here: no such period, form or unit."""
+
+
 class SettingsError(SheetflowError):
     """``sheetflow.toml`` or an environment variable holds something we cannot use."""
 

@@ -94,7 +94,7 @@ class Finding:
     def number(self) -> str:
         """A short number that stays the same across attempts, for 情况说明."""
         digest = hashlib.sha256("\x1f".join(self.identity).encode()).hexdigest()
-        return digest[:6].upper()
+        return digest[:8].upper()
 
 
 @dataclass(frozen=True, slots=True)

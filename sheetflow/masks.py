@@ -7,7 +7,7 @@ declarations say what each column discloses, settings may widen or narrow it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -63,12 +63,15 @@ class MaskPolicy:
     def viewer(self, sheet: Sheet) -> Callable[[Mapping[str, Value]], dict[str, Value]]:
         """Give what `see` does to the rows of one sheet, made up once for many rows."""
         plan = self.plan(sheet)
+        named = name_columns(sheet)
 
         def view(row: Mapping[str, Value]) -> dict[str, Value]:
             seen: dict[str, Value] = {}
             for key, mask, withholding in plan:
                 value = None if withholding and withholding.holds(row) else row.get(key)
-                seen[key] = value if mask is Mask.WHOLE else mask_value(mask, value)
+                seen[key] = value
+                if mask is not Mask.WHOLE:
+                    seen[key] = mask_value(mask, value, [row.get(name) for name in named])
             return seen
 
         return view
@@ -99,20 +102,41 @@ def way_to_mask(column: Column) -> Mask | None:
     return next((mask for mask in masks if mask not in {Mask.WHOLE, Mask.LEFT_OUT}), None)
 
 
-def mask_value(mask: Mask, value: Value) -> Value:
-    """Mask one value: 王小丽 to 王*, 13800138000 to 138****8000, an address to its village."""
+def name_columns(sheet: Sheet) -> tuple[str, ...]:
+    """Give the columns that hold the names of the people whom the sheet's rows are about."""
+    return tuple(column.key for column in sheet.columns if way_to_mask(column) is Mask.NAME)
+
+
+def mask_value(mask: Mask, value: Value, names: Iterable[Value] = ()) -> Value:
+    """Mask one value: 王小丽 to 王*, 13800138000 to 138****8000, an address to its village.
+
+    `names` are the row's own people, who must not stand in what is left of an address.
+    """
     if mask is Mask.LEFT_OUT or mask is Mask.WHOLE or not value:
         return None if mask is Mask.LEFT_OUT else value
     # What no mask fits is not shown at all.
-    return _mask_text(mask, value) if isinstance(value, str) else None
+    return _mask_text(mask, value, names) if isinstance(value, str) else None
 
 
-def _mask_text(mask: Mask, value: str) -> str:
+_NAMELESS = re.compile(
+    r"某(某*|女士|女|妇女|女性|同志|大妈|大姐|大娘|大嫂|阿姨|老人|奶奶|村民|居民)"
+)
+_VILLAGE = re.compile(r".*?(村|社区|居委会)")
+_BEFORE = re.compile(r".*(?:[^\w\s]|[\s_]|家住|现住|居住|住在|住址)")
+"""What may stand before the address itself: whose it is, up to the last mark or word."""
+_NOT_SHOWN = "（略）"
+
+
+def _mask_text(mask: Mask, value: str, names: Iterable[Value]) -> str:
     if mask is Mask.NAME:
-        return value if value.startswith("某") else value[0] + "*"
+        return value if _NAMELESS.fullmatch(value) else value[0] + "*"
     if mask is Mask.PHONE:
         if len(value) < _LONG_ENOUGH:
             return "****"
         return value[:_SHOWN_BEFORE] + "****" + value[-_SHOWN_AFTER:]
-    match = re.match(r".*?(村|社区|居委会)", value)
-    return match[0] if match else "（略）"
+    match = _VILLAGE.match(value)
+    if match is None:
+        return _NOT_SHOWN
+    village = _BEFORE.sub("", match[0])
+    named = any(isinstance(name, str) and name and name in village for name in names)
+    return _NOT_SHOWN if named or village == match[1] else village

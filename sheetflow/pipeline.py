@@ -15,7 +15,7 @@ from sheetflow.schemas.judging import Book, Context, Judgement, Outcome
 from sheetflow.validators import GENERAL_RULES
 from sheetflow.validators.books import parse_book
 from sheetflow.validators.catalogue import GENERAL
-from sheetflow.validators.cover import check_cover
+from sheetflow.validators.cover import check_cover, check_expected
 from sheetflow.validators.explaining import (
     Answered,
     check_answers,
@@ -44,6 +44,7 @@ def judge(raw: RawWorkbook, campaign: Campaign, context: Context) -> Judgement:
     book, faults = parse_book(raw, known, context.unit, campaign.catalogue)
     faults += [GENERAL[remark].at(Place()) for remark in raw.remarks]
     faults += check_cover(book, context)
+    faults += check_expected(book, context)
     for rule in (*GENERAL_RULES, *campaign.rules.get(book.form.key, ())):
         faults += rule(book, context)
     faults += check_statistics(raw, known.sheets, book, context)

@@ -83,7 +83,8 @@ def prefill_blank(
     for sheet in form.sheets_for(unit.level):
         if sheet.is_table:
             kept = [*earlier.rows.get(sheet.key, ())] if earlier and sheet.is_book else []
-            rows[sheet.key] = (*kept, *_printed_keys(sheet, kept))
+            reached = earlier.reached.get(sheet.key, 0) if earlier else 0
+            rows[sheet.key] = (*kept, *_printed_keys(sheet, kept, reached))
     return Filling(
         form=form,
         stamp=stamp_of(campaign, form, unit, period),
@@ -103,14 +104,17 @@ def _cover(form: Form, unit: Unit, period: Period) -> Cells:
     }
 
 
-def _printed_keys(sheet: Sheet, kept: Sequence[Cells]) -> list[Cells]:
-    """Print the keys that follow the last one, so that nobody has to number rows."""
+def _printed_keys(sheet: Sheet, kept: Sequence[Cells], reached: int) -> list[Cells]:
+    """Print the keys that follow the last one, so that nobody has to number rows.
+
+    `reached` is the highest number that the year has seen: a key whose row is gone is not
+    given to another.
+    """
     column = sheet.key_column
     if column is None or not isinstance(column.type, Key):
         return []
-    used = [str(row.get(column.key) or "") for row in kept]
-    own = [int(key[1:]) for key in used if key[:1] == column.type.letter and key[1:].isdigit()]
-    first = max(own, default=0) + 1
+    own = [column.type.number(row.get(column.key)) for row in kept]
+    first = max(*own, reached, 0) + 1
     return [
         {column.key: column.type.example(number)}
         for number in range(first, first + sheet.preprinted)
@@ -123,11 +127,13 @@ def prefill_returned(
     judgement: Judgement,
     previous: Mapping[str, Number],
     kept: Mapping[str, Sequence[Cells]] = MappingProxyType({}),
+    reached: Mapping[str, int] = MappingProxyType({}),
 ) -> Filling:
     """Fill the returned copy: the filler's own values, each finding at its new cell.
 
     `kept` are the unit's last accepted rows: those that a finding misses come back at the
-    end of their sheet, marked, since the clerk has them nowhere else.
+    end of their sheet, marked, since the clerk has them nowhere else. `reached` are the
+    numbers that keys have come to, as in `Earlier`.
     """
     book = judgement.book
     if book is None:
@@ -140,7 +146,8 @@ def prefill_returned(
     for sheet in book.form.sheets_for(book.level):
         if sheet.is_table:
             filled = rows.get(sheet.key, ())
-            rows[sheet.key] = [*filled, *_printed_keys(sheet, filled)]
+            printed = _printed_keys(sheet, filled, reached.get(sheet.key, 0))
+            rows[sheet.key] = [*filled, *printed]
     cover = book.form.cover
     if not any(rows.get(cover.sheet, ())):
         rows[cover.sheet] = [_cover(book.form, unit, book.period)]

@@ -174,7 +174,7 @@ def context(
         tree=TREE,
         now=dt.datetime.combine(day, dt.time(9), OFFICE_ZONE),
         working_days=WORKING_DAYS,
-        earlier=lambda _form, _period: earlier,
+        earlier=lambda _form, asked: earlier if earlier and earlier.period < asked else None,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from sheetflow.consolidation.details import columns_seen
 from sheetflow.masks import MaskPolicy, mask_value
 from sheetflow.schemas.columns import Mask
 from sheetflow.schemas.habits import Value
@@ -36,6 +37,10 @@ CITY, PROVINCE = MaskPolicy(Level.CITY), MaskPolicy(Level.PROVINCE)
         (Mask.NAME, "王", "王*"),
         (Mask.NAME, "欧阳小丽", "欧*"),
         (Mask.NAME, "某女士", "某女士"),
+        (Mask.NAME, "某某", "某某"),
+        (Mask.NAME, "某", "某"),
+        (Mask.NAME, "某村王小丽", "某*"),
+        (Mask.NAME, "某女士王小丽", "某*"),
         (Mask.PHONE, "13812341234", "138****1234"),
         (Mask.PHONE, "0531-86012345", "053****2345"),
         (Mask.PHONE, "8601234", "****"),
@@ -44,6 +49,12 @@ CITY, PROVINCE = MaskPolicy(Level.CITY), MaskPolicy(Level.PROVINCE)
         (Mask.ADDRESS, "泉城路街道十亩园社区3号楼2单元", "泉城路街道十亩园社区"),
         (Mask.ADDRESS, "文化路居委会5号", "文化路居委会"),
         (Mask.ADDRESS, "解放路112号", "（略）"),
+        (Mask.ADDRESS, "王小丽家（盛福庄村8号）", "盛福庄村"),
+        (Mask.ADDRESS, "王小丽，姚家街道盛福庄村8号", "姚家街道盛福庄村"),
+        (Mask.ADDRESS, "王小丽 盛福庄村8号", "盛福庄村"),
+        (Mask.ADDRESS, "王小丽家住盛福庄村8号", "盛福庄村"),
+        (Mask.ADDRESS, "王小丽（本村）", "本村"),
+        (Mask.ADDRESS, "王小丽家·村", "（略）"),
         (Mask.LEFT_OUT, "王小丽", None),
         (Mask.LEFT_OUT, None, None),
         (Mask.LEFT_OUT, 45, None),
@@ -81,6 +92,15 @@ def test_the_province_sees_no_person() -> None:
     assert seen["category"] == "就业创业"
     assert "target_name" not in PROVINCE.see(PAIRINGS, {"target_name": "王小丽"})
     assert CITY.see(PAIRINGS, {"target_name": "王小丽"})["target_name"] == "王*"
+
+
+def test_an_address_shows_no_name() -> None:
+    """A woman's name that stands in her address without a mark is not read at the city."""
+    row = {**ROW, "address": "王小丽家盛福庄村8号"}
+    assert CITY.see(NEEDS, row)["address"] == "（略）"
+    columns = columns_seen(FORM, CITY, NEEDS, "370102", [row, ROW])
+    seen = dict(zip((column.key for column in CITY.columns(NEEDS)), columns, strict=True))
+    assert seen["address"] == ["（略）", "历城区姚家街道盛福庄村"]
 
 
 @pytest.mark.parametrize("category", ["婚姻家庭", "权益维护"])

@@ -9,9 +9,20 @@ import pytest
 
 from sheetflow.findings import Explanation, Severity
 from sheetflow.periods import OFFICE_ZONE
+from sheetflow.pipeline import judge
 from sheetflow.schemas.judging import Outcome
 from sheetflow.validators.statistics import measure
-from tests.county_book import CAMPAIGN, TREE, drawn, judged, judged_raw, left_by, said
+from tests.county_book import (
+    CAMPAIGN,
+    TREE,
+    context,
+    drawn,
+    judged,
+    judged_raw,
+    left_by,
+    said,
+)
+from tests.validators.pairs import dated
 
 LATE_FLOW = "@ 走访记录 A4 = 2012-02-28\n"
 
@@ -69,6 +80,18 @@ def test_an_explanation_holds_until_its_value_changes() -> None:
     stale = {key: Explanation(entry.text, "another") for key, entry in known.items()}
     changed = judged_raw(drawn(LATE_FLOW), explained=lambda _form, _period: stale)
     assert changed.outcome is Outcome.RETURNED
+
+
+def test_a_long_case_is_explained_once() -> None:
+    """What was said of a case open for long holds while it moves on and is not closed."""
+    late = dated("@ 妇女需求台帐 N7 = 未办理", "2012B4")
+    first = judged(late, period="2012B4")
+    (asked,) = (entry for entry in first.findings if entry.rule == "case-open-long")
+    known = judged(late + "\n" + answered(asked.number), period="2012B4").explanations
+    assert asked.identity in known
+    there = replace(context("2012B4"), explained=lambda _form, _period: known)
+    moved = judge(drawn(dated("", "2012B4"), period="2012B4"), CAMPAIGN, there)
+    assert moved.explanations[asked.identity].text == "上期漏报"
 
 
 def test_a_waiver_lets_one_rule_pass() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -97,6 +98,16 @@ def test_numbers_of_a_merged_unit_are_not_counted_on() -> None:
         CAMPAIGN, FORM, COUNTY, B3, type(before)(before.period, "R", rows, before.totals)
     )
     assert filling.rows["cadres"][4]["cadre_id"] == "G004"
+
+
+def test_no_key_is_printed_twice_in_a_year() -> None:
+    """The key of a row that was used earlier in the year and is gone is not given to another."""
+    before = replace(left_by(judged()), reached={"cadres": 7})
+    blank = prefill_blank(CAMPAIGN, FORM, COUNTY, B3, before)
+    assert blank.rows["cadres"][3]["cadre_id"] == "G008"
+    copy = prefill_returned(CAMPAIGN, COUNTY, judged(), {}, before.rows, before.reached)
+    assert copy.rows["cadres"][3]["cadre_id"] == "G008"
+    assert copy.rows["contact_points"][2]["contact_point_id"] == "L003"
 
 
 def test_a_returned_copy_holds_what_was_typed() -> None:

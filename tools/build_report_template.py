@@ -104,9 +104,9 @@ def table_xml(widths: Iterable[int], rows: Iterable[str]) -> str:
 UNIT_WIDTH, STATE_WIDTH = 1300, 740
 
 
-def table_by_unit(columns: tuple[Column, ...], *, state: bool) -> str:
+def table_by_unit(columns: tuple[Column, ...]) -> str:
     """Give a table by unit: two header rows, the total, and one row looped over the units."""
-    lead = [("单位", UNIT_WIDTH)] + ([("报送↵状态", STATE_WIDTH)] if state else [])
+    lead = [("单位", UNIT_WIDTH), ("报送↵状态", STATE_WIDTH)]
     flat = [(column, family) for column in columns for family in column.families]
     widths = [width for _, width in lead] + [column.width for column, _ in flat]
 
@@ -122,7 +122,7 @@ def table_by_unit(columns: tuple[Column, ...], *, state: bool) -> str:
 
     def words(*texts: str) -> list[str]:
         return [
-            cell_xml("表格文字", text, width) for text, (_, width) in zip(texts, lead, strict=False)
+            cell_xml("表格文字", text, width) for text, (_, width) in zip(texts, lead, strict=True)
         ]
 
     return table_xml(
@@ -213,8 +213,8 @@ def imprint() -> str:
 
 
 BLOCKS = {
-    "表1": lambda: [table_by_unit(TABLE_1, state=True)],
-    "表2": lambda: [table_by_unit(TABLE_2, state=False)],
+    "表1": lambda: [table_by_unit(TABLE_1)],
+    "表2": lambda: [table_by_unit(TABLE_2)],
     "表3": lambda: [table_of_board()],
     "版记表": lambda: [imprint()],
     "案例框": lambda: [paragraph_xml("间隔", ""), story_box(), paragraph_xml("间隔", "")],

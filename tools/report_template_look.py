@@ -180,6 +180,7 @@ STYLES_HEAD = (
     ' w:bidi="ar-SA"/></w:rPr></w:rPrDefault><w:pPrDefault/></w:docDefaults>'
     '<w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/>'
     '<w:qFormat/><w:pPr><w:widowControl w:val="0"/>'
+    '<w:overflowPunct w:val="0"/>'
     '<w:autoSpaceDE w:val="0"/><w:autoSpaceDN w:val="0"/><w:snapToGrid w:val="0"/>'
     f'<w:spacing w:before="0" w:after="0" {GRID}/>{INDENT}<w:jc w:val="both"/></w:pPr>'
     f'<w:rPr>{fonts(FANGSONG)}<w:spacing w:val="-5"/></w:rPr></w:style>'

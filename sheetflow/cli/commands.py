@@ -79,13 +79,16 @@ def opened_office(context: typer.Context) -> Iterator[Office]:
 
 
 def period_named(text: str) -> Period:
-    """Read a period that was typed; raise BadParameter for anything else."""
+    """Read a period that was typed; raise RequestError for anything else."""
+    from sheetflow.errors import RequestError
     from sheetflow.periods import Period
 
     try:
         return Period.parse(text)
     except ValueError:
-        raise typer.BadParameter("a period looks like 2012B1 … 2012B6, or 2012") from None
+        raise RequestError(
+            f"没有报告期 {text}。报告期写成 2012B1 到 2012B6，只报一次的报表写成 2012。"
+        ) from None
 
 
 @app.command()
@@ -116,17 +119,21 @@ def templates(
     unit: Annotated[str, typer.Option(help="Only this unit.")] = "",
 ) -> None:
     """Issue the 填报 workbooks into the units' outbox folders."""
+    from sheetflow.errors import RequestError
     from sheetflow.service import issue_workbooks
 
     wanted = period_named(period)
     with opened_office(context) as office:
         if form and form not in office.campaign.by_key:
-            raise typer.BadParameter(f"forms: {', '.join(office.campaign.by_key)}")
+            known = "、".join(f"{entry.key}（{entry.title}）" for entry in office.campaign.forms)
+            raise RequestError(f"没有报表 {form}。--form 可以填：{known}。")
         if unit and unit not in office.tree:
-            raise typer.BadParameter(f"no unit {unit} in units.xlsx")
+            raise RequestError(f"units.xlsx 里没有单位 {unit}。--unit 请填单位代码。")
         declared = office.form(form)
         if not declared.takes(wanted):
-            raise typer.BadParameter(f"the form {declared.key} is not filled for {wanted}")
+            raise RequestError(
+                f"《{declared.title}》不按{wanted.label}填报。请改 --period 或 --form。"
+            )
         units = [office.tree[unit]] if unit else None
         count = issue_workbooks(office, declared, wanted, units)
     say(f"已发放填报表{count}份（{wanted.label}）；没有变化的不重发。")

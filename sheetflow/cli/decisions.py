@@ -17,7 +17,7 @@ _NEXT = "已记录。正在值守的服务会马上重新处理；没有值守�
 def waive(
     context: typer.Context,
     receipt: Receipt,
-    rule: Annotated[str, typer.Argument(help="The rule's code, as check --json shows it.")],
+    rule: Annotated[str, typer.Argument(help="The finding's number in 问题清单 (like 1A2B3C4D), or its rule's code.")],
     why: Annotated[str, typer.Option(help="The reason; it is shown upward.")],
 ) -> None:
     """Let one hard finding pass for one returned submission, on record."""
@@ -52,5 +52,7 @@ def _decide(context: typer.Context, receipt: str, verdict: str, why: str) -> Non
     from sheetflow.service.deciding import decide
 
     with opened_office(context) as office:
-        decide(office, receipt, verdict, why)
+        besides = decide(office, receipt, verdict, why)
     say(_NEXT)
+    if besides:
+        say(besides)

@@ -14,6 +14,7 @@ from sheetflow.findings import Catalogue, Severity
 from sheetflow.schemas.judging import Judgement, Outcome
 from sheetflow.service.running import PassReport
 from sheetflow.service.standing import Standing
+from sheetflow.units import names_told_apart
 
 _COLOURS = {Severity.MUST: "red", Severity.VERIFY: "yellow", Severity.NOTE: "blue"}
 _MOST_NAMED = 20
@@ -79,11 +80,12 @@ def print_standing(found: Standing) -> None:
         table.add_column(heading, overflow="fold")
     for severity in Severity:
         table.add_column(severity.label.removesuffix("性"), justify="right")
+    named = names_told_apart(row.unit for row in found.rows)
     for row in found.rows:
         if row.state is not State.ACCEPTED or row.late:
             table.add_row(
                 row.unit.unit_id,
-                _plain(row.unit.name),
+                _plain(named[row.unit.unit_id]),
                 row.word,
                 row.receipt,
                 *(str(number or "") for number in (row.must, row.verify, row.note)),

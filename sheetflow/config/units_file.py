@@ -124,8 +124,8 @@ _KEYS = {
 def read_units(path: Path | Traversable) -> UnitTree:
     """Read ``units.xlsx`` (any Excel format or .ods), or a CSV, into a tree.
 
-    Raise WorkspaceError when the file cannot be opened, and UnitsError, with the row as
-    Excel shows it, when the list contradicts itself.
+    Raise WorkspaceError when the file cannot be opened, and UnitsError, with the file, the
+    row as Excel shows it and the column, when the list contradicts itself.
     """
     name = path.name
     if not path.is_file():
@@ -141,7 +141,10 @@ def read_units(path: Path | Traversable) -> UnitTree:
         for index, cells in enumerate(rows[:_FURTHEST_HEADER]):
             keys = [_KEYS.get(_plain(cell), "") for cell in cells]
             if "name" in keys and ("unit_id" in keys or "code" in keys):
-                return _parsed(keys, rows[index + 1 :], header_row=index + 1)
+                try:
+                    return _parsed(keys, rows[index + 1 :], header_row=index + 1)
+                except UnitsError as error:
+                    raise UnitsError([f"{name} {fault}" for fault in error.faults]) from error
     raise UnitsError(
         [f"{name} 里找不到表头。表头应有“单位代码”“名称”“级别”“上级单位代码”几栏，请补上。"]
     )

@@ -1,4 +1,4 @@
-"""The same person's same matter registered by two units below: shown, never returned.
+"""The same person registered by two units below: shown, never returned.
 
 Only the nearest common superior is told, and only which rows they are: unit, key and
 matter. Who the person is it can ask the units.
@@ -25,7 +25,7 @@ _Spot = tuple[Accepted, str, str]
 
 
 def same_person_rows(books: Books, unit: Unit) -> tuple[SamePersonRow, ...] | None:
-    """Give the rows below `unit` that are about the same person's same matter.
+    """Give the rows below `unit` that are about the same person.
 
     Rows of one unit among themselves are that unit's own affair, and those within one
     branch below are for the superior there. None where the form does not ask.
@@ -82,8 +82,7 @@ def matters(form: Form, unit_id: str, rows: Iterable[Mapping[str, Value]]) -> li
         values = [row.get(column) for column in spec.matter]
         shown = [kind.show(value) for kind, value in zip(types, values, strict=True)]
         key = merged(unit_id, row.get(naming.key)) if naming else None
-        whom = "\x1f".join((same_number(number), *shown))
-        digest = hashlib.sha256(whom.encode()).hexdigest()[:32]
+        digest = hashlib.sha256(same_number(number).encode()).hexdigest()[:32]
         found.append(Matter(digest, str(key or ""), "、".join(shown)))
     return found
 

@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from sheetflow.consolidation.accepted import Accepted, Books
 from sheetflow.consolidation.tables import DetailRow, DetailSheet
-from sheetflow.masks import MaskPolicy, mask_value
+from sheetflow.masks import MaskPolicy, mask_value, name_columns
 from sheetflow.schemas.cells import Text
 from sheetflow.schemas.columns import Column, Mask
 from sheetflow.schemas.forms import Form
@@ -89,7 +89,8 @@ class Whose:
 def whose(tree: UnitTree, accepted: Accepted) -> Whose:
     """Tell whose rows a submission's are."""
     chain = {entry.level: entry.name for entry in tree.chain(accepted.unit_id)}
-    city, county = chain.get(Level.CITY, ""), chain.get(Level.COUNTY, "")
+    own = f"{tree[accepted.unit_id].name}本级"
+    city, county = chain.get(Level.CITY, own), chain.get(Level.COUNTY, own)
     return Whose(accepted.unit_id, city, county, accepted.receipt)
 
 
@@ -116,6 +117,7 @@ def columns_seen(
     `rows` are those that stand there, summed where the level sees them so.
     """
     keys = () if is_summed(sheet, policy.level) else key_columns(form, sheet)
+    named = name_columns(sheet)
     for key, mask, withholding in policy.plan(sheet):
         values = [row.get(key) for row in rows]
         if withholding:
@@ -124,7 +126,8 @@ def columns_seen(
                 for row, value in zip(rows, values, strict=True)
             ]
         if mask is not Mask.WHOLE:
-            values = [mask_value(mask, value) for value in values]
+            people = [[row.get(name) for name in named] for row in rows]
+            values = [mask_value(mask, value, who) for value, who in zip(values, people, strict=True)]
         if key in keys:
             values = [merged(unit_id, value) for value in values]
         yield values

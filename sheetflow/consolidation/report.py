@@ -17,14 +17,15 @@ from sheetflow.consolidation.report_data import (
     FigureKind,
     Imprint,
     Letterhead,
+    Number,
     ReportData,
     RowState,
     UnitRow,
 )
 from sheetflow.consolidation.tables import State, Statistics, StatisticsColumn
-from sheetflow.consolidation.workbook import history, newest, statistics
+from sheetflow.consolidation.workbook import history, names_below, newest, statistics
 from sheetflow.schemas.campaign import Campaign
-from sheetflow.schemas.indicators import Indicator, Values
+from sheetflow.schemas.indicators import Indicator, Ratio, Values
 from sheetflow.schemas.sheets import Kind
 from sheetflow.units import Unit
 
@@ -46,7 +47,7 @@ def report_data(campaign: Campaign, books: Books, unit: Unit, letter: Letter) ->
     before = period.previous
     matrix = statistics(books, unit)
     board = [(member, books.board_row(member)) for member in books.expected(unit)]
-    named = _names(books, unit)
+    named = names_below(books.tree, unit)
     stamp = newest(books, unit)
     spec = books.form.report
     return ReportData(
@@ -66,10 +67,11 @@ def report_data(campaign: Campaign, books: Books, unit: Unit, letter: Letter) ->
         missing=tuple(named[member.unit_id] for member, row in board if not row.state.is_in),
         nil=tuple(named[member.unit_id] for member, row in board if row.state is State.NIL),
         late=tuple(named[member.unit_id] for member, row in board if row.state.is_in and row.late),
+        reported_before=_reported(books.earlier_period(), unit),
         board=tuple(
             BoardRow(
                 unit=named[member.unit_id],
-                state=row.state.label,
+                state=_word(row.state),
                 received_at=row.answered_at,
                 receipt=row.receipt,
                 late=row.late,
@@ -85,21 +87,19 @@ def report_data(campaign: Campaign, books: Books, unit: Unit, letter: Letter) ->
     )
 
 
+def _reported(books: Books | None, unit: Unit) -> int:
+    if books is None:
+        return 0
+    return sum(books.board_row(member).state.is_in for member in books.expected(unit))
+
+
+def _word(state: State) -> str:
+    """Both annexes of the report say 已报 where the board says 已接收."""
+    return RowState.ACCEPTED.value if state is State.ACCEPTED else state.label
+
+
 def _year_so_far(year: int, month: int) -> str:
     return f"{year}年1—{month}月"
-
-
-def _names(books: Books, unit: Unit) -> dict[str, str]:
-    """Name each unit, with its superior's name before it where a name stands twice."""
-    members = books.tree.subtree(unit.unit_id)
-    names = [member.name for member in members]
-    named: dict[str, str] = {}
-    for member in members:
-        twice = names.count(member.name) > 1 and member.parent
-        superior = books.tree[member.parent].name if twice and member.parent else ""
-        named[member.unit_id] = superior + member.name
-    named[unit.unit_id] = f"{unit.name}本级"
-    return named
 
 
 def _figures(books: Books, unit: Unit, matrix: Statistics) -> dict[str, Figure]:
@@ -137,7 +137,17 @@ def _figure(
         total=values.total,
         previous_current=previous.current if previous else None,
         previous_total=previous.total if previous else None,
+        parts=_parts(indicator, total),
     )
+
+
+def _parts(
+    indicator: Indicator, total: Mapping[str, Values]
+) -> tuple[Number | None, Number | None] | None:
+    source = indicator.source
+    if not isinstance(source, Ratio):
+        return None
+    return total[source.numerator].total, total[source.denominator].total
 
 
 def _unit_row(
@@ -145,11 +155,29 @@ def _unit_row(
 ) -> UnitRow:
     own = column.unit.unit_id == unit.unit_id
     alone = own or not books.tree.children(column.unit.unit_id)
+    state = _row_state(books, column) if alone else _joint_state(books, column.unit)
+    total = {code: values.total for code, values in column.values.items()}
+    if state is RowState.NIL and not _ever_filled(books, column.unit, alone=alone):
+        # A nil return tells nothing of what there is: without an earlier report that is no 0.
+        stocks = {code for code in total if books.form.kind_of(code) is Kind.STOCK}
+        total |= dict.fromkeys(stocks)
     return UnitRow(
         unit=named[column.unit.unit_id],
-        state=_row_state(books, column) if alone else _joint_state(books, column.unit),
+        state=state,
         current={code: values.current for code, values in column.values.items()},
-        total={code: values.total for code, values in column.values.items()},
+        total=total,
+        own=own,
+    )
+
+
+def _ever_filled(books: Books, unit: Unit, *, alone: bool) -> bool:
+    """Whether anything but nil returns was accepted this year, of units merged into it too."""
+    members = (unit, *books.merged_into(unit)) if alone else books.members(unit)
+    so_far = {period.period_id for period in books.period.year_so_far}
+    return any(
+        (found := books.accepted.get((member.unit_id, period))) and not found.nil
+        for member in members
+        for period in so_far
     )
 
 

@@ -48,6 +48,16 @@ class Figure:
     total: Number | None = None
     previous_current: Number | None = None
     previous_total: Number | None = None
+    parts: tuple[Number | None, Number | None] | None = None
+    """What a ratio's `total` is made from: numerator and denominator."""
+
+
+class Way(StrEnum):
+    """How a share or a comparison is reckoned from two figures, in the words of the check table."""
+
+    SHARE = "分子÷分母"
+    DIFFERENCE = "本期－上期"
+    GROWTH = "（本期－上期）÷上期"
 
 
 class RowState(StrEnum):
@@ -68,6 +78,8 @@ class UnitRow:
     state: RowState
     current: Mapping[str, Number | None]
     total: Mapping[str, Number | None]
+    own: bool = False
+    """Whether it is the reporting unit itself, 本级, and no unit below it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +175,7 @@ class ReportData:
     """Everything that one 情况报告 says, in administrative order.
 
     `previous_label` is None in the first period of a year: nothing to compare with.
+    `reported_before` is how many units had reported the period before.
     `board` holds every unit that had to report; `missing`, `nil` and `late` name some of
     them, qualified where a name stands twice. A nil return is not missing.
     """
@@ -183,6 +196,7 @@ class ReportData:
     missing: tuple[str, ...] = ()
     nil: tuple[str, ...] = ()
     late: tuple[str, ...] = ()
+    reported_before: int = 0
     board: tuple[BoardRow, ...] = ()
     letterhead: Letterhead | None = None
     imprint: Imprint | None = None

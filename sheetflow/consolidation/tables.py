@@ -79,13 +79,15 @@ class BoardRow:
 class StatisticsColumn:
     """One column of the matrix: 本级, or one unit below with all below it.
 
-    `values` are by indicator code; `carried` marks a single unit whose figures are 沿用.
+    `values` are by indicator code; `carried` marks a single unit whose figures are 沿用, `nil`
+    one whose zeros are a 零报告.
     """
 
     heading: str
     unit: Unit
     values: Mapping[str, Values]
     carried: bool = False
+    nil: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,8 @@ class Statistics:
 class DetailRow:
     """One row passed up: whose, by which submission, and its cells as this level sees them.
 
-    `city` and `county` are names (empty where the row is the province's or the city's own).
+    `city` and `county` are names; a row of the province's or a city's own says 山东省本级,
+    济南市本级 there.
     `key` columns hold the merged form ``370102-X0001``.
     """
 
@@ -229,6 +232,12 @@ class Consolidated:
     declared: tuple[DeclaredTotal, ...] = ()
     history: tuple[PeriodTotals, ...] = ()
     """The periods of the year up to this one, for the charts over periods."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """What the lists call each unit, by its id: 济南市市中区 where a name stands twice."""
+
+    def name_of(self, unit: Unit) -> str:
+        """Give what the lists call `unit`."""
+        return self.names.get(unit.unit_id, unit.name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from sheetflow.masks import MaskPolicy
 from sheetflow.periods import OFFICE_ZONE
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.charts import Across
-from sheetflow.units import Unit
+from sheetflow.units import Unit, UnitTree, names_told_apart
 
 
 def consolidate(
@@ -59,7 +59,14 @@ def consolidate(
         same_person=same_person_rows(books, unit),
         declared=declared_totals(books, unit),
         history=history(books, unit),
+        names=names_below(books.tree, unit),
     )
+
+
+def names_below(tree: UnitTree, unit: Unit) -> dict[str, str]:
+    """Name `unit` (山东省本级) and all below it, told apart where a name stands twice."""
+    named = names_told_apart(tree.subtree(unit.unit_id))
+    return named | {unit.unit_id: f"{unit.name}本级"}
 
 
 def declared_totals(books: Books, unit: Unit) -> tuple[DeclaredTotal, ...]:
@@ -110,7 +117,8 @@ def statistics(books: Books, unit: Unit) -> Statistics:
     """
     expected = {member.unit_id for member in books.expected(unit)}
     own = books.own_figures(unit)
-    columns = [StatisticsColumn("本级", unit, own.values, own.carried)]
+    nil = _is_nil(books, unit)
+    columns = [StatisticsColumn("本级", unit, own.values, carried=own.carried, nil=nil)]
     everyone = [own.values]
     for child in books.tree.children(unit.unit_id):
         if child.unit_id not in expected:
@@ -118,7 +126,8 @@ def statistics(books: Books, unit: Unit) -> Statistics:
         members = [books.own_figures(member) for member in books.expected(child)]
         alone = len(members) == 1
         values = add_up(books.form, [member.values for member in members])
-        columns.append(StatisticsColumn(child.name, child, values, alone and members[0].carried))
+        column = StatisticsColumn(child.name, child, values, alone and members[0].carried)
+        columns.append(replace(column, nil=alone and _is_nil(books, child)))
         everyone += [member.values for member in members]
     return Statistics(
         indicators=books.form.indicators,
@@ -126,6 +135,11 @@ def statistics(books: Books, unit: Unit) -> Statistics:
         columns=tuple(columns),
         total=add_up(books.form, everyone),
     )
+
+
+def _is_nil(books: Books, unit: Unit) -> bool:
+    standing = books.accepted.get((unit.unit_id, books.period.period_id))
+    return standing is not None and standing.nil
 
 
 def _source(books: Books, accepted: Accepted) -> SourceRow:

@@ -65,8 +65,13 @@ class CellCleaner:
         for row_number, column in blanks:
             wiped.setdefault(row_number, []).append(column - left_out)
         found: list[Row] = []
+        texts = self._texts
         for number, row in enumerate(rows, start=1):
-            cells = [self._cell(value) for value in row]
+            # Most cells are blank or say what others said before: those need no call.
+            cells = [
+                texts[value] if value.__class__ is str and value in texts else self._cell(value)
+                for value in row
+            ]
             for column in wiped.get(number, ()):
                 if 0 < column <= len(cells):
                     cells[column - 1] = None
@@ -89,7 +94,7 @@ class CellCleaner:
         return value
 
     def _text(self, text: str) -> str | None:
-        if _PICTURE.match(text):
+        if text.startswith("=") and _PICTURE.match(text):
             self.saw_picture = True
             cleaned = None
         else:

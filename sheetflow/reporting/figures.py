@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
 
-from sheetflow.consolidation.report_data import Figure, FigureKind, Number, RowState
+from sheetflow.consolidation.report_data import Figure, FigureKind, Number, RowState, Way
 
 NO_DENOMINATOR = "—"
 NOT_REPORTED = "未报"
@@ -106,8 +106,8 @@ def compared(figure: Figure) -> tuple[Number | None, Number | None]:
 def change(figure: Figure) -> str:
     """Say how the figure moved: 增长12.5%, 下降3.0%, 持平, 提高1.2个百分点.
 
-    Where the last value is 0 or negative no percentage makes sense, and the difference is
-    said (增加35件); — where one of the two is unknown.
+    From or to 0 (or less) no percentage makes sense, and the difference is said (增加35件);
+    — where one of the two is unknown.
     """
     now, before = compared(figure)
     if now is None or before is None:
@@ -118,11 +118,31 @@ def change(figure: Figure) -> str:
     if figure.unit == PERCENT:
         points = rounded(abs(difference) * 100, 1)
         return _moved(difference, points, "个百分点", ("提高", "下降"))
-    if exact(before) <= 0:
+    if way_of_change(figure) is Way.DIFFERENCE:
         size = written(figure, abs(difference))
         return _moved(difference, size, figure.unit, ("增加", "减少"))
     size = rounded(abs(difference) / exact(before) * 100, 1)
     return _moved(difference, size, PERCENT, ("增长", "下降"))
+
+
+def way_of_change(figure: Figure) -> Way:
+    """Tell whether a change is said as a difference or as a percentage of the last value."""
+    now, before = compared(figure)
+    if figure.unit == PERCENT or not now or before is None or exact(before) <= 0:
+        return Way.DIFFERENCE
+    return Way.DIFFERENCE if now == before else Way.GROWTH
+
+
+def reckoned(way: Way, one: Number | None, two: Number | None) -> Number | None:
+    """Reckon a share or a change from its two figures; None where there is none."""
+    if one is None or two is None:
+        return None
+    if way is Way.DIFFERENCE:
+        return exact(one) - exact(two)
+    if not two:
+        return None
+    above = exact(one) if way is Way.SHARE else exact(one) - exact(two)
+    return above / exact(two)
 
 
 def _moved(difference: Decimal, size: str, unit: str, words: tuple[str, str]) -> str:

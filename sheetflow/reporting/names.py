@@ -21,11 +21,12 @@ from sheetflow.consolidation.report_data import (
     RowState,
     Story,
     UnitRow,
+    Way,
 )
 from sheetflow.errors import DeclarationError
 from sheetflow.periods import OFFICE_ZONE
 from sheetflow.reporting import figures
-from sheetflow.reporting.shown import ListedNames, Named, Record, Shown, UsedFigure
+from sheetflow.reporting.shown import ListedNames, Made, Named, Record, Shown, UsedFigure
 from sheetflow.units import Level
 
 _LEADERS = 3
@@ -40,17 +41,35 @@ def template_names(report: ReportData, record: Record) -> dict[str, object]:
         "上报情况": [_board_row(row) for row in report.board],
         "典型案例": [_story(story) for story in report.stories],
         "图题": Captions({picture.name: picture.title for picture in report.pictures}),
-        "未报单位": ListedNames(report.missing),
-        "零报告单位": ListedNames(report.nil),
-        "逾期单位": ListedNames(report.late),
-        "应报单位数": len(report.board),
-        "已报单位数": len(report.board) - len(report.missing),
+        **_count_names(report, record),
     }
     for narrative in report.narratives:
         if narrative.label in names:
             raise DeclarationError(f"两个名称都叫“{narrative.label}”。请在表式里改一个栏目名称。")
         names[narrative.label] = _quotes(narrative)
     return names
+
+
+def _count_names(report: ReportData, record: Record) -> dict[str, object]:
+    """Who reported and how many: figures of the prose as well, to be checked like others."""
+
+    def count(name: str, label: str, number: int, period: str = report.period_label) -> Shown:
+        use = UsedFigure(name, "", label, report.unit_name, period, number, "个", "")
+        return Shown(number, str(number), use, record)
+
+    def listed(label: str, units: tuple[str, ...]) -> ListedNames:
+        return ListedNames(units, count(f"{label}|个数", f"{label}数", len(units)))
+
+    before = report.previous_label or ""
+    reported = len(report.board) - len(report.missing)
+    return {
+        "未报单位": listed("未报单位", report.missing),
+        "零报告单位": listed("零报告单位", report.nil),
+        "迟报单位": listed("迟报单位", report.late),
+        "应报单位数": count("应报单位数", "应报单位数", len(report.board)),
+        "已报单位数": count("已报单位数", "已报单位数", reported),
+        "上期已报单位数": count("上期已报单位数", "已报单位数", report.reported_before, before),
+    }
 
 
 class Captions:
@@ -123,6 +142,8 @@ def _figure_names(report: ReportData, record: Record) -> dict[str, object]:
             number: Number | None = getattr(figure, field_name)
             text = figures.written_or_why_not(figure, number, current=current)
             use = _use(report, figure, name, period, number)
+            if figure.parts and field_name == "total":
+                use = replace(use, made=Made(Way.SHARE, *figure.parts))
             return Shown(None if text in figures.NO_FIGURE else number, text, use, record)
 
         return family(name, make)
@@ -160,7 +181,10 @@ def _change(report: ReportData, figure: Figure, record: Record) -> Shown:
     if now is not None and before is not None:
         difference = figures.exact(now) - figures.exact(before)
     period = f"{report.period_label}比{report.previous_label or '上期'}"
-    use = _use(report, figure, "比上期", period, difference)
+    made = Made(figures.way_of_change(figure), now, before)
+    unit = figure.unit if made.way is Way.DIFFERENCE else figures.PERCENT
+    use = _use(report, figure, "比上期", period, made.value)
+    use = replace(use, measure=unit, made=made)
     return Shown(difference, figures.change(figure), use, record)
 
 
@@ -172,12 +196,17 @@ def _change_phrase(report: ReportData, figure: Figure, record: Record) -> Shown 
 
 
 def _leaders(report: ReportData, figure: Figure, record: Record) -> str:
+    """Name the units with the most; among so few that nearly all would be named, nobody."""
     rows = [
         (row.unit, number)
         for row in report.by_unit
-        if row.state is not RowState.MISSING and (number := row.total.get(figure.code))
+        if not row.own
+        and row.state is not RowState.MISSING
+        and (number := row.total.get(figure.code))
     ]
     rows.sort(key=lambda row: -figures.exact(row[1]))
+    if len(rows) <= _LEADERS:
+        return ""
     words = []
     for unit, number in rows[:_LEADERS]:
         use = _use(report, figure, "居前", report.year_so_far_label, number, unit)
@@ -220,8 +249,8 @@ def _board_row(row: BoardRow) -> Named:
             "状态": row.state,
             "时间": moment,
             "回执": row.receipt,
-            "逾期": row.late,
-            "备注": "；".join(filter(None, ("逾期" if row.late else "", row.remarks))),
+            "迟报": row.late,
+            "备注": "；".join(filter(None, ("迟报" if row.late else "", row.remarks))),
         },
     )
 

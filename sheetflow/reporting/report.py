@@ -28,6 +28,9 @@ CHECK_HEADINGS = (
     "数值",
     "计量单位",
     "文中写法",
+    "分子或本期数",
+    "分母或上期数",
+    "算法",
 )
 
 
@@ -81,7 +84,10 @@ def render_report(
 
 
 def check_table(report: RenderedReport) -> list[tuple[str | Number | None, ...]]:
-    """Give the rows of 数字核对表 under `CHECK_HEADINGS`: every figure of the prose once."""
+    """Give the rows of 数字核对表 under `CHECK_HEADINGS`: every figure of the prose once.
+
+    A share or a comparison comes with its two figures and its `Way`.
+    """
     return [
         (
             number,
@@ -93,6 +99,7 @@ def check_table(report: RenderedReport) -> list[tuple[str | Number | None, ...]]
             used.value,
             used.measure,
             used.text,
+            *((used.made.one, used.made.two, used.made.way) if used.made else (None, None, "")),
         )
         for number, used in enumerate(report.used_figures, start=1)
     ]

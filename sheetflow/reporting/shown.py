@@ -7,14 +7,28 @@ name is asked for that is not there. It refuses to know which names there are.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from difflib import get_close_matches
 
-from sheetflow.consolidation.report_data import Number
+from sheetflow.consolidation.report_data import Number, Way
 from sheetflow.errors import ReportTemplateError
 from sheetflow.reporting import figures
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a share or a comparison was reckoned from, and how."""
+
+    way: Way
+    one: Number | None
+    two: Number | None
+
+    @property
+    def value(self) -> Number | None:
+        """What it comes to."""
+        return figures.reckoned(self.way, self.one, self.two)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +43,7 @@ class UsedFigure:
     value: Number | None
     measure: str
     text: str
+    made: Made | None = None
 
 
 @dataclass(slots=True)
@@ -101,13 +116,22 @@ def _holds(one: Shown, other: object, comparison: Callable[[Decimal, Decimal], b
     return bool(comparison(figures.exact(one.value), figures.exact(two)))
 
 
-class ListedNames(tuple[str, ...]):
+@dataclass(frozen=True, slots=True)
+class ListedNames:
     """Names of units; written, they are joined as in a sentence."""
 
-    __slots__ = ()
+    names: tuple[str, ...]
+    counted: Shown
+    """How many they are, which is a figure of the report when it is written."""
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.names)
 
     def __str__(self) -> str:
-        return "、".join(self)
+        return "、".join(self.names)
 
 
 class Named:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sized
+from dataclasses import replace
 from typing import cast
 
 from docx.document import Document
@@ -23,10 +24,10 @@ from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, Undefine
 from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup, escape
 
-from sheetflow.consolidation.report_data import Number
+from sheetflow.consolidation.report_data import Number, Way
 from sheetflow.errors import ReportTemplateError
 from sheetflow.reporting import figures
-from sheetflow.reporting.shown import ListedNames, Named, Shown, fault_in, unknown_name
+from sheetflow.reporting.shown import ListedNames, Made, Named, Shown, fault_in, unknown_name
 
 _CONTROLS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 _TAG = re.compile(r"\{[{%#].*?[}%#]\}", re.DOTALL)
@@ -161,8 +162,20 @@ def _rewritten(figure: Shown, write: Callable[[Number], str]) -> str:
 
 
 def _share(part: Shown, whole: Shown) -> str:
-    name = f"{part.use.name} 占 {whole.use.name}" if part.use and whole.use else ""
-    return part.written(figures.share(part.value, whole.value), name=name)
+    text = figures.share(part.value, whole.value)
+    if part.use is None or whole.use is None:
+        return text
+    made = Made(Way.SHARE, part.value, whole.value)
+    name = f"{part.use.name} 占 {whole.use.name}"
+    label = f"{part.use.label}占{whole.use.label}"
+    use = replace(
+        part.use, name=name, label=label, value=made.value, measure=figures.PERCENT, made=made
+    )
+    return replace(part, use=use).written(text)
+
+
+def _count(listed: Sized) -> Shown | int:
+    return listed.counted if isinstance(listed, ListedNames) else len(listed)
 
 
 FILTERS: Mapping[str, Callable[..., object]] = {
@@ -170,7 +183,7 @@ FILTERS: Mapping[str, Callable[..., object]] = {
     "万元数": lambda figure: _rewritten(figure, figures.ten_thousand_yuan_bare),
     "万": lambda figure: _rewritten(figure, figures.ten_thousands),
     "占": _share,
-    "个数": len,
+    "个数": _count,
 }
 """What may follow a name after ``|``."""
 

@@ -256,6 +256,11 @@ class Key(CellType):
         """Give the key of that number: G001."""
         return f"{self.letter}{number:0{self.digits}d}"
 
+    def number(self, key: object) -> int:
+        """Give the number of a key: 1 of G001; 0 for a blank one and for another unit's."""
+        text = str(key or "")
+        return int(text[1:]) if re.fullmatch(rf"{self.letter}\d+", text) else 0
+
     @property
     def words(self) -> str:
         """Say the shape by example."""

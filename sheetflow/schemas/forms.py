@@ -45,10 +45,10 @@ class Cover:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SamePerson:
-    """When rows of two units are about the same person and the same matter.
+    """When rows of two units are about the same person: the same identity number.
 
-    In `sheet`, rows that meet `where` are compared: the same identity number in the column
-    `person`, and the same value in each column of `matter`.
+    In `sheet`, rows that meet `where` are compared by the column `person`. The columns of
+    `matter` say in words what each row is about, and are not compared.
     """
 
     sheet: str

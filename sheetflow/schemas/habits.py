@@ -101,7 +101,8 @@ def read_number(raw: CellValue, units: tuple[str, ...] = ()) -> int | Decimal:
     if isinstance(raw, int):
         return raw
     if isinstance(raw, float):
-        return _exact(repr(raw))
+        # As the office program shows it: 1.1 added three times is 3.3, whatever the file holds.
+        return _exact(f"{raw:.{_EXACT_DIGITS}g}")
     text = unicodedata.normalize("NFKC", tidy(str(raw)))
     bare = text
     for unit in units:
@@ -246,7 +247,16 @@ def read_phone(raw: CellValue) -> str:
     raise CellFault("phone-format")
 
 
-_PERSONAL = re.compile(r"(?<!\d)(\d{17}[\dXx]|1[3-9]\d[- ]?\d{4}[- ]?\d{4})(?!\d)")
+_GAP = r"[-. ·_\u2010-\u2015]{0,3}"
+_PERSONAL = re.compile(
+    r"(?<!\d)(?:\d{17}[\dXx]"
+    rf"|(?:\d{_GAP}){{6}}(?:19|20)(?:{_GAP}\d){{9}}{_GAP}[\dXx]"
+    rf"|(?:(?:00)?86|0)?{_GAP}(?P<mobile>1[3-9](?:{_GAP}\d){{9}}))(?!\d)"
+)
+"""An identity number or a mobile number, the digits run together or in groups."""
+_GROUP = re.compile(r"\d+")
+_LEAST_TOGETHER = 3
+"""Shorter groups are a list of figures: 15 20 30 40."""
 
 
 _SOME_DIGIT = re.compile(
@@ -259,4 +269,16 @@ def holds_personal_number(text: str) -> bool:
     """Tell whether free text carries an 18-digit identity number or a mobile number."""
     if not _SOME_DIGIT.search(text):  # most texts: far quicker than to normalise them
         return False
-    return bool(_PERSONAL.search(unicodedata.normalize("NFKC", text)))
+    plain = unicodedata.normalize("NFKC", text)
+    found = _PERSONAL.search(plain)
+    while found and not _is_personal(found):  # the next may begin within this one
+        found = _PERSONAL.search(plain, found.start() + 1)
+    return found is not None
+
+
+def _is_personal(found: re.Match[str]) -> bool:
+    """Whether a run of digits in groups is cut as people cut such a number."""
+    mobile, whole = found["mobile"], found[0]
+    if mobile:
+        return all(len(group) >= _LEAST_TOGETHER for group in _GROUP.findall(mobile))
+    return whole.isalnum() or _is_day("".join(_GROUP.findall(whole))[6:14])

@@ -71,7 +71,8 @@ class BookSheet:
     """One recognised sheet: where its columns stand in the file, and its filled rows.
 
     `spots` maps a column to its 1-based column in the file (tables) or to its cell
-    (cards). A column that the file lacks is not in it.
+    (cards); in the statistics an indicator's code and a heading (``S01 本期``) to its cell.
+    A column that the file lacks is not in it.
     """
 
     sheet: Sheet
@@ -161,12 +162,17 @@ class Book:
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """What a unit's last accepted period left: its rows by sheet and its 累计 by code."""
+    """What a unit's last accepted period left: its rows by sheet and its 累计 by code.
+
+    `reached` is the highest number that the keys of a sheet have had in the year so far,
+    those of rows that are gone among them.
+    """
 
     period: Period
     receipt: str
     rows: Mapping[str, Sequence[Mapping[str, Value]]]
     totals: Mapping[str, Number]
+    reached: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,7 +180,7 @@ class Context:
     """Everything beyond the file that judging may ask.
 
     `earlier` gives, for a form and period, what was accepted before it in the same
-    year. `known_keys` resolves a reference into another unit's book (``370102-X0003``).
+    year, `later` what was accepted after it, in order. `known_keys` resolves a reference into another unit's book (``370102-X0003``).
     `waived` gives the rules that a superior lets pass for this submission, with why;
     `explained` what the unit has said of findings in accepted submissions so far.
     `now` is the clock. `working_days` are the deadlines by level.
@@ -186,6 +192,7 @@ class Context:
     working_days: Mapping[Level, int]
     day_overrides: Mapping[dt.date, bool] = field(default_factory=lambda: MappingProxyType({}))
     earlier: Callable[[str, Period], Earlier | None] = lambda _form, _period: None
+    later: Callable[[str, Period], tuple[Earlier, ...]] = lambda _form, _period: ()
     known_keys: Callable[[str, str], bool] = lambda _sheet, _key: False
     released: bool = False
     """Somebody decided that a doubt about identity or version does not count."""

@@ -33,9 +33,11 @@ ISSUE_COLUMNS = (
     "栏目",
     "问题",
     "怎么改",
-    "说明",
+    "情况说明",
 )
-"""The headers of 问题清单, in HEADER_ROW; 编号 is the finding's number, 说明 the filler's answer."""
+"""The headers of 问题清单, in HEADER_ROW: the finding's number, and last the filler's answer."""
+OLDER_ANSWER_COLUMN = "说明"
+"""What the last column was called in copies returned earlier."""
 STAMP_SHEET = "_表标识"
 STAMP_KEYS = ("campaign", "form", "version", "unit", "period")
 STAMP_NAME = "sheetflow_{key}"

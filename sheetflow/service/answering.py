@@ -12,7 +12,12 @@ from pathlib import Path
 from sheetflow.consolidation.figures import unit_figures
 from sheetflow.findings import Explanation, Finding, Identity, Severity
 from sheetflow.periods import Period
-from sheetflow.schemas.documents import load_explanations, load_figures, load_finding, load_rows
+from sheetflow.schemas.documents import (
+    count_rows,
+    load_explanations,
+    load_figures,
+    load_finding,
+)
 from sheetflow.service.history import last_round, merged_figures, request_for
 from sheetflow.service.names import ANSWERS, answer_path, precheck_path
 from sheetflow.service.office import Office
@@ -26,7 +31,6 @@ from sheetflow.writing import (
     ReceiptData,
     ReceiptFigure,
     write_notice,
-    write_receipt,
 )
 
 
@@ -54,12 +58,15 @@ def prepare(office: Office, mark: StaleMark) -> Answer | None:
     path = answer_path(office, submission)
     findings = _findings(office, submission)
     if submission.outcome == "accepted":
-        return Answer(mark, path, write_receipt(_receipt(office, submission, findings)))
+        receipt = _receipt(office, submission, findings)
+        return Answer(mark, path, office.pool.submit("render_receipt", receipt))
     arrival = office.store.arrivals.find_arrival(submission.arrival_id)
-    if submission.outcome == "returned" and submission.period:
+    rejected = any(finding.rule == "rejected" for finding in findings)
+    if submission.outcome == "returned" and submission.period and not rejected:
         said = load_explanations(office.store.submissions.find_explanations(submission))
         spot = (submission.form, submission.period)
-        return Answer(mark, path, _returned(office, arrival, spot, findings, said))
+        made = _returned(office, arrival, spot, findings, said, submission.receipt)
+        return Answer(mark, path, made)
     return Answer(mark, path, write_notice(_notice(office, submission, findings)))
 
 
@@ -73,12 +80,15 @@ def _returned(
     spot: tuple[str, str],
     findings: tuple[Finding, ...],
     said: dict[Identity, Explanation],
+    receipt: str = "",
 ) -> Future[bytes]:
     form, period = spot
     request: JudgeRequest = replace(request_for(office, arrival), known_keys=None)
     still_open = [entry for entry in findings if is_open(entry, said)]
     compared = last_round(office, arrival, form, period, still_open)
-    look = ReturnedLook(office.dress, arrival.arrived_at, compared.words if compared else "")
+    look = ReturnedLook(
+        office.dress, arrival.arrived_at, compared.words if compared else "", receipt
+    )
     return office.pool.submit("render_returned", request, findings, said, look)
 
 
@@ -88,7 +98,7 @@ def _precheck(office: Office, mark: StaleMark, arrival_id: int) -> Answer:
     head, *documents = office.store.arrivals.find_answer_document(arrival_id)
     findings = tuple(map(load_finding, documents))
     path = precheck_path(office, unit, str(head["period"]), arrival_id)
-    if head["period"]:
+    if head["period"] and head["outcome"] in {"accepted", "returned"}:
         spot = (str(head["form"]), str(head["period"]))
         return Answer(mark, path, _returned(office, arrival, spot, findings, {}))
     heard = [office.campaign.catalogue.wrong(finding) for finding in findings]
@@ -129,7 +139,7 @@ def _receipt(office: Office, submission: Submission, findings: tuple[Finding, ..
         late=submission.late,
         nil=submission.nil,
         sheet_rows=[
-            (form.by_key[key].title, len(load_rows(form.by_key[key], text)))
+            (form.by_key[key].title, count_rows(text))
             for key, text in store.find_rows(submission).items()
             if key in form.by_key and form.by_key[key].is_table
         ],
@@ -151,7 +161,8 @@ def _receipt(office: Office, submission: Submission, findings: tuple[Finding, ..
 
 _HAPPENED = {
     "returned": "您报送的文件没有接收，请按下面的办法处理后重新报送。",
-    "held": "您报送的文件已经收到，但需要有人核实后才能处理，暂时挂起。",
+    "held": "报送文件夹里的这个文件已经收走存档，但需要上级核实后才能处理，暂时挂起。"
+    "如果不是您放的，不用处理。",
     "refused": "您报送的文件无法接收，没有读取其中的内容。",
 }
 

@@ -5,12 +5,14 @@ Everything here only computes: it runs inside the commit that records the answer
 
 from __future__ import annotations
 
-from dataclasses import replace
+import datetime as dt
+from dataclasses import dataclass, replace
+from typing import TypedDict
 
 from sheetflow.findings import Finding, Round
 from sheetflow.periods import Period
 from sheetflow.schemas.judging import Judgement, Outcome
-from sheetflow.service.letters import count, facts, letter, tell
+from sheetflow.service.letters import count, explained, facts, letter, shown_name, tell
 from sheetflow.service.names import answer_path, precheck_path
 from sheetflow.service.office import Office
 from sheetflow.store.records import Arrival, FollowUp, NewMail, Stale, Submission
@@ -26,24 +28,52 @@ ANSWER, WORKBOOK, CONSOLIDATED, REPORT, BOARD = (
 )
 
 
-def entail(
-    office: Office, submission: Submission, judgement: Judgement, compared: Round | None = None
-) -> FollowUp:
-    """Give the mails and the stale marks that an outcome entails.
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What stood before a judgement: what counts for its unit and period, and a decision.
 
     `compared` tells what became of the last attempt's findings.
     """
+
+    compared: Round | None = None
+    standing: Submission | None = None
+    released: bool = False
+
+
+def look_before(
+    office: Office, arrival: Arrival, judgement: Judgement, compared: Round | None
+) -> Before:
+    """Look up what `entail` must know: it runs inside the commit and cannot ask the store."""
+    store = office.store.submissions
+    standing = (
+        store.find_accepted(arrival.unit_id, judgement.form, judgement.period)
+        if judgement.period
+        else None
+    )
+    decisions = store.find_decisions(arrival.arrival_id)
+    released = bool(decisions) and decisions[-1].verdict == "release"
+    return Before(compared, standing, released)
+
+
+_NOTHING = Before()
+
+
+def entail(
+    office: Office, submission: Submission, judgement: Judgement, before: Before = _NOTHING
+) -> FollowUp:
+    """Give the mails and the stale marks that an outcome entails."""
     return FollowUp(
         mails=(
-            *_mail(office, submission, judgement, compared),
+            *_mail(office, submission, judgement, before),
             *_tell_named(office, submission, judgement),
+            *_tell_superior(office, submission, judgement),
         ),
         stale=tuple(stale_after(office, submission)),
     )
 
 
 def _mail(
-    office: Office, submission: Submission, judgement: Judgement, compared: Round | None
+    office: Office, submission: Submission, judgement: Judgement, before: Before
 ) -> tuple[NewMail, ...]:
     unit = office.tree[submission.unit_id]
     path = answer_path(office, submission)
@@ -51,18 +81,44 @@ def _mail(
     data = replace(
         facts(office, unit, submission.form, submission.period),
         number=submission.number,
-        received=submission.arrived_at.strftime("%Y-%m-%d %H:%M"),
-        findings=tell(office.campaign.catalogue, judgement.findings),
+        receipt=submission.receipt,
+        received=_time(submission.arrived_at),
+        findings=tell(office.campaign.catalogue, judgement.findings, judgement.explanations),
         counts=count(judgement.findings),
-        progress=compared,
+        explained=explained(judgement.findings, judgement.explanations),
+        progress=before.compared,
         reason=_reason(office, judgement),
         late=submission.late,
+        nil=submission.nil,
+        file_name=shown_name(submission.file_name) if judgement.outcome is Outcome.REFUSED else "",
+        **_changed(submission, before),
         attachment=path.name if attach else "",
         file_place="" if attach else f"{path.parent.name}/{path.name}",
     )
     message_id = f"{submission.receipt}.{submission.judgement_id}"
     files = {path.name: office.relative(path)}
     return letter(office, unit, Event(submission.outcome), data, message_id, files)
+
+
+class _Changed(TypedDict):
+    corrects: str
+    overtaken: str
+    released: bool
+
+
+def _changed(submission: Submission, before: Before) -> _Changed:
+    """Say what an accepted submission takes the place of, or what stands in spite of it."""
+    standing, corrects, overtaken = before.standing, "", ""
+    if standing and submission.outcome == "accepted":
+        if standing.arrival_id < submission.arrival_id:
+            corrects = f"第{standing.number}号"
+        elif standing.arrival_id > submission.arrival_id:
+            overtaken = f"第{standing.number}号"
+    return _Changed(corrects=corrects, overtaken=overtaken, released=before.released)
+
+
+def _time(moment: dt.datetime) -> str:
+    return moment.strftime("%Y-%m-%d %H:%M")
 
 
 def _reason(office: Office, judgement: Judgement) -> str:
@@ -82,11 +138,33 @@ def _tell_named(
     unit = office.tree[named]
     data = replace(
         facts(office, unit, submission.form, submission.period),
-        received=submission.arrived_at.strftime("%Y-%m-%d %H:%M"),
+        receipt=submission.receipt,
+        received=_time(submission.arrived_at),
         other_unit=office.tree[submission.unit_id].name,
     )
     message_id = f"{submission.receipt}.{submission.judgement_id}.named"
     return letter(office, unit, Event.IDENTITY, data, message_id)
+
+
+def _tell_superior(
+    office: Office, submission: Submission, judgement: Judgement
+) -> tuple[NewMail, ...]:
+    """Tell the unit above that a held workbook waits for its decision, and how to give it."""
+    sender = office.tree[submission.unit_id]
+    if judgement.outcome is not Outcome.HELD or not sender.parent:
+        return ()
+    superior = office.tree[sender.parent]
+    data = replace(
+        facts(office, superior, submission.form, submission.period),
+        receipt=submission.receipt,
+        received=_time(submission.arrived_at),
+        other_unit=sender.name,
+        reason=_reason(office, judgement),
+        ours=all(finding.rule == "our-fault" for finding in judgement.findings),
+        deadline="",
+    )
+    message_id = f"{submission.receipt}.{submission.judgement_id}.superior"
+    return letter(office, superior, Event.SUPERIOR, data, message_id)
 
 
 def stale_after(office: Office, submission: Submission) -> list[Stale]:
@@ -149,7 +227,8 @@ def entail_duplicate(office: Office, arrival: Arrival, repeated: Submission) -> 
     data = replace(
         facts(office, unit, repeated.form, repeated.period),
         number=repeated.number,
-        received=repeated.arrived_at.strftime("%Y-%m-%d %H:%M"),
+        receipt=repeated.receipt,
+        received=_time(repeated.arrived_at),
         reason={"accepted": "已接收", "returned": "退回", "held": "挂起", "refused": "拒收"}[
             repeated.outcome
         ],
@@ -167,9 +246,10 @@ def entail_precheck(office: Office, arrival: Arrival, judgement: Judgement) -> F
     findings: tuple[Finding, ...] = judgement.findings
     data = replace(
         facts(office, unit, judgement.form, judgement.period),
-        received=arrival.arrived_at.strftime("%Y-%m-%d %H:%M"),
-        findings=tell(office.campaign.catalogue, findings),
+        received=_time(arrival.arrived_at),
+        findings=tell(office.campaign.catalogue, findings, judgement.explanations),
         counts=count(findings),
+        explained=explained(findings, judgement.explanations),
         passed=judgement.outcome is Outcome.ACCEPTED,
         attachment=path.name if attach else "",
         file_place="" if attach else f"{path.parent.name}/{path.name}",

@@ -23,7 +23,7 @@ from sheetflow.schemas.documents import (
     load_rows,
 )
 from sheetflow.schemas.forms import Form
-from sheetflow.schemas.habits import Value
+from sheetflow.schemas.habits import Value, holds_personal_number
 from sheetflow.service.office import Office
 from sheetflow.store.records import Arrival, Submission
 from sheetflow.units import Unit
@@ -40,13 +40,15 @@ def books_of(office: Office, form: Form, period: Period) -> Books:
         standing = store.find_all_accepted(form.key, entry.period_id)
         figures = store.find_indicators(standing.values())
         for unit_id, submission in standing.items():
+            if unit_id not in office.tree:
+                continue  # it left the list: `missing_units` says so
             submissions[submission.receipt] = submission
             accepted[unit_id, entry.period_id] = Accepted(
                 unit_id=unit_id,
                 period=entry.period_id,
                 receipt=submission.receipt,
                 figures=load_figures(figures.get(submission.receipt, {})),
-                file_name=submission.file_name,
+                file_name=shown_name(submission.file_name),
                 sha256=submission.sha256,
                 accepted_at=submission.judged_at,
                 nil=submission.nil,
@@ -57,7 +59,7 @@ def books_of(office: Office, form: Form, period: Period) -> Books:
                 verify=submission.verify,
                 note=submission.note,
             )
-        for unit_id, latest in store.find_all_latest(form.key, entry.period_id).items():
+        for unit_id, latest in _last_words(office, form.key, entry.period_id).items():
             attempts[unit_id, entry.period_id] = _attempt(latest)
 
     def rows_of(
@@ -115,6 +117,55 @@ def _explanations(office: Office, submission: Submission) -> tuple[ExplanationRo
     )
 
 
+_OWN = ("accepted", "returned")
+"""Outcomes of workbooks that are the unit's own beyond doubt."""
+
+
+def _last_words(office: Office, form: str, period: str) -> dict[str, Submission]:
+    """Give each unit's newest submission; one held or refused only where there is none of its own.
+
+    A stranger's workbook in a unit's folder does not hide where the unit itself stands.
+    """
+    found: dict[str, Submission] = {}
+    for entry in sorted(
+        office.store.submissions.find_submissions(form=form, period=period),
+        key=lambda entry: (entry.outcome in _OWN, entry.arrival_id),
+    ):
+        found[entry.unit_id] = entry
+    return found
+
+
+def was_in_time(office: Office, arrival: Arrival, form: str, period: str) -> bool:
+    """Whether the unit had something accepted in time before: then this is a correction, not late."""
+    return any(
+        entry.outcome == "accepted" and not entry.late and entry.arrival_id < arrival.arrival_id
+        for entry in office.store.submissions.find_submissions(
+            unit_id=arrival.unit_id, form=form, period=period
+        )
+    )
+
+
+def shown_name(file_name: str) -> str:
+    """Give a file's name as superiors see it: private numbers in it are starred."""
+    if not holds_personal_number(file_name):
+        return file_name
+    return "".join("*" if char.isdigit() else char for char in file_name)
+
+
+def missing_units(office: Office) -> tuple[str, ...]:
+    """Say which units left the list though they have reported: their figures count nowhere."""
+    gone = {
+        submission.unit_id
+        for submission in office.store.submissions.find_submissions()
+        if submission.unit_id not in office.tree
+    }
+    return tuple(
+        f"单位 {unit_id} 有已收的报送，却不在 units.xlsx 里，没有计入汇总。"
+        "请补回这一行；撤并的请填失效日期和归入的单位，不要删行。"
+        for unit_id in sorted(gone)
+    )
+
+
 def request_for(
     office: Office, arrival: Arrival, known_keys: frozenset[tuple[str, str]] | None = None
 ) -> JudgeRequest:
@@ -161,9 +212,17 @@ def request_for_unit(office: Office, unit: Unit, path: str, now: dt.datetime) ->
 def last_round(
     office: Office, arrival: Arrival, form: str, period: str, still_open: Iterable[Finding]
 ) -> Round | None:
-    """Compare with the attempt before `arrival`, if that one was returned."""
+    """Compare with the attempt before `arrival`, if that one was returned.
+
+    What was held or refused in between is nobody's attempt at mending.
+    """
     store = office.store.submissions
-    last = store.find_latest(arrival.unit_id, form, period, before=arrival)
+    tried = [
+        entry
+        for entry in store.find_submissions(unit_id=arrival.unit_id, form=form, period=period)
+        if entry.arrival_id < arrival.arrival_id and entry.outcome in _OWN
+    ]
+    last = max(tried, key=lambda entry: entry.arrival_id, default=None)
     if last is None or last.outcome != "returned":
         return None
     said = load_explanations(store.find_explanations(last))

@@ -8,21 +8,22 @@ write any file: that is `answering` and `rebuilding`.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 from sheetflow.errors import StoreError, TemporaryError, UnreadableError, describe
 from sheetflow.findings import Finding, Place, Severity
+from sheetflow.periods import Period
 from sheetflow.schemas.documents import (
     dump_explanations,
     dump_figures,
     dump_finding,
 )
 from sheetflow.schemas.judging import Judgement, Outcome
-from sheetflow.service.entailing import entail, entail_duplicate, entail_precheck
-from sheetflow.service.history import last_round, request_for, resolve_keys
+from sheetflow.service.entailing import entail, entail_duplicate, entail_precheck, look_before
+from sheetflow.service.history import last_round, request_for, resolve_keys, was_in_time
 from sheetflow.service.office import LOG, Office
 from sheetflow.service.piecing import order_pieces
 from sheetflow.store.records import Arrival, Judged, Submission
@@ -31,6 +32,7 @@ from sheetflow.validators.explaining import is_open
 from sheetflow.workers import ChildStartError, TaskFailedError
 from sheetflow.workers.judging import JudgeReply
 
+REJECTED = "rejected"
 _MOST_ATTEMPTS = 3
 _MOST_LOGGED = 100
 """A workbook with thousands of findings may not push all others out of the log."""
@@ -49,16 +51,27 @@ def judge_arrivals(office: Office) -> list[Submission]:
     total = len(waiting)
     answered: list[Submission] = []
     busy: dict[Future[JudgeReply], Arrival] = {}
-    while waiting or busy:
-        _start(office, waiting, busy)
-        done, _ = wait(busy, return_when=FIRST_COMPLETED)
-        for future in done:
-            arrival = busy.pop(future)
-            with _putting_off(office, arrival):
-                submission = _conclude(office, arrival, future)
-                answered += [submission] if submission else []
-        office.say("审核", total - len(waiting) - len(busy), total)
+    try:
+        while busy or (waiting and not office.is_stopping()):
+            _start(office, waiting, busy)
+            done, _ = wait(busy, return_when=FIRST_COMPLETED)
+            for future in done:
+                with _putting_off(office, busy[future]):
+                    submission = _conclude(office, busy[future], future)
+                    answered += [submission] if submission else []
+                del busy[future]
+            office.say("审核", total - len(waiting) - len(busy), total)
+    except StoreError:
+        _spare(office, busy.values())
+        raise
     return answered
+
+
+def _spare(office: Office, arrivals: Iterable[Arrival]) -> None:
+    """Take back what was counted against files in hand when the database refused."""
+    for arrival in arrivals:
+        with suppress(StoreError):
+            office.store.arrivals.record_spared(arrival.arrival_id)
 
 
 def _start(
@@ -67,7 +80,7 @@ def _start(
     """Keep the children busy, with one file of a unit at a time."""
     held_back: list[Arrival] = []
     units = {arrival.unit_id for arrival in busy.values()}
-    while waiting and len(busy) < 2 * office.pool_size:
+    while waiting and len(busy) < 2 * office.pool_size and not office.is_stopping():
         arrival = waiting.popleft()
         if arrival.unit_id in units:
             held_back.append(arrival)
@@ -117,7 +130,7 @@ def _answer_duplicate(office: Office, arrival: Arrival) -> bool:
     if arrival.turn or arrival.purpose != "submission":
         return False
     repeated = office.store.submissions.find_repeated(arrival)
-    if repeated is None:
+    if repeated is None or _was_too_early(office, arrival, repeated):
         return False
     follow_up = entail_duplicate(office, arrival, repeated)
     office.store.arrivals.record_answer(
@@ -129,6 +142,15 @@ def _answer_duplicate(office: Office, arrival: Arrival) -> bool:
     )
     LOG.info("unit %s: the same bytes again, receipt %s", arrival.unit_id, repeated.receipt)
     return True
+
+
+def _was_too_early(office: Office, arrival: Arrival, repeated: Submission) -> bool:
+    """Whether the same bytes were returned for a period that has begun only since."""
+    if repeated.outcome != "returned" or not repeated.period:
+        return False
+    findings = office.store.submissions.find_findings(repeated)
+    early = any(document["rule"] == "period-not-begun" for document in findings)
+    return early and arrival.arrived_at.date() >= Period.parse(repeated.period).first_day
 
 
 def _conclude(office: Office, arrival: Arrival, future: Future[JudgeReply]) -> Submission | None:
@@ -165,7 +187,10 @@ def _unreadable(reason: str, **details: str | int) -> Judgement:
 
 
 def _record(office: Office, arrival: Arrival, reply: JudgeReply) -> Submission | None:
-    judgement = _decided(office, arrival, reply.judgement)
+    reply = _decided(office, arrival, reply)
+    judgement = reply.judgement
+    if judgement.late and was_in_time(office, arrival, judgement.form, judgement.period):
+        judgement = replace(judgement, late=False)
     # Mail names the cells of the copy that goes back with it, where one does.
     told = replace(judgement, findings=reply.marked) if reply.marked else judgement
     if arrival.purpose == "precheck":
@@ -178,7 +203,12 @@ def _record(office: Office, arrival: Arrival, reply: JudgeReply) -> Submission |
         )
         return None
     still_open = [entry for entry in judgement.findings if is_open(entry, judgement.explanations)]
-    compared = last_round(office, arrival, judgement.form, judgement.period, still_open)
+    compared = (
+        last_round(office, arrival, judgement.form, judgement.period, still_open)
+        if judgement.outcome in {Outcome.ACCEPTED, Outcome.RETURNED}
+        else None
+    )
+    before = look_before(office, arrival, judgement, compared)
     submission = office.store.outcomes.record_outcome(
         arrival,
         judgement.form,
@@ -188,7 +218,7 @@ def _record(office: Office, arrival: Arrival, reply: JudgeReply) -> Submission |
             office,
             submission,
             told if judgement.outcome is Outcome.RETURNED else judgement,
-            compared,
+            before,
         ),
     )
     with suppress(OSError):  # only beforehand: whoever needs them has them made
@@ -224,12 +254,23 @@ def _log_findings(submission: Submission, findings: tuple[Finding, ...]) -> None
         LOG.info("receipt %s: %d more findings", submission.receipt, len(findings) - _MOST_LOGGED)
 
 
-def _decided(office: Office, arrival: Arrival, judgement: Judgement) -> Judgement:
-    """Hear what was decided about a file that is held."""
+def _decided(office: Office, arrival: Arrival, reply: JudgeReply) -> JudgeReply:
+    """Hear what was decided about a file that was held: a rejected one never counts."""
     decisions = office.store.submissions.find_decisions(arrival.arrival_id)
-    if judgement.outcome is Outcome.HELD and decisions and decisions[-1].verdict == "reject":
-        return replace(judgement, outcome=Outcome.RETURNED)
-    return judgement
+    if not decisions or decisions[-1].verdict != "reject":
+        return reply
+    judged = reply.judgement
+    told = GENERAL[REJECTED].at(Place(), why=decisions[-1].why)
+    rest = [finding for finding in judged.findings if finding.rule != REJECTED]
+    return JudgeReply(
+        judgement=Judgement(
+            outcome=Outcome.RETURNED,
+            findings=(told, *rest),
+            form=judged.form,
+            version=judged.version,
+            period=judged.period,
+        )
+    )
 
 
 def _precheck_document(judgement: Judgement) -> list[dict[str, object]]:

@@ -6,12 +6,20 @@ any cell that is not quotable (the catalogue's sentences hold none).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from sheetflow.config.defaults import default_templates
 from sheetflow.errors import MailTemplateError
-from sheetflow.findings import Catalogue, Finding, Severity, count_places
+from sheetflow.findings import (
+    Catalogue,
+    Explanation,
+    Finding,
+    Identity,
+    Severity,
+    count_places,
+)
 from sheetflow.periods import Period
 from sheetflow.service.office import LOG, Office
 from sheetflow.store.records import Attachment, NewMail
@@ -19,6 +27,9 @@ from sheetflow.units import Unit
 from sheetflow.wording import Event, MailData, MailFinding, render_mail
 
 _FIRST = 10
+_SETTLED = {Severity.MUST: "上级已准予放行，不用再改", Severity.VERIFY: "已说明，不用再改"}
+_LONG_NUMBER = re.compile(r"\d[\s_]*(?:\d[\s_]*){6}")
+_LONGEST_NAME = 40
 
 
 def mail_templates(office: Office) -> dict[str, str]:
@@ -45,15 +56,25 @@ def _default_templates() -> dict[str, str]:
     }
 
 
-def tell(catalogue: Catalogue, findings: Sequence[Finding]) -> tuple[MailFinding, ...]:
-    """Put the first findings into words, the heaviest first."""
+def tell(
+    catalogue: Catalogue,
+    findings: Sequence[Finding],
+    said: Mapping[Identity, Explanation] | None = None,
+) -> tuple[MailFinding, ...]:
+    """Put the first findings into words, the heaviest first, what is settled by `said` last."""
     order = list(Severity)
-    listed = sorted(findings, key=lambda finding: order.index(finding.severity))
+    settled = set(said or ())
+    listed = sorted(
+        findings,
+        key=lambda finding: (finding.identity in settled, order.index(finding.severity)),
+    )
     return tuple(
         MailFinding(
             place=finding.place.words,
             wrong=catalogue.wrong(finding),
-            remedy=catalogue.remedy(finding),
+            remedy=_SETTLED[finding.severity]
+            if finding.identity in settled
+            else catalogue.remedy(finding),
             severity=finding.severity.label,
         )
         for finding in listed[:_FIRST]
@@ -63,6 +84,19 @@ def tell(catalogue: Catalogue, findings: Sequence[Finding]) -> tuple[MailFinding
 def count(findings: Sequence[Finding]) -> tuple[tuple[str, int], ...]:
     """Count findings by severity, heaviest first."""
     return tuple((severity.label, number) for severity, number in count_places(findings).items())
+
+
+def explained(findings: Sequence[Finding], said: Mapping[Identity, Explanation]) -> int:
+    """Count the places of which something was said, so that they need nothing more."""
+    return sum(count_places(entry for entry in findings if entry.identity in said).values())
+
+
+def shown_name(name: str) -> str:
+    """Give a file's name as a mail may show it: people name files after women and numbers."""
+    if len(name) <= _LONGEST_NAME and not _LONG_NUMBER.search(name):
+        return name
+    ending = Path(name).suffix
+    return f"（名称不在邮件中显示）{ending if re.fullmatch(r'[.][A-Za-z]{1,5}', ending) else ''}"
 
 
 def facts(office: Office, unit: Unit, form: str, period: str) -> MailData:

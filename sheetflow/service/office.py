@@ -20,6 +20,7 @@ from sheetflow.campaigns import load_campaign
 from sheetflow.config.settings import Settings
 from sheetflow.config.units_file import read_units
 from sheetflow.config.workspace import Workspace, open_workspace
+from sheetflow.errors import SheetflowError
 from sheetflow.masks import MaskPolicy
 from sheetflow.periods import Period, deadline
 from sheetflow.schemas.campaign import Campaign
@@ -53,8 +54,12 @@ class Office:
     store: Store
     clock: Clock
     say: Say = say_nothing
+    is_stopping: Callable[[], bool] = lambda: False
+    """Whether to begin nothing more: what is in hand is finished, the rest waits for the next start."""
     pieces_under_way: dict[Path, Future[None]] = field(default_factory=dict)
     """Files of rendered rows that a child is making."""
+    _units_seen: tuple[int, int] = (0, 0)
+    _units_trouble: str = ""
     _pool: list[Pool] = field(default_factory=list)
     _layouts: dict[str, str] = field(default_factory=dict)
 
@@ -119,6 +124,25 @@ class Office:
 
             self._layouts[form.key] = layout_of(form)
         return self._layouts[form.key]
+
+    def reread_units(self) -> str:
+        """Read units.xlsx anew where it has changed; give what is wrong with it, else nothing.
+
+        A list that contradicts itself is not taken: the one in force stays.
+        """
+        try:
+            seen = self.workspace.units_file.stat()
+            mark = (seen.st_mtime_ns, seen.st_size)
+            if mark == self._units_seen:
+                return self._units_trouble
+            self.tree = read_units(self.workspace.units_file)
+            self._units_trouble = ""
+        except (SheetflowError, OSError) as error:
+            words = str(error) if isinstance(error, SheetflowError) else "打不开"
+            self._units_trouble = f"units.xlsx 没有采用，仍用原来的名单：{words}"
+            return self._units_trouble
+        self._units_seen = mark
+        return ""
 
     def relative(self, path: Path) -> str:
         """Name a file of the outbox as the store does, so that the outbox may move."""

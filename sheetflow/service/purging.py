@@ -25,7 +25,7 @@ from sheetflow.mailing import MaildirCarrier
 from sheetflow.periods import Period, deadline
 from sheetflow.publishing.outbox import remove_publication, twin_path
 from sheetflow.schemas.documents import without_personal
-from sheetflow.service.entailing import ANSWER, CONSOLIDATED
+from sheetflow.service.entailing import ANSWER, CONSOLIDATED, WORKBOOK
 from sheetflow.service.lock import held_lock
 from sheetflow.service.names import answer_path, precheck_path, workbook_path
 from sheetflow.service.office import LOG, Office
@@ -209,11 +209,24 @@ def _copies(office: Office, plan: PurgePlan) -> Iterator[str]:
             yield office.relative(checked)
         for submission in plan.sources.get(arrival.arrival_id, ()):
             # It may have been returned first and accepted later, by the same number.
+            yield from _published_of(office, submission)
             returned = replace(submission, outcome="returned")
             yield office.relative(answer_path(office, returned))
             if submission.outcome == "accepted" and submission.period:
                 form, period = office.form(submission.form), Period.parse(submission.period)
                 yield office.relative(workbook_path(office, form, unit, period))
+
+
+def _published_of(office: Office, submission: Submission) -> Iterator[str]:
+    """Name what was published of a submission under a name that its unit no longer bears."""
+    ending = f"_第{submission.number}号.xlsx"
+    for entry in office.store.publications.find_publications(
+        submission.unit_id, submission.period
+    ):
+        name = entry.path.rpartition("/")[2]
+        of_this = name.startswith("退回_") and name.endswith(ending)
+        if of_this or (entry.kind == WORKBOOK and submission.outcome == "accepted"):
+            yield entry.path
 
 
 def _is_there(office: Office, path: str) -> bool:

@@ -22,7 +22,7 @@ from sheetflow.service.office import LOG, Office
 from sheetflow.service.publishing import is_published
 from sheetflow.service.rollups import Made as RollupMade
 from sheetflow.service.rollups import Rollups
-from sheetflow.store.records import Stale, StaleMark
+from sheetflow.store.records import Publication, Stale, StaleMark
 
 Made = TypeVar("Made")
 
@@ -76,16 +76,21 @@ def _rebuild_answers(office: Office, rebuilt: Rebuilt) -> None:
     marks = _marks(office, ANSWER)
     most = 4 * office.pool_size
     for start in range(0, len(marks), most):  # a few at a time: memory stays flat
+        if office.is_stopping():
+            return
         batch = [
             (mark, rebuilt.attempt(mark, partial(answering.prepare, office, mark)))
             for mark in marks[start : start + most]
         ]
+        published: list[Publication] = []
+        settled: list[StaleMark] = []
         for mark, prepared in batch:
             for answer in prepared:
                 made = rebuilt.attempt(mark, partial(answer.publish, office)) if answer else []
-                if made or answer is None:
-                    office.store.publications.record_rebuilt([mark], made)
-                    rebuilt.published += len(made)
+                published += made
+                settled += [mark] if made or answer is None else []
+        office.store.publications.record_rebuilt(settled, published)
+        rebuilt.published += len(published)
         office.say("答复", min(start + most, len(marks)), len(marks))
 
 
@@ -112,20 +117,25 @@ def _rebuild_rollups(office: Office, rebuilt: Rebuilt) -> None:
     for kinds in ((CONSOLIDATED, REPORT), (BOARD,)):
         marks = rollups.in_order(_marks(office, *kinds))
         begun: deque[tuple[StaleMark, list[Callable[[], RollupMade]]]] = deque()
+        idle: list[StaleMark] = []
         for number, mark in enumerate(marks, start=1):
             begun.append((mark, rebuilt.attempt(mark, partial(rollups.begin, mark))))
             if len(begun) > 2 * office.pool_size:  # so many are made side by side
-                _finish(office, rebuilt, *begun.popleft())
+                idle += _finish(office, rebuilt, *begun.popleft())
             office.say("汇总", number, len(marks))
         while begun:
-            _finish(office, rebuilt, *begun.popleft())
+            idle += _finish(office, rebuilt, *begun.popleft())
+        office.store.publications.record_rebuilt(idle)  # many, and no file hangs on them
 
 
 def _finish(
     office: Office, rebuilt: Rebuilt, mark: StaleMark, begun: list[Callable[[], RollupMade]]
-) -> None:
+) -> list[StaleMark]:
+    """Record what came of a mark; give the mark back where nothing had to be made."""
     for finish in begun:
         for made in rebuilt.attempt(mark, finish):
+            if not made.published:
+                return [mark]
             office.store.publications.record_rebuilt([mark], made.published, made.issued)
             if made.is_new:
                 board = Stale(
@@ -137,3 +147,4 @@ def _finish(
                 )
                 office.store.publications.record_stale([board], office.clock.now())
             rebuilt.published += len(made.published)
+    return []

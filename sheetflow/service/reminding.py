@@ -145,16 +145,17 @@ def _rollcalls(
     }
     known = _known(office, names.values())
     for unit in above:
-        expected = {entry.unit_id for entry in books.expected(unit)} - {unit.unit_id}
-        below = [row for row in missing if row.unit.unit_id in expected]
-        if not below or names[unit.unit_id] in known:
+        expected = {entry.unit_id for entry in books.expected(unit)}
+        lacking = [row for row in missing if row.unit.unit_id in expected]
+        if all(row.unit == unit for row in lacking) or names[unit.unit_id] in known:
             continue
         data = replace(
             facts(office, unit, form.key, result.period.period_id),
             deadline="",
-            reason=f"应报{len(expected)}个，已接收{len(expected) - len(below)}个，"
-            f"没有接收{len(below)}个。",
-            remarks=tuple(_lines(office, unit, below)),
+            # Counted as on the board: whoever reads it has a workbook of its own to report.
+            reason=f"应报{len(expected)}个单位（含本级），已报{len(expected) - len(lacking)}个，"
+            f"没有接收{len(lacking)}个。",
+            remarks=tuple(_lines(office, unit, lacking)),
         )
         made = letter(office, unit, Event.ROLLCALL, data, names[unit.unit_id])
         mails += made
@@ -162,14 +163,14 @@ def _rollcalls(
     return mails
 
 
-def _lines(office: Office, unit: Unit, below: list[BoardRow]) -> Iterable[str]:
+def _lines(office: Office, unit: Unit, lacking: list[BoardRow]) -> Iterable[str]:
     """List names, under a line for each city where the reader is above cities."""
     groups: dict[str, list[str]] = {}
-    for row in below:
+    for row in lacking:
         city = office.tree.ancestor(row.unit.unit_id, Level.CITY)
         head = city.name if city and city != unit else ""
         word = "" if row.state is State.MISSING else f"（{row.state.label}）"
-        name = "本级" if row.unit == city else row.unit.name
+        name = "本级" if row.unit in (city, unit) else row.unit.name
         groups.setdefault(head, []).append(f"{name}{word}")
     for head, names in groups.items():
         for start in range(0, len(names), _NAMES_IN_A_LINE):

@@ -53,7 +53,7 @@ def send_due(office: Office) -> Sent:
     while True:
         due = office.store.mails.find_due(office.clock.now(), limit=_AT_ONCE)
         fresh = [mail for mail in due if mail.mail_id not in tried]
-        if not fresh:
+        if not fresh or office.is_stopping():
             return result
         for number, mail in enumerate(fresh, start=1):
             tried.add(mail.mail_id)

@@ -8,9 +8,10 @@ that met trouble, for the latest one counts.
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from sheetflow.errors import TemporaryError
@@ -25,6 +26,10 @@ from sheetflow.store.records import Arrival, NewArrival
 
 _MOST_LOOKS, _PAUSE_SECONDS = 10, 0.3
 """How often a file that cannot be read holds up the later ones of its unit."""
+
+
+_EMPTY_SECONDS = 600.0
+"""An empty file is waited for so long: old programs make it first and fill it later."""
 
 
 @dataclass
@@ -75,15 +80,28 @@ def take(office: Office, intake: Intake, files: Iterable[Sighting]) -> Observati
             # Somebody else removed it.
             office.store.arrivals.record_unlinked(arrival.arrival_id, office.clock.now())
     observation = intake.watch.observe(fresh)
-    intake.oddities += tuple(map(_empty, observation.empty))
+    still = (*observation.still, *_given_up(office, observation.empty))
+    taken = {id(file.sighting) for file in still}
+    intake.oddities += tuple(
+        _empty(sighting) for sighting in observation.empty if id(sighting) not in taken
+    )
     intake.troubles += [trouble for _, trouble in observation.troubles]
     stuck = _waiting_units(intake, observation)
-    for number, still in enumerate(observation.still, start=1):
-        unit_id = still.sighting.unit_id
-        if unit_id in stuck or not _take(office, intake, still):
+    for number, file in enumerate(still, start=1):
+        unit_id = file.sighting.unit_id
+        if unit_id in stuck or not _take(office, intake, file):
             stuck.add(unit_id)
-        office.say("收取", number, len(observation.still))
+        office.say("收取", number, len(still))
     return observation
+
+
+def _given_up(office: Office, empty: Iterable[Sighting]) -> Iterator[StillFile]:
+    """Give the files that have been empty for so long that nobody is still writing them."""
+    now = office.clock.on_disk()
+    nothing = hashlib.sha256(b"").hexdigest()
+    for sighting in empty:
+        if now - sighting.mtime_ns / 1e9 > _EMPTY_SECONDS:
+            yield StillFile(sighting, nothing)
 
 
 def take_all(office: Office, intake: Intake) -> None:

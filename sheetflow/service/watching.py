@@ -41,6 +41,7 @@ def watch(
     Raise WorkspaceError where another service runs in this workspace.
     """
     with held_lock(office.workspace.lock), pulse_of(office) as pulse:
+        office.is_stopping = is_stopping
         rounds = _Rounds(office, on_pass)
         rounds.tidy_up()
         settings = office.settings
@@ -104,13 +105,15 @@ class _Rounds:
 
     def _pass(self, before: tuple[str, ...]) -> float:
         office, intake = self._office, self._intake
-        if not self._is_tidy:
+        known = office.tree
+        units_trouble = office.reread_units()
+        if not self._is_tidy or office.tree is not known:
             tidy_up(office)
             self._is_tidy = True
         intake.taken = 0
         observation = take(office, intake, look(office, intake).files)
         report = work_off(office, intake)
-        self.troubles = report.troubles
+        self.troubles = (*report.troubles, *filter(None, (units_trouble,)))
         is_new = report.troubles and report.troubles != before
         if report.taken or report.published or report.outcomes or is_new:
             self._on_pass(report)

@@ -97,6 +97,10 @@ class Arrivals:
             _update(connection, arrival_id, attempts=attempts)
         return attempts
 
+    def record_spared(self, arrival_id: int) -> None:
+        """Take back the attempts that ended without the file's fault (the database was busy)."""
+        self._change(arrival_id, attempts=0)
+
     def record_trouble(self, arrival_id: int, trouble: str, at: dt.datetime) -> dt.datetime:
         """Record temporary trouble and return when to try again; the file is not to blame.
 

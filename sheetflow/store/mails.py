@@ -8,7 +8,7 @@ what it tells, so it goes out at least once; its Message-ID never changes.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, insert, select, update
 
@@ -16,6 +16,7 @@ from sheetflow.errors import StoreError
 from sheetflow.store.backoff import next_try
 from sheetflow.store.engine import Database
 from sheetflow.store.records import Attachment, Mail, NewMail
+from sheetflow.store.renaming import moved_path
 from sheetflow.store.schema import mails as table
 
 FIRST_WAIT = dt.timedelta(minutes=1)
@@ -87,6 +88,15 @@ class Mails:
         with self._database.writing() as connection:
             _attempts(connection, mail_id)
             _update(connection, mail_id, **changes)
+
+    def record_renamed_folders(self, folders: Mapping[str, str]) -> None:
+        """Let queued mail find its attachments in folders that bear other names now."""
+        with self._database.writing() as connection:
+            unsent = select(table).where(table.c.state != "sent")
+            for row in connection.execute(unsent).mappings().all():
+                moved = [[name, moved_path(path, folders)] for name, path in row["attachments"]]
+                if moved != row["attachments"]:
+                    _update(connection, row["mail_id"], attachments=moved)
 
     def _find(self, *conditions: ColumnElement[bool], limit: int | None = None) -> tuple[Mail, ...]:
         query = select(table).where(*conditions).order_by(table.c.mail_id).limit(limit)

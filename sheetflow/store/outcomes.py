@@ -87,6 +87,12 @@ class Outcomes:
             )
             arrivals.reopen(connection, submission.arrival_id)
 
+    def record_reopened(self, receipt: str) -> None:
+        """Have a held submission judged anew, nothing decided about it."""
+        with self._database.writing() as connection:
+            submission = submissions.read_receipt(connection, receipt)
+            arrivals.reopen(connection, submission.arrival_id)
+
     def record_waiver(self, waiver: Waiver) -> None:
         """Record that a finding is waived for one submission, and have it judged anew.
 

@@ -9,10 +9,10 @@ publication is being rebuilt stays.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from sheetflow.store import standings
 from sheetflow.store.engine import Database
@@ -24,6 +24,7 @@ from sheetflow.store.records import (
     Stale,
     StaleMark,
 )
+from sheetflow.store.renaming import moved_path
 from sheetflow.store.schema import publications as table
 from sheetflow.store.schema import stale as marks
 
@@ -62,8 +63,11 @@ class Publications:
                 _replace(connection, publication)
             for one in issued:
                 standings.record(connection, one)
-            for stale in cleared:
-                connection.execute(delete(marks).where(marks.c.mark_id == stale.mark_id))
+            if cleared:
+                gone = [{"number": stale.mark_id} for stale in cleared]
+                connection.execute(
+                    delete(marks).where(marks.c.mark_id == bindparam("number")), gone
+                )
 
     def find_publication(self, path: str) -> Publication | None:
         """Return what stands at `path` in the outbox as far as we know."""
@@ -93,6 +97,19 @@ class Publications:
         with self._database.reading() as connection:
             return standings.read_corrections(connection, unit_id, form, period)
 
+    def record_renamed_folders(self, folders: Mapping[str, str]) -> None:
+        """Record that units' folders in the outbox bear other names now (old name: new name)."""
+        with self._database.writing() as connection:
+            for row in _dicts(connection.execute(select(table))):
+                renamed = {
+                    name: moved_path(str(row[name]), folders)
+                    for name in ("path", "beside")
+                    if row[name]
+                }
+                if any(row[name] != path for name, path in renamed.items()):
+                    here = table.c.path == row["path"]
+                    connection.execute(update(table).where(here).values(**renamed))
+
     def record_withdrawn(self, path: str) -> None:
         """Record that nothing of ours stands at `path` any longer."""
         with self._database.writing() as connection:
@@ -101,16 +118,16 @@ class Publications:
 
 def mark(connection: Connection, stale: Iterable[Stale], at: dt.datetime) -> None:
     """Set each mark anew, with a number that no earlier mark bore."""
-    for one in dict.fromkeys(stale):
-        key = {
-            "unit_id": one.unit_id,
-            "form": one.form,
-            "period": one.period,
-            "what": one.what,
-        }
-        same = [marks.c[name] == value for name, value in key.items()]
-        connection.execute(delete(marks).where(*same))
-        connection.execute(insert(marks).values(**key, why=one.why, marked_at=at))
+    key = ("unit_id", "form", "period", "what")
+    listed = [
+        {**{name: getattr(one, name) for name in key}, "why": one.why, "marked_at": at}
+        for one in dict.fromkeys(stale)
+    ]
+    if listed:
+        same = [marks.c[name] == bindparam(f"old_{name}") for name in key]
+        old = [{f"old_{name}": one[name] for name in key} for one in listed]
+        connection.execute(delete(marks).where(*same), old)
+        connection.execute(insert(marks), listed)
 
 
 def _replace(connection: Connection, new: Publication) -> None:

@@ -9,11 +9,29 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeVar
 
 from sheetflow.errors import UnitsError
+from sheetflow.units.ties import find_faults
 from sheetflow.units.tree import UnitTree
 from sheetflow.units.unit import Level, Unit
+
+HEADERS = {
+    "unit_id": "单位代码",
+    "name": "名称",
+    "level": "级别",
+    "parent": "上级单位代码",
+    "division_code": "行政区划代码",
+    "kind": "类别",
+    "mails": "邮箱",
+    "valid_from": "生效日期",
+    "valid_to": "失效日期",
+    "successor": "撤并后归入",
+}
+"""What people call the columns."""
+
+_T = TypeVar("_T")
 
 _LEVELS = {
     **{level.value: level for level in Level},
@@ -43,10 +61,12 @@ def parse_units(rows: Iterable[Mapping[str, object]], *, first_row: int = 2) -> 
     Known columns: unit_id (or code), name, level, parent, division_code, kind, mails,
     valid_from, valid_to, successor. `first_row` is the number under which people see
     the first row; blank rows are passed over but counted. Raise UnitsError with one
-    sentence for each fault; ties are looked at when every row can be read.
+    sentence for each fault of a cell, and for each tie that contradicts another; a row that
+    cannot be read is left out of the ties, but who names it is not at fault.
     """
     units: list[Unit] = []
     numbers: list[int] = []
+    unread: list[tuple[int, str]] = []
     faults: list[str] = []
     for number, row in enumerate(rows, start=first_row):
         cells = {key: _text(value) for key, value in row.items()}
@@ -55,13 +75,23 @@ def parse_units(rows: Iterable[Mapping[str, object]], *, first_row: int = 2) -> 
         try:
             units.append(_unit(cells))
             numbers.append(number)
-        except ValueError as error:
-            faults.append(f"第{number}行：{error}")
+        except _RowError as error:
+            faults += [f"第{number}行：{fault}" for fault in error.faults]
+            unread += [(number, error.unit_id)] if error.unit_id else []
     if not units and not faults:
         faults.append("单位名单是空的。请至少填一个单位。")
     if faults:
-        raise UnitsError(faults)
+        ties = find_faults(list(zip(numbers, units, strict=True)), unread)
+        raise UnitsError([*faults, *ties])
     return UnitTree.of(units, numbers)
+
+
+class _RowError(Exception):
+    """A row that cannot be read: every fault of it, and its unit's id where that is sound."""
+
+    def __init__(self, faults: list[str], unit_id: str = "") -> None:
+        super().__init__()
+        self.faults, self.unit_id = faults, unit_id
 
 
 def _text(value: object) -> str:
@@ -77,29 +107,51 @@ def _text(value: object) -> str:
 def _unit(cells: Mapping[str, str]) -> Unit:
     unit_id = _code(cells.get("unit_id") or cells.get("code", ""))
     if not _UNIT_ID.fullmatch(unit_id):
-        raise ValueError(
-            f"单位代码“{unit_id}”不对。单位代码必填，由字母和数字组成，最多20个，请改正。"
-        )
-    level = _LEVELS.get(_code(cells.get("level", "")))
-    if level is None:
-        raise ValueError(f"单位 {unit_id} 的级别“{cells.get('level', '')}”应为省、市或县，请改正。")
+        fault = f"“单位代码”{unit_id} 不对" if unit_id else "“单位代码”是空的"
+        raise _RowError([f"{fault}。它由字母和数字组成，最多20个，请改正。"])
+    faults: list[str] = []
+
+    def read(column: str, kind: Callable[[str], _T]) -> _T | None:
+        try:
+            return kind(cells.get(column, ""))
+        except ValueError as error:
+            faults.append(f"单位 {unit_id} 的“{HEADERS[column]}”{error}")
+            return None
+
+    name, level = read("name", _name), read("level", _level)
     # The NBS list has one code for both; a list with a column of its own may leave it blank,
     # as 开发区 and 兵团 do.
-    division = _code(cells.get("division_code", cells.get("code", "")))
-    if division and not _DIVISION.fullmatch(division):
-        raise ValueError(f"单位 {unit_id} 的行政区划代码“{division}”应为6位数字；没有的请留空。")
+    cells = {"division_code": cells.get("code", ""), **cells}
+    division, mails = read("division_code", _division), read("mails", _mails)
+    valid_from, valid_to = read("valid_from", _day), read("valid_to", _day)
+    if faults or name is None or level is None:
+        raise _RowError(faults, unit_id)
     return Unit(
         unit_id=unit_id,
-        name=_name(unit_id, cells.get("name", "")),
+        name=name,
         level=level,
         parent=_code(cells.get("parent", "")) or None,
         division_code=division or None,
         kind=cells.get("kind", ""),
-        mails=_mails(unit_id, cells.get("mails", "")),
-        valid_from=_day(unit_id, cells.get("valid_from", "")),
-        valid_to=_day(unit_id, cells.get("valid_to", "")),
+        mails=mails or (),
+        valid_from=valid_from,
+        valid_to=valid_to,
         successor=_code(cells.get("successor", "")) or None,
     )
+
+
+def _level(text: str) -> Level:
+    level = _LEVELS.get(_code(text))
+    if level is None:
+        raise ValueError(f"{text}应为省、市或县，请改正。" if text else "是空的。请填省、市或县。")
+    return level
+
+
+def _division(text: str) -> str:
+    division = _code(text)
+    if division and not _DIVISION.fullmatch(division):
+        raise ValueError(f"{division}应为6位数字；没有的请留空。")
+    return division
 
 
 def _code(text: str) -> str:
@@ -107,28 +159,30 @@ def _code(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip()
 
 
-def _name(unit_id: str, name: str) -> str:
+def _name(name: str) -> str:
+    if not name:
+        raise ValueError("是空的。请填写名称，例如县、市、区的名称。")
     # Names become folder names, here and on a Windows share. Invisible characters
     # (controls, directions) would make two folders look alike.
     invisible = any(unicodedata.category(character).startswith("C") for character in name)
-    if not name or len(name) > _LONGEST_NAME or invisible or _NO_FILE_NAME.search(name):
+    if len(name) > _LONGEST_NAME or invisible or _NO_FILE_NAME.search(name):
         raise ValueError(
-            f"单位 {unit_id} 的名称不能用作文件夹名。名称必填，最多{_LONGEST_NAME}个字，"
+            f"不能用作文件夹名。名称最多{_LONGEST_NAME}个字，"
             r'不能有换行、不可见字符或 \ / : * ? " < > |，也不能以句点结尾，请改正。'
         )
     return unicodedata.normalize("NFC", name)
 
 
-def _mails(unit_id: str, text: str) -> tuple[str, ...]:
+def _mails(text: str) -> tuple[str, ...]:
     # NFKC turns ＠ ， ； into @ , ; as they are meant.
     parts = re.split(r"[\s,;、]+", unicodedata.normalize("NFKC", text))
     mails = tuple(dict.fromkeys(part for part in parts if part))
     if not all(_MAIL.fullmatch(mail) for mail in mails):
-        raise ValueError(f"单位 {unit_id} 的邮箱地址写法不对。多个地址用分号隔开，请改正。")
+        raise ValueError("里的地址写法不对。多个地址用分号隔开，请改正。")
     return mails
 
 
-def _day(unit_id: str, text: str) -> dt.date | None:
+def _day(text: str) -> dt.date | None:
     if not text:
         return None
     match = _DAY.fullmatch(_code(text))
@@ -137,6 +191,4 @@ def _day(unit_id: str, text: str) -> dt.date | None:
     try:
         return dt.date(*parts)
     except ValueError:
-        raise ValueError(
-            f"单位 {unit_id} 的日期“{text}”应写成 2012-12-01 的样子，请改正。"
-        ) from None
+        raise ValueError(f"{text}应写成 2012-12-01 的样子，请改正。") from None

@@ -8,24 +8,32 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 
 from sheetflow.units.unit import Unit
 
-_TIES = {"parent": "上级单位", "successor": "“撤并后归入”"}
+_TIES = {"parent": "“上级单位代码”", "successor": "“撤并后归入”"}
 
 
-def find_faults(rows: Sequence[tuple[int, Unit]]) -> list[str]:
-    """Find every contradiction among `rows` (row number, 0 where unknown, and unit)."""
+Numbered = tuple[int, Unit]
+
+
+def find_faults(rows: Sequence[Numbered], unread: Sequence[tuple[int, str]] = ()) -> list[str]:
+    """Find every contradiction among `rows` (row number, 0 where unknown, and unit).
+
+    `unread` are rows of which no more than the unit's id could be read: they are units all
+    the same, so that nobody who names one is told that it is not there.
+    """
     by_id = {unit.unit_id: unit for _, unit in rows}
     rings = {tie: _rings(by_id, tie) for tie in _TIES}
     turning = {unit_id for found in rings.values() for ring in found for unit_id in ring}
     top = min((unit.level.rank for unit in by_id.values()), default=0)
-    faults = _twice(rows)
+    faults = _twice([*((number, unit.unit_id) for number, unit in rows), *unread])
+    known = {unit_id for _, unit_id in unread}
     for number, unit in rows:
         where = f"第{number}行：" if number else ""
         # A ring breaks other rules too; one sentence for one cause.
-        ties = () if unit.unit_id in turning else _tie_faults(unit, by_id, top)
+        ties = () if unit.unit_id in turning else _tie_faults(unit, by_id, known, top)
         faults += [where + fault for fault in (*ties, *_order_of_days(unit))]
     for tie, found in rings.items():
         faults += [
@@ -48,49 +56,52 @@ def _rings(units: Mapping[str, Unit], tie: str) -> list[list[str]]:
     return rings
 
 
-def _twice(rows: Sequence[tuple[int, Unit]]) -> list[str]:
+def _twice(rows: Sequence[tuple[int, str]]) -> list[str]:
     # Folded: 36A and 36a would share a folder on a Windows share.
-    counts = Counter(unit.unit_id.casefold() for _, unit in rows)
+    counts = Counter(unit_id.casefold() for _, unit_id in rows)
     faults = []
     for folded, count in counts.items():
         if count > 1:
-            same = [(number, unit) for number, unit in rows if unit.unit_id.casefold() == folded]
+            same = sorted((number, name) for number, name in rows if name.casefold() == folded)
             numbers = "、".join(f"第{number}行" for number, _ in same if number)
             where = f"{numbers}：" if numbers else ""
             faults.append(
-                f"{where}单位代码 {same[0][1].unit_id} 出现了{count}次（不分大小写）。"
+                f"{where}单位代码 {same[0][1]} 出现了{count}次（不分大小写）。"
                 "每个单位只能有一行，请删去或改正。"
             )
     return faults
 
 
-def _tie_faults(unit: Unit, units: Mapping[str, Unit], top: int) -> Iterator[str]:
-    yield from _parent_faults(unit, units, top)
-    yield from _successor_faults(unit, units)
+def _tie_faults(unit: Unit, units: Mapping[str, Unit], known: Set[str], top: int) -> Iterator[str]:
+    """Find what is wrong with the units that `unit` names, but for those only `known` to be."""
+    if unit.parent not in known - units.keys():
+        yield from _parent_faults(unit, units, top)
+    if unit.successor not in known - units.keys():
+        yield from _successor_faults(unit, units)
 
 
 def _order_of_days(unit: Unit) -> Iterator[str]:
     if unit.valid_from and unit.valid_to and unit.valid_from > unit.valid_to:
-        yield f"{unit.folder} 的失效日期早于生效日期。请改正其中一个。"
+        yield f"{unit.folder} 的“失效日期”早于“生效日期”。请改正其中一个。"
 
 
 def _parent_faults(unit: Unit, units: Mapping[str, Unit], top: int) -> Iterator[str]:
     if unit.parent is None:
         if unit.level.rank > top:
-            yield f"{unit.folder} 没有填上级单位代码。只有名单里最高一级的单位可以不填，请补上。"
+            yield f"{unit.folder} 没有填“上级单位代码”。只有名单里最高一级的单位可以不填，请补上。"
         return
     parent = units.get(unit.parent)
     if parent is None:
-        yield f"{unit.folder} 的上级单位 {unit.parent} 不在名单里。请补上这个单位或改正代码。"
+        yield f"{unit.folder} 的“上级单位代码”{unit.parent} 不在名单里。请补上这个单位或改正代码。"
     elif parent.level.rank >= unit.level.rank:
         yield (
             f"{unit.folder} 是{unit.level.label}级，不能隶属于{parent.level.label}级的"
-            f" {parent.folder}。请改正级别或上级单位代码。"
+            f" {parent.folder}。请改正“级别”或“上级单位代码”。"
         )
     elif parent.valid_to and (unit.valid_to is None or unit.valid_to > parent.valid_to):
         yield (
             f"{unit.folder} 的上级单位 {parent.folder} 已于 {parent.valid_to} 失效。"
-            "请改填现在的上级单位代码，或填写本单位的失效日期。"
+            "请改填现在的“上级单位代码”，或填写本单位的“失效日期”。"
         )
 
 
@@ -99,10 +110,10 @@ def _successor_faults(unit: Unit, units: Mapping[str, Unit]) -> Iterator[str]:
         return
     heir = units.get(unit.successor)
     if heir is None:
-        yield f"{unit.folder} 撤并后归入的 {unit.successor} 不在名单里。请补上这个单位或改正代码。"
+        yield f"{unit.folder} 的“撤并后归入”{unit.successor} 不在名单里。请补上这个单位或改正代码。"
     elif unit.valid_to is None:
-        yield f"{unit.folder} 填了“撤并后归入”，却没有填失效日期。请补上失效日期（存在的最后一天）。"
+        yield f"{unit.folder} 填了“撤并后归入”，却没有填“失效日期”。请补上（存在的最后一天）。"
     elif not heir.exists_on(unit.valid_to + dt.timedelta(days=1)):
         yield (
-            f"{unit.folder} 失效时，归入的 {heir.folder} 并不存在。请改正两个单位的生效、失效日期。"
+            f"{unit.folder} 失效时，归入的 {heir.folder} 并不存在。请改正两个单位的“生效日期”“失效日期”。"
         )

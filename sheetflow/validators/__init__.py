@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from sheetflow.schemas.judging import Rule
 from sheetflow.validators.dates import check_dates, check_filled_on
-from sheetflow.validators.kept import check_rows_kept
+from sheetflow.validators.kept import check_later_books, check_rows_kept
 from sheetflow.validators.keys import check_keys_unique, check_references
 from sheetflow.validators.nil import check_nil
 from sheetflow.validators.privacy import check_free_text
@@ -24,4 +24,5 @@ GENERAL_RULES: tuple[Rule, ...] = (
     check_nil,
     check_free_text,
     check_rows_kept,
+    check_later_books,
 )

@@ -14,12 +14,14 @@ from sheetflow.findings import UNNAMED, Argument, Catalogue, Finding, Place
 from sheetflow.schemas.cells import Choice, Text
 from sheetflow.schemas.columns import Column
 from sheetflow.schemas.forms import Form
-from sheetflow.schemas.habits import SPACES, Value, holds_personal_number, tidy
+from sheetflow.schemas.habits import SPACES, Value, tidy
 from sheetflow.schemas.judging import Book, BookRow, BookSheet
 from sheetflow.schemas.layout import LAST_ROW, columns_in
 from sheetflow.schemas.sheets import Kind, Sheet
 from sheetflow.units import Unit
+from sheetflow.validators.quoting import may_quote, quote
 from sheetflow.validators.sheets import (
+    FoundSheet,
     Header,
     bare_label,
     find_card_edited,
@@ -30,6 +32,7 @@ from sheetflow.validators.sheets import (
     matches,
 )
 from sheetflow.validators.stamps import Recognised
+from sheetflow.validators.statistics import figure_spots
 from sheetflow.workbook import Address, CellValue, RawSheet, RawWorkbook, cell_name
 
 
@@ -99,7 +102,7 @@ def _read_sheet(reader: _Reader, sheet: Sheet, raw: RawSheet) -> BookSheet:
     if sheet.kind is Kind.CARD:
         return _read_card(reader, sheet, raw)
     if sheet.kind is Kind.INDICATORS:
-        return BookSheet(sheet, raw.title, 0, {}, ())
+        return BookSheet(sheet, raw.title, 0, figure_spots(FoundSheet(sheet, raw)), ())
     return _read_table(reader, sheet, raw)
 
 
@@ -288,7 +291,7 @@ def _read_row(
         _row_key(sheet, values, cells),
     )
     for key, (rule, arguments) in {**flaws, **faults}.items():
-        reader.note(rule, shell.place(row, key), **_quoted(sheet.by_key[key], arguments))
+        reader.note(rule, shell.place(row, key), **_quoted(sheet, sheet.by_key[key], arguments))
     for key, cell in sound.items():
         if cell is not None and cell != values[key] and key not in faults:
             _remark_habit(reader, shell, row, sheet.by_key[key], cell)
@@ -315,12 +318,11 @@ def _flaws(
     return found
 
 
-def _quoted(column: Column, arguments: Mapping[str, Argument]) -> dict[str, Argument]:
+def _quoted(sheet: Sheet, column: Column, arguments: Mapping[str, Argument]) -> dict[str, Argument]:
     """Keep what was typed out of the sentence where it may be a person's."""
     quoted = dict(arguments)
-    typed = quoted.get("typed")
-    if isinstance(typed, str) and (not column.quotable or holds_personal_number(typed)):
-        quoted["typed"] = "（内容略）"
+    if isinstance(typed := quoted.get("typed"), str):
+        quoted["typed"] = quote(sheet, column, typed)
     return quoted
 
 
@@ -351,12 +353,15 @@ def _remark_habit(
     value = row.values[column.key]
     if cell == value or not isinstance(cell, str | int | float):
         return
+    if column.type.numeric and not isinstance(cell, str):
+        return  # the file's floating point is nothing that anybody typed
     if not isinstance(cell, str) and isinstance(column.type, Text | Choice):
         return
     after = column.type.show(value)
     if str(cell) in (after, f"{reader.unit.unit_id}-{after}"):
         return
-    if column.quotable and not holds_personal_number(str(cell)):
+    target = reader.form.by_key.get(column.refers_to)
+    if may_quote(shell.sheet, column, str(cell), target):
         reader.note("habit", shell.place(row, column.key), before=_visible(cell), after=after)
     else:
         reader.note("habit-private", shell.place(row, column.key))

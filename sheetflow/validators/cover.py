@@ -24,3 +24,22 @@ def check_cover(book: Book, context: Context) -> Iterator[Finding]:
         yield GENERAL["cover-period"].at(
             cover.place(card, roles.period), typed=period[:20], expected=book.period.period_id
         )
+
+
+def check_expected(book: Book, context: Context) -> Iterator[Finding]:
+    """Find a workbook for a period that this unit does not report: it would count nowhere."""
+    unit, last_day = context.unit, book.period.last_day
+    if unit.exists_on(last_day):
+        return
+    heir = context.tree.successor_on(unit.unit_id, last_day)
+    ended = unit.valid_to is not None and unit.valid_to < last_day
+    remedy = "请与上级联系，核对单位名单"
+    if ended and heir and heir.unit_id != unit.unit_id:
+        remedy = f"请把本期内容并入{heir.name}（{heir.unit_id}）的工作簿报送"
+    yield GENERAL["unit-not-expected"].at(
+        book.cover.place(book.cover.card, book.form.cover.unit_id),
+        unit=unit.name,
+        period=book.period.label,
+        why="已经撤并" if ended else "还没有设立",
+        remedy=remedy,
+    )

@@ -14,7 +14,7 @@ from sheetflow.validators.catalogue import GENERAL
 
 
 def check_filled_on(book: Book, context: Context) -> Iterator[Finding]:
-    """Find a day of filling in before the period has begun, or a period not begun yet."""
+    """Find a day of filling in before the period or yet to come, or a period not begun yet."""
     cover, column = book.cover, book.form.cover.filled_on
     filled_on = book.filled_on
     first = book.period.first_day
@@ -22,15 +22,21 @@ def check_filled_on(book: Book, context: Context) -> Iterator[Finding]:
         yield GENERAL["filled-before-period"].at(
             cover.place(cover.card, column), day=words(filled_on), limit=words(first)
         )
-    if context.now.date() < first:
+    today = context.now.date()
+    if filled_on and filled_on > today >= first:
+        yield GENERAL["filled-after-today"].at(
+            cover.place(cover.card, column), day=words(filled_on), limit=words(today)
+        )
+    if today < first:
         place = cover.place(cover.card, book.form.cover.period)
         yield GENERAL["period-not-begun"].at(place, period=book.period.label)
 
 
 def check_dates(book: Book, context: Context) -> Iterator[Finding]:
     """Find dates after the period or the day of filling in, before the period, out of order."""
-    del context
     filled_on = book.filled_on
+    if filled_on:  # one that is yet to come is its own finding, and lets no other day pass
+        filled_on = min(filled_on, context.now.date())
     for found in book.sheets.values():
         columns = [column for column in found.sheet.columns if isinstance(column.type, Day)]
         for row in found.rows:

@@ -17,7 +17,7 @@ from sheetflow.schemas.explanations import EXPLANATIONS
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.habits import holds_personal_number, read_code, read_text
 from sheetflow.schemas.judging import Book, Context
-from sheetflow.schemas.layout import ISSUE_COLUMNS, ISSUES_SHEET
+from sheetflow.schemas.layout import ISSUE_COLUMNS, ISSUES_SHEET, OLDER_ANSWER_COLUMN
 from sheetflow.validators.catalogue import GENERAL
 from sheetflow.validators.sheets import bare_label, find_issues
 from sheetflow.workbook import CellValue, RawSheet, RawWorkbook, cell_name
@@ -56,6 +56,8 @@ def _from_issues(sheet: RawSheet) -> Iterator[Answered]:
         if header > _HEADER_WITHIN:
             return
         labels = [bare_label(cell) for cell in cells]
+        if _ANSWER not in labels:
+            labels = [_ANSWER if label == OLDER_ANSWER_COLUMN else label for label in labels]
         if _NUMBER in labels and _ANSWER in labels:
             break
     else:
@@ -72,7 +74,7 @@ def _from_issues(sheet: RawSheet) -> Iterator[Answered]:
 
 
 def _answered_at(labels: Sequence[str], cells: Sequence[CellValue]) -> int:
-    """Find the answer's column: 说明, else the first cell behind it that bears no header."""
+    """Find the answer's column: 情况说明, else the first cell behind it that bears no header."""
     first = labels.index(_ANSWER) + 1
     for column in range(first, len(cells) + 1):
         headed = column > first and column <= len(labels) and labels[column - 1]
@@ -118,7 +120,8 @@ def check_answers(answers: Iterable[Answered], findings: Iterable[Finding]) -> I
     limit = EXPLANATIONS.by_key["explanation"].type
     asked = {finding.number: finding.severity for finding in findings}
     for answer in answers:
-        if holds_personal_number(answer.text):
+        # In the sheet 情况说明 the cell itself is judged, as any other text.
+        if answer.place.sheet != EXPLANATIONS.key and holds_personal_number(answer.text):
             yield GENERAL["personal-in-text"].at(answer.place)
         if len(answer.text) > getattr(limit, "limit", 0):
             yield GENERAL["text-too-long"].at(

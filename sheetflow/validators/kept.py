@@ -51,6 +51,26 @@ def check_rows_kept(book: Book, context: Context) -> Iterator[Finding]:
         yield replace(finding, other_keys=tuple(gone[1:]))
 
 
+def check_later_books(book: Book, context: Context) -> Iterator[Finding]:
+    """Tell which ledger rows the periods accepted since do not have: their books miss them."""
+    later = context.later(book.form.key, book.period)
+    for found in book.sheets.values():
+        naming = found.sheet.naming_column
+        if naming is None or found.sheet.kind is not Kind.LEDGER:
+            continue
+        here = [str(row[naming.key]) for row in found.rows if row[naming.key] is not None]
+        lacking: dict[str, list[str]] = {}
+        for entry in later:
+            there = {str(row.get(naming.key)) for row in entry.rows.get(found.sheet.key, ())}
+            if lacked := [key for key in here if key not in there]:
+                lacking[entry.period.label] = lacked
+        if lacking:
+            keys = list(dict.fromkeys(key for lacked in lacking.values() for key in lacked))
+            yield GENERAL["later-books-lack"].at(
+                found.header_place(naming.key), keys=_listed(keys), periods="、".join(lacking)
+            )
+
+
 def _tell_unclear(found: BookSheet, column: str, gone: Sequence[str]) -> Iterator[Finding]:
     """Tell the row whose key is unclear which keys are missed."""
     rows = unclear_rows(found, column)

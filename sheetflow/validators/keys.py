@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from sheetflow.findings import Finding
 from sheetflow.schemas.columns import Column
-from sheetflow.schemas.habits import holds_personal_number, read_code
+from sheetflow.schemas.habits import read_code
 from sheetflow.schemas.judging import Book, BookRow, BookSheet, Context
 from sheetflow.schemas.sheets import Sheet
 from sheetflow.validators.catalogue import GENERAL
+from sheetflow.validators.quoting import quote
 
 
 def check_keys_unique(book: Book, context: Context) -> Iterator[Finding]:
@@ -44,20 +45,18 @@ def check_references(book: Book, context: Context) -> Iterator[Finding]:
         # A row that was accepted before and is gone is a finding of its own.
         keys = _keys(target) | _accepted(book, context, target.sheet, naming.key)
         unknown = [
-            (found.place(row, column.key), key)
+            (found.place(row, column.key), quote(found.sheet, column, key, target.sheet)[:20], key)
             for found, row, column, key in _references(book, target.sheet.key)
             if key not in keys and not context.known_keys(target.sheet.key, key)
         ]
         # Where a key is blank, misspelt or stands twice, that row may be the one meant.
         unclear = unclear_rows(target, naming.key)
-        if len({key for _, key in unknown}) > len(unclear):
-            for place, key in unknown:
-                yield GENERAL["reference-unknown"].at(
-                    place, key=_quotable(key), target=target.sheet.title
-                )
+        if len({key for *_, key in unknown}) > len(unclear):
+            for place, shown, _ in unknown:
+                yield GENERAL["reference-unknown"].at(place, key=shown, target=target.sheet.title)
         elif unknown:
-            wanted = dict.fromkeys(f"“{_quotable(key)}”" for _, key in unknown)
-            where = "".join(dict.fromkeys(f"《{place.title}》" for place, _ in unknown))
+            wanted = dict.fromkeys(f"“{shown}”" for _, shown, _ in unknown)
+            where = "".join(dict.fromkeys(f"《{place.title}》" for place, *_ in unknown))
             yield GENERAL["key-wanted"].at(
                 target.place(unclear[0], naming.key),
                 keys="、".join(wanted),
@@ -70,10 +69,6 @@ def _accepted(book: Book, context: Context, sheet: Sheet, column: str) -> set[st
     earlier = context.earlier(book.form.key, book.period)
     kept = earlier.rows.get(sheet.key, ()) if earlier and sheet.is_book else ()
     return {str(row.get(column)) for row in kept}
-
-
-def _quotable(key: str) -> str:
-    return "（内容略）" if holds_personal_number(key) else key[:20]
 
 
 def _references(book: Book, target: str) -> Iterator[tuple[BookSheet, BookRow, Column, str]]:

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from difflib import SequenceMatcher
 from types import MappingProxyType
 
@@ -261,11 +262,13 @@ def kind_of_line(sheet: Sheet, cells: Mapping[str, CellValue]) -> str:
 
     A total taken for a row would count everything twice.
     """
-    typed = [(key, cell) for key, cell in cells.items() if isinstance(cell, str)]
-    if not typed:
+    words = ((key, cell) for key, cell in cells.items() if isinstance(cell, str))
+    first_key, first = next(words, ("", ""))
+    if not first_key:
         return ""
+    standing = [cell for cell in cells.values() if cell is not None]
     # A total stands in front, at most behind a key printed beforehand.
-    for cell in [cell for cell in cells.values() if cell is not None][:2]:
+    for cell in standing[:2]:
         if (
             isinstance(cell, str)
             and "计" in cell
@@ -273,10 +276,21 @@ def kind_of_line(sheet: Sheet, cells: Mapping[str, CellValue]) -> str:
             and (text := fold(cell)) in _TOTALS
         ):
             return f"“{text}”行"
-    filled = sum(cell is not None for cell in cells.values())
-    if filled <= _MOST_SIGNED and _SIGNED.match(fold(typed[0][1])):
+    if len(standing) <= _MOST_SIGNED and _SIGNED.match(fold(first)):
         return "表末的签署或备注"
-    if bare_label(typed[0][1]) != bare_label(sheet.labels[typed[0][0]]):
+    label = _bare_of(sheet.labels[first_key])
+    if label[:1] not in first and label[:1] not in _WRITTEN_OTHERWISE:
+        return ""  # nearly every row: no need to fold what stands there
+    if bare_label(first) != label:
         return ""
-    again = sum(bare_label(cell) == bare_label(sheet.labels[key]) for key, cell in typed)
-    return "重复的表头" if again > 1 and again * 2 > filled else ""
+    again = 1 + sum(bare_label(cell) == _bare_of(sheet.labels[key]) for key, cell in words)
+    return "重复的表头" if again > 1 and again * 2 > len(standing) else ""
+
+
+_WRITTEN_OTHERWISE = "（）/"
+"""What `fold` makes of other characters, so that it need not stand in the cell itself."""
+
+
+@cache
+def _bare_of(label: str) -> str:
+    return bare_label(label)

@@ -54,7 +54,8 @@ def recognise(raw: RawWorkbook, campaign: Campaign, context: Context) -> Recogni
     if not any(any(cell is not None for cell in row) for sheet in raw.sheets for row in sheet.rows):
         return _stop(Outcome.REFUSED, checks["workbook-empty"].at(Place()))
     stamp = parse_stamp(raw)
-    if stamp.campaign and stamp.campaign != campaign.key.lower() and not context.released:
+    foreign = stamp.campaign and stamp.campaign != campaign.key.lower()
+    if foreign and not context.released:
         return _stop(Outcome.HELD, checks["campaign-other"].at(Place()))
     form, sheets = _form_of(raw, campaign, stamp)
     if form is None:
@@ -84,7 +85,8 @@ def _whose_and_when(
         return Recognised(
             Outcome.HELD, (doubt,), form, period=begun, sheets=sheets, named_unit=in_tree
         )
-    if stamp.version.isdigit() and int(stamp.version) > form.version and not context.released:
+    newer = stamp.version.isdigit() and int(stamp.version) > form.version
+    if newer and not context.released:
         finding = checks["version-unknown"].at(
             Place(), version=stamp.version, known=str(form.version)
         )

@@ -13,7 +13,7 @@ from sheetflow.schemas.judging import Book, BookSheet, Context
 from sheetflow.schemas.layout import STATISTICS_COLUMNS
 from sheetflow.validators.catalogue import GENERAL
 from sheetflow.validators.sheets import FoundSheet, bare_label
-from sheetflow.workbook import CellValue, RawWorkbook, cell_name
+from sheetflow.workbook import Address, CellValue, RawWorkbook, cell_name
 
 _CODE, _, _, _PREVIOUS, _CURRENT, _TOTAL = STATISTICS_COLUMNS
 
@@ -120,6 +120,18 @@ def _spots(entry: FoundSheet) -> dict[str, int]:
         if _CODE in spots and len(spots) > 1:
             return {**spots, "": number}
     return {}
+
+
+def figure_spots(entry: FoundSheet) -> dict[str, Address]:
+    """Where each indicator's figures stand in the file, by code and heading: ``S01 本期``."""
+    headings = _spots(entry)
+    first, code_spot = headings.pop("", 0) + 1, headings.pop(_CODE, 1)
+    return {
+        f"{str(cells[code_spot - 1]).strip()} {heading}": (number, spot)
+        for number, cells in entry.raw.numbered_rows(first)
+        if len(cells) >= code_spot
+        for heading, spot in headings.items()
+    }
 
 
 def _judge_cell(

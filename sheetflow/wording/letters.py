@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from jinja2 import (
@@ -61,7 +62,7 @@ def render_mail(templates: Mapping[str, str], event: str, data: MailData) -> Mai
     """
     kind = Event(event)
     data = clean_data(without_content(data) if kind is Event.IDENTITY else data)
-    desk = _Desk(templates)
+    desk = _desk(tuple(sorted(templates.items())))
     names = _names(kind, data)
     words = desk.words(f"{kind}.txt", names)
     names["outcome"] = " ".join(words[OUTCOME])
@@ -86,6 +87,12 @@ def template_faults(templates: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(faults)
 
 
+@lru_cache(4)
+def _desk(templates: tuple[tuple[str, str], ...]) -> _Desk:
+    """Set up the templates once: the same serve for every mail until somebody edits them."""
+    return _Desk(dict(templates))
+
+
 class _Desk:
     """The templates of one mail, and the sandbox they run in."""
 
@@ -95,6 +102,7 @@ class _Desk:
             name: source.removeprefix("\ufeff").replace("\r\n", "\n")
             for name, source in templates.items()
         }
+        self.sections: dict[str, Template] = {}
         self.environment = ImmutableSandboxedEnvironment(
             loader=DictLoader(self.sources),
             undefined=StrictUndefined,
@@ -140,8 +148,13 @@ class _Desk:
 
     def _lines(self, name: str, source: str, names: Mapping[str, Any]) -> tuple[str, ...]:
         # Without a name there is no escaping: letter.html escapes each line when it places it.
-        rendered = self._filled(name, lambda: self.environment.from_string(source), names)
+        rendered = self._filled(name, lambda: self._compiled(source), names)
         return tuple(line.strip() for line in rendered.splitlines() if line.strip())
+
+    def _compiled(self, source: str) -> Template:
+        if source not in self.sections:
+            self.sections[source] = self.environment.from_string(source)
+        return self.sections[source]
 
     def _filled(self, name: str, template: Callable[[], Template], names: Mapping[str, Any]) -> str:
         try:
@@ -171,6 +184,7 @@ def _names(event: Event, data: MailData) -> dict[str, Any]:
         "unit": data.unit,
         "period": data.period,
         "number": data.number,
+        "receipt": data.receipt,
         "workbook": f"{data.period}{form}",
         "received": data.received,
         "findings": sorted(data.findings, key=_weight)[:MOST_FINDINGS],
@@ -181,6 +195,13 @@ def _names(event: Event, data: MailData) -> dict[str, Any]:
         "reason": data.reason,
         "passed": data.passed,
         "late": data.late,
+        "nil": data.nil,
+        "explained": data.explained,
+        "corrects": data.corrects,
+        "overtaken": data.overtaken,
+        "released": data.released,
+        "ours": data.ours,
+        "file_name": data.file_name,
         "deadline": data.deadline,
         "folder": f"“{data.drop_folder}”文件夹" if data.drop_folder else "您单位的报送文件夹",
         "file": file if data.attachment or data.file_place else "",
@@ -207,6 +228,8 @@ def _facts(data: MailData, outcome: str) -> tuple[tuple[str, str], ...]:
         ("报表名称", data.form),
         ("报告期", data.period),
         ("编号", number),
+        ("回执号", data.receipt),
+        ("文件名", data.file_name),
         ("收到时间", data.received),
         ("结果", outcome),
         ("截止时间", data.deadline),
@@ -229,6 +252,7 @@ _SAMPLE = MailData(
     form="报表",
     period="2012年1—2月",
     number=1,
+    receipt="370102-2012B1-1",
     received="2012年3月5日 9:00",
     findings=(MailFinding(place="C7", wrong="空着", remedy="请填写", severity="强制性"),),
     progress=Round(last=2, mended=1, left=1, new=0),
@@ -236,6 +260,13 @@ _SAMPLE = MailData(
     reason="原因",
     passed=True,
     late=True,
+    nil=True,
+    explained=1,
+    corrects="第1号",
+    overtaken="第2号",
+    released=True,
+    ours=True,
+    file_name="报表.xlsx",
     deadline="2012年3月6日",
     drop_folder="inbox",
     attachment="退回.xlsx",

@@ -27,6 +27,7 @@ class Event(StrEnum):
     ROLLCALL = "rollcall"
     IDENTITY = "identity"
     DECISION = "decision"
+    SUPERIOR = "superior"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +48,11 @@ class MailData:
     with its number, heaviest first (counted from `findings` when empty). `passed` means:
     for a precheck, it would be accepted; for a decision, it was released. `reason` is a
     sentence of a person who decided, or of us on why something is held. `other_unit` is
-    the unit in whose folder a workbook lay that named this one. `attachment` is empty
+    the unit in whose folder a workbook lay that named this one, or that waits for a decision;
+    `ours` says that only a fault of ours keeps it waiting. `file_name` is fit to be shown.
+    `explained` counts the places that need nothing more since something was said of them;
+    `corrects` is the number of the accepted submission that this one takes the place of;
+    `overtaken` the one that stands although this one was accepted. `attachment` is empty
     when attaching is switched off; `file_place` then tells where the file lies.
     """
 
@@ -56,6 +61,7 @@ class MailData:
     form: str = ""
     period: str = ""
     number: int | None = None
+    receipt: str = ""
     received: str = ""
     findings: tuple[MailFinding, ...] = ()
     counts: tuple[tuple[str, int], ...] = ()
@@ -64,6 +70,13 @@ class MailData:
     reason: str = ""
     passed: bool = False
     late: bool = False
+    nil: bool = False
+    explained: int = 0
+    corrects: str = ""
+    overtaken: str = ""
+    released: bool = False
+    ours: bool = False
+    file_name: str = ""
     deadline: str = ""
     drop_folder: str = ""
     attachment: str = ""
@@ -85,7 +98,7 @@ class MailData:
 _IN_SUBJECT = {"campaign": 50, "unit": 40, "period": 30}
 """Bounds of what stands in the subject, so that the number at its end is never cut off."""
 
-_QUOTING = {"reason"}
+_QUOTING = {"reason", "file_name"}
 
 
 def clean_data(data: MailData) -> MailData:
@@ -121,12 +134,15 @@ def clean_data(data: MailData) -> MailData:
 def without_content(data: MailData) -> MailData:
     """Take out whatever was made from the file, for the unit that it only named.
 
-    Promise 10 tells that unit that something arrived, and nothing of what it holds.
+    Promise 10 tells that unit that something arrived and for when, and nothing of what it
+    holds.
     """
     return MailData(
         campaign=data.campaign,
         unit=data.unit,
+        period=data.period,
         number=data.number,
+        receipt=data.receipt,
         received=data.received,
         other_unit=data.other_unit,
         contact=data.contact,

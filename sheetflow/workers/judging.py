@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -16,12 +16,14 @@ from sheetflow.consolidation.figures import add_totals
 from sheetflow.findings import Explanation, Finding, Identity
 from sheetflow.periods import Period
 from sheetflow.schemas.campaign import Campaign
+from sheetflow.schemas.cells import Key
 from sheetflow.schemas.documents import dump_rows, load_rows
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.habits import Value
 from sheetflow.schemas.indicators import Figures
 from sheetflow.schemas.judging import Book, Context, Earlier, Judgement
 from sheetflow.schemas.keys import with_unit
+from sheetflow.schemas.sheets import Kind
 from sheetflow.units import Level, Unit, UnitTree
 from sheetflow.workbook import RawWorkbook
 
@@ -126,6 +128,7 @@ def judge_request(
         working_days=request.working_days,
         day_overrides=request.day_overrides,
         earlier=lambda form, period: earlier_book(campaign, request.past, form, period),
+        later=lambda form, period: later_books(campaign, request.past, form, period),
         known_keys=knows,
         released=request.released,
         waived=lambda form, period: request.waived.get((form, period.period_id), {}),
@@ -166,7 +169,40 @@ def earlier_book(
     standing = [last] if last else []
     if not standing and not taken:
         return None
-    return _joined(campaign.by_key[form], [*standing, *taken])
+    joined = _joined(campaign.by_key[form], [*standing, *taken])
+    return replace(joined, reached=_reached(campaign.by_key[form], own))
+
+
+def later_books(
+    campaign: Campaign, past: tuple[PastBook, ...], form: str, period: Period
+) -> tuple[Earlier, ...]:
+    """Give the unit's own books accepted for later periods of the same year, in order."""
+    year = period.first_day.year
+    after = [
+        book
+        for book in past
+        if book.form == form and not book.ended and book.period > period.period_id
+    ]
+    return tuple(
+        _joined(campaign.by_key[form], [book])
+        for book in sorted(after, key=lambda book: book.period)
+        if Period.parse(book.period).first_day.year == year
+    )
+
+
+def _reached(form: Form, books: Sequence[PastBook]) -> dict[str, int]:
+    """How far the numbers of each sheet's keys have come, whether their rows stand or are gone."""
+    reached: dict[str, int] = {}
+    for sheet in form.sheets:
+        column = sheet.key_column
+        # A ledger never loses a row: its last book holds every number.
+        if column is None or sheet.kind is not Kind.STOCK or not isinstance(column.type, Key):
+            continue
+        for book in books:
+            rows = load_rows(sheet, book.rows[sheet.key]) if sheet.key in book.rows else ()
+            numbers = [column.type.number(row.get(column.key)) for row in rows]
+            reached[sheet.key] = max(reached.get(sheet.key, 0), *numbers, 0)
+    return reached
 
 
 def _joined(form: Form, books: Sequence[PastBook]) -> Earlier:

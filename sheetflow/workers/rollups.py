@@ -206,9 +206,9 @@ def _split(
         ) -> Iterator[DetailRow]:
             for accepted in standing:
                 rendered = pieces[accepted.receipt].sheets.get(key)
-                values = rendered.values if rendered else None
-                source = whose(books.tree, accepted)
-                yield from load_detail_rows(detail.columns, source, values or ())
+                if rendered and rendered.values:  # a unit may have nothing in this sheet
+                    source = whose(books.tree, accepted)
+                    yield from load_detail_rows(detail.columns, source, rendered.values)
 
         details.append(replace(detail, rows=rows))
     return replace(tables, details=tuple(details)), bulk

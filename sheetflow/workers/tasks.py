@@ -28,7 +28,7 @@ if TYPE_CHECKING:
         WorkbookOrder,
         WorkbookReply,
     )
-    from sheetflow.writing import Dress
+    from sheetflow.writing import Dress, ReceiptData
 
 
 def read_file(path: str) -> RawWorkbook:
@@ -53,6 +53,13 @@ def judge_file(request: JudgeRequest) -> JudgeReply:
         rows=dump_book(judgement.book) if accepted else {},
         asked_keys=asked,
     )
+
+
+def render_receipt(data: ReceiptData) -> bytes:
+    """Write the receipt of an accepted workbook."""
+    from sheetflow.writing import write_receipt
+
+    return write_receipt(data)
 
 
 def render_piece_files(order: PieceOrder, rows: Mapping[str, str]) -> None:
@@ -87,11 +94,12 @@ def render_boards(data: BoardData, page: str) -> dict[str, bytes]:
 
 @dataclass(frozen=True, slots=True)
 class ReturnedLook:
-    """How a returned copy is dressed: what is printed, its time, and the last round in words."""
+    """How a returned copy is dressed: what is printed, its time, last round and receipt."""
 
     dress: Dress
     stamp: dt.datetime
     round_line: str = ""
+    receipt: str = ""
 
 
 def render_blank(request: BlankRequest, dress: Dress) -> bytes:
@@ -127,7 +135,7 @@ def render_marked(request: JudgeRequest, judgement: Judgement, look: ReturnedLoo
     from sheetflow.writing import write_workbook
 
     filling = _returned_filling(request, judgement)
-    return write_workbook(filling, look.dress, look.stamp, look.round_line)
+    return write_workbook(filling, look.dress, look.stamp, look.round_line, look.receipt)
 
 
 def _returned_filling(request: JudgeRequest, judgement: Judgement) -> Filling:
@@ -140,5 +148,8 @@ def _returned_filling(request: JudgeRequest, judgement: Judgement) -> Filling:
     campaign = load_campaign(request.campaign)
     period = Period.parse(judgement.period)
     earlier = earlier_book(campaign, request.past, judgement.form, period)
-    totals, kept = (earlier.totals, earlier.rows) if earlier else ({}, {})
-    return prefill_returned(campaign, request.unit, judgement, totals, kept)
+    if earlier is None:
+        return prefill_returned(campaign, request.unit, judgement, {})
+    return prefill_returned(
+        campaign, request.unit, judgement, earlier.totals, earlier.rows, earlier.reached
+    )

@@ -47,7 +47,6 @@ def _write_grid(book: Book, board: BoardData) -> Page:
         f"上报情况一览表（{board.unit.name}）",
         f"{board.current.label}：{standing(rows)}{absent(rows)}",
         [*_UNIT_COLUMNS, *(period.label for period in board.periods)],
-        lines=min(8, 1 + len(absent(rows)) // 60),
     )
     for number, unit in enumerate(board.units, start=FIRST_ROW):
         page.text(number, 1, unit.unit_id)

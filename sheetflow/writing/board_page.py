@@ -81,13 +81,17 @@ def _period(
     rows = board.column(period)
     counts: dict[str, int] = {}
     missing: dict[str, list[str]] = {}
+    top = board.unit.level.rank
+    deep = any(unit.level.rank > top + 1 for unit in board.units)
     for row in rows:
         counts[_key(row)] = counts.get(_key(row), 0) + 1
         if not row.state.is_in:
-            said = row.unit.name
+            group = groups[row.unit.unit_id]
+            said = "本级" if deep and group == row.unit.unit_id else row.unit.name
             if row.state is not State.MISSING:
                 said += f"（{row.word}）"
-            missing.setdefault(names[groups[row.unit.unit_id]], []).append(said)
+            # A city's groups are its counties themselves: said once, in one plain list.
+            missing.setdefault(names[group] if deep else "", []).append(said)
     return PagePeriod(
         period_id=period.period_id,
         label=period.label,

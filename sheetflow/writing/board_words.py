@@ -6,11 +6,10 @@ sentence. It refuses to lay anything out.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 
 from sheetflow.consolidation.tables import BoardRow, State
-from sheetflow.units import Unit
+from sheetflow.units import names_told_apart
 
 FILLS = {
     State.ACCEPTED: "#C6E5C3",
@@ -60,12 +59,6 @@ def absent(rows: Sequence[BoardRow]) -> str:
 
     A name that stands more than once gets its city before it: 济南市市中区.
     """
-    units = {row.unit.unit_id: row.unit for row in rows}
-    often = Counter(unit.name for unit in units.values())
-
-    def named(unit: Unit) -> str:
-        above = units.get(unit.parent or "")
-        return above.name + unit.name if above and often[unit.name] > 1 else unit.name
-
-    names = [named(row.unit) for row in rows if not row.state.is_in]
+    named = names_told_apart(row.unit for row in rows)
+    names = [named[row.unit.unit_id] for row in rows if not row.state.is_in]
     return f"尚未完成报送：{'、'.join(names)}。" if names else ""

@@ -60,7 +60,7 @@ def _write_line(
     indicator = consolidated.form.indicator[row.code]
     page.fit(number, [(row.reason, _HEADERS["更正原因"])])
     page.number(number, 1, number - FIRST_ROW + 1, CENTRED)
-    page.text(number, 2, row.unit.name)
+    page.text(number, 2, consolidated.name_of(row.unit))
     page.text(number, 3, row.period.label)
     page.text(number, 4, row.code)
     page.text(number, 5, indicator.label.strip("　"))

@@ -51,7 +51,6 @@ _EXPLANATIONS = {
     "情况说明": 50,
 }
 _SAME_PERSON = {"组号": 7, "市": 14, "单位": 20, "编号": 20, "事项": 22, "来源": 24}
-_NAMES_IN_A_LINE = 18
 _YES = "是"
 
 
@@ -61,8 +60,7 @@ def write_board_list(
     """Write one line for each unit: state, in time or late, receipt, findings, explanations."""
     page = Page.add(book, title, list(_BOARD.values()), foot)
     note = standing(rows) + absent(rows)
-    lines = min(8, 1 + absent(rows).count("、") // _NAMES_IN_A_LINE + (len(rows) > 1))
-    page.open(f"上报情况（{heading}）", note, list(_BOARD), lines)
+    page.open(f"上报情况（{heading}）", note, list(_BOARD))
     top = min((row.unit.level.rank for row in rows), default=0)
     for number, row in enumerate(rows, start=FIRST_ROW):
         _write_board_row(page, number, row, top)
@@ -99,7 +97,7 @@ def write_sources(page: Page, consolidated: Consolidated, details: Details) -> N
         list(_SOURCES),
     )
     for row, source in enumerate(consolidated.sources, start=FIRST_ROW):
-        page.text(row, 1, source.unit.name)
+        page.text(row, 1, consolidated.name_of(source.unit))
         page.text(row, 2, source.receipt)
         page.text(row, 3, source.file_name)
         page.text(row, 4, source.sha256)
@@ -125,7 +123,7 @@ def write_explanations(book: Book, consolidated: Consolidated) -> None:
     for row, entry in enumerate(consolidated.explanations, start=FIRST_ROW):
         texts = (entry.place, entry.wrong, entry.explanation)
         page.fit(row, zip(texts, list(_EXPLANATIONS.values())[3:], strict=True))
-        page.text(row, 1, entry.unit.name)
+        page.text(row, 1, consolidated.name_of(entry.unit))
         page.text(row, 2, entry.receipt)
         page.text(row, 3, entry.number, CENTRED)
         page.text(row, 4, entry.place, WRAPPED)
@@ -137,14 +135,14 @@ def write_explanations(book: Book, consolidated: Consolidated) -> None:
 def write_same_person(
     book: Book, consolidated: Consolidated, rows: Sequence[SamePersonRow]
 ) -> None:
-    """Write which rows of different units are about the same person's same matter."""
+    """Write which rows of different units are about the same person."""
     below = list(Level)[min(consolidated.unit.level.rank + 1, len(Level) - 1)].label
     page = Page.add(book, f"跨{below}核实", list(_SAME_PERSON.values()), footer(consolidated))
     found = len({row.group for row in rows})
     said = f"有{found}组" if found else "没有发现"
     page.open(
         f"跨{below}核实（{consolidated.unit.name} {consolidated.period.label}）",
-        f"身份证号相同、事项相同、由不同单位登记的未办结需求，{said}。"
+        f"身份证号相同、由不同单位登记的事项，{said}；已撤销的不列。"
         "请与有关单位核实是否重复登记；本表不列身份证号，各单位的报送不因此退回。",
         list(_SAME_PERSON),
         lines=2,

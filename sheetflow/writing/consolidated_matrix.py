@@ -70,6 +70,7 @@ class _Plan:
     legend: str
     pick: Pick
     indicators: tuple[Indicator, ...]
+    nil_mark: str = ""
 
 
 def write_current(book: Book, consolidated: Consolidated) -> Matrix:
@@ -89,6 +90,7 @@ def write_current(book: Book, consolidated: Consolidated) -> Matrix:
                 for indicator in statistics.indicators
                 if not indicator.is_ratio and statistics.kinds[indicator.code] is not Kind.STOCK
             ),
+            nil_mark="（零报告）",
         ),
     )
 
@@ -112,7 +114,10 @@ def write_total(book: Book, consolidated: Consolidated) -> Matrix:
 def _write(book: Book, consolidated: Consolidated, plan: _Plan) -> Matrix:
     statistics = consolidated.statistics
     columns = statistics.columns
-    headings = [column.heading + plan.mark * column.carried for column in columns]
+    headings = [
+        column.heading + plan.mark * column.carried + plan.nil_mark * column.nil
+        for column in columns
+    ]
     page = Page.add(
         book,
         f"{_statistics_title(consolidated)}（{plan.suffix}）",

@@ -43,6 +43,8 @@ from sheetflow.writing.styles import (
 LONGEST_TITLE = 31
 A4 = 9
 _POINTS_OF_A_LINE = 15
+_NEAR_THE_EDGE = 2
+"""What a line loses where a mark may not begin the next one."""
 
 _SMALL: Look = {"font_size": 10}
 TEXT = BODY | BORDER | _SMALL
@@ -70,6 +72,8 @@ class Page:
     book: Book
     sheet: Worksheet
     width: int
+    room: float
+    """How wide all columns are together, in Excel's column units."""
 
     @classmethod
     def add(cls, book: Book, title: str, widths: Sequence[float], footer: str) -> Page:
@@ -82,7 +86,7 @@ class Page:
         sheet.fit_to_pages(1, 0)
         sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
         sheet.set_footer(f"&L{footer.replace('&', '&&')}&R第 &P 页，共 &N 页")
-        return cls(book, sheet, len(widths))
+        return cls(book, sheet, len(widths), sum(widths))
 
     @property
     def title(self) -> str:
@@ -101,14 +105,16 @@ class Page:
     def open(
         self, title: str, note: str, headers: Sequence[str], lines: int = 1, formula: str = ""
     ) -> None:
-        """Put the title, the note of so many lines under it, and the header row.
+        """Put the title, the note of at least so many lines under it, and the header row.
 
+        The note's row is as tall as its words need over the page's whole width.
         With a `formula`, the note is live and `note` its value. On a sheet wider than the paper
         the title stands on the left, where it is seen.
         """
         wide = self.sheet.fit_width > 1
         self.heading(TITLE_ROW, title, TITLE | ({"align": "left"} if wide else {}), 30)
-        self.heading(NOTE_ROW, note, NOTE, 3 + _POINTS_OF_A_LINE * lines)
+        lines = max(lines, lines_of(note, self.room - _NEAR_THE_EDGE))
+        self.heading(NOTE_ROW, note, NOTE, height_of_lines(lines))
         if formula:
             self.formula(NOTE_ROW, 1, formula, note, NOTE)
         self.height(HEADER_ROW, 32)

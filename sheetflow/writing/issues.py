@@ -38,12 +38,15 @@ _NUMBER, _CELL, _ANSWER = 2, 5, 9
 _PLACE: Look = CELL | CENTRE
 
 
-def write_issues(work: Work, round_line: str) -> None:
-    """Write the sheet; `round_line` says what became of the last round's findings."""
+def write_issues(work: Work, round_line: str, receipt: str = "") -> None:
+    """Write the sheet; `round_line` says what became of the last round's findings.
+
+    `receipt` is what a superior needs who lets a finding pass; a precheck has none.
+    """
     target = work.book.sheet(ISSUES_SHEET)
     for number, width in enumerate(_WIDTHS):
         target.set_column(number, number, width)
-    write_head(work, target, ISSUES_SHEET, "\n".join(_head(work, round_line)), _WIDTHS)
+    write_head(work, target, ISSUES_SHEET, "\n".join(_head(work, round_line, receipt)), _WIDTHS)
     for number, label in enumerate(ISSUE_COLUMNS):
         target.write_string(HEADER_ROW - 1, number, label, work.book.look(HEADER))
     target.set_row(HEADER_ROW - 1, 24)
@@ -57,7 +60,7 @@ def write_issues(work: Work, round_line: str) -> None:
     target.activate()
 
 
-def _head(work: Work, round_line: str) -> list[str]:
+def _head(work: Work, round_line: str, receipt: str) -> list[str]:
     """Say in plain words what stands here and what to do."""
     count = count_places(work.filling.findings)
     told = work.filling.explanations
@@ -74,14 +77,15 @@ def _head(work: Work, round_line: str) -> list[str]:
         if count[severity]
     ]
     unit, period = work.filling.unit, work.filling.period
+    named = f"（回执号{receipt}）" if receipt else ""
     lines = [
-        f"{unit.name}报送的{period.label}《{work.filling.form.title}》，有{'、'.join(parts)}。"
+        f"{unit.name}报送的{period.label}《{work.filling.form.title}》{named}，有{'、'.join(parts)}。"
     ]
     if round_line:
         lines.append(round_line)
     lines.append(
         "点击“单元格”一栏可直接跳到出问题的格子，那里有颜色和批注。"
-        "强制性的请改正数据；核实性的，数据有误就改正，数据无误就在本表“说明”一栏写明情况。"
+        "强制性的请改正数据；核实性的，数据有误就改正，数据无误就在本表“情况说明”一栏写明情况。"
     )
     lines.append("改好后保存本文件，重新放入原来的报送文件夹即可，不必另填新表，也不必删除本表。")
     return lines
@@ -137,9 +141,9 @@ def _prompt_answers(work: Work, target: Worksheet, last: int) -> None:
                 "validate": "length",
                 "criteria": "<=",
                 "value": limit,
-                "input_title": "说明",
+                "input_title": "情况说明",
                 "input_message": "数据无误的，请在这里写明情况；数据有误的，请直接改正，这里空着。",
                 "error_title": "太长了",
-                "error_message": f"说明最多{limit}字，请精简。",
+                "error_message": f"情况说明最多{limit}字，请精简。",
             },
         )

@@ -21,7 +21,7 @@ from sheetflow.schemas.layout import (
     column_number,
     columns_in,
 )
-from sheetflow.schemas.sheets import Sheet
+from sheetflow.schemas.sheets import Kind, Sheet
 from sheetflow.workbook import cell_name, column_letters
 from sheetflow.writing.cells import put
 from sheetflow.writing.highlights import highlight_table
@@ -30,12 +30,16 @@ from sheetflow.writing.looks import column_look, write_label
 from sheetflow.writing.lookups import write_lookups
 from sheetflow.writing.marks import marked_look, write_notes
 from sheetflow.writing.measures import height_of
-from sheetflow.writing.styles import HEADER
+from sheetflow.writing.styles import HEADER, Look
 from sheetflow.writing.work import Work, set_print, write_head
 
 _MARK_WIDTH = 4
 _PRINTED_ROWS = 20
-"""A blank table shows and prints so many lined rows at least."""
+"""A blank table shows and prints so many lined rows at least; one without printed keys has
+so many after its last row."""
+
+_RULED: Look = {"border_color": "#7F7F7F"}
+"""LibreOffice prints no blank rows that look the same as the endless rest of their columns."""
 
 _ONE_LINE = 20.0
 _MOST_HEIGHT = 200.0
@@ -105,9 +109,11 @@ def _write_rows(
         tallest = _height(columns, cells)
         if tallest > _ONE_LINE:
             target.set_row(row - 1, tallest)
-    for row in range(FIRST_ROW + len(rows), FIRST_ROW + _PRINTED_ROWS):
+    free = not sheet.preprinted and sheet.kind is not Kind.ANSWER
+    last = len(rows) + _PRINTED_ROWS if free else _PRINTED_ROWS
+    for row in range(FIRST_ROW + len(rows), FIRST_ROW + last):
         for number, _, look in looks:
-            target.write_blank(row - 1, number - 1, None, work.book.look(look))
+            target.write_blank(row - 1, number - 1, None, work.book.look(look | _RULED))
 
 
 def _height(columns: Sequence[Column], cells: Cells) -> float:

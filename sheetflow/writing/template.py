@@ -28,19 +28,23 @@ from sheetflow.writing.work import Dress, Work
 
 
 def write_workbook(
-    filling: Filling, dress: Dress, stamp: dt.datetime, round_line: str = ""
+    filling: Filling,
+    dress: Dress,
+    stamp: dt.datetime,
+    round_line: str = "",
+    receipt: str = "",
 ) -> bytes:
     """Write the blank workbook of `filling`, or its returned copy where it has findings.
 
     `stamp` is the only time inside: the same arguments give the same bytes. `round_line`
-    says in a returned copy what became of the last round's findings. Raise WritingError
-    for text that no cell can hold.
+    says in a returned copy what became of the last round's findings, `receipt` which
+    submission it answers. Raise WritingError for text that no cell can hold.
     """
     book = Book(f"{dress.campaign} {filling.form.title}", stamp)
     work = Work(book, filling, dress)
     place_lists(work)
     if work.returned:
-        write_issues(work, round_line)
+        write_issues(work, round_line, receipt)
     write_guide(work)
     for sheet in work.sheets:
         _write_sheet(work, sheet)

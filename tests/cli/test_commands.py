@@ -103,15 +103,30 @@ def test_templates_says_how_many(cli: Cli, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (("templates", "--period", "2012年"), "2012B1"),
+        (("templates", "--period", "2012B7"), "2012B7"),
+        (("templates", "--period", "2012"), "--form"),
+        (("templates", "--period", "2012B1", "--unit", "000000"), "000000"),
+        (("templates", "--period", "2012B1", "--form", "none"), "register"),
+        (("status", "--period", "spring"), "spring"),
+    ],
+)
+def test_what_is_not_here(cli: Cli, tmp_path: Path, words: tuple[str, ...], named: str) -> None:
+    """Who asks for a period, form or unit that is not here is told so in a sentence, exit 1."""
+    desk = Desk.make(tmp_path / "work")
+    said = cli("-C", desk.root, *words)
+    assert said.code == 1
+    assert _is_sentence(said.err)
+    assert named in said.err
+    assert list(desk.workspace.outbox.rglob("*.xlsx")) == []
+
+
+@pytest.mark.parametrize(
     "words",
     [
-        ("templates", "--period", "2012年"),
-        ("templates", "--period", "2012B7"),
-        ("templates", "--period", "2012"),
-        ("templates", "--period", "2012B1", "--unit", "000000"),
-        ("templates", "--period", "2012B1", "--form", "none"),
         ("templates",),
-        ("status", "--period", "spring"),
         ("run", "--loud"),
         ("fly",),
         ("check",),

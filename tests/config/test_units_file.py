@@ -138,14 +138,14 @@ def test_faults_name_the_row_that_excel_shows(tmp_path: Path) -> None:
     )
     with pytest.raises(UnitsError) as caught:
         read_units(path)
-    assert [fault.split("：")[0] for fault in caught.value.faults] == ["第5行"]
+    assert [fault.split("：")[0] for fault in caught.value.faults] == ["units.xlsx 第5行"]
 
 
 @pytest.mark.parametrize(
     ("header", "sentence"),
     [
-        (["单位代码", "名称", "级别"], "第1行：表头缺少“上级单位代码”一栏。"),
-        ([*HEADER, "电子邮箱"], "第1行：表头“邮箱”出现了2次。"),
+        (["单位代码", "名称", "级别"], "units.xlsx 第1行：表头缺少“上级单位代码”一栏。"),
+        ([*HEADER, "电子邮箱"], "units.xlsx 第1行：表头“邮箱”出现了2次。"),
         (["甲", "乙", "丙"], "units.xlsx 里找不到表头。"),
     ],
 )

@@ -151,16 +151,24 @@ def test_the_same_person_across_a_merger_is_seen_by_the_city(desk: Desk) -> None
 def test_the_same_person_in_two_counties_is_told_to_their_superior() -> None:
     """Two counties' rows on one person are shown to the city, by key only, and not above."""
     desk = Desk()
-    other = "@ 妇女需求台帐 E4 = '370102670101122\n@ 妇女需求台帐 K4 = 就业创业"
+    other = "@ 妇女需求台帐 E5 = '370102670101122\n@ 妇女需求台帐 E4 = "
     desk.submit("370102", "2012B1")
     desk.submit("370103", "2012B1", other)
     rows = consolidated(desk.books("2012B1"), Level.CITY).same_person
     assert rows is not None
-    assert [(row.group, row.key, row.city) for row in rows] == [
-        (1, "370102-X0001", "济南市"),
-        (1, "370103-X0001", "济南市"),
+    assert [(row.group, row.key, row.city, row.matter) for row in rows] == [
+        (1, "370102-X0001", "济南市", "就业创业、未办理"),
+        (1, "370103-X0002", "济南市", "生活救助、已办结"),
     ]
     assert consolidated(desk.books("2012B1")).same_person == ()
+
+
+def test_a_withdrawn_row_is_about_nobody() -> None:
+    """A registration that was set to 已撤销 is no longer held against another county's."""
+    desk = Desk()
+    desk.submit("370102", "2012B1")
+    desk.submit("370103", "2012B1", "@ 妇女需求台帐 N4 = 已撤销\n@ 妇女需求台帐 Q4 = 重复登记")
+    assert consolidated(desk.books("2012B1"), Level.CITY).same_person == ()
 
 
 def test_old_and_new_identity_numbers_meet() -> None:

@@ -92,6 +92,33 @@ def test_states_are_those_of_the_units_below(desk: Desk) -> None:
     assert empty.narratives[0].quotes == ()
 
 
+def test_a_nil_return_alone_tells_no_state() -> None:
+    """A county that only ever sent a nil return has blank 期末数, not 0; later ones stand."""
+    desk = Desk()
+    assert desk.submit("370102", "2012B1", NIL).outcome is Outcome.ACCEPTED
+    city = report_data(CAMPAIGN, desk.books("2012B1"), CITY, LETTER)
+    row = {entry.unit: entry for entry in city.by_unit}["历下区"]
+    assert row.state is RowState.NIL
+    assert (row.current["S08"], row.total["S01"], row.total["S50"]) == (0, None, None)
+    top = {entry.unit: entry for entry in report(desk, "2012B1").by_unit}
+    assert top["济南市"].total["S50"] is None
+    after = Desk()
+    after.submit("370102", "2012B1")
+    after.submit("370102", "2012B2", NIL)
+    city = report_data(CAMPAIGN, after.books("2012B2"), CITY, LETTER)
+    row = {entry.unit: entry for entry in city.by_unit}["历下区"]
+    assert row.state is RowState.NIL
+    assert row.total["S01"] is not None
+
+
+def test_both_annexes_say_the_same_word(desk: Desk) -> None:
+    """Who is 已报 in the one annex is not 已接收 in the other, and the last period is counted."""
+    data = report(desk, "2012B1")
+    assert {row.state for row in data.board} == {"已报", "未报"}
+    desk.submit("370102", "2012B2")
+    assert (data.reported_before, report(desk, "2012B2").reported_before) == (0, 3)
+
+
 def test_a_carried_county_says_so(desk: Desk) -> None:
     """A county that did not report this time stands with 沿用 in its city's report."""
     city = report_data(CAMPAIGN, desk.books("2012B2"), CITY, LETTER)

@@ -28,7 +28,8 @@ COUNTIES = 14
 def province(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demo with two cities, mistakes, a nil return and old formats included."""
     folder = tmp_path_factory.mktemp("figures") / "demo"
-    assert play(folder, counties=COUNTIES, rows=12, seed=7, say=lambda _line: None) == 0
+    # Whether it finds just what it planted is for the demo's own tests.
+    play(folder, counties=COUNTIES, rows=12, seed=7, say=lambda _line: None)
     return folder
 
 

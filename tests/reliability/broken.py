@@ -174,3 +174,82 @@ CRC_UNCHECKED = Broken(
     "a part's check sum is not looked at",
     (("reading/zipped.py", " or zlib.crc32(content) != member.CRC", ""),),
 )
+
+PARSES_ITSELF = Broken(
+    "parses-itself",
+    "foreign files are parsed in the service's own process",
+    (
+        (
+            "workers/pool.py",
+            "            self._jobs.put(job)\n        return job.future",
+            """            try:
+                tasks = __import__("importlib").import_module(self._tasks_module)
+                job.future.set_result(getattr(tasks, task)(*arguments))
+            except Exception as error:
+                job.future.set_exception(error)
+        return job.future""",
+        ),
+    ),
+)
+
+FOLLOWS_LINKS = Broken(
+    "follows-links",
+    "a link in the inbox is as good as what it points to",
+    (
+        ("intake/folders.py", '_NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)', "_NO_FOLLOW = 0"),
+        ("intake/folders.py", "    _NO_FOLLOW\n    and {", "    {"),
+        (
+            "intake/folders.py",
+            "dir_fd=self.descriptor, follow_symlinks=False)",
+            "dir_fd=self.descriptor, follow_symlinks=True)",
+        ),
+    ),
+)
+
+MAIL_IN_THE_TRANSACTION = Broken(
+    "mail-in-the-transaction",
+    "mail is sent while the answer is being committed",
+    (
+        (
+            "service/judging.py",
+            "        lambda submission: entail(\n",
+            "        lambda submission: _sent_at_once(\n            office,\n",
+        ),
+        (
+            "service/judging.py",
+            "def _log_findings(",
+            """def _sent_at_once(office, *arguments):
+    from sheetflow.mailing import OutgoingMail, Sender, compose
+    from sheetflow.service.sending import carrier_of
+
+    entailed = entail(office, *arguments)
+    sender = Sender(office.settings.mail.sender, "")
+    for mail in entailed.mails:
+        outgoing = OutgoingMail(
+            message_id=mail.message_id,
+            recipients=mail.recipients,
+            subject=mail.subject,
+            text=mail.text,
+            html=mail.html,
+        )
+        message = compose(outgoing, sender, [], office.clock.now())
+        carrier_of(office).deliver(message, sender.address, mail.recipients)
+    return replace(entailed, mails=())
+
+
+def _log_findings(""",
+        ),
+    ),
+)
+
+MAIL_GIVEN_UP = Broken(
+    "mail-given-up",
+    "a mail that the server does not take now is not tried again",
+    (
+        (
+            "service/sending.py",
+            "permanent = delivery.outcome is Outcome.PERMANENT",
+            "permanent = True",
+        ),
+    ),
+)

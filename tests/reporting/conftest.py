@@ -117,7 +117,7 @@ def _row(index: int, unit: str) -> UnitRow:
         else:
             current[code], total[code] = (0 if state is RowState.NIL else value), value * 2
     current["S14"] = None if index == 3 else current["S14"]
-    return UnitRow(unit=unit, state=state, current=current, total=total)
+    return UnitRow(unit=unit, state=state, current=current, total=total, own=index == 0)
 
 
 def _board() -> tuple[BoardRow, ...]:
@@ -179,6 +179,7 @@ def province() -> ReportData:
         missing=("日照市", "滨州市"),
         nil=("泰安市",),
         late=("烟台市",),
+        reported_before=18,
         board=_board(),
         letterhead=Letterhead(mark="山东省妇女联合会文件", number="鲁妇发〔2012〕36号"),
         imprint=Imprint(

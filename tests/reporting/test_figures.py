@@ -57,7 +57,7 @@ def test_percentages_have_one_decimal() -> None:
         (35, 0, "增加35件"),
         (0, 0, "持平"),
         (5, -2, "增加7件"),
-        (0, 40, "下降100.0%"),
+        (0, 40, "减少40件"),
     ],
 )
 def test_changes_are_said_in_words(now: int, before: int, text: str) -> None:

@@ -11,7 +11,14 @@ from dataclasses import replace
 import docx
 import pytest
 
-from sheetflow.consolidation.report_data import BoardRow, Narrative, Quote, ReportData, UnitRow
+from sheetflow.consolidation.report_data import (
+    BoardRow,
+    Narrative,
+    Quote,
+    ReportData,
+    UnitRow,
+    Way,
+)
 from sheetflow.errors import DeclarationError
 from sheetflow.reporting import CHECK_HEADINGS, ReportOptions, check_table, render_report
 from sheetflow.reporting.report import RenderedReport
@@ -46,7 +53,7 @@ def test_missing_and_nil_units_are_named(
     """Who did not report, reported nothing or late is named, not hidden."""
     text = _text(render_report(template, province, stamp=stamp))
     assert "本期应报单位18个，已报16个。已报单位中，作零报告的1个：泰安市。" in text
-    assert "逾期上报的1个：烟台市" in text
+    assert "迟报的1个：烟台市" in text
     assert "尚未上报的2个（含退回修改、等待核实的）：日照市、滨州市" in text
 
 
@@ -76,7 +83,8 @@ def test_units_stand_in_administrative_order(
     assert set(by_unit["滨州市"][1:]) == {"未报"}
     money = {row[0]: row for row in _table(report, 2)}
     assert set(money["滨州市"][1:]) == {"未报"}
-    assert money["济南市"][4] == "19.27"
+    assert money["济南市"][5] == "19.27"
+    assert money["泰安市"][1] == "零报告"
 
 
 def test_users_text_stays_text(template: bytes, province: ReportData, stamp: dt.datetime) -> None:
@@ -127,9 +135,65 @@ def test_check_table_lists_every_figure_of_the_prose(
     assert by_name["本期.S08"]["时段"] == "2012年3—4月"
     assert by_name["比上期.S08"]["文中写法"].startswith("下降")  # type: ignore[union-attr]
     assert by_name["累计.S26 占 累计.S19"]["文中写法"] == "133.5%"
+    share, change = by_name["累计.S26 占 累计.S19"], by_name["比上期.S08"]
+    s08, s19, s26 = (province.figures[code] for code in ("S08", "S19", "S26"))
+    assert (share["分子或本期数"], share["分母或上期数"]) == (s26.total, s19.total)
+    assert float(str(share["数值"])) == pytest.approx(s26.total / s19.total)  # type: ignore[operator]
+    assert (change["分子或本期数"], change["分母或上期数"]) == (s08.current, s08.previous_current)
+    assert (share["算法"], change["算法"]) == (Way.SHARE, Way.GROWTH)
+    assert change["计量单位"] == "%"
     leaders = [row["单位"] for row in rows if row["模板中的名称"] == "居前.S08"]
     assert leaders == ["日照市", "威海市", "泰安市"]
     assert [row["序号"] for row in rows] == list(range(1, len(rows) + 1))
+
+
+def test_check_table_lists_who_reported(
+    template: bytes, province: ReportData, stamp: dt.datetime
+) -> None:
+    """How many had to report, did, sent a nil return or did not is checked like any figure."""
+    used = {
+        entry.name: entry for entry in render_report(template, province, stamp=stamp).used_figures
+    }
+    counts = {
+        "应报单位数": 18,
+        "已报单位数": 16,
+        "上期已报单位数": 18,
+        "零报告单位|个数": 1,
+        "迟报单位|个数": 1,
+        "未报单位|个数": 2,
+    }
+    assert {name: used[name].value for name in counts} == counts
+    assert {used[name].text for name in counts} == {"18", "16", "1", "2"}
+
+
+def test_fewer_reports_than_last_time_are_said_once(
+    template: bytes, province: ReportData, stamp: dt.datetime
+) -> None:
+    """Whoever reads of a fall knows that fewer units reported, and reads it only then."""
+    said = "上期已报18个，本期已报的单位比上期少"
+    assert _text(render_report(template, province, stamp=stamp)).count(said) == 1
+    as_many = replace(province, reported_before=16)
+    assert "已报的单位比上期少" not in _text(render_report(template, as_many, stamp=stamp))
+
+
+def test_nothing_new_is_said_in_words(
+    template: bytes, province: ReportData, stamp: dt.datetime
+) -> None:
+    """Nobody reads of 0 needs that fell by 100.0%."""
+    none = replace(province.figures["S19"], current=0)
+    report = replace(province, figures={**province.figures, "S19": none})
+    text = _text(render_report(template, report, stamp=stamp))
+    assert "本期没有新登记的妇女需求，办结" in text
+    assert "下降100.0%" not in text
+
+
+def test_leaders_are_named_among_several_units_below(
+    template: bytes, province: ReportData, stamp: dt.datetime
+) -> None:
+    """No report calls three of three units the foremost, and none counts 本级 among them."""
+    assert "居前的是" in _text(render_report(template, province, stamp=stamp))
+    few = replace(province, by_unit=province.by_unit[:4])
+    assert "居前的是" not in _text(render_report(template, few, stamp=stamp))
 
 
 def test_figures_only_asked_about_are_not_listed(

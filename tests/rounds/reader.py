@@ -61,7 +61,7 @@ class Reader:
     def work(self) -> None:
         """Go through the list once."""
         page = self.book["问题清单"]
-        answer = _column_of(page, "说明")
+        answer = _column_of(page, "情况说明")
         for line in self.lines():
             if hint := re.search(r"请把编号改成(.+?)；", line.remedy):
                 self.wanted[line.sheet] = re.findall(r"“(.+?)”", hint[1])

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
+from dataclasses import replace
 
-from sheetflow.periods import OFFICE_ZONE
-from tests.county_book import judged
+from sheetflow.findings import Finding, Place, Severity
+from sheetflow.periods import OFFICE_ZONE, Period
+from sheetflow.schemas.judging import Earlier
+from tests.county_book import TREE, judged, left_by
 from tests.validators.pairs import Pair
 
 _VISIT = "2012-04-11 | G001 | 是 | L001 | 座谈交流 | 5 | | 其他 | 0 | "
@@ -36,6 +40,12 @@ def _answer(number: str) -> str:
         "# 情况说明\n| 审核意见编号 | 位置 | 说明 |\n| --- | --- | --- |\n"
         f"| '{number} | | 情况属实 |"
     )
+
+
+def _later(changes: str) -> Callable[[str, Period], tuple[Earlier, ...]]:
+    """Give what the next period left, with `changes`."""
+    left = replace(left_by(judged(changes)), period=Period.parse("2012B3"))
+    return lambda _form, _period: (left,)
 
 
 ROWS = (
@@ -100,6 +110,18 @@ ROWS = (
         nearly=_FILLED_ON_THE_FIRST,
     ),
     Pair(
+        rule="filled-after-today",
+        at="封面 B13",
+        broken="@ 封面 B13 = 2012-05-03",
+        nearly="@ 封面 B13 = 2012-05-02",
+    ),
+    Pair(
+        rule="date-after-filled",
+        at="联系点 E4",
+        broken="@ 封面 B13 = 2021-05-02\n@ 联系点 E4 = 2012-05-03",
+        nearly="@ 封面 B13 = 2021-05-02\n@ 联系点 E4 = 2012-05-02",
+    ),
+    Pair(
         rule="nil-with-rows",
         at="走访记录 A4",
         broken=_NIL + _ONLY_VISITS,
@@ -119,6 +141,16 @@ ROWS = (
         broken=_NO_FLOWS,
         nearly=_NO_FLOWS + "\n@ 联系点 G4 = 改建",
         before="",
+    ),
+    Pair(
+        rule="later-books-lack",
+        at="妇女需求台帐 A3",
+        context={
+            "later": _later("\n".join(f"@ 妇女需求台帐 {c}8 = " for c in "ABCDEFGHIJKLMNOPQ"))
+        },
+        nearly_context={
+            "later": _later("\n".join(f"@ 干部名册 {c}6 = " for c in "ABCDEFGHI")),
+        },
     ),
     Pair(
         rule="statistic-constant",
@@ -147,14 +179,19 @@ ROWS = (
     ),
 )
 
+_ABOUT = Finding(
+    "number-about", Severity.MUST, Place(sheet="cadres", column="women_linked", key="G001")
+)
+"""What is found in 干部名册 F4."""
+
 ANSWERS = (
     Pair(
         rule="explanation-no-mending",
         at="问题清单 C4",
-        broken="@ 干部名册 F4 = 3000多\n# 问题清单\n| 编号 | 单元格 | 说明 |\n| --- | --- | --- |\n"
-        "| 'E4CD53 | F4 | 记不清了 |",
-        nearly="@ 干部名册 F4 = 3000多\n# 问题清单\n| 编号 | 单元格 | 说明 |\n| --- | --- | --- |\n"
-        "| 'E4CD53 | F4 | |",
+        broken="@ 干部名册 F4 = 3000多\n# 问题清单\n| 编号 | 单元格 | 情况说明 |\n| --- | --- | --- |\n"
+        f"| '{_ABOUT.number} | F4 | 记不清了 |",
+        nearly="@ 干部名册 F4 = 3000多\n# 问题清单\n| 编号 | 单元格 | 情况说明 |\n| --- | --- | --- |\n"
+        f"| '{_ABOUT.number} | F4 | |",
     ),
     Pair(
         rule="key-wanted",
@@ -195,6 +232,12 @@ WHICH = (
         nearly_stamp={"campaign": "Grassroots2012"},
     ),
     Pair(rule="version-unknown", at="", stamp={"version": "2"}, nearly_stamp={"version": "1"}),
+    Pair(
+        rule="unit-not-expected",
+        at="封面 B5",
+        context={"unit": replace(TREE["370102"], valid_to=dt.date(2012, 4, 29))},
+        nearly_context={"unit": replace(TREE["370102"], valid_to=dt.date(2012, 4, 30))},
+    ),
     Pair(
         rule="cover-unit",
         at="封面 B5",

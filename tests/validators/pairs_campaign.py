@@ -24,6 +24,9 @@ _SAME = {
     "outcome": "",
 }
 
+_VISIT = "@ 走访记录 + | 2012-04-11 | G001 | 否 | L001 | 座谈交流 | 2 | | 其他 | 0 | |\n"
+_FEW_PROJECTS = "@ 惠民项目 C4 = {}\n@ 惠民项目 D4 = 2"
+
 PAIRINGS = (
     Pair(
         rule="pairing-one",
@@ -131,7 +134,7 @@ CASES = (
     ),
     Pair(
         rule="case-open-long",
-        at="妇女需求台帐 N7",
+        at="妇女需求台帐 B7",
         period="2012B4",
         broken=dated("", "2012B4"),
         nearly=dated("@ 妇女需求台帐 B7 = 2012-05-01", "2012B4"),
@@ -225,6 +228,19 @@ HISTORY = (
         before="",
     ),
     Pair(
+        rule="key-reused",
+        at="结对帮扶 A5",
+        broken="""@ 结对帮扶 B5 = 妇联干部
+@ 结对帮扶 C5 = G002
+@ 结对帮扶 D5 = 
+@ 结对帮扶 G5 = 妇女群众
+@ 结对帮扶 H5 = 
+@ 结对帮扶 I5 = 陈玉兰
+@ 结对帮扶 J5 = 2012-04-12""",
+        nearly="@ 结对帮扶 J5 = 2012-03-13",
+        before="",
+    ),
+    Pair(
         rule="case-reopened",
         at="妇女需求台帐 N5",
         broken="@ 妇女需求台帐 N5 = 办理中\n@ 妇女需求台帐 P5 = ",
@@ -244,6 +260,20 @@ HISTORY = (
         broken="@ 基层组织 I4 = 100\n@ 基层组织 H4 = 100",
         nearly="@ 基层组织 I4 = 100",
         before="",
+    ),
+    Pair(
+        rule="swing-minor",
+        at="活动统计 E5",
+        broken=_VISIT * 7,
+        nearly=_VISIT * 6,
+        before="",
+    ),
+    Pair(
+        rule="swing-minor",
+        at="活动统计",
+        broken=_FEW_PROJECTS.format(80002),
+        nearly=_FEW_PROJECTS.format(80001),
+        before="@ 惠民项目 C4 = 20000.25\n@ 惠民项目 D4 = 1",
     ),
 )
 

@@ -140,6 +140,30 @@ WORDS = (
         broken="@ 走访记录 J4 = 证号370102196701011220",
         nearly="@ 走访记录 J4 = 编号37010219670101122",
     ),
+    Pair(
+        rule="personal-in-text",
+        at="结对帮扶 D5",
+        broken="@ 结对帮扶 D5 = 区妇联张姐138.1234.5678",
+        nearly="@ 结对帮扶 D5 = 区妇联办公室12338",
+    ),
+    Pair(
+        rule="personal-in-text",
+        at="惠民项目 B4",
+        broken="@ 惠民项目 B4 = 帮扶370102 19670101 1220",
+        nearly="@ 惠民项目 B4 = 帮扶2012年第3批",
+    ),
+    Pair(
+        rule="personal-in-text",
+        at="基层组织 A4",
+        broken="@ 基层组织 A4 = '+8613812345678",
+        nearly="@ 基层组织 A4 = 泉城路街道",
+    ),
+    Pair(
+        rule="personal-in-text",
+        at="封面 B11",
+        broken="@ 封面 B11 = 李静13812345678",
+        nearly="@ 封面 B12 = '13812345678",
+    ),
 )
 
 NUMBERS_OF_PEOPLE = (

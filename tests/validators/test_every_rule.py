@@ -27,6 +27,7 @@ ELSEWHERE = {
     "file-": "tests/reading/test_file_codes.py, tests/reading/test_gate.py",
     "remark-": "tests/reading/test_file_codes.py; passed on: tests/test_pipeline.py",
     "our-fault": "a fault of our own, given by the service around judging",
+    "rejected": "a superior's decision: tests/service/test_decisions_and_doubts.py",
 }
 CHECKS = tuple(CAMPAIGN.catalogue.checks.values())
 

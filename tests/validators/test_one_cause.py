@@ -73,6 +73,11 @@ CAUSES: dict[str, tuple[str, list[Told]]] = {
         f"@ 基层组织 A4 = {'街' * 31}",
         [("text-too-long", "基层组织", "A4")],
     ),
+    "a private number in an answer": (
+        "# 情况说明\n| 审核意见编号 | 位置 | 说明 |\n| --- | --- | --- |\n"
+        "| 'ABC123 | | 请打13812345678 |",
+        [("personal-in-text", "情况说明", "C4")],
+    ),
     "a paper without authors": (
         "@ 调研成果 D5 = ",
         [("required", "调研成果", "D5")],
@@ -163,7 +168,7 @@ def test_a_nil_return_leaves_the_books_as_they_are() -> None:
     ("changes", "rule"),
     [
         ("@ 走访记录 D4 = 13812345678", "reference-unknown"),
-        ("@ 联系点 D4 = 13812345678", "township-unknown"),
+        ("@ 联系点 D4 = 13812345678", "personal-in-text"),
         ("@ 走访记录 E4 = 张秀英13812345678", "choice-unknown"),
         ("@ 妇女需求台帐 C4 = =A1→张秀英", "cell-formula"),
         ("@ 妇女需求台帐 L4 = 电话138 1234 5678", "personal-in-text"),
@@ -179,3 +184,72 @@ def test_no_sentence_quotes_a_person(changes: str, rule: str) -> None:
         sentence = CAMPAIGN.catalogue.sentence(finding)
         assert "1234" not in sentence
         assert "张秀英" not in sentence
+
+
+SHIFTED = "\n".join(
+    f"@ 妇女需求台帐 {column}4 = {cell}"
+    for column, cell in zip(
+        "BCDEFGHIJKLMN",
+        (
+            "",
+            "2012-03-06",
+            "王小丽",
+            "'45",
+            "'370102196701011220",
+            "'13812345678",
+            "王小丽家住盛福庄8号",
+            "L002",
+            "王小丽",
+            "王小丽□",
+            "就业创业",
+            "王小丽想学技术",
+            "王小丽办理中",
+        ),
+        strict=True,
+    )
+)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        SHIFTED,
+        "@ 妇女需求台帐 A4 = 王小丽",
+        "@ 妇女需求台帐 B4 = 王小丽",
+        "@ 妇女需求台帐 P5 = 王小丽",
+        "@ 妇女需求台帐 H4 = 王小丽 家",
+        "@ 妇女需求台帐 D4 = =A1→王小丽",
+        "@ 个案帮扶 A4 = 王小丽",
+        "@ 对策建议 C4 = 王小丽、王小丽 家",
+        "@ 结对帮扶 F4 = 王小丽",
+        "@ 结对帮扶 H4 = 王小丽",
+        "@ 结对帮扶 L4 = 王小丽3",
+        "@ 结对帮扶 N4 = 王小丽",
+    ],
+)
+def test_a_name_in_the_wrong_column_is_not_repeated(changes: str) -> None:
+    """A row that slipped by one column puts nobody's name or address into a sentence."""
+    findings = judged(changes).findings
+    assert findings
+    for finding in findings:
+        sentence = CAMPAIGN.catalogue.sentence(finding)
+        for canary in ("王小丽", "盛福庄8号", "12345", "19670101"):
+            assert canary not in sentence
+
+
+@pytest.mark.parametrize(
+    ("changes", "quoted"),
+    [
+        ("@ 妇女需求台帐 D4 = 约45岁", "约45岁"),
+        ("@ 妇女需求台帐 D4 = ３０多", "30多"),
+        ("@ 妇女需求台帐 H4 = L009", "L009"),
+        ("@ 妇女需求台帐 B4 = 2012年3月", "2012年3月"),
+        ("@ 妇女需求台帐 K4 = 失地失业妇女", "失地失业妇女"),
+        ("@ 走访记录 B4 = 王芳", "王芳"),
+        ("@ 走访记录 F4 = 二十", "二十"),
+    ],
+)
+def test_what_is_nobodys_is_repeated(changes: str, quoted: str) -> None:
+    """A clerk still reads what she typed where it can be no woman's."""
+    (finding,) = judged(changes).findings
+    assert f"“{quoted}”" in CAMPAIGN.catalogue.sentence(finding)

@@ -36,6 +36,7 @@ DATA = MailData(
     form="活动情况报表",
     period="2012年1—2月",
     number=2,
+    receipt="370102-2012B1-2",
     received="2012年3月5日 9时12分",
     findings=(FINDING,),
     counts=(("强制性", 9), ("核实性", 0), ("提示性", 3)),
@@ -86,7 +87,7 @@ class _Reader(HTMLParser):
         ("precheck", {"number": None}, "预审（需要修改）：历下区 2012年1—2月"),
         ("precheck", {"number": None, "passed": True}, "预审（可以报送）：历下区 2012年1—2月"),
         ("reminder", {"number": None}, "催报：历下区 2012年1—2月"),
-        ("identity", {}, "请核对：历下区（第2号）"),
+        ("identity", {}, "请核对：历下区 2012年1—2月（第2号）"),
         ("decision", {"passed": True}, "已放行：历下区 2012年1—2月（第2号）"),
         ("decision", {}, "不予接收：历下区 2012年1—2月（第2号）"),
     ],
@@ -145,6 +146,48 @@ def test_returned_mail_says_how_to_mend() -> None:
         assert words in _Reader(mail.html).text
 
 
+@pytest.mark.parametrize("event", list(Event))
+def test_every_mail_gives_the_receipt(event: Event) -> None:
+    """Whoever decides or asks needs the 回执号: every mail about a submission gives it."""
+    mail = render(event)
+    assert "回执号" in mail.text
+    assert "370102-2012B1-2" in mail.text
+    assert "370102-2012B1-2" in mail.html
+
+
+@pytest.mark.parametrize(
+    ("event", "changes", "said", "unsaid"),
+    [
+        ("accepted", {"nil": True}, "（零报告）", "行数"),
+        ("accepted", {}, "行数", "零报告"),
+        ("accepted", {"explained": 2}, "其中2处已有说明", "更正"),
+        ("accepted", {"corrects": "第1号"}, "对已接收的第1号的更正", "先前挂起"),
+        ("accepted", {"released": True}, "先前挂起，上级单位已经同意放行", "更正"),
+        ("accepted", {"overtaken": "第3号"}, "汇总以第3号为准", "更正"),
+        ("held", {}, "如果不是您单位放的，不用处理", "放到正确的文件夹"),
+        ("identity", {}, "报告期是2012年1—2月", "已经报送的数据没有受到影响"),
+        ("superior", {}, "sheetflow release 370102-2012B1-2", "重新审核一遍"),
+        ("superior", {}, 'sheetflow reject 370102-2012B1-2 --why "理由"', "重新审核一遍"),
+        ("superior", {"ours": True}, "重新审核一遍", "核实，再请"),
+        ("refused", {"file_name": "报表.doc"}, "收到文件“报表.doc”", "一个文件"),
+        ("precheck", {}, "在“情况说明”一栏", "“说明”一栏"),
+    ],
+)
+def test_words_fit_the_case(event: str, changes: dict[str, Any], said: str, unsaid: str) -> None:
+    """A mail says what is so of this very workbook, and nothing that is so only of others."""
+    text = render(event, **changes).text
+    assert said in text
+    assert unsaid not in text
+
+
+@pytest.mark.parametrize("event", ["held", "refused"])
+def test_a_reason_is_given_once(event: str) -> None:
+    """Where the finding says why, the letter does not say it again."""
+    finding = dataclasses.replace(FINDING, wrong="这个文件是压缩包")
+    text = render(event, findings=(finding,), reason="这个文件是压缩包").text
+    assert text.count("这个文件是压缩包") == 1
+
+
 def test_plain_list_is_aligned() -> None:
     """In plain text, the lines of each finding stand below each other, also from the tenth on."""
     mail = render("returned", findings=(FINDING,) * 12, counts=())
@@ -181,7 +224,9 @@ def test_identity_mail_quotes_nothing_of_the_file() -> None:
     bare = MailData(
         campaign=DATA.campaign,
         unit=DATA.unit,
+        period=DATA.period,
         number=DATA.number,
+        receipt=DATA.receipt,
         received=DATA.received,
         other_unit=DATA.other_unit,
         contact=DATA.contact,

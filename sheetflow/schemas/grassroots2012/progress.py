@@ -74,7 +74,7 @@ PROGRESS = Form(
     same_person=SamePerson(
         sheet="needs",
         person="id_number",
-        matter=("category",),
-        where=where("status", "未办理", "办理中"),
+        matter=("category", "status"),
+        where=NEEDS.void_not,
     ),
 )

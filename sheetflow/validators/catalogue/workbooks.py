@@ -37,7 +37,7 @@ WORKBOOK_CHECKS: tuple[Check, ...] = (
         _MUST,
         "空工作簿",
         "这个文件里没有任何内容",
-        "请打开发件箱中的“填报_”工作簿，填好后重新放入",
+        "请打开答复文件夹（outbox）中的“填报_”工作簿，填好后重新放入",
         "报送的工作簿不能是空的",
     ),
     _check(
@@ -45,7 +45,7 @@ WORKBOOK_CHECKS: tuple[Check, ...] = (
         _MUST,
         "不是本活动的报表",
         "这个文件不是“{campaign}”活动的报表，找不到应有的工作表",
-        "请用发件箱中的“填报_”工作簿填写后重新放入",
+        "请用答复文件夹（outbox）中的“填报_”工作簿填写后重新放入",
         "请使用下发的填报工作簿",
     ),
     _check(
@@ -53,7 +53,7 @@ WORKBOOK_CHECKS: tuple[Check, ...] = (
         _MUST,
         "看不出报告期",
         "看不出这是哪个报告期的报表",
-        "请用发件箱中相应报告期的“填报_”工作簿填写，不要改动预填的报告期",
+        "请用答复文件夹（outbox）中相应报告期的“填报_”工作簿填写，不要改动预填的报告期",
         "预填的报告期不要改动",
     ),
     _check(
@@ -69,7 +69,8 @@ WORKBOOK_CHECKS: tuple[Check, ...] = (
         _MUST,
         "单位不符",
         "这个工作簿是发给{named}的，却放进了{folder}的文件夹",
-        "请把它放到正确的文件夹；确实没有放错的，请与上级联系处理",
+        "原来放的文件已经收走。放错了的，请用您自己留存的那一份，放进{named}的报送文件夹；"
+        "没有放错的，请与上级联系；不是您放的，不用处理",
         "工作簿只能放进本单位的文件夹",
     ),
     _check(
@@ -77,7 +78,7 @@ WORKBOOK_CHECKS: tuple[Check, ...] = (
         _MUST,
         "单位不明",
         "工作簿上的单位代码不在本次活动的单位名单里",
-        "请改用发件箱中本单位的“填报_”工作簿；有疑问请与上级联系",
+        "请改用答复文件夹（outbox）中本单位的“填报_”工作簿；有疑问请与上级联系",
         "单位代码不要改动",
     ),
     _check(
@@ -85,7 +86,7 @@ WORKBOOK_CHECKS: tuple[Check, ...] = (
         _MUST,
         "不是本活动的报表",
         "这个工作簿属于另一项活动",
-        "请用发件箱中本活动的“填报_”工作簿填写后重新放入",
+        "请用答复文件夹（outbox）中本活动的“填报_”工作簿填写后重新放入",
         "请使用本活动的填报工作簿",
     ),
     _check(
@@ -93,8 +94,24 @@ WORKBOOK_CHECKS: tuple[Check, ...] = (
         _MUST,
         "表式版本不符",
         "这个工作簿的表式版本是{version}，本系统只认识到第{known}版",
-        "请与上级联系，或改用发件箱中的“填报_”工作簿",
+        "请与上级联系，或改用答复文件夹（outbox）中的“填报_”工作簿",
         "请使用下发的表式版本",
+    ),
+    _check(
+        "unit-not-expected",
+        _MUST,
+        "本期不由本单位填报",
+        "{unit}在{period}的最后一天{why}，本期不由它填报",
+        "{remedy}",
+        "撤并的单位由归入的单位填报；新设的单位从设立的报告期起填报",
+    ),
+    _check(
+        "rejected",
+        _MUST,
+        "上级决定不予接收",
+        "上级决定不予接收：{why}",
+        "请用答复文件夹（outbox）中本单位的“填报_”工作簿填好后重新报送；有疑问请与上级联系",
+        "挂起的工作簿由上级决定是否接收",
     ),
     _check(
         "cover-unit",
@@ -233,3 +250,15 @@ WORKBOOK_CHECKS: tuple[Check, ...] = (
         "数据区不要合并单元格",
     ),
 )
+
+UNREAD_SHEETS = frozenset(
+    {
+        "header-missing",
+        "sheet-missing",
+        "sheet-twice",
+        "column-missing",
+        "column-twice",
+        "cells-merged",
+    }
+)
+"""Findings of sheets that could not be read whole: to let them pass would drop rows."""

@@ -11,12 +11,15 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from sheetflow.findings import Finding, Place
-from sheetflow.schemas.habits import Value
+from sheetflow.schemas.indicators import Indicator, Number
 from sheetflow.schemas.judging import Book, Context
+from sheetflow.schemas.layout import STATISTICS_COLUMNS
 from sheetflow.schemas.sheets import Kind
 from sheetflow.validators.grassroots2012.catalogue import OWN
 from sheetflow.validators.statistics import is_measurable, measure
+from sheetflow.workbook import cell_name
 
+*_, _CURRENT, _TOTAL = STATISTICS_COLUMNS
 _WATCHED = ("S01", "S03", "S06", "S50", "S52")
 _FACTOR = 3
 _FROM = 10
@@ -26,6 +29,7 @@ _LASTING: Mapping[str, tuple[str, ...]] = {
     "proposals": ("title", "sent_on"),
     "projects": ("name", "started_on"),
     "supervision": ("inspected_on", "inspected"),
+    "pairings": ("paired_on", "helper_kind", "target_kind"),
     "cadres": ("name", "title"),
     "contact_points": ("name", "township", "set_up_on"),
 }
@@ -75,32 +79,59 @@ def check_not_reopened(book: Book, context: Context) -> Iterator[Finding]:
 
 
 def check_swings(book: Book, context: Context) -> Iterator[Finding]:
-    """From the second period on, 期末数 do not jump by more than three times."""
+    """From the second period on, no figure moves by more than three times.
+
+    期末数 are compared with the last 期末数; what adds up over the year by its 本期, where
+    both periods have something to count.
+    """
     earlier = context.earlier(book.form.key, book.period)
-    statistics = book.form.statistics
-    if earlier is None or statistics is None:
+    if earlier is None:
         return
-    for code, current in measure(book).items():
-        indicator = book.form.indicator[code]
-        previous = earlier.totals.get(code)
-        if indicator.is_ratio or current is None or previous is None:
+    before = context.earlier(book.form.key, earlier.period)
+    base = before.totals if before else {}
+    for code, measured in measure(book).items():
+        indicator, kind = book.form.indicator[code], book.form.kind_of(code)
+        last = earlier.totals.get(code)
+        if indicator.is_ratio or not is_measurable(book, indicator):
             continue
-        if book.form.kind_of(code) is not Kind.STOCK or not _jumps(previous, current):
-            continue
-        if not is_measurable(book, indicator):
-            continue
-        rule = "swing" if code in _WATCHED else "swing-minor"
-        label = indicator.label.removeprefix("其中：").strip("　")
-        yield OWN[rule].at(
-            Place(sheet=statistics.key, title=statistics.title, column=code, label=label),
-            indicator=f"{code}“{label}”",
-            current=str(current),
-            previous=str(previous),
-        )
+        if kind is Kind.STOCK:
+            if _jumps(last, measured):
+                rule = "swing" if code in _WATCHED else "swing-minor"
+                yield _swing(book, rule, indicator, _TOTAL, (last, measured))
+        else:
+            now = indicator.values(kind, measured, last).current
+            then = indicator.values(Kind.LEDGER, last, base.get(code)).current
+            if (now or 0) > 0 and (then or 0) > 0 and _jumps(then, now):
+                yield _swing(book, "swing-minor", indicator, _CURRENT, (then, now))
 
 
-def _jumps(previous: Value, current: Value) -> bool:
-    if not isinstance(previous, int) or not isinstance(current, int):
+def _swing(
+    book: Book, rule: str, indicator: Indicator, heading: str, figures: tuple[Number, Number]
+) -> Finding:
+    """Point to the figure in the statistics, where the file shows it."""
+    sheet = book.form.statistics
+    found = book.sheets.get(sheet.key) if sheet else None
+    row, column = found.spots.get(f"{indicator.code} {heading}", (0, 0)) if found else (0, 0)
+    label = indicator.label.removeprefix("其中：").strip("　")
+    place = Place(
+        sheet=sheet.key if sheet else "",
+        title=found.title if found else sheet.title if sheet else "",
+        row=row,
+        column=indicator.code,
+        label=label,
+        cell=cell_name(row, column) if row else "",
+        key=heading,
+    )
+    return OWN[rule].at(
+        place,
+        indicator=f"{indicator.code}“{label}”",
+        current=str(figures[1]),
+        previous=str(figures[0]),
+    )
+
+
+def _jumps(previous: Number, current: Number) -> bool:
+    if previous is None or current is None:
         return False
     low, high = sorted((previous, current))
     return high >= _FROM and high > _FACTOR * low

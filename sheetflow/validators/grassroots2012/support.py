@@ -63,9 +63,10 @@ def check_townships(book: Book, context: Context) -> Iterator[Finding]:
         return
     for row in found.rows:
         township = row["township"]
-        if isinstance(township, str) and township not in known and row["status"] == "在用":
-            shown = "（内容略）" if holds_personal_number(township) else township[:20]
-            yield OWN["township-unknown"].at(found.place(row, "township"), township=shown)
+        if not isinstance(township, str) or holds_personal_number(township):
+            continue  # a private number is a finding of its own
+        if township not in known and row["status"] == "在用":
+            yield OWN["township-unknown"].at(found.place(row, "township"), township=township[:20])
 
 
 def check_money_scale(book: Book, context: Context) -> Iterator[Finding]:

@@ -72,14 +72,26 @@ def test_names_are_text_on_the_page(board_data: MakeBoard) -> None:
 
 
 def test_whoever_is_missing_is_named_on_the_page(board_data: MakeBoard) -> None:
-    """Each period lists everyone who is not in, under their city."""
+    """Each period lists everyone who is not in, under their city, a city's own as 本级."""
     board = board_data("370000")
     page = board_page(board)
     for period, shown in zip(board.periods, page.periods, strict=True):
         out = [entry.unit.name for entry in board.column(period) if not entry.state.is_in]
-        named = [name.partition("（")[0] for _, names in shown.missing for name in names]
+        named = [
+            (group if name.startswith("本级") else name).partition("（")[0]
+            for group, names in shown.missing
+            for name in names
+        ]
         assert sorted(named) == sorted(out)
         assert sum(shown.counts.values()) == len(board.units)
+
+
+def test_a_citys_counties_are_one_plain_list(board_data: MakeBoard) -> None:
+    """On a city's page no county stands twice, as a group and as the only one in it."""
+    page = board_page(board_data("370100", 4))
+    groups = [shown.missing for shown in page.periods if shown.missing]
+    assert groups
+    assert all([name for name, _ in missing] == [""] for missing in groups)
 
 
 def shown_units(path: Path, choice: str, folder: Path) -> list[str]:

@@ -1,0 +1,126 @@
+"""Prints the table of the benchmarks; see README.md.
+
+python -m benchmarks            cold province, one resubmission, one check
+python -m benchmarks small      seconds for read, validate, store, write at demo size
+python -m benchmarks growth     seconds per county and memory, from 14 counties up
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import median
+
+from benchmarks.measuring import machine
+from benchmarks.province import Size
+from benchmarks.runs import Bench, Cold, run_check, run_cold, run_one, run_service
+from benchmarks.steps import measure_reading
+
+_GROWTH = (14, 70, 140, 280, 700, 1400)
+_DEMO_ROWS = 30
+
+
+def main() -> None:
+    """Do what the words ask for."""
+    words = _words()
+    print("\n".join(machine()), flush=True)
+    if words.folder:
+        Path(words.folder).mkdir(parents=True, exist_ok=True)
+        _run(words, Path(words.folder))
+        return
+    with tempfile.TemporaryDirectory(prefix="sheetflow-bench-") as folder:
+        _run(words, Path(folder))
+
+
+def _words() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("what", nargs="?", default="table", choices=("table", "small", "growth"))
+    parser.add_argument("--counties", type=int, default=140)
+    parser.add_argument("--rows", type=int, help="needs a county registers (2000; small: 30)")
+    parser.add_argument("--rounds", type=int, default=3, help="interleaved rounds of the table")
+    parser.add_argument("--seed", type=int, default=2012)
+    parser.add_argument("--most", type=int, default=max(_GROWTH), help="counties where growth ends")
+    parser.add_argument("--folder", help="keep the input there for the next time")
+    return parser.parse_args()
+
+
+def _run(words: argparse.Namespace, folder: Path) -> None:
+    rows = words.rows or (_DEMO_ROWS if words.what == "small" else 2000)
+    bench = Bench(Size(words.counties, rows, words.seed), folder)
+    if words.what == "small":
+        _small(bench)
+    elif words.what == "growth":
+        _growth(bench, [number for number in _GROWTH if number <= words.most])
+    else:
+        _table(bench, words.rounds)
+
+
+def _small(bench: Bench) -> None:
+    province = bench.province()
+    reading = measure_reading(province)
+    _, told = run_service(bench, province)
+    steps = told["steps"]
+    print(f"{bench.size.counties} counties × {bench.size.rows} needs, seconds:")
+    print(f"  read      {reading['read']:7.2f}  (processor, one core)")
+    print(f"  validate  {reading['validate']:7.2f}  (processor, one core)")
+    print(f"  store     {steps['store']:7.2f}  (wall: one durable commit a workbook)")
+    print(f"  write     {steps['publish']:7.2f}  (wall: receipts, roll-ups, reports, boards)")
+    whole = sum(seconds for step, seconds in steps.items() if step != "store")
+    print(f"  a whole pass of the service: {whole:.2f}, {_listed(steps)}")
+
+
+def _listed(steps: dict[str, float]) -> str:
+    return ", ".join(f"{step} {seconds:.2f}" for step, seconds in steps.items())
+
+
+def _table(bench: Bench, rounds: int) -> None:
+    bench.province()
+    print(f"{bench.size.counties} counties × {bench.size.rows} needs", flush=True)
+    print("| round | naive s | floor s | ours s | naive/ours | floor/ours | ours MB | child MB |")
+    print("|---|---|---|---|---|---|---|---|", flush=True)
+    done = [_one_round(bench, number) for number in range(1, rounds + 1)]
+    naive = median(cold.naive.seconds for cold in done)
+    ratio = median(cold.naive.seconds / cold.ours.seconds for cold in done)
+    print(f"cold province: 1/{ratio:.1f} of the naive script (median of {rounds} rounds)")
+    print(f"last round by step: {_listed(done[-1].told['steps'])}", flush=True)
+    one = run_one(bench)
+    print(
+        f"one resubmission in a running watch: {', '.join(f'{s:.2f}' for s in one)} s, "
+        f"median 1/{naive / median(one):.0f} of the naive script",
+        flush=True,
+    )
+    check = run_check(bench)
+    print(f"check of one workbook: {check:.2f} s wall, interpreter start included")
+
+
+def _one_round(bench: Bench, number: int) -> Cold:
+    cold = run_cold(bench)
+    naive, floor, ours = cold.naive.seconds, cold.floor.seconds, cold.ours.seconds
+    print(
+        f"| {number} | {naive:.1f} | {floor:.1f} | {ours:.1f} | {naive / ours:.1f} "
+        f"| {floor / ours:.2f} | {cold.told['peak_mb']:.0f} | {cold.told['child_peak_mb']:.0f} |",
+        flush=True,
+    )
+    return cold
+
+
+def _growth(bench: Bench, counties: Sequence[int]) -> None:
+    print("| counties | s | ms a county | processor ms a county | ours MB | child MB |")
+    print("|---|---|---|---|---|---|", flush=True)
+    for number in counties:
+        size = Size(number, bench.size.rows, bench.size.seed)
+        grown = Bench(size, bench.folder)
+        measured, told = run_service(grown, grown.province())
+        busy = told["cpu"] + told["children_cpu"]
+        print(
+            f"| {number} | {measured.seconds:.1f} | {measured.seconds / number * 1000:.0f} "
+            f"| {busy / number * 1000:.0f} | {told['peak_mb']:.0f} | {told['child_peak_mb']:.0f} |",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    main()

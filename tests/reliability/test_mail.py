@@ -1,0 +1,152 @@
+"""Promise 8: mail goes out at least once; a bad mail server delays mail and nothing else."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from aiosmtpd.smtp import Envelope
+
+from tests.reliability.broken import MAIL_GIVEN_UP, MAIL_IN_THE_TRANSACTION, Broken
+from tests.reliability.command_line import command
+from tests.reliability.conftest import Measured
+from tests.reliability.postbox import Postbox, refusing
+from tests.reliability.scene import NOW, copy_of, essence_of, take_picture
+from tests.reliability.service_process import REPOSITORY, Service
+
+pytestmark = [pytest.mark.slow, pytest.mark.reliability, pytest.mark.timeout(600)]
+
+_MAILS, _ANSWERS = 10, 7
+LATER = NOW + dt.timedelta(hours=3)
+
+
+def _some_refused(box: Postbox, _envelope: Envelope) -> str | None:
+    return "451 try later" if box.attempts % 2 else None
+
+
+_MANNERS: dict[str, Callable[[Postbox], None]] = {
+    "answers 4xx": lambda box: setattr(box, "manner", refusing("451 not now")),
+    "answers 4xx to every other mail": lambda box: setattr(box, "manner", _some_refused),
+    "drops the line": lambda box: setattr(box, "manner", refusing("drop")),
+    "answers nonsense": lambda box: setattr(box, "manner", refusing("hello there")),
+    "never greets": lambda box: setattr(box, "greeting_seconds", 30.0),
+}
+
+
+def _published(root: Path) -> set[str]:
+    return {path.name for path in (root / "outbox").rglob("*") if path.is_file()}
+
+
+@pytest.fixture(scope="module")
+def undisturbed(scene: Path, quick_disk: Path) -> set[str]:
+    """What lies in the outbox after a run with a good mail server."""
+    root = copy_of(scene, quick_disk / "with-good-mail" / "workspace")
+    with Service() as service:
+        assert service.run(root, NOW).code == 0
+    return _published(root)
+
+
+@pytest.mark.parametrize("manner", _MANNERS)
+def test_a_bad_mail_server_delays_mail_and_nothing_else(
+    manner: str, scene: Path, undisturbed: set[str], quick_disk: Path, measured: Measured
+) -> None:
+    """Everything is judged and published; the mail waits, and goes out once the server is well."""
+    root = copy_of(scene, quick_disk / manner.replace(" ", "-") / "workspace")
+    with Postbox() as box:
+        _MANNERS[manner](box)
+        started = time.monotonic()
+        with Service(environ=box.settings()) as service:
+            ended = service.run(root, NOW)
+        measured("seconds of the pass", round(time.monotonic() - started, 1))
+        assert ended.code == 0, ended.log
+        assert _published(root) == undisturbed
+        picture = take_picture(root)
+        assert not picture.inbox
+        waiting = [row for row in picture.tables["mails"] if row[7] == "queued"]
+        assert len(waiting) + len(box.mails) == _MAILS
+        assert waiting
+        assert all(row[8] for row in waiting), "each says why it waits"
+        box.manner, box.greeting_seconds = None, 0.0
+        with Service(environ=box.settings()) as service:
+            service.run(root, LATER)
+        found = box.by_id()
+        measured("mails that came more than once", sum(len(each) - 1 for each in found.values()))
+        assert len(found) == _MAILS
+        assert all(len(set(each)) == 1 for each in found.values())
+        states = {row[7] for row in take_picture(root).tables["mails"]}
+        assert states == {"sent"}
+
+
+def test_a_mail_that_is_refused_for_good_is_held_and_shown(
+    scene: Path, undisturbed: set[str], quick_disk: Path
+) -> None:
+    """After 5xx no mail is tried again by itself; `status` names each, and why."""
+    root = copy_of(scene, quick_disk / "refused" / "workspace")
+    with Postbox(manner=refusing("554 no")) as box, Service(environ=box.settings()) as service:
+        assert service.run(root, NOW).code == 0
+        assert box.attempts == _MAILS
+        service.run(root, LATER)
+        assert box.attempts == _MAILS
+    assert _published(root) == undisturbed
+    said = command(root, LATER, "status").stdout
+    assert said.count("发不出去的邮件") == _MAILS
+    assert "邮件服务器没有接受邮件内容" in said
+
+
+def test_a_server_that_is_not_there_delays_mail_and_nothing_else(
+    scene: Path, undisturbed: set[str], quick_disk: Path
+) -> None:
+    """With nobody at the address, all is published; the mail goes out when somebody is."""
+    root = copy_of(scene, quick_disk / "nobody" / "workspace")
+    with Postbox() as box:
+        environ = box.settings()
+    with Service(environ=environ) as service:
+        assert service.run(root, NOW).code == 0
+        assert _published(root) == undisturbed
+        with Postbox(port=box.port) as again:
+            assert service.run(root, LATER).code == 0
+            assert len(again.by_id()) == _MAILS
+
+
+@pytest.mark.parametrize("broken", [None, MAIL_IN_THE_TRANSACTION], ids=["real", "broken"])
+def test_a_slow_server_does_not_hold_up_the_answers(
+    broken: Broken | None, scene: Path, quick_disk: Path, tmp_path: Path, measured: Measured
+) -> None:
+    """Long before a slow server has taken the mail, the answers lie in the outbox."""
+    package = broken.package(tmp_path) if broken else REPOSITORY
+    root = copy_of(scene, quick_disk / f"slow-{bool(broken)}" / "workspace")
+    seen: list[int] = []
+
+    def slowly(_box: Postbox, _envelope: Envelope) -> str | None:
+        seen.append(len([name for name in _published(root) if name.startswith(("回执", "退回"))]))
+        return None
+
+    with Postbox(manner=slowly) as box, Service(package, box.settings()) as service:
+        box.greeting_seconds = 0.3
+        service.run(root, NOW)
+    measured("answers published when the first mail was taken", seen[0])
+    assert (seen[0] == _ANSWERS) is not bool(broken)
+
+
+@pytest.mark.parametrize("broken", [None, MAIL_GIVEN_UP], ids=["real", "broken"])
+def test_no_mail_is_lost_to_a_server_that_fails_each_in_its_own_way(
+    broken: Broken | None, scene: Path, quick_disk: Path, tmp_path: Path, measured: Measured
+) -> None:
+    """A server that is ill for hours gets every mail in the end, by the Message-ID it always had."""
+    package = broken.package(tmp_path) if broken else REPOSITORY
+    root = copy_of(scene, quick_disk / f"ill-{bool(broken)}" / "workspace")
+    with Postbox() as box, Service(package, box.settings()) as service:
+        at = NOW
+        for answer in ("451 a", "drop", "421 b", "452 c"):
+            box.manner = refusing(answer)
+            service.run(root, at)
+            at += dt.timedelta(hours=2)
+        box.manner = None
+        service.run(root, at)
+        count = len(box.by_id())
+    measured("mails that arrived in the end", count)
+    assert (count == _MAILS) is not bool(broken)
+    assert essence_of(take_picture(root))["inbox"] == []
