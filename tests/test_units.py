@@ -281,8 +281,7 @@ def test_faults_of_all_kinds_at_once() -> None:
     """Cells, ties and ids that stand twice are told together; nobody is blamed for a bad row."""
     faults = faults_of(
         HEAD
-        + """
-        | 3702   | 青岛市 | 地 | 37   | | | 三月 | | |
+        + """| 3702   | 青岛市 | 地 | 37   | | | 三月 | | |
         | 370202 | 市南区 | 县 | 3702 | | | | | |
         | 370203 |        | 县 | 9999 | | | | | |
         | 370204 | 某区   | 县 | 9999 | | | | | |

@@ -101,7 +101,7 @@ def table_xml(widths: Iterable[int], rows: Iterable[str]) -> str:
     )
 
 
-UNIT_WIDTH, STATE_WIDTH = 1300, 740
+UNIT_WIDTH, STATE_WIDTH = 1300, 720
 
 
 def table_by_unit(columns: tuple[Column, ...]) -> str:

@@ -17,7 +17,12 @@ _NEXT = "已记录。正在值守的服务会马上重新处理；没有值守�
 def waive(
     context: typer.Context,
     receipt: Receipt,
-    rule: Annotated[str, typer.Argument(help="The finding's number in 问题清单 (like 1A2B3C4D), or its rule's code.")],
+    rule: Annotated[
+        str,
+        typer.Argument(
+            help="The finding's number in 问题清单 (like 1A2B3C4D), or its rule's code."
+        ),
+    ],
     why: Annotated[str, typer.Option(help="The reason; it is shown upward.")],
 ) -> None:
     """Let one hard finding pass for one returned submission, on record."""

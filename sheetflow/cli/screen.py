@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import logging
-import logging.handlers
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
 
 SCREEN = Console()
 _ERRORS = Console(stderr=True)
@@ -39,17 +40,12 @@ class Steps:
     """Shows how far each step has come; call it with the step's name, done and total."""
 
     def __init__(self) -> None:
-        self._progress = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            console=SCREEN,
-            disable=not SCREEN.is_terminal,
-        )
+        self._progress = _bars() if SCREEN.is_terminal else None
         self._tasks: dict[str, TaskID] = {}
 
     def __enter__(self) -> Self:
-        self._progress.start()
+        if self._progress:
+            self._progress.start()
         return self
 
     def __exit__(
@@ -58,17 +54,26 @@ class Steps:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._progress.stop()
+        if self._progress:
+            self._progress.stop()
 
     def __call__(self, step: str, done: int, total: int) -> None:
         """Show that `done` of `total` are done in `step`."""
-        if not SCREEN.is_terminal:
+        if self._progress is None:
             if done == total:
                 say(f"{step}：{total}")
             return
         if step not in self._tasks:
             self._tasks[step] = self._progress.add_task(step, total=total)
         self._progress.update(self._tasks[step], completed=done, total=total)
+
+
+def _bars() -> Progress:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    return Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=SCREEN
+    )
 
 
 class _Discreet(logging.Formatter):
@@ -94,8 +99,10 @@ _ErrorInfo = (
 @contextmanager
 def logging_to(file: Path) -> Iterator[None]:
     """Write our log to `file`, a bounded number of bytes; never a value of a cell."""
+    from logging.handlers import RotatingFileHandler
+
     file.parent.mkdir(parents=True, exist_ok=True)
-    handler = logging.handlers.RotatingFileHandler(
+    handler = RotatingFileHandler(
         file, maxBytes=_LOG_BYTES, backupCount=_LOGS_KEPT, encoding="utf-8"
     )
     handler.setFormatter(_Discreet("%(asctime)s %(levelname)s %(message)s"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
@@ -10,11 +11,13 @@ from rich.text import Text
 
 from sheetflow.cli.screen import SCREEN, say
 from sheetflow.consolidation.tables import State
-from sheetflow.findings import Catalogue, Severity
+from sheetflow.findings import Catalogue, Severity, count_places
 from sheetflow.schemas.judging import Judgement, Outcome
-from sheetflow.service.running import PassReport
-from sheetflow.service.standing import Standing
 from sheetflow.units import names_told_apart
+
+if TYPE_CHECKING:
+    from sheetflow.service.running import PassReport
+    from sheetflow.service.standing import Standing
 
 _COLOURS = {Severity.MUST: "red", Severity.VERIFY: "yellow", Severity.NOTE: "blue"}
 _MOST_NAMED = 20
@@ -33,14 +36,14 @@ def pass_lines(report: PassReport) -> list[str]:
     ]
     lines += [f"注意：{trouble}" for trouble in report.troubles]
     if report.oddities:
-        lines.append(f"收件文件夹里有{len(report.oddities)}个不能收取的东西，请看 doctor")
+        lines.append(f"报送文件夹里有{len(report.oddities)}个不能收取的东西，请看 doctor")
     return lines
 
 
 def print_findings(judgement: Judgement, catalogue: Catalogue) -> None:
     """Print a judgement: a table on a terminal, elsewhere a line for each finding."""
-    counts = Counter(finding.severity for finding in judgement.findings)
-    told = "，".join(f"{severity.label}{counts[severity]}" for severity in Severity)
+    places = count_places(judgement.findings)
+    told = "，".join(f"{severity.label}{places[severity]}" for severity in Severity)
     say(f"审核结果：{judgement.outcome.label}（{told}）")
     if not SCREEN.is_terminal:
         for finding in judgement.findings:
@@ -104,7 +107,7 @@ def _waiting_lines(found: Standing) -> list[str]:
     ]
     if found.untaken:
         units = "、".join(dict.fromkeys(found.untaken[:_MOST_NAMED]))
-        lines.append(f"收件文件夹里还有{len(found.untaken)}份没有收取（{units}）")
+        lines.append(f"报送文件夹里还有{len(found.untaken)}份没有收取（{units}）")
     lines += [f"注意：{trouble}" for trouble in found.troubles][:_MOST_NAMED]
     if found.waiting:
         lines.append(f"等待审核{len(found.waiting)}份")

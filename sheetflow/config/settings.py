@@ -49,14 +49,14 @@ class Folders(Section):
 
     inbox: Text = key(
         "inbox",
-        "收件文件夹：各单位把报表放进这里。相对路径从本文件所在文件夹算起，也可以填共享文件夹，\n"
-        "如 '//server/share/收件'。Windows 路径请用单引号或正斜杠。",
+        "报送文件夹（inbox）：各单位把报表放进这里。相对路径从本文件所在文件夹算起，也可以填共享文件夹，\n"
+        "如 '//server/share/报送'。Windows 路径请用单引号或正斜杠。",
         allowed="文件夹路径",
         min_length=1,
     )
     outbox: Text = key(
         "outbox",
-        "发件文件夹：填报表、回执、退回件、汇总表、情况报告放在这里。也可以填共享文件夹。",
+        "答复文件夹（outbox）：填报表、回执、退回件、汇总表、情况报告放在这里。也可以填共享文件夹。",
         allowed="文件夹路径",
         min_length=1,
     )
@@ -67,7 +67,7 @@ class Folders(Section):
     )
     watching_exceptions: dict[str, Watching] = key(
         {},
-        '个别单位的收件文件夹另有安排时，在这里写明。\n例如："370102-历下区" = "polling"',
+        '个别单位的报送文件夹另有安排时，在这里写明。\n例如："370102-历下区" = "polling"',
         allowed="“文件夹名 = 方式”的表，方式为“auto”、“events”或“polling”",
     )
 
@@ -76,7 +76,7 @@ class Intake(Section):
     """When a dropped file is taken."""
 
     quiet_seconds: Number = key(10.0, "文件多少秒没有变化才算放好，可以收取。", ge=0, le=3600)
-    scan_seconds: Number = key(60.0, "每隔多少秒全面查看一次收件文件夹。", ge=0.1, le=86_400)
+    scan_seconds: Number = key(60.0, "每隔多少秒全面查看一次报送文件夹。", ge=0.1, le=86_400)
 
 
 class Deadlines(Section):
@@ -128,7 +128,7 @@ class Mail(Section):
     sender_name: Text = key("", '发件人名称，如 "省妇联办公室"。')
     attach: bool = key(
         default=True,
-        comment="是否把回执、退回件附在邮件里；填 false 则只写明文件名，请对方到发件文件夹取。",
+        comment="是否把回执、退回件附在邮件里；填 false 则只写明文件名，请对方到答复文件夹取。",
     )
     timeout_seconds: Number = key(30.0, "等待服务器应答的最长秒数。", ge=1, le=600)
 
@@ -232,7 +232,7 @@ class Privacy(Section):
     city: Sights = key(
         {},
         "市级看到的个人信息栏目。whole 原样，masked 遮盖，left_out 不上送；没有写的照活动的规定。\n"
-        '例如："sheet.column" = "left_out"（工作表和栏目的英文名，见使用手册）',
+        '例如："工作表.栏目" = "left_out"（照填报表上的名称写，要加引号）',
         allowed=_SIGHT_TABLE,
     )
     province: Sights = key({}, "省级看到的个人信息栏目，写法同上。", allowed=_SIGHT_TABLE)

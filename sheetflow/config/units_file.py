@@ -16,7 +16,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from sheetflow.errors import UnitsError, WorkspaceError
-from sheetflow.units import UnitTree, parse_units
+from sheetflow.units import HEADERS, UnitTree, parse_units
 
 _FURTHEST_HEADER = 20
 """Rows in which the header is looked for; people like titles above it."""
@@ -24,27 +24,29 @@ _FURTHEST_HEADER = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitColumn:
-    """One column: its key for `parse_units`, its header, and what else people call it."""
+    """One column: its key for `parse_units`, and what else than its header people call it."""
 
     key: str
-    header: str
     also: tuple[str, ...] = ()
     required: bool = False
     width: int = 14
     hint: str
 
+    @property
+    def header(self) -> str:
+        """What stands above the column."""
+        return HEADERS[self.key]
+
 
 COLUMNS = (
     UnitColumn(
         key="unit_id",
-        header="单位代码",
         also=("代码", "编码", "单位编码"),
         required=True,
-        hint="字母和数字，每个单位一个，定了就不要再改：收件、发件文件夹用它命名。一般用行政区划代码。",
+        hint="字母和数字，每个单位一个，定了就不要再改：报送、答复文件夹用它命名。一般用行政区划代码。",
     ),
     UnitColumn(
         key="name",
-        header="名称",
         also=("单位名称", "单位"),
         required=True,
         width=18,
@@ -52,7 +54,6 @@ COLUMNS = (
     ),
     UnitColumn(
         key="level",
-        header="级别",
         also=("层级", "单位级别"),
         required=True,
         width=8,
@@ -60,46 +61,39 @@ COLUMNS = (
     ),
     UnitColumn(
         key="parent",
-        header="上级单位代码",
         also=("上级代码", "上级单位", "上级"),
         required=True,
         hint="报给谁，就填谁的单位代码；最上级的单位留空。",
     ),
     UnitColumn(
         key="division_code",
-        header="行政区划代码",
         also=("区划代码",),
         hint="6位数字；开发区、兵团等没有的留空。",
     ),
     UnitColumn(
         key="kind",
-        header="类别",
         also=("类型", "单位类别"),
         width=12,
         hint="可不填；开发区、兵团等可在此注明。",
     ),
     UnitColumn(
         key="mails",
-        header="邮箱",
         also=("电子邮箱", "邮箱地址", "邮件地址", "电子邮件"),
         width=36,
-        hint="回执和退回通知发到这里；多个地址用分号隔开。不填就只放进发件文件夹。",
+        hint="回执和退回通知发到这里；多个地址用分号隔开。不填就只放进答复文件夹。",
     ),
     UnitColumn(
         key="valid_from",
-        header="生效日期",
         also=("成立日期",),
         hint="单位存在的第一天，如 2012-12-01；一直就有的留空。",
     ),
     UnitColumn(
         key="valid_to",
-        header="失效日期",
         also=("撤销日期",),
         hint="单位存在的最后一天，如 2012-11-30；仍在的留空。",
     ),
     UnitColumn(
         key="successor",
-        header="撤并后归入",
         also=("撤并后归入单位", "撤并后归入单位代码", "归入单位代码", "归入"),
         hint="单位撤销或合并后由谁接手，填接手单位的代码。",
     ),

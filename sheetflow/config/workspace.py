@@ -137,7 +137,7 @@ class Workspace:
                     made += _ensure(self.precheck_of(unit), ())
         except OSError as error:
             raise WorkspaceError(
-                f"收件或发件文件夹无法建立：{error.filename}。"
+                f"报送或答复文件夹无法建立：{error.filename}。"
                 "请检查共享文件夹是否已连接、是否有写入权限，以及磁盘空间。"
             ) from error
         return tuple(made)
@@ -197,8 +197,8 @@ def create_workspace(
 def _check_apart(workspace: Workspace) -> None:
     """Refuse an inbox that is, holds or lies in the outbox, the state or the templates."""
     places = {
-        "收件文件夹（folders.inbox）": workspace.inbox,
-        "发件文件夹（folders.outbox）": workspace.outbox,
+        "报送文件夹（folders.inbox）": workspace.inbox,
+        "答复文件夹（folders.outbox）": workspace.outbox,
         "state 文件夹": workspace.state,
         "templates 文件夹": workspace.templates,
     }

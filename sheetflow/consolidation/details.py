@@ -127,7 +127,9 @@ def columns_seen(
             ]
         if mask is not Mask.WHOLE:
             people = [[row.get(name) for name in named] for row in rows]
-            values = [mask_value(mask, value, who) for value, who in zip(values, people, strict=True)]
+            values = [
+                mask_value(mask, value, who) for value, who in zip(values, people, strict=True)
+            ]
         if key in keys:
             values = [merged(unit_id, value) for value in values]
         yield values

@@ -109,7 +109,7 @@ def type_dotted_day(draft: Draft, random: Random) -> bool:
 
 def type_space(draft: Draft, random: Random) -> bool:
     """Type a full-width space behind a choice."""
-    return _spaced(draft, next(_with_value(draft, random, Choice), None), "habit")
+    return _spaced(draft, next(_with_value(draft, random, Choice), None), "habit-blanks")
 
 
 def group_phone(draft: Draft, random: Random) -> bool:

@@ -16,7 +16,7 @@ from sheetflow.errors import SheetflowError
 from sheetflow.intake.folders import opened_folder
 from sheetflow.intake.sighting import Sighting
 
-READING = "读取收件箱里的文件"
+READING = "读取报送文件夹里的文件"
 """The step that a TemporaryError names when the inbox could not be read."""
 
 _CHUNK = 1 << 20

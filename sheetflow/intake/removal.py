@@ -35,7 +35,7 @@ def remove_file(sighting: Sighting, sha256: str | None = None) -> Removal:
     TemporaryError where the system refuses: still open in Excel on Windows, no rights, a
     share that is away. Repeating it does no harm.
     """
-    with retried_later("从收件箱移走已收的文件", sighting.folder):
+    with retried_later("从报送文件夹移走已收的文件", sighting.folder):
         try:
             with opened_folder(sighting.folder) as folder:
                 if not _is_same(folder, sighting, sha256):

@@ -26,7 +26,7 @@ _IGNORED = re.compile(
     rb"\..*|~\$.*|.*\.tmp|thumbs\.db|desktop\.ini|@eadir", re.IGNORECASE | re.DOTALL
 )
 _PRECHECK = os.fsencode(PRECHECK_FOLDER)
-_STEP = "查看收件箱"
+_STEP = "查看报送文件夹"
 
 
 def is_ignored(name: bytes) -> bool:

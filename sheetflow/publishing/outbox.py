@@ -99,7 +99,7 @@ def sweep_outbox(outbox_root: Path) -> int:
     Only for the one running service, at its start: nothing else may be publishing.
     """
     swept = 0
-    with retried_later("清理发件箱", outbox_root):
+    with retried_later("清理答复文件夹", outbox_root):
         for leftover in outbox_root.rglob(f"{_TEMPORARY_START}*{_TEMPORARY_END}"):
             leftover.unlink(missing_ok=True)
             swept += 1

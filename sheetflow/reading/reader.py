@@ -25,6 +25,7 @@ from sheetflow.reading.sheet_facts import (
     SheetFacts,
     check_area,
     check_merges,
+    clean_title,
 )
 from sheetflow.reading.sheet_xml import scan_sheet
 from sheetflow.reading.zipped import pack
@@ -83,7 +84,7 @@ def _read_blind(data: bytes, kind: str, remarks: tuple[str, ...]) -> RawWorkbook
     sheets = []
     workbook = _open(data)
     for name, hidden in _worksheets(workbook):
-        title, sheet = clean_text(name), workbook.get_sheet_by_name(name)
+        title, sheet = clean_title(name), workbook.get_sheet_by_name(name)
         merges = [
             (top + 1, left + 1, bottom + 1, right + 1)
             for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()
@@ -114,7 +115,7 @@ def _read_xlsx(package: Package, remarks: tuple[str, ...]) -> RawWorkbook:
         known = known_by_name[name]
         sheets.append(
             RawSheet(
-                clean_text(name),
+                clean_title(name),
                 _xlsx_rows(workbook, name, known, cleaner, packed),
                 hidden_rows=frozenset(known.hidden_rows),
                 formulas=known.formulas,

@@ -90,7 +90,7 @@ def check_area(title: str, last_row: int, last_column: int) -> None:
     """Refuse a sheet whose used area would burst the parser."""
     if last_row * last_column > MAX_AREA:
         place = cell_name(last_row, last_column)
-        raise UnreadableError("file-far-cell", sheet=_shown(title), cell=place)
+        raise UnreadableError("file-far-cell", sheet=clean_title(title), cell=place)
 
 
 def check_merges(title: str, merges: list[tuple[int, int, int, int]]) -> None:
@@ -100,9 +100,9 @@ def check_merges(title: str, merges: list[tuple[int, int, int, int]]) -> None:
         merged += (bottom - top + 1) * (right - left + 1)
         if merged > MAX_MERGED_CELLS:
             place = f"{cell_name(top, left)}:{cell_name(bottom, right)}"
-            raise UnreadableError("file-huge-merge", sheet=_shown(title), range=place)
+            raise UnreadableError("file-huge-merge", sheet=clean_title(title), range=place)
 
 
-def _shown(title: str) -> str:
-    """A sheet's title as a refusal may quote it."""
+def clean_title(title: str) -> str:
+    """A sheet's title as it may be quoted: Excel allows 31 characters, a hostile file a million."""
     return clean_text(title)[:_TITLE_LENGTH]

@@ -102,7 +102,7 @@ class Not(Condition):
     def among(self, rows: Iterable[Row]) -> list[Row]:
         """Give the rows that the part does not."""
         if not isinstance(self.part, Is):
-            return super().among(rows)
+            return [row for row in rows if self.holds(row)]
         column, options = self.part.column, self.part.options
         return [row for row in rows if row.get(column) not in options]
 
@@ -122,6 +122,8 @@ class Not(Condition):
 
     def criteria(self, refer: Refer) -> tuple[tuple[str, str], ...] | None:
         """A pair for each option that must not stand there."""
+        if isinstance(self.part, Through):
+            return Not(self.part.part).criteria(self.part.refer(refer))
         if not isinstance(self.part, Is):
             return None
         cells = refer(self.part.column)
@@ -231,6 +233,42 @@ class Every(Condition):
                 return None
             pairs += found
         return tuple(pairs)
+
+
+@dataclass(frozen=True, slots=True)
+class Through(Condition):
+    """A condition on the row to which the reference in `by` points.
+
+    Its columns are the lookups shown beside the sheet's own, named ``need.status``; a
+    row is given their values by whoever reads it together with the other sheet.
+    """
+
+    by: str
+    part: Condition
+
+    def holds(self, row: Row) -> bool:
+        """Whether the row pointed to meets the part."""
+        return self.part.holds({name: row.get(f"{self.by}.{name}") for name in self.part.columns()})
+
+    def excel(self, refer: Refer) -> str:
+        """Ask the lookups."""
+        return self.part.excel(self.refer(refer))
+
+    def words(self, labels: Labels) -> str:
+        """Say the part; `labels` name the lookups too."""
+        return self.part.words({name: labels[f"{self.by}.{name}"] for name in self.part.columns()})
+
+    def columns(self) -> tuple[str, ...]:
+        """The lookups."""
+        return tuple(f"{self.by}.{name}" for name in self.part.columns())
+
+    def criteria(self, refer: Refer) -> tuple[tuple[str, str], ...] | None:
+        """The part's pairs over the lookups."""
+        return self.part.criteria(self.refer(refer))
+
+    def refer(self, refer: Refer) -> Refer:
+        """Give what finds the lookup of a column."""
+        return lambda column: refer(f"{self.by}.{column}")
 
 
 def where(column: str, *options: str) -> Condition:

@@ -224,6 +224,10 @@ def _own_totals_contradictions(
 def _sheet_contradictions(sheet: Sheet, sheets: Mapping[str, Sheet]) -> Iterable[str]:
     labels = [column.label for column in sheet.columns]
     yield from (f"{sheet.key}: {label} twice" for label in set(labels) if labels.count(label) > 1)
+    known = {*sheet.by_key, *(lookup.name for lookup in sheet.lookups)}
+    for name in sheet.void.columns() if sheet.void else ():
+        if name not in known:
+            yield f"{sheet.key} is void by {name}, which is no column"
     for column in sheet.columns:
         conditions = [column.required if isinstance(column.required, Condition) else None]
         conditions.append(column.disclosure.withheld_when)

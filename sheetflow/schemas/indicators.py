@@ -65,8 +65,8 @@ class Count(Source):
     def measure(self, rows: Rows, sheets: Mapping[str, Sheet], figures: Figures) -> Number:
         """Count the rows."""
         del figures
-        found = rows(self.sheet)
-        return None if found is None else self.measure_used(sheets[self.sheet].in_use.among(found))
+        used = rows_in_use(self.sheet, rows, sheets)
+        return None if used is None else self.measure_used(used)
 
     def measure_used(self, used: Sequence[Row]) -> Number:
         """Count those rows in use that meet the condition."""
@@ -97,8 +97,8 @@ class Sum(Source):
     def measure(self, rows: Rows, sheets: Mapping[str, Sheet], figures: Figures) -> Number:
         """Add the numbers; blanks add nothing."""
         del figures
-        found = rows(self.sheet)
-        return None if found is None else self.measure_used(sheets[self.sheet].in_use.among(found))
+        used = rows_in_use(self.sheet, rows, sheets)
+        return None if used is None else self.measure_used(used)
 
     def measure_used(self, used: Sequence[Row]) -> Number:
         """Add the numbers of those rows in use that meet the condition."""
@@ -206,6 +206,25 @@ class Expected(Source):
         return "1"
 
 
+def rows_in_use(key: str, rows: Rows, sheets: Mapping[str, Sheet]) -> list[Row] | None:
+    """Give the rows of a sheet that count; None where the unit's form has no such sheet.
+
+    Where a lookup tells which are set aside, the rows that they point to are asked.
+    """
+    sheet, found = sheets[key], rows(key)
+    if found is None:
+        return None
+    asked = sheet.in_use.columns()
+    for lookup in sheet.lookups:
+        naming = sheets[lookup.of].key_column
+        if lookup.name in asked and naming:
+            known: dict[Value, Value] = {None: None}
+            for row in rows(lookup.of) or ():  # as the formula does: the first of a doubled key
+                known.setdefault(row.get(naming.key), row.get(lookup.column))
+            found = [{**row, lookup.name: known.get(row.get(lookup.by))} for row in found]
+    return sheet.in_use.among(found)
+
+
 def _both(first: Condition, second: Condition | None) -> Condition:
     return Every((first, second)) if second else first
 
@@ -298,9 +317,7 @@ def measure_all(
         if isinstance(source, Count | Sum):
             # Which rows of a sheet are in use is asked once, not for each indicator.
             if source.sheet not in used:
-                found = rows(source.sheet)
-                in_use = sheets[source.sheet].in_use
-                used[source.sheet] = None if found is None else in_use.among(found)
+                used[source.sheet] = rows_in_use(source.sheet, rows, sheets)
             listed = used[source.sheet]
             figures[indicator.code] = None if listed is None else source.measure_used(listed)
         else:

@@ -65,8 +65,15 @@ def card_address(sheet: Sheet, column: str, version: int) -> Address:
 
 
 def column_range(sheet: Sheet, column: str, version: int) -> str:
-    """The range that formulas cover for `column`: ``走访记录!$F$4:$F$20003``."""
-    letters = column_letters(column_number(sheet, column, version))
+    """The range that formulas cover for `column`: ``走访记录!$F$4:$F$20003``.
+
+    A lookup (``need.status``) stands to the right of the sheet's own columns.
+    """
+    names = [lookup.name for lookup in sheet.lookups]
+    if column in names:
+        letters = column_letters(len(columns_in(sheet, version)) + 1 + names.index(column))
+    else:
+        letters = column_letters(column_number(sheet, column, version))
     return f"{quoted(sheet.title)}!${letters}${FIRST_ROW}:${letters}${LAST_ROW}"
 
 

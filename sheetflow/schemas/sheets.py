@@ -48,7 +48,8 @@ ALL_LEVELS = frozenset(Level)
 class Sheet:
     """One sheet of a form.
 
-    `void` says which rows stay in the book but leave the figures (已撤销). `closed`
+    `void` says which rows stay in the book but leave the figures (已撤销), by a column of
+    their own or, with `Through`, by a lookup. `closed`
     says which rows are done with: shown grey and filtered away when they come back
     pre-filled. `preprinted` rows bear their key in the blank workbook. `source` cites
     the notice. `lookups` are columns shown beside the sheet's own, by formula only.
@@ -144,3 +145,8 @@ class Lookup:
     by: str
     of: str
     column: str
+
+    @property
+    def name(self) -> str:
+        """What conditions call the column: ``need.status``."""
+        return f"{self.by}.{self.column}"

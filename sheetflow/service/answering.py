@@ -5,11 +5,14 @@ Whatever stopped us after the commit, the mark is still there and the same file 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from sheetflow.consolidation.figures import unit_figures
+from sheetflow.errors import UnreadableError
 from sheetflow.findings import Explanation, Finding, Identity, Severity
 from sheetflow.periods import Period
 from sheetflow.schemas.documents import (
@@ -20,10 +23,11 @@ from sheetflow.schemas.documents import (
 )
 from sheetflow.service.history import last_round, merged_figures, request_for
 from sheetflow.service.names import ANSWERS, answer_path, precheck_path
-from sheetflow.service.office import Office
+from sheetflow.service.office import LOG, Office
 from sheetflow.service.publishing import basis_of, publish
 from sheetflow.store.records import Arrival, Publication, StaleMark, Submission
 from sheetflow.validators.explaining import is_open
+from sheetflow.workers import TaskFailedError
 from sheetflow.workers.judging import JudgeRequest
 from sheetflow.workers.tasks import ReturnedLook
 from sheetflow.writing import (
@@ -33,18 +37,42 @@ from sheetflow.writing import (
     write_notice,
 )
 
+_MOST_IN_WORDS = 50
+
 
 class Answer:
-    """One answer on its way: where it goes, and its bytes once they are there."""
+    """One answer on its way: where it goes, and its bytes once they are there.
 
-    def __init__(self, mark: StaleMark, path: Path, content: bytes | Future[bytes]) -> None:
+    `otherwise` makes a plainer one where the child cannot make the wanted one: a text that
+    no cell holds stands in the workbook, or it is too much for the limits. Nobody waits for
+    ever for an answer that cannot be written.
+    """
+
+    def __init__(
+        self,
+        mark: StaleMark,
+        path: Path,
+        content: bytes | Future[bytes],
+        otherwise: Callable[[], bytes] | None = None,
+    ) -> None:
         self.mark, self.path = mark, path
-        self._content = content
+        self._content, self._otherwise = content, otherwise
 
     def publish(self, office: Office) -> Publication:
         """Wait for the bytes and put them in place."""
-        content = self._content if isinstance(self._content, bytes) else self._content.result()
+        content = self._bytes()
         return publish(office, self.path, content, self.mark, basis_of(content))
+
+    def _bytes(self) -> bytes:
+        if isinstance(self._content, bytes):
+            return self._content
+        try:
+            return self._content.result()
+        except (UnreadableError, TaskFailedError) as error:
+            if self._otherwise is None:
+                raise
+            LOG.error("%s: a plain notice in its place: %s", self.mark.what, error)
+            return self._otherwise()
 
 
 def prepare(office: Office, mark: StaleMark) -> Answer | None:
@@ -66,8 +94,13 @@ def prepare(office: Office, mark: StaleMark) -> Answer | None:
         said = load_explanations(office.store.submissions.find_explanations(submission))
         spot = (submission.form, submission.period)
         made = _returned(office, arrival, spot, findings, said, submission.receipt)
-        return Answer(mark, path, made)
+        return Answer(mark, path, made, partial(_plainly, office, submission, findings))
     return Answer(mark, path, write_notice(_notice(office, submission, findings)))
+
+
+def _plainly(office: Office, submission: Submission, findings: tuple[Finding, ...]) -> bytes:
+    """Say in words what the returned copy would show, the first of them."""
+    return write_notice(_notice(office, submission, findings[:_MOST_IN_WORDS]))
 
 
 def _findings(office: Office, submission: Submission) -> tuple[Finding, ...]:
@@ -98,16 +131,22 @@ def _precheck(office: Office, mark: StaleMark, arrival_id: int) -> Answer:
     head, *documents = office.store.arrivals.find_answer_document(arrival_id)
     findings = tuple(map(load_finding, documents))
     path = precheck_path(office, unit, str(head["period"]), arrival_id)
+    plainly = partial(_precheck_notice, office, arrival, findings)
     if head["period"] and head["outcome"] in {"accepted", "returned"}:
         spot = (str(head["form"]), str(head["period"]))
-        return Answer(mark, path, _returned(office, arrival, spot, findings, {}))
-    heard = [office.campaign.catalogue.wrong(finding) for finding in findings]
+        return Answer(mark, path, _returned(office, arrival, spot, findings, {}), plainly)
+    return Answer(mark, path, plainly())
+
+
+def _precheck_notice(office: Office, arrival: Arrival, findings: tuple[Finding, ...]) -> bytes:
+    told = findings[:_MOST_IN_WORDS]
+    heard = [office.campaign.catalogue.wrong(finding) for finding in told]
     notice = replace(
-        _bare_notice(office, arrival, findings),
+        _bare_notice(office, arrival, told),
         heading="预审结果",
         happened="；".join(heard[:1]) + "。这次预审没有报送。",
     )
-    return Answer(mark, path, write_notice(notice))
+    return write_notice(notice)
 
 
 def _receipt(office: Office, submission: Submission, findings: tuple[Finding, ...]) -> ReceiptData:

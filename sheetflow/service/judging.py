@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 from sheetflow.errors import StoreError, TemporaryError, UnreadableError, describe
-from sheetflow.findings import Finding, Place, Severity
+from sheetflow.findings import Finding, Place, Severity, count_places
 from sheetflow.periods import Period
 from sheetflow.schemas.documents import (
     dump_explanations,
@@ -279,22 +279,18 @@ def _precheck_document(judgement: Judgement) -> list[dict[str, object]]:
 
 
 def _judged(office: Office, judgement: Judgement, reply: JudgeReply) -> Judged:
+    places = count_places(judgement.findings)
     return Judged(
         outcome=judgement.outcome.value,
         judged_at=office.clock.now(),
         form_version=str(judgement.version or ""),
         nil=judgement.nil,
         late=judgement.late,
-        must=count(judgement.findings, Severity.MUST),
-        verify=count(judgement.findings, Severity.VERIFY),
-        note=count(judgement.findings, Severity.NOTE),
+        must=places[Severity.MUST],
+        verify=places[Severity.VERIFY],
+        note=places[Severity.NOTE],
         findings=[dump_finding(finding) for finding in judgement.findings],
         explanations=dump_explanations(judgement.explanations),
         indicators=dump_figures(judgement.figures),
         rows=reply.rows,
     )
-
-
-def count(findings: tuple[Finding, ...], severity: Severity) -> int:
-    """Count the findings of one severity."""
-    return sum(1 for finding in findings if finding.severity is severity)

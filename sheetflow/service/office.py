@@ -15,6 +15,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sheetflow.campaigns import load_campaign
 from sheetflow.config.settings import Settings
@@ -26,12 +27,13 @@ from sheetflow.periods import Period, deadline
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.forms import Form
 from sheetflow.service.clock import Clock
-from sheetflow.service.privacy import check_privacy
+from sheetflow.service.privacy import keyed_privacy
 from sheetflow.store import Store
 from sheetflow.units import Level, Unit, UnitTree
-from sheetflow.workers import Limits, Pool
-from sheetflow.workers.limits import MIB
-from sheetflow.writing import Dress
+
+if TYPE_CHECKING:  # heavy, and `check` needs neither children nor writers
+    from sheetflow.workers import Pool
+    from sheetflow.writing import Dress
 
 LOG = logging.getLogger("sheetflow")
 
@@ -68,6 +70,9 @@ class Office:
         """The limited children; started when first needed."""
         if not self._pool:
             workers = self.settings.workers
+            from sheetflow.workers import Limits, Pool
+            from sheetflow.workers.limits import MIB
+
             limits = Limits(
                 address_space=workers.memory_mb * MIB,
                 cpu_seconds=max(1, round(workers.wall_seconds)),
@@ -99,6 +104,8 @@ class Office:
     def dress(self) -> Dress:
         """What is printed on workbooks."""
         form = self.settings.form
+        from sheetflow.writing import Dress
+
         return Dress(
             campaign=self.campaign.title,
             catalogue=self.campaign.catalogue,
@@ -168,7 +175,8 @@ def open_office(
     workspace, settings = open_workspace(root)
     tree = read_units(workspace.units_file)
     campaign = load_campaign(settings.campaign)
-    check_privacy(settings.privacy, campaign)
+    privacy = keyed_privacy(settings.privacy, campaign)
+    settings = settings.model_copy(update={"privacy": privacy})
     workspace.state.mkdir(parents=True, exist_ok=True)
     store = Store.open(workspace.database)
     office = Office(workspace, settings, tree, campaign, store, Clock(at), say)

@@ -7,8 +7,10 @@ declares it, and nobody would notice.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator
 
+from sheetflow.config.setting_values import Sight
 from sheetflow.config.settings import Privacy
 from sheetflow.errors import SettingsError
 from sheetflow.masks import way_to_mask
@@ -18,6 +20,41 @@ from sheetflow.units import Level
 
 _MASKED = "masked"
 _MOST_LISTED = 12
+
+
+def keyed_privacy(privacy: Privacy, campaign: Campaign) -> Privacy:
+    """Give `privacy` with keys for the names that stand on the workbook (``名册.姓名``).
+
+    Raise SettingsError as `check_privacy` does, and where a column is named twice.
+    """
+    named: dict[str, list[str]] = {}
+    for form in campaign.forms:
+        for sheet in form.sheets:
+            for column in sheet.columns:
+                key = f"{sheet.key}.{column.key}"
+                named.setdefault(_plain(f"{sheet.title}.{column.label}"), []).append(key)
+    levels = {level.value: _keyed(privacy, level, named) for level in (Level.CITY, Level.PROVINCE)}
+    keyed = privacy.model_copy(update=levels)
+    check_privacy(keyed, campaign)
+    return keyed
+
+
+def _keyed(privacy: Privacy, level: Level, named: dict[str, list[str]]) -> dict[str, Sight]:
+    keyed: dict[str, Sight] = {}
+    for name, sight in privacy.overrides(level).items():
+        for key in dict.fromkeys(named.get(_plain(name), [name])):
+            if key in keyed:
+                raise SettingsError(
+                    f"sheetflow.toml 的 [privacy.{level.value}] 里的 {name}："
+                    "这一栏写了两次。请只留一行。"
+                )
+            keyed[key] = sight
+    return keyed
+
+
+def _plain(name: str) -> str:
+    """Reduce a name to what counts: no 《》, no spaces."""
+    return re.sub(r"[《》\s]", "", name)
 
 
 def check_privacy(privacy: Privacy, campaign: Campaign) -> None:

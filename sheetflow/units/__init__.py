@@ -5,8 +5,8 @@ folder, its chain and its successor all follow from here.
 """
 
 from sheetflow.units.names import names_told_apart
-from sheetflow.units.rows import parse_units
+from sheetflow.units.rows import HEADERS, parse_units
 from sheetflow.units.tree import UnitTree
 from sheetflow.units.unit import Level, Unit
 
-__all__ = ["Level", "Unit", "UnitTree", "names_told_apart", "parse_units"]
+__all__ = ["HEADERS", "Level", "Unit", "UnitTree", "names_told_apart", "parse_units"]

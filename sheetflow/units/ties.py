@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from sheetflow.units.unit import Unit
 
@@ -72,7 +73,9 @@ def _twice(rows: Sequence[tuple[int, str]]) -> list[str]:
     return faults
 
 
-def _tie_faults(unit: Unit, units: Mapping[str, Unit], known: Set[str], top: int) -> Iterator[str]:
+def _tie_faults(
+    unit: Unit, units: Mapping[str, Unit], known: AbstractSet[str], top: int
+) -> Iterator[str]:
     """Find what is wrong with the units that `unit` names, but for those only `known` to be."""
     if unit.parent not in known - units.keys():
         yield from _parent_faults(unit, units, top)

@@ -361,13 +361,14 @@ def _remark_habit(
     if str(cell) in (after, f"{reader.unit.unit_id}-{after}"):
         return
     target = reader.form.by_key.get(column.refers_to)
-    if may_quote(shell.sheet, column, str(cell), target):
-        reader.note("habit", shell.place(row, column.key), before=_visible(cell), after=after)
-    else:
+    if not may_quote(shell.sheet, column, str(cell), target):
         reader.note("habit-private", shell.place(row, column.key))
+    elif "".join(str(cell).split()) == "".join(after.split()):
+        reader.note("habit-blanks", shell.place(row, column.key))
+    else:
+        reader.note("habit", shell.place(row, column.key), before=_shown(cell), after=after)
 
 
-def _visible(cell: str | float) -> str:
-    """Show blanks that people do not see."""
-    text = str(cell)
-    return text.replace("\n", "↵").replace("\u3000", "□").replace("\u00a0", "□").replace(" ", "␣")
+def _shown(cell: str | float) -> str:
+    """Show a cell's text on one line, its blanks as one space."""
+    return " ".join(str(cell).split())

@@ -33,9 +33,9 @@ def check_expected(book: Book, context: Context) -> Iterator[Finding]:
         return
     heir = context.tree.successor_on(unit.unit_id, last_day)
     ended = unit.valid_to is not None and unit.valid_to < last_day
-    remedy = "请与上级联系，核对单位名单"
+    remedy = "与上级联系，核对单位名单"
     if ended and heir and heir.unit_id != unit.unit_id:
-        remedy = f"请把本期内容并入{heir.name}（{heir.unit_id}）的工作簿报送"
+        remedy = f"把本期内容并入{heir.name}（{heir.unit_id}）的工作簿报送"
     yield GENERAL["unit-not-expected"].at(
         book.cover.place(book.cover.card, book.form.cover.unit_id),
         unit=unit.name,

@@ -10,8 +10,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
 from difflib import SequenceMatcher
+from functools import cache
 from types import MappingProxyType
 
 from sheetflow.schemas.cells import fold

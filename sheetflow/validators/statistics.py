@@ -54,9 +54,22 @@ def is_measurable(
         *(where.columns() if where else ()),
     }
     unclear = {} if known is None else known
-    if sheet.key not in unclear:
-        unclear[sheet.key] = _unclear_columns(found)
-    return found.reads(*wanted) and wanted.isdisjoint(unclear[sheet.key])
+    for lookup in sheet.lookups:
+        if lookup.name in wanted:
+            wanted = wanted - {lookup.name} | {lookup.by}
+            other = book.sheets.get(lookup.of)
+            key = other.sheet.key_column if other else None
+            if other and key and not _are_clear(other, {key.key, lookup.column}, unclear):
+                return False
+    return _are_clear(found, wanted, unclear)
+
+
+def _are_clear(found: BookSheet, wanted: set[str], unclear: dict[str, frozenset[str]]) -> bool:
+    """Whether the columns `wanted` are all there and could be read in every row."""
+    key = found.sheet.key
+    if key not in unclear:
+        unclear[key] = _unclear_columns(found)
+    return found.reads(*wanted) and wanted.isdisjoint(unclear[key])
 
 
 def _unclear_columns(found: BookSheet) -> frozenset[str]:

@@ -177,7 +177,11 @@ def _names(event: Event, data: MailData) -> dict[str, Any]:
     """Every name that a template may use; the default README.txt of the folder lists them."""
     total = sum(count for _, count in data.tallies)
     form = f"《{data.form}》" if data.form else "工作簿"
-    file = f"附件“{data.attachment}”" if data.attachment else f"“{data.file_place}”"
+    file = (
+        f"附件“{data.attachment}”"
+        if data.attachment
+        else f"答复文件夹（outbox）里的“{data.file_place}”"
+    )
     return {
         "event": event.value,
         "campaign": data.campaign,
@@ -203,7 +207,9 @@ def _names(event: Event, data: MailData) -> dict[str, Any]:
         "ours": data.ours,
         "file_name": data.file_name,
         "deadline": data.deadline,
-        "folder": f"“{data.drop_folder}”文件夹" if data.drop_folder else "您单位的报送文件夹",
+        "folder": f"报送文件夹（inbox）里的“{data.drop_folder}”"
+        if data.drop_folder
+        else "您单位的报送文件夹（inbox）",
         "file": file if data.attachment or data.file_place else "",
         "attachment": data.attachment,
         "file_place": data.file_place,

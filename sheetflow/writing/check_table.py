@@ -22,7 +22,7 @@ from sheetflow.writing.consolidated_pages import (
 )
 from sheetflow.writing.styles import RIGHT, Book
 
-_WIDTHS = (6, 20, 8, 26, 16, 24, 16, 9, 20, 14, 14, 21)
+_WIDTHS = (6, 20, 8, 26, 14, 30, 16, 9, 20, 14, 14, 21)
 _PLAIN = TEXT | RIGHT
 _CHECKED = "核对"
 _VALUE, _ONE, _TWO = 7, 10, 11

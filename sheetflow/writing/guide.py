@@ -5,9 +5,11 @@ Generated from the declarations, so that it never says other than what is checke
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from xlsxwriter.worksheet import Worksheet
 
-from sheetflow.findings import Severity
+from sheetflow.findings import Check, Severity
 from sheetflow.schemas.layout import GUIDE_SHEET, columns_in
 from sheetflow.schemas.sheets import Kind
 from sheetflow.units import Level
@@ -41,6 +43,24 @@ _SEVERITIES = {
     Severity.VERIFY: "核实性审核（请核对，数据无误的写明情况）",
     Severity.NOTE: "提示性审核（仅供参考，不影响接收）",
 }
+
+
+NOT_THEIRS = frozenset(
+    {
+        "our-fault",
+        "rejected",
+        "file-killed-reader",
+        "file-timeout",
+        "file-outgrew-memory",
+    }
+)
+"""What no clerk can heed beforehand: faults of the service, and what somebody above decides."""
+
+_FAMILIES = {
+    "file-": ("文件无法读取", "{}的，无法读取，不予接收"),
+    "remark-": ("文件中的其他内容", "{}的，仅作提示，不影响接收"),
+}
+"""Codes whose checks ask one thing of a file; each is told apart when it is found."""
 
 
 class _Page:
@@ -87,10 +107,11 @@ def write_guide(work: Work) -> None:
     page = _Page(work.book, target)
     _write_how(work, page)
     _write_columns(work, page)
-    _write_checks(work, page)
     if form.statistics:
         _write_indicators(work, page)
+    _write_checks(work, page, "四" if form.statistics else "三")
     set_print(target, _WIDTH, whose=work.whose, private=work.private)
+    target.set_portrait()  # half as many pages, in a size that can still be read
     if not work.returned:
         target.activate()
 
@@ -124,23 +145,43 @@ def _write_columns(work: Work, page: _Page) -> None:
             page.line(cells, (_NAME, CELL, CELL, CELL))
 
 
-def _write_checks(work: Work, page: _Page) -> None:
-    page.heading("三、审核内容")
-    for severity, title in _SEVERITIES.items():
-        checks = [
-            check for check in work.dress.catalogue.checks.values() if check.severity is severity
-        ]
-        if not checks:
-            continue
-        page.line((title,), (HEADER,), span=len(_WIDTHS))
-        for check in checks:
-            page.line((check.title, check.summary), (_NAME, CELL), span=len(_WIDTHS) - 1)
-
-
 def _write_indicators(work: Work, page: _Page) -> None:
-    page.heading("四、指标解释")
+    page.heading("三、指标解释")
     page.line(("代码", "指标", "解释"), (HEADER,) * 3, span=2)
     for indicator in work.filling.form.indicators:
         name = f"{indicator.label.replace('　', '')}（{indicator.unit}）"
         cells = (indicator.code, name, explain(work.filling.form, indicator))
         page.line(cells, (CELL | CENTRE, _NAME, CELL), span=2)
+
+
+def _write_checks(work: Work, page: _Page, number: str) -> None:
+    page.heading(f"{number}、审核要求")
+    for severity, title in _SEVERITIES.items():
+        checks = [
+            check for check in work.dress.catalogue.checks.values() if check.severity is severity
+        ]
+        lines = _lines_of(checks)
+        if not lines:
+            continue
+        page.line((title,), (HEADER,), span=len(_WIDTHS))
+        for name, summaries in lines.items():
+            words = "；".join(dict.fromkeys(summaries))
+            page.line((name, words), (_NAME, CELL), span=len(_WIDTHS) - 1)
+
+
+def _lines_of(checks: Iterable[Check]) -> dict[str, list[str]]:
+    """Give what is said of each title, checks that differ in the file's ailment in one line."""
+    lines: dict[str, list[str]] = {}
+    ailments: dict[str, list[str]] = {}
+    for check in checks:
+        if check.code in NOT_THEIRS:
+            continue
+        family = next((family for family in _FAMILIES if check.code.startswith(family)), None)
+        if family is None:
+            lines.setdefault(check.title, []).append(check.summary)
+        else:
+            ailments.setdefault(family, []).append(check.title)
+    for family, titles in ailments.items():
+        name, words = _FAMILIES[family]
+        lines[name] = [words.format("、".join(titles))]
+    return lines

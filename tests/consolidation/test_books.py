@@ -277,3 +277,28 @@ def test_keys_are_merged_once() -> None:
     assert row == {"proposal_id": "370100-D001", "needs": ("370100-X0001", "370102-X0003")}
     assert with_unit(FORM, towns, "370102", {"township": "姚家街道"}) == {"township": "姚家街道"}
     assert with_unit(FORM, proposals, "370100", {"proposal_id": None}) == {"proposal_id": None}
+
+
+def test_the_lists_tell_units_of_one_name_apart() -> None:
+    """来源一览 and 更正表 say whose 市中区 it is, and that the province's own file is its own."""
+    desk = Desk()
+    desk.submit("370103", "2012B1")
+    tables = consolidate(CAMPAIGN, desk.books("2012B1"), PROVINCE, POLICY)
+    (source,) = tables.sources
+    assert tables.name_of(source.unit) == "济南市市中区"
+    assert tables.name_of(PROVINCE) == "山东省本级"
+    assert tables.name_of(TREE["370102"]) == "历下区"
+
+
+def test_rows_of_a_citys_own_say_so() -> None:
+    """No filter over 市 and 县（区） has a blank: own rows are named 济南市本级, 山东省本级."""
+    desk = Desk()
+    for unit_id in ("370000", "370100", "370102"):
+        desk.submit(unit_id, "2012B1", "@ 基层组织 gone\n" if unit_id != "370102" else "")
+    tables = consolidate(CAMPAIGN, desk.books("2012B1"), PROVINCE, POLICY)
+    places = {(row.city, row.county) for detail in tables.details for row in detail.rows()}
+    assert places == {
+        ("山东省本级", "山东省本级"),
+        ("济南市", "济南市本级"),
+        ("济南市", "历下区"),
+    }

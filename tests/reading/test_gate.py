@@ -243,3 +243,9 @@ def test_sheet_names_with_marks() -> None:
     """Right-to-left marks in a sheet's name vanish, and the sheet is found."""
     fill: Callable[..., None] = lambda book: book.add_worksheet("需\u202e求").write("A1", 1)  # noqa: E731
     assert read_workbook(written(fill)).sheets[0].title == "需求"
+
+
+def test_a_title_of_a_million_letters_is_cut_before_anything_quotes_it() -> None:
+    """A sheet's title goes into findings and mail, so no file decides how long those grow."""
+    book = read_workbook(changed("xl/workbook.xml", "需求", "长" * 1_000_000))
+    assert [sheet.title for sheet in book.sheets] == ["长" * 40]

@@ -253,3 +253,44 @@ MAIL_GIVEN_UP = Broken(
         ),
     ),
 )
+
+LIVE_TEXTS = Broken(
+    "live-texts",
+    "texts are written as they come",
+    (
+        (
+            "writing/cells.py",
+            "    sheet.write_string(row - 1, column - 1, kept_plain(text), book.look(look))",
+            """    if text.startswith("="):
+        sheet.write_formula(row - 1, column - 1, text, book.look(look))
+    else:
+        sheet.write_url(row - 1, column - 1, text[text.find("http") :], string=text[:200]) if (
+            "http" in text
+        ) else sheet.write_string(row - 1, column - 1, kept_plain(text), book.look(look))""",
+        ),
+    ),
+)
+
+SEES_EVERYTHING = Broken(
+    "sees-everything",
+    "every level sees personal columns whole",
+    (
+        (
+            "masks.py",
+            '        chosen = self.overrides.get(f"{sheet.key}.{column.key}")\n        if chosen == "masked":',
+            '        chosen = "whole"\n        if chosen == "masked":',
+        ),
+    ),
+)
+
+QUOTES_PERSONS = Broken(
+    "quotes-persons",
+    "findings quote what stands in personal cells",
+    (
+        (
+            "schemas/columns.py",
+            "        return not (self.personal or free or ",
+            "        return not (0 and ",
+        ),
+    ),
+)

@@ -14,7 +14,7 @@ __all__ = ["certificates", "start_server", "trusted"]
 
 @pytest.fixture
 def trusted(
-    certificates: Certificates,  # noqa: F811 - a fixture is asked for by its name
+    certificates: Certificates,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Certificates:

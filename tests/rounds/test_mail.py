@@ -11,6 +11,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
+from aiosmtpd.smtp import Envelope
 
 from tests.mailing.conftest import Certificates, Postbox
 from tests.rounds.desk import IN_TIME, LIXIA, SHIZHONG, CountyDesk
@@ -27,6 +28,12 @@ def opened(content: bytes) -> EmailMessage:
     message = email.message_from_bytes(content, policy=email.policy.default)
     assert isinstance(message, EmailMessage)
     return message
+
+
+def content_of(envelope: Envelope) -> bytes:
+    """What the server was handed."""
+    assert isinstance(envelope.content, bytes)
+    return envelope.content
 
 
 def bodies(message: EmailMessage) -> tuple[str, str]:
@@ -158,7 +165,7 @@ def test_starttls_login_and_patience(
         for unit_id in (LIXIA, SHIZHONG)
         for prefix in ("", "second-")
     )
-    numbers = [opened(bytes(envelope.content or b""))["Message-ID"] for envelope in box.envelopes]
+    numbers = [opened(content_of(envelope))["Message-ID"] for envelope in box.envelopes]
     assert len(set(numbers)) == 2
 
 
@@ -173,5 +180,5 @@ def test_one_bad_address_keeps_nothing_from_the_other(
     assert desk.run().mail.sent == 1
     (envelope,) = box.envelopes
     assert envelope.rcpt_tos == [f"second-{LIXIA}@mail.example"]
-    message = opened(bytes(envelope.content or b""))
+    message = opened(content_of(envelope))
     assert "已接收" in str(message["Subject"])

@@ -6,10 +6,19 @@ from decimal import Decimal
 
 import pytest
 
-from sheetflow.schemas.conditions import AtLeast, Condition, Every, Filled, Is, Not, where
+from sheetflow.schemas.conditions import (
+    AtLeast,
+    Condition,
+    Every,
+    Filled,
+    Is,
+    Not,
+    Through,
+    where,
+)
 from sheetflow.schemas.habits import Value
 
-LABELS = {"a": "甲", "b": "乙"}
+LABELS = {"a": "甲", "b": "乙", "a.a": "甲的甲"}
 ONE, TWO = where("a", "是"), where("a", "是", "否")
 
 
@@ -28,6 +37,9 @@ def refer(column: str) -> str:
         (Not(ONE), {"a": "否"}, True),
         (Not(ONE), {}, True),
         (Not(ONE), {"a": "是"}, False),
+        (Through("a", ONE), {"a": "X1", "a.a": "是"}, True),
+        (Through("a", ONE), {"a": "是"}, False),
+        (Not(Through("a", ONE)), {"a": "X1"}, True),
         (Filled("a"), {"a": 0}, True),
         (Filled("a"), {"a": ""}, False),
         (Filled("a"), {}, False),
@@ -56,6 +68,8 @@ def test_conditions_hold_for_rows(
         (Not(TWO), '(((($A4="是")+($A4="否"))>0)=FALSE)', (("$A4", '"<>是"'), ("$A4", '"<>否"'))),
         (Not(Filled("a")), '(($A4<>"")=FALSE)', None),
         (Filled("a"), '($A4<>"")', (("$A4", '"<>"'),)),
+        (Through("a", ONE), '($A.A4="是")', (("$A.A4", '"是"'),)),
+        (Not(Through("a", ONE)), '(($A.A4="是")=FALSE)', (("$A.A4", '"<>是"'),)),
         (AtLeast("a", 3), "(ISNUMBER($A4)*($A4>=3)>0)", None),
         (AtLeast("a", "b"), "(ISNUMBER($A4)*ISNUMBER($B4)*($A4>=$B4)>0)", None),
         (
@@ -78,6 +92,7 @@ def test_conditions_as_formulas(
     ("condition", "words", "columns"),
     [
         (ONE, "“甲”为是", ("a",)),
+        (Through("a", ONE), "“甲的甲”为是", ("a.a",)),
         (TWO, "“甲”为是或否", ("a",)),
         (Not(ONE), "“甲”不为是", ("a",)),
         (Not(Filled("a")), "不满足“甲”已填写", ("a",)),

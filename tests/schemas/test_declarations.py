@@ -106,6 +106,10 @@ def test_a_sound_form_is_taken() -> None:
         ),
         ({"indicators": (Indicator("A", "甲", "%", Ratio("S", "S")), S)}, "A needs S before it"),
         ({"indicators": (Indicator("A", "甲", "个", Reaches("Z", 1)),)}, "A needs Z before it"),
+        (
+            {"sheets": (HEAD, dataclasses.replace(THINGS, void=where("none", "是")))},
+            "things is void by none, which is no column",
+        ),
         ({"charts": (ChartSpec(title="图", codes=("Z",)),)}, "Z, which is no indicator"),
         ({"cover": dataclasses.replace(COVER, sheet="none")}, "the cover none is no sheet"),
         (

@@ -20,9 +20,10 @@ Row = Mapping[str, Value]
 Books = Mapping[str, Sequence[Row]]
 
 
-def a_row(**columns: st.SearchStrategy[Any]) -> st.SearchStrategy[list[Row]]:
-    """Draw some rows with these columns."""
-    return st.lists(st.fixed_dictionaries(columns), max_size=6)
+def a_row(once: str = "", **columns: st.SearchStrategy[Any]) -> st.SearchStrategy[list[Row]]:
+    """Draw some rows with these columns; the key in `once` stands in one row only."""
+    key = (lambda row: row[once]) if once else None
+    return st.lists(st.fixed_dictionaries(columns), max_size=6, unique_by=key)
 
 
 def some(*options: str) -> st.SearchStrategy[str | None]:
@@ -73,6 +74,8 @@ BOOKS = st.fixed_dictionaries(
             led_by_leader=YES,
         ),
         "needs": a_row(
+            once="need_id",
+            need_id=st.sampled_from([f"X000{number}" for number in range(1, 7)]),
             registered_on=some("2012-03-05"),
             group=some(*GROUPS),
             nature=some("普遍性倾向性", "个案性", "暂时难以解决"),
@@ -80,9 +83,9 @@ BOOKS = st.fixed_dictionaries(
         ),
         "papers": a_row(kind=some("调查手记", "调研报告"), measures=some("开办培训班", "")),
         "proposals": a_row(title=some("建议"), progress=some(*PROGRESS), follow_ups=NUMBER),
-        "case_help": a_row(need=some("X0001"), responsible=some("G001"), funds=YUAN),
+        "case_help": a_row(need=some("X0001", "X0002"), responsible=some("G001"), funds=YUAN),
         "hard_cases": a_row(
-            need=some("X0001"), stage=some("制定方案", "推动落实", "已解决"), talks=NUMBER
+            need=some("X0001", "X0002"), stage=some("制定方案", "推动落实", "已解决"), talks=NUMBER
         ),
         "pairings": a_row(
             helper_kind=some("妇联组织"),
@@ -128,8 +131,11 @@ def by_hand(books: Books) -> dict[str, Number]:
     needs = counted(books["needs"], "registered_on")
     papers = counted(books["papers"], "kind")
     proposals = counted(books["proposals"], "title", "progress")
-    helped = counted(books["case_help"], "need")
-    hard = counted(books["hard_cases"], "need")
+    standing = {row["need_id"]: row["status"] for row in books["needs"]}
+    helped = [row for row in books["case_help"] if standing.get(row["need"]) != "已撤销"]
+    helped = counted(helped, "need")
+    hard = [row for row in books["hard_cases"] if standing.get(row["need"]) != "已撤销"]
+    hard = counted(hard, "need")
     pairs = counted(books["pairings"], "helper_kind")
     paired = [row for row in pairs if row["status"] == "结对中"]
     towns = [row for row in books["grassroots"] if row["villages"] is not None]

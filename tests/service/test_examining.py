@@ -64,7 +64,7 @@ def test_a_sound_office_has_nothing_to_mend(desk: Desk) -> None:
     assert [line for line in lines if line.grade is not Grade.OK] == []
     topics = {line.topic for line in lines}
     assert topics >= {
-        *("Python", "SQLite", "操作系统", "办公软件", "字体", "收件文件夹", "发件文件夹"),
+        *("Python", "SQLite", "操作系统", "办公软件", "字体", "报送文件夹", "答复文件夹"),
         *("state 文件夹", "单位文件夹", "身份（文件夹权限）", "时钟", "个人信息", "单位名单"),
         *("发信", "邮件模板", "上报情况模板", "数据库", "原件存档", "处理进程", "服务"),
     }
@@ -124,10 +124,10 @@ def _waiting(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("spoil", "topic", "grade", "words"),
     [
-        (_stray, "收件文件夹", Grade.WARNING, "990199-无此县"),
-        (_link, "收件文件夹", Grade.WARNING, "990101-东岸县/a.xlsx"),
-        (_loose, "收件文件夹", Grade.WARNING, "上报.xlsx"),
-        (_lingering, "收件文件夹", Grade.WARNING, "~$上报.xlsx"),
+        (_stray, "报送文件夹", Grade.WARNING, "990199-无此县"),
+        (_link, "报送文件夹", Grade.WARNING, "990101-东岸县/a.xlsx"),
+        (_loose, "报送文件夹", Grade.WARNING, "上报.xlsx"),
+        (_lingering, "报送文件夹", Grade.WARNING, "~$上报.xlsx"),
         (_missing_folder, "单位文件夹", Grade.WARNING, "990101-东岸县"),
         (_blob_gone, "原件存档", Grade.FAULT, "1份原件"),
         (_bad_mail_template, "邮件模板", Grade.WARNING, "letter.txt"),

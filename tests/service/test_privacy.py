@@ -9,7 +9,8 @@ import pytest
 from sheetflow.config.settings import Privacy
 from sheetflow.errors import SettingsError
 from sheetflow.service import open_office
-from sheetflow.service.privacy import check_privacy
+from sheetflow.service.privacy import check_privacy, keyed_privacy
+from sheetflow.units import Level
 from tests.tiny.campaign import CAMPAIGN
 from tests.tiny.desk import CITY, EAST, PROVINCE, Desk, sound, words
 
@@ -42,6 +43,23 @@ def test_a_mask_that_is_none_is_refused() -> None:
         check_privacy(Privacy(province={"outlets.river": "masked"}), CAMPAIGN)
     check_privacy(Privacy(province={"outlets.river": "left_out"}), CAMPAIGN)
     check_privacy(Privacy(province={"outlets.keeper": "masked"}), CAMPAIGN)
+
+
+@pytest.mark.parametrize("name", ["{sheet}.{column}", "《{sheet}》. {column}", "outlets.keeper"])
+def test_names_as_on_the_workbook(name: str) -> None:
+    """The office may name a column as the workbook does, and need not know any key."""
+    sheet = CAMPAIGN.main_form.by_key["outlets"]
+    written = name.format(sheet=sheet.title, column=sheet.labels["keeper"])
+    keyed = keyed_privacy(Privacy(province={written: "left_out"}), CAMPAIGN)
+    assert keyed.overrides(Level.PROVINCE) == {"outlets.keeper": "left_out"}
+
+
+def test_a_column_named_twice_is_refused() -> None:
+    """Two lines on one column, by key and by name, are told and not chosen from."""
+    sheet = CAMPAIGN.main_form.by_key["outlets"]
+    twice = {"outlets.keeper": "whole", f"{sheet.title}.{sheet.labels['keeper']}": "left_out"}
+    with pytest.raises(SettingsError, match="写了两次"):
+        keyed_privacy(Privacy.model_validate({"city": twice}), CAMPAIGN)
 
 
 @pytest.mark.parametrize(

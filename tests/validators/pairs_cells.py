@@ -231,6 +231,12 @@ FORMULAS = (
         nearly="@ 走访记录 B4 = 370102-G001",
     ),
     Pair(
+        rule="habit-blanks",
+        at="走访记录 E4",
+        broken="@ 走访记录 E4 = '座谈□交流□",
+        nearly="@ 走访记录 E4 = 座谈交流",
+    ),
+    Pair(
         rule="habit-private",
         at="妇女需求台帐 C4",
         broken="@ 妇女需求台帐 C4 = '张秀英□",

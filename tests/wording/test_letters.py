@@ -137,7 +137,7 @@ def test_returned_mail_says_how_to_mend() -> None:
         "《走访记录》C7“走访方式”",
         "填的是“入户”，不在可选的四项里",
         "附件“退回_370102-历下区_2012B1_第2号.xlsx”",
-        "放进“inbox/370102-历下区”文件夹",
+        "放进报送文件夹（inbox）里的“inbox/370102-历下区”",
         "2012年3月2日",
         "活动办 0531-66605555",
         "工作表“计划”不是本表的内容",
@@ -215,7 +215,7 @@ def test_without_attachment_it_says_where_the_file_lies() -> None:
     """With attaching switched off, the mail names the file's place and no attachment."""
     place = "outbox/370102-历下区/2012B1/退回_370102-历下区_2012B1_第2号.xlsx"
     mail = render("returned", attachment="", file_place=place)
-    assert f"打开“{place}”" in mail.text
+    assert f"打开答复文件夹（outbox）里的“{place}”" in mail.text
     assert "附件" not in mail.text + mail.html
 
 

@@ -170,6 +170,25 @@ def test_formulas_equal_the_evaluation(filled: Filling, dress: Dress, tmp_path: 
 
 @pytest.mark.office
 @pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")
+def test_formulas_leave_out_what_is_about_a_withdrawn_need(
+    filled: Filling, dress: Dress, tmp_path: Path
+) -> None:
+    """A case and a hard case whose need is 已撤销 count neither in Python nor in the formula."""
+    helped, hard = (filled.rows[key][0] for key in ("case_help", "hard_cases"))
+    gone = {helped["need"], hard["need"]}
+    needs = [
+        {**row, "status": "已撤销"} if row["need_id"] in gone else row
+        for row in filled.rows["needs"]
+    ]
+    withdrawn = replace(filled, rows={**filled.rows, "needs": needs})
+    before, after = figures_of(filled), figures_of(withdrawn)
+    assert (before["S38"].total or 0) - (after["S38"].total or 0) == 1
+    assert (before["S41"].total or 0) - (after["S41"].total or 0) == hard["talks"]
+    assert_shows(recalculated(write_workbook(withdrawn, dress, STAMP), tmp_path), withdrawn)
+
+
+@pytest.mark.office
+@pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")
 def test_formulas_of_a_city_equal_the_evaluation(
     city_filled: Filling, dress: Dress, tmp_path: Path
 ) -> None:

@@ -134,6 +134,26 @@ def test_stamp_stands_in_cells_and_names(county_file: bytes, blank: Blank, count
     }
 
 
+def test_sheets_without_printed_keys_have_rows_to_write_on(
+    county_file: bytes, returned: Filling, dress: Dress
+) -> None:
+    """走访记录 on paper has lined rows to fill in, in the blank and after the rows of a returned copy."""
+    again = write_workbook(returned, dress, STAMP)
+    for data, filling in ((county_file, None), (again, returned)):
+        book = openpyxl.load_workbook(io.BytesIO(data))
+        for sheet in filling.sheets if filling else returned.sheets:
+            if not sheet.is_table or sheet.preprinted or sheet.kind is Kind.ANSWER:
+                continue
+            used = len(filling.rows.get(sheet.key, ())) if filling else 0
+            shown = book[sheet.title]
+            endless = shown.column_dimensions["A"]
+            for row in range(FIRST_ROW + used, FIRST_ROW + used + 20):
+                border = shown.cell(row, 1).border.bottom
+                assert border.style == "thin"
+                # LibreOffice prints no blank row that looks like the rest of its column
+                assert border.color.rgb != endless.border.bottom.color.rgb
+
+
 def test_choices_have_drop_downs(county_file: bytes, blank: Blank, county: Unit) -> None:
     """Every column of choices offers exactly its words, over all covered rows."""
     book = opened(county_file)

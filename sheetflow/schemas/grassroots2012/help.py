@@ -19,9 +19,13 @@ from sheetflow.schemas.columns import (
     text,
     whole,
 )
-from sheetflow.schemas.conditions import Not, where
+from sheetflow.schemas.conditions import Not, Through, where
 from sheetflow.schemas.grassroots2012.words import SERVICES, WITHDRAWN
 from sheetflow.schemas.sheets import Kind, Lookup, Sheet
+
+
+_NEED_WITHDRAWN = Through("need", where("status", WITHDRAWN))
+"""A row about a need that should not have been leaves the figures with it."""
 
 
 class CaseHelp(RowModel):
@@ -42,6 +46,7 @@ CASE_HELP = Sheet(
     note="一件个案填一行，逐期续填；右侧灰色各栏自动取自《妇女需求台帐》，不用填写",
     source="三：对属于个案性的、妇联组织自身能够解决的问题，要迅速形成和落实帮扶措施",
     always_shown=False,
+    void=_NEED_WITHDRAWN,
     lookups=(
         Lookup("need", "needs", "measures"),
         Lookup("need", "needs", "status"),
@@ -74,7 +79,9 @@ HARD_CASES = Sheet(
     note="一件难题填一行，逐期续填当前阶段",
     source="三：对一时还难以解决的问题，提出逐步解决问题的具体方案，耐心细致地做好说服教育、解疑释惑工作",
     always_shown=False,
+    void=_NEED_WITHDRAWN,
     closed=where("stage", "已解决", "转个案办理"),
+    lookups=(Lookup("need", "needs", "status"),),
 )
 
 

@@ -33,6 +33,7 @@ STATISTICS = Sheet(
 _ON_DUTY = where("status", "在岗")
 _IN_USE = where("status", "在用")
 _PAIRED = where("status", "结对中")
+_STANDING = "对应的台帐需求已撤销的不计"
 _ENOUGH_FUNDS = AtLeast("women", 1) & AtLeast("funds", "women")
 
 
@@ -149,16 +150,20 @@ def _help() -> list[Indicator]:
             indent=1,
         ),
         Indicator("S37", "跟踪督促", "次", Sum("proposals", ("follow_ups",))),
-        Indicator("S38", "个案帮扶", "件", Count("case_help")),
-        Indicator("S39", "个案帮扶投入资金", "元", Sum("case_help", ("funds",))),
+        Indicator("S38", "个案帮扶", "件", Count("case_help"), definition=_STANDING),
+        Indicator(
+            "S39", "个案帮扶投入资金", "元", Sum("case_help", ("funds",)), definition=_STANDING
+        ),
         Indicator(
             "S40",
             "制定难题解决方案",
             "件",
             Count("hard_cases", Filled("stage") & Not(where("stage", "制定方案"))),
-            definition="《难题化解》中当前阶段已过“制定方案”的件数",
+            definition=f"《难题化解》中当前阶段已过“制定方案”的件数，{_STANDING}",
         ),
-        Indicator("S41", "说服教育解疑释惑", "次", Sum("hard_cases", ("talks",))),
+        Indicator(
+            "S41", "说服教育解疑释惑", "次", Sum("hard_cases", ("talks",)), definition=_STANDING
+        ),
         Indicator("S42", "结对帮扶", "对", Count("pairings", _PAIRED)),
         Indicator(
             "S43",

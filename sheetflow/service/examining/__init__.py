@@ -22,7 +22,7 @@ _EXAMINATIONS: tuple[tuple[str, Examination], ...] = (
     ("文件夹", folders.check_access),
     ("state 文件夹", folders.check_privacy_of_state),
     ("身份（文件夹权限）", folders.check_identity),
-    ("收件文件夹", folders.check_strays),
+    ("报送文件夹", folders.check_strays),
     ("磁盘空间", folders.check_space),
     ("时钟", folders.check_clock),
     ("设置", setup.check_settings),

@@ -32,8 +32,8 @@ def check_access(office: Office) -> Iterator[Line]:
     """Try to write into inbox, outbox and state, and look at each unit's folder."""
     space = office.workspace
     for topic, folder in (
-        ("收件文件夹", space.inbox),
-        ("发件文件夹", space.outbox),
+        ("报送文件夹", space.inbox),
+        ("答复文件夹", space.outbox),
         ("state 文件夹", space.state),
     ):
         try:
@@ -69,7 +69,7 @@ def _unit_folders(office: Office) -> Iterator[Line]:
             "请给运行服务的帐号读写权限。",
         )
     if not missing and not closed:
-        yield ok("单位文件夹", f"{len(office.tree)}个单位的收件、发件文件夹都在，可以读写。")
+        yield ok("单位文件夹", f"{len(office.tree)}个单位的报送、答复文件夹都在，可以读写。")
 
 
 def check_privacy_of_state(office: Office, mount_table: Path = MOUNT_TABLE) -> Iterator[Line]:
@@ -80,7 +80,7 @@ def check_privacy_of_state(office: Office, mount_table: Path = MOUNT_TABLE) -> I
         yield fault(
             "state 文件夹",
             "工作文件夹在共享文件夹上，数据库放在那里会损坏。",
-            "请把工作文件夹移到本机磁盘，只把收件、发件文件夹放在共享上（[folders]）。",
+            "请把工作文件夹移到本机磁盘，只把报送、答复文件夹放在共享上（[folders]）。",
         )
     if os.name == "posix" and state.stat().st_mode & 0o077:
         yield warning(
@@ -97,7 +97,7 @@ def check_identity(office: Office, mount_table: Path = MOUNT_TABLE) -> Iterator[
     if os.name != "posix" or (mount is not None and mount.is_share):
         yield warning(
             topic,
-            "收件文件夹的权限本机查不出。",
+            "报送文件夹的权限本机查不出。",
             "请在文件服务器上（Windows 在文件夹属性的“安全”里）核对：每个单位只能写自己的文件夹。",
         )
         return
@@ -110,7 +110,7 @@ def check_identity(office: Office, mount_table: Path = MOUNT_TABLE) -> Iterator[
     if len(plain) < len(folders):
         yield ok(
             topic,
-            f"{len(folders) - len(plain)}个收件文件夹带有访问控制列表，请用 getfacl 核对。",
+            f"{len(folders) - len(plain)}个报送文件夹带有访问控制列表，请用 getfacl 核对。",
         )
     if lines:
         yield from lines
@@ -126,14 +126,14 @@ def _open_to_all(topic: str, inbox: Path, plain: Sequence[Path]) -> Iterator[Lin
     if exposed:
         yield warning(
             topic,
-            f"本机任何帐号都能往这些收件文件夹里放文件：{listed(exposed)}。",
+            f"本机任何帐号都能往这些报送文件夹里放文件：{listed(exposed)}。",
             "单位的身份只看文件夹，请去掉“其他人可写”（chmod o-w）。",
         )
     mode = inbox.stat().st_mode
     if mode & stat.S_IWOTH and not mode & stat.S_ISVTX:
         yield warning(
             topic,
-            "本机任何帐号都能把单位的收件文件夹改名或换掉。",
+            "本机任何帐号都能把单位的报送文件夹改名或换掉。",
             f"请运行 chmod o-w '{inbox}'。",
         )
 
@@ -148,7 +148,7 @@ def _shared_groups(topic: str, plain: Sequence[Path]) -> Iterator[Line]:
         if len(names) > 1:
             yield warning(
                 topic,
-                f"这些收件文件夹由同一个用户组可写：{listed(names)}。",
+                f"这些报送文件夹由同一个用户组可写：{listed(names)}。",
                 "同组的人可以替别的单位报送。请一个单位一个组或一个帐号，再核对。",
             )
 
@@ -173,7 +173,7 @@ def check_strays(office: Office) -> Iterator[Line]:
         return  # said already
     if strays:
         yield warning(
-            "收件文件夹",
+            "报送文件夹",
             f"有不属于任何单位的文件夹，里面的东西没有人收：{listed(strays)}。",
             "请核对名称（单位代码-名称，与 units.xlsx 一致），把里面的文件移到该放的文件夹。",
         )
@@ -185,11 +185,11 @@ def check_strays(office: Office) -> Iterator[Line]:
     for reason, oddities in by_reason.items():
         names = [f"{oddity.folder.name}/{oddity.name}" for oddity in oddities]
         found, remedy = _ODD.get(reason, ("有不能收取的东西", "请看一看是什么，移走它。"))
-        yield warning("收件文件夹", f"{found}：{listed(names)}。", remedy)
+        yield warning("报送文件夹", f"{found}：{listed(names)}。", remedy)
     for trouble in seen.troubles:
-        yield fault("收件文件夹", str(trouble), "请检查文件夹的权限和共享的连接。")
+        yield fault("报送文件夹", str(trouble), "请检查文件夹的权限和共享的连接。")
     if not strays and not by_reason and not seen.troubles:
-        yield ok("收件文件夹", "里面没有不能收取的东西。")
+        yield ok("报送文件夹", "里面没有不能收取的东西。")
 
 
 _ODD = {
@@ -220,11 +220,11 @@ def check_clock(office: Office) -> Iterator[Line]:
     if off > _CLOCK_SECONDS:
         yield warning(
             "时钟",
-            f"本机与收件文件夹所在机器的时钟相差{round(off)}秒。",
+            f"本机与报送文件夹所在机器的时钟相差{round(off)}秒。",
             "请让两边自动对时；收到时间、是否迟报按本机的时钟算。",
         )
     else:
-        yield ok("时钟", "本机与收件文件夹的时钟一致。")
+        yield ok("时钟", "本机与报送文件夹的时钟一致。")
 
 
 def check_space(office: Office) -> Iterator[Line]:
@@ -232,8 +232,8 @@ def check_space(office: Office) -> Iterator[Line]:
     space = office.workspace
     for topic, folder in (
         ("state 文件夹", space.state),
-        ("收件文件夹", space.inbox),
-        ("发件文件夹", space.outbox),
+        ("报送文件夹", space.inbox),
+        ("答复文件夹", space.outbox),
     ):
         if not folder.is_dir():
             continue

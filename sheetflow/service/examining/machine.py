@@ -43,7 +43,7 @@ def _platform() -> Iterator[Line]:
         yield warning(
             topic,
             "这个系统不能在打开文件的同时拒收链接（没有 O_NOFOLLOW），收取时先看后开，中间有一瞬空隙。",
-            "请只让各单位能写自己的收件文件夹，不要让他们能建链接；要求严的请改用 Linux。",
+            "请只让各单位能写自己的报送文件夹，不要让他们能建链接；要求严的请改用 Linux。",
         )
     limits = "内存和处理器时间" if sys.platform == "win32" else "内存"
     yield warning(

@@ -92,7 +92,7 @@ def check_service(office: Office) -> Iterator[Line]:
     beside = [entry for entry in office.store.publications.find_publications() if entry.beside]
     if beside:
         yield warning(
-            "发件文件夹",
+            "答复文件夹",
             f"有{len(beside)}个文件被人打开着，新的发布在旁边（…_新）。",
             "请关闭打开的文件，下一次发布会换回原名。",
         )

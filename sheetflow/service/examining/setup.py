@@ -45,7 +45,7 @@ def check_settings(office: Office) -> Iterator[Line]:
         yield warning(
             "设置",
             f"[folders] 的 watching_exceptions 写了没有的文件夹：{listed(strange)}。",
-            "请照收件文件夹的名称改正。",
+            "请照报送文件夹的名称改正。",
         )
     numbers = [
         name
@@ -68,7 +68,7 @@ def check_units(office: Office) -> Iterator[Line]:
         yield warning(
             "单位名单",
             f"{len(living)}个单位里有{len(silent)}个没有邮箱：{listed(silent)}。",
-            "结果只放进他们的发件文件夹；要发邮件，请在 units.xlsx 填上邮箱。",
+            "结果只放进他们的答复文件夹；要发邮件，请在 units.xlsx 填上邮箱。",
         )
     else:
         yield ok("单位名单", f"{len(living)}个单位都有邮箱。")
@@ -90,7 +90,7 @@ def check_mail(office: Office) -> Iterator[Line]:
         yield warning(
             "发信",
             f"有{len(held)}封邮件发不出去，见 status。",
-            "请改正 units.xlsx 里的地址；内容已经在发件文件夹里，也可以电话告知。",
+            "请改正 units.xlsx 里的地址；内容已经在答复文件夹里，也可以电话告知。",
         )
     late = [mail for mail in office.store.mails.find_mails("queued") if mail.trouble]
     if late:

@@ -102,7 +102,7 @@ WORKBOOK_CHECKS: tuple[Check, ...] = (
         _MUST,
         "本期不由本单位填报",
         "{unit}在{period}的最后一天{why}，本期不由它填报",
-        "{remedy}",
+        "请{remedy}",
         "撤并的单位由归入的单位填报；新设的单位从设立的报告期起填报",
     ),
     _check(

@@ -7,10 +7,12 @@ from collections import Counter
 from collections.abc import Callable
 
 import openpyxl
+import pytest
 
 from sheetflow.consolidation.tables import BoardData, State
 from sheetflow.writing.board import write_board
 from sheetflow.writing.board_words import FILLS
+from sheetflow.writing.measures import lines_of
 
 MakeBoard = Callable[..., BoardData]
 
@@ -58,6 +60,17 @@ def test_whoever_is_missing_is_named(board_data: MakeBoard) -> None:
     assert set(found) == expected
     assert len(found) == len(expected)
     assert found[0][0] == board.current.label
+
+
+@pytest.mark.parametrize(("unit_id", "periods"), [("370000", 1), ("370100", 1), ("370000", 6)])
+def test_the_sentence_under_the_title_is_not_cut(
+    board_data: MakeBoard, unit_id: str, periods: int
+) -> None:
+    """Whoever is missing can be read: the row is as tall as the sentence needs on its width."""
+    for sheet in openpyxl.load_workbook(io.BytesIO(write_board(board_data(unit_id, periods)))):
+        widths = [sheet.column_dimensions[cell.column_letter].width for cell in sheet[3]]
+        lines = lines_of(str(sheet["A2"].value), sum(widths))
+        assert sheet.row_dimensions[2].height >= 3 + 15 * lines
 
 
 def test_names_that_stand_twice_get_their_city(board_data: MakeBoard) -> None:

@@ -10,7 +10,6 @@ from sheetflow.schemas.grassroots2012.samples.words import (
     LAWS,
     MENDED,
     OUTLETS,
-    PRACTICE_TEXTS,
     PRACTICES,
     PROJECTS,
     TOPICS,
@@ -187,12 +186,8 @@ def make_practices(scene: Scene) -> list[Row]:
     rows: list[Row] = []
     for day in scene.days(scene.between(1, 2)):
         kind = scene.pick(tuple(PRACTICES))
-        row: Row = {
-            "kind": kind,
-            "title": scene.pick(PRACTICES[kind]),
-            "happened_on": day,
-            "summary": scene.pick(PRACTICE_TEXTS),
-        }
+        title, summary = scene.pick(PRACTICES[kind])
+        row: Row = {"kind": kind, "title": title, "happened_on": day, "summary": summary}
         if kind == "制度机制" and scene.chance(0.7):
             row["document_no"] = f"妇字〔{day.year}〕{scene.between(3, 40)}号"
         rows.append(row)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sheetflow.schemas.grassroots2012.samples.scene import Row, Scene
 from sheetflow.schemas.grassroots2012.samples.words import TOPICS
+from sheetflow.schemas.grassroots2012.words import WITHDRAWN
 from sheetflow.schemas.samples import Samples
 
 _WAYS = (
@@ -34,7 +35,7 @@ _CAUSES = (
 )
 _NEXT = (
     "继续走访尚未覆盖的村和社区，重点跟踪{open}件正在办理的需求，逐件明确时限和责任人；围绕{topic}形成调研报告，争取纳入政府民生项目。",
-    "下一步把{open}件在办需求列成清单挂图推进，每两周通报一次；办好{topic}专题培训，同时加强对乡镇妇联的指导，提高台帐质量。",
+    "把{open}件在办需求列成清单挂图推进，每两周通报一次；办好{topic}专题培训，同时加强对乡镇妇联的指导，提高台帐质量。",
     "做好{open}件在办事项的回访，组织一次妇情日记交流；会同有关部门就{topic}开展专题协商，把成熟的做法定成制度。",
 )
 _ADVICE = (
@@ -49,7 +50,8 @@ _AND_THEN = (
 
 def make_narrative(scene: Scene, rows: Samples) -> Row:
     """Tell the period in the unit's own figures."""
-    visits, needs = rows["visits"], rows["needs"]
+    visits = rows["visits"]
+    needs = [row for row in rows["needs"] if row["status"] != WITHDRAWN]
     women = sum(int(str(row["women_met"])) for row in visits)
     closed = sum(row["status"] == "已办结" for row in needs)
     going = sum(row["status"] == "办理中" for row in needs)

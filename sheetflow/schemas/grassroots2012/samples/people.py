@@ -96,7 +96,7 @@ def make_contact_points(scene: Scene, townships: list[str]) -> list[Row]:
             "contact_point_id": key,
             "name": f"{estate}社区"
             if community
-            else f"{place}{scene.pick(('家庄', '家村', '屯', '家洼'))}村",
+            else f"{place}{scene.pick(('家庄村', '家村', '屯村', '家洼村'))}",
             "kind": "社区" if community else "村",
             "township": scene.pick(townships),
             "set_up_on": scene.day(),
