@@ -54,8 +54,12 @@ def test(words: list[str]) -> None:
     everything = "--all" in words
     rest = [word for word in words if word != "--all"]
     call("-c", "from importlinter.cli import lint_imports_command as run; run()")
-    marks = [] if everything else ["-m", "not slow"]
-    call("-m", "pytest", "-n", "auto", *marks, *rest)
+    if not everything:
+        call("-m", "pytest", "-n", "auto", "-m", "not slow and not reliability", *rest)
+        return
+    call("-m", "pytest", "-n", "auto", "-m", "not reliability", *rest)
+    # One after the other: they measure time and memory, and fill disks.
+    call("-m", "pytest", "-m", "reliability", *rest)
 
 
 def lint(words: list[str]) -> None:

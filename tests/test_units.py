@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sheetflow.errors import UnitsError
-from sheetflow.units import Level, Unit, UnitTree, parse_units
+from sheetflow.units import Level, Unit, UnitTree, names_told_apart, parse_units
 
 
 def shandong(changes: Mapping[str, Mapping[str, str]] | None = None) -> UnitTree:
@@ -321,3 +321,14 @@ def test_ties_do_not_depend_on_order(order: list[str]) -> None:
     for unit in tree:
         assert shuffled.chain(unit.unit_id) == tree.chain(unit.unit_id)
         assert set(shuffled.children(unit.unit_id)) == set(tree.children(unit.unit_id))
+
+
+def test_units_of_one_name_are_told_apart() -> None:
+    """市中区 of two cities is named with its city; a name that stands once is left as it is."""
+    units = [
+        Unit(unit_id="370100", name="济南市", level=Level.CITY),
+        Unit(unit_id="370103", name="市中区", level=Level.COUNTY, parent="370100"),
+        Unit(unit_id="370402", name="市中区", level=Level.COUNTY, parent="370400"),
+        Unit(unit_id="370102", name="历下区", level=Level.COUNTY, parent="370100"),
+    ]
+    assert [*names_told_apart(units).values()] == ["济南市", "济南市市中区", "市中区", "历下区"]

@@ -232,7 +232,8 @@ class Privacy(Section):
     city: Sights = key(
         {},
         "市级看到的个人信息栏目。whole 原样，masked 遮盖，left_out 不上送；没有写的照活动的规定。\n"
-        '例如："工作表.栏目" = "left_out"（照填报表上的名称写，要加引号）',
+        "工作表和栏目照填报表上的名称写，放在双引号里。\n"
+        '例如："工作表.栏目" = "left_out"',
         allowed=_SIGHT_TABLE,
     )
     province: Sights = key({}, "省级看到的个人信息栏目，写法同上。", allowed=_SIGHT_TABLE)

@@ -11,11 +11,13 @@ from pathlib import Path
 from sheetflow.config.atomic import replace_file
 from sheetflow.errors import UnreadableError, WorkspaceError
 from sheetflow.findings import Place
+from sheetflow.schemas.habits import read_code
 from sheetflow.schemas.judging import Judgement, Outcome
 from sheetflow.service.history import request_for_unit, resolve_keys
 from sheetflow.service.office import Office
 from sheetflow.units import Unit
 from sheetflow.validators.catalogue import GENERAL
+from sheetflow.validators.sheets import find_card_values, find_sheets
 from sheetflow.validators.stamps import parse_stamp
 from sheetflow.workbook import RawWorkbook
 from sheetflow.workers.judging import JudgeRequest, judge_request, read_raw
@@ -71,8 +73,17 @@ def write_annotated(office: Office, checked: Checked, target: Path) -> bool:
     return True
 
 
+def _on_cover(office: Office, raw: RawWorkbook) -> str:
+    """The unit code on the cover, where the stamp was lost."""
+    for form in office.campaign.forms:
+        values = find_card_values(form.cover_sheet, find_sheets(raw, form))
+        if code := read_code(values.get(form.cover.unit_id)):
+            return code
+    return ""
+
+
 def _unit(office: Office, raw: RawWorkbook, unit_id: str) -> Unit:
-    named = unit_id or parse_stamp(raw).unit
+    named = unit_id or parse_stamp(raw).unit or _on_cover(office, raw)
     if named not in office.tree:
         raise WorkspaceError(
             f"名单里没有单位 {named}。请用 --unit 写明单位代码。"

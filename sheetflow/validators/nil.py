@@ -31,9 +31,18 @@ def check_nil(book: Book, context: Context) -> Iterator[Finding]:
             found = book.sheets[key]
             place = found.place(row, found.sheet.marker.key)
             label = book.cover.sheet.labels[column]
-            yield GENERAL["nil-with-rows"].at(place, cover=book.cover.title, label=label)
+            yield GENERAL["nil-with-rows"].at(
+                place, cover=book.cover.title, label=label, also=_asked_then(book)
+            )
     elif not news and _all_read(book):
         yield GENERAL["nothing-reported"].at(book.cover.place(card, column))
+
+
+def _asked_then(book: Book) -> str:
+    """Say what must be filled in besides, should the return be no nil one after all."""
+    excused = [book.form.by_key[key] for key in book.form.cover.exempt_when_nil]
+    titles = "".join(f"《{sheet.title}》" for sheet in sorted(excused, key=lambda one: one.key))
+    return f"（不是零报告的，{titles}也要填写）" if titles else ""
 
 
 def _all_read(book: Book) -> bool:

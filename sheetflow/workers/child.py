@@ -7,6 +7,7 @@ exception's sentence out (it may quote a cell), and ends when the parent is gone
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import queue
@@ -20,6 +21,7 @@ from sheetflow.errors import UnreadableError, describe
 from sheetflow.workers.limits import Limits, bind_process, bind_task, resident_bytes
 from sheetflow.workers.wire import dumps, read_frame, write_frame
 
+_COLLECT_AFTER = 100_000
 _MOST = 1 << 40  # the parent is trusted
 
 
@@ -37,6 +39,9 @@ def main() -> None:
     except Exception as error:  # noqa: BLE001 - whatever hinders us, the parent must hear it
         write_frame(answers, dumps(("failed", describe(error), 0)))
         return
+    # What is loaded stays: the collector need not look at it again with every workbook.
+    gc.freeze()
+    gc.set_threshold(_COLLECT_AFTER, 20, 100)
     write_frame(answers, dumps(("ready", None, resident_bytes())))
     while True:
         name, arguments = requests.get()

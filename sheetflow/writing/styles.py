@@ -20,6 +20,8 @@ from xlsxwriter.worksheet import Worksheet
 from sheetflow.findings import Severity
 from sheetflow.periods import OFFICE_ZONE
 
+_AT_HAND = 256
+
 Look = dict[str, str | int | float | bool]
 """Format properties; never changed in place."""
 
@@ -86,6 +88,7 @@ class Book:
             },
         )
         self.file.set_properties({"title": title, "created": _local(stamp)})
+        self._at_hand: dict[int, tuple[Look, Format]] = {}
         self._formats: dict[tuple[tuple[str, str | int | float | bool], ...], Format] = {}
 
     def sheet(self, title: str) -> Worksheet:
@@ -94,6 +97,15 @@ class Book:
 
     def look(self, look: Look) -> Format:
         """Give the format of `look`, made only once."""
+        known = self._at_hand.get(id(look))
+        if known is not None:
+            return known[1]
+        found = self._made(look)
+        if len(self._at_hand) < _AT_HAND:  # the object is kept, so that its id stays its own
+            self._at_hand[id(look)] = (look, found)
+        return found
+
+    def _made(self, look: Look) -> Format:
         key = tuple(look.items())
         found = self._formats.get(key)
         if found is None:

@@ -62,12 +62,12 @@ def test_empty_file_is_enough(file: Path) -> None:
 def test_examples_in_the_file_work(file: Path) -> None:
     """An operator may take the # off every example of a table."""
     text = re.sub(r'(?m)^# (?="[^"]+" = )', "", default_settings_text())
-    file.write_text(re.sub(r"（工作表.*", "", text), encoding="utf-8")
+    file.write_text(text, encoding="utf-8")
     settings = read_settings(file)
     assert settings.deadlines.overrides == {dt.date(2012, 3, 3): True}
     assert settings.folders.watching_exceptions == {"370102-历下区": "polling"}
     assert settings.report.document_number("370000", "2012B1") == "鲁妇发〔2012〕10号"
-    assert settings.privacy.overrides(Level.CITY) == {"sheet.column": "left_out"}
+    assert settings.privacy.overrides(Level.CITY) == {"工作表.栏目": "left_out"}
 
 
 def test_notepad_byte_order_mark(file: Path) -> None:

@@ -283,7 +283,7 @@ def test_the_lists_tell_units_of_one_name_apart() -> None:
     """来源一览 and 更正表 say whose 市中区 it is, and that the province's own file is its own."""
     desk = Desk()
     desk.submit("370103", "2012B1")
-    tables = consolidate(CAMPAIGN, desk.books("2012B1"), PROVINCE, POLICY)
+    tables = consolidate(CAMPAIGN, desk.books("2012B1"), PROVINCE, MaskPolicy(Level.PROVINCE))
     (source,) = tables.sources
     assert tables.name_of(source.unit) == "济南市市中区"
     assert tables.name_of(PROVINCE) == "山东省本级"
@@ -295,7 +295,7 @@ def test_rows_of_a_citys_own_say_so() -> None:
     desk = Desk()
     for unit_id in ("370000", "370100", "370102"):
         desk.submit(unit_id, "2012B1", "@ 基层组织 gone\n" if unit_id != "370102" else "")
-    tables = consolidate(CAMPAIGN, desk.books("2012B1"), PROVINCE, POLICY)
+    tables = consolidate(CAMPAIGN, desk.books("2012B1"), PROVINCE, MaskPolicy(Level.PROVINCE))
     places = {(row.city, row.county) for detail in tables.details for row in detail.rows()}
     assert places == {
         ("山东省本级", "山东省本级"),

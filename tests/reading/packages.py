@@ -127,6 +127,40 @@ def ods_of(rows: str) -> bytes:
 
 def xlsb_of(cells: Mapping[tuple[int, int], str | float]) -> bytes:
     """Make an .xlsb (MS-XLSB records) with `cells` by 1-based address on one sheet."""
+    return xlsb_book({"需求": cells})
+
+
+def xlsb_book(sheets: Mapping[str, Mapping[tuple[int, int], str | float]]) -> bytes:
+    """Make an .xlsb with the cells of each sheet by 1-based address."""
+    numbered = dict(enumerate(sheets, start=1))
+    bundles = b"".join(
+        _record(156, struct.pack("<II", 0, number) + _wide(f"rId{number}") + _wide(title))
+        for number, title in numbered.items()
+    )
+    book = _record(131) + _record(143) + bundles + _record(144) + _record(132)
+    relations = "".join(
+        f'<Relationship Id="rId{number}" Type="{_OFFICE}/worksheet" '
+        f'Target="worksheets/sheet{number}.bin"/>'
+        for number in numbered
+    )
+    parts = parts_of("")
+    return zipped(
+        {
+            "[Content_Types].xml": parts["[Content_Types].xml"],
+            "_rels/.rels": str(parts["_rels/.rels"]).replace("workbook.xml", "workbook.bin"),
+            "xl/workbook.bin": book,
+            "xl/_rels/workbook.bin.rels": (
+                f'<Relationships xmlns="{_PACKAGE}/relationships">{relations}</Relationships>'
+            ),
+            **{
+                f"xl/worksheets/sheet{number}.bin": _xlsb_sheet(sheets[title])
+                for number, title in numbered.items()
+            },
+        }
+    )
+
+
+def _xlsb_sheet(cells: Mapping[tuple[int, int], str | float]) -> bytes:
     rows: dict[int, dict[int, str | float]] = {}
     for (row, column), value in cells.items():
         rows.setdefault(row - 1, {})[column - 1] = value
@@ -141,20 +175,7 @@ def xlsb_of(cells: Mapping[tuple[int, int], str | float]) -> bytes:
                 body += _record(6, head + _wide(value))
             else:
                 body += _record(5, head + struct.pack("<d", value))
-    body += _record(146) + _record(130)
-    bundle = struct.pack("<II", 0, 1) + _wide("rId1") + _wide("需求")
-    book = _record(131) + _record(143) + _record(156, bundle) + _record(144) + _record(132)
-    parts = parts_of("")
-    relations = str(parts["xl/_rels/workbook.xml.rels"]).replace("sheet1.xml", "sheet1.bin")
-    return zipped(
-        {
-            "[Content_Types].xml": parts["[Content_Types].xml"],
-            "_rels/.rels": str(parts["_rels/.rels"]).replace("workbook.xml", "workbook.bin"),
-            "xl/workbook.bin": book,
-            "xl/_rels/workbook.bin.rels": relations,
-            "xl/worksheets/sheet1.bin": body,
-        }
-    )
+    return body + _record(146) + _record(130)
 
 
 def _record(kind: int, body: bytes = b"") -> bytes:

@@ -283,14 +283,14 @@ SEES_EVERYTHING = Broken(
     ),
 )
 
-QUOTES_PERSONS = Broken(
-    "quotes-persons",
-    "findings quote what stands in personal cells",
+LOGS_NAMES = Broken(
+    "logs-names",
+    "the log tells what the files of units are called",
     (
         (
-            "schemas/columns.py",
-            "        return not (self.personal or free or ",
-            "        return not (0 and ",
+            "service/taking.py",
+            'LOG.info("unit %s: received as arrival %d", arrival.unit_id, arrival.arrival_id)',
+            'LOG.info("%s: received as arrival %d", sighting.name, arrival.arrival_id)',
         ),
     ),
 )

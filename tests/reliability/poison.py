@@ -87,9 +87,10 @@ def poisoned(unit: Unit, tree: UnitTree, traps: tuple[str, ...], seed: int) -> P
     result = Poisoned(Draft.of(FORM, unit, PERIOD, samples))
     numbers = itertools.count(1)
     turns = itertools.cycle(traps)
+    names = set(_names(result.draft))
     for sheet, column, row in _cells(result.draft):
         value = row.get(column.key)
-        if not isinstance(value, str):
+        if not isinstance(value, str) or value in names:
             continue
         word = value
         if isinstance(column.type, Text) and not isinstance(column.type, NameKey):
@@ -104,6 +105,14 @@ def poisoned(unit: Unit, tree: UnitTree, traps: tuple[str, ...], seed: int) -> P
         if not column.quotable:
             result.canaries.append(Canary(word, unit.unit_id, sheet, column, row))
     return result
+
+
+def _names(draft: Draft) -> Iterator[Typed]:
+    """The names by which rows are known: other cells repeat them."""
+    for sheet in draft.sheets:
+        for column in sheet.columns:
+            if isinstance(column.type, NameKey):
+                yield from (row[column.key] for row in draft.rows[sheet.key] if column.key in row)
 
 
 def _cells(draft: Draft) -> Iterator[tuple[Sheet, Column, dict[str, Typed]]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import email
+import email.parser
 import email.policy
 import io
 import re
@@ -18,7 +18,7 @@ import pytest
 from sheetflow.config.settings_text import default_settings_text
 from sheetflow.config.workspace import Workspace, create_workspace
 from sheetflow.service import issue_workbooks, open_office
-from tests.reliability.broken import LIVE_TEXTS, QUOTES_PERSONS, SEES_EVERYTHING, Broken
+from tests.reliability.broken import LIVE_TEXTS, LOGS_NAMES, SEES_EVERYTHING, Broken
 from tests.reliability.command_line import command
 from tests.reliability.conftest import Measured
 from tests.reliability.poison import (
@@ -39,7 +39,9 @@ from tests.reliability.service_process import REPOSITORY
 pytestmark = [pytest.mark.slow, pytest.mark.reliability, pytest.mark.timeout(900)]
 
 _ACCEPTED, _RETURNED, _CITY = "370102", "370103", "370100"
-_FORMULA = re.compile(r"<f[ >].*?</f>|<f[^>]*/>", re.DOTALL)
+_FILE = "鹃的文件"
+"""In the names of the files: they say who filled them in, often enough."""
+_FORMULA = re.compile(r"<f[ >].*?</f>|<f(?:\s[^>]*)?/>", re.DOTALL)
 _LINKS = re.compile(r"<(?:hyperlink|Relationship) [^>]*>")
 _FIELDS = re.compile(r"<w:instrText[^>]*>.*?</w:instrText>|<w:fldSimple[^>]*>", re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
@@ -86,7 +88,7 @@ def play(root: Path, traps: tuple[str, ...], package: Path = REPOSITORY) -> Prov
             spoil_persons(draft)
         (issued,) = workspace.outbox_of(unit, PERIOD.period_id).glob("填报_*.xlsx")
         content = typed(draft, issued, root.parent / f"{root.name}-{unit_id}.xlsx")
-        (workspace.inbox_of(unit) / "=cmd {{ 7*7 }}.xlsx").write_bytes(content)
+        (workspace.inbox_of(unit) / f"=cmd {{{{ 7*7 }}}} {_FILE}.xlsx").write_bytes(content)
         found.append(draft)
     said = ""
     for words in (("run",), ("status",), ("doctor",), ("remind",)):
@@ -209,6 +211,9 @@ def _leaks(province: Province) -> Iterator[str]:
 
 
 def _seen_by(where: str, text: str, province: Province, unit_id: str = "") -> Iterator[str]:
+    """`unit_id` is whose eyes these are, empty for everybody's."""
+    if _FILE in text and not unit_id:
+        yield f"{where}: the name of a file"
     for canary in province.canaries:
         if canary.word not in text:
             continue
@@ -241,9 +246,9 @@ def test_persons_are_seen_only_where_the_declaration_says_so(
     assert sum(word in city for word in above) > 10, "the search does find what may be seen"
 
 
-@pytest.mark.parametrize("broken", [SEES_EVERYTHING, QUOTES_PERSONS], ids=lambda each: each.name)
+@pytest.mark.parametrize("broken", [SEES_EVERYTHING, LOGS_NAMES], ids=lambda each: each.name)
 def test_a_leak_is_noticed(broken: Broken, tmp_path: Path, measured: Measured) -> None:
-    """The search above is able to fail: a version that masks nothing, or quotes persons, is seen to."""
+    """The search above is able to fail: a version that masks nothing, or logs what files are called, is seen to."""
     province = play(tmp_path / "workspace", TRAPS, broken.package(tmp_path / "package"))
     leaks = sorted({*_leaks(province)})
     measured(broken.wrong, f"{len(leaks)} leaks, as {leaks[:2]}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from sheetflow.consolidation.report_data import Figure, FigureKind, Number, RowS
 from sheetflow.reporting import figures
 
 
-def _figure(kind: FigureKind = FigureKind.SUM, unit: str = "件", **values: Number) -> Figure:
+def _figure(kind: FigureKind = FigureKind.SUM, unit: str = "件", **values: Any) -> Figure:
     return Figure(code="A1", label="指标", unit=unit, kind=kind, **values)
 
 

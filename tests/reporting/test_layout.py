@@ -161,3 +161,11 @@ def test_a_full_page_holds_22_lines_of_28_characters(
         index % 2: len(page.rstrip().splitlines()[-1]) for index, page in enumerate(drawn[:4])
     }
     assert places[0] > places[1] + 20
+
+
+def test_no_mark_hangs_over_the_margin(document: Any) -> None:
+    """A comma at a line's end stands within the 28 characters, and is not lost at the edge."""
+    properties = document.styles["Normal"].element.pPr
+    mark = properties.find(qn("w:overflowPunct"))
+    assert mark is not None
+    assert mark.get(qn("w:val")) == "0"

@@ -7,7 +7,7 @@ import email
 import email.policy
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.message import EmailMessage
 from pathlib import Path
 from typing import TypeVar
@@ -16,6 +16,7 @@ from sheetflow.config.settings_text import default_settings_text
 from sheetflow.config.workspace import Workspace, create_workspace
 from sheetflow.findings import Finding
 from sheetflow.schemas.documents import load_finding
+from sheetflow.schemas.layout import STAMP_SHEET
 from sheetflow.service import Office, PassReport, open_office, run_pass
 from sheetflow.store.records import Submission
 from sheetflow.units import Level, Unit, UnitTree
@@ -51,7 +52,11 @@ T = TypeVar("T")
 def book_of(unit_id: str, changes: str = "") -> RawWorkbook:
     """Draw the valid workbook as that unit's own, with `changes` upon it."""
     own = f"@ 封面 B4 = {TREE[unit_id].name}\n@ 封面 B5 = '{unit_id}\n"
-    return drawn(own + changes, stamp={"unit": unit_id})
+    lost = "@ _表标识 gone"
+    raw = drawn(own + changes.replace(lost, ""), stamp={"unit": unit_id})
+    if lost not in changes:
+        return raw
+    return replace(raw, sheets=tuple(one for one in raw.sheets if one.title != STAMP_SHEET))
 
 
 @dataclass(frozen=True)

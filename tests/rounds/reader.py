@@ -329,7 +329,7 @@ WAYS: tuple[tuple[str, Act], ...] = (
     (r"请精简到(\d+)字", _shorten),
     (r"身份证号或手机号", _without_numbers),
     (r"([A-Z]+\d+:[A-Z]+\d+)是合并单元格", _unmerge),
-    (r"请删去公式", _offer),
+    (r"不用公式", _offer),
     (r"请补填|已补上“.+?”一栏", _offer),
     (r"金额(\d+\.\d\d)\d*的小数超过两位", _cents),
     (r"却填了“(否)”", _yes),

@@ -14,6 +14,8 @@ from functools import cache
 
 import openpyxl
 import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
 from openpyxl.workbook import Workbook
 
 from sheetflow.findings import Finding, Severity, count_places
@@ -24,6 +26,8 @@ from tests.county_book import CAMPAIGN, drawn
 from tests.rounds.forty import FORTY
 from tests.rounds.reader import put_right
 from tests.rounds.scene import after_first_period, compared, judged_file, returned_copy
+from tests.validators.pairs import Pair
+from tests.validators.test_every_rule import PAIRS
 
 
 @cache
@@ -171,3 +175,56 @@ def test_only_what_cannot_be_judged_comes_late(first: str, second: str, why: str
     hidden = {entry.identity for entry in alone} - {entry.identity for entry in sound}
     assert hidden, why
     assert hidden.isdisjoint({entry.identity for entry in both}), why
+
+
+NEARBY = tuple(
+    pair
+    for pair in PAIRS
+    if not (pair.alone or pair.context or pair.stamp)
+    and pair.period == "2012B2"
+    and CAMPAIGN.catalogue[pair.rule].severity is not Severity.NOTE
+    and not pair.rule.startswith(("nil-", "nothing-", "header-", "sheet-", "column-"))
+)
+HIDES = {
+    # What the second one needs to be known is what the first one says is unclear.
+    ("choice-unknown", "blank-unless"),
+    ("choice-unknown", "required-when"),
+    ("required", "blank-unless"),
+    ("key-shape", "reference-unknown"),
+    ("key-twice", "reference-unknown"),
+    ("key-twice", "key-reused"),
+    ("filled-before-period", "date-after-filled"),
+    *((rule, "need-twice") for rule in ("id-digits-lost", "id-length", "id-birth-date")),
+    *((rule, "need-twice") for rule in ("id-check-digit", "phone-format")),
+    # Here the first one changes the rows that the second one is about.
+    ("case-nature", "key-twice"),
+    ("hard-nature", "hard-solved"),
+    ("hard-solved", "hard-solved"),
+    ("hard-without-plan", "hard-solved"),
+    ("need-twice", "statistic-constant"),
+    ("need-twice", "need-twice"),
+}
+
+
+def touched(changes: str) -> set[str]:
+    """The cells, and the ends of sheets, that a drawing changes."""
+    return set(re.findall(r"@ (\S+ (?:[A-Z]+\d+ =|\+|gone|named))", changes))
+
+
+@settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.filter_too_much])
+@given(st.sampled_from(NEARBY), st.sampled_from(NEARBY))
+def test_no_fault_hides_another(first: Pair, second: Pair) -> None:
+    """Whatever else is wrong in the workbook, a fault is named in the same round."""
+    assume(not touched(first.broken) & touched(second.broken))
+    assume((first.rule, second.rule) not in HIDES)
+    try:
+        found = judged_file_of(f"{first.broken}\n{second.broken}", after_first_period()).findings
+    except ValueError:  # the one takes out the sheet that the other changes
+        assume(condition=False)
+    told = {(entry.rule, entry.place.title, cell) for entry in found for cell in cells_of(entry)}
+    assert (second.rule, *second.spot) in told
+
+
+def cells_of(finding: Finding) -> tuple[str, ...]:
+    """Every cell that a finding stands for."""
+    return (finding.place.cell, *finding.others)

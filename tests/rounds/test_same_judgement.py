@@ -110,6 +110,12 @@ def test_a_precheck_keeps_what_was_answered(tmp_path: Path) -> None:
     assert "上期漏报" in {copy.cell(row, 9).value for row in range(4, 7)}
 
 
+def test_check_knows_a_copied_workbook_by_its_cover(desk: CountyDesk) -> None:
+    """Where the hidden sheet was left behind, the unit is the one that the cover names."""
+    file = desk.write(LIXIA, "@ _表标识 gone", "复制件.xlsx")
+    assert desk.ask(lambda office: check_file(office, file)).judgement.outcome.value == "accepted"
+
+
 def test_on_the_command_line(desk: CountyDesk) -> None:
     """``check --json`` prints the same findings, ``check`` a line for each; both end with 1."""
     file = desk.write(LIXIA, FORTY, "命令行.xlsx")

@@ -20,10 +20,16 @@ Row = Mapping[str, Value]
 Books = Mapping[str, Sequence[Row]]
 
 
-def a_row(once: str = "", **columns: st.SearchStrategy[Any]) -> st.SearchStrategy[list[Row]]:
-    """Draw some rows with these columns; the key in `once` stands in one row only."""
-    key = (lambda row: row[once]) if once else None
-    return st.lists(st.fixed_dictionaries(columns), max_size=6, unique_by=key)
+def a_row(**columns: st.SearchStrategy[Any]) -> st.SearchStrategy[list[Row]]:
+    """Draw some rows with these columns."""
+    return st.lists(st.fixed_dictionaries(columns), max_size=6)
+
+
+def numbered(key: str, rows: st.SearchStrategy[list[Row]]) -> st.SearchStrategy[list[Row]]:
+    """Give each row a number of its own."""
+    return rows.map(
+        lambda drawn: [{**row, key: f"X000{at}"} for at, row in enumerate(drawn, start=1)]
+    )
 
 
 def some(*options: str) -> st.SearchStrategy[str | None]:
@@ -73,13 +79,14 @@ BOOKS = st.fixed_dictionaries(
             opinions=NUMBER,
             led_by_leader=YES,
         ),
-        "needs": a_row(
-            once="need_id",
-            need_id=st.sampled_from([f"X000{number}" for number in range(1, 7)]),
-            registered_on=some("2012-03-05"),
-            group=some(*GROUPS),
-            nature=some("普遍性倾向性", "个案性", "暂时难以解决"),
-            status=some("未办理", "办理中", "已办结", "已撤销"),
+        "needs": numbered(
+            "need_id",
+            a_row(
+                registered_on=some("2012-03-05"),
+                group=some(*GROUPS),
+                nature=some("普遍性倾向性", "个案性", "暂时难以解决"),
+                status=some("未办理", "办理中", "已办结", "已撤销"),
+            ),
         ),
         "papers": a_row(kind=some("调查手记", "调研报告"), measures=some("开办培训班", "")),
         "proposals": a_row(title=some("建议"), progress=some(*PROGRESS), follow_ups=NUMBER),

@@ -74,8 +74,10 @@ CAUSES: dict[str, tuple[str, list[Told]]] = {
         [("text-too-long", "基层组织", "A4")],
     ),
     "a private number in an answer": (
-        "# 情况说明\n| 审核意见编号 | 位置 | 说明 |\n| --- | --- | --- |\n"
-        "| 'ABC123 | | 请打13812345678 |",
+        (
+            "# 情况说明\n| 审核意见编号 | 位置 | 说明 |\n| --- | --- | --- |\n"
+            "| 'ABC123 | | 请打13812345678 |"
+        ),
         [("personal-in-text", "情况说明", "C4")],
     ),
     "a paper without authors": (

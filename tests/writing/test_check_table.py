@@ -10,7 +10,7 @@ import openpyxl
 
 from sheetflow.consolidation.report_data import Way
 from sheetflow.periods import OFFICE_ZONE
-from sheetflow.writing.check_table import write_check_table
+from sheetflow.writing.check_table import Cell, write_check_table
 
 STAMP = dt.datetime(2012, 5, 8, 15, 30, tzinfo=OFFICE_ZONE)
 HEADINGS = ("序号", "模板中的名称", "数值")
@@ -41,7 +41,7 @@ def test_shares_and_comparisons_are_reckoned_again() -> None:
     """Whoever checks a percentage sees both figures it was made from, and a live formula."""
     headings = tuple("甲乙丙丁戊己庚辛壬子丑寅")
     start = ("占比", "", "", "", "")
-    rows = [
+    rows: list[tuple[Cell, ...]] = [
         (1, *start, Decimal("0.25"), "%", "25.0%", 1, 4, Way.SHARE),
         (2, *start, Decimal("-0.5"), "%", "下降50.0%", 2, 4, Way.GROWTH),
         (3, *start, 3, "件", "增加3件", 3, 0, Way.DIFFERENCE),

@@ -23,7 +23,6 @@ from sheetflow.schemas.conditions import Not, Through, where
 from sheetflow.schemas.grassroots2012.words import SERVICES, WITHDRAWN
 from sheetflow.schemas.sheets import Kind, Lookup, Sheet
 
-
 _NEED_WITHDRAWN = Through("need", where("status", WITHDRAWN))
 """A row about a need that should not have been leaves the figures with it."""
 

@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 
 from sheetflow.consolidation.tables import BoardData, State
+from sheetflow.workbook import column_letters
 from sheetflow.writing.board import write_board
 from sheetflow.writing.board_words import FILLS
 from sheetflow.writing.measures import lines_of
@@ -68,7 +69,8 @@ def test_the_sentence_under_the_title_is_not_cut(
 ) -> None:
     """Whoever is missing can be read: the row is as tall as the sentence needs on its width."""
     for sheet in openpyxl.load_workbook(io.BytesIO(write_board(board_data(unit_id, periods)))):
-        widths = [sheet.column_dimensions[cell.column_letter].width for cell in sheet[3]]
+        letters = [column_letters(number) for number in range(1, sheet.max_column + 1)]
+        widths = [sheet.column_dimensions[letter].width for letter in letters]
         lines = lines_of(str(sheet["A2"].value), sum(widths))
         assert sheet.row_dimensions[2].height >= 3 + 15 * lines
 

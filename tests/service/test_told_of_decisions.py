@@ -1,0 +1,104 @@
+"""Who must decide is told how, and who reports is told what became of her file."""
+
+from __future__ import annotations
+
+import openpyxl
+import pytest
+
+from sheetflow.errors import StoreError
+from sheetflow.findings import Severity
+from sheetflow.schemas.documents import load_finding
+from sheetflow.schemas.layout import ISSUES_SHEET
+from sheetflow.service.deciding import decide, waive
+from sheetflow.service.letters import shown_name
+from tests.tiny.desk import CITY, EAST, NEXT_DAY, TOO_LATE, WEST, Desk, body, patrols, sound
+
+
+def held(desk: Desk) -> str:
+    """Drop WEST's workbook into EAST's folder and give the receipt it is held under."""
+    desk.drop(EAST, desk.fill(WEST, sound(70)), name="西岸.xlsx")
+    desk.run()
+    (submission,) = desk.submissions(EAST)
+    return submission.receipt
+
+
+def test_the_superior_is_told_of_a_held_file(desk: Desk) -> None:
+    """The unit above gets one mail: which file waits, why, and the two commands."""
+    receipt = held(desk)
+    (told,) = (mail for mail in desk.mails(CITY) if "有挂起件待处理" in str(mail["Subject"]))
+    assert f"sheetflow release {receipt}" in body(told)
+    assert f"sheetflow reject {receipt} --why" in body(told)
+    assert "这个工作簿是发给西岸县的" in body(told)
+    assert "西岸.xlsx" not in body(told)
+    assert list(told.iter_attachments()) == []
+
+
+def test_a_released_file_says_so(desk: Desk) -> None:
+    """The accepted mail after a release names that the file had been held."""
+    receipt = held(desk)
+    assert desk.ask(lambda office: decide(office, receipt, "release")) == ""
+    desk.run(NEXT_DAY)
+    assert "先前挂起，上级单位已经同意放行" in body(desk.mails(EAST)[-1])
+
+
+def test_an_overtaken_release_is_told(desk: Desk) -> None:
+    """Who releases what a later accepted file has overtaken hears it, and so does the unit."""
+    receipt = held(desk)
+    desk.drop(EAST, desk.fill(EAST, sound(10)))
+    desk.run(NEXT_DAY)
+    said = desk.ask(lambda office: decide(office, receipt, "release"))
+    assert "第2号" in said
+    assert "不计入汇总" in said
+    desk.run(TOO_LATE)
+    assert "汇总以第2号为准" in body(desk.mails(EAST)[-1])
+
+
+def test_a_correction_is_called_one(desk: Desk) -> None:
+    """The mail for a second accepted workbook says that it takes the place of the first."""
+    desk.drop(EAST, desk.fill(EAST, sound(10)))
+    desk.run()
+    assert "更正" not in body(desk.mails(EAST)[-1])
+    desk.drop(EAST, desk.fill(EAST, sound(12)))
+    desk.run(NEXT_DAY)
+    assert "这是对已接收的第1号的更正" in body(desk.mails(EAST)[-1])
+
+
+def test_an_officer_can_waive_with_what_she_sees(desk: Desk) -> None:
+    """问题清单 and mail give 回执号 and 编号, which is all that `waive` needs."""
+    desk.drop(EAST, desk.fill(EAST, {**sound(), "patrols": patrols(-5)}))
+    desk.run()
+    (returned,) = desk.submissions(EAST)
+    assert returned.outcome == "returned"
+    (copy,) = desk.out(EAST, returned.period).glob("退回_*.xlsx")
+    shown = [
+        str(cell)
+        for row in openpyxl.load_workbook(copy)[ISSUES_SHEET].iter_rows(values_only=True)
+        for cell in row
+        if cell is not None
+    ]
+    findings = desk.ask(
+        lambda office: [
+            load_finding(entry) for entry in office.store.submissions.find_findings(returned)
+        ]
+    )
+    hard = next(entry for entry in findings if entry.severity is Severity.MUST)
+    assert any(f"回执号{returned.receipt}" in text for text in shown)
+    assert hard.number in shown
+    assert returned.receipt in body(desk.mails(EAST)[-1])
+    with pytest.raises(StoreError, match=f"{hard.number}  {hard.rule}"):
+        desk.ask(lambda office: waive(office, returned.receipt, "nothing", "试试"))
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("历下区1-2月.xls", "历下区1-2月.xls"),
+        ("张三37010219800101123X.xls", "（名称不在邮件中显示）.xls"),
+        ("1380013 8000.doc", "（名称不在邮件中显示）.doc"),
+        ("长" * 41 + ".xlsx", "（名称不在邮件中显示）.xlsx"),
+        ("长" * 41, "（名称不在邮件中显示）"),
+    ],
+)
+def test_file_names_in_mails(name: str, shown: str) -> None:
+    """A refused file is named where its name can hold nobody's number."""
+    assert shown_name(name) == shown
