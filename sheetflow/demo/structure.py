@@ -114,18 +114,20 @@ def type_space(draft: Draft, random: Random) -> bool:
 
 def group_phone(draft: Draft, random: Random) -> bool:
     """Type a phone number with a space in it."""
-    return _spaced(draft, next(_with_value(draft, random, Phone), None), "habit-private")
+    spot = next(_with_value(draft, random, Phone), None)
+    personal = spot is not None and spot.column.personal
+    return _spaced(draft, spot, "habit-private" if personal else "habit-blanks", inside=True)
 
 
 def _with_value(draft: Draft, random: Random, kind: type[Choice | Phone]) -> Iterator[Spot]:
     return (spot for spot in draft.spots(random, kind) if isinstance(spot.value, str))
 
 
-def _spaced(draft: Draft, spot: Spot | None, rule: str) -> bool:
+def _spaced(draft: Draft, spot: Spot | None, rule: str, *, inside: bool = False) -> bool:
     if spot is None:
         return False
     text = str(spot.value)
-    draft.type(spot, f"{text[:3]} {text[3:]}" if rule == "habit-private" else f"{text}　", rule)
+    draft.type(spot, f"{text[:3]} {text[3:]}" if inside else f"{text}　", rule)
     return True
 
 

@@ -220,9 +220,7 @@ def _copies(office: Office, plan: PurgePlan) -> Iterator[str]:
 def _published_of(office: Office, submission: Submission) -> Iterator[str]:
     """Name what was published of a submission under a name that its unit no longer bears."""
     ending = f"_第{submission.number}号.xlsx"
-    for entry in office.store.publications.find_publications(
-        submission.unit_id, submission.period
-    ):
+    for entry in office.store.publications.find_publications(submission.unit_id, submission.period):
         name = entry.path.rpartition("/")[2]
         of_this = name.startswith("退回_") and name.endswith(ending)
         if of_this or (entry.kind == WORKBOOK and submission.outcome == "accepted"):

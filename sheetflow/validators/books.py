@@ -361,12 +361,13 @@ def _remark_habit(
     if str(cell) in (after, f"{reader.unit.unit_id}-{after}"):
         return
     target = reader.form.by_key.get(column.refers_to)
-    if not may_quote(shell.sheet, column, str(cell), target):
-        reader.note("habit-private", shell.place(row, column.key))
-    elif "".join(str(cell).split()) == "".join(after.split()):
+    blanks = "".join(str(cell).split()) == "".join(after.split())
+    if blanks and not column.personal:
         reader.note("habit-blanks", shell.place(row, column.key))
-    else:
+    elif may_quote(shell.sheet, column, str(cell), target):
         reader.note("habit", shell.place(row, column.key), before=_shown(cell), after=after)
+    else:
+        reader.note("habit-private", shell.place(row, column.key))
 
 
 def _shown(cell: str | float) -> str:

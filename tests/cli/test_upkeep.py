@@ -51,7 +51,8 @@ def test_remind_says_when_there_is_no_need(cli: Cli, served: Desk) -> None:
     """A period far from its end, or a misspelt one, is answered in words."""
     early = cli("-C", served.root, *OVERDUE, "remind", "--period", "2012B2")
     assert (early.code, "还没有结束" in early.err) == (1, True)
-    assert cli("-C", served.root, *OVERDUE, "remind", "--period", "2012B9").code == 2
+    wrong = cli("-C", served.root, *OVERDUE, "remind", "--period", "2012B9")
+    assert (wrong.code, "没有报告期 2012B9" in wrong.err) == (1, True)
 
 
 def test_doctor_ends_well_and_badly(cli: Cli, served: Desk) -> None:

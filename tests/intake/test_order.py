@@ -101,7 +101,9 @@ def test_whatever_the_system_refuses_is_temporary_and_loses_nothing(
         "mkdir": ["-e", f"inject=mkdir,mkdirat:error={code}"],
     }.get(call, ["-e", f"inject={call}:error={code}"])
     said, _ = traced(root, TAKE_ONE, *told)
-    step = {"read": "读取报送文件夹里的文件", "unlinkat": "从报送文件夹移走已收的文件"}.get(call, "存档")
+    step = {"read": "读取报送文件夹里的文件", "unlinkat": "从报送文件夹移走已收的文件"}.get(
+        call, "存档"
+    )
     assert said == f"{code} {step}"
     assert (root / "inbox" / "1-a" / "r.xlsx").read_bytes() == b"abc"
     assert not list((root / "archive").rglob("*.part"))

@@ -25,11 +25,16 @@ TELLS_LESS = "remark-format-tells-less"
 
 
 def resaved(endings: tuple[str, ...], changes: str, folder: Path) -> Mapping[str, bytes]:
-    """Save the county's workbook with `changes` in other formats; .et is what WPS calls .xls."""
+    """Save the county's workbook with `changes` in other formats.
+
+    .et is what WPS calls .xls; the .xlsx went through .ods first.
+    """
+    steps = {"et": ("xls",), "xlsx": ("ods", "xlsx")}
     found: dict[str, bytes] = {}
     for ending in endings:
-        source = write_xlsx(drawn(changes), folder / f"报表_{ending}.xlsx")
-        (saved,) = resave([source], "xls" if ending == "et" else ending, find_soffice(), folder)
+        saved = write_xlsx(drawn(changes), folder / f"报表_{ending}.xlsx")
+        for step in steps.get(ending, (ending,)):
+            (saved,) = resave([saved], step, find_soffice(), folder)
         found[ending] = saved.read_bytes()
     return found
 

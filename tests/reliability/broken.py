@@ -294,3 +294,47 @@ LOGS_NAMES = Broken(
         ),
     ),
 )
+
+EVENTS_ALONE = Broken(
+    "events-alone",
+    "the service looks only when an event tells it to",
+    (
+        (
+            "service/watching.py",
+            "                waker.sleep(pause, is_stopping)",
+            """                while pause > 0.1 and not is_stopping():
+                    if waker.sleep(1, is_stopping):
+                        break""",
+        ),
+    ),
+)
+
+NO_DUPLICATES = Broken(
+    "no-duplicates",
+    "the same bytes again are a new submission",
+    (("service/judging.py", "    if repeated is None:\n", "    if True:\n"),),
+)
+
+DUPLICATE_OF_ANY = Broken(
+    "duplicate-of-any",
+    "bytes that the unit ever sent are a duplicate, whatever came since",
+    (
+        (
+            "store/submissions.py",
+            "            if latest is not None and latest.receipt == candidate.receipt:",
+            "            if latest is not None:",
+        ),
+    ),
+)
+
+BELIEVES_THE_FILE = Broken(
+    "believes-the-file",
+    "whose a workbook is does not matter, so long as it is somebody's",
+    (
+        (
+            "validators/stamps.py",
+            "    if not named or named == context.unit.unit_id.upper():",
+            "    if not named or any(unit.unit_id == named for unit in context.tree):",
+        ),
+    ),
+)

@@ -155,6 +155,31 @@ def test_vanished_rows_come_back_in_the_copy() -> None:
     assert copy()[line[3]].cell(cell.row, 3).value == "刘桂芝"
 
 
+def test_all_that_is_wrong_with_one_cell_is_said_at_once() -> None:
+    """Every unknown word of a cell is named; a text too long is also searched for numbers."""
+    long = "走村入户了解情况，" * 60 + "电话13812345678"
+    changes = f"@ 走访记录 H4 = 老人、其他、留守妇女\n@ 走访记录 J4 = {long}"
+    found = judged_file_of(changes, after_first_period()).findings
+    assert [(entry.rule, entry.place.cell) for entry in found] == [
+        ("choice-unknown", "H4"),
+        ("text-too-long", "J4"),
+        ("personal-in-text", "J4"),
+    ]
+    assert sentences(found)[0] == "“老人”“留守妇女”不是可选的内容"
+
+
+def test_without_a_cover_everything_else_is_judged() -> None:
+    """A missing cover is one finding, and hides none of the others."""
+    changes = "@ 封面 gone\n@ 走访记录 F4 = 约20\n@ 走访记录 D5 = L009\n@ 走访记录 E6 ="
+    found = judged_file_of(changes, after_first_period()).findings
+    assert [(entry.rule, entry.place.cell) for entry in found] == [
+        ("sheet-missing", ""),
+        ("number-about", "F4"),
+        ("reference-unknown", "D5"),
+        ("required", "E6"),
+    ]
+
+
 LATE = (
     # What cannot be judged before the first one is mended, and why.
     ("@ 妇女需求台帐 N7 = 已办好", "@ 妇女需求台帐 O7 =", "办理状态看不懂，不知要不要填措施"),
