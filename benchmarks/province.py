@@ -2,8 +2,8 @@
 
 A few dozen counties are really filled: their issued workbook, with the campaign's own
 samples typed in as the demo types them. The others are re-stamped copies of these (unit,
-name, stamp), which the service cannot tell from filled ones, and which take a tenth of
-the time. Beyond one province the tree is repeated, with other first digits.
+name, stamp, other people's identity numbers), which the service cannot tell from filled
+ones, and which take a tenth of the time. Beyond one province the tree is repeated, with other first digits.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -141,6 +142,7 @@ def restamped(model: tuple[Unit, Path], copy: tuple[Unit, Path]) -> None:
     names = [
         (_reference(old.name, ascii_), _reference(new.name, ascii_)) for ascii_ in (True, False)
     ]
+    shift = 2 * (int(new.unit_id) % 499 + 1)
     unfinished = target.with_suffix(".part")
     with (
         zipfile.ZipFile(source) as before,
@@ -148,10 +150,23 @@ def restamped(model: tuple[Unit, Path], copy: tuple[Unit, Path]) -> None:
     ):
         for entry in before.infolist():
             part = unit_id.sub(new.unit_id.encode(), before.read(entry))
+            part = _PERSON.sub(partial(_somebody_else, shift), part)
             for was, now in names:
                 part = part.replace(was, now)
             after.writestr(entry.filename, part)
     unfinished.replace(target)
+
+
+_PERSON = re.compile(rb"(?<=>)([0-9]{14})([0-9]{3})[0-9X](?=<)")
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_CHECK_DIGITS = "10X98765432"
+
+
+def _somebody_else(shift: int, number: re.Match[bytes]) -> bytes:
+    """Give another person's identity number: copies must not register the same people."""
+    digits = number[1].decode() + f"{(int(number[2]) + shift) % 1000:03d}"
+    rest = sum(int(digit) * weight for digit, weight in zip(digits, _WEIGHTS, strict=True)) % 11
+    return f"{digits}{_CHECK_DIGITS[rest]}".encode()
 
 
 def _reference(name: str, ascii_: bool) -> bytes:  # noqa: FBT001 - two ways of one writing

@@ -23,3 +23,6 @@ def needs(*programs: str, called: str) -> pytest.MarkDecorator:
 needs_office = needs("soffice", "libreoffice", called="LibreOffice (soffice)")
 needs_strace = needs("strace", called="strace")
 needs_browser = needs("chromium", "chromium-browser", "google-chrome", called="Chromium")
+needs_root = pytest.mark.skipif(
+    getattr(os, "geteuid", lambda: 1)() != 0 and not COMPLETE, reason="only root may mount a disk"
+)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
-from sheetflow.publishing.outbox import Writer, publish_file
+from sheetflow.errors import TemporaryError
+from sheetflow.publishing.outbox import Patience, Writer, publish_file
 from sheetflow.service.office import LOG, Office
 from sheetflow.store.records import Publication, Stale
 
@@ -37,7 +40,6 @@ def publish(
 
     Raise TemporaryError where the disk refuses.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     published = publish_file(path, content)
     beside = office.relative(published.path) if published.beside else ""
     if beside:
@@ -53,3 +55,32 @@ def publish(
         published_at=office.clock.now(),
         beside=beside,
     )
+
+
+def settle_twins(office: Office) -> int:
+    """Give each publication that lies beside its real name that name, unless it is still held.
+
+    Give how many have it now. What trouble there is leaves the twin, and `status` shows it.
+    """
+    settled = 0
+    for entry in office.store.publications.find_publications():
+        if entry.beside and _settle(office, entry):
+            kept = replace(entry, beside="")
+            office.store.publications.record_rebuilt([], [kept])
+            settled += 1
+    return settled
+
+
+def _settle(office: Office, entry: Publication) -> bool:
+    twin, path = office.workspace.outbox / entry.beside, office.workspace.outbox / entry.path
+    try:
+        with twin.open("rb") as content:
+            if hashlib.file_digest(content, "sha256").hexdigest() != entry.sha256:
+                return False  # somebody worked in it: it is theirs now
+            content.seek(0)
+            published = publish_file(
+                path, lambda file: shutil.copyfileobj(content, file), Patience(seconds=0)
+            )
+    except (OSError, TemporaryError):
+        return False
+    return not published.beside

@@ -19,7 +19,7 @@ from sheetflow.service.entailing import ANSWER, BOARD, CONSOLIDATED, REPORT, WOR
 from sheetflow.service.issuing import publish_workbooks
 from sheetflow.service.names import workbook_path
 from sheetflow.service.office import LOG, Office
-from sheetflow.service.publishing import is_published
+from sheetflow.service.publishing import is_published, settle_twins
 from sheetflow.service.rollups import Made as RollupMade
 from sheetflow.service.rollups import Rollups
 from sheetflow.store.records import Publication, Stale, StaleMark
@@ -56,7 +56,7 @@ class Rebuilt:
 
 def rebuild(office: Office) -> Rebuilt:
     """Make everything stale again; what fails keeps its mark for the next pass."""
-    rebuilt = Rebuilt()
+    rebuilt = Rebuilt(published=settle_twins(office))
     _rebuild_answers(office, rebuilt)
     _rebuild_workbooks(office, rebuilt)
     _rebuild_rollups(office, rebuilt)

@@ -58,6 +58,7 @@ def answer(data: bytes) -> Judgement:
 
 @needs_office
 @pytest.mark.office
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", ["xlsx", "xls", "et", "ods"])
 def test_every_format_holds_the_same(sound_files: Mapping[str, bytes], ending: str) -> None:
     """Saved by an office program in whatever format, the same values are read and accepted."""
@@ -70,6 +71,7 @@ def test_every_format_holds_the_same(sound_files: Mapping[str, bytes], ending: s
 
 @needs_office
 @pytest.mark.office
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", ["xls", "ods"])
 def test_every_format_names_the_same_cells(odd_files: Mapping[str, bytes], ending: str) -> None:
     """Faults are named at the cells where they stand, whatever the format."""

@@ -312,7 +312,13 @@ EVENTS_ALONE = Broken(
 NO_DUPLICATES = Broken(
     "no-duplicates",
     "the same bytes again are a new submission",
-    (("service/judging.py", "    if repeated is None:\n", "    if True:\n"),),
+    (
+        (
+            "service/judging.py",
+            "    repeated = office.store.submissions.find_repeated(arrival)\n",
+            "    repeated = None\n",
+        ),
+    ),
 )
 
 DUPLICATE_OF_ANY = Broken(
@@ -335,6 +341,35 @@ BELIEVES_THE_FILE = Broken(
             "validators/stamps.py",
             "    if not named or named == context.unit.unit_id.upper():",
             "    if not named or any(unit.unit_id == named for unit in context.tree):",
+        ),
+    ),
+)
+
+WRITES_IN_PLACE = Broken(
+    "writes-in-place",
+    "a publication is written into the old file",
+    (
+        (
+            "publishing/outbox.py",
+            "            return _settle(path, temporary, sha256, patience or Patience())",
+            """            data = temporary.read_bytes()
+            with path.open("wb", buffering=0) as place:
+                for start in range(0, len(data), 512):
+                    place.write(data[start : start + 512])
+                    time.sleep(0.001)
+            return Published(path, sha256, changed=True)""",
+        ),
+    ),
+)
+
+NO_TWINS = Broken(
+    "no-twins",
+    "a target that is held open is only waited for",
+    (
+        (
+            "publishing/outbox.py",
+            "    return _settle_beside(twin_path(path), temporary, sha256, patience)",
+            '    raise TemporaryError("发布文件", str(path), "EBUSY")',
         ),
     ),
 )

@@ -68,7 +68,7 @@ def test_a_workbook_that_names_another_unit_is_held_and_both_are_told(
     for mail in (told, sender):
         assert _CANARY not in str(mail)
         assert "冒名" not in body(told)
-    assert not [part for part in told.iter_attachments()]
+    assert not list(told.iter_attachments())
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from sheetflow.service import Office, open_office
 from sheetflow.service.running import work_off
 from sheetflow.service.standing import standing
 from sheetflow.service.taking import open_intake, take_all
-from tests.programs import COMPLETE, needs_strace
+from tests.programs import needs_root, needs_strace
 from tests.reliability.broken import (
     OVERTAKEN,
     TROUBLE_IS_FINAL,
@@ -244,7 +244,7 @@ def _fill(place: Path) -> Path:
     return ballast
 
 
-@pytest.mark.skipif(os.geteuid() != 0 and not COMPLETE, reason="only root may mount a tmpfs")
+@needs_root
 @pytest.mark.parametrize("place", ["state", "outbox"])
 def test_a_full_disk_is_waited_out_and_shown(
     place: str, scene: Path, undisturbed: Essence, tmp_path: Path, measured: Measured
@@ -276,7 +276,7 @@ def _says_full(root: Path) -> bool:
     return "磁盘空间已满" in said or "磁盘已满" in said
 
 
-@pytest.mark.skipif(os.geteuid() != 0 and not COMPLETE, reason="only root may mount a tmpfs")
+@needs_root
 def test_a_service_that_a_full_disk_ends_is_noticed(
     scene: Path, tmp_path: Path, measured: Measured
 ) -> None:

@@ -147,6 +147,14 @@ def test_no_sentence_of_the_copy_names_a_cell_of_the_old_file() -> None:
     assert "D5:D6是合并单元格，看不出内容属于哪几行" in sentences(first_round()[1].findings)
 
 
+def test_a_figure_is_named_where_the_copy_shows_it() -> None:
+    """A finding on a statistic leads to the line of that very indicator."""
+    (line,) = [cells for _, cells in issue_rows() if cells[3] == "活动统计" and "S19" in cells[6]]
+    cell = copy()["活动统计"][line[4]]
+    assert copy()["活动统计"].cell(cell.row, 1).value == "S19"
+    assert str(cell.value).startswith("=")
+
+
 def test_vanished_rows_come_back_in_the_copy() -> None:
     """A ledger row that was torn out stands in the returned copy again, marked."""
     (line,) = [cells for _, cells in issue_rows() if "不见了" in cells[6]]

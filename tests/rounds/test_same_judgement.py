@@ -75,6 +75,7 @@ def test_check_says_what_a_precheck_says(
     assert (checked.outcome.value, told(checked.findings)) == prechecked[number]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", WORKBOOKS)
 def test_submitting_says_the_same(
     tmp_path: Path, prechecked: list[tuple[str, Told]], name: str

@@ -155,11 +155,12 @@ def test_boards_show_who_stands_where(desk: Desk) -> None:
 
 
 def test_one_mail_for_each_event(desk: Desk) -> None:
-    """Every drop brings one mail; the unit that an astray workbook names is told besides."""
+    """Every drop brings one mail; the unit that an astray workbook names is told, and the superior."""
     subjects = {unit: [str(mail["Subject"]) for mail in desk.mails(unit)] for unit in ALL}
     assert subjects[WEST] == ["【河道巡查】退回：西岸县 2012年1—2月（第1号）"]
     assert "1处审核意见（强制性1处）" in body(desk.mails(WEST)[0])
-    assert [len(subjects[unit]) for unit in ALL] == [1, 1, 2, 1, 1, 1, 1]
+    assert [len(subjects[unit]) for unit in ALL] == [1, 1, 2, 1, 2, 1, 1]
+    assert any("挂起" in subject for subject in subjects[OTHER_CITY])
     astray = next(mail for mail in desk.mails(EAST) if "已接收" not in str(mail["Subject"]))
     assert "北岸县" in body(astray)
     (receipt,) = (mail for mail in desk.mails(EAST) if "已接收" in str(mail["Subject"]))
