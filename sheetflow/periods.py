@@ -12,6 +12,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 
 OFFICE_ZONE = dt.timezone(dt.timedelta(hours=8), "CST")
@@ -19,6 +20,8 @@ OFFICE_ZONE = dt.timezone(dt.timedelta(hours=8), "CST")
 
 _TWO_MONTHS = re.compile(r"([0-9]{4})B([1-6])")
 _YEAR = re.compile(r"[0-9]{4}")
+_REMEMBERED = 1024
+"""Periods are few, and are asked for their neighbours with every figure."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -62,10 +65,7 @@ class Period:
     @property
     def previous(self) -> Period | None:
         """The period before within the same year, None for the first or for a whole year."""
-        match = _TWO_MONTHS.fullmatch(self.period_id)
-        if match is None or match[2] == "1":
-            return None
-        return Period.parse(f"{match[1]}B{int(match[2]) - 1}")
+        return _previous(self.period_id)
 
     @property
     def next_in_year(self) -> Period | None:
@@ -77,8 +77,7 @@ class Period:
     @property
     def year_so_far(self) -> tuple[Period, ...]:
         """The periods from January up to and with this one."""
-        before = self.previous
-        return (*before.year_so_far, self) if before else (self,)
+        return _year_so_far(self)
 
     def holds(self, day: dt.date) -> bool:
         """Whether `day` lies in this period."""
@@ -86,6 +85,20 @@ class Period:
 
     def __str__(self) -> str:
         return self.period_id
+
+
+@lru_cache(_REMEMBERED)
+def _previous(period_id: str) -> Period | None:
+    match = _TWO_MONTHS.fullmatch(period_id)
+    if match is None or match[2] == "1":
+        return None
+    return Period.parse(f"{match[1]}B{int(match[2]) - 1}")
+
+
+@lru_cache(_REMEMBERED)
+def _year_so_far(period: Period) -> tuple[Period, ...]:
+    before = period.previous
+    return (*before.year_so_far, period) if before else (period,)
 
 
 def period_of(day: dt.date) -> Period:

@@ -63,15 +63,18 @@ RowsOf = Callable[
 
 
 @dataclass(frozen=True, slots=True)
-class Matter:
-    """What one row says of whom: a digest of the person and the matter, its key, the matter."""
+class Matters:
+    """What the rows of a submission say of whom, row by row.
 
-    digest: str
-    key: str
-    words: str
+    `digests` stand for the persons, `keys` are the rows' merged keys, `words` the matters.
+    """
+
+    digests: Sequence[str] = ()
+    keys: Sequence[str] = ()
+    words: Sequence[str] = ()
 
 
-MattersOf = Callable[["Books", Sequence[Accepted]], Iterable[tuple[Accepted, Sequence[Matter]]]]
+MattersOf = Callable[["Books", Sequence[Accepted]], Iterable[tuple[Accepted, Matters]]]
 """Gives what each of these submissions says of whom, in order."""
 
 
@@ -90,6 +93,9 @@ class Books:
     )
     matters_of: MattersOf | None = None
     """Where it is known already what the rows say of whom; else the rows are asked."""
+    _own: dict[str, UnitFigures] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def earlier_period(self) -> Books | None:
         """The same books as of the period before; None in the first of a year."""
@@ -121,6 +127,11 @@ class Books:
 
     def own_figures(self, unit: Unit) -> UnitFigures:
         """One unit's own figures, those of units merged into it counted."""
+        if unit.unit_id not in self._own:
+            self._own[unit.unit_id] = self._own_figures(unit)
+        return self._own[unit.unit_id]
+
+    def _own_figures(self, unit: Unit) -> UnitFigures:
         merged = [
             Merged(self.measured(old.unit_id), self.merged_since(old, unit))
             for old in self.merged_into(unit)

@@ -7,9 +7,10 @@ matter. Who the person is it can ask the units.
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from sheetflow.consolidation.accepted import Accepted, Books, Matter
+from sheetflow.consolidation.accepted import Accepted, Books, Matters
 from sheetflow.consolidation.details import sources
 from sheetflow.consolidation.tables import SamePersonRow
 from sheetflow.schemas.forms import Form
@@ -34,10 +35,15 @@ def same_person_rows(books: Books, unit: Unit) -> tuple[SamePersonRow, ...] | No
     if spec is None:
         return None
     sheet = books.form.by_key[spec.sheet]
+    standing = sources(books, unit, sheet)
+    told = list((books.matters_of or _matters_of)(books, standing))
+    times = Counter(digest for _, listed in told for digest in listed.digests)
     groups: dict[str, list[_Spot]] = {}
-    for accepted, listed in (books.matters_of or _matters_of)(books, sources(books, unit, sheet)):
-        for matter in listed:
-            groups.setdefault(matter.digest, []).append((accepted, matter.key, matter.words))
+    for accepted, listed in told:
+        for number, digest in enumerate(listed.digests):
+            if times[digest] > 1:  # few of very many
+                spot = (accepted, listed.keys[number], listed.words[number])
+                groups.setdefault(digest, []).append(spot)
     branches = _branches(books, unit)
     found = [
         spots
@@ -58,23 +64,23 @@ def same_person_rows(books: Books, unit: Unit) -> tuple[SamePersonRow, ...] | No
     )
 
 
-def _matters_of(
-    books: Books, standing: Sequence[Accepted]
-) -> Iterator[tuple[Accepted, list[Matter]]]:
+def _matters_of(books: Books, standing: Sequence[Accepted]) -> Iterator[tuple[Accepted, Matters]]:
     spec = books.form.same_person
     for accepted, rows in books.rows_of(spec.sheet if spec else "", standing):
         yield accepted, matters(books.form, accepted.unit_id, rows)
 
 
-def matters(form: Form, unit_id: str, rows: Iterable[Mapping[str, Value]]) -> list[Matter]:
+def matters(form: Form, unit_id: str, rows: Iterable[Mapping[str, Value]]) -> Matters:
     """Give what the rows of a unit's sheet say of whom, for comparison with other units."""
     spec = form.same_person
     if spec is None:
-        return []
+        return Matters()
     sheet = form.by_key[spec.sheet]
     naming = sheet.naming_column
     types = [sheet.by_key[column].type for column in spec.matter]
-    found: list[Matter] = []
+    digests: list[str] = []
+    keys: list[str] = []
+    words: list[str] = []
     for row in rows:
         number = row.get(spec.person)
         if not isinstance(number, str) or not (spec.where is None or spec.where.holds(row)):
@@ -82,9 +88,10 @@ def matters(form: Form, unit_id: str, rows: Iterable[Mapping[str, Value]]) -> li
         values = [row.get(column) for column in spec.matter]
         shown = [kind.show(value) for kind, value in zip(types, values, strict=True)]
         key = merged(unit_id, row.get(naming.key)) if naming else None
-        digest = hashlib.sha256(same_number(number).encode()).hexdigest()[:32]
-        found.append(Matter(digest, str(key or ""), "、".join(shown)))
-    return found
+        digests.append(hashlib.sha256(same_number(number).encode()).hexdigest()[:24])
+        keys.append(str(key or ""))
+        words.append("、".join(shown))
+    return Matters(digests, keys, words)
 
 
 def same_number(number: str) -> str:

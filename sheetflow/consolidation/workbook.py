@@ -94,7 +94,13 @@ def history(books: Books, unit: Unit) -> tuple[PeriodTotals, ...]:
     if not any(chart.across is Across.PERIODS for chart in books.form.charts):
         return ()
     return tuple(
-        PeriodTotals(period, statistics(replace(books, period=period), unit).total)
+        # The books themselves know their units' figures already.
+        PeriodTotals(
+            period,
+            statistics(
+                books if period == books.period else replace(books, period=period), unit
+            ).total,
+        )
         for period in books.period.year_so_far
     )
 

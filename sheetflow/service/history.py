@@ -26,7 +26,7 @@ from sheetflow.schemas.forms import Form
 from sheetflow.schemas.habits import Value, holds_personal_number
 from sheetflow.service.office import Office
 from sheetflow.store.records import Arrival, Submission
-from sheetflow.units import Unit
+from sheetflow.units import Level, Unit
 from sheetflow.workers.judging import FormAndPeriod, JudgeRequest, PastBook
 
 
@@ -77,12 +77,21 @@ def books_of(office: Office, form: Form, period: Period) -> Books:
         accepted=accepted,
         attempts=attempts,
         rows_of=rows_of,
-        deadlines={
-            (unit.unit_id, entry.period_id): office.deadline(unit, entry)
-            for unit in office.tree
-            for entry in period.year_so_far
-        },
+        deadlines=_deadlines(office, period),
     )
+
+
+def _deadlines(office: Office, period: Period) -> dict[UnitAndPeriod, dt.datetime]:
+    """Give every unit's deadlines in the year so far; they differ by level alone."""
+    by_level: dict[tuple[Level, str], dt.datetime] = {}
+    found: dict[UnitAndPeriod, dt.datetime] = {}
+    for unit in office.tree:
+        for entry in period.year_so_far:
+            spot = (unit.level, entry.period_id)
+            if spot not in by_level:
+                by_level[spot] = office.deadline(unit, entry)
+            found[unit.unit_id, entry.period_id] = by_level[spot]
+    return found
 
 
 def _attempt(submission: Submission) -> Attempt:

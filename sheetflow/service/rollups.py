@@ -59,6 +59,7 @@ class Rollups:
     def __init__(self, office: Office) -> None:
         self.office = office
         self._books: dict[tuple[str, str], Books] = {}
+        self._known_tried: dict[tuple[str, str], set[str]] = {}
 
     def in_order(self, marks: Iterable[StaleMark]) -> list[StaleMark]:
         """Order marks so that those furthest from the top come first."""
@@ -88,20 +89,25 @@ class Rollups:
 
     def _is_wanted(self, mark: StaleMark) -> bool:
         """A later period is rebuilt only where something has been tried in it."""
-        books = self.books(mark.form, mark.period)
         tried = self._tried(mark.form, mark.period)
+        if not tried:  # most later periods: no books need be gathered
+            return False
+        books = self.books(mark.form, mark.period)
         return any(
             member.unit_id in tried for member in books.members(self.office.tree[mark.unit_id])
         )
 
     def _tried(self, form: str, period: str) -> set[str]:
         """The units that have tried in `period` since it began."""
-        books = self.books(form, period)
-        return {
-            unit_id
-            for (unit_id, tried), attempt in books.attempts.items()
-            if tried == period and attempt.answered_at.date() >= books.period.first_day
-        }
+        if (form, period) not in self._known_tried:
+            latest = self.office.store.submissions.find_all_latest(form, period)
+            begins = Period.parse(period).first_day
+            self._known_tried[form, period] = {
+                unit_id
+                for unit_id, submission in latest.items()
+                if submission.judged_at.date() >= begins
+            }
+        return self._known_tried[form, period]
 
     def _begin_workbook(self, mark: StaleMark) -> Callable[[], Made]:
         office, unit = self.office, self.office.tree[mark.unit_id]

@@ -18,7 +18,7 @@ from sheetflow.consolidation.accepted import (
     Accepted,
     Attempt,
     Books,
-    Matter,
+    Matters,
     UnitAndPeriod,
 )
 from sheetflow.consolidation.corrections import Correction
@@ -35,6 +35,10 @@ if TYPE_CHECKING:
     from sheetflow.schemas.forms import Form
     from sheetflow.writing.joined import Bulk, Piece
     from sheetflow.writing.pieces import Pieces
+
+
+_WORTH_JOINING = 50
+"""From so many rows on a sheet of a workbook that is joined at all is joined as well."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +95,7 @@ class BooksRequest:
 class WorkbookOrder:
     """How a consolidated workbook is made: who reads it, its corrections, where its pieces lie.
 
-    `pieces` are files by receipt. Sheets of `joined_from` rows and more are joined.
+    `pieces` are files by receipt. Where a sheet has `joined_from` rows or more, they are joined.
     """
 
     policy: MaskPolicy
@@ -169,7 +173,7 @@ def render_consolidated(request: BooksRequest, order: WorkbookOrder) -> Workbook
 
     def matters_of(
         _books: Books, standing: Sequence[Accepted]
-    ) -> Iterator[tuple[Accepted, Sequence[Matter]]]:
+    ) -> Iterator[tuple[Accepted, Matters]]:
         return ((accepted, pieces[accepted.receipt].matters) for accepted in standing)
 
     books = replace(request.books(), matters_of=matters_of)
@@ -190,21 +194,28 @@ def _split(
     from sheetflow.consolidation.details import sources, whose
     from sheetflow.writing.pieces import gather, load_detail_rows
 
+    standing = {
+        detail.sheet.key: sources(books, tables.unit, detail.sheet) for detail in tables.details
+    }
+    gathered = {
+        key: gather(key, [(entry.receipt, pieces[entry.receipt]) for entry in listed])
+        for key, listed in standing.items()
+    }
+    is_large = any(bulk.rows >= joined_from for bulk in gathered.values())
     bulk: dict[str, Bulk] = {}
     details: list[DetailSheet] = []
     for detail in tables.details:
-        key = detail.sheet.key
-        standing = sources(books, tables.unit, detail.sheet)
-        found = [(accepted.receipt, pieces[accepted.receipt]) for accepted in standing]
-        gathered = gather(key, found)
-        kept = [each.sheets[key].values for _, each in found if key in each.sheets]
-        if gathered.rows >= joined_from or None in kept:
-            bulk[key] = gathered
+        key, listed = detail.sheet.key, standing[detail.sheet.key]
+        found = [pieces[entry.receipt].sheets.get(key) for entry in listed]
+        unkept = any(rendered and rendered.values is None for rendered in found)
+        # Where one sheet is joined, a program that could not read it is lost anyway.
+        if unkept or (is_large and gathered[key].rows >= _WORTH_JOINING):
+            bulk[key] = gathered[key]
 
         def rows(
-            detail: DetailSheet = detail, key: str = key, standing: list[Accepted] = standing
+            detail: DetailSheet = detail, key: str = key, listed: list[Accepted] = listed
         ) -> Iterator[DetailRow]:
-            for accepted in standing:
+            for accepted in listed:
                 rendered = pieces[accepted.receipt].sheets.get(key)
                 if rendered and rendered.values:  # a unit may have nothing in this sheet
                     source = whose(books.tree, accepted)

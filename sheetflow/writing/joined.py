@@ -56,7 +56,7 @@ _MOST = 0xFFFF_FFFF
 class Piece:
     """Packed rows that lie in a file: `length` bytes at `offset`, and what joining asks of them.
 
-    `size`, `crc` and `shift` are those of the XML.
+    `size`, `crc` and `shift` are those of the XML, `packed_crc` is that of the packed bytes.
     """
 
     rows: int
@@ -65,13 +65,21 @@ class Piece:
     shift: int
     offset: int
     length: int
+    packed_crc: int
     path: Path = Path()
 
     def read(self) -> bytes:
-        """Give the packed rows."""
+        """Give the packed rows; raise WritingError where they are damaged, and drop their file.
+
+        It is a cache: whoever tries again finds it missing and makes it anew.
+        """
         with self.path.open("rb") as file:
             file.seek(self.offset)
-            return file.read(self.length)
+            packed = file.read(self.length)
+        if zlib.crc32(packed) != self.packed_crc:
+            self.path.unlink(missing_ok=True)
+            raise WritingError("汇总表的中间文件损坏，已经丢弃，下次会重新生成。")
+        return packed
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +105,15 @@ def pack(xml: bytes, rows: int, offset: int) -> tuple[Piece, bytes]:
     """Pack the XML of `rows` rows as a piece that will lie at `offset`; give it and its bytes."""
     packed = _deflate(xml, zlib.Z_FULL_FLUSH)
     shift = _power(len(xml))
-    return Piece(rows, len(xml), zlib.crc32(xml), shift, offset, len(packed)), packed
+    crcs = zlib.crc32(xml), zlib.crc32(packed)
+    return Piece(rows, len(xml), crcs[0], shift, offset, len(packed), crcs[1]), packed
 
 
 def join(skeleton: bytes, bulk: Mapping[str, Sequence[Piece]], target: BinaryIO) -> None:
     """Write the skeleton to `target` with the rows of `bulk` in its sheets, by part name.
 
-    Raise WritingError where the workbook would pass 4 GiB, OSError for a lost piece.
+    Raise WritingError where the workbook would pass 4 GiB or a piece is damaged, OSError for
+    a lost one.
     """
     directory: list[bytes] = []
     offset = 0

@@ -4,8 +4,8 @@ This module owns the XML of a detail row (cell for cell what `consolidated_detai
 writes) and the file that holds a submission's pieces: a cache, made anew wherever it is
 missing or damaged. It refuses to know where these files lie.
 
-The file: ``SFPIECE1``, the length of the table and the CRC-32 of all that follows (each 4
-bytes, little-endian); the table as JSON; the packed rows.
+The file: ``SFPIECE1``, the length of the table and its CRC-32 (each 4 bytes,
+little-endian); the table as JSON, with the place and the CRC-32 of each piece; the pieces.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import re
 import struct
 import zlib
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from decimal import Decimal
 from itertools import repeat
 from pathlib import Path
@@ -25,7 +25,7 @@ from typing import TypeVar
 from xml.sax.saxutils import escape
 
 from sheetflow import __version__
-from sheetflow.consolidation.accepted import Matter
+from sheetflow.consolidation.accepted import Matters
 from sheetflow.consolidation.crossing import matters
 from sheetflow.consolidation.details import (
     Whose,
@@ -66,7 +66,7 @@ from sheetflow.writing.styles import Look
 
 _MAGIC = b"SFPIECE1"
 _HEAD = struct.Struct("<8s2L")
-_FORMAT = 1
+_FORMAT = 2
 """Counts up whenever the same rows would be rendered otherwise."""
 
 _DAY_ZERO = dt.date(1899, 12, 30).toordinal()
@@ -81,6 +81,7 @@ Out = TypeVar("Out")
 
 Rows = Sequence[Mapping[str, Value]]
 
+_PLACE = ("rows", "size", "crc", "shift", "offset", "length", "packed_crc")
 FEW_ROWS = 400
 """Up to so many rows of one submission are kept unrendered as well."""
 
@@ -102,14 +103,30 @@ class Pieces:
     """All that one level's workbook takes from a submission: its sheets by key, its matters."""
 
     sheets: Mapping[str, Rendered]
-    matters: Sequence[Matter] = ()
+    matters: Matters = field(default_factory=Matters)
 
 
 def layout_of(form: Form) -> str:
     """Digest all of a form's declaration that shows in its pieces."""
     declared = [(sheet, sheet.columns) for sheet in form.sheets]
     stands_on = (_FORMAT, __version__, declared, form.indicators)
-    return hashlib.sha256(repr(stands_on).encode()).hexdigest()
+    return hashlib.sha256(_written(stands_on).encode()).hexdigest()
+
+
+def _written(value: object) -> str:
+    """Write a declaration out, the same in every process: a set's own order differs."""
+    if isinstance(value, type):
+        return value.__qualname__
+    if is_dataclass(value):
+        parts = {entry.name: getattr(value, entry.name) for entry in fields(value)}
+        return f"{type(value).__qualname__}{_written(parts)}"
+    if isinstance(value, Mapping):
+        return _written([(key, value[key]) for key in sorted(value, key=str)])
+    if isinstance(value, set | frozenset):
+        return _written(sorted(map(_written, value)))
+    if isinstance(value, tuple | list):
+        return f"({','.join(map(_written, value))})"
+    return repr(value)
 
 
 def name_pieces(layout: str, policy: MaskPolicy, source: Whose, sha256: str) -> str:
@@ -123,10 +140,9 @@ def render_pieces(
 ) -> list[bytes]:
     """Give the file of each policy, with every sheet's rows as its level sees them."""
     person = form.same_person
-    told = matters(form, source.unit_id, rows.get(person.sheet, ())) if person else []
-    known = [(matter.digest, matter.key, matter.words) for matter in told]
+    told = matters(form, source.unit_id, rows.get(person.sheet, ())) if person else Matters()
     sheets = [sheet for sheet in sheets_going_up(form) if rows.get(sheet.key)]
-    files = [_File(known) for _ in policies]
+    files = [_File(told) for _ in policies]
     for sheet in sheets:
         cells = Cells()
         measured = _Measured(form, sheet)
@@ -153,8 +169,8 @@ Seen = Sequence[tuple[Column, Sequence[Value]]]
 class _File:
     """One policy's file while it is put together."""
 
-    def __init__(self, matters_told: Sequence[tuple[str, str, str]]) -> None:
-        self._matters = matters_told
+    def __init__(self, told: Matters) -> None:
+        self._told = [told.digests, told.keys, told.words]
         self._table: dict[str, list[object]] = {}
         self._packed: list[bytes] = []
         self._offset = 0
@@ -162,7 +178,7 @@ class _File:
     def add(self, key: str, xml: bytes, measured: Figures, seen: Seen, rows: int) -> None:
         """Add one sheet's rows."""
         piece, data = pack(xml, rows, self._offset)
-        place = [piece.rows, piece.size, piece.crc, piece.shift, piece.offset, piece.length]
+        place = [getattr(piece, name) for name in _PLACE]
         few = None
         if rows <= FEW_ROWS:
             few = [[column.type.to_json(value) for value in values] for column, values in seen]
@@ -172,9 +188,8 @@ class _File:
 
     def content(self) -> bytes:
         """Give the whole file."""
-        head = json.dumps([self._table, self._matters], ensure_ascii=False).encode()
-        body = b"".join((head, *self._packed))
-        return _HEAD.pack(_MAGIC, len(head), zlib.crc32(body)) + body
+        head = json.dumps([self._table, self._told], ensure_ascii=False).encode()
+        return b"".join((_HEAD.pack(_MAGIC, len(head), zlib.crc32(head)), head, *self._packed))
 
 
 class _Measured:
@@ -207,27 +222,34 @@ def load_detail_rows(
 
 
 def read_pieces(path: Path) -> Pieces | None:
-    """Read which pieces lie in a file; None where it is missing or damaged."""
+    """Read which pieces lie in a file; None where it is missing or its table damaged.
+
+    The pieces themselves are looked at when they are joined (`Piece.read`).
+    """
     try:
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            head = file.read(_HEAD.size)
+            if len(head) < _HEAD.size:
+                return None
+            magic, length, crc = _HEAD.unpack(head)
+            listed = file.read(length)
     except OSError:
         return None
-    if len(content) < _HEAD.size:
+    if magic != _MAGIC or len(listed) < length or zlib.crc32(listed) != crc:
         return None
-    magic, length, crc = _HEAD.unpack_from(content)
-    if magic != _MAGIC or zlib.crc32(memoryview(content)[_HEAD.size :]) != crc:
-        return None
+    table, told = json.loads(listed)
     start = _HEAD.size + length
-    table, told = json.loads(content[_HEAD.size : start])
     sheets = {
         key: Rendered(
-            Piece(rows, size, crc_, shift, start + offset, packed, path),
+            Piece(rows, size, crc_, shift, start + offset, packed, packed_crc, path),
             load_figures(figures),
             values,
         )
-        for key, (rows, size, crc_, shift, offset, packed, figures, values) in table.items()
+        for key, (rows, size, crc_, shift, offset, packed, packed_crc, figures, values) in (
+            table.items()
+        )
     }
-    return Pieces(sheets, [Matter(*matter) for matter in told])
+    return Pieces(sheets, Matters(*told))
 
 
 def gather(key: str, pieces: Iterable[tuple[str, Pieces]]) -> Bulk:

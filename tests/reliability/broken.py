@@ -373,3 +373,9 @@ NO_TWINS = Broken(
         ),
     ),
 )
+
+NO_SECOND_TRY = Broken(
+    "no-second-try",
+    "a file is refused when its child was killed from outside once",
+    (("workers/limits.py", "    attempts: int = 2\n", "    attempts: int = 1\n"),),
+)

@@ -12,7 +12,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,9 +82,18 @@ class Service:
         )
 
     def run(
-        self, root: Path, at: dt.datetime, *, trace: Trace | None = None, passes: int = 1
+        self,
+        root: Path,
+        at: dt.datetime,
+        *,
+        trace: Trace | None = None,
+        passes: int = 1,
+        meanwhile: Callable[[int], object] | None = None,
     ) -> Ended:
-        """Run the service once in the workspace at `root`, under strace where `trace` is given."""
+        """Run the service once in the workspace at `root`, under strace where `trace` is given.
+
+        `meanwhile` is called with its process id, in a thread, while it runs.
+        """
         log = root.parent / f"{root.name}.log"
         log.unlink(missing_ok=True)
         order = {
@@ -95,7 +105,7 @@ class Service:
         }
         self._tell(json.dumps(order))
         pid = self._hear()["pid"]
-        with _traced(pid, trace):
+        with _traced(pid, trace), _beside(meanwhile, pid):
             self._tell("go")
             code = self._hear()["code"]
         return Ended(code, log.read_text(encoding="utf-8") if log.exists() else "")
@@ -123,6 +133,17 @@ class Service:
             if stream:
                 stream.close()
         self._process.wait(30)
+
+
+@contextmanager
+def _beside(meanwhile: Callable[[int], object] | None, pid: int) -> Iterator[None]:
+    if meanwhile is None:
+        yield
+        return
+    thread = threading.Thread(target=meanwhile, args=(pid,))
+    thread.start()
+    yield
+    thread.join(60)
 
 
 @contextmanager

@@ -91,6 +91,16 @@ class Guard:
         found = re.search(r"VmHWM:\s+(\d+) kB", status)
         return int(found[1]) // 1024 if found else 0
 
+    def owed(self) -> list[object]:
+        """What is still to be published or sent."""
+        query = "select what from stale union all select receipt from mails where state = 'queued'"
+        with closing(self._database()) as connection:
+            return connection.execute(query).fetchall()
+
+    def _database(self) -> sqlite3.Connection:
+        uri = f"file:{self.desk.workspace.database}?mode=ro"
+        return sqlite3.connect(uri, uri=True, timeout=30)
+
     def _outcome(self, unit_id: str, name: bytes) -> str | None:
         query = (
             "select coalesce(j.outcome, a.answer) from arrivals a"
@@ -98,8 +108,7 @@ class Guard:
             " where a.unit_id = ? and a.raw_name = ? and a.judged_at is not null"
             " order by a.arrival_id desc"
         )
-        uri = f"file:{self.desk.workspace.database}?mode=ro"
-        with closing(sqlite3.connect(uri, uri=True, timeout=30)) as connection:
+        with closing(self._database()) as connection:
             row = connection.execute(query, (unit_id, name)).fetchone()
         return None if row is None else str(row[0])
 
@@ -122,6 +131,7 @@ def test_every_hostile_workbook_ends_and_the_next_one_is_served(
     with guarding(desk) as guard:
         for number, (label, content) in enumerate(files.items()):
             guard.feed(label, content, f"{number:02}.xlsx".encode())
+        wait_until(lambda: not guard.owed(), "every answer lies in the outbox, every mail is sent")
     slowest = max(guard.seconds, key=guard.seconds.__getitem__)
     largest = max(guard.memory, key=guard.memory.__getitem__)
     measured("files", len(files))

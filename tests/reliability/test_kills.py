@@ -8,7 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import SimpleQueue
@@ -64,21 +64,15 @@ class Lane:
 @contextmanager
 def lanes(package: Path, disk: Path, count: int = _LANES) -> Iterator[SimpleQueue[Lane]]:
     """Give `count` lanes in which `package` runs."""
-    made: list[Lane] = []
-    try:
+    free: SimpleQueue[Lane] = SimpleQueue()
+    with ExitStack() as stack:
         for number in range(count):
-            postbox = Postbox().__enter__()
-            service = Service(package, postbox.settings())
-            made.append(Lane(service, postbox, disk / f"{package.name}-{number}" / "workspace"))
-        free: SimpleQueue[Lane] = SimpleQueue()
-        for lane in made:
-            lane.root.parent.mkdir(parents=True, exist_ok=True)
-            free.put(lane)
+            postbox = stack.enter_context(Postbox())
+            service = stack.enter_context(Service(package, postbox.settings()))
+            root = disk / f"{package.name}-{number}" / "workspace"
+            root.parent.mkdir(parents=True, exist_ok=True)
+            free.put(Lane(service, postbox, root))
         yield free
-    finally:
-        for lane in made:
-            lane.service.__exit__(None, None, None)
-            lane.postbox.__exit__(None, None, None)
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,10 @@ import subprocess
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from queue import SimpleQueue
 
 import pytest
 
@@ -39,6 +41,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.reliability, pytest.mark.timeout(120
 LATER = NOW + dt.timedelta(hours=3)
 """When every back-off has run out."""
 
+_LANES = max(2, os.cpu_count() or 1)
 _CALL = re.compile(r"^(\w+)\(")
 _ERRORS = {
     "ENOSPC": "openat write pwrite64 fsync mkdir rename",
@@ -47,7 +50,7 @@ _ERRORS = {
     "EBUSY": "openat rename unlink unlinkat",
     "ESTALE": "openat read fsync newfstatat getdents64 rename unlinkat",
 }
-_SPOTS = (0.05, 0.35, 0.7)
+_SPOTS = (0.1, 0.5)
 
 Essence = dict[str, list[str]]
 
@@ -72,8 +75,8 @@ def _counted(service: Service, scene: Path, root: Path, calls: str) -> Counter[s
     return Counter(found[1] for found in map(_CALL.match, lines) if found)
 
 
-def _is_kept(root: Path, dropped: set[str]) -> set[str]:
-    """Tell which dropped files are neither in the inbox nor received and archived."""
+def _lost(root: Path, dropped: set[str]) -> set[str]:
+    """Name the dropped files that are neither in the inbox nor received and archived."""
     picture = take_picture(root)
     received = {str(row[3]) for row in picture.tables["arrivals"]}
     archived = {Path(path).name for path, digest in picture.archive.items() if digest in path}
@@ -94,34 +97,55 @@ def test_whatever_the_system_refuses_is_tried_again_and_nothing_is_lost(
 def _trouble_with(
     error: str, package: Path, scene: Path, undisturbed: Essence, disk: Path
 ) -> tuple[list[str], int]:
-    root = disk / f"{package.name}-{error}" / "workspace"
-    root.parent.mkdir(exist_ok=True)
-    dropped = dropped_bytes(scene)
+    lanes: SimpleQueue[tuple[Service, Path]] = SimpleQueue()
     wrong: list[str] = []
-    runs = 0
-    with Service(package) as service:
+
+    def meet(call: str, when: str) -> None:
+        service, root = lanes.get()
+        try:
+            found = _after(
+                service, copy_of(scene, root), Trace.fail(call, error, when), undisturbed
+            )
+            wrong.extend(f"{call} {error} {when}: {entry}" for entry in found)
+        finally:
+            lanes.put((service, root))
+
+    with ExitStack() as stack:
+        for number in range(_LANES):
+            root = disk / f"{package.name}-{error}-{number}" / "workspace"
+            root.parent.mkdir(exist_ok=True)
+            lanes.put((stack.enter_context(Service(package)), root))
+        service, root = lanes.get()
         counts = _counted(service, scene, root, _ERRORS[error])
-        for call, count in counts.items():
-            for spot in _SPOTS:
-                for lasting in ("", "+"):
-                    when = f"{max(1, round(count * spot))}{lasting}"
-                    copy_of(scene, root)
-                    first = service.run(root, NOW, trace=Trace.fail(call, error, when))
-                    found = _lost_or_unseen(root, dropped)
-                    if first.code not in {0, 1}:
-                        found.append(f"ended with {first.code}: {first.log[-1500:]}")
-                    last = service.run(root, LATER, passes=2)
-                    if last.code:
-                        found.append(f"then ended with {last.code}: {last.log[-1500:]}")
-                    found += _unlike(undisturbed, root)
-                    wrong += [f"{call} {error} {when}: {entry}" for entry in found]
-                    runs += 1
-    return wrong, runs
+        lanes.put((service, root))
+        points = [
+            (call, f"{max(1, round(count * spot))}{lasting}")
+            for call, count in counts.items()
+            for spot in _SPOTS
+            for lasting in ("", "+")
+        ]
+        threads = stack.enter_context(ThreadPoolExecutor(_LANES))
+        for done in [threads.submit(meet, *point) for point in points]:
+            done.result()
+    return wrong, len(points)
+
+
+def _after(service: Service, root: Path, trouble: Trace, undisturbed: Essence) -> list[str]:
+    """Run with trouble, then without; say what was wrong after either."""
+    dropped = dropped_bytes(root)
+    first = service.run(root, NOW, trace=trouble)
+    found = _lost_or_unseen(root, dropped)
+    if first.code not in {0, 1}:
+        found.append(f"ended with {first.code}: {first.log[-1500:]}")
+    last = service.run(root, LATER, passes=2)
+    if last.code:
+        found.append(f"then ended with {last.code}: {last.log[-1500:]}")
+    return found + _unlike(undisturbed, root)
 
 
 def _lost_or_unseen(root: Path, dropped: set[str]) -> list[str]:
     """Say which files are lost, or are nowhere in what `status` shows."""
-    wrong = [f"lost: {digest}" for digest in _is_kept(root, dropped)]
+    wrong = [f"lost: {digest}" for digest in _lost(root, dropped)]
     with open_office(root, NOW) as office:
         shown = standing(office)
         if len(shown.untaken) != len(dropped_bytes_list(root)):
@@ -257,7 +281,7 @@ def test_a_full_disk_is_waited_out_and_shown(
         with watching(root, NOW) as service:
             wait_until(lambda: _says_full(root), "status says that the disk is full")
             assert service.poll() is None
-            assert not _is_kept(root, dropped)
+            assert not _lost(root, dropped)
             ballast.unlink()
             took = wait_until(
                 lambda: len([*(root / "outbox").rglob("回执_*.xlsx")]) == 6,

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import openpyxl
@@ -18,9 +19,19 @@ from hypothesis import given
 from hypothesis import strategies as some
 from python_calamine import CalamineWorkbook
 
-from sheetflow.consolidation.details import Whose
+from sheetflow.campaigns import load_campaign
+from sheetflow.consolidation.details import (
+    Whose,
+    columns_seen,
+    rows_seen,
+    rows_standing,
+    sheets_going_up,
+)
 from sheetflow.consolidation.tables import Consolidated, DetailRow, DetailSheet
+from sheetflow.masks import MaskPolicy
+from sheetflow.periods import Period
 from sheetflow.schemas.habits import Value
+from sheetflow.units import Level, UnitTree
 from sheetflow.writing import joined
 from sheetflow.writing.consolidated import write_consolidated, write_skeleton
 from sheetflow.writing.consolidated_details import countable, measure_rows
@@ -183,6 +194,24 @@ def test_libreoffice_computes_the_same(both: tuple[bytes, bytes], tmp_path: Path
         found.append(_calamine((target / f"{name}.ods").read_bytes()))
     assert found[1] == found[0]
     assert sum(map(len, found[1].values())) > 200
+
+
+@pytest.mark.parametrize("level", [Level.CITY, Level.PROVINCE])
+def test_what_is_rendered_is_what_the_level_sees(tree: UnitTree, level: Level) -> None:
+    """No column slips past its mask because many rows are looked at together."""
+    campaign = load_campaign("grassroots2012")
+    form, unit, policy = campaign.main_form, tree["370102"], MaskPolicy(level)
+    assert campaign.samples is not None
+    chance = Random("x")  # noqa: S311 - made-up data
+    samples = campaign.samples(unit, tree, Period.parse("2012B1"), chance, 40, None)
+    whose = Whose(unit.unit_id, "济南市", unit.name, "370102-2012B1-1")
+    for sheet in sheets_going_up(form):
+        rows = [sheet.model.parse_row(row)[0] for row in samples[sheet.key]]
+        seen = [dict(row.values) for row in rows_seen(form, policy, sheet, whose, rows)]
+        standing = rows_standing(sheet, level, rows)
+        columns = list(columns_seen(form, policy, sheet, unit.unit_id, standing))
+        keys = [column.key for column in policy.columns(sheet)]
+        assert [dict(zip(keys, cells, strict=True)) for cells in zip(*columns, strict=True)] == seen
 
 
 @given(some.lists(some.binary(max_size=5000), min_size=1, max_size=6))

@@ -1,0 +1,137 @@
+"""Promises 1 and 7 for the children: one that is killed costs nothing but its own file, at worst."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from tests.reliability.broken import NO_SECOND_TRY, Broken
+from tests.reliability.conftest import Measured
+from tests.reliability.scene import NOW, Picture, copy_of, essence_of, take_picture
+from tests.reliability.service_process import REPOSITORY, Service
+
+pytestmark = [pytest.mark.slow, pytest.mark.reliability, pytest.mark.timeout(900)]
+
+_MOMENTS = 16
+
+
+@pytest.fixture(scope="module")
+def undisturbed(scene: Path, quick_disk: Path) -> tuple[Picture, float]:
+    """The run in which no child is killed, and how long it takes."""
+    root = copy_of(scene, quick_disk / "children" / "undisturbed")
+    with Service() as service:
+        service.run(root, NOW)
+        copy_of(scene, root)
+        started = time.monotonic()
+        assert service.run(root, NOW).code == 0
+        took = time.monotonic() - started
+    return take_picture(root), took
+
+
+def _children_of(pid: int) -> list[int]:
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with suppress(OSError):
+                status = (entry / "stat").read_text(encoding="utf-8", errors="replace")
+                if int(status.rpartition(")")[2].split()[1]) == pid:
+                    found.append(int(entry.name))
+    return found
+
+
+def _is_alive(pid: int) -> bool:
+    with suppress(OSError):
+        return b") Z " not in Path(f"/proc/{pid}/stat").read_bytes()
+    return False
+
+
+def _killing_once(after: float, killed: list[int]) -> Callable[[int], None]:
+    """Kill every child that is there at one moment."""
+
+    def meanwhile(pid: int) -> None:
+        time.sleep(after)
+        for child in _children_of(pid):
+            with suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
+                killed.append(child)
+
+    return meanwhile
+
+
+def _killing_always(pause: float, killed: list[int]) -> Callable[[int], None]:
+    """Kill every child as soon as it has lived for a while."""
+
+    def meanwhile(pid: int) -> None:
+        born: dict[int, float] = {}
+        while _is_alive(pid):
+            now = time.monotonic()
+            for child in _children_of(pid):
+                if now - born.setdefault(child, now) > pause:
+                    with suppress(ProcessLookupError):
+                        os.kill(child, signal.SIGKILL)
+                        killed.append(child)
+            time.sleep(0.01)
+
+    return meanwhile
+
+
+@pytest.mark.parametrize("broken", [None, NO_SECOND_TRY], ids=["real", "broken"])
+def test_a_child_killed_at_any_moment_costs_nothing(
+    broken: Broken | None,
+    scene: Path,
+    undisturbed: tuple[Picture, float],
+    quick_disk: Path,
+    tmp_path: Path,
+    measured: Measured,
+) -> None:
+    """Killed once, by the system short of memory, a child's file is tried once more and all is well."""
+    picture, took = undisturbed
+    package = broken.package(tmp_path) if broken else REPOSITORY
+    root = quick_disk / f"children-{bool(broken)}" / "workspace"
+    root.parent.mkdir()
+    killed: list[int] = []
+    wrong: list[str] = []
+    with Service(package) as service:
+        for number in range(_MOMENTS):
+            copy_of(scene, root)
+            after = took * 1.2 * number / _MOMENTS
+            ended = service.run(root, NOW, meanwhile=_killing_once(after, killed))
+            again = service.run(root, NOW.replace(hour=23))
+            if (ended.code, again.code) != (0, 0):
+                wrong.append(ended.log + again.log)
+            expected, found = essence_of(picture), essence_of(take_picture(root))
+            wrong += [f"{after:.2f} s: {name}" for name in found if found[name] != expected[name]]
+    measured("children killed", len(killed))
+    measured("wrong", wrong[:3])
+    assert len(killed) >= _MOMENTS // 3
+    assert bool(wrong) is bool(broken)
+
+
+def test_children_that_are_always_killed_end_in_answers_not_in_a_loop(
+    scene: Path, quick_disk: Path, measured: Measured
+) -> None:
+    """If every child dies over its work, every file still has its final state, and the service lives."""
+    root = copy_of(scene, quick_disk / "always" / "workspace")
+    killed: list[int] = []
+    with Service() as service:
+        started = time.monotonic()
+        ended = service.run(root, NOW, meanwhile=_killing_always(0.6, killed))
+        took = time.monotonic() - started
+    picture = take_picture(root)
+    measured("children killed", len(killed))
+    measured("seconds", round(took, 1))
+    measured("outcomes", sorted(str(row[1]) for row in picture.tables["judgements"]))
+    assert ended.code == 0, ended.log
+    assert picture.inbox == ()
+    assert took < 120
+    with Service() as service:  # whoever was put off is served when the killing has stopped
+        assert service.run(root, NOW.replace(hour=23), passes=2).code == 0
+    after = take_picture(root)
+    assert all(row[8] for row in after.tables["arrivals"]), "every file is answered"
+    assert not after.tables["stale"]
