@@ -36,7 +36,8 @@ NOW = NEXT_DAY
 """When the service runs in the scene."""
 
 _FILE_TIME = 1_330_000_000
-_ARRIVAL = re.compile(r"(?<=precheck-)\d+|(?<=预审_)(.*)第\d+号")
+_COUNTED = re.compile(r"(?<=precheck-)\d+|第\d+号|-\d+(?=[.@])")
+_ESSENCE = ("outcomes", "counting", "sheets", "stale")
 _NUMBERED = re.compile(r"\.\d+(?=[.@])")
 
 
@@ -107,20 +108,16 @@ class Picture:
 
 
 def essence_of(picture: Picture) -> dict[str, list[str]]:
-    """What is left of a picture without times: what was received, what came of it, who was told.
+    """What is left of a picture without times and numbers: what came of each file, what counts.
 
-    For runs in which trouble put off some files: those carry a later time, and a precheck
-    perhaps another number.
+    For runs in which trouble put off some files: those are answered later, after files that
+    arrived later. What counts is by arrival all the same.
     """
-    wanted = {"submissions": 7, "judgements": 7, "rows": 3, "arrivals": 6, "stale": 4}
-    found = {
-        name: sorted(repr(row[:columns]) for row in picture.tables[name])
-        for name, columns in wanted.items()
-    }
-    found["mails"] = sorted(
-        _ARRIVAL.sub("#", f"{row[0]} {row[7]}") for row in picture.tables["mails"]
-    )
-    found["outbox"] = sorted(_ARRIVAL.sub("#", path) for path in picture.outbox)
+    found = {name: sorted(map(repr, picture.tables[name])) for name in _ESSENCE}
+    found["arrivals"] = sorted(repr(row[:6]) for row in picture.tables["arrivals"])
+    told = (f"{row[0]} {row[7]}" for row in picture.tables["mails"])
+    found["mails"] = sorted(_COUNTED.sub("#", line) for line in told)
+    found["outbox"] = sorted(_COUNTED.sub("#", path) for path in picture.outbox)
     found["archive"] = sorted(f"{path} {digest}" for path, digest in picture.archive.items())
     found["inbox"] = list(picture.inbox)
     return found
@@ -160,6 +157,21 @@ _QUERIES = {
     "rows": (
         "select s.receipt, r.sheet, r.document from sheet_rows r"
         " join judgements j using (judgement_id) join submissions s using (submission_id)"
+    ),
+    "outcomes": (
+        "select a.unit_id, a.sha256, a.name, s.form, s.period, j.outcome, j.nil, j.late, j.must,"
+        " j.verify, j.note from judgements j join submissions s using (submission_id)"
+        " join arrivals a using (arrival_id)"
+    ),
+    "counting": (
+        "select s.unit_id, s.period, a.sha256, max(s.arrival_id) is not null from submissions s"
+        " join judgements j using (submission_id) join arrivals a using (arrival_id)"
+        " where j.outcome = 'accepted' group by s.unit_id, s.period"
+    ),
+    "sheets": (
+        "select a.unit_id, a.sha256, r.sheet, r.document from sheet_rows r"
+        " join judgements j using (judgement_id) join submissions s using (submission_id)"
+        " join arrivals a using (arrival_id)"
     ),
     "stale": "select unit_id, form, period, what from stale",
     "publications": "select path, kind, unit_id, form, period, sha256, beside from publications",

@@ -19,7 +19,7 @@ from tests.reliability.service_process import REPOSITORY, Service
 
 pytestmark = [pytest.mark.slow, pytest.mark.reliability, pytest.mark.timeout(600)]
 
-_MAILS, _ANSWERS = 10, 7
+_MAILS, _ANSWERS = 11, 7
 LATER = NOW + dt.timedelta(hours=3)
 
 

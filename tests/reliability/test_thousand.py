@@ -20,7 +20,12 @@ from tests.reliability.conftest import Measured
 from tests.reliability.hostile import unpacked
 from tests.tiny.desk import IN_TIME, Desk, patrols, settings_text, sound, write
 
-pytestmark = [pytest.mark.slow, pytest.mark.reliability, pytest.mark.timeout(1800)]
+pytestmark = [
+    pytest.mark.unsettled,
+    pytest.mark.slow,
+    pytest.mark.reliability,
+    pytest.mark.timeout(1800),
+]
 
 _CITIES, _COUNTIES, _EACH = 10, 190, 5
 _MOST_MB, _MOST_GROWTH_MB = 300, 80

@@ -36,7 +36,12 @@ from tests.reliability.scene import NOW, copy_of, dropped_bytes, essence_of, tak
 from tests.reliability.service_process import REPOSITORY, Service, Trace
 from tests.tiny.desk import EAST, TREE, Desk
 
-pytestmark = [pytest.mark.slow, pytest.mark.reliability, pytest.mark.timeout(1200)]
+pytestmark = [
+    pytest.mark.unsettled,
+    pytest.mark.slow,
+    pytest.mark.reliability,
+    pytest.mark.timeout(1200),
+]
 
 LATER = NOW + dt.timedelta(hours=3)
 """When every back-off has run out."""
