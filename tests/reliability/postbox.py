@@ -112,7 +112,7 @@ class Postbox:
         for task in rest:
             task.cancel()
         await asyncio.gather(*rest, return_exceptions=True)
-        await asyncio.sleep(0)  # lets closed transports go
+        await asyncio.sleep(0.05)  # lets closed and dropped transports go
 
 
 def refusing(answer: str) -> Manner:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from tests.reliability.service_process import REPOSITORY, Service
 
 pytestmark = [pytest.mark.slow, pytest.mark.reliability, pytest.mark.timeout(600)]
 
-_MAILS, _ANSWERS = 11, 7
+_ANSWERS = ("回执", "退回")
 LATER = NOW + dt.timedelta(hours=3)
 
 
@@ -40,18 +41,31 @@ def _published(root: Path) -> set[str]:
     return {path.name for path in (root / "outbox").rglob("*") if path.is_file()}
 
 
+@dataclass(frozen=True)
+class Undisturbed:
+    """What comes of the scene with a good mail server: files published, and how many mails."""
+
+    published: set[str]
+    mails: int
+
+    @property
+    def answers(self) -> int:
+        """How many receipts and returned copies lie in the outbox."""
+        return sum(name.startswith(_ANSWERS) for name in self.published)
+
+
 @pytest.fixture(scope="module")
-def undisturbed(scene: Path, quick_disk: Path) -> set[str]:
-    """What lies in the outbox after a run with a good mail server."""
+def undisturbed(scene: Path, quick_disk: Path) -> Undisturbed:
+    """The run with a good mail server."""
     root = copy_of(scene, quick_disk / "with-good-mail" / "workspace")
-    with Service() as service:
+    with Postbox() as box, Service(environ=box.settings()) as service:
         assert service.run(root, NOW).code == 0
-    return _published(root)
+        return Undisturbed(_published(root), len(box.mails))
 
 
 @pytest.mark.parametrize("manner", _MANNERS)
 def test_a_bad_mail_server_delays_mail_and_nothing_else(
-    manner: str, scene: Path, undisturbed: set[str], quick_disk: Path, measured: Measured
+    manner: str, scene: Path, undisturbed: Undisturbed, quick_disk: Path, measured: Measured
 ) -> None:
     """Everything is judged and published; the mail waits, and goes out once the server is well."""
     root = copy_of(scene, quick_disk / manner.replace(" ", "-") / "workspace")
@@ -62,11 +76,11 @@ def test_a_bad_mail_server_delays_mail_and_nothing_else(
             ended = service.run(root, NOW)
         measured("seconds of the pass", round(time.monotonic() - started, 1))
         assert ended.code == 0, ended.log
-        assert _published(root) == undisturbed
+        assert _published(root) == undisturbed.published
         picture = take_picture(root)
         assert not picture.inbox
         waiting = [row for row in picture.tables["mails"] if row[7] == "queued"]
-        assert len(waiting) + len(box.mails) == _MAILS
+        assert len(waiting) + len(box.mails) == undisturbed.mails
         assert waiting
         assert all(row[8] for row in waiting), "each says why it waits"
         box.manner, box.greeting_seconds = None, 0.0
@@ -74,30 +88,30 @@ def test_a_bad_mail_server_delays_mail_and_nothing_else(
             service.run(root, LATER)
         found = box.by_id()
         measured("mails that came more than once", sum(len(each) - 1 for each in found.values()))
-        assert len(found) == _MAILS
+        assert len(found) == undisturbed.mails
         assert all(len(set(each)) == 1 for each in found.values())
         states = {row[7] for row in take_picture(root).tables["mails"]}
         assert states == {"sent"}
 
 
 def test_a_mail_that_is_refused_for_good_is_held_and_shown(
-    scene: Path, undisturbed: set[str], quick_disk: Path
+    scene: Path, undisturbed: Undisturbed, quick_disk: Path
 ) -> None:
     """After 5xx no mail is tried again by itself; `status` names each, and why."""
     root = copy_of(scene, quick_disk / "refused" / "workspace")
     with Postbox(manner=refusing("554 no")) as box, Service(environ=box.settings()) as service:
         assert service.run(root, NOW).code == 0
-        assert box.attempts == _MAILS
+        assert box.attempts == undisturbed.mails
         service.run(root, LATER)
-        assert box.attempts == _MAILS
-    assert _published(root) == undisturbed
+        assert box.attempts == undisturbed.mails
+    assert _published(root) == undisturbed.published
     said = command(root, LATER, "status").stdout
-    assert said.count("发不出去的邮件") == _MAILS
+    assert said.count("发不出去的邮件") == undisturbed.mails
     assert "邮件服务器没有接受邮件内容" in said
 
 
 def test_a_server_that_is_not_there_delays_mail_and_nothing_else(
-    scene: Path, undisturbed: set[str], quick_disk: Path
+    scene: Path, undisturbed: Undisturbed, quick_disk: Path
 ) -> None:
     """With nobody at the address, all is published; the mail goes out when somebody is."""
     root = copy_of(scene, quick_disk / "nobody" / "workspace")
@@ -105,15 +119,20 @@ def test_a_server_that_is_not_there_delays_mail_and_nothing_else(
         environ = box.settings()
     with Service(environ=environ) as service:
         assert service.run(root, NOW).code == 0
-        assert _published(root) == undisturbed
+        assert _published(root) == undisturbed.published
         with Postbox(port=box.port) as again:
             assert service.run(root, LATER).code == 0
-            assert len(again.by_id()) == _MAILS
+            assert len(again.by_id()) == undisturbed.mails
 
 
 @pytest.mark.parametrize("broken", [None, MAIL_IN_THE_TRANSACTION], ids=["real", "broken"])
 def test_a_slow_server_does_not_hold_up_the_answers(
-    broken: Broken | None, scene: Path, quick_disk: Path, tmp_path: Path, measured: Measured
+    broken: Broken | None,
+    scene: Path,
+    undisturbed: Undisturbed,
+    quick_disk: Path,
+    tmp_path: Path,
+    measured: Measured,
 ) -> None:
     """Long before a slow server has taken the mail, the answers lie in the outbox."""
     package = broken.package(tmp_path) if broken else REPOSITORY
@@ -121,19 +140,24 @@ def test_a_slow_server_does_not_hold_up_the_answers(
     seen: list[int] = []
 
     def slowly(_box: Postbox, _envelope: Envelope) -> str | None:
-        seen.append(len([name for name in _published(root) if name.startswith(("回执", "退回"))]))
+        seen.append(len([name for name in _published(root) if name.startswith(_ANSWERS)]))
         return None
 
     with Postbox(manner=slowly) as box, Service(package, box.settings()) as service:
         box.greeting_seconds = 0.3
         service.run(root, NOW)
     measured("answers published when the first mail was taken", seen[0])
-    assert (seen[0] == _ANSWERS) is not bool(broken)
+    assert (seen[0] == undisturbed.answers) is not bool(broken)
 
 
 @pytest.mark.parametrize("broken", [None, MAIL_GIVEN_UP], ids=["real", "broken"])
 def test_no_mail_is_lost_to_a_server_that_fails_each_in_its_own_way(
-    broken: Broken | None, scene: Path, quick_disk: Path, tmp_path: Path, measured: Measured
+    broken: Broken | None,
+    scene: Path,
+    undisturbed: Undisturbed,
+    quick_disk: Path,
+    tmp_path: Path,
+    measured: Measured,
 ) -> None:
     """A server that is ill for hours gets every mail in the end, by the Message-ID it always had."""
     package = broken.package(tmp_path) if broken else REPOSITORY
@@ -148,5 +172,5 @@ def test_no_mail_is_lost_to_a_server_that_fails_each_in_its_own_way(
         service.run(root, at)
         count = len(box.by_id())
     measured("mails that arrived in the end", count)
-    assert (count == _MAILS) is not bool(broken)
+    assert (count == undisturbed.mails) is not bool(broken)
     assert essence_of(take_picture(root))["inbox"] == []
