@@ -16,10 +16,9 @@ from typing import Any, TypeVar, cast
 
 from benchmarks.province import DROPPED_AT
 from sheetflow.service import open_office
-from sheetflow.service.judging import judge_arrivals
 from sheetflow.service.lock import held_lock
-from sheetflow.service.rebuilding import rebuild
-from sheetflow.service.running import tidy_up
+from sheetflow.service.rebuilding import Rebuilding
+from sheetflow.service.running import judge_and_answer, tidy_up
 from sheetflow.service.sending import send_due
 from sheetflow.service.taking import open_intake, take_all
 from sheetflow.store.outcomes import Outcomes
@@ -45,8 +44,9 @@ def main(root: str) -> None:
         tidy_up(office)
         intake = open_intake(office)
         timed("take", lambda: take_all(office, intake))
-        answered = timed("judge", lambda: judge_arrivals(office))
-        rebuilt = timed("publish", lambda: rebuild(office))
+        rebuilding = Rebuilding(office)
+        answered = timed("judge", lambda: judge_and_answer(office, rebuilding))
+        rebuilt = timed("publish", rebuilding.finish)
         timed("mail", lambda: send_due(office))
     own = resource.getrusage(resource.RUSAGE_SELF)
     children = resource.getrusage(resource.RUSAGE_CHILDREN)

@@ -241,3 +241,8 @@ class Judgement:
         default_factory=lambda: MappingProxyType({})
     )
     typed: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+def receipt_of(unit_id: str, period: str, number: int) -> str:
+    """Name a receipt: unit, period id (0 where it is unknown), how many the unit has had in it."""
+    return f"{unit_id}-{period or '0'}-{number}"

@@ -58,6 +58,11 @@ class Answer:
         self.mark, self.path = mark, path
         self._content, self._otherwise = content, otherwise
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether the bytes are there, so that nobody has to wait for them."""
+        return isinstance(self._content, bytes) or self._content.done()
+
     def publish(self, office: Office) -> Publication:
         """Wait for the bytes and put them in place."""
         content = self._bytes()

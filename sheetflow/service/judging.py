@@ -8,7 +8,7 @@ write any file: that is `answering` and `rebuilding`.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -25,21 +25,26 @@ from sheetflow.schemas.judging import Judgement, Outcome
 from sheetflow.service.entailing import entail, entail_duplicate, entail_precheck, look_before
 from sheetflow.service.history import last_round, request_for, resolve_keys, was_in_time
 from sheetflow.service.office import LOG, Office
-from sheetflow.service.piecing import order_pieces
+from sheetflow.service.piecing import order_pieces, wish_pieces
 from sheetflow.store.records import Arrival, Judged, Submission
 from sheetflow.validators.catalogue import GENERAL
 from sheetflow.validators.explaining import is_open
 from sheetflow.workers import ChildStartError, TaskFailedError
-from sheetflow.workers.judging import JudgeReply
+from sheetflow.workers.judging import JudgeReply, JudgeRequest
 
 REJECTED = "rejected"
 _MOST_ATTEMPTS = 3
+_IN_HAND = 3
+"""Files in hand for each child: the next ones wait beside it while we wait for the disk."""
 _MOST_LOGGED = 100
 """A workbook with thousands of findings may not push all others out of the log."""
 
 
-def judge_arrivals(office: Office) -> list[Submission]:
-    """Judge everything that has arrived; give the submissions answered."""
+def judge_arrivals(office: Office) -> Generator[list[Submission]]:
+    """Judge everything that has arrived; give the submissions answered, some at a time.
+
+    The children go on while the caller is busy with those.
+    """
     arrivals = office.store.arrivals.find_unjudged(office.clock.now())
     waiting = deque(
         sorted(
@@ -49,26 +54,20 @@ def judge_arrivals(office: Office) -> list[Submission]:
         )
     )
     total = len(waiting)
-    answered: list[Submission] = []
     busy: dict[Future[JudgeReply], Arrival] = {}
     try:
         while busy or (waiting and not office.is_stopping()):
             _start(office, waiting, busy)
             done, _ = wait(busy, return_when=FIRST_COMPLETED)
-            for future in done:
-                with _putting_off(office, busy[future]):
-                    submission = _conclude(office, busy[future], future)
-                    answered += [submission] if submission else []
-                del busy[future]
+            yield _conclude(office, busy, done)
             office.say("审核", total - len(waiting) - len(busy), total)
-    except StoreError:
+    except (StoreError, GeneratorExit):
         _spare(office, busy.values())
         raise
-    return answered
 
 
 def _spare(office: Office, arrivals: Iterable[Arrival]) -> None:
-    """Take back what was counted against files in hand when the database refused."""
+    """Take back what was counted against files in hand when the pass ended early."""
     for arrival in arrivals:
         with suppress(StoreError):
             office.store.arrivals.record_spared(arrival.arrival_id)
@@ -78,29 +77,42 @@ def _start(
     office: Office, waiting: deque[Arrival], busy: dict[Future[JudgeReply], Arrival]
 ) -> None:
     """Keep the children busy, with one file of a unit at a time."""
+    chosen: list[Arrival] = []
     held_back: list[Arrival] = []
     units = {arrival.unit_id for arrival in busy.values()}
-    while waiting and len(busy) < 2 * office.pool_size and not office.is_stopping():
+    most = _IN_HAND * office.pool_size - len(busy)
+    while waiting and len(chosen) < most and not office.is_stopping():
         arrival = waiting.popleft()
-        if arrival.unit_id in units:
-            held_back.append(arrival)
-            continue
-        with _putting_off(office, arrival):
-            for future in _set_out(office, arrival):
-                units.add(arrival.unit_id)
-                busy[future] = arrival
+        (held_back if arrival.unit_id in units else chosen).append(arrival)
+        units.add(arrival.unit_id)
     waiting.extendleft(reversed(held_back))
+    if not chosen:
+        return
+    ready: list[tuple[Arrival, JudgeRequest | None]] = []
+    with office.store.together():
+        for arrival in chosen:
+            with _putting_off(office, arrival):
+                if not _answer_duplicate(office, arrival):
+                    ready.append((arrival, _request(office, arrival)))
+    for arrival, request in ready:  # only now is it durable that they have been begun
+        busy[_begun(office, request)] = arrival
 
 
-def _set_out(office: Office, arrival: Arrival) -> list[Future[JudgeReply]]:
-    """Send a file to a child; none where it is answered without one."""
-    if _answer_duplicate(office, arrival):
-        return []
+def _request(office: Office, arrival: Arrival) -> JudgeRequest | None:
+    """Count that a file's judging begins; give None where it has begun too often."""
     attempts = office.store.arrivals.record_attempt(arrival.arrival_id)
     if attempts > _MOST_ATTEMPTS:
-        _record(office, arrival, JudgeReply(judgement=_unreadable("file-killed-reader")))
-        return []
-    return [office.pool.submit("judge_file", request_for(office, arrival))]
+        return None
+    return replace(request_for(office, arrival), pieces=wish_pieces(office, arrival))
+
+
+def _begun(office: Office, request: JudgeRequest | None) -> Future[JudgeReply]:
+    """Send a file to a child, unless it has killed its reader too often."""
+    if request is not None:
+        return office.pool.submit("judge_file", request)
+    ended: Future[JudgeReply] = Future()
+    ended.set_result(JudgeReply(judgement=_unreadable("file-killed-reader")))
+    return ended
 
 
 @contextmanager
@@ -153,22 +165,43 @@ def _was_too_early(office: Office, arrival: Arrival, repeated: Submission) -> bo
     return early and arrival.arrived_at.date() >= Period.parse(repeated.period).first_day
 
 
-def _conclude(office: Office, arrival: Arrival, future: Future[JudgeReply]) -> Submission | None:
-    """Turn the child's end, good or bad, into the answer."""
+def _conclude(
+    office: Office, busy: dict[Future[JudgeReply], Arrival], done: Iterable[Future[JudgeReply]]
+) -> list[Submission]:
+    """Record what came of files that are `done`, in one commit; give the submissions."""
+    in_order = sorted(done, key=lambda future: busy[future].arrival_id)
+    replies: list[tuple[Arrival, JudgeReply]] = []
+    for future in in_order:
+        arrival = busy[future]
+        with _putting_off(office, arrival):
+            replies.append((arrival, _reply(office, arrival, future)))
+    recorded: list[tuple[Submission, JudgeReply]] = []
+    with office.store.together():
+        for arrival, reply in replies:
+            with _putting_off(office, arrival):
+                decided = _decided(office, arrival, reply)
+                submission = _record(office, arrival, decided)
+                recorded += [(submission, decided)] if submission else []
+    for future in in_order:
+        del busy[future]
+    for submission, reply in recorded:
+        _follow(office, submission, reply)
+    return [submission for submission, _ in recorded]
+
+
+def _reply(office: Office, arrival: Arrival, future: Future[JudgeReply]) -> JudgeReply:
+    """Turn the child's end, good or bad, into what is to be recorded."""
     try:
         reply = future.result()
-        if reply.asked_keys:
-            reply = _judge_again(office, arrival, reply)
+        return _judge_again(office, arrival, reply) if reply.asked_keys else reply
     except UnreadableError as error:
-        judgement = _unreadable(error.reason, **error.details)
-        return _record(office, arrival, JudgeReply(judgement=judgement))
+        return JudgeReply(judgement=_unreadable(error.reason, **error.details))
     except TaskFailedError:
         LOG.exception(
             "unit %s: arrival %d met a fault of ours", arrival.unit_id, arrival.arrival_id
         )
         judgement = Judgement(outcome=Outcome.HELD, findings=(GENERAL["our-fault"].at(Place()),))
-        return _record(office, arrival, JudgeReply(judgement=judgement))
-    return _record(office, arrival, reply)
+        return JudgeReply(judgement=judgement)
 
 
 def _judge_again(office: Office, arrival: Arrival, reply: JudgeReply) -> JudgeReply:
@@ -177,7 +210,8 @@ def _judge_again(office: Office, arrival: Arrival, reply: JudgeReply) -> JudgeRe
     known = resolve_keys(office, form, reply.asked_keys)
     if known == reply.asked_keys:
         return reply
-    again: JudgeReply = office.pool.call("judge_file", request_for(office, arrival, known))
+    request = replace(request_for(office, arrival, known), pieces=wish_pieces(office, arrival))
+    again: JudgeReply = office.pool.call("judge_file", request)
     return again
 
 
@@ -187,7 +221,6 @@ def _unreadable(reason: str, **details: str | int) -> Judgement:
 
 
 def _record(office: Office, arrival: Arrival, reply: JudgeReply) -> Submission | None:
-    reply = _decided(office, arrival, reply)
     judgement = reply.judgement
     if judgement.late and was_in_time(office, arrival, judgement.form, judgement.period):
         judgement = replace(judgement, late=False)
@@ -209,7 +242,7 @@ def _record(office: Office, arrival: Arrival, reply: JudgeReply) -> Submission |
         else None
     )
     before = look_before(office, arrival, judgement, compared)
-    submission = office.store.outcomes.record_outcome(
+    return office.store.outcomes.record_outcome(
         arrival,
         judgement.form,
         judgement.period,
@@ -221,17 +254,21 @@ def _record(office: Office, arrival: Arrival, reply: JudgeReply) -> Submission |
             before,
         ),
     )
+
+
+def _follow(office: Office, submission: Submission, reply: JudgeReply) -> None:
+    """Do what follows a recorded answer and may be lost: rows rendered beforehand, log lines."""
     with suppress(OSError):  # only beforehand: whoever needs them has them made
         order_pieces(office, submission, reply.rows)
+    findings = reply.judgement.findings
     LOG.info(
         "unit %s: receipt %s %s, %d findings",
-        arrival.unit_id,
+        submission.unit_id,
         submission.receipt,
         submission.outcome,
-        len(judgement.findings),
+        len(findings),
     )
-    _log_findings(submission, judgement.findings)
-    return submission
+    _log_findings(submission, findings)
 
 
 def _log_findings(submission: Submission, findings: tuple[Finding, ...]) -> None:

@@ -17,26 +17,51 @@ from sheetflow.errors import retried_later
 from sheetflow.masks import MaskPolicy
 from sheetflow.schemas.forms import Form
 from sheetflow.service.office import Office
-from sheetflow.store.records import Submission
+from sheetflow.store.records import Arrival, Submission
 from sheetflow.units import Level, Unit
+from sheetflow.workers.judging import PieceWish
 from sheetflow.workers.rollups import PieceOrder
 
 _KEPT_SECONDS = 120 * 86_400
 """Files that nobody has rendered anew for so long are swept: most are of replaced submissions."""
 
 
+def wish_pieces(office: Office, arrival: Arrival) -> PieceWish | None:
+    """Say where a file's rows are to be rendered by whoever judges it, should it be accepted."""
+    unit = office.tree[arrival.unit_id]
+    policies = _policies_above(office, unit)
+    first = arrival.purpose == "submission" and not arrival.turn  # else it has its receipt
+    if not (office.settings.workers.joined_from and policies and first):
+        return None
+    _make_folder(office)
+    source = _source(office, unit.unit_id, "")
+    return PieceWish(
+        folder=str(office.workspace.pieces),
+        policies=policies,
+        city=source.city,
+        county=source.county,
+        sha256=arrival.sha256,
+        numbers=office.store.submissions.find_numbers(unit.unit_id),
+        layouts={form.key: office.layout(form) for form in office.campaign.forms},
+    )
+
+
 def order_pieces(office: Office, submission: Submission, rows: Mapping[str, str]) -> None:
-    """Have a fresh submission's rows (JSON by sheet) rendered for everyone above, meanwhile."""
+    """Have a fresh submission's rows (JSON by sheet) rendered for everyone above, meanwhile.
+
+    Most are there already: they were wished for when the file was judged.
+    """
     if not office.settings.workers.joined_from or submission.outcome != "accepted":
         return
     form = office.form(submission.form)
     source = _source(office, submission.unit_id, submission.receipt)
-    files = [
+    paths = [
         (policy, _path(office, form, policy, source, submission.sha256))
         for policy in _policies_above(office, office.tree[submission.unit_id])
     ]
-    if files:
-        _submit(office, form, source, files, rows)
+    missing = [(policy, path) for policy, path in paths if not path.is_file()]
+    if missing:
+        _submit(office, form, source, missing, rows)
 
 
 def find_pieces(
@@ -105,6 +130,10 @@ def _policies_above(office: Office, unit: Unit) -> list[MaskPolicy]:
     return [office.policy(above.level) for above in chain if office.tree.children(above.unit_id)]
 
 
+def _make_folder(office: Office) -> None:
+    office.workspace.pieces.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
 def _submit(
     office: Office,
     form: Form,
@@ -112,7 +141,7 @@ def _submit(
     files: Sequence[tuple[MaskPolicy, Path]],
     rows: Mapping[str, str],
 ) -> None:
-    office.workspace.pieces.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _make_folder(office)
     order = PieceOrder(
         campaign=office.settings.campaign,
         form=form.key,

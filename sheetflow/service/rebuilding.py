@@ -15,6 +15,7 @@ from typing import TypeVar
 from sheetflow.errors import SheetflowError, TemporaryError, describe
 from sheetflow.periods import Period
 from sheetflow.service import answering
+from sheetflow.service.answering import Answer
 from sheetflow.service.entailing import ANSWER, BOARD, CONSOLIDATED, REPORT, WORKBOOK
 from sheetflow.service.issuing import publish_workbooks
 from sheetflow.service.names import workbook_path
@@ -54,13 +55,70 @@ class Rebuilt:
         return []
 
 
+class Rebuilding:
+    """All that is made again in one pass; what fails keeps its mark for the next one."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+        self._rebuilt = Rebuilt(published=settle_twins(office))
+        self._unanswered = 0
+        self._answers: deque[tuple[StaleMark, list[Answer | None]]] = deque()
+        self._known: set[int] = set()
+        self._at_once = 4 * office.pool_size
+
+    def answer(self, judged: int) -> None:
+        """Answer those judged so far, where they are enough to be worth a wait for the disk."""
+        self._unanswered += judged
+        if self._unanswered >= self._at_once:
+            self._begin_answers()
+            self._publish_answers(lambda answer: answer is None or answer.is_ready)
+
+    def finish(self) -> Rebuilt:
+        """Make everything that is stale; give what came of the whole pass."""
+        self._begin_answers()
+        while self._answers:
+            self._publish_answers(lambda _answer: True)
+        _rebuild_workbooks(self._office, self._rebuilt)
+        _rebuild_rollups(self._office, self._rebuilt)
+        return self._rebuilt
+
+    def _begin_answers(self) -> None:
+        """Have all answers that are due made, not too many side by side: memory stays flat."""
+        self._unanswered = 0
+        for mark in _marks(self._office, ANSWER):
+            if mark.mark_id in self._known or self._office.is_stopping():
+                continue
+            self._known.add(mark.mark_id)
+            prepare = partial(answering.prepare, self._office, mark)
+            self._answers.append((mark, self._rebuilt.attempt(mark, prepare)))
+            if len(self._answers) > 2 * self._at_once:
+                self._publish_answers(lambda _answer: True)
+
+    def _publish_answers(self, may_wait: Callable[[Answer | None], bool]) -> None:
+        """Put the oldest answers in place that `may_wait` lets pass; record them in one commit."""
+        rebuilt, publications = self._rebuilt, self._office.store.publications
+        published: list[Publication] = []
+        settled: list[StaleMark] = []
+        for _ in range(min(len(self._answers), self._at_once)):
+            mark, prepared = self._answers[0]
+            if not all(map(may_wait, prepared)):
+                break
+            self._answers.popleft()
+            for answer in prepared:
+                made = (
+                    rebuilt.attempt(mark, partial(answer.publish, self._office)) if answer else []
+                )
+                published += made
+                settled += [mark] if made or answer is None else []
+        if settled:
+            publications.record_rebuilt(settled, published)
+        rebuilt.published += len(published)
+        self._office.say("答复", len(self._known) - len(self._answers), len(self._known))
+
+
 def rebuild(office: Office) -> Rebuilt:
     """Make everything stale again; what fails keeps its mark for the next pass."""
-    rebuilt = Rebuilt(published=settle_twins(office))
-    _rebuild_answers(office, rebuilt)
-    _rebuild_workbooks(office, rebuilt)
-    _rebuild_rollups(office, rebuilt)
-    return rebuilt
+    return Rebuilding(office).finish()
 
 
 def _marks(office: Office, *kinds: str) -> list[StaleMark]:
@@ -70,28 +128,6 @@ def _marks(office: Office, *kinds: str) -> list[StaleMark]:
         # What a unit that left the list had to get waits, and `status` shows it.
         if mark.what.partition(":")[0] in kinds and mark.unit_id in office.tree
     ]
-
-
-def _rebuild_answers(office: Office, rebuilt: Rebuilt) -> None:
-    marks = _marks(office, ANSWER)
-    most = 4 * office.pool_size
-    for start in range(0, len(marks), most):  # a few at a time: memory stays flat
-        if office.is_stopping():
-            return
-        batch = [
-            (mark, rebuilt.attempt(mark, partial(answering.prepare, office, mark)))
-            for mark in marks[start : start + most]
-        ]
-        published: list[Publication] = []
-        settled: list[StaleMark] = []
-        for mark, prepared in batch:
-            for answer in prepared:
-                made = rebuilt.attempt(mark, partial(answer.publish, office)) if answer else []
-                published += made
-                settled += [mark] if made or answer is None else []
-        office.store.publications.record_rebuilt(settled, published)
-        rebuilt.published += len(published)
-        office.say("答复", min(start + most, len(marks)), len(marks))
 
 
 def _rebuild_workbooks(office: Office, rebuilt: Rebuilt) -> None:

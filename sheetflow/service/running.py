@@ -7,6 +7,7 @@ finished by the next one.
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -19,9 +20,10 @@ from sheetflow.service.judging import judge_arrivals
 from sheetflow.service.lock import held_lock
 from sheetflow.service.office import LOG, Office
 from sheetflow.service.piecing import sweep_pieces
-from sheetflow.service.rebuilding import rebuild
+from sheetflow.service.rebuilding import Rebuilding
 from sheetflow.service.sending import Sent, send_due
 from sheetflow.service.taking import Intake, open_intake, take_all
+from sheetflow.store.records import Submission
 
 
 @dataclass
@@ -79,8 +81,9 @@ def follow_renamed_folders(office: Office) -> None:
 
 def work_off(office: Office, intake: Intake) -> PassReport:
     """Judge what has arrived, rebuild what is stale, send what is queued."""
-    answered = judge_arrivals(office)
-    rebuilt = rebuild(office)
+    rebuilding = Rebuilding(office)
+    answered = judge_and_answer(office, rebuilding)
+    rebuilt = rebuilding.finish()
     mail = send_due(office)
     return PassReport(
         taken=intake.taken,
@@ -94,3 +97,13 @@ def work_off(office: Office, intake: Intake) -> PassReport:
             *missing_units(office),
         ),
     )
+
+
+def judge_and_answer(office: Office, rebuilding: Rebuilding) -> list[Submission]:
+    """Judge what has arrived; who was judged first need not wait for the last to be answered."""
+    answered: list[Submission] = []
+    with closing(judge_arrivals(office)) as judged:
+        for submissions in judged:
+            answered += submissions
+            rebuilding.answer(len(submissions))
+    return answered

@@ -7,6 +7,7 @@ SQLite only stands in `sqlite`.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +25,7 @@ class Database:
     def __init__(self, engine: Engine, file: Path | None) -> None:
         self._engine = engine
         self._writer = engine.execution_options(**{sqlite.WRITING: True})
+        self._own = threading.local()
         self.file = file
         """The database file; None where the database is not a file."""
 
@@ -35,14 +37,41 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Open a short reading transaction; writers wait at commit until it ends."""
+        if (together := self._together) is not None:
+            with self._translated():
+                yield together
+            return
         with self._translated(), self._engine.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Open a writing transaction: committed and on the disk at the end, or nothing of it."""
+        if (together := self._together) is not None:
+            with self._translated(), together.begin_nested():
+                yield together
+            return
         with self._translated(), self._writer.connect() as connection, connection.begin():
             yield connection
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Make one transaction of all that this thread reads and writes within: one wait for disk.
+
+        Each writing within is still all or nothing by itself; none is on the disk before the
+        end. What must not be known before it is durable has to wait for the end as well.
+        """
+        with self.writing() as connection:
+            self._own.together = connection
+            try:
+                yield
+            finally:
+                self._own.together = None
+
+    @property
+    def _together(self) -> Connection | None:
+        found: Connection | None = getattr(self._own, "together", None)
+        return found
 
     @contextmanager
     def rebuilding(self) -> Iterator[Connection]:

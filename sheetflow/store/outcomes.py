@@ -19,6 +19,7 @@ from collections.abc import Callable
 from sqlalchemy import Connection, func, insert, select
 
 from sheetflow.errors import StoreError
+from sheetflow.schemas.judging import receipt_of
 from sheetflow.store import arrivals, submissions
 from sheetflow.store.engine import Database
 from sheetflow.store.records import Arrival, Decision, FollowUp, Judged, Submission, Waiver
@@ -142,7 +143,7 @@ def _add(connection: Connection, arrival: Arrival, form: str, period: str) -> in
     added = (
         insert(table)
         .values(
-            receipt=f"{unit_id}-{period or '0'}-{number}",
+            receipt=receipt_of(unit_id, period, number),
             number=number,
             arrival_id=arrival.arrival_id,
             unit_id=unit_id,

@@ -6,6 +6,7 @@ knows SQL; another database program is a URL away.
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -46,6 +47,13 @@ class Store:
             database.close()
             raise
         return cls(database)
+
+    def together(self) -> AbstractContextManager[None]:
+        """Commit all that this thread records within at the end: one wait for the disk.
+
+        Each record within still stands or falls alone; nothing of it is durable before the end.
+        """
+        return self._database.together()
 
     def backup(self, target: Path) -> None:
         """Copy the whole database to the file `target` while it is in use; it replaces an old copy."""

@@ -110,6 +110,16 @@ class Submissions:
         by_period = {submission.period: submission for submission in found}
         return tuple(by_period[period] for period in sorted(by_period))
 
+    def find_numbers(self, unit_id: str) -> dict[str, int]:
+        """Return the last number that a receipt of the unit has had, by period."""
+        query = (
+            select(table.c.period, func.max(table.c.number).label("last"))
+            .where(table.c.unit_id == unit_id)
+            .group_by(table.c.period)
+        )
+        with self._database.reading() as connection:
+            return {row.period: row.last for row in connection.execute(query)}
+
     def find_indicators(self, submissions: Iterable[Submission]) -> dict[str, Indicators]:
         """Return the indicators of submissions by receipt; rows are not touched."""
         receipts = {submission.judgement_id: submission.receipt for submission in submissions}
@@ -211,20 +221,8 @@ class Submissions:
 
 def read(connection: Connection, *conditions: ColumnElement[bool]) -> tuple[Submission, ...]:
     """Return submissions with their newest judgement, in order of arrival."""
-    later = judgements.alias("later")
-    newest = (
-        select(func.max(later.c.judgement_id))
-        .where(later.c.submission_id == table.c.submission_id)
-        .scalar_subquery()
-    )
-    query = (
-        select(*_COLUMNS)
-        .join(judgements, judgements.c.submission_id == table.c.submission_id)
-        .join(arrivals, arrivals.c.arrival_id == table.c.arrival_id)
-        .where(judgements.c.judgement_id == newest, *conditions)
-        .order_by(table.c.arrival_id, table.c.submission_id)
-    )
-    return tuple(_submission(row) for row in connection.execute(query).mappings())
+    found = connection.execute(_NEWEST.where(*conditions)).all()
+    return tuple(Submission(**row._asdict()) for row in found)
 
 
 def read_receipt(connection: Connection, receipt: str) -> Submission:
@@ -258,6 +256,21 @@ _COLUMNS = (
 )
 
 
+_later = judgements.alias("later")
+_NEWEST = (  # made once: putting a query together costs more than running it
+    select(*_COLUMNS)
+    .join(judgements, judgements.c.submission_id == table.c.submission_id)
+    .join(arrivals, arrivals.c.arrival_id == table.c.arrival_id)
+    .where(
+        judgements.c.judgement_id
+        == select(func.max(_later.c.judgement_id))
+        .where(_later.c.submission_id == table.c.submission_id)
+        .scalar_subquery()
+    )
+    .order_by(table.c.arrival_id, table.c.submission_id)
+)
+
+
 def _matching(**values: str | None) -> list[ColumnElement[bool]]:
     return [table.c[name] == value for name, value in values.items() if value is not None]
 
@@ -265,10 +278,6 @@ def _matching(**values: str | None) -> list[ColumnElement[bool]]:
 def _accepted() -> ColumnElement[bool]:
     accepted: ColumnElement[bool] = judgements.c.outcome == "accepted"
     return accepted
-
-
-def _submission(row: RowMapping) -> Submission:
-    return Submission(**{str(name): value for name, value in row.items()})
 
 
 def _decision(row: RowMapping) -> Decision:

@@ -14,6 +14,7 @@ from types import MappingProxyType
 
 from sheetflow.consolidation.figures import add_totals
 from sheetflow.findings import Explanation, Finding, Identity
+from sheetflow.masks import MaskPolicy
 from sheetflow.periods import Period
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.cells import Key
@@ -48,6 +49,23 @@ class PastBook:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PieceWish:
+    """Where an accepted file's rows are to be rendered beforehand, see `writing.pieces`.
+
+    `numbers` are the last numbers of the unit's receipts by period: the next one is foretold
+    from them. `layouts` are by form.
+    """
+
+    folder: str
+    policies: Sequence[MaskPolicy]
+    city: str
+    county: str
+    sha256: str
+    numbers: Mapping[str, int]
+    layouts: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JudgeRequest:
     """What the parent knows of a file before it is read.
 
@@ -65,6 +83,7 @@ class JudgeRequest:
     past: tuple[PastBook, ...] = ()
     known_keys: frozenset[tuple[str, str]] | None = None
     released: bool = False
+    pieces: PieceWish | None = None
     explained: Mapping[FormAndPeriod, Mapping[Identity, Explanation]] = field(
         default_factory=lambda: MappingProxyType({})
     )

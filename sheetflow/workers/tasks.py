@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from sheetflow.findings import Explanation, Finding, Identity
     from sheetflow.prefill import Filling
     from sheetflow.schemas.judging import Judgement
-    from sheetflow.workers.judging import BlankRequest, JudgeReply, JudgeRequest
+    from sheetflow.workers.judging import BlankRequest, JudgeReply, JudgeRequest, PieceWish
     from sheetflow.workers.rollups import (
         BooksRequest,
         PieceOrder,
@@ -46,13 +47,42 @@ def judge_file(request: JudgeRequest) -> JudgeReply:
     judgement, asked = judge_request(request, read_file(request.path))
     if judgement.book is None:
         return JudgeReply(judgement=judgement, asked_keys=asked)
-    accepted = judgement.outcome is Outcome.ACCEPTED
+    rows = dump_book(judgement.book) if judgement.outcome is Outcome.ACCEPTED else {}
+    if rows and request.pieces:
+        _render_beforehand(request, request.pieces, judgement, rows)
     return JudgeReply(
         judgement=replace(judgement, book=None),
         marked=_returned_filling(request, judgement).findings if judgement.findings else (),
-        rows=dump_book(judgement.book) if accepted else {},
+        rows=rows,
         asked_keys=asked,
     )
+
+
+def _render_beforehand(
+    request: JudgeRequest, wish: PieceWish, judgement: Judgement, rows: Mapping[str, str]
+) -> None:
+    """Render an accepted file's rows under the receipt it will have, while they are at hand."""
+    from sheetflow.consolidation.details import Whose
+    from sheetflow.schemas.judging import receipt_of
+    from sheetflow.workers import rollups
+    from sheetflow.writing.pieces import name_pieces
+
+    unit_id, number = request.unit.unit_id, wish.numbers.get(judgement.period, 0) + 1
+    receipt = receipt_of(unit_id, judgement.period, number)
+    source = Whose(unit_id, wish.city, wish.county, receipt)
+    layout = wish.layouts[judgement.form]
+    names = [name_pieces(layout, policy, source, wish.sha256) for policy in wish.policies]
+    order = rollups.PieceOrder(
+        campaign=request.campaign,
+        form=judgement.form,
+        source=source,
+        files=[
+            (policy, str(Path(wish.folder, name)))
+            for policy, name in zip(wish.policies, names, strict=True)
+        ],
+    )
+    with suppress(Exception):  # no trouble of a cache may spoil an answer
+        rollups.render_piece_files(order, rows)
 
 
 def render_receipt(data: ReceiptData) -> bytes:

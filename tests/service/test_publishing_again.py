@@ -19,7 +19,7 @@ from tests.tiny.desk import EAST, IN_TIME, NEXT_DAY, PROVINCE, WEST, Desk, sound
 def _stop_after_commit(office: Office) -> None:
     """Take and judge, and then do what a killed service does: nothing more."""
     take_all(office, open_intake(office))
-    judge_arrivals(office)
+    list(judge_arrivals(office))
 
 
 def test_nothing_is_rewritten_without_need(desk: Desk) -> None:
