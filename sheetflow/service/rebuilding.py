@@ -7,7 +7,7 @@ makes the same file once more.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
@@ -144,34 +144,45 @@ def _rebuild_workbooks(office: Office, rebuilt: Rebuilt) -> None:
 
 
 def _rebuild_rollups(office: Office, rebuilt: Rebuilt) -> None:
-    """Make the files of everyone above, those furthest from the top first; boards last.
+    """Make the files of everyone above, those furthest from the top first.
 
-    A board links to what its reader has: it is stale once more where a file came to lie
-    there for the first time.
+    A board links to what its reader has: it waits for the files that its reader is to have
+    for the first time, and is stale once more where one came to lie there.
     """
     rollups = Rollups(office)
-    for kinds in ((CONSOLIDATED, REPORT), (BOARD,)):
-        marks = rollups.in_order(_marks(office, *kinds))
-        begun: deque[tuple[StaleMark, list[Callable[[], RollupMade]]]] = deque()
-        idle: list[StaleMark] = []
-        for number, mark in enumerate(marks, start=1):
-            begun.append((mark, rebuilt.attempt(mark, partial(rollups.begin, mark))))
-            if len(begun) > 2 * office.pool_size:  # so many are made side by side
-                idle += _finish(office, rebuilt, *begun.popleft())
-            office.say("汇总", number, len(marks))
-        while begun:
-            idle += _finish(office, rebuilt, *begun.popleft())
+    marks = _marks(office, CONSOLIDATED, REPORT, BOARD)
+    ready = [mark for mark in marks if not rollups.has_to_wait(mark)]
+    _rebuild_side_by_side(office, rebuilt, rollups, ready)
+    _rebuild_side_by_side(office, rebuilt, rollups, _marks(office, BOARD))
+
+
+def _rebuild_side_by_side(
+    office: Office, rebuilt: Rebuilt, rollups: Rollups, marks: Sequence[StaleMark]
+) -> None:
+    """Make what `marks` ask for, several at once, and put it in place in their order."""
+    begun: deque[tuple[StaleMark, Callable[[], RollupMade]]] = deque()
+    idle: list[StaleMark] = []
+    for number, mark in enumerate(rollups.in_order(marks), start=1):
+        for finish in rebuilt.attempt(mark, partial(rollups.begin, mark)):
+            if finish is None:
+                idle.append(mark)
+            else:
+                begun.append((mark, finish))
+        if len(begun) > 2 * office.pool_size:
+            _finish(office, rebuilt, *begun.popleft())
+        office.say("汇总", number, len(marks))
+    while begun:
+        _finish(office, rebuilt, *begun.popleft())
+    if idle:
         office.store.publications.record_rebuilt(idle)  # many, and no file hangs on them
 
 
 def _finish(
-    office: Office, rebuilt: Rebuilt, mark: StaleMark, begun: list[Callable[[], RollupMade]]
-) -> list[StaleMark]:
-    """Record what came of a mark; give the mark back where nothing had to be made."""
-    for finish in begun:
-        for made in rebuilt.attempt(mark, finish):
-            if not made.published:
-                return [mark]
+    office: Office, rebuilt: Rebuilt, mark: StaleMark, finish: Callable[[], RollupMade]
+) -> None:
+    """Put in place what a mark asked for, and record it."""
+    for made in rebuilt.attempt(mark, finish):
+        with office.store.together():
             office.store.publications.record_rebuilt([mark], made.published, made.issued)
             if made.is_new:
                 board = Stale(
@@ -182,5 +193,4 @@ def _finish(
                     why=mark.why,
                 )
                 office.store.publications.record_stale([board], office.clock.now())
-            rebuilt.published += len(made.published)
-    return []
+        rebuilt.published += len(made.published)

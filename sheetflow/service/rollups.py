@@ -47,7 +47,7 @@ from sheetflow.workers.rollups import ReportOrder, ReportReply
 class Made:
     """What was put into the outbox for one mark, and what the store is to keep of it."""
 
-    published: tuple[Publication, ...] = ()
+    published: tuple[Publication, ...]
     issued: tuple[Issued, ...] = ()
     is_new: bool = False
     """Whether a file lies there that was never there before."""
@@ -68,17 +68,31 @@ class Rollups:
             marks, key=lambda mark: (-ranks[mark.unit_id].level.rank, mark.period, mark.what)
         )
 
-    def begin(self, mark: StaleMark) -> Callable[[], Made]:
+    def has_to_wait(self, mark: StaleMark) -> bool:
+        """Whether `mark` asks for a board whose reader has yet to get the files it links to."""
+        if mark.what != BOARD:
+            return False
+        office, unit, form = (
+            self.office,
+            self.office.tree[mark.unit_id],
+            self.office.form(mark.form),
+        )
+        period = Period.parse(mark.period)
+        paths = [consolidated_path(office, unit, period, form)]
+        paths += [report_path(office, unit, period, form)] if form.report else []
+        return not all(is_published(office, path) for path in paths)
+
+    def begin(self, mark: StaleMark) -> Callable[[], Made] | None:
         """Begin what `mark` asks for, in a child; give what waits for it and puts it in place.
 
-        Nothing is made where what lies there stands on just this.
+        Give None where what lies there stands on just this, or nothing is to lie there.
         """
         makers = {
             CONSOLIDATED: self._begin_workbook,
             REPORT: self._begin_report,
             BOARD: self._begin_boards,
         }
-        return makers[mark.what](mark) if self._is_wanted(mark) else Made
+        return makers[mark.what](mark) if self._is_wanted(mark) else None
 
     def books(self, form: str, period: str) -> Books:
         """What is accepted up to `period`."""
@@ -109,14 +123,14 @@ class Rollups:
             }
         return self._known_tried[form, period]
 
-    def _begin_workbook(self, mark: StaleMark) -> Callable[[], Made]:
+    def _begin_workbook(self, mark: StaleMark) -> Callable[[], Made] | None:
         office, unit = self.office, self.office.tree[mark.unit_id]
         books = self.books(mark.form, mark.period)
         policy = office.policy(unit.level)
         path = consolidated_path(office, unit, books.period, books.form)
         basis = basis_of(__version__, _sources(books, unit), policy.digest)
         if is_fresh(office, path, basis):
-            return Made
+            return None
         spot = (unit.unit_id, books.form.key, books.period.period_id)
         known = [
             load_correction(entry) for entry in office.store.publications.find_corrections(*spot)
@@ -138,12 +152,12 @@ class Rollups:
 
         return finish
 
-    def _begin_report(self, mark: StaleMark) -> Callable[[], Made]:
+    def _begin_report(self, mark: StaleMark) -> Callable[[], Made] | None:
         office, unit = self.office, self.office.tree[mark.unit_id]
         books = self.books(mark.form, mark.period)
         spec = books.form.report
         if spec is None:
-            return Made
+            return None
         template = _template(office, "report", "情况报告.docx")
         letter = letter_of(office, unit, books.period)
         fonts = office.settings.report.fonts.replaced
@@ -151,7 +165,7 @@ class Rollups:
         table_path = check_table_path(office, unit, books.period, books.form)
         basis = basis_of(__version__, _sources(books, unit), template, letter, fonts)
         if is_fresh(office, path, basis) and is_fresh(office, table_path, basis):
-            return Made
+            return None
         request = books_request(office, books, unit, (spec.narrative, spec.story_sheet))
         order = ReportOrder(
             template=template, letter=letter, fonts=fonts, picture_font=picture_font()
@@ -171,7 +185,7 @@ class Rollups:
 
         return finish
 
-    def _begin_boards(self, mark: StaleMark) -> Callable[[], Made]:
+    def _begin_boards(self, mark: StaleMark) -> Callable[[], Made] | None:
         office, unit = self.office, self.office.tree[mark.unit_id]
         latest = self._latest_period(mark.form, mark.period)
         form = office.form(mark.form)
@@ -182,7 +196,7 @@ class Rollups:
         paths = {kind: board_path(office, unit, kind, form) for kind in ("xlsx", "html")}
         due = {kind: path for kind, path in paths.items() if not is_fresh(office, path, basis)}
         if not due:
-            return Made
+            return None
         reply: Future[dict[str, bytes]] = office.pool.submit("render_boards", data, page)
 
         def finish() -> Made:

@@ -17,7 +17,6 @@ from tests.reliability.scene import NOW, Picture, copy_of, essence_of, take_pict
 from tests.reliability.service_process import REPOSITORY, Service
 
 pytestmark = [
-    pytest.mark.unsettled,
     pytest.mark.slow,
     pytest.mark.reliability,
     pytest.mark.timeout(900),

@@ -21,7 +21,6 @@ from tests.reliability.hostile import unpacked
 from tests.tiny.desk import IN_TIME, Desk, patrols, settings_text, sound, write
 
 pytestmark = [
-    pytest.mark.unsettled,
     pytest.mark.slow,
     pytest.mark.reliability,
     pytest.mark.timeout(1800),

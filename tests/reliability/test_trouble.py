@@ -37,7 +37,6 @@ from tests.reliability.service_process import REPOSITORY, Service, Trace
 from tests.tiny.desk import EAST, TREE, Desk
 
 pytestmark = [
-    pytest.mark.unsettled,
     pytest.mark.slow,
     pytest.mark.reliability,
     pytest.mark.timeout(1200),
