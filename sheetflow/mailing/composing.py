@@ -13,10 +13,11 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from email.headerregistry import Address
+from email.headerregistry import Address, BaseHeader, HeaderRegistry
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from functools import lru_cache
 from typing import Any
 
 from sheetflow.errors import MailError
@@ -34,6 +35,21 @@ _LONGEST_LINE = 998
 
 _LONGEST_NAME = 80
 """Percent-encoded in one piece, a character may take twelve bytes of the line."""
+
+
+class _Remembering(HeaderRegistry):
+    """Headers as they are read: the library parses one anew each time somebody asks for it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._read = lru_cache(maxsize=64)(super().__call__)
+
+    def __call__(self, name: str, value: Any) -> BaseHeader:  # noqa: ANN401 - as the library declares it
+        """Give the header called `name`; one made of text is not parsed twice."""
+        return self._read(name, value) if isinstance(value, str) else super().__call__(name, value)
+
+
+_READING = SMTP.clone(header_factory=_Remembering())
 
 _KINDS = {
     ".xlsx": "vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -159,8 +175,8 @@ def check_bytes(
 ) -> None:
     """Read `written` again; raise MailError unless it says what was meant, and no more."""
     headers = _headers(mail, sender, date)
-    read = email.message_from_bytes(written, policy=SMTP)
-    wanted = EmailMessage(policy=SMTP)
+    read = email.message_from_bytes(written, policy=_READING)
+    wanted = EmailMessage(policy=_READING)
     for name, value in headers.items():
         wanted[name] = value
     found = {name: _plain(name, value) for name, value in read.items()}
