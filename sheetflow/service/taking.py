@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from sheetflow.errors import TemporaryError
-from sheetflow.intake.archive import archive_file
+from sheetflow.intake.archive import Archived, archive_file
 from sheetflow.intake.contents import READING, ChangedError
 from sheetflow.intake.removal import Removal, remove_file
 from sheetflow.intake.scanning import scan
@@ -27,6 +27,9 @@ from sheetflow.store.records import Arrival, NewArrival
 _MOST_LOOKS, _PAUSE_SECONDS = 10, 0.3
 """How often a file that cannot be read holds up the later ones of its unit."""
 
+
+_AT_ONCE = 16
+"""So many files wait for the disk together."""
 
 _EMPTY_SECONDS = 600.0
 """An empty file is waited for so long: old programs make it first and fill it later."""
@@ -68,12 +71,14 @@ def take(office: Office, intake: Intake, files: Iterable[Sighting]) -> Observati
         for arrival in office.store.arrivals.find_pending_unlinks()
     }
     fresh: list[Sighting] = []
+    again: list[tuple[Sighting, Arrival]] = []
     for sighting in files:
         known = pending.pop(_identity(sighting), None)
         if known is None:
             fresh.append(sighting)
         else:
-            _finish(office, intake, sighting, known)
+            again.append((sighting, known))
+    _finish(office, intake, again)
     present = {_identity(sighting) for sighting in intake.seen.files}
     for identity, arrival in pending.items():
         if identity not in present and not _is_unknown(office, intake, arrival):
@@ -87,11 +92,9 @@ def take(office: Office, intake: Intake, files: Iterable[Sighting]) -> Observati
     )
     intake.troubles += [trouble for _, trouble in observation.troubles]
     stuck = _waiting_units(intake, observation)
-    for number, file in enumerate(still, start=1):
-        unit_id = file.sighting.unit_id
-        if unit_id in stuck or not _take(office, intake, file):
-            stuck.add(unit_id)
-        office.say("收取", number, len(still))
+    for start in range(0, len(still), _AT_ONCE):
+        _take_some(office, intake, still[start : start + _AT_ONCE], stuck)
+        office.say("收取", min(start + _AT_ONCE, len(still)), len(still))
     return observation
 
 
@@ -165,21 +168,38 @@ def _empty(sighting: Sighting) -> Oddity:
     )
 
 
-def _take(office: Office, intake: Intake, still: StillFile) -> bool:
-    """Take one file; give False where the archive could not take it yet.
+def _take_some(office: Office, intake: Intake, files: Iterable[StillFile], stuck: set[str]) -> None:
+    """Take files in their order, all of them in one commit.
 
-    A file that cannot be read itself may stay so for long, and holds up no other here.
+    A unit whose file the archive could not take is `stuck` from then on. A file that cannot
+    be read itself may stay so for long, and holds up no other here.
     """
-    sighting = still.sighting
-    try:
-        archived = archive_file(still, office.workspace.archive)
-    except ChangedError:
-        return True  # the next scan tells
-    except TemporaryError as trouble:
-        intake.troubles.append(trouble)
-        LOG.warning("unit %s: not archived yet: %s", sighting.unit_id, trouble.code)
-        return trouble.step == READING
-    arrival = office.store.arrivals.record_arrival(
+    safe: list[tuple[Sighting, Archived]] = []
+    for file in files:
+        unit_id = file.sighting.unit_id
+        if unit_id in stuck:
+            continue
+        try:
+            safe.append((file.sighting, archive_file(file, office.workspace.archive)))
+        except ChangedError:
+            continue  # the next scan tells
+        except TemporaryError as trouble:
+            intake.troubles.append(trouble)
+            LOG.warning("unit %s: not archived yet: %s", unit_id, trouble.code)
+            if trouble.step != READING:
+                stuck.add(unit_id)
+    if not safe:
+        return
+    with office.store.together():
+        received = [(sighting, _record(office, sighting, archived)) for sighting, archived in safe]
+    for _, arrival in received:
+        LOG.info("unit %s: received as arrival %d", arrival.unit_id, arrival.arrival_id)
+    intake.taken += len(received)
+    _finish(office, intake, received)
+
+
+def _record(office: Office, sighting: Sighting, archived: Archived) -> Arrival:
+    return office.store.arrivals.record_arrival(
         NewArrival(
             unit_id=sighting.unit_id,
             purpose=sighting.purpose.value,
@@ -193,20 +213,25 @@ def _take(office: Office, intake: Intake, still: StillFile) -> bool:
             arrived_at=office.clock.now(),
         )
     )
-    intake.taken += 1
-    LOG.info("unit %s: received as arrival %d", arrival.unit_id, arrival.arrival_id)
-    _finish(office, intake, sighting, arrival)
-    return True
 
 
-def _finish(office: Office, intake: Intake, sighting: Sighting, arrival: Arrival) -> None:
-    """Remove a file that is safe with us; one that changed meanwhile is another file."""
-    try:
-        removal = remove_file(sighting, arrival.sha256)
-    except TemporaryError as trouble:
-        intake.troubles.append(trouble)
-        LOG.warning("unit %s: not removed from the inbox yet: %s", arrival.unit_id, trouble.code)
+def _finish(office: Office, intake: Intake, received: Iterable[tuple[Sighting, Arrival]]) -> None:
+    """Remove files that are safe with us; one that changed meanwhile is another file."""
+    finished: list[Arrival] = []
+    for sighting, arrival in received:
+        try:
+            removal = remove_file(sighting, arrival.sha256)
+        except TemporaryError as trouble:
+            intake.troubles.append(trouble)
+            LOG.warning(
+                "unit %s: not removed from the inbox yet: %s", arrival.unit_id, trouble.code
+            )
+            continue
+        if removal is Removal.CHANGED:
+            LOG.info("unit %s: changed after it was received", arrival.unit_id)
+        finished.append(arrival)
+    if not finished:
         return
-    if removal is Removal.CHANGED:
-        LOG.info("unit %s: changed after it was received", arrival.unit_id)
-    office.store.arrivals.record_unlinked(arrival.arrival_id, office.clock.now())
+    with office.store.together():
+        for arrival in finished:
+            office.store.arrivals.record_unlinked(arrival.arrival_id, office.clock.now())

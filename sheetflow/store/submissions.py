@@ -33,6 +33,8 @@ from sheetflow.store.schema import submissions as table
 _AT_ONCE = 500
 """How many judgements one query names; every database program takes that many."""
 
+_DOCUMENTS_AT_ONCE = 16
+
 
 class Submissions:
     """The reading side: submissions, their documents, decisions and waivers."""
@@ -162,17 +164,20 @@ class Submissions:
     ) -> Iterator[tuple[Submission, str]]:
         """Give each submission that has rows in `sheet` with their JSON text, in the order given.
 
-        One document is in memory at a time, and no transaction stays open in between.
+        Few documents are in memory at a time, and no transaction stays open in between.
         """
-        for submission in submissions:
-            query = select(sheet_rows.c.document).where(
-                sheet_rows.c.judgement_id == submission.judgement_id,
+        listed = list(submissions)
+        for start in range(0, len(listed), _DOCUMENTS_AT_ONCE):
+            some = listed[start : start + _DOCUMENTS_AT_ONCE]
+            query = select(sheet_rows.c.judgement_id, sheet_rows.c.document).where(
+                sheet_rows.c.judgement_id.in_([entry.judgement_id for entry in some]),
                 sheet_rows.c.sheet == sheet,
             )
             with self._database.reading() as connection:
-                text = connection.execute(query).scalar()
-            if text is not None:
-                yield submission, text
+                found = {row.judgement_id: row.document for row in connection.execute(query)}
+            for submission in some:
+                if submission.judgement_id in found:
+                    yield submission, found[submission.judgement_id]
 
     def find_decisions(self, arrival_id: int) -> tuple[Decision, ...]:
         """Return what was decided about the submissions of one file; the last one counts."""

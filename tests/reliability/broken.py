@@ -44,8 +44,8 @@ UNLINK_BEFORE_COMMIT = Broken(
     (
         (
             "service/taking.py",
-            "    arrival = office.store.arrivals.record_arrival(",
-            "    remove_file(sighting)\n    arrival = office.store.arrivals.record_arrival(",
+            "    return office.store.arrivals.record_arrival(",
+            "    remove_file(sighting)\n    return office.store.arrivals.record_arrival(",
         ),
     ),
 )
@@ -126,7 +126,7 @@ DATABASE_UNSYNCED = Broken(
 OVERTAKEN = Broken(
     "overtaken",
     "a later file of a unit is received before an earlier one that met trouble",
-    (("service/taking.py", "if unit_id in stuck or not _take(", "if not _take("),),
+    (("service/taking.py", "        if unit_id in stuck:", "        if unit_id in {}:"),),
 )
 
 UNSEEN_IS_GONE = Broken(
@@ -290,7 +290,7 @@ LOGS_NAMES = Broken(
         (
             "service/taking.py",
             'LOG.info("unit %s: received as arrival %d", arrival.unit_id, arrival.arrival_id)',
-            'LOG.info("%s: received as arrival %d", sighting.name, arrival.arrival_id)',
+            'LOG.info("%s: received as arrival %d", arrival.name, arrival.arrival_id)',
         ),
     ),
 )

@@ -32,9 +32,7 @@ _STEPS = (
     ("commit synced", re.compile(r"f(?:data)?sync\(\d+<[^>]*/state>\) += 0")),
     ("removed", re.compile(r"unlinkat\(\d+<[^>]*/inbox/[^>]*>.*\) += 0")),
 )
-_ORDER = [name for name, _ in _STEPS]
-_OF_THE_BLOB = {"blob synced", "blob in place"}
-"""Not needed where the same bytes lie in the archive already."""
+_COMMIT = ("database synced", "committed", "commit synced")
 
 
 def _steps(trace: str) -> Iterator[str]:
@@ -43,20 +41,43 @@ def _steps(trace: str) -> Iterator[str]:
 
 
 def _first_missing(trace: str) -> list[str]:
-    """For each file that left the inbox, tell the first step not done before, in order."""
+    """For each file that left the inbox, tell the first step not done before, in order.
+
+    Several files may share a commit: then it stands behind the archiving of all of them.
+    """
     missing: list[str] = []
     seen: list[str] = []
+    removed = 0
     for step in _steps(trace):
         if step != "removed":
+            if removed:
+                seen.clear()
+            removed = 0
             seen.append(step)
             continue
-        wanted = [
-            name for name in _ORDER[:-1] if _OF_THE_BLOB & {*seen} or name not in _OF_THE_BLOB
-        ]
-        rest = iter(seen)
-        missing.append(next((name for name in wanted if name not in rest), ""))
-        seen.clear()
+        removed += 1
+        lacking = _lacking(seen)
+        # Each file syncs its folder of the archive, new bytes or not.
+        missing.append(
+            lacking or ("folder synced" if seen.count("folder synced") < removed else "")
+        )
     return missing
+
+
+def _lacking(seen: list[str]) -> str:
+    """Tell the first step that is missing behind or before another; nothing where all is well."""
+    synced = 0
+    for number, step in enumerate(seen):
+        synced += step == "blob synced"
+        if step == "blob in place":
+            synced -= 1
+            if synced < 0:
+                return "blob synced"
+            if "folder synced" not in seen[number:]:
+                return "folder synced"
+    archiving = [number for number, step in enumerate(seen) if step not in _COMMIT]
+    rest = iter(seen[max(archiving, default=-1) + 1 :])
+    return next((step for step in _COMMIT if step not in rest), "")
 
 
 def _trace(package: Path, scene: Path, folder: Path) -> str:
