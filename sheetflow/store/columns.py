@@ -74,4 +74,9 @@ class Compressed(TypeDecorator[str]):
     def process_result_value(self, value: Any | None, dialect: Dialect) -> str | None:  # noqa: ANN401 - the base class's signature
         """Give the text back."""
         del dialect
-        return None if value is None else zlib.decompress(value).decode()
+        return None if value is None else unpack(value)
+
+
+def unpack(packed: bytes) -> str:
+    """Give back a text that a `Compressed` column keeps."""
+    return zlib.decompress(packed).decode()

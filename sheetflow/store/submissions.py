@@ -14,10 +14,19 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    LargeBinary,
+    RowMapping,
+    func,
+    select,
+    type_coerce,
+)
 
 from sheetflow.errors import StoreError
 from sheetflow.periods import Period
+from sheetflow.store.columns import unpack
 from sheetflow.store.engine import Database
 from sheetflow.store.records import (
     Arrival,
@@ -33,7 +42,7 @@ from sheetflow.store.schema import submissions as table
 _AT_ONCE = 500
 """How many judgements one query names; every database program takes that many."""
 
-_DOCUMENTS_AT_ONCE = 16
+_PACKED_AT_ONCE = 16
 
 
 class Submissions:
@@ -164,20 +173,21 @@ class Submissions:
     ) -> Iterator[tuple[Submission, str]]:
         """Give each submission that has rows in `sheet` with their JSON text, in the order given.
 
-        Few documents are in memory at a time, and no transaction stays open in between.
+        One document is unpacked at a time, and no transaction stays open in between.
         """
         listed = list(submissions)
-        for start in range(0, len(listed), _DOCUMENTS_AT_ONCE):
-            some = listed[start : start + _DOCUMENTS_AT_ONCE]
-            query = select(sheet_rows.c.judgement_id, sheet_rows.c.document).where(
+        for start in range(0, len(listed), _PACKED_AT_ONCE):
+            some = listed[start : start + _PACKED_AT_ONCE]
+            packed = type_coerce(sheet_rows.c.document, LargeBinary).label("packed")
+            query = select(sheet_rows.c.judgement_id, packed).where(
                 sheet_rows.c.judgement_id.in_([entry.judgement_id for entry in some]),
                 sheet_rows.c.sheet == sheet,
             )
             with self._database.reading() as connection:
-                found = {row.judgement_id: row.document for row in connection.execute(query)}
+                found = {row.judgement_id: row.packed for row in connection.execute(query)}
             for submission in some:
                 if submission.judgement_id in found:
-                    yield submission, found[submission.judgement_id]
+                    yield submission, unpack(found[submission.judgement_id])
 
     def find_decisions(self, arrival_id: int) -> tuple[Decision, ...]:
         """Return what was decided about the submissions of one file; the last one counts."""
