@@ -8,6 +8,7 @@ the file holds.
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 import re
 import unicodedata
@@ -26,6 +27,7 @@ _UNWANTED = re.compile(
     "]"
 )
 _EXACT_WHOLE = 2**53
+_COMMON = 100_000
 _PICTURE = re.compile(r"=(?:_xlfn\.)?DISPIMG\(", re.IGNORECASE)
 
 
@@ -45,8 +47,12 @@ class CellCleaner:
     """
 
     def __init__(self) -> None:
-        self._texts: dict[str, str | None] = {"": None}
-        self.saw_picture = False
+        self._known = _KnownCells({"": None})
+
+    @property
+    def saw_picture(self) -> bool:
+        """Whether a cell was a picture by WPS's formula."""
+        return self._known.saw_picture
 
     def rows(
         self,
@@ -65,13 +71,9 @@ class CellCleaner:
         for row_number, column in blanks:
             wiped.setdefault(row_number, []).append(column - left_out)
         found: list[Row] = []
-        texts = self._texts
+        clean = self._known.__getitem__
         for number, row in enumerate(rows, start=1):
-            # Most cells are blank or say what others said before: those need no call.
-            cells = [
-                texts[value] if value.__class__ is str and value in texts else self._cell(value)
-                for value in row
-            ]
+            cells = list(map(clean, row))
             for column in wiped.get(number, ()):
                 if 0 < column <= len(cells):
                     cells[column - 1] = None
@@ -82,25 +84,36 @@ class CellCleaner:
             found.pop()
         return tuple(found)
 
-    def _cell(self, value: CellValue) -> CellValue:
+
+class _KnownCells(dict[CellValue, CellValue]):
+    """What each value met so far becomes; one that is not known is cleaned when asked for.
+
+    Most cells are blank or say what others said before: looking those up needs no Python
+    call. Only values that are equal to none of another type are kept, so no ``1.0``,
+    which equals ``True``; and of numbers only small ones, which repeat.
+    """
+
+    saw_picture = False
+
+    def __missing__(self, value: CellValue) -> CellValue:
         kind = type(value)
         if kind is str:
-            try:
-                return self._texts[value]  # type: ignore[index]
-            except KeyError:
-                return self._text(value)  # type: ignore[arg-type]
+            return self._keep(value, self._text(value))  # type: ignore[arg-type]
         if kind is float:
-            return _number(value)  # type: ignore[arg-type]
-        return value
+            cleaned = _number(value)  # type: ignore[arg-type]
+            is_common = type(cleaned) is int and 1 < cleaned < _COMMON
+            return self._keep(value, cleaned) if is_common else cleaned
+        return self._keep(value, value) if kind is dt.date else value
+
+    def _keep(self, value: CellValue, cleaned: CellValue) -> CellValue:
+        self[value] = cleaned
+        return cleaned
 
     def _text(self, text: str) -> str | None:
         if text.startswith("=") and _PICTURE.match(text):
             self.saw_picture = True
-            cleaned = None
-        else:
-            cleaned = clean_text(text) or None
-        self._texts[text] = cleaned
-        return cleaned
+            return None
+        return clean_text(text) or None
 
 
 def _number(value: float) -> int | float | str:

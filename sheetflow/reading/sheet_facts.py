@@ -48,7 +48,8 @@ class SheetFacts:
 
     def add_formula(self, address: Address, text: str) -> None:
         """Note a formula; WPS's DISPIMG is its way to hold a picture, not a formula."""
-        if _PICTURE.search(text):
+        # The two plain searches, far cheaper, spare nearly every formula the pattern.
+        if ("G(" in text or "g(" in text) and _PICTURE.search(text):
             self.pictures.add(address)
         else:
             self.formulas[address] = "=" + text

@@ -1,40 +1,63 @@
-"""Gathers a sheet's facts in one quick pass over its XML, as bytes.
+"""Gathers a sheet's facts quickly from its XML, as bytes.
 
 This module owns the fast way, which takes the form that office programs write:
-``<c r="A1" …>`` with the address first and double quotes. Anything else that is
-legal XML (prefixes, no addresses, single quotes) goes to `sheet_walk`, which is
-complete and about four times as slow; both give the same facts, and a property
-test holds them to it. It takes parts that went through `plain_xml`, so that ``<``
-begins a tag wherever it stands.
+``<c r="A1" …>`` with the address first and double quotes. Rows of nothing but plain
+values, nearly all of a filled sheet, are recognised whole by one strict pattern, so
+nothing can hide in them; what remains between them is searched by a pattern a fact.
+Anything else that is legal XML (prefixes, no addresses, single quotes) goes to
+`sheet_walk`, which is complete and about six times as slow; both give the same facts,
+and a property test holds them to it. It takes parts that went through `plain_xml`, so
+that ``<`` begins a tag wherever it stands.
 """
 
 from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from sheetflow.reading.sheet_facts import MAX_AREA, SheetFacts, check_grid
 from sheetflow.reading.sheet_walk import walk_sheet
 from sheetflow.workbook import Address
 
-_ATTRIBUTES = rb'(?: [A-Za-z][\w:.]*="[^"<>]*")*'
-_CELL = rb'<c r="([A-Z]{1,3})([1-9][0-9]{0,6})"'
-_EVERY_CELL = re.compile(
-    rb'<c(?=[\s/>])(?: r="([A-Z]{1,3})[1-9][0-9]{0,6}"' + _ATTRIBUTES + rb"/?>)?"
+# No ``&`` in a value: an attribute may spell its letters as character references.
+_VALUE = rb'="[^"<>&]*+"'
+_ATTRIBUTES = rb"(?: [A-Za-z][\w:.]*+" + _VALUE + rb")*+"
+_NUMBER = rb"[1-9][0-9]{0,6}+"
+
+# A row of at least one cell, none of them a formula or an error (t="e"), the row not
+# hidden. Its cells repeat its number, so one number tells the place of them all. The
+# repeats are possessive: no hostile row makes the pattern try twice.
+_PLAIN_CELL = (
+    rb'<c r="[A-Z]{1,3}+\1"(?: s="[0-9]++")?+(?: t="(?:n|s|str|inlineStr|b|d)")?+'
+    rb'(?:/>|>(?:<v>[^<]*+</v>|<is><t(?: xml:space="preserve")?+>[^<]*+</t></is>|<v/>)?+</c>)'
 )
-_CELL_ROW = re.compile(rb'<c r="[A-Z]{1,3}([0-9]+)')
-_EVERY_ROW = re.compile(rb'<row(?=[\s/>])(?: r="([1-9][0-9]{0,6})"(' + _ATTRIBUTES + rb")/?>)?")
-_FORMULA = re.compile(_CELL + _ATTRIBUTES + rb"><f" + _ATTRIBUTES + rb"(?:/>|>([^<]*)</f>)")
+_PLAIN_ROW = re.compile(
+    rb'<row r="(' + _NUMBER + rb')"(?: (?!hidden="[1t])[A-Za-z][\w:.]*+' + _VALUE + rb")*+>"
+    rb"(?:" + _PLAIN_CELL + rb")++</row>"
+)
+_COLUMN = re.compile(rb'<c r="([A-Z]++)')
+
+_CELL = rb'<c r="([A-Z]{1,3}+)(' + _NUMBER + rb')"'
+_EVERY_CELL = re.compile(
+    rb'<c(?=[\s/>])(?: r="[A-Z]{1,3}+(' + _NUMBER + rb')"' + _ATTRIBUTES + rb"/?>)?"
+)
+_EVERY_ROW = re.compile(rb'<row(?=[\s/>])(?: r="(' + _NUMBER + rb')"(' + _ATTRIBUTES + rb")/?>)?")
+_FORMULA = re.compile(_CELL + _ATTRIBUTES + rb"><f" + _ATTRIBUTES + rb"(?:/>|>([^<]*+)</f>)")
 _EVERY_FORMULA = re.compile(rb"<f[\s/>]")
 _ERROR = re.compile(
-    _CELL + rb"(" + _ATTRIBUTES + rb') t="e"(' + _ATTRIBUTES + rb")>"
-    rb"(?:<f" + _ATTRIBUTES + rb"(?:/>|>[^<]*</f>))?(?:<v>([^<]*)</v>|<v/>)?</c>"
+    _CELL + rb'(?=[^<>]* t="e")(' + _ATTRIBUTES + rb")>"
+    rb"(?:<f" + _ATTRIBUTES + rb"(?:/>|>[^<]*+</f>))?(?:<v>([^<]*+)</v>|<v/>)?</c>"
 )
 _MERGE = re.compile(rb'<mergeCell ref="([A-Z0-9:]+)"')
-_EVERY_MERGE = re.compile(rb"<mergeCell[\s/>]")
+_EVERY_MERGE = re.compile(rb"[<:]mergeCell[\s/>]")
 _PREFIXED = re.compile(rb":(?:c|row|f|v|is)[\s/>]")
+_REFERENCES = re.compile(r"(?:&[#\w]*+;?+)++")
 
-Span = tuple[int, int]
+_OPENING, _CLOSING = b"<sheetData>", b"</sheetData>"
+_GAP = b"<>"
+"""Stands where something was taken out, so that no tag grows together over it."""
 
 
 def scan_sheet(part: bytes, *, takes_pictures: bool = False) -> SheetFacts:
@@ -51,36 +74,56 @@ def scan_sheet(part: bytes, *, takes_pictures: bool = False) -> SheetFacts:
 
 def quick_scan(part: bytes, *, takes_pictures: bool = False) -> SheetFacts | None:
     """Gather the facts where the part keeps to the usual form; None where it does not."""
-    start, end = part.find(b"<sheetData>"), part.find(b"</sheetData>")
-    once = part.count(b"<sheetData") == part.count(b"</sheetData") == 1
-    if start < 0 or not once or b"='" in part or _PREFIXED.search(part, start, end):
+    opening, closing = part.find(_OPENING), part.rfind(_CLOSING)
+    if not 0 <= opening < closing:
         return None
-    facts, span = SheetFacts(takes_pictures), (start, end)
+    span = (opening + len(_OPENING), closing)
+    pieces = _PLAIN_ROW.split(part[slice(*span)])  # what remains, a row's number, what remains, …
+    rest = _GAP.join(filter(None, pieces[::2]))
+    frame = _GAP.join((part[:opening], part[closing + len(_CLOSING) :]))
+    if _is_strange(frame, rest):
+        return None
+    facts = SheetFacts(takes_pictures)
     complete = (
-        _add_cells(part, span, facts)
-        and _add_hidden_rows(part, span, facts)
-        and _add_formulas(part, span, facts)
-        and _add_errors(part, span, facts)
-        and _add_merges(part, facts)
+        _add_cells(rest, pieces[1::2], _COLUMN.findall(part, *span), facts)
+        and _add_hidden_rows(rest, facts)
+        and _add_formulas(rest, facts)
+        and _add_errors(rest, facts)
+        and _add_merges(frame, facts)
     )
     return facts if complete else None
 
 
-def _add_cells(part: bytes, span: Span, facts: SheetFacts) -> bool:
-    found = _EVERY_CELL.findall(part, *span)
-    columns = set(found)
-    if not found or b"" in columns:
-        return not found
-    rows = set(_CELL_ROW.findall(part, *span))
-    facts.cells = len(found)
-    facts.last_column = max(_column(letters) for letters in columns)
-    facts.last_row = max(int(digits) for digits in rows)
+def _is_strange(frame: bytes, rest: bytes) -> bool:
+    """Whether something stands where the patterns would not look for it.
+
+    `frame` is what surrounds the rows; `rest` are the rows that are not plain.
+    """
+    return (
+        b"sheetData" in frame  # calamine would read the first of two, whatever its prefix
+        or b"sheetData" in rest
+        or b"mergeCell" in rest
+        or b"='" in rest
+        or _PREFIXED.search(rest) is not None
+    )
+
+
+def _add_cells(
+    rest: bytes, plain: Iterable[bytes], columns: Sequence[bytes], facts: SheetFacts
+) -> bool:
+    """Add the extent; `plain` are the numbers of plain rows, `columns` the letters of all cells."""
+    numbers = {*plain, *_EVERY_CELL.findall(rest)}
+    if not numbers or b"" in numbers:
+        return not numbers
+    facts.cells = len(columns)
+    facts.last_column = max(_column(letters) for letters in set(columns))
+    facts.last_row = max(map(int, numbers))
     check_grid(facts.last_row, facts.last_column)
     return True
 
 
-def _add_hidden_rows(part: bytes, span: Span, facts: SheetFacts) -> bool:
-    for number, attributes in _EVERY_ROW.findall(part, *span):
+def _add_hidden_rows(rest: bytes, facts: SheetFacts) -> bool:
+    for number, attributes in _EVERY_ROW.findall(rest):
         if not number:
             return False
         if b' hidden="1"' in attributes or b' hidden="true"' in attributes:
@@ -89,33 +132,33 @@ def _add_hidden_rows(part: bytes, span: Span, facts: SheetFacts) -> bool:
     return True
 
 
-def _add_formulas(part: bytes, span: Span, facts: SheetFacts) -> bool:
-    if part.find(b"<f", *span) < 0:
-        return True
-    count = 0
-    for match in _FORMULA.finditer(part, *span):
-        facts.add_formula(_address(match), _text(match[3]))
-        count += 1
-    return count == len(_EVERY_FORMULA.findall(part, *span))
-
-
-def _add_errors(part: bytes, span: Span, facts: SheetFacts) -> bool:
-    expected = part.count(b't="e"', *span)
+def _add_formulas(rest: bytes, facts: SheetFacts) -> bool:
+    expected = len(_EVERY_FORMULA.findall(rest))
     if not expected:
         return True
     count = 0
-    for match in _ERROR.finditer(part, *span):
-        is_rich = b" vm=" in match[3] or b" vm=" in match[4]
-        facts.add_error(_address(match), _text(match[5]), is_rich=is_rich)
+    for match in _FORMULA.finditer(rest):
+        facts.add_formula(_address(match), _text(match[3]))
         count += 1
     return count == expected
 
 
-def _add_merges(part: bytes, facts: SheetFacts) -> bool:
-    references = _MERGE.findall(part)
+def _add_errors(rest: bytes, facts: SheetFacts) -> bool:
+    expected = rest.count(b't="e"')
+    if not expected:
+        return True
+    count = 0
+    for match in _ERROR.finditer(rest):
+        facts.add_error(_address(match), _text(match[4]), is_rich=b" vm=" in match[3])
+        count += 1
+    return count == expected
+
+
+def _add_merges(frame: bytes, facts: SheetFacts) -> bool:
+    references = _MERGE.findall(frame)
     for reference in references:
         facts.add_merge(reference.decode("ascii"))
-    return len(references) == len(_EVERY_MERGE.findall(part))
+    return len(references) == len(_EVERY_MERGE.findall(frame))
 
 
 def _column(letters: bytes) -> int:
@@ -131,4 +174,14 @@ def _address(match: re.Match[bytes]) -> Address:
 
 def _text(raw: bytes | None) -> str:
     text = (raw or b"").decode("utf-8", errors="replace")
-    return html.unescape(text) if "&" in text else text
+    return _REFERENCES.sub(_unescaped, text) if "&" in text else text
+
+
+def _unescaped(references: re.Match[str]) -> str:
+    return _characters(references[0])
+
+
+@lru_cache(maxsize=1024)
+def _characters(references: str) -> str:
+    """Give what a run of references stands for; a column of formulas repeats few runs."""
+    return html.unescape(references)

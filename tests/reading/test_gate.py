@@ -12,7 +12,7 @@ import pytest
 
 from sheetflow.errors import UnreadableError
 from sheetflow.reading import read_workbook
-from tests.reading.packages import ods_of, parts_of, simple, written, xlsx_of, zipped
+from tests.reading.packages import MAIN, ods_of, parts_of, simple, written, xlsx_of, zipped
 
 _ONE = '<row r="1"><c r="A1"><v>1</v></c></row>'
 _SHEET = "xl/worksheets/sheet1.xml"
@@ -206,6 +206,23 @@ def test_hidden_prefix_is_no_way_around() -> None:
     sheet = str(parts[_SHEET]).replace("<worksheet", '<worksheet xmlns:x="urn:x"')
     assert read_workbook(data).sheets[0].cell(1, 1) == 1
     assert refusal(zipped(parts | {_SHEET: sheet})).reason == "file-far-cell"
+
+
+def test_no_second_sheet_data_is_a_way_around() -> None:
+    """Rows under a prefix before the usual ones, which the parser would read, are held to them."""
+    far = '<x:row r="1048576"><x:c r="XFD1048576"><x:v>2</x:v></x:c></x:row>'
+    data = changed(
+        _SHEET, "<sheetData>", f'<x:sheetData xmlns:x="{MAIN}">{far}</x:sheetData><sheetData>'
+    )
+    assert refusal(data).reason == "file-far-cell"
+
+
+@pytest.mark.parametrize("merge", ["mergeCell", "x:mergeCell"])
+@pytest.mark.parametrize("place", ["</sheetData>", "</worksheet>"])
+def test_no_merge_is_overlooked(merge: str, place: str) -> None:
+    """A huge merge is refused under a prefix and in a place where none belongs, too."""
+    text = f'<{merge} xmlns:x="{MAIN}" ref="A1:XFD1048576"/>'
+    assert refusal(changed(_SHEET, place, text + place)).reason == "file-huge-merge"
 
 
 def test_huge_merge() -> None:

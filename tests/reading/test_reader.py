@@ -198,6 +198,17 @@ def test_numbers_that_are_none() -> None:
     assert only_sheet(xlsx_of(rows)).rows == (("inf", "nan"),)
 
 
+def test_yes_and_no_stay_apart_from_one_and_zero() -> None:
+    """TRUE stays TRUE and 1 stays 1, however often and in whatever order both occur."""
+    row = (
+        '<c r="A{0}"><v>1</v></c><c r="B{0}" t="b"><v>1</v></c><c r="C{0}"><v>0</v></c>'
+        '<c r="D{0}" t="b"><v>0</v></c><c r="E{0}"><v>2</v></c>'
+    )
+    rows = "".join(f'<row r="{number}">{row.format(number)}</row>' for number in (1, 2))
+    for each in only_sheet(xlsx_of(rows)).rows:
+        assert [repr(value) for value in each] == ["1", "True", "0", "False", "2"]
+
+
 def test_text_is_cleaned() -> None:
     """Right-to-left marks, controls and line ends that break documents later are gone."""
     assert clean_text("\u202e历下\u200f区\x01\r\n二\u200b行\ufffe") == "历下区\n二行"
@@ -240,10 +251,20 @@ def test_pictures_in_cells() -> None:
     assert only_sheet(xlsx_of(excel)).errors == {(1, 1): "#VALUE!"}
 
 
+def test_a_picture_whose_formula_the_file_does_not_tell() -> None:
+    """A picture that only its text gives away is told and is no text, however often it stands."""
+    cell = '<c r="{}" t="str"><v>=DISPIMG("ID_1",1)</v></c>'
+    rows = f'<row r="1">{cell.format("A1")}{cell.format("B1")}<c r="C1"><v>1</v></c></row>'
+    workbook = read_workbook(xlsx_of(rows))
+    assert workbook.remarks == ("remark-cell-pictures",)
+    assert workbook.sheets[0].rows == ((None, None, 1),)
+
+
 def test_unusual_xml_loses_nothing() -> None:
     """UTF-16, comments, CDATA, prefixes and left-out addresses are legal and read in full."""
-    parts = parts_of('<row r="1"><c r="A1"><v>1<!-- x -->2</v></c></row>')
-    assert only_sheet(zipped(parts)).cell(1, 1) == 12
+    for aside in ("<!-- x -->", "<?x y?>"):
+        parts = parts_of(f'<row r="1"><c r="A1"><v>1{aside}2</v></c></row>')
+        assert only_sheet(zipped(parts)).cell(1, 1) == 12
     parts = parts_of('<row r="1"><c r="A1" t="str"><v><![CDATA[甲&<乙]]></v></c></row>')
     assert only_sheet(zipped(parts)).cell(1, 1) == "甲&<乙"
     sheet = str(parts_of(_ONE)["xl/worksheets/sheet1.xml"])

@@ -19,18 +19,24 @@ from tests.reading.packages import written
 
 _TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=8)
 _TRICKS = st.sampled_from(["", "", 't="e"', "]]>", "<f>", "DISPIMG(", ":c ", "='"])
-_VALUES = st.sampled_from(["<v>1</v>", "<v/>", "<v></v>", "", "<is><t>x</t></is>"])
-_KINDS = st.sampled_from(["", ' t="s"', ' t="e"', ' t="str"', ' s="3" t="e"', ' t="e" vm="1"'])
+_TEXT = '<is><t xml:space="preserve"> x</t></is>'
+_VALUES = st.sampled_from(["<v>1</v>", "<v/>", "<v></v>", "", "<is><t>x</t></is>", _TEXT])
+_KINDS = st.sampled_from(
+    ["", ' t="s"', ' s="3" t="inlineStr"', ' t="e"', ' t="str"', ' s="3" t="e"', ' t="e" vm="1"']
+)
+_HIDDEN = st.sampled_from(["", ' hidden="1"', ' hidden="true"', ' hidden="false"'])
 
 
 @st.composite
-def cells(draw: st.DrawFn, row: int, column: int) -> str:
+def cells(draw: st.DrawFn, row: int, column: int, *, plain: bool) -> str:
     """Draw one cell, with or without formula and value; sometimes as no program writes it."""
     name, kind, value = cell_name(row, column), draw(_KINDS), draw(_VALUES)
+    if plain:
+        kind = kind.replace('t="e"', 't="n"')
     trick = draw(_TRICKS) if draw(st.integers(0, 9)) == 0 else ""
     text = escape(draw(_TEXTS) + trick, quote=False)
     formulas = ["", "", f"<f>{text}</f>", "<f/>", f'<f t="shared" si="0">{text}</f>']
-    formula = draw(st.sampled_from(formulas))
+    formula = "" if plain else draw(st.sampled_from(formulas))
     usual = f'<c r="{name}"{kind}>{formula}{value}</c>'
     if draw(st.integers(0, 19)):
         return usual
@@ -41,6 +47,8 @@ def cells(draw: st.DrawFn, row: int, column: int) -> str:
         f'<c r="{name}"{kind}>{value}{formula}</c>',
         f'<c r="{name}"{kind}/>',
         f'<c{kind} r="{name}">{formula}{value}</c>',
+        f'<c r="{cell_name(row + 7, column)}"{kind}>{formula}{value}</c>',
+        f'<c r="{name}" t="&#101;">{formula}{value}</c>',
     ]
     return draw(st.sampled_from(unusual))
 
@@ -51,8 +59,8 @@ def sheets(draw: st.DrawFn) -> bytes:
     rows = []
     for row in sorted(draw(st.sets(st.integers(1, 30), max_size=5))):
         columns = sorted(draw(st.sets(st.integers(1, 800), max_size=4)))
-        hidden = draw(st.sampled_from(["", ' hidden="1"', ' hidden="true"', ' hidden="false"']))
-        body = "".join(draw(cells(row, column)) for column in columns)
+        hidden, plain = draw(_HIDDEN), draw(st.booleans())
+        body = "".join(draw(cells(row, column, plain=plain)) for column in columns)
         rows.append(f'<row r="{row}" spans="1:9"{hidden}>{body}</row>')
     merge = draw(st.sampled_from(["", '<mergeCells><mergeCell ref="A1:B2"/></mergeCells>']))
     extension = draw(st.sampled_from(["", "<extLst><ext><xm:f>A1</xm:f></ext></extLst>"]))
@@ -113,6 +121,7 @@ def test_usual_workbooks_take_the_quick_way() -> None:
         '<x:c r="B2"><x:f>1+1</x:f></x:c>',
         '<c s="1" r="B2" t="e"><f>1+1</f><v>#REF!</v></c>',
         '<c r="b2"><f>1+1</f></c>',
+        '<c r="B2" t="&#101;"><v>#REF!</v></c>',
     ],
 )
 def test_unusual_cells_are_told(cell: str) -> None:
@@ -121,3 +130,45 @@ def test_unusual_cells_are_told(cell: str) -> None:
     facts = scan_sheet(part.encode())
     assert {*facts.formulas, *facts.errors} == {(2, 2)}
     assert told(facts) == told(walk_sheet(part.encode()))
+
+
+@pytest.mark.parametrize(
+    "hidden", ['hidden="1"', 'hidden="&#49;"', "hidden='true'", 'hidden = "1"']
+)
+def test_hidden_rows_are_told(hidden: str) -> None:
+    """A hidden row is told however its XML is written, between rows that are not hidden."""
+    rows = "".join(
+        f'<row r="{row}" {hidden if row == 2 else ""}><c r="A{row}"><v>1</v></c></row>'
+        for row in range(1, 4)
+    ).replace(" >", ">")
+    facts = scan_sheet(f"<worksheet><sheetData>{rows}</sheetData></worksheet>".encode())
+    assert facts.hidden_rows == {2}
+    assert (facts.cells, facts.last_row, facts.last_column) == (3, 3, 1)
+
+
+def test_formulas_read_as_they_were_typed() -> None:
+    """A formula comes back in its own letters, whether the file spells them out or by number."""
+    spelled = "&#22522;&#23618;!$A$1&amp;&quot;&#x884C;&quot;&lt;&gt;基层!A1&amp;&amp;1"
+    part = f'<row r="1"><c r="A1"><f>{spelled}</f><v/></c></row>'
+    facts = quick_scan(f"<worksheet><sheetData>{part}</sheetData></worksheet>".encode())
+    assert facts is not None
+    assert facts.formulas == {(1, 1): '=基层!$A$1&"行"<>基层!A1&&1'}
+
+
+@pytest.mark.parametrize(
+    "around", ['<c r="B2"><f>1+{}1</f></c>', '<c r="B2"{} t="e"><v>#REF!</v></c>']
+)
+def test_nothing_grows_together_over_a_plain_row(around: str) -> None:
+    """A row of plain values in the midst of a cell does not make a usual cell of its ends."""
+    plain = '<row r="3"><c r="A3"><v>1</v></c></row>'
+    row = f'<row r="2">{around.format(plain)}</row>'
+    assert quick_scan(f"<worksheet><sheetData>{row}</sheetData></worksheet>".encode()) is None
+
+
+def test_cells_between_two_sheet_data_are_not_counted() -> None:
+    """What stands outside the rows is no cell, also where a part holds two sets of rows."""
+    cell = '<row r="1"><c r="{}1"><v>1</v></c></row>'
+    data = f"<sheetData>{cell.format('A')}</sheetData>"
+    part = f"<worksheet>{data}<x>{cell.format('Z')}</x>{data}</worksheet>".encode()
+    assert told(scan_sheet(part)) == told(walk_sheet(part))
+    assert scan_sheet(part).cells == 2
