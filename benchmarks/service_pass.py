@@ -9,7 +9,6 @@ import json
 import resource
 import sys
 import time
-from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -45,14 +44,14 @@ def main(root: str) -> None:
         intake = open_intake(office)
         timed("take", lambda: take_all(office, intake))
         rebuilding = Rebuilding(office)
-        answered = timed("judge", lambda: judge_and_answer(office, rebuilding))
+        outcomes = timed("judge", lambda: judge_and_answer(office, rebuilding))
         rebuilt = timed("publish", rebuilding.finish)
         timed("mail", lambda: send_due(office))
     own = resource.getrusage(resource.RUSAGE_SELF)
     children = resource.getrusage(resource.RUSAGE_CHILDREN)
     result = {
         "steps": steps,
-        "outcomes": Counter(submission.outcome for submission in answered),
+        "outcomes": outcomes,
         "published": rebuilt.published,
         "faults": rebuilt.faults,
         "peak_mb": own.ru_maxrss / _KIB,

@@ -35,8 +35,8 @@ def books_request(
     submissions = office.store.submissions
     asked: list[Submission] = []
     if sheets:
-        standing = submissions.find_all_accepted(books.form.key, books.period.period_id)
-        asked = [entry for unit_id, entry in standing.items() if unit_id in members]
+        spot = (books.form.key, books.period.period_id)
+        asked = [*submissions.find_all_accepted(*spot, among=members).values()]
     return BooksRequest(
         campaign=office.settings.campaign,
         form=books.form.key,

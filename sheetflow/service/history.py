@@ -30,14 +30,15 @@ from sheetflow.units import Level, Unit
 from sheetflow.workers.judging import FormAndPeriod, JudgeRequest, PastBook
 
 
-def books_of(office: Office, form: Form, period: Period) -> Books:
-    """Gather everything accepted and tried in `form` up to `period`."""
+def books_of(office: Office, form: Form, period: Period, top: Unit | None = None) -> Books:
+    """Gather everything accepted and tried in `form` up to `period`, of all or below `top`."""
     store = office.store.submissions
+    among = _answered_for_below(office, top, period) if top else None
     accepted: dict[UnitAndPeriod, Accepted] = {}
     attempts: dict[UnitAndPeriod, Attempt] = {}
     submissions: dict[str, Submission] = {}
     for entry in period.year_so_far:
-        standing = store.find_all_accepted(form.key, entry.period_id)
+        standing = store.find_all_accepted(form.key, entry.period_id, among=among)
         figures = store.find_indicators(standing.values())
         for unit_id, submission in standing.items():
             if unit_id not in office.tree:
@@ -59,7 +60,7 @@ def books_of(office: Office, form: Form, period: Period) -> Books:
                 verify=submission.verify,
                 note=submission.note,
             )
-        for unit_id, latest in _last_words(office, form.key, entry.period_id).items():
+        for unit_id, latest in _last_words(office, form.key, entry.period_id, among).items():
             attempts[unit_id, entry.period_id] = _attempt(latest)
 
     def rows_of(
@@ -79,6 +80,14 @@ def books_of(office: Office, form: Form, period: Period) -> Books:
         rows_of=rows_of,
         deadlines=_deadlines(office, period),
     )
+
+
+def _answered_for_below(office: Office, top: Unit, period: Period) -> frozenset[str]:
+    """Name all units below `top`, and those that ended and are answered for by one of them."""
+    tree = office.tree
+    below = tree.subtree(top.unit_id)
+    ended = (old for unit in below for old in tree.predecessors_on(unit.unit_id, period.last_day))
+    return frozenset(unit.unit_id for unit in (*below, *ended))
 
 
 def _deadlines(office: Office, period: Period) -> dict[UnitAndPeriod, dt.datetime]:
@@ -130,14 +139,16 @@ _OWN = ("accepted", "returned")
 """Outcomes of workbooks that are the unit's own beyond doubt."""
 
 
-def _last_words(office: Office, form: str, period: str) -> dict[str, Submission]:
+def _last_words(
+    office: Office, form: str, period: str, among: frozenset[str] | None
+) -> dict[str, Submission]:
     """Give each unit's newest submission; one held or refused only where there is none of its own.
 
     A stranger's workbook in a unit's folder does not hide where the unit itself stands.
     """
     found: dict[str, Submission] = {}
     for entry in sorted(
-        office.store.submissions.find_submissions(form=form, period=period),
+        office.store.submissions.find_submissions(form=form, period=period, among=among),
         key=lambda entry: (entry.outcome in _OWN, entry.arrival_id),
     ):
         found[entry.unit_id] = entry
@@ -164,9 +175,7 @@ def shown_name(file_name: str) -> str:
 def missing_units(office: Office) -> tuple[str, ...]:
     """Say which units left the list though they have reported: their figures count nowhere."""
     gone = {
-        submission.unit_id
-        for submission in office.store.submissions.find_submissions()
-        if submission.unit_id not in office.tree
+        unit_id for unit_id in office.store.submissions.find_units() if unit_id not in office.tree
     }
     return tuple(
         f"单位 {unit_id} 有已收的报送，却不在 units.xlsx 里，没有计入汇总。"
@@ -255,8 +264,8 @@ def past_books(office: Office, form: Form, unit: Unit) -> list[PastBook]:
 
 def merged_since(office: Office, unit: Unit) -> Iterator[tuple[Unit, str]]:
     """Give each unit merged into this one, and the first period that this one reports for it."""
-    for ended in office.tree:
-        if ended.valid_to is None or ended.successor is None:
+    for ended in office.tree.succeeded:
+        if ended.valid_to is None:
             continue
         for period in Period.parse(f"{ended.valid_to.year}B6").year_so_far:
             if ended in office.tree.predecessors_on(unit.unit_id, period.last_day):

@@ -63,8 +63,8 @@ def settle_twins(office: Office) -> int:
     Give how many have it now. What trouble there is leaves the twin, and `status` shows it.
     """
     settled = 0
-    for entry in office.store.publications.find_publications():
-        if entry.beside and _settle(office, entry):
+    for entry in office.store.publications.find_beside():
+        if _settle(office, entry):
             kept = replace(entry, beside="")
             office.store.publications.record_rebuilt([], [kept])
             settled += 1

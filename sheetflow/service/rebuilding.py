@@ -124,9 +124,9 @@ def rebuild(office: Office) -> Rebuilt:
 def _marks(office: Office, *kinds: str) -> list[StaleMark]:
     return [
         mark
-        for mark in office.store.publications.stale_marks
+        for mark in office.store.publications.find_stale(*kinds)
         # What a unit that left the list had to get waits, and `status` shows it.
-        if mark.what.partition(":")[0] in kinds and mark.unit_id in office.tree
+        if mark.unit_id in office.tree
     ]
 
 

@@ -54,18 +54,26 @@ class Made:
 
 
 class Rollups:
-    """The files of everyone above, for one pass: books are gathered once a period."""
+    """The files of everyone above, for one pass: books are gathered once a period and top unit."""
 
     def __init__(self, office: Office) -> None:
         self.office = office
         self._books: dict[tuple[str, str], Books] = {}
+        self._top: Unit | None = None
         self._known_tried: dict[tuple[str, str], set[str]] = {}
 
     def in_order(self, marks: Iterable[StaleMark]) -> list[StaleMark]:
-        """Order marks so that those furthest from the top come first."""
-        ranks = self.office.tree
+        """Order marks tree by tree, so that those furthest from its top come first."""
+        tree = self.office.tree
+        places = {unit.unit_id: number for number, unit in enumerate(tree.roots)}
         return sorted(
-            marks, key=lambda mark: (-ranks[mark.unit_id].level.rank, mark.period, mark.what)
+            marks,
+            key=lambda mark: (
+                places[tree.chain(mark.unit_id)[-1].unit_id],
+                -tree[mark.unit_id].level.rank,
+                mark.period,
+                mark.what,
+            ),
         )
 
     def has_to_wait(self, mark: StaleMark) -> bool:
@@ -94,19 +102,27 @@ class Rollups:
         }
         return makers[mark.what](mark) if self._is_wanted(mark) else None
 
-    def books(self, form: str, period: str) -> Books:
-        """What is accepted up to `period`."""
-        if (form, period) not in self._books:
-            office = self.office
-            self._books[form, period] = books_of(office, office.form(form), Period.parse(period))
-        return self._books[form, period]
+    def books(self, mark: StaleMark, period: str = "") -> Books:
+        """What is accepted up to a mark's period (or `period`) in the tree that its unit is in.
+
+        The books of one tree are kept at a time.
+        """
+        office = self.office
+        top = office.tree.chain(mark.unit_id)[-1]
+        if top != self._top:
+            self._top, self._books = top, {}
+        spot = (mark.form, period or mark.period)
+        if spot not in self._books:
+            form, until = office.form(mark.form), Period.parse(spot[1])
+            self._books[spot] = books_of(office, form, until, top)
+        return self._books[spot]
 
     def _is_wanted(self, mark: StaleMark) -> bool:
         """A later period is rebuilt only where something has been tried in it."""
         tried = self._tried(mark.form, mark.period)
         if not tried:  # most later periods: no books need be gathered
             return False
-        books = self.books(mark.form, mark.period)
+        books = self.books(mark)
         return any(
             member.unit_id in tried for member in books.members(self.office.tree[mark.unit_id])
         )
@@ -125,7 +141,7 @@ class Rollups:
 
     def _begin_workbook(self, mark: StaleMark) -> Callable[[], Made] | None:
         office, unit = self.office, self.office.tree[mark.unit_id]
-        books = self.books(mark.form, mark.period)
+        books = self.books(mark)
         policy = office.policy(unit.level)
         path = consolidated_path(office, unit, books.period, books.form)
         basis = basis_of(__version__, _sources(books, unit), policy.digest)
@@ -154,7 +170,7 @@ class Rollups:
 
     def _begin_report(self, mark: StaleMark) -> Callable[[], Made] | None:
         office, unit = self.office, self.office.tree[mark.unit_id]
-        books = self.books(mark.form, mark.period)
+        books = self.books(mark)
         spec = books.form.report
         if spec is None:
             return None
@@ -190,7 +206,7 @@ class Rollups:
         latest = self._latest_period(mark.form, mark.period)
         form = office.form(mark.form)
         files = own_files(office, unit, form)
-        data = board_data(office.campaign, self.books(mark.form, latest), unit, files)
+        data = board_data(office.campaign, self.books(mark, latest), unit, files)
         page = _template(office, "board", "上报情况.html").decode()
         basis = basis_of(__version__, data, page)
         paths = {kind: board_path(office, unit, kind, form) for kind in ("xlsx", "html")}

@@ -23,7 +23,6 @@ from sheetflow.service.piecing import sweep_pieces
 from sheetflow.service.rebuilding import Rebuilding
 from sheetflow.service.sending import Sent, send_due
 from sheetflow.service.taking import Intake, open_intake, take_all
-from sheetflow.store.records import Submission
 
 
 @dataclass
@@ -82,12 +81,12 @@ def follow_renamed_folders(office: Office) -> None:
 def work_off(office: Office, intake: Intake) -> PassReport:
     """Judge what has arrived, rebuild what is stale, send what is queued."""
     rebuilding = Rebuilding(office)
-    answered = judge_and_answer(office, rebuilding)
+    outcomes = judge_and_answer(office, rebuilding)
     rebuilt = rebuilding.finish()
     mail = send_due(office)
     return PassReport(
         taken=intake.taken,
-        outcomes=Counter(submission.outcome for submission in answered),
+        outcomes=outcomes,
         published=rebuilt.published,
         mail=mail,
         oddities=intake.oddities,
@@ -99,11 +98,14 @@ def work_off(office: Office, intake: Intake) -> PassReport:
     )
 
 
-def judge_and_answer(office: Office, rebuilding: Rebuilding) -> list[Submission]:
-    """Judge what has arrived; who was judged first need not wait for the last to be answered."""
-    answered: list[Submission] = []
+def judge_and_answer(office: Office, rebuilding: Rebuilding) -> Counter[str]:
+    """Judge what has arrived; give how often each outcome came of it.
+
+    Who was judged first need not wait for the last to be answered.
+    """
+    outcomes: Counter[str] = Counter()
     with closing(judge_arrivals(office)) as judged:
         for submissions in judged:
-            answered += submissions
+            outcomes.update(submission.outcome for submission in submissions)
             rebuilding.answer(len(submissions))
-    return answered
+    return outcomes

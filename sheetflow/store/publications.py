@@ -12,7 +12,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, or_, select, update
 
 from sheetflow.store import standings
 from sheetflow.store.engine import Database
@@ -44,6 +44,13 @@ class Publications:
     def stale_marks(self) -> tuple[StaleMark, ...]:
         """All stale marks, the oldest first."""
         query = select(marks).order_by(marks.c.mark_id)
+        with self._database.reading() as connection:
+            return tuple(StaleMark(**row) for row in _dicts(connection.execute(query)))
+
+    def find_stale(self, *kinds: str) -> tuple[StaleMark, ...]:
+        """Return the stale marks of `kinds`, the oldest first: ``answer`` finds ``answer:1`` too."""
+        wanted = [marks.c.what.in_(kinds), *(marks.c.what.startswith(f"{kind}:") for kind in kinds)]
+        query = select(marks).where(or_(*wanted)).order_by(marks.c.mark_id)
         with self._database.reading() as connection:
             return tuple(StaleMark(**row) for row in _dicts(connection.execute(query)))
 
@@ -84,6 +91,12 @@ class Publications:
             query = query.where(table.c.unit_id == unit_id)
         if period is not None:
             query = query.where(table.c.period == period)
+        with self._database.reading() as connection:
+            return tuple(Publication(**row) for row in _dicts(connection.execute(query)))
+
+    def find_beside(self) -> tuple[Publication, ...]:
+        """Return the publications that lie beside their real names, ordered by path."""
+        query = select(table).where(table.c.beside != "").order_by(table.c.path)
         with self._database.reading() as connection:
             return tuple(Publication(**row) for row in _dicts(connection.execute(query)))
 

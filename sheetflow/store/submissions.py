@@ -12,7 +12,7 @@ a judgement never changes, so a reader sees what it began with while others writ
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from sqlalchemy import (
     ColumnElement,
@@ -40,7 +40,7 @@ from sheetflow.store.schema import arrivals, decisions, judgements, sheet_rows, 
 from sheetflow.store.schema import submissions as table
 
 _AT_ONCE = 500
-"""How many judgements one query names; every database program takes that many."""
+"""How many judgements or units one query names; every database program takes that many."""
 
 _PACKED_AT_ONCE = 16
 
@@ -56,10 +56,20 @@ class Submissions:
         return self._last(table.c.receipt == receipt)
 
     def find_submissions(
-        self, unit_id: str | None = None, form: str | None = None, period: str | None = None
+        self,
+        unit_id: str | None = None,
+        form: str | None = None,
+        period: str | None = None,
+        *,
+        among: Collection[str] | None = None,
     ) -> tuple[Submission, ...]:
-        """Return submissions (of a unit, form, period) in order of arrival."""
-        return self._find(*_matching(unit_id=unit_id, form=form, period=period))
+        """Return submissions (of a unit, form, period, of units `among` all) in order of arrival."""
+        return self._find(*_matching(unit_id=unit_id, form=form, period=period), among=among)
+
+    def find_units(self) -> frozenset[str]:
+        """Return the ids of all units that have ever submitted anything."""
+        with self._database.reading() as connection:
+            return frozenset(connection.execute(select(table.c.unit_id).distinct()).scalars())
 
     def find_latest(
         self, unit_id: str, form: str, period: str, *, before: Arrival | None = None
@@ -98,9 +108,11 @@ class Submissions:
         """Return the submission of a unit that counts."""
         return self._last(*_matching(unit_id=unit_id, form=form, period=period), _accepted())
 
-    def find_all_accepted(self, form: str, period: str) -> dict[str, Submission]:
-        """Return the submission that counts of each unit, by unit id."""
-        found = self._find(*_matching(form=form, period=period), _accepted())
+    def find_all_accepted(
+        self, form: str, period: str, *, among: Collection[str] | None = None
+    ) -> dict[str, Submission]:
+        """Return the submission that counts of each unit (`among` all), by unit id."""
+        found = self._find(*_matching(form=form, period=period), _accepted(), among=among)
         return {submission.unit_id: submission for submission in found}
 
     def find_accepted_before(self, unit_id: str, form: str, period: str) -> Submission | None:
@@ -218,9 +230,16 @@ class Submissions:
         with self._database.reading() as connection:
             return tuple(_waiver(row) for row in connection.execute(query).mappings())
 
-    def _find(self, *conditions: ColumnElement[bool]) -> tuple[Submission, ...]:
+    def _find(
+        self, *conditions: ColumnElement[bool], among: Collection[str] | None = None
+    ) -> tuple[Submission, ...]:
+        few = among is not None and len(among) <= _AT_ONCE
+        listed = [table.c.unit_id.in_(sorted(among))] if among is not None and few else []
         with self._database.reading() as connection:
-            return read(connection, *conditions)
+            found = read(connection, *conditions, *listed)
+        if among is None or few:
+            return found
+        return tuple(submission for submission in found if submission.unit_id in among)
 
     def _last(self, *conditions: ColumnElement[bool]) -> Submission | None:
         found = self._find(*conditions)

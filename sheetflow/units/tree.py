@@ -20,6 +20,8 @@ class UnitTree:
 
     units: Mapping[str, Unit]
     _children: Mapping[str, tuple[str, ...]] = field(repr=False)
+    succeeded: tuple[Unit, ...] = field(repr=False)
+    """The units that somebody takes over or has taken over: few, and asked for often."""
 
     @classmethod
     def of(cls, units: Iterable[Unit], rows: Sequence[int] = ()) -> UnitTree:
@@ -38,6 +40,7 @@ class UnitTree:
         return cls(
             {unit.unit_id: unit for unit in listed},
             {parent: tuple(below) for parent, below in children.items()},
+            tuple(unit for unit in listed if unit.successor is not None),
         )
 
     def __getitem__(self, unit_id: str) -> Unit:
@@ -106,9 +109,8 @@ class UnitTree:
         """The ended units for which `unit_id` answers on `day`, in administrative order."""
         return tuple(
             unit
-            for unit in self
+            for unit in self.succeeded
             if unit.unit_id != unit_id
-            and unit.successor is not None
             and (heir := self.successor_on(unit.unit_id, day)) is not None
             and heir.unit_id == unit_id
         )

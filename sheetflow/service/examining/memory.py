@@ -89,7 +89,7 @@ def check_service(office: Office) -> Iterator[Line]:
             f"有{sum(counts.values())}个文件一天以上没有重新发布。",
             "请看日志 state/sheetflow.log 里的原因。",
         )
-    beside = [entry for entry in office.store.publications.find_publications() if entry.beside]
+    beside = office.store.publications.find_beside()
     if beside:
         yield warning(
             "答复文件夹",
