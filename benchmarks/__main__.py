@@ -3,6 +3,7 @@
 python -m benchmarks            cold province, one resubmission, one check
 python -m benchmarks small      seconds for read, validate, store, write at demo size
 python -m benchmarks growth     seconds per county and memory, from 14 counties up
+python -m benchmarks memory     what one running service holds while a country reports
 """
 
 from __future__ import annotations
@@ -15,11 +16,13 @@ from statistics import median
 
 from benchmarks.measuring import machine
 from benchmarks.province import Size
-from benchmarks.runs import Bench, Cold, run_check, run_cold, run_one, run_service
+from benchmarks.runs import Bench, Cold, run_batches, run_check, run_cold, run_one, run_service
 from benchmarks.steps import measure_reading
 
 _GROWTH = (14, 70, 140, 280, 700, 1400)
-_DEMO_ROWS = 30
+_DEFAULTS = {"table": (140, 2000), "small": (140, 30), "growth": (0, 2000), "memory": (2800, 2000)}
+"""Counties and rows of each kind of run."""
+_A_PROVINCE = 140
 
 
 def main() -> None:
@@ -37,8 +40,8 @@ def main() -> None:
 def _words() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("what", nargs="?", default="table", choices=("table", "small", "growth"))
-    parser.add_argument("--counties", type=int, default=140)
+    parser.add_argument("what", nargs="?", default="table", choices=tuple(_DEFAULTS))
+    parser.add_argument("--counties", type=int, help="140; memory: 2800")
     parser.add_argument("--rows", type=int, help="needs a county registers (2000; small: 30)")
     parser.add_argument("--rounds", type=int, default=3, help="interleaved rounds of the table")
     parser.add_argument("--seed", type=int, default=2012)
@@ -48,10 +51,13 @@ def _words() -> argparse.Namespace:
 
 
 def _run(words: argparse.Namespace, folder: Path) -> None:
-    rows = words.rows or (_DEMO_ROWS if words.what == "small" else 2000)
-    bench = Bench(Size(words.counties, rows, words.seed), folder)
+    counties, rows = _DEFAULTS[words.what]
+    size = Size(words.counties or counties, words.rows or rows, words.seed)
+    bench = Bench(size, folder)
     if words.what == "small":
         _small(bench)
+    elif words.what == "memory":
+        _memory(bench)
     elif words.what == "growth":
         _growth(bench, [number for number in _GROWTH if number <= words.most])
     else:
@@ -118,6 +124,18 @@ def _growth(bench: Bench, counties: Sequence[int]) -> None:
         print(
             f"| {number} | {measured.seconds:.1f} | {measured.seconds / number * 1000:.0f} "
             f"| {busy / number * 1000:.0f} | {told['peak_mb']:.0f} | {told['child_peak_mb']:.0f} |",
+            flush=True,
+        )
+
+
+def _memory(bench: Bench) -> None:
+    print(f"{bench.size.counties} counties × {bench.size.rows} needs, {_A_PROVINCE} at a time")
+    print("| counties reported | s | MB now | MB at most |")
+    print("|---|---|---|---|", flush=True)
+    for told in run_batches(bench, _A_PROVINCE):
+        print(
+            f"| {told['counties']} | {told['seconds']:.1f} | {told['now_mb']:.0f} "
+            f"| {told['peak_mb']:.0f} |",
             flush=True,
         )
 

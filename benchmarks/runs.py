@@ -80,6 +80,27 @@ def run_service(bench: Bench, province: Province) -> tuple[Measured, dict[str, A
     return measured, told
 
 
+def run_batches(bench: Bench, batch: int) -> Iterator[dict[str, Any]]:
+    """Serve the input in batches within one process; give what each one says of itself."""
+    province = bench.province()
+    make_workspace(bench.root, province.tree)
+    words = [sys.executable, "-m", "benchmarks.service_batches", str(bench.root), str(batch)]
+    listed = "".join(f"{unit_id}\t{file}\n" for unit_id, file in province.files.items())
+    with subprocess.Popen(
+        words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+    ) as process:
+        if process.stdin and process.stdout:
+            process.stdin.write(listed)
+            process.stdin.close()
+            for line in process.stdout:
+                told: dict[str, Any] = json.loads(line)
+                if set(told["outcomes"]) != {"accepted"} or told["troubles"]:
+                    raise RuntimeError(f"not everything was accepted and published: {told}")
+                yield told
+    if process.returncode:
+        raise RuntimeError("the service ended early")
+
+
 def _only_these(bench: Bench, province: Province) -> Path:
     """Link the wanted workbooks into one folder, since others may lie beside them."""
     folder = bench.folder / "dropped"

@@ -105,11 +105,10 @@ class Rebuilding:
                 break
             self._answers.popleft()
             for answer in prepared:
-                made = (
-                    rebuilt.attempt(mark, partial(answer.publish, self._office)) if answer else []
-                )
+                place = partial(answer.publish, self._office) if answer else None
+                made = rebuilt.attempt(mark, place) if place else []
                 published += made
-                settled += [mark] if made or answer is None else []
+                settled += [mark] if made or not place else []
         if settled:
             publications.record_rebuilt(settled, published)
         rebuilt.published += len(published)

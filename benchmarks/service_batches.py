@@ -1,0 +1,52 @@
+"""One service over many batches: what a running `watch` holds on to when a country reports.
+
+Run as ``python -m benchmarks.service_batches ROOT BATCH``, with a line ``unit id, tab, path``
+for each file on standard input. Prints one JSON object a batch.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import shutil
+import sys
+import time
+from pathlib import Path
+
+from benchmarks.province import DROPPED_AT
+from sheetflow.service import open_office
+from sheetflow.service.lock import held_lock
+from sheetflow.service.running import tidy_up, work_off
+from sheetflow.service.taking import look, open_intake, take
+
+_KIB = 1024
+_STATUS = Path("/proc/self/statm")
+_PAGE = resource.getpagesize()
+
+
+def main(root: str, batch: str) -> None:
+    """Drop so many files at a time, and do a pass over them."""
+    waiting = [line.rstrip("\n").split("\t") for line in sys.stdin]
+    with open_office(Path(root), DROPPED_AT) as office, held_lock(office.workspace.lock):
+        tidy_up(office)
+        intake = open_intake(office)
+        for start in range(0, len(waiting), int(batch)):
+            for unit_id, name in waiting[start : start + int(batch)]:
+                inbox = office.workspace.inbox_of(office.tree[unit_id])
+                shutil.copyfile(name, inbox / Path(name).name)
+            begun = time.perf_counter()
+            take(office, intake, look(office, intake).files)
+            report = work_off(office, intake)
+            told = {
+                "counties": start + int(batch),
+                "seconds": time.perf_counter() - begun,
+                "outcomes": report.outcomes,
+                "troubles": report.troubles,
+                "now_mb": int(_STATUS.read_text().split()[1]) * _PAGE / _KIB**2,
+                "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / _KIB,
+            }
+            print(json.dumps(told), flush=True)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
