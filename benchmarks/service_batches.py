@@ -17,7 +17,7 @@ from benchmarks.province import DROPPED_AT
 from sheetflow.service import open_office
 from sheetflow.service.lock import held_lock
 from sheetflow.service.running import tidy_up, work_off
-from sheetflow.service.taking import look, open_intake, take
+from sheetflow.service.taking import open_intake, take_all
 
 _KIB = 1024
 _STATUS = Path("/proc/self/statm")
@@ -35,7 +35,7 @@ def main(root: str, batch: str) -> None:
                 inbox = office.workspace.inbox_of(office.tree[unit_id])
                 shutil.copyfile(name, inbox / Path(name).name)
             begun = time.perf_counter()
-            take(office, intake, look(office, intake).files)
+            take_all(office, intake)
             report = work_off(office, intake)
             told = {
                 "counties": start + int(batch),
