@@ -21,6 +21,10 @@ _SHOWN_BEFORE, _SHOWN_AFTER = 3, 4
 _LONG_ENOUGH = 8
 
 
+Look = tuple[str, Mask, Condition | None]
+"""How a level sees a column: its key, how it is masked, and what withholds it from a row."""
+
+
 @dataclass(frozen=True, slots=True)
 class MaskPolicy:
     """What the readers of one level see: the declarations, and what the office overrides.
@@ -76,7 +80,7 @@ class MaskPolicy:
 
         return view
 
-    def plan(self, sheet: Sheet) -> list[tuple[str, Mask, Condition | None]]:
+    def plan(self, sheet: Sheet) -> list[Look]:
         """Give each column that the level sees, how it is masked, and what withholds it from a row."""
         return [
             (column.key, self.mask_of(sheet, column), self._withholding(sheet, column))
@@ -122,7 +126,8 @@ _NAMELESS = re.compile(
     r"某(某*|女士|女|妇女|女性|同志|大妈|大姐|大娘|大嫂|阿姨|老人|奶奶|村民|居民)"
 )
 _VILLAGE = re.compile(r".*?(村|社区|居委会)")
-_BEFORE = re.compile(r".*(?:[^\w\s]|[\s_]|家住|现住|居住|住在|住址)")
+_MARK = r"(?:[^\w\s]|[\s_]|家住|现住|居住|住在|住址)"
+_SOME_MARK, _BEFORE = re.compile(_MARK), re.compile(f".*{_MARK}")
 """What may stand before the address itself: whose it is, up to the last mark or word."""
 _NOT_SHOWN = "（略）"
 
@@ -137,6 +142,8 @@ def _mask_text(mask: Mask, value: str, names: Iterable[Value]) -> str:
     match = _VILLAGE.match(value)
     if match is None:
         return _NOT_SHOWN
-    village = _BEFORE.sub("", match[0])
+    village = match[0]
+    if _SOME_MARK.search(village):  # few have any, and looking for the last one takes long
+        village = _BEFORE.sub("", village)
     named = any(isinstance(name, str) and name and name in village for name in names)
     return _NOT_SHOWN if named or village == match[1] else village

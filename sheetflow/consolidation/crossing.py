@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from sheetflow.consolidation.accepted import Accepted, Books, Matters
 from sheetflow.consolidation.details import sources
 from sheetflow.consolidation.tables import SamePersonRow
+from sheetflow.schemas.columnwise import each
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.habits import Value
 from sheetflow.schemas.keys import merged
@@ -78,20 +79,23 @@ def matters(form: Form, unit_id: str, rows: Iterable[Mapping[str, Value]]) -> Ma
     sheet = form.by_key[spec.sheet]
     naming = sheet.naming_column
     types = [sheet.by_key[column].type for column in spec.matter]
-    digests: list[str] = []
-    keys: list[str] = []
-    words: list[str] = []
-    for row in rows:
-        number = row.get(spec.person)
-        if not isinstance(number, str) or not (spec.where is None or spec.where.holds(row)):
-            continue
-        values = [row.get(column) for column in spec.matter]
-        shown = [kind.show(value) for kind, value in zip(types, values, strict=True)]
-        key = merged(unit_id, row.get(naming.key)) if naming else None
-        digests.append(hashlib.sha256(same_number(number).encode()).hexdigest()[:24])
-        keys.append(str(key or ""))
-        words.append("、".join(shown))
-    return Matters(digests, keys, words)
+    known = [row for row in rows if isinstance(row.get(spec.person), str)]
+    about = spec.where.among(known) if spec.where else known
+    named = [merged(unit_id, row.get(naming.key)) if naming else None for row in about]
+    told = [tuple(row.get(column) for column in spec.matter) for row in about]
+
+    def words(values: tuple[Value, ...]) -> str:
+        return "、".join(kind.show(value) for kind, value in zip(types, values, strict=True))
+
+    return Matters(
+        [_digest(str(row[spec.person])) for row in about],
+        [str(key or "") for key in named],
+        each(words, told, {}),
+    )
+
+
+def _digest(number: str) -> str:
+    return hashlib.sha256(same_number(number).encode()).hexdigest()[:24]
 
 
 def same_number(number: str) -> str:

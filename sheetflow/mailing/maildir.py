@@ -6,10 +6,10 @@ send. A mail is known by its Message-ID: delivered twice, it lies there once.
 
 from __future__ import annotations
 
-import email
 import hashlib
 import os
 from collections.abc import Sequence
+from email.parser import BytesHeaderParser
 from email.policy import compat32
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -71,7 +71,7 @@ class MaildirCarrier:
 
 def _name(message: bytes) -> str:
     """Name the file by the mail's date, so that a listing is in order, and its Message-ID."""
-    headers = email.message_from_bytes(message, policy=compat32)
+    headers = BytesHeaderParser(policy=compat32).parsebytes(message)
     seconds = int(parsedate_to_datetime(headers["Date"]).timestamp())
     return f"{seconds}.{_digest(str(headers['Message-ID']))}.sheetflow"
 

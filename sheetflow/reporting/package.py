@@ -17,6 +17,9 @@ from docx.oxml.ns import qn
 
 from sheetflow.periods import OFFICE_ZONE
 
+_RUN, _FONTS = qn("w:r"), qn("w:rFonts")
+_FONTS_OF_A_RUN = f"{qn('w:rPr')}/{_FONTS}"
+_HINT = qn("w:hint")
 _FONT_SLOTS = tuple(qn(f"w:{slot}") for slot in ("ascii", "hAnsi", "eastAsia", "cs"))
 
 
@@ -26,9 +29,12 @@ def set_fonts(document: Document, fonts: Mapping[str, str]) -> None:
     Without ``w:hint`` the marks “ ” — … would be drawn in the Latin font.
     """
     for part in _xml_parts(document):
-        for run in part.element.iter(qn("w:r")):
-            run.get_or_add_rPr().get_or_add_rFonts().set(qn("w:hint"), "eastAsia")
-        for named in part.element.iter(qn("w:rFonts")):
+        for run in part.element.iter(_RUN):
+            named = run.find(_FONTS_OF_A_RUN)
+            if named is None:
+                named = run.get_or_add_rPr().get_or_add_rFonts()
+            named.set(_HINT, "eastAsia")
+        for named in part.element.iter(_FONTS):
             for slot in _FONT_SLOTS:
                 if (name := named.get(slot)) in fonts:
                     named.set(slot, fonts[name])
@@ -56,6 +62,8 @@ def packed(document: Document, stamp: dt.datetime) -> bytes:
         for name in source.namelist():
             member = zipfile.ZipInfo(name, moment)
             member.create_system = 0  # the same on every system
-            member.compress_type = zipfile.ZIP_DEFLATED
+            # A picture is packed already; another round takes longer than the rest together.
+            is_picture = name.endswith(".png")
+            member.compress_type = zipfile.ZIP_STORED if is_picture else zipfile.ZIP_DEFLATED
             target.writestr(member, source.read(name))
     return packed_again.getvalue()

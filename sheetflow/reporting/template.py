@@ -12,6 +12,7 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sized
 from dataclasses import replace
+from functools import lru_cache
 from typing import cast
 
 from docx.document import Document
@@ -20,7 +21,15 @@ from docx.opc.exceptions import PackageNotFoundError
 from docx.oxml.parser import parse_xml
 from docx.shared import Mm
 from docxtpl import DocxTemplate, InlineImage
-from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, UndefinedError, meta, nodes
+from jinja2 import (
+    StrictUndefined,
+    Template,
+    TemplateError,
+    TemplateSyntaxError,
+    UndefinedError,
+    meta,
+    nodes,
+)
 from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup, escape
 
@@ -32,6 +41,11 @@ from sheetflow.reporting.shown import ListedNames, Made, Named, Shown, fault_in,
 _CONTROLS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 _TAG = re.compile(r"\{[{%#].*?[}%#]\}", re.DOTALL)
 _MARKUP = re.compile(r"<[^>]*>")
+_PARAGRAPH = re.compile(r"<w:p(?: [^>]*)?>.*?</w:p>", re.DOTALL)
+_BREAK = re.compile(r"[\n\t\a\f]")
+_REMEMBERED = 32
+"""Parts of templates: a body, some headers and footers for each level and edition."""
+
 _PICTURE_WIDTH = Mm(156)  # the width of the type area, GB/T 9704-2012
 
 NOT_A_TEMPLATE = (
@@ -87,6 +101,9 @@ def _blank_properties(properties: CoreProperties) -> None:
 class _StrictTemplate(DocxTemplate):  # type: ignore[misc]  # docxtpl tells no types
     """A docxtpl template that names every unknown name at once and never repairs silently."""
 
+    def patch_xml(self, src_xml: str) -> str:
+        return _cleaned(src_xml)
+
     def render_xml_part(
         self,
         src_xml: str,
@@ -94,7 +111,7 @@ class _StrictTemplate(DocxTemplate):  # type: ignore[misc]  # docxtpl tells no t
         context: dict[str, object],
         jinja_env: SandboxedEnvironment,
     ) -> str:
-        faults = list(_unknown_names(src_xml, context, jinja_env))
+        faults = list(_unknown_names(src_xml, context))
         if faults:
             raise ReportTemplateError(faults)
         return str(super().render_xml_part(src_xml, part, context, jinja_env))
@@ -106,18 +123,44 @@ class _StrictTemplate(DocxTemplate):  # type: ignore[misc]  # docxtpl tells no t
             raise ReportTemplateError([MISPLACED_PAIR]) from error
         return super().fix_tables(xml)
 
+    def resolve_listing(self, xml: str) -> str:
+        """Break lines where values do; docxtpl would take every paragraph apart to look."""
+        resolved = super().resolve_listing
 
-def _unknown_names(
-    xml: str, context: Mapping[str, object], environment: SandboxedEnvironment
-) -> Iterator[str]:
-    parsed = environment.parse(xml)
-    undeclared = meta.find_undeclared_variables(parsed) - environment.globals.keys()
+        def broken(found: re.Match[str]) -> str:
+            return str(resolved(found[0])) if _BREAK.search(found[0]) else found[0]
+
+        return _PARAGRAPH.sub(broken, xml)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _cleaned(xml: str) -> str:
+    """Give a part of a template without what Word put between the marks of its tags."""
+    return str(DocxTemplate(None).patch_xml(xml))
+
+
+def _unknown_names(xml: str, context: Mapping[str, object]) -> Iterator[str]:
+    undeclared, attributes = _asked_names(xml)
     for name in sorted(undeclared - context.keys()):
         yield unknown_name(_tag_with(xml, name), name, context)
-    for node in parsed.find_all(nodes.Getattr):
-        family = context.get(node.node.name) if isinstance(node.node, nodes.Name) else None
-        if isinstance(family, Named) and (fault := fault_in(family, node.attr)):
+    for name, attribute in attributes:
+        family = context.get(name)
+        if isinstance(family, Named) and (fault := fault_in(family, attribute)):
             yield fault
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _asked_names(xml: str) -> tuple[frozenset[str], tuple[tuple[str, str], ...]]:
+    """Give the names that a template asks for, and each attribute with the name it is asked of."""
+    environment = _environment()
+    parsed = environment.parse(xml)
+    undeclared = meta.find_undeclared_variables(parsed) - environment.globals.keys()
+    attributes = [
+        (node.node.name, node.attr)
+        for node in parsed.find_all(nodes.Getattr)
+        if isinstance(node.node, nodes.Name)
+    ]
+    return frozenset(undeclared), tuple(attributes)
 
 
 def _tag_with(xml: str, name: str) -> str:
@@ -149,10 +192,24 @@ def _undefined_fault(error: UndefinedError) -> str:
     return f"情况报告模板中没有“{name}”这个名称。请对照《模板说明》在 Word 里改正。"
 
 
-def _environment() -> SandboxedEnvironment:
-    environment = SandboxedEnvironment(
-        undefined=StrictUndefined, autoescape=True, finalize=_as_text
-    )
+class _Environment(SandboxedEnvironment):
+    """A sandbox that compiles a template once; nothing of a rendering stays in it."""
+
+    def from_string(self, source: str, *_: object) -> Template:  # type: ignore[override]
+        return _compiled(source)
+
+    def compile_anew(self, source: str) -> Template:
+        return super().from_string(source)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _compiled(source: str) -> Template:
+    return _environment().compile_anew(source)
+
+
+@lru_cache(maxsize=1)
+def _environment() -> _Environment:
+    environment = _Environment(undefined=StrictUndefined, autoescape=True, finalize=_as_text)
     environment.filters.update(FILTERS)
     return environment
 

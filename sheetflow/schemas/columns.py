@@ -39,6 +39,9 @@ from sheetflow.schemas.conditions import Condition
 from sheetflow.schemas.habits import CellFault, Value
 from sheetflow.workbook import CellValue
 
+Fault = tuple[str, Mapping[str, Argument]]
+"""The rule that a cell breaks, and the arguments of its sentence."""
+
 
 class Mask(StrEnum):
     """How much of a value a level sees."""
@@ -131,14 +134,15 @@ class RowModel(BaseModel):
         return tuple(_columns_of(cls).values())
 
     @classmethod
-    def parse_row(
-        cls, cells: Mapping[str, CellValue]
-    ) -> tuple[dict[str, Value], dict[str, tuple[str, Mapping[str, Argument]]]]:
-        """Read one row: the values of the sound cells, and each other cell's rule and arguments."""
+    def parse_row(cls, cells: Mapping[str, CellValue]) -> tuple[dict[str, Value], dict[str, Fault]]:
+        """Read one row: the values of the sound cells, and the fault of each other cell.
+
+        Many rows are read sooner column by column (`columnwise`), with the same result.
+        """
         try:
             row = cls.model_validate(cells)
         except ValidationError as error:
-            faults: dict[str, tuple[str, Mapping[str, Argument]]] = {
+            faults: dict[str, Fault] = {
                 str(fault["loc"][0]): (fault["type"], fault.get("ctx", {}))
                 for fault in error.errors(include_url=False, include_input=False)
             }
@@ -158,7 +162,7 @@ def _columns_of(model: type[RowModel]) -> Mapping[str, Column]:
 
 def _field(column: Column) -> Any:  # noqa: ANN401 - it stands as the default of a typed field
     info = cast("FieldInfo", Field(default=None))
-    info.metadata += [column, PlainValidator(_reader_of(column.type))]
+    info.metadata += [column, PlainValidator(_validator_of(column.type))]
     return info
 
 
@@ -168,21 +172,30 @@ _REPEATING = Choice | Choices | Day | Key | PeriodName | Reference | References
 _REMEMBERED = 4096
 
 
-def _reader_of(kind: CellType) -> Callable[[CellValue], Value]:
-    """Give what reads a field: the type's own way, its faults as pydantic wants them."""
-    parse: Callable[[CellValue], Value] = kind.parse
-    if isinstance(kind, _REPEATING):
-        parse = lru_cache(_REMEMBERED, typed=True)(parse)
+@cache
+def reading(kind: CellType) -> Callable[[CellValue], Value]:
+    """Give what reads the cells of a type that are not blank; it raises CellFault.
 
-    def read(raw: CellValue) -> Value:
+    The one way in which cells are read, row by row or column by column.
+    """
+    if isinstance(kind, _REPEATING):
+        return lru_cache(_REMEMBERED, typed=True)(kind.parse)
+    return kind.parse
+
+
+def _validator_of(kind: CellType) -> Callable[[CellValue], Value]:
+    """Give what reads a field: the type's own way, its faults as pydantic wants them."""
+    read = reading(kind)
+
+    def validate(raw: CellValue) -> Value:
         if raw is None:
             return None
         try:
-            return parse(raw)
+            return read(raw)
         except CellFault as fault:
             raise PydanticCustomError(fault.rule, "fault", dict(fault.arguments)) from None
 
-    return read
+    return validate
 
 
 def text(label: str, limit: int = 50, **more: Any) -> Any:  # noqa: ANN401 - see _field

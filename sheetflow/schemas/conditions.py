@@ -11,6 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import compress
 
 from sheetflow.schemas.habits import Value
 
@@ -27,9 +28,14 @@ class Condition(ABC):
     def holds(self, row: Row) -> bool:
         """Whether `row` meets the condition; a blank cell meets none but `Not`."""
 
+    def each(self, rows: Iterable[Row]) -> list[bool]:
+        """Tell of each of `rows` whether it meets the condition: `holds`, quicker for many rows."""
+        return [self.holds(row) for row in rows]
+
     def among(self, rows: Iterable[Row]) -> list[Row]:
-        """Give those of `rows` that meet the condition: `holds`, quicker for many rows."""
-        return [row for row in rows if self.holds(row)]
+        """Give those of `rows` that meet the condition."""
+        listed = list(rows)
+        return list(compress(listed, self.each(listed)))
 
     @abstractmethod
     def excel(self, refer: Refer) -> str:
@@ -63,10 +69,10 @@ class Is(Condition):
         """Whether the cell is one of the options."""
         return row.get(self.column) in self.options
 
-    def among(self, rows: Iterable[Row]) -> list[Row]:
-        """Give the rows with one of the options."""
+    def each(self, rows: Iterable[Row]) -> list[bool]:
+        """Tell of each row whether its cell is one of the options."""
         column, options = self.column, self.options
-        return [row for row in rows if row.get(column) in options]
+        return [row.get(column) in options for row in rows]
 
     def excel(self, refer: Refer) -> str:
         """Compare with each option."""
@@ -99,12 +105,9 @@ class Not(Condition):
         """Whether the part fails."""
         return not self.part.holds(row)
 
-    def among(self, rows: Iterable[Row]) -> list[Row]:
-        """Give the rows that the part does not."""
-        if not isinstance(self.part, Is):
-            return [row for row in rows if self.holds(row)]
-        column, options = self.part.column, self.part.options
-        return [row for row in rows if row.get(column) not in options]
+    def each(self, rows: Iterable[Row]) -> list[bool]:
+        """Tell of each row whether the part fails."""
+        return [not holds for holds in self.part.each(rows)]
 
     def excel(self, refer: Refer) -> str:
         """Compare the part's truth with 0."""
@@ -140,10 +143,10 @@ class Filled(Condition):
         """Whether anything stands in the cell."""
         return row.get(self.column) not in {None, ""}
 
-    def among(self, rows: Iterable[Row]) -> list[Row]:
-        """Give the rows in which anything stands in the cell."""
+    def each(self, rows: Iterable[Row]) -> list[bool]:
+        """Tell of each row whether anything stands in the cell."""
         column = self.column
-        return [row for row in rows if row.get(column) not in {None, ""}]
+        return [row.get(column) not in {None, ""} for row in rows]
 
     def excel(self, refer: Refer) -> str:
         """Compare with the empty text."""
@@ -249,6 +252,11 @@ class Through(Condition):
     def holds(self, row: Row) -> bool:
         """Whether the row pointed to meets the part."""
         return self.part.holds({name: row.get(f"{self.by}.{name}") for name in self.part.columns()})
+
+    def each(self, rows: Iterable[Row]) -> list[bool]:
+        """Ask the part about all rows pointed to at once."""
+        names = [(name, f"{self.by}.{name}") for name in self.part.columns()]
+        return self.part.each({name: row.get(spot) for name, spot in names} for row in rows)
 
     def excel(self, refer: Refer) -> str:
         """Ask the lookups."""

@@ -12,6 +12,7 @@ import datetime as dt
 import re
 import unicodedata
 from decimal import Decimal, InvalidOperation
+from operator import mul
 
 from sheetflow.findings import Argument
 from sheetflow.workbook import CellValue
@@ -217,7 +218,7 @@ def read_id_number(raw: CellValue) -> str:
 
 def check_digit(id_number: str) -> str:
     """Compute the 18th digit of an identity number from its first 17 (GB 11643-1999)."""
-    total = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, id_number, strict=False))
+    total = sum(map(mul, _WEIGHTS, map(int, id_number)))  # the 18th digit has no weight
     return _CHECK_DIGITS[total % 11]
 
 
@@ -236,7 +237,10 @@ _SERVICE = re.compile(r"(0\d{2,3}-?)?(1\d{2,4}|[48]00-?\d{3}-?\d{4})")
 
 def read_phone(raw: CellValue) -> str:
     """Read a phone number: mobile, landline with area code and extension, or 12338."""
-    text = re.sub(r"\s+", "", unicodedata.normalize("NFKC", read_text(raw)))
+    text = read_text(raw)
+    if text.isascii() and _MOBILE.fullmatch(text):
+        return text  # most of them, written plainly
+    text = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
     text = text.replace("—", "-").replace("－", "-").replace("(", "").replace(")", "-")
     text = text.removeprefix("+86").removeprefix("0086-")
     bare = text.replace("-", "")

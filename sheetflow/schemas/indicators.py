@@ -70,7 +70,7 @@ class Count(Source):
 
     def measure_used(self, used: Sequence[Row]) -> Number:
         """Count those rows in use that meet the condition."""
-        return len(self.where.among(used) if self.where else used)
+        return self.where.each(used).count(True) if self.where else len(used)
 
     def excel(self, range_of: RangeOf, sheets: Mapping[str, Sheet], cell_of: CellOf) -> str:
         """COUNTIFS where the condition is plain, else SUMPRODUCT."""

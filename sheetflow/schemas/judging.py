@@ -11,13 +11,14 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from types import MappingProxyType
 
 from sheetflow.findings import Explanation, Finding, Identity, Place
 from sheetflow.periods import Period
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.habits import Value
-from sheetflow.schemas.indicators import Number
+from sheetflow.schemas.indicators import Figures, Number, measure_all
 from sheetflow.schemas.sheets import Sheet
 from sheetflow.units import Level, Unit, UnitTree
 from sheetflow.workbook import Address, CellValue, cell_name
@@ -100,6 +101,10 @@ class BookSheet:
             key=row.key if row else "",
         )
 
+    def column(self, column: str) -> list[Value]:
+        """Give the values of one column from the first row to the last."""
+        return [row.values.get(column) for row in self.rows]
+
     def reads(self, *columns: str) -> bool:
         """Whether the file has all of `columns` here, so that a rule may draw on them."""
         return all(column in self.spots for column in columns)
@@ -121,7 +126,7 @@ class BookSheet:
         return self.rows[0]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Book:
     """A recognised workbook: the form, its version, and its sheets by key."""
 
@@ -141,6 +146,11 @@ class Book:
         if self.level not in self.form.by_key[sheet].levels:
             return None
         return [row.values for row in self.rows(sheet)]
+
+    @cached_property
+    def figures(self) -> Figures:
+        """What the rows give for every indicator, by code: measured once for all who ask."""
+        return MappingProxyType(measure_all(self.form.indicators, self.values, self.form.by_key))
 
     @property
     def cover(self) -> BookSheet:

@@ -20,7 +20,7 @@ from sheetflow.service.entailing import ANSWER, BOARD, CONSOLIDATED, REPORT, WOR
 from sheetflow.service.issuing import publish_workbooks
 from sheetflow.service.names import workbook_path
 from sheetflow.service.office import LOG, Office
-from sheetflow.service.publishing import is_published, settle_twins
+from sheetflow.service.publishing import settle_twins
 from sheetflow.service.rollups import Made as RollupMade
 from sheetflow.service.rollups import Rollups
 from sheetflow.store.records import Publication, Stale, StaleMark
@@ -131,13 +131,16 @@ def _marks(office: Office, *kinds: str) -> list[StaleMark]:
 
 def _rebuild_workbooks(office: Office, rebuilt: Rebuilt) -> None:
     """Issue again those 填报 workbooks that have been handed out and stand on something new."""
-    due: list[StaleMark] = []
-    idle: list[StaleMark] = []
+    paths: dict[StaleMark, str] = {}
     for mark in _marks(office, WORKBOOK):
         unit, period = office.tree[mark.unit_id], Period.parse(mark.period)
         path = workbook_path(office, office.form(mark.form), unit, period)
-        (due if is_published(office, path) else idle).append(mark)
-    office.store.publications.record_rebuilt(idle)
+        paths[mark] = office.relative(path)
+    handed_out = office.store.publications.find_known(paths.values())
+    due = [mark for mark, path in paths.items() if path in handed_out]
+    idle = [mark for mark, path in paths.items() if path not in handed_out]
+    if idle:
+        office.store.publications.record_rebuilt(idle)
     if due:
         rebuilt.published += sum(rebuilt.attempt(due[0], partial(publish_workbooks, office, due)))
 

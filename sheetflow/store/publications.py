@@ -9,7 +9,7 @@ publication is being rebuilt stays.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, insert, or_, select, update
@@ -27,6 +27,9 @@ from sheetflow.store.records import (
 from sheetflow.store.renaming import moved_path
 from sheetflow.store.schema import publications as table
 from sheetflow.store.schema import stale as marks
+
+_AT_ONCE = 500
+"""How many paths one query names; every database program takes that many."""
 
 
 class Publications:
@@ -81,6 +84,15 @@ class Publications:
         with self._database.reading() as connection:
             rows = _dicts(connection.execute(select(table).where(table.c.path == path)))
             return next((Publication(**row) for row in rows), None)
+
+    def find_known(self, paths: Collection[str]) -> frozenset[str]:
+        """Return those of `paths` at which something was ever published."""
+        listed, found = sorted(paths), set[str]()
+        for start in range(0, len(listed), _AT_ONCE):
+            here = table.c.path.in_(listed[start : start + _AT_ONCE])
+            with self._database.reading() as connection:
+                found.update(connection.execute(select(table.c.path).where(here)).scalars())
+        return frozenset(found)
 
     def find_publications(
         self, unit_id: str | None = None, period: str | None = None

@@ -6,20 +6,24 @@ use; rules across cells leave faulty ones alone, so that no finding causes anoth
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
 
-from sheetflow.findings import UNNAMED, Argument, Catalogue, Finding, Place
-from sheetflow.schemas.cells import Choice, Text
-from sheetflow.schemas.columns import Column
-from sheetflow.schemas.forms import Form
-from sheetflow.schemas.habits import SPACES, Value, tidy
+from sheetflow.findings import Catalogue, Finding, Place
+from sheetflow.schemas.columns import Column, Fault
+from sheetflow.schemas.columnwise import is_blank
 from sheetflow.schemas.judging import Book, BookRow, BookSheet
 from sheetflow.schemas.layout import LAST_ROW, columns_in
 from sheetflow.schemas.sheets import Kind, Sheet
 from sheetflow.units import Unit
-from sheetflow.validators.quoting import may_quote, quote
+from sheetflow.validators.reader import (
+    Reader,
+    Told,
+    find_flaws,
+    habit_in,
+    tell_row,
+    without_prefix,
+)
+from sheetflow.validators.rows import Merge, read_rows
 from sheetflow.validators.sheets import (
     FoundSheet,
     Header,
@@ -28,27 +32,11 @@ from sheetflow.validators.sheets import (
     find_card_spots,
     find_header,
     foreign_sheets,
-    kind_of_line,
     matches,
 )
 from sheetflow.validators.stamps import Recognised
 from sheetflow.validators.statistics import figure_spots
 from sheetflow.workbook import Address, CellValue, RawSheet, RawWorkbook, cell_name
-
-
-@dataclass
-class _Reader:
-    """Collects the findings of one workbook while its sheets are read."""
-
-    raw: RawWorkbook
-    form: Form
-    unit: Unit
-    checks: Catalogue
-    version: int
-    findings: list[Finding] = field(default_factory=list)
-
-    def note(self, rule: str, place: Place, **arguments: Argument) -> None:
-        self.findings.append(self.checks[rule].at(place, **arguments))
 
 
 def parse_book(
@@ -58,7 +46,7 @@ def parse_book(
     form = known.form
     if form is None or known.period is None:
         raise ValueError("only a recognised workbook has a book")
-    reader = _Reader(raw, form, unit, checks, known.version)
+    reader = Reader(raw, form, unit, checks, known.version)
     by_key = {entry.sheet.key: entry for entry in known.sheets}
     sheets: dict[str, BookSheet] = {}
     doubled: list[RawSheet] = []
@@ -88,17 +76,17 @@ def parse_book(
 
 
 def _wholly_blank(raw: RawSheet) -> bool:
-    return all(_blank(cell) for row in raw.rows for cell in row)
+    return all(is_blank(cell) for row in raw.rows for cell in row)
 
 
-def _report_missing(reader: _Reader, sheet: Sheet) -> None:
+def _report_missing(reader: Reader, sheet: Sheet) -> None:
     if sheet.kind in {Kind.ANSWER, Kind.INDICATORS}:
         return
     rule = "sheet-missing" if sheet.always_shown else "sheet-absent"
     reader.note(rule, Place(sheet=sheet.key, title=sheet.title), sheet=sheet.title)
 
 
-def _read_sheet(reader: _Reader, sheet: Sheet, raw: RawSheet) -> BookSheet:
+def _read_sheet(reader: Reader, sheet: Sheet, raw: RawSheet) -> BookSheet:
     if sheet.kind is Kind.CARD:
         return _read_card(reader, sheet, raw)
     if sheet.kind is Kind.INDICATORS:
@@ -106,7 +94,7 @@ def _read_sheet(reader: _Reader, sheet: Sheet, raw: RawSheet) -> BookSheet:
     return _read_table(reader, sheet, raw)
 
 
-def _read_card(reader: _Reader, sheet: Sheet, raw: RawSheet) -> BookSheet:
+def _read_card(reader: Reader, sheet: Sheet, raw: RawSheet) -> BookSheet:
     spots: dict[str, Address] = find_card_spots(raw, sheet)
     shell = BookSheet(sheet, raw.title, 0, spots, ())
     for column in columns_in(sheet, reader.version):
@@ -116,22 +104,45 @@ def _read_card(reader: _Reader, sheet: Sheet, raw: RawSheet) -> BookSheet:
         _report_renamed(reader, shell, key, typed)
     cells = {key: raw.cell(*spot) for key, spot in spots.items()}
     first = min((spot[0] for spot in spots.values()), default=0)
-    row = _read_row(reader, shell, first, cells, _flaws(raw, shell, first, cells))
+    row = _read_card_row(reader, shell, first, cells, find_flaws(raw, shell, first, cells))
     return BookSheet(sheet, raw.title, 0, spots, (row,))
 
 
-def _report_absent(reader: _Reader, shell: BookSheet, column: Column) -> None:
+def _read_card_row(
+    reader: Reader,
+    shell: BookSheet,
+    first: int,
+    cells: Mapping[str, CellValue],
+    flaws: Mapping[str, Fault],
+) -> BookRow:
+    sheet = shell.sheet
+    sound = {key: None if key in flaws or is_blank(cell) else cell for key, cell in cells.items()}
+    values, faults = sheet.model.parse_row(sound)
+    for key in sheet.keyed_columns:
+        values[key] = without_prefix(values[key], reader.own_prefix)
+    habits = {
+        key: habit
+        for key, cell in sound.items()
+        if cell is not None and key not in faults
+        if (habit := habit_in(reader, sheet, sheet.by_key[key], cell, values[key]))
+    }
+    standing = {key: cell for key, cell in cells.items() if cell is not None}
+    row = BookRow(first, values, standing)
+    return tell_row(reader, shell, row, Told(faults, habits), flaws)
+
+
+def _report_absent(reader: Reader, shell: BookSheet, column: Column) -> None:
     rule = "column-absent" if column.required is False else "column-missing"
     reader.note(rule, shell.header_place(column.key), column=column.label)
 
 
-def _report_renamed(reader: _Reader, shell: BookSheet, key: str, typed: str) -> None:
+def _report_renamed(reader: Reader, shell: BookSheet, key: str, typed: str) -> None:
     label = shell.sheet.labels[key]
     shown = "".join(typed.split())[:20]
     reader.note("column-renamed", shell.header_place(key), typed=shown, column=label)
 
 
-def _read_table(reader: _Reader, sheet: Sheet, raw: RawSheet) -> BookSheet:
+def _read_table(reader: Reader, sheet: Sheet, raw: RawSheet) -> BookSheet:
     columns = columns_in(sheet, reader.version)
     header = find_header(raw, columns)
     if header is None:
@@ -140,14 +151,14 @@ def _read_table(reader: _Reader, sheet: Sheet, raw: RawSheet) -> BookSheet:
     spots = {key: (header.row, column) for key, column in header.spots.items()}
     shell = BookSheet(sheet, raw.title, header.row, spots, ())
     _judge_header(reader, shell, header, columns)
-    _judge_merges(reader, shell, raw, header)
-    rows = tuple(_read_rows(reader, shell, raw, header))
+    merges = _judge_merges(reader, shell, raw, header)
+    rows = tuple(read_rows(reader, shell, raw, header, merges))
     _remark_rows(reader, shell, raw, rows)
     return BookSheet(sheet, raw.title, header.row, spots, rows)
 
 
 def _judge_header(
-    reader: _Reader, shell: BookSheet, header: Header, columns: Sequence[Column]
+    reader: Reader, shell: BookSheet, header: Header, columns: Sequence[Column]
 ) -> None:
     for column in columns:
         if column.key not in header.spots:
@@ -180,17 +191,17 @@ def _judge_header(
         reader.note("column-order", shell.place())
 
 
-def _judge_merges(reader: _Reader, shell: BookSheet, raw: RawSheet, header: Header) -> None:
-    for top, left, bottom, right in raw.merges:
-        if _merged(raw, header, (top, left, bottom, right)):
-            span = f"{cell_name(top, left)}:{cell_name(bottom, right)}"
-            place = Place(
-                sheet=shell.sheet.key, title=shell.title, row=top, cell=cell_name(top, left)
-            )
-            reader.note("cells-merged", place, range=span)
+def _judge_merges(reader: Reader, shell: BookSheet, raw: RawSheet, header: Header) -> list[Merge]:
+    """Tell, and give, the merged cells in the table."""
+    merges = [merge for merge in raw.merges if _merged(raw, header, merge)]
+    for top, left, bottom, right in merges:
+        span = f"{cell_name(top, left)}:{cell_name(bottom, right)}"
+        place = Place(sheet=shell.sheet.key, title=shell.title, row=top, cell=cell_name(top, left))
+        reader.note("cells-merged", place, range=span)
+    return merges
 
 
-def _merged(raw: RawSheet, header: Header, merge: tuple[int, int, int, int]) -> bool:
+def _merged(raw: RawSheet, header: Header, merge: Merge) -> bool:
     """Whether a merged range lies in our columns, in rows that hold something."""
     top, left, bottom, right = merge
     ours = [spot for spot in header.spots.values() if left <= spot <= right]
@@ -198,11 +209,11 @@ def _merged(raw: RawSheet, header: Header, merge: tuple[int, int, int, int]) -> 
     return (
         top > header.row
         and bool(ours)
-        and any(not _blank(raw.cell(row, spot)) for row in rows for spot in header.spots.values())
+        and any(not is_blank(raw.cell(row, spot)) for row in rows for spot in header.spots.values())
     )
 
 
-def _remark_rows(reader: _Reader, shell: BookSheet, raw: RawSheet, rows: Sequence[BookRow]) -> None:
+def _remark_rows(reader: Reader, shell: BookSheet, raw: RawSheet, rows: Sequence[BookRow]) -> None:
     settled = shell.sheet.closed
     hidden = [
         row.number
@@ -213,163 +224,3 @@ def _remark_rows(reader: _Reader, shell: BookSheet, raw: RawSheet, rows: Sequenc
         reader.note("rows-hidden", shell.place(), count=len(hidden))
     if rows and rows[-1].number > LAST_ROW:
         reader.note("rows-beyond", shell.place(), limit=LAST_ROW)
-
-
-def _read_rows(
-    reader: _Reader, shell: BookSheet, raw: RawSheet, header: Header
-) -> Iterator[BookRow]:
-    spots = tuple(header.spots.items())
-    key_column = shell.sheet.key_column
-    key = key_column.key if key_column and shell.sheet.preprinted else ""
-    flawed = {row for row, _ in (*raw.errors, *raw.formulas)}
-    merges = [merge for merge in raw.merges if _merged(raw, header, merge)]
-    for number, values in raw.numbered_rows(header.row + 1):
-        width = len(values)
-        cells = dict.fromkeys(header.spots)
-        for name, spot in spots:  # every cell of the file comes by here
-            cell = values[spot - 1] if spot <= width else None
-            if not isinstance(cell, str) or cell.strip(SPACES):
-                cells[name] = cell
-        if what := kind_of_line(shell.sheet, cells):
-            reader.note(
-                "row-skipped",
-                Place(sheet=shell.sheet.key, title=shell.title, row=number),
-                what=what,
-            )
-            continue
-        filled = any(cell is not None for name, cell in cells.items() if name != key)
-        if filled or (number in flawed and _marked(raw, number, spots)):
-            flaws = _flaws(raw, shell, number, cells) if number in flawed else {}
-            row = _read_row(reader, shell, number, cells, flaws)
-            yield replace(row, faulty=row.faulty | _under(merges, number, spots)) if merges else row
-
-
-def _under(
-    merges: Sequence[tuple[int, int, int, int]], row: int, spots: Sequence[tuple[str, int]]
-) -> frozenset[str]:
-    """Name the columns whose cell in `row` lies under a merged one: not blank, only unknown."""
-    return frozenset(
-        name
-        for name, spot in spots
-        for top, left, bottom, right in merges
-        if top <= row <= bottom and left <= spot <= right and (row, spot) != (top, left)
-    )
-
-
-def _blank(cell: CellValue) -> bool:
-    return cell is None or (isinstance(cell, str) and not tidy(cell))
-
-
-def _marked(raw: RawSheet, number: int, spots: Sequence[tuple[str, int]]) -> bool:
-    return any((number, spot) in raw.errors or (number, spot) in raw.formulas for _, spot in spots)
-
-
-Flaw = tuple[str, Mapping[str, Argument]]
-
-
-def _read_row(
-    reader: _Reader,
-    shell: BookSheet,
-    number: int,
-    cells: Mapping[str, CellValue],
-    flaws: Mapping[str, Flaw],
-) -> BookRow:
-    sheet = shell.sheet
-    sound = cells
-    if flaws or not sheet.is_table:  # the blank cells of a table are None already
-        sound = {key: None if key in flaws or _blank(cell) else cell for key, cell in cells.items()}
-    values, faults = sheet.model.parse_row(sound)
-    own = f"{reader.unit.unit_id}-"
-    for name in sheet.keyed_columns:
-        values[name] = _without_prefix(values[name], own)
-    faults |= {key: flaw for key, flaw in flaws.items() if flaw[0] != "cell-formula"}
-    row = BookRow(
-        number,
-        values,
-        {key: cell for key, cell in cells.items() if cell is not None},
-        frozenset(faults),
-        _row_key(sheet, values, cells),
-    )
-    for key, (rule, arguments) in {**flaws, **faults}.items():
-        reader.note(rule, shell.place(row, key), **_quoted(sheet, sheet.by_key[key], arguments))
-    for key, cell in sound.items():
-        if cell is not None and cell != values[key] and key not in faults:
-            _remark_habit(reader, shell, row, sheet.by_key[key], cell)
-    return row
-
-
-def _flaws(
-    raw: RawSheet, shell: BookSheet, number: int, cells: Mapping[str, CellValue]
-) -> dict[str, Flaw]:
-    """Find error values and formulas among the row's cells."""
-    if not raw.errors and not raw.formulas:
-        return {}
-    found: dict[str, Flaw] = {}
-    for key, cell in cells.items():
-        spot = shell.spots[key]
-        address = (number, spot[1]) if shell.sheet.is_table else spot
-        if address in raw.errors:
-            found[key] = ("cell-error", {"typed": raw.errors[address]})
-        elif address in raw.formulas:
-            if _blank(cell):
-                found[key] = ("cell-formula-empty", {})
-            else:
-                found[key] = ("cell-formula", {"typed": str(cell)})
-    return found
-
-
-def _quoted(sheet: Sheet, column: Column, arguments: Mapping[str, Argument]) -> dict[str, Argument]:
-    """Keep what was typed out of the sentence where it may be a person's."""
-    quoted = dict(arguments)
-    if isinstance(typed := quoted.get("typed"), str):
-        quoted["typed"] = quote(sheet, column, typed)
-    return quoted
-
-
-def _without_prefix(value: Value, own: str) -> Value:
-    """Drop the unit's own prefix from a key: 370102-X0001 is X0001 in its own book."""
-    if isinstance(value, str):
-        return value.removeprefix(own)
-    return tuple(part.removeprefix(own) for part in value) if isinstance(value, tuple) else value
-
-
-def _row_key(sheet: Sheet, values: Mapping[str, Value], cells: Mapping[str, CellValue]) -> str:
-    """Name the row for the next attempt: its key, else a digest of its values."""
-    naming = sheet.naming_column
-    if naming:
-        value = values.get(naming.key) or cells.get(naming.key)
-        if value is not None:
-            return str(value)
-    if sheet.kind is Kind.CARD:
-        return ""
-    shown = "\x1f".join(f"{key}={value}" for key, value in values.items() if value is not None)
-    return UNNAMED + hashlib.sha256(shown.encode()).hexdigest()[:12]
-
-
-def _remark_habit(
-    reader: _Reader, shell: BookSheet, row: BookRow, column: Column, cell: CellValue
-) -> None:
-    """Say where something was only written differently, with before and after."""
-    value = row.values[column.key]
-    if cell == value or not isinstance(cell, str | int | float):
-        return
-    if column.type.numeric and not isinstance(cell, str):
-        return  # the file's floating point is nothing that anybody typed
-    if not isinstance(cell, str) and isinstance(column.type, Text | Choice):
-        return
-    after = column.type.show(value)
-    if str(cell) in (after, f"{reader.unit.unit_id}-{after}"):
-        return
-    target = reader.form.by_key.get(column.refers_to)
-    blanks = "".join(str(cell).split()) == "".join(after.split())
-    if blanks and not column.personal:
-        reader.note("habit-blanks", shell.place(row, column.key))
-    elif may_quote(shell.sheet, column, str(cell), target):
-        reader.note("habit", shell.place(row, column.key), before=_shown(cell), after=after)
-    else:
-        reader.note("habit-private", shell.place(row, column.key))
-
-
-def _shown(cell: str | float) -> str:
-    """Show a cell's text on one line, its blanks as one space."""
-    return " ".join(str(cell).split())

@@ -29,7 +29,7 @@ def check_rows_kept(book: Book, context: Context) -> Iterator[Finding]:
         naming, found = sheet.naming_column, book.sheets.get(sheet.key)
         if naming is None or not sheet.is_book or not _may_miss(found, sheet, naming.key):
             continue
-        here = {row[naming.key] for row in found.rows} if found else set()
+        here = set(found.column(naming.key)) if found else set()
         gone = [
             str(row[naming.key])
             for row in earlier.rows.get(sheet.key, ())
@@ -58,7 +58,7 @@ def check_later_books(book: Book, context: Context) -> Iterator[Finding]:
         naming = found.sheet.naming_column
         if naming is None or found.sheet.kind is not Kind.LEDGER:
             continue
-        here = [str(row[naming.key]) for row in found.rows if row[naming.key] is not None]
+        here = [str(key) for key in found.column(naming.key) if key is not None] if later else []
         lacking: dict[str, list[str]] = {}
         for entry in later:
             there = {str(row.get(naming.key)) for row in entry.rows.get(found.sheet.key, ())}
@@ -112,8 +112,7 @@ def _referred(book: Book) -> set[tuple[str, str]]:
     for found in book.sheets.values():
         for column in found.sheet.columns:
             if column.refers_to:
-                for row in found.rows:
-                    value = row[column.key]
+                for value in set(found.column(column.key)):
                     named = value if isinstance(value, tuple) else (value,)
                     pairs |= {(column.refers_to, str(name)) for name in named if name}
     return pairs

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sheetflow.findings import Finding
 from sheetflow.schemas.columns import Column
-from sheetflow.schemas.habits import read_code
+from sheetflow.schemas.habits import Value, read_code
 from sheetflow.schemas.judging import Book, BookRow, BookSheet, Context
 from sheetflow.schemas.sheets import Sheet
 from sheetflow.validators.catalogue import GENERAL
@@ -20,16 +20,13 @@ def check_keys_unique(book: Book, context: Context) -> Iterator[Finding]:
         column = found.sheet.naming_column
         if column is None or not found.sheet.is_table:
             continue
-        first: dict[object, str] = {}
-        for row in found.rows:
-            value = row[column.key]
-            if value is None:
+        first: dict[Value, BookRow] = {}
+        for row, value in zip(found.rows, found.column(column.key), strict=True):
+            if value is None or first.setdefault(value, row) is row:
                 continue
-            if value in first:
-                place = found.place(row, column.key)
-                yield GENERAL["key-twice"].at(place, key=str(value), first_cell=first[value])
-            else:
-                first[value] = found.cell(row.number, column.key)
+            place = found.place(row, column.key)
+            first_cell = found.cell(first[value].number, column.key)
+            yield GENERAL["key-twice"].at(place, key=str(value), first_cell=first_cell)
 
 
 def check_references(book: Book, context: Context) -> Iterator[Finding]:
@@ -44,17 +41,24 @@ def check_references(book: Book, context: Context) -> Iterator[Finding]:
             continue
         # A row that was accepted before and is gone is a finding of its own.
         keys = _keys(target) | _accepted(book, context, target.sheet, naming.key)
+        stray = {
+            key
+            for key in _named_keys(book, target.sheet.key)
+            if key not in keys and not context.known_keys(target.sheet.key, key)
+        }
+        if not stray:
+            continue
         unknown = [
             (found.place(row, column.key), quote(found.sheet, column, key, target.sheet)[:20], key)
             for found, row, column, key in _references(book, target.sheet.key)
-            if key not in keys and not context.known_keys(target.sheet.key, key)
+            if key in stray
         ]
         # Where a key is blank, misspelt or stands twice, that row may be the one meant.
         unclear = unclear_rows(target, naming.key)
-        if len({key for *_, key in unknown}) > len(unclear):
+        if len(stray) > len(unclear):
             for place, shown, _ in unknown:
                 yield GENERAL["reference-unknown"].at(place, key=shown, target=target.sheet.title)
-        elif unknown:
+        else:
             wanted = dict.fromkeys(f"“{shown}”" for _, shown, _ in unknown)
             where = "".join(dict.fromkeys(f"《{place.title}》" for place, *_ in unknown))
             yield GENERAL["key-wanted"].at(
@@ -71,15 +75,31 @@ def _accepted(book: Book, context: Context, sheet: Sheet, column: str) -> set[st
     return {str(row.get(column)) for row in kept}
 
 
+def _named_keys(book: Book, target: str) -> set[str]:
+    """Give every key that points to the sheet `target`."""
+    values = {
+        value
+        for found in book.sheets.values()
+        for column in found.sheet.columns
+        if column.refers_to == target
+        for value in set(found.column(column.key))
+    }
+    return {key for value in values for key in _each_key(value)}
+
+
+def _each_key(value: Value) -> tuple[str, ...]:
+    if isinstance(value, tuple):
+        return value
+    return (value,) if isinstance(value, str) else ()
+
+
 def _references(book: Book, target: str) -> Iterator[tuple[BookSheet, BookRow, Column, str]]:
     for found in book.sheets.values():
         pointing = [column for column in found.sheet.columns if column.refers_to == target]
         for row in found.rows:
             for column in pointing:
-                value = row[column.key]
-                for key in value if isinstance(value, tuple) else (value,):
-                    if isinstance(key, str):
-                        yield found, row, column, key
+                for key in _each_key(row[column.key]):
+                    yield found, row, column, key
 
 
 def unclear_rows(found: BookSheet, column: str) -> list[BookRow]:
@@ -89,8 +109,7 @@ def unclear_rows(found: BookSheet, column: str) -> list[BookRow]:
     """
     seen: set[object] = set()
     unclear: list[BookRow] = []
-    for row in found.rows:
-        value = row[column]
+    for row, value in zip(found.rows, found.column(column), strict=True):
         if value is None or value in seen:
             unclear.append(row)
         seen.add(value)
@@ -102,8 +121,7 @@ def _keys(found: BookSheet) -> set[str]:
     if column is None:
         return set()
     keys: set[str] = set()
-    for row in found.rows:
-        value = row[column.key]
+    for row, value in zip(found.rows, found.column(column.key), strict=True):
         if isinstance(value, str):
             keys.add(value)
         elif (typed := row.raw.get(column.key)) is not None:

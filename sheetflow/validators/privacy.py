@@ -11,7 +11,7 @@ from sheetflow.findings import Finding
 from sheetflow.schemas.cells import NameKey, Text
 from sheetflow.schemas.columns import Column
 from sheetflow.schemas.habits import holds_personal_number
-from sheetflow.schemas.judging import Book, Context
+from sheetflow.schemas.judging import Book, BookRow, BookSheet, Context
 from sheetflow.validators.catalogue import GENERAL
 
 
@@ -19,13 +19,26 @@ def check_free_text(book: Book, context: Context) -> Iterator[Finding]:
     """Find an 18-digit identity number or a mobile number inside any cell of words."""
     del context
     for found in book.sheets.values():
-        texts = [column.key for column in found.sheet.columns if _goes_up(column)]
-        for row in found.rows:
-            for column in texts:
-                # A text that is too long is judged all the same: both are said in one round.
-                value = row[column] or row.raw.get(column)
-                if isinstance(value, str) and holds_personal_number(value):
+        private = {
+            column.key: texts
+            for column in found.sheet.columns
+            if _goes_up(column) and (texts := _private_texts(found, column.key))
+        }
+        for row in found.rows if private else ():
+            for column, texts in private.items():
+                if _text_in(row, column) in texts:
                     yield GENERAL["personal-in-text"].at(found.place(row, column))
+
+
+def _private_texts(found: BookSheet, column: str) -> set[object]:
+    """Give the texts of a column that hold such a number; most are looked at for many rows."""
+    texts = {_text_in(row, column) for row in found.rows}
+    return {text for text in texts if isinstance(text, str) and holds_personal_number(text)}
+
+
+def _text_in(row: BookRow, column: str) -> object:
+    """Give what stands in a cell: a text that is too long is judged all the same, in one round."""
+    return row.values.get(column) or row.raw.get(column)
 
 
 def _goes_up(column: Column) -> bool:

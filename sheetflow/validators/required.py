@@ -35,10 +35,11 @@ def check_required(book: Book, context: Context) -> Iterator[Finding]:
 
 
 def _judge_where(found: BookSheet, column: Column, condition: Condition) -> Iterator[Finding]:
-    for row in found.rows:
-        blank = row.values.get(column.key) is None
+    held = condition.each(row.values for row in found.rows)
+    for row, value, holds in zip(found.rows, found.column(column.key), held, strict=True):
+        blank = value is None
         # Most cells are as they should be; whether one may speak of the others is asked last.
-        if condition.holds(row.values) == blank and (blank or column.only):
+        if holds == blank and (blank or column.only):
             yield from _judge_cell(found, row, column, condition)
 
 

@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
-from functools import cache
 from types import MappingProxyType
 
 from sheetflow.schemas.cells import fold
@@ -129,6 +128,8 @@ def find_header(raw: RawSheet, columns: Sequence[Column]) -> Header | None:
         header = _read_header(number, cells, labels)
         if best is None or len(header.spots) > len(best.spots):
             best = header
+        if len(best.spots) == len(columns):
+            break  # no other row bears more of them
     least = min(len(columns), max(2, len(columns) // 2))
     return _with_renamed(best, columns) if best and len(best.spots) >= least else None
 
@@ -247,50 +248,3 @@ def find_card_values(sheet: Sheet, found: Iterable[FoundSheet]) -> dict[str, Cel
         return {}
     spots = find_card_spots(entry.raw, sheet)
     return {key: entry.raw.cell(*spot) for key, spot in spots.items()}
-
-
-_TOTALS = frozenset({"合计", "小计", "总计", "共计", "累计", "本页合计", "合计：", "合计:"})
-_SIGNED = re.compile(
-    r"(填表人|填报人|制表人?|审核人?|复核人?|单位负责人|负责人|单位（公章）|报出日期|填表日期"
-    r"|制表日期|联系电话|备注|说明|注)[：:]"
-)
-_MOST_SIGNED, _LONGEST_TOTAL = 4, 8
-
-
-def kind_of_line(sheet: Sheet, cells: Mapping[str, CellValue]) -> str:
-    """Say what a line under the header is where it is no row of data; empty where it is one.
-
-    A total taken for a row would count everything twice.
-    """
-    words = ((key, cell) for key, cell in cells.items() if isinstance(cell, str))
-    first_key, first = next(words, ("", ""))
-    if not first_key:
-        return ""
-    standing = [cell for cell in cells.values() if cell is not None]
-    # A total stands in front, at most behind a key printed beforehand.
-    for cell in standing[:2]:
-        if (
-            isinstance(cell, str)
-            and "计" in cell
-            and len(cell) <= _LONGEST_TOTAL
-            and (text := fold(cell)) in _TOTALS
-        ):
-            return f"“{text}”行"
-    if len(standing) <= _MOST_SIGNED and _SIGNED.match(fold(first)):
-        return "表末的签署或备注"
-    label = _bare_of(sheet.labels[first_key])
-    if label[:1] not in first and label[:1] not in _WRITTEN_OTHERWISE:
-        return ""  # nearly every row: no need to fold what stands there
-    if bare_label(first) != label:
-        return ""
-    again = 1 + sum(bare_label(cell) == _bare_of(sheet.labels[key]) for key, cell in words)
-    return "重复的表头" if again > 1 and again * 2 > len(standing) else ""
-
-
-_WRITTEN_OTHERWISE = "（）/"
-"""What `fold` makes of other characters, so that it need not stand in the cell itself."""
-
-
-@cache
-def _bare_of(label: str) -> str:
-    return bare_label(label)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from decimal import Decimal
 
 from sheetflow.findings import Finding, Place
 from sheetflow.schemas.conditions import Condition
 from sheetflow.schemas.habits import CellFault, read_number
-from sheetflow.schemas.indicators import Indicator, Number, Values, measure_all
+from sheetflow.schemas.indicators import Indicator, Number, Values
 from sheetflow.schemas.judging import Book, BookSheet, Context
 from sheetflow.schemas.layout import STATISTICS_COLUMNS
 from sheetflow.validators.catalogue import GENERAL
@@ -20,13 +20,7 @@ _CODE, _, _, _PREVIOUS, _CURRENT, _TOTAL = STATISTICS_COLUMNS
 
 def measure(book: Book) -> dict[str, Number]:
     """Compute what the workbook's own rows give for every indicator, by code."""
-    sheets = book.form.by_key
-
-    def rows(sheet: str) -> list[Mapping[str, object]] | None:
-        found = book.values(sheet)
-        return None if found is None else list(found)
-
-    return measure_all(book.form.indicators, rows, sheets)  # type: ignore[arg-type]
+    return dict(book.figures)
 
 
 def is_measurable(
@@ -76,9 +70,7 @@ def _unclear_columns(found: BookSheet) -> frozenset[str]:
     """The columns in which a cell could not be read, or is blank though it must never be."""
     faulty = frozenset[str]().union(*(row.faulty for row in found.rows))
     always = [column.key for column in found.sheet.columns if column.required is True]
-    return faulty.union(
-        name for name in always if any(row.values.get(name) is None for row in found.rows)
-    )
+    return faulty.union(name for name in always if None in found.column(name))
 
 
 def check_statistics(
@@ -94,7 +86,7 @@ def check_statistics(
         return
     earlier = context.earlier(book.form.key, book.period)
     totals = earlier.totals if earlier else {}
-    figures = measure(book)
+    figures = book.figures
     known: dict[str, frozenset[str]] = {}
     spots = _spots(entry)
     for number, cells in entry.raw.numbered_rows(spots.pop("", 0) + 1):

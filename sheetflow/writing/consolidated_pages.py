@@ -20,6 +20,7 @@ from sheetflow.periods import OFFICE_ZONE
 from sheetflow.schemas.layout import FIRST_ROW, HEADER_ROW, NOTE_ROW, TITLE_ROW, quoted
 from sheetflow.workbook import MAX_ROWS, column_letters
 from sheetflow.writing.cells import LONGEST_TEXT, kept_plain, put
+from sheetflow.writing.consolidated_sheet import OurWorksheet
 from sheetflow.writing.measures import TALLEST, lines_of
 from sheetflow.writing.styles import (
     BODY,
@@ -78,7 +79,7 @@ class Page:
     @classmethod
     def add(cls, book: Book, title: str, widths: Sequence[float], footer: str) -> Page:
         """Add a sheet, set up for A4 landscape, as wide as the paper."""
-        sheet = book.sheet(title[:LONGEST_TITLE])
+        sheet = book.file.add_worksheet(title[:LONGEST_TITLE], OurWorksheet)
         for number, width in enumerate(widths):
             sheet.set_column(number, number, width)
         sheet.set_landscape()
@@ -154,7 +155,11 @@ class Page:
 
     def text(self, row: int, column: int, text: str, look: Look = TEXT) -> None:
         """Put `text`, which stays text whatever it starts with; the empty text is a blank."""
-        put(self.book, self.sheet, row, column, safe_text(text), look)
+        shown = self.book.look(look)
+        if text:
+            self.sheet.write_string(row - 1, column - 1, safe_text(text), shown)
+        else:
+            self.sheet.write_blank(row - 1, column - 1, None, shown)
 
     def number(
         self, row: int, column: int, number: float | Decimal | None, look: Look = FIGURE
@@ -201,9 +206,10 @@ def height_of_lines(lines: int) -> float:
 
 def safe_text(text: str) -> str:
     """Give `text` as a cell can hold it; raise WritingError where none can."""
-    if len(text) > LONGEST_TEXT:
+    kept = kept_plain(text)
+    if len(kept) > LONGEST_TEXT:
         raise WritingError(f"一格文字有{len(text)}字，超过一个单元格能容纳的{LONGEST_TEXT}字。")
-    return kept_plain(text)
+    return kept
 
 
 def build_workbook(title: str, stamp: dt.datetime, fill: Callable[[Book], None]) -> bytes:

@@ -1,8 +1,8 @@
 """A submission's detail rows rendered beforehand: for one level, as they stand in 汇总表.
 
-This module owns the XML of a detail row (cell for cell what `consolidated_details`
-writes) and the file that holds a submission's pieces: a cache, made anew wherever it is
-missing or damaged. It refuses to know where these files lie.
+This module owns the file that holds a submission's pieces: a cache, made anew wherever it
+is missing or damaged. It refuses to know where these files lie, and how a cell is written
+(`piece_cells`).
 
 The file: ``SFPIECE1``, the length of the table and its CRC-32 (each 4 bytes,
 little-endian); the table as JSON, with the place and the CRC-32 of each piece; the pieces.
@@ -10,24 +10,19 @@ little-endian); the table as JSON, with the place and the CRC-32 of each piece; 
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import json
-import re
 import struct
 import zlib
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
-from decimal import Decimal
-from itertools import repeat
 from pathlib import Path
-from typing import TypeVar
-from xml.sax.saxutils import escape
 
 from sheetflow import __version__
 from sheetflow.consolidation.accepted import Matters
 from sheetflow.consolidation.crossing import matters
 from sheetflow.consolidation.details import (
+    KnownColumns,
     Whose,
     columns_seen,
     detail_sheet,
@@ -36,48 +31,21 @@ from sheetflow.consolidation.details import (
 )
 from sheetflow.consolidation.tables import DetailRow
 from sheetflow.masks import MaskPolicy
-from sheetflow.schemas.cells import CellType, Json, Money
+from sheetflow.schemas.cells import Json
 from sheetflow.schemas.columns import Column
 from sheetflow.schemas.documents import dump_figures, load_figures
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.habits import Value
 from sheetflow.schemas.indicators import Figures, Indicator, Number, plain
 from sheetflow.schemas.sheets import Sheet
-from sheetflow.writing.cells import FIRST_DAY, LONGEST_TEXT, is_exact
-from sheetflow.writing.consolidated_details import (
-    WRAPPED_TYPES,
-    countable,
-    measure_rows,
-    width_of,
-)
-from sheetflow.writing.consolidated_pages import (
-    DAY,
-    DETAIL_LOOKS,
-    FIGURE,
-    MONEY,
-    TEXT,
-    WRAPPED,
-    height_of_lines,
-    safe_text,
-)
+from sheetflow.writing.consolidated_details import countable, measure_rows
 from sheetflow.writing.joined import Bulk, Piece, pack
-from sheetflow.writing.measures import lines_of
-from sheetflow.writing.styles import Look
+from sheetflow.writing.piece_cells import Cells, Seen
 
 _MAGIC = b"SFPIECE1"
 _HEAD = struct.Struct("<8s2L")
 _FORMAT = 2
 """Counts up whenever the same rows would be rendered otherwise."""
-
-_DAY_ZERO = dt.date(1899, 12, 30).toordinal()
-_ESCAPED = re.compile("(_x[0-9a-fA-F]{4}_)")
-"""What Excel would take for an escaped character."""
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f]")
-_SPECIAL = re.compile(r"[&<>\x00-\x1f]|_x|^\s|\s$")
-"""What keeps a text from standing in XML as it is; most texts hold none of it."""
-
-In = TypeVar("In", bound=Hashable)
-Out = TypeVar("Out")
 
 Rows = Sequence[Mapping[str, Value]]
 
@@ -146,11 +114,13 @@ def render_pieces(
     for sheet in sheets:
         cells = Cells()
         measured = _Measured(form, sheet)
+        known: KnownColumns = {}
         for file, policy in zip(files, policies, strict=True):
             standing = rows_standing(sheet, policy.level, rows[sheet.key])
             if standing:
                 shape = detail_sheet(policy, sheet, lambda: ())
-                columns = columns_seen(form, policy, sheet, source.unit_id, standing)
+                alike = known if standing is rows[sheet.key] else {}
+                columns = columns_seen(form, policy, sheet, source.unit_id, standing, alike)
                 seen = list(zip(shape.columns, columns, strict=True))
                 file.add(
                     sheet.key,
@@ -160,10 +130,6 @@ def render_pieces(
                     len(standing),
                 )
     return [file.content() for file in files]
-
-
-Seen = Sequence[tuple[Column, Sequence[Value]]]
-"""The columns of a sheet as a level sees them, each with its cells from top to bottom."""
 
 
 class _File:
@@ -260,88 +226,3 @@ def gather(key: str, pieces: Iterable[tuple[str, Pieces]]) -> Bulk:
         for code, figure in rendered.measured.items():
             measured[code] = plain((measured.get(code) or 0) + (figure or 0))
     return Bulk([(receipt, rendered.piece) for receipt, rendered in found], measured)
-
-
-class Cells:
-    """The XML of a sheet's cells; what one level has had rendered the next one takes over."""
-
-    def __init__(self) -> None:
-        self._made: dict[tuple[str, CellType], dict[Value, str]] = {}
-        self._lines: dict[tuple[str, CellType], dict[Value, int]] = {}
-
-    def render(self, source: Whose, seen: Seen, rows: int) -> bytes:
-        """Give the XML of all rows."""
-        text = _text_of(TEXT)
-        origin = "".join(map(text, (source.city, source.county, source.receipt)))
-        parts: list[Iterable[str]] = [repeat(origin, rows)]
-        lines = [1] * rows
-        for column, values in seen:
-            spot = (column.key, column.type)
-            parts.append(_each(values, _cell_of(column), self._made.setdefault(spot, {})))
-            if isinstance(column.type, WRAPPED_TYPES):
-                found = _each(values, _lines_in(column), self._lines.setdefault(spot, {}))
-                lines = list(map(max, lines, found))
-        tags = _each(lines, _row_tag, {})
-        return "".join(map("".join, zip(tags, *parts, repeat("</row>"), strict=False))).encode()
-
-
-def _each(values: Iterable[In], make: Callable[[In], Out], made: dict[In, Out]) -> list[Out]:
-    """Make each distinct value once; `made` holds those that were made before."""
-    found: list[Out] = []
-    for value in values:
-        known = made.get(value)
-        if known is None:
-            known = made[value] = make(value)
-        found.append(known)
-    return found
-
-
-def _row_tag(lines: int) -> str:
-    return "<row>" if lines == 1 else f'<row ht="{height_of_lines(lines):g}" customHeight="1">'
-
-
-def _lines_in(column: Column) -> Callable[[Value], int]:
-    width, show = width_of(column), column.type.show
-    return lambda value: lines_of(text, width) if (text := show(value)) else 1
-
-
-def _cell_of(column: Column) -> Callable[[Value], str]:
-    """Give what renders the cells of `column`, kind by kind as `consolidated_details` does."""
-    text = _text_of(WRAPPED if isinstance(column.type, WRAPPED_TYPES) else TEXT)
-    number_look = MONEY if isinstance(column.type, Money) else FIGURE
-    number, number_text = _number_of(number_look), _text_of(number_look)
-    day, day_text = _number_of(DAY), _text_of(DAY)
-    show = column.type.show
-
-    def cell(value: Value) -> str:
-        if isinstance(value, dt.date):
-            if value < FIRST_DAY:
-                return day_text(value.isoformat())
-            return day(value.toordinal() - _DAY_ZERO)
-        if isinstance(value, int | Decimal):
-            return number(value) if is_exact(value) else number_text(str(value))
-        return text(show(value))
-
-    return cell
-
-
-def _number_of(look: Look) -> Callable[[int | Decimal], str]:
-    style = DETAIL_LOOKS.index(look) + 1
-    return lambda number: f'<c s="{style}"><v>{number:.16G}</v></c>'
-
-
-def _text_of(look: Look) -> Callable[[str], str]:
-    style = DETAIL_LOOKS.index(look) + 1
-    blank, start = f'<c s="{style}"/>', f'<c s="{style}" t="inlineStr"><is><t'
-
-    def cell(text: str) -> str:
-        if not text:
-            return blank
-        if not _SPECIAL.search(text) and len(text) <= LONGEST_TEXT:
-            return f"{start}>{text}</t></is></c>"
-        shown = _ESCAPED.sub(r"_x005F\1", safe_text(text))
-        shown = _CONTROL.sub(lambda match: f"_x{ord(match[0]):04X}_", shown)
-        space = ' xml:space="preserve"' if shown != shown.strip() else ""
-        return f"{start}{space}>{escape(shown)}</t></is></c>"
-
-    return cell

@@ -12,12 +12,14 @@ from pathlib import Path
 import docx
 import pytest
 from fontTools.ttLib import TTFont
-from PIL import Image
+from PIL import Image, ImageOps
 
 from sheetflow.config.defaults import picture_font
 from sheetflow.consolidation.report_data import Picture, PictureKind, ReportData, Series
 from sheetflow.reporting import ReportOptions, render_report
+from sheetflow.reporting.canvas import Canvas
 from sheetflow.reporting.pictures import draw_picture
+from sheetflow.reporting.scales import ANY_STEPS, ROUND_STEPS, scale_lines
 
 CITIES = ("山东省本级", "济南市", "青岛市")
 BARS = Picture(
@@ -40,10 +42,11 @@ LINES = replace(
     categories=("1—2月", "3—4月"),
     series=(Series("登记", (3, 5)), Series("办结", (1, None))),
 )
+SEVERAL = replace(RATES, series=(Series("走访", (0.2, 1.4, None)), Series("办结", (1, 0, 0.3))))
 MANY = replace(BARS, categories=CITIES * 6, series=(Series("走访妇女群众", tuple(range(18))),))
 
 
-@pytest.mark.parametrize("picture", [BARS, RATES, PARTS, LINES, MANY])
+@pytest.mark.parametrize("picture", [BARS, RATES, PARTS, LINES, MANY, SEVERAL])
 def test_a_picture_is_drawn_and_the_same_again(picture: Picture) -> None:
     """Each kind gives a picture as wide as the type area, with ink on it, byte for byte the same."""
     drawn = draw_picture(picture, picture_font())
@@ -53,6 +56,68 @@ def test_a_picture_is_drawn_and_the_same_again(picture: Picture) -> None:
     assert colours
     assert len(colours) > 50
     assert draw_picture(picture, picture_font()) == drawn
+
+
+@pytest.mark.parametrize("picture", [BARS, RATES, PARTS, LINES, MANY, SEVERAL])
+def test_nothing_is_cut_off_at_the_edge(picture: Picture) -> None:
+    """Whatever room words, names and key take, all stays on the sheet, white edges around it."""
+    times = 1 if picture.kind is PictureKind.PARTS else 3
+    longest = tuple(name * times for name in picture.categories)
+    for drawn in (picture, replace(picture, categories=longest)):
+        image = Image.open(io.BytesIO(draw_picture(drawn, picture_font()))).convert("L")
+        left, top, right, bottom = ImageOps.invert(image).getbbox() or (0, 0, 0, 0)
+        assert min(left, top, image.width - right, image.height - bottom) >= 2
+
+
+def test_a_picture_says_how_large_it_is_to_be() -> None:
+    """A picture bears 200 dots to an inch, and is small enough for a report that is mailed."""
+    drawn = draw_picture(MANY, picture_font())
+    image = Image.open(io.BytesIO(drawn))
+    image.verify()
+    assert image.info["dpi"] == pytest.approx((200, 200), abs=0.01)
+    assert len(drawn) < 100_000
+
+
+def test_a_part_of_nothing_and_a_part_that_is_all_are_drawn() -> None:
+    """A pie of one part is one colour all around; parts of 0 take none of it."""
+    alone = replace(PARTS, series=(Series("按群体", (0, 7, None)),))
+    image = Image.open(io.BytesIO(draw_picture(alone, picture_font()))).convert("RGB")
+    painted = {colour: count for count, colour in image.getcolors(1 << 20) or ()}
+    second, others = (
+        painted[0xC5, 0x5A, 0x11],
+        (painted[0x2F, 0x75, 0xB5], painted[0x54, 0x82, 0x35]),
+    )
+    assert second > 100_000
+    assert max(others) < 1000  # the samples of the key
+
+
+def test_the_layout_reckons_with_the_font_as_it_is() -> None:
+    """Lines of words are as far apart as the font says."""
+    font = TTFont(picture_font())
+    em = font["head"].unitsPerEm
+    words = Canvas(1, 1, 200, picture_font()).words("济\n南", 36)
+    assert words.lines[0][2] == font["OS/2"].sTypoAscender / em * 100
+    assert words.lines[1][2] - words.lines[0][2] == 100
+    assert words.below == -font["OS/2"].sTypoDescender / em * 100
+
+
+@pytest.mark.parametrize(
+    ("top", "steps", "lines"),
+    [
+        (824.55, ANY_STEPS, [0, 200, 400, 600, 800]),
+        (1150, ANY_STEPS, [0, 250, 500, 750, 1000]),
+        (3.45, ANY_STEPS, [0, 1, 2, 3]),
+        (1, ANY_STEPS, [0, 1]),
+        (0.6, ANY_STEPS, [0, 0.15, 0.3, 0.45, 0.6]),
+        (0.632, ROUND_STEPS, [0, 0.2, 0.4, 0.6]),
+        (1.15, ROUND_STEPS, [0, 0.25, 0.5, 0.75, 1]),
+    ],
+)
+def test_a_scale_has_round_numbers(
+    top: float, steps: tuple[float, ...], lines: list[float]
+) -> None:
+    """The lines of a scale are few, round, never beyond its top, and whole where things are counted."""
+    assert scale_lines(top, 5, steps, whole=steps is ANY_STEPS) == pytest.approx(lines)
 
 
 def test_the_font_is_ours_and_has_chinese() -> None:
@@ -109,4 +174,4 @@ def test_only_one_module_knows_matplotlib() -> None:
         for file in package.rglob("*.py")
         if "import matplotlib" in (text := file.read_text("utf-8")) or "from matplotlib" in text
     ]
-    assert knowing == ["reporting/pictures.py"]
+    assert knowing == ["reporting/canvas.py"]

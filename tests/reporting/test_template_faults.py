@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import re
+import zipfile
 from collections.abc import Callable
 
 import pytest
@@ -67,3 +69,22 @@ def test_a_file_that_is_no_document_is_named_so(
     """A template that Word could not open either is called damaged, in one sentence."""
     with pytest.raises(ReportTemplateError, match=r"不是 \.docx 文件"):
         render_report(content, province, stamp=stamp)
+
+
+def test_a_fault_is_told_each_time_until_it_is_mended(
+    template: bytes, edited: Edit, province: ReportData, city: ReportData, stamp: dt.datetime
+) -> None:
+    """What was remembered of a template neither hides its fault nor outlives its mending."""
+    first = render_report(template, province, stamp=stamp).docx
+    wrong = edited("特此报告。", "{{ 甲 }}")
+    for report in (province, city, province):
+        with pytest.raises(ReportTemplateError, match="没有“甲”这个名称"):
+            render_report(wrong, report, stamp=stamp)
+    mended = edited("特此报告。", "{{ 单位名称 }}特此报告。")
+    for report in (province, city):
+        text = render_report(mended, report, stamp=stamp).docx
+        with zipfile.ZipFile(io.BytesIO(text)) as parts:
+            assert f"{report.unit_name}特此报告。" in re.sub(
+                "<[^>]*>", "", parts.read("word/document.xml").decode()
+            )
+    assert render_report(template, province, stamp=stamp).docx == first

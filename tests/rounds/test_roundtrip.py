@@ -37,7 +37,7 @@ from sheetflow.schemas.judging import Book
 from sheetflow.schemas.layout import FIRST_ROW, cell_in, columns_in
 from sheetflow.schemas.sheets import Kind, Sheet
 from sheetflow.validators.books import parse_book
-from sheetflow.validators.sheets import kind_of_line
+from sheetflow.validators.lines import kind_of_line
 from sheetflow.validators.stamps import recognise
 from sheetflow.writing import write_workbook
 from tests.county_book import CAMPAIGN, FORM, TREE, context

@@ -57,6 +57,8 @@ def test_conditions_hold_for_rows(
 ) -> None:
     """A blank cell meets no condition but that it is not something."""
     assert condition.holds(row) is holds
+    assert condition.each(iter([row, row])) == [holds, holds]
+    assert condition.among(iter([row, row])) == [row, row] * holds
 
 
 @pytest.mark.parametrize(

@@ -255,3 +255,10 @@ def test_what_is_nobodys_is_repeated(changes: str, quoted: str) -> None:
     """A clerk still reads what she typed where it can be no woman's."""
     (finding,) = judged(changes).findings
     assert f"“{quoted}”" in CAMPAIGN.catalogue.sentence(finding)
+
+
+@pytest.mark.parametrize("cached", ["20岁", "3000多", "20"])
+def test_a_formula_is_all_that_is_told_of_its_cell(cached: str) -> None:
+    """Of a formula in a cell she is told once, not how its result is written as well."""
+    findings = told(judged(f"@ 妇女需求台帐 D4 = =A1→{cached}"), notes=True)
+    assert [rule for rule, _, cell in findings if cell == "D4"] == ["cell-formula", "required"]

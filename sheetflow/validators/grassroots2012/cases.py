@@ -106,9 +106,10 @@ def _unanswered(
     open_needs = [
         (found, row)
         for found, row in _needs(book)
-        if row["need_id"] is not None
-        and (row["nature"], row["need_id"] in answered) == (nature, False)
+        if row["nature"] == nature
         and row["status"] in states
+        and row["need_id"] is not None
+        and row["need_id"] not in answered
     ]
     return open_needs if len(open_needs) > loose else []
 
@@ -121,9 +122,10 @@ def check_case_open_long(book: Book, context: Context) -> Iterator[Finding]:
     if limit is None:
         return
     for found, row in _needs(book):
+        if row["nature"] != _CASE or row["status"] not in _OPEN:
+            continue
         day = row["registered_on"]
-        open_case = row["nature"] == _CASE and row["status"] in _OPEN
-        if open_case and isinstance(day, dt.date) and day <= limit.last_day:
+        if isinstance(day, dt.date) and day <= limit.last_day:
             # Once per case: an explanation holds while the status moves and the case stays open.
             yield OWN["case-open-long"].at(
                 found.place(row, "registered_on"), key=str(row["need_id"]), day=day.isoformat()
@@ -136,7 +138,7 @@ def check_need_once(book: Book, context: Context) -> Iterator[Finding]:
     The same person: the same identity number, else the same name and phone.
     """
     del context
-    first: dict[tuple[object, ...], tuple[str, str]] = {}
+    first: dict[tuple[object, ...], BookRow] = {}
     for found, row in _needs(book):
         if row["status"] not in _OPEN or row["category"] is None:
             continue
@@ -147,16 +149,20 @@ def check_need_once(book: Book, context: Context) -> Iterator[Finding]:
         else:
             continue
         same = (*person, row["category"])
-        if same in first:
-            key, cell = first[same]
-            place = found.place(row, "category")
-            yield OWN["need-twice"].at(place, first=key, first_cell="" if key else cell)
-        else:
-            first[same] = str(row["need_id"] or ""), found.cell(row.number, "category")
+        other = first.setdefault(same, row)
+        if other is not row:
+            key = str(other["need_id"] or "")
+            cell = "" if key else found.cell(other.number, "category")
+            yield OWN["need-twice"].at(found.place(row, "category"), first=key, first_cell=cell)
 
 
 def _by_id(book: Book) -> dict[object, BookRow]:
-    return {row["need_id"]: row for row in book.rows("needs") if row["need_id"] is not None}
+    found = book.sheets.get("needs")
+    if found is None:
+        return {}
+    by_id: dict[object, BookRow] = dict(zip(found.column("need_id"), found.rows, strict=True))
+    by_id.pop(None, None)
+    return by_id
 
 
 def _needs(book: Book) -> Iterator[tuple[BookSheet, BookRow]]:

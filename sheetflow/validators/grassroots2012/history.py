@@ -16,7 +16,7 @@ from sheetflow.schemas.judging import Book, Context
 from sheetflow.schemas.layout import STATISTICS_COLUMNS
 from sheetflow.schemas.sheets import Kind
 from sheetflow.validators.grassroots2012.catalogue import OWN
-from sheetflow.validators.statistics import is_measurable, measure
+from sheetflow.validators.statistics import is_measurable
 from sheetflow.workbook import cell_name
 
 *_, _CURRENT, _TOTAL = STATISTICS_COLUMNS
@@ -89,7 +89,7 @@ def check_swings(book: Book, context: Context) -> Iterator[Finding]:
         return
     before = context.earlier(book.form.key, earlier.period)
     base = before.totals if before else {}
-    for code, measured in measure(book).items():
+    for code, measured in book.figures.items():
         indicator, kind = book.form.indicator[code], book.form.kind_of(code)
         last = earlier.totals.get(code)
         if indicator.is_ratio or not is_measurable(book, indicator):

@@ -36,7 +36,8 @@ from sheetflow.writing import joined
 from sheetflow.writing.consolidated import write_consolidated, write_skeleton
 from sheetflow.writing.consolidated_details import countable, measure_rows
 from sheetflow.writing.joined import Bulk, Piece, join, pack
-from sheetflow.writing.pieces import Cells, Pieces, Rendered, gather
+from sheetflow.writing.piece_cells import Cells
+from sheetflow.writing.pieces import Pieces, Rendered, gather, render_pieces
 from tests.programs import needs_office
 
 Consolidate = Callable[..., Consolidated]
@@ -212,6 +213,30 @@ def test_what_is_rendered_is_what_the_level_sees(tree: UnitTree, level: Level) -
         columns = list(columns_seen(form, policy, sheet, unit.unit_id, standing))
         keys = [column.key for column in policy.columns(sheet)]
         assert [dict(zip(keys, cells, strict=True)) for cells in zip(*columns, strict=True)] == seen
+
+
+def test_one_level_sees_nothing_through_what_another_was_shown(tree: UnitTree) -> None:
+    """Rendered together or each by itself, in whatever order, a level gets the same file."""
+    campaign = load_campaign("grassroots2012")
+    form, unit = campaign.main_form, tree["370102"]
+    assert campaign.samples is not None
+    chance = Random("x")  # noqa: S311 - made-up data
+    samples = campaign.samples(unit, tree, Period.parse("2012B1"), chance, 40, None)
+    rows = {
+        sheet.key: [sheet.model.parse_row(row)[0] for row in samples[sheet.key]]
+        for sheet in sheets_going_up(form)
+    }
+    whose = Whose(unit.unit_id, "济南市", unit.name, "370102-2012B1-1")
+    policies = [
+        MaskPolicy(Level.PROVINCE),
+        MaskPolicy(Level.CITY),
+        MaskPolicy(Level.CITY, {"needs.name": "whole", "needs.content": "whole"}),
+        MaskPolicy(Level.PROVINCE, {"needs.name": "masked", "needs.phone": "masked"}),
+    ]
+    alone = [render_pieces(form, [policy], whose, rows)[0] for policy in policies]
+    assert render_pieces(form, policies, whose, rows) == alone
+    assert render_pieces(form, policies[::-1], whose, rows) == alone[::-1]
+    assert len(set(alone)) == len(policies)
 
 
 @given(some.lists(some.binary(max_size=5000), min_size=1, max_size=6))
