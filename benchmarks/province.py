@@ -38,6 +38,8 @@ PERIOD = Period.parse("2012B1")
 DROPPED_AT = dt.datetime(2012, 3, 2, 10, tzinfo=OFFICE_ZONE)
 _ISSUED_AT = dt.datetime(2012, 2, 20, 9, tzinfo=OFFICE_ZONE)
 _REALLY_FILLED = 24
+_MADE = 2
+"""Counts up whenever the same size gives other workbooks."""
 _FIRST_PREFIX = 11
 _SAMPLE_UNIT = b"370102"
 
@@ -63,7 +65,7 @@ def make_province(size: Size, folder: Path) -> Province:
     """Make the workbooks of `size` in `folder`; what lies there already is taken as it is."""
     tree = some_units(size.counties)
     counties = [unit for unit in tree if unit.level is Level.COUNTY]
-    here = folder / f"{size.rows}-{size.seed}"
+    here = folder / f"{size.rows}-{size.seed}-{_MADE}"
     files = {
         unit.unit_id: here / f"填报_{unit.folder}_{PERIOD.period_id}.xlsx" for unit in counties
     }
@@ -74,8 +76,12 @@ def make_province(size: Size, folder: Path) -> Province:
         for step in [pool.submit(_fill, size, tree, unit, files[unit.unit_id]) for unit in wanted]:
             step.result()
         copies = [
-            pool.submit(restamped, (model, files[model.unit_id]), (unit, files[unit.unit_id]))
-            for unit, model in zip(counties[_REALLY_FILLED:], itertools.cycle(filled), strict=False)
+            pool.submit(
+                restamped, (model, files[model.unit_id]), (unit, files[unit.unit_id]), number
+            )
+            for number, (unit, model) in enumerate(
+                zip(counties[_REALLY_FILLED:], itertools.cycle(filled), strict=False)
+            )
             if not files[unit.unit_id].exists()
         ]
         for copy in copies:
@@ -135,14 +141,17 @@ def samples_of(size: Size, tree: UnitTree, unit: Unit) -> Samples:
     return samples(unit, tree, PERIOD, random, size.rows, None)
 
 
-def restamped(model: tuple[Unit, Path], copy: tuple[Unit, Path]) -> None:
-    """Write the model's workbook anew as another unit's: its id and name, wherever they stand."""
+def restamped(model: tuple[Unit, Path], copy: tuple[Unit, Path], number: int) -> None:
+    """Write the model's workbook anew as another unit's: its id and name, wherever they stand.
+
+    The `number` of the copy sees to it that its people are not those of another copy.
+    """
     (old, source), (new, target) = model, copy
     unit_id = re.compile(rb"(?<![0-9])%b(?![0-9-])" % old.unit_id.encode())
     names = [
         (_reference(old.name, ascii_), _reference(new.name, ascii_)) for ascii_ in (True, False)
     ]
-    shift = 2 * (int(new.unit_id) % 499 + 1)
+    shift = 2 * (number // _REALLY_FILLED % 499 + 1)
     unfinished = target.with_suffix(".part")
     with (
         zipfile.ZipFile(source) as before,

@@ -30,6 +30,8 @@ from sheetflow.config.workspace import Workspace
 
 _CHECKS = 5
 _IDLE_SECONDS = 2.0
+_NOBODY_ELSE = 9_999
+"""A copy's number that no other has: changed workbooks report people of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,7 @@ def _answered(
 ) -> float:
     unit = province.tree[unit_id]
     changed = bench.folder / "changed.xlsx"
-    restamped((province.tree[model], province.files[model]), (unit, changed))
+    restamped((province.tree[model], province.files[model]), (unit, changed), _NOBODY_ELSE)
     target = Workspace(bench.root).inbox_of(unit) / "changed.xlsx"
     begun = time.perf_counter()
     changed.replace(target)

@@ -16,7 +16,6 @@ from sheetflow.errors import UnreadableError
 from sheetflow.findings import Explanation, Finding, Identity, Severity
 from sheetflow.periods import Period
 from sheetflow.schemas.documents import (
-    count_rows,
     load_explanations,
     load_figures,
     load_finding,
@@ -183,8 +182,8 @@ def _receipt(office: Office, submission: Submission, findings: tuple[Finding, ..
         late=submission.late,
         nil=submission.nil,
         sheet_rows=[
-            (form.by_key[key].title, count_rows(text))
-            for key, text in store.find_rows(submission).items()
+            (form.by_key[key].title, count)
+            for key, count in store.count_rows(submission).items()
             if key in form.by_key and form.by_key[key].is_table
         ],
         figures=[

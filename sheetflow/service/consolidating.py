@@ -57,10 +57,10 @@ def books_request(
 
 def begin_consolidated(
     office: Office, books: Books, unit: Unit, corrections: Sequence[Correction]
-) -> Callable[[], bytes | Writer]:
-    """Begin `unit`'s workbook; give what waits for it and gives its content."""
+) -> tuple[Future[WorkbookReply] | None, Callable[[], bytes | Writer]]:
+    """Begin `unit`'s workbook; give what a child is making, and what waits and gives the content."""
     if not office.settings.workers.joined_from:
-        return partial(_write_plainly, office, books, unit, corrections)
+        return None, partial(_write_plainly, office, books, unit, corrections)
     begun = _begin(office, books, unit, corrections)
 
     def finish() -> bytes | Writer:
@@ -75,7 +75,7 @@ def begin_consolidated(
             return _write_plainly(office, books, unit, corrections)
         return partial(join, reply.content, reply.bulk)
 
-    return finish
+    return begun, finish
 
 
 def _begin(

@@ -40,6 +40,7 @@ def books_of(office: Office, form: Form, period: Period, top: Unit | None = None
     for entry in period.year_so_far:
         standing = store.find_all_accepted(form.key, entry.period_id, among=among)
         figures = store.find_indicators(standing.values())
+        explained = store.find_explained(standing.values())
         for unit_id, submission in standing.items():
             if unit_id not in office.tree:
                 continue  # it left the list: `missing_units` says so
@@ -54,7 +55,9 @@ def books_of(office: Office, form: Form, period: Period, top: Unit | None = None
                 accepted_at=submission.judged_at,
                 nil=submission.nil,
                 late=submission.late,
-                explanations=_explanations(office, submission),
+                explanations=_explanations(office, submission)
+                if submission.judgement_id in explained
+                else (),
                 judgement=submission.judgement_id,
                 must=submission.must,
                 verify=submission.verify,

@@ -81,6 +81,12 @@ class Office:
             self._pool.append(Pool("sheetflow.workers.tasks", self.pool_size, limits))
         return self._pool[0]
 
+    def warm_up(self) -> None:
+        """Start the children, and have them load what they need to judge, unless they run."""
+        if not self._pool:
+            for _ in range(self.pool_size):
+                self.pool.submit("warm_up", self.settings.campaign)
+
     @property
     def pool_size(self) -> int:
         """How many files are in hand at once."""

@@ -15,6 +15,7 @@ from sheetflow.consolidation.accepted import Accepted, Books
 from sheetflow.consolidation.details import Whose, whose
 from sheetflow.errors import retried_later
 from sheetflow.masks import MaskPolicy
+from sheetflow.schemas.documents import unpack
 from sheetflow.schemas.forms import Form
 from sheetflow.service.office import Office
 from sheetflow.store.records import Arrival, Submission
@@ -46,8 +47,8 @@ def wish_pieces(office: Office, arrival: Arrival) -> PieceWish | None:
     )
 
 
-def order_pieces(office: Office, submission: Submission, rows: Mapping[str, str]) -> None:
-    """Have a fresh submission's rows (JSON by sheet) rendered for everyone above, meanwhile.
+def order_pieces(office: Office, submission: Submission, rows: Mapping[str, bytes]) -> None:
+    """Have a fresh submission's rows (packed JSON by sheet) rendered for everyone above, meanwhile.
 
     Most are there already: they were wished for when the file was judged.
     """
@@ -61,7 +62,7 @@ def order_pieces(office: Office, submission: Submission, rows: Mapping[str, str]
     ]
     missing = [(policy, path) for policy, path in paths if not path.is_file()]
     if missing:
-        _submit(office, form, source, missing, rows)
+        _submit(office, form, source, missing, {key: unpack(text) for key, text in rows.items()})
 
 
 def find_pieces(

@@ -1,4 +1,4 @@
-"""What is stale is made again, bottom up, and only then: answers, workbooks, roll-ups, reports.
+"""What is stale is made again, and only that: answers, workbooks, roll-ups, reports.
 
 A mark is cleared only in the commit that records the new file, so a crash in between
 makes the same file once more.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, wait
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
@@ -22,7 +23,7 @@ from sheetflow.service.names import workbook_path
 from sheetflow.service.office import LOG, Office
 from sheetflow.service.publishing import settle_twins
 from sheetflow.service.rollups import Made as RollupMade
-from sheetflow.service.rollups import Rollups
+from sheetflow.service.rollups import Making, Rollups
 from sheetflow.store.records import Publication, Stale, StaleMark
 
 Made = TypeVar("Made")
@@ -146,7 +147,7 @@ def _rebuild_workbooks(office: Office, rebuilt: Rebuilt) -> None:
 
 
 def _rebuild_rollups(office: Office, rebuilt: Rebuilt) -> None:
-    """Make the files of everyone above, those furthest from the top first.
+    """Make the files of everyone above.
 
     A board links to what its reader has: it waits for the files that its reader is to have
     for the first time, and is stale once more where one came to lie there.
@@ -161,22 +162,34 @@ def _rebuild_rollups(office: Office, rebuilt: Rebuilt) -> None:
 def _rebuild_side_by_side(
     office: Office, rebuilt: Rebuilt, rollups: Rollups, marks: Sequence[StaleMark]
 ) -> None:
-    """Make what `marks` ask for, several at once, and put it in place in their order."""
-    begun: deque[tuple[StaleMark, Callable[[], RollupMade]]] = deque()
+    """Make what `marks` ask for, several at once; what is there first is put in place first."""
+    begun: list[tuple[StaleMark, Making]] = []
     idle: list[StaleMark] = []
     for number, mark in enumerate(rollups.in_order(marks), start=1):
-        for finish in rebuilt.attempt(mark, partial(rollups.begin, mark)):
-            if finish is None:
+        for making in rebuilt.attempt(mark, partial(rollups.begin, mark)):
+            if making is None:
                 idle.append(mark)
             else:
-                begun.append((mark, finish))
-        if len(begun) > 2 * office.pool_size:
-            _finish(office, rebuilt, *begun.popleft())
+                begun.append((mark, making))
+        if len(begun) > 3 * office.pool_size:
+            begun = _finish_ready(office, rebuilt, begun)
         office.say("汇总", number, len(marks))
     while begun:
-        _finish(office, rebuilt, *begun.popleft())
+        begun = _finish_ready(office, rebuilt, begun)
     if idle:
         office.store.publications.record_rebuilt(idle)  # many, and no file hangs on them
+
+
+def _finish_ready(
+    office: Office, rebuilt: Rebuilt, begun: Sequence[tuple[StaleMark, Making]]
+) -> list[tuple[StaleMark, Making]]:
+    """Put in place what the children have made, waiting for the first of it; give the others."""
+    if not any(making.is_ready for _, making in begun):
+        wait([making.work for _, making in begun if making.work], return_when=FIRST_COMPLETED)
+    ready = [(mark, making) for mark, making in begun if making.is_ready]
+    for mark, making in ready:
+        _finish(office, rebuilt, mark, making.finish)
+    return [entry for entry in begun if entry not in ready]
 
 
 def _finish(

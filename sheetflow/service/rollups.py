@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sheetflow import __version__
 from sheetflow.config.defaults import picture_font
@@ -53,6 +54,22 @@ class Made:
     """Whether a file lies there that was never there before."""
 
 
+@dataclass(frozen=True, slots=True)
+class Making:
+    """What a child is making for one mark, and what puts it in place once it is there.
+
+    Without `work`, all of it is made when it is put in place.
+    """
+
+    work: Future[Any] | None
+    finish: Callable[[], Made]
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether nobody has to wait for a child."""
+        return self.work is None or self.work.done()
+
+
 class Rollups:
     """The files of everyone above, for one pass: books are gathered once a period and top unit."""
 
@@ -63,16 +80,17 @@ class Rollups:
         self._known_tried: dict[tuple[str, str], set[str]] = {}
 
     def in_order(self, marks: Iterable[StaleMark]) -> list[StaleMark]:
-        """Order marks tree by tree, so that those furthest from its top come first."""
+        """Order marks tree by tree, those nearest to its top first: they take longest."""
         tree = self.office.tree
         places = {unit.unit_id: number for number, unit in enumerate(tree.roots)}
+        kinds = (CONSOLIDATED, REPORT, BOARD)
         return sorted(
             marks,
             key=lambda mark: (
                 places[tree.chain(mark.unit_id)[-1].unit_id],
-                -tree[mark.unit_id].level.rank,
+                tree[mark.unit_id].level.rank,
                 mark.period,
-                mark.what,
+                kinds.index(mark.what),
             ),
         )
 
@@ -90,8 +108,8 @@ class Rollups:
         paths += [report_path(office, unit, period, form)] if form.report else []
         return not all(is_published(office, path) for path in paths)
 
-    def begin(self, mark: StaleMark) -> Callable[[], Made] | None:
-        """Begin what `mark` asks for, in a child; give what waits for it and puts it in place.
+    def begin(self, mark: StaleMark) -> Making | None:
+        """Begin what `mark` asks for, in a child.
 
         Give None where what lies there stands on just this, or nothing is to lie there.
         """
@@ -139,7 +157,7 @@ class Rollups:
             }
         return self._known_tried[form, period]
 
-    def _begin_workbook(self, mark: StaleMark) -> Callable[[], Made] | None:
+    def _begin_workbook(self, mark: StaleMark) -> Making | None:
         office, unit = self.office, self.office.tree[mark.unit_id]
         books = self.books(mark)
         policy = office.policy(unit.level)
@@ -152,11 +170,11 @@ class Rollups:
             load_correction(entry) for entry in office.store.publications.find_corrections(*spot)
         ]
         found = find_corrections(published_before(office, *spot), books, unit)
-        making = begin_consolidated(office, books, unit, (*known, *found))
+        begun, content = begin_consolidated(office, books, unit, (*known, *found))
 
         def finish() -> Made:
             is_new = not is_published(office, path)
-            publication = publish(office, path, making(), mark, basis)
+            publication = publish(office, path, content(), mark, basis)
             issued = Issued(
                 unit_id=unit.unit_id,
                 form=books.form.key,
@@ -166,9 +184,9 @@ class Rollups:
             )
             return Made((publication,), (issued,), is_new)
 
-        return finish
+        return Making(begun, finish)
 
-    def _begin_report(self, mark: StaleMark) -> Callable[[], Made] | None:
+    def _begin_report(self, mark: StaleMark) -> Making | None:
         office, unit = self.office, self.office.tree[mark.unit_id]
         books = self.books(mark)
         spec = books.form.report
@@ -199,9 +217,9 @@ class Rollups:
                 is_new=is_new,
             )
 
-        return finish
+        return Making(reply, finish)
 
-    def _begin_boards(self, mark: StaleMark) -> Callable[[], Made] | None:
+    def _begin_boards(self, mark: StaleMark) -> Making | None:
         office, unit = self.office, self.office.tree[mark.unit_id]
         latest = self._latest_period(mark.form, mark.period)
         form = office.form(mark.form)
@@ -221,7 +239,7 @@ class Rollups:
                 tuple(publish(office, path, made[kind], mark, basis) for kind, path in due.items())
             )
 
-        return finish
+        return Making(reply, finish)
 
     def _latest_period(self, form: str, period: str) -> str:
         """The last period of the year in which anybody has tried: the board shows all before it."""

@@ -91,6 +91,8 @@ def take(office: Office, intake: Intake, files: Iterable[Sighting]) -> Observati
         _empty(sighting) for sighting in observation.empty if id(sighting) not in taken
     )
     intake.troubles += [trouble for _, trouble in observation.troubles]
+    if still:
+        office.warm_up()  # the children are ready when the last of these is safe
     stuck = _waiting_units(intake, observation)
     for start in range(0, len(still), _AT_ONCE):
         _take_some(office, intake, still[start : start + _AT_ONCE], stuck)

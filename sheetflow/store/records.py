@@ -66,8 +66,8 @@ class Arrival(NewArrival):
 class Judged:
     """One judgement, as `record_outcome` takes it.
 
-    `rows` maps a sheet's key to the JSON text of its rows; the text comes back as
-    it went in. `must`, `verify` and `note` count the findings by severity.
+    `rows` maps a sheet's key to the JSON text of its rows, or to that text packed (see
+    `schemas.documents`); the text comes back as it went in. `must`, `verify` and `note` count the findings by severity.
     """
 
     outcome: str
@@ -82,7 +82,7 @@ class Judged:
     findings: Sequence[Document] = ()
     explanations: Sequence[Document] = ()
     indicators: Indicators = field(default_factory=lambda: MappingProxyType({}))
-    rows: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    rows: Mapping[str, str | bytes] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

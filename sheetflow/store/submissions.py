@@ -26,7 +26,7 @@ from sqlalchemy import (
 
 from sheetflow.errors import StoreError
 from sheetflow.periods import Period
-from sheetflow.store.columns import unpack
+from sheetflow.schemas.documents import count_rows, unpack
 from sheetflow.store.engine import Database
 from sheetflow.store.records import (
     Arrival,
@@ -43,6 +43,8 @@ _AT_ONCE = 500
 """How many judgements or units one query names; every database program takes that many."""
 
 _PACKED_AT_ONCE = 16
+_NOTHING = "[]"
+"""How a list without entries is kept."""
 
 
 class Submissions:
@@ -170,6 +172,19 @@ class Submissions:
         """Return the explanations of a submission's judgement, as they were handed in."""
         return self._documents(submission, judgements.c.explanations)
 
+    def find_explained(self, submissions: Iterable[Submission]) -> frozenset[int]:
+        """Return which of these judgements (their numbers) have explanations: few of many."""
+        ids = [submission.judgement_id for submission in submissions]
+        found: set[int] = set()
+        for start in range(0, len(ids), _AT_ONCE):
+            query = select(judgements.c.judgement_id).where(
+                judgements.c.judgement_id.in_(ids[start : start + _AT_ONCE]),
+                judgements.c.explanations != _NOTHING,
+            )
+            with self._database.reading() as connection:
+                found.update(connection.execute(query).scalars())
+        return frozenset(found)
+
     def find_rows(self, submission: Submission) -> dict[str, str]:
         """Return the JSON text of the rows of all sheets of a submission, by sheet."""
         query = (
@@ -179,6 +194,16 @@ class Submissions:
         )
         with self._database.reading() as connection:
             return {row.sheet: row.document for row in connection.execute(query)}
+
+    def count_rows(self, submission: Submission) -> dict[str, int]:
+        """Return how many rows each sheet of a submission has, by sheet."""
+        query = (
+            select(sheet_rows.c.sheet, _PACKED)
+            .where(sheet_rows.c.judgement_id == submission.judgement_id)
+            .order_by(sheet_rows.c.sheet)
+        )
+        with self._database.reading() as connection:
+            return {row.sheet: count_rows(row.packed) for row in connection.execute(query)}
 
     def iterate_rows(
         self, submissions: Iterable[Submission], sheet: str
@@ -190,8 +215,7 @@ class Submissions:
         listed = list(submissions)
         for start in range(0, len(listed), _PACKED_AT_ONCE):
             some = listed[start : start + _PACKED_AT_ONCE]
-            packed = type_coerce(sheet_rows.c.document, LargeBinary).label("packed")
-            query = select(sheet_rows.c.judgement_id, packed).where(
+            query = select(sheet_rows.c.judgement_id, _PACKED).where(
                 sheet_rows.c.judgement_id.in_([entry.judgement_id for entry in some]),
                 sheet_rows.c.sheet == sheet,
             )
@@ -289,6 +313,8 @@ _COLUMNS = (
     arrivals.c.sha256,
 )
 
+
+_PACKED = type_coerce(sheet_rows.c.document, LargeBinary).label("packed")
 
 _later = judgements.alias("later")
 _NEWEST = (  # made once: putting a query together costs more than running it

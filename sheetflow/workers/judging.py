@@ -18,7 +18,7 @@ from sheetflow.masks import MaskPolicy
 from sheetflow.periods import Period
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.cells import Key
-from sheetflow.schemas.documents import dump_rows, load_rows
+from sheetflow.schemas.documents import as_kept, dump_rows, load_rows, pack
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.habits import Value
 from sheetflow.schemas.indicators import Figures
@@ -106,14 +106,14 @@ class BlankRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgeReply:
-    """What the child found: the judgement without its book, the rows as JSON by sheet.
+    """What the child found: the judgement without its book, the rows as packed JSON by sheet.
 
     `marked` are the findings at the cells of the returned copy.
     """
 
     judgement: Judgement
     marked: tuple[Finding, ...] = ()
-    rows: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    rows: Mapping[str, bytes] = field(default_factory=lambda: MappingProxyType({}))
     asked_keys: frozenset[tuple[str, str]] = frozenset()
 
 
@@ -240,10 +240,19 @@ def _joined(form: Form, books: Sequence[PastBook]) -> Earlier:
     return Earlier(Period.parse(first.period), first.receipt, rows, totals)
 
 
-def dump_book(book: Book) -> dict[str, str]:
-    """Give each sheet's rows as a JSON document."""
+def dump_book(book: Book) -> dict[str, bytes]:
+    """Give each sheet's rows as a packed JSON document."""
     return {
-        key: dump_rows(found.sheet, (row.values for row in found.rows))
+        key: pack(dump_rows(found.sheet, (row.values for row in found.rows)))
+        for key, found in book.sheets.items()
+        if found.rows
+    }
+
+
+def kept_book(book: Book) -> dict[str, Sequence[Mapping[str, Value]]]:
+    """Give each sheet's rows as they will come back from the documents of `dump_book`."""
+    return {
+        key: as_kept(found.sheet, [row.values for row in found.rows])
         for key, found in book.sheets.items()
         if found.rows
     }

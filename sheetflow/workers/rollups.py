@@ -142,15 +142,21 @@ def _form(campaign: str, form: str) -> Form:
 
 
 def render_piece_files(order: PieceOrder, rows: Mapping[str, str]) -> None:
-    """Render a submission's rows (JSON by sheet) into the files ordered, each put in place whole."""
-    from sheetflow.writing.pieces import render_pieces
-
+    """Render a submission's rows (JSON by sheet) into the files ordered."""
     form = _form(order.campaign, order.form)
     loaded = {
         key: load_rows(form.by_key[key], text) for key, text in rows.items() if key in form.by_key
     }
+    write_piece_files(order, loaded)
+
+
+def write_piece_files(order: PieceOrder, rows: Mapping[str, Sequence[Mapping[str, Value]]]) -> None:
+    """Render rows by sheet into the files ordered, each put in place whole."""
+    from sheetflow.writing.pieces import render_pieces
+
+    form = _form(order.campaign, order.form)
     policies = [policy for policy, _ in order.files]
-    contents = render_pieces(form, policies, order.source, loaded)
+    contents = render_pieces(form, policies, order.source, rows)
     for (_, name), content in zip(order.files, contents, strict=True):
         target = Path(name)
         unfinished = target.with_name(f".{target.name}.tmp")
@@ -207,7 +213,7 @@ def _split(
     for detail in tables.details:
         key, listed = detail.sheet.key, standing[detail.sheet.key]
         found = [pieces[entry.receipt].sheets.get(key) for entry in listed]
-        unkept = any(rendered and rendered.values is None for rendered in found)
+        unkept = any(rendered and rendered.few is None for rendered in found)
         # Where one sheet is joined, a program that could not read it is lost anyway.
         if unkept or (is_large and gathered[key].rows >= _WORTH_JOINING):
             bulk[key] = gathered[key]

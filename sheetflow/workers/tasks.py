@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sheetflow.consolidation.tables import BoardData
     from sheetflow.findings import Explanation, Finding, Identity
     from sheetflow.prefill import Filling
-    from sheetflow.schemas.judging import Judgement
+    from sheetflow.schemas.judging import Book, Judgement
     from sheetflow.workers.judging import BlankRequest, JudgeReply, JudgeRequest, PieceWish
     from sheetflow.workers.rollups import (
         BooksRequest,
@@ -30,6 +30,18 @@ if TYPE_CHECKING:
         WorkbookReply,
     )
     from sheetflow.writing import Dress, ReceiptData
+
+
+def warm_up(campaign: str) -> None:
+    """Load what judging a file needs, before the first one is there."""
+    import python_calamine  # noqa: F401 - every reading needs it
+
+    import sheetflow.pipeline
+    import sheetflow.reading
+    import sheetflow.writing.pieces  # noqa: F401 - likewise
+    from sheetflow.campaigns import load_campaign
+
+    load_campaign(campaign)
 
 
 def read_file(path: str) -> RawWorkbook:
@@ -49,7 +61,7 @@ def judge_file(request: JudgeRequest) -> JudgeReply:
         return JudgeReply(judgement=judgement, asked_keys=asked)
     rows = dump_book(judgement.book) if judgement.outcome is Outcome.ACCEPTED else {}
     if rows and request.pieces:
-        _render_beforehand(request, request.pieces, judgement, rows)
+        _render_beforehand(request, request.pieces, judgement, judgement.book)
     return JudgeReply(
         judgement=replace(judgement, book=None),
         marked=_returned_filling(request, judgement).findings if judgement.findings else (),
@@ -59,12 +71,13 @@ def judge_file(request: JudgeRequest) -> JudgeReply:
 
 
 def _render_beforehand(
-    request: JudgeRequest, wish: PieceWish, judgement: Judgement, rows: Mapping[str, str]
+    request: JudgeRequest, wish: PieceWish, judgement: Judgement, book: Book
 ) -> None:
     """Render an accepted file's rows under the receipt it will have, while they are at hand."""
     from sheetflow.consolidation.details import Whose
     from sheetflow.schemas.judging import receipt_of
     from sheetflow.workers import rollups
+    from sheetflow.workers.judging import kept_book
     from sheetflow.writing.pieces import name_pieces
 
     unit_id, number = request.unit.unit_id, wish.numbers.get(judgement.period, 0) + 1
@@ -82,7 +95,7 @@ def _render_beforehand(
         ],
     )
     with suppress(Exception):  # no trouble of a cache may spoil an answer
-        rollups.render_piece_files(order, rows)
+        rollups.write_piece_files(order, kept_book(book))
 
 
 def render_receipt(data: ReceiptData) -> bytes:

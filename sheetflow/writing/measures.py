@@ -35,6 +35,8 @@ def text_width(text: str) -> int:
 def lines_of(text: str, width: float) -> int:
     """Count the lines that `text` takes in a column `width` wide."""
     room = max(2.0, width - 1)
+    if 2 * len(text) <= room and "\n" not in text:  # however wide its characters are
+        return 1
     return sum(max(1, math.ceil(text_width(line) / room)) for line in text.split("\n"))
 
 

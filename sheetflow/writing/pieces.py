@@ -5,7 +5,8 @@ is missing or damaged. It refuses to know where these files lie, and how a cell 
 (`piece_cells`).
 
 The file: ``SFPIECE1``, the length of the table and its CRC-32 (each 4 bytes,
-little-endian); the table as JSON, with the place and the CRC-32 of each piece; the pieces.
+little-endian); the table as JSON, with the place and the CRC-32 of each piece, and what is
+seldom needed as JSON within a text; the pieces.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ import struct
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import overload
 
 from sheetflow import __version__
 from sheetflow.consolidation.accepted import Matters
@@ -44,7 +47,7 @@ from sheetflow.writing.piece_cells import Cells, Seen
 
 _MAGIC = b"SFPIECE1"
 _HEAD = struct.Struct("<8s2L")
-_FORMAT = 2
+_FORMAT = 3
 """Counts up whenever the same rows would be rendered otherwise."""
 
 Rows = Sequence[Mapping[str, Value]]
@@ -58,12 +61,19 @@ FEW_ROWS = 400
 class Rendered:
     """One sheet's rows of one submission: the piece, and what its rows add up to by code.
 
-    `values` are the rows once more where they are few, for sheets that are written plainly.
+    `few` are the rows once more where they are few, for sheets that are written plainly: JSON,
+    read only where it is needed.
     """
 
     piece: Piece
     measured: Mapping[str, Number]
-    values: Sequence[Sequence[Json]] | None = None
+    few: str | None = None
+
+    @property
+    def values(self) -> Sequence[Sequence[Json]]:
+        """The few rows by column; none where they are too many."""
+        found: Sequence[Sequence[Json]] = json.loads(self.few) if self.few else ()
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +146,7 @@ class _File:
     """One policy's file while it is put together."""
 
     def __init__(self, told: Matters) -> None:
-        self._told = [told.digests, told.keys, told.words]
+        self._told = [list(told.digests), _json(told.keys), _json(told.words)]
         self._table: dict[str, list[object]] = {}
         self._packed: list[bytes] = []
         self._offset = 0
@@ -147,15 +157,41 @@ class _File:
         place = [getattr(piece, name) for name in _PLACE]
         few = None
         if rows <= FEW_ROWS:
-            few = [[column.type.to_json(value) for value in values] for column, values in seen]
+            few = _json([[*map(column.type.to_json, values)] for column, values in seen])
         self._table[key] = [*place, dump_figures(measured), few]
         self._packed.append(data)
         self._offset += len(data)
 
     def content(self) -> bytes:
         """Give the whole file."""
-        head = json.dumps([self._table, self._told], ensure_ascii=False).encode()
+        head = _json([self._table, self._told]).encode()
         return b"".join((_HEAD.pack(_MAGIC, len(head), zlib.crc32(head)), head, *self._packed))
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+class _LateTexts(Sequence[str]):
+    """Texts that are read from their JSON when the first one is asked for: seldom."""
+
+    def __init__(self, written: str) -> None:
+        self._written = written
+
+    @cached_property
+    def _texts(self) -> Sequence[str]:
+        texts: Sequence[str] = json.loads(self._written)
+        return texts
+
+    @overload
+    def __getitem__(self, number: int) -> str: ...
+    @overload
+    def __getitem__(self, number: slice) -> Sequence[str]: ...
+    def __getitem__(self, number: int | slice) -> str | Sequence[str]:
+        return self._texts[number]
+
+    def __len__(self) -> int:
+        return len(self._texts)
 
 
 class _Measured:
@@ -209,13 +245,14 @@ def read_pieces(path: Path) -> Pieces | None:
         key: Rendered(
             Piece(rows, size, crc_, shift, start + offset, packed, packed_crc, path),
             load_figures(figures),
-            values,
+            few,
         )
-        for key, (rows, size, crc_, shift, offset, packed, packed_crc, figures, values) in (
+        for key, (rows, size, crc_, shift, offset, packed, packed_crc, figures, few) in (
             table.items()
         )
     }
-    return Pieces(sheets, Matters(*told))
+    digests, *texts = told
+    return Pieces(sheets, Matters(digests, *map(_LateTexts, texts)))
 
 
 def gather(key: str, pieces: Iterable[tuple[str, Pieces]]) -> Bulk:

@@ -161,8 +161,7 @@ TROUBLE_IS_FINAL = Broken(
             "service/judging.py",
             "    except UnreadableError as error:\n",
             """    except OSError:
-        judgement = _unreadable("file-damaged")
-        return _record(office, arrival, JudgeReply(judgement=judgement))
+        return JudgeReply(judgement=_unreadable("file-damaged"))
     except UnreadableError as error:
 """,
         ),

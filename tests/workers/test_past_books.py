@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sheetflow.periods import Period
+from sheetflow.schemas.documents import unpack
 from sheetflow.workers.judging import PastBook, dump_book, earlier_book, later_books
 from tests.county_book import CAMPAIGN, FORM, judged
 
@@ -15,7 +16,7 @@ def past(period: str, changes: str = "", ended: str = "") -> PastBook:
         form=FORM.key,
         period=period,
         receipt=f"R-{period}",
-        rows=dump_book(book),
+        rows={key: unpack(text) for key, text in dump_book(book).items()},
         totals={},
         ended=ended,
         since="2012B1" if ended else "",
