@@ -35,7 +35,6 @@ from sheetflow.writing import Dress, write_workbook
 
 CAMPAIGN = "grassroots2012"
 PERIOD = Period.parse("2012B1")
-DROPPED_AT = dt.datetime(2012, 3, 2, 10, tzinfo=OFFICE_ZONE)
 _ISSUED_AT = dt.datetime(2012, 2, 20, 9, tzinfo=OFFICE_ZONE)
 _REALLY_FILLED = 24
 _MADE = 2

@@ -17,8 +17,8 @@ from statistics import median
 from typing import Any
 
 from benchmarks.measuring import Measured, run_module
+from benchmarks.moments import DROPPED_AT
 from benchmarks.province import (
-    DROPPED_AT,
     Province,
     Size,
     drop,

@@ -13,7 +13,7 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks.province import DROPPED_AT
+from benchmarks.moments import DROPPED_AT
 from sheetflow.service import open_office
 from sheetflow.service.lock import held_lock
 from sheetflow.service.running import tidy_up, work_off

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from benchmarks.province import DROPPED_AT
+from benchmarks.moments import DROPPED_AT
 from sheetflow.service import open_office
 from sheetflow.service.lock import held_lock
 from sheetflow.service.rebuilding import Rebuilding

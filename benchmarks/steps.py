@@ -9,7 +9,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from benchmarks.province import CAMPAIGN, DROPPED_AT, Province
+from benchmarks.moments import DROPPED_AT
+from benchmarks.province import CAMPAIGN, Province
 from sheetflow.reading import read_workbook
 from sheetflow.units import Level
 from sheetflow.workers.judging import JudgeRequest, dump_book, judge_request

@@ -101,7 +101,7 @@ def as_kept(sheet: Sheet, rows: Sequence[Mapping[str, Value]]) -> Sequence[Mappi
     fractions = [
         (column.key, column.type)
         for column in sheet.columns
-        if any(row.get(column.key).__class__ is Decimal for row in rows)
+        if column.type.numeric and any(row.get(column.key).__class__ is Decimal for row in rows)
     ]
     if not fractions:
         return rows

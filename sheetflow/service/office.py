@@ -81,11 +81,17 @@ class Office:
             self._pool.append(Pool("sheetflow.workers.tasks", self.pool_size, limits))
         return self._pool[0]
 
-    def warm_up(self) -> None:
-        """Start the children, and have them load what they need to judge, unless they run."""
-        if not self._pool:
-            for _ in range(self.pool_size):
-                self.pool.submit("warm_up", self.settings.campaign)
+    def warm_up(self, *, reports: bool = False) -> None:
+        """Start the children, unless they run, and have them load what they need to judge.
+
+        With `reports` also what takes longest to load, for whoever waits for files anyway.
+        """
+        if self._pool:
+            return
+        for _ in range(self.pool_size):
+            self.pool.submit("warm_up", self.settings.campaign)
+        for _ in range(self.pool_size if reports else 0):
+            self.pool.submit("warm_up_reports")
 
     @property
     def pool_size(self) -> int:

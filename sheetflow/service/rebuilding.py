@@ -187,25 +187,25 @@ def _finish_ready(
     if not any(making.is_ready for _, making in begun):
         wait([making.work for _, making in begun if making.work], return_when=FIRST_COMPLETED)
     ready = [(mark, making) for mark, making in begun if making.is_ready]
-    for mark, making in ready:
-        _finish(office, rebuilt, mark, making.finish)
+    placed = [
+        (mark, made) for mark, making in ready for made in rebuilt.attempt(mark, making.finish)
+    ]
+    with office.store.together():
+        for mark, made in placed:
+            _record(office, mark, made)
+    rebuilt.published += sum(len(made.published) for _, made in placed)
     return [entry for entry in begun if entry not in ready]
 
 
-def _finish(
-    office: Office, rebuilt: Rebuilt, mark: StaleMark, finish: Callable[[], RollupMade]
-) -> None:
-    """Put in place what a mark asked for, and record it."""
-    for made in rebuilt.attempt(mark, finish):
-        with office.store.together():
-            office.store.publications.record_rebuilt([mark], made.published, made.issued)
-            if made.is_new:
-                board = Stale(
-                    unit_id=mark.unit_id,
-                    form=mark.form,
-                    period=mark.period,
-                    what=BOARD,
-                    why=mark.why,
-                )
-                office.store.publications.record_stale([board], office.clock.now())
-        rebuilt.published += len(made.published)
+def _record(office: Office, mark: StaleMark, made: RollupMade) -> None:
+    """Record what was put in place, and that the board links to one more file."""
+    office.store.publications.record_rebuilt([mark], made.published, made.issued)
+    if made.is_new:
+        board = Stale(
+            unit_id=mark.unit_id,
+            form=mark.form,
+            period=mark.period,
+            what=BOARD,
+            why=mark.why,
+        )
+        office.store.publications.record_stale([board], office.clock.now())

@@ -44,7 +44,7 @@ def watch(
         office.is_stopping = is_stopping
         rounds = _Rounds(office, on_pass)
         rounds.tidy_up()
-        office.warm_up()
+        office.warm_up(reports=True)
         settings = office.settings
         folders = [unit.folder for unit in office.tree]
         exceptions = {

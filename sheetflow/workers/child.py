@@ -21,7 +21,9 @@ from sheetflow.errors import UnreadableError, describe
 from sheetflow.workers.limits import Limits, bind_process, bind_task, resident_bytes
 from sheetflow.workers.wire import dumps, read_frame, write_frame
 
-_COLLECT_AFTER = 100_000
+_COLLECT_AFTER = 1_000_000
+"""Objects made before the collector looks for cycles: a workbook's rows are some 300,000, and none."""
+
 _MOST = 1 << 40  # the parent is trusted
 
 

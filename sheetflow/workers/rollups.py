@@ -27,6 +27,7 @@ from sheetflow.masks import MaskPolicy
 from sheetflow.periods import Period
 from sheetflow.schemas.documents import load_rows
 from sheetflow.schemas.habits import Value
+from sheetflow.schemas.indicators import Figures
 from sheetflow.units import Unit, UnitTree
 
 if TYPE_CHECKING:
@@ -150,13 +151,20 @@ def render_piece_files(order: PieceOrder, rows: Mapping[str, str]) -> None:
     write_piece_files(order, loaded)
 
 
-def write_piece_files(order: PieceOrder, rows: Mapping[str, Sequence[Mapping[str, Value]]]) -> None:
-    """Render rows by sheet into the files ordered, each put in place whole."""
+def write_piece_files(
+    order: PieceOrder,
+    rows: Mapping[str, Sequence[Mapping[str, Value]]],
+    figures: Figures | None = None,
+) -> None:
+    """Render rows by sheet (and what they give, where it is known) into the files ordered.
+
+    Each is put in place whole.
+    """
     from sheetflow.writing.pieces import render_pieces
 
     form = _form(order.campaign, order.form)
     policies = [policy for policy, _ in order.files]
-    contents = render_pieces(form, policies, order.source, rows)
+    contents = render_pieces(form, policies, order.source, rows, figures)
     for (_, name), content in zip(order.files, contents, strict=True):
         target = Path(name)
         unfinished = target.with_name(f".{target.name}.tmp")

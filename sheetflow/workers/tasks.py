@@ -44,6 +44,14 @@ def warm_up(campaign: str) -> None:
     load_campaign(campaign)
 
 
+def warm_up_reports() -> None:
+    """Load what Word reports and consolidated workbooks need, while nothing else is to be done."""
+    import docxtpl  # noqa: F401 - every report needs it
+
+    import sheetflow.reporting
+    import sheetflow.writing.consolidated  # noqa: F401 - likewise
+
+
 def read_file(path: str) -> RawWorkbook:
     """Read the workbook at `path`; raise UnreadableError, or OSError for trouble of the disk."""
     from sheetflow.reading import read_workbook
@@ -95,7 +103,7 @@ def _render_beforehand(
         ],
     )
     with suppress(Exception):  # no trouble of a cache may spoil an answer
-        rollups.write_piece_files(order, kept_book(book))
+        rollups.write_piece_files(order, kept_book(book), book.figures)
 
 
 def render_receipt(data: ReceiptData) -> bytes:

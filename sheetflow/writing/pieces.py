@@ -114,16 +114,23 @@ def name_pieces(layout: str, policy: MaskPolicy, source: Whose, sha256: str) -> 
 
 
 def render_pieces(
-    form: Form, policies: Sequence[MaskPolicy], source: Whose, rows: Mapping[str, Rows]
+    form: Form,
+    policies: Sequence[MaskPolicy],
+    source: Whose,
+    rows: Mapping[str, Rows],
+    figures: Figures | None = None,
 ) -> list[bytes]:
-    """Give the file of each policy, with every sheet's rows as its level sees them."""
+    """Give the file of each policy, with every sheet's rows as its level sees them.
+
+    `figures` are what all the rows give, where that is known already.
+    """
     person = form.same_person
     told = matters(form, source.unit_id, rows.get(person.sheet, ())) if person else Matters()
     sheets = [sheet for sheet in sheets_going_up(form) if rows.get(sheet.key)]
     files = [_File(told) for _ in policies]
     for sheet in sheets:
         cells = Cells()
-        measured = _Measured(form, sheet)
+        measured = _Measured(form, sheet, rows[sheet.key], figures)
         known: KnownColumns = {}
         for file, policy in zip(files, policies, strict=True):
             standing = rows_standing(sheet, policy.level, rows[sheet.key])
@@ -197,10 +204,10 @@ class _LateTexts(Sequence[str]):
 class _Measured:
     """What a sheet's rows add up to, counted once for all levels that see the same rows."""
 
-    def __init__(self, form: Form, sheet: Sheet) -> None:
+    def __init__(self, form: Form, sheet: Sheet, rows: Rows, figures: Figures | None) -> None:
         self._form = form
         self._all = [entry for entry in form.indicators if entry.source.draws_on == sheet.key]
-        self._last: tuple[Rows, dict[str, Number]] = ((), {})
+        self._last: tuple[Rows, Figures] = ((), {}) if figures is None else (rows, figures)
 
     def of(self, indicators: Sequence[Indicator], rows: Rows) -> dict[str, Number]:
         """Give the figures of `indicators`; what is masked of a row changes none of them."""
