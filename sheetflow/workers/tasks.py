@@ -48,8 +48,10 @@ def warm_up_reports() -> None:
     """Load what Word reports and consolidated workbooks need, while nothing else is to be done."""
     import docxtpl  # noqa: F401 - every report needs it
 
-    import sheetflow.reporting
     import sheetflow.writing.consolidated  # noqa: F401 - likewise
+    from sheetflow.reporting.canvas import load_renderer
+
+    load_renderer()
 
 
 def read_file(path: str) -> RawWorkbook:
