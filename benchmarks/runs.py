@@ -116,7 +116,7 @@ def _only_these(bench: Bench, province: Province) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """Seconds until a resubmission's last file was published and its mail was sent.
+    """Seconds until a resubmission's last file was published.
 
     `dropped` counts from the drop, `taken` from when the file left the inbox: it was found
     stable, archived and recorded just before.
@@ -144,16 +144,17 @@ def _answered(
     changed = bench.folder / "changed.xlsx"
     restamped((province.tree[model], province.files[model]), (unit, changed), _NOBODY_ELSE)
     target = Workspace(bench.root).inbox_of(unit) / "changed.xlsx"
-    begun = time.perf_counter()
+    begun = time.time()
     changed.replace(target)
     while target.exists():
         time.sleep(_GLANCE_SECONDS)
-    taken = time.perf_counter()
+    taken = time.time()
     while watch.stdout and "收取1份" not in watch.stdout.readline():
         pass
-    ended = time.perf_counter()
+    files = (file for file in Workspace(bench.root).outbox.rglob("*") if file.is_file())
+    published = max(file.stat().st_ctime for file in files)
     time.sleep(_IDLE_SECONDS)
-    return Answered(ended - begun, ended - taken)
+    return Answered(published - begun, published - taken)
 
 
 @contextmanager

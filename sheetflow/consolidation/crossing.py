@@ -7,7 +7,6 @@ matter. Who the person is it can ask the units.
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from sheetflow.consolidation.accepted import Accepted, Books, Matters
@@ -38,11 +37,13 @@ def same_person_rows(books: Books, unit: Unit) -> tuple[SamePersonRow, ...] | No
     sheet = books.form.by_key[spec.sheet]
     standing = sources(books, unit, sheet)
     told = list((books.matters_of or _matters_of)(books, standing))
-    times = Counter(digest for _, listed in told for digest in listed.digests)
+    shared = _shared(listed.digests for _, listed in told)
     groups: dict[str, list[_Spot]] = {}
     for accepted, listed in told:
+        if shared.isdisjoint(listed.digests):
+            continue
         for number, digest in enumerate(listed.digests):
-            if times[digest] > 1:  # few of very many
+            if digest in shared:
                 spot = (accepted, listed.keys[number], listed.words[number])
                 groups.setdefault(digest, []).append(spot)
     branches = _branches(books, unit)
@@ -63,6 +64,17 @@ def same_person_rows(books: Books, unit: Unit) -> tuple[SamePersonRow, ...] | No
         for number, spots in enumerate(found, start=1)
         for accepted, key, matter in spots
     )
+
+
+def _shared(units: Iterable[Sequence[str]]) -> set[str]:
+    """Give the digests that more than one unit has: few of very many."""
+    seen: set[str] = set()
+    shared: set[str] = set()
+    for digests in units:
+        own = set(digests)
+        shared |= own & seen
+        seen |= own
+    return shared
 
 
 def _matters_of(books: Books, standing: Sequence[Accepted]) -> Iterator[tuple[Accepted, Matters]]:

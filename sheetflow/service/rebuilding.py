@@ -7,7 +7,7 @@ makes the same file once more.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, wait
 from dataclasses import dataclass, field
 from functools import partial
@@ -75,12 +75,23 @@ class Rebuilding:
             self._publish_answers(lambda answer: answer is None or answer.is_ready)
 
     def finish(self) -> Rebuilt:
-        """Make everything that is stale; give what came of the whole pass."""
+        """Make everything that is stale; give what came of the whole pass.
+
+        The children make the files of everyone above while answers are put in place. A board
+        links to what its reader has: it waits for the files that its reader is to have for the
+        first time, and is stale once more where one came to lie there.
+        """
         self._begin_answers()
+        rollups = Rollups(self._office)
+        marks = _marks(self._office, CONSOLIDATED, REPORT, BOARD)
+        above = _SideBySide(self._office, self._rebuilt, rollups)
+        above.begin(mark for mark in marks if not rollups.has_to_wait(mark))
         while self._answers:
             self._publish_answers(lambda _answer: True)
         _rebuild_workbooks(self._office, self._rebuilt)
-        _rebuild_rollups(self._office, self._rebuilt)
+        above.finish()
+        above.begin(_marks(self._office, BOARD))
+        above.finish()
         return self._rebuilt
 
     def _begin_answers(self) -> None:
@@ -146,55 +157,60 @@ def _rebuild_workbooks(office: Office, rebuilt: Rebuilt) -> None:
         rebuilt.published += sum(rebuilt.attempt(due[0], partial(publish_workbooks, office, due)))
 
 
-def _rebuild_rollups(office: Office, rebuilt: Rebuilt) -> None:
-    """Make the files of everyone above.
+class _SideBySide:
+    """Files of everyone above on their way: several at once, put in place as they are made."""
 
-    A board links to what its reader has: it waits for the files that its reader is to have
-    for the first time, and is stale once more where one came to lie there.
-    """
-    rollups = Rollups(office)
-    marks = _marks(office, CONSOLIDATED, REPORT, BOARD)
-    ready = [mark for mark in marks if not rollups.has_to_wait(mark)]
-    _rebuild_side_by_side(office, rebuilt, rollups, ready)
-    _rebuild_side_by_side(office, rebuilt, rollups, _marks(office, BOARD))
+    def __init__(self, office: Office, rebuilt: Rebuilt, rollups: Rollups) -> None:
+        self._office, self._rebuilt, self._rollups = office, rebuilt, rollups
+        self._waiting: deque[StaleMark] = deque()
+        self._begun: list[tuple[StaleMark, Making]] = []
+        self._idle: list[StaleMark] = []
+        self._total = 0
 
+    def begin(self, marks: Iterable[StaleMark]) -> None:
+        """Begin the first of what `marks` ask for; the rest follows in `finish`."""
+        self._waiting.extend(self._rollups.in_order(marks))
+        self._total += len(self._waiting)
+        self._go_on()
 
-def _rebuild_side_by_side(
-    office: Office, rebuilt: Rebuilt, rollups: Rollups, marks: Sequence[StaleMark]
-) -> None:
-    """Make what `marks` ask for, several at once; what is there first is put in place first."""
-    begun: list[tuple[StaleMark, Making]] = []
-    idle: list[StaleMark] = []
-    for number, mark in enumerate(rollups.in_order(marks), start=1):
-        for making in rebuilt.attempt(mark, partial(rollups.begin, mark)):
-            if making is None:
-                idle.append(mark)
-            else:
-                begun.append((mark, making))
-        if len(begun) > 3 * office.pool_size:
-            begun = _finish_ready(office, rebuilt, begun)
-        office.say("汇总", number, len(marks))
-    while begun:
-        begun = _finish_ready(office, rebuilt, begun)
-    if idle:
-        office.store.publications.record_rebuilt(idle)  # many, and no file hangs on them
+    def finish(self) -> None:
+        """Put all in place, what is there first as the first."""
+        while self._begun:
+            self._put_in_place()
+            self._go_on()
+        if self._idle:
+            # Many, and no file hangs on them.
+            self._office.store.publications.record_rebuilt(self._idle)
+            self._idle = []
 
+    def _go_on(self) -> None:
+        """Keep the children busy."""
+        while self._waiting and len(self._begun) <= 3 * self._office.pool_size:
+            mark = self._waiting.popleft()
+            for making in self._rebuilt.attempt(mark, partial(self._rollups.begin, mark)):
+                if making is None:
+                    self._idle.append(mark)
+                else:
+                    self._begun.append((mark, making))
 
-def _finish_ready(
-    office: Office, rebuilt: Rebuilt, begun: Sequence[tuple[StaleMark, Making]]
-) -> list[tuple[StaleMark, Making]]:
-    """Put in place what the children have made, waiting for the first of it; give the others."""
-    if not any(making.is_ready for _, making in begun):
-        wait([making.work for _, making in begun if making.work], return_when=FIRST_COMPLETED)
-    ready = [(mark, making) for mark, making in begun if making.is_ready]
-    placed = [
-        (mark, made) for mark, making in ready for made in rebuilt.attempt(mark, making.finish)
-    ]
-    with office.store.together():
-        for mark, made in placed:
-            _record(office, mark, made)
-    rebuilt.published += sum(len(made.published) for _, made in placed)
-    return [entry for entry in begun if entry not in ready]
+    def _put_in_place(self) -> None:
+        """Put in place what the children have made, waiting for the first of it."""
+        if not any(making.is_ready for _, making in self._begun):
+            works = [making.work for _, making in self._begun if making.work]
+            wait(works, return_when=FIRST_COMPLETED)
+        ready = [entry for entry in self._begun if entry[1].is_ready]
+        self._begun = [entry for entry in self._begun if entry not in ready]
+        placed = [
+            (mark, made)
+            for mark, making in ready
+            for made in self._rebuilt.attempt(mark, making.finish)
+        ]
+        with self._office.store.together():
+            for mark, made in placed:
+                _record(self._office, mark, made)
+        self._rebuilt.published += sum(len(made.published) for _, made in placed)
+        done = self._total - len(self._waiting) - len(self._begun)
+        self._office.say("汇总", done, self._total)
 
 
 def _record(office: Office, mark: StaleMark, made: RollupMade) -> None:

@@ -169,7 +169,7 @@ class Rollups:
         known = [
             load_correction(entry) for entry in office.store.publications.find_corrections(*spot)
         ]
-        found = find_corrections(published_before(office, *spot), books, unit)
+        found = find_corrections(published_before(office, *spot, books), books, unit)
         begun, content = begin_consolidated(office, books, unit, (*known, *found))
 
         def finish() -> Made:
@@ -252,14 +252,20 @@ class Rollups:
 
 
 def published_before(
-    office: Office, unit_id: str, form: str, period: str
+    office: Office, unit_id: str, form: str, period: str, books: Books
 ) -> dict[UnitAndPeriod, Accepted]:
-    """Give what the last published consolidated workbook stood on, by unit and period."""
+    """Give what the last published consolidated workbook stood on, by unit and period.
+
+    What still counts is taken from `books`, which are at hand.
+    """
     sources = office.store.publications.find_standing(unit_id, form, period)
-    figures = office.store.submissions.find_measured(source.judgement_id for source in sources)
+    now = {entry.judgement: entry for entry in books.accepted.values()}
+    gone = (source.judgement_id for source in sources if source.judgement_id not in now)
+    figures = office.store.submissions.find_measured(gone)
     never = Period.parse(period).first_day
     return {
-        (source.unit_id, source.period): Accepted(
+        (source.unit_id, source.period): now.get(source.judgement_id)
+        or Accepted(
             unit_id=source.unit_id,
             period=source.period,
             receipt=source.receipt,
