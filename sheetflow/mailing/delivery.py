@@ -114,6 +114,9 @@ class Delivery:
 class Carrier(Protocol):
     """Whoever takes a composed mail: a server, or a folder."""
 
+    knows_repeats: bool
+    """Whether a mail that is handed over twice is there once."""
+
     def deliver(self, message: bytes, sender: str, recipients: Sequence[str]) -> Delivery:
         """Hand `message` over once; failures are the answer, never an exception."""
         ...

@@ -20,6 +20,8 @@ from sheetflow.mailing.delivery import Delivery, Outcome, Reason, Refusal
 class MaildirCarrier:
     """Puts mail into the Maildir at `path`, making it when it is missing."""
 
+    knows_repeats = True
+
     def __init__(self, path: Path) -> None:
         self.path = path
 

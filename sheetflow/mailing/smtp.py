@@ -36,6 +36,8 @@ class SmtpCarrier:
     certificates are checked against the system's.
     """
 
+    knows_repeats = False
+
     def __init__(  # noqa: PLR0913 - these are the settings of a mail server, all by name
         self,
         host: str,

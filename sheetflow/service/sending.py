@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sheetflow.errors import MailError, StoreError, WorkspaceError, describe
@@ -19,6 +20,8 @@ from sheetflow.service.office import LOG, Office
 from sheetflow.store.records import Mail
 
 _AT_ONCE = 100
+_TOGETHER = 16
+"""So many mails are recorded as sent in one commit, by a carrier to which a repeat does nothing."""
 
 
 @dataclass
@@ -49,16 +52,27 @@ def send_due(office: Office) -> Sent:
     """Send what is due; give how it went."""
     result = Sent()
     carrier = carrier_of(office)
+    together = _TOGETHER if carrier.knows_repeats else 1
     tried: set[int] = set()
     while True:
         due = office.store.mails.find_due(office.clock.now(), limit=_AT_ONCE)
         fresh = [mail for mail in due if mail.mail_id not in tried]
         if not fresh or office.is_stopping():
             return result
-        for number, mail in enumerate(fresh, start=1):
-            tried.add(mail.mail_id)
-            _attempt(office, carrier, mail, result)
-            office.say("发信", number, len(fresh))
+        for start in range(0, len(fresh), together):
+            some = fresh[start : start + together]
+            tried.update(mail.mail_id for mail in some)
+            gone = [mail for mail in some if _attempt(office, carrier, mail, result)]
+            _record_sent(office, gone)
+            office.say("发信", start + len(some), len(fresh))
+
+
+def _record_sent(office: Office, mails: Sequence[Mail]) -> None:
+    if not mails:
+        return
+    with office.store.together():
+        for mail in mails:
+            office.store.mails.record_mail_sent(mail.mail_id, office.clock.now())
 
 
 def send_unless_served(office: Office) -> Sent | None:
@@ -70,10 +84,10 @@ def send_unless_served(office: Office) -> Sent | None:
         return None
 
 
-def _attempt(office: Office, carrier: Carrier, mail: Mail, result: Sent) -> None:
-    """Send one mail; a fault of ours delays it and none of the others."""
+def _attempt(office: Office, carrier: Carrier, mail: Mail, result: Sent) -> bool:
+    """Send one mail, and tell whether it is gone; a fault of ours delays it and no other."""
     try:
-        _send(office, carrier, mail, result)
+        return _send(office, carrier, mail, result)
     except StoreError:
         raise
     except Exception as error:  # noqa: BLE001 - whatever it is, the others go on
@@ -81,9 +95,10 @@ def _attempt(office: Office, carrier: Carrier, mail: Mail, result: Sent) -> None
         words = "程序出错，详见日志"
         office.store.mails.record_mail_failed(mail.mail_id, words, office.clock.now())
         result.delayed += 1
+        return False
 
 
-def _send(office: Office, carrier: Carrier, mail: Mail, result: Sent) -> None:
+def _send(office: Office, carrier: Carrier, mail: Mail, result: Sent) -> bool:
     settings = office.settings.mail
     sender = Sender(settings.sender or "sheetflow@localhost", settings.sender_name)
     now = office.clock.now()
@@ -103,21 +118,21 @@ def _send(office: Office, carrier: Carrier, mail: Mail, result: Sent) -> None:
     except OSError:
         office.store.mails.record_mail_failed(mail.mail_id, "附件还没有发布", now)
         result.delayed += 1
-        return
+        return False
     except MailError as error:
         office.store.mails.record_mail_failed(mail.mail_id, str(error), now, permanent=True)
         result.held += 1
-        return
+        return False
     delivery = carrier.deliver(message, sender.address, mail.recipients)
     if delivery.outcome is Outcome.SENT:
-        office.store.mails.record_mail_sent(mail.mail_id, now)
         result.sent += 1
         for refusal in delivery.refusals:
             LOG.warning("mail %d: a recipient was refused: %s", mail.mail_id, refusal.reason)
-        return
+        return True
     permanent = delivery.outcome is Outcome.PERMANENT
     reason = delivery.reason.words if delivery.reason else ""
     office.store.mails.record_mail_failed(mail.mail_id, reason, now, permanent=permanent)
     LOG.warning("mail %d: %s", mail.mail_id, delivery.reason)
     result.held += permanent
     result.delayed += not permanent
+    return False

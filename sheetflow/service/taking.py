@@ -92,7 +92,8 @@ def take(office: Office, intake: Intake, files: Iterable[Sighting]) -> Observati
     )
     intake.troubles += [trouble for _, trouble in observation.troubles]
     if still:
-        office.warm_up()  # the children are ready when the last of these is safe
+        # The children are ready when the last of these is safe.
+        office.warm_up(reports=len(still) > _AT_ONCE)
     stuck = _waiting_units(intake, observation)
     for start in range(0, len(still), _AT_ONCE):
         _take_some(office, intake, still[start : start + _AT_ONCE], stuck)
