@@ -11,8 +11,11 @@ from pathlib import Path
 import pytest
 from python_calamine import CalamineWorkbook
 
+from sheetflow.service import open_office
+from sheetflow.service.judging import judge_arrivals
+from sheetflow.service.taking import open_intake, take_all
 from tests.tiny.campaign import CAMPAIGN_NAME
-from tests.tiny.desk import CITY, EAST, NEXT_DAY, PROVINCE, SOUTH, WEST, Desk, sound
+from tests.tiny.desk import CITY, EAST, IN_TIME, NEXT_DAY, PROVINCE, SOUTH, WEST, Desk, sound
 
 WALKS = tuple(range(100, 180))
 """Enough rows for a sheet to be joined where `joined_from` is small."""
@@ -61,6 +64,24 @@ def test_joined_or_written_the_cells_are_the_same(joined: Desk, tmp_path: Path) 
         assert _is_joined(joined, unit_id)
         assert not _is_joined(written, unit_id)
         assert _cells(joined, unit_id) == _cells(written, unit_id)
+
+
+def test_rows_are_rendered_where_they_were_judged(tmp_path: Path) -> None:
+    """Once a workbook is answered, its rows lie ready for city and province under its receipt."""
+    desk = Desk.make(tmp_path / "ready", joined_from="40")
+    desk.issue()
+    for version in (WALKS, (*WALKS, 7)):
+        desk.drop(EAST, desk.fill(EAST, sound(*version)))
+        with open_office(desk.root, IN_TIME) as office:
+            take_all(office, open_intake(office))
+            answered = [entry for some in judge_arrivals(office) for entry in some]
+            assert office.pieces_under_way == {}
+        names = sorted(file.name for file in desk.workspace.pieces.iterdir())
+        receipt = answered[-1].receipt
+        assert [name.rpartition("-")[0] for name in names if name.startswith(receipt)] == [
+            f"{receipt}-city",
+            f"{receipt}-province",
+        ]
 
 
 def test_the_rendered_rows_may_be_lost(joined: Desk) -> None:

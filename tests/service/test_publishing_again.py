@@ -11,6 +11,7 @@ from sheetflow.errors import WorkspaceError
 from sheetflow.service import Office, open_office, run_pass
 from sheetflow.service.judging import judge_arrivals
 from sheetflow.service.lock import held_lock
+from sheetflow.service.rebuilding import Rebuilding
 from sheetflow.service.taking import open_intake, take_all
 from sheetflow.store.records import Stale
 from tests.tiny.desk import EAST, IN_TIME, NEXT_DAY, PROVINCE, WEST, Desk, sound
@@ -131,3 +132,19 @@ def test_one_service_in_a_workspace(desk: Desk) -> None:
     assert dropped.exists()
     desk.run()
     assert not dropped.exists()
+
+
+def test_answers_go_out_while_others_are_still_judged(desk: Desk) -> None:
+    """Who was judged first has the answer before the last file of a large drop is judged."""
+    for number in range(30):
+        desk.drop(EAST if number % 2 else WEST, b"garbage %d" % number, f"{number:02}.xlsx")
+    unjudged_at_answers: list[int] = []
+    with open_office(desk.root, IN_TIME) as office:
+        take_all(office, open_intake(office))
+        rebuilding = Rebuilding(office)
+        for submissions in judge_arrivals(office):
+            rebuilding.answer(len(submissions))
+            if office.store.publications.find_publications():
+                unjudged_at_answers.append(len(office.store.arrivals.find_unjudged()))
+        rebuilding.finish()
+    assert unjudged_at_answers[0] > 0

@@ -202,3 +202,44 @@ def test_the_tables_could_live_elsewhere(table: object) -> None:
     """Nothing in the schema keeps the data from moving to PostgreSQL."""
     sql = str(CreateTable(table).compile(dialect=postgresql.dialect()))  # type: ignore[arg-type, no-untyped-call] # SQLAlchemy leaves dialects untyped
     assert sql.strip().startswith("CREATE TABLE")
+
+
+def test_answers_made_together_are_durable_together(desk: Desk) -> None:
+    """Nobody sees an answer before all that share its commit are on the disk."""
+    first, second = desk.drop("A", "370102"), desk.drop("B", "370103")
+    with closing(Store.open(desk.file)) as other:
+        with desk.store.together():
+            desk.answer(first)
+            assert desk.store.submissions.find_submission("370102-2012B1-1")
+            desk.answer(second)
+            assert other.submissions.find_submissions() == ()
+        assert len(other.submissions.find_submissions()) == 2
+
+
+def test_one_answer_that_fails_takes_no_other_with_it(desk: Desk) -> None:
+    """Of several answers in one commit, one that cannot be recorded leaves no trace, the others stand."""
+    good, bad = desk.drop("A", "370102"), desk.drop("B", "370103")
+    broken = Judged(
+        outcome="accepted", judged_at=desk.now, indicators={"S08": {"current": float("nan")}}
+    )
+    with desk.store.together():
+        with pytest.raises(ValueError, match="not JSON compliant"):
+            desk.answer(bad, broken)
+        desk.answer(good)
+    assert [entry.unit_id for entry in desk.store.submissions.find_submissions()] == ["370102"]
+    assert desk.store.arrivals.find_unjudged() == (bad,)
+
+
+def test_a_power_cut_within_a_shared_commit_leaves_nothing_of_it(desk: Desk) -> None:
+    """Where the shared commit does not come about, every one of its files is still to be answered."""
+    arrivals = desk.drop("A", "370102"), desk.drop("B", "370103")
+
+    def cut_short() -> None:
+        with desk.store.together():
+            desk.answer(arrivals[0])
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        cut_short()
+    assert desk.store.arrivals.find_unjudged() == arrivals
+    assert desk.answer(arrivals[1]).number == 1
