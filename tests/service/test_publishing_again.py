@@ -144,7 +144,8 @@ def test_answers_go_out_while_others_are_still_judged(desk: Desk) -> None:
         rebuilding = Rebuilding(office)
         for submissions in judge_arrivals(office):
             rebuilding.answer(len(submissions))
-            if office.store.publications.find_publications():
+            published = office.store.publications.find_publications()
+            if any(entry.kind == "answer" for entry in published):
                 unjudged_at_answers.append(len(office.store.arrivals.find_unjudged()))
         rebuilding.finish()
-    assert unjudged_at_answers[0] > 0
+    assert max(unjudged_at_answers, default=0) > 0
