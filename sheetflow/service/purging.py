@@ -146,9 +146,7 @@ def _is_old(before: dt.date, arrival: Arrival, periods: list[Period]) -> bool:
 def _check_settled(office: Office) -> None:
     """Refuse while answers are still to be made: they stand on originals and rows."""
     waiting = len(office.store.arrivals.find_unjudged())
-    waiting += sum(
-        mark.what.partition(":")[0] == ANSWER for mark in office.store.publications.stale_marks
-    )
+    waiting += len(office.store.publications.find_stale(ANSWER))
     if waiting:
         raise WorkspaceError(f"还有{waiting}份来件没有处理完，先不清理。请先运行 run。")
 

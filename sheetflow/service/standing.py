@@ -69,9 +69,7 @@ def standing(office: Office, period: Period | None = None) -> Standing:
         apart=tuple(_apart(office)),
         waiting=office.store.arrivals.find_unjudged(),
         stale=stale_things(office),
-        beside=tuple(
-            entry for entry in office.store.publications.find_publications() if entry.beside
-        ),
+        beside=office.store.publications.find_beside(),
         queued=office.store.mails.find_mails("queued"),
         held_mail=office.store.mails.find_mails("held"),
         untaken=tuple(sighting.unit_id for sighting in seen.files),

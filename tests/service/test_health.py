@@ -107,7 +107,9 @@ def test_a_dead_service_is_not_well_whatever_its_file_says(tmp_path: Path) -> No
 
 def test_a_full_disk_does_not_stop_the_service_for_the_files_sake(tmp_path: Path) -> None:
     """Where the file cannot be written, the service goes on."""
-    Pulse(tmp_path / "no" / "such" / "folder", 60).beat()
+    health = tmp_path / "no" / "such" / "folder"
+    Pulse(health, 60).beat()
+    assert read_health(health) is None
 
 
 def test_a_broken_file_says_nothing(tmp_path: Path) -> None:
