@@ -70,7 +70,8 @@ def judge_file(request: JudgeRequest) -> JudgeReply:
     if judgement.book is None:
         return JudgeReply(judgement=judgement, asked_keys=asked)
     rows = dump_book(judgement.book) if judgement.outcome is Outcome.ACCEPTED else {}
-    if rows and request.pieces:
+    is_final = not asked or request.known_keys is not None  # else it may yet be returned
+    if rows and request.pieces and is_final:
         _render_beforehand(request, request.pieces, judgement, judgement.book)
     return JudgeReply(
         judgement=replace(judgement, book=None),
