@@ -17,7 +17,7 @@ from sheetflow.cli.screen import Steps, complain, logging_to, say
 
 if TYPE_CHECKING:
     from sheetflow.periods import Period
-    from sheetflow.service.office import Office
+    from sheetflow.service.office import Office, TriesAgain
 
 app = typer.Typer(
     help="Collects spreadsheets up a hierarchy: folders in, marked copies, roll-ups and reports out.",
@@ -65,14 +65,19 @@ def _options(
 
 
 @contextmanager
-def opened_office(context: typer.Context) -> Iterator[Office]:
-    """Open the workspace of the call, with progress on the screen and the log in its file."""
+def opened_office(
+    context: typer.Context, tries_again: TriesAgain | None = None
+) -> Iterator[Office]:
+    """Open the workspace of the call, with progress on the screen and the log in its file.
+
+    `tries_again` is asked as long as somebody holds the database.
+    """
     from sheetflow.service import open_office
 
     call: Call = context.obj
     with (
         Steps() as steps,
-        open_office(call.root, call.at, steps) as office,
+        open_office(call.root, call.at, steps, tries_again) as office,
         logging_to(office.workspace.log),
     ):
         yield office
@@ -157,10 +162,13 @@ def run(context: typer.Context) -> None:
 def watch(context: typer.Context) -> None:
     """The same for ever; SIGTERM or Ctrl+C ends it cleanly."""
     from sheetflow.cli.summaries import pass_lines
-    from sheetflow.service.watching import stop_on_signals
+    from sheetflow.service.watching import Patience, stop_on_signals
     from sheetflow.service.watching import watch as serve
 
-    with opened_office(context) as office, stop_on_signals() as is_stopping:
+    with (
+        stop_on_signals() as is_stopping,
+        opened_office(context, Patience(is_stopping, complain)) as office,
+    ):
         say(f"正在值守 {office.workspace.inbox}，按 Ctrl+C 结束。")
         serve(office, is_stopping, lambda report: say("　".join(pass_lines(report))))
     say("已停止。")

@@ -10,8 +10,9 @@ from __future__ import annotations
 import math
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 from sheetflow.errors import (
     SheetflowError,
@@ -29,6 +30,7 @@ from sheetflow.service.running import PassReport, tidy_up, work_off
 from sheetflow.service.taking import look, open_intake, take
 
 _WORK = "one pass"
+_SLICE_SECONDS = 0.25
 
 
 def watch(
@@ -55,6 +57,7 @@ def watch(
         )
         scan_seconds = settings.intake.scan_seconds
         with Waker(office.workspace.inbox, watching, poll_seconds=scan_seconds) as waker:
+            pulse.beat(troubles=rounds.troubles)
             while not is_stopping():
                 pause = min(scan_seconds, rounds.go())
                 pulse.beat(ready=True, troubles=rounds.troubles)
@@ -74,19 +77,20 @@ class _Rounds:
         """What stood in the way of the last pass, in sentences."""
 
     def tidy_up(self) -> None:
-        """Make the workspace ready; where the system refuses, the first pass tries again."""
-        with suppress(TemporaryError, WorkspaceError):
-            tidy_up(self._office)
-            self._is_tidy = True
+        """Make the workspace ready; where that is refused, the first pass tries again."""
+        self._outlive(self._tidy_up)
 
     def go(self) -> float:
         """Do one pass; give the seconds until the next one is wanted.
 
         Raise only what no waiting mends: a damaged database, wrong settings.
         """
+        return self._outlive(self._pass)
+
+    def _outlive(self, work: Callable[[tuple[str, ...]], float]) -> float:
         before, self.troubles = self.troubles, ()
         try:
-            pause = self._pass(before)
+            pause = work(before)
         except (StoreBusyError, TemporaryError, WorkspaceError) as trouble:
             LOG.warning("pass put off: %s", trouble)
             self.troubles = (str(trouble),)
@@ -104,13 +108,17 @@ class _Rounds:
             return pause
         return self._back_off.failed(_WORK)
 
+    def _tidy_up(self, _before: tuple[str, ...] = ()) -> float:
+        tidy_up(self._office)
+        self._is_tidy = True
+        return 0.0
+
     def _pass(self, before: tuple[str, ...]) -> float:
         office, intake = self._office, self._intake
         known = office.tree
         units_trouble = office.reread_units()
         if not self._is_tidy or office.tree is not known:
-            tidy_up(office)
-            self._is_tidy = True
+            self._tidy_up()
         intake.taken = 0
         observation = take(office, intake, look(office, intake).files)
         report = work_off(office, intake)
@@ -119,6 +127,22 @@ class _Rounds:
         if report.taken or report.published or report.outcomes or is_new:
             self._on_pass(report)
         return math.inf if observation.next_look is None else observation.next_look
+
+
+class Patience:
+    """Waits for a database that somebody holds, longer each time; gives up when we are stopped."""
+
+    def __init__(self, is_stopping: Callable[[], bool], tell: Callable[[str], None]) -> None:
+        self._is_stopping, self._tell = is_stopping, tell
+        self._back_off = BackOff(time.monotonic)
+
+    def __call__(self, trouble: StoreBusyError) -> bool:
+        """Tell of the trouble and wait; give whether to try again."""
+        self._tell(str(trouble))
+        end = time.monotonic() + self._back_off.failed(_WORK)
+        while not self._is_stopping() and (left := end - time.monotonic()) > 0:
+            time.sleep(min(left, _SLICE_SECONDS))
+        return not self._is_stopping()
 
 
 @contextmanager

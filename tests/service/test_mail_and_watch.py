@@ -6,6 +6,7 @@ import datetime as dt
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -18,6 +19,10 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from sheetflow.service import open_office
+from sheetflow.service.health import read_health
+from sheetflow.service.watching import watch
+from sheetflow.store import Store
 from tests.tiny.desk import EAST, IN_TIME, SOUTH, WEST, Desk
 
 _REPOSITORY = Path(__file__).parents[2]
@@ -120,3 +125,25 @@ def test_watch_serves_and_ends(desk: Desk) -> None:
     assert [line.strip() for line in lines][-1] == "已停止。"
     assert not any("Traceback" in line for line in lines)
     assert len(desk.submissions()) == 2
+
+
+def test_a_database_held_as_the_service_starts_is_waited_out(desk: Desk) -> None:
+    """A database that somebody holds from the first step on puts the service off, and is shown."""
+    desk.drop(EAST, desk.fill(EAST))
+    shown: list[tuple[str, ...]] = []
+    with open_office(desk.root, IN_TIME) as office:
+        office.store.close()
+        office.store = Store.open(office.workspace.database, busy_timeout=0.1)
+        holder = sqlite3.connect(office.workspace.database, isolation_level=None)
+        holder.execute("BEGIN EXCLUSIVE")
+
+        def is_stopping() -> bool:
+            health = read_health(office.workspace.health)
+            if health and health.troubles and not shown:
+                shown.append(health.troubles)
+                holder.close()
+            return bool(shown) and bool(_answered(desk, EAST)())
+
+        watch(office, is_stopping)
+    assert "被占用" in shown[0][0]
+    assert len(desk.submissions()) == 1
