@@ -214,7 +214,9 @@ def _put_back(
 def _as_typed(sheet: Sheet, row: BookRow) -> Cells:
     """Give a row's values as read, and what could not be read as it was typed."""
     cells: dict[str, CellValue | Value] = {
-        key: _seen(sheet.by_key[key].type, cell) for key, cell in row.raw.items()
+        key: _seen(sheet.by_key[key].type, cell)
+        for key, cell in row.raw.items()
+        if cell is not None
     }
     return {**cells, **{key: value for key, value in row.values.items() if value is not None}}
 

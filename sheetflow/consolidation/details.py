@@ -23,6 +23,7 @@ from sheetflow.schemas.habits import Value
 from sheetflow.schemas.indicators import plain
 from sheetflow.schemas.keys import key_columns, merge_keys, merged
 from sheetflow.schemas.sheets import Kind, RollUp, Sheet
+from sheetflow.schemas.tables import column_of
 from sheetflow.units import Level, Unit, UnitTree
 
 _LABEL_LIMIT = 50
@@ -138,9 +139,9 @@ def columns_seen(
         yield known[look]
 
 
-def _column_seen(sheet: Sheet, rows: Sequence[Mapping[str, Value]], look: Look) -> list[Value]:
+def _column_seen(sheet: Sheet, rows: Sequence[Mapping[str, Value]], look: Look) -> Sequence[Value]:
     key, mask, withholding = look
-    values = [row.get(key) for row in rows]
+    values: Sequence[Value] = column_of(rows, key)
     if withholding:
         held = withholding.each(rows)
         values = [None if withheld else value for value, withheld in zip(values, held, strict=True)]

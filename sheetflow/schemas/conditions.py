@@ -8,14 +8,13 @@ in Chinese. It refuses anything that needs another row or sheet.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import compress
 
-from sheetflow.schemas.habits import Value
+from sheetflow.schemas.tables import Row, column_of
 
-Row = Mapping[str, Value]
 Refer = Callable[[str], str]
 """Gives a column's cell or range in Excel: ``$F4`` or ``走访记录!$F$4:$F$20003``."""
 Labels = Mapping[str, str]
@@ -34,7 +33,7 @@ class Condition(ABC):
 
     def among(self, rows: Iterable[Row]) -> list[Row]:
         """Give those of `rows` that meet the condition."""
-        listed = list(rows)
+        listed = rows if isinstance(rows, Sequence) else list(rows)
         return list(compress(listed, self.each(listed)))
 
     @abstractmethod
@@ -71,8 +70,8 @@ class Is(Condition):
 
     def each(self, rows: Iterable[Row]) -> list[bool]:
         """Tell of each row whether its cell is one of the options."""
-        column, options = self.column, self.options
-        return [row.get(column) in options for row in rows]
+        options = self.options
+        return [value in options for value in column_of(rows, self.column)]
 
     def excel(self, refer: Refer) -> str:
         """Compare with each option."""
@@ -145,8 +144,7 @@ class Filled(Condition):
 
     def each(self, rows: Iterable[Row]) -> list[bool]:
         """Tell of each row whether anything stands in the cell."""
-        column = self.column
-        return [row.get(column) not in {None, ""} for row in rows]
+        return [value not in {None, ""} for value in column_of(rows, self.column)]
 
     def excel(self, refer: Refer) -> str:
         """Compare with the empty text."""
@@ -210,10 +208,10 @@ class Every(Condition):
 
     def among(self, rows: Iterable[Row]) -> list[Row]:
         """Sift the rows part by part."""
-        left = list(rows)
+        left = rows
         for part in self.parts:
             left = part.among(left)
-        return left
+        return list(left)
 
     def excel(self, refer: Refer) -> str:
         """Multiply the parts."""

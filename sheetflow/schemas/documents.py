@@ -19,17 +19,15 @@ from sheetflow.schemas.cells import CellType
 from sheetflow.schemas.habits import Value
 from sheetflow.schemas.indicators import Figures, Number
 from sheetflow.schemas.sheets import Sheet
+from sheetflow.schemas.tables import Table, column_of
 
 Document = dict[str, Any]
 
 
 def dump_rows(sheet: Sheet, rows: Iterable[Mapping[str, Value]]) -> str:
     """Give the rows of one sheet as a JSON document."""
-    listed = list(rows)
-    cells = [
-        _each(column.type.to_json, [row.get(column.key) for row in listed])
-        for column in sheet.columns
-    ]
+    listed = rows if isinstance(rows, Table) else list(rows)
+    cells = [_each(column.type.to_json, column_of(listed, column.key)) for column in sheet.columns]
     document = {
         "columns": [column.key for column in sheet.columns],
         "count": len(listed),
@@ -101,7 +99,7 @@ def as_kept(sheet: Sheet, rows: Sequence[Mapping[str, Value]]) -> Sequence[Mappi
     fractions = [
         (column.key, column.type)
         for column in sheet.columns
-        if column.type.numeric and any(row.get(column.key).__class__ is Decimal for row in rows)
+        if column.type.numeric and Decimal in set(map(type, column_of(rows, column.key)))
     ]
     if not fractions:
         return rows

@@ -15,9 +15,10 @@ from decimal import Decimal
 from functools import cached_property
 from typing import ClassVar
 
-from sheetflow.schemas.conditions import Condition, Every, Row
+from sheetflow.schemas.conditions import Condition, Every
 from sheetflow.schemas.habits import Value
 from sheetflow.schemas.sheets import Kind, Sheet
+from sheetflow.schemas.tables import Row, Table, column_of
 
 Number = int | Decimal | None
 """A figure; None where there is nothing to count (not the same as 0)."""
@@ -103,7 +104,9 @@ class Sum(Source):
     def measure_used(self, used: Sequence[Row]) -> Number:
         """Add the numbers of those rows in use that meet the condition."""
         counted = self.where.among(used) if self.where else used
-        return plain(sum(_number(row.get(column)) for column in self.columns for row in counted))
+        return plain(
+            sum(_number(value) for column in self.columns for value in column_of(counted, column))
+        )
 
     def excel(self, range_of: RangeOf, sheets: Mapping[str, Sheet], cell_of: CellOf) -> str:
         """SUMIFS for each column where the condition is plain, else SUMPRODUCT."""
@@ -206,7 +209,7 @@ class Expected(Source):
         return "1"
 
 
-def rows_in_use(key: str, rows: Rows, sheets: Mapping[str, Sheet]) -> list[Row] | None:
+def rows_in_use(key: str, rows: Rows, sheets: Mapping[str, Sheet]) -> Table | None:
     """Give the rows of a sheet that count; None where the unit's form has no such sheet.
 
     Where a lookup tells which are set aside, the rows that they point to are asked.
@@ -222,7 +225,7 @@ def rows_in_use(key: str, rows: Rows, sheets: Mapping[str, Sheet]) -> list[Row] 
             for row in rows(lookup.of) or ():  # as the formula does: the first of a doubled key
                 known.setdefault(row.get(naming.key), row.get(lookup.column))
             found = [{**row, lookup.name: known.get(row.get(lookup.by))} for row in found]
-    return sheet.in_use.among(found)
+    return Table(sheet.in_use.among(found))
 
 
 def _both(first: Condition, second: Condition | None) -> Condition:
@@ -311,7 +314,7 @@ def measure_all(
     what its own rows give (the 累计 of flow parts is put in by the roll-up).
     """
     figures: dict[str, Number] = {}
-    used: dict[str, list[Row] | None] = {}
+    used: dict[str, Table | None] = {}
     for indicator in indicators:
         source = indicator.source
         if isinstance(source, Count | Sum):

@@ -20,6 +20,7 @@ from sheetflow.schemas.forms import Form
 from sheetflow.schemas.habits import Value
 from sheetflow.schemas.indicators import Figures, Number, measure_all
 from sheetflow.schemas.sheets import Sheet
+from sheetflow.schemas.tables import Table
 from sheetflow.units import Level, Unit, UnitTree
 from sheetflow.workbook import Address, CellValue, cell_name
 
@@ -44,7 +45,8 @@ class Outcome(StrEnum):
 class BookRow:
     """One filled row: its number in the file, its sound values, what stood in its cells.
 
-    `values` holds every column of the sheet; a blank or faulty cell is None there.
+    `values` holds every column of the sheet; a blank or faulty cell is None there. So is a
+    cell of `raw` in which nothing stands, if it is there at all.
     `faulty` names the columns whose cells could not be read: rules leave them alone.
     """
 
@@ -67,7 +69,7 @@ class BookRow:
         return value if not isinstance(value, str | tuple | dt.date) else None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class BookSheet:
     """One recognised sheet: where its columns stand in the file, and its filled rows.
 
@@ -101,9 +103,14 @@ class BookSheet:
             key=row.key if row else "",
         )
 
-    def column(self, column: str) -> list[Value]:
+    @cached_property
+    def values(self) -> Table:
+        """The rows' values alone."""
+        return Table(row.values for row in self.rows)
+
+    def column(self, column: str) -> Sequence[Value]:
         """Give the values of one column from the first row to the last."""
-        return [row.values.get(column) for row in self.rows]
+        return self.values.column(column)
 
     def reads(self, *columns: str) -> bool:
         """Whether the file has all of `columns` here, so that a rule may draw on them."""
@@ -145,7 +152,8 @@ class Book:
         """The rows' values for indicators; None where this level's form has no such sheet."""
         if self.level not in self.form.by_key[sheet].levels:
             return None
-        return [row.values for row in self.rows(sheet)]
+        found = self.sheets.get(sheet)
+        return found.values if found else Table()
 
     @cached_property
     def figures(self) -> Figures:

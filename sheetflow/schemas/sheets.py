@@ -12,7 +12,8 @@ from functools import cached_property
 
 from sheetflow.schemas.cells import Key, Reference, References
 from sheetflow.schemas.columns import Column, RowModel
-from sheetflow.schemas.conditions import Condition, Every, Filled, Not, Row
+from sheetflow.schemas.conditions import Condition, Every, Filled, Not
+from sheetflow.schemas.tables import Row
 from sheetflow.units import Level
 
 

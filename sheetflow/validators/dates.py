@@ -38,7 +38,11 @@ def check_dates(book: Book, context: Context) -> Iterator[Finding]:
     if filled_on:  # one that is yet to come is its own finding, and lets no other day pass
         filled_on = min(filled_on, context.now.date())
     for found in book.sheets.values():
-        columns = [column for column in found.sheet.columns if isinstance(column.type, Day)]
+        columns = [
+            column
+            for column in found.sheet.columns
+            if isinstance(column.type, Day) and any(found.column(column.key))
+        ]
         for row in found.rows:
             for column in columns:
                 day = row.values.get(column.key)

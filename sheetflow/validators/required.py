@@ -26,7 +26,7 @@ def check_required(book: Book, context: Context) -> Iterator[Finding]:
         for column in columns:
             if isinstance(column.required, Condition):
                 yield from _judge_where(found, column, column.required)
-            else:
+            elif None in found.column(column.key):
                 yield from (
                     GENERAL["required"].at(found.place(row, column.key))
                     for row in found.rows
@@ -35,7 +35,7 @@ def check_required(book: Book, context: Context) -> Iterator[Finding]:
 
 
 def _judge_where(found: BookSheet, column: Column, condition: Condition) -> Iterator[Finding]:
-    held = condition.each(row.values for row in found.rows)
+    held = condition.each(found.values)
     for row, value, holds in zip(found.rows, found.column(column.key), held, strict=True):
         blank = value is None
         # Most cells are as they should be; whether one may speak of the others is asked last.

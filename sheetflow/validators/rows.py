@@ -111,7 +111,7 @@ class _Table:
         self, sheet: Sheet, number: int, cells: Sequence[CellValue], values: Sequence[Value]
     ) -> BookRow:
         """Give the row of one line, as if there were nothing to tell of it."""
-        raw = {key: cell for key, cell in zip(self.cells, cells, strict=True) if cell is not None}
+        raw = self.named(cells)
         named = dict(zip(self.values, values, strict=True))
         return BookRow(number, named, raw, key=row_key(sheet, named, raw))
 

@@ -243,7 +243,7 @@ def _joined(form: Form, books: Sequence[PastBook]) -> Earlier:
 def dump_book(book: Book) -> dict[str, bytes]:
     """Give each sheet's rows as a packed JSON document."""
     return {
-        key: pack(dump_rows(found.sheet, (row.values for row in found.rows)))
+        key: pack(dump_rows(found.sheet, found.values))
         for key, found in book.sheets.items()
         if found.rows
     }
@@ -252,7 +252,5 @@ def dump_book(book: Book) -> dict[str, bytes]:
 def kept_book(book: Book) -> dict[str, Sequence[Mapping[str, Value]]]:
     """Give each sheet's rows as they will come back from the documents of `dump_book`."""
     return {
-        key: as_kept(found.sheet, [row.values for row in found.rows])
-        for key, found in book.sheets.items()
-        if found.rows
+        key: as_kept(found.sheet, found.values) for key, found in book.sheets.items() if found.rows
     }

@@ -17,11 +17,12 @@ from types import MappingProxyType
 from sheetflow.consolidation.tables import Consolidated, DetailRow, DetailSheet
 from sheetflow.schemas.cells import Choices, Money, References, Text
 from sheetflow.schemas.columns import Column, Mask
-from sheetflow.schemas.conditions import Condition, Row
+from sheetflow.schemas.conditions import Condition
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.habits import Value
 from sheetflow.schemas.indicators import Count, Indicator, Number, Sum, measure_all, plain
 from sheetflow.schemas.layout import FIRST_ROW, quoted
+from sheetflow.schemas.tables import Row, Table
 from sheetflow.units import Level
 from sheetflow.workbook import column_letters
 from sheetflow.writing.consolidated_pages import (
@@ -172,7 +173,7 @@ def _measured(
     """Pass the rows on while adding them up, a batch at a time."""
     rows = iter(detail.rows())
     while batch := list(islice(rows, _BATCH)):
-        found = measure_rows(indicators, form, [row.values for row in batch])
+        found = measure_rows(indicators, form, Table(row.values for row in batch))
         for code, figure in found.items():
             measured[code] = plain((measured[code] or 0) + (figure or 0))
         yield from batch

@@ -15,7 +15,6 @@ from xlsxwriter.worksheet import Worksheet
 
 from sheetflow.prefill import Cells, Filling
 from sheetflow.schemas.cells import Money
-from sheetflow.schemas.conditions import Row
 from sheetflow.schemas.habits import Value
 from sheetflow.schemas.indicators import Indicator, Number, Rows, Sum, Values, plain
 from sheetflow.schemas.layout import (
@@ -30,6 +29,7 @@ from sheetflow.schemas.layout import (
     quoted,
 )
 from sheetflow.schemas.sheets import Kind, Sheet
+from sheetflow.schemas.tables import Row
 from sheetflow.workbook import CellValue, cell_name, column_letters
 from sheetflow.writing.marks import marked_look, write_notes
 from sheetflow.writing.styles import (

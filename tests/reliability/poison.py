@@ -24,9 +24,9 @@ from sheetflow.masks import MaskPolicy
 from sheetflow.periods import Period
 from sheetflow.schemas.cells import IdNumber, NameKey, Phone, Text
 from sheetflow.schemas.columns import Column
-from sheetflow.schemas.conditions import Row
 from sheetflow.schemas.samples import Typed
 from sheetflow.schemas.sheets import Kind, Sheet
+from sheetflow.schemas.tables import Row
 from sheetflow.units import Level, Unit, UnitTree
 
 CAMPAIGN = load_campaign("grassroots2012")

@@ -17,6 +17,7 @@ from sheetflow.schemas.conditions import (
     where,
 )
 from sheetflow.schemas.habits import Value
+from sheetflow.schemas.tables import Table
 
 LABELS = {"a": "甲", "b": "乙", "a.a": "甲的甲"}
 ONE, TWO = where("a", "是"), where("a", "是", "否")
@@ -57,8 +58,10 @@ def test_conditions_hold_for_rows(
 ) -> None:
     """A blank cell meets no condition but that it is not something."""
     assert condition.holds(row) is holds
-    assert condition.each(iter([row, row])) == [holds, holds]
-    assert condition.among(iter([row, row])) == [row, row] * holds
+    for rows in (iter([row, row]), Table([row, row])):
+        assert condition.each(rows) == [holds, holds]
+    for rows in (iter([row, row]), Table([row, row])):
+        assert condition.among(rows) == [row, row] * holds
 
 
 @pytest.mark.parametrize(
