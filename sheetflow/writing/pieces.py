@@ -47,12 +47,12 @@ from sheetflow.writing.piece_cells import Cells, Seen
 
 _MAGIC = b"SFPIECE1"
 _HEAD = struct.Struct("<8s2L")
-_FORMAT = 3
+_FORMAT = 4
 """Counts up whenever the same rows would be rendered otherwise."""
 
 Rows = Sequence[Mapping[str, Value]]
 
-_PLACE = ("rows", "size", "crc", "shift", "offset", "length", "packed_crc")
+_PLACE = ("rows", "size", "crc", "offset", "length", "packed_crc")
 FEW_ROWS = 400
 """Up to so many rows of one submission are kept unrendered as well."""
 
@@ -250,13 +250,11 @@ def read_pieces(path: Path) -> Pieces | None:
     start = _HEAD.size + length
     sheets = {
         key: Rendered(
-            Piece(rows, size, crc_, shift, start + offset, packed, packed_crc, path),
+            Piece(rows, size, crc_, start + offset, packed, packed_crc, path),
             load_figures(figures),
             few,
         )
-        for key, (rows, size, crc_, shift, offset, packed, packed_crc, figures, few) in (
-            table.items()
-        )
+        for key, (rows, size, crc_, offset, packed, packed_crc, figures, few) in (table.items())
     }
     digests, *texts = told
     return Pieces(sheets, Matters(digests, *map(_LateTexts, texts)))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import zlib
 from typing import TYPE_CHECKING
 
 import pytest
 
+from sheetflow.schemas.documents import pack
 from sheetflow.store import FollowUp, Judged, Publication, Purge, Stale
 from sheetflow.store.purges import PurgeWork
 
@@ -74,7 +74,7 @@ def test_a_purge_that_breaks_off_takes_nothing(desk: Desk) -> None:
 def test_no_trace_is_left_in_the_file(desk: Desk) -> None:
     """After compacting, the bytes of the thinned document are nowhere in the database file."""
     entry = desk.answer(desk.drop(), accepted(desk))
-    trace = zlib.compress(SECRET.encode(), 3)[10:40]
+    trace = pack(SECRET)[10:40]
     assert trace in desk.file.read_bytes()
     desk.store.purges.record_purge(
         purge(desk), PurgeWork(arrival_ids=[entry.arrival_id], thin=thin)
