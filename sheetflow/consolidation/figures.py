@@ -43,65 +43,78 @@ def unit_figures(
     What `merged` units did in earlier periods stays done. Their books stand until a
     workbook of the unit itself has taken them over, and are never counted beside it.
     """
+    now = own.get(period.period_id)
+    earlier = _earlier(period, own, merged)
+    before = _standing(period.previous, own, merged) if period.previous else []
+    standing = _standing(period, own, merged)
     values: dict[str, Values] = {}
     for indicator in form.indicators:
+        code, kind = indicator.code, form.kinds[indicator.code]
         if indicator.is_ratio:
             continue
-        kind = form.kind_of(indicator.code)
         if indicator.source.when_absent is not None:
-            values[indicator.code] = _counted_by_unit(indicator, period, own)
+            values[code] = _counted_by_unit(indicator, now)
         elif kind is Kind.FLOW:
-            values[indicator.code] = _flow(indicator.code, period, own, merged)
-        else:
-            # What counts units has no part of a unit that is none any longer.
-            theirs = merged if indicator.source.draws_on else ()
-            values[indicator.code] = _book(indicator.code, kind, period, own, theirs)
-    return UnitFigures(_with_ratios(form, values), period.period_id not in own)
+            values[code] = _flow(code, now, earlier)
+        elif indicator.source.draws_on:
+            values[code] = _book(code, kind, now, before, standing)
+        else:  # what counts units has no part of a unit that is none any longer
+            values[code] = _book(code, kind, now, before[:1], standing[:1])
+    return UnitFigures(_with_ratios(form, values), carried=now is None)
 
 
-def _counted_by_unit(indicator: Indicator, period: Period, own: Measured) -> Values:
-    """A figure that a unit has whether it reports or not; an ended unit has none."""
-    if period.period_id in own:
-        return Values(None, None, own[period.period_id].get(indicator.code))
-    return Values(None, None, indicator.source.when_absent)
-
-
-def _flow(code: str, period: Period, own: Measured, merged: Sequence[Merged]) -> Values:
+def _earlier(period: Period, own: Measured, merged: Sequence[Merged]) -> list[Figures]:
+    """The unit's figures of each period before, then those of units merged into it."""
     before = [entry.period_id for entry in period.year_so_far[:-1]]
-    previous = _total(
-        figures[entry].get(code)
-        for figures in (own, *(other.measured for other in merged))
+    return [
+        measured[entry]
+        for measured in (own, *(other.measured for other in merged))
         for entry in before
-        if entry in figures
-    )
-    now = own[period.period_id].get(code) if period.period_id in own else None
-    return Values(previous, now, _total((previous, now)))
+        if entry in measured
+    ]
 
 
-def _book(code: str, kind: Kind, period: Period, own: Measured, merged: Sequence[Merged]) -> Values:
-    before = period.previous
-    previous = _standing(code, before, own, merged) if before else None
-    total = _standing(code, period, own, merged)
-    gained = None
-    if kind is Kind.LEDGER and period.period_id in own and total is not None:
-        gained = plain(total - (previous or 0))
-    return Values(previous, gained, total)
-
-
-def _standing(code: str, period: Period, own: Measured, merged: Sequence[Merged]) -> Number:
-    """The last accepted figure up to `period`, with those of books not taken over by then."""
+def _standing(period: Period, own: Measured, merged: Sequence[Merged]) -> list[Figures]:
+    """The unit's last figures up to `period`, then those of books not taken over by then."""
     last = _last(period, own)
-    figures = [own[last].get(code) if last else None]
+    standing: list[Figures] = [own[last] if last else {}]
     for other in merged:
         theirs = _last(period, other.measured)
         if theirs and (last is None or last < other.since):
-            figures.append(other.measured[theirs].get(code))
-    return _total(figures)
+            standing.append(other.measured[theirs])
+    return standing
 
 
 def _last(period: Period, measured: Measured) -> str | None:
     so_far = (entry.period_id for entry in period.year_so_far if entry.period_id in measured)
     return max(so_far, default=None)
+
+
+def _counted_by_unit(indicator: Indicator, now: Figures | None) -> Values:
+    """A figure that a unit has whether it reports or not; an ended unit has none."""
+    figure = indicator.source.when_absent if now is None else now.get(indicator.code)
+    return Values(None, None, figure)
+
+
+def _flow(code: str, now: Figures | None, earlier: Sequence[Figures]) -> Values:
+    previous = _total(figures.get(code) for figures in earlier)
+    current = None if now is None else now.get(code)
+    return Values(previous, current, _total((previous, current)))
+
+
+def _book(
+    code: str,
+    kind: Kind,
+    now: Figures | None,
+    before: Sequence[Figures],
+    standing: Sequence[Figures],
+) -> Values:
+    previous = _total(figures.get(code) for figures in before)
+    total = _total(figures.get(code) for figures in standing)
+    gained = None
+    if kind is Kind.LEDGER and now is not None and total is not None:
+        gained = plain(total - (previous or 0))
+    return Values(previous, gained, total)
 
 
 def add_up(form: Form, members: Iterable[Mapping[str, Values]]) -> dict[str, Values]:

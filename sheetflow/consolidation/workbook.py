@@ -137,7 +137,7 @@ def statistics(books: Books, unit: Unit) -> Statistics:
         everyone += [member.values for member in members]
     return Statistics(
         indicators=books.form.indicators,
-        kinds={entry.code: books.form.kind_of(entry.code) for entry in books.form.indicators},
+        kinds=books.form.kinds,
         columns=tuple(columns),
         total=add_up(books.form, everyone),
     )

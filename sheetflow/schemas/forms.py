@@ -126,9 +126,14 @@ class Form:
         """The sheets that a unit of that level fills."""
         return tuple(sheet for sheet in self.sheets if level in sheet.levels)
 
+    @cached_property
+    def kinds(self) -> Mapping[str, Kind]:
+        """How each indicator adds up over periods, by code."""
+        return {entry.code: entry.kind(self.by_key) for entry in self.indicators}
+
     def kind_of(self, code: str) -> Kind:
         """How that indicator adds up over periods."""
-        return self.indicator[code].kind(self.by_key)
+        return self.kinds[code]
 
     def period_at(self, period: Period) -> Period:
         """The period that this form reports when two-month `period` is current."""
