@@ -44,7 +44,7 @@ def test_a_locked_database_is_a_matter_of_waiting(desk: Desk) -> None:
     arrival = desk.drop()
     with closing(sqlite3.connect(desk.file, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(StoreBusyError, match="稍后会重试"):
+        with pytest.raises(StoreBusyError, match="会自动重试"):
             desk.answer(arrival)
         assert desk.store.arrivals.find_unjudged() == (arrival,)
         other.execute("ROLLBACK")
