@@ -140,15 +140,21 @@ def laid_out(canvas: Canvas, extent: Callable[[Box], Box]) -> Box:
     `extent` gives all the room taken for an area, the area included. Words and keys move as the
     area does, so it is asked twice.
     """
-    width, height, edge = canvas.width, canvas.height, _EDGE * canvas.dots
+    width, height, room = canvas.width, canvas.height, within(canvas)
     first = _FIRST_AREA
     area = Box(first.left * width, first.bottom * height, first.right * width, first.top * height)
     for _ in range(2):
         taken = extent(area)
         area = Box(
-            area.left - taken.left + edge,
-            area.bottom - taken.bottom + edge,
-            width - (taken.right - area.right) - edge,
-            height - (taken.top - area.top) - edge,
+            area.left - taken.left + room.left,
+            area.bottom - taken.bottom + room.bottom,
+            area.right - taken.right + room.right,
+            area.top - taken.top + room.top,
         )
     return area
+
+
+def within(canvas: Canvas) -> Box:
+    """Give the sheet without its white edge."""
+    edge = _EDGE * canvas.dots
+    return Box(edge, edge, canvas.width - edge, canvas.height - edge)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from sheetflow.reporting.canvas import Box, Canvas, Words
 
@@ -17,7 +18,7 @@ _BEFORE_WORDS = 0.8
 _BETWEEN_LINES, _BETWEEN_COLUMNS = 0.5, 2.0
 _PADDING, _AWAY = 0.4, 0.5
 _BELOW, _BESIDE = 0.12, 1.05
-"""How far from the area the key stands, in the area's height and width."""
+"""From where the key stands, in the area's height and width."""
 
 Sample = Callable[[Canvas, Box, str], None]
 """Draws what a colour looks like in the picture."""
@@ -71,6 +72,9 @@ class Column(_Key):
     """A key one below the other, to the right of the area's middle."""
 
     __slots__ = ()
+
+    START: ClassVar[float] = _BESIDE
+    """How far to the right it begins, in the area's width."""
 
     def box(self, area: Box) -> Box:
         """Give the room it takes."""

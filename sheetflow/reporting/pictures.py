@@ -15,7 +15,7 @@ from typing import TypedDict
 from sheetflow.consolidation.report_data import Number, Picture, PictureKind
 from sheetflow.reporting import figures
 from sheetflow.reporting.canvas import Box, Canvas
-from sheetflow.reporting.charts import Chart, Note, laid_out
+from sheetflow.reporting.charts import Chart, Note, laid_out, within
 from sheetflow.reporting.legends import Column, Row
 
 _WIDTH, _HEIGHT, _DOTS = 6.14, 2.9, 200  # inches: as wide as the type area of GB/T 9704
@@ -119,11 +119,21 @@ def _parts(canvas: Canvas, picture: Picture) -> None:
     measured = [canvas.words(text, _LABEL_SIZE) for text in words]
     key = Column(colours, measured, canvas.pixels(_LABEL_SIZE))
     area = _square(laid_out(canvas, lambda area: area.around([key.box(_square(area))])))
+    area = _beside(key, area, within(canvas))
     shares = (height / (whole or 1) for height in heights)
     turns = accumulate(shares, lambda at, share: at - share, initial=_STARTS_AT / 360)
     for (start, end), colour in zip(pairwise(turns), colours, strict=True):
         canvas.sector(area.middle, area.width / _PIE_ROOM, (360 * end, 360 * start), colour)
     key.draw(canvas, area, lambda sheet, box, colour: sheet.rectangle(box, colour, edge=_WHITE))
+
+
+def _beside(key: Column, area: Box, room: Box) -> Box:
+    """Make room for a wide key: the pie moves to the left, and shrinks where that is not enough."""
+    beyond = max(0.0, key.box(area).right - room.right)
+    moved = min(beyond, area.left - room.left)
+    side = area.width - (beyond - moved) / Column.START
+    x, y = area.left - moved, area.middle[1]
+    return Box(x, y - side / 2, x + side, y + side / 2) if beyond else area
 
 
 def _square(area: Box) -> Box:

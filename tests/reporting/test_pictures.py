@@ -62,8 +62,7 @@ def test_a_picture_is_drawn_and_the_same_again(picture: Picture) -> None:
 @pytest.mark.parametrize("picture", [BARS, RATES, PARTS, LINES, MANY, SEVERAL])
 def test_nothing_is_cut_off_at_the_edge(picture: Picture) -> None:
     """Whatever room words, names and key take, all stays on the sheet, white edges around it."""
-    times = 1 if picture.kind is PictureKind.PARTS else 3
-    longest = tuple(name * times for name in picture.categories)
+    longest = tuple(name * 3 for name in picture.categories)
     for drawn in (picture, replace(picture, categories=longest)):
         image = Image.open(io.BytesIO(draw_picture(drawn, picture_font()))).convert("L")
         left, top, right, bottom = ImageOps.invert(image).getbbox() or (0, 0, 0, 0)
