@@ -91,9 +91,9 @@ def take(office: Office, intake: Intake, files: Iterable[Sighting]) -> Observati
         _empty(sighting) for sighting in observation.empty if id(sighting) not in taken
     )
     intake.troubles += [trouble for _, trouble in observation.troubles]
-    if still:
+    if fresh:
         # The children are ready when the last of these is safe.
-        office.warm_up(reports=len(still) > _AT_ONCE)
+        office.warm_up(reports=len(fresh) > _AT_ONCE)
     stuck = _waiting_units(intake, observation)
     for start in range(0, len(still), _AT_ONCE):
         _take_some(office, intake, still[start : start + _AT_ONCE], stuck)
@@ -120,7 +120,8 @@ def take_all(office: Office, intake: Intake) -> None:
         observation = take(office, intake, files)
         if observation.next_look is None and not _patient_with(intake):
             return
-        time.sleep(observation.next_look or _PAUSE_SECONDS)
+        pause = observation.next_look
+        time.sleep(_PAUSE_SECONDS if pause is None else pause)
 
 
 def _waiting_units(intake: Intake, observation: Observation) -> set[str]:
