@@ -83,7 +83,7 @@ def report_data(campaign: Campaign, books: Books, unit: Unit, letter: Letter) ->
         imprint=Imprint(copies=letter.copies, printer=letter.printer, printed_on=stamp.date())
         if letter.printer
         else None,
-        pictures=pictures_of(books.form, matrix, history(books, unit), named[unit.unit_id]),
+        pictures=pictures_of(books.form, matrix, history(books, unit, matrix), named[unit.unit_id]),
     )
 
 

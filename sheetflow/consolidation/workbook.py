@@ -38,7 +38,7 @@ def consolidate(
 
     `corrections` are those of the workbook since it was first published.
     """
-    standing = sources(books, unit)
+    standing, matrix = sources(books, unit), statistics(books, unit)
     return Consolidated(
         campaign_title=campaign.title,
         form=books.form,
@@ -46,7 +46,7 @@ def consolidate(
         period=books.period,
         stamp=newest(books, unit),
         board=tuple(books.board_row(member) for member in books.expected(unit)),
-        statistics=statistics(books, unit),
+        statistics=matrix,
         details=detail_sheets(books, unit, policy),
         sources=tuple(_source(books, accepted) for accepted in standing),
         explanations=tuple(
@@ -58,7 +58,7 @@ def consolidate(
         corrections=correction_rows(books, unit, corrections),
         same_person=same_person_rows(books, unit),
         declared=declared_totals(books, unit),
-        history=history(books, unit),
+        history=history(books, unit, matrix),
         names=names_below(books.tree, unit),
     )
 
@@ -89,19 +89,20 @@ def declared_totals(books: Books, unit: Unit) -> tuple[DeclaredTotal, ...]:
     )
 
 
-def history(books: Books, unit: Unit) -> tuple[PeriodTotals, ...]:
-    """Give the whole's figures of each period of the year so far, where a chart draws them."""
+def history(books: Books, unit: Unit, current: Statistics) -> tuple[PeriodTotals, ...]:
+    """Give the whole's figures of each period of the year so far, where a chart draws them.
+
+    `current` are those of the books' own period.
+    """
     if not any(chart.across is Across.PERIODS for chart in books.form.charts):
         return ()
-    return tuple(
-        # The books themselves know their units' figures already.
-        PeriodTotals(
-            period,
-            statistics(
-                books if period == books.period else replace(books, period=period), unit
-            ).total,
-        )
-        for period in books.period.year_so_far
+    before = books.period.year_so_far[:-1]
+    return (
+        *(
+            PeriodTotals(entry, statistics(replace(books, period=entry), unit).total)
+            for entry in before
+        ),
+        PeriodTotals(books.period, current.total),
     )
 
 
