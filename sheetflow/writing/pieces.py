@@ -4,9 +4,9 @@ This module owns the file that holds a submission's pieces: a cache, made anew w
 is missing or damaged. It refuses to know where these files lie, and how a cell is written
 (`piece_cells`).
 
-The file: ``SFPIECE1``, the length of the table and its CRC-32 (each 4 bytes,
-little-endian); the table as JSON, with the place and the CRC-32 of each piece, and what is
-seldom needed as JSON within a text; the pieces.
+The file: ``SFPIECE1``, the length of the table, that of the texts, and the CRC-32 of both
+(each 4 bytes, little-endian); the table as JSON, with the place and the CRC-32 of each piece;
+the texts, JSON too, each read only where it is needed; the pieces.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ from sheetflow.writing.joined import Bulk, Piece, pack
 from sheetflow.writing.piece_cells import Cells, Seen
 
 _MAGIC = b"SFPIECE1"
-_HEAD = struct.Struct("<8s2L")
+_HEAD = struct.Struct("<8s3L")
 _FORMAT = 4
 """Counts up whenever the same rows would be rendered otherwise."""
 
@@ -67,7 +67,7 @@ class Rendered:
 
     piece: Piece
     measured: Mapping[str, Number]
-    few: str | None = None
+    few: bytes | None = None
 
     @property
     def values(self) -> Sequence[Sequence[Json]]:
@@ -153,10 +153,17 @@ class _File:
     """One policy's file while it is put together."""
 
     def __init__(self, told: Matters) -> None:
-        self._told = [list(told.digests), _json(told.keys), _json(told.words)]
+        self._texts: list[bytes] = []
         self._table: dict[str, list[object]] = {}
         self._packed: list[bytes] = []
         self._offset = 0
+        self._told = [self._late(said) for said in (told.digests, told.keys, told.words)]
+
+    def _late(self, value: object) -> tuple[int, int]:
+        """Put a text behind the table, and give where it begins and ends there."""
+        begins = sum(map(len, self._texts))
+        self._texts.append(_json(value).encode())
+        return begins, begins + len(self._texts[-1])
 
     def add(self, key: str, xml: bytes, measured: Figures, seen: Seen, rows: int) -> None:
         """Add one sheet's rows."""
@@ -164,15 +171,16 @@ class _File:
         place = [getattr(piece, name) for name in _PLACE]
         few = None
         if rows <= FEW_ROWS:
-            few = _json([[*map(column.type.to_json, values)] for column, values in seen])
+            few = self._late([[*map(column.type.to_json, values)] for column, values in seen])
         self._table[key] = [*place, dump_figures(measured), few]
         self._packed.append(data)
         self._offset += len(data)
 
     def content(self) -> bytes:
         """Give the whole file."""
-        head = _json([self._table, self._told]).encode()
-        return b"".join((_HEAD.pack(_MAGIC, len(head), zlib.crc32(head)), head, *self._packed))
+        table, texts = _json([self._table, self._told]).encode(), b"".join(self._texts)
+        head = _HEAD.pack(_MAGIC, len(table), len(texts), zlib.crc32(table + texts))
+        return b"".join((head, table, texts, *self._packed))
 
 
 def _json(value: object) -> str:
@@ -182,7 +190,7 @@ def _json(value: object) -> str:
 class _LateTexts(Sequence[str]):
     """Texts that are read from their JSON when the first one is asked for: seldom."""
 
-    def __init__(self, written: str) -> None:
+    def __init__(self, written: bytes) -> None:
         self._written = written
 
     @cached_property
@@ -240,24 +248,23 @@ def read_pieces(path: Path) -> Pieces | None:
             head = file.read(_HEAD.size)
             if len(head) < _HEAD.size:
                 return None
-            magic, length, crc = _HEAD.unpack(head)
-            listed = file.read(length)
+            magic, length, late, crc = _HEAD.unpack(head)
+            listed = file.read(length + late)
     except OSError:
         return None
-    if magic != _MAGIC or len(listed) < length or zlib.crc32(listed) != crc:
+    if magic != _MAGIC or len(listed) < length + late or zlib.crc32(listed) != crc:
         return None
-    table, told = json.loads(listed)
-    start = _HEAD.size + length
+    table, told = json.loads(listed[:length])
+    start, texts = _HEAD.size + length + late, listed[length:]
     sheets = {
         key: Rendered(
             Piece(rows, size, crc_, start + offset, packed, packed_crc, path),
             load_figures(figures),
-            few,
+            texts[slice(*few)] if few else None,
         )
         for key, (rows, size, crc_, offset, packed, packed_crc, figures, few) in (table.items())
     }
-    digests, *texts = told
-    return Pieces(sheets, Matters(digests, *map(_LateTexts, texts)))
+    return Pieces(sheets, Matters(*(_LateTexts(texts[slice(*spot)]) for spot in told)))
 
 
 def gather(key: str, pieces: Iterable[tuple[str, Pieces]]) -> Bulk:
