@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import pickle
+from enum import Enum
 from types import MappingProxyType
 
 import pytest
@@ -25,6 +26,21 @@ def test_a_judgement_comes_back() -> None:
     """The answer to a judged file, findings and all, crosses the pipe."""
     reply = JudgeReply(judgement=Judgement(outcome=Outcome.REFUSED))
     assert loads(dumps(reply)) == reply
+
+
+class _Odd(Enum):
+    """A member that pickles itself as those of Python 3.11.0 to 3.11.3 do."""
+
+    ONE = "1"
+
+    def __reduce_ex__(self, _protocol: object) -> tuple[object, tuple[object, ...]]:
+        return getattr, (type(self), self.name)
+
+
+def test_a_member_of_an_enum_crosses_by_its_value() -> None:
+    """Whatever way this Python has for enums, an answer with one names nothing that acts."""
+    assert b"getattr" not in dumps(_Odd.ONE)
+    assert pickle.loads(dumps([_Odd.ONE])) == [_Odd.ONE]  # noqa: S301 - our own
 
 
 @pytest.mark.parametrize(
