@@ -91,9 +91,10 @@ def take(office: Office, intake: Intake, files: Iterable[Sighting]) -> Observati
         _empty(sighting) for sighting in observation.empty if id(sighting) not in taken
     )
     intake.troubles += [trouble for _, trouble in observation.troubles]
-    if fresh:
+    coming = len(still) + sum(sighting.size > 0 for sighting in observation.waiting)
+    if coming:
         # The children are ready when the last of these is safe.
-        office.warm_up(reports=len(fresh) > _AT_ONCE)
+        office.warm_up(reports=coming > _AT_ONCE)
     stuck = _waiting_units(intake, observation)
     for start in range(0, len(still), _AT_ONCE):
         _take_some(office, intake, still[start : start + _AT_ONCE], stuck)

@@ -109,6 +109,7 @@ class _Rounds:
         return self._back_off.failed(_WORK)
 
     def _tidy_up(self, _before: tuple[str, ...] = ()) -> float:
+        self._is_tidy = False
         tidy_up(self._office)
         self._is_tidy = True
         return 0.0
