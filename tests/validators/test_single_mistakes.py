@@ -98,7 +98,7 @@ def all_mistakes() -> list[Mistake]:
         for sheet in book.sheets.values()
         for row in sheet.rows
         for column in sheet.sheet.columns
-        if column.key in row.raw
+        if row.raw.get(column.key) is not None
         for typed, rule in mistakes_in(column)
     ]
 
