@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,8 +16,11 @@ from sheetflow import __version__
 from sheetflow.cli.screen import Steps, complain, logging_to, say
 
 if TYPE_CHECKING:
+    from sheetflow.config.settings import Settings
+    from sheetflow.config.workspace import Workspace
     from sheetflow.periods import Period
-    from sheetflow.service.office import Office, TriesAgain
+    from sheetflow.service.office import Office, OpenStore
+    from sheetflow.store import Store
 
 app = typer.Typer(
     help="Collects spreadsheets up a hierarchy: folders in, marked copies, roll-ups and reports out.",
@@ -65,19 +68,14 @@ def _options(
 
 
 @contextmanager
-def opened_office(
-    context: typer.Context, tries_again: TriesAgain | None = None
-) -> Iterator[Office]:
-    """Open the workspace of the call, with progress on the screen and the log in its file.
-
-    `tries_again` is asked as long as somebody holds the database.
-    """
+def opened_office(context: typer.Context, open_store: OpenStore | None = None) -> Iterator[Office]:
+    """Open the workspace of the call, with progress on the screen and the log in its file."""
     from sheetflow.service import open_office
 
     call: Call = context.obj
     with (
         Steps() as steps,
-        open_office(call.root, call.at, steps, tries_again) as office,
+        open_office(call.root, call.at, steps, open_store) as office,
         logging_to(office.workspace.log),
     ):
         yield office
@@ -162,15 +160,18 @@ def run(context: typer.Context) -> None:
 def watch(context: typer.Context) -> None:
     """The same for ever; SIGTERM or Ctrl+C ends it cleanly."""
     from sheetflow.cli.summaries import pass_lines
-    from sheetflow.service.watching import Patience, stop_on_signals
+    from sheetflow.service.watching import StoppedError, stop_on_signals, wait_for_store
     from sheetflow.service.watching import watch as serve
 
-    with (
-        stop_on_signals() as is_stopping,
-        opened_office(context, Patience(is_stopping, complain)) as office,
-    ):
-        say(f"正在值守 {office.workspace.inbox}，按 Ctrl+C 结束。")
-        serve(office, is_stopping, lambda report: say("　".join(pass_lines(report))))
+    with stop_on_signals() as is_stopping, suppress(StoppedError):
+
+        def open_store(workspace: Workspace, settings: Settings) -> Store:
+            with logging_to(workspace.log):
+                return wait_for_store(workspace, settings, is_stopping, complain)
+
+        with opened_office(context, open_store=open_store) as office:
+            say(f"正在值守 {office.workspace.inbox}，按 Ctrl+C 结束。")
+            serve(office, is_stopping, lambda report: say("　".join(pass_lines(report))))
     say("已停止。")
 
 

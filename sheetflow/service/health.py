@@ -19,7 +19,7 @@ from pathlib import Path
 
 from sheetflow.config.workspace import Workspace
 from sheetflow.service.lock import is_held
-from sheetflow.service.office import Office, Say
+from sheetflow.service.office import Say
 
 _BEAT_SECONDS = 5.0
 _PATIENCE_SECONDS = 180.0
@@ -91,16 +91,13 @@ class Pulse:
 
 
 @contextlib.contextmanager
-def pulse_of(office: Office) -> Iterator[Pulse]:
-    """Keep the office's health file while the service runs, and remove it at its end."""
-    path = office.workspace.health
-    pulse = Pulse(path, office.settings.intake.scan_seconds)
+def pulse_of(path: Path, every: float) -> Iterator[Pulse]:
+    """Keep the health file at `path` while the service runs, and remove it at its end."""
+    pulse = Pulse(path, every)
     pulse.beat()
-    quiet, office.say = office.say, pulse.beating(office.say)
     try:
         yield pulse
     finally:
-        office.say = quiet
         with contextlib.suppress(OSError):
             path.unlink(missing_ok=True)
 
@@ -129,5 +126,7 @@ def check_health(workspace: Workspace, now: float) -> Verdict:
             is_well=False,
             sentence=f"值守的服务（进程号 {health.pid}）已有{age}秒没有动静。请重新启动它。",
         )
-    doing = "正在值守" if health.ready else "正在处理启动前的来件"
-    return Verdict(is_well=True, sentence=f"服务{doing}（进程号 {health.pid}，{age}秒前有动静）。")
+    trouble = health.troubles[0] if health.troubles else ""
+    doing = "正在值守" if health.ready else "正在等待" if trouble else "正在处理启动前的来件"
+    said = f"服务{doing}（进程号 {health.pid}，{age}秒前有动静）。{trouble}"
+    return Verdict(is_well=True, sentence=said)

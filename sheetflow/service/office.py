@@ -21,7 +21,7 @@ from sheetflow.campaigns import load_campaign
 from sheetflow.config.settings import Settings
 from sheetflow.config.units_file import read_units
 from sheetflow.config.workspace import Workspace, open_workspace
-from sheetflow.errors import SheetflowError, StoreBusyError
+from sheetflow.errors import SheetflowError
 from sheetflow.masks import MaskPolicy
 from sheetflow.periods import Period, deadline
 from sheetflow.schemas.campaign import Campaign
@@ -40,8 +40,8 @@ LOG = logging.getLogger("sheetflow")
 Say = Callable[[str, int, int], None]
 """Tells how far a step has come: its name, how many are done, how many there are."""
 
-TriesAgain = Callable[[StoreBusyError], bool]
-"""Is told that somebody holds the database, may wait, and says whether to try again."""
+OpenStore = Callable[[Workspace, Settings], Store]
+"""Opens a workspace's store; a service waits for one that cannot be had just now."""
 
 
 def say_nothing(_step: str, _done: int, _of: int) -> None:
@@ -183,12 +183,11 @@ def open_office(
     root: Path,
     at: dt.datetime | None = None,
     say: Say = say_nothing,
-    tries_again: TriesAgain | None = None,
+    open_store: OpenStore | None = None,
 ) -> Iterator[Office]:
     """Open the workspace at `root`; `at` starts the clock there.
 
-    `tries_again` is asked as long as somebody holds the database; without it that is
-    raised at once. Raise WorkspaceError, SettingsError, UnitsError, DeclarationError or StoreError, each
+    Raise WorkspaceError, SettingsError, UnitsError, DeclarationError or StoreError, each
     with a sentence for the operator.
     """
     workspace, settings = open_workspace(root)
@@ -197,18 +196,9 @@ def open_office(
     privacy = keyed_privacy(settings.privacy, campaign)
     settings = settings.model_copy(update={"privacy": privacy})
     workspace.state.mkdir(parents=True, exist_ok=True)
-    store = _open_store(workspace.database, tries_again)
+    store = open_store(workspace, settings) if open_store else Store.open(workspace.database)
     office = Office(workspace, settings, tree, campaign, store, Clock(at), say)
     try:
         yield office
     finally:
         office.close()
-
-
-def _open_store(file: Path, tries_again: TriesAgain | None) -> Store:
-    while True:
-        try:
-            return Store.open(file)
-        except StoreBusyError as trouble:
-            if tries_again is None or not tries_again(trouble):
-                raise

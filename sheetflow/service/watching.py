@@ -14,6 +14,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from sheetflow.config.settings import Settings
+from sheetflow.config.workspace import Workspace
 from sheetflow.errors import (
     SheetflowError,
     StoreBusyError,
@@ -23,14 +25,15 @@ from sheetflow.errors import (
 )
 from sheetflow.intake.backoff import BackOff
 from sheetflow.intake.wake import Waker, Watching, choose_watching
-from sheetflow.service.health import pulse_of
+from sheetflow.service.health import Pulse, pulse_of
 from sheetflow.service.lock import held_lock
 from sheetflow.service.office import LOG, Office
 from sheetflow.service.running import PassReport, tidy_up, work_off
 from sheetflow.service.taking import look, open_intake, take
+from sheetflow.store import Store
 
 _WORK = "one pass"
-_SLICE_SECONDS = 0.25
+_SLICE_SECONDS, _MOMENTS_SECONDS, _OFTEN_ENOUGH_SECONDS = 0.25, 2.0, 30.0
 
 
 def watch(
@@ -42,7 +45,12 @@ def watch(
 
     Raise WorkspaceError where another service runs in this workspace.
     """
-    with held_lock(office.workspace.lock), pulse_of(office) as pulse:
+    every = office.settings.intake.scan_seconds
+    with (
+        held_lock(office.workspace.lock),
+        pulse_of(office.workspace.health, every) as pulse,
+        _beating(office, pulse),
+    ):
         office.is_stopping = is_stopping
         rounds = _Rounds(office, on_pass)
         rounds.tidy_up()
@@ -55,14 +63,23 @@ def watch(
         watching = choose_watching(
             office.workspace.inbox, folders, Watching(settings.folders.watching), exceptions
         )
-        scan_seconds = settings.intake.scan_seconds
-        with Waker(office.workspace.inbox, watching, poll_seconds=scan_seconds) as waker:
+        with Waker(office.workspace.inbox, watching, poll_seconds=every) as waker:
             pulse.beat(troubles=rounds.troubles)
             while not is_stopping():
-                pause = min(scan_seconds, rounds.go())
+                pause = min(every, rounds.go())
                 pulse.beat(ready=True, troubles=rounds.troubles)
                 waker.sleep(pause, is_stopping)
     LOG.info("watch ended")
+
+
+@contextmanager
+def _beating(office: Office, pulse: Pulse) -> Iterator[None]:
+    """Let progress within a pass be a sign of life as well."""
+    quiet, office.say = office.say, pulse.beating(office.say)
+    try:
+        yield
+    finally:
+        office.say = quiet
 
 
 class _Rounds:
@@ -130,20 +147,54 @@ class _Rounds:
         return math.inf if observation.next_look is None else observation.next_look
 
 
-class Patience:
-    """Waits for a database that somebody holds, longer each time; gives up when we are stopped."""
+class StoppedError(SheetflowError):
+    """Somebody stopped the service while it waited to begin."""
 
-    def __init__(self, is_stopping: Callable[[], bool], tell: Callable[[str], None]) -> None:
-        self._is_stopping, self._tell = is_stopping, tell
-        self._back_off = BackOff(time.monotonic)
 
-    def __call__(self, trouble: StoreBusyError) -> bool:
-        """Tell of the trouble and wait; give whether to try again."""
-        self._tell(str(trouble))
-        end = time.monotonic() + self._back_off.failed(_WORK)
-        while not self._is_stopping() and (left := end - time.monotonic()) > 0:
-            time.sleep(min(left, _SLICE_SECONDS))
-        return not self._is_stopping()
+def wait_for_store(
+    workspace: Workspace,
+    settings: Settings,
+    is_stopping: Callable[[], bool],
+    tell: Callable[[str], None],
+) -> Store:
+    """Open the store; one that cannot be had just now is waited for as `watch` waits.
+
+    That is under the lock, with a pulse that says why; `tell` hears of each new trouble.
+    Raise StoppedError once `is_stopping` says so, WorkspaceError where another service runs.
+    """
+    try:
+        return _open_soon(workspace)
+    except StoreBusyError as busy:
+        trouble = busy
+    back_off = BackOff(time.monotonic, ceiling_seconds=_OFTEN_ENOUGH_SECONDS)
+    every = settings.intake.scan_seconds
+    with held_lock(workspace.lock), pulse_of(workspace.health, every) as pulse:
+        told = ""
+        while True:
+            LOG.warning("start put off: %s", trouble)
+            pulse.beat(troubles=(str(trouble),))
+            if told != str(trouble):
+                told = str(trouble)
+                tell(told)
+            _sleep(back_off.failed(_WORK), is_stopping)
+            if is_stopping():
+                raise StoppedError("等待期间已停止。")
+            try:
+                return _open_soon(workspace)
+            except StoreBusyError as busy:
+                trouble = busy
+
+
+def _open_soon(workspace: Workspace) -> Store:
+    """Open the store, or fail within moments: SQLite waits deaf to every signal."""
+    Store.open(workspace.database, busy_timeout=_MOMENTS_SECONDS).close()
+    return Store.open(workspace.database)
+
+
+def _sleep(seconds: float, is_stopping: Callable[[], bool]) -> None:
+    end = time.monotonic() + seconds
+    while not is_stopping() and (left := end - time.monotonic()) > 0:
+        time.sleep(min(left, _SLICE_SECONDS))
 
 
 @contextmanager

@@ -139,7 +139,7 @@ class Database:
         elsewhere = self.file is None and isinstance(error, (OperationalError, IntegrityError))
         if elsewhere or sqlite.is_temporary(cause):
             return StoreBusyError(
-                f"数据库 {self.name} 暂时不能读写（被占用或磁盘已满）。"
+                f"数据库 {self.name} 暂时不能读写（被占用、没有权限或磁盘已满）。"
                 "值守的服务会自动重试，其他命令请稍后再试。"
             )
         if sqlite.is_damage(cause):

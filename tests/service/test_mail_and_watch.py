@@ -20,12 +20,13 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from sheetflow.service import open_office
-from sheetflow.service.health import read_health
+from sheetflow.service.health import Health, check_health, read_health
 from sheetflow.service.watching import watch
 from sheetflow.store import Store
 from tests.tiny.desk import EAST, IN_TIME, SOUTH, WEST, Desk
 
 _REPOSITORY = Path(__file__).parents[2]
+NOBODY = Health(pid=0, started=0, at=0, every=0)
 
 
 class _Postbox:
@@ -147,3 +148,26 @@ def test_a_database_held_as_the_service_starts_is_waited_out(desk: Desk) -> None
         watch(office, is_stopping)
     assert "被占用" in shown[0][0]
     assert len(desk.submissions()) == 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM")
+def test_a_start_that_waits_says_why_and_can_be_stopped(desk: Desk) -> None:
+    """Started while the database is held, a watch is well and says why it waits; SIGTERM ends it."""
+    holder = sqlite3.connect(desk.workspace.database, isolation_level=None)
+    holder.execute("BEGIN EXCLUSIVE")
+    with _watching(desk) as (process, lines):
+        assert _until(lambda: (read_health(desk.workspace.health) or NOBODY).troubles), lines
+        verdict = check_health(desk.workspace, time.time())
+        assert verdict.is_well
+        assert "正在等待" in verdict.sentence
+        assert "被占用" in verdict.sentence
+        process.send_signal(signal.SIGTERM)
+        started = time.monotonic()
+        assert process.wait(30) == 0, lines
+        assert time.monotonic() - started < 10
+    holder.close()
+    told, end = (line.strip() for line in lines)
+    assert "被占用" in told
+    assert end == "已停止。"
+    assert "被占用" in desk.workspace.log.read_text(encoding="utf-8")
+    assert not desk.workspace.health.exists()
