@@ -163,13 +163,13 @@ def _act(scene: _Stage, moment: dt.datetime, drops: Sequence[Drop]) -> None:
 
 
 def _answers(office: Office) -> Iterable[Answered]:
-    store = office.store.submissions
-    for submission in store.find_submissions():
+    store = office.store
+    for submission in store.submissions.find_submissions():
         folder = office.tree[submission.unit_id].folder
         returned = submission.outcome == "returned"
         yield Answered(
             (folder, submission.file_name),
-            tuple(map(load_finding, store.find_findings(submission))),
+            tuple(map(load_finding, store.contents.find_findings(submission))),
             answer_path(office, submission) if returned else None,
         )
 

@@ -95,7 +95,7 @@ def prepare(office: Office, mark: StaleMark) -> Answer | None:
     arrival = office.store.arrivals.find_arrival(submission.arrival_id)
     rejected = any(finding.rule == "rejected" for finding in findings)
     if submission.outcome == "returned" and submission.period and not rejected:
-        said = load_explanations(office.store.submissions.find_explanations(submission))
+        said = load_explanations(office.store.contents.find_explanations(submission))
         spot = (submission.form, submission.period)
         made = _returned(office, arrival, spot, findings, said, submission.receipt)
         return Answer(mark, path, made, partial(_plainly, office, submission, findings))
@@ -108,7 +108,7 @@ def _plainly(office: Office, submission: Submission, findings: tuple[Finding, ..
 
 
 def _findings(office: Office, submission: Submission) -> tuple[Finding, ...]:
-    return tuple(map(load_finding, office.store.submissions.find_findings(submission)))
+    return tuple(map(load_finding, office.store.contents.find_findings(submission)))
 
 
 def _returned(
@@ -156,9 +156,9 @@ def _precheck_notice(office: Office, arrival: Arrival, findings: tuple[Finding, 
 def _receipt(office: Office, submission: Submission, findings: tuple[Finding, ...]) -> ReceiptData:
     form = office.form(submission.form)
     period = Period.parse(submission.period)
-    store = office.store.submissions
-    history = store.find_history(submission.unit_id, form.key)
-    figures = store.find_indicators([*history, submission])
+    store = office.store
+    history = store.submissions.find_history(submission.unit_id, form.key)
+    figures = store.contents.find_indicators([*history, submission])
     measured = {
         entry.period: load_figures(figures[entry.receipt])
         for entry in history
@@ -168,7 +168,7 @@ def _receipt(office: Office, submission: Submission, findings: tuple[Finding, ..
     merged = merged_figures(office, form, office.tree[submission.unit_id], period)
     values = unit_figures(form, period, measured, merged).values
     catalogue = office.campaign.catalogue
-    said = load_explanations(store.find_explanations(submission))
+    said = load_explanations(store.contents.find_explanations(submission))
     return ReceiptData(
         campaign=office.campaign.title,
         form=form.title,
@@ -183,7 +183,7 @@ def _receipt(office: Office, submission: Submission, findings: tuple[Finding, ..
         nil=submission.nil,
         sheet_rows=[
             (form.by_key[key].title, count)
-            for key, count in store.count_rows(submission).items()
+            for key, count in store.contents.count_rows(submission).items()
             if key in form.by_key and form.by_key[key].is_table
         ],
         figures=[

@@ -50,7 +50,7 @@ def books_request(
             (sheet, submission.receipt): text
             for sheet in sheets
             if sheet
-            for submission, text in submissions.iterate_rows(asked, sheet)
+            for submission, text in office.store.contents.iterate_rows(asked, sheet)
         },
     )
 

@@ -30,7 +30,7 @@ def waive(office: Office, receipt: str, rule: str, why: str) -> None:
     submission = _find(office, receipt)
     if submission.outcome != "returned":
         raise StoreError(f"{receipt} 不是退回的报送，不需要放行审核意见。")
-    findings = list(map(load_finding, office.store.submissions.find_findings(submission)))
+    findings = list(map(load_finding, office.store.contents.find_findings(submission)))
     every = [entry for entry in findings if entry.severity is Severity.MUST]
     hard = [entry for entry in every if rule.strip().upper() == entry.number]
     rule = hard[0].rule if hard else rule
@@ -55,7 +55,7 @@ def decide(office: Office, receipt: str, verdict: str, why: str = "") -> str:
     """
     submission = _find(office, receipt)
     reason = _reason(why) if verdict == "reject" else why.strip()
-    findings = list(map(load_finding, office.store.submissions.find_findings(submission)))
+    findings = list(map(load_finding, office.store.contents.find_findings(submission)))
     ours = submission.outcome == "held" and all(entry.rule == "our-fault" for entry in findings)
     if verdict == "release" and ours:
         # Nobody has looked at it yet: it is judged anew, every doubt included.

@@ -32,15 +32,15 @@ from sheetflow.workers.judging import FormAndPeriod, JudgeRequest, PastBook
 
 def books_of(office: Office, form: Form, period: Period, top: Unit | None = None) -> Books:
     """Gather everything accepted and tried in `form` up to `period`, of all or below `top`."""
-    store = office.store.submissions
+    store = office.store
     among = _answered_for_below(office, top, period) if top else None
     accepted: dict[UnitAndPeriod, Accepted] = {}
     attempts: dict[UnitAndPeriod, Attempt] = {}
     submissions: dict[str, Submission] = {}
     for entry in period.year_so_far:
-        standing = store.find_all_accepted(form.key, entry.period_id, among=among)
-        figures = store.find_indicators(standing.values())
-        explained = store.find_explained(standing.values())
+        standing = store.submissions.find_all_accepted(form.key, entry.period_id, among=among)
+        figures = store.contents.find_indicators(standing.values())
+        explained = store.contents.find_explained(standing.values())
         for unit_id, submission in standing.items():
             if unit_id not in office.tree:
                 continue  # it left the list: `missing_units` says so
@@ -71,7 +71,7 @@ def books_of(office: Office, form: Form, period: Period, top: Unit | None = None
     ) -> Iterator[tuple[Accepted, Sequence[Mapping[str, Value]]]]:
         by_receipt = {entry.receipt: entry for entry in wanted}
         listed = [submissions[entry.receipt] for entry in wanted]
-        for submission, text in store.iterate_rows(listed, sheet):
+        for submission, text in store.contents.iterate_rows(listed, sheet):
             yield by_receipt[submission.receipt], load_rows(form.by_key[sheet], text)
 
     return Books(
@@ -119,11 +119,11 @@ def _attempt(submission: Submission) -> Attempt:
 
 
 def _explanations(office: Office, submission: Submission) -> tuple[ExplanationRow, ...]:
-    said = load_explanations(office.store.submissions.find_explanations(submission))
+    said = load_explanations(office.store.contents.find_explanations(submission))
     if not said:
         return ()
     catalogue = office.campaign.catalogue
-    findings = map(load_finding, office.store.submissions.find_findings(submission))
+    findings = map(load_finding, office.store.contents.find_findings(submission))
     return tuple(
         ExplanationRow(
             unit=office.tree[submission.unit_id],
@@ -215,7 +215,7 @@ def request_for_unit(office: Office, unit: Unit, path: str, now: dt.datetime) ->
     for form in office.campaign.forms:
         past += past_books(office, form, unit)
         for standing in office.store.submissions.find_history(unit.unit_id, form.key):
-            said = load_explanations(office.store.submissions.find_explanations(standing))
+            said = load_explanations(office.store.contents.find_explanations(standing))
             explained[form.key, standing.period] = said
     return JudgeRequest(
         path=path,
@@ -237,17 +237,19 @@ def last_round(
 
     What was held or refused in between is nobody's attempt at mending.
     """
-    store = office.store.submissions
+    store = office.store
     tried = [
         entry
-        for entry in store.find_submissions(unit_id=arrival.unit_id, form=form, period=period)
+        for entry in store.submissions.find_submissions(
+            unit_id=arrival.unit_id, form=form, period=period
+        )
         if entry.arrival_id < arrival.arrival_id and entry.outcome in _OWN
     ]
     last = max(tried, key=lambda entry: entry.arrival_id, default=None)
     if last is None or last.outcome != "returned":
         return None
-    said = load_explanations(store.find_explanations(last))
-    told = map(load_finding, store.find_findings(last))
+    said = load_explanations(store.contents.find_explanations(last))
+    told = map(load_finding, store.contents.find_findings(last))
     return compare_rounds([entry for entry in told if entry.identity not in said], still_open)
 
 
@@ -277,13 +279,13 @@ def merged_since(office: Office, unit: Unit) -> Iterator[tuple[Unit, str]]:
 
 
 def _own_books(office: Office, form: Form, unit: Unit) -> list[PastBook]:
-    store = office.store.submissions
+    store = office.store
     standing = {
         entry.period: entry
-        for entry in store.find_history(unit.unit_id, form.key)
+        for entry in store.submissions.find_history(unit.unit_id, form.key)
         if unit.exists_on(Period.parse(entry.period).last_day)
     }
-    figures = store.find_indicators(standing.values())
+    figures = store.contents.find_indicators(standing.values())
     measured = {
         period: load_figures(figures.get(submission.receipt, {}))
         for period, submission in standing.items()
@@ -294,7 +296,11 @@ def _own_books(office: Office, form: Form, unit: Unit) -> list[PastBook]:
             form=form.key,
             period=period,
             receipt=submission.receipt,
-            rows={key: text for key, text in store.find_rows(submission).items() if key in books},
+            rows={
+                key: text
+                for key, text in store.contents.find_rows(submission).items()
+                if key in books
+            },
             totals={
                 code: values.total
                 for code, values in unit_figures(
@@ -311,13 +317,13 @@ def _own_books(office: Office, form: Form, unit: Unit) -> list[PastBook]:
 
 def merged_figures(office: Office, form: Form, unit: Unit, period: Period) -> list[Merged]:
     """Give what the units measured that have been merged into this one by `period`."""
-    store = office.store.submissions
+    store = office.store
     found: list[Merged] = []
     for ended, since in merged_since(office, unit):
         if since > period.period_id:
             continue
-        history = store.find_history(ended.unit_id, form.key)
-        figures = store.find_indicators(history)
+        history = store.submissions.find_history(ended.unit_id, form.key)
+        figures = store.contents.find_indicators(history)
         measured = {
             entry.period: load_figures(figures.get(entry.receipt, {}))
             for entry in history
@@ -336,7 +342,7 @@ def resolve_keys(
         if unit_id not in office.tree:
             continue
         for submission in office.store.submissions.find_history(unit_id, form.key):
-            for sheet, text in office.store.submissions.find_rows(submission).items():
+            for sheet, text in office.store.contents.find_rows(submission).items():
                 declared = form.by_key.get(sheet)
                 column = declared.key_column if declared else None
                 if declared and column and any(asked_sheet == sheet for asked_sheet, _ in asked):

@@ -160,7 +160,7 @@ def _was_too_early(office: Office, arrival: Arrival, repeated: Submission) -> bo
     """Whether the same bytes were returned for a period that has begun only since."""
     if repeated.outcome != "returned" or not repeated.period:
         return False
-    findings = office.store.submissions.find_findings(repeated)
+    findings = office.store.contents.find_findings(repeated)
     early = any(document["rule"] == "period-not-begun" for document in findings)
     return early and arrival.arrived_at.date() >= Period.parse(repeated.period).first_day
 

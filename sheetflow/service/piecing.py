@@ -85,7 +85,7 @@ def find_pieces(
         is_there = path in office.pieces_under_way or path.is_file()
         if accepted.receipt in lost or not is_there:
             submission = office.store.submissions.find_submission(accepted.receipt)
-            rows = office.store.submissions.find_rows(submission) if submission else {}
+            rows = office.store.contents.find_rows(submission) if submission else {}
             _submit(office, books.form, source, [(policy, path)], rows)
         _wait_for_some(office)
     for name in found.values():

@@ -261,7 +261,7 @@ def published_before(
     sources = office.store.publications.find_standing(unit_id, form, period)
     now = {entry.judgement: entry for entry in books.accepted.values()}
     gone = (source.judgement_id for source in sources if source.judgement_id not in now)
-    figures = office.store.submissions.find_measured(gone)
+    figures = office.store.contents.find_measured(gone)
     never = Period.parse(period).first_day
     return {
         (source.unit_id, source.period): now.get(source.judgement_id)

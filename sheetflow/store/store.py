@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Self
 
 from sheetflow.store.arrivals import Arrivals
+from sheetflow.store.contents import Contents
 from sheetflow.store.engine import Database, open_database
 from sheetflow.store.mails import Mails
 from sheetflow.store.migrations import bring_up_to_date
@@ -29,6 +30,7 @@ class Store:
         self.arrivals = Arrivals(database)
         self.outcomes = Outcomes(database)
         self.submissions = Submissions(database)
+        self.contents = Contents(database)
         self.publications = Publications(database)
         self.mails = Mails(database)
         self.purges = Purges(database)

@@ -4,51 +4,38 @@ This module owns the questions that judging, consolidation and status ask. It
 refuses to write. "Latest" is by the order in which the files arrived, not by the
 order in which they were judged: a file that had to wait never overtakes a newer
 one. An accepted submission is one whose newest judgement accepts it.
-
-Large documents are read one by one, each in a short transaction, by judgement:
-a judgement never changes, so a reader sees what it began with while others write.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    LargeBinary,
     RowMapping,
     func,
     select,
-    type_coerce,
 )
 
 from sheetflow.errors import StoreError
 from sheetflow.periods import Period
-from sheetflow.schemas.documents import count_rows, unpack
 from sheetflow.store.engine import Database
 from sheetflow.store.records import (
     Arrival,
     Decision,
-    Document,
-    Indicators,
     Submission,
     Waiver,
 )
-from sheetflow.store.schema import arrivals, decisions, judgements, sheet_rows, waivers
+from sheetflow.store.schema import arrivals, decisions, judgements, waivers
 from sheetflow.store.schema import submissions as table
 
 _AT_ONCE = 500
-"""How many judgements or units one query names; every database program takes that many."""
-
-_PACKED_AT_ONCE = 16
-_NOTHING = "[]"
-"""How a list without entries is kept."""
+"""How many units one query names; every database program takes that many."""
 
 
 class Submissions:
-    """The reading side: submissions, their documents, decisions and waivers."""
+    """The reading side: submissions, decisions and waivers."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -145,86 +132,6 @@ class Submissions:
         with self._database.reading() as connection:
             return {row.period: row.last for row in connection.execute(query)}
 
-    def find_indicators(self, submissions: Iterable[Submission]) -> dict[str, Indicators]:
-        """Return the indicators of submissions by receipt; rows are not touched."""
-        receipts = {submission.judgement_id: submission.receipt for submission in submissions}
-        measured = self.find_measured(receipts)
-        return {receipts[judgement_id]: found for judgement_id, found in measured.items()}
-
-    def find_measured(self, judgement_ids: Iterable[int]) -> dict[int, Indicators]:
-        """Return the indicators of judgements, the newest of their submission or not."""
-        ids = list(judgement_ids)
-        found: dict[int, Indicators] = {}
-        for start in range(0, len(ids), _AT_ONCE):
-            query = select(judgements.c.judgement_id, judgements.c.indicators).where(
-                judgements.c.judgement_id.in_(ids[start : start + _AT_ONCE])
-            )
-            with self._database.reading() as connection:
-                for judgement_id, text in connection.execute(query):
-                    found[judgement_id] = json.loads(text)
-        return found
-
-    def find_findings(self, submission: Submission) -> tuple[Document, ...]:
-        """Return the findings of a submission's judgement, as they were handed in."""
-        return self._documents(submission, judgements.c.findings)
-
-    def find_explanations(self, submission: Submission) -> tuple[Document, ...]:
-        """Return the explanations of a submission's judgement, as they were handed in."""
-        return self._documents(submission, judgements.c.explanations)
-
-    def find_explained(self, submissions: Iterable[Submission]) -> frozenset[int]:
-        """Return which of these judgements (their numbers) have explanations: few of many."""
-        ids = [submission.judgement_id for submission in submissions]
-        found: set[int] = set()
-        for start in range(0, len(ids), _AT_ONCE):
-            query = select(judgements.c.judgement_id).where(
-                judgements.c.judgement_id.in_(ids[start : start + _AT_ONCE]),
-                judgements.c.explanations != _NOTHING,
-            )
-            with self._database.reading() as connection:
-                found.update(connection.execute(query).scalars())
-        return frozenset(found)
-
-    def find_rows(self, submission: Submission) -> dict[str, str]:
-        """Return the JSON text of the rows of all sheets of a submission, by sheet."""
-        query = (
-            select(sheet_rows.c.sheet, sheet_rows.c.document)
-            .where(sheet_rows.c.judgement_id == submission.judgement_id)
-            .order_by(sheet_rows.c.sheet)
-        )
-        with self._database.reading() as connection:
-            return {row.sheet: row.document for row in connection.execute(query)}
-
-    def count_rows(self, submission: Submission) -> dict[str, int]:
-        """Return how many rows each sheet of a submission has, by sheet."""
-        query = (
-            select(sheet_rows.c.sheet, _PACKED)
-            .where(sheet_rows.c.judgement_id == submission.judgement_id)
-            .order_by(sheet_rows.c.sheet)
-        )
-        with self._database.reading() as connection:
-            return {row.sheet: count_rows(row.packed) for row in connection.execute(query)}
-
-    def iterate_rows(
-        self, submissions: Iterable[Submission], sheet: str
-    ) -> Iterator[tuple[Submission, str]]:
-        """Give each submission that has rows in `sheet` with their JSON text, in the order given.
-
-        One document is unpacked at a time, and no transaction stays open in between.
-        """
-        listed = list(submissions)
-        for start in range(0, len(listed), _PACKED_AT_ONCE):
-            some = listed[start : start + _PACKED_AT_ONCE]
-            query = select(sheet_rows.c.judgement_id, _PACKED).where(
-                sheet_rows.c.judgement_id.in_([entry.judgement_id for entry in some]),
-                sheet_rows.c.sheet == sheet,
-            )
-            with self._database.reading() as connection:
-                found = {row.judgement_id: row.packed for row in connection.execute(query)}
-            for submission in some:
-                if submission.judgement_id in found:
-                    yield submission, unpack(found[submission.judgement_id])
-
     def find_decisions(self, arrival_id: int) -> tuple[Decision, ...]:
         """Return what was decided about the submissions of one file; the last one counts."""
         query = (
@@ -269,13 +176,6 @@ class Submissions:
         found = self._find(*conditions)
         return found[-1] if found else None
 
-    def _documents(
-        self, submission: Submission, column: ColumnElement[str]
-    ) -> tuple[Document, ...]:
-        query = select(column).where(judgements.c.judgement_id == submission.judgement_id)
-        with self._database.reading() as connection:
-            return tuple(json.loads(connection.execute(query).scalar_one()))
-
 
 def read(connection: Connection, *conditions: ColumnElement[bool]) -> tuple[Submission, ...]:
     """Return submissions with their newest judgement, in order of arrival."""
@@ -313,8 +213,6 @@ _COLUMNS = (
     arrivals.c.sha256,
 )
 
-
-_PACKED = type_coerce(sheet_rows.c.document, LargeBinary).label("packed")
 
 _later = judgements.alias("later")
 _NEWEST = (  # made once: putting a query together costs more than running it

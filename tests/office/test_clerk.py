@@ -236,7 +236,7 @@ class Play:
     def findings(self, submission: Submission) -> list[Finding]:
         """What was found in a submission."""
         with open_office(self.workspace.root) as office:
-            return [load_finding(one) for one in office.store.submissions.find_findings(submission)]
+            return [load_finding(one) for one in office.store.contents.find_findings(submission)]
 
     def mails(self, clerk: Clerk) -> list[str]:
         """The plain text of the clerk's mails, oldest first."""
@@ -333,7 +333,7 @@ def test_the_third_round_is_accepted(play: Play, clerk: Clerk) -> None:
     assert list(play.out(clerk).glob("回执_*_第3号.xlsx"))
     accepted = play.submissions(clerk)[-1]
     with open_office(play.workspace.root) as office:
-        said = load_explanations(office.store.submissions.find_explanations(accepted))
+        said = load_explanations(office.store.contents.find_explanations(accepted))
     assert [entry.text for entry in said.values()] == ["上年底走访，上次漏报"]
 
 
@@ -342,7 +342,7 @@ def test_what_was_typed_is_what_is_kept(play: Play, clerk: Clerk) -> None:
     """Dates, full-width digits, dragged dates and ids are kept as the clerk meant them."""
     accepted = play.submissions(clerk)[-1]
     with open_office(play.workspace.root) as office:
-        kept = office.store.submissions.find_rows(accepted)
+        kept = office.store.contents.find_rows(accepted)
     visits = load_rows(FORM.by_key["visits"], kept["visits"])
     days = [row["visited_on"] for row in visits]
     assert days == [

@@ -108,7 +108,7 @@ class CountyDesk:
 
     def findings(self, submission: Submission) -> tuple[Finding, ...]:
         """What was found in a submission, at its own cells."""
-        documents = self.ask(lambda office: office.store.submissions.find_findings(submission))
+        documents = self.ask(lambda office: office.store.contents.find_findings(submission))
         return tuple(map(load_finding, documents))
 
     def answer(self, unit_id: str, start: str, period: str = PERIOD) -> Path:

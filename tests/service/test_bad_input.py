@@ -122,7 +122,7 @@ def test_the_right_rule_at_the_right_place(answered: Answered, bad: Bad) -> None
     """A bad workbook is judged by the rule that names its fault, at its sheet and cell."""
     submission = answered.submissions[bad.name]
     assert submission.outcome == bad.outcome
-    documents = answered.desk.ask(lambda office: office.store.submissions.find_findings(submission))
+    documents = answered.desk.ask(lambda office: office.store.contents.find_findings(submission))
     places = {
         finding.rule: f"{finding.place.title} {finding.place.cell}".strip()
         for finding in map(load_finding, documents)
@@ -142,7 +142,7 @@ def test_outbox_and_mail_say_the_same(answered: Answered, bad: Bad) -> None:
         finding
         for finding in map(
             load_finding,
-            desk.ask(lambda office: office.store.submissions.find_findings(submission)),
+            desk.ask(lambda office: office.store.contents.find_findings(submission)),
         )
         if finding.rule == bad.rule
     )

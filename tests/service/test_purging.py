@@ -44,7 +44,7 @@ def clear(desk: Desk, before: dt.date = ALL_OF_2012, at: dt.datetime = YEAR_AFTE
 
 def rows_of(desk: Desk, submission: Submission) -> dict[str, str]:
     """The rows that the database has of a submission."""
-    return desk.ask(lambda office: office.store.submissions.find_rows(submission))
+    return desk.ask(lambda office: office.store.contents.find_rows(submission))
 
 
 @pytest.fixture(scope="module")

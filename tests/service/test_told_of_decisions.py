@@ -78,7 +78,7 @@ def test_an_officer_can_waive_with_what_she_sees(desk: Desk) -> None:
     ]
     findings = desk.ask(
         lambda office: [
-            load_finding(entry) for entry in office.store.submissions.find_findings(returned)
+            load_finding(entry) for entry in office.store.contents.find_findings(returned)
         ]
     )
     hard = next(entry for entry in findings if entry.severity is Severity.MUST)

@@ -81,11 +81,11 @@ def test_an_outcome_is_recorded_with_all_that_belongs_to_it(desk: Desk) -> None:
     assert (submission.nil, submission.late) == (False, True)
     assert (submission.must, submission.verify, submission.note) == (0, 1, 2)
     assert (submission.judged_at, submission.file_name) == (desk.now, "活动进展.xlsx")
-    submissions = desk.store.submissions
-    assert submissions.find_findings(submission) == ({"rule": "V7", "cell": "C7"},)
-    assert submissions.find_explanations(submission) == tuple(judged.explanations)
-    assert submissions.find_indicators([submission]) == {submission.receipt: judged.indicators}
-    assert submissions.find_rows(submission) == judged.rows
+    contents = desk.store.contents
+    assert contents.find_findings(submission) == ({"rule": "V7", "cell": "C7"},)
+    assert contents.find_explanations(submission) == tuple(judged.explanations)
+    assert contents.find_indicators([submission]) == {submission.receipt: judged.indicators}
+    assert contents.find_rows(submission) == judged.rows
     assert [mail.subject for mail in desk.store.mails.find_due(desk.now)] == [
         "accepted 370102-2012B1-1"
     ]

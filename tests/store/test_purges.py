@@ -41,7 +41,7 @@ def test_rows_of_every_judgement_are_thinned_and_it_is_on_record(desk: Desk) -> 
     work = PurgeWork(arrival_ids=[arrival.arrival_id, other.arrival_id], thin=thin)
     done = desk.store.purges.record_purge(purge(desk), work)
     assert (done.originals, done.documents) == (2, 1)
-    assert desk.store.submissions.find_rows(first) == {"outlets": "{}"}
+    assert desk.store.contents.find_rows(first) == {"outlets": "{}"}
     assert desk.store.purges.find_purges() == (done,)
     assert desk.store.purges.find_purged() == {arrival.arrival_id, other.arrival_id}
 
@@ -53,7 +53,7 @@ def test_others_keep_their_rows(desk: Desk) -> None:
     desk.answer(gone, accepted(desk))
     work = PurgeWork(arrival_ids=[gone.arrival_id], thin=thin)
     desk.store.purges.record_purge(purge(desk), work)
-    assert desk.store.submissions.find_rows(kept) == {"outlets": SECRET}
+    assert desk.store.contents.find_rows(kept) == {"outlets": SECRET}
 
 
 def test_a_purge_that_breaks_off_takes_nothing(desk: Desk) -> None:
@@ -67,7 +67,7 @@ def test_a_purge_that_breaks_off_takes_nothing(desk: Desk) -> None:
         desk.store.purges.record_purge(
             purge(desk), PurgeWork(arrival_ids=[entry.arrival_id], thin=fail)
         )
-    assert desk.store.submissions.find_rows(entry) == {"outlets": SECRET}
+    assert desk.store.contents.find_rows(entry) == {"outlets": SECRET}
     assert desk.store.purges.find_purges() == ()
 
 

@@ -98,7 +98,7 @@ def test_indicators_are_read_for_many_units_at_once(desk: Desk) -> None:
         )
         desk.answer(desk.drop(unit_id, unit_id), judged)
     accepted = desk.store.submissions.find_all_accepted("progress", "2012B1")
-    found = desk.store.submissions.find_indicators(accepted.values())
+    found = desk.store.contents.find_indicators(accepted.values())
     assert [found[accepted[unit_id].receipt] for unit_id in sorted(accepted)] == [
         {"S08": {"current": 0}},
         {"S08": {"current": None}},
@@ -129,7 +129,7 @@ def test_rows_of_a_province_pass_one_unit_at_a_time(desk: Desk) -> None:
     tracemalloc.start()
     try:
         units = []
-        for submission, text in desk.store.submissions.iterate_rows(accepted, "visits"):
+        for submission, text in desk.store.contents.iterate_rows(accepted, "visits"):
             assert text == document
             units.append(submission.unit_id)
         peak = tracemalloc.get_traced_memory()[1]
@@ -146,7 +146,7 @@ def test_while_rows_are_read_others_can_write(desk: Desk) -> None:
         desk.answer(desk.drop(content, f"37010{content}"), judged)
     accepted = desk.store.submissions.find_all_accepted("progress", "2012B1")
     seen = []
-    for submission, text in desk.store.submissions.iterate_rows(accepted.values(), "visits"):
+    for submission, text in desk.store.contents.iterate_rows(accepted.values(), "visits"):
         judged = Judged(outcome="accepted", judged_at=desk.now, rows={"visits": '["new"]'})
         desk.answer(desk.drop("new", submission.unit_id), judged)
         seen.append(text)
@@ -156,5 +156,5 @@ def test_while_rows_are_read_others_can_write(desk: Desk) -> None:
 def test_a_sheet_without_rows_is_passed_over(desk: Desk) -> None:
     """A submission that has no such sheet gives nothing for it."""
     submission = desk.answer(desk.drop())
-    assert list(desk.store.submissions.iterate_rows([submission], "visits")) == []
-    assert desk.store.submissions.find_rows(submission) == {}
+    assert list(desk.store.contents.iterate_rows([submission], "visits")) == []
+    assert desk.store.contents.find_rows(submission) == {}
