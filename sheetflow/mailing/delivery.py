@@ -44,6 +44,12 @@ _WORDS = {
 }
 
 
+_OF_THE_SERVER = frozenset(
+    {"host", "connect", "timeout", "greeting", "starttls", "certificate", "tls", "login"}
+)
+"""What the next mail would meet as well, and mostly after as long a wait."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reason:
     """Why an attempt failed: our own `code`, and the server's three digits (0: none)."""
@@ -56,6 +62,11 @@ class Reason:
         """Say it to the operator: the words, the digits, no more."""
         digits = f"（{self.smtp_code}）" if self.smtp_code else ""
         return f"{_WORDS[self.code]}{digits}。"
+
+    @property
+    def is_of_the_server(self) -> bool:
+        """Whether other mails need not be tried just now: the fault is most likely not this one's."""
+        return self.code in _OF_THE_SERVER
 
     def __str__(self) -> str:
         return f"{self.code}:{self.smtp_code}" if self.smtp_code else self.code

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sheetflow.errors import MailError, StoreError, WorkspaceError, describe
@@ -11,6 +12,7 @@ from sheetflow.mailing import (
     MaildirCarrier,
     Outcome,
     OutgoingMail,
+    Reason,
     Sender,
     SmtpCarrier,
     compose,
@@ -24,6 +26,14 @@ _TOGETHER = 16
 """So many mails are recorded as sent in one commit, by a carrier to which a repeat does nothing."""
 
 
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """What is the matter with the server, and when the mail was tried that found out."""
+
+    reason: Reason
+    at: dt.datetime
+
+
 @dataclass
 class Sent:
     """What became of one round of sending."""
@@ -31,6 +41,8 @@ class Sent:
     sent: int = 0
     delayed: int = 0
     held: int = 0
+    blocked: Blocked | None = None
+    """Set where the server itself does not serve: the others were put off untried."""
 
 
 def carrier_of(office: Office) -> Carrier:
@@ -49,22 +61,47 @@ def carrier_of(office: Office) -> Carrier:
 
 
 def send_due(office: Office) -> Sent:
-    """Send what is due; give how it went."""
+    """Send what is due; give how it went.
+
+    Where the server itself does not serve, one mail finds out and the others are put off: a
+    silent server costs one time-out, not one for each mail, and whoever waits behind is served.
+    """
     result = Sent()
     carrier = carrier_of(office)
     together = _TOGETHER if carrier.knows_repeats else 1
     tried: set[int] = set()
-    while True:
-        due = office.store.mails.find_due(office.clock.now(), limit=_AT_ONCE)
-        fresh = [mail for mail in due if mail.mail_id not in tried]
-        if not fresh or office.is_stopping():
-            return result
+    while fresh := _untried(office, tried):
         for start in range(0, len(fresh), together):
-            some = fresh[start : start + together]
-            tried.update(mail.mail_id for mail in some)
-            gone = [mail for mail in some if _attempt(office, carrier, mail, result)]
+            if office.is_stopping():
+                return result
+            gone: list[Mail] = []
+            for mail in fresh[start : start + together]:
+                tried.add(mail.mail_id)
+                if _attempt(office, carrier, mail, result):
+                    gone.append(mail)
+                if result.blocked:
+                    break
             _record_sent(office, gone)
-            office.say("发信", start + len(some), len(fresh))
+            if result.blocked:
+                _put_off(office, tried, result.blocked, result)
+                return result
+            office.say("发信", min(start + together, len(fresh)), len(fresh))
+    return result
+
+
+def _untried(office: Office, tried: Collection[int]) -> list[Mail]:
+    due = office.store.mails.find_due(office.clock.now(), limit=_AT_ONCE)
+    return [mail for mail in due if mail.mail_id not in tried]
+
+
+def _put_off(office: Office, tried: set[int], blocked: Blocked, result: Sent) -> None:
+    while untried := _untried(office, tried):
+        tried.update(mail.mail_id for mail in untried)
+        office.store.mails.record_mails_put_off(
+            [mail.mail_id for mail in untried], blocked.reason.words, blocked.at
+        )
+        LOG.warning("%d mails put off: %s", len(untried), blocked.reason)
+        result.delayed += len(untried)
 
 
 def _record_sent(office: Office, mails: Sequence[Mail]) -> None:
@@ -130,6 +167,8 @@ def _send(office: Office, carrier: Carrier, mail: Mail, result: Sent) -> bool:
             LOG.warning("mail %d: a recipient was refused: %s", mail.mail_id, refusal.reason)
         return True
     permanent = delivery.outcome is Outcome.PERMANENT
+    if delivery.reason and delivery.reason.is_of_the_server:
+        result.blocked = Blocked(delivery.reason, now)
     reason = delivery.reason.words if delivery.reason else ""
     office.store.mails.record_mail_failed(mail.mail_id, reason, now, permanent=permanent)
     LOG.warning("mail %d: %s", mail.mail_id, delivery.reason)

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, insert, select, update
 
 from sheetflow.errors import StoreError
 from sheetflow.store.backoff import next_try
@@ -21,6 +22,7 @@ from sheetflow.store.schema import mails as table
 
 FIRST_WAIT = dt.timedelta(minutes=1)
 LONGEST_WAIT = dt.timedelta(hours=1)
+_BEFORE = dt.timedelta(seconds=1)
 
 
 class Mails:
@@ -35,8 +37,10 @@ class Mails:
             queue(connection, mails, at)
 
     def find_due(self, now: dt.datetime, limit: int = 100) -> tuple[Mail, ...]:
-        """Return queued mails whose time has come, oldest first, at most `limit`."""
-        return self._find(table.c.state == "queued", table.c.next_try_at <= now, limit=limit)
+        """Return queued mails whose time has come, in the order in which it came, at most `limit`."""
+        due = (table.c.state == "queued", table.c.next_try_at <= now)
+        query = select(table).where(*due).order_by(table.c.next_try_at, table.c.mail_id)
+        return self._read(query.limit(limit))
 
     def find_mails(self, state: str | None = None) -> tuple[Mail, ...]:
         """Return all mails (of one state), oldest first."""
@@ -78,6 +82,20 @@ class Mails:
             )
         return retry_at
 
+    def record_mails_put_off(self, mail_ids: Iterable[int], trouble: str, at: dt.datetime) -> None:
+        """Record that mails were not tried, since another met a trouble that they would meet too.
+
+        `at` is when that one was tried. They wait as if they had been tried then, but come
+        before it: were the fault its own, it would keep them waiting for ever.
+        """
+        with self._database.writing() as connection:
+            for mail_id in mail_ids:
+                attempts = _attempts(connection, mail_id) + 1
+                retry_at = next_try(at, attempts, FIRST_WAIT, LONGEST_WAIT) - _BEFORE
+                _update(
+                    connection, mail_id, attempts=attempts, next_try_at=retry_at, trouble=trouble
+                )
+
     def record_mail_requeued(
         self, mail_id: int, at: dt.datetime, recipients: tuple[str, ...] | None = None
     ) -> None:
@@ -98,8 +116,10 @@ class Mails:
                 if moved != row["attachments"]:
                     _update(connection, row["mail_id"], attachments=moved)
 
-    def _find(self, *conditions: ColumnElement[bool], limit: int | None = None) -> tuple[Mail, ...]:
-        query = select(table).where(*conditions).order_by(table.c.mail_id).limit(limit)
+    def _find(self, *conditions: ColumnElement[bool]) -> tuple[Mail, ...]:
+        return self._read(select(table).where(*conditions).order_by(table.c.mail_id))
+
+    def _read(self, query: Select[Any]) -> tuple[Mail, ...]:
         with self._database.reading() as connection:
             return tuple(_mail(row) for row in connection.execute(query).mappings())
 

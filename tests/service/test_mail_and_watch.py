@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import os
 import signal
@@ -70,6 +71,56 @@ def test_an_unreachable_server_delays_mail_alone(tmp_path: Path) -> None:
         server.stop()
     recipients = sorted(to for envelope in postbox.envelopes for to in envelope.rcpt_tos)
     assert recipients == [f"river-{EAST}@mail.example", f"river-{WEST}@mail.example"]
+
+
+def test_a_silent_server_costs_one_time_out(tmp_path: Path) -> None:
+    """A server that takes the call and says nothing is called once, not once for each mail."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        desk = _desk_with_mail(tmp_path, listener.getsockname()[1])
+        for unit_id in (EAST, WEST, SOUTH):
+            desk.drop(unit_id, desk.fill(unit_id))
+        report = desk.run()
+        listener.setblocking(False)  # noqa: FBT003 - as the library declares it
+        listener.accept()
+        with pytest.raises(BlockingIOError):
+            listener.accept()
+    assert (report.mail.sent, report.mail.delayed, report.mail.held) == (0, 3, 0)
+    waiting = desk.ask(lambda office: office.store.mails.find_mails("queued"))
+    assert [mail.trouble for mail in waiting] == ["邮件服务器很久没有回答。"] * 3
+
+
+def test_a_mail_that_the_server_chokes_on_keeps_no_other_waiting(tmp_path: Path) -> None:
+    """One mail meets silence at every try; from the second round on the others are out before it."""
+
+    class Choking(_Postbox):
+        async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - the name that aiosmtpd looks for
+            """Fall silent over one unit's mail."""
+            if envelope.rcpt_tos == [f"river-{EAST}@mail.example"]:
+                await asyncio.sleep(5)
+            return await super().handle_DATA(server, session, envelope)
+
+    port = _free_port()
+    desk = _desk_with_mail(tmp_path, port)
+    postbox = Choking()
+    server = Controller(postbox, hostname="127.0.0.1", port=port)
+    server.start()
+    try:
+        for unit_id in (EAST, WEST, SOUTH):
+            desk.drop(unit_id, desk.fill(unit_id))
+        assert (desk.run().mail.sent, postbox.envelopes) == (0, [])
+        assert desk.run(IN_TIME + dt.timedelta(minutes=2)).mail.sent == 2
+    finally:
+        server.stop()
+    recipients = sorted(to for envelope in postbox.envelopes for to in envelope.rcpt_tos)
+    assert recipients == [f"river-{WEST}@mail.example", f"river-{SOUTH}@mail.example"]
+
+
+def _desk_with_mail(folder: Path, port: int) -> Desk:
+    """A workspace whose workbooks are out, with a mail server that gets a second for each answer."""
+    mail = {"host": '"127.0.0.1"', "port": str(port), "security": '"none"', "timeout_seconds": "1"}
+    desk = Desk.make(folder / "work", **mail, sender='"office@river.example"')
+    desk.issue()
+    return desk
 
 
 @contextmanager

@@ -74,6 +74,24 @@ def test_an_unreachable_server_delays_a_mail_ever_longer(desk: Desk) -> None:
     assert mails.find_mails("sent")[0].trouble == ""
 
 
+def test_mails_put_off_wait_as_if_they_had_been_tried_and_come_first(desk: Desk) -> None:
+    """What waits for the server's sake waits longer each time, and goes before the one that failed."""
+    mails = desk.store.mails
+    mails.record_mails([mail("<1@x>"), mail("<2@x>"), mail("<3@x>")], desk.now)
+    waits = []
+    for _ in range(3):
+        failed, *others = mails.find_due(desk.now)
+        retry_at = mails.record_mail_failed(failed.mail_id, "邮件服务器连不上", desk.now)
+        mails.record_mails_put_off([one.mail_id for one in others], "邮件服务器连不上", desk.now)
+        assert retry_at is not None
+        assert mails.find_due(desk.now) == ()
+        waits.append((retry_at - desk.now).total_seconds())
+        desk.now = retry_at
+        assert [due.mail_id for due in mails.find_due(desk.now)][-1] == failed.mail_id
+        assert {due.trouble for due in mails.find_due(desk.now)} == {"邮件服务器连不上"}
+    assert waits == [60, 120, 240]
+
+
 def test_a_permanent_error_holds_the_mail_until_somebody_looks(desk: Desk) -> None:
     """A refused address is held with its reason, and goes out once the address is mended."""
     mails = desk.store.mails
