@@ -8,7 +8,7 @@ the clock: dates are handed in.
 from __future__ import annotations
 
 from sheetflow.mailing.composing import OutgoingMail, Sender, compose, wire_address
-from sheetflow.mailing.delivery import Carrier, Delivery, Outcome, Reason, Refusal, next_try
+from sheetflow.mailing.delivery import Carrier, Delivery, Outcome, Reason, Refusal
 from sheetflow.mailing.maildir import MaildirCarrier
 from sheetflow.mailing.smtp import SmtpCarrier
 
@@ -23,6 +23,5 @@ __all__ = [
     "Sender",
     "SmtpCarrier",
     "compose",
-    "next_try",
     "wire_address",
 ]

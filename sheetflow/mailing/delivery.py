@@ -1,12 +1,11 @@
 """Delivery: what became of an attempt to hand a mail over, in our own words.
 
-Owns the outcomes, the reasons and the time of the next attempt. Refuses to quote a
+Owns the outcomes and the reasons; when to try again is the queue's. Refuses to quote a
 server or a library: what a server says may hold addresses, and nobody here reads English.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -131,13 +130,3 @@ class Carrier(Protocol):
     def deliver(self, message: bytes, sender: str, recipients: Sequence[str]) -> Delivery:
         """Hand `message` over once; failures are the answer, never an exception."""
         ...
-
-
-_WAITS = (1, 2, 5, 10, 20, 30, 60)
-"""Minutes after the first, second, … failed attempt; the last one from then on, for ever."""
-
-
-def next_try(attempts: int, now: dt.datetime) -> dt.datetime:
-    """Tell when to try again after `attempts` (≥ 1) failed ones, the last of them `now`."""
-    wait = _WAITS[min(max(attempts, 1), len(_WAITS)) - 1]
-    return now + dt.timedelta(minutes=wait)

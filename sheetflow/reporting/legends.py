@@ -18,7 +18,7 @@ _BEFORE_WORDS = 0.8
 _BETWEEN_LINES, _BETWEEN_COLUMNS = 0.5, 2.0
 _PADDING, _AWAY = 0.4, 0.5
 _BELOW, _BESIDE = 0.12, 1.05
-"""From where the key stands, in the area's height and width."""
+"""How far from the area the key stands, in the area's height and width."""
 
 Sample = Callable[[Canvas, Box, str], None]
 """Draws what a colour looks like in the picture."""

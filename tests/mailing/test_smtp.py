@@ -20,7 +20,6 @@ from sheetflow.mailing import (
     Sender,
     SmtpCarrier,
     compose,
-    next_try,
 )
 
 StartServer = Callable[..., Any]
@@ -282,11 +281,3 @@ def test_line_dropped_after_the_yes(bad_server: BadServer) -> None:
 
     with bad_server(take_and_go) as port:
         assert carrier(port).deliver(MESSAGE, SENDER, TO).outcome is Outcome.SENT
-
-
-def test_attempts_grow_rarer_and_never_end() -> None:
-    """A server that is down for a minute delays by a minute, one down for days by an hour."""
-    waits = [next_try(attempts, STARTS) - STARTS for attempts in range(1, 200)]
-    assert waits[0] == dt.timedelta(minutes=1)
-    assert waits == sorted(waits)
-    assert waits[-1] == dt.timedelta(hours=1)
