@@ -2,9 +2,9 @@
 
 ``state/health`` is one JSON object: ``pid``, ``started`` and ``at`` (the machine's own
 seconds), ``ready`` (the first pass is over), ``every`` (seconds between two looks) and
-``troubles`` (sentences: what is being tried again). It is there while `watch` runs, and may be read by anything; ``doctor --health`` turns it into
-an exit code. This module refuses to stop the service for the file's sake: a full disk
-delays the next beat and nothing else.
+``troubles`` (sentences: what is being tried again). It is there while `watch` runs, and may
+be read by anything; ``doctor --health`` turns it into an exit code. This module refuses to
+stop the service for the file's sake: a full disk delays the next beat and nothing else.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from sheetflow.service.health import read_health
 from tests.reliability.service_process import REPOSITORY
 
 _LIVELY = {"SHEETFLOW_INTAKE__SCAN_SECONDS": "0.3"}
@@ -78,3 +79,9 @@ def wait_until(
         assert time.monotonic() < started + seconds, f"not within {seconds:.0f} s: {what}"
         time.sleep(pause)
     return time.monotonic() - started
+
+
+def is_ready(root: Path) -> bool:
+    """Whether the service in the workspace at `root` has made its first pass."""
+    health = read_health(root / "state" / "health")
+    return health is not None and health.ready

@@ -7,14 +7,14 @@ import threading
 import time
 import zipfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
 import pytest
 
 from tests.reliability.broken import CRC_UNCHECKED, Broken
-from tests.reliability.command_line import command, wait_until, watching
+from tests.reliability.command_line import command, is_ready, wait_until, watching
 from tests.reliability.conftest import Measured
 from tests.reliability.service_process import REPOSITORY
 from tests.tiny.desk import ALL, EAST, IN_TIME, NORTH, TREE, WEST, Desk, patrols, sound
@@ -106,11 +106,15 @@ def test_a_workbook_that_is_still_being_copied_is_waited_for(
 ) -> None:
     """A slow copy over the network is taken when it is whole; one that stalled is sent back."""
     slow, stalled = _whole(desk, EAST), _whole(desk, NORTH)
-    with watching(desk.root, IN_TIME, SHEETFLOW_INTAKE__QUIET_SECONDS="1"):
-        copying = threading.Thread(target=_copy, args=(desk, EAST, slow, 0.15))
+
+    def refused() -> bool:
+        return any(desk.out(NORTH).rglob("拒收_*"))
+
+    with watching(desk.root, IN_TIME, SHEETFLOW_INTAKE__QUIET_SECONDS="2"):
+        wait_until(partial(is_ready, desk.root), "the service is ready")
+        copying = threading.Thread(target=_copy, args=(desk, EAST, slow))
         copying.start()
-        _copy(desk, NORTH, stalled, 4.0)
-        wait_until(lambda: any(desk.out(NORTH).rglob("拒收_*")), "half a file is refused")
+        _copy(desk, NORTH, stalled, lambda: wait_until(refused, "half a file is refused"))
         desk.drop(NORTH, stalled, "再报.xlsx")
         for folder in (desk.out(EAST), desk.out(NORTH)):
             wait_until(partial(_has_receipt, folder), "accepted when whole")
@@ -124,10 +128,14 @@ def _has_receipt(folder: Path) -> bool:
     return any(folder.rglob("回执_*"))
 
 
-def _copy(desk: Desk, unit_id: str, data: bytes, stall: float) -> None:
-    """Write in ten steps, shorter apart than the quiet period; `stall` seconds before the last."""
+def _copy(
+    desk: Desk, unit_id: str, data: bytes, stall: Callable[[], object] = lambda: None
+) -> None:
+    """Write in ten steps, shorter apart than the quiet period, and `stall` before the last."""
     step = len(data) // 10 + 1
     with (desk.workspace.inbox_of(TREE[unit_id]) / "慢.xlsx").open("wb", buffering=0) as target:
         for start in range(0, len(data), step):
+            if start == 9 * step:
+                stall()
             target.write(data[start : start + step])
-            time.sleep(stall if start == 8 * step else 0.15)
+            time.sleep(0.25)

@@ -18,7 +18,7 @@ from tests.reliability.broken import (
     NO_DUPLICATES,
     Broken,
 )
-from tests.reliability.command_line import command, wait_until, watching
+from tests.reliability.command_line import command, is_ready, wait_until, watching
 from tests.reliability.conftest import Measured
 from tests.reliability.scene import NOW, copy_of, take_picture
 from tests.reliability.service_process import REPOSITORY, Service, Trace
@@ -55,8 +55,8 @@ def test_a_file_of_which_no_event_tells_is_found_within_one_scan(
     with watching(
         desk.root, IN_TIME, package=package, SHEETFLOW_INTAKE__SCAN_SECONDS=_LOOKS_EVERY
     ) as service:
-        wait_until(desk.workspace.health.exists, "the service runs")
-        time.sleep(3)  # its watches are set, its first pass is over
+        wait_until(lambda: is_ready(desk.root), "its watches are set, its first pass is over")
+        time.sleep(2)
         subprocess.run(["mount", "-t", "tmpfs", "none", str(folder)], check=True)
         try:
             desk.drop(EAST, desk.fill(EAST))

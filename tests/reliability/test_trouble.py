@@ -31,7 +31,7 @@ from tests.reliability.broken import (
     WATCH_ENDS,
     Broken,
 )
-from tests.reliability.command_line import command, wait_until, watching
+from tests.reliability.command_line import command, is_ready, wait_until, watching
 from tests.reliability.conftest import Measured
 from tests.reliability.scene import NOW, copy_of, dropped_bytes, essence_of, take_picture
 from tests.reliability.service_process import REPOSITORY, Service, Trace
@@ -326,12 +326,7 @@ def _is_alive(root: Path) -> bool:
     return read_health(root / "state" / "health") is not None
 
 
-def _is_ready(root: Path) -> bool:
-    health = read_health(root / "state" / "health")
-    return health is not None and health.ready
-
-
-@pytest.mark.parametrize("moment", [_is_alive, _is_ready])
+@pytest.mark.parametrize("moment", [_is_alive, is_ready])
 def test_a_locked_database_is_waited_out(
     desk_with_drop: Desk, measured: Measured, moment: Callable[[Path], bool]
 ) -> None:
