@@ -17,6 +17,7 @@ from benchmarks.moments import DROPPED_AT
 from sheetflow.service import open_office
 from sheetflow.service.lock import held_lock
 from sheetflow.service.running import tidy_up, work_off
+from sheetflow.service.sending import send_due
 from sheetflow.service.taking import open_intake, take_all
 
 _KIB = 1024
@@ -37,6 +38,7 @@ def main(root: str, batch: str) -> None:
             begun = time.perf_counter()
             take_all(office, intake)
             report = work_off(office, intake)
+            send_due(office)
             told = {
                 "counties": start + int(batch),
                 "seconds": time.perf_counter() - begun,

@@ -159,7 +159,7 @@ def run(context: typer.Context) -> None:
 @app.command()
 def watch(context: typer.Context) -> None:
     """The same for ever; SIGTERM or Ctrl+C ends it cleanly."""
-    from sheetflow.cli.summaries import pass_lines
+    from sheetflow.cli.summaries import mail_line, pass_lines
     from sheetflow.service.watching import StoppedError, stop_on_signals, wait_for_store
     from sheetflow.service.watching import watch as serve
 
@@ -171,7 +171,12 @@ def watch(context: typer.Context) -> None:
 
         with opened_office(context, open_store=open_store) as office:
             say(f"正在值守 {office.workspace.inbox}，按 Ctrl+C 结束。")
-            serve(office, is_stopping, lambda report: say("　".join(pass_lines(report))))
+            serve(
+                office,
+                is_stopping,
+                lambda report: say("　".join(pass_lines(report))),
+                lambda sent: say(mail_line(sent)),
+            )
     say("已停止。")
 
 

@@ -17,6 +17,7 @@ from sheetflow.units import names_told_apart
 
 if TYPE_CHECKING:
     from sheetflow.service.running import PassReport
+    from sheetflow.service.sending import Sent
     from sheetflow.service.standing import Standing
 
 _COLOURS = {Severity.MUST: "red", Severity.VERIFY: "yellow", Severity.NOTE: "blue"}
@@ -30,14 +31,20 @@ def pass_lines(report: PassReport) -> list[str]:
     ]
     lines = [
         f"收取{report.taken}份；" + ("，".join(outcomes) or "没有新的审核"),
-        f"发布{report.published}个文件；发信{report.mail.sent}封"
-        + (f"，{report.mail.delayed}封稍后再发" if report.mail.delayed else "")
-        + (f"，{report.mail.held}封发不出去，请看 status" if report.mail.held else ""),
+        f"发布{report.published}个文件"
+        + (f"；{mail_line(report.mail)}" if report.mail.handled else ""),
     ]
     lines += [f"注意：{trouble}" for trouble in report.troubles]
     if report.oddities:
         lines.append(f"报送文件夹里有{len(report.oddities)}个不能收取的东西，请看 doctor")
     return lines
+
+
+def mail_line(mail: Sent) -> str:
+    """Say what became of mail."""
+    delayed = f"，{mail.delayed}封稍后再发" if mail.delayed else ""
+    held = f"，{mail.held}封发不出去，请看 status" if mail.held else ""
+    return f"发信{mail.sent}封{delayed}{held}"
 
 
 def print_findings(judgement: Judgement, catalogue: Catalogue) -> None:

@@ -23,7 +23,7 @@ from sheetflow.service.office import Say
 
 _BEAT_SECONDS = 5.0
 _PATIENCE_SECONDS = 180.0
-"""The longest that one step may take: a file's wall clock, a mail server's time-outs."""
+"""The longest that one step may take: a file's wall clock, a report's pictures."""
 _MOST_TROUBLES = 20
 
 

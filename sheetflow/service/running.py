@@ -33,6 +33,7 @@ class PassReport:
     outcomes: Counter[str] = field(default_factory=Counter)
     published: int = 0
     mail: Sent = field(default_factory=Sent)
+    """Nothing where a postman sends it."""
     oddities: tuple[Oddity, ...] = ()
     troubles: tuple[str, ...] = ()
 
@@ -46,7 +47,9 @@ def run_pass(office: Office) -> PassReport:
         tidy_up(office)
         intake = open_intake(office)
         take_all(office, intake)
-        return work_off(office, intake)
+        report = work_off(office, intake)
+        report.mail = send_due(office)
+        return report
 
 
 def tidy_up(office: Office) -> None:
@@ -79,16 +82,14 @@ def follow_renamed_folders(office: Office) -> None:
 
 
 def work_off(office: Office, intake: Intake) -> PassReport:
-    """Judge what has arrived, rebuild what is stale, send what is queued."""
+    """Judge what has arrived, rebuild what is stale."""
     rebuilding = Rebuilding(office)
     outcomes = judge_and_answer(office, rebuilding)
     rebuilt = rebuilding.finish()
-    mail = send_due(office)
     return PassReport(
         taken=intake.taken,
         outcomes=outcomes,
         published=rebuilt.published,
-        mail=mail,
         oddities=intake.oddities,
         troubles=(
             *(str(trouble) for trouble in intake.troubles),

@@ -44,6 +44,11 @@ class Sent:
     blocked: Blocked | None = None
     """Set where the server itself does not serve: the others were put off untried."""
 
+    @property
+    def handled(self) -> int:
+        """How many mails something became of."""
+        return self.sent + self.delayed + self.held
+
 
 def carrier_of(office: Office) -> Carrier:
     """Give the carrier that the settings name: the mail server, else a Maildir for the record."""
@@ -60,8 +65,8 @@ def carrier_of(office: Office) -> Carrier:
     )
 
 
-def send_due(office: Office) -> Sent:
-    """Send what is due; give how it went.
+def send_due(office: Office, *, newest: int | None = None) -> Sent:
+    """Send what is due, up to the mail numbered `newest`; give how it went.
 
     Where the server itself does not serve, one mail finds out and the others are put off: a
     silent server costs one time-out, not one for each mail, and whoever waits behind is served.
@@ -70,7 +75,7 @@ def send_due(office: Office) -> Sent:
     carrier = carrier_of(office)
     together = _TOGETHER if carrier.knows_repeats else 1
     tried: set[int] = set()
-    while fresh := _untried(office, tried):
+    while fresh := _untried(office, tried, newest):
         for start in range(0, len(fresh), together):
             if office.is_stopping():
                 return result
@@ -83,25 +88,24 @@ def send_due(office: Office) -> Sent:
                     break
             _record_sent(office, gone)
             if result.blocked:
-                _put_off(office, tried, result.blocked, result)
+                while untried := _untried(office, tried, newest):
+                    _put_off(office, untried, result.blocked)
+                    tried.update(mail.mail_id for mail in untried)
+                    result.delayed += len(untried)
                 return result
             office.say("发信", min(start + together, len(fresh)), len(fresh))
     return result
 
 
-def _untried(office: Office, tried: Collection[int]) -> list[Mail]:
-    due = office.store.mails.find_due(office.clock.now(), limit=_AT_ONCE)
+def _untried(office: Office, tried: Collection[int], newest: int | None) -> list[Mail]:
+    due = office.store.mails.find_due(office.clock.now(), limit=_AT_ONCE, newest=newest)
     return [mail for mail in due if mail.mail_id not in tried]
 
 
-def _put_off(office: Office, tried: set[int], blocked: Blocked, result: Sent) -> None:
-    while untried := _untried(office, tried):
-        tried.update(mail.mail_id for mail in untried)
-        office.store.mails.record_mails_put_off(
-            [mail.mail_id for mail in untried], blocked.reason.words, blocked.at
-        )
-        LOG.warning("%d mails put off: %s", len(untried), blocked.reason)
-        result.delayed += len(untried)
+def _put_off(office: Office, mails: Sequence[Mail], blocked: Blocked) -> None:
+    numbers = [mail.mail_id for mail in mails]
+    office.store.mails.record_mails_put_off(numbers, blocked.reason.words, blocked.at)
+    LOG.warning("%d mails put off: %s", len(mails), blocked.reason)
 
 
 def _record_sent(office: Office, mails: Sequence[Mail]) -> None:

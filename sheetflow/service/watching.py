@@ -16,19 +16,16 @@ from contextlib import contextmanager
 
 from sheetflow.config.settings import Settings
 from sheetflow.config.workspace import Workspace
-from sheetflow.errors import (
-    SheetflowError,
-    StoreBusyError,
-    TemporaryError,
-    WorkspaceError,
-    describe,
-)
+from sheetflow.errors import SheetflowError, StoreBusyError
 from sheetflow.intake.backoff import BackOff
 from sheetflow.intake.wake import Waker, Watching, choose_watching
+from sheetflow.service.enduring import Enduring
 from sheetflow.service.health import Pulse, pulse_of
 from sheetflow.service.lock import held_lock
 from sheetflow.service.office import LOG, Office
+from sheetflow.service.postman import Postman, postman_of
 from sheetflow.service.running import PassReport, tidy_up, work_off
+from sheetflow.service.sending import Sent
 from sheetflow.service.taking import look, open_intake, take
 from sheetflow.store import Store
 
@@ -40,19 +37,22 @@ def watch(
     office: Office,
     is_stopping: Callable[[], bool],
     on_pass: Callable[[PassReport], None] = lambda _report: None,
+    on_sent: Callable[[Sent], None] = lambda _sent: None,
 ) -> None:
-    """Serve until `is_stopping` says so; `on_pass` hears of each pass that did something.
+    """Serve until `is_stopping` says so.
 
+    `on_pass` hears of each pass that did something, `on_sent` of mail, in a thread of its own.
     Raise WorkspaceError where another service runs in this workspace.
     """
     every = office.settings.intake.scan_seconds
+    office.is_stopping = is_stopping
     with (
         held_lock(office.workspace.lock),
         pulse_of(office.workspace.health, every) as pulse,
         _beating(office, pulse),
+        postman_of(office, on_sent) as postman,
     ):
-        office.is_stopping = is_stopping
-        rounds = _Rounds(office, on_pass)
+        rounds = _Rounds(office, on_pass, postman)
         rounds.tidy_up()
         office.warm_up(reports=True)
         settings = office.settings
@@ -85,54 +85,40 @@ def _beating(office: Office, pulse: Pulse) -> Iterator[None]:
 class _Rounds:
     """Pass after pass: trouble of one puts off the next, and ends nothing (promise 3)."""
 
-    def __init__(self, office: Office, on_pass: Callable[[PassReport], None]) -> None:
-        self._office, self._on_pass = office, on_pass
+    def __init__(
+        self, office: Office, on_pass: Callable[[PassReport], None], postman: Postman
+    ) -> None:
+        self._office, self._on_pass, self._postman = office, on_pass, postman
         self._intake = open_intake(office)
-        self._back_off = BackOff(office.clock.monotonic)
+        self._enduring = Enduring(office, "pass")
         self._is_tidy = False
-        self.troubles: tuple[str, ...] = ()
-        """What stood in the way of the last pass, in sentences."""
+        self._told: tuple[str, ...] = ()
+
+    @property
+    def troubles(self) -> tuple[str, ...]:
+        """What stands in the way, in sentences."""
+        return (*self._enduring.troubles, *self._told, *self._postman.troubles)
 
     def tidy_up(self) -> None:
         """Make the workspace ready; where that is refused, the first pass tries again."""
-        self._outlive(self._tidy_up)
+        self._enduring.do(self._tidy_up)
 
     def go(self) -> float:
         """Do one pass; give the seconds until the next one is wanted.
 
         Raise only what no waiting mends: a damaged database, wrong settings.
         """
-        return self._outlive(self._pass)
+        return self._enduring.do(self._pass)
 
-    def _outlive(self, work: Callable[[tuple[str, ...]], float]) -> float:
-        before, self.troubles = self.troubles, ()
-        try:
-            pause = work(before)
-        except (StoreBusyError, TemporaryError, WorkspaceError) as trouble:
-            LOG.warning("pass put off: %s", trouble)
-            self.troubles = (str(trouble),)
-        except OSError as error:
-            said = str(TemporaryError.of(error, "处理来件", self._office.workspace.root))
-            LOG.warning("pass put off: %s", said)
-            self.troubles = (said,)
-        except SheetflowError:
-            raise
-        except Exception as error:  # noqa: BLE001 - the service outlives a fault of ours
-            LOG.error("pass met a fault of ours: %s", describe(error))
-            self.troubles = ("程序出错，详见日志；稍后自动重试。",)
-        else:
-            self._back_off.succeeded(_WORK)
-            return pause
-        return self._back_off.failed(_WORK)
-
-    def _tidy_up(self, _before: tuple[str, ...] = ()) -> float:
+    def _tidy_up(self) -> float:
         self._is_tidy = False
         tidy_up(self._office)
         self._is_tidy = True
         return 0.0
 
-    def _pass(self, before: tuple[str, ...]) -> float:
+    def _pass(self) -> float:
         office, intake = self._office, self._intake
+        before, self._told = self._told, ()
         known = office.tree
         units_trouble = office.reread_units()
         if not self._is_tidy or office.tree is not known:
@@ -140,8 +126,10 @@ class _Rounds:
         intake.taken = 0
         observation = take(office, intake, look(office, intake).files)
         report = work_off(office, intake)
-        self.troubles = (*report.troubles, *filter(None, (units_trouble,)))
-        is_new = report.troubles and report.troubles != before
+        self._postman.call()
+        report.troubles += (units_trouble,) if units_trouble else ()
+        self._told = report.troubles
+        is_new = self._told and self._told != before
         if report.taken or report.published or report.outcomes or is_new:
             self._on_pass(report)
         return math.inf if observation.next_look is None else observation.next_look

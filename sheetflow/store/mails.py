@@ -11,7 +11,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func, insert, select, update
 
 from sheetflow.errors import StoreError
 from sheetflow.store.backoff import next_try
@@ -36,9 +36,21 @@ class Mails:
         with self._database.writing() as connection:
             queue(connection, mails, at)
 
-    def find_due(self, now: dt.datetime, limit: int = 100) -> tuple[Mail, ...]:
-        """Return queued mails whose time has come, in the order in which it came, at most `limit`."""
-        due = (table.c.state == "queued", table.c.next_try_at <= now)
+    def newest_id(self) -> int:
+        """The number of the mail that was queued last, 0 where there is none."""
+        with self._database.reading() as connection:
+            return connection.execute(select(func.max(table.c.mail_id))).scalar() or 0
+
+    def find_due(
+        self, now: dt.datetime, limit: int = 100, newest: int | None = None
+    ) -> tuple[Mail, ...]:
+        """Return queued mails whose time has come, in the order in which it came, at most `limit`.
+
+        With `newest`, none that was queued after the mail of that number.
+        """
+        due = [table.c.state == "queued", table.c.next_try_at <= now]
+        if newest is not None:
+            due.append(table.c.mail_id <= newest)
         query = select(table).where(*due).order_by(table.c.next_try_at, table.c.mail_id)
         return self._read(query.limit(limit))
 

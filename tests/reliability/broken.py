@@ -146,7 +146,7 @@ WATCH_ENDS = Broken(
     "trouble ends the service",
     (
         (
-            "service/watching.py",
+            "service/enduring.py",
             "        except (StoreBusyError, TemporaryError, WorkspaceError) as trouble:",
             "        except ZeroDivisionError as trouble:",
         ),
@@ -237,6 +237,21 @@ MAIL_IN_THE_TRANSACTION = Broken(
 
 
 def _log_findings(""",
+        ),
+    ),
+)
+
+MAIL_IN_THE_PASS = Broken(
+    "mail-in-the-pass",
+    "no file is looked for while mail is being sent",
+    (
+        (
+            "service/watching.py",
+            "        self._postman.call()\n",
+            """        from sheetflow.service.sending import send_due
+
+        send_due(office)
+""",
         ),
     ),
 )

@@ -32,6 +32,7 @@ class Postbox:
     greeting_seconds: float = 0.0
     mails: list[bytes] = field(default_factory=list)
     attempts: int = 0
+    calls: int = 0
     port: int = 0
 
     def settings(self) -> dict[str, str]:
@@ -79,6 +80,7 @@ class Postbox:
             """A server that takes its time to greet."""
 
             async def _handle_client(self) -> None:
+                box.calls += 1
                 await asyncio.sleep(box.greeting_seconds)
                 await super()._handle_client()
 

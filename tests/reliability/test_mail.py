@@ -11,15 +11,22 @@ from pathlib import Path
 import pytest
 from aiosmtpd.smtp import Envelope
 
-from tests.reliability.broken import MAIL_GIVEN_UP, MAIL_IN_THE_TRANSACTION, Broken
-from tests.reliability.command_line import command
+from tests.reliability.broken import (
+    MAIL_GIVEN_UP,
+    MAIL_IN_THE_PASS,
+    MAIL_IN_THE_TRANSACTION,
+    Broken,
+)
+from tests.reliability.command_line import command, wait_until, watching
 from tests.reliability.conftest import Measured
 from tests.reliability.postbox import Postbox, refusing
 from tests.reliability.scene import NOW, copy_of, essence_of, take_picture
 from tests.reliability.service_process import REPOSITORY, Service
+from tests.tiny.desk import EAST, IN_TIME, WEST, Desk
 
 pytestmark = [pytest.mark.slow, pytest.mark.reliability, pytest.mark.timeout(600)]
 
+_SILENT_SECONDS = 20
 _ANSWERS = ("回执", "退回")
 LATER = NOW + dt.timedelta(hours=3)
 
@@ -150,6 +157,29 @@ def test_a_slow_server_does_not_hold_up_the_answers(
         service.run(root, NOW)
     measured("answers published when the first mail was taken", seen[0])
     assert (seen[0] == undisturbed.answers) is not bool(broken)
+
+
+@pytest.mark.parametrize("broken", [None, MAIL_IN_THE_PASS], ids=["real", "broken"])
+def test_a_silent_server_does_not_hold_up_the_next_file(
+    broken: Broken | None, tmp_path: Path, measured: Measured
+) -> None:
+    """Dropped while a running service waits for its mail server, a file is answered at once."""
+    package = broken.package(tmp_path / "package") if broken else REPOSITORY
+    desk = Desk.make(tmp_path / "work", sender='"office@mail.example"')
+    desk.issue()
+    desk.drop(EAST, desk.fill(EAST))
+    next_file = desk.fill(WEST)
+    with Postbox(greeting_seconds=60) as box:
+        patient = box.settings() | {"SHEETFLOW_MAIL__TIMEOUT_SECONDS": str(_SILENT_SECONDS)}
+        with watching(desk.root, IN_TIME, package=package, **patient):
+            wait_until(lambda: box.calls > 0, "the server is called")
+            desk.drop(WEST, next_file)
+            took = wait_until(lambda: any(desk.out(WEST).rglob("回执_*")), "it is answered")
+    measured("seconds until it was answered", round(took, 1))
+    assert (took < _SILENT_SECONDS / 2) is not bool(broken)
+    assert not box.mails
+    waiting = desk.ask(lambda office: office.store.mails.find_mails("queued"))
+    assert {mail.unit_id for mail in waiting} == {EAST, WEST}
 
 
 @pytest.mark.parametrize("broken", [None, MAIL_GIVEN_UP], ids=["real", "broken"])

@@ -1,0 +1,56 @@
+"""Work that trouble puts off and does not end (promise 3).
+
+This module owns what counts as trouble that passes, and the sentences that `status` and the
+health file show meanwhile. It refuses to sleep: it says how long to wait.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sheetflow.errors import (
+    SheetflowError,
+    StoreBusyError,
+    TemporaryError,
+    WorkspaceError,
+    describe,
+)
+from sheetflow.intake.backoff import BackOff
+from sheetflow.service.office import LOG, Office
+
+_WORK = "work"
+
+
+class Enduring:
+    """Does one kind of work (`name` in the log) again and again, whatever comes in between."""
+
+    def __init__(self, office: Office, name: str) -> None:
+        self._office, self._name = office, name
+        self._back_off = BackOff(office.clock.monotonic)
+        self.troubles: tuple[str, ...] = ()
+        """What stood in the way of the last time, in sentences; the work may add its own."""
+
+    def do(self, work: Callable[[], float]) -> float:
+        """Do `work`; give the seconds until it is wanted again, by its own word or by back-off.
+
+        Raise only what no waiting mends: a damaged database, wrong settings.
+        """
+        self.troubles = ()
+        try:
+            pause = work()
+        except (StoreBusyError, TemporaryError, WorkspaceError) as trouble:
+            LOG.warning("%s put off: %s", self._name, trouble)
+            self.troubles = (str(trouble),)
+        except OSError as error:
+            said = str(TemporaryError.of(error, "处理来件", self._office.workspace.root))
+            LOG.warning("%s put off: %s", self._name, said)
+            self.troubles = (said,)
+        except SheetflowError:
+            raise
+        except Exception as error:  # noqa: BLE001 - the service outlives a fault of ours
+            LOG.error("%s met a fault of ours: %s", self._name, describe(error))
+            self.troubles = ("程序出错，详见日志；稍后自动重试。",)
+        else:
+            self._back_off.succeeded(_WORK)
+            return pause
+        return self._back_off.failed(_WORK)
