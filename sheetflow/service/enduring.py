@@ -22,27 +22,34 @@ _WORK = "work"
 
 
 class Enduring:
-    """Does one kind of work (`name` in the log) again and again, whatever comes in between."""
+    """Does one kind of work again and again, whatever comes in between.
 
-    def __init__(self, office: Office, name: str) -> None:
-        self._office, self._name = office, name
+    It is called `name` in the log and `words` in sentences.
+    """
+
+    def __init__(self, office: Office, name: str, words: str) -> None:
+        self._office, self._name, self._words = office, name, words
         self._back_off = BackOff(office.clock.monotonic)
         self.troubles: tuple[str, ...] = ()
-        """What stood in the way of the last time, in sentences; the work may add its own."""
+        """What stood in the way of the last time, in sentences; whole while the next is under way."""
+
+    @property
+    def is_due(self) -> bool:
+        """Whether no back-off stands in the way."""
+        return self._back_off.is_due(_WORK)
 
     def do(self, work: Callable[[], float]) -> float:
         """Do `work`; give the seconds until it is wanted again, by its own word or by back-off.
 
         Raise only what no waiting mends: a damaged database, wrong settings.
         """
-        self.troubles = ()
         try:
             pause = work()
         except (StoreBusyError, TemporaryError, WorkspaceError) as trouble:
             LOG.warning("%s put off: %s", self._name, trouble)
             self.troubles = (str(trouble),)
         except OSError as error:
-            said = str(TemporaryError.of(error, "处理来件", self._office.workspace.root))
+            said = str(TemporaryError.of(error, self._words, self._office.workspace.root))
             LOG.warning("%s put off: %s", self._name, said)
             self.troubles = (said,)
         except SheetflowError:
@@ -51,6 +58,7 @@ class Enduring:
             LOG.error("%s met a fault of ours: %s", self._name, describe(error))
             self.troubles = ("程序出错，详见日志；稍后自动重试。",)
         else:
+            self.troubles = ()
             self._back_off.succeeded(_WORK)
             return pause
         return self._back_off.failed(_WORK)

@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from sheetflow.errors import SheetflowError
+from sheetflow.errors import describe
 from sheetflow.service.enduring import Enduring
-from sheetflow.service.office import Office, say_nothing
+from sheetflow.service.office import LOG, Office, say_nothing
 from sheetflow.service.sending import Sent, send_due
 
 
@@ -27,10 +27,11 @@ class Postman:
         self._office = replace(office, say=say_nothing, is_stopping=self._is_stopping)
         self._ask_office = office.is_stopping
         self._on_sent = on_sent
-        self._enduring = Enduring(office, "mail")
+        self._enduring = Enduring(office, "mail", "发送邮件")
         self._called = threading.Event()
         self._newest = 0
-        self._failure: SheetflowError | None = None
+        self._unrecorded: set[int] = set()
+        self._failure: BaseException | None = None
         self._thread = threading.Thread(target=self._serve, name="postman", daemon=True)
 
     @property
@@ -39,12 +40,11 @@ class Postman:
         return self._enduring.troubles
 
     def call(self) -> None:
-        """Have all sent that is queued and due now.
+        """Have all sent that is queued and due now; after trouble, not before its back-off is over.
 
-        Raise what ended an earlier round and no waiting mends.
+        Raise what ended the thread.
         """
-        if self._failure:
-            raise self._failure
+        self.check()
         self._newest = self._office.store.mails.newest_id()
         self._called.set()
 
@@ -57,10 +57,15 @@ class Postman:
         self._thread.join(seconds)
 
     def end(self) -> None:
-        """Begin nothing more; wait for the mail in hand, at most a server's time-out."""
+        """Begin nothing more; wait for the conversation in hand, which is bounded as a whole."""
         self._is_ending = True
         self._called.set()
         self.join()
+
+    def check(self) -> None:
+        """Raise what ended the thread: what no waiting mends (a damaged database, a lost terminal)."""
+        if self._failure:
+            raise self._failure
 
     def _is_stopping(self) -> bool:
         return self._is_ending or self._ask_office()
@@ -70,14 +75,17 @@ class Postman:
             self._called.clear()
             if self._is_stopping():
                 return
+            if not self._enduring.is_due:
+                continue
             try:
                 self._enduring.do(self._send)
-            except SheetflowError as failure:
+            except BaseException as failure:  # noqa: BLE001 - it is raised to who calls
+                LOG.error("mail ended: %s", describe(failure))
                 self._failure = failure
                 return
 
     def _send(self) -> float:
-        sent = send_due(self._office, newest=self._newest)
+        sent = send_due(self._office, newest=self._newest, unrecorded=self._unrecorded)
         if sent.handled:
             self._on_sent(sent)
         return 0.0
@@ -85,10 +93,14 @@ class Postman:
 
 @contextmanager
 def postman_of(office: Office, on_sent: Callable[[Sent], None]) -> Iterator[Postman]:
-    """Have a postman meanwhile; `on_sent` hears, in its thread, of each round that did something."""
+    """Have a postman meanwhile; `on_sent` hears, in its thread, of each round that did something.
+
+    Raise at the end what ended the thread.
+    """
     postman = Postman(office, on_sent)
     postman.start()
     try:
         yield postman
     finally:
         postman.end()
+    postman.check()

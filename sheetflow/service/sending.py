@@ -65,25 +65,32 @@ def carrier_of(office: Office) -> Carrier:
     )
 
 
-def send_due(office: Office, *, newest: int | None = None) -> Sent:
+def send_due(
+    office: Office, *, newest: int | None = None, unrecorded: set[int] | None = None
+) -> Sent:
     """Send what is due, up to the mail numbered `newest`; give how it went.
 
     Where the server itself does not serve, one mail finds out and the others are put off: a
     silent server costs one time-out, not one for each mail, and whoever waits behind is served.
+
+    `unrecorded` are the numbers of mails that are gone, though the store could not be told.
+    They are recorded first, and nothing is sent before that succeeds: while a disk is full, a
+    mail would otherwise go out again with every round. The caller keeps the set.
     """
     result = Sent()
     carrier = carrier_of(office)
     together = _TOGETHER if carrier.knows_repeats else 1
     tried: set[int] = set()
+    gone = set() if unrecorded is None else unrecorded
+    _record_sent(office, gone)
     while fresh := _untried(office, tried, newest):
         for start in range(0, len(fresh), together):
             if office.is_stopping():
                 return result
-            gone: list[Mail] = []
             for mail in fresh[start : start + together]:
                 tried.add(mail.mail_id)
                 if _attempt(office, carrier, mail, result):
-                    gone.append(mail)
+                    gone.add(mail.mail_id)
                 if result.blocked:
                     break
             _record_sent(office, gone)
@@ -108,12 +115,13 @@ def _put_off(office: Office, mails: Sequence[Mail], blocked: Blocked) -> None:
     LOG.warning("%d mails put off: %s", len(mails), blocked.reason)
 
 
-def _record_sent(office: Office, mails: Sequence[Mail]) -> None:
-    if not mails:
+def _record_sent(office: Office, gone: set[int]) -> None:
+    if not gone:
         return
     with office.store.together():
-        for mail in mails:
-            office.store.mails.record_mail_sent(mail.mail_id, office.clock.now())
+        for mail_id in sorted(gone):
+            office.store.mails.record_mail_sent(mail_id, office.clock.now())
+    gone.clear()
 
 
 def send_unless_served(office: Office) -> Sent | None:

@@ -90,7 +90,7 @@ class _Rounds:
     ) -> None:
         self._office, self._on_pass, self._postman = office, on_pass, postman
         self._intake = open_intake(office)
-        self._enduring = Enduring(office, "pass")
+        self._enduring = Enduring(office, "pass", "处理来件")
         self._is_tidy = False
         self._told: tuple[str, ...] = ()
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -15,14 +17,15 @@ from tests.reliability.broken import (
     MAIL_GIVEN_UP,
     MAIL_IN_THE_PASS,
     MAIL_IN_THE_TRANSACTION,
+    SENT_BEFORE_SENDING,
     Broken,
 )
 from tests.reliability.command_line import command, wait_until, watching
 from tests.reliability.conftest import Measured
-from tests.reliability.postbox import Postbox, refusing
+from tests.reliability.postbox import Manner, Postbox, refusing
 from tests.reliability.scene import NOW, copy_of, essence_of, take_picture
 from tests.reliability.service_process import REPOSITORY, Service
-from tests.tiny.desk import EAST, IN_TIME, WEST, Desk
+from tests.tiny.desk import EAST, IN_TIME, SOUTH, WEST, Desk
 
 pytestmark = [pytest.mark.slow, pytest.mark.reliability, pytest.mark.timeout(600)]
 
@@ -180,6 +183,47 @@ def test_a_silent_server_does_not_hold_up_the_next_file(
     assert not box.mails
     waiting = desk.ask(lambda office: office.store.mails.find_mails("queued"))
     assert {mail.unit_id for mail in waiting} == {EAST, WEST}
+
+
+@pytest.mark.parametrize("broken", [None, SENT_BEFORE_SENDING], ids=["real", "broken"])
+def test_a_running_service_killed_over_a_mail_sends_it_when_it_is_up_again(
+    broken: Broken | None, tmp_path: Path, measured: Measured
+) -> None:
+    """Killed at each mail in turn, before the server took it or just after, it loses none."""
+    package = broken.package(tmp_path / "package") if broken else REPOSITORY
+    lost, twice = 0, 0
+    for number, (after, taken) in enumerate(product((1, 2, 3), (False, True))):
+        desk = Desk.make(tmp_path / f"work-{number}", sender='"office@mail.example"')
+        desk.issue()
+        for unit in (EAST, WEST, SOUTH):
+            desk.drop(unit, desk.fill(unit))
+        with Postbox() as box:
+            with watching(desk.root, IN_TIME, package=package, **box.settings()) as service:
+                box.manner = _killing(service, after, taken=taken)
+                service.wait(60)
+            box.manner = None
+            later = IN_TIME + dt.timedelta(hours=3)
+            ended = command(desk.root, later, "run", package=package, **box.settings())
+            assert ended.returncode == 0, ended.stderr
+            found = box.by_id()
+        lost += 3 - len(found)
+        twice += sum(len(each) - 1 for each in found.values())
+        assert all(len(set(each)) == 1 for each in found.values())
+    measured("mails lost of 18", lost)
+    measured("mails that came twice", twice)
+    assert bool(lost) is bool(broken)
+
+
+def _killing(service: subprocess.Popen[bytes], after: int, *, taken: bool) -> Manner:
+    """Kill the service over its `after`-th mail, which was `taken` by then or is not."""
+
+    def manner(box: Postbox, _envelope: Envelope) -> str | None:
+        if box.attempts < after:
+            return None
+        service.kill()
+        return None if taken else "451 too late"
+
+    return manner
 
 
 @pytest.mark.parametrize("broken", [None, MAIL_GIVEN_UP], ids=["real", "broken"])

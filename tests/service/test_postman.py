@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from queue import SimpleQueue
 
 import pytest
+from aiosmtpd.smtp import Envelope
 
 from sheetflow.errors import StoreError
 from sheetflow.service import Office, open_office
-from sheetflow.service.postman import postman_of
+from sheetflow.service.postman import Postman, postman_of
 from sheetflow.service.sending import Sent
 from sheetflow.store import NewMail, Store
+from tests.reliability.postbox import Postbox
 from tests.tiny.desk import IN_TIME, Desk
 
 _SOON = 30.0
@@ -22,12 +26,45 @@ _SOON = 30.0
 
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Office]:
-    """An office whose database is waited for but a moment."""
-    desk = Desk.make(tmp_path / "work")
+    """An office whose database is waited for but a moment; its mail goes into a Maildir."""
+    with _open(Desk.make(tmp_path / "work")) as office:
+        yield office
+
+
+@contextmanager
+def _open(desk: Desk) -> Iterator[Office]:
     with open_office(desk.root, IN_TIME) as office:
         office.store.close()
         office.store = Store.open(office.workspace.database, busy_timeout=0.1)
         yield office
+
+
+@contextmanager
+def _somebody_elses(office: Office) -> Iterator[sqlite3.Connection]:
+    """Another program's connection to the database."""
+    place = office.workspace.database
+    connection = sqlite3.connect(place, isolation_level=None, check_same_thread=False)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def _wait_until(is_so: Callable[[], object]) -> None:
+    end = time.monotonic() + _SOON
+    while not is_so():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def _call_until(postman: Postman, is_so: Callable[[], object]) -> None:
+    """Call as passes do, until the back-off is over and it is so."""
+
+    def called() -> object:
+        postman.call()
+        return is_so()
+
+    _wait_until(called)
 
 
 def _queue(office: Office, name: str) -> None:
@@ -72,29 +109,74 @@ def test_a_database_held_while_mail_goes_out_is_shown_and_the_next_call_sends(
     """Trouble of a round stands in the health file's sentences until a later round has none."""
     _queue(office, "notice")
     told: SimpleQueue[Sent] = SimpleQueue()
-    held = threading.Event()
-    holder = sqlite3.connect(
-        office.workspace.database, isolation_level=None, check_same_thread=False
-    )
+    rounds: list[tuple[str, ...]] = []
+    with _somebody_elses(office) as holder:
 
-    def hold() -> bool:
-        if threading.current_thread().name == "postman" and not held.is_set():
-            holder.execute("BEGIN EXCLUSIVE")
-            held.set()
-        return False
+        def hold() -> bool:
+            if threading.current_thread().name == "postman":
+                if not rounds:
+                    holder.execute("BEGIN EXCLUSIVE")
+                rounds.append(postman.troubles)
+            return False
 
-    office.is_stopping = hold
-    with postman_of(office, told.put) as postman:
+        office.is_stopping = hold
+        with postman_of(office, told.put) as postman:
+            postman.call()
+            _wait_until(lambda: postman.troubles)
+            assert "被占用" in postman.troubles[0]
+            holder.execute("ROLLBACK")
+            _call_until(postman, lambda: not told.empty())
+            assert told.get().sent == 1
+            assert rounds[-1], "it was still said while the last round was under way"
+            assert postman.troubles == ()
+    assert _states(office) == {"notice": "sent"}
+
+
+def test_a_mail_that_is_gone_is_not_sent_again_because_the_database_cannot_be_written(
+    tmp_path: Path,
+) -> None:
+    """Told by nobody that it took the mail, the server is not handed it again with every round."""
+    with Postbox() as box:
+        settings = {"host": '"127.0.0.1"', "port": str(box.port), "security": '"none"'}
+        desk = Desk.make(tmp_path / "work", **settings, sender='"office@mail.example"')
+        with _open(desk) as office, _somebody_elses(office) as holder:
+            _queue(office, "notice")
+
+            def take_and_hold(_box: Postbox, _envelope: Envelope) -> None:
+                holder.execute("BEGIN IMMEDIATE")
+
+            box.manner = take_and_hold
+            with postman_of(office, lambda _sent: None) as postman:
+                postman.call()
+                _wait_until(lambda: postman.troubles)
+                box.manner = None
+                end = time.monotonic() + 3
+                _call_until(postman, lambda: time.monotonic() > end)
+                assert "被占用" in postman.troubles[0]
+                holder.execute("ROLLBACK")
+                _call_until(postman, lambda: _states(office) == {"notice": "sent"})
+            assert len(box.mails) == 1
+
+
+def _serve_once(office: Office, on_sent: Callable[[Sent], None], end: type[BaseException]) -> None:
+    """Call a postman whose thread is to end, and hear of it at the next call; raise it at last."""
+    with postman_of(office, on_sent) as postman:
         postman.call()
-        assert held.wait(_SOON)
-        while not postman.troubles:
-            threading.Event().wait(0.02)
-        assert "被占用" in postman.troubles[0]
-        holder.close()
-        postman.call()
-        assert told.get(timeout=_SOON).sent == 1
-        assert _states(office) == {"notice": "sent"}
-    assert postman.troubles == ()
+        postman.join(_SOON)
+        with pytest.raises(end):
+            postman.call()
+
+
+@pytest.mark.parametrize("end", [SystemExit(1), KeyboardInterrupt()], ids=repr)
+def test_whatever_ends_the_thread_reaches_who_calls(office: Office, end: BaseException) -> None:
+    """A terminal that is gone ends the service as before, not its mail alone in silence."""
+    _queue(office, "notice")
+
+    def lose(_sent: Sent) -> None:
+        raise end
+
+    with pytest.raises(type(end)):
+        _serve_once(office, lose, type(end))
 
 
 def test_what_no_waiting_mends_reaches_who_calls(office: Office) -> None:
@@ -111,9 +193,6 @@ def test_what_no_waiting_mends_reaches_who_calls(office: Office) -> None:
         return False
 
     office.is_stopping = damage
-    with postman_of(office, lambda _sent: None) as postman:
-        postman.call()
-        assert damaged.wait(_SOON)
-        postman.join(_SOON)
-        with pytest.raises(StoreError, match="拒绝了这次操作"):
-            postman.call()
+    with pytest.raises(StoreError, match="拒绝了这次操作"):
+        _serve_once(office, lambda _sent: None, StoreError)
+    assert damaged.is_set()
