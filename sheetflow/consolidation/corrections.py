@@ -117,6 +117,9 @@ def _moment(books: Books, spot: UnitAndPeriod) -> dt.datetime:
     return standing.accepted_at if standing else books.attempts[spot].answered_at
 
 
+_FIELDS = frozenset(entry.name for entry in fields(Correction))
+
+
 def dump_correction(correction: Correction) -> Document:
     """Give a correction as the store keeps it."""
     return {
@@ -129,8 +132,7 @@ def dump_correction(correction: Correction) -> Document:
 
 def load_correction(document: Document) -> Correction:
     """Give back a correction; decimals come back exactly as they were."""
-    known = {entry.name for entry in fields(Correction)}
-    values = {name: value for name, value in document.items() if name in known}
+    values = {name: value for name, value in document.items() if name in _FIELDS}
     values |= {name: load_number(document[name]) for name in ("old", "new")}
     return Correction(**{**values, "at": dt.datetime.fromisoformat(document["at"])})
 

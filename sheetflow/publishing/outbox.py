@@ -68,10 +68,10 @@ def publish_file(
     """
     with retried_later(_STEP, path):
         _make_folder(path.parent)
-        if isinstance(content, bytes) and _sha256_of(path) == (
-            sha256 := hashlib.sha256(content).hexdigest()
-        ):
-            return _settled(path, sha256, changed=False)
+        if isinstance(content, bytes):
+            sha256 = hashlib.sha256(content).hexdigest()
+            if _holds(path, sha256, len(content)):
+                return _settled(path, sha256, changed=False)
         temporary = path.with_name(f"{_TEMPORARY_START}{secrets.token_hex(8)}{_TEMPORARY_END}")
         try:
             sha256 = _write(temporary, content)
@@ -127,7 +127,8 @@ def _write(temporary: Path, content: bytes | Writer) -> str:
 
 
 def _settle(path: Path, temporary: Path, sha256: str, patience: Patience) -> Published:
-    if _sha256_of(path) == sha256:
+    size = temporary.stat().st_size
+    if _holds(path, sha256, size):
         return _settled(path, sha256, changed=False)
     if _replace(temporary, path, patience):
         return _settled(path, sha256, changed=True)
@@ -143,7 +144,7 @@ def _settled(path: Path, sha256: str, *, changed: bool) -> Published:
 
 
 def _settle_beside(twin: Path, temporary: Path, sha256: str, patience: Patience) -> Published:
-    changed = _sha256_of(twin) != sha256
+    changed = not _holds(twin, sha256, temporary.stat().st_size)
     if changed:
         patience.replace(temporary, twin)
     _sync_folder(twin.parent)
@@ -171,15 +172,17 @@ def _is_held_open(error: OSError) -> bool:
     return error.errno in _HELD_OPEN or TemporaryError.of(error, "", "").code == "SHARING"
 
 
-def _sha256_of(path: Path) -> str | None:
-    """Hash what lies at `path`; None for nothing, a link, or what cannot be read."""
+def _holds(path: Path, sha256: str, size: int) -> bool:
+    """Whether just this content lies at `path`; not for a link, or what cannot be read."""
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     try:
         descriptor = os.open(path, flags | getattr(os, "O_BINARY", 0))
         with os.fdopen(descriptor, "rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+            if os.fstat(descriptor).st_size != size:  # most that changed: no need to read them
+                return False
+            return hashlib.file_digest(file, "sha256").hexdigest() == sha256
     except OSError:
-        return None
+        return False
 
 
 def _remove(path: Path) -> bool:

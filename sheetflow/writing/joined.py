@@ -24,6 +24,7 @@ piece in memory at a time.
 from __future__ import annotations
 
 import io
+import os
 import struct
 import zipfile
 import zlib
@@ -67,9 +68,13 @@ class Piece:
 
         It is a cache: whoever tries again finds it missing and makes it anew.
         """
-        with self.path.open("rb") as file:
-            file.seek(self.offset)
-            packed = file.read(self.length)
+        # A province's workbook takes thousands of pieces: a file object for each took half the time.
+        descriptor = os.open(self.path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+        try:
+            os.lseek(descriptor, self.offset, os.SEEK_SET)
+            packed = os.read(descriptor, self.length)
+        finally:
+            os.close(descriptor)
         if zlib.crc32(packed) != self.packed_crc:
             self.path.unlink(missing_ok=True)
             raise WritingError("汇总表的中间文件损坏，已经丢弃，下次会重新生成。")
