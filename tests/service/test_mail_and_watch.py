@@ -222,3 +222,32 @@ def test_a_start_that_waits_says_why_and_can_be_stopped(desk: Desk) -> None:
     assert end == "已停止。"
     assert "被占用" in desk.workspace.log.read_text(encoding="utf-8")
     assert not desk.workspace.health.exists()
+
+
+def test_a_list_of_units_that_cannot_be_taken_is_told_once_until_it_is_mended(
+    tmp_path: Path,
+) -> None:
+    """Spoiled while `watch` runs, units.xlsx is told of in one line, not in one for every pass."""
+    desk = Desk.make(tmp_path / "work", scan_seconds="0.1")
+    desk.issue()
+    sound = desk.workspace.units_file.read_bytes()
+    told: list[tuple[str, ...]] = []
+    shown: list[bool] = []
+
+    def is_stopping() -> bool:
+        if threading.current_thread().name == "postman":
+            return False
+        health = read_health(desk.workspace.health)
+        if health and health.ready:
+            shown.append(any("units.xlsx" in trouble for trouble in health.troubles))
+        if len(shown) == 1:
+            desk.workspace.units_file.write_bytes(b"spoiled")
+        if shown.count(True) == 20:
+            desk.workspace.units_file.write_bytes(sound)
+        return shown.count(True) >= 20 and not shown[-1]
+
+    with open_office(desk.root, IN_TIME) as office:
+        watch(office, is_stopping, lambda report: told.append(report.troubles))
+    lines = [troubles for troubles in told if troubles]
+    assert len(lines) == 1
+    assert "units.xlsx 没有采用" in lines[0][0]
