@@ -45,6 +45,8 @@ class Intake:
     troubles: list[TemporaryError] = field(default_factory=list)
     unread: Counter[str] = field(default_factory=Counter)
     """At how many looks in a row a file of the unit could not be read."""
+    unarchived: Counter[str] = field(default_factory=Counter)
+    """How often in a row a file of the unit that stood still could not be read for the archive."""
     taken: int = 0
 
 
@@ -96,8 +98,9 @@ def take(office: Office, intake: Intake, files: Iterable[Sighting]) -> Observati
         # The children are ready when the last of these is safe.
         office.warm_up(reports=coming > _AT_ONCE)
     stuck = _waiting_units(intake, observation)
+    before, intake.unarchived = intake.unarchived, Counter()
     for start in range(0, len(still), _AT_ONCE):
-        _take_some(office, intake, still[start : start + _AT_ONCE], stuck)
+        _take_some(office, intake, still[start : start + _AT_ONCE], stuck, before)
         office.say("收取", min(start + _AT_ONCE, len(still)), len(still))
     return observation
 
@@ -119,7 +122,8 @@ def take_all(office: Office, intake: Intake) -> None:
             sighting for sighting in look(office, intake).files if _identity(sighting) in first
         ]
         observation = take(office, intake, files)
-        if observation.next_look is None and not _patient_with(intake):
+        patient = _patient_with(intake.unread) | _patient_with(intake.unarchived)
+        if observation.next_look is None and not patient:
             return
         pause = observation.next_look
         time.sleep(_PAUSE_SECONDS if pause is None else pause)
@@ -130,12 +134,12 @@ def _waiting_units(intake: Intake, observation: Observation) -> set[str]:
     unread = {sighting.unit_id for sighting, _ in observation.troubles}
     again = {sighting.unit_id for sighting in observation.waiting} & intake.unread.keys()
     intake.unread = Counter({unit_id: intake.unread[unit_id] + 1 for unit_id in unread | again})
-    return _patient_with(intake)
+    return _patient_with(intake.unread)
 
 
-def _patient_with(intake: Intake) -> set[str]:
+def _patient_with(unread: Counter[str]) -> set[str]:
     """They wait for some looks, not for ever."""
-    return {unit_id for unit_id, looks in intake.unread.items() if looks <= _MOST_LOOKS}
+    return {unit_id for unit_id, looks in unread.items() if looks <= _MOST_LOOKS}
 
 
 Identity = tuple[str, bytes, int, int, int]
@@ -173,11 +177,18 @@ def _empty(sighting: Sighting) -> Oddity:
     )
 
 
-def _take_some(office: Office, intake: Intake, files: Iterable[StillFile], stuck: set[str]) -> None:
+def _take_some(
+    office: Office,
+    intake: Intake,
+    files: Iterable[StillFile],
+    stuck: set[str],
+    before: Counter[str],
+) -> None:
     """Take files in their order, all of them in one commit.
 
     A unit whose file the archive could not take is `stuck` from then on. A file that cannot
-    be read itself may stay so for long, and holds up no other here.
+    be read itself may stay so for long: it holds up the later ones of its unit for some looks
+    (`before` tells for how many it has), not for ever.
     """
     safe: list[tuple[Sighting, Archived]] = []
     for file in files:
@@ -191,7 +202,9 @@ def _take_some(office: Office, intake: Intake, files: Iterable[StillFile], stuck
         except TemporaryError as trouble:
             intake.troubles.append(trouble)
             LOG.warning("unit %s: not archived yet: %s", unit_id, trouble.code)
-            if trouble.step != READING:
+            if trouble.step == READING:
+                intake.unarchived[unit_id] = before[unit_id] + 1
+            if intake.unarchived[unit_id] <= _MOST_LOOKS:
                 stuck.add(unit_id)
     if not safe:
         return

@@ -129,6 +129,18 @@ OVERTAKEN = Broken(
     (("service/taking.py", "        if unit_id in stuck:", "        if unit_id in {}:"),),
 )
 
+UNREAD_IS_OVERTAKEN = Broken(
+    "unread-is-overtaken",
+    "a later file of a unit is received before an earlier one that could not be read just then",
+    (
+        (
+            "service/taking.py",
+            "            if intake.unarchived[unit_id] <= _MOST_LOOKS:",
+            "            if trouble.step != READING:",
+        ),
+    ),
+)
+
 UNSEEN_IS_GONE = Broken(
     "unseen-is-gone",
     "a file in a folder that could not be read counts as removed",

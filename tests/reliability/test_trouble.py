@@ -27,6 +27,7 @@ from tests.programs import needs_root, needs_strace
 from tests.reliability.broken import (
     OVERTAKEN,
     TROUBLE_IS_FINAL,
+    UNREAD_IS_OVERTAKEN,
     UNSEEN_IS_GONE,
     WATCH_ENDS,
     Broken,
@@ -191,6 +192,33 @@ def test_a_later_file_that_overtakes_an_earlier_one_is_noticed(
     wrong = _unlike(undisturbed, root)
     measured(OVERTAKEN.wrong, wrong)
     assert wrong
+
+
+@needs_strace
+@pytest.mark.parametrize("broken", [None, UNREAD_IS_OVERTAKEN], ids=["real", "broken"])
+def test_a_file_that_could_not_be_read_just_then_is_not_overtaken(
+    broken: Broken | None,
+    scene: Path,
+    undisturbed: Essence,
+    quick_disk: Path,
+    tmp_path: Path,
+    measured: Measured,
+) -> None:
+    """At whichever reading of a unit's earlier file the share fails, its later one still counts."""
+    package = broken.package(tmp_path) if broken else REPOSITORY
+    root = quick_disk / f"unread-{bool(broken)}" / "workspace"
+    root.parent.mkdir()
+    earlier = root / "inbox" / TREE[EAST].folder / "上报.xlsx"
+    wrong: dict[int, list[str]] = {}
+    with Service(package) as service:
+        for number in range(1, 9):
+            copy_of(scene, root)
+            service.run(root, NOW, trace=Trace.fail("read", "EIO", str(number), earlier))
+            service.run(root, LATER)
+            if found := _unlike(undisturbed, root):
+                wrong[number] = found
+    measured("wrong after readings", sorted(wrong))
+    assert bool(wrong) is bool(broken)
 
 
 @needs_strace
