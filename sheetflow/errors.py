@@ -7,10 +7,12 @@ to its cause with ``from``.
 
 from __future__ import annotations
 
+import datetime as dt
 import errno
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 
 class SheetflowError(Exception):
@@ -141,6 +143,23 @@ class TroubleError(SheetflowError):
         reason = _TROUBLES.get(code, "系统报告出错")
         place = f"读写“{error.filename}”时" if error.filename else ""
         return cls(f"{place}{reason}（{code}）。请检查文件夹、权限和磁盘空间后再试。")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """What stands in somebody's way for as long as it lasts: `run`, `status` and `doctor` show it.
+
+    `unit_id` says whose it is, empty where no one unit is concerned; `what` is what it
+    touches (``inbox``, ``outbox``, ``units``); `sentence` says what is wrong and what to do,
+    without naming the unit. `is_ours` tells that a pass with it has failed: a unit's own trouble
+    fails no pass. `since` is when it was first met, where somebody remembers.
+    """
+
+    what: str
+    sentence: str
+    unit_id: str = ""
+    is_ours: bool = True
+    since: dt.datetime | None = None
 
 
 @contextmanager
