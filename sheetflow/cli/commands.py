@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sheetflow import __version__
-from sheetflow.cli.screen import Steps, complain, logging_to, say
+from sheetflow.cli.screen import Steps, complain, logging_to, say, say_wrapped
 
 if TYPE_CHECKING:
     from sheetflow.config.settings import Settings
@@ -151,8 +151,8 @@ def run(context: typer.Context) -> None:
     with opened_office(context) as office:
         report = run_pass(office)
     for line in pass_lines(report):
-        say(line)
-    if report.troubles:
+        say_wrapped(line)
+    if report.is_failed:
         raise typer.Exit(1)
 
 

@@ -36,6 +36,11 @@ def say(sentence: str) -> None:
     SCREEN.print(sentence, markup=False, highlight=False, soft_wrap=True)
 
 
+def say_wrapped(sentence: str) -> None:
+    """Print a sentence, broken into lines where a terminal is too narrow for it."""
+    SCREEN.print(sentence, markup=False, highlight=False, soft_wrap=not SCREEN.is_terminal)
+
+
 class Steps:
     """Shows how far each step has come; call it with the step's name, done and total."""
 

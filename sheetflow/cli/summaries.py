@@ -9,7 +9,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
-from sheetflow.cli.screen import SCREEN, say
+from sheetflow.cli.screen import SCREEN, say, say_wrapped
 from sheetflow.consolidation.tables import State
 from sheetflow.findings import Catalogue, Severity, count_places
 from sheetflow.schemas.judging import Judgement, Outcome
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from sheetflow.service.standing import Standing
 
 _COLOURS = {Severity.MUST: "red", Severity.VERIFY: "yellow", Severity.NOTE: "blue"}
-_MOST_NAMED = 20
 
 
 def pass_lines(report: PassReport) -> list[str]:
@@ -34,10 +33,7 @@ def pass_lines(report: PassReport) -> list[str]:
         f"发布{report.published}个文件"
         + (f"；{mail_line(report.mail)}" if report.mail.handled else ""),
     ]
-    lines += [f"注意：{trouble}" for trouble in report.troubles]
-    if report.oddities:
-        lines.append(f"报送文件夹里有{len(report.oddities)}个不能收取的东西，请看 doctor")
-    return lines
+    return lines + [f"注意：{notice}" for notice in report.notices]
 
 
 def mail_line(mail: Sent) -> str:
@@ -103,7 +99,7 @@ def print_standing(found: Standing) -> None:
     if table.row_count:
         SCREEN.print(table)
     for line in _waiting_lines(found):
-        say(line)
+        say_wrapped(line)
 
 
 def _waiting_lines(found: Standing) -> list[str]:
@@ -112,27 +108,7 @@ def _waiting_lines(found: Standing) -> list[str]:
         f"{entry.arrived_at:%m-%d %H:%M}收到，看不出报告期"
         for entry in found.apart
     ]
-    if found.untaken:
-        units = "、".join(dict.fromkeys(found.untaken[:_MOST_NAMED]))
-        lines.append(f"报送文件夹里还有{len(found.untaken)}份没有收取（{units}）")
-    lines += [f"注意：{trouble}" for trouble in found.troubles][:_MOST_NAMED]
-    if found.waiting:
-        lines.append(f"等待审核{len(found.waiting)}份")
-        lines += [
-            f"　{arrival.unit_id} 第{arrival.arrival_id}号来件：{arrival.trouble}，"
-            f"{arrival.retry_at:%m-%d %H:%M}再试"
-            for arrival in found.waiting
-            if arrival.trouble and arrival.retry_at
-        ][:_MOST_NAMED]
-    if found.stale:
-        lines.append(f"等待重新发布{len(found.stale)}个：")
-        lines += [f"　{entry.words}" for entry in found.stale[:_MOST_NAMED]]
-        if len(found.stale) > _MOST_NAMED:
-            lines.append(f"　……等{len(found.stale)}个")
-    lines += [f"被人打开着，已发布在旁边：{entry.beside}" for entry in found.beside]
+    lines += [f"注意：{notice}" for notice in found.notices]
     if found.queued:
-        lines.append(f"待发邮件{len(found.queued)}封")
-    lines += [
-        f"发不出去的邮件：{mail.unit_id} {mail.subject}：{mail.trouble}" for mail in found.held_mail
-    ][:_MOST_NAMED]
+        lines.append(f"待发邮件{found.queued}封")
     return lines

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import suppress
@@ -21,6 +22,7 @@ from sheetflow.intake.folders import sync_folder
 from sheetflow.intake.stillness import StillFile
 
 _PART = ".part"
+_BLOB = re.compile("[0-9a-f]{64}")
 _STEP = "存档"
 
 
@@ -36,6 +38,12 @@ class Archived:
 def blob_path(archive_root: Path, sha256: str) -> Path:
     """Tell where the blob with this hash lies."""
     return archive_root / sha256[:2] / sha256
+
+
+def stored_blobs(archive_root: Path) -> Iterator[str]:
+    """Give the hash of every blob that lies there, whoever knows it."""
+    if archive_root.is_dir():
+        yield from (path.name for path in archive_root.glob("??/*") if _BLOB.fullmatch(path.name))
 
 
 def archive_file(file: StillFile, archive_root: Path) -> Archived:

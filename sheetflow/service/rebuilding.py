@@ -35,6 +35,13 @@ class Rebuilt:
 
     published: int = 0
     faults: list[str] = field(default_factory=list)
+    untold: dict[int, str] = field(default_factory=dict)
+    """Why what a mark asks for could not be made, by its number; `record` keeps it."""
+
+    def record(self, office: Office) -> None:
+        """Have the store keep what stood in the way: `status` tells it while it lasts."""
+        if self.untold:
+            office.store.publications.record_troubles(self.untold)
 
     def attempt(self, mark: StaleMark, make: Callable[[], Made]) -> list[Made]:
         """Give what `make` makes, alone in a list; where it fails, none: the mark must stay.
@@ -46,14 +53,18 @@ class Rebuilt:
             return [make()]
         except TemporaryError as trouble:
             LOG.warning("unit %s: %s not published yet: %s", mark.unit_id, mark.what, trouble.code)
-            self.faults.append(str(trouble))
+            self._keep(mark, str(trouble))
         except SheetflowError as error:
             LOG.error("%s could not be made: %s", step, error)
-            self.faults.append(f"{step} 没有做成：{error}")
+            self._keep(mark, str(error))
         except Exception as error:  # noqa: BLE001 - whatever it is, the others go on
             LOG.error("%s met a fault of ours: %s", step, describe(error))
-            self.faults.append(f"{step} 没有做成：程序出错，详见日志")
+            self._keep(mark, "程序出错，详见日志。")
         return []
+
+    def _keep(self, mark: StaleMark, trouble: str) -> None:
+        self.untold[mark.mark_id] = trouble
+        self.faults.append(trouble)
 
 
 class Rebuilding:
@@ -92,6 +103,7 @@ class Rebuilding:
         above.finish()
         above.begin(_marks(self._office, BOARD))
         above.finish()
+        self._rebuilt.record(self._office)
         return self._rebuilt
 
     def _begin_answers(self) -> None:

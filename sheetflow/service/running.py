@@ -11,6 +11,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
 
+from sheetflow.consolidation.waiting import Waiting, tell, told_besides
 from sheetflow.errors import TemporaryError
 from sheetflow.intake.archive import sweep_archive
 from sheetflow.intake.sighting import Oddity
@@ -23,6 +24,7 @@ from sheetflow.service.piecing import sweep_pieces
 from sheetflow.service.rebuilding import Rebuilding
 from sheetflow.service.sending import Sent, send_due
 from sheetflow.service.taking import Intake, open_intake, take_all
+from sheetflow.service.waiting import what_waits
 
 
 @dataclass
@@ -36,6 +38,19 @@ class PassReport:
     """Nothing where a postman sends it."""
     oddities: tuple[Oddity, ...] = ()
     troubles: tuple[str, ...] = ()
+    """What was left undone by a fault of ours, in sentences."""
+    waiting: tuple[Waiting, ...] = ()
+    """What waits after the pass, by whosever fault."""
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """Everything that somebody should know of, each sentence once."""
+        return (*told_besides(self.troubles, self.waiting), *tell(self.waiting))
+
+    @property
+    def is_failed(self) -> bool:
+        """Whether something was left undone by a fault of ours."""
+        return bool(self.troubles) or any(each.is_ours for each in self.waiting)
 
 
 def run_pass(office: Office) -> PassReport:
@@ -49,6 +64,7 @@ def run_pass(office: Office) -> PassReport:
         take_all(office, intake)
         report = work_off(office, intake)
         report.mail = send_due(office)
+        report.waiting = waiting_after(office, intake)
         return report
 
 
@@ -97,6 +113,11 @@ def work_off(office: Office, intake: Intake) -> PassReport:
             *missing_units(office),
         ),
     )
+
+
+def waiting_after(office: Office, intake: Intake) -> tuple[Waiting, ...]:
+    """Give what waits once the pass is over."""
+    return what_waits(office, intake.seen, intake.oddities)
 
 
 def judge_and_answer(office: Office, rebuilding: Rebuilding) -> Counter[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sheetflow.consolidation.waiting import Waiting, Waits
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.schemas.judging import Outcome
 from sheetflow.service.entailing import ANSWER, BOARD, CONSOLIDATED, REPORT, WORKBOOK
@@ -33,6 +34,35 @@ def stale_things(office: Office) -> tuple[StaleThing, ...]:
     marks = office.store.publications.stale_marks
     reasons = {why: _reason(office, why) for why in {mark.why for mark in marks}}
     return tuple(StaleThing(mark, _words(office, mark, reasons[mark.why])) for mark in marks)
+
+
+def stale_waiting(office: Office) -> tuple[Waiting, ...]:
+    """Give everything stale as what waits, with the trouble that it met the last time."""
+    return tuple(waiting_for(office, thing) for thing in stale_things(office))
+
+
+def waiting_for(office: Office, thing: StaleThing) -> Waiting:
+    """Say what a stale thing waits for."""
+    mark = thing.mark
+    gone = mark.unit_id not in office.tree
+    remedy = "值守的服务会自动重新发布；没有值守的，请运行 run。"
+    if gone:
+        remedy = "这个单位已不在 units.xlsx 里；补回这一行后会自动发布。"
+    elif mark.trouble:
+        remedy = f"没有做成：{mark.trouble}"
+    return Waiting(
+        kind=Waits.PUBLICATION,
+        unit_id=mark.unit_id,
+        receipt=mark.what.partition(":")[2] if mark.what.startswith(f"{ANSWER}:") else "",
+        since=mark.marked_at,
+        reason=f"等待发布 {thing.words}。",
+        remedy=remedy,
+    )
+
+
+def words_of(office: Office, mark: StaleMark) -> str:
+    """Say what one mark asks for, and what made it stale."""
+    return _words(office, mark, _reason(office, mark.why))
 
 
 def _words(office: Office, mark: StaleMark, reason: str) -> str:

@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sheetflow.consolidation.tables import BoardRow
+from sheetflow.consolidation.waiting import Waiting, tell, told_besides
 from sheetflow.periods import Period, period_of
 from sheetflow.service.health import read_health
 from sheetflow.service.history import books_of
 from sheetflow.service.lock import is_held
 from sheetflow.service.office import Office
-from sheetflow.service.staleness import StaleThing, stale_things
 from sheetflow.service.taking import look, open_intake
-from sheetflow.store.records import Arrival, Mail, Publication, Submission
+from sheetflow.service.waiting import untaken, what_waits
+from sheetflow.store.records import Submission
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,16 +24,19 @@ class Standing:
     period: Period
     rows: tuple[BoardRow, ...]
     apart: tuple[Submission, ...]
-    """The last word of a unit, held or refused, of which nobody can tell the period."""
-    waiting: tuple[Arrival, ...]
-    stale: tuple[StaleThing, ...]
-    beside: tuple[Publication, ...]
-    queued: tuple[Mail, ...]
-    held_mail: tuple[Mail, ...]
+    """The last word of a unit, refused, of which nobody can tell the period."""
+    waiting: tuple[Waiting, ...]
+    queued: int
+    """How many mails are yet to be sent."""
     untaken: tuple[str, ...]
     """The unit of each file that lies in the inbox and was not taken yet."""
     troubles: tuple[str, ...]
     """What the running service, or a look at the inbox, met and tries again."""
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """Everything that somebody should know of, each sentence once."""
+        return (*told_besides(self.troubles, self.waiting), *tell(self.waiting))
 
     def as_json(self) -> dict[str, object]:
         """Give the object that ``status --json`` prints."""
@@ -51,6 +55,7 @@ class Standing:
                 }
                 for row in self.rows
             ],
+            "waiting": [entry.as_json() for entry in self.waiting],
         }
 
 
@@ -67,11 +72,8 @@ def standing(office: Office, period: Period | None = None) -> Standing:
         period=wanted,
         rows=tuple(books.board_row(unit) for unit in units),
         apart=tuple(_apart(office)),
-        waiting=office.store.arrivals.find_unjudged(),
-        stale=stale_things(office),
-        beside=office.store.publications.find_beside(),
-        queued=office.store.mails.find_mails("queued"),
-        held_mail=office.store.mails.find_mails("held"),
+        waiting=(*what_waits(office, seen), *untaken(office, seen)),
+        queued=office.store.mails.count_queued(),
         untaken=tuple(sighting.unit_id for sighting in seen.files),
         troubles=tuple(dict.fromkeys((*told, *map(str, seen.troubles)))),
     )
@@ -81,7 +83,7 @@ def _apart(office: Office) -> Iterator[Submission]:
     latest = {entry.unit_id: entry for entry in office.store.submissions.find_submissions()}
     for unit in office.tree:
         entry = latest.get(unit.unit_id)
-        if entry and not entry.period:
+        if entry and not entry.period and entry.outcome != "held":
             yield entry
 
 

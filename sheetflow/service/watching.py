@@ -16,6 +16,7 @@ from contextlib import contextmanager
 
 from sheetflow.config.settings import Settings
 from sheetflow.config.workspace import Workspace
+from sheetflow.consolidation.waiting import Identity
 from sheetflow.errors import SheetflowError, StoreBusyError
 from sheetflow.intake.backoff import BackOff
 from sheetflow.intake.wake import Waker, Watching, choose_watching
@@ -24,7 +25,7 @@ from sheetflow.service.health import Pulse, pulse_of
 from sheetflow.service.lock import held_lock
 from sheetflow.service.office import LOG, Office
 from sheetflow.service.postman import Postman, postman_of
-from sheetflow.service.running import PassReport, tidy_up, work_off
+from sheetflow.service.running import PassReport, tidy_up, waiting_after, work_off
 from sheetflow.service.sending import Sent
 from sheetflow.service.taking import look, open_intake, take
 from sheetflow.store import Store
@@ -93,6 +94,7 @@ class _Rounds:
         self._enduring = Enduring(office, "pass", "处理来件")
         self._is_tidy = False
         self._told: tuple[str, ...] = ()
+        self._waiting: set[Identity] = set()
 
     @property
     def troubles(self) -> tuple[str, ...]:
@@ -119,17 +121,19 @@ class _Rounds:
     def _pass(self) -> float:
         office, intake = self._office, self._intake
         before, self._told = self._told, ()
-        known = office.tree
+        tree = office.tree
         units_trouble = office.reread_units()
-        if not self._is_tidy or office.tree is not known:
+        if not self._is_tidy or office.tree is not tree:
             self._tidy_up()
         intake.taken = 0
         observation = take(office, intake, look(office, intake).files)
         report = work_off(office, intake)
         self._postman.call()
         report.troubles += (units_trouble,) if units_trouble else ()
+        report.waiting = waiting_after(office, intake)
         self._told = report.troubles
-        is_new = self._told and self._told != before
+        known, self._waiting = self._waiting, {each.identity for each in report.waiting}
+        is_new = (self._told and self._told != before) or self._waiting - known
         if report.taken or report.published or report.outcomes or is_new:
             self._on_pass(report)
         return math.inf if observation.next_look is None else observation.next_look

@@ -58,6 +58,12 @@ class Mails:
         """Return all mails (of one state), oldest first."""
         return self._find(*([table.c.state == state] if state else []))
 
+    def count_queued(self) -> int:
+        """Count the mails that are yet to be sent."""
+        query = select(func.count()).select_from(table).where(table.c.state == "queued")
+        with self._database.reading() as connection:
+            return int(connection.execute(query).scalar_one())
+
     def find_known(self, message_ids: Iterable[str]) -> frozenset[str]:
         """Return those of `message_ids` that were queued before, whatever became of them."""
         found: set[str] = set()

@@ -95,12 +95,17 @@ def _keep_corrections(connection: Connection) -> None:
     then.create_all(connection)
 
 
+def _keep_troubles(connection: Connection) -> None:
+    connection.exec_driver_sql("ALTER TABLE stale ADD COLUMN trouble TEXT NOT NULL DEFAULT ''")
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration("keep a record of purges, and of the files whose original is gone", _keep_purges),
     Migration(
         "keep what each consolidated workbook stood on, and what of it was corrected since",
         _keep_corrections,
     ),
+    Migration("keep why something stale could not be made or put in place", _keep_troubles),
 )
 """The first one leads from version 1 to version 2, and so on. Never change one that was released."""
 

@@ -79,6 +79,13 @@ class Publications:
                     delete(marks).where(marks.c.mark_id == bindparam("number")), gone
                 )
 
+    def record_troubles(self, troubles: Mapping[int, str]) -> None:
+        """Record in a sentence why what a mark (by number) asks for could not be published."""
+        with self._database.writing() as connection:
+            for mark_id, trouble in troubles.items():
+                here = marks.c.mark_id == mark_id
+                connection.execute(update(marks).where(here).values(trouble=trouble))
+
     def find_publication(self, path: str) -> Publication | None:
         """Return what stands at `path` in the outbox as far as we know."""
         with self._database.reading() as connection:

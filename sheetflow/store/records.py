@@ -154,6 +154,8 @@ class StaleMark(Stale):
 
     mark_id: int
     marked_at: dt.datetime
+    trouble: str = ""
+    """Why it could not be made or put in place the last time, in a sentence."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

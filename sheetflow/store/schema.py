@@ -182,6 +182,7 @@ stale = Table(
     _text("what"),
     _text("why"),
     Column("marked_at", Moment, nullable=False),
+    _text("trouble", ""),
     UniqueConstraint("unit_id", "form", "period", "what"),
     sqlite_autoincrement=True,
 )

@@ -104,6 +104,10 @@ class Submissions:
         found = self._find(*_matching(form=form, period=period), _accepted(), among=among)
         return {submission.unit_id: submission for submission in found}
 
+    def find_held(self) -> tuple[Submission, ...]:
+        """Return every submission that is held, whatever its unit handed in since."""
+        return self._find(judgements.c.outcome == "held")
+
     def find_accepted_before(self, unit_id: str, form: str, period: str) -> Submission | None:
         """Return what counts of the last period of the same year before `period` that has one.
 

@@ -281,7 +281,7 @@ def test_check_of_what_is_no_workbook(cli: Cli, desk: Desk, tmp_path: Path) -> N
 
 
 def test_status_json(cli: Cli, desk: Desk) -> None:
-    """--json prints one object: the period and every unit in administrative order."""
+    """--json prints one object: the period, every unit in administrative order, and what waits."""
     desk.drop(EAST, desk.fill(EAST))
     desk.drop(WEST, desk.fill(WEST, MARCH))
     desk.drop(SOUTH, desk.fill(SOUTH, {"head": head(frozen="是")}))
@@ -290,7 +290,12 @@ def test_status_json(cli: Cli, desk: Desk) -> None:
     said = cli("-C", desk.root, "status", "--json", "--period", "2012B1")
     assert (said.code, said.err) == (0, "")
     document = json.loads(said.out)
-    assert list(document) == ["period", "units"]
+    assert list(document) == ["period", "units", "waiting"]
+    (held,) = document["waiting"]
+    assert (held["kind"], held["unit_id"], held["receipt"]) == ("held", NORTH, f"{NORTH}-2012B1-1")
+    assert held["reason"] == held["message"]
+    assert "990202 北岸县 第1号" in held["message"]
+    assert "2012-03-05T09:00:0" in held["since"]
     assert document["period"] == "2012B1"
     assert [unit["unit_id"] for unit in document["units"]] == list(ALL)
     by_id = {unit["unit_id"]: unit for unit in document["units"]}

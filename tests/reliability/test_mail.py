@@ -118,7 +118,7 @@ def test_a_mail_that_is_refused_for_good_is_held_and_shown(
         assert box.attempts == undisturbed.mails
     assert _published(root) == undisturbed.published
     said = command(root, LATER, "status").stdout
-    assert said.count("发不出去的邮件") == undisturbed.mails
+    assert said.count("有邮件发不出去") == undisturbed.mails
     assert "邮件服务器没有接受邮件内容" in said
 
 

@@ -123,6 +123,6 @@ def test_status_says_what_is_stale_and_why(desk: Desk) -> None:
     assert [thing.words for thing in desk.ask(stale_things)] == [
         "9901-上游市 2012年1—2月 情况报告：990101-东岸县第1号已接收（03-02 10:00起）"
     ]
-    assert [thing.words for thing in desk.ask(standing).stale] == [
-        thing.words for thing in desk.ask(stale_things)
-    ]
+    (waiting,) = desk.ask(standing).waiting
+    assert (waiting.kind, waiting.unit_id) == ("publication", CITY)
+    assert "情况报告：990101-东岸县第1号已接收（03-02 10:00起）" in waiting.message

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from sheetflow.errors import SheetflowError, describe
-from sheetflow.service.examining import folders, machine, memory, setup
+from sheetflow.service.examining import duty, folders, machine, memory, setup
 from sheetflow.service.examining.lines import Examination, Grade, Line, fault
 from sheetflow.service.office import LOG, Office, open_office
 
@@ -22,7 +22,7 @@ _EXAMINATIONS: tuple[tuple[str, Examination], ...] = (
     ("文件夹", folders.check_access),
     ("state 文件夹", folders.check_privacy_of_state),
     ("身份（文件夹权限）", folders.check_identity),
-    ("报送文件夹", folders.check_strays),
+    ("报送文件夹", folders.check_inbox),
     ("磁盘空间", folders.check_space),
     ("时钟", folders.check_clock),
     ("设置", setup.check_settings),
@@ -35,7 +35,8 @@ _EXAMINATIONS: tuple[tuple[str, Examination], ...] = (
     ("数据库", memory.check_database),
     ("原件存档", memory.check_archive),
     ("处理进程", memory.check_children),
-    ("服务", memory.check_service),
+    ("服务", duty.check_service),
+    ("等待处理", duty.check_waiting),
 )
 
 

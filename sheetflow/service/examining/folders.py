@@ -17,10 +17,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from sheetflow.intake.mounts import MOUNT_TABLE, mount_of, read_mounts
-from sheetflow.intake.scanning import scan
-from sheetflow.intake.sighting import Oddity, Reason, display_name
 from sheetflow.service.examining.lines import Line, fault, listed, ok, warning
 from sheetflow.service.office import Office
+from sheetflow.service.taking import look, open_intake
 
 _MIB = 1024**2
 _SCARCE, _TOO_LITTLE = 2048 * _MIB, 200 * _MIB
@@ -162,51 +161,13 @@ def _has_acl(folder: Path) -> bool:
         return False
 
 
-def check_strays(office: Office) -> Iterator[Line]:
-    """Show folders of no unit, and entries of the inbox that are not taken."""
-    try:
-        strays = [
-            display_name(os.fsencode(path.name))
-            for path in office.workspace.stray_folders(office.tree)
-        ]
-    except FileNotFoundError:
-        return  # said already
-    if strays:
-        yield warning(
-            "报送文件夹",
-            f"有不属于任何单位的文件夹，里面的东西没有人收：{listed(strays)}。",
-            "请核对名称（单位代码-名称，与 units.xlsx 一致），把里面的文件移到该放的文件夹。",
-        )
-    folders = {unit.folder: unit.unit_id for unit in office.tree}
-    seen = scan(office.workspace.inbox, folders, now=office.clock.on_disk())
-    by_reason: dict[Reason, list[Oddity]] = defaultdict(list)
-    for oddity in (*seen.strange, *seen.lingering):
-        by_reason[oddity.reason].append(oddity)
-    for reason, oddities in by_reason.items():
-        names = [f"{oddity.folder.name}/{oddity.name}" for oddity in oddities]
-        found, remedy = _ODD.get(reason, ("有不能收取的东西", "请看一看是什么，移走它。"))
-        yield warning("报送文件夹", f"{found}：{listed(names)}。", remedy)
-    for trouble in seen.troubles:
+def check_inbox(office: Office) -> Iterator[Line]:
+    """Say which folders of the inbox cannot be looked into; what lies there is told as waiting."""
+    troubles = look(office, open_intake(office)).troubles
+    for trouble in troubles:
         yield fault("报送文件夹", str(trouble), "请检查文件夹的权限和共享的连接。")
-    if not strays and not by_reason and not seen.troubles:
-        yield ok("报送文件夹", "里面没有不能收取的东西。")
-
-
-_ODD = {
-    Reason.SYMLINK: ("有链接，不收", "请换成真正的文件；不是自己人放的，请查是谁放的。"),
-    Reason.HARD_LINK: ("有与别处共用内容的文件（硬链接），不收", "请复制成独立的文件再放。"),
-    Reason.FOLDER: ("单位文件夹里又有文件夹，里面的东西不收", "请把工作簿直接放在单位文件夹里。"),
-    Reason.SPECIAL: ("有不是文件的东西（管道、设备等），不收", "请移走，并查是谁放的。"),
-    Reason.TOO_LARGE: ("有大得不像工作簿的文件，不收", "请让单位检查后重放。"),
-    Reason.UNKNOWN_FOLDER: (
-        "有没放进单位文件夹的文件，没有人收",
-        "请移到该单位的文件夹里。",
-    ),
-    Reason.LINGERING: (
-        "有放了一天以上的锁文件、临时文件或隐藏文件",
-        "多半是 Excel 没有正常关闭留下的；确认没有人在编辑后删去。",
-    ),
-}
+    if not troubles:
+        yield ok("报送文件夹", "都看得到里面。")
 
 
 def check_clock(office: Office) -> Iterator[Line]:

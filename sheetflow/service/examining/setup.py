@@ -75,7 +75,7 @@ def check_units(office: Office) -> Iterator[Line]:
 
 
 def check_mail(office: Office) -> Iterator[Line]:
-    """Talk to the mail server as far as naming the sender, and look at the queue."""
+    """Talk to the mail server as far as naming the sender."""
     carrier = carrier_of(office)
     if isinstance(carrier, SmtpCarrier):
         reason = carrier.probe(office.settings.mail.sender)
@@ -85,18 +85,6 @@ def check_mail(office: Office) -> Iterator[Line]:
             yield fault("发信", reason.words, "邮件会排队等着，不会丢。请检查 [mail] 的设置。")
     else:
         yield ok("发信", f"没有设发信服务器，邮件存在 {office.workspace.maildir} 备查。")
-    held = office.store.mails.find_mails("held")
-    if held:
-        yield warning(
-            "发信",
-            f"有{len(held)}封邮件发不出去，见 status。",
-            "请改正 units.xlsx 里的地址；内容已经在答复文件夹里，也可以电话告知。",
-        )
-    late = [mail for mail in office.store.mails.find_mails("queued") if mail.trouble]
-    if late:
-        yield warning(
-            "发信", f"有{len(late)}封邮件没有发成，还在重试：{late[0].trouble}", "请看上面的原因。"
-        )
 
 
 def check_mail_templates(office: Office) -> Iterator[Line]:

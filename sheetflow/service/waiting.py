@@ -1,0 +1,164 @@
+"""What waits, gathered from the store and a look at the inbox: the one source of all that show it.
+
+`run`, `watch`, `status`, `doctor`, the board and the superior's mail say what stands here and
+in the same words. This module refuses to mend anything, and needs no lock.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+
+from sheetflow.consolidation.waiting import Waiting, Waits
+from sheetflow.errors import Trouble
+from sheetflow.intake.sighting import Oddity, Scan
+from sheetflow.schemas.documents import load_finding
+from sheetflow.schemas.judging import Outcome
+from sheetflow.service.oddities import strange_things, stray_folders, unit_words
+from sheetflow.service.office import Office
+from sheetflow.service.staleness import stale_waiting
+from sheetflow.store.records import Arrival, Submission
+
+_OUR_FAULT = "our-fault"
+
+
+def what_waits(
+    office: Office, seen: Scan, oddities: Collection[Oddity] | None = None
+) -> tuple[Waiting, ...]:
+    """Give everything that waits, given what a look at the inbox has `seen`.
+
+    `oddities` are what intake came to know besides; by default those of the look.
+    """
+    strange = (*seen.strange, *seen.lingering) if oddities is None else oddities
+    return (
+        *held_submissions(office),
+        *_put_off(office),
+        *_mails(office),
+        *_publications(office),
+        *strange_things(office, strange),
+        *stray_folders(office),
+    )
+
+
+_KINDS = {"inbox": Waits.INBOX, "outbox": Waits.PUBLICATION}
+
+
+def waiting_of(office: Office, troubles: Iterable[Trouble]) -> Iterator[Waiting]:
+    """Give trouble that lasts as what waits: 370103 市中区 报送文件夹里的“预审”不是文件夹……."""
+    for trouble in troubles:
+        whose = f"{unit_words(office, trouble.unit_id)} " if trouble.unit_id else ""
+        yield Waiting(
+            kind=_KINDS.get(trouble.what, Waits.DECISION),
+            unit_id=trouble.unit_id,
+            since=trouble.since,
+            reason=f"{whose}{trouble.sentence}",
+            is_ours=trouble.is_ours,
+        )
+
+
+def untaken(office: Office, seen: Scan) -> Iterator[Waiting]:
+    """Say how many files of each unit lie in the inbox and were not taken yet."""
+    pending = {
+        (arrival.unit_id, arrival.raw_name, arrival.inode)
+        for arrival in office.store.arrivals.find_pending_unlinks()
+    }
+    counts = Counter(
+        file.unit_id
+        for file in seen.files
+        if (file.unit_id, file.name_bytes, file.inode) not in pending
+    )
+    for unit_id, count in counts.items():
+        yield Waiting(
+            kind=Waits.INBOX,
+            unit_id=unit_id,
+            reason=f"{unit_words(office, unit_id)} 报送文件夹里还有{count}份没有收取。",
+            remedy="值守的服务会自动收取；没有值守的，请运行 run。",
+        )
+
+
+def held_submissions(office: Office, units: Collection[str] | None = None) -> Iterator[Waiting]:
+    """Give every workbook (of `units`) that is held, also beside an accepted one, until decided."""
+    for held in office.store.submissions.find_held():
+        if units is None or held.unit_id in units:
+            yield _held(office, held)
+
+
+def _held(office: Office, held: Submission) -> Waiting:
+    findings = list(map(load_finding, office.store.contents.find_findings(held)))
+    why = office.campaign.catalogue.wrong(findings[0]) if findings else "需要核实"
+    ours = bool(findings) and all(entry.rule == _OUR_FAULT for entry in findings)
+    release = f"sheetflow release {held.receipt}"
+    remedy = f"核实后请用 {release} 放行，或用 sheetflow reject {held.receipt} --why 理由 退回。"
+    if ours:
+        remedy = f"请把日志交给系统维护人员；改正后用 {release} 重新审核。"
+    return Waiting(
+        kind=Waits.HELD,
+        unit_id=held.unit_id,
+        receipt=held.receipt,
+        since=held.arrived_at,
+        reason=f"{unit_words(office, held.unit_id)} 第{held.number}号"
+        f"（回执号 {held.receipt}）{Outcome.HELD.label}：{why}。",
+        remedy=remedy,
+        is_ours=ours,
+    )
+
+
+def _put_off(office: Office) -> Iterator[Waiting]:
+    now = office.clock.now()
+    for arrival in office.store.arrivals.find_unjudged():
+        gone = arrival.unit_id not in office.tree
+        again = arrival.retry_at is not None and arrival.retry_at > now
+        yield Waiting(
+            kind=Waits.PUT_OFF,
+            unit_id=arrival.unit_id,
+            since=arrival.arrived_at,
+            reason=f"{unit_words(office, arrival.unit_id)} 第{arrival.arrival_id}号来件"
+            f"（{arrival.name}）{_why_put_off(arrival, gone=gone)}。",
+            remedy="请在 units.xlsx 补回这个单位。"
+            if gone
+            else f"{arrival.retry_at:%m-%d %H:%M}以后自动再试。"
+            if again
+            else "值守的服务会自动处理；没有值守的，请运行 run。",
+            is_ours=bool(arrival.trouble) and not gone,
+        )
+
+
+def _why_put_off(arrival: Arrival, *, gone: bool) -> str:
+    if gone:
+        return "没有审核：这个单位已不在 units.xlsx 里"
+    return f"暂时不能审核：{arrival.trouble}" if arrival.trouble else "已经收取，等待审核"
+
+
+def _mails(office: Office) -> Iterator[Waiting]:
+    for mail in office.store.mails.find_mails("held"):
+        yield Waiting(
+            kind=Waits.MAIL,
+            unit_id=mail.unit_id,
+            receipt=mail.receipt,
+            since=mail.created_at,
+            reason=f"{unit_words(office, mail.unit_id)} 有邮件发不出去（{mail.subject}）：{mail.trouble}",
+            remedy="内容已在答复文件夹里，可以电话告知。改正 units.xlsx 里的邮箱后，"
+            "用 sheetflow mail 查看并重新发送。",
+        )
+    late = [mail for mail in office.store.mails.find_mails("queued") if mail.trouble]
+    for mail in late:
+        yield Waiting(
+            kind=Waits.MAIL,
+            unit_id=mail.unit_id,
+            receipt=mail.receipt,
+            since=mail.created_at,
+            reason=f"{unit_words(office, mail.unit_id)} 有邮件还没有发成（{mail.subject}）：{mail.trouble}",
+            remedy="会自动重试。",
+        )
+
+
+def _publications(office: Office) -> Iterator[Waiting]:
+    yield from stale_waiting(office)
+    for entry in office.store.publications.find_beside():
+        yield Waiting(
+            kind=Waits.PUBLICATION,
+            unit_id=entry.unit_id,
+            since=entry.published_at,
+            reason=f"“{entry.path}”被人打开着，新的一份在旁边：{entry.beside}。",
+            remedy="请关闭打开的文件，下一次处理会换回原名。",
+        )

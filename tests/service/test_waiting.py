@@ -1,0 +1,201 @@
+"""What waits is one thing with one source: `run`, `status`, `doctor` say it in the same words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from sheetflow.cli.summaries import pass_lines
+from sheetflow.consolidation.waiting import Waiting, Waits, tell
+from sheetflow.intake.archive import blob_path
+from sheetflow.service import Office, PassReport
+from sheetflow.service.deciding import decide
+from sheetflow.service.examining import Grade, examine
+from sheetflow.service.rebuilding import rebuild
+from sheetflow.service.standing import standing
+from sheetflow.store.records import Stale
+from tests.tiny.desk import CITY, EAST, FIRST, IN_TIME, NEXT_DAY, WEST, Desk, sound
+
+
+def waiting(desk: Desk) -> tuple[Waiting, ...]:
+    """What `status` says waits."""
+    return desk.ask(lambda office: standing(office).waiting, NEXT_DAY)
+
+
+def held_beside_an_accepted_one(desk: Desk) -> PassReport:
+    """A neighbour's workbook in EAST's folder, and EAST's own a day later."""
+    desk.drop(EAST, desk.fill(WEST, sound(70)), name="西岸.xlsx")
+    desk.run()
+    desk.drop(EAST, desk.fill(EAST))
+    return desk.run(NEXT_DAY)
+
+
+def original_lost(desk: Desk) -> PassReport:
+    """A file is received, and its original is gone from the archive when it is to be judged."""
+    desk.drop(EAST, desk.fill(EAST))
+
+    def receive(office: Office) -> None:
+        from sheetflow.service.taking import open_intake, take_all
+
+        take_all(office, open_intake(office))
+        (arrival,) = office.store.arrivals.find_unjudged()
+        blob_path(office.workspace.archive, arrival.sha256).unlink()
+
+    desk.ask(receive)
+    desk.drop(WEST, desk.fill(WEST))
+    return desk.run(NEXT_DAY)
+
+
+def mail_without_address(desk: Desk) -> PassReport:
+    """A mail that no server would take: its recipient's address has none of an address."""
+
+    def spoil(office: Office) -> None:
+        mail = office.store.mails.find_mails()[0]
+        office.store.mails.record_mail_failed(
+            mail.mail_id, "邮件服务器没有接受收件地址（550）。", office.clock.now(), permanent=True
+        )
+
+    desk.drop(EAST, desk.fill(EAST))
+    desk.run()
+    desk.ask(spoil)
+    return desk.run(NEXT_DAY)
+
+
+def link_in_the_inbox(desk: Desk) -> PassReport:
+    """Something that is not taken: a link that leads nowhere."""
+    (desk.workspace.inbox / f"{EAST}-东岸县" / "报表.xlsx").symlink_to("nowhere")
+    return desk.run(NEXT_DAY)
+
+
+def board_that_cannot_be_placed(desk: Desk) -> PassReport:
+    """Where CITY's board is to lie there is a folder."""
+    (desk.out(CITY) / "上报情况_上游市.html").mkdir(parents=True)
+    desk.drop(EAST, desk.fill(EAST))
+    return desk.run(NEXT_DAY)
+
+
+CASES: tuple[tuple[Callable[[Desk], PassReport], Waits, str, bool, str], ...] = (
+    (held_beside_an_accepted_one, Waits.HELD, EAST, False, "990101 东岸县 第1号"),
+    (original_lost, Waits.PUT_OFF, EAST, True, "990101 东岸县 第1号来件"),
+    (mail_without_address, Waits.MAIL, EAST, False, "没有接受收件地址"),
+    (link_in_the_inbox, Waits.INBOX, EAST, False, "990101 东岸县 报送文件夹里有链接"),
+    (
+        board_that_cannot_be_placed,
+        Waits.PUBLICATION,
+        CITY,
+        True,
+        "9901-上游市 2012年1—2月 上报情况",
+    ),
+)
+
+
+@pytest.mark.parametrize(("cause", "kind", "unit_id", "ours", "said"), CASES)
+def test_each_kind_is_seen_in_each_place(
+    desk: Desk,
+    cause: Callable[[Desk], PassReport],
+    kind: Waits,
+    unit_id: str,
+    ours: bool,  # noqa: FBT001
+    said: str,
+) -> None:
+    """What waits stands in `run`, `status`, its JSON and `doctor`; only our fault fails the pass."""
+    report = cause(desk)
+    (found,) = [entry for entry in waiting(desk) if entry.kind is kind]
+    assert found.unit_id == unit_id
+    assert said in found.message
+    assert report.is_failed is ours
+    assert any(line.startswith("注意：") and said in line for line in pass_lines(report))
+    assert any(said in line.found + line.remedy for line in examine(desk.root, NEXT_DAY))
+    document = json.loads(json.dumps(found.as_json()))
+    assert document["message"] == document["reason"] == found.message
+    assert (document["kind"], document["unit_id"]) == (kind.value, unit_id)
+
+
+def test_at_rest_nothing_waits(desk: Desk) -> None:
+    """In a sound workspace at rest the list is empty, and `run` notices nothing."""
+    desk.drop(EAST, desk.fill(EAST))
+    report = desk.run()
+    assert waiting(desk) == ()
+    assert report.notices == ()
+    assert not report.is_failed
+
+
+def test_a_decision_ends_the_waiting(desk: Desk) -> None:
+    """A held workbook is listed with its receipt until somebody decided, and no longer."""
+    held_beside_an_accepted_one(desk)
+    (held,) = waiting(desk)
+    assert held.receipt == f"{EAST}-{FIRST}-1"
+    assert f"sheetflow release {held.receipt}" in held.message
+    desk.ask(lambda office: decide(office, held.receipt, "reject", "放错了"))
+    desk.run(NEXT_DAY)
+    assert waiting(desk) == ()
+    assert not [line for line in examine(desk.root, NEXT_DAY) if held.receipt in line.found]
+
+
+def test_a_cause_that_is_gone_is_told_no_longer(desk: Desk) -> None:
+    """Once the original is back, the file is accepted and nothing waits."""
+    kept: dict[Path, bytes] = {}
+    desk.drop(EAST, desk.fill(EAST))
+
+    def receive(office: Office) -> None:
+        from sheetflow.service.taking import open_intake, take_all
+
+        take_all(office, open_intake(office))
+        for blob in office.workspace.archive.glob("??/*"):
+            kept[blob] = blob.read_bytes()
+            blob.unlink()
+
+    desk.ask(receive)
+    assert desk.run().is_failed
+    for blob, content in kept.items():
+        blob.write_bytes(content)
+    assert not desk.run(NEXT_DAY).is_failed
+    assert desk.states()[EAST] == "accepted"
+    assert waiting(desk) == ()
+
+
+def test_a_flood_of_waiting_things_is_counted() -> None:
+    """Of one kind the first twenty are told in full; another kind is not crowded out."""
+    many = [Waiting(kind=Waits.PUT_OFF, reason=f"第{number}号来件。") for number in range(1000)]
+    lines = list(tell([*many, Waiting(kind=Waits.HELD, reason="等待决定。")]))
+    assert len(lines) == 22
+    assert "共1000件" in lines[20]
+    assert lines[21] == "等待决定。"
+
+
+def test_an_unknown_original_is_a_warning(desk: Desk) -> None:
+    """An original that the database does not know is counted by `doctor`, which says what to do."""
+    desk.drop(EAST, desk.fill(EAST))
+    desk.run()
+    digest = "ab" * 32
+    blob = blob_path(desk.workspace.archive, digest)
+    blob.parent.mkdir(exist_ok=True)
+    blob.write_bytes(b"an original")
+    (line,) = [line for line in examine(desk.root, IN_TIME) if line.topic == "原件存档"][:1]
+    assert line.grade is Grade.WARNING
+    assert "有1份原件数据库不认识" in line.found
+    assert "restore" in line.remedy
+    blob.unlink()
+    assert all(
+        line.grade is Grade.OK for line in examine(desk.root, IN_TIME) if "存档" in line.topic
+    )
+
+
+def test_why_something_stale_was_not_made_is_kept(desk: Desk) -> None:
+    """Another process says why a publication failed, until it could be made."""
+    blocked = desk.out(CITY) / "上报情况_上游市.html"
+    board_that_cannot_be_placed(desk)
+    (found,) = [entry for entry in waiting(desk) if entry.kind is Waits.PUBLICATION]
+    assert "没有做成：" in found.message
+    blocked.rmdir()
+
+    def again(office: Office) -> int:
+        mark = Stale(unit_id=CITY, form="patrol", period=FIRST, what="board")
+        office.store.publications.record_stale([mark], office.clock.now())
+        return rebuild(office).published
+
+    assert desk.ask(again, NEXT_DAY)
+    assert waiting(desk) == ()
