@@ -94,10 +94,14 @@ class Whose:
 
 def whose(tree: UnitTree, accepted: Accepted) -> Whose:
     """Tell whose rows a submission's are."""
-    chain = {entry.level: entry.name for entry in tree.chain(accepted.unit_id)}
-    own = f"{tree[accepted.unit_id].name}本级"
-    city, county = chain.get(Level.CITY, own), chain.get(Level.COUNTY, own)
-    return Whose(accepted.unit_id, city, county, accepted.receipt)
+    return whose_under(tree, accepted.unit_id, accepted.receipt)
+
+
+def whose_under(tree: UnitTree, unit_id: str, receipt: str) -> Whose:
+    """Tell whose rows a unit's are that go by `receipt`; a city's own stand as its 本级."""
+    chain = {entry.level: entry.name for entry in tree.chain(unit_id)}
+    own = f"{tree[unit_id].name}本级"
+    return Whose(unit_id, chain.get(Level.CITY, own), chain.get(Level.COUNTY, own), receipt)
 
 
 def rows_seen(

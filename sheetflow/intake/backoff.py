@@ -50,9 +50,3 @@ class BackOff:
         """Count the failures in a row."""
         trouble = self._troubles.get(key)
         return trouble.failures if trouble else 0
-
-    def next_due(self) -> float | None:
-        """Give the seconds until the first retry is due, None when nothing failed."""
-        if not self._troubles:
-            return None
-        return max(0.0, min(each.due for each in self._troubles.values()) - self.clock())

@@ -12,14 +12,14 @@ from concurrent.futures import Future
 from pathlib import Path
 
 from sheetflow.consolidation.accepted import Accepted, Books
-from sheetflow.consolidation.details import Whose, whose
+from sheetflow.consolidation.details import Whose, whose, whose_under
 from sheetflow.errors import retried_later
 from sheetflow.masks import MaskPolicy
 from sheetflow.schemas.documents import unpack
 from sheetflow.schemas.forms import Form
 from sheetflow.service.office import Office
 from sheetflow.store.records import Arrival, Submission
-from sheetflow.units import Level, Unit
+from sheetflow.units import Unit
 from sheetflow.workers.judging import PieceWish
 from sheetflow.workers.rollups import PieceOrder
 
@@ -35,7 +35,7 @@ def wish_pieces(office: Office, arrival: Arrival) -> PieceWish | None:
     if not (office.settings.workers.joined_from and policies and first):
         return None
     _make_folder(office)
-    source = _source(office, unit.unit_id, "")
+    source = whose_under(office.tree, unit.unit_id, "")
     return PieceWish(
         folder=str(office.workspace.pieces),
         policies=policies,
@@ -55,12 +55,13 @@ def order_pieces(office: Office, submission: Submission, rows: Mapping[str, byte
     if not office.settings.workers.joined_from or submission.outcome != "accepted":
         return
     form = office.form(submission.form)
-    source = _source(office, submission.unit_id, submission.receipt)
+    source = whose_under(office.tree, submission.unit_id, submission.receipt)
     paths = [
         (policy, _path(office, form, policy, source, submission.sha256))
         for policy in _policies_above(office, office.tree[submission.unit_id])
     ]
     missing = [(policy, path) for policy, path in paths if not path.is_file()]
+    _forget_made(office)
     if missing:
         _submit(office, form, source, missing, {key: unpack(text) for key, text in rows.items()})
 
@@ -120,11 +121,6 @@ def _path(office: Office, form: Form, policy: MaskPolicy, source: Whose, sha256:
     return office.workspace.pieces / name_pieces(office.layout(form), policy, source, sha256)
 
 
-def _source(office: Office, unit_id: str, receipt: str) -> Whose:
-    chain = {unit.level: unit.name for unit in office.tree.chain(unit_id)}
-    return Whose(unit_id, chain.get(Level.CITY, ""), chain.get(Level.COUNTY, ""), receipt)
-
-
 def _policies_above(office: Office, unit: Unit) -> list[MaskPolicy]:
     """The eyes of all who have a consolidated workbook in which the unit's rows stand."""
     chain = office.tree.chain(unit.unit_id)
@@ -152,6 +148,12 @@ def _submit(
     future: Future[None] = office.pool.submit("render_piece_files", order, dict(rows))
     for _, path in files:
         office.pieces_under_way[path] = future
+
+
+def _forget_made(office: Office) -> None:
+    """Let go of what was made and not fetched: a submission that was replaced never is."""
+    for path in [path for path, made in office.pieces_under_way.items() if made.done()]:
+        del office.pieces_under_way[path]
 
 
 def _wait_for_some(office: Office) -> None:

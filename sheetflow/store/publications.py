@@ -142,11 +142,6 @@ class Publications:
                     here = table.c.path == row["path"]
                     connection.execute(update(table).where(here).values(**renamed))
 
-    def record_withdrawn(self, path: str) -> None:
-        """Record that nothing of ours stands at `path` any longer."""
-        with self._database.writing() as connection:
-            connection.execute(delete(table).where(table.c.path == path))
-
 
 def mark(connection: Connection, stale: Iterable[Stale], at: dt.datetime) -> None:
     """Set each mark anew, with a number that no earlier mark bore."""

@@ -19,7 +19,6 @@ from sqlalchemy import (
 )
 
 from sheetflow.errors import StoreError
-from sheetflow.periods import Period
 from sheetflow.store.engine import Database
 from sheetflow.store.records import (
     Arrival,
@@ -107,18 +106,6 @@ class Submissions:
     def find_held(self) -> tuple[Submission, ...]:
         """Return every submission that is held, whatever its unit handed in since."""
         return self._find(judgements.c.outcome == "held")
-
-    def find_accepted_before(self, unit_id: str, form: str, period: str) -> Submission | None:
-        """Return what counts of the last period of the same year before `period` that has one.
-
-        Raise ValueError when `period` is none.
-        """
-        earlier = [before.period_id for before in Period.parse(period).year_so_far[:-1]]
-        found = self._find(
-            *_matching(unit_id=unit_id, form=form), table.c.period.in_(earlier), _accepted()
-        )
-        by_period = {submission.period: submission for submission in found}
-        return by_period[max(by_period)] if by_period else None
 
     def find_history(self, unit_id: str, form: str) -> tuple[Submission, ...]:
         """Return the submissions of a unit that count, one a period, in order of periods."""

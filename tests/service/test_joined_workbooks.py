@@ -13,6 +13,8 @@ from python_calamine import CalamineWorkbook
 
 from sheetflow.service import open_office
 from sheetflow.service.judging import judge_arrivals
+from sheetflow.service.piecing import order_pieces
+from sheetflow.service.rebuilding import rebuild
 from sheetflow.service.taking import open_intake, take_all
 from tests.tiny.campaign import CAMPAIGN_NAME
 from tests.tiny.desk import CITY, EAST, IN_TIME, NEXT_DAY, PROVINCE, SOUTH, WEST, Desk, sound
@@ -82,6 +84,40 @@ def test_rows_are_rendered_where_they_were_judged(tmp_path: Path) -> None:
             f"{receipt}-city",
             f"{receipt}-province",
         ]
+
+
+def test_a_city_s_own_rows_are_rendered_where_they_were_judged(tmp_path: Path) -> None:
+    """A city's or the province's own workbook lies ready under the name by which it is looked for."""
+    desk = Desk.make(tmp_path / "ready", joined_from="40")
+    desk.issue()
+    for unit_id in (CITY, PROVINCE):
+        desk.drop(unit_id, desk.fill(unit_id, sound(*WALKS)))
+    with open_office(desk.root, IN_TIME) as office:
+        take_all(office, open_intake(office))
+        for _ in judge_arrivals(office):
+            pass
+        assert office.pieces_under_way == {}
+        there = {file.name for file in desk.workspace.pieces.iterdir()}
+        rebuild(office)
+        assert {file.name for file in desk.workspace.pieces.iterdir()} == there
+
+
+def test_a_replaced_submission_leaves_nothing_in_hand(tmp_path: Path) -> None:
+    """However often a unit mends what is never fetched, the list of pieces in hand stays short."""
+    desk = Desk.make(tmp_path / "ready", joined_from="40")
+    desk.issue()
+    with open_office(desk.root, IN_TIME) as office:
+        for metres in range(100, 106):
+            desk.drop(EAST, desk.fill(EAST, sound(metres)))
+            take_all(office, open_intake(office))
+            for answered in judge_arrivals(office):
+                for submission in answered:
+                    for file in desk.workspace.pieces.iterdir():
+                        file.unlink()
+                    order_pieces(office, submission, {})
+                    for made in office.pieces_under_way.values():
+                        made.result()
+        assert len(office.pieces_under_way) <= 2
 
 
 def test_the_rendered_rows_may_be_lost(joined: Desk) -> None:
