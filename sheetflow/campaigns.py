@@ -14,6 +14,7 @@ from sheetflow.errors import DeclarationError
 from sheetflow.schemas.campaign import Campaign
 
 NAMES = ("grassroots2012",)
+_REMEDY = f"请改正 sheetflow.toml 里的 campaign；可用的活动：{'、'.join(NAMES)}。"
 
 
 @cache
@@ -26,9 +27,8 @@ def load_campaign(name: str) -> Campaign:
     module, _, attribute = name.partition(":")
     try:
         campaign = getattr(importlib.import_module(module), attribute)
-    except (ImportError, ValueError, AttributeError) as error:
-        known = "、".join(NAMES)
-        raise DeclarationError(f"没有名为“{name}”的活动。可用的活动：{known}。") from error
+    except Exception as error:  # what a foreign module raises while it loads is anything
+        raise DeclarationError(f"没有名为“{name}”的活动，或者它的声明有错。{_REMEDY}") from error
     if not isinstance(campaign, Campaign):
-        raise DeclarationError(f"“{name}”不是一项活动的声明。")
+        raise DeclarationError(f"“{name}”不是一项活动的声明。{_REMEDY}")
     return campaign

@@ -18,8 +18,9 @@ def main() -> None:
     import sheetflow.cli.extracts
     import sheetflow.cli.upkeep  # noqa: F401
     from sheetflow.cli.commands import app
-    from sheetflow.cli.screen import complain
+    from sheetflow.cli.screen import complain, open_closed_ends
 
+    open_closed_ends()
     try:
         app()
     except SheetflowError as error:

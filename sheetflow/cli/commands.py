@@ -218,7 +218,7 @@ def check(
             for finding in judgement.findings
         ]
         document = {"outcome": judgement.outcome.value, "findings": findings}
-        typer.echo(json.dumps(document, ensure_ascii=False, indent=2))
+        say(json.dumps(document, ensure_ascii=False, indent=2))
     else:
         print_findings(judgement, catalogue)
     if judgement.outcome is not Outcome.ACCEPTED:
@@ -242,7 +242,7 @@ def status(
     with open_office(call.root, call.at) as office:
         found = standing(office, wanted)
     if as_json:
-        typer.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=2))
+        say(json.dumps(found.as_json(), ensure_ascii=False, indent=2))
     else:
         print_standing(found)
 

@@ -1,39 +1,89 @@
-"""The terminal: progress bars on a screen, plain lines elsewhere."""
+"""The terminal: progress bars on a screen, plain lines elsewhere.
+
+Its other end may be closed or full at any time (``watch | head``): what is said then is
+lost, and nothing else is. The log has all.
+"""
 
 from __future__ import annotations
 
 import logging
+import os
+import sys
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from io import TextIOWrapper
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from rich.console import Console
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-SCREEN = Console()
-_ERRORS = Console(stderr=True)
 _LOG_BYTES, _LOGS_KEPT = 5_000_000, 5
+_PRIVATE = 0o600
+
+
+class _Screen(Console):
+    """Goes on in silence once nobody reads, or a full disk takes no more."""
+
+    def print(self, *objects: Any, **looks: Any) -> None:  # noqa: ANN401 - the base class's signature
+        """Print as the base class does, or lose it."""
+        try:
+            super().print(*objects, **looks)
+        except OSError:
+            self.on_broken_pipe()
+
+    def on_broken_pipe(self) -> None:
+        """Say no more, instead of ending the command."""
+        self.quiet = True
+        with suppress(OSError, ValueError):
+            _lead_nowhere(self.file.fileno())
+
+
+SCREEN = _Screen()
+_ERRORS = _Screen(stderr=True)
+
+
+def open_closed_ends() -> None:
+    """Make the three standard streams lead somewhere, where the caller closed them.
+
+    Else the next file that is opened, a database perhaps, would take their place.
+    """
+    for descriptor in (0, 1, 2):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            _lead_nowhere(descriptor)
+    sys.stdout = sys.stdout or _nowhere()
+    sys.stderr = sys.stderr or _nowhere()
+
+
+def _nowhere() -> TextIOWrapper:
+    return open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123 - as long as we live
+
+
+def _lead_nowhere(descriptor: int) -> None:
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    if nowhere != descriptor:
+        os.dup2(nowhere, descriptor)
+        os.close(nowhere)
+
+
+def _print(screen: _Screen, sentence: str, style: str = "") -> None:
+    screen.print(sentence, style=style, markup=False, emoji=False, highlight=False, soft_wrap=True)
 
 
 def complain(sentence: str) -> None:
     """Print a sentence on standard error."""
-    _ERRORS.print(
-        sentence,
-        style="red" if _ERRORS.is_terminal else "",
-        markup=False,
-        highlight=False,
-        soft_wrap=True,
-    )
+    _print(_ERRORS, sentence, "red" if _ERRORS.is_terminal else "")
 
 
 def say(sentence: str) -> None:
     """Print a sentence as it is."""
-    SCREEN.print(sentence, markup=False, highlight=False, soft_wrap=True)
+    _print(SCREEN, sentence)
 
 
 def say_wrapped(sentence: str) -> None:
@@ -106,10 +156,17 @@ def logging_to(file: Path) -> Iterator[None]:
     """Write our log to `file`, a bounded number of bytes; never a value of a cell."""
     from logging.handlers import RotatingFileHandler
 
-    file.parent.mkdir(parents=True, exist_ok=True)
-    handler = RotatingFileHandler(
-        file, maxBytes=_LOG_BYTES, backupCount=_LOGS_KEPT, encoding="utf-8"
-    )
+    class Private(RotatingFileHandler):
+        def _open(self) -> TextIOWrapper:
+            flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+            opened = os.open(self.baseFilename, flags, _PRIVATE)
+            return os.fdopen(opened, "a", encoding=self.encoding)
+
+        def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the base class's name
+            """Lose the line: a full disk is told where people look, with no traceback."""
+
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handler = Private(file, maxBytes=_LOG_BYTES, backupCount=_LOGS_KEPT, encoding="utf-8")
     handler.setFormatter(_Discreet("%(asctime)s %(levelname)s %(message)s"))
     logger = logging.getLogger("sheetflow")
     logger.setLevel(logging.INFO)

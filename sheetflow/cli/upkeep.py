@@ -83,7 +83,7 @@ def doctor(
             "warnings": counts[Grade.WARNING],
             "lines": [line.as_json() for line in lines],
         }
-        typer.echo(json.dumps(document, ensure_ascii=False, indent=2))
+        say(json.dumps(document, ensure_ascii=False, indent=2))
     else:
         for line in lines:
             _print_line(line)
@@ -108,7 +108,7 @@ def _tell_health(root: Path, *, as_json: bool) -> int:
     verdict = check_health(workspace, Clock.on_disk())
     if as_json:
         document = {"healthy": verdict.is_well, "message": verdict.sentence}
-        typer.echo(json.dumps(document, ensure_ascii=False))
+        say(json.dumps(document, ensure_ascii=False))
     else:
         say(verdict.sentence)
     return 0 if verdict.is_well else 1

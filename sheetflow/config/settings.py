@@ -276,7 +276,12 @@ class Settings(BaseSettings):
         frozen=True,
     )
 
-    campaign: Text = key("grassroots2012", "活动名称（英文名）。", min_length=1)
+    campaign: Text = key(
+        "grassroots2012",
+        "活动名称（英文名）。",
+        allowed="活动的英文名称，如 grassroots2012",
+        pattern=r"^[A-Za-z_]\w*(\.\w+)*(:\w+)?$",
+    )
     folders: Folders = Field(Folders(), description="文件夹。")
     intake: Intake = Field(Intake(), description="收取报表。")
     deadlines: Deadlines = Field(Deadlines(), description="截止时间。")

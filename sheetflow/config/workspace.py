@@ -14,6 +14,7 @@ from pathlib import Path
 
 from sheetflow.config.atomic import replace_file
 from sheetflow.config.defaults import default_templates, default_units
+from sheetflow.config.private import make_private_folder
 from sheetflow.config.settings import Folders, Settings
 from sheetflow.config.settings_file import read_settings
 from sheetflow.config.settings_text import default_settings_text
@@ -55,12 +56,12 @@ class Workspace:
     @property
     def inbox(self) -> Path:
         """Where units drop."""
-        return self.root / Path(self.folders.inbox).expanduser()
+        return self.root / _expanded(self.folders.inbox)
 
     @property
     def outbox(self) -> Path:
         """Where units fetch."""
-        return self.root / Path(self.folders.outbox).expanduser()
+        return self.root / _expanded(self.folders.outbox)
 
     @property
     def state(self) -> Path:
@@ -189,9 +190,21 @@ def create_workspace(
     if not workspace.units_file.exists():
         write_units(workspace.units_file, tree)
     _copy_missing(default_templates(), workspace.templates)
-    _make_private(workspace.state)
+    try:
+        make_private_folder(workspace.state)
+    except OSError as error:
+        raise WorkspaceError(f"无法建立 {workspace.state}。请检查文件夹权限和磁盘空间。") from error
     workspace.ensure_unit_folders(tree)
     return workspace
+
+
+def _expanded(folder: str) -> Path:
+    try:
+        return Path(folder).expanduser()
+    except RuntimeError as error:
+        raise SettingsError(
+            f"设置 [folders] 里的“{folder}”用了本机没有的帐号。请写明文件夹的完整路径。"
+        ) from error
 
 
 def _check_apart(workspace: Workspace) -> None:
@@ -236,14 +249,6 @@ def _same_units(workspace: Workspace, wanted: UnitTree | None) -> UnitTree:
             "请直接在 Excel 中修改它；要换名单，请先把它移走。"
         )
     return present
-
-
-def _make_private(folder: Path) -> None:
-    """Make `folder` for us alone; leave one that is there as the operator set it."""
-    try:
-        folder.mkdir(mode=0o700, exist_ok=True)
-    except OSError as error:
-        raise WorkspaceError(f"无法建立 {folder}。请检查文件夹权限和磁盘空间。") from error
 
 
 def _copy_missing(source: Traversable, target: Path) -> None:

@@ -55,7 +55,8 @@ def archive_file(file: StillFile, archive_root: Path) -> Archived:
     """
     path = blob_path(archive_root, file.sha256)
     with retried_later(_STEP, archive_root):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        for folder in (archive_root, path.parent):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if _holds(path, file):
             _verify(file)
         else:

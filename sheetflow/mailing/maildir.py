@@ -1,7 +1,7 @@
 """The Maildir carrier: mail as files, where no server is set.
 
-Owns the folder's layout and that no half-written mail is ever seen in it. Refuses to
-send. A mail is known by its Message-ID: delivered twice, it lies there once.
+Owns the folder's layout, that nobody else reads it, and that no half-written mail is ever
+seen in it. Refuses to send. A mail is known by its Message-ID: delivered twice, it lies there once.
 """
 
 from __future__ import annotations
@@ -56,13 +56,14 @@ class MaildirCarrier:
         return len(found)
 
     def _write(self, message: bytes) -> None:
-        for folder in ("tmp", "new", "cur"):
-            (self.path / folder).mkdir(parents=True, exist_ok=True)
+        for folder in (self.path, *(self.path / name for name in ("tmp", "new", "cur"))):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         name = _name(message)
         if (self.path / "new" / name).exists() or any((self.path / "cur").glob(f"{name}*")):
             return
         draft = self.path / "tmp" / name
-        with draft.open("wb") as file:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
+        with os.fdopen(os.open(draft, flags, 0o600), "wb") as file:
             # Maildir holds the system's own line ends; all bodies are base64, so none is harmed.
             file.write(message.replace(b"\r\n", b"\n"))
             file.flush()

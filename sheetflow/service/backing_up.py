@@ -27,7 +27,7 @@ from sheetflow.service.office import LOG, Office
 from sheetflow.store import Store
 
 MANIFEST, KIND, VERSION = "manifest.json", "sheetflow-backup", 1
-DATABASE, ARCHIVE = "state/sheetflow.db", "state/archive"
+DATABASE, ARCHIVE, JOURNAL = "state/sheetflow.db", "state/archive", "state/journal"
 _CHUNK = 1 << 20
 
 

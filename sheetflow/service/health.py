@@ -70,6 +70,7 @@ class Pulse:
     def _write(self, text: str) -> None:
         draft = self._path.with_name(f"{self._path.name}.tmp")
         try:
+            draft.touch(mode=0o600)
             draft.write_text(text, encoding="ascii")
             draft.replace(self._path)
         except OSError:

@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from sheetflow.config.private import make_private_folder
 from sheetflow.errors import WorkspaceError
 
 _POSIX = sys.platform != "win32"
@@ -23,7 +24,7 @@ _PATIENCE_SECONDS, _PAUSE_SECONDS = 0.5, 0.05
 @contextlib.contextmanager
 def held_lock(path: Path) -> Iterator[None]:
     """Hold the lock at `path`; raise WorkspaceError where another process holds it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_private_folder(path.parent)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         if not _lock_soon(descriptor):

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sheetflow.campaigns import load_campaign
+from sheetflow.config.private import make_private_folder
 from sheetflow.config.settings import Settings
 from sheetflow.config.units_file import read_units
 from sheetflow.config.workspace import Workspace, open_workspace
@@ -195,7 +196,7 @@ def open_office(
     campaign = load_campaign(settings.campaign)
     privacy = keyed_privacy(settings.privacy, campaign)
     settings = settings.model_copy(update={"privacy": privacy})
-    workspace.state.mkdir(parents=True, exist_ok=True)
+    make_private_folder(workspace.state)
     store = open_store(workspace, settings) if open_store else Store.open(workspace.database)
     office = Office(workspace, settings, tree, campaign, store, Clock(at), say)
     try:

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 
+from sheetflow.config.private import make_private_folder
 from sheetflow.consolidation.accepted import Accepted, Books
 from sheetflow.consolidation.details import Whose, whose, whose_under
 from sheetflow.errors import retried_later
@@ -128,7 +129,7 @@ def _policies_above(office: Office, unit: Unit) -> list[MaskPolicy]:
 
 
 def _make_folder(office: Office) -> None:
-    office.workspace.pieces.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private_folder(office.workspace.pieces)
 
 
 def _submit(

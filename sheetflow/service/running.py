@@ -11,6 +11,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
 
+from sheetflow.config.private import close_state
 from sheetflow.consolidation.waiting import Waiting, tell, told_besides
 from sheetflow.errors import TemporaryError
 from sheetflow.intake.archive import sweep_archive
@@ -41,11 +42,13 @@ class PassReport:
     """What was left undone by a fault of ours, in sentences."""
     waiting: tuple[Waiting, ...] = ()
     """What waits after the pass, by whosever fault."""
+    mended: tuple[str, ...] = ()
+    """What was put right and is told once, in sentences."""
 
     @property
     def notices(self) -> tuple[str, ...]:
         """Everything that somebody should know of, each sentence once."""
-        return (*told_besides(self.troubles, self.waiting), *tell(self.waiting))
+        return (*self.mended, *told_besides(self.troubles, self.waiting), *tell(self.waiting))
 
     @property
     def is_failed(self) -> bool:
@@ -59,13 +62,23 @@ def run_pass(office: Office) -> PassReport:
     Raise WorkspaceError where another service runs in this workspace.
     """
     with held_lock(office.workspace.lock):
+        mended = close_to_others(office)
         tidy_up(office)
         intake = open_intake(office)
         take_all(office, intake)
         report = work_off(office, intake)
+        report.mended = mended
         report.mail = send_due(office)
         report.waiting = waiting_after(office, intake)
         return report
+
+
+def close_to_others(office: Office) -> tuple[str, ...]:
+    """Close the state folder where somebody opened it; say so that once."""
+    if not close_state(office.workspace.state):
+        return ()
+    LOG.warning("the state folder was open to other accounts, and is closed now")
+    return ("state 文件夹原来别的帐号也能打开，现在已经关好，只有本服务的帐号能读。",)
 
 
 def tidy_up(office: Office) -> None:

@@ -25,7 +25,13 @@ from sheetflow.service.health import Pulse, pulse_of
 from sheetflow.service.lock import held_lock
 from sheetflow.service.office import LOG, Office
 from sheetflow.service.postman import Postman, postman_of
-from sheetflow.service.running import PassReport, tidy_up, waiting_after, work_off
+from sheetflow.service.running import (
+    PassReport,
+    close_to_others,
+    tidy_up,
+    waiting_after,
+    work_off,
+)
 from sheetflow.service.sending import Sent
 from sheetflow.service.taking import look, open_intake, take
 from sheetflow.store import Store
@@ -121,6 +127,7 @@ class _Rounds:
     def _pass(self) -> float:
         office, intake = self._office, self._intake
         before, self._told = self._told, ()
+        mended = close_to_others(office)
         tree = office.tree
         units_trouble = office.reread_units()
         if not self._is_tidy or office.tree is not tree:
@@ -130,10 +137,11 @@ class _Rounds:
         report = work_off(office, intake)
         self._postman.call()
         report.troubles += (units_trouble,) if units_trouble else ()
+        report.mended = mended
         report.waiting = waiting_after(office, intake)
         self._told = report.troubles
         known, self._waiting = self._waiting, {each.identity for each in report.waiting}
-        is_new = (self._told and self._told != before) or self._waiting - known
+        is_new = mended or (self._told and self._told != before) or self._waiting - known
         if report.taken or report.published or report.outcomes or is_new:
             self._on_pass(report)
         return math.inf if observation.next_look is None else observation.next_look

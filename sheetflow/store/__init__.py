@@ -21,6 +21,7 @@ from sheetflow.store.records import (
     Submission,
     Waiver,
 )
+from sheetflow.store.sqlite import find_strangers
 from sheetflow.store.store import Store
 
 __all__ = [
@@ -41,4 +42,5 @@ __all__ = [
     "Store",
     "Submission",
     "Waiver",
+    "find_strangers",
 ]

@@ -56,6 +56,8 @@ def prepare(engine: Engine) -> None:
         connection.isolation_level = None
         with closing(connection.cursor()) as cursor:
             cursor.execute("PRAGMA foreign_keys = ON")
+            # Nothing in the file itself may act beyond plain tables.
+            cursor.execute("PRAGMA trusted_schema = OFF")
             cursor.execute("PRAGMA journal_mode = DELETE")
             cursor.execute("PRAGMA synchronous = EXTRA")
             # What a purge takes out must not be read from the file's free pages.
@@ -128,6 +130,38 @@ def find_faults(connection: Connection) -> tuple[str, ...]:
     """Return what SQLite's own checks of pages, indexes and foreign keys complain about."""
     lines = [str(row[0]) for row in connection.exec_driver_sql("PRAGMA integrity_check")]
     return (*(line for line in lines if line != "ok"), *broken_ties(connection))
+
+
+_PLAIN = ("CREATE TABLE ", "CREATE INDEX ", "CREATE UNIQUE INDEX ")
+"""How SQLite itself begins what it notes of a plain table or index, however it was typed."""
+
+
+def find_strangers(file: Path) -> tuple[str, ...]:
+    """Name what in the database `file` could act by itself: triggers, views, virtual tables …
+
+    Nothing of it is woken by looking. A file that is no database has none.
+    """
+    if not file.is_file():
+        return ()
+    uri = f"{file.absolute().as_uri()}?mode=ro"
+    try:
+        with closing(sqlite3.connect(uri, uri=True)) as connection:
+            connection.execute("PRAGMA trusted_schema = OFF")
+            found = connection.execute("SELECT type, name, sql FROM sqlite_master").fetchall()
+            tables = [name for kind, name, _ in found if kind == "table"]
+            made_up = connection.execute(
+                "SELECT DISTINCT tables.name FROM sqlite_master AS tables,"
+                " pragma_table_xinfo(tables.name) AS columns"
+                " WHERE tables.type = 'table' AND columns.hidden != 0"
+            ).fetchall()
+    except sqlite3.Error:
+        return ()
+    strange = [
+        str(name)
+        for kind, name, sql in found
+        if kind not in {"table", "index"} or not (sql is None or str(sql).startswith(_PLAIN))
+    ]
+    return (*strange, *(str(name) for (name,) in made_up if name in tables))
 
 
 def broken_ties(connection: Connection) -> tuple[str, ...]:

@@ -29,6 +29,7 @@ _MOST = 1 << 40  # the parent is trusted
 
 def main() -> None:
     """Serve tasks until the parent closes the pipe."""
+    os.umask(0o077)  # what it leaves anywhere is ours alone
     answers = _own_channel()
     for name in ("SIGINT", "SIGTERM"):  # meant for the parent, which lets us finish
         signal.signal(getattr(signal, name), signal.SIG_IGN)

@@ -156,6 +156,10 @@ def test_password_in_the_file(file: Path, text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        *(
+            (f"campaign = '{name}'", f"campaign 写成了“{name}”，应为活动的英文名称")
+            for name in ("../../x", "..", "a:b:c", "a b", ":x", "")
+        ),
         ("quiet = 3", "没有 quiet 这一项设置。可用的有：campaign、folders"),
         ("[mial]\nhost = ''", "没有 mial 这一项设置。是不是想写 mail？"),
         ("_env_file = 'x'", "没有 _env_file 这一项设置。"),

@@ -229,3 +229,13 @@ def test_packaged_lists() -> None:
     assert [len(read_units(default_units(name))) for name in unit_lists()] == [3221, 158, 153]
     with pytest.raises(WorkspaceError, match="shandong-2012"):
         default_units("atlantis")
+
+
+def test_a_folder_of_an_account_that_is_not_there(tmp_path: Path) -> None:
+    """A folder of somebody whom this machine does not know is told as a setting, with its text."""
+    create_workspace(tmp_path / "w")
+    settings = tmp_path / "w" / "sheetflow.toml"
+    text = settings.read_text("utf-8").replace('inbox = "inbox"', 'inbox = "~nobody-here/x"')
+    settings.write_text(text, encoding="utf-8")
+    with pytest.raises(SettingsError, match="~nobody-here/x"):
+        open_workspace(tmp_path / "w")

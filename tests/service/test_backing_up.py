@@ -6,9 +6,11 @@ import hashlib
 import json
 import os
 import shutil
+import sqlite3
 import threading
 import zipfile
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -232,6 +234,96 @@ def test_a_damaged_backup_changes_nothing(spoil: Spoil, saved: Path, tmp_path: P
     assert {path for path in now.keys() - before.keys() if path.name != "lock"} == set()
     assert all(now[path] == content for path, content in before.items())
     assert not (tmp_path / "evil.txt").exists()
+
+
+def _with_database(saved: Path, target: Path, script: str) -> Path:
+    """The backup with a database that somebody has worked on, its manifest true."""
+    with zipfile.ZipFile(saved) as package:
+        files = {name: package.read(name) for name in package.namelist()}
+    work = target.with_suffix(".db")
+    work.write_bytes(files["state/sheetflow.db"])
+    with closing(sqlite3.connect(work)) as connection:
+        connection.executescript(script)
+    _list(files, "state/sheetflow.db", work.read_bytes())
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as package:
+        for name, content in files.items():
+            package.writestr(name, content)
+    return target
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "CREATE TRIGGER t AFTER INSERT ON arrivals BEGIN DELETE FROM submissions; END",
+        "CREATE VIEW v AS SELECT * FROM arrivals",
+        "CREATE VIRTUAL TABLE f USING fts5(words)",
+        "ALTER TABLE mails ADD COLUMN twice TEXT AS (subject || subject) VIRTUAL",
+        "create/**/temp table t(a); CREATE TRIGGER u BEFORE UPDATE ON stale BEGIN SELECT 1; END",
+    ],
+)
+def test_a_database_that_acts_by_itself_is_refused(
+    script: str, saved: Path, tmp_path: Path
+) -> None:
+    """A backup whose database holds a trigger, a view or anything else that acts is refused whole."""
+    bad = _with_database(saved, tmp_path / "bad.zip", script)
+    with pytest.raises(WorkspaceError, match="触发器"):
+        restore(tmp_path / "new", bad)
+    assert not (tmp_path / "new" / "sheetflow.toml").exists()
+
+
+def test_a_database_with_nothing_strange_is_not_suspected(saved: Path, tmp_path: Path) -> None:
+    """The same way of repacking, with nothing strange in it, is restored."""
+    restore(tmp_path / "new", _with_database(saved, tmp_path / "good.zip", "ANALYZE"))
+    assert len(Desk(tmp_path / "new").submissions()) == 3
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "units.xlsx",
+        "templates/mail/letter.txt",
+        "state/sheetflow.db",
+        "state/journal",
+        f"state/archive/ab/ab{'0' * 62}",
+        "manifest.json",
+    ],
+)
+def test_an_entry_that_bombs_is_refused_before_it_is_unpacked(
+    name: str, saved: Path, tmp_path: Path
+) -> None:
+    """A few bytes that would fill the disk are refused by their size alone, nothing written."""
+    with zipfile.ZipFile(saved) as package:
+        files = {each: package.read(each) for each in package.namelist()}
+    if name != "manifest.json":
+        _list(files, name, b"")
+    bomb = tmp_path / "bomb.zip"
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as package:
+        for each, content in files.items():
+            if each != name:
+                package.writestr(each, content)
+        with package.open(name, "w", force_zip64=True) as entry:
+            for _ in range(600):
+                entry.write(bytes(1 << 20))
+    with pytest.raises(WorkspaceError, match="解开有600兆"):
+        restore(tmp_path / "new", bomb)
+    assert [path.name for path in (tmp_path / "new").rglob("*")] in ([], ["state"])
+
+
+def test_a_backup_larger_than_the_disk_is_refused_before_it_is_unpacked(
+    saved: Path, tmp_path: Path
+) -> None:
+    """What the disk has no room for is not begun."""
+    with zipfile.ZipFile(saved) as package:
+        files = {each: package.read(each) for each in package.namelist()}
+    full = tmp_path / "full.zip"
+    with zipfile.ZipFile(full, "w", zipfile.ZIP_DEFLATED) as package:
+        for each, content in files.items():
+            package.writestr(each, content)
+        for info in package.infolist():
+            if info.filename == "state/sheetflow.db":  # as a list of files may claim
+                info.compress_size, info.file_size = 1 << 50, 1 << 51
+    with pytest.raises(WorkspaceError, match="请腾出空间"):
+        restore(tmp_path / "new", full)
 
 
 def test_a_truncated_backup_is_refused(saved: Path, tmp_path: Path) -> None:
