@@ -137,7 +137,7 @@ _PLAIN = ("CREATE TABLE ", "CREATE INDEX ", "CREATE UNIQUE INDEX ")
 
 
 def find_strangers(file: Path) -> tuple[str, ...]:
-    """Name what in the database `file` could act by itself: triggers, views, virtual tables …
+    """Name what in the database `file` could act by itself: triggers, views, virtual tables.
 
     Nothing of it is woken by looking. A file that is no database has none.
     """
