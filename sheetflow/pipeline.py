@@ -12,6 +12,7 @@ from sheetflow.findings import Finding, Place
 from sheetflow.periods import deadline
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.judging import Book, Context, Judgement, Outcome
+from sheetflow.units.names import names_of
 from sheetflow.validators import GENERAL_RULES
 from sheetflow.validators.books import parse_book
 from sheetflow.validators.catalogue import GENERAL
@@ -41,7 +42,8 @@ def judge(raw: RawWorkbook, campaign: Campaign, context: Context) -> Judgement:
             period=known.period.period_id if known.period else "",
             named_unit=known.named_unit,
         )
-    book, faults = parse_book(raw, known, context.unit, campaign.catalogue)
+    own_names = names_of(context.unit, context.tree)
+    book, faults = parse_book(raw, known, context.unit, campaign.catalogue, own_names)
     faults += [GENERAL[remark].at(Place()) for remark in raw.remarks]
     faults += check_cover(book, context)
     faults += check_expected(book, context)

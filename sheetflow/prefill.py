@@ -139,7 +139,7 @@ def prefill_returned(
     if book is None:
         raise ValueError("a workbook that was not recognised has no returned copy")
     rows: dict[str, Sequence[Cells]] = {
-        key: [_as_typed(found.sheet, row) for row in found.rows]
+        key: [_as_typed(found.sheet, row) for row in found.shown]
         for key, found in book.sheets.items()
     }
     put_back = _put_back(rows, judgement.findings, book.form, kept)
@@ -245,7 +245,7 @@ class _Moves:
     def of(cls, found: BookSheet, form: Form) -> _Moves:
         if not found.sheet.is_table:
             return cls({}, {})
-        rows = {row.number: FIRST_ROW + index for index, row in enumerate(found.rows)}
+        rows = {row.number: FIRST_ROW + index for index, row in enumerate(found.shown)}
         columns = {
             spot[1]: column_number(found.sheet, key, form.version)
             for key, spot in found.spots.items()

@@ -75,7 +75,8 @@ class BookSheet:
 
     `spots` maps a column to its 1-based column in the file (tables) or to its cell
     (cards); in the statistics an indicator's code and a heading (``S01 本期``) to its cell.
-    A column that the file lacks is not in it.
+    A column that the file lacks is not in it. `aside` are lines that are asked about and
+    count nowhere as they stand.
     """
 
     sheet: Sheet
@@ -83,6 +84,14 @@ class BookSheet:
     header_row: int
     spots: Mapping[str, Address]
     rows: tuple[BookRow, ...]
+    aside: tuple[BookRow, ...] = ()
+
+    @property
+    def shown(self) -> tuple[BookRow, ...]:
+        """The rows and the lines set aside, as they stand one below the other."""
+        if not self.aside:
+            return self.rows
+        return tuple(sorted((*self.rows, *self.aside), key=lambda row: row.number))
 
     def cell(self, row: int, column: str) -> str:
         """Name the cell of `column` in `row`, empty where the file lacks the column."""

@@ -7,6 +7,7 @@ use; rules across cells leave faulty ones alone, so that no finding causes anoth
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from sheetflow.findings import Catalogue, Finding, Place
 from sheetflow.schemas.columns import Column, Fault
@@ -40,13 +41,20 @@ from sheetflow.workbook import Address, CellValue, RawSheet, RawWorkbook, cell_n
 
 
 def parse_book(
-    raw: RawWorkbook, known: Recognised, unit: Unit, checks: Catalogue
+    raw: RawWorkbook,
+    known: Recognised,
+    unit: Unit,
+    checks: Catalogue,
+    own_names: AbstractSet[str] = frozenset(),
 ) -> tuple[Book, list[Finding]]:
-    """Read every sheet of the form that `unit`'s level fills, and say what is not ours."""
+    """Read every sheet of the form that `unit`'s level fills, and say what is not ours.
+
+    A row that bears one of `own_names` is no row of data.
+    """
     form = known.form
     if form is None or known.period is None:
         raise ValueError("only a recognised workbook has a book")
-    reader = Reader(raw, form, unit, checks, known.version)
+    reader = Reader(raw, form, unit, checks, known.version, own_names)
     by_key = {entry.sheet.key: entry for entry in known.sheets}
     sheets: dict[str, BookSheet] = {}
     doubled: list[RawSheet] = []
@@ -151,10 +159,11 @@ def _read_table(reader: Reader, sheet: Sheet, raw: RawSheet) -> BookSheet:
     spots = {key: (header.row, column) for key, column in header.spots.items()}
     shell = BookSheet(sheet, raw.title, header.row, spots, ())
     _judge_header(reader, shell, header, columns)
-    merges = _judge_merges(reader, shell, raw, header)
-    rows = tuple(read_rows(reader, shell, raw, header, merges))
-    _remark_rows(reader, shell, raw, rows)
-    return BookSheet(sheet, raw.title, header.row, spots, rows)
+    merges = [merge for merge in raw.merges if _merged(raw, header, merge)]
+    found = read_rows(reader, shell, raw, header, merges)
+    _tell_merges(reader, shell, raw, header, merges, found.skipped)
+    _remark_rows(reader, shell, raw, found.rows)
+    return BookSheet(sheet, raw.title, header.row, spots, found.rows, found.aside)
 
 
 def _judge_header(
@@ -191,26 +200,39 @@ def _judge_header(
         reader.note("column-order", shell.place())
 
 
-def _judge_merges(reader: Reader, shell: BookSheet, raw: RawSheet, header: Header) -> list[Merge]:
-    """Tell, and give, the merged cells in the table."""
-    merges = [merge for merge in raw.merges if _merged(raw, header, merge)]
-    for top, left, bottom, right in merges:
+def _tell_merges(
+    reader: Reader,
+    shell: BookSheet,
+    raw: RawSheet,
+    header: Header,
+    merges: Sequence[Merge],
+    skipped: frozenset[int],
+) -> None:
+    """Tell the merged cells in the table, but for those in lines that are no rows anyway."""
+    for merge in merges:
+        top, left, bottom, right = merge
+        if skipped.issuperset(_filled_rows(raw, header, merge)):
+            continue
         span = f"{cell_name(top, left)}:{cell_name(bottom, right)}"
         place = Place(sheet=shell.sheet.key, title=shell.title, row=top, cell=cell_name(top, left))
         reader.note("cells-merged", place, range=span)
-    return merges
 
 
 def _merged(raw: RawSheet, header: Header, merge: Merge) -> bool:
     """Whether a merged range lies in our columns, in rows that hold something."""
-    top, left, bottom, right = merge
-    ours = [spot for spot in header.spots.values() if left <= spot <= right]
-    rows = range(top, min(bottom, len(raw.rows)) + 1)
-    return (
-        top > header.row
-        and bool(ours)
-        and any(not is_blank(raw.cell(row, spot)) for row in rows for spot in header.spots.values())
-    )
+    top, left, _, right = merge
+    ours = any(left <= spot <= right for spot in header.spots.values())
+    return top > header.row and ours and bool(_filled_rows(raw, header, merge))
+
+
+def _filled_rows(raw: RawSheet, header: Header, merge: Merge) -> list[int]:
+    """Give the rows of a merged range in which one of our columns holds something."""
+    top, _, bottom, _ = merge
+    return [
+        row
+        for row in range(top, min(bottom, len(raw.rows)) + 1)
+        if any(not is_blank(raw.cell(row, spot)) for spot in header.spots.values())
+    ]
 
 
 def _remark_rows(reader: Reader, shell: BookSheet, raw: RawSheet, rows: Sequence[BookRow]) -> None:

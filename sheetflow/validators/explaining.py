@@ -156,7 +156,9 @@ def explain(
 def explained_value(finding: Finding, book: Book) -> str:
     """Digest the value that a finding speaks of: its cell, and the figures in its sentence."""
     place = finding.place
-    row = next((row for row in book.rows(place.sheet) if row.number == place.row), None)
+    found = book.sheets.get(place.sheet)
+    rows = found.shown if found else ()
+    row = next((row for row in rows if row.number == place.row), None)
     cell = row.raw.get(place.column) if row else None
     spoken = [f"{name}={value}" for name, value in sorted(finding.arguments.items())]
     return hashlib.sha256("\x1f".join([str(cell), *spoken]).encode()).hexdigest()[:16]

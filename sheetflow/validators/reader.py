@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
 from sheetflow.findings import UNNAMED, Argument, Catalogue, Finding, Place
@@ -26,13 +27,17 @@ from sheetflow.workbook import CellValue, RawSheet, RawWorkbook
 
 @dataclass
 class Reader:
-    """Collects the findings of one workbook while its sheets are read."""
+    """Collects the findings of one workbook while its sheets are read.
+
+    `own_names` are what the unit and its superiors are called.
+    """
 
     raw: RawWorkbook
     form: Form
     unit: Unit
     checks: Catalogue
     version: int
+    own_names: AbstractSet[str] = frozenset()
     findings: list[Finding] = field(default_factory=list)
 
     def note(self, rule: str, place: Place, **arguments: Argument) -> None:

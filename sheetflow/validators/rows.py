@@ -7,17 +7,17 @@ in each row from left to right.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from operator import itemgetter
 
-from sheetflow.findings import Place
+from sheetflow.findings import Place, Severity
 from sheetflow.schemas.columns import Column, Fault
 from sheetflow.schemas.columnwise import ReadColumn, read_column
 from sheetflow.schemas.habits import Value
 from sheetflow.schemas.judging import BookRow, BookSheet
 from sheetflow.schemas.sheets import Sheet
-from sheetflow.validators.lines import doubtful_lines, kind_of_line
+from sheetflow.validators.aside import Lines, Verdict, judge_lines
 from sheetflow.validators.reader import (
     Reader,
     Told,
@@ -35,36 +35,63 @@ Cells = Mapping[str, Sequence[CellValue]]
 """The columns of a table by key, in the file's order, each from top to bottom."""
 
 
+@dataclass(frozen=True, slots=True)
+class TableRows:
+    """What stands under a header: the rows, those set aside, and the lines that are neither."""
+
+    rows: tuple[BookRow, ...] = ()
+    aside: tuple[BookRow, ...] = ()
+    skipped: frozenset[int] = frozenset()
+
+
 def read_rows(
     reader: Reader, shell: BookSheet, raw: RawSheet, header: Header, merges: Sequence[Merge]
-) -> Iterator[BookRow]:
-    """Give the filled rows under the header, telling what is wrong with them on the way.
+) -> TableRows:
+    """Read the filled rows under the header, telling what is wrong with them on the way.
 
     `merges` are those that lie in the table: what they cover is not blank, only unknown.
     """
     sheet = shell.sheet
     table = _read_table(reader, sheet, raw, header)
     flawed = _flawed(raw, header)
-    doubtful = doubtful_lines(sheet, table.cells)
+    filled = _filled_lines(sheet, table.cells)
+    verdicts = judge_lines(table.lines(sheet, filled), reader.own_names)
+    rows: list[BookRow] = []
+    aside: list[BookRow] = []
+    skipped: set[int] = set()
     lines = zip(
         zip(*table.cells.values(), strict=True),
         zip(*table.values.values(), strict=True),
-        _filled_lines(sheet, table.cells),
         strict=True,
     )
-    for line, (cells, values, filled) in enumerate(lines):
+    for line, (cells, values) in enumerate(lines):
         number = header.row + 1 + line
-        if line in doubtful and (what := kind_of_line(sheet, table.named(cells))):
-            place = Place(sheet=sheet.key, title=shell.title, row=number)
-            reader.note("row-skipped", place, what=what)
-        elif filled or number in flawed:
+        verdict = verdicts.get(line)
+        if verdict and verdict.left_out:
+            skipped.add(number)
+            row = table.row(sheet, number, cells, values)
+            aside += [row] * _tell_verdict(reader, shell, row, verdict)
+        elif filled[line] or number in flawed:
             row = table.row(sheet, number, cells, values)
             flaws = find_flaws(raw, shell, number, table.named(cells)) if number in flawed else {}
             if flaws or line in table.told:
                 row = tell_row(reader, shell, row, table.told.get(line) or Told(), flaws)
-            yield (
+            if verdict:
+                _tell_verdict(reader, shell, row, verdict)
+            rows.append(
                 replace(row, faulty=row.faulty | _under(merges, number, header)) if merges else row
             )
+    return TableRows(tuple(rows), tuple(aside), frozenset(skipped))
+
+
+def _tell_verdict(reader: Reader, shell: BookSheet, row: BookRow, verdict: Verdict) -> bool:
+    """Tell what is said of a line; give whether it is a question, so that the line comes back."""
+    asks = reader.checks[verdict.rule].severity is Severity.VERIFY
+    place = shell.place(row, verdict.column)
+    if not asks:
+        place = Place(sheet=shell.sheet.key, title=shell.title, row=row.number)
+    reader.note(verdict.rule, place, **verdict.arguments)
+    return asks
 
 
 def _under(merges: Sequence[Merge], row: int, header: Header) -> frozenset[str]:
@@ -106,6 +133,11 @@ class _Table:
     def named(self, cells: Sequence[CellValue]) -> dict[str, CellValue]:
         """Give the cells of one line by column."""
         return dict(zip(self.cells, cells, strict=True))
+
+    def lines(self, sheet: Sheet, filled: Sequence[bool]) -> Lines:
+        """Give the lines as they are judged one by one."""
+        faulty = {line: told.faults.keys() for line, told in self.told.items() if told.faults}
+        return Lines(sheet, self.cells, self.values, faulty, filled)
 
     def row(
         self, sheet: Sheet, number: int, cells: Sequence[CellValue], values: Sequence[Value]

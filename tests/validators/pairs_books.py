@@ -13,6 +13,7 @@ from tests.county_book import TREE, judged, left_by
 from tests.validators.pairs import Pair
 
 _VISIT = "2012-04-11 | G001 | 是 | L001 | 座谈交流 | 5 | | 其他 | 0 | "
+_FIGURES = "1 | 1 | 1 | 1 | 1 | 1 | 1 | 1 | 1 | 1 | 1 | 9000 | 800"
 _NIL = "@ 封面 B15 = 是\n@ 封面 B16 = 本期没有开展活动\n"
 _NO_FLOWS = "\n".join(
     f"@ {title} {column}{row} = "
@@ -349,6 +350,24 @@ SHEETS = (
         at="走访记录",
         broken="@ 走访记录 + | 合□计 | | | | | 51 | | | 5 | |",
         nearly="@ 走访记录 + | 2012-04-21 | G001 | 是 | | 座谈交流 | 5 | | 其他 | 0 | 合计 |",
+    ),
+    Pair(
+        rule="row-skipped",
+        at="走访记录",
+        broken="@ 走访记录 A8 = 以上数据截至4月30日",
+        nearly="@ 走访记录 A8 = 2012-04-30",
+    ),
+    Pair(
+        rule="row-total",
+        at="走访记录 F7",
+        broken="@ 走访记录 + | | | | | | 51 | | | 5 | |",
+        nearly="@ 走访记录 + | | | | | | 51 | | | 6 | |",
+    ),
+    Pair(
+        rule="row-total",
+        at="基层组织 A6",
+        broken=f"@ 基层组织 + | 历下区 | {_FIGURES} |",
+        nearly=f"@ 基层组织 + | 历下街道 | {_FIGURES} |",
     ),
     Pair(
         rule="rows-hidden",
