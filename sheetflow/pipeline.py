@@ -19,6 +19,7 @@ from sheetflow.validators.catalogue import GENERAL
 from sheetflow.validators.cover import check_cover, check_expected
 from sheetflow.validators.explaining import (
     Answered,
+    check_answer_cells,
     check_answers,
     explain,
     find_again,
@@ -52,6 +53,7 @@ def judge(raw: RawWorkbook, campaign: Campaign, context: Context) -> Judgement:
     faults += check_statistics(raw, known.sheets, book, context)
     answers = find_again(read_answers(raw, book), faults, book.form, campaign.catalogue)
     faults += check_answers(answers, faults)
+    faults += check_answer_cells(raw, answers)
     return _conclude(book, context, faults, answers)
 
 

@@ -10,6 +10,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from types import MappingProxyType
 
 CellValue = str | int | float | bool | dt.date | dt.datetime | dt.time | dt.timedelta | None
@@ -21,6 +22,22 @@ Address = tuple[int, int]
 """Row and column, both 1-based: C7 is (7, 3)."""
 
 
+class Mark(StrEnum):
+    """What a run of characters bears that changes how people read it, in their word."""
+
+    STRUCK = "删除线"
+    RAISED = "上标"
+    LOWERED = "下标"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Some characters of a cell that look alike, and what they bear."""
+
+    text: str
+    marks: frozenset[Mark] = frozenset()
+
+
 @dataclass(frozen=True, slots=True)
 class RawSheet:
     """One sheet as it stands in the file.
@@ -28,7 +45,12 @@ class RawSheet:
     `rows` is dense and starts at A1: ``rows[r - 1][c - 1]`` is the cell in row r,
     column c; rows may be shorter than the widest. `formulas` and `errors` map an
     address to the formula's text and to the error (``#REF!``); both are empty where the
-    format does not tell (see `RawWorkbook.tells_formulas`).
+    format does not tell (see `RawWorkbook.tells_formulas`). What a formula came to is the
+    cell's value; `unsaved` are the formulas of which the file holds no result.
+
+    `struck` are the cells struck through as a whole, `runs` those of which a part is struck
+    through, raised or lowered; `formats` has the number formats that may show another
+    figure than the cell holds. All three are empty where the format does not tell.
     """
 
     title: str
@@ -36,6 +58,10 @@ class RawSheet:
     hidden_rows: frozenset[int] = frozenset()
     formulas: Mapping[Address, str] = field(default_factory=lambda: MappingProxyType({}))
     errors: Mapping[Address, str] = field(default_factory=lambda: MappingProxyType({}))
+    unsaved: frozenset[Address] = frozenset()
+    struck: frozenset[Address] = frozenset()
+    runs: Mapping[Address, tuple[Run, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    formats: Mapping[Address, str] = field(default_factory=lambda: MappingProxyType({}))
     merges: tuple[tuple[int, int, int, int], ...] = ()
     """Merged ranges as (first row, first column, last row, last column)."""
 
@@ -59,6 +85,8 @@ class RawWorkbook:
     """All sheets of one file, its kind, and what its kind could not tell.
 
     `kind` is by content, not by name: xlsx, xls, xlsb or ods (WPS .et reads as xls).
+    `tells_formulas` says that every formula is told, so that a cell without one is a
+    constant; of the other kinds those are told that can be found in them.
     `remarks` are rule codes of things the gate saw and passed: macros, external
     links, pictures in cells.
     """

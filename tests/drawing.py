@@ -6,7 +6,9 @@ templates have them, so the header stands in row 3 and the first row of data in 
 A table without a ``| --- |`` line is a card: its labels stand in column A from row 4.
 
 Cells: blank is an empty cell, ``2012-02-10`` a date, ``12`` and ``12.5`` numbers,
-``'12`` text as it stands, ``=A1+1→2`` a formula and its cached value (``=A1→`` none),
+``'12`` text as it stands, ``=A1+1→2`` a formula and its cached value (``=A1→`` none,
+``=A1→""`` the empty text), ``〔删除线：12〕15`` runs that are struck through (上标, 下标 too;
+one run alone is the whole cell), ``8⟦0.00"万元"⟧`` a value in a number format,
 ``#REF!`` an error, ``^`` merged with the cell above, ``↵`` a line break, ``□`` a
 full-width space. A row that begins with ``~|`` is hidden.
 
@@ -31,14 +33,26 @@ from pathlib import Path
 from types import MappingProxyType
 
 import xlsxwriter
+from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from sheetflow.schemas.layout import FIRST_ROW, HEADER_ROW, STAMP_KEYS, STAMP_SHEET
-from sheetflow.workbook import Address, CellValue, RawSheet, RawWorkbook, cell_name, parse_cell_name
+from sheetflow.workbook import (
+    Address,
+    CellValue,
+    Mark,
+    RawSheet,
+    RawWorkbook,
+    Run,
+    cell_name,
+    parse_cell_name,
+)
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NUMBER = re.compile(r"-?[0-9]{1,18}(\.[0-9]+)?")
 _ERROR = re.compile(r"#[A-Z/0]+[!?A]?")
+_FORMATTED = re.compile(r"(.*)⟦(.+)⟧")
+_RUN = re.compile(r"〔(删除线|上标|下标)：([^〕]*)〕|[^〔]+")
 _CHANGE = re.compile(r"@ (\S+) (\S+)(?: (?:= ?)?(.*))?")
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -52,6 +66,10 @@ class _Sheet:
     cells: dict[Address, CellValue] = field(default_factory=dict)
     formulas: dict[Address, str] = field(default_factory=dict)
     errors: dict[Address, str] = field(default_factory=dict)
+    unsaved: set[Address] = field(default_factory=set)
+    struck: set[Address] = field(default_factory=set)
+    runs: dict[Address, tuple[Run, ...]] = field(default_factory=dict)
+    formats: dict[Address, str] = field(default_factory=dict)
     hidden_rows: set[int] = field(default_factory=set)
     merges: list[tuple[int, int, int, int]] = field(default_factory=list)
     last: int = FIRST_ROW - 1
@@ -59,19 +77,39 @@ class _Sheet:
     def put(self, row: int, column: int, drawn: str) -> None:
         """Put what is drawn into one cell."""
         spot = (row, column)
-        for kept in (self.cells, self.formulas, self.errors):
+        for kept in (self.cells, self.formulas, self.errors, self.runs, self.formats):
             kept.pop(spot, None)
+        for marked in (self.unsaved, self.struck):
+            marked.discard(spot)
+        if formatted := _FORMATTED.fullmatch(drawn):
+            drawn, self.formats[spot] = formatted[1], formatted[2]
         if drawn == "^":
             self._merge_up(row, column)
         elif drawn.startswith("="):
             formula, _, cached = drawn.partition("→")
             self.formulas[spot] = formula
-            self.cells[spot] = _value(cached)
+            self.cells[spot] = None if cached == '""' else _value(cached)
+            if not cached:
+                self.unsaved.add(spot)
+        elif "〔" in drawn:
+            self._put_runs(spot, drawn)
         elif _ERROR.fullmatch(drawn):
             self.errors[spot] = drawn
         else:
             self.cells[spot] = _value(drawn)
         self.last = max(self.last, row)
+
+    def _put_runs(self, spot: Address, drawn: str) -> None:
+        runs = [
+            Run(found[2] or found[0], frozenset({Mark(found[1])} if found[1] else ()))
+            for found in _RUN.finditer(drawn.removeprefix("'"))
+        ]
+        text = "".join(run.text for run in runs)
+        self.cells[spot] = _text(text) if len(runs) > 1 or drawn[0] == "'" else _value(text)
+        if len(runs) > 1:
+            self.runs[spot] = tuple(runs)
+        else:
+            self.struck.add(spot)
 
     def _merge_up(self, row: int, column: int) -> None:
         for number, (top, left, bottom, right) in enumerate(self.merges):
@@ -96,6 +134,10 @@ class _Sheet:
             hidden_rows=frozenset(self.hidden_rows),
             formulas=dict(self.formulas),
             errors=dict(self.errors),
+            unsaved=frozenset(self.unsaved),
+            struck=frozenset(self.struck),
+            runs=dict(self.runs),
+            formats=dict(self.formats),
             merges=tuple(self.merges),
             hidden=self.title == STAMP_SHEET,
         )
@@ -199,7 +241,7 @@ def write_xlsx(raw: RawWorkbook, path: Path) -> Path:
     with xlsxwriter.Workbook(path, {"default_date_format": "yyyy-mm-dd"}) as book:
         for sheet in raw.sheets:
             target = book.add_worksheet(sheet.title)
-            _write_sheet(target, sheet)
+            _write_sheet(book, target, sheet)
             if sheet.hidden:
                 target.hide()
         for name, formula in raw.names.items():
@@ -207,28 +249,66 @@ def write_xlsx(raw: RawWorkbook, path: Path) -> Path:
     return path
 
 
-def _write_sheet(target: Worksheet, sheet: RawSheet) -> None:
+def _write_sheet(book: xlsxwriter.Workbook, target: Worksheet, sheet: RawSheet) -> None:
     for top, left, bottom, right in sheet.merges:
         target.merge_range(top - 1, left - 1, bottom - 1, right - 1, "")
     for number, cells in sheet.numbered_rows():
         for column, value in enumerate(cells, start=1):
-            _write_cell(target, sheet, (number, column), value)
+            spot = (number, column)
+            if spot in sheet.runs:
+                _write_runs(book, target, spot, sheet.runs[spot])
+            else:
+                _write_cell(target, sheet, spot, value, _look(book, sheet, spot))
     for number in sheet.hidden_rows:
         target.set_row(number - 1, None, None, {"hidden": True})
 
 
-def _write_cell(target: Worksheet, sheet: RawSheet, spot: Address, value: CellValue) -> None:
+def _look(book: xlsxwriter.Workbook, sheet: RawSheet, spot: Address) -> Format | None:
+    look: dict[str, object] = {}
+    if spot in sheet.struck:
+        look["font_strikeout"] = True
+        if isinstance(sheet.cell(*spot), dt.date):
+            look["num_format"] = "yyyy-mm-dd"
+    if spot in sheet.formats:
+        look["num_format"] = sheet.formats[spot]
+    return book.add_format(look) if look else None
+
+
+_LOOKS: Mapping[Mark, Mapping[str, object]] = MappingProxyType(
+    {
+        Mark.STRUCK: {"font_strikeout": True},
+        Mark.RAISED: {"font_script": 1},
+        Mark.LOWERED: {"font_script": 2},
+    }
+)
+
+
+def _write_runs(
+    book: xlsxwriter.Workbook, target: Worksheet, spot: Address, runs: tuple[Run, ...]
+) -> None:
+    pieces: list[object] = []
+    for run in runs:
+        look: dict[str, object] = {}
+        for mark in run.marks:
+            look |= _LOOKS[mark]
+        pieces += [book.add_format(look), run.text] if look else [run.text]
+    assert target.write_rich_string(spot[0] - 1, spot[1] - 1, *pieces) == 0
+
+
+def _write_cell(
+    target: Worksheet, sheet: RawSheet, spot: Address, value: CellValue, look: Format | None
+) -> None:
     row, column = spot[0] - 1, spot[1] - 1
     if spot in sheet.errors:
-        target.write_formula(row, column, "=NA()", None, sheet.errors[spot])
+        target.write_formula(row, column, "=NA()", look, sheet.errors[spot])
     elif spot in sheet.formulas:
-        target.write_formula(row, column, sheet.formulas[spot], None, _cached(value))
+        target.write_formula(row, column, sheet.formulas[spot], look, _cached(value))
     elif isinstance(value, str):
-        target.write_string(row, column, value)
+        target.write_string(row, column, value, look)
     elif isinstance(value, dt.date):
-        target.write_datetime(row, column, value)
+        target.write_datetime(row, column, value, look)
     elif isinstance(value, int | float):
-        target.write_number(row, column, value)
+        target.write_number(row, column, value, look)
     elif value is not None:
         raise ValueError(f"{cell_name(*spot)} holds what cannot be drawn")
 

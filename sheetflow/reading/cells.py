@@ -50,6 +50,15 @@ class CellCleaner:
         self._known = _KnownCells({"": None})
 
     @property
+    def saw_time(self) -> bool:
+        """Whether a cell was a time of day: what becomes of day 0, and of numbers below it, too."""
+        return self._known.saw_time
+
+    @saw_time.setter
+    def saw_time(self, seen: bool) -> None:
+        self._known.saw_time = seen
+
+    @property
     def saw_picture(self) -> bool:
         """Whether a cell was a picture by WPS's formula."""
         return self._known.saw_picture
@@ -93,7 +102,7 @@ class _KnownCells(dict[CellValue, CellValue]):
     which equals ``True``; and of numbers only small ones, which repeat.
     """
 
-    saw_picture = False
+    saw_picture = saw_time = False
 
     def __missing__(self, value: CellValue) -> CellValue:
         kind = type(value)
@@ -103,7 +112,10 @@ class _KnownCells(dict[CellValue, CellValue]):
             cleaned = _number(value)  # type: ignore[arg-type]
             is_common = type(cleaned) is int and 1 < cleaned < _COMMON
             return self._keep(value, cleaned) if is_common else cleaned
-        return self._keep(value, value) if kind is dt.date else value
+        if kind is dt.date:
+            return self._keep(value, value)
+        self.saw_time |= kind is dt.time
+        return value
 
     def _keep(self, value: CellValue, cleaned: CellValue) -> CellValue:
         self[value] = cleaned

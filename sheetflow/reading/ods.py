@@ -1,30 +1,36 @@
-"""Holds an .ods to the grid limits before it is parsed.
+"""Holds an .ods to the grid limits before it is parsed, and tells its formulas and errors.
 
 This module owns the arithmetic of repeats: in .ods one element can stand for a
 million filled rows, and the parser would write them all out. It refuses to read
-values; formulas and error cells of this format are not told either.
+values.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from xml.parsers import expat
 
 from sheetflow.errors import UnreadableError
 from sheetflow.reading.sheet_facts import MAX_CELLS, check_area, check_grid
+from sheetflow.reading.told import ToldCells
+from sheetflow.workbook import Address
 
 _ROWS = "table:number-rows-repeated"
 _COLUMNS = "table:number-columns-repeated"
 _CELLS = ("table:table-cell", "table:covered-table-cell")
+_ERROR = re.compile(r"#(?:DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!)|(?:Err|错误)[:：][0-9]{3}")
 _VALUES = ("office:value-type", "office:value", "table:formula", "office:string-value")
 
 
-def check_ods(content: bytes) -> None:
-    """Raise UnreadableError where a sheet of ``content.xml`` exceeds the limits."""
+def tell_ods(content: bytes) -> list[ToldCells]:
+    """Tell of each table of ``content.xml``; raise UnreadableError where one exceeds the limits."""
     walk = _Walk()
     try:
         walk.parser.Parse(content, True)  # noqa: FBT003 - expat takes it by position only
     except expat.ExpatError as error:
         raise UnreadableError("file-damaged") from error
+    return walk.told
 
 
 class _Walk:
@@ -37,6 +43,10 @@ class _Walk:
         self._title = ""
         self._row = self._repeat = self._column = self._cells = 0
         self._last_row = self._last_column = self._filled = 0
+        self.told: list[ToldCells] = []
+        self._formula: tuple[int, bool] | None = None
+        self._is_saved = False
+        self._text: list[str] = []
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         if name in _CELLS:
@@ -46,14 +56,47 @@ class _Walk:
                 check_grid(1, self._column)
                 self._filled = self._column
                 self._cells += span * self._repeat
+            if self.told and "table:formula" in attributes:
+                self._start_formula(span, attributes)
+        elif name == "text:p":
+            self._is_saved = True  # an empty text is a result, too, and has no type of its own
         elif name == "table:table-row":
             self._repeat = _repeat(attributes.get(_ROWS))
             self._column = self._filled = 0
         elif name == "table:table":
             self._title = attributes.get("table:name", "")
             self._row = self._last_row = self._last_column = 0
+            self.told.append(ToldCells())
+
+    def _start_formula(self, span: int, attributes: dict[str, str]) -> None:
+        """Note the formula in each cell that this element stands for."""
+        has_error = attributes.get("calcext:value-type") == "error"
+        self._formula = (span, has_error)
+        self._is_saved = "office:value-type" in attributes
+        self._text.clear()
+        self.parser.CharacterDataHandler = self._text.append
+        for address in self._addresses(span):
+            self.told[-1].add_formula(address)
+
+    def _addresses(self, span: int) -> Iterator[Address]:
+        for row in range(self._row + 1, self._row + self._repeat + 1):
+            for column in range(self._column - span + 1, self._column + 1):
+                yield row, column
+
+    def _end_formula(self) -> None:
+        span, has_error = self._formula or (0, False)
+        shown = "".join(self._text).strip()
+        if has_error or _ERROR.fullmatch(shown):
+            name = shown if shown.startswith("#") and _ERROR.fullmatch(shown) else "#VALUE!"
+            self.told[-1].errors.update(dict.fromkeys(self._addresses(span), name))
+        if not self._is_saved:
+            self.told[-1].unsaved.update(self._addresses(span))
+        self._formula = None
+        self.parser.CharacterDataHandler = None
 
     def _end(self, name: str) -> None:
+        if name in _CELLS and self._formula:
+            self._end_formula()
         if name != "table:table-row":
             return
         self._row += self._repeat

@@ -47,6 +47,11 @@ class Package:
     names: Mapping[str, str] = field(default_factory=dict)
     has_rich_pictures: bool = False
 
+    def part(self, wanted: str) -> bytes | None:
+        """Give a part by its name, however the package writes it; None where there is none."""
+        names = (name for name in self.parts if name.casefold() == wanted.casefold())
+        return self.parts.get(next(names, ""))
+
 
 def open_package(data: bytes) -> Package:
     """Verify `data` and find its kind: xlsx, xlsb or ods; raise UnreadableError if none."""

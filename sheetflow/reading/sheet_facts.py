@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 
 from sheetflow.errors import UnreadableError
 from sheetflow.reading.cells import clean_text
+from sheetflow.reading.marks import MarkedCell
+from sheetflow.reading.mending import Edit
 from sheetflow.workbook import MAX_COLUMNS, MAX_ROWS, Address, cell_name, parse_cell_name
 
 MAX_AREA = 20_000_000
@@ -19,7 +21,6 @@ MAX_CELLS = 5_000_000
 MAX_MERGED_CELLS = 1_000_000
 
 _PICTURE = re.compile(r"\bDISPIMG\(", re.IGNORECASE)
-_CLASSIC_ERRORS = {"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", ""}
 _ERROR = re.compile(r"#[A-Z0-9/_]{1,20}[!?]?")
 _TITLE_LENGTH = 40
 _MERGE = re.compile(r"([^:]+)(?::([^:]+))?")
@@ -30,29 +31,35 @@ class SheetFacts:
     """Facts of one sheet. `last_row` and `last_column` bound all cells, blank ones too.
 
     `formulas` hold the text with its ``=``; of a shared formula only the first cell
-    has the text, the others ``=``. `pictures` are cells whose value is a picture;
-    `has_strange_error` says whether there is one that calamine gives up on;
-    `takes_pictures` says whether the package holds pictures placed in cells.
+    has the text, the others ``=``. `unsaved` are those of which no result was saved.
+    `pictures` are cells whose value is a picture;
+    `takes_pictures` says whether the package holds pictures placed in cells. `marked` are
+    the cells whose style or text is one to look out for; `edits` is what has to be written
+    otherwise, so that calamine reads the cell as everybody does (see `mending`).
     """
 
     takes_pictures: bool = False
-    has_strange_error: bool = False
     cells: int = 0
     last_row: int = 0
     last_column: int = 0
     formulas: dict[Address, str] = field(default_factory=dict)
+    unsaved: set[Address] = field(default_factory=set)
     errors: dict[Address, str] = field(default_factory=dict)
+    marked: dict[Address, MarkedCell] = field(default_factory=dict)
+    edits: list[Edit] = field(default_factory=list)
     pictures: set[Address] = field(default_factory=set)
     hidden_rows: set[int] = field(default_factory=set)
     merges: list[tuple[int, int, int, int]] = field(default_factory=list)
 
-    def add_formula(self, address: Address, text: str) -> None:
-        """Note a formula; WPS's DISPIMG is its way to hold a picture, not a formula."""
+    def add_formula(self, address: Address, text: str, *, is_saved: bool) -> None:
+        """Note a formula, and whether it has a result; WPS's DISPIMG is its way to hold a picture, not a formula."""
         # The two plain searches, far cheaper, spare nearly every formula the pattern.
         if ("G(" in text or "g(" in text) and _PICTURE.search(text):
             self.pictures.add(address)
         else:
             self.formulas[address] = "=" + text
+            if not is_saved:
+                self.unsaved.add(address)
 
     def add_error(self, address: Address, text: str, *, is_rich: bool) -> None:
         """Note an error cell; Excel stores a picture placed in a cell as a rich error."""
@@ -61,7 +68,6 @@ class SheetFacts:
         else:
             # Findings quote the error, so nothing else may pass for one.
             self.errors[address] = text if _ERROR.fullmatch(text) else "#VALUE!"
-        self.has_strange_error |= text not in _CLASSIC_ERRORS
 
     def add_merge(self, reference: str) -> None:
         """Note a merged range like ``A1:C3``."""

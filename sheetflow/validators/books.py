@@ -10,16 +10,16 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 from sheetflow.findings import Catalogue, Finding, Place
-from sheetflow.schemas.columns import Column, Fault
+from sheetflow.schemas.columns import Column
 from sheetflow.schemas.columnwise import is_blank
 from sheetflow.schemas.judging import Book, BookRow, BookSheet
 from sheetflow.schemas.layout import LAST_ROW, columns_in
 from sheetflow.schemas.sheets import Kind, Sheet
 from sheetflow.units import Unit
+from sheetflow.validators.bearing import Borne, find_borne
 from sheetflow.validators.reader import (
     Reader,
     Told,
-    find_flaws,
     habit_in,
     tell_row,
     without_prefix,
@@ -112,7 +112,7 @@ def _read_card(reader: Reader, sheet: Sheet, raw: RawSheet) -> BookSheet:
         _report_renamed(reader, shell, key, typed)
     cells = {key: raw.cell(*spot) for key, spot in spots.items()}
     first = min((spot[0] for spot in spots.values()), default=0)
-    row = _read_card_row(reader, shell, first, cells, find_flaws(raw, shell, first, cells))
+    row = _read_card_row(reader, shell, first, cells, find_borne(raw, shell, first, cells))
     return BookSheet(sheet, raw.title, 0, spots, (row,))
 
 
@@ -121,10 +121,11 @@ def _read_card_row(
     shell: BookSheet,
     first: int,
     cells: Mapping[str, CellValue],
-    flaws: Mapping[str, Fault],
+    borne: Borne,
 ) -> BookRow:
     sheet = shell.sheet
-    sound = {key: None if key in flaws or is_blank(cell) else cell for key, cell in cells.items()}
+    unread = borne.faults
+    sound = {key: None if key in unread or is_blank(cell) else cell for key, cell in cells.items()}
     values, faults = sheet.model.parse_row(sound)
     for key in sheet.keyed_columns:
         values[key] = without_prefix(values[key], reader.own_prefix)
@@ -136,7 +137,7 @@ def _read_card_row(
     }
     standing = {key: cell for key, cell in cells.items() if cell is not None}
     row = BookRow(first, values, standing)
-    return tell_row(reader, shell, row, Told(faults, habits), flaws)
+    return tell_row(reader, shell, row, Told(faults, habits), borne)
 
 
 def _report_absent(reader: Reader, shell: BookSheet, column: Column) -> None:

@@ -18,6 +18,7 @@ from sheetflow.schemas.forms import Form
 from sheetflow.schemas.habits import holds_personal_number, read_code, read_text
 from sheetflow.schemas.judging import Book, Context
 from sheetflow.schemas.layout import ISSUE_COLUMNS, ISSUES_SHEET, OLDER_ANSWER_COLUMN
+from sheetflow.validators.bearing import tell_answers
 from sheetflow.validators.catalogue import GENERAL
 from sheetflow.validators.sheets import bare_label, find_issues
 from sheetflow.workbook import CellValue, RawSheet, RawWorkbook, cell_name
@@ -131,6 +132,13 @@ def check_answers(answers: Iterable[Answered], findings: Iterable[Finding]) -> I
             yield GENERAL["explanation-unused"].at(answer.place, number=answer.number[:10])
         elif asked[answer.number] is Severity.MUST:
             yield GENERAL["explanation-no-mending"].at(answer.place)
+
+
+def check_answer_cells(raw: RawWorkbook, answers: Iterable[Answered]) -> Iterator[Finding]:
+    """Tell what the cells of answers in 问题清单 bear besides their words."""
+    issues = find_issues(raw)
+    places = [answer.place for answer in answers if answer.place.title == ISSUES_SHEET]
+    return tell_answers(issues, places) if issues else iter(())
 
 
 def explain(

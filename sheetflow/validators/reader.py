@@ -1,7 +1,7 @@
 """One row of a book: made of its cells as read, with what is to be said of each of them.
 
-This module owns what a reading tells: faults, formulas and error values, and what was only
-written differently. It refuses to know where rows come from: from a card (`books`) or from
+This module owns what a reading tells: faults, what cells bear besides their values, and what
+was only written differently. It refuses to know where rows come from: from a card (`books`) or from
 a table (`rows`).
 """
 
@@ -21,8 +21,9 @@ from sheetflow.schemas.habits import Value
 from sheetflow.schemas.judging import BookRow, BookSheet
 from sheetflow.schemas.sheets import Kind, Sheet
 from sheetflow.units import Unit
+from sheetflow.validators.bearing import NOTHING_BORNE, Borne
 from sheetflow.validators.quoting import may_quote, quote
-from sheetflow.workbook import CellValue, RawSheet, RawWorkbook
+from sheetflow.workbook import CellValue, RawWorkbook
 
 
 @dataclass
@@ -62,51 +63,50 @@ class Told:
 
 
 def tell_row(
-    reader: Reader, shell: BookSheet, row: BookRow, told: Told, flaws: Mapping[str, Fault]
+    reader: Reader, shell: BookSheet, row: BookRow, told: Told, borne: Borne = NOTHING_BORNE
 ) -> BookRow:
     """Tell what is wrong with the cells of a row, and give it without them.
 
-    `flaws` are its formulas and error values: whatever was read of their cells does not count.
+    What was read of a cell that `borne` finds fault with does not count. Of one cell there
+    is one fault or else one note: what is asked and told of it is settled with the fault.
     """
-    sheet = shell.sheet
-    faults = {key: fault for key, fault in told.faults.items() if key not in flaws}
-    faults |= {key: flaw for key, flaw in flaws.items() if flaw[0] != "cell-formula"}
-    values = {**row.values, **dict.fromkeys(flaws)}
-    name = row_key(sheet, values, row.raw)
-    row = replace(row, values=values, faulty=frozenset(faults), key=name)
-    for key, (rule, arguments) in {**flaws, **faults}.items():
-        reader.note(rule, shell.place(row, key), **_quoted(sheet, sheet.by_key[key], arguments))
-    for key, (rule, arguments) in told.habits.items():
-        if key not in flaws:
-            reader.note(rule, shell.place(row, key), **arguments)
+    faults = {
+        **borne.faults,
+        **{key: f for key, f in told.faults.items() if key not in borne.faults},
+    }
+    values = {**row.values, **dict.fromkeys(borne.faults)}
+    raw = {**row.raw, **borne.typed}
+    name = row_key(shell.sheet, values, raw)
+    row = replace(row, values=values, raw=raw, faulty=frozenset(faults), key=name)
+    for key, fault in faults.items():
+        _tell(reader, shell, row, key, fault)
+    for found in ({**told.habits, **borne.notes}, borne.asked):
+        for key, fault in found.items():
+            if key not in faults:
+                _tell(reader, shell, row, key, fault)
+    for key, fault in borne.struck.items():
+        _tell(reader, shell, row, key, fault)
     return row
 
 
-def find_flaws(
-    raw: RawSheet, shell: BookSheet, number: int, cells: Mapping[str, CellValue]
-) -> dict[str, Fault]:
-    """Find error values and formulas among the row's cells."""
-    if not raw.errors and not raw.formulas:
-        return {}
-    found: dict[str, Fault] = {}
-    for key, cell in cells.items():
-        spot = shell.spots[key]
-        address = (number, spot[1]) if shell.sheet.is_table else spot
-        if address in raw.errors:
-            found[key] = ("cell-error", {"typed": raw.errors[address]})
-        elif address in raw.formulas:
-            if is_blank(cell):
-                found[key] = ("cell-formula-empty", {})
-            else:
-                found[key] = ("cell-formula", {"typed": str(cell)})
-    return found
+def _tell(reader: Reader, shell: BookSheet, row: BookRow, key: str, fault: Fault) -> None:
+    """Tell of one cell; without a key of the row as a whole, at its first cell."""
+    rule, arguments = fault
+    if key:
+        quoted = _quoted(shell.sheet, shell.sheet.by_key[key], arguments)
+        reader.note(rule, shell.place(row, key), **quoted)
+        return
+    filled = (name for name, cell in row.raw.items() if not is_blank(cell))
+    cell = shell.cell(row.number, next(filled, ""))
+    reader.note(rule, replace(shell.place(row), cell=cell), **arguments)
 
 
 def _quoted(sheet: Sheet, column: Column, arguments: Mapping[str, Argument]) -> dict[str, Argument]:
-    """Keep what was typed out of the sentence where it may be a person's."""
+    """Keep what stands in the cell out of the sentence where it may be a person's."""
     quoted = dict(arguments)
-    if isinstance(typed := quoted.get("typed"), str):
-        quoted["typed"] = quote(sheet, column, typed)
+    for name in ("typed", "shown", "stored"):
+        if isinstance(typed := quoted.get(name), str):
+            quoted[name] = quote(sheet, column, typed)
     return quoted
 
 

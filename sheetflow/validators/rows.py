@@ -18,10 +18,10 @@ from sheetflow.schemas.habits import Value
 from sheetflow.schemas.judging import BookRow, BookSheet
 from sheetflow.schemas.sheets import Sheet
 from sheetflow.validators.aside import Lines, Verdict, judge_lines
+from sheetflow.validators.bearing import find_borne, rows_bearing
 from sheetflow.validators.reader import (
     Reader,
     Told,
-    find_flaws,
     habit_in,
     row_key,
     tell_row,
@@ -53,7 +53,7 @@ def read_rows(
     """
     sheet = shell.sheet
     table = _read_table(reader, sheet, raw, header)
-    flawed = _flawed(raw, header)
+    bearing, flawed = rows_bearing(raw, header.spots.values())
     filled = _filled_lines(sheet, table.cells)
     verdicts = judge_lines(table.lines(sheet, filled), reader.own_names)
     rows: list[BookRow] = []
@@ -73,9 +73,12 @@ def read_rows(
             aside += [row] * _tell_verdict(reader, shell, row, verdict)
         elif filled[line] or number in flawed:
             row = table.row(sheet, number, cells, values)
-            flaws = find_flaws(raw, shell, number, table.named(cells)) if number in flawed else {}
-            if flaws or line in table.told:
-                row = tell_row(reader, shell, row, table.told.get(line) or Told(), flaws)
+            told = table.told.get(line) or Told()
+            if number in bearing:
+                borne = find_borne(raw, shell, number, table.named(cells))
+                row = tell_row(reader, shell, row, told, borne)
+            elif line in table.told:
+                row = tell_row(reader, shell, row, told)
             if verdict:
                 _tell_verdict(reader, shell, row, verdict)
             rows.append(
@@ -102,12 +105,6 @@ def _under(merges: Sequence[Merge], row: int, header: Header) -> frozenset[str]:
         for top, left, bottom, right in merges
         if top <= row <= bottom and left <= spot <= right and (row, spot) != (top, left)
     )
-
-
-def _flawed(raw: RawSheet, header: Header) -> set[int]:
-    """The rows with an error value or a formula in a column of the table."""
-    ours = set(header.spots.values())
-    return {row for row, column in (*raw.errors, *raw.formulas) if column in ours}
 
 
 def _filled_lines(sheet: Sheet, table: Cells) -> list[bool]:

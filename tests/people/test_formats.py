@@ -117,7 +117,7 @@ def test_xlsb_names_the_same_cells() -> None:
 
 
 def test_what_a_format_cannot_tell_is_told_to_the_clerk(tmp_path: Path) -> None:
-    """The answer to a binary workbook says that formulas, errors and hidden rows were not seen."""
+    """The answer to a binary workbook says that looks, number formats and hidden rows were not seen."""
     desk = CountyDesk.make(tmp_path / "work")
     file = tmp_path / "报表.xlsb"
     file.write_bytes(as_xlsb("@ 走访记录 F4 = 约20"))
@@ -130,4 +130,4 @@ def test_what_a_format_cannot_tell_is_told_to_the_clerk(tmp_path: Path) -> None:
     said = read_workbook(copy.read_bytes())
     issues = next(sheet for sheet in said.sheets if sheet.title == "问题清单")
     words = "".join(str(cell) for row in issues.rows for cell in row if cell)
-    assert "看不出哪些单元格是公式、错误值" in words
+    assert "看不出哪些字加了删除线、上标或下标，数字按什么格式显示，哪些行被隐藏" in words

@@ -63,6 +63,19 @@ def parts_of(sheet_data: str, *, namespace: str = MAIN, after: str = "") -> dict
     }
 
 
+STYLES, TEXTS = "styles", "sharedStrings"
+
+
+def with_part(
+    parts: Mapping[str, bytes | str], kind: str, content: bytes | str
+) -> dict[str, bytes | str]:
+    """Add the table of styles or of texts to the parts of an .xlsx, and the relation to it."""
+    relations = "xl/_rels/workbook.xml.rels"
+    relation = f'<Relationship Id="{kind}" Type="{_OFFICE}/{kind}" Target="{kind}.xml"/>'
+    added = str(parts[relations]).replace("</Relationships>", f"{relation}</Relationships>")
+    return {**parts, relations: added, f"xl/{kind}.xml": content}
+
+
 def xlsx_of(sheet_data: str, *, after: str = "") -> bytes:
     """Make a one-sheet .xlsx whose rows are the XML `sheet_data`."""
     return zipped(parts_of(sheet_data, after=after))
@@ -158,6 +171,22 @@ def xlsb_book(sheets: Mapping[str, Mapping[tuple[int, int], str | float]]) -> by
             },
         }
     )
+
+
+def with_formula(book: bytes, sheet: int, spot: tuple[int, int], result: float) -> bytes:
+    """Make a number on the `sheet`-th sheet of an .xlsb the result of a formula (BrtFmlaNum)."""
+    with zipfile.ZipFile(io.BytesIO(book)) as archive:
+        parts: dict[str, bytes | str] = {name: archive.read(name) for name in archive.namelist()}
+    name = f"xl/worksheets/sheet{sheet}.bin"
+    part = bytes(parts[name])  # type: ignore[arg-type]
+    head, value = struct.pack("<II", spot[1] - 1, 0), struct.pack("<d", result)
+    row = _record(0, struct.pack("<IIHHBBBI", spot[0] - 1, 0, 300, 0, 0, 0, 0, 0)[:17])
+    number = _record(5, head + value)
+    at = part.index(number, part.index(row))
+    formula = struct.pack("<HI", 0, 3) + b"\x1e\x05\x00" + struct.pack("<I", 0)
+    record = _record(9, head + value + formula)
+    parts[name] = part[:at] + record + part[at + len(number) :]
+    return zipped(parts)
 
 
 def _xlsb_sheet(cells: Mapping[tuple[int, int], str | float]) -> bytes:

@@ -219,6 +219,18 @@ FORMULAS = (
         nearly="@ 走访记录 F4 = 20",
     ),
     Pair(
+        rule="cell-formula",
+        at="走访记录 J4",
+        broken='@ 走访记录 J4 = ="入户"&"走访"→入户走访',
+        nearly='@ 走访记录 J4 = =IF(A4="","","")→""',
+    ),
+    Pair(
+        rule="cell-formula",
+        at="封面 B10",
+        broken="@ 封面 B10 = =B9→王芳",
+        nearly='@ 封面 B10 = =B9→""',
+    ),
+    Pair(
         rule="habit",
         at="走访记录 A4",
         broken="@ 走访记录 A4 = 2012.3.5",
@@ -241,6 +253,85 @@ FORMULAS = (
         at="妇女需求台帐 C4",
         broken="@ 妇女需求台帐 C4 = '张秀英□",
         nearly="@ 妇女需求台帐 C4 = 张 秀英",
+    ),
+)
+
+MARKED = (
+    Pair(
+        rule="run-marked",
+        at="走访记录 F4",
+        broken="@ 走访记录 F4 = 〔删除线：12〕15",
+        nearly='@ 走访记录 F4 = 20⟦#,##0"人"⟧',
+    ),
+    Pair(
+        rule="run-marked",
+        at="走访记录 A4",
+        broken="@ 走访记录 A4 = 2012-3-〔上标：1〕5",
+        nearly="@ 走访记录 A4 = 2012-3-5",
+    ),
+    Pair(
+        rule="run-marked",
+        at="妇女需求台帐 F4",
+        broken="@ 妇女需求台帐 F4 = 138000000〔下标：01〕",
+        nearly="@ 妇女需求台帐 C4 = 张秀英〔上标：1〕",
+    ),
+    Pair(
+        rule="run-marked",
+        at="封面 B12",
+        broken="@ 封面 B12 = 〔删除线：0531-〕86012345",
+        nearly="@ 封面 B9 = 王〔删除线：小〕芳",
+    ),
+    Pair(
+        rule="run-marked-text",
+        at="走访记录 J4",
+        broken="@ 走访记录 J4 = 〔删除线：电话〕入户走访留守妇女。",
+        nearly="@ 走访记录 J4 = 电话入户走访留守妇女。",
+    ),
+    Pair(
+        rule="run-marked-text",
+        at="走访记录 B4",
+        broken="@ 走访记录 B4 = 〔删除线：G001、〕G002",
+        nearly="@ 走访记录 B4 = G001、G002",
+    ),
+    Pair(
+        rule="run-marked-text",
+        at="文字材料 B4",
+        broken="@ 文字材料 B4 = 〔删除线：深入走访〕",
+        nearly="@ 文字材料 B4 = 深入走访",
+    ),
+    Pair(
+        rule="row-struck",
+        at="走访记录 F4",
+        broken="@ 走访记录 F4 = 〔删除线：20〕",
+        nearly="@ 走访记录 J4 = 〔删除线：座谈就业〕",
+    ),
+    Pair(
+        rule="row-struck",
+        at="宣传报道 A4",
+        broken=(
+            "@ 宣传报道 A4 = 〔删除线：2012-03-09〕\n@ 宣传报道 B4 = 〔删除线：大众日报〕\n"
+            "@ 宣传报道 C4 = 〔删除线：省级〕\n@ 宣传报道 D4 = 〔删除线：新闻报道〕\n"
+            "@ 宣传报道 E4 = 〔删除线：历下妇联下基层〕"
+        ),
+        nearly="@ 宣传报道 C4 = 〔删除线：省级〕\n@ 宣传报道 E4 = 〔删除线：历下妇联下基层〕",
+    ),
+    Pair(
+        rule="shown-otherwise",
+        at="惠民项目 C4",
+        broken='@ 惠民项目 C4 = 8⟦0.00"万元"⟧',
+        nearly='@ 惠民项目 C4 = 80000⟦0!.0,"万元"⟧',
+    ),
+    Pair(
+        rule="shown-otherwise",
+        at="走访记录 F4",
+        broken="@ 走访记录 F4 = 1⟦0%⟧",
+        nearly='@ 走访记录 F4 = 1⟦[>=10000]0!.0,"万";0⟧',
+    ),
+    Pair(
+        rule="day-hidden",
+        at="走访记录 A4",
+        broken='@ 走访记录 A4 = 2012-03-05⟦yyyy"年"m"月"⟧',
+        nearly='@ 走访记录 A4 = 2012-03-05⟦m"月"d"日"⟧',
     ),
 )
 
@@ -297,4 +388,4 @@ FILLED = (
     ),
 )
 
-CELLS = (*NUMBERS, *DATES, *WORDS, *NUMBERS_OF_PEOPLE, *FORMULAS, *FILLED)
+CELLS = (*NUMBERS, *DATES, *WORDS, *NUMBERS_OF_PEOPLE, *FORMULAS, *MARKED, *FILLED)

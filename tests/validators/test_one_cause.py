@@ -257,8 +257,64 @@ def test_what_is_nobodys_is_repeated(changes: str, quoted: str) -> None:
     assert f"“{quoted}”" in CAMPAIGN.catalogue.sentence(finding)
 
 
-@pytest.mark.parametrize("cached", ["20岁", "3000多", "20"])
-def test_a_formula_is_all_that_is_told_of_its_cell(cached: str) -> None:
-    """Of a formula in a cell she is told once, not how its result is written as well."""
+@pytest.mark.parametrize(
+    ("cached", "rule"),
+    [("20", "cell-formula"), ("20岁", "cell-formula"), ("3000多", "number-about")],
+)
+def test_a_formula_is_told_once_and_its_result_counts(cached: str, rule: str) -> None:
+    """Of a formula she is told once: that its result was taken, or why it could not be."""
     findings = told(judged(f"@ 妇女需求台帐 D4 = =A1→{cached}"), notes=True)
-    assert [rule for rule, _, cell in findings if cell == "D4"] == ["cell-formula", "required"]
+    assert findings == [(rule, "妇女需求台帐", "D4")]
+
+
+def test_a_formula_without_a_result_is_no_blank() -> None:
+    """A formula that was never computed is a fault, in a column that may be blank, too."""
+    findings = told(judged("@ 走访记录 J4 = =A1→"), notes=True)
+    assert findings == [("cell-formula-empty", "走访记录", "J4")]
+
+
+def test_a_formula_that_comes_to_nothing_is_a_blank_cell() -> None:
+    """The empty text as a result is a blank: told where the cell must be filled, else not."""
+    assert told(judged('@ 走访记录 J4 = =A1→""'), notes=True) == []
+    findings = told(judged('@ 走访记录 F4 = =A1→""'), notes=True)
+    assert findings == [("required", "走访记录", "F4")]
+
+
+def test_a_line_of_formulas_that_come_to_nothing_is_no_row() -> None:
+    """Formulas copied down below the last row, with nothing to show, make no rows."""
+    blank = '| =A1→"" | =A1→"" | | | =A1→"" | =A1→"" | | | | |'
+    assert told(judged(f"@ 走访记录 + {blank}"), notes=True) == []
+
+
+def test_what_cannot_be_told_apart_does_not_count() -> None:
+    """A figure with a struck part is one fault, and neither the whole nor the rest is taken."""
+    judgement = judged("@ 走访记录 F4 = 〔删除线：12〕15")
+    assert told(judgement, notes=True) == [("run-marked", "走访记录", "F4")]
+    assert judgement.book is not None
+    row = judgement.book.rows("visits")[0]
+    (column,) = row.faulty
+    assert row[column] is None
+    assert row.raw[column] == "〔删除线：12〕15"
+
+
+def test_a_struck_row_is_asked_about_once() -> None:
+    """Several struck figures in a row are one question, and the row counts until it is answered."""
+    changes = "@ 走访记录 A4 = 〔删除线：2012-03-05〕\n@ 走访记录 F4 = 〔删除线：20〕"
+    assert told(judged(changes), notes=True) == [("row-struck", "走访记录", "A4")]
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule"),
+    [
+        ("@ 妇女需求台帐 C4 = 张〔删除线：秀〕英", "run-marked-text"),
+        ("@ 妇女需求台帐 E4 = 370102〔删除线：19670101〕1220", "run-marked"),
+        ("@ 妇女需求台帐 F4 = 13800000001⟦0,⟧", "shown-otherwise"),
+    ],
+)
+def test_no_mark_quotes_a_person(changes: str, rule: str) -> None:
+    """What stands in a marked cell of a person's is not repeated in the sentence."""
+    (finding,) = judged(changes).findings
+    assert finding.rule == rule
+    sentence = CAMPAIGN.catalogue.sentence(finding)
+    for canary in ("13800", "19670101", "张"):
+        assert canary not in sentence

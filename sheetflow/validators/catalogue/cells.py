@@ -36,6 +36,18 @@ def _note(
     )
 
 
+def _verify(code: str, title: str, wrong: str, remedy: str, summary: str) -> Check:
+    return Check(
+        code=code,
+        severity=Severity.VERIFY,
+        title=title,
+        wrong=wrong,
+        remedy=remedy,
+        summary=summary,
+        source=_FORM,
+    )
+
+
 CELL_CHECKS: tuple[Check, ...] = (
     _must("required", "必填未填", "这一栏必须填写，现在是空的", "请补填", "标有＊的栏目必须填写"),
     _must(
@@ -219,9 +231,16 @@ CELL_CHECKS: tuple[Check, ...] = (
     _must(
         "cell-formula-empty",
         "公式没有结果",
-        "这一格是公式，却没有计算结果",
+        "这一格是公式，文件里却没有它的计算结果",
         "请直接填写内容，不用公式",
         "单元格中请直接填写内容，不用公式",
+    ),
+    _must(
+        "run-marked",
+        "有删除线或上下标",
+        "单元格里有{marks}，看不出哪些字要报",
+        "请只留下要报的内容，去掉{marks}",
+        "数字、日期、电话、编号中不用删除线、上标、下标",
     ),
     _must(
         "personal-in-text",
@@ -237,6 +256,35 @@ CELL_CHECKS: tuple[Check, ...] = (
         "这一格是公式，已取它的计算结果{typed}",
         "请核对；以后请直接填写内容",
         "公式单元格取其计算结果",
+    ),
+    _note(
+        "run-marked-text",
+        "文字有删除线或上下标",
+        "文字里有{marks}，已连同这些字一起读取",
+        "请核对；不要的字请直接删去",
+        "文字中加了删除线、上标、下标的字照样读取，列出供核对",
+        _FORM,
+    ),
+    _verify(
+        "row-struck",
+        "加了删除线",
+        "{what}加了删除线，不知是否作废",
+        "仍要报的，请去掉删除线，或写明情况；作废的，请改正或删去",
+        "整行或数字加了删除线的，不当作已经作废，照样读取并请说明",
+    ),
+    _verify(
+        "shown-otherwise",
+        "显示与实际不同",
+        "这一格显示为{shown}，实际存的是{stored}",
+        "请核对：要报的是显示的数，请改填完整的数；是实际存的数，请把单元格格式设为“常规”，或写明情况",
+        "单元格格式带万、千、亿、百分号，使显示的数与实际存的数不同的，请核对",
+    ),
+    _verify(
+        "day-hidden",
+        "日期没有显示出日",
+        "这一格显示为{shown}，看不到日，实际存的是{stored}",
+        "请核对日期：不对的请改正，对的请把单元格格式设为显示年月日，或写明情况",
+        "日期的单元格格式没有显示出日的，请核对",
     ),
     _note(
         "habit",
@@ -286,6 +334,7 @@ UNREAD_CELLS = frozenset(
         "phone-format",
         "cell-error",
         "cell-formula-empty",
+        "run-marked",
     }
 )
 """Findings of cells that could not be read: to let them pass would drop what stood there."""

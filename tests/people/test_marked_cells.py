@@ -1,0 +1,235 @@
+"""What a clerk's cell bears (a formula, a struck figure, a format in 万) is judged in every format."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import pytest
+from openpyxl.worksheet.worksheet import Worksheet
+
+from sheetflow.pipeline import judge
+from sheetflow.reading import read_workbook
+from sheetflow.schemas.judging import Judgement, Outcome
+from tests.county_book import CAMPAIGN, context, drawn, judged
+from tests.drawing import write_xlsx
+from tests.people.test_formats import TELLS_LESS, as_xlsb, resaved
+from tests.programs import needs_office
+from tests.reading.packages import ods_of, with_formula
+from tests.rounds.desk import LIXIA, CountyDesk
+
+PLAIN = judged().figures
+
+Told = list[tuple[str, str]]
+
+
+def told(judgement: Judgement) -> Told:
+    """List the findings by rule and cell, without what the format itself calls for."""
+    return [(f.rule, f.place.cell) for f in judgement.findings if f.rule != TELLS_LESS]
+
+
+def file_of(changes: str, folder: Path) -> bytes:
+    """Draw the county's workbook with `changes` as a real .xlsx."""
+    return write_xlsx(drawn(changes), folder / "报表.xlsx").read_bytes()
+
+
+def answer(data: bytes) -> Judgement:
+    """Judge a file."""
+    return judge(read_workbook(data), CAMPAIGN, context())
+
+
+def typed(cell: str, xml: str, folder: Path) -> bytes:
+    """Write a cell of 走访记录 in the file's own XML."""
+    data = file_of("", folder)
+    title = "走访记录"
+    book = openpyxl.load_workbook(io.BytesIO(data), read_only=True)
+    place = book.sheetnames.index(title) + 1
+    book.close()
+    name = f"xl/worksheets/sheet{place}.xml"
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        parts = {info.filename: archive.read(info) for info in archive.infolist()}
+    before, _, rest = parts[name].decode().partition(f'<c r="{cell}"')
+    assert rest
+    behind = rest.partition("/>" if rest.partition(">")[0].endswith("/") else "</c>")[2]
+    parts[name] = f"{before}{xml}{behind}".encode()
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        for part, content in parts.items():
+            archive.writestr(part, content)
+    return target.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("cell", "xml", "expected", "visits"),
+    [
+        ("F4", '<c r="F4"><f>8+12</f><v>20</v></c>', [("cell-formula", "F4")], 51),
+        ("F5", '<c r="F5"><f>[1]Sheet1!B2</f><v>30</v></c>', [("cell-formula", "F5")], 51),
+        ("F4", '<c r="F4"><f>5+7</f></c>', [("cell-formula-empty", "F4")], None),
+        ("F4", '<c r="F4" t="e"><f>1/0</f><v>#DIV/0!</v></c>', [("cell-error", "F4")], None),
+        (
+            "J4",
+            '<c r="J4" t="str"><f>"入户"&amp;"走访"</f><v>入户走访</v></c>',
+            [("cell-formula", "J4")],
+            51,
+        ),
+        ("J4", '<c r="J4" t="str"><f>""</f><v></v></c>', [], 51),
+        (
+            "F4",
+            '<c r="F4" t="inlineStr"><is><r><rPr><strike/></rPr><t>12</t></r><r><t>15</t></r></is></c>',
+            [("run-marked", "F4")],
+            None,
+        ),
+        (
+            "F4",
+            '<c r="F4" t="inlineStr"><is><r><t>12</t></r><r><rPr><vertAlign val="superscript"/></rPr>'
+            "<t>1</t></r></is></c>",
+            [("run-marked", "F4")],
+            None,
+        ),
+        (
+            "J4",
+            '<c r="J4" t="inlineStr"><is><r><rPr><strike/></rPr><t>电话</t></r><r><t>入户走访</t></r></is>'
+            "</c>",
+            [("run-marked-text", "J4")],
+            51,
+        ),
+    ],
+)
+def test_cells_as_programs_write_them(
+    cell: str, xml: str, expected: Told, visits: int | None, tmp_path: Path
+) -> None:
+    """The saved result counts and is told once; what cannot be read is told, and does not count."""
+    judgement = answer(typed(cell, xml, tmp_path))
+    assert told(judgement) == expected
+    assert judgement.figures.get("S08") == visits
+    if cell == "J4" and judgement.book:
+        said = judgement.book.rows("visits")[0]["summary"]
+        assert said == ("".join(_words(xml)) or None)
+
+
+def _words(xml: str) -> list[str]:
+    return [word for word in ("电话", "入户走访") if f">{word}<" in xml]
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ('@ 惠民项目 C4 = 8⟦0.00"万元"⟧', [("shown-otherwise", "C4")]),
+        ('@ 基层组织 N4 = 21⟦#,##0"千元"⟧', [("shown-otherwise", "N4")]),
+        ("@ 走访记录 F4 = 1⟦0%⟧", [("shown-otherwise", "F4")]),
+        ("@ 走访记录 F4 = 12000⟦0,⟧", [("shown-otherwise", "F4")]),
+        ('@ 走访记录 A4 = 2012-03-01⟦yyyy"年"m"月"⟧', [("day-hidden", "A4")]),
+        ('@ 惠民项目 C4 = 80000⟦0!.0,"万元"⟧', []),
+        ('@ 走访记录 F4 = 20⟦#,##0"人"⟧\n@ 惠民项目 C4 = 30000⟦¥#,##0.00⟧', []),
+        ('@ 封面 B13 = 2012-05-02⟦yyyy"年"m"月"⟧', [("day-hidden", "B13")]),
+        ("@ 封面 B12 = '0531〔上标：-〕86012345", [("run-marked", "B12")]),
+        ("@ 文字材料 B4 = 深入〔删除线：细致〕走访", [("run-marked-text", "B4")]),
+        (
+            "@ 走访记录 F4 = 20⟦0%⟧\n@ 走访记录 F5 = =A1→30",
+            [("shown-otherwise", "F4"), ("cell-formula", "F5")],
+        ),
+    ],
+)
+def test_looks_survive_the_way_through_a_file(changes: str, expected: Told, tmp_path: Path) -> None:
+    """Number formats and marked runs are found in a real file, in tables and on cards."""
+    judgement = answer(file_of(changes, tmp_path))
+    assert told(judgement) == expected
+    assert told(judge(drawn(changes), CAMPAIGN, context())) == expected
+
+
+def test_a_row_struck_by_its_style(tmp_path: Path) -> None:
+    """A row whose cells are all in a struck font is asked about once; it counts meanwhile."""
+    book = openpyxl.load_workbook(io.BytesIO(file_of("", tmp_path)))
+    sheet = book["走访记录"]
+    assert isinstance(sheet, Worksheet)
+    for cell in sheet[4]:
+        cell.font = openpyxl.styles.Font(strike=True)
+    target = io.BytesIO()
+    book.save(target)
+    found = answer(target.getvalue())
+    assert told(found) == [("row-struck", "A4")]
+    (finding,) = found.findings
+    assert CAMPAIGN.catalogue.sentence(finding).startswith("《走访记录》A4：整行加了删除线，")
+
+
+@needs_office
+@pytest.mark.office
+@pytest.mark.parametrize("ending", ["xls", "ods"])
+def test_formulas_are_told_in_older_formats(ending: str, tmp_path: Path) -> None:
+    """Saved as .xls or .ods, a formula is told at its cell, and its result counts."""
+    changes = "@ 走访记录 F4 = =8+12→20\n@ 走访记录 I5 = =1/0→"
+    saved = resaved((ending,), changes, tmp_path)
+    judgement = answer(saved[ending])
+    assert told(judgement) == [("cell-formula", "F4"), ("cell-error", "I5")]
+    assert [f.rule for f in judgement.findings].count(TELLS_LESS) == 1
+
+
+def test_a_binary_workbook_tells_its_formulas() -> None:
+    """In an .xlsb, too, a formula is told at its cell, and its result counts."""
+    place = [sheet.title for sheet in drawn().sheets].index("走访记录") + 1
+    judgement = answer(with_formula(as_xlsb(), place, (4, 6), 20.0))
+    assert told(judgement) == [("cell-formula", "F4")]
+    assert judgement.figures == PLAIN
+
+
+@pytest.mark.parametrize(
+    ("cell", "is_unsaved", "error"),
+    [
+        ('table:formula="of:=5+7" office:value-type="float" office:value="12"/>', False, ""),
+        ('table:formula="of:=5+7"/>', True, ""),
+        ('table:formula="of:=&quot;&quot;"><text:p/></table:table-cell>', False, ""),
+        (
+            'table:formula="of:=1/0" office:value-type="string"><text:p>#DIV/0!</text:p>'
+            "</table:table-cell>",
+            False,
+            "#DIV/0!",
+        ),
+    ],
+)
+def test_what_an_ods_tells_of_a_formula(cell: str, is_unsaved: bool, error: str) -> None:  # noqa: FBT001
+    """Where an .ods repeats a formula, each of the cells has it, its result or its error."""
+    number = '<table:table-cell office:value-type="float" office:value="1"/>'
+    row = f"<table:table-row>{number}<table:table-cell {_repeated(cell)}</table:table-row>"
+    (sheet,) = read_workbook(ods_of(row + row)).sheets
+    cells = {(line, column) for line in (1, 2) for column in (2, 3)}
+    assert set(sheet.formulas) == cells
+    assert sheet.unsaved == (cells if is_unsaved else set())
+    assert sheet.errors == (dict.fromkeys(cells, error) if error else {})
+
+
+def _repeated(cell: str) -> str:
+    return f'table:number-columns-repeated="2" {cell}'
+
+
+def test_the_returned_copy_does_not_carry_the_marks_on(tmp_path: Path) -> None:
+    """The copy shows values as read; what could not be read cannot slip through when it comes back."""
+    desk = CountyDesk.make(tmp_path / "work")
+    changes = '@ 走访记录 F4 = 〔删除线：12〕15\n@ 惠民项目 C4 = 8⟦0.00"万元"⟧'
+    desk.drop(LIXIA, desk.write(LIXIA, changes))
+    desk.run()
+    copy = desk.answer(LIXIA, "退回")
+    sheets = {sheet.title: sheet for sheet in read_workbook(copy.read_bytes()).sheets}
+    visits, projects = sheets["走访记录"], sheets["惠民项目"]
+    assert not any((visits.runs, visits.struck, visits.formats, projects.formats))
+    assert (visits.cell(4, 6), projects.cell(4, 3)) == ("〔删除线：12〕15", 8)
+    desk.drop(LIXIA, copy)
+    desk.run()
+    again = desk.submissions(LIXIA)[-1]
+    assert again.outcome == Outcome.RETURNED
+    assert [(f.rule, f.place.cell) for f in desk.findings(again)] == [("number-unit", "F4")]
+
+
+def test_an_answer_in_the_list_of_issues_is_read_as_any_text(tmp_path: Path) -> None:
+    """An answer of which a part is struck through is heard, and that is told."""
+    late = "@ 走访记录 A4 = 2012-02-28\n"
+    number = judged(late).findings[0].number
+    issues = (
+        "# 问题清单\n| 序号 | 编号 | 类别 | 工作表 | 单元格 | 栏目 | 问题 | 怎么改 | 情况说明 |\n"
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n"
+        f"| 1 | '{number} | 核实性 | 走访记录 | A4 | 日期 | 早 | 核对 | 上期〔删除线：漏〕报 |\n"
+    )
+    judgement = answer(file_of(late + issues, tmp_path))
+    assert judgement.outcome is Outcome.ACCEPTED
+    assert ("run-marked-text", "I4") in told(judgement)
