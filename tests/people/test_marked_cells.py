@@ -83,15 +83,19 @@ def typed(cell: str, xml: str, folder: Path) -> bytes:
         ),
         (
             "F4",
-            '<c r="F4" t="inlineStr"><is><r><t>12</t></r><r><rPr><vertAlign val="superscript"/></rPr>'
-            "<t>1</t></r></is></c>",
+            (
+                '<c r="F4" t="inlineStr"><is><r><t>12</t></r><r><rPr><vertAlign val="superscript"/></rPr>'
+                "<t>1</t></r></is></c>"
+            ),
             [("run-marked", "F4")],
             None,
         ),
         (
             "J4",
-            '<c r="J4" t="inlineStr"><is><r><rPr><strike/></rPr><t>电话</t></r><r><t>入户走访</t></r></is>'
-            "</c>",
+            (
+                '<c r="J4" t="inlineStr"><is><r><rPr><strike/></rPr><t>电话</t></r><r><t>入户走访</t></r></is>'
+                "</c>"
+            ),
             [("run-marked-text", "J4")],
             51,
         ),
@@ -181,8 +185,10 @@ def test_a_binary_workbook_tells_its_formulas() -> None:
         ('table:formula="of:=5+7"/>', True, ""),
         ('table:formula="of:=&quot;&quot;"><text:p/></table:table-cell>', False, ""),
         (
-            'table:formula="of:=1/0" office:value-type="string"><text:p>#DIV/0!</text:p>'
-            "</table:table-cell>",
+            (
+                'table:formula="of:=1/0" office:value-type="string"><text:p>#DIV/0!</text:p>'
+                "</table:table-cell>"
+            ),
             False,
             "#DIV/0!",
         ),
