@@ -73,12 +73,9 @@ def read_rows(
             aside += [row] * _tell_verdict(reader, shell, row, verdict)
         elif filled[line] or number in flawed:
             row = table.row(sheet, number, cells, values)
-            told = table.told.get(line) or Told()
-            if number in bearing:
-                borne = find_borne(raw, shell, number, table.named(cells))
-                row = tell_row(reader, shell, row, told, borne)
-            elif line in table.told:
-                row = tell_row(reader, shell, row, told)
+            if number in bearing or line in table.told:
+                borne = find_borne(raw, shell, number, row.raw)
+                row = tell_row(reader, shell, row, table.told.get(line) or Told(), borne)
             if verdict:
                 _tell_verdict(reader, shell, row, verdict)
             rows.append(
