@@ -10,13 +10,18 @@ from __future__ import annotations
 import datetime as dt
 import errno
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 
 class SheetflowError(Exception):
     """The root of all our errors; its text may be shown to the operator as it is."""
+
+    @property
+    def parts(self) -> tuple[object, ...]:
+        """What the error was made of: plain values, to make it again on another side of a pipe."""
+        return self.args
 
 
 def describe(error: BaseException) -> str:
@@ -44,6 +49,11 @@ class UnitsError(SheetflowError):
     def __init__(self, faults: list[str]) -> None:
         super().__init__("\n".join(faults))
         self.faults = faults
+
+    @property
+    def parts(self) -> tuple[object, ...]:
+        """The list of its sentences."""
+        return (self.faults,)
 
 
 class DeclarationError(SheetflowError):
@@ -80,6 +90,11 @@ class ReportTemplateError(SheetflowError):
     def __init__(self, faults: list[str]) -> None:
         super().__init__("\n".join(faults))
         self.faults = faults
+
+    @property
+    def parts(self) -> tuple[object, ...]:
+        """The list of its sentences."""
+        return (self.faults,)
 
 
 _TROUBLES = {
@@ -124,6 +139,11 @@ class TemporaryError(SheetflowError):
         self.step = step
         self.place = place
         self.code = code
+
+    @property
+    def parts(self) -> tuple[object, ...]:
+        """Step, place and the system's name."""
+        return self.step, self.place, self.code
 
     @classmethod
     def of(cls, error: OSError, step: str, place: object) -> TemporaryError:
@@ -185,3 +205,33 @@ class MailTemplateError(SheetflowError):
 
 class MailError(SheetflowError):
     """A mail cannot be put into bytes, or those bytes do not say what was meant."""
+
+
+_CROSSING: dict[str, Callable[..., SheetflowError]] = {
+    kind.__name__: kind
+    for kind in (
+        SheetflowError,
+        WorkspaceError,
+        DeclarationError,
+        UnitsError,
+        ReportTemplateError,
+        MailTemplateError,
+        WritingError,
+        TemporaryError,
+    )
+}
+"""What may come out of a child as what it was: kinds that ask nothing of who hears of them."""
+
+
+def parts_of(error: SheetflowError) -> tuple[str, tuple[object, ...]]:
+    """Take an error apart, to be sent: its kind, and what to make it of again.
+
+    One of another kind goes as its sentence alone.
+    """
+    kind = type(error).__name__
+    return (kind, error.parts) if kind in _CROSSING else (SheetflowError.__name__, (str(error),))
+
+
+def error_of(kind: str, parts: tuple[object, ...]) -> SheetflowError:
+    """Make the error again that `parts_of` took apart."""
+    return _CROSSING.get(kind, SheetflowError)(*parts)

@@ -26,6 +26,8 @@ from sheetflow.units import Level
 
 ENV_PREFIX = "SHEETFLOW_"
 ENV_NESTING = "__"
+LEAST_MEMORY_MB = 512
+"""Below, the Word report's pictures cannot be drawn; a test makes everything with just this."""
 EXAMPLE = "例如："
 """A line of a comment that starts so is an example, and stands inside its table."""
 
@@ -247,8 +249,18 @@ class Workers(Section):
     """The limited processes that read, judge and render."""
 
     size: Whole = key(0, "同时处理几份报表。0 表示与处理器核数相同。", ge=0, le=256)
-    wall_seconds: Number = key(20.0, "一份报表最多处理多少秒，超过的拒收。", ge=1, le=3600)
-    memory_mb: Whole = key(2048, "处理一份报表最多用多少兆内存（仅 Linux）。", ge=256, le=65_536)
+    wall_seconds: Number = key(
+        20.0,
+        "一份报表最多处理多少秒（按处理器用的时间算），超过的拒收；电脑忙、休眠不算在内。",
+        ge=1,
+        le=3600,
+    )
+    memory_mb: Whole = key(
+        2048,
+        "处理一份报表最多用多少兆内存（仅 Linux）。再少，情况报告就做不出来了。",
+        ge=LEAST_MEMORY_MB,
+        le=65_536,
+    )
     joined_from: Whole = key(
         2000,
         "汇总表里一张明细表达到多少行时，改用预先排好的行拼成（快得多）。0 表示不用。\n"

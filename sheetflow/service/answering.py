@@ -26,7 +26,7 @@ from sheetflow.service.office import LOG, Office
 from sheetflow.service.publishing import basis_of, publish
 from sheetflow.store.records import Arrival, Publication, StaleMark, Submission
 from sheetflow.validators.explaining import is_open
-from sheetflow.workers import TaskFailedError
+from sheetflow.workers import OutgrownError, TaskFailedError
 from sheetflow.workers.judging import JudgeRequest
 from sheetflow.workers.tasks import ReturnedLook
 from sheetflow.writing import (
@@ -72,7 +72,7 @@ class Answer:
             return self._content
         try:
             return self._content.result()
-        except (UnreadableError, TaskFailedError) as error:
+        except (UnreadableError, OutgrownError, TaskFailedError) as error:
             if self._otherwise is None:
                 raise
             LOG.error("%s: a plain notice in its place: %s", self.mark.what, error)

@@ -1,8 +1,10 @@
 """Every received file gets its answer: judged in a child, recorded in one commit.
 
-This module owns the order (a unit's files one after the other, units side by side) and
-what a judgement entails: the answer file, the mail, and what is now stale. It refuses to
-write any file: that is `answering` and `rebuilding`.
+This module owns the order (a unit's files one after the other, units side by side), and what
+a judgement entails: the answer file, the mail, and what is now stale. A file is to blame for
+the death of a child only when that died of its task again and again: our own death, a
+stopped child or a machine without memory blame no file. It refuses to write any file: that
+is `answering` and `rebuilding`.
 """
 
 from __future__ import annotations
@@ -29,11 +31,18 @@ from sheetflow.service.piecing import order_pieces, wish_pieces
 from sheetflow.store.records import Arrival, Judged, Submission
 from sheetflow.validators.catalogue import GENERAL
 from sheetflow.validators.explaining import is_open
-from sheetflow.workers import ChildStartError, TaskFailedError
+from sheetflow.workers import (
+    ChildHinderedError,
+    ChildLostError,
+    ChildStartError,
+    TaskFailedError,
+)
 from sheetflow.workers.judging import JudgeReply, JudgeRequest
 
 REJECTED = "rejected"
-_MOST_ATTEMPTS = 3
+_OUR_LIMITS = frozenset({"file-timeout", "file-outgrew-memory", "file-killed-reader"})
+"""Refusals that another time, another setting or another machine may do without."""
+_MOST_DEATHS = 3
 _IN_HAND = 3
 """Files in hand for each child: the next ones wait beside it while we wait for the disk."""
 _MOST_LOGGED = 100
@@ -59,18 +68,22 @@ def judge_arrivals(office: Office) -> Generator[list[Submission]]:
         while busy or (waiting and not office.is_stopping()):
             _start(office, waiting, busy)
             done, _ = wait(busy, return_when=FIRST_COMPLETED)
-            yield _conclude(office, busy, done)
+            answered, again = _conclude(office, busy, done)
+            for arrival in again:
+                _put_last(waiting, arrival)
+            yield answered
             office.say("审核", total - len(waiting) - len(busy), total)
-    except (StoreError, GeneratorExit):
-        _spare(office, busy.values())
-        raise
+    finally:
+        for future in busy:
+            future.cancel()
 
 
-def _spare(office: Office, arrivals: Iterable[Arrival]) -> None:
-    """Take back what was counted against files in hand when the pass ended early."""
-    for arrival in arrivals:
-        with suppress(StoreError):
-            office.store.arrivals.record_spared(arrival.arrival_id)
+def _put_last(waiting: deque[Arrival], arrival: Arrival) -> None:
+    """Try a file once more when all others have been; what its unit sent later stays behind it."""
+    later = [entry for entry in waiting if entry.unit_id == arrival.unit_id]
+    for entry in later:
+        waiting.remove(entry)
+    waiting.extend((arrival, *later))
 
 
 def _start(
@@ -88,31 +101,18 @@ def _start(
     waiting.extendleft(reversed(held_back))
     if not chosen:
         return
-    ready: list[tuple[Arrival, JudgeRequest | None]] = []
+    ready: list[tuple[Arrival, JudgeRequest]] = []
     with office.store.together():
         for arrival in chosen:
             with _putting_off(office, arrival):
                 if not _answer_duplicate(office, arrival):
                     ready.append((arrival, _request(office, arrival)))
-    for arrival, request in ready:  # only now is it durable that they have been begun
-        busy[_begun(office, request)] = arrival
+    for arrival, request in ready:
+        busy[office.pool.submit("judge_file", request)] = arrival
 
 
-def _request(office: Office, arrival: Arrival) -> JudgeRequest | None:
-    """Count that a file's judging begins; give None where it has begun too often."""
-    attempts = office.store.arrivals.record_attempt(arrival.arrival_id)
-    if attempts > _MOST_ATTEMPTS:
-        return None
+def _request(office: Office, arrival: Arrival) -> JudgeRequest:
     return replace(request_for(office, arrival), pieces=wish_pieces(office, arrival))
-
-
-def _begun(office: Office, request: JudgeRequest | None) -> Future[JudgeReply]:
-    """Send a file to a child, unless it has killed its reader too often."""
-    if request is not None:
-        return office.pool.submit("judge_file", request)
-    ended: Future[JudgeReply] = Future()
-    ended.set_result(JudgeReply(judgement=_unreadable("file-killed-reader")))
-    return ended
 
 
 @contextmanager
@@ -128,6 +128,8 @@ def _putting_off(office: Office, arrival: Arrival) -> Iterator[None]:
             words = TemporaryError.of(error, "", "").reason
         elif isinstance(error, ChildStartError):
             words = "处理进程无法启动"
+        elif isinstance(error, ChildHinderedError):
+            words = str(error)
         office.store.arrivals.record_trouble(arrival.arrival_id, words, office.clock.now())
         LOG.error(
             "unit %s: arrival %d put off: %s",
@@ -142,7 +144,7 @@ def _answer_duplicate(office: Office, arrival: Arrival) -> bool:
     if arrival.turn or arrival.purpose != "submission":
         return False
     repeated = office.store.submissions.find_repeated(arrival)
-    if repeated is None or _was_too_early(office, arrival, repeated):
+    if repeated is None or _may_end_otherwise(office, arrival, repeated):
         return False
     follow_up = entail_duplicate(office, arrival, repeated)
     office.store.arrivals.record_answer(
@@ -156,25 +158,39 @@ def _answer_duplicate(office: Office, arrival: Arrival) -> bool:
     return True
 
 
-def _was_too_early(office: Office, arrival: Arrival, repeated: Submission) -> bool:
-    """Whether the same bytes were returned for a period that has begun only since."""
-    if repeated.outcome != "returned" or not repeated.period:
+def _may_end_otherwise(office: Office, arrival: Arrival, repeated: Submission) -> bool:
+    """Whether the same bytes may be judged otherwise now.
+
+    They were refused for a limit of ours, or returned for a period that has begun only since.
+    """
+    if repeated.outcome not in {"returned", "refused"}:
         return False
-    findings = office.store.contents.find_findings(repeated)
-    early = any(document["rule"] == "period-not-begun" for document in findings)
-    return early and arrival.arrived_at.date() >= Period.parse(repeated.period).first_day
+    rules = {document["rule"] for document in office.store.contents.find_findings(repeated)}
+    if repeated.outcome == "refused":
+        return not rules.isdisjoint(_OUR_LIMITS)
+    if not repeated.period or "period-not-begun" not in rules:
+        return False
+    return arrival.arrived_at.date() >= Period.parse(repeated.period).first_day
 
 
 def _conclude(
     office: Office, busy: dict[Future[JudgeReply], Arrival], done: Iterable[Future[JudgeReply]]
-) -> list[Submission]:
-    """Record what came of files that are `done`, in one commit; give the submissions."""
+) -> tuple[list[Submission], list[Arrival]]:
+    """Record what came of files that are `done`, in one commit.
+
+    Give the submissions, and the files whose child died of them, to be tried once more.
+    """
     in_order = sorted(done, key=lambda future: busy[future].arrival_id)
     replies: list[tuple[Arrival, JudgeReply]] = []
+    again: list[Arrival] = []
     for future in in_order:
         arrival = busy[future]
         with _putting_off(office, arrival):
-            replies.append((arrival, _reply(office, arrival, future)))
+            reply = _reply(office, arrival, future)
+            if reply is None:
+                again.append(arrival)
+            else:
+                replies.append((arrival, reply))
     recorded: list[tuple[Submission, JudgeReply]] = []
     with office.store.together():
         for arrival, reply in replies:
@@ -186,14 +202,26 @@ def _conclude(
         del busy[future]
     for submission, reply in recorded:
         _follow(office, submission, reply)
-    return [submission for submission, _ in recorded]
+    return [submission for submission, _ in recorded], again
 
 
-def _reply(office: Office, arrival: Arrival, future: Future[JudgeReply]) -> JudgeReply:
-    """Turn the child's end, good or bad, into what is to be recorded."""
+def _reply(office: Office, arrival: Arrival, future: Future[JudgeReply]) -> JudgeReply | None:
+    """Turn the child's end, good or bad, into what is to be recorded; None: try once more."""
     try:
         reply = future.result()
         return _judge_again(office, arrival, reply) if reply.asked_keys else reply
+    except ChildLostError as error:
+        deaths = office.store.arrivals.record_death(arrival.arrival_id)
+        LOG.warning(
+            "unit %s: arrival %d: its reader died, the %d. time: %s",
+            arrival.unit_id,
+            arrival.arrival_id,
+            deaths,
+            error.reason,
+        )
+        if deaths < _MOST_DEATHS:
+            return None
+        return JudgeReply(judgement=_unreadable(error.reason))
     except UnreadableError as error:
         return JudgeReply(judgement=_unreadable(error.reason, **error.details))
     except TaskFailedError:
@@ -210,7 +238,7 @@ def _judge_again(office: Office, arrival: Arrival, reply: JudgeReply) -> JudgeRe
     known = resolve_keys(office, form, reply.asked_keys)
     if known == reply.asked_keys:
         return reply
-    request = replace(request_for(office, arrival, known), pieces=wish_pieces(office, arrival))
+    request = replace(_request(office, arrival), known_keys=known)
     again: JudgeReply = office.pool.call("judge_file", request)
     return again
 

@@ -79,8 +79,7 @@ class Office:
 
             limits = Limits(
                 address_space=workers.memory_mb * MIB,
-                cpu_seconds=max(1, round(workers.wall_seconds)),
-                wall_seconds=workers.wall_seconds,
+                cpu_seconds=workers.wall_seconds,
             )
             self._pool.append(Pool("sheetflow.workers.tasks", self.pool_size, limits))
         return self._pool[0]

@@ -1,7 +1,7 @@
 """Arrivals: every file that was taken, from "received" to "answered".
 
-This module owns the order in which files are judged, the counters of failed
-attempts, and the files whose removal from the inbox is still pending. It refuses
+This module owns the order in which files are judged, the counters of children
+that died, and the files whose removal from the inbox is still pending. It refuses
 to open files: names, sizes and digests are handed in.
 """
 
@@ -87,19 +87,15 @@ class Arrivals:
         """Return every arrival: with the archive, enough to make all else again."""
         return self._find()
 
-    def record_attempt(self, arrival_id: int) -> int:
-        """Count that judging begins, before it begins; return how often it has, this time included.
+    def record_death(self, arrival_id: int) -> int:
+        """Count that a child died of the file before our eyes; return how often one has.
 
-        A file that takes the service down with it is known by this number.
+        Only whoever saw it counts it: what was in hand when we ended ourselves says nothing.
         """
         with self._database.writing() as connection:
-            attempts = _read(connection, arrival_id).attempts + 1
-            _update(connection, arrival_id, attempts=attempts)
-        return attempts
-
-    def record_spared(self, arrival_id: int) -> None:
-        """Take back the attempts that ended without the file's fault (the database was busy)."""
-        self._change(arrival_id, attempts=0)
+            deaths = _read(connection, arrival_id).deaths + 1
+            _update(connection, arrival_id, deaths=deaths)
+        return deaths
 
     def record_trouble(self, arrival_id: int, trouble: str, at: dt.datetime) -> dt.datetime:
         """Record temporary trouble and return when to try again; the file is not to blame.
@@ -112,7 +108,6 @@ class Arrivals:
             _update(
                 connection,
                 arrival_id,
-                attempts=0,
                 troubles=troubles,
                 trouble=trouble,
                 retry_at=retry_at,
@@ -179,7 +174,7 @@ def close(connection: Connection, arrival: Arrival, answer: str, at: dt.datetime
         arrival.arrival_id,
         answer=answer,
         judged_at=at if current.turn == arrival.turn else None,
-        attempts=0,
+        deaths=0,
         troubles=0,
         trouble="",
         retry_at=None,
@@ -195,7 +190,7 @@ def reopen(connection: Connection, arrival_id: int) -> None:
         turn=_read(connection, arrival_id).turn + 1,
         judged_at=None,
         retry_at=None,
-        attempts=0,
+        deaths=0,
     )
 
 

@@ -99,6 +99,12 @@ def _keep_troubles(connection: Connection) -> None:
     connection.exec_driver_sql("ALTER TABLE stale ADD COLUMN trouble TEXT NOT NULL DEFAULT ''")
 
 
+def _count_deaths(connection: Connection) -> None:
+    connection.exec_driver_sql("ALTER TABLE arrivals RENAME COLUMN attempts TO deaths")
+    # What was counted so far were deaths of the service, too: they say nothing of a file.
+    connection.exec_driver_sql("UPDATE arrivals SET deaths = 0")
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration("keep a record of purges, and of the files whose original is gone", _keep_purges),
     Migration(
@@ -106,6 +112,10 @@ MIGRATIONS: tuple[Migration, ...] = (
         _keep_corrections,
     ),
     Migration("keep why something stale could not be made or put in place", _keep_troubles),
+    Migration(
+        "count the children that died of a file, no longer the judgings that were begun",
+        _count_deaths,
+    ),
 )
 """The first one leads from version 1 to version 2, and so on. Never change one that was released."""
 

@@ -44,16 +44,15 @@ class NewArrival:
 class Arrival(NewArrival):
     """A file as received, and how far it has come.
 
-    `attempts` counts judgings that were begun and that nobody lived to end (the
-    poison counter); `troubles` counts temporary trouble in a row, `retry_at` says when to try
-    again. `turn` grows each time that the file must be judged anew.
+    `deaths` counts the children that died of it (the poison counter); `troubles` counts
+    temporary trouble in a row, `retry_at` says when to try again. `turn` grows each time that the file must be judged anew.
     """
 
     arrival_id: int
     unlinked_at: dt.datetime | None = None
     judged_at: dt.datetime | None = None
     turn: int = 0
-    attempts: int = 0
+    deaths: int = 0
     troubles: int = 0
     trouble: str = ""
     retry_at: dt.datetime | None = None

@@ -85,7 +85,7 @@ arrivals = Table(
     Column("unlinked_at", Moment, index=True),
     Column("judged_at", Moment, index=True),
     _count("turn"),
-    _count("attempts"),
+    _count("deaths"),
     _count("troubles"),
     _text("trouble", ""),
     Column("retry_at", Moment),

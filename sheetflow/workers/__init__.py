@@ -1,12 +1,26 @@
 """Runs what touches foreign files, and what is heavy, in a pool of limited children.
 
-This room owns the processes, their limits and the pipe to them. It refuses to
-retry: a child that dies, outgrows or overruns its limits is the final answer for
-the file it had in hand.
+This room owns the processes, their limits and the pipe to them, and says whose doing the
+end of a child was: its task's (ChildLostError) or the machine's (ChildHinderedError). It
+refuses to judge a file by it: who asked counts.
 """
 
 from sheetflow.workers.limits import Limits
 from sheetflow.workers.pool import Pool
-from sheetflow.workers.process import ChildLostError, ChildStartError, TaskFailedError
+from sheetflow.workers.process import (
+    ChildHinderedError,
+    ChildLostError,
+    ChildStartError,
+    OutgrownError,
+    TaskFailedError,
+)
 
-__all__ = ["ChildLostError", "ChildStartError", "Limits", "Pool", "TaskFailedError"]
+__all__ = [
+    "ChildHinderedError",
+    "ChildLostError",
+    "ChildStartError",
+    "Limits",
+    "OutgrownError",
+    "Pool",
+    "TaskFailedError",
+]

@@ -2,11 +2,13 @@
 
 Run as ``python -m sheetflow.workers.child``. This module owns the child's side of
 the pipe. It refuses to let anything a library prints reach the answer, lets no
-exception's sentence out (it may quote a cell), and ends when the parent is gone.
+exception's sentence out (it may quote a cell) but those of our own errors, which are meant
+for people, and ends when the parent is gone.
 """
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib
 import os
@@ -17,8 +19,14 @@ import threading
 from types import ModuleType
 from typing import Any, BinaryIO
 
-from sheetflow.errors import UnreadableError, describe
-from sheetflow.workers.limits import Limits, bind_process, bind_task, resident_bytes
+from sheetflow.errors import SheetflowError, UnreadableError, describe, parts_of
+from sheetflow.workers.limits import (
+    Limits,
+    bind_process,
+    bind_task,
+    free_task,
+    resident_bytes,
+)
 from sheetflow.workers.wire import dumps, read_frame, write_frame
 
 _COLLECT_AFTER = 1_000_000
@@ -48,8 +56,16 @@ def main() -> None:
     write_frame(answers, dumps(("ready", None, resident_bytes())))
     while True:
         name, arguments = requests.get()
-        bind_task(limits)
-        write_frame(answers, _answer(tasks, name, arguments, limits))
+        with contextlib.suppress(Exception):  # the task meets it itself
+            getattr(tasks, f"prepare_{name}", _nothing)(*arguments)
+        bind_task(limits.seconds_for(name))
+        answer = _answer(tasks, name, arguments, limits)
+        free_task()
+        write_frame(answers, answer)
+
+
+def _nothing(*_: object) -> None:
+    """Prepare nothing."""
 
 
 def _own_channel() -> BinaryIO:
@@ -93,6 +109,8 @@ def _end_of(error: BaseException) -> tuple[str, Any]:
             return "unreadable", ("file-outgrew-memory", {})
         case OSError():
             return "trouble", (error.errno, error.strerror)
+        case SheetflowError():
+            return "error", parts_of(error)
         case Exception():
             return "failed", describe(error)
     if type(error).__name__ == "PanicException":  # Rust's way to give up

@@ -1,13 +1,15 @@
 """What a child may use, and how a child binds itself to it.
 
 This module owns the numbers and the system calls that set them, on POSIX systems;
-Windows has no such limits, there the wall clock alone holds. It refuses to watch
-the clock: the parent does that.
+Windows has no such limits, there the wall clock alone holds. A task is limited by the
+processor's time, which no busy, stopped or sleeping machine uses up for it; the wall clock,
+which the parent watches, only ends the wait for a child that gets nowhere.
 """
 
 from __future__ import annotations
 
 import contextlib
+import signal
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,18 +22,34 @@ class Limits:
     """The limits of one child.
 
     `address_space`, `resident` and `answer` are bytes: what it may map, what it may keep
-    between two tasks, what it may send back. `cpu_seconds` and `wall_seconds` count for
-    each task. After `tasks` tasks a child is replaced. `attempts` is how often a task may
-    lose its child to a kill from outside before it is given up.
+    between two tasks, what it may send back. `cpu_seconds` is the processor's time for a task
+    on somebody's file, `own_seconds` for one that makes what is ours (``render_…``); each is
+    waited for `patience` times as long by the wall clock. After `tasks` tasks a child is
+    replaced. `attempts` is how often a task may lose its child to a kill from outside before
+    that is passed on.
     """
 
     address_space: int = 2048 * MIB
     resident: int = 384 * MIB
     answer: int = 32 * MIB
-    cpu_seconds: int = 20
-    wall_seconds: float = 20.0
+    cpu_seconds: float = 20.0
+    own_seconds: float = 30.0
+    patience: float = 3.0
     tasks: int = 200
     attempts: int = 2
+
+    def seconds_for(self, task: str) -> float:
+        """Tell how much of the processor's time `task` may use."""
+        return max(self.cpu_seconds, self.own_seconds) if is_ours(task) else self.cpu_seconds
+
+    def wait_for(self, task: str) -> float:
+        """Tell for how long the end of `task` is waited for, by the wall clock."""
+        return self.seconds_for(task) * self.patience
+
+
+def is_ours(task: str) -> bool:
+    """Whether a task makes what is ours, so that no file of somebody's is judged by its end."""
+    return task.startswith(("render_", "warm_up"))
 
 
 def bind_process(limits: Limits) -> None:
@@ -43,18 +61,32 @@ def bind_process(limits: Limits) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if sys.platform == "linux":  # elsewhere the call is refused or means nothing
         resource.setrlimit(resource.RLIMIT_AS, (limits.address_space, limits.address_space))
+        with contextlib.suppress(OSError):  # where memory runs out, the service is spared
+            Path("/proc/self/oom_score_adj").write_text("900", encoding="ascii")
 
 
-def bind_task(limits: Limits) -> None:
-    """Grant the calling process `cpu_seconds` more from now on."""
-    if sys.platform == "win32":
-        return
-    import resource
+def bind_task(seconds: float) -> None:
+    """End the calling process, by a signal, once it has used the processor for `seconds` more."""
+    if sys.platform != "win32":
+        signal.setitimer(signal.ITIMER_PROF, seconds)
 
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    seconds = int(used.ru_utime + used.ru_stime) + limits.cpu_seconds + 1
-    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, hard))
+
+def free_task() -> None:
+    """Stop counting: the task is done."""
+    if sys.platform != "win32":
+        signal.setitimer(signal.ITIMER_PROF, 0)
+
+
+def is_idle(pid: int) -> bool:
+    """Whether no thread of a process runs, wants to run, is stopped, or waits for the disk.
+
+    False where the system does not say.
+    """
+    states = set()
+    with contextlib.suppress(OSError):
+        for thread in Path(f"/proc/{pid}/task").iterdir():
+            states.add((thread / "stat").read_bytes().rpartition(b")")[2].split()[0])
+    return states == {b"S"}
 
 
 def resident_bytes() -> int:

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from sheetflow.workers.limits import Limits
-from sheetflow.workers.process import Child, ChildLostError
+from sheetflow.workers.process import Child, ChildHinderedError, ChildLostError, OutgrownError
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +47,9 @@ class Pool:
     def submit(self, task: str, *arguments: object) -> Future[Any]:
         """Queue a task and return its future.
 
-        The future raises UnreadableError (ChildLostError where the child died of the task),
-        OSError as the task met it, ChildStartError, or TaskFailedError for a fault of ours.
+        The future raises UnreadableError (ChildLostError where the child died of the task,
+        OutgrownError where that was ours), ChildHinderedError, ChildStartError, OSError as the task met it, an error of ours as the
+        task raised it, or TaskFailedError for a fault of ours.
         """
         job = _Job(Future(), task, arguments)
         with self._lock:
@@ -111,10 +112,11 @@ class Pool:
                     child = Child(self._tasks_module, self._limits)
                 child.wait_until_ready()
                 job.future.set_result(child.run(job.task, job.arguments))
-            except ChildLostError as error:
+            except (ChildLostError, OutgrownError, ChildHinderedError) as error:
                 _end(child)
                 child = None
-                if error.from_outside and attempt < self._limits.attempts:
+                killed = isinstance(error, ChildHinderedError) and error.was_killed
+                if killed and attempt < self._limits.attempts:
                     continue
                 job.future.set_exception(error)
             except Exception as error:  # noqa: BLE001 - the future carries it to who asked

@@ -61,6 +61,11 @@ def read_file(path: str) -> RawWorkbook:
     return read_workbook(Path(path).read_bytes())
 
 
+def prepare_judge_file(request: JudgeRequest) -> None:
+    """Load what judging needs in a child that was not warmed up: it is not the file's own time."""
+    warm_up(request.campaign)
+
+
 def judge_file(request: JudgeRequest) -> JudgeReply:
     """Read and judge a file; the rows come back as JSON, ready to be kept."""
     from sheetflow.schemas.judging import Outcome

@@ -400,8 +400,107 @@ NO_TWINS = Broken(
     ),
 )
 
-NO_SECOND_TRY = Broken(
-    "no-second-try",
+KILLED_IS_GUILTY = Broken(
+    "killed-is-guilty",
     "a file is refused when its child was killed from outside once",
-    (("workers/limits.py", "    attempts: int = 2\n", "    attempts: int = 1\n"),),
+    (
+        ("workers/limits.py", "    attempts: int = 2\n", "    attempts: int = 1\n"),
+        (
+            "workers/process.py",
+            "            return ChildHinderedError(was_killed=True)\n",
+            '            return self._death("file-killed-reader")\n',
+        ),
+        ("service/judging.py", "_MOST_DEATHS = 3\n", "_MOST_DEATHS = 1\n"),
+    ),
+)
+
+OUR_DEATH_COUNTS = Broken(
+    "our-death-counts",
+    "what was in hand when the service died is blamed for it",
+    (
+        (
+            "service/judging.py",
+            '        busy[office.pool.submit("judge_file", request)] = arrival\n',
+            """        if office.store.arrivals.record_death(arrival.arrival_id) > _MOST_DEATHS:
+            request = replace(request, path="/proc/self/mem")
+        busy[office.pool.submit("judge_file", request)] = arrival
+""",
+        ),
+        (
+            "service/judging.py",
+            "    except UnreadableError as error:\n",
+            """    except OSError:
+        return JudgeReply(judgement=_unreadable("file-killed-reader"))
+    except UnreadableError as error:
+""",
+        ),
+    ),
+)
+
+STOPPED_IS_SLOW = Broken(
+    "stopped-is-slow",
+    "a child that did not move is blamed on its file",
+    (
+        (
+            "workers/process.py",
+            "            idle = self._was_idle\n",
+            "            idle = True\n",
+        ),
+        ("service/judging.py", "_MOST_DEATHS = 3\n", "_MOST_DEATHS = 1\n"),
+    ),
+)
+
+LIMITS_ARE_FINAL = Broken(
+    "limits-are-final",
+    "a refusal for a limit of ours is as lasting as any other",
+    (
+        (
+            "service/judging.py",
+            '_OUR_LIMITS = frozenset({"file-timeout", "file-outgrew-memory", "file-killed-reader"})',
+            "_OUR_LIMITS: frozenset[str] = frozenset()",
+        ),
+    ),
+)
+
+READER_DIES_OF, READER_HOARDS = b"reader dies", b"reader hoards"
+"""Files that hold the first end the reader of `POISONED`, the second have it take all memory."""
+
+POISONED = Broken(
+    "poisoned",
+    "not wrong: the reader dies of files that hold certain words",
+    (
+        (
+            "reading/reader.py",
+            "    try:\n        workbook = _read(data)\n",
+            f"""    if {READER_DIES_OF!r} in data:
+        __import__("os").abort()
+    if {READER_HOARDS!r} in data:
+        bytearray(1 << 40)
+    try:
+        workbook = _read(data)
+""",
+        ),
+    ),
+)
+
+POISON_FOR_EVER = Broken(
+    "poison-for-ever",
+    "a file of which every reader dies is tried again for ever",
+    (
+        *POISONED.changes,
+        ("service/judging.py", "_MOST_DEATHS = 3\n", "_MOST_DEATHS = 1_000_000\n"),
+    ),
+)
+
+POISON_FIRST = Broken(
+    "poison-first",
+    "a file of which a reader died is tried again before all others",
+    (
+        *POISONED.changes,
+        (
+            "service/judging.py",
+            "    waiting.extend((arrival, *later))\n",
+            "    waiting.extendleft((*later, arrival))\n",
+        ),
+    ),
 )

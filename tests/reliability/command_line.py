@@ -28,7 +28,12 @@ def environment(package: Path, more: Mapping[str, str]) -> dict[str, str]:
 
 
 def command(
-    root: Path, at: dt.datetime, *words: str, package: Path = REPOSITORY, **more: str
+    root: Path,
+    at: dt.datetime,
+    *words: str,
+    package: Path = REPOSITORY,
+    timeout: float = 300,
+    **more: str,
 ) -> subprocess.CompletedProcess[str]:
     """Run one command to its end."""
     return subprocess.run(
@@ -36,7 +41,7 @@ def command(
         check=False,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=timeout,
         env=environment(package, more),
         cwd=package,
     )

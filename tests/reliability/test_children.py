@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.reliability.broken import NO_SECOND_TRY, Broken
+from tests.reliability.broken import KILLED_IS_GUILTY, Broken
 from tests.reliability.conftest import Measured
+from tests.reliability.processes import answers_of, children_of, is_alive
 from tests.reliability.scene import NOW, Picture, copy_of, essence_of, take_picture
 from tests.reliability.service_process import REPOSITORY, Service
 
@@ -40,31 +41,6 @@ def undisturbed(scene: Path, quick_disk: Path) -> tuple[Picture, float]:
     return take_picture(root), took
 
 
-def _children_of(pid: int) -> list[int]:
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            with suppress(OSError):
-                status = (entry / "stat").read_text(encoding="utf-8", errors="replace")
-                if int(status.rpartition(")")[2].split()[1]) == pid:
-                    found.append(int(entry.name))
-    return found
-
-
-def _is_alive(pid: int) -> bool:
-    with suppress(OSError):
-        return b") Z " not in Path(f"/proc/{pid}/stat").read_bytes()
-    return False
-
-
-def _writes_of(pid: int) -> int:
-    """How often a process has written: a child that is ready once, and once for each answer."""
-    with suppress(OSError):
-        lines = Path(f"/proc/{pid}/io").read_text(encoding="ascii").splitlines()
-        return int(dict(line.split(": ") for line in lines)["syscw"])
-    return 0
-
-
 def _killing_at_work(answers: int, killed: list[int]) -> Callable[[int], None]:
     """Kill a child over its next file, once it has written so often.
 
@@ -72,9 +48,9 @@ def _killing_at_work(answers: int, killed: list[int]) -> Callable[[int], None]:
     """
 
     def meanwhile(pid: int) -> None:
-        while _is_alive(pid):
-            for child in _children_of(pid):
-                if _writes_of(child) >= answers:
+        while is_alive(pid):
+            for child in children_of(pid):
+                if answers_of(child) >= answers:
                     with suppress(ProcessLookupError):
                         os.kill(child, signal.SIGSTOP)
                         time.sleep(_STOPPED_SECONDS)
@@ -91,7 +67,7 @@ def _killing_once(after: float, killed: list[int]) -> Callable[[int], None]:
 
     def meanwhile(pid: int) -> None:
         time.sleep(after)
-        for child in _children_of(pid):
+        for child in children_of(pid):
             with suppress(ProcessLookupError):
                 os.kill(child, signal.SIGKILL)
                 killed.append(child)
@@ -104,9 +80,9 @@ def _killing_always(pause: float, killed: list[int]) -> Callable[[int], None]:
 
     def meanwhile(pid: int) -> None:
         born: dict[int, float] = {}
-        while _is_alive(pid):
+        while is_alive(pid):
             now = time.monotonic()
-            for child in _children_of(pid):
+            for child in children_of(pid):
                 if now - born.setdefault(child, now) > pause:
                     with suppress(ProcessLookupError):
                         os.kill(child, signal.SIGKILL)
@@ -124,7 +100,7 @@ def _moments(took: float, killed: list[int]) -> Iterator[tuple[str, Callable[[in
         yield f"after {number} answers", _killing_at_work(number + 1, killed)
 
 
-@pytest.mark.parametrize("broken", [None, NO_SECOND_TRY], ids=["real", "broken"])
+@pytest.mark.parametrize("broken", [None, KILLED_IS_GUILTY], ids=["real", "broken"])
 def test_a_child_killed_at_any_moment_costs_nothing(
     broken: Broken | None,
     scene: Path,
@@ -133,7 +109,7 @@ def test_a_child_killed_at_any_moment_costs_nothing(
     tmp_path: Path,
     measured: Measured,
 ) -> None:
-    """Killed once, by the system short of memory, a child's file is tried once more and all is well."""
+    """Killed once, by the system short of memory, a child costs its file another try and no more."""
     picture, took = undisturbed
     package = broken.package(tmp_path) if broken else REPOSITORY
     root = quick_disk / f"children-{bool(broken)}" / "workspace"

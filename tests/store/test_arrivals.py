@@ -79,13 +79,14 @@ def test_the_same_file_dropped_again_after_its_removal_is_new(desk: Desk) -> Non
     assert desk.store.arrivals.record_arrival(new).arrival_id == 2
 
 
-def test_attempts_are_counted_across_crashes(desk: Desk) -> None:
-    """A file that takes the service down each time is known by its attempts."""
+def test_deaths_are_counted_across_restarts(desk: Desk) -> None:
+    """A file of which children die is known by their number; an answer forgets it."""
     arrival = desk.drop()
     for expected in (1, 2, 3):
-        assert desk.store.arrivals.record_attempt(arrival.arrival_id) == expected
+        assert desk.store.arrivals.record_death(arrival.arrival_id) == expected
         desk.restart()
-    assert desk.store.arrivals.find_arrival(arrival.arrival_id).attempts == 3
+    desk.answer(desk.store.arrivals.find_arrival(arrival.arrival_id))
+    assert desk.store.arrivals.find_arrival(arrival.arrival_id).deaths == 0
 
 
 def test_temporary_trouble_waits_longer_each_time_and_is_not_the_files_fault(desk: Desk) -> None:
@@ -94,12 +95,11 @@ def test_temporary_trouble_waits_longer_each_time_and_is_not_the_files_fault(des
     arrivals = desk.store.arrivals
     waits = []
     for _ in range(12):
-        arrivals.record_attempt(arrival.arrival_id)
         retry_at = arrivals.record_trouble(arrival.arrival_id, "磁盘已满", desk.now)
         waits.append((retry_at - desk.now).total_seconds())
         assert arrivals.find_unjudged(retry_at - dt.timedelta(seconds=1)) == ()
         (due,) = arrivals.find_unjudged(retry_at)
-        assert (due.trouble, due.attempts) == ("磁盘已满", 0)
+        assert (due.trouble, due.deaths) == ("磁盘已满", 0)
     assert waits == [5, 10, 20, 40, 80, 160, 320, 600, 600, 600, 600, 600]
     desk.answer(due)
     assert arrivals.find_arrival(arrival.arrival_id).trouble == ""

@@ -12,7 +12,18 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from sheetflow.errors import UnreadableError
+from sheetflow.errors import (
+    DeclarationError,
+    MailTemplateError,
+    ReportTemplateError,
+    SheetflowError,
+    StoreBusyError,
+    TemporaryError,
+    UnitsError,
+    UnreadableError,
+    WorkspaceError,
+    WritingError,
+)
 from sheetflow.findings import Finding, Place, Severity
 from sheetflow.workers.tasks import read_file
 
@@ -100,6 +111,43 @@ def work(seconds: float) -> int:
     while time.process_time() < end:
         pass
     return os.getpid()
+
+
+def render_slowly(seconds: float) -> str:
+    """Make something of ours that takes long."""
+    work(seconds)
+    return "made"
+
+
+def render_hugely(size: int) -> int:
+    """Make something of ours that takes much room."""
+    return hoard(size)
+
+
+def wait_and_answer(seconds: float, size: int) -> bytes:
+    """Answer after a while with more than a pipe holds."""
+    time.sleep(seconds)
+    return bytes(size)
+
+
+def errors_of_ours() -> list[SheetflowError]:
+    """Give an error of each kind that may come out of a child."""
+    return [
+        SheetflowError("一句话。"),
+        WorkspaceError("文件夹不在。"),
+        DeclarationError("表式不对。"),
+        UnitsError(["第2行：甲。", "第3行：乙。"]),
+        ReportTemplateError(["没有“不存在”这个名称。", "标签不成对。"]),
+        MailTemplateError("邮件模板不对。"),
+        WritingError("文字太长。"),
+        TemporaryError("存档", "某处", "ENOSPC"),
+    ]
+
+
+def raise_ours(kind: str) -> None:
+    """Raise an error of ours."""
+    others = [StoreBusyError("数据库正被占用。")]
+    raise next(error for error in errors_of_ours() + others if type(error).__name__ == kind)
 
 
 def hoard(size: int) -> int:

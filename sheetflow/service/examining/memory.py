@@ -76,7 +76,7 @@ def check_children(office: Office) -> Iterator[Line]:
     except SheetflowError as error:
         yield fault(
             "处理进程",
-            f"处理报表的子进程不能工作（{type(error).__name__}）。",
+            f"处理报表的子进程不能工作：{error}",
             "请检查内存，以及 [workers] 的 memory_mb、wall_seconds 是不是太小。",
         )
     else:
