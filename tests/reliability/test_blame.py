@@ -99,10 +99,8 @@ def _stopping_children(pid: int) -> Iterator[None]:
 
 
 @contextmanager
-def _running(
-    desk: Desk, package: Path, at: dt.datetime = IN_TIME, **more: str
-) -> Iterator[subprocess.Popen[bytes]]:
-    moment = at.strftime("%Y-%m-%dT%H:%M:%S")
+def _running(desk: Desk, package: Path, **more: str) -> Iterator[subprocess.Popen[bytes]]:
+    moment = IN_TIME.strftime("%Y-%m-%dT%H:%M:%S")
     with subprocess.Popen(
         [sys.executable, "-P", "-m", "sheetflow", "-C", str(desk.root), "--at", moment, "run"],
         env=environment(package, more),
