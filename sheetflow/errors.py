@@ -64,6 +64,17 @@ class StoreError(SheetflowError):
     """The database cannot be opened, or is of a newer version than this program."""
 
 
+class StoreDamagedError(StoreError):
+    """The database is damaged, or is not the one of this archive: no waiting mends it."""
+
+
+RESTORE = (
+    "请停止服务，用 restore 恢复最近的备份；没有备份的，"
+    "可以运行 restore --from-archive 由存档里的原件重建。"
+)
+"""What to do about a database that cannot be gone on with."""
+
+
 class StoreBusyError(StoreError):
     """The database cannot be used just now (locked, disk full, I/O error): try again later."""
 

@@ -29,3 +29,6 @@ def main() -> None:
     except OSError as error:
         complain(str(TroubleError.of(error)))
         sys.exit(1)
+    except Exception:  # noqa: BLE001 - nobody but us can read a traceback
+        complain("程序出错，没有做完。请运行 doctor 检查；仍不行的，请与系统维护人员联系。")
+        sys.exit(1)

@@ -234,17 +234,36 @@ def status(
 ) -> None:
     """Show who is in, late, missing; and what waits or failed."""
     from sheetflow.cli.summaries import print_standing
+    from sheetflow.errors import StoreError
     from sheetflow.service import open_office
     from sheetflow.service.standing import standing
 
     call: Call = context.obj
     wanted = period_named(period) if period else None
-    with open_office(call.root, call.at) as office:
-        found = standing(office, wanted)
+    try:
+        with open_office(call.root, call.at) as office:
+            found = standing(office, wanted)
+    except StoreError as error:
+        _tell_without_store(call, str(error), as_json=as_json)
+        raise typer.Exit(1) from None
     if as_json:
         say(json.dumps(found.as_json(), ensure_ascii=False, indent=2))
     else:
         print_standing(found)
+
+
+def _tell_without_store(call: Call, sentence: str, *, as_json: bool) -> None:
+    """Say what can be said where the database cannot be read: why, and what lies in the inbox."""
+    from sheetflow.service.standing import waiting_in_inbox
+
+    waiting = waiting_in_inbox(call.root, sentence)
+    if as_json:
+        document = {"period": None, "units": [], "waiting": [each.as_json() for each in waiting]}
+        say(json.dumps(document, ensure_ascii=False, indent=2))
+        return
+    complain(sentence)
+    for each in waiting[1:]:
+        say(f"注意：{each.reason}")
 
 
 @app.command()

@@ -18,6 +18,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from rich.console import Console
+from typer import Abort, Exit
+
+from sheetflow.errors import SheetflowError
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -173,6 +176,11 @@ def logging_to(file: Path) -> Iterator[None]:
     logger.addHandler(handler)
     try:
         yield
+    except (SheetflowError, OSError, Exit, Abort):
+        raise
+    except Exception:
+        logger.exception("a fault of ours")
+        raise
     finally:
         logger.removeHandler(handler)
         handler.close()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sheetflow.cli.commands import Call, app, opened_office, period_named
-from sheetflow.cli.screen import SCREEN, complain, say
+from sheetflow.cli.screen import SCREEN, Steps, complain, say
 
 if TYPE_CHECKING:
     from sheetflow.service.examining import Line
@@ -135,21 +135,49 @@ def backup(
 @app.command()
 def restore(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(help="A file that `backup` wrote.")],
+    file: Annotated[
+        Path | None, typer.Argument(help="A file that `backup` wrote.", show_default=False)
+    ] = None,
     *,
     force: Annotated[
         bool, typer.Option("--force", help="Set an existing state aside and take its place.")
     ] = False,
+    from_archive: Annotated[
+        bool,
+        typer.Option(
+            "--from-archive",
+            help="Judge the archived originals again, after those that FILE knows, if given.",
+        ),
+    ] = False,
 ) -> None:
-    """Bring a backup back into the workspace's folder (-C)."""
+    """Bring a backup back into the workspace's folder (-C), or make the database again."""
+    from sheetflow.errors import RequestError
     from sheetflow.service.restoring import restore as bring_back
 
     call: Call = context.obj
+    if from_archive:
+        _recover(call, file, force=force)
+        return
+    if file is None:
+        raise RequestError("请写明备份文件；没有备份的，请用 restore --from-archive 由存档重建。")
     done = bring_back(call.root, file, force=force, at=call.at)
     say(f"已恢复{done.files}个文件（备份时间 {done.made_at}）。")
     if done.aside:
         say(f"原有的文件移到了 {done.aside}，确认不要后请自行删除，里面有个人信息。")
     say(f"要重新发布的文件{done.to_publish}个。下一步：运行 doctor 检查，再运行 run 或 watch。")
+
+
+def _recover(call: Call, backup: Path | None, *, force: bool) -> None:
+    from sheetflow.cli.recovery_lines import recovered_lines
+    from sheetflow.service.recovering import recover
+
+    with Steps() as steps:
+        found = recover(call.root, backup=backup, force=force, at=call.at, say=steps)
+    for line in recovered_lines(found):
+        say(line)
+    if found.aside:
+        say(f"原来的数据库移到了 {found.aside}，确认不要后请自行删除，里面有个人信息。")
+    say("下一步：运行 doctor 检查，再运行 run 或 watch，答复文件夹里缺的文件会重新发布。")
 
 
 @app.command()

@@ -79,6 +79,11 @@ class Workspace:
         return self.state / "archive"
 
     @property
+    def journal(self) -> Path:
+        """What was received, in order; with the archive enough to make the database again."""
+        return self.state / "journal"
+
+    @property
     def pieces(self) -> Path:
         """Rendered rows for consolidated workbooks: a cache, made anew where it is missing."""
         return self.state / "pieces"

@@ -1,6 +1,6 @@
 """The whole office in one file: everything that cannot be made again from the rest.
 
-A backup holds database, archived originals, settings, list of units and templates, with
+A backup holds database, journal, archived originals, settings, list of units and templates, with
 a manifest of their hashes; what was published is made again from these. It may be taken
 while the service runs: the database is copied as of one moment, and the originals that it
 names lie in the archive before it names them. Holding personal data, it is written for
@@ -23,10 +23,11 @@ from sheetflow import __version__
 from sheetflow.config.workspace import Workspace
 from sheetflow.errors import WorkspaceError
 from sheetflow.intake.archive import blob_path
+from sheetflow.service.journaling import rewrite_journal
 from sheetflow.service.office import LOG, Office
 from sheetflow.store import Store
 
-MANIFEST, KIND, VERSION = "manifest.json", "sheetflow-backup", 1
+MANIFEST, KIND, VERSION = "manifest.json", "sheetflow-backup", 2
 DATABASE, ARCHIVE, JOURNAL = "state/sheetflow.db", "state/archive", "state/journal"
 _CHUNK = 1 << 20
 
@@ -78,8 +79,10 @@ def _packed(office: Office, package: zipfile.ZipFile) -> Backup:
     """Fill `package`; the manifest comes last."""
     backup, space = Backup(), office.workspace
     with _snapshot(office) as copy:
-        originals = _originals(copy)
+        journal = copy.with_suffix(".journal")
+        originals = _read_copy(copy, journal)
         _add(package, backup, DATABASE, copy)
+        _add(package, backup, JOURNAL, journal)
     for path in (space.settings_file, space.units_file, *_templates(space)):
         _add(package, backup, path.relative_to(space.root).as_posix(), path)
     for number, sha256 in enumerate(originals, start=1):
@@ -114,13 +117,15 @@ def _snapshot(office: Office) -> Iterator[Path]:
     finally:
         with contextlib.suppress(OSError):
             copy.unlink(missing_ok=True)
+            copy.with_suffix(".journal").unlink(missing_ok=True)
 
 
-def _originals(copy: Path) -> list[str]:
-    """Name the originals that the copied database counts on."""
+def _read_copy(copy: Path, journal: Path) -> list[str]:
+    """Name the originals that the copied database counts on, and write its own journal."""
     with Store.open(copy) as store:
         purged = store.purges.find_purged()
         arrivals = store.arrivals.find_all()
+        rewrite_journal(store, journal)
     return sorted({entry.sha256 for entry in arrivals if entry.arrival_id not in purged})
 
 

@@ -82,8 +82,13 @@ def _on_cover(office: Office, raw: RawWorkbook) -> str:
     return ""
 
 
+def named_unit(office: Office, raw: RawWorkbook) -> str:
+    """Give the code of the unit that a workbook names, by its stamp or on its cover."""
+    return parse_stamp(raw).unit or _on_cover(office, raw)
+
+
 def _unit(office: Office, raw: RawWorkbook, unit_id: str) -> Unit:
-    named = unit_id or parse_stamp(raw).unit or _on_cover(office, raw)
+    named = unit_id or named_unit(office, raw)
     if named not in office.tree:
         raise WorkspaceError(
             f"名单里没有单位 {named}。请用 --unit 写明单位代码。"

@@ -196,7 +196,7 @@ def _conclude(
         for arrival, reply in replies:
             with _putting_off(office, arrival):
                 decided = _decided(office, arrival, reply)
-                submission = _record(office, arrival, decided)
+                submission = record_reply(office, arrival, decided)
                 recorded += [(submission, decided)] if submission else []
     for future in in_order:
         del busy[future]
@@ -248,7 +248,8 @@ def _unreadable(reason: str, **details: str | int) -> Judgement:
     return Judgement(outcome=Outcome.REFUSED, findings=(finding,))
 
 
-def _record(office: Office, arrival: Arrival, reply: JudgeReply) -> Submission | None:
+def record_reply(office: Office, arrival: Arrival, reply: JudgeReply) -> Submission | None:
+    """Record what came of a file, with all that it entails; a precheck becomes no submission."""
     judgement = reply.judgement
     if judgement.late and was_in_time(office, arrival, judgement.form, judgement.period):
         judgement = replace(judgement, late=False)

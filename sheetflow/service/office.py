@@ -22,12 +22,13 @@ from sheetflow.config.private import make_private_folder
 from sheetflow.config.settings import Settings
 from sheetflow.config.units_file import read_units
 from sheetflow.config.workspace import Workspace, open_workspace
-from sheetflow.errors import SheetflowError
+from sheetflow.errors import RESTORE, SheetflowError, StoreDamagedError
 from sheetflow.masks import MaskPolicy
 from sheetflow.periods import Period, deadline
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.forms import Form
 from sheetflow.service.clock import Clock
+from sheetflow.service.opening import open_store as open_sound_store
 from sheetflow.service.privacy import keyed_privacy
 from sheetflow.store import Store
 from sheetflow.units import Level, Unit, UnitTree
@@ -37,6 +38,7 @@ if TYPE_CHECKING:  # heavy, and `check` needs neither children nor writers
     from sheetflow.writing import Dress
 
 LOG = logging.getLogger("sheetflow")
+LOG.addHandler(logging.NullHandler())  # where no log is kept, nothing of it reaches the terminal
 
 Say = Callable[[str, int, int], None]
 """Tells how far a step has come: its name, how many are done, how many there are."""
@@ -196,9 +198,15 @@ def open_office(
     privacy = keyed_privacy(settings.privacy, campaign)
     settings = settings.model_copy(update={"privacy": privacy})
     make_private_folder(workspace.state)
-    store = open_store(workspace, settings) if open_store else Store.open(workspace.database)
+    store = open_store(workspace, settings) if open_store else open_sound_store(workspace)
     office = Office(workspace, settings, tree, campaign, store, Clock(at), say)
     try:
         yield office
+    except (SheetflowError, OSError):
+        raise
+    except Exception as error:
+        if office.store.find_faults(deep=True):  # what nobody foresaw may come of that
+            raise StoreDamagedError(f"数据库 {workspace.database} 已损坏。{RESTORE}") from error
+        raise
     finally:
         office.close()

@@ -26,6 +26,7 @@ from sheetflow.periods import Period, deadline
 from sheetflow.publishing.outbox import remove_publication, twin_path
 from sheetflow.schemas.documents import without_personal
 from sheetflow.service.entailing import ANSWER, CONSOLIDATED, WORKBOOK
+from sheetflow.service.journaling import rewrite_journal
 from sheetflow.service.lock import held_lock
 from sheetflow.service.names import answer_path, precheck_path, workbook_path
 from sheetflow.service.office import LOG, Office
@@ -106,6 +107,7 @@ def purge(office: Office, before: dt.date) -> Purged:
         done = _record(office, plan) if plan.fresh else None
         files = _remove_copies(office, plan) + _remove_originals(office, plan)
         forget_pieces(office)
+        rewrite_journal(office.store, office.workspace.journal)
         office.store.compact()
         rebuilt = rebuild(office)
     LOG.info(

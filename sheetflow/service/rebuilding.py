@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
 
-from sheetflow.errors import SheetflowError, TemporaryError, describe
+from sheetflow.errors import SheetflowError, StoreDamagedError, TemporaryError, describe
 from sheetflow.periods import Period
 from sheetflow.service import answering
 from sheetflow.service.answering import Answer
@@ -54,6 +54,8 @@ class Rebuilt:
         except TemporaryError as trouble:
             LOG.warning("unit %s: %s not published yet: %s", mark.unit_id, mark.what, trouble.code)
             self._keep(mark, str(trouble))
+        except StoreDamagedError:
+            raise
         except SheetflowError as error:
             LOG.error("%s could not be made: %s", step, error)
             self._keep(mark, str(error))

@@ -53,7 +53,7 @@ def restore(
         draft = root / f".restore-{secrets.token_hex(4)}"
         try:
             unpack(package, manifest["files"], draft)
-            _check_database(draft / DATABASE)
+            check_database(draft / DATABASE)
             aside = _set_aside(root, Clock(at).now())
             _put_in_place(draft, root)
         finally:
@@ -90,7 +90,8 @@ def _has_state(database: Path) -> bool:
         return True
 
 
-def _check_database(database: Path) -> None:
+def check_database(database: Path) -> None:
+    """Refuse a backup's database that is damaged, newer, or holds what could act by itself."""
     if find_strangers(database):  # before anything of it can act
         raise WorkspaceError(
             "备份的数据库里有不是本程序的东西（触发器、视图等），没有恢复。请换一份备份。"

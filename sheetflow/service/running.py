@@ -18,6 +18,7 @@ from sheetflow.intake.archive import sweep_archive
 from sheetflow.intake.sighting import Oddity
 from sheetflow.publishing.outbox import sweep_outbox
 from sheetflow.service.history import missing_units
+from sheetflow.service.journaling import keep_journal
 from sheetflow.service.judging import judge_arrivals
 from sheetflow.service.lock import held_lock
 from sheetflow.service.office import LOG, Office
@@ -82,7 +83,8 @@ def close_to_others(office: Office) -> tuple[str, ...]:
 
 
 def tidy_up(office: Office) -> None:
-    """Make missing folders and remove what a killed run left half made."""
+    """Make missing folders, and finish or remove what a killed run left half made."""
+    keep_journal(office)
     office.workspace.ensure_unit_folders(office.tree)
     follow_renamed_folders(office)
     for sweep in (

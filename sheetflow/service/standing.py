@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
+from sheetflow.config.units_file import read_units
+from sheetflow.config.workspace import open_workspace
 from sheetflow.consolidation.tables import BoardRow
-from sheetflow.consolidation.waiting import Waiting, tell, told_besides
+from sheetflow.consolidation.waiting import Waiting, Waits, tell, told_besides
+from sheetflow.intake.scanning import scan
 from sheetflow.periods import Period, period_of
+from sheetflow.service.clock import Clock
 from sheetflow.service.health import read_health
 from sheetflow.service.history import books_of
 from sheetflow.service.lock import is_held
@@ -76,6 +82,25 @@ def standing(office: Office, period: Period | None = None) -> Standing:
         queued=office.store.mails.count_queued(),
         untaken=tuple(sighting.unit_id for sighting in seen.files),
         troubles=tuple(dict.fromkeys((*told, *map(str, seen.troubles)))),
+    )
+
+
+def waiting_in_inbox(root: Path, trouble: str) -> tuple[Waiting, ...]:
+    """Say what waits where the database cannot be read: that first, then what nobody took."""
+    workspace, _ = open_workspace(root)
+    tree = read_units(workspace.units_file)
+    seen = scan(workspace.inbox, {unit.folder: unit.unit_id for unit in tree}, now=Clock.on_disk())
+    counts = Counter(file.unit_id for file in seen.files)
+    return (
+        Waiting(kind=Waits.DECISION, reason=trouble, is_ours=True),
+        *(
+            Waiting(
+                kind=Waits.INBOX,
+                unit_id=unit_id,
+                reason=f"{unit_id} {tree[unit_id].name} 报送文件夹里有{count}份没有收取，数据库恢复后会收。",
+            )
+            for unit_id, count in counts.items()
+        ),
     )
 
 

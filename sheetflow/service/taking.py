@@ -1,6 +1,6 @@
 """From the inbox into the archive and the database, in the order that loses nothing.
 
-Stable file → archive blob → commit "received" → unlink. Each step can be repeated: a
+Stable file → archive blob → journal → commit "received" → unlink. Each step can be repeated: a
 file whose unlink is pending is finished silently, whatever stopped us before. What a scan
 could not see is unknown, not gone; and a unit's later file does not overtake an earlier one
 that met trouble, for the latest one counts.
@@ -21,6 +21,7 @@ from sheetflow.intake.removal import Removal, remove_file
 from sheetflow.intake.scanning import scan
 from sheetflow.intake.sighting import Oddity, Reason, Scan, Sighting
 from sheetflow.intake.stillness import Observation, StillFile, StillWatch
+from sheetflow.service.journaling import note, record_noted
 from sheetflow.service.office import LOG, Office
 from sheetflow.store.records import Arrival, NewArrival
 
@@ -48,6 +49,8 @@ class Intake:
     unarchived: Counter[str] = field(default_factory=Counter)
     """How often in a row a file of the unit that stood still could not be read for the archive."""
     taken: int = 0
+    noted: bool = False
+    """Whether files stand in the journal that the database has yet to hear of."""
 
 
 def open_intake(office: Office) -> Intake:
@@ -68,6 +71,9 @@ def look(office: Office, intake: Intake) -> Scan:
 
 def take(office: Office, intake: Intake, files: Iterable[Sighting]) -> Observation:
     """Take every one of `files` that stands still, after `look`; give what is waiting."""
+    if intake.noted:  # a commit that did not come about
+        record_noted(office)
+        intake.noted = False
     pending = {
         (arrival.unit_id, arrival.raw_name, arrival.inode, arrival.size, arrival.mtime_ns): arrival
         for arrival in office.store.arrivals.find_pending_unlinks()
@@ -82,10 +88,15 @@ def take(office: Office, intake: Intake, files: Iterable[Sighting]) -> Observati
             again.append((sighting, known))
     _finish(office, intake, again)
     present = {_identity(sighting) for sighting in intake.seen.files}
-    for identity, arrival in pending.items():
-        if identity not in present and not _is_unknown(office, intake, arrival):
-            # Somebody else removed it.
-            office.store.arrivals.record_unlinked(arrival.arrival_id, office.clock.now())
+    gone = [
+        arrival
+        for identity, arrival in pending.items()
+        if identity not in present and not _is_unknown(office, intake, arrival)
+    ]
+    if gone:  # somebody else removed them
+        with office.store.together():
+            for arrival in gone:
+                office.store.arrivals.record_unlinked(arrival.arrival_id, office.clock.now())
     observation = intake.watch.observe(fresh)
     still = (*observation.still, *_given_up(office, observation.empty))
     taken = {id(file.sighting) for file in still}
@@ -208,28 +219,37 @@ def _take_some(
                 stuck.add(unit_id)
     if not safe:
         return
+    new = [_arrival(office, sighting, archived) for sighting, archived in safe]
+    try:
+        note(office, new)
+    except TemporaryError as trouble:
+        intake.troubles.append(trouble)
+        LOG.warning("%d files not received yet: %s", len(new), trouble.code)
+        stuck.update(one.unit_id for one in new)
+        return
+    intake.noted = True
     with office.store.together():
-        received = [(sighting, _record(office, sighting, archived)) for sighting, archived in safe]
+        recorded = [office.store.arrivals.record_arrival(one) for one in new]
+    intake.noted = False
+    received = [(sighting, arrival) for (sighting, _), arrival in zip(safe, recorded, strict=True)]
     for _, arrival in received:
         LOG.info("unit %s: received as arrival %d", arrival.unit_id, arrival.arrival_id)
     intake.taken += len(received)
     _finish(office, intake, received)
 
 
-def _record(office: Office, sighting: Sighting, archived: Archived) -> Arrival:
-    return office.store.arrivals.record_arrival(
-        NewArrival(
-            unit_id=sighting.unit_id,
-            purpose=sighting.purpose.value,
-            name=sighting.name,
-            raw_name=sighting.name_bytes,
-            sha256=archived.sha256,
-            size=archived.size,
-            mtime_ns=sighting.mtime_ns,
-            inode=sighting.inode,
-            device=sighting.device,
-            arrived_at=office.clock.now(),
-        )
+def _arrival(office: Office, sighting: Sighting, archived: Archived) -> NewArrival:
+    return NewArrival(
+        unit_id=sighting.unit_id,
+        purpose=sighting.purpose.value,
+        name=sighting.name,
+        raw_name=sighting.name_bytes,
+        sha256=archived.sha256,
+        size=archived.size,
+        mtime_ns=sighting.mtime_ns,
+        inode=sighting.inode,
+        device=sighting.device,
+        arrived_at=office.clock.now(),
     )
 
 

@@ -24,6 +24,7 @@ from sheetflow.service.enduring import Enduring
 from sheetflow.service.health import Pulse, pulse_of
 from sheetflow.service.lock import held_lock
 from sheetflow.service.office import LOG, Office
+from sheetflow.service.opening import open_store
 from sheetflow.service.postman import Postman, postman_of
 from sheetflow.service.running import (
     PassReport,
@@ -187,8 +188,8 @@ def wait_for_store(
 
 def _open_soon(workspace: Workspace) -> Store:
     """Open the store, or fail within moments: SQLite waits deaf to every signal."""
-    Store.open(workspace.database, busy_timeout=_MOMENTS_SECONDS).close()
-    return Store.open(workspace.database)
+    open_store(workspace, busy_timeout=_MOMENTS_SECONDS).close()
+    return Store.open(workspace.database, sealed=True)
 
 
 def _sleep(seconds: float, is_stopping: Callable[[], bool]) -> None:

@@ -11,7 +11,7 @@ import datetime as dt
 import json
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, func, insert, or_, select, update
 
 from sheetflow.errors import StoreError
 from sheetflow.store import mails, publications
@@ -73,9 +73,20 @@ class Arrivals:
     def find_unjudged(self, now: dt.datetime | None = None) -> tuple[Arrival, ...]:
         """Return what still wants an answer, in the order of arrival.
 
-        With `now`, files whose next try lies later are left out.
+        With `now`, files whose next try lies later are left out; not those that wait longer than
+        ever need be, for then the clock was set back.
         """
-        due = [or_(table.c.retry_at.is_(None), table.c.retry_at <= now)] if now else []
+        due = (
+            [
+                or_(
+                    table.c.retry_at.is_(None),
+                    table.c.retry_at <= now,
+                    table.c.retry_at > now + LONGEST_WAIT,
+                )
+            ]
+            if now
+            else []
+        )
         return self._find(table.c.judged_at.is_(None), *due)
 
     def find_arrival(self, arrival_id: int) -> Arrival:
@@ -86,6 +97,11 @@ class Arrivals:
     def find_all(self) -> tuple[Arrival, ...]:
         """Return every arrival: with the archive, enough to make all else again."""
         return self._find()
+
+    def newest_id(self) -> int:
+        """The number of the newest arrival, 0 where there is none."""
+        with self._database.reading() as connection:
+            return connection.execute(select(func.max(table.c.arrival_id))).scalar() or 0
 
     def record_death(self, arrival_id: int) -> int:
         """Count that a child died of the file before our eyes; return how often one has.

@@ -7,11 +7,13 @@ times: a moment without a zone is a fault of the caller.
 from __future__ import annotations
 
 import datetime as dt
+import zlib
 from typing import Any
 
 from sqlalchemy import Dialect, LargeBinary, String
 from sqlalchemy.types import TypeDecorator
 
+from sheetflow.errors import RESTORE, StoreDamagedError
 from sheetflow.periods import OFFICE_ZONE
 from sheetflow.schemas.documents import pack, unpack
 
@@ -37,7 +39,12 @@ class Moment(TypeDecorator[dt.datetime]):
     def process_result_value(self, value: Any | None, dialect: Dialect) -> dt.datetime | None:  # noqa: ANN401 - the base class's signature
         """Read it back in the office's zone."""
         del dialect
-        return None if value is None else dt.datetime.fromisoformat(value).astimezone(OFFICE_ZONE)
+        if value is None:
+            return None
+        try:
+            return dt.datetime.fromisoformat(value).astimezone(OFFICE_ZONE)
+        except (ValueError, TypeError, OverflowError) as error:
+            raise unreadable() from error
 
 
 class WideNumber(TypeDecorator[int]):
@@ -54,7 +61,10 @@ class WideNumber(TypeDecorator[int]):
     def process_result_value(self, value: Any | None, dialect: Dialect) -> int | None:  # noqa: ANN401 - the base class's signature
         """Read them back."""
         del dialect
-        return None if value is None else int(value)
+        try:
+            return None if value is None else int(value)
+        except (ValueError, TypeError) as error:
+            raise unreadable() from error
 
 
 class Compressed(TypeDecorator[str]):
@@ -71,4 +81,17 @@ class Compressed(TypeDecorator[str]):
     def process_result_value(self, value: Any | None, dialect: Dialect) -> str | None:  # noqa: ANN401 - the base class's signature
         """Give the text back."""
         del dialect
-        return None if value is None else unpack(value)
+        return None if value is None else unpacked(value)
+
+
+def unreadable() -> StoreDamagedError:
+    """Say that what lies in the database is not what was put there."""
+    return StoreDamagedError(f"数据库里有读不出的内容，已经损坏。{RESTORE}")
+
+
+def unpacked(packed: bytes) -> str:
+    """Give back a compressed document; raise StoreDamagedError where it was damaged."""
+    try:
+        return unpack(packed)
+    except (zlib.error, ValueError, TypeError) as error:
+        raise unreadable() from error

@@ -8,11 +8,13 @@ a judgement never changes, so a reader sees what it began with while others writ
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Iterable, Iterator
 
 from sqlalchemy import ColumnElement, LargeBinary, select, type_coerce
 
-from sheetflow.schemas.documents import count_rows, unpack
+from sheetflow.schemas.documents import count_rows
+from sheetflow.store.columns import unpacked, unreadable
 from sheetflow.store.engine import Database
 from sheetflow.store.records import Document, Indicators, Submission
 from sheetflow.store.schema import judgements, sheet_rows
@@ -91,7 +93,7 @@ class Contents:
             .order_by(sheet_rows.c.sheet)
         )
         with self._database.reading() as connection:
-            return {row.sheet: count_rows(row.packed) for row in connection.execute(query)}
+            return {row.sheet: _counted(row.packed) for row in connection.execute(query)}
 
     def iterate_rows(
         self, submissions: Iterable[Submission], sheet: str
@@ -111,7 +113,7 @@ class Contents:
                 found = {row.judgement_id: row.packed for row in connection.execute(query)}
             for submission in some:
                 if submission.judgement_id in found:
-                    yield submission, unpack(found[submission.judgement_id])
+                    yield submission, unpacked(found[submission.judgement_id])
 
     def _documents(
         self, submission: Submission, column: ColumnElement[str]
@@ -119,3 +121,10 @@ class Contents:
         query = select(column).where(judgements.c.judgement_id == submission.judgement_id)
         with self._database.reading() as connection:
             return tuple(json.loads(connection.execute(query).scalar_one()))
+
+
+def _counted(packed: bytes) -> int:
+    try:
+        return count_rows(packed)
+    except (zlib.error, ValueError, TypeError) as error:
+        raise unreadable() from error

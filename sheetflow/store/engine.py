@@ -7,27 +7,37 @@ SQLite only stands in `sqlite`.
 
 from __future__ import annotations
 
+import json
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, make_url
 from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError, StatementError
 
-from sheetflow.errors import StoreBusyError, StoreError
-from sheetflow.store import sqlite
+from sheetflow.errors import RESTORE, StoreBusyError, StoreDamagedError, StoreError
+from sheetflow.store import seal, sqlite
+from sheetflow.store.columns import unreadable
+
+_OPEN: Counter[Path | None] = Counter()
+"""How often this process has each file open."""
 
 
 class Database:
     """An open database: reading sees one moment, writing is all or nothing."""
 
-    def __init__(self, engine: Engine, file: Path | None) -> None:
+    def __init__(self, engine: Engine, file: Path | None, *, sealed: bool = False) -> None:
+        self._is_sealed, self._is_closed = sealed, False
         self._engine = engine
         self._writer = engine.execution_options(**{sqlite.WRITING: True})
         self._own = threading.local()
         self.file = file
         """The database file; None where the database is not a file."""
+        self._place = _place(file)
+        _OPEN[file] += 1
 
     @property
     def name(self) -> str:
@@ -51,8 +61,14 @@ class Database:
             with self._translated(), together.begin_nested():
                 yield together
             return
+        self._check_place()
         with self._translated(), self._writer.connect() as connection, connection.begin():
             yield connection
+
+    def _check_place(self) -> None:
+        """Refuse to write into a file that was taken away: nobody would ever see it again."""
+        if self.file is not None and _place(self.file) != self._place:
+            raise StoreDamagedError(f"数据库 {self.name} 被移走或换掉了，没有继续。{RESTORE}")
 
     @contextmanager
     def together(self) -> Iterator[None]:
@@ -120,8 +136,14 @@ class Database:
             return (str(error),)
 
     def close(self) -> None:
-        """Close all connections."""
+        """Close all connections; the last one of this process seals the file, where that is wanted."""
         self._engine.dispose()
+        if self._is_closed:
+            return
+        self._is_closed = True
+        _OPEN[self.file] -= 1
+        if self._is_sealed and self.file and not _OPEN[self.file]:
+            seal.seal(self.file)
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -143,14 +165,39 @@ class Database:
                 "值守的服务会自动重试，其他命令请稍后再试。"
             )
         if sqlite.is_damage(cause):
-            return StoreError(f"数据库 {self.name} 已损坏，或不是数据库文件。请用备份恢复。")
-        return StoreError(f"数据库 {self.name} 拒绝了这次操作（{type(cause).__name__}: {cause}）。")
+            return damaged(self.name)
+        return StoreError(f"数据库 {self.name} 拒绝了这次操作。请运行 doctor 检查。")
 
 
-def open_database(where: Path | str, *, busy_timeout: float = 30.0) -> Database:
+def _place(file: Path | None) -> tuple[int, int] | None:
+    """Tell a file from another of its name; None where there is none."""
+    try:
+        found = file.stat() if file else None
+    except OSError:
+        return None
+    return (found.st_dev, found.st_ino) if found else None
+
+
+def damaged(name: str) -> StoreDamagedError:
+    """Say that the database called `name` cannot be gone on with."""
+    return StoreDamagedError(f"数据库 {name} 已损坏，或不是数据库文件。{RESTORE}")
+
+
+def read_json(text: str) -> Any:  # noqa: ANN401 - JSON is anything
+    """Read a column of JSON; what is none was damaged."""
+    try:
+        return json.loads(text)
+    except (ValueError, TypeError) as error:
+        raise unreadable() from error
+
+
+def open_database(
+    where: Path | str, *, busy_timeout: float = 30.0, sealed: bool = False
+) -> Database:
     """Open the database in the file `where` (made when missing), or at the URL `where`.
 
-    `busy_timeout` is how many seconds to wait for another writer. Parameters never
+    `busy_timeout` is how many seconds to wait for another writer. One that is `sealed` is held
+    against what the last one left, and leaves its own seal. Parameters never
     stand in error texts: they may hold personal values. Raise StoreError where the
     folder is missing, StoreBusyError where the file cannot be made just now.
     """
@@ -160,12 +207,21 @@ def open_database(where: Path | str, *, busy_timeout: float = 30.0) -> Database:
     if not url.database or url.database == ":memory:":
         raise StoreError("数据库必须是磁盘上的一个文件。")
     file = Path(url.database)
+    if file.exists() and not file.is_file():
+        raise StoreDamagedError(f"数据库的位置 {file} 上不是文件。请移走它。{RESTORE}")
+    if sealed and not _OPEN[file] and seal.is_broken(file):
+        raise damaged(str(file))
     try:
         sqlite.make_private_file(file)
     except FileNotFoundError as error:
         raise StoreError(f"数据库的文件夹 {file.parent} 不存在。请先建立，或改正路径。") from error
     except OSError as error:
         raise StoreBusyError(f"数据库文件 {file} 建不了：请检查文件夹和权限。") from error
-    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": busy_timeout})
+    engine = create_engine(
+        url,
+        hide_parameters=True,
+        connect_args={"timeout": busy_timeout},
+        json_deserializer=read_json,
+    )
     sqlite.prepare(engine)
-    return Database(engine, file)
+    return Database(engine, file, sealed=sealed)

@@ -10,6 +10,7 @@ To change the schema: change `schema`, and append a `Migration` here.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,9 +33,9 @@ from sqlalchemy import (
     select,
 )
 
-from sheetflow.errors import StoreError
-from sheetflow.store.engine import Database
-from sheetflow.store.schema import metadata, schema_version
+from sheetflow.errors import RESTORE, StoreDamagedError, StoreError
+from sheetflow.store.engine import Database, damaged
+from sheetflow.store.schema import metadata, schema_version, workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,17 @@ def _count_deaths(connection: Connection) -> None:
     connection.exec_driver_sql("UPDATE arrivals SET deaths = 0")
 
 
+def _name_workspace(connection: Connection) -> None:
+    then = MetaData(naming_convention=metadata.naming_convention)
+    named = Table("workspace", then, Column("workspace_id", Text, primary_key=True))
+    then.create_all(connection)
+    connection.execute(insert(named).values(workspace_id=_new_id()))
+
+
+def _new_id() -> str:
+    return secrets.token_hex(8)
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration("keep a record of purges, and of the files whose original is gone", _keep_purges),
     Migration(
@@ -116,14 +128,20 @@ MIGRATIONS: tuple[Migration, ...] = (
         "count the children that died of a file, no longer the judgings that were begun",
         _count_deaths,
     ),
+    Migration("give the workspace an id, which the journal bears as well", _name_workspace),
 )
 """The first one leads from version 1 to version 2, and so on. Never change one that was released."""
 
 
-def bring_up_to_date(database: Database, migrations: Sequence[Migration] = MIGRATIONS) -> None:
+def bring_up_to_date(
+    database: Database,
+    migrations: Sequence[Migration] = MIGRATIONS,
+    begin: Callable[[], None] = lambda: None,
+) -> None:
     """Make the tables, or migrate them, in one transaction.
 
-    Raise StoreError for a newer version or a file that is not ours.
+    Before tables are made where there are none, `begin` is asked, which may raise. Raise
+    StoreError for a newer version or a file that is not ours.
     """
     newest = 1 + len(migrations)
     with database.reading() as connection:
@@ -135,7 +153,9 @@ def bring_up_to_date(database: Database, migrations: Sequence[Migration] = MIGRA
         if version == newest:
             return
         if version == 0:
+            begin()
             metadata.create_all(connection)
+            connection.execute(insert(workspace).values(workspace_id=_new_id()))
         else:
             _copy_beside(database, version)
             for migration in migrations[version - 1 :]:
@@ -158,11 +178,15 @@ def _version(database: Database, connection: Connection, newest: int) -> int:
     if not tables:
         return 0
     if schema_version.name not in tables:
-        raise StoreError(f"文件 {database.name} 不是本程序的数据库。请改正路径；文件没有改动。")
+        raise StoreDamagedError(f"文件 {database.name} 不是本程序的数据库；文件没有改动。{RESTORE}")
     version = connection.execute(select(func.max(schema_version.c.version))).scalar_one()
+    if not isinstance(version, int):
+        raise damaged(database.name)
     if version > newest:
         raise StoreError(
             f"数据库 {database.name} 由更新版本的程序建立（结构版本{version}，"
             f"本程序只认识到{newest}）。请安装新版本的程序；数据库没有改动。"
         )
-    return int(version)
+    if version == 1 + len(MIGRATIONS) and not metadata.tables.keys() <= set(tables):
+        raise damaged(database.name)
+    return version

@@ -63,6 +63,8 @@ def _tie(name: str, to: str) -> Column[int]:
 
 schema_version = Table("schema_version", metadata, Column("version", Integer, primary_key=True))
 
+workspace = Table("workspace", metadata, Column("workspace_id", Text, primary_key=True))
+
 arrivals = Table(
     "arrivals",
     metadata,

@@ -44,7 +44,10 @@ _TEMPORARY = frozenset(
     }
 )
 
-_DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+_DAMAGE = frozenset(
+    # A generic error: a table or column that must be there is not.
+    {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_SCHEMA}
+)
 
 
 def prepare(engine: Engine) -> None:
@@ -83,8 +86,9 @@ def is_temporary(error: BaseException | None) -> bool:
 
 
 def is_damage(error: BaseException | None) -> bool:
-    """Tell whether the file is damaged, or no database at all."""
-    return _code(error) in _DAMAGE
+    """Tell whether the file is damaged, or no database of ours at all."""
+    unread = isinstance(error, sqlite3.OperationalError) and not hasattr(error, "sqlite_errorcode")
+    return unread or _code(error) in _DAMAGE  # the driver itself could not read a text
 
 
 @contextmanager

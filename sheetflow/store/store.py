@@ -6,11 +6,16 @@ knows SQL; another database program is a URL away.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from sqlalchemy import select
+
+from sheetflow.errors import StoreBusyError, StoreError
 from sheetflow.store.arrivals import Arrivals
 from sheetflow.store.contents import Contents
 from sheetflow.store.engine import Database, open_database
@@ -19,7 +24,10 @@ from sheetflow.store.migrations import bring_up_to_date
 from sheetflow.store.outcomes import Outcomes
 from sheetflow.store.publications import Publications
 from sheetflow.store.purges import Purges
+from sheetflow.store.schema import metadata, workspace
 from sheetflow.store.submissions import Submissions
+
+_AT_ONCE = 16
 
 
 class Store:
@@ -36,19 +44,42 @@ class Store:
         self.purges = Purges(database)
 
     @classmethod
-    def open(cls, where: Path | str, *, busy_timeout: float = 30.0) -> Self:
+    def open(
+        cls,
+        where: Path | str,
+        *,
+        busy_timeout: float = 30.0,
+        sealed: bool = False,
+        begin: Callable[[], None] = lambda: None,
+    ) -> Self:
         """Open the database file `where` (or the URL), made or migrated as needed.
 
-        `busy_timeout` is in seconds. Raise StoreError for a file that is newer than this program,
-        damaged or not ours, StoreBusyError where trying later may help.
+        `busy_timeout` is in seconds. One that is `sealed` notices what changed at rest. Before one is made where there is none, `begin` is asked,
+        which may raise. Raise StoreError for a file that is newer than this program, damaged or
+        not ours, StoreBusyError where trying later may help.
         """
-        database = open_database(where, busy_timeout=busy_timeout)
+        if isinstance(where, Path) and not where.exists():
+            begin()
+        database = open_database(where, busy_timeout=busy_timeout, sealed=sealed)
         try:
-            bring_up_to_date(database)
+            bring_up_to_date(database, begin=begin)
         except BaseException:
             database.close()
             raise
         return cls(database)
+
+    @cached_property
+    def workspace_id(self) -> str:
+        """The id that was given to the workspace when its database was made."""
+        with self._database.reading() as connection:
+            found = connection.execute(select(workspace.c.workspace_id)).scalars().first()
+        return found or ""
+
+    def record_workspace(self, workspace_id: str) -> None:
+        """Let the database be the one of another workspace from now on."""
+        with self._database.writing() as connection:
+            connection.execute(workspace.update().values(workspace_id=workspace_id))
+        self.__dict__.pop("workspace_id", None)
 
     def together(self) -> AbstractContextManager[None]:
         """Commit all that this thread records within at the end: one wait for the disk.
@@ -65,9 +96,25 @@ class Store:
         """Leave no trace of what was deleted; needs the room of the whole database once more."""
         self._database.compact()
 
-    def find_faults(self) -> tuple[str, ...]:
-        """Return what the database's integrity check complains about; empty when sound."""
-        return self._database.find_faults()
+    def find_faults(self, *, deep: bool = False) -> tuple[str, ...]:
+        """Return what the database's integrity check complains about; empty when sound.
+
+        With `deep`, every row is read as well: a packed document bears a checksum of its own.
+        """
+        faults = self._database.find_faults()
+        return faults or (self._unreadable() if deep else ())
+
+    def _unreadable(self) -> tuple[str, ...]:
+        try:
+            for table in metadata.sorted_tables:
+                with self._database.reading() as connection:
+                    for _ in connection.execute(select(table)).yield_per(_AT_ONCE):
+                        pass
+        except StoreBusyError:
+            raise
+        except StoreError as error:
+            return (str(error),)
+        return ()
 
     def close(self) -> None:
         """Close the database."""

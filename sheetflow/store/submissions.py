@@ -123,12 +123,12 @@ class Submissions:
         with self._database.reading() as connection:
             return {row.period: row.last for row in connection.execute(query)}
 
-    def find_decisions(self, arrival_id: int) -> tuple[Decision, ...]:
-        """Return what was decided about the submissions of one file; the last one counts."""
+    def find_decisions(self, arrival_id: int | None = None) -> tuple[Decision, ...]:
+        """Return what was decided (about the submissions of one file); the last one counts."""
         query = (
             select(table.c.receipt, decisions)
             .join(decisions, decisions.c.submission_id == table.c.submission_id)
-            .where(table.c.arrival_id == arrival_id)
+            .where(*([] if arrival_id is None else [table.c.arrival_id == arrival_id]))
             .order_by(decisions.c.decision_id)
         )
         with self._database.reading() as connection:

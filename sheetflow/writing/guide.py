@@ -49,6 +49,7 @@ _SEVERITIES = {
 NOT_THEIRS = frozenset(
     {
         "our-fault",
+        "unit-guessed",
         "rejected",
         "file-killed-reader",
         "file-timeout",

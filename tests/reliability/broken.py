@@ -44,9 +44,44 @@ UNLINK_BEFORE_COMMIT = Broken(
     (
         (
             "service/taking.py",
-            "    return office.store.arrivals.record_arrival(",
-            "    remove_file(sighting)\n    return office.store.arrivals.record_arrival(",
+            "def _arrival(office: Office, sighting: Sighting, archived: Archived) -> NewArrival:\n",
+            """def _arrival(office: Office, sighting: Sighting, archived: Archived) -> NewArrival:
+    remove_file(sighting)
+""",
         ),
+    ),
+)
+
+JOURNAL_AFTER_UNLINK = Broken(
+    "journal-after-unlink",
+    "the journal is written when the file has left the inbox",
+    (
+        ("service/taking.py", "        note(office, new)\n", "        pass\n"),
+        (
+            "service/taking.py",
+            "    _finish(office, intake, received)\n",
+            "    _finish(office, intake, received)\n    note(office, new)\n",
+        ),
+    ),
+)
+
+BEGINS_FROM_ZERO = Broken(
+    "begins-from-zero",
+    "a database that does not know the archive's originals is gone on with",
+    (
+        ("service/opening.py", "    if count:\n", "    if False:\n"),
+        ("service/opening.py", "    if received:\n", "    if False:\n"),
+        ("service/opening.py", "    if last.workspace != store.workspace_id:\n", "    if False:\n"),
+        ("service/opening.py", "    elif last.after > newest:\n", "    elif False:\n"),
+    ),
+)
+
+BELIEVES_THE_DISK = Broken(
+    "believes-the-disk",
+    "nobody looks whether the database is sound",
+    (
+        ("service/opening.py", "    if store.find_faults():\n", "    if False:\n"),
+        ("store/seal.py", "        return bool(kept)\n", "        return False\n"),
     ),
 )
 

@@ -16,6 +16,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from sheetflow.intake.journal import read_journal
 from tests.tiny.desk import (
     CITY,
     EAST,
@@ -129,7 +130,10 @@ def take_picture(root: Path) -> Picture:
         outbox=_digests(root / "outbox"),
         inbox=tuple(sorted(_digests(root / "inbox"))),
         archive=_digests(root / "state" / "archive"),
-        tables=_tables(root / "state" / "sheetflow.db"),
+        tables={
+            **_tables(root / "state" / "sheetflow.db"),
+            "journal": _noted(root / "state" / "journal"),
+        },
     )
 
 
@@ -180,6 +184,12 @@ _QUERIES = {
         " from mails"
     ),
 }
+
+
+def _noted(journal: Path) -> list[tuple[object, ...]]:
+    """What the journal says was received: each file once, and no other."""
+    entries = read_journal(journal).entries
+    return sorted((each.unit_id, each.purpose, each.name, each.sha256) for each in entries)
 
 
 def _tables(database: Path) -> dict[str, list[tuple[object, ...]]]:

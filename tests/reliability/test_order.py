@@ -13,6 +13,7 @@ from tests.reliability.broken import (
     BLOB_UNSYNCED,
     DATABASE_UNSYNCED,
     FOLDER_UNSYNCED,
+    JOURNAL_AFTER_UNLINK,
     UNLINK_BEFORE_COMMIT,
     Broken,
 )
@@ -27,12 +28,13 @@ _STEPS = (
     ("blob synced", re.compile(r"f(?:data)?sync\(\d+<[^>]*/archive/../[0-9a-f]+\.part>\) += 0")),
     ("blob in place", re.compile(r'rename\("[^"]*\.part", "[^"]*/archive/../[0-9a-f]{64}"\) += 0')),
     ("folder synced", re.compile(r"f(?:data)?sync\(\d+<[^>]*/archive/[0-9a-f]{2}>\) += 0")),
+    ("journal synced", re.compile(r"f(?:data)?sync\(\d+<[^>]*/state/journal>\) += 0")),
     ("database synced", re.compile(r"f(?:data)?sync\(\d+<[^>]*/sheetflow\.db>\) += 0")),
     ("committed", re.compile(r'unlink\("[^"]*/sheetflow\.db-journal"\) += 0')),
     ("commit synced", re.compile(r"f(?:data)?sync\(\d+<[^>]*/state>\) += 0")),
     ("removed", re.compile(r"unlinkat\(\d+<[^>]*/inbox/[^>]*>.*\) += 0")),
 )
-_COMMIT = ("database synced", "committed", "commit synced")
+_COMMIT = ("journal synced", "database synced", "committed", "commit synced")
 
 
 def _steps(trace: str) -> Iterator[str]:
@@ -93,7 +95,7 @@ def _trace(package: Path, scene: Path, folder: Path) -> str:
 def test_every_file_is_safe_on_disk_before_it_leaves_the_inbox(
     scene: Path, tmp_path: Path, measured: Measured
 ) -> None:
-    """Blob synced, renamed, folder synced, database committed and synced: only then removed."""
+    """Blob synced, renamed, folder synced, journal synced, database committed and synced: only then removed."""
     missing = _first_missing(_trace(REPOSITORY, scene, tmp_path))
     measured("files removed in order", len(missing))
     assert missing == [""] * 9
@@ -102,7 +104,8 @@ def test_every_file_is_safe_on_disk_before_it_leaves_the_inbox(
 @pytest.mark.parametrize(
     ("broken", "step"),
     [
-        (UNLINK_BEFORE_COMMIT, "database synced"),
+        (UNLINK_BEFORE_COMMIT, "journal synced"),
+        (JOURNAL_AFTER_UNLINK, "journal synced"),
         (BLOB_UNSYNCED, "blob synced"),
         (FOLDER_UNSYNCED, "folder synced"),
         (DATABASE_UNSYNCED, "database synced"),

@@ -151,3 +151,12 @@ def test_an_unknown_arrival_is_said_in_a_sentence(desk: Desk) -> None:
     """Asking for a file that never came names it instead of failing somewhere else."""
     with pytest.raises(StoreError, match="第7号来件"):
         desk.store.arrivals.record_unlinked(7, desk.now)
+
+
+def test_a_clock_set_back_strands_no_retry(desk: Desk) -> None:
+    """A file put off before the clock was set back by a day is due at once, not a day later."""
+    arrival = desk.drop()
+    retry_at = desk.store.arrivals.record_trouble(arrival.arrival_id, "busy", desk.now)
+    soon = desk.now + dt.timedelta(seconds=1)
+    assert desk.store.arrivals.find_unjudged(soon) == ()
+    assert len(desk.store.arrivals.find_unjudged(retry_at - dt.timedelta(days=1))) == 1

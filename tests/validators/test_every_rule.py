@@ -27,6 +27,7 @@ ELSEWHERE = {
     # Codes that no drawn workbook can bear, and the test that proves each.
     "file-": "tests/reading/test_file_codes.py, tests/reading/test_gate.py",
     "remark-": "tests/reading/test_file_codes.py; passed on: tests/test_pipeline.py",
+    "unit-guessed": "found when a database is made again: tests/service/test_recovering.py",
     "our-fault": "a fault of our own, given by the service around judging",
     "rejected": "a superior's decision: tests/service/test_decisions_and_doubts.py",
 }

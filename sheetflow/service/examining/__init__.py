@@ -11,7 +11,7 @@ import datetime as dt
 from collections.abc import Iterable
 from pathlib import Path
 
-from sheetflow.errors import SheetflowError, describe
+from sheetflow.errors import SheetflowError, StoreError, describe
 from sheetflow.service.examining import duty, folders, machine, memory, setup
 from sheetflow.service.examining.lines import Examination, Grade, Line, fault
 from sheetflow.service.office import LOG, Office, open_office
@@ -47,6 +47,8 @@ def examine(root: Path, at: dt.datetime | None = None) -> tuple[Line, ...]:
         with open_office(root, at) as office:
             for topic, examination in _EXAMINATIONS:
                 lines += _guarded(office, topic, examination)
+    except StoreError as error:
+        lines.append(fault("数据库", str(error), "请照这句话处理，再运行一次 doctor。"))
     except SheetflowError as error:
         lines.append(fault("工作文件夹", str(error), "请先改正这一条，再运行一次 doctor。"))
     except OSError as error:

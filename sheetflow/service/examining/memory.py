@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sheetflow.errors import SheetflowError
+from sheetflow.errors import RESTORE, SheetflowError
 from sheetflow.intake.archive import blob_path, stored_blobs
 from sheetflow.periods import period_of
 from sheetflow.service.examining.lines import Line, fault, listed, ok, warning
@@ -13,13 +13,13 @@ from sheetflow.workers.judging import BlankRequest
 
 
 def check_database(office: Office) -> Iterator[Line]:
-    """Run the database's own integrity check."""
-    faults = office.store.find_faults()
+    """Run the database's own integrity check, and read everything in it once."""
+    faults = office.store.find_faults(deep=True)
     if faults:
         yield fault(
             "数据库",
-            f"完整性检查有{len(faults)}处错误：{faults[0]}",
-            "请停止服务，用最近的备份恢复（restore），再让有关单位补报。",
+            f"已经损坏，检查出{len(faults)}处错误。",
+            RESTORE,
         )
     else:
         yield ok("数据库", "完整。")
@@ -40,7 +40,7 @@ def check_archive(office: Office) -> Iterator[Line]:
         yield warning(
             "原件存档",
             f"有{len(strange)}份原件数据库不认识：{listed(sorted(digest[:12] for digest in strange))}。",
-            "数据库可能是旧的：请用最近的备份恢复（restore），或请有关单位重报；"
+            "是旧数据库造成的，请停止服务后运行 restore --from-archive --force 由存档重建；"
             "原件在 state/archive 里，弄清以前不要删除。",
         )
     if lost:

@@ -1,0 +1,207 @@
+"""The journal beside the archive: every file that was received, in the order of receiving.
+
+This module owns ``state/journal``: a line a commit, durable before the database says
+"received". With the archive it is enough to make a lost database again. A line that was
+torn or damaged is told by its checksum and left aside. It refuses to change a line.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from sheetflow.errors import retried_later
+from sheetflow.intake.folders import sync_folder
+
+_STEP = "登记来件"
+_TAIL_BYTES = 1 << 16
+_FLAGS = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One file that was received: whose, for what, and all that tells it from every other."""
+
+    unit_id: str
+    purpose: str
+    name: str
+    raw_name: bytes
+    sha256: str
+    size: int
+    mtime_ns: int
+    inode: int
+    device: int
+    arrived_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one commit receives.
+
+    `workspace` is the id that the database bears as well; `after` is the number of the newest
+    arrival that the database knew before.
+    """
+
+    workspace: str
+    after: int
+    entries: tuple[Entry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Journal:
+    """What the journal says, and how many of its lines say nothing."""
+
+    batches: tuple[Batch, ...] = ()
+    damaged: int = 0
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """All files, in the order of receiving."""
+        return tuple(entry for batch in self.batches for entry in batch.entries)
+
+
+def append_batch(path: Path, batch: Batch) -> None:
+    """Add `batch` to the journal at `path`; when this returns, it survives a power failure.
+
+    What a torn write left before it stays a line of its own. Raise TemporaryError for
+    everything that the system refuses.
+    """
+    with retried_later(_STEP, path):
+        descriptor = os.open(path, _FLAGS, 0o600)
+        try:
+            size = os.fstat(descriptor).st_size
+            line = _line(batch)
+            if size and not _ends_well(descriptor, size):
+                line = b"\n" + line
+            while line:
+                line = line[os.write(descriptor, line) :]
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        if not size:
+            sync_folder(path.parent)
+
+
+def write_journal(path: Path, batches: Iterable[Batch]) -> None:
+    """Put a new journal in the place of the one at `path`, whole and durable, or not at all."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    with retried_later(_STEP, path):
+        try:
+            descriptor = os.open(draft, _FLAGS | os.O_TRUNC, 0o600)
+            with os.fdopen(descriptor, "wb") as file:
+                file.writelines(map(_line, batches))
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(path)
+            sync_folder(path.parent)
+        finally:
+            with suppress(OSError):
+                draft.unlink(missing_ok=True)
+
+
+def read_journal(path: Path) -> Journal:
+    """Read the whole journal; one that is not there says nothing."""
+    with retried_later(_STEP, path):
+        try:
+            lines = path.read_bytes().split(b"\n")
+        except FileNotFoundError:
+            return Journal()
+    read = [_batch(line) for line in lines if line]
+    batches = tuple(batch for batch in read if batch is not None)
+    return Journal(batches, len(read) - len(batches))
+
+
+def last_batch(path: Path) -> Batch | None:
+    """Read the last line that says something; None where there is none."""
+    with retried_later(_STEP, path):
+        try:
+            with path.open("rb") as file:
+                size = os.fstat(file.fileno()).st_size
+                file.seek(max(0, size - _TAIL_BYTES))
+                lines = file.read().split(b"\n")
+        except FileNotFoundError:
+            return None
+    for line in reversed(lines):
+        if (batch := _batch(line)) is not None:
+            return batch
+    batches = read_journal(path).batches
+    return batches[-1] if batches else None
+
+
+def batches_of(
+    workspace: str, numbered: Sequence[tuple[int, Entry]], at_once: int = 16
+) -> Iterator[Batch]:
+    """Give the batches of a new journal for files with their numbers; at least one, if empty."""
+    if not numbered:
+        yield Batch(workspace, 0)
+    for start in range(0, len(numbered), at_once):
+        some = numbered[start : start + at_once]
+        yield Batch(workspace, some[0][0] - 1, tuple(entry for _, entry in some))
+
+
+def _ends_well(descriptor: int, size: int) -> bool:
+    os.lseek(descriptor, size - 1, os.SEEK_SET)
+    return os.read(descriptor, 1) == b"\n"
+
+
+def _line(batch: Batch) -> bytes:
+    text = json.dumps(
+        {
+            "workspace": batch.workspace,
+            "after": batch.after,
+            "files": [_document(entry) for entry in batch.entries],
+        },
+        separators=(",", ":"),
+    ).encode("ascii")
+    return b"%s %s\n" % (_checksum(text), text)
+
+
+def _checksum(text: bytes) -> bytes:
+    return b"%08x" % zlib.crc32(text)
+
+
+def _batch(line: bytes) -> Batch | None:
+    """Read one line; None where its checksum is another's or it is of a kind not known."""
+    check, _, text = line.partition(b" ")
+    try:
+        if check != _checksum(text):
+            return None
+        document = json.loads(text)
+        entries = tuple(map(_entry, document["files"]))
+        return Batch(document["workspace"], int(document["after"]), entries)
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def _document(entry: Entry) -> dict[str, object]:
+    return {
+        "unit": entry.unit_id,
+        "purpose": entry.purpose,
+        "name": entry.name,
+        "raw": entry.raw_name.hex(),
+        "sha256": entry.sha256,
+        "size": entry.size,
+        "mtime_ns": entry.mtime_ns,
+        "inode": entry.inode,
+        "device": entry.device,
+        "at": entry.arrived_at.isoformat(),
+    }
+
+
+def _entry(document: dict[str, object]) -> Entry:
+    number = {name: int(str(document[name])) for name in ("size", "mtime_ns", "inode", "device")}
+    return Entry(
+        unit_id=str(document["unit"]),
+        purpose=str(document["purpose"]),
+        name=str(document["name"]),
+        raw_name=bytes.fromhex(str(document["raw"])),
+        sha256=str(document["sha256"]),
+        arrived_at=dt.datetime.fromisoformat(str(document["at"])),
+        **number,
+    )
