@@ -57,7 +57,7 @@ def check_ground(workspace: Workspace, store: Store) -> None:
         _check_without_journal(workspace, store, newest)
         return
     if last.workspace != store.workspace_id:
-        if last.entries or next(stored_blobs(workspace.archive), ""):
+        if last.entries or any(stored_blobs(workspace.archive)):
             raise StoreDamagedError(
                 f"数据库 {workspace.database} 是另一个工作文件夹的，不认识这里存档里的原件，没有继续。"
                 f"请放回原来的数据库。没有了的，{RESTORE}"
@@ -71,7 +71,7 @@ def check_ground(workspace: Workspace, store: Store) -> None:
 
 def _check_without_journal(workspace: Workspace, store: Store, newest: int) -> None:
     """Where no journal was kept yet (an older version's workspace), the archive itself must do."""
-    originals = next(stored_blobs(workspace.archive), "")
+    originals = any(stored_blobs(workspace.archive))
     if not originals:
         return
     if not newest:

@@ -83,7 +83,7 @@ def recover(
     with held_lock(workspace.lock):
         close_state(workspace.state)
         journal = read_journal(workspace.journal)
-        if not journal.entries and not next(stored_blobs(workspace.archive), ""):
+        if not journal.entries and not any(stored_blobs(workspace.archive)):
             raise WorkspaceError("存档里没有原件，没有可以重建的。请用 restore 恢复备份。")
         if not force and _is_sound(workspace):
             raise WorkspaceError("数据库是好的，不需要重建。确要由存档重建，请加 --force。")
