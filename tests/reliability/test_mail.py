@@ -203,7 +203,7 @@ def test_a_running_service_killed_over_a_mail_sends_it_when_it_is_up_again(
                 service.wait(60)
             box.manner = None
             later = IN_TIME + dt.timedelta(hours=3)
-            ended = command(desk.root, later, "run", package=package, **box.settings())
+            ended = command(desk.root, later, "run", package=package, timeout=300, **box.settings())
             assert ended.returncode == 0, ended.stderr
             found = box.by_id()
         lost += 3 - len(found)
