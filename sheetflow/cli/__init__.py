@@ -16,6 +16,7 @@ def main() -> None:
     """Run the command line; faults of ours that have a sentence are shown as one."""
     import sheetflow.cli.decisions  # they add their commands to the app
     import sheetflow.cli.extracts
+    import sheetflow.cli.post
     import sheetflow.cli.upkeep  # noqa: F401
     from sheetflow.cli.commands import app
     from sheetflow.cli.screen import complain, open_closed_ends

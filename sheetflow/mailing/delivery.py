@@ -107,6 +107,12 @@ class Delivery:
     def _refused(self, outcome: Outcome) -> tuple[str, ...]:
         return tuple(refused.recipient for refused in self.refusals if refused.outcome is outcome)
 
+    def reasons(self, outcome: Outcome) -> dict[str, str]:
+        """Say of each recipient with this outcome why."""
+        return {
+            each.recipient: each.reason.words for each in self.refusals if each.outcome is outcome
+        }
+
     @classmethod
     def of(cls, accepted: Sequence[str], refusals: Sequence[Refusal]) -> Delivery:
         """Sum up what became of each recipient."""

@@ -260,8 +260,8 @@ def entail_precheck(office: Office, arrival: Arrival, judgement: Judgement) -> F
         period=judgement.period,
         what=f"{ANSWER}:precheck-{arrival.arrival_id}",
     )
-    message_id = f"precheck-{arrival.arrival_id}"
+    name = f"precheck-{arrival.arrival_id}"
     files = {path.name: office.relative(path)}
-    return FollowUp(
-        mails=letter(office, unit, Event.PRECHECK, data, message_id, files), stale=(mark,)
-    )
+    mails = letter(office, unit, Event.PRECHECK, data, name, files)
+    # Without a receipt it would not be known as an answer.
+    return FollowUp(mails=[replace(mail, receipt=name) for mail in mails], stale=(mark,))

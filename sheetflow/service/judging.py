@@ -28,6 +28,7 @@ from sheetflow.service.entailing import entail, entail_duplicate, entail_prechec
 from sheetflow.service.history import last_round, request_for, resolve_keys, was_in_time
 from sheetflow.service.office import LOG, Office
 from sheetflow.service.piecing import order_pieces, wish_pieces
+from sheetflow.service.turns import first_of_each
 from sheetflow.store.records import Arrival, Judged, Submission
 from sheetflow.validators.catalogue import GENERAL
 from sheetflow.validators.explaining import is_open
@@ -54,7 +55,8 @@ def judge_arrivals(office: Office) -> Generator[list[Submission]]:
 
     The children go on while the caller is busy with those.
     """
-    arrivals = office.store.arrivals.find_unjudged(office.clock.now())
+    due = office.store.arrivals.find_unjudged(office.clock.now())
+    arrivals = first_of_each(due, lambda arrival: arrival.unit_id, office.turn)
     waiting = deque(
         sorted(
             # One whose unit left the list waits, and `status` shows it.

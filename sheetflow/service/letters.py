@@ -161,6 +161,6 @@ def letter(
             html=text.html,
             attachments=attachments,
             unit_id=unit.unit_id,
-            receipt=message_id,
+            receipt=data.receipt,
         ),
     )

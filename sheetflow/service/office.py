@@ -64,6 +64,8 @@ class Office:
     say: Say = say_nothing
     is_stopping: Callable[[], bool] = lambda: False
     """Whether to begin nothing more: what is in hand is finished, the rest waits for the next start."""
+    turn: int | None = None
+    """How many files of one unit are served before it is another one's turn; None for all."""
     pieces_under_way: dict[Path, Future[None]] = field(default_factory=dict)
     """Files of rendered rows that a child is making."""
     _units_seen: tuple[int, int] = (0, 0)

@@ -15,7 +15,7 @@ from dataclasses import replace
 from sheetflow.errors import describe
 from sheetflow.service.enduring import Enduring
 from sheetflow.service.office import LOG, Office, say_nothing
-from sheetflow.service.sending import Sent, send_due
+from sheetflow.service.sending import Sent, Unrecorded, send_due
 
 
 class Postman:
@@ -30,7 +30,7 @@ class Postman:
         self._enduring = Enduring(office, "mail", "发送邮件")
         self._called = threading.Event()
         self._newest = 0
-        self._unrecorded: set[int] = set()
+        self._unrecorded: Unrecorded = {}
         self._failure: BaseException | None = None
         self._thread = threading.Thread(target=self._serve, name="postman", daemon=True)
 
@@ -85,7 +85,9 @@ class Postman:
                 return
 
     def _send(self) -> float:
-        sent = send_due(self._office, newest=self._newest, unrecorded=self._unrecorded)
+        sent = send_due(
+            self._office, newest=self._newest, unrecorded=self._unrecorded, is_served=True
+        )
         if sent.handled:
             self._on_sent(sent)
         return 0.0

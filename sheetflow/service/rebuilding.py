@@ -24,6 +24,7 @@ from sheetflow.service.office import LOG, Office
 from sheetflow.service.publishing import settle_twins
 from sheetflow.service.rollups import Made as RollupMade
 from sheetflow.service.rollups import Making, Rollups
+from sheetflow.service.turns import first_of_each
 from sheetflow.store.records import Publication, Stale, StaleMark
 
 Made = TypeVar("Made")
@@ -111,7 +112,8 @@ class Rebuilding:
     def _begin_answers(self) -> None:
         """Have all answers that are due made, not too many side by side: memory stays flat."""
         self._unanswered = 0
-        for mark in _marks(self._office, ANSWER):
+        marks = _marks(self._office, ANSWER)
+        for mark in first_of_each(marks, lambda mark: mark.unit_id, self._office.turn):
             if mark.mark_id in self._known or self._office.is_stopping():
                 continue
             self._known.add(mark.mark_id)

@@ -17,6 +17,7 @@ from sheetflow.errors import TemporaryError
 from sheetflow.intake.archive import sweep_archive
 from sheetflow.intake.sighting import Oddity
 from sheetflow.publishing.outbox import sweep_outbox
+from sheetflow.service.entailing import ANSWER
 from sheetflow.service.history import missing_units
 from sheetflow.service.journaling import keep_journal
 from sheetflow.service.judging import judge_arrivals
@@ -133,6 +134,17 @@ def work_off(office: Office, intake: Intake) -> PassReport:
 def waiting_after(office: Office, intake: Intake) -> tuple[Waiting, ...]:
     """Give what waits once the pass is over."""
     return what_waits(office, intake.seen, intake.oddities)
+
+
+def is_behind(office: Office, intake: Intake) -> bool:
+    """Whether something was left for the next turn only, so that there is no need to pause."""
+    if intake.is_behind:
+        return True
+    due = office.store.arrivals.find_unjudged(office.clock.now())
+    marks = office.store.publications.find_stale(ANSWER)
+    return any(arrival.unit_id in office.tree for arrival in due) or any(
+        mark.unit_id in office.tree and not mark.trouble for mark in marks
+    )
 
 
 def judge_and_answer(office: Office, rebuilding: Rebuilding) -> Counter[str]:

@@ -17,13 +17,18 @@ from sheetflow.mailing import (
     SmtpCarrier,
     compose,
 )
+from sheetflow.service.gathering import gather_floods
 from sheetflow.service.lock import held_lock
 from sheetflow.service.office import LOG, Office
-from sheetflow.store.records import Mail
+from sheetflow.store.records import Delivered, Mail
 
 _AT_ONCE = 100
 _TOGETHER = 16
 """So many mails are recorded as sent in one commit, by a carrier to which a repeat does nothing."""
+
+
+Unrecorded = dict[int, Delivered]
+"""What became of mails, by their numbers, that the store does not know yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,31 +71,37 @@ def carrier_of(office: Office) -> Carrier:
 
 
 def send_due(
-    office: Office, *, newest: int | None = None, unrecorded: set[int] | None = None
+    office: Office,
+    *,
+    newest: int | None = None,
+    unrecorded: Unrecorded | None = None,
+    is_served: bool = False,
 ) -> Sent:
     """Send what is due, up to the mail numbered `newest`; give how it went.
 
     Where the server itself does not serve, one mail finds out and the others are put off: a
     silent server costs one time-out, not one for each mail, and whoever waits behind is served.
 
-    `unrecorded` are the numbers of mails that are gone, though the store could not be told.
-    They are recorded first, and nothing is sent before that succeeds: while a disk is full, a
-    mail would otherwise go out again with every round. The caller keeps the set.
+    `unrecorded` says of mails (by number) to whom they are gone, though the store could not be
+    told. It is recorded first, and nothing is sent before that succeeds: while a disk is full, a
+    mail would otherwise go out again with every round. The caller keeps it. While somebody
+    serves (`is_served`), answers of a flood wait for those that are still to come.
     """
     result = Sent()
     carrier = carrier_of(office)
     together = _TOGETHER if carrier.knows_repeats else 1
     tried: set[int] = set()
-    gone = set() if unrecorded is None else unrecorded
+    gone = {} if unrecorded is None else unrecorded
     _record_sent(office, gone)
+    gather_floods(office, is_served=is_served)
     while fresh := _untried(office, tried, newest):
         for start in range(0, len(fresh), together):
             if office.is_stopping():
                 return result
             for mail in fresh[start : start + together]:
                 tried.add(mail.mail_id)
-                if _attempt(office, carrier, mail, result):
-                    gone.add(mail.mail_id)
+                if delivered := _attempt(office, carrier, mail, result):
+                    gone[mail.mail_id] = delivered
                 if result.blocked:
                     break
             _record_sent(office, gone)
@@ -115,12 +126,12 @@ def _put_off(office: Office, mails: Sequence[Mail], blocked: Blocked) -> None:
     LOG.warning("%d mails put off: %s", len(mails), blocked.reason)
 
 
-def _record_sent(office: Office, gone: set[int]) -> None:
+def _record_sent(office: Office, gone: Unrecorded) -> None:
     if not gone:
         return
     with office.store.together():
-        for mail_id in sorted(gone):
-            office.store.mails.record_mail_sent(mail_id, office.clock.now())
+        for mail_id, delivered in sorted(gone.items()):
+            office.store.mails.record_attempt(mail_id, delivered, office.clock.now())
     gone.clear()
 
 
@@ -133,8 +144,11 @@ def send_unless_served(office: Office) -> Sent | None:
         return None
 
 
-def _attempt(office: Office, carrier: Carrier, mail: Mail, result: Sent) -> bool:
-    """Send one mail, and tell whether it is gone; a fault of ours delays it and no other."""
+def _attempt(office: Office, carrier: Carrier, mail: Mail, result: Sent) -> Delivered | None:
+    """Send one mail; give what is to be recorded where somebody has it.
+
+    A fault of ours delays it and no other.
+    """
     try:
         return _send(office, carrier, mail, result)
     except StoreError:
@@ -144,10 +158,10 @@ def _attempt(office: Office, carrier: Carrier, mail: Mail, result: Sent) -> bool
         words = "程序出错，详见日志"
         office.store.mails.record_mail_failed(mail.mail_id, words, office.clock.now())
         result.delayed += 1
-        return False
+        return None
 
 
-def _send(office: Office, carrier: Carrier, mail: Mail, result: Sent) -> bool:
+def _send(office: Office, carrier: Carrier, mail: Mail, result: Sent) -> Delivered | None:
     settings = office.settings.mail
     sender = Sender(settings.sender or "sheetflow@localhost", settings.sender_name)
     now = office.clock.now()
@@ -167,23 +181,26 @@ def _send(office: Office, carrier: Carrier, mail: Mail, result: Sent) -> bool:
     except OSError:
         office.store.mails.record_mail_failed(mail.mail_id, "附件还没有发布", now)
         result.delayed += 1
-        return False
+        return None
     except MailError as error:
         office.store.mails.record_mail_failed(mail.mail_id, str(error), now, permanent=True)
         result.held += 1
-        return False
-    delivery = carrier.deliver(message, sender.address, mail.recipients)
-    if delivery.outcome is Outcome.SENT:
-        result.sent += 1
-        for refusal in delivery.refusals:
-            LOG.warning("mail %d: a recipient was refused: %s", mail.mail_id, refusal.reason)
-        return True
-    permanent = delivery.outcome is Outcome.PERMANENT
+        return None
+    # Who has it is not named to the server again; the bytes, and with them the Message-ID, stay.
+    delivery = carrier.deliver(message, sender.address, mail.unserved)
+    for refusal in delivery.refusals:
+        LOG.warning("mail %d: a recipient was refused: %s", mail.mail_id, refusal.reason)
+    delivered = Delivered(
+        accepted=delivery.accepted,
+        refused=delivery.reasons(Outcome.PERMANENT),
+        again=delivery.reasons(Outcome.TEMPORARY),
+    )
     if delivery.reason and delivery.reason.is_of_the_server:
         result.blocked = Blocked(delivery.reason, now)
-    reason = delivery.reason.words if delivery.reason else ""
-    office.store.mails.record_mail_failed(mail.mail_id, reason, now, permanent=permanent)
-    LOG.warning("mail %d: %s", mail.mail_id, delivery.reason)
-    result.held += permanent
-    result.delayed += not permanent
-    return False
+    result.sent += bool(delivery.accepted)
+    result.delayed += bool(delivery.again)
+    result.held += bool(delivery.failed) and not delivery.again
+    if delivery.accepted:
+        return delivered
+    office.store.mails.record_attempt(mail.mail_id, delivered, now)
+    return None

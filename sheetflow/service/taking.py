@@ -23,11 +23,14 @@ from sheetflow.intake.sighting import Oddity, Reason, Scan, Sighting
 from sheetflow.intake.stillness import Observation, StillFile, StillWatch
 from sheetflow.service.journaling import note, record_noted
 from sheetflow.service.office import LOG, Office
+from sheetflow.service.turns import first_of_each
 from sheetflow.store.records import Arrival, NewArrival
 
 _MOST_LOOKS, _PAUSE_SECONDS = 10, 0.3
 """How often a file that cannot be read holds up the later ones of its unit."""
 
+_LOOKED_AHEAD = 4
+"""So many turns of a unit are watched standing still: hashing a flood would hold up the others."""
 
 _AT_ONCE = 16
 """So many files wait for the disk together."""
@@ -51,6 +54,8 @@ class Intake:
     taken: int = 0
     noted: bool = False
     """Whether files stand in the journal that the database has yet to hear of."""
+    is_behind: bool = False
+    """Whether files that stand still were left for the next turn."""
 
 
 def open_intake(office: Office) -> Intake:
@@ -97,8 +102,11 @@ def take(office: Office, intake: Intake, files: Iterable[Sighting]) -> Observati
         with office.store.together():
             for arrival in gone:
                 office.store.arrivals.record_unlinked(arrival.arrival_id, office.clock.now())
-    observation = intake.watch.observe(fresh)
-    still = (*observation.still, *_given_up(office, observation.empty))
+    most = office.turn
+    looked_at = first_of_each(fresh, _unit_of, most and most * _LOOKED_AHEAD)
+    observation = intake.watch.observe(looked_at)
+    ready = (*observation.still, *_given_up(office, observation.empty))
+    still = first_of_each(ready, lambda file: _unit_of(file.sighting), most)
     taken = {id(file.sighting) for file in still}
     intake.oddities += tuple(
         _empty(sighting) for sighting in observation.empty if id(sighting) not in taken
@@ -109,11 +117,18 @@ def take(office: Office, intake: Intake, files: Iterable[Sighting]) -> Observati
         # The children are ready when the last of these is safe.
         office.warm_up(reports=coming > _AT_ONCE)
     stuck = _waiting_units(intake, observation)
+    intake.is_behind = len(still) < len(ready) and any(
+        file.sighting.unit_id not in stuck for file in still
+    )
     before, intake.unarchived = intake.unarchived, Counter()
     for start in range(0, len(still), _AT_ONCE):
         _take_some(office, intake, still[start : start + _AT_ONCE], stuck, before)
         office.say("收取", min(start + _AT_ONCE, len(still)), len(still))
     return observation
+
+
+def _unit_of(sighting: Sighting) -> str:
+    return sighting.unit_id
 
 
 def _given_up(office: Office, empty: Iterable[Sighting]) -> Iterator[StillFile]:

@@ -16,6 +16,7 @@ from sheetflow.schemas.documents import load_finding
 from sheetflow.schemas.judging import Outcome
 from sheetflow.service.oddities import strange_things, stray_folders, unit_words
 from sheetflow.service.office import Office
+from sheetflow.service.requeueing import troubled_mails
 from sheetflow.service.staleness import stale_waiting
 from sheetflow.store.records import Arrival, Submission
 
@@ -130,25 +131,17 @@ def _why_put_off(arrival: Arrival, *, gone: bool) -> str:
 
 
 def _mails(office: Office) -> Iterator[Waiting]:
-    for mail in office.store.mails.find_mails("held"):
+    requeue = "改正 units.xlsx 里的邮箱后，用 sheetflow mail 查看并重新发送。"
+    for mail, what in troubled_mails(office):
         yield Waiting(
             kind=Waits.MAIL,
             unit_id=mail.unit_id,
             receipt=mail.receipt,
             since=mail.created_at,
-            reason=f"{unit_words(office, mail.unit_id)} 有邮件发不出去（{mail.subject}）：{mail.trouble}",
-            remedy="内容已在答复文件夹里，可以电话告知。改正 units.xlsx 里的邮箱后，"
-            "用 sheetflow mail 查看并重新发送。",
-        )
-    late = [mail for mail in office.store.mails.find_mails("queued") if mail.trouble]
-    for mail in late:
-        yield Waiting(
-            kind=Waits.MAIL,
-            unit_id=mail.unit_id,
-            receipt=mail.receipt,
-            since=mail.created_at,
-            reason=f"{unit_words(office, mail.unit_id)} 有邮件还没有发成（{mail.subject}）：{mail.trouble}",
-            remedy="会自动重试。",
+            reason=f"{unit_words(office, mail.unit_id)} {what}（{mail.subject}）：{mail.trouble}",
+            remedy="会自动重试。"
+            if mail.state == "queued"
+            else f"内容已在答复文件夹里，可以电话告知。{requeue}",
         )
 
 

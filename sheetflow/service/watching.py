@@ -29,12 +29,14 @@ from sheetflow.service.postman import Postman, postman_of
 from sheetflow.service.running import (
     PassReport,
     close_to_others,
+    is_behind,
     tidy_up,
     waiting_after,
     work_off,
 )
 from sheetflow.service.sending import Sent
 from sheetflow.service.taking import look, open_intake, take
+from sheetflow.service.turns import A_TURN
 from sheetflow.store import Store
 
 _WORK = "one pass"
@@ -53,7 +55,7 @@ def watch(
     Raise WorkspaceError where another service runs in this workspace.
     """
     every = office.settings.intake.scan_seconds
-    office.is_stopping = is_stopping
+    office.is_stopping, office.turn = is_stopping, A_TURN
     with (
         held_lock(office.workspace.lock),
         pulse_of(office.workspace.health, every) as pulse,
@@ -145,6 +147,8 @@ class _Rounds:
         is_new = mended or (self._told and self._told != before) or self._waiting - known
         if report.taken or report.published or report.outcomes or is_new:
             self._on_pass(report)
+        if is_behind(office, intake):
+            return 0.0
         return math.inf if observation.next_look is None else observation.next_look
 
 

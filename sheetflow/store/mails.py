@@ -8,16 +8,18 @@ what it tells, so it goes out at least once; its Message-ID never changes.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func, insert, select, update
 
 from sheetflow.errors import StoreError
+from sheetflow.store import recipients
 from sheetflow.store.backoff import next_try
 from sheetflow.store.engine import Database
-from sheetflow.store.records import Attachment, Mail, NewMail
+from sheetflow.store.records import Attachment, Delivered, Mail, NewMail
 from sheetflow.store.renaming import moved_path
+from sheetflow.store.schema import mail_recipients
 from sheetflow.store.schema import mails as table
 
 FIRST_WAIT = dt.timedelta(minutes=1)
@@ -73,32 +75,47 @@ class Mails:
                 found.update(connection.execute(query).scalars())
         return frozenset(found)
 
-    def record_mail_sent(self, mail_id: int, at: dt.datetime) -> None:
-        """Record that a server took the mail."""
+    def record_attempt(
+        self, mail_id: int, delivered: Delivered, at: dt.datetime
+    ) -> dt.datetime | None:
+        """Record what became of each recipient; return when to ask the others again, None if none.
+
+        The wait doubles with each attempt that left somebody, from a minute to an hour; there is
+        no last try.
+        """
         with self._database.writing() as connection:
             attempts = _attempts(connection, mail_id) + 1
-            _update(connection, mail_id, state="sent", sent_at=at, attempts=attempts, trouble="")
+            state, trouble = recipients.settle(connection, mail_id, delivered, at)
+            is_open = state == recipients.OPEN
+            retry_at = next_try(at, attempts, FIRST_WAIT, LONGEST_WAIT) if is_open else None
+            changes: dict[str, object] = {"next_try_at": retry_at} if retry_at else {}
+            if state == "sent":
+                changes["sent_at"] = at
+            _update(connection, mail_id, state=state, attempts=attempts, trouble=trouble, **changes)
+        return retry_at
+
+    def record_mail_sent(self, mail_id: int, at: dt.datetime) -> None:
+        """Record that a server took the mail for everybody who was left."""
+        self._record_all(mail_id, at, lambda unserved: Delivered(accepted=unserved))
 
     def record_mail_failed(
         self, mail_id: int, trouble: str, at: dt.datetime, *, permanent: bool = False
     ) -> dt.datetime | None:
-        """Record a failure: tried again later, or held where it is `permanent`.
+        """Record that nobody who was left got it: tried again later, unless it is `permanent`."""
 
-        Return when to try again, None when held. The wait doubles with each failure, from a
-        minute to an hour; there is no last try.
-        """
-        with self._database.writing() as connection:
-            attempts = _attempts(connection, mail_id) + 1
-            retry_at = None if permanent else next_try(at, attempts, FIRST_WAIT, LONGEST_WAIT)
-            _update(
-                connection,
-                mail_id,
-                state="held" if permanent else "queued",
-                attempts=attempts,
-                next_try_at=retry_at or at,
-                trouble=trouble,
-            )
-        return retry_at
+        def failed(unserved: tuple[str, ...]) -> Delivered:
+            told = dict.fromkeys(unserved, trouble)
+            return Delivered(refused=told) if permanent else Delivered(again=told)
+
+        return self._record_all(mail_id, at, failed)
+
+    def _record_all(
+        self, mail_id: int, at: dt.datetime, what: Callable[[tuple[str, ...]], Delivered]
+    ) -> dt.datetime | None:
+        with self._database.reading() as connection:
+            rows = recipients.find(connection, [mail_id])[mail_id]
+        unserved = tuple(each for each, state, _ in rows if state == recipients.OPEN)
+        return self.record_attempt(mail_id, what(unserved), at)
 
     def record_mails_put_off(self, mail_ids: Iterable[int], trouble: str, at: dt.datetime) -> None:
         """Record that mails were not tried, since another met a trouble that they would meet too.
@@ -115,15 +132,79 @@ class Mails:
                 )
 
     def record_mail_requeued(
-        self, mail_id: int, at: dt.datetime, recipients: tuple[str, ...] | None = None
+        self, mail_id: int, at: dt.datetime, whom: Sequence[str] | None = None
     ) -> None:
-        """Send a held mail after all, as from `at`, to mended `recipients` where given."""
-        changes: dict[str, object] = {"state": "queued", "next_try_at": at, "attempts": 0}
-        if recipients is not None:
-            changes["recipients"] = list(recipients)
+        """Send a mail after all, as from `at`, to those of its recipients (or of `whom`) without it.
+
+        Who has it does not get it again. The Message-ID stays.
+        """
         with self._database.writing() as connection:
             _attempts(connection, mail_id)
-            _update(connection, mail_id, **changes)
+            named = connection.execute(
+                select(table.c.recipients).where(table.c.mail_id == mail_id)
+            ).scalar_one()
+            wanted = list(named if whom is None else whom)
+            is_open = recipients.reopen(connection, mail_id, wanted)
+            _update(
+                connection,
+                mail_id,
+                state="queued" if is_open else "sent",
+                next_try_at=at,
+                attempts=0,
+                trouble="",
+                recipients=wanted,
+            )
+
+    def find_crowded(
+        self, now: dt.datetime, since: dt.datetime, most: int
+    ) -> dict[str, tuple[tuple[Mail, ...], int]]:
+        """Return the due mails of answers to each unit that gets more than `most` of them.
+
+        Counted are those that were sent `since` then, too; how many these are comes with them.
+        Mails that were tried before, and those that belong to no receipt, are left out.
+        """
+        answers = table.c.receipt != ""
+        fresh = (table.c.state == "queued") & (table.c.attempts == 0)
+        recent = (table.c.state == "sent") & (table.c.sent_at > since)
+        counted = (
+            select(table.c.unit_id, table.c.state, func.count().label("number"))
+            .where(answers, fresh | recent)
+            .group_by(table.c.unit_id, table.c.state)
+        )
+        with self._database.reading() as connection:
+            counts: dict[str, dict[str, int]] = {}
+            for row in connection.execute(counted):
+                counts.setdefault(row.unit_id, {})[row.state] = row.number
+        found: dict[str, tuple[tuple[Mail, ...], int]] = {}
+        for unit_id, by_state in counts.items():
+            if by_state.get("queued") and sum(by_state.values()) > most:
+                due = self._find(
+                    answers, fresh, table.c.unit_id == unit_id, table.c.next_try_at <= now
+                )
+                if due:
+                    found[unit_id] = (due, by_state.get("sent", 0))
+        return found
+
+    def record_gathered(self, mail_ids: Collection[int], mail: NewMail, at: dt.datetime) -> None:
+        """Queue `mail`, which tells what the mails of these numbers were to tell, in their place."""
+        with self._database.writing() as connection:
+            queue(connection, [mail], at)
+            into = connection.execute(
+                select(table.c.mail_id).where(table.c.message_id == mail.message_id)
+            ).scalar_one()
+            for mail_id in mail_ids:
+                _update(connection, mail_id, state="gathered", gathered_into=into)
+
+    def record_waiting(self, mail_ids: Collection[int], until: dt.datetime) -> None:
+        """Have mails wait for others that are to be told together with them."""
+        with self._database.writing() as connection:
+            for mail_id in mail_ids:
+                _update(connection, mail_id, next_try_at=until)
+
+    def find_unreached(self) -> tuple[Mail, ...]:
+        """Return the mails that somebody never got, though others have them."""
+        refused = select(mail_recipients.c.mail_id).where(mail_recipients.c.state == "refused")
+        return self._find(table.c.state == "sent", table.c.mail_id.in_(refused))
 
     def record_renamed_folders(self, folders: Mapping[str, str]) -> None:
         """Let queued mail find its attachments in folders that bear other names now."""
@@ -139,7 +220,9 @@ class Mails:
 
     def _read(self, query: Select[Any]) -> tuple[Mail, ...]:
         with self._database.reading() as connection:
-            return tuple(_mail(row) for row in connection.execute(query).mappings())
+            rows = connection.execute(query).mappings().all()
+            whom = recipients.find(connection, [row["mail_id"] for row in rows])
+            return tuple(_mail(row, whom[row["mail_id"]]) for row in rows)
 
 
 def queue(connection: Connection, mails: Sequence[NewMail], at: dt.datetime) -> None:
@@ -148,21 +231,21 @@ def queue(connection: Connection, mails: Sequence[NewMail], at: dt.datetime) -> 
         known = select(table.c.mail_id).where(table.c.message_id == mail.message_id)
         if connection.execute(known).first() is not None:
             continue
-        connection.execute(
-            insert(table).values(
-                message_id=mail.message_id,
-                unit_id=mail.unit_id,
-                receipt=mail.receipt,
-                recipients=list(mail.recipients),
-                subject=mail.subject,
-                text=mail.text,
-                html=mail.html,
-                attachments=[[file.name, file.path] for file in mail.attachments],
-                created_at=at,
-                state="queued",
-                next_try_at=at,
-            )
-        )
+        values = {
+            "message_id": mail.message_id,
+            "unit_id": mail.unit_id,
+            "receipt": mail.receipt,
+            "recipients": list(mail.recipients),
+            "subject": mail.subject,
+            "text": mail.text,
+            "html": mail.html,
+            "attachments": [[file.name, file.path] for file in mail.attachments],
+            "created_at": at,
+            "state": "queued",
+            "next_try_at": at,
+        }
+        added = insert(table).values(values).returning(table.c.mail_id)
+        recipients.add(connection, connection.execute(added).scalar_one(), mail.recipients)
 
 
 def _attempts(connection: Connection, mail_id: int) -> int:
@@ -178,8 +261,17 @@ def _update(connection: Connection, mail_id: int, **values: object) -> None:
     connection.execute(update(table).where(table.c.mail_id == mail_id).values(**values))
 
 
-def _mail(row: RowMapping) -> Mail:
+def _mail(row: RowMapping, whom: Sequence[tuple[str, str, str]]) -> Mail:
     fields = {str(name): value for name, value in row.items()}
-    recipients = tuple(fields.pop("recipients"))
     attachments = tuple(Attachment(name, path) for name, path in fields.pop("attachments"))
-    return Mail(recipients=recipients, attachments=attachments, **fields)
+    by_state = {
+        state: tuple(each for each, found, _ in whom if found == state)
+        for state in (recipients.OPEN, recipients.REFUSED)
+    }
+    return Mail(
+        recipients=tuple(fields.pop("recipients")),
+        attachments=attachments,
+        unserved=by_state[recipients.OPEN],
+        refused=by_state[recipients.REFUSED],
+        **fields,
+    )

@@ -16,7 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
+    CheckConstraint,
     Column,
     Connection,
     ForeignKey,
@@ -27,6 +29,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
     func,
     insert,
     inspect,
@@ -117,6 +120,68 @@ def _new_id() -> str:
     return secrets.token_hex(8)
 
 
+def _tell_recipients_apart(connection: Connection) -> None:
+    then = MetaData(naming_convention=metadata.naming_convention)
+    key = BigInteger().with_variant(Integer, "sqlite")
+    columns = (
+        *(Column(name, Text, nullable=False) for name in _MAIL_TEXTS),
+        Column("recipients", JSON, nullable=False),
+        Column("attachments", JSON, nullable=False),
+        Column("created_at", String(32), nullable=False),
+        Column("state", Text, CheckConstraint(_MAIL_STATES, "state"), nullable=False),
+        Column("attempts", Integer, nullable=False),
+        Column("next_try_at", String(32), nullable=False),
+        Column("sent_at", String(32)),
+        Column("gathered_into", key),
+    )
+    before = [column.name for column in columns if column.name != "gathered_into"]
+    listed = ", ".join(["mail_id", *before])
+    connection.exec_driver_sql("DROP INDEX ix_mails_state_next_try_at")
+    connection.exec_driver_sql("ALTER TABLE mails RENAME TO mails_before")
+    mails = Table(
+        "mails",
+        then,
+        Column("mail_id", key, primary_key=True),
+        *columns,
+        UniqueConstraint("message_id"),
+        Index(None, "state", "next_try_at"),
+        sqlite_autoincrement=True,
+    )
+    recipients = Table(
+        "mail_recipients",
+        then,
+        Column("mail_id", key, ForeignKey("mails.mail_id"), primary_key=True),
+        Column("recipient", Text, primary_key=True),
+        Column("state", Text, CheckConstraint(_RECIPIENT_STATES, "state"), nullable=False),
+        Column("trouble", Text, nullable=False),
+        Column("settled_at", String(32)),
+    )
+    then.create_all(connection)
+    connection.exec_driver_sql(
+        f"INSERT INTO mails ({listed}) SELECT {listed} FROM mails_before"  # noqa: S608 - our names
+    )
+    connection.exec_driver_sql("DROP TABLE mails_before")
+    for mail in connection.execute(select(mails)).mappings().all():
+        state = {"held": "refused"}.get(mail["state"], mail["state"])
+        rows = [
+            {
+                "mail_id": mail["mail_id"],
+                "recipient": recipient,
+                "state": state,
+                "trouble": mail["trouble"],
+                "settled_at": mail["sent_at"],
+            }
+            for recipient in dict.fromkeys(mail["recipients"])
+        ]
+        if rows:
+            connection.execute(insert(recipients), rows)
+
+
+_MAIL_TEXTS = ("message_id", "unit_id", "receipt", "subject", "text", "html", "trouble")
+_MAIL_STATES = "state IN ('queued', 'sent', 'held', 'gathered')"
+_RECIPIENT_STATES = "state IN ('queued', 'sent', 'refused')"
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration("keep a record of purges, and of the files whose original is gone", _keep_purges),
     Migration(
@@ -129,6 +194,10 @@ MIGRATIONS: tuple[Migration, ...] = (
         _count_deaths,
     ),
     Migration("give the workspace an id, which the journal bears as well", _name_workspace),
+    Migration(
+        "tell a mail's recipients apart, and mails that were gathered into another one",
+        _tell_recipients_apart,
+    ),
 )
 """The first one leads from version 1 to version 2, and so on. Never change one that was released."""
 

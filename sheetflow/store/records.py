@@ -225,17 +225,36 @@ class NewMail:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Delivered:
+    """What became of each recipient in one attempt; those not named here were not tried.
+
+    `refused` for good and to be tried `again` come with the reason in a sentence.
+    """
+
+    accepted: tuple[str, ...] = ()
+    refused: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    again: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Mail(NewMail):
-    """A mail in the queue."""
+    """A mail in the queue.
+
+    Of its `recipients`, the `unserved` are still to be tried; the `refused` never get it.
+    """
 
     mail_id: int
     created_at: dt.datetime
     state: str
-    """``queued``, ``sent`` or ``held`` (a permanent error; somebody must look)."""
+    """``queued``, ``sent``, ``held`` (nobody got it; somebody must look) or ``gathered``."""
     attempts: int
     next_try_at: dt.datetime
     sent_at: dt.datetime | None
     trouble: str
+    gathered_into: int | None = None
+    """The number of the mail that tells what this one was to tell."""
+    unserved: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -241,15 +241,31 @@ mails = Table(
     Column(
         "state",
         Text,
-        CheckConstraint("state IN ('queued', 'sent', 'held')", "state"),
+        CheckConstraint("state IN ('queued', 'sent', 'held', 'gathered')", "state"),
         nullable=False,
     ),
     _count("attempts"),
     Column("next_try_at", Moment, nullable=False),
     Column("sent_at", Moment),
     _text("trouble", ""),
+    Column("gathered_into", _KEY),
     Index(None, "state", "next_try_at"),
     sqlite_autoincrement=True,
+)
+
+mail_recipients = Table(
+    "mail_recipients",
+    metadata,
+    Column("mail_id", _KEY, ForeignKey("mails.mail_id"), primary_key=True),
+    Column("recipient", Text, primary_key=True),
+    Column(
+        "state",
+        Text,
+        CheckConstraint("state IN ('queued', 'sent', 'refused')", "state"),
+        nullable=False,
+    ),
+    _text("trouble", ""),
+    Column("settled_at", Moment),
 )
 
 purges = Table(

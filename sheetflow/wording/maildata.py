@@ -28,6 +28,7 @@ class Event(StrEnum):
     IDENTITY = "identity"
     DECISION = "decision"
     SUPERIOR = "superior"
+    GATHERED = "gathered"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -309,8 +309,32 @@ MAIL_GIVEN_UP = Broken(
     (
         (
             "service/sending.py",
-            "permanent = delivery.outcome is Outcome.PERMANENT",
-            "permanent = True",
+            "        refused=delivery.reasons(Outcome.PERMANENT),",
+            "        refused={each.recipient: each.reason.words for each in delivery.refusals},",
+        ),
+    ),
+)
+
+EVERYBODY_AGAIN = Broken(
+    "everybody-again",
+    "a mail that one recipient puts off is repeated to all",
+    (("service/sending.py", "sender.address, mail.unserved)", "sender.address, mail.recipients)"),),
+)
+
+ONE_BY_ONE = Broken(
+    "one-by-one",
+    "each file of a flood is answered by a mail of its own",
+    (("service/sending.py", "    gather_floods(office, is_served=is_served)\n", ""),),
+)
+
+NO_TURNS = Broken(
+    "no-turns",
+    "whoever dropped first is served to the end first",
+    (
+        (
+            "service/watching.py",
+            "office.turn = is_stopping, A_TURN",
+            "office.turn = is_stopping, None",
         ),
     ),
 )

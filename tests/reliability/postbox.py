@@ -29,8 +29,14 @@ class Postbox:
     """A server on 127.0.0.1:`port`; `mails` holds what it took, in order."""
 
     manner: Manner | None = None
+    to_each: Callable[[str], str | None] | None = None
+    """What to answer to a recipient's address; None to take it."""
     greeting_seconds: float = 0.0
     mails: list[bytes] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+    """The address of every RCPT, in order."""
+    served: list[str] = field(default_factory=list)
+    """The address of every recipient of every mail that was taken."""
     attempts: int = 0
     calls: int = 0
     port: int = 0
@@ -56,6 +62,21 @@ class Postbox:
             found[str(message["Message-ID"])].append(hashlib.sha256(data).hexdigest())
         return found
 
+    async def handle_RCPT(  # noqa: N802 - the name and the arguments of aiosmtpd
+        self,
+        _server: SMTP,
+        _session: Session,
+        envelope: Envelope,
+        address: str,
+        _options: list[str],
+    ) -> str:
+        """Answer a recipient's address."""
+        self.asked.append(address)
+        answer = self.to_each(address) if self.to_each else None
+        if answer is None:
+            envelope.rcpt_tos.append(address)
+        return answer or "250 OK"
+
     async def handle_DATA(  # noqa: N802 - the name that aiosmtpd looks for
         self, server: SMTP, _session: Session, envelope: Envelope
     ) -> str:
@@ -70,6 +91,7 @@ class Postbox:
             return answer
         assert isinstance(envelope.original_content, bytes)
         self.mails.append(envelope.original_content)
+        self.served += envelope.rcpt_tos
         return "250 OK"
 
     def __enter__(self) -> Self:
