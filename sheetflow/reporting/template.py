@@ -13,6 +13,7 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sized
 from dataclasses import replace
 from functools import lru_cache
+from html import unescape
 from typing import cast
 
 from docx.document import Document
@@ -41,6 +42,8 @@ from sheetflow.reporting.shown import ListedNames, Made, Named, Shown, fault_in,
 _CONTROLS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 _TAG = re.compile(r"\{[{%#].*?[}%#]\}", re.DOTALL)
 _MARKUP = re.compile(r"<[^>]*>")
+_DELIMITER = re.compile(r"\{\{|\}\}|\{%|%\}")
+_HALF_OPENED = re.compile(r"(?<![{%])\{(?![{%#])[^{}]*\}\}")
 _PARAGRAPH = re.compile(r"<w:p(?: [^>]*)?>.*?</w:p>", re.DOTALL)
 _BREAK = re.compile(r"[\n\t\a\f]")
 _REMEMBERED = 32
@@ -102,6 +105,8 @@ class _StrictTemplate(DocxTemplate):  # type: ignore[misc]  # docxtpl tells no t
     """A docxtpl template that names every unknown name at once and never repairs silently."""
 
     def patch_xml(self, src_xml: str) -> str:
+        if place := _unpaired(src_xml):  # docxtpl would drop what stands between two halves
+            raise ReportTemplateError([_unpaired_fault(place)])
         return _cleaned(src_xml)
 
     def render_xml_part(
@@ -131,6 +136,33 @@ class _StrictTemplate(DocxTemplate):  # type: ignore[misc]  # docxtpl tells no t
             return str(resolved(found[0])) if _BREAK.search(found[0]) else found[0]
 
         return _PARAGRAPH.sub(broken, xml)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _unpaired(xml: str) -> str:
+    """Give the text around the first tag that is not closed in its paragraph, or not opened."""
+    for paragraph in _PARAGRAPH.findall(xml):
+        text = unescape(_MARKUP.sub("", paragraph))
+        begun = -1
+        for found in _DELIMITER.finditer(text):
+            if found[0] in {"{{", "{%"}:
+                if begun >= 0:
+                    return text[begun:]
+                begun = found.start()
+            else:
+                begun = -1
+        if begun >= 0:
+            return text[begun:]
+        if half := _HALF_OPENED.search(text):
+            return half[0]
+    return ""
+
+
+def _unpaired_fault(place: str) -> str:
+    return (
+        f"情况报告模板“{place[:60]}”附近的标签写得不完整：{{{{ }}}} 和 {{% %}} 要成对，"
+        "同一个标签要在同一段里。请对照《模板说明》改正。"
+    )
 
 
 @lru_cache(maxsize=_REMEMBERED)

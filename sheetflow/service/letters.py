@@ -10,7 +10,6 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from sheetflow.config.defaults import default_templates
 from sheetflow.errors import MailTemplateError
 from sheetflow.findings import (
     Catalogue,
@@ -30,30 +29,6 @@ _FIRST = 10
 _SETTLED = {Severity.MUST: "上级已准予放行，不用再改", Severity.VERIFY: "已说明，不用再改"}
 _LONG_NUMBER = re.compile(r"\d[\s_]*(?:\d[\s_]*){6}")
 _LONGEST_NAME = 40
-
-
-def mail_templates(office: Office) -> dict[str, str]:
-    """Read the mail templates of the workspace."""
-    return _read_texts(office.workspace.templates / "mail")
-
-
-def _read_texts(folder: Path) -> dict[str, str]:
-    if not folder.is_dir():
-        return {}
-    return {
-        entry.name: entry.read_text(encoding="utf-8-sig")
-        for entry in sorted(folder.iterdir())
-        if entry.suffix in {".txt", ".html"}
-    }
-
-
-def _default_templates() -> dict[str, str]:
-    folder = default_templates() / "mail"
-    return {
-        entry.name: entry.read_text(encoding="utf-8-sig")
-        for entry in folder.iterdir()
-        if entry.name.endswith((".txt", ".html"))
-    }
 
 
 def tell(
@@ -144,12 +119,12 @@ def letter(
     if not unit.mails:
         return ()
     try:
-        text = render_mail(mail_templates(office), event, data)
+        text = render_mail(office.templates.mail(), event, data)
     except MailTemplateError as error:
         LOG.warning(
             "mail template of the workspace not usable, the default one is taken: %s", error
         )
-        text = render_mail(_default_templates(), event, data)
+        text = render_mail(office.templates.default_mail(), event, data)
     attach = office.settings.mail.attach
     attachments = tuple(Attachment(name, path) for name, path in (files or {}).items() if attach)
     return (

@@ -30,6 +30,7 @@ from sheetflow.schemas.forms import Form
 from sheetflow.service.clock import Clock
 from sheetflow.service.opening import open_store as open_sound_store
 from sheetflow.service.privacy import keyed_privacy
+from sheetflow.service.templates import Templates
 from sheetflow.store import Store
 from sheetflow.units import Level, Unit, UnitTree
 
@@ -104,6 +105,11 @@ class Office:
     def pool_size(self) -> int:
         """How many files are in hand at once."""
         return self.settings.workers.size or os.cpu_count() or 1
+
+    @cached_property
+    def templates(self) -> Templates:
+        """The templates that serve now."""
+        return Templates(self.workspace.templates)
 
     @cached_property
     def working_days(self) -> dict[Level, int]:

@@ -23,7 +23,6 @@ from sheetflow.consolidation.corrections import (
     load_correction,
 )
 from sheetflow.consolidation.tables import BoardFile
-from sheetflow.errors import WorkspaceError
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.schemas.documents import load_figures
 from sheetflow.schemas.forms import Form
@@ -37,7 +36,7 @@ from sheetflow.service.names import (
     consolidated_path,
     report_path,
 )
-from sheetflow.service.office import Office
+from sheetflow.service.office import LOG, Office
 from sheetflow.service.publishing import basis_of, is_fresh, is_published, publish
 from sheetflow.store.records import Issued, Publication, PublishedSource, StaleMark
 from sheetflow.units import Unit
@@ -192,22 +191,31 @@ class Rollups:
         spec = books.form.report
         if spec is None:
             return None
-        template = _template(office, "report", "情况报告.docx")
+        template = office.templates.report()
         letter = letter_of(office, unit, books.period)
         fonts = office.settings.report.fonts.replaced
         path = report_path(office, unit, books.period, books.form)
         table_path = check_table_path(office, unit, books.period, books.form)
-        basis = basis_of(__version__, _sources(books, unit), template, letter, fonts)
+        basis = basis_of(__version__, _sources(books, unit), template.content, letter, fonts)
         if is_fresh(office, path, basis) and is_fresh(office, table_path, basis):
             return None
         request = books_request(office, books, unit, (spec.narrative, spec.story_sheet))
         order = ReportOrder(
-            template=template, letter=letter, fonts=fonts, picture_font=picture_font()
+            template=template.content,
+            instead=office.templates.default_report(),
+            letter=letter,
+            fonts=fonts,
+            picture_font=picture_font(),
         )
         reply: Future[ReportReply] = office.pool.submit("render_word_report", request, order)
 
         def finish() -> Made:
             rendered = reply.result()
+            if rendered.fault:
+                LOG.warning("%s", rendered.fault)
+                office.templates.learn(template, rendered.fault)
+            if rendered.fault or template.is_instead:
+                office.store.publications.record_makeshift(mark, template.digest)
             is_new = not is_published(office, path)
             files = {path: rendered.docx, table_path: rendered.table}
             return Made(
@@ -225,16 +233,20 @@ class Rollups:
         form = office.form(mark.form)
         files = own_files(office, unit, form)
         data = board_data(office.campaign, self.books(mark, latest), unit, files)
-        page = _template(office, "board", "上报情况.html").decode()
-        basis = basis_of(__version__, data, page)
+        page = office.templates.board()
+        basis = basis_of(__version__, data, page.text)
         paths = {kind: board_path(office, unit, kind, form) for kind in ("xlsx", "html")}
         due = {kind: path for kind, path in paths.items() if not is_fresh(office, path, basis)}
         if not due:
             return None
-        reply: Future[dict[str, bytes]] = office.pool.submit("render_boards", data, page)
+        reply: Future[dict[str, bytes]] = office.pool.submit(
+            "render_boards", data, page.text, office.templates.default_board()
+        )
 
         def finish() -> Made:
             made = reply.result()
+            if page.is_instead:
+                office.store.publications.record_makeshift(mark, page.digest)
             return Made(
                 tuple(publish(office, path, made[kind], mark, basis) for kind, path in due.items())
             )
@@ -302,18 +314,6 @@ def _standing(books: Books, unit: Unit) -> list[PublishedSource]:
         for period in books.period.year_so_far
         if (accepted := books.accepted.get((member.unit_id, period.period_id)))
     ]
-
-
-def _template(office: Office, *parts: str) -> bytes:
-    """Read a template of the workspace; raise WorkspaceError where it is gone."""
-    path = office.workspace.templates.joinpath(*parts)
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        raise WorkspaceError(
-            f"找不到模板 {path}。请再运行一次 sheetflow init {office.workspace.root}，"
-            "缺少的模板会补上，别的不会改动。"
-        ) from None
 
 
 def _sources(books: Books, unit: Unit) -> Iterable[object]:

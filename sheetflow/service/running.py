@@ -27,6 +27,7 @@ from sheetflow.service.piecing import sweep_pieces
 from sheetflow.service.rebuilding import Rebuilding
 from sheetflow.service.sending import Sent, send_due
 from sheetflow.service.taking import Intake, open_intake, take_all
+from sheetflow.service.trying import redo_makeshifts, template_troubles
 from sheetflow.service.waiting import what_waits
 
 
@@ -42,6 +43,8 @@ class PassReport:
     oddities: tuple[Oddity, ...] = ()
     troubles: tuple[str, ...] = ()
     """What was left undone by a fault of ours, in sentences."""
+    templates: tuple[str, ...] = ()
+    """Which templates cannot be used, in sentences: nothing is left undone, a default one serves."""
     waiting: tuple[Waiting, ...] = ()
     """What waits after the pass, by whosever fault."""
     mended: tuple[str, ...] = ()
@@ -50,7 +53,8 @@ class PassReport:
     @property
     def notices(self) -> tuple[str, ...]:
         """Everything that somebody should know of, each sentence once."""
-        return (*self.mended, *told_besides(self.troubles, self.waiting), *tell(self.waiting))
+        troubles = (*self.troubles, *self.templates)
+        return (*self.mended, *told_besides(troubles, self.waiting), *tell(self.waiting))
 
     @property
     def is_failed(self) -> bool:
@@ -115,6 +119,7 @@ def follow_renamed_folders(office: Office) -> None:
 
 def work_off(office: Office, intake: Intake) -> PassReport:
     """Judge what has arrived, rebuild what is stale."""
+    redo_makeshifts(office)
     rebuilding = Rebuilding(office)
     outcomes = judge_and_answer(office, rebuilding)
     rebuilt = rebuilding.finish()
@@ -128,6 +133,7 @@ def work_off(office: Office, intake: Intake) -> PassReport:
             *rebuilt.faults,
             *missing_units(office),
         ),
+        templates=template_troubles(office),
     )
 
 

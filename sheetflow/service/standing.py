@@ -19,6 +19,7 @@ from sheetflow.service.history import books_of
 from sheetflow.service.lock import is_held
 from sheetflow.service.office import Office
 from sheetflow.service.taking import look, open_intake
+from sheetflow.service.trying import template_troubles
 from sheetflow.service.waiting import untaken, what_waits
 from sheetflow.store.records import Submission
 
@@ -81,7 +82,9 @@ def standing(office: Office, period: Period | None = None) -> Standing:
         waiting=(*what_waits(office, seen), *untaken(office, seen)),
         queued=office.store.mails.count_queued(),
         untaken=tuple(sighting.unit_id for sighting in seen.files),
-        troubles=tuple(dict.fromkeys((*told, *map(str, seen.troubles)))),
+        troubles=tuple(
+            dict.fromkeys((*told, *map(str, seen.troubles), *template_troubles(office)))
+        ),
     )
 
 

@@ -142,7 +142,7 @@ class _Rounds:
         report.troubles += (units_trouble,) if units_trouble else ()
         report.mended = mended
         report.waiting = waiting_after(office, intake)
-        self._told = report.troubles
+        self._told = (*report.troubles, *report.templates)
         known, self._waiting = self._waiting, {each.identity for each in report.waiting}
         is_new = mended or (self._told and self._told != before) or self._waiting - known
         if report.taken or report.published or report.outcomes or is_new:

@@ -177,6 +177,17 @@ def _tell_recipients_apart(connection: Connection) -> None:
             connection.execute(insert(recipients), rows)
 
 
+def _keep_makeshifts(connection: Connection) -> None:
+    then = MetaData(naming_convention=metadata.naming_convention)
+    Table(
+        "makeshifts",
+        then,
+        *(Column(name, Text, primary_key=True) for name in ("unit_id", "form", "period", "what")),
+        Column("template", Text, nullable=False),
+    )
+    then.create_all(connection)
+
+
 _MAIL_TEXTS = ("message_id", "unit_id", "receipt", "subject", "text", "html", "trouble")
 _MAIL_STATES = "state IN ('queued', 'sent', 'held', 'gathered')"
 _RECIPIENT_STATES = "state IN ('queued', 'sent', 'refused')"
@@ -197,6 +208,10 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(
         "tell a mail's recipients apart, and mails that were gathered into another one",
         _tell_recipients_apart,
+    ),
+    Migration(
+        "know what was made by a default template in the place of one that could not be used",
+        _keep_makeshifts,
     ),
 )
 """The first one leads from version 1 to version 2, and so on. Never change one that was released."""

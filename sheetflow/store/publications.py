@@ -12,7 +12,17 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    bindparam,
+    delete,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from sheetflow.store import standings
 from sheetflow.store.engine import Database
@@ -25,6 +35,7 @@ from sheetflow.store.records import (
     StaleMark,
 )
 from sheetflow.store.renaming import moved_path
+from sheetflow.store.schema import makeshifts
 from sheetflow.store.schema import publications as table
 from sheetflow.store.schema import stale as marks
 
@@ -78,6 +89,28 @@ class Publications:
                 connection.execute(
                     delete(marks).where(marks.c.mark_id == bindparam("number")), gone
                 )
+
+    def record_makeshift(self, made: Stale, template: str) -> None:
+        """Record that the default template served, since the one with this digest could not."""
+        with self._database.writing() as connection:
+            connection.execute(delete(makeshifts).where(*_makeshift_of(made)))
+            values = {name: getattr(made, name) for name in _MARK_KEY}
+            connection.execute(insert(makeshifts).values(**values, template=template))
+
+    def find_makeshifts(self) -> tuple[tuple[Stale, str], ...]:
+        """Return what was made by a default template, with the digest of the one it stood in for."""
+        with self._database.reading() as connection:
+            rows = list(_dicts(connection.execute(select(makeshifts))))
+        return tuple(
+            (Stale(**{key: row[key] for key in _MARK_KEY}), row["template"]) for row in rows
+        )
+
+    def record_mended(self, made: Iterable[Stale], at: dt.datetime) -> None:
+        """Mark makeshifts as stale: the template that they are to be made by was edited."""
+        with self._database.writing() as connection:
+            for one in made:
+                connection.execute(delete(makeshifts).where(*_makeshift_of(one)))
+                mark(connection, [one], at)
 
     def record_troubles(self, troubles: Mapping[int, str]) -> None:
         """Record in a sentence why what a mark (by number) asks for could not be published."""
@@ -143,16 +176,22 @@ class Publications:
                     connection.execute(update(table).where(here).values(**renamed))
 
 
+_MARK_KEY = ("unit_id", "form", "period", "what")
+
+
+def _makeshift_of(made: Stale) -> list[ColumnElement[bool]]:
+    return [makeshifts.c[name] == getattr(made, name) for name in _MARK_KEY]
+
+
 def mark(connection: Connection, stale: Iterable[Stale], at: dt.datetime) -> None:
     """Set each mark anew, with a number that no earlier mark bore."""
-    key = ("unit_id", "form", "period", "what")
     listed = [
-        {**{name: getattr(one, name) for name in key}, "why": one.why, "marked_at": at}
+        {**{name: getattr(one, name) for name in _MARK_KEY}, "why": one.why, "marked_at": at}
         for one in dict.fromkeys(stale)
     ]
     if listed:
-        same = [marks.c[name] == bindparam(f"old_{name}") for name in key]
-        old = [{f"old_{name}": one[name] for name in key} for one in listed]
+        same = [marks.c[name] == bindparam(f"old_{name}") for name in _MARK_KEY]
+        old = [{f"old_{name}": one[name] for name in _MARK_KEY} for one in listed]
         connection.execute(delete(marks).where(*same), old)
         connection.execute(insert(marks), listed)
 

@@ -204,6 +204,16 @@ publications = Table(
     Index(None, "unit_id", "period"),
 )
 
+makeshifts = Table(
+    "makeshifts",
+    metadata,
+    Column("unit_id", Text, primary_key=True),
+    Column("form", Text, primary_key=True),
+    Column("period", Text, primary_key=True),
+    Column("what", Text, primary_key=True),
+    _text("template"),
+)
+
 published_standings = Table(
     "published_standings",
     metadata,

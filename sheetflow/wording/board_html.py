@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote
 
-from jinja2 import StrictUndefined
+from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, UndefinedError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 _OUTSIDE = re.compile(r"^[/\\]|^[A-Za-z][A-Za-z0-9+.-]*:|(^|[/\\])\.\.([/\\]|$)")
@@ -95,11 +95,64 @@ class BoardPage:
 
 def render_board_html(page: BoardPage, template: str) -> str:
     """Render the page; every text is escaped, and the page asks for nothing from outside."""
-    environment = ImmutableSandboxedEnvironment(
+    return _environment().from_string(template).render(page=page)
+
+
+def board_fault(template: str) -> tuple[str, ...]:
+    """Try a template on sample pages; say, where it fails, what is wrong with it."""
+    try:
+        for page in _SAMPLES:
+            render_board_html(page, template)
+    except TemplateSyntaxError as error:
+        return (f"第{error.lineno}行附近的符号不成对或写法不对。请对照默认模板改正。",)
+    except UndefinedError:
+        return ("里有不认识的名称：两个大括号里的名称可能被改动了。请对照默认模板改正。",)
+    except CANNOT_BE_FILLED:
+        return ("里有算不出来的内容。请对照默认模板改正。",)
+    return ()
+
+
+CANNOT_BE_FILLED = (
+    TemplateError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    TypeError,
+    ValueError,
+    RecursionError,
+)
+"""What a template that somebody edited may raise when it is filled."""
+
+
+def _environment() -> ImmutableSandboxedEnvironment:
+    return ImmutableSandboxedEnvironment(
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    return environment.from_string(template).render(page=page)
+
+
+_PERIOD = PagePeriod(
+    period_id="2012B1",
+    label="2012年1—2月",
+    standing="应报1个单位。",
+    counts={"missing": 1},
+    missing=(("", ("单位",)),),
+    links=(PageLink("汇总表", "2012B1/汇总表.xlsx"),),
+)
+_UNIT = PageUnit(
+    unit_id="1", name="单位", group="1", depth=0, cells=(PageCell("missing", "未报"), None)
+)
+_SAMPLE = BoardPage(
+    title="活动",
+    unit_name="单位",
+    stamp="2012-03-05 09:00",
+    current="2012B1",
+    units=(_UNIT,),
+    periods=(_PERIOD, replace(_PERIOD, period_id="2012B2", counts={}, missing=(), links=())),
+    groups=(("1", "单位"),),
+    states=(("missing", "未报", "#F8B4B0"),),
+)
+_SAMPLES = (_SAMPLE, replace(_SAMPLE, units=(), groups=()))

@@ -23,6 +23,7 @@ from sheetflow.consolidation.accepted import (
 )
 from sheetflow.consolidation.corrections import Correction
 from sheetflow.consolidation.details import Whose
+from sheetflow.errors import ReportTemplateError
 from sheetflow.masks import MaskPolicy
 from sheetflow.periods import Period
 from sheetflow.schemas.documents import load_rows
@@ -123,6 +124,8 @@ class ReportOrder:
     """How a Word report is made: its template, the letter around it, its fonts."""
 
     template: bytes
+    instead: bytes
+    """The template that serves where the first cannot be filled."""
     letter: Letter
     fonts: Mapping[str, str]
     picture_font: Path
@@ -134,6 +137,8 @@ class ReportReply:
 
     docx: bytes
     table: bytes
+    fault: str = ""
+    """Why the first template could not be filled, in a sentence."""
 
 
 def _form(campaign: str, form: str) -> Form:
@@ -251,7 +256,12 @@ def render_word_report(request: BooksRequest, order: ReportOrder) -> ReportReply
     unit, stamp = request.unit, newest(books, request.unit)
     data = report_data(load_campaign(request.campaign), books, unit, order.letter)
     options = ReportOptions(fonts=order.fonts, picture_font=order.picture_font)
-    rendered = render_report(order.template, data, stamp=stamp, options=options)
+    fault = ""
+    try:
+        rendered = render_report(order.template, data, stamp=stamp, options=options)
+    except ReportTemplateError as error:
+        fault = str(error)
+        rendered = render_report(order.instead, data, stamp=stamp, options=options)
     heading = f"{unit.name} {books.period.label}"
     table = write_check_table(heading, CHECK_HEADINGS, check_table(rendered), stamp)
-    return ReportReply(rendered.docx, table)
+    return ReportReply(rendered.docx, table, fault)

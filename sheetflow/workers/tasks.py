@@ -142,13 +142,18 @@ def render_word_report(request: BooksRequest, order: ReportOrder) -> ReportReply
     return rollups.render_word_report(request, order)
 
 
-def render_boards(data: BoardData, page: str) -> dict[str, bytes]:
-    """Make a board as workbook and as page, by extension."""
-    from sheetflow.wording.board_html import render_board_html
+def render_boards(data: BoardData, page: str, instead: str) -> dict[str, bytes]:
+    """Make a board as workbook and as page, by extension; by `instead` where `page` fails."""
+    from sheetflow.wording.board_html import CANNOT_BE_FILLED, render_board_html
     from sheetflow.writing.board import write_board
     from sheetflow.writing.board_page import board_page
 
-    return {"xlsx": write_board(data), "html": render_board_html(board_page(data), page).encode()}
+    shown = board_page(data)
+    try:
+        html = render_board_html(shown, page)
+    except CANNOT_BE_FILLED:  # by just these data: samples had passed
+        html = render_board_html(shown, instead)
+    return {"xlsx": write_board(data), "html": html.encode("utf-8", "replace")}
 
 
 @dataclass(frozen=True, slots=True)

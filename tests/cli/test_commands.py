@@ -187,11 +187,11 @@ def test_run_says_what_it_did(cli: Cli, desk: Desk) -> None:
 
 def test_run_tells_what_failed(cli: Cli, desk: Desk) -> None:
     """A pass in which something could not be published ends with 1 and says what and why."""
-    (desk.workspace.templates / "board" / "上报情况.html").unlink()
+    (desk.out(PROVINCE) / "上报情况_清河省.html").mkdir(parents=True)
     desk.drop(EAST, desk.fill(EAST))
     said = cli("-C", desk.root, *AT, "run")
     assert said.code == 1
-    assert "找不到模板" in said.out + said.err
+    assert "同名的东西是文件夹" in said.out + said.err
 
 
 def test_run_beside_another(cli: Cli, desk: Desk) -> None:

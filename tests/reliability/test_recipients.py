@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -29,18 +30,16 @@ def _desk(root: Path, *mails: str) -> Desk:
     """An office in which EAST has these addresses, or its one."""
     desk = Desk.make(root, sender='"office@mail.example"')
     if mails:
-        desk.workspace.units_file.unlink()
-        units = [
-            unit if unit.unit_id != EAST else type(unit)(**_fields(unit) | {"mails": mails})
-            for unit in TREE
-        ]
-        write_units(desk.workspace.units_file, UnitTree.of(units))
+        _list(desk, *mails)
     desk.issue()
     return desk
 
 
-def _fields(unit: object) -> dict[str, object]:
-    return {name: getattr(unit, name) for name in type(unit).__dataclass_fields__}  # type: ignore[attr-defined]
+def _list(desk: Desk, *mails: str) -> None:
+    """Write the list of units anew, with these addresses for EAST."""
+    desk.workspace.units_file.unlink()
+    units = [replace(unit, mails=mails) if unit.unit_id == EAST else unit for unit in TREE]
+    write_units(desk.workspace.units_file, UnitTree.of(units))
 
 
 @pytest.mark.parametrize("broken", [None, EVERYBODY_AGAIN], ids=["real", "broken"])
@@ -76,28 +75,24 @@ def test_who_has_a_mail_is_not_asked_again(
 
 def _mend_and_requeue(desk: Desk, at: dt.datetime) -> None:
     """With the address mended, the mail goes to it alone, under its old Message-ID."""
-    again = _desk_list(desk, FIRST, SECOND, "right@mail.example")
+    _list(desk, FIRST, SECOND, "right@mail.example")
     with Postbox() as box:
-        assert "没有发不出去的邮件" in command(again.root, at, "mail", **box.settings()).stdout
-        assert "有邮件没有送到" not in command(again.root, at, "status").stdout
-    _desk_list(desk, FIRST, SECOND, THIRD)
+        assert (
+            "没有发不出去的邮件"
+            in command(desk.root, at, "mail", package=REPOSITORY, **box.settings()).stdout
+        )
+        assert "有邮件没有送到" not in command(desk.root, at, "status").stdout
+    _list(desk, FIRST, SECOND, THIRD)
     with Postbox() as box:
-        listed = command(desk.root, at, "mail", **box.settings()).stdout
+        listed = command(desk.root, at, "mail", package=REPOSITORY, **box.settings()).stdout
         assert THIRD in listed
-        said = command(desk.root, at, "mail", "1", **box.settings())
+        said = command(desk.root, at, "mail", "1", package=REPOSITORY, **box.settings())
         assert said.returncode == 0, said.stderr
         assert box.served == [THIRD]
-        assert "没有发不出去的邮件" in command(desk.root, at, "mail", **box.settings()).stdout
-
-
-def _desk_list(desk: Desk, *mails: str) -> Desk:
-    desk.workspace.units_file.unlink()
-    units = [
-        unit if unit.unit_id != EAST else type(unit)(**_fields(unit) | {"mails": mails})
-        for unit in TREE
-    ]
-    write_units(desk.workspace.units_file, UnitTree.of(units))
-    return desk
+        assert (
+            "没有发不出去的邮件"
+            in command(desk.root, at, "mail", package=REPOSITORY, **box.settings()).stdout
+        )
 
 
 def test_killed_between_two_recipients_nobody_is_lost(tmp_path: Path, measured: Measured) -> None:
@@ -108,7 +103,7 @@ def test_killed_between_two_recipients_nobody_is_lost(tmp_path: Path, measured: 
         desk.drop(EAST, desk.fill(EAST))
         with Postbox() as box:
             box.to_each = {SECOND: "452 full"}.get
-            with watching(desk.root, IN_TIME, **box.settings()) as service:
+            with watching(desk.root, IN_TIME, package=REPOSITORY, **box.settings()) as service:
 
                 def kill(_box: Postbox, _envelope: Envelope, taken: bool = taken) -> str | None:  # noqa: FBT001
                     service.kill()
@@ -119,7 +114,12 @@ def test_killed_between_two_recipients_nobody_is_lost(tmp_path: Path, measured: 
             box.manner = box.to_each = None
             for hours in (3, 6):
                 later = IN_TIME + dt.timedelta(hours=hours)
-                assert command(desk.root, later, "run", **box.settings()).returncode == 0
+                assert (
+                    command(
+                        desk.root, later, "run", package=REPOSITORY, **box.settings()
+                    ).returncode
+                    == 0
+                )
             served = Counter(box.served)
         lost += sum(not served[each] for each in (FIRST, SECOND))
         twice += served[FIRST] - 1 + served[SECOND] - 1

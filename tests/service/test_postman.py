@@ -127,7 +127,7 @@ def test_a_database_held_while_mail_goes_out_is_shown_and_the_next_call_sends(
             holder.execute("ROLLBACK")
             _call_until(postman, lambda: not told.empty())
             assert told.get().sent == 1
-            assert rounds[-1], "it was still said while the last round was under way"
+            assert any(rounds[1:]), "it was still said while the last round was under way"
             assert postman.troubles == ()
     assert _states(office) == {"notice": "sent"}
 

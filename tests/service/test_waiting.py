@@ -16,7 +16,7 @@ from sheetflow.service.deciding import decide
 from sheetflow.service.examining import Grade, examine
 from sheetflow.service.rebuilding import rebuild
 from sheetflow.service.standing import standing
-from sheetflow.store.records import Stale
+from sheetflow.store.records import NewMail, Stale
 from tests.tiny.desk import CITY, EAST, FIRST, IN_TIME, NEXT_DAY, WEST, Desk, sound
 
 
@@ -50,16 +50,21 @@ def original_lost(desk: Desk) -> PassReport:
 
 
 def mail_without_address(desk: Desk) -> PassReport:
-    """A mail that no server would take: its recipient's address has none of an address."""
+    """A mail that the server does not take for its recipient."""
 
     def spoil(office: Office) -> None:
-        mail = office.store.mails.find_mails()[0]
+        told = NewMail(
+            message_id="<1@x>",
+            recipients=("a@mail.example",),
+            subject="通知",
+            text="",
+            unit_id=EAST,
+        )
+        office.store.mails.record_mails([told], office.clock.now())
         office.store.mails.record_mail_failed(
-            mail.mail_id, "邮件服务器没有接受收件地址（550）。", office.clock.now(), permanent=True
+            1, "邮件服务器没有接受收件地址（550）。", office.clock.now(), permanent=True
         )
 
-    desk.drop(EAST, desk.fill(EAST))
-    desk.run()
     desk.ask(spoil)
     return desk.run(NEXT_DAY)
 

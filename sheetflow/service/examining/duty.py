@@ -14,6 +14,7 @@ from sheetflow.service.history import books_of
 from sheetflow.service.lock import holder_of, is_held
 from sheetflow.service.office import Office
 from sheetflow.service.standing import standing
+from sheetflow.service.trying import template_troubles
 
 _MOST_LINES = 10
 
@@ -74,7 +75,9 @@ def check_waiting(office: Office) -> Iterator[Line]:
     for kind, count in counts.items():
         if count > _MOST_LINES:
             yield warning(kind.label, f"一共有{count}件。", "全部见 status --json。")
+    said_already = template_troubles(office)
     for trouble in told_besides(found.troubles, found.waiting):
-        yield warning("服务", trouble, "")
+        if trouble not in said_already:
+            yield warning("服务", trouble, "")
     if not found.waiting:
         yield ok("等待处理", "没有等着处理的事。")

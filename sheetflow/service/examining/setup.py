@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 
-from sheetflow.consolidation.accepted import Books
-from sheetflow.consolidation.boards import board_data
-from sheetflow.consolidation.report import report_data
-from sheetflow.errors import SheetflowError
 from sheetflow.mailing import SmtpCarrier
-from sheetflow.periods import period_of
-from sheetflow.reporting import ReportOptions, render_report
 from sheetflow.service.examining.lines import Line, fault, listed, ok, warning
-from sheetflow.service.history import books_of
-from sheetflow.service.letterheads import letter_of
-from sheetflow.service.letters import mail_templates
 from sheetflow.service.office import Office
 from sheetflow.service.sending import carrier_of
-from sheetflow.units import Level, Unit
-from sheetflow.wording import template_faults
-from sheetflow.wording.board_html import render_board_html
-from sheetflow.writing.board_page import board_page
+from sheetflow.service.templates import BOARD_WORDS, MAIL_WORDS, REPORT_WORDS
+from sheetflow.service.trying import try_report
+from sheetflow.units import Level
 
 
 def check_privacy(office: Office) -> Iterator[Line]:
@@ -87,45 +77,14 @@ def check_mail(office: Office) -> Iterator[Line]:
         yield ok("发信", f"没有设发信服务器，邮件存在 {office.workspace.maildir} 备查。")
 
 
-def check_mail_templates(office: Office) -> Iterator[Line]:
-    """Try every mail template on sample data."""
-    faults = template_faults(mail_templates(office))
-    for sentence in faults:
-        yield warning("邮件模板", sentence, "改正之前用程序自带的模板发信。")
-    if not faults:
-        yield ok("邮件模板", "都可以使用。")
-
-
-def check_report_templates(office: Office) -> Iterator[Line]:
-    """Fill the Word template and the board's page with books in which nothing stands yet."""
-    for form in office.campaign.forms:
-        period = form.period_at(period_of(office.clock.now().date()))
-        books = books_of(office, form, period)
-        for unit in office.tree.roots[:1]:
-            if form.report is not None:
-                yield _tried("情况报告模板", partial(_try_report, office, books, unit))
-            yield _tried("上报情况模板", partial(_try_board, office, books, unit))
-
-
-def _tried(topic: str, attempt: Callable[[], object]) -> Line:
-    try:
-        attempt()
-    except SheetflowError as error:
-        return fault(topic, str(error), "改正之前这种文件做不出来；也可以从默认模板复制回来。")
-    except OSError:
-        return fault(topic, "模板文件不在或读不出。", "请再运行一次 init，会补上缺少的模板。")
-    except Exception:  # noqa: BLE001 - the template engine's errors are many, and all mean this
-        return fault(topic, "模板填不出来。", "请对照默认模板改正，或者从默认模板复制回来。")
-    return ok(topic, "可以使用。")
-
-
-def _try_report(office: Office, books: Books, unit: Unit) -> None:
-    template = (office.workspace.templates / "report" / "情况报告.docx").read_bytes()
-    data = report_data(office.campaign, books, unit, letter_of(office, unit, books.period))
-    fonts = office.settings.report.fonts.replaced
-    render_report(template, data, stamp=office.clock.now(), options=ReportOptions(fonts=fonts))
-
-
-def _try_board(office: Office, books: Books, unit: Unit) -> None:
-    page = (office.workspace.templates / "board" / "上报情况.html").read_text(encoding="utf-8")
-    render_board_html(board_page(board_data(office.campaign, books, unit)), page)
+def check_templates(office: Office) -> Iterator[Line]:
+    """Try every template that somebody edited; until it is mended the default one serves."""
+    templates = office.templates
+    found = {MAIL_WORDS: templates.mail_faults(), BOARD_WORDS: templates.board_faults()}
+    if any(form.report for form in office.campaign.forms):
+        found[REPORT_WORDS] = templates.report_faults(partial(try_report, office))
+    for topic, faults in found.items():
+        for sentence in faults:
+            yield warning(topic, sentence, "改好以后会自动采用，不用重新启动。")
+        if not faults:
+            yield ok(topic, "可以使用。")

@@ -1,0 +1,63 @@
+"""Trying the templates that somebody edited, and making anew what a default one served for.
+
+This module owns the sample that a Word template is tried on: a report of the top unit in
+which nothing stands yet. It refuses to try what is the default.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from sheetflow.config.defaults import picture_font
+from sheetflow.errors import SheetflowError
+from sheetflow.periods import period_of
+from sheetflow.service.consolidating import books_request
+from sheetflow.service.entailing import BOARD as BOARD_MARK
+from sheetflow.service.history import books_of
+from sheetflow.service.letterheads import letter_of
+from sheetflow.service.office import LOG, Office
+from sheetflow.service.templates import BOARD, REPORT
+from sheetflow.workers.rollups import ReportOrder, ReportReply
+
+
+def template_troubles(office: Office) -> tuple[str, ...]:
+    """Give a sentence for each template that cannot be used now; the default one serves."""
+    return office.templates.faults(partial(try_report, office))
+
+
+def try_report(office: Office, content: bytes) -> str:
+    """Fill a Word template in a child; give what is wrong with it, else nothing."""
+    form = next((form for form in office.campaign.forms if form.report), None)
+    if form is None or form.report is None:
+        return ""
+    period = form.period_at(period_of(office.clock.now().date()))
+    unit = office.tree.roots[0]
+    books = books_of(office, form, period, unit)
+    sheets = (form.report.narrative, form.report.story_sheet)
+    order = ReportOrder(
+        template=content,
+        instead=office.templates.default_report(),
+        letter=letter_of(office, unit, period),
+        fonts=office.settings.report.fonts.replaced,
+        picture_font=picture_font(),
+    )
+    try:
+        reply: ReportReply = office.pool.call(
+            "render_word_report", books_request(office, books, unit, sheets), order
+        )
+    except SheetflowError as error:
+        LOG.warning("the report's template could not be tried: %s", error)
+        return "情况报告模板填不出来（时间、内存不够，或模板太大）。请对照默认模板改正。"
+    return reply.fault
+
+
+def redo_makeshifts(office: Office) -> None:
+    """Mark what a default template served for, where the workspace's has been edited since."""
+    mended = [
+        made
+        for made, digest in office.store.publications.find_makeshifts()
+        if digest != office.templates.digest(*(BOARD if made.what == BOARD_MARK else REPORT))
+        and made.unit_id in office.tree
+    ]
+    if mended:
+        office.store.publications.record_mended(mended, office.clock.now())
