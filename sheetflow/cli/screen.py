@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import sys
 import traceback
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from rich.cells import cell_len
 from rich.console import Console
 from typer import Abort, Exit
 
@@ -25,6 +27,8 @@ from sheetflow.errors import SheetflowError
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
+_UNBROKEN = re.compile(r"[!-~]+[。，；：、）”]?|.[。，；：、）”]?", re.DOTALL)
+_SET_IN = "　　　"
 _LOG_BYTES, _LOGS_KEPT = 5_000_000, 5
 _PRIVATE = 0o600
 
@@ -90,8 +94,18 @@ def say(sentence: str) -> None:
 
 
 def say_wrapped(sentence: str) -> None:
-    """Print a sentence, broken into lines where a terminal is too narrow for it."""
-    SCREEN.print(sentence, markup=False, highlight=False, soft_wrap=not SCREEN.is_terminal)
+    """Print a sentence, on a terminal broken into lines of its width, the later ones set in.
+
+    Chinese may be broken anywhere, a receipt or a command's word not.
+    """
+    width = SCREEN.width if SCREEN.is_terminal else 0
+    line = ""
+    for piece in _UNBROKEN.findall(sentence):
+        if width and line.strip() and cell_len(line + piece) > width:
+            say(line.rstrip())
+            line = _SET_IN
+        line += piece if line.strip() or not piece.isspace() else ""
+    say(line)
 
 
 class Steps:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sheetflow.cli.commands import Call, app, opened_office, period_named
-from sheetflow.cli.screen import SCREEN, Steps, complain, say
+from sheetflow.cli.screen import SCREEN, Steps, complain, say, say_wrapped
 
 if TYPE_CHECKING:
     from sheetflow.service.examining import Line
@@ -96,7 +96,7 @@ def _print_line(line: Line) -> None:
     SCREEN.print(f"{line.grade.label} ", style=_COLOURS[line.grade.value], end="")
     say(f"{line.topic}：{line.found}")
     if line.remedy:
-        say(f"　　 → {line.remedy}")
+        say_wrapped(f"　　 → {line.remedy}")
 
 
 def _tell_health(root: Path, *, as_json: bool) -> int:

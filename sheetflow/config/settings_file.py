@@ -19,6 +19,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_settings import SettingsError as SourceError
 
+from sheetflow.config.decoding import decode_text
 from sheetflow.config.settings import ENV_NESTING, ENV_PREFIX, Section, Settings
 from sheetflow.config.settings_text import allowed
 from sheetflow.errors import SettingsError
@@ -57,18 +58,20 @@ def read_settings(path: Path) -> Settings:
 
 def _parsed(path: Path) -> dict[str, Any]:
     try:
-        # Notepad puts a byte order mark before it.
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        # Notepad saves as UTF-8 with a mark, as Unicode or as ANSI.
+        text = decode_text(path.read_bytes())
     except FileNotFoundError as error:
         raise SettingsError(
             f"找不到设置文件 {path}。请检查文件夹是否选对，或先运行 sheetflow init。"
         ) from error
     except OSError as error:
         raise SettingsError(f"设置文件 {path} 打不开。请检查文件夹权限。") from error
-    except UnicodeDecodeError as error:
+    if text is None:
         raise SettingsError(
-            f"设置文件 {path} 的编码不是 UTF-8。请用记事本打开，另存为时编码选 UTF-8。"
-        ) from error
+            f"设置文件 {path} 的文字编码认不出来。请用记事本打开，另存为时编码选 UTF-8。"
+        )
+    try:
+        return tomllib.loads(text.replace("\r\n", "\n"))
     except tomllib.TOMLDecodeError as error:
         spot = re.search(r"line (\d+)", str(error))
         where = f"第{spot[1]}行" if spot else "末尾"

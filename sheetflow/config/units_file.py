@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
+from sheetflow.config.decoding import decode_text
 from sheetflow.errors import UnitsError, WorkspaceError
 from sheetflow.units import HEADERS, UnitTree, parse_units
 
@@ -149,14 +150,14 @@ def _is_csv(name: str) -> bool:
 
 
 def _csv_rows(content: bytes, name: str) -> list[list[object]]:
-    # Excel saves CSV in the code page of the machine, which in our offices is GB18030.
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return [list(cells) for cells in csv.reader(io.StringIO(text, newline=""))]
-    raise UnitsError([f"{name} 的文字编码无法识别。请用 Excel 打开，另存为 .xlsx 后再用。"])
+    # Excel saves CSV in the code page of the machine, which in our offices is GB18030, and
+    # “Unicode text” as UTF-16 with tabs.
+    text = decode_text(content)
+    if text is None:
+        raise UnitsError([f"{name} 的文字编码无法识别。请用 Excel 打开，另存为 .xlsx 后再用。"])
+    first = text.partition("\n")[0]
+    dialect = "excel-tab" if "\t" in first and "," not in first else "excel"
+    return [list(cells) for cells in csv.reader(io.StringIO(text, newline=""), dialect)]
 
 
 def _workbook_rows(content: bytes, name: str) -> list[list[list[object]]]:

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from sheetflow.consolidation.accepted import Books
 from sheetflow.consolidation.tables import BoardData, BoardFile
+from sheetflow.consolidation.waiting import Waiting
 from sheetflow.consolidation.workbook import newest
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.units import Unit
@@ -18,8 +19,12 @@ def board_data(
     books: Books,
     unit: Unit,
     files: Mapping[str, tuple[BoardFile, ...]] = MappingProxyType({}),
+    waiting: tuple[Waiting, ...] = (),
 ) -> BoardData:
-    """Give the board that `unit` reads, up to the books' period; `files` are its own, by period."""
+    """Give the board that `unit` reads, up to the books' period; `files` are its own, by period.
+
+    `waiting` are the workbooks of these units that are held.
+    """
     periods = books.period.year_so_far
     expected = {period.period_id: books.expected(unit, period) for period in periods}
     shown = {member.unit_id for members in expected.values() for member in members}
@@ -40,4 +45,5 @@ def board_data(
         },
         stamp=stamp,
         files=files,
+        waiting=waiting,
     )

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
+from sheetflow.consolidation.waiting import Waiting
 from sheetflow.periods import Period
 from sheetflow.schemas.columns import Column
 from sheetflow.schemas.forms import Form
@@ -266,6 +267,8 @@ class BoardData:
     cells: Mapping[tuple[str, str], BoardRow]
     stamp: dt.datetime
     files: Mapping[str, tuple[BoardFile, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    waiting: tuple[Waiting, ...] = ()
+    """The workbooks of these units that wait for a decision, also beside an accepted one."""
 
     def cell(self, unit: Unit, period: Period) -> BoardRow | None:
         """Where `unit` stands in `period`, None where nothing is expected of it."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TypedDict
 
 from sheetflow.findings import Finding, Round
-from sheetflow.periods import Period
+from sheetflow.periods import Period, period_of
 from sheetflow.schemas.judging import Judgement, Outcome
 from sheetflow.service.letters import count, explained, facts, letter, shown_name, tell
 from sheetflow.service.names import answer_path, precheck_path
@@ -179,8 +179,10 @@ def stale_after(office: Office, submission: Submission) -> list[Stale]:
             why=submission.receipt,
         )
     ]
-    if not period or Period.parse(period).first_day > submission.arrived_at.date():
-        return marks  # a period that is not known, or not begun, has nothing above it yet
+    if not period:
+        return marks + _boards_that_list(office, submission)
+    if Period.parse(period).first_day > submission.arrived_at.date():
+        return marks  # a period that is not begun has nothing above it yet
     periods = _from(Period.parse(period)) if submission.outcome == "accepted" else [period]
     marks += [
         Stale(unit_id=unit.unit_id, form=form, period=later, what=what, why=submission.receipt)
@@ -199,6 +201,21 @@ def stale_after(office: Office, submission: Submission) -> list[Stale]:
         for later in periods[1:]
     ]
     return marks
+
+
+def _boards_that_list(office: Office, submission: Submission) -> list[Stale]:
+    """Mark the boards above a workbook of no known period that is held, or no longer is."""
+    if submission.outcome == "refused":
+        return []
+    form = office.campaign.main_form
+    arrived = period_of(submission.arrived_at.date())
+    period = form.period_at(arrived.previous or arrived).period_id
+    return [
+        Stale(
+            unit_id=unit.unit_id, form=form.key, period=period, what=BOARD, why=submission.receipt
+        )
+        for unit in _above(office, office.tree[submission.unit_id])
+    ]
 
 
 def _above(office: Office, unit: Unit) -> list[Unit]:

@@ -8,7 +8,7 @@ itself: mail is queued.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 
 from sheetflow.consolidation.accepted import Books
@@ -22,6 +22,7 @@ from sheetflow.service.letters import facts, full_message_id, letter
 from sheetflow.service.names import workbook_path
 from sheetflow.service.office import LOG, Office
 from sheetflow.service.publishing import is_published
+from sheetflow.service.waiting import held_submissions
 from sheetflow.store.records import NewMail
 from sheetflow.units import Level, Unit
 from sheetflow.wording import Event
@@ -155,7 +156,7 @@ def _rollcalls(
             # Counted as on the board: whoever reads it has a workbook of its own to report.
             reason=f"应报{len(expected)}个单位（含本级），已报{len(expected) - len(lacking)}个，"
             f"没有接收{len(lacking)}个。",
-            remarks=tuple(_lines(office, unit, lacking)),
+            remarks=(*_lines(office, unit, lacking), *_held(office, expected)),
         )
         made = letter(office, unit, Event.ROLLCALL, data, names[unit.unit_id])
         mails += made
@@ -176,6 +177,12 @@ def _lines(office: Office, unit: Unit, lacking: list[BoardRow]) -> Iterable[str]
         for start in range(0, len(names), _NAMES_IN_A_LINE):
             listed = "、".join(names[start : start + _NAMES_IN_A_LINE])
             yield f"{head}：{listed}" if head else listed
+
+
+def _held(office: Office, units: Collection[str]) -> Iterable[str]:
+    """Say which workbooks wait for a decision, also beside an accepted one."""
+    for entry in held_submissions(office, units):
+        yield f"等待核实：{entry.reason}"
 
 
 def _message_id(office: Office, kind: str, unit: Unit, form: Form, period: Period) -> str:

@@ -38,6 +38,7 @@ from sheetflow.service.names import (
 )
 from sheetflow.service.office import LOG, Office
 from sheetflow.service.publishing import basis_of, is_fresh, is_published, publish
+from sheetflow.service.waiting import held_submissions
 from sheetflow.store.records import Issued, Publication, PublishedSource, StaleMark
 from sheetflow.units import Unit
 from sheetflow.workers.rollups import ReportOrder, ReportReply
@@ -232,7 +233,9 @@ class Rollups:
         latest = self._latest_period(mark.form, mark.period)
         form = office.form(mark.form)
         files = own_files(office, unit, form)
-        data = board_data(office.campaign, self.books(mark, latest), unit, files)
+        below = {member.unit_id for member in office.tree.subtree(unit.unit_id)}
+        held = tuple(held_submissions(office, below))
+        data = board_data(office.campaign, self.books(mark, latest), unit, files, held)
         page = office.templates.board()
         basis = basis_of(__version__, data, page.text)
         paths = {kind: board_path(office, unit, kind, form) for kind in ("xlsx", "html")}

@@ -89,7 +89,8 @@ def _held(office: Office, held: Submission) -> Waiting:
     why = office.campaign.catalogue.wrong(findings[0]) if findings else "需要核实"
     ours = bool(findings) and all(entry.rule == _OUR_FAULT for entry in findings)
     release = f"sheetflow release {held.receipt}"
-    remedy = f"核实后请用 {release} 放行，或用 sheetflow reject {held.receipt} --why 理由 退回。"
+    reject = f'sheetflow reject {held.receipt} --why "理由"'
+    remedy = f"核实后请用 {release} 放行，或用 {reject} 退回。"
     if ours:
         remedy = f"请把日志交给系统维护人员；改正后用 {release} 重新审核。"
     return Waiting(

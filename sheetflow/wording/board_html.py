@@ -91,6 +91,8 @@ class BoardPage:
     periods: tuple[PagePeriod, ...]
     groups: tuple[tuple[str, str], ...]
     states: tuple[tuple[str, str, str], ...]
+    waiting: tuple[str, ...] = ()
+    """What waits for a decision, a sentence each."""
 
 
 def render_board_html(page: BoardPage, template: str) -> str:
@@ -154,5 +156,6 @@ _SAMPLE = BoardPage(
     periods=(_PERIOD, replace(_PERIOD, period_id="2012B2", counts={}, missing=(), links=())),
     groups=(("1", "单位"),),
     states=(("missing", "未报", "#F8B4B0"),),
+    waiting=("1 单位 第1号等待核实。",),
 )
-_SAMPLES = (_SAMPLE, replace(_SAMPLE, units=(), groups=()))
+_SAMPLES = (_SAMPLE, replace(_SAMPLE, units=(), groups=(), waiting=()))

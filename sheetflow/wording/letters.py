@@ -125,7 +125,7 @@ class _Desk:
         source = self._source(name)
         headings = list(_HEADING.finditer(source))
         sections: dict[str, tuple[str, ...]] = {}
-        for heading, after in zip(headings, [*headings[1:], None], strict=True):
+        for heading, after in zip(headings, [*headings[1:], None], strict=False):
             before = source[: heading.end()].count("\n")
             body = source[heading.end() : after.start() if after else len(source)]
             # The blank lines before keep the line numbers of faults true.

@@ -25,6 +25,8 @@ def write_board(board: BoardData) -> bytes:
     def fill(book: Book) -> None:
         _write_counts(book, board, _write_grid(book, board))
         _write_missing(book, board)
+        if board.waiting:
+            _write_waiting(book, board)
         heading = f"{board.unit.name} {board.current.label}"
         write_board_list(
             book, board.column(board.current), heading, _footer(board), title="本期明细"
@@ -105,6 +107,26 @@ def _write_missing(book: Book, board: BoardData) -> None:
             page.text(row, 4, names.get(entry.unit.parent or "", ""))
             page.text(row, 5, entry.word, CENTRED | {"bg_color": fill_of(entry)})
             page.moment(row, 6, entry.deadline)
+    page.close(row, 3)
+
+
+def _write_waiting(book: Book, board: BoardData) -> None:
+    """Write which workbooks wait for a decision, also beside an accepted one."""
+    headers = {"单位代码": 11, "单位": 26, "回执号": 24, "收到时间": 18, "等待什么": 70}
+    page = Page.add(book, "等待核实", list(headers.values()), _footer(board))
+    page.open(
+        f"等待核实的报送（{board.unit.name}）",
+        "这些报送没有计入汇总，要有人核实后放行或者退回；同一单位另有已接收的，也列在内。",
+        list(headers),
+    )
+    names = {unit.unit_id: unit.name for unit in board.units}
+    row = FIRST_ROW - 1
+    for row, entry in enumerate(board.waiting, start=FIRST_ROW):
+        page.text(row, 1, entry.unit_id)
+        page.text(row, 2, names.get(entry.unit_id, ""))
+        page.text(row, 3, entry.receipt)
+        page.moment(row, 4, entry.since)
+        page.text(row, 5, entry.reason)
     page.close(row, 3)
 
 

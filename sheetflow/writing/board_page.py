@@ -42,6 +42,7 @@ def board_page(board: BoardData) -> BoardPage:
         periods=tuple(_period(board, period, groups, names) for period in board.periods),
         groups=tuple((key, names[key]) for key in dict.fromkeys(groups.values())),
         states=_states(),
+        waiting=tuple(entry.reason for entry in board.waiting),
     )
 
 

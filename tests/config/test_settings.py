@@ -259,8 +259,11 @@ def test_missing_file(file: Path) -> None:
 
 
 def test_file_of_another_encoding(file: Path) -> None:
-    """A file saved as GBK is told so."""
-    file.write_bytes("# 设置".encode("gbk"))
+    """A file saved as ANSI or Unicode is read; one that cannot be told for certain is told so."""
+    for encoding in ("gbk", "utf-16"):
+        file.write_bytes('# 设置\r\n[contact]\r\noffice = "省妇联"\r\n'.encode(encoding))
+        assert read_settings(file).contact.office == "省妇联"
+    file.write_bytes("# 设置".encode("utf-16-le"))
     with pytest.raises(SettingsError, match="UTF-8"):
         read_settings(file)
 

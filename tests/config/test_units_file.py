@@ -158,7 +158,7 @@ def test_header_faults(tmp_path: Path, header: list[object], sentence: str) -> N
     assert caught.value.faults[0].startswith(sentence)
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
 def test_csv_with_chinese_headers(tmp_path: Path, encoding: str) -> None:
     """A CSV saved by Excel on a Chinese machine is read like the workbook."""
     path = tmp_path / "units.csv"
@@ -167,6 +167,14 @@ def test_csv_with_chinese_headers(tmp_path: Path, encoding: str) -> None:
             [HEADER, ["370000", "山东省", "省"], ["370102", "历下区", "县", "370000"]]
         )
     assert [unit.folder for unit in read_units(path)] == ["370000-山东省", "370102-历下区"]
+
+
+def test_what_excel_calls_unicode_text(tmp_path: Path) -> None:
+    """Excel's “Unicode text” is UTF-16 with tabs, and is read as well."""
+    path = tmp_path / "units.txt"
+    with path.open("w", encoding="utf-16", newline="") as file:
+        csv.writer(file, "excel-tab").writerows([HEADER, ["370000", "山东省", "省"]])
+    assert [unit.folder for unit in read_units(path)] == ["370000-山东省"]
 
 
 def test_nbs_list_has_division_codes() -> None:

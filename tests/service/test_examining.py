@@ -140,7 +140,7 @@ def _waiting(desk: Desk) -> None:
         (_missing_folder, "单位文件夹", Grade.WARNING, "990101-东岸县"),
         (_blob_gone, "原件存档", Grade.FAULT, "1份原件"),
         (_bad_mail_template, "邮件模板", Grade.WARNING, "letter.txt"),
-        (_no_board_template, "上报情况模板", Grade.FAULT, "不在"),
+        (_no_board_template, "上报情况模板", Grade.WARNING, "不在"),
         (_waiting, "服务", Grade.WARNING, "没有值守的服务"),
     ],
 )

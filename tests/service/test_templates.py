@@ -81,6 +81,10 @@ def _broken(path: Path) -> None:
     path.write_text(path.read_text(encoding="utf-8") + "\n{% if %}{% endif %}\n", encoding="utf-8")
 
 
+def _headless(path: Path) -> None:
+    path.write_text("您好，已经收到。", encoding="utf-8")
+
+
 def _unknown(path: Path) -> None:
     path.write_text(path.read_text(encoding="utf-8") + "\n{{ 不存在 }}\n", encoding="utf-8")
 
@@ -88,6 +92,7 @@ def _unknown(path: Path) -> None:
 ACCEPTED, LETTER, BOARD = "mail/accepted.txt", "mail/letter.html", "board/上报情况.html"
 SPOILS = (
     (ACCEPTED, _empty, "是空的"),
+    (ACCEPTED, _headless, "缺少“== 结果 ==”一段"),
     (BOARD, _nothing, "是空的"),
     (LETTER, _folder, "位置上不是文件"),
     (BOARD, _folder, "位置上不是文件"),

@@ -11,13 +11,29 @@ import pytest
 from sheetflow.cli.summaries import pass_lines
 from sheetflow.consolidation.waiting import Waiting, Waits, tell
 from sheetflow.intake.archive import blob_path
+from sheetflow.periods import Period
 from sheetflow.service import Office, PassReport
 from sheetflow.service.deciding import decide
 from sheetflow.service.examining import Grade, examine
 from sheetflow.service.rebuilding import rebuild
+from sheetflow.service.reminding import remind
 from sheetflow.service.standing import standing
 from sheetflow.store.records import NewMail, Stale
-from tests.tiny.desk import CITY, EAST, FIRST, IN_TIME, NEXT_DAY, WEST, Desk, sound
+from tests.tiny.desk import (
+    CITY,
+    EAST,
+    FIRST,
+    IN_TIME,
+    NEXT_DAY,
+    OTHER_CITY,
+    PROVINCE,
+    SOUTH,
+    WEST,
+    Desk,
+    body,
+    sound,
+    words,
+)
 
 
 def waiting(desk: Desk) -> tuple[Waiting, ...]:
@@ -204,3 +220,21 @@ def test_why_something_stale_was_not_made_is_kept(desk: Desk) -> None:
 
     assert desk.ask(again, NEXT_DAY)
     assert waiting(desk) == ()
+
+
+def test_the_board_and_the_superiors_mail_show_what_is_held(desk: Desk) -> None:
+    """City and province read of it on their boards and in the list of who is missing, until decided."""
+    desk.drop(SOUTH, desk.fill(SOUTH))
+    held_beside_an_accepted_one(desk)
+    receipt = f"{EAST}-{FIRST}-1"
+    for unit_id, name in ((CITY, "上游市"), (PROVINCE, "清河省")):
+        assert receipt in (desk.out(unit_id) / f"上报情况_{name}.html").read_text(encoding="utf-8")
+        assert receipt in words(desk.out(unit_id) / f"上报情况_{name}.xlsx")
+    assert receipt not in words(desk.out(OTHER_CITY) / "上报情况_下游市.xlsx")
+    desk.ask(lambda office: remind(office, Period.parse(FIRST)), NEXT_DAY)
+    desk.run(NEXT_DAY)
+    told = [body(mail) for mail in desk.mails(CITY) if "还有单位没有接收" in str(mail["Subject"])]
+    assert receipt in "".join(told)
+    desk.ask(lambda office: decide(office, receipt, "reject", "放错了"))
+    desk.run(NEXT_DAY)
+    assert receipt not in (desk.out(CITY) / "上报情况_上游市.html").read_text(encoding="utf-8")
