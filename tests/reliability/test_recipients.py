@@ -55,11 +55,16 @@ def test_who_has_a_mail_is_not_asked_again(
     with Postbox() as box:
         box.to_each = answers.get
         for _ in range(3):
-            assert command(desk.root, at, "run", package=package, **box.settings()).returncode == 0
+            assert (
+                command(
+                    desk.root, at, "run", package=package, timeout=300, **box.settings()
+                ).returncode
+                == 0
+            )
             at += dt.timedelta(hours=2)
         del answers[SECOND]
         for _ in range(2):
-            command(desk.root, at, "run", package=package, **box.settings())
+            command(desk.root, at, "run", package=package, timeout=300, **box.settings())
             at += dt.timedelta(hours=2)
         served, asked = Counter(box.served), Counter(box.asked)
         ids = box.by_id()
@@ -79,19 +84,27 @@ def _mend_and_requeue(desk: Desk, at: dt.datetime) -> None:
     with Postbox() as box:
         assert (
             "没有发不出去的邮件"
-            in command(desk.root, at, "mail", package=REPOSITORY, **box.settings()).stdout
+            in command(
+                desk.root, at, "mail", package=REPOSITORY, timeout=300, **box.settings()
+            ).stdout
         )
         assert "有邮件没有送到" not in command(desk.root, at, "status").stdout
     _list(desk, FIRST, SECOND, THIRD)
     with Postbox() as box:
-        listed = command(desk.root, at, "mail", package=REPOSITORY, **box.settings()).stdout
+        listed = command(
+            desk.root, at, "mail", package=REPOSITORY, timeout=300, **box.settings()
+        ).stdout
         assert THIRD in listed
-        said = command(desk.root, at, "mail", "1", package=REPOSITORY, **box.settings())
+        said = command(
+            desk.root, at, "mail", "1", package=REPOSITORY, timeout=300, **box.settings()
+        )
         assert said.returncode == 0, said.stderr
         assert box.served == [THIRD]
         assert (
             "没有发不出去的邮件"
-            in command(desk.root, at, "mail", package=REPOSITORY, **box.settings()).stdout
+            in command(
+                desk.root, at, "mail", package=REPOSITORY, timeout=300, **box.settings()
+            ).stdout
         )
 
 
@@ -116,7 +129,7 @@ def test_killed_between_two_recipients_nobody_is_lost(tmp_path: Path, measured: 
                 later = IN_TIME + dt.timedelta(hours=hours)
                 assert (
                     command(
-                        desk.root, later, "run", package=REPOSITORY, **box.settings()
+                        desk.root, later, "run", package=REPOSITORY, timeout=300, **box.settings()
                     ).returncode
                     == 0
                 )
@@ -150,7 +163,12 @@ def test_a_flood_holds_up_nobody_and_is_answered_gathered(
                 lambda: len(list(desk.out(EAST).rglob("拒收_*"))) == _FLOOD, "all are answered", 300
             )
         command(
-            desk.root, IN_TIME + dt.timedelta(hours=1), "run", package=package, **box.settings()
+            desk.root,
+            IN_TIME + dt.timedelta(hours=1),
+            "run",
+            package=package,
+            timeout=300,
+            **box.settings(),
         )
         told = [mail for mail in box.messages() if f"river-{EAST}@" in str(mail["To"])]
     measured("answers to the flood when the other one had its own", before)
