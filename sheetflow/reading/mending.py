@@ -21,7 +21,6 @@ CLASSIC_ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#RE
 _FIRST_SERIAL, _SERIAL_AFTER_LAST = 0.0, 2958466.0
 """Day 0 and the day after 9999-12-31; no office program shows a date for a number beyond."""
 _STYLE = re.compile(rb"\ss\s*=\s*(?:\"[^\"]*\"|'[^']*')")
-_TEXT_KINDS = ("str", "inlineStr")
 
 
 def edits_of(
@@ -33,11 +32,15 @@ def edits_of(
     Raise UnreadableError (file-damaged) for a reference that is no number of a text.
     """
     kind = attributes.get("t", "n")
-    if kind in _TEXT_KINDS:
+    if kind == "inlineStr" and value:
+        raise UnreadableError("file-damaged")  # its text stands elsewhere, and this would be lost
+    if kind in ("str", "inlineStr"):
         return
     bare = value.strip()
     if kind == "s" and not (bare.isascii() and bare.isdigit()):
         raise UnreadableError("file-damaged")
+    if kind != "e" and "&" in bare:
+        raise UnreadableError("file-damaged")  # calamine would read what stands before it
     if kind == "e" and bare not in CLASSIC_ERRORS:
         bare = "#N/A"
     written = escape(bare, quote=False).encode()

@@ -30,6 +30,7 @@ _REMARKS = (
     ("remark-ole-objects", re.compile(r"xl/(?:embeddings|activex)/.+")),
 )
 _WORKBOOK_ENDINGS = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods", ".et")
+_TABLES = ("sharedStrings", "styles")
 _RICH_PICTURES = "xl/richdata/richvaluerel.xml"
 
 
@@ -140,12 +141,20 @@ def _targets(parts: Mapping[str, bytes], lower: Mapping[str, str]) -> dict[str, 
     if part is None:
         raise UnreadableError("file-damaged")
     targets: dict[str, str] = {}
+    known: set[str] = set()
 
     def start(name: str, attributes: dict[str, str]) -> None:
         if name.rpartition(":")[2] == "Relationship" and attributes.get("TargetMode") != "External":
             target = attributes.get("Target", "").replace("\\", "/")
             path = target.lstrip("/") if target.startswith("/") else posixpath.join("xl", target)
-            targets[attributes.get("Id", "")] = posixpath.normpath(path)
+            key = attributes.get("Id", "")
+            targets[key] = posixpath.normpath(path)
+            kind = attributes.get("Type", "").rpartition("/")[2]
+            # calamine takes these tables from their usual places, wherever the workbook has them.
+            elsewhere = kind in _TABLES and targets[key].casefold() != f"xl/{kind}.xml".casefold()
+            if elsewhere or key in known:
+                raise UnreadableError("file-damaged")
+            known.add(key)
 
     parser = expat.ParserCreate()
     parser.StartElementHandler = start

@@ -9,6 +9,7 @@ value. It refuses DTDs: no office program writes them, and entities explode.
 from __future__ import annotations
 
 import re
+from xml.parsers import expat
 
 from sheetflow.errors import UnreadableError
 
@@ -16,6 +17,11 @@ _BOM = b"\xef\xbb\xbf"
 _DECLARED = re.compile(rb"<\?xml[^>]*?\bencoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
 _PLAIN = {"utf-8", "utf8", "us-ascii", "ascii"}
 _KNOWN = {"utf-16", "utf-16le", "utf-16be", "gb2312", "gbk", "gb18030", "iso-8859-1"}
+_XML = re.compile(
+    rb"<\?xml\s+version\s*=\s*([\"'])1\.[0-9]\1(?:\s+encoding\s*=\s*([\"'])[A-Za-z][\w.-]*\2)?"
+    rb"(?:\s+standalone\s*=\s*([\"'])(?:yes|no)\3)?\s*\?>"
+)
+_XML_AGAIN = re.compile(rb"<\?xml\s")
 _DECLARATION = re.compile(rb"<!")
 _EXTRAS = re.compile(rb"<!--.*?-->|<!\[CDATA\[(.*?)\]\]>|<\?.*?\?>", re.DOTALL)
 _ROOT = re.compile(rb"\s*<([A-Za-z_][\w.:-]*)(?:[^<>\"']|\"[^\"]*\"|'[^']*')*?(/?)>")
@@ -27,8 +33,14 @@ def plain_xml(part: bytes) -> bytes:
     """Return `part` as plain UTF-8 XML; raise UnreadableError for a DTD or a cut-off part."""
     text = _utf8(part)
     if text.startswith(b"<?xml"):
-        text = text[text.find(b"?>") + 2 :]
+        declaration = _XML.match(text)
+        if declaration is None:
+            raise UnreadableError("file-damaged")
+        text = text[declaration.end() :]
     if _has_extras(text):
+        _check_form(text)
+        if _XML_AGAIN.search(text):
+            raise UnreadableError("file-damaged")
         text = _EXTRAS.sub(_unwrapped, text)
         if b"<!DOCTYPE" in text:
             raise UnreadableError("file-hostile")
@@ -37,6 +49,16 @@ def plain_xml(part: bytes) -> bytes:
     if not _is_closed(text):
         raise UnreadableError("file-damaged")
     return text
+
+
+def _check_form(text: bytes) -> None:
+    """Refuse what is not well-formed before something is cut out that may have torn it."""
+    parser = expat.ParserCreate("utf-8")
+    try:
+        parser.Parse(text, True)  # noqa: FBT003 - expat takes it by position only
+    except expat.ExpatError as error:
+        if b"<!DOCTYPE" not in text:  # refused for what it is
+            raise UnreadableError("file-damaged") from error
 
 
 def _has_extras(text: bytes) -> bool:

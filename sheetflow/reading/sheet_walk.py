@@ -43,7 +43,7 @@ class _Walk:
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
         self._part, self._marks = part, marks
-        self._in_data = False
+        self._in_data = self._in_row = self._in_cell = self._in_text = False
         self._address: Address = (0, 0)
         self._text: list[str] = []
         self._begin_cell({})
@@ -57,6 +57,8 @@ class _Walk:
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         name = name.rpartition(":")[2]
+        if self._is_within(name):
+            raise UnreadableError("file-damaged")
         if name == "sheetData":
             self._in_data = True
         elif name == "mergeCell":
@@ -76,11 +78,17 @@ class _Walk:
         elif name in ("v", "f"):
             self._start_text(name)
 
+    def _is_within(self, name: str) -> bool:
+        """Whether a cell or row would stand in another, or anything in what is text alone."""
+        inner = (self._in_cell and name in ("c", "row")) or (self._in_row and name == "row")
+        return self._in_text or inner
+
     def _start_row(self, attributes: dict[str, str]) -> None:
         number = attributes.get("r")
         row = _whole(number) if number is not None else self._address[0] + 1
         check_grid(row, 1)
         self._address = (row, 0)
+        self._in_row = True
         if attributes.get("hidden") in _TRUE:
             self.facts.hidden_rows.add(row)
 
@@ -90,6 +98,7 @@ class _Walk:
         self._address = grid_address(name) if name is not None else (row, column + 1)
         check_grid(*self._address)
         self.facts.cells += 1
+        self._in_cell = True
         self._begin_cell(attributes)
 
     def _start_text(self, name: str) -> None:
@@ -98,6 +107,7 @@ class _Walk:
             if self._value is not None:
                 raise UnreadableError("file-damaged")
             self._value_at = self._part.find(b">", self.parser.CurrentByteIndex) + 1
+        self._in_text = True
         self._text.clear()
         self.parser.CharacterDataHandler = self._text.append
 
@@ -112,6 +122,8 @@ class _Walk:
             self._in_data = False
         elif not self._in_data:
             return
+        elif name == "row":
+            self._in_row = False
         elif name == "c":
             self._end_cell()
         elif name == "is":
@@ -123,6 +135,7 @@ class _Walk:
 
     def _end_text(self, name: str) -> None:
         self.parser.CharacterDataHandler = None
+        self._in_text = False
         if name == "f":
             self._formula = "".join(self._text)
             return
@@ -142,6 +155,7 @@ class _Walk:
             rich = "vm" in self._cell
             self.facts.add_error(self._address, self._value or "", is_rich=rich)
         self._note_marks(kind)
+        self._in_cell = False
 
     def _note_marks(self, kind: str) -> None:
         style = self._cell.get("s", "0").strip()

@@ -26,7 +26,7 @@ from sheetflow.reading.sheet_walk import walk_sheet
 from sheetflow.workbook import Address
 
 # No ``&`` in a value: an attribute may spell its letters as character references.
-_VALUE = rb'="[^"<>&]*+"'
+_VALUE = rb'="[^"<>&\x00-\x08\x0b\x0c\x0e-\x1f]*+"'
 _ATTRIBUTES = rb"(?: [A-Za-z][\w:.]*+" + _VALUE + rb")*+"
 _NUMBER = rb"[1-9][0-9]{0,6}+"
 
@@ -34,11 +34,9 @@ _NUMBER = rb"[1-9][0-9]{0,6}+"
 # hidden, each value in the form of its kind. Its cells repeat its number, so one number
 # tells the place of them all. The repeats are possessive: no hostile row makes the pattern
 # try twice.
-_FIGURE = rb"(?:/>|>(?:<v>[^<&\s]*+</v>|<v/>)?+</c>)"
-_WORDS = (
-    rb'(?:/>|>(?:<is><t(?: xml:space="preserve")?+>[^<]*+</t></is>'
-    rb"|<v>[^<]*+</v>|<v/>)?+</c>)"
-)
+_FIGURE = rb"(?:/>|>(?:<v>[0-9eETZ.:+-]*+</v>|<v/>)?+</c>)"
+_INLINE = rb'(?:/>|>(?:<is><t(?: xml:space="preserve")?+>[^<]*+</t></is>)?+</c>)'
+_RESULT_TEXT = rb"(?:/>|>(?:<v>[^<]*+</v>|<v/>)?+</c>)"
 
 
 @lru_cache(maxsize=64)
@@ -47,7 +45,8 @@ def _plain_row(marks: Marks) -> re.Pattern[bytes]:
     style = rb'(?: s="' + _none_of(marks.styles, b'"') + rb'(?:0|[1-9][0-9]*+)")?+'
     number = rb"<v>" + _none_of(marks.texts, b"<") + rb"(?:0|[1-9][0-9]*+)</v>"
     shared = rb"(?:/>|>(?:" + number + rb")?+</c>)"
-    kinds = rb's"' + shared + rb'|(?:inlineStr|str)"' + _WORDS + rb'|[nbd]"' + _FIGURE
+    words = rb'inlineStr"' + _INLINE + rb'|str"' + _RESULT_TEXT
+    kinds = rb's"' + shared + rb"|" + words + rb'|[nbd]"' + _FIGURE
     cell = rb'<c r="[A-Z]{1,3}+\1"' + style + rb'(?: t="(?:' + kinds + rb")|" + _FIGURE + rb")"
     return re.compile(
         rb'<row r="(' + _NUMBER + rb')"(?: (?!hidden="[1t])[A-Za-z][\w:.]*+' + _VALUE + rb")*+>"
@@ -85,8 +84,14 @@ _SOUND_SHARED = re.compile(
 _ODD_NUMBER = re.compile(
     rb'<c (?![^<>]* t="(?:str|e)")[^<>]*>\s*+'
     + _SAID
-    + rb"\s*+<v(?:\s[^<>]*+)?>(?:\s|[^<]*?(?:&|\s<))"
+    + rb"\s*+<v(?:\s[^<>]*+)?>(?:[^<0-9.+-]|[^<]*?(?:&|\s<))"
 )
+_NESTED = re.compile(
+    rb"<c(?: [^<>]*+)?(?<!/)>\s*+<c[\s>]|</(?:v|f|is)>\s*+<c[\s>]|<[vf](?: [^<>]*+)?/>\s*+<c[\s>]"
+    rb"|<[vf](?: [^<>]*+)?(?<!/)><(?!/)"
+    rb"|(?:<row[^<>]*+(?<!/)>|</c>|<c [^<>]*+(?<=/)>)\s*+(?:<>|<row[\s>])"
+)
+_TWO_TEXTS = re.compile(rb't="inlineStr"[^<>]*>\s*+' + _SAID + rb"\s*+<v")
 _RESULT = re.compile(rb"(?:<v>([^<]*+)</v>|<v/>)?+</c>")
 _REFERENCES = re.compile(r"(?:&[#\w]*+;?+)++")
 
@@ -157,6 +162,7 @@ def _is_strange(frame: bytes, rest: bytes) -> bool:
         or b"mergeCell" in rest
         or b"='" in rest
         or _PREFIXED.search(rest) is not None
+        or _NESTED.search(rest) is not None
     )
 
 
@@ -165,7 +171,7 @@ def _has_odd_values(rest: bytes) -> bool:
     shared = rest.count(b't="s"')
     if shared and shared != len(_SOUND_SHARED.findall(rest)):
         return True
-    return _ODD_NUMBER.search(rest) is not None
+    return bool(_ODD_NUMBER.search(rest) or _TWO_TEXTS.search(rest))
 
 
 def _add_cells(

@@ -221,6 +221,18 @@ CRC_UNCHECKED = Broken(
     (("reading/zipped.py", " or zlib.crc32(content) != member.CRC", ""),),
 )
 
+BELIEVES_REFERENCES = Broken(
+    "believes-references",
+    "a reference to the table of texts is taken for a number, whatever it is",
+    (
+        (
+            "reading/mending.py",
+            'if kind == "s" and not (bare.isascii() and bare.isdigit()):',
+            'if kind == "s" and not bare:',
+        ),
+    ),
+)
+
 PARSES_ITSELF = Broken(
     "parses-itself",
     "foreign files are parsed in the service's own process",
