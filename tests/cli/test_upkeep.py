@@ -60,10 +60,10 @@ def test_doctor_ends_well_and_badly(cli: Cli, served: Desk) -> None:
     served.workspace.state.chmod(0o700)
     good = cli("-C", served.root, "doctor")
     assert (good.code, "故障0" in good.out) == (0, True)
-    (served.workspace.templates / "board" / "上报情况.html").unlink()
+    next(served.workspace.archive.glob("??/*")).unlink()
     bad = cli("-C", served.root, "doctor")
     assert bad.code == 1
-    assert "故障 上报情况模板：" in bad.out
+    assert "故障 原件存档：" in bad.out
     assert "→ " in bad.out
 
 

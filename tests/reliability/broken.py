@@ -351,6 +351,24 @@ NO_TURNS = Broken(
     ),
 )
 
+ONE_CODE_PAGE = Broken(
+    "one-code-page",
+    "a template is read as UTF-8 and as nothing else",
+    (
+        (
+            "service/templates.py",
+            "        text = decode_text(found.content)\n",
+            "        text = found.content.decode()\n",
+        ),
+    ),
+)
+
+HIDES_THE_HELD = Broken(
+    "hides-the-held",
+    "a held workbook is seen only while nothing else of its unit is",
+    (("service/waiting.py", "        *held_submissions(office),\n", ""),),
+)
+
 LIVE_TEXTS = Broken(
     "live-texts",
     "texts are written as they come",
