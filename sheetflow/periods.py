@@ -10,6 +10,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,8 +21,44 @@ OFFICE_ZONE = dt.timezone(dt.timedelta(hours=8), "CST")
 
 _TWO_MONTHS = re.compile(r"([0-9]{4})B([1-6])")
 _YEAR = re.compile(r"[0-9]{4}")
+_FIRST_YEAR, _LAST_YEAR = 1900, 2099
+"""The years that dates in workbooks may have; far enough from where a calendar ends."""
 _REMEMBERED = 1024
 """Periods are few, and are asked for their neighbours with every figure."""
+
+
+_YEAR_FIRST = r"(?:(?P<year>[0-9]{4}|[0-9]{2})(?:年度?|[-./])?)?"
+_WHOLE_YEAR = re.compile(r"([0-9]{4})(?:年度?|年?全年)?")
+_PART = re.compile(_YEAR_FIRST + r"B(?P<part>[1-6])")
+_MONTHS = re.compile(
+    _YEAR_FIRST + r"(?P<first>[0-9]{1,2})(?:月(?:份|1日)?)?"
+    r"-(?:(?P<again>[0-9]{4})(?:年|[-./]))?(?P<last>[0-9]{1,2})(?:月(?:份|(?:2[89]|3[01])日)?)?"
+)
+_NUMERALS = {name: str(n) for n, name in enumerate("一二三四五六七八九", start=1)}
+_NUMERALS |= {"十": "10", "十一": "11", "十二": "12", "〇": "0", "○": "0"}
+_NUMERAL = re.compile("十[一二]?|[一二三四五六七八九〇○]")
+_DASH_LIKE = "~〜－−─━ー至到、_"
+_DASHES = re.compile(r"-+|(?<=[0-9])一(?=[0-9])")
+
+
+def _plain(text: str) -> str:
+    """Fold how a period is typed: every dash a hyphen, no blanks and brackets, figures as digits."""
+    kept = [
+        "-" if char in _DASH_LIKE or unicodedata.category(char) == "Pd" else char
+        for char in unicodedata.normalize("NFKC", text).upper()
+        if unicodedata.category(char)[0] not in "ZC" and char not in "()"
+    ]
+    dashed = _DASHES.sub("-", "".join(kept))
+    return _NUMERAL.sub(lambda found: _NUMERALS[found[0]], dashed)
+
+
+def _year(typed: str, near: int) -> int:
+    """Complete a year that was typed with two digits, in the century of `near`."""
+    return (
+        int(typed)
+        if len(typed) > len("12")
+        else (near or _FIRST_YEAR + 100) // 100 * 100 + int(typed)
+    )
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -34,7 +71,10 @@ class Period:
 
     @classmethod
     def parse(cls, text: str) -> Period:
-        """Read ``2012B1`` … ``2012B6`` or ``2012``; raise ValueError for anything else."""
+        """Read ``2012B1`` … ``2012B6`` or ``2012``; raise ValueError for anything else.
+
+        So is a year that nobody reports: the next day of 9999B6 is none.
+        """
         if match := _TWO_MONTHS.fullmatch(text):
             year, part = int(match[1]), int(match[2])
             first, last = 2 * part - 1, 2 * part
@@ -42,8 +82,37 @@ class Period:
             year, first, last = int(text), 1, 12
         else:
             raise ValueError(f"not a period: {text!r}")
+        if not _FIRST_YEAR <= year <= _LAST_YEAR:
+            raise ValueError(f"nobody reports the year {year}")
         last_day = dt.date(year, last, calendar.monthrange(year, last)[1])
         return cls(dt.date(year, first, 1), last_day, text)
+
+    @classmethod
+    def named(cls, text: str, year: int = 0) -> Period:
+        """Read what people call a period: 2012年1-2月, 2012B1, 1至2月 (of `year`).
+
+        Raise ValueError for anything else, and where no year is known.
+        """
+        plain = _plain(text)
+        if match := _WHOLE_YEAR.fullmatch(plain):
+            return cls.parse(match[1])
+        match = _MONTHS.fullmatch(plain) or _PART.fullmatch(plain)
+        if match is None:
+            raise ValueError(f"not a period: {text!r}")
+        said = match.groupdict()
+        last = int(said.get("last") or 2 * int(said.get("part") or 0))
+        first = int(said.get("first") or last - 1)
+        years = {_year(said[name], year) for name in ("year", "again") if said.get(name)} or {year}
+        if first % 2 == 0 or last != first + 1 or len(years) > 1:
+            raise ValueError(f"not a period: {text!r}")
+        return cls.parse(f"{years.pop():04}B{last // 2}")
+
+    def is_called(self, text: str) -> bool:
+        """Whether `text` is a name of this period; one without a year is of its own."""
+        try:
+            return Period.named(text, self.first_day.year) == self
+        except ValueError:
+            return False
 
     @property
     def label(self) -> str:

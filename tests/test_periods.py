@@ -29,7 +29,22 @@ def test_whole_year() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "2012B0", "2012B7", "2012b1", "12B1", "2012B1 ", "２０１２B1", "0000", "2012-01"]
+    "text",
+    [
+        "",
+        "2012B0",
+        "2012B7",
+        "2012b1",
+        "12B1",
+        "2012B1 ",
+        "２０１２B1",
+        "0000",
+        "2012-01",
+        "9999B6",
+        "0001B1",
+        "1899B6",
+        "2100",
+    ],
 )
 def test_no_period(text: str) -> None:
     """What is not written as a period is no period, full-width digits included."""
@@ -89,3 +104,42 @@ def test_unknown_year_is_monday_to_friday() -> None:
     """A year without a published calendar still has working days."""
     assert is_working_day(dt.date(1999, 10, 1))
     assert not is_working_day(dt.date(1999, 10, 2))
+
+
+_NAMES = """
+2012B1 2012b1 2012年1—2月 2012年1-2月 2012年1～2月 1—2月 1-2 12年1-2月
+2012.1-2 1至2月 1、2月 2012年度1-2月份 ２０１２年１－２月 2012年1月-2012年2月
+2012年1月1日至2月29日 （2012年1—2月） B1 一至二月 1一2月 1--2月 1‐2月 1‑2月
+1‒2月 1–2月 1−2月 1〜2月 2012\u200b年1-2月
+"""
+_OTHERS = """
+2012B2 3—4月 2011年1-2月 11年1-2月 2012年1-3月 2-3月 2012 1月 2月 1-2月1-2月 2012年1-2011年2月
+"""
+
+
+@pytest.mark.parametrize("text", [*_NAMES.split(), " 2012\u3000年 1 — 2 月\u00a0", "2012年\n1-2月"])
+def test_what_people_call_a_period(text: str) -> None:
+    """Every dash, width and blank, months with and without a year: it is the period meant."""
+    assert Period.parse("2012B1").is_called(text)
+
+
+@pytest.mark.parametrize("text", _OTHERS.split())
+def test_what_is_called_otherwise(text: str) -> None:
+    """Other months, another year, one month alone or three: not this period."""
+    assert not Period.parse("2012B1").is_called(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "period"),
+    [("十一至十二月", "2012B6"), ("九、十月", "2012B5"), ("2012年", "2012"), ("2012年度", "2012")],
+)
+def test_other_periods_are_called_so_too(text: str, period: str) -> None:
+    """The last months in figures of ours, and a whole year."""
+    assert Period.parse(period).is_called(text)
+
+
+def test_a_period_without_its_year_is_none() -> None:
+    """Where no year is known, months alone tell nothing."""
+    with pytest.raises(ValueError, match="nobody reports the year 0"):
+        Period.named("1-2月")
+    assert Period.named("12年1-2月") == Period.parse("2012B1")

@@ -200,6 +200,12 @@ def test_a_nil_return_is_accepted_as_such() -> None:
         ({"unit": "379999"}, Outcome.HELD, "progress", ""),
         ({"campaign": "rivers2013"}, Outcome.HELD, "", ""),
         ({"version": "2"}, Outcome.HELD, "progress", ""),
+        ({"version": "\u1369"}, Outcome.HELD, "progress", ""),
+        ({"version": "7" * 5000}, Outcome.HELD, "progress", ""),
+        ({"version": "-1"}, Outcome.HELD, "progress", ""),
+        ({"period": "9999B6"}, Outcome.REFUSED, "", ""),
+        ({"period": "0001B1"}, Outcome.REFUSED, "", ""),
+        ({"period": "2012"}, Outcome.REFUSED, "", ""),
     ],
 )
 def test_doubts_hold_the_workbook(
@@ -211,7 +217,15 @@ def test_doubts_hold_the_workbook(
     assert judgement.book is None
 
 
-@pytest.mark.parametrize("stamp", [{"unit": "370103"}, {"campaign": "old"}, {"version": "7"}])
+@pytest.mark.parametrize("version", ["", "0", "0001", "0" * 5000 + "1", "１"])
+def test_a_version_is_read_however_it_is_written(version: str) -> None:
+    """No version, and one with noughts before it or in full-width figures, is the form's own."""
+    assert judged_raw(drawn(stamp={"version": version})).outcome is Outcome.ACCEPTED
+
+
+@pytest.mark.parametrize(
+    "stamp", [{"unit": "370103"}, {"campaign": "old"}, {"version": "7"}, {"version": "\u1369"}]
+)
 def test_a_release_settles_the_doubt(stamp: dict[str, str]) -> None:
     """Once somebody has decided, the workbook is judged as the unit's own."""
     assert judged_raw(drawn(stamp=stamp), released=True).outcome is Outcome.ACCEPTED
@@ -273,7 +287,9 @@ def test_a_city_cites_a_countys_need() -> None:
 
 def test_a_city_needs_no_grassroots_sheet() -> None:
     """A city's workbook without 基层组织 is whole; nothing is asked about townships."""
-    raw = drawn("@ 封面 B5 = '370100\n@ 基层组织 gone", stamp={"unit": "370100"})
+    raw = drawn(
+        "@ 封面 B4 = 济南市\n@ 封面 B5 = '370100\n@ 基层组织 gone", stamp={"unit": "370100"}
+    )
     assert judged_raw(raw, unit=TREE["370100"]).findings == ()
 
 

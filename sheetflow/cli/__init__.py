@@ -14,6 +14,9 @@ from sheetflow.errors import SheetflowError, TroubleError
 
 def main() -> None:
     """Run the command line; faults of ours that have a sentence are shown as one."""
+    from sheetflow.cli.language import settle_language
+
+    settle_language()
     import sheetflow.cli.decisions  # they add their commands to the app
     import sheetflow.cli.extracts
     import sheetflow.cli.post

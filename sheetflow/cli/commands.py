@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sheetflow import __version__
-from sheetflow.cli.screen import Steps, complain, logging_to, say, say_wrapped
+from sheetflow.cli.screen import Steps, complain, logging_to, say, say_json, say_wrapped
 
 if TYPE_CHECKING:
     from sheetflow.config.settings import Settings
@@ -218,7 +217,7 @@ def check(
             for finding in judgement.findings
         ]
         document = {"outcome": judgement.outcome.value, "findings": findings}
-        say(json.dumps(document, ensure_ascii=False, indent=2))
+        say_json(document)
     else:
         print_findings(judgement, catalogue)
     if judgement.outcome is not Outcome.ACCEPTED:
@@ -247,7 +246,7 @@ def status(
         _tell_without_store(call, str(error), as_json=as_json)
         raise typer.Exit(1) from None
     if as_json:
-        say(json.dumps(found.as_json(), ensure_ascii=False, indent=2))
+        say_json(found.as_json())
     else:
         print_standing(found)
 

@@ -6,12 +6,13 @@ lost, and nothing else is. The log has all.
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import re
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from io import TextIOWrapper
 from pathlib import Path
@@ -106,6 +107,16 @@ def say_wrapped(sentence: str) -> None:
             line = _SET_IN
         line += piece if line.strip() or not piece.isspace() else ""
     say(line)
+
+
+def say_json(document: Mapping[str, Any], *, indent: int | None = 2) -> None:
+    """Print one JSON object; where the output's code lacks a character, as JSON escapes it."""
+    text = json.dumps(document, ensure_ascii=False, indent=indent)
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        text = json.dumps(document, indent=indent)
+    say(text)
 
 
 class Steps:

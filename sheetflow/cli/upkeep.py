@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sheetflow.cli.commands import Call, app, opened_office, period_named
-from sheetflow.cli.screen import SCREEN, Steps, complain, say, say_wrapped
+from sheetflow.cli.screen import SCREEN, Steps, complain, say, say_json, say_wrapped
 
 if TYPE_CHECKING:
     from sheetflow.service.examining import Line
@@ -83,7 +82,7 @@ def doctor(
             "warnings": counts[Grade.WARNING],
             "lines": [line.as_json() for line in lines],
         }
-        say(json.dumps(document, ensure_ascii=False, indent=2))
+        say_json(document)
     else:
         for line in lines:
             _print_line(line)
@@ -108,7 +107,7 @@ def _tell_health(root: Path, *, as_json: bool) -> int:
     verdict = check_health(workspace, Clock.on_disk())
     if as_json:
         document = {"healthy": verdict.is_well, "message": verdict.sentence}
-        say(json.dumps(document, ensure_ascii=False))
+        say_json(document, indent=None)
     else:
         say(verdict.sentence)
     return 0 if verdict.is_well else 1

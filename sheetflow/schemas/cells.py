@@ -351,7 +351,7 @@ class PeriodName(CellType):
     """A report period, by its id or by what people call it."""
 
     def parse(self, raw: CellValue) -> Value:
-        """Read 2012B1; 2012年1—2月 is what the template shows beside it."""
+        """Read what is typed: only the workbook's own period tells whether it is a name of that."""
         return read_code(raw)
 
     @property

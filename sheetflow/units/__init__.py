@@ -4,9 +4,17 @@ Names are no keys (市中区 stands three times in Shandong); `unit_id` is. A un
 folder, its chain and its successor all follow from here.
 """
 
-from sheetflow.units.names import names_told_apart
+from sheetflow.units.names import names_told_apart, units_called
 from sheetflow.units.rows import HEADERS, parse_units
 from sheetflow.units.tree import UnitTree
 from sheetflow.units.unit import Level, Unit
 
-__all__ = ["HEADERS", "Level", "Unit", "UnitTree", "names_told_apart", "parse_units"]
+__all__ = [
+    "HEADERS",
+    "Level",
+    "Unit",
+    "UnitTree",
+    "names_told_apart",
+    "parse_units",
+    "units_called",
+]

@@ -1,20 +1,22 @@
-"""What units are called where several stand side by side.
+"""What units are called: where several stand side by side, and where people type a name.
 
-This module owns telling units of one name apart, and what else people call one. It refuses
-to order or choose them.
+This module owns telling units of one name apart, what else people call one, and whom a
+typed name may mean. It refuses to order or choose them.
 """
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sheetflow.units.tree import UnitTree
 from sheetflow.units.unit import Unit
 
-_KINDS = ("省", "市", "区", "县", "旗")
+_KIND = re.compile(r"(?<=..)(自治区|自治县|自治州|自治旗|特区|地区|省|市|区|县|旗|盟|州)$")
 _OFFICES = ("", "妇联", "妇女联合会")
-_SHORTEST = 2
+_BEHIND = re.compile(r"(妇女联合会|妇联|\([^()]*\))+$")
 
 
 def names_told_apart(units: Iterable[Unit]) -> dict[str, str]:
@@ -54,5 +56,32 @@ def names_of(unit: Unit, tree: UnitTree) -> frozenset[str]:
 
 def _called(unit: Unit) -> tuple[str, ...]:
     name = "".join(unit.name.split())
-    short = name[:-1] if name.endswith(_KINDS) else name
-    return (name, short) if len(short) >= _SHORTEST else (name,)
+    return tuple(dict.fromkeys((name, _KIND.sub("", name))))
+
+
+def units_called(typed: str, tree: UnitTree) -> tuple[Unit, ...]:
+    """Give the units that a typed name may mean: 历下区, 济南市历下区妇联, 历下妇女联合会.
+
+    Superiors may stand before the name, full or short; blanks do not count.
+    """
+    name = _plain(typed)
+    return tuple(unit for unit in tree if _means(name, tree.chain(unit.unit_id)))
+
+
+def _plain(typed: str) -> str:
+    """Drop blanks, and what a women's federation puts behind the name of its place."""
+    text = unicodedata.normalize("NFKC", typed)
+    return _BEHIND.sub(
+        "", "".join(char for char in text if unicodedata.category(char)[0] not in "ZC")
+    )
+
+
+def _means(name: str, chain: Sequence[Unit]) -> bool:
+    """Whether `name` is that of the chain's first unit, alone or behind those above it."""
+    for own in map(_plain, _called(chain[0])):
+        before = name.removesuffix(own)
+        if name.endswith(own) and (
+            not before or any(_means(before, chain[up:]) for up in range(1, len(chain)))
+        ):
+            return True
+    return False

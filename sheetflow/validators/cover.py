@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from sheetflow.findings import Finding
 from sheetflow.schemas.habits import read_code
 from sheetflow.schemas.judging import Book, Context
+from sheetflow.units import units_called
 from sheetflow.validators.catalogue import GENERAL
 
 
 def check_cover(book: Book, context: Context) -> Iterator[Finding]:
-    """Find a unit code or a period that was overtyped on the cover."""
+    """Find a unit's code or name, or a period, that was overtyped on the cover."""
     cover, roles = book.cover, book.form.cover
     card = cover.card
     unit_id = card[roles.unit_id]
@@ -19,11 +20,31 @@ def check_cover(book: Book, context: Context) -> Iterator[Finding]:
     if other and not context.released:
         place = cover.place(card, roles.unit_id)
         yield GENERAL["cover-unit"].at(place, expected=context.unit.unit_id)
-    period = card[roles.period]
-    if isinstance(period, str) and period not in {book.period.period_id, book.period.label}:
-        yield GENERAL["cover-period"].at(
-            cover.place(card, roles.period), typed=period[:20], expected=book.period.period_id
+    name = card[roles.unit_name]
+    if not other and not context.released and isinstance(name, str) and _is_anothers(name, context):
+        yield GENERAL["cover-unit-name"].at(
+            cover.place(card, roles.unit_name), typed=name[:30], expected=context.unit.name
         )
+    if names_other_period(book):
+        yield GENERAL["cover-period"].at(
+            cover.place(card, roles.period),
+            typed=str(card[roles.period])[:20],
+            expected=book.period.period_id,
+        )
+
+
+def _is_anothers(name: str, context: Context) -> bool:
+    """Whether the name on the cover is that of other units, and in no way the unit's own."""
+    if name == context.unit.name:
+        return False
+    called = units_called(name, context.tree)
+    return bool(called) and context.unit.unit_id not in {unit.unit_id for unit in called}
+
+
+def names_other_period(book: Book) -> bool:
+    """Whether the cover names another period than the stamp: which one is meant is not known."""
+    typed = book.cover.card[book.form.cover.period]
+    return isinstance(typed, str) and not book.period.is_called(typed)
 
 
 def check_expected(book: Book, context: Context) -> Iterator[Finding]:

@@ -11,6 +11,9 @@ from sheetflow.schemas.cells import Day
 from sheetflow.schemas.columns import Column
 from sheetflow.schemas.judging import Book, BookRow, Context
 from sheetflow.validators.catalogue import GENERAL
+from sheetflow.validators.cover import names_other_period
+
+_OF_PERIOD = frozenset({"date-after-period", "date-before-period"})
 
 
 def check_filled_on(book: Book, context: Context) -> Iterator[Finding]:
@@ -18,7 +21,7 @@ def check_filled_on(book: Book, context: Context) -> Iterator[Finding]:
     cover, column = book.cover, book.form.cover.filled_on
     filled_on = book.filled_on
     first = book.period.first_day
-    if filled_on and filled_on < first:
+    if filled_on and filled_on < first and not names_other_period(book):
         yield GENERAL["filled-before-period"].at(
             cover.place(cover.card, column), day=words(filled_on), limit=words(first)
         )
@@ -33,7 +36,11 @@ def check_filled_on(book: Book, context: Context) -> Iterator[Finding]:
 
 
 def check_dates(book: Book, context: Context) -> Iterator[Finding]:
-    """Find dates after the period or the day of filling in, before the period, out of order."""
+    """Find dates after the period or the day of filling in, before the period, out of order.
+
+    Where the cover names another period, no date is held against this one.
+    """
+    doubted = names_other_period(book)
     filled_on = book.filled_on
     if filled_on:  # one that is yet to come is its own finding, and lets no other day pass
         filled_on = min(filled_on, context.now.date())
@@ -48,6 +55,8 @@ def check_dates(book: Book, context: Context) -> Iterator[Finding]:
                 day = row.values.get(column.key)
                 if isinstance(day, dt.date):
                     for rule, limit, other in _judge_day(book.period, filled_on, row, column, day):
+                        if doubted and rule in _OF_PERIOD:
+                            continue
                         place = found.place(row, column.key)
                         more = {"other": found.sheet.labels[other]} if other else {}
                         yield GENERAL[rule].at(place, day=words(day), limit=words(limit), **more)

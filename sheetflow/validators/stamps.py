@@ -6,17 +6,21 @@ copy. Where both are gone, the sheets' titles and the cover still tell.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from sheetflow.findings import Finding, Place
 from sheetflow.periods import Period
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.forms import Form
-from sheetflow.schemas.habits import read_code
+from sheetflow.schemas.habits import read_code, read_text
 from sheetflow.schemas.judging import Context, Outcome, Stamp
 from sheetflow.schemas.layout import STAMP_KEYS, STAMP_NAME, STAMP_SHEET
 from sheetflow.validators.sheets import FoundSheet, find_card_values, find_sheets
 from sheetflow.workbook import RawWorkbook
+
+_VERSION = re.compile("[0-9]{1,6}")
+_MOST_QUOTED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +79,8 @@ def _whose_and_when(
     checks = campaign.catalogue
     cover = find_card_values(form.cover_sheet, sheets)
     named = stamp.unit or read_code(cover.get(form.cover.unit_id))
-    period = _period_of(stamp.period, form) or _period_of(
-        read_code(cover.get(form.cover.period)), form
-    )
+    # A stamp that says what is no period is nobody's: the cover is asked where there is none.
+    period = _period_of(stamp.period or read_text(cover.get(form.cover.period)), form)
     begun = period if period and period.first_day <= context.now.date() else None
     doubt = _identity_doubt(named, campaign, context)
     if doubt and not context.released:
@@ -85,17 +88,22 @@ def _whose_and_when(
         return Recognised(
             Outcome.HELD, (doubt,), form, period=begun, sheets=sheets, named_unit=in_tree
         )
-    newer = stamp.version.isdigit() and int(stamp.version) > form.version
-    if newer and not context.released:
-        finding = checks["version-unknown"].at(
-            Place(), version=stamp.version, known=str(form.version)
-        )
+    version = _version_of(stamp.version, form)
+    if version > form.version and not context.released:
+        shown = stamp.version[:_MOST_QUOTED]
+        finding = checks["version-unknown"].at(Place(), version=shown, known=str(form.version))
         return Recognised(Outcome.HELD, (finding,), form, period=begun, sheets=sheets)
     if period is None:
         return _stop(Outcome.REFUSED, checks["period-unknown"].at(Place()))
-    stamped = int(stamp.version) if stamp.version.isdigit() else 0
-    version = stamped if 0 < stamped <= form.version else form.version
-    return Recognised(None, (), form, version, period, sheets)
+    return Recognised(None, (), form, min(version, form.version), period, sheets)
+
+
+def _version_of(stamped: str, form: Form) -> int:
+    """Read the stamped version: the form's own where there is none, else a newer one for sure."""
+    digits = stamped.lstrip("0")
+    if not digits:
+        return form.version
+    return int(digits) if _VERSION.fullmatch(digits) else form.version + 1
 
 
 def _stop(outcome: Outcome, finding: Finding) -> Recognised:
@@ -128,7 +136,7 @@ def _identity_doubt(named: str, campaign: Campaign, context: Context) -> Finding
 
 def _period_of(text: str, form: Form) -> Period | None:
     try:
-        period = Period.parse(text)
+        period = Period.named(text)
     except ValueError:
         return None
     return period if form.takes(period) else None

@@ -193,6 +193,7 @@ LATE = (
     ("@ 妇女需求台帐 N7 = 已办好", "@ 妇女需求台帐 O7 =", "办理状态看不懂，不知要不要填措施"),
     ("@ 走访记录 E4 = 闲聊", "@ 走访记录 G4 = 3", "走访方式看不懂，不知该不该填问卷"),
     ("@ 封面 B13 = 五月初", "@ 联系点 E4 = 2012-05-03", "填报日期看不懂，不知是否在后"),
+    ("@ 封面 B6 = 2012B3", "@ 走访记录 A4 = 2012-05-01", "不知是哪一期的日期"),
     ("@ 走访记录 E3 = 怎么走访", "@ 走访记录 E4 =", "没有这一栏"),
     ("@ 联系点 A3 = 号", "@ 走访记录 D4 = L009", "不知有哪些编号"),
 )
@@ -227,6 +228,9 @@ HIDES = {
     ("key-twice", "reference-unknown"),
     ("key-twice", "key-reused"),
     ("filled-before-period", "date-after-filled"),
+    ("cover-unit", "cover-unit-name"),
+    ("cover-period", "filled-before-period"),
+    *(("cover-period", rule) for rule in ("date-after-period", "date-before-period")),
     *((rule, "need-twice") for rule in ("id-digits-lost", "id-length", "id-birth-date")),
     *((rule, "need-twice") for rule in ("id-check-digit", "phone-format")),
     # Here the first one changes the rows that the second one is about.

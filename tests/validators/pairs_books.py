@@ -251,6 +251,12 @@ WHICH = (
         broken="@ 封面 B6 = 2012B3",
         nearly="@ 封面 B6 = 2012年3—4月",
     ),
+    Pair(
+        rule="cover-unit-name",
+        at="封面 B4",
+        broken="@ 封面 B4 = 市中区",
+        nearly="@ 封面 B4 = 山东省 济南市历下区妇联",
+    ),
 )
 
 SHEETS = (

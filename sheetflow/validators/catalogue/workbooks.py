@@ -130,6 +130,14 @@ WORKBOOK_CHECKS: tuple[Check, ...] = (
         "单位代码已预填，不要改动",
     ),
     _check(
+        "cover-unit-name",
+        _MUST,
+        "填报单位是别的单位",
+        "填报单位是“{typed}”，而这个工作簿是发给{expected}的",
+        "请改回{expected}；报的是别的单位的数据，请填到那个单位的“填报_”工作簿里",
+        "填报单位已预填，前面可加上级名称、后面可加“妇联”，不能写别的单位",
+    ),
+    _check(
         "cover-period",
         _MUST,
         "报告期被改动",
