@@ -9,23 +9,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sheetflow.findings import Finding, Place
-from sheetflow.periods import deadline
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.judging import Book, Context, Judgement, Outcome
 from sheetflow.units.names import names_of
 from sheetflow.validators import GENERAL_RULES
-from sheetflow.validators.books import parse_book
-from sheetflow.validators.catalogue import GENERAL
-from sheetflow.validators.cover import check_cover, check_expected
-from sheetflow.validators.explaining import (
+from sheetflow.validators.answers import (
     Answered,
     check_answer_cells,
     check_answers,
-    explain,
-    find_again,
-    is_open,
+    explains,
     read_answers,
 )
+from sheetflow.validators.books import parse_book
+from sheetflow.validators.catalogue import GENERAL
+from sheetflow.validators.cover import check_correction, check_cover, check_expected
+from sheetflow.validators.explaining import explain, is_open
 from sheetflow.validators.grouping import arrange
 from sheetflow.validators.stamps import recognise
 from sheetflow.validators.statistics import check_statistics, measure
@@ -48,10 +46,11 @@ def judge(raw: RawWorkbook, campaign: Campaign, context: Context) -> Judgement:
     faults += [GENERAL[remark].at(Place()) for remark in raw.remarks]
     faults += check_cover(book, context)
     faults += check_expected(book, context)
+    faults += check_correction(book, context)
     for rule in (*GENERAL_RULES, *campaign.rules.get(book.form.key, ())):
         faults += rule(book, context)
     faults += check_statistics(raw, known.sheets, book, context)
-    answers = find_again(read_answers(raw, book), faults, book.form, campaign.catalogue)
+    answers = read_answers(raw, book, faults, campaign.catalogue)
     faults += check_answers(answers, faults)
     faults += check_answer_cells(raw, answers)
     return _conclude(book, context, faults, answers)
@@ -63,8 +62,6 @@ def _conclude(
     findings = arrange(faults, book.form)
     said = explain(findings, answers, book, context)
     stands = any(is_open(finding, said) for finding in findings)
-    days = context.working_days[context.unit.level]
-    last_moment = deadline(book.period, days, context.day_overrides)
     return Judgement(
         outcome=Outcome.RETURNED if stands else Outcome.ACCEPTED,
         findings=findings,
@@ -74,7 +71,7 @@ def _conclude(
         book=book,
         figures={} if stands else measure(book),
         nil=not stands and book.nil,
-        late=context.now > last_moment,
+        late=context.is_late(book.period),
         explanations=said,
-        typed={answer.number: answer.text for answer in answers},
+        typed={entry.number: entry.text for entry in answers if explains(entry.text)},
     )

@@ -24,6 +24,7 @@ class Accepted:
     """A unit's accepted submission that counts for one period.
 
     `judgement` numbers the judgement that it stands on: a submission may be judged anew.
+    `handed_in` is when the file came in.
     """
 
     unit_id: str
@@ -33,6 +34,7 @@ class Accepted:
     file_name: str
     sha256: str
     accepted_at: dt.datetime
+    handed_in: dt.datetime | None = None
     nil: bool = False
     late: bool = False
     explanations: tuple[ExplanationRow, ...] = ()

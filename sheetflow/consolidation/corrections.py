@@ -21,6 +21,9 @@ from sheetflow.schemas.documents import load_number
 from sheetflow.schemas.indicators import Number
 from sheetflow.units import Unit
 
+IN_TIME = "截止前重报"
+"""Why a figure changed that its unit may still have changed freely."""
+
 Document = Mapping[str, Any]
 """One JSON object."""
 
@@ -81,7 +84,7 @@ def _differences(old: Books, new: Books, spot: UnitAndPeriod) -> Iterator[Correc
         return
     before, after = old.own_figures(answers).values, new.own_figures(answers).values
     standing = new.accepted.get(spot)
-    reason, at = _reason(new, standing), _moment(new, spot)
+    reason, at = _reason(new, spot), _moment(new, spot)
     for indicator in new.form.indicators:
         was, now = before[indicator.code], after[indicator.code]
         pairs = ((True, was.current, now.current), (False, was.total, now.total))
@@ -101,10 +104,20 @@ def _differences(old: Books, new: Books, spot: UnitAndPeriod) -> Iterator[Correc
                 )
 
 
-def _reason(books: Books, standing: Accepted | None) -> str:
+def _reason(books: Books, spot: UnitAndPeriod) -> str:
+    """Say why: it was handed in again before the deadline, and what its cover states."""
+    standing, due = books.accepted.get(spot), books.deadlines.get(spot)
+    if standing is None:
+        return ""
+    in_time = due is not None and standing.handed_in is not None and standing.handed_in <= due
+    said = (IN_TIME if in_time else "", _stated(books, standing))
+    return "：".join(part for part in said if part)
+
+
+def _stated(books: Books, standing: Accepted) -> str:
     """Give the reason that the cover of the new workbook states, where the form asks for one."""
     cover = books.form.cover
-    if standing is None or not cover.reason:
+    if not cover.reason:
         return ""
     for _, rows in books.rows_of(cover.sheet, [standing]):
         for row in rows:

@@ -140,6 +140,10 @@ class Draft:
         """Whether anything of the sheet is spoilt."""
         return any(key == sheet for key, _ in self._spoilt)
 
+    def has(self, *rules: str) -> bool:
+        """Whether a mistake of one of these rules is planted."""
+        return any(mistake.rule in rules for mistake in self.mistakes)
+
     def spoil(self, rule: str, sheet: str, row: int = WHOLE_SHEET, column: str = "") -> None:
         """Note a mistake."""
         self._spoilt.add((sheet, row))

@@ -205,7 +205,9 @@ def _days(draft: Draft, random: Random) -> Iterator[Spot]:
 
 
 def type_day_after_period(draft: Draft, random: Random) -> bool:
-    """Type a date of the period to come."""
+    """Type a date of the period to come; where the period is in doubt, none is."""
+    if draft.has("cover-period"):
+        return False
     day = draft.period.last_day + dt.timedelta(days=random.randint(3, 20))
     spots = (spot for spot in _days(draft, random) if spot.column.not_after == "period_end")
     return _plant(draft, spots, day, "date-after-period")
@@ -219,7 +221,9 @@ def type_day_after_filling(draft: Draft, random: Random) -> bool:
 
 
 def type_day_before_period(draft: Draft, random: Random) -> bool:
-    """Report late what happened before the period."""
+    """Report late what happened before the period, where that is not in doubt."""
+    if draft.has("cover-period"):
+        return False
     day = draft.period.first_day - dt.timedelta(days=random.randint(3, 30))
     spots = (spot for spot in _days(draft, random) if spot.column.event)
     return _plant(draft, spots, day, "date-before-period")

@@ -21,7 +21,12 @@ _WIDE = str.maketrans("0123456789", "０１２３４５６７８９")
 
 
 def change_period(draft: Draft, random: Random) -> bool:
-    """Overtype the period on the cover with another one."""
+    """Overtype the period on the cover with another one.
+
+    Dates are not held against a period in doubt: none may be planted that would be.
+    """
+    if draft.has("date-after-period", "date-before-period"):
+        return False
     year = draft.period.first_day.year
     others = [
         period_id

@@ -38,6 +38,7 @@ class Entry:
     inode: int
     device: int
     arrived_at: dt.datetime
+    put_at: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,10 +192,12 @@ def _document(entry: Entry) -> dict[str, object]:
         "inode": entry.inode,
         "device": entry.device,
         "at": entry.arrived_at.isoformat(),
+        "put": entry.put_at.isoformat() if entry.put_at else "",
     }
 
 
 def _entry(document: dict[str, object]) -> Entry:
+    put = str(document.get("put", ""))
     number = {name: int(str(document[name])) for name in ("size", "mtime_ns", "inode", "device")}
     return Entry(
         unit_id=str(document["unit"]),
@@ -203,5 +206,6 @@ def _entry(document: dict[str, object]) -> Entry:
         raw_name=bytes.fromhex(str(document["raw"])),
         sha256=str(document["sha256"]),
         arrived_at=dt.datetime.fromisoformat(str(document["at"])),
+        put_at=dt.datetime.fromisoformat(put) if put else None,
         **number,
     )

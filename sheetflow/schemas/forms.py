@@ -15,7 +15,7 @@ from sheetflow.errors import DeclarationError
 from sheetflow.periods import Period, period_of
 from sheetflow.schemas.cells import IdNumber
 from sheetflow.schemas.charts import ChartSpec
-from sheetflow.schemas.conditions import Condition
+from sheetflow.schemas.conditions import Condition, Is
 from sheetflow.schemas.indicators import Indicator
 from sheetflow.schemas.reports import ReportSpec
 from sheetflow.schemas.sheets import Kind, Sheet
@@ -26,9 +26,9 @@ from sheetflow.units import Level
 class Cover:
     """Which card says who reports, for when, and whether there is anything to report.
 
-    All but `nil` are column keys of the sheet `sheet`; `reason` is the one that says why an
-    accepted workbook is corrected. `exempt_when_nil` are cards that a nil return may leave
-    empty.
+    All but the conditions are column keys of the sheet `sheet`; `correction` holds where an
+    accepted workbook is corrected, and `reason` says why. `exempt_when_nil` are cards that a
+    nil return may leave empty.
     """
 
     sheet: str
@@ -39,6 +39,7 @@ class Cover:
     preparer: str = ""
     phone: str = ""
     reason: str = ""
+    correction: Is | None = None
     nil: Condition | None = None
     exempt_when_nil: frozenset[str] = frozenset()
 
@@ -196,6 +197,8 @@ def _cover_contradictions(cover: Cover, sheets: Mapping[str, Sheet]) -> Iterable
         column = getattr(cover, role)
         if column and column not in sheet.by_key:
             yield f"the cover's {role} {column} is no column"
+    if cover.correction and cover.correction.column not in sheet.by_key:
+        yield f"the cover's correction asks {cover.correction.column}, which is no column"
 
 
 def _same_person_contradictions(

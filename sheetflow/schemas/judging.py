@@ -15,7 +15,7 @@ from functools import cached_property
 from types import MappingProxyType
 
 from sheetflow.findings import Explanation, Finding, Identity, Place
-from sheetflow.periods import Period
+from sheetflow.periods import Period, deadline
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.habits import Value
 from sheetflow.schemas.indicators import Figures, Number, measure_all
@@ -210,7 +210,9 @@ class Context:
     year, `later` what was accepted after it, in order. `known_keys` resolves a reference into another unit's book (``370102-X0003``).
     `waived` gives the rules that a superior lets pass for this submission, with why;
     `explained` what the unit has said of findings in accepted submissions so far.
-    `now` is the clock. `working_days` are the deadlines by level.
+    `now` is the clock. `working_days` are the deadlines by level. `handed_in` is when the
+    file was handed in, where that is known to be before `now`. `standing` names the receipt
+    of the accepted workbook that this one, where it is another, would take the place of.
     """
 
     unit: Unit
@@ -221,12 +223,22 @@ class Context:
     earlier: Callable[[str, Period], Earlier | None] = lambda _form, _period: None
     later: Callable[[str, Period], tuple[Earlier, ...]] = lambda _form, _period: ()
     known_keys: Callable[[str, str], bool] = lambda _sheet, _key: False
+    handed_in: dt.datetime | None = None
+    standing: Callable[[str, Period], str] = lambda _form, _period: ""
     released: bool = False
     """Somebody decided that a doubt about identity or version does not count."""
     waived: Callable[[str, Period], Mapping[str, str]] = lambda _form, _period: MappingProxyType({})
     explained: Callable[[str, Period], Mapping[Identity, Explanation]] = lambda _form, _period: (
         MappingProxyType({})
     )
+
+    def deadline(self, period: Period) -> dt.datetime:
+        """The last moment at which the unit reports `period` in time."""
+        return deadline(period, self.working_days[self.unit.level], self.day_overrides)
+
+    def is_late(self, period: Period) -> bool:
+        """Whether the file was handed in after that."""
+        return (self.handed_in or self.now) > self.deadline(period)
 
 
 Rule = Callable[[Book, Context], Iterable[Finding]]

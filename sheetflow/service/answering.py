@@ -177,6 +177,7 @@ def _receipt(office: Office, submission: Submission, findings: tuple[Finding, ..
         number=submission.number,
         receipt=submission.receipt,
         received=submission.arrived_at,
+        put_at=submission.put_at,
         file_name=submission.file_name,
         sha256=submission.sha256,
         late=submission.late,

@@ -6,6 +6,7 @@ The marked copy of it is the one that the unit would get back.
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 from pathlib import Path
 
 from sheetflow.config.atomic import replace_file
@@ -45,7 +46,8 @@ def check_file(office: Office, file: Path, unit_id: str = "") -> Checked:
         finding = GENERAL[error.reason].at(Place(), **error.details)
         return Checked(Judgement(outcome=Outcome.REFUSED, findings=(finding,)))
     unit = _unit(office, raw, unit_id)
-    request = request_for_unit(office, unit, str(file), office.clock.now())
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    request = request_for_unit(office, unit, str(file), office.clock.now(), digest)
     judgement, asked = judge_request(request, raw)
     if asked:
         form = office.form(judgement.form)

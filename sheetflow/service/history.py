@@ -53,6 +53,7 @@ def books_of(office: Office, form: Form, period: Period, top: Unit | None = None
                 file_name=shown_name(submission.file_name),
                 sha256=submission.sha256,
                 accepted_at=submission.judged_at,
+                handed_in=submission.handed_in,
                 nil=submission.nil,
                 late=submission.late,
                 explanations=_explanations(office, submission)
@@ -196,6 +197,8 @@ def request_for(
         office.tree[arrival.unit_id],
         str(blob_path(office.workspace.archive, arrival.sha256)),
         arrival.arrived_at,
+        arrival.sha256,
+        arrival.arrival_id,
     )
     waived: dict[FormAndPeriod, dict[str, str]] = {}
     for waiver in office.store.submissions.find_waivers(unit_id=arrival.unit_id):
@@ -205,18 +208,34 @@ def request_for(
             waived.setdefault(spot, {})[waiver.rule] = waiver.why
     decisions = office.store.submissions.find_decisions(arrival.arrival_id)
     released = bool(decisions) and decisions[-1].verdict == "release"
-    return replace(request, known_keys=known_keys, waived=waived, released=released)
+    return replace(
+        request,
+        known_keys=known_keys,
+        waived=waived,
+        released=released,
+        handed_in=arrival.put_at,
+    )
 
 
-def request_for_unit(office: Office, unit: Unit, path: str, now: dt.datetime) -> JudgeRequest:
-    """Give what judging the file at `path` needs to know of `unit`."""
+def request_for_unit(
+    office: Office, unit: Unit, path: str, now: dt.datetime, sha256: str, arrival_id: int = 0
+) -> JudgeRequest:
+    """Give what judging the file at `path` needs to know of `unit`.
+
+    It changes what was accepted of other bytes before it; `arrival_id` is 0 where it is the
+    newest of all.
+    """
     past: list[PastBook] = []
+    changes: dict[FormAndPeriod, str] = {}
     explained: dict[FormAndPeriod, dict[Identity, Explanation]] = {}
     for form in office.campaign.forms:
         past += past_books(office, form, unit)
         for standing in office.store.submissions.find_history(unit.unit_id, form.key):
             said = load_explanations(office.store.contents.find_explanations(standing))
             explained[form.key, standing.period] = said
+            earlier = not arrival_id or standing.arrival_id < arrival_id
+            if earlier and standing.sha256 != sha256:
+                changes[form.key, standing.period] = standing.receipt
     return JudgeRequest(
         path=path,
         campaign=office.settings.campaign,
@@ -226,6 +245,7 @@ def request_for_unit(office: Office, unit: Unit, path: str, now: dt.datetime) ->
         working_days=office.working_days,
         day_overrides=office.day_overrides,
         past=tuple(past),
+        standing=changes,
         explained=explained,
     )
 

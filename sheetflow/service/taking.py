@@ -22,6 +22,7 @@ from sheetflow.intake.scanning import scan
 from sheetflow.intake.sighting import Oddity, Reason, Scan, Sighting
 from sheetflow.intake.stillness import Observation, StillFile, StillWatch
 from sheetflow.service.journaling import note, record_noted
+from sheetflow.service.looking import Memory, put_at, remember, remembered
 from sheetflow.service.office import LOG, Office
 from sheetflow.service.turns import first_of_each
 from sheetflow.store.records import Arrival, NewArrival
@@ -37,6 +38,10 @@ _AT_ONCE = 16
 
 _EMPTY_SECONDS = 600.0
 """An empty file is waited for so long: old programs make it first and fill it later."""
+
+
+Identity = tuple[str, bytes, int, int, int]
+"""What makes a file of the inbox that one: unit, name, inode, size, time of change."""
 
 
 @dataclass
@@ -56,17 +61,21 @@ class Intake:
     """Whether files stand in the journal that the database has yet to hear of."""
     is_behind: bool = False
     """Whether files that stand still were left for the next turn."""
+    memory: Memory = field(default_factory=Memory)
+    safe: set[Identity] = field(default_factory=set)
+    """The files of the last scan that are recorded."""
 
 
 def open_intake(office: Office) -> Intake:
     """Start intake with nothing seen yet."""
     quiet = office.settings.intake.quiet_seconds
-    return Intake(StillWatch(quiet, office.clock.monotonic))
+    return Intake(StillWatch(quiet, office.clock.monotonic), memory=remembered(office))
 
 
 def look(office: Office, intake: Intake) -> Scan:
     """Look at the whole inbox."""
     folders = {unit.folder: unit.unit_id for unit in office.tree}
+    intake.memory.began = office.clock.now()
     seen = scan(office.workspace.inbox, folders, now=office.clock.on_disk())
     intake.seen = seen
     intake.oddities = (*seen.strange, *seen.lingering)
@@ -91,6 +100,7 @@ def take(office: Office, intake: Intake, files: Iterable[Sighting]) -> Observati
             fresh.append(sighting)
         else:
             again.append((sighting, known))
+    intake.safe = {_identity(sighting) for sighting, _ in again}
     _finish(office, intake, again)
     present = {_identity(sighting) for sighting in intake.seen.files}
     gone = [
@@ -124,6 +134,8 @@ def take(office: Office, intake: Intake, files: Iterable[Sighting]) -> Observati
     for start in range(0, len(still), _AT_ONCE):
         _take_some(office, intake, still[start : start + _AT_ONCE], stuck, before)
         office.say("收取", min(start + _AT_ONCE, len(still)), len(still))
+    left = [entry for entry in intake.seen.files if _identity(entry) not in intake.safe]
+    remember(office, intake.memory, intake.seen, left)
     return observation
 
 
@@ -166,10 +178,6 @@ def _waiting_units(intake: Intake, observation: Observation) -> set[str]:
 def _patient_with(unread: Counter[str]) -> set[str]:
     """They wait for some looks, not for ever."""
     return {unit_id for unit_id, looks in unread.items() if looks <= _MOST_LOOKS}
-
-
-Identity = tuple[str, bytes, int, int, int]
-"""What makes a file of the inbox that one: unit, name, inode, size, time of change."""
 
 
 def _is_unknown(office: Office, intake: Intake, arrival: Arrival) -> bool:
@@ -234,7 +242,7 @@ def _take_some(
                 stuck.add(unit_id)
     if not safe:
         return
-    new = [_arrival(office, sighting, archived) for sighting, archived in safe]
+    new = [_arrival(office, intake, sighting, archived) for sighting, archived in safe]
     try:
         note(office, new)
     except TemporaryError as trouble:
@@ -250,10 +258,12 @@ def _take_some(
     for _, arrival in received:
         LOG.info("unit %s: received as arrival %d", arrival.unit_id, arrival.arrival_id)
     intake.taken += len(received)
+    intake.safe |= {_identity(sighting) for sighting, _ in received}
     _finish(office, intake, received)
 
 
-def _arrival(office: Office, sighting: Sighting, archived: Archived) -> NewArrival:
+def _arrival(office: Office, intake: Intake, sighting: Sighting, archived: Archived) -> NewArrival:
+    now = office.clock.now()
     return NewArrival(
         unit_id=sighting.unit_id,
         purpose=sighting.purpose.value,
@@ -264,7 +274,8 @@ def _arrival(office: Office, sighting: Sighting, archived: Archived) -> NewArriv
         mtime_ns=sighting.mtime_ns,
         inode=sighting.inode,
         device=sighting.device,
-        arrived_at=office.clock.now(),
+        arrived_at=now,
+        put_at=put_at(intake.memory, sighting, now),
     )
 
 

@@ -56,7 +56,7 @@ class Arrivals:
             ).mappings()
             if row := known.first():
                 return _arrival(row)
-            added = insert(table).values(arrived_at=new.arrived_at, **values)
+            added = insert(table).values(arrived_at=new.arrived_at, put_at=new.put_at, **values)
             arrival_id = connection.execute(added.returning(table.c.arrival_id)).scalar_one()
             return _read(connection, arrival_id)
 

@@ -188,6 +188,18 @@ def _keep_makeshifts(connection: Connection) -> None:
     then.create_all(connection)
 
 
+def _keep_looks(connection: Connection) -> None:
+    connection.exec_driver_sql("ALTER TABLE arrivals ADD COLUMN put_at VARCHAR(32)")
+    then = MetaData(naming_convention=metadata.naming_convention)
+    Table(
+        "looks",
+        then,
+        Column("unit_id", Text, primary_key=True),
+        Column("looked_at", String(32)),
+    )
+    then.create_all(connection)
+
+
 _MAIL_TEXTS = ("message_id", "unit_id", "receipt", "subject", "text", "html", "trouble")
 _MAIL_STATES = "state IN ('queued', 'sent', 'held', 'gathered')"
 _RECIPIENT_STATES = "state IN ('queued', 'sent', 'refused')"
@@ -213,6 +225,7 @@ MIGRATIONS: tuple[Migration, ...] = (
         "know what was made by a default template in the place of one that could not be used",
         _keep_makeshifts,
     ),
+    Migration("keep when files were put there, and when the inbox was looked at", _keep_looks),
 )
 """The first one leads from version 1 to version 2, and so on. Never change one that was released."""
 

@@ -24,7 +24,8 @@ Indicators = Mapping[str, Mapping[str, int | float | None]]
 class NewArrival:
     """A file that lies safe in the archive and is about to leave the inbox.
 
-    `name` is for people; `raw_name` is what the folder calls it, byte for byte.
+    `name` is for people; `raw_name` is what the folder calls it, byte for byte. `put_at` is
+    when it was put there, where nobody looked there between that and `arrived_at`.
     """
 
     unit_id: str
@@ -38,6 +39,7 @@ class NewArrival:
     inode: int
     device: int
     arrived_at: dt.datetime
+    put_at: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +113,12 @@ class Submission:
     judged_at: dt.datetime
     file_name: str
     sha256: str
+    put_at: dt.datetime | None = None
+
+    @property
+    def handed_in(self) -> dt.datetime:
+        """When it was handed in, as far as that is proved."""
+        return self.put_at or self.arrived_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -94,8 +94,17 @@ arrivals = Table(
     _text("answer", ""),
     _text("answered_receipt", ""),
     Column("answer_document", Compressed),
+    Column("put_at", Moment),
     sqlite_autoincrement=True,
 )
+
+looks = Table(
+    "looks",
+    metadata,
+    Column("unit_id", Text, primary_key=True),
+    Column("looked_at", Moment),
+)
+"""When a scan last left nothing in a unit's folder; the row '' stands for all without their own."""
 
 submissions = Table(
     "submissions",

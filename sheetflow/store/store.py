@@ -19,6 +19,7 @@ from sheetflow.errors import StoreBusyError, StoreError
 from sheetflow.store.arrivals import Arrivals
 from sheetflow.store.contents import Contents
 from sheetflow.store.engine import Database, open_database
+from sheetflow.store.looks import Looks
 from sheetflow.store.mails import Mails
 from sheetflow.store.migrations import bring_up_to_date
 from sheetflow.store.outcomes import Outcomes
@@ -36,6 +37,7 @@ class Store:
     def __init__(self, database: Database) -> None:
         self._database = database
         self.arrivals = Arrivals(database)
+        self.looks = Looks(database)
         self.outcomes = Outcomes(database)
         self.submissions = Submissions(database)
         self.contents = Contents(database)

@@ -202,6 +202,7 @@ _COLUMNS = (
     arrivals.c.arrived_at,
     arrivals.c.name.label("file_name"),
     arrivals.c.sha256,
+    arrivals.c.put_at,
 )
 
 

@@ -47,6 +47,22 @@ def names_other_period(book: Book) -> bool:
     return isinstance(typed, str) and not book.period.is_called(typed)
 
 
+def check_correction(book: Book, context: Context) -> Iterator[Finding]:
+    """Find a workbook that changes, after the deadline, what was accepted, and does not say so."""
+    cover, roles = book.cover, book.form.cover
+    declared = roles.correction
+    if declared is None or declared.holds(cover.card.values) or not context.is_late(book.period):
+        return
+    if standing := context.standing(book.form.key, book.period):
+        yield GENERAL["correction-undeclared"].at(
+            cover.place(cover.card, declared.column),
+            receipt=standing,
+            label=cover.sheet.labels[declared.column],
+            declared=declared.options[0],
+            reason=cover.sheet.labels.get(roles.reason, "更正原因"),
+        )
+
+
 def check_expected(book: Book, context: Context) -> Iterator[Finding]:
     """Find a workbook for a period that this unit does not report: it would count nowhere."""
     unit, last_day = context.unit, book.period.last_day

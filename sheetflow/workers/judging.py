@@ -70,7 +70,8 @@ class JudgeRequest:
     """What the parent knows of a file before it is read.
 
     `known_keys` are (sheet, key) of other units' books that exist; None: not looked up yet,
-    so take them as there and say which were asked for.
+    so take them as there and say which were asked for. `handed_in` and `standing` (receipts)
+    are as in `Context`.
     """
 
     path: str
@@ -83,6 +84,8 @@ class JudgeRequest:
     past: tuple[PastBook, ...] = ()
     known_keys: frozenset[tuple[str, str]] | None = None
     released: bool = False
+    handed_in: dt.datetime | None = None
+    standing: Mapping[FormAndPeriod, str] = field(default_factory=lambda: MappingProxyType({}))
     pieces: PieceWish | None = None
     explained: Mapping[FormAndPeriod, Mapping[Identity, Explanation]] = field(
         default_factory=lambda: MappingProxyType({})
@@ -150,6 +153,8 @@ def judge_request(
         later=lambda form, period: later_books(campaign, request.past, form, period),
         known_keys=knows,
         released=request.released,
+        handed_in=request.handed_in,
+        standing=lambda form, period: request.standing.get((form, period.period_id), ""),
         waived=lambda form, period: request.waived.get((form, period.period_id), {}),
         explained=lambda form, period: _explained(request, form, period),
     )

@@ -42,6 +42,8 @@ _HALF = _COLUMNS // 2
 _A4 = 9
 _MOST_NOTES = 8
 _DASH = "—"
+_WORTH_TELLING = dt.timedelta(minutes=1)
+"""What is taken sooner was put there, as one says, at that time."""
 _SMALL: Look = CELL | {"font_size": 9}
 _SMALL_LABEL: Look = LABEL | {"font_size": 9}
 _SMALL_HEADER: Look = HEADER | {"font_size": 9}
@@ -65,7 +67,8 @@ class ReceiptData:
     """What a receipt says.
 
     `sheet_rows` are the sheets' titles with how many rows were read. `notes` and
-    `explanations` are finished sentences without personal values. `received` is aware.
+    `explanations` are finished sentences without personal values. `received` is aware; `put_at`
+    is when the file was put there, where that is proved.
     """
 
     campaign: str
@@ -77,6 +80,7 @@ class ReceiptData:
     received: dt.datetime
     file_name: str
     sha256: str
+    put_at: dt.datetime | None = None
     late: bool = False
     nil: bool = False
     waived: str = ""
@@ -139,8 +143,7 @@ class _Page:
 
 
 def _write_facts(page: _Page, receipt: ReceiptData) -> None:
-    when = receipt.received.astimezone(OFFICE_ZONE).strftime("%Y-%m-%d %H:%M:%S")
-    time = f"{when}（{'迟报' if receipt.late else '按时'}）"
+    time = f"{_moment(receipt.received)}（{'迟报' if receipt.late else '按时'}）"
     state = "已接收（零报告）" if receipt.nil else "已接收"
     pairs = (
         (("填报单位", receipt.unit.name), ("单位代码", receipt.unit.unit_id)),
@@ -155,12 +158,19 @@ def _write_facts(page: _Page, receipt: ReceiptData) -> None:
         page.span(_HALF + 2, _COLUMNS, second, _SMALL)
         page.end(17)
     lines = [("文件名", receipt.file_name), ("文件校验码（SHA-256）", in_groups(receipt.sha256))]
+    if receipt.put_at and receipt.received - receipt.put_at >= _WORTH_TELLING:
+        put = f"{_moment(receipt.put_at)}（文件自身的时间；从那时到接收，系统没有查看过文件夹）"
+        lines.insert(0, ("放入时间", put))
     if receipt.waived:
         lines.append(("准予放行", receipt.waived))
     for label, text in lines:
         page.span(1, 1, label, _SMALL_LABEL)
         page.span(2, _COLUMNS, text, _SMALL)
         page.end(max(17.0, height_of(text, sum(_WIDTHS[1:]), 13.0)))
+
+
+def _moment(moment: dt.datetime) -> str:
+    return moment.astimezone(OFFICE_ZONE).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def in_groups(digest: str) -> str:

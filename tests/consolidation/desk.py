@@ -48,7 +48,7 @@ class Desk:
     def submit(self, unit_id: str, period: str, changes: str = "") -> Judgement:
         """Judge a drawn workbook of `unit_id` and keep it where it is accepted."""
         self.count += 1
-        unit = f"@ 封面 B5 = '{unit_id}\n"
+        unit = f"@ 封面 B4 = {TREE[unit_id].name}\n@ 封面 B5 = '{unit_id}\n"
         raw = drawn(_dates(period) + unit + changes, period=period, stamp={"unit": unit_id})
         around = replace(context(period), unit=TREE[unit_id], tree=TREE)
         judgement = judge(raw, CAMPAIGN, around)

@@ -18,9 +18,11 @@ from sheetflow.schemas.judging import Context, Judgement, Outcome
 from sheetflow.schemas.layout import FIRST_ROW, ISSUES_SHEET
 from sheetflow.validators.explaining import is_open
 from tests.county_book import CAMPAIGN, context, drawn
-from tests.rounds.scene import compared, judged_file, returned_copy
+from tests.rounds.forty import FORTY
+from tests.rounds.reader import put_right
+from tests.rounds.scene import after_first_period, compared, judged_file, returned_copy
 
-ANSWER, BESIDE, NUMBER = 9, 10, 2
+ANSWER, BESIDE, NUMBER, REMEDY = 9, 10, 2, 8
 LATE = "@ 走访记录 A4 = 2012-02-28\n@ 走访记录 A5 = 2012-02-28\n"
 """Two visits of the period before: two findings to explain, which say the very same."""
 ABOUT = "@ 走访记录 F4 = 约20\n"
@@ -86,6 +88,37 @@ def sort_list(book: Workbook) -> None:
             sheet.cell(row, column).value = value
 
 
+def delete_numbers(book: Workbook) -> None:
+    """Throw away the column 编号."""
+    page(book).delete_cols(NUMBER)
+
+
+def delete_all_but_place_and_words(book: Workbook) -> None:
+    """Keep 工作表, 单元格, 问题 and 情况说明 alone."""
+    for column in (8, 6, 3, 2, 1):
+        page(book).delete_cols(column)
+
+
+def turn_round(book: Workbook) -> None:
+    """Put all columns in the opposite order."""
+    sheet = page(book)
+    for line in sheet.iter_rows(min_row=FIRST_ROW - 1, max_col=ANSWER):
+        for cell, value in zip(line, [cell.value for cell in reversed(line)], strict=True):
+            cell.value = value
+
+
+def behind(text: str, column: int = REMEDY) -> Callable[[Workbook], None]:
+    """Write behind what stands in a column of ours, beside every line to explain."""
+
+    def write(book: Workbook) -> None:
+        sheet = page(book)
+        for row in range(FIRST_ROW, sheet.max_row + 1):
+            if sheet.cell(row, 3).value == "核实性":
+                sheet.cell(row, column).value = f"{sheet.cell(row, column).value}\n{text}"
+
+    return write
+
+
 def filter_list(book: Workbook) -> None:
     """Filter 问题清单, so that every line is hidden."""
     sheet = page(book)
@@ -124,6 +157,9 @@ def only(judgement: Judgement, rule: str) -> Finding:
     return found
 
 
+_NO_PLACE = ("over the cell's name", "over the column's name")
+"""Where the list says no more where and what it speaks of, the number alone tells."""
+
 UNDERSTOOD: dict[str, list[Callable[[Workbook], None]]] = {
     "in its place": [answer()],
     "in a list sorted otherwise": [answer(), sort_list],
@@ -131,6 +167,17 @@ UNDERSTOOD: dict[str, list[Callable[[Workbook], None]]] = {
     "in a copy of the list": [answer(), rename_list],
     "in the column beside": [answer(BESIDE)],
     "in a list without our words": [answer(), delete_columns],
+    "in a list without numbers": [answer(), delete_numbers],
+    "in a list of places and words": [answer(), delete_all_but_place_and_words],
+    "in a list turned round": [answer(), turn_round],
+    "over the advice": [answer(REMEDY)],
+    "behind the advice": [behind(SAID)],
+    "over what is wrong": [answer(7)],
+    "over the column's name": [answer(6)],
+    "over the cell's name": [answer(5)],
+    "over the first column": [answer(1)],
+    "over the advice, without numbers": [answer(REMEDY), delete_numbers],
+    "beside a mark": [answer(text="√"), answer(REMEDY)],
     "while the row was mended": [answer(), mend_beside],
     "while rows were inserted": [answer(), insert_above],
 }
@@ -142,7 +189,8 @@ def test_answers_are_understood(name: str, changes: str) -> None:
     """However the clerk handles the list, what she answers counts for the cells that it is about."""
     judgement = first(changes)
     acts = UNDERSTOOD[name] if mend_beside in UNDERSTOOD[name] else [*UNDERSTOOD[name], mend_beside]
-    if name == "in a list without our words":
+    is_whole = name not in {"in a list without our words", "over what is wrong", *_NO_PLACE}
+    if not is_whole:  # its row is another once it is mended, and nothing tells which
         acts = UNDERSTOOD[name]
     elif name == "while rows were inserted":
         acts = [answer(), mend_beside, insert_above]
@@ -151,8 +199,104 @@ def test_answers_are_understood(name: str, changes: str) -> None:
     assert len(verify) == 2
     assert {now.explanations[entry.identity].text for entry in verify} == {SAID}
     assert "explanation-unused" not in rules(now)
-    if name != "in a list without our words" or changes == LATE:
+    if is_whole or changes == LATE:
         assert now.outcome is Outcome.ACCEPTED
+
+
+BESIDES = ["over the advice", "behind the advice", "over what is wrong", "in the column beside"]
+
+
+@pytest.mark.parametrize("name", BESIDES)
+def test_where_an_answer_was_found_is_told(name: str) -> None:
+    """Words in another column are heard, and a note says in which they stood."""
+    now = again(first(LATE), *UNDERSTOOD[name])
+    told = [entry for entry in now.findings if entry.rule == "explanation-beside"]
+    assert len(told) == 2
+    assert {entry.severity for entry in told} == {Severity.NOTE}
+    assert {entry.place.title for entry in told} == {ISSUES_SHEET}
+    assert "explanation-beside" not in rules(again(first(LATE), answer()))
+
+
+MARKS = [
+    "√",
+    "✓",
+    "✔",
+    "×",
+    "无",
+    "没有",
+    "同意",
+    "是",
+    "OK",
+    "ok！",
+    "V",
+    "1",
+    "12",
+    "①",
+    "（1）",
+    "——",
+    "。",
+    "好的",
+]
+
+
+@pytest.mark.parametrize("mark", MARKS)
+def test_a_mark_explains_nothing(mark: str) -> None:
+    """Who ticks a line off, agrees or numbers it has not said what the matter is: she is told."""
+    now = again(first(LATE), answer(text=mark))
+    assert now.outcome is Outcome.RETURNED
+    assert now.explanations == {}
+    assert rules(now) == {"date-before-period", "explanation-says-nothing"}
+    there = again(first(LATE), answer(REMEDY, text="√"))
+    assert there.outcome is Outcome.RETURNED
+
+
+@pytest.mark.parametrize(
+    "words", ["无变化，确为补报", "补报上年走访", "情况属实", "12人为补报", "属实", "上期漏报1次"]
+)
+def test_few_words_explain(words: str) -> None:
+    """What says anything at all is the superior's to judge."""
+    now = again(first(LATE), answer(text=words))
+    assert now.outcome is Outcome.ACCEPTED
+    assert rules(now) == {"date-before-period"}
+
+
+def test_a_mark_in_the_sheet_for_answers_explains_nothing() -> None:
+    """In 情况说明 the same holds as in 问题清单."""
+    number = first(LATE).findings[0].number
+
+    def write(book: Workbook) -> None:
+        sheet = page(book, "情况说明")
+        sheet.cell(FIRST_ROW, 1).value, sheet.cell(FIRST_ROW, 3).value = number, "同意"
+
+    now = again(first(LATE), write)
+    assert now.outcome is Outcome.RETURNED
+    assert only(now, "explanation-says-nothing").place.title == "情况说明"
+
+
+def test_words_beside_no_finding_are_told() -> None:
+    """Words that belong to no line that is known are not lost without a word."""
+
+    def lose(book: Workbook) -> None:
+        sheet = page(book)
+        for row in range(FIRST_ROW, sheet.max_row + 1):
+            for column in (NUMBER, 4, 5, 7):
+                sheet.cell(row, column).value = None
+
+    now = again(first(LATE), answer(), lose)
+    assert now.outcome is Outcome.RETURNED
+    assert rules(now) == {"date-before-period", "explanation-unused"}
+
+
+def test_what_is_ours_is_nobodys_answer() -> None:
+    """Our own words in all the lines of a copy, those of mended lines among them, say nothing."""
+    known_then = after_first_period()
+    judgement = judge(drawn(FORTY), CAMPAIGN, known_then)
+    copy = returned_copy(judgement, known_then)
+    for data, answered in ((copy, False), (put_right(copy)[0], True)):
+        for entry in judged_file(data, known_then).findings:
+            if entry.rule.startswith("explanation-"):
+                assert answered
+                assert entry.place.cell.startswith("I"), entry
 
 
 def test_without_the_list_everything_is_asked_again() -> None:

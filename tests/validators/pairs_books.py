@@ -30,17 +30,30 @@ _ONLY_VISITS = "\n".join(
 )
 _RIGHT_AFTER_THE_FIRST = dt.datetime(2012, 3, 1, 8, tzinfo=OFFICE_ZONE)
 _THE_DAY_BEFORE = dt.datetime(2012, 2, 29, 23, tzinfo=OFFICE_ZONE)
+_IN_TIME = dt.datetime(2012, 5, 3, 23, tzinfo=OFFICE_ZONE)
+_DAYS_AFTER = dt.datetime(2012, 5, 7, 10, tzinfo=OFFICE_ZONE)
+
+
+def _accepted(_form: str, _period: Period) -> str:
+    return "370102-2012B2-1"
+
+
 _FILLED_ON_THE_FIRST = "@ 封面 B13 = 2012-03-01"
 _FEW = "@ 走访记录 F4 = 约20\n"
 _EARLY = "@ 走访记录 A4 = 2012-02-28\n"
 
 
-def _answer(number: str) -> str:
+def _answer(number: str, text: str = "情况属实") -> str:
     """Draw the sheet 情况说明 with one answer."""
     return (
-        "# 情况说明\n| 审核意见编号 | 位置 | 说明 |\n| --- | --- | --- |\n"
-        f"| '{number} | | 情况属实 |"
+        f"# 情况说明\n| 审核意见编号 | 位置 | 说明 |\n| --- | --- | --- |\n| '{number} | | {text} |"
     )
+
+
+def _listed(line: str) -> str:
+    """Draw 问题清单 with one line about the early visit."""
+    head = "# 问题清单\n| 编号 | 单元格 | 怎么改 | 情况说明 |\n| --- | --- | --- | --- |\n"
+    return head + line.format(number=judged(_EARLY).findings[0].number)
 
 
 def _later(changes: str) -> Callable[[str, Period], tuple[Earlier, ...]]:
@@ -187,6 +200,18 @@ _ABOUT = Finding(
 
 ANSWERS = (
     Pair(
+        rule="explanation-says-nothing",
+        at="情况说明 A4",
+        broken=_EARLY + _answer(judged(_EARLY).findings[0].number, "√"),
+        nearly=_EARLY + _answer(judged(_EARLY).findings[0].number, "无变化，确为补报"),
+    ),
+    Pair(
+        rule="explanation-beside",
+        at="问题清单 C4",
+        broken=_EARLY + _listed("| '{number} | A4 | 补报上年走访 | |"),
+        nearly=_EARLY + _listed("| '{number} | A4 | | 补报上年走访 |"),
+    ),
+    Pair(
         rule="explanation-no-mending",
         at="问题清单 C4",
         broken="@ 干部名册 F4 = 3000多\n# 问题清单\n| 编号 | 单元格 | 情况说明 |\n| --- | --- | --- |\n"
@@ -250,6 +275,20 @@ WHICH = (
         at="封面 B6",
         broken="@ 封面 B6 = 2012B3",
         nearly="@ 封面 B6 = 2012年3—4月",
+    ),
+    Pair(
+        rule="correction-undeclared",
+        at="封面 B7",
+        context={"standing": _accepted, "now": _DAYS_AFTER},
+        nearly="@ 封面 B7 = 更正\n@ 封面 B8 = 漏登一次座谈",
+        nearly_context={"standing": _accepted, "now": _DAYS_AFTER},
+    ),
+    Pair(
+        rule="correction-undeclared",
+        at="封面 B7",
+        broken="@ 封面 B7 = 退回修改",
+        context={"standing": _accepted, "now": _DAYS_AFTER},
+        nearly_context={"standing": _accepted, "now": _DAYS_AFTER, "handed_in": _IN_TIME},
     ),
     Pair(
         rule="cover-unit-name",

@@ -51,6 +51,7 @@ PROGRESS = Form(
         preparer="preparer",
         phone="phone",
         reason="correction_reason",
+        correction=where("kind", "更正"),
         nil=where("nil_return", "是"),
         exempt_when_nil=frozenset({"narrative"}),
     ),

@@ -146,6 +146,14 @@ WORKBOOK_CHECKS: tuple[Check, ...] = (
         "报告期已预填，不要改动",
     ),
     _check(
+        "correction-undeclared",
+        _MUST,
+        "截止后改动没有报更正",
+        "本期报表已经接收（回执号{receipt}），报送截止以后改动的，要作为更正报送",
+        "请把“{label}”改为“{declared}”，并在“{reason}”里写明为什么改；没有要改的，不用再报",
+        "接收以后、报送截止以前可以改了再报；截止以后改动的，“报送性质”填“更正”并写明原因",
+    ),
+    _check(
         "sheet-missing",
         _MUST,
         "缺少工作表",
