@@ -258,7 +258,7 @@ def _tell_without_store(call: Call, sentence: str, *, as_json: bool) -> None:
     waiting = waiting_in_inbox(call.root, sentence)
     if as_json:
         document = {"period": None, "units": [], "waiting": [each.as_json() for each in waiting]}
-        say(json.dumps(document, ensure_ascii=False, indent=2))
+        say_json(document)
         return
     complain(sentence)
     for each in waiting[1:]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sheetflow.schemas.conditions import where
+from sheetflow.schemas.conditions import Is, where
 from sheetflow.schemas.explanations import EXPLANATIONS
 from sheetflow.schemas.forms import Cover, Form, SamePerson
 from sheetflow.schemas.grassroots2012.charts import CHARTS
@@ -51,7 +51,7 @@ PROGRESS = Form(
         preparer="preparer",
         phone="phone",
         reason="correction_reason",
-        correction=where("kind", "更正"),
+        correction=Is("kind", ("更正",)),
         nil=where("nil_return", "是"),
         exempt_when_nil=frozenset({"narrative"}),
     ),
