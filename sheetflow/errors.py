@@ -129,6 +129,7 @@ _TROUBLES = {
     "ENOTDIR": "同名的东西不是文件夹",
     "EISDIR": "同名的东西是文件夹",
     "ELOOP": "同名的东西是链接",
+    "CHANGED": "文件刚被人改过",
     "EMFILE": "打开的文件太多",
     "ENFILE": "打开的文件太多",
     "ENOMEM": "内存不足",
@@ -162,6 +163,25 @@ class TemporaryError(SheetflowError):
         if getattr(error, "winerror", None) in (32, 33):  # sharing and lock violation
             return cls(step, str(place), "SHARING")
         return cls(step, str(place), errno.errorcode.get(error.errno or 0, "EUNKNOWN"))
+
+
+class ObstructedError(TemporaryError):
+    """Something stands in the way in one unit's outbox folder: that unit's trouble, nobody else's.
+
+    `place` is the folder as the outbox has it (``370104-槐荫区/2012B1``).
+    """
+
+    def __init__(self, place: str, code: str) -> None:
+        super().__init__("发布文件", place, code)
+        wrong, remedy = _OBSTACLES.get(code, _OBSTACLES["ENOTDIR"])
+        self.args = (f"答复文件夹“{place}”{wrong}，答复暂时放不进去。{remedy}，答复会自动补上。",)
+
+
+_OBSTACLES = {
+    "ENOTDIR": ("不是文件夹", "请把占着这个名称的东西移走"),
+    "ELOOP": ("是指向别处的链接，程序不跟着走", "请删除这个链接"),
+    "EACCES": ("没有权限写入", "请恢复程序对它的权限"),
+}
 
 
 class TroubleError(SheetflowError):

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sheetflow.service.examining import Line
     from sheetflow.service.reminding import Reminders
 
+_MOST_NAMED = 20
 _COLOURS = {"ok": "green", "warning": "yellow", "fault": "red"}
 
 
@@ -163,6 +164,15 @@ def restore(
     say(f"已恢复{done.files}个文件（备份时间 {done.made_at}）。")
     if done.aside:
         say(f"原有的文件移到了 {done.aside}，确认不要后请自行删除，里面有个人信息。")
+    if done.hers:
+        say(
+            f"答复文件夹里有{len(done.hers)}个文件与备份不符（备份以后发布的，或者有人改过），"
+            "都不会动；有新的一份时放在旁边（名称末尾有“_新”）："
+        )
+        for name in done.hers[:_MOST_NAMED]:
+            say(f"　{name}")
+        if len(done.hers) > _MOST_NAMED:
+            say(f"　……等{len(done.hers)}个")
     say(f"要重新发布的文件{done.to_publish}个。下一步：运行 doctor 检查，再运行 run 或 watch。")
 
 
@@ -214,6 +224,12 @@ def purge(
         say(
             f"这些旧副本里还有个人信息，请自行处理：{'、'.join(done.leftovers)}。以前的备份文件也一样。"
         )
+    if done.hers:
+        complain(
+            f"这些文件有人改过，没有动它们，里面可能还有个人信息：{'、'.join(done.hers)}。"
+            "请与单位核对后自行删除，再清理一次。"
+        )
+        raise typer.Exit(1)
 
 
 def _is_confirmed() -> bool:

@@ -1,6 +1,6 @@
-"""Publishing: files in the outbox, whole or not at all.
+"""Publishing: files in the outbox, whole or not at all, and never over what a person changed.
 
-This room owns how a file comes to lie in the outbox (`outbox`), what it is called
-(`names`) and how an Office document gets the same bytes from the same sources
-(`repeatable`). It refuses to know what a publication is made of, and when one is due.
+This room owns how a file comes to lie in the outbox (`outbox`), what lies there already
+(`lying`) and what a publication is called (`names`). It refuses to know what a publication
+is made of, and when one is due.
 """

@@ -1,49 +1,76 @@
 """Files in the outbox: readers see the old or the new one, never half of one.
 
-This module owns the replacing (promise 12): a temporary file in the same folder,
-fsync, rename, fsync of the folder; nothing where the content is the same; and the
-``…_新`` twin where somebody holds the real file open. It refuses to decide what is
-published. The service tries again to publish by the real name as long as a
-publication says that it lies `beside` it.
+This module owns the replacing (promise 12): a temporary file in the same folder, fsync,
+rename, fsync of the folder; nothing where the content is the same. A publication is drafted
+first, so that its hash can be announced in a commit, and then placed.
+
+A file is ours by its bytes alone: those that were ever announced for its path, and those
+that its unit handed in. Whatever else lies there belongs to a person, and is neither replaced
+nor removed: the new one is placed beside it as ``…_新``, as it is where somebody holds the
+real file open. It refuses to decide what is published, and which bytes are ours.
 """
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from io import BufferedRandom
 from pathlib import Path
 from typing import BinaryIO
 
-from sheetflow.errors import TemporaryError, retried_later
+from sheetflow.errors import ObstructedError, TemporaryError, retried_later
+from sheetflow.publishing.lying import (
+    Kind,
+    Lying,
+    Ours,
+    is_held_open,
+    is_reachable,
+    look_at,
+    make_folders,
+    stamp_of,
+    sync_folder,
+)
 
 Writer = Callable[[BinaryIO], object]
 """Writes a publication into an open binary file."""
 
+FirstLine = Callable[[Path, Path], object]
+"""Copies a finished document (first to second path), with a first line that says what it is."""
+
 _STEP = "发布文件"
 _TEMPORARY_START = ".sheetflow-"
 _TEMPORARY_END = ".tmp"
-_HELD_OPEN = {errno.EACCES, errno.EPERM, errno.EBUSY, errno.ETXTBSY}
-_CANNOT_SYNC_FOLDERS = {errno.EINVAL, errno.ENOTSUP, errno.ENOSYS}
+_MOST_TWINS = 9
+
+
+class Beside(StrEnum):
+    """Why a publication lies beside its real name, if it does."""
+
+    NO = ""
+    HELD = "held"
+    """Somebody holds the real file open."""
+    HERS = "hers"
+    """Somebody changed the real file, or put it there: it is theirs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
     """A publication that lies safely in the outbox.
 
-    `path` is where it lies: the asked name, or its twin when `beside` is set. `changed`
+    `path` is where it lies: the asked name, or its twin where it lies `beside`. `changed`
     tells whether its content did; where it did not, nothing was written.
     """
 
     path: Path
     sha256: str
     changed: bool
-    beside: bool = False
+    beside: Beside = Beside.NO
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,41 +83,98 @@ class Patience:
     sleep: Callable[[float], None] = time.sleep
 
 
-def publish_file(
-    path: Path, content: bytes | Writer, patience: Patience | None = None
-) -> Published:
-    """Put `content` at `path`, whole and durable, making its folder where it is missing.
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A publication on its way: whole and durable under a temporary name, not yet seen by anybody.
 
-    A target that is open elsewhere is tried for as long as `patience` lasts, then the
-    content is put beside it as ``name_新.xlsx``; publishing by the real name again removes
-    the twin. Raise TemporaryError for anything else that the system refuses (no space, no
-    rights to the folder, twin open, too); the outbox is then as it was.
+    Without `temporary`, its very bytes lie at `path`. `seen` is what lay there; where that is
+    a person's, the draft goes `beside` it, and says so in its first line.
+    """
+
+    path: Path
+    sha256: str
+    temporary: Path | None
+    seen: Lying
+    is_beside: bool = False
+
+    def discard(self) -> None:
+        """Leave no trace of it."""
+        if self.temporary:
+            with suppress(OSError):
+                self.temporary.unlink(missing_ok=True)
+
+
+def draft_file(
+    top: Path, path: Path, content: bytes | Writer, ours: Ours, first_line: FirstLine | None = None
+) -> Draft:
+    """Write `content` near `path` in the outbox `top`, making its folder where it is missing.
+
+    Raise ObstructedError where something stands in the way in the unit's own folder,
+    TemporaryError for anything else that the system refuses; the outbox is then as it was.
     """
     with retried_later(_STEP, path):
-        _make_folder(path.parent)
+        make_folders(top, path.parent)
+        lying = look_at(path)
         if isinstance(content, bytes):
             sha256 = hashlib.sha256(content).hexdigest()
-            if _holds(path, sha256, len(content)):
-                return _settled(path, sha256, changed=False)
-        temporary = path.with_name(f"{_TEMPORARY_START}{secrets.token_hex(8)}{_TEMPORARY_END}")
+            if lying.sha256 == sha256:
+                return Draft(path, sha256, None, lying)
+        temporary = _temporary(path)
         try:
-            sha256 = _write(temporary, content)
-            return _settle(path, temporary, sha256, patience or Patience())
-        finally:
+            return _written(Draft(path, "", temporary, lying), content, ours, first_line)
+        except PermissionError as error:
+            place = path.parent.relative_to(top).as_posix()
+            raise ObstructedError(place, "EACCES") from error
+        except BaseException:
             with suppress(OSError):
                 temporary.unlink(missing_ok=True)
+            raise
 
 
-def remove_publication(path: Path) -> bool:
-    """Remove a publication and its twin; give whether there was anything to remove.
+def place_file(draft: Draft, ours: Ours, patience: Patience | None = None) -> Published:
+    """Put a draft in place, once its hash is announced; nothing of it is left elsewhere.
 
-    Raise TemporaryError where the system refuses; repeating it does no harm.
+    A target that is open elsewhere is tried for as long as `patience` lasts, then the
+    draft is put beside it as ``name_新.xlsx``; publishing by the real name again removes
+    the twin. Raise TemporaryError where the system refuses, and where somebody
+    changed the target since the draft was made: it must be drafted anew.
     """
+    try:
+        with retried_later(_STEP, draft.path):
+            return _place(draft, ours, patience or Patience())
+    finally:
+        draft.discard()
+
+
+def remove_publication(top: Path, path: Path, ours: Ours) -> tuple[int, tuple[Path, ...]]:
+    """Remove a publication and its twins where they are ours.
+
+    Give how many went, and what stays because it is a person's. Raise TemporaryError where
+    the system refuses; repeating it does no harm.
+    """
+    removed, left = 0, []
     with retried_later("撤下文件", path):
-        removed = [_remove(each) for each in (path, twin_path(path))]
-        if any(removed):
-            _sync_folder(path.parent)
-    return any(removed)
+        if not is_reachable(top, path.parent):
+            return 0, ()
+        for place in (path, *_twins(path)):
+            lying = look_at(place)
+            if lying.kind is Kind.NOTHING and place != path:
+                break
+            if lying.kind in {Kind.STRANGE, Kind.LOCKED} or lying.is_hers(ours):
+                left.append(place)
+            elif lying.kind is Kind.FILE:
+                place.unlink(missing_ok=True)
+                removed += 1
+        if removed:
+            sync_folder(path.parent)
+    return removed, tuple(left)
+
+
+def lies_there(top: Path, path: Path) -> bool:
+    """Whether anything lies at `path` of the outbox, or at its twin."""
+    if not is_reachable(top, path.parent):
+        return False
+    return any(stamp_of(place) for place in (path, next(_twins(path))))
 
 
 def sweep_outbox(outbox_root: Path) -> int:
@@ -99,16 +183,51 @@ def sweep_outbox(outbox_root: Path) -> int:
     Only for the one running service, at its start: nothing else may be publishing.
     """
     swept = 0
-    with retried_later("清理答复文件夹", outbox_root):
-        for leftover in outbox_root.rglob(f"{_TEMPORARY_START}*{_TEMPORARY_END}"):
-            leftover.unlink(missing_ok=True)
-            swept += 1
+    for folder, _, names in os.walk(outbox_root):  # follows no link, passes over what is closed
+        for name in names:
+            if name.startswith(_TEMPORARY_START) and name.endswith(_TEMPORARY_END):
+                with retried_later("清理答复文件夹", outbox_root):
+                    Path(folder, name).unlink(missing_ok=True)
+                swept += 1
     return swept
 
 
-def twin_path(path: Path) -> Path:
-    """Tell where a publication lies while its real name is held open: ``…_新.xlsx``."""
-    return path.with_name(f"{path.stem}_新{path.suffix}")
+def _temporary(path: Path) -> Path:
+    return path.with_name(f"{_TEMPORARY_START}{secrets.token_hex(8)}{_TEMPORARY_END}")
+
+
+def _twins(path: Path) -> Iterator[Path]:
+    """Name the places for a publication whose real name is taken: ``…_新.xlsx``, ``…_新2.xlsx``."""
+    for number in range(1, _MOST_TWINS + 1):
+        ending = "" if number == 1 else str(number)
+        yield path.with_name(f"{path.stem}_新{ending}{path.suffix}")
+
+
+def _written(
+    draft: Draft, content: bytes | Writer, ours: Ours, first_line: FirstLine | None
+) -> Draft:
+    temporary = draft.temporary or _temporary(draft.path)
+    sha256 = _write(temporary, content)
+    if draft.seen.sha256 == sha256:
+        temporary.unlink()
+        return replace(draft, sha256=sha256, temporary=None)
+    is_beside = draft.seen.is_hers(ours)
+    if is_beside and first_line:
+        sha256 = _write_first_line(temporary, first_line)
+    return replace(draft, sha256=sha256, is_beside=is_beside)
+
+
+def _write_first_line(temporary: Path, first_line: FirstLine) -> str:
+    said = _temporary(temporary)
+    try:
+        _write(said, b"")
+        first_line(temporary, said)
+        with said.open("r+b") as file:
+            sha256 = _hashed(file)
+        said.replace(temporary)
+    finally:
+        said.unlink(missing_ok=True)
+    return sha256
 
 
 def _write(temporary: Path, content: bytes | Writer) -> str:
@@ -120,96 +239,87 @@ def _write(temporary: Path, content: bytes | Writer) -> str:
             file.write(content)
         else:
             content(file)
-        file.flush()
-        os.fsync(file.fileno())
-        file.seek(0)
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        return _hashed(file)
 
 
-def _settle(path: Path, temporary: Path, sha256: str, patience: Patience) -> Published:
-    size = temporary.stat().st_size
-    if _holds(path, sha256, size):
-        return _settled(path, sha256, changed=False)
-    if _replace(temporary, path, patience):
-        return _settled(path, sha256, changed=True)
-    return _settle_beside(twin_path(path), temporary, sha256, patience)
+def _hashed(file: BufferedRandom) -> str:
+    file.flush()
+    os.fsync(file.fileno())
+    file.seek(0)
+    return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _settled(path: Path, sha256: str, *, changed: bool) -> Published:
+def _place(draft: Draft, ours: Ours, patience: Patience) -> Published:
+    if draft.is_beside:
+        return _place_beside(draft, ours, patience, Beside.HERS)
+    if draft.temporary is None:
+        _is_locked(draft, ours)
+        return _settled(draft, ours, changed=False)
+    if _replaced(draft, ours, patience):
+        return _settled(draft, ours, changed=True)
+    return _place_beside(draft, ours, patience, Beside.HELD)
+
+
+def _settled(draft: Draft, ours: Ours, *, changed: bool) -> Published:
     with suppress(OSError):  # a twin that is open itself goes with a later publication
-        _remove(twin_path(path))
+        _remove_twins(_twins(draft.path), ours)
     # Also when nothing was written: a run that was killed may have come just this far.
-    _sync_folder(path.parent)
-    return Published(path, sha256, changed)
+    sync_folder(draft.path.parent)
+    return Published(draft.path, draft.sha256, changed)
 
 
-def _settle_beside(twin: Path, temporary: Path, sha256: str, patience: Patience) -> Published:
-    changed = not _holds(twin, sha256, temporary.stat().st_size)
-    if changed:
-        patience.replace(temporary, twin)
-    _sync_folder(twin.parent)
-    return Published(twin, sha256, changed, beside=True)
+def _remove_twins(twins: Iterator[Path], ours: Ours) -> None:
+    for twin in twins:
+        lying = look_at(twin)
+        if lying.kind is Kind.NOTHING:
+            return
+        if lying.kind is Kind.FILE and not lying.is_hers(ours):
+            twin.unlink(missing_ok=True)
 
 
-def _replace(temporary: Path, path: Path, patience: Patience) -> bool:
-    """Rename over `path`; give False when it is still held open after all patience."""
+def _place_beside(draft: Draft, ours: Ours, patience: Patience, why: Beside) -> Published:
+    """Take the first twin that is free or ours; those behind it that are ours go."""
+    twins = _twins(draft.path)
+    for twin in twins:
+        lying = look_at(twin)
+        if lying.is_hers(ours):
+            continue
+        changed = lying.sha256 != draft.sha256
+        if changed and draft.temporary:
+            patience.replace(draft.temporary, twin)
+        with suppress(OSError):
+            _remove_twins(twins, ours)
+        sync_folder(twin.parent)
+        return Published(twin, draft.sha256, changed, why)
+    raise TemporaryError(_STEP, str(draft.path), "EEXIST")
+
+
+def _replaced(draft: Draft, ours: Ours, patience: Patience) -> bool:
+    """Rename over what is ours; give False when it is still held open after all patience."""
     left = patience.seconds
     while True:
         try:
-            patience.replace(temporary, path)
+            if not _is_locked(draft, ours):
+                patience.replace(draft.temporary or draft.path, draft.path)
+                return True
         except OSError as error:
-            if not _is_held_open(error):
+            if not is_held_open(error):
                 raise
-            if left <= 0:
-                return False
-            patience.sleep(patience.pause_seconds)
-            left -= patience.pause_seconds
-        else:
-            return True
+        if left <= 0:
+            return False
+        patience.sleep(patience.pause_seconds)
+        left -= patience.pause_seconds
 
 
-def _is_held_open(error: OSError) -> bool:
-    return error.errno in _HELD_OPEN or TemporaryError.of(error, "", "").code == "SHARING"
+def _is_locked(draft: Draft, ours: Ours) -> bool:
+    """Look once more in the last moment: whether the target can be read, to know whose it is.
 
-
-def _holds(path: Path, sha256: str, size: int) -> bool:
-    """Whether just this content lies at `path`; not for a link, or what cannot be read."""
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-    try:
-        descriptor = os.open(path, flags | getattr(os, "O_BINARY", 0))
-        with os.fdopen(descriptor, "rb") as file:
-            if os.fstat(descriptor).st_size != size:  # most that changed: no need to read them
-                return False
-            return hashlib.file_digest(file, "sha256").hexdigest() == sha256
-    except OSError:
+    Raise TemporaryError where it is a person's by now. What has the stamp that it had when it
+    was hashed, moments ago, is what it was.
+    """
+    if draft.seen.kind is Kind.FILE and stamp_of(draft.path) == draft.seen.stamp:
         return False
-
-
-def _remove(path: Path) -> bool:
-    try:
-        path.unlink()
-    except FileNotFoundError:
-        return False
-    return True
-
-
-def _make_folder(folder: Path) -> None:
-    """Make a folder and those above it, each durable before anything lies in it."""
-    if folder.is_dir():
-        return
-    _make_folder(folder.parent)
-    folder.mkdir(exist_ok=True)
-    _sync_folder(folder.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":
-        return  # Windows has no such call; NTFS journals its names
-    descriptor = os.open(folder, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0))
-    try:
-        os.fsync(descriptor)
-    except OSError as error:
-        if error.errno not in _CANNOT_SYNC_FOLDERS:
-            raise
-    finally:
-        os.close(descriptor)
+    lying = look_at(draft.path)
+    if lying.is_hers(ours):
+        raise TemporaryError(_STEP, str(draft.path), "CHANGED")
+    return lying.kind is Kind.LOCKED

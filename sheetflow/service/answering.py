@@ -23,8 +23,8 @@ from sheetflow.schemas.documents import (
 from sheetflow.service.history import last_round, merged_figures, request_for
 from sheetflow.service.names import ANSWERS, answer_path, precheck_path
 from sheetflow.service.office import LOG, Office
-from sheetflow.service.publishing import basis_of, publish
-from sheetflow.store.records import Arrival, Publication, StaleMark, Submission
+from sheetflow.service.publishing import Order, basis_of
+from sheetflow.store.records import Arrival, StaleMark, Submission
 from sheetflow.validators.explaining import is_open
 from sheetflow.workers import OutgrownError, TaskFailedError
 from sheetflow.workers.judging import JudgeRequest
@@ -62,10 +62,10 @@ class Answer:
         """Whether the bytes are there, so that nobody has to wait for them."""
         return isinstance(self._content, bytes) or self._content.done()
 
-    def publish(self, office: Office) -> Publication:
-        """Wait for the bytes and put them in place."""
+    def order(self) -> Order:
+        """Wait for the bytes, and say where they are to lie."""
         content = self._bytes()
-        return publish(office, self.path, content, self.mark, basis_of(content))
+        return Order(self.path, content, self.mark, basis_of(content))
 
     def _bytes(self) -> bytes:
         if isinstance(self._content, bytes):

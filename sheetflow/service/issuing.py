@@ -5,16 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from concurrent.futures import Future
+from pathlib import Path
 
 from sheetflow import __version__
-from sheetflow.errors import SheetflowError
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.schemas.forms import Form
+from sheetflow.service.attempting import Attempts
 from sheetflow.service.entailing import WORKBOOK
+from sheetflow.service.following import follow_units
 from sheetflow.service.history import merged_since, past_books
 from sheetflow.service.names import workbook_path
 from sheetflow.service.office import Office
-from sheetflow.service.publishing import basis_of, is_fresh, publish
+from sheetflow.service.publishing import Order, basis_of, is_fresh
 from sheetflow.store.records import Stale, StaleMark
 from sheetflow.units import Unit
 from sheetflow.workers.judging import BlankRequest
@@ -24,15 +26,23 @@ from sheetflow.writing import write_master
 def issue_workbooks(
     office: Office, form: Form, period: Period, units: Iterable[Unit] | None = None
 ) -> int:
-    """Publish the 填报 workbook of every unit (or of `units`) and the master; give how many are new."""
+    """Publish the 填报 workbook of every unit (or of `units`) and the master; give how many are new.
+
+    Raise the first SheetflowError that one of them met, when all others are published.
+    """
     expected = office.tree.living_on(period.last_day) if units is None else tuple(units)
     office.workspace.ensure_unit_folders(office.tree)
+    follow_units(office)
     marks = [
         Stale(unit_id=unit.unit_id, form=form.key, period=period.period_id, what=WORKBOOK)
         for unit in expected
     ]
     publish_master(office, form)
-    return publish_workbooks(office, marks)
+    attempts = Attempts(office)
+    publish_workbooks(office, marks, attempts)
+    if attempts.errors:
+        raise attempts.errors[0]
+    return attempts.published
 
 
 def publish_master(office: Office, form: Form) -> None:
@@ -45,38 +55,46 @@ def publish_master(office: Office, form: Form) -> None:
 
 
 _START = dt.datetime(2012, 1, 1, tzinfo=OFFICE_ZONE)
+_AT_ONCE = 16
+"""So many workbooks wait for the disk together."""
 
 
-def publish_workbooks(office: Office, marks: Iterable[Stale | StaleMark]) -> int:
-    """Publish the workbooks that `marks` name, where what they stand on has changed.
-
-    Raise the first SheetflowError that one of them met, when all others are published.
-    """
+def publish_workbooks(
+    office: Office, marks: Iterable[Stale | StaleMark], attempts: Attempts
+) -> None:
+    """Publish the workbooks that `marks` name, where what they stand on has changed."""
     due: list[tuple[Stale, str, Future[bytes]]] = []
     settled: list[StaleMark] = []
     for mark in marks:
         request, basis = _request(office, mark)
-        path = workbook_path(office, office.form(mark.form), request.unit, request.period)
-        if is_fresh(office, path, basis):
+        if is_fresh(office, _path(office, mark), basis):
             settled += [mark] if isinstance(mark, StaleMark) else []
             continue
         due.append((mark, basis, office.pool.submit("render_blank", request, office.dress)))
-    office.store.publications.record_rebuilt(settled)
-    faults: list[SheetflowError] = []
-    for number, (mark, basis, future) in enumerate(due, start=1):
-        unit, period = office.tree[mark.unit_id], Period.parse(mark.period)
-        path = workbook_path(office, office.form(mark.form), unit, period)
-        try:
-            publication = publish(office, path, future.result(), mark, basis)
-        except SheetflowError as error:  # the others shall have theirs first
-            faults.append(error)
-            continue
-        cleared = [mark] if isinstance(mark, StaleMark) else []
-        office.store.publications.record_rebuilt(cleared, [publication])
-        office.say("发放填报表", number, len(due))
-    if faults:
-        raise faults[0]
-    return len(due)
+    if settled:
+        office.store.publications.record_rebuilt(settled)
+    for start in range(0, len(due), _AT_ONCE):
+        _publish_some(office, due[start : start + _AT_ONCE], attempts)
+        office.say("发放填报表", min(start + _AT_ONCE, len(due)), len(due))
+
+
+def _publish_some(
+    office: Office, due: Iterable[tuple[Stale, str, Future[bytes]]], attempts: Attempts
+) -> None:
+    wanted = [
+        (mark, [Order(_path(office, mark), content, mark, basis)])
+        for mark, basis, made in due
+        for content in attempts.attempt(mark, made.result)
+    ]
+    placed = attempts.publish(wanted)
+    cleared = [mark for mark, _ in placed if isinstance(mark, StaleMark)]
+    published = [entry for _, made in placed for entry in made]
+    office.store.publications.record_rebuilt(cleared, published)
+
+
+def _path(office: Office, mark: Stale) -> Path:
+    unit, period = office.tree[mark.unit_id], Period.parse(mark.period)
+    return workbook_path(office, office.form(mark.form), unit, period)
 
 
 def _request(office: Office, mark: Stale) -> tuple[BlankRequest, str]:

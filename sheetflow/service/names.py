@@ -20,9 +20,9 @@ def workbook_path(office: Office, form: Form, unit: Unit, period: Period) -> Pat
     return folder / _artefact(office, form, "填报", unit.folder, period.period_id)
 
 
-def answer_path(office: Office, submission: Submission) -> Path:
-    """Where the answer to a submission lies."""
-    unit = office.tree[submission.unit_id]
+def answer_path(office: Office, submission: Submission, named: Unit | None = None) -> Path:
+    """Where the answer to a submission lies, or lay for the unit as it was `named`."""
+    unit = named or office.tree[submission.unit_id]
     name = artefact_name(
         ANSWERS[submission.outcome], unit.folder, submission.period or None, submission.number
     )

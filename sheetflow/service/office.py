@@ -25,6 +25,7 @@ from sheetflow.config.workspace import Workspace, open_workspace
 from sheetflow.errors import RESTORE, SheetflowError, StoreDamagedError
 from sheetflow.masks import MaskPolicy
 from sheetflow.periods import Period, deadline
+from sheetflow.publishing.lying import Stamp
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.forms import Form
 from sheetflow.service.clock import Clock
@@ -69,6 +70,8 @@ class Office:
     """How many files of one unit are served before it is another one's turn; None for all."""
     pieces_under_way: dict[Path, Future[None]] = field(default_factory=dict)
     """Files of rendered rows that a child is making."""
+    hers: dict[Path, Stamp] = field(default_factory=dict)
+    """Files of the outbox that were found to be a person's, by what changes with them."""
     _units_seen: tuple[int, int] = (0, 0)
     _units_trouble: str = ""
     _pool: list[Pool] = field(default_factory=list)

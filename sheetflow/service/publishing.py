@@ -1,16 +1,25 @@
-"""One publication: put in place, and recorded with what it stands on."""
+"""One publication: drafted, announced, put in place, and recorded with what it stands on.
+
+The order makes it known whose a file is, wherever we are killed: first the hashes of what is
+about to lie in the outbox are committed, many together, then the files get their names. So
+whatever lies there with another hash is a person's.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
-import shutil
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from sheetflow.errors import TemporaryError
-from sheetflow.publishing.outbox import Patience, Writer, publish_file
+from sheetflow.publishing.lying import Ours, is_reachable
+from sheetflow.publishing.outbox import Draft, Patience, Writer, draft_file, place_file
 from sheetflow.service.office import LOG, Office
 from sheetflow.store.records import Publication, Stale
+from sheetflow.writing.first_line import copy_with_first_line
 
 
 def basis_of(*parts: object) -> str:
@@ -25,7 +34,13 @@ def basis_of(*parts: object) -> str:
 def is_fresh(office: Office, path: Path, basis: str) -> bool:
     """Whether the file that lies there was made from just this."""
     known = office.store.publications.find_publication(office.relative(path))
-    return bool(known and known.basis == basis and not known.beside and path.is_file())
+    return bool(known and known.basis == basis and not known.beside and is_there(office, path))
+
+
+def is_there(office: Office, path: Path) -> bool:
+    """Whether a file lies at `path` in the outbox, no link on the way."""
+    reachable = is_reachable(office.workspace.outbox, path.parent)
+    return reachable and path.is_file() and not path.is_symlink()
 
 
 def is_published(office: Office, path: Path) -> bool:
@@ -33,54 +48,108 @@ def is_published(office: Office, path: Path) -> bool:
     return office.store.publications.find_publication(office.relative(path)) is not None
 
 
-def publish(
-    office: Office, path: Path, content: bytes | Writer, mark: Stale, basis: str
-) -> Publication:
-    """Put `content` in place; give what the store is to keep of it.
+def ours_at(office: Office, path: str, unit_id: str) -> Ours:
+    """Tell which bytes are ours at `path` of the outbox.
+
+    Those that were ever announced for it, and those that its unit handed in: she filled our
+    file where it lay, and a copy of it is in the archive.
+    """
+    store = office.store
+
+    def is_ours(sha256: str) -> bool:
+        announced = store.publications.find_announced(path)
+        return sha256 in announced or store.arrivals.has_handed_in(unit_id, sha256)
+
+    return is_ours
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be published: where, which content, for which mark, made from what.
+
+    `as_of` is how old the content is, for those that do not say it themselves.
+    """
+
+    path: Path
+    content: bytes | Writer
+    mark: Stale
+    basis: str
+    as_of: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """A publication that only needs to be announced, and then put in place."""
+
+    order: Order
+    draft: Draft
+
+
+def draft(office: Office, orders: Iterable[Order]) -> list[Drafted]:
+    """Write publications near their places, all of them or none.
 
     Raise TemporaryError where the disk refuses.
     """
-    published = publish_file(path, content)
+    drafted: list[Drafted] = []
+    try:
+        drafted.extend(_draft(office, order) for order in orders)
+    except BaseException:
+        _discard(drafted)
+        raise
+    return drafted
+
+
+def _draft(office: Office, order: Order) -> Drafted:
+    path = office.relative(order.path)
+    first_line = partial(copy_with_first_line, kind=order.path.suffix, as_of=order.as_of)
+    ours = ours_at(office, path, order.mark.unit_id)
+    made = draft_file(office.workspace.outbox, order.path, order.content, ours, first_line)
+    return Drafted(order, made)
+
+
+def _discard(drafted: Iterable[Drafted]) -> None:
+    for entry in drafted:
+        entry.draft.discard()
+
+
+@contextmanager
+def announced(office: Office, drafted: Sequence[Drafted]) -> Iterator[None]:
+    """Announce all of `drafted` in one commit: within, they may be placed; after, none is left."""
+    try:
+        office.store.publications.record_announced(
+            [(office.relative(entry.order.path), entry.draft.sha256) for entry in drafted]
+        )
+        yield
+    finally:
+        _discard(drafted)
+
+
+def place(
+    office: Office, drafted: Iterable[Drafted], patience: Patience | None = None
+) -> list[Publication]:
+    """Put announced drafts in place; give what the store is to keep of them.
+
+    Raise TemporaryError where the disk refuses.
+    """
+    return [_place(office, entry, patience) for entry in drafted]
+
+
+def _place(office: Office, drafted: Drafted, patience: Patience | None) -> Publication:
+    order, path = drafted.order, office.relative(drafted.order.path)
+    ours = ours_at(office, path, order.mark.unit_id)
+    published = place_file(drafted.draft, ours, patience)
     beside = office.relative(published.path) if published.beside else ""
     if beside:
-        LOG.warning("held open, published beside: %s", beside)
+        LOG.warning("published beside, the file is %s: %s", published.beside.value, beside)
     return Publication(
-        path=office.relative(path),
-        kind=mark.what.partition(":")[0],
-        unit_id=mark.unit_id,
-        form=mark.form,
-        period=mark.period,
+        path=path,
+        kind=order.mark.what.partition(":")[0],
+        unit_id=order.mark.unit_id,
+        form=order.mark.form,
+        period=order.mark.period,
         sha256=published.sha256,
-        basis=basis,
+        basis=order.basis,
         published_at=office.clock.now(),
         beside=beside,
+        beside_for=published.beside.value,
     )
-
-
-def settle_twins(office: Office) -> int:
-    """Give each publication that lies beside its real name that name, unless it is still held.
-
-    Give how many have it now. What trouble there is leaves the twin, and `status` shows it.
-    """
-    settled = 0
-    for entry in office.store.publications.find_beside():
-        if _settle(office, entry):
-            kept = replace(entry, beside="")
-            office.store.publications.record_rebuilt([], [kept])
-            settled += 1
-    return settled
-
-
-def _settle(office: Office, entry: Publication) -> bool:
-    twin, path = office.workspace.outbox / entry.beside, office.workspace.outbox / entry.path
-    try:
-        with twin.open("rb") as content:
-            if hashlib.file_digest(content, "sha256").hexdigest() != entry.sha256:
-                return False  # somebody worked in it: it is theirs now
-            content.seek(0)
-            published = publish_file(
-                path, lambda file: shutil.copyfileobj(content, file), Patience(seconds=0)
-            )
-    except (OSError, TemporaryError):
-        return False
-    return not published.beside

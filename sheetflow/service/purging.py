@@ -23,7 +23,7 @@ from sheetflow.intake.archive import blob_path
 from sheetflow.intake.folders import sync_folder
 from sheetflow.mailing import MaildirCarrier
 from sheetflow.periods import Period, deadline
-from sheetflow.publishing.outbox import remove_publication, twin_path
+from sheetflow.publishing.outbox import Beside, lies_there, remove_publication
 from sheetflow.schemas.documents import without_personal
 from sheetflow.service.entailing import ANSWER, CONSOLIDATED, WORKBOOK
 from sheetflow.service.journaling import rewrite_journal
@@ -31,7 +31,7 @@ from sheetflow.service.lock import held_lock
 from sheetflow.service.names import answer_path, precheck_path, workbook_path
 from sheetflow.service.office import LOG, Office
 from sheetflow.service.piecing import forget_pieces
-from sheetflow.service.publishing import is_published
+from sheetflow.service.publishing import is_published, ours_at
 from sheetflow.service.rebuilding import rebuild
 from sheetflow.store.purges import PurgeWork
 from sheetflow.store.records import Arrival, Purge, Stale, Submission
@@ -48,8 +48,8 @@ class PurgePlan:
     """Those of `arrivals` that no earlier purge took."""
     carried: list[Submission] = field(default_factory=list)
     """Workbooks that stay whole, because the next ones are filled from them."""
-    paths: set[str] = field(default_factory=set)
-    """Files of the outbox that go."""
+    paths: dict[str, str] = field(default_factory=dict)
+    """Files of the outbox that go, each with its unit."""
     sources: dict[int, list[Submission]] = field(default_factory=dict)
     """The submissions of each arrival."""
 
@@ -64,6 +64,8 @@ class Purged:
     republished: int
     leftovers: tuple[str, ...]
     """Older copies beside the database, which hold personal data still."""
+    hers: tuple[str, ...] = ()
+    """Files of the outbox that a person changed: they may hold personal data, and stay."""
 
 
 def plan_purge(office: Office, before: dt.date) -> PurgePlan:
@@ -92,7 +94,9 @@ def plan_purge(office: Office, before: dt.date) -> PurgePlan:
     plan.fresh = [arrival for arrival in plan.arrivals if arrival.arrival_id not in gone]
     kept = _still_to_send(office)
     plan.paths = {
-        path for path in _copies(office, plan) if path not in kept and _is_there(office, path)
+        path: unit_id
+        for path, unit_id in _copies(office, plan)
+        if path not in kept and _is_there(office, path)
     }
     return plan
 
@@ -105,7 +109,8 @@ def purge(office: Office, before: dt.date) -> Purged:
     with held_lock(office.workspace.lock):
         plan = plan_purge(office, before)
         done = _record(office, plan) if plan.fresh else None
-        files = _remove_copies(office, plan) + _remove_originals(office, plan)
+        files, hers = _remove_copies(office, plan)
+        files += _remove_originals(office, plan)
         forget_pieces(office)
         rewrite_journal(office.store, office.workspace.journal)
         office.store.compact()
@@ -122,6 +127,7 @@ def purge(office: Office, before: dt.date) -> Purged:
         files=files,
         republished=rebuilt.published,
         leftovers=tuple(_leftovers(office.workspace.root, office.workspace.state)),
+        hers=(*hers, *_changed_rollups(office, plan)),
     )
 
 
@@ -197,24 +203,28 @@ def _runs(office: Office, period: Period) -> bool:
     return final != period and office.clock.now() <= last
 
 
-def _copies(office: Office, plan: PurgePlan) -> Iterator[str]:
-    """Name the files of the outbox that hold what the purged workbooks held."""
+def _copies(office: Office, plan: PurgePlan) -> Iterator[tuple[str, str]]:
+    """Name the files of the outbox that hold what the purged workbooks held, and their units."""
     for arrival in plan.arrivals:
-        if arrival.unit_id not in office.tree:
-            continue
-        unit = office.tree[arrival.unit_id]
-        if arrival.answer == "precheck":
-            head = office.store.arrivals.find_answer_document(arrival.arrival_id)[0]
-            checked = precheck_path(office, unit, str(head["period"]), arrival.arrival_id)
-            yield office.relative(checked)
-        for submission in plan.sources.get(arrival.arrival_id, ()):
-            # It may have been returned first and accepted later, by the same number.
-            yield from _published_of(office, submission)
-            returned = replace(submission, outcome="returned")
-            yield office.relative(answer_path(office, returned))
-            if submission.outcome == "accepted" and submission.period:
-                form, period = office.form(submission.form), Period.parse(submission.period)
-                yield office.relative(workbook_path(office, form, unit, period))
+        if arrival.unit_id in office.tree:
+            for path in _copies_of(office, plan, arrival):
+                yield path, arrival.unit_id
+
+
+def _copies_of(office: Office, plan: PurgePlan, arrival: Arrival) -> Iterator[str]:
+    unit = office.tree[arrival.unit_id]
+    if arrival.answer == "precheck":
+        head = office.store.arrivals.find_answer_document(arrival.arrival_id)[0]
+        checked = precheck_path(office, unit, str(head["period"]), arrival.arrival_id)
+        yield office.relative(checked)
+    for submission in plan.sources.get(arrival.arrival_id, ()):
+        # It may have been returned first and accepted later, by the same number.
+        yield from _published_of(office, submission)
+        returned = replace(submission, outcome="returned")
+        yield office.relative(answer_path(office, returned))
+        if submission.outcome == "accepted" and submission.period:
+            form, period = office.form(submission.form), Period.parse(submission.period)
+            yield office.relative(workbook_path(office, form, unit, period))
 
 
 def _published_of(office: Office, submission: Submission) -> Iterator[str]:
@@ -229,7 +239,7 @@ def _published_of(office: Office, submission: Submission) -> Iterator[str]:
 
 def _is_there(office: Office, path: str) -> bool:
     place = office.workspace.outbox / path
-    return place.exists() or twin_path(place).exists() or is_published(office, place)
+    return is_published(office, place) or lies_there(office.workspace.outbox, place)
 
 
 def _still_to_send(office: Office) -> set[str]:
@@ -275,14 +285,27 @@ def _shows(plan: PurgePlan, period_id: str) -> bool:
     return any(period in so_far for period in plan.periods)
 
 
-def _remove_copies(office: Office, plan: PurgePlan) -> int:
-    outbox = office.workspace.outbox
-    removed = sum(remove_publication(outbox / path) for path in plan.paths)
+def _changed_rollups(office: Office, plan: PurgePlan) -> Iterator[str]:
+    """Name the roll-ups that show purged rows still, because a person changed them."""
+    for entry in office.store.publications.find_beside():
+        is_hers = entry.kind == CONSOLIDATED and entry.beside_for == Beside.HERS
+        if is_hers and _shows(plan, entry.period):
+            yield entry.path
+
+
+def _remove_copies(office: Office, plan: PurgePlan) -> tuple[int, tuple[str, ...]]:
+    """Remove what is ours; give how many that were, and what a person changed and so stays."""
+    outbox, removed, hers = office.workspace.outbox, 0, list[str]()
+    for path, unit_id in sorted(plan.paths.items()):
+        ours = ours_at(office, path, unit_id)
+        count, left = remove_publication(outbox, outbox / path, ours)
+        removed += count
+        hers += [office.relative(place) for place in left]
     maildir = MaildirCarrier(office.workspace.maildir)
     for mail in office.store.mails.find_mails("sent"):
         if any(entry.path in plan.paths for entry in mail.attachments):
             removed += maildir.remove(mail.message_id)
-    return removed
+    return removed, tuple(hers)
 
 
 def _remove_originals(office: Office, plan: PurgePlan) -> int:

@@ -7,67 +7,24 @@ makes the same file once more.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, wait
-from dataclasses import dataclass, field
 from functools import partial
-from typing import TypeVar
 
-from sheetflow.errors import SheetflowError, StoreDamagedError, TemporaryError, describe
 from sheetflow.periods import Period
 from sheetflow.service import answering
 from sheetflow.service.answering import Answer
+from sheetflow.service.attempting import Attempts
 from sheetflow.service.entailing import ANSWER, BOARD, CONSOLIDATED, REPORT, WORKBOOK
+from sheetflow.service.following import withdraw_old_names
 from sheetflow.service.issuing import publish_workbooks
 from sheetflow.service.names import workbook_path
-from sheetflow.service.office import LOG, Office
-from sheetflow.service.publishing import settle_twins
-from sheetflow.service.rollups import Made as RollupMade
+from sheetflow.service.office import Office
+from sheetflow.service.publishing import Order
 from sheetflow.service.rollups import Making, Rollups
+from sheetflow.service.settling import settle_twins
 from sheetflow.service.turns import first_of_each
-from sheetflow.store.records import Publication, Stale, StaleMark
-
-Made = TypeVar("Made")
-
-
-@dataclass
-class Rebuilt:
-    """What came of it: how many files were published, and a sentence for each that was not."""
-
-    published: int = 0
-    faults: list[str] = field(default_factory=list)
-    untold: dict[int, str] = field(default_factory=dict)
-    """Why what a mark asks for could not be made, by its number; `record` keeps it."""
-
-    def record(self, office: Office) -> None:
-        """Have the store keep what stood in the way: `status` tells it while it lasts."""
-        if self.untold:
-            office.store.publications.record_troubles(self.untold)
-
-    def attempt(self, mark: StaleMark, make: Callable[[], Made]) -> list[Made]:
-        """Give what `make` makes, alone in a list; where it fails, none: the mark must stay.
-
-        One publication that fails, by whatever fault, stops none of the others.
-        """
-        step = f"{mark.unit_id} {mark.period} {mark.what}"
-        try:
-            return [make()]
-        except TemporaryError as trouble:
-            LOG.warning("unit %s: %s not published yet: %s", mark.unit_id, mark.what, trouble.code)
-            self._keep(mark, str(trouble))
-        except StoreDamagedError:
-            raise
-        except SheetflowError as error:
-            LOG.error("%s could not be made: %s", step, error)
-            self._keep(mark, str(error))
-        except Exception as error:  # noqa: BLE001 - whatever it is, the others go on
-            LOG.error("%s met a fault of ours: %s", step, describe(error))
-            self._keep(mark, "程序出错，详见日志。")
-        return []
-
-    def _keep(self, mark: StaleMark, trouble: str) -> None:
-        self.untold[mark.mark_id] = trouble
-        self.faults.append(trouble)
+from sheetflow.store.records import Issued, Publication, Stale, StaleMark
 
 
 class Rebuilding:
@@ -75,7 +32,7 @@ class Rebuilding:
 
     def __init__(self, office: Office) -> None:
         self._office = office
-        self._rebuilt = Rebuilt(published=settle_twins(office))
+        self._rebuilt = Attempts(office, published=settle_twins(office))
         self._unanswered = 0
         self._answers: deque[tuple[StaleMark, list[Answer | None]]] = deque()
         self._known: set[int] = set()
@@ -88,7 +45,7 @@ class Rebuilding:
             self._begin_answers()
             self._publish_answers(lambda answer: answer is None or answer.is_ready)
 
-    def finish(self) -> Rebuilt:
+    def finish(self) -> Attempts:
         """Make everything that is stale; give what came of the whole pass.
 
         The children make the files of everyone above while answers are put in place. A board
@@ -106,7 +63,8 @@ class Rebuilding:
         above.finish()
         above.begin(_marks(self._office, BOARD))
         above.finish()
-        self._rebuilt.record(self._office)
+        self._rebuilt.record()
+        withdraw_old_names(self._office)
         return self._rebuilt
 
     def _begin_answers(self) -> None:
@@ -124,8 +82,7 @@ class Rebuilding:
 
     def _publish_answers(self, may_wait: Callable[[Answer | None], bool]) -> None:
         """Put the oldest answers in place that `may_wait` lets pass; record them in one commit."""
-        rebuilt, publications = self._rebuilt, self._office.store.publications
-        published: list[Publication] = []
+        wanted: list[tuple[StaleMark, list[Order]]] = []
         settled: list[StaleMark] = []
         for _ in range(min(len(self._answers), self._at_once)):
             mark, prepared = self._answers[0]
@@ -133,17 +90,20 @@ class Rebuilding:
                 break
             self._answers.popleft()
             for answer in prepared:
-                place = partial(answer.publish, self._office) if answer else None
-                made = rebuilt.attempt(mark, place) if place else []
-                published += made
-                settled += [mark] if made or not place else []
+                if answer is None:
+                    settled.append(mark)
+                else:
+                    made = self._rebuilt.attempt(mark, answer.order)
+                    wanted += [(mark, [order]) for order in made]
+        placed = self._rebuilt.publish(wanted)
+        settled += [mark for mark, _ in placed]
         if settled:
-            publications.record_rebuilt(settled, published)
-        rebuilt.published += len(published)
+            published = [entry for _, made in placed for entry in made]
+            self._office.store.publications.record_rebuilt(settled, published)
         self._office.say("答复", len(self._known) - len(self._answers), len(self._known))
 
 
-def rebuild(office: Office) -> Rebuilt:
+def rebuild(office: Office) -> Attempts:
     """Make everything stale again; what fails keeps its mark for the next pass."""
     return Rebuilding(office).finish()
 
@@ -157,7 +117,7 @@ def _marks(office: Office, *kinds: str) -> list[StaleMark]:
     ]
 
 
-def _rebuild_workbooks(office: Office, rebuilt: Rebuilt) -> None:
+def _rebuild_workbooks(office: Office, rebuilt: Attempts) -> None:
     """Issue again those 填报 workbooks that have been handed out and stand on something new."""
     paths: dict[StaleMark, str] = {}
     for mark in _marks(office, WORKBOOK):
@@ -169,14 +129,13 @@ def _rebuild_workbooks(office: Office, rebuilt: Rebuilt) -> None:
     idle = [mark for mark, path in paths.items() if path not in handed_out]
     if idle:
         office.store.publications.record_rebuilt(idle)
-    if due:
-        rebuilt.published += sum(rebuilt.attempt(due[0], partial(publish_workbooks, office, due)))
+    publish_workbooks(office, due, rebuilt)
 
 
 class _SideBySide:
     """Files of everyone above on their way: several at once, put in place as they are made."""
 
-    def __init__(self, office: Office, rebuilt: Rebuilt, rollups: Rollups) -> None:
+    def __init__(self, office: Office, rebuilt: Attempts, rollups: Rollups) -> None:
         self._office, self._rebuilt, self._rollups = office, rebuilt, rollups
         self._waiting: deque[StaleMark] = deque()
         self._begun: list[tuple[StaleMark, Making]] = []
@@ -216,28 +175,30 @@ class _SideBySide:
             wait(works, return_when=FIRST_COMPLETED)
         ready = [entry for entry in self._begun if entry[1].is_ready]
         self._begun = [entry for entry in self._begun if entry not in ready]
-        placed = [
-            (mark, made)
+        made = [
+            (mark, content)
             for mark, making in ready
-            for made in self._rebuilt.attempt(mark, making.finish)
+            for content in self._rebuilt.attempt(mark, making.finish)
         ]
+        issued = {mark: content.issued for mark, content in made}
+        placed = self._rebuilt.publish((mark, content.orders) for mark, content in made)
         with self._office.store.together():
-            for mark, made in placed:
-                _record(self._office, mark, made)
-        self._rebuilt.published += sum(len(made.published) for _, made in placed)
+            for mark, published in placed:
+                _record(self._office, mark, published, issued[mark])
         done = self._total - len(self._waiting) - len(self._begun)
         self._office.say("汇总", done, self._total)
 
 
-def _record(office: Office, mark: StaleMark, made: RollupMade) -> None:
-    """Record what was put in place, and that the board links to one more file."""
-    office.store.publications.record_rebuilt([mark], made.published, made.issued)
-    if made.is_new:
+def _record(
+    office: Office, mark: StaleMark, published: Sequence[Publication], issued: Sequence[Issued]
+) -> None:
+    """Record what was put in place; where the board links to other files now, it is stale."""
+    store = office.store.publications
+    before = [store.find_publication(entry.path) for entry in published]
+    store.record_rebuilt([mark], published, issued)
+    known = {entry.current for entry in before if entry}
+    if mark.what != BOARD and {entry.current for entry in published} - known:
         board = Stale(
-            unit_id=mark.unit_id,
-            form=mark.form,
-            period=mark.period,
-            what=BOARD,
-            why=mark.why,
+            unit_id=mark.unit_id, form=mark.form, period=mark.period, what=BOARD, why=mark.why
         )
-        office.store.publications.record_stale([board], office.clock.now())
+        store.record_stale([board], office.clock.now())

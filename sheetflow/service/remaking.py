@@ -6,10 +6,17 @@ bytes come out. What stood on a purged original cannot be made again and is left
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
 from sheetflow.periods import Period
+from sheetflow.publishing.lying import look_at
 from sheetflow.service.entailing import ANSWER
 from sheetflow.service.names import answer_path, precheck_path
 from sheetflow.service.office import Office
+from sheetflow.service.publishing import is_there, ours_at
 from sheetflow.store.records import Publication, Stale
 
 
@@ -18,16 +25,41 @@ def mark_missing(office: Office) -> int:
     lost = [
         entry
         for entry in office.store.publications.find_publications()
-        if entry.unit_id in office.tree and not (office.workspace.outbox / entry.path).is_file()
+        if entry.unit_id in office.tree and not entry.successor and not _is_there(office, entry)
     ]
     answers = answers_by_path(office) if any(entry.kind == ANSWER for entry in lost) else {}
     marks = [
         mark
         for entry in lost
-        if (mark := answers.get(entry.path) if entry.kind == ANSWER else _as_mark(entry))
+        if (mark := answers.get(entry.path) if entry.kind == ANSWER else mark_of(entry))
     ]
     office.store.publications.record_stale(marks, office.clock.now())
     return len(marks)
+
+
+def strange_files(office: Office) -> Iterator[str]:
+    """Name the files in the outbox whose bytes are none of ours, as far as the store knows.
+
+    After a restore those are what was published since the backup, and what people changed.
+    """
+    outbox = office.workspace.outbox
+    plain = {entry.current: entry.path for entry in office.store.publications.find_publications()}
+    for unit in office.tree:
+        for folder, _, names in os.walk(outbox / unit.folder):
+            for name in sorted(names):
+                if name.startswith((".", "~$")):
+                    continue  # an office program's own, for as long as it has a file open
+                path = Path(folder, name)
+                place = office.relative(path)
+                with suppress(OSError):
+                    ours = ours_at(office, plain.get(place, place), unit.unit_id)
+                    if look_at(path).is_hers(ours):
+                        yield place
+
+
+def _is_there(office: Office, entry: Publication) -> bool:
+    """Whether what was published lies there, be it beside a file that a person changed."""
+    return is_there(office, office.workspace.outbox / entry.current)
 
 
 def answers_by_path(office: Office) -> dict[str, Stale]:
@@ -62,8 +94,8 @@ def answers_by_path(office: Office) -> dict[str, Stale]:
     return found
 
 
-def _as_mark(entry: Publication) -> Stale | None:
-    """Give the mark of a roll-up or a 填报 workbook."""
+def mark_of(entry: Publication) -> Stale | None:
+    """Give the mark under which a roll-up or a 填报 workbook can be made again."""
     try:
         Period.parse(entry.period)
     except ValueError:

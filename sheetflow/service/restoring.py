@@ -20,7 +20,7 @@ from sheetflow.service.backing_up import DATABASE
 from sheetflow.service.clock import Clock
 from sheetflow.service.lock import held_lock
 from sheetflow.service.office import open_office
-from sheetflow.service.remaking import mark_missing
+from sheetflow.service.remaking import mark_missing, strange_files
 from sheetflow.service.unpacking import SETTINGS, STATE, TEMPLATES, UNITS, opened, unpack
 from sheetflow.store import Store, find_strangers
 
@@ -29,12 +29,17 @@ _LOCK = "lock"
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What came back: how many files, what must be published again, what was set aside."""
+    """What came back: how many files, what must be published again, what was set aside.
+
+    `hers` are the files of the outbox that the backup does not know, newer ones mostly: they
+    belong to whoever has them.
+    """
 
     files: int
     made_at: str
     to_publish: int
     aside: Path | None
+    hers: tuple[str, ...] = ()
 
 
 def restore(
@@ -60,7 +65,9 @@ def restore(
             shutil.rmtree(draft, ignore_errors=True)
     with open_office(root, at) as office:
         to_publish = mark_missing(office)
-    return Restored(len(manifest["files"]), str(manifest.get("made_at", "")), to_publish, aside)
+        hers = tuple(strange_files(office))
+    made_at = str(manifest.get("made_at", ""))
+    return Restored(len(manifest["files"]), made_at, to_publish, aside, hers)
 
 
 def _check_free(root: Path, *, force: bool) -> None:

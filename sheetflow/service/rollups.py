@@ -1,7 +1,7 @@
 """What each unit with others below it gets: consolidated workbook, report, board.
 
 This module owns how one of them is made from what is accepted, and what it stands on. It
-refuses to decide what is stale, and records nothing: that is `rebuilding`.
+refuses to decide what is stale, and publishes nothing: that is `rebuilding`.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -37,28 +38,26 @@ from sheetflow.service.names import (
     report_path,
 )
 from sheetflow.service.office import LOG, Office
-from sheetflow.service.publishing import basis_of, is_fresh, is_published, publish
+from sheetflow.service.publishing import Order, basis_of, is_fresh, is_published
 from sheetflow.service.waiting import held_submissions
-from sheetflow.store.records import Issued, Publication, PublishedSource, StaleMark
+from sheetflow.store.records import Issued, PublishedSource, StaleMark
 from sheetflow.units import Unit
 from sheetflow.workers.rollups import ReportOrder, ReportReply
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What was put into the outbox for one mark, and what the store is to keep of it."""
+    """What is to lie in the outbox for one mark, and what the store is to keep of it besides."""
 
-    published: tuple[Publication, ...]
+    orders: tuple[Order, ...]
     issued: tuple[Issued, ...] = ()
-    is_new: bool = False
-    """Whether a file lies there that was never there before."""
 
 
 @dataclass(frozen=True, slots=True)
 class Making:
-    """What a child is making for one mark, and what puts it in place once it is there.
+    """What a child is making for one mark, and what gives it once it is there.
 
-    Without `work`, all of it is made when it is put in place.
+    Without `work`, all of it is made when it is written.
     """
 
     work: Future[Any] | None
@@ -136,7 +135,9 @@ class Rollups:
         return self._books[spot]
 
     def _is_wanted(self, mark: StaleMark) -> bool:
-        """A later period is rebuilt only where something has been tried in it."""
+        """A later period is rebuilt only where something has been tried in it, or was published."""
+        if (mark.unit_id, mark.form, mark.period) in self._published:
+            return True
         tried = self._tried(mark.form, mark.period)
         if not tried:  # most later periods: no books need be gathered
             return False
@@ -144,6 +145,15 @@ class Rollups:
         return any(
             member.unit_id in tried for member in books.members(self.office.tree[mark.unit_id])
         )
+
+    @cached_property
+    def _published(self) -> set[tuple[str, str, str]]:
+        """Units, forms and periods for which anything of this kind was ever published."""
+        return {
+            (entry.unit_id, entry.form, entry.period)
+            for entry in self.office.store.publications.find_publications()
+            if entry.kind in {CONSOLIDATED, REPORT, BOARD}
+        }
 
     def _tried(self, form: str, period: str) -> set[str]:
         """The units that have tried in `period` since it began."""
@@ -173,8 +183,6 @@ class Rollups:
         begun, content = begin_consolidated(office, books, unit, (*known, *found))
 
         def finish() -> Made:
-            is_new = not is_published(office, path)
-            publication = publish(office, path, content(), mark, basis)
             issued = Issued(
                 unit_id=unit.unit_id,
                 form=books.form.key,
@@ -182,7 +190,7 @@ class Rollups:
                 sources=_standing(books, unit),
                 corrected=[dump_correction(entry) for entry in found],
             )
-            return Made((publication,), (issued,), is_new)
+            return Made((Order(path, content(), mark, basis),), (issued,))
 
         return Making(begun, finish)
 
@@ -217,13 +225,9 @@ class Rollups:
                 office.templates.learn(template, rendered.fault)
             if rendered.fault or template.is_instead:
                 office.store.publications.record_makeshift(mark, template.digest)
-            is_new = not is_published(office, path)
             files = {path: rendered.docx, table_path: rendered.table}
             return Made(
-                tuple(
-                    publish(office, where, content, mark, basis) for where, content in files.items()
-                ),
-                is_new=is_new,
+                tuple(Order(where, content, mark, basis) for where, content in files.items())
             )
 
         return Making(reply, finish)
@@ -251,7 +255,9 @@ class Rollups:
             if page.is_instead:
                 office.store.publications.record_makeshift(mark, page.digest)
             return Made(
-                tuple(publish(office, path, made[kind], mark, basis) for kind, path in due.items())
+                tuple(
+                    Order(path, made[kind], mark, basis, data.stamp) for kind, path in due.items()
+                )
             )
 
         return Making(reply, finish)
@@ -302,9 +308,9 @@ def own_files(office: Office, unit: Unit, form: Form) -> Mapping[str, tuple[Boar
     folder = f"{unit.folder}/"
     found: dict[str, tuple[BoardFile, ...]] = {}
     for entry in office.store.publications.find_publications(unit.unit_id):
-        path = entry.beside or entry.path
+        path = entry.current
         ours = entry.kind in {CONSOLIDATED, REPORT} and entry.form == form.key
-        if ours and path.startswith(folder):
+        if ours and not entry.successor and path.startswith(folder):
             file = BoardFile(Path(path).stem.partition("_")[0], path.removeprefix(folder))
             found[entry.period] = (*found.get(entry.period, ()), file)
     return found

@@ -18,6 +18,7 @@ from sheetflow.intake.archive import sweep_archive
 from sheetflow.intake.sighting import Oddity
 from sheetflow.publishing.outbox import sweep_outbox
 from sheetflow.service.entailing import ANSWER
+from sheetflow.service.following import follow_units
 from sheetflow.service.history import missing_units
 from sheetflow.service.journaling import keep_journal
 from sheetflow.service.judging import judge_arrivals
@@ -91,7 +92,7 @@ def tidy_up(office: Office) -> None:
     """Make missing folders, and finish or remove what a killed run left half made."""
     keep_journal(office)
     office.workspace.ensure_unit_folders(office.tree)
-    follow_renamed_folders(office)
+    follow_units(office)
     for sweep in (
         partial(sweep_archive, office.workspace.archive),
         partial(sweep_outbox, office.workspace.outbox),
@@ -101,20 +102,6 @@ def tidy_up(office: Office) -> None:
             sweep()
         except TemporaryError as trouble:  # leftovers are in nobody's way
             LOG.warning("not tidied up: %s", trouble)
-
-
-def follow_renamed_folders(office: Office) -> None:
-    """Let what is recorded of the outbox follow units that bear other names now."""
-    current = {unit.unit_id: unit.folder for unit in office.tree}
-    moved: dict[str, str] = {}
-    for publication in office.store.publications.find_publications():
-        folder = publication.path.partition("/")[0]
-        new = current.get(publication.unit_id, folder)
-        if new != folder and (office.workspace.outbox / new).is_dir():
-            moved[folder] = new
-    if moved:
-        office.store.publications.record_renamed_folders(moved)
-        office.store.mails.record_renamed_folders(moved)
 
 
 def work_off(office: Office, intake: Intake) -> PassReport:

@@ -17,6 +17,7 @@ from sheetflow.mailing import (
     SmtpCarrier,
     compose,
 )
+from sheetflow.service.enclosing import current_files, read_file
 from sheetflow.service.gathering import gather_floods
 from sheetflow.service.lock import held_lock
 from sheetflow.service.office import LOG, Office
@@ -166,16 +167,14 @@ def _send(office: Office, carrier: Carrier, mail: Mail, result: Sent) -> Deliver
     sender = Sender(settings.sender or "sheetflow@localhost", settings.sender_name)
     now = office.clock.now()
     try:
-        attachments = [
-            (entry.name, (office.workspace.outbox / entry.path).read_bytes())
-            for entry in mail.attachments
-        ]
+        current = current_files(office, mail)
+        attachments = [(entry.name, read_file(office, entry.path)) for entry in current.attachments]
         outgoing = OutgoingMail(
             message_id=mail.message_id,
             recipients=mail.recipients,
             subject=mail.subject,
-            text=mail.text,
-            html=mail.html,
+            text=current.text,
+            html=current.html,
         )
         message = compose(outgoing, sender, attachments, mail.created_at)
     except OSError:

@@ -78,5 +78,6 @@ def _reason(office: Office, why: str) -> str:
     submission = office.store.submissions.find_submission(why) if why else None
     if submission is None:
         return why or "需要重新生成"
-    unit = office.tree[submission.unit_id].folder
+    known = submission.unit_id in office.tree
+    unit = office.tree[submission.unit_id].folder if known else submission.unit_id
     return f"{unit}第{submission.number}号{Outcome(submission.outcome).label}"

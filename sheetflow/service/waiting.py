@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Iterator
 from sheetflow.consolidation.waiting import Waiting, Waits
 from sheetflow.errors import Trouble
 from sheetflow.intake.sighting import Oddity, Scan
+from sheetflow.publishing.outbox import Beside
 from sheetflow.schemas.documents import load_finding
 from sheetflow.schemas.judging import Outcome
 from sheetflow.service.oddities import strange_things, stray_folders, unit_words
@@ -21,6 +22,13 @@ from sheetflow.service.staleness import stale_waiting
 from sheetflow.store.records import Arrival, Submission
 
 _OUR_FAULT = "our-fault"
+_BESIDE = {
+    Beside.HELD: ("被人打开着", "请关闭打开的文件，下一次处理会换回原名。"),
+    Beside.HERS: (
+        "有人改过，没有动它",
+        "改过的一份不再需要时，请移走或改名，下一次处理会换回原名。",
+    ),
+}
 
 
 def what_waits(
@@ -149,10 +157,11 @@ def _mails(office: Office) -> Iterator[Waiting]:
 def _publications(office: Office) -> Iterator[Waiting]:
     yield from stale_waiting(office)
     for entry in office.store.publications.find_beside():
+        said, remedy = _BESIDE[Beside(entry.beside_for)]
         yield Waiting(
             kind=Waits.PUBLICATION,
             unit_id=entry.unit_id,
             since=entry.published_at,
-            reason=f"“{entry.path}”被人打开着，新的一份在旁边：{entry.beside}。",
-            remedy="请关闭打开的文件，下一次处理会换回原名。",
+            reason=f"“{entry.path}”{said}，新的一份已发布在旁边：{entry.beside}。",
+            remedy=remedy,
         )

@@ -94,6 +94,14 @@ class Arrivals:
         with self._database.reading() as connection:
             return _read(connection, arrival_id)
 
+    def has_handed_in(self, unit_id: str, sha256: str) -> bool:
+        """Whether a file with these bytes was ever received from the unit."""
+        query = select(table.c.arrival_id).where(
+            table.c.unit_id == unit_id, table.c.sha256 == sha256
+        )
+        with self._database.reading() as connection:
+            return connection.execute(query).first() is not None
+
     def find_all(self) -> tuple[Arrival, ...]:
         """Return every arrival: with the archive, enough to make all else again."""
         return self._find()

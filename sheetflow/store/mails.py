@@ -206,12 +206,13 @@ class Mails:
         refused = select(mail_recipients.c.mail_id).where(mail_recipients.c.state == "refused")
         return self._find(table.c.state == "sent", table.c.mail_id.in_(refused))
 
-    def record_renamed_folders(self, folders: Mapping[str, str]) -> None:
-        """Let queued mail find its attachments in folders that bear other names now."""
+    def record_moved(self, folders: Mapping[str, str], paths: Mapping[str, str]) -> None:
+        """Let queued mail find its attachments in `folders` and at `paths` that changed their names."""
         with self._database.writing() as connection:
             unsent = select(table).where(table.c.state != "sent")
             for row in connection.execute(unsent).mappings().all():
-                moved = [[name, moved_path(path, folders)] for name, path in row["attachments"]]
+                there = ((name, moved_path(path, folders)) for name, path in row["attachments"])
+                moved = [[name, paths.get(path, path)] for name, path in there]
                 if moved != row["attachments"]:
                     _update(connection, row["mail_id"], attachments=moved)
 

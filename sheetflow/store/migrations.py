@@ -30,10 +30,13 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    column,
     func,
     insert,
     inspect,
     select,
+    table,
+    update,
 )
 
 from sheetflow.errors import RESTORE, StoreDamagedError, StoreError
@@ -205,6 +208,33 @@ _MAIL_STATES = "state IN ('queued', 'sent', 'held', 'gathered')"
 _RECIPIENT_STATES = "state IN ('queued', 'sent', 'refused')"
 
 
+def _tell_whose_files_are(connection: Connection) -> None:
+    """What lies in the outbox as it was last published counts as announced."""
+    then = MetaData(naming_convention=metadata.naming_convention)
+    key = BigInteger().with_variant(Integer, "sqlite")
+    announced = Table(
+        "announcements",
+        then,
+        Column("path", Text, primary_key=True),
+        Column("sha256", Text, primary_key=True),
+    )
+    Table(
+        "followed_units",
+        then,
+        Column("followed_id", key, primary_key=True),
+        Column("document", LargeBinary, nullable=False),
+    )
+    then.create_all(connection)
+    known = select(column("path", Text), column("sha256", Text)).select_from(table("publications"))
+    connection.execute(insert(announced).from_select(["path", "sha256"], known))
+    for name in ("beside_for", "successor"):
+        added = f"ALTER TABLE publications ADD COLUMN {name} TEXT NOT NULL DEFAULT ''"
+        connection.exec_driver_sql(added)
+    # Until now, a file lay beside its real name only because that was held open.
+    beside = table("publications", column("beside"), column("beside_for"))
+    connection.execute(update(beside).where(beside.c.beside != "").values(beside_for="held"))
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration("keep a record of purges, and of the files whose original is gone", _keep_purges),
     Migration(
@@ -226,6 +256,10 @@ MIGRATIONS: tuple[Migration, ...] = (
         _keep_makeshifts,
     ),
     Migration("keep when files were put there, and when the inbox was looked at", _keep_looks),
+    Migration(
+        "know which files of the outbox are ours, and the list of units that they show",
+        _tell_whose_files_are,
+    ),
 )
 """The first one leads from version 1 to version 2, and so on. Never change one that was released."""
 

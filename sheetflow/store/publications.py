@@ -9,7 +9,9 @@ publication is being rebuilt stays.
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import (
@@ -35,7 +37,7 @@ from sheetflow.store.records import (
     StaleMark,
 )
 from sheetflow.store.renaming import moved_path
-from sheetflow.store.schema import makeshifts
+from sheetflow.store.schema import announcements, followed_units, makeshifts
 from sheetflow.store.schema import publications as table
 from sheetflow.store.schema import stale as marks
 
@@ -126,12 +128,13 @@ class Publications:
             return next((Publication(**row) for row in rows), None)
 
     def find_known(self, paths: Collection[str]) -> frozenset[str]:
-        """Return those of `paths` at which something was ever published."""
+        """Return those of `paths` at which something was ever published, or is to be from now on."""
         listed, found = sorted(paths), set[str]()
         for start in range(0, len(listed), _AT_ONCE):
-            here = table.c.path.in_(listed[start : start + _AT_ONCE])
+            some = listed[start : start + _AT_ONCE]
             with self._database.reading() as connection:
-                found.update(connection.execute(select(table.c.path).where(here)).scalars())
+                for place in (table.c.path, table.c.successor):
+                    found.update(connection.execute(select(place).where(place.in_(some))).scalars())
         return frozenset(found)
 
     def find_publications(
@@ -162,18 +165,110 @@ class Publications:
         with self._database.reading() as connection:
             return standings.read_corrections(connection, unit_id, form, period)
 
-    def record_renamed_folders(self, folders: Mapping[str, str]) -> None:
-        """Record that units' folders in the outbox bear other names now (old name: new name)."""
+    def record_announced(self, announced: Collection[tuple[str, str]]) -> None:
+        """Record that these bytes (path and sha256) are about to lie in the outbox, in one commit.
+
+        Once this returns they may: whatever lies there with another hash is a person's. Nothing
+        is ever forgotten, for a person may put an old file back; it is some 150 bytes for each
+        version of a file, a few megabytes in a province's year.
+        """
+        wanted = dict.fromkeys(announced)
         with self._database.writing() as connection:
-            for row in _dicts(connection.execute(select(table))):
-                renamed = {
-                    name: moved_path(str(row[name]), folders)
-                    for name in ("path", "beside")
-                    if row[name]
-                }
-                if any(row[name] != path for name, path in renamed.items()):
-                    here = table.c.path == row["path"]
-                    connection.execute(update(table).where(here).values(**renamed))
+            known = _announced(connection, {path for path, _ in wanted})
+            fresh = [
+                {"path": path, "sha256": sha256}
+                for path, sha256 in wanted
+                if sha256 not in known.get(path, ())
+            ]
+            if fresh:
+                connection.execute(insert(announcements), fresh)
+
+    def find_announced(self, path: str) -> frozenset[str]:
+        """Return every sha256 that we ever announced for `path`."""
+        with self._database.reading() as connection:
+            return frozenset(_announced(connection, {path}).get(path, ()))
+
+    def record_forgotten(self, paths: Iterable[str]) -> None:
+        """Record that nothing is published at `paths` any longer; what was announced stays known."""
+        with self._database.writing() as connection:
+            for path in paths:
+                connection.execute(delete(table).where(table.c.path == path))
+
+    def find_succeeded(self) -> tuple[Publication, ...]:
+        """Return the publications whose unit gets them under another path from now on."""
+        query = select(table).where(table.c.successor != "").order_by(table.c.path)
+        with self._database.reading() as connection:
+            return tuple(Publication(**row) for row in _dicts(connection.execute(query)))
+
+    def find_followed(self) -> Document | None:
+        """Return the list of units that what is published shows; None where none was recorded."""
+        with self._database.reading() as connection:
+            found = connection.execute(select(followed_units.c.document)).scalar()
+            return None if found is None else dict(json.loads(found))
+
+    def record_followed(
+        self,
+        document: Document,
+        *,
+        folders: Mapping[str, str] = MappingProxyType({}),
+        successors: Mapping[str, str] = MappingProxyType({}),
+        stale: Iterable[Stale] = (),
+        dropped: Iterable[StaleMark] = (),
+        at: dt.datetime,
+    ) -> None:
+        """Record that the list of units is now as `document` says, and what follows, in one commit.
+
+        `folders` bear other names now (old name: new name), files get new paths (`successors`),
+        marks are set and others `dropped`.
+        """
+        with self._database.writing() as connection:
+            connection.execute(delete(followed_units))
+            text = json.dumps(document, ensure_ascii=False)
+            connection.execute(insert(followed_units).values(followed_id=1, document=text))
+            if folders:
+                _rename_folders(connection, folders)
+            for path, successor in successors.items():
+                here = table.c.path == path
+                connection.execute(update(table).where(here).values(successor=successor))
+            mark(connection, stale, at)
+            for gone in dropped:
+                connection.execute(delete(marks).where(marks.c.mark_id == gone.mark_id))
+
+
+def _announced(connection: Connection, paths: Collection[str]) -> dict[str, set[str]]:
+    listed, found = sorted(paths), dict[str, set[str]]()
+    for start in range(0, len(listed), _AT_ONCE):
+        here = announcements.c.path.in_(listed[start : start + _AT_ONCE])
+        for path, sha256 in connection.execute(select(announcements).where(here)):
+            found.setdefault(path, set()).add(sha256)
+    return found
+
+
+def _rename_folders(connection: Connection, folders: Mapping[str, str]) -> None:
+    """Let what is known of files follow their units' folders; the files went along with them."""
+    rows = list(_dicts(connection.execute(select(table))))
+    known_paths = {row["path"] for row in rows}
+    for row in rows:
+        renamed = {
+            name: moved_path(str(row[name]), folders)
+            for name in ("path", "beside", "successor")
+            if row[name]
+        }
+        here = table.c.path == row["path"]
+        if renamed["path"] != row["path"] and renamed["path"] in known_paths:
+            connection.execute(delete(table).where(here))  # published there since
+        elif any(row[name] != path for name, path in renamed.items()):
+            connection.execute(update(table).where(here).values(**renamed))
+    for old, new in folders.items():
+        inside = announcements.c.path.startswith(f"{old}/", autoescape=True)
+        moved = [
+            {"path": moved_path(path, {old: new}), "sha256": sha256}
+            for path, sha256 in connection.execute(select(announcements).where(inside))
+        ]
+        known = _announced(connection, {row["path"] for row in moved})
+        fresh = [row for row in moved if row["sha256"] not in known.get(row["path"], ())]
+        if fresh:  # the old paths stay announced: the folder may get its old name back
+            connection.execute(insert(announcements), fresh)
 
 
 _MARK_KEY = ("unit_id", "form", "period", "what")
@@ -209,6 +304,8 @@ def _replace(connection: Connection, new: Publication) -> None:
             basis=new.basis,
             published_at=new.published_at,
             beside=new.beside,
+            beside_for=new.beside_for,
+            successor=new.successor,
         )
     )
 

@@ -171,7 +171,9 @@ class Publication:
 
     `path` is relative to the outbox. `sha256` is of its content, `basis` a digest of
     all that went into it. `beside` is the path of the ``…_新`` file that stands in
-    for it while somebody holds it open, else empty.
+    for it, else empty; `beside_for` says why it does: ``held`` (somebody holds the real file
+    open) or ``hers`` (somebody changed it, and it is theirs). `successor` is the path at
+    which its unit, under a new name, gets this file from now on; until then it stays.
     """
 
     path: str
@@ -183,6 +185,13 @@ class Publication:
     basis: str
     published_at: dt.datetime
     beside: str = ""
+    beside_for: str = ""
+    successor: str = ""
+
+    @property
+    def current(self) -> str:
+        """The path of the file that has what was published last."""
+        return self.beside or self.path
 
 
 @dataclass(frozen=True, slots=True)

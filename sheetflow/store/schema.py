@@ -210,6 +210,8 @@ publications = Table(
     _text("basis"),
     Column("published_at", Moment, nullable=False),
     _text("beside"),
+    _text("beside_for", ""),
+    _text("successor", ""),
     Index(None, "unit_id", "period"),
 )
 
@@ -221,6 +223,20 @@ makeshifts = Table(
     Column("period", Text, primary_key=True),
     Column("what", Text, primary_key=True),
     _text("template"),
+)
+
+announcements = Table(
+    "announcements",
+    metadata,
+    Column("path", Text, primary_key=True),
+    Column("sha256", Text, primary_key=True),
+)
+
+followed_units = Table(
+    "followed_units",
+    metadata,
+    Column("followed_id", _KEY, primary_key=True),
+    Column("document", Compressed, nullable=False),
 )
 
 published_standings = Table(

@@ -28,7 +28,7 @@ import os
 import struct
 import zipfile
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -113,23 +113,44 @@ def join(skeleton: bytes, bulk: Mapping[str, Sequence[Piece]], target: BinaryIO)
     Raise WritingError where the workbook would pass 4 GiB or a piece is damaged, OSError for
     a lost one.
     """
+    with zipfile.ZipFile(io.BytesIO(skeleton)) as package:
+        _write_package(
+            (
+                (entry.filename, _Entry.joined(package.read(entry), bulk[entry.filename]))
+                if entry.filename in bulk
+                else (entry.filename, _Entry.copied(io.BytesIO(skeleton), entry))
+                for entry in package.infolist()
+            ),
+            target,
+        )
+
+
+def repack(source: BinaryIO, changed: Mapping[str, bytes], target: BinaryIO) -> None:
+    """Copy a package as it is packed, but for the parts that `changed` has anew."""
+    with zipfile.ZipFile(source) as package:
+        _write_package(
+            (
+                (entry.filename, _Entry.joined(changed[entry.filename], ()))
+                if entry.filename in changed
+                else (entry.filename, _Entry.copied(source, entry))
+                for entry in package.infolist()
+            ),
+            target,
+        )
+
+
+def _write_package(entries: Iterable[tuple[str, _Entry]], target: BinaryIO) -> None:
+    """Write entries, their names and their directory; one entry is in memory at a time."""
     directory: list[bytes] = []
     offset = 0
-    with zipfile.ZipFile(io.BytesIO(skeleton)) as package:
-        for entry in package.infolist():
-            if entry.filename in bulk:
-                found = _Entry.joined(package.read(entry), bulk[entry.filename])
-            else:
-                found = _Entry.copied(skeleton, entry)
-            name = entry.filename.encode()
-            target.write(found.local_header(name))
-            target.writelines(
-                part if isinstance(part, bytes) else part.read() for part in found.parts
-            )
-            directory.append(found.central_header(name, offset))
-            offset += len(found.local_header(name)) + found.packed
-            if offset > _MOST:
-                raise WritingError("汇总表超过4GB，不能写成一个文件。请按市分别查看。")
+    for called, entry in entries:
+        name = called.encode()
+        target.write(entry.local_header(name))
+        target.writelines(part if isinstance(part, bytes) else part.read() for part in entry.parts)
+        directory.append(entry.central_header(name, offset))
+        offset += len(entry.local_header(name)) + entry.packed
+        if offset > _MOST:
+            raise WritingError("汇总表超过4GB，不能写成一个文件。请按市分别查看。")
     listing = b"".join(directory)
     target.write(listing)
     count = len(directory)
@@ -147,11 +168,12 @@ class _Entry:
     size: int
 
     @classmethod
-    def copied(cls, skeleton: bytes, entry: zipfile.ZipInfo) -> _Entry:
+    def copied(cls, package: BinaryIO, entry: zipfile.ZipInfo) -> _Entry:
         """Take an entry over as it is packed."""
-        names = struct.unpack_from("<2H", skeleton, entry.header_offset + 26)
-        start = entry.header_offset + 30 + sum(names)
-        data = skeleton[start : start + entry.compress_size]
+        package.seek(entry.header_offset + 26)
+        names = struct.unpack("<2H", package.read(4))
+        package.seek(entry.header_offset + 30 + sum(names))
+        data = package.read(entry.compress_size)
         return cls([data], entry.compress_type, entry.CRC, len(data), entry.file_size)
 
     @classmethod

@@ -91,9 +91,10 @@ MARK_CLEARED_FIRST = Broken(
     (
         (
             "service/rebuilding.py",
-            "                made = rebuilt.attempt(mark, place) if place else []",
-            """                publications.record_rebuilt([mark])
-                made = rebuilt.attempt(mark, place) if place else []""",
+            "        placed = self._rebuilt.publish(wanted)\n        settled += ",
+            """        self._office.store.publications.record_rebuilt([mark for mark, _ in wanted])
+        placed = self._rebuilt.publish(wanted)
+        settled += """,
         ),
     ),
 )
@@ -466,13 +467,15 @@ WRITES_IN_PLACE = Broken(
     (
         (
             "publishing/outbox.py",
-            "            return _settle(path, temporary, sha256, patience or Patience())",
-            """            data = temporary.read_bytes()
-            with path.open("wb", buffering=0) as place:
+            "            return _place(draft, ours, patience or Patience())",
+            """            if draft.temporary is None:
+                return Published(draft.path, draft.sha256, changed=False)
+            data = draft.temporary.read_bytes()
+            with draft.path.open("wb", buffering=0) as place:
                 for start in range(0, len(data), 512):
                     place.write(data[start : start + 512])
                     time.sleep(0.001)
-            return Published(path, sha256, changed=True)""",
+            return Published(draft.path, draft.sha256, changed=True)""",
         ),
     ),
 )
@@ -483,8 +486,8 @@ NO_TWINS = Broken(
     (
         (
             "publishing/outbox.py",
-            "    return _settle_beside(twin_path(path), temporary, sha256, patience)",
-            '    raise TemporaryError("发布文件", str(path), "EBUSY")',
+            "    return _place_beside(draft, ours, patience, Beside.HELD)",
+            '    raise TemporaryError("发布文件", str(draft.path), "EBUSY")',
         ),
     ),
 )
@@ -592,4 +595,84 @@ POISON_FIRST = Broken(
             "    waiting.extendleft((*later, arrival))\n",
         ),
     ),
+)
+
+TAKES_ALL_FOR_OURS = Broken(
+    "takes-all-for-ours",
+    "what a person changed is replaced like any file of ours",
+    (
+        (
+            "publishing/lying.py",
+            "            return not ours(self.sha256)",
+            "            return False",
+        ),
+    ),
+)
+
+TWIN_TAKES_OVER = Broken(
+    "twin-takes-over",
+    "one pass later, what lies beside a person's file replaces it",
+    (
+        (
+            "service/settling.py",
+            "            hers = _is_hers(office, entry)\n",
+            "            hers = False\n            (office.workspace.outbox / entry.path).unlink()\n",
+        ),
+    ),
+)
+
+ANNOUNCES_LATER = Broken(
+    "announces-later",
+    "what is about to lie in the outbox is not committed before it does",
+    (
+        (
+            "service/publishing.py",
+            """        office.store.publications.record_announced(
+            [(office.relative(entry.order.path), entry.draft.sha256) for entry in drafted]
+        )
+        yield
+""",
+            """        yield
+        office.store.publications.record_announced(
+            [(office.relative(entry.order.path), entry.draft.sha256) for entry in drafted]
+        )
+""",
+        ),
+    ),
+)
+
+NO_LAST_LOOK = Broken(
+    "no-last-look",
+    "what was ours when the draft was made is replaced, whatever became of it since",
+    (
+        (
+            "publishing/outbox.py",
+            "            if not _is_locked(draft, ours):",
+            "            if True:",
+        ),
+    ),
+)
+
+FOLLOWS_FOLDERS = Broken(
+    "follows-folders",
+    "a link in the outbox is as good as the folder that it points to",
+    (
+        (
+            "publishing/lying.py",
+            "        mode = part.lstat().st_mode",
+            "        mode = part.stat().st_mode",
+        ),
+    ),
+)
+
+FORGETS_THE_LIST = Broken(
+    "forgets-the-list",
+    "a change of the list of units marks nothing",
+    (("service/following.py", "            stale=stale,\n", ""),),
+)
+
+OLD_NAMES_STAY = Broken(
+    "old-names-stay",
+    "what lies under an old name is never removed",
+    (("service/rebuilding.py", "        withdraw_old_names(self._office)\n", ""),),
 )

@@ -97,17 +97,19 @@ def test_killed_between_commit_and_publishing(desk: Desk) -> None:
 
 
 def test_one_that_cannot_be_made_stops_no_other(desk: Desk) -> None:
-    """Where a board cannot be put in place it waits, all else is published, and the pass says so."""
-    desk.out(PROVINCE).mkdir(parents=True, exist_ok=True)
-    in_the_way = desk.out(PROVINCE) / "上报情况_清河省.html"
-    in_the_way.mkdir()
+    """Where a board finds every name taken it waits, all else is published, and the pass says so."""
+    endings = ("", "_新", *(f"_新{number}" for number in range(2, 10)))
+    in_the_way = [desk.out(PROVINCE) / f"上报情况_清河省{ending}.html" for ending in endings]
+    for place in in_the_way:
+        place.mkdir(parents=True)
     desk.drop(EAST, desk.fill(EAST))
     report = desk.run()
     assert len(report.troubles) == 1
-    assert "同名的东西是文件夹" in report.troubles[0]
+    assert "已有同名的东西" in report.troubles[0]
     assert "汇总表_清河省_2012年1—2月.xlsx" in desk.names(PROVINCE)
     assert len(desk.mails(EAST)) == 1
-    in_the_way.rmdir()
+    for place in in_the_way:
+        place.rmdir()
     assert desk.run(NEXT_DAY).troubles == ()
     assert "上报情况_清河省.html" in desk.names(PROVINCE, "")
 

@@ -91,9 +91,16 @@ def link_in_the_inbox(desk: Desk) -> PassReport:
     return desk.run(NEXT_DAY)
 
 
+def taken_names(desk: Desk) -> list[Path]:
+    """Every name under which CITY's board may lie."""
+    endings = ("", "_新", *(f"_新{number}" for number in range(2, 10)))
+    return [desk.out(CITY) / f"上报情况_上游市{ending}.html" for ending in endings]
+
+
 def board_that_cannot_be_placed(desk: Desk) -> PassReport:
-    """Where CITY's board is to lie there is a folder."""
-    (desk.out(CITY) / "上报情况_上游市.html").mkdir(parents=True)
+    """Where CITY's board is to lie, and beside it, there are folders."""
+    for place in taken_names(desk):
+        place.mkdir(parents=True)
     desk.drop(EAST, desk.fill(EAST))
     return desk.run(NEXT_DAY)
 
@@ -207,11 +214,11 @@ def test_an_unknown_original_is_a_warning(desk: Desk) -> None:
 
 def test_why_something_stale_was_not_made_is_kept(desk: Desk) -> None:
     """Another process says why a publication failed, until it could be made."""
-    blocked = desk.out(CITY) / "上报情况_上游市.html"
     board_that_cannot_be_placed(desk)
     (found,) = [entry for entry in waiting(desk) if entry.kind is Waits.PUBLICATION]
     assert "没有做成：" in found.message
-    blocked.rmdir()
+    for place in taken_names(desk):
+        place.rmdir()
 
     def again(office: Office) -> int:
         mark = Stale(unit_id=CITY, form="patrol", period=FIRST, what="board")

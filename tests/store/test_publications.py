@@ -89,3 +89,5 @@ def test_a_publication_is_replaced_by_its_next_issue(desk: Desk) -> None:
     store.record_rebuilt([], [beside])
     assert store.find_publications(unit_id="370100") == (beside,)
     assert store.find_publications(period="2012B2") == ()
+    store.record_forgotten([beside.path])
+    assert store.find_publication(beside.path) is None

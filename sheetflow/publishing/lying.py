@@ -1,0 +1,171 @@
+"""What lies at a place of the outbox: looked at, never followed, opened for long or waited for.
+
+Whoever has rights on a unit's folder may have put anything there. This module owns the look
+at one place and at the folders above it. It refuses to change what it finds, but for making
+folders that are not there.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import stat
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import Enum, auto
+from pathlib import Path
+
+from sheetflow.errors import ObstructedError, TemporaryError
+
+HELD_OPEN = frozenset({errno.EACCES, errno.EPERM, errno.EBUSY, errno.ETXTBSY})
+_CANNOT_SYNC_FOLDERS = {errno.EINVAL, errno.ENOTSUP, errno.ENOSYS}
+_FLAGS = (
+    os.O_RDONLY
+    | getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_NONBLOCK", 0)
+    | getattr(os, "O_BINARY", 0)
+)
+
+Ours = Callable[[str], bool]
+"""Whether bytes with this sha256 are ours at the place in question."""
+
+
+class Kind(Enum):
+    """What lies at a place."""
+
+    NOTHING = auto()
+    FILE = auto()
+    LOCKED = auto()
+    """A file that cannot be read just now: nobody can say whose it is."""
+    STRANGE = auto()
+    """A link, a folder, a pipe: no publication ever is one."""
+
+
+_SWAPPED = {errno.ENOENT: Kind.NOTHING, errno.ELOOP: Kind.STRANGE, errno.ENXIO: Kind.STRANGE}
+"""What came to lie there between the look and the opening, by what the system says."""
+
+Stamp = tuple[int, ...]
+"""What changes with a file: device, inode, size, time of content and of anything at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lying:
+    """What lies at a place, and the stamp it had when it was looked at."""
+
+    kind: Kind
+    stamp: Stamp = ()
+    sha256: str = ""
+
+    def is_hers(self, ours: Ours) -> bool:
+        """Whether a person put it there, or changed it."""
+        if self.kind is Kind.FILE:
+            return not ours(self.sha256)
+        return self.kind is Kind.STRANGE
+
+
+def look_at(path: Path) -> Lying:
+    """Look at what lies at `path`, and hash it where it is a file.
+
+    It is always hashed: an edit may keep size and times, and a time that a share or Windows
+    gives says less than it does here. Only what is to be replaced or removed is looked at.
+    """
+    try:
+        found = path.lstat()
+        if not stat.S_ISREG(found.st_mode):
+            return Lying(Kind.STRANGE, _stamp(found))
+    except FileNotFoundError:
+        return Lying(Kind.NOTHING)
+    try:
+        descriptor = os.open(path, _FLAGS)
+    except OSError as error:
+        if error.errno in _SWAPPED:
+            return Lying(_SWAPPED[error.errno])
+        if not is_held_open(error):
+            raise
+        return Lying(Kind.LOCKED, _stamp(found))
+    with os.fdopen(descriptor, "rb") as file:
+        before = _stamp(os.fstat(descriptor))
+        return Lying(Kind.FILE, before, hashlib.file_digest(file, "sha256").hexdigest())
+
+
+def stamp_of(path: Path) -> Stamp:
+    """Give the stamp of what lies at `path` now, empty for nothing."""
+    try:
+        return _stamp(path.lstat())
+    except FileNotFoundError:
+        return ()
+
+
+def _stamp(found: os.stat_result) -> Stamp:
+    return (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+
+
+def is_held_open(error: OSError) -> bool:
+    """Whether somebody else's hold on the file is what the system refuses for."""
+    return error.errno in HELD_OPEN or TemporaryError.of(error, "", "").code == "SHARING"
+
+
+def make_folders(top: Path, folder: Path) -> None:
+    """Make `folder` below `top`, each part durable before anything lies in it.
+
+    Raise ObstructedError where a part of it is a link, or anything but a folder, or closed to us.
+    """
+    for part in _parts(top, folder):
+        try:
+            if not _is_folder(part, top):
+                part.mkdir()
+                sync_folder(part.parent)
+        except FileExistsError:  # made just now by somebody else
+            _is_folder(part, top)
+        except PermissionError as error:
+            if part.parent == top:
+                raise  # the outbox itself is closed to us
+            raise ObstructedError(_named(top, part.parent), "EACCES") from error
+
+
+def is_reachable(top: Path, folder: Path) -> bool:
+    """Whether `folder` is there, with no link on the way from `top`."""
+    try:
+        return all(_is_folder(part, top) for part in _parts(top, folder))
+    except (ObstructedError, OSError):
+        return False
+
+
+def _parts(top: Path, folder: Path) -> Iterator[Path]:
+    if not top.is_dir():  # the outbox itself may be a link or a share: the operator's choice
+        top.mkdir(parents=True, exist_ok=True)
+    part = top
+    for name in folder.relative_to(top).parts:
+        part = part / name
+        yield part
+
+
+def _is_folder(part: Path, top: Path) -> bool:
+    try:
+        mode = part.lstat().st_mode
+    except FileNotFoundError:
+        return False
+    if stat.S_ISLNK(mode):
+        raise ObstructedError(_named(top, part), "ELOOP")
+    if not stat.S_ISDIR(mode):
+        raise ObstructedError(_named(top, part), "ENOTDIR")
+    return True
+
+
+def _named(top: Path, part: Path) -> str:
+    return part.relative_to(top).as_posix()
+
+
+def sync_folder(folder: Path) -> None:
+    """Make what happened to names in `folder` durable."""
+    if os.name == "nt":
+        return  # Windows has no such call; NTFS journals its names
+    descriptor = os.open(folder, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0))
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in _CANNOT_SYNC_FOLDERS:
+            raise
+    finally:
+        os.close(descriptor)
