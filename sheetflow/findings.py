@@ -193,6 +193,10 @@ class Check:
         return Finding(self.code, self.severity, place, MappingProxyType(arguments))
 
 
+_LATER: Mapping[str, Argument] = MappingProxyType({"blank": ""})
+"""Arguments that findings lack which an older version has kept."""
+
+
 @dataclass(frozen=True, slots=True)
 class Catalogue:
     """All checks of a campaign by code; the only source of sentences for findings."""
@@ -221,7 +225,7 @@ class Catalogue:
 
     def remedy(self, finding: Finding) -> str:
         """Say what to do."""
-        return self[finding.rule].remedy.format(**finding.arguments)
+        return self[finding.rule].remedy.format(**{**_LATER, **finding.arguments})
 
     def sentence(self, finding: Finding) -> str:
         """Say it in one sentence: where, what is wrong, what to do."""

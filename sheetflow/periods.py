@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
 
+from sheetflow.lookalikes import plain
+
 OFFICE_ZONE = dt.timezone(dt.timedelta(hours=8), "CST")
 """Every time that people see is China standard time."""
 
@@ -45,7 +47,7 @@ def _plain(text: str) -> str:
     """Fold how a period is typed: every dash a hyphen, no blanks and brackets, figures as digits."""
     kept = [
         "-" if char in _DASH_LIKE or unicodedata.category(char) == "Pd" else char
-        for char in unicodedata.normalize("NFKC", text).upper()
+        for char in plain(text).upper()
         if unicodedata.category(char)[0] not in "ZC" and char not in "()"
     ]
     dashed = _DASHES.sub("-", "".join(kept))

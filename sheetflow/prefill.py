@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from sheetflow.findings import Argument, Finding, Identity, Place, Severity
+from sheetflow.lookalikes import without_debris
 from sheetflow.periods import Period
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.cells import CellType, Day, Key
@@ -231,6 +232,8 @@ def _seen(kind: CellType, cell: CellValue) -> CellValue:
     figure = isinstance(cell, int | float) and not isinstance(cell, bool)
     if dated and not isinstance(kind, Day):
         return read_text(cell)
+    if isinstance(cell, str):
+        return without_debris(cell)
     return read_text(cell) if figure and isinstance(kind, Day) else cell
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
@@ -17,6 +16,7 @@ from pathlib import Path
 
 from sheetflow.config.decoding import decode_text
 from sheetflow.errors import UnitsError, WorkspaceError
+from sheetflow.lookalikes import plain
 from sheetflow.units import HEADERS, UnitTree, parse_units
 
 _FURTHEST_HEADER = 20
@@ -103,7 +103,7 @@ COLUMNS = (
 
 def _plain(header: object) -> str:
     """Reduce a header to what counts: no spaces, stars, or remarks in brackets."""
-    text = unicodedata.normalize("NFKC", str(header if header is not None else ""))
+    text = plain(str(header if header is not None else ""))
     return re.sub(r"\(.*?\)|\[.*?\]|[\s*:]", "", text).casefold()
 
 

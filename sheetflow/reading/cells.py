@@ -1,6 +1,6 @@
 """Cleans what calamine gives into the values of a RawWorkbook.
 
-This module owns the boundary that every text passes once (`clean_text`) and the
+This module owns the boundary that every text passes once (`clean_text`, `clean_cell`) and the
 turning of calamine's habits ('' for blank, 42.0 for 42) into plain values. It
 refuses to interpret: a date as text stays text, an 18-digit number stays what
 the file holds.
@@ -14,6 +14,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
+from sheetflow.lookalikes import without_debris
 from sheetflow.workbook import Address, CellValue
 
 Row = tuple[CellValue, ...]
@@ -22,8 +23,7 @@ _UNWANTED = re.compile(
     "["
     "\x00-\x08\x0b\x0c\x0e-\x1f\x7f"  # controls but tab and newline
     "\ud800-\udfff"  # lone surrogates
-    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # right-to-left marks and overrides
-    "\u200b\u2060\ufeff\ufffe\uffff"  # invisible debris of copying, non-characters
+    "\ufffe\uffff"  # non-characters
     "]"
 )
 _EXACT_WHOLE = 2**53
@@ -33,6 +33,15 @@ _PICTURE = re.compile(r"=(?:_xlfn\.)?DISPIMG\(", re.IGNORECASE)
 
 def clean_text(text: str) -> str:
     """Drop what breaks documents later: controls, bidi marks, lone surrogates; then NFC."""
+    return without_debris(clean_cell(text))
+
+
+def clean_cell(text: str) -> str:
+    """Clean the text of a cell as `clean_text` does, but for marks that only nobody sees.
+
+    Those say that something stands there otherwise than it looks: whoever reads the cell
+    leaves them aside, and tells.
+    """
     if text.isprintable() and unicodedata.is_normalized("NFC", text):
         return text
     text = text.replace("\r\n", "\n").replace("\r", "\n")
@@ -125,7 +134,8 @@ class _KnownCells(dict[CellValue, CellValue]):
         if text.startswith("=") and _PICTURE.match(text):
             self.saw_picture = True
             return None
-        return clean_text(text) or None
+        cleaned = clean_cell(text)
+        return cleaned if without_debris(cleaned) else None
 
 
 def _number(value: float) -> int | float | str:

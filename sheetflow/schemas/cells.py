@@ -19,18 +19,16 @@ from sheetflow.schemas.habits import (
     Value,
     read_code,
     read_day,
-    read_id_number,
     read_list,
+    read_name,
     read_number,
-    read_phone,
     read_text,
 )
+from sheetflow.schemas.options import find_option, match_option, unknown_option
+from sheetflow.schemas.personal import read_id_number, read_phone
 from sheetflow.workbook import CellValue
 
 Json = str | int | float | list[str] | None
-
-_MOST_OPTIONS_LISTED = 12
-_MOST_QUOTED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +173,7 @@ class Choice(CellType):
     options: tuple[str, ...]
 
     def parse(self, raw: CellValue) -> Value:
-        """Read one option; only spaces and the width of brackets may differ."""
+        """Read one option; only spaces and what looks alike may differ."""
         return match_option(read_text(raw), self.options)
 
     @property
@@ -199,40 +197,13 @@ class Choices(CellType):
             named += [option] if option else []
             unknown += [] if option else [part]
         if unknown:
-            raise _unknown_option("”“".join(unknown), self.options)
+            raise unknown_option("”“".join(unknown), self.options)
         return tuple(dict.fromkeys(named)) or None
 
     @property
     def words(self) -> str:
         """List the options."""
         return f"可填多项，用“、”分开：{'、'.join(self.options)}"
-
-
-def match_option(text: str, options: tuple[str, ...]) -> str:
-    """Find `text` among `options`, spaces and bracket width aside; raise CellFault if absent."""
-    option = find_option(text, options)
-    if option is None:
-        raise _unknown_option(text, options)
-    return option
-
-
-def find_option(text: str, options: tuple[str, ...]) -> str | None:
-    """Find `text` among `options`, spaces and bracket width aside; None if absent."""
-    if text in options:
-        return text
-    folded = fold(text)
-    return next((option for option in options if fold(option) == folded), None)
-
-
-def _unknown_option(typed: str, options: tuple[str, ...]) -> CellFault:
-    shown = "、".join(options[:_MOST_OPTIONS_LISTED])
-    return CellFault("choice-unknown", typed=typed[:_MOST_QUOTED], options=shown)
-
-
-def fold(text: str) -> str:
-    """Fold what people do not see as a difference: spaces, bracket width, 台账 and 台帐."""
-    text = re.sub(r"[\s\u00a0\u3000*＊]+", "", text)
-    return text.replace("(", "（").replace(")", "）").replace("台账", "台帐").replace("／", "/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,8 +245,8 @@ class NameKey(CellType):
     limit: int = 30
 
     def parse(self, raw: CellValue) -> Value:
-        """Read the name."""
-        text = read_text(raw)
+        """Read the name: spaces inside it make no other."""
+        text = read_name(raw)
         if len(text) > self.limit:
             raise CellFault("text-too-long", count=len(text), limit=self.limit)
         return text
@@ -284,6 +255,10 @@ class NameKey(CellType):
     def words(self) -> str:
         """Say that it must not be repeated."""
         return f"名称，不超过{self.limit}字，不重复"
+
+    def from_json(self, value: Json) -> Value:
+        """Give the name as it is read today: an older version may have kept its spaces."""
+        return read_name(value) if isinstance(value, str) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,16 +309,19 @@ class IdNumber(CellType):
 
 @dataclass(frozen=True, slots=True)
 class Phone(CellType):
-    """A phone number."""
+    """A phone number; `services` are the short ones that the campaign knows."""
+
+    services: tuple[str, ...] = ()
 
     def parse(self, raw: CellValue) -> Value:
-        """Read a mobile or landline number."""
-        return read_phone(raw)
+        """Read a mobile or landline number, or a service's."""
+        return read_phone(raw, self.services)
 
     @property
     def words(self) -> str:
         """Say the shapes."""
-        return "手机号，或带区号的固定电话"
+        short = f"，也可填{'、'.join(self.services)}" if self.services else ""
+        return f"手机号，或带区号的固定电话{short}"
 
 
 @dataclass(frozen=True, slots=True)

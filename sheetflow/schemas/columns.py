@@ -79,6 +79,7 @@ class Column:
     cell must be blank where the condition does not hold. `not_before` names another
     date column of the row; `event` marks the date on which a flow row happened.
     `since` and `until` are form versions; `older` are labels of earlier versions.
+    `zero_asked` says that a rule asks about a 0, so that no advice may end there.
     """
 
     key: str = ""
@@ -91,6 +92,7 @@ class Column:
     not_before: str = ""
     not_after: NotAfter = ""
     event: bool = False
+    zero_asked: bool = False
     prefilled: bool = False
     hint: str = ""
     width: float = 12
@@ -262,9 +264,9 @@ def id_number(label: str, **more: Any) -> Any:  # noqa: ANN401
     return _field(Column(label=label, type=IdNumber(), personal=True, **{"width": 22, **more}))
 
 
-def phone(label: str, **more: Any) -> Any:  # noqa: ANN401
-    """Declare a column of phone numbers."""
-    return _field(Column(label=label, type=Phone(), **{"width": 16, **more}))
+def phone(label: str, *services: str, **more: Any) -> Any:  # noqa: ANN401
+    """Declare a column of phone numbers, short ones of `services` among them."""
+    return _field(Column(label=label, type=Phone(services), **{"width": 16, **more}))
 
 
 def period_name(label: str, **more: Any) -> Any:  # noqa: ANN401

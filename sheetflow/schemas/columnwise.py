@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TypeVar
 
+from sheetflow.lookalikes import shows_nothing
 from sheetflow.schemas.columns import Column, Fault, reading
-from sheetflow.schemas.habits import SPACES, CellFault, Value
+from sheetflow.schemas.habits import CellFault, Value
 from sheetflow.workbook import CellValue
 
 In = TypeVar("In", bound=Hashable)
@@ -68,7 +69,7 @@ def read_column(column: Column, cells: Sequence[CellValue]) -> ReadColumn:
         values[name] = None
         if cell is None:
             continue
-        if isinstance(cell, str) and not cell.strip(SPACES):
+        if isinstance(cell, str) and shows_nothing(cell):
             distinct[name] = None
             continue
         try:
@@ -80,7 +81,7 @@ def read_column(column: Column, cells: Sequence[CellValue]) -> ReadColumn:
 
 def is_blank(cell: CellValue) -> bool:
     """Whether nothing stands in a cell that anybody sees."""
-    return cell is None or (isinstance(cell, str) and not cell.strip(SPACES))
+    return cell is None or (isinstance(cell, str) and shows_nothing(cell))
 
 
 def _names(cells: Sequence[CellValue]) -> Sequence[Hashable]:

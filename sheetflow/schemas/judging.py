@@ -63,6 +63,10 @@ class BookRow:
         """Whether none of `columns` is faulty, so that a rule may speak of them."""
         return self.faulty.isdisjoint(columns)
 
+    def stands(self, printed: str) -> bool:
+        """Whether anything stands in the row but the key in column `printed`."""
+        return any(cell is not None for key, cell in self.raw.items() if key != printed)
+
     def number_in(self, column: str) -> Number:
         """The figure in `column`, None where there is none."""
         value = self.values.get(column)

@@ -107,6 +107,11 @@ class Sheet:
         return first if names else None
 
     @cached_property
+    def printed_key(self) -> str:
+        """The column whose keys stand in the blank workbook, empty for none."""
+        return self.key_column.key if self.key_column and self.preprinted else ""
+
+    @cached_property
     def marker(self) -> Column:
         """The column that tells a row is in use: the first required one that is no key."""
         return next(

@@ -23,7 +23,8 @@ from sheetflow.schemas.documents import (
     load_rows,
 )
 from sheetflow.schemas.forms import Form
-from sheetflow.schemas.habits import Value, holds_personal_number
+from sheetflow.schemas.habits import Value
+from sheetflow.schemas.personal import holds_personal_number
 from sheetflow.service.office import Office
 from sheetflow.store.records import Arrival, Submission
 from sheetflow.units import Level, Unit

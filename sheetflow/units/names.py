@@ -11,6 +11,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from sheetflow.lookalikes import plain
 from sheetflow.units.tree import UnitTree
 from sheetflow.units.unit import Unit
 
@@ -70,7 +71,7 @@ def units_called(typed: str, tree: UnitTree) -> tuple[Unit, ...]:
 
 def _plain(typed: str) -> str:
     """Drop blanks, and what a women's federation puts behind the name of its place."""
-    text = unicodedata.normalize("NFKC", typed)
+    text = plain(typed)
     return _BEHIND.sub(
         "", "".join(char for char in text if unicodedata.category(char)[0] not in "ZC")
     )

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
 from sheetflow.errors import UnitsError
+from sheetflow.lookalikes import plain
 from sheetflow.units.ties import find_faults
 from sheetflow.units.tree import UnitTree
 from sheetflow.units.unit import Level, Unit
@@ -156,7 +157,7 @@ def _division(text: str) -> str:
 
 def _code(text: str) -> str:
     """Read full-width letters, digits and brackets as plain ones."""
-    return unicodedata.normalize("NFKC", text).strip()
+    return plain(text).strip()
 
 
 def _name(name: str) -> str:
@@ -174,8 +175,8 @@ def _name(name: str) -> str:
 
 
 def _mails(text: str) -> tuple[str, ...]:
-    # NFKC turns ＠ ， ； into @ , ; as they are meant.
-    parts = re.split(r"[\s,;、]+", unicodedata.normalize("NFKC", text))
+    # ＠ ， ； are @ , ; as they are meant.
+    parts = re.split(r"[\s,;、]+", plain(text))
     mails = tuple(dict.fromkeys(part for part in parts if part))
     if not all(_MAIL.fullmatch(mail) for mail in mails):
         raise ValueError("里的地址写法不对。多个地址用分号隔开，请改正。")

@@ -16,9 +16,10 @@ from string import Formatter
 
 from sheetflow.findings import Catalogue, Finding, Place, Severity
 from sheetflow.schemas.explanations import EXPLANATIONS
-from sheetflow.schemas.habits import holds_personal_number, read_code, read_text
+from sheetflow.schemas.habits import read_code, read_text
 from sheetflow.schemas.judging import Book
 from sheetflow.schemas.layout import ISSUE_COLUMNS, ISSUES_SHEET, OLDER_ANSWER_COLUMN
+from sheetflow.schemas.personal import holds_personal_number
 from sheetflow.validators.bearing import tell_answers
 from sheetflow.validators.catalogue import GENERAL
 from sheetflow.validators.sheets import bare_label, find_issues

@@ -17,6 +17,7 @@ from sheetflow.schemas.layout import LAST_ROW, columns_in
 from sheetflow.schemas.sheets import Kind, Sheet
 from sheetflow.units import Unit
 from sheetflow.validators.bearing import Borne, find_borne
+from sheetflow.validators.blanks import is_nothing
 from sheetflow.validators.reader import (
     Reader,
     Told,
@@ -135,9 +136,12 @@ def _read_card_row(
         if cell is not None and key not in faults
         if (habit := habit_in(reader, sheet, sheet.by_key[key], cell, values[key]))
     }
+    nothings = {
+        key for key, cell in sound.items() if cell and is_nothing(sheet.by_key[key], values[key])
+    }
     standing = {key: cell for key, cell in cells.items() if cell is not None}
     row = BookRow(first, values, standing)
-    return tell_row(reader, shell, row, Told(faults, habits), borne)
+    return tell_row(reader, shell, row, Told(faults, habits, nothings), borne)
 
 
 def _report_absent(reader: Reader, shell: BookSheet, column: Column) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sheetflow.findings import Finding
+from sheetflow.schemas.cells import NameKey
 from sheetflow.schemas.columns import Column
 from sheetflow.schemas.habits import Value, read_code
 from sheetflow.schemas.judging import Book, BookRow, BookSheet, Context
@@ -123,7 +124,8 @@ def _keys(found: BookSheet) -> set[str]:
     keys: set[str] = set()
     for row, value in zip(found.rows, found.column(column.key), strict=True):
         if isinstance(value, str):
-            keys.add(value)
+            # A name is pointed to as a code: without its spaces, in one width.
+            keys |= {value, read_code(value)} if isinstance(column.type, NameKey) else {value}
         elif (typed := row.raw.get(column.key)) is not None:
             keys.add(read_code(typed))
     return keys

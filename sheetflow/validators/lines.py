@@ -7,21 +7,21 @@ agree with the rows above it is asked in `totals`; this module refuses to look a
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cache
 
+from sheetflow.lookalikes import plain, without_spaces
 from sheetflow.schemas.cells import (
     NameKey,
     PeriodName,
     Reference,
     References,
     Text,
-    fold,
 )
 from sheetflow.schemas.columns import Column
+from sheetflow.schemas.options import fold
 from sheetflow.schemas.sheets import Sheet
 from sheetflow.validators.sheets import bare_label
 from sheetflow.workbook import CellValue
@@ -45,9 +45,8 @@ _SCOPE = (
 _IS_A_TOTAL = re.compile(rf"{_SCOPE}(?:{_WORD.pattern}){_BEHIND}")
 """The same among words of any kind, where titles such as 工作情况汇总 stand as well."""
 
-_UNSEEN = re.compile(r"[\s*\u00ad\u200b-\u200f\u2060\ufe0f\ufeff]+")
 _MARKED = re.compile(
-    r"[(【\[]?(?:[*※★▲◆]|注(?=[\d一二三四五:、.)\s])|(?:附注|说明|备注)(?=[:\d(]|$)"
+    r"[(【\[]?(?:[*※★▲◆]|注(?=[\d①-⑳一二三四五:、.)\s])|(?:附注|说明|备注)(?=[:\d(]|$)"
     r"|以上\S{0,8}(?:数据|数字|各|均|为|系|含|情况|内容)|以下(?:空白|为空|无)|空白$"
     r"|截[至止]|[本此][表页]|[表页]中|数据(?:来源|截)|资料来源|统计口径|无\W*$|没有\W*$|暂无)"
 )
@@ -142,7 +141,7 @@ def _as_remark(
     if len(alone) > 1 or not isinstance(cell, str):
         return None
     column = sheet.by_key[alone[0]]
-    text = unicodedata.normalize("NFKC", cell).strip()
+    text = plain(cell).strip()
     marked = _MARKED.match(text) is not None
     if isinstance(column.type, NameKey):
         marked = marked or _SPOKEN.search(text) is not None
@@ -227,7 +226,7 @@ _IS_WORDS = re.compile("[㐀-鿿].*[㐀-鿿]").search
 
 def _tells(column: Column, cell: str) -> bool:
     """Whether the words of a cell that reads any may make its line no row of data."""
-    text = unicodedata.normalize("NFKC", cell).strip()
+    text = plain(cell).strip()
     if isinstance(column.type, NameKey) and _SPOKEN.search(text):
         return True
     return bool(_WORD.search(_plain(cell)) or _MARKED.match(text) or _is_signature(cell))
@@ -253,5 +252,5 @@ def _bare_of(label: str) -> str:
 
 def _plain(cell: str) -> str:
     """Fold a name: no spaces of any kind, half-width, small letters, brackets of one kind."""
-    text = _UNSEEN.sub("", unicodedata.normalize("NFKC", cell)).casefold()
+    text = without_spaces(plain(cell)).replace("*", "").casefold()
     return text.replace("(", "（").replace(")", "）")

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from sheetflow.schemas.cells import Choice, Choices
 from sheetflow.schemas.columns import Column
-from sheetflow.schemas.habits import holds_personal_number
+from sheetflow.schemas.personal import holds_personal_number
 from sheetflow.schemas.sheets import Sheet
 
 LEFT_OUT = "（内容略）"

@@ -13,6 +13,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
 from sheetflow.findings import UNNAMED, Argument, Catalogue, Finding, Place
+from sheetflow.lookalikes import without_debris, without_spaces, without_unseen
 from sheetflow.schemas.cells import Choice, Text
 from sheetflow.schemas.columns import Column, Fault
 from sheetflow.schemas.columnwise import is_blank
@@ -22,6 +23,12 @@ from sheetflow.schemas.judging import BookRow, BookSheet
 from sheetflow.schemas.sheets import Kind, Sheet
 from sheetflow.units import Unit
 from sheetflow.validators.bearing import NOTHING_BORNE, Borne
+from sheetflow.validators.blanks import (
+    blank_advice,
+    may_be_blank,
+    refused_here,
+    says_nothing,
+)
 from sheetflow.validators.quoting import may_quote, quote
 from sheetflow.workbook import CellValue, RawWorkbook
 
@@ -55,11 +62,13 @@ class Reader:
 class Told:
     """What is to be told of a row's cells as read, by column.
 
-    `habits` are cells that were only written differently.
+    `habits` are cells that were only written differently, `nothings` those whose value may
+    only say that there is none.
     """
 
     faults: dict[str, Fault] = field(default_factory=dict)
     habits: dict[str, Fault] = field(default_factory=dict)
+    nothings: set[str] = field(default_factory=set)
 
 
 def tell_row(
@@ -70,17 +79,18 @@ def tell_row(
     What was read of a cell that `borne` finds fault with does not count. Of one cell there
     is one fault or else one note: what is asked and told of it is settled with the fault.
     """
+    row, blank = _without_nothings(shell, row, told, borne)
     faults = {
         **borne.faults,
-        **{key: f for key, f in told.faults.items() if key not in borne.faults},
+        **{key: f for key, f in told.faults.items() if key not in {**borne.faults, **blank}},
     }
     values = {**row.values, **dict.fromkeys(borne.faults)}
     raw = {**row.raw, **borne.typed}
     name = row_key(shell.sheet, values, raw)
     row = replace(row, values=values, raw=raw, faulty=frozenset(faults), key=name)
     for key, fault in faults.items():
-        _tell(reader, shell, row, key, fault)
-    for found in ({**told.habits, **borne.notes}, borne.asked):
+        _tell(reader, shell, row, key, refused_here(shell, row, shell.sheet.by_key[key]) or fault)
+    for found in ({**told.habits, **borne.notes, **blank}, borne.asked):
         for key, fault in found.items():
             if key not in faults:
                 _tell(reader, shell, row, key, fault)
@@ -89,12 +99,32 @@ def tell_row(
     return row
 
 
+def _without_nothings(
+    shell: BookSheet, row: BookRow, told: Told, borne: Borne
+) -> tuple[BookRow, dict[str, Fault]]:
+    """Take the cells that may be blank and only say so in words for blank ones: give their notes."""
+    by_key = shell.sheet.by_key
+    asked = told.nothings | {
+        key for key, fault in told.faults.items() if says_nothing(row.raw.get(key), fault)
+    }
+    blank = [
+        key for key in asked if key not in borne.faults and may_be_blank(by_key[key], row.values)
+    ]
+    if not blank:
+        return row, {}
+    nothing = dict.fromkeys(blank)
+    row = replace(row, values={**row.values, **nothing}, raw={**row.raw, **nothing})
+    return row, dict.fromkeys(blank, ("habit-nothing", {}))
+
+
 def _tell(reader: Reader, shell: BookSheet, row: BookRow, key: str, fault: Fault) -> None:
     """Tell of one cell; without a key of the row as a whole, at its first cell."""
     rule, arguments = fault
     if key:
-        quoted = _quoted(shell.sheet, shell.sheet.by_key[key], arguments)
-        reader.note(rule, shell.place(row, key), **quoted)
+        column = shell.sheet.by_key[key]
+        if "{blank}" in reader.checks[rule].remedy:
+            arguments = {**arguments, "blank": blank_advice(shell, column)}
+        reader.note(rule, shell.place(row, key), **_quoted(shell.sheet, column, arguments))
         return
     filled = (name for name, cell in row.raw.items() if not is_blank(cell))
     cell = shell.cell(row.number, next(filled, ""))
@@ -142,11 +172,12 @@ def habit_in(
     ):
         return None
     after = column.type.show(value)
-    if str(cell) in (after, f"{reader.own_prefix}{after}"):
+    # Free text stays as it was typed.
+    typed = without_debris(str(cell)) if isinstance(column.type, Text) else str(cell)
+    if typed in (after, f"{reader.own_prefix}{after}"):
         return None
     target = reader.form.by_key.get(column.refers_to)
-    blanks = "".join(str(cell).split()) == "".join(after.split())
-    if blanks and not column.personal:
+    if _bare(cell) == _bare(after) and not column.personal:
         return "habit-blanks", {}
     if may_quote(sheet, column, str(cell), target):
         return "habit", {"before": _shown(cell), "after": after}
@@ -155,4 +186,9 @@ def habit_in(
 
 def _shown(cell: str | float) -> str:
     """Show a cell's text on one line, its blanks as one space."""
-    return " ".join(str(cell).split())
+    return " ".join(without_unseen(str(cell)).split())
+
+
+def _bare(cell: str | float) -> str:
+    """Give what anybody sees of a cell's text."""
+    return without_spaces(without_unseen(str(cell)))

@@ -9,6 +9,7 @@ from sheetflow.schemas.columns import Column
 from sheetflow.schemas.conditions import Condition
 from sheetflow.schemas.judging import Book, BookRow, BookSheet, Context
 from sheetflow.schemas.layout import columns_in
+from sheetflow.validators.blanks import is_decided
 from sheetflow.validators.catalogue import GENERAL
 
 
@@ -46,7 +47,7 @@ def _judge_where(found: BookSheet, column: Column, condition: Condition) -> Iter
 def _judge_cell(
     found: BookSheet, row: BookRow, column: Column, condition: Condition
 ) -> Iterator[Finding]:
-    if column.key in row.faulty or not _decided(found, row, condition):
+    if column.key in row.faulty or not is_decided(found, row, condition):
         return
     blank, holds = row[column.key] is None, condition.holds(row.values)
     words = condition.words(found.sheet.labels)
@@ -54,13 +55,3 @@ def _judge_cell(
         yield GENERAL["required-when"].at(found.place(row, column.key), condition=words)
     elif column.only and not holds and not blank:
         yield GENERAL["blank-unless"].at(found.place(row, column.key), condition=words)
-
-
-def _decided(found: BookSheet, row: BookRow, condition: Condition) -> bool:
-    """Whether the condition's own cells are sound: a missing one is its own finding."""
-    return all(
-        row.sound(name)
-        and name in found.spots
-        and not (row[name] is None and found.sheet.by_key[name].required is True)
-        for name in condition.columns()
-    )

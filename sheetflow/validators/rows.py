@@ -19,6 +19,7 @@ from sheetflow.schemas.judging import BookRow, BookSheet
 from sheetflow.schemas.sheets import Sheet
 from sheetflow.validators.aside import Lines, Verdict, judge_lines
 from sheetflow.validators.bearing import find_borne, rows_bearing
+from sheetflow.validators.blanks import nothings_in
 from sheetflow.validators.reader import (
     Reader,
     Told,
@@ -76,6 +77,8 @@ def read_rows(
             if number in bearing or line in table.told:
                 borne = find_borne(raw, shell, number, row.raw)
                 row = tell_row(reader, shell, row, table.told.get(line) or Told(), borne)
+                if not (verdict or row.faulty or row.stands(sheet.printed_key)):
+                    continue  # nothing but words for nothing
             if verdict:
                 _tell_verdict(reader, shell, row, verdict)
             rows.append(
@@ -106,7 +109,7 @@ def _under(merges: Sequence[Merge], row: int, header: Header) -> frozenset[str]:
 
 def _filled_lines(sheet: Sheet, table: Cells) -> list[bool]:
     """Tell of each line whether anything stands in it, a key printed beforehand aside."""
-    key = sheet.key_column.key if sheet.key_column and sheet.preprinted else ""
+    key = sheet.printed_key
     columns = [[None] * len(cells) if name == key else cells for name, cells in table.items()]
     nothing = (None,) * len(columns)
     return [cells != nothing for cells in zip(*columns, strict=True)]
@@ -154,6 +157,8 @@ def _read_table(reader: Reader, sheet: Sheet, raw: RawSheet, header: Header) -> 
         table.cells[key] = read.from_top(read.cells)
         for line, habit in read.lines(_habits(reader, sheet, sheet.by_key[key], read)):
             table.told.setdefault(line, Told()).habits[key] = habit
+        for line, _ in read.lines(nothings_in(sheet.by_key[key], read)):
+            table.told.setdefault(line, Told()).nothings.add(key)
     for key in sheet.by_key:
         if key in columns:
             read = columns[key]

@@ -13,10 +13,11 @@ from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from types import MappingProxyType
 
-from sheetflow.schemas.cells import fold
+from sheetflow.lookalikes import without_debris
 from sheetflow.schemas.columns import Column
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.layout import GUIDE_SHEET, ISSUES_SHEET, STAMP_SHEET
+from sheetflow.schemas.options import fold
 from sheetflow.schemas.sheets import Kind, Sheet
 from sheetflow.workbook import Address, CellValue, RawSheet, RawWorkbook
 
@@ -193,7 +194,7 @@ def _read_header(number: int, cells: Sequence[CellValue], labels: Mapping[str, s
         key = labels.get(label)
         if key is None:
             if label:
-                extra.append((column, str(cell)))
+                extra.append((column, without_debris(str(cell))))
         elif key in spots:
             doubled[key] = (spots[key], column)
         else:
@@ -217,7 +218,7 @@ def find_card_edited(raw: RawSheet, sheet: Sheet) -> dict[str, tuple[Address, st
     side = sides.most_common(1)[0][0]
     rows = {key: row for key, (row, column) in spots.items() if column == side}
     extra = {
-        number: cell
+        number: without_debris(cell)
         for number, _ in raw.numbered_rows()
         if number not in rows.values() and isinstance(cell := raw.cell(number, side - 1), str)
     }

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from sheetflow.findings import Finding, Place
+from sheetflow.lookalikes import trim
 from sheetflow.schemas.conditions import Condition
 from sheetflow.schemas.habits import CellFault, read_number
 from sheetflow.schemas.indicators import Indicator, Number, Values
@@ -91,7 +92,7 @@ def check_statistics(
     spots = _spots(entry)
     for number, cells in entry.raw.numbered_rows(spots.pop("", 0) + 1):
         code_spot = spots.get(_CODE, 1)
-        code = str(cells[code_spot - 1]).strip() if len(cells) >= code_spot else ""
+        code = trim(str(cells[code_spot - 1])) if len(cells) >= code_spot else ""
         indicator = book.form.indicator.get(code)
         if indicator is None or not is_measurable(book, indicator, known):
             continue
@@ -132,7 +133,7 @@ def figure_spots(entry: FoundSheet) -> dict[str, Address]:
     headings = _spots(entry)
     first, code_spot = headings.pop("", 0) + 1, headings.pop(_CODE, 1)
     return {
-        f"{str(cells[code_spot - 1]).strip()} {heading}": (number, spot)
+        f"{trim(str(cells[code_spot - 1]))} {heading}": (number, spot)
         for number, cells in entry.raw.numbered_rows(first)
         if len(cells) >= code_spot
         for heading, spot in headings.items()

@@ -37,7 +37,7 @@ Options = dict[str, object]
 
 _MOST_TITLE, _MOST_MESSAGE, _MOST_LIST = 32, 255, 255
 _LONGEST_ID, _SHORTEST_ID = 18, 15
-_SHORTEST_PHONE, _LONGEST_PHONE = 5, 25
+_SHORTEST_PHONE, _LONGEST_PHONE = 7, 25
 _LARGEST = 999_999_999_999
 
 
@@ -107,7 +107,8 @@ def _length(kind: CellType) -> Options:
         words = "身份证号应为18位（旧号15位）。请检查后重填。"
         return _between(_SHORTEST_ID, _LONGEST_ID, words)
     if isinstance(kind, Phone):
-        return _between(_SHORTEST_PHONE, _LONGEST_PHONE, "请填手机号，或带区号的固定电话。")
+        shortest = min([_SHORTEST_PHONE, *map(len, kind.services)])
+        return _between(shortest, _LONGEST_PHONE, f"请填{kind.words}。")
     return {}
 
 

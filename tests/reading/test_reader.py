@@ -210,11 +210,16 @@ def test_yes_and_no_stay_apart_from_one_and_zero() -> None:
 
 
 def test_text_is_cleaned() -> None:
-    """Right-to-left marks, controls and line ends that break documents later are gone."""
+    """Controls and line ends that break documents are gone; what only nobody sees stays in its cell.
+
+    Whoever reads the cell leaves such marks aside, and tells of them.
+    """
     assert clean_text("\u202e历下\u200f区\x01\r\n二\u200b行\ufffe") == "历下区\n二行"
     assert clean_text("e\u0301\tx") == "é\tx"
     assert clean_text("a\ud800b") == "ab"
-    assert only_sheet(simple("王\u202e小\x07丽")).cell(2, 2) == "王小丽"
+    assert only_sheet(simple("王\u202e小\x07丽")).cell(2, 2) == "王\u202e小丽"
+    with pytest.raises(UnreadableError, match="file-blank"):
+        only_sheet(simple("\u200b\ufeff"))
 
 
 _ONE = '<row r="1"><c r="A1"><v>1</v></c></row>'

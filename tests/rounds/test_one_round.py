@@ -232,6 +232,7 @@ HIDES = {
     ("cover-period", "filled-before-period"),
     *(("cover-period", rule) for rule in ("date-after-period", "date-before-period")),
     *((rule, "need-twice") for rule in ("id-digits-lost", "id-length", "id-birth-date")),
+    *((rule, "need-twice") for rule in ("id-hidden", "id-characters")),
     *((rule, "need-twice") for rule in ("id-check-digit", "phone-format")),
     # Here the first one changes the rows that the second one is about.
     ("case-nature", "key-twice"),

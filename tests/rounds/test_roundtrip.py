@@ -11,6 +11,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from sheetflow.lookalikes import trim
 from sheetflow.periods import Period
 from sheetflow.prefill import Filling, prefill_blank
 from sheetflow.reading import clean_text, read_workbook
@@ -31,10 +32,11 @@ from sheetflow.schemas.cells import (
     Whole,
 )
 from sheetflow.schemas.columns import Column
-from sheetflow.schemas.habits import Value, check_digit, tidy
+from sheetflow.schemas.habits import Value
 from sheetflow.schemas.indicators import plain
 from sheetflow.schemas.judging import Book
 from sheetflow.schemas.layout import FIRST_ROW, cell_in, columns_in
+from sheetflow.schemas.personal import check_digit
 from sheetflow.schemas.sheets import Kind, Sheet
 from sheetflow.validators.books import parse_book
 from sheetflow.validators.lines import kind_of_line
@@ -69,7 +71,7 @@ _HEADED = (
 
 def is_plain(text: str) -> bool:
     """Whether reading has nothing to tidy: no blanks at the ends, nothing unprintable."""
-    return bool(text) and tidy(text) == text and clean_text(text) == text and text.strip() == text
+    return bool(text) and trim(text) == text and clean_text(text) == text and text.strip() == text
 
 
 def texts(most: int) -> st.SearchStrategy[str]:

@@ -13,15 +13,17 @@ from hypothesis import strategies as st
 from sheetflow.schemas.cells import Choice, Choices, Money, References, Whole
 from sheetflow.schemas.habits import (
     CellFault,
-    check_digit,
-    holds_personal_number,
     read_code,
     read_day,
-    read_id_number,
     read_list,
     read_number,
-    read_phone,
     read_text,
+)
+from sheetflow.schemas.personal import (
+    check_digit,
+    holds_personal_number,
+    read_id_number,
+    read_phone,
 )
 from sheetflow.workbook import CellValue
 
@@ -55,6 +57,18 @@ def fault(read: Callable[[], object]) -> str:
         20120305,
         20120305.0,
         "\u3000 2012-3-5\u00a0\n",
+        "2012-3-5\u2003",
+        "2012–3–5",
+        "2012——3——5",
+        "2012−03−05",
+        "2012‐3‑5",
+        "2012﹣3﹣5",
+        "2012-03-05 00:00:00",
+        "2012/3/5 0:00",
+        "2012-03-05T00:00:00",
+        "2012年3月5日00:00:00",
+        "2012-03-05 00:00:00.000",
+        "2012\u200d-3\u200e-5",
         dt.date(2012, 3, 5),
         dt.datetime(2012, 3, 5, 14, 30),  # noqa: DTZ001 - spreadsheets know no zone
     ],
@@ -89,6 +103,10 @@ def test_dates_in_every_habit(typed: CellValue) -> None:
         (40973, "date-as-number"),
         (40973.5, "date-as-number"),
         ("上旬", "date-unclear"),
+        ("2012-3-5⑥", "date-unclear"),
+        ("2012-3-⑤", "date-unclear"),
+        ("2012-3-5 08:30:00", "date-unclear"),
+        ("2012-3-5-6", "date-unclear"),
         ("2012-3-5至6", "date-unclear"),
         ("约2012-3-5" * 9, "date-unclear"),
         (True, "date-unclear"),
@@ -145,6 +163,14 @@ def test_any_date_reads_back(
         ("-3", -3),
         (" 12人", 12),
         ("12 人", 12),
+        ("12次", 12),
+        ("12个", 12),
+        ("12人次", 12),
+        ("1,200元", 1200),
+        ("１２份", 12),
+        ("12\u200c", 12),
+        ("\u20071\u00ad2\u2003", 12),
+        ("𝟏𝟐", 12),
         ("\u300012\u00a0", 12),
         ("0", 0),
         ("007", 7),
@@ -173,7 +199,15 @@ def test_numbers_in_every_habit(typed: CellValue, number: int | Decimal) -> None
         ("2.59亿", "number-scaled"),
         ("3万", "number-scaled"),
         ("5千", "number-scaled"),
-        ("20元", "number-unit"),
+        ("20公里", "number-unit"),
+        ("20号", "number-unit"),
+        ("20人左右", "number-about"),
+        ("12①", "number-unit"),
+        ("12²", "number-unit"),
+        ("1½", "number-unit"),
+        ("①", "number-text"),
+        ("㈠", "number-text"),
+        ("12个半", "number-unit"),
         ("3.5.1", "number-unit"),
         ("1,20", "number-unit"),
         ("12 34", "number-unit"),
@@ -316,6 +350,10 @@ def test_the_two_words_for_the_ledger_are_one() -> None:
         ("370102670101122", "370102670101122"),
         (370102670101122, "370102670101122"),
         (370102670101122.0, "370102670101122"),
+        ("'370102196701011220", "370102196701011220"),
+        ("＇370102196701011220", "370102196701011220"),
+        ("’11010519491231002x", "11010519491231002X"),
+        ("370102\u200b196701011220", "370102196701011220"),
     ],
 )
 def test_identity_numbers_in_every_habit(typed: CellValue, number: str) -> None:
@@ -332,7 +370,16 @@ def test_identity_numbers_in_every_habit(typed: CellValue, number: str) -> None:
         ("370102196713011220", "id-birth-date"),
         ("370102671301122", "id-birth-date"),
         ("37010219670101122", "id-length"),
-        ("无", "id-length"),
+        ("无", "id-characters"),
+        ("37010219670101122O", "id-characters"),
+        ("370102********1220", "id-hidden"),
+        ("370102XXXXXXXX1220", "id-hidden"),
+        ("370102＊＊＊＊＊＊＊＊122x", "id-hidden"),
+        ("3701021967●●●●1220", "id-hidden"),
+        ("3.70102E+17", "id-digits-lost"),
+        ("３．７０１０２ｅ１７", "id-digits-lost"),
+        ("'37010219670101122", "id-length"),
+        ("37010219670101122①", "id-characters"),
     ],
 )
 def test_identity_numbers_that_are_returned(typed: CellValue, rule: str) -> None:
@@ -371,18 +418,46 @@ def test_one_wrong_check_digit_is_always_seen(
         ("0531-86012345-801", "0531-86012345-801"),
         ("0531-86012345转801", "0531-86012345转801"),
         ("12338", "12338"),
+        ("１２３３８", "12338"),
+        ("0531-12338", "0531-12338"),
+        ("0531-12345", "0531-12345"),
         ("400-820-8820", "400-820-8820"),
+        ("0531−86012345", "0531-86012345"),
+        ("0531－－86012345", "0531-86012345"),
+        ("0531‑86012345", "0531-86012345"),
+        ("13800138000\u200c", "13800138000"),
+        ("138\u20020013\u20028000", "13800138000"),
+        ("'13800138000", "13800138000"),
+        ("8601234", "8601234"),
     ],
 )
 def test_phone_numbers_in_every_habit(typed: CellValue, number: str) -> None:
     """Mobile, landline and service numbers are read in the ways people write them."""
-    assert read_phone(typed) == number
+    assert read_phone(typed, ("12338",)) == number
 
 
-@pytest.mark.parametrize("typed", ["1380013800", "138001380001", "无", "0531", "12800138000"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "1380013800",
+        "138001380001",
+        "无",
+        "0531",
+        "12800138000",
+        "12345",
+        "110",
+        "95588",
+        "010-110",
+        "12338①",
+        "86012345①",
+        "1233",
+        "860123",
+    ],
+)
 def test_phone_numbers_that_are_returned(typed: str) -> None:
     """A number that nobody could call is returned."""
-    assert fault(lambda: read_phone(typed)) == "phone-format"
+    assert fault(lambda: read_phone(typed, ("12338",))) == "phone-format"
+    assert fault(lambda: read_phone("12338")) == "phone-format"
 
 
 @pytest.mark.parametrize(

@@ -29,8 +29,8 @@ NUMBERS = (
     Pair(
         rule="number-unit",
         at="惠民项目 D4",
-        broken="@ 惠民项目 D4 = 600元",
-        nearly="@ 惠民项目 D4 = 600 人",
+        broken="@ 惠民项目 D4 = 600（妇女）",
+        nearly="@ 惠民项目 D4 = 600元",
     ),
     Pair(
         rule="number-date",
@@ -174,6 +174,18 @@ NUMBERS_OF_PEOPLE = (
         nearly="@ 妇女需求台帐 E4 = 370102670101122",
     ),
     Pair(
+        rule="id-hidden",
+        at="妇女需求台帐 E4",
+        broken="@ 妇女需求台帐 E4 = 370102********1220",
+        nearly="@ 妇女需求台帐 E4 = '11010519491231002x",
+    ),
+    Pair(
+        rule="id-characters",
+        at="妇女需求台帐 E4",
+        broken="@ 妇女需求台帐 E4 = '37010219670101122O",
+        nearly="@ 妇女需求台帐 E4 = ''370102196701011220",
+    ),
+    Pair(
         rule="id-length",
         at="妇女需求台帐 E4",
         broken="@ 妇女需求台帐 E4 = '37010219670101122",
@@ -241,6 +253,18 @@ FORMULAS = (
         at="走访记录 B4",
         broken="@ 走访记录 B4 = G001，G002",
         nearly="@ 走访记录 B4 = 370102-G001",
+    ),
+    Pair(
+        rule="habit-nothing",
+        at="妇女需求台帐 F5",
+        broken="@ 妇女需求台帐 F5 = 无",
+        nearly="@ 妇女需求台帐 F5 = '12338",
+    ),
+    Pair(
+        rule="habit-nothing",
+        at="调研成果 J4",
+        broken="@ 调研成果 J4 = 没有",
+        nearly="@ 调研成果 J4 = 没有转化，仍在调研",
     ),
     Pair(
         rule="habit-blanks",

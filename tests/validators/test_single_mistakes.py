@@ -53,7 +53,7 @@ TYPED: dict[type, tuple[tuple[str, str], ...]] = {
         ("2.5万", "number-scaled"),
         ("1.5", "number-not-whole"),
         ("-3", "number-range"),
-        ("20元", "number-unit"),
+        ("20公里", "number-unit"),
     ),
     Money: (("2.59亿", "number-scaled"), ("0.005", "money-decimals"), ("-1", "number-range")),
     Day: (

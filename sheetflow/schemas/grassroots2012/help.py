@@ -113,7 +113,7 @@ class Pairing(RowModel):
     )
     paired_on: dt.date | None = day("结对日期")
     services: tuple[str, ...] | None = choices("服务内容", *SERVICES)
-    funds: int | Decimal | None = money("累计帮扶资金（元）")
+    funds: int | Decimal | None = money("累计帮扶资金（元）", zero_asked=True)
     deeds: int | None = whole("累计办好事实事（件）", "件")
     status: str | None = choice("状态", "结对中", "已结束")
 

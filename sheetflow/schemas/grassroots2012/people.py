@@ -19,7 +19,7 @@ from sheetflow.schemas.columns import (
     whole,
 )
 from sheetflow.schemas.conditions import where
-from sheetflow.schemas.grassroots2012.words import YES_NO
+from sheetflow.schemas.grassroots2012.words import HOTLINE, YES_NO
 from sheetflow.schemas.sheets import Kind, RollUp, Sheet
 from sheetflow.units import Level
 
@@ -35,7 +35,7 @@ class CoverCard(RowModel):
     leader: str | None = text("单位负责人", 20)
     reviewer: str | None = text("审核人", 20, required=False)
     preparer: str | None = text("填报人", 20)
-    phone: str | None = phone("联系电话")
+    phone: str | None = phone("联系电话", HOTLINE)
     filled_on: dt.date | None = day("填报日期", not_after="")
     in_appraisal: str | None = choice("已将活动纳入领导班子和干部考核", *YES_NO)
     nil_return: str | None = choice(
@@ -65,9 +65,9 @@ class Cadre(RowModel):
     contact_points: tuple[str, ...] | None = refers_many(
         "联系点", "contact_points", hint="填《联系点》中的编号，如 L001、L002"
     )
-    women_linked: int | None = whole("固定联系妇女人数", "人")
-    diaries: int | None = whole("妇情日记（本）", "本")
-    ledgers: int | None = whole("需求台帐（册）", "册")
+    women_linked: int | None = whole("固定联系妇女人数", "人", zero_asked=True)
+    diaries: int | None = whole("妇情日记（本）", "本", zero_asked=True)
+    ledgers: int | None = whole("需求台帐（册）", "册", zero_asked=True)
     status: str | None = choice("状态", "在岗", "已调离")
 
 

@@ -23,6 +23,7 @@ from sheetflow.schemas.conditions import where
 from sheetflow.schemas.grassroots2012.words import (
     CATEGORIES,
     GROUPS,
+    HOTLINE,
     NATURES,
     VISIT_MODES,
     WITHDRAWN,
@@ -85,6 +86,7 @@ class Need(RowModel):
     )
     phone: str | None = phone(
         "联系电话",
+        HOTLINE,
         required=False,
         personal=True,
         disclosure=Disclosure(city=Mask.PHONE, province=Mask.LEFT_OUT),

@@ -37,5 +37,8 @@ VISIT_MODES = ("一对一访谈", "实地考察", "座谈交流", "问卷征询"
 SERVICES = ("政策", "信息", "资金", "项目", "物资", "其他")
 """三 “提供政策、信息、资金、项目等服务”."""
 
+HOTLINE = "12338"
+"""The women's rights hotline: the one short number that a person can be reached at."""
+
 WITHDRAWN = "已撤销"
 """A ledger row that should not have been: it stays in the book and leaves the figures."""

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 
 from sheetflow.findings import Finding
 from sheetflow.schemas.cells import Money
-from sheetflow.schemas.habits import holds_personal_number
+from sheetflow.schemas.habits import read_name
 from sheetflow.schemas.judging import Book, Context
+from sheetflow.schemas.personal import holds_personal_number
 from sheetflow.validators.grassroots2012.catalogue import OWN
 
 _LIKE_WAN = 100
@@ -65,7 +66,7 @@ def check_townships(book: Book, context: Context) -> Iterator[Finding]:
         township = row["township"]
         if not isinstance(township, str) or holds_personal_number(township):
             continue  # a private number is a finding of its own
-        if township not in known and row["status"] == "在用":
+        if read_name(township) not in known and row["status"] == "在用":
             yield OWN["township-unknown"].at(found.place(row, "township"), township=township[:20])
 
 

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from sheetflow.periods import Period
 from sheetflow.schemas.grassroots2012.samples.words import GIVEN, SURNAMES
-from sheetflow.schemas.habits import check_digit
+from sheetflow.schemas.personal import check_digit
 from sheetflow.schemas.samples import Samples, Typed
 from sheetflow.units import Level, Unit, UnitTree
 

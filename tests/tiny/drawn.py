@@ -1,0 +1,69 @@
+"""The sound workbooks of the second campaign, drawn, and how they are judged."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sheetflow.periods import OFFICE_ZONE, Period
+from sheetflow.pipeline import judge
+from sheetflow.schemas.forms import Form
+from sheetflow.schemas.judging import Context, Judgement
+from sheetflow.units import Level
+from tests.drawing import draw
+from tests.tiny.campaign import CAMPAIGN
+from tests.tiny.desk import EAST, TREE
+
+PATROLS = """
+# 巡查表头
+| 巡查单位 | 东岸县 |
+| 巡查单位代码 | '990101 |
+| 巡查月份 | 2012B1 |
+| 制表日期 | 2012-03-01 |
+| 全线封冻未巡 | 否 |
+
+# 排口台账
+| 排口编号 | 河道 | 河长姓名 | 发现日期 | 处置情况 | 封堵日期 |
+| --- | --- | --- | --- | --- | --- |
+| P0001 | 清水河 | 王安澜 | 2012-01-10 | 已封堵 | 2012-02-10 |
+| P0002 | 清水河 | 王安澜 | 2012-01-12 | 整治中 | |
+
+# 巡河日志
+| 巡河日期 | 巡河方式 | 所查排口 | 巡河里程（米） | 清理费用（元） |
+| --- | --- | --- | --- | --- |
+| 2012-02-15 | 步行 | P0001 | 800 | 20.5 |
+| 2012-02-16 | 乘船 | | 900 | |
+"""
+REGISTER = """
+# 名录表头
+| 单位名称 | 东岸县 |
+| 单位编码 | '990101 |
+| 年度 | '2012 |
+| 登记日期 | 2013-01-02 |
+
+# 河道一览
+| 河道名称 | 河长（米） |
+| --- | --- |
+| 清水河 | 12000 |
+| 白沙河 | 0 |
+"""
+
+
+def judged_tiny(form: Form, changes: str = "") -> Judgement:
+    """Judge the sound workbook of a form of the second campaign, with `changes` upon it."""
+    period = Period.parse("2012" if form.yearly else "2012B1")
+    stamp = {
+        "campaign": CAMPAIGN.key,
+        "form": form.key,
+        "version": str(form.version),
+        "unit": EAST,
+        "period": period.period_id,
+    }
+    day = period.last_day + dt.timedelta(days=2)
+    context = Context(
+        unit=TREE[EAST],
+        tree=TREE,
+        now=dt.datetime.combine(day, dt.time(9), OFFICE_ZONE),
+        working_days={Level.COUNTY: 2, Level.CITY: 4, Level.PROVINCE: 6},
+    )
+    base = REGISTER if form.yearly else PATROLS
+    return judge(draw(base + changes, stamp=stamp), CAMPAIGN, context)

@@ -1,0 +1,347 @@
+"""Single cells are read as any person would read them, or returned with what is wrong."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+import pytest
+
+from sheetflow.findings import Severity
+from sheetflow.schemas.habits import Value
+from sheetflow.schemas.judging import Judgement
+from tests.county_book import CAMPAIGN, drawn, judged, judged_raw
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is told of one cell: by severity and rule, and in words."""
+
+    judgement: Judgement
+    title: str
+    cell: str
+
+    @property
+    def here(self) -> list[tuple[Severity, str]]:
+        """The findings at the cell."""
+        return [
+            (entry.severity, entry.rule)
+            for entry in self.judgement.findings
+            if (entry.place.title, entry.place.cell) == (self.title, self.cell)
+        ]
+
+    @property
+    def elsewhere(self) -> list[tuple[str, str]]:
+        """The findings at other cells."""
+        return [
+            (entry.rule, entry.place.cell)
+            for entry in self.judgement.findings
+            if (entry.place.title, entry.place.cell) != (self.title, self.cell)
+        ]
+
+    @property
+    def words(self) -> str:
+        """Every sentence at the cell."""
+        return "".join(
+            CAMPAIGN.catalogue.sentence(entry)
+            for entry in self.judgement.findings
+            if (entry.place.title, entry.place.cell) == (self.title, self.cell)
+        )
+
+    @property
+    def value(self) -> Value:
+        """What was read of the cell."""
+        book = self.judgement.book
+        assert book is not None
+        (found,) = (sheet for sheet in book.sheets.values() if sheet.title == self.title)
+        for row in found.rows:
+            for column in found.sheet.columns:
+                if found.cell(row.number, column.key) == self.cell:
+                    return row[column.key]
+        raise AssertionError(self.cell)
+
+
+def typed(spot: str, text: str) -> Told:
+    """Type something into one cell of the sound workbook, as text."""
+    title, cell = spot.split()
+    text = text.replace("\n", "↵").replace("\u3000", "□")
+    return Told(judged(f"@ {spot} = '{text}" if text else f"@ {spot} = "), title, cell)
+
+
+MUST = Severity.MUST
+NOTES = (
+    # Kind 7: what looks alike, and what nobody sees.
+    ("走访记录 E6", "⼀对⼀访谈", "一对一访谈"),
+    ("走访记录 E6", "一对一访谈\u200d", "一对一访谈"),
+    ("走访记录 E6", "一对\u00ad一访谈", "一对一访谈"),
+    ("走访记录 E6", "\u202e一对一访谈", "一对一访谈"),
+    ("走访记录 C4", "是\ufe0f", "是"),
+    ("走访记录 C4", "\u2009是", "是"),
+    ("走访记录 C4", "\ufeff是", "是"),
+    ("妇女需求台帐 K5", "⽣活救助", "生活救助"),
+    ("走访记录 F4", "20\u200c", 20),
+    ("走访记录 F4", "\u200b20", 20),
+    ("走访记录 F4", "２０", 20),
+    ("走访记录 H5", "失地失业妇⼥、其\u2060他", ("失地失业妇女", "其他")),
+    ("走访记录 B4", "G001､Ｇ００２", ("G001", "G002")),
+    ("走访记录 D4", "Ｌ\u200b００１", "L001"),
+    ("干部名册 A5", "G\u2003002", "G002"),
+    ("联系点 E4", "2012–2–10", "2012-02-10"),
+    ("联系点 E4", "2012-2-10\u2003", "2012-02-10"),
+    ("联系点 E4", "2012-02-10 00:00:00", "2012-02-10"),
+    ("联系点 E4", "2012——2——10", "2012-02-10"),
+    ("封面 B12", "0531−86012345", "0531-86012345"),
+    ("封面 B7", "⾸次报送", "首次报送"),
+    ("封面 B13", "2012‐05‐02", "2012-05-02"),
+    ("妇女需求台帐 F4", "138\u20090000\u20090001", "13800000001"),
+    ("妇女需求台帐 E4", "370102\u200d196701011220", "370102196701011220"),
+    # Kind 9: an apostrophe that was meant to make a text of it.
+    ("妇女需求台帐 E4", "'370102196701011220", "370102196701011220"),
+    # Kind 11: spaces in a name that serves as a key.
+    ("基层组织 A5", "姚家 街道", "姚家街道"),
+    ("基层组织 A5", "姚家\n街道", "姚家街道"),
+    ("基层组织 A5", "姚\u00a0家\u2006街道\u200b", "姚家街道"),
+    # Kind 14: measure words.
+    ("走访记录 F4", "20人", 20),
+    ("走访记录 F4", "20次", 20),
+    ("走访记录 F4", "20 个", 20),
+    ("惠民项目 D4", "600件", 600),
+    ("惠民项目 D4", "600户", 600),
+    ("惠民项目 C4", "30,000.00元", 30000),
+    ("基层组织 N4", "15000.5元", Decimal("15000.5")),
+)
+
+
+@pytest.mark.parametrize(("spot", "text", "value"), NOTES)
+def test_read_with_one_note(spot: str, text: str, value: Value) -> None:
+    """What only looks otherwise is read, with one note at the cell and nothing else anywhere."""
+    told = typed(spot, text)
+    assert [severity for severity, _ in told.here] == [Severity.NOTE]
+    assert told.elsewhere == []
+    assert str(told.value) == str(value)
+
+
+@pytest.mark.parametrize("spot", ["走访记录 J4", "妇女需求台帐 L4", "联系点 B4", "文字材料 B4"])
+@pytest.mark.parametrize("text", ["⼀次\u200d走访①", "Ａ区－②号\ufe0f", "面积½", "姚家 街道—东"])
+def test_free_text_stays_as_typed(spot: str, text: str) -> None:
+    """In free text nothing is made plain, and nothing is said."""
+    told = typed(spot, text)
+    assert told.value == text
+    assert told.judgement.findings == ()
+
+
+def test_free_text_keeps_no_marks_that_turn_it_round() -> None:
+    """Directions and debris of copying are left out of a text without a word."""
+    told = typed("走访记录 J4", "走\u202e访\u200b记\ufeff")
+    assert told.value == "走访记"
+    assert told.judgement.findings == ()
+
+
+REFUSED = (
+    # Kind 3: digits that are none.
+    *(("走访记录 F4", text) for text in ("12①", "12²", "①", "½", "12₁", "1⒉", "㈠", "20\u20e3")),
+    *(("个案帮扶 C4", text) for text in ("500①", "500½", "5⁰⁰")),
+    *(("走访记录 A4", text) for text in ("2012-3-1⑥", "2012-③-5", "2012年3月5日①")),
+    *(("干部名册 A6", text) for text in ("G00②", "G00³", "G⒈⒈⒈")),
+    *(("妇女需求台帐 F4", text) for text in ("1380000000①", "12338②")),
+    *(("妇女需求台帐 E4", text) for text in ("37010219670101122⓪",)),
+    # Kind 14: what changes the figure is no measure word.
+    *(("走访记录 F4", text) for text in ("20多人", "约20人", "20余户", "2万人", "3百", "十二人")),
+    *(("走访记录 F4", text) for text in ("20号", "20%", "20公里", "20人30人", "12个半", "2打")),
+    # Kind 15: too short to be called, and no service that the campaign knows.
+    *(("妇女需求台帐 F5", text) for text in ("12345", "110", "95588", "123456", "010-110")),
+    *(("封面 B12", text) for text in ("12345", "8601", "12337")),
+)
+
+
+@pytest.mark.parametrize(("spot", "text"), REFUSED)
+def test_returned_at_the_cell(spot: str, text: str) -> None:
+    """What no figure, date, key or phone can be is returned, once and at its cell."""
+    told = typed(spot, text)
+    assert [severity for severity, _ in told.here] == [MUST]
+    assert told.value is None
+
+
+def test_what_refers_to_a_misspelt_key_is_told_there() -> None:
+    """A key with a digit that is none is no key: its row is told which one is wanted."""
+    told = typed("干部名册 A5", "G00②")
+    assert (MUST, "key-shape") in told.here
+    assert {rule for rule, _ in told.elsewhere} <= {"key-wanted"}
+
+
+@pytest.mark.parametrize("text", ["12338", "0531-12338", "0531-12345", "8601234", "4008208820"])
+@pytest.mark.parametrize("spot", ["妇女需求台帐 F5", "封面 B12"])
+def test_services_that_can_be_called(spot: str, text: str) -> None:
+    """A service number of the campaign, or one behind an area code, is a phone."""
+    assert typed(spot, text).judgement.findings == ()
+
+
+# Kind 8 ------------------------------------------------------------------------------------
+
+NOTHING = ("无", "没有", "/", "—", "－", "-", "——", "／", "－－", " 无 ", "（无）", "无。")
+MAY_BE_BLANK = (
+    "走访记录 G4",  # a number, where another column says otherwise
+    "走访记录 D6",  # a reference
+    "妇女需求台帐 P6",  # a date, not yet
+    "妇女需求台帐 F5",  # a phone
+    "妇女需求台帐 E5",  # an identity number
+    "妇女需求台帐 G5",  # words of a person
+    "难题化解 E4",  # a date
+    "结对帮扶 C5",  # references, where another column says otherwise
+    "结对帮扶 D4",  # words, where another column says otherwise
+    "结对帮扶 H4",
+    "结对帮扶 I5",
+    "调研成果 J4",  # words that an indicator counts
+    "联系点 G4",
+    "封面 B10",
+    "封面 B16",
+)
+
+
+@pytest.mark.parametrize("spot", MAY_BE_BLANK)
+@pytest.mark.parametrize("text", NOTHING)
+def test_nothing_in_words_is_a_blank_cell(spot: str, text: str) -> None:
+    """Where a cell may be blank, a word for nothing is read as blank, with one note."""
+    told = typed(spot, text)
+    assert [rule for _, rule in told.here] == ["habit-nothing"]
+    assert told.elsewhere == []
+    assert told.value is None
+
+
+@pytest.mark.parametrize(
+    "spot", ["走访记录 G4", "走访记录 D6", "妇女需求台帐 P6", "妇女需求台帐 F5", "妇女需求台帐 E5"]
+)
+@pytest.mark.parametrize("text", ["0", "０", "@0"])
+def test_zero_is_nothing_where_it_is_no_figure(spot: str, text: str) -> None:
+    """0 is a blank cell where the column takes no 0."""
+    title, cell = spot.split()
+    drawn = f"@ {spot} = {text[1:]}" if text[0] == "@" else f"@ {spot} = '{text}"
+    told = Told(judged(drawn), title, cell)
+    assert [rule for _, rule in told.here] == ["habit-nothing"]
+    assert told.value is None
+
+
+def test_what_an_indicator_counts_is_not_the_word_for_nothing() -> None:
+    """无 under 转化的帮扶措施 is no paper that came to something."""
+    sound, told = judged(), typed("调研成果 J4", "无")
+    assert told.judgement.figures == sound.figures
+
+
+def test_the_column_comes_first() -> None:
+    """Where a column knows the value, it is the value: 0 件 is a figure, and so is a text."""
+    assert typed("走访记录 I4", "0").value == 0
+    assert typed("妇女需求台帐 O6", "无").value == "无"  # 办理中: measures are asked for
+    assert typed("妇女需求台帐 O6", "无").judgement.findings == ()
+    assert typed("联系点 G4", "无人机航拍点").value == "无人机航拍点"
+    assert typed("联系点 G4", "0").value == "0"
+
+
+@pytest.mark.parametrize(
+    ("spot", "text"),
+    [
+        ("调研成果 F4", "无"),
+        ("走访记录 F4", "没有"),
+        ("走访记录 F4", "0"),
+        ("走访记录 G5", "无"),
+        ("妇女需求台帐 P5", "无"),
+        ("妇女需求台帐 P5", "—"),
+    ],
+)
+def test_nothing_is_no_answer_where_one_is_asked_for(spot: str, text: str) -> None:
+    """A cell that must be filled is returned, and the advice is none that is refused next."""
+    told = typed(spot, text)
+    assert [severity for severity, _ in told.here] == [MUST]
+    assert "填0" not in told.words
+    assert "空着" not in told.words
+    assert "留空" not in told.words
+
+
+def test_a_column_under_a_condition_says_when_to_fill_it() -> None:
+    """Where a condition asks for a figure or a date, the advice names the condition."""
+    assert "“走访方式”为问卷征询时" in typed("走访记录 G5", "无").words
+    assert "“办理状态”为已办结时" in typed("妇女需求台帐 P5", "上旬").words
+
+
+@pytest.mark.parametrize(
+    ("spot", "text"), [("走访记录 G4", "二十"), ("妇女需求台帐 P6", "上旬"), ("走访记录 G4", "-1")]
+)
+def test_what_must_be_blank_is_not_asked_to_be_mended(spot: str, text: str) -> None:
+    """Where nothing may stand, the advice is to clear the cell, whatever stands there."""
+    told = typed(spot, text)
+    assert told.here == [(MUST, "blank-unless")]
+    assert "清空" in told.words
+
+
+def test_a_zero_in_a_cell_that_shows_dates() -> None:
+    """0 typed into a cell of dates comes as midnight, and is as blank as any other 0."""
+    raw = drawn()
+    (needs,) = (sheet for sheet in raw.sheets if sheet.title == "妇女需求台帐")
+    rows = [list(row) for row in needs.rows]
+    for line in (4, 5, 6):  # 未办理, 已办结, 办理中
+        rows[line - 1] = [*rows[line - 1], *[None] * 17][:17]
+        rows[line - 1][15] = dt.time()
+    sheets = (replace(needs, rows=rows), *(sheet for sheet in raw.sheets if sheet is not needs))
+    judgement = judged_raw(replace(raw, sheets=sheets))
+    told = [Told(judgement, "妇女需求台帐", f"P{line}").here for line in (4, 5, 6)]
+    nothing = [(Severity.NOTE, "habit-nothing")]
+    assert told == [nothing, [(MUST, "date-unclear")], nothing]
+
+
+# Kind 9 ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("370102********1220", "星号"),
+        ("370102XXXXXXXX1220", "星号"),
+        ("370102＊＊＊＊＊＊＊＊1220", "星号"),
+        ("37010219670101****", "星号"),
+        ("3.70102E+17", "科学计数法"),
+        ("3.70102e17", "科学计数法"),
+        ("37010219670101122O", "数字以外"),
+        ("身份证号370102196701011220", "数字以外"),
+        ("'37010219670101122", "17位"),
+    ],
+)
+def test_what_is_wrong_with_an_identity_number(text: str, said: str) -> None:
+    """The sentence says what is wrong, never that 18 should be 18, and repeats no digit."""
+    told = typed("妇女需求台帐 E4", text)
+    assert [severity for severity, _ in told.here] == [MUST]
+    assert said in told.words
+    assert "现在是18位" not in told.words
+    assert "370102" not in told.words
+    assert "1220" not in told.words
+
+
+# Kind 11 -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["姚家 街道", "姚家\n街道", "姚家\u00a0街道", "姚\u2005家街道"])
+def test_spaces_make_no_other_township(text: str) -> None:
+    """A township that stands there already stands there twice, however it is spaced."""
+    row = "| " + " | ".join([text.replace("\n", "↵"), *["0"] * 13]) + " |"
+    told = Told(judged(f"@ 基层组织 + {row}"), "基层组织", "A6")
+    assert [rule for severity, rule in told.here if severity is MUST] == ["key-twice"]
+
+
+@pytest.mark.parametrize("text", ["姚家 街道", "姚家\n街道", "姚家\u00a0街道", "姚家街\u200b道"])
+def test_other_sheets_find_a_township_however_it_is_spaced(text: str) -> None:
+    """A contact point finds its township, and is not asked about it."""
+    told = typed("联系点 D5", text)
+    assert {severity for severity, _ in told.here} <= {Severity.NOTE}
+    assert told.elsewhere == []
+
+
+def test_a_township_accepted_with_a_space_is_still_the_same() -> None:
+    """What an older version kept with a space in it is read as today when it comes back."""
+    column = judged().book.sheets["grassroots"].sheet.by_key["township"]  # type: ignore[union-attr]
+    assert column.type.from_json("姚家 街道") == "姚家街道"
+
+
+@pytest.mark.parametrize(("one", "other"), [("A B区", "AB区"), ("姚家街道", "姚家街办")])
+def test_other_names_are_other_townships(one: str, other: str) -> None:
+    """A space between two Latin words parts them, and another word is another name."""
+    rows = [f"@ 基层组织 + | {name} | {' | '.join(['0'] * 13)} |" for name in (one + "甲", other)]
+    assert not [entry for entry in judged("\n".join(rows)).findings if entry.rule == "key-twice"]
