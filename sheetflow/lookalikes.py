@@ -12,12 +12,12 @@ import unicodedata
 
 SPACES = (
     " \t\n\v\f\r\x1c\x1d\x1e\x1f\x85\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007"
-    "\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\u2800\u3164\uffa0"
+    "\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\u2800"
 )
-"""Every character that shows nothing and takes room, the empty Braille and Hangul ones among them."""
+"""Every character that shows nothing and takes room, the empty Braille cell among them."""
 
 _UNSEEN = (
-    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
+    "\u00ad\u034f\u061c\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
     "\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
     "\U000e0000-\U000e0fff"
 )
@@ -36,8 +36,6 @@ _UNSEEN_RUN = re.compile(f"[{_UNSEEN}]+")
 _NOTHING_RUN = re.compile(f"[{SPACES}{_UNSEEN}]*")
 _SPACE_RUN = re.compile(f"[{SPACES}]+")
 _SOME_SPACE = frozenset(SPACES)
-_FILLERS = "\u115f\u1160\u3164\uffa0"
-"""Letters that show nothing."""
 _LINE_ENDS = frozenset("\n\v\f\r\x85\u2028\u2029")
 
 _RADICALS = dict(
@@ -86,18 +84,13 @@ def without_unseen(text: str) -> str:
 
 def trim(text: str) -> str:
     """Trim spaces of every kind at both ends; what stands between stays, but for debris."""
-    text = without_debris(text)
-    if text[:1] in _SOME_SPACE or text[-1:] in _SOME_SPACE:
-        return text.strip(SPACES)
-    return text
+    text = text.strip()
+    return text if text.isprintable() else _DEBRIS_RUN.sub("", text).strip()
 
 
 def shows_nothing(text: str) -> bool:
     """Whether nobody sees anything in `text`."""
-    first = text[:1]
-    if first.isalnum() and first not in _FILLERS:  # most cells
-        return False
-    return _NOTHING_RUN.fullmatch(text) is not None
+    return not text[:1].isalnum() and _NOTHING_RUN.fullmatch(text) is not None
 
 
 class _Plain(dict[int, int | str | None]):

@@ -1,12 +1,13 @@
-"""The order of findings, and one finding where one cause repeats."""
+"""The order of findings, one finding where one cause repeats, and no idle note beside it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from sheetflow.findings import Finding, Severity
 from sheetflow.schemas.forms import Form
+from sheetflow.validators.catalogue.cells import READINGS
 from sheetflow.workbook import parse_cell_name
 
 REPEATS = 5
@@ -24,7 +25,21 @@ def arrange(findings: Iterable[Finding], form: Form) -> tuple[Finding, ...]:
         row, column = parse_cell_name(place.cell) if place.cell else (place.row, 0)
         return (sheet, row if place.row else 0, column)
 
-    return tuple(sorted(group(sorted(findings, key=position)), key=position))
+    told = sorted(_without_idle_notes(list(findings)), key=position)
+    return tuple(sorted(group(told), key=position))
+
+
+def _without_idle_notes(findings: Sequence[Finding]) -> Iterator[Finding]:
+    """Leave out how a cell was read where it must be mended or explained all the same."""
+    open_cells = {
+        (entry.place.title, entry.place.cell)
+        for entry in findings
+        if entry.severity is not Severity.NOTE and entry.place.cell
+    }
+    for entry in findings:
+        idle = entry.rule in READINGS and (entry.place.title, entry.place.cell) in open_cells
+        if not idle:
+            yield entry
 
 
 def group(findings: Sequence[Finding]) -> list[Finding]:

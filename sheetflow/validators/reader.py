@@ -89,7 +89,9 @@ def tell_row(
     name = row_key(shell.sheet, values, raw)
     row = replace(row, values=values, raw=raw, faulty=frozenset(faults), key=name)
     for key, fault in faults.items():
-        _tell(reader, shell, row, key, refused_here(shell, row, shell.sheet.by_key[key]) or fault)
+        unread = key not in borne.faults
+        refused = refused_here(shell, row, shell.sheet.by_key[key]) if unread else None
+        _tell(reader, shell, row, key, refused or fault)
     for found in ({**told.habits, **borne.notes, **blank}, borne.asked):
         for key, fault in found.items():
             if key not in faults:

@@ -9,9 +9,10 @@ from decimal import Decimal
 import pytest
 
 from sheetflow.findings import Severity
+from sheetflow.prefill import prefill_returned
 from sheetflow.schemas.habits import Value
 from sheetflow.schemas.judging import Judgement
-from tests.county_book import CAMPAIGN, drawn, judged, judged_raw
+from tests.county_book import CAMPAIGN, TREE, drawn, judged, judged_raw
 
 
 @dataclass(frozen=True)
@@ -323,7 +324,7 @@ def test_spaces_make_no_other_township(text: str) -> None:
     """A township that stands there already stands there twice, however it is spaced."""
     row = "| " + " | ".join([text.replace("\n", "↵"), *["0"] * 13]) + " |"
     told = Told(judged(f"@ 基层组织 + {row}"), "基层组织", "A6")
-    assert [rule for severity, rule in told.here if severity is MUST] == ["key-twice"]
+    assert told.here == [(MUST, "key-twice")]
 
 
 @pytest.mark.parametrize("text", ["姚家 街道", "姚家\n街道", "姚家\u00a0街道", "姚家街\u200b道"])
@@ -345,3 +346,25 @@ def test_other_names_are_other_townships(one: str, other: str) -> None:
     """A space between two Latin words parts them, and another word is another name."""
     rows = [f"@ 基层组织 + | {name} | {' | '.join(['0'] * 13)} |" for name in (one + "甲", other)]
     assert not [entry for entry in judged("\n".join(rows)).findings if entry.rule == "key-twice"]
+
+
+def test_the_copy_shows_what_was_read() -> None:
+    """In the marked copy a cell holds what was read of it, and what was not read as it was typed."""
+    typed_in = (
+        "@ 走访记录 G4 = 无\n@ 走访记录 E6 = ⼀对⼀访谈\n@ 走访记录 F5 = 12①\n"
+        "@ 基层组织 A5 = 姚家 街道\n@ 联系点 E4 = 2012–2–10\n@ 封面 B10 = —"
+    )
+    rows = prefill_returned(CAMPAIGN, TREE["370102"], judged(typed_in), {}).rows
+    assert "questionnaires" not in rows["visits"][0]
+    assert rows["visits"][2]["mode"] == "一对一访谈"
+    assert rows["visits"][1]["women_met"] == "12①"
+    assert rows["grassroots"][1]["township"] == "姚家街道"
+    assert rows["contact_points"][0]["set_up_on"] == dt.date(2012, 2, 10)
+    assert "reviewer" not in rows["cover"][0]
+
+
+def test_a_row_of_nothing_but_words_for_nothing_is_no_row() -> None:
+    """Where a line only says 无, or 0 where that is no figure, one note is all."""
+    lines = ("@ 调研成果 + | B003 | | | | | | | | | 无 | |", "@ 走访记录 + | | | | | | | 0 | | | |")
+    for line in lines:
+        assert [entry.severity for entry in judged(line).findings] == [Severity.NOTE]

@@ -361,3 +361,6 @@ UNREAD_CELLS = frozenset(
     }
 )
 """Findings of cells that could not be read: to let them pass would drop what stood there."""
+
+READINGS = frozenset({"habit", "habit-blanks", "habit-private", "habit-nothing"})
+"""Notes that only say how a cell was read."""
