@@ -32,12 +32,13 @@ from sheetflow.schemas.cells import (
     Whole,
 )
 from sheetflow.schemas.columns import Column
-from sheetflow.schemas.habits import Value
+from sheetflow.schemas.habits import Value, read_name
 from sheetflow.schemas.indicators import plain
 from sheetflow.schemas.judging import Book
 from sheetflow.schemas.layout import FIRST_ROW, cell_in, columns_in
 from sheetflow.schemas.personal import check_digit
 from sheetflow.schemas.sheets import Kind, Sheet
+from sheetflow.validators.blanks import is_nothing
 from sheetflow.validators.books import parse_book
 from sheetflow.validators.lines import kind_of_line
 from sheetflow.validators.stamps import recognise
@@ -104,7 +105,7 @@ def id_numbers(draw: st.DrawFn) -> str:
 
 STRATEGIES: dict[type[CellType], Callable[[Any], st.SearchStrategy[Any]]] = {
     Text: lambda kind: texts(kind.limit),
-    NameKey: lambda kind: texts(kind.limit),
+    NameKey: lambda kind: texts(kind.limit).map(read_name).filter(is_plain),
     Whole: lambda kind: st.integers(kind.minimum, kind.maximum or 10**9),
     Money: lambda _: MONEY,
     Day: lambda _: DAYS,
@@ -126,8 +127,9 @@ def several(one: st.SearchStrategy[str]) -> st.SearchStrategy[tuple[str, ...]]:
 
 
 def cells(column: Column) -> st.SearchStrategy[Value]:
-    """What may stand in a column: a value, or nothing."""
-    return st.none() | STRATEGIES[type(column.type)](column.type)
+    """What may stand in a column: a value, or nothing (and that not in words)."""
+    values = STRATEGIES[type(column.type)](column.type)
+    return st.none() | values.filter(lambda value: not is_nothing(column, value))
 
 
 def is_row(sheet: Sheet, row: dict[str, Value]) -> bool:
