@@ -20,10 +20,11 @@ from sheetflow.schemas.documents import (
     load_figures,
     load_finding,
 )
-from sheetflow.service.history import last_round, merged_figures, request_for
+from sheetflow.service.history import last_round, merged_figures
 from sheetflow.service.names import ANSWERS, answer_path, precheck_path
 from sheetflow.service.office import LOG, Office
 from sheetflow.service.publishing import Order, basis_of
+from sheetflow.service.requesting import request_for
 from sheetflow.store.records import Arrival, StaleMark, Submission
 from sheetflow.validators.explaining import is_open
 from sheetflow.workers import OutgrownError, TaskFailedError

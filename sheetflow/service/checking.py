@@ -14,8 +14,8 @@ from sheetflow.errors import UnreadableError, WorkspaceError
 from sheetflow.findings import Place
 from sheetflow.schemas.habits import read_code
 from sheetflow.schemas.judging import Judgement, Outcome
-from sheetflow.service.history import request_for_unit, resolve_keys
 from sheetflow.service.office import Office
+from sheetflow.service.requesting import request_for_unit, resolve_keys
 from sheetflow.units import Unit
 from sheetflow.validators.catalogue import GENERAL
 from sheetflow.validators.sheets import find_card_values, find_sheets

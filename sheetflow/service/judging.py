@@ -25,9 +25,10 @@ from sheetflow.schemas.documents import (
 )
 from sheetflow.schemas.judging import Judgement, Outcome
 from sheetflow.service.entailing import entail, entail_duplicate, entail_precheck, look_before
-from sheetflow.service.history import last_round, request_for, resolve_keys, was_in_time
+from sheetflow.service.history import last_round, was_in_time
 from sheetflow.service.office import LOG, Office
 from sheetflow.service.piecing import order_pieces, wish_pieces
+from sheetflow.service.requesting import request_for, resolve_keys
 from sheetflow.service.turns import first_of_each
 from sheetflow.store.records import Arrival, Judged, Submission
 from sheetflow.validators.catalogue import GENERAL

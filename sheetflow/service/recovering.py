@@ -29,13 +29,13 @@ from sheetflow.schemas.judging import Judgement, Outcome
 from sheetflow.service.backing_up import DATABASE
 from sheetflow.service.checking import named_unit
 from sheetflow.service.clock import Clock
-from sheetflow.service.history import request_for
 from sheetflow.service.journaling import arrival_of, entry_of, rewrite_journal
 from sheetflow.service.judging import judge_arrivals, record_reply
 from sheetflow.service.lock import held_lock
 from sheetflow.service.lost import lost_decisions
 from sheetflow.service.office import LOG, Office, Say, open_office, say_nothing
 from sheetflow.service.opening import open_store
+from sheetflow.service.requesting import request_for
 from sheetflow.service.restoring import check_database
 from sheetflow.service.unpacking import opened, unpack
 from sheetflow.store import NewArrival, Store
