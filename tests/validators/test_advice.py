@@ -121,7 +121,8 @@ class Cell:
             "补填|核对|改回|改填|填写|请填|只填|改正|请选|中选|编号|录入|写全|精简|重新", words
         )
         if asks and "清空" not in words:
-            yield self.sound
+            # Who is asked for a figure or a date types one, also where none may stand.
+            yield self.sound or SOUND.get(type(self.column.type), "")
 
 
 def cells_of(judge: Judge, catalogue: Catalogue) -> Iterator[Cell]:
