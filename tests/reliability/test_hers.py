@@ -32,7 +32,7 @@ from tests.tiny.desk import EAST, Desk, sound
 
 pytestmark = [pytest.mark.slow, pytest.mark.reliability, pytest.mark.timeout(900)]
 
-_NEXT_DAY = dt.datetime(2012, 5, 4, 10)  # noqa: DTZ001 - the office's own time
+_AFTERNOON = dt.datetime(2012, 5, 3, 15)  # noqa: DTZ001 - the office's own time
 _LINE = "您改过的一份未动"
 _KINDS = ("填报", "汇总表", "情况报告", "数字核对表", "上报情况", "回执", "退回", "拒收")
 _NEXT = {LIXIA: ("回执", 2), SHIZHONG: ("退回", 1), HUAIYIN: ("拒收", 1)}
@@ -103,11 +103,11 @@ def test_every_kind_of_file_that_people_changed_stays_theirs(
     package = broken.package(tmp_path / "package") if broken else REPOSITORY
     control, root = copy_of(reported, tmp_path / "control"), copy_of(reported, tmp_path / "work")
     with Service(REPOSITORY) as service:
-        assert service.run(control, _NEXT_DAY).code == 0
+        assert service.run(control, _AFTERNOON).code == 0
     hers = touch(root)
     with Service(package) as service:
         for _ in range(2):
-            service.run(root, _NEXT_DAY)
+            service.run(root, _AFTERNOON)
         kept = [path for path, content in hers.items() if _bytes(path) == content]
         if broken:
             measured(broken.wrong, f"{len(hers) - len(kept)} of {len(hers)} lost")
@@ -117,7 +117,7 @@ def test_every_kind_of_file_that_people_changed_stays_theirs(
         _check_twins(root, measured)
         for path in hers:
             path.unlink()
-        assert service.run(root, _NEXT_DAY).code == 0
+        assert service.run(root, _AFTERNOON).code == 0
     now, undisturbed = published(root), published(control)
     again = {name: content for name, content in undisturbed.items() if name in now}
     assert now == again
@@ -137,7 +137,7 @@ def _check_twins(root: Path, measured: Measured) -> None:
         words = first_words(path)
         assert words.startswith(("本件数据截至5月", "<p><strong>本件数据截至5月")), path.name
         assert _LINE in words.splitlines()[0]
-    told = command(root, _NEXT_DAY, "status").stdout
+    told = command(root, _AFTERNOON, "status").stdout
     for path in twins:
         assert f"已发布在旁边：{path.relative_to(root / 'outbox').as_posix()}" in told
     (board,) = (root / "outbox").rglob("上报情况_济南市_新.html")
