@@ -22,6 +22,7 @@ from sheetflow.validators.answers import (
 )
 from sheetflow.validators.books import parse_book
 from sheetflow.validators.catalogue import GENERAL
+from sheetflow.validators.changed import without_echoes
 from sheetflow.validators.cover import check_correction, check_cover, check_expected
 from sheetflow.validators.explaining import explain, is_open
 from sheetflow.validators.grouping import arrange
@@ -50,6 +51,7 @@ def judge(raw: RawWorkbook, campaign: Campaign, context: Context) -> Judgement:
     for rule in (*GENERAL_RULES, *campaign.rules.get(book.form.key, ())):
         faults += rule(book, context)
     faults += check_statistics(raw, known.sheets, book, context)
+    faults = without_echoes(faults)
     answers = read_answers(raw, book, faults, campaign.catalogue)
     faults += check_answers(answers, faults)
     faults += check_answer_cells(raw, answers)

@@ -198,6 +198,8 @@ def _put_back(
         place, sheet = finding.place, form.by_key.get(finding.place.sheet)
         if sheet is None or not sheet.is_book or place.row or not place.key:
             continue
+        if finding.severity is not Severity.MUST:
+            continue  # she may have left it out with reason, and says so
         missed = {place.key, *finding.other_keys}
         back = [row for row in kept.get(sheet.key, ()) if row.get(place.column) in missed]
         if not back:

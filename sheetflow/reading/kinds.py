@@ -10,6 +10,7 @@ import re
 from enum import StrEnum
 
 from sheetflow.errors import UnreadableError
+from sheetflow.reading.sealed import is_sealed
 
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP_MAGIC = b"PK\x03\x04"
@@ -43,6 +44,8 @@ def container_of(data: bytes) -> Container:
         raise UnreadableError("file-archive")
     if data.startswith(_NAKED_BIFF):
         raise UnreadableError("file-old-excel")
+    if is_sealed(data):
+        raise UnreadableError("file-sealed")
     raise _as_text(data[:_LOOKED_AT])
 
 

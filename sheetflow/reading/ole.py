@@ -8,11 +8,20 @@ changes only). It refuses to guess other passwords.
 from __future__ import annotations
 
 import io
+import struct
 from dataclasses import dataclass
 
 from sheetflow.errors import UnreadableError
 
 _OWN_PASSWORD = "VelvetSweatshop"  # noqa: S105 - published in MS-OFFCRYPTO, no secret of ours
+_INFO = "encryptioninfo"
+_RIGHTS = frozenset({"\x09drmcontent", "\x09drmviewercontent"})
+"""Streams of files that only those may open to whom a rights server gives leave."""
+_RECORD = struct.Struct("<HH")
+_FILE_PASS = 0x002F
+_BEHIND_PASSWORD = frozenset({0x0085, 0x000A})
+"""BOUNDSHEET8 and EOF: FILEPASS stands before them (MS-XLS 2.1.7.20.3)."""
+_LOOKED_AT = 8192
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +42,9 @@ def open_ole(data: bytes) -> OleWorkbook:
             entries = [path[0].casefold() for path in container.listdir(storages=True)]
     except Exception as error:
         raise UnreadableError("file-damaged") from error
-    if "encryptedpackage" in entries:
+    if _RIGHTS & set(entries) or ("encryptedpackage" in entries and _INFO not in entries):
+        raise UnreadableError("file-sealed")
+    if "encryptedpackage" in entries or _INFO in entries:
         return OleWorkbook(_decrypted(data), is_zip=True)
     if not entries:
         raise UnreadableError("file-damaged")  # its directory was not yet written
@@ -44,24 +55,47 @@ def open_ole(data: bytes) -> OleWorkbook:
         remarks.append("remark-macros")
     if any(entry.startswith("mbd") for entry in entries):
         remarks.append("remark-ole-objects")
-    if "workbook" in entries:
-        data = _decrypted(data, only_if_encrypted=True)
+    if _has_password(data):
+        data = _decrypted(data)
     return OleWorkbook(data, is_zip=False, remarks=tuple(remarks))
 
 
-def _decrypted(data: bytes, *, only_if_encrypted: bool = False) -> bytes:
+def _has_password(data: bytes) -> bool:
+    """Whether the records of an .xls are encrypted: a FILEPASS stands among its first.
+
+    Where the records are not as they should be, calamine has the last word.
+    """
+    import olefile
+
+    with olefile.OleFileIO(io.BytesIO(data)) as container:
+        name = "Workbook" if container.exists("Workbook") else "Book"
+        head = container.openstream(name).read(_LOOKED_AT)
+    at = 0
+    while at + _RECORD.size <= len(head):
+        kind, size = _RECORD.unpack_from(head, at)
+        if kind == _FILE_PASS:
+            return True
+        if kind in _BEHIND_PASSWORD:
+            return False
+        at += _RECORD.size + size
+    return False
+
+
+def _decrypted(data: bytes) -> bytes:
+    """Decrypt with the programs' own password.
+
+    Whatever keeps that from succeeding (another password, a cipher that nobody here knows),
+    the file is an encrypted one: who filled it in can open it and save it without a password.
+    """
     import msoffcrypto
-    from msoffcrypto.exceptions import DecryptionError, InvalidKeyError
 
     target = io.BytesIO()
     try:
         office = msoffcrypto.OfficeFile(io.BytesIO(data))
-        if only_if_encrypted and not office.is_encrypted():
-            return data
         office.load_key(password=_OWN_PASSWORD)
         office.decrypt(target)
-    except (DecryptionError, InvalidKeyError) as error:
-        raise UnreadableError("file-encrypted") from error
+    except MemoryError:
+        raise
     except Exception as error:
-        raise UnreadableError("file-damaged") from error
+        raise UnreadableError("file-encrypted") from error
     return target.getvalue()

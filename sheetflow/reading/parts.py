@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from xml.parsers import expat
 
 from sheetflow.errors import UnreadableError
+from sheetflow.reading.main_part import USUAL, find_main, put_in_place
 from sheetflow.reading.plain_xml import plain_xml
 from sheetflow.reading.zipped import read_parts
 
@@ -31,6 +32,7 @@ _REMARKS = (
 )
 _WORKBOOK_ENDINGS = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods", ".et")
 _TABLES = ("sharedStrings", "styles")
+_READ_ENDINGS = (".xml", ".rels", ".bin")
 _RICH_PICTURES = "xl/richdata/richvaluerel.xml"
 
 
@@ -58,7 +60,12 @@ def open_package(data: bytes) -> Package:
     """Verify `data` and find its kind: xlsx, xlsb or ods; raise UnreadableError if none."""
     names, parts = read_parts(data, lambda name: _WANTED.fullmatch(name.casefold()) is not None)
     lower = {name.casefold(): name for name in names}
-    kind = _kind(lower, parts)
+    main = find_main(parts)
+    if main and main not in USUAL:
+        _, every = read_parts(data, lambda name: name.casefold().endswith(_READ_ENDINGS))
+        parts = put_in_place(every, main)
+        lower = {**lower, **{name.casefold(): name for name in parts}}
+    kind = "xlsb" if main.endswith(".bin") else _kind(lower, parts)
     parts = {
         name: plain_xml(content) if name.casefold().endswith((".xml", ".rels")) else content
         for name, content in parts.items()
@@ -91,12 +98,12 @@ def _kind(lower: Mapping[str, str], parts: Mapping[str, bytes]) -> str:
         return "xlsx"
     if "xl/workbook.bin" in lower:
         return "xlsb"
-    mimetype = parts.get(lower.get("mimetype", ""), b"")
-    if mimetype.startswith(_ODS_TYPE) and "content.xml" in lower:
-        manifest = parts.get(lower.get("meta-inf/manifest.xml", ""), b"")
+    manifest = parts.get(lower.get("meta-inf/manifest.xml", ""), b"")
+    if parts.get(lower.get("mimetype", ""), b"").startswith(_ODS_TYPE):
         if b"encryption-data" in manifest:
             raise UnreadableError("file-encrypted")
-        return "ods"
+        if "content.xml" in lower:
+            return "ods"
     if any(name.endswith(_WORKBOOK_ENDINGS) for name in lower):
         raise UnreadableError("file-archive")
     raise UnreadableError("file-not-workbook")

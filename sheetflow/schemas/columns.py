@@ -78,8 +78,10 @@ class Column:
     `required` is True, False or the condition that makes it so; with `only` the
     cell must be blank where the condition does not hold. `not_before` names another
     date column of the row; `event` marks the date on which a flow row happened.
-    `since` and `until` are form versions; `older` are labels of earlier versions.
-    `zero_asked` says that a rule asks about a 0, so that no advice may end there.
+    `lasting` marks a name that does not change once a row was accepted, though it is not
+    personal (`names_person`). `since` and `until` are form versions; `older` are labels of
+    earlier versions. `zero_asked` says that a rule asks about a 0, so that no advice may end
+    there.
     """
 
     key: str = ""
@@ -93,6 +95,7 @@ class Column:
     not_after: NotAfter = ""
     event: bool = False
     zero_asked: bool = False
+    lasting: bool = False
     prefilled: bool = False
     hint: str = ""
     width: float = 12
@@ -114,6 +117,12 @@ class Column:
         """Whether a finding may quote what stands in the cell."""
         free = isinstance(self.type, Text) and self.type.free
         return not (self.personal or free or isinstance(self.type, IdNumber | Phone))
+
+    @property
+    def names_person(self) -> bool:
+        """Whether the cells say who a person is: a name or an identity number."""
+        words = isinstance(self.type, Text) and not self.type.free
+        return self.lasting or isinstance(self.type, IdNumber) or (self.personal and words)
 
     @property
     def refers_to(self) -> str:

@@ -232,6 +232,9 @@ def _own_totals_contradictions(
 def _sheet_contradictions(sheet: Sheet, sheets: Mapping[str, Sheet]) -> Iterable[str]:
     labels = [column.label for column in sheet.columns]
     yield from (f"{sheet.key}: {label} twice" for label in set(labels) if labels.count(label) > 1)
+    for name in sheet.matter:
+        if name not in sheet.by_key:
+            yield f"{sheet.key} is about {name}, which is no column"
     known = {*sheet.by_key, *(lookup.name for lookup in sheet.lookups)}
     for name in sheet.void.columns() if sheet.void else ():
         if name not in known:

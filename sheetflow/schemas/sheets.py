@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
-from sheetflow.schemas.cells import Key, Reference, References
+from sheetflow.schemas.cells import Day, Key, Reference, References
 from sheetflow.schemas.columns import Column, RowModel
 from sheetflow.schemas.conditions import Condition, Every, Filled, Not
 from sheetflow.schemas.tables import Row
@@ -52,7 +52,8 @@ class Sheet:
     `void` says which rows stay in the book but leave the figures (已撤销), by a column of
     their own or, with `Through`, by a lookup. `closed`
     says which rows are done with: shown grey and filtered away when they come back
-    pre-filled. `preprinted` rows bear their key in the blank workbook. `source` cites
+    pre-filled. `matter` are the columns that tell what a row is about: where all of them have
+    changed, its key was used again. `preprinted` rows bear their key in the blank workbook. `source` cites
     the notice. `lookups` are columns shown beside the sheet's own, by formula only.
     """
 
@@ -66,6 +67,7 @@ class Sheet:
     levels: frozenset[Level] = ALL_LEVELS
     void: Condition | None = None
     closed: Condition | None = None
+    matter: tuple[str, ...] = ()
     preprinted: int = 0
     roll_up: RollUp = RollUp.ROWS
     older_titles: tuple[str, ...] = ()
@@ -110,6 +112,17 @@ class Sheet:
     def printed_key(self) -> str:
         """The column whose keys stand in the blank workbook, empty for none."""
         return self.key_column.key if self.key_column and self.preprinted else ""
+
+    @cached_property
+    def lasting(self) -> tuple[str, ...]:
+        """The columns that do not change in a row about a person: who she is, and since when."""
+        persons = tuple(column.key for column in self.columns if column.names_person)
+        days = tuple(
+            column.key
+            for column in self.columns
+            if isinstance(column.type, Day) and column.required is True and not column.event
+        )
+        return persons + days if persons and self.is_book else ()
 
     @cached_property
     def marker(self) -> Column:

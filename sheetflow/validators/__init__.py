@@ -8,6 +8,7 @@ campaign needs is here; a campaign's own rules are in a package of its name.
 from __future__ import annotations
 
 from sheetflow.schemas.judging import Rule
+from sheetflow.validators.changed import check_ages, check_rows_unchanged
 from sheetflow.validators.dates import check_dates, check_filled_on
 from sheetflow.validators.kept import check_later_books, check_rows_kept
 from sheetflow.validators.keys import check_keys_unique, check_references
@@ -23,6 +24,8 @@ GENERAL_RULES: tuple[Rule, ...] = (
     check_dates,
     check_nil,
     check_free_text,
+    check_ages,
     check_rows_kept,
+    check_rows_unchanged,
     check_later_books,
 )

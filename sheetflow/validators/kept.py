@@ -1,7 +1,7 @@
 """Books keep their rows: what was accepted in a period is there in the next one.
 
 A ledger grows, from which nothing is torn out; of a stock sheet nothing goes that
-something still refers to. A unit with nothing accepted before has no book to keep.
+something still refers to, and what else goes is asked about. A unit with nothing accepted before has no book to keep.
 """
 
 from __future__ import annotations
@@ -35,11 +35,7 @@ def check_rows_kept(book: Book, context: Context) -> Iterator[Finding]:
             for row in earlier.rows.get(sheet.key, ())
             if row.get(naming.key) not in here
         ]
-        if sheet.kind is Kind.STOCK and not book.nil:
-            gone = [name for name in gone if (sheet.key, name) in referred]
-        if not gone:
-            continue
-        if found and len(gone) <= _unclear(book, found, naming):
+        if found and gone and len(gone) <= _unclear(book, found, naming):
             yield from _tell_unclear(found, naming.key, gone)
             continue
         place = (
@@ -47,6 +43,12 @@ def check_rows_kept(book: Book, context: Context) -> Iterator[Finding]:
             if found
             else Place(sheet=sheet.key, title=sheet.title, column=naming.key)
         )
+        if sheet.kind is Kind.STOCK and not book.nil:
+            for name in [name for name in gone if (sheet.key, name) not in referred]:
+                yield GENERAL["row-gone"].at(replace(place, key=name), key=name)
+            gone = [name for name in gone if (sheet.key, name) in referred]
+        if not gone:
+            continue
         finding = GENERAL["row-vanished"].at(replace(place, key=gone[0]), keys=_listed(gone))
         yield replace(finding, other_keys=tuple(gone[1:]))
 

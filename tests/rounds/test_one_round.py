@@ -234,6 +234,13 @@ HIDES = {
     *((rule, "need-twice") for rule in ("id-digits-lost", "id-length", "id-birth-date")),
     *((rule, "need-twice") for rule in ("id-hidden", "id-characters")),
     *((rule, "need-twice") for rule in ("id-check-digit", "phone-format")),
+    *((rule, "age-differs") for rule in ("id-digits-lost", "id-length", "id-birth-date")),
+    *((rule, "age-differs") for rule in ("id-check-digit", "need-twice")),
+    *(
+        (rule, change)
+        for rule in ("key-twice", "key-shape", "required")
+        for change in ("closed-changed", "person-changed", "row-gone")
+    ),
     # Here the first one changes the rows that the second one is about.
     ("case-nature", "key-twice"),
     ("hard-nature", "hard-solved"),

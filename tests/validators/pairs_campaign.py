@@ -142,6 +142,18 @@ CASES = (
     Pair(
         rule="need-twice",
         at="妇女需求台帐 K9",
+        broken=_NEED.format(**{**_SAME, "id": "", "name": "张 秀英", "phone": "138-0000-0001"}),
+        nearly=_NEED.format(**{**_SAME, "id": "", "phone": "'13800000002"}),
+    ),
+    Pair(
+        rule="need-twice",
+        at="妇女需求台帐 K9",
+        broken="@ 妇女需求台帐 E4 = \n" + _NEED.format(**{**_SAME, "phone": "'13800000001"}),
+        nearly=_NEED.format(**{**_SAME, "id": "'370102196701010113", "phone": "'13800000001"}),
+    ),
+    Pair(
+        rule="need-twice",
+        at="妇女需求台帐 K9",
         broken=_NEED.format(**_SAME),
         nearly=_NEED.format(**{**_SAME, "category": "其他"}),
     ),
@@ -246,11 +258,52 @@ HISTORY = (
         before="",
     ),
     Pair(
-        rule="case-reopened",
+        rule="closed-changed",
         at="妇女需求台帐 N5",
         broken="@ 妇女需求台帐 N5 = 办理中\n@ 妇女需求台帐 P5 = ",
-        nearly="@ 妇女需求台帐 N5 = 已撤销\n@ 妇女需求台帐 P5 = ",
+        nearly="@ 妇女需求台帐 P5 = 2012.4.1\n@ 妇女需求台帐 C5 = 某 女士",
         before="",
+    ),
+    Pair(
+        rule="closed-changed",
+        at="妇女需求台帐 O5",
+        broken="@ 妇女需求台帐 O5 = 另一件事\n@ 妇女需求台帐 Q5 = 另一个结果",
+        nearly="@ 妇女需求台帐 O6 = 另一件事\n@ 妇女需求台帐 N6 = 已办结\n"
+        "@ 妇女需求台帐 P6 = 2012-04-28\n@ 妇女需求台帐 Q6 = 有人照料\n@ 难题化解 D4 = 已解决",
+        before="",
+    ),
+    Pair(
+        rule="person-changed",
+        at="妇女需求台帐 C4",
+        broken="@ 妇女需求台帐 C4 = 陈玉兰\n@ 妇女需求台帐 D4 = 46",
+        nearly="@ 妇女需求台帐 C4 = 张□秀英\n@ 妇女需求台帐 E6 = '370102194201011241",
+        before="",
+    ),
+    Pair(
+        rule="person-changed",
+        at="干部名册 B5",
+        broken="@ 干部名册 B5 = 周红",
+        nearly="@ 干部名册 C5 = 副主席\n@ 干部名册 F5 = 9",
+        before="",
+    ),
+    Pair(
+        rule="row-gone",
+        at="干部名册 A3",
+        broken="\n".join(f"@ 干部名册 {column}6 = " for column in "ABCDEFGHI"),
+        nearly="@ 干部名册 A6 = g003",
+        before="",
+    ),
+    Pair(
+        rule="age-differs",
+        at="妇女需求台帐 D4",
+        broken="@ 妇女需求台帐 D4 = 47",
+        nearly="@ 妇女需求台帐 D4 = 46",
+    ),
+    Pair(
+        rule="age-differs",
+        at="妇女需求台帐 D4",
+        broken="@ 妇女需求台帐 E4 = '370102670101122\n@ 妇女需求台帐 D4 = 43",
+        nearly="@ 妇女需求台帐 E4 = '370102670101122\n@ 妇女需求台帐 D4 = 44",
     ),
     Pair(
         rule="swing",

@@ -312,3 +312,13 @@ def test_notepad_may_save_it() -> None:
         for name, source in TEMPLATES.items()
     }
     assert render_mail(saved, "returned", DATA) == render("returned")
+
+
+@pytest.mark.parametrize("findings", [(), (FINDING,)])
+def test_a_refusal_leaves_the_remedy_to_what_was_found(findings: tuple[MailFinding, ...]) -> None:
+    """What to do with a refused file its own finding says: no letter guesses at passwords."""
+    mail = render("refused", findings=findings)
+    for body in (mail.text, mail.html):
+        assert "密码" not in body
+        assert "另存为" not in body
+        assert "填报工作簿" in body

@@ -51,6 +51,7 @@ SUPERVISION = Sheet(
     title="督查考核",
     kind=Kind.LEDGER,
     model=Inspection,
+    matter=("inspected_on", "inspected"),
     note="一次督查填一行，逐期续填整改情况",
     source="五：严格督查考核，把开展活动情况纳入领导班子和干部的考核范围",
     always_shown=False,

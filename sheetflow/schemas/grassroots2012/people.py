@@ -59,7 +59,7 @@ class Cadre(RowModel):
     """A cadre who takes part, with the women and the contact points she is bound to."""
 
     cadre_id: str | None = key("干部编号", "G")
-    name: str | None = text("姓名", 20)
+    name: str | None = text("姓名", 20, lasting=True)
     title: str | None = text("职务", 30)
     is_leader: str | None = choice("是否领导干部", *YES_NO)
     contact_points: tuple[str, ...] | None = refers_many(
@@ -76,6 +76,7 @@ CADRES = Sheet(
     title="干部名册",
     kind=Kind.STOCK,
     model=Cadre,
+    matter=("name", "title"),
     note="参加活动的每位干部填一行；调离的不要删除，把状态改为“已调离”",
     source="二：每位干部都要固定联系若干妇女群众；每位干部都要记录一本“妇情日记”、建立一册妇女需求台帐",
     closed=where("status", "已调离"),
@@ -100,6 +101,7 @@ CONTACT_POINTS = Sheet(
     title="联系点",
     kind=Kind.STOCK,
     model=ContactPoint,
+    matter=("name", "township", "set_up_on"),
     note="以村（社区）为单位，一个联系点填一行；撤并的不要删除，把状态改为“已撤并”",
     source="二：妇联组织要以村（社区）为单位建立联系点",
     closed=where("status", "已撤并"),

@@ -78,7 +78,7 @@ class Need(RowModel):
         disclosure=Disclosure(city=Mask.NAME, province=Mask.LEFT_OUT),
         hint="可填“某女士”",
     )
-    age: int | None = whole("年龄", "岁", most=120, width=8)
+    age: int | None = whole("年龄", "岁", most=120, width=8, zero_asked=True)
     id_number: str | None = id_number(
         "身份证号",
         required=False,
@@ -126,6 +126,7 @@ NEEDS = Sheet(
     title="妇女需求台帐",
     kind=Kind.LEDGER,
     model=Need,
+    matter=("registered_on", "name", "group", "category"),
     note="一件需求填一行，逐期续填；已登记的不要删除，登记有误的把办理状态改为“已撤销”并写明原因",
     source="二：建立一册妇女需求台帐",
     void=where("status", WITHDRAWN),
@@ -156,6 +157,7 @@ PAPERS = Sheet(
     title="调研成果",
     kind=Kind.LEDGER,
     model=Paper,
+    matter=("kind", "title", "finished_on"),
     note="一篇填一行，逐期续填；调研报告须有情况、有分析、有建议",
     source="二：撰写一份调查手记；撰写一篇以上有情况有分析有建议的调研报告，并促进转化为具体措施",
     always_shown=False,
@@ -203,6 +205,7 @@ PROPOSALS = Sheet(
     title="对策建议",
     kind=Kind.LEDGER,
     model=Proposal,
+    matter=("title", "sent_on"),
     note="一件建议填一行，逐期续填办理进展",
     source="三：对带有普遍性、倾向性的问题，通过报送信息、向“两会”提交议案提案、参加各类联席会议等渠道呼吁反映，并认真做好督促工作",
     always_shown=False,

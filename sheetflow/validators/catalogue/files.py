@@ -63,8 +63,8 @@ _OTHER_KINDS = (
     _unreadable(
         "file-not-workbook",
         "不是电子表格",
-        "这个文件不是电子表格（可能是Word、PDF、图片等其他文件）",
-        "请改报发给您的填报表，文件类型为Excel 工作簿（*.xlsx）",
+        "这个文件不是能读取的电子表格（可能是Word、PDF、图片等其他文件，或者经过加密）",
+        "加密的请先解密；不是电子表格的，请改报发给您的填报表，文件类型为Excel 工作簿（*.xlsx）",
     ),
     _unreadable(
         "file-archive",
@@ -95,6 +95,12 @@ _OTHER_KINDS = (
         "Excel版本过旧",
         "这个文件是很旧的Excel格式（Excel 97以前），无法读取",
         _SAVE_AS,
+    ),
+    _unreadable(
+        "file-sealed",
+        "被安全软件加密",
+        "这个文件被办公安全软件加了密（出了您的电脑就打不开），无法读取",
+        "请在您的电脑上用加密软件把它解密（没有解密权限的，请单位的管理员解密），再把解密后的那一份放进报送文件夹",
     ),
     _unreadable(
         "file-encrypted",

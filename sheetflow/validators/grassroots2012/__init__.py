@@ -24,11 +24,7 @@ from sheetflow.validators.grassroots2012.duties import (
     check_cadre_papers,
     check_report_parts,
 )
-from sheetflow.validators.grassroots2012.history import (
-    check_keys_kept,
-    check_not_reopened,
-    check_swings,
-)
+from sheetflow.validators.grassroots2012.history import check_swings
 from sheetflow.validators.grassroots2012.support import (
     check_homes,
     check_money_scale,
@@ -50,8 +46,6 @@ PROGRESS_RULES: tuple[Rule, ...] = (
     check_homes,
     check_townships,
     check_money_scale,
-    check_keys_kept,
-    check_not_reopened,
     check_swings,
 )
 

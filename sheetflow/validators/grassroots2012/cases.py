@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 
 from sheetflow.findings import Finding
+from sheetflow.lookalikes import plain, without_unseen
 from sheetflow.schemas.habits import Value
 from sheetflow.schemas.judging import Book, BookRow, BookSheet, Context
 from sheetflow.validators.grassroots2012.catalogue import OWN
@@ -135,25 +137,49 @@ def check_case_open_long(book: Book, context: Context) -> Iterator[Finding]:
 def check_need_once(book: Book, context: Context) -> Iterator[Finding]:
     """The same person has no two open needs of the same category.
 
-    The same person: the same identity number, else the same name and phone.
+    The same person: the same identity number; where one of the two rows lacks it, the same
+    name and phone.
     """
     del context
-    first: dict[tuple[object, ...], BookRow] = {}
+    numbered: dict[tuple[object, ...], BookRow] = {}
+    named: dict[tuple[object, ...], BookRow] = {}
+    unnumbered: dict[tuple[object, ...], BookRow] = {}
     for found, row in _needs(book):
         if row["status"] not in _OPEN or row["category"] is None:
             continue
-        if row["id_number"]:
-            person: tuple[object, ...] = (row["id_number"],)
-        elif row["name"] and row["phone"]:
-            person = (row["name"], row["phone"])
-        else:
-            continue
-        same = (*person, row["category"])
-        other = first.setdefault(same, row)
-        if other is not row:
+        if not row.sound("id_number"):
+            continue  # whose it is, is not known yet
+        number, category = row["id_number"], row["category"]
+        person = (
+            (_bare(row["name"]), _bare(row["phone"]), category)
+            if row["name"] and row["phone"]
+            else ()
+        )
+        other = None
+        if number:
+            other = numbered.setdefault((number, category), row)
+            other = unnumbered.get(person) if other is row else other
+        elif person:
+            other = named.get(person)
+            unnumbered.setdefault(person, row)
+        if person:
+            named.setdefault(person, row)
+        if other is not None and other is not row:
             key = str(other["need_id"] or "")
             cell = "" if key else found.cell(other.number, "category")
             yield OWN["need-twice"].at(found.place(row, "category"), first=key, first_cell=cell)
+
+
+def _bare(value: Value) -> str:
+    """Give a name or a phone without what does not tell people apart: spaces, dashes, width."""
+    text = str(value or "")
+    if _PLAIN.fullmatch(text):
+        return text
+    return _BETWEEN.sub("", without_unseen(plain(text))).casefold()
+
+
+_PLAIN = re.compile("[一-鿿]+|[0-9]+")
+_BETWEEN = re.compile(r"[\W_]+")
 
 
 def _by_id(book: Book) -> dict[object, BookRow]:

@@ -1,14 +1,12 @@
-"""Against the last accepted period: keys keep their matter, figures do not jump.
+"""Against the last accepted period: figures do not jump.
 
-二 “建立一册妇女需求台帐”: a book that grows, from which nothing is torn out. A unit with
-nothing accepted before has no history: these rules say nothing then, and a blank figure
-is never compared (it is not 0).
+A unit with nothing accepted before has no history: the rule says nothing then, and a blank
+figure is never compared (it is not 0).
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from sheetflow.findings import Finding, Place
 from sheetflow.schemas.indicators import Indicator, Number
@@ -23,59 +21,6 @@ from sheetflow.workbook import cell_name
 _WATCHED = ("S01", "S03", "S06", "S50", "S52")
 _FACTOR = 3
 _FROM = 10
-_LASTING: Mapping[str, tuple[str, ...]] = {
-    "needs": ("registered_on", "name", "group", "category"),
-    "papers": ("kind", "title", "finished_on"),
-    "proposals": ("title", "sent_on"),
-    "projects": ("name", "started_on"),
-    "supervision": ("inspected_on", "inspected"),
-    "pairings": ("paired_on", "helper_kind", "target_kind"),
-    "cadres": ("name", "title"),
-    "contact_points": ("name", "township", "set_up_on"),
-}
-"""What tells a row's matter: when all of it has changed, the key was used again."""
-
-
-def check_keys_kept(book: Book, context: Context) -> Iterator[Finding]:
-    """A key is not used again for something else."""
-    earlier = context.earlier(book.form.key, book.period)
-    for key, lasting in _LASTING.items():
-        found = book.sheets.get(key)
-        naming = found.sheet.key_column if found else None
-        if found is None or naming is None or earlier is None:
-            continue
-        before = {row.get(naming.key): row for row in earlier.rows.get(key, ())}
-        times = Counter(row[naming.key] for row in found.rows)
-        # What is a person's is not quoted.
-        told = next(part for part in lasting if found.sheet.by_key[part].quotable)
-        for row in found.rows:
-            # A key that stands twice is its own finding.
-            old = before.get(row[naming.key]) if times[row[naming.key]] == 1 else None
-            # What a purge took out cannot be compared; then nothing is said.
-            changed = old and all(part in old and row[part] != old[part] for part in lasting)
-            if old and changed and row.sound(*lasting):
-                yield OWN["key-reused"].at(
-                    found.place(row, naming.key),
-                    key=str(row[naming.key]),
-                    column=found.sheet.labels[told],
-                    was=found.sheet.by_key[told].type.show(old[told]),
-                )
-
-
-def check_not_reopened(book: Book, context: Context) -> Iterator[Finding]:
-    """A need once 已办结 stays so, or the change is explained."""
-    earlier = context.earlier(book.form.key, book.period)
-    found = book.sheets.get("needs")
-    if earlier is None or found is None:
-        return
-    closed = {
-        row.get("need_id") for row in earlier.rows.get("needs", ()) if row.get("status") == "已办结"
-    }
-    for row in found.rows:
-        if row["need_id"] in closed and row["status"] not in {None, "已办结", "已撤销"}:
-            yield OWN["case-reopened"].at(
-                found.place(row, "status"), key=str(row["need_id"]), status=str(row["status"])
-            )
 
 
 def check_swings(book: Book, context: Context) -> Iterator[Finding]:

@@ -1,0 +1,117 @@
+"""What was accepted is not written over unseen, and what is only typed otherwise is no change."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+
+from sheetflow.pipeline import judge
+from sheetflow.schemas.habits import Value
+from sheetflow.schemas.judging import Judgement
+from tests.county_book import CAMPAIGN, context, drawn, judged, left_by
+
+CHANGES = ("closed-changed", "person-changed", "key-reused", "row-gone", "age-differs")
+
+
+def told(judgement: Judgement) -> list[tuple[str, str, int]]:
+    """Give what is said of changes: rule, sheet and row."""
+    return [(f.rule, f.place.title, f.place.row) for f in judgement.findings if f.rule in CHANGES]
+
+
+def after(values: Mapping[str, Value], row: int, changes: str = "") -> Judgement:
+    """Judge the book after a period that left other `values` in one row of the needs."""
+    last = left_by(judged(period="2012B1"))
+    rows = [dict(each) for each in last.rows["needs"]]
+    rows[row] |= values
+    earlier = replace(last, rows={**last.rows, "needs": rows})
+    return judge(drawn(changes), CAMPAIGN, context("2012B2", earlier=earlier))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        "@ 妇女需求台帐 O5 = 送去慰问金\n@ 妇女需求台帐 Q5 = 又已解困",
+        "@ 妇女需求台帐 B5 = 2012-03-01",
+        "@ 妇女需求台帐 F5 = '13800000007",
+        "@ 妇女需求台帐 N5 = 办理中\n@ 妇女需求台帐 P5 = ",
+        "@ 妇女需求台帐 O5 = 送去慰问金\n@ 妇女需求台帐 hide 5",
+    ],
+)
+def test_a_closed_case_is_one_question_whatever_changed(changes: str) -> None:
+    """Of a case that was closed nothing changes without a word, hidden or not."""
+    assert told(judged(changes, before="")) == [("closed-changed", "妇女需求台帐", 5)]
+
+
+def test_two_columns_sorted_by_themselves_are_a_question_a_row() -> None:
+    """Names and ages that moved to other rows are asked about in each of these rows."""
+    changes = (
+        "@ 妇女需求台帐 C4 = 陈玉兰\n@ 妇女需求台帐 D4 = 70\n"
+        "@ 妇女需求台帐 C6 = 张秀英\n@ 妇女需求台帐 D6 = 45"
+    )
+    assert told(judged(changes, before="")) == [
+        ("person-changed", "妇女需求台帐", 4),
+        ("age-differs", "妇女需求台帐", 4),
+        ("person-changed", "妇女需求台帐", 6),
+    ]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        "@ 妇女需求台帐 P5 = 2012.4.1\n@ 妇女需求台帐 B5 = 2012年3月8日",
+        "@ 妇女需求台帐 B4 = 20120306\n@ 妇女需求台帐 C4 = 张　秀英",
+        "@ 妇女需求台帐 A5 = 370102-X0002",
+        "@ 妇女需求台帐 D6 = 71\n@ 妇女需求台帐 O6 = 联系社区和医院",
+        "@ 妇女需求台帐 E6 = '370102194201011241",
+    ],
+)
+def test_what_is_typed_otherwise_or_goes_on_is_no_change(changes: str) -> None:
+    """Another way of writing is no change, and an open case goes on."""
+    assert told(judged(changes, before="")) == []
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"name": "某　女士"},
+        {"name": "某 女士"},
+        {"measures": "送去救助金 "},
+        {"closed_on": dt.date(2012, 4, 1)},
+    ],
+)
+def test_values_of_an_older_reading_are_compared_as_read_today(values: dict[str, Value]) -> None:
+    """What an earlier version read otherwise is no change of the clerk's."""
+    assert told(after(values, 1)) == []
+    assert told(after({"measures": "另一件事"}, 1)) == [("closed-changed", "妇女需求台帐", 5)]
+
+
+@pytest.mark.parametrize(
+    ("age", "asked"), [(44, False), (45, False), (46, False), (43, True), (47, True)]
+)
+def test_an_age_is_compared_by_years(age: int, asked: bool) -> None:  # noqa: FBT001
+    """One year more or less passes, as people count."""
+    expected = [("age-differs", "妇女需求台帐", 4)] if asked else []
+    assert told(judged(f"@ 妇女需求台帐 D4 = {age}")) == expected
+
+
+def test_what_was_accepted_with_its_age_is_not_asked_again() -> None:
+    """A row that was accepted as it stands is not judged anew."""
+    assert told(judged("@ 妇女需求台帐 D4 = 60", before="@ 妇女需求台帐 D4 = 60")) == []
+
+
+def test_each_row_of_a_stock_sheet_that_is_gone_is_one_question() -> None:
+    """Rows that nothing refers to do not vanish in silence either."""
+    gone = "\n".join(
+        f"@ {t} {c}{r} = "
+        for t, r in (("干部名册", 6), ("结对帮扶", 4), ("结对帮扶", 5))
+        for c in "ABCDEFGHIJKLMN"
+    )
+    judgement = judged(gone, before="")
+    assert [f.place.key for f in judgement.findings if f.rule == "row-gone"] == [
+        "G003",
+        "J001",
+        "J002",
+    ]
