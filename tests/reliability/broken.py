@@ -44,10 +44,8 @@ UNLINK_BEFORE_COMMIT = Broken(
     (
         (
             "service/taking.py",
-            "def _arrival(office: Office, sighting: Sighting, archived: Archived) -> NewArrival:\n",
-            """def _arrival(office: Office, sighting: Sighting, archived: Archived) -> NewArrival:
-    remove_file(sighting)
-""",
+            "    now = office.clock.now()\n    return NewArrival(\n",
+            "    now = office.clock.now()\n    remove_file(sighting)\n    return NewArrival(\n",
         ),
     ),
 )
