@@ -44,3 +44,9 @@ def recovered_lines(found: Recovered) -> Iterator[str]:
     elif found.decisions:
         yield f"下列{len(found.decisions)}项决定没有恢复，请核对后重新决定："
         yield from (f"　{sentence}" for sentence in found.decisions)
+    if found.unknown:
+        yield (
+            f"答复文件夹里有{found.unknown}个文件，重建的数据库还不认识。下一次处理时，"
+            "与重新做出的一字不差的照旧；其余的可能有人改过，都不会动，新的一份放在旁边"
+            "（名称末尾有“_新”），用 status 查看。旧的核对后移走或改名，新的就换回原名。"
+        )

@@ -31,17 +31,23 @@ def gather_floods(office: Office, *, is_served: bool) -> None:
     """
     now = office.clock.now()
     crowded = office.store.mails.find_crowded(now, now - _SPELL, _SINGLY)
-    for unit_id, (due, sent) in crowded.items():
-        waited = [mail for mail in due if mail.next_try_at > mail.created_at]
-        fresh = [mail for mail in due if mail.next_try_at <= mail.created_at]
+    for unit_id, (untold, sent) in crowded.items():
+        waited = [mail for mail in untold if mail.next_try_at > mail.created_at]
+        fresh = [mail for mail in untold if mail.next_try_at <= mail.created_at]
         rest = [*waited, *fresh[max(0, _SINGLY - sent) :]]
         if not rest or unit_id not in office.tree:
             continue
-        if is_served and now - rest[-1].created_at < _QUIET and now - rest[0].created_at < _SPELL:
+        if is_served and _goes_on(rest, now):
             until = now + _QUIET
             office.store.mails.record_waiting([mail.mail_id for mail in rest], until)
         elif len(rest) > 1:
             _gather(office, office.tree[unit_id], rest)
+
+
+def _goes_on(mails: Sequence[Mail], now: dt.datetime) -> bool:
+    """Whether more may come to be told with these; not where the clock was set back since."""
+    first, last = mails[0].created_at, mails[-1].created_at
+    return first <= last <= now and now - last < _QUIET and now - first < _SPELL
 
 
 def _gather(office: Office, unit: Unit, mails: Sequence[Mail]) -> None:

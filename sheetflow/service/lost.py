@@ -1,6 +1,6 @@
-"""What was decided and is lost with a database: read from what is left of it, else from the log.
+"""What is lost with a database, read from what is left of it: decisions, else from the log; what was published.
 
-This module owns reading both. It refuses to decide anything again: whoever decided looks at
+This module owns reading them. It refuses to decide anything again: whoever decided looks at
 the submission once more.
 """
 
@@ -33,6 +33,20 @@ def lost_decisions(workspace: Workspace, base: Store) -> tuple[str, ...] | None:
     except (SheetflowError, OSError):
         pass  # the log may still tell
     return _of_log(workspace)
+
+
+def lost_announcements(workspace: Workspace) -> tuple[tuple[str, str], ...]:
+    """Tell which bytes were ours in the outbox, as far as what is left of the database says it.
+
+    Without it, whatever lies there and is not made again to the byte counts as a person's.
+    """
+    try:
+        with Store.open(
+            workspace.database, begin=lambda: refuse_over_originals(workspace)
+        ) as store:
+            return store.publications.find_all_announced()
+    except (SheetflowError, OSError):
+        return ()
 
 
 def _of_store(store: Store) -> Iterator[str]:

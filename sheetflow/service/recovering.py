@@ -32,9 +32,10 @@ from sheetflow.service.clock import Clock
 from sheetflow.service.journaling import arrival_of, entry_of, rewrite_journal
 from sheetflow.service.judging import judge_arrivals, record_reply
 from sheetflow.service.lock import held_lock
-from sheetflow.service.lost import lost_decisions
+from sheetflow.service.lost import lost_announcements, lost_decisions
 from sheetflow.service.office import LOG, Office, Say, open_office, say_nothing
 from sheetflow.service.opening import open_store
+from sheetflow.service.remaking import strange_files
 from sheetflow.service.requesting import request_for
 from sheetflow.service.restoring import check_database
 from sheetflow.service.unpacking import opened, unpack
@@ -62,6 +63,8 @@ class Recovered:
     """Lines of the journal that say nothing any longer."""
     decisions: tuple[str, ...] | None = ()
     """What was decided and is lost, in sentences; None where nobody can tell."""
+    unknown: int = 0
+    """How many files of the outbox nobody can tell any longer to be ours, unless made again."""
     aside: Path | None = None
 
 
@@ -130,7 +133,9 @@ def _recovered(
         elif journal.batches and store.workspace_id != journal.batches[-1].workspace:
             raise WorkspaceError("这份备份是另一个工作文件夹的，没有恢复。请换一份备份。")
         found.decisions = lost_decisions(workspace, store)
+        store.publications.record_announced(lost_announcements(workspace))
         _receive_all(office, journal, found)
+        found.unknown = sum(1 for _ in strange_files(office))
         rewrite_journal(store, draft / "journal")
     return found
 

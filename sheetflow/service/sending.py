@@ -95,7 +95,9 @@ def send_due(
     gone = {} if unrecorded is None else unrecorded
     _record_sent(office, gone)
     gather_floods(office, is_served=is_served)
-    while fresh := _untried(office, tried, newest):
+    # What comes due while a slow server is talked to waits for the next round, and to be gathered.
+    now = office.clock.now()
+    while fresh := _untried(office, tried, now, newest):
         for start in range(0, len(fresh), together):
             if office.is_stopping():
                 return result
@@ -107,7 +109,7 @@ def send_due(
                     break
             _record_sent(office, gone)
             if result.blocked:
-                while untried := _untried(office, tried, newest):
+                while untried := _untried(office, tried, now, newest):
                     _put_off(office, untried, result.blocked)
                     tried.update(mail.mail_id for mail in untried)
                     result.delayed += len(untried)
@@ -116,8 +118,10 @@ def send_due(
     return result
 
 
-def _untried(office: Office, tried: Collection[int], newest: int | None) -> list[Mail]:
-    due = office.store.mails.find_due(office.clock.now(), limit=_AT_ONCE, newest=newest)
+def _untried(
+    office: Office, tried: Collection[int], now: dt.datetime, newest: int | None
+) -> list[Mail]:
+    due = office.store.mails.find_due(now, limit=_AT_ONCE, newest=newest)
     return [mail for mail in due if mail.mail_id not in tried]
 
 

@@ -21,6 +21,8 @@ from sheetflow.wording.board_html import board_fault
 
 _TEXTS = (".txt", ".html")
 _NOT_SENT = "README.txt"
+NEWER = frozenset({"gathered.txt"})
+"""What came after the first version: that an older workspace has no such file is no trouble."""
 BOARD, REPORT = ("board", "上报情况.html"), ("report", "情况报告.docx")
 MAIL_WORDS, BOARD_WORDS, REPORT_WORDS = "邮件模板", "上报情况模板", "情况报告模板"
 
@@ -126,6 +128,10 @@ class Templates:
             *(fault for _, _, fault in read if fault),
             *(f"{fault}改正之前用默认文字。" for fault in tried),
         )
+
+    def newer(self) -> tuple[str, ...]:
+        """Name the mail templates that an older workspace has not got; the default ones serve."""
+        return tuple(sorted(name for name in NEWER if not (self.folder / "mail" / name).exists()))
 
     def board_faults(self) -> tuple[str, ...]:
         """Give a sentence where the board's page is in trouble."""
@@ -244,6 +250,8 @@ def _content(path: Path, words: str) -> Found:
 
 def _unreadable(error: OSError, path: Path, words: str) -> Found:
     if isinstance(error, FileNotFoundError | NotADirectoryError):
+        if path.name in NEWER:
+            return Found(None)
         return Found(
             None,
             f"{words} {path.name} 不在模板文件夹里，现用默认文字。"

@@ -48,9 +48,10 @@ class Mails:
     ) -> tuple[Mail, ...]:
         """Return queued mails whose time has come, in the order in which it came, at most `limit`.
 
-        With `newest`, none that was queued after the mail of that number.
+        With `newest`, none that was queued after the mail of that number. One that would wait
+        longer than ever need be is due as well: the clock was set back.
         """
-        due = [table.c.state == "queued", table.c.next_try_at <= now]
+        due = [table.c.state == "queued", _has_come(now)]
         if newest is not None:
             due.append(table.c.mail_id <= newest)
         query = select(table).where(*due).order_by(table.c.next_try_at, table.c.mail_id)
@@ -158,14 +159,15 @@ class Mails:
     def find_crowded(
         self, now: dt.datetime, since: dt.datetime, most: int
     ) -> dict[str, tuple[tuple[Mail, ...], int]]:
-        """Return the due mails of answers to each unit that gets more than `most` of them.
+        """Return the mails of answers to each unit that gets more than `most` of them.
 
-        Counted are those that were sent `since` then, too; how many these are comes with them.
+        Those that wait to be told together come all at once, due or not. Counted are those that
+        were sent `since` then, too; how many these are comes with them.
         Mails that were tried before, and those that belong to no receipt, are left out.
         """
         answers = table.c.receipt != ""
         fresh = (table.c.state == "queued") & (table.c.attempts == 0)
-        recent = (table.c.state == "sent") & (table.c.sent_at > since)
+        recent = (table.c.state == "sent") & (table.c.sent_at > since) & (table.c.sent_at <= now)
         counted = (
             select(table.c.unit_id, table.c.state, func.count().label("number"))
             .where(answers, fresh | recent)
@@ -178,11 +180,8 @@ class Mails:
         found: dict[str, tuple[tuple[Mail, ...], int]] = {}
         for unit_id, by_state in counts.items():
             if by_state.get("queued") and sum(by_state.values()) > most:
-                due = self._find(
-                    answers, fresh, table.c.unit_id == unit_id, table.c.next_try_at <= now
-                )
-                if due:
-                    found[unit_id] = (due, by_state.get("sent", 0))
+                untold = self._find(answers, fresh, table.c.unit_id == unit_id)
+                found[unit_id] = (untold, by_state.get("sent", 0))
         return found
 
     def record_gathered(self, mail_ids: Collection[int], mail: NewMail, at: dt.datetime) -> None:
@@ -247,6 +246,14 @@ def queue(connection: Connection, mails: Sequence[NewMail], at: dt.datetime) -> 
         }
         added = insert(table).values(values).returning(table.c.mail_id)
         recipients.add(connection, connection.execute(added).scalar_one(), mail.recipients)
+
+
+def _has_come(now: dt.datetime) -> ColumnElement[bool]:
+    """Whether a mail's time has come, or the clock was set back since it was put off or made."""
+    # Twice the longest wait: one round of sending looks with one `now`, and may last.
+    far = table.c.next_try_at > now + 2 * LONGEST_WAIT
+    untried = (table.c.attempts == 0) & (table.c.created_at > now)
+    return (table.c.next_try_at <= now) | far | untried
 
 
 def _attempts(connection: Connection, mail_id: int) -> int:

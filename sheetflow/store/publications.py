@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from types import MappingProxyType
 from typing import Any
 
@@ -25,6 +27,7 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.exc import SQLAlchemyError
 
 from sheetflow.store import standings
 from sheetflow.store.engine import Database
@@ -41,6 +44,7 @@ from sheetflow.store.schema import announcements, followed_units, makeshifts
 from sheetflow.store.schema import publications as table
 from sheetflow.store.schema import stale as marks
 
+_SHA256 = re.compile("[0-9a-f]{64}")
 _AT_ONCE = 500
 """How many paths one query names; every database program takes that many."""
 
@@ -187,6 +191,15 @@ class Publications:
         """Return every sha256 that we ever announced for `path`."""
         with self._database.reading() as connection:
             return frozenset(_announced(connection, {path}).get(path, ()))
+
+    def find_all_announced(self) -> tuple[tuple[str, str], ...]:
+        """Return all that we ever announced (path and sha256), as far as a damaged file gives it."""
+        found: list[tuple[str, str]] = []
+        with self._database.reading() as connection, suppress(SQLAlchemyError):
+            for path, sha256 in connection.execute(select(announcements)):
+                if isinstance(path, str) and _SHA256.fullmatch(str(sha256)):
+                    found.append((path, sha256))
+        return tuple(found)
 
     def record_forgotten(self, paths: Iterable[str]) -> None:
         """Record that nothing is published at `paths` any longer; what was announced stays known."""

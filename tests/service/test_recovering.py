@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import shutil
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from sheetflow.service.backing_up import back_up
 from sheetflow.service.deciding import decide, waive
 from sheetflow.service.purging import purge
 from sheetflow.service.recovering import recover
+from sheetflow.service.standing import standing
 from sheetflow.store.records import Submission
 from tests.tiny.desk import (
     CITY,
@@ -24,6 +26,7 @@ from tests.tiny.desk import (
     IN_TIME,
     NEXT_DAY,
     NORTH,
+    PROVINCE,
     SECOND,
     SOUTH,
     TOO_LATE,
@@ -221,6 +224,49 @@ def test_the_old_database_is_set_aside(served: Desk, tmp_path: Path) -> None:
     for name in ("sheetflow.db", "journal"):
         shutil.copy(found.aside / "state" / name, tmp_path / "copy" / "state" / name)
     assert Desk(tmp_path / "copy").submissions() == before
+
+
+def _as_of_an_older_version(served: Desk) -> Path:
+    """Give a published file other bytes, known as ours, as a version before might have made it."""
+    path = next(served.out(CITY).rglob("汇总表_*.xlsx"))
+    old = b"what an older version made of it"
+    place = path.relative_to(served.workspace.outbox).as_posix()
+    digest = hashlib.sha256(old).hexdigest()
+    served.ask(lambda office: office.store.publications.record_announced([(place, digest)]))
+    path.write_bytes(old)
+    return path
+
+
+def test_what_was_published_stays_ours(served: Desk) -> None:
+    """What the old database says to be ours is replaced, and what a person changed is not."""
+    ours = _as_of_an_older_version(served)
+    hers = next(served.out(PROVINCE).rglob("汇总表_*.xlsx"))
+    hers.write_bytes(b"her remarks")
+    found = recover(served.root, force=True, at=IN_MAY)
+    assert found.unknown == 1
+    assert not served.run(IN_MAY).is_failed
+    assert ours.read_bytes()[:2] == b"PK"
+    assert hers.read_bytes() == b"her remarks"
+    assert [path.name for path in served.workspace.outbox.rglob("*_新*")] == [
+        f"{hers.stem}_新{hers.suffix}"
+    ]
+
+
+def test_without_the_old_database_only_the_same_bytes_are_ours(served: Desk) -> None:
+    """What comes out again as it lies there is ours; the rest stays, and the command says so."""
+    ours = _as_of_an_older_version(served)
+    _lose(served)
+    found = recover(served.root, at=IN_MAY)
+    assert found.unknown > 1
+    said = "".join(recovered_lines(found))
+    assert f"有{found.unknown}个文件，重建的数据库还不认识" in said
+    served.run(IN_MAY)
+    assert ours.read_bytes()[:2] != b"PK"
+    beside = {path.name for path in served.workspace.outbox.rglob("*_新*")}
+    assert f"{ours.stem}_新{ours.suffix}" in beside
+    assert not any("回执" in name or "填报" in name for name in beside)
+    notices = served.ask(lambda office: standing(office).notices, IN_MAY)
+    assert all(any(name in told for told in notices) for name in beside)
 
 
 def test_a_clock_set_back_changes_no_order(tmp_path: Path) -> None:

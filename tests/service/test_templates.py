@@ -11,6 +11,7 @@ import pytest
 from sheetflow.cli.summaries import pass_lines
 from sheetflow.service.examining import examine
 from sheetflow.service.standing import standing
+from sheetflow.service.templates import NEWER
 from tests.tiny.desk import CITY, EAST, IN_TIME, NEXT_DAY, PROVINCE, WEST, Desk, body
 
 OURS = "本办公室自己的话：已经收下。"
@@ -127,6 +128,36 @@ def test_the_default_serves_meanwhile_and_three_places_say_so(
         path.unlink(missing_ok=True)
     path.write_bytes(kept)
     assert notices(desk) == dict.fromkeys(("run", "status", "doctor"), "")
+
+
+_FIRST_VERSION = {
+    "accepted",
+    "decision",
+    "duplicate",
+    "held",
+    "identity",
+    "letter",
+    "precheck",
+    "refused",
+    "reminder",
+    "returned",
+    "rollcall",
+    "subject",
+    "superior",
+}
+
+
+def test_a_template_newer_than_the_workspace_is_no_trouble(desk: Desk) -> None:
+    """A workspace of the first version lacks what came since: only `doctor` says what adds it."""
+    folder = desk.workspace.templates / "mail"
+    newer = {path for path in folder.glob("*.*") if path.stem not in {*_FIRST_VERSION, "README"}}
+    assert {path.name for path in newer} == NEWER
+    for path in newer:
+        path.unlink()
+    assert notices(desk) == dict.fromkeys(("run", "status", "doctor"), "")
+    said = [line.found for line in examine(desk.root, NEXT_DAY) if line.topic == "邮件模板"]
+    assert len(said) == 1
+    assert all(name in said[0] and "init" in said[0] for name in NEWER)
 
 
 def test_a_board_that_a_default_served_for_is_made_again(desk: Desk) -> None:

@@ -120,3 +120,22 @@ def test_what_was_queued_before_is_known(desk: Desk) -> None:
     (first, _) = desk.store.mails.find_due(desk.now)
     desk.store.mails.record_mail_sent(first.mail_id, desk.now)
     assert desk.store.mails.find_known(["<a@x>", "<b@x>", "<c@x>"]) == {"<a@x>", "<b@x>"}
+
+
+def test_a_clock_set_back_holds_no_mail_up(desk: Desk) -> None:
+    """What was queued or put off in a time that is yet to come is sent now, not then."""
+    mails, ahead = desk.store.mails, desk.now + dt.timedelta(days=365)
+    mails.record_mails([mail("<tried@x>"), mail("<untried@x>")], ahead)
+    tried, untried = mails.find_mails()
+    mails.record_mail_failed(tried.mail_id, "邮件服务器连不上", ahead)
+    assert {due.mail_id for due in mails.find_due(desk.now)} == {tried.mail_id, untried.mail_id}
+
+
+def test_a_long_round_asks_nobody_twice(desk: Desk) -> None:
+    """Seen from the beginning of a round, what was put off in it for the longest time is not due."""
+    mails, late = desk.store.mails, desk.now + dt.timedelta(minutes=50)
+    mails.record_mails([mail()], desk.now)
+    (queued,) = mails.find_due(desk.now)
+    for _ in range(9):
+        mails.record_mail_failed(queued.mail_id, "邮件服务器连不上", late)
+    assert mails.find_due(desk.now) == ()

@@ -87,4 +87,6 @@ def check_templates(office: Office) -> Iterator[Line]:
         for sentence in faults:
             yield warning(topic, sentence, "改好以后会自动采用，不用重新启动。")
         if not faults:
-            yield ok(topic, "可以使用。")
+            newer = templates.newer() if topic == MAIL_WORDS else ()
+            hint = f"{listed(newer)} 是新版本添的，现用默认文字；要改，请先运行一次 init 补上。"
+            yield ok(topic, f"可以使用。{hint if newer else ''}")
