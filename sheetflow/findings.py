@@ -193,7 +193,9 @@ class Check:
         return Finding(self.code, self.severity, place, MappingProxyType(arguments))
 
 
-_LATER: Mapping[str, Argument] = MappingProxyType({"blank": ""})
+_LATER: Mapping[str, Argument] = MappingProxyType(
+    {"blank": "", "mend": "给这一行另编一个没有用过的编号"}
+)
 """Arguments that findings lack which an older version has kept."""
 
 

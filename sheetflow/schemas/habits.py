@@ -81,7 +81,7 @@ _SCALE = re.compile(r"[万亿千百]")
 _HAS_DIGIT = re.compile(r"\d")
 _MEASURE = re.compile(
     r"\s*(?:人次|户次|件次|场次|家次|个人|人|名|位|个|次|件|条|份|户|家|元整|元|圆|块|本|册|篇|场"
-    r"|对|项|例|起|处|所|村|岁|字|批|只|台|间|栋|座|支|队|组|节|页|张|封|幅|部|套|辆)$"
+    r"|对|项|例|起|处|所|村|周?岁|字|批|只|台|间|栋|座|支|队|组|节|页|张|封|幅|部|套|辆)$"
 )
 """A common measure word: it says what is counted, and changes no figure."""
 EXACT_DIGITS = 15
@@ -106,10 +106,9 @@ def read_number(raw: CellValue, units: tuple[str, ...] = ()) -> int | Decimal:
     bare = text
     for unit in units:
         bare = bare.removesuffix(unit).rstrip()
-    if bare == text:
-        bare = _MEASURE.sub("", text)
-    if _NUMBER.fullmatch(bare):
-        return _exact(bare.replace(",", ""))
+    for figure in (bare, _MEASURE.sub("", text)):
+        if _NUMBER.fullmatch(figure):
+            return _exact(figure.replace(",", ""))
     raise _no_number(text)
 
 

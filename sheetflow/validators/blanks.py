@@ -51,7 +51,8 @@ def is_nothing(column: Column, value: Value) -> bool:
         return False
     if isinstance(value, tuple):
         return len(value) == 1 and _says_nothing(value[0], zero=True)
-    return isinstance(value, str) and _says_nothing(value, zero=not isinstance(column.type, Text))
+    zero = column.only or not isinstance(column.type, Text)  # as a text 0 is a text
+    return isinstance(value, str) and _says_nothing(value, zero=zero)
 
 
 _TAKES_WORDS = Text | Reference | References

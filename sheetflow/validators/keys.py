@@ -27,7 +27,18 @@ def check_keys_unique(book: Book, context: Context) -> Iterator[Finding]:
                 continue
             place = found.place(row, column.key)
             first_cell = found.cell(first[value].number, column.key)
-            yield GENERAL["key-twice"].at(place, key=str(value), first_cell=first_cell)
+            yield GENERAL["key-twice"].at(
+                place, key=str(value), first_cell=first_cell, mend=_other_than_twice(column)
+            )
+
+
+def _other_than_twice(column: Column) -> str:
+    """Say what to do with the later row: only a number of the sheet's own is given anew."""
+    if column.refers_to:
+        return "把同一件事的两行并成一行；不是同一件事的，请改正这一行的编号"
+    if isinstance(column.type, NameKey):
+        return "把同一个的两行并成一行；不是同一个的，请改正这一行的名称"
+    return "给这一行另编一个没有用过的编号"
 
 
 def check_references(book: Book, context: Context) -> Iterator[Finding]:

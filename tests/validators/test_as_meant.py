@@ -109,6 +109,7 @@ NOTES = (
     ("走访记录 F4", "20 个", 20),
     ("惠民项目 D4", "600件", 600),
     ("惠民项目 D4", "600户", 600),
+    ("妇女需求台帐 D5", "38周岁", 38),
     ("惠民项目 C4", "30,000.00元", 30000),
     ("基层组织 N4", "15000.5元", Decimal("15000.5")),
 )
@@ -211,7 +212,16 @@ def test_nothing_in_words_is_a_blank_cell(spot: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "spot", ["走访记录 G4", "走访记录 D6", "妇女需求台帐 P6", "妇女需求台帐 F5", "妇女需求台帐 E5"]
+    "spot",
+    [
+        "走访记录 G4",
+        "走访记录 D6",
+        "妇女需求台帐 P6",
+        "妇女需求台帐 F5",
+        "妇女需求台帐 E5",
+        "结对帮扶 D4",  # words, where no words may stand
+        "结对帮扶 I5",
+    ],
 )
 @pytest.mark.parametrize("text", ["0", "０", "@0"])
 def test_zero_is_nothing_where_it_is_no_figure(spot: str, text: str) -> None:
@@ -325,6 +335,16 @@ def test_spaces_make_no_other_township(text: str) -> None:
     row = "| " + " | ".join([text.replace("\n", "↵"), *["0"] * 13]) + " |"
     told = Told(judged(f"@ 基层组织 + {row}"), "基层组织", "A6")
     assert told.here == [(MUST, "key-twice")]
+    assert "编号" not in told.words
+    assert "并成一行" in told.words
+
+
+def test_a_case_that_stands_twice_is_not_given_a_new_number() -> None:
+    """Where the first column points to another sheet, a new number would be refused next."""
+    told = Told(judged("@ 个案帮扶 + | X0002 | G001 | 500 |"), "个案帮扶", "A6")
+    assert told.here == [(MUST, "key-twice")]
+    assert "另编" not in told.words
+    assert "并成一行" in told.words
 
 
 @pytest.mark.parametrize("text", ["姚家 街道", "姚家\n街道", "姚家\u00a0街道", "姚家街\u200b道"])
