@@ -40,7 +40,7 @@ def recovered_lines(found: Recovered) -> Iterator[str]:
     if found.unsaid:
         yield f"登记簿有{found.unsaid}行读不出来，其中的来件按没有登记的原件处理。"
     if found.decisions is None:
-        yield "放行、驳回和意见豁免都没有恢复，原来的记录也读不出来。请对照文字材料重新决定。"
+        yield "放行、驳回和意见豁免都没有恢复，原来的记录也读不出来。请对照书面材料重新决定。"
     elif found.decisions:
         yield f"下列{len(found.decisions)}项决定没有恢复，请核对后重新决定："
         yield from (f"　{sentence}" for sentence in found.decisions)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from sheetflow.intake.sighting import Scan, Sighting
 from sheetflow.periods import OFFICE_ZONE
@@ -24,20 +24,24 @@ _SECOND = 1_000_000_000
 
 @dataclass
 class Memory:
-    """The last look, the one that is recorded, and when the one of now began."""
+    """The last look (None: not asked for yet), the one that is recorded, and when that of now began."""
 
-    looked: Looked = field(default_factory=Looked)
+    looked: Looked | None = None
     recorded: Looked | None = None
     began: dt.datetime | None = None
 
 
-def remembered(office: Office) -> Memory:
-    """Give what the last service remembered."""
-    return Memory(office.store.looks.find_look())
+def begin_look(office: Office, memory: Memory) -> None:
+    """Begin a look; the first one asks the store what the last service remembered."""
+    if memory.looked is None:
+        memory.looked = office.store.looks.find_look()
+    memory.began = office.clock.now()
 
 
 def put_at(memory: Memory, sighting: Sighting, now: dt.datetime) -> dt.datetime | None:
     """Give the file's own time where nobody looked there between that and `now`; else None."""
+    if memory.looked is None:
+        return None
     last = memory.looked.of(sighting.unit_id)
     try:
         own = dt.datetime.fromtimestamp(sighting.mtime_ns // _SECOND, OFFICE_ZONE)
@@ -51,7 +55,7 @@ def remember(office: Office, memory: Memory, seen: Scan, left: Iterable[Sighting
 
     Of a folder in which something is left, or that could not be seen, the look before stays.
     """
-    if memory.began is None:
+    if memory.began is None or memory.looked is None:
         return
     units = {sighting.unit_id for sighting in left}
     if seen.missing or seen.troubles:

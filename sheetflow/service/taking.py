@@ -22,7 +22,7 @@ from sheetflow.intake.scanning import scan
 from sheetflow.intake.sighting import Oddity, Reason, Scan, Sighting
 from sheetflow.intake.stillness import Observation, StillFile, StillWatch
 from sheetflow.service.journaling import note, record_noted
-from sheetflow.service.looking import Memory, put_at, remember, remembered
+from sheetflow.service.looking import Memory, begin_look, put_at, remember
 from sheetflow.service.office import LOG, Office
 from sheetflow.service.turns import first_of_each
 from sheetflow.store.records import Arrival, NewArrival
@@ -69,13 +69,13 @@ class Intake:
 def open_intake(office: Office) -> Intake:
     """Start intake with nothing seen yet."""
     quiet = office.settings.intake.quiet_seconds
-    return Intake(StillWatch(quiet, office.clock.monotonic), memory=remembered(office))
+    return Intake(StillWatch(quiet, office.clock.monotonic))
 
 
 def look(office: Office, intake: Intake) -> Scan:
     """Look at the whole inbox."""
     folders = {unit.folder: unit.unit_id for unit in office.tree}
-    intake.memory.began = office.clock.now()
+    begin_look(office, intake.memory)
     seen = scan(office.workspace.inbox, folders, now=office.clock.on_disk())
     intake.seen = seen
     intake.oddities = (*seen.strange, *seen.lingering)
