@@ -114,8 +114,12 @@ def section_for(code: str, value: Decimal | None) -> Section:
         numeric = sections[:-1]
     if value is None:
         return sections[-1] if len(numeric) < len(sections) else AS_TYPED
-    if not numeric:
-        return GENERAL
+    if not numeric:  # a code for texts alone shows a number as if it were one
+        pieces = (
+            ("general", "") if kind == "text" else (kind, text)
+            for kind, text in sections[-1].tokens
+        )
+        return Section(None, tuple(pieces))
     if any(section.condition for section in numeric[:2]):
         return _by_condition(numeric, value)
     if len(numeric) == 1 or value > 0:

@@ -6,16 +6,17 @@ It refuses what says nothing about size: fractions, exponents, Chinese numerals 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 from sheetflow.number_formats.codes import Section, Token
 
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-_NAMED_MONTH = 3
+_NAMED = 3
+"""From so many letters on a month or weekday shows by its name, a year in full."""
 _ENOUGH = 2000
 """Digits for the largest number in the longest code of percent signs and places."""
-_FULL_YEAR = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,32 +59,36 @@ def _drawn(section: Section, number: Decimal) -> Drawn:
 def draw_day(section: Section, value: dt.date) -> str:
     """Draw a date as the section shows it."""
     moment = value if isinstance(value, dt.datetime) else dt.datetime.combine(value, dt.time())
-    dates = [index for index, (kind, _) in enumerate(section.tokens) if kind == "date"]
+    parts = date_parts(section)
     shown: list[str] = []
-    for index, (kind, text) in enumerate(section.tokens):
+    for kind, text in section.tokens:
         if kind == "date":
-            place = dates.index(index)
-            around = dates[max(0, place - 1) : place + 2]
-            beside = {section.tokens[each][1][0].lower() for each in around if each != index}
-            shown.append(_part_of_day(text.lower(), moment, beside))
+            shown.append(_part_of_day(*next(parts), moment))
         elif kind in ("literal", "point", "comma"):
             shown.append(text)
     return "".join(shown)
 
 
-def _part_of_day(text: str, moment: dt.datetime, beside: set[str]) -> str:
-    letter = text[0]
-    if letter in "ye":
-        full = letter == "e" or len(text) >= _FULL_YEAR
+def date_parts(section: Section) -> Iterator[tuple[str, str]]:
+    """Give what each piece of a date shows (y m d h n s, n for minutes), and how it is written."""
+    dates = [text.lower() for kind, text in section.tokens if kind == "date"]
+    for before, text, after in zip(["-", *dates], dates, [*dates[1:], "-"], strict=False):
+        part = text[0]
+        if part == "m" and (before[0] == "h" or after[0] == "s"):
+            part = "n"
+        elif part == "d" and len(text) >= _NAMED:
+            part = "a"  # a weekday
+        yield part.replace("e", "y"), text
+
+
+def _part_of_day(part: str, text: str, moment: dt.datetime) -> str:
+    if part == "y":
+        full = text[0] == "e" or len(text) >= _NAMED
         return f"{moment.year:04d}" if full else f"{moment.year % 100:02d}"
-    if letter == "m" and not beside & {"h", "s"}:
-        if len(text) >= _NAMED_MONTH:
-            return _MONTHS[moment.month - 1]
-        return f"{moment.month:0{len(text)}d}"
-    if letter not in "hms":
-        return ""
-    figure = {"h": moment.hour, "m": moment.minute, "s": moment.second}[letter]
-    return f"{figure:0{min(len(text), 2)}d}"
+    if part == "m" and len(text) >= _NAMED:
+        return _MONTHS[moment.month - 1]
+    figures = {"m": moment.month, "h": moment.hour, "n": moment.minute, "s": moment.second}
+    return f"{figures[part]:0{min(len(text), 2)}d}" if part in figures else ""
 
 
 def _halves(tokens: tuple[Token, ...]) -> tuple[tuple[Token, ...], tuple[Token, ...]]:

@@ -10,13 +10,16 @@ from math import prod
 from types import MappingProxyType
 
 from sheetflow.number_formats.codes import Section, section_for, sections_of
-from sheetflow.number_formats.drawing import Drawn, draw_day, draw_number, scale_of
+from sheetflow.number_formats.drawing import Drawn, date_parts, draw_day, draw_number, scale_of
 
 _SIZES: Mapping[str, int] = MappingProxyType(
     {
         "十": 10,
+        "拾": 10,
         "百": 100,
+        "佰": 100,
         "千": 1000,
+        "仟": 1000,
         "万": 10_000,
         "萬": 10_000,
         "亿": 100_000_000,
@@ -24,7 +27,7 @@ _SIZES: Mapping[str, int] = MappingProxyType(
     }
 )
 _LETTERS: Mapping[str, int] = MappingProxyType({"K": 1000, "M": 1_000_000})
-_WORDS = "(?:[十千万萬亿億]|百(?!分))+"
+_WORDS = "(?:[十拾佰千仟万萬亿億]|百(?!分))+"
 _BEHIND = re.compile(rf"\s*[（(]?\s*({_WORDS})")
 _ELSEWHERE = re.compile(rf"({_WORDS})(?=[元人户件次份条个名块本册亩米克斤平])")
 _FIGURE = re.compile(r"\d[\d,]*(?:\.\d+)?|\.\d+")
@@ -78,12 +81,21 @@ def _is_doubtful(section: Section) -> bool:
         or scale_of(section) > 0
         or any(word in words for word in _SIZES)
         or any(letter.isdecimal() for letter in words)
+        or _has_drawn_point(section)
     )
 
 
+def _has_drawn_point(section: Section) -> bool:
+    """Whether a point that is a mere letter stands among the digits: 0!.0000 shows 80000 as 8.0000."""
+    digits = [index for index, (kind, _) in enumerate(section.tokens) if kind == "digit"]
+    between = section.tokens[digits[0] : digits[-1]] if digits else ()
+    return any(kind == "literal" and "." in text for kind, text in between)
+
+
 def _hides_day(section: Section) -> bool:
-    days = [text for kind, text in section.tokens if kind == "date" and text[0] in "dD"]
-    return section.has("date") and not days
+    """Whether a year or month shows and no day; a time of day is no date."""
+    shown = {part for part, _ in date_parts(section)}
+    return not shown.isdisjoint("ym") and "d" not in shown
 
 
 def _is_as_stored(section: Section, drawn: Drawn, stored: Decimal) -> bool:

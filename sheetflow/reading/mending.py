@@ -46,7 +46,7 @@ def edits_of(
     written = escape(bare, quote=False).encode()
     if written != part[slice(*span)]:
         yield (*span, written)
-    if kind == "n" and "s" in attributes and not _may_be_day(bare):
+    if kind == "n" and "s" in attributes and not _text_may_be_day(bare):
         tag = part[tag_at : part.find(b">", tag_at)]
         yield (tag_at, tag_at + len(tag), _STYLE.sub(b"", tag, count=1))
 
@@ -61,9 +61,13 @@ def mended(part: bytes, edits: Iterable[Edit]) -> bytes:
     return b"".join((*pieces, part[done:]))
 
 
-def _may_be_day(text: str) -> bool:
+def may_be_day(number: float) -> bool:
+    """Whether a date or time can be made of `number`."""
+    return _FIRST_SERIAL <= number < _SERIAL_AFTER_LAST
+
+
+def _text_may_be_day(text: str) -> bool:
     try:
-        number = float(text)
+        return may_be_day(float(text))
     except ValueError:
         return False
-    return _FIRST_SERIAL <= number < _SERIAL_AFTER_LAST

@@ -59,27 +59,30 @@ def _read(data: bytes) -> RawWorkbook:
     if container_of(data) is Container.OLE:
         ole = open_ole(data)
         if not ole.is_zip:
-            return _read_other(ole.data, "xls", _told(tell_xls, ole.data), ole.remarks)
+            told, data = _told(tell_xls, ole.data)
+            return _read_other(data, "xls", told, ole.remarks)
         data, remarks = ole.data, ole.remarks
     package = open_package(data)
     remarks += package.remarks
     if package.kind == "xlsx":
         return read_xlsx(package, remarks)
     if package.kind == "ods":
-        told = tell_ods(package.parts["content.xml"])
+        told, parts = tell_ods(package.parts["content.xml"]), package.parts
     else:
-        told = _told(tell_xlsb, package.parts)
-    return _read_other(pack(package.parts), package.kind, told, remarks)
+        told, parts = _told(tell_xlsb, package.parts)
+    return _read_other(pack(parts), package.kind, told, remarks)
 
 
-def _told(tell: Callable[[Source], list[ToldCells]], source: Source) -> list[ToldCells]:
+def _told(
+    tell: Callable[[Source], tuple[list[ToldCells], Source]], source: Source
+) -> tuple[list[ToldCells], Source]:
     """Ask for formulas and errors; where records are not as they should be, nothing is told."""
     try:
         return tell(source)
     except UnreadableError:
         raise
     except Exception:  # noqa: BLE001 - calamine has the last word on whether the file is sound
-        return []
+        return [], source
 
 
 def _read_other(

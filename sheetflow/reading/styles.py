@@ -23,8 +23,6 @@ _BUILT_IN: Mapping[int, str] = MappingProxyType(
         9: "0%",
         10: "0.00%",
         17: "mmm-yy",
-        **dict.fromkeys((18, 19, 20, 21, 32, 33, 34, 35, 55, 56), "h:mm"),
-        **dict.fromkeys((45, 46, 47), "mm:ss"),
         **dict.fromkeys((27, 36, 50, 52, 57), _MONTH),
     }
 )

@@ -39,7 +39,12 @@ _DAY = dt.date(2012, 2, 1)
         ("mmm-yy", _DAY, "Feb-12"),
         ('e"年"m"月"', _DAY, "2012年2月"),
         ("yyyy", _DAY, "2012"),
-        ("h:mm", dt.datetime(2012, 2, 1, 9, 5), "9:05"),  # noqa: DTZ001 - Excel knows no zone
+        ("yyyy-mm hh:mm", dt.datetime(2012, 2, 1, 9, 5), "2012-02 09:05"),  # noqa: DTZ001 - Excel knows no zone
+        ('yyyy"年"m"月" dddd', _DAY, "2012年2月 "),
+        ("0!.0000", 80000, "8.0000"),
+        ('0"."00"元"', 1250, "12.50元"),
+        ('@"万元"', 8, "8万元"),
+        ('0"仟元"', 8, "8仟元"),
     ],
 )
 def test_another_figure_is_shown(code: str, value: object, shown: str) -> None:
@@ -78,6 +83,11 @@ def test_another_figure_is_shown(code: str, value: object, shown: str) -> None:
         ('m"月"d"日"', _DAY),
         ("yyyy/m/d;@", _DAY),
         ("yyyy-mm-dd hh:mm", _DAY),
+        ("h:mm", dt.datetime(2012, 2, 1, 9, 5)),  # noqa: DTZ001 - Excel knows no zone
+        ("mm:ss", _DAY),
+        ("[$-F400]h:mm:ss AM/PM", _DAY),
+        ('@"元"', 8),
+        ("0-00", 1250),
         ('[$-804]yyyy"年"m"月"d"日";@', _DAY),
     ],
 )

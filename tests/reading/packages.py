@@ -138,13 +138,22 @@ def ods_of(rows: str) -> bytes:
     )
 
 
-def xlsb_of(cells: Mapping[tuple[int, int], str | float]) -> bytes:
-    """Make an .xlsb (MS-XLSB records) with `cells` by 1-based address on one sheet."""
-    return xlsb_book({"需求": cells})
+def xlsb_of(cells: Mapping[tuple[int, int], str | float], number_format: int = 0) -> bytes:
+    """Make an .xlsb (MS-XLSB records) with `cells` by 1-based address on one sheet.
+
+    `number_format` is that of its numbers, one that is built in.
+    """
+    styles = b"".join(
+        _record(47, struct.pack("<HHHHHI", 0, code, 0, 0, 0, 0)) for code in (0, number_format)
+    )
+    styles = _record(278) + _record(617, struct.pack("<I", 2)) + styles + _record(618)
+    return xlsb_book({"需求": cells}, styles + _record(279))
 
 
-def xlsb_book(sheets: Mapping[str, Mapping[tuple[int, int], str | float]]) -> bytes:
-    """Make an .xlsb with the cells of each sheet by 1-based address."""
+def xlsb_book(
+    sheets: Mapping[str, Mapping[tuple[int, int], str | float]], styles: bytes = b""
+) -> bytes:
+    """Make an .xlsb with the cells of each sheet by 1-based address; numbers are in style 1."""
     numbered = dict(enumerate(sheets, start=1))
     bundles = b"".join(
         _record(156, struct.pack("<II", 0, number) + _wide(f"rId{number}") + _wide(title))
@@ -165,6 +174,7 @@ def xlsb_book(sheets: Mapping[str, Mapping[tuple[int, int], str | float]]) -> by
             "xl/_rels/workbook.bin.rels": (
                 f'<Relationships xmlns="{_PACKAGE}/relationships">{relations}</Relationships>'
             ),
+            **({"xl/styles.bin": styles} if styles else {}),
             **{
                 f"xl/worksheets/sheet{number}.bin": _xlsb_sheet(sheets[title])
                 for number, title in numbered.items()
@@ -179,7 +189,7 @@ def with_formula(book: bytes, sheet: int, spot: tuple[int, int], result: float) 
         parts: dict[str, bytes | str] = {name: archive.read(name) for name in archive.namelist()}
     name = f"xl/worksheets/sheet{sheet}.bin"
     part = bytes(parts[name])  # type: ignore[arg-type]
-    head, value = struct.pack("<II", spot[1] - 1, 0), struct.pack("<d", result)
+    head, value = struct.pack("<II", spot[1] - 1, 1), struct.pack("<d", result)
     row = _record(0, struct.pack("<IIHHBBBI", spot[0] - 1, 0, 300, 0, 0, 0, 0, 0)[:17])
     number = _record(5, head + value)
     at = part.index(number, part.index(row))
@@ -199,10 +209,10 @@ def _xlsb_sheet(cells: Mapping[tuple[int, int], str | float]) -> bytes:
     for row, columns in sorted(rows.items()):
         body += _record(0, struct.pack("<IIHHBBBI", row, 0, 300, 0, 0, 0, 0, 0)[:17])
         for column, value in sorted(columns.items()):
-            head = struct.pack("<II", column, 0)
             if isinstance(value, str):
-                body += _record(6, head + _wide(value))
+                body += _record(6, struct.pack("<II", column, 0) + _wide(value))
             else:
+                head = struct.pack("<II", column, 1)
                 body += _record(5, head + struct.pack("<d", value))
     return body + _record(146) + _record(130)
 

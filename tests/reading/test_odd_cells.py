@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+import struct
+from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
+import xlsxwriter
 
+from sheetflow.demo.resaving import find_soffice, resave
 from sheetflow.errors import UnreadableError
 from sheetflow.reading import read_workbook
+from sheetflow.reading.biff import number_of_rk
 from sheetflow.workbook import RawSheet
-from tests.reading.packages import STYLES, TEXTS, parts_of, with_part, zipped
+from tests.programs import needs_office
+from tests.reading.packages import STYLES, TEXTS, parts_of, with_part, xlsb_of, zipped
 
 _TABLE = "<sst>{}</sst>".format("".join(f"<si><t>第{n}条</t></si>" for n in "零一二三四"))
 _FORMATS = (
@@ -54,6 +61,60 @@ def test_a_number_that_no_date_can_be_made_of(number: str, style: int) -> None:
     else:
         assert value == float(number)
     check_neighbours(sheet)
+
+
+_ODD = (13800138000, -1e308, 1e308, -1e15, 2958466, -5, -0.5)
+
+
+@pytest.mark.parametrize("number_format", [14, 22, 46])
+def test_the_same_in_a_binary_workbook(number_format: int) -> None:
+    """Numbers that no date can be made of are read in an .xlsb, and the dates beside them."""
+    cells: Mapping[tuple[int, int], str | float] = {
+        (1, 1): "第一条",
+        **{(row, 1): number for row, number in enumerate(_ODD, start=2)},
+        (2, 2): 40940,
+    }
+    (sheet,) = read_workbook(xlsb_of(cells, number_format)).sheets
+    assert sheet.cell(1, 1) == "第一条"
+    assert [sheet.cell(row, 1) for row in range(2, 2 + len(_ODD))] == list(_ODD)
+    assert isinstance(sheet.cell(2, 2), dt.date | dt.timedelta)
+
+
+@needs_office
+@pytest.mark.office
+def test_the_same_in_older_formats(tmp_path: Path) -> None:
+    """An .xls tells these numbers, also as results; an .ods has other words in their place."""
+    file = tmp_path / "怪.xlsx"
+    for ending in ("xls", "ods"):
+        write_odd(file)
+        (saved,) = resave([file], ending, find_soffice(), tmp_path)
+        (sheet,) = read_workbook(saved.read_bytes()).sheets
+        assert [row[0] for row in sheet.rows] == ["正常文字"] * (len(_ODD) + 1)
+        assert sheet.cell(len(_ODD) + 1, 4) == dt.date(2012, 2, 1)
+        assert sheet.cell(len(_ODD) + 1, 5) == dt.date(2012, 2, 1)
+        if ending == "xls":
+            assert [row[1:] for row in sheet.rows[:-1]] == [(number,) * 4 for number in _ODD]
+
+
+def write_odd(file: Path) -> None:
+    """Write each odd number in two formats, as it is and as a result, and a sound date."""
+    with xlsxwriter.Workbook(file) as book:
+        target = book.add_worksheet()
+        looks = [book.add_format({"num_format": code}) for code in ("[h]:mm", "yyyy-mm-dd")]
+        for row, number in enumerate((*_ODD, 40940)):
+            target.write(row, 0, "正常文字")
+            for column, look in enumerate(looks):
+                target.write_number(row, 2 * column + 1, number, look)
+                target.write_formula(row, 2 * column + 2, f"={number!r}", look, number)
+
+
+@pytest.mark.parametrize(
+    ("packed", "number"), [(42 << 2 | 2, 42), (-5 << 2 | 2, -5), (1250 << 2 | 3, 12.5)]
+)
+def test_numbers_of_four_bytes(packed: int, number: float) -> None:
+    """Whole numbers and hundredths are unpacked, below 0 too; so is half of a double."""
+    assert number_of_rk(struct.pack("<i", packed)) == number
+    assert number_of_rk(struct.pack("<d", -0.5)[4:]) == -0.5
 
 
 @pytest.mark.parametrize("cell", ['t="e"><v>#SPILL!</v>', 't="e"><v>#甲</v>', 's="2"><v>甲乙</v>'])
