@@ -23,7 +23,7 @@ from sheetflow.schemas.personal import holds_personal_number
 from sheetflow.validators.bearing import tell_answers
 from sheetflow.validators.catalogue import GENERAL
 from sheetflow.validators.sheets import bare_label, find_issues
-from sheetflow.workbook import RawSheet, RawWorkbook, cell_name, column_letters
+from sheetflow.workbook import Address, RawSheet, RawWorkbook, cell_name, column_letters
 
 _ORDER, _NUMBER, _KIND, _SHEET, _CELL, _LABEL, _WRONG, _REMEDY, _ANSWER = ISSUE_COLUMNS
 _HEADER_WITHIN = 10
@@ -120,9 +120,7 @@ class _Asked:
         number, text = next((entry for entry in said if explains(entry[1])), said[0])
         beside = "" if number == line.columns.get(_ANSWER) else f"{column_letters(number)}列"
         known = finding.number if finding else line.number
-        cell = cell_name(line.row, number)
-        place = Place(title=ISSUES_SHEET, label=_ANSWER, row=line.row, cell=cell, key=known)
-        return Answered(known, text, place, beside)
+        return Answered(known, text, _answer_place((line.row, number), known), beside)
 
     def _meant(self, line: _Line) -> Finding | None:
         """Find the finding of a line whose 编号 is gone, or another since its row was mended."""
@@ -282,5 +280,16 @@ def check_answers(answers: Iterable[Answered], findings: Iterable[Finding]) -> I
 def check_answer_cells(raw: RawWorkbook, answers: Iterable[Answered]) -> Iterator[Finding]:
     """Tell what the cells of answers in 问题清单 bear besides their words."""
     issues = find_issues(raw)
+    if issues is None:
+        return
     places = [answer.place for answer in answers if answer.place.title == ISSUES_SHEET]
-    return tell_answers(issues, places) if issues else iter(())
+    yield from tell_answers(issues, places)
+    for line in _lines(issues):
+        spot = (line.row, line.columns.get(_ANSWER, 0))
+        if spot in issues.unsaved or spot in issues.errors:
+            yield GENERAL["explanation-not-read"].at(_answer_place(spot, line.number))
+
+
+def _answer_place(spot: Address, number: str) -> Place:
+    cell = cell_name(*spot)
+    return Place(title=ISSUES_SHEET, label=_ANSWER, row=spot[0], cell=cell, key=number)

@@ -89,7 +89,8 @@ def _add(borne: Borne, raw: RawSheet, address: Address, column: Column, cell: Ce
 def _add_runs(borne: Borne, column: Column, runs: tuple[Run, ...]) -> None:
     marks = frozenset[Mark]().union(*(run.marks for run in runs))
     told = {"marks": _listed(marks)}
-    if _is_exact(column):
+    # A code is one wherever it stands: that of the unit is a text of the cover.
+    if _is_exact(column) or "".join(run.text for run in runs).strip().isdecimal():
         borne.faults[column.key] = ("run-marked", told)
         named = isinstance(column.type, NameKey)  # of which any words are one
         borne.typed[column.key] = None if named else "".join(map(_bracketed, runs))

@@ -158,6 +158,25 @@ def test_a_row_struck_by_its_style(tmp_path: Path) -> None:
     assert CAMPAIGN.catalogue.sentence(finding).startswith("《走访记录》A4：整行加了删除线，")
 
 
+@pytest.mark.parametrize("answer_cell", ["=A1→", "#REF!"])
+def test_an_answer_that_could_not_be_read_is_told(answer_cell: str) -> None:
+    """A formula without a result in 情况说明 answers nothing, and that is said at its cell."""
+    late = "@ 走访记录 A4 = 2012-02-28\n"
+    issues = (
+        "# 问题清单\n| 序号 | 编号 | 工作表 | 单元格 | 情况说明 |\n| --- | --- | --- | --- | --- |\n"
+        f"| 1 | '{judged(late).findings[0].number} | 走访记录 | A4 | {answer_cell} |\n"
+    )
+    judgement = judged(late + issues)
+    assert judgement.outcome is Outcome.RETURNED
+    assert ("explanation-not-read", "E4") in told(judgement)
+
+
+def test_a_code_is_one_in_a_text_column_too() -> None:
+    """The unit's code is a text of the cover; spliced from what is struck through it is nothing."""
+    assert told(judged("@ 封面 B5 = 37010〔删除线：2〕")) == [("run-marked", "B5")]
+    assert told(judged("@ 走访记录 J4 = 电话〔删除线：12〕")) == [("run-marked-text", "J4")]
+
+
 @needs_office
 @pytest.mark.office
 @pytest.mark.parametrize("ending", ["xls", "ods"])

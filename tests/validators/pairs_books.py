@@ -206,6 +206,12 @@ ANSWERS = (
         nearly=_EARLY + _answer(judged(_EARLY).findings[0].number, "无变化，确为补报"),
     ),
     Pair(
+        rule="explanation-not-read",
+        at="问题清单 D4",
+        broken=_EARLY + _listed("| '{number} | A4 | | =A1→ |"),
+        nearly=_EARLY + _listed("| '{number} | A4 | | =A1→补报上年走访 |"),
+    ),
+    Pair(
         rule="explanation-beside",
         at="问题清单 C4",
         broken=_EARLY + _listed("| '{number} | A4 | 补报上年走访 | |"),
