@@ -25,6 +25,9 @@ from sheetflow.workbook import CellValue
 
 _FEW = 4
 _FEWEST_COLUMNS = 2
+_FAR = 20
+"""A row that somebody begins does not stand so many blank lines below the one before."""
+_STRAY = "离表格很远的一个数"
 _BY_WORD = "这一行的名称像是合计，数字却不是上面各行之和"
 _BY_OWN_NAME = "这一行的名称是本单位或上级单位的名称，像是合计行"
 _BY_SUMS = "这一行的数字正好都是上面各行之和，像是合计行"
@@ -82,8 +85,24 @@ def judge_lines(lines: Lines, own_names: AbstractSet[str]) -> dict[int, Verdict]
         for line, kind in kinds.items()
         if not kind.total
     }
+    verdicts |= _stray_figures(lines)
     totals = {line: kind for line, kind in kinds.items() if kind.total}
     return verdicts | _judge_sums(lines, totals, verdicts)
+
+
+def _stray_figures(lines: Lines) -> dict[int, Verdict]:
+    """Find lone numbers far below the rows: typed past the table, no row that somebody began."""
+    found: dict[int, Verdict] = {}
+    above = -1
+    for line, filled in enumerate(lines.filled):
+        if not filled:
+            continue
+        if line - above > _FAR:
+            cells = [(key, cell) for key, cell in lines.standing(line).items() if cell is not None]
+            if len(cells) == 1 and isinstance(cells[0][1], int | float):
+                found[line] = Verdict("row-skipped", cells[0][0], arguments={"what": _STRAY})
+        above = line
+    return found
 
 
 def _faulty(lines: Lines, line: int) -> AbstractSet[str]:

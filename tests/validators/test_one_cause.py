@@ -6,7 +6,7 @@ import pytest
 
 from sheetflow.findings import Severity
 from sheetflow.schemas.judging import Judgement
-from tests.county_book import CAMPAIGN, judged
+from tests.county_book import CAMPAIGN, judged, said
 
 Told = tuple[str, str, str]
 
@@ -318,3 +318,13 @@ def test_no_mark_quotes_a_person(changes: str, rule: str) -> None:
     sentence = CAMPAIGN.catalogue.sentence(finding)
     for canary in ("13800", "19670101", "张"):
         assert canary not in sentence
+
+
+@pytest.mark.parametrize("spot", ["A340", "F340", "H340"])
+def test_a_number_far_below_the_table_is_no_row(spot: str) -> None:
+    """A lone number hundreds of lines below is told once at its cell; a date begins a row there too."""
+    judgement = judged(f"@ 走访记录 {spot} = 13800138000")
+    assert said(judgement) == [("row-skipped", "走访记录", spot)]
+    assert judgement.figures == judged().figures
+    assert len(said(judged("@ 走访记录 A340 = 2012-04-21"))) > 1
+    assert len(said(judged("@ 走访记录 F8 = 12"))) > 1
