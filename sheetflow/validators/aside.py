@@ -35,12 +35,16 @@ _BY_SUMS = "这一行的数字正好都是上面各行之和，像是合计行"
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What is said of a line, at which column, and whether it is left out of the rows."""
+    """What is said of a line, at which column, and whether it is left out of the rows.
+
+    What is only told is told of the whole line, or (`at_cell`) of the one cell in it.
+    """
 
     rule: str
     column: str
     left_out: bool = True
     arguments: Mapping[str, Argument] = field(default_factory=lambda: MappingProxyType({}))
+    at_cell: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +104,9 @@ def _stray_figures(lines: Lines) -> dict[int, Verdict]:
         if line - above > _FAR:
             cells = [(key, cell) for key, cell in lines.standing(line).items() if cell is not None]
             if len(cells) == 1 and isinstance(cells[0][1], int | float):
-                found[line] = Verdict("row-skipped", cells[0][0], arguments={"what": _STRAY})
+                found[line] = Verdict(
+                    "row-skipped", cells[0][0], arguments={"what": _STRAY}, at_cell=True
+                )
         above = line
     return found
 

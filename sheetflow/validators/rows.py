@@ -91,7 +91,7 @@ def _tell_verdict(reader: Reader, shell: BookSheet, row: BookRow, verdict: Verdi
     """Tell what is said of a line; give whether it is a question, so that the line comes back."""
     asks = reader.checks[verdict.rule].severity is Severity.VERIFY
     place = shell.place(row, verdict.column)
-    if not asks:
+    if not (asks or verdict.at_cell):
         place = Place(sheet=shell.sheet.key, title=shell.title, row=row.number)
     reader.note(verdict.rule, place, **verdict.arguments)
     return asks
