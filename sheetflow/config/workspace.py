@@ -126,27 +126,35 @@ class Workspace:
 
         When a unit was renamed in the list, its folders are renamed, not made anew: the
         rights on a folder are what proves a unit's identity. A folder that somebody holds
-        open keeps its old name until the next call, and is a stray one for so long. Raise
-        WorkspaceError when the system refuses, or when a folder outside the workspace (a
-        share) is not there: it may not be mounted, and what units drop would not be found.
+        open keeps its old name until the next call, and is a stray one for so long. What
+        stands in the way of one unit's folder stops no other: who looks at the inbox shows it.
+        Raise WorkspaceError when a folder of all units is refused, or one outside the
+        workspace (a share) is not there: it may not be mounted, and what units drop would not
+        be found.
         """
         made: list[Path] = []
         try:
-            for top in (self.inbox, self.outbox):
-                if self.root.resolve() in top.resolve().parents:
-                    top.mkdir(parents=True, exist_ok=True)
-                known = _folders_by_id(top)
-                for unit in tree:
-                    made += _ensure(top / unit.folder, known.get(unit.unit_id, ()))
-            for unit in tree:
-                if self.inbox_of(unit).is_dir():
-                    made += _ensure(self.precheck_of(unit), ())
+            tops = {top: self._ensured(top) for top in (self.inbox, self.outbox)}
         except OSError as error:
             raise WorkspaceError(
                 f"报送或答复文件夹无法建立：{error.filename}。"
                 "请检查共享文件夹是否已连接、是否有写入权限，以及磁盘空间。"
             ) from error
+        for unit in tree:
+            wanted = [
+                (top / unit.folder, known.get(unit.unit_id, ())) for top, known in tops.items()
+            ]
+            for folder, of_this_unit in (*wanted, (self.precheck_of(unit), ())):
+                with contextlib.suppress(OSError):
+                    if not folder.parent.is_symlink():
+                        made += _ensure(folder, of_this_unit)
         return tuple(made)
+
+    def _ensured(self, top: Path) -> dict[str, tuple[Path, ...]]:
+        """Make the inbox or the outbox where it is ours to make; give its folders by unit."""
+        if self.root.resolve() in top.resolve().parents:
+            top.mkdir(parents=True, exist_ok=True)
+        return _folders_by_id(top)
 
     def stray_folders(self, tree: UnitTree) -> tuple[Path, ...]:
         """Folders in the inbox that belong to no unit: nobody reads what is dropped there."""

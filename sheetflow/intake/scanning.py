@@ -7,6 +7,7 @@ to remember anything: two scans of the same inbox give the same answer.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
@@ -14,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sheetflow.errors import TemporaryError
+from sheetflow.errors import TemporaryError, Trouble
 from sheetflow.intake.folders import Folder, opened_folder
 from sheetflow.intake.sighting import PRECHECK_FOLDER, Oddity, Purpose, Reason, Scan, Sighting
 
@@ -27,6 +28,16 @@ _IGNORED = re.compile(
 )
 _PRECHECK = os.fsencode(PRECHECK_FOLDER)
 _STEP = "查看报送文件夹"
+_INSTEAD = (
+    "报送文件夹的位置上是别的东西（文件、链接等），不是文件夹，这个单位报不上来。"
+    "请把它移走，程序会重新建立文件夹。"
+)
+_MISSING = (
+    "报送文件夹不在。程序会重新建立；一直建不起来的，请检查磁盘空间和报送文件夹上一级的权限。"
+)
+_NO_PRECHECK = (
+    f"报送文件夹里的“{PRECHECK_FOLDER}”不是文件夹，预审不能用。请删除它，程序会重新建立。"
+)
 
 
 def is_ignored(name: bytes) -> bool:
@@ -65,6 +76,8 @@ def scan(
         strange=tuple(look.strange),
         lingering=tuple(look.lingering),
         missing=tuple(look.missing),
+        unseen=frozenset(look.unseen),
+        hindered=tuple(look.hindered),
         troubles=tuple(look.troubles),
     )
 
@@ -79,6 +92,8 @@ class _Look:
     strange: list[Oddity] = field(default_factory=list)
     lingering: list[Oddity] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
+    unseen: set[tuple[str, Purpose]] = field(default_factory=set)
+    hindered: list[Trouble] = field(default_factory=list)
     troubles: list[TemporaryError] = field(default_factory=list)
 
     def at_unit(self, root: Folder, folder_name: str, unit_id: str) -> None:
@@ -90,32 +105,50 @@ class _Look:
                 # A link here would make another folder's files this unit's own.
                 reason = self._strangeness(root.status(name)) or Reason.UNKNOWN_FOLDER
                 self.strange.append(_oddity(reason, root, name, unit_id))
+                self._hinder(unit_id, Purpose.SUBMISSION, _INSTEAD)
                 return
             with opened_folder(path, inside=root) as folder:
                 self._at_files(folder, unit_id, Purpose.SUBMISSION)
                 self._at_precheck(folder, unit_id)
         except FileNotFoundError:
             self.missing.append(folder_name)
+            self._hinder(unit_id, Purpose.SUBMISSION, _MISSING, is_ours=True)
         except OSError as error:
-            self.troubles.append(TemporaryError.of(error, _STEP, path))
+            self._hinder(unit_id, Purpose.SUBMISSION, _refused("报送文件夹", error))
+
+    def _hinder(
+        self, unit_id: str, purpose: Purpose, sentence: str, *, is_ours: bool = False
+    ) -> None:
+        """Note that a unit's folder cannot be seen whole, and why; others are none of its concern."""
+        self.unseen.add((unit_id, purpose))
+        if purpose is Purpose.SUBMISSION:
+            self.unseen.add((unit_id, Purpose.PRECHECK))
+        trouble = Trouble(what="inbox", unit_id=unit_id, sentence=sentence, is_ours=is_ours)
+        if trouble not in self.hindered:
+            self.hindered.append(trouble)
 
     def _at_precheck(self, folder: Folder, unit_id: str) -> None:
         path = folder.path / PRECHECK_FOLDER
         try:
             if not stat.S_ISDIR(folder.status(_PRECHECK).st_mode):
-                return  # shown among the files of the folder
+                reason = self._strangeness(folder.status(_PRECHECK)) or Reason.UNKNOWN_FOLDER
+                self.strange.append(_oddity(reason, folder, _PRECHECK, unit_id))
+                self._hinder(unit_id, Purpose.PRECHECK, _NO_PRECHECK)
+                return
             with opened_folder(path, inside=folder) as inner:
                 self._at_files(inner, unit_id, Purpose.PRECHECK)
         except FileNotFoundError:
-            return  # nobody asked for a preliminary check here
+            self.unseen.add((unit_id, Purpose.PRECHECK))  # nobody asked for a preliminary check
         except OSError as error:
-            self.troubles.append(TemporaryError.of(error, _STEP, path))
+            self._hinder(
+                unit_id, Purpose.PRECHECK, _refused(f"报送文件夹里的“{PRECHECK_FOLDER}”", error)
+            )
 
     def _at_files(self, folder: Folder, unit_id: str, purpose: Purpose) -> None:
         found: list[Sighting] = []
-        for name, status in self._entries(folder):
-            if name == _PRECHECK and purpose is Purpose.SUBMISSION and stat.S_ISDIR(status.st_mode):
-                continue
+        for name, status in self._entries(folder, unit_id, purpose):
+            if name == _PRECHECK and purpose is Purpose.SUBMISSION:
+                continue  # whatever it is, it is nothing that somebody reports
             if is_ignored(name):
                 if self.now - status.st_mtime > DAY_SECONDS:
                     self.lingering.append(_oddity(Reason.LINGERING, folder, name, unit_id))
@@ -155,7 +188,9 @@ class _Look:
             # Not `path`: a stranger's folder may be named after a person.
             self.troubles.append(TemporaryError.of(error, _STEP, root.path))
 
-    def _entries(self, folder: Folder) -> Iterator[tuple[bytes, os.stat_result]]:
+    def _entries(
+        self, folder: Folder, unit_id: str, purpose: Purpose
+    ) -> Iterator[tuple[bytes, os.stat_result]]:
         """Give each entry with its status; one that vanishes meanwhile is passed over.
 
         Excel saves by temporary file, delete and rename: a moment without it is normal.
@@ -166,7 +201,7 @@ class _Look:
             except FileNotFoundError:
                 continue
             except OSError as error:
-                self.troubles.append(TemporaryError.of(error, _STEP, folder.path))
+                self._hinder(unit_id, purpose, _refused("报送文件夹里的一个文件", error))
 
     def _strangeness(self, status: os.stat_result) -> Reason | None:
         """Say why an entry must not be taken, None for a plain file of our size."""
@@ -180,6 +215,12 @@ class _Look:
             # The same bytes have a name elsewhere: perhaps another unit's file.
             return Reason.HARD_LINK
         return Reason.TOO_LARGE if status.st_size > self.max_bytes else None
+
+
+def _refused(what: str, error: OSError) -> str:
+    if error.errno in {errno.EACCES, errno.EPERM}:
+        return f"{what}没有权限查看，里面的文件收不了。请给运行服务的帐号读写权限，程序会自动收取。"
+    return f"{what}看不了：{TemporaryError.of(error, _STEP, '').reason}。稍后自动再试。"
 
 
 def _oddity(reason: Reason, folder: Folder, name: bytes, unit_id: str | None) -> Oddity:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from sheetflow.errors import TemporaryError
+from sheetflow.errors import TemporaryError, Trouble
 
 
 class Purpose(StrEnum):
@@ -97,14 +97,17 @@ class Scan:
     """The whole inbox at one moment.
 
     `files` come oldest first within a folder, so that the later of two counts. `missing`
-    names unit folders that do not exist; `troubles` holds the folders that could not be
-    read this time: what lies in them is unknown, not gone.
+    names unit folders that do not exist. `unseen` are the units, and for what purpose, whose
+    folder could not be seen whole this time: what lies there is unknown, not gone; `hindered`
+    says of each what stands in its way. `troubles` are of the inbox as a whole.
     """
 
     files: tuple[Sighting, ...] = ()
     strange: tuple[Oddity, ...] = ()
     lingering: tuple[Oddity, ...] = ()
     missing: tuple[str, ...] = ()
+    unseen: frozenset[tuple[str, Purpose]] = frozenset()
+    hindered: tuple[Trouble, ...] = ()
     troubles: tuple[TemporaryError, ...] = ()
 
 

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from sheetflow.consolidation.waiting import Waiting, Waits
-from sheetflow.intake.sighting import Oddity, Reason, display_name
+from sheetflow.intake.sighting import PRECHECK_FOLDER, Oddity, Reason, display_name
 from sheetflow.service.office import Office
 
 _MOST_NAMED = 5
@@ -33,7 +33,10 @@ _ODD = {
 def strange_things(office: Office, oddities: Iterable[Oddity]) -> Iterator[Waiting]:
     """Give one line for each unit and reason, naming the first entries."""
     found: dict[tuple[str, Reason], list[Oddity]] = defaultdict(list)
+    inbox = office.workspace.inbox
     for oddity in oddities:
+        if oddity.unit_id and (oddity.folder == inbox or oddity.name == PRECHECK_FOLDER):
+            continue  # what stands in the place of a folder is told as what it hinders
         found[oddity.unit_id or "", oddity.reason].append(oddity)
     for (unit_id, reason), entries in found.items():
         said, remedy = _ODD.get(reason, ("有不能收取的东西", "请看一看是什么，移走它。"))

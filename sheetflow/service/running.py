@@ -29,7 +29,7 @@ from sheetflow.service.rebuilding import Rebuilding
 from sheetflow.service.sending import Sent, send_due
 from sheetflow.service.taking import Intake, open_intake, take_all
 from sheetflow.service.trying import redo_makeshifts, template_troubles
-from sheetflow.service.waiting import what_waits
+from sheetflow.service.waiting import waiting_of, what_waits
 
 
 @dataclass
@@ -126,7 +126,9 @@ def work_off(office: Office, intake: Intake) -> PassReport:
 
 def waiting_after(office: Office, intake: Intake) -> tuple[Waiting, ...]:
     """Give what waits once the pass is over."""
-    return what_waits(office, intake.seen, intake.oddities)
+    more = [trouble for trouble in intake.hindered if trouble not in intake.seen.hindered]
+    waiting = what_waits(office, intake.seen, intake.oddities)
+    return (*waiting, *waiting_of(office, dict.fromkeys(more)))
 
 
 def is_behind(office: Office, intake: Intake) -> bool:

@@ -14,12 +14,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from sheetflow.errors import TemporaryError
+from sheetflow.errors import TemporaryError, Trouble
 from sheetflow.intake.archive import Archived, archive_file
 from sheetflow.intake.contents import READING, ChangedError
 from sheetflow.intake.removal import Removal, remove_file
 from sheetflow.intake.scanning import scan
-from sheetflow.intake.sighting import Oddity, Reason, Scan, Sighting
+from sheetflow.intake.sighting import Oddity, Purpose, Reason, Scan, Sighting
 from sheetflow.intake.stillness import Observation, StillFile, StillWatch
 from sheetflow.service.journaling import note, record_noted
 from sheetflow.service.looking import Memory, begin_look, put_at, remember
@@ -52,6 +52,8 @@ class Intake:
     seen: Scan = field(default_factory=Scan)
     oddities: tuple[Oddity, ...] = ()
     troubles: list[TemporaryError] = field(default_factory=list)
+    hindered: list[Trouble] = field(default_factory=list)
+    """What stands in the way of one unit alone."""
     unread: Counter[str] = field(default_factory=Counter)
     """At how many looks in a row a file of the unit could not be read."""
     unarchived: Counter[str] = field(default_factory=Counter)
@@ -80,6 +82,7 @@ def look(office: Office, intake: Intake) -> Scan:
     intake.seen = seen
     intake.oddities = (*seen.strange, *seen.lingering)
     intake.troubles = list(seen.troubles)
+    intake.hindered = list(seen.hindered)
     return seen
 
 
@@ -121,7 +124,10 @@ def take(office: Office, intake: Intake, files: Iterable[Sighting]) -> Observati
     intake.oddities += tuple(
         _empty(sighting) for sighting in observation.empty if id(sighting) not in taken
     )
-    intake.troubles += [trouble for _, trouble in observation.troubles]
+    intake.hindered += [
+        _hindrance(sighting.unit_id, "有文件读不了", trouble)
+        for sighting, trouble in observation.troubles
+    ]
     coming = len(still) + sum(sighting.size > 0 for sighting in observation.waiting)
     if coming:
         # The children are ready when the last of these is safe.
@@ -170,9 +176,20 @@ def take_all(office: Office, intake: Intake) -> None:
 def _waiting_units(intake: Intake, observation: Observation) -> set[str]:
     """Name the units that wait for a file that could not be read, or only now could again."""
     unread = {sighting.unit_id for sighting, _ in observation.troubles}
+    # Of a folder that was seen in part, an earlier file may be what was not seen.
+    found = {sighting.unit_id for sighting in intake.seen.files}
+    unread |= {unit for unit in found if (unit, Purpose.SUBMISSION) in intake.seen.unseen}
     again = {sighting.unit_id for sighting in observation.waiting} & intake.unread.keys()
     intake.unread = Counter({unit_id: intake.unread[unit_id] + 1 for unit_id in unread | again})
     return _patient_with(intake.unread)
+
+
+def _hindrance(unit_id: str, what: str, trouble: TemporaryError) -> Trouble:
+    """Say what the system refused in one unit's folder: that unit's trouble, and nobody else's."""
+    sentence = (
+        f"报送文件夹里{what}：{trouble.reason}。请关闭打开它的程序，检查权限；程序会自动再试。"
+    )
+    return Trouble(what="inbox", unit_id=unit_id, sentence=sentence, is_ours=False)
 
 
 def _patient_with(unread: Counter[str]) -> set[str]:
@@ -184,12 +201,9 @@ def _is_unknown(office: Office, intake: Intake, arrival: Arrival) -> bool:
     """Whether the scan cannot say that a file it did not see is gone."""
     if arrival.unit_id not in office.tree:
         return True
-    unit = office.tree[arrival.unit_id]
-    if unit.folder in intake.seen.missing:
+    if (arrival.unit_id, Purpose(arrival.purpose)) in intake.seen.unseen:
         return True  # perhaps a share that is not mounted
-    space = office.workspace
-    places = {str(space.inbox), str(space.inbox_of(unit)), str(space.precheck_of(unit))}
-    return any(trouble.place in places for trouble in intake.seen.troubles)
+    return any(trouble.place == str(office.workspace.inbox) for trouble in intake.seen.troubles)
 
 
 def _identity(sighting: Sighting) -> Identity:
@@ -234,10 +248,12 @@ def _take_some(
         except ChangedError:
             continue  # the next scan tells
         except TemporaryError as trouble:
-            intake.troubles.append(trouble)
             LOG.warning("unit %s: not archived yet: %s", unit_id, trouble.code)
             if trouble.step == READING:
+                intake.hindered.append(_hindrance(unit_id, "有文件读不了", trouble))
                 intake.unarchived[unit_id] = before[unit_id] + 1
+            else:
+                intake.troubles.append(trouble)
             if intake.unarchived[unit_id] <= _MOST_LOOKS:
                 stuck.add(unit_id)
     if not safe:
@@ -286,7 +302,7 @@ def _finish(office: Office, intake: Intake, received: Iterable[tuple[Sighting, A
         try:
             removal = remove_file(sighting, arrival.sha256)
         except TemporaryError as trouble:
-            intake.troubles.append(trouble)
+            intake.hindered.append(_hindrance(arrival.unit_id, "有一份已收的文件移不走", trouble))
             LOG.warning(
                 "unit %s: not removed from the inbox yet: %s", arrival.unit_id, trouble.code
             )

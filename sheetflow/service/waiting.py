@@ -46,6 +46,7 @@ def what_waits(
         *_publications(office),
         *strange_things(office, strange),
         *stray_folders(office),
+        *waiting_of(office, seen.hindered),
     )
 
 

@@ -133,6 +133,8 @@ class _Rounds:
         mended = close_to_others(office)
         tree = office.tree
         units_trouble = office.reread_units()
+        if self._intake.seen.hindered:  # perhaps the way is free now
+            office.workspace.ensure_unit_folders(office.tree)
         if not self._is_tidy or office.tree is not tree:
             self._tidy_up()
         intake.taken = 0

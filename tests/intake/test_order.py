@@ -113,7 +113,7 @@ LOOK = """
 import pathlib, sys
 from sheetflow.intake.scanning import scan
 result = scan(pathlib.Path(sys.argv[1]) / "inbox", {"1-a": "1"}, now=0.0)
-print([file.name for file in result.files], [trouble.code for trouble in result.troubles])
+print([file.name for file in result.files], [trouble.unit_id for trouble in result.hindered])
 """
 
 
@@ -122,4 +122,4 @@ def test_one_bad_entry_does_not_hide_the_rest_of_the_folder(root: Path) -> None:
     (root / "inbox" / "1-a" / "bad.xlsx").write_bytes(b"abc")
     options = ["-P", "bad.xlsx", "-e", "inject=newfstatat:error=EIO"]
     said, _ = traced(root, LOOK, *options)
-    assert said == "['r.xlsx'] ['EIO']"
+    assert said == "['r.xlsx'] ['1']"

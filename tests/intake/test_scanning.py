@@ -142,6 +142,8 @@ def test_a_missing_or_broken_unit_folder_does_not_hide_the_others(inbox: Inbox) 
     assert [file.unit_id for file in result.files] == ["370103"]
     inbox.lixia.write_bytes(b"a file where the folder belongs")
     assert inbox.scan().strange[0].reason is Reason.UNKNOWN_FOLDER
+    (trouble,) = inbox.scan().hindered
+    assert (trouble.unit_id, trouble.is_ours) == ("370102", False)
 
 
 def test_an_inbox_that_is_away_is_trouble_not_an_empty_inbox(tmp_path: Path) -> None:
@@ -167,9 +169,12 @@ def test_an_unreadable_folder_is_reported_never_raised(inbox: Inbox) -> None:
         result = inbox.scan()
     finally:
         os.seteuid(0)
-    assert [(trouble.code, trouble.place) for trouble in result.troubles] == [
-        ("EACCES", str(inbox.lixia))
+    assert [(trouble.unit_id, trouble.is_ours) for trouble in result.hindered] == [
+        ("370102", False)
     ]
+    assert "没有权限" in result.hindered[0].sentence
+    assert ("370102", Purpose.SUBMISSION) in result.unseen
+    assert result.troubles == ()
     assert [file.unit_id for file in result.files] == ["370103"]
 
 

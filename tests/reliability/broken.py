@@ -181,8 +181,8 @@ UNSEEN_IS_GONE = Broken(
     (
         (
             "service/taking.py",
-            "    return any(trouble.place in places for trouble in intake.seen.troubles)",
-            "    return False",
+            "    if (arrival.unit_id, Purpose(arrival.purpose)) in intake.seen.unseen:",
+            "    if arrival.unit_id in {}:",
         ),
     ),
 )
@@ -673,4 +673,17 @@ OLD_NAMES_STAY = Broken(
     "old-names-stay",
     "what lies under an old name is never removed",
     (("service/rebuilding.py", "        withdraw_old_names(self._office)\n", ""),),
+)
+
+
+ONE_FOLDER_STOPS_ALL = Broken(
+    "one-folder-stops-all",
+    "what stands in the place of one unit's folder ends the pass",
+    (
+        (
+            "config/workspace.py",
+            "                with contextlib.suppress(OSError):\n                    if not folder.parent",
+            "                with contextlib.nullcontext():\n                    if not folder.parent",
+        ),
+    ),
 )
