@@ -77,6 +77,8 @@ def opened_office(context: typer.Context, open_store: OpenStore | None = None) -
         open_office(call.root, call.at, steps, open_store) as office,
         logging_to(office.workspace.log),
     ):
+        if office.units_trouble:
+            complain(office.units_trouble)
         yield office
 
 
@@ -104,8 +106,9 @@ def init(
     from sheetflow.config.workspace import create_workspace
     from sheetflow.service import open_office
     from sheetflow.service.issuing import publish_master
+    from sheetflow.service.roster import read_given
 
-    workspace = create_workspace(folder, units)
+    workspace = create_workspace(folder, units and read_given(units), read=read_given)
     with open_office(folder) as office:
         for form in office.campaign.forms:
             publish_master(office, form)

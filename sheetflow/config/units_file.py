@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -21,6 +21,13 @@ from sheetflow.units import HEADERS, UnitTree, parse_units
 
 _FURTHEST_HEADER = 20
 """Rows in which the header is looked for; people like titles above it."""
+
+_MOST_COLUMNS = 100
+
+NO_WORKBOOK = (
+    "{name} 不是能读取的工作簿，或设有打开密码。请用 Excel 打开，去掉密码，另存为 .xlsx 后再用。"
+)
+"""What is said of a file that holds no workbook."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,13 +123,22 @@ _KEYS = {
 }
 
 
-def read_units(path: Path | Traversable) -> UnitTree:
-    """Read ``units.xlsx`` (any Excel format or .ods), or a CSV, into a tree.
+@dataclass(frozen=True, slots=True)
+class ListPlace:
+    """Where the list is: in which table, from which row on, and what its columns are."""
 
+    table: int
+    header_row: int
+    keys: tuple[str, ...]
+
+
+def read_units(path: Path | Traversable) -> UnitTree:
+    """Read ``units.xlsx`` (any Excel format or .ods), or a CSV, into a tree, in this process.
+
+    What somebody else gave is read in a child (`service.roster`): this is for lists of our own.
     Raise WorkspaceError when the file cannot be opened, and UnitsError, with the file, the
     row as Excel shows it and the column, when the list contradicts itself.
     """
-    name = path.name
     if not path.is_file():
         raise WorkspaceError(f"找不到单位名单：{path}。请放好名单，或先运行 sheetflow init。")
     try:
@@ -131,18 +147,34 @@ def read_units(path: Path | Traversable) -> UnitTree:
         raise WorkspaceError(
             f"单位名单 {path} 打不开。如果正在 Excel 中编辑，请保存并关闭后再试；否则请检查文件夹权限。"
         ) from error
-    tables = [_csv_rows(content, name)] if _is_csv(name) else _workbook_rows(content, name)
-    for rows in tables:
+    tables = tables_of(path.name, content)
+    place = find_list(path.name, tables)
+    return parse_list(path.name, tables[place.table], place)
+
+
+def tables_of(name: str, content: bytes) -> list[list[list[object]]]:
+    """Give the rows of every sheet of a workbook, or of a CSV."""
+    return [_csv_rows(content, name)] if _is_csv(name) else _workbook_rows(content, name)
+
+
+def find_list(name: str, tables: Sequence[Sequence[Sequence[object]]]) -> ListPlace:
+    """Find the list by its header; raise UnitsError where there is none."""
+    for table, rows in enumerate(tables):
         for index, cells in enumerate(rows[:_FURTHEST_HEADER]):
-            keys = [_KEYS.get(_plain(cell), "") for cell in cells]
+            keys = tuple(_KEYS.get(_plain(cell), "") for cell in cells)
             if "name" in keys and ("unit_id" in keys or "code" in keys):
-                try:
-                    return _parsed(keys, rows[index + 1 :], header_row=index + 1)
-                except UnitsError as error:
-                    raise UnitsError([f"{name} {fault}" for fault in error.faults]) from error
+                return ListPlace(table, index + 1, keys)
     raise UnitsError(
         [f"{name} 里找不到表头。表头应有“单位代码”“名称”“级别”“上级单位代码”几栏，请补上。"]
     )
+
+
+def parse_list(name: str, rows: Sequence[Sequence[object]], place: ListPlace) -> UnitTree:
+    """Read the rows of the list into a tree; raise UnitsError with a sentence for each fault."""
+    try:
+        return _parsed(place.keys, rows[place.header_row :], header_row=place.header_row)
+    except UnitsError as error:
+        raise UnitsError([f"{name} {fault}" for fault in error.faults]) from error
 
 
 def _is_csv(name: str) -> bool:
@@ -155,9 +187,30 @@ def _csv_rows(content: bytes, name: str) -> list[list[object]]:
     text = decode_text(content)
     if text is None:
         raise UnitsError([f"{name} 的文字编码无法识别。请用 Excel 打开，另存为 .xlsx 后再用。"])
+    return list(_csv_lines(text, name))
+
+
+def _csv_lines(text: str, name: str) -> Iterator[list[object]]:
+    """Give each row without the blanks at its end, none of them wider than a list is."""
+    number = 0
     first = text.partition("\n")[0]
     dialect = "excel-tab" if "\t" in first and "," not in first else "excel"
-    return [list(cells) for cells in csv.reader(io.StringIO(text, newline=""), dialect)]
+    lines = csv.reader(io.StringIO(text, newline=""), dialect)
+    try:
+        for number, cells in enumerate(lines, start=1):
+            row: list[object] = [*cells[:_MOST_COLUMNS]]
+            for column, cell in enumerate(cells[_MOST_COLUMNS:], start=_MOST_COLUMNS + 1):
+                if cell.strip():
+                    raise UnitsError(
+                        [f"{name} 第{number}行第{column}栏有内容，离名单太远。请清除后保存。"]
+                    )
+            while row and not row[-1]:
+                row.pop()
+            yield row
+    except csv.Error as error:
+        raise UnitsError(
+            [f"{name} 第{number + 1}行读不出（引号不成对，或一格太长）。请改正后保存。"]
+        ) from error
 
 
 def _workbook_rows(content: bytes, name: str) -> list[list[list[object]]]:
@@ -170,9 +223,7 @@ def _workbook_rows(content: bytes, name: str) -> list[list[list[object]]]:
             [list(cells) for cells in sheet.to_python(skip_empty_area=False)] for sheet in sheets
         ]
     except CalamineError as error:
-        raise WorkspaceError(
-            f"{name} 不是能读取的工作簿，或设有打开密码。请用 Excel 打开，去掉密码，另存为 .xlsx 后再用。"
-        ) from error
+        raise WorkspaceError(NO_WORKBOOK.format(name=name)) from error
 
 
 def _parsed(keys: Sequence[str], rows: Sequence[Sequence[object]], *, header_row: int) -> UnitTree:

@@ -7,13 +7,15 @@ file but the settings and the list of units, and never overwrites what is there.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from sheetflow.config.atomic import replace_file
 from sheetflow.config.defaults import default_templates, default_units
+from sheetflow.config.kept_units import KeptUnits, keep_units
 from sheetflow.config.private import make_private_folder
 from sheetflow.config.settings import Folders, Settings
 from sheetflow.config.settings_file import read_settings
@@ -72,6 +74,11 @@ class Workspace:
     def database(self) -> Path:
         """The SQLite file."""
         return self.state / "sheetflow.db"
+
+    @property
+    def kept_units(self) -> Path:
+        """The last list of units that was good."""
+        return self.state / "units.json"
 
     @property
     def archive(self) -> Path:
@@ -181,12 +188,13 @@ def create_workspace(
     root: Path,
     units: UnitTree | Path | Traversable | None = None,
     settings_text: str = "",
+    read: Callable[[Path], UnitTree] = read_units,
 ) -> Workspace:
     """Make a workspace at `root`, ready to run, or complete the one that is there.
 
     `units` is a tree, or a CSV or workbook that lists the units; without it the packaged
     list is taken. `settings_text` is for a fresh ``sheetflow.toml``; by default it says
-    the defaults. Nothing that exists is overwritten. Raise WorkspaceError when `root`
+    the defaults; `read` reads a list that is there. Nothing that exists is overwritten. Raise WorkspaceError when `root`
     holds something else, or another list of units; UnitsError for a list that
     contradicts itself, before anything is made.
     """
@@ -195,18 +203,22 @@ def create_workspace(
     given = read_units(default_units()) if units is None else units
     tree = given if isinstance(given, UnitTree) else read_units(given)
     if bare.units_file.is_file():
-        tree = _same_units(bare, None if units is None else tree)
+        tree = _same_units(bare, None if units is None else tree, read)
     if not bare.settings_file.exists():
         # First, so that an init that was cut short is known again and completed.
         replace_file(bare.settings_file, (settings_text or default_settings_text()).encode())
     workspace, _ = open_workspace(root)
-    if not workspace.units_file.exists():
+    is_new = not workspace.units_file.exists()
+    if is_new:
         write_units(workspace.units_file, tree)
     _copy_missing(default_templates(), workspace.templates)
     try:
         make_private_folder(workspace.state)
     except OSError as error:
         raise WorkspaceError(f"无法建立 {workspace.state}。请检查文件夹权限和磁盘空间。") from error
+    if is_new:  # known without reading it back
+        sha256 = hashlib.sha256(workspace.units_file.read_bytes()).hexdigest()
+        keep_units(workspace.kept_units, KeptUnits(sha256, tree))
     workspace.ensure_unit_folders(tree)
     return workspace
 
@@ -254,8 +266,10 @@ def _check_free(workspace: Workspace) -> None:
         )
 
 
-def _same_units(workspace: Workspace, wanted: UnitTree | None) -> UnitTree:
-    present = read_units(workspace.units_file)
+def _same_units(
+    workspace: Workspace, wanted: UnitTree | None, read: Callable[[Path], UnitTree]
+) -> UnitTree:
+    present = read(workspace.units_file)
     if wanted is not None and list(wanted) != list(present):
         raise WorkspaceError(
             f"{workspace.units_file} 已经有了，与这次给的名单不同，没有改动。"

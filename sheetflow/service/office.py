@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING
 from sheetflow.campaigns import load_campaign
 from sheetflow.config.private import make_private_folder
 from sheetflow.config.settings import Settings
-from sheetflow.config.units_file import read_units
 from sheetflow.config.workspace import Workspace, open_workspace
 from sheetflow.errors import RESTORE, SheetflowError, StoreDamagedError
 from sheetflow.masks import MaskPolicy
@@ -31,6 +30,7 @@ from sheetflow.schemas.forms import Form
 from sheetflow.service.clock import Clock
 from sheetflow.service.opening import open_store as open_sound_store
 from sheetflow.service.privacy import keyed_privacy
+from sheetflow.service.roster import read_roster
 from sheetflow.service.templates import Templates
 from sheetflow.store import Store
 from sheetflow.units import Level, Unit, UnitTree
@@ -72,8 +72,9 @@ class Office:
     """Files of rendered rows that a child is making."""
     hers: dict[Path, Stamp] = field(default_factory=dict)
     """Files of the outbox that were found to be a person's, by what changes with them."""
-    _units_seen: tuple[int, int] = (0, 0)
-    _units_trouble: str = ""
+    units_trouble: str = ""
+    """Why the list in force is not what units.xlsx says, in a sentence; empty where it is."""
+    _units_seen: tuple[int, int, int] | None = None
     _pool: list[Pool] = field(default_factory=list)
     _layouts: dict[str, str] = field(default_factory=dict)
 
@@ -163,21 +164,19 @@ class Office:
     def reread_units(self) -> str:
         """Read units.xlsx anew where it has changed; give what is wrong with it, else nothing.
 
-        A list that contradicts itself is not taken: the one in force stays.
+        A list that cannot be used is not taken: the one in force stays.
         """
-        try:
+        mark = None
+        with contextlib.suppress(OSError):
             seen = self.workspace.units_file.stat()
-            mark = (seen.st_mtime_ns, seen.st_size)
-            if mark == self._units_seen:
-                return self._units_trouble
-            self.tree = read_units(self.workspace.units_file)
-            self._units_trouble = ""
-        except (SheetflowError, OSError) as error:
-            words = str(error) if isinstance(error, SheetflowError) else "打不开"
-            self._units_trouble = f"units.xlsx 没有采用，仍用原来的名单：{words}"
-            return self._units_trouble
-        self._units_seen = mark
-        return ""
+            mark = (seen.st_mtime_ns, seen.st_size, seen.st_ino)
+        if mark is None or mark != self._units_seen:
+            roster = read_roster(self.workspace)
+            if list(roster.tree) != list(self.tree):
+                self.tree = roster.tree
+            self.units_trouble = roster.trouble
+            self._units_seen = None if roster.is_passing else mark
+        return self.units_trouble
 
     def relative(self, path: Path) -> str:
         """Name a file of the outbox as the store does, so that the outbox may move."""
@@ -204,13 +203,16 @@ def open_office(
     with a sentence for the operator.
     """
     workspace, settings = open_workspace(root)
-    tree = read_units(workspace.units_file)
+    roster = read_roster(workspace)
     campaign = load_campaign(settings.campaign)
     privacy = keyed_privacy(settings.privacy, campaign)
     settings = settings.model_copy(update={"privacy": privacy})
     make_private_folder(workspace.state)
     store = open_store(workspace, settings) if open_store else open_sound_store(workspace)
-    office = Office(workspace, settings, tree, campaign, store, Clock(at), say)
+    clock, tree = Clock(at), roster.tree
+    office = Office(
+        workspace, settings, tree, campaign, store, clock, say, units_trouble=roster.trouble
+    )
     try:
         yield office
     except (SheetflowError, OSError):

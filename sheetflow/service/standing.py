@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from sheetflow.config.units_file import read_units
 from sheetflow.config.workspace import open_workspace
 from sheetflow.consolidation.tables import BoardRow
 from sheetflow.consolidation.waiting import Waiting, Waits, tell, told_besides
@@ -18,6 +17,7 @@ from sheetflow.service.health import read_health
 from sheetflow.service.history import books_of
 from sheetflow.service.lock import is_held
 from sheetflow.service.office import Office
+from sheetflow.service.roster import read_roster
 from sheetflow.service.taking import look, open_intake
 from sheetflow.service.trying import template_troubles
 from sheetflow.service.waiting import untaken, what_waits
@@ -91,7 +91,7 @@ def standing(office: Office, period: Period | None = None) -> Standing:
 def waiting_in_inbox(root: Path, trouble: str) -> tuple[Waiting, ...]:
     """Say what waits where the database cannot be read: that first, then what nobody took."""
     workspace, _ = open_workspace(root)
-    tree = read_units(workspace.units_file)
+    tree = read_roster(workspace).tree
     seen = scan(workspace.inbox, {unit.folder: unit.unit_id for unit in tree}, now=Clock.on_disk())
     counts = Counter(file.unit_id for file in seen.files)
     return (

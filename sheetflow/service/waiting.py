@@ -46,8 +46,13 @@ def what_waits(
         *_publications(office),
         *strange_things(office, strange),
         *stray_folders(office),
-        *waiting_of(office, seen.hindered),
+        *waiting_of(office, (*_of_the_list(office), *seen.hindered)),
     )
+
+
+def _of_the_list(office: Office) -> Iterator[Trouble]:
+    if office.units_trouble:
+        yield Trouble(what="units", sentence=office.units_trouble)
 
 
 _KINDS = {"inbox": Waits.INBOX, "outbox": Waits.PUBLICATION}

@@ -132,7 +132,7 @@ class _Rounds:
         before, self._told = self._told, ()
         mended = close_to_others(office)
         tree = office.tree
-        units_trouble = office.reread_units()
+        office.reread_units()
         if self._intake.seen.hindered:  # perhaps the way is free now
             office.workspace.ensure_unit_folders(office.tree)
         if not self._is_tidy or office.tree is not tree:
@@ -141,7 +141,7 @@ class _Rounds:
         observation = take(office, intake, look(office, intake).files)
         report = work_off(office, intake)
         self._postman.call()
-        report.troubles += (units_trouble,) if units_trouble else ()
+        report.troubles += (office.units_trouble,) if office.units_trouble else ()
         report.mended = mended
         report.waiting = waiting_after(office, intake)
         self._told = (*report.troubles, *report.templates)

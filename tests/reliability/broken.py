@@ -687,3 +687,19 @@ ONE_FOLDER_STOPS_ALL = Broken(
         ),
     ),
 )
+
+LIST_IN_OUR_OWN_PROCESS = Broken(
+    "list-in-our-own-process",
+    "the list of units is laid out whole by the service itself",
+    (
+        (
+            "service/roster.py",
+            '            return UnitTree.of(pool.call("read_units", name, content))',
+            """            from sheetflow.config.units_file import find_list, parse_list, tables_of
+
+            tables = tables_of(name, content)
+            place = find_list(name, tables)
+            return parse_list(name, tables[place.table], place)""",
+        ),
+    ),
+)
