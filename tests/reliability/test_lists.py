@@ -56,6 +56,7 @@ def test_a_stray_cell_in_the_list_stops_nobody(
                 "the service is gone, or far too large",
                 seconds=120,
             )
+            service.kill()
             return
         wait_until(lambda: any(desk.out(EAST, "2012B1").glob("回执_*")), "the drop is answered")
         told = "units.xlsx 单元格 A1048576 有内容，离名单太远"
@@ -64,7 +65,7 @@ def test_a_stray_cell_in_the_list_stops_nobody(
         fewer = UnitTree.of([unit for unit in TREE if unit.unit_id != WEST])
         write_units(desk.workspace.units_file, fewer)
         wait_until(
-            lambda: "units.xlsx" not in command(desk.root, IN_TIME, "status").stdout, "it is mended"
+            lambda: "没有采用" not in command(desk.root, IN_TIME, "status").stdout, "it is mended"
         )
         measured("most memory", _most_memory(service.pid))
         assert service.poll() is None
