@@ -62,11 +62,13 @@ def waiting_of(office: Office, troubles: Iterable[Trouble]) -> Iterator[Waiting]
     """Give trouble that lasts as what waits: 370103 市中区 报送文件夹里的“预审”不是文件夹……."""
     for trouble in troubles:
         whose = f"{unit_words(office, trouble.unit_id)} " if trouble.unit_id else ""
+        found, stop, remedy = trouble.sentence.partition("。")
         yield Waiting(
             kind=_KINDS.get(trouble.what, Waits.DECISION),
             unit_id=trouble.unit_id,
             since=trouble.since,
-            reason=f"{whose}{trouble.sentence}",
+            reason=f"{whose}{found}{stop}",
+            remedy=remedy,
             is_ours=trouble.is_ours,
         )
 
