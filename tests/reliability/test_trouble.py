@@ -17,6 +17,7 @@ from queue import SimpleQueue
 
 import pytest
 
+from sheetflow.consolidation.waiting import Waits
 from sheetflow.intake.archive import blob_path
 from sheetflow.service import Office, open_office
 from sheetflow.service.health import read_health
@@ -278,7 +279,7 @@ def test_an_original_that_the_disk_does_not_give_just_now_is_judged_later(
 
 def _see_it_put_off(office: Office) -> None:
     work_off(office, open_intake(office))
-    (waiting,) = standing(office).waiting
+    (waiting,) = [each for each in standing(office).waiting if each.kind is Waits.PUT_OFF]
     assert "暂时不能审核：同名的东西是文件夹" in waiting.message
     assert "以后自动再试" in waiting.message
     assert waiting.is_ours
