@@ -151,7 +151,7 @@ def test_the_same_person_across_a_merger_is_seen_by_the_city(desk: Desk) -> None
 def test_the_same_person_in_two_counties_is_told_to_their_superior() -> None:
     """Two counties' rows on one person are shown to the city, by key only, and not above."""
     desk = Desk()
-    other = "@ 妇女需求台帐 E5 = '370102670101122\n@ 妇女需求台帐 E4 = "
+    other = "@ 妇女需求台帐 E5 = '370102670101122\n@ 妇女需求台帐 D5 = 45\n@ 妇女需求台帐 E4 = "
     desk.submit("370102", "2012B1")
     desk.submit("370103", "2012B1", other)
     rows = consolidated(desk.books("2012B1"), Level.CITY).same_person

@@ -238,6 +238,7 @@ HIDES = {
     *((rule, "need-twice") for rule in ("id-check-digit", "phone-format")),
     *((rule, "age-differs") for rule in ("id-digits-lost", "id-length", "id-birth-date")),
     *((rule, "age-differs") for rule in ("id-check-digit", "need-twice")),
+    *((rule, "age-differs") for rule in ("id-hidden", "id-characters")),
     *(
         (rule, change)
         for rule in ("key-twice", "key-shape", "required")
