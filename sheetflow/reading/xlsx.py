@@ -68,7 +68,12 @@ def read_xlsx(package: Package, remarks: tuple[str, ...]) -> RawWorkbook:
 
 
 def _scan(package: Package, marks: Marks) -> list[SheetFacts]:
-    """Gather the facts of every sheet in order, and hold the workbook to the limits."""
+    """Gather the facts of every sheet in order, and hold the workbook to the limits.
+
+    No program writes two sheets of one part; thousands of them would be read for ever.
+    """
+    if len(set(package.sheets.values())) < len(package.sheets):
+        raise UnreadableError("file-damaged")
     facts: list[SheetFacts] = []
     cells = area = 0
     for name, part in package.sheets.items():

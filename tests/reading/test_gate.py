@@ -59,6 +59,12 @@ _NOT_WORKBOOKS = {
         changed("xl/_rels/workbook.xml.rels", "sheet1.xml", "sheet2.xml"),
         "file-damaged",
     ),
+    "two sheets of one part": (
+        changed(
+            "xl/workbook.xml", "</sheets>", '<sheet name="二" sheetId="2" r:id="rId1"/></sheets>'
+        ),
+        "file-damaged",
+    ),
     "sheet XML cut off": (changed(_SHEET, "</sheetData></worksheet>", ""), "file-damaged"),
     "sheet XML cut off late": (changed(_SHEET, "</worksheet>", ""), "file-damaged"),
     "texts cut off": (
