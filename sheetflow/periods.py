@@ -10,13 +10,12 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
 
-from sheetflow.lookalikes import plain
+from sheetflow.lookalikes import plain, plain_dashes, without_spaces
 
 OFFICE_ZONE = dt.timezone(dt.timedelta(hours=8), "CST")
 """Every time that people see is China standard time."""
@@ -39,18 +38,13 @@ _MONTHS = re.compile(
 _NUMERALS = {name: str(n) for n, name in enumerate("一二三四五六七八九", start=1)}
 _NUMERALS |= {"十": "10", "十一": "11", "十二": "12", "〇": "0", "○": "0"}
 _NUMERAL = re.compile("十[一二]?|[一二三四五六七八九〇○]")
-_DASH_LIKE = "~〜－−─━ー至到、_"
-_DASHES = re.compile(r"-+|(?<=[0-9])一(?=[0-9])")
+_BETWEEN = re.compile(r"[~〜至到、_]+|(?<=[0-9])一(?=[0-9])")
 
 
 def _plain(text: str) -> str:
-    """Fold how a period is typed: every dash a hyphen, no blanks and brackets, figures as digits."""
-    kept = [
-        "-" if char in _DASH_LIKE or unicodedata.category(char) == "Pd" else char
-        for char in plain(text).upper()
-        if unicodedata.category(char)[0] not in "ZC" and char not in "()"
-    ]
-    dashed = _DASHES.sub("-", "".join(kept))
+    """Fold how a period is typed: what parts the months a hyphen, no blanks and brackets, figures as digits."""
+    bare = re.sub("[()]", "", without_spaces(plain(text))).upper()
+    dashed = plain_dashes(_BETWEEN.sub("-", bare))
     return _NUMERAL.sub(lambda found: _NUMERALS[found[0]], dashed)
 
 

@@ -25,9 +25,7 @@ def lost_decisions(workspace: Workspace, base: Store) -> tuple[str, ...] | None:
     """Name what was decided and `base` does not know; None where nothing tells of it."""
     known = set(_of_store(base))
     try:
-        with Store.open(
-            workspace.database, begin=lambda: refuse_over_originals(workspace)
-        ) as store:
+        with _old_store(workspace) as store:
             if store.workspace_id == base.workspace_id:
                 return tuple(each for each in _of_store(store) if each not in known)
     except (SheetflowError, OSError):
@@ -41,12 +39,15 @@ def lost_announcements(workspace: Workspace) -> tuple[tuple[str, str], ...]:
     Without it, whatever lies there and is not made again to the byte counts as a person's.
     """
     try:
-        with Store.open(
-            workspace.database, begin=lambda: refuse_over_originals(workspace)
-        ) as store:
+        with _old_store(workspace) as store:
             return store.publications.find_all_announced()
     except (SheetflowError, OSError):
         return ()
+
+
+def _old_store(workspace: Workspace) -> Store:
+    """Open what is left of the database, as far as it can be read; never begin a new one."""
+    return Store.open(workspace.database, begin=lambda: refuse_over_originals(workspace))
 
 
 def _of_store(store: Store) -> Iterator[str]:

@@ -7,11 +7,10 @@ typed name may mean. It refuses to order or choose them.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from sheetflow.lookalikes import plain
+from sheetflow.lookalikes import plain, without_spaces
 from sheetflow.units.tree import UnitTree
 from sheetflow.units.unit import Unit
 
@@ -40,24 +39,13 @@ def names_of(unit: Unit, tree: UnitTree) -> frozenset[str]:
 
     济南市历下区, 历下, 历下区妇联, 济南市, 山东省妇女联合会; none of them has a space.
     """
-    known: set[str] = set()
-    for one in (unit, *tree.chain(unit.unit_id)) if unit.unit_id in tree else (unit,):
-        above = tree.chain(one.unit_id)[1:] if one.unit_id in tree else ()
-        fronts = {""}
-        for superior in above:
-            fronts |= {name + front for name in _called(superior) for front in fronts}
-        known |= {
-            front + name + office
-            for front in fronts
-            for name in _called(one)
-            for office in _OFFICES
-        }
-    return frozenset(known)
-
-
-def _called(unit: Unit) -> tuple[str, ...]:
-    name = "".join(unit.name.split())
-    return tuple(dict.fromkeys((name, _KIND.sub("", name))))
+    chain = tree.chain(unit.unit_id) if unit.unit_id in tree else (unit,)
+    return frozenset(
+        name + office
+        for rank in range(len(chain))
+        for name in _names(chain[rank:])
+        for office in _OFFICES
+    )
 
 
 def units_called(typed: str, tree: UnitTree) -> tuple[Unit, ...]:
@@ -65,24 +53,25 @@ def units_called(typed: str, tree: UnitTree) -> tuple[Unit, ...]:
 
     Superiors may stand before the name, full or short; blanks do not count.
     """
-    name = _plain(typed)
-    return tuple(unit for unit in tree if _means(name, tree.chain(unit.unit_id)))
+    name = _bare(typed)
+    return tuple(unit for unit in tree if name in _names(tree.chain(unit.unit_id)))
 
 
-def _plain(typed: str) -> str:
+def _names(chain: Sequence[Unit]) -> set[str]:
+    """Give what the first of a chain is called, alone or behind any of those above it."""
+    fronts = {""}
+    for above in reversed(chain[1:]):
+        fronts |= {front + name for name in _called(above) for front in fronts}
+    return {front + name for name in _called(chain[0]) for front in fronts}
+
+
+def _called(unit: Unit) -> set[str]:
+    """Give a unit's name in full and in short, and as `_bare` has both."""
+    full = without_spaces(unit.name)
+    named = {full, _KIND.sub("", full)}
+    return named | set(map(_bare, named))
+
+
+def _bare(typed: str) -> str:
     """Drop blanks, and what a women's federation puts behind the name of its place."""
-    text = plain(typed)
-    return _BEHIND.sub(
-        "", "".join(char for char in text if unicodedata.category(char)[0] not in "ZC")
-    )
-
-
-def _means(name: str, chain: Sequence[Unit]) -> bool:
-    """Whether `name` is that of the chain's first unit, alone or behind those above it."""
-    for own in map(_plain, _called(chain[0])):
-        before = name.removesuffix(own)
-        if name.endswith(own) and (
-            not before or any(_means(before, chain[up:]) for up in range(1, len(chain)))
-        ):
-            return True
-    return False
+    return _BEHIND.sub("", without_spaces(plain(typed)))
