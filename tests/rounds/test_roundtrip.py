@@ -11,7 +11,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sheetflow.lookalikes import trim
+from sheetflow.lookalikes import shows_nothing, trim
 from sheetflow.periods import Period
 from sheetflow.prefill import Filling, prefill_blank
 from sheetflow.reading import clean_text, read_workbook
@@ -71,8 +71,9 @@ _HEADED = (
 
 
 def is_plain(text: str) -> bool:
-    """Whether reading has nothing to tidy: no blanks at the ends, nothing unprintable."""
-    return bool(text) and trim(text) == text and clean_text(text) == text and text.strip() == text
+    """Whether reading has nothing to tidy: something to see, no blanks at the ends, nothing unprintable."""
+    tidy = trim(text) == text and clean_text(text) == text and text.strip() == text
+    return tidy and not shows_nothing(text)
 
 
 def texts(most: int) -> st.SearchStrategy[str]:
