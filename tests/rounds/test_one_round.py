@@ -244,6 +244,11 @@ HIDES = {
         for rule in ("key-twice", "key-shape", "required")
         for change in ("closed-changed", "person-changed", "row-gone")
     ),
+    # What nobody can read has no sum, and a line without a name is a total by its sums alone.
+    *(
+        (rule, "row-total")
+        for rule in ("cell-error", "cell-formula-empty", "run-marked", "shown-otherwise")
+    ),
     # Here the first one changes the rows that the second one is about.
     ("case-nature", "key-twice"),
     ("hard-nature", "hard-solved"),
