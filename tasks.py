@@ -57,9 +57,9 @@ def test(words: list[str]) -> None:
     if not everything:
         call("-m", "pytest", "-n", "auto", "-m", "not slow and not reliability", *rest)
         return
-    call("-m", "pytest", "-n", "auto", "-m", "not reliability", *rest)
-    # One after the other: they measure time and memory, and fill disks.
-    call("-m", "pytest", "-m", "reliability", *rest)
+    call("-m", "pytest", "-n", "auto", "-m", "not alone", *rest)
+    # One after the other: they measure time and memory, fill disks, keep every processor busy.
+    call("-m", "pytest", "-m", "alone", *rest)
 
 
 def lint(words: list[str]) -> None:

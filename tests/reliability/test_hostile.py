@@ -25,7 +25,12 @@ from tests.reliability.hostile import hostile_files
 from tests.reliability.service_process import REPOSITORY
 from tests.tiny.desk import EAST, IN_TIME, NORTH, SOUTH, TREE, WEST, Desk, sound
 
-pytestmark = [pytest.mark.slow, pytest.mark.reliability, pytest.mark.timeout(1800)]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.reliability,
+    pytest.mark.alone,
+    pytest.mark.timeout(1800),
+]
 
 _SECONDS, _MOST_MB = 60.0, 300
 """A file's final state, and the service's own memory."""

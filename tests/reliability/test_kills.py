@@ -29,7 +29,13 @@ from tests.reliability.postbox import Postbox
 from tests.reliability.scene import NOW, Picture, copy_of, take_picture
 from tests.reliability.service_process import CHANGING, REPOSITORY, Service, Trace
 
-pytestmark = [pytest.mark.slow, pytest.mark.reliability, needs_strace, pytest.mark.timeout(1200)]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.reliability,
+    pytest.mark.alone,
+    needs_strace,
+    pytest.mark.timeout(1200),
+]
 
 _POINTS = 150
 _LANES = max(2, os.cpu_count() or 1)

@@ -20,6 +20,7 @@ from tests.tiny.desk import EAST, IN_TIME, TREE, WEST, Desk
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.reliability,
+    pytest.mark.alone,
     pytest.mark.timeout(600),
     pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc"),
 ]

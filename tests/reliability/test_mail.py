@@ -27,7 +27,12 @@ from tests.reliability.scene import NOW, copy_of, essence_of, take_picture
 from tests.reliability.service_process import REPOSITORY, Service
 from tests.tiny.desk import EAST, IN_TIME, SOUTH, WEST, Desk
 
-pytestmark = [pytest.mark.slow, pytest.mark.reliability, pytest.mark.timeout(600)]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.reliability,
+    pytest.mark.alone,
+    pytest.mark.timeout(600),
+]
 
 _SILENT_SECONDS = 20
 _ANSWERS = ("回执", "退回")

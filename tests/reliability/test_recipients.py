@@ -20,7 +20,12 @@ from tests.reliability.postbox import Postbox
 from tests.reliability.service_process import REPOSITORY
 from tests.tiny.desk import EAST, IN_TIME, TREE, WEST, Desk, body
 
-pytestmark = [pytest.mark.slow, pytest.mark.reliability, pytest.mark.timeout(600)]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.reliability,
+    pytest.mark.alone,
+    pytest.mark.timeout(600),
+]
 
 FIRST, SECOND, THIRD = (f"{name}@mail.example" for name in ("first", "second", "third"))
 _FLOOD = 400

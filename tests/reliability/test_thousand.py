@@ -23,6 +23,7 @@ from tests.tiny.desk import IN_TIME, Desk, patrols, settings_text, sound, write
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.reliability,
+    pytest.mark.alone,
     pytest.mark.timeout(1800),
 ]
 

@@ -42,6 +42,7 @@ from tests.tiny.desk import EAST, TREE, Desk
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.reliability,
+    pytest.mark.alone,
     pytest.mark.timeout(1200),
 ]
 
