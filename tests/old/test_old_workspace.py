@@ -1,0 +1,105 @@
+"""A workspace made before levels and periods became data goes on as if nothing had happened.
+
+``workspace_before_levels.zip`` was made by the version before (database version 10), with
+six units of the real campaign: everybody reported 2011B6, which was purged; of 2012B1 three
+are accepted, one is returned, one workbook lies held and one unit has not reported: its
+clerk has a finished workbook and a half-filled one (`desk/`). It is never made again.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from sheetflow.schemas.judging import Outcome
+from sheetflow.service import PassReport, open_office, run_pass
+from sheetflow.service.remaking import answers_by_path, mark_missing, mark_of
+from tests.golden.dumping import document_text, workbook_text
+
+OLD = Path(__file__).with_name("workspace_before_levels.zip")
+NEXT_DAY = dt.datetime(2012, 3, 3, 10)  # noqa: DTZ001 - the office's own time, as --at gives it
+AFTER = dt.datetime(2012, 3, 5, 10)  # noqa: DTZ001
+MISSING = "370104-槐荫区"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """The old workspace, unpacked; the clerk's desk lies beside it."""
+    with zipfile.ZipFile(OLD) as packed:
+        packed.extractall(tmp_path)
+    return tmp_path / "workspace"
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    """Read every file below `folder`, by its path."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def pass_at(root: Path, moment: dt.datetime) -> PassReport:
+    """Do one pass of today's service."""
+    with open_office(root, moment) as office:
+        return run_pass(office)
+
+
+def drop(root: Path, start: str) -> PassReport:
+    """Drop the clerk's workbook whose name begins with `start`; do a pass."""
+    (file,) = (root.parent / "desk").glob(f"{start}*.xlsx")
+    (root / "inbox" / MISSING / file.name).write_bytes(file.read_bytes())
+    return pass_at(root, AFTER)
+
+
+def test_an_old_workspace_opens_and_nothing_is_published_or_mailed(root: Path) -> None:
+    """The first pass of today's version changes no file that lies in the outbox."""
+    before = files_of(root / "outbox")
+    mails = len(list((root / "state/mail").rglob("*.sheetflow")))
+    report = pass_at(root, NEXT_DAY)
+    after = files_of(root / "outbox")
+    assert (report.taken, report.published, report.troubles) == (0, 0, ())
+    assert after == before
+    assert len(list((root / "state/mail").rglob("*.sheetflow"))) == mails
+
+
+def test_a_workbook_filled_before_is_accepted_after(root: Path) -> None:
+    """A workbook issued and filled under the old version is taken, and goes up the chain."""
+    report = drop(root, "填好")
+    assert report.outcomes == {Outcome.ACCEPTED.value: 1}
+    (receipt,) = (root / "outbox" / MISSING).rglob("回执_*2012B1*.xlsx")
+    assert receipt.is_file()
+
+
+def test_a_half_filled_workbook_of_before_comes_back_marked(root: Path) -> None:
+    """A form of the old version, half filled, is judged cell by cell like any other."""
+    report = drop(root, "半填")
+    assert report.outcomes == {Outcome.RETURNED.value: 1}
+    (copy,) = (root / "outbox" / MISSING).rglob("退回_*.xlsx")
+    assert copy.is_file()
+
+
+def lose_what_can_be_made_again(root: Path) -> None:
+    """Lose every file of the outbox that can be made from the store; do a pass without them."""
+    with open_office(root, NEXT_DAY) as office:
+        for entry in office.store.publications.find_publications():
+            if mark_of(entry) or entry.path in answers_by_path(office):
+                (office.workspace.outbox / entry.path).unlink()
+        assert mark_missing(office)
+        run_pass(office)
+
+
+def test_what_is_made_again_says_what_it_said(root: Path) -> None:
+    """Answers, roll-ups and reports made anew from the old database say, cell by cell, what they said."""
+    before = files_of(root / "outbox")
+    lose_what_can_be_made_again(root)
+    after = files_of(root / "outbox")
+    assert after.keys() == before.keys()
+    for path, data in before.items():
+        if path.endswith(".xlsx"):
+            assert workbook_text(after[path]) == workbook_text(data), path
+        elif path.endswith(".docx"):
+            assert document_text(after[path]) == document_text(data), path
