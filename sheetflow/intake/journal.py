@@ -11,6 +11,7 @@ import datetime as dt
 import json
 import os
 import zlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from pathlib import Path
 
 from sheetflow.errors import retried_later
 from sheetflow.intake.folders import sync_folder
+from sheetflow.intake.identity import FOLDER, identity, key_of
 
 _STEP = "登记来件"
 _TAIL_BYTES = 1 << 16
@@ -26,17 +28,15 @@ _FLAGS = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One file that was received: whose, for what, and all that tells it from every other."""
+    """One delivery: which way it came, its key there, whose it is and for what."""
 
+    source: str
+    source_key: str
     unit_id: str
     purpose: str
     name: str
-    raw_name: bytes
     sha256: str
     size: int
-    mtime_ns: int
-    inode: int
-    device: int
     arrived_at: dt.datetime
     put_at: dt.datetime | None = None
 
@@ -113,7 +113,8 @@ def read_journal(path: Path) -> Journal:
             lines = path.read_bytes().split(b"\n")
         except FileNotFoundError:
             return Journal()
-    read = [_batch(line) for line in lines if line]
+    before: Counter[str] = Counter()
+    read = [_batch(line, before) for line in lines if line]
     batches = tuple(batch for batch in read if batch is not None)
     return Journal(batches, len(read) - len(batches))
 
@@ -129,7 +130,7 @@ def last_batch(path: Path) -> Batch | None:
         except FileNotFoundError:
             return None
     for line in reversed(lines):
-        if (batch := _batch(line)) is not None:
+        if (batch := _batch(line, Counter())) is not None:
             return batch
     batches = read_journal(path).batches
     return batches[-1] if batches else None
@@ -167,14 +168,17 @@ def _checksum(text: bytes) -> bytes:
     return b"%08x" % zlib.crc32(text)
 
 
-def _batch(line: bytes) -> Batch | None:
-    """Read one line; None where its checksum is another's or it is of a kind not known."""
+def _batch(line: bytes, before: Counter[str]) -> Batch | None:
+    """Read one line; None where its checksum is another's or it is of a kind not known.
+
+    `before` counts the files of the lines before that bear no key yet.
+    """
     check, _, text = line.partition(b" ")
     try:
         if check != _checksum(text):
             return None
         document = json.loads(text)
-        entries = tuple(map(_entry, document["files"]))
+        entries = tuple(_entry(entry, before) for entry in document["files"])
         return Batch(document["workspace"], int(document["after"]), entries)
     except (ValueError, KeyError, TypeError):
         return None
@@ -182,30 +186,38 @@ def _batch(line: bytes) -> Batch | None:
 
 def _document(entry: Entry) -> dict[str, object]:
     return {
+        "source": entry.source,
+        "key": entry.source_key,
         "unit": entry.unit_id,
         "purpose": entry.purpose,
         "name": entry.name,
-        "raw": entry.raw_name.hex(),
         "sha256": entry.sha256,
         "size": entry.size,
-        "mtime_ns": entry.mtime_ns,
-        "inode": entry.inode,
-        "device": entry.device,
         "at": entry.arrived_at.isoformat(),
         "put": entry.put_at.isoformat() if entry.put_at else "",
     }
 
 
-def _entry(document: dict[str, object]) -> Entry:
+def _entry(document: dict[str, object], before: Counter[str]) -> Entry:
     put = str(document.get("put", ""))
-    number = {name: int(str(document[name])) for name in ("size", "mtime_ns", "inode", "device")}
     return Entry(
+        source=str(document["source"]) if "source" in document else FOLDER,
+        source_key=str(document["key"]) if "key" in document else _key(document, before),
         unit_id=str(document["unit"]),
         purpose=str(document["purpose"]),
         name=str(document["name"]),
-        raw_name=bytes.fromhex(str(document["raw"])),
         sha256=str(document["sha256"]),
+        size=int(str(document["size"])),
         arrived_at=dt.datetime.fromisoformat(str(document["at"])),
         put_at=dt.datetime.fromisoformat(put) if put else None,
-        **number,
     )
+
+
+def _key(document: dict[str, object], before: Counter[str]) -> str:
+    """Make the key of a line from before there were keys, as the database was given it."""
+    inode, size, mtime_ns = (int(str(document[name])) for name in ("inode", "size", "mtime_ns"))
+    name = bytes.fromhex(str(document["raw"]))
+    same = identity(str(document["unit"]), str(document["purpose"]), name, inode, size, mtime_ns)
+    sha256 = str(document["sha256"])
+    before[key_of(same, sha256)] += 1
+    return key_of(same, sha256, before[key_of(same, sha256)] - 1)

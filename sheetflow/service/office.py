@@ -66,6 +66,8 @@ class Office:
     say: Say = say_nothing
     is_stopping: Callable[[], bool] = lambda: False
     """Whether to begin nothing more: what is in hand is finished, the rest waits for the next start."""
+    noted: bool = False
+    """Whether files stand in the journal that the database has yet to hear of."""
     turn: int | None = None
     """How many files of one unit are served before it is another one's turn; None for all."""
     pieces_under_way: dict[Path, Future[None]] = field(default_factory=dict)

@@ -144,8 +144,8 @@ def _periods(office: Office, plan: PurgePlan, arrival: Arrival) -> Iterator[Peri
 
 
 def _is_old(before: dt.date, arrival: Arrival, periods: list[Period]) -> bool:
-    if arrival.unlinked_at is None:
-        return False  # it still lies in the inbox
+    if arrival.acknowledged_at is None:
+        return False  # its source still has it
     if periods:
         return all(period.last_day < before for period in periods)
     return arrival.arrived_at.date() < before

@@ -29,7 +29,7 @@ from sheetflow.schemas.judging import Judgement, Outcome
 from sheetflow.service.backing_up import DATABASE
 from sheetflow.service.checking import named_unit
 from sheetflow.service.clock import Clock
-from sheetflow.service.journaling import arrival_of, entry_of, rewrite_journal
+from sheetflow.service.journaling import arrival_of, rewrite_journal
 from sheetflow.service.judging import judge_arrivals, record_reply
 from sheetflow.service.lock import held_lock
 from sheetflow.service.lost import lost_announcements, lost_decisions
@@ -39,11 +39,13 @@ from sheetflow.service.remaking import strange_files
 from sheetflow.service.requesting import request_for
 from sheetflow.service.restoring import check_database
 from sheetflow.service.unpacking import opened, unpack
-from sheetflow.store import NewArrival, Store
+from sheetflow.store import Arrival, NewArrival, Store
 from sheetflow.validators.catalogue import GENERAL
 from sheetflow.workers.judging import JudgeReply
 
 GUESSED = "unit-guessed"
+_ARCHIVE = "archive"
+"""The source of an original that nobody noted; its key there is its hash."""
 
 
 @dataclass
@@ -150,12 +152,16 @@ def _unpack_database(backup: Path, database: Path) -> None:
 def _receive_all(office: Office, journal: Journal, found: Recovered) -> None:
     """Receive and judge every original, in order; those noted in one moment side by side."""
     archive, clock = office.workspace.archive, office.clock
-    before = {entry_of(arrival) for arrival in office.store.arrivals.find_all()}
-    noted = [entry for entry in dict.fromkeys(journal.entries) if entry not in before]
+    before = {_whence(arrival): arrival for arrival in office.store.arrivals.find_all()}
+    fresh: dict[tuple[str, str], Entry] = {}
+    for entry in journal.entries:
+        if _whence(entry) not in before:
+            fresh.setdefault(_whence(entry), entry)
+    noted = list(fresh.values())
     found.known = len(before)
     found.missing = [entry for entry in noted if not blob_path(archive, entry.sha256).is_file()]
     present = [entry for entry in noted if blob_path(archive, entry.sha256).is_file()]
-    told = {entry.sha256 for entry in (*before, *noted)}
+    told = {arrival.sha256 for arrival in before.values()} | {entry.sha256 for entry in noted}
     strays = _strays(office, told)
     done = 0
     kept: set[int] = set()
@@ -170,6 +176,11 @@ def _receive_all(office: Office, journal: Journal, found: Recovered) -> None:
     for stray in strays:
         _hold(office, *stray, found)
     office.clock = clock
+
+
+def _whence(delivery: Entry | Arrival) -> tuple[str, str]:
+    """Give what tells a delivery from every other."""
+    return delivery.source, delivery.source_key
 
 
 def _judge(office: Office, entries: Iterable[Entry], found: Recovered, kept: set[int]) -> None:
@@ -209,19 +220,17 @@ def _hold(office: Office, moment: dt.datetime, sha256: str, found: Recovered) ->
     office.clock = Clock(moment)
     arrival = office.store.arrivals.record_arrival(
         NewArrival(
+            source=_ARCHIVE,
+            source_key=sha256,
             unit_id=unit_id,
             purpose="submission",
             name=f"原件{sha256[:8]}.xlsx",
-            raw_name=sha256.encode(),
             sha256=sha256,
             size=path.stat().st_size,
-            mtime_ns=path.stat().st_mtime_ns,
-            inode=0,
-            device=0,
             arrived_at=moment.replace(microsecond=0),
         )
     )
-    office.store.arrivals.record_unlinked(arrival.arrival_id, office.clock.now())
+    office.store.arrivals.record_acknowledged(arrival.arrival_id, office.clock.now())
     reply: JudgeReply = office.pool.call("judge_file", request_for(office, arrival))
     held = Judgement(
         outcome=Outcome.HELD,

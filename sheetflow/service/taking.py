@@ -1,9 +1,9 @@
-"""From the inbox into the archive and the database, in the order that loses nothing.
+"""The units' folders as a source: what stands still there is archived, received, and removed.
 
-Stable file → archive blob → journal → commit "received" → unlink. Each step can be repeated: a
-file whose unlink is pending is finished silently, whatever stopped us before. What a scan
-could not see is unknown, not gone; and a unit's later file does not overtake an earlier one
-that met trouble, for the latest one counts.
+Stable file → archive blob → `receiving` → unlink. Each step can be repeated: a file whose
+unlink is pending is finished silently, whatever stopped us before. What a scan could not see
+is unknown, not gone; and a unit's later file does not overtake an earlier one that met
+trouble, for the latest one counts.
 """
 
 from __future__ import annotations
@@ -11,19 +11,26 @@ from __future__ import annotations
 import hashlib
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import count
 
 from sheetflow.errors import TemporaryError, Trouble
 from sheetflow.intake.archive import Archived, archive_file
 from sheetflow.intake.contents import READING, ChangedError
+from sheetflow.intake.identity import FOLDER, identity_in, identity_of, key_of
 from sheetflow.intake.removal import Removal, remove_file
 from sheetflow.intake.scanning import scan
 from sheetflow.intake.sighting import Oddity, Purpose, Reason, Scan, Sighting
 from sheetflow.intake.stillness import Observation, StillFile, StillWatch
-from sheetflow.service.journaling import note, record_noted
 from sheetflow.service.looking import Memory, begin_look, put_at, remember
 from sheetflow.service.office import LOG, Office
+from sheetflow.service.receiving import (
+    acknowledge,
+    receive,
+    record_acknowledged,
+    record_what_was_noted,
+)
 from sheetflow.service.turns import first_of_each
 from sheetflow.store.records import Arrival, NewArrival
 
@@ -38,10 +45,6 @@ _AT_ONCE = 16
 
 _EMPTY_SECONDS = 600.0
 """An empty file is waited for so long: old programs make it first and fill it later."""
-
-
-Identity = tuple[str, bytes, int, int, int]
-"""What makes a file of the inbox that one: unit, name, inode, size, time of change."""
 
 
 @dataclass
@@ -59,13 +62,32 @@ class Intake:
     unarchived: Counter[str] = field(default_factory=Counter)
     """How often in a row a file of the unit that stood still could not be read for the archive."""
     taken: int = 0
-    noted: bool = False
-    """Whether files stand in the journal that the database has yet to hear of."""
     is_behind: bool = False
     """Whether files that stand still were left for the next turn."""
     memory: Memory = field(default_factory=Memory)
-    safe: set[Identity] = field(default_factory=set)
-    """The files of the last scan that are recorded."""
+    safe: set[str] = field(default_factory=set)
+    """The files of the last scan that are recorded, by identity."""
+
+
+@dataclass(frozen=True)
+class _Folders:
+    """The source: received files leave the inbox; `files` are those at hand, by key."""
+
+    intake: Intake
+    files: Mapping[str, Sighting]
+
+    def acknowledge(self, arrival: Arrival) -> bool:
+        """Remove a file that is safe with us; one that changed meanwhile is another file."""
+        try:
+            removal = remove_file(self.files[arrival.source_key], arrival.sha256)
+        except TemporaryError as trouble:
+            unit_id = arrival.unit_id
+            self.intake.hindered.append(_hindrance(unit_id, "有一份已收的文件移不走", trouble))
+            LOG.warning("unit %s: not removed from the inbox yet: %s", unit_id, trouble.code)
+            return False
+        if removal is Removal.CHANGED:
+            LOG.info("unit %s: changed after it was received", arrival.unit_id)
+        return True
 
 
 def open_intake(office: Office) -> Intake:
@@ -88,33 +110,8 @@ def look(office: Office, intake: Intake) -> Scan:
 
 def take(office: Office, intake: Intake, files: Iterable[Sighting]) -> Observation:
     """Take every one of `files` that stands still, after `look`; give what is waiting."""
-    if intake.noted:  # a commit that did not come about
-        record_noted(office)
-        intake.noted = False
-    pending = {
-        (arrival.unit_id, arrival.raw_name, arrival.inode, arrival.size, arrival.mtime_ns): arrival
-        for arrival in office.store.arrivals.find_pending_unlinks()
-    }
-    fresh: list[Sighting] = []
-    again: list[tuple[Sighting, Arrival]] = []
-    for sighting in files:
-        known = pending.pop(_identity(sighting), None)
-        if known is None:
-            fresh.append(sighting)
-        else:
-            again.append((sighting, known))
-    intake.safe = {_identity(sighting) for sighting, _ in again}
-    _finish(office, intake, again)
-    present = {_identity(sighting) for sighting in intake.seen.files}
-    gone = [
-        arrival
-        for identity, arrival in pending.items()
-        if identity not in present and not _is_unknown(office, intake, arrival)
-    ]
-    if gone:  # somebody else removed them
-        with office.store.together():
-            for arrival in gone:
-                office.store.arrivals.record_unlinked(arrival.arrival_id, office.clock.now())
+    record_what_was_noted(office)
+    fresh = _finish_pending(office, intake, files)
     most = office.turn
     looked_at = first_of_each(fresh, _unit_of, most and most * _LOOKED_AHEAD)
     observation = intake.watch.observe(looked_at)
@@ -140,9 +137,38 @@ def take(office: Office, intake: Intake, files: Iterable[Sighting]) -> Observati
     for start in range(0, len(still), _AT_ONCE):
         _take_some(office, intake, still[start : start + _AT_ONCE], stuck, before)
         office.say("收取", min(start + _AT_ONCE, len(still)), len(still))
-    left = [entry for entry in intake.seen.files if _identity(entry) not in intake.safe]
+    left = [entry for entry in intake.seen.files if identity_of(entry) not in intake.safe]
     remember(office, intake.memory, intake.seen, left)
     return observation
+
+
+def _finish_pending(office: Office, intake: Intake, files: Iterable[Sighting]) -> list[Sighting]:
+    """Finish what was received and lies there still, or was taken away; give all other files."""
+    pending = {
+        identity_in(arrival.source_key): arrival
+        for arrival in office.store.arrivals.find_pending(FOLDER)
+    }
+    fresh: list[Sighting] = []
+    again: dict[str, Sighting] = {}
+    finished: list[Arrival] = []
+    intake.safe = set()
+    for sighting in files:
+        known = pending.pop(identity_of(sighting), None)
+        if known is None:
+            fresh.append(sighting)
+            continue
+        again[known.source_key] = sighting
+        finished.append(known)
+        intake.safe.add(identity_of(sighting))
+    acknowledge(office, _Folders(intake, again), finished)
+    present = set(map(identity_of, intake.seen.files))
+    gone = [
+        arrival
+        for identity, arrival in pending.items()
+        if identity not in present and not _is_unknown(office, intake, arrival)
+    ]
+    record_acknowledged(office, gone)  # somebody else removed them
+    return fresh
 
 
 def _unit_of(sighting: Sighting) -> str:
@@ -160,11 +186,9 @@ def _given_up(office: Office, empty: Iterable[Sighting]) -> Iterator[StillFile]:
 
 def take_all(office: Office, intake: Intake) -> None:
     """Take what lies in the inbox now, waiting out the quiet period of what is seen first."""
-    first = {_identity(sighting) for sighting in look(office, intake).files}
+    first = set(map(identity_of, look(office, intake).files))
     while True:
-        files = [
-            sighting for sighting in look(office, intake).files if _identity(sighting) in first
-        ]
+        files = [each for each in look(office, intake).files if identity_of(each) in first]
         observation = take(office, intake, files)
         patient = _patient_with(intake.unread) | _patient_with(intake.unarchived)
         if observation.next_look is None and not patient:
@@ -204,16 +228,6 @@ def _is_unknown(office: Office, intake: Intake, arrival: Arrival) -> bool:
     if (arrival.unit_id, Purpose(arrival.purpose)) in intake.seen.unseen:
         return True  # perhaps a share that is not mounted
     return any(trouble.place == str(office.workspace.inbox) for trouble in intake.seen.troubles)
-
-
-def _identity(sighting: Sighting) -> Identity:
-    return (
-        sighting.unit_id,
-        sighting.name_bytes,
-        sighting.inode,
-        sighting.size,
-        sighting.mtime_ns,
-    )
 
 
 def _empty(sighting: Sighting) -> Oddity:
@@ -259,59 +273,34 @@ def _take_some(
     if not safe:
         return
     new = [_arrival(office, intake, sighting, archived) for sighting, archived in safe]
+    at_hand = zip((one.source_key for one in new), (sighting for sighting, _ in safe), strict=True)
     try:
-        note(office, new)
+        received = receive(office, _Folders(intake, dict(at_hand)), new)
     except TemporaryError as trouble:
         intake.troubles.append(trouble)
         LOG.warning("%d files not received yet: %s", len(new), trouble.code)
         stuck.update(one.unit_id for one in new)
         return
-    intake.noted = True
-    with office.store.together():
-        recorded = [office.store.arrivals.record_arrival(one) for one in new]
-    intake.noted = False
-    received = [(sighting, arrival) for (sighting, _), arrival in zip(safe, recorded, strict=True)]
-    for _, arrival in received:
-        LOG.info("unit %s: received as arrival %d", arrival.unit_id, arrival.arrival_id)
     intake.taken += len(received)
-    intake.safe |= {_identity(sighting) for sighting, _ in received}
-    _finish(office, intake, received)
+    intake.safe.update(identity_of(sighting) for sighting, _ in safe)
 
 
 def _arrival(office: Office, intake: Intake, sighting: Sighting, archived: Archived) -> NewArrival:
     now = office.clock.now()
     return NewArrival(
+        source=FOLDER,
+        source_key=_fresh_key(office, sighting, archived.sha256),
         unit_id=sighting.unit_id,
         purpose=sighting.purpose.value,
         name=sighting.name,
-        raw_name=sighting.name_bytes,
         sha256=archived.sha256,
         size=archived.size,
-        mtime_ns=sighting.mtime_ns,
-        inode=sighting.inode,
-        device=sighting.device,
         arrived_at=now,
         put_at=put_at(intake.memory, sighting, now),
     )
 
 
-def _finish(office: Office, intake: Intake, received: Iterable[tuple[Sighting, Arrival]]) -> None:
-    """Remove files that are safe with us; one that changed meanwhile is another file."""
-    finished: list[Arrival] = []
-    for sighting, arrival in received:
-        try:
-            removal = remove_file(sighting, arrival.sha256)
-        except TemporaryError as trouble:
-            intake.hindered.append(_hindrance(arrival.unit_id, "有一份已收的文件移不走", trouble))
-            LOG.warning(
-                "unit %s: not removed from the inbox yet: %s", arrival.unit_id, trouble.code
-            )
-            continue
-        if removal is Removal.CHANGED:
-            LOG.info("unit %s: changed after it was received", arrival.unit_id)
-        finished.append(arrival)
-    if not finished:
-        return
-    with office.store.together():
-        for arrival in finished:
-            office.store.arrivals.record_unlinked(arrival.arrival_id, office.clock.now())
+def _fresh_key(office: Office, sighting: Sighting, sha256: str) -> str:
+    """Give the file's key: not that of one just like it that has left the inbox already."""
+    keys = (key_of(identity_of(sighting), sha256, before) for before in count())
+    return next(key for key in keys if not office.store.arrivals.is_acknowledged(FOLDER, key))

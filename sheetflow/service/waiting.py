@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 from sheetflow.consolidation.waiting import Waiting, Waits
 from sheetflow.errors import Trouble
+from sheetflow.intake.identity import FOLDER, identity_in, identity_of
 from sheetflow.intake.sighting import Oddity, Scan
 from sheetflow.publishing.outbox import Beside
 from sheetflow.schemas.documents import load_finding
@@ -76,14 +77,9 @@ def waiting_of(office: Office, troubles: Iterable[Trouble]) -> Iterator[Waiting]
 def untaken(office: Office, seen: Scan) -> Iterator[Waiting]:
     """Say how many files of each unit lie in the inbox and were not taken yet."""
     pending = {
-        (arrival.unit_id, arrival.raw_name, arrival.inode)
-        for arrival in office.store.arrivals.find_pending_unlinks()
+        identity_in(arrival.source_key) for arrival in office.store.arrivals.find_pending(FOLDER)
     }
-    counts = Counter(
-        file.unit_id
-        for file in seen.files
-        if (file.unit_id, file.name_bytes, file.inode) not in pending
-    )
+    counts = Counter(file.unit_id for file in seen.files if identity_of(file) not in pending)
     for unit_id, count in counts.items():
         yield Waiting(
             kind=Waits.INBOX,

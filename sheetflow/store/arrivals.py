@@ -1,8 +1,8 @@
 """Arrivals: every file that was taken, from "received" to "answered".
 
 This module owns the order in which files are judged, the counters of children
-that died, and the files whose removal from the inbox is still pending. It refuses
-to open files: names, sizes and digests are handed in.
+that died, and the deliveries that their source has yet to let go of. It refuses to open
+files, and to read in a source's keys: names, sizes and digests are handed in.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, func, insert, or_, select, update
 
@@ -33,42 +34,36 @@ class Arrivals:
         self._database = database
 
     def record_arrival(self, new: NewArrival) -> Arrival:
-        """Record a file that lies in the archive; once this returns, it may leave the inbox.
+        """Record a delivery that lies in the archive; once this is durable, its source may let go.
 
-        The very file whose removal is still pending (same folder, name, inode, size, time and
-        bytes) is not recorded again: its arrival comes back as it stands.
+        What its source has under the same key is not recorded again: its arrival comes back as
+        it stands.
         """
-        values = {
-            "unit_id": new.unit_id,
-            "purpose": new.purpose,
-            "name": new.name.encode(errors="replace").decode(),
-            "raw_name": new.raw_name,
-            "sha256": new.sha256,
-            "size": new.size,
-            "mtime_ns": new.mtime_ns,
-            "inode": new.inode,
-            "device": new.device,
-        }
+        values = asdict(new) | {"name": new.name.encode(errors="replace").decode()}
         with self._database.writing() as connection:
-            same = [table.c[name] == value for name, value in values.items()]
             known = connection.execute(
-                select(*_COLUMNS).where(table.c.unlinked_at.is_(None), *same)
+                select(*_COLUMNS).where(*_same(new.source, new.source_key))
             ).mappings()
             if row := known.first():
                 return _arrival(row)
-            added = insert(table).values(arrived_at=new.arrived_at, put_at=new.put_at, **values)
+            added = insert(table).values(values)
             arrival_id = connection.execute(added.returning(table.c.arrival_id)).scalar_one()
             return _read(connection, arrival_id)
 
-    def record_unlinked(self, arrival_id: int, at: dt.datetime) -> None:
-        """Record that the file is gone from the inbox, by us or by anybody else."""
-        self._change(arrival_id, unlinked_at=at)
+    def record_acknowledged(self, arrival_id: int, at: dt.datetime) -> None:
+        """Record that its source has let go of it, or that somebody took it away there."""
+        self._change(arrival_id, acknowledged_at=at)
 
-    def find_pending_unlinks(self, unit_id: str | None = None) -> tuple[Arrival, ...]:
-        """Return what was received but not yet removed from the inbox (of one unit)."""
-        return self._find(
-            table.c.unlinked_at.is_(None), *([table.c.unit_id == unit_id] if unit_id else [])
-        )
+    def find_pending(self, source: str) -> tuple[Arrival, ...]:
+        """Return what was received from `source` and is not acknowledged there yet."""
+        return self._find(table.c.acknowledged_at.is_(None), table.c.source == source)
+
+    def is_acknowledged(self, source: str, key: str) -> bool:
+        """Whether `source` has let go of what it had under `key`."""
+        done = table.c.acknowledged_at.is_not(None)
+        query = select(table.c.arrival_id).where(*_same(source, key), done)
+        with self._database.reading() as connection:
+            return connection.execute(query).first() is not None
 
     def find_unjudged(self, now: dt.datetime | None = None) -> tuple[Arrival, ...]:
         """Return what still wants an answer, in the order of arrival.
@@ -222,6 +217,10 @@ def record_follow_up(connection: Connection, follow_up: FollowUp, at: dt.datetim
     """Queue the mails and set the stale marks that an answer entails."""
     mails.queue(connection, follow_up.mails, at)
     publications.mark(connection, follow_up.stale, at)
+
+
+def _same(source: str, key: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return table.c.source == source, table.c.source_key == key
 
 
 def _read(connection: Connection, arrival_id: int) -> Arrival:

@@ -47,26 +47,6 @@ class Moment(TypeDecorator[dt.datetime]):
             raise unreadable() from error
 
 
-class WideNumber(TypeDecorator[int]):
-    """A whole number of any size: inodes and devices pass 63 bits on some shares."""
-
-    impl = String(40)
-    cache_ok = True
-
-    def process_bind_param(self, value: int | None, dialect: Dialect) -> str | None:
-        """Write its digits."""
-        del dialect
-        return None if value is None else str(value)
-
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> int | None:  # noqa: ANN401 - the base class's signature
-        """Read them back."""
-        del dialect
-        try:
-            return None if value is None else int(value)
-        except (ValueError, TypeError) as error:
-            raise unreadable() from error
-
-
 class Compressed(TypeDecorator[str]):
     """A long text, compressed with zlib; it comes back exactly as it was handed in."""
 

@@ -22,22 +22,23 @@ Indicators = Mapping[str, Mapping[str, int | float | None]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewArrival:
-    """A file that lies safe in the archive and is about to leave the inbox.
+    """A delivery: a workbook that lies safe in the archive, and that its source may let go of.
 
-    `name` is for people; `raw_name` is what the folder calls it, byte for byte. `put_at` is
-    when it was put there, where nobody looked there between that and `arrived_at`.
+    `source` says which way it came, `source_key` which one it is there: the source alone
+    reads in it. `name` is for people. `put_at` is when it was put there, where nobody looked
+    there between that and `arrived_at`.
     """
+
+    source: str
+    """``folder``, or ``archive`` for an original that nobody noted."""
+    source_key: str
 
     unit_id: str
     purpose: str
     """``submission`` or ``precheck``."""
     name: str
-    raw_name: bytes
     sha256: str
     size: int
-    mtime_ns: int
-    inode: int
-    device: int
     arrived_at: dt.datetime
     put_at: dt.datetime | None = None
 
@@ -51,7 +52,8 @@ class Arrival(NewArrival):
     """
 
     arrival_id: int
-    unlinked_at: dt.datetime | None = None
+    acknowledged_at: dt.datetime | None = None
+    """When its source let go of it; None while that is pending."""
     judged_at: dt.datetime | None = None
     turn: int = 0
     deaths: int = 0

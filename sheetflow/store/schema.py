@@ -21,14 +21,13 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    LargeBinary,
     MetaData,
     Table,
     Text,
     UniqueConstraint,
 )
 
-from sheetflow.store.columns import Compressed, Moment, WideNumber
+from sheetflow.store.columns import Compressed, Moment
 
 metadata = MetaData(
     naming_convention={
@@ -69,6 +68,8 @@ arrivals = Table(
     "arrivals",
     metadata,
     _key("arrival_id"),
+    _text("source"),
+    _text("source_key"),
     Column("unit_id", Text, nullable=False, index=True),
     Column(
         "purpose",
@@ -77,14 +78,10 @@ arrivals = Table(
         nullable=False,
     ),
     _text("name"),
-    Column("raw_name", LargeBinary, nullable=False),
     _text("sha256"),
     Column("size", BigInteger, nullable=False),
-    Column("mtime_ns", BigInteger, nullable=False),
-    Column("inode", WideNumber, nullable=False),
-    Column("device", WideNumber, nullable=False),
     Column("arrived_at", Moment, nullable=False),
-    Column("unlinked_at", Moment, index=True),
+    Column("acknowledged_at", Moment, index=True),
     Column("judged_at", Moment, index=True),
     _count("turn"),
     _count("deaths"),
@@ -95,6 +92,7 @@ arrivals = Table(
     _text("answered_receipt", ""),
     Column("answer_document", Compressed),
     Column("put_at", Moment),
+    Index(None, "source", "source_key", unique=True),
     sqlite_autoincrement=True,
 )
 

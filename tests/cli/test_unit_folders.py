@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from sheetflow.intake.identity import FOLDER
 from sheetflow.service import open_office
 from sheetflow.service.running import run_pass
 from sheetflow.service.standing import standing
@@ -187,7 +188,7 @@ def test_a_folder_that_is_away_is_no_removed_file(open_desk: Desk, way: Way) -> 
     _take_as_nobody(desk)
     assert desk.inbox_files() == []
     assert len(desk.ask(lambda office: office.store.arrivals.find_all())) == len((EAST, WEST))
-    assert desk.ask(lambda office: office.store.arrivals.find_pending_unlinks()) == ()
+    assert desk.ask(lambda office: office.store.arrivals.find_pending(FOLDER)) == ()
 
 
 def test_one_refused_file_makes_no_pass_fail(desk: Desk) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from sheetflow.errors import TemporaryError
+from sheetflow.intake.identity import identity, key_of
 from sheetflow.intake.journal import (
     Batch,
     Entry,
@@ -27,15 +28,16 @@ AT = dt.datetime(2012, 3, 5, 9, 30, tzinfo=OFFICE_ZONE)
 def entry(number: int) -> Entry:
     """A file with a name that is no text."""
     return Entry(
+        source="folder",
+        source_key=key_of(
+            identity("370102", "submission", b"\xff\n%d" % number, 2**64 - number, number, 2**63),
+            f"{number:064x}",
+        ),
         unit_id="370102",
         purpose="submission",
         name=f"活动进展 {number}\ud800",
-        raw_name=b"\xff\n" + str(number).encode(),
         sha256=f"{number:064x}",
         size=number,
-        mtime_ns=2**63 + number,
-        inode=2**64 - number,
-        device=1,
         arrived_at=AT + dt.timedelta(seconds=number),
     )
 

@@ -43,9 +43,9 @@ UNLINK_BEFORE_COMMIT = Broken(
     "the file leaves the inbox before the database knows of it",
     (
         (
-            "service/taking.py",
-            "    now = office.clock.now()\n    return NewArrival(\n",
-            "    now = office.clock.now()\n    remove_file(sighting)\n    return NewArrival(\n",
+            "service/receiving.py",
+            "    note(office, new)\n",
+            "    for one in new:\n        source.acknowledge(one)\n    note(office, new)\n",
         ),
     ),
 )
@@ -54,11 +54,11 @@ JOURNAL_AFTER_UNLINK = Broken(
     "journal-after-unlink",
     "the journal is written when the file has left the inbox",
     (
-        ("service/taking.py", "        note(office, new)\n", "        pass\n"),
+        ("service/receiving.py", "    note(office, new)\n", ""),
         (
-            "service/taking.py",
-            "    _finish(office, intake, received)\n",
-            "    _finish(office, intake, received)\n    note(office, new)\n",
+            "service/receiving.py",
+            "    acknowledge(office, source, received)\n",
+            "    acknowledge(office, source, received)\n    note(office, new)\n",
         ),
     ),
 )
@@ -128,13 +128,35 @@ FORGETS_PENDING_UNLINKS = Broken(
     (
         (
             "service/taking.py",
-            "known = pending.pop(_identity(sighting), None)",
+            "known = pending.pop(identity_of(sighting), None)",
             "known = None",
         ),
         (
-            "store/arrivals.py",
-            "if row := known.first():",
-            "if (row := known.first()) and False:",
+            "service/taking.py",
+            "if not office.store.arrivals.is_acknowledged(FOLDER, key))",
+            "if not any(each.source_key == key for each in office.store.arrivals.find_all()))",
+        ),
+    ),
+)
+
+KEY_OF_THE_PLACE = Broken(
+    "key-of-the-place",
+    "a file is known by its place alone, whatever lies there now",
+    (
+        (
+            "intake/identity.py",
+            '    return f"{identity}/{sha256}/{before}"',
+            '    return f"{identity}/x/x"',
+        ),
+        (
+            "intake/identity.py",
+            '    return f"{unit_id}/{purpose}/{name.hex()}/{inode}/{size}/{mtime_ns}"',
+            '    return f"{unit_id}/{purpose}/{name.hex()}"',
+        ),
+        (
+            "service/taking.py",
+            "    return next(key for key in keys if not office.store.arrivals.is_acknowledged(FOLDER, key))",
+            "    return next(keys)",
         ),
     ),
 )
@@ -402,7 +424,7 @@ LOGS_NAMES = Broken(
     "the log tells what the files of units are called",
     (
         (
-            "service/taking.py",
+            "service/receiving.py",
             'LOG.info("unit %s: received as arrival %d", arrival.unit_id, arrival.arrival_id)',
             'LOG.info("%s: received as arrival %d", arrival.name, arrival.arrival_id)',
         ),

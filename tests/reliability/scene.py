@@ -148,7 +148,7 @@ def _digests(folder: Path) -> dict[str, str]:
 _QUERIES = {
     "arrivals": (
         "select unit_id, purpose, name, sha256, size, answer, answered_receipt, answer_document,"
-        " judged_at is not null, unlinked_at is not null, trouble from arrivals"
+        " judged_at is not null, acknowledged_at is not null, trouble from arrivals"
     ),
     "submissions": (
         "select s.receipt, s.number, s.unit_id, s.form, s.period, a.sha256, a.name"

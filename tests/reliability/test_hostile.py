@@ -110,11 +110,11 @@ class Guard:
         query = (
             "select coalesce(j.outcome, a.answer) from arrivals a"
             " left join submissions s using (arrival_id) left join judgements j using (submission_id)"
-            " where a.unit_id = ? and a.raw_name = ? and a.judged_at is not null"
+            " where a.unit_id = ? and instr(a.source_key, ?) and a.judged_at is not null"
             " order by a.arrival_id desc"
         )
         with closing(self._database()) as connection:
-            row = connection.execute(query, (unit_id, name)).fetchone()
+            row = connection.execute(query, (unit_id, f"/{name.hex()}/")).fetchone()
         return None if row is None else str(row[0])
 
 

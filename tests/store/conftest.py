@@ -31,15 +31,13 @@ class Desk:
         """Make what intake hands in for a file that nobody saw before."""
         self.dropped += 1
         return NewArrival(
+            source="folder",
+            source_key=f"{unit_id}/{self.dropped}/{content}",
             unit_id=unit_id,
             purpose=purpose,
             name="活动进展.xlsx",
-            raw_name="活动进展.xlsx".encode(),
             sha256=hashlib.sha256(content.encode()).hexdigest(),
             size=len(content),
-            mtime_ns=1_330_000_000_000_000_000 + self.dropped,
-            inode=2**64 - self.dropped,
-            device=2**64 - 1,
             arrived_at=self.now,
         )
 

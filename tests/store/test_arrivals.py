@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -25,7 +27,7 @@ def test_after_a_restart_unanswered_files_come_in_order(desk: Desk) -> None:
 
 
 def test_an_arrival_comes_back_as_it_was_handed_in(desk: Desk) -> None:
-    """Name, size, time, inode and device of a file survive, however large the numbers are."""
+    """Source, key, name, size and time of a delivery survive."""
     new = desk.new()
     desk.store.arrivals.record_arrival(new)
     desk.restart()
@@ -37,46 +39,57 @@ def test_an_arrival_comes_back_as_it_was_handed_in(desk: Desk) -> None:
 
 def test_a_name_of_odd_bytes_is_received(desk: Desk) -> None:
     """A file whose name is no valid text is received like any other."""
-    odd = dataclasses.replace(desk.new(), name="报\udcff.xlsx", raw_name=b"\xff.xlsx")
-    arrival = desk.store.arrivals.record_arrival(odd)
-    assert (arrival.name, arrival.raw_name) == ("报?.xlsx", b"\xff.xlsx")
+    odd = dataclasses.replace(desk.new(), name="报\udcff.xlsx")
+    assert desk.store.arrivals.record_arrival(odd).name == "报?.xlsx"
 
 
-def test_a_file_whose_removal_is_pending_is_known_again(desk: Desk) -> None:
-    """A crash between commit and removal does not make one file two."""
+def test_a_delivery_that_is_not_acknowledged_yet_is_known_again(desk: Desk) -> None:
+    """A crash between commit and acknowledging does not make one delivery two."""
     new = desk.new()
     arrival = desk.store.arrivals.record_arrival(new)
     desk.answer(arrival)
     desk.restart()
-    (pending,) = desk.store.arrivals.find_pending_unlinks("370102")
+    (pending,) = desk.store.arrivals.find_pending("folder")
+    assert desk.store.arrivals.find_pending("mail") == ()
     assert desk.store.arrivals.record_arrival(new) == pending
     assert desk.store.arrivals.find_unjudged() == ()
 
 
-@pytest.mark.parametrize("change", ["sha256", "mtime_ns", "inode", "raw_name", "unit_id"])
-def test_another_file_is_not_mistaken_for_a_pending_one(desk: Desk, change: str) -> None:
-    """A file that differs in anything from the pending one is a new arrival."""
+@pytest.mark.parametrize("change", ["source", "source_key"])
+def test_what_another_source_or_another_key_names_is_another_delivery(
+    desk: Desk, change: str
+) -> None:
+    """The same bytes from elsewhere, or under another key, are a delivery of their own."""
     new = desk.new()
     desk.store.arrivals.record_arrival(new)
-    others: dict[str, Any] = {
-        "sha256": "0" * 64,
-        "mtime_ns": 1,
-        "inode": 1,
-        "raw_name": b"x",
-        "unit_id": "370103",
-    }
+    others: dict[str, Any] = {"source": "mail", "source_key": "370102/2/A"}
     other = dataclasses.replace(new, **{change: others[change]})
     assert desk.store.arrivals.record_arrival(other).arrival_id == 2
 
 
-def test_the_same_file_dropped_again_after_its_removal_is_new(desk: Desk) -> None:
-    """Once a file has left the inbox, the next one with the same look is a new arrival."""
+def test_a_key_is_received_once_for_ever(desk: Desk) -> None:
+    """Whatever comes again under a key, also when it was acknowledged long ago, is not received again."""
     new = desk.new()
-    desk.store.arrivals.record_unlinked(
-        desk.store.arrivals.record_arrival(new).arrival_id, desk.now
-    )
-    assert desk.store.arrivals.find_pending_unlinks() == ()
-    assert desk.store.arrivals.record_arrival(new).arrival_id == 2
+    arrivals = desk.store.arrivals
+    assert not arrivals.is_acknowledged(new.source, new.source_key)
+    first = arrivals.record_arrival(new)
+    assert not arrivals.is_acknowledged(new.source, new.source_key)
+    arrivals.record_acknowledged(first.arrival_id, desk.now)
+    assert arrivals.is_acknowledged(new.source, new.source_key)
+    assert arrivals.find_pending(new.source) == ()
+    again = dataclasses.replace(new, sha256="0" * 64, name="又.xlsx")
+    assert arrivals.record_arrival(again) == arrivals.find_arrival(first.arrival_id)
+
+
+def test_the_database_itself_refuses_a_key_twice(desk: Desk) -> None:
+    """No fault of ours makes two deliveries of one: the index is unique."""
+    desk.drop()
+    desk.drop("B")
+    with (
+        closing(sqlite3.connect(desk.file)) as connection,
+        pytest.raises(sqlite3.IntegrityError, match=r"source, arrivals.source_key"),
+    ):
+        connection.execute("UPDATE arrivals SET source_key = 'one'")
 
 
 def test_deaths_are_counted_across_restarts(desk: Desk) -> None:
@@ -150,7 +163,7 @@ def test_an_answer_is_given_once(desk: Desk) -> None:
 def test_an_unknown_arrival_is_said_in_a_sentence(desk: Desk) -> None:
     """Asking for a file that never came names it instead of failing somewhere else."""
     with pytest.raises(StoreError, match="第7号来件"):
-        desk.store.arrivals.record_unlinked(7, desk.now)
+        desk.store.arrivals.record_acknowledged(7, desk.now)
 
 
 def test_a_clock_set_back_strands_no_retry(desk: Desk) -> None:

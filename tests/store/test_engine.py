@@ -183,7 +183,9 @@ def test_a_missing_folder_is_said(tmp_path: Path) -> None:
 def test_a_time_without_a_zone_is_refused(desk: Desk) -> None:
     """No time gets in of which nobody could say what it means."""
     with pytest.raises(StoreError):
-        desk.store.arrivals.record_unlinked(desk.drop().arrival_id, desk.now.replace(tzinfo=None))
+        desk.store.arrivals.record_acknowledged(
+            desk.drop().arrival_id, desk.now.replace(tzinfo=None)
+        )
 
 
 def test_times_of_all_zones_are_in_one_order(desk: Desk) -> None:

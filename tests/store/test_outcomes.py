@@ -163,8 +163,8 @@ def test_two_writing_processes_never_share_a_number(desk: Desk) -> None:
         from sheetflow.store import NewArrival
         for n in range(25):
             arrival = store.arrivals.record_arrival(NewArrival(unit_id="370102", purpose="submission",
-                name="a", raw_name=b"a", sha256=f"{sys.argv[2]}{n}", size=1, mtime_ns=n, inode=n,
-                device=int(sys.argv[2]), arrived_at=now))
+                name="a", sha256=f"{sys.argv[2]}{n}", size=1, source="folder",
+                source_key=f"{sys.argv[2]}/{n}", arrived_at=now))
             print(store.outcomes.record_outcome(arrival, "progress", "2012B1", judged).number)
         """
     processes = [run(script, str(desk.file), number) for number in ("1", "2")]
