@@ -9,28 +9,16 @@ clerk has a finished workbook and a half-filled one (`desk/`). It is never made 
 from __future__ import annotations
 
 import datetime as dt
-import zipfile
 from pathlib import Path
-
-import pytest
 
 from sheetflow.schemas.judging import Outcome
 from sheetflow.service import PassReport, open_office, run_pass
 from sheetflow.service.remaking import answers_by_path, mark_missing, mark_of
 from tests.golden.dumping import document_text, workbook_text
+from tests.old.conftest import NEXT_DAY
 
-OLD = Path(__file__).with_name("workspace_before_levels.zip")
-NEXT_DAY = dt.datetime(2012, 3, 3, 10)  # noqa: DTZ001 - the office's own time, as --at gives it
 AFTER = dt.datetime(2012, 3, 5, 10)  # noqa: DTZ001
 MISSING = "370104-槐荫区"
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    """The old workspace, unpacked; the clerk's desk lies beside it."""
-    with zipfile.ZipFile(OLD) as packed:
-        packed.extractall(tmp_path)
-    return tmp_path / "workspace"
 
 
 def files_of(folder: Path) -> dict[str, bytes]:

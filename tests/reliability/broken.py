@@ -161,6 +161,12 @@ KEY_OF_THE_PLACE = Broken(
     ),
 )
 
+MIGRATES_TO_OTHER_KEYS = Broken(
+    "migrates-to-other-keys",
+    "an old database's deliveries get keys by which no file is known again",
+    (("store/migrations.py", "{row.inode}/{row.size}", "{row.size}/{row.inode}"),),
+)
+
 BLOB_UNSYNCED = Broken(
     "blob-unsynced",
     "the bytes in the archive are not made durable",

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import re
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -107,13 +109,17 @@ class Undisturbed:
         return [numbered[number] for number in sorted(spread | turning) if number < total]
 
 
-def run_undisturbed(lane: Lane, scene: Path) -> Undisturbed:
+Lay = Callable[[Path], object]
+"""Lays the scene at a place, instead of what is there."""
+
+
+def run_undisturbed(lane: Lane, lay: Lay, at: dt.datetime) -> Undisturbed:
     """Run once without any kill, traced; once before, so that nothing is compiled meanwhile."""
     file = lane.root.parent / "trace.txt"
     for _ in range(2):
-        copy_of(scene, lane.root)
+        lay(lane.root)
         lane.postbox.mails.clear()
-        ended = lane.service.run(lane.root, NOW, trace=Trace(("-e", f"trace={CHANGING}"), file))
+        ended = lane.service.run(lane.root, at, trace=Trace(("-e", f"trace={CHANGING}"), file))
         assert ended.code == 0, ended.log
     calls = [found[1] for found in map(_CALL.match, file.read_text("utf-8").splitlines()) if found]
     return Undisturbed(take_picture(lane.root), _ids(lane.postbox), tuple(calls))
@@ -125,40 +131,43 @@ def _ids(postbox: Postbox) -> frozenset[str]:
 
 def sweep(
     package: Path,
-    scene: Path,
+    lay: Lay,
     disk: Path,
     count: int,
     turning_calls: frozenset[str] = _TURNING,
+    at: dt.datetime = NOW,
 ) -> Sweep:
     """Kill `package` at `count` points or more, restart it, and compare; stop at the first red."""
     found = Sweep()
     with lanes(package, disk) as free, ThreadPoolExecutor(_LANES) as threads:
         lane = free.get()
-        undisturbed = run_undisturbed(lane, scene)
+        undisturbed = run_undisturbed(lane, lay, at)
         free.put(lane)
 
-        def at(point: Point) -> None:
+        def kill(point: Point) -> None:
             if found.wrong:
                 return
             lane = free.get()
             try:
-                _kill_at(lane, scene, undisturbed, point, found)
+                lay(lane.root)
+                _kill_at(lane, at, undisturbed, point, found)
             finally:
                 free.put(lane)
 
         for done in [
-            threads.submit(at, point) for point in undisturbed.points(count, turning_calls)
+            threads.submit(kill, point) for point in undisturbed.points(count, turning_calls)
         ]:
             done.result()
     return found
 
 
-def _kill_at(lane: Lane, scene: Path, undisturbed: Undisturbed, point: Point, found: Sweep) -> None:
-    copy_of(scene, lane.root)
+def _kill_at(
+    lane: Lane, at: dt.datetime, undisturbed: Undisturbed, point: Point, found: Sweep
+) -> None:
     lane.postbox.mails.clear()
-    first = lane.service.run(lane.root, NOW, trace=Trace.kill(*point))
+    first = lane.service.run(lane.root, at, trace=Trace.kill(*point))
     found.killed += first.was_killed
-    second = lane.service.run(lane.root, NOW)
+    second = lane.service.run(lane.root, at)
     wrong = [] if second.code == 0 else [f"the restart ended with {second.code}: {second.log}"]
     wrong += undisturbed.picture.differences(take_picture(lane.root))
     mails = lane.postbox.by_id()
@@ -178,7 +187,7 @@ def test_a_service_killed_at_any_call_loses_nothing_and_merges_nothing_twice(
 ) -> None:
     """Wherever the power fails, after the restart all is as if nothing had happened."""
     started = time.monotonic()
-    found = sweep(REPOSITORY, scene, quick_disk, _POINTS)
+    found = sweep(REPOSITORY, partial(copy_of, scene), quick_disk, _POINTS)
     measured("killed", found.killed)
     measured("mails_twice", found.mails_twice)
     measured("seconds", round(time.monotonic() - started))
@@ -201,6 +210,7 @@ def test_the_sweep_notices(
     broken: Broken, call: str, scene: Path, quick_disk: Path, tmp_path: Path, measured: Measured
 ) -> None:
     """The sweep above is able to fail: a version with this fault does not pass it."""
-    found = sweep(broken.package(tmp_path), scene, quick_disk, 0, frozenset({call}))
+    lay = partial(copy_of, scene)
+    found = sweep(broken.package(tmp_path), lay, quick_disk, 0, frozenset({call}))
     measured(broken.wrong, found.wrong)
     assert found.wrong

@@ -1,0 +1,20 @@
+"""The old workspace, see `test_old_workspace`."""
+
+from __future__ import annotations
+
+import datetime as dt
+import zipfile
+from pathlib import Path
+
+import pytest
+
+OLD = Path(__file__).with_name("workspace_before_levels.zip")
+NEXT_DAY = dt.datetime(2012, 3, 3, 10)  # noqa: DTZ001 - the office's own time, as --at gives it
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """The old workspace, unpacked; the clerk's desk lies beside it."""
+    with zipfile.ZipFile(OLD) as packed:
+        packed.extractall(tmp_path)
+    return tmp_path / "workspace"

@@ -1,0 +1,147 @@
+"""Each file of a folder is a delivery of its own, however much it looks like another."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sheetflow.errors import StoreBusyError
+from sheetflow.intake.identity import FOLDER, identity_of, key_of
+from sheetflow.service import open_office
+from sheetflow.service.opening import open_store
+from sheetflow.service.receiving import receive
+from sheetflow.service.taking import look, open_intake, take_all
+from sheetflow.store import Arrival, NewArrival
+from tests.tiny.desk import EAST, IN_TIME, Desk
+
+if TYPE_CHECKING:
+    from sheetflow.intake.sighting import Sighting
+    from sheetflow.service.office import Office
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    """A workspace with its workbooks handed out."""
+    desk = Desk.make(tmp_path / "workspace")
+    desk.issue()
+    return desk
+
+
+def lying(desk: Desk) -> Sighting:
+    """Look at the one file of the inbox."""
+    (sighting,) = desk.ask(lambda office: look(office, open_intake(office)).files)
+    return sighting
+
+
+def deliveries(desk: Desk) -> tuple[Arrival, ...]:
+    """All that was ever received."""
+    return desk.ask(lambda office: office.store.arrivals.find_all())
+
+
+def test_a_file_just_like_one_that_has_left_is_received(desk: Desk) -> None:
+    """With the same name, bytes, time and (a system gives it again) inode, it is a new drop all the same."""
+    book = desk.fill(EAST)
+    desk.drop(EAST, book)
+    desk.run(IN_TIME)
+    desk.drop(EAST, book)
+    (first,) = deliveries(desk)
+    same = key_of(identity_of(lying(desk)), first.sha256)
+    Path(f"{desk.workspace.database}.seal").unlink()
+    with closing(sqlite3.connect(desk.workspace.database)) as connection, connection:
+        connection.execute("UPDATE arrivals SET source_key = ?", (same,))
+    desk.run(IN_TIME)
+    assert [each.answer for each in deliveries(desk)] == ["submission", "duplicate"]
+    assert desk.inbox_files() == []
+
+
+def test_moved_out_of_the_precheck_folder_it_is_submitted(desk: Desk) -> None:
+    """A precheck that could not be removed yet, moved up by the clerk, is the submission that she means."""
+    place = desk.drop(EAST, desk.fill(EAST), folder="预审")
+    desk.run(IN_TIME)
+    (precheck,) = deliveries(desk)
+    book = desk.drop(
+        EAST, desk.workspace.archive / precheck.sha256[:2] / precheck.sha256, place.name
+    )
+    found = lying(desk)
+    pending = key_of(identity_of(found).replace("/submission/", "/precheck/"), precheck.sha256)
+    Path(f"{desk.workspace.database}.seal").unlink()
+    with closing(sqlite3.connect(desk.workspace.database)) as connection, connection:
+        connection.execute("UPDATE arrivals SET source_key = ?, acknowledged_at = NULL", (pending,))
+    desk.run(IN_TIME)
+    assert [each.answer for each in deliveries(desk)] == ["precheck", "submission"]
+    assert not book.exists()
+
+
+class Post:
+    """A source that is no folder: it keeps what it gave until that is acknowledged."""
+
+    def __init__(self, office: Office) -> None:
+        self.office, self.kept, self.let_go = office, True, list[str]()
+
+    def acknowledge(self, arrival: Arrival) -> bool:
+        """Note what may go; whoever asks has committed it and noted it in the journal."""
+        assert self.office.store.arrivals.find_arrival(arrival.arrival_id) == arrival
+        assert arrival.source_key.encode() in self.office.workspace.journal.read_bytes()
+        self.let_go.append(arrival.source_key)
+        return not self.kept
+
+
+def letter(office: Office, key: str) -> NewArrival:
+    """A delivery by another way than a folder."""
+    return NewArrival(
+        source="post",
+        source_key=key,
+        unit_id=EAST,
+        purpose="submission",
+        name="来信.xlsx",
+        sha256="0" * 64,
+        size=1,
+        arrived_at=office.clock.now(),
+    )
+
+
+def test_every_source_is_acknowledged_after_the_commit_and_a_key_counts_once(desk: Desk) -> None:
+    """What another source could not let go of is the same delivery when it comes again, and no folder's."""
+
+    def twice(office: Office) -> None:
+        post = Post(office)
+        receive(office, post, [letter(office, "1"), letter(office, "2")])
+        take_all(office, open_intake(office))  # no file lies there: they are not a folder's
+        assert [each.source_key for each in office.store.arrivals.find_pending("post")] == [
+            "1",
+            "2",
+        ]
+        assert office.store.arrivals.find_pending(FOLDER) == ()
+        post.kept = False
+        receive(office, post, [letter(office, "1"), letter(office, "3")])
+        assert post.let_go == ["1", "2", "1", "3"]
+        assert [each.source_key for each in office.store.arrivals.find_pending("post")] == ["2"]
+
+    desk.ask(twice)
+    assert [each.source_key for each in deliveries(desk)] == ["1", "2", "3"]
+
+
+def test_nothing_is_acknowledged_where_the_commit_failed(desk: Desk) -> None:
+    """A database that is busy keeps every source's hold, and what was noted is received first afterwards."""
+
+    def busy(office: Office) -> None:
+        post = Post(office)
+        post.kept = False
+        with closing(sqlite3.connect(desk.workspace.database)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            with pytest.raises(StoreBusyError):
+                receive(office, post, [letter(office, "1")])
+            other.rollback()
+        assert (post.let_go, office.noted) == ([], True)
+        receive(office, post, [letter(office, "2")])
+        assert post.let_go == ["2"]
+
+    with open_office(
+        desk.root, IN_TIME, open_store=lambda space, _: open_store(space, busy_timeout=0.2)
+    ) as office:
+        busy(office)
+    assert [each.source_key for each in deliveries(desk)] == ["1", "2"]
