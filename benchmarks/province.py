@@ -30,7 +30,7 @@ from sheetflow.demo.filler import plan_typing, type_workbook
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.prefill import prefill_blank
 from sheetflow.schemas.samples import Samples
-from sheetflow.units import Level, Unit, UnitTree
+from sheetflow.units import Unit, UnitTree
 from sheetflow.writing import Dress, write_workbook
 
 CAMPAIGN = "grassroots2012"
@@ -63,7 +63,7 @@ class Province:
 def make_province(size: Size, folder: Path) -> Province:
     """Make the workbooks of `size` in `folder`; what lies there already is taken as it is."""
     tree = some_units(size.counties)
-    counties = [unit for unit in tree if unit.level is Level.COUNTY]
+    counties = [unit for unit in tree if unit.level == "县"]
     here = folder / f"{size.rows}-{size.seed}-{_MADE}"
     files = {
         unit.unit_id: here / f"填报_{unit.folder}_{PERIOD.period_id}.xlsx" for unit in counties
@@ -91,10 +91,10 @@ def make_province(size: Size, folder: Path) -> Province:
 def some_units(counties: int) -> UnitTree:
     """Give so many counties with all above them, in as many provinces as it takes."""
     units = list(read_units(default_units()))
-    a_province = sum(unit.level is Level.COUNTY for unit in units)
+    a_province = sum(unit.level == "县" for unit in units)
     provinces = -(-counties // a_province)
     tree = UnitTree.of(_moved(unit, province) for province in range(provinces) for unit in units)
-    chosen = [unit for unit in tree if unit.level is Level.COUNTY][:counties]
+    chosen = [unit for unit in tree if unit.level == "县"][:counties]
     kept = {above.unit_id for unit in chosen for above in tree.chain(unit.unit_id)}
     return UnitTree.of(unit for unit in tree if unit.unit_id in kept)
 
@@ -106,7 +106,7 @@ def _moved(unit: Unit, province: int) -> Unit:
     # 37 is taken by the first one.
     prefix = str(next(itertools.islice(_prefixes(), province - 1, None)))
     parent = prefix + unit.parent[2:] if unit.parent else unit.parent
-    name = f"{unit.name}{province + 1}" if unit.level is Level.PROVINCE else unit.name
+    name = f"{unit.name}{province + 1}" if unit.level == "省" else unit.name
     return replace(
         unit, unit_id=prefix + unit.unit_id[2:], parent=parent, name=name, division_code=None
     )

@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from benchmarks.moments import DROPPED_AT
 from benchmarks.province import CAMPAIGN, Province
 from sheetflow.reading import read_workbook
-from sheetflow.units import Level
 from sheetflow.workers.judging import JudgeRequest, dump_book, judge_request
 
 
@@ -37,7 +36,7 @@ def measure_reading(province: Province) -> dict[str, float]:
             unit=province.tree[unit_id],
             tree=province.tree,
             now=DROPPED_AT,
-            working_days=dict.fromkeys(Level, 2),
+            working_days=dict.fromkeys(province.tree.levels.names, 2),
         )
         with clocked("validate"):
             judgement, _ = judge_request(request, raw)

@@ -15,7 +15,6 @@ from sheetflow.schemas.columns import Column, Disclosure, Mask
 from sheetflow.schemas.conditions import Condition
 from sheetflow.schemas.habits import Value
 from sheetflow.schemas.sheets import Sheet
-from sheetflow.units import Level
 
 _SHOWN_BEFORE, _SHOWN_AFTER = 3, 4
 _LONG_ENOUGH = 8
@@ -32,14 +31,14 @@ class MaskPolicy:
     `overrides` maps ``sheet.column`` to whole, masked or left_out.
     """
 
-    level: Level
+    level: str
     overrides: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def mask_of(self, sheet: Sheet, column: Column) -> Mask:
         """Give the mask in force for `column`."""
         declared = {
-            Level.CITY: column.disclosure.city,
-            Level.PROVINCE: column.disclosure.province,
+            "市": column.disclosure.city,
+            "省": column.disclosure.province,
         }.get(self.level, Mask.WHOLE)
         chosen = self.overrides.get(f"{sheet.key}.{column.key}")
         if chosen == "masked":
@@ -90,14 +89,15 @@ class MaskPolicy:
     def _withholding(self, sheet: Sheet, column: Column) -> Condition | None:
         """By which nature of its own a row keeps the cell from the level; an override goes first."""
         overridden = f"{sheet.key}.{column.key}" in self.overrides
-        if self.level is Level.COUNTY or overridden:
+        if self.level == "县" or overridden:
             return None
         return column.disclosure.withheld_when
 
     @property
     def digest(self) -> str:
         """Name the policy, so that what was made under another one is made again."""
-        return f"{self.level}:" + ",".join(f"{k}={v}" for k, v in sorted(self.overrides.items()))
+        key = {"省": "province", "市": "city", "县": "county"}[self.level]
+        return f"{key}:" + ",".join(f"{k}={v}" for k, v in sorted(self.overrides.items()))
 
 
 def way_to_mask(column: Column) -> Mask | None:

@@ -32,7 +32,7 @@ from sheetflow.schemas.layout import (
     column_number,
 )
 from sheetflow.schemas.sheets import Kind, Sheet
-from sheetflow.units import Level, Unit
+from sheetflow.units import Unit
 from sheetflow.workbook import CellValue, cell_name, parse_cell_name
 
 Cells = Mapping[str, CellValue | Value]
@@ -56,9 +56,11 @@ class Filling:
     previous: Mapping[str, Number] = field(default_factory=lambda: MappingProxyType({}))
     findings: tuple[Finding, ...] = ()
     explanations: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    is_lowest: bool = True
+    """Whether the unit's level adds up no other."""
 
     @property
-    def level(self) -> Level:
+    def level(self) -> str:
         """The level whose sheets the workbook holds."""
         return self.unit.level
 
@@ -93,6 +95,7 @@ def prefill_blank(
         period=period,
         rows=rows,
         previous=earlier.totals if earlier else {},
+        is_lowest=unit.level == campaign.levels.lowest.name,
     )
 
 
@@ -170,6 +173,7 @@ def prefill_returned(
             for finding in judgement.findings
         ),
         explanations={**judgement.typed, **said},
+        is_lowest=unit.level == campaign.levels.lowest.name,
     )
 
 

@@ -14,7 +14,7 @@ from sheetflow.campaigns import load_campaign
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.pipeline import judge
 from sheetflow.schemas.judging import Context, Earlier, Judgement
-from sheetflow.units import Level, Unit, UnitTree
+from sheetflow.units import Unit, UnitTree
 from sheetflow.validators.statistics import measure
 from sheetflow.workbook import RawWorkbook
 from tests.drawing import draw
@@ -23,15 +23,13 @@ CAMPAIGN = load_campaign("grassroots2012")
 FORM = CAMPAIGN.main_form
 TREE = UnitTree.of(
     [
-        Unit(unit_id="370000", name="山东省", level=Level.PROVINCE),
-        Unit(unit_id="370100", name="济南市", level=Level.CITY, parent="370000"),
-        Unit(unit_id="370102", name="历下区", level=Level.COUNTY, parent="370100"),
-        Unit(unit_id="370103", name="市中区", level=Level.COUNTY, parent="370100"),
+        Unit(unit_id="370000", name="山东省", level="省"),
+        Unit(unit_id="370100", name="济南市", level="市", parent="370000"),
+        Unit(unit_id="370102", name="历下区", level="县", parent="370100"),
+        Unit(unit_id="370103", name="市中区", level="县", parent="370100"),
     ]
 )
-WORKING_DAYS: Mapping[Level, int] = MappingProxyType(
-    {Level.COUNTY: 2, Level.CITY: 4, Level.PROVINCE: 6}
-)
+WORKING_DAYS: Mapping[str, int] = MappingProxyType({"县": 2, "市": 4, "省": 6})
 
 VALID = """
 # 封面

@@ -8,7 +8,6 @@ from sheetflow.consolidation.details import columns_seen
 from sheetflow.masks import MaskPolicy, mask_value
 from sheetflow.schemas.columns import Mask
 from sheetflow.schemas.habits import Value
-from sheetflow.units import Level
 from tests.county_book import FORM
 
 NEEDS, PAIRINGS, CADRES = (FORM.by_key[key] for key in ("needs", "pairings", "cadres"))
@@ -26,7 +25,7 @@ ROW: dict[str, Value] = {
     "measures": "介绍培训",
     "outcome": "已就业",
 }
-CITY, PROVINCE = MaskPolicy(Level.CITY), MaskPolicy(Level.PROVINCE)
+CITY, PROVINCE = MaskPolicy("市"), MaskPolicy("省")
 
 
 @pytest.mark.parametrize(
@@ -113,7 +112,7 @@ def test_delicate_cases_are_withheld_from_the_city(category: str) -> None:
 
 def test_the_county_sees_its_own_rows_whole() -> None:
     """Nothing is hidden from the unit whose row it is."""
-    assert MaskPolicy(Level.COUNTY).see(NEEDS, {**ROW, "category": "婚姻家庭"}) == {
+    assert MaskPolicy("县").see(NEEDS, {**ROW, "category": "婚姻家庭"}) == {
         column.key: ROW.get(column.key) if column.key != "category" else "婚姻家庭"
         for column in NEEDS.columns
     }
@@ -136,16 +135,16 @@ def test_every_personal_column_is_masked_above() -> None:
 @pytest.mark.parametrize(
     ("level", "column", "chosen", "mask"),
     [
-        (Level.PROVINCE, "name", "masked", Mask.NAME),
-        (Level.PROVINCE, "name", "whole", Mask.WHOLE),
-        (Level.CITY, "name", "left_out", Mask.LEFT_OUT),
-        (Level.CITY, "id_number", "masked", Mask.LEFT_OUT),
-        (Level.CITY, "content", "masked", Mask.LEFT_OUT),
-        (Level.CITY, "content", "left_out", Mask.LEFT_OUT),
-        (Level.CITY, "age", "masked", Mask.LEFT_OUT),
+        ("省", "name", "masked", Mask.NAME),
+        ("省", "name", "whole", Mask.WHOLE),
+        ("市", "name", "left_out", Mask.LEFT_OUT),
+        ("市", "id_number", "masked", Mask.LEFT_OUT),
+        ("市", "content", "masked", Mask.LEFT_OUT),
+        ("市", "content", "left_out", Mask.LEFT_OUT),
+        ("市", "age", "masked", Mask.LEFT_OUT),
     ],
 )
-def test_the_office_may_widen_or_narrow(level: Level, column: str, chosen: str, mask: Mask) -> None:
+def test_the_office_may_widen_or_narrow(level: str, column: str, chosen: str, mask: Mask) -> None:
     """A setting changes one column; asked to mask what has no mask, the column is left out."""
     policy = MaskPolicy(level, {f"needs.{column}": chosen})
     assert policy.mask_of(NEEDS, NEEDS.by_key[column]) is mask
@@ -158,7 +157,7 @@ def test_the_office_may_widen_or_narrow(level: Level, column: str, chosen: str, 
 
 def test_widening_a_withheld_text_is_heeded() -> None:
     """An office that lets its city read every case's words has said so in its settings."""
-    policy = MaskPolicy(Level.CITY, {"needs.content": "whole"})
+    policy = MaskPolicy("市", {"needs.content": "whole"})
     seen = policy.see(NEEDS, {**ROW, "category": "婚姻家庭"})
     assert (seen["content"], seen["measures"]) == ("想学技术", None)
 
@@ -166,12 +165,12 @@ def test_widening_a_withheld_text_is_heeded() -> None:
 def test_another_policy_has_another_name() -> None:
     """What was made under one policy is not taken for what another one would make."""
     policies = [
-        MaskPolicy(Level.CITY),
-        MaskPolicy(Level.PROVINCE),
-        MaskPolicy(Level.CITY, {"needs.name": "whole"}),
-        MaskPolicy(Level.CITY, {"needs.name": "left_out"}),
+        MaskPolicy("市"),
+        MaskPolicy("省"),
+        MaskPolicy("市", {"needs.name": "whole"}),
+        MaskPolicy("市", {"needs.name": "left_out"}),
     ]
     assert len({policy.digest for policy in policies}) == 4
-    assert MaskPolicy(Level.CITY, {"a.b": "whole", "c.d": "whole"}).digest == (
-        MaskPolicy(Level.CITY, {"c.d": "whole", "a.b": "whole"}).digest
+    assert MaskPolicy("市", {"a.b": "whole", "c.d": "whole"}).digest == (
+        MaskPolicy("市", {"c.d": "whole", "a.b": "whole"}).digest
     )

@@ -15,7 +15,7 @@ import secrets
 from pathlib import Path
 
 from sheetflow.errors import SheetflowError
-from sheetflow.units import Level, Unit, UnitTree
+from sheetflow.units import Levels, Unit, UnitTree
 
 _VERSION = 1
 _DAYS = ("valid_from", "valid_to")
@@ -51,22 +51,26 @@ def keep_units(path: Path, kept: KeptUnits) -> None:
             draft.unlink(missing_ok=True)
 
 
-def kept_units(path: Path) -> KeptUnits | None:
-    """Give the list that was kept; None where there is none, or none that can be read."""
+def kept_units(path: Path, levels: Levels) -> KeptUnits | None:
+    """Give the list that was kept; None where there is none, or none that can be read.
+
+    What it calls a level is read by any of that level's words among `levels`.
+    """
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
         if document["version"] != _VERSION:
             return None
-        return KeptUnits(document["sha256"], UnitTree.of(map(_unit, document["units"])))
+        units = [_unit(values, levels) for values in document["units"]]
+        return KeptUnits(document["sha256"], UnitTree.of(units, levels=levels))
     except (OSError, ValueError, KeyError, TypeError, AttributeError, SheetflowError):
         return None
 
 
-def _unit(values: dict[str, object]) -> Unit:
+def _unit(values: dict[str, object], levels: Levels) -> Unit:
     days = {name: dt.date.fromisoformat(str(values[name])) for name in _DAYS if values[name]}
     mails = values["mails"]
     more = {
-        "level": Level(str(values["level"])),
+        "level": levels.read(str(values["level"])),
         "mails": tuple(mails) if isinstance(mails, list) else (),
         **days,
     }

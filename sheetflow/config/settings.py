@@ -22,7 +22,6 @@ from sheetflow.config.setting_values import (
     Watching,
     Whole,
 )
-from sheetflow.units import Level
 
 ENV_PREFIX = "SHEETFLOW_"
 ENV_NESTING = "__"
@@ -100,12 +99,12 @@ class Deadlines(Section):
             raise ValueError("上级的截止日不能早于下级：应为 county ≤ city ≤ province。")
         return self
 
-    def working_days(self, level: Level) -> int:
+    def working_days(self, level: str) -> int:
         """Give the working days that `level` has after the period's end."""
         return {
-            Level.COUNTY: self.county,
-            Level.CITY: self.city,
-            Level.PROVINCE: self.province,
+            "县": self.county,
+            "市": self.city,
+            "省": self.province,
         }[level]
 
 
@@ -240,9 +239,9 @@ class Privacy(Section):
     )
     province: Sights = key({}, "省级看到的个人信息栏目，写法同上。", allowed=_SIGHT_TABLE)
 
-    def overrides(self, level: Level) -> dict[str, Sight]:
+    def overrides(self, level: str) -> dict[str, Sight]:
         """Give the overrides for readers of `level`, by ``sheet.column``."""
-        return {Level.CITY: self.city, Level.PROVINCE: self.province}.get(level, {})
+        return {"市": self.city, "省": self.province}.get(level, {})
 
 
 class Workers(Section):

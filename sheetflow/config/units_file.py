@@ -17,7 +17,7 @@ from pathlib import Path
 from sheetflow.config.decoding import decode_text
 from sheetflow.errors import UnitsError, WorkspaceError
 from sheetflow.lookalikes import plain
-from sheetflow.units import HEADERS, UnitTree, parse_units
+from sheetflow.units import HEADERS, THREE_LEVELS, Levels, UnitTree, parse_units
 
 _FURTHEST_HEADER = 20
 """Rows in which the header is looked for; people like titles above it."""
@@ -45,6 +45,11 @@ class UnitColumn:
         """What stands above the column."""
         return HEADERS[self.key]
 
+    def told(self, levels: Levels) -> str:
+        """What to fill in, for somebody whose units have `levels`."""
+        notes = "；".join(spec.note for spec in levels if spec.note)
+        return self.hint.format(levels=f"{levels.listed}（{notes}）" if notes else levels.listed)
+
 
 COLUMNS = (
     UnitColumn(
@@ -65,7 +70,7 @@ COLUMNS = (
         also=("层级", "单位级别"),
         required=True,
         width=8,
-        hint="省、市或县（县级市、区都填县）。",
+        hint="{levels}。",
     ),
     UnitColumn(
         key="parent",
@@ -132,7 +137,7 @@ class ListPlace:
     keys: tuple[str, ...]
 
 
-def read_units(path: Path | Traversable) -> UnitTree:
+def read_units(path: Path | Traversable, levels: Levels = THREE_LEVELS) -> UnitTree:
     """Read ``units.xlsx`` (any Excel format or .ods), or a CSV, into a tree, in this process.
 
     What somebody else gave is read in a child (`service.roster`): this is for lists of our own.
@@ -149,7 +154,7 @@ def read_units(path: Path | Traversable) -> UnitTree:
         ) from error
     tables = tables_of(path.name, content)
     place = find_list(path.name, tables)
-    return parse_list(path.name, tables[place.table], place)
+    return parse_list(path.name, tables[place.table], place, levels)
 
 
 def tables_of(name: str, content: bytes) -> list[list[list[object]]]:
@@ -169,10 +174,12 @@ def find_list(name: str, tables: Sequence[Sequence[Sequence[object]]]) -> ListPl
     )
 
 
-def parse_list(name: str, rows: Sequence[Sequence[object]], place: ListPlace) -> UnitTree:
+def parse_list(
+    name: str, rows: Sequence[Sequence[object]], place: ListPlace, levels: Levels
+) -> UnitTree:
     """Read the rows of the list into a tree; raise UnitsError with a sentence for each fault."""
     try:
-        return _parsed(place.keys, rows[place.header_row :], header_row=place.header_row)
+        return _parsed(place.keys, rows[place.header_row :], place.header_row, levels)
     except UnitsError as error:
         raise UnitsError([f"{name} {fault}" for fault in error.faults]) from error
 
@@ -226,7 +233,9 @@ def _workbook_rows(content: bytes, name: str) -> list[list[list[object]]]:
         raise WorkspaceError(NO_WORKBOOK.format(name=name)) from error
 
 
-def _parsed(keys: Sequence[str], rows: Sequence[Sequence[object]], *, header_row: int) -> UnitTree:
+def _parsed(
+    keys: Sequence[str], rows: Sequence[Sequence[object]], header_row: int, levels: Levels
+) -> UnitTree:
     headers = {column.key: column.header for column in COLUMNS}
     known = {"unit_id" if key == "code" else key for key in keys}
     faults = [
@@ -241,7 +250,8 @@ def _parsed(keys: Sequence[str], rows: Sequence[Sequence[object]], *, header_row
     ]
     if faults:
         raise UnitsError(faults)
-    return parse_units([_row(keys, cells) for cells in rows], first_row=header_row + 1)
+    listed = [_row(keys, cells) for cells in rows]
+    return parse_units(listed, first_row=header_row + 1, levels=levels)
 
 
 def _row(keys: Sequence[str], cells: Sequence[object]) -> Mapping[str, object]:

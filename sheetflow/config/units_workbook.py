@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from sheetflow.config.atomic import replace_file
 from sheetflow.config.units_file import COLUMNS
-from sheetflow.units import Level, Unit, UnitTree
+from sheetflow.units import Levels, Unit, UnitTree
 from sheetflow.workbook import column_letters
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ _ROOM = 1_000
 _A4 = 9
 _FONT = {"font_name": "宋体", "font_size": 11}
 _DAYS = ("valid_from", "valid_to")
+_SHADES = ("", "#DEEBF7", "#BDD7EE", "#9DC3E6", "#8FB8DE", "#7FACD6")
+"""What tells the levels apart, by how far they are above the lowest."""
 _KINDS = ["开发区", "兵团", "省直管"]
 _MADE = dt.datetime(2012, 1, 1)  # noqa: DTZ001 - the same list gives the same bytes
 _REMARKS = (
@@ -55,7 +57,7 @@ def write_units(path: Path, tree: UnitTree) -> None:
     with xlsxwriter.Workbook(buffer, options) as book:
         book.set_properties({"title": _LIST, "created": _MADE})
         _write_list(book, tree)
-        _write_help(book)
+        _write_help(book, tree.levels)
     replace_file(path, buffer.getvalue())
 
 
@@ -77,8 +79,8 @@ def _write_list(book: Workbook, tree: UnitTree) -> None:
             elif value:
                 sheet.write_string(row, index, value, text)
     last = len(tree) + _ROOM
-    _help_typing(sheet, last)
-    _colour(book, sheet, last)
+    _help_typing(sheet, last, tree.levels)
+    _colour(book, sheet, last, tree.levels)
     _set_up(sheet, last, len(tree))
 
 
@@ -102,7 +104,7 @@ def _cells(unit: Unit) -> list[str | dt.date | None]:
     return [
         unit.unit_id,
         unit.name,
-        unit.level.label,
+        unit.level,
         unit.parent,
         unit.division_code,
         unit.kind,
@@ -121,16 +123,16 @@ def _index(key: str) -> int:
     return next(index for index, column in enumerate(COLUMNS) if column.key == key)
 
 
-def _help_typing(sheet: Worksheet, last: int) -> None:
+def _help_typing(sheet: Worksheet, last: int, levels: Levels) -> None:
     """Offer the choices and say what a column takes while its cell is selected."""
     for index, column in enumerate(COLUMNS):
         rule: dict[str, object] = {"validate": "any"}
         if column.key == "level":
             rule = {
                 "validate": "list",
-                "source": [level.label for level in Level],
+                "source": list(levels.names),
                 "error_title": "级别",
-                "error_message": "请从下拉列表中选择：省、市或县。",
+                "error_message": f"请从下拉列表中选择：{levels.listed}。",
             }
         elif column.key == "kind":
             rule = {"validate": "list", "source": _KINDS, "show_error": False}
@@ -142,11 +144,11 @@ def _help_typing(sheet: Worksheet, last: int) -> None:
                 "error_title": column.header,
                 "error_message": "请填日期，如 2012-12-01。",
             }
-        hint = {"input_title": column.header, "input_message": column.hint}
+        hint = {"input_title": column.header, "input_message": column.told(levels)}
         sheet.data_validation(1, index, last, index, {**rule, **hint})
 
 
-def _colour(book: Workbook, sheet: Worksheet, last: int) -> None:
+def _colour(book: Workbook, sheet: Worksheet, last: int, levels: Levels) -> None:
     """Mark what cannot stand, then tell the levels apart; live, so new rows follow."""
     unit_id, level = _letter("unit_id"), _letter("level")
     bad = book.add_format({"bg_color": "#F4B6B6"})
@@ -162,15 +164,12 @@ def _colour(book: Workbook, sheet: Worksheet, last: int) -> None:
         )
     sheet.conditional_format(1, 0, last, 0, {"type": "duplicate", "format": bad})
     line = {"border": 1, "border_color": "#BFBFBF"}
-    looks = {
-        Level.PROVINCE: {**line, "bg_color": "#BDD7EE", "bold": True},
-        Level.CITY: {**line, "bg_color": "#DEEBF7"},
-        Level.COUNTY: line,
-    }
-    for rung, look in looks.items():
+    for rank, name in enumerate(levels.names):
+        shade = {"bg_color": _SHADES[len(levels) - 1 - rank]} if rank < len(levels) - 1 else {}
+        look = {**line, **shade, **({} if rank else {"bold": True})}
         rule = {
             "type": "formula",
-            "criteria": f'=${level}2="{rung.label}"',
+            "criteria": f'=${level}2="{name}"',
             "format": book.add_format(look),
         }
         sheet.conditional_format(1, 0, last, len(COLUMNS) - 1, rule)
@@ -189,7 +188,7 @@ def _set_up(sheet: Worksheet, last: int, units: int) -> None:
     sheet.set_selection(1, 0, 1, 0)
 
 
-def _write_help(book: Workbook) -> None:
+def _write_help(book: Workbook, levels: Levels) -> None:
     sheet = book.add_worksheet(_HELP)
     title = book.add_format({"font_name": "黑体", "font_size": 16, "valign": "vcenter"})
     wrapped = book.add_format(
@@ -206,7 +205,8 @@ def _write_help(book: Workbook) -> None:
     sheet.set_row(1, 22)
     for row, column in enumerate(COLUMNS, start=2):
         sheet.set_row(row, 34)
-        for index, text in enumerate((column.header, "是" if column.required else "", column.hint)):
+        required = "是" if column.required else ""
+        for index, text in enumerate((column.header, required, column.told(levels))):
             sheet.write_string(row, index, text, wrapped)
     first = len(COLUMNS) + 3
     for number, remark in enumerate(_REMARKS, start=1):

@@ -46,4 +46,5 @@ def board_data(
         stamp=stamp,
         files=files,
         waiting=waiting,
+        levels=books.tree.levels,
     )

@@ -16,7 +16,7 @@ from sheetflow.schemas.columnwise import each
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.habits import Value
 from sheetflow.schemas.keys import merged
-from sheetflow.units import Level, Unit
+from sheetflow.units import Unit
 
 _OLD_LENGTH, _REGION = 15, 6
 _CENTURY = "19"
@@ -130,5 +130,5 @@ def _branches(books: Books, unit: Unit) -> dict[str, str]:
 
 
 def _city(books: Books, unit_id: str) -> str:
-    city = books.tree.ancestor(unit_id, Level.CITY)
+    city = books.tree.ancestor(unit_id, "市")
     return city.name if city else ""

@@ -24,7 +24,7 @@ from sheetflow.schemas.indicators import plain
 from sheetflow.schemas.keys import key_columns, merge_keys, merged
 from sheetflow.schemas.sheets import Kind, RollUp, Sheet
 from sheetflow.schemas.tables import column_of
-from sheetflow.units import Level, Unit, UnitTree
+from sheetflow.units import Unit, UnitTree
 
 _LABEL_LIMIT = 50
 
@@ -101,7 +101,7 @@ def whose_under(tree: UnitTree, unit_id: str, receipt: str) -> Whose:
     """Tell whose rows a unit's are that go by `receipt`; a city's own stand as its 本级."""
     chain = {entry.level: entry.name for entry in tree.chain(unit_id)}
     own = f"{tree[unit_id].name}本级"
-    return Whose(unit_id, chain.get(Level.CITY, own), chain.get(Level.COUNTY, own), receipt)
+    return Whose(unit_id, chain.get("市", own), chain.get("县", own), receipt)
 
 
 def rows_seen(
@@ -161,20 +161,18 @@ def _column_seen(sheet: Sheet, rows: Sequence[Mapping[str, Value]], look: Look) 
 
 
 def rows_standing(
-    sheet: Sheet, level: Level, rows: Sequence[Mapping[str, Value]]
+    sheet: Sheet, level: str, rows: Sequence[Mapping[str, Value]]
 ) -> Sequence[Mapping[str, Value]]:
     """Give a unit's rows as they stand in that level's workbook: added up to one, or all."""
     return _summed(sheet, rows) if is_summed(sheet, level) else rows
 
 
-def is_summed(sheet: Sheet, level: Level) -> bool:
+def is_summed(sheet: Sheet, level: str) -> bool:
     """Whether that level sees a unit's rows of the sheet added up to one.
 
     The first level above the counties lists what is LISTED; only those above it sum.
     """
-    return sheet.roll_up is RollUp.SUMMED or (
-        sheet.roll_up is RollUp.LISTED and level.rank < Level.CITY.rank
-    )
+    return sheet.roll_up is RollUp.SUMMED or (sheet.roll_up is RollUp.LISTED and level == "省")
 
 
 def _columns_in_force(policy: MaskPolicy, sheet: Sheet, *, summed: bool) -> tuple[Column, ...]:

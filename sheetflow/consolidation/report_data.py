@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from sheetflow.units import Level
-
 Number = int | float | Decimal
 
 
@@ -181,7 +179,7 @@ class ReportData:
     """
 
     unit_name: str
-    level: Level
+    level: str
     campaign_title: str
     period_label: str
     year_so_far_label: str

@@ -20,7 +20,7 @@ from sheetflow.schemas.forms import Form
 from sheetflow.schemas.habits import Value
 from sheetflow.schemas.indicators import Indicator, Number, Values
 from sheetflow.schemas.sheets import Kind, Sheet
-from sheetflow.units import Unit
+from sheetflow.units import THREE_LEVELS, Levels, Unit
 
 
 class State(StrEnum):
@@ -235,6 +235,7 @@ class Consolidated:
     """The periods of the year up to this one, for the charts over periods."""
     names: Mapping[str, str] = field(default_factory=dict)
     """What the lists call each unit, by its id: 济南市市中区 where a name stands twice."""
+    levels: Levels = THREE_LEVELS
 
     def name_of(self, unit: Unit) -> str:
         """Give what the lists call `unit`."""
@@ -269,6 +270,11 @@ class BoardData:
     files: Mapping[str, tuple[BoardFile, ...]] = field(default_factory=lambda: MappingProxyType({}))
     waiting: tuple[Waiting, ...] = ()
     """The workbooks of these units that wait for a decision, also beside an accepted one."""
+    levels: Levels = THREE_LEVELS
+
+    def depth(self, unit: Unit) -> int:
+        """How many levels `unit` is below the board's own."""
+        return self.levels.rank(unit.level) - self.levels.rank(self.unit.level)
 
     def cell(self, unit: Unit, period: Period) -> BoardRow | None:
         """Where `unit` stands in `period`, None where nothing is expected of it."""

@@ -60,6 +60,7 @@ def consolidate(
         declared=declared_totals(books, unit),
         history=history(books, unit, matrix),
         names=names_below(books.tree, unit),
+        levels=books.tree.levels,
     )
 
 

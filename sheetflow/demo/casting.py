@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from random import Random
 
-from sheetflow.units import Level, Unit
+from sheetflow.units import Levels, Unit
 
 
 class Part(StrEnum):
@@ -50,16 +50,16 @@ _ACCIDENTS = (
 _MISTAKEN, _HABITUAL = 0.3, 0.1
 
 
-def cast_parts(units: Sequence[Unit], random: Random) -> dict[str, Part]:
-    """Give every unit its part; the accidents fall on counties."""
-    counties = [unit for unit in units if unit.level is Level.COUNTY]
-    others = [unit for unit in units if unit.level is not Level.COUNTY]
+def cast_parts(units: Sequence[Unit], levels: Levels, random: Random) -> dict[str, Part]:
+    """Give every unit its part; the accidents fall on the lowest level."""
+    counties = [unit for unit in units if unit.level == levels.lowest.name]
+    others = [unit for unit in units if unit.level != levels.lowest.name]
     random.shuffle(counties)
     accidents = _ACCIDENTS[: (len(counties) + 1) // 2]
     parts = dict(zip((unit.unit_id for unit in counties), accidents, strict=False))
     for unit in (*counties[len(accidents) :], *others):
         parts[unit.unit_id] = Part.CLEAN if unit.parent is None else _by_chance(random)
-    cities = [unit for unit in others if unit.level is Level.CITY]
+    cities = [unit for unit in others if unit.level == levels.nearest.name]
     if len(cities) > 1:
         parts[random.choice(cities).unit_id] = Part.LATE
     return parts

@@ -35,7 +35,7 @@ from sheetflow.service.names import (
     report_path,
     workbook_path,
 )
-from sheetflow.units import Level, UnitTree
+from sheetflow.units import UnitTree
 
 Tell = Callable[[str], None]
 """Takes one line for whoever watches."""
@@ -68,7 +68,7 @@ def play(root: Path, *, counties: int | None, rows: int, seed: int, say: Tell) -
     tree = _some_units(counties)
     workspace = _create(root, tree)
     random = Random(seed)  # noqa: S311 - made-up data
-    parts = cast_parts(tree.living_on(_PERIOD.last_day), random)
+    parts = cast_parts(tree.living_on(_PERIOD.last_day), tree.levels, random)
     scene = _Stage(root, tree, parts, find_soffice(), say)
     say(f"{len(tree)} units, report period {_PERIOD.label}; workspace in {workspace.root}")
     with tempfile.TemporaryDirectory(prefix="sheetflow-demo-") as folder:
@@ -87,7 +87,7 @@ def play(root: Path, *, counties: int | None, rows: int, seed: int, say: Tell) -
 def _some_units(counties: int | None) -> UnitTree:
     """Give the packaged units with made-up addresses: the first counties and all above them."""
     tree = read_units(default_units())
-    wanted = [unit for unit in tree if unit.level is Level.COUNTY][:counties]
+    wanted = [unit for unit in tree if unit.level == tree.levels.lowest.name][:counties]
     kept = {above.unit_id for unit in wanted for above in tree.chain(unit.unit_id)}
     return UnitTree.of(
         replace(unit, mails=(f"fulian-{unit.unit_id}@mail.example",))
@@ -202,7 +202,8 @@ def _worth_opening(office: Office) -> Iterable[Path]:
         of_counties = (
             entry
             for entry in listed
-            if entry.outcome == outcome and office.tree[entry.unit_id].level is Level.COUNTY
+            if entry.outcome == outcome
+            and office.tree[entry.unit_id].level == office.campaign.levels.lowest.name
         )
         first = next(of_counties, None)
         if first:

@@ -59,7 +59,7 @@ def _units(consolidated: Consolidated) -> ExportTable:
             yield (
                 unit.unit_id,
                 unit.name,
-                unit.level.label,
+                unit.level,
                 unit.parent,
                 row.state.label,
                 int(row.late),

@@ -14,6 +14,7 @@ from sheetflow.findings import Catalogue
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.judging import Rule
 from sheetflow.schemas.samples import SampleSource
+from sheetflow.units import THREE_LEVELS, Levels
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class Campaign:
 
     `rules` are those of each form by its key, the engine's general ones not among them.
     `catalogue` holds the texts of both. `samples` makes up believable data for the demo.
+    `levels` are those of the chain, named as its units name them.
     """
 
     key: str
@@ -32,6 +34,7 @@ class Campaign:
     source: str = ""
     contact_hint: str = ""
     samples: SampleSource | None = None
+    levels: Levels = THREE_LEVELS
 
     @cached_property
     def by_key(self) -> Mapping[str, Form]:

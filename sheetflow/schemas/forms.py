@@ -19,7 +19,6 @@ from sheetflow.schemas.conditions import Condition, Is
 from sheetflow.schemas.indicators import Indicator
 from sheetflow.schemas.reports import ReportSpec
 from sheetflow.schemas.sheets import Kind, Sheet
-from sheetflow.units import Level
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,9 +122,9 @@ class Form:
         """The card that says who reports."""
         return self.by_key[self.cover.sheet]
 
-    def sheets_for(self, level: Level) -> tuple[Sheet, ...]:
+    def sheets_for(self, level: str) -> tuple[Sheet, ...]:
         """The sheets that a unit of that level fills."""
-        return tuple(sheet for sheet in self.sheets if level in sheet.levels)
+        return tuple(sheet for sheet in self.sheets if sheet.is_for(level))
 
     @cached_property
     def kinds(self) -> Mapping[str, Kind]:

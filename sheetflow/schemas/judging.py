@@ -21,7 +21,7 @@ from sheetflow.schemas.habits import Value
 from sheetflow.schemas.indicators import Figures, Number, measure_all
 from sheetflow.schemas.sheets import Sheet
 from sheetflow.schemas.tables import Table
-from sheetflow.units import Level, Unit, UnitTree
+from sheetflow.units import Unit, UnitTree
 from sheetflow.workbook import Address, CellValue, cell_name
 
 
@@ -153,7 +153,7 @@ class Book:
     form: Form
     version: int
     period: Period
-    level: Level
+    level: str
     sheets: Mapping[str, BookSheet]
 
     def rows(self, sheet: str) -> tuple[BookRow, ...]:
@@ -163,7 +163,7 @@ class Book:
 
     def values(self, sheet: str) -> Iterable[Mapping[str, Value]] | None:
         """The rows' values for indicators; None where this level's form has no such sheet."""
-        if self.level not in self.form.by_key[sheet].levels:
+        if not self.form.by_key[sheet].is_for(self.level):
             return None
         found = self.sheets.get(sheet)
         return found.values if found else Table()
@@ -222,7 +222,7 @@ class Context:
     unit: Unit
     tree: UnitTree
     now: dt.datetime
-    working_days: Mapping[Level, int]
+    working_days: Mapping[str, int]
     day_overrides: Mapping[dt.date, bool] = field(default_factory=lambda: MappingProxyType({}))
     earlier: Callable[[str, Period], Earlier | None] = lambda _form, _period: None
     later: Callable[[str, Period], tuple[Earlier, ...]] = lambda _form, _period: ()

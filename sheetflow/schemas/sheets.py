@@ -14,7 +14,6 @@ from sheetflow.schemas.cells import Day, Key, Reference, References
 from sheetflow.schemas.columns import Column, RowModel
 from sheetflow.schemas.conditions import Condition, Every, Filled, Not
 from sheetflow.schemas.tables import Row
-from sheetflow.units import Level
 
 
 class Kind(StrEnum):
@@ -42,9 +41,6 @@ class RollUp(StrEnum):
     NONE = "none"
 
 
-ALL_LEVELS = frozenset(Level)
-
-
 @dataclass(frozen=True)
 class Sheet:
     """One sheet of a form.
@@ -54,7 +50,7 @@ class Sheet:
     says which rows are done with: shown grey and filtered away when they come back
     pre-filled. `matter` are the columns that tell what a row is about: where all of them have
     changed, its key was used again. `preprinted` rows bear their key in the blank workbook. `source` cites
-    the notice. `lookups` are columns shown beside the sheet's own, by formula only.
+    the notice. `levels` names those whose units fill the sheet; empty: all. `lookups` are columns shown beside the sheet's own, by formula only.
     """
 
     key: str
@@ -64,7 +60,7 @@ class Sheet:
     note: str = ""
     source: str = ""
     always_shown: bool = True
-    levels: frozenset[Level] = ALL_LEVELS
+    levels: frozenset[str] = frozenset()
     void: Condition | None = None
     closed: Condition | None = None
     matter: tuple[str, ...] = ()
@@ -135,6 +131,10 @@ class Sheet:
     def void_not(self) -> Condition | None:
         """The condition that a row is not set aside, None where the sheet knows no such rows."""
         return Not(self.void) if self.void else None
+
+    def is_for(self, level: str) -> bool:
+        """Whether units of `level` fill the sheet."""
+        return not self.levels or level in self.levels
 
     @property
     def is_table(self) -> bool:

@@ -9,10 +9,9 @@ from sheetflow.exporting import tables_of, write_export
 from sheetflow.periods import Period
 from sheetflow.service.history import books_of
 from sheetflow.service.office import Office
-from sheetflow.units import Level
 
 
-def export_rows(office: Office, period: Period, folder: Path, level: Level) -> list[Path]:
+def export_rows(office: Office, period: Period, folder: Path, level: str) -> list[Path]:
     """Write everything accepted for `period` into `folder`, as readers of `level` may see it.
 
     One set of files a top unit; with several, each has a folder of its own.

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sheetflow.errors import TemporaryError
+from sheetflow.errors import TemporaryError, UnitsError
 from sheetflow.periods import Period
 from sheetflow.publishing.outbox import Beside, remove_publication
 from sheetflow.service.entailing import ANSWER, BOARD, CONSOLIDATED, REPORT, WORKBOOK
@@ -35,8 +35,10 @@ from sheetflow.service.publishing import ours_at
 from sheetflow.service.remaking import answers_by_path, mark_of
 from sheetflow.store.records import Publication, Stale
 from sheetflow.store.renaming import moved_path
-from sheetflow.units import Level, Unit, UnitTree
+from sheetflow.units import Levels, Unit, UnitTree
 
+_LEVEL = 2
+"""Where the level stands in what is kept of a unit."""
 _ABOVE = (CONSOLIDATED, REPORT, BOARD)
 _NUMBER = re.compile(r"第(\d+)号(_新\d?)?\.xlsx$")
 
@@ -70,7 +72,7 @@ def follow_units(office: Office) -> None:
     """Mark what shows units otherwise than the list, and say which files get new names."""
     store = office.store.publications
     document = _document(office.tree)
-    known = store.find_followed()
+    known = _known(store.find_followed(), office.tree.levels)
     if known == document:
         return
     published = store.find_publications()
@@ -127,7 +129,7 @@ def _shown(unit: Unit) -> list[str]:
     return [
         unit.unit_id,
         unit.name,
-        unit.level.value,
+        unit.level,
         unit.parent or "",
         unit.division_code or "",
         unit.kind,
@@ -136,13 +138,33 @@ def _shown(unit: Unit) -> list[str]:
     ]
 
 
+def _known(document: Mapping[str, object] | None, levels: Levels) -> dict[str, object] | None:
+    """Give the list that the outbox shows, its levels as they are called now.
+
+    An older version wrote the level's key (county); nothing is shown otherwise for that.
+    """
+    if document is None:
+        return None
+    listed = document["units"]
+    assert isinstance(listed, list)  # noqa: S101 - our own document
+    units = [
+        [*shown[:_LEVEL], _called(shown[_LEVEL], levels), *shown[_LEVEL + 1 :]] for shown in listed
+    ]
+    return {**document, "units": units}
+
+
+def _called(level: str, levels: Levels) -> str:
+    found = levels.find(level)
+    return found.name if found else level
+
+
 def _unit(shown: list[str]) -> Unit:
     unit_id, name, level, parent, division_code, kind, *days, successor = shown
     valid_from, valid_to = (dt.date.fromisoformat(day) if day else None for day in days)
     return Unit(
         unit_id=unit_id,
         name=name,
-        level=Level(level),
+        level=level,
         parent=parent or None,
         division_code=division_code or None,
         kind=kind,
@@ -158,7 +180,10 @@ def _change(known: Mapping[str, object] | None, new: UnitTree) -> _Change:
         return _Change(new, new, frozenset())
     listed = known["units"]
     assert isinstance(listed, list)  # noqa: S101 - our own document
-    old = UnitTree.of(map(_unit, listed))
+    try:
+        old = UnitTree.of(map(_unit, listed), levels=new.levels)
+    except UnitsError:  # the campaign's levels are others now: every unit is shown otherwise
+        return _Change(new, new, frozenset(new.units))
     before, after = ({unit.unit_id: _shown(unit) for unit in tree} for tree in (old, new))
     common = before.keys() & after.keys()
     changed = {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}

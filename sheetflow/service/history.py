@@ -26,7 +26,7 @@ from sheetflow.schemas.habits import Value
 from sheetflow.schemas.personal import holds_personal_number
 from sheetflow.service.office import Office
 from sheetflow.store.records import Arrival, Submission
-from sheetflow.units import Level, Unit
+from sheetflow.units import Unit
 from sheetflow.workers.judging import PastBook
 
 
@@ -96,7 +96,7 @@ def _answered_for_below(office: Office, top: Unit, period: Period) -> frozenset[
 
 def _deadlines(office: Office, period: Period) -> dict[UnitAndPeriod, dt.datetime]:
     """Give every unit's deadlines in the year so far; they differ by level alone."""
-    by_level: dict[tuple[Level, str], dt.datetime] = {}
+    by_level: dict[tuple[str, str], dt.datetime] = {}
     found: dict[UnitAndPeriod, dt.datetime] = {}
     for unit in office.tree:
         for entry in period.year_so_far:

@@ -62,7 +62,10 @@ def judge_arrivals(office: Office) -> Generator[list[Submission]]:
         sorted(
             # One whose unit left the list waits, and `status` shows it.
             (arrival for arrival in arrivals if arrival.unit_id in office.tree),
-            key=lambda arrival: (-office.tree[arrival.unit_id].level.rank, arrival.arrival_id),
+            key=lambda arrival: (
+                -office.tree.rank(office.tree[arrival.unit_id]),
+                arrival.arrival_id,
+            ),
         )
     )
     total = len(waiting)

@@ -33,7 +33,7 @@ from sheetflow.service.privacy import keyed_privacy
 from sheetflow.service.roster import read_roster
 from sheetflow.service.templates import Templates
 from sheetflow.store import Store
-from sheetflow.units import Level, Unit, UnitTree
+from sheetflow.units import Unit, UnitTree
 
 if TYPE_CHECKING:  # heavy, and `check` needs neither children nor writers
     from sheetflow.workers import Pool
@@ -118,9 +118,11 @@ class Office:
         return Templates(self.workspace.templates)
 
     @cached_property
-    def working_days(self) -> dict[Level, int]:
+    def working_days(self) -> dict[str, int]:
         """The working days each level has after a period's end."""
-        return {level: self.settings.deadlines.working_days(level) for level in Level}
+        return {
+            name: self.settings.deadlines.working_days(name) for name in self.campaign.levels.names
+        }
 
     @cached_property
     def day_overrides(self) -> dict[dt.date, bool]:
@@ -147,7 +149,7 @@ class Office:
             measure_unit=form.measure_unit,
         )
 
-    def policy(self, level: Level) -> MaskPolicy:
+    def policy(self, level: str) -> MaskPolicy:
         """What the readers of `level` see of personal columns."""
         return MaskPolicy(level, self.settings.privacy.overrides(level))
 
@@ -173,7 +175,7 @@ class Office:
             seen = self.workspace.units_file.stat()
             mark = (seen.st_mtime_ns, seen.st_size, seen.st_ino)
         if mark is None or mark != self._units_seen:
-            roster = read_roster(self.workspace)
+            roster = read_roster(self.workspace, self.campaign.levels)
             if list(roster.tree) != list(self.tree):
                 self.tree = roster.tree
             self.units_trouble = roster.trouble
@@ -205,8 +207,8 @@ def open_office(
     with a sentence for the operator.
     """
     workspace, settings = open_workspace(root)
-    roster = read_roster(workspace)
     campaign = load_campaign(settings.campaign)
+    roster = read_roster(workspace, campaign.levels)
     privacy = keyed_privacy(settings.privacy, campaign)
     settings = settings.model_copy(update={"privacy": privacy})
     make_private_folder(workspace.state)

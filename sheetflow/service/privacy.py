@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sheetflow.config.setting_values import Sight
 from sheetflow.config.settings import Privacy
@@ -16,7 +16,7 @@ from sheetflow.errors import SettingsError
 from sheetflow.masks import way_to_mask
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.columns import Column
-from sheetflow.units import Level
+from sheetflow.units import LevelSpec
 
 _MASKED = "masked"
 _MOST_LISTED = 12
@@ -33,19 +33,24 @@ def keyed_privacy(privacy: Privacy, campaign: Campaign) -> Privacy:
             for column in sheet.columns:
                 key = f"{sheet.key}.{column.key}"
                 named.setdefault(_plain(f"{sheet.title}.{column.label}"), []).append(key)
-    levels = {level.value: _keyed(privacy, level, named) for level in (Level.CITY, Level.PROVINCE)}
+    levels = {spec.key: _keyed(privacy, spec, named) for spec in _masked_for(campaign)}
     keyed = privacy.model_copy(update=levels)
     check_privacy(keyed, campaign)
     return keyed
 
 
-def _keyed(privacy: Privacy, level: Level, named: dict[str, list[str]]) -> dict[str, Sight]:
+def _masked_for(campaign: Campaign) -> Sequence[LevelSpec]:
+    """The levels that see other units' rows."""
+    return [spec for spec in campaign.levels if spec != campaign.levels.lowest]
+
+
+def _keyed(privacy: Privacy, level: LevelSpec, named: dict[str, list[str]]) -> dict[str, Sight]:
     keyed: dict[str, Sight] = {}
-    for name, sight in privacy.overrides(level).items():
+    for name, sight in privacy.overrides(level.name).items():
         for key in dict.fromkeys(named.get(_plain(name), [name])):
             if key in keyed:
                 raise SettingsError(
-                    f"sheetflow.toml 的 [privacy.{level.value}] 里的 {name}："
+                    f"sheetflow.toml 的 [privacy.{level.key}] 里的 {name}："
                     "这一栏写了两次。请只留一行。"
                 )
             keyed[key] = sight
@@ -66,18 +71,16 @@ def check_privacy(privacy: Privacy, campaign: Campaign) -> None:
         for column in sheet.columns
     }
     faults = [
-        fault
-        for level in (Level.CITY, Level.PROVINCE)
-        for fault in _faults(privacy, level, columns)
+        fault for level in _masked_for(campaign) for fault in _faults(privacy, level, columns)
     ]
     if faults:
         raise SettingsError("\n".join(faults))
 
 
-def _faults(privacy: Privacy, level: Level, columns: dict[str, Column]) -> Iterator[str]:
+def _faults(privacy: Privacy, level: LevelSpec, columns: dict[str, Column]) -> Iterator[str]:
     personal = [name for name, column in columns.items() if column.personal]
-    for name, sight in privacy.overrides(level).items():
-        where = f"sheetflow.toml 的 [privacy.{level.value}] 里的 {name}"
+    for name, sight in privacy.overrides(level.name).items():
+        where = f"sheetflow.toml 的 [privacy.{level.key}] 里的 {name}"
         if name not in columns:
             near = difflib.get_close_matches(name, columns, n=1)
             meant = f"是不是想写 {near[0]}？" if near else ""

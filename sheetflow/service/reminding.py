@@ -24,7 +24,7 @@ from sheetflow.service.office import LOG, Office
 from sheetflow.service.publishing import is_published
 from sheetflow.service.waiting import held_submissions
 from sheetflow.store.records import NewMail
-from sheetflow.units import Level, Unit
+from sheetflow.units import Unit
 from sheetflow.wording import Event
 
 _NEAR = dt.timedelta(days=7)
@@ -168,7 +168,7 @@ def _lines(office: Office, unit: Unit, lacking: list[BoardRow]) -> Iterable[str]
     """List names, under a line for each city where the reader is above cities."""
     groups: dict[str, list[str]] = {}
     for row in lacking:
-        city = office.tree.ancestor(row.unit.unit_id, Level.CITY)
+        city = office.tree.ancestor(row.unit.unit_id, "市")
         head = city.name if city and city != unit else ""
         word = "" if row.state is State.MISSING else f"（{row.state.label}）"
         name = "本级" if row.unit in (city, unit) else row.unit.name

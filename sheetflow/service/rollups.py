@@ -87,7 +87,7 @@ class Rollups:
             marks,
             key=lambda mark: (
                 places[tree.chain(mark.unit_id)[-1].unit_id],
-                tree[mark.unit_id].level.rank,
+                tree.rank(tree[mark.unit_id]),
                 mark.period,
                 kinds.index(mark.what),
             ),

@@ -15,7 +15,7 @@ from sheetflow.config.kept_units import KeptUnits, keep_units, kept_units
 from sheetflow.config.settings import LEAST_MEMORY_MB
 from sheetflow.config.workspace import Workspace
 from sheetflow.errors import SheetflowError, TemporaryError, UnreadableError, WorkspaceError
-from sheetflow.units import UnitTree
+from sheetflow.units import THREE_LEVELS, Levels, UnitTree
 
 _MOST_BYTES = 64 * 1024 * 1024
 
@@ -32,15 +32,15 @@ class Roster:
     is_passing: bool = False
 
 
-def read_roster(workspace: Workspace) -> Roster:
-    """Give the list in force; raise SheetflowError where none was ever good."""
-    kept = kept_units(workspace.kept_units)
+def read_roster(workspace: Workspace, levels: Levels) -> Roster:
+    """Give the list in force, of units of `levels`; raise SheetflowError where none was ever good."""
+    kept = kept_units(workspace.kept_units, levels)
     try:
         content = read_bytes(workspace.units_file)
         sha256 = hashlib.sha256(content).hexdigest()
         if kept is not None and kept.sha256 == sha256:
             return Roster(kept.tree)
-        tree = parse_in_child(workspace.units_file.name, content)
+        tree = parse_in_child(workspace.units_file.name, content, levels)
     except SheetflowError as error:
         if kept is None:
             raise
@@ -52,9 +52,9 @@ def read_roster(workspace: Workspace) -> Roster:
     return Roster(tree)
 
 
-def read_given(path: Path) -> UnitTree:
+def read_given(path: Path, levels: Levels = THREE_LEVELS) -> UnitTree:
     """Read a list that somebody gives (``init --units``)."""
-    return parse_in_child(path.name, read_bytes(path))
+    return parse_in_child(path.name, read_bytes(path), levels)
 
 
 def read_bytes(path: Path) -> bytes:
@@ -73,7 +73,7 @@ def read_bytes(path: Path) -> bytes:
     return content
 
 
-def parse_in_child(name: str, content: bytes) -> UnitTree:
+def parse_in_child(name: str, content: bytes, levels: Levels) -> UnitTree:
     """Read a list in a child of its own, small in memory; raise SheetflowError with a sentence."""
     from sheetflow.workers import Limits, Pool
     from sheetflow.workers.limits import MIB
@@ -81,7 +81,8 @@ def parse_in_child(name: str, content: bytes) -> UnitTree:
     limits = Limits(address_space=LEAST_MEMORY_MB * MIB)
     with Pool("sheetflow.workers.tasks", 1, limits) as pool:
         try:
-            return UnitTree.of(pool.call("read_units", name, content))
+            units = pool.call("read_units", name, content, levels)
+            return UnitTree.of(units, levels=levels)
         except UnreadableError as error:
             raise WorkspaceError(
                 f"{name} 读不完：内容太多，或者离名单很远的地方有内容。请只留名单，另存后再用。"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from sheetflow.campaigns import load_campaign
 from sheetflow.config.workspace import open_workspace
 from sheetflow.consolidation.tables import BoardRow
 from sheetflow.consolidation.waiting import Waiting, Waits, tell, told_besides
@@ -53,7 +54,7 @@ class Standing:
                 {
                     "unit_id": row.unit.unit_id,
                     "name": row.unit.name,
-                    "level": row.unit.level.value,
+                    "level": row.unit.level,
                     "parent": row.unit.parent,
                     "state": row.state.value,
                     "late": row.late,
@@ -90,8 +91,8 @@ def standing(office: Office, period: Period | None = None) -> Standing:
 
 def waiting_in_inbox(root: Path, trouble: str) -> tuple[Waiting, ...]:
     """Say what waits where the database cannot be read: that first, then what nobody took."""
-    workspace, _ = open_workspace(root)
-    tree = read_roster(workspace).tree
+    workspace, settings = open_workspace(root)
+    tree = read_roster(workspace, load_campaign(settings.campaign).levels).tree
     seen = scan(workspace.inbox, {unit.folder: unit.unit_id for unit in tree}, now=Clock.on_disk())
     counts = Counter(file.unit_id for file in seen.files)
     return (

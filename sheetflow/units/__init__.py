@@ -1,17 +1,20 @@
 """Units and their tree.
 
 Names are no keys (市中区 stands three times in Shandong); `unit_id` is. A unit's
-folder, its chain and its successor all follow from here.
+folder, its chain and its successor all follow from here. So do the levels of a chain.
 """
 
+from sheetflow.units.levels import THREE_LEVELS, Levels, LevelSpec
 from sheetflow.units.names import names_told_apart, units_called
 from sheetflow.units.rows import HEADERS, parse_units
 from sheetflow.units.tree import UnitTree
-from sheetflow.units.unit import Level, Unit
+from sheetflow.units.unit import Unit
 
 __all__ = [
     "HEADERS",
-    "Level",
+    "THREE_LEVELS",
+    "LevelSpec",
+    "Levels",
     "Unit",
     "UnitTree",
     "names_told_apart",

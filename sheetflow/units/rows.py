@@ -10,13 +10,15 @@ import datetime as dt
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import TypeVar
 
 from sheetflow.errors import UnitsError
 from sheetflow.lookalikes import plain
+from sheetflow.units.levels import THREE_LEVELS, Levels
 from sheetflow.units.ties import find_faults
 from sheetflow.units.tree import UnitTree
-from sheetflow.units.unit import Level, Unit
+from sheetflow.units.unit import Unit
 
 HEADERS = {
     "unit_id": "单位代码",
@@ -34,16 +36,6 @@ HEADERS = {
 
 _T = TypeVar("_T")
 
-_LEVELS = {
-    **{level.value: level for level in Level},
-    **{level.label: level for level in Level},
-    **{f"{level.label}级": level for level in Level},
-    "prefecture": Level.CITY,
-    "地市": Level.CITY,
-    "区县": Level.COUNTY,
-    "县区": Level.COUNTY,
-    "县(市、区)": Level.COUNTY,
-}
 _UNIT_ID = re.compile(r"[0-9A-Za-z]{1,20}")
 _DIVISION = re.compile(r"[0-9]{6}(?:[0-9]{3}|[0-9]{6})?")
 _NO_FILE_NAME = re.compile(r'[\\/:*?"<>|]|[.\s]$')
@@ -56,11 +48,13 @@ _DAY = re.compile(
 _MAIL = re.compile(r"[!#$%&'*+/=?^`{|}~.\w-]+@[\w-]+(?:\.[\w-]+)*", re.ASCII)
 
 
-def parse_units(rows: Iterable[Mapping[str, object]], *, first_row: int = 2) -> UnitTree:
+def parse_units(
+    rows: Iterable[Mapping[str, object]], *, first_row: int = 2, levels: Levels = THREE_LEVELS
+) -> UnitTree:
     """Read rows with the columns of ``units.xlsx`` (or of the NBS list) into a tree.
 
     Known columns: unit_id (or code), name, level, parent, division_code, kind, mails,
-    valid_from, valid_to, successor. `first_row` is the number under which people see
+    valid_from, valid_to, successor. `levels` are those that a unit may have. `first_row` is the number under which people see
     the first row; blank rows are passed over but counted. Raise UnitsError with one
     sentence for each fault of a cell, and for each tie that contradicts another; a row that
     cannot be read is left out of the ties, but who names it is not at fault.
@@ -74,7 +68,7 @@ def parse_units(rows: Iterable[Mapping[str, object]], *, first_row: int = 2) -> 
         if not any(cells.values()):
             continue
         try:
-            units.append(_unit(cells))
+            units.append(_unit(cells, levels))
             numbers.append(number)
         except _RowError as error:
             faults += [f"第{number}行：{fault}" for fault in error.faults]
@@ -82,9 +76,9 @@ def parse_units(rows: Iterable[Mapping[str, object]], *, first_row: int = 2) -> 
     if not units and not faults:
         faults.append("单位名单是空的。请至少填一个单位。")
     if faults:
-        ties = find_faults(list(zip(numbers, units, strict=True)), unread)
+        ties = find_faults(list(zip(numbers, units, strict=True)), levels, unread)
         raise UnitsError([*faults, *ties])
-    return UnitTree.of(units, numbers)
+    return UnitTree.of(units, numbers, levels)
 
 
 class _RowError(Exception):
@@ -105,7 +99,7 @@ def _text(value: object) -> str:
     return str(value).strip()
 
 
-def _unit(cells: Mapping[str, str]) -> Unit:
+def _unit(cells: Mapping[str, str], levels: Levels) -> Unit:
     unit_id = _code(cells.get("unit_id") or cells.get("code", ""))
     if not _UNIT_ID.fullmatch(unit_id):
         fault = f"“单位代码”{unit_id} 不对" if unit_id else "“单位代码”是空的"
@@ -119,7 +113,7 @@ def _unit(cells: Mapping[str, str]) -> Unit:
             faults.append(f"单位 {unit_id} 的“{HEADERS[column]}”{error}")
             return None
 
-    name, level = read("name", _name), read("level", _level)
+    name, level = read("name", _name), read("level", partial(_level, levels))
     # The NBS list has one code for both; a list with a column of its own may leave it blank,
     # as 开发区 and 兵团 do.
     cells = {"division_code": cells.get("code", ""), **cells}
@@ -141,11 +135,12 @@ def _unit(cells: Mapping[str, str]) -> Unit:
     )
 
 
-def _level(text: str) -> Level:
-    level = _LEVELS.get(_code(text))
+def _level(levels: Levels, text: str) -> str:
+    level = levels.find(text)
     if level is None:
-        raise ValueError(f"{text}应为省、市或县，请改正。" if text else "是空的。请填省、市或县。")
-    return level
+        wanted = levels.listed
+        raise ValueError(f"{text}应为{wanted}，请改正。" if text else f"是空的。请填{wanted}。")
+    return level.name
 
 
 def _division(text: str) -> str:

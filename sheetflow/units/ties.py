@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
+from sheetflow.units.levels import Levels
 from sheetflow.units.unit import Unit
 
 _TIES = {"parent": "“上级单位代码”", "successor": "“撤并后归入”"}
@@ -19,22 +20,32 @@ _TIES = {"parent": "“上级单位代码”", "successor": "“撤并后归入�
 Numbered = tuple[int, Unit]
 
 
-def find_faults(rows: Sequence[Numbered], unread: Sequence[tuple[int, str]] = ()) -> list[str]:
+def find_faults(
+    rows: Sequence[Numbered], levels: Levels, unread: Sequence[tuple[int, str]] = ()
+) -> list[str]:
     """Find every contradiction among `rows` (row number, 0 where unknown, and unit).
 
     `unread` are rows of which no more than the unit's id could be read: they are units all
     the same, so that nobody who names one is told that it is not there.
     """
+    strange = [
+        f"{unit.folder} 的“级别”{unit.level}应为{levels.listed}，请改正。"
+        for _, unit in rows
+        if unit.level not in levels
+    ]
+    if strange:
+        return strange  # of units from elsewhere; a list's rows were read by the same names
     by_id = {unit.unit_id: unit for _, unit in rows}
     rings = {tie: _rings(by_id, tie) for tie in _TIES}
     turning = {unit_id for found in rings.values() for ring in found for unit_id in ring}
-    top = min((unit.level.rank for unit in by_id.values()), default=0)
+    highest = min((levels.rank(unit.level) for unit in by_id.values()), default=0)
+    ranks = {unit.unit_id: levels.rank(unit.level) - highest for unit in by_id.values()}
     faults = _twice([*((number, unit.unit_id) for number, unit in rows), *unread])
     known = {unit_id for _, unit_id in unread}
     for number, unit in rows:
         where = f"第{number}行：" if number else ""
         # A ring breaks other rules too; one sentence for one cause.
-        ties = () if unit.unit_id in turning else _tie_faults(unit, by_id, known, top)
+        ties = () if unit.unit_id in turning else _tie_faults(unit, by_id, known, ranks)
         faults += [where + fault for fault in (*ties, *_order_of_days(unit))]
     for tie, found in rings.items():
         faults += [
@@ -74,11 +85,14 @@ def _twice(rows: Sequence[tuple[int, str]]) -> list[str]:
 
 
 def _tie_faults(
-    unit: Unit, units: Mapping[str, Unit], known: AbstractSet[str], top: int
+    unit: Unit, units: Mapping[str, Unit], known: AbstractSet[str], ranks: Mapping[str, int]
 ) -> Iterator[str]:
-    """Find what is wrong with the units that `unit` names, but for those only `known` to be."""
+    """Find what is wrong with the units that `unit` names, but for those only `known` to be.
+
+    `ranks` are counted from the highest level on the list.
+    """
     if unit.parent not in known - units.keys():
-        yield from _parent_faults(unit, units, top)
+        yield from _parent_faults(unit, units, ranks)
     if unit.successor not in known - units.keys():
         yield from _successor_faults(unit, units)
 
@@ -88,17 +102,19 @@ def _order_of_days(unit: Unit) -> Iterator[str]:
         yield f"{unit.folder} 的“失效日期”早于“生效日期”。请改正其中一个。"
 
 
-def _parent_faults(unit: Unit, units: Mapping[str, Unit], top: int) -> Iterator[str]:
+def _parent_faults(
+    unit: Unit, units: Mapping[str, Unit], ranks: Mapping[str, int]
+) -> Iterator[str]:
     if unit.parent is None:
-        if unit.level.rank > top:
+        if ranks[unit.unit_id] > 0:
             yield f"{unit.folder} 没有填“上级单位代码”。只有名单里最高一级的单位可以不填，请补上。"
         return
     parent = units.get(unit.parent)
     if parent is None:
         yield f"{unit.folder} 的“上级单位代码”{unit.parent} 不在名单里。请补上这个单位或改正代码。"
-    elif parent.level.rank >= unit.level.rank:
+    elif ranks[parent.unit_id] >= ranks[unit.unit_id]:
         yield (
-            f"{unit.folder} 是{unit.level.label}级，不能隶属于{parent.level.label}级的"
+            f"{unit.folder} 是{unit.level}级，不能隶属于{parent.level}级的"
             f" {parent.folder}。请改正“级别”或“上级单位代码”。"
         )
     elif parent.valid_to and (unit.valid_to is None or unit.valid_to > parent.valid_to):

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sheetflow.errors import UnitsError
+from sheetflow.units.levels import THREE_LEVELS, Levels
 from sheetflow.units.ties import find_faults
-from sheetflow.units.unit import Level, Unit
+from sheetflow.units.unit import Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,15 +23,18 @@ class UnitTree:
     _children: Mapping[str, tuple[str, ...]] = field(repr=False)
     succeeded: tuple[Unit, ...] = field(repr=False)
     """The units that somebody takes over or has taken over: few, and asked for often."""
+    levels: Levels = field(default=THREE_LEVELS, repr=False)
 
     @classmethod
-    def of(cls, units: Iterable[Unit], rows: Sequence[int] = ()) -> UnitTree:
-        """Tie `units` together; raise UnitsError naming every contradiction.
+    def of(
+        cls, units: Iterable[Unit], rows: Sequence[int] = (), levels: Levels = THREE_LEVELS
+    ) -> UnitTree:
+        """Tie `units` of `levels` together; raise UnitsError naming every contradiction.
 
         `rows` are the numbers under which people see the units, for the sentences.
         """
         listed = list(units)
-        faults = find_faults(list(zip(rows or [0] * len(listed), listed, strict=True)))
+        faults = find_faults(list(zip(rows or [0] * len(listed), listed, strict=True)), levels)
         if faults:
             raise UnitsError(faults)
         children: dict[str, list[str]] = {}
@@ -41,6 +45,7 @@ class UnitTree:
             {unit.unit_id: unit for unit in listed},
             {parent: tuple(below) for parent, below in children.items()},
             tuple(unit for unit in listed if unit.successor is not None),
+            levels,
         )
 
     def __getitem__(self, unit_id: str) -> Unit:
@@ -76,9 +81,13 @@ class UnitTree:
         unit = self.units[unit_id]
         return (unit, *(self.chain(unit.parent) if unit.parent else ()))
 
-    def ancestor(self, unit_id: str, level: Level) -> Unit | None:
+    def rank(self, unit: Unit) -> int:
+        """How far `unit`'s level is from the top one."""
+        return self.levels.rank(unit.level)
+
+    def ancestor(self, unit_id: str, level: str) -> Unit | None:
         """The unit of `level` on the chain of `unit_id`, itself included."""
-        return next((unit for unit in self.chain(unit_id) if unit.level is level), None)
+        return next((unit for unit in self.chain(unit_id) if unit.level == level), None)
 
     def in_folder(self, name: str) -> Unit | None:
         """The unit whose inbox folder is called `name`."""

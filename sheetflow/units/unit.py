@@ -1,6 +1,6 @@
 """One unit: what it is called, whom it reports to, when it exists.
 
-This module owns the value and its rungs. It refuses to know other units: ties are
+This module owns the value. It refuses to know other units: ties are
 judged in `ties` and followed in `tree`.
 """
 
@@ -8,34 +8,18 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from enum import StrEnum
-
-
-class Level(StrEnum):
-    """A unit's rung on the chain."""
-
-    PROVINCE = "province"
-    CITY = "city"
-    COUNTY = "county"
-
-    @property
-    def label(self) -> str:
-        """The office's word: 省, 市 or 县."""
-        return {"province": "省", "city": "市", "county": "县"}[self.value]
-
-    @property
-    def rank(self) -> int:
-        """0 for the province, 2 for a county."""
-        return list(Level).index(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unit:
-    """One unit: who it is, whom it reports to, where its mail goes, when it exists."""
+    """One unit: who it is, whom it reports to, where its mail goes, when it exists.
+
+    `level` is the name of one of the campaign's levels.
+    """
 
     unit_id: str
     name: str
-    level: Level
+    level: str
     parent: str | None = None
     division_code: str | None = None
     kind: str = ""

@@ -37,7 +37,7 @@ def is_measurable(
         others = [book.form.indicator[part] for part in parts if part]
         return all(is_measurable(book, other, known) for other in others)
     sheet = book.form.by_key.get(source.draws_on)
-    if sheet is None or not sheet.is_table or book.level not in sheet.levels:
+    if sheet is None or not sheet.is_table or not sheet.is_for(book.level):
         return True
     found = book.sheets.get(sheet.key)
     if found is None:

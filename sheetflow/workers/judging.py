@@ -25,7 +25,7 @@ from sheetflow.schemas.indicators import Figures
 from sheetflow.schemas.judging import Book, Context, Earlier, Judgement
 from sheetflow.schemas.keys import with_unit
 from sheetflow.schemas.sheets import Kind
-from sheetflow.units import Level, Unit, UnitTree
+from sheetflow.units import Unit, UnitTree
 from sheetflow.workbook import RawWorkbook
 
 FormAndPeriod = tuple[str, str]
@@ -79,7 +79,7 @@ class JudgeRequest:
     unit: Unit
     tree: UnitTree
     now: dt.datetime
-    working_days: Mapping[Level, int]
+    working_days: Mapping[str, int]
     day_overrides: Mapping[dt.date, bool] = field(default_factory=lambda: MappingProxyType({}))
     past: tuple[PastBook, ...] = ()
     known_keys: frozenset[tuple[str, str]] | None = None

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from sheetflow.config.units_file import NO_WORKBOOK, find_list, parse_list, tables_of
 from sheetflow.errors import UnitsError, UnreadableError, WorkspaceError
-from sheetflow.units import Unit
+from sheetflow.units import Levels, Unit
 from sheetflow.workbook import Address, cell_name
 
 
-def read_list(name: str, content: bytes) -> tuple[Unit, ...]:
-    """Read the list that the file called `name` holds.
+def read_list(name: str, content: bytes, levels: Levels) -> tuple[Unit, ...]:
+    """Read the list that the file called `name` holds, of units of `levels`.
 
     Raise WorkspaceError where it is no workbook, UnitsError where the list cannot be used.
     """
@@ -22,7 +22,7 @@ def read_list(name: str, content: bytes) -> tuple[Unit, ...]:
     place = find_list(name, tables)
     if found := far.get(place.table):
         raise UnitsError([f"{name} 单元格 {cell_name(*found)} 有内容，离名单太远。请清除后保存。"])
-    return tuple(parse_list(name, tables[place.table], place))
+    return tuple(parse_list(name, tables[place.table], place, levels))
 
 
 def _without_far_cells(name: str, content: bytes) -> tuple[dict[int, Address], bytes]:

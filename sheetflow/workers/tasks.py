@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sheetflow.findings import Explanation, Finding, Identity
     from sheetflow.prefill import Filling
     from sheetflow.schemas.judging import Book, Judgement
-    from sheetflow.units import Unit
+    from sheetflow.units import Levels, Unit
     from sheetflow.workers.judging import BlankRequest, JudgeReply, JudgeRequest, PieceWish
     from sheetflow.workers.rollups import (
         BooksRequest,
@@ -62,11 +62,11 @@ def read_file(path: str) -> RawWorkbook:
     return read_workbook(Path(path).read_bytes())
 
 
-def read_units(name: str, content: bytes) -> tuple[Unit, ...]:
+def read_units(name: str, content: bytes, levels: Levels) -> tuple[Unit, ...]:
     """Read a list of units, see `lists`."""
     from sheetflow.workers.lists import read_list
 
-    return read_list(name, content)
+    return read_list(name, content, levels)
 
 
 def prepare_judge_file(request: JudgeRequest) -> None:

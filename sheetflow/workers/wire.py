@@ -16,7 +16,7 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Any, BinaryIO
 
-from sheetflow.units import UnitTree
+from sheetflow.units import Levels, UnitTree
 
 _LENGTH = struct.Struct(">Q")
 _PLAIN_MODULES = {"datetime", "decimal", "fractions", "collections", "uuid"}
@@ -78,7 +78,8 @@ def packed_tree(data: bytes) -> UnitTree:
     """Give the tree that was packed; the one that came last is still at hand."""
     if data not in _LAST_TREE:
         _LAST_TREE.clear()
-        _LAST_TREE[data] = UnitTree.of(pickle.loads(data))  # noqa: S301 - only the parent sends trees
+        rungs, units = pickle.loads(data)  # noqa: S301 - only the parent sends trees
+        _LAST_TREE[data] = UnitTree.of(units, levels=Levels(rungs))
     return _LAST_TREE[data]
 
 
@@ -90,7 +91,7 @@ def _pack_tree(tree: UnitTree) -> tuple[Callable[[bytes], UnitTree], tuple[bytes
     """Pack a tree once: every request bears the same one, and a country's is large."""
     packed = next((data for known, data in _LAST_PACKED if known is tree), b"")
     if not packed:
-        packed = pickle.dumps(tuple(tree), pickle.HIGHEST_PROTOCOL)
+        packed = pickle.dumps((tree.levels.rungs, tuple(tree)), pickle.HIGHEST_PROTOCOL)
         _LAST_PACKED[:] = [(tree, packed)]
     return packed_tree, (packed,)
 

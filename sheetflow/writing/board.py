@@ -29,7 +29,7 @@ def write_board(board: BoardData) -> bytes:
             _write_waiting(book, board)
         heading = f"{board.unit.name} {board.current.label}"
         write_board_list(
-            book, board.column(board.current), heading, _footer(board), title="本期明细"
+            book, board.column(board.current), heading, _footer(board), board.levels, "本期明细"
         )
 
     title = f"{board.campaign_title}上报情况（{board.unit.name}）"
@@ -52,9 +52,8 @@ def _write_grid(book: Book, board: BoardData) -> Page:
     )
     for number, unit in enumerate(board.units, start=FIRST_ROW):
         page.text(number, 1, unit.unit_id)
-        indent = unit.level.rank - board.unit.level.rank
-        page.text(number, 2, unit.name, TEXT | {"indent": indent})
-        page.text(number, 3, unit.level.label, CENTRED)
+        page.text(number, 2, unit.name, TEXT | {"indent": board.depth(unit)})
+        page.text(number, 3, unit.level, CENTRED)
         for column, period in enumerate(board.periods, start=_FIRST_PERIOD_COLUMN):
             _write_cell(page, number, column, board.cell(unit, period))
     page.close(FIRST_ROW + len(board.units) - 1, len(_UNIT_COLUMNS))

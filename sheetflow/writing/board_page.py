@@ -22,7 +22,6 @@ def board_page(board: BoardData) -> BoardPage:
     """
     groups = _groups(board)
     names = {unit.unit_id: unit.name for unit in board.units}
-    top = board.unit.level.rank
     return BoardPage(
         title=f"{board.campaign_title}　{board.form_title}上报情况",
         unit_name=board.unit.name,
@@ -33,9 +32,9 @@ def board_page(board: BoardData) -> BoardPage:
                 unit_id=unit.unit_id,
                 name=unit.name,
                 group=groups[unit.unit_id],
-                depth=unit.level.rank - top,
+                depth=board.depth(unit),
                 cells=tuple(_cell(board.cell(unit, period)) for period in board.periods),
-                within=names[groups[unit.unit_id]] if unit.level.rank > top + 1 else "",
+                within=names[groups[unit.unit_id]] if board.depth(unit) > 1 else "",
             )
             for unit in board.units
         ),
@@ -82,8 +81,7 @@ def _period(
     rows = board.column(period)
     counts: dict[str, int] = {}
     missing: dict[str, list[str]] = {}
-    top = board.unit.level.rank
-    deep = any(unit.level.rank > top + 1 for unit in board.units)
+    deep = any(board.depth(unit) > 1 for unit in board.units)
     for row in rows:
         counts[_key(row)] = counts.get(_key(row), 0) + 1
         if not row.state.is_in:

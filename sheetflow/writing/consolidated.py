@@ -55,7 +55,9 @@ def _write(consolidated: Consolidated, most_rows: int, bulk: Mapping[str, Bulk])
     parts: dict[str, str] = {}
 
     def fill(book: Book) -> None:
-        write_board_list(book, consolidated.board, heading, footer(consolidated))
+        write_board_list(
+            book, consolidated.board, heading, footer(consolidated), consolidated.levels
+        )
         write_rest = _write_with_statistics if consolidated.statistics.indicators else _write_lists
         parts.update(write_rest(book, consolidated, most_rows, bulk).bulk_parts)
 

@@ -23,7 +23,6 @@ from sheetflow.schemas.habits import Value
 from sheetflow.schemas.indicators import Count, Indicator, Number, Sum, measure_all, plain
 from sheetflow.schemas.layout import FIRST_ROW, quoted
 from sheetflow.schemas.tables import Row, Table
-from sheetflow.units import Level
 from sheetflow.workbook import column_letters
 from sheetflow.writing.consolidated_pages import (
     FIGURE,
@@ -125,7 +124,7 @@ def footer(consolidated: Consolidated) -> str:
     return f"{consolidated.campaign_title}　{consolidated.unit.name}　{consolidated.period.label}"
 
 
-def countable(detail: DetailSheet, form: Form, level: Level) -> tuple[Indicator, ...]:
+def countable(detail: DetailSheet, form: Form, level: str) -> tuple[Indicator, ...]:
     """The indicators that can be counted again from the rows that this level sees.
 
     Only columns that are not masked tell; of rows that were summed, only plain sums do.
@@ -148,9 +147,9 @@ def _adds_only(indicator: Indicator, detail: DetailSheet) -> bool:
     return plain_sum and sheet.void is None and sheet.marker.type.numeric
 
 
-def _is_whole(column: Column, level: Level) -> bool:
+def _is_whole(column: Column, level: str) -> bool:
     disclosure = column.disclosure
-    mask = disclosure.province if level is Level.PROVINCE else disclosure.city
+    mask = disclosure.province if level == "省" else disclosure.city
     return mask is Mask.WHOLE and disclosure.withheld_when is None
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from sheetflow.consolidation.tables import BoardRow, Consolidated, SamePersonRow
 from sheetflow.schemas.layout import FIRST_ROW
-from sheetflow.units import Level
+from sheetflow.units import Levels
 from sheetflow.writing.board_words import absent, fill_of, standing
 from sheetflow.writing.consolidated_details import Details, footer
 from sheetflow.writing.consolidated_pages import CENTRED, FIGURE, TEXT, WRAPPED, Page
@@ -55,23 +55,28 @@ _YES = "是"
 
 
 def write_board_list(
-    book: Book, rows: Sequence[BoardRow], heading: str, foot: str, title: str = "上报情况"
+    book: Book,
+    rows: Sequence[BoardRow],
+    heading: str,
+    foot: str,
+    levels: Levels,
+    title: str = "上报情况",
 ) -> None:
     """Write one line for each unit: state, in time or late, receipt, findings, explanations."""
     page = Page.add(book, title, list(_BOARD.values()), foot)
     note = standing(rows) + absent(rows)
     page.open(f"上报情况（{heading}）", note, list(_BOARD))
-    top = min((row.unit.level.rank for row in rows), default=0)
-    for number, row in enumerate(rows, start=FIRST_ROW):
-        _write_board_row(page, number, row, top)
+    ranks = [levels.rank(row.unit.level) for row in rows]
+    for number, (row, rank) in enumerate(zip(rows, ranks, strict=True), start=FIRST_ROW):
+        _write_board_row(page, number, row, rank - min(ranks))
     page.close(FIRST_ROW + len(rows) - 1, 3)
 
 
-def _write_board_row(page: Page, number: int, row: BoardRow, top: int) -> None:
+def _write_board_row(page: Page, number: int, row: BoardRow, indent: int) -> None:
     page.number(number, 1, number - FIRST_ROW + 1)
     page.text(number, 2, row.unit.unit_id)
-    page.text(number, 3, row.unit.name, TEXT | {"indent": row.unit.level.rank - top})
-    page.text(number, 4, row.unit.level.label, CENTRED)
+    page.text(number, 3, row.unit.name, TEXT | {"indent": indent})
+    page.text(number, 4, row.unit.level, CENTRED)
     page.text(number, 5, row.state.label, CENTRED | {"bg_color": fill_of(row)})
     page.text(number, 6, ("迟报" if row.late else "按时") if row.state.is_in else "", CENTRED)
     page.text(number, 7, "沿用" if row.carried else "", CENTRED)
@@ -136,7 +141,8 @@ def write_same_person(
     book: Book, consolidated: Consolidated, rows: Sequence[SamePersonRow]
 ) -> None:
     """Write which rows of different units are about the same person."""
-    below = list(Level)[min(consolidated.unit.level.rank + 1, len(Level) - 1)].label
+    levels = consolidated.levels
+    below = (levels.below(consolidated.unit.level) or levels.lowest).name
     page = Page.add(book, f"跨{below}核实", list(_SAME_PERSON.values()), footer(consolidated))
     found = len({row.group for row in rows})
     said = f"有{found}组" if found else "没有发现"

@@ -12,7 +12,6 @@ from xlsxwriter.worksheet import Worksheet
 from sheetflow.findings import Check, Severity
 from sheetflow.schemas.layout import GUIDE_SHEET, columns_in
 from sheetflow.schemas.sheets import Kind
-from sheetflow.units import Level
 from sheetflow.writing.explaining import explain
 from sheetflow.writing.measures import height_of
 from sheetflow.writing.rules_in_words import extra_words, requirement, type_words
@@ -121,7 +120,7 @@ def write_guide(work: Work) -> None:
 def _write_how(work: Work, page: _Page) -> None:
     form = work.filling.form
     page.heading("一、怎样填报")
-    own = (form.own_work,) if form.own_work and work.filling.level is not Level.COUNTY else ()
+    own = (form.own_work,) if form.own_work and not work.filling.is_lowest else ()
     for number, text in enumerate((*own, *form.guidance, *GENERAL), start=1):
         page.across(f"{number}. {text}", PARAGRAPH)
 

@@ -108,7 +108,7 @@ def formulas(filling: Filling, indicator: Indicator, row: int) -> tuple[str, str
     """Give 本期 and 累计/期末 without the equals sign; a dash where there is nothing to count."""
     form = filling.form
     source = form.by_key.get(indicator.source.draws_on)
-    if source and filling.level not in source.levels:
+    if source and not source.is_for(filling.level):
         return DASH, DASH
     rows = {entry.code: number for number, entry in enumerate(form.indicators, start=FIRST_ROW)}
 
@@ -156,7 +156,7 @@ def _rows_of(filling: Filling) -> Rows:
     known: dict[str, list[Row]] = {}
 
     def rows(sheet: str) -> Iterable[Row] | None:
-        if filling.level not in filling.form.by_key[sheet].levels:
+        if not filling.form.by_key[sheet].is_for(filling.level):
             return None
         if sheet not in known:
             known[sheet] = [_seen(cells) for cells in filling.rows.get(sheet, ())]

@@ -14,7 +14,7 @@ from sheetflow.prefill import Filling, prefill_blank
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.sheets import Kind, Sheet
-from sheetflow.units import Level, Unit
+from sheetflow.units import Unit
 from sheetflow.writing.cards import write_card
 from sheetflow.writing.guide import write_guide
 from sheetflow.writing.highlights import define_nil
@@ -66,8 +66,7 @@ def _write_sheet(work: Work, sheet: Sheet) -> None:
 
 def write_master(campaign: Campaign, form: Form, dress: Dress, stamp: dt.datetime) -> bytes:
     """Write the master workbook of `form`: every sheet, no unit, no period."""
-    lowest = max(Level, key=lambda level: level.rank)
-    nobody = Unit(unit_id="", name="", level=lowest)
+    nobody = Unit(unit_id="", name="", level=campaign.levels.lowest.name)
     never = Period(dt.date(stamp.year, 1, 1), dt.date(stamp.year, 12, 31), "")
     filling = prefill_blank(campaign, form, nobody, never)
     return write_workbook(replace(filling, previous={}), dress, stamp)

@@ -15,7 +15,6 @@ from sheetflow.config.settings import Settings
 from sheetflow.config.settings_file import read_settings
 from sheetflow.config.settings_text import default_settings_text
 from sheetflow.errors import SettingsError
-from sheetflow.units import Level
 
 
 @pytest.fixture
@@ -67,7 +66,7 @@ def test_examples_in_the_file_work(file: Path) -> None:
     assert settings.deadlines.overrides == {dt.date(2012, 3, 3): True}
     assert settings.folders.watching_exceptions == {"370102-历下区": "polling"}
     assert settings.report.document_number("370000", "2012B1") == "鲁妇发〔2012〕10号"
-    assert settings.privacy.overrides(Level.CITY) == {"工作表.栏目": "left_out"}
+    assert settings.privacy.overrides("市") == {"工作表.栏目": "left_out"}
 
 
 def test_notepad_byte_order_mark(file: Path) -> None:
@@ -100,10 +99,10 @@ def test_what_is_set_counts(file: Path) -> None:
     assert settings.mail.server_port == 587
     assert settings.report.copies_to == ("省委办公厅", "省政府办公厅")
     assert settings.report.fonts.replaced == {"仿宋_GB2312": "仿宋"}
-    assert settings.privacy.overrides(Level.CITY) == {"needs.name": "whole"}
-    assert settings.privacy.overrides(Level.PROVINCE) == {"needs.name": "masked"}
-    assert settings.privacy.overrides(Level.COUNTY) == {}
-    assert settings.deadlines.working_days(Level.CITY) == 4
+    assert settings.privacy.overrides("市") == {"needs.name": "whole"}
+    assert settings.privacy.overrides("省") == {"needs.name": "masked"}
+    assert settings.privacy.overrides("县") == {}
+    assert settings.deadlines.working_days("市") == 4
 
 
 def test_texts_of_a_unit() -> None:

@@ -20,7 +20,7 @@ from sheetflow.config.defaults import default_units
 from sheetflow.config.units_file import COLUMNS, read_units
 from sheetflow.config.units_workbook import write_units
 from sheetflow.errors import UnitsError, WorkspaceError
-from sheetflow.units import Level, Unit, UnitTree
+from sheetflow.units import Unit, UnitTree
 
 HEADER = [column.header for column in COLUMNS]
 
@@ -36,7 +36,7 @@ def tree() -> UnitTree:
         valid_to=dt.date(2012, 11, 30),
         successor="370203",
     )
-    zone = Unit(unit_id="KFQ01", name="高新区", level=Level.COUNTY, parent="370100", kind="开发区")
+    zone = Unit(unit_id="KFQ01", name="高新区", level="县", parent="370100", kind="开发区")
     return UnitTree.of([*units, zone])
 
 
@@ -220,7 +220,7 @@ COUNTIES = st.lists(
         Unit,
         unit_id=st.from_regex(r"[0-9a-z]{1,8}", fullmatch=True),
         name=NAMES,
-        level=st.just(Level.COUNTY),
+        level=st.just("县"),
         kind=st.sampled_from(["", "开发区", "=1+1"]),
         mails=st.lists(st.emails(), max_size=2, unique=True).map(tuple),
         valid_from=st.none() | st.dates(dt.date(1950, 1, 1), dt.date(2011, 1, 1)),

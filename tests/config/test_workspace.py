@@ -16,10 +16,10 @@ from sheetflow.config.units_file import read_units
 from sheetflow.config.units_workbook import write_units
 from sheetflow.config.workspace import Workspace, create_workspace, open_workspace
 from sheetflow.errors import SettingsError, UnitsError, WorkspaceError
-from sheetflow.units import Level, Unit, UnitTree
+from sheetflow.units import Unit, UnitTree
 
-CITY = Unit(unit_id="3701", name="济南市", level=Level.CITY)
-COUNTY = Unit(unit_id="370102", name="历下区", level=Level.COUNTY, parent="3701")
+CITY = Unit(unit_id="3701", name="济南市", level="市")
+COUNTY = Unit(unit_id="370102", name="历下区", level="县", parent="3701")
 TREE = UnitTree.of([CITY, COUNTY])
 
 
@@ -138,7 +138,7 @@ def test_no_workspace(tmp_path: Path) -> None:
 def test_new_unit_gets_its_folders(tmp_path: Path) -> None:
     """A unit added to the list has its folders after the next run, and nothing else changes."""
     workspace = create_workspace(tmp_path, TREE)
-    added = Unit(unit_id="KFQ", name="高新区", level=Level.COUNTY, parent="3701")
+    added = Unit(unit_id="KFQ", name="高新区", level="县", parent="3701")
     made = workspace.ensure_unit_folders(UnitTree.of([*TREE, added]))
     assert set(made) == {
         workspace.inbox_of(added),
@@ -168,7 +168,7 @@ def test_one_stubborn_folder_stops_nobody(tmp_path: Path) -> None:
     """A folder that cannot be renamed yet keeps its place; the others get theirs."""
     workspace = create_workspace(tmp_path, TREE)
     renamed = dataclasses.replace(COUNTY, name="历下新区")
-    added = Unit(unit_id="KFQ", name="高新区", level=Level.COUNTY, parent="3701")
+    added = Unit(unit_id="KFQ", name="高新区", level="县", parent="3701")
     workspace.inbox_of(renamed).write_text("in the way")
     tree = UnitTree.of([CITY, renamed, added])
     workspace.ensure_unit_folders(tree)
@@ -179,9 +179,9 @@ def test_one_stubborn_folder_stops_nobody(tmp_path: Path) -> None:
 def test_file_in_the_place_of_a_folder(tmp_path: Path) -> None:
     """Where one folder cannot be made, all others are; the look at the inbox tells which."""
     workspace = create_workspace(tmp_path, TREE)
-    added = Unit(unit_id="KFQ", name="高新区", level=Level.COUNTY, parent="3701")
+    added = Unit(unit_id="KFQ", name="高新区", level="县", parent="3701")
     workspace.inbox_of(added).write_text("in the way")
-    after = Unit(unit_id="KFR", name="新区", level=Level.COUNTY, parent="3701")
+    after = Unit(unit_id="KFR", name="新区", level="县", parent="3701")
     made = workspace.ensure_unit_folders(UnitTree.of([*TREE, added, after]))
     assert workspace.inbox_of(added).read_text() == "in the way"
     assert workspace.precheck_of(after) in made

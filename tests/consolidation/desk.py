@@ -12,22 +12,22 @@ from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.pipeline import judge
 from sheetflow.schemas.habits import Value
 from sheetflow.schemas.judging import Book, Judgement
-from sheetflow.units import Level, Unit, UnitTree
+from sheetflow.units import Unit, UnitTree
 from tests.county_book import CAMPAIGN, FORM, context, drawn
 
 ENDED = dt.date(2012, 3, 31)
 TREE = UnitTree.of(
     [
-        Unit(unit_id="370000", name="山东省", level=Level.PROVINCE),
-        Unit(unit_id="370100", name="济南市", level=Level.CITY, parent="370000"),
-        Unit(unit_id="370102", name="历下区", level=Level.COUNTY, parent="370100"),
-        Unit(unit_id="370103", name="市中区", level=Level.COUNTY, parent="370100"),
-        Unit(unit_id="370200", name="青岛市", level=Level.CITY, parent="370000"),
-        Unit(unit_id="370202", name="市南区", level=Level.COUNTY, parent="370200"),
+        Unit(unit_id="370000", name="山东省", level="省"),
+        Unit(unit_id="370100", name="济南市", level="市", parent="370000"),
+        Unit(unit_id="370102", name="历下区", level="县", parent="370100"),
+        Unit(unit_id="370103", name="市中区", level="县", parent="370100"),
+        Unit(unit_id="370200", name="青岛市", level="市", parent="370000"),
+        Unit(unit_id="370202", name="市南区", level="县", parent="370200"),
         Unit(
             unit_id="370203",
             name="市中区",
-            level=Level.COUNTY,
+            level="县",
             parent="370200",
             valid_to=ENDED,
             successor="370103",

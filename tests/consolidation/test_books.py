@@ -20,7 +20,6 @@ from sheetflow.masks import MaskPolicy
 from sheetflow.periods import Period
 from sheetflow.schemas.judging import Outcome
 from sheetflow.schemas.keys import with_unit
-from sheetflow.units import Level
 from tests.consolidation.desk import TREE, Desk
 from tests.county_book import CAMPAIGN, FORM
 
@@ -59,9 +58,9 @@ def desk() -> Desk:
     return made
 
 
-def consolidated(books: Books, level: Level = Level.PROVINCE) -> Consolidated:
+def consolidated(books: Books, level: str = "省") -> Consolidated:
     """Put together the province's (or the city's) workbook."""
-    unit = PROVINCE if level is Level.PROVINCE else CITY
+    unit = PROVINCE if level == "省" else CITY
     return consolidate(CAMPAIGN, books, unit, MaskPolicy(level))
 
 
@@ -91,20 +90,20 @@ def test_the_province_equals_the_sum_of_its_counties(desk: Desk) -> None:
 
 def test_rows_carry_their_unit_and_keys_their_county(desk: Desk) -> None:
     """Every row going up says whose it is, and no two counties' keys look alike."""
-    rows = details(consolidated(desk.books("2012B1"), Level.CITY), "needs")
+    rows = details(consolidated(desk.books("2012B1"), "市"), "needs")
     assert [(row.city, row.county) for row in rows[:1]] == [("济南市", "历下区")]
     assert len({row.values["need_id"] for row in rows}) == 10
     assert rows[0].values["need_id"] == "370102-X0001"
     assert rows[0].values["contact_point"] == "370102-L002"
     assert rows[0].values["name"] == "张*"
-    visit = details(consolidated(desk.books("2012B1"), Level.CITY), "visits")[0]
+    visit = details(consolidated(desk.books("2012B1"), "市"), "visits")[0]
     assert visit.values["cadres"] == ("370102-G001", "370102-G002")
 
 
 def test_townships_are_listed_to_the_city_and_summed_for_the_province(desk: Desk) -> None:
     """The province gets one line a county of 基层组织; the city every township."""
     books = desk.books("2012B1")
-    city = details(consolidated(books, Level.CITY), "grassroots")
+    city = details(consolidated(books, "市"), "grassroots")
     assert [row.values["township"] for row in city[:2]] == ["泉城路街道", "姚家街道"]
     province = details(consolidated(books), "grassroots")
     assert len(province) == 4
@@ -116,7 +115,7 @@ def test_a_unit_without_a_report_is_carried_with_its_book(desk: Desk) -> None:
     """沿用: its last book stands in the ledgers, its visits do not come again."""
     desk.submit("370102", "2012B2")
     books = desk.books("2012B2")
-    made = consolidated(books, Level.CITY)
+    made = consolidated(books, "市")
     assert {row.county for row in details(made, "needs")} == {"历下区", "市中区"}
     assert {row.county for row in details(made, "visits")} == {"历下区"}
     board = {row.unit.unit_id: row for row in made.board}
@@ -131,19 +130,19 @@ def test_a_unit_without_a_report_is_carried_with_its_book(desk: Desk) -> None:
 def test_a_merged_units_book_goes_over_to_its_successor(desk: Desk) -> None:
     """A county that ended stands in its successor's column, until that one's own book has it."""
     books = desk.books("2012B2")
-    made = consolidated(books, Level.CITY)
+    made = consolidated(books, "市")
     assert "370203" not in {row.unit.unit_id for row in consolidated(books).board}
     assert made.statistics.columns[2].values["S19"].total == 8
     assert len(details(made, "needs")) == 15
     desk.submit("370103", "2012B2")
-    after = consolidated(desk.books("2012B2"), Level.CITY)
+    after = consolidated(desk.books("2012B2"), "市")
     assert after.statistics.columns[2].values["S19"].total == 4
     assert len(details(after, "needs")) == 10
 
 
 def test_the_same_person_across_a_merger_is_seen_by_the_city(desk: Desk) -> None:
     """Books taken over from another city are compared with the city's own."""
-    rows = consolidated(desk.books("2012B2"), Level.CITY).same_person
+    rows = consolidated(desk.books("2012B2"), "市").same_person
     assert rows is not None
     assert {row.unit.unit_id for row in rows} == {"370102", "370103", "370203"}
 
@@ -154,7 +153,7 @@ def test_the_same_person_in_two_counties_is_told_to_their_superior() -> None:
     other = "@ 妇女需求台帐 E5 = '370102670101122\n@ 妇女需求台帐 D5 = 45\n@ 妇女需求台帐 E4 = "
     desk.submit("370102", "2012B1")
     desk.submit("370103", "2012B1", other)
-    rows = consolidated(desk.books("2012B1"), Level.CITY).same_person
+    rows = consolidated(desk.books("2012B1"), "市").same_person
     assert rows is not None
     assert [(row.group, row.key, row.city, row.matter) for row in rows] == [
         (1, "370102-X0001", "济南市", "就业创业、未办理"),
@@ -168,7 +167,7 @@ def test_a_withdrawn_row_is_about_nobody() -> None:
     desk = Desk()
     desk.submit("370102", "2012B1")
     desk.submit("370103", "2012B1", "@ 妇女需求台帐 N4 = 已撤销\n@ 妇女需求台帐 Q4 = 重复登记")
-    assert consolidated(desk.books("2012B1"), Level.CITY).same_person == ()
+    assert consolidated(desk.books("2012B1"), "市").same_person == ()
 
 
 def test_old_and_new_identity_numbers_meet() -> None:
@@ -210,13 +209,13 @@ def test_explanations_go_up_with_the_data() -> None:
         f"| '{number} | | 上期漏报 |"
     )
     assert desk.submit("370102", "2012B2", early + answer).outcome is Outcome.ACCEPTED
-    made = consolidated(desk.books("2012B2"), Level.CITY)
+    made = consolidated(desk.books("2012B2"), "市")
     assert [entry.explanation for entry in made.explanations] == ["上期漏报"]
 
 
 def test_sources_name_every_submission_behind_the_figures(desk: Desk) -> None:
     """Each figure can be followed to the files it stands on."""
-    made = consolidated(desk.books("2012B1"), Level.CITY)
+    made = consolidated(desk.books("2012B1"), "市")
     assert [(row.unit.unit_id, row.receipt) for row in made.sources] == [
         ("370102", "R-01"),
         ("370103", "R-02"),
@@ -245,7 +244,7 @@ def test_corrections_say_what_changed_and_why(desk: Desk) -> None:
     assert {entry.reason for entry in found} == {"漏填"}
     assert {(entry.replaced, entry.receipt) for entry in found} == {("R-01", "R-05")}
     assert [load_correction(dump_correction(entry)) for entry in found] == list(found)
-    made = consolidate(CAMPAIGN, books, PROVINCE, MaskPolicy(Level.PROVINCE), found)
+    made = consolidate(CAMPAIGN, books, PROVINCE, MaskPolicy("省"), found)
     assert {(row.unit.unit_id, row.column.unit_id) for row in made.corrections} == {
         ("370102", "370100")
     }
@@ -283,7 +282,7 @@ def test_the_lists_tell_units_of_one_name_apart() -> None:
     """来源一览 and 更正表 say whose 市中区 it is, and that the province's own file is its own."""
     desk = Desk()
     desk.submit("370103", "2012B1")
-    tables = consolidate(CAMPAIGN, desk.books("2012B1"), PROVINCE, MaskPolicy(Level.PROVINCE))
+    tables = consolidate(CAMPAIGN, desk.books("2012B1"), PROVINCE, MaskPolicy("省"))
     (source,) = tables.sources
     assert tables.name_of(source.unit) == "济南市市中区"
     assert tables.name_of(PROVINCE) == "山东省本级"
@@ -295,7 +294,7 @@ def test_rows_of_a_citys_own_say_so() -> None:
     desk = Desk()
     for unit_id in ("370000", "370100", "370102"):
         desk.submit(unit_id, "2012B1", "@ 基层组织 gone\n" if unit_id != "370102" else "")
-    tables = consolidate(CAMPAIGN, desk.books("2012B1"), PROVINCE, MaskPolicy(Level.PROVINCE))
+    tables = consolidate(CAMPAIGN, desk.books("2012B1"), PROVINCE, MaskPolicy("省"))
     places = {(row.city, row.county) for detail in tables.details for row in detail.rows()}
     assert places == {
         ("山东省本级", "山东省本级"),

@@ -19,17 +19,17 @@ from sheetflow.schemas.judging import Context, Earlier, Judgement
 from sheetflow.schemas.layout import HEADER_ROW, STAMP_KEYS, STAMP_SHEET, columns_in
 from sheetflow.schemas.samples import Samples
 from sheetflow.schemas.sheets import Kind
-from sheetflow.units import Level, Unit, UnitTree
+from sheetflow.units import Unit, UnitTree
 from sheetflow.workbook import CellValue, RawSheet, RawWorkbook
 from sheetflow.writing import Dress, write_workbook
 
 ROWS = (
-    ("370000", "山东省", Level.PROVINCE, None),
-    ("370100", "济南市", Level.CITY, "370000"),
-    ("370102", "历下区", Level.COUNTY, "370100"),
-    ("370103", "市中区", Level.COUNTY, "370100"),
+    ("370000", "山东省", "省", None),
+    ("370100", "济南市", "市", "370000"),
+    ("370102", "历下区", "县", "370100"),
+    ("370103", "市中区", "县", "370100"),
 )
-DAYS: Mapping[Level, int] = {Level.COUNTY: 2, Level.CITY: 4, Level.PROVINCE: 6}
+DAYS: Mapping[str, int] = {"县": 2, "市": 4, "省": 6}
 
 
 @pytest.fixture(scope="session")

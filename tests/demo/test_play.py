@@ -11,7 +11,7 @@ import pytest
 from sheetflow.demo import play
 from sheetflow.demo.casting import Part, cast_parts
 from sheetflow.errors import WorkspaceError
-from sheetflow.units import Level, Unit
+from sheetflow.units import THREE_LEVELS, Unit
 
 LAST_LINE = re.compile(r"planted (\d+) · found (\d+) · false alarms (\d+)")
 
@@ -48,11 +48,8 @@ def test_a_second_demo_does_not_run_into_the_first(tmp_path: Path) -> None:
 
 def test_a_full_province_sees_every_part() -> None:
     """With all counties there is a nil return, two are missing, and every accident happens."""
-    units = [
-        Unit(unit_id=str(number), name="县", level=Level.COUNTY, parent="C")
-        for number in range(140)
-    ]
-    parts = list(cast_parts(units, Random(1)).values())  # noqa: S311 - made-up data
+    units = [Unit(unit_id=str(number), name="县", level="县", parent="C") for number in range(140)]
+    parts = list(cast_parts(units, THREE_LEVELS, Random(1)).values())  # noqa: S311 - made-up data
     assert set(parts) == set(Part)
     assert parts.count(Part.MISSING) == 2
     assert parts.count(Part.NIL) == 1

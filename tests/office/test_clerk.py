@@ -24,7 +24,7 @@ from sheetflow.periods import Period
 from sheetflow.schemas.documents import load_explanations, load_finding, load_rows
 from sheetflow.service import issue_workbooks, open_office, run_pass
 from sheetflow.store.records import Submission
-from sheetflow.units import Level, Unit, UnitTree
+from sheetflow.units import Unit, UnitTree
 from tests.county_book import FORM
 from tests.office.conftest import Office
 from tests.programs import needs_office
@@ -58,13 +58,13 @@ CLERKS = (
 )
 TREE = UnitTree.of(
     [
-        Unit(unit_id="370000", name="山东省", level=Level.PROVINCE),
-        Unit(unit_id="370100", name="济南市", level=Level.CITY, parent="370000"),
+        Unit(unit_id="370000", name="山东省", level="省"),
+        Unit(unit_id="370100", name="济南市", level="市", parent="370000"),
         *(
             Unit(
                 unit_id=clerk.unit_id,
                 name=clerk.name,
-                level=Level.COUNTY,
+                level="县",
                 parent="370100",
                 mails=(clerk.mail,),
             )

@@ -722,12 +722,13 @@ LIST_IN_OUR_OWN_PROCESS = Broken(
     (
         (
             "service/roster.py",
-            '            return UnitTree.of(pool.call("read_units", name, content))',
+            """            units = pool.call("read_units", name, content, levels)
+            return UnitTree.of(units, levels=levels)""",
             """            from sheetflow.config.units_file import find_list, parse_list, tables_of
 
             tables = tables_of(name, content)
             place = find_list(name, tables)
-            return parse_list(name, tables[place.table], place)""",
+            return parse_list(name, tables[place.table], place, levels)""",
         ),
     ),
 )

@@ -27,7 +27,7 @@ from sheetflow.schemas.columns import Column
 from sheetflow.schemas.samples import Typed
 from sheetflow.schemas.sheets import Kind, Sheet
 from sheetflow.schemas.tables import Row
-from sheetflow.units import Level, Unit, UnitTree
+from sheetflow.units import Unit, UnitTree
 
 CAMPAIGN = load_campaign("grassroots2012")
 FORM = CAMPAIGN.main_form
@@ -165,10 +165,10 @@ def moment() -> dt.datetime:
 
 
 ROWS = (
-    ("370000", "山东省", Level.PROVINCE, None),
-    ("370100", "济南市", Level.CITY, "370000"),
-    ("370102", "历下区", Level.COUNTY, "370100"),
-    ("370103", "市中区", Level.COUNTY, "370100"),
+    ("370000", "山东省", "省", None),
+    ("370100", "济南市", "市", "370000"),
+    ("370102", "历下区", "县", "370100"),
+    ("370103", "市中区", "县", "370100"),
 )
 TREE = UnitTree.of(
     Unit(

@@ -24,7 +24,6 @@ from sheetflow.consolidation.report_data import (
     UnitRow,
 )
 from sheetflow.periods import OFFICE_ZONE
-from sheetflow.units import Level
 
 TEMPLATE = Path(__file__).parents[2] / "templates" / "report" / "情况报告.docx"
 
@@ -157,7 +156,7 @@ def province() -> ReportData:
     )
     return ReportData(
         unit_name="山东省",
-        level=Level.PROVINCE,
+        level="省",
         campaign_title="下基层、访妇情、办实事",
         period_label="2012年3—4月",
         year_so_far_label="2012年1—4月",
@@ -196,7 +195,7 @@ def city(province: ReportData) -> ReportData:
     return replace(
         province,
         unit_name="济南市",
-        level=Level.CITY,
+        level="市",
         period_label="2012年1—2月",
         year_so_far_label="2012年1—2月",
         previous_label=None,

@@ -19,19 +19,19 @@ from sheetflow.schemas.documents import load_finding
 from sheetflow.schemas.layout import STAMP_SHEET
 from sheetflow.service import Office, PassReport, open_office, run_pass
 from sheetflow.store.records import Submission
-from sheetflow.units import Level, Unit, UnitTree
+from sheetflow.units import Unit, UnitTree
 from sheetflow.workbook import RawWorkbook
 from tests.county_book import drawn
 from tests.drawing import write_xlsx
 
 CITY, LIXIA, SHIZHONG, HUAIYIN, TIANQIAO = "370100", "370102", "370103", "370104", "370105"
 _UNITS = (
-    ("370000", "山东省", Level.PROVINCE, None),
-    (CITY, "济南市", Level.CITY, "370000"),
-    (LIXIA, "历下区", Level.COUNTY, CITY),
-    (SHIZHONG, "市中区", Level.COUNTY, CITY),
-    (HUAIYIN, "槐荫区", Level.COUNTY, CITY),
-    (TIANQIAO, "天桥区", Level.COUNTY, CITY),
+    ("370000", "山东省", "省", None),
+    (CITY, "济南市", "市", "370000"),
+    (LIXIA, "历下区", "县", CITY),
+    (SHIZHONG, "市中区", "县", CITY),
+    (HUAIYIN, "槐荫区", "县", CITY),
+    (TIANQIAO, "天桥区", "县", CITY),
 )
 TREE = UnitTree.of(
     Unit(

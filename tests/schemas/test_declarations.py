@@ -32,7 +32,6 @@ from sheetflow.schemas.layout import (
     quoted,
 )
 from sheetflow.schemas.sheets import Kind, Sheet
-from sheetflow.units import Level
 from tests.county_book import FORM
 
 
@@ -197,8 +196,8 @@ def test_places_follow_from_the_declaration() -> None:
 
 def test_levels_fill_their_own_sheets() -> None:
     """Only counties have 基层组织."""
-    assert "grassroots" in {sheet.key for sheet in FORM.sheets_for(Level.COUNTY)}
-    assert "grassroots" not in {sheet.key for sheet in FORM.sheets_for(Level.CITY)}
+    assert "grassroots" in {sheet.key for sheet in FORM.sheets_for("县")}
+    assert "grassroots" not in {sheet.key for sheet in FORM.sheets_for("市")}
 
 
 def test_each_row_is_named_by_its_key() -> None:

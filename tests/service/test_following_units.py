@@ -13,7 +13,7 @@ from sheetflow.config.units_workbook import write_units
 from sheetflow.service.office import Office
 from sheetflow.service.rebuilding import Rebuilding
 from sheetflow.store.records import Publication
-from sheetflow.units import Level, Unit, UnitTree
+from sheetflow.units import Unit, UnitTree
 from tests.tiny.desk import (
     CITY,
     EAST,
@@ -153,7 +153,7 @@ def test_what_a_person_changed_keeps_its_old_name(reported: Desk) -> None:
 
 def test_a_new_county_is_missing_on_the_boards(reported: Desk) -> None:
     """A county that joins the list is on the boards after the next pass, and has its folders."""
-    new = Unit(unit_id="990103", name="中洲县", level=Level.COUNTY, parent=CITY)
+    new = Unit(unit_id="990103", name="中洲县", level="县", parent=CITY)
     edit(reported, new)
     reported.run(NEXT_DAY)
     assert {name.split("/")[0] for name in shows(reported, "中洲县", "上报情况")} == {
@@ -187,7 +187,7 @@ def test_a_county_under_another_city_moves_its_figures(reported: Desk) -> None:
 def test_units_in_another_order_are_shown_in_it(reported: Desk) -> None:
     """The list's order is the order of every table."""
     before = files(reported, "汇总表_清河省")
-    tree = UnitTree.of(sorted(TREE, key=lambda unit: (unit.level.rank, -int(unit.unit_id))))
+    tree = UnitTree.of(sorted(TREE, key=lambda unit: (TREE.rank(unit), -int(unit.unit_id))))
     write_units(reported.workspace.units_file, tree)
     reported.run(NEXT_DAY)
     assert files(reported, "汇总表_清河省") != before

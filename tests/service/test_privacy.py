@@ -10,7 +10,6 @@ from sheetflow.config.settings import Privacy
 from sheetflow.errors import SettingsError
 from sheetflow.service import open_office
 from sheetflow.service.privacy import check_privacy, keyed_privacy
-from sheetflow.units import Level
 from tests.tiny.campaign import CAMPAIGN
 from tests.tiny.desk import CITY, EAST, PROVINCE, Desk, sound, words
 
@@ -51,7 +50,7 @@ def test_names_as_on_the_workbook(name: str) -> None:
     sheet = CAMPAIGN.main_form.by_key["outlets"]
     written = name.format(sheet=sheet.title, column=sheet.labels["keeper"])
     keyed = keyed_privacy(Privacy(province={written: "left_out"}), CAMPAIGN)
-    assert keyed.overrides(Level.PROVINCE) == {"outlets.keeper": "left_out"}
+    assert keyed.overrides("省") == {"outlets.keeper": "left_out"}
 
 
 def test_a_column_named_twice_is_refused() -> None:

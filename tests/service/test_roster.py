@@ -15,7 +15,7 @@ from sheetflow.config.units_file import COLUMNS
 from sheetflow.config.units_workbook import write_units
 from sheetflow.errors import SheetflowError, UnitsError, WorkspaceError
 from sheetflow.service.roster import parse_in_child, read_given, read_roster
-from sheetflow.units import UnitTree
+from sheetflow.units import THREE_LEVELS, UnitTree
 from sheetflow.workbook import cell_name
 from tests.tiny.desk import EAST, IN_TIME, TREE, WEST, Desk
 
@@ -64,14 +64,14 @@ def test_a_cell_far_from_the_list_is_named(
 ) -> None:
     """Wherever a cell stands that is far from the list, the sentence names one that is filled."""
     with pytest.raises(UnitsError) as caught:
-        parse_in_child("units.xlsx", far(sound, *places))
+        parse_in_child("units.xlsx", far(sound, *places), THREE_LEVELS)
     assert str(caught.value) == f"units.xlsx 单元格 {named} 有内容，离名单太远。请清除后保存。"
 
 
 def test_what_is_far_on_another_sheet_is_nobodys_concern(sound: bytes) -> None:
     """A remark far away on 填写说明 needs no complaint."""
     content = far(sound, (_LAST_ROW, _LAST_COLUMN), (_LAST_ROW, 3), sheet=2)
-    assert list(parse_in_child("units.xlsx", content)) == list(TREE)
+    assert list(parse_in_child("units.xlsx", content, THREE_LEVELS)) == list(TREE)
 
 
 def test_near_remarks_and_formats_are_the_offices_own_business(tmp_path: Path) -> None:
@@ -152,7 +152,7 @@ def test_the_last_good_list_stays_in_force(
     fewer = UnitTree.of([unit for unit in TREE if unit.unit_id != WEST])
     write_units(desk.workspace.units_file, fewer)
     assert desk.ask(lambda office: (list(office.tree), office.units_trouble)) == (list(fewer), "")
-    kept = kept_units(desk.workspace.kept_units)
+    kept = kept_units(desk.workspace.kept_units, THREE_LEVELS)
     assert kept
     assert list(kept.tree) == list(fewer)
     assert desk.workspace.kept_units.stat().st_mode & 0o077 == 0
@@ -162,8 +162,8 @@ def test_without_a_good_list_there_is_nothing_to_go_on_with(tmp_path: Path) -> N
     """A kept list that was damaged is no list: the file's own fault is told."""
     desk = Desk.make(tmp_path / "workspace")
     desk.workspace.kept_units.write_text("{", encoding="utf-8")
-    assert read_roster(desk.workspace).trouble == ""
+    assert read_roster(desk.workspace, THREE_LEVELS).trouble == ""
     desk.workspace.kept_units.unlink()
     desk.workspace.units_file.write_bytes(b"rubbish")
     with pytest.raises(WorkspaceError, match=r"units.xlsx 不是能读取的工作簿"):
-        read_roster(desk.workspace)
+        read_roster(desk.workspace, THREE_LEVELS)

@@ -28,19 +28,19 @@ from sheetflow.schemas.layout import FIRST_ROW, cell_in
 from sheetflow.service import Office, PassReport, issue_workbooks, open_office, run_pass
 from sheetflow.service.standing import standing
 from sheetflow.store.records import Submission
-from sheetflow.units import Level, Unit, UnitTree
+from sheetflow.units import Unit, UnitTree
 from tests.tiny.campaign import CAMPAIGN, CAMPAIGN_NAME
 
 PROVINCE, CITY, OTHER_CITY = "99", "9901", "9902"
 EAST, WEST, SOUTH, NORTH = "990101", "990102", "990201", "990202"
 _UNITS = (
-    (PROVINCE, "清河省", Level.PROVINCE, None),
-    (CITY, "上游市", Level.CITY, PROVINCE),
-    (EAST, "东岸县", Level.COUNTY, CITY),
-    (WEST, "西岸县", Level.COUNTY, CITY),
-    (OTHER_CITY, "下游市", Level.CITY, PROVINCE),
-    (SOUTH, "南岸县", Level.COUNTY, OTHER_CITY),
-    (NORTH, "北岸县", Level.COUNTY, OTHER_CITY),
+    (PROVINCE, "清河省", "省", None),
+    (CITY, "上游市", "市", PROVINCE),
+    (EAST, "东岸县", "县", CITY),
+    (WEST, "西岸县", "县", CITY),
+    (OTHER_CITY, "下游市", "市", PROVINCE),
+    (SOUTH, "南岸县", "县", OTHER_CITY),
+    (NORTH, "北岸县", "县", OTHER_CITY),
 )
 TREE = UnitTree.of(
     Unit(

@@ -8,7 +8,6 @@ from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.pipeline import judge
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.judging import Context, Judgement
-from sheetflow.units import Level
 from tests.drawing import draw
 from tests.tiny.campaign import CAMPAIGN
 from tests.tiny.desk import EAST, TREE
@@ -63,7 +62,7 @@ def judged_tiny(form: Form, changes: str = "") -> Judgement:
         unit=TREE[EAST],
         tree=TREE,
         now=dt.datetime.combine(day, dt.time(9), OFFICE_ZONE),
-        working_days={Level.COUNTY: 2, Level.CITY: 4, Level.PROVINCE: 6},
+        working_days={"县": 2, "市": 4, "省": 6},
     )
     base = REGISTER if form.yearly else PATROLS
     return judge(draw(base + changes, stamp=stamp), CAMPAIGN, context)

@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 
 from sheetflow.schemas.judging import Outcome
-from sheetflow.units import Level, Unit, UnitTree
+from sheetflow.units import Unit, UnitTree
 from tests.county_book import TREE, judged, judged_raw, said
 from tests.county_book import drawn as drawn_book
 
 TWO_CITIES = UnitTree.of(
     [
         *TREE,
-        Unit(unit_id="370400", name="枣庄市", level=Level.CITY, parent="370000"),
-        Unit(unit_id="370402", name="市中区", level=Level.COUNTY, parent="370400"),
+        Unit(unit_id="370400", name="枣庄市", level="市", parent="370000"),
+        Unit(unit_id="370402", name="市中区", level="县", parent="370400"),
     ]
 )
 

@@ -37,7 +37,7 @@ from sheetflow.schemas.forms import Form
 from sheetflow.schemas.habits import Value
 from sheetflow.schemas.layout import FIRST_ROW, cell_in
 from sheetflow.schemas.sheets import Kind, Sheet
-from sheetflow.units import Level, Unit
+from sheetflow.units import Unit
 from sheetflow.writing import Dress
 
 ROWS = 12
@@ -63,13 +63,13 @@ def dress(campaign: Campaign) -> Dress:
 @pytest.fixture(scope="session")
 def county() -> Unit:
     """A county."""
-    return Unit(unit_id="370102", name="历下区", level=Level.COUNTY, parent="370100")
+    return Unit(unit_id="370102", name="历下区", level="县", parent="370100")
 
 
 @pytest.fixture(scope="session")
 def city() -> Unit:
     """A city."""
-    return Unit(unit_id="370100", name="济南市", level=Level.CITY, parent="370000")
+    return Unit(unit_id="370100", name="济南市", level="市", parent="370000")
 
 
 @pytest.fixture(scope="session")

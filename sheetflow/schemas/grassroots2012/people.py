@@ -21,7 +21,6 @@ from sheetflow.schemas.columns import (
 from sheetflow.schemas.conditions import where
 from sheetflow.schemas.grassroots2012.words import HOTLINE, YES_NO
 from sheetflow.schemas.sheets import Kind, RollUp, Sheet
-from sheetflow.units import Level
 
 
 class CoverCard(RowModel):
@@ -136,6 +135,6 @@ GRASSROOTS = Sheet(
     note="填现有数，一个乡镇（街道）填一行；没有的填0，不要留空",
     source="四：完善基层组织网络，壮大基层干部队伍，建设好“妇女之家”，按妇女人均一元钱标准增拨专项工作经费",
     always_shown=False,
-    levels=frozenset({Level.COUNTY}),
+    levels=frozenset({"县"}),
     roll_up=RollUp.LISTED,
 )

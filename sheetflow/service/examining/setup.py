@@ -11,13 +11,12 @@ from sheetflow.service.office import Office
 from sheetflow.service.sending import carrier_of
 from sheetflow.service.templates import BOARD_WORDS, MAIL_WORDS, REPORT_WORDS
 from sheetflow.service.trying import try_report
-from sheetflow.units import Level
 
 
 def check_privacy(office: Office) -> Iterator[Line]:
     """Tell how many columns are shown otherwise; an unknown one keeps the office from opening."""
     privacy = office.settings.privacy
-    count = sum(len(privacy.overrides(level)) for level in (Level.CITY, Level.PROVINCE))
+    count = sum(len(privacy.overrides(level)) for level in office.campaign.levels.names)
     if count:
         yield ok("个人信息", f"设置里另定了{count}个栏目让上级怎样看，都是这次活动的栏目。")
     else:

@@ -32,6 +32,7 @@ from sheetflow.consolidation.tables import (
     Statistics,
     StatisticsColumn,
 )
+from sheetflow.masks import MaskPolicy
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.schemas import cells
 from sheetflow.schemas.columns import Column, Mask
@@ -40,10 +41,10 @@ from sheetflow.schemas.grassroots2012.progress import PROGRESS
 from sheetflow.schemas.habits import Value
 from sheetflow.schemas.indicators import Number, Values, measure_all, plain
 from sheetflow.schemas.sheets import RollUp, Sheet
-from sheetflow.units import Level, Unit, UnitTree
+from sheetflow.units import Unit, UnitTree
 
 LIST = Path("sheetflow/defaults/units/units-shandong-2012.csv")
-LEVELS = {"province": Level.PROVINCE, "prefecture": Level.CITY, "county": Level.COUNTY}
+LEVELS = {"province": "省", "prefecture": "市", "county": "县"}
 PERIOD = Period.parse("2012B2")
 NOW = dt.datetime(2012, 5, 9, 16, 30, tzinfo=OFFICE_ZONE)
 TEXTS = ("反映灵活就业难，希望参加家政培训", "老人独居，盼有人照看", "土地流转后收入减少", "=1+1")
@@ -169,20 +170,20 @@ def board_row(unit: Unit, number: int, period: Period = PERIOD) -> BoardRow:
     )
 
 
-def seen(sheet: Sheet, level: Level) -> tuple[Column, ...]:
+def seen(sheet: Sheet, level: str) -> tuple[Column, ...]:
     """The columns that a level sees."""
     return tuple(
         column
         for column in sheet.columns
-        if getattr(column.disclosure, level.value) is not Mask.LEFT_OUT
+        if MaskPolicy(level).mask_of(sheet, column) is not Mask.LEFT_OUT
     )
 
 
 def detail_row(tree: UnitTree, board: BoardRow, row: Mapping[str, Value]) -> DetailRow:
     """Say whose the row is."""
     unit = board.unit
-    city = tree.ancestor(unit.unit_id, Level.CITY)
-    county = unit.name if unit.level is Level.COUNTY else ""
+    city = tree.ancestor(unit.unit_id, "市")
+    county = unit.name if unit.level == "县" else ""
     return DetailRow(city.name if city else "", county, board.receipt, row)
 
 
@@ -272,7 +273,7 @@ def _same_person(tree: UnitTree, board: Sequence[BoardRow]) -> tuple[SamePersonR
 
 
 def _details(
-    tree: UnitTree, level: Level, board: Sequence[BoardRow], filled: Mapping[str, Rows]
+    tree: UnitTree, level: str, board: Sequence[BoardRow], filled: Mapping[str, Rows]
 ) -> tuple[DetailSheet, ...]:
     def sheet_of(sheet: Sheet) -> DetailSheet:
         columns = seen(sheet, level)
@@ -285,7 +286,7 @@ def _details(
 
         return DetailSheet(sheet, columns, rows)
 
-    wanted = {RollUp.ROWS} | ({RollUp.LISTED} if level is Level.CITY else set())
+    wanted = {RollUp.ROWS} | ({RollUp.LISTED} if level == "市" else set())
     return tuple(
         sheet_of(sheet)
         for sheet in PROGRESS.sheets

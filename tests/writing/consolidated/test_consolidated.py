@@ -30,7 +30,6 @@ from sheetflow.errors import DeclarationError, StoreError
 from sheetflow.schemas.charts import Across, ChartSpec
 from sheetflow.schemas.columns import Disclosure, Mask
 from sheetflow.schemas.indicators import Values
-from sheetflow.units import Level
 from sheetflow.workbook import column_letters
 from sheetflow.writing.consolidated import write_consolidated
 from sheetflow.writing.consolidated_details import countable
@@ -215,16 +214,14 @@ def test_a_wrong_total_is_found(city: Consolidated) -> None:
 def test_masked_columns_are_not_counted_again(city: Consolidated) -> None:
     """An indicator that needs a column which this level sees masked is not recomputed here."""
     needs = next(detail for detail in city.details if detail.sheet.key == "needs")
-    before = {entry.code for entry in countable(needs, city.form, Level.CITY)}
+    before = {entry.code for entry in countable(needs, city.form, "市")}
     masked = tuple(
         replace(column, disclosure=Disclosure(city=Mask.LEFT_OUT))
         if column.key == "nature"
         else column
         for column in needs.columns
     )
-    after = {
-        entry.code for entry in countable(replace(needs, columns=masked), city.form, Level.CITY)
-    }
+    after = {entry.code for entry in countable(replace(needs, columns=masked), city.form, "市")}
     assert before - after == {"S26", "S27", "S28"}
 
 

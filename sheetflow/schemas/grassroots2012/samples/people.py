@@ -13,7 +13,6 @@ from sheetflow.schemas.grassroots2012.samples.words import (
     SURNAMES,
     TITLES,
 )
-from sheetflow.units import Level
 
 _LEADERS = 3
 """The first of 干部名册: 主席 and 副主席."""
@@ -117,7 +116,7 @@ def places_of(scene: Scene, grassroots: list[Row]) -> list[str]:
     below = [
         unit.name
         for unit in scene.tree.subtree(scene.unit.unit_id)
-        if unit.level is Level.COUNTY and unit is not scene.unit
+        if unit.level == "县" and unit is not scene.unit
     ]
     return below or [scene.unit.name]
 

@@ -16,7 +16,7 @@ from sheetflow.periods import Period
 from sheetflow.schemas.grassroots2012.samples.words import GIVEN, SURNAMES
 from sheetflow.schemas.personal import check_digit
 from sheetflow.schemas.samples import Samples, Typed
-from sheetflow.units import Level, Unit, UnitTree
+from sheetflow.units import Unit, UnitTree
 
 Row = dict[str, Typed]
 _T = TypeVar("_T")
@@ -36,7 +36,7 @@ class Scene:
     @property
     def is_county(self) -> bool:
         """Whether the unit has townships below it and none of its own offices' work alone."""
-        return self.unit.level is Level.COUNTY
+        return self.unit.level == "县"
 
     def kept(self, sheet: str) -> list[Row]:
         """Copy the rows of the period before."""
