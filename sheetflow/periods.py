@@ -1,8 +1,7 @@
-"""Report periods and deadlines.
+"""Report periods: how often a form is filled, which days a period covers, when it is due.
 
-This module owns what a period is, which dates it covers, what people call it
-and when each level must have reported. It refuses to ask the clock: "now" is
-handed in.
+This module owns what a cadence and a period are and when each level must have reported. What
+people call a period is read by `period_names`. It refuses to ask the clock: "now" is handed in.
 """
 
 from __future__ import annotations
@@ -11,133 +10,165 @@ import calendar
 import datetime as dt
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import lru_cache, total_ordering
 from types import MappingProxyType
 
-from sheetflow.lookalikes import plain, plain_dashes, without_spaces
+from sheetflow.period_names import named_period_id
 
 OFFICE_ZONE = dt.timezone(dt.timedelta(hours=8), "CST")
 """Every time that people see is China standard time."""
 
-_TWO_MONTHS = re.compile(r"([0-9]{4})B([1-6])")
-_YEAR = re.compile(r"[0-9]{4}")
+_ID = re.compile(r"([0-9]{4})(?:([MBQH])([0-9]{1,2}))?")
 _FIRST_YEAR, _LAST_YEAR = 1900, 2099
 """The years that dates in workbooks may have; far enough from where a calendar ends."""
 _REMEMBERED = 1024
 """Periods are few, and are asked for their neighbours with every figure."""
+_DECEMBER = 12
 
 
-_YEAR_FIRST = r"(?:(?P<year>[0-9]{4}|[0-9]{2})(?:年度?|[-./])?)?"
-_WHOLE_YEAR = re.compile(r"([0-9]{4})(?:年度?|年?全年)?")
-_PART = re.compile(_YEAR_FIRST + r"B(?P<part>[1-6])")
-_MONTHS = re.compile(
-    _YEAR_FIRST + r"(?P<first>[0-9]{1,2})(?:月(?:份|1日)?)?"
-    r"-(?:(?P<again>[0-9]{4})(?:年|[-./]))?(?P<last>[0-9]{1,2})(?:月(?:份|(?:2[89]|3[01])日)?)?"
-)
-_NUMERALS = {name: str(n) for n, name in enumerate("一二三四五六七八九", start=1)}
-_NUMERALS |= {"十": "10", "十一": "11", "十二": "12", "〇": "0", "○": "0"}
-_NUMERAL = re.compile("十[一二]?|[一二三四五六七八九〇○]")
-_BETWEEN = re.compile(r"[~〜至到、_]+|(?<=[0-9])一(?=[0-9])")
+class Cadence(Enum):
+    """How often a form is filled.
+
+    `letter` stands in the ids of its periods, which have `months` each; `words` say it to
+    people. What is filled once has its own days: the form's declaration has them.
+    """
+
+    MONTH = ("month", "M", 1, "每月报一次")
+    TWO_MONTHS = ("two_months", "B", 2, "每两个月报一次")
+    QUARTER = ("quarter", "Q", 3, "每季度报一次")
+    HALF_YEAR = ("half_year", "H", 6, "每半年报一次")
+    YEAR = ("year", "", 12, "每年报一次")
+    ONCE = ("once", "", 12, "只报一次")
+
+    def __init__(self, key: str, letter: str, months: int, words: str) -> None:
+        self.key = key
+        self.letter = letter
+        self.months = months
+        self.words = words
+
+    def nth(self, year: int, number: int) -> Period:
+        """Give the `number`-th period of a year; raise ValueError where the year has none."""
+        if not _FIRST_YEAR <= year <= _LAST_YEAR:
+            raise ValueError(f"nobody reports the year {year}")
+        last = number * self.months
+        if not self.months <= last <= _DECEMBER:
+            raise ValueError(f"a year has no {number}th {self.key}")
+        last_day = dt.date(year, last, calendar.monthrange(year, last)[1])
+        first_day = dt.date(year, last - self.months + 1, 1)
+        return Period(first_day, last_day, _numbered(year, self, number), self)
+
+    def period_of(self, day: dt.date) -> Period:
+        """Give the period in which `day` lies."""
+        return self.nth(day.year, (day.month - 1) // self.months + 1)
+
+    def periods_of(self, year: int) -> tuple[Period, ...]:
+        """Give the periods of a year, in order."""
+        return tuple(self.nth(year, n) for n in range(1, _DECEMBER // self.months + 1))
+
+    def ids(self, year: int) -> str:
+        """Say how the periods of a year are written: 2012B1到2012B6."""
+        first, last = self.periods_of(year)[0], self.periods_of(year)[-1]
+        return first.period_id if first == last else f"{first.period_id}到{last.period_id}"
 
 
-def _plain(text: str) -> str:
-    """Fold how a period is typed: what parts the months a hyphen, no blanks and brackets, figures as digits."""
-    bare = re.sub("[()]", "", without_spaces(plain(text))).upper()
-    dashed = plain_dashes(_BETWEEN.sub("-", bare))
-    return _NUMERAL.sub(lambda found: _NUMERALS[found[0]], dashed)
+_BY_LETTER = {cadence.letter: cadence for cadence in Cadence if cadence is not Cadence.ONCE}
 
 
-def _year(typed: str, near: int) -> int:
-    """Complete a year that was typed with two digits, in the century of `near`."""
-    return (
-        int(typed)
-        if len(typed) > len("12")
-        else (near or _FIRST_YEAR + 100) // 100 * 100 + int(typed)
-    )
+def _numbered(year: int, cadence: Cadence, number: int) -> str:
+    if not cadence.letter:
+        return f"{year:04}"
+    width = 2 if cadence is Cadence.MONTH else 1
+    return f"{year:04}{cadence.letter}{number:0{width}}"
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@total_ordering
+@dataclass(frozen=True, slots=True)
 class Period:
-    """A report period: ``2012B1`` is January and February 2012, ``2012`` the whole year."""
+    """A report period: ``2012M03``, ``2012B2``, ``2012Q1``, ``2012H1``; ``2012``: the whole year.
+
+    Periods come in the order of their last days, then of their first; an id tells no order.
+    """
 
     first_day: dt.date
     last_day: dt.date
     period_id: str
+    cadence: Cadence = field(compare=False, repr=False)
+    """What publications stand on is told by `repr`, and the id says it there."""
+
+    def __lt__(self, other: Period) -> bool:
+        return self._order < other._order
+
+    @property
+    def _order(self) -> tuple[dt.date, dt.date, str]:
+        return self.last_day, self.first_day, self.period_id
 
     @classmethod
     def parse(cls, text: str) -> Period:
-        """Read ``2012B1`` … ``2012B6`` or ``2012``; raise ValueError for anything else.
+        """Read the id of a period; raise ValueError for anything else.
 
         So is a year that nobody reports: the next day of 9999B6 is none.
         """
-        if match := _TWO_MONTHS.fullmatch(text):
-            year, part = int(match[1]), int(match[2])
-            first, last = 2 * part - 1, 2 * part
-        elif _YEAR.fullmatch(text):
-            year, first, last = int(text), 1, 12
-        else:
-            raise ValueError(f"not a period: {text!r}")
-        if not _FIRST_YEAR <= year <= _LAST_YEAR:
-            raise ValueError(f"nobody reports the year {year}")
-        last_day = dt.date(year, last, calendar.monthrange(year, last)[1])
-        return cls(dt.date(year, first, 1), last_day, text)
+        return _parsed(text)
 
     @classmethod
-    def named(cls, text: str, year: int = 0) -> Period:
-        """Read what people call a period: 2012年1-2月, 2012B1, 1至2月 (of `year`).
+    def once(cls, opens: dt.date, closes: dt.date) -> Period:
+        """Give the one period of what is filled once, named by the year in which it opens."""
+        return cls(opens, closes, _numbered(opens.year, Cadence.ONCE, 1), Cadence.ONCE)
 
-        Raise ValueError for anything else, and where no year is known.
+    @classmethod
+    def named(cls, text: str, year: int = 0, cadence: Cadence = Cadence.TWO_MONTHS) -> Period:
+        """Read what people call a period: 2012年1-2月, 2012Q1, 上半年 (of `year`).
+
+        What tells nothing by itself (第2期) is one of `cadence`. Raise ValueError for anything
+        else, and where no year is known.
         """
-        plain = _plain(text)
-        if match := _WHOLE_YEAR.fullmatch(plain):
-            return cls.parse(match[1])
-        match = _MONTHS.fullmatch(plain) or _PART.fullmatch(plain)
-        if match is None:
-            raise ValueError(f"not a period: {text!r}")
-        said = match.groupdict()
-        last = int(said.get("last") or 2 * int(said.get("part") or 0))
-        first = int(said.get("first") or last - 1)
-        years = {_year(said[name], year) for name in ("year", "again") if said.get(name)} or {year}
-        if first % 2 == 0 or last != first + 1 or len(years) > 1:
-            raise ValueError(f"not a period: {text!r}")
-        return cls.parse(f"{years.pop():04}B{last // 2}")
+        return cls.parse(named_period_id(text, year, cadence.letter))
 
     def is_called(self, text: str) -> bool:
         """Whether `text` is a name of this period; one without a year is of its own."""
+        year = self.first_day.year
         try:
-            return Period.named(text, self.first_day.year) == self
+            return Period.named(text, year, self.cadence).period_id == self.period_id
         except ValueError:
             return False
 
     @property
     def label(self) -> str:
         """What people call it: 2012年1—2月."""
-        if len(self.period_id) == len("2012"):
-            return f"{self.first_day.year}年"
-        return f"{self.first_day.year}年{self.first_day.month}—{self.last_day.month}月"
+        return _label(self)
+
+    @property
+    def months_so_far(self) -> str:
+        """What people call the time from January up to the end of this period: 2012年1—4月."""
+        return _label(self) if self.cadence is Cadence.ONCE else _months(self.last_day, 1)
 
     @property
     def opens_year(self) -> bool:
         """Whether cumulative figures start with this period."""
-        return self.first_day.month == 1
+        return self.previous is None
 
     @property
     def closes_year(self) -> bool:
         """Whether this is the year's last period."""
-        return self.last_day.month == 12  # noqa: PLR2004 - December
+        return self.next_in_year is None
 
     @property
     def previous(self) -> Period | None:
-        """The period before within the same year, None for the first or for a whole year."""
-        return _previous(self.period_id)
+        """The period before within the same year, None for the first one."""
+        return _neighbour(self.period_id, -1)
 
     @property
     def next_in_year(self) -> Period | None:
-        """The period after within the same year, None for the last or for a whole year."""
-        if self.closes_year:
-            return None
-        return Period.parse(f"{self.period_id[:-1]}{int(self.period_id[-1]) + 1}")
+        """The period after within the same year, None for the last one."""
+        return _neighbour(self.period_id, 1)
+
+    @property
+    def rest_of_year(self) -> tuple[Period, ...]:
+        """The periods after this one within the same year, in order."""
+        later = self.next_in_year
+        return (later, *later.rest_of_year) if later else ()
 
     @property
     def year_so_far(self) -> tuple[Period, ...]:
@@ -153,11 +184,22 @@ class Period:
 
 
 @lru_cache(_REMEMBERED)
-def _previous(period_id: str) -> Period | None:
-    match = _TWO_MONTHS.fullmatch(period_id)
-    if match is None or match[2] == "1":
+def _parsed(text: str) -> Period:
+    match = _ID.fullmatch(text)
+    period = _BY_LETTER[match[2] or ""].nth(int(match[1]), int(match[3] or 1)) if match else None
+    if period is None or period.period_id != text:
+        raise ValueError(f"not a period: {text!r}")
+    return period
+
+
+@lru_cache(_REMEMBERED)
+def _neighbour(period_id: str, step: int) -> Period | None:
+    """Give the period before or after within the year. What is filled once has none, as a year."""
+    period = _parsed(period_id)
+    number = period.last_day.month // period.cadence.months + step
+    if not 1 <= number <= _DECEMBER // period.cadence.months:
         return None
-    return Period.parse(f"{match[1]}B{int(match[2]) - 1}")
+    return period.cadence.nth(period.last_day.year, number)
 
 
 @lru_cache(_REMEMBERED)
@@ -166,9 +208,25 @@ def _year_so_far(period: Period) -> tuple[Period, ...]:
     return (*before.year_so_far, period) if before else (period,)
 
 
-def period_of(day: dt.date) -> Period:
-    """Give the two-month period in which `day` lies."""
-    return Period.parse(f"{day.year}B{(day.month + 1) // 2}")
+@lru_cache(_REMEMBERED)
+def _label(period: Period) -> str:
+    year, cadence = period.first_day.year, period.cadence
+    match cadence:
+        case Cadence.MONTH | Cadence.TWO_MONTHS:
+            return _months(period.last_day, period.first_day.month)
+        case Cadence.QUARTER:
+            return f"{year}年第{period.last_day.month // cadence.months}季度"
+        case Cadence.HALF_YEAR:
+            return f"{year}年{'上' if period.first_day.month == 1 else '下'}半年"
+        case Cadence.YEAR:
+            return f"{year}年"
+        case Cadence.ONCE:
+            return f"{year}年一次性填报"
+
+
+def _months(last_day: dt.date, first: int) -> str:
+    upto = "" if first == last_day.month else f"—{last_day.month}"
+    return f"{last_day.year}年{first}{upto}月"
 
 
 def is_working_day(day: dt.date, overrides: Mapping[dt.date, bool] = MappingProxyType({})) -> bool:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from sheetflow.periods import Period, deadline, is_working_day, period_of
+from sheetflow.periods import Cadence, Period, deadline, is_working_day
 
 
 def test_two_month_period() -> None:
@@ -44,6 +47,17 @@ def test_whole_year() -> None:
         "0001B1",
         "1899B6",
         "2100",
+        "2012M00",
+        "2012M3",
+        "2012M013",
+        "2012M13",
+        "2012B01",
+        "2012Q0",
+        "2012Q5",
+        "2012H3",
+        "2012q1",
+        "2012Q",
+        "2012X1",
     ],
 )
 def test_no_period(text: str) -> None:
@@ -59,20 +73,118 @@ def test_year_so_far() -> None:
     assert Period.parse("2013B1").previous is None
 
 
-@pytest.mark.parametrize("part", range(1, 7))
-def test_day_finds_its_period(part: int) -> None:
-    """Every day of a period is found to lie in it, and the day after is not."""
-    period = Period.parse(f"2012B{part}")
-    for day in (period.first_day, period.last_day):
-        assert period_of(day) == period
-        assert period.holds(day)
+_EVERY = [cadence for cadence in Cadence if cadence is not Cadence.ONCE]
+_cadences = st.sampled_from(_EVERY)
+_years = st.integers(1901, 2098)
+_days = st.dates(dt.date(1901, 1, 1), dt.date(2098, 12, 31))
+
+
+@given(_cadences, _days)
+def test_a_day_lies_in_one_period_of_each_cadence(cadence: Cadence, day: dt.date) -> None:
+    """It holds the day, and neither the one before nor the one after does."""
+    period = cadence.period_of(day)
+    assert period.holds(day)
+    assert period.cadence is cadence
+    assert [entry for entry in cadence.periods_of(day.year) if entry.holds(day)] == [period]
     assert not period.holds(period.last_day + dt.timedelta(days=1))
+    assert not period.holds(period.first_day - dt.timedelta(days=1))
 
 
-def test_periods_sort_by_time() -> None:
-    """Periods come in the order of the year."""
-    parsed = [Period.parse(text) for text in ("2012B6", "2012B1", "2011B6")]
-    assert [str(period) for period in sorted(parsed)] == ["2011B6", "2012B1", "2012B6"]
+@given(_cadences, _years)
+def test_a_year_is_covered_once(cadence: Cadence, year: int) -> None:
+    """A cadence's periods follow each other from New Year to New Year's Eve, with no day between."""
+    periods = cadence.periods_of(year)
+    assert len(periods) * cadence.months == 12
+    assert periods[0].first_day == dt.date(year, 1, 1)
+    assert periods[-1].last_day == dt.date(year, 12, 31)
+    for before, after in pairwise(periods):
+        assert after.first_day - before.last_day == dt.timedelta(days=1)
+
+
+@given(_cadences, _days)
+def test_a_period_is_known_by_its_id_and_by_what_it_is_called(
+    cadence: Cadence, day: dt.date
+) -> None:
+    """Id and label lead back to the period, alone and in a form of its cadence."""
+    period = cadence.period_of(day)
+    assert Period.parse(period.period_id) == period
+    assert Period.parse(str(period)).cadence is cadence
+    for said in (period.period_id, period.label):
+        assert Period.named(said) == Period.named(said, cadence=cadence) == period
+        assert period.is_called(said)
+
+
+@given(_cadences, _years)
+def test_neighbours_within_the_year(cadence: Cadence, year: int) -> None:
+    """Previous and next undo each other; the year so far and the rest of it make the whole year."""
+    periods = cadence.periods_of(year)
+    for number, period in enumerate(periods):
+        assert period.year_so_far == periods[: number + 1]
+        assert period.rest_of_year == periods[number + 1 :]
+        assert period.opens_year == (number == 0)
+        assert period.closes_year == (period is periods[-1])
+        assert period.previous is None or period.previous.next_in_year == period
+        assert period.next_in_year is None or period.next_in_year.previous == period
+    assert periods[0].previous is None
+    assert periods[-1].next_in_year is None
+
+
+@given(st.lists(st.builds(lambda cadence, day: cadence.period_of(day), _cadences, _days)))
+def test_periods_come_in_the_order_of_their_last_days(periods: list[Period]) -> None:
+    """Whatever their cadences: of those that end on one day, the one that began first goes first."""
+    expected = sorted(periods, key=lambda period: (period.last_day, period.first_day))
+    assert sorted(periods) == expected
+    for before, after in pairwise(expected):
+        assert (before < after) != (before == after)
+        assert (after > before) != (before == after)
+
+
+def test_no_id_tells_the_order() -> None:
+    """Ten comes after two, and the quarter after the months that it holds."""
+    ids = ["2012M02", "2012B1", "2012H1", "2012M10", "2012", "2012Q4", "2012B6", "2012M12"]
+    assert [str(entry) for entry in sorted(map(Period.parse, sorted(ids)))] == [
+        "2012B1",
+        "2012M02",
+        "2012H1",
+        "2012M10",
+        "2012",
+        "2012Q4",
+        "2012B6",
+        "2012M12",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("period", "label", "so_far"),
+    [
+        ("2012M01", "2012年1月", "2012年1月"),
+        ("2012M03", "2012年3月", "2012年1—3月"),
+        ("2012B2", "2012年3—4月", "2012年1—4月"),
+        ("2012Q2", "2012年第2季度", "2012年1—6月"),
+        ("2012H1", "2012年上半年", "2012年1—6月"),
+        ("2012H2", "2012年下半年", "2012年1—12月"),
+        ("2012", "2012年", "2012年1—12月"),
+    ],
+)
+def test_what_an_office_calls_it(period: str, label: str, so_far: str) -> None:
+    """A period by itself, and the time since January up to its end."""
+    assert Period.parse(period).label == label
+    assert Period.parse(period).months_so_far == so_far
+
+
+@pytest.mark.parametrize(
+    ("cadence", "ids"),
+    [
+        (Cadence.MONTH, "2012M01到2012M12"),
+        (Cadence.TWO_MONTHS, "2012B1到2012B6"),
+        (Cadence.QUARTER, "2012Q1到2012Q4"),
+        (Cadence.HALF_YEAR, "2012H1到2012H2"),
+        (Cadence.YEAR, "2012"),
+    ],
+)
+def test_how_a_cadence_is_written(cadence: Cadence, ids: str) -> None:
+    """What to write instead is said with the first and the last id of the year."""
+    assert cadence.ids(2012) == ids
 
 
 @pytest.mark.parametrize(

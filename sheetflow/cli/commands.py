@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sheetflow.config.settings import Settings
     from sheetflow.config.workspace import Workspace
     from sheetflow.periods import Period
+    from sheetflow.schemas.forms import Form
     from sheetflow.service.office import Office, OpenStore
     from sheetflow.store import Store
 
@@ -82,17 +83,24 @@ def opened_office(context: typer.Context, open_store: OpenStore | None = None) -
         yield office
 
 
-def period_named(text: str) -> Period:
-    """Read a period that was typed; raise RequestError for anything else."""
+def period_named(office: Office, text: str, form: Form | None = None) -> Period:
+    """Read a period that was typed, of `form` or of any; raise RequestError for anything else."""
     from sheetflow.errors import RequestError
-    from sheetflow.periods import Period
 
-    try:
-        return Period.parse(text)
-    except ValueError:
-        raise RequestError(
-            f"没有报告期 {text}。报告期写成 2012B1 到 2012B6，只报一次的报表写成 2012。"
-        ) from None
+    forms = (form,) if form else office.campaign.forms
+    named: Period | None = None
+    for each in forms:
+        with suppress(ValueError):
+            named = each.period_named(text)
+            if each.takes(named):
+                return named
+    year = named.first_day.year if named else office.clock.now().year
+    told = f"没有按{named.label}填报的报表" if named else f"没有报告期 {text}"
+    ways = "；".join(
+        f"《{each.title}》{each.cadence.words}，--period 写成 {each.period_ids(year)}"
+        for each in forms
+    )
+    raise RequestError(f"{told}。{ways}。")
 
 
 @app.command()
@@ -127,7 +135,6 @@ def templates(
     from sheetflow.errors import RequestError
     from sheetflow.service import issue_workbooks
 
-    wanted = period_named(period)
     with opened_office(context) as office:
         if form and form not in office.campaign.by_key:
             known = "、".join(f"{entry.key}（{entry.title}）" for entry in office.campaign.forms)
@@ -135,10 +142,7 @@ def templates(
         if unit and unit not in office.tree:
             raise RequestError(f"units.xlsx 里没有单位 {unit}。--unit 请填单位代码。")
         declared = office.form(form)
-        if not declared.takes(wanted):
-            raise RequestError(
-                f"《{declared.title}》不按{wanted.label}填报。请改 --period 或 --form。"
-            )
+        wanted = period_named(office, period, declared)
         units = [office.tree[unit]] if unit else None
         count = issue_workbooks(office, declared, wanted, units)
     say(f"已发放填报表{count}份（{wanted.label}）；没有变化的不重发。")
@@ -241,9 +245,9 @@ def status(
     from sheetflow.service.standing import standing
 
     call: Call = context.obj
-    wanted = period_named(period) if period else None
     try:
         with open_office(call.root, call.at) as office:
+            wanted = period_named(office, period) if period else None
             found = standing(office, wanted)
     except StoreError as error:
         _tell_without_store(call, str(error), as_json=as_json)

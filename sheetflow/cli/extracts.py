@@ -31,7 +31,7 @@ def export(
     """Write the consolidated rows as CSV and as a SQLite file, one table a sheet; masks apply."""
     from sheetflow.service.exporting import export_rows
 
-    wanted = period_named(period)
     with opened_office(context) as office:
+        wanted = period_named(office, period, office.campaign.main_form)
         written = export_rows(office, wanted, to, {"province": "省", "city": "市"}[level.value])
     say(f"已导出{len(written)}个文件到 {to}（{wanted.label}）。内部资料，请妥善保管。")

@@ -31,8 +31,8 @@ def remind(
     from sheetflow.service.reminding import remind as remind_missing
     from sheetflow.service.sending import send_unless_served
 
-    wanted = period_named(period) if period else None
     with opened_office(context) as office:
+        wanted = period_named(office, period) if period else None
         reminders = remind_missing(office, wanted)
         sent = send_unless_served(office)
     for line in _reminder_lines(reminders):
@@ -42,7 +42,7 @@ def remind(
 
 
 def _reminder_lines(reminders: Reminders) -> list[str]:
-    label = reminders.period.label
+    label = reminders.label
     if not reminders.missing:
         return [f"{label}：已经收齐，没有要催报的。"]
     lines = [f"{label}：没有接收的{len(reminders.missing)}个，这次催报{len(reminders.queued)}个。"]

@@ -156,10 +156,10 @@ class Books:
         merged = (old for member in below for old in self.merged_into(member))
         return tuple(dict.fromkeys((*below, *merged)))
 
-    def merged_since(self, ended: Unit, heir: Unit) -> str:
-        """The first period for which `heir` answers for the unit `ended` (``2012B6``)."""
+    def merged_since(self, ended: Unit, heir: Unit) -> Period:
+        """The first period for which `heir` answers for the unit `ended`."""
         return next(
-            period.period_id
+            period
             for period in self.period.year_so_far
             if ended in self.tree.predecessors_on(heir.unit_id, period.last_day)
         )
@@ -170,7 +170,7 @@ class Books:
         return tuple(
             old
             for old in self.merged_into(unit)
-            if standing is None or standing.period < self.merged_since(old, unit)
+            if standing is None or self.form.period(standing.period) < self.merged_since(old, unit)
         )
 
     def board_row(self, unit: Unit, period: Period | None = None) -> BoardRow:

@@ -16,7 +16,6 @@ from typing import Any
 
 from sheetflow.consolidation.accepted import Accepted, Books, UnitAndPeriod
 from sheetflow.consolidation.tables import CorrectionRow
-from sheetflow.periods import Period
 from sheetflow.schemas.documents import load_number
 from sheetflow.schemas.indicators import Number
 from sheetflow.units import Unit
@@ -162,7 +161,7 @@ def correction_rows(
         CorrectionRow(
             unit=books.tree[entry.unit_id],
             column=_column_of(books, unit, entry.unit_id),
-            period=Period.parse(entry.period),
+            period=books.form.period(entry.period),
             code=entry.code,
             current=entry.current,
             old=entry.old,

@@ -32,7 +32,7 @@ class Merged:
     """What a unit that has ended measured, and the first period for which its heir answers."""
 
     measured: Measured
-    since: str
+    since: Period
 
 
 def unit_figures(
@@ -77,17 +77,17 @@ def _earlier(period: Period, own: Measured, merged: Sequence[Merged]) -> list[Fi
 def _standing(period: Period, own: Measured, merged: Sequence[Merged]) -> list[Figures]:
     """The unit's last figures up to `period`, then those of books not taken over by then."""
     last = _last(period, own)
-    standing: list[Figures] = [own[last] if last else {}]
+    standing: list[Figures] = [own[last.period_id] if last else {}]
     for other in merged:
         theirs = _last(period, other.measured)
         if theirs and (last is None or last < other.since):
-            standing.append(other.measured[theirs])
+            standing.append(other.measured[theirs.period_id])
     return standing
 
 
-def _last(period: Period, measured: Measured) -> str | None:
-    so_far = (entry.period_id for entry in period.year_so_far if entry.period_id in measured)
-    return max(so_far, default=None)
+def _last(period: Period, measured: Measured) -> Period | None:
+    so_far = reversed(period.year_so_far)
+    return next((entry for entry in so_far if entry.period_id in measured), None)
 
 
 def _counted_by_unit(indicator: Indicator, now: Figures | None) -> Values:

@@ -55,7 +55,7 @@ def report_data(campaign: Campaign, books: Books, unit: Unit, letter: Letter) ->
         level=unit.level,
         campaign_title=campaign.title,
         period_label=period.label,
-        year_so_far_label=_year_so_far(period.first_day.year, period.last_day.month),
+        year_so_far_label=period.months_so_far,
         previous_label=before.label if before else None,
         dated=stamp.date(),
         issuer=letter.issuer,
@@ -96,10 +96,6 @@ def _reported(books: Books | None, unit: Unit) -> int:
 def _word(state: State) -> str:
     """Both annexes of the report say 已报 where the board says 已接收."""
     return RowState.ACCEPTED.value if state is State.ACCEPTED else state.label
-
-
-def _year_so_far(year: int, month: int) -> str:
-    return f"{year}年1—{month}月"
 
 
 def _figures(books: Books, unit: Unit, matrix: Statistics) -> dict[str, Figure]:

@@ -6,13 +6,14 @@ contradict itself; it refuses to know any campaign.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
 
 from sheetflow.errors import DeclarationError
-from sheetflow.periods import Period, period_of
+from sheetflow.periods import Cadence, Period
 from sheetflow.schemas.cells import IdNumber
 from sheetflow.schemas.charts import ChartSpec
 from sheetflow.schemas.conditions import Condition, Is
@@ -74,8 +75,8 @@ class OwnTotals:
 class Form:
     """A workbook to fill: its sheets, its indicators, its version.
 
-    `yearly` forms are filled once, with the period ``2012``; others every two months.
-    `statistics` is the sheet that shows the indicators. `guidance` are paragraphs for
+    `cadence` is how often it is filled; what is filled once has a day on which it `opens` and one
+    on which it `closes`, from which deadlines count. `statistics` is the sheet that shows the indicators. `guidance` are paragraphs for
     填报说明; `own_work` is the sentence for units that have others below them. `charts` are
     drawn in the consolidated workbook and, where they bear a name, in the report.
     `same_person` asks whether two units have registered the same matter, `own_totals` lets
@@ -88,7 +89,9 @@ class Form:
     sheets: tuple[Sheet, ...]
     cover: Cover
     indicators: tuple[Indicator, ...] = ()
-    yearly: bool = False
+    cadence: Cadence = Cadence.TWO_MONTHS
+    opens: dt.date | None = None
+    closes: dt.date | None = None
     guidance: tuple[str, ...] = ()
     own_work: str = ""
     report: ReportSpec | None = None
@@ -135,15 +138,49 @@ class Form:
         """How that indicator adds up over periods."""
         return self.kinds[code]
 
-    def period_at(self, period: Period) -> Period:
-        """The period that this form reports when two-month `period` is current."""
-        return (
-            Period.parse(str(period.first_day.year)) if self.yearly else period_of(period.first_day)
-        )
+    @cached_property
+    def _once(self) -> Period | None:
+        """The only period of what is filled once."""
+        return Period.once(self.opens, self.closes) if self.opens and self.closes else None
+
+    def period(self, period_id: str) -> Period:
+        """Give the form's period of that id; raise ValueError for what is none.
+
+        An id of another cadence is that period still: it may be stored from former days.
+        """
+        once = self._once
+        return once if once and once.period_id == period_id else Period.parse(period_id)
+
+    def period_named(self, text: str) -> Period:
+        """Read what people call a period, of any cadence; raise ValueError for what is none."""
+        return self.period(Period.named(text, cadence=self.cadence).period_id)
+
+    def period_of(self, day: dt.date) -> Period:
+        """Give the period in which `day` lies; of what is filled once, the only one."""
+        return self._once or self.cadence.period_of(day)
+
+    def periods_of(self, year: int) -> tuple[Period, ...]:
+        """Give the periods of a year, in order; of what is filled once, the only one."""
+        return (self._once,) if self._once else self.cadence.periods_of(year)
+
+    def last_ended(self, day: dt.date) -> Period:
+        """Give the period before the one in which `day` lies, whichever year it is of."""
+        return self.period_of(self.period_of(day).first_day - dt.timedelta(days=1))
+
+    def due_at(self, day: dt.date) -> Period:
+        """Give the period before that of `day` in its year, or that of `day` where there is none."""
+        current = self.period_of(day)
+        return current.previous or current
 
     def takes(self, period: Period) -> bool:
-        """Whether the form is filled for that kind of period."""
-        return self.yearly == (period.period_id == str(period.first_day.year))
+        """Whether the form is filled for that period."""
+        if self._once:
+            return period.period_id == self._once.period_id
+        return period.cadence is self.cadence
+
+    def period_ids(self, year: int) -> str:
+        """Say how the form's periods are written: 2012B1到2012B6."""
+        return self._once.period_id if self._once else self.cadence.ids(year)
 
 
 def _contradictions(form: Form) -> Iterable[str]:
@@ -161,6 +198,7 @@ def _contradictions(form: Form) -> Iterable[str]:
         for code in chart.codes:
             if code not in codes:
                 yield f"the chart {chart.title} draws {code}, which is no indicator"
+    yield from _cadence_contradictions(form)
     yield from _cover_contradictions(form.cover, by_key)
     yield from _same_person_contradictions(form.same_person, by_key)
     yield from _own_totals_contradictions(form.own_totals, by_key)
@@ -185,6 +223,15 @@ def _indicator_contradictions(
         other = getattr(indicator.source, part, None)
         if other is not None and other not in before:
             yield f"{indicator.code} needs {other} before it"
+
+
+def _cadence_contradictions(form: Form) -> Iterable[str]:
+    opens, closes = form.opens, form.closes
+    if form.cadence is not Cadence.ONCE:
+        if opens or closes:
+            yield f"what is filled every {form.cadence.key} has no days of its own"
+    elif opens is None or closes is None or closes < opens:
+        yield "what is filled once needs a day on which it opens, and one not before it to close"
 
 
 def _cover_contradictions(cover: Cover, sheets: Mapping[str, Sheet]) -> Iterable[str]:

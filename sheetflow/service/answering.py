@@ -14,7 +14,6 @@ from pathlib import Path
 from sheetflow.consolidation.figures import unit_figures
 from sheetflow.errors import UnreadableError
 from sheetflow.findings import Explanation, Finding, Identity, Severity
-from sheetflow.periods import Period
 from sheetflow.schemas.documents import (
     load_explanations,
     load_figures,
@@ -156,7 +155,7 @@ def _precheck_notice(office: Office, arrival: Arrival, findings: tuple[Finding, 
 
 def _receipt(office: Office, submission: Submission, findings: tuple[Finding, ...]) -> ReceiptData:
     form = office.form(submission.form)
-    period = Period.parse(submission.period)
+    period = form.period(submission.period)
     store = office.store
     history = store.submissions.find_history(submission.unit_id, form.key)
     figures = store.contents.find_indicators([*history, submission])

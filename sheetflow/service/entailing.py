@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TypedDict
 
 from sheetflow.findings import Finding, Round
-from sheetflow.periods import Period, period_of
+from sheetflow.periods import Period
 from sheetflow.schemas.judging import Judgement, Outcome
 from sheetflow.service.letters import count, explained, facts, letter, shown_name, tell
 from sheetflow.service.names import answer_path, precheck_path
@@ -181,11 +181,19 @@ def stale_after(office: Office, submission: Submission) -> list[Stale]:
     ]
     if not period:
         return marks + _boards_that_list(office, submission)
-    if Period.parse(period).first_day > submission.arrived_at.date():
+    begun = office.period(form, period)
+    if begun.first_day > submission.arrived_at.date():
         return marks  # a period that is not begun has nothing above it yet
-    periods = _from(Period.parse(period)) if submission.outcome == "accepted" else [period]
+    # Cumulative figures of later periods stand on it.
+    periods = [begun, *begun.rest_of_year] if submission.outcome == "accepted" else [begun]
     marks += [
-        Stale(unit_id=unit.unit_id, form=form, period=later, what=what, why=submission.receipt)
+        Stale(
+            unit_id=unit.unit_id,
+            form=form,
+            period=later.period_id,
+            what=what,
+            why=submission.receipt,
+        )
         for later in periods
         for unit in _above(office, _answering(office, submission.unit_id, later))
         for what in (CONSOLIDATED, REPORT, BOARD)
@@ -194,7 +202,7 @@ def stale_after(office: Office, submission: Submission) -> list[Stale]:
         Stale(
             unit_id=_answering(office, submission.unit_id, later).unit_id,
             form=form,
-            period=later,
+            period=later.period_id,
             what=WORKBOOK,
             why=submission.receipt,
         )
@@ -204,16 +212,24 @@ def stale_after(office: Office, submission: Submission) -> list[Stale]:
 
 
 def _boards_that_list(office: Office, submission: Submission) -> list[Stale]:
-    """Mark the boards above a workbook of no known period that is held, or no longer is."""
+    """Mark the boards above a workbook of no known period that is held, or no longer is.
+
+    Those are the boards that people look at then: of the period that is due, and of the current
+    one. A board that shows nothing yet is not made for it.
+    """
     if submission.outcome == "refused":
         return []
     form = office.campaign.main_form
-    arrived = period_of(submission.arrived_at.date())
-    period = form.period_at(arrived.previous or arrived).period_id
+    day = submission.arrived_at.date()
     return [
         Stale(
-            unit_id=unit.unit_id, form=form.key, period=period, what=BOARD, why=submission.receipt
+            unit_id=unit.unit_id,
+            form=form.key,
+            period=period.period_id,
+            what=BOARD,
+            why=submission.receipt,
         )
+        for period in dict.fromkeys((form.last_ended(day), form.period_of(day)))
         for unit in _above(office, office.tree[submission.unit_id])
     ]
 
@@ -225,16 +241,10 @@ def _above(office: Office, unit: Unit) -> list[Unit]:
     ]
 
 
-def _answering(office: Office, unit_id: str, period: str) -> Unit:
+def _answering(office: Office, unit_id: str, period: Period) -> Unit:
     """The unit that answers for the books of `unit_id` in `period`: itself, or its successor."""
-    heir = office.tree.successor_on(unit_id, Period.parse(period).last_day)
+    heir = office.tree.successor_on(unit_id, period.last_day)
     return heir or office.tree[unit_id]
-
-
-def _from(period: Period) -> list[str]:
-    """The period and those after it in the same year: cumulative figures stand on it."""
-    later = period.next_in_year
-    return [period.period_id, *(_from(later) if later else ())]
 
 
 def entail_duplicate(office: Office, arrival: Arrival, repeated: Submission) -> FollowUp:

@@ -17,7 +17,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sheetflow.errors import TemporaryError, UnitsError
-from sheetflow.periods import Period
 from sheetflow.publishing.outbox import Beside, remove_publication
 from sheetflow.service.entailing import ANSWER, BOARD, CONSOLIDATED, REPORT, WORKBOOK
 from sheetflow.service.names import (
@@ -244,7 +243,7 @@ def _own(
 
 
 def _is_open(office: Office, entry: Publication) -> bool:
-    until = office.deadline(office.tree[entry.unit_id], Period.parse(entry.period))
+    until = office.deadline(office.tree[entry.unit_id], office.period(entry.form, entry.period))
     return office.clock.now() <= until
 
 
@@ -277,7 +276,7 @@ def _named(office: Office, entry: Publication, old: Unit, new: Unit) -> Iterator
         extension = entry.path.rpartition(".")[2]
         paths = [lambda unit: board_path(office, unit, extension, form)]
     else:
-        period = Period.parse(entry.period)
+        period = office.period(entry.form, entry.period)
         kinds = {
             WORKBOOK: [lambda unit: workbook_path(office, form, unit, period)],
             CONSOLIDATED: [lambda unit: consolidated_path(office, unit, period, form)],

@@ -217,22 +217,22 @@ def past_books(office: Office, form: Form, unit: Unit) -> list[PastBook]:
     Its own, one a period, with the 累计 at its end; then those of units merged into it.
     """
     books = _own_books(office, form, unit)
-    for ended, since in merged_since(office, unit):
+    for ended, since in merged_since(office, form, unit):
         books += [
-            replace(book, ended=ended.unit_id, since=since)
+            replace(book, ended=ended.unit_id, since=since.period_id)
             for book in _own_books(office, form, ended)
         ]
     return books
 
 
-def merged_since(office: Office, unit: Unit) -> Iterator[tuple[Unit, str]]:
-    """Give each unit merged into this one, and the first period that this one reports for it."""
+def merged_since(office: Office, form: Form, unit: Unit) -> Iterator[tuple[Unit, Period]]:
+    """Give each unit merged into this one, and the form's first period that this one reports for it."""
     for ended in office.tree.succeeded:
         if ended.valid_to is None:
             continue
-        for period in Period.parse(f"{ended.valid_to.year}B6").year_so_far:
+        for period in form.periods_of(ended.valid_to.year):
             if ended in office.tree.predecessors_on(unit.unit_id, period.last_day):
-                yield ended, period.period_id
+                yield ended, period
                 break
 
 
@@ -241,7 +241,7 @@ def _own_books(office: Office, form: Form, unit: Unit) -> list[PastBook]:
     standing = {
         entry.period: entry
         for entry in store.submissions.find_history(unit.unit_id, form.key)
-        if unit.exists_on(Period.parse(entry.period).last_day)
+        if unit.exists_on(form.period(entry.period).last_day)
     }
     figures = store.contents.find_indicators(standing.values())
     measured = {
@@ -263,9 +263,9 @@ def _own_books(office: Office, form: Form, unit: Unit) -> list[PastBook]:
                 code: values.total
                 for code, values in unit_figures(
                     form,
-                    Period.parse(period),
+                    form.period(period),
                     measured,
-                    merged_figures(office, form, unit, Period.parse(period)),
+                    merged_figures(office, form, unit, form.period(period)),
                 ).values.items()
             },
         )
@@ -277,15 +277,15 @@ def merged_figures(office: Office, form: Form, unit: Unit, period: Period) -> li
     """Give what the units measured that have been merged into this one by `period`."""
     store = office.store
     found: list[Merged] = []
-    for ended, since in merged_since(office, unit):
-        if since > period.period_id:
+    for ended, since in merged_since(office, form, unit):
+        if since > period:
             continue
         history = store.submissions.find_history(ended.unit_id, form.key)
         figures = store.contents.find_indicators(history)
         measured = {
             entry.period: load_figures(figures.get(entry.receipt, {}))
             for entry in history
-            if entry.period < since
+            if form.period(entry.period) < since
         }
         found.append(Merged(measured, since))
     return found

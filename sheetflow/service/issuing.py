@@ -93,19 +93,19 @@ def _publish_some(
 
 
 def _path(office: Office, mark: Stale) -> Path:
-    unit, period = office.tree[mark.unit_id], Period.parse(mark.period)
+    unit, period = office.tree[mark.unit_id], office.period(mark.form, mark.period)
     return workbook_path(office, office.form(mark.form), unit, period)
 
 
 def _request(office: Office, mark: Stale) -> tuple[BlankRequest, str]:
-    unit, period = office.tree[mark.unit_id], Period.parse(mark.period)
+    unit, period = office.tree[mark.unit_id], office.period(mark.form, mark.period)
     form = office.form(mark.form)
     before = {entry.period_id for entry in period.year_so_far} - {period.period_id}
     past = tuple(book for book in past_books(office, form, unit) if book.period in before)
     start = dt.datetime.combine(period.first_day, dt.time(), OFFICE_ZONE)
     times = [
         submission.judged_at
-        for member in (unit, *(ended for ended, _ in merged_since(office, unit)))
+        for member in (unit, *(ended for ended, _ in merged_since(office, form, unit)))
         for submission in office.store.submissions.find_history(member.unit_id, form.key)
         if submission.period in before
     ]

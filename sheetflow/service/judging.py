@@ -17,7 +17,6 @@ from dataclasses import replace
 
 from sheetflow.errors import StoreError, TemporaryError, UnreadableError, describe
 from sheetflow.findings import Finding, Place, Severity, count_places
-from sheetflow.periods import Period
 from sheetflow.schemas.documents import (
     dump_explanations,
     dump_figures,
@@ -176,7 +175,7 @@ def _may_end_otherwise(office: Office, arrival: Arrival, repeated: Submission) -
         return not rules.isdisjoint(_OUR_LIMITS)
     if not repeated.period or "period-not-begun" not in rules:
         return False
-    return arrival.arrived_at.date() >= Period.parse(repeated.period).first_day
+    return arrival.arrived_at.date() >= office.period(repeated.form, repeated.period).first_day
 
 
 def _conclude(

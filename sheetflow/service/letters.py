@@ -19,7 +19,6 @@ from sheetflow.findings import (
     Severity,
     count_places,
 )
-from sheetflow.periods import Period
 from sheetflow.service.office import LOG, Office
 from sheetflow.store.records import Attachment, NewMail
 from sheetflow.units import Unit
@@ -78,7 +77,7 @@ def facts(office: Office, unit: Unit, form: str, period: str) -> MailData:
     """Give what every mail to `unit` says: campaign, form, period, deadline, whom to ask."""
     contact = office.settings.contact
     asked = [contact.office, contact.person, contact.phone]
-    known = Period.parse(period) if period else None
+    known = office.period(form, period) if period else None
     until = office.deadline(unit, known) if known else None
     return MailData(
         campaign=office.campaign.title,

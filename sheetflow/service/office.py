@@ -157,6 +157,11 @@ class Office:
         """The form called `key`; the campaign's main form where the key is empty."""
         return self.campaign.by_key[key] if key else self.campaign.main_form
 
+    def period(self, form: str, period_id: str) -> Period:
+        """The period of that id of the form called `form`, which the campaign may have no more."""
+        declared = self.campaign.by_key.get(form)
+        return declared.period(period_id) if declared else Period.parse(period_id)
+
     def layout(self, form: Form) -> str:
         """The digest of all in the form's declaration that shows in rendered rows."""
         if form.key not in self._layouts:

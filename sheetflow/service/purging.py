@@ -34,7 +34,7 @@ from sheetflow.service.piecing import forget_pieces
 from sheetflow.service.publishing import is_published, ours_at
 from sheetflow.service.rebuilding import rebuild
 from sheetflow.store.purges import PurgeWork
-from sheetflow.store.records import Arrival, Purge, Stale, Submission
+from sheetflow.store.records import Arrival, Publication, Purge, Stale, Submission
 
 
 @dataclass
@@ -133,14 +133,17 @@ def purge(office: Office, before: dt.date) -> Purged:
 
 def _periods(office: Office, plan: PurgePlan, arrival: Arrival) -> Iterator[Period]:
     """Give the periods that a file was for, as far as anybody knew."""
-    named = [submission.period for submission in plan.sources.get(arrival.arrival_id, ())]
+    named = [
+        (submission.form, submission.period)
+        for submission in plan.sources.get(arrival.arrival_id, ())
+    ]
     if arrival.answer == "duplicate":
         repeated = office.store.submissions.find_submission(arrival.answered_receipt)
-        named.append(repeated.period if repeated else "")
+        named += [(repeated.form, repeated.period)] if repeated else []
     if arrival.answer == "precheck":
         head = office.store.arrivals.find_answer_document(arrival.arrival_id)[0]
-        named.append(str(head["period"]))
-    yield from (Period.parse(period) for period in dict.fromkeys(named) if period)
+        named.append((str(head["form"]), str(head["period"])))
+    yield from (office.period(form, period) for form, period in dict.fromkeys(named) if period)
 
 
 def _is_old(before: dt.date, arrival: Arrival, periods: list[Period]) -> bool:
@@ -185,22 +188,22 @@ def _check_decided(plan: PurgePlan, arrivals: Iterable[Arrival]) -> None:
 def _carried(office: Office) -> Iterator[Submission]:
     """Give each unit's newest accepted workbook of a year whose last deadline is still to come."""
     for form in office.campaign.forms:
-        if form.yearly or not any(sheet.is_book for sheet in form.sheets):
+        if not any(sheet.is_book for sheet in form.sheets):
             continue
         accepted = office.store.submissions.find_submissions(form=form.key)
         for unit_id in dict.fromkeys(entry.unit_id for entry in accepted):
             history = office.store.submissions.find_history(unit_id, form.key)
-            if history and _runs(office, Period.parse(history[-1].period)):
+            if history and _runs(office, form.period(history[-1].period)):
                 yield history[-1]
 
 
 def _runs(office: Office, period: Period) -> bool:
     """Whether the year of `period` has a later period that is still open."""
-    final = period
-    while later := final.next_in_year:
-        final = later
-    last = deadline(final, max(office.working_days.values()), office.day_overrides)
-    return final != period and office.clock.now() <= last
+    later = period.rest_of_year
+    if not later:
+        return False
+    last = deadline(later[-1], max(office.working_days.values()), office.day_overrides)
+    return office.clock.now() <= last
 
 
 def _copies(office: Office, plan: PurgePlan) -> Iterator[tuple[str, str]]:
@@ -223,7 +226,8 @@ def _copies_of(office: Office, plan: PurgePlan, arrival: Arrival) -> Iterator[st
         returned = replace(submission, outcome="returned")
         yield office.relative(answer_path(office, returned))
         if submission.outcome == "accepted" and submission.period:
-            form, period = office.form(submission.form), Period.parse(submission.period)
+            form = office.form(submission.form)
+            period = form.period(submission.period)
             yield office.relative(workbook_path(office, form, unit, period))
 
 
@@ -260,7 +264,7 @@ def _record(office: Office, plan: PurgePlan) -> Purge:
         for entry in office.store.publications.find_publications()
         if entry.kind == CONSOLIDATED
         and entry.unit_id in office.tree
-        and _shows(plan, entry.period)
+        and _shows(office, plan, entry)
     ]
     return office.store.purges.record_purge(
         Purge(before=plan.before, by=getpass.getuser(), at=office.clock.now()),
@@ -279,9 +283,9 @@ def _record(office: Office, plan: PurgePlan) -> Purge:
     )
 
 
-def _shows(plan: PurgePlan, period_id: str) -> bool:
+def _shows(office: Office, plan: PurgePlan, entry: Publication) -> bool:
     """Whether a roll-up of that period may show rows of a purged one: its own or earlier."""
-    so_far = Period.parse(period_id).year_so_far
+    so_far = office.period(entry.form, entry.period).year_so_far
     return any(period in so_far for period in plan.periods)
 
 
@@ -289,7 +293,7 @@ def _changed_rollups(office: Office, plan: PurgePlan) -> Iterator[str]:
     """Name the roll-ups that show purged rows still, because a person changed them."""
     for entry in office.store.publications.find_beside():
         is_hers = entry.kind == CONSOLIDATED and entry.beside_for == Beside.HERS
-        if is_hers and _shows(plan, entry.period):
+        if is_hers and _shows(office, plan, entry):
             yield entry.path
 
 

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, wait
 from functools import partial
 
-from sheetflow.periods import Period
 from sheetflow.service import answering
 from sheetflow.service.answering import Answer
 from sheetflow.service.attempting import Attempts
@@ -121,7 +120,7 @@ def _rebuild_workbooks(office: Office, rebuilt: Attempts) -> None:
     """Issue again those 填报 workbooks that have been handed out and stand on something new."""
     paths: dict[StaleMark, str] = {}
     for mark in _marks(office, WORKBOOK):
-        unit, period = office.tree[mark.unit_id], Period.parse(mark.period)
+        unit, period = office.tree[mark.unit_id], office.period(mark.form, mark.period)
         path = workbook_path(office, office.form(mark.form), unit, period)
         paths[mark] = office.relative(path)
     handed_out = office.store.publications.find_known(paths.values())

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from sheetflow.consolidation.accepted import Books
 from sheetflow.consolidation.tables import BoardRow, State
 from sheetflow.errors import WorkspaceError
-from sheetflow.periods import Period, period_of
+from sheetflow.periods import Period
 from sheetflow.schemas.forms import Form
 from sheetflow.service.history import books_of
 from sheetflow.service.issuing import issue_workbooks
@@ -37,7 +37,8 @@ _NAMES_IN_A_LINE = 20
 class Reminders:
     """What one call did: who is missing, to whom mail was queued, who has no address."""
 
-    period: Period
+    label: str
+    """The periods that it was about, as people call them."""
     missing: list[BoardRow] = field(default_factory=list)
     queued: set[str] = field(default_factory=set)
     """The units to which a mail of today's was queued now."""
@@ -59,31 +60,43 @@ def remind(office: Office, period: Period | None = None) -> Reminders:
     of those missing below it. Raise WorkspaceError where the period is still far from its
     end, or where no form is filled for it.
     """
-    wanted = period or _last_ended(office.clock.now().date())
-    if office.clock.now().date() + _NEAR < wanted.last_day:
-        raise WorkspaceError(f"{wanted.label}还没有结束，现在不用催报。")
-    forms = [form for form in office.campaign.forms if form.takes(wanted)]
-    if not forms:
-        raise WorkspaceError(f"没有哪张报表按{wanted.label}填报。")
-    result = Reminders(wanted)
-    for form in forms:
-        _remind_of(office, form, result)
+    today = office.clock.now().date()
+    wanted = _asked(office, period) if period else _ended_last(office, today)
+    labels = "、".join(dict.fromkeys(when.label for _, when in wanted))
+    if all(today + _NEAR < when.last_day for _, when in wanted):
+        raise WorkspaceError(f"{labels}还没有结束，现在不用催报。")
+    result = Reminders(labels)
+    for form, when in wanted:
+        _remind_of(office, form, when, result)
     return result
 
 
-def _last_ended(today: dt.date) -> Period:
-    return period_of(period_of(today).first_day - dt.timedelta(days=1))
+def _asked(office: Office, period: Period) -> list[tuple[Form, Period]]:
+    """Give each form that is filled for `period`, with its own days."""
+    forms = [form for form in office.campaign.forms if form.takes(period)]
+    if not forms:
+        raise WorkspaceError(f"没有哪张报表按{period.label}填报。")
+    return [(form, form.period(period.period_id)) for form in forms]
 
 
-def _remind_of(office: Office, form: Form, result: Reminders) -> None:
-    books = books_of(office, form, result.period)
+def _ended_last(office: Office, today: dt.date) -> list[tuple[Form, Period]]:
+    """Give the forms whose periods have ended last of all, a month and a quarter together."""
+    last = [(form, form.last_ended(today)) for form in office.campaign.forms]
+    ended = [(form, period) for form, period in last if period.last_day < today]
+    if not ended:
+        raise WorkspaceError("还没有报告期结束，现在不用催报。")
+    newest = max(period.last_day for _, period in ended)
+    return [(form, period) for form, period in ended if period.last_day == newest]
+
+
+def _remind_of(office: Office, form: Form, period: Period, result: Reminders) -> None:
+    books = books_of(office, form, period)
     expected = [unit for root in office.tree.roots for unit in books.expected(root)]
     missing = [row for row in map(books.board_row, expected) if not row.state.is_in]
     result.missing += missing
-    _issue_lacking(office, form, result.period, [row.unit for row in missing])
+    _issue_lacking(office, form, period, [row.unit for row in missing])
     names = {
-        row.unit.unit_id: _message_id(office, "remind", row.unit, form, result.period)
-        for row in missing
+        row.unit.unit_id: _message_id(office, "remind", row.unit, form, period) for row in missing
     }
     known = _known(office, names.values())
     mails: list[NewMail] = []
@@ -91,12 +104,12 @@ def _remind_of(office: Office, form: Form, result: Reminders) -> None:
         unit, name = row.unit, names[row.unit.unit_id]
         if name in known:
             result.repeated.add(unit.unit_id)
-        elif made := _reminder(office, form, result.period, row, name):
+        elif made := _reminder(office, form, period, row, name):
             mails += made
             result.queued.add(unit.unit_id)
     mails += _rollcalls(office, form, books, missing, result)
     office.store.mails.record_mails(mails, office.clock.now())
-    LOG.info("period %s: %d missing, %d mails queued", result.period, len(missing), len(mails))
+    LOG.info("period %s: %d missing, %d mails queued", period, len(missing), len(mails))
 
 
 def _issue_lacking(office: Office, form: Form, period: Period, units: Iterable[Unit]) -> None:
@@ -142,7 +155,7 @@ def _rollcalls(
     mails: list[NewMail] = []
     above = [unit for unit in office.tree if office.tree.children(unit.unit_id)]
     names = {
-        unit.unit_id: _message_id(office, "rollcall", unit, form, result.period) for unit in above
+        unit.unit_id: _message_id(office, "rollcall", unit, form, books.period) for unit in above
     }
     known = _known(office, names.values())
     for unit in above:
@@ -151,7 +164,7 @@ def _rollcalls(
         if all(row.unit == unit for row in lacking) or names[unit.unit_id] in known:
             continue
         data = replace(
-            facts(office, unit, form.key, result.period.period_id),
+            facts(office, unit, form.key, books.period.period_id),
             deadline="",
             # Counted as on the board: whoever reads it has a workbook of its own to report.
             reason=f"应报{len(expected)}个单位（含本级），已报{len(expected) - len(lacking)}个，"

@@ -24,7 +24,7 @@ from sheetflow.consolidation.corrections import (
     load_correction,
 )
 from sheetflow.consolidation.tables import BoardFile
-from sheetflow.periods import OFFICE_ZONE, Period
+from sheetflow.periods import OFFICE_ZONE
 from sheetflow.schemas.documents import load_figures
 from sheetflow.schemas.forms import Form
 from sheetflow.service.consolidating import begin_consolidated, books_request
@@ -88,7 +88,7 @@ class Rollups:
             key=lambda mark: (
                 places[tree.chain(mark.unit_id)[-1].unit_id],
                 tree.rank(tree[mark.unit_id]),
-                mark.period,
+                self.office.period(mark.form, mark.period),
                 kinds.index(mark.what),
             ),
         )
@@ -102,7 +102,7 @@ class Rollups:
             self.office.tree[mark.unit_id],
             self.office.form(mark.form),
         )
-        period = Period.parse(mark.period)
+        period = office.period(mark.form, mark.period)
         paths = [consolidated_path(office, unit, period, form)]
         paths += [report_path(office, unit, period, form)] if form.report else []
         return not all(is_published(office, path) for path in paths)
@@ -130,8 +130,8 @@ class Rollups:
             self._top, self._books = top, {}
         spot = (mark.form, period or mark.period)
         if spot not in self._books:
-            form, until = office.form(mark.form), Period.parse(spot[1])
-            self._books[spot] = books_of(office, form, until, top)
+            form = office.form(mark.form)
+            self._books[spot] = books_of(office, form, form.period(spot[1]), top)
         return self._books[spot]
 
     def _is_wanted(self, mark: StaleMark) -> bool:
@@ -159,7 +159,7 @@ class Rollups:
         """The units that have tried in `period` since it began."""
         if (form, period) not in self._known_tried:
             latest = self.office.store.submissions.find_all_latest(form, period)
-            begins = Period.parse(period).first_day
+            begins = self.office.period(form, period).first_day
             self._known_tried[form, period] = {
                 unit_id
                 for unit_id, submission in latest.items()
@@ -264,12 +264,8 @@ class Rollups:
 
     def _latest_period(self, form: str, period: str) -> str:
         """The last period of the year in which anybody has tried: the board shows all before it."""
-        found, later = period, Period.parse(period).next_in_year
-        while later:
-            if self._tried(form, later.period_id):
-                found = later.period_id
-            later = later.next_in_year
-        return found
+        later = [entry.period_id for entry in self.office.period(form, period).rest_of_year]
+        return next((entry for entry in reversed(later) if self._tried(form, entry)), period)
 
 
 def published_before(
@@ -283,7 +279,7 @@ def published_before(
     now = {entry.judgement: entry for entry in books.accepted.values()}
     gone = (source.judgement_id for source in sources if source.judgement_id not in now)
     figures = office.store.contents.find_measured(gone)
-    never = Period.parse(period).first_day
+    never = office.period(form, period).first_day
     return {
         (source.unit_id, source.period): now.get(source.judgement_id)
         or Accepted(

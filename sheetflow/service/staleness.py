@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sheetflow.consolidation.waiting import Waiting, Waits
-from sheetflow.periods import OFFICE_ZONE, Period
+from sheetflow.periods import OFFICE_ZONE
 from sheetflow.schemas.judging import Outcome
 from sheetflow.service.entailing import ANSWER, BOARD, CONSOLIDATED, REPORT, WORKBOOK
 from sheetflow.service.office import Office
@@ -67,7 +67,7 @@ def words_of(office: Office, mark: StaleMark) -> str:
 
 def _words(office: Office, mark: StaleMark, reason: str) -> str:
     unit = office.tree[mark.unit_id].folder if mark.unit_id in office.tree else mark.unit_id
-    period = f" {Period.parse(mark.period).label}" if mark.period else ""
+    period = f" {office.period(mark.form, mark.period).label}" if mark.period else ""
     what = mark.what.partition(":")[0]
     since = mark.marked_at.astimezone(OFFICE_ZONE)
     return f"{unit}{period} {_WORDS.get(what, what)}：{reason}（{since:%m-%d %H:%M}起）"

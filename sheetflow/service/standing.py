@@ -12,7 +12,7 @@ from sheetflow.config.workspace import open_workspace
 from sheetflow.consolidation.tables import BoardRow
 from sheetflow.consolidation.waiting import Waiting, Waits, tell, told_besides
 from sheetflow.intake.scanning import scan
-from sheetflow.periods import Period, period_of
+from sheetflow.periods import Period
 from sheetflow.service.clock import Clock
 from sheetflow.service.health import read_health
 from sheetflow.service.history import books_of
@@ -120,11 +120,9 @@ def _newest_period(office: Office) -> Period:
     """The newest period with a submission, else the one before today's (whose reports are due)."""
     form = office.campaign.main_form
     tried = [
-        entry.period
+        (form.period(entry.period), entry.arrived_at.date())
         for entry in office.store.submissions.find_submissions(form=form.key)
-        if entry.period and Period.parse(entry.period).first_day <= entry.arrived_at.date()
+        if entry.period
     ]
-    if tried:
-        return Period.parse(max(tried))
-    current = period_of(office.clock.now().date())
-    return form.period_at(current.previous or current)
+    begun = [period for period, day in tried if period.first_day <= day]
+    return max(begun) if begun else form.due_at(office.clock.now().date())

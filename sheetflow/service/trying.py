@@ -10,7 +10,6 @@ from functools import partial
 
 from sheetflow.config.defaults import picture_font
 from sheetflow.errors import SheetflowError
-from sheetflow.periods import period_of
 from sheetflow.service.consolidating import books_request
 from sheetflow.service.entailing import BOARD as BOARD_MARK
 from sheetflow.service.history import books_of
@@ -30,7 +29,7 @@ def try_report(office: Office, content: bytes) -> str:
     form = next((form for form in office.campaign.forms if form.report), None)
     if form is None or form.report is None:
         return ""
-    period = form.period_at(period_of(office.clock.now().date()))
+    period = form.period_of(office.clock.now().date())
     unit = office.tree.roots[0]
     books = books_of(office, form, period, unit)
     sheets = (form.report.narrative, form.report.story_sheet)

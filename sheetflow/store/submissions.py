@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 
 from sheetflow.errors import StoreError
+from sheetflow.periods import Period
 from sheetflow.store.engine import Database
 from sheetflow.store.records import (
     Arrival,
@@ -111,7 +112,7 @@ class Submissions:
         """Return the submissions of a unit that count, one a period, in order of periods."""
         found = self._find(*_matching(unit_id=unit_id, form=form), _accepted())
         by_period = {submission.period: submission for submission in found}
-        return tuple(by_period[period] for period in sorted(by_period))
+        return tuple(by_period[period] for period in sorted(by_period, key=Period.parse))
 
     def find_numbers(self, unit_id: str) -> dict[str, int]:
         """Return the last number that a receipt of the unit has had, by period."""

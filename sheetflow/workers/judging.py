@@ -177,40 +177,37 @@ def earlier_book(
     Books of units that were merged into this one stand in it, their keys with the old
     unit before them, until a book of its own has taken them over.
     """
-    before = {entry.period_id for entry in period.year_so_far} - {period.period_id}
+    declared = campaign.by_key[form]
+    before = {entry.period_id: entry for entry in period.year_so_far if entry != period}
     books = [book for book in past if book.form == form and book.period in before]
     own = [book for book in books if not book.ended]
-    last = max(own, key=lambda book: book.period, default=None)
+    last = max(own, key=lambda book: before[book.period], default=None)
     heirlooms = [
-        max((book for book in books if book.ended == ended), key=lambda book: book.period)
+        max((book for book in books if book.ended == ended), key=lambda book: before[book.period])
         for ended in dict.fromkeys(book.ended for book in books if book.ended)
     ]
     taken = [
         book
         for book in heirlooms
-        if book.since <= period.period_id and (last is None or last.period < book.since)
+        if (since := declared.period(book.since)) <= period
+        and (last is None or before[last.period] < since)
     ]
     standing = [last] if last else []
     if not standing and not taken:
         return None
-    joined = _joined(campaign.by_key[form], [*standing, *taken])
-    return replace(joined, reached=_reached(campaign.by_key[form], own))
+    joined = _joined(declared, [*standing, *taken])
+    return replace(joined, reached=_reached(declared, own))
 
 
 def later_books(
     campaign: Campaign, past: tuple[PastBook, ...], form: str, period: Period
 ) -> tuple[Earlier, ...]:
     """Give the unit's own books accepted for later periods of the same year, in order."""
-    year = period.first_day.year
-    after = [
-        book
-        for book in past
-        if book.form == form and not book.ended and book.period > period.period_id
-    ]
+    own = {book.period: book for book in past if book.form == form and not book.ended}
     return tuple(
-        _joined(campaign.by_key[form], [book])
-        for book in sorted(after, key=lambda book: book.period)
-        if Period.parse(book.period).first_day.year == year
+        _joined(campaign.by_key[form], [own[later.period_id]])
+        for later in period.rest_of_year
+        if later.period_id in own
     )
 
 
@@ -242,7 +239,7 @@ def _joined(form: Form, books: Sequence[PastBook]) -> Earlier:
                 rows.setdefault(key, []).append(kept)
     first = books[0]
     totals = first.totals if len(books) == 1 else add_totals(form, [book.totals for book in books])
-    return Earlier(Period.parse(first.period), first.receipt, rows, totals)
+    return Earlier(form.period(first.period), first.receipt, rows, totals)
 
 
 def dump_book(book: Book) -> dict[str, bytes]:

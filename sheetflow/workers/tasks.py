@@ -213,12 +213,11 @@ def render_marked(request: JudgeRequest, judgement: Judgement, look: ReturnedLoo
 def _returned_filling(request: JudgeRequest, judgement: Judgement) -> Filling:
     """Give what stands in the returned copy."""
     from sheetflow.campaigns import load_campaign
-    from sheetflow.periods import Period
     from sheetflow.prefill import prefill_returned
     from sheetflow.workers.judging import earlier_book
 
     campaign = load_campaign(request.campaign)
-    period = Period.parse(judgement.period)
+    period = campaign.by_key[judgement.form].period(judgement.period)
     earlier = earlier_book(campaign, request.past, judgement.form, period)
     if earlier is None:
         return prefill_returned(campaign, request.unit, judgement, {})

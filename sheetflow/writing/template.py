@@ -67,6 +67,6 @@ def _write_sheet(work: Work, sheet: Sheet) -> None:
 def write_master(campaign: Campaign, form: Form, dress: Dress, stamp: dt.datetime) -> bytes:
     """Write the master workbook of `form`: every sheet, no unit, no period."""
     nobody = Unit(unit_id="", name="", level=campaign.levels.lowest.name)
-    never = Period(dt.date(stamp.year, 1, 1), dt.date(stamp.year, 12, 31), "")
+    never = Period(dt.date(stamp.year, 1, 1), dt.date(stamp.year, 12, 31), "", form.cadence)
     filling = prefill_blank(campaign, form, nobody, never)
     return write_workbook(replace(filling, previous={}), dress, stamp)

@@ -27,7 +27,7 @@ def measured(**figures: Number) -> Figures:
 
 def shown(period: Period, own: Measured, code: str, *merged: Measured) -> Values:
     """Give one indicator's three figures of a unit that others were merged into after B1."""
-    ended = [Merged(measured_, "2012B2") for measured_ in merged]
+    ended = [Merged(measured_, Period.parse("2012B2")) for measured_ in merged]
     return unit_figures(FORM, period, own, ended).values[code]
 
 

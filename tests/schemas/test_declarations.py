@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 from typing import Any
 
 import pytest
 
 from sheetflow.errors import DeclarationError
-from sheetflow.periods import Period
+from sheetflow.periods import Cadence, Period, deadline
 from sheetflow.schemas.charts import ChartSpec
 from sheetflow.schemas.columns import (
     Disclosure,
@@ -156,15 +157,45 @@ def test_contradictions_of_columns_are_refused(fields: dict[str, Any], complaint
 
 
 def test_forms_take_their_own_kind_of_period() -> None:
-    """A yearly form is filled for the year, the others for two months."""
-    year, two_months = Period.parse("2012"), Period.parse("2012B3")
-    yearly = form(yearly=True)
-    assert yearly.takes(year)
-    assert not yearly.takes(two_months)
-    assert form().takes(two_months)
-    assert not form().takes(year)
-    assert yearly.period_at(two_months) == year
-    assert form().period_at(two_months) == two_months
+    """A form is filled for the periods of its cadence, whatever others the day lies in."""
+    may, ids = dt.date(2012, 5, 31), ("2012M05", "2012B3", "2012Q2", "2012H1", "2012")
+    for cadence, mine in zip(Cadence, ids, strict=False):
+        declared = form(cadence=cadence)
+        assert declared.period_of(may) == Period.parse(mine)
+        assert [declared.takes(Period.parse(each)) for each in ids] == [
+            each == mine for each in ids
+        ]
+
+
+def test_what_is_filled_once_has_days_of_its_own() -> None:
+    """Its only period bears the year in which it opens, its deadline counts from its last day."""
+    opens, closes = dt.date(2012, 11, 5), dt.date(2013, 1, 18)
+    once = form(cadence=Cadence.ONCE, opens=opens, closes=closes)
+    period = once.period("2012")
+    assert (period.first_day, period.last_day, period.period_id) == (opens, closes, "2012")
+    for at in (dt.date(2012, 1, 1), opens, dt.date(2014, 5, 1)):
+        assert once.period_of(at) == once.last_ended(at) == once.due_at(at) == period
+    assert (period.previous, period.rest_of_year, period.year_so_far) == (None, (), (period,))
+    assert once.takes(Period.parse("2012"))
+    assert not once.takes(Period.parse("2013"))
+    assert once.period_named("2012年") == once.period_named(period.label) == period
+    assert period.is_called("2012年度一次性填报")
+    assert deadline(period, 2).date() == dt.date(2013, 1, 22)
+
+
+@pytest.mark.parametrize(
+    "days",
+    [
+        {"cadence": Cadence.ONCE},
+        {"cadence": Cadence.ONCE, "opens": dt.date(2012, 5, 1)},
+        {"cadence": Cadence.ONCE, "opens": dt.date(2012, 5, 2), "closes": dt.date(2012, 5, 1)},
+        {"opens": dt.date(2012, 5, 1), "closes": dt.date(2012, 5, 2)},
+    ],
+)
+def test_only_what_is_filled_once_has_days_of_its_own(days: dict[str, Any]) -> None:
+    """Days that are missing, the wrong way round, or beside a cadence, are told at load."""
+    with pytest.raises(DeclarationError, match=r"no days of its own|a day on which it opens"):
+        form(**days)
 
 
 def test_what_draws_on_no_sheet_is_a_state() -> None:

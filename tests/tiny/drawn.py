@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sheetflow.periods import OFFICE_ZONE, Period
+from sheetflow.periods import OFFICE_ZONE, Cadence
 from sheetflow.pipeline import judge
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.judging import Context, Judgement
@@ -49,7 +49,7 @@ REGISTER = """
 
 def judged_tiny(form: Form, changes: str = "") -> Judgement:
     """Judge the sound workbook of a form of the second campaign, with `changes` upon it."""
-    period = Period.parse("2012" if form.yearly else "2012B1")
+    period = form.periods_of(2012)[0]
     stamp = {
         "campaign": CAMPAIGN.key,
         "form": form.key,
@@ -64,5 +64,5 @@ def judged_tiny(form: Form, changes: str = "") -> Judgement:
         now=dt.datetime.combine(day, dt.time(9), OFFICE_ZONE),
         working_days={"县": 2, "市": 4, "省": 6},
     )
-    base = REGISTER if form.yearly else PATROLS
+    base = REGISTER if form.cadence is Cadence.YEAR else PATROLS
     return judge(draw(base + changes, stamp=stamp), CAMPAIGN, context)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
+from sheetflow.periods import Cadence
 from sheetflow.schemas.columns import (
     Disclosure,
     Mask,
@@ -142,5 +143,5 @@ REGISTER_FORM = Form(
         period="year",
         filled_on="written_on",
     ),
-    yearly=True,
+    cadence=Cadence.YEAR,
 )

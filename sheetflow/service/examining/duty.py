@@ -46,12 +46,12 @@ def check_service(office: Office) -> Iterator[Line]:
 
 def _missing(office: Office) -> str:
     """Say how many have yet to report for the last period that was handed out; empty where none."""
-    handed_out: dict[str, str] = {}
+    handed_out: dict[str, Period] = {}
     for entry in office.store.publications.find_publications():
         if entry.kind == WORKBOOK and entry.form in office.campaign.by_key:
-            handed_out[entry.form] = max(entry.period, handed_out.get(entry.form, ""))
-    for form, period_id in handed_out.items():
-        period = Period.parse(period_id)
+            period = office.period(entry.form, entry.period)
+            handed_out[entry.form] = max(period, handed_out.get(entry.form, period))
+    for form, period in handed_out.items():
         books = books_of(office, office.form(form), period)
         rows = [
             books.board_row(unit) for root in office.tree.roots for unit in books.expected(root)

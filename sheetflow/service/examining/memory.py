@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from sheetflow.errors import RESTORE, SheetflowError
 from sheetflow.intake.archive import blob_path, stored_blobs
-from sheetflow.periods import period_of
 from sheetflow.service.examining.lines import Line, fault, listed, ok, warning
 from sheetflow.service.office import Office
 from sheetflow.workers.judging import BlankRequest
@@ -67,7 +66,7 @@ def check_children(office: Office) -> Iterator[Line]:
         campaign=office.settings.campaign,
         form=form.key,
         unit=unit,
-        period=form.period_at(period_of(now.date())),
+        period=form.period_of(now.date()),
         past=(),
         stamp=now,
     )
