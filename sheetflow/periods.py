@@ -48,6 +48,11 @@ class Cadence(Enum):
         self.months = months
         self.words = words
 
+    @property
+    def is_repeated(self) -> bool:
+        """Whether a year has several of its periods."""
+        return self.months < _DECEMBER
+
     def nth(self, year: int, number: int) -> Period:
         """Give the `number`-th period of a year; raise ValueError where the year has none."""
         if not _FIRST_YEAR <= year <= _LAST_YEAR:

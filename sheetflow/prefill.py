@@ -154,8 +154,9 @@ def prefill_returned(
             rows[sheet.key] = [*filled, *printed]
     cover = book.form.cover
     if not any(rows.get(cover.sheet, ())):
-        rows[cover.sheet] = [_cover(book.form, unit, book.period)]
+        rows[cover.sheet] = [_cover(book.form, unit, book.said_period)]
     moves = {key: _Moves.of(found, book.form) for key, found in book.sheets.items()}
+    stamp = stamp_of(campaign, book.form, unit, book.period)  # without a period, the cover tells
     said = {
         finding.number: judgement.explanations[finding.identity].text
         for finding in judgement.findings
@@ -163,9 +164,9 @@ def prefill_returned(
     }
     return Filling(
         form=book.form,
-        stamp=stamp_of(campaign, book.form, unit, book.period),
+        stamp=stamp if book.other_period is None else replace(stamp, period=""),
         unit=unit,
-        period=book.period,
+        period=book.said_period,
         rows=rows,
         previous=previous,
         findings=_beside_answers(

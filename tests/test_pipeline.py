@@ -205,7 +205,7 @@ def test_a_nil_return_is_accepted_as_such() -> None:
         ({"version": "-1"}, Outcome.HELD, "progress", ""),
         ({"period": "9999B6"}, Outcome.REFUSED, "", ""),
         ({"period": "0001B1"}, Outcome.REFUSED, "", ""),
-        ({"period": "2012"}, Outcome.REFUSED, "", ""),
+        ({"period": "2012M13"}, Outcome.REFUSED, "", ""),
     ],
 )
 def test_doubts_hold_the_workbook(

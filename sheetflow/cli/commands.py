@@ -95,10 +95,12 @@ def period_named(office: Office, text: str, form: Form | None = None) -> Period:
             if each.takes(named):
                 return named
     year = named.first_day.year if named else office.clock.now().year
-    told = f"没有按{named.label}填报的报表" if named else f"没有报告期 {text}"
+    whose = f"《{form.title}》不" if form else "没有哪张报表"
+    told = f"{whose}按{named.label}填报" if named else f"没有报告期 {text}"
     ways = "；".join(
-        f"《{each.title}》{each.cadence.words}，--period 写成 {each.period_ids(year)}"
-        for each in forms
+        f"《{each.title}》{f'（--form {each.key}）' if form else ''}{each.cadence.words}，"
+        f"--period 写成 {each.period_ids(year)}"
+        for each in office.campaign.forms
     )
     raise RequestError(f"{told}。{ways}。")
 

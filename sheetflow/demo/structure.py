@@ -12,7 +12,6 @@ from random import Random
 from types import MappingProxyType
 
 from sheetflow.demo.draft import Draft, Plant, Spot, governing, pointed_at
-from sheetflow.periods import Period
 from sheetflow.schemas.cells import Choice, Day, Phone, Whole
 from sheetflow.schemas.layout import columns_in
 from sheetflow.schemas.sheets import Kind
@@ -28,11 +27,7 @@ def change_period(draft: Draft, random: Random) -> bool:
     if draft.has("date-after-period", "date-before-period"):
         return False
     year = draft.period.first_day.year
-    others = [
-        period_id
-        for period_id in [str(year), *(f"{year}B{number}" for number in range(1, 7))]
-        if period_id != draft.period.period_id and draft.form.takes(Period.parse(period_id))
-    ]
+    others = [period.period_id for period in draft.form.periods_of(year) if period != draft.period]
     if not others or draft.is_spoilt(draft.form.cover.sheet, 0):
         return False
     draft.cover[draft.form.cover.period] = random.choice(others)

@@ -151,9 +151,12 @@ class Form:
         once = self._once
         return once if once and once.period_id == period_id else Period.parse(period_id)
 
-    def period_named(self, text: str) -> Period:
-        """Read what people call a period, of any cadence; raise ValueError for what is none."""
-        return self.period(Period.named(text, cadence=self.cadence).period_id)
+    def period_named(self, text: str, near: int = 0) -> Period:
+        """Read what people call a period, of any cadence; raise ValueError for what is none.
+
+        A name without a year is of the year `near`.
+        """
+        return self.period(Period.named(text, near, self.cadence).period_id)
 
     def period_of(self, day: dt.date) -> Period:
         """Give the period in which `day` lies; of what is filled once, the only one."""
@@ -171,6 +174,14 @@ class Form:
         """Give the period before that of `day` in its year, or that of `day` where there is none."""
         current = self.period_of(day)
         return current.previous or current
+
+    def nearest(self, other: Period, day: dt.date) -> Period:
+        """Give the form's period that `other`, of another cadence, lies in or begins to cover.
+
+        Of several it is the one that is due on `day`, else the nearest to that.
+        """
+        due = self.last_ended(day).last_day
+        return self.period_of(max(other.first_day, min(other.last_day, due)))
 
     def takes(self, period: Period) -> bool:
         """Whether the form is filled for that period."""

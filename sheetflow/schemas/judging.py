@@ -155,6 +155,16 @@ class Book:
     period: Period
     level: str
     sheets: Mapping[str, BookSheet]
+    other_period: Period | None = None
+    """What the workbook is for, where the form is not filled for that: of another cadence.
+
+    Then `period` only says where it is answered, and nothing is held against that.
+    """
+
+    @property
+    def said_period(self) -> Period:
+        """The period that the workbook is for by its own word."""
+        return self.other_period or self.period
 
     def rows(self, sheet: str) -> tuple[BookRow, ...]:
         """The filled rows of a sheet; none where the workbook lacks it."""

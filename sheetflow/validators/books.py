@@ -81,7 +81,8 @@ def parse_book(
         sheets[cover.key] = BookSheet(cover, cover.title, 0, {}, (BookRow(0, {}, {}),))
     for extra in foreign_sheets(raw, known.sheets, doubled):
         reader.note("sheet-extra", Place(title=extra.title), sheet=extra.title)
-    return Book(form, known.version, known.period, unit.level, sheets), reader.findings
+    book = Book(form, known.version, known.period, unit.level, sheets, known.other_period)
+    return book, reader.findings
 
 
 def _wholly_blank(raw: RawSheet) -> bool:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from sheetflow.findings import Finding
+from sheetflow.periods import Period
 from sheetflow.schemas.habits import read_code
 from sheetflow.schemas.judging import Book, Context
 from sheetflow.units import units_called
@@ -25,12 +27,52 @@ def check_cover(book: Book, context: Context) -> Iterator[Finding]:
         yield GENERAL["cover-unit-name"].at(
             cover.place(card, roles.unit_name), typed=name[:30], expected=context.unit.name
         )
-    if names_other_period(book):
+    yield from _check_period(book)
+
+
+def _check_period(book: Book) -> Iterator[Finding]:
+    """Say which period is meant here, or that the form is not filled for the one that is named."""
+    if not names_other_period(book):
+        return
+    form, typed = book.form, book.cover.card[book.form.cover.period]
+    place = book.cover.place(book.cover.card, form.cover.period)
+    other = _of_another_cadence(book, typed if isinstance(typed, str) else "")
+    if other is None:
         yield GENERAL["cover-period"].at(
-            cover.place(card, roles.period),
-            typed=str(card[roles.period])[:20],
-            expected=book.period.period_id,
+            place, typed=str(typed)[:20], expected=book.period.period_id
         )
+        return
+    said, remedy = other
+    yield GENERAL["cover-cadence"].at(
+        place, said=said, form=form.title, cadence=form.cadence.words, remedy=remedy
+    )
+
+
+def _of_another_cadence(book: Book, typed: str) -> tuple[str, str] | None:
+    """Say for which period, that is not the form's, cover or stamp are, and what to do about it.
+
+    Of a name that says no year nobody knows which one is meant: it is quoted.
+    """
+    form, stamped = book.form, book.other_period
+    for near in (0, book.said_period.first_day.year):
+        with suppress(ValueError):
+            named = form.period_named(typed, near)
+            if not form.takes(named):
+                words = f"“{typed[:20]}”" if near else named.label
+                return f"报告期写的是{words}", f"改写成{_expected(book, named)}"
+    if stamped is None:
+        return None
+    remedy = f"在报告期里写{_expected(book, stamped)}"
+    if book.period.is_called(typed):
+        remedy = f"核对报告期，确是{book.period.label}的，把退回的工作簿重新报送"
+    return f"这个工作簿是为{stamped.label}发放的", remedy
+
+
+def _expected(book: Book, named: Period) -> str:
+    if not book.other_period:
+        return book.period.period_id
+    ids = book.form.period_ids(named.first_day.year)
+    return f"{ids}中的一个" if book.form.cadence.is_repeated else ids
 
 
 def _is_anothers(name: str, context: Context) -> bool:
@@ -42,9 +84,13 @@ def _is_anothers(name: str, context: Context) -> bool:
 
 
 def names_other_period(book: Book) -> bool:
-    """Whether the cover names another period than the stamp: which one is meant is not known."""
+    """Whether the cover names another period than the stamp: which one is meant is not known.
+
+    Nor is it where both name one for which the form is not filled.
+    """
     typed = book.cover.card[book.form.cover.period]
-    return isinstance(typed, str) and not book.period.is_called(typed)
+    overtyped = isinstance(typed, str) and not book.period.is_called(typed)
+    return overtyped or book.other_period is not None
 
 
 def check_correction(book: Book, context: Context) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ copy. Where both are gone, the sheets' titles and the cover still tell.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from dataclasses import dataclass
 
@@ -25,7 +26,10 @@ _MOST_QUOTED = 10
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
-    """What the workbook turned out to be; `findings` say what stands against reading on."""
+    """What the workbook turned out to be; `findings` say what stands against reading on.
+
+    `other_period` is as in `Book`.
+    """
 
     outcome: Outcome | None
     findings: tuple[Finding, ...] = ()
@@ -34,6 +38,7 @@ class Recognised:
     period: Period | None = None
     sheets: tuple[FoundSheet, ...] = ()
     named_unit: str = ""
+    other_period: Period | None = None
 
 
 def parse_stamp(raw: RawWorkbook) -> Stamp:
@@ -79,9 +84,9 @@ def _whose_and_when(
     checks = campaign.catalogue
     cover = find_card_values(form.cover_sheet, sheets)
     named = stamp.unit or read_code(cover.get(form.cover.unit_id))
-    # A stamp that says what is no period is nobody's: the cover is asked where there is none.
-    period = _period_of(stamp.period or read_text(cover.get(form.cover.period)), form)
-    begun = period if period and period.first_day <= context.now.date() else None
+    today = context.now.date()
+    period, other = _period_of(stamp.period, read_text(cover.get(form.cover.period)), form, today)
+    begun = period if period and not other and period.first_day <= today else None
     doubt = _identity_doubt(named, campaign, context)
     if doubt and not context.released:
         in_tree = named if named in context.tree else ""
@@ -95,7 +100,8 @@ def _whose_and_when(
         return Recognised(Outcome.HELD, (finding,), form, period=begun, sheets=sheets)
     if period is None:
         return _stop(Outcome.REFUSED, checks["period-unknown"].at(Place()))
-    return Recognised(None, (), form, min(version, form.version), period, sheets)
+    version = min(version, form.version)
+    return Recognised(None, (), form, version, period, sheets, other_period=other)
 
 
 def _version_of(stamped: str, form: Form) -> int:
@@ -134,9 +140,29 @@ def _identity_doubt(named: str, campaign: Campaign, context: Context) -> Finding
     return campaign.catalogue["unit-other"].at(Place(), named=known.name, folder=context.unit.name)
 
 
-def _period_of(text: str, form: Form) -> Period | None:
+def _period_of(
+    stamped: str, typed: str, form: Form, today: dt.date
+) -> tuple[Period | None, Period | None]:
+    """Tell for which period the form is filled here, else for which of another cadence.
+
+    The stamp goes first. One that says what is no period is nobody's; one for which the form is
+    not filled is told, and the cover says where; where it says nothing, the cover tells.
+    """
+    said = _named(stamped, form) if stamped else None
+    if stamped and (said is None or form.takes(said)):
+        return said, None
+    known = _named(typed, form)
+    if known and form.takes(known):
+        return known, said
+    # Another cadence is told also where no year is said, or what is meant could be anything.
+    other = said or known or _named(typed, form, form.last_ended(today).last_day.year)
+    if other is None or form.takes(other):
+        return None, None
+    return form.nearest(other, today), other
+
+
+def _named(text: str, form: Form, near: int = 0) -> Period | None:
     try:
-        period = Period.named(text)
+        return form.period_named(text, near)
     except ValueError:
         return None
-    return period if form.takes(period) else None

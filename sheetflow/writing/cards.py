@@ -95,7 +95,10 @@ def _write_line(
 
 def _hint(work: Work, sheet: Sheet, column: Column) -> str:
     if isinstance(column.type, PeriodName):
-        label = work.filling.period.label if work.filling.period.period_id else ""
+        form, period = work.filling.form, work.filling.period
+        if not form.takes(period):
+            return f"请写这张报表的报告期：{form.period_ids(period.first_day.year)}"
+        label = period.label if period.period_id else ""
         return "，".join(
             part for part in (f"即{label}" if label else "", column.type.words) if part
         )

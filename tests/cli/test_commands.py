@@ -111,6 +111,13 @@ def test_templates_says_how_many(cli: Cli, tmp_path: Path) -> None:
         (("templates", "--period", "2012B1", "--unit", "000000"), "000000"),
         (("templates", "--period", "2012B1", "--form", "none"), "register"),
         (("status", "--period", "spring"), "spring"),
+        (("status", "--period", "2012M03"), "没有哪张报表按2012年3月填报"),
+        (("remind", "--period", "2012Q1"), "2012B1到2012B6"),
+        (("export", "--to", "rows", "--period", "上半年"), "《河道巡查表》"),
+        (
+            ("export", "--to", "rows", "--period", "2012年上半年"),
+            "《河道巡查表》不按2012年上半年填报",
+        ),
     ],
 )
 def test_what_is_not_here(cli: Cli, tmp_path: Path, words: tuple[str, ...], named: str) -> None:

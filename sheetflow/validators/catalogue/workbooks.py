@@ -146,6 +146,14 @@ WORKBOOK_CHECKS: tuple[Check, ...] = (
         "报告期已预填，不要改动",
     ),
     _check(
+        "cover-cadence",
+        _MUST,
+        "报告期不是这张报表的",
+        "{said}，而《{form}》{cadence}",
+        "请{remedy}；要报别的报告期，请换用相应的“填报_”工作簿",
+        "报告期要与报表多久报一次相符",
+    ),
+    _check(
         "correction-undeclared",
         _MUST,
         "截止后改动没有报更正",
