@@ -200,6 +200,7 @@ class Report(Section):
     document_numbers: dict[str, Text] = key(
         {},
         "发文字号，一份报告一个，写成“单位代码_报告期 = 字号”。没有写的不印。\n"
+        "活动有几张报表的，主表以外的报表写成“单位代码_报告期_报表代码 = 字号”。\n"
         '例如："370000_2012B1" = "鲁妇发〔2012〕10号"',
         allowed="“单位代码_报告期 = 字号”的表",
     )
@@ -217,9 +218,13 @@ class Report(Section):
         """Name whom the report goes to; `superior` is the unit above, None at the top."""
         return self.addressee.replace("{上级}", superior) if superior else self.top_addressee
 
-    def document_number(self, unit_id: str, period_id: str) -> str:
-        """Give the document number of one report, blank where none is set."""
-        return self.document_numbers.get(f"{unit_id}_{period_id}", "")
+    def document_number(self, unit_id: str, period_id: str, form: str = "") -> str:
+        """Give the document number of one report, blank where none is set.
+
+        `form` is the key of another form than the campaign's main one.
+        """
+        parts = (unit_id, period_id, form)
+        return self.document_numbers.get("_".join(part for part in parts if part), "")
 
 
 _SIGHT_TABLE = (

@@ -47,4 +47,5 @@ def board_data(
         files=files,
         waiting=waiting,
         levels=books.tree.levels,
+        beside=campaign.named_beside(books.form.key),
     )

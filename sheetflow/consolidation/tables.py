@@ -256,7 +256,8 @@ class BoardData:
 
     `units` stand in administrative order, each after the one it reports to. `cells` is by
     unit id and period id; a unit that need not report for a period has no entry there.
-    `files` are by period id. `stamp` is the time of the newest answer.
+    `files` are by period id. `stamp` is the time of the newest answer. `beside` names the form
+    (《河道名录》) where it is not the campaign's main one.
     """
 
     campaign_title: str
@@ -270,6 +271,7 @@ class BoardData:
     files: Mapping[str, tuple[BoardFile, ...]] = field(default_factory=lambda: MappingProxyType({}))
     waiting: tuple[Waiting, ...] = ()
     """The workbooks of these units that wait for a decision, also beside an accepted one."""
+    beside: str = ""
     levels: Levels = THREE_LEVELS
 
     def depth(self, unit: Unit) -> int:

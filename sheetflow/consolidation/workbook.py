@@ -40,7 +40,7 @@ def consolidate(
     """
     standing, matrix = sources(books, unit), statistics(books, unit)
     return Consolidated(
-        campaign_title=campaign.title,
+        campaign_title=campaign.title + campaign.named_beside(books.form.key),
         form=books.form,
         unit=unit,
         period=books.period,

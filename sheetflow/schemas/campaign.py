@@ -5,16 +5,21 @@ This module owns the shape of the whole declaration and refuses to know any camp
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
 
+from sheetflow.errors import DeclarationError
 from sheetflow.findings import Catalogue
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.judging import Rule
 from sheetflow.schemas.samples import SampleSource
 from sheetflow.units import THREE_LEVELS, Levels
+
+_KEY = re.compile(r"[a-z0-9_]{1,30}")
+_TITLE = re.compile(r"(?![ .])[^\r\n\t\\/:*?\"<>|]{1,40}(?<![ .])")
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,12 @@ class Campaign:
     samples: SampleSource | None = None
     levels: Levels = THREE_LEVELS
 
+    def __post_init__(self) -> None:
+        """Refuse forms that files, stamps and receipts could not tell apart."""
+        faults = list(_indistinct(self.forms))
+        if faults:
+            raise DeclarationError(f"campaign {self.key}: " + "; ".join(faults))
+
     @cached_property
     def by_key(self) -> Mapping[str, Form]:
         """The forms by key."""
@@ -43,5 +54,30 @@ class Campaign:
 
     @property
     def main_form(self) -> Form:
-        """The form that commands mean where none is named."""
+        """The form whose files, receipts and mails do not name it; all others do."""
         return self.forms[0]
+
+    def other_form(self, key: str) -> Form | None:
+        """Give the form called `key` where it must be named, None for the main one or no key."""
+        return None if key == self.main_form.key else self.by_key.get(key)
+
+    def named_beside(self, key: str) -> str:
+        """Name the form called `key` where it must be named: 《河道名录》, empty for the main one."""
+        other = self.other_form(key)
+        return f"《{other.title}》" if other else ""
+
+
+def _indistinct(forms: Sequence[Form]) -> Iterator[str]:
+    if not forms:
+        yield "there is no form"
+    for what, names in (
+        ("key", [form.key.casefold() for form in forms]),
+        ("title", [form.title.casefold() for form in forms]),
+    ):
+        yield from (f"two forms have the {what} {name}" for name in names if names.count(name) > 1)
+    for form in forms:
+        if not _KEY.fullmatch(form.key):  # it stands in stamps and, for people to type, in receipts
+            yield f"the form's key {form.key} is not of small letters, figures and _"
+    for form in forms[1:]:
+        if not _TITLE.fullmatch(form.title):  # it stands in names of files
+            yield f"the form's title {form.title} is no name for a file, or longer than 40"

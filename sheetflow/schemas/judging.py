@@ -296,6 +296,10 @@ class Judgement:
     typed: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
-def receipt_of(unit_id: str, period: str, number: int) -> str:
-    """Name a receipt: unit, period id (0 where it is unknown), how many the unit has had in it."""
-    return f"{unit_id}-{period or '0'}-{number}"
+def receipt_of(unit_id: str, period: str, number: int, form: str = "") -> str:
+    """Name a receipt: unit, period id (0 where it is unknown), how many the unit has had of it.
+
+    `form` is the key of another form than the campaign's main one (``370102-2012-register-1``).
+    """
+    parts = (unit_id, period or "0", form, str(number))
+    return "-".join(part for part in parts if part)

@@ -134,7 +134,7 @@ def _precheck(office: Office, mark: StaleMark, arrival_id: int) -> Answer:
     unit = office.tree[arrival.unit_id]
     head, *documents = office.store.arrivals.find_answer_document(arrival_id)
     findings = tuple(map(load_finding, documents))
-    path = precheck_path(office, unit, str(head["period"]), arrival_id)
+    path = precheck_path(office, unit, str(head["form"]), str(head["period"]), arrival_id)
     plainly = partial(_precheck_notice, office, arrival, findings)
     if head["period"] and head["outcome"] in {"accepted", "returned"}:
         spot = (str(head["form"]), str(head["period"]))

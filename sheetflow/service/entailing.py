@@ -219,7 +219,7 @@ def _boards_that_list(office: Office, submission: Submission) -> list[Stale]:
     """
     if submission.outcome == "refused":
         return []
-    form = office.campaign.main_form
+    form = office.form(submission.form)
     day = submission.arrived_at.date()
     return [
         Stale(
@@ -268,7 +268,7 @@ def entail_duplicate(office: Office, arrival: Arrival, repeated: Submission) -> 
 def entail_precheck(office: Office, arrival: Arrival, judgement: Judgement) -> FollowUp:
     """Give the mail and the mark for the marked copy of a precheck."""
     unit = office.tree[arrival.unit_id]
-    path = precheck_path(office, unit, judgement.period, arrival.arrival_id)
+    path = precheck_path(office, unit, judgement.form, judgement.period, arrival.arrival_id)
     attach = office.settings.mail.attach
     findings: tuple[Finding, ...] = judgement.findings
     data = replace(

@@ -297,11 +297,12 @@ def _answers_named(
         return
     counted = int(number[1])
     yield (
-        precheck_path(office, old, entry.period, counted),
-        precheck_path(office, new, entry.period, counted),
+        precheck_path(office, old, entry.form, entry.period, counted),
+        precheck_path(office, new, entry.form, entry.period, counted),
     )
     for submission in office.store.submissions.find_submissions(entry.unit_id):
-        if (submission.period, submission.number) == (entry.period, counted):
+        spot = (submission.form, submission.period, submission.number)
+        if spot == (entry.form, entry.period, counted):
             path = answer_path(office, submission, new)
             for outcome in ANSWERS:  # it may have been held first, and is answered otherwise now
                 then = replace(submission, outcome=outcome)

@@ -276,6 +276,7 @@ def record_reply(office: Office, arrival: Arrival, reply: JudgeReply) -> Submiss
         else None
     )
     before = look_before(office, arrival, judgement, compared)
+    other = office.campaign.other_form(judgement.form)
     return office.store.outcomes.record_outcome(
         arrival,
         judgement.form,
@@ -287,6 +288,7 @@ def record_reply(office: Office, arrival: Arrival, reply: JudgeReply) -> Submiss
             told if judgement.outcome is Outcome.RETURNED else judgement,
             before,
         ),
+        named=other.key if other else "",
     )
 
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 from sheetflow.consolidation.report import Letter
 from sheetflow.consolidation.report_data import Letterhead
 from sheetflow.periods import Period
+from sheetflow.schemas.forms import Form
 from sheetflow.service.office import Office
 from sheetflow.units import Unit
 
 
-def letter_of(office: Office, unit: Unit, period: Period) -> Letter:
-    """Give the letter's parts as the settings have them for `unit`."""
+def letter_of(office: Office, unit: Unit, period: Period, form: Form) -> Letter:
+    """Give the letter's parts as the settings have them for `unit`'s report of `form`."""
     report = office.settings.report
     superior = office.tree[unit.parent].name if unit.parent else None
     issuer = report.issuer_of(unit.name)
-    number = report.document_number(unit.unit_id, period.period_id)
+    other = office.campaign.other_form(form.key)
+    number = report.document_number(unit.unit_id, period.period_id, other.key if other else "")
     return Letter(
         issuer=issuer,
         addressee=report.addressee_of(superior),

@@ -79,10 +79,12 @@ def facts(office: Office, unit: Unit, form: str, period: str) -> MailData:
     asked = [contact.office, contact.person, contact.phone]
     known = office.period(form, period) if period else None
     until = office.deadline(unit, known) if known else None
+    other = office.campaign.other_form(form)
     return MailData(
         campaign=office.campaign.title,
         unit=unit.name,
         form=office.form(form).title if form else "",
+        other_form=other.title if other else "",
         period=known.label if known else "",
         deadline=f"{until.year}年{until.month}月{until.day}日" if until else "",
         drop_folder=office.workspace.inbox_of(unit).name,

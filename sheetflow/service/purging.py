@@ -218,7 +218,8 @@ def _copies_of(office: Office, plan: PurgePlan, arrival: Arrival) -> Iterator[st
     unit = office.tree[arrival.unit_id]
     if arrival.answer == "precheck":
         head = office.store.arrivals.find_answer_document(arrival.arrival_id)[0]
-        checked = precheck_path(office, unit, str(head["period"]), arrival.arrival_id)
+        spot = (str(head["form"]), str(head["period"]))
+        checked = precheck_path(office, unit, *spot, arrival.arrival_id)
         yield office.relative(checked)
     for submission in plan.sources.get(arrival.arrival_id, ()):
         # It may have been returned first and accepted later, by the same number.
@@ -236,6 +237,8 @@ def _published_of(office: Office, submission: Submission) -> Iterator[str]:
     ending = f"_第{submission.number}号.xlsx"
     for entry in office.store.publications.find_publications(submission.unit_id, submission.period):
         name = entry.path.rpartition("/")[2]
+        if entry.form != submission.form:
+            continue
         of_this = name.startswith("退回_") and name.endswith(ending)
         if of_this or (entry.kind == WORKBOOK and submission.outcome == "accepted"):
             yield entry.path

@@ -84,10 +84,11 @@ def answers_by_path(office: Office) -> dict[str, Stale]:
             continue
         head = office.store.arrivals.find_answer_document(arrival.arrival_id)[0]
         unit, period = office.tree[arrival.unit_id], str(head["period"])
-        path = office.relative(precheck_path(office, unit, period, arrival.arrival_id))
+        form = str(head["form"])
+        path = office.relative(precheck_path(office, unit, form, period, arrival.arrival_id))
         found[path] = Stale(
             unit_id=unit.unit_id,
-            form=str(head["form"]),
+            form=form,
             period=period,
             what=f"{ANSWER}:precheck-{arrival.arrival_id}",
         )

@@ -169,7 +169,7 @@ def _rollcalls(
             # Counted as on the board: whoever reads it has a workbook of its own to report.
             reason=f"应报{len(expected)}个单位（含本级），已报{len(expected) - len(lacking)}个，"
             f"没有接收{len(lacking)}个。",
-            remarks=(*_lines(office, unit, lacking), *_held(office, expected)),
+            remarks=(*_lines(office, unit, lacking), *_held(office, expected, form)),
         )
         made = letter(office, unit, Event.ROLLCALL, data, names[unit.unit_id])
         mails += made
@@ -192,9 +192,9 @@ def _lines(office: Office, unit: Unit, lacking: list[BoardRow]) -> Iterable[str]
             yield f"{head}：{listed}" if head else listed
 
 
-def _held(office: Office, units: Collection[str]) -> Iterable[str]:
+def _held(office: Office, units: Collection[str], form: Form) -> Iterable[str]:
     """Say which workbooks wait for a decision, also beside an accepted one."""
-    for entry in held_submissions(office, units):
+    for entry in held_submissions(office, units, form):
         yield f"等待核实：{entry.reason}"
 
 

@@ -201,7 +201,7 @@ class Rollups:
         if spec is None:
             return None
         template = office.templates.report()
-        letter = letter_of(office, unit, books.period)
+        letter = letter_of(office, unit, books.period, books.form)
         fonts = office.settings.report.fonts.replaced
         path = report_path(office, unit, books.period, books.form)
         table_path = check_table_path(office, unit, books.period, books.form)
@@ -238,7 +238,7 @@ class Rollups:
         form = office.form(mark.form)
         files = own_files(office, unit, form)
         below = {member.unit_id for member in office.tree.subtree(unit.unit_id)}
-        held = tuple(held_submissions(office, below))
+        held = tuple(held_submissions(office, below, form))
         data = board_data(office.campaign, self.books(mark, latest), unit, files, held)
         page = office.templates.board()
         basis = basis_of(__version__, data, page.text)

@@ -69,8 +69,9 @@ def _words(office: Office, mark: StaleMark, reason: str) -> str:
     unit = office.tree[mark.unit_id].folder if mark.unit_id in office.tree else mark.unit_id
     period = f" {office.period(mark.form, mark.period).label}" if mark.period else ""
     what = mark.what.partition(":")[0]
+    form = office.campaign.named_beside(mark.form)
     since = mark.marked_at.astimezone(OFFICE_ZONE)
-    return f"{unit}{period} {_WORDS.get(what, what)}：{reason}（{since:%m-%d %H:%M}起）"
+    return f"{unit}{period}{form} {_WORDS.get(what, what)}：{reason}（{since:%m-%d %H:%M}起）"
 
 
 def _reason(office: Office, why: str) -> str:
@@ -80,4 +81,5 @@ def _reason(office: Office, why: str) -> str:
         return why or "需要重新生成"
     known = submission.unit_id in office.tree
     unit = office.tree[submission.unit_id].folder if known else submission.unit_id
-    return f"{unit}第{submission.number}号{Outcome(submission.outcome).label}"
+    form = office.campaign.named_beside(submission.form)
+    return f"{unit}{form}第{submission.number}号{Outcome(submission.outcome).label}"

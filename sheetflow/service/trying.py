@@ -36,7 +36,7 @@ def try_report(office: Office, content: bytes) -> str:
     order = ReportOrder(
         template=content,
         instead=office.templates.default_report(),
-        letter=letter_of(office, unit, period),
+        letter=letter_of(office, unit, period, form),
         fonts=office.settings.report.fonts.replaced,
         picture_font=picture_font(),
     )

@@ -15,6 +15,7 @@ from sheetflow.intake.identity import FOLDER, identity_in, identity_of
 from sheetflow.intake.sighting import Oddity, Scan
 from sheetflow.publishing.outbox import Beside
 from sheetflow.schemas.documents import load_finding
+from sheetflow.schemas.forms import Form
 from sheetflow.schemas.judging import Outcome
 from sheetflow.service.oddities import strange_things, stray_folders, unit_words
 from sheetflow.service.office import Office
@@ -89,10 +90,16 @@ def untaken(office: Office, seen: Scan) -> Iterator[Waiting]:
         )
 
 
-def held_submissions(office: Office, units: Collection[str] | None = None) -> Iterator[Waiting]:
-    """Give every workbook (of `units`) that is held, also beside an accepted one, until decided."""
+def held_submissions(
+    office: Office, units: Collection[str] | None = None, form: Form | None = None
+) -> Iterator[Waiting]:
+    """Give every workbook (of `units`) that is held, also beside an accepted one, until decided.
+
+    Those of `form` alone, where one is asked for: of an unknown one stand with the main form's.
+    """
     for held in office.store.submissions.find_held():
-        if units is None or held.unit_id in units:
+        asked_for = form is None or form.key == (held.form or office.campaign.main_form.key)
+        if asked_for and (units is None or held.unit_id in units):
             yield _held(office, held)
 
 
@@ -110,7 +117,8 @@ def _held(office: Office, held: Submission) -> Waiting:
         unit_id=held.unit_id,
         receipt=held.receipt,
         since=held.arrived_at,
-        reason=f"{unit_words(office, held.unit_id)} 第{held.number}号"
+        reason=f"{unit_words(office, held.unit_id)} "
+        f"{office.campaign.named_beside(held.form)}第{held.number}号"
         f"（回执号 {held.receipt}）{Outcome.HELD.label}：{why}。",
         remedy=remedy,
         is_ours=ours,

@@ -42,6 +42,7 @@ from sqlalchemy import (
 
 from sheetflow.errors import RESTORE, StoreDamagedError, StoreError
 from sheetflow.store.engine import Database, damaged
+from sheetflow.store.numbering import number_by_form
 from sheetflow.store.schema import metadata, schema_version, workspace
 
 
@@ -291,6 +292,7 @@ MIGRATIONS: tuple[Migration, ...] = (
         "make a delivery of every arrival, known by its source and the key it has there",
         _make_deliveries,
     ),
+    Migration("number receipts form by form", number_by_form),
 )
 """The first one leads from version 1 to version 2, and so on. Never change one that was released."""
 

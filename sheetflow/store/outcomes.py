@@ -16,7 +16,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, insert, select
 
 from sheetflow.errors import StoreError
 from sheetflow.schemas.judging import receipt_of
@@ -45,10 +45,13 @@ class Outcomes:
         period: str,
         judged: Judged,
         follow_up: Callable[[Submission], FollowUp] = no_follow_up,
+        *,
+        named: str = "",
     ) -> Submission:
         """Answer a file: submission, rows, indicators, mails, stale marks and "judged", or nothing.
 
-        `form` and `period` are empty where they are unknown. `follow_up` is called with the
+        `form` and `period` are empty where they are unknown. `named` is what the receipt calls
+        the form, empty where it need not name it. `follow_up` is called with the
         numbered submission inside the commit and must only compute: a write to the store from
         there would wait for itself. A file judged anew keeps its receipt, unless its form or
         period turned out to be another. A file that somebody already judged stays as it is,
@@ -61,7 +64,7 @@ class Outcomes:
                 return _standing(connection, arrival)
             submission_id = _find(connection, arrival, form, period)
             if submission_id is None:
-                submission_id = _add(connection, arrival, form, period)
+                submission_id = _add(connection, arrival, form, period, named)
             judgement_id = _add_judgement(connection, submission_id, judged)
             submission = submissions.read(connection, judgements.c.judgement_id == judgement_id)[0]
             arrivals.record_follow_up(connection, follow_up(submission), judged.judged_at)
@@ -134,16 +137,22 @@ def _find(connection: Connection, arrival: Arrival, form: str, period: str) -> i
     return None if found is None else int(found)
 
 
-def _add(connection: Connection, arrival: Arrival, form: str, period: str) -> int:
+def _add(connection: Connection, arrival: Arrival, form: str, period: str, named: str) -> int:
     unit_id = arrival.unit_id
-    last = select(func.coalesce(func.max(table.c.number), 0)).where(
+    earlier = select(table.c.form, table.c.receipt, table.c.number).where(
         table.c.unit_id == unit_id, table.c.period == period
     )
-    number = int(connection.execute(last).scalar_one()) + 1
+    # Older versions numbered all forms of a period in one row: their receipts are not given anew.
+    taken = [
+        int(row.number)
+        for row in connection.execute(earlier)
+        if row.form == form or row.receipt == receipt_of(unit_id, period, row.number, named)
+    ]
+    number = max(taken, default=0) + 1
     added = (
         insert(table)
         .values(
-            receipt=receipt_of(unit_id, period, number),
+            receipt=receipt_of(unit_id, period, number, named),
             number=number,
             arrival_id=arrival.arrival_id,
             unit_id=unit_id,

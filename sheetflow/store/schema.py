@@ -114,7 +114,7 @@ submissions = Table(
     _text("unit_id"),
     _text("form"),
     _text("period"),
-    UniqueConstraint("unit_id", "period", "number"),
+    UniqueConstraint("unit_id", "form", "period", "number"),
     Index(None, "form", "period", "unit_id"),
     sqlite_autoincrement=True,
 )

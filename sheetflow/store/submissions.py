@@ -114,15 +114,15 @@ class Submissions:
         by_period = {submission.period: submission for submission in found}
         return tuple(by_period[period] for period in sorted(by_period, key=Period.parse))
 
-    def find_numbers(self, unit_id: str) -> dict[str, int]:
-        """Return the last number that a receipt of the unit has had, by period."""
+    def find_numbers(self, unit_id: str) -> dict[tuple[str, str], int]:
+        """Return the last number that a receipt of the unit has had, by form and period."""
         query = (
-            select(table.c.period, func.max(table.c.number).label("last"))
+            select(table.c.form, table.c.period, func.max(table.c.number).label("last"))
             .where(table.c.unit_id == unit_id)
-            .group_by(table.c.period)
+            .group_by(table.c.form, table.c.period)
         )
         with self._database.reading() as connection:
-            return {row.period: row.last for row in connection.execute(query)}
+            return {(row.form, row.period): row.last for row in connection.execute(query)}
 
     def find_decisions(self, arrival_id: int | None = None) -> tuple[Decision, ...]:
         """Return what was decided (about the submissions of one file); the last one counts."""

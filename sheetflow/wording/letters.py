@@ -68,8 +68,10 @@ def render_mail(templates: Mapping[str, str], event: str, data: MailData) -> Mai
     names["outcome"] = " ".join(words[OUTCOME])
     names["facts"] = _facts(data, names["outcome"])
     names["opening"], names["steps"] = words[OPENING], words.get(STEPS, ())
+    # Offices have templates of their own, which know of no forms: the period bears the name.
+    beside = {"period": f"{data.period}《{data.other_form}》"} if data.other_form else {}
     return MailText(
-        subject=clean_header(desk.render(SUBJECT, names)),
+        subject=clean_header(desk.render(SUBJECT, names | beside)),
         text=_tidy(desk.render(TEXT, names)),
         html=desk.render(HTML, names).strip() + "\n",
     )

@@ -53,13 +53,15 @@ class MailData:
     `ours` says that only a fault of ours keeps it waiting. `file_name` is fit to be shown.
     `explained` counts the places that need nothing more since something was said of them;
     `corrects` is the number of the accepted submission that this one takes the place of;
-    `overtaken` the one that stands although this one was accepted. `attachment` is empty
+    `overtaken` the one that stands although this one was accepted. `other_form` is the form's
+    title where it is not the campaign's main one: the subject names it then. `attachment` is empty
     when attaching is switched off; `file_place` then tells where the file lies.
     """
 
     campaign: str
     unit: str
     form: str = ""
+    other_form: str = ""
     period: str = ""
     number: int | None = None
     receipt: str = ""
@@ -96,7 +98,7 @@ class MailData:
         return tuple((label, labels.count(label)) for label in dict.fromkeys(labels))
 
 
-_IN_SUBJECT = {"campaign": 50, "unit": 40, "period": 30}
+_IN_SUBJECT = {"campaign": 50, "unit": 40, "period": 30, "other_form": 20}
 """Bounds of what stands in the subject, so that the number at its end is never cut off."""
 
 _QUOTING = {"reason", "file_name"}

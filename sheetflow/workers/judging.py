@@ -52,8 +52,8 @@ class PastBook:
 class PieceWish:
     """Where an accepted file's rows are to be rendered beforehand, see `writing.pieces`.
 
-    `numbers` are the last numbers of the unit's receipts by period: the next one is foretold
-    from them. `layouts` are by form.
+    `numbers` are the last numbers of the unit's receipts by form and period: the next one is
+    foretold from them. `layouts` are by form.
     """
 
     folder: str
@@ -61,7 +61,7 @@ class PieceWish:
     city: str
     county: str
     sha256: str
-    numbers: Mapping[str, int]
+    numbers: Mapping[FormAndPeriod, int]
     layouts: Mapping[str, str]
 
 

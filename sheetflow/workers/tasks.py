@@ -98,14 +98,17 @@ def _render_beforehand(
     request: JudgeRequest, wish: PieceWish, judgement: Judgement, book: Book
 ) -> None:
     """Render an accepted file's rows under the receipt it will have, while they are at hand."""
+    from sheetflow.campaigns import load_campaign
     from sheetflow.consolidation.details import Whose
     from sheetflow.schemas.judging import receipt_of
     from sheetflow.workers import rollups
     from sheetflow.workers.judging import kept_book
     from sheetflow.writing.pieces import name_pieces
 
-    unit_id, number = request.unit.unit_id, wish.numbers.get(judgement.period, 0) + 1
-    receipt = receipt_of(unit_id, judgement.period, number)
+    unit_id, spot = request.unit.unit_id, (judgement.form, judgement.period)
+    other = load_campaign(request.campaign).other_form(judgement.form)
+    number = wish.numbers.get(spot, 0) + 1
+    receipt = receipt_of(unit_id, judgement.period, number, other.key if other else "")
     source = Whose(unit_id, wish.city, wish.county, receipt)
     layout = wish.layouts[judgement.form]
     names = [name_pieces(layout, policy, source, wish.sha256) for policy in wish.policies]

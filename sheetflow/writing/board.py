@@ -32,12 +32,12 @@ def write_board(board: BoardData) -> bytes:
             book, board.column(board.current), heading, _footer(board), board.levels, "本期明细"
         )
 
-    title = f"{board.campaign_title}上报情况（{board.unit.name}）"
+    title = f"{board.campaign_title}{board.beside}上报情况（{board.unit.name}）"
     return build_workbook(title, board.stamp, fill)
 
 
 def _footer(board: BoardData) -> str:
-    return f"{board.campaign_title}　{board.unit.name}"
+    return f"{board.campaign_title}{board.beside}　{board.unit.name}"
 
 
 def _write_grid(book: Book, board: BoardData) -> Page:
@@ -46,7 +46,7 @@ def _write_grid(book: Book, board: BoardData) -> Page:
     )
     rows = board.column(board.current)
     page.open(
-        f"上报情况一览表（{board.unit.name}）",
+        f"{board.beside}上报情况一览表（{board.unit.name}）",
         f"{board.current.label}：{standing(rows)}{absent(rows)}",
         [*_UNIT_COLUMNS, *(period.label for period in board.periods)],
     )

@@ -201,7 +201,7 @@ def test_a_second_form_keeps_to_itself(tmp_path: Path) -> None:
     desk.drop(EAST, desk.fill(EAST), "一.xlsx")
     desk.drop(EAST, desk.fill(EAST, signed, period=YEAR), "二.xlsx")
     desk.run(NEXT_DAY)
-    assert "回执_990101-东岸县_2012_第1号.xlsx" in desk.names(EAST, YEAR)
+    assert "回执_990101-东岸县_2012_河道名录_第1号.xlsx" in desk.names(EAST, YEAR)
     assert "回执_990101-东岸县_2012B1_第1号.xlsx" in desk.names(EAST, FIRST)
     listed = desk.answer(PROVINCE, "汇总表", YEAR)
     assert [row["河道名称"] for row in table(listed, "河道一览", "河道名称")] == [

@@ -156,6 +156,33 @@ def test_numbers_run_per_unit_and_period(desk: Desk) -> None:
     ]
 
 
+def test_numbers_run_per_form(desk: Desk) -> None:
+    """Another form than the main one has numbers of its own, and receipts that name it."""
+
+    def answered(form: str, named: str = "") -> str:
+        judged = Judged(outcome="accepted", judged_at=desk.now)
+        record = desk.store.outcomes.record_outcome
+        return record(desk.drop(), form, "2012B1", judged, named=named).receipt
+
+    assert answered("progress") == "370102-2012B1-1"
+    assert answered("register", "register") == "370102-2012B1-register-1"
+    assert answered("register", "register") == "370102-2012B1-register-2"
+    assert answered("progress") == "370102-2012B1-2"
+
+
+def test_receipts_of_older_versions_are_never_given_anew(desk: Desk) -> None:
+    """Where both forms of a period were numbered in one row, each goes on from its own last one."""
+
+    def answered(form: str, named: str = "") -> str:
+        judged = Judged(outcome="accepted", judged_at=desk.now)
+        record = desk.store.outcomes.record_outcome
+        return record(desk.drop(), form, "2012B1", judged, named=named).receipt
+
+    assert [answered("progress"), answered("register")] == ["370102-2012B1-1", "370102-2012B1-2"]
+    assert answered("progress") == "370102-2012B1-3"
+    assert answered("register", "register") == "370102-2012B1-register-3"
+
+
 def test_two_writing_processes_never_share_a_number(desk: Desk) -> None:
     """Two processes that answer at the same time hand out each number exactly once."""
     script = """

@@ -110,13 +110,19 @@ def sound(*metres: int) -> Rows:
     return {"head": head(), "outlets": outlets("已封堵", "整治中"), "patrols": walks}
 
 
-def write(issued: Path, target: Path, rows: Rows, spoil: Spoil | None = None) -> Path:
-    """Fill in an issued workbook as a clerk does; `spoil` may do more to it."""
+def write(
+    issued: Path,
+    target: Path,
+    rows: Rows,
+    spoil: Spoil | None = None,
+    forms: Sequence[Form] = CAMPAIGN.forms,
+) -> Path:
+    """Fill in an issued workbook of one of `forms` as a clerk does; `spoil` may do more to it."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about what openpyxl does not keep
         book = openpyxl.load_workbook(issued)
         for key, listed in rows.items():
-            form = _form_with(key)
+            form = next(form for form in forms if key in form.by_key)
             sheet = form.by_key[key]
             for number, row in enumerate(listed, start=FIRST_ROW):
                 for column, value in row.items():
@@ -127,10 +133,6 @@ def write(issued: Path, target: Path, rows: Rows, spoil: Spoil | None = None) ->
         book.save(target)
         book.close()
     return target
-
-
-def _form_with(sheet: str) -> Form:
-    return next(form for form in CAMPAIGN.forms if sheet in form.by_key)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,142 @@
+"""A campaign of two forms that are filled for the same periods, named by ``PAIR_NAME``.
+
+河道巡查 once more, and beside it 水质抽检表: another workbook of the same counties for the same
+months.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from types import MappingProxyType
+
+from sheetflow.findings import Catalogue
+from sheetflow.schemas.campaign import Campaign
+from sheetflow.schemas.columns import (
+    Disclosure,
+    Mask,
+    RowModel,
+    choice,
+    day,
+    period_name,
+    text,
+    whole,
+)
+from sheetflow.schemas.conditions import where
+from sheetflow.schemas.explanations import EXPLANATIONS
+from sheetflow.schemas.forms import Cover, Form
+from sheetflow.schemas.indicators import Count, Indicator, Sum
+from sheetflow.schemas.sheets import Kind, RollUp, Sheet
+from sheetflow.validators.catalogue import GENERAL_CHECKS
+from tests.tiny.campaign import CHECKS, check_walks
+from tests.tiny.desk import FIRST, Desk, Rows, write
+from tests.tiny.forms import PATROL_FORM
+
+PAIR_NAME = "tests.tiny.pair:PAIR"
+"""What ``sheetflow.toml`` says."""
+
+
+class Probe(RowModel):
+    """Who samples, and for which months."""
+
+    station: str | None = text("抽检单位", 30, prefilled=True)
+    station_code: str | None = text("抽检单位代码", 20, prefilled=True)
+    months: str | None = period_name("抽检月份")
+    written_on: dt.date | None = day("填表日期", not_after="")
+
+
+class Sample(RowModel):
+    """One bottle of water."""
+
+    taken_on: dt.date | None = day("取样日期", event=True)
+    place: str | None = text("取样地点", 30)
+    taker: str | None = text(
+        "取样人",
+        20,
+        personal=True,
+        disclosure=Disclosure(city=Mask.NAME, province=Mask.LEFT_OUT),
+    )
+    grade: str | None = choice("水质类别", "三类", "劣五类")
+    millilitres: int | None = whole("水样（毫升）", "毫升", least=1)
+
+
+class Words(RowModel):
+    """What the county has to say."""
+
+    told: str | None = text("抽检小结", 400, required=False)
+
+
+PROBE_FORM = Form(
+    key="probe",
+    title="水质抽检表",
+    version=1,
+    sheets=(
+        Sheet(key="slip", title="抽检表头", kind=Kind.CARD, model=Probe, roll_up=RollUp.NONE),
+        Sheet(
+            key="sums",
+            title="抽检汇总",
+            kind=Kind.INDICATORS,
+            model=RowModel,
+            roll_up=RollUp.SUMMED,
+        ),
+        Sheet(key="samples", title="抽检记录", kind=Kind.FLOW, model=Sample),
+        Sheet(key="words", title="抽检文字", kind=Kind.CARD, model=Words),
+        EXPLANATIONS,
+    ),
+    cover=Cover(
+        sheet="slip",
+        unit_id="station_code",
+        unit_name="station",
+        period="months",
+        filled_on="written_on",
+    ),
+    indicators=(
+        Indicator("T1", "取样", "次", Count("samples")),
+        Indicator("T2", "其中：劣五类", "次", Count("samples", where("grade", "劣五类")), indent=1),
+        Indicator("T3", "水样", "毫升", Sum("samples", ("millilitres",))),
+    ),
+)
+
+PAIR = Campaign(
+    key="pair",
+    title="河道巡查",
+    forms=(PATROL_FORM, PROBE_FORM),
+    catalogue=Catalogue.of((*GENERAL_CHECKS, *CHECKS)),
+    rules=MappingProxyType({PATROL_FORM.key: (check_walks,)}),
+)
+
+
+def samples(*millilitres: int, grade: str = "三类") -> Rows:
+    """A workbook of the second form, one bottle for each volume."""
+    return {
+        "slip": [{"written_on": dt.date(2012, 3, 1)}],
+        "samples": [
+            {
+                "taken_on": dt.date(2012, 2, 3),
+                "place": "三号桥",
+                "taker": "赵青禾",
+                "grade": grade,
+                "millilitres": volume,
+            }
+            for volume in millilitres
+        ],
+    }
+
+
+class PairDesk(Desk):
+    """A workspace of the two forms, both issued for the first period."""
+
+    @classmethod
+    def begun(cls, root: Path, **settings: str) -> PairDesk:
+        """Make it and hand both forms out."""
+        desk = cls(cls.make(root, campaign=f'"{PAIR_NAME}"', **settings).root)
+        for form in PAIR.forms:
+            desk.issue(form=form.key)
+        return desk
+
+    def hand_in(self, unit_id: str, form: Form, rows: Rows, name: str = "", into: str = "") -> Path:
+        """Fill a unit's workbook of one form and drop it (`into` a sub-folder)."""
+        other = "" if form is PATROL_FORM else f"_{form.title}"
+        (issued,) = self.out(unit_id, FIRST).glob(f"填报_*{FIRST}{other}.xlsx")
+        target = self.root.parent / "clerks" / unit_id / (name or f"{form.title}.xlsx")
+        return self.drop(unit_id, write(issued, target, rows, forms=PAIR.forms), folder=into)
