@@ -15,6 +15,7 @@ from sheetflow.schemas.columns import Column, Disclosure, Mask
 from sheetflow.schemas.conditions import Condition
 from sheetflow.schemas.habits import Value
 from sheetflow.schemas.sheets import Sheet
+from sheetflow.units import Levels
 
 _SHOWN_BEFORE, _SHOWN_AFTER = 3, 4
 _LONG_ENOUGH = 8
@@ -26,20 +27,28 @@ Look = tuple[str, Mask, Condition | None]
 
 @dataclass(frozen=True, slots=True)
 class MaskPolicy:
-    """What the readers of one level see: the declarations, and what the office overrides.
+    """What the readers of one of `levels` see: the declarations, and what the office overrides.
 
-    `overrides` maps ``sheet.column`` to whole, masked or left_out.
+    The lowest level sees its own rows only, and those whole. `overrides` maps ``sheet.column`` to whole, masked or left_out.
     """
 
+    levels: Levels
     level: str
     overrides: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
+    @property
+    def is_own(self) -> bool:
+        """Whether the readers are those who filled in the rows."""
+        return self.level == self.levels.lowest.name
+
+    @property
+    def is_summing(self) -> bool:
+        """Whether the readers are above those who see rows that are listed one level up."""
+        return self.levels.rank(self.level) < self.levels.rank(self.levels.nearest.name)
+
     def mask_of(self, sheet: Sheet, column: Column) -> Mask:
         """Give the mask in force for `column`."""
-        declared = {
-            "市": column.disclosure.city,
-            "省": column.disclosure.province,
-        }.get(self.level, Mask.WHOLE)
+        declared = Mask.WHOLE if self.is_own else column.mask_at(self.level)
         chosen = self.overrides.get(f"{sheet.key}.{column.key}")
         if chosen == "masked":
             # Where nothing can be masked, less is shown than was asked for, never more.
@@ -51,7 +60,9 @@ class MaskPolicy:
         mask = self.mask_of(sheet, column)
         overridden = f"{sheet.key}.{column.key}" in self.overrides
         withheld = None if overridden else column.disclosure.withheld_when
-        return Disclosure(city=mask, province=mask, withheld_when=withheld)
+        if mask is Mask.WHOLE and column.mask_at(self.level) is mask and not withheld:
+            return column.disclosure  # of most columns nothing is said
+        return Disclosure(masks=((self.level, mask),), withheld_when=withheld)
 
     def columns(self, sheet: Sheet) -> tuple[Column, ...]:
         """The columns that the level sees at all, in their order."""
@@ -89,21 +100,21 @@ class MaskPolicy:
     def _withholding(self, sheet: Sheet, column: Column) -> Condition | None:
         """By which nature of its own a row keeps the cell from the level; an override goes first."""
         overridden = f"{sheet.key}.{column.key}" in self.overrides
-        if self.level == "县" or overridden:
+        if self.is_own or overridden:
             return None
         return column.disclosure.withheld_when
 
     @property
     def digest(self) -> str:
         """Name the policy, so that what was made under another one is made again."""
-        key = {"省": "province", "市": "city", "县": "county"}[self.level]
+        key = self.levels[self.level].key
         return f"{key}:" + ",".join(f"{k}={v}" for k, v in sorted(self.overrides.items()))
 
 
 def way_to_mask(column: Column) -> Mask | None:
     """How the declaration would mask `column` where it does; None where it never does."""
-    masks = (column.disclosure.city, column.disclosure.province)
-    return next((mask for mask in masks if mask not in {Mask.WHOLE, Mask.LEFT_OUT}), None)
+    masks = column.disclosure.masks
+    return next((mask for _, mask in masks if mask not in {Mask.WHOLE, Mask.LEFT_OUT}), None)
 
 
 def name_columns(sheet: Sheet) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from sheetflow.consolidation.details import columns_seen
 from sheetflow.masks import MaskPolicy, mask_value
 from sheetflow.schemas.columns import Mask
 from sheetflow.schemas.habits import Value
+from sheetflow.units import THREE_LEVELS
 from tests.county_book import FORM
 
 NEEDS, PAIRINGS, CADRES = (FORM.by_key[key] for key in ("needs", "pairings", "cadres"))
@@ -25,7 +26,7 @@ ROW: dict[str, Value] = {
     "measures": "介绍培训",
     "outcome": "已就业",
 }
-CITY, PROVINCE = MaskPolicy("市"), MaskPolicy("省")
+CITY, PROVINCE = MaskPolicy(THREE_LEVELS, "市"), MaskPolicy(THREE_LEVELS, "省")
 
 
 @pytest.mark.parametrize(
@@ -112,7 +113,7 @@ def test_delicate_cases_are_withheld_from_the_city(category: str) -> None:
 
 def test_the_county_sees_its_own_rows_whole() -> None:
     """Nothing is hidden from the unit whose row it is."""
-    assert MaskPolicy("县").see(NEEDS, {**ROW, "category": "婚姻家庭"}) == {
+    assert MaskPolicy(THREE_LEVELS, "县").see(NEEDS, {**ROW, "category": "婚姻家庭"}) == {
         column.key: ROW.get(column.key) if column.key != "category" else "婚姻家庭"
         for column in NEEDS.columns
     }
@@ -146,10 +147,10 @@ def test_every_personal_column_is_masked_above() -> None:
 )
 def test_the_office_may_widen_or_narrow(level: str, column: str, chosen: str, mask: Mask) -> None:
     """A setting changes one column; asked to mask what has no mask, the column is left out."""
-    policy = MaskPolicy(level, {f"needs.{column}": chosen})
+    policy = MaskPolicy(THREE_LEVELS, level, {f"needs.{column}": chosen})
     assert policy.mask_of(NEEDS, NEEDS.by_key[column]) is mask
     others = {entry.key for entry in NEEDS.columns} - {column}
-    plain = MaskPolicy(level)
+    plain = MaskPolicy(THREE_LEVELS, level)
     for key in others:
         entry = NEEDS.by_key[key]
         assert policy.mask_of(NEEDS, entry) is plain.mask_of(NEEDS, entry)
@@ -157,7 +158,7 @@ def test_the_office_may_widen_or_narrow(level: str, column: str, chosen: str, ma
 
 def test_widening_a_withheld_text_is_heeded() -> None:
     """An office that lets its city read every case's words has said so in its settings."""
-    policy = MaskPolicy("市", {"needs.content": "whole"})
+    policy = MaskPolicy(THREE_LEVELS, "市", {"needs.content": "whole"})
     seen = policy.see(NEEDS, {**ROW, "category": "婚姻家庭"})
     assert (seen["content"], seen["measures"]) == ("想学技术", None)
 
@@ -165,12 +166,12 @@ def test_widening_a_withheld_text_is_heeded() -> None:
 def test_another_policy_has_another_name() -> None:
     """What was made under one policy is not taken for what another one would make."""
     policies = [
-        MaskPolicy("市"),
-        MaskPolicy("省"),
-        MaskPolicy("市", {"needs.name": "whole"}),
-        MaskPolicy("市", {"needs.name": "left_out"}),
+        MaskPolicy(THREE_LEVELS, "市"),
+        MaskPolicy(THREE_LEVELS, "省"),
+        MaskPolicy(THREE_LEVELS, "市", {"needs.name": "whole"}),
+        MaskPolicy(THREE_LEVELS, "市", {"needs.name": "left_out"}),
     ]
     assert len({policy.digest for policy in policies}) == 4
-    assert MaskPolicy("市", {"a.b": "whole", "c.d": "whole"}).digest == (
-        MaskPolicy("市", {"c.d": "whole", "a.b": "whole"}).digest
+    assert MaskPolicy(THREE_LEVELS, "市", {"a.b": "whole", "c.d": "whole"}).digest == (
+        MaskPolicy(THREE_LEVELS, "市", {"c.d": "whole", "a.b": "whole"}).digest
     )

@@ -77,7 +77,7 @@ def detail_sheet(
     policy: MaskPolicy, sheet: Sheet, rows: Callable[[], Iterable[DetailRow]]
 ) -> DetailSheet:
     """Give the sheet as the policy's level sees it, with `rows` in it."""
-    summed = is_summed(sheet, policy.level)
+    summed = is_summed(sheet, policy)
     columns = _columns_in_force(policy, sheet, summed=summed)
     return DetailSheet(sheet, columns, rows, summed=summed)
 
@@ -113,8 +113,8 @@ def rows_seen(
 ) -> Iterator[DetailRow]:
     """Give one submission's rows of a sheet as the policy's level sees them."""
     view = policy.viewer(sheet)
-    keys = () if is_summed(sheet, policy.level) else key_columns(form, sheet)
-    for row in rows_standing(sheet, policy.level, rows):
+    keys = () if is_summed(sheet, policy) else key_columns(form, sheet)
+    for row in rows_standing(sheet, policy, rows):
         seen = merge_keys(keys, source.unit_id, view(row))
         yield DetailRow(source.city, source.county, source.receipt, seen)
 
@@ -132,7 +132,7 @@ def columns_seen(
     `rows` are those that stand there, summed where the level sees them so. `known` keeps the
     columns of these rows for the next level, which is given the same ones where it sees the same.
     """
-    keys = () if is_summed(sheet, policy.level) else key_columns(form, sheet)
+    keys = () if is_summed(sheet, policy) else key_columns(form, sheet)
     known = {} if known is None else known
     for look in policy.plan(sheet):
         if look not in known:
@@ -161,18 +161,18 @@ def _column_seen(sheet: Sheet, rows: Sequence[Mapping[str, Value]], look: Look) 
 
 
 def rows_standing(
-    sheet: Sheet, level: str, rows: Sequence[Mapping[str, Value]]
+    sheet: Sheet, policy: MaskPolicy, rows: Sequence[Mapping[str, Value]]
 ) -> Sequence[Mapping[str, Value]]:
-    """Give a unit's rows as they stand in that level's workbook: added up to one, or all."""
-    return _summed(sheet, rows) if is_summed(sheet, level) else rows
+    """Give a unit's rows as they stand in the level's workbook: added up to one, or all."""
+    return _summed(sheet, rows) if is_summed(sheet, policy) else rows
 
 
-def is_summed(sheet: Sheet, level: str) -> bool:
-    """Whether that level sees a unit's rows of the sheet added up to one.
+def is_summed(sheet: Sheet, policy: MaskPolicy) -> bool:
+    """Whether the policy's level sees a unit's rows of the sheet added up to one.
 
-    The first level above the counties lists what is LISTED; only those above it sum.
+    The first level that adds others up lists what is LISTED; only those above it sum.
     """
-    return sheet.roll_up is RollUp.SUMMED or (sheet.roll_up is RollUp.LISTED and level == "省")
+    return sheet.roll_up is RollUp.SUMMED or (sheet.roll_up is RollUp.LISTED and policy.is_summing)
 
 
 def _columns_in_force(policy: MaskPolicy, sheet: Sheet, *, summed: bool) -> tuple[Column, ...]:

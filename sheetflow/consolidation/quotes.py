@@ -16,6 +16,8 @@ from typing import TypeVar
 
 from sheetflow.consolidation.accepted import Accepted, Books
 from sheetflow.consolidation.report_data import Narrative, Quote, Story
+from sheetflow.masks import MaskPolicy
+from sheetflow.schemas.columns import Mask
 from sheetflow.schemas.habits import Value
 from sheetflow.schemas.reports import ReportSpec
 from sheetflow.units import Unit
@@ -30,10 +32,10 @@ _CUT = "……"
 
 
 def narratives(
-    books: Books, unit: Unit, spec: ReportSpec, named: Mapping[str, str]
+    books: Books, unit: Unit, spec: ReportSpec, named: Mapping[str, str], policy: MaskPolicy
 ) -> tuple[Narrative, ...]:
-    """Give the quotes under each heading of the narrative card."""
-    rows = list(_rows(books, unit, spec.narrative))
+    """Give the quotes under each heading of the narrative card, of words the reader may see."""
+    rows = [(accepted, seen) for accepted, _, seen in _rows(books, unit, spec.narrative, policy)]
     found = []
     for number, column in enumerate(books.form.by_key[spec.narrative].columns):
         told = [
@@ -48,15 +50,16 @@ def narratives(
 
 
 def stories(
-    books: Books, unit: Unit, spec: ReportSpec, named: Mapping[str, str]
+    books: Books, unit: Unit, spec: ReportSpec, named: Mapping[str, str], policy: MaskPolicy
 ) -> tuple[Story, ...]:
-    """Give the stories to tell."""
+    """Give the stories to tell, of those that the reader may see whole."""
     if not spec.story_sheet:
         return ()
     told = [
-        (accepted.unit_id, (str(row.get(spec.story_title)), str(row.get(spec.story_text))))
-        for accepted, row in _rows(books, unit, spec.story_sheet)
-        if spec.story_where is None or spec.story_where.holds(row)
+        (accepted.unit_id, (str(seen[spec.story_title]), str(seen[spec.story_text])))
+        for accepted, row, seen in _rows(books, unit, spec.story_sheet, policy)
+        if (spec.story_where is None or spec.story_where.holds(row))
+        and {spec.story_title, spec.story_text} <= seen.keys()
     ]
     chosen = _spread(books, unit, _distinct(told), spec.stories, 0)
     return tuple(
@@ -73,13 +76,19 @@ def shortened(text: str, longest: int) -> str:
     return (head[: ends[-1]] if ends else head) + _CUT
 
 
-def _rows(books: Books, unit: Unit, sheet: str) -> Iterator[tuple[Accepted, Mapping[str, Value]]]:
+_Seen = tuple[Accepted, Mapping[str, Value], Mapping[str, Value]]
+"""Whose row, the row, and what the reader may see whole of it."""
+
+
+def _rows(books: Books, unit: Unit, sheet: str, policy: MaskPolicy) -> Iterator[_Seen]:
+    plan = [look for look in policy.plan(books.form.by_key[sheet]) if look[1] is Mask.WHOLE]
     standing = [
         found for member in books.expected(unit) if (found := books.for_period(member.unit_id))
     ]
     for accepted, rows in books.rows_of(sheet, standing):
         for row in rows:
-            yield accepted, row
+            whole = (key for key, _, withheld in plan if not (withheld and withheld.holds(row)))
+            yield accepted, row, {key: row.get(key) for key in whole}
 
 
 def _distinct(told: Sequence[tuple[str, Told]]) -> list[tuple[str, Told]]:

@@ -24,6 +24,7 @@ from sheetflow.consolidation.report_data import (
 )
 from sheetflow.consolidation.tables import State, Statistics, StatisticsColumn
 from sheetflow.consolidation.workbook import history, names_below, newest, statistics
+from sheetflow.masks import MaskPolicy
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.indicators import Indicator, Ratio, Values
 from sheetflow.schemas.sheets import Kind
@@ -41,8 +42,18 @@ class Letter:
     printer: str = ""
 
 
-def report_data(campaign: Campaign, books: Books, unit: Unit, letter: Letter) -> ReportData:
-    """Give everything that `unit`'s report for the period says."""
+def report_data(
+    campaign: Campaign,
+    books: Books,
+    unit: Unit,
+    letter: Letter,
+    policy: MaskPolicy | None = None,
+) -> ReportData:
+    """Give everything that `unit`'s report for the period says.
+
+    It quotes what `policy` shows, by default what the campaign declares for the unit's level.
+    """
+    seen = policy or MaskPolicy(campaign.levels, unit.level)
     period = books.period
     before = period.previous
     matrix = statistics(books, unit)
@@ -62,8 +73,8 @@ def report_data(campaign: Campaign, books: Books, unit: Unit, letter: Letter) ->
         addressee=letter.addressee,
         figures=_figures(books, unit, matrix),
         by_unit=tuple(_unit_row(books, unit, column, named) for column in matrix.columns),
-        narratives=narratives(books, unit, spec, named) if spec else (),
-        stories=stories(books, unit, spec, named) if spec else (),
+        narratives=narratives(books, unit, spec, named, seen) if spec else (),
+        stories=stories(books, unit, spec, named, seen) if spec else (),
         missing=tuple(named[member.unit_id] for member, row in board if not row.state.is_in),
         nil=tuple(named[member.unit_id] for member, row in board if row.state is State.NIL),
         late=tuple(named[member.unit_id] for member, row in board if row.state.is_in and row.late),

@@ -57,16 +57,22 @@ class Mask(StrEnum):
 class Disclosure:
     """Who sees what of a column above the unit itself.
 
-    `city` and `province` mask the value; where `withheld_when` holds for the row,
-    the city does not see it either.
+    `masks` are by the level's name; a level that is not among them sees nothing. Where
+    `withheld_when` holds for the row, nobody above sees the value.
     """
 
-    city: Mask = Mask.WHOLE
-    province: Mask = Mask.WHOLE
+    masks: tuple[tuple[str, Mask], ...] = ()
     withheld_when: Condition | None = None
 
 
 OPEN = Disclosure()
+"""Of a column that nobody keeps from anybody: all see it, unless it is personal."""
+
+
+def disclosed(withheld_when: Condition | None = None, **masks: Mask) -> Disclosure:
+    """Declare what each level named sees: ``disclosed(市=Mask.NAME, 省=Mask.LEFT_OUT)``."""
+    return Disclosure(masks=tuple(masks.items()), withheld_when=withheld_when)
+
 
 NotAfter = Literal["filled_on", "period_end", ""]
 
@@ -106,6 +112,15 @@ class Column:
     def in_version(self, version: int) -> bool:
         """Whether the column stands in that version of the form."""
         return self.since <= version and (self.until is None or version <= self.until)
+
+    def mask_at(self, level: str) -> Mask:
+        """How the readers of `level` above the unit see the column: an unnamed one sees least.
+
+        Only an ordinary column, of which nothing is said, is open to all.
+        """
+        is_ordinary = not self.personal and self.disclosure == OPEN
+        unnamed = Mask.WHOLE if is_ordinary else Mask.LEFT_OUT
+        return dict(self.disclosure.masks).get(level, unnamed)
 
     @property
     def is_key(self) -> bool:

@@ -151,7 +151,7 @@ class Office:
 
     def policy(self, level: str) -> MaskPolicy:
         """What the readers of `level` see of personal columns."""
-        return MaskPolicy(level, self.settings.privacy.overrides(level))
+        return MaskPolicy(self.campaign.levels, level, self.settings.privacy.overrides(level))
 
     def form(self, key: str) -> Form:
         """The form called `key`; the campaign's main form where the key is empty."""

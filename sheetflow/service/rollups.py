@@ -203,13 +203,16 @@ class Rollups:
         template = office.templates.report()
         letter = letter_of(office, unit, books.period, books.form)
         fonts = office.settings.report.fonts.replaced
+        policy = office.policy(unit.level)
+        seen = (policy.digest,) if policy.overrides else ()
         path = report_path(office, unit, books.period, books.form)
         table_path = check_table_path(office, unit, books.period, books.form)
-        basis = basis_of(__version__, _sources(books, unit), template.content, letter, fonts)
+        basis = basis_of(__version__, _sources(books, unit), template.content, letter, fonts, *seen)
         if is_fresh(office, path, basis) and is_fresh(office, table_path, basis):
             return None
         request = books_request(office, books, unit, (spec.narrative, spec.story_sheet))
         order = ReportOrder(
+            policy=policy,
             template=template.content,
             instead=office.templates.default_report(),
             letter=letter,

@@ -34,6 +34,7 @@ def try_report(office: Office, content: bytes) -> str:
     books = books_of(office, form, period, unit)
     sheets = (form.report.narrative, form.report.story_sheet)
     order = ReportOrder(
+        policy=office.policy(unit.level),
         template=content,
         instead=office.templates.default_report(),
         letter=letter_of(office, unit, period, form),

@@ -123,6 +123,7 @@ class WorkbookReply:
 class ReportOrder:
     """How a Word report is made: its template, the letter around it, its fonts."""
 
+    policy: MaskPolicy
     template: bytes
     instead: bytes
     """The template that serves where the first cannot be filled."""
@@ -254,7 +255,7 @@ def render_word_report(request: BooksRequest, order: ReportOrder) -> ReportReply
 
     books = request.books()
     unit, stamp = request.unit, newest(books, request.unit)
-    data = report_data(load_campaign(request.campaign), books, unit, order.letter)
+    data = report_data(load_campaign(request.campaign), books, unit, order.letter, order.policy)
     options = ReportOptions(fonts=order.fonts, picture_font=order.picture_font)
     fault = ""
     try:

@@ -148,9 +148,7 @@ def _adds_only(indicator: Indicator, detail: DetailSheet) -> bool:
 
 
 def _is_whole(column: Column, level: str) -> bool:
-    disclosure = column.disclosure
-    mask = disclosure.province if level == "省" else disclosure.city
-    return mask is Mask.WHOLE and disclosure.withheld_when is None
+    return column.mask_at(level) is Mask.WHOLE and column.disclosure.withheld_when is None
 
 
 def _looked_at(indicator: Indicator, form: Form) -> set[str]:

@@ -110,7 +110,7 @@ def _written(value: object) -> str:
 def name_pieces(layout: str, policy: MaskPolicy, source: Whose, sha256: str) -> str:
     """Name the file by all that its content stands on; `sha256` is the submitted file's."""
     digest = hashlib.sha256(repr((layout, policy.digest, source, sha256)).encode()).hexdigest()
-    return f"{source.receipt}-{policy.level}-{digest[:32]}"
+    return f"{source.receipt}-{policy.levels[policy.level].key}-{digest[:32]}"
 
 
 def render_pieces(
@@ -133,7 +133,7 @@ def render_pieces(
         measured = _Measured(form, sheet, rows[sheet.key], figures)
         known: KnownColumns = {}
         for file, policy in zip(files, policies, strict=True):
-            standing = rows_standing(sheet, policy.level, rows[sheet.key])
+            standing = rows_standing(sheet, policy, rows[sheet.key])
             if standing:
                 shape = detail_sheet(policy, sheet, lambda: ())
                 alike = known if standing is rows[sheet.key] else {}

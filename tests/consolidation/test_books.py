@@ -20,6 +20,7 @@ from sheetflow.masks import MaskPolicy
 from sheetflow.periods import Period
 from sheetflow.schemas.judging import Outcome
 from sheetflow.schemas.keys import with_unit
+from sheetflow.units import THREE_LEVELS
 from tests.consolidation.desk import TREE, Desk
 from tests.county_book import CAMPAIGN, FORM
 
@@ -61,7 +62,7 @@ def desk() -> Desk:
 def consolidated(books: Books, level: str = "省") -> Consolidated:
     """Put together the province's (or the city's) workbook."""
     unit = PROVINCE if level == "省" else CITY
-    return consolidate(CAMPAIGN, books, unit, MaskPolicy(level))
+    return consolidate(CAMPAIGN, books, unit, MaskPolicy(THREE_LEVELS, level))
 
 
 def details(made: Consolidated, sheet: str) -> list[DetailRow]:
@@ -244,7 +245,7 @@ def test_corrections_say_what_changed_and_why(desk: Desk) -> None:
     assert {entry.reason for entry in found} == {"漏填"}
     assert {(entry.replaced, entry.receipt) for entry in found} == {("R-01", "R-05")}
     assert [load_correction(dump_correction(entry)) for entry in found] == list(found)
-    made = consolidate(CAMPAIGN, books, PROVINCE, MaskPolicy("省"), found)
+    made = consolidate(CAMPAIGN, books, PROVINCE, MaskPolicy(THREE_LEVELS, "省"), found)
     assert {(row.unit.unit_id, row.column.unit_id) for row in made.corrections} == {
         ("370102", "370100")
     }
@@ -282,7 +283,7 @@ def test_the_lists_tell_units_of_one_name_apart() -> None:
     """来源一览 and 更正表 say whose 市中区 it is, and that the province's own file is its own."""
     desk = Desk()
     desk.submit("370103", "2012B1")
-    tables = consolidate(CAMPAIGN, desk.books("2012B1"), PROVINCE, MaskPolicy("省"))
+    tables = consolidate(CAMPAIGN, desk.books("2012B1"), PROVINCE, MaskPolicy(THREE_LEVELS, "省"))
     (source,) = tables.sources
     assert tables.name_of(source.unit) == "济南市市中区"
     assert tables.name_of(PROVINCE) == "山东省本级"
@@ -294,7 +295,7 @@ def test_rows_of_a_citys_own_say_so() -> None:
     desk = Desk()
     for unit_id in ("370000", "370100", "370102"):
         desk.submit(unit_id, "2012B1", "@ 基层组织 gone\n" if unit_id != "370102" else "")
-    tables = consolidate(CAMPAIGN, desk.books("2012B1"), PROVINCE, MaskPolicy("省"))
+    tables = consolidate(CAMPAIGN, desk.books("2012B1"), PROVINCE, MaskPolicy(THREE_LEVELS, "省"))
     places = {(row.city, row.county) for detail in tables.details for row in detail.rows()}
     assert places == {
         ("山东省本级", "山东省本级"),

@@ -14,7 +14,7 @@ from sheetflow.consolidation.figures import add_up
 from sheetflow.consolidation.workbook import consolidate, statistics
 from sheetflow.masks import MaskPolicy
 from sheetflow.schemas.judging import Outcome
-from sheetflow.units import Unit
+from sheetflow.units import THREE_LEVELS, Unit
 from sheetflow.writing.consolidated import write_consolidated
 from tests.consolidation.desk import TREE, Desk
 from tests.county_book import CAMPAIGN, FORM
@@ -43,7 +43,9 @@ def chosen(books: Books, spots: list[UnitAndPeriod]) -> Books:
 
 def written(books: Books, unit: Unit) -> bytes:
     """A unit's consolidated workbook."""
-    return write_consolidated(consolidate(CAMPAIGN, books, unit, MaskPolicy(unit.level)))
+    return write_consolidated(
+        consolidate(CAMPAIGN, books, unit, MaskPolicy(THREE_LEVELS, unit.level))
+    )
 
 
 @given(order=st.permutations(SPOTS))

@@ -10,6 +10,7 @@ import pytest
 from sheetflow.consolidation.quotes import shortened
 from sheetflow.consolidation.report import Letter, report_data
 from sheetflow.consolidation.report_data import FigureKind, ReportData, RowState
+from sheetflow.masks import MaskPolicy
 from sheetflow.schemas.judging import Outcome
 from tests.consolidation.desk import TREE, Desk
 from tests.consolidation.test_books import NIL
@@ -147,6 +148,16 @@ def test_quotes_are_long_enough_and_nobodys_twice(desk: Desk) -> None:
         copied.submit(unit_id, "2012B1", told("我们"))
     quotes = report(copied, "2012B1").narratives[0].quotes
     assert [quote.unit for quote in quotes] == ["历下区"]
+
+
+def test_what_the_reader_may_not_see_is_not_quoted(desk: Desk) -> None:
+    """Words kept from the level, or shown to it in part only, stand in no report of it."""
+    kept = {"narrative.approach": "left_out", "practices.summary": "left_out"}
+    policy = MaskPolicy(CAMPAIGN.levels, PROVINCE.level, kept)
+    data = report_data(CAMPAIGN, desk.books("2012B1"), PROVINCE, LETTER, policy)
+    quoted = {entry.key: entry.quotes for entry in data.narratives}
+    assert (quoted["approach"], data.stories) == ((), ())
+    assert report(desk, "2012B1").stories
 
 
 def test_stories_are_told_once_each(desk: Desk) -> None:

@@ -14,6 +14,7 @@ from sheetflow.errors import WorkspaceError
 from sheetflow.exporting import ExportColumn, ExportTable, tables_of, write_export
 from sheetflow.masks import MaskPolicy
 from sheetflow.schemas.judging import Outcome
+from sheetflow.units import THREE_LEVELS
 from tests.consolidation.desk import TREE, Desk
 from tests.county_book import CAMPAIGN
 
@@ -74,7 +75,9 @@ def desk() -> Desk:
 @pytest.mark.parametrize("level", ["省", "市"])
 def test_exported_rows_are_those_of_the_level(desk: Desk, level: str, tmp_path: Path) -> None:
     """Masks apply, every row names its unit and its source, and the figures can be summed again."""
-    tables = consolidate(CAMPAIGN, desk.books("2012B1"), TREE["370000"], MaskPolicy(level))
+    tables = consolidate(
+        CAMPAIGN, desk.books("2012B1"), TREE["370000"], MaskPolicy(THREE_LEVELS, level)
+    )
     write_export(tmp_path, "rows", tables_of(tables))
     needs = lines(tmp_path / "妇女需求台帐.csv")
     assert needs[0][:5] == ["单位代码", "市", "县（区）", "来源", "台帐编号"]

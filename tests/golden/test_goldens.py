@@ -14,6 +14,7 @@ from sheetflow.consolidation.workbook import consolidate, newest
 from sheetflow.masks import MaskPolicy
 from sheetflow.reporting import CHECK_HEADINGS, ReportOptions, check_table, render_report
 from sheetflow.schemas.judging import Outcome
+from sheetflow.units import THREE_LEVELS
 from sheetflow.writing.check_table import write_check_table
 from sheetflow.writing.consolidated import write_consolidated
 from tests.consolidation.desk import TREE, Desk
@@ -98,7 +99,7 @@ def test_the_consolidated_workbook_is_as_reviewed(desk: Desk, kept: Kept, unit_i
         CAMPAIGN,
         books,
         unit,
-        MaskPolicy(unit.level),
+        MaskPolicy(THREE_LEVELS, unit.level),
         find_corrections(published, books, unit),
     )
     kept(f"汇总表_{unit.name}.txt", workbook_text(write_consolidated(tables)))

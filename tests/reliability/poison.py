@@ -27,7 +27,7 @@ from sheetflow.schemas.columns import Column
 from sheetflow.schemas.samples import Typed
 from sheetflow.schemas.sheets import Kind, Sheet
 from sheetflow.schemas.tables import Row
-from sheetflow.units import Unit, UnitTree
+from sheetflow.units import THREE_LEVELS, Unit, UnitTree
 
 CAMPAIGN = load_campaign("grassroots2012")
 FORM = CAMPAIGN.main_form
@@ -67,7 +67,7 @@ class Canary:
         """Whether the outputs of `unit` may hold it, as the declarations say."""
         if unit.unit_id == self.unit_id:
             return True
-        seen = MaskPolicy(unit.level).see(self.sheet, cast("Row", self.row))
+        seen = MaskPolicy(THREE_LEVELS, unit.level).see(self.sheet, cast("Row", self.row))
         return self.word in str(seen.get(self.column.key))
 
 

@@ -10,11 +10,11 @@ from decimal import Decimal
 
 from sheetflow.periods import Cadence
 from sheetflow.schemas.columns import (
-    Disclosure,
     Mask,
     RowModel,
     choice,
     day,
+    disclosed,
     key,
     money,
     name_key,
@@ -29,7 +29,7 @@ from sheetflow.schemas.forms import Cover, Form
 from sheetflow.schemas.indicators import Count, Indicator, Ratio, Sum
 from sheetflow.schemas.sheets import Kind, RollUp, Sheet
 
-_ABOVE_HIDDEN = Disclosure(city=Mask.NAME, province=Mask.LEFT_OUT)
+_ABOVE_HIDDEN = disclosed(市=Mask.NAME, 省=Mask.LEFT_OUT)
 
 
 class Head(RowModel):

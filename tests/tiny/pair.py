@@ -13,11 +13,11 @@ from types import MappingProxyType
 from sheetflow.findings import Catalogue
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.columns import (
-    Disclosure,
     Mask,
     RowModel,
     choice,
     day,
+    disclosed,
     period_name,
     text,
     whole,
@@ -54,7 +54,7 @@ class Sample(RowModel):
         "取样人",
         20,
         personal=True,
-        disclosure=Disclosure(city=Mask.NAME, province=Mask.LEFT_OUT),
+        disclosure=disclosed(市=Mask.NAME, 省=Mask.LEFT_OUT),
     )
     grade: str | None = choice("水质类别", "三类", "劣五类")
     millilitres: int | None = whole("水样（毫升）", "毫升", least=1)

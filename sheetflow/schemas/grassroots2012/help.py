@@ -6,12 +6,12 @@ import datetime as dt
 from decimal import Decimal
 
 from sheetflow.schemas.columns import (
-    Disclosure,
     Mask,
     RowModel,
     choice,
     choices,
     day,
+    disclosed,
     key,
     money,
     refers,
@@ -109,7 +109,7 @@ class Pairing(RowModel):
         required=where("target_kind", "妇女群众"),
         only=True,
         personal=True,
-        disclosure=Disclosure(city=Mask.NAME, province=Mask.LEFT_OUT),
+        disclosure=disclosed(市=Mask.NAME, 省=Mask.LEFT_OUT),
     )
     paired_on: dt.date | None = day("结对日期")
     services: tuple[str, ...] | None = choices("服务内容", *SERVICES)

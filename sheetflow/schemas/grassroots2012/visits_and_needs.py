@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 
 from sheetflow.schemas.columns import (
-    Disclosure,
     Mask,
     RowModel,
     choice,
     choices,
     day,
+    disclosed,
     id_number,
     key,
     phone,
@@ -63,7 +63,7 @@ VISITS = Sheet(
 DELICATE = where("category", "婚姻家庭", "权益维护")
 """Needs whose story the city does not see either."""
 
-STORY = Disclosure(province=Mask.LEFT_OUT, withheld_when=DELICATE)
+STORY = disclosed(withheld_when=DELICATE, 市=Mask.WHOLE, 省=Mask.LEFT_OUT)
 
 
 class Need(RowModel):
@@ -75,21 +75,21 @@ class Need(RowModel):
         "姓名",
         20,
         personal=True,
-        disclosure=Disclosure(city=Mask.NAME, province=Mask.LEFT_OUT),
+        disclosure=disclosed(市=Mask.NAME, 省=Mask.LEFT_OUT),
         hint="可填“某女士”",
     )
     age: int | None = whole("年龄", "岁", most=120, width=8, zero_asked=True)
     id_number: str | None = id_number(
         "身份证号",
         required=False,
-        disclosure=Disclosure(city=Mask.LEFT_OUT, province=Mask.LEFT_OUT),
+        disclosure=disclosed(市=Mask.LEFT_OUT, 省=Mask.LEFT_OUT),
     )
     phone: str | None = phone(
         "联系电话",
         HOTLINE,
         required=False,
         personal=True,
-        disclosure=Disclosure(city=Mask.PHONE, province=Mask.LEFT_OUT),
+        disclosure=disclosed(市=Mask.PHONE, 省=Mask.LEFT_OUT),
     )
     address: str | None = text(
         "住址",
@@ -97,7 +97,7 @@ class Need(RowModel):
         required=False,
         personal=True,
         width=26,
-        disclosure=Disclosure(city=Mask.ADDRESS, province=Mask.LEFT_OUT),
+        disclosure=disclosed(市=Mask.ADDRESS, 省=Mask.LEFT_OUT),
     )
     contact_point: str | None = refers("联系点", "contact_points")
     cadre: str | None = refers("责任干部", "cadres")

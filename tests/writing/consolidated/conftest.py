@@ -41,7 +41,7 @@ from sheetflow.schemas.grassroots2012.progress import PROGRESS
 from sheetflow.schemas.habits import Value
 from sheetflow.schemas.indicators import Number, Values, measure_all, plain
 from sheetflow.schemas.sheets import RollUp, Sheet
-from sheetflow.units import Unit, UnitTree
+from sheetflow.units import THREE_LEVELS, Unit, UnitTree
 
 LIST = Path("sheetflow/defaults/units/units-shandong-2012.csv")
 LEVELS = {"province": "省", "prefecture": "市", "county": "县"}
@@ -175,7 +175,7 @@ def seen(sheet: Sheet, level: str) -> tuple[Column, ...]:
     return tuple(
         column
         for column in sheet.columns
-        if MaskPolicy(level).mask_of(sheet, column) is not Mask.LEFT_OUT
+        if MaskPolicy(THREE_LEVELS, level).mask_of(sheet, column) is not Mask.LEFT_OUT
     )
 
 

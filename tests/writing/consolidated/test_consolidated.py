@@ -28,7 +28,7 @@ from sheetflow.consolidation.tables import (
 )
 from sheetflow.errors import DeclarationError, StoreError
 from sheetflow.schemas.charts import Across, ChartSpec
-from sheetflow.schemas.columns import Disclosure, Mask
+from sheetflow.schemas.columns import Mask, disclosed
 from sheetflow.schemas.indicators import Values
 from sheetflow.workbook import column_letters
 from sheetflow.writing.consolidated import write_consolidated
@@ -216,7 +216,7 @@ def test_masked_columns_are_not_counted_again(city: Consolidated) -> None:
     needs = next(detail for detail in city.details if detail.sheet.key == "needs")
     before = {entry.code for entry in countable(needs, city.form, "市")}
     masked = tuple(
-        replace(column, disclosure=Disclosure(city=Mask.LEFT_OUT))
+        replace(column, disclosure=disclosed(市=Mask.LEFT_OUT))
         if column.key == "nature"
         else column
         for column in needs.columns

@@ -31,7 +31,7 @@ from sheetflow.consolidation.tables import Consolidated, DetailRow, DetailSheet
 from sheetflow.masks import MaskPolicy
 from sheetflow.periods import Period
 from sheetflow.schemas.habits import Value
-from sheetflow.units import UnitTree
+from sheetflow.units import THREE_LEVELS, UnitTree
 from sheetflow.writing import joined
 from sheetflow.writing.consolidated import write_consolidated, write_skeleton
 from sheetflow.writing.consolidated_details import countable, measure_rows
@@ -201,7 +201,7 @@ def test_libreoffice_computes_the_same(both: tuple[bytes, bytes], tmp_path: Path
 def test_what_is_rendered_is_what_the_level_sees(tree: UnitTree, level: str) -> None:
     """No column slips past its mask because many rows are looked at together."""
     campaign = load_campaign("grassroots2012")
-    form, unit, policy = campaign.main_form, tree["370102"], MaskPolicy(level)
+    form, unit, policy = campaign.main_form, tree["370102"], MaskPolicy(THREE_LEVELS, level)
     assert campaign.samples is not None
     chance = Random("x")  # noqa: S311 - made-up data
     samples = campaign.samples(unit, tree, Period.parse("2012B1"), chance, 40, None)
@@ -209,7 +209,7 @@ def test_what_is_rendered_is_what_the_level_sees(tree: UnitTree, level: str) -> 
     for sheet in sheets_going_up(form):
         rows = [sheet.model.parse_row(row)[0] for row in samples[sheet.key]]
         seen = [dict(row.values) for row in rows_seen(form, policy, sheet, whose, rows)]
-        standing = rows_standing(sheet, level, rows)
+        standing = rows_standing(sheet, policy, rows)
         columns = list(columns_seen(form, policy, sheet, unit.unit_id, standing))
         keys = [column.key for column in policy.columns(sheet)]
         assert [dict(zip(keys, cells, strict=True)) for cells in zip(*columns, strict=True)] == seen
@@ -228,10 +228,10 @@ def test_one_level_sees_nothing_through_what_another_was_shown(tree: UnitTree) -
     }
     whose = Whose(unit.unit_id, "济南市", unit.name, "370102-2012B1-1")
     policies = [
-        MaskPolicy("省"),
-        MaskPolicy("市"),
-        MaskPolicy("市", {"needs.name": "whole", "needs.content": "whole"}),
-        MaskPolicy("省", {"needs.name": "masked", "needs.phone": "masked"}),
+        MaskPolicy(THREE_LEVELS, "省"),
+        MaskPolicy(THREE_LEVELS, "市"),
+        MaskPolicy(THREE_LEVELS, "市", {"needs.name": "whole", "needs.content": "whole"}),
+        MaskPolicy(THREE_LEVELS, "省", {"needs.name": "masked", "needs.phone": "masked"}),
     ]
     alone = [render_pieces(form, [policy], whose, rows)[0] for policy in policies]
     assert render_pieces(form, policies, whose, rows) == alone
