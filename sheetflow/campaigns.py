@@ -27,6 +27,8 @@ def load_campaign(name: str) -> Campaign:
     module, _, attribute = name.partition(":")
     try:
         campaign = getattr(importlib.import_module(module), attribute)
+    except DeclarationError as error:
+        raise DeclarationError(f"活动“{name}”不能用。{error}请改正它的声明。") from error
     except Exception as error:  # what a foreign module raises while it loads is anything
         raise DeclarationError(f"没有名为“{name}”的活动，或者它的声明有错。{_REMEDY}") from error
     if not isinstance(campaign, Campaign):

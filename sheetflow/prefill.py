@@ -82,10 +82,11 @@ def prefill_blank(
     campaign: Campaign, form: Form, unit: Unit, period: Period, earlier: Earlier | None = None
 ) -> Filling:
     """Fill a blank workbook: who and when, the unit's books so far, keys for new rows."""
+    form = form.current
     rows: dict[str, Sequence[Cells]] = {form.cover.sheet: (_cover(form, unit, period),)}
     for sheet in form.sheets_for(unit.level):
         if sheet.is_table:
-            kept = [*earlier.rows.get(sheet.key, ())] if earlier and sheet.is_book else []
+            kept = _standing(sheet, earlier.rows) if earlier and sheet.is_book else []
             reached = earlier.reached.get(sheet.key, 0) if earlier else 0
             rows[sheet.key] = (*kept, *_printed_keys(sheet, kept, reached))
     return Filling(
@@ -97,6 +98,14 @@ def prefill_blank(
         previous=earlier.totals if earlier else {},
         is_lowest=unit.level == campaign.levels.lowest.name,
     )
+
+
+def _standing(sheet: Sheet, rows: Mapping[str, Sequence[Cells]]) -> list[Cells]:
+    """Give the sheet's rows, without the columns that this version has no more: the store has them."""
+    kept = rows.get(sheet.key, ())
+    if sheet.versions is None:
+        return [*kept]
+    return [{key: row[key] for key in row if key in sheet.by_key} for row in kept]
 
 
 def _cover(form: Form, unit: Unit, period: Period) -> Cells:
@@ -206,7 +215,7 @@ def _put_back(
         if finding.severity is not Severity.MUST:
             continue  # she may have left it out with reason, and says so
         missed = {place.key, *finding.other_keys}
-        back = [row for row in kept.get(sheet.key, ()) if row.get(place.column) in missed]
+        back = [row for row in _standing(sheet, kept) if row.get(place.column) in missed]
         if not back:
             continue
         first = FIRST_ROW + len(rows.get(sheet.key, ()))

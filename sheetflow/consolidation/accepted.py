@@ -42,6 +42,8 @@ class Accepted:
     must: int = 0
     verify: int = 0
     note: int = 0
+    version: int = field(default=0, repr=False)
+    """Of the form, 0 where nobody knows. It follows from the judgement: nothing else stands on it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

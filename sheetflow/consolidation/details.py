@@ -65,6 +65,16 @@ def sources(books: Books, unit: Unit, sheet: Sheet | None = None) -> list[Accept
     return found
 
 
+def as_shown(books: Books, unit: Unit) -> Books:
+    """Give the books with the columns that `unit`'s workbook shows: today's, and those of its rows.
+
+    A column that was retired stays while rows stand there that were filled in with it.
+    """
+    versions = {accepted.version for accepted in sources(books, unit)} - {0}
+    form = books.form.spanning({books.form.version, *versions})
+    return books if form is books.form else replace(books, form=form)
+
+
 def _detail_sheet(books: Books, unit: Unit, policy: MaskPolicy, sheet: Sheet) -> DetailSheet:
     def rows() -> Iterator[DetailRow]:
         for accepted, values in books.rows_of(sheet.key, sources(books, unit, sheet)):

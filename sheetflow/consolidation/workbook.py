@@ -10,7 +10,7 @@ from decimal import Decimal
 from sheetflow.consolidation.accepted import Accepted, Books
 from sheetflow.consolidation.corrections import Correction, correction_rows
 from sheetflow.consolidation.crossing import same_person_rows
-from sheetflow.consolidation.details import detail_sheets, sources
+from sheetflow.consolidation.details import as_shown, detail_sheets, sources
 from sheetflow.consolidation.figures import add_up
 from sheetflow.consolidation.tables import (
     Consolidated,
@@ -38,6 +38,7 @@ def consolidate(
 
     `corrections` are those of the workbook since it was first published.
     """
+    books = as_shown(books, unit)
     standing, matrix = sources(books, unit), statistics(books, unit)
     return Consolidated(
         campaign_title=campaign.title + campaign.named_beside(books.form.key),
@@ -82,11 +83,11 @@ def declared_totals(books: Books, unit: Unit) -> tuple[DeclaredTotal, ...]:
     ]
     standing = [found for entry in adding if (found := books.for_period(entry.unit_id))]
     return tuple(
-        DeclaredTotal(books.tree[accepted.unit_id], str(row[spec.code]), figure)
+        DeclaredTotal(books.tree[accepted.unit_id], str(row.get(spec.code)), figure)
         for accepted, rows in books.rows_of(spec.sheet, standing)
         for row in rows
-        if row[spec.code] in books.form.indicator
-        and isinstance(figure := row[spec.figure], int | Decimal)
+        if row.get(spec.code) in books.form.indicator
+        and isinstance(figure := row.get(spec.figure), int | Decimal)
     )
 
 

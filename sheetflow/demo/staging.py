@@ -139,7 +139,7 @@ def _draft(script: Script, unit: Unit) -> Draft:
         raise ValueError("a campaign without samples has no demo")
     random = Random(f"{script.seed}/{unit.unit_id}/rows")  # noqa: S311 - made-up data
     rows = samples(unit, script.tree, script.period, random, script.rows, None)
-    return Draft.of(script.campaign.main_form, unit, script.period, rows)
+    return Draft.of(script.campaign.main_form.current, unit, script.period, rows)
 
 
 def _plant(

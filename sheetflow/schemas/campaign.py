@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 from sheetflow.errors import DeclarationError
 from sheetflow.findings import Catalogue
+from sheetflow.schemas.contradictions import twice
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.judging import Rule
 from sheetflow.schemas.samples import SampleSource
@@ -42,10 +43,10 @@ class Campaign:
     levels: Levels = THREE_LEVELS
 
     def __post_init__(self) -> None:
-        """Refuse forms that files, stamps and receipts could not tell apart."""
-        faults = list(_indistinct(self.forms))
+        """Refuse a declaration that contradicts itself; each form has looked at its own."""
+        faults = [*_indistinct(self.forms), *_astray(self)]
         if faults:
-            raise DeclarationError(f"campaign {self.key}: " + "; ".join(faults))
+            raise DeclarationError(f"“{self.title}”的声明有错：{'；'.join(faults)}。")
 
     @cached_property
     def by_key(self) -> Mapping[str, Form]:
@@ -68,16 +69,26 @@ class Campaign:
 
 
 def _indistinct(forms: Sequence[Form]) -> Iterator[str]:
+    """Find forms that files, stamps and receipts could not tell apart."""
     if not forms:
-        yield "there is no form"
-    for what, names in (
-        ("key", [form.key.casefold() for form in forms]),
-        ("title", [form.title.casefold() for form in forms]),
-    ):
-        yield from (f"two forms have the {what} {name}" for name in names if names.count(name) > 1)
+        yield "没有表式"
+    keys = twice(form.key.casefold() for form in forms)
+    yield from (f"有两份表式的标识都是{key}" for key in keys)
+    titles = twice(form.title.casefold() for form in forms)
+    yield from (f"有两份表式都叫《{title}》" for title in titles)
     for form in forms:
         if not _KEY.fullmatch(form.key):  # it stands in stamps and, for people to type, in receipts
-            yield f"the form's key {form.key} is not of small letters, figures and _"
+            yield f"《{form.title}》的标识{form.key}要由小写字母、数字和下划线组成，不超过30个"
     for form in forms[1:]:
         if not _TITLE.fullmatch(form.title):  # it stands in names of files
-            yield f"the form's title {form.title} is no name for a file, or longer than 40"
+            yield f"《{form.title}》的名称不能作文件名，或者超过40个字"
+
+
+def _astray(campaign: Campaign) -> Iterator[str]:
+    """Find forms and levels that are named and are not there."""
+    keys = {form.key for form in campaign.forms}
+    yield from (f"检查规则用到{key}，没有这份表式" for key in campaign.rules if key not in keys)
+    for form in campaign.forms:
+        for sheet in form.sheets:
+            for level in sorted(sheet.levels - set(campaign.levels.names)):
+                yield f"《{sheet.title}》由{level}级填报，活动里没有这一级"

@@ -24,7 +24,7 @@ from sheetflow.schemas.habits import (
     read_number,
     read_text,
 )
-from sheetflow.schemas.options import find_option, match_option, unknown_option
+from sheetflow.schemas.options import find_option, unknown_option
 from sheetflow.schemas.personal import read_id_number, read_phone
 from sheetflow.workbook import CellValue
 
@@ -168,13 +168,23 @@ class Day(CellType):
 
 @dataclass(frozen=True, slots=True)
 class Choice(CellType):
-    """One of a few words."""
+    """One of a few words; `retired` ones are offered to nobody and read where they stand."""
 
     options: tuple[str, ...]
+    retired: tuple[str, ...] = ()
+
+    @property
+    def known(self) -> tuple[str, ...]:
+        """All options that are read."""
+        return self.options + self.retired
 
     def parse(self, raw: CellValue) -> Value:
         """Read one option; only spaces and what looks alike may differ."""
-        return match_option(read_text(raw), self.options)
+        text = read_text(raw)
+        option = find_option(text, self.known)
+        if option is None:
+            raise unknown_option(text, self.options)
+        return option
 
     @property
     def words(self) -> str:
@@ -184,16 +194,22 @@ class Choice(CellType):
 
 @dataclass(frozen=True, slots=True)
 class Choices(CellType):
-    """Several of a few words, joined by 、."""
+    """Several of a few words, joined by 、; `retired` ones are read where they stand."""
 
     options: tuple[str, ...]
+    retired: tuple[str, ...] = ()
+
+    @property
+    def known(self) -> tuple[str, ...]:
+        """All options that are read."""
+        return self.options + self.retired
 
     def parse(self, raw: CellValue) -> Value:
         """Read the options named, each once."""
         named: list[str] = []
         unknown: list[str] = []
         for part in read_list(raw):
-            option = find_option(part, self.options)
+            option = find_option(part, self.known)
             named += [option] if option else []
             unknown += [] if option else [part]
         if unknown:

@@ -7,7 +7,7 @@ follow the header, the drop-down, the check of the cell and its line in 填报�
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache, lru_cache
@@ -121,6 +121,15 @@ class Column:
         is_ordinary = not self.personal and self.disclosure == OPEN
         unnamed = Mask.WHOLE if is_ordinary else Mask.LEFT_OUT
         return dict(self.disclosure.masks).get(level, unnamed)
+
+    def in_any(self, versions: Iterable[int]) -> bool:
+        """Whether the column stands in one of those versions."""
+        return any(map(self.in_version, versions))
+
+    @property
+    def is_lasting(self) -> bool:
+        """Whether the column stands in every version."""
+        return self.since == 1 and self.until is None
 
     @property
     def is_key(self) -> bool:
@@ -252,15 +261,26 @@ def day(label: str, *, not_after: NotAfter = "filled_on", **more: Any) -> Any:  
     return _field(Column(label=label, type=Day(), not_after=not_after, **{"width": 13, **more}))
 
 
-def choice(label: str, *options: str, **more: Any) -> Any:  # noqa: ANN401
-    """Declare a column that holds one of `options`."""
+def choice(
+    label: str,
+    *options: str,
+    retired: tuple[str, ...] = (),
+    **more: Any,  # noqa: ANN401
+) -> Any:  # noqa: ANN401
+    """Declare a column that holds one of `options`; `retired` ones only where they stand already."""
     width = max(12.0, 2.2 * max(len(option) for option in options) + 2)
-    return _field(Column(label=label, type=Choice(options), **{"width": width, **more}))
+    kind = Choice(options, retired)
+    return _field(Column(label=label, type=kind, **{"width": width, **more}))
 
 
-def choices(label: str, *options: str, **more: Any) -> Any:  # noqa: ANN401
-    """Declare a column that holds several of `options`, joined by 、."""
-    return _field(Column(label=label, type=Choices(options), **{"width": 22, **more}))
+def choices(
+    label: str,
+    *options: str,
+    retired: tuple[str, ...] = (),
+    **more: Any,  # noqa: ANN401
+) -> Any:  # noqa: ANN401
+    """Declare a column that holds several of `options`, joined by 、; `retired` as in `choice`."""
+    return _field(Column(label=label, type=Choices(options, retired), **{"width": 22, **more}))
 
 
 def key(label: str, letter: str, digits: int = 3, **more: Any) -> Any:  # noqa: ANN401

@@ -1,22 +1,22 @@
 """Forms: which sheets are filled, what they add up to, how often.
 
-This module owns a form's shape and the checks that a declaration does not
-contradict itself; it refuses to know any campaign.
+This module owns a form's shape, and what of it stands in which version; it refuses to know
+any campaign. That a declaration does not contradict itself is held by `contradictions`.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
+from typing import TypeVar
 
-from sheetflow.errors import DeclarationError
 from sheetflow.periods import Cadence, Period
-from sheetflow.schemas.cells import IdNumber
 from sheetflow.schemas.charts import ChartSpec
 from sheetflow.schemas.conditions import Condition, Is
+from sheetflow.schemas.contradictions import refuse_contradictions
 from sheetflow.schemas.indicators import Indicator
 from sheetflow.schemas.reports import ReportSpec
 from sheetflow.schemas.sheets import Kind, Sheet
@@ -57,6 +57,11 @@ class SamePerson:
     matter: tuple[str, ...]
     where: Condition | None = None
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns asked."""
+        return (self.person, *self.matter, *(self.where.columns() if self.where else ()))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnTotals:
@@ -69,6 +74,11 @@ class OwnTotals:
     sheet: str
     code: str
     figure: str
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns asked."""
+        return (self.code, self.figure)
 
 
 @dataclass(frozen=True)
@@ -98,12 +108,42 @@ class Form:
     charts: tuple[ChartSpec, ...] = ()
     same_person: SamePerson | None = None
     own_totals: OwnTotals | None = None
+    declared: Form | None = field(default=None, repr=False, compare=False)
+    """The whole declaration, where this is the form as some of its versions have it."""
+    versions: frozenset[int] = field(default=frozenset(), repr=False)
+    """Those versions; of the whole declaration none."""
 
     def __post_init__(self) -> None:
         """Refuse a declaration that contradicts itself."""
-        faults = list(_contradictions(self))
-        if faults:
-            raise DeclarationError(f"form {self.key}: " + "; ".join(faults))
+        if self.declared is None:
+            refuse_contradictions(self)
+
+    @cached_property
+    def current(self) -> Form:
+        """The form as it is handed out today: without what was retired."""
+        return self.in_version(self.version)
+
+    def in_version(self, version: int) -> Form:
+        """Give the form as that version of it is filled in."""
+        return self.spanning((version,))
+
+    def spanning(self, versions: Collection[int]) -> Form:
+        """Give the form with the sheets and columns that any of `versions` has.
+
+        The form itself where nothing ever came or went.
+        """
+        if self.declared is not None:
+            return self.declared.spanning(versions)
+        wanted = frozenset(versions)
+        if not wanted:
+            return self
+        if wanted not in self._spans:
+            self._spans[wanted] = _spanning(self, wanted)
+        return self._spans[wanted]
+
+    @cached_property
+    def _spans(self) -> dict[frozenset[int], Form]:
+        return {}
 
     @cached_property
     def by_key(self) -> Mapping[str, Sheet]:
@@ -131,7 +171,9 @@ class Form:
 
     @cached_property
     def kinds(self) -> Mapping[str, Kind]:
-        """How each indicator adds up over periods, by code."""
+        """How each indicator adds up over periods, by code: as declared, in every version."""
+        if self.declared is not None:
+            return self.declared.kinds
         return {entry.code: entry.kind(self.by_key) for entry in self.indicators}
 
     def kind_of(self, code: str) -> Kind:
@@ -194,116 +236,59 @@ class Form:
         return self._once.period_id if self._once else self.cadence.ids(year)
 
 
-def _contradictions(form: Form) -> Iterable[str]:
-    keys = [sheet.key for sheet in form.sheets]
-    titles = [sheet.title for sheet in form.sheets]
-    codes = [indicator.code for indicator in form.indicators]
-    for name, listed in (("sheet", keys), ("title", titles), ("indicator", codes)):
-        yield from (f"{name} {entry} twice" for entry in set(listed) if listed.count(entry) > 1)
-    by_key = {sheet.key: sheet for sheet in form.sheets}
-    for sheet in form.sheets:
-        yield from _sheet_contradictions(sheet, by_key)
-    for number, indicator in enumerate(form.indicators):
-        yield from _indicator_contradictions(indicator, by_key, codes[:number])
-    for chart in form.charts:
-        for code in chart.codes:
-            if code not in codes:
-                yield f"the chart {chart.title} draws {code}, which is no indicator"
-    yield from _cadence_contradictions(form)
-    yield from _cover_contradictions(form.cover, by_key)
-    yield from _same_person_contradictions(form.same_person, by_key)
-    yield from _own_totals_contradictions(form.own_totals, by_key)
-
-
-def _indicator_contradictions(
-    indicator: Indicator, sheets: Mapping[str, Sheet], before: list[str]
-) -> Iterable[str]:
-    source = indicator.source.draws_on
-    if source and source not in sheets:
-        yield f"{indicator.code} draws on {source}, which is no sheet"
-        return
-    condition: Condition | None = getattr(indicator.source, "where", None)
-    wanted = (
-        *getattr(indicator.source, "columns", ()),
-        *(condition.columns() if condition else ()),
+def _spanning(form: Form, versions: frozenset[int]) -> Form:
+    """Give what a form has in any of `versions`, and nothing that points to anything else."""
+    standing = [sheet for sheet in form.sheets if any(map(sheet.in_version, versions))]
+    by_key = {sheet.key: sheet.spanning(versions) for sheet in standing}
+    sheets = tuple(_without_lost_lookups(sheet, by_key) for sheet in by_key.values())
+    if sheets == form.sheets:
+        return form
+    return replace(
+        form,
+        version=max(versions),
+        sheets=sheets,
+        cover=_cover_in(form.cover, by_key),
+        same_person=_kept(form.same_person, by_key),
+        own_totals=_kept(form.own_totals, by_key),
+        declared=form,
+        versions=versions,
     )
-    for column in wanted:
-        if column not in sheets[source].by_key:
-            yield f"{indicator.code} draws on {source}.{column}, which is no column"
-    for part in ("numerator", "denominator", "code"):
-        other = getattr(indicator.source, part, None)
-        if other is not None and other not in before:
-            yield f"{indicator.code} needs {other} before it"
 
 
-def _cadence_contradictions(form: Form) -> Iterable[str]:
-    opens, closes = form.opens, form.closes
-    if form.cadence is not Cadence.ONCE:
-        if opens or closes:
-            yield f"what is filled every {form.cadence.key} has no days of its own"
-    elif opens is None or closes is None or closes < opens:
-        yield "what is filled once needs a day on which it opens, and one not before it to close"
+def _without_lost_lookups(sheet: Sheet, sheets: Mapping[str, Sheet]) -> Sheet:
+    kept = tuple(
+        lookup
+        for lookup in sheet.lookups
+        if lookup.by in sheet.by_key
+        and lookup.of in sheets
+        and lookup.column in sheets[lookup.of].by_key
+    )
+    return sheet if kept == sheet.lookups else replace(sheet, lookups=kept)
 
 
-def _cover_contradictions(cover: Cover, sheets: Mapping[str, Sheet]) -> Iterable[str]:
-    sheet = sheets.get(cover.sheet)
-    if sheet is None:
-        yield f"the cover {cover.sheet} is no sheet"
-        return
-    for role in ("unit_id", "unit_name", "period", "filled_on", "preparer", "phone", "reason"):
-        column = getattr(cover, role)
-        if column and column not in sheet.by_key:
-            yield f"the cover's {role} {column} is no column"
-    if cover.correction and cover.correction.column not in sheet.by_key:
-        yield f"the cover's correction asks {cover.correction.column}, which is no column"
+def _cover_in(cover: Cover, sheets: Mapping[str, Sheet]) -> Cover:
+    """Give the cover without the roles that none of its columns plays."""
+    known = sheets[cover.sheet].by_key
+    return replace(
+        cover,
+        preparer=cover.preparer if cover.preparer in known else "",
+        phone=cover.phone if cover.phone in known else "",
+        reason=cover.reason if cover.reason in known else "",
+        correction=cover.correction if _asks_only(cover.correction, known) else None,
+        nil=cover.nil if _asks_only(cover.nil, known) else None,
+        exempt_when_nil=frozenset(filter(sheets.__contains__, cover.exempt_when_nil)),
+    )
 
 
-def _same_person_contradictions(
-    spec: SamePerson | None, sheets: Mapping[str, Sheet]
-) -> Iterable[str]:
-    if spec is None:
-        return
-    sheet = sheets.get(spec.sheet)
-    if sheet is None or sheet.naming_column is None:
-        yield f"same_person asks {spec.sheet}, which is no sheet with keys"
-        return
-    for name in (spec.person, *spec.matter, *(spec.where.columns() if spec.where else ())):
-        if name not in sheet.by_key:
-            yield f"same_person asks {spec.sheet}.{name}, which is no column"
-    person = sheet.by_key.get(spec.person)
-    if person and not isinstance(person.type, IdNumber):
-        yield f"same_person asks {spec.sheet}.{spec.person}, which holds no identity numbers"
+def _asks_only(condition: Condition | None, known: Iterable[str]) -> bool:
+    return condition is not None and set(known).issuperset(condition.columns())
 
 
-def _own_totals_contradictions(
-    spec: OwnTotals | None, sheets: Mapping[str, Sheet]
-) -> Iterable[str]:
-    if spec is None:
-        return
-    sheet = sheets.get(spec.sheet)
-    for name in (spec.code, spec.figure):
-        if sheet is None or name not in sheet.by_key:
-            yield f"own_totals asks {spec.sheet}.{name}, which is no column"
+_Spec = TypeVar("_Spec", SamePerson, OwnTotals)
 
 
-def _sheet_contradictions(sheet: Sheet, sheets: Mapping[str, Sheet]) -> Iterable[str]:
-    labels = [column.label for column in sheet.columns]
-    yield from (f"{sheet.key}: {label} twice" for label in set(labels) if labels.count(label) > 1)
-    for name in sheet.matter:
-        if name not in sheet.by_key:
-            yield f"{sheet.key} is about {name}, which is no column"
-    known = {*sheet.by_key, *(lookup.name for lookup in sheet.lookups)}
-    for name in sheet.void.columns() if sheet.void else ():
-        if name not in known:
-            yield f"{sheet.key} is void by {name}, which is no column"
-    for column in sheet.columns:
-        conditions = [column.required if isinstance(column.required, Condition) else None]
-        conditions.append(column.disclosure.withheld_when)
-        wanted = [name for condition in conditions if condition for name in condition.columns()]
-        wanted += [column.not_before] if column.not_before else []
-        for name in wanted:
-            if name not in sheet.by_key:
-                yield f"{sheet.key}.{column.key} depends on {name}, which is no column"
-        target = column.refers_to
-        if target and (target not in sheets or not sheets[target].key_column):
-            yield f"{sheet.key}.{column.key} refers to {target}, which has no key"
+def _kept(spec: _Spec | None, sheets: Mapping[str, Sheet]) -> _Spec | None:
+    """Give what is asked of a sheet where all of its columns are there."""
+    if spec is None or spec.sheet not in sheets:
+        return None
+    return spec if set(spec.columns) <= sheets[spec.sheet].by_key.keys() else None

@@ -47,6 +47,11 @@ class Source(ABC):
         """The condition that a row counts at all: in use, and not set aside."""
         return sheets[self.draws_on].in_use
 
+    def fits(self, sheets: Mapping[str, Sheet]) -> bool:
+        """Whether these sheets have what is counted: else there is no figure, which is not 0."""
+        del sheets
+        return True
+
     @abstractmethod
     def measure(self, rows: Rows, sheets: Mapping[str, Sheet], figures: Figures) -> Number:
         """Evaluate over one workbook; `figures` are the indicators before this one."""
@@ -63,10 +68,14 @@ class Count(Source):
     sheet: str
     where: Condition | None = None
 
+    def fits(self, sheets: Mapping[str, Sheet]) -> bool:
+        """Whether the sheet is there with all that the condition asks."""
+        return self.sheet in sheets and _has(sheets[self.sheet], self.where)
+
     def measure(self, rows: Rows, sheets: Mapping[str, Sheet], figures: Figures) -> Number:
         """Count the rows."""
         del figures
-        used = rows_in_use(self.sheet, rows, sheets)
+        used = rows_in_use(self.sheet, rows, sheets) if self.fits(sheets) else None
         return None if used is None else self.measure_used(used)
 
     def measure_used(self, used: Sequence[Row]) -> Number:
@@ -95,10 +104,16 @@ class Sum(Source):
     columns: tuple[str, ...]
     where: Condition | None = None
 
+    def fits(self, sheets: Mapping[str, Sheet]) -> bool:
+        """Whether the sheet is there with all that the condition asks, and any column to add."""
+        if self.sheet not in sheets or not _has(sheets[self.sheet], self.where):
+            return False
+        return any(map(sheets[self.sheet].by_key.__contains__, self.columns))
+
     def measure(self, rows: Rows, sheets: Mapping[str, Sheet], figures: Figures) -> Number:
         """Add the numbers; blanks add nothing."""
         del figures
-        used = rows_in_use(self.sheet, rows, sheets)
+        used = rows_in_use(self.sheet, rows, sheets) if self.fits(sheets) else None
         return None if used is None else self.measure_used(used)
 
     def measure_used(self, used: Sequence[Row]) -> Number:
@@ -117,12 +132,13 @@ class Sum(Source):
             return range_of(self.sheet, column)
 
         pairs = condition.criteria(refer)
+        columns = [column for column in self.columns if column in sheets[self.sheet].by_key]
         if pairs is None:
             test = condition.excel(refer)
-            terms = [f"SUMPRODUCT(--{test},{refer(column)})" for column in self.columns]
+            terms = [f"SUMPRODUCT(--{test},{refer(column)})" for column in columns]
         else:
             criteria = ",".join(part for pair in pairs for part in pair)
-            terms = [f"SUMIFS({refer(column)},{criteria})" for column in self.columns]
+            terms = [f"SUMIFS({refer(column)},{criteria})" for column in columns]
         return "+".join(terms)
 
 
@@ -186,8 +202,10 @@ class Reporting(Source):
         return int(not any(self.nil.holds(row) for row in rows(self.sheet) or ()))
 
     def excel(self, range_of: RangeOf, sheets: Mapping[str, Sheet], cell_of: CellOf) -> str:
-        """Ask the cover's cell."""
-        del sheets, cell_of
+        """Ask the cover's cell; a version that knows no nil return has only others."""
+        del cell_of
+        if not _has(sheets[self.sheet], self.nil):
+            return "1"
         test = self.nil.excel(lambda column: range_of(self.sheet, column))
         return f"IF({test},0,1)"
 
@@ -226,6 +244,11 @@ def rows_in_use(key: str, rows: Rows, sheets: Mapping[str, Sheet]) -> Table | No
                 known.setdefault(row.get(naming.key), row.get(lookup.column))
             found = [{**row, lookup.name: known.get(row.get(lookup.by))} for row in found]
     return Table(sheet.in_use.among(found))
+
+
+def _has(sheet: Sheet, condition: Condition | None) -> bool:
+    """Whether the sheet has every column that a condition asks."""
+    return condition is None or sheet.by_key.keys() >= set(condition.columns())
 
 
 def _both(first: Condition, second: Condition | None) -> Condition:
@@ -319,6 +342,9 @@ def measure_all(
         source = indicator.source
         if isinstance(source, Count | Sum):
             # Which rows of a sheet are in use is asked once, not for each indicator.
+            if not source.fits(sheets):
+                figures[indicator.code] = None
+                continue
             if source.sheet not in used:
                 used[source.sheet] = rows_in_use(source.sheet, rows, sheets)
             listed = used[source.sheet]

@@ -173,7 +173,8 @@ class Book:
 
     def values(self, sheet: str) -> Iterable[Mapping[str, Value]] | None:
         """The rows' values for indicators; None where this level's form has no such sheet."""
-        if not self.form.by_key[sheet].is_for(self.level):
+        declared = self.form.by_key.get(sheet)
+        if declared is None or not declared.is_for(self.level):
             return None
         found = self.sheets.get(sheet)
         return found.values if found else Table()

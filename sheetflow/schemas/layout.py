@@ -39,6 +39,8 @@ ISSUE_COLUMNS = (
 OLDER_ANSWER_COLUMN = "说明"
 """What the last column was called in copies returned earlier."""
 STAMP_SHEET = "_表标识"
+CONSOLIDATED_SHEETS = ("上报情况", "节点检查", "图表", "更正表", "来源一览", "情况说明")
+"""The sheets of a consolidated workbook beside those of rows and of indicators."""
 STAMP_KEYS = ("campaign", "form", "version", "unit", "period")
 STAMP_NAME = "sheetflow_{key}"
 """The defined name that holds the second copy of one stamp."""

@@ -6,7 +6,9 @@ sheet's cells stand (`layout`) and which sheets there are (the campaign's packag
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 
@@ -50,7 +52,9 @@ class Sheet:
     says which rows are done with: shown grey and filtered away when they come back
     pre-filled. `matter` are the columns that tell what a row is about: where all of them have
     changed, its key was used again. `preprinted` rows bear their key in the blank workbook. `source` cites
-    the notice. `levels` names those whose units fill the sheet; empty: all. `lookups` are columns shown beside the sheet's own, by formula only.
+    the notice. `levels` names those whose units fill the sheet; empty: all. `lookups` are
+    columns shown beside the sheet's own, by formula only. `since` and `until` are form
+    versions; `versions` are those whose columns are meant, None for all.
     """
 
     key: str
@@ -68,11 +72,57 @@ class Sheet:
     roll_up: RollUp = RollUp.ROWS
     older_titles: tuple[str, ...] = ()
     lookups: tuple[Lookup, ...] = field(default=())
+    since: int = 1
+    until: int | None = None
+    versions: frozenset[int] | None = None
 
     @cached_property
     def columns(self) -> tuple[Column, ...]:
-        """The columns from left to right."""
-        return self.model.columns()
+        """The columns from left to right, those of all versions that are meant."""
+        wanted = self.versions
+        columns = self.model.columns()
+        if wanted is not None:
+            columns = _by_themselves([column for column in columns if column.in_any(wanted)])
+        return _told_apart(columns)
+
+    def in_version(self, version: int) -> bool:
+        """Whether the sheet stands in that version of the form."""
+        return self.since <= version and (self.until is None or version <= self.until)
+
+    def spanning(self, versions: frozenset[int]) -> Sheet:
+        """Give the sheet with the columns of those versions; itself where it never changed.
+
+        What it says by columns that none of them has is left out.
+        """
+        if all(column.is_lasting for column in self.model.columns()):
+            return self
+        sheet = replace(self, versions=versions)
+        return replace(
+            sheet,
+            void=self.void if _knows(sheet, self.void) else None,
+            closed=self.closed if _knows(sheet, self.closed) else None,
+            matter=self.matter if sheet.by_key.keys() >= set(self.matter) else (),
+        )
+
+    def always_has(self, columns: Iterable[str]) -> bool:
+        """Whether every version that is meant has all of these columns."""
+        known = {column.key for column in self.columns if self._in_all(column)}
+        return known.issuperset(columns)
+
+    def _in_all(self, column: Column) -> bool:
+        return all(map(column.in_version, self._turns))
+
+    @cached_property
+    def _turns(self) -> tuple[int, ...]:
+        """The versions meant in which the sheet stands; of all, those with which a column changes."""
+        wanted = self.versions
+        if wanted is None:
+            columns = self.model.columns()
+            begun = {column.since for column in columns}
+            wanted = frozenset(
+                {self.since, *begun, *(each.until + 1 for each in columns if each.until)}
+            )
+        return tuple(sorted(filter(self.in_version, wanted)))
 
     @cached_property
     def by_key(self) -> dict[str, Column]:
@@ -121,11 +171,27 @@ class Sheet:
         return persons + days if persons and self.is_book else ()
 
     @cached_property
-    def marker(self) -> Column:
-        """The column that tells a row is in use: the first required one that is no key."""
-        return next(
+    def markers(self) -> tuple[Column, ...]:
+        """The columns that tell a row is in use: the first required one that is no key.
+
+        One that all versions have serves for all, else each version has its own.
+        """
+        required = [
             column for column in self.columns if column.required is True and not column.is_key
+        ]
+        for column in required:
+            if self._in_all(column):
+                return (column,)
+        firsts = (
+            next((column for column in required if column.in_version(version)), None)
+            for version in self._turns
         )
+        return tuple(dict.fromkeys(column for column in firsts if column))
+
+    @property
+    def marker(self) -> Column:
+        """The column that tells a row is in use, that of the newest version."""
+        return self.markers[-1]
 
     @cached_property
     def void_not(self) -> Condition | None:
@@ -153,7 +219,9 @@ class Sheet:
     @cached_property
     def in_use(self) -> Condition:
         """The condition that a row counts at all: in use, and not set aside."""
-        used = Filled(self.marker.key)
+        used: Condition = Filled(self.marker.key)
+        if len(self.markers) > 1:
+            used = Not(Every(tuple(Not(Filled(column.key)) for column in self.markers)))
         return Every((used, self.void_not)) if self.void_not else used
 
 
@@ -169,3 +237,37 @@ class Lookup:
     def name(self) -> str:
         """What conditions call the column: ``need.status``."""
         return f"{self.by}.{self.column}"
+
+
+def _knows(sheet: Sheet, condition: Condition | None) -> bool:
+    """Whether the sheet has all columns, and the references, that a condition of its own asks."""
+    asked = condition.columns() if condition else ()
+    return all(name.partition(".")[0] in sheet.by_key for name in asked)
+
+
+def _by_themselves(columns: Sequence[Column]) -> tuple[Column, ...]:
+    """Let columns of some versions ask no others than these: what cannot be decided is optional."""
+    known = {column.key for column in columns}
+    left = []
+    for column in columns:
+        required, before = column.required, column.not_before
+        if isinstance(required, Condition) and not known.issuperset(required.columns()):
+            column = replace(column, required=False, only=False)  # noqa: PLW2901
+        if before and before not in known:
+            column = replace(column, not_before="")  # noqa: PLW2901
+        left.append(column)
+    return tuple(left)
+
+
+def _told_apart(columns: tuple[Column, ...]) -> tuple[Column, ...]:
+    """Name the version behind the label of a column that gave it to a newer one."""
+    labels = Counter(column.label for column in columns)
+    if len(labels) == len(columns):
+        return columns
+    newest = {column.label: column for column in sorted(columns, key=lambda each: each.since)}
+    return tuple(
+        column
+        if newest[column.label].key == column.key or column.until is None
+        else replace(column, label=f"{column.label}（第{column.until}版）")
+        for column in columns
+    )

@@ -13,7 +13,7 @@ from functools import partial
 
 from sheetflow.consolidation.accepted import Books
 from sheetflow.consolidation.corrections import Correction
-from sheetflow.consolidation.details import sources
+from sheetflow.consolidation.details import as_shown, sources
 from sheetflow.consolidation.workbook import consolidate
 from sheetflow.errors import WritingError
 from sheetflow.publishing.outbox import Writer
@@ -85,7 +85,7 @@ def _begin(
     corrections: Sequence[Correction],
     lost: Sequence[str] = (),
 ) -> Future[WorkbookReply]:
-    policy = office.policy(unit.level)
+    policy, books = office.policy(unit.level), as_shown(books, unit)
     standing = {entry.receipt: entry for entry in sources(books, unit)}
     pieces = find_pieces(office, books, policy, standing.values(), lost)
     order = WorkbookOrder(

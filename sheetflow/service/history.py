@@ -63,6 +63,7 @@ def books_of(office: Office, form: Form, period: Period, top: Unit | None = None
                 must=submission.must,
                 verify=submission.verify,
                 note=submission.note,
+                version=int(submission.form_version or 0),
             )
         for unit_id, latest in _last_words(office, form.key, entry.period_id, among).items():
             attempts[unit_id, entry.period_id] = _attempt(latest)

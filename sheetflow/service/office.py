@@ -78,7 +78,7 @@ class Office:
     """Why the list in force is not what units.xlsx says, in a sentence; empty where it is."""
     _units_seen: tuple[int, int, int] | None = None
     _pool: list[Pool] = field(default_factory=list)
-    _layouts: dict[str, str] = field(default_factory=dict)
+    _layouts: dict[tuple[str, frozenset[int]], str] = field(default_factory=dict)
 
     @property
     def pool(self) -> Pool:
@@ -164,11 +164,12 @@ class Office:
 
     def layout(self, form: Form) -> str:
         """The digest of all in the form's declaration that shows in rendered rows."""
-        if form.key not in self._layouts:
+        spot = (form.key, form.versions)
+        if spot not in self._layouts:
             from sheetflow.writing.pieces import layout_of
 
-            self._layouts[form.key] = layout_of(form)
-        return self._layouts[form.key]
+            self._layouts[spot] = layout_of(form)
+        return self._layouts[spot]
 
     def reread_units(self) -> str:
         """Read units.xlsx anew where it has changed; give what is wrong with it, else nothing.

@@ -44,7 +44,7 @@ def wish_pieces(office: Office, arrival: Arrival) -> PieceWish | None:
         county=source.county,
         sha256=arrival.sha256,
         numbers=office.store.submissions.find_numbers(unit.unit_id),
-        layouts={form.key: office.layout(form) for form in office.campaign.forms},
+        layouts={form.key: office.layout(form.current) for form in office.campaign.forms},
     )
 
 
@@ -55,7 +55,7 @@ def order_pieces(office: Office, submission: Submission, rows: Mapping[str, byte
     """
     if not office.settings.workers.joined_from or submission.outcome != "accepted":
         return
-    form = office.form(submission.form)
+    form = office.form(submission.form).current
     source = whose_under(office.tree, submission.unit_id, submission.receipt)
     paths = [
         (policy, _path(office, form, policy, source, submission.sha256))
@@ -143,6 +143,7 @@ def _submit(
     order = PieceOrder(
         campaign=office.settings.campaign,
         form=form.key,
+        versions=form.versions,
         source=source,
         files=[(policy, str(path)) for policy, path in files],
     )

@@ -15,6 +15,7 @@ from sheetflow.validators.keys import check_keys_unique, check_references
 from sheetflow.validators.nil import check_nil
 from sheetflow.validators.privacy import check_free_text
 from sheetflow.validators.required import check_required
+from sheetflow.validators.versions import check_version
 
 GENERAL_RULES: tuple[Rule, ...] = (
     check_required,
@@ -28,4 +29,5 @@ GENERAL_RULES: tuple[Rule, ...] = (
     check_rows_kept,
     check_rows_unchanged,
     check_later_books,
+    check_version,
 )

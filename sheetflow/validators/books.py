@@ -129,6 +129,8 @@ def _read_card_row(
     unread = borne.faults
     sound = {key: None if key in unread or is_blank(cell) else cell for key, cell in cells.items()}
     values, faults = sheet.model.parse_row(sound)
+    if len(values) > len(sheet.by_key):  # some are of other versions
+        values = {key: values[key] for key in sheet.by_key}
     for key in sheet.keyed_columns:
         values[key] = without_prefix(values[key], reader.own_prefix)
     habits = {
@@ -202,7 +204,7 @@ def _judge_header(
             )
             reader.note("column-extra", place, column=label[:20])
     present = [header.spots[column.key] for column in columns if column.key in header.spots]
-    if present != sorted(present):
+    if present != sorted(present) and not reader.is_older:
         reader.note("column-order", shell.place())
 
 

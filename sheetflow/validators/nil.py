@@ -60,10 +60,12 @@ def _fresh_rows(found: BookSheet, earlier: Earlier | None) -> Iterator[BookRow]:
         yield from found.rows
     elif found.sheet.is_book:
         kept = earlier.rows.get(found.sheet.key, ()) if earlier else ()
-        # Compared by what is there: a purge takes personal columns out of the last book.
+        # Compared by what is there: a purge takes personal columns out of the last book, and
+        # other versions of the form have others.
         before: dict[tuple[str, ...], set[tuple[Value, ...]]] = {}
         for old in kept:
-            before.setdefault(tuple(old), set()).add(tuple(old.values()))
+            there = {key: old[key] for key in old if key in found.sheet.by_key}
+            before.setdefault(tuple(there), set()).add(tuple(there.values()))
         for row in found.rows:
             same = any(
                 tuple(map(row.values.get, columns)) in known for columns, known in before.items()

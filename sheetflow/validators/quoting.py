@@ -59,5 +59,5 @@ def _is_nobody(sheet: Sheet, text: str) -> bool:
 def _vocabulary(sheet: Sheet) -> frozenset[str]:
     """The words of the sheet's own drop-downs."""
     kinds = Choice | Choices
-    options = (column.type.options for column in sheet.columns if isinstance(column.type, kinds))
+    options = (column.type.known for column in sheet.columns if isinstance(column.type, kinds))
     return frozenset(option for listed in options for option in listed)

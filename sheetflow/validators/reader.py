@@ -53,6 +53,11 @@ class Reader:
         self.findings.append(self.checks[rule].at(place, **arguments))
 
     @property
+    def is_older(self) -> bool:
+        """Whether there is a newer version of the form, in which columns may stand elsewhere."""
+        return self.version < (self.form.declared or self.form).version
+
+    @property
     def own_prefix(self) -> str:
         """What merged books put before this unit's keys: 370102-X0001 is X0001 in its own book."""
         return f"{self.unit.unit_id}-"

@@ -117,11 +117,7 @@ class Header:
 
 def find_header(raw: RawSheet, columns: Sequence[Column]) -> Header | None:
     """Find the row that bears most of the columns' labels (half of them, at least two)."""
-    labels = {
-        bare_label(label): column.key
-        for column in columns
-        for label in (column.label, *column.older)
-    }
+    labels = _labelled(columns)
     best: Header | None = None
     for number, cells in raw.numbered_rows():
         if number > _HEADER_WITHIN:
@@ -133,6 +129,12 @@ def find_header(raw: RawSheet, columns: Sequence[Column]) -> Header | None:
             break  # no other row bears more of them
     least = min(len(columns), max(2, len(columns) // 2))
     return _with_renamed(best, columns) if best and len(best.spots) >= least else None
+
+
+def _labelled(columns: Sequence[Column]) -> dict[str, str]:
+    """Name each label's column; what one is called today goes before what another was."""
+    older = {bare_label(label): column.key for column in columns for label in column.older}
+    return older | {bare_label(column.label): column.key for column in columns}
 
 
 def _with_renamed(header: Header, columns: Sequence[Column]) -> Header:
@@ -228,11 +230,7 @@ def find_card_edited(raw: RawSheet, sheet: Sheet) -> dict[str, tuple[Address, st
 
 
 def _known_card_spots(raw: RawSheet, sheet: Sheet) -> dict[str, Address]:
-    labels = {
-        bare_label(label): column.key
-        for column in sheet.columns
-        for label in (column.label, *column.older)
-    }
+    labels = _labelled(sheet.columns)
     spots: dict[str, Address] = {}
     for number, cells in raw.numbered_rows():
         for column, cell in enumerate(cells[:_CARD_COLUMNS], start=1):

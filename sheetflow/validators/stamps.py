@@ -18,6 +18,7 @@ from sheetflow.schemas.habits import read_code, read_text
 from sheetflow.schemas.judging import Context, Outcome, Stamp
 from sheetflow.schemas.layout import STAMP_KEYS, STAMP_NAME, STAMP_SHEET
 from sheetflow.validators.sheets import FoundSheet, find_card_values, find_sheets
+from sheetflow.validators.versions import version_said
 from sheetflow.workbook import RawWorkbook
 
 _VERSION = re.compile("[0-9]{1,6}")
@@ -70,10 +71,11 @@ def recognise(raw: RawWorkbook, campaign: Campaign, context: Context) -> Recogni
     if form is None:
         finding = checks["workbook-unknown"].at(Place(), campaign=campaign.title)
         return _stop(Outcome.REFUSED, finding)
-    return _whose_and_when(campaign, context, stamp, form, sheets)
+    return _whose_and_when(raw, campaign, context, stamp, form, sheets)
 
 
 def _whose_and_when(
+    raw: RawWorkbook,
     campaign: Campaign,
     context: Context,
     stamp: Stamp,
@@ -82,6 +84,12 @@ def _whose_and_when(
 ) -> Recognised:
     """Tell unit, version and period from the stamp, else from the cover."""
     checks = campaign.catalogue
+    version = _version_of(stamp.version, form)
+    if version <= form.version:
+        version = version_said(raw, form, version if stamp.version.strip("0") else 0)
+    limited = form.in_version(min(version, form.version))
+    if limited is not form:
+        form, sheets = limited, find_sheets(raw, limited)
     cover = find_card_values(form.cover_sheet, sheets)
     named = stamp.unit or read_code(cover.get(form.cover.unit_id))
     today = context.now.date()
@@ -93,7 +101,6 @@ def _whose_and_when(
         return Recognised(
             Outcome.HELD, (doubt,), form, period=begun, sheets=sheets, named_unit=in_tree
         )
-    version = _version_of(stamp.version, form)
     if version > form.version and not context.released:
         shown = stamp.version[:_MOST_QUOTED]
         finding = checks["version-unknown"].at(Place(), version=shown, known=str(form.version))

@@ -45,10 +45,14 @@ _WORTH_JOINING = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PieceOrder:
-    """Which rows to render: whose they are, and the file for each level that sees them."""
+    """Which rows to render: whose they are, and the file for each level that sees them.
+
+    `versions` are those of the form whose columns are wanted.
+    """
 
     campaign: str
     form: str
+    versions: frozenset[int]
     source: Whose
     files: Sequence[tuple[MaskPolicy, str]]
 
@@ -168,7 +172,7 @@ def write_piece_files(
     """
     from sheetflow.writing.pieces import render_pieces
 
-    form = _form(order.campaign, order.form)
+    form = _form(order.campaign, order.form).spanning(order.versions)
     policies = [policy for policy, _ in order.files]
     contents = render_pieces(form, policies, order.source, rows, figures)
     for (_, name), content in zip(order.files, contents, strict=True):

@@ -84,7 +84,8 @@ def judge_file(request: JudgeRequest) -> JudgeReply:
         return JudgeReply(judgement=judgement, asked_keys=asked)
     rows = dump_book(judgement.book) if judgement.outcome is Outcome.ACCEPTED else {}
     is_final = not asked or request.known_keys is not None  # else it may yet be returned
-    if rows and request.pieces and is_final:
+    is_newest = judgement.book.form is judgement.book.form.current
+    if rows and request.pieces and is_final and is_newest:
         _render_beforehand(request, request.pieces, judgement, judgement.book)
     return JudgeReply(
         judgement=replace(judgement, book=None),
@@ -115,6 +116,7 @@ def _render_beforehand(
     order = rollups.PieceOrder(
         campaign=request.campaign,
         form=judgement.form,
+        versions=book.form.versions,
         source=source,
         files=[
             (policy, str(Path(wish.folder, name)))

@@ -17,11 +17,12 @@ from types import MappingProxyType
 from sheetflow.consolidation.tables import Consolidated, DetailRow, DetailSheet
 from sheetflow.schemas.cells import Choices, Money, References, Text
 from sheetflow.schemas.columns import Column, Mask
-from sheetflow.schemas.conditions import Condition
+from sheetflow.schemas.conditions import Condition, Every
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.habits import Value
 from sheetflow.schemas.indicators import Count, Indicator, Number, Sum, measure_all, plain
 from sheetflow.schemas.layout import FIRST_ROW, quoted
+from sheetflow.schemas.sheets import Sheet
 from sheetflow.schemas.tables import Row, Table
 from sheetflow.workbook import column_letters
 from sheetflow.writing.consolidated_pages import (
@@ -135,7 +136,9 @@ def countable(detail: DetailSheet, form: Form, level: str) -> tuple[Indicator, .
         for indicator in form.indicators
         if isinstance(indicator.source, Count | Sum)
         and indicator.source.draws_on == detail.sheet.key
+        and indicator.source.fits(form.by_key)
         and _looked_at(indicator, form) <= whole
+        and _blank_counts_nothing(indicator, detail.sheet)
         and (not detail.summed or _adds_only(indicator, detail))
     )
 
@@ -154,11 +157,21 @@ def _is_whole(column: Column, level: str) -> bool:
 def _looked_at(indicator: Indicator, form: Form) -> set[str]:
     source = indicator.source
     condition: Condition | None = getattr(source, "where", None)
+    there = form.by_key[source.draws_on].by_key
     return {
         *source.in_use(form.by_key).columns(),
         *(condition.columns() if condition else ()),
-        *getattr(source, "columns", ()),
+        *(column for column in getattr(source, "columns", ()) if column in there),
     }
+
+
+def _blank_counts_nothing(indicator: Indicator, sheet: Sheet) -> bool:
+    """Whether rows of versions without a column that is asked count nothing, as in their figures."""
+    where: Condition | None = getattr(indicator.source, "where", None)
+    if where is None or sheet.always_has(where.columns()):
+        return True
+    parts = where.parts if isinstance(where, Every) else (where,)
+    return any(not sheet.always_has(part.columns()) and not part.holds({}) for part in parts)
 
 
 def _measured(

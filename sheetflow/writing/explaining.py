@@ -22,7 +22,7 @@ def explain(form: Form, indicator: Indicator) -> str:
 
 
 def _source(form: Form, indicator: Indicator) -> str:
-    sheet = form.by_key.get(indicator.source.draws_on)
+    sheet = (form.declared or form).by_key.get(indicator.source.draws_on)
     if sheet is None:
         return ""
     condition: Condition | None = getattr(indicator.source, "where", None)

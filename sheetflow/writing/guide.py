@@ -48,6 +48,7 @@ _SEVERITIES = {
 NOT_THEIRS = frozenset(
     {
         "our-fault",
+        "version-older",
         "unit-guessed",
         "rejected",
         "file-killed-reader",
@@ -55,7 +56,7 @@ NOT_THEIRS = frozenset(
         "file-outgrew-memory",
     }
 )
-"""What no clerk can heed beforehand: faults of the service, and what somebody above decides."""
+"""What no clerk can heed beforehand: faults of the service, what somebody above decides, a new version."""
 
 _FAMILIES = {
     "file-": ("文件无法读取", "{}的，无法读取，不予接收"),

@@ -98,7 +98,8 @@ def _number_look(work: Work, indicator: Indicator) -> Look:
         return _RATE
     source = indicator.source
     if isinstance(source, Sum):
-        summed = work.filling.form.by_key[source.sheet].by_key
+        form = work.filling.form
+        summed = (form.declared or form).by_key[source.sheet].by_key
         if any(isinstance(summed[column].type, Money) for column in source.columns):
             return MONEY_NUMBER
     return WHOLE_NUMBER
@@ -110,6 +111,8 @@ def formulas(filling: Filling, indicator: Indicator, row: int) -> tuple[str, str
     source = form.by_key.get(indicator.source.draws_on)
     if source and not source.is_for(filling.level):
         return DASH, DASH
+    if not indicator.source.fits(form.by_key):  # of another version of the form
+        return _never_counted(filling, indicator, row)
     rows = {entry.code: number for number, entry in enumerate(form.indicators, start=FIRST_ROW)}
 
     def cell_of(code: str) -> str:
@@ -130,6 +133,13 @@ def formulas(filling: Filling, indicator: Indicator, row: int) -> tuple[str, str
     if kind is Kind.LEDGER:
         return f"{cell_name(row, TOTAL_COLUMN)}-{previous}", made
     return DASH, made
+
+
+def _never_counted(filling: Filling, indicator: Indicator, row: int) -> tuple[str, str]:
+    """Give what stands for a figure that this version does not ask for: what was, stays."""
+    kept = filling.form.kind_of(indicator.code) is Kind.FLOW
+    known = filling.previous.get(indicator.code) is not None
+    return DASH, f"N({cell_name(row, PREVIOUS_COLUMN)})" if kept and known else DASH
 
 
 def figures_of(filling: Filling) -> dict[str, Values]:
@@ -156,7 +166,8 @@ def _rows_of(filling: Filling) -> Rows:
     known: dict[str, list[Row]] = {}
 
     def rows(sheet: str) -> Iterable[Row] | None:
-        if not filling.form.by_key[sheet].is_for(filling.level):
+        declared = filling.form.by_key.get(sheet)
+        if declared is None or not declared.is_for(filling.level):
             return None
         if sheet not in known:
             known[sheet] = [_seen(cells) for cells in filling.rows.get(sheet, ())]

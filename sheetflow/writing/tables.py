@@ -149,7 +149,7 @@ def _filter(
     kind = sheet.by_key[closed.column].type
     if not done or not isinstance(kind, Choice):
         return
-    open_words = [option for option in kind.options if option not in closed.options]
+    open_words = [option for option in kind.known if option not in closed.options]
     number = column_number(sheet, closed.column, work.version)
     target.filter_column_list(number - 1, [*open_words, "Blanks"])
     for row in done:

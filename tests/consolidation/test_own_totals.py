@@ -59,5 +59,5 @@ def test_only_those_above_others_state_totals(form: Form) -> None:
 
 def test_a_declaration_of_no_column_is_refused() -> None:
     """A declared column that is none is found on loading."""
-    with pytest.raises(DeclarationError, match=r"own_totals asks projects\.sum"):
+    with pytest.raises(DeclarationError, match=r"own_totals）用到《惠民项目》的sum，没有这个栏目"):
         replace(FORM, own_totals=replace(SPEC, figure="sum"))

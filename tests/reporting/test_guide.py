@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import re
 from pathlib import Path
@@ -12,6 +13,7 @@ from sheetflow.consolidation.report_data import ReportData
 from sheetflow.reporting.names import template_names
 from sheetflow.reporting.shown import Record
 from sheetflow.reporting.template import FILTERS
+from sheetflow.schemas.reports import TEMPLATE_NAMES
 
 GUIDE = Path(__file__).parents[2] / "templates" / "report" / "模板说明.md"
 
@@ -28,3 +30,9 @@ def test_the_template_uses_every_part_of_the_notice(template: bytes) -> None:
     document = docx.Document(io.BytesIO(template))
     used = set(re.findall(r"S\d\d", document.element.xml))
     assert {f"S{number:02d}" for number in range(1, 71)} - used == set()
+
+
+def test_reserved_names_are_those_of_the_template(province: ReportData) -> None:
+    """A heading that is quoted is refused on loading where the template has a name of its own."""
+    bare = dataclasses.replace(province, narratives=())
+    assert {*template_names(bare, Record()), "图"} == TEMPLATE_NAMES

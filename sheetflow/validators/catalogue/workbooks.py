@@ -106,6 +106,14 @@ WORKBOOK_CHECKS: tuple[Check, ...] = (
         "请使用下发的表式版本",
     ),
     _check(
+        "version-older",
+        _NOTE,
+        "表式已有新版",
+        "用的是第{version}版的表，现行的是第{known}版，新增了{columns}",
+        "本次按原来的栏目照收，不用重填；下次请用答复文件夹（outbox）中新版的“填报_”工作簿",
+        "旧版的工作簿按原来的栏目照收，新增的栏目从新版起填写",
+    ),
+    _check(
         "unit-not-expected",
         _MUST,
         "本期不由本单位填报",

@@ -1,0 +1,322 @@
+"""What in a form's declaration contradicts itself, told by name when it is loaded.
+
+This module owns the sentences that the campaign's owner reads, all faults of a form in one
+list. What a declaration names must be there, and in the version in which whatever names it
+is in force; an indicator may draw on a column that was retired, since older workbooks have
+figures of it. It refuses to look at a workbook.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from sheetflow.errors import DeclarationError
+from sheetflow.periods import Cadence
+from sheetflow.schemas.cells import Choice, Choices, IdNumber
+from sheetflow.schemas.columns import Column
+from sheetflow.schemas.conditions import Condition, Every, Is, Not
+from sheetflow.schemas.layout import CONSOLIDATED_SHEETS, GUIDE_SHEET, ISSUES_SHEET, STAMP_SHEET
+from sheetflow.schemas.options import fold
+from sheetflow.schemas.reports import TEMPLATE_NAMES
+from sheetflow.schemas.sheets import Kind, Sheet
+
+if TYPE_CHECKING:
+    from sheetflow.schemas.forms import Form
+
+_LONGEST_TITLE = 31
+_NOT_IN_TITLES = frozenset("[]:*?/\\")
+_OURS = {GUIDE_SHEET, ISSUES_SHEET, STAMP_SHEET, "History"}
+
+
+def refuse_contradictions(form: Form) -> None:
+    """Raise DeclarationError with all faults of a form's declaration."""
+    faults = list(dict.fromkeys(_contradictions(form)))
+    if faults:
+        raise DeclarationError(f"《{form.title}》（{form.key}）的声明有错：{'；'.join(faults)}。")
+
+
+def twice(entries: Iterable[str]) -> list[str]:
+    """Give what stands more than once among `entries`, in order."""
+    return [entry for entry, times in Counter(entries).items() if times > 1]
+
+
+def _contradictions(form: Form) -> Iterator[str]:
+    if form.version < 1:
+        yield f"版本号是{form.version}，应从1起"
+        return
+    keys = twice(sheet.key for sheet in form.sheets)
+    yield from (f"有两张表的标识都是{key}" for key in keys)
+    codes = [indicator.code for indicator in form.indicators]
+    yield from (f"有两个指标的代码都是{code}" for code in twice(codes))
+    for sheet in form.sheets:
+        yield from _of_title(sheet)
+        yield from _of_span(f"《{sheet.title}》", sheet, form.version)
+        for column in sheet.columns:
+            yield from _of_span(_named(sheet, column), column, form.version)
+    if keys:
+        return  # which of them is meant cannot be told
+    for version in range(1, form.version + 1):
+        yield from _of_version(form, version)
+    for sheet in form.sheets:
+        yield from _of_sheet(form, sheet)
+    yield from _of_cadence(form)
+    yield from _of_indicators(form, codes)
+    yield from _of_cover(form)
+    yield from _of_same_person(form)
+    yield from _of_own_totals(form)
+    yield from _of_report(form)
+
+
+def _named(sheet: Sheet, column: Column) -> str:
+    return f"《{sheet.title}》的“{column.label}”（{column.key}）"
+
+
+def _of_span(name: str, entry: Sheet | Column, version: int) -> Iterator[str]:
+    """Find versions from which and until which something stands that cannot be."""
+    since, until = entry.since, entry.until
+    if since < 1:
+        yield f"{name}从第{since}版起才有，版本应从1起"
+    elif since > version:
+        yield f"{name}从第{since}版起才有，而表式现在是第{version}版"
+    if until is not None and until < since:
+        yield f"{name}到第{until}版为止，却从第{since}版起才有"
+
+
+def _of_title(sheet: Sheet) -> Iterator[str]:
+    """Find a title that no worksheet can bear, or that is one of ours."""
+    title = sheet.title
+    wrong = "".join(sorted(_NOT_IN_TITLES & set(title)))
+    if not title.strip():
+        yield f"表{sheet.key}没有名称"
+    if len(title) > _LONGEST_TITLE:
+        yield f"《{title}》的名称有{len(title)}个字，工作表名最多{_LONGEST_TITLE}个字"
+    if wrong:
+        yield f"《{title}》的名称里有“{wrong}”，工作表名不能用"
+    if title.startswith("'") or title.endswith("'"):
+        yield f"《{title}》的名称以单引号开头或结尾，工作表名不能用"
+    goes_up = sheet.is_table and sheet.kind is not Kind.ANSWER
+    taken = _OURS | (set(CONSOLIDATED_SHEETS) if goes_up else set())
+    if fold(title).casefold() in {fold(name).casefold() for name in taken}:
+        yield f"《{title}》与系统自己的工作表同名"
+
+
+def _of_version(form: Form, version: int) -> Iterator[str]:
+    """Find what cannot be told apart, or told at all, in one version of the form."""
+    when = f"第{version}版里" if form.version > 1 else ""
+    sheets = form.in_version(version).sheets
+    titles = twice(fold(sheet.title).casefold() for sheet in sheets)
+    yield from (f"{when}有两张表都叫《{title}》" for title in titles)
+    for sheet in sheets:
+        labels = twice(_bare(column.label) for column in sheet.columns)
+        yield from (f"{when}《{sheet.title}》有两个栏目都叫“{label}”" for label in labels)
+        blank = [column.key for column in sheet.columns if not _bare(column.label)]
+        yield from (f"{when}《{sheet.title}》的{key}没有栏目名称" for key in blank)
+        if sheet.is_table and not sheet.markers:
+            yield f"{when}《{sheet.title}》没有编号以外的必填栏目，看不出一行是否在用"
+
+
+def _bare(label: str) -> str:
+    """Give a label as a header is read."""
+    return fold(label).replace("（必填）", "").rstrip("：:")
+
+
+def _of_sheet(form: Form, sheet: Sheet) -> Iterator[str]:
+    title = f"《{sheet.title}》"
+    naming = sheet.naming_column
+    if naming and not sheet.always_has((naming.key,)):
+        yield f"{title}的编号“{naming.label}”要每一版都有"
+    for lookup in sheet.lookups:
+        yield from _of_names(form, f"{title}的查看栏", sheet, (lookup.by,))
+        at = _last(form, sheet)
+        yield from _of_names(form, f"{title}的查看栏", lookup.of, (lookup.column,), at=at)
+    beside = {lookup.name for lookup in sheet.lookups}
+    yield from _of_names(form, f"{title}的内容（matter）", sheet, sheet.matter)
+    for words, condition in (("作废条件", sheet.void), ("办结条件", sheet.closed)):
+        yield from _of_condition(form, f"{title}的{words}", sheet, condition, beside)
+    for column in sheet.columns:
+        if column.in_version(_last(form, sheet)):
+            yield from _of_column(form, sheet, column)
+        yield from _of_reference(form, sheet, column)
+
+
+def _of_column(form: Form, sheet: Sheet, column: Column) -> Iterator[str]:
+    """Find what a column of today's version depends on in vain."""
+    name = _named(sheet, column)
+    if isinstance(column.required, Condition):
+        yield from _of_condition(form, f"{name}的必填条件", sheet, column.required)
+    withheld = column.disclosure.withheld_when
+    yield from _of_condition(form, f"{name}的保密条件", sheet, withheld)
+    yield from _of_names(form, name, sheet, filter(None, (column.not_before,)))
+
+
+def _of_reference(form: Form, sheet: Sheet, column: Column) -> Iterator[str]:
+    """Find a version in which a column points to nothing."""
+    name = _named(sheet, column)
+    if column.refers_to:
+        target = form.by_key.get(column.refers_to)
+        if target is None or not target.key_column:
+            yield f"{name}指向{column.refers_to}，没有这张有编号的表"
+            return
+        versions = filter(column.in_version, range(1, form.version + 1))
+        lacking = [version for version in versions if not target.in_version(version)]
+        if lacking and sheet.in_version(lacking[-1]):
+            yield f"{name}指向《{target.title}》，第{lacking[-1]}版里没有这张表"
+
+
+def _of_condition(
+    form: Form,
+    name: str,
+    sheet: Sheet | str,
+    condition: Condition | None,
+    beside: Iterable[str] = (),
+    *,
+    retired_too: bool = False,
+) -> Iterator[str]:
+    """Find what a condition asks for and the sheet does not have, columns and options."""
+    if condition is None:
+        return
+    asked = [column for column in condition.columns() if column not in set(beside)]
+    yield from _of_names(form, name, sheet, asked, retired_too=retired_too)
+    where = form.by_key.get(sheet) if isinstance(sheet, str) else sheet
+    for part in _parts(condition):
+        column = where.by_key.get(part.column) if where else None
+        if column and isinstance(column.type, Choice | Choices):
+            for option in part.options:
+                if option not in column.type.known:
+                    yield f"{name}问到“{column.label}”是否为“{option}”，没有这个选项"
+
+
+def _parts(condition: Condition) -> Iterator[Is]:
+    """Give each comparison with options that a condition makes."""
+    if isinstance(condition, Is):
+        yield condition
+    elif isinstance(condition, Not):
+        yield from _parts(condition.part)
+    elif isinstance(condition, Every):
+        for part in condition.parts:
+            yield from _parts(part)
+
+
+def _of_names(
+    form: Form,
+    name: str,
+    sheet: Sheet | str,
+    columns: Iterable[str],
+    *,
+    retired_too: bool = False,
+    at: int = 0,
+) -> Iterator[str]:
+    """Find columns (and their sheet) that are named and are not there, or no longer.
+
+    They must be there in the version `at`: for a sheet's own, the last that has the sheet.
+    """
+    found = form.by_key.get(sheet) if isinstance(sheet, str) else sheet
+    if found is None:
+        yield f"{name}用到{sheet}，没有这张表"
+        return
+    at = at or (form.version if isinstance(sheet, str) else _last(form, found))
+    in_force = retired_too or found.in_version(at)
+    if not in_force:
+        yield f"{name}用到《{found.title}》，这张表到第{found.until}版为止"
+    for key in columns:
+        column = found.by_key.get(key)
+        if column is None:
+            yield f"{name}用到《{found.title}》的{key}，没有这个栏目"
+        elif in_force and not (retired_too or column.in_version(at)):
+            gone = "还没有" if column.since > at else f"到第{column.until}版为止"
+            yield f"{name}用到{_named(found, column)}，这个栏目{gone}"
+
+
+def _of_cadence(form: Form) -> Iterator[str]:
+    """Find days that are missing, the wrong way round, or beside a cadence."""
+    opens, closes = form.opens, form.closes
+    if form.cadence is not Cadence.ONCE:
+        if opens or closes:
+            yield "定期填报的表不要写起止日期（opens、closes）"
+    elif opens is None or closes is None or closes < opens:
+        yield "只填一次的表要写明起止日期（opens、closes），止不早于起"
+
+
+def _last(form: Form, sheet: Sheet) -> int:
+    """Give the newest version of the form that has the sheet."""
+    return min(form.version, sheet.until or form.version)
+
+
+def _of_indicators(form: Form, codes: Sequence[str]) -> Iterator[str]:
+    for number, indicator in enumerate(form.indicators):
+        source, name = indicator.source, f"指标{indicator.code}“{indicator.label}”"
+        if source.draws_on:
+            summed = getattr(source, "columns", ())
+            yield from _of_names(form, name, source.draws_on, summed, retired_too=True)
+            for part in ("where", "nil"):
+                asked: Condition | None = getattr(source, part, None)
+                if source.draws_on in form.by_key:
+                    yield from _of_condition(form, name, source.draws_on, asked, retired_too=True)
+        for part in ("numerator", "denominator", "code"):
+            other = getattr(source, part, None)
+            if other is not None and other not in codes[:number]:
+                yield f"{name}用到指标{other}，它要排在前面"
+    for chart in form.charts:
+        missing = [code for code in chart.codes if code not in codes]
+        yield from (f"图“{chart.title}”用到指标{code}，没有这个指标" for code in missing)
+    names = twice(chart.name for chart in form.charts if chart.name)
+    yield from (f"有两幅图在报告里都叫“{name}”" for name in names)
+
+
+def _of_cover(form: Form) -> Iterator[str]:
+    cover = form.cover
+    sheet = form.by_key.get(cover.sheet)
+    if sheet is None or sheet.kind is not Kind.CARD:
+        yield f"首表（cover）用到{cover.sheet}，没有这张卡片式的表"
+        return
+    always = (cover.unit_id, cover.unit_name, cover.period, cover.filled_on)
+    for key in filter(None, (*always, cover.preparer, cover.phone, cover.reason)):
+        yield from _of_names(form, "首表（cover）", sheet, (key,))
+        if key in always and key in sheet.by_key and not sheet.always_has((key,)):
+            yield f"首表（cover）的“{sheet.labels[key]}”要每一版都有"
+    for words, condition in (("更正条件", cover.correction), ("零报告条件", cover.nil)):
+        yield from _of_condition(form, f"首表（cover）的{words}", sheet, condition)
+    for key in sorted(cover.exempt_when_nil - form.by_key.keys()):
+        yield f"零报告可以不填的表里有{key}，没有这张表"
+
+
+def _of_same_person(form: Form) -> Iterator[str]:
+    spec = form.same_person
+    if spec is None:
+        return
+    sheet, name = form.by_key.get(spec.sheet), "同一人核实（same_person）"
+    if sheet and sheet.naming_column is None:
+        yield f"{name}用到《{sheet.title}》，这张表没有编号"
+        return
+    yield from _of_names(form, name, spec.sheet, (spec.person, *spec.matter))
+    yield from _of_condition(form, name, spec.sheet, spec.where) if sheet else ()
+    person = sheet.by_key.get(spec.person) if sheet else None
+    if sheet and person and not isinstance(person.type, IdNumber):
+        yield f"{name}用到{_named(sheet, person)}，它不是身份证号"
+
+
+def _of_own_totals(form: Form) -> Iterator[str]:
+    spec = form.own_totals
+    if spec is not None:
+        yield from _of_names(form, "自报合计（own_totals）", spec.sheet, spec.columns)
+
+
+def _of_report(form: Form) -> Iterator[str]:
+    """Find headings that a report template could not tell from its own names."""
+    spec = form.report
+    if spec is None:
+        return
+    yield from _of_names(form, "报告引用（narrative）", spec.narrative, ())
+    narrative = form.by_key.get(spec.narrative)
+    for column in narrative.columns if narrative else ():
+        if narrative and column.label in TEMPLATE_NAMES:
+            yield f"{_named(narrative, column)}与报告模板里的名称相同，要改一个栏目名称"
+    if spec.story_sheet:
+        told = filter(None, (spec.story_title, spec.story_text))
+        yield from _of_names(form, "报告案例（story_sheet）", spec.story_sheet, told)
+        if spec.story_sheet in form.by_key:
+            yield from _of_condition(
+                form, "报告案例（story_sheet）", spec.story_sheet, spec.story_where
+            )
