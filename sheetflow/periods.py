@@ -123,13 +123,13 @@ class Period:
         return cls(opens, closes, _numbered(opens.year, Cadence.ONCE, 1), Cadence.ONCE)
 
     @classmethod
-    def named(cls, text: str, year: int = 0, cadence: Cadence = Cadence.TWO_MONTHS) -> Period:
+    def named(cls, text: str, year: int = 0, cadence: Cadence | None = None) -> Period:
         """Read what people call a period: 2012年1-2月, 2012Q1, 上半年 (of `year`).
 
         What tells nothing by itself (第2期) is one of `cadence`. Raise ValueError for anything
         else, and where no year is known.
         """
-        return cls.parse(named_period_id(text, year, cadence.letter))
+        return cls.parse(named_period_id(text, year, cadence.letter if cadence else ""))
 
     def is_called(self, text: str) -> bool:
         """Whether `text` is a name of this period; one without a year is of its own."""

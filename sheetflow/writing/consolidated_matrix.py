@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sheetflow.consolidation.tables import Consolidated, Statistics, StatisticsColumn
+from sheetflow.periods import Cadence
 from sheetflow.schemas.indicators import Indicator, Number, Ratio, Values, plain
 from sheetflow.schemas.layout import FIRST_ROW
 from sheetflow.schemas.sheets import Kind
@@ -97,12 +98,14 @@ def write_current(book: Book, consolidated: Consolidated) -> Matrix:
 
 def write_total(book: Book, consolidated: Consolidated) -> Matrix:
     """Write 累计/期末: what adds up since January, and the state at period end."""
+    once = consolidated.period.cadence is Cadence.ONCE
+    since = "填报以来" if once else "1月至本期末"
     return _write(
         book,
         consolidated,
         _Plan(
             suffix="累计",
-            note="1月至本期末累计数；现有数、在办数等为期末数；比率由分子、分母算出，不相加。",
+            note=f"{since}累计数；现有数、在办数等为期末数；比率由分子、分母算出，不相加。",
             mark="（沿用）",
             legend="浅黄色的列：该单位本期未报，沿用上一次上报的累计数和期末数。",
             pick=lambda values: values.total,

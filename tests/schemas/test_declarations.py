@@ -105,6 +105,7 @@ def test_what_is_filled_once_has_days_of_its_own() -> None:
     assert not once.takes(Period.parse("2013"))
     assert once.period_named("2012年") == once.period_named(period.label) == period
     assert period.is_called("2012年度一次性填报")
+    assert period.months_so_far == period.label == "2012年一次性填报"
     assert deadline(period, 2).date() == dt.date(2013, 1, 22)
 
 

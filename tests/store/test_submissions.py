@@ -85,6 +85,22 @@ def test_a_unit_s_history_is_what_counts_of_each_period(desk: Desk) -> None:
     assert history[1:3] == (late, mended)
 
 
+def test_a_history_of_several_cadences_is_in_the_order_of_last_days(desk: Desk) -> None:
+    """Where a form was filled by other cadences in former days, no id tells which came last."""
+    came = ["2012", "2012M10", "2012H1", "2012B1", "2012Q4", "2012M02"]
+    for number, period in enumerate(came):
+        desk.answer(desk.drop(f"cadence {number}"), period=period)
+    history = desk.store.submissions.find_history("370102", "progress")
+    assert [submission.period for submission in history] == [
+        "2012B1",
+        "2012M02",
+        "2012H1",
+        "2012M10",
+        "2012",
+        "2012Q4",
+    ]
+
+
 def test_indicators_are_read_for_many_units_at_once(desk: Desk) -> None:
     """A roll-up gets every unit's figures, zero and blank kept apart."""
     for unit_id, value in (("370102", 0), ("370103", None), ("370104", 7)):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from types import MappingProxyType
 
 import pytest
 
@@ -18,10 +20,11 @@ from tests.tiny.drawn import PATROLS
 
 TWO_MONTHS = patrolled(Cadence.TWO_MONTHS)
 _CELL = "巡查表头 B6"
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 def judged(
-    campaign: Campaign, typed: str, stamped: str = "", now: dt.date = dt.date(2012, 3, 2)
+    campaign: Campaign, typed: str, stamped: str = "", waived: Mapping[str, str] = _NOTHING
 ) -> Judgement:
     """Judge the sound journal with `typed` on its cover and `stamped` in its stamp."""
     form = campaign.main_form
@@ -29,8 +32,9 @@ def judged(
     context = Context(
         unit=TREE[EAST],
         tree=TREE,
-        now=dt.datetime.combine(now, dt.time(9), OFFICE_ZONE),
+        now=dt.datetime(2012, 3, 2, 9, tzinfo=OFFICE_ZONE),
         working_days={"县": 2, "市": 4, "省": 6},
+        waived=lambda _form, _period: waived,
     )
     raw = draw(f"{PATROLS}@ {_CELL} = '{typed}\n", stamp={**stamp, "period": stamped})
     return judge(raw, campaign, context)
@@ -82,7 +86,7 @@ def test_the_cover_tells_where_there_is_no_stamp(
 
 _OTHERS = [
     (MONTH, ["2012B1", "2012年1—2月", "2012Q1", "2012年"]),
-    (TWO_MONTHS, ["2012年2月", "2012M02", "2012年第一季度", "上半年", "2012"]),
+    (TWO_MONTHS, ["2012年7月", "2012年2月", "2012M02", "2012年第一季度", "上半年", "2012"]),
     (QUARTER, ["2012年3月", "2012B1", "2012年上半年", "2012年"]),
     (HALF_YEAR, ["2012年一季度", "2012M06", "2012年度", "2012年3-4月"]),
     (YEAR, ["2012年1—2月", "2012H2", "四季度", "2012M12"]),
@@ -130,6 +134,12 @@ def test_a_stamp_of_another_cadence_is_told(campaign: Campaign) -> None:
     sentence = campaign.catalogue.sentence(finding)
     assert "这个工作簿是为2012年2月发放的，而《河道巡查表》" in sentence
     assert f"确是{own.label}的" in sentence
+
+
+def test_nobody_lets_it_pass() -> None:
+    """A superior cannot waive which period it is: it would be counted in one that nobody meant."""
+    found = judged(QUARTER, "2012年3月", "2012M03", waived={"cover-cadence": "同意"})
+    assert found.outcome is Outcome.RETURNED
 
 
 def test_months_without_their_year_are_told_of_but_never_taken() -> None:
