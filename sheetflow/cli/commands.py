@@ -118,7 +118,7 @@ def init(
     from sheetflow.service.issuing import publish_master
     from sheetflow.service.roster import read_given
 
-    workspace = create_workspace(folder, units and read_given(units), read=read_given)
+    workspace = create_workspace(folder, units, read=read_given)
     with open_office(folder) as office:
         for form in office.campaign.forms:
             publish_master(office, form)

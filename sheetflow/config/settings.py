@@ -7,22 +7,29 @@ read files and to know who uses a setting.
 
 from __future__ import annotations
 
-from typing import Any, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
+from sheetflow.config.level_names import keyed_variables
 from sheetflow.config.setting_values import (
     Day,
     MailAddress,
     Number,
     Sight,
-    Sights,
     Text,
     Watching,
     Whole,
 )
+from sheetflow.units import THREE_LEVELS, Levels
 
+CAMPAIGN_NAME = r"^[A-Za-z_]\w*(\.\w+)*(:\w+)?$"
 ENV_PREFIX = "SHEETFLOW_"
 ENV_NESTING = "__"
 LEAST_MEMORY_MB = 512
@@ -81,11 +88,9 @@ class Intake(Section):
 
 
 class Deadlines(Section):
-    """When each level must have reported."""
+    """When each level must have reported; `level_settings` adds a key for each."""
 
-    county: Whole = key(2, "县级：报告期结束后第几个工作日截止。", ge=0, le=250)
-    city: Whole = key(4, "市级：报告期结束后第几个工作日截止。", ge=0, le=250)
-    province: Whole = key(6, "省级：报告期结束后第几个工作日截止。", ge=0, le=250)
+    levels: ClassVar[Levels] = THREE_LEVELS
     overrides: dict[Day, bool] = key(
         {},
         "法定节假日和调休程序已经知道；当地另有安排的日子写在这里，true 上班，false 放假。\n"
@@ -95,17 +100,18 @@ class Deadlines(Section):
 
     @model_validator(mode="after")
     def _upwards(self) -> Self:
-        if not self.county <= self.city <= self.province:
-            raise ValueError("上级的截止日不能早于下级：应为 county ≤ city ≤ province。")
+        upwards = tuple(reversed(self.levels.rungs))
+        days = [self.working_days(spec.name) for spec in upwards]
+        if days != sorted(days):
+            wanted = " ≤ ".join(spec.key for spec in upwards)
+            raise ValueError(f"上级的截止日不能早于下级：应为 {wanted}。")
         return self
 
     def working_days(self, level: str) -> int:
         """Give the working days that `level` has after the period's end."""
-        return {
-            "县": self.county,
-            "市": self.city,
-            "省": self.province,
-        }[level]
+        spec = self.levels[level]
+        days: int = getattr(self, spec.key, spec.working_days)
+        return days
 
 
 _PORTS = {"none": 25, "starttls": 587, "tls": 465}
@@ -227,26 +233,18 @@ class Report(Section):
         return self.document_numbers.get("_".join(part for part in parts if part), "")
 
 
-_SIGHT_TABLE = (
-    "“工作表.栏目 = 方式”的表，方式为“whole”（原样）、“masked”（遮盖）或“left_out”（不上送）"
-)
-
-
 class Privacy(Section):
-    """Which personal columns a level sees otherwise than the campaign declares."""
+    """Which personal columns a level sees otherwise than the campaign declares.
 
-    city: Sights = key(
-        {},
-        "市级看到的个人信息栏目。whole 原样，masked 遮盖，left_out 不上送；没有写的照活动的规定。\n"
-        "工作表和栏目照填报表上的名称写，放在双引号里。\n"
-        '例如："工作表.栏目" = "left_out"',
-        allowed=_SIGHT_TABLE,
-    )
-    province: Sights = key({}, "省级看到的个人信息栏目，写法同上。", allowed=_SIGHT_TABLE)
+    `level_settings` adds a table for each level that sees other units' rows.
+    """
+
+    levels: ClassVar[Levels] = THREE_LEVELS
 
     def overrides(self, level: str) -> dict[str, Sight]:
         """Give the overrides for readers of `level`, by ``sheet.column``."""
-        return {"市": self.city, "省": self.province}.get(level, {})
+        sights: dict[str, Sight] = getattr(self, self.levels[level].key, {})
+        return sights
 
 
 class Workers(Section):
@@ -283,7 +281,12 @@ class Contact(Section):
 
 
 class Settings(BaseSettings):
-    """All settings: the environment goes before the file, the file before the defaults."""
+    """All settings: the environment goes before the file, the file before the defaults.
+
+    `levels` are those of the campaign; `level_settings` gives the model for others.
+    """
+
+    levels: ClassVar[Levels] = THREE_LEVELS
 
     model_config = SettingsConfigDict(
         env_prefix=ENV_PREFIX,
@@ -296,7 +299,7 @@ class Settings(BaseSettings):
         "grassroots2012",
         "活动名称（英文名）。",
         allowed="活动的英文名称，如 grassroots2012",
-        pattern=r"^[A-Za-z_]\w*(\.\w+)*(:\w+)?$",
+        pattern=CAMPAIGN_NAME,
     )
     folders: Folders = Field(Folders(), description="文件夹。")
     intake: Intake = Field(Intake(), description="收取报表。")
@@ -321,4 +324,8 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Let the environment go before what the file says (which arrives as arguments)."""
         del settings_cls, dotenv_settings, file_secret_settings
+        if isinstance(env_settings, EnvSettingsSource):
+            env_settings.env_vars = keyed_variables(
+                env_settings.env_vars, cls.levels, ENV_PREFIX.lower(), ENV_NESTING
+            )
         return env_settings, init_settings

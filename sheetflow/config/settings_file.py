@@ -19,13 +19,20 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_settings import SettingsError as SourceError
 
+from sheetflow.campaigns import load_campaign
 from sheetflow.config.decoding import decode_text
-from sheetflow.config.settings import ENV_NESTING, ENV_PREFIX, Section, Settings
+from sheetflow.config.level_names import key_of, keyed_table
+from sheetflow.config.level_settings import settings_of
+from sheetflow.config.settings import CAMPAIGN_NAME, ENV_NESTING, ENV_PREFIX, Section, Settings
 from sheetflow.config.settings_text import allowed
-from sheetflow.errors import SettingsError
+from sheetflow.errors import DeclarationError, SettingsError
+from sheetflow.units import THREE_LEVELS, Levels
 
 _PASSWORD = f"{ENV_PREFIX}MAIL_PASSWORD"
 _LONGEST_QUOTE = 40
+_BARE_KEY = re.compile(r"(?m)^([ \t]*)([一-鿿]+)(?=[ \t]*=)")
+_HEADING = re.compile(r"(?m)^[ \t]*\[[^\[\]\n\"']+\]")
+_BARE_PART = re.compile(r"([\[.][ \t]*)([一-鿿]+)")
 _SECRET = re.compile(r"password|passwd|pwd|secret|密码|口令", re.IGNORECASE)
 
 
@@ -36,24 +43,48 @@ def read_settings(path: Path) -> Settings:
     is SHEETFLOW_MAIL_PASSWORD and stands nowhere else.
     """
     table = _parsed(path)
+    levels, trouble = _levels_in(table)
+    model = settings_of(levels)
+    table, twice = keyed_table(table, levels)
     # What BaseSettings takes for itself begins with an underscore, so it never sees
     # a name that is not a key of ours.
-    strange = table.keys() - _shown(Settings).keys()
-    faults = [_unknown(f"{path}：", (), name, Settings) for name in sorted(strange)]
+    strange = table.keys() - _shown(model).keys()
+    faults = [_unknown(f"{path}：", (), name, model) for name in sorted(strange)]
+    faults += [f"{path}：{fault}" for fault in twice]
     try:
-        settings = Settings(**{name: table[name] for name in table.keys() - strange})
+        settings = model(**{name: table[name] for name in table.keys() - strange})
     except ValidationError as error:
-        faults += [_sentence(path, dict(fault)) for fault in error.errors()]
+        faults += [_sentence(path, model, dict(fault)) for fault in error.errors()]
     except SourceError as error:
         faults.append(
             f"{ENV_PREFIX} 开头的环境变量有一个写法不对：表和列表要写成 JSON，"
             '如 ["省委办公厅"]。请改正后重新启动。'
         )
         raise SettingsError("\n".join(faults)) from error
+    if faults and trouble:
+        faults.append(trouble)  # what is no key may be one of the campaign that was meant
     if faults:
         # The library's own text would name values, a password among them.
         raise SettingsError("\n".join(faults)) from None
     return settings
+
+
+def levels_named(text: str) -> Levels:
+    """Give the levels of the campaign that the settings in `text` name; none is read otherwise."""
+    return _levels_in(_loaded(text))[0]
+
+
+def _levels_in(table: Mapping[str, Any]) -> tuple[Levels, str]:
+    """Give the levels of the campaign that the settings name, and why there is none of that name."""
+    variables = {name.upper(): value for name, value in os.environ.items()}
+    default = Settings.model_fields["campaign"].default
+    name = str(variables.get(f"{ENV_PREFIX}CAMPAIGN", table.get("campaign", default)))
+    if not re.match(CAMPAIGN_NAME, name):
+        return THREE_LEVELS, ""
+    try:
+        return load_campaign(name).levels, ""
+    except DeclarationError as error:  # told by itself where the campaign is needed
+        return THREE_LEVELS, str(error)
 
 
 def _parsed(path: Path) -> dict[str, Any]:
@@ -71,7 +102,7 @@ def _parsed(path: Path) -> dict[str, Any]:
             f"设置文件 {path} 的文字编码认不出来。请用记事本打开，另存为时编码选 UTF-8。"
         )
     try:
-        return tomllib.loads(text.replace("\r\n", "\n"))
+        return _loaded(text.replace("\r\n", "\n"))
     except tomllib.TOMLDecodeError as error:
         spot = re.search(r"line (\d+)", str(error))
         where = f"第{spot[1]}行" if spot else "末尾"
@@ -81,10 +112,25 @@ def _parsed(path: Path) -> dict[str, Any]:
         ) from error
 
 
-def _sentence(path: Path, fault: Mapping[str, Any]) -> str:
+def _loaded(text: str) -> dict[str, Any]:
+    """Read TOML; names in Chinese need no quotation marks here (县 = 2, [privacy.市])."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        quoted = _BARE_KEY.sub(r'\1"\2"', text)
+        quoted = _HEADING.sub(lambda match: _BARE_PART.sub(r'\1"\2"', match[0]), quoted)
+        if quoted == text:
+            raise
+        try:
+            return tomllib.loads(quoted)
+        except tomllib.TOMLDecodeError:
+            raise error from None
+
+
+def _sentence(path: Path, model: type[Settings], fault: Mapping[str, Any]) -> str:
     location = tuple(str(part) for part in fault["loc"] if part != "[key]")
-    origin = _origin(path, location)
-    owner, field, rest = _found(location)
+    origin = _origin(path, location, model.levels)
+    owner, field, rest = _found(model, location)
     if fault["type"] == "extra_forbidden":
         return _unknown(origin, location[:-1], location[-1], owner)
     if field is None or _section(field):
@@ -100,19 +146,25 @@ def _sentence(path: Path, fault: Mapping[str, Any]) -> str:
     return f"{origin}{name}{spot}{_written(fault['input'])}，应为{space}{takes}。请改正。"
 
 
-def _origin(path: Path, location: tuple[str, ...]) -> str:
+def _origin(path: Path, location: tuple[str, ...], levels: Levels) -> str:
     """Name the environment variable that sets `location`, else the file."""
-    present = {name.upper() for name in os.environ}
+    nesting = ENV_NESTING.lower()
+    present = {
+        nesting.join(key_of(part, levels) for part in name.lower().split(nesting)): name.upper()
+        for name in os.environ
+    }
     for length in range(len(location), 0, -1):
-        variable = ENV_PREFIX + ENV_NESTING.join(location[:length]).upper()
+        variable = ENV_PREFIX.lower() + nesting.join(location[:length]).lower()
         if variable in present:
-            return f"环境变量 {variable}："
+            return f"环境变量 {present[variable]}："
     return f"{path}："
 
 
-def _found(location: tuple[str, ...]) -> tuple[type[BaseModel], FieldInfo | None, tuple[str, ...]]:
+def _found(
+    model: type[Settings], location: tuple[str, ...]
+) -> tuple[type[BaseModel], FieldInfo | None, tuple[str, ...]]:
     """Follow `location` to the model that owns it, its field, and what lies inside that."""
-    owner: type[BaseModel] = Settings
+    owner: type[BaseModel] = model
     field: FieldInfo | None = None
     for index, part in enumerate(location):
         field = owner.model_fields.get(part)

@@ -12,7 +12,9 @@ from typing import Literal, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from sheetflow.config.settings import EXAMPLE, Settings
+from sheetflow.config.level_settings import settings_of
+from sheetflow.config.settings import EXAMPLE
+from sheetflow.units import THREE_LEVELS, Levels
 
 _OPENING = """\
 # sheetflow 的设置。井号（#）后面是说明；改等号后面的值，保存后重新启动即可。
@@ -20,9 +22,9 @@ _OPENING = """\
 """
 
 
-def default_settings_text() -> str:
-    """Write every key with its comment, what it takes, and its default."""
-    return "\n".join([_OPENING, *_table(Settings(), "")]).rstrip() + "\n"
+def default_settings_text(levels: Levels = THREE_LEVELS) -> str:
+    """Write every key with its comment, what it takes, and its default, for units of `levels`."""
+    return "\n".join([_OPENING, *_table(settings_of(levels)(), "")]).rstrip() + "\n"
 
 
 def allowed(field: FieldInfo) -> str:

@@ -18,12 +18,12 @@ from sheetflow.config.defaults import default_templates, default_units
 from sheetflow.config.kept_units import KeptUnits, keep_units
 from sheetflow.config.private import make_private_folder
 from sheetflow.config.settings import Folders, Settings
-from sheetflow.config.settings_file import read_settings
+from sheetflow.config.settings_file import levels_named, read_settings
 from sheetflow.config.settings_text import default_settings_text
 from sheetflow.config.units_file import read_units
 from sheetflow.config.units_workbook import write_units
 from sheetflow.errors import SettingsError, WorkspaceError
-from sheetflow.units import Unit, UnitTree
+from sheetflow.units import Levels, Unit, UnitTree
 
 PRECHECK = "预审"
 """In a unit's inbox folder: what is dropped here is judged, not submitted."""
@@ -186,9 +186,9 @@ def open_workspace(root: Path) -> tuple[Workspace, Settings]:
 
 def create_workspace(
     root: Path,
-    units: UnitTree | Path | Traversable | None = None,
+    units: UnitTree | Path | None = None,
     settings_text: str = "",
-    read: Callable[[Path], UnitTree] = read_units,
+    read: Callable[[Path, Levels], UnitTree] = read_units,
 ) -> Workspace:
     """Make a workspace at `root`, ready to run, or complete the one that is there.
 
@@ -200,10 +200,11 @@ def create_workspace(
     """
     bare = Workspace(root)
     _check_free(bare)
-    given = read_units(default_units()) if units is None else units
-    tree = given if isinstance(given, UnitTree) else read_units(given)
+    levels = _levels_of(bare, settings_text)
+    given = read_units(default_units(), levels) if units is None else units
+    tree = given if isinstance(given, UnitTree) else read(given, levels)
     if bare.units_file.is_file():
-        tree = _same_units(bare, None if units is None else tree, read)
+        tree = _same_units(bare, None if units is None else tree, lambda path: read(path, levels))
     if not bare.settings_file.exists():
         # First, so that an init that was cut short is known again and completed.
         replace_file(bare.settings_file, (settings_text or default_settings_text()).encode())
@@ -221,6 +222,13 @@ def create_workspace(
         keep_units(workspace.kept_units, KeptUnits(sha256, tree))
     workspace.ensure_unit_folders(tree)
     return workspace
+
+
+def _levels_of(workspace: Workspace, settings_text: str) -> Levels:
+    """Give the levels of the campaign that the settings name, those to be written among them."""
+    if workspace.settings_file.is_file():
+        return read_settings(workspace.settings_file).levels
+    return levels_named(settings_text or default_settings_text())
 
 
 def _expanded(folder: str) -> Path:

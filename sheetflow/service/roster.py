@@ -15,7 +15,7 @@ from sheetflow.config.kept_units import KeptUnits, keep_units, kept_units
 from sheetflow.config.settings import LEAST_MEMORY_MB
 from sheetflow.config.workspace import Workspace
 from sheetflow.errors import SheetflowError, TemporaryError, UnreadableError, WorkspaceError
-from sheetflow.units import THREE_LEVELS, Levels, UnitTree
+from sheetflow.units import Levels, UnitTree
 
 _MOST_BYTES = 64 * 1024 * 1024
 
@@ -52,7 +52,7 @@ def read_roster(workspace: Workspace, levels: Levels) -> Roster:
     return Roster(tree)
 
 
-def read_given(path: Path, levels: Levels = THREE_LEVELS) -> UnitTree:
+def read_given(path: Path, levels: Levels) -> UnitTree:
     """Read a list that somebody gives (``init --units``)."""
     return parse_in_child(path.name, read_bytes(path), levels)
 

@@ -71,7 +71,7 @@ class Levels:
     def __post_init__(self) -> None:
         faults = list(_faults(self.rungs))
         if faults:
-            raise DeclarationError(f"活动声明的层级不对：{'；'.join(faults)}。请改正活动的声明。")
+            raise DeclarationError(f"层级不对：{'；'.join(faults)}。")
 
     def __iter__(self) -> Iterator[LevelSpec]:
         return iter(self.rungs)

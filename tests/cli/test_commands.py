@@ -311,7 +311,7 @@ def test_status_json(cli: Cli, desk: Desk) -> None:
     assert by_id[WEST] == {
         "unit_id": WEST,
         "name": "西岸县",
-        "level": "county",
+        "level": "县",
         "parent": "9901",
         "state": "returned",
         "late": True,
@@ -321,7 +321,7 @@ def test_status_json(cli: Cli, desk: Desk) -> None:
     assert by_id[PROVINCE] == {
         "unit_id": PROVINCE,
         "name": "清河省",
-        "level": "province",
+        "level": "省",
         "parent": None,
         "state": "missing",
         "late": False,

@@ -11,10 +11,14 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from sheetflow.config.settings import Settings
+from sheetflow.config.level_settings import settings_of
 from sheetflow.config.settings_file import read_settings
 from sheetflow.config.settings_text import default_settings_text
 from sheetflow.errors import SettingsError
+from sheetflow.units import THREE_LEVELS
+
+FRESH = settings_of(THREE_LEVELS)
+"""The settings of a campaign of 省 市 县."""
 
 
 @pytest.fixture
@@ -34,7 +38,7 @@ def sentence(file: Path, text: str) -> str:
 def test_default_file_says_the_defaults(file: Path) -> None:
     """The file that init writes means exactly what the program does without it."""
     file.write_text(default_settings_text(), encoding="utf-8")
-    assert read_settings(file) == Settings()
+    assert read_settings(file) == FRESH()
 
 
 def test_default_file_holds_every_key() -> None:
@@ -43,7 +47,7 @@ def test_default_file_holds_every_key() -> None:
     written = tomllib.loads(text)
     assert written == {
         name: value
-        for name, value in Settings().model_dump(mode="json").items()
+        for name, value in FRESH().model_dump(mode="json").items()
         if name != "mail_password"
     }
     lines = text.splitlines()
@@ -55,7 +59,7 @@ def test_default_file_holds_every_key() -> None:
 def test_empty_file_is_enough(file: Path) -> None:
     """An operator who deletes everything gets the defaults."""
     file.write_text("", encoding="utf-8")
-    assert read_settings(file) == Settings()
+    assert read_settings(file) == FRESH()
 
 
 def test_examples_in_the_file_work(file: Path) -> None:
@@ -107,7 +111,7 @@ def test_what_is_set_counts(file: Path) -> None:
 
 def test_texts_of_a_unit() -> None:
     """Issuer and addressee of a report are the unit's own and its superior's."""
-    report = Settings().report
+    report = FRESH().report
     assert report.issuer_of("济南市") == "济南市妇女联合会"
     assert report.printed_by_of("济南市") == "济南市妇女联合会办公室"
     assert report.addressee_of("山东省") == "山东省妇女联合会"
@@ -117,7 +121,7 @@ def test_texts_of_a_unit() -> None:
 
 def test_printed_fields_are_blank() -> None:
     """Nothing is printed on the form that no office has approved."""
-    printed = Settings().form.printed
+    printed = FRESH().form.printed
     assert list(printed) == ["表号", "制表机关", "文号", "有效期至", "计量单位"]
     assert set(printed.values()) == {""}
 
@@ -270,4 +274,4 @@ def test_file_of_another_encoding(file: Path) -> None:
 def test_settings_stay_as_read() -> None:
     """Nobody changes a setting while the service runs."""
     with pytest.raises(ValidationError):
-        Settings().mail.host = "x"  # type: ignore[misc]
+        FRESH().mail.host = "x"  # type: ignore[misc]

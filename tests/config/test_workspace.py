@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 
 from sheetflow.config.defaults import default_templates, default_units, unit_lists
-from sheetflow.config.settings import Folders, Settings
+from sheetflow.config.level_settings import settings_of
+from sheetflow.config.settings import Folders
 from sheetflow.config.units_file import read_units
 from sheetflow.config.units_workbook import write_units
 from sheetflow.config.workspace import Workspace, create_workspace, open_workspace
 from sheetflow.errors import SettingsError, UnitsError, WorkspaceError
-from sheetflow.units import Unit, UnitTree
+from sheetflow.units import THREE_LEVELS, Unit, UnitTree
 
 CITY = Unit(unit_id="3701", name="济南市", level="市")
 COUNTY = Unit(unit_id="370102", name="历下区", level="县", parent="3701")
@@ -35,7 +36,7 @@ def test_ready_to_run(tmp_path: Path) -> None:
     workspace = create_workspace(tmp_path / "w")
     opened, settings = open_workspace(tmp_path / "w")
     assert opened == workspace
-    assert settings == Settings()
+    assert settings == settings_of(THREE_LEVELS)()
     tree = read_units(workspace.units_file)
     assert len(tree) == 158
     for unit in tree:

@@ -6,12 +6,19 @@ from pathlib import Path
 
 import pytest
 
+from sheetflow.config.level_settings import settings_of
 from sheetflow.config.settings import Privacy
 from sheetflow.errors import SettingsError
 from sheetflow.service import open_office
 from sheetflow.service.privacy import check_privacy, keyed_privacy
 from tests.tiny.campaign import CAMPAIGN
 from tests.tiny.desk import CITY, EAST, PROVINCE, Desk, sound, words
+
+
+def privacy(**levels: object) -> Privacy:
+    """What the office says of who sees what."""
+    made = settings_of(CAMPAIGN.levels)(privacy=levels)
+    return made.privacy
 
 
 def overridden(tmp_path: Path, level: str, line: str) -> Desk:
@@ -39,9 +46,9 @@ def test_a_column_that_is_none_is_named(tmp_path: Path) -> None:
 def test_a_mask_that_is_none_is_refused() -> None:
     """A column that nobody said how to mask can only be shown or left out."""
     with pytest.raises(SettingsError, match="“河道”没有遮盖的办法，不能填“masked”"):
-        check_privacy(Privacy(province={"outlets.river": "masked"}), CAMPAIGN)
-    check_privacy(Privacy(province={"outlets.river": "left_out"}), CAMPAIGN)
-    check_privacy(Privacy(province={"outlets.keeper": "masked"}), CAMPAIGN)
+        check_privacy(privacy(province={"outlets.river": "masked"}), CAMPAIGN)
+    check_privacy(privacy(province={"outlets.river": "left_out"}), CAMPAIGN)
+    check_privacy(privacy(province={"outlets.keeper": "masked"}), CAMPAIGN)
 
 
 @pytest.mark.parametrize("name", ["{sheet}.{column}", "《{sheet}》. {column}", "outlets.keeper"])
@@ -49,7 +56,7 @@ def test_names_as_on_the_workbook(name: str) -> None:
     """The office may name a column as the workbook does, and need not know any key."""
     sheet = CAMPAIGN.main_form.by_key["outlets"]
     written = name.format(sheet=sheet.title, column=sheet.labels["keeper"])
-    keyed = keyed_privacy(Privacy(province={written: "left_out"}), CAMPAIGN)
+    keyed = keyed_privacy(privacy(province={written: "left_out"}), CAMPAIGN)
     assert keyed.overrides("省") == {"outlets.keeper": "left_out"}
 
 
@@ -58,7 +65,7 @@ def test_a_column_named_twice_is_refused() -> None:
     sheet = CAMPAIGN.main_form.by_key["outlets"]
     twice = {"outlets.keeper": "whole", f"{sheet.title}.{sheet.labels['keeper']}": "left_out"}
     with pytest.raises(SettingsError, match="写了两次"):
-        keyed_privacy(Privacy.model_validate({"city": twice}), CAMPAIGN)
+        keyed_privacy(privacy(city=twice), CAMPAIGN)
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,7 @@ def test_near_remarks_and_formats_are_the_offices_own_business(tmp_path: Path) -
     sheet.cell(3, len(COLUMNS) + 2).value = "王某"
     sheet.cell(_LAST_ROW, 4).number_format = "@"
     book.save(path)
-    assert list(read_given(path)) == list(TREE)
+    assert list(read_given(path, THREE_LEVELS)) == list(TREE)
 
 
 def test_a_csv_of_commas_is_read_to_its_list_or_named(tmp_path: Path) -> None:
@@ -92,13 +92,13 @@ def test_a_csv_of_commas_is_read_to_its_list_or_named(tmp_path: Path) -> None:
     text = "单位代码,name,level,parent\n99,清河省,province,\n" + "," * 1_000_000
     path = tmp_path / "units.csv"
     path.write_text(text, encoding="utf-8")
-    assert [unit.unit_id for unit in read_given(path)] == ["99"]
+    assert [unit.unit_id for unit in read_given(path, THREE_LEVELS)] == ["99"]
     path.write_text(f"{text}备注\n", encoding="utf-8")
     with pytest.raises(UnitsError, match=r"units.csv 第3行第1000001栏有内容，离名单太远"):
-        read_given(path)
+        read_given(path, THREE_LEVELS)
     path.write_text(f'code,name,level,parent\n"{"x" * 200_000}"\n', encoding="utf-8")
     with pytest.raises(UnitsError, match=r"units.csv 第2行读不出"):
-        read_given(path)
+        read_given(path, THREE_LEVELS)
 
 
 def test_a_list_too_much_for_its_child_is_a_sentence(tmp_path: Path) -> None:
@@ -123,7 +123,7 @@ def test_a_list_too_much_for_its_child_is_a_sentence(tmp_path: Path) -> None:
         package.writestr("content.xml", f"<office:document-content{spaces}>{body}{ends}")
         package.writestr("META-INF/manifest.xml", "<manifest/>")
     with pytest.raises(SheetflowError, match=r"units.ods"):
-        read_given(path)
+        read_given(path, THREE_LEVELS)
 
 
 @pytest.mark.parametrize(
