@@ -7,6 +7,7 @@ judging never reads.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from sheetflow.findings import Finding, Place
 from sheetflow.schemas.campaign import Campaign
@@ -41,6 +42,7 @@ def judge(raw: RawWorkbook, campaign: Campaign, context: Context) -> Judgement:
             form=known.form.key if known.form else "",
             period=known.period.period_id if known.period else "",
             named_unit=known.named_unit,
+            token=known.token,
         )
     own_names = names_of(context.unit, context.tree)
     book, faults = parse_book(raw, known, context.unit, campaign.catalogue, own_names)
@@ -56,7 +58,7 @@ def judge(raw: RawWorkbook, campaign: Campaign, context: Context) -> Judgement:
     answers = read_answers(raw, book, faults, campaign.catalogue)
     faults += check_answers(answers, faults)
     faults += check_answer_cells(raw, answers)
-    return _conclude(book, context, faults, answers)
+    return replace(_conclude(book, context, faults, answers), token=known.token)
 
 
 def _conclude(

@@ -20,7 +20,7 @@ from sheetflow.schemas.cells import CellType, Day, Key
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.habits import Value, read_text
 from sheetflow.schemas.indicators import Number
-from sheetflow.schemas.judging import BookRow, BookSheet, Earlier, Judgement, Stamp
+from sheetflow.schemas.judging import FULL, BookRow, BookSheet, Earlier, Judgement, Stamp
 from sheetflow.schemas.layout import (
     FIRST_ROW,
     HEADER_ROW,
@@ -59,6 +59,10 @@ class Filling:
     is_lowest: bool = True
     """Whether the unit's level adds up no other."""
 
+    def bearing(self, token: str) -> Filling:
+        """Give the same with `token` in its stamp."""
+        return replace(self, stamp=replace(self.stamp, token=token))
+
     @property
     def level(self) -> str:
         """The level whose sheets the workbook holds."""
@@ -75,7 +79,14 @@ class Filling:
 
 def stamp_of(campaign: Campaign, form: Form, unit: Unit, period: Period) -> Stamp:
     """Give the stamp of a workbook handed out to `unit`."""
-    return Stamp(campaign.key, form.key, str(form.version), unit.unit_id, period.period_id)
+    return Stamp(
+        campaign=campaign.key,
+        form=form.key,
+        version=str(form.version),
+        unit=unit.unit_id,
+        period=period.period_id,
+        edition=FULL,
+    )
 
 
 def prefill_blank(

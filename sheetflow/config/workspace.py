@@ -20,6 +20,7 @@ from sheetflow.config.private import make_private_folder
 from sheetflow.config.settings import Folders, Settings
 from sheetflow.config.settings_file import levels_named, read_settings
 from sheetflow.config.settings_text import default_settings_text
+from sheetflow.config.stamp_key import make_stamp_key
 from sheetflow.config.units_file import read_units
 from sheetflow.config.units_workbook import write_units
 from sheetflow.errors import SettingsError, WorkspaceError
@@ -89,6 +90,11 @@ class Workspace:
     def journal(self) -> Path:
         """What was received, in order; with the archive enough to make the database again."""
         return self.state / "journal"
+
+    @property
+    def stamp_key(self) -> Path:
+        """The key of the tokens in the stamps of workbooks that are handed out."""
+        return self.state / "stamp.key"
 
     @property
     def pieces(self) -> Path:
@@ -215,6 +221,7 @@ def create_workspace(
     _copy_missing(default_templates(), workspace.templates)
     try:
         make_private_folder(workspace.state)
+        make_stamp_key(workspace.stamp_key)
     except OSError as error:
         raise WorkspaceError(f"无法建立 {workspace.state}。请检查文件夹权限和磁盘空间。") from error
     if is_new:  # known without reading it back

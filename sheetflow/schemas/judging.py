@@ -260,15 +260,24 @@ Rule = Callable[[Book, Context], Iterable[Finding]]
 """A check over a whole book: single-purpose, collecting, never raising."""
 
 
+FULL = "full"
+"""The edition that holds all columns of the form: the only one so far."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """What a workbook says of itself in its hidden cells (empty where it says nothing)."""
+    """What a workbook says of itself in its hidden cells (empty where it says nothing).
+
+    `token` is as in `tokens`; `edition` says which of the form's columns it holds.
+    """
 
     campaign: str = ""
     form: str = ""
     version: str = ""
     unit: str = ""
     period: str = ""
+    token: str = ""
+    edition: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -277,7 +286,7 @@ class Judgement:
 
     `book` is there whenever form and period were recognised. `figures` are the measured
     indicators of an accepted workbook by code. `named_unit` is the unit that a held
-    workbook names. `explanations` answer findings by their identity; `typed` is what the
+    workbook names, `token` the one in its stamp. `explanations` answer findings by their identity; `typed` is what the
     filler wrote beside findings, by their number, whether it answers anything or not.
     """
 
@@ -295,6 +304,7 @@ class Judgement:
         default_factory=lambda: MappingProxyType({})
     )
     typed: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    token: str = ""
 
 
 def receipt_of(unit_id: str, period: str, number: int, form: str = "") -> str:

@@ -41,7 +41,7 @@ OLDER_ANSWER_COLUMN = "说明"
 STAMP_SHEET = "_表标识"
 CONSOLIDATED_SHEETS = ("上报情况", "节点检查", "图表", "更正表", "来源一览", "情况说明")
 """The sheets of a consolidated workbook beside those of rows and of indicators."""
-STAMP_KEYS = ("campaign", "form", "version", "unit", "period")
+STAMP_KEYS = ("campaign", "form", "version", "unit", "period", "token", "edition")
 STAMP_NAME = "sheetflow_{key}"
 """The defined name that holds the second copy of one stamp."""
 

@@ -24,6 +24,7 @@ from sheetflow.service.names import ANSWERS, answer_path, precheck_path
 from sheetflow.service.office import LOG, Office
 from sheetflow.service.publishing import Order, basis_of
 from sheetflow.service.requesting import request_for
+from sheetflow.service.stamping import token_for
 from sheetflow.store.records import Arrival, StaleMark, Submission
 from sheetflow.validators.explaining import is_open
 from sheetflow.workers import OutgrownError, TaskFailedError
@@ -124,7 +125,11 @@ def _returned(
     still_open = [entry for entry in findings if is_open(entry, said)]
     compared = last_round(office, arrival, form, period, still_open)
     look = ReturnedLook(
-        office.dress, arrival.arrived_at, compared.words if compared else "", receipt
+        office.dress,
+        arrival.arrived_at,
+        compared.words if compared else "",
+        receipt,
+        token_for(office, form, arrival.unit_id, period),
     )
     return office.pool.submit("render_returned", request, findings, said, look)
 

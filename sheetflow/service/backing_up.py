@@ -1,7 +1,7 @@
 """The whole office in one file: everything that cannot be made again from the rest.
 
-A backup holds database, journal, archived originals, settings, list of units and templates, with
-a manifest of their hashes; what was published is made again from these. It may be taken
+A backup holds database, journal, archived originals, settings, list of units, templates and the
+key of the stamps, with a manifest of their hashes; what was published is made again from these. It may be taken
 while the service runs: the database is copied as of one moment, and the originals that it
 names lie in the archive before it names them. Holding personal data, it is written for
 our own account alone, and never into the inbox or the outbox.
@@ -25,10 +25,12 @@ from sheetflow.errors import WorkspaceError
 from sheetflow.intake.archive import blob_path
 from sheetflow.service.journaling import rewrite_journal
 from sheetflow.service.office import LOG, Office
+from sheetflow.service.stamping import stamp_key
 from sheetflow.store import Store
 
-MANIFEST, KIND, VERSION = "manifest.json", "sheetflow-backup", 2
+MANIFEST, KIND, VERSION = "manifest.json", "sheetflow-backup", 3
 DATABASE, ARCHIVE, JOURNAL = "state/sheetflow.db", "state/archive", "state/journal"
+STAMP_KEY = "state/stamp.key"
 _CHUNK = 1 << 20
 
 
@@ -83,7 +85,8 @@ def _packed(office: Office, package: zipfile.ZipFile) -> Backup:
         originals = _read_copy(copy, journal)
         _add(package, backup, DATABASE, copy)
         _add(package, backup, JOURNAL, journal)
-    for path in (space.settings_file, space.units_file, *_templates(space)):
+    key = [space.stamp_key] if stamp_key(office) else []
+    for path in (space.settings_file, space.units_file, *_templates(space), *key):
         _add(package, backup, path.relative_to(space.root).as_posix(), path)
     for number, sha256 in enumerate(originals, start=1):
         blob = blob_path(space.archive, sha256)

@@ -16,6 +16,7 @@ from sheetflow.schemas.habits import read_code
 from sheetflow.schemas.judging import Judgement, Outcome
 from sheetflow.service.office import Office
 from sheetflow.service.requesting import request_for_unit, resolve_keys
+from sheetflow.service.stamping import token_for
 from sheetflow.units import Unit
 from sheetflow.validators.catalogue import GENERAL
 from sheetflow.validators.sheets import find_card_values, find_sheets
@@ -70,7 +71,8 @@ def write_annotated(office: Office, checked: Checked, target: Path) -> bool:
         return False
     if target.exists() and target.samefile(request.path):
         raise WorkspaceError("批注件不能写在原文件上。请换一个名称。")
-    look = ReturnedLook(office.dress, request.now)
+    token = token_for(office, judgement.form, request.unit.unit_id, judgement.period)
+    look = ReturnedLook(office.dress, request.now, token=token)
     replace_file(target, render_marked(request, judgement, look))
     return True
 

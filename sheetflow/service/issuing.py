@@ -17,6 +17,7 @@ from sheetflow.service.history import merged_since, past_books
 from sheetflow.service.names import workbook_path
 from sheetflow.service.office import Office
 from sheetflow.service.publishing import Order, basis_of, is_fresh
+from sheetflow.service.stamping import ensure_stamp_key, token_for
 from sheetflow.store.records import Stale, StaleMark
 from sheetflow.units import Unit
 from sheetflow.workers.judging import BlankRequest
@@ -33,6 +34,7 @@ def issue_workbooks(
     expected = office.tree.living_on(period.last_day) if units is None else tuple(units)
     office.workspace.ensure_unit_folders(office.tree)
     follow_units(office)
+    ensure_stamp_key(office)
     marks = [
         Stale(unit_id=unit.unit_id, form=form.key, period=period.period_id, what=WORKBOOK)
         for unit in expected
@@ -116,6 +118,7 @@ def _request(office: Office, mark: Stale) -> tuple[BlankRequest, str]:
         period=period,
         past=past,
         stamp=max([start, *times]),
+        token=token_for(office, form.key, unit.unit_id, period.period_id),
     )
     basis = basis_of(__version__, form.version, request, office.dress.printed)
     return request, basis

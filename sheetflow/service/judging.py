@@ -28,6 +28,7 @@ from sheetflow.service.history import last_round, was_in_time
 from sheetflow.service.office import LOG, Office
 from sheetflow.service.piecing import order_pieces, wish_pieces
 from sheetflow.service.requesting import request_for, resolve_keys
+from sheetflow.service.stamping import judge_token
 from sheetflow.service.turns import first_of_each
 from sheetflow.store.records import Arrival, Judged, Submission
 from sheetflow.validators.catalogue import GENERAL
@@ -298,11 +299,12 @@ def _follow(office: Office, submission: Submission, reply: JudgeReply) -> None:
         order_pieces(office, submission, reply.rows)
     findings = reply.judgement.findings
     LOG.info(
-        "unit %s: receipt %s %s, %d findings",
+        "unit %s: receipt %s %s, %d findings, token %s",
         submission.unit_id,
         submission.receipt,
         submission.outcome,
         len(findings),
+        judge_token(office, submission.unit_id, reply.judgement).value,
     )
     _log_findings(submission, findings)
 

@@ -26,7 +26,7 @@ from sheetflow.intake.folders import sync_folder
 from sheetflow.intake.journal import Entry, Journal, read_journal
 from sheetflow.periods import OFFICE_ZONE
 from sheetflow.schemas.judging import Judgement, Outcome
-from sheetflow.service.backing_up import DATABASE
+from sheetflow.service.backing_up import DATABASE, STAMP_KEY
 from sheetflow.service.checking import named_unit
 from sheetflow.service.clock import Clock
 from sheetflow.service.journaling import arrival_of, rewrite_journal
@@ -126,7 +126,7 @@ def _recovered(
 ) -> Recovered:
     database = draft / "new.db"
     if backup:
-        _unpack_database(backup, database)
+        _unpack_database(workspace, backup, draft, database)
     found = Recovered(unsaid=journal.damaged)
     with open_office(workspace.root, at, say, lambda *_: Store.open(database)) as office:
         store = office.store
@@ -142,11 +142,17 @@ def _recovered(
     return found
 
 
-def _unpack_database(backup: Path, database: Path) -> None:
+def _unpack_database(workspace: Workspace, backup: Path, draft: Path, database: Path) -> None:
+    """Go on from the backup's database, and with its key for stamps where ours is gone."""
     with opened(backup) as (package, manifest):
-        unpack(package, {DATABASE: manifest["files"][DATABASE]}, database.parent / "backup")
-    (database.parent / "backup" / DATABASE).rename(database)
+        wanted = [name for name in (DATABASE, STAMP_KEY) if name in manifest["files"]]
+        files = {name: manifest["files"][name] for name in wanted}
+        unpack(package, files, draft / "backup")
+    (draft / "backup" / DATABASE).rename(database)
     check_database(database)
+    key = draft / "backup" / STAMP_KEY
+    if key.exists() and not workspace.stamp_key.exists():
+        key.rename(workspace.stamp_key)
 
 
 def _receive_all(office: Office, journal: Journal, found: Recovered) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from sheetflow.config.private import close_state
 from sheetflow.errors import StoreError, WorkspaceError
-from sheetflow.service.backing_up import DATABASE
+from sheetflow.service.backing_up import DATABASE, STAMP_KEY
 from sheetflow.service.clock import Clock
 from sheetflow.service.lock import held_lock
 from sheetflow.service.office import open_office
@@ -60,6 +60,8 @@ def restore(
             unpack(package, manifest["files"], draft)
             check_database(draft / DATABASE)
             aside = _set_aside(root, Clock(at).now())
+            if aside and not (draft / STAMP_KEY).exists() and (aside / STAMP_KEY).is_file():
+                shutil.copy2(aside / STAMP_KEY, draft / STAMP_KEY)  # one from before there were any
             _put_in_place(draft, root)
         finally:
             shutil.rmtree(draft, ignore_errors=True)

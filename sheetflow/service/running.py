@@ -27,6 +27,7 @@ from sheetflow.service.office import LOG, Office
 from sheetflow.service.piecing import sweep_pieces
 from sheetflow.service.rebuilding import Rebuilding
 from sheetflow.service.sending import Sent, send_due
+from sheetflow.service.stamping import ensure_stamp_key
 from sheetflow.service.taking import Intake, open_intake, take_all
 from sheetflow.service.trying import redo_makeshifts, template_troubles
 from sheetflow.service.waiting import waiting_of, what_waits
@@ -69,7 +70,7 @@ def run_pass(office: Office) -> PassReport:
     Raise WorkspaceError where another service runs in this workspace.
     """
     with held_lock(office.workspace.lock):
-        mended = close_to_others(office)
+        mended = (*close_to_others(office), *ensure_stamp_key(office))
         tidy_up(office)
         intake = open_intake(office)
         take_all(office, intake)

@@ -19,7 +19,15 @@ from pathlib import Path
 from sheetflow.config.private import make_private_folder
 from sheetflow.errors import WorkspaceError
 from sheetflow.intake.scanning import MAX_BYTES
-from sheetflow.service.backing_up import ARCHIVE, DATABASE, JOURNAL, KIND, MANIFEST, VERSION
+from sheetflow.service.backing_up import (
+    ARCHIVE,
+    DATABASE,
+    JOURNAL,
+    KIND,
+    MANIFEST,
+    STAMP_KEY,
+    VERSION,
+)
 
 SETTINGS, UNITS, TEMPLATES, STATE = "sheetflow.toml", "units.xlsx", "templates", "state"
 _BLOB = re.compile(rf"{ARCHIVE}/([0-9a-f]{{2}})/\1[0-9a-f]{{62}}")
@@ -96,7 +104,7 @@ def _check_sizes(package: zipfile.ZipFile) -> None:
 def _is_ours(name: str) -> bool:
     parts = name.split("/")
     tame = ".." not in parts and "." not in parts
-    known = name in _NEEDED or name == JOURNAL
+    known = name in {*_NEEDED, JOURNAL, STAMP_KEY}
     return known or bool(tame and (_BLOB.fullmatch(name) or _TEMPLATE.fullmatch(name)))
 
 

@@ -35,6 +35,7 @@ from sheetflow.service.running import (
     work_off,
 )
 from sheetflow.service.sending import Sent
+from sheetflow.service.stamping import ensure_stamp_key
 from sheetflow.service.taking import look, open_intake, take
 from sheetflow.service.turns import A_TURN
 from sheetflow.store import Store
@@ -130,7 +131,7 @@ class _Rounds:
     def _pass(self) -> float:
         office, intake = self._office, self._intake
         before, self._told = self._told, ()
-        mended = close_to_others(office)
+        mended = (*close_to_others(office), *ensure_stamp_key(office))
         tree = office.tree
         office.reread_units()
         if self._intake.seen.hindered:  # perhaps the way is free now

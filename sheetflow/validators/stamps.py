@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sheetflow.findings import Finding, Place
 from sheetflow.periods import Period
@@ -40,6 +40,7 @@ class Recognised:
     sheets: tuple[FoundSheet, ...] = ()
     named_unit: str = ""
     other_period: Period | None = None
+    token: str = ""
 
 
 def parse_stamp(raw: RawWorkbook) -> Stamp:
@@ -55,15 +56,20 @@ def parse_stamp(raw: RawWorkbook) -> Stamp:
         found.setdefault(key, read_code(second))
     found["campaign"] = found["campaign"].lower()
     found["form"] = found["form"].lower()
+    found["edition"] = found["edition"].lower()
     return Stamp(**found)
 
 
 def recognise(raw: RawWorkbook, campaign: Campaign, context: Context) -> Recognised:
     """Find form, version, period and owner; hold or refuse what cannot be told for sure."""
+    stamp = parse_stamp(raw)
+    return replace(_recognised(raw, campaign, context, stamp), token=stamp.token)
+
+
+def _recognised(raw: RawWorkbook, campaign: Campaign, context: Context, stamp: Stamp) -> Recognised:
     checks = campaign.catalogue
     if not any(any(cell is not None for cell in row) for sheet in raw.sheets for row in sheet.rows):
         return _stop(Outcome.REFUSED, checks["workbook-empty"].at(Place()))
-    stamp = parse_stamp(raw)
     foreign = stamp.campaign and stamp.campaign != campaign.key.lower()
     if foreign and not context.released:
         return _stop(Outcome.HELD, checks["campaign-other"].at(Place()))

@@ -97,7 +97,11 @@ class JudgeRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BlankRequest:
-    """What is needed to write one unit's 填报 workbook."""
+    """What is needed to write one unit's 填报 workbook.
+
+    Its `token` is not shown with it: what was handed out without one is good, and is not
+    made again for that.
+    """
 
     campaign: str
     form: str
@@ -105,6 +109,7 @@ class BlankRequest:
     period: Period
     past: tuple[PastBook, ...]
     stamp: dt.datetime
+    token: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -171,12 +171,13 @@ def render_boards(data: BoardData, page: str, instead: str) -> dict[str, bytes]:
 
 @dataclass(frozen=True, slots=True)
 class ReturnedLook:
-    """How a returned copy is dressed: what is printed, its time, last round and receipt."""
+    """How a returned copy is dressed: what is printed, its time, last round, receipt and token."""
 
     dress: Dress
     stamp: dt.datetime
     round_line: str = ""
     receipt: str = ""
+    token: str = ""
 
 
 def render_blank(request: BlankRequest, dress: Dress) -> bytes:
@@ -190,7 +191,7 @@ def render_blank(request: BlankRequest, dress: Dress) -> bytes:
     form = campaign.by_key[request.form]
     earlier = earlier_book(campaign, request.past, request.form, request.period)
     filling = prefill_blank(campaign, form, request.unit, request.period, earlier)
-    return write_workbook(filling, dress, request.stamp)
+    return write_workbook(filling.bearing(request.token), dress, request.stamp)
 
 
 def render_returned(
@@ -211,7 +212,7 @@ def render_marked(request: JudgeRequest, judgement: Judgement, look: ReturnedLoo
     """Write the marked copy of a workbook that was judged; its book must be there."""
     from sheetflow.writing import write_workbook
 
-    filling = _returned_filling(request, judgement)
+    filling = _returned_filling(request, judgement).bearing(look.token)
     return write_workbook(filling, look.dress, look.stamp, look.round_line, look.receipt)
 
 

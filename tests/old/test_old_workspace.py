@@ -9,6 +9,7 @@ clerk has a finished workbook and a half-filled one (`desk/`). It is never made 
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
 
 from sheetflow.schemas.judging import Outcome
@@ -80,6 +81,11 @@ def lose_what_can_be_made_again(root: Path) -> None:
         run_pass(office)
 
 
+def without_token(text: str) -> str:
+    """Leave out of a workbook's stamp what its version did not know yet."""
+    return re.sub(r"(?<=\n)A6 token \| B6 \S+\nA7 edition \| B7 full\n", "", text)
+
+
 def test_what_is_made_again_says_what_it_said(root: Path) -> None:
     """Answers, roll-ups and reports made anew from the old database say, cell by cell, what they said."""
     before = files_of(root / "outbox")
@@ -88,6 +94,6 @@ def test_what_is_made_again_says_what_it_said(root: Path) -> None:
     assert after.keys() == before.keys()
     for path, data in before.items():
         if path.endswith(".xlsx"):
-            assert workbook_text(after[path]) == workbook_text(data), path
+            assert without_token(workbook_text(after[path])) == workbook_text(data), path
         elif path.endswith(".docx"):
             assert document_text(after[path]) == document_text(data), path

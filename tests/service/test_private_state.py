@@ -46,9 +46,18 @@ def test_everything_made_in_state_is_private(desk: Desk) -> None:
     shutil.rmtree(desk.workspace.state)
     desk.drop(EAST, desk.fill(EAST, sound(*range(100, 180))))
     desk.drop(EAST, desk.fill(EAST), folder="预审")
-    assert _serve(desk) == ()
+    (told,) = _serve(desk)
+    assert "stamp.key" in told  # the key went with it
     names = {path.name for path in desk.workspace.state.iterdir()}
-    assert names >= {"sheetflow.db", "sheetflow.log", "archive", "mail", "pieces", "lock"}
+    assert names >= {
+        "sheetflow.db",
+        "sheetflow.log",
+        "stamp.key",
+        "archive",
+        "mail",
+        "pieces",
+        "lock",
+    }
     assert desk.mails(EAST)
     assert _open_to_others(desk) == []
 

@@ -28,6 +28,7 @@ _EXAMINATIONS: tuple[tuple[str, Examination], ...] = (
     ("设置", setup.check_settings),
     ("个人信息", setup.check_privacy),
     ("单位名单", setup.check_units),
+    ("填报表标识", setup.check_stamp_key),
     ("发信", setup.check_mail),
     ("模板", setup.check_templates),
     ("字体", machine.check_fonts),

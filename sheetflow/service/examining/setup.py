@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
+from sheetflow.config.stamp_key import read_stamp_key
+from sheetflow.errors import WorkspaceError
 from sheetflow.mailing import SmtpCarrier
 from sheetflow.service.examining.lines import Line, fault, listed, ok, warning
 from sheetflow.service.office import Office
@@ -61,6 +63,25 @@ def check_units(office: Office) -> Iterator[Line]:
         )
     else:
         yield ok("单位名单", f"{len(living)}个单位都有邮箱。")
+
+
+def check_stamp_key(office: Office) -> Iterator[Line]:
+    """Look whether the key of the stamps is there and can be read."""
+    topic, path = "填报表标识", office.workspace.stamp_key
+    try:
+        found = read_stamp_key(path)
+    except WorkspaceError as error:
+        remedy = "请从备份取回这个文件并检查权限；没有备份的，移走它，下一次 run 会新做一份。"
+        yield warning(topic, f"{error}新发的填报表暂时不带标识码，收表不受影响。", remedy)
+        return
+    if found is None:
+        yield warning(
+            topic,
+            f"没有密钥 {path}。",
+            "下一次运行 run 或 watch 会新做一份；以前发出的填报表照常使用。有备份的，可以先取回。",
+        )
+    else:
+        yield ok(topic, "密钥在，可以读出。")
 
 
 def check_mail(office: Office) -> Iterator[Line]:
