@@ -13,7 +13,9 @@ from sheetflow.consolidation.tables import BoardRow
 from sheetflow.consolidation.waiting import Waiting, Waits, tell, told_besides
 from sheetflow.intake.scanning import scan
 from sheetflow.periods import Period
+from sheetflow.schemas.forms import Form
 from sheetflow.service.clock import Clock
+from sheetflow.service.entailing import WORKBOOK
 from sheetflow.service.health import read_health
 from sheetflow.service.history import books_of
 from sheetflow.service.lock import is_held
@@ -70,7 +72,9 @@ class Standing:
 def standing(office: Office, period: Period | None = None) -> Standing:
     """Gather who stands where in `period`; by default the newest one that anybody reported."""
     form = office.campaign.main_form
-    wanted = period or _newest_period(office)
+    if period and not form.takes(period):
+        form = next((other for other in office.campaign.forms if other.takes(period)), form)
+    wanted = period or _newest_period(office, form)
     books = books_of(office, form, wanted)
     units = [unit for root in office.tree.roots for unit in books.expected(root)]
     seen = look(office, open_intake(office))
@@ -116,13 +120,23 @@ def _apart(office: Office) -> Iterator[Submission]:
             yield entry
 
 
-def _newest_period(office: Office) -> Period:
-    """The newest period with a submission, else the one before today's (whose reports are due)."""
-    form = office.campaign.main_form
+def _newest_period(office: Office, form: Form) -> Period:
+    """The newest period with a submission, else the one before today's (whose reports are due).
+
+    Of the year before it is only where its workbooks were handed out: a campaign has a first one.
+    """
     tried = [
         (form.period(entry.period), entry.arrived_at.date())
         for entry in office.store.submissions.find_submissions(form=form.key)
         if entry.period
     ]
     begun = [period for period, day in tried if period.first_day <= day]
-    return max(begun) if begun else form.due_at(office.clock.now().date())
+    if begun:
+        return max(begun)
+    today = office.clock.now().date()
+    last = form.last_ended(today)
+    handed_out = any(
+        (entry.kind, entry.form) == (WORKBOOK, form.key)
+        for entry in office.store.publications.find_publications(period=last.period_id)
+    )
+    return last if handed_out else form.due_at(today)

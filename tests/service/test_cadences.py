@@ -21,6 +21,7 @@ from tests.tiny.cadences import named
 from tests.tiny.desk import (
     CITY,
     EAST,
+    NORTH,
     PROVINCE,
     SOUTH,
     TREE,
@@ -162,6 +163,28 @@ def test_at_the_turn_of_the_year_all_that_ends_is_reminded_of(quarters: Desk) ->
     assert made.label == "2012年第4季度、2012年"
     asked = [row.unit.unit_id for row in made.missing]
     assert asked.count(SOUTH) == 2
+
+
+def test_the_year_is_due_after_its_end(tmp_path: Path) -> None:
+    """What is filled for a year is asked for in the next one, once its workbooks are handed out."""
+    desk = Desk.make(tmp_path / "work", campaign=named("YEAR"))
+    assert desk.ask(standing, at(1, 9, 2013)).period == Period.parse("2013")
+    desk.issue("2012", at(12, 20))
+    assert desk.ask(standing, at(1, 9, 2013)).period == Period.parse("2012")
+
+
+def test_the_other_form_stands_where_its_period_is_asked_for(quarters: Desk) -> None:
+    """Who asks for a period of another form's cadence reads of that form."""
+    desk = quarters
+    desk.issue("2012", at(12, 20), form="register")
+    rivers: Rows = {
+        "sign": [{"written_on": "2012-12-28"}],
+        "rivers": [{"river": "清水河", "length": 12_000}],
+    }
+    desk.drop(NORTH, desk.fill(NORTH, rivers, period="2012"))
+    desk.run(at(12, 28))
+    assert desk.states("2012")[NORTH] == "accepted"
+    assert desk.states("2012Q4")[NORTH] == "missing"
 
 
 def test_a_merger_within_a_year_of_quarters(tmp_path: Path) -> None:
