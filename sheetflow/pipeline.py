@@ -76,7 +76,7 @@ def _conclude(
         book=book,
         figures={} if stands else measure(book),
         nil=not stands and book.nil,
-        late=context.is_late(book.period),
+        late=context.is_late(book.form, book.period),
         explanations=said,
         typed={entry.number: entry.text for entry in answers if explains(entry.text)},
     )

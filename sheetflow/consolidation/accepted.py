@@ -144,8 +144,18 @@ class Books:
 
     def expected(self, unit: Unit, period: Period | None = None) -> tuple[Unit, ...]:
         """The units of `unit`'s subtree that must report, in administrative order."""
-        day = (period or self.period).last_day
-        living = {entry.unit_id for entry in self.tree.living_on(day)}
+        living = self._living(unit, period or self.period)
+        return tuple(entry for entry in living if self.form.is_for(entry.level))
+
+    def counted(self, unit: Unit) -> tuple[Unit, ...]:
+        """Those that must report, and those who once had to: what was accepted of them counts."""
+        living = self._living(unit, self.period)
+        return tuple(
+            entry for entry in living if self.form.is_for(entry.level) or self.latest(entry.unit_id)
+        )
+
+    def _living(self, unit: Unit, period: Period) -> tuple[Unit, ...]:
+        living = {entry.unit_id for entry in self.tree.living_on(period.last_day)}
         return tuple(entry for entry in self.tree.subtree(unit.unit_id) if entry.unit_id in living)
 
     def merged_into(self, unit: Unit) -> tuple[Unit, ...]:

@@ -27,7 +27,12 @@ def board_data(
     """
     periods = books.period.year_so_far
     expected = {period.period_id: books.expected(unit, period) for period in periods}
-    shown = {member.unit_id for members in expected.values() for member in members}
+    shown = {
+        above.unit_id  # also whoever stands between, though its level does not fill the form
+        for member in dict.fromkeys(member for members in expected.values() for member in members)
+        for above in books.tree.chain(member.unit_id)
+        if above == member or above != unit
+    }
     stamp: dt.datetime = newest(books, unit)
     return BoardData(
         campaign_title=campaign.title,

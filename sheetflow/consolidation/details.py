@@ -53,7 +53,7 @@ def sources(books: Books, unit: Unit, sheet: Sheet | None = None) -> list[Accept
     them over; from then on they are counted there, and only there.
     """
     found: list[Accepted] = []
-    for member in books.expected(unit):
+    for member in books.counted(unit):
         own = books.for_period(member.unit_id)
         if sheet is not None and not sheet.is_book:
             found += [own] if own else []

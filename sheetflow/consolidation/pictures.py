@@ -45,9 +45,9 @@ def _picture(
         parts = tuple(_pick(spec, matrix.total[indicator.code]) for indicator in indicators)
         series: tuple[Series, ...] = (Series(spec.title, parts),)
     elif spec.across is Across.UNITS:
-        first, *others = matrix.columns
-        categories = (own, *(column.heading for column in others))
-        columns = [column.values for column in (first, *others)]
+        headings = (column.heading for column in matrix.columns)
+        categories = tuple(own if heading == "本级" else heading for heading in headings)
+        columns = [column.values for column in matrix.columns]
         series = tuple(
             Series(
                 _plain(indicator), tuple(_pick(spec, values[indicator.code]) for values in columns)

@@ -83,7 +83,7 @@ _Seen = tuple[Accepted, Mapping[str, Value], Mapping[str, Value]]
 def _rows(books: Books, unit: Unit, sheet: str, policy: MaskPolicy) -> Iterator[_Seen]:
     plan = [look for look in policy.plan(books.form.by_key[sheet]) if look[1] is Mask.WHOLE]
     standing = [
-        found for member in books.expected(unit) if (found := books.for_period(member.unit_id))
+        found for member in books.counted(unit) if (found := books.for_period(member.unit_id))
     ]
     for accepted, rows in books.rows_of(sheet, standing):
         for row in rows:

@@ -122,17 +122,20 @@ def statistics(books: Books, unit: Unit) -> Statistics:
     """Give the matrix: 本级, then each unit straight below with all that is below it.
 
     The total is added up straight from every single unit, not from the columns: the
-    workbook adds the columns, and both must agree.
+    workbook adds the columns, and both must agree. Whose level does not fill the form has no 本级.
     """
-    expected = {member.unit_id for member in books.expected(unit)}
-    own = books.own_figures(unit)
-    nil = _is_nil(books, unit)
-    columns = [StatisticsColumn("本级", unit, own.values, carried=own.carried, nil=nil)]
-    everyone = [own.values]
+    counted = {member.unit_id for member in books.counted(unit)}
+    columns: list[StatisticsColumn] = []
+    everyone = []
+    if unit.unit_id in counted or not counted:
+        own = books.own_figures(unit)
+        nil = _is_nil(books, unit)
+        columns.append(StatisticsColumn("本级", unit, own.values, carried=own.carried, nil=nil))
+        everyone.append(own.values)
     for child in books.tree.children(unit.unit_id):
-        if child.unit_id not in expected:
+        members = [books.own_figures(member) for member in books.counted(child)]
+        if not members or not child.exists_on(books.period.last_day):
             continue
-        members = [books.own_figures(member) for member in books.expected(child)]
         alone = len(members) == 1
         values = add_up(books.form, [member.values for member in members])
         column = StatisticsColumn(child.name, child, values, alone and members[0].carried)

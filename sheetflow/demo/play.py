@@ -137,7 +137,7 @@ def _prepare(scene: _Stage, folder: Path, rows: int, seed: int) -> list[Drop]:
 
 def _moments(office: Office) -> tuple[dt.datetime, dt.datetime]:
     """When the units drop: before the first deadline, and after the last one."""
-    deadlines = [office.deadline(unit, _PERIOD) for unit in office.tree]
+    deadlines = [office.deadline(unit, office.campaign.main_form, _PERIOD) for unit in office.tree]
     first, last = min(deadlines).date(), max(deadlines).date() + _LATE_BY
     return (
         dt.datetime.combine(first, _DROPPED_AT, OFFICE_ZONE),

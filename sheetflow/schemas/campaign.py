@@ -92,3 +92,5 @@ def _astray(campaign: Campaign) -> Iterator[str]:
         for sheet in form.sheets:
             for level in sorted(sheet.levels - set(campaign.levels.names)):
                 yield f"《{sheet.title}》由{level}级填报，活动里没有这一级"
+        for name in sorted({*form.levels, *form.working_days} - set(campaign.levels.names)):
+            yield f"《{form.title}》写了{name}级，活动里没有这一级"

@@ -90,7 +90,8 @@ class Form:
     填报说明; `own_work` is the sentence for units that have others below them. `charts` are
     drawn in the consolidated workbook and, where they bear a name, in the report.
     `same_person` asks whether two units have registered the same matter, `own_totals` lets
-    those above state totals of their own.
+    those above state totals of their own. `levels` names those whose units fill the form; empty:
+    all. `working_days` are its deadlines, by level, where they are not the office's.
     """
 
     key: str
@@ -108,6 +109,8 @@ class Form:
     charts: tuple[ChartSpec, ...] = ()
     same_person: SamePerson | None = None
     own_totals: OwnTotals | None = None
+    levels: frozenset[str] = frozenset()
+    working_days: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     declared: Form | None = field(default=None, repr=False, compare=False)
     """The whole declaration, where this is the form as some of its versions have it."""
     versions: frozenset[int] = field(default=frozenset(), repr=False)
@@ -164,6 +167,14 @@ class Form:
     def cover_sheet(self) -> Sheet:
         """The card that says who reports."""
         return self.by_key[self.cover.sheet]
+
+    def is_for(self, level: str) -> bool:
+        """Whether units of that level fill the form."""
+        return not self.levels or level in self.levels
+
+    def days_for(self, level: str, usual: Mapping[str, int]) -> int:
+        """Give the working days that `level` has for it; `usual` are the office's, by level."""
+        return self.working_days.get(level, usual[level])
 
     def sheets_for(self, level: str) -> tuple[Sheet, ...]:
         """The sheets that a unit of that level fills."""

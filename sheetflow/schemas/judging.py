@@ -247,13 +247,14 @@ class Context:
         MappingProxyType({})
     )
 
-    def deadline(self, period: Period) -> dt.datetime:
-        """The last moment at which the unit reports `period` in time."""
-        return deadline(period, self.working_days[self.unit.level], self.day_overrides)
+    def deadline(self, form: Form, period: Period) -> dt.datetime:
+        """The last moment at which the unit reports `form` for `period` in time."""
+        days = form.days_for(self.unit.level, self.working_days)
+        return deadline(period, days, self.day_overrides)
 
-    def is_late(self, period: Period) -> bool:
+    def is_late(self, form: Form, period: Period) -> bool:
         """Whether the file was handed in after that."""
-        return (self.handed_in or self.now) > self.deadline(period)
+        return (self.handed_in or self.now) > self.deadline(form, period)
 
 
 Rule = Callable[[Book, Context], Iterable[Finding]]

@@ -243,7 +243,8 @@ def _own(
 
 
 def _is_open(office: Office, entry: Publication) -> bool:
-    until = office.deadline(office.tree[entry.unit_id], office.period(entry.form, entry.period))
+    unit, period = office.tree[entry.unit_id], office.period(entry.form, entry.period)
+    until = office.deadline(unit, office.form(entry.form), period)
     return office.clock.now() <= until
 
 

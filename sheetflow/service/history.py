@@ -83,7 +83,7 @@ def books_of(office: Office, form: Form, period: Period, top: Unit | None = None
         accepted=accepted,
         attempts=attempts,
         rows_of=rows_of,
-        deadlines=_deadlines(office, period),
+        deadlines=_deadlines(office, form, period),
     )
 
 
@@ -95,7 +95,7 @@ def _answered_for_below(office: Office, top: Unit, period: Period) -> frozenset[
     return frozenset(unit.unit_id for unit in (*below, *ended))
 
 
-def _deadlines(office: Office, period: Period) -> dict[UnitAndPeriod, dt.datetime]:
+def _deadlines(office: Office, form: Form, period: Period) -> dict[UnitAndPeriod, dt.datetime]:
     """Give every unit's deadlines in the year so far; they differ by level alone."""
     by_level: dict[tuple[str, str], dt.datetime] = {}
     found: dict[UnitAndPeriod, dt.datetime] = {}
@@ -103,7 +103,7 @@ def _deadlines(office: Office, period: Period) -> dict[UnitAndPeriod, dt.datetim
         for entry in period.year_so_far:
             spot = (unit.level, entry.period_id)
             if spot not in by_level:
-                by_level[spot] = office.deadline(unit, entry)
+                by_level[spot] = office.deadline(unit, form, entry)
             found[unit.unit_id, entry.period_id] = by_level[spot]
     return found
 

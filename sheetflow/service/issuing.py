@@ -29,9 +29,12 @@ def issue_workbooks(
 ) -> int:
     """Publish the 填报 workbook of every unit (or of `units`) and the master; give how many are new.
 
+    Units of a level that does not fill the form get none.
+
     Raise the first SheetflowError that one of them met, when all others are published.
     """
-    expected = office.tree.living_on(period.last_day) if units is None else tuple(units)
+    wanted = office.tree.living_on(period.last_day) if units is None else units
+    expected = [unit for unit in wanted if form.is_for(unit.level)]
     office.workspace.ensure_unit_folders(office.tree)
     follow_units(office)
     ensure_stamp_key(office)

@@ -78,7 +78,7 @@ def facts(office: Office, unit: Unit, form: str, period: str) -> MailData:
     contact = office.settings.contact
     asked = [contact.office, contact.person, contact.phone]
     known = office.period(form, period) if period else None
-    until = office.deadline(unit, known) if known else None
+    until = office.deadline(unit, office.form(form), known) if known else None
     other = office.campaign.other_form(form)
     return MailData(
         campaign=office.campaign.title,

@@ -129,9 +129,15 @@ class Office:
         """The days on which this office works or rests otherwise than the calendar says."""
         return dict(self.settings.deadlines.overrides)
 
-    def deadline(self, unit: Unit, period: Period) -> dt.datetime:
-        """The last moment at which `unit` reports `period` in time."""
-        return deadline(period, self.working_days[unit.level], self.day_overrides)
+    def deadline(self, unit: Unit, form: Form, period: Period) -> dt.datetime:
+        """The last moment at which `unit` reports `form` for `period` in time."""
+        days = form.days_for(unit.level, self.working_days)
+        return deadline(period, days, self.day_overrides)
+
+    def last_deadline(self, period: Period) -> dt.datetime:
+        """The last moment at which anybody reports anything for `period` in time."""
+        own = (day for form in self.campaign.forms for day in form.working_days.values())
+        return deadline(period, max((*self.working_days.values(), *own)), self.day_overrides)
 
     @cached_property
     def dress(self) -> Dress:

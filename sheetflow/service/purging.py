@@ -22,7 +22,7 @@ from sheetflow.errors import WorkspaceError
 from sheetflow.intake.archive import blob_path
 from sheetflow.intake.folders import sync_folder
 from sheetflow.mailing import MaildirCarrier
-from sheetflow.periods import Period, deadline
+from sheetflow.periods import Period
 from sheetflow.publishing.outbox import Beside, lies_there, remove_publication
 from sheetflow.schemas.documents import without_personal
 from sheetflow.service.entailing import ANSWER, CONSOLIDATED, WORKBOOK
@@ -163,7 +163,7 @@ def _check_settled(office: Office) -> None:
 
 
 def _check_closed(office: Office, period: Period) -> None:
-    last = deadline(period, max(office.working_days.values()), office.day_overrides)
+    last = office.last_deadline(period)
     if office.clock.now() <= last:
         raise WorkspaceError(
             f"{period.label}还没有截止（最晚{last.year}年{last.month}月{last.day}日），没有清理。"
@@ -202,7 +202,7 @@ def _runs(office: Office, period: Period) -> bool:
     later = period.rest_of_year
     if not later:
         return False
-    last = deadline(later[-1], max(office.working_days.values()), office.day_overrides)
+    last = office.last_deadline(later[-1])
     return office.clock.now() <= last
 
 

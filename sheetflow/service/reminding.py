@@ -130,7 +130,7 @@ def _reminder(
     attach = office.settings.mail.attach
     data = replace(
         facts(office, unit, form.key, period.period_id),
-        late=office.clock.now() > office.deadline(unit, period),
+        late=office.clock.now() > office.deadline(unit, form, period),
         reason=_REASONS.get(row.state, "").format(receipt=row.receipt),
         attachment=path.name if attach else "",
         file_place="" if attach else f"{path.parent.name}/{path.name}",
@@ -163,11 +163,12 @@ def _rollcalls(
         lacking = [row for row in missing if row.unit.unit_id in expected]
         if all(row.unit == unit for row in lacking) or names[unit.unit_id] in known:
             continue
+        own = "（含本级）" if unit.unit_id in expected else ""
         data = replace(
             facts(office, unit, form.key, books.period.period_id),
             deadline="",
             # Counted as on the board: whoever reads it has a workbook of its own to report.
-            reason=f"应报{len(expected)}个单位（含本级），已报{len(expected) - len(lacking)}个，"
+            reason=f"应报{len(expected)}个单位{own}，已报{len(expected) - len(lacking)}个，"
             f"没有接收{len(lacking)}个。",
             remarks=(*_lines(office, unit, lacking), *_held(office, expected, form)),
         )

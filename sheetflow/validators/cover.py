@@ -97,7 +97,11 @@ def check_correction(book: Book, context: Context) -> Iterator[Finding]:
     """Find a workbook that changes, after the deadline, what was accepted, and does not say so."""
     cover, roles = book.cover, book.form.cover
     declared = roles.correction
-    if declared is None or declared.holds(cover.card.values) or not context.is_late(book.period):
+    if (
+        declared is None
+        or declared.holds(cover.card.values)
+        or not context.is_late(book.form, book.period)
+    ):
         return
     if standing := context.standing(book.form.key, book.period):
         yield GENERAL["correction-undeclared"].at(
@@ -110,8 +114,20 @@ def check_correction(book: Book, context: Context) -> Iterator[Finding]:
 
 
 def check_expected(book: Book, context: Context) -> Iterator[Finding]:
-    """Find a workbook for a period that this unit does not report: it would count nowhere."""
+    """Find a workbook for a period or of a form that this unit does not report."""
     unit, last_day = context.unit, book.period.last_day
+    if not book.form.is_for(unit.level):
+        fill = "、".join(
+            f"{name}级" for name in context.tree.levels.names if book.form.is_for(name)
+        )
+        yield GENERAL["unit-not-expected"].at(
+            book.cover.place(book.cover.card, book.form.cover.unit_id),
+            unit=unit.name,
+            period=book.period.label,
+            why=f"是{unit.level}级单位，《{book.form.title}》由{fill}单位填报",
+            remedy=f"改报本单位应报的报表；{fill}单位的工作簿，请放进它自己的报送文件夹",
+        )
+        return
     if unit.exists_on(last_day):
         return
     heir = context.tree.successor_on(unit.unit_id, last_day)
@@ -123,6 +139,6 @@ def check_expected(book: Book, context: Context) -> Iterator[Finding]:
         book.cover.place(book.cover.card, book.form.cover.unit_id),
         unit=unit.name,
         period=book.period.label,
-        why="已经撤并" if ended else "还没有设立",
+        why=f"在{book.period.label}的最后一天{'已经撤并' if ended else '还没有设立'}",
         remedy=remedy,
     )

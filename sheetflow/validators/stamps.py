@@ -24,6 +24,9 @@ from sheetflow.workbook import RawWorkbook
 _VERSION = re.compile("[0-9]{1,6}")
 _MOST_QUOTED = 10
 
+Fitting = tuple[Form, tuple[FoundSheet, ...]]
+"""A form, and those of its sheets that are in the workbook."""
+
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
@@ -73,11 +76,14 @@ def _recognised(raw: RawWorkbook, campaign: Campaign, context: Context, stamp: S
     foreign = stamp.campaign and stamp.campaign != campaign.key.lower()
     if foreign and not context.released:
         return _stop(Outcome.HELD, checks["campaign-other"].at(Place()))
-    form, sheets = _form_of(raw, campaign, stamp)
-    if form is None:
+    fitting = _forms_of(raw, campaign, stamp, context)
+    if not fitting:
         finding = checks["workbook-unknown"].at(Place(), campaign=campaign.title)
         return _stop(Outcome.REFUSED, finding)
-    return _whose_and_when(raw, campaign, context, stamp, form, sheets)
+    if len(fitting) > 1:
+        titles = "、".join(f"《{form.title}》" for form, _ in fitting)
+        return _stop(Outcome.REFUSED, checks["form-doubtful"].at(Place(), forms=titles))
+    return _whose_and_when(raw, campaign, context, stamp, *fitting[0])
 
 
 def _whose_and_when(
@@ -129,19 +135,36 @@ def _stop(outcome: Outcome, finding: Finding) -> Recognised:
     return Recognised(outcome, (finding,))
 
 
-def _form_of(
-    raw: RawWorkbook, campaign: Campaign, stamp: Stamp
-) -> tuple[Form | None, tuple[FoundSheet, ...]]:
-    """The stamped form, else the one most of whose sheets are here (two at least)."""
-    stamped = campaign.by_key.get(stamp.form)
-    candidates = [stamped] if stamped else list(campaign.forms)
-    best: tuple[Form | None, tuple[FoundSheet, ...]] = (None, ())
-    for form in candidates:
-        sheets = find_sheets(raw, form)
-        if len(sheets) > len(best[1]):
-            best = (form, sheets)
-    enough = 1 if stamped else min(2, len(best[0].sheets)) if best[0] else 0
-    return best if len(best[1]) >= enough else (None, ())
+def _forms_of(
+    raw: RawWorkbook, campaign: Campaign, stamp: Stamp, context: Context
+) -> list[Fitting]:
+    """Give the stamped form, else the one most of whose sheets are here (two at least).
+
+    Where several fit as well, all of them: but those alone that the unit's level fills, and of
+    these those for whose periods the cover speaks, if there are any.
+    """
+    if stamped := campaign.by_key.get(stamp.form):
+        sheets = find_sheets(raw, stamped)
+        return [(stamped, sheets)] if sheets else []
+    found = [(form, find_sheets(raw, form)) for form in campaign.forms]
+    enough = [(form, sheets) for form, sheets in found if len(sheets) >= min(2, len(form.sheets))]
+    most = max(map(_fit, enough), default=None)
+    best = [entry for entry in enough if _fit(entry) == most]
+    best = [entry for entry in best if entry[0].is_for(context.unit.level)] or best
+    return [entry for entry in best if _covers_a_period(entry)] or best
+
+
+def _fit(entry: Fitting) -> tuple[int, int]:
+    """How well a form's sheets are those of the workbook: how many are there, how few are not."""
+    form, sheets = entry
+    return len(sheets), len(sheets) - len(form.sheets)
+
+
+def _covers_a_period(entry: Fitting) -> bool:
+    form, sheets = entry
+    cover = find_card_values(form.cover_sheet, sheets)
+    period = _named(read_text(cover.get(form.cover.period)), form)
+    return period is not None and form.takes(period)
 
 
 def _identity_doubt(named: str, campaign: Campaign, context: Context) -> Finding | None:

@@ -49,6 +49,7 @@ NOT_THEIRS = frozenset(
     {
         "our-fault",
         "version-older",
+        "form-doubtful",
         "unit-guessed",
         "rejected",
         "file-killed-reader",
@@ -56,7 +57,10 @@ NOT_THEIRS = frozenset(
         "file-outgrew-memory",
     }
 )
-"""What no clerk can heed beforehand: faults of the service, what somebody above decides, a new version."""
+"""What no clerk can heed beforehand: faults of the service, what somebody above decides, a new version.
+
+Forms that cannot be told apart ask for the workbook that was handed out: that is said already.
+"""
 
 _FAMILIES = {
     "file-": ("文件无法读取", "{}的，无法读取，不予接收"),

@@ -1,4 +1,4 @@
-"""A campaign of two forms that are filled for the same periods, named by ``PAIR_NAME``.
+"""Campaigns of two forms that are filled for the same periods.
 
 河道巡查 once more, and beside it 水质抽检表: another workbook of the same counties for the same
 months.
@@ -6,6 +6,7 @@ months.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from pathlib import Path
 from types import MappingProxyType
@@ -31,9 +32,6 @@ from sheetflow.validators.catalogue import GENERAL_CHECKS
 from tests.tiny.campaign import CHECKS, check_walks
 from tests.tiny.desk import FIRST, Desk, Rows, write
 from tests.tiny.forms import PATROL_FORM
-
-PAIR_NAME = "tests.tiny.pair:PAIR"
-"""What ``sheetflow.toml`` says."""
 
 
 class Probe(RowModel):
@@ -106,6 +104,20 @@ PAIR = Campaign(
 )
 
 
+COUNTIES = dataclasses.replace(
+    PAIR,
+    forms=(
+        PATROL_FORM,
+        dataclasses.replace(
+            PROBE_FORM,
+            levels=frozenset({"县"}),
+            working_days=MappingProxyType({"县": 10}),
+        ),
+    ),
+)
+"""The same, but that counties alone fill the second form, and have ten working days for it."""
+
+
 def samples(*millilitres: int, grade: str = "三类") -> Rows:
     """A workbook of the second form, one bottle for each volume."""
     return {
@@ -127,9 +139,10 @@ class PairDesk(Desk):
     """A workspace of the two forms, both issued for the first period."""
 
     @classmethod
-    def begun(cls, root: Path, **settings: str) -> PairDesk:
-        """Make it and hand both forms out."""
-        desk = cls(cls.make(root, campaign=f'"{PAIR_NAME}"', **settings).root)
+    def begun(cls, root: Path, campaign: str = "PAIR", **settings: str) -> PairDesk:
+        """Make it and hand both forms out; `campaign` is one of this module."""
+        name = f'"tests.tiny.pair:{campaign}"'
+        desk = cls(cls.make(root, campaign=name, **settings).root)
         for form in PAIR.forms:
             desk.issue(form=form.key)
         return desk

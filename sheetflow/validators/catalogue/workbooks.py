@@ -57,6 +57,14 @@ WORKBOOK_CHECKS: tuple[Check, ...] = (
         "请使用下发的填报工作簿",
     ),
     _check(
+        "form-doubtful",
+        _MUST,
+        "分不清是哪张报表",
+        "这个文件没有报表标记，按工作表看，{forms}都对得上，分不清是哪一张",
+        "请用答复文件夹（outbox）中这张报表的“填报_”工作簿填写后重新放入",
+        "没有报表标记又分不清是哪张报表的，不予接收",
+    ),
+    _check(
         "period-unknown",
         _MUST,
         "看不出报告期",
@@ -117,7 +125,7 @@ WORKBOOK_CHECKS: tuple[Check, ...] = (
         "unit-not-expected",
         _MUST,
         "本期不由本单位填报",
-        "{unit}在{period}的最后一天{why}，本期不由它填报",
+        "{unit}{why}，本期不由它填报",
         "请{remedy}",
         "撤并的单位由归入的单位填报；新设的单位从设立的报告期起填报",
     ),
