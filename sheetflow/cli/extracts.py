@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -12,26 +11,20 @@ from sheetflow.cli.commands import app, opened_office, period_named
 from sheetflow.cli.screen import say
 
 
-class Sight(StrEnum):
-    """Whose eyes personal columns are masked for."""
-
-    PROVINCE = "province"
-    CITY = "city"
-
-
 @app.command()
 def export(
     context: typer.Context,
     period: Annotated[str, typer.Option(help="The report period, like 2012B1.")],
     to: Annotated[Path, typer.Option(help="The folder to write into.")],
     level: Annotated[
-        Sight, typer.Option(help="Mask personal columns as this level sees them.")
-    ] = Sight.PROVINCE,
+        str,
+        typer.Option(help="Mask personal columns as this level sees them (default: the top one)."),
+    ] = "",
 ) -> None:
     """Write the consolidated rows as CSV and as a SQLite file, one table a sheet; masks apply."""
-    from sheetflow.service.exporting import export_rows
+    from sheetflow.service.exporting import export_rows, level_named
 
     with opened_office(context) as office:
         wanted = period_named(office, period, office.campaign.main_form)
-        written = export_rows(office, wanted, to, {"province": "省", "city": "市"}[level.value])
+        written = export_rows(office, wanted, to, level_named(office, level))
     say(f"已导出{len(written)}个文件到 {to}（{wanted.label}）。内部资料，请妥善保管。")

@@ -56,7 +56,7 @@ def same_person_rows(books: Books, unit: Unit) -> tuple[SamePersonRow, ...] | No
         SamePersonRow(
             group=number,
             unit=books.tree[accepted.unit_id],
-            city=_city(books, accepted.unit_id),
+            above=_above(books, unit, accepted.unit_id),
             receipt=accepted.receipt,
             key=key,
             matter=matter,
@@ -129,6 +129,8 @@ def _branches(books: Books, unit: Unit) -> dict[str, str]:
     return found
 
 
-def _city(books: Books, unit_id: str) -> str:
-    city = books.tree.ancestor(unit_id, "市")
-    return city.name if city else ""
+def _above(books: Books, reader: Unit, unit_id: str) -> tuple[str, ...]:
+    """Name the units that tell where `unit_id` is, blank where its chain has none of a level."""
+    tree = books.tree
+    found = (tree.ancestor(unit_id, level.name) for level in tree.levels.origin(reader.level)[:-1])
+    return tuple(above.name if above else "" for above in found)

@@ -89,17 +89,24 @@ def detail_sheet(
     """Give the sheet as the policy's level sees it, with `rows` in it."""
     summed = is_summed(sheet, policy)
     columns = _columns_in_force(policy, sheet, summed=summed)
-    return DetailSheet(sheet, columns, rows, summed=summed)
+    origin = tuple(level.column for level in policy.levels.origin(policy.level))
+    return DetailSheet(sheet, columns, rows, origin, summed=summed)
 
 
 @dataclass(frozen=True, slots=True)
 class Whose:
-    """Whose rows they are: what stands before each of them."""
+    """Whose rows they are: what stands before each of them.
+
+    `places` are the names on the chain, one for each level of the campaign but the top.
+    """
 
     unit_id: str
-    city: str
-    county: str
+    places: tuple[str, ...]
     receipt: str
+
+    def told_to(self, policy: MaskPolicy) -> tuple[str, ...]:
+        """The names that the policy's level reads before each row."""
+        return self.places[-len(policy.levels.origin(policy.level)) :]
 
 
 def whose(tree: UnitTree, accepted: Accepted) -> Whose:
@@ -111,7 +118,8 @@ def whose_under(tree: UnitTree, unit_id: str, receipt: str) -> Whose:
     """Tell whose rows a unit's are that go by `receipt`; a city's own stand as its 本级."""
     chain = {entry.level: entry.name for entry in tree.chain(unit_id)}
     own = f"{tree[unit_id].name}本级"
-    return Whose(unit_id, chain.get("市", own), chain.get("县", own), receipt)
+    places = (chain.get(level.name, own) for level in tree.levels.rungs[1:])
+    return Whose(unit_id, tuple(places), receipt)
 
 
 def rows_seen(
@@ -122,11 +130,11 @@ def rows_seen(
     rows: Sequence[Mapping[str, Value]],
 ) -> Iterator[DetailRow]:
     """Give one submission's rows of a sheet as the policy's level sees them."""
-    view = policy.viewer(sheet)
+    view, places = policy.viewer(sheet), source.told_to(policy)
     keys = () if is_summed(sheet, policy) else key_columns(form, sheet)
     for row in rows_standing(sheet, policy, rows):
         seen = merge_keys(keys, source.unit_id, view(row))
-        yield DetailRow(source.city, source.county, source.receipt, seen)
+        yield DetailRow(places, source.receipt, seen)
 
 
 def columns_seen(

@@ -64,6 +64,8 @@ def report_data(
     return ReportData(
         unit_name=unit.name,
         level=unit.level,
+        area=books.tree.levels[unit.level].whole,
+        below=_below(books, unit),
         campaign_title=campaign.title,
         period_label=period.label,
         year_so_far_label=period.months_so_far,
@@ -96,6 +98,13 @@ def report_data(
         else None,
         pictures=pictures_of(books.form, matrix, history(books, unit, matrix), named[unit.unit_id]),
     )
+
+
+def _below(books: Books, unit: Unit) -> str:
+    """Say what the units right below are together: 各市, after the highest of their levels."""
+    tree = books.tree
+    ranks = [tree.rank(child) for child in tree.children(unit.unit_id)]
+    return tree.levels.rungs[min(ranks)].every if ranks else "本单位"
 
 
 def _reported(books: Books | None, unit: Unit) -> int:

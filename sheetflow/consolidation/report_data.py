@@ -175,11 +175,14 @@ class ReportData:
     `previous_label` is None in the first period of a year: nothing to compare with.
     `reported_before` is how many units had reported the period before.
     `board` holds every unit that had to report; `missing`, `nil` and `late` name some of
-    them, qualified where a name stands twice. A nil return is not missing.
+    them, qualified where a name stands twice. `area` and `below` are the level's words: 省 as in
+    全省, 各市. A nil return is not missing.
     """
 
     unit_name: str
     level: str
+    area: str
+    below: str
     campaign_title: str
     period_label: str
     year_so_far_label: str

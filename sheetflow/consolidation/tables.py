@@ -105,13 +105,12 @@ class Statistics:
 class DetailRow:
     """One row passed up: whose, by which submission, and its cells as this level sees them.
 
-    `city` and `county` are names; a row of the province's or a city's own says 山东省本级,
-    济南市本级 there.
+    `places` are the names of its unit and those above it, as `DetailSheet.origin` heads them; a
+    row of the province's or a city's own says 山东省本级, 济南市本级 there.
     `key` columns hold the merged form ``370102-X0001``.
     """
 
-    city: str
-    county: str
+    places: tuple[str, ...]
     receipt: str
     values: Mapping[str, Value]
 
@@ -122,12 +121,13 @@ class DetailSheet:
 
     `columns` carry the disclosure in force. Flows hold this period's rows; ledgers and stocks
     hold each unit's last accepted book, that of a unit that is carried (沿用) among them.
-    Where the rows are `summed`, each unit has one.
+    Where the rows are `summed`, each unit has one. `origin` are the headings of where a row is from.
     """
 
     sheet: Sheet
     columns: tuple[Column, ...]
     rows: Callable[[], Iterable[DetailRow]]
+    origin: tuple[str, ...]
     summed: bool = False
 
 
@@ -181,12 +181,13 @@ class CorrectionRow:
 class SamePersonRow:
     """One of several rows, of different units, that are about the same person and matter.
 
-    Rows with the same `group` belong together; whoever the person is is not told.
+    Rows with the same `group` belong together; whoever the person is is not told. `above` are the
+    names of the units over it, one for each level of `Levels.origin` but the lowest.
     """
 
     group: int
     unit: Unit
-    city: str
+    above: tuple[str, ...]
     receipt: str
     key: str
     matter: str

@@ -19,7 +19,6 @@ from sheetflow.schemas.indicators import Number
 Plain = str | int | float | None
 """What a cell of an export holds; None is a blank, which is not 0."""
 
-ORIGIN = ("单位代码", "市", "县（区）", "来源")
 _TEXT, _INTEGER, _REAL = "TEXT", "INTEGER", "REAL"
 
 
@@ -118,13 +117,14 @@ def _details(consolidated: Consolidated, detail: DetailSheet) -> ExportTable:
     columns = tuple(ExportColumn(column.label, _sql_type(column)) for column in detail.columns)
 
     def row_of(row: DetailRow) -> tuple[Plain, ...]:
-        origin = (units.get(row.receipt), row.city or None, row.county or None, row.receipt)
+        origin = (units.get(row.receipt), *(place or None for place in row.places), row.receipt)
         return (*origin, *(_plain(column, row.values.get(column.key)) for column in detail.columns))
 
     def rows() -> Iterator[tuple[Plain, ...]]:
         return map(row_of, detail.rows())
 
-    return ExportTable(detail.sheet.title, (*map(_named, ORIGIN), *columns), rows)
+    origin = map(_named, ("单位代码", *detail.origin, "来源"))
+    return ExportTable(detail.sheet.title, (*origin, *columns), rows)
 
 
 _MARKS = {"零报告", "迟报", "沿用"}

@@ -95,8 +95,8 @@ def _plain_names(report: ReportData) -> dict[str, object]:
     return {
         "单位名称": report.unit_name,
         "单位级别": report.level,
-        "全域": whole_area(report.unit_name, report.level),
-        "下级单位": {"省": "各市", "市": "各县（市、区）"}.get(report.level, "本单位"),
+        "全域": whole_area(report.unit_name, report.area),
+        "下级单位": report.below,
         "活动名称": report.campaign_title,
         "报告期": report.period_label,
         "累计时段": report.year_so_far_label,
@@ -120,10 +120,10 @@ def date_in_words(day: dt.date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
-def whole_area(unit_name: str, level: str) -> str:
-    """Say 全省, 全市, 全州 …: by the name's last character, else by the level."""
+def whole_area(unit_name: str, area: str) -> str:
+    """Say 全省, 全市, 全州 …: by the name's last character, else by the level's `area`."""
     last = unit_name[-1:]
-    return "全" + (last if last in tuple("省市区州盟县旗") else level)
+    return "全" + (last if last in tuple("省市区州盟县旗乡镇村") else area)
 
 
 def _figure_names(report: ReportData, record: Record) -> dict[str, object]:

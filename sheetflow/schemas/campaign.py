@@ -92,5 +92,9 @@ def _astray(campaign: Campaign) -> Iterator[str]:
         for sheet in form.sheets:
             for level in sorted(sheet.levels - set(campaign.levels.names)):
                 yield f"《{sheet.title}》由{level}级填报，活动里没有这一级"
+            for column in sheet.columns:
+                for level, _ in column.disclosure.masks:
+                    if level not in campaign.levels:
+                        yield f"《{sheet.title}》的“{column.label}”说到{level}级，活动里没有这一级"
         for name in sorted({*form.levels, *form.working_days} - set(campaign.levels.names)):
             yield f"《{form.title}》写了{name}级，活动里没有这一级"

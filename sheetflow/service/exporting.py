@@ -5,10 +5,24 @@ from __future__ import annotations
 from pathlib import Path
 
 from sheetflow.consolidation.workbook import consolidate
+from sheetflow.errors import RequestError
 from sheetflow.exporting import tables_of, write_export
 from sheetflow.periods import Period
 from sheetflow.service.history import books_of
 from sheetflow.service.office import Office
+
+
+def level_named(office: Office, word: str) -> str:
+    """Give the level that a word means, the top one for none; raise RequestError for another.
+
+    The lowest level sees its own rows only: nobody reads those of all with its eyes.
+    """
+    levels = office.campaign.levels
+    found = levels.find(word) if word else levels.top
+    if found is None or found == levels.lowest:
+        known = "、".join(f"{spec.name}（{spec.key}）" for spec in levels.rungs[:-1])
+        raise RequestError(f"不能按“{word}”这一级导出。--level 可以填：{known}。")
+    return found.name
 
 
 def export_rows(office: Office, period: Period, folder: Path, level: str) -> list[Path]:

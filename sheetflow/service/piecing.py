@@ -40,8 +40,7 @@ def wish_pieces(office: Office, arrival: Arrival) -> PieceWish | None:
     return PieceWish(
         folder=str(office.workspace.pieces),
         policies=policies,
-        city=source.city,
-        county=source.county,
+        places=source.places,
         sha256=arrival.sha256,
         numbers=office.store.submissions.find_numbers(unit.unit_id),
         layouts={form.key: office.layout(form.current) for form in office.campaign.forms},

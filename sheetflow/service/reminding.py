@@ -179,18 +179,31 @@ def _rollcalls(
 
 
 def _lines(office: Office, unit: Unit, lacking: list[BoardRow]) -> Iterable[str]:
-    """List names, under a line for each city where the reader is above cities."""
+    """List names, under a line for each unit right below the reader that others report to."""
     groups: dict[str, list[str]] = {}
     for row in lacking:
-        city = office.tree.ancestor(row.unit.unit_id, "市")
-        head = city.name if city and city != unit else ""
+        branch, above = _branch(office, unit, row.unit)
+        head = branch.name if branch else ""
         word = "" if row.state is State.MISSING else f"（{row.state.label}）"
-        name = "本级" if row.unit in (city, unit) else row.unit.name
+        name = "本级" if row.unit in (branch, unit) else above + row.unit.name
         groups.setdefault(head, []).append(f"{name}{word}")
     for head, names in groups.items():
         for start in range(0, len(names), _NAMES_IN_A_LINE):
             listed = "、".join(names[start : start + _NAMES_IN_A_LINE])
             yield f"{head}：{listed}" if head else listed
+
+
+def _branch(office: Office, reader: Unit, unit: Unit) -> tuple[Unit | None, str]:
+    """Give the unit right below `reader` that `unit` is or belongs to, None where it adds up nobody.
+
+    And what stands before the name of a unit that is farther below: its superior's.
+    """
+    chain = office.tree.chain(unit.unit_id)
+    place = chain.index(reader)
+    branch = chain[place - 1] if place else None
+    if branch is None or branch.level == office.campaign.levels.lowest.name:
+        return None, ""
+    return branch, "" if chain[1] in (branch, reader) else chain[1].name
 
 
 def _held(office: Office, units: Collection[str], form: Form) -> Iterable[str]:

@@ -30,7 +30,8 @@ class LevelSpec:
     `name` is what everybody reads and what units bear; `key` what settings, files and programs
     of any language call it. `also` are further words that a list of units may use. `heading`
     stands above a column of such units, `below` says all of them in a sentence, `note` which
-    units count as such. `working_days` is how many they have after a period's end where the office says nothing else.
+    units count as such. `area` is what its whole is
+    called (全省). `working_days` is how many they have after a period's end where the office says nothing else.
     """
 
     name: str
@@ -39,6 +40,7 @@ class LevelSpec:
     heading: str = ""
     below: str = ""
     note: str = ""
+    area: str = ""
     working_days: int = 0
 
     @property
@@ -51,6 +53,11 @@ class LevelSpec:
     def column(self) -> str:
         """What stands above a column of such units."""
         return self.heading or self.name
+
+    @property
+    def whole(self) -> str:
+        """What stands for a unit of the level after 全: 全省."""
+        return self.area or self.name
 
     @property
     def every(self) -> str:
@@ -127,6 +134,11 @@ class Levels:
         rank = self.rank(name) + 1
         return self.rungs[rank] if rank < len(self.rungs) else None
 
+    def origin(self, reader: str) -> tuple[LevelSpec, ...]:
+        """The levels by which a row's unit is told to `reader`: those below it, two at least."""
+        first = min(self.rank(reader) + 1, max(1, len(self) - 2))
+        return self.rungs[first:]
+
     def find(self, word: str) -> LevelSpec | None:
         """The level that a word means: its name, 县级, its key, or another of its words."""
         return self._by_word.get(_bare(word))
@@ -156,7 +168,9 @@ def _faults(rungs: tuple[LevelSpec, ...]) -> Iterator[str]:
             yield f"{above.name}的截止日早于{below.name}"
 
 
-NATION = LevelSpec(name="国家", key="nation", also=("全国", "中央"), below="各地", working_days=8)
+NATION = LevelSpec(
+    name="国家", key="nation", also=("全国", "中央"), below="各地", area="国", working_days=8
+)
 PROVINCE = LevelSpec(
     name="省", key="province", also=("自治区", "直辖市", "省(区、市)"), working_days=6
 )

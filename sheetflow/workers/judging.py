@@ -58,8 +58,7 @@ class PieceWish:
 
     folder: str
     policies: Sequence[MaskPolicy]
-    city: str
-    county: str
+    places: tuple[str, ...]
     sha256: str
     numbers: Mapping[FormAndPeriod, int]
     layouts: Mapping[str, str]

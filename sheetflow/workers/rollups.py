@@ -243,7 +243,7 @@ def _split(
                 rendered = pieces[accepted.receipt].sheets.get(key)
                 if rendered and rendered.values:  # a unit may have nothing in this sheet
                     source = whose(books.tree, accepted)
-                    yield from load_detail_rows(detail.columns, source, rendered.values)
+                    yield from load_detail_rows(detail, source, rendered.values)
 
         details.append(replace(detail, rows=rows))
     return replace(tables, details=tuple(details)), bulk

@@ -110,7 +110,7 @@ def _render_beforehand(
     other = load_campaign(request.campaign).other_form(judgement.form)
     number = wish.numbers.get(spot, 0) + 1
     receipt = receipt_of(unit_id, judgement.period, number, other.key if other else "")
-    source = Whose(unit_id, wish.city, wish.county, receipt)
+    source = Whose(unit_id, wish.places, receipt)
     layout = wish.layouts[judgement.form]
     names = [name_pieces(layout, policy, source, wish.sha256) for policy in wish.policies]
     order = rollups.PieceOrder(

@@ -37,17 +37,17 @@ from sheetflow.writing.consolidated_pages import (
 from sheetflow.writing.joined import Bulk
 from sheetflow.writing.styles import Book
 
-ORIGIN = ("市", "县（区）", "来源")
-"""The columns before a detail sheet's own: whose the row is, and by which receipt."""
+_SOURCE = "来源"
+"""The column right before a detail sheet's own: by which receipt a row came."""
 
-_ORIGIN_WIDTHS = (12, 14, 20)
+_ABOVE_WIDTH, _UNIT_WIDTH, _SOURCE_WIDTH = 12, 14, 20
 _WIDEST = 28
 _READABLE_WIDTH = 150
 """How many characters side by side an A4 page shows in a size that can be read."""
 
 _NOTES = {
     False: "各单位上报的明细，按原数列示，未作改动。",
-    True: "各单位上报的明细，一个单位合计为一行；逐行的明细在市级汇总表中。",
+    True: "各单位上报的明细，一个单位合计为一行；逐行的明细在{level}级汇总表中。",
 }
 WRAPPED_TYPES = Text | Choices | References
 _BATCH = 1000
@@ -67,6 +67,8 @@ class Details:
     """The sheet key by the name of the package's part that waits for its rows."""
     _parts: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
     _columns: dict[str, list[str]] = field(default_factory=dict)
+    _before: int = 0
+    """How many columns stand before a sheet's own: as many on each sheet."""
 
     def formula(self, indicator: Indicator, form: Form) -> str:
         """Give the formula that counts `indicator` again from the rows of every part."""
@@ -75,7 +77,7 @@ class Details:
         for title, last_row in self._parts[source.draws_on]:
 
             def range_of(sheet: str, column: str, title: str = title, last: int = last_row) -> str:
-                number = len(ORIGIN) + 1 + self._columns[sheet].index(column)
+                number = self._before + self._columns[sheet].index(column) + 1
                 letters = column_letters(number)
                 return f"{quoted(title)}!${letters}${FIRST_ROW}:${letters}${last}"
 
@@ -86,6 +88,7 @@ class Details:
         """Take note of a sheet's columns."""
         self._parts[detail.sheet.key] = []
         self._columns[detail.sheet.key] = [column.key for column in detail.columns]
+        self._before = len(before(detail))
 
     def end_part(self, detail: DetailSheet, page: Page, last_row: int) -> None:
         """Take note of one written part; a part without rows covers one blank row."""
@@ -208,7 +211,7 @@ def _write_parts(
     while True:
         page = _open_part(book, consolidated, detail, part)
         last_row = _write_rows(page, detail.columns, islice(rows, most), details.first_rows)
-        page.close(last_row, len(ORIGIN))
+        page.close(last_row, len(before(detail)))
         details.end_part(detail, page, last_row)
         following = next(rows, None)
         if following is None:
@@ -228,7 +231,7 @@ def _make_room(
             details.first_rows.setdefault(receipt, (page.title, number))
         number += piece.rows
     page.claim(number - 1)
-    page.close(number - 1, len(ORIGIN))
+    page.close(number - 1, len(before(detail)))
     details.end_part(detail, page, number - 1)
     details.bulk_parts[page.part] = detail.sheet.key
 
@@ -241,16 +244,24 @@ def _put_back(first: DetailRow, rest: Iterator[DetailRow]) -> Iterator[DetailRow
 def _open_part(book: Book, consolidated: Consolidated, detail: DetailSheet, part: int) -> Page:
     suffix = f"续{part}" if part > 1 else ""
     title = detail.sheet.title[: LONGEST_TITLE - len(suffix)] + suffix
-    widths = [*_ORIGIN_WIDTHS, *(width_of(column) for column in detail.columns)]
+    headings = before(detail)
+    above = [_ABOVE_WIDTH] * (len(headings) - 2)
+    widths = [*above, _UNIT_WIDTH, _SOURCE_WIDTH, *map(width_of, detail.columns)]
     page = Page.add(book, title, widths, footer(consolidated))
     page.sheet.fit_to_pages(max(1, round(sum(widths) / _READABLE_WIDTH)), 0)
-    page.sheet.repeat_columns(0, len(ORIGIN) - 1)
+    page.sheet.repeat_columns(0, len(headings) - 1)
     page.open(
         f"{detail.sheet.title}（{consolidated.unit.name} {consolidated.period.label}）",
-        _NOTES[detail.summed] + ("本表接上一张工作表。" if part > 1 else ""),
-        [*ORIGIN, *(column.label for column in detail.columns)],
+        _NOTES[detail.summed].format(level=consolidated.levels.nearest.name)
+        + ("本表接上一张工作表。" if part > 1 else ""),
+        [*headings, *(column.label for column in detail.columns)],
     )
     return page
+
+
+def before(detail: DetailSheet) -> tuple[str, ...]:
+    """Head the columns before a detail sheet's own: whose the row is, and by which receipt."""
+    return (*detail.origin, _SOURCE)
 
 
 def width_of(column: Column) -> float:
@@ -267,17 +278,16 @@ def _write_rows(
 ) -> int:
     number = FIRST_ROW - 1
     for number, row in enumerate(rows, start=FIRST_ROW):
-        page.text(number, 1, row.city)
-        page.text(number, 2, row.county)
-        page.text(number, 3, row.receipt)
+        for column, place in enumerate((*row.places, row.receipt), start=1):
+            page.text(number, column, place)
         if row.receipt not in first_rows:
             first_rows[row.receipt] = (page.title, number)
-        _write_values(page, number, columns, row.values)
+        _write_values(page, number, columns, row.values, len(row.places) + 1)
     return number
 
 
 def _write_values(
-    page: Page, row: int, columns: Sequence[Column], values: Mapping[str, Value]
+    page: Page, row: int, columns: Sequence[Column], values: Mapping[str, Value], before: int
 ) -> None:
     page.fit(
         row,
@@ -287,7 +297,7 @@ def _write_values(
             if isinstance(column.type, WRAPPED_TYPES)
         ),
     )
-    for number, column in enumerate(columns, start=len(ORIGIN) + 1):
+    for number, column in enumerate(columns, start=before + 1):
         value = values.get(column.key)
         if isinstance(value, dt.date):
             page.day(row, number, value)

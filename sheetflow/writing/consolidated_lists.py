@@ -50,7 +50,8 @@ _EXPLANATIONS = {
     "审核意见": 40,
     "情况说明": 50,
 }
-_SAME_PERSON = {"组号": 7, "市": 14, "单位": 20, "编号": 20, "事项": 22, "来源": 24}
+_GROUP, _ABOVE_WIDTH = {"组号": 7}, 14
+_SAME_PERSON = {"单位": 20, "编号": 20, "事项": 22, "来源": 24}
 _YES = "是"
 
 
@@ -143,21 +144,21 @@ def write_same_person(
     """Write which rows of different units are about the same person."""
     levels = consolidated.levels
     below = (levels.below(consolidated.unit.level) or levels.lowest).name
-    page = Page.add(book, f"跨{below}核实", list(_SAME_PERSON.values()), footer(consolidated))
+    above = [level.column for level in levels.origin(consolidated.unit.level)[:-1]]
+    columns = {**_GROUP, **dict.fromkeys(above, _ABOVE_WIDTH), **_SAME_PERSON}
+    page = Page.add(book, f"跨{below}核实", list(columns.values()), footer(consolidated))
     found = len({row.group for row in rows})
     said = f"有{found}组" if found else "没有发现"
     page.open(
         f"跨{below}核实（{consolidated.unit.name} {consolidated.period.label}）",
         f"身份证号相同、由不同单位登记的事项，{said}；已撤销的不列。"
         "请与有关单位核实是否重复登记；本表不列身份证号，各单位的报送不因此退回。",
-        list(_SAME_PERSON),
+        list(columns),
         lines=2,
     )
     for number, row in enumerate(rows, start=FIRST_ROW):
         page.number(number, 1, row.group, CENTRED)
-        page.text(number, 2, row.city)
-        page.text(number, 3, row.unit.name)
-        page.text(number, 4, row.key)
-        page.text(number, 5, row.matter)
-        page.text(number, 6, row.receipt)
+        told = (*row.above, row.unit.name, row.key, row.matter, row.receipt)
+        for column, text in enumerate(told, start=2):
+            page.text(number, column, text)
     page.close(FIRST_ROW + len(rows) - 1, 1)

@@ -13,7 +13,6 @@ from decimal import Decimal
 from itertools import repeat
 from xml.sax.saxutils import escape
 
-from sheetflow.consolidation.details import Whose
 from sheetflow.schemas.cells import CellType, Money
 from sheetflow.schemas.columns import Column
 from sheetflow.schemas.columnwise import each
@@ -50,11 +49,11 @@ class Cells:
     def __init__(self) -> None:
         self._made: dict[_Spot, _Made] = {}
 
-    def render(self, source: Whose, seen: Seen, rows: int) -> bytes:
-        """Give the XML of all rows."""
+    def render(self, origin: Sequence[str], seen: Seen, rows: int) -> bytes:
+        """Give the XML of all rows, `origin` before each of them."""
         text = _text_of(TEXT)
-        origin = b"".join(map(text, (source.city, source.county, source.receipt)))
-        parts: list[Iterable[bytes]] = [repeat(origin, rows)]
+        before = b"".join(map(text, origin))
+        parts: list[Iterable[bytes]] = [repeat(before, rows)]
         lines: list[Iterable[int]] = [repeat(1, rows)]
         for column, values in seen:
             spot = (column.key, column.type)

@@ -32,10 +32,9 @@ from sheetflow.consolidation.details import (
     rows_standing,
     sheets_going_up,
 )
-from sheetflow.consolidation.tables import DetailRow
+from sheetflow.consolidation.tables import DetailRow, DetailSheet
 from sheetflow.masks import MaskPolicy
 from sheetflow.schemas.cells import Json
-from sheetflow.schemas.columns import Column
 from sheetflow.schemas.documents import dump_figures, load_figures
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.habits import Value
@@ -141,7 +140,7 @@ def render_pieces(
                 seen = list(zip(shape.columns, columns, strict=True))
                 file.add(
                     sheet.key,
-                    cells.render(source, seen, len(standing)),
+                    cells.render((*source.told_to(policy), source.receipt), seen, len(standing)),
                     measured.of(countable(shape, form, policy.level), standing),
                     seen,
                     len(standing),
@@ -225,9 +224,10 @@ class _Measured:
 
 
 def load_detail_rows(
-    columns: Sequence[Column], source: Whose, values: Sequence[Sequence[Json]]
+    detail: DetailSheet, source: Whose, values: Sequence[Sequence[Json]]
 ) -> Iterator[DetailRow]:
     """Give back the rows that a file holds once more (`values` by column)."""
+    columns, places = detail.columns, source.places[-len(detail.origin) :]
     keys = [column.key for column in columns]
     cells = [
         map(column.type.from_json, column_values)
@@ -235,7 +235,7 @@ def load_detail_rows(
     ]
     for row in zip(*cells, strict=True):
         seen = dict(zip(keys, row, strict=True))
-        yield DetailRow(source.city, source.county, source.receipt, seen)
+        yield DetailRow(places, source.receipt, seen)
 
 
 def read_pieces(path: Path) -> Pieces | None:

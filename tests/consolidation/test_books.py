@@ -92,7 +92,7 @@ def test_the_province_equals_the_sum_of_its_counties(desk: Desk) -> None:
 def test_rows_carry_their_unit_and_keys_their_county(desk: Desk) -> None:
     """Every row going up says whose it is, and no two counties' keys look alike."""
     rows = details(consolidated(desk.books("2012B1"), "市"), "needs")
-    assert [(row.city, row.county) for row in rows[:1]] == [("济南市", "历下区")]
+    assert [row.places for row in rows[:1]] == [("济南市", "历下区")]
     assert len({row.values["need_id"] for row in rows}) == 10
     assert rows[0].values["need_id"] == "370102-X0001"
     assert rows[0].values["contact_point"] == "370102-L002"
@@ -117,8 +117,8 @@ def test_a_unit_without_a_report_is_carried_with_its_book(desk: Desk) -> None:
     desk.submit("370102", "2012B2")
     books = desk.books("2012B2")
     made = consolidated(books, "市")
-    assert {row.county for row in details(made, "needs")} == {"历下区", "市中区"}
-    assert {row.county for row in details(made, "visits")} == {"历下区"}
+    assert {row.places[1] for row in details(made, "needs")} == {"历下区", "市中区"}
+    assert {row.places[1] for row in details(made, "visits")} == {"历下区"}
     board = {row.unit.unit_id: row for row in made.board}
     assert board["370103"].state is State.MISSING
     assert board["370103"].carried
@@ -156,7 +156,7 @@ def test_the_same_person_in_two_counties_is_told_to_their_superior() -> None:
     desk.submit("370103", "2012B1", other)
     rows = consolidated(desk.books("2012B1"), "市").same_person
     assert rows is not None
-    assert [(row.group, row.key, row.city, row.matter) for row in rows] == [
+    assert [(row.group, row.key, *row.above, row.matter) for row in rows] == [
         (1, "370102-X0001", "济南市", "就业创业、未办理"),
         (1, "370103-X0002", "济南市", "生活救助、已办结"),
     ]
@@ -296,7 +296,7 @@ def test_rows_of_a_citys_own_say_so() -> None:
     for unit_id in ("370000", "370100", "370102"):
         desk.submit(unit_id, "2012B1", "@ 基层组织 gone\n" if unit_id != "370102" else "")
     tables = consolidate(CAMPAIGN, desk.books("2012B1"), PROVINCE, MaskPolicy(THREE_LEVELS, "省"))
-    places = {(row.city, row.county) for detail in tables.details for row in detail.rows()}
+    places = {row.places for detail in tables.details for row in detail.rows()}
     assert places == {
         ("山东省本级", "山东省本级"),
         ("济南市", "济南市本级"),

@@ -157,6 +157,8 @@ def province() -> ReportData:
     return ReportData(
         unit_name="山东省",
         level="省",
+        area="省",
+        below="各市",
         campaign_title="下基层、访妇情、办实事",
         period_label="2012年3—4月",
         year_so_far_label="2012年1—4月",

@@ -184,7 +184,7 @@ def detail_row(tree: UnitTree, board: BoardRow, row: Mapping[str, Value]) -> Det
     unit = board.unit
     city = tree.ancestor(unit.unit_id, "市")
     county = unit.name if unit.level == "县" else ""
-    return DetailRow(city.name if city else "", county, board.receipt, row)
+    return DetailRow((city.name if city else "", county), board.receipt, row)
 
 
 @pytest.fixture(scope="session")
@@ -263,7 +263,7 @@ def _same_person(tree: UnitTree, board: Sequence[BoardRow]) -> tuple[SamePersonR
         SamePersonRow(
             group=1,
             unit=row.unit,
-            city=tree.chain(row.unit.unit_id)[1].name if row.unit.parent else "",
+            above=(tree.chain(row.unit.unit_id)[1].name if row.unit.parent else "",),
             receipt=row.receipt,
             key=f"{row.unit.unit_id}-X0001",
             matter="就业创业",
@@ -284,7 +284,7 @@ def _details(
                     shown = {column.key: row[column.key] for column in columns}
                     yield detail_row(tree, entry, shown)
 
-        return DetailSheet(sheet, columns, rows)
+        return DetailSheet(sheet, columns, rows, ("市", "县（区）"))
 
     wanted = {RollUp.ROWS} | ({RollUp.LISTED} if level == "市" else set())
     return tuple(
@@ -365,7 +365,7 @@ def hostile(consolidate: Consolidate) -> Consolidated:
                     key: typed if isinstance(value, str) else value
                     for key, value in row.values.items()
                 }
-                yield replace(row, city="+1", county="@SUM(A1)", values=texts)
+                yield replace(row, places=("+1", "@SUM(A1)"), values=texts)
 
         return replace(detail, rows=rows)
 

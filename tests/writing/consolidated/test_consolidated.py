@@ -230,7 +230,9 @@ def test_detail_rows_bear_their_origin(city: Consolidated, city_bytes: bytes) ->
     book = values_of(city_bytes)
     for detail in city.details:
         rows = list(book[detail.sheet.title].iter_rows(min_row=4, values_only=True))
-        expected = [(row.city or None, row.county or None, row.receipt) for row in detail.rows()]
+        expected = [
+            (*(place or None for place in row.places), row.receipt) for row in detail.rows()
+        ]
         assert [row[:3] for row in rows] == expected
     headers = [cell.value for cell in book["走访记录"][3]]
     assert headers[:4] == ["市", "县（区）", "来源", "日期"]
