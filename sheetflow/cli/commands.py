@@ -83,6 +83,19 @@ def opened_office(context: typer.Context, open_store: OpenStore | None = None) -
         yield office
 
 
+FORM_HELP = "Only this form, by its key (default: every form that is filled for the period)."
+
+
+def form_named(office: Office, key: str) -> Form | None:
+    """Give the form of that key, None where none is typed; raise RequestError for an unknown one."""
+    from sheetflow.errors import RequestError
+
+    if key and key not in office.campaign.by_key:
+        known = "、".join(f"{entry.key}（{entry.title}）" for entry in office.campaign.forms)
+        raise RequestError(f"没有报表 {key}。--form 可以填：{known}。")
+    return office.form(key) if key else None
+
+
 def period_named(office: Office, text: str, form: Form | None = None) -> Period:
     """Read a period that was typed, of `form` or of any; raise RequestError for anything else."""
     from sheetflow.errors import RequestError
@@ -138,13 +151,14 @@ def templates(
     from sheetflow.service import issue_workbooks
 
     with opened_office(context) as office:
-        if form and form not in office.campaign.by_key:
-            known = "、".join(f"{entry.key}（{entry.title}）" for entry in office.campaign.forms)
-            raise RequestError(f"没有报表 {form}。--form 可以填：{known}。")
+        declared = form_named(office, form) or office.campaign.main_form
         if unit and unit not in office.tree:
             raise RequestError(f"units.xlsx 里没有单位 {unit}。--unit 请填单位代码。")
-        declared = office.form(form)
         wanted = period_named(office, period, declared)
+        if unit and not declared.is_for(office.tree[unit].level):
+            raise RequestError(
+                f"《{declared.title}》不由{office.tree[unit].level}级单位填报。请改 --unit 或 --form。"
+            )
         units = [office.tree[unit]] if unit else None
         count = issue_workbooks(office, declared, wanted, units)
     say(f"已发放填报表{count}份（{wanted.label}）；没有变化的不重发。")
@@ -237,7 +251,10 @@ def check(
 def status(
     context: typer.Context,
     *,
-    period: Annotated[str, typer.Option(help="The report period (default: the newest).")] = "",
+    period: Annotated[
+        str, typer.Option(help="The report period (default: the newest of each form).")
+    ] = "",
+    form: Annotated[str, typer.Option(help=FORM_HELP)] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Show who is in, late, missing; and what waits or failed."""
@@ -249,8 +266,9 @@ def status(
     call: Call = context.obj
     try:
         with open_office(call.root, call.at) as office:
-            wanted = period_named(office, period) if period else None
-            found = standing(office, wanted)
+            chosen = form_named(office, form)
+            wanted = period_named(office, period, chosen) if period else None
+            found = standing(office, wanted, chosen)
     except StoreError as error:
         _tell_without_store(call, str(error), as_json=as_json)
         raise typer.Exit(1) from None

@@ -18,7 +18,7 @@ from sheetflow.units import names_told_apart
 if TYPE_CHECKING:
     from sheetflow.service.running import PassReport
     from sheetflow.service.sending import Sent
-    from sheetflow.service.standing import Standing
+    from sheetflow.service.standing import FormStanding, Standing
 
 _COLOURS = {Severity.MUST: "red", Severity.VERIFY: "yellow", Severity.NOTE: "blue"}
 
@@ -73,11 +73,19 @@ def _plain(text: str) -> Text:
 
 
 def print_standing(found: Standing) -> None:
-    """Print who stands where, and what waits."""
+    """Print who stands where, a block for each form, and what waits."""
+    for part in found.forms:
+        title = f"《{part.form.title}》" if len(found.forms) > 1 else ""
+        _print_form(part, f"{title}{part.period.label}")
+    for line in _waiting_lines(found):
+        say_wrapped(line)
+
+
+def _print_form(found: FormStanding, title: str) -> None:
     counts = Counter(row.state for row in found.rows)
     late = sum(1 for row in found.rows if row.late and row.state.is_in)
     say(
-        f"{found.period.label}：应报{len(found.rows)}，"
+        f"{title}：应报{len(found.rows)}，"
         + "，".join(f"{state.label}{counts[state]}" for state in State if counts[state])
         + (f"；迟报{late}" if late else "")
     )
@@ -98,8 +106,6 @@ def print_standing(found: Standing) -> None:
             )
     if table.row_count:
         SCREEN.print(table)
-    for line in _waiting_lines(found):
-        say_wrapped(line)
 
 
 def _waiting_lines(found: Standing) -> list[str]:

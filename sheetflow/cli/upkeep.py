@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sheetflow.cli.commands import Call, app, opened_office, period_named
+from sheetflow.cli.commands import (
+    FORM_HELP,
+    Call,
+    app,
+    form_named,
+    opened_office,
+    period_named,
+)
 from sheetflow.cli.screen import SCREEN, Steps, complain, say, say_json, say_wrapped
 
 if TYPE_CHECKING:
@@ -26,17 +33,20 @@ def remind(
     period: Annotated[
         str, typer.Option(help="The report period (default: the last one that has ended).")
     ] = "",
+    form: Annotated[str, typer.Option(help=FORM_HELP)] = "",
 ) -> None:
     """Send 催报 to whoever is missing, once a day at most; the 填报 workbook is attached."""
     from sheetflow.service.reminding import remind as remind_missing
     from sheetflow.service.sending import send_unless_served
 
     with opened_office(context) as office:
-        wanted = period_named(office, period) if period else None
-        reminders = remind_missing(office, wanted)
+        chosen = form_named(office, form)
+        wanted = period_named(office, period, chosen) if period else None
+        reminders = remind_missing(office, wanted, chosen)
         sent = send_unless_served(office)
-    for line in _reminder_lines(reminders):
-        say(line)
+    for part in reminders.parts:
+        for line in _reminder_lines(part):
+            say(line)
     if reminders.queued or reminders.told:
         say(f"已发信{sent.sent}封。" if sent else "正在值守的服务会马上把信发出。")
 

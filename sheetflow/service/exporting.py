@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from sheetflow.consolidation.workbook import consolidate
 from sheetflow.errors import RequestError
 from sheetflow.exporting import tables_of, write_export
 from sheetflow.periods import Period
+from sheetflow.publishing.names import safe_name
+from sheetflow.schemas.forms import Form
 from sheetflow.service.history import books_of
 from sheetflow.service.office import Office
 
@@ -25,15 +28,24 @@ def level_named(office: Office, word: str) -> str:
     return found.name
 
 
-def export_rows(office: Office, period: Period, folder: Path, level: str) -> list[Path]:
+def export_rows(
+    office: Office, period: Period, folder: Path, level: str, form: Form | None = None
+) -> list[Path]:
     """Write everything accepted for `period` into `folder`, as readers of `level` may see it.
 
-    One set of files a top unit; with several, each has a folder of its own.
+    Of `form`, or of all that are filled for the period. One set of files a form and top unit: each
+    other form than the main one, and each of several top units, has a folder of its own.
     """
-    books = books_of(office, office.campaign.main_form, period)
-    written: list[Path] = []
+    forms = (form,) if form else office.campaign.forms
+    filled = [each for each in forms if each.takes(period)]
+    return [path for each in filled for path in _export(office, each, period, folder, level)]
+
+
+def _export(office: Office, form: Form, period: Period, folder: Path, level: str) -> Iterator[Path]:
+    books = books_of(office, form, form.period(period.period_id))
+    other = office.campaign.other_form(form.key)
+    place = folder / safe_name(other.title) if other else folder
     for root in office.tree.roots:
         tables = tables_of(consolidate(office.campaign, books, root, office.policy(level)))
-        target = folder if len(office.tree.roots) == 1 else folder / root.folder
-        written += write_export(target, f"{books.form.key}_{period.period_id}", tables)
-    return written
+        target = place if len(office.tree.roots) == 1 else place / root.folder
+        yield from write_export(target, f"{form.key}_{period.period_id}", tables)

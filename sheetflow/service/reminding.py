@@ -46,6 +46,8 @@ class Reminders:
     """The units that had theirs earlier today."""
     told: list[Unit] = field(default_factory=list)
     """The superiors to whom a list was queued now."""
+    parts: list[Reminders] = field(default_factory=list)
+    """The same form by form."""
 
     @property
     def silent(self) -> list[Unit]:
@@ -53,35 +55,42 @@ class Reminders:
         return [row.unit for row in self.missing if not row.unit.mails]
 
 
-def remind(office: Office, period: Period | None = None) -> Reminders:
-    """Queue the reminders of `period`, by default the last one that has ended.
+def remind(office: Office, period: Period | None = None, form: Form | None = None) -> Reminders:
+    """Queue the reminders of `period`, by default the last one that has ended, of `form` or of all.
 
     Every missing unit gets one, with its own 填报 workbook, and every unit above the list
     of those missing below it. Raise WorkspaceError where the period is still far from its
     end, or where no form is filled for it.
     """
     today = office.clock.now().date()
-    wanted = _asked(office, period) if period else _ended_last(office, today)
+    forms = (form,) if form else office.campaign.forms
+    wanted = _asked(forms, period) if period else _ended_last(forms, today)
     labels = "、".join(dict.fromkeys(when.label for _, when in wanted))
     if all(today + _NEAR < when.last_day for _, when in wanted):
         raise WorkspaceError(f"{labels}还没有结束，现在不用催报。")
     result = Reminders(labels)
-    for form, when in wanted:
-        _remind_of(office, form, when, result)
+    for each, when in wanted:
+        part = Reminders(f"{when.label}{office.campaign.named_beside(each.key)}")
+        _remind_of(office, each, when, part)
+        result.parts.append(part)
+        result.missing += part.missing
+        result.queued |= part.queued
+        result.repeated |= part.repeated
+        result.told += part.told
     return result
 
 
-def _asked(office: Office, period: Period) -> list[tuple[Form, Period]]:
+def _asked(forms: Iterable[Form], period: Period) -> list[tuple[Form, Period]]:
     """Give each form that is filled for `period`, with its own days."""
-    forms = [form for form in office.campaign.forms if form.takes(period)]
-    if not forms:
+    filled = [form for form in forms if form.takes(period)]
+    if not filled:
         raise WorkspaceError(f"没有哪张报表按{period.label}填报。")
-    return [(form, form.period(period.period_id)) for form in forms]
+    return [(form, form.period(period.period_id)) for form in filled]
 
 
-def _ended_last(office: Office, today: dt.date) -> list[tuple[Form, Period]]:
+def _ended_last(forms: Iterable[Form], today: dt.date) -> list[tuple[Form, Period]]:
     """Give the forms whose periods have ended last of all, a month and a quarter together."""
-    last = [(form, form.last_ended(today)) for form in office.campaign.forms]
+    last = [(form, form.last_ended(today)) for form in forms]
     ended = [(form, period) for form, period in last if period.last_day < today]
     if not ended:
         raise WorkspaceError("还没有报告期结束，现在不用催报。")

@@ -28,11 +28,39 @@ from sheetflow.store.records import Submission
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """Everything that somebody should know of a period and of the service."""
+class FormStanding:
+    """Who stands where in one form's period."""
 
+    form: Form
     period: Period
     rows: tuple[BoardRow, ...]
+
+    def as_json(self) -> list[dict[str, object]]:
+        """Give a row for each unit."""
+        return [
+            {
+                "unit_id": row.unit.unit_id,
+                "name": row.unit.name,
+                "level": row.unit.level,
+                "parent": row.unit.parent,
+                "form": self.form.key,
+                "period": self.period.period_id,
+                "state": row.state.value,
+                "late": row.late,
+                "carried": row.carried,
+                "receipt": row.receipt or None,
+                "findings": {"must": row.must, "verify": row.verify, "note": row.note},
+            }
+            for row in self.rows
+        ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Everything that somebody should know of the forms' periods and of the service."""
+
+    forms: tuple[FormStanding, ...]
+    """One at least, the main form first."""
     apart: tuple[Submission, ...]
     """The last word of a unit, refused, of which nobody can tell the period."""
     waiting: tuple[Waiting, ...]
@@ -48,41 +76,36 @@ class Standing:
         """Everything that somebody should know of, each sentence once."""
         return (*told_besides(self.troubles, self.waiting), *tell(self.waiting))
 
+    @property
+    def period(self) -> Period:
+        """The first form's period."""
+        return self.forms[0].period
+
+    @property
+    def rows(self) -> tuple[BoardRow, ...]:
+        """The units of all forms, form by form."""
+        return tuple(row for part in self.forms for row in part.rows)
+
     def as_json(self) -> dict[str, object]:
         """Give the object that ``status --json`` prints."""
         return {
             "period": self.period.period_id,
-            "units": [
-                {
-                    "unit_id": row.unit.unit_id,
-                    "name": row.unit.name,
-                    "level": row.unit.level,
-                    "parent": row.unit.parent,
-                    "state": row.state.value,
-                    "late": row.late,
-                    "receipt": row.receipt or None,
-                    "findings": {"must": row.must, "verify": row.verify, "note": row.note},
-                }
-                for row in self.rows
-            ],
+            "units": [row for part in self.forms for row in part.as_json()],
             "waiting": [entry.as_json() for entry in self.waiting],
         }
 
 
-def standing(office: Office, period: Period | None = None) -> Standing:
-    """Gather who stands where in `period`; by default the newest one that anybody reported."""
-    form = office.campaign.main_form
-    if period and not form.takes(period):
-        form = next((other for other in office.campaign.forms if other.takes(period)), form)
-    wanted = period or _newest_period(office, form)
-    books = books_of(office, form, wanted)
-    units = [unit for root in office.tree.roots for unit in books.expected(root)]
+def standing(office: Office, period: Period | None = None, form: Form | None = None) -> Standing:
+    """Gather who stands where in `period`; by default the newest that anybody reported of a form.
+
+    Of `form`, or of all that are filled for the period; where none is asked for, of the main one
+    and of those that were handed out or reported.
+    """
     seen = look(office, open_intake(office))
     health = read_health(office.workspace.health)
     told = health.troubles if health and is_held(office.workspace.lock) else ()
     return Standing(
-        period=wanted,
-        rows=tuple(books.board_row(unit) for unit in units),
+        forms=tuple(_standing_of(office, *spot) for spot in _asked(office, period, form)),
         apart=tuple(_apart(office)),
         waiting=(*what_waits(office, seen), *untaken(office, seen)),
         queued=office.store.mails.count_queued(),
@@ -91,6 +114,29 @@ def standing(office: Office, period: Period | None = None) -> Standing:
             dict.fromkeys((*told, *map(str, seen.troubles), *template_troubles(office)))
         ),
     )
+
+
+def _standing_of(office: Office, form: Form, period: Period) -> FormStanding:
+    books = books_of(office, form, period)
+    units = [unit for root in office.tree.roots for unit in books.expected(root)]
+    return FormStanding(form=form, period=period, rows=tuple(map(books.board_row, units)))
+
+
+def _asked(office: Office, period: Period | None, form: Form | None) -> list[tuple[Form, Period]]:
+    main = office.campaign.main_form
+    if period:
+        forms = (form,) if form else office.campaign.forms
+        filled = [each for each in forms if each.takes(period)] or [form or main]
+        return [(each, each.period(period.period_id)) for each in filled]
+    shown = [form] if form else [main, *_others_in_use(office)]
+    return [(each, _newest_period(office, each)) for each in shown]
+
+
+def _others_in_use(office: Office) -> list[Form]:
+    """Give the other forms that were handed out, or of which anything came."""
+    used = {entry.form for entry in office.store.publications.find_publications()}
+    used |= {entry.form for entry in office.store.submissions.find_submissions()}
+    return [form for form in office.campaign.forms[1:] if form.key in used]
 
 
 def waiting_in_inbox(root: Path, trouble: str) -> tuple[Waiting, ...]:

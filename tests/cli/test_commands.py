@@ -116,7 +116,7 @@ def test_templates_says_how_many(cli: Cli, tmp_path: Path) -> None:
         (("export", "--to", "rows", "--period", "上半年"), "《河道巡查表》"),
         (
             ("export", "--to", "rows", "--period", "2012年上半年"),
-            "《河道巡查表》不按2012年上半年填报",
+            "没有哪张报表按2012年上半年填报",
         ),
     ],
 )
@@ -314,6 +314,9 @@ def test_status_json(cli: Cli, desk: Desk) -> None:
         "level": "县",
         "parent": "9901",
         "state": "returned",
+        "form": "patrol",
+        "period": "2012B1",
+        "carried": False,
         "late": True,
         "receipt": "990102-2012B1-1",
         "findings": {"must": 1, "verify": 0, "note": 0},
@@ -324,6 +327,9 @@ def test_status_json(cli: Cli, desk: Desk) -> None:
         "level": "省",
         "parent": None,
         "state": "missing",
+        "form": "patrol",
+        "period": "2012B1",
+        "carried": False,
         "late": False,
         "receipt": None,
         "findings": {"must": 0, "verify": 0, "note": 0},

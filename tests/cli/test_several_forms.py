@@ -1,0 +1,88 @@
+"""Commands where a campaign has several forms: all of them, or the one that is named."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Cli
+from tests.tiny.desk import EAST, IN_TIME, NEXT_DAY, sound
+from tests.tiny.forms import PATROL_FORM
+from tests.tiny.pair import PROBE_FORM, PairDesk, samples
+
+NEXT_PERIOD = "2012-05-04T10:00"
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> PairDesk:
+    """East has handed in both forms, nobody else anything; counties alone fill the second."""
+    desk = PairDesk.begun(tmp_path / "work", "COUNTIES")
+    desk.hand_in(EAST, PATROL_FORM, sound(500))
+    desk.run(IN_TIME)
+    desk.hand_in(EAST, PROBE_FORM, samples(250))
+    desk.run(NEXT_DAY)
+    return desk
+
+
+def test_status_shows_every_form(cli: Cli, desk: PairDesk) -> None:
+    """A block for each form; in JSON each row says of which form and period it is."""
+    at = ("--at", "2012-03-20T10:00", "-C", desk.root, "status")
+    said = cli(*at).out
+    assert "《河道巡查表》2012年1—2月：应报7，未报6，已接收1" in said
+    assert "《水质抽检表》2012年1—2月：应报4，未报3，已接收1" in said
+    found = json.loads(cli(*at, "--json").out)
+    assert found["period"] == "2012B1"
+    rows = [(row["form"], row["unit_id"], row["receipt"]) for row in found["units"]]
+    assert [form for form, _, _ in rows] == ["patrol"] * 7 + ["probe"] * 4
+    assert ("patrol", EAST, "990101-2012B1-1") in rows
+    assert ("probe", EAST, "990101-2012B1-probe-1") in rows
+    one = json.loads(cli(*at, "--json", "--form", "probe").out)
+    assert {row["form"] for row in one["units"]} == {"probe"}
+
+
+def test_status_says_whose_figures_are_carried(cli: Cli, desk: PairDesk) -> None:
+    """In the next period only East, of which something is accepted, is carried on."""
+    at = ("--at", NEXT_PERIOD, "-C", desk.root, "status", "--period", "2012B2", "--json")
+    rows = json.loads(cli(*at).out)["units"]
+    carried = {(row["form"], row["unit_id"]) for row in rows if row["carried"]}
+    assert carried == {("patrol", EAST), ("probe", EAST)}
+    assert {row["period"] for row in rows} == {"2012B2"}
+
+
+def test_reminders_are_told_form_by_form(cli: Cli, desk: PairDesk) -> None:
+    """All forms that ended last are reminded of; with --form that one alone."""
+    at = ("--at", "2012-03-20T10:00", "-C", desk.root, "remind")
+    one = cli(*at, "--form", "probe").out
+    assert "2012年1—2月《水质抽检表》：没有接收的3个，这次催报3个。" in one
+    assert "2012年1—2月：" not in one
+    both = cli(*at).out
+    assert "2012年1—2月：没有接收的6个，这次催报6个。" in both
+    assert "2012年1—2月《水质抽检表》：没有接收的3个，这次催报0个。" in both
+
+
+def test_an_export_keeps_forms_apart(cli: Cli, desk: PairDesk, tmp_path: Path) -> None:
+    """The main form's tables lie where they did, the other form's in a folder of its title."""
+    to = tmp_path / "rows"
+    cli("-C", desk.root, "export", "--period", "2012B1", "--to", to)
+    assert (to / "patrol_2012B1.sqlite").is_file()
+    assert (to / "水质抽检表" / "probe_2012B1.sqlite").is_file()
+    main, other = (
+        path.read_text("utf-8-sig") for path in (to / "单位.csv", to / "水质抽检表/单位.csv")
+    )
+    assert (len(main.splitlines()), len(other.splitlines())) == (1 + 7, 1 + 4)
+    alone = tmp_path / "alone"
+    cli("-C", desk.root, "export", "--period", "2012B1", "--to", alone, "--form", "patrol")
+    assert not (alone / "水质抽检表").exists()
+
+
+def test_a_level_that_fills_no_such_form_is_told(cli: Cli, desk: PairDesk) -> None:
+    """Nothing is issued to a city of a form that counties fill, and the sentence says so."""
+    said = cli(
+        "-C", desk.root, "templates", "--period", "2012B1", "--form", "probe", "--unit", "9901"
+    )
+    assert said.code == 1
+    assert "《水质抽检表》不由市级单位填报" in said.err
+    wrong = cli("-C", desk.root, "status", "--form", "none")
+    assert "--form 可以填：patrol（河道巡查表）、probe（水质抽检表）" in wrong.err
