@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sheetflow.consolidation.figures import Measured, Merged, add_totals, add_up, unit_figures
-from sheetflow.periods import Period
+from sheetflow.periods import Cadence, Period
 from sheetflow.schemas.indicators import Figures, Number, Values
 from sheetflow.schemas.sheets import Kind
 from tests.county_book import FORM
@@ -42,6 +42,28 @@ def test_flows_add_their_periods() -> None:
     own = {"2012B1": measured(S07=3), "2012B2": measured(S07=5)}
     assert shown(B1, own, FLOW) == Values(None, 3, 3)
     assert shown(B2, own, FLOW) == Values(3, 5, 8)
+
+
+_CADENCES = st.sampled_from([each for each in Cadence if each is not Cadence.ONCE])
+
+
+@given(_CADENCES, st.data())
+def test_figures_of_every_cadence_add_up_over_the_year(
+    cadence: Cadence, data: st.DataObject
+) -> None:
+    """Flows are the sum of what was reported since January, books and states what came last."""
+    periods = cadence.periods_of(2012)
+    figures = data.draw(st.dictionaries(st.sampled_from(periods), st.integers(0, 99)))
+    own = {
+        str(period): measured(S07=figure, S19=figure, S01=figure)
+        for period, figure in figures.items()
+    }
+    for period in periods:
+        so_far = [figures[each] for each in periods if each <= period and each in figures]
+        assert shown(period, own, FLOW).total == (sum(so_far) if so_far else None)
+        assert shown(period, own, FLOW).current == figures.get(period)
+        for code in (LEDGER, STOCK):
+            assert shown(period, own, code).total == (so_far[-1] if so_far else None)
 
 
 def test_ledgers_show_what_the_book_gained() -> None:
