@@ -88,7 +88,8 @@ class Draft:
     """A publication on its way: whole and durable under a temporary name, not yet seen by anybody.
 
     Without `temporary`, its very bytes lie at `path`. `seen` is what lay there; where that is
-    a person's, the draft goes `beside` it, and says so in its first line.
+    a person's, the draft goes `beside` it, and says so in its first line; or it `is_left`,
+    where it says nothing new.
     """
 
     path: Path
@@ -96,6 +97,7 @@ class Draft:
     temporary: Path | None
     seen: Lying
     is_beside: bool = False
+    is_left: bool = False
 
     def discard(self) -> None:
         """Leave no trace of it."""
@@ -105,10 +107,17 @@ class Draft:
 
 
 def draft_file(
-    top: Path, path: Path, content: bytes | Writer, ours: Ours, first_line: FirstLine | None = None
+    top: Path,
+    path: Path,
+    content: bytes | Writer,
+    ours: Ours,
+    first_line: FirstLine | None = None,
+    last: str = "",
 ) -> Draft:
     """Write `content` near `path` in the outbox `top`, making its folder where it is missing.
 
+    `last` is the hash of what was put there last: a person who has changed that since is not
+    told the same once more.
     Raise ObstructedError where something stands in the way in the unit's own folder,
     TemporaryError for anything else that the system refuses; the outbox is then as it was.
     """
@@ -121,7 +130,7 @@ def draft_file(
                 return Draft(path, sha256, None, lying)
         temporary = _temporary(path)
         try:
-            return _written(Draft(path, "", temporary, lying), content, ours, first_line)
+            return _written(Draft(path, "", temporary, lying), content, ours, first_line, last)
         except PermissionError as error:
             place = path.parent.relative_to(top).as_posix()
             raise ObstructedError(place, "EACCES") from error
@@ -204,7 +213,7 @@ def _twins(path: Path) -> Iterator[Path]:
 
 
 def _written(
-    draft: Draft, content: bytes | Writer, ours: Ours, first_line: FirstLine | None
+    draft: Draft, content: bytes | Writer, ours: Ours, first_line: FirstLine | None, last: str
 ) -> Draft:
     temporary = draft.temporary or _temporary(draft.path)
     sha256 = _write(temporary, content)
@@ -212,6 +221,9 @@ def _written(
         temporary.unlink()
         return replace(draft, sha256=sha256, temporary=None)
     is_beside = draft.seen.is_hers(ours)
+    if is_beside and sha256 == last:
+        temporary.unlink()
+        return replace(draft, sha256=sha256, temporary=None, is_left=True)
     if is_beside and first_line:
         sha256 = _write_first_line(temporary, first_line)
     return replace(draft, sha256=sha256, is_beside=is_beside)
@@ -250,6 +262,8 @@ def _hashed(file: BufferedRandom) -> str:
 
 
 def _place(draft: Draft, ours: Ours, patience: Patience) -> Published:
+    if draft.is_left:
+        return Published(draft.path, draft.sha256, changed=False)
     if draft.is_beside:
         return _place_beside(draft, ours, patience, Beside.HERS)
     if draft.temporary is None:

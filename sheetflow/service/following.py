@@ -11,6 +11,7 @@ for it any longer. It is marked again should the unit come back.
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -38,6 +39,9 @@ from sheetflow.units import Levels, Unit, UnitTree
 
 _LEVEL = 2
 """Where the level stands in what is kept of a unit."""
+UNITS = "units"
+"""The name of their fingerprint: the list itself, so that a change tells what changed."""
+
 _ABOVE = (CONSOLIDATED, REPORT, BOARD)
 _NUMBER = re.compile(r"第(\d+)号(_新\d?)?\.xlsx$")
 
@@ -71,7 +75,9 @@ def follow_units(office: Office) -> None:
     """Mark what shows units otherwise than the list, and say which files get new names."""
     store = office.store.publications
     document = _document(office.tree)
-    known = _known(store.find_followed(), office.tree.levels)
+    recorded = office.store.fingerprints.find(UNITS)
+    kept = None if recorded is None else dict(json.loads(recorded))
+    known = _known(kept, office.tree.levels)
     if known == document:
         return
     published = store.find_publications()
@@ -85,8 +91,8 @@ def follow_units(office: Office) -> None:
         *_own(office, change, moved, successors, answers),
     }
     with office.store.together():
+        office.store.fingerprints.record({UNITS: json.dumps(document, ensure_ascii=False)})
         store.record_followed(
-            document,
             folders=folders,
             successors=successors,
             stale=stale,
@@ -235,14 +241,15 @@ def _own(
         new = successors.get(entry.path, "")
         if entry.kind == ANSWER and new:
             yield answers[new]
-        elif entry.kind == WORKBOOK and (new or _is_open(office, entry)):
+        elif entry.kind == WORKBOOK and (new or is_open(office, entry)):
             yield from filter(None, [mark_of(entry)])
     for path, mark in answers.items():
         if mark.unit_id in change.back and path not in known:
             yield mark
 
 
-def _is_open(office: Office, entry: Publication) -> bool:
+def is_open(office: Office, entry: Publication) -> bool:
+    """Whether the unit whose file it is still reports that period in time."""
     unit, period = office.tree[entry.unit_id], office.period(entry.form, entry.period)
     until = office.deadline(unit, office.form(entry.form), period)
     return office.clock.now() <= until

@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from concurrent.futures import Future
 from pathlib import Path
 
-from sheetflow import __version__
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.schemas.forms import Form
 from sheetflow.service.attempting import Attempts
 from sheetflow.service.entailing import WORKBOOK
 from sheetflow.service.following import follow_units
+from sheetflow.service.grounds import declared
 from sheetflow.service.history import merged_since, past_books
 from sheetflow.service.names import workbook_path
 from sheetflow.service.office import Office
@@ -123,5 +123,5 @@ def _request(office: Office, mark: Stale) -> tuple[BlankRequest, str]:
         stamp=max([start, *times]),
         token=token_for(office, form.key, unit.unit_id, period.period_id),
     )
-    basis = basis_of(__version__, form.version, request, office.dress.printed)
+    basis = basis_of(declared(office, form, WORKBOOK), request, office.dress.printed)
     return request, basis

@@ -78,6 +78,8 @@ class Office:
     """Why the list in force is not what units.xlsx says, in a sentence; empty where it is."""
     _units_seen: tuple[int, int, int] | None = None
     _pool: list[Pool] = field(default_factory=list)
+    declared: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Digests of declarations that are known already, by form and what shows them."""
     _layouts: dict[tuple[str, frozenset[int]], str] = field(default_factory=dict)
 
     @property

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from sheetflow import __version__
 from sheetflow.publishing.lying import Ours, is_reachable
 from sheetflow.publishing.outbox import Draft, Patience, Writer, draft_file, place_file
 from sheetflow.service.office import LOG, Office
@@ -23,8 +24,11 @@ from sheetflow.writing.first_line import copy_with_first_line
 
 
 def basis_of(*parts: object) -> str:
-    """Digest everything that went into a publication: equal parts, equal bytes."""
-    digest = hashlib.sha256()
+    """Digest everything that went into a publication: equal parts, equal bytes.
+
+    Our own version is one of them.
+    """
+    digest = hashlib.sha256(__version__.encode())
     for part in parts:
         digest.update(part if isinstance(part, bytes) else repr(part).encode())
         digest.update(b"\x1e")
@@ -103,7 +107,9 @@ def _draft(office: Office, order: Order) -> Drafted:
     path = office.relative(order.path)
     first_line = partial(copy_with_first_line, kind=order.path.suffix, as_of=order.as_of)
     ours = ours_at(office, path, order.mark.unit_id)
-    made = draft_file(office.workspace.outbox, order.path, order.content, ours, first_line)
+    known = office.store.publications.find_publication(path)
+    last = known.sha256 if known and not known.beside else ""
+    made = draft_file(office.workspace.outbox, order.path, order.content, ours, first_line, last)
     return Drafted(order, made)
 
 

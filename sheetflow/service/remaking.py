@@ -95,10 +95,12 @@ def answers_by_path(office: Office) -> dict[str, Stale]:
     return found
 
 
-def mark_of(entry: Publication) -> Stale | None:
+def mark_of(entry: Publication, why: str = "") -> Stale | None:
     """Give the mark under which a roll-up or a 填报 workbook can be made again."""
     try:
         Period.parse(entry.period)
     except ValueError:
         return None
-    return Stale(unit_id=entry.unit_id, form=entry.form, period=entry.period, what=entry.kind)
+    return Stale(
+        unit_id=entry.unit_id, form=entry.form, period=entry.period, what=entry.kind, why=why
+    )

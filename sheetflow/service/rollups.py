@@ -14,7 +14,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from sheetflow import __version__
 from sheetflow.config.defaults import picture_font
 from sheetflow.consolidation.accepted import Accepted, Books, UnitAndPeriod
 from sheetflow.consolidation.boards import board_data
@@ -29,6 +28,7 @@ from sheetflow.schemas.documents import load_figures
 from sheetflow.schemas.forms import Form
 from sheetflow.service.consolidating import begin_consolidated, books_request
 from sheetflow.service.entailing import BOARD, CONSOLIDATED, REPORT
+from sheetflow.service.grounds import declared, served_instead, template_name
 from sheetflow.service.history import books_of
 from sheetflow.service.letterheads import letter_of
 from sheetflow.service.names import (
@@ -39,6 +39,7 @@ from sheetflow.service.names import (
 )
 from sheetflow.service.office import LOG, Office
 from sheetflow.service.publishing import Order, basis_of, is_fresh, is_published
+from sheetflow.service.templates import Serving
 from sheetflow.service.waiting import held_submissions
 from sheetflow.store.records import Issued, PublishedSource, StaleMark
 from sheetflow.units import Unit
@@ -172,7 +173,9 @@ class Rollups:
         books = self.books(mark)
         policy = office.policy(unit.level)
         path = consolidated_path(office, unit, books.period, books.form)
-        basis = basis_of(__version__, _sources(books, unit), policy.digest)
+        basis = basis_of(
+            declared(office, books.form, CONSOLIDATED), _sources(books, unit), policy.digest
+        )
         if is_fresh(office, path, basis):
             return None
         spot = (unit.unit_id, books.form.key, books.period.period_id)
@@ -207,7 +210,14 @@ class Rollups:
         seen = (policy.digest,) if policy.overrides else ()
         path = report_path(office, unit, books.period, books.form)
         table_path = check_table_path(office, unit, books.period, books.form)
-        basis = basis_of(__version__, _sources(books, unit), template.content, letter, fonts, *seen)
+        basis = basis_of(
+            declared(office, books.form, REPORT),
+            _sources(books, unit),
+            template.content,
+            letter,
+            fonts,
+            *seen,
+        )
         if is_fresh(office, path, basis) and is_fresh(office, table_path, basis):
             return None
         request = books_request(office, books, unit, (spec.narrative, spec.story_sheet))
@@ -227,7 +237,7 @@ class Rollups:
                 LOG.warning("%s", rendered.fault)
                 office.templates.learn(template, rendered.fault)
             if rendered.fault or template.is_instead:
-                office.store.publications.record_makeshift(mark, template.digest)
+                _record_default(office, REPORT, template)
             files = {path: rendered.docx, table_path: rendered.table}
             return Made(
                 tuple(Order(where, content, mark, basis) for where, content in files.items())
@@ -244,7 +254,7 @@ class Rollups:
         held = tuple(held_submissions(office, below, form))
         data = board_data(office.campaign, self.books(mark, latest), unit, files, held)
         page = office.templates.board()
-        basis = basis_of(__version__, data, page.text)
+        basis = basis_of(declared(office, form, BOARD), data, page.text)
         paths = {kind: board_path(office, unit, kind, form) for kind in ("xlsx", "html")}
         due = {kind: path for kind, path in paths.items() if not is_fresh(office, path, basis)}
         if not due:
@@ -256,7 +266,7 @@ class Rollups:
         def finish() -> Made:
             made = reply.result()
             if page.is_instead:
-                office.store.publications.record_makeshift(mark, page.digest)
+                _record_default(office, BOARD, page)
             return Made(
                 tuple(
                     Order(path, made[kind], mark, basis, data.stamp) for kind, path in due.items()
@@ -269,6 +279,12 @@ class Rollups:
         """The last period of the year in which anybody has tried: the board shows all before it."""
         later = [entry.period_id for entry in self.office.period(form, period).rest_of_year]
         return next((entry for entry in reversed(later) if self._tried(form, entry)), period)
+
+
+def _record_default(office: Office, what: str, template: Serving) -> None:
+    """Keep that a default template served, so that what it made is made again by the mended one."""
+    name = template_name(what)
+    office.store.fingerprints.record({name: served_instead(template.digest)})
 
 
 def published_before(

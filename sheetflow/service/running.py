@@ -23,13 +23,14 @@ from sheetflow.service.history import missing_units
 from sheetflow.service.journaling import keep_journal
 from sheetflow.service.judging import judge_arrivals
 from sheetflow.service.lock import held_lock
+from sheetflow.service.noticing import notice_changes, notice_templates
 from sheetflow.service.office import LOG, Office
 from sheetflow.service.piecing import sweep_pieces
 from sheetflow.service.rebuilding import Rebuilding
 from sheetflow.service.sending import Sent, send_due
 from sheetflow.service.stamping import ensure_stamp_key
 from sheetflow.service.taking import Intake, open_intake, take_all
-from sheetflow.service.trying import redo_makeshifts, template_troubles
+from sheetflow.service.trying import template_troubles
 from sheetflow.service.waiting import waiting_of, what_waits
 
 
@@ -71,11 +72,11 @@ def run_pass(office: Office) -> PassReport:
     """
     with held_lock(office.workspace.lock):
         mended = (*close_to_others(office), *ensure_stamp_key(office))
-        tidy_up(office)
+        noticed = tidy_up(office)
         intake = open_intake(office)
         take_all(office, intake)
         report = work_off(office, intake)
-        report.mended = mended
+        report.mended = (*mended, *noticed, *report.mended)
         report.mail = send_due(office)
         report.waiting = waiting_after(office, intake)
         return report
@@ -89,8 +90,11 @@ def close_to_others(office: Office) -> tuple[str, ...]:
     return ("state 文件夹原来别的帐号也能打开，现在已经关好，只有本服务的帐号能读。",)
 
 
-def tidy_up(office: Office) -> None:
-    """Make missing folders, and finish or remove what a killed run left half made."""
+def tidy_up(office: Office) -> tuple[str, ...]:
+    """Make missing folders, and finish or remove what a killed run left half made.
+
+    Give what has changed since the last time, in sentences.
+    """
     keep_journal(office)
     office.workspace.ensure_unit_folders(office.tree)
     follow_units(office)
@@ -103,11 +107,12 @@ def tidy_up(office: Office) -> None:
             sweep()
         except TemporaryError as trouble:  # leftovers are in nobody's way
             LOG.warning("not tidied up: %s", trouble)
+    return notice_changes(office)
 
 
 def work_off(office: Office, intake: Intake) -> PassReport:
     """Judge what has arrived, rebuild what is stale."""
-    redo_makeshifts(office)
+    noticed = notice_templates(office)
     rebuilding = Rebuilding(office)
     outcomes = judge_and_answer(office, rebuilding)
     rebuilt = rebuilding.finish()
@@ -122,6 +127,7 @@ def work_off(office: Office, intake: Intake) -> PassReport:
             *missing_units(office),
         ),
         templates=template_troubles(office),
+        mended=noticed,
     )
 
 

@@ -11,7 +11,7 @@ from sheetflow.service.entailing import ANSWER, BOARD, CONSOLIDATED, REPORT, WOR
 from sheetflow.service.office import Office
 from sheetflow.store.records import StaleMark
 
-_WORDS = {
+WORDS = {
     ANSWER: "答复",
     WORKBOOK: "填报表",
     CONSOLIDATED: "汇总表",
@@ -71,7 +71,7 @@ def _words(office: Office, mark: StaleMark, reason: str) -> str:
     what = mark.what.partition(":")[0]
     form = office.campaign.named_beside(mark.form)
     since = mark.marked_at.astimezone(OFFICE_ZONE)
-    return f"{unit}{period}{form} {_WORDS.get(what, what)}：{reason}（{since:%m-%d %H:%M}起）"
+    return f"{unit}{period}{form} {WORDS.get(what, what)}：{reason}（{since:%m-%d %H:%M}起）"
 
 
 def _reason(office: Office, why: str) -> str:

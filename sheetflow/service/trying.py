@@ -1,4 +1,4 @@
-"""Trying the templates that somebody edited, and making anew what a default one served for.
+"""Trying the templates that somebody edited.
 
 This module owns the sample that a Word template is tried on: a report of the top unit in
 which nothing stands yet. It refuses to try what is the default.
@@ -11,11 +11,9 @@ from functools import partial
 from sheetflow.config.defaults import picture_font
 from sheetflow.errors import SheetflowError
 from sheetflow.service.consolidating import books_request
-from sheetflow.service.entailing import BOARD as BOARD_MARK
 from sheetflow.service.history import books_of
 from sheetflow.service.letterheads import letter_of
 from sheetflow.service.office import LOG, Office
-from sheetflow.service.templates import BOARD, REPORT
 from sheetflow.workers.rollups import ReportOrder, ReportReply
 
 
@@ -49,15 +47,3 @@ def try_report(office: Office, content: bytes) -> str:
         LOG.warning("the report's template could not be tried: %s", error)
         return "情况报告模板填不出来（时间、内存不够，或模板太大）。请对照默认模板改正。"
     return reply.fault
-
-
-def redo_makeshifts(office: Office) -> None:
-    """Mark what a default template served for, where the workspace's has been edited since."""
-    mended = [
-        made
-        for made, digest in office.store.publications.find_makeshifts()
-        if digest != office.templates.digest(*(BOARD if made.what == BOARD_MARK else REPORT))
-        and made.unit_id in office.tree
-    ]
-    if mended:
-        office.store.publications.record_mended(mended, office.clock.now())

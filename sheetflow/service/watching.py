@@ -103,6 +103,7 @@ class _Rounds:
         self._intake = open_intake(office)
         self._enduring = Enduring(office, "pass", "处理来件")
         self._is_tidy = False
+        self._noticed: tuple[str, ...] = ()
         self._told: tuple[str, ...] = ()
         self._waiting: set[Identity] = set()
 
@@ -124,7 +125,7 @@ class _Rounds:
 
     def _tidy_up(self) -> float:
         self._is_tidy = False
-        tidy_up(self._office)
+        self._noticed += tidy_up(self._office)
         self._is_tidy = True
         return 0.0
 
@@ -143,11 +144,12 @@ class _Rounds:
         report = work_off(office, intake)
         self._postman.call()
         report.troubles += (office.units_trouble,) if office.units_trouble else ()
-        report.mended = mended
+        report.mended = (*mended, *self._noticed, *report.mended)
+        self._noticed = ()
         report.waiting = waiting_after(office, intake)
         self._told = (*report.troubles, *report.templates)
         known, self._waiting = self._waiting, {each.identity for each in report.waiting}
-        is_new = mended or (self._told and self._told != before) or self._waiting - known
+        is_new = report.mended or (self._told and self._told != before) or self._waiting - known
         if report.taken or report.published or report.outcomes or is_new:
             self._on_pass(report)
         if is_behind(office, intake):

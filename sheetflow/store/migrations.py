@@ -42,6 +42,7 @@ from sqlalchemy import (
 
 from sheetflow.errors import RESTORE, StoreDamagedError, StoreError
 from sheetflow.store.engine import Database, damaged
+from sheetflow.store.migration_steps import keep_fingerprints
 from sheetflow.store.numbering import number_by_form
 from sheetflow.store.schema import metadata, schema_version, workspace
 
@@ -293,6 +294,9 @@ MIGRATIONS: tuple[Migration, ...] = (
         _make_deliveries,
     ),
     Migration("number receipts form by form", number_by_form),
+    Migration(
+        "keep a fingerprint of all that publications stand on besides data", keep_fingerprints
+    ),
 )
 """The first one leads from version 1 to version 2, and so on. Never change one that was released."""
 

@@ -9,7 +9,6 @@ publication is being rebuilt stays.
 from __future__ import annotations
 
 import datetime as dt
-import json
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -17,7 +16,6 @@ from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     Row,
     bindparam,
@@ -40,7 +38,7 @@ from sheetflow.store.records import (
     StaleMark,
 )
 from sheetflow.store.renaming import moved_path
-from sheetflow.store.schema import announcements, followed_units, makeshifts
+from sheetflow.store.schema import announcements
 from sheetflow.store.schema import publications as table
 from sheetflow.store.schema import stale as marks
 
@@ -95,28 +93,6 @@ class Publications:
                 connection.execute(
                     delete(marks).where(marks.c.mark_id == bindparam("number")), gone
                 )
-
-    def record_makeshift(self, made: Stale, template: str) -> None:
-        """Record that the default template served, since the one with this digest could not."""
-        with self._database.writing() as connection:
-            connection.execute(delete(makeshifts).where(*_makeshift_of(made)))
-            values = {name: getattr(made, name) for name in _MARK_KEY}
-            connection.execute(insert(makeshifts).values(**values, template=template))
-
-    def find_makeshifts(self) -> tuple[tuple[Stale, str], ...]:
-        """Return what was made by a default template, with the digest of the one it stood in for."""
-        with self._database.reading() as connection:
-            rows = list(_dicts(connection.execute(select(makeshifts))))
-        return tuple(
-            (Stale(**{key: row[key] for key in _MARK_KEY}), row["template"]) for row in rows
-        )
-
-    def record_mended(self, made: Iterable[Stale], at: dt.datetime) -> None:
-        """Mark makeshifts as stale: the template that they are to be made by was edited."""
-        with self._database.writing() as connection:
-            for one in made:
-                connection.execute(delete(makeshifts).where(*_makeshift_of(one)))
-                mark(connection, [one], at)
 
     def record_troubles(self, troubles: Mapping[int, str]) -> None:
         """Record in a sentence why what a mark (by number) asks for could not be published."""
@@ -213,15 +189,8 @@ class Publications:
         with self._database.reading() as connection:
             return tuple(Publication(**row) for row in _dicts(connection.execute(query)))
 
-    def find_followed(self) -> Document | None:
-        """Return the list of units that what is published shows; None where none was recorded."""
-        with self._database.reading() as connection:
-            found = connection.execute(select(followed_units.c.document)).scalar()
-            return None if found is None else dict(json.loads(found))
-
     def record_followed(
         self,
-        document: Document,
         *,
         folders: Mapping[str, str] = MappingProxyType({}),
         successors: Mapping[str, str] = MappingProxyType({}),
@@ -229,15 +198,12 @@ class Publications:
         dropped: Iterable[StaleMark] = (),
         at: dt.datetime,
     ) -> None:
-        """Record that the list of units is now as `document` says, and what follows, in one commit.
+        """Record what follows from another list of units, in one commit.
 
         `folders` bear other names now (old name: new name), files get new paths (`successors`),
         marks are set and others `dropped`.
         """
         with self._database.writing() as connection:
-            connection.execute(delete(followed_units))
-            text = json.dumps(document, ensure_ascii=False)
-            connection.execute(insert(followed_units).values(followed_id=1, document=text))
             if folders:
                 _rename_folders(connection, folders)
             for path, successor in successors.items():
@@ -285,10 +251,6 @@ def _rename_folders(connection: Connection, folders: Mapping[str, str]) -> None:
 
 
 _MARK_KEY = ("unit_id", "form", "period", "what")
-
-
-def _makeshift_of(made: Stale) -> list[ColumnElement[bool]]:
-    return [makeshifts.c[name] == getattr(made, name) for name in _MARK_KEY]
 
 
 def mark(connection: Connection, stale: Iterable[Stale], at: dt.datetime) -> None:

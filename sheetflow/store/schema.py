@@ -213,16 +213,6 @@ publications = Table(
     Index(None, "unit_id", "period"),
 )
 
-makeshifts = Table(
-    "makeshifts",
-    metadata,
-    Column("unit_id", Text, primary_key=True),
-    Column("form", Text, primary_key=True),
-    Column("period", Text, primary_key=True),
-    Column("what", Text, primary_key=True),
-    _text("template"),
-)
-
 announcements = Table(
     "announcements",
     metadata,
@@ -230,10 +220,10 @@ announcements = Table(
     Column("sha256", Text, primary_key=True),
 )
 
-followed_units = Table(
-    "followed_units",
+fingerprints = Table(
+    "fingerprints",
     metadata,
-    Column("followed_id", _KEY, primary_key=True),
+    Column("name", Text, primary_key=True),
     Column("document", Compressed, nullable=False),
 )
 

@@ -19,6 +19,7 @@ from sheetflow.errors import StoreBusyError, StoreError
 from sheetflow.store.arrivals import Arrivals
 from sheetflow.store.contents import Contents
 from sheetflow.store.engine import Database, open_database
+from sheetflow.store.fingerprints import Fingerprints
 from sheetflow.store.looks import Looks
 from sheetflow.store.mails import Mails
 from sheetflow.store.migrations import bring_up_to_date
@@ -42,6 +43,7 @@ class Store:
         self.submissions = Submissions(database)
         self.contents = Contents(database)
         self.publications = Publications(database)
+        self.fingerprints = Fingerprints(database)
         self.mails = Mails(database)
         self.purges = Purges(database)
 

@@ -16,7 +16,7 @@ import json
 import struct
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import overload
@@ -35,6 +35,7 @@ from sheetflow.consolidation.details import (
 from sheetflow.consolidation.tables import DetailRow, DetailSheet
 from sheetflow.masks import MaskPolicy
 from sheetflow.schemas.cells import Json
+from sheetflow.schemas.digests import rows_digest
 from sheetflow.schemas.documents import dump_figures, load_figures
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.habits import Value
@@ -85,25 +86,7 @@ class Pieces:
 
 def layout_of(form: Form) -> str:
     """Digest all of a form's declaration that shows in its pieces."""
-    declared = [(sheet, sheet.columns) for sheet in form.sheets]
-    stands_on = (_FORMAT, __version__, declared, form.indicators)
-    return hashlib.sha256(_written(stands_on).encode()).hexdigest()
-
-
-def _written(value: object) -> str:
-    """Write a declaration out, the same in every process: a set's own order differs."""
-    if isinstance(value, type):
-        return value.__qualname__
-    if is_dataclass(value):
-        parts = {entry.name: getattr(value, entry.name) for entry in fields(value)}
-        return f"{type(value).__qualname__}{_written(parts)}"
-    if isinstance(value, Mapping):
-        return _written([(key, value[key]) for key in sorted(value, key=str)])
-    if isinstance(value, set | frozenset):
-        return _written(sorted(map(_written, value)))
-    if isinstance(value, tuple | list):
-        return f"({','.join(map(_written, value))})"
-    return repr(value)
+    return rows_digest(form, _FORMAT, __version__)
 
 
 def name_pieces(layout: str, policy: MaskPolicy, source: Whose, sha256: str) -> str:

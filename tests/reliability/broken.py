@@ -703,6 +703,22 @@ OLD_NAMES_STAY = Broken(
     (("service/rebuilding.py", "        withdraw_old_names(self._office)\n", ""),),
 )
 
+FORGETS_A_CHANGE = Broken(
+    "forgets-a-change",
+    "that something has changed is on the disk before what shows it is marked",
+    (
+        (
+            "service/noticing.py",
+            """    with office.store.together():
+        office.store.fingerprints.record({each.name: each.digest for each in (*new, *changed)})
+""",
+            """    office.store.fingerprints.record({each.name: each.digest for each in (*new, *changed)})
+    with office.store.together():
+""",
+        ),
+    ),
+)
+
 
 ONE_FOLDER_STOPS_ALL = Broken(
     "one-folder-stops-all",

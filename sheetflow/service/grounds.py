@@ -1,0 +1,109 @@
+"""What publications stand on besides what was handed in: a fingerprint of each such thing.
+
+This module owns the list of these things, what shows each of them, and their words. It
+refuses to look whether one has changed: that is `noticing`. The list of units has its own
+way, for a change there moves files (`following`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from sheetflow import __version__
+from sheetflow.schemas.digests import (
+    board_digest,
+    report_digest,
+    roll_up_digest,
+    workbook_digest,
+)
+from sheetflow.schemas.forms import Form
+from sheetflow.service.entailing import BOARD, CONSOLIDATED, REPORT, WORKBOOK
+from sheetflow.service.office import Office
+from sheetflow.service.templates import BOARD as BOARD_PAGE
+from sheetflow.service.templates import REPORT as REPORT_TEMPLATE
+from sheetflow.service.trying import try_report
+from sheetflow.units import Level
+
+_EVERYTHING = (WORKBOOK, CONSOLIDATED, REPORT, BOARD)
+_DIGESTS = {
+    WORKBOOK: workbook_digest,
+    CONSOLIDATED: roll_up_digest,
+    REPORT: report_digest,
+    BOARD: board_digest,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """One thing that publications stand on, as it is now.
+
+    `shown_in` are the kinds of publications that show it, those of one `form` or one `level`
+    where it is about one only. `words` say that it has changed.
+    """
+
+    name: str
+    digest: str
+    words: str
+    shown_in: tuple[str, ...]
+    form: str = ""
+    level: Level | None = None
+
+
+def declared(office: Office, form: Form, what: str) -> str:
+    """Give the digest of all in the form's declaration that publications of one kind show."""
+    spot = (form.key, what)
+    if spot not in office.declared:
+        office.declared[spot] = _DIGESTS[what](office.campaign, form)
+    return office.declared[spot]
+
+
+def grounds(office: Office) -> Iterator[Ground]:
+    """Give all that publications stand on; what is in trouble is left as it was last used."""
+    yield Ground("writers", __version__, "程序换了版本", _EVERYTHING)
+    for form in office.campaign.forms:
+        for what in _EVERYTHING:
+            words = f"《{form.title}》的栏目、指标或说明有变化"
+            digest = declared(office, form, what)
+            yield Ground(f"form:{form.key}:{what}", digest, words, (what,), form.key)
+    for level in sorted({unit.level for unit in office.tree}):
+        digest = _digest(office.policy(level).digest)
+        words = f"{level.label}一级能看到的个人信息有变化"
+        yield Ground(f"masks:{level}", digest, words, (CONSOLIDATED,), level=level)
+    settings = office.settings
+    yield Ground("form", _digest(settings.form), "印在报表上的表号等有变化", (WORKBOOK,))
+    yield Ground("report", _digest(settings.report), "情况报告的发文设置有变化", (REPORT,))
+    days = sorted(office.working_days.items()), sorted(office.day_overrides.items())
+    yield Ground("deadlines", _digest(days), "报送截止日期有变化", (BOARD,))
+    yield from template_grounds(office)
+
+
+def template_grounds(office: Office) -> Iterator[Ground]:
+    """Give the templates that somebody may have edited since, those that can be used."""
+    templates = office.templates
+    if not templates.board_faults():
+        yield Ground(
+            template_name(BOARD), templates.digest(*BOARD_PAGE), "上报情况模板有变化", (BOARD,)
+        )
+    if not templates.report_faults(partial(try_report, office)):
+        words = "情况报告模板有变化"
+        yield Ground(template_name(REPORT), templates.digest(*REPORT_TEMPLATE), words, (REPORT,))
+
+
+def template_name(what: str) -> str:
+    """Name the fingerprint of the template by which one kind of publication is made."""
+    return f"template:{what}"
+
+
+def served_instead(digest: str) -> str:
+    """Give the fingerprint of a template that could not be used, so that a default one served.
+
+    Whatever can be used after that is another one, though it were the one before.
+    """
+    return f"default for {digest}"
+
+
+def _digest(value: object) -> str:
+    return hashlib.sha256(repr(value).encode()).hexdigest()
