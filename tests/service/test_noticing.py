@@ -74,7 +74,7 @@ def test_a_changed_mask_is_in_the_workbooks_of_its_level_alone(changing: Changin
     """A city that is to see names whole reads them; the province's workbook is not touched."""
     before = changing.desk.publications()
     assert "王安澜" not in words(changing.workbook(CITY))
-    changing.set("privacy.city", '"排口台账.河长姓名" = "whole"')
+    changing.adjust("privacy.city", '"排口台账.河长姓名" = "whole"')
     changing.run(LATER)
     assert changing.changed(before) == {f"{CITY} 汇总表"}
     assert "王安澜" in words(changing.workbook(CITY))

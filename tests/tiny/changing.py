@@ -70,7 +70,7 @@ class Changing:
         """Declare other indicators: `expression` may use INDICATORS, the ones of the beginning."""
         self.declare(f"FORM = replace(FORM, indicators={expression})")
 
-    def set(self, section: str, lines: str) -> None:
+    def adjust(self, section: str, lines: str) -> None:
         """Edit the settings: put `lines` under the header of a section."""
         file = self.desk.workspace.settings_file
         text = file.read_text(encoding="utf-8")
