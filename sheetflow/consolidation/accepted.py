@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from types import MappingProxyType
 
 from sheetflow.consolidation.figures import Merged, UnitFigures, unit_figures
@@ -15,7 +16,8 @@ from sheetflow.consolidation.tables import BoardRow, ExplanationRow, State
 from sheetflow.periods import Period
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.habits import Value
-from sheetflow.schemas.indicators import Figures
+from sheetflow.schemas.indicators import Figures, Ratio
+from sheetflow.schemas.sheets import Kind
 from sheetflow.units import Unit, UnitTree
 
 
@@ -24,7 +26,9 @@ class Accepted:
     """A unit's accepted submission that counts for one period.
 
     `judgement` numbers the judgement that it stands on: a submission may be judged anew.
-    `handed_in` is when the file came in.
+    `handed_in` is when the file came in. `figures` are by the measurement of that number, done
+    at `measured_at`; `former` are the codes of those that are not by the declaration in force
+    (按原口径), or that it asks for and nobody measured.
     """
 
     unit_id: str
@@ -39,6 +43,9 @@ class Accepted:
     late: bool = False
     explanations: tuple[ExplanationRow, ...] = ()
     judgement: int = 0
+    measurement: int = 0
+    measured_at: dt.datetime | None = None
+    former: tuple[str, ...] = ()
     must: int = 0
     verify: int = 0
     note: int = 0
@@ -141,6 +148,35 @@ class Books:
             for old in self.merged_into(unit)
         ]
         return unit_figures(self.form, self.period, self.measured(unit.unit_id), merged)
+
+    @cached_property
+    def has_former(self) -> bool:
+        """Whether any figure at all is not by the declaration in force."""
+        return any(entry.former for entry in self.accepted.values())
+
+    def former(self, unit: Unit, *, current: bool = False) -> frozenset[str]:
+        """The codes of the unit's own figures that are 按原口径, wholly or in a part.
+
+        A flow is one as soon as one period's part is; `current` asks of 本期 alone.
+        """
+        found: set[str] = set()
+        for member in (unit, *self.merged_into(unit)):
+            latest = self.latest(member.unit_id)
+            for period in [self.period] if current else self.period.year_so_far:
+                entry = self.accepted.get((member.unit_id, period.period_id))
+                for code in entry.former if entry else ():
+                    flows = self.form.indicator[code].source.when_absent is None
+                    if entry is latest or (flows and self.form.kind_of(code) is Kind.FLOW):
+                        found.add(code)
+        before = self.earlier_period() if current else None
+        for code in before.former(unit) if before else ():
+            if self.form.kind_of(code) is Kind.LEDGER:  # what came in is the rest of two books
+                found.add(code)
+        for indicator in self.form.indicators:
+            if isinstance(source := indicator.source, Ratio):
+                parts = {source.numerator, source.denominator}
+                (found.discard if parts.isdisjoint(found) else found.add)(indicator.code)
+        return frozenset(found)
 
     def expected(self, unit: Unit, period: Period | None = None) -> tuple[Unit, ...]:
         """The units of `unit`'s subtree that must report, in administrative order."""

@@ -12,6 +12,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from sheetflow.consolidation.accepted import Accepted, Books, UnitAndPeriod
@@ -23,8 +24,13 @@ from sheetflow.units import Unit
 IN_TIME = "截止前重报"
 """Why a figure changed that its unit may still have changed freely."""
 
+ADJUSTED = "口径调整：指标的口径有变化，由程序按原报表重新计算，不是单位更正"
+"""Why a figure changed of a workbook that nobody changed."""
+
 Document = Mapping[str, Any]
 """One JSON object."""
+
+_NOTHING: Mapping[int, Accepted] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +39,8 @@ class Correction:
 
     `current` tells 本期 from 累计/期末. `unit_id` is the unit that corrected itself,
     `period` the period that it corrected, `replaced` and `receipt` its submissions before
-    and after (empty: it was taken back), `at` when the latter was accepted.
+    and after (empty: it was taken back), `at` when the latter was accepted. What is `adjusted`
+    nobody corrected: the same workbook was measured again by another declaration.
     """
 
     code: str
@@ -46,15 +53,20 @@ class Correction:
     receipt: str
     reason: str
     at: dt.datetime
+    adjusted: bool = False
 
 
 def find_corrections(
-    published: Mapping[UnitAndPeriod, Accepted], books: Books, unit: Unit
+    published: Mapping[UnitAndPeriod, Accepted],
+    books: Books,
+    unit: Unit,
+    again: Mapping[int, Accepted] = _NOTHING,
 ) -> tuple[Correction, ...]:
     """Compare what `unit`'s workbook of the books' period stood on with what counts now.
 
-    `published` holds the submissions of its last publication. Order: units in
-    administrative order, then periods, then indicators.
+    `published` holds the submissions of its last publication; `again` what those of them that
+    were measured again since give now, by their judgements. Order: units in administrative
+    order, then periods, then indicators; of one workbook, what was adjusted first.
     """
     found: list[Correction] = []
     old = replace(books, accepted=dict(published))
@@ -65,7 +77,13 @@ def find_corrections(
     ]
     for spot in spots:
         before, after = published.get(spot), books.accepted.get(spot)
-        if before is None or (after and after.judgement == before.judgement):
+        if before is None:
+            continue
+        if measured := again.get(before.judgement):
+            new = replace(books, accepted={**old.accepted, spot: measured})
+            found += _adjustments(old, new, spot)
+            old = new
+        if after and after.judgement == before.judgement:
             continue
         standing = {**old.accepted, spot: after} if after else {**old.accepted}
         if after is None:
@@ -74,6 +92,16 @@ def find_corrections(
         found += _differences(old, new, spot)
         old = new
     return tuple(found)
+
+
+def _adjustments(old: Books, new: Books, spot: UnitAndPeriod) -> Iterator[Correction]:
+    """Give what moved though nobody corrected it; a new indicator was not published before."""
+    measured, before = new.accepted[spot], old.accepted[spot]
+    for entry in _differences(old, new, spot):
+        if entry.code in before.figures:
+            yield replace(
+                entry, reason=ADJUSTED, at=measured.measured_at or entry.at, adjusted=True
+            )
 
 
 def _differences(old: Books, new: Books, spot: UnitAndPeriod) -> Iterator[Correction]:
@@ -170,6 +198,7 @@ def correction_rows(
             receipt=entry.receipt,
             reason=entry.reason,
             at=entry.at,
+            adjusted=entry.adjusted,
         )
         for entry in corrections
     )

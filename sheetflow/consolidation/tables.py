@@ -93,12 +93,20 @@ class StatisticsColumn:
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """The matrix indicators × units; `total` is the whole, a sum of the columns or made from parts."""
+    """The matrix indicators × units; `total` is the whole, a sum of the columns or made from parts.
+
+    `former` names, by code, the columns in which a figure (累计 or 期末) is 按原口径, wholly or in
+    a part; `former_current` those in which that of 本期 is.
+    """
 
     indicators: tuple[Indicator, ...]
     kinds: Mapping[str, Kind]
     columns: tuple[StatisticsColumn, ...]
     total: Mapping[str, Values]
+    former: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    former_current: Mapping[str, tuple[str, ...]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +183,8 @@ class CorrectionRow:
     receipt: str
     reason: str
     at: dt.datetime
+    adjusted: bool = False
+    """Nobody corrected it: the same workbook was measured again by another declaration."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -146,7 +146,22 @@ def statistics(books: Books, unit: Unit) -> Statistics:
         kinds=books.form.kinds,
         columns=tuple(columns),
         total=add_up(books.form, everyone),
+        former=_former(books, columns),
+        former_current=_former(books, columns, current=True),
     )
+
+
+def _former(
+    books: Books, columns: Sequence[StatisticsColumn], *, current: bool = False
+) -> dict[str, tuple[str, ...]]:
+    """Name the columns in which figures are 按原口径, by code; the first one is 本级."""
+    found: dict[str, tuple[str, ...]] = {}
+    for column in columns if books.has_former else ():
+        members = [column.unit] if column is columns[0] else books.expected(column.unit)
+        codes = frozenset[str]().union(*(books.former(one, current=current) for one in members))
+        for code in codes:
+            found[code] = (*found.get(code, ()), column.heading)
+    return {code: found[code] for code in books.form.indicator if code in found}
 
 
 def _is_nil(books: Books, unit: Unit) -> bool:

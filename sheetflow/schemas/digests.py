@@ -22,7 +22,7 @@ from sheetflow.schemas.indicators import Indicator
 _NOT_IN_WORKBOOK = frozenset({"charts", "report", "same_person", "own_totals"})
 _NOT_IN_ROLL_UP = frozenset({"guidance", "own_work", "report"})
 _NOT_IN_REPORT = frozenset({"guidance", "own_work", "same_person", "own_totals"})
-_NOT_ON_BOARD = _NOT_IN_WORKBOOK | _NOT_IN_ROLL_UP | {"version", "sheets", "cover", "indicators"}
+_ON_BOARD = ("title", "cadence", "opens", "closes", "levels", "working_days")
 _OF_NO_FILE = frozenset({"forms", "rules", "samples"})
 _WORDS_OF_RULES = frozenset({"catalogue"})
 
@@ -44,7 +44,9 @@ def report_digest(campaign: Campaign, form: Form) -> str:
 
 def board_digest(campaign: Campaign, form: Form) -> str:
     """Digest all that shows on a board."""
-    return _digest(_but(campaign, _OF_NO_FILE | _WORDS_OF_RULES), _but(form, _NOT_ON_BOARD))
+    return _digest(
+        _but(campaign, _OF_NO_FILE | _WORDS_OF_RULES), [getattr(form, name) for name in _ON_BOARD]
+    )
 
 
 def rows_digest(form: Form, *more: object) -> str:

@@ -24,6 +24,8 @@ from sheetflow.schemas.sheets import Sheet
 from sheetflow.schemas.tables import Table, column_of
 
 Document = dict[str, Any]
+Indicators = Mapping[str, Mapping[str, int | float | None]]
+"""Figures as they are kept: ``{"S08": {"measured": 41}}``; None stands for blank."""
 
 
 def dump_rows(sheet: Sheet, rows: Iterable[Mapping[str, Value]]) -> str:
@@ -134,7 +136,7 @@ def without_personal(sheet: Sheet | None, text: str) -> str:
     return json.dumps(thinned, ensure_ascii=False, separators=(",", ":"))
 
 
-def dump_figures(figures: Figures) -> dict[str, dict[str, int | float | None]]:
+def dump_figures(figures: Figures) -> Indicators:
     """Give measured figures as the store keeps them: by code, under ``measured``."""
     return {
         code: {"measured": float(figure) if isinstance(figure, Decimal) else figure}
@@ -142,7 +144,7 @@ def dump_figures(figures: Figures) -> dict[str, dict[str, int | float | None]]:
     }
 
 
-def load_figures(document: Mapping[str, Mapping[str, int | float | None]]) -> dict[str, Number]:
+def load_figures(document: Indicators) -> dict[str, Number]:
     """Give back measured figures; decimals come back exactly as they were written."""
     return {code: load_number(entry.get("measured")) for code, entry in document.items()}
 

@@ -163,13 +163,10 @@ def _receipt(office: Office, submission: Submission, findings: tuple[Finding, ..
     period = form.period(submission.period)
     store = office.store
     history = store.submissions.find_history(submission.unit_id, form.key)
-    figures = store.contents.find_indicators([*history, submission])
-    measured = {
-        entry.period: load_figures(figures[entry.receipt])
-        for entry in history
-        if entry.receipt in figures
-    }
-    measured[submission.period] = load_figures(figures.get(submission.receipt, {}))
+    # A receipt made again says what it said, whatever is measured by another declaration since.
+    counted = [*history, submission]
+    first = store.measurements.find_first(entry.judgement_id for entry in counted)
+    measured = {entry.period: load_figures(first[entry.judgement_id].figures) for entry in counted}
     merged = merged_figures(office, form, office.tree[submission.unit_id], period)
     values = unit_figures(form, period, measured, merged).values
     catalogue = office.campaign.catalogue

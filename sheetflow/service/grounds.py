@@ -25,7 +25,6 @@ from sheetflow.service.office import Office
 from sheetflow.service.templates import BOARD as BOARD_PAGE
 from sheetflow.service.templates import REPORT as REPORT_TEMPLATE
 from sheetflow.service.trying import try_report
-from sheetflow.units import Level
 
 _EVERYTHING = (WORKBOOK, CONSOLIDATED, REPORT, BOARD)
 _DIGESTS = {
@@ -49,14 +48,14 @@ class Ground:
     words: str
     shown_in: tuple[str, ...]
     form: str = ""
-    level: Level | None = None
+    level: str | None = None
 
 
 def declared(office: Office, form: Form, what: str) -> str:
-    """Give the digest of all in the form's declaration that publications of one kind show."""
+    """Give the digest of all in the form's whole declaration that one kind of publication shows."""
     spot = (form.key, what)
     if spot not in office.declared:
-        office.declared[spot] = _DIGESTS[what](office.campaign, form)
+        office.declared[spot] = _DIGESTS[what](office.campaign, office.form(form.key))
     return office.declared[spot]
 
 
@@ -70,8 +69,8 @@ def grounds(office: Office) -> Iterator[Ground]:
             yield Ground(f"form:{form.key}:{what}", digest, words, (what,), form.key)
     for level in sorted({unit.level for unit in office.tree}):
         digest = _digest(office.policy(level).digest)
-        words = f"{level.label}一级能看到的个人信息有变化"
-        yield Ground(f"masks:{level}", digest, words, (CONSOLIDATED,), level=level)
+        words = f"{level}一级能看到的个人信息有变化"
+        yield Ground(f"masks:{level}", digest, words, (CONSOLIDATED, REPORT), level=level)
     settings = office.settings
     yield Ground("form", _digest(settings.form), "印在报表上的表号等有变化", (WORKBOOK,))
     yield Ground("report", _digest(settings.report), "情况报告的发文设置有变化", (REPORT,))

@@ -24,6 +24,7 @@ from sheetflow.schemas.documents import (
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.habits import Value
 from sheetflow.schemas.personal import holds_personal_number
+from sheetflow.service.measures import former_codes
 from sheetflow.service.office import Office
 from sheetflow.store.records import Arrival, Submission
 from sheetflow.units import Unit
@@ -39,17 +40,21 @@ def books_of(office: Office, form: Form, period: Period, top: Unit | None = None
     submissions: dict[str, Submission] = {}
     for entry in period.year_so_far:
         standing = store.submissions.find_all_accepted(form.key, entry.period_id, among=among)
-        figures = store.contents.find_indicators(standing.values())
+        measured = store.measurements.find_newest(
+            submission.judgement_id for submission in standing.values()
+        )
         explained = store.contents.find_explained(standing.values())
         for unit_id, submission in standing.items():
             if unit_id not in office.tree:
                 continue  # it left the list: `missing_units` says so
             submissions[submission.receipt] = submission
+            found = measured[submission.judgement_id]
+            figures = load_figures(found.figures)
             accepted[unit_id, entry.period_id] = Accepted(
                 unit_id=unit_id,
                 period=entry.period_id,
                 receipt=submission.receipt,
-                figures=load_figures(figures.get(submission.receipt, {})),
+                figures=figures,
                 file_name=shown_name(submission.file_name),
                 sha256=submission.sha256,
                 accepted_at=submission.judged_at,
@@ -60,6 +65,9 @@ def books_of(office: Office, form: Form, period: Period, top: Unit | None = None
                 if submission.judgement_id in explained
                 else (),
                 judgement=submission.judgement_id,
+                measurement=found.measurement_id,
+                measured_at=found.measured_at,
+                former=former_codes(office, form, found.digest, figures),
                 must=submission.must,
                 verify=submission.verify,
                 note=submission.note,
@@ -244,7 +252,7 @@ def _own_books(office: Office, form: Form, unit: Unit) -> list[PastBook]:
         for entry in store.submissions.find_history(unit.unit_id, form.key)
         if unit.exists_on(form.period(entry.period).last_day)
     }
-    figures = store.contents.find_indicators(standing.values())
+    figures = store.measurements.find_indicators(standing.values())
     measured = {
         period: load_figures(figures.get(submission.receipt, {}))
         for period, submission in standing.items()
@@ -282,7 +290,7 @@ def merged_figures(office: Office, form: Form, unit: Unit, period: Period) -> li
         if since > period:
             continue
         history = store.submissions.find_history(ended.unit_id, form.key)
-        figures = store.contents.find_indicators(history)
+        figures = store.measurements.find_indicators(history)
         measured = {
             entry.period: load_figures(figures.get(entry.receipt, {}))
             for entry in history

@@ -25,6 +25,7 @@ from sheetflow.schemas.documents import (
 from sheetflow.schemas.judging import Judgement, Outcome
 from sheetflow.service.entailing import entail, entail_duplicate, entail_precheck, look_before
 from sheetflow.service.history import last_round, was_in_time
+from sheetflow.service.measures import measured_by
 from sheetflow.service.office import LOG, Office
 from sheetflow.service.piecing import order_pieces, wish_pieces
 from sheetflow.service.requesting import request_for, resolve_keys
@@ -367,5 +368,6 @@ def _judged(office: Office, judgement: Judgement, reply: JudgeReply) -> Judged:
         findings=[dump_finding(finding) for finding in judgement.findings],
         explanations=dump_explanations(judgement.explanations),
         indicators=dump_figures(judgement.figures),
+        measured_by=measured_by(office, office.form(judgement.form)),
         rows=reply.rows,
     )

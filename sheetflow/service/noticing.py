@@ -17,31 +17,34 @@ from sheetflow.service.following import is_open
 from sheetflow.service.grounds import Ground, grounds, served_instead, template_grounds
 from sheetflow.service.office import LOG, Office
 from sheetflow.service.remaking import mark_of
+from sheetflow.service.remeasuring import Measured, measure_again
 from sheetflow.service.staleness import WORDS
 from sheetflow.store.records import Publication, Stale
 
 
 def notice_changes(office: Office) -> tuple[str, ...]:
     """Mark what shows anything that has changed; say what that is, in a sentence each."""
-    return _notice(office, list(grounds(office)))
+    measured = measure_again(office, office.store.fingerprints.find_all())
+    return _notice(office, list(grounds(office)), measured)
 
 
 def notice_templates(office: Office) -> tuple[str, ...]:
     """Mark what was made by a template that somebody has edited since; say so."""
-    return _notice(office, list(template_grounds(office)))
+    return _notice(office, list(template_grounds(office)), Measured())
 
 
-def _notice(office: Office, current: list[Ground]) -> tuple[str, ...]:
+def _notice(office: Office, current: list[Ground], measured: Measured) -> tuple[str, ...]:
     known = office.store.fingerprints.find_all()
     new = [ground for ground in current if ground.name not in known]
     changed = [ground for ground in current if _is_changed(ground, known.get(ground.name))]
-    if not (new or changed):
+    if not (new or changed or measured.new or measured.fingerprints):
         return ()
     stale = list(_marks(office, changed))
     with office.store.together():
         office.store.fingerprints.record({each.name: each.digest for each in (*new, *changed)})
-        office.store.publications.record_stale(stale, office.clock.now())
-    sentences = tuple(_sentences(changed, stale))
+        office.store.publications.record_stale([*stale, *measured.stale], office.clock.now())
+        measured.record(office)
+    sentences = (*measured.sentences, *_sentences(changed, stale))
     for sentence in sentences:
         LOG.info("%s", sentence)
     return sentences

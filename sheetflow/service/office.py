@@ -10,7 +10,7 @@ import contextlib
 import datetime as dt
 import logging
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -80,6 +80,8 @@ class Office:
     _pool: list[Pool] = field(default_factory=list)
     declared: dict[tuple[str, str], str] = field(default_factory=dict)
     """Digests of declarations that are known already, by form and what shows them."""
+    measures: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    """What each figure is measured by, of declarations that are known already, by their digest."""
     _layouts: dict[tuple[str, frozenset[int]], str] = field(default_factory=dict)
 
     @property
@@ -140,6 +142,10 @@ class Office:
         """The last moment at which anybody reports anything for `period` in time."""
         own = (day for form in self.campaign.forms for day in form.working_days.values())
         return deadline(period, max((*self.working_days.values(), *own)), self.day_overrides)
+
+    def is_closed(self, period: Period) -> bool:
+        """Whether nobody reports anything for `period` in time any longer, at whatever level."""
+        return self.clock.now() > self.last_deadline(period)
 
     @cached_property
     def dress(self) -> Dress:

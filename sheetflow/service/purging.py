@@ -163,8 +163,8 @@ def _check_settled(office: Office) -> None:
 
 
 def _check_closed(office: Office, period: Period) -> None:
-    last = office.last_deadline(period)
-    if office.clock.now() <= last:
+    if not office.is_closed(period):
+        last = office.last_deadline(period)
         raise WorkspaceError(
             f"{period.label}还没有截止（最晚{last.year}年{last.month}月{last.day}日），没有清理。"
             f"请用更早的日期，不晚于{period.last_day.isoformat()}。"
@@ -200,10 +200,7 @@ def _carried(office: Office) -> Iterator[Submission]:
 def _runs(office: Office, period: Period) -> bool:
     """Whether the year of `period` has a later period that is still open."""
     later = period.rest_of_year
-    if not later:
-        return False
-    last = office.last_deadline(later[-1])
-    return office.clock.now() <= last
+    return bool(later) and not office.is_closed(later[-1])
 
 
 def _copies(office: Office, plan: PurgePlan) -> Iterator[tuple[str, str]]:

@@ -6,7 +6,6 @@ refuses to decide what is stale, and publishes nothing: that is `rebuilding`.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -15,18 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from sheetflow.config.defaults import picture_font
-from sheetflow.consolidation.accepted import Accepted, Books, UnitAndPeriod
+from sheetflow.consolidation.accepted import Books
 from sheetflow.consolidation.boards import board_data
-from sheetflow.consolidation.corrections import (
-    dump_correction,
-    find_corrections,
-    load_correction,
-)
+from sheetflow.consolidation.corrections import dump_correction, load_correction
 from sheetflow.consolidation.tables import BoardFile
-from sheetflow.periods import OFFICE_ZONE
-from sheetflow.schemas.documents import load_figures
 from sheetflow.schemas.forms import Form
 from sheetflow.service.consolidating import begin_consolidated, books_request
+from sheetflow.service.correcting import corrected_since, sources_of
 from sheetflow.service.entailing import BOARD, CONSOLIDATED, REPORT
 from sheetflow.service.grounds import declared, served_instead, template_name
 from sheetflow.service.history import books_of
@@ -41,7 +35,7 @@ from sheetflow.service.office import LOG, Office
 from sheetflow.service.publishing import Order, basis_of, is_fresh, is_published
 from sheetflow.service.templates import Serving
 from sheetflow.service.waiting import held_submissions
-from sheetflow.store.records import Issued, PublishedSource, StaleMark
+from sheetflow.store.records import Issued, StaleMark
 from sheetflow.units import Unit
 from sheetflow.workers.rollups import ReportOrder, ReportReply
 
@@ -182,7 +176,7 @@ class Rollups:
         known = [
             load_correction(entry) for entry in office.store.publications.find_corrections(*spot)
         ]
-        found = find_corrections(published_before(office, *spot, books), books, unit)
+        found = corrected_since(office, books, unit)
         begun, content = begin_consolidated(office, books, unit, (*known, *found))
 
         def finish() -> Made:
@@ -190,7 +184,7 @@ class Rollups:
                 unit_id=unit.unit_id,
                 form=books.form.key,
                 period=books.period.period_id,
-                sources=_standing(books, unit),
+                sources=sources_of(books, unit),
                 corrected=[dump_correction(entry) for entry in found],
             )
             return Made((Order(path, content(), mark, basis),), (issued,))
@@ -287,34 +281,6 @@ def _record_default(office: Office, what: str, template: Serving) -> None:
     office.store.fingerprints.record({name: served_instead(template.digest)})
 
 
-def published_before(
-    office: Office, unit_id: str, form: str, period: str, books: Books
-) -> dict[UnitAndPeriod, Accepted]:
-    """Give what the last published consolidated workbook stood on, by unit and period.
-
-    What still counts is taken from `books`, which are at hand.
-    """
-    sources = office.store.publications.find_standing(unit_id, form, period)
-    now = {entry.judgement: entry for entry in books.accepted.values()}
-    gone = (source.judgement_id for source in sources if source.judgement_id not in now)
-    figures = office.store.contents.find_measured(gone)
-    never = office.period(form, period).first_day
-    return {
-        (source.unit_id, source.period): now.get(source.judgement_id)
-        or Accepted(
-            unit_id=source.unit_id,
-            period=source.period,
-            receipt=source.receipt,
-            figures=load_figures(figures.get(source.judgement_id, {})),
-            file_name="",
-            sha256="",
-            accepted_at=dt.datetime.combine(never, dt.time(), OFFICE_ZONE),
-            judgement=source.judgement_id,
-        )
-        for source in sources
-    }
-
-
 def own_files(office: Office, unit: Unit, form: Form) -> Mapping[str, tuple[BoardFile, ...]]:
     """Give what was published for `unit` as the one above others, by period.
 
@@ -329,15 +295,6 @@ def own_files(office: Office, unit: Unit, form: Form) -> Mapping[str, tuple[Boar
             file = BoardFile(Path(path).stem.partition("_")[0], path.removeprefix(folder))
             found[entry.period] = (*found.get(entry.period, ()), file)
     return found
-
-
-def _standing(books: Books, unit: Unit) -> list[PublishedSource]:
-    return [
-        PublishedSource(member.unit_id, period.period_id, accepted.receipt, accepted.judgement)
-        for member in books.members(unit)
-        for period in books.period.year_so_far
-        if (accepted := books.accepted.get((member.unit_id, period.period_id)))
-    ]
 
 
 def _sources(books: Books, unit: Unit) -> Iterable[object]:

@@ -1,7 +1,7 @@
-"""What judgements hold: rows, findings, explanations, indicators.
+"""What judgements hold: rows, findings, explanations.
 
 This module owns reading these documents. It refuses to know which submission counts
-(`submissions`). Large ones are read one by one, each in a short transaction, by judgement:
+(`submissions`) and what rows give (`measurements`). Large ones are read one by one, each in a short transaction, by judgement:
 a judgement never changes, so a reader sees what it began with while others write.
 """
 
@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, LargeBinary, select, type_coerce
 from sheetflow.schemas.documents import count_rows
 from sheetflow.store.columns import unpacked, unreadable
 from sheetflow.store.engine import Database
-from sheetflow.store.records import Document, Indicators, Submission
+from sheetflow.store.records import Document, Submission
 from sheetflow.store.schema import judgements, sheet_rows
 
 _AT_ONCE = 500
@@ -34,25 +34,6 @@ class Contents:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-
-    def find_indicators(self, submissions: Iterable[Submission]) -> dict[str, Indicators]:
-        """Return the indicators of submissions by receipt; rows are not touched."""
-        receipts = {submission.judgement_id: submission.receipt for submission in submissions}
-        measured = self.find_measured(receipts)
-        return {receipts[judgement_id]: found for judgement_id, found in measured.items()}
-
-    def find_measured(self, judgement_ids: Iterable[int]) -> dict[int, Indicators]:
-        """Return the indicators of judgements, the newest of their submission or not."""
-        ids = list(judgement_ids)
-        found: dict[int, Indicators] = {}
-        for start in range(0, len(ids), _AT_ONCE):
-            query = select(judgements.c.judgement_id, judgements.c.indicators).where(
-                judgements.c.judgement_id.in_(ids[start : start + _AT_ONCE])
-            )
-            with self._database.reading() as connection:
-                for judgement_id, text in connection.execute(query):
-                    found[judgement_id] = json.loads(text)
-        return found
 
     def find_findings(self, submission: Submission) -> tuple[Document, ...]:
         """Return the findings of a submission's judgement, as they were handed in."""

@@ -5,7 +5,20 @@ This module owns single steps; `migrations` has their order, and refuses to skip
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Connection, LargeBinary, MetaData, Table, Text, insert, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    insert,
+    select,
+)
 from sqlalchemy import column as a_column
 from sqlalchemy import table as a_table
 
@@ -34,3 +47,33 @@ def keep_fingerprints(connection: Connection) -> None:
         connection.execute(insert(names).values(name=f"template:{what}", document=document))
     for name in ("followed_units", "makeshifts"):
         connection.exec_driver_sql(f"DROP TABLE {name}")
+
+
+def keep_measurements(connection: Connection) -> None:
+    """What judgements measured until now was measured by a declaration that nobody knows."""
+    then = MetaData(naming_convention=metadata.naming_convention)
+    key = BigInteger().with_variant(Integer, "sqlite")
+    judged = Table("judgements", then, Column("judgement_id", key, primary_key=True))
+    measured = Table(
+        "measurements",
+        then,
+        Column("measurement_id", key, primary_key=True),
+        Column(
+            "judgement_id",
+            key,
+            ForeignKey(judged.c.judgement_id),
+            nullable=False,
+            index=True,
+        ),
+        Column("digest", Text, nullable=False),
+        Column("document", LargeBinary, nullable=False),
+        Column("measured_at", String(32), nullable=False),
+        sqlite_autoincrement=True,
+    )
+    then.create_all(connection, tables=[measured])
+    connection.exec_driver_sql(
+        "INSERT INTO measurements (judgement_id, digest, document, measured_at) "
+        "SELECT judgement_id, '', indicators, judged_at FROM judgements "
+        "WHERE outcome = 'accepted' ORDER BY judgement_id"
+    )
+    connection.exec_driver_sql("ALTER TABLE judgements DROP COLUMN indicators")

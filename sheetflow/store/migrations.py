@@ -42,7 +42,7 @@ from sqlalchemy import (
 
 from sheetflow.errors import RESTORE, StoreDamagedError, StoreError
 from sheetflow.store.engine import Database, damaged
-from sheetflow.store.migration_steps import keep_fingerprints
+from sheetflow.store.migration_steps import keep_fingerprints, keep_measurements
 from sheetflow.store.numbering import number_by_form
 from sheetflow.store.schema import metadata, schema_version, workspace
 
@@ -297,6 +297,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(
         "keep a fingerprint of all that publications stand on besides data", keep_fingerprints
     ),
+    Migration("keep what was measured with the declaration it was measured by", keep_measurements),
 )
 """The first one leads from version 1 to version 2, and so on. Never change one that was released."""
 

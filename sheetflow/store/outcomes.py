@@ -20,8 +20,9 @@ from sqlalchemy import Connection, insert, select
 
 from sheetflow.errors import StoreError
 from sheetflow.schemas.judging import receipt_of
-from sheetflow.store import arrivals, submissions
+from sheetflow.store import arrivals, measurements, submissions
 from sheetflow.store.engine import Database
+from sheetflow.store.measurements import Measurement
 from sheetflow.store.records import Arrival, Decision, FollowUp, Judged, Submission, Waiver
 from sheetflow.store.schema import decisions, judgements, sheet_rows, waivers
 from sheetflow.store.schema import submissions as table
@@ -179,11 +180,13 @@ def _add_judgement(connection: Connection, submission_id: int, judged: Judged) -
             note=judged.note,
             findings=_json([dict(finding) for finding in judged.findings]),
             explanations=_json([dict(explanation) for explanation in judged.explanations]),
-            indicators=_json({code: dict(parts) for code, parts in judged.indicators.items()}),
         )
         .returning(judgements.c.judgement_id)
     )
     judgement_id = int(connection.execute(added).scalar_one())
+    if judged.outcome == "accepted":
+        figures = Measurement(judgement_id, judged.measured_by, judged.indicators, judged.judged_at)
+        measurements.add(connection, figures)
     documents = [
         {"judgement_id": judgement_id, "sheet": sheet, "document": text}
         for sheet, text in judged.rows.items()

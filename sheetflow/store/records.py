@@ -13,11 +13,10 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
+from sheetflow.schemas.documents import Indicators
+
 Document = Mapping[str, Any]
 """One JSON object."""
-
-Indicators = Mapping[str, Mapping[str, int | float | None]]
-"""Of one submission: ``{"S08": {"current": 41, "total": 97}}``; None stands for blank."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +84,8 @@ class Judged:
     findings: Sequence[Document] = ()
     explanations: Sequence[Document] = ()
     indicators: Indicators = field(default_factory=lambda: MappingProxyType({}))
+    measured_by: str = ""
+    """The digest of the declaration by which the indicators were measured."""
     rows: Mapping[str, str | bytes] = field(default_factory=lambda: MappingProxyType({}))
 
 
@@ -204,6 +205,8 @@ class PublishedSource:
     period: str
     receipt: str
     judgement_id: int
+    measurement_id: int = 0
+    """What it gave then; 0 for the first measurement, where an older version published."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -137,7 +137,6 @@ judgements = Table(
     _count("must"),
     _count("verify"),
     _count("note"),
-    Column("indicators", Compressed, nullable=False),
     Column("explanations", Compressed, nullable=False),
     Column("findings", Compressed, nullable=False),
     sqlite_autoincrement=True,
@@ -150,6 +149,18 @@ sheet_rows = Table(
     Column("sheet", Text, primary_key=True),
     Column("document", Compressed, nullable=False),
 )
+
+measurements = Table(
+    "measurements",
+    metadata,
+    _key("measurement_id"),
+    _tie("judgement_id", "judgements.judgement_id"),
+    _text("digest"),
+    Column("document", Compressed, nullable=False),
+    Column("measured_at", Moment, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""What a judgement's rows give by the declaration with this digest; the newest counts."""
 
 decisions = Table(
     "decisions",

@@ -22,6 +22,7 @@ from sheetflow.store.engine import Database, open_database
 from sheetflow.store.fingerprints import Fingerprints
 from sheetflow.store.looks import Looks
 from sheetflow.store.mails import Mails
+from sheetflow.store.measurements import Measurements
 from sheetflow.store.migrations import bring_up_to_date
 from sheetflow.store.outcomes import Outcomes
 from sheetflow.store.publications import Publications
@@ -42,6 +43,7 @@ class Store:
         self.outcomes = Outcomes(database)
         self.submissions = Submissions(database)
         self.contents = Contents(database)
+        self.measurements = Measurements(database)
         self.publications = Publications(database)
         self.fingerprints = Fingerprints(database)
         self.mails = Mails(database)

@@ -18,13 +18,21 @@ from sheetflow.masks import MaskPolicy
 from sheetflow.periods import Period
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.cells import Key
-from sheetflow.schemas.documents import as_kept, dump_rows, load_rows, pack
+from sheetflow.schemas.documents import (
+    Indicators,
+    as_kept,
+    dump_figures,
+    dump_rows,
+    load_rows,
+    pack,
+)
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.habits import Value
-from sheetflow.schemas.indicators import Figures
+from sheetflow.schemas.indicators import Figures, measure_all
 from sheetflow.schemas.judging import Book, Context, Earlier, Judgement
 from sheetflow.schemas.keys import with_unit
 from sheetflow.schemas.sheets import Kind
+from sheetflow.schemas.tables import Table
 from sheetflow.units import Unit, UnitTree
 from sheetflow.workbook import RawWorkbook
 
@@ -253,6 +261,26 @@ def dump_book(book: Book) -> dict[str, bytes]:
         for key, found in book.sheets.items()
         if found.rows
     }
+
+
+def measure_kept(
+    campaign: str, form: str, version: int, level: str, rows: Mapping[str, str]
+) -> Indicators:
+    """Measure rows as the store keeps them by the declaration in force, as the store keeps figures."""
+    from sheetflow.campaigns import load_campaign
+
+    declared = load_campaign(campaign).by_key[form].spanning({version} if version else ())
+    known: dict[str, Table] = {}
+
+    def rows_of(key: str) -> Table | None:
+        sheet = declared.by_key.get(key)
+        if sheet is None or not sheet.is_for(level):
+            return None
+        if key not in known:
+            known[key] = Table(load_rows(sheet, rows[key]) if key in rows else ())
+        return known[key]
+
+    return dump_figures(measure_all(declared.indicators, rows_of, declared.by_key))
 
 
 def kept_book(book: Book) -> dict[str, Sequence[Mapping[str, Value]]]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sheetflow.consolidation.tables import BoardData
     from sheetflow.findings import Explanation, Finding, Identity
     from sheetflow.prefill import Filling
+    from sheetflow.schemas.documents import Indicators
     from sheetflow.schemas.judging import Book, Judgement
     from sheetflow.units import Levels, Unit
     from sheetflow.workers.judging import BlankRequest, JudgeReply, JudgeRequest, PieceWish
@@ -125,6 +126,15 @@ def _render_beforehand(
     )
     with suppress(Exception):  # no trouble of a cache may spoil an answer
         rollups.write_piece_files(order, kept_book(book), book.figures)
+
+
+def measure_rows(
+    campaign: str, form: str, version: int, level: str, rows: Mapping[str, str]
+) -> Indicators:
+    """Measure stored rows (JSON by sheet) of a workbook of that version and level, see `judging`."""
+    from sheetflow.workers.judging import measure_kept
+
+    return measure_kept(campaign, form, version, level, rows)
 
 
 def render_receipt(data: ReceiptData) -> bytes:

@@ -36,6 +36,7 @@ _WIDTHS = (7, 30, 8, 16, 16, 16, 12, 9, 40)
 _ADDED, _PROGRAM, _COUNTED, _DIFFERENCE, _VERDICT = 4, 5, 6, 7, 8
 _BASES = ("本期", "累计")
 NOTHING = "无数据"
+_FORMER = "含按原口径的数，不按明细表重算"
 RIGHT_WORD, WRONG_WORD = "正确", "不符"
 _PLACES = 4
 """Decimals to which figures must agree: below any fen, above any dust of floating point."""
@@ -155,6 +156,10 @@ def _again(
     kind = consolidated.statistics.kinds[indicator.code]
     # A flow's rows are those of the period; a book's rows are all since January.
     by_rows = (basis == _BASES[0]) == (kind is Kind.FLOW)
+    statistics = consolidated.statistics
+    former = statistics.former_current if basis == _BASES[0] else statistics.former
+    if by_rows and indicator.code in former:
+        return _Again(_FORMER)
     if by_rows and indicator.code in details.measured:
         formula = details.formula(indicator, consolidated.form)
         return _Again("按本工作簿明细表逐行重算", details.measured[indicator.code], formula)

@@ -6,8 +6,10 @@ refuses to find out what changed.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sheetflow.consolidation.tables import Consolidated, CorrectionRow
-from sheetflow.schemas.indicators import Indicator, Number
+from sheetflow.schemas.indicators import Expected, Indicator, Number
 from sheetflow.schemas.layout import FIRST_ROW
 from sheetflow.schemas.sheets import Kind
 from sheetflow.workbook import cell_name
@@ -34,6 +36,7 @@ _HEADERS = {
 }
 _OLD, _NEW, _DIFFERENCE = 8, 9, 10
 _NO_DIFFERENCE = "—"
+_GONE = "（已取消的指标）"
 
 
 def write_corrections(
@@ -41,11 +44,9 @@ def write_corrections(
 ) -> None:
     """Write one line for each corrected figure, with a link to the cell it stands in."""
     page = Page.add(book, "更正表", list(_HEADERS.values()), footer(consolidated))
-    units = len({row.unit.unit_id for row in consolidated.corrections})
     page.open(
         f"更正表（{consolidated.unit.name} {consolidated.period.label}）",
-        f"本表发布后，有{units}个单位更正了已接收的报表，涉及{len(consolidated.corrections)}个数。"
-        "原数、现数是更正单位自己的数；所在单元格和该行合计随之增减同一差额（比率由更正后的数重新算出）。",
+        _note(consolidated.corrections),
         list(_HEADERS),
         lines=2,
     )
@@ -54,10 +55,24 @@ def write_corrections(
     page.close(FIRST_ROW + len(consolidated.corrections) - 1, 2)
 
 
+def _note(rows: Sequence[CorrectionRow]) -> str:
+    corrected = [row for row in rows if not row.adjusted]
+    units = len({row.unit.unit_id for row in corrected})
+    note = f"本表发布后，有{units}个单位更正了已接收的报表，涉及{len(corrected)}个数。"
+    if adjusted := len(rows) - len(corrected):
+        note += f"另有{adjusted}个数是口径调整，报表没有更正。"
+    return (
+        f"{note}原数、现数是更正单位自己的数；所在单元格和该行合计随之增减同一差额"
+        "（比率由更正后的数重新算出）。"
+    )
+
+
 def _write_line(
     page: Page, number: int, row: CorrectionRow, consolidated: Consolidated, matrix: Matrix
 ) -> None:
-    indicator = consolidated.form.indicator[row.code]
+    indicator = consolidated.form.indicator.get(
+        row.code, Indicator(row.code, _GONE, "", Expected())
+    )
     page.fit(number, [(row.reason, _HEADERS["更正原因"])])
     page.number(number, 1, number - FIRST_ROW + 1, CENTRED)
     page.text(number, 2, consolidated.name_of(row.unit))
@@ -76,7 +91,7 @@ def _write_line(
 def _basis(consolidated: Consolidated, row: CorrectionRow) -> str:
     if row.current:
         return "本期"
-    stock = consolidated.statistics.kinds[row.code] is Kind.STOCK
+    stock = consolidated.statistics.kinds.get(row.code) is Kind.STOCK
     return "期末" if stock else "累计"
 
 

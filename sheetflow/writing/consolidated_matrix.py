@@ -37,6 +37,8 @@ CARRIED: Look = {"bg_color": "#FFF2CC"}
 """The look of a column that is carried forward."""
 
 _YUAN = "元"
+_MOST_FORMER, _MOST_COLUMNS = 12, 3
+"""So many indicators, and so many columns of each, are named as 按原口径."""
 
 Shown = Cached | None
 Pick = Callable[[Values], Number]
@@ -71,6 +73,7 @@ class _Plan:
     legend: str
     pick: Pick
     indicators: tuple[Indicator, ...]
+    former: Mapping[str, Sequence[str]]
     nil_mark: str = ""
 
 
@@ -91,6 +94,7 @@ def write_current(book: Book, consolidated: Consolidated) -> Matrix:
                 for indicator in statistics.indicators
                 if not indicator.is_ratio and statistics.kinds[indicator.code] is not Kind.STOCK
             ),
+            former=statistics.former_current,
             nil_mark="（零报告）",
         ),
     )
@@ -110,6 +114,7 @@ def write_total(book: Book, consolidated: Consolidated) -> Matrix:
             legend="浅黄色的列：该单位本期未报，沿用上一次上报的累计数和期末数。",
             pick=lambda values: values.total,
             indicators=consolidated.statistics.indicators,
+            former=consolidated.statistics.former,
         ),
     )
 
@@ -133,7 +138,8 @@ def _write(book: Book, consolidated: Consolidated, plan: _Plan) -> Matrix:
         f"{_statistics_title(consolidated)}（{period} {plan.suffix}）",
         "合计＝本级＋下级各单位，公式可核对；空白表示没有这项数，不是0；“—”表示分母为0。"
         + plan.note
-        + plan.legend * carried,
+        + plan.legend * carried
+        + _former_note(plan),
         ["代码", "指标", "计量单位", "合计", *headings],
         lines=2,
     )
@@ -146,6 +152,26 @@ def _write(book: Book, consolidated: Consolidated, plan: _Plan) -> Matrix:
     page.close(FIRST_ROW + len(rows) - 1, TOTAL_COLUMN, filtered=False)
     page.sheet.repeat_columns(0, TOTAL_COLUMN - 1)
     return matrix
+
+
+def _former_note(plan: _Plan) -> str:
+    """Say which figures are by a declaration that is not in force any longer, and where."""
+    told = [
+        f"{entry.code}（{_few(plan.former[entry.code], '列')}）"
+        for entry in plan.indicators
+        if entry.code in plan.former
+    ]
+    if not told:
+        return ""
+    return (
+        f"按原口径：{_few(told, '项', _MOST_FORMER)}。这些数所在的报告期已截止或原件已清理，"
+        "没有按现在的指标口径重新计算；空白的是当时还没有的指标。"
+    )
+
+
+def _few(words: Sequence[str], counted: str, most: int = _MOST_COLUMNS) -> str:
+    rest = f"等{len(words)}{counted}" if len(words) > most else ""
+    return "、".join(words[:most]) + rest
 
 
 def _statistics_title(consolidated: Consolidated) -> str:

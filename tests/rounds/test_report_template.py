@@ -77,7 +77,7 @@ def test_the_default_report_serves_meanwhile(
     template.write_bytes(kept)
     rewritten(template, "按照", f"{OURS}按照")
     again = desk.run()
-    assert again.notices == ()
+    assert again.notices == ("情况报告模板有变化，会重新生成：情况报告2份。",)
     assert OURS in words(made)
     assert desk.run().published == 0
 

@@ -84,7 +84,9 @@ def test_an_outcome_is_recorded_with_all_that_belongs_to_it(desk: Desk) -> None:
     contents = desk.store.contents
     assert contents.find_findings(submission) == ({"rule": "V7", "cell": "C7"},)
     assert contents.find_explanations(submission) == tuple(judged.explanations)
-    assert contents.find_indicators([submission]) == {submission.receipt: judged.indicators}
+    assert desk.store.measurements.find_indicators([submission]) == {
+        submission.receipt: judged.indicators
+    }
     assert contents.find_rows(submission) == judged.rows
     assert [mail.subject for mail in desk.store.mails.find_due(desk.now)] == [
         "accepted 370102-2012B1-1"

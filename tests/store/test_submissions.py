@@ -109,7 +109,7 @@ def test_indicators_are_read_for_many_units_at_once(desk: Desk) -> None:
         )
         desk.answer(desk.drop(unit_id, unit_id), judged)
     accepted = desk.store.submissions.find_all_accepted("progress", "2012B1")
-    found = desk.store.contents.find_indicators(accepted.values())
+    found = desk.store.measurements.find_indicators(accepted.values())
     assert [found[accepted[unit_id].receipt] for unit_id in sorted(accepted)] == [
         {"S08": {"current": 0}},
         {"S08": {"current": None}},
