@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import sqlite3
+import zipfile
+import zlib
 from contextlib import closing
 from pathlib import Path
 
+from sheetflow.intake.archive import blob_path
 from sheetflow.intake.identity import identity, key_of
 from sheetflow.intake.journal import read_journal
 from sheetflow.service import open_office
@@ -50,3 +55,72 @@ def test_a_lost_old_database_comes_back_from_the_archive(root: Path) -> None:
         assert [entry.source_key for entry in read_journal(office.workspace.journal).entries] == [
             *keys_of(root).values()
         ]
+
+
+def old_backup(root: Path) -> Path:
+    """Back the workspace up as the version before did."""
+    target = root.parent / "备份.zip"
+    names = [*("state/sheetflow.db", "state/journal", "sheetflow.toml", "units.xlsx")]
+    for folder in ("templates", "state/archive"):
+        found = (path for path in (root / folder).rglob("*") if path.is_file())
+        names += [path.relative_to(root).as_posix() for path in found]
+    held = {name: (root / name).read_bytes() for name in names}
+    manifest = {
+        "kind": "sheetflow-backup",
+        "version": 2,
+        "files": {name: hashlib.sha256(content).hexdigest() for name, content in held.items()},
+        "missing": [],
+    }
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as package:
+        for name, content in held.items():
+            package.writestr(name, content)
+        package.writestr("manifest.json", json.dumps(manifest))
+    return target
+
+
+def note_as_before(root: Path) -> None:
+    """Let the version before have received the clerk's workbook, and lost its database then."""
+    (file,) = (root.parent / "desk").glob("填好*.xlsx")
+    content = file.read_bytes()
+    blob = blob_path(root / "state" / "archive", hashlib.sha256(content).hexdigest())
+    blob.parent.mkdir(exist_ok=True)
+    blob.write_bytes(content)
+    entry = {
+        "unit": "370104",
+        "purpose": "submission",
+        "name": file.name,
+        "raw": file.name.encode().hex(),
+        "sha256": blob.name,
+        "size": len(content),
+        "mtime_ns": 5,
+        "inode": 2**64 - 1,
+        "device": 3,
+        "at": "2012-03-02T11:00:00+08:00",
+        "put": "",
+    }
+    journal = root / "state" / "journal"
+    (*_, last) = read_journal(journal).batches
+    line = json.dumps({"workspace": last.workspace, "after": 11, "files": [entry]}).encode()
+    with journal.open("ab") as lines:
+        lines.write(b"%08x %s\n" % (zlib.crc32(line), line))
+
+
+def test_an_old_backup_and_an_old_journal_together_take_nothing_twice(root: Path) -> None:
+    """What an old backup knows is not judged again; what only the old journal knows is, once."""
+    before = keys_of_copy(root)
+    backup = old_backup(root)
+    note_as_before(root)
+    (root / "state" / "sheetflow.db").unlink()
+    found = recover(root, backup=backup, at=NEXT_DAY)
+    assert (found.known, dict(found.outcomes), found.guessed) == (11, {"accepted": 1}, [])
+    after = keys_of(root)
+    assert {number: after[number] for number in before} == before
+    assert after.keys() - before.keys() == {12}
+
+
+def keys_of_copy(root: Path) -> dict[int, str]:
+    """Give the keys that the old database will have, leaving it as it is."""
+    copy = root.parent / "copy.db"
+    copy.write_bytes((root / "state" / "sheetflow.db").read_bytes())
+    with Store.open(copy) as store:
+        return {each.arrival_id: each.source_key for each in store.arrivals.find_all()}
