@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
 
-from sheetflow.units import Levels
+from sheetflow.config.settings_text import default_settings_text
+from sheetflow.config.workspace import Workspace, create_workspace
+from sheetflow.periods import Period
+from sheetflow.schemas.campaign import Campaign
+from sheetflow.service import PassReport, issue_workbooks, open_office, run_pass
+from sheetflow.units import Levels, Unit, UnitTree
 from sheetflow.units.levels import CITY, COUNTY, NATION, PROVINCE, TOWNSHIP
 from tests.tiny.campaign import CAMPAIGN
+from tests.tiny.desk import FIRST, IN_TIME, ISSUED, settings_text, sound, write
 
 FOUR = replace(CAMPAIGN, levels=Levels((PROVINCE, CITY, COUNTY, TOWNSHIP)))
 """省 市 县 乡."""
@@ -17,3 +26,100 @@ NATIONAL_NAME = "tests.levels:NATIONAL"
 TWO = replace(CAMPAIGN, levels=Levels((PROVINCE, CITY)))
 """省 市."""
 TWO_NAME = "tests.levels:TWO"
+
+_NATION = (
+    ("00", "全国", "国家", None),
+    ("11", "北河省", "省", "00"),
+    ("1101", "上游市", "市", "11"),
+    ("110101", "东岸县", "县", "1101"),
+    ("110102", "西岸县", "县", "1101"),
+    ("12", "南河省", "省", "00"),
+    ("1201", "下游市", "市", "12"),
+    ("120101", "东岸县", "县", "1201"),
+    ("120001", "直管县", "县", "12"),
+)
+"""Two provinces; one county reports straight to its province, and one name stands twice."""
+_TOWNSHIPS = (
+    ("99", "清河省", "省", None),
+    ("9901", "上游市", "市", "99"),
+    ("990101", "东岸县", "县", "9901"),
+    ("990101001", "柳树乡", "乡", "990101"),
+    ("990101002", "石桥镇", "乡", "990101"),
+    ("990102", "西岸县", "县", "9901"),
+    ("990102001", "白沙乡", "乡", "990102"),
+)
+_TWO_LEVELS = (
+    ("99", "清河省", "省", None),
+    ("9901", "上游市", "市", "99"),
+    ("9902", "下游市", "市", "99"),
+)
+
+
+def tree_of(campaign: Campaign, listed: Iterable[tuple[str, str, str, str | None]]) -> UnitTree:
+    """Tie units of the campaign's levels together."""
+    units = (
+        Unit(
+            unit_id=unit_id,
+            name=name,
+            level=level,
+            parent=parent,
+            mails=(f"river-{unit_id}@mail.example",),
+        )
+        for unit_id, name, level, parent in listed
+    )
+    return UnitTree.of(units, levels=campaign.levels)
+
+
+CHAINS = {
+    "national": (NATIONAL_NAME, tree_of(NATIONAL, _NATION)),
+    "townships": (FOUR_NAME, tree_of(FOUR, _TOWNSHIPS)),
+    "two": (TWO_NAME, tree_of(TWO, _TWO_LEVELS)),
+}
+"""The campaign's name and its units."""
+
+
+def walked(unit_id: str) -> int:
+    """How far the unit has walked: another number for each, so that no sum comes by chance."""
+    return 1 + int(unit_id) % 9973
+
+
+@dataclass(frozen=True)
+class Chain:
+    """A workspace of the second campaign on one of `CHAINS`."""
+
+    workspace: Workspace
+    tree: UnitTree
+
+    @classmethod
+    def make(cls, root: Path, chain: str, **settings: str) -> Chain:
+        """Make it, and hand out the first period's workbooks."""
+        name, tree = CHAINS[chain]
+        text = settings_text(default_settings_text(tree.levels), campaign=f'"{name}"', **settings)
+        workspace = create_workspace(root, tree, text)
+        made = cls(workspace, tree)
+        with open_office(root, ISSUED) as office:
+            assert issue_workbooks(office, office.form(""), Period.parse(FIRST)) == len(tree)
+        return made
+
+    def drop(self, *unit_ids: str) -> None:
+        """Let units report, by default all of them."""
+        for unit_id in unit_ids or tuple(self.tree.units):
+            unit = self.tree[unit_id]
+            (issued,) = self.workspace.outbox_of(unit, FIRST).glob("填报_*.xlsx")
+            target = self.workspace.inbox_of(unit) / "上报.xlsx"
+            write(issued, target, sound(walked(unit_id)))
+
+    def run(self, at: dt.datetime = IN_TIME) -> PassReport:
+        """One pass of the service."""
+        with open_office(self.workspace.root, at) as office:
+            return run_pass(office)
+
+    def consolidated(self, unit_id: str) -> Path:
+        """The workbook of everything below a unit."""
+        (found,) = self.workspace.outbox_of(self.tree[unit_id], FIRST).glob("汇总表_*.xlsx")
+        return found
+
+    @property
+    def adding(self) -> tuple[Unit, ...]:
+        """The units that others report to."""
+        return tuple(unit for unit in self.tree if self.tree.children(unit.unit_id))

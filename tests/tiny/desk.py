@@ -67,9 +67,9 @@ Rows = Mapping[str, Sequence[Mapping[str, Typed]]]
 Spoil = Callable[[Workbook], None]
 
 
-def settings_text(**values: str) -> str:
+def settings_text(text: str = "", **values: str) -> str:
     """Give a ``sheetflow.toml`` for the tests; `values` are TOML, by the name of the key."""
-    text = default_settings_text()
+    text = text or default_settings_text()
     own = {"campaign": f'"{CAMPAIGN_NAME}"', "quiet_seconds": "0", "size": "1"}
     for name, value in {**own, **values}.items():
         text, count = re.subn(rf"(?m)^{name} = .*$", f"{name} = {value}", text, count=1)
