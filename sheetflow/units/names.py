@@ -14,7 +14,9 @@ from sheetflow.lookalikes import plain, without_spaces
 from sheetflow.units.tree import UnitTree
 from sheetflow.units.unit import Unit
 
-_KIND = re.compile(r"(?<=..)(自治区|自治县|自治州|自治旗|特区|地区|省|市|区|县|旗|盟|州)$")
+_KIND = re.compile(
+    r"(?<=..)(自治区|自治县|自治州|自治旗|特区|地区|省|市|社区|区|县|旗|盟|州|民族乡|乡|镇|街道|村)$"
+)
 _OFFICES = ("", "妇联", "妇女联合会")
 _BEHIND = re.compile(r"(妇女联合会|妇联|\([^()]*\))+$")
 

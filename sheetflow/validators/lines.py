@@ -39,9 +39,7 @@ _HOLDS = re.compile("合计|总计|小计|汇总|共计|total")
 _BEHIND = r"(?:数|行|栏)?(?:[（:=].*|\d.*)?"
 _NAMES_A_TOTAL = re.compile(rf".{{0,6}}(?:{_WORD.pattern}){_BEHIND}")
 """A name that is nothing but a total's: 全区合计, 合计（2个街道）; 汇总镇 may be a place."""
-_SCOPE = (
-    r"(?:全[省市县区旗镇乡]?|本[页期表月季年级省市县区]|各[^，。；]{0,6}|以上(?:各项)?|上述|总)?"
-)
+_SCOPE = r"(?:全[国省市县区旗镇乡村]?|本[页期表月季年级省市县区镇乡村]|各[^，。；]{0,6}|以上(?:各项)?|上述|总)?"
 _IS_A_TOTAL = re.compile(rf"{_SCOPE}(?:{_WORD.pattern}){_BEHIND}")
 """The same among words of any kind, where titles such as 工作情况汇总 stand as well."""
 

@@ -150,7 +150,7 @@ def _write_package(entries: Iterable[tuple[str, _Entry]], target: BinaryIO) -> N
         directory.append(entry.central_header(name, offset))
         offset += len(entry.local_header(name)) + entry.packed
         if offset > _MOST:
-            raise WritingError("汇总表超过4GB，不能写成一个文件。请按市分别查看。")
+            raise WritingError("汇总表超过4GB，不能写成一个文件。请到下级单位的汇总表里分别查看。")
     listing = b"".join(directory)
     target.write(listing)
     count = len(directory)
