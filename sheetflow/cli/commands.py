@@ -128,13 +128,14 @@ def init(
     """Make a workspace, ready to run."""
     from sheetflow.config.workspace import create_workspace
     from sheetflow.service import open_office
-    from sheetflow.service.issuing import publish_master
+    from sheetflow.service.issuing import lay_report_template, publish_master
     from sheetflow.service.roster import read_given
 
     workspace = create_workspace(folder, units, read=read_given)
     with open_office(folder) as office:
         for form in office.campaign.forms:
             publish_master(office, form)
+            lay_report_template(office, form)
         say(f"工作文件夹已就绪：{workspace.root}（{len(office.tree)}个单位）")
     say("下一步：检查 sheetflow.toml 和 units.xlsx，再用 templates 命令发放填报表。")
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 
 from sheetflow import __version__
 from sheetflow.schemas.digests import (
@@ -23,8 +22,8 @@ from sheetflow.schemas.forms import Form
 from sheetflow.service.entailing import BOARD, CONSOLIDATED, REPORT, WORKBOOK
 from sheetflow.service.office import Office
 from sheetflow.service.templates import BOARD as BOARD_PAGE
-from sheetflow.service.templates import REPORT as REPORT_TEMPLATE
-from sheetflow.service.trying import try_report
+from sheetflow.service.templates import report_place
+from sheetflow.service.trying import report_trials
 
 _EVERYTHING = (WORKBOOK, CONSOLIDATED, REPORT, BOARD)
 _DIGESTS = {
@@ -86,14 +85,25 @@ def template_grounds(office: Office) -> Iterator[Ground]:
         yield Ground(
             template_name(BOARD), templates.digest(*BOARD_PAGE), "上报情况模板有变化", (BOARD,)
         )
-    if not templates.report_faults(partial(try_report, office)):
-        words = "情况报告模板有变化"
-        yield Ground(template_name(REPORT), templates.digest(*REPORT_TEMPLATE), words, (REPORT,))
+    titles = {form.title: form.key for form in office.campaign.forms[1:]}
+    for title, trial in report_trials(office).items():
+        if not templates.report_faults(trial, title):
+            words = f"{f'《{title}》的' if title else ''}情况报告模板有变化"
+            yield Ground(
+                template_name(REPORT, titles.get(title, "")),
+                templates.digest(*report_place(title)),
+                words,
+                (REPORT,),
+                titles.get(title, office.campaign.main_form.key),
+            )
 
 
-def template_name(what: str) -> str:
-    """Name the fingerprint of the template by which one kind of publication is made."""
-    return f"template:{what}"
+def template_name(what: str, other_form: str = "") -> str:
+    """Name the fingerprint of the template by which one kind of publication is made.
+
+    `other_form` is the key of another form than the main one that has one of its own.
+    """
+    return ":".join(part for part in ("template", what, other_form) if part)
 
 
 def served_instead(digest: str) -> str:

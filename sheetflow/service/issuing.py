@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from concurrent.futures import Future
 from pathlib import Path
 
+from sheetflow.config.atomic import replace_file
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.schemas.forms import Form
 from sheetflow.service.attempting import Attempts
@@ -18,6 +19,7 @@ from sheetflow.service.names import workbook_path
 from sheetflow.service.office import Office
 from sheetflow.service.publishing import Order, basis_of, is_fresh
 from sheetflow.service.stamping import ensure_stamp_key, token_for
+from sheetflow.service.templates import report_place
 from sheetflow.store.records import Stale, StaleMark
 from sheetflow.units import Unit
 from sheetflow.workers.judging import BlankRequest
@@ -57,6 +59,22 @@ def publish_master(office: Office, form: Form) -> None:
     if not path.is_file() or path.read_bytes() != content:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
+
+
+def lay_report_template(office: Office, form: Form) -> None:
+    """Put a plain Word template of another form than the main one where offices edit them.
+
+    One that is there stays as it is; the main form's came with the workspace.
+    """
+    other = office.campaign.other_form(form.key)
+    if other is None or other.report is None:
+        return
+    from sheetflow.reporting.plain import plain_template
+
+    path = office.workspace.templates.joinpath(*report_place(other.title))
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        replace_file(path, plain_template(form))
 
 
 _START = dt.datetime(2012, 1, 1, tzinfo=OFFICE_ZONE)

@@ -197,7 +197,9 @@ class Rollups:
         spec = books.form.report
         if spec is None:
             return None
-        template = office.templates.report()
+        other = office.campaign.other_form(books.form.key)
+        title = other.title if other else ""
+        template = office.templates.report(title)
         letter = letter_of(office, unit, books.period, books.form)
         fonts = office.settings.report.fonts.replaced
         policy = office.policy(unit.level)
@@ -218,7 +220,7 @@ class Rollups:
         order = ReportOrder(
             policy=policy,
             template=template.content,
-            instead=office.templates.default_report(),
+            instead=office.templates.default_report(title),
             letter=letter,
             fonts=fonts,
             picture_font=picture_font(),
@@ -229,9 +231,9 @@ class Rollups:
             rendered = reply.result()
             if rendered.fault:
                 LOG.warning("%s", rendered.fault)
-                office.templates.learn(template, rendered.fault)
+                office.templates.learn(template, rendered.fault, title)
             if rendered.fault or template.is_instead:
-                _record_default(office, REPORT, template)
+                _record_default(office, REPORT, template, other.key if other else "")
             files = {path: rendered.docx, table_path: rendered.table}
             return Made(
                 tuple(Order(where, content, mark, basis) for where, content in files.items())
@@ -275,9 +277,12 @@ class Rollups:
         return next((entry for entry in reversed(later) if self._tried(form, entry)), period)
 
 
-def _record_default(office: Office, what: str, template: Serving) -> None:
-    """Keep that a default template served, so that what it made is made again by the mended one."""
-    name = template_name(what)
+def _record_default(office: Office, what: str, template: Serving, form: str = "") -> None:
+    """Keep that a default template served, so that what it made is made again by the mended one.
+
+    `form` is the key of another one than the main form, where it has a template of its own.
+    """
+    name = template_name(what, form)
     office.store.fingerprints.record({name: served_instead(template.digest)})
 
 

@@ -29,6 +29,12 @@ MAIL_WORDS, BOARD_WORDS, REPORT_WORDS = "邮件模板", "上报情况模板", "�
 Mark = tuple[int, int, int, int]
 
 
+def report_place(title: str) -> tuple[str, str]:
+    """Say where a form's Word template lies; the main form's `title` is empty."""
+    folder, name = REPORT
+    return (folder, name.replace(".docx", f"_{title}.docx")) if title else REPORT
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """What lies at a template's place: its bytes, or the sentence that says what is wrong."""
@@ -86,15 +92,22 @@ class Templates:
         """Give the page that the program brings along."""
         return self._default(*BOARD).decode()
 
-    def report(self) -> Serving:
-        """Give the Word template, the default one where nothing can be read there."""
-        content = self._found(REPORT_WORDS, *REPORT).content
-        serves = self._default(*REPORT) if content is None else content
-        return Serving(serves, self.digest(*REPORT), content is None)
+    def report(self, title: str = "") -> Serving:
+        """Give the Word template of another form called `title`, or of the main one.
 
-    def default_report(self) -> bytes:
-        """Give the Word template that the program brings along."""
-        return self._default(*REPORT)
+        Where nothing can be read there it is the default one.
+        """
+        place = report_place(title)
+        content = self._found(REPORT_WORDS, *place).content
+        serves = self.default_report(title) if content is None else content
+        return Serving(serves, self.digest(*place), content is None)
+
+    def default_report(self, title: str = "") -> bytes:
+        """Give the Word template that the program brings along.
+
+        It is the main form's; another one's, made from its declaration, goes as empty bytes.
+        """
+        return b"" if title else self._default(*REPORT)
 
     def digest(self, folder: str, name: str) -> str:
         """Give the digest of what lies in the workspace, empty where it cannot be read."""
@@ -102,17 +115,24 @@ class Templates:
         content = self._found(words, folder, name).content
         return "" if content is None else hashlib.sha256(content).hexdigest()
 
-    def learn(self, template: Serving, fault: str) -> None:
+    def learn(self, template: Serving, fault: str, title: str = "") -> None:
         """Keep that a Word template could not be filled, though a sample may have gone well."""
         if not template.is_instead:
-            self._tried[REPORT_WORDS, template.digest] = (f"{fault}改正之前用默认模板。",)
+            told = _told_of(fault, title)
+            self._tried[REPORT_WORDS + title, template.digest] = (told,)
 
-    def faults(self, try_report: Callable[[bytes], str]) -> tuple[str, ...]:
+    def faults(self, try_reports: Mapping[str, Callable[[bytes], str]]) -> tuple[str, ...]:
         """Give a sentence for each template that is in trouble now, and is not used.
 
-        `try_report` fills a Word template that somebody edited, and says what is wrong with it.
+        `try_reports` fill a Word template that somebody edited, and say what is wrong with it: by
+        the title of its form, empty for the main one.
         """
-        return (*self.mail_faults(), *self.board_faults(), *self.report_faults(try_report))
+        reports = (
+            fault
+            for title in try_reports
+            for fault in self.report_faults(try_reports[title], title)
+        )
+        return (*self.mail_faults(), *self.board_faults(), *reports)
 
     def mail_faults(self) -> tuple[str, ...]:
         """Give a sentence for each mail template in trouble."""
@@ -138,20 +158,20 @@ class Templates:
         text, fault = self._text(BOARD_WORDS, *BOARD)
         return (fault,) if fault else self._board_faults(text)
 
-    def report_faults(self, try_report: Callable[[bytes], str]) -> tuple[str, ...]:
-        """Give a sentence where the Word template is in trouble."""
-        found = self._found(REPORT_WORDS, *REPORT)
+    def report_faults(self, try_report: Callable[[bytes], str], title: str = "") -> tuple[str, ...]:
+        """Give a sentence where a form's Word template is in trouble."""
+        found = self._found(REPORT_WORDS, *report_place(title))
         content = found.content
         if content is None:
             return (found.fault,)
-        if content == self._default(*REPORT):
+        if content == self.default_report(title):
             return ()
 
         def tried() -> tuple[str, ...]:
             fault = try_report(content)
-            return (f"{fault}改正之前用默认模板。",) if fault else ()
+            return (_told_of(fault, title),) if fault else ()
 
-        return self._once(REPORT_WORDS, hashlib.sha256(content).hexdigest(), tried)
+        return self._once(REPORT_WORDS + title, hashlib.sha256(content).hexdigest(), tried)
 
     def _board_faults(self, text: str) -> tuple[str, ...]:
         if text == self.default_board():
@@ -229,6 +249,10 @@ class Templates:
             entry: Traversable = default_templates() / folder / name
             self._defaults[key] = entry.read_bytes()
         return self._defaults[key]
+
+
+def _told_of(fault: str, title: str) -> str:
+    return f"{f'《{title}》的' if title else ''}{fault}改正之前用默认模板。"
 
 
 def _content(path: Path, words: str) -> Found:

@@ -6,10 +6,12 @@ which nothing stands yet. It refuses to try what is the default.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from sheetflow.config.defaults import picture_font
 from sheetflow.errors import SheetflowError
+from sheetflow.schemas.forms import Form
 from sheetflow.service.consolidating import books_request
 from sheetflow.service.history import books_of
 from sheetflow.service.letterheads import letter_of
@@ -19,13 +21,19 @@ from sheetflow.workers.rollups import ReportOrder, ReportReply
 
 def template_troubles(office: Office) -> tuple[str, ...]:
     """Give a sentence for each template that cannot be used now; the default one serves."""
-    return office.templates.faults(partial(try_report, office))
+    return office.templates.faults(report_trials(office))
 
 
-def try_report(office: Office, content: bytes) -> str:
-    """Fill a Word template in a child; give what is wrong with it, else nothing."""
-    form = next((form for form in office.campaign.forms if form.report), None)
-    if form is None or form.report is None:
+def report_trials(office: Office) -> dict[str, Callable[[bytes], str]]:
+    """Give what tries the Word template of each form, by the form's title, empty for the main one."""
+    others = (form for form in office.campaign.forms[1:] if form.report)
+    tried = {"": office.campaign.main_form} | {form.title: form for form in others}
+    return {title: partial(try_report, office, form) for title, form in tried.items()}
+
+
+def try_report(office: Office, form: Form, content: bytes) -> str:
+    """Fill a form's Word template in a child; give what is wrong with it, else nothing."""
+    if form.report is None:
         return ""
     period = form.period_of(office.clock.now().date())
     unit = office.tree.roots[0]
@@ -34,7 +42,7 @@ def try_report(office: Office, content: bytes) -> str:
     order = ReportOrder(
         policy=office.policy(unit.level),
         template=content,
-        instead=office.templates.default_report(),
+        instead=b"",
         letter=letter_of(office, unit, period, form),
         fonts=office.settings.report.fonts.replaced,
         picture_font=picture_font(),

@@ -8,7 +8,7 @@ damaged is told, not mended: only the parent has the rows.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -34,6 +34,7 @@ from sheetflow.units import Unit, UnitTree
 if TYPE_CHECKING:
     from sheetflow.consolidation.report import Letter
     from sheetflow.consolidation.tables import Consolidated, DetailRow, DetailSheet
+    from sheetflow.reporting import RenderedReport
     from sheetflow.schemas.forms import Form
     from sheetflow.writing.joined import Bulk, Piece
     from sheetflow.writing.pieces import Pieces
@@ -129,8 +130,9 @@ class ReportOrder:
 
     policy: MaskPolicy
     template: bytes
+    """Empty for the plain one that is made from the form's declaration."""
     instead: bytes
-    """The template that serves where the first cannot be filled."""
+    """The template that serves where the first cannot be filled; where neither can, the plain one."""
     letter: Letter
     fonts: Mapping[str, str]
     picture_font: Path
@@ -255,18 +257,32 @@ def render_word_report(request: BooksRequest, order: ReportOrder) -> ReportReply
     from sheetflow.consolidation.report import report_data
     from sheetflow.consolidation.workbook import newest
     from sheetflow.reporting import CHECK_HEADINGS, ReportOptions, check_table, render_report
+    from sheetflow.reporting.plain import plain_template
     from sheetflow.writing.check_table import write_check_table
 
-    books = request.books()
+    books, campaign = request.books(), load_campaign(request.campaign)
     unit, stamp = request.unit, newest(books, request.unit)
-    data = report_data(load_campaign(request.campaign), books, unit, order.letter, order.policy)
+    data = report_data(campaign, books, unit, order.letter, order.policy)
     options = ReportOptions(fonts=order.fonts, picture_font=order.picture_font)
-    fault = ""
-    try:
-        rendered = render_report(order.template, data, stamp=stamp, options=options)
-    except ReportTemplateError as error:
-        fault = str(error)
-        rendered = render_report(order.instead, data, stamp=stamp, options=options)
-    heading = f"{unit.name} {books.period.label}"
+
+    def fill(template: bytes) -> RenderedReport:
+        words = template or plain_template(books.form)
+        return render_report(words, data, stamp=stamp, options=options)
+
+    rendered, fault = _first_filled(fill, (order.template, order.instead))
+    heading = f"{unit.name} {books.period.label}{campaign.named_beside(books.form.key)}"
     table = write_check_table(heading, CHECK_HEADINGS, check_table(rendered), stamp)
     return ReportReply(rendered.docx, table, fault)
+
+
+def _first_filled(
+    fill: Callable[[bytes], RenderedReport], templates: Sequence[bytes]
+) -> tuple[RenderedReport, str]:
+    """Fill the first of `templates` that can be, else the plain one; say what ailed the first."""
+    fault = ""
+    for template in templates:
+        try:
+            return fill(template), fault
+        except ReportTemplateError as error:
+            fault = fault or str(error)
+    return fill(b""), fault

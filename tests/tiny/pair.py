@@ -27,6 +27,7 @@ from sheetflow.schemas.conditions import where
 from sheetflow.schemas.explanations import EXPLANATIONS
 from sheetflow.schemas.forms import Cover, Form
 from sheetflow.schemas.indicators import Count, Indicator, Sum
+from sheetflow.schemas.reports import ReportSpec
 from sheetflow.schemas.sheets import Kind, RollUp, Sheet
 from sheetflow.validators.catalogue import GENERAL_CHECKS
 from tests.tiny.campaign import CHECKS, check_walks
@@ -93,6 +94,7 @@ PROBE_FORM = Form(
         Indicator("T2", "其中：劣五类", "次", Count("samples", where("grade", "劣五类")), indent=1),
         Indicator("T3", "水样", "毫升", Sum("samples", ("millilitres",))),
     ),
+    report=ReportSpec(narrative="words", shortest=5),
 )
 
 PAIR = Campaign(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
 
 from sheetflow.config.stamp_key import read_stamp_key
 from sheetflow.errors import WorkspaceError
@@ -12,7 +11,7 @@ from sheetflow.service.examining.lines import Line, fault, listed, ok, warning
 from sheetflow.service.office import Office
 from sheetflow.service.sending import carrier_of
 from sheetflow.service.templates import BOARD_WORDS, MAIL_WORDS, REPORT_WORDS
-from sheetflow.service.trying import try_report
+from sheetflow.service.trying import report_trials
 
 
 def check_privacy(office: Office) -> Iterator[Line]:
@@ -102,7 +101,11 @@ def check_templates(office: Office) -> Iterator[Line]:
     templates = office.templates
     found = {MAIL_WORDS: templates.mail_faults(), BOARD_WORDS: templates.board_faults()}
     if any(form.report for form in office.campaign.forms):
-        found[REPORT_WORDS] = templates.report_faults(partial(try_report, office))
+        found[REPORT_WORDS] = tuple(
+            fault
+            for title, trial in report_trials(office).items()
+            for fault in templates.report_faults(trial, title)
+        )
     for topic, faults in found.items():
         for sentence in faults:
             yield warning(topic, sentence, "改好以后会自动采用，不用重新启动。")
