@@ -252,7 +252,7 @@ def _spanning(form: Form, versions: frozenset[int]) -> Form:
     standing = [sheet for sheet in form.sheets if any(map(sheet.in_version, versions))]
     by_key = {sheet.key: sheet.spanning(versions) for sheet in standing}
     sheets = tuple(_without_lost_lookups(sheet, by_key) for sheet in by_key.values())
-    if sheets == form.sheets:
+    if sheets == form.sheets and all(sheet.is_lasting for sheet in sheets):
         return form
     return replace(
         form,

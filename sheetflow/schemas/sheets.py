@@ -89,6 +89,11 @@ class Sheet:
         """Whether the sheet stands in that version of the form."""
         return self.since <= version and (self.until is None or version <= self.until)
 
+    @property
+    def is_lasting(self) -> bool:
+        """Whether the sheet stands in every version."""
+        return self.since == 1 and self.until is None
+
     def spanning(self, versions: frozenset[int]) -> Sheet:
         """Give the sheet with the columns of those versions; itself where it never changed.
 
