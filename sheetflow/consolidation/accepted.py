@@ -168,7 +168,7 @@ class Books:
                     flows = self.form.indicator[code].source.when_absent is None
                     if entry is latest or (flows and self.form.kind_of(code) is Kind.FLOW):
                         found.add(code)
-        before = self.earlier_period() if current else None
+        before = self.earlier_period() if current and self.for_period(unit.unit_id) else None
         for code in before.former(unit) if before else ():
             if self.form.kind_of(code) is Kind.LEDGER:  # what came in is the rest of two books
                 found.add(code)

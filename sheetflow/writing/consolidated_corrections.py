@@ -58,11 +58,11 @@ def write_corrections(
 def _note(rows: Sequence[CorrectionRow]) -> str:
     corrected = [row for row in rows if not row.adjusted]
     units = len({row.unit.unit_id for row in corrected})
-    note = f"本表发布后，有{units}个单位更正了已接收的报表，涉及{len(corrected)}个数。"
+    told = [f"有{units}个单位更正了已接收的报表，涉及{len(corrected)}个数"] if corrected else []
     if adjusted := len(rows) - len(corrected):
-        note += f"另有{adjusted}个数是口径调整，报表没有更正。"
+        told.append(f"有{adjusted}个数因指标的口径有变化而调整，报表没有更正")
     return (
-        f"{note}原数、现数是更正单位自己的数；所在单元格和该行合计随之增减同一差额"
+        f"本表发布后，{'；'.join(told)}。原数、现数是更正单位自己的数；所在单元格和该行合计随之增减同一差额"
         "（比率由更正后的数重新算出）。"
     )
 

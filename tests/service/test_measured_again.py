@@ -111,7 +111,7 @@ def test_a_changed_indicator_moves_alike_everywhere(changing: Changing) -> None:
         assert {line["代码"] for line in lines} == {"H5"}, "one of two outlets is closed either way"
         assert all("口径调整" in str(line["更正原因"]) for line in lines)
     told = words(changing.workbook(PROVINCE))
-    assert "有0个单位更正了已接收的报表，涉及0个数。另有6个数是口径调整" in told
+    assert "本表发布后，有6个数因指标的口径有变化而调整，报表没有更正。" in told
 
 
 def test_a_removed_indicator_is_gone_and_leaves_its_history(changing: Changing) -> None:
@@ -172,3 +172,16 @@ def test_a_closed_period_keeps_its_figures_and_says_so(changing: Changing) -> No
     for period in (FIRST, SECOND):
         assert "按原口径：H5（" in changing.note(CITY, period)
         assert set().union(*changing.checks(CITY, period).values()) <= {"正确"}
+
+
+def test_what_was_purged_keeps_its_figures(changing: Changing) -> None:
+    """Of a purged workbook only what it gave is known: it stays, and the workbook says 按原口径."""
+    changing.call(IN_MAY, "purge", "--before", "2012-05-01", "--yes")
+    before = changing.totals(PROVINCE)
+    changing.indicators(
+        '(*INDICATORS[:5], replace(INDICATORS[5], source=Sum("patrols", ("metres",), where("means", "步行"))))'
+    )
+    assert "仍按原口径" in changing.run(IN_MAY)
+    assert changing.totals(PROVINCE) == before
+    assert "按原口径：H6（" in changing.note(PROVINCE)
+    assert set().union(*changing.checks(PROVINCE).values()) == {"正确"}
