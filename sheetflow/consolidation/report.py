@@ -77,6 +77,7 @@ def report_data(
         by_unit=tuple(_unit_row(books, unit, column, named) for column in matrix.columns),
         narratives=narratives(books, unit, spec, named, seen) if spec else (),
         stories=stories(books, unit, spec, named, seen) if spec else (),
+        former=tuple(matrix.former),
         missing=tuple(named[member.unit_id] for member, row in board if not row.state.is_in),
         nil=tuple(named[member.unit_id] for member, row in board if row.state is State.NIL),
         late=tuple(named[member.unit_id] for member, row in board if row.state.is_in and row.late),

@@ -194,6 +194,8 @@ class ReportData:
     by_unit: tuple[UnitRow, ...] = ()
     narratives: tuple[Narrative, ...] = ()
     stories: tuple[Story, ...] = ()
+    former: tuple[str, ...] = ()
+    """Codes of figures of which a part is 按原口径."""
     missing: tuple[str, ...] = ()
     nil: tuple[str, ...] = ()
     late: tuple[str, ...] = ()

@@ -189,6 +189,16 @@ def test_fewer_reports_than_last_time_are_said_once(
     assert "已报的单位比上期少" not in _text(render_report(template, as_many, stamp=stamp))
 
 
+def test_figures_of_an_earlier_declaration_are_named(
+    template: bytes, province: ReportData, stamp: dt.datetime
+) -> None:
+    """The note under the table says which figures were not counted anew, and nothing where all were."""
+    told = "S08、S09含按原口径的数"
+    kept = replace(province, former=("S08", "S09"))
+    assert _text(render_report(template, kept, stamp=stamp)).count(told) == 1
+    assert "原口径" not in _text(render_report(template, province, stamp=stamp))
+
+
 def test_nothing_new_is_said_in_words(
     template: bytes, province: ReportData, stamp: dt.datetime
 ) -> None:
