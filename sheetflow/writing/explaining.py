@@ -18,7 +18,8 @@ def explain(form: Form, indicator: Indicator) -> str:
     """Say what `indicator` counts: its definition, else the sheet, columns and condition."""
     kind = "" if indicator.is_ratio else _BY_KIND.get(form.kind_of(indicator.code), "")
     body = indicator.definition or _source(form, indicator)
-    return "；".join(part for part in (body, kind) if part)
+    here = "" if indicator.source.fits(form.by_key) else "这一版的表不填，沿用以前的数"
+    return "；".join(part for part in (body, kind, here) if part)
 
 
 def _source(form: Form, indicator: Indicator) -> str:

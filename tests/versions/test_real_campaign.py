@@ -1,0 +1,85 @@
+"""The real campaign gets a second version: every sheet has a new required column, some lose one."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from typing import Any
+
+from sheetflow.periods import Period
+from sheetflow.pipeline import judge
+from sheetflow.prefill import prefill_blank, prefill_returned
+from sheetflow.schemas.campaign import Campaign
+from sheetflow.schemas.cells import Money, Text, Whole
+from sheetflow.schemas.columns import Column, RowModel, text
+from sheetflow.schemas.sheets import Kind, Sheet
+from sheetflow.units import Unit
+from sheetflow.writing import Dress, write_workbook
+from tests.county_book import CAMPAIGN, FORM, TREE, context, drawn, judged, left_by
+
+NOW = dt.datetime(2012, 3, 1, tzinfo=dt.UTC)
+NEW = "新增栏目"
+
+
+def changed(sheet: Sheet) -> Sheet:
+    """Give a table with a new required column and without its last free optional one."""
+    if sheet.kind in {Kind.ANSWER, Kind.INDICATORS, Kind.CARD}:
+        return sheet
+    fields: dict[str, Any] = {"added": text(NEW, since=2)}
+    free = [column for column in sheet.columns if _is_free(column)]
+    if free:
+        kind = free[-1].type
+        limit = kind.limit if isinstance(kind, Text) else 50
+        fields[free[-1].key] = text(free[-1].label, limit, required=False, until=1)
+    names = dict.fromkeys(fields, "Any")
+    return dataclasses.replace(
+        sheet, model=type("Changed", (sheet.model,), {"__annotations__": names, **fields})
+    )
+
+
+def _is_free(column: Column) -> bool:
+    words = isinstance(column.type, Text) and not column.personal
+    return column.required is False and words and not isinstance(column.type, Whole | Money)
+
+
+def second_version() -> Campaign:
+    """Give the real campaign with the second version of its form."""
+    form = dataclasses.replace(FORM, version=2, sheets=tuple(map(changed, FORM.sheets)))
+    return dataclasses.replace(CAMPAIGN, forms=(form, *CAMPAIGN.forms[1:]))
+
+
+def county() -> Unit:
+    """The county of the drawn workbook."""
+    return TREE["370102"]
+
+
+def test_a_county_that_sends_the_first_version_hears_of_it_once() -> None:
+    """Its workbook is accepted with all its figures, and one remark."""
+    whole = second_version()
+    judgement = judge(drawn(), whole, context())
+    assert [finding.rule for finding in judgement.findings] == ["version-older"]
+    assert (judgement.outcome.value, judgement.version) == ("accepted", 1)
+    assert judgement.figures == judged().figures
+
+
+def test_its_next_workbook_and_its_returned_copy_can_be_written() -> None:
+    """The next one is of version 2 and asks for what is new; the copy is of version 1."""
+    whole = second_version()
+    dress = Dress(campaign=whole.title, catalogue=whole.catalogue)
+    first = judge(drawn(), whole, context())
+    blank = prefill_blank(whole, whole.forms[0], county(), Period.parse("2012B3"), left_by(first))
+    assert (blank.stamp.version, len(write_workbook(blank, dress, NOW)) > 0) == ("2", True)
+    assert NEW in {column.label for sheet in blank.sheets for column in sheet.columns}
+    faulty = judge(drawn("@ 走访记录 F4 = 约20\n"), whole, context())
+    copy = prefill_returned(whole, county(), faulty, {})
+    assert (copy.stamp.version, len(write_workbook(copy, dress, NOW)) > 0) == ("1", True)
+    assert [finding.place.cell for finding in copy.findings if finding.place.cell] == ["F4"]
+
+
+def test_the_second_version_asks_for_what_is_new() -> None:
+    """A workbook stamped with version 2 that lacks the columns is told so, sheet by sheet."""
+    judgement = judge(drawn(stamp={"version": "2"}), second_version(), context())
+    missing = {each.place.sheet for each in judgement.findings if each.rule == "column-missing"}
+    assert "visits" in missing
+    assert "needs" in missing
+    assert issubclass(changed(FORM.by_key["visits"]).model, RowModel)
