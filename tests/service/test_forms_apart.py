@@ -16,6 +16,7 @@ from tests.tiny.desk import (
     CITY,
     EAST,
     FIRST,
+    IN_MAY,
     IN_TIME,
     NEXT_DAY,
     PROVINCE,
@@ -28,8 +29,6 @@ from tests.tiny.desk import (
 )
 from tests.tiny.forms import PATROL_FORM
 from tests.tiny.pair import PAIR, PROBE_FORM, PairDesk, samples
-
-YEAR_AFTER = dt.datetime(2013, 3, 1, 9)  # noqa: DTZ001 - the office's own time
 
 
 @pytest.fixture
@@ -152,11 +151,12 @@ def test_prechecks_say_which_form_they_are_of(desk: PairDesk) -> None:
 
 
 def test_a_purge_takes_the_copies_of_the_form_that_it_means(served: PairDesk) -> None:
-    """What one form's number names is never the other form's file."""
-    served.ask(lambda office: purge(office, dt.date(2012, 6, 1)), YEAR_AFTER)
+    """A book that the next one is filled from stays whole, with its workbook; the other form's goes."""
+    served.ask(lambda office: purge(office, dt.date(2012, 3, 10)), IN_MAY)
     assert served.names(EAST) == [
         "回执_990101-东岸县_2012B1_水质抽检表_第2号.xlsx",
         "回执_990101-东岸县_2012B1_第2号.xlsx",
+        "填报_990101-东岸县_2012B1.xlsx",
     ]
 
 
