@@ -155,8 +155,12 @@ _QUERIES = {
         " from submissions s join arrivals a using (arrival_id)"
     ),
     "judgements": (
-        "select s.receipt, j.outcome, j.nil, j.late, j.must, j.verify, j.note, j.indicators,"
-        " j.findings, j.explanations from judgements j join submissions s using (submission_id)"
+        "select s.receipt, j.outcome, j.nil, j.late, j.must, j.verify, j.note, j.findings,"
+        " j.explanations from judgements j join submissions s using (submission_id)"
+    ),
+    "measurements": (
+        "select s.receipt, m.digest, m.document from measurements m"
+        " join judgements j using (judgement_id) join submissions s using (submission_id)"
     ),
     "rows": (
         "select s.receipt, r.sheet, r.document from sheet_rows r"
