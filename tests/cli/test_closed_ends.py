@@ -13,13 +13,13 @@ import pytest
 
 from tests.reliability.command_line import environment, wait_until
 from tests.reliability.service_process import REPOSITORY
-from tests.tiny.desk import EAST, Desk
+from tests.tiny.desk import AT, EAST, Desk
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="closes descriptors as a shell does")
 
 
 def _program(desk: Desk, *words: str) -> list[str]:
-    at = ("--at", "2012-03-02T10:00:00")
+    at = AT
     return [sys.executable, "-P", "-m", "sheetflow", "-C", str(desk.root), *at, *words]
 
 

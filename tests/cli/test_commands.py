@@ -15,9 +15,16 @@ import pytest
 from sheetflow.service.lock import held_lock
 from tests.tiny.desk import (
     ALL,
+    AT,
     EAST,
+    FIRST,
+    FIRST_NAMED,
+    IN_TIME,
+    LAST,
+    NEXT_DAY,
     NORTH,
     PROVINCE,
+    SECOND,
     SOUTH,
     WEST,
     Desk,
@@ -27,7 +34,6 @@ from tests.tiny.desk import (
 )
 
 Cli = Callable[..., Any]
-AT = ("--at", "2012-03-02T10:00")
 MARCH = {**sound(), "patrols": patrols(40_000, means="步行")}
 UNITS = "code,name,level,parent\n990000,清河省,province,\n990100,上游市,prefecture,990000\n"
 
@@ -95,9 +101,9 @@ def test_templates_says_how_many(cli: Cli, tmp_path: Path) -> None:
     """Issued the first time, nothing the second; one unit or one form where asked."""
     desk = Desk.make(tmp_path / "work")
     issue = ("-C", desk.root, "templates", "--period")
-    assert "7份（2012年1—2月）" in cli(*issue, "2012B1").out
-    assert "0份" in cli(*issue, "2012B1").out
-    assert "1份" in cli(*issue, "2012B2", "--unit", EAST).out
+    assert f"7份（{FIRST_NAMED}）" in cli(*issue, FIRST).out
+    assert "0份" in cli(*issue, FIRST).out
+    assert "1份" in cli(*issue, SECOND, "--unit", EAST).out
     assert "7份（2012年）" in cli(*issue, "2012", "--form", "register").out
     assert len(list((desk.root / "templates").glob("河道巡查_*.xlsx"))) == 2
 
@@ -105,14 +111,14 @@ def test_templates_says_how_many(cli: Cli, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "named"),
     [
-        (("templates", "--period", "2012年"), "2012B1"),
+        (("templates", "--period", "2012年"), FIRST),
         (("templates", "--period", "2012B7"), "2012B7"),
         (("templates", "--period", "2012"), "--form"),
-        (("templates", "--period", "2012B1", "--unit", "000000"), "000000"),
-        (("templates", "--period", "2012B1", "--form", "none"), "register"),
+        (("templates", "--period", FIRST, "--unit", "000000"), "000000"),
+        (("templates", "--period", FIRST, "--form", "none"), "register"),
         (("status", "--period", "spring"), "spring"),
         (("status", "--period", "2012M03"), "没有哪张报表按2012年3月填报"),
-        (("remind", "--period", "2012Q1"), "2012B1到2012B6"),
+        (("remind", "--period", "2012B1"), f"{FIRST}到{LAST}"),
         (("export", "--to", "rows", "--period", "上半年"), "《河道巡查表》"),
         (
             ("export", "--to", "rows", "--period", "2012年上半年"),
@@ -151,7 +157,7 @@ def test_wrong_words(cli: Cli, tmp_path: Path, words: tuple[str, ...]) -> None:
     assert list(desk.workspace.outbox.rglob("*.xlsx")) == []
 
 
-@pytest.mark.parametrize("command", ["run", "status", "watch", "templates --period 2012B1"])
+@pytest.mark.parametrize("command", ["run", "status", "watch", f"templates --period {FIRST}"])
 def test_no_workspace(cli: Cli, tmp_path: Path, command: str) -> None:
     """Outside a workspace every command says so in one sentence and ends with 1."""
     said = cli("-C", tmp_path, *command.split())
@@ -213,13 +219,13 @@ def test_run_beside_another(cli: Cli, desk: Desk) -> None:
 
 def test_the_clock_starts_where_told(cli: Cli, desk: Desk) -> None:
     """With --at the pass happens then: in time on the deadline's last day, late after it."""
-    for unit_id, day in ((EAST, "2012-03-02"), (WEST, "2012-03-05")):
+    for unit_id, day in ((EAST, IN_TIME), (WEST, NEXT_DAY)):
         desk.drop(unit_id, desk.fill(unit_id))
-        assert cli("-C", desk.root, "--at", f"{day}T23:00", "run").code == 0
+        assert cli("-C", desk.root, "--at", f"{day:%Y-%m-%d}T23:00", "run").code == 0
     assert [entry.late for entry in desk.submissions()] == [False, True]
     assert {f"{entry.arrived_at:%Y-%m-%d %H}" for entry in desk.submissions()} == {
-        "2012-03-02 23",
-        "2012-03-05 23",
+        f"{IN_TIME:%Y-%m-%d} 23",
+        f"{NEXT_DAY:%Y-%m-%d} 23",
     }
 
 
@@ -295,17 +301,17 @@ def test_status_json(cli: Cli, desk: Desk) -> None:
     desk.drop(WEST, desk.fill(WEST, MARCH))
     desk.drop(SOUTH, desk.fill(SOUTH, {"head": head(frozen="是")}))
     desk.drop(NORTH, desk.fill(EAST, name="东岸.xlsx"))
-    cli("-C", desk.root, "--at", "2012-03-05T09:00", "run")
-    said = cli("-C", desk.root, "status", "--json", "--period", "2012B1")
+    cli("-C", desk.root, "--at", f"{NEXT_DAY:%Y-%m-%d}T09:00", "run")
+    said = cli("-C", desk.root, "status", "--json", "--period", FIRST)
     assert (said.code, said.err) == (0, "")
     document = json.loads(said.out)
     assert list(document) == ["period", "units", "waiting"]
     (held,) = document["waiting"]
-    assert (held["kind"], held["unit_id"], held["receipt"]) == ("held", NORTH, f"{NORTH}-2012B1-1")
+    assert (held["kind"], held["unit_id"], held["receipt"]) == ("held", NORTH, f"{NORTH}-{FIRST}-1")
     assert held["reason"] == held["message"]
     assert "990202 北岸县 第1号" in held["message"]
-    assert "2012-03-05T09:00:0" in held["since"]
-    assert document["period"] == "2012B1"
+    assert f"{NEXT_DAY:%Y-%m-%d}T09:00:0" in held["since"]
+    assert document["period"] == FIRST
     assert [unit["unit_id"] for unit in document["units"]] == list(ALL)
     by_id = {unit["unit_id"]: unit for unit in document["units"]}
     assert by_id[WEST] == {
@@ -318,7 +324,7 @@ def test_status_json(cli: Cli, desk: Desk) -> None:
         "period": "2012B1",
         "carried": False,
         "late": True,
-        "receipt": "990102-2012B1-1",
+        "receipt": f"990102-{FIRST}-1",
         "findings": {"must": 1, "verify": 0, "note": 0},
     }
     assert by_id[PROVINCE] == {
@@ -345,7 +351,7 @@ def test_status_names_who_is_missing(cli: Cli, desk: Desk) -> None:
     """The table counts and names whoever is not in; an empty workspace shows all of them."""
     said = cli("-C", desk.root, *AT, "status")
     assert said.code == 0
-    assert "2012年1—2月：应报7，未报7" in said.out
+    assert f"{FIRST_NAMED}：应报7，未报7" in said.out
     assert all(unit_id in said.out for unit_id in ALL)
 
 

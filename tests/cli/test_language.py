@@ -14,7 +14,7 @@ import pytest
 
 from sheetflow.cli.language import in_utf8
 from tests.programs import needs
-from tests.tiny.desk import EAST, TREE, Desk, head, sound
+from tests.tiny.desk import AT, EAST, TREE, Desk, head, sound
 
 if sys.platform == "win32":
     pytest.skip("file names are UTF-16 on Windows, whatever the locale", allow_module_level=True)
@@ -57,7 +57,7 @@ def with_rare_word(desk: Desk) -> Path:
 def test_check_says_the_same_in_every_code(desk: Desk, code: str) -> None:
     """Findings and exit code are those of UTF-8; what the code lacks is written as an escape."""
     file = with_rare_word(desk)
-    options = ("-C", desk.root, "--at", "2012-03-02T10:00", "check", file)
+    options = ("-C", desk.root, *AT, "check", file)
     plain = called({"PYTHONIOENCODING": "utf-8"}, *options)
     found = called({"PYTHONIOENCODING": code}, *options)
     name = code.partition(":")[0]
@@ -87,7 +87,7 @@ def serves(desk: Desk, environment: Mapping[str, str], script: str = "") -> None
     """Drop a workbook; a pass in that language leaves nothing but names in UTF-8."""
     desk.drop(EAST, desk.fill(EAST, {**sound(), "head": head()}))
     before = sorted(desk.workspace.inbox.iterdir())
-    ran = called(environment, "-C", desk.root, "--at", "2012-03-02T10:00", "run", script=script)
+    ran = called(environment, "-C", desk.root, *AT, "run", script=script)
     assert ran.returncode == 0, ran.stderr
     assert sorted(desk.workspace.inbox.iterdir()) == before
     assert desk.states()[EAST] == "accepted"

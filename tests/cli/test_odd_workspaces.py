@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.tiny.desk import EAST, Desk
+from tests.tiny.desk import AT, EAST, Desk
 
 Cli = Callable[..., Any]
 
@@ -76,4 +76,4 @@ def test_missing_folders_come_back(cli: Cli, desk: Desk) -> None:
     assert cli("-C", desk.root, "run").code == 0
     desk.issue()
     desk.drop(EAST, desk.fill(EAST))
-    assert cli("-C", desk.root, "--at", "2012-03-02T10:00", "run").code == 0
+    assert cli("-C", desk.root, *AT, "run").code == 0

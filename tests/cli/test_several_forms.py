@@ -8,11 +8,21 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Cli
-from tests.tiny.desk import EAST, IN_TIME, NEXT_DAY, sound
+from tests.tiny.desk import (
+    EAST,
+    FIRST,
+    FIRST_NAMED,
+    IN_TIME,
+    IN_TIME_AGAIN,
+    NEXT_DAY,
+    SECOND,
+    TOO_LATE,
+    sound,
+)
 from tests.tiny.forms import PATROL_FORM
 from tests.tiny.pair import PROBE_FORM, PairDesk, samples
 
-NEXT_PERIOD = "2012-05-04T10:00"
+NEXT_PERIOD = f"{IN_TIME_AGAIN:%Y-%m-%d}T12:00"
 
 
 @pytest.fixture
@@ -28,60 +38,58 @@ def desk(tmp_path: Path) -> PairDesk:
 
 def test_status_shows_every_form(cli: Cli, desk: PairDesk) -> None:
     """A block for each form; in JSON each row says of which form and period it is."""
-    at = ("--at", "2012-03-20T10:00", "-C", desk.root, "status")
+    at = ("--at", f"{TOO_LATE:%Y-%m-%dT%H:%M}", "-C", desk.root, "status")
     said = cli(*at).out
-    assert "《河道巡查表》2012年1—2月：应报7，未报6，已接收1" in said
-    assert "《水质抽检表》2012年1—2月：应报4，未报3，已接收1" in said
+    assert f"《河道巡查表》{FIRST_NAMED}：应报7，未报6，已接收1" in said
+    assert f"《水质抽检表》{FIRST_NAMED}：应报4，未报3，已接收1" in said
     found = json.loads(cli(*at, "--json").out)
-    assert found["period"] == "2012B1"
+    assert found["period"] == FIRST
     rows = [(row["form"], row["unit_id"], row["receipt"]) for row in found["units"]]
     assert [form for form, _, _ in rows] == ["patrol"] * 7 + ["probe"] * 4
-    assert ("patrol", EAST, "990101-2012B1-1") in rows
-    assert ("probe", EAST, "990101-2012B1-probe-1") in rows
+    assert ("patrol", EAST, f"990101-{FIRST}-1") in rows
+    assert ("probe", EAST, f"990101-{FIRST}-probe-1") in rows
     one = json.loads(cli(*at, "--json", "--form", "probe").out)
     assert {row["form"] for row in one["units"]} == {"probe"}
 
 
 def test_status_says_whose_figures_are_carried(cli: Cli, desk: PairDesk) -> None:
     """In the next period only East, of which something is accepted, is carried on."""
-    at = ("--at", NEXT_PERIOD, "-C", desk.root, "status", "--period", "2012B2", "--json")
+    at = ("--at", NEXT_PERIOD, "-C", desk.root, "status", "--period", SECOND, "--json")
     rows = json.loads(cli(*at).out)["units"]
     carried = {(row["form"], row["unit_id"]) for row in rows if row["carried"]}
     assert carried == {("patrol", EAST), ("probe", EAST)}
-    assert {row["period"] for row in rows} == {"2012B2"}
+    assert {row["period"] for row in rows} == {SECOND}
 
 
 def test_reminders_are_told_form_by_form(cli: Cli, desk: PairDesk) -> None:
     """All forms that ended last are reminded of; with --form that one alone."""
-    at = ("--at", "2012-03-20T10:00", "-C", desk.root, "remind")
+    at = ("--at", f"{TOO_LATE:%Y-%m-%dT%H:%M}", "-C", desk.root, "remind")
     one = cli(*at, "--form", "probe").out
-    assert "2012年1—2月《水质抽检表》：没有接收的3个，这次催报3个。" in one
-    assert "2012年1—2月：" not in one
+    assert f"{FIRST_NAMED}《水质抽检表》：没有接收的3个，这次催报3个。" in one
+    assert f"{FIRST_NAMED}：" not in one
     both = cli(*at).out
-    assert "2012年1—2月：没有接收的6个，这次催报6个。" in both
-    assert "2012年1—2月《水质抽检表》：没有接收的3个，这次催报0个。" in both
+    assert f"{FIRST_NAMED}：没有接收的6个，这次催报6个。" in both
+    assert f"{FIRST_NAMED}《水质抽检表》：没有接收的3个，这次催报0个。" in both
 
 
 def test_an_export_keeps_forms_apart(cli: Cli, desk: PairDesk, tmp_path: Path) -> None:
     """The main form's tables lie where they did, the other form's in a folder of its title."""
     to = tmp_path / "rows"
-    cli("-C", desk.root, "export", "--period", "2012B1", "--to", to)
-    assert (to / "patrol_2012B1.sqlite").is_file()
-    assert (to / "水质抽检表" / "probe_2012B1.sqlite").is_file()
+    cli("-C", desk.root, "export", "--period", FIRST, "--to", to)
+    assert (to / f"patrol_{FIRST}.sqlite").is_file()
+    assert (to / "水质抽检表" / f"probe_{FIRST}.sqlite").is_file()
     main, other = (
         path.read_text("utf-8-sig") for path in (to / "单位.csv", to / "水质抽检表/单位.csv")
     )
     assert (len(main.splitlines()), len(other.splitlines())) == (1 + 7, 1 + 4)
     alone = tmp_path / "alone"
-    cli("-C", desk.root, "export", "--period", "2012B1", "--to", alone, "--form", "patrol")
+    cli("-C", desk.root, "export", "--period", FIRST, "--to", alone, "--form", "patrol")
     assert not (alone / "水质抽检表").exists()
 
 
 def test_a_level_that_fills_no_such_form_is_told(cli: Cli, desk: PairDesk) -> None:
     """Nothing is issued to a city of a form that counties fill, and the sentence says so."""
-    said = cli(
-        "-C", desk.root, "templates", "--period", "2012B1", "--form", "probe", "--unit", "9901"
-    )
+    said = cli("-C", desk.root, "templates", "--period", FIRST, "--form", "probe", "--unit", "9901")
     assert said.code == 1
     assert "《水质抽检表》不由市级单位填报" in said.err
     wrong = cli("-C", desk.root, "status", "--form", "none")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
-from tests.tiny.desk import EAST, NORTH, WEST, Desk, patrols, sound
+from tests.tiny.desk import AT, EAST, FIRST, NORTH, WEST, Desk, patrols, sound
 
 if sys.platform == "win32":
     pytest.skip("Windows has no pseudo-terminals here", allow_module_level=True)
@@ -57,11 +57,11 @@ def test_tables_fit_and_lose_nothing(tmp_path: Path) -> None:
     file = desk.fill(NORTH, odd)
     desk.drop(NORTH, file)
     desk.drop(WEST, desk.fill(EAST))
-    checked = _seen(desk, "--at", "2012-03-02T10:00", "check", str(file))
-    _seen(desk, "--at", "2012-03-02T10:00", "run")
+    checked = _seen(desk, *AT, "check", str(file))
+    _seen(desk, *AT, "run")
     status = _seen(desk, "status")
     assert max(map(cell_len, (*checked, *status))) <= 80
-    assert "990202-2012B1-1" in "\n".join(status)
+    assert f"990202-{FIRST}-1" in "\n".join(status)
     assert "挂起" in "\n".join(status)
     flat = re.sub(r"[│┃\s]", "", "".join(checked))
     assert "[red]约5[/red]\\" in flat

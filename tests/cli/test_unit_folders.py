@@ -18,7 +18,7 @@ from sheetflow.service.running import run_pass
 from sheetflow.service.standing import standing
 from sheetflow.service.taking import Intake, open_intake, take_all
 from tests.programs import needs_root
-from tests.tiny.desk import EAST, IN_TIME, NEXT_DAY, TREE, WEST, Desk
+from tests.tiny.desk import AT, EAST, IN_TIME, NEXT_DAY, TREE, WEST, Desk
 
 Cli = Callable[..., Any]
 Way = Callable[[Path], None]
@@ -89,7 +89,7 @@ def test_a_folder_in_trouble_stops_no_other_unit(cli: Cli, desk: Desk, way: Way)
     place = desk.workspace.inbox_of(TREE[EAST])
     way(place)
     desk.drop(WEST, desk.fill(WEST))
-    said = cli("-C", desk.root, "--at", "2012-03-02T10:00", "run")
+    said = cli("-C", desk.root, *AT, "run")
     assert said.code == 0, said.out + said.err
     assert f"注意：{EAST} 东岸县 报送文件夹的位置上是别的东西" in said.out
     assert desk.states()[WEST] == "accepted"
@@ -111,7 +111,7 @@ def test_something_in_the_place_of_precheck_leaves_ordinary_drops(
     way(place)
     for unit_id in (EAST, WEST):
         desk.drop(unit_id, desk.fill(unit_id))
-    said = cli("-C", desk.root, "--at", "2012-03-02T10:00", "run")
+    said = cli("-C", desk.root, *AT, "run")
     assert said.code == 0, said.out + said.err
     assert f"注意：{EAST} 东岸县 报送文件夹里的“预审”不是文件夹" in said.out
     assert (desk.states()[EAST], desk.states()[WEST]) == ("accepted", "accepted")

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from sheetflow.service.lock import held_lock
-from tests.tiny.desk import EAST, NORTH, WEST, Desk, patrols, sound
+from tests.tiny.desk import CITIES_DAY, EAST, NORTH, SECOND, WEST, Desk, patrols, sound
 
 Cli = Callable[..., Any]
-OVERDUE = ("--at", "2012-03-06T10:00")
+OVERDUE = ("--at", f"{CITIES_DAY:%Y-%m-%dT%H:%M}")
 YEAR_AFTER = ("--at", "2013-03-01T10:00")
 MARCH = {**sound(), "patrols": patrols(40_000, means="步行")}
 
@@ -49,7 +49,7 @@ def test_remind_leaves_sending_to_a_running_service(cli: Cli, served: Desk) -> N
 
 def test_remind_says_when_there_is_no_need(cli: Cli, served: Desk) -> None:
     """A period far from its end, or a misspelt one, is answered in words."""
-    early = cli("-C", served.root, *OVERDUE, "remind", "--period", "2012B2")
+    early = cli("-C", served.root, *OVERDUE, "remind", "--period", SECOND)
     assert (early.code, "还没有结束" in early.err) == (1, True)
     wrong = cli("-C", served.root, *OVERDUE, "remind", "--period", "2012B9")
     assert (wrong.code, "没有报告期 2012B9" in wrong.err) == (1, True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import shutil
 import sqlite3
 import zipfile
@@ -24,11 +23,11 @@ from tests.reliability.conftest import Measured
 from tests.reliability.scene import copy_of, take_picture
 from tests.reliability.service_process import REPOSITORY, Service
 from tests.reliability.test_kills import sweep
-from tests.tiny.desk import EAST, IN_TIME, Desk, sound
+from tests.tiny.desk import EAST, IN_TIME, NEXT_DAY, Desk, sound
 
 pytestmark = [pytest.mark.slow, pytest.mark.reliability, pytest.mark.timeout(1200)]
 
-_NEXT_DAY = dt.datetime(2012, 3, 3, 10, tzinfo=OFFICE_ZONE)
+_NEXT_DAY = NEXT_DAY.replace(tzinfo=OFFICE_ZONE)
 _FINISHED, _REPLACED = (7, 8), 9
 """Arrivals of the old database that still lie in the inbox, and one that was saved over."""
 _CALLS_BEFORE = 60

@@ -20,7 +20,7 @@ from tests.reliability.broken import (
 from tests.reliability.conftest import Measured
 from tests.reliability.scene import NOW, copy_of, take_picture
 from tests.reliability.service_process import REPOSITORY, Service, Trace
-from tests.tiny.desk import CITY, EAST, TREE, WEST
+from tests.tiny.desk import CITY, EAST, FIRST, TREE, WEST
 
 pytestmark = [pytest.mark.slow, pytest.mark.reliability, pytest.mark.timeout(900)]
 
@@ -102,7 +102,7 @@ def test_one_units_outbox_stops_nobody(
     package = broken.package(tmp_path / "package") if broken else REPOSITORY
     root, elsewhere = copy_of(scene, tmp_path / "work"), tmp_path / "elsewhere"
     elsewhere.mkdir()
-    folder = root / "outbox" / "990101-东岸县" / "2012B1"
+    folder = root / "outbox" / "990101-东岸县" / FIRST
     shutil.rmtree(folder)
     if thing == "link":
         folder.symlink_to(elsewhere)
@@ -114,7 +114,7 @@ def test_one_units_outbox_stops_nobody(
         if broken:
             return
         assert ended.code == 0
-        assert list((root / "outbox" / f"{WEST}-西岸县" / "2012B1").glob("*_第1号.xlsx"))
+        assert list((root / "outbox" / f"{WEST}-西岸县" / FIRST).glob("*_第1号.xlsx"))
         folder.unlink()
         assert service.run(root, NOW).code == 0
     assert len(list(folder.glob("回执_*"))) == 2

@@ -21,11 +21,23 @@ from tests.reliability.broken import BEGINS_FROM_ZERO, BELIEVES_THE_DISK, Broken
 from tests.reliability.command_line import command
 from tests.reliability.conftest import Measured
 from tests.reliability.service_process import REPOSITORY
-from tests.tiny.desk import CITY, EAST, IN_TIME, NEXT_DAY, WEST, Desk, patrols, sound
+from tests.tiny.desk import (
+    CITIES_DAY,
+    CITY,
+    EAST,
+    FIRST,
+    IN_TIME,
+    NEXT_DAY,
+    SECOND,
+    WEST,
+    Desk,
+    patrols,
+    sound,
+)
 
 pytestmark = pytest.mark.reliability
 
-RECEIPT = f"{WEST}-2012B1-1"
+RECEIPT = f"{WEST}-{FIRST}-1"
 
 
 @pytest.fixture(scope="module")
@@ -128,7 +140,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "status": ("status",),
     "status --json": ("status", "--json"),
     "doctor": ("doctor",),
-    "export": ("export", "--period", "2012B1", "--to", "out"),
+    "export": ("export", "--period", FIRST, "--to", "out"),
     "remind": ("remind",),
     "check": ("check", "查.xlsx"),
     "purge": ("purge", "--before", "2012-01-01", "--yes"),
@@ -136,7 +148,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "waive": ("waive", RECEIPT, "patrol-too-far", "--why", "属实"),
     "release": ("release", RECEIPT),
     "reject": ("reject", RECEIPT, "--why", "不是"),
-    "templates": ("templates", "--period", "2012B2"),
+    "templates": ("templates", "--period", SECOND),
 }
 
 
@@ -153,7 +165,7 @@ def _call(
 ) -> tuple[int, str]:
     """Run a command in this process; give its exit code and all that it printed."""
     monkeypatch.chdir(desk.root)
-    monkeypatch.setattr(sys, "argv", ["sheetflow", "--at", "2012-03-06T10:00", *words])
+    monkeypatch.setattr(sys, "argv", ["sheetflow", "--at", f"{CITIES_DAY:%Y-%m-%dT%H:%M}", *words])
     capsys.readouterr()
     code = 0
     try:

@@ -13,7 +13,7 @@ from tests.reliability.broken import BELIEVES_THE_FILE, Broken
 from tests.reliability.command_line import command
 from tests.reliability.conftest import Measured
 from tests.reliability.service_process import REPOSITORY
-from tests.tiny.desk import EAST, IN_TIME, NORTH, SOUTH, TREE, WEST, Desk, body, sound
+from tests.tiny.desk import EAST, FIRST, IN_TIME, NORTH, SOUTH, TREE, WEST, Desk, body, sound
 
 pytestmark = [pytest.mark.slow, pytest.mark.reliability, pytest.mark.timeout(300)]
 
@@ -107,7 +107,7 @@ def test_a_held_workbook_counts_only_when_it_is_released(desk: Desk) -> None:
     desk.run()
     held = {entry.unit_id: entry for entry in desk.submissions() if entry.outcome == "held"}
     assert set(held) == {EAST, SOUTH}
-    assert not any(desk.out(EAST, "2012B1").glob("回执_*"))
+    assert not any(desk.out(EAST, FIRST).glob("回执_*"))
     command(desk.root, IN_TIME, "release", held[EAST].receipt, "--why", "电话核实")
     command(desk.root, IN_TIME, "reject", held[SOUTH].receipt, "--why", "放错了")
     desk.run()

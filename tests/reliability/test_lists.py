@@ -15,7 +15,7 @@ from tests.reliability.command_line import command, is_ready, wait_until, watchi
 from tests.reliability.conftest import Measured
 from tests.reliability.service_process import REPOSITORY
 from tests.service.test_roster import far
-from tests.tiny.desk import EAST, IN_TIME, TREE, WEST, Desk
+from tests.tiny.desk import EAST, FIRST, IN_TIME, TREE, WEST, Desk
 
 pytestmark = [
     pytest.mark.slow,
@@ -59,7 +59,7 @@ def test_a_stray_cell_in_the_list_stops_nobody(
             )
             service.kill()
             return
-        wait_until(lambda: any(desk.out(EAST, "2012B1").glob("回执_*")), "the drop is answered")
+        wait_until(lambda: any(desk.out(EAST, FIRST).glob("回执_*")), "the drop is answered")
         told = "units.xlsx 单元格 A1048576 有内容，离名单太远"
         assert told in command(desk.root, IN_TIME, "status").stdout
         assert told in command(desk.root, IN_TIME, "doctor").stdout
@@ -79,11 +79,11 @@ def test_every_command_says_it_in_a_sentence(tmp_path: Path) -> None:
     sound = desk.workspace.units_file.read_bytes()
     desk.workspace.units_file.write_bytes(far(sound, (1_048_576, 16_384)))
     for words in (
-        ("templates", "--period", "2012B1"),
+        ("templates", "--period", FIRST),
         ("run",),
         ("status",),
         ("doctor",),
-        ("remind", "--period", "2012B1"),
+        ("remind", "--period", FIRST),
     ):
         said = command(desk.root, IN_TIME, *words)
         assert said.returncode in {0, 1}, words

@@ -13,7 +13,7 @@ from tests.reliability.broken import ONE_FOLDER_STOPS_ALL, Broken
 from tests.reliability.command_line import command, wait_until, watching
 from tests.reliability.conftest import Measured
 from tests.reliability.service_process import REPOSITORY
-from tests.tiny.desk import EAST, IN_TIME, TREE, WEST, Desk
+from tests.tiny.desk import EAST, FIRST, IN_TIME, TREE, WEST, Desk
 
 pytestmark = [pytest.mark.slow, pytest.mark.reliability, pytest.mark.timeout(600)]
 
@@ -75,4 +75,4 @@ def test_watch_makes_a_folder_again_once_the_way_is_free(tmp_path: Path) -> None
         place.unlink()
         wait_until(place.is_dir, "the folder is there again")
         desk.drop(EAST, sound)
-        wait_until(lambda: any(desk.out(EAST, "2012B1").glob("回执_*")), "the drop is answered")
+        wait_until(lambda: any(desk.out(EAST, FIRST).glob("回执_*")), "the drop is answered")

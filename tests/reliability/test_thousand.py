@@ -18,7 +18,7 @@ from tests.reading.packages import zipped
 from tests.reliability.command_line import command, wait_until, watching
 from tests.reliability.conftest import Measured
 from tests.reliability.hostile import unpacked
-from tests.tiny.desk import IN_TIME, Desk, patrols, settings_text, sound, write
+from tests.tiny.desk import FIRST, IN_TIME, Desk, patrols, settings_text, sound, write
 
 pytestmark = [
     pytest.mark.slow,
@@ -65,7 +65,7 @@ def test_a_thousand_workbooks_at_once(quick_disk: Path, measured: Measured) -> N
     wanted = [unit for unit in tree if unit.level != "省"]
     staged: list[tuple[Path, Path]] = []
     for unit in wanted:
-        (issued,) = desk.workspace.outbox_of(unit, "2012B1").glob("填报_*.xlsx")
+        (issued,) = desk.workspace.outbox_of(unit, FIRST).glob("填报_*.xlsx")
         rows = {**sound(), "patrols": patrols(12345, means="步行")}
         first = write(issued, root.parent / "clerk.xlsx", rows).read_bytes()
         for number, content in enumerate(_variants(first), start=1):
@@ -109,7 +109,7 @@ def _check(desk: Desk, root: Path, wanted: list[Unit]) -> None:
         assert [entry.file_name for entry in own] == [f"第{n}稿.xlsx" for n in range(1, _EACH + 1)]
         outcomes = [entry.outcome for entry in own]
         assert outcomes == ["accepted"] * (_EACH - 1) + ["returned"]
-        answers = [path.name for path in desk.workspace.outbox_of(unit, "2012B1").iterdir()]
+        answers = [path.name for path in desk.workspace.outbox_of(unit, FIRST).iterdir()]
         assert sum(name.startswith("回执_") for name in answers) == _EACH - 1
         assert sum(name.startswith("退回_") for name in answers) == 1
     assert desk.inbox_files() == []

@@ -37,7 +37,7 @@ from tests.reliability.command_line import command, is_ready, wait_until, watchi
 from tests.reliability.conftest import Measured
 from tests.reliability.scene import NOW, copy_of, dropped_bytes, essence_of, take_picture
 from tests.reliability.service_process import REPOSITORY, Service, Trace
-from tests.tiny.desk import EAST, TREE, Desk
+from tests.tiny.desk import EAST, FIRST, TREE, Desk
 
 pytestmark = [
     pytest.mark.slow,
@@ -401,7 +401,7 @@ def _held_database(root: Path) -> Iterator[None]:
 
 
 def _is_answered(desk: Desk) -> bool:
-    return any(desk.out(EAST, "2012B1").glob("回执_*"))
+    return any(desk.out(EAST, FIRST).glob("回执_*"))
 
 
 @pytest.fixture

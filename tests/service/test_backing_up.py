@@ -25,7 +25,7 @@ from tests.tiny.desk import (
     ALL,
     CITY,
     EAST,
-    IN_MAY,
+    IN_TIME_AGAIN,
     NEXT_DAY,
     SECOND,
     TREE,
@@ -74,7 +74,7 @@ def test_a_restored_workspace_publishes_the_same_bytes(
     found = restore(tmp_path / "new", saved)
     again = Desk(tmp_path / "new")
     assert found.to_publish == len(before)
-    again.run(IN_MAY)
+    again.run(IN_TIME_AGAIN)
     after = {path: content for path, (_, content) in again.publications().items()}
     assert after.keys() == before.keys()
     assert [path for path in before if after[path] != before[path]] == []

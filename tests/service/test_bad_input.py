@@ -16,7 +16,21 @@ from sheetflow.schemas.layout import HEADER_ROW, STAMP_SHEET
 from sheetflow.service.standing import standing
 from sheetflow.store.records import Submission
 from tests.tiny.campaign import CAMPAIGN
-from tests.tiny.desk import EAST, NORTH, PROVINCE, SOUTH, TREE, WEST, Desk, body, table, words
+from tests.tiny.desk import (
+    EAST,
+    FIRST,
+    FIRST_NAMED,
+    LAST,
+    NORTH,
+    PROVINCE,
+    SOUTH,
+    TREE,
+    WEST,
+    Desk,
+    body,
+    table,
+    words,
+)
 
 _START = {"returned": "退回", "held": "挂起", "refused": "拒收", "accepted": "回执"}
 
@@ -192,19 +206,19 @@ def test_the_named_unit_is_told_and_nothing_quoted(answered: Answered) -> None:
 
 def test_a_period_to_come_troubles_nobody_above(desk: Desk) -> None:
     """A workbook of a period that has not begun is returned, and no board or total knows of it."""
-    desk.issue("2012B6")
-    desk.drop(EAST, desk.fill(EAST, period="2012B6"))
+    desk.issue(LAST)
+    desk.drop(EAST, desk.fill(EAST, period=LAST))
     desk.drop(WEST, desk.fill(WEST))
-    desk.drop(WEST, desk.fill(EAST, period="2012B6", name="错放.xlsx"))
+    desk.drop(WEST, desk.fill(EAST, period=LAST, name="错放.xlsx"))
     desk.run()
     assert [(entry.period, entry.outcome) for entry in desk.submissions(EAST)] == [
-        ("2012B6", "returned")
+        (LAST, "returned")
     ]
-    assert [entry.period for entry in desk.submissions(WEST)] == ["2012B1", ""]
-    assert [name[:2] for name in desk.names(PROVINCE, "2012B6")] == ["填报"]
+    assert [entry.period for entry in desk.submissions(WEST)] == [FIRST, ""]
+    assert [name[:2] for name in desk.names(PROVINCE, LAST)] == ["填报"]
     board = table(desk.out(PROVINCE) / "上报情况_清河省.xlsx", "上报情况", "单位代码")
-    assert list(board[0]) == ["单位代码", "单位", "层级", "2012年1—2月"]
-    assert desk.ask(lambda office: standing(office).period.period_id) == "2012B1"
+    assert list(board[0]) == ["单位代码", "单位", "层级", FIRST_NAMED]
+    assert desk.ask(lambda office: standing(office).period.period_id) == FIRST
 
 
 def test_an_empty_file_is_shown(tmp_path: Path) -> None:

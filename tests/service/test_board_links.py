@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from urllib.parse import unquote
 
@@ -10,9 +9,13 @@ from tests.tiny.desk import (
     CITY,
     EAST,
     FIRST,
-    IN_MAY,
+    FIRST_NAMED,
+    IN_TIME_AGAIN,
     PROVINCE,
     SECOND,
+    SECOND_MONTH,
+    SECOND_NAMED,
+    SIGNED_AGAIN,
     Desk,
     head,
     patrols,
@@ -31,7 +34,7 @@ def test_a_board_links_to_what_its_reader_has(desk: Desk) -> None:
     desk.drop(EAST, desk.fill(EAST))
     desk.run()
     for reader, name in ((CITY, "上游市"), (PROVINCE, "清河省")):
-        assert links(desk, reader) == [f"{FIRST}/汇总表_{name}_2012年1—2月.xlsx"]
+        assert links(desk, reader) == [f"{FIRST}/汇总表_{name}_{FIRST_NAMED}.xlsx"]
         assert all((desk.out(reader) / link).is_file() for link in links(desk, reader))
 
 
@@ -39,12 +42,12 @@ def test_a_board_shows_all_periods_of_the_year(desk: Desk) -> None:
     """With the second period, its column and its files stand beside those of the first."""
     desk.drop(EAST, desk.fill(EAST))
     desk.run()
-    desk.issue(SECOND, IN_MAY)
-    rows = {"head": head(day=dt.date(2012, 5, 1)), "patrols": patrols(5, month=4)}
+    desk.issue(SECOND, IN_TIME_AGAIN)
+    rows = {"head": head(day=SIGNED_AGAIN), "patrols": patrols(5, month=SECOND_MONTH)}
     desk.drop(EAST, desk.fill(EAST, rows, period=SECOND))
-    desk.run(IN_MAY)
+    desk.run(IN_TIME_AGAIN)
     assert [link.partition("/")[0] for link in links(desk, CITY)] == [FIRST, SECOND]
     (page,) = desk.out(CITY).glob("上报情况_*.html")
     text = page.read_text(encoding="utf-8")
-    assert "2012年1—2月" in text
-    assert "2012年3—4月" in text
+    assert FIRST_NAMED in text
+    assert SECOND_NAMED in text

@@ -12,11 +12,14 @@ from tests.tiny.desk import (
     CITY,
     EAST,
     FIRST,
-    IN_MAY,
+    FIRST_NAMED,
     IN_TIME,
+    IN_TIME_AGAIN,
     NEXT_DAY,
     PROVINCE,
     SECOND,
+    SECOND_MONTH,
+    SIGNED_AGAIN,
     WEST,
     Desk,
     head,
@@ -96,18 +99,18 @@ def test_what_nobody_had_seen_is_no_correction(desk: Desk) -> None:
 def test_a_correction_of_an_earlier_period_reaches_the_later_one(desk: Desk) -> None:
     """The 累计 of a later workbook that was published tells what the early correction changed."""
     reported(desk)
-    desk.issue(SECOND, IN_MAY)
-    rows = {"head": head(day=dt.date(2012, 5, 1)), "patrols": patrols(5, month=4)}
+    desk.issue(SECOND, IN_TIME_AGAIN)
+    rows = {"head": head(day=SIGNED_AGAIN), "patrols": patrols(5, month=SECOND_MONTH)}
     desk.drop(EAST, desk.fill(EAST, rows, period=SECOND))
-    desk.run(IN_MAY)
+    desk.run(IN_TIME_AGAIN)
     assert desk.states(SECOND)[EAST] == "accepted"
     desk.drop(EAST, desk.fill(EAST, sound(900), name="更正.xlsx"))
-    desk.run(IN_MAY + dt.timedelta(days=1))
+    desk.run(IN_TIME_AGAIN + dt.timedelta(days=1))
     lines = corrections(desk, CITY, SECOND)
     assert [(line["代码"], line["口径"], line["原数"], line["现数"]) for line in lines] == [
         ("H6", "累计", 505, 905)
     ]
-    assert lines[0]["更正的报告期"] == "2012年1—2月"
+    assert lines[0]["更正的报告期"] == FIRST_NAMED
 
 
 def test_status_says_what_is_stale_and_why(desk: Desk) -> None:
@@ -121,8 +124,8 @@ def test_status_says_what_is_stale_and_why(desk: Desk) -> None:
 
     desk.ask(mark, IN_TIME)
     assert [thing.words for thing in desk.ask(stale_things)] == [
-        "9901-上游市 2012年1—2月 情况报告：990101-东岸县第1号已接收（03-02 10:00起）"
+        f"9901-上游市 {FIRST_NAMED} 情况报告：990101-东岸县第1号已接收（{IN_TIME:%m-%d %H:%M}起）"
     ]
     (waiting,) = desk.ask(standing).waiting
     assert (waiting.kind, waiting.unit_id) == ("publication", CITY)
-    assert "情况报告：990101-东岸县第1号已接收（03-02 10:00起）" in waiting.message
+    assert f"情况报告：990101-东岸县第1号已接收（{IN_TIME:%m-%d %H:%M}起）" in waiting.message

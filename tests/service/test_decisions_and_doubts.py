@@ -15,8 +15,8 @@ from sheetflow.units import Unit, UnitTree
 from tests.tiny.desk import (
     EAST,
     FIRST,
-    IN_MAY,
     IN_TIME,
+    IN_TIME_AGAIN,
     NEXT_DAY,
     SECOND,
     TOO_LATE,
@@ -111,7 +111,7 @@ def test_the_same_bytes_are_judged_again_once_the_period_has_begun(desk: Desk) -
     desk.run(IN_TIME.replace(month=2, day=25))
     assert [entry.outcome for entry in desk.submissions(EAST)] == ["returned"]
     desk.drop(EAST, file)
-    desk.run(IN_MAY)
+    desk.run(IN_TIME_AGAIN)
     assert len(desk.submissions(EAST)) == 2
 
 

@@ -21,7 +21,7 @@ from sheetflow.service import Office
 from sheetflow.service.clock import Clock
 from sheetflow.service.examining import Grade, Line, examine, folders
 from sheetflow.units import UnitTree
-from tests.tiny.desk import EAST, IN_TIME, TREE, WEST, Desk, settings_text
+from tests.tiny.desk import EAST, FIRST_NAMED, IN_TIME, TREE, WEST, Desk, settings_text
 
 posix_only = pytest.mark.skipif(os.name != "posix", reason="mode bits are told on POSIX only")
 
@@ -47,7 +47,7 @@ def desk(fresh: Desk, tmp_path: Path) -> Desk:
 NOBODY = Line(
     Grade.WARNING,
     "服务",
-    "2012年1—2月《河道巡查表》已经发放，还有6个单位没有报，却没有值守的服务，报来的没有人收。",
+    f"{FIRST_NAMED}《河道巡查表》已经发放，还有6个单位没有报，却没有值守的服务，报来的没有人收。",
     "请启动 watch。",
 )
 """One county of seven units has reported, and nobody takes what the others send."""

@@ -16,10 +16,12 @@ from tests.tiny.desk import (
     CITY,
     EAST,
     FIRST,
-    IN_MAY,
+    FIRST_NAMED,
     IN_TIME,
+    IN_TIME_AGAIN,
     NEXT_DAY,
     PROVINCE,
+    SIGNED,
     WEST,
     Rows,
     body,
@@ -40,7 +42,7 @@ def desk(tmp_path: Path) -> PairDesk:
 @pytest.fixture
 def served(desk: PairDesk) -> PairDesk:
     """East has handed in both forms: each was returned once, and then accepted."""
-    wrong: Rows = {"slip": [{"written_on": dt.date(2012, 3, 1)}], "samples": [{"place": "三号桥"}]}
+    wrong: Rows = {"slip": [{"written_on": SIGNED}], "samples": [{"place": "三号桥"}]}
     desk.hand_in(EAST, PATROL_FORM, {"outlets": [{"river": "清水河"}]})
     desk.hand_in(EAST, PROBE_FORM, wrong)
     desk.run(IN_TIME)
@@ -53,22 +55,22 @@ def served(desk: PairDesk) -> PairDesk:
 def test_receipts_of_two_forms_are_numbered_apart(served: PairDesk) -> None:
     """Each form has its own first and second receipt; only the other form's name it."""
     assert sorted((entry.receipt, entry.outcome) for entry in served.submissions(EAST)) == [
-        ("990101-2012B1-1", "returned"),
-        ("990101-2012B1-2", "accepted"),
-        ("990101-2012B1-probe-1", "returned"),
-        ("990101-2012B1-probe-2", "accepted"),
+        (f"990101-{FIRST}-1", "returned"),
+        (f"990101-{FIRST}-2", "accepted"),
+        (f"990101-{FIRST}-probe-1", "returned"),
+        (f"990101-{FIRST}-probe-2", "accepted"),
     ]
 
 
 def test_answers_to_two_forms_lie_side_by_side(served: PairDesk) -> None:
     """Files of the main form are named as ever, those of the other one bear its title."""
     assert served.names(EAST) == [
-        "回执_990101-东岸县_2012B1_水质抽检表_第2号.xlsx",
-        "回执_990101-东岸县_2012B1_第2号.xlsx",
-        "填报_990101-东岸县_2012B1.xlsx",
-        "填报_990101-东岸县_2012B1_水质抽检表.xlsx",
-        "退回_990101-东岸县_2012B1_水质抽检表_第1号.xlsx",
-        "退回_990101-东岸县_2012B1_第1号.xlsx",
+        f"回执_990101-东岸县_{FIRST}_水质抽检表_第2号.xlsx",
+        f"回执_990101-东岸县_{FIRST}_第2号.xlsx",
+        f"填报_990101-东岸县_{FIRST}.xlsx",
+        f"填报_990101-东岸县_{FIRST}_水质抽检表.xlsx",
+        f"退回_990101-东岸县_{FIRST}_水质抽检表_第1号.xlsx",
+        f"退回_990101-东岸县_{FIRST}_第1号.xlsx",
     ]
 
 
@@ -76,15 +78,15 @@ def test_mails_say_which_form_they_are_about(served: PairDesk) -> None:
     """Four answers are four mails; the subject of the main form's is as ever."""
     mails = served.mails(EAST)
     assert sorted(str(mail["Subject"]) for mail in mails) == [
-        "【河道巡查】已接收：东岸县 2012年1—2月《水质抽检表》（第2号）",
-        "【河道巡查】已接收：东岸县 2012年1—2月（第2号）",
-        "【河道巡查】退回：东岸县 2012年1—2月《水质抽检表》（第1号）",
-        "【河道巡查】退回：东岸县 2012年1—2月（第1号）",
+        f"【河道巡查】已接收：东岸县 {FIRST_NAMED}《水质抽检表》（第2号）",
+        f"【河道巡查】已接收：东岸县 {FIRST_NAMED}（第2号）",
+        f"【河道巡查】退回：东岸县 {FIRST_NAMED}《水质抽检表》（第1号）",
+        f"【河道巡查】退回：东岸县 {FIRST_NAMED}（第1号）",
     ]
     assert len({mail["Message-ID"] for mail in mails}) == len(mails)
     for mail in mails:
         other = "《水质抽检表》" in str(mail["Subject"])
-        assert ("2012年1—2月《水质抽检表》" in body(mail)) == other
+        assert (f"{FIRST_NAMED}《水质抽检表》" in body(mail)) == other
         attached = [part.get_filename() or "" for part in mail.iter_attachments()]
         assert [("水质抽检表" in name) for name in attached] == [other]
 
@@ -92,9 +94,10 @@ def test_mails_say_which_form_they_are_about(served: PairDesk) -> None:
 def test_those_above_get_each_form_by_itself(served: PairDesk) -> None:
     """Consolidated workbooks and boards stand beside each other and add up their own form."""
     listed = served.names(PROVINCE)
-    assert {"汇总表_清河省_2012年1—2月.xlsx", "汇总表_清河省_2012年1—2月_水质抽检表.xlsx"} <= set(
-        listed
-    )
+    assert {
+        f"汇总表_清河省_{FIRST_NAMED}.xlsx",
+        f"汇总表_清河省_{FIRST_NAMED}_水质抽检表.xlsx",
+    } <= set(listed)
     boards = sorted(path.name for path in served.out(PROVINCE).glob("上报情况*"))
     assert boards == [
         "上报情况_清河省.html",
@@ -103,7 +106,7 @@ def test_those_above_get_each_form_by_itself(served: PairDesk) -> None:
         "上报情况_清河省_水质抽检表.xlsx",
     ]
     own, other = (
-        served.answer(PROVINCE, f"汇总表_清河省_2012年1—2月{ending}.xlsx")
+        served.answer(PROVINCE, f"汇总表_清河省_{FIRST_NAMED}{ending}.xlsx")
         for ending in ("", "_水质抽检表")
     )
     assert [row["水样（毫升）"] for row in table(other, "抽检记录", "水样（毫升）")] == [250, 100]
@@ -118,7 +121,7 @@ def test_a_board_says_which_form_it_is_of(served: PairDesk) -> None:
         assert f"<h1>河道巡查　{form.title}上报情况</h1>" in page
         (other,) = (other for other in PAIR.forms if other is not form)
         assert other.title not in page
-        assert f'2012B1/汇总表_清河省_2012年1—2月{ending}.xlsx"' in unquote(page)
+        assert f'{FIRST}/汇总表_清河省_{FIRST_NAMED}{ending}.xlsx"' in unquote(page)
         heading = words(served.out(PROVINCE) / f"上报情况_清河省{ending}.xlsx").partition("\n")[0]
         assert heading.startswith("上报情况一览表" if form is PATROL_FORM else f"《{form.title}》")
 
@@ -135,9 +138,9 @@ def test_a_workbook_that_waits_stands_on_the_board_of_its_form(desk: PairDesk) -
         form.key: (desk.out(PROVINCE) / f"上报情况_清河省{ending}.html").read_text()
         for form, ending in ((PATROL_FORM, ""), (PROBE_FORM, "_水质抽检表"))
     }
-    assert "990101-2012B1-probe-1" in pages["probe"]
+    assert f"990101-{FIRST}-probe-1" in pages["probe"]
     assert "挂起" not in pages["patrol"].partition("<body")[2].partition("等待")[2]
-    assert "990101-2012B1-probe-1" not in pages["patrol"]
+    assert f"990101-{FIRST}-probe-1" not in pages["patrol"]
 
 
 def test_prechecks_say_which_form_they_are_of(desk: PairDesk) -> None:
@@ -152,11 +155,11 @@ def test_prechecks_say_which_form_they_are_of(desk: PairDesk) -> None:
 
 def test_a_purge_takes_the_copies_of_the_form_that_it_means(served: PairDesk) -> None:
     """A book that the next one is filled from stays whole, with its workbook; the other form's goes."""
-    served.ask(lambda office: purge(office, dt.date(2012, 3, 10)), IN_MAY)
+    served.ask(lambda office: purge(office, IN_TIME.date()), IN_TIME_AGAIN)
     assert served.names(EAST) == [
-        "回执_990101-东岸县_2012B1_水质抽检表_第2号.xlsx",
-        "回执_990101-东岸县_2012B1_第2号.xlsx",
-        "填报_990101-东岸县_2012B1.xlsx",
+        f"回执_990101-东岸县_{FIRST}_水质抽检表_第2号.xlsx",
+        f"回执_990101-东岸县_{FIRST}_第2号.xlsx",
+        f"填报_990101-东岸县_{FIRST}.xlsx",
     ]
 
 

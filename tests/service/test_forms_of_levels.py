@@ -12,9 +12,11 @@ from sheetflow.errors import DeclarationError
 from sheetflow.periods import Period
 from sheetflow.service.reminding import remind
 from tests.tiny.desk import (
+    CITIES_DAY,
     CITY,
     EAST,
     FIRST,
+    FIRST_NAMED,
     IN_TIME,
     NEXT_DAY,
     NORTH,
@@ -55,7 +57,7 @@ def test_a_board_and_a_matrix_count_those_alone(desk: PairDesk) -> None:
     assert "应报4个单位，已报2个" in words(out / BOARD)
     page = (out / PAGE).read_text()
     assert "应报4个单位，已报2个" in page
-    matrix = desk.answer(PROVINCE, "汇总表_清河省_2012年1—2月_水质抽检表")
+    matrix = desk.answer(PROVINCE, f"汇总表_清河省_{FIRST_NAMED}_水质抽检表")
     (first,) = [row for row in table(matrix, "抽检汇总（本期）", "代码") if row["代码"] == "T3"]
     assert "本级" not in first
     assert first["合计"] == 500
@@ -71,7 +73,7 @@ def test_a_matrix_of_the_other_form_has_its_own_row(desk: PairDesk) -> None:
     """The main form is filled by all levels as ever."""
     desk.hand_in(CITY, PATROL_FORM, sound(500))
     desk.run(IN_TIME)
-    matrix = desk.answer(CITY, "汇总表_上游市_2012年1—2月.xlsx")
+    matrix = desk.answer(CITY, f"汇总表_上游市_{FIRST_NAMED}.xlsx")
     assert "本级" in table(matrix, "巡河汇总（本期）", "代码")[0]
 
 
@@ -88,7 +90,7 @@ def test_a_workbook_of_a_form_that_the_level_does_not_fill_is_told(desk: PairDes
 
 def test_deadlines_are_the_forms_own(desk: PairDesk) -> None:
     """Ten working days for the second form, two for the main one: late is late by its own."""
-    late = dt.datetime(2012, 3, 8, 10)  # noqa: DTZ001 - the office's own time
+    late = CITIES_DAY + dt.timedelta(days=2)
     desk.hand_in(EAST, PATROL_FORM, sound(500))
     desk.hand_in(EAST, PROBE_FORM, samples(250))
     desk.run(late)
@@ -99,7 +101,7 @@ def test_deadlines_are_the_forms_own(desk: PairDesk) -> None:
     deadlines = [
         row["截止时间"] for row in table(desk.out(PROVINCE) / BOARD, "未报单位", "单位代码")
     ]
-    assert {str(day)[:10] for day in deadlines} == {"2012-03-14"}
+    assert {str(day)[:10] for day in deadlines} == {"2012-04-17"}
 
 
 def test_only_those_who_fill_the_form_are_reminded(desk: PairDesk) -> None:
@@ -134,7 +136,7 @@ def test_what_was_accepted_before_a_level_left_the_form_still_counts(tmp_path: P
     settings.write_text(settings.read_text().replace("pair:PAIR", "pair:COUNTIES"))
     desk.hand_in(EAST, PROBE_FORM, samples(50))
     desk.run(NEXT_DAY)
-    matrix = desk.answer(PROVINCE, "汇总表_清河省_2012年1—2月_水质抽检表")
+    matrix = desk.answer(PROVINCE, f"汇总表_清河省_{FIRST_NAMED}_水质抽检表")
     (row,) = [row for row in table(matrix, "抽检汇总（本期）", "代码") if row["代码"] == "T3"]
     assert row["合计"] == 750
     volumes = [row["水样（毫升）"] for row in table(matrix, "抽检记录", "水样（毫升）")]

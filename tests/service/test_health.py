@@ -16,7 +16,7 @@ from sheetflow.service import PassReport, open_office
 from sheetflow.service.health import Pulse, Verdict, check_health, read_health
 from sheetflow.service.lock import held_lock, holder_of, is_held
 from sheetflow.service.watching import watch
-from tests.tiny.desk import EAST, IN_TIME, Desk
+from tests.tiny.desk import EAST, FIRST, IN_TIME, Desk
 
 SLEEP = 0.02
 
@@ -155,7 +155,7 @@ def test_watch_serves_while_it_beats(tmp_path: Path) -> None:
         desk.drop(EAST, file)
         waiting = threading.Event()
         for _ in range(500):
-            if list(desk.out(EAST, "2012B1").glob("回执*")):
+            if list(desk.out(EAST, FIRST).glob("回执*")):
                 break
             waiting.wait(SLEEP)
     assert desk.answer(EAST, "回执").is_file()

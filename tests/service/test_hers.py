@@ -15,10 +15,10 @@ from sheetflow.service.office import Office
 from sheetflow.service.restoring import restore
 from sheetflow.store.records import Publication
 from tests.reliability.command_line import command
-from tests.tiny.desk import CITY, EAST, NEXT_DAY, SECOND, Desk, sound
+from tests.tiny.desk import CITY, EAST, FIRST, FIRST_NAMED, NEXT_DAY, SECOND, Desk, sound
 
 YEAR_AFTER = dt.datetime(2013, 3, 1, 9)  # noqa: DTZ001 - the office's own time
-LATER = dt.datetime(2012, 3, 4, 10)  # noqa: DTZ001 - the office's own time
+LATER = NEXT_DAY + dt.timedelta(days=1)
 HERS = b"somebody works in it"
 
 
@@ -38,7 +38,7 @@ def beside(office: Office) -> tuple[Publication, ...]:
 
 def rollup(desk: Desk) -> Path:
     """The city's consolidated workbook, under its own name."""
-    return desk.out(CITY, "2012B1") / "汇总表_上游市_2012年1—2月.xlsx"
+    return desk.out(CITY, FIRST) / f"汇总表_上游市_{FIRST_NAMED}.xlsx"
 
 
 def twin(path: Path) -> Path:
@@ -139,7 +139,7 @@ def test_files_newer_than_the_backup_are_hers_and_listed_once(
 
 def test_one_units_outbox_in_trouble_is_its_own(reported: Desk) -> None:
     """A period folder that is a link elsewhere stops neither judging nor others; the answer follows."""
-    folder, elsewhere = reported.out(EAST, "2012B1"), reported.root.parent / "elsewhere"
+    folder, elsewhere = reported.out(EAST, FIRST), reported.root.parent / "elsewhere"
     elsewhere.mkdir()
     shutil.rmtree(folder)
     folder.symlink_to(elsewhere)
@@ -148,13 +148,13 @@ def test_one_units_outbox_in_trouble_is_its_own(reported: Desk) -> None:
     assert not report.is_failed
     (waits,) = [entry for entry in report.waiting if entry.kind is Waits.PUBLICATION]
     assert waits.unit_id == EAST
-    assert "答复文件夹“990101-东岸县/2012B1”是指向别处的链接" in waits.message
+    assert f"答复文件夹“990101-东岸县/{FIRST}”是指向别处的链接" in waits.message
     assert list(elsewhere.iterdir()) == []
     assert twin(rollup(reported)).exists() is False
     (mark,) = reported.ask(lambda office: office.store.publications.stale_marks)
     assert "指向别处的链接" in mark.trouble
     shown = command(reported.root, LATER, "run")
-    assert (shown.returncode, "答复文件夹“990101-东岸县/2012B1”" in shown.stdout) == (0, True)
+    assert (shown.returncode, f"答复文件夹“990101-东岸县/{FIRST}”" in shown.stdout) == (0, True)
     folder.unlink()
     assert reported.run(LATER + dt.timedelta(hours=1)).waiting == ()
     assert [name for name in reported.names(EAST) if name.startswith("回执")]

@@ -14,7 +14,7 @@ from sheetflow.service.deciding import waive
 from sheetflow.service.office import LOG
 from sheetflow.service.purging import purge
 from sheetflow.service.reminding import remind
-from tests.tiny.desk import EAST, NORTH, WEST, Desk, patrols, sound
+from tests.tiny.desk import EAST, FIRST, NORTH, WEST, Desk, patrols, sound
 from tests.tiny.desk import TOO_LATE as LATER
 
 CANARIES = ("卡娜莉", "37010219900307123X", "13912345678", "金丝雀河", "机密标题", "秘密文件")
@@ -41,7 +41,7 @@ def log_of(desk: Desk) -> str:
     desk.drop(NORTH, b"PK\x03\x04" + CANARIES[0].encode(), f"{CANARIES[5]}.xlsx")
     with logging_to(desk.workspace.log):
         desk.run()
-        desk.ask(lambda office: waive(office, "990102-2012B1-1", "walk-too-long", CANARIES[0]))
+        desk.ask(lambda office: waive(office, f"990102-{FIRST}-1", "walk-too-long", CANARIES[0]))
         desk.run()
         desk.ask(remind, LATER)
         desk.run(LATER)
@@ -52,7 +52,9 @@ def log_of(desk: Desk) -> str:
 def test_every_finding_has_a_line_and_no_line_a_value(tmp_path: Path) -> None:
     """Unit, receipt, sheet, cell and rule stand there; names, numbers and titles never do."""
     told = log_of(Desk.make(tmp_path / "work"))
-    assert "unit 990102: receipt 990102-2012B1-1: sheet patrols cell D4: must walk-too-long" in told
+    assert (
+        f"unit 990102: receipt 990102-{FIRST}-1: sheet patrols cell D4: must walk-too-long" in told
+    )
     shape = re.compile(
         r"[\d:, -]+ INFO unit \w+: receipt [\w-]+: sheet [\w-]+ cell [A-Z0-9-]+: "
         r"(must|verify|note) [a-z-]+( and \d+ more cells)?"

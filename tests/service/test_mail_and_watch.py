@@ -24,7 +24,7 @@ from sheetflow.service import open_office
 from sheetflow.service.health import Health, check_health, read_health
 from sheetflow.service.watching import watch
 from sheetflow.store import Store
-from tests.tiny.desk import EAST, IN_TIME, SOUTH, WEST, Desk
+from tests.tiny.desk import AT, EAST, FIRST, IN_TIME, SOUTH, WEST, Desk
 
 _REPOSITORY = Path(__file__).parents[2]
 NOBODY = Health(pid=0, started=0, at=0, every=0)
@@ -127,7 +127,7 @@ def _desk_with_mail(folder: Path, port: int) -> Desk:
 def _watching(desk: Desk) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
     """Run ``sheetflow watch`` on the workspace; give the process and its lines."""
     environment = {**os.environ, "PYTHONPATH": str(_REPOSITORY), "PYTHONUTF8": "1"}
-    command = [sys.executable, "-m", "sheetflow", "-C", str(desk.root), "--at", "2012-03-02T10:00"]
+    command = [sys.executable, "-m", "sheetflow", "-C", str(desk.root), *AT]
     with subprocess.Popen(
         [*command, "watch"],
         env=environment,
@@ -158,7 +158,7 @@ def _until(holds: Callable[[], object], seconds: float = 60) -> bool:
 
 
 def _answered(desk: Desk, unit_id: str) -> Callable[[], object]:
-    return lambda: list(desk.out(unit_id, "2012B1").glob("回执_*"))
+    return lambda: list(desk.out(unit_id, FIRST).glob("回执_*"))
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM")

@@ -16,8 +16,11 @@ from tests.tiny.desk import (
     CITY,
     EAST,
     FIRST,
-    IN_MAY,
+    IN_TIME,
+    IN_TIME_AGAIN,
     SECOND,
+    SECOND_MONTH,
+    SIGNED_AGAIN,
     TREE,
     WEST,
     Desk,
@@ -28,11 +31,11 @@ from tests.tiny.desk import (
     table,
 )
 
-ENDED = dt.date(2012, 3, 31)
+ENDED = IN_TIME.date() + dt.timedelta(days=30)
 MERGED = UnitTree.of(
     replace(unit, valid_to=ENDED, successor=WEST) if unit.unit_id == EAST else unit for unit in TREE
 )
-"""东岸县 ends in March, within the second period; 西岸县 answers for it from then on."""
+"""东岸县 ends in May, within the second period; 西岸县 answers for it from then on."""
 
 BOTH = {f"{EAST}-P0001", f"{EAST}-P0002", f"{WEST}-P0001", f"{WEST}-P0002"}
 
@@ -46,7 +49,7 @@ def desk(tmp_path: Path) -> Desk:
     for unit_id, metres in ((EAST, 500), (WEST, 70)):
         desk.drop(unit_id, desk.fill(unit_id, sound(metres)))
     desk.run()
-    desk.issue(SECOND, IN_MAY)
+    desk.issue(SECOND, IN_TIME_AGAIN)
     return desk
 
 
@@ -71,10 +74,10 @@ def test_the_successors_workbook_holds_both_books(desk: Desk) -> None:
 
 def test_until_it_reports_the_old_books_stand(desk: Desk) -> None:
     """With the successor's workbook still missing, both books count as they last were."""
-    walk = [{**patrols(1, month=4)[0], "outlet": None}]
-    rows = {"head": head(day=dt.date(2012, 5, 1)), "patrols": walk}
+    walk = [{**patrols(1, month=SECOND_MONTH)[0], "outlet": None}]
+    rows = {"head": head(day=SIGNED_AGAIN), "patrols": walk}
     desk.drop(CITY, desk.fill(CITY, rows, period=SECOND))
-    desk.run(IN_MAY)
+    desk.run(IN_TIME_AGAIN)
     keys, lines = consolidated(desk, SECOND)
     assert keys == BOTH
     assert (lines["H1"]["合计"], lines["H2"]["合计"], lines["H6"]["合计"]) == (4, 2, 571)
@@ -82,9 +85,9 @@ def test_until_it_reports_the_old_books_stand(desk: Desk) -> None:
 
 def test_taken_over_books_count_once(desk: Desk) -> None:
     """Once the successor has reported, each outlet is there once, and none of them is a gain."""
-    rows = {"head": head(day=dt.date(2012, 5, 1)), "patrols": patrols(30, month=4)}
+    rows = {"head": head(day=SIGNED_AGAIN), "patrols": patrols(30, month=SECOND_MONTH)}
     desk.drop(WEST, desk.fill(WEST, rows, period=SECOND))
-    desk.run(IN_MAY)
+    desk.run(IN_TIME_AGAIN)
     assert desk.states(SECOND)[WEST] == "accepted"
     assert EAST not in desk.states(SECOND)
     keys, lines = consolidated(desk, SECOND)

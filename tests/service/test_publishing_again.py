@@ -14,7 +14,7 @@ from sheetflow.service.lock import held_lock
 from sheetflow.service.rebuilding import Rebuilding
 from sheetflow.service.taking import open_intake, take_all
 from sheetflow.store.records import Stale
-from tests.tiny.desk import EAST, IN_TIME, NEXT_DAY, PROVINCE, WEST, Desk, sound
+from tests.tiny.desk import EAST, FIRST, FIRST_NAMED, IN_TIME, NEXT_DAY, PROVINCE, WEST, Desk, sound
 
 
 def _stop_after_commit(office: Office) -> None:
@@ -89,7 +89,7 @@ def test_killed_between_commit_and_publishing(desk: Desk) -> None:
     assert len(queued) == 1
     for _ in range(2):
         desk.run(NEXT_DAY)
-    assert "回执_990101-东岸县_2012B1_第1号.xlsx" in desk.names(EAST)
+    assert f"回执_990101-东岸县_{FIRST}_第1号.xlsx" in desk.names(EAST)
     assert len(desk.submissions()) == 1
     (mail,) = desk.mails()
     (attached,) = mail.iter_attachments()
@@ -106,7 +106,7 @@ def test_one_that_cannot_be_made_stops_no_other(desk: Desk) -> None:
     report = desk.run()
     assert len(report.troubles) == 1
     assert "已有同名的东西" in report.troubles[0]
-    assert "汇总表_清河省_2012年1—2月.xlsx" in desk.names(PROVINCE)
+    assert f"汇总表_清河省_{FIRST_NAMED}.xlsx" in desk.names(PROVINCE)
     assert len(desk.mails(EAST)) == 1
     for place in in_the_way:
         place.rmdir()

@@ -18,11 +18,15 @@ from tests.tiny.desk import (
     CITY,
     EAST,
     FIRST,
-    IN_MAY,
+    FIRST_NAMED,
     IN_TIME,
+    IN_TIME_AGAIN,
     NORTH,
     PROVINCE,
     SECOND,
+    SECOND_MONTH,
+    SIGNED,
+    SIGNED_AGAIN,
     WEST,
     Desk,
     head,
@@ -96,7 +100,7 @@ def test_nobody_is_found_any_more(desk: Desk) -> None:
 def test_receipts_and_figures_stay(desk: Desk) -> None:
     """What was received, judged and counted can be read as before."""
     submissions, states = desk.submissions(), desk.states()
-    path = desk.out(CITY, FIRST) / "汇总表_上游市_2012年1—2月.xlsx"
+    path = desk.out(CITY, FIRST) / f"汇总表_上游市_{FIRST_NAMED}.xlsx"
     figures = table(path, "巡河汇总（累计）", "代码")
     receipt = desk.answer(EAST, "回执").read_bytes()
     clear(desk)
@@ -108,7 +112,7 @@ def test_receipts_and_figures_stay(desk: Desk) -> None:
 
 def test_roll_ups_are_made_anew_with_blank_names(desk: Desk) -> None:
     """The city's book had masked names; after the purge the rows are there, the names blank."""
-    path = desk.out(CITY, FIRST) / "汇总表_上游市_2012年1—2月.xlsx"
+    path = desk.out(CITY, FIRST) / f"汇总表_上游市_{FIRST_NAMED}.xlsx"
     assert {row["河长姓名"] for row in table(path, "排口台账", "排口编号")} == {"王*"}
     clear(desk)
     rows = table(path, "排口台账", "排口编号")
@@ -127,7 +131,7 @@ def test_rows_kept_to_join_large_books_faster_are_made_anew(tmp_path: Path) -> N
     assert any("王*".encode() in path.read_bytes() for path in pieces.iterdir())
     clear(desk)
     assert not any("王*".encode() in path.read_bytes() for path in pieces.iterdir())
-    path = desk.out(CITY, FIRST) / "汇总表_上游市_2012年1—2月.xlsx"
+    path = desk.out(CITY, FIRST) / f"汇总表_上游市_{FIRST_NAMED}.xlsx"
     assert {row["河长姓名"] for row in table(path, "排口台账", "排口编号")} == {None}
 
 
@@ -154,20 +158,20 @@ def test_a_purge_that_was_cut_short_is_finished(desk: Desk) -> None:
 
 def test_an_open_period_is_refused(desk: Desk) -> None:
     """Before its last deadline a period keeps everything, and the sentence says which day works."""
-    with pytest.raises(WorkspaceError, match="还没有截止（最晚2012年3月8日）"):
-        clear(desk, dt.date(2012, 3, 1), IN_TIME)
+    with pytest.raises(WorkspaceError, match="还没有截止（最晚2012年4月11日）"):
+        clear(desk, IN_TIME.date(), IN_TIME)
     assert any(KEEPER in text for text in everything(desk))
 
 
 def test_periods_that_end_later_are_not_touched(desk: Desk) -> None:
     """Only what ended before the day goes."""
-    assert clear(desk, dt.date(2012, 2, 29)).originals == 0
+    assert clear(desk, SIGNED - dt.timedelta(days=1)).originals == 0
 
 
 def test_undecided_and_unanswered_files_come_first(desk: Desk) -> None:
     """With a held file, or one without an answer yet, nothing is purged."""
     desk.drop(NORTH, desk.fill(EAST))
-    desk.run(IN_MAY)
+    desk.run(IN_TIME_AGAIN)
     with pytest.raises(WorkspaceError, match="挂起"):
         clear(desk)
 
@@ -183,15 +187,15 @@ def test_no_purge_under_a_running_service(desk: Desk) -> None:
 
 def test_while_the_year_runs_the_last_book_stays_whole(desk: Desk) -> None:
     """The next workbook is filled from it, names included; once there is a newer one, it goes."""
-    plan = desk.ask(lambda office: plan_purge(office, dt.date(2012, 5, 1)), IN_MAY)
+    plan = desk.ask(lambda office: plan_purge(office, IN_TIME.date()), IN_TIME_AGAIN)
     assert {entry.unit_id for entry in plan.carried} == {EAST, CITY}
-    clear(desk, dt.date(2012, 3, 1), IN_MAY)
-    desk.issue(SECOND, IN_MAY)
+    clear(desk, IN_TIME.date(), IN_TIME_AGAIN)
+    desk.issue(SECOND, IN_TIME_AGAIN)
     assert KEEPER in words(desk.issued(EAST, SECOND))
-    rows = {"head": head(day=dt.date(2012, 5, 2)), "patrols": patrols(300, month=4)}
+    rows = {"head": head(day=SIGNED_AGAIN), "patrols": patrols(300, month=SECOND_MONTH)}
     desk.drop(EAST, desk.fill(EAST, rows, period=SECOND))
-    desk.run(IN_MAY)
-    done = clear(desk, dt.date(2012, 3, 1), IN_MAY)
+    desk.run(IN_TIME_AGAIN)
+    done = clear(desk, IN_TIME.date(), IN_TIME_AGAIN)
     assert done.originals == 1
     first, second = desk.submissions(EAST)
     assert KEEPER not in rows_of(desk, first)["outlets"]
@@ -200,8 +204,8 @@ def test_while_the_year_runs_the_last_book_stays_whole(desk: Desk) -> None:
 
 def test_a_nil_return_after_a_purge_is_no_contradiction(desk: Desk) -> None:
     """A unit whose last book was purged returns the same rows with nil: still nothing new."""
-    desk.issue(SECOND, IN_MAY)
-    nil = desk.fill(EAST, {"head": head(day=dt.date(2012, 5, 2), frozen="是")}, period=SECOND)
+    desk.issue(SECOND, IN_TIME_AGAIN)
+    nil = desk.fill(EAST, {"head": head(day=SIGNED_AGAIN, frozen="是")}, period=SECOND)
     clear(desk)
     desk.drop(EAST, nil)
     desk.run(dt.datetime(2013, 3, 2, 9))  # noqa: DTZ001

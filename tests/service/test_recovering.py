@@ -22,8 +22,9 @@ from sheetflow.store.records import Submission
 from tests.tiny.desk import (
     CITY,
     EAST,
-    IN_MAY,
+    FIRST,
     IN_TIME,
+    IN_TIME_AGAIN,
     NEXT_DAY,
     NORTH,
     PROVINCE,
@@ -36,7 +37,7 @@ from tests.tiny.desk import (
     sound,
 )
 
-LATER = dt.datetime(2012, 4, 2, 9)  # noqa: DTZ001 - the office's own time
+LATER = TOO_LATE + dt.timedelta(days=9)
 BAD = {**sound(), "patrols": patrols(40_000, means="步行")}
 
 
@@ -91,11 +92,11 @@ def test_everything_judged_comes_back_as_it_was(served: Desk) -> None:
     _lose(served)
     count = len(list(stored_blobs(served.workspace.archive)))
     with pytest.raises(StoreDamagedError, match=f"存档里有{count}份原件，数据库不认识"):
-        served.run(IN_MAY)
-    found = recover(served.root, at=IN_MAY)
+        served.run(IN_TIME_AGAIN)
+    found = recover(served.root, at=IN_TIME_AGAIN)
     assert [_essence(entry) for entry in served.submissions()] == before
     assert (found.missing, found.guessed, found.nameless, found.unsaid) == ([], [], [], 0)
-    served.run(IN_MAY)
+    served.run(IN_TIME_AGAIN)
     assert served.states() == states
     assert len(served.mails()) == mails
     assert served.inbox_files() == []
@@ -105,13 +106,13 @@ def test_the_service_goes_on_after_it(served: Desk) -> None:
     """What is dropped next has the next number, and the same bytes again are a duplicate as ever."""
     _lose(served)
     drop = served.drop(EAST, served.fill(EAST, sound(900)))
-    recover(served.root, at=IN_MAY)
-    served.run(IN_MAY)
+    recover(served.root, at=IN_TIME_AGAIN)
+    served.run(IN_TIME_AGAIN)
     assert not drop.exists()
-    assert served.submissions(EAST)[-1].receipt == f"{EAST}-2012B1-4"
+    assert served.submissions(EAST)[-1].receipt == f"{EAST}-{FIRST}-4"
     again = served.root.parent / "clerks" / served.root.name / EAST / "上报.xlsx"
     served.drop(EAST, again)
-    served.run(IN_MAY)
+    served.run(IN_TIME_AGAIN)
     assert len(served.submissions(EAST)) == 4
 
 
@@ -119,24 +120,24 @@ def test_an_original_without_entry_comes_back_held(served: Desk) -> None:
     """Without the journal each original is held for the unit it names, and that is said."""
     served.workspace.journal.unlink()
     _lose(served)
-    found = recover(served.root, at=IN_MAY)
+    found = recover(served.root, at=IN_TIME_AGAIN)
     assert {entry.outcome for entry in served.submissions()} == {"held"}
     assert {entry.unit_id for entry in served.submissions()} == {EAST, WEST, NORTH, CITY}
     assert sorted(found.guessed) == sorted(entry.receipt for entry in served.submissions())
     assert "推断" in "".join(recovered_lines(found))
     receipt = served.submissions(CITY)[0].receipt
-    served.ask(lambda office: decide(office, receipt, "release", "核对过"), IN_MAY)
-    served.run(IN_MAY)
+    served.ask(lambda office: decide(office, receipt, "release", "核对过"), IN_TIME_AGAIN)
+    served.run(IN_TIME_AGAIN)
     assert served.submissions(CITY)[0].outcome == "accepted"
 
 
 def test_an_original_of_nobody_stays_in_the_archive(served: Desk) -> None:
     """What no unit can be told of is named by its hash, and makes no trouble."""
     served.drop(EAST, b"somebody's notes", "笔记.xlsx")
-    served.run(IN_MAY)
+    served.run(IN_TIME_AGAIN)
     served.workspace.journal.unlink()
     _lose(served)
-    found = recover(served.root, at=IN_MAY)
+    found = recover(served.root, at=IN_TIME_AGAIN)
     assert len(found.nameless) == 1
     assert found.nameless[0][:16] in "".join(recovered_lines(found))
 
@@ -146,9 +147,9 @@ def test_a_lost_original_is_named(served: Desk) -> None:
     lost = served.submissions(CITY)[0]
     (served.workspace.archive / lost.sha256[:2] / lost.sha256).unlink()
     _lose(served)
-    found = recover(served.root, at=IN_MAY)
+    found = recover(served.root, at=IN_TIME_AGAIN)
     assert [entry.unit_id for entry in found.missing] == [CITY]
-    assert f"{CITY} 2012-03-03 10:00收到" in "".join(recovered_lines(found))
+    assert f"{CITY} {NEXT_DAY:%Y-%m-%d %H:%M}收到" in "".join(recovered_lines(found))
     assert served.submissions(CITY) == ()
     assert len(served.submissions(EAST)) == 3
 
@@ -161,7 +162,7 @@ def test_decisions_are_lost_and_listed(served: Desk) -> None:
     returned = served.submissions(WEST)[0]
     finding = served.ask(lambda office: office.store.contents.find_findings(returned))[0]
     served.ask(lambda office: waive(office, returned.receipt, str(finding["rule"]), "属实"))
-    found = recover(served.root, force=True, at=IN_MAY)
+    found = recover(served.root, force=True, at=IN_TIME_AGAIN)
     told = "\n".join(recovered_lines(found))
     assert f"{held.receipt} 驳回" in told
     assert f"{returned.receipt} 豁免审核意见 {finding['rule']}" in told
@@ -176,10 +177,10 @@ def test_a_backup_and_the_journal_together_lose_nothing(served: Desk, tmp_path: 
     served.run(LATER)
     served.ask(lambda office: back_up(office, tmp_path / "b.zip"), LATER)
     served.drop(NORTH, served.fill(NORTH))
-    served.run(IN_MAY)
+    served.run(IN_TIME_AGAIN)
     before = [_essence(entry) for entry in served.submissions()]
     _lose(served)
-    found = recover(served.root, backup=tmp_path / "b.zip", at=IN_MAY)
+    found = recover(served.root, backup=tmp_path / "b.zip", at=IN_TIME_AGAIN)
     assert [_essence(entry) for entry in served.submissions()] == before
     assert (found.known, sum(found.outcomes.values())) == (9, 1)
     assert len(served.ask(lambda office: office.store.submissions.find_waivers())) == 1
@@ -212,13 +213,13 @@ def test_what_was_purged_does_not_come_back(served: Desk) -> None:
 def test_a_sound_database_is_not_made_again(served: Desk) -> None:
     """Without being forced nobody throws decisions away."""
     with pytest.raises(WorkspaceError, match="--force"):
-        recover(served.root, at=IN_MAY)
+        recover(served.root, at=IN_TIME_AGAIN)
 
 
 def test_the_old_database_is_set_aside(served: Desk, tmp_path: Path) -> None:
     """Nothing is deleted: what was there can be looked at, and put back."""
     before = served.submissions()
-    found = recover(served.root, force=True, at=IN_MAY)
+    found = recover(served.root, force=True, at=IN_TIME_AGAIN)
     assert found.aside
     shutil.copytree(served.root, tmp_path / "copy")
     for name in ("sheetflow.db", "journal"):
@@ -242,9 +243,9 @@ def test_what_was_published_stays_ours(served: Desk) -> None:
     ours = _as_of_an_older_version(served)
     hers = next(served.out(PROVINCE).rglob("汇总表_*.xlsx"))
     hers.write_bytes(b"her remarks")
-    found = recover(served.root, force=True, at=IN_MAY)
+    found = recover(served.root, force=True, at=IN_TIME_AGAIN)
     assert found.unknown == 1
-    assert not served.run(IN_MAY).is_failed
+    assert not served.run(IN_TIME_AGAIN).is_failed
     assert ours.read_bytes()[:2] == b"PK"
     assert hers.read_bytes() == b"her remarks"
     assert [path.name for path in served.workspace.outbox.rglob("*_新*")] == [
@@ -256,16 +257,16 @@ def test_without_the_old_database_only_the_same_bytes_are_ours(served: Desk) -> 
     """What comes out again as it lies there is ours; the rest stays, and the command says so."""
     ours = _as_of_an_older_version(served)
     _lose(served)
-    found = recover(served.root, at=IN_MAY)
+    found = recover(served.root, at=IN_TIME_AGAIN)
     assert found.unknown > 1
     said = "".join(recovered_lines(found))
     assert f"有{found.unknown}个文件，重建的数据库还不认识" in said
-    served.run(IN_MAY)
+    served.run(IN_TIME_AGAIN)
     assert ours.read_bytes()[:2] != b"PK"
     beside = {path.name for path in served.workspace.outbox.rglob("*_新*")}
     assert f"{ours.stem}_新{ours.suffix}" in beside
     assert not any("回执" in name or "填报" in name for name in beside)
-    notices = served.ask(lambda office: standing(office).notices, IN_MAY)
+    notices = served.ask(lambda office: standing(office).notices, IN_TIME_AGAIN)
     assert all(any(name in told for told in notices) for name in beside)
 
 
@@ -279,12 +280,8 @@ def test_a_clock_set_back_changes_no_order(tmp_path: Path) -> None:
         desk.run(at)
     before = [_essence(entry) for entry in desk.submissions()]
     assert [entry.number for entry in desk.submissions()] == [1, 2, 3, 4]
-    counts = desk.ask(
-        lambda office: office.store.submissions.find_accepted(EAST, "rivers", "2012B1")
-    )
-    recover(desk.root, force=True, at=IN_MAY)
+    counts = desk.ask(lambda office: office.store.submissions.find_accepted(EAST, "rivers", FIRST))
+    recover(desk.root, force=True, at=IN_TIME_AGAIN)
     assert [_essence(entry) for entry in desk.submissions()] == before
-    again = desk.ask(
-        lambda office: office.store.submissions.find_accepted(EAST, "rivers", "2012B1")
-    )
+    again = desk.ask(lambda office: office.store.submissions.find_accepted(EAST, "rivers", FIRST))
     assert (counts and counts.sha256) == (again and again.sha256)

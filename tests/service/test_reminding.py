@@ -17,13 +17,17 @@ from sheetflow.service.sending import send_due
 from sheetflow.units import UnitTree
 from tests.tiny.desk import (
     ALL,
+    CITIES_DAY,
     CITY,
     EAST,
     FIRST,
+    FIRST_NAMED,
     IN_TIME,
     NORTH,
     OTHER_CITY,
     PROVINCE,
+    SECOND,
+    SECOND_NAMED,
     SOUTH,
     TREE,
     WEST,
@@ -34,8 +38,7 @@ from tests.tiny.desk import (
     sound,
 )
 
-OVERDUE = dt.datetime(2012, 3, 6, 10)  # noqa: DTZ001 - the office's own time
-NEXT_DAY = dt.datetime(2012, 3, 7, 10)  # noqa: DTZ001
+OVERDUE, NEXT_DAY = CITIES_DAY, CITIES_DAY + dt.timedelta(days=1)
 
 
 def call(desk: Desk, at: dt.datetime, period: str = "") -> Reminders:
@@ -70,10 +73,10 @@ def reminders_to(desk: Desk, unit_id: str) -> list[str]:
 def test_whoever_is_missing_gets_its_own_workbook(desk: Desk) -> None:
     """A unit that sent nothing is asked for it by name, and finds its workbook attached."""
     (mail,) = [mail for mail in desk.mails(NORTH) if "催报" in str(mail["Subject"])]
-    assert mail["Subject"] == "【河道巡查】催报：北岸县 2012年1—2月"
-    assert "应于2012年3月2日前报送，现已逾期" in body(mail)
+    assert mail["Subject"] == f"【河道巡查】催报：北岸县 {FIRST_NAMED}"
+    assert "应于2012年4月5日前报送，现已逾期" in body(mail)
     (attached,) = mail.iter_attachments()
-    assert attached.get_filename() == "填报_990202-北岸县_2012B1.xlsx"
+    assert attached.get_filename() == f"填报_990202-北岸县_{FIRST}.xlsx"
     assert attached.get_content() == desk.issued(NORTH).read_bytes()
 
 
@@ -86,13 +89,13 @@ def test_whoever_is_in_is_left_alone(desk: Desk) -> None:
 def test_a_returned_unit_is_told_where_it_stands(desk: Desk) -> None:
     """A unit whose workbook came back reads that it is to mend that one."""
     (mail,) = [mail for mail in desk.mails(WEST) if "催报" in str(mail["Subject"])]
-    assert "（回执号990102-2012B1-1）已经退回" in body(mail)
+    assert f"（回执号990102-{FIRST}-1）已经退回" in body(mail)
 
 
 def test_before_its_own_deadline_nobody_is_called_late(desk: Desk) -> None:
     """The province, whose deadline is later, is reminded and not reproached."""
     (mail,) = [mail for mail in desk.mails(PROVINCE) if "催报：" in str(mail["Subject"])]
-    assert "截止时间是2012年3月8日，请按时报送" in body(mail)
+    assert "截止时间是2012年4月11日，请按时报送" in body(mail)
 
 
 def test_superiors_get_the_list(desk: Desk) -> None:
@@ -146,6 +149,6 @@ def test_a_workbook_never_issued_is_issued_for_the_reminder(tmp_path: Path) -> N
 def test_far_from_a_deadline_nobody_is_bothered(tmp_path: Path) -> None:
     """A period that runs for weeks yet is refused with a sentence, and no mail is queued."""
     desk = Desk.make(tmp_path / "work")
-    with pytest.raises(WorkspaceError, match="2012年3—4月还没有结束"):
-        call(desk, OVERDUE, "2012B2")
+    with pytest.raises(WorkspaceError, match=f"{SECOND_NAMED}还没有结束"):
+        call(desk, OVERDUE, SECOND)
     assert desk.mails() == []

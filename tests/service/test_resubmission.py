@@ -10,10 +10,12 @@ from tests.tiny.desk import (
     CITY,
     EAST,
     FIRST,
-    IN_MAY,
+    FIRST_NAMED,
+    IN_TIME_AGAIN,
     NEXT_DAY,
     PROVINCE,
     SECOND,
+    SECOND_MONTH,
     TOO_LATE,
     Desk,
     body,
@@ -61,7 +63,9 @@ def test_a_correction_replaces_the_first_everywhere(desk: Desk) -> None:
     for unit_id in (PROVINCE, CITY):
         assert _total(desk, unit_id) == 50
         walks = table(desk.answer(unit_id, "汇总表"), "巡河日志", "巡河日期")
-        assert [(row["来源"], row["巡河里程（米）"]) for row in walks] == [(f"{EAST}-2012B1-2", 50)]
+        assert [(row["来源"], row["巡河里程（米）"]) for row in walks] == [
+            (f"{EAST}-{FIRST}-2", 50)
+        ]
 
 
 def test_a_returned_copy_leaves_what_was_accepted(desk: Desk) -> None:
@@ -121,7 +125,7 @@ def test_a_late_one_is_marked_not_refused(desk: Desk) -> None:
     assert "迟报" in words(desk.answer(EAST, "回执"))
     assert "迟报" in body(desk.mails(EAST)[0])
     board = table(desk.out(PROVINCE) / "上报情况_清河省.xlsx", "上报情况", "单位代码")
-    assert {row["单位代码"]: row["2012年1—2月"] for row in board}[EAST] == "迟报"
+    assert {row["单位代码"]: row[FIRST_NAMED] for row in board}[EAST] == "迟报"
 
 
 def test_a_nil_return_is_not_a_missing_one(desk: Desk) -> None:
@@ -154,12 +158,12 @@ def test_a_correction_of_an_earlier_period_reaches_the_later_totals(desk: Desk) 
     desk.drop(EAST, desk.fill(EAST, sound(100)))
     desk.run()
     desk.issue(SECOND, NEXT_DAY)
-    spring = {"head": head(day=IN_MAY.date()), "patrols": patrols(30, month=4)}
+    spring = {"head": head(day=IN_TIME_AGAIN.date()), "patrols": patrols(30, month=SECOND_MONTH)}
     desk.drop(EAST, desk.fill(EAST, spring, period=SECOND))
-    desk.run(IN_MAY)
+    desk.run(IN_TIME_AGAIN)
     assert _total(desk, period=SECOND) == 130
     desk.drop(EAST, desk.fill(EAST, sound(500)))
-    desk.run(IN_MAY)
+    desk.run(IN_TIME_AGAIN)
     assert _total(desk, period=SECOND) == 530
 
 

@@ -14,6 +14,7 @@ from tests.tiny.desk import (
     CITY,
     EAST,
     FIRST,
+    FIRST_NAMED,
     NEXT_DAY,
     NORTH,
     OTHER_CITY,
@@ -69,13 +70,13 @@ def test_issued_workbooks_hold_the_declared_sheets(desk: Desk) -> None:
 def test_every_drop_is_answered(desk: Desk) -> None:
     """Accepted, nil, returned, held and refused: each finds the right file in its outbox."""
     assert {unit: desk.names(unit)[0] for unit in (PROVINCE, CITY, EAST, SOUTH)} == {
-        PROVINCE: "回执_99-清河省_2012B1_第1号.xlsx",
-        CITY: "回执_9901-上游市_2012B1_第1号.xlsx",
-        EAST: "回执_990101-东岸县_2012B1_第1号.xlsx",
-        SOUTH: "回执_990201-南岸县_2012B1_第1号.xlsx",
+        PROVINCE: f"回执_99-清河省_{FIRST}_第1号.xlsx",
+        CITY: f"回执_9901-上游市_{FIRST}_第1号.xlsx",
+        EAST: f"回执_990101-东岸县_{FIRST}_第1号.xlsx",
+        SOUTH: f"回执_990201-南岸县_{FIRST}_第1号.xlsx",
     }
-    assert "退回_990102-西岸县_2012B1_第1号.xlsx" in desk.names(WEST)
-    assert "挂起_990202-北岸县_2012B1_第1号.xlsx" in desk.names(NORTH)
+    assert f"退回_990102-西岸县_{FIRST}_第1号.xlsx" in desk.names(WEST)
+    assert f"挂起_990202-北岸县_{FIRST}_第1号.xlsx" in desk.names(NORTH)
     assert "拒收_9902-下游市_第1号.xlsx" in desk.names(OTHER_CITY, "")
     assert desk.states() == {
         PROVINCE: "accepted",
@@ -104,7 +105,7 @@ def test_the_campaigns_own_rule_marks_the_cell(desk: Desk) -> None:
 def test_receipts_say_what_was_counted(desk: Desk) -> None:
     """The receipt bears the number, the rows of each sheet and the recomputed indicators."""
     told = words(desk.answer(EAST, "回执", FIRST))
-    for word in ("990101-2012B1-1", "巡河日志", "排口封堵率", "1200"):
+    for word in (f"990101-{FIRST}-1", "巡河日志", "排口封堵率", "1200"):
         assert word in told.replace(",", "")
 
 
@@ -120,19 +121,19 @@ def test_consolidated_workbooks_add_up(
     desk: Desk, unit_id: str, name: str, expected: dict[str, object]
 ) -> None:
     """Cities and the province read the sums of all below and their own work; ratios from parts."""
-    path = desk.out(unit_id, FIRST) / f"汇总表_{name}_2012年1—2月.xlsx"
+    path = desk.out(unit_id, FIRST) / f"汇总表_{name}_{FIRST_NAMED}.xlsx"
     figures = {str(row["代码"]): row["合计"] for row in table(path, "巡河汇总（累计）", "代码")}
     assert {code: figures[code] for code in expected} == expected
 
 
 def test_details_go_up_with_their_source(desk: Desk) -> None:
     """The province lists every row with its receipt, keys made unique, personal columns left out."""
-    path = desk.out(PROVINCE, FIRST) / "汇总表_清河省_2012年1—2月.xlsx"
+    path = desk.out(PROVINCE, FIRST) / f"汇总表_清河省_{FIRST_NAMED}.xlsx"
     rows = table(path, "排口台账", "排口编号")
     assert [row["排口编号"] for row in rows] == [
         f"{unit}-P000{number}" for unit in (PROVINCE, CITY, EAST) for number in (1, 2)
     ]
-    assert {row["来源"] for row in rows} == {f"{unit}-2012B1-1" for unit in (PROVINCE, CITY, EAST)}
+    assert {row["来源"] for row in rows} == {f"{unit}-{FIRST}-1" for unit in (PROVINCE, CITY, EAST)}
     assert "王安澜" not in words(path)
     walks = table(path, "巡河日志", "巡河日期")
     assert [row["巡河里程（米）"] for row in walks] == [100, 200, 500, 700]
@@ -141,7 +142,7 @@ def test_details_go_up_with_their_source(desk: Desk) -> None:
 def test_boards_show_who_stands_where(desk: Desk) -> None:
     """The province's board has all units, a city's only its own; both as workbook and as page."""
     board = table(desk.out(PROVINCE) / "上报情况_清河省.xlsx", "上报情况", "单位代码")
-    assert {str(row["单位代码"]): row["2012年1—2月"] for row in board} == {
+    assert {str(row["单位代码"]): row[FIRST_NAMED] for row in board} == {
         PROVINCE: "已接收",
         CITY: "已接收",
         EAST: "已接收",
@@ -158,7 +159,7 @@ def test_boards_show_who_stands_where(desk: Desk) -> None:
 def test_one_mail_for_each_event(desk: Desk) -> None:
     """Every drop brings one mail; the unit that an astray workbook names is told, and the superior."""
     subjects = {unit: [str(mail["Subject"]) for mail in desk.mails(unit)] for unit in ALL}
-    assert subjects[WEST] == ["【河道巡查】退回：西岸县 2012年1—2月（第1号）"]
+    assert subjects[WEST] == [f"【河道巡查】退回：西岸县 {FIRST_NAMED}（第1号）"]
     assert "1处审核意见（强制性1处）" in body(desk.mails(WEST)[0])
     assert [len(subjects[unit]) for unit in ALL] == [1, 1, 2, 1, 2, 1, 1]
     assert any("挂起" in subject for subject in subjects[OTHER_CITY])
@@ -166,7 +167,7 @@ def test_one_mail_for_each_event(desk: Desk) -> None:
     assert "北岸县" in body(astray)
     (receipt,) = (mail for mail in desk.mails(EAST) if "已接收" in str(mail["Subject"]))
     (attached,) = receipt.iter_attachments()
-    assert attached.get_filename() == "回执_990101-东岸县_2012B1_第1号.xlsx"
+    assert attached.get_filename() == f"回执_990101-东岸县_{FIRST}_第1号.xlsx"
 
 
 def test_a_campaign_without_report_makes_none(desk: Desk) -> None:
@@ -203,7 +204,7 @@ def test_a_second_form_keeps_to_itself(tmp_path: Path) -> None:
     desk.drop(EAST, desk.fill(EAST, signed, period=YEAR), "二.xlsx")
     desk.run(NEXT_DAY)
     assert "回执_990101-东岸县_2012_河道名录_第1号.xlsx" in desk.names(EAST, YEAR)
-    assert "回执_990101-东岸县_2012B1_第1号.xlsx" in desk.names(EAST, FIRST)
+    assert f"回执_990101-东岸县_{FIRST}_第1号.xlsx" in desk.names(EAST, FIRST)
     listed = desk.answer(PROVINCE, "汇总表", YEAR)
     assert [row["河道名称"] for row in table(listed, "河道一览", "河道名称")] == [
         "清水河",

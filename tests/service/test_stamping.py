@@ -28,24 +28,13 @@ from sheetflow.service.stamping import judge_token
 from sheetflow.validators.stamps import parse_stamp
 from tests.programs import needs_office
 from tests.tiny.campaign import CAMPAIGN
-from tests.tiny.desk import (
-    EAST,
-    IN_TIME,
-    NEXT_DAY,
-    SECOND,
-    TREE,
-    WEST,
-    Desk,
-    patrols,
-    sound,
-)
+from tests.tiny.desk import EAST, FIRST, IN_TIME, NEXT_DAY, SECOND, TREE, WEST, Desk, patrols, sound
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
 
 SECRET = "0123456789abcdef" * 4
 KEY = StampKey(bytes.fromhex(SECRET))
-FIRST = "2012B1"
 FORM = CAMPAIGN.forms[0].key
 BAD = {**sound(), "patrols": patrols(40_000, means="步行")}
 

@@ -23,6 +23,7 @@ from tests.tiny.desk import (
     CITY,
     EAST,
     FIRST,
+    FIRST_NAMED,
     IN_TIME,
     NEXT_DAY,
     OTHER_CITY,
@@ -115,7 +116,7 @@ CASES: tuple[tuple[Callable[[Desk], PassReport], Waits, str, bool, str], ...] = 
         Waits.PUBLICATION,
         CITY,
         True,
-        "9901-上游市 2012年1—2月 上报情况",
+        f"9901-上游市 {FIRST_NAMED} 上报情况",
     ),
 )
 

@@ -30,6 +30,7 @@ from sheetflow.service.standing import standing
 from sheetflow.store.records import Submission
 from sheetflow.units import Unit, UnitTree
 from tests.tiny.campaign import CAMPAIGN, CAMPAIGN_NAME
+from tests.tiny.forms import PATROL_FORM, REGISTER_FORM
 
 PROVINCE, CITY, OTHER_CITY = "99", "9901", "9902"
 EAST, WEST, SOUTH, NORTH = "990101", "990102", "990201", "990202"
@@ -54,12 +55,27 @@ TREE = UnitTree.of(
 )
 ALL = tuple(unit.unit_id for unit in TREE)
 
-FIRST, SECOND, YEAR = "2012B1", "2012B2", "2012"
-ISSUED = dt.datetime(2012, 2, 20, 9)  # noqa: DTZ001 - the office's own time, as --at gives it
-IN_TIME = dt.datetime(2012, 3, 2, 10)  # noqa: DTZ001
-NEXT_DAY = dt.datetime(2012, 3, 3, 10)  # noqa: DTZ001
-TOO_LATE = dt.datetime(2012, 3, 20, 10)  # noqa: DTZ001
-IN_MAY = dt.datetime(2012, 5, 3, 10)  # noqa: DTZ001
+_FIRST, _SECOND, *_, _LAST = PATROL_FORM.periods_of(2012)
+FIRST, SECOND, LAST = _FIRST.period_id, _SECOND.period_id, _LAST.period_id
+YEAR = REGISTER_FORM.periods_of(2012)[0].period_id
+FIRST_NAMED, SECOND_NAMED = _FIRST.label, _SECOND.label
+"""What people call the two periods."""
+
+ISSUED = dt.datetime(2012, 3, 20, 9)  # noqa: DTZ001 - the office's own time, as --at gives it
+IN_TIME = dt.datetime(2012, 4, 5, 10)  # noqa: DTZ001 - the last day of the counties
+NEXT_DAY = dt.datetime(2012, 4, 6, 10)  # noqa: DTZ001 - late for counties, not for those above
+CITIES_DAY = dt.datetime(2012, 4, 9, 10)  # noqa: DTZ001 - the last day of the cities
+TOO_LATE = dt.datetime(2012, 4, 23, 10)  # noqa: DTZ001 - for everybody
+IN_TIME_AGAIN = dt.datetime(2012, 7, 3, 10)  # noqa: DTZ001 - the counties' last day for the second period
+SIGNED, SIGNED_AGAIN = (
+    IN_TIME.date() - dt.timedelta(days=4),
+    IN_TIME_AGAIN.date() - dt.timedelta(days=2),
+)
+"""The days on the covers of the two periods' workbooks."""
+SECOND_MONTH = _SECOND.first_day.month
+"""A month of the second period."""
+AT = ("--at", f"{IN_TIME:%Y-%m-%dT%H:%M}")
+"""What commands are told of `IN_TIME`."""
 
 T = TypeVar("T")
 Typed = str | int | float | dt.date | None
@@ -99,7 +115,7 @@ def patrols(*metres: int, means: str = "乘船", month: int = 2) -> list[dict[st
     ]
 
 
-def head(*, day: dt.date = dt.date(2012, 3, 1), frozen: str = "否") -> list[dict[str, Typed]]:
+def head(*, day: dt.date = SIGNED, frozen: str = "否") -> list[dict[str, Typed]]:
     """The card's own cells."""
     return [{"written_on": day, "frozen": frozen}]
 

@@ -10,14 +10,14 @@ from sheetflow.schemas.forms import Form
 from sheetflow.schemas.judging import Context, Judgement
 from tests.drawing import draw
 from tests.tiny.campaign import CAMPAIGN
-from tests.tiny.desk import EAST, TREE
+from tests.tiny.desk import EAST, FIRST, SIGNED, TREE
 
-PATROLS = """
+PATROLS = f"""
 # 巡查表头
 | 巡查单位 | 东岸县 |
 | 巡查单位代码 | '990101 |
-| 巡查月份 | 2012B1 |
-| 制表日期 | 2012-03-01 |
+| 巡查季度 | {FIRST} |
+| 制表日期 | {SIGNED} |
 | 全线封冻未巡 | 否 |
 
 # 排口台账

@@ -33,11 +33,11 @@ _ABOVE_HIDDEN = disclosed(市=Mask.NAME, 省=Mask.LEFT_OUT)
 
 
 class Head(RowModel):
-    """Who patrols, and for which months."""
+    """Who patrols, and for which quarter."""
 
     station: str | None = text("巡查单位", 30, prefilled=True)
     station_code: str | None = text("巡查单位代码", 20, prefilled=True)
-    months: str | None = period_name("巡查月份")
+    quarter: str | None = period_name("巡查季度")
     written_on: dt.date | None = day("制表日期", not_after="")
     frozen: str | None = choice("全线封冻未巡", "是", "否")
 
@@ -97,10 +97,11 @@ PATROL_FORM = Form(
         sheet="head",
         unit_id="station_code",
         unit_name="station",
-        period="months",
+        period="quarter",
         filled_on="written_on",
         nil=where("frozen", "是"),
     ),
+    cadence=Cadence.QUARTER,
     indicators=(
         Indicator("H1", "登记排口", "个", Count("outlets")),
         Indicator("H2", "其中：已封堵", "个", Count("outlets", where("state", "已封堵")), indent=1),

@@ -1,7 +1,7 @@
 """Campaigns of two forms that are filled for the same periods.
 
 河道巡查 once more, and beside it 水质抽检表: another workbook of the same counties for the same
-months.
+quarters.
 """
 
 from __future__ import annotations
@@ -31,16 +31,16 @@ from sheetflow.schemas.reports import ReportSpec
 from sheetflow.schemas.sheets import Kind, RollUp, Sheet
 from sheetflow.validators.catalogue import GENERAL_CHECKS
 from tests.tiny.campaign import CHECKS, check_walks
-from tests.tiny.desk import FIRST, Desk, Rows, write
+from tests.tiny.desk import FIRST, SIGNED, Desk, Rows, write
 from tests.tiny.forms import PATROL_FORM
 
 
 class Probe(RowModel):
-    """Who samples, and for which months."""
+    """Who samples, and for which quarter."""
 
     station: str | None = text("抽检单位", 30, prefilled=True)
     station_code: str | None = text("抽检单位代码", 20, prefilled=True)
-    months: str | None = period_name("抽检月份")
+    quarter: str | None = period_name("抽检季度")
     written_on: dt.date | None = day("填表日期", not_after="")
 
 
@@ -86,9 +86,10 @@ PROBE_FORM = Form(
         sheet="slip",
         unit_id="station_code",
         unit_name="station",
-        period="months",
+        period="quarter",
         filled_on="written_on",
     ),
+    cadence=PATROL_FORM.cadence,
     indicators=(
         Indicator("T1", "取样", "次", Count("samples")),
         Indicator("T2", "其中：劣五类", "次", Count("samples", where("grade", "劣五类")), indent=1),
@@ -123,7 +124,7 @@ COUNTIES = dataclasses.replace(
 def samples(*millilitres: int, grade: str = "三类") -> Rows:
     """A workbook of the second form, one bottle for each volume."""
     return {
-        "slip": [{"written_on": dt.date(2012, 3, 1)}],
+        "slip": [{"written_on": SIGNED}],
         "samples": [
             {
                 "taken_on": dt.date(2012, 2, 3),

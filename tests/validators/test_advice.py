@@ -48,7 +48,7 @@ TYPED: dict[type[CellType], tuple[str, ...]] = {
     References: ("Z999",),
     Phone: ("12345", "电话"),
     IdNumber: ("370102********1220", "3.70102E+17", "'37010219670101122", "'11010519491231002Y"),
-    PeriodName: ("2012B5",),
+    PeriodName: ("2012B5", "2012Q3", "2013"),
     Text: (),
 }
 SOUND: dict[type[CellType], str] = {
@@ -116,6 +116,8 @@ class Cell:
         if re.search("留空|空着|清空", words):
             yield ""
         if example := re.search(r"如(0\d+-\d+)", words):
+            yield f"'{example[1]}"
+        if example := re.search(r"改写成(\w+)；", words):
             yield f"'{example[1]}"
         asks = re.search(
             "补填|核对|改回|改填|填写|请填|只填|改正|请选|中选|编号|录入|写全|精简|重新", words

@@ -19,7 +19,7 @@ from tests.tiny.desk import EAST, TREE
 from tests.tiny.drawn import PATROLS
 
 TWO_MONTHS = patrolled(Cadence.TWO_MONTHS)
-_CELL = "巡查表头 B6"
+_CELL, _SIGNED = "巡查表头 B6", "巡查表头 B7"
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -36,7 +36,8 @@ def judged(
         working_days={"县": 2, "市": 4, "省": 6},
         waived=lambda _form, _period: waived,
     )
-    raw = draw(f"{PATROLS}@ {_CELL} = '{typed}\n", stamp={**stamp, "period": stamped})
+    cover = f"@ {_CELL} = '{typed}\n@ {_SIGNED} = 2012-03-01\n"
+    raw = draw(PATROLS + cover, stamp={**stamp, "period": stamped})
     return judge(raw, campaign, context)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 
 import pytest
 
@@ -12,16 +11,16 @@ from sheetflow.pipeline import judge
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.judging import Context, Judgement, Outcome
 from tests.drawing import draw
-from tests.tiny.desk import CITY, EAST, TREE
+from tests.tiny.desk import CITY, EAST, FIRST, IN_TIME, SIGNED, TREE
 from tests.tiny.forms import PATROL_FORM
 from tests.tiny.pair import COUNTIES, PAIR, PROBE_FORM
 
-PROBE = """
+PROBE = f"""
 # 抽检表头
 | 抽检单位 | 东岸县 |
 | 抽检单位代码 | '990101 |
-| 抽检月份 | 2012B1 |
-| 填表日期 | 2012-03-01 |
+| 抽检季度 | {FIRST} |
+| 填表日期 | {SIGNED} |
 
 # 抽检记录
 | 取样日期 | 取样地点 | 取样人 | 水质类别 | 水样（毫升） |
@@ -44,7 +43,7 @@ def judged(
     context = Context(
         unit=TREE[unit],
         tree=TREE,
-        now=dt.datetime(2012, 3, 2, 9, tzinfo=OFFICE_ZONE),
+        now=IN_TIME.replace(tzinfo=OFFICE_ZONE),
         working_days={"县": 2, "市": 4, "省": 6},
     )
     return judge(draw(drawn, stamp=stamp or {}), campaign, context)
@@ -70,15 +69,15 @@ def test_a_workbook_that_fits_two_forms_is_told() -> None:
 
 def test_a_stamp_tells_two_forms_of_the_same_sheets_apart() -> None:
     """The hidden stamp goes before the sheets."""
-    stamp = {"campaign": "pair", "form": "twin", "version": "1", "unit": EAST, "period": "2012B1"}
+    stamp = {"campaign": "pair", "form": "twin", "version": "1", "unit": EAST, "period": FIRST}
     assert judged(TWINS, stamp=stamp).form == "twin"
 
 
-@pytest.mark.parametrize(("period", "form"), [("2012B1", "probe"), ("'2012", "twin")])
+@pytest.mark.parametrize(("period", "form"), [(FIRST, "probe"), ("'2012", "twin")])
 def test_the_cover_tells_forms_of_other_periods_apart(period: str, form: str) -> None:
     """Of two forms with the same sheets, the one that is filled for the cover's period is meant."""
     campaign = dataclasses.replace(PAIR, forms=(PATROL_FORM, PROBE_FORM, YEARLY))
-    assert judged(campaign, PROBE.replace("2012B1", period)).form == form
+    assert judged(campaign, PROBE.replace(FIRST, period)).form == form
 
 
 def test_the_level_tells_forms_apart() -> None:

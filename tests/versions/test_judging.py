@@ -17,7 +17,7 @@ from sheetflow.schemas.judging import Context, Earlier, Judgement
 from sheetflow.schemas.layout import STAMP_SHEET
 from sheetflow.writing import Dress, write_workbook
 from tests.drawing import draw
-from tests.tiny.desk import EAST, TREE
+from tests.tiny.desk import EAST, FIRST, IN_TIME, SECOND, SIGNED, TREE
 from tests.tiny.drawn import PATROLS
 from tests.versions.declared import campaign
 
@@ -30,12 +30,12 @@ OLD = (
 | 清水一号 | 8 |
 """
 )
-NEW = """
+NEW = f"""
 # 巡查表头
 | 巡查单位 | 东岸县 |
 | 巡查单位代码 | '990101 |
-| 巡查月份 | 2012B1 |
-| 制表日期 | 2012-03-01 |
+| 巡查季度 | {FIRST} |
+| 制表日期 | {SIGNED} |
 | 全线封冻未巡 | 否 |
 
 # 排口台账
@@ -55,7 +55,6 @@ NEW = """
 | --- | --- |
 | 闸口 | 3 |
 """
-FIRST, SECOND = Period.parse("2012B1"), Period.parse("2012B2")
 
 
 def judged(
@@ -68,12 +67,12 @@ def judged(
         "form": "patrol",
         "version": stamped,
         "unit": EAST,
-        "period": "2012B1",
+        "period": FIRST,
     }
     context = Context(
         unit=TREE[EAST],
         tree=TREE,
-        now=dt.datetime(2012, 3, 2, 9, tzinfo=OFFICE_ZONE),
+        now=IN_TIME.replace(tzinfo=OFFICE_ZONE),
         working_days={"县": 2, "市": 4, "省": 6},
         earlier=lambda _form, _period: earlier,
     )
@@ -180,7 +179,7 @@ def earlier_of(judgement: Judgement) -> Earlier:
         key: [dict(row.values) for row in found.rows]
         for key, found in judgement.book.sheets.items()
     }
-    return Earlier(FIRST, "990101-2012B1-1", rows, judgement.figures)
+    return Earlier(Period.parse(FIRST), f"990101-{FIRST}-1", rows, judgement.figures)
 
 
 def written(filling: Filling) -> openpyxl.Workbook:
@@ -198,7 +197,9 @@ def values(page: openpyxl.Workbook, title: str, row: int) -> Sequence[object]:
 def test_old_rows_go_into_the_new_form() -> None:
     """Books come back with their rows; new columns are blank, retired figures stand as they were."""
     whole = campaign(2)
-    filling = prefill_blank(whole, whole.forms[0], TREE[EAST], SECOND, earlier_of(judged(OLD, "1")))
+    filling = prefill_blank(
+        whole, whole.forms[0], TREE[EAST], Period.parse(SECOND), earlier_of(judged(OLD, "1"))
+    )
     page = written(filling)
     assert filling.stamp.version == "2"
     assert values(page, "排口台账", 4)[:5] == [
