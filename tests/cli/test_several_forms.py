@@ -9,6 +9,7 @@ import pytest
 
 from tests.cli.conftest import Cli
 from tests.tiny.desk import (
+    ALL,
     EAST,
     FIRST,
     FIRST_NAMED,
@@ -40,12 +41,12 @@ def test_status_shows_every_form(cli: Cli, desk: PairDesk) -> None:
     """A block for each form; in JSON each row says of which form and period it is."""
     at = ("--at", f"{TOO_LATE:%Y-%m-%dT%H:%M}", "-C", desk.root, "status")
     said = cli(*at).out
-    assert f"《河道巡查表》{FIRST_NAMED}：应报7，未报6，已接收1" in said
+    assert f"《河道巡查表》{FIRST_NAMED}：应报{len(ALL)}，未报{len(ALL) - 1}，已接收1" in said
     assert f"《水质抽检表》{FIRST_NAMED}：应报4，未报3，已接收1" in said
     found = json.loads(cli(*at, "--json").out)
     assert found["period"] == FIRST
     rows = [(row["form"], row["unit_id"], row["receipt"]) for row in found["units"]]
-    assert [form for form, _, _ in rows] == ["patrol"] * 7 + ["probe"] * 4
+    assert [form for form, _, _ in rows] == ["patrol"] * len(ALL) + ["probe"] * 4
     assert ("patrol", EAST, f"990101-{FIRST}-1") in rows
     assert ("probe", EAST, f"990101-{FIRST}-probe-1") in rows
     one = json.loads(cli(*at, "--json", "--form", "probe").out)
@@ -68,7 +69,7 @@ def test_reminders_are_told_form_by_form(cli: Cli, desk: PairDesk) -> None:
     assert f"{FIRST_NAMED}《水质抽检表》：没有接收的3个，这次催报3个。" in one
     assert f"{FIRST_NAMED}：" not in one
     both = cli(*at).out
-    assert f"{FIRST_NAMED}：没有接收的6个，这次催报6个。" in both
+    assert f"{FIRST_NAMED}：没有接收的{len(ALL) - 1}个，这次催报{len(ALL) - 1}个。" in both
     assert f"{FIRST_NAMED}《水质抽检表》：没有接收的3个，这次催报0个。" in both
 
 
@@ -81,7 +82,7 @@ def test_an_export_keeps_forms_apart(cli: Cli, desk: PairDesk, tmp_path: Path) -
     main, other = (
         path.read_text("utf-8-sig") for path in (to / "单位.csv", to / "水质抽检表/单位.csv")
     )
-    assert (len(main.splitlines()), len(other.splitlines())) == (1 + 7, 1 + 4)
+    assert (len(main.splitlines()), len(other.splitlines())) == (1 + len(ALL), 1 + 4)
     alone = tmp_path / "alone"
     cli("-C", desk.root, "export", "--period", FIRST, "--to", alone, "--form", "patrol")
     assert not (alone / "水质抽检表").exists()

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from sheetflow.config.units_workbook import write_units
-from sheetflow.units import UnitTree
 from tests.programs import needs_strace
 from tests.reliability.broken import (
     FOLLOWS_FOLDERS,
@@ -20,7 +19,7 @@ from tests.reliability.broken import (
 from tests.reliability.conftest import Measured
 from tests.reliability.scene import NOW, copy_of, take_picture
 from tests.reliability.service_process import REPOSITORY, Service, Trace
-from tests.tiny.desk import CITY, EAST, FIRST, TREE, WEST
+from tests.tiny.desk import CITY, EAST, FIRST, TREE, WEST, tree_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.reliability, pytest.mark.timeout(900)]
 
@@ -30,7 +29,7 @@ _NAMES = {EAST: "新东县", CITY: "新上市"}
 def rename(root: Path) -> None:
     """Give a county and its city other names, as somebody does in Excel."""
     units = [replace(unit, name=_NAMES.get(unit.unit_id, unit.name)) for unit in TREE]
-    write_units(root / "units.xlsx", UnitTree.of(units))
+    write_units(root / "units.xlsx", tree_of(units))
 
 
 @pytest.fixture(scope="module")

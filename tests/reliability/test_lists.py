@@ -9,13 +9,12 @@ from pathlib import Path
 import pytest
 
 from sheetflow.config.units_workbook import write_units
-from sheetflow.units import UnitTree
 from tests.reliability.broken import LIST_IN_OUR_OWN_PROCESS, Broken
 from tests.reliability.command_line import command, is_ready, wait_until, watching
 from tests.reliability.conftest import Measured
 from tests.reliability.service_process import REPOSITORY
 from tests.service.test_roster import far
-from tests.tiny.desk import EAST, FIRST, IN_TIME, TREE, WEST, Desk
+from tests.tiny.desk import EAST, FIRST, IN_TIME, TREE, WEST, Desk, tree_of
 
 pytestmark = [
     pytest.mark.slow,
@@ -63,7 +62,7 @@ def test_a_stray_cell_in_the_list_stops_nobody(
         told = "units.xlsx 单元格 A1048576 有内容，离名单太远"
         assert told in command(desk.root, IN_TIME, "status").stdout
         assert told in command(desk.root, IN_TIME, "doctor").stdout
-        fewer = UnitTree.of([unit for unit in TREE if unit.unit_id != WEST])
+        fewer = tree_of([unit for unit in TREE if unit.unit_id != WEST])
         write_units(desk.workspace.units_file, fewer)
         wait_until(
             lambda: "没有采用" not in command(desk.root, IN_TIME, "status").stdout, "it is mended"

@@ -12,13 +12,12 @@ import pytest
 from aiosmtpd.smtp import Envelope
 
 from sheetflow.config.units_workbook import write_units
-from sheetflow.units import UnitTree
 from tests.reliability.broken import EVERYBODY_AGAIN, NO_TURNS, ONE_BY_ONE, Broken
 from tests.reliability.command_line import command, wait_until, watching
 from tests.reliability.conftest import Measured
 from tests.reliability.postbox import Postbox
 from tests.reliability.service_process import REPOSITORY
-from tests.tiny.desk import EAST, IN_TIME, TREE, WEST, Desk, body
+from tests.tiny.desk import EAST, IN_TIME, TREE, WEST, Desk, body, tree_of
 
 pytestmark = [
     pytest.mark.slow,
@@ -44,7 +43,7 @@ def _list(desk: Desk, *mails: str) -> None:
     """Write the list of units anew, with these addresses for EAST."""
     desk.workspace.units_file.unlink()
     units = [replace(unit, mails=mails) if unit.unit_id == EAST else unit for unit in TREE]
-    write_units(desk.workspace.units_file, UnitTree.of(units))
+    write_units(desk.workspace.units_file, tree_of(units))
 
 
 @pytest.mark.parametrize("broken", [None, EVERYBODY_AGAIN], ids=["real", "broken"])

@@ -32,6 +32,7 @@ from tests.tiny.desk import (
     WEST,
     Desk,
     patrols,
+    settings_text,
     sound,
 )
 
@@ -165,7 +166,7 @@ def test_a_workspace_with_a_state_is_not_overwritten(saved: Path, tmp_path: Path
 
 def test_a_fresh_workspace_takes_a_backup(desk: Desk, saved: Path, tmp_path: Path) -> None:
     """After `init` nothing has been received: a backup comes in without being forced."""
-    create_workspace(tmp_path / "new", TREE)
+    create_workspace(tmp_path / "new", TREE, settings_text())
     restore(tmp_path / "new", saved)
     assert Desk(tmp_path / "new").submissions() == desk.submissions()
 

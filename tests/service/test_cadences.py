@@ -16,7 +16,6 @@ from sheetflow.schemas.layout import STAMP_SHEET
 from sheetflow.service.history import merged_since
 from sheetflow.service.reminding import remind
 from sheetflow.service.standing import standing
-from sheetflow.units import UnitTree
 from tests.tiny.cadences import named
 from tests.tiny.desk import (
     CITY,
@@ -34,6 +33,7 @@ from tests.tiny.desk import (
     patrols,
     settings_text,
     table,
+    tree_of,
     words,
 )
 
@@ -189,7 +189,7 @@ def test_the_other_form_stands_where_its_period_is_asked_for(quarters: Desk) -> 
 
 def test_a_merger_within_a_year_of_quarters(tmp_path: Path) -> None:
     """Whoever takes over answers from the quarter in which the other ended, and goes on with both books."""
-    merged = UnitTree.of(
+    merged = tree_of(
         replace(unit, valid_to=dt.date(2012, 5, 31), successor=WEST)
         if unit.unit_id == EAST
         else unit

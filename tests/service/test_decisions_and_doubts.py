@@ -11,7 +11,7 @@ from openpyxl.workbook import Workbook
 from sheetflow.config.units_workbook import write_units
 from sheetflow.errors import StoreBusyError, StoreError
 from sheetflow.service.deciding import decide, waive
-from sheetflow.units import Unit, UnitTree
+from sheetflow.units import Unit
 from tests.tiny.desk import (
     EAST,
     FIRST,
@@ -25,13 +25,14 @@ from tests.tiny.desk import (
     Desk,
     body,
     sound,
+    tree_of,
 )
 
 
 def relist(desk: Desk, *units: Unit) -> None:
     """Write the list of units anew."""
     desk.workspace.units_file.unlink()
-    write_units(desk.workspace.units_file, UnitTree.of(units))
+    write_units(desk.workspace.units_file, tree_of(units))
 
 
 def stranger(desk: Desk) -> str:

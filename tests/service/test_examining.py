@@ -20,8 +20,17 @@ from sheetflow.config.units_workbook import write_units
 from sheetflow.service import Office
 from sheetflow.service.clock import Clock
 from sheetflow.service.examining import Grade, Line, examine, folders
-from sheetflow.units import UnitTree
-from tests.tiny.desk import EAST, FIRST_NAMED, IN_TIME, TREE, WEST, Desk, settings_text
+from tests.tiny.desk import (
+    ALL,
+    EAST,
+    FIRST_NAMED,
+    IN_TIME,
+    TREE,
+    WEST,
+    Desk,
+    settings_text,
+    tree_of,
+)
 
 posix_only = pytest.mark.skipif(os.name != "posix", reason="mode bits are told on POSIX only")
 
@@ -47,10 +56,10 @@ def desk(fresh: Desk, tmp_path: Path) -> Desk:
 NOBODY = Line(
     Grade.WARNING,
     "服务",
-    f"{FIRST_NAMED}《河道巡查表》已经发放，还有6个单位没有报，却没有值守的服务，报来的没有人收。",
+    f"{FIRST_NAMED}《河道巡查表》已经发放，还有{len(ALL) - 1}个单位没有报，却没有值守的服务，报来的没有人收。",
     "请启动 watch。",
 )
-"""One county of seven units has reported, and nobody takes what the others send."""
+"""One county of all units has reported, and nobody takes what the others send."""
 
 
 def find(desk: Desk, *, topic: str = "") -> list[Line]:
@@ -223,7 +232,7 @@ def test_units_without_mail_are_counted(desk: Desk) -> None:
     silent = [
         dataclasses.replace(unit, mails=()) if unit.unit_id == EAST else unit for unit in TREE
     ]
-    write_units(desk.workspace.units_file, UnitTree.of(silent))
+    write_units(desk.workspace.units_file, tree_of(silent))
     (line,) = find(desk, topic="单位名单")
     assert "有1个没有邮箱：东岸县" in line.found
 

@@ -30,6 +30,7 @@ from tests.tiny.desk import (
     Desk,
     patrols,
     sound,
+    tree_of,
     words,
 )
 
@@ -58,7 +59,7 @@ def edit(desk: Desk, *units: Unit, without: str = "") -> UnitTree:
     """Change the list as somebody does in Excel: these units instead of or behind those there."""
     changed = {unit.unit_id: unit for unit in units}
     listed = [changed.pop(unit.unit_id, unit) for unit in TREE if unit.unit_id != without]
-    tree = UnitTree.of([*listed, *changed.values()])
+    tree = tree_of([*listed, *changed.values()])
     file = desk.workspace.units_file
     before = file.stat().st_mtime_ns
     write_units(file, tree)
@@ -187,7 +188,7 @@ def test_a_county_under_another_city_moves_its_figures(reported: Desk) -> None:
 def test_units_in_another_order_are_shown_in_it(reported: Desk) -> None:
     """The list's order is the order of every table."""
     before = files(reported, "汇总表_清河省")
-    tree = UnitTree.of(sorted(TREE, key=lambda unit: (TREE.rank(unit), -int(unit.unit_id))))
+    tree = tree_of(sorted(TREE, key=lambda unit: (TREE.rank(unit), -int(unit.unit_id))))
     write_units(reported.workspace.units_file, tree)
     reported.run(NEXT_DAY)
     assert files(reported, "汇总表_清河省") != before

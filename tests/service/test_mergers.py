@@ -11,7 +11,6 @@ import pytest
 
 from sheetflow.config.workspace import create_workspace
 from sheetflow.schemas.layout import FIRST_ROW
-from sheetflow.units import UnitTree
 from tests.tiny.desk import (
     CITY,
     EAST,
@@ -29,10 +28,11 @@ from tests.tiny.desk import (
     settings_text,
     sound,
     table,
+    tree_of,
 )
 
 ENDED = IN_TIME.date() + dt.timedelta(days=30)
-MERGED = UnitTree.of(
+MERGED = tree_of(
     replace(unit, valid_to=ENDED, successor=WEST) if unit.unit_id == EAST else unit for unit in TREE
 )
 """东岸县 ends in May, within the second period; 西岸县 answers for it from then on."""

@@ -14,7 +14,6 @@ from sheetflow.periods import Period
 from sheetflow.service import Office
 from sheetflow.service.reminding import Reminders, remind
 from sheetflow.service.sending import send_due
-from sheetflow.units import UnitTree
 from tests.tiny.desk import (
     ALL,
     CITIES_DAY,
@@ -36,6 +35,7 @@ from tests.tiny.desk import (
     head,
     patrols,
     sound,
+    tree_of,
 )
 
 OVERDUE, NEXT_DAY = CITIES_DAY, CITIES_DAY + dt.timedelta(days=1)
@@ -109,7 +109,7 @@ def test_superiors_get_the_list(desk: Desk) -> None:
     assert "  · 本级、西岸县（退回）" in lists[CITY].splitlines()
     assert "应报3个单位（含本级），已报1个，没有接收2个" in lists[CITY]
     assert "北岸县" not in lists[CITY]
-    assert "  · 下游市：本级、北岸县" in lists[PROVINCE].splitlines()
+    assert "  · 下游市：本级、南岸县芦苇乡、南岸县沙洲镇、北岸县" in lists[PROVINCE].splitlines()
     assert "  · 上游市：本级、西岸县（退回）" in lists[PROVINCE].splitlines()
 
 
@@ -131,7 +131,7 @@ def test_units_without_mail_are_named(tmp_path: Path) -> None:
     silent = [
         dataclasses.replace(unit, mails=()) if unit.unit_id == EAST else unit for unit in TREE
     ]
-    write_units(desk.workspace.units_file, UnitTree.of(silent))
+    write_units(desk.workspace.units_file, tree_of(silent))
     made = call(desk, OVERDUE, FIRST)
     assert [unit.unit_id for unit in made.silent] == [EAST]
     assert made.queued == set(ALL) - {EAST}

@@ -15,9 +15,9 @@ from sheetflow.config.units_file import COLUMNS
 from sheetflow.config.units_workbook import write_units
 from sheetflow.errors import SheetflowError, UnitsError, WorkspaceError
 from sheetflow.service.roster import parse_in_child, read_given, read_roster
-from sheetflow.units import THREE_LEVELS, UnitTree
+from sheetflow.units import THREE_LEVELS
 from sheetflow.workbook import cell_name
-from tests.tiny.desk import EAST, IN_TIME, TREE, WEST, Desk
+from tests.tiny.desk import EAST, IN_TIME, TREE, WEST, Desk, tree_of
 
 _LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
 
@@ -149,7 +149,7 @@ def test_the_last_good_list_stays_in_force(
     (notice,) = report.notices
     assert notice.startswith("units.xlsx 没有采用，仍用原来的名单：units.xlsx")
     assert report.is_failed
-    fewer = UnitTree.of([unit for unit in TREE if unit.unit_id != WEST])
+    fewer = tree_of([unit for unit in TREE if unit.unit_id != WEST])
     write_units(desk.workspace.units_file, fewer)
     assert desk.ask(lambda office: (list(office.tree), office.units_trouble)) == (list(fewer), "")
     kept = kept_units(desk.workspace.kept_units, THREE_LEVELS)

@@ -19,6 +19,8 @@ from tests.tiny.desk import (
     NORTH,
     OTHER_CITY,
     PROVINCE,
+    REEDS,
+    SANDS,
     SECOND,
     SOUTH,
     WEST,
@@ -37,7 +39,7 @@ from tests.tiny.desk import (
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    """A province whose seven units have dropped: good, bad, nil, astray and no workbook at all."""
+    """A province whose units have dropped but two: good, bad, nil, astray and no workbook at all."""
     desk = Desk.make(tmp_path_factory.mktemp("rivers") / "work")
     assert desk.issue() == len(ALL)
     for unit_id, walks in ((PROVINCE, (100,)), (CITY, (200,)), (EAST, (500, 700))):
@@ -85,6 +87,8 @@ def test_every_drop_is_answered(desk: Desk) -> None:
         WEST: "returned",
         OTHER_CITY: "missing",
         SOUTH: "nil",
+        REEDS: "missing",
+        SANDS: "missing",
         NORTH: "held",
     }
     assert desk.inbox_files() == []
@@ -149,6 +153,8 @@ def test_boards_show_who_stands_where(desk: Desk) -> None:
         WEST: "退回",
         OTHER_CITY: "未报",
         SOUTH: "零报告",
+        REEDS: "未报",
+        SANDS: "未报",
         NORTH: "挂起",
     }
     page = (desk.out(OTHER_CITY) / "上报情况_下游市.html").read_text(encoding="utf-8")
@@ -161,7 +167,7 @@ def test_one_mail_for_each_event(desk: Desk) -> None:
     subjects = {unit: [str(mail["Subject"]) for mail in desk.mails(unit)] for unit in ALL}
     assert subjects[WEST] == [f"【河道巡查】退回：西岸县 {FIRST_NAMED}（第1号）"]
     assert "1处审核意见（强制性1处）" in body(desk.mails(WEST)[0])
-    assert [len(subjects[unit]) for unit in ALL] == [1, 1, 2, 1, 2, 1, 1]
+    assert [len(subjects[unit]) for unit in ALL] == [1, 1, 2, 1, 2, 1, 0, 0, 1]
     assert any("挂起" in subject for subject in subjects[OTHER_CITY])
     astray = next(mail for mail in desk.mails(EAST) if "已接收" not in str(mail["Subject"]))
     assert "北岸县" in body(astray)

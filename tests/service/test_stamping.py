@@ -28,7 +28,19 @@ from sheetflow.service.stamping import judge_token
 from sheetflow.validators.stamps import parse_stamp
 from tests.programs import needs_office
 from tests.tiny.campaign import CAMPAIGN
-from tests.tiny.desk import EAST, FIRST, IN_TIME, NEXT_DAY, SECOND, TREE, WEST, Desk, patrols, sound
+from tests.tiny.desk import (
+    EAST,
+    FIRST,
+    IN_TIME,
+    NEXT_DAY,
+    SECOND,
+    TREE,
+    WEST,
+    Desk,
+    patrols,
+    settings_text,
+    sound,
+)
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -85,7 +97,7 @@ def without_token(book: Workbook) -> None:
 
 def test_init_makes_a_private_key_of_its_own(tmp_path: Path) -> None:
     """Two workspaces never have one key, and nobody else reads it."""
-    spaces = [create_workspace(tmp_path / name, TREE) for name in ("one", "two")]
+    spaces = [create_workspace(tmp_path / name, TREE, settings_text()) for name in ("one", "two")]
     keys = {space.stamp_key.read_bytes() for space in spaces}
     assert len(keys) == 2
     assert {stat.S_IMODE(space.stamp_key.stat().st_mode) for space in spaces} == {0o600}

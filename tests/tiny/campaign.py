@@ -8,6 +8,8 @@ from types import MappingProxyType
 from sheetflow.findings import Catalogue, Check, Finding, Severity
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.judging import Book, Context
+from sheetflow.units import Levels
+from sheetflow.units.levels import CITY, COUNTY, PROVINCE, TOWNSHIP
 from sheetflow.validators.catalogue import GENERAL_CHECKS
 from tests.tiny.forms import PATROL_FORM, REGISTER_FORM
 
@@ -40,10 +42,14 @@ def check_walks(book: Book, context: Context) -> Iterator[Finding]:
             yield _WALK.at(found.place(row, "metres"), typed=str(metres), limit=_LONGEST_WALK)
 
 
+LEVELS = Levels((PROVINCE, CITY, COUNTY, TOWNSHIP))
+"""Uneven: most counties have no townships below them, and report themselves."""
+
 CAMPAIGN = Campaign(
     key="rivers",
     title="河道巡查",
     forms=(PATROL_FORM, REGISTER_FORM),
     catalogue=Catalogue.of((*GENERAL_CHECKS, *CHECKS)),
     rules=MappingProxyType({PATROL_FORM.key: (check_walks,)}),
+    levels=LEVELS,
 )

@@ -1,6 +1,6 @@
 """A small workspace of the second campaign, and the clerk who works at it.
 
-Seven units on three levels; workbooks are filled in with openpyxl, dropped, and answered
+Nine units on four levels, townships below one county of four; workbooks are filled in with openpyxl, dropped, and answered
 by the real service. What came out is read back from the outbox and the Maildir.
 """
 
@@ -11,7 +11,7 @@ import email
 import email.policy
 import re
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
@@ -29,11 +29,12 @@ from sheetflow.service import Office, PassReport, issue_workbooks, open_office, 
 from sheetflow.service.standing import standing
 from sheetflow.store.records import Submission
 from sheetflow.units import Unit, UnitTree
-from tests.tiny.campaign import CAMPAIGN, CAMPAIGN_NAME
+from tests.tiny.campaign import CAMPAIGN, CAMPAIGN_NAME, LEVELS
 from tests.tiny.forms import PATROL_FORM, REGISTER_FORM
 
 PROVINCE, CITY, OTHER_CITY = "99", "9901", "9902"
 EAST, WEST, SOUTH, NORTH = "990101", "990102", "990201", "990202"
+REEDS, SANDS = "990201101", "990201102"
 _UNITS = (
     (PROVINCE, "清河省", "省", None),
     (CITY, "上游市", "市", PROVINCE),
@@ -41,9 +42,18 @@ _UNITS = (
     (WEST, "西岸县", "县", CITY),
     (OTHER_CITY, "下游市", "市", PROVINCE),
     (SOUTH, "南岸县", "县", OTHER_CITY),
+    (REEDS, "芦苇乡", "乡", SOUTH),
+    (SANDS, "沙洲镇", "乡", SOUTH),
     (NORTH, "北岸县", "县", OTHER_CITY),
 )
-TREE = UnitTree.of(
+
+
+def tree_of(units: Iterable[Unit]) -> UnitTree:
+    """Tie units of the second campaign together."""
+    return UnitTree.of(units, levels=LEVELS)
+
+
+TREE = tree_of(
     Unit(
         unit_id=unit_id,
         name=name,
@@ -61,6 +71,7 @@ YEAR = REGISTER_FORM.periods_of(2012)[0].period_id
 FIRST_NAMED, SECOND_NAMED = _FIRST.label, _SECOND.label
 """What people call the two periods."""
 
+TOWNSHIPS_DAY = dt.datetime(2012, 4, 1, 10)  # noqa: DTZ001 - the last day of the townships
 ISSUED = dt.datetime(2012, 3, 20, 9)  # noqa: DTZ001 - the office's own time, as --at gives it
 IN_TIME = dt.datetime(2012, 4, 5, 10)  # noqa: DTZ001 - the last day of the counties
 NEXT_DAY = dt.datetime(2012, 4, 6, 10)  # noqa: DTZ001 - late for counties, not for those above

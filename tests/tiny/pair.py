@@ -30,7 +30,7 @@ from sheetflow.schemas.indicators import Count, Indicator, Sum
 from sheetflow.schemas.reports import ReportSpec
 from sheetflow.schemas.sheets import Kind, RollUp, Sheet
 from sheetflow.validators.catalogue import GENERAL_CHECKS
-from tests.tiny.campaign import CHECKS, check_walks
+from tests.tiny.campaign import CHECKS, LEVELS, check_walks
 from tests.tiny.desk import FIRST, SIGNED, Desk, Rows, write
 from tests.tiny.forms import PATROL_FORM
 
@@ -104,6 +104,7 @@ PAIR = Campaign(
     forms=(PATROL_FORM, PROBE_FORM),
     catalogue=Catalogue.of((*GENERAL_CHECKS, *CHECKS)),
     rules=MappingProxyType({PATROL_FORM.key: (check_walks,)}),
+    levels=LEVELS,
 )
 
 
