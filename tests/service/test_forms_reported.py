@@ -12,13 +12,24 @@ import pytest
 from sheetflow.reporting.plain import plain_template
 from sheetflow.service.issuing import lay_report_template
 from sheetflow.service.standing import standing
-from tests.tiny.desk import EAST, FIRST, IN_MAY, IN_TIME, NEXT_DAY, PROVINCE, WEST, Rows, sound
+from tests.tiny.desk import (
+    EAST,
+    FIRST,
+    FIRST_NAMED,
+    IN_TIME,
+    IN_TIME_AGAIN,
+    NEXT_DAY,
+    PROVINCE,
+    WEST,
+    Rows,
+    sound,
+)
 from tests.tiny.forms import PATROL_FORM
 from tests.tiny.pair import PROBE_FORM, PairDesk, samples
 
 REPORT, TABLE = (
-    "情况报告_清河省_2012年1—2月_水质抽检表.docx",
-    "数字核对表_清河省_2012年1—2月_水质抽检表.xlsx",
+    f"情况报告_清河省_{FIRST_NAMED}_水质抽检表.docx",
+    f"数字核对表_清河省_{FIRST_NAMED}_水质抽检表.xlsx",
 )
 OWN = "情况报告_水质抽检表.docx"
 
@@ -95,7 +106,7 @@ def test_init_lays_a_template_to_begin_with(desk: PairDesk) -> None:
     assert "{{ 本期.T1 }}" in prose(path)
     assert [each.name for each in path.parent.glob("情况报告_*.docx")] == [OWN]
     path.write_bytes(b"ours")
-    desk.ask(lambda office: lay_report_template(office, PROBE_FORM), IN_MAY)
+    desk.ask(lambda office: lay_report_template(office, PROBE_FORM), IN_TIME_AGAIN)
     assert path.read_bytes() == b"ours"
 
 

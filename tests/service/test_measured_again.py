@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import shutil
 from pathlib import Path
 
@@ -15,10 +14,12 @@ from tests.tiny.desk import (
     CITY,
     EAST,
     FIRST,
-    IN_MAY,
     IN_TIME,
+    IN_TIME_AGAIN,
     PROVINCE,
     SECOND,
+    SECOND_MONTH,
+    SIGNED_AGAIN,
     SOUTH,
     head,
     outlets,
@@ -150,19 +151,19 @@ def test_a_correction_and_an_adjustment_are_told_apart(changing: Changing) -> No
 def test_a_closed_period_keeps_its_figures_and_says_so(changing: Changing) -> None:
     """What was counted otherwise in a period that is over stays, marked; the open one is counted anew."""
     desk = changing.desk
-    changing.call(IN_MAY.replace(month=4), "templates", "--period", SECOND)
+    changing.call(IN_TIME_AGAIN.replace(month=6), "templates", "--period", SECOND)
     rows = {
-        "head": head(day=dt.date(2012, 5, 2)),
+        "head": head(day=SIGNED_AGAIN),
         "outlets": outlets("已封堵", "整治中", "整治中"),
-        "patrols": patrols(60, 80, month=4),
+        "patrols": patrols(60, 80, month=SECOND_MONTH),
     }
     desk.drop(EAST, desk.fill(EAST, rows, period=SECOND, name="二期.xlsx"))
-    assert "已接收1" in changing.run(IN_MAY)
+    assert "已接收1" in changing.run(IN_TIME_AGAIN)
     changing.indicators(
         '(*INDICATORS[:4], replace(INDICATORS[4], source=Count("patrols", where("means", "乘船"))), INDICATORS[5],'
         ' Indicator("H7", "在治排口", "个", Count("outlets", where("state", "整治中"))))'
     )
-    said = changing.run(IN_MAY)
+    said = changing.run(IN_TIME_AGAIN)
     assert "改变H5" in said
     assert "仍按原口径" in said
     first, second = changing.totals(CITY, FIRST), changing.totals(CITY, SECOND)
@@ -176,12 +177,12 @@ def test_a_closed_period_keeps_its_figures_and_says_so(changing: Changing) -> No
 
 def test_what_was_purged_keeps_its_figures(changing: Changing) -> None:
     """Of a purged workbook only what it gave is known: it stays, and the workbook says 按原口径."""
-    changing.call(IN_MAY, "purge", "--before", "2012-05-01", "--yes")
+    changing.call(IN_TIME_AGAIN, "purge", "--before", "2012-05-01", "--yes")
     before = changing.totals(PROVINCE)
     changing.indicators(
         '(*INDICATORS[:5], replace(INDICATORS[5], source=Sum("patrols", ("metres",), where("means", "步行"))))'
     )
-    assert "仍按原口径" in changing.run(IN_MAY)
+    assert "仍按原口径" in changing.run(IN_TIME_AGAIN)
     assert changing.totals(PROVINCE) == before
     assert "按原口径：H6（" in changing.note(PROVINCE)
     assert set().union(*changing.checks(PROVINCE).values()) == {"正确"}

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.tiny.changing import Changing
-from tests.tiny.desk import ALL, CITY, EAST, FIRST, IN_MAY, IN_TIME, PROVINCE, sound, words
+from tests.tiny.desk import ALL, CITY, EAST, FIRST, IN_TIME, IN_TIME_AGAIN, PROVINCE, sound, words
 
 LATER = IN_TIME.replace(hour=15)
 """Before the counties' deadline is over."""
@@ -93,7 +93,7 @@ def test_a_closed_period_has_no_new_forms(changing: Changing) -> None:
     """Once its deadline is over nobody is handed another workbook for a period."""
     before = changing.desk.publications()
     changing.declare(GUIDED)
-    assert _SAID not in changing.run(IN_MAY)
+    assert _SAID not in changing.run(IN_TIME_AGAIN)
     assert changing.desk.publications() == before
 
 
@@ -113,5 +113,5 @@ def test_what_a_person_changed_is_not_doubled_for_nothing(changing: Changing) ->
 def test_a_period_that_is_over_still_shows_the_change(changing: Changing) -> None:
     """What lies above is made again for closed periods too: nobody reads two kinds of it."""
     changing.declare(RENAMED)
-    changing.run(IN_MAY)
+    changing.run(IN_TIME_AGAIN)
     assert "排口登记簿" in words(changing.workbook(PROVINCE, FIRST))

@@ -32,6 +32,8 @@ from tests.tiny.desk import (
     OTHER_CITY,
     PROVINCE,
     SECOND,
+    SECOND_MONTH,
+    SIGNED_AGAIN,
     SOUTH,
     TREE,
     WEST,
@@ -136,10 +138,10 @@ NEW_CITY: Rows = {
     "outlets": [outlet(6, bank="左岸", blocked_by="水务局")],
     "patrols": walks(5, weather="晴"),
 }
-AT_FIRST = dt.datetime(2012, 3, 1, 9)  # noqa: DTZ001
-LATER = dt.datetime(2012, 3, 1, 15)  # noqa: DTZ001
-NEXT = dt.datetime(2012, 3, 2, 9)  # noqa: DTZ001
-IN_MAY = dt.datetime(2012, 5, 2, 9)  # noqa: DTZ001
+AT_FIRST = dt.datetime(2012, 4, 1, 9)  # noqa: DTZ001
+LATER = dt.datetime(2012, 4, 1, 15)  # noqa: DTZ001
+NEXT = dt.datetime(2012, 4, 2, 9)  # noqa: DTZ001
+IN_JULY = dt.datetime(2012, 7, 2, 9)  # noqa: DTZ001
 IN_APRIL = dt.datetime(2012, 4, 20, 9)  # noqa: DTZ001
 
 
@@ -162,17 +164,20 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Town:
     mend_returned(town)
     town.do(NEXT, "run")
     town.issue(SECOND, IN_APRIL)
-    late: Rows = {"head": head(day=dt.date(2012, 5, 1)), "patrols": walks(70, month=4, litter=3)}
+    late: Rows = {
+        "head": head(day=SIGNED_AGAIN),
+        "patrols": walks(70, month=SECOND_MONTH, litter=3),
+    }
     town.send(
         SOUTH, {**late, "boats": [{"boat": "二号", "seats": 2}], "outlets": [outlet(3)]}, 1, SECOND
     )
     new: Rows = {
-        "head": head(day=dt.date(2012, 5, 1)),
+        "head": head(day=SIGNED_AGAIN),
         "outlets": [{"bank": "左岸", "blocked_by": "水务局"}, {"bank": "右岸"}],
-        "patrols": walks(11, month=4, weather="雨"),
+        "patrols": walks(11, month=SECOND_MONTH, weather="雨"),
     }
     town.send(EAST, new, 2, SECOND)
-    town.do(IN_MAY, "run")
+    town.do(IN_JULY, "run")
     return town
 
 
@@ -343,15 +348,15 @@ def test_what_was_retired_goes_when_its_rows_are_gone(town: Town) -> None:
     """A city in which nobody's rows of the old version stand no more sees today's columns."""
     town.send(
         WEST,
-        {**NEW_CITY, "head": head(day=dt.date(2012, 5, 1))}
+        {**NEW_CITY, "head": head(day=SIGNED_AGAIN)}
         | {
-            "patrols": walks(8, month=4, weather="晴"),
+            "patrols": walks(8, month=SECOND_MONTH, weather="晴"),
             "outlets": [outlet(3, bank="右岸")],
         },
         2,
         SECOND,
     )
-    town.do(IN_MAY, "run")
+    town.do(IN_JULY, "run")
     rows = table(town.desk.answer(CITY, "汇总", SECOND), "巡河日志", "来源")
     assert "清理费用（元）" not in rows[0]
     assert (
@@ -362,7 +367,7 @@ def test_what_was_retired_goes_when_its_rows_are_gone(town: Town) -> None:
 
 def test_exports_hold_both(town: Town, tmp_path: Path) -> None:
     """The CSV files of the mixed period have the columns of both versions."""
-    town.do(IN_MAY, "export", "--period", FIRST, "--to", str(tmp_path))
+    town.do(IN_JULY, "export", "--period", FIRST, "--to", str(tmp_path))
     with (tmp_path / "巡河日志.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     assert sum(Decimal(row["清理费用（元）"] or 0) for row in rows) == Decimal(35)
@@ -391,7 +396,7 @@ def test_purging_knows_old_columns(town: Town, tmp_path: Path) -> None:
     shutil.copytree(town.desk.root, root)
     copied = replace(town, desk=Desk(root))
     before = published(copied, PROVINCE, FIRST, "累计")
-    copied.do(later, "purge", "--before", "2012-03-15", "--yes")
+    copied.do(later, "purge", "--before", "2012-04-15", "--yes")
     copied.do(later, "run")
     assert published(copied, PROVINCE, FIRST, "累计") == before
     rows = table(copied.desk.answer(CITY, "汇总", FIRST), "排口台账", "来源")
@@ -404,7 +409,7 @@ def test_a_database_made_again_says_the_same(town: Town) -> None:
     before = published(town, PROVINCE, SECOND, "累计")
     versions = {entry.receipt: entry.form_version for entry in town.submissions()}
     (town.desk.workspace.state / "sheetflow.db").unlink()
-    town.do(IN_MAY, "restore", "--from-archive")
-    town.do(IN_MAY, "run")
+    town.do(IN_JULY, "restore", "--from-archive")
+    town.do(IN_JULY, "run")
     assert {entry.receipt: entry.form_version for entry in town.submissions()} == versions
     assert published(town, PROVINCE, SECOND, "累计") == before
