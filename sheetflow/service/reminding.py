@@ -210,7 +210,7 @@ def _branch(office: Office, reader: Unit, unit: Unit) -> tuple[Unit | None, str]
     chain = office.tree.chain(unit.unit_id)
     place = chain.index(reader)
     branch = chain[place - 1] if place else None
-    if branch is None or branch.level == office.campaign.levels.lowest.name:
+    if branch is None or not office.tree.children(branch.unit_id):
         return None, ""
     return branch, "" if chain[1] in (branch, reader) else chain[1].name
 

@@ -15,7 +15,6 @@ from sheetflow.config.units_file import COLUMNS
 from sheetflow.config.units_workbook import write_units
 from sheetflow.errors import SheetflowError, UnitsError, WorkspaceError
 from sheetflow.service.roster import parse_in_child, read_given, read_roster
-from sheetflow.units import THREE_LEVELS
 from sheetflow.workbook import cell_name
 from tests.tiny.desk import EAST, IN_TIME, TREE, WEST, Desk, tree_of
 
@@ -64,14 +63,14 @@ def test_a_cell_far_from_the_list_is_named(
 ) -> None:
     """Wherever a cell stands that is far from the list, the sentence names one that is filled."""
     with pytest.raises(UnitsError) as caught:
-        parse_in_child("units.xlsx", far(sound, *places), THREE_LEVELS)
+        parse_in_child("units.xlsx", far(sound, *places), TREE.levels)
     assert str(caught.value) == f"units.xlsx 单元格 {named} 有内容，离名单太远。请清除后保存。"
 
 
 def test_what_is_far_on_another_sheet_is_nobodys_concern(sound: bytes) -> None:
     """A remark far away on 填写说明 needs no complaint."""
     content = far(sound, (_LAST_ROW, _LAST_COLUMN), (_LAST_ROW, 3), sheet=2)
-    assert list(parse_in_child("units.xlsx", content, THREE_LEVELS)) == list(TREE)
+    assert list(parse_in_child("units.xlsx", content, TREE.levels)) == list(TREE)
 
 
 def test_near_remarks_and_formats_are_the_offices_own_business(tmp_path: Path) -> None:
@@ -84,7 +83,7 @@ def test_near_remarks_and_formats_are_the_offices_own_business(tmp_path: Path) -
     sheet.cell(3, len(COLUMNS) + 2).value = "王某"
     sheet.cell(_LAST_ROW, 4).number_format = "@"
     book.save(path)
-    assert list(read_given(path, THREE_LEVELS)) == list(TREE)
+    assert list(read_given(path, TREE.levels)) == list(TREE)
 
 
 def test_a_csv_of_commas_is_read_to_its_list_or_named(tmp_path: Path) -> None:
@@ -92,13 +91,13 @@ def test_a_csv_of_commas_is_read_to_its_list_or_named(tmp_path: Path) -> None:
     text = "单位代码,name,level,parent\n99,清河省,province,\n" + "," * 1_000_000
     path = tmp_path / "units.csv"
     path.write_text(text, encoding="utf-8")
-    assert [unit.unit_id for unit in read_given(path, THREE_LEVELS)] == ["99"]
+    assert [unit.unit_id for unit in read_given(path, TREE.levels)] == ["99"]
     path.write_text(f"{text}备注\n", encoding="utf-8")
     with pytest.raises(UnitsError, match=r"units.csv 第3行第1000001栏有内容，离名单太远"):
-        read_given(path, THREE_LEVELS)
+        read_given(path, TREE.levels)
     path.write_text(f'code,name,level,parent\n"{"x" * 200_000}"\n', encoding="utf-8")
     with pytest.raises(UnitsError, match=r"units.csv 第2行读不出"):
-        read_given(path, THREE_LEVELS)
+        read_given(path, TREE.levels)
 
 
 def test_a_list_too_much_for_its_child_is_a_sentence(tmp_path: Path) -> None:
@@ -123,7 +122,7 @@ def test_a_list_too_much_for_its_child_is_a_sentence(tmp_path: Path) -> None:
         package.writestr("content.xml", f"<office:document-content{spaces}>{body}{ends}")
         package.writestr("META-INF/manifest.xml", "<manifest/>")
     with pytest.raises(SheetflowError, match=r"units.ods"):
-        read_given(path, THREE_LEVELS)
+        read_given(path, TREE.levels)
 
 
 @pytest.mark.parametrize(
@@ -152,7 +151,7 @@ def test_the_last_good_list_stays_in_force(
     fewer = tree_of([unit for unit in TREE if unit.unit_id != WEST])
     write_units(desk.workspace.units_file, fewer)
     assert desk.ask(lambda office: (list(office.tree), office.units_trouble)) == (list(fewer), "")
-    kept = kept_units(desk.workspace.kept_units, THREE_LEVELS)
+    kept = kept_units(desk.workspace.kept_units, TREE.levels)
     assert kept
     assert list(kept.tree) == list(fewer)
     assert desk.workspace.kept_units.stat().st_mode & 0o077 == 0
@@ -162,8 +161,8 @@ def test_without_a_good_list_there_is_nothing_to_go_on_with(tmp_path: Path) -> N
     """A kept list that was damaged is no list: the file's own fault is told."""
     desk = Desk.make(tmp_path / "workspace")
     desk.workspace.kept_units.write_text("{", encoding="utf-8")
-    assert read_roster(desk.workspace, THREE_LEVELS).trouble == ""
+    assert read_roster(desk.workspace, TREE.levels).trouble == ""
     desk.workspace.kept_units.unlink()
     desk.workspace.units_file.write_bytes(b"rubbish")
     with pytest.raises(WorkspaceError, match=r"units.xlsx 不是能读取的工作簿"):
-        read_roster(desk.workspace, THREE_LEVELS)
+        read_roster(desk.workspace, TREE.levels)

@@ -16,7 +16,7 @@ from sheetflow.schemas.columns import RowModel, text
 from sheetflow.schemas.reports import ReportSpec
 from sheetflow.schemas.sheets import Kind, Sheet
 from tests.tiny.campaign import CAMPAIGN
-from tests.tiny.desk import Desk, Rows, sound
+from tests.tiny.desk import FIRST, Desk, Rows, Spoil, sound, write
 from tests.tiny.forms import PATROL_FORM, REGISTER_FORM
 
 REPORTED_NAME = "tests.tiny.reported:REPORTED"
@@ -37,7 +37,7 @@ REPORTED_FORM = replace(
         PATROL_FORM.sheets[-1],
     ),
     report=ReportSpec(narrative="words", shortest=10),
-    charts=(ChartSpec("各单位本期巡河里程", ("H6",), current=True, name="巡河里程"),),
+    charts=(ChartSpec(title="各单位本期巡河里程", codes=("H6",), current=True, name="巡河里程"),),
 )
 REPORTED = replace(CAMPAIGN, forms=(REPORTED_FORM, REGISTER_FORM))
 
@@ -99,3 +99,11 @@ class ReportedDesk(Desk):
         write_template(desk.workspace.templates / "report" / "情况报告.docx")
         desk.issue()
         return desk
+
+    def fill(
+        self, unit_id: str, rows: Rows | None = None, spoil: Spoil | None = None, **more: str
+    ) -> Path:
+        """Fill in a unit's workbook of the form that has words."""
+        target = self.root.parent / "clerks" / unit_id / more.get("name", "上报.xlsx")
+        issued = self.issued(unit_id, more.get("period", FIRST))
+        return write(issued, target, rows or sound(), spoil, REPORTED.forms)
