@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from sheetflow.service.lock import held_lock
-from tests.tiny.desk import CITIES_DAY, EAST, NORTH, SECOND, WEST, Desk, patrols, sound
+from tests.tiny.desk import ALL, CITIES_DAY, EAST, NORTH, SECOND, WEST, Desk, patrols, sound
 
 Cli = Callable[..., Any]
 OVERDUE = ("--at", f"{CITIES_DAY:%Y-%m-%dT%H:%M}")
@@ -31,10 +31,12 @@ def test_remind_prints_whom_and_sends(cli: Cli, served: Desk) -> None:
     """Every missing unit has its line; the mail is out; a second call says it was done today."""
     told = cli("-C", served.root, *OVERDUE, "remind")
     assert told.code == 0
-    assert "没有接收的6个，这次催报6个" in told.out
+    missing = len(ALL) - 1
+    assert f"没有接收的{missing}个，这次催报{missing}个" in told.out
     assert "990102 西岸县（退回）：已催报" in told.out
-    assert "名单已告知上级：清河省、上游市、下游市" in told.out
-    assert "已发信9封" in told.out
+    assert "名单已告知上级：清河省、上游市、下游市、南岸县" in told.out
+    superiors = 4
+    assert f"已发信{missing + superiors}封" in told.out
     assert any("催报：" in str(mail["Subject"]) for mail in served.mails(NORTH))
     assert "990202 北岸县（未报）：今天已经催过" in cli("-C", served.root, *OVERDUE, "remind").out
 

@@ -75,7 +75,7 @@ def test_every_unit_has_what_it_should(
         assert any(name.startswith("填报_") for name in names), unit_id
         kind = answers.get(str(entry["state"]))
         assert not kind or any(name.startswith(f"{kind}_") for name in names), unit_id
-        above = entry["level"] != "county"
+        above = entry["level"] != "县"
         for roll_up in ("汇总表_", "情况报告_", "上报情况_"):
             assert any(name.startswith(roll_up) for name in names) == above, (unit_id, roll_up)
     assert sum(entry["state"] == "nil" for entry in standings.values()) == 1

@@ -65,7 +65,7 @@ def with_indicators(*indicators: Indicator) -> Form:
         ),
         (
             replace(
-                PATROL_FORM, own_totals=OwnTotals(sheet="head", code="station", figure="months")
+                PATROL_FORM, own_totals=OwnTotals(sheet="head", code="station", figure="quarter")
             ),
             {"roll_up"},
         ),

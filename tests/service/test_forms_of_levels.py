@@ -145,7 +145,7 @@ def test_what_was_accepted_before_a_level_left_the_form_still_counts(tmp_path: P
 
 def test_levels_that_the_campaign_has_not_are_refused() -> None:
     """A form for a level that is none would be handed out to nobody."""
-    for changes in ({"levels": frozenset({"乡"})}, {"working_days": {"国家": 3}}):
+    for changes in ({"levels": frozenset({"村"})}, {"working_days": {"国家": 3}}):
         with pytest.raises(DeclarationError, match="活动里没有这一级"):
             dataclasses.replace(
                 PAIR, forms=(PATROL_FORM, dataclasses.replace(PROBE_FORM, **changes))

@@ -327,7 +327,7 @@ def test_details_show_what_each_version_has(town: Town) -> None:
     path = town.desk.answer(PROVINCE, "汇总", FIRST)
     rows = table(path, "巡河日志", "来源")
     assert [label for label in rows[0] if label] == [
-        *("市", "县（区）", "来源"),
+        *("市", "县（区）", "乡（镇）", "来源"),
         *("巡河方式", "巡河日期", "天气", "所查排口", "巡河里程（米）", "清理费用（元）"),
     ]
     seen = {(row["巡河里程（米）"], row["天气"], row["清理费用（元）"]) for row in rows}
