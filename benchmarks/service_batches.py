@@ -14,11 +14,11 @@ import time
 from pathlib import Path
 
 from benchmarks.moments import DROPPED_AT
-from sheetflow.service import open_office
-from sheetflow.service.lock import held_lock
-from sheetflow.service.running import tidy_up, work_off
-from sheetflow.service.sending import send_due
-from sheetflow.service.taking import open_intake, take_all
+from sheetflow.context.context import open_office
+from sheetflow.context.lock import held_lock
+from sheetflow.mail.send import send_due
+from sheetflow.service.one_pass import tidy_up, work_off
+from sheetflow.service.take import open_intake, take_all
 
 _KIB = 1024
 _STATUS = Path("/proc/self/statm")

@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from benchmarks.moments import DROPPED_AT
-from sheetflow.service import open_office
-from sheetflow.service.lock import held_lock
-from sheetflow.service.rebuilding import Rebuilding
-from sheetflow.service.running import judge_and_answer, tidy_up
-from sheetflow.service.sending import send_due
-from sheetflow.service.taking import open_intake, take_all
+from sheetflow.context.context import open_office
+from sheetflow.context.lock import held_lock
+from sheetflow.mail.send import send_due
+from sheetflow.service.one_pass import judge_and_answer, tidy_up
+from sheetflow.service.rebuild import Rebuilding
+from sheetflow.service.take import open_intake, take_all
 from sheetflow.store.outcomes import Outcomes
 from sheetflow.store.records import Submission
 

@@ -11,8 +11,8 @@ from contextlib import contextmanager
 
 from benchmarks.moments import DROPPED_AT
 from benchmarks.province import CAMPAIGN, Province
+from sheetflow.children.judge import JudgeRequest, dump_book, judge_request
 from sheetflow.reading import read_workbook
-from sheetflow.workers.judging import JudgeRequest, dump_book, judge_request
 
 
 def measure_reading(province: Province) -> dict[str, float]:

@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from sheetflow.schemas.columns import Column, Disclosure, Mask
 from sheetflow.schemas.conditions import Condition
-from sheetflow.schemas.habits import Value
+from sheetflow.schemas.parsing import Value
 from sheetflow.schemas.sheets import Sheet
 from sheetflow.units import Levels
 

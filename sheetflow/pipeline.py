@@ -10,23 +10,23 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from sheetflow.findings import Finding, Place
+from sheetflow.schemas.book import Book, Context, Judgement, Outcome
 from sheetflow.schemas.campaign import Campaign
-from sheetflow.schemas.judging import Book, Context, Judgement, Outcome
 from sheetflow.units.names import names_of
 from sheetflow.validators import GENERAL_RULES
-from sheetflow.validators.answers import (
+from sheetflow.validators.books import parse_book
+from sheetflow.validators.catalogue import GENERAL
+from sheetflow.validators.changed import without_echoes
+from sheetflow.validators.explanations import (
     Answered,
     check_answer_cells,
     check_answers,
     explains,
     read_answers,
 )
-from sheetflow.validators.books import parse_book
-from sheetflow.validators.catalogue import GENERAL
-from sheetflow.validators.changed import without_echoes
-from sheetflow.validators.cover import check_correction, check_cover, check_expected
-from sheetflow.validators.explaining import explain, is_open
-from sheetflow.validators.grouping import arrange
+from sheetflow.validators.identity import check_correction, check_cover, check_expected
+from sheetflow.validators.open_findings import explain, is_open
+from sheetflow.validators.sort_and_fold import arrange
 from sheetflow.validators.stamps import recognise
 from sheetflow.validators.statistics import check_statistics, measure
 from sheetflow.workbook import RawWorkbook

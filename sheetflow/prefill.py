@@ -15,12 +15,11 @@ from types import MappingProxyType
 from sheetflow.findings import Argument, Finding, Identity, Place, Severity
 from sheetflow.lookalikes import without_debris
 from sheetflow.periods import Period
+from sheetflow.schemas.book import FULL, BookRow, BookSheet, Earlier, Judgement, Stamp
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.cells import CellType, Day, Key
 from sheetflow.schemas.forms import Form
-from sheetflow.schemas.habits import Value, read_text
 from sheetflow.schemas.indicators import Number
-from sheetflow.schemas.judging import FULL, BookRow, BookSheet, Earlier, Judgement, Stamp
 from sheetflow.schemas.layout import (
     FIRST_ROW,
     HEADER_ROW,
@@ -31,6 +30,7 @@ from sheetflow.schemas.layout import (
     cell_in,
     column_number,
 )
+from sheetflow.schemas.parsing import Value, read_text
 from sheetflow.schemas.sheets import Kind, Sheet
 from sheetflow.units import Unit
 from sheetflow.workbook import CellValue, cell_name, parse_cell_name

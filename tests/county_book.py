@@ -13,7 +13,7 @@ from types import MappingProxyType
 from sheetflow.campaigns import load_campaign
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.pipeline import judge
-from sheetflow.schemas.judging import Context, Earlier, Judgement
+from sheetflow.schemas.book import Context, Earlier, Judgement
 from sheetflow.units import Unit, UnitTree
 from sheetflow.validators.statistics import measure
 from sheetflow.workbook import RawWorkbook

@@ -9,9 +9,11 @@ from pathlib import Path
 
 from sheetflow.config.settings_text import default_settings_text
 from sheetflow.config.workspace import Workspace, create_workspace
+from sheetflow.context.context import open_office
 from sheetflow.periods import Period
 from sheetflow.schemas.campaign import Campaign
-from sheetflow.service import PassReport, issue_workbooks, open_office, run_pass
+from sheetflow.service.issue import issue_workbooks
+from sheetflow.service.one_pass import PassReport, run_pass
 from sheetflow.units import Levels, Unit, UnitTree
 from sheetflow.units.levels import CITY, COUNTY, NATION, PROVINCE, TOWNSHIP
 from tests.tiny.campaign import CAMPAIGN

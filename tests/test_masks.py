@@ -7,7 +7,7 @@ import pytest
 from sheetflow.consolidation.details import columns_seen
 from sheetflow.masks import MaskPolicy, mask_value
 from sheetflow.schemas.columns import Mask
-from sheetflow.schemas.habits import Value
+from sheetflow.schemas.parsing import Value
 from sheetflow.units import THREE_LEVELS
 from tests.county_book import FORM
 

@@ -10,7 +10,7 @@ import pytest
 from sheetflow.findings import Explanation, Severity
 from sheetflow.periods import OFFICE_ZONE
 from sheetflow.pipeline import judge
-from sheetflow.schemas.judging import Outcome
+from sheetflow.schemas.book import Outcome
 from sheetflow.validators.statistics import measure
 from tests.county_book import (
     CAMPAIGN,

@@ -20,7 +20,7 @@ from sheetflow.prefill import (
     worst,
 )
 from sheetflow.reading import read_workbook
-from sheetflow.schemas.judging import Judgement
+from sheetflow.schemas.book import Judgement
 from sheetflow.workbook import RawWorkbook
 from sheetflow.writing import Dress, write_workbook
 from tests.county_book import CAMPAIGN, FORM, TREE, context, drawn, judged, judged_raw, left_by

@@ -28,15 +28,17 @@ from unittest import mock
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from sheetflow.children import tasks  # noqa: E402
 from sheetflow.config.settings_text import default_settings_text  # noqa: E402
 from sheetflow.config.workspace import create_workspace  # noqa: E402
+from sheetflow.context.context import Office, open_office
+from sheetflow.context.paths import report_path, workbook_path  # noqa: E402
 from sheetflow.demo.casting import Part  # noqa: E402
 from sheetflow.demo.staging import Script, stage  # noqa: E402
 from sheetflow.periods import OFFICE_ZONE, Period  # noqa: E402
-from sheetflow.service import Office, issue_workbooks, open_office, run_pass  # noqa: E402
-from sheetflow.service.names import report_path, workbook_path  # noqa: E402
+from sheetflow.service.issue import issue_workbooks
+from sheetflow.service.one_pass import run_pass  # noqa: E402
 from sheetflow.units import Unit, UnitTree  # noqa: E402
-from sheetflow.workers import tasks  # noqa: E402
 
 _PACKAGE = ROOT / "sheetflow"
 _PERIOD = Period.parse("2012B1")
@@ -144,7 +146,7 @@ def trace() -> Trace:
             path = _filled(office, Path(folder, "filled"))
         shutil.copy(path, workspace.inbox_of(_TREE[_COUNTY]))
         with (
-            mock.patch("sheetflow.workers.Pool", _InProcess),
+            mock.patch("sheetflow.children.Pool", _InProcess),
             open_office(root, _DROPPED_AT) as office,
         ):
             sys.setprofile(traced.watch)

@@ -17,9 +17,9 @@ from sheetflow.cli.screen import Steps, complain, logging_to, say, say_json, say
 if TYPE_CHECKING:
     from sheetflow.config.settings import Settings
     from sheetflow.config.workspace import Workspace
+    from sheetflow.context.context import Office, OpenStore
     from sheetflow.periods import Period
     from sheetflow.schemas.forms import Form
-    from sheetflow.service.office import Office, OpenStore
     from sheetflow.store import Store
 
 app = typer.Typer(
@@ -70,7 +70,7 @@ def _options(
 @contextmanager
 def opened_office(context: typer.Context, open_store: OpenStore | None = None) -> Iterator[Office]:
     """Open the workspace of the call, with progress on the screen and the log in its file."""
-    from sheetflow.service import open_office
+    from sheetflow.context.context import open_office
 
     call: Call = context.obj
     with (
@@ -127,9 +127,9 @@ def init(
 ) -> None:
     """Make a workspace, ready to run."""
     from sheetflow.config.workspace import create_workspace
-    from sheetflow.service import open_office
-    from sheetflow.service.issuing import lay_report_template, publish_master
-    from sheetflow.service.roster import read_given
+    from sheetflow.context.context import open_office
+    from sheetflow.context.units_in_force import read_given
+    from sheetflow.service.issue import lay_report_template, publish_master
 
     workspace = create_workspace(folder, units, read=read_given)
     with open_office(folder) as office:
@@ -149,7 +149,7 @@ def templates(
 ) -> None:
     """Issue the 填报 workbooks into the units' outbox folders."""
     from sheetflow.errors import RequestError
-    from sheetflow.service import issue_workbooks
+    from sheetflow.service.issue import issue_workbooks
 
     with opened_office(context) as office:
         declared = form_named(office, form) or office.campaign.main_form
@@ -169,7 +169,7 @@ def templates(
 def run(context: typer.Context) -> None:
     """One pass: take, judge, publish, send. Exit 0 unless we failed."""
     from sheetflow.cli.summaries import pass_lines
-    from sheetflow.service import run_pass
+    from sheetflow.service.one_pass import run_pass
 
     with opened_office(context) as office:
         report = run_pass(office)
@@ -183,8 +183,8 @@ def run(context: typer.Context) -> None:
 def watch(context: typer.Context) -> None:
     """The same for ever; SIGTERM or Ctrl+C ends it cleanly."""
     from sheetflow.cli.summaries import mail_line, pass_lines
-    from sheetflow.service.watching import StoppedError, stop_on_signals, wait_for_store
-    from sheetflow.service.watching import watch as serve
+    from sheetflow.service.watch import StoppedError, stop_on_signals, wait_for_store
+    from sheetflow.service.watch import watch as serve
 
     with stop_on_signals() as is_stopping, suppress(StoppedError):
 
@@ -218,9 +218,9 @@ def check(
 ) -> None:
     """Judge a workbook without submitting it; exit 1 unless it would be accepted."""
     from sheetflow.cli.summaries import print_findings
-    from sheetflow.schemas.judging import Outcome
-    from sheetflow.service import open_office
-    from sheetflow.service.checking import check_file, write_annotated
+    from sheetflow.context.context import open_office
+    from sheetflow.schemas.book import Outcome
+    from sheetflow.upkeep.check import check_file, write_annotated
 
     call: Call = context.obj
     with open_office(call.root, call.at) as office:
@@ -260,9 +260,9 @@ def status(
 ) -> None:
     """Show who is in, late, missing; and what waits or failed."""
     from sheetflow.cli.summaries import print_standing
+    from sheetflow.context.context import open_office
     from sheetflow.errors import StoreError
-    from sheetflow.service import open_office
-    from sheetflow.service.standing import standing
+    from sheetflow.service.status import standing
 
     call: Call = context.obj
     try:
@@ -281,7 +281,7 @@ def status(
 
 def _tell_without_store(call: Call, sentence: str, *, as_json: bool) -> None:
     """Say what can be said where the database cannot be read: why, and what lies in the inbox."""
-    from sheetflow.service.standing import waiting_in_inbox
+    from sheetflow.service.status import waiting_in_inbox
 
     waiting = waiting_in_inbox(call.root, sentence)
     if as_json:

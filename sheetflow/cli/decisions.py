@@ -26,7 +26,7 @@ def waive(
     why: Annotated[str, typer.Option(help="The reason; it is shown upward.")],
 ) -> None:
     """Let one hard finding pass for one returned submission, on record."""
-    from sheetflow.service import deciding
+    from sheetflow.upkeep import decide as deciding
 
     with opened_office(context) as office:
         deciding.waive(office, receipt, rule, why)
@@ -54,7 +54,7 @@ def reject(
 
 
 def _decide(context: typer.Context, receipt: str, verdict: str, why: str) -> None:
-    from sheetflow.service.deciding import decide
+    from sheetflow.upkeep.decide import decide
 
     with opened_office(context) as office:
         besides = decide(office, receipt, verdict, why)

@@ -23,7 +23,7 @@ def export(
     form: Annotated[str, typer.Option(help=FORM_HELP)] = "",
 ) -> None:
     """Write the consolidated rows as CSV and as a SQLite file, one table a sheet; masks apply."""
-    from sheetflow.service.exporting import export_rows, level_named
+    from sheetflow.upkeep.export import export_rows, level_named
 
     with opened_office(context) as office:
         chosen = form_named(office, form)

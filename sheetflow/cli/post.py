@@ -20,9 +20,9 @@ def mail(
     every: Annotated[bool, typer.Option("--all", help="Send all that are listed.")] = False,
 ) -> None:
     """List mails that somebody did not get; with numbers, queue them again."""
+    from sheetflow.mail.requeue import requeue, troubled_mails
+    from sheetflow.mail.send import send_unless_served
     from sheetflow.service.oddities import unit_words
-    from sheetflow.service.requeueing import requeue, troubled_mails
-    from sheetflow.service.sending import send_unless_served
 
     with opened_office(context) as office:
         listed = list(troubled_mails(office))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from sheetflow.schemas.judging import Outcome
+from sheetflow.schemas.book import Outcome
 
 if TYPE_CHECKING:
-    from sheetflow.service.recovering import Recovered
+    from sheetflow.upkeep.recover import Recovered
 
 
 def recovered_lines(found: Recovered) -> Iterator[str]:

@@ -12,13 +12,13 @@ from rich.text import Text
 from sheetflow.cli.screen import SCREEN, say, say_wrapped
 from sheetflow.consolidation.tables import State
 from sheetflow.findings import Catalogue, Severity, count_places
-from sheetflow.schemas.judging import Judgement, Outcome
+from sheetflow.schemas.book import Judgement, Outcome
 from sheetflow.units import names_told_apart
 
 if TYPE_CHECKING:
-    from sheetflow.service.running import PassReport
-    from sheetflow.service.sending import Sent
-    from sheetflow.service.standing import FormStanding, Standing
+    from sheetflow.mail.send import Sent
+    from sheetflow.service.one_pass import PassReport
+    from sheetflow.service.status import FormStanding, Standing
 
 _COLOURS = {Severity.MUST: "red", Severity.VERIFY: "yellow", Severity.NOTE: "blue"}
 

@@ -20,8 +20,8 @@ from sheetflow.cli.commands import (
 from sheetflow.cli.screen import SCREEN, Steps, complain, say, say_json, say_wrapped
 
 if TYPE_CHECKING:
-    from sheetflow.service.examining import Line
-    from sheetflow.service.reminding import Reminders
+    from sheetflow.upkeep.doctor import Line
+    from sheetflow.upkeep.remind import Reminders
 
 _MOST_NAMED = 20
 _COLOURS = {"ok": "green", "warning": "yellow", "fault": "red"}
@@ -36,8 +36,8 @@ def remind(
     form: Annotated[str, typer.Option(help=FORM_HELP)] = "",
 ) -> None:
     """Send 催报 to whoever is missing, once a day at most; the 填报 workbook is attached."""
-    from sheetflow.service.reminding import remind as remind_missing
-    from sheetflow.service.sending import send_unless_served
+    from sheetflow.mail.send import send_unless_served
+    from sheetflow.upkeep.remind import remind as remind_missing
 
     with opened_office(context) as office:
         chosen = form_named(office, form)
@@ -80,7 +80,7 @@ def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Look at folders, rights, mail server, fonts, clock …: what is wrong, how to mend it."""
-    from sheetflow.service.examining import Grade, examine
+    from sheetflow.upkeep.doctor import Grade, examine
 
     call: Call = context.obj
     if health:
@@ -111,7 +111,7 @@ def _print_line(line: Line) -> None:
 
 def _tell_health(root: Path, *, as_json: bool) -> int:
     from sheetflow.config.workspace import open_workspace
-    from sheetflow.service.clock import Clock
+    from sheetflow.context.clock import Clock
     from sheetflow.service.health import check_health
 
     workspace, _ = open_workspace(root)
@@ -130,7 +130,7 @@ def backup(
     file: Annotated[Path, typer.Argument(help="The file to write; an older one is replaced.")],
 ) -> None:
     """Save everything that cannot be made again into one file, also while `watch` runs."""
-    from sheetflow.service.backing_up import back_up
+    from sheetflow.upkeep.backup import back_up
 
     with opened_office(context) as office:
         done = back_up(office, file)
@@ -162,7 +162,7 @@ def restore(
 ) -> None:
     """Bring a backup back into the workspace's folder (-C), or make the database again."""
     from sheetflow.errors import RequestError
-    from sheetflow.service.restoring import restore as bring_back
+    from sheetflow.upkeep.restore import restore as bring_back
 
     call: Call = context.obj
     if from_archive:
@@ -188,7 +188,7 @@ def restore(
 
 def _recover(call: Call, backup: Path | None, *, force: bool) -> None:
     from sheetflow.cli.recovery_lines import recovered_lines
-    from sheetflow.service.recovering import recover
+    from sheetflow.upkeep.recover import recover
 
     with Steps() as steps:
         found = recover(call.root, backup=backup, force=force, at=call.at, say=steps)
@@ -210,8 +210,8 @@ def purge(
     yes: Annotated[bool, typer.Option("--yes", help="Do it without asking.")] = False,
 ) -> None:
     """Remove originals and personal columns of closed periods for good; figures stay."""
-    from sheetflow.service.purging import plan_purge
-    from sheetflow.service.purging import purge as purge_all
+    from sheetflow.upkeep.purge import plan_purge
+    from sheetflow.upkeep.purge import purge as purge_all
 
     with opened_office(context) as office:
         plan = plan_purge(office, before.date())

@@ -15,8 +15,8 @@ from sheetflow.consolidation.figures import Merged, UnitFigures, unit_figures
 from sheetflow.consolidation.tables import BoardRow, ExplanationRow, State
 from sheetflow.periods import Period
 from sheetflow.schemas.forms import Form
-from sheetflow.schemas.habits import Value
 from sheetflow.schemas.indicators import Figures, Ratio
+from sheetflow.schemas.parsing import Value
 from sheetflow.schemas.sheets import Kind
 from sheetflow.units import Unit, UnitTree
 

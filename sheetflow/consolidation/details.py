@@ -19,9 +19,9 @@ from sheetflow.schemas.cells import Text
 from sheetflow.schemas.columns import Column, Mask
 from sheetflow.schemas.columnwise import each
 from sheetflow.schemas.forms import Form
-from sheetflow.schemas.habits import Value
 from sheetflow.schemas.indicators import plain
 from sheetflow.schemas.keys import key_columns, merge_keys, merged
+from sheetflow.schemas.parsing import Value
 from sheetflow.schemas.sheets import Kind, RollUp, Sheet
 from sheetflow.schemas.tables import column_of
 from sheetflow.units import Unit, UnitTree

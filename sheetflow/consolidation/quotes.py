@@ -18,7 +18,7 @@ from sheetflow.consolidation.accepted import Accepted, Books
 from sheetflow.consolidation.report_data import Narrative, Quote, Story
 from sheetflow.masks import MaskPolicy
 from sheetflow.schemas.columns import Mask
-from sheetflow.schemas.habits import Value
+from sheetflow.schemas.parsing import Value
 from sheetflow.schemas.reports import ReportSpec
 from sheetflow.units import Unit
 

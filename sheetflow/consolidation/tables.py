@@ -17,8 +17,8 @@ from sheetflow.consolidation.waiting import Waiting
 from sheetflow.periods import Period
 from sheetflow.schemas.columns import Column
 from sheetflow.schemas.forms import Form
-from sheetflow.schemas.habits import Value
 from sheetflow.schemas.indicators import Indicator, Number, Values
+from sheetflow.schemas.parsing import Value
 from sheetflow.schemas.sheets import Kind, Sheet
 from sheetflow.units import THREE_LEVELS, Levels, Unit
 

@@ -9,9 +9,9 @@ from decimal import Decimal
 
 from sheetflow.consolidation.accepted import Accepted, Books
 from sheetflow.consolidation.corrections import Correction, correction_rows
-from sheetflow.consolidation.crossing import same_person_rows
 from sheetflow.consolidation.details import as_shown, detail_sheets, sources
 from sheetflow.consolidation.figures import add_up
+from sheetflow.consolidation.same_person import same_person_rows
 from sheetflow.consolidation.tables import (
     Consolidated,
     DeclaredTotal,

@@ -17,8 +17,8 @@ from sheetflow.schemas.cells import CellType
 from sheetflow.schemas.columns import Column
 from sheetflow.schemas.conditions import Condition
 from sheetflow.schemas.forms import Form
-from sheetflow.schemas.habits import read_list
 from sheetflow.schemas.layout import columns_in
+from sheetflow.schemas.parsing import read_list
 from sheetflow.schemas.samples import Samples, Typed
 from sheetflow.schemas.sheets import Kind, Sheet
 from sheetflow.schemas.tables import Row

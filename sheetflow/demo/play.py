@@ -20,6 +20,14 @@ from sheetflow.config.defaults import default_units
 from sheetflow.config.settings_text import default_settings_text
 from sheetflow.config.units_file import read_units
 from sheetflow.config.workspace import Workspace, create_workspace
+from sheetflow.context.context import Office, open_office
+from sheetflow.context.paths import (
+    answer_path,
+    board_path,
+    consolidated_path,
+    report_path,
+    workbook_path,
+)
 from sheetflow.demo.casting import Part, cast_parts
 from sheetflow.demo.counting import Answered, Count, count
 from sheetflow.demo.resaving import find_soffice
@@ -27,14 +35,8 @@ from sheetflow.demo.staging import Drop, Script, stage
 from sheetflow.errors import WorkspaceError
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.schemas.documents import load_finding
-from sheetflow.service import Office, issue_workbooks, open_office, run_pass
-from sheetflow.service.names import (
-    answer_path,
-    board_path,
-    consolidated_path,
-    report_path,
-    workbook_path,
-)
+from sheetflow.service.issue import issue_workbooks
+from sheetflow.service.one_pass import run_pass
 from sheetflow.units import UnitTree
 
 Tell = Callable[[str], None]

@@ -12,7 +12,7 @@ from sheetflow.reporting.report import (
     check_table,
     render_report,
 )
-from sheetflow.reporting.shown import UsedFigure
+from sheetflow.reporting.template_values import UsedFigure
 
 __all__ = [
     "CHECK_HEADINGS",

@@ -14,9 +14,10 @@ from pathlib import Path
 from types import MappingProxyType
 
 from sheetflow.consolidation.report_data import Number, ReportData
-from sheetflow.reporting import package, pictures, template
-from sheetflow.reporting.names import template_names
-from sheetflow.reporting.shown import Record, UsedFigure
+from sheetflow.reporting import finish as package
+from sheetflow.reporting import pictures, template
+from sheetflow.reporting.template_context import template_names
+from sheetflow.reporting.template_values import Record, UsedFigure
 
 CHECK_HEADINGS = (
     "序号",

@@ -37,7 +37,14 @@ from markupsafe import Markup, escape
 from sheetflow.consolidation.report_data import Number, Way
 from sheetflow.errors import ReportTemplateError
 from sheetflow.reporting import figures
-from sheetflow.reporting.shown import ListedNames, Made, Named, Shown, fault_in, unknown_name
+from sheetflow.reporting.template_values import (
+    ListedNames,
+    Made,
+    Named,
+    Shown,
+    fault_in,
+    unknown_name,
+)
 
 _CONTROLS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 _TAG = re.compile(r"\{[{%#].*?[}%#]\}", re.DOTALL)

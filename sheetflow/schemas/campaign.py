@@ -13,9 +13,9 @@ from types import MappingProxyType
 
 from sheetflow.errors import DeclarationError
 from sheetflow.findings import Catalogue
+from sheetflow.schemas.book import Rule
 from sheetflow.schemas.contradictions import twice
 from sheetflow.schemas.forms import Form
-from sheetflow.schemas.judging import Rule
 from sheetflow.schemas.samples import SampleSource
 from sheetflow.units import THREE_LEVELS, Levels
 

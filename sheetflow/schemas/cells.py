@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar
 
-from sheetflow.schemas.habits import (
+from sheetflow.schemas.options import find_option, unknown_option
+from sheetflow.schemas.parsing import (
     CellFault,
     Value,
     read_code,
@@ -24,7 +25,6 @@ from sheetflow.schemas.habits import (
     read_number,
     read_text,
 )
-from sheetflow.schemas.options import find_option, unknown_option
 from sheetflow.schemas.personal import read_id_number, read_phone
 from sheetflow.workbook import CellValue
 

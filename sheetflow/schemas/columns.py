@@ -36,7 +36,7 @@ from sheetflow.schemas.cells import (
     Whole,
 )
 from sheetflow.schemas.conditions import Condition
-from sheetflow.schemas.habits import CellFault, Value
+from sheetflow.schemas.parsing import CellFault, Value
 from sheetflow.workbook import CellValue
 
 Fault = tuple[str, Mapping[str, Argument]]

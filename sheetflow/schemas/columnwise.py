@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from sheetflow.lookalikes import shows_nothing
 from sheetflow.schemas.columns import Column, Fault, reading
-from sheetflow.schemas.habits import CellFault, Value
+from sheetflow.schemas.parsing import CellFault, Value
 from sheetflow.workbook import CellValue
 
 In = TypeVar("In", bound=Hashable)

@@ -18,8 +18,8 @@ from isal import isal_zlib
 
 from sheetflow.findings import Explanation, Finding, Identity, Place, Severity
 from sheetflow.schemas.cells import CellType
-from sheetflow.schemas.habits import Value
 from sheetflow.schemas.indicators import Figures, Number
+from sheetflow.schemas.parsing import Value
 from sheetflow.schemas.sheets import Sheet
 from sheetflow.schemas.tables import Table, column_of
 

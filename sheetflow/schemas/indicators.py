@@ -16,7 +16,7 @@ from functools import cached_property
 from typing import ClassVar
 
 from sheetflow.schemas.conditions import Condition, Every
-from sheetflow.schemas.habits import Value
+from sheetflow.schemas.parsing import Value
 from sheetflow.schemas.sheets import Kind, Sheet
 from sheetflow.schemas.tables import Row, Table, column_of
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from sheetflow.schemas.cells import Key
 from sheetflow.schemas.columns import Column
 from sheetflow.schemas.forms import Form
-from sheetflow.schemas.habits import Value
+from sheetflow.schemas.parsing import Value
 from sheetflow.schemas.sheets import Sheet
 
 SEPARATOR = "-"

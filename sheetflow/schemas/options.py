@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from sheetflow.lookalikes import plain
-from sheetflow.schemas.habits import CellFault
+from sheetflow.schemas.parsing import CellFault
 
 _MOST_OPTIONS_LISTED = 12
 _MOST_QUOTED = 20

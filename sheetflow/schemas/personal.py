@@ -12,7 +12,7 @@ import unicodedata
 from operator import mul
 
 from sheetflow.lookalikes import plain, plain_dashes, without_spaces, without_unseen
-from sheetflow.schemas.habits import EXACT_DIGITS, CellFault, read_code, read_text
+from sheetflow.schemas.parsing import EXACT_DIGITS, CellFault, read_code, read_text
 from sheetflow.workbook import CellValue
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import overload
 
-from sheetflow.schemas.habits import Value
+from sheetflow.schemas.parsing import Value
 
 Row = Mapping[str, Value]
 

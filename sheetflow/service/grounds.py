@@ -12,6 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sheetflow import __version__
+from sheetflow.context.context import Office
+from sheetflow.context.templates import BOARD as BOARD_PAGE
+from sheetflow.context.templates import report_place
 from sheetflow.schemas.digests import (
     board_digest,
     report_digest,
@@ -19,11 +22,8 @@ from sheetflow.schemas.digests import (
     workbook_digest,
 )
 from sheetflow.schemas.forms import Form
-from sheetflow.service.entailing import BOARD, CONSOLIDATED, REPORT, WORKBOOK
-from sheetflow.service.office import Office
-from sheetflow.service.templates import BOARD as BOARD_PAGE
-from sheetflow.service.templates import report_place
-from sheetflow.service.trying import report_trials
+from sheetflow.service.consequences import BOARD, CONSOLIDATED, REPORT, WORKBOOK
+from sheetflow.service.template_trials import report_trials
 
 _EVERYTHING = (WORKBOOK, CONSOLIDATED, REPORT, BOARD)
 _DIGESTS = {

@@ -18,8 +18,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from sheetflow.config.workspace import Workspace
-from sheetflow.service.lock import is_held
-from sheetflow.service.office import Say
+from sheetflow.context.context import Say
+from sheetflow.context.lock import is_held
 
 _BEAT_SECONDS = 5.0
 _PATIENCE_SECONDS = 180.0

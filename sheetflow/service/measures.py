@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
+from sheetflow.context.context import Office
 from sheetflow.schemas.digests import measure_digest, measure_digests
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.indicators import Figures
-from sheetflow.service.office import Office
 
 
 def measured_by(office: Office, form: Form) -> str:

@@ -10,8 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from sheetflow.consolidation.waiting import Waiting, Waits
+from sheetflow.context.context import Office
 from sheetflow.intake.sighting import PRECHECK_FOLDER, Oddity, Reason, display_name
-from sheetflow.service.office import Office
 
 _MOST_NAMED = 5
 

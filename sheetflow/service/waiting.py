@@ -10,17 +10,17 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 
 from sheetflow.consolidation.waiting import Waiting, Waits
+from sheetflow.context.context import Office
 from sheetflow.errors import Trouble
 from sheetflow.intake.identity import FOLDER, identity_in, identity_of
 from sheetflow.intake.sighting import Oddity, Scan
+from sheetflow.mail.requeue import troubled_mails
 from sheetflow.publishing.outbox import Beside
+from sheetflow.schemas.book import Outcome
 from sheetflow.schemas.documents import load_finding
 from sheetflow.schemas.forms import Form
-from sheetflow.schemas.judging import Outcome
 from sheetflow.service.oddities import strange_things, stray_folders, unit_words
-from sheetflow.service.office import Office
-from sheetflow.service.requeueing import troubled_mails
-from sheetflow.service.staleness import stale_waiting
+from sheetflow.service.stale_words import stale_waiting
 from sheetflow.store.records import Arrival, Submission
 
 _OUR_FAULT = "our-fault"

@@ -19,7 +19,7 @@ from collections.abc import Callable
 from sqlalchemy import Connection, insert, select
 
 from sheetflow.errors import StoreError
-from sheetflow.schemas.judging import receipt_of
+from sheetflow.schemas.book import receipt_of
 from sheetflow.store import arrivals, measurements, submissions
 from sheetflow.store.engine import Database
 from sheetflow.store.measurements import Measurement

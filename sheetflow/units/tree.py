@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 from sheetflow.errors import UnitsError
 from sheetflow.units.levels import THREE_LEVELS, Levels
-from sheetflow.units.ties import find_faults
 from sheetflow.units.unit import Unit
+from sheetflow.units.validation import find_faults
 
 
 @dataclass(frozen=True, slots=True)

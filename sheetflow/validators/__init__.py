@@ -7,10 +7,10 @@ campaign needs is here; a campaign's own rules are in a package of its name.
 
 from __future__ import annotations
 
-from sheetflow.schemas.judging import Rule
+from sheetflow.schemas.book import Rule
 from sheetflow.validators.changed import check_ages, check_rows_unchanged
+from sheetflow.validators.continuity import check_later_books, check_rows_kept
 from sheetflow.validators.dates import check_dates, check_filled_on
-from sheetflow.validators.kept import check_later_books, check_rows_kept
 from sheetflow.validators.keys import check_keys_unique, check_references
 from sheetflow.validators.nil import check_nil
 from sheetflow.validators.privacy import check_free_text

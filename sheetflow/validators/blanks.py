@@ -12,12 +12,12 @@ import re
 from collections.abc import Hashable
 
 from sheetflow.lookalikes import plain, plain_dashes, without_spaces
+from sheetflow.schemas.book import BookRow, BookSheet
 from sheetflow.schemas.cells import Reference, References, Text
 from sheetflow.schemas.columns import Column, Fault, reading
 from sheetflow.schemas.columnwise import ReadColumn
 from sheetflow.schemas.conditions import Condition
-from sheetflow.schemas.habits import CellFault, Value
-from sheetflow.schemas.judging import BookRow, BookSheet
+from sheetflow.schemas.parsing import CellFault, Value
 from sheetflow.schemas.tables import Row
 from sheetflow.workbook import CellValue
 

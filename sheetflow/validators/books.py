@@ -10,15 +10,15 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 from sheetflow.findings import Catalogue, Finding, Place
+from sheetflow.schemas.book import Book, BookRow, BookSheet
 from sheetflow.schemas.columns import Column
 from sheetflow.schemas.columnwise import is_blank
-from sheetflow.schemas.judging import Book, BookRow, BookSheet
 from sheetflow.schemas.layout import LAST_ROW, columns_in
 from sheetflow.schemas.sheets import Kind, Sheet
 from sheetflow.units import Unit
-from sheetflow.validators.bearing import Borne, find_borne
 from sheetflow.validators.blanks import is_nothing
-from sheetflow.validators.reader import (
+from sheetflow.validators.cell_marks import Borne, find_borne
+from sheetflow.validators.row_findings import (
     Reader,
     Told,
     habit_in,

@@ -12,10 +12,10 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from sheetflow.findings import Finding, Severity
 from sheetflow.lookalikes import plain, without_spaces
+from sheetflow.schemas.book import Book, BookRow, BookSheet, Context
 from sheetflow.schemas.cells import IdNumber, Whole
 from sheetflow.schemas.columns import Column, reading
-from sheetflow.schemas.habits import CellFault, Value
-from sheetflow.schemas.judging import Book, BookRow, BookSheet, Context
+from sheetflow.schemas.parsing import CellFault, Value
 from sheetflow.schemas.sheets import Sheet
 from sheetflow.schemas.tables import Row
 from sheetflow.validators.catalogue import GENERAL

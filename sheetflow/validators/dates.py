@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 from sheetflow.findings import Finding
 from sheetflow.periods import Period
+from sheetflow.schemas.book import Book, BookRow, Context
 from sheetflow.schemas.cells import Day
 from sheetflow.schemas.columns import Column
-from sheetflow.schemas.judging import Book, BookRow, Context
 from sheetflow.validators.catalogue import GENERAL
-from sheetflow.validators.cover import names_other_period
+from sheetflow.validators.identity import names_other_period
 
 _OF_PERIOD = frozenset({"date-after-period", "date-before-period"})
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sheetflow.findings import Finding
+from sheetflow.schemas.book import Book, BookRow, BookSheet, Context
 from sheetflow.schemas.cells import NameKey
 from sheetflow.schemas.columns import Column
-from sheetflow.schemas.habits import Value, read_code
-from sheetflow.schemas.judging import Book, BookRow, BookSheet, Context
+from sheetflow.schemas.parsing import Value, read_code
 from sheetflow.schemas.sheets import Sheet
 from sheetflow.validators.catalogue import GENERAL
-from sheetflow.validators.quoting import quote
+from sheetflow.validators.quotable import quote
 
 
 def check_keys_unique(book: Book, context: Context) -> Iterator[Finding]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sheetflow.findings import Finding
-from sheetflow.schemas.habits import Value
-from sheetflow.schemas.judging import Book, BookRow, BookSheet, Context, Earlier
+from sheetflow.schemas.book import Book, BookRow, BookSheet, Context, Earlier
+from sheetflow.schemas.parsing import Value
 from sheetflow.schemas.sheets import Kind
 from sheetflow.validators.catalogue import GENERAL
 

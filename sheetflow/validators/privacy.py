@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sheetflow.findings import Finding
+from sheetflow.schemas.book import Book, BookRow, BookSheet, Context
 from sheetflow.schemas.cells import NameKey, Text
 from sheetflow.schemas.columns import Column
-from sheetflow.schemas.judging import Book, BookRow, BookSheet, Context
 from sheetflow.schemas.personal import holds_personal_number
 from sheetflow.validators.catalogue import GENERAL
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sheetflow.findings import Finding
+from sheetflow.schemas.book import Book, BookRow, BookSheet, Context
 from sheetflow.schemas.columns import Column
 from sheetflow.schemas.conditions import Condition
-from sheetflow.schemas.judging import Book, BookRow, BookSheet, Context
 from sheetflow.schemas.layout import columns_in
 from sheetflow.validators.blanks import is_decided
 from sheetflow.validators.catalogue import GENERAL

@@ -12,15 +12,14 @@ from dataclasses import dataclass, field, replace
 from operator import itemgetter
 
 from sheetflow.findings import Place, Severity
+from sheetflow.schemas.book import BookRow, BookSheet
 from sheetflow.schemas.columns import Column, Fault
 from sheetflow.schemas.columnwise import ReadColumn, read_column
-from sheetflow.schemas.habits import Value
-from sheetflow.schemas.judging import BookRow, BookSheet
+from sheetflow.schemas.parsing import Value
 from sheetflow.schemas.sheets import Sheet
-from sheetflow.validators.aside import Lines, Verdict, judge_lines
-from sheetflow.validators.bearing import find_borne, rows_bearing
 from sheetflow.validators.blanks import nothings_in
-from sheetflow.validators.reader import (
+from sheetflow.validators.cell_marks import find_borne, rows_bearing
+from sheetflow.validators.row_findings import (
     Reader,
     Told,
     habit_in,
@@ -28,6 +27,7 @@ from sheetflow.validators.reader import (
     tell_row,
     without_prefix,
 )
+from sheetflow.validators.set_aside import Lines, Verdict, judge_lines
 from sheetflow.validators.sheets import Header
 from sheetflow.workbook import CellValue, RawSheet
 

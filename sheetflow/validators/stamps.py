@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 
 from sheetflow.findings import Finding, Place
 from sheetflow.periods import Period
+from sheetflow.schemas.book import Context, Outcome, Stamp
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.forms import Form
-from sheetflow.schemas.habits import read_code, read_text
-from sheetflow.schemas.judging import Context, Outcome, Stamp
 from sheetflow.schemas.layout import STAMP_KEYS, STAMP_NAME, STAMP_SHEET
+from sheetflow.schemas.parsing import read_code, read_text
 from sheetflow.validators.sheets import FoundSheet, find_card_values, find_sheets
 from sheetflow.validators.versions import version_said
 from sheetflow.workbook import RawWorkbook

@@ -7,11 +7,11 @@ from decimal import Decimal
 
 from sheetflow.findings import Finding, Place
 from sheetflow.lookalikes import trim
+from sheetflow.schemas.book import Book, BookSheet, Context
 from sheetflow.schemas.conditions import Condition
-from sheetflow.schemas.habits import CellFault, read_number
 from sheetflow.schemas.indicators import Indicator, Number, Values
-from sheetflow.schemas.judging import Book, BookSheet, Context
 from sheetflow.schemas.layout import STATISTICS_COLUMNS
+from sheetflow.schemas.parsing import CellFault, read_number
 from sheetflow.validators.catalogue import GENERAL
 from sheetflow.validators.sheets import FoundSheet, bare_label
 from sheetflow.workbook import Address, CellValue, RawWorkbook, cell_name

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sheetflow.findings import Finding, Place
+from sheetflow.schemas.book import Book, Context
 from sheetflow.schemas.columns import Column
 from sheetflow.schemas.forms import Form
-from sheetflow.schemas.judging import Book, Context
 from sheetflow.validators.catalogue import GENERAL
 from sheetflow.validators.sheets import bare_label, find_sheets
 from sheetflow.workbook import RawSheet, RawWorkbook

@@ -8,8 +8,8 @@ unit, period and findings come as data.
 from __future__ import annotations
 
 from sheetflow.wording.cleaning import clean_header, clean_line
-from sheetflow.wording.letters import MailText, render_mail, template_faults
-from sheetflow.wording.maildata import Event, MailData, MailFinding
+from sheetflow.wording.mail_data import Event, MailData, MailFinding
+from sheetflow.wording.mail_words import MailText, render_mail, template_faults
 
 __all__ = [
     "Event",

@@ -10,8 +10,8 @@ from sheetflow.periods import Period
 from sheetflow.schemas.layout import FIRST_ROW, quoted
 from sheetflow.workbook import column_letters
 from sheetflow.writing.board_words import WORDS, absent, fill_of, standing
-from sheetflow.writing.consolidated_lists import write_board_list
-from sheetflow.writing.consolidated_pages import CENTRED, FIGURE, TEXT, Page, build_workbook
+from sheetflow.writing.consolidated.lists import write_board_list
+from sheetflow.writing.consolidated.pages import CENTRED, FIGURE, TEXT, Page, build_workbook
 from sheetflow.writing.styles import BOLD, Book, Look
 
 _UNIT_COLUMNS = {"单位代码": 11, "单位": 26, "层级": 7}

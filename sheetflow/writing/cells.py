@@ -13,7 +13,7 @@ from decimal import Decimal
 from xlsxwriter.worksheet import Worksheet
 
 from sheetflow.errors import WritingError
-from sheetflow.schemas.habits import Value
+from sheetflow.schemas.parsing import Value
 from sheetflow.workbook import CellValue, cell_name
 from sheetflow.writing.styles import Book, Look
 

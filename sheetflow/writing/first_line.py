@@ -15,7 +15,7 @@ import zipfile
 from pathlib import Path
 
 from sheetflow.periods import OFFICE_ZONE
-from sheetflow.writing.joined import repack
+from sheetflow.writing.consolidated.joined import repack
 
 _CREATED = re.compile(rb"<dcterms:created[^>]*>(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)Z<")
 _CORE, _WORKBOOK, _SHEET = "docProps/core.xml", "xl/workbook.xml", "xl/worksheets/sheet{}.xml"

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from sheetflow.schemas.layout import STAMP_KEYS, STAMP_NAME, STAMP_SHEET, quoted
 from sheetflow.workbook import column_letters
-from sheetflow.writing.inputs import long_lists
+from sheetflow.writing.blank.context import Work
+from sheetflow.writing.blank.inputs import long_lists
 from sheetflow.writing.styles import BODY, TEXT_NUMBER
-from sheetflow.writing.work import Work
 
 _FIRST_LIST = 4
 

@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
+from sheetflow.context.context import open_office
 from sheetflow.intake.identity import FOLDER
-from sheetflow.service import open_office
-from sheetflow.service.running import run_pass
-from sheetflow.service.standing import standing
-from sheetflow.service.taking import Intake, open_intake, take_all
+from sheetflow.service.one_pass import run_pass
+from sheetflow.service.status import standing
+from sheetflow.service.take import Intake, open_intake, take_all
 from tests.programs import needs_root
 from tests.tiny.desk import AT, EAST, IN_TIME, NEXT_DAY, TREE, WEST, Desk
 

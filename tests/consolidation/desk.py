@@ -10,8 +10,8 @@ from sheetflow.consolidation.accepted import Accepted, Attempt, Books
 from sheetflow.consolidation.tables import ExplanationRow
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.pipeline import judge
-from sheetflow.schemas.habits import Value
-from sheetflow.schemas.judging import Book, Judgement
+from sheetflow.schemas.book import Book, Judgement
+from sheetflow.schemas.parsing import Value
 from sheetflow.units import Unit, UnitTree
 from tests.county_book import CAMPAIGN, FORM, context, drawn
 

@@ -13,12 +13,12 @@ from sheetflow.consolidation.corrections import (
     find_corrections,
     load_correction,
 )
-from sheetflow.consolidation.crossing import same_number
+from sheetflow.consolidation.same_person import same_number
 from sheetflow.consolidation.tables import Consolidated, DetailRow, State
 from sheetflow.consolidation.workbook import consolidate, newest, statistics
 from sheetflow.masks import MaskPolicy
 from sheetflow.periods import Period
-from sheetflow.schemas.judging import Outcome
+from sheetflow.schemas.book import Outcome
 from sheetflow.schemas.keys import with_unit
 from sheetflow.units import THREE_LEVELS
 from tests.consolidation.desk import TREE, Desk

@@ -13,7 +13,7 @@ from sheetflow.consolidation.tables import DeclaredTotal
 from sheetflow.consolidation.workbook import declared_totals, statistics
 from sheetflow.errors import DeclarationError
 from sheetflow.schemas.forms import Form, OwnTotals
-from sheetflow.schemas.habits import Value
+from sheetflow.schemas.parsing import Value
 from tests.consolidation.desk import TREE, Desk
 from tests.county_book import FORM
 

@@ -13,9 +13,9 @@ from sheetflow.consolidation.accepted import Accepted, Attempt, Books, UnitAndPe
 from sheetflow.consolidation.figures import add_up
 from sheetflow.consolidation.workbook import consolidate, statistics
 from sheetflow.masks import MaskPolicy
-from sheetflow.schemas.judging import Outcome
+from sheetflow.schemas.book import Outcome
 from sheetflow.units import THREE_LEVELS, Unit
-from sheetflow.writing.consolidated import write_consolidated
+from sheetflow.writing.consolidated.workbook import write_consolidated
 from tests.consolidation.desk import TREE, Desk
 from tests.county_book import CAMPAIGN, FORM
 

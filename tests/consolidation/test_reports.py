@@ -11,7 +11,7 @@ from sheetflow.consolidation.quotes import shortened
 from sheetflow.consolidation.report import Letter, report_data
 from sheetflow.consolidation.report_data import FigureKind, ReportData, RowState
 from sheetflow.masks import MaskPolicy
-from sheetflow.schemas.judging import Outcome
+from sheetflow.schemas.book import Outcome
 from tests.consolidation.desk import TREE, Desk
 from tests.consolidation.test_books import NIL
 from tests.county_book import CAMPAIGN, FORM

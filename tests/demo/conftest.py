@@ -14,8 +14,8 @@ from sheetflow.demo.draft import Draft
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.pipeline import judge
 from sheetflow.prefill import prefill_blank, stamp_of
+from sheetflow.schemas.book import Context, Earlier, Judgement
 from sheetflow.schemas.campaign import Campaign
-from sheetflow.schemas.judging import Context, Earlier, Judgement
 from sheetflow.schemas.layout import HEADER_ROW, STAMP_KEYS, STAMP_SHEET, columns_in
 from sheetflow.schemas.samples import Samples
 from sheetflow.schemas.sheets import Kind

@@ -14,7 +14,7 @@ from sheetflow.demo.mistakes import BY_CELL, TOLD_BY_XLSX_ALONE
 from sheetflow.demo.structure import BY_WORKBOOK, HABITS
 from sheetflow.periods import Period
 from sheetflow.reading import read_workbook
-from sheetflow.schemas.judging import Judgement
+from sheetflow.schemas.book import Judgement
 from sheetflow.schemas.layout import FIRST_ROW, cell_in
 from sheetflow.schemas.samples import Samples
 from sheetflow.units import Unit

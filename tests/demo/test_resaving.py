@@ -11,7 +11,7 @@ from sheetflow.demo.draft import Draft
 from sheetflow.demo.filler import plan_typing, type_workbook
 from sheetflow.demo.resaving import find_soffice, resave
 from sheetflow.reading import read_workbook
-from sheetflow.schemas.judging import Judgement, Outcome
+from sheetflow.schemas.book import Judgement, Outcome
 from sheetflow.workbook import RawWorkbook
 
 

@@ -8,8 +8,8 @@ from random import Random
 import pytest
 
 from sheetflow.periods import Period
+from sheetflow.schemas.book import Judgement, Outcome
 from sheetflow.schemas.campaign import Campaign
-from sheetflow.schemas.judging import Judgement, Outcome
 from sheetflow.schemas.samples import Samples
 from sheetflow.units import UnitTree
 

@@ -11,10 +11,10 @@ import pytest
 
 from sheetflow.consolidation.workbook import consolidate
 from sheetflow.errors import WorkspaceError
-from sheetflow.exporting import ExportColumn, ExportTable, tables_of, write_export
 from sheetflow.masks import MaskPolicy
-from sheetflow.schemas.judging import Outcome
+from sheetflow.schemas.book import Outcome
 from sheetflow.units import THREE_LEVELS
+from sheetflow.upkeep import ExportColumn, ExportTable, tables_of, write_export
 from tests.consolidation.desk import TREE, Desk
 from tests.county_book import CAMPAIGN
 

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sheetflow.errors import MailError
-from sheetflow.mailing import OutgoingMail, Sender, compose, wire_address
-from sheetflow.mailing.composing import check_bytes
+from sheetflow.mail import OutgoingMail, Sender, compose, wire_address
+from sheetflow.mail.compose import check_bytes
 from sheetflow.wording import clean_header
 
 SUBJECT = "【下基层、访妇情、办实事】退回：历下区 2012年1—2月（第2号）"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from sheetflow.mailing import MaildirCarrier, Outcome, OutgoingMail, Sender, compose
+from sheetflow.mail import MaildirCarrier, Outcome, OutgoingMail, Sender, compose
 
 STARTS = dt.datetime(2012, 3, 5, 9, 0, tzinfo=dt.timezone(dt.timedelta(hours=8)))
 

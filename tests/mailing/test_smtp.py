@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from sheetflow.mailing import (
+from sheetflow.mail import (
     Outcome,
     OutgoingMail,
     Reason,

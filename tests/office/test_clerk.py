@@ -19,10 +19,12 @@ import pytest
 
 from sheetflow.config.settings_text import default_settings_text
 from sheetflow.config.workspace import Workspace, create_workspace
+from sheetflow.context.context import open_office
 from sheetflow.findings import Finding, Severity
 from sheetflow.periods import Period
 from sheetflow.schemas.documents import load_explanations, load_finding, load_rows
-from sheetflow.service import issue_workbooks, open_office, run_pass
+from sheetflow.service.issue import issue_workbooks
+from sheetflow.service.one_pass import run_pass
 from sheetflow.store.records import Submission
 from sheetflow.units import Unit, UnitTree
 from tests.county_book import FORM

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
-from sheetflow.service import open_office
+from sheetflow.context.context import open_office
 from sheetflow.service.measures import measured_by
 from tests.old.conftest import NEXT_DAY
 from tests.old.test_old_workspace import files_of, pass_at

@@ -12,9 +12,10 @@ import datetime as dt
 import re
 from pathlib import Path
 
-from sheetflow.schemas.judging import Outcome
-from sheetflow.service import PassReport, open_office, run_pass
-from sheetflow.service.remaking import answers_by_path, mark_missing, mark_of
+from sheetflow.context.context import open_office
+from sheetflow.schemas.book import Outcome
+from sheetflow.service.lost_publications import answers_by_path, mark_missing, mark_of
+from sheetflow.service.one_pass import PassReport, run_pass
 from tests.golden.dumping import document_text, workbook_text
 from tests.old.conftest import NEXT_DAY
 

@@ -13,7 +13,7 @@ from openpyxl.workbook import Workbook
 
 from sheetflow.pipeline import judge
 from sheetflow.reading import read_workbook
-from sheetflow.schemas.judging import Judgement
+from sheetflow.schemas.book import Judgement
 from tests.county_book import CAMPAIGN, context, drawn
 from tests.drawing import write_xlsx
 

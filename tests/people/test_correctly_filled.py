@@ -23,7 +23,7 @@ from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.pipeline import judge
 from sheetflow.prefill import Filling, prefill_blank
 from sheetflow.reading import read_workbook
-from sheetflow.schemas.judging import Context
+from sheetflow.schemas.book import Context
 from sheetflow.schemas.samples import Samples
 from sheetflow.units import Unit
 from sheetflow.writing import Dress, write_workbook

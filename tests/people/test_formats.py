@@ -12,7 +12,7 @@ from sheetflow.demo.resaving import find_soffice, resave
 from sheetflow.findings import Severity
 from sheetflow.pipeline import judge
 from sheetflow.reading import read_workbook
-from sheetflow.schemas.judging import Judgement, Outcome
+from sheetflow.schemas.book import Judgement, Outcome
 from tests.county_book import CAMPAIGN, context, drawn, judged
 from tests.drawing import write_xlsx
 from tests.people.test_people import rows_of

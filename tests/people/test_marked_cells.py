@@ -12,7 +12,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from sheetflow.pipeline import judge
 from sheetflow.reading import read_workbook
-from sheetflow.schemas.judging import Judgement, Outcome
+from sheetflow.schemas.book import Judgement, Outcome
 from tests.county_book import CAMPAIGN, context, drawn, judged
 from tests.drawing import write_xlsx
 from tests.people.test_formats import TELLS_LESS, as_xlsb, resaved

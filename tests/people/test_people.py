@@ -14,8 +14,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from sheetflow.findings import Severity
 from sheetflow.pipeline import judge
-from sheetflow.schemas.habits import Value
-from sheetflow.schemas.judging import Judgement, Outcome
+from sheetflow.schemas.book import Judgement, Outcome
+from sheetflow.schemas.parsing import Value
 from tests.county_book import CAMPAIGN, FORM, context, drawn, judged
 
 Spoil = Callable[[Workbook], None]

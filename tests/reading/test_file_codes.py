@@ -7,8 +7,8 @@ import string
 from collections.abc import Iterator
 from pathlib import Path
 
+import sheetflow.children
 import sheetflow.reading
-import sheetflow.workers
 from sheetflow.findings import Catalogue, Place, Severity
 from sheetflow.validators.catalogue.files import FILE_CHECKS
 
@@ -17,7 +17,7 @@ _RAISING = {"UnreadableError", "ChildLostError"}
 
 
 def _trees() -> Iterator[ast.Module]:
-    for room in (sheetflow.reading, sheetflow.workers):
+    for room in (sheetflow.reading, sheetflow.children):
         for path in sorted(Path(room.__path__[0]).glob("*.py")):
             yield ast.parse(path.read_text(encoding="utf-8"))
 

@@ -304,8 +304,8 @@ MAIL_IN_THE_TRANSACTION = Broken(
             "service/judging.py",
             "def _log_findings(",
             """def _sent_at_once(office, *arguments):
-    from sheetflow.mailing import OutgoingMail, Sender, compose
-    from sheetflow.service.sending import carrier_of
+    from sheetflow.mail import OutgoingMail, Sender, compose
+    from sheetflow.mail.send import carrier_of
 
     entailed = entail(office, *arguments)
     sender = Sender(office.settings.mail.sender, "")
@@ -334,7 +334,7 @@ MAIL_IN_THE_PASS = Broken(
         (
             "service/watching.py",
             "        self._postman.call()\n",
-            """        from sheetflow.service.sending import send_due
+            """        from sheetflow.mail.send import send_due
 
         send_due(office)
 """,

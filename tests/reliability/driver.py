@@ -20,9 +20,10 @@ import traceback
 from pathlib import Path
 from typing import Any
 
+from sheetflow.context.clock import Clock
+from sheetflow.context.context import open_office
 from sheetflow.errors import SheetflowError
-from sheetflow.service import open_office, run_pass
-from sheetflow.service.clock import Clock
+from sheetflow.service.one_pass import run_pass
 
 _PR_SET_PTRACER, _ANYBODY = 0x59616D61, ctypes.c_ulong(-1)
 _LOADED_LATE = (

@@ -15,8 +15,8 @@ import pytest
 
 from sheetflow.cli import main
 from sheetflow.config.workspace import Workspace
-from sheetflow.service import open_office
-from sheetflow.service.lock import held_lock
+from sheetflow.context.context import open_office
+from sheetflow.context.lock import held_lock
 from tests.reliability.broken import BEGINS_FROM_ZERO, BELIEVES_THE_DISK, Broken
 from tests.reliability.command_line import command
 from tests.reliability.conftest import Measured

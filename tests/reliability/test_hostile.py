@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from sheetflow.service.taking import look, open_intake
+from sheetflow.service.take import look, open_intake
 from tests.reliability.broken import FOLLOWS_LINKS, PARSES_ITSELF, Broken
 from tests.reliability.command_line import command, wait_until, watching
 from tests.reliability.conftest import Measured

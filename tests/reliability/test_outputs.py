@@ -17,7 +17,8 @@ import pytest
 
 from sheetflow.config.settings_text import default_settings_text
 from sheetflow.config.workspace import Workspace, create_workspace
-from sheetflow.service import issue_workbooks, open_office
+from sheetflow.context.context import open_office
+from sheetflow.service.issue import issue_workbooks
 from tests.reliability.broken import LIVE_TEXTS, LOGS_NAMES, SEES_EVERYTHING, Broken
 from tests.reliability.command_line import command
 from tests.reliability.conftest import Measured

@@ -18,12 +18,12 @@ from queue import SimpleQueue
 import pytest
 
 from sheetflow.consolidation.waiting import Waits
+from sheetflow.context.context import Office, open_office
 from sheetflow.intake.archive import blob_path
-from sheetflow.service import Office, open_office
 from sheetflow.service.health import read_health
-from sheetflow.service.running import work_off
-from sheetflow.service.standing import standing
-from sheetflow.service.taking import open_intake, take_all
+from sheetflow.service.one_pass import work_off
+from sheetflow.service.status import standing
+from sheetflow.service.take import open_intake, take_all
 from tests.programs import needs_root, needs_strace
 from tests.reliability.broken import (
     OVERTAKEN,

@@ -14,10 +14,11 @@ from typing import TypeVar
 
 from sheetflow.config.settings_text import default_settings_text
 from sheetflow.config.workspace import Workspace, create_workspace
+from sheetflow.context.context import Office, open_office
 from sheetflow.findings import Finding
 from sheetflow.schemas.documents import load_finding
 from sheetflow.schemas.layout import STAMP_SHEET
-from sheetflow.service import Office, PassReport, open_office, run_pass
+from sheetflow.service.one_pass import PassReport, run_pass
 from sheetflow.store.records import Submission
 from sheetflow.units import Unit, UnitTree
 from sheetflow.workbook import RawWorkbook

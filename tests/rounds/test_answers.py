@@ -14,9 +14,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from sheetflow.findings import Finding, Severity
 from sheetflow.pipeline import judge
-from sheetflow.schemas.judging import Context, Judgement, Outcome
+from sheetflow.schemas.book import Context, Judgement, Outcome
 from sheetflow.schemas.layout import FIRST_ROW, ISSUES_SHEET
-from sheetflow.validators.explaining import is_open
+from sheetflow.validators.open_findings import is_open
 from tests.county_book import CAMPAIGN, context, drawn
 from tests.rounds.forty import FORTY
 from tests.rounds.reader import put_right

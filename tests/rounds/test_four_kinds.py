@@ -10,7 +10,7 @@ import pytest
 
 from sheetflow.periods import Period
 from sheetflow.reading import read_workbook
-from sheetflow.service.standing import standing
+from sheetflow.service.status import standing
 from tests.rounds.desk import (
     CITY,
     HUAIYIN,

@@ -9,9 +9,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from sheetflow.schemas.judging import Outcome
-from sheetflow.service.checking import check_file
-from sheetflow.service.deciding import waive
+from sheetflow.schemas.book import Outcome
+from sheetflow.upkeep.check import check_file
+from sheetflow.upkeep.decide import waive
 from tests.rounds.desk import CITY, LIXIA, PERIOD, SHIZHONG, CountyDesk
 from tests.tiny.desk import table, words
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from sheetflow.service.standing import standing
+from sheetflow.service.status import standing
 from tests.rounds.desk import CITY, IN_TIME, LIXIA, CountyDesk
 
 OURS = "本办公室另加的一段"

@@ -15,6 +15,7 @@ from sheetflow.lookalikes import shows_nothing, trim
 from sheetflow.periods import Period
 from sheetflow.prefill import Filling, prefill_blank
 from sheetflow.reading import clean_text, read_workbook
+from sheetflow.schemas.book import Book
 from sheetflow.schemas.cells import (
     CellType,
     Choice,
@@ -32,15 +33,14 @@ from sheetflow.schemas.cells import (
     Whole,
 )
 from sheetflow.schemas.columns import Column
-from sheetflow.schemas.habits import Value, read_name
 from sheetflow.schemas.indicators import plain
-from sheetflow.schemas.judging import Book
 from sheetflow.schemas.layout import FIRST_ROW, cell_in, columns_in
+from sheetflow.schemas.parsing import Value, read_name
 from sheetflow.schemas.personal import check_digit
 from sheetflow.schemas.sheets import Kind, Sheet
 from sheetflow.validators.blanks import is_nothing
 from sheetflow.validators.books import parse_book
-from sheetflow.validators.lines import kind_of_line
+from sheetflow.validators.footer_rows import kind_of_line
 from sheetflow.validators.stamps import recognise
 from sheetflow.writing import write_workbook
 from tests.county_book import CAMPAIGN, FORM, TREE, context

@@ -13,7 +13,7 @@ import pytest
 
 from sheetflow.findings import Finding
 from sheetflow.schemas.documents import load_finding
-from sheetflow.service.checking import check_file
+from sheetflow.upkeep.check import check_file
 from sheetflow.workbook import parse_cell_name
 from tests.rounds.desk import LIXIA, SHIZHONG, CountyDesk
 from tests.rounds.forty import FORTY

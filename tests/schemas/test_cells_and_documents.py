@@ -39,8 +39,8 @@ from sheetflow.schemas.documents import (
     load_rows,
     without_personal,
 )
-from sheetflow.schemas.habits import CellFault, Value
 from sheetflow.schemas.indicators import Number
+from sheetflow.schemas.parsing import CellFault, Value
 from tests.county_book import FORM, judged
 
 KINDS: tuple[tuple[CellType, Value, str], ...] = (

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from sheetflow.schemas.columns import Column, Fault
 from sheetflow.schemas.columnwise import each, is_blank, read_column
-from sheetflow.schemas.habits import Value
+from sheetflow.schemas.parsing import Value
 from sheetflow.schemas.sheets import Sheet
 from sheetflow.workbook import CellValue
 from tests.county_book import FORM

@@ -16,7 +16,7 @@ from sheetflow.schemas.conditions import (
     Through,
     where,
 )
-from sheetflow.schemas.habits import Value
+from sheetflow.schemas.parsing import Value
 from sheetflow.schemas.tables import Table
 
 LABELS = {"a": "甲", "b": "乙", "a.a": "甲的甲"}

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sheetflow.schemas.cells import Choice, Choices, Money, References, Whole
-from sheetflow.schemas.habits import (
+from sheetflow.schemas.parsing import (
     CellFault,
     read_code,
     read_day,

@@ -9,8 +9,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sheetflow.schemas.habits import Value
 from sheetflow.schemas.indicators import Indicator, Number, Values, measure_all
+from sheetflow.schemas.parsing import Value
 from sheetflow.schemas.sheets import Kind
 from sheetflow.validators.statistics import measure
 from tests.county_book import FORM, judged

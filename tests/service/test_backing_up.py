@@ -16,11 +16,11 @@ from pathlib import Path
 import pytest
 
 from sheetflow.config.workspace import create_workspace
+from sheetflow.context.lock import held_lock
 from sheetflow.errors import WorkspaceError
-from sheetflow.service import run_pass
-from sheetflow.service.backing_up import Backup, back_up
-from sheetflow.service.lock import held_lock
-from sheetflow.service.restoring import restore
+from sheetflow.service.one_pass import run_pass
+from sheetflow.upkeep.backup import Backup, back_up
+from sheetflow.upkeep.restore import restore
 from tests.tiny.desk import (
     ALL,
     CITY,

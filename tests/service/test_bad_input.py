@@ -13,7 +13,7 @@ from openpyxl.workbook import Workbook
 
 from sheetflow.schemas.documents import load_finding
 from sheetflow.schemas.layout import HEADER_ROW, STAMP_SHEET
-from sheetflow.service.standing import standing
+from sheetflow.service.status import standing
 from sheetflow.store.records import Submission
 from tests.tiny.campaign import CAMPAIGN
 from tests.tiny.desk import (

@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 
 from sheetflow.errors import WorkspaceError
-from sheetflow.service.checking import check_file, write_annotated
+from sheetflow.upkeep.check import check_file, write_annotated
 from tests.tiny.desk import EAST, WEST, Desk, patrols, sound, table
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sheetflow.service import Office
-from sheetflow.service.staleness import stale_things
-from sheetflow.service.standing import standing
+from sheetflow.context.context import Office
+from sheetflow.service.stale_words import stale_things
+from sheetflow.service.status import standing
 from sheetflow.store.records import Stale
 from tests.tiny.desk import (
     CITY,

@@ -10,8 +10,8 @@ from openpyxl.workbook import Workbook
 
 from sheetflow.config.units_workbook import write_units
 from sheetflow.errors import StoreBusyError, StoreError
-from sheetflow.service.deciding import decide, waive
 from sheetflow.units import Unit
+from sheetflow.upkeep.decide import decide, waive
 from tests.tiny.desk import (
     EAST,
     FIRST,

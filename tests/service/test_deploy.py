@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from sheetflow.mailing import SmtpCarrier
+from sheetflow.mail import SmtpCarrier
 from tests.programs import needs
 from tests.tiny.desk import EAST, Desk
 

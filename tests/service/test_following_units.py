@@ -10,8 +10,8 @@ from dataclasses import replace
 import pytest
 
 from sheetflow.config.units_workbook import write_units
-from sheetflow.service.office import Office
-from sheetflow.service.rebuilding import Rebuilding
+from sheetflow.context.context import Office
+from sheetflow.service.rebuild import Rebuilding
 from sheetflow.store.records import Publication
 from sheetflow.units import Unit, UnitTree
 from tests.tiny.desk import (
@@ -207,8 +207,8 @@ def test_marks_of_units_that_are_gone_end(reported: Desk, change: Callable[[Desk
     """What was due to a unit when the list changed is dropped with it, or made under its new name."""
 
     def judge_only(office: object) -> None:
-        from sheetflow.service.judging import judge_arrivals
-        from sheetflow.service.taking import open_intake, take_all
+        from sheetflow.service.judge import judge_arrivals
+        from sheetflow.service.take import open_intake, take_all
 
         take_all(office, open_intake(office))  # type: ignore[arg-type]
         list(judge_arrivals(office))  # type: ignore[arg-type]
@@ -247,7 +247,7 @@ def test_queued_mail_finds_its_attachment_under_the_new_name(reported: Desk) -> 
 
 def test_a_pass_that_was_stopped_after_following_is_finished(reported: Desk) -> None:
     """Killed once the list was followed, the next pass makes the files and removes the old names."""
-    from sheetflow.service.running import tidy_up
+    from sheetflow.service.one_pass import tidy_up
 
     tree = edit(reported, renamed(EAST, "新东县"))
     reported.ask(tidy_up, NEXT_DAY)

@@ -9,8 +9,8 @@ from urllib.parse import unquote
 import pytest
 
 from sheetflow.errors import DeclarationError
-from sheetflow.service.purging import purge
-from sheetflow.service.recovering import recover
+from sheetflow.upkeep.purge import purge
+from sheetflow.upkeep.recover import recover
 from tests.tiny.desk import (
     CITY,
     EAST,

@@ -10,7 +10,7 @@ import pytest
 
 from sheetflow.errors import DeclarationError
 from sheetflow.periods import Period
-from sheetflow.service.reminding import remind
+from sheetflow.upkeep.remind import remind
 from tests.tiny.desk import (
     CITIES_DAY,
     CITY,

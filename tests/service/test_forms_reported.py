@@ -10,8 +10,8 @@ import docx
 import pytest
 
 from sheetflow.reporting.plain import plain_template
-from sheetflow.service.issuing import lay_report_template
-from sheetflow.service.standing import standing
+from sheetflow.service.issue import lay_report_template
+from sheetflow.service.status import standing
 from tests.tiny.desk import (
     ALL,
     EAST,

@@ -10,8 +10,8 @@ import pytest
 
 from sheetflow.config.workspace import create_workspace
 from sheetflow.periods import Period
-from sheetflow.service.purging import purge
-from sheetflow.service.reminding import remind
+from sheetflow.upkeep.purge import purge
+from sheetflow.upkeep.remind import remind
 from tests.tiny.desk import (
     ALL,
     CITY,

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from sheetflow.service import Office, open_office
-from sheetflow.service.clock import Clock
-from sheetflow.service.gathering import gather_floods
-from sheetflow.service.sending import send_due
+from sheetflow.context.clock import Clock
+from sheetflow.context.context import Office, open_office
+from sheetflow.mail.gather import gather_floods
+from sheetflow.mail.send import send_due
 from sheetflow.store import NewMail
 from sheetflow.store.records import Mail
 from tests.tiny.desk import EAST, IN_TIME, Desk

@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from sheetflow.context.context import open_office
+from sheetflow.context.lock import held_lock, holder_of, is_held
 from sheetflow.errors import WorkspaceError
-from sheetflow.service import PassReport, open_office
 from sheetflow.service.health import Pulse, Verdict, check_health, read_health
-from sheetflow.service.lock import held_lock, holder_of, is_held
-from sheetflow.service.watching import watch
+from sheetflow.service.one_pass import PassReport
+from sheetflow.service.watch import watch
 from tests.tiny.desk import EAST, FIRST, IN_TIME, Desk
 
 SLEEP = 0.02

@@ -10,10 +10,10 @@ from urllib.parse import unquote
 import pytest
 
 from sheetflow.consolidation.waiting import Waits
-from sheetflow.service.backing_up import back_up
-from sheetflow.service.office import Office
-from sheetflow.service.restoring import restore
+from sheetflow.context.context import Office
 from sheetflow.store.records import Publication
+from sheetflow.upkeep.backup import back_up
+from sheetflow.upkeep.restore import restore
 from tests.reliability.command_line import command
 from tests.tiny.desk import CITY, EAST, FIRST, FIRST_NAMED, NEXT_DAY, SECOND, Desk, sound
 

@@ -82,7 +82,7 @@ def test_a_pass_that_could_not_look_proves_nothing(desk: Desk, tmp_path: Path) -
     folder, aside = desk.workspace.inbox_of(TREE[EAST]), tmp_path / "aside"
 
     def pass_without_it(when: dt.datetime) -> None:
-        from sheetflow.service.taking import look, open_intake, take
+        from sheetflow.service.take import look, open_intake, take
 
         shutil.move(folder, aside)
         desk.ask(

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from python_calamine import CalamineWorkbook
 
-from sheetflow.service import open_office
-from sheetflow.service.judging import judge_arrivals
-from sheetflow.service.piecing import order_pieces
-from sheetflow.service.rebuilding import rebuild
-from sheetflow.service.taking import open_intake, take_all
+from sheetflow.context.context import open_office
+from sheetflow.service.detail_cache import order_pieces
+from sheetflow.service.judge import judge_arrivals
+from sheetflow.service.rebuild import rebuild
+from sheetflow.service.take import open_intake, take_all
 from tests.tiny.campaign import CAMPAIGN_NAME
 from tests.tiny.desk import CITY, EAST, IN_TIME, NEXT_DAY, PROVINCE, SOUTH, WEST, Desk, sound
 
@@ -147,7 +147,7 @@ def test_a_new_start_finds_what_was_rendered() -> None:
     """Rendered rows are known again by the next process: their names depend on no chance."""
     program = (
         "from sheetflow.campaigns import load_campaign; "
-        "from sheetflow.writing.pieces import layout_of; "
+        "from sheetflow.writing.consolidated.pieces import layout_of; "
         f"print(layout_of(load_campaign({CAMPAIGN_NAME!r}).main_form))"
     )
     found = {

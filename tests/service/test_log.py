@@ -10,10 +10,10 @@ from pathlib import Path
 from openpyxl.workbook import Workbook
 
 from sheetflow.cli.screen import logging_to
-from sheetflow.service.deciding import waive
-from sheetflow.service.office import LOG
-from sheetflow.service.purging import purge
-from sheetflow.service.reminding import remind
+from sheetflow.context.context import LOG
+from sheetflow.upkeep.decide import waive
+from sheetflow.upkeep.purge import purge
+from sheetflow.upkeep.remind import remind
 from tests.tiny.desk import EAST, FIRST, NORTH, WEST, Desk, patrols, sound
 from tests.tiny.desk import TOO_LATE as LATER
 

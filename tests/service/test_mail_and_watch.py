@@ -20,9 +20,9 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from sheetflow.service import open_office
+from sheetflow.context.context import open_office
 from sheetflow.service.health import Health, check_health, read_health
-from sheetflow.service.watching import watch
+from sheetflow.service.watch import watch
 from sheetflow.store import Store
 from tests.tiny.desk import AT, EAST, FIRST, IN_TIME, SOUTH, WEST, Desk
 

@@ -10,13 +10,13 @@ import pytest
 
 from sheetflow.consolidation.accepted import Books
 from sheetflow.consolidation.report import Letter, report_data
+from sheetflow.context.context import open_office
 from sheetflow.errors import RequestError
 from sheetflow.periods import Period
-from sheetflow.reporting.names import whole_area
-from sheetflow.service import open_office
-from sheetflow.service.exporting import export_rows, level_named
-from sheetflow.service.reminding import remind
-from sheetflow.service.standing import standing
+from sheetflow.reporting.template_context import whole_area
+from sheetflow.service.status import standing
+from sheetflow.upkeep.export import export_rows, level_named
+from sheetflow.upkeep.remind import remind
 from tests.levels import CHAINS, NATIONAL, Chain, walked
 from tests.tiny.desk import FIRST, IN_TIME, NEXT_DAY, table, words
 

@@ -13,10 +13,10 @@ from queue import SimpleQueue
 import pytest
 from aiosmtpd.smtp import Envelope
 
+from sheetflow.context.context import Office, open_office
 from sheetflow.errors import StoreError
-from sheetflow.service import Office, open_office
-from sheetflow.service.postman import Postman, postman_of
-from sheetflow.service.sending import Sent
+from sheetflow.mail.postman import Postman, postman_of
+from sheetflow.mail.send import Sent
 from sheetflow.store import NewMail, Store
 from tests.reliability.postbox import Postbox
 from tests.tiny.desk import IN_TIME, Desk

@@ -8,9 +8,9 @@ import pytest
 
 from sheetflow.config.level_settings import settings_of
 from sheetflow.config.settings import Privacy
+from sheetflow.context.context import open_office
+from sheetflow.context.privacy import check_privacy, keyed_privacy
 from sheetflow.errors import SettingsError
-from sheetflow.service import open_office
-from sheetflow.service.privacy import check_privacy, keyed_privacy
 from tests.tiny.campaign import CAMPAIGN
 from tests.tiny.desk import CITY, EAST, PROVINCE, Desk, sound, words
 

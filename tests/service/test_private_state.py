@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from sheetflow.cli.screen import logging_to
-from sheetflow.service import open_office, run_pass
-from sheetflow.service.backing_up import back_up
-from sheetflow.service.restoring import restore
+from sheetflow.context.context import open_office
+from sheetflow.service.one_pass import run_pass
+from sheetflow.upkeep.backup import back_up
+from sheetflow.upkeep.restore import restore
 from tests.tiny.desk import EAST, IN_TIME, NEXT_DAY, Desk, sound
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="rights are told by mode bits")

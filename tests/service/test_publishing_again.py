@@ -7,12 +7,13 @@ import shutil
 
 import pytest
 
+from sheetflow.context.context import Office, open_office
+from sheetflow.context.lock import held_lock
 from sheetflow.errors import WorkspaceError
-from sheetflow.service import Office, open_office, run_pass
-from sheetflow.service.judging import judge_arrivals
-from sheetflow.service.lock import held_lock
-from sheetflow.service.rebuilding import Rebuilding
-from sheetflow.service.taking import open_intake, take_all
+from sheetflow.service.judge import judge_arrivals
+from sheetflow.service.one_pass import run_pass
+from sheetflow.service.rebuild import Rebuilding
+from sheetflow.service.take import open_intake, take_all
 from sheetflow.store.records import Stale
 from tests.tiny.desk import EAST, FIRST, FIRST_NAMED, IN_TIME, NEXT_DAY, PROVINCE, WEST, Desk, sound
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from sheetflow.context.lock import held_lock
 from sheetflow.errors import StoreError, WorkspaceError
-from sheetflow.service.deciding import waive
-from sheetflow.service.lock import held_lock
-from sheetflow.service.purging import Purged, plan_purge, purge
 from sheetflow.store.records import Submission
+from sheetflow.upkeep.decide import waive
+from sheetflow.upkeep.purge import Purged, plan_purge, purge
 from tests.tiny.desk import (
     CITY,
     EAST,

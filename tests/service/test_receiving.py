@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from sheetflow.context.context import open_office
+from sheetflow.context.open_store import open_store
 from sheetflow.errors import StoreBusyError
 from sheetflow.intake.identity import FOLDER, identity_of, key_of
-from sheetflow.service import open_office
-from sheetflow.service.opening import open_store
-from sheetflow.service.receiving import receive
-from sheetflow.service.taking import look, open_intake, take_all
+from sheetflow.service.receive import receive
+from sheetflow.service.take import look, open_intake, take_all
 from sheetflow.store import Arrival, NewArrival
 from tests.tiny.desk import EAST, IN_TIME, Desk
 
 if TYPE_CHECKING:
+    from sheetflow.context.context import Office
     from sheetflow.intake.sighting import Sighting
-    from sheetflow.service.office import Office
 
 
 @pytest.fixture

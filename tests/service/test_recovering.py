@@ -13,12 +13,12 @@ from sheetflow.cli.recovery_lines import recovered_lines
 from sheetflow.errors import StoreDamagedError, WorkspaceError
 from sheetflow.intake.archive import stored_blobs
 from sheetflow.intake.journal import read_journal
-from sheetflow.service.backing_up import back_up
-from sheetflow.service.deciding import decide, waive
-from sheetflow.service.purging import purge
-from sheetflow.service.recovering import recover
-from sheetflow.service.standing import standing
+from sheetflow.service.status import standing
 from sheetflow.store.records import Submission
+from sheetflow.upkeep.backup import back_up
+from sheetflow.upkeep.decide import decide, waive
+from sheetflow.upkeep.purge import purge
+from sheetflow.upkeep.recover import recover
 from tests.tiny.desk import (
     CITY,
     EAST,

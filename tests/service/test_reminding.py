@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from sheetflow.config.units_workbook import write_units
+from sheetflow.context.context import Office
 from sheetflow.errors import WorkspaceError
+from sheetflow.mail.send import send_due
 from sheetflow.periods import Period
-from sheetflow.service import Office
-from sheetflow.service.reminding import Reminders, remind
-from sheetflow.service.sending import send_due
+from sheetflow.upkeep.remind import Reminders, remind
 from tests.tiny.desk import (
     ALL,
     CITIES_DAY,

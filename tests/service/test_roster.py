@@ -13,8 +13,8 @@ import pytest
 from sheetflow.config.kept_units import kept_units
 from sheetflow.config.units_file import COLUMNS
 from sheetflow.config.units_workbook import write_units
+from sheetflow.context.units_in_force import parse_in_child, read_given, read_roster
 from sheetflow.errors import SheetflowError, UnitsError, WorkspaceError
-from sheetflow.service.roster import parse_in_child, read_given, read_roster
 from sheetflow.workbook import cell_name
 from tests.tiny.desk import EAST, IN_TIME, TREE, WEST, Desk, tree_of
 

@@ -15,16 +15,16 @@ import openpyxl
 import pytest
 
 from sheetflow.config.workspace import create_workspace
+from sheetflow.context.stamps import judge_token
 from sheetflow.reading import read_workbook
-from sheetflow.schemas.judging import FULL, Stamp
+from sheetflow.schemas.book import FULL, Stamp
 from sheetflow.schemas.layout import STAMP_KEYS, STAMP_NAME, STAMP_SHEET
 from sheetflow.schemas.tokens import StampKey, Token
-from sheetflow.service.backing_up import STAMP_KEY, back_up
-from sheetflow.service.checking import check_file
-from sheetflow.service.examining import examine
-from sheetflow.service.recovering import recover
-from sheetflow.service.restoring import restore
-from sheetflow.service.stamping import judge_token
+from sheetflow.upkeep.backup import STAMP_KEY, back_up
+from sheetflow.upkeep.check import check_file
+from sheetflow.upkeep.doctor import examine
+from sheetflow.upkeep.recover import recover
+from sheetflow.upkeep.restore import restore
 from sheetflow.validators.stamps import parse_stamp
 from tests.programs import needs_office
 from tests.tiny.campaign import CAMPAIGN

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from sheetflow.cli.summaries import pass_lines
-from sheetflow.service.examining import examine
-from sheetflow.service.standing import standing
-from sheetflow.service.templates import NEWER
+from sheetflow.context.templates import NEWER
+from sheetflow.service.status import standing
+from sheetflow.upkeep.doctor import examine
 from tests.tiny.desk import CITY, EAST, IN_TIME, NEXT_DAY, PROVINCE, WEST, Desk, body
 
 OURS = "本办公室自己的话：已经收下。"

@@ -7,10 +7,10 @@ import pytest
 
 from sheetflow.errors import StoreError
 from sheetflow.findings import Severity
+from sheetflow.mail.facts import shown_name
 from sheetflow.schemas.documents import load_finding
 from sheetflow.schemas.layout import ISSUES_SHEET
-from sheetflow.service.deciding import decide, waive
-from sheetflow.service.letters import shown_name
+from sheetflow.upkeep.decide import decide, waive
 from tests.tiny.desk import CITY, EAST, NEXT_DAY, TOO_LATE, WEST, Desk, body, patrols, sound
 
 

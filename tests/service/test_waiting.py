@@ -10,15 +10,16 @@ import pytest
 
 from sheetflow.cli.summaries import pass_lines
 from sheetflow.consolidation.waiting import Waiting, Waits, tell
+from sheetflow.context.context import Office
 from sheetflow.intake.archive import blob_path
 from sheetflow.periods import Period
-from sheetflow.service import Office, PassReport
-from sheetflow.service.deciding import decide
-from sheetflow.service.examining import Grade, examine
-from sheetflow.service.rebuilding import rebuild
-from sheetflow.service.reminding import remind
-from sheetflow.service.standing import standing
+from sheetflow.service.one_pass import PassReport
+from sheetflow.service.rebuild import rebuild
+from sheetflow.service.status import standing
 from sheetflow.store.records import NewMail, Stale
+from sheetflow.upkeep.decide import decide
+from sheetflow.upkeep.doctor import Grade, examine
+from sheetflow.upkeep.remind import remind
 from tests.tiny.desk import (
     CITY,
     EAST,
@@ -55,7 +56,7 @@ def original_lost(desk: Desk) -> PassReport:
     desk.drop(EAST, desk.fill(EAST))
 
     def receive(office: Office) -> None:
-        from sheetflow.service.taking import open_intake, take_all
+        from sheetflow.service.take import open_intake, take_all
 
         take_all(office, open_intake(office))
         (arrival,) = office.store.arrivals.find_unjudged()
@@ -170,7 +171,7 @@ def test_a_cause_that_is_gone_is_told_no_longer(desk: Desk) -> None:
     desk.drop(EAST, desk.fill(EAST))
 
     def receive(office: Office) -> None:
-        from sheetflow.service.taking import open_intake, take_all
+        from sheetflow.service.take import open_intake, take_all
 
         take_all(office, open_intake(office))
         for blob in office.workspace.archive.glob("??/*"):

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from types import MappingProxyType
 
 from sheetflow.findings import Catalogue, Check, Finding, Severity
+from sheetflow.schemas.book import Book, Context
 from sheetflow.schemas.campaign import Campaign
-from sheetflow.schemas.judging import Book, Context
 from sheetflow.units import Levels
 from sheetflow.units.levels import CITY, COUNTY, PROVINCE, TOWNSHIP
 from sheetflow.validators.catalogue import GENERAL_CHECKS

@@ -22,11 +22,13 @@ from openpyxl.workbook import Workbook
 
 from sheetflow.config.settings_text import default_settings_text
 from sheetflow.config.workspace import Workspace, create_workspace
+from sheetflow.context.context import Office, open_office
 from sheetflow.periods import Period
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.layout import FIRST_ROW, cell_in
-from sheetflow.service import Office, PassReport, issue_workbooks, open_office, run_pass
-from sheetflow.service.standing import standing
+from sheetflow.service.issue import issue_workbooks
+from sheetflow.service.one_pass import PassReport, run_pass
+from sheetflow.service.status import standing
 from sheetflow.store.records import Submission
 from sheetflow.units import Unit, UnitTree
 from tests.tiny.campaign import CAMPAIGN, CAMPAIGN_NAME, LEVELS

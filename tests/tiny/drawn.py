@@ -6,8 +6,8 @@ import datetime as dt
 
 from sheetflow.periods import OFFICE_ZONE, Cadence
 from sheetflow.pipeline import judge
+from sheetflow.schemas.book import Context, Judgement
 from sheetflow.schemas.forms import Form
-from sheetflow.schemas.judging import Context, Judgement
 from tests.drawing import draw
 from tests.tiny.campaign import CAMPAIGN
 from tests.tiny.desk import EAST, FIRST, SIGNED, TREE

@@ -8,7 +8,7 @@ from typing import Any
 
 from sheetflow.periods import Period
 from sheetflow.pipeline import judge
-from sheetflow.schemas.judging import Judgement
+from sheetflow.schemas.book import Judgement
 from tests.county_book import CAMPAIGN, context, drawn, judged, judged_raw
 from tests.drawing import draw
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from sheetflow.findings import Finding, Place, Severity
 from sheetflow.periods import OFFICE_ZONE, Period
-from sheetflow.schemas.judging import Earlier
+from sheetflow.schemas.book import Earlier
 from tests.county_book import TREE, judged, left_by
 from tests.validators.pairs import Pair
 

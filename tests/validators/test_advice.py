@@ -10,6 +10,7 @@ from functools import partial
 import pytest
 
 from sheetflow.findings import Catalogue, Finding
+from sheetflow.schemas.book import BookRow, BookSheet, Judgement
 from sheetflow.schemas.cells import (
     CellType,
     Choice,
@@ -28,7 +29,6 @@ from sheetflow.schemas.cells import (
 )
 from sheetflow.schemas.columns import Column
 from sheetflow.schemas.conditions import Condition
-from sheetflow.schemas.judging import BookRow, BookSheet, Judgement
 from tests.county_book import CAMPAIGN, FORM, judged
 from tests.tiny import campaign as tiny
 from tests.tiny.drawn import judged_tiny

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from sheetflow.periods import Period
 from sheetflow.pipeline import judge
+from sheetflow.schemas.book import Earlier, Judgement
 from sheetflow.schemas.documents import dump_rows, load_rows, without_personal
-from sheetflow.schemas.judging import Earlier, Judgement
 from sheetflow.schemas.sheets import Sheet
 from tests.county_book import CAMPAIGN, FORM, context, drawn, left_by
 

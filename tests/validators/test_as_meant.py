@@ -10,8 +10,8 @@ import pytest
 
 from sheetflow.findings import Severity
 from sheetflow.prefill import prefill_returned
-from sheetflow.schemas.habits import Value
-from sheetflow.schemas.judging import Judgement
+from sheetflow.schemas.book import Judgement
+from sheetflow.schemas.parsing import Value
 from tests.county_book import CAMPAIGN, TREE, drawn, judged, judged_raw
 
 

@@ -10,9 +10,9 @@ import pytest
 
 from sheetflow.periods import OFFICE_ZONE, Cadence, Period
 from sheetflow.pipeline import judge
+from sheetflow.schemas.book import Context, Judgement, Outcome
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.forms import Form
-from sheetflow.schemas.judging import Context, Judgement, Outcome
 from tests.drawing import draw
 from tests.tiny.cadences import HALF_YEAR, MONTH, ONCE, QUARTER, YEAR, patrolled
 from tests.tiny.desk import EAST, TREE

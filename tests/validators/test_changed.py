@@ -9,8 +9,8 @@ from dataclasses import replace
 import pytest
 
 from sheetflow.pipeline import judge
-from sheetflow.schemas.habits import Value
-from sheetflow.schemas.judging import Judgement
+from sheetflow.schemas.book import Judgement
+from sheetflow.schemas.parsing import Value
 from tests.county_book import CAMPAIGN, context, drawn, judged, left_by
 
 CHANGES = ("closed-changed", "person-changed", "key-reused", "row-gone", "age-differs")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sheetflow.schemas.judging import Outcome
+from sheetflow.schemas.book import Outcome
 from sheetflow.units import Unit, UnitTree
 from tests.county_book import TREE, judged, judged_raw, said
 from tests.county_book import drawn as drawn_book

@@ -15,7 +15,7 @@ from sheetflow.periods import Period
 from sheetflow.prefill import prefill_blank
 from sheetflow.schemas.layout import GUIDE_SHEET
 from sheetflow.writing import Dress, write_workbook
-from sheetflow.writing.guide import NOT_THEIRS
+from sheetflow.writing.blank.guide import NOT_THEIRS
 from tests.county_book import CAMPAIGN, FORM, TREE, judged, said
 from tests.validators.pairs import Pair
 from tests.validators.pairs_books import BOOKS

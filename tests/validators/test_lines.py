@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from sheetflow.schemas.columnwise import read_column
 from sheetflow.schemas.sheets import Kind, Sheet
-from sheetflow.validators.lines import doubtful_lines, kind_of_line
+from sheetflow.validators.footer_rows import doubtful_lines, kind_of_line
 from sheetflow.workbook import CellValue
 from tests.county_book import FORM, judged
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sheetflow.findings import Severity
-from sheetflow.schemas.judging import Judgement
+from sheetflow.schemas.book import Judgement
 from tests.county_book import CAMPAIGN, judged, said
 
 Told = tuple[str, str, str]

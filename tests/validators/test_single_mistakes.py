@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sheetflow.findings import Severity
+from sheetflow.schemas.book import Judgement
 from sheetflow.schemas.cells import (
     Choice,
     Choices,
@@ -26,7 +27,6 @@ from sheetflow.schemas.cells import (
     Whole,
 )
 from sheetflow.schemas.columns import Column
-from sheetflow.schemas.judging import Judgement
 from tests.county_book import judged
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sheetflow.findings import Severity
-from sheetflow.schemas.judging import Judgement, Outcome
+from sheetflow.schemas.book import Judgement, Outcome
 from sheetflow.validators.totals import Sums, likely_sums
 from tests.county_book import judged
 

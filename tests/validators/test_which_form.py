@@ -8,8 +8,8 @@ import pytest
 
 from sheetflow.periods import OFFICE_ZONE, Cadence
 from sheetflow.pipeline import judge
+from sheetflow.schemas.book import Context, Judgement, Outcome
 from sheetflow.schemas.campaign import Campaign
-from sheetflow.schemas.judging import Context, Judgement, Outcome
 from tests.drawing import draw
 from tests.tiny.desk import CITY, EAST, FIRST, IN_TIME, SIGNED, TREE
 from tests.tiny.forms import PATROL_FORM

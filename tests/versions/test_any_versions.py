@@ -20,13 +20,13 @@ from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.pipeline import judge
 from sheetflow.prefill import prefill_blank, prefill_returned
 from sheetflow.reading import read_workbook
+from sheetflow.schemas.book import Context, Earlier, Judgement
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.columns import RowModel, choice, day, key, text, whole
 from sheetflow.schemas.conditions import Not, where
 from sheetflow.schemas.documents import dump_rows, load_rows
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.indicators import Count, Indicator, Ratio, Sum
-from sheetflow.schemas.judging import Context, Earlier, Judgement
 from sheetflow.schemas.layout import FIRST_ROW, cell_in
 from sheetflow.schemas.sheets import Kind, Sheet
 from sheetflow.units import THREE_LEVELS

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from sheetflow.children.tasks import read_file
 from sheetflow.errors import (
     DeclarationError,
     MailTemplateError,
@@ -25,7 +26,6 @@ from sheetflow.errors import (
     WritingError,
 )
 from sheetflow.findings import Finding, Place, Severity
-from sheetflow.workers.tasks import read_file
 
 __all__ = ["read_file"]
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from sheetflow.children.judge import PastBook, dump_book, earlier_book, later_books
 from sheetflow.periods import Period
 from sheetflow.schemas.documents import unpack
-from sheetflow.workers.judging import PastBook, dump_book, earlier_book, later_books
 from tests.county_book import CAMPAIGN, FORM, judged
 
 

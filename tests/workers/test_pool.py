@@ -15,9 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from sheetflow.errors import SheetflowError, UnreadableError
-from sheetflow.workbook import RawWorkbook
-from sheetflow.workers import (
+from sheetflow.children import (
     ChildHinderedError,
     ChildLostError,
     ChildStartError,
@@ -26,6 +24,8 @@ from sheetflow.workers import (
     Pool,
     TaskFailedError,
 )
+from sheetflow.errors import SheetflowError, UnreadableError
+from sheetflow.workbook import RawWorkbook
 from tests.reading.packages import simple, xlsx_of
 from tests.workers import odd_tasks
 
@@ -55,7 +55,7 @@ def test_reads_a_file(tmp_path: Path) -> None:
     """The service's own tasks read a workbook in a child and hand it over whole."""
     path = tmp_path / "a.xlsx"
     path.write_bytes(simple())
-    with Pool("sheetflow.workers.tasks", 1) as pool:
+    with Pool("sheetflow.children.tasks", 1) as pool:
         workbook = pool.call("read_file", str(path))
         assert isinstance(workbook, RawWorkbook)
         assert workbook.sheets[0].cell(2, 2) == "走访"
@@ -133,7 +133,7 @@ def test_what_is_ours_has_more_time_and_blames_no_file(pool: Pool) -> None:
 def test_we_who_stood_still_do_not_blame_the_child() -> None:
     """An answer that lies ready when our own clock has run out is taken."""
     script = textwrap.dedent(f"""
-        from sheetflow.workers import Limits, Pool
+        from sheetflow.children import Limits, Pool
         with Pool({_TASKS!r}, 1, Limits(cpu_seconds=1, patience=2)) as pool:
             pool.call("pid")
             print("begun", flush=True)
@@ -364,7 +364,7 @@ def test_children_end_with_their_parent(tmp_path: Path) -> None:
     script = tmp_path / "service.py"
     script.write_text(
         textwrap.dedent(f"""
-            from sheetflow.workers import Pool
+            from sheetflow.children import Pool
             pool = Pool({_TASKS!r}, 1)
             print(pool.call("pid"), flush=True)
             pool.call("sleep", 60)

@@ -9,10 +9,10 @@ from types import MappingProxyType
 
 import pytest
 
-from sheetflow.schemas.judging import Judgement, Outcome
+from sheetflow.children.judge import JudgeReply
+from sheetflow.children.wire import FrameTooLargeError, dumps, loads, read_frame, write_frame
+from sheetflow.schemas.book import Judgement, Outcome
 from sheetflow.workbook import RawSheet, RawWorkbook
-from sheetflow.workers.judging import JudgeReply
-from sheetflow.workers.wire import FrameTooLargeError, dumps, loads, read_frame, write_frame
 
 
 def test_workbooks_and_mappings_come_back_equal() -> None:
@@ -50,8 +50,8 @@ def test_a_member_of_an_enum_crosses_by_its_value() -> None:
         "builtins eval",
         "builtins getattr",
         "subprocess Popen",
-        "sheetflow.workers.process subprocess.Popen",
-        "sheetflow.workers.process Child",
+        "sheetflow.children.process subprocess.Popen",
+        "sheetflow.children.process Child",
         "sheetflow.workbook column_letters",
         "sheetflow.workbook dataclass",
         "sheetflow.units Iterable",

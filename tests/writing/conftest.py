@@ -34,8 +34,8 @@ from sheetflow.schemas.cells import (
 from sheetflow.schemas.columns import Column
 from sheetflow.schemas.conditions import Condition
 from sheetflow.schemas.forms import Form
-from sheetflow.schemas.habits import Value
 from sheetflow.schemas.layout import FIRST_ROW, cell_in
+from sheetflow.schemas.parsing import Value
 from sheetflow.schemas.sheets import Kind, Sheet
 from sheetflow.units import Unit
 from sheetflow.writing import Dress

@@ -17,12 +17,12 @@ from python_calamine import CalamineWorkbook
 from sheetflow.errors import WritingError
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.prefill import Filling, prefill_blank
+from sheetflow.schemas.book import Earlier
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.cells import Choice, Choices, Day, IdNumber, Key, Phone, Reference, Whole
 from sheetflow.schemas.columns import Column, RowModel, choice, key, text, whole
 from sheetflow.schemas.conditions import Condition, Is
 from sheetflow.schemas.forms import Cover, Form
-from sheetflow.schemas.judging import Earlier
 from sheetflow.schemas.layout import (
     FIRST_ROW,
     GUIDE_SHEET,
@@ -38,7 +38,7 @@ from sheetflow.schemas.sheets import Kind, Sheet
 from sheetflow.units import Unit
 from sheetflow.workbook import column_letters
 from sheetflow.writing import Dress, write_master, write_workbook
-from sheetflow.writing.guide import NOT_THEIRS
+from sheetflow.writing.blank.guide import NOT_THEIRS
 
 STAMP = dt.datetime(2012, 3, 1, 9, 0, tzinfo=OFFICE_ZONE)
 

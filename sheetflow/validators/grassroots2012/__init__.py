@@ -5,10 +5,10 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from sheetflow.findings import Catalogue
+from sheetflow.schemas.book import Rule
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.grassroots2012.progress import PROGRESS
 from sheetflow.schemas.grassroots2012.samples import give_samples
-from sheetflow.schemas.judging import Rule
 from sheetflow.validators.catalogue import GENERAL_CHECKS
 from sheetflow.validators.grassroots2012.cases import (
     check_case_has_help,

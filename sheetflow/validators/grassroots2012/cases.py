@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 from sheetflow.findings import Finding
 from sheetflow.lookalikes import plain, without_unseen
-from sheetflow.schemas.habits import Value
-from sheetflow.schemas.judging import Book, BookRow, BookSheet, Context
+from sheetflow.schemas.book import Book, BookRow, BookSheet, Context
+from sheetflow.schemas.parsing import Value
 from sheetflow.validators.grassroots2012.catalogue import OWN
 from sheetflow.validators.keys import unclear_rows
 

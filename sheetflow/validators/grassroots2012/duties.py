@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sheetflow.findings import Finding
-from sheetflow.schemas.judging import Book, BookRow, Context
+from sheetflow.schemas.book import Book, BookRow, Context
 from sheetflow.validators.grassroots2012.catalogue import OWN
 
 _DUTIES = {

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sheetflow.findings import Finding, Place
+from sheetflow.schemas.book import Book, Context
 from sheetflow.schemas.indicators import Indicator, Number
-from sheetflow.schemas.judging import Book, Context
 from sheetflow.schemas.layout import STATISTICS_COLUMNS
 from sheetflow.schemas.sheets import Kind
 from sheetflow.validators.grassroots2012.catalogue import OWN

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sheetflow.findings import Finding
+from sheetflow.schemas.book import Book, Context
 from sheetflow.schemas.cells import Money
-from sheetflow.schemas.habits import read_name
-from sheetflow.schemas.judging import Book, Context
+from sheetflow.schemas.parsing import read_name
 from sheetflow.schemas.personal import holds_personal_number
 from sheetflow.validators.grassroots2012.catalogue import OWN
 

@@ -38,8 +38,8 @@ from sheetflow.schemas import cells
 from sheetflow.schemas.columns import Column, Mask
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.grassroots2012.progress import PROGRESS
-from sheetflow.schemas.habits import Value
 from sheetflow.schemas.indicators import Number, Values, measure_all, plain
+from sheetflow.schemas.parsing import Value
 from sheetflow.schemas.sheets import RollUp, Sheet
 from sheetflow.units import THREE_LEVELS, Unit, UnitTree
 

@@ -30,14 +30,13 @@ from sheetflow.consolidation.details import (
 from sheetflow.consolidation.tables import Consolidated, DetailRow, DetailSheet
 from sheetflow.masks import MaskPolicy
 from sheetflow.periods import Period
-from sheetflow.schemas.habits import Value
+from sheetflow.schemas.parsing import Value
 from sheetflow.units import THREE_LEVELS, UnitTree
-from sheetflow.writing import joined
-from sheetflow.writing.consolidated import write_consolidated, write_skeleton
-from sheetflow.writing.consolidated_details import countable, measure_rows
-from sheetflow.writing.joined import Bulk, Piece, join, pack
-from sheetflow.writing.piece_cells import Cells
-from sheetflow.writing.pieces import Pieces, Rendered, gather, render_pieces
+from sheetflow.writing.consolidated.details import countable, measure_rows
+from sheetflow.writing.consolidated.joined import Bulk, Piece, join, pack
+from sheetflow.writing.consolidated.piece_cells import Cells
+from sheetflow.writing.consolidated.pieces import Pieces, Rendered, gather, render_pieces
+from sheetflow.writing.consolidated.workbook import joined, write_consolidated, write_skeleton
 from tests.programs import needs_office
 
 Consolidate = Callable[..., Consolidated]

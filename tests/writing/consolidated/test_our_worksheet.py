@@ -12,7 +12,7 @@ import pytest
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
-from sheetflow.writing.consolidated_sheet import OurWorksheet
+from sheetflow.writing.consolidated.sheet import OurWorksheet
 
 TEXTS = (
     *(

@@ -1,0 +1,288 @@
+"""The tasks that make what stands above the counties: requests and replies, and the work.
+
+The child knows no database: the parent hands over what is accepted as plain values, and
+names the files in which rendered rows lie (`writing.pieces`). A file that is missing or
+damaged is told, not mended: only the parent has the rows.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from sheetflow.consolidation.accepted import (
+    Accepted,
+    Attempt,
+    Books,
+    Matters,
+    UnitAndPeriod,
+)
+from sheetflow.consolidation.corrections import Correction
+from sheetflow.consolidation.details import Whose
+from sheetflow.errors import ReportTemplateError
+from sheetflow.masks import MaskPolicy
+from sheetflow.periods import Period
+from sheetflow.schemas.documents import load_rows
+from sheetflow.schemas.indicators import Figures
+from sheetflow.schemas.parsing import Value
+from sheetflow.units import Unit, UnitTree
+
+if TYPE_CHECKING:
+    from sheetflow.consolidation.report import Letter
+    from sheetflow.consolidation.tables import Consolidated, DetailRow, DetailSheet
+    from sheetflow.reporting import RenderedReport
+    from sheetflow.schemas.forms import Form
+    from sheetflow.writing.consolidated.joined import Bulk, Piece
+    from sheetflow.writing.consolidated.pieces import Pieces
+
+
+_WORTH_JOINING = 50
+"""From so many rows on a sheet of a workbook that is joined at all is joined as well."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PieceOrder:
+    """Which rows to render: whose they are, and the file for each level that sees them.
+
+    `versions` are those of the form whose columns are wanted.
+    """
+
+    campaign: str
+    form: str
+    versions: frozenset[int]
+    source: Whose
+    files: Sequence[tuple[MaskPolicy, str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BooksRequest:
+    """What is accepted below `unit`, as `Books` without a store.
+
+    `rows` are rows as JSON by sheet and receipt, of those sheets that the task asks for.
+    """
+
+    campaign: str
+    form: str
+    unit: Unit
+    tree: UnitTree
+    period: Period
+    accepted: Mapping[UnitAndPeriod, Accepted]
+    attempts: Mapping[UnitAndPeriod, Attempt]
+    deadlines: Mapping[UnitAndPeriod, dt.datetime]
+    rows: Mapping[tuple[str, str], str] = field(default_factory=lambda: MappingProxyType({}))
+
+    def books(self) -> Books:
+        """Give the books; their rows are read when asked for."""
+        form = _form(self.campaign, self.form)
+
+        def rows_of(
+            sheet: str, wanted: Sequence[Accepted]
+        ) -> Iterator[tuple[Accepted, Sequence[Mapping[str, Value]]]]:
+            for accepted in wanted:
+                text = self.rows.get((sheet, accepted.receipt))
+                if text is not None:
+                    yield accepted, load_rows(form.by_key[sheet], text)
+
+        return Books(
+            form=form,
+            tree=self.tree,
+            period=self.period,
+            accepted=self.accepted,
+            attempts=self.attempts,
+            rows_of=rows_of,
+            deadlines=self.deadlines,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkbookOrder:
+    """How a consolidated workbook is made: who reads it, its corrections, where its pieces lie.
+
+    `pieces` are files by receipt. Where a sheet has `joined_from` rows or more, they are joined.
+    """
+
+    policy: MaskPolicy
+    corrections: Sequence[Correction]
+    pieces: Mapping[str, str]
+    joined_from: int
+
+
+@dataclass(frozen=True, slots=True)
+class WorkbookReply:
+    """A workbook without its bulk rows, and the pieces to join in, by part of the package.
+
+    `lost` are the receipts whose pieces could not be read: then there is no workbook. There
+    is none either where a sheet's rows are more than one can hold.
+    """
+
+    content: bytes = b""
+    bulk: Mapping[str, Sequence[Piece]] = field(default_factory=lambda: MappingProxyType({}))
+    lost: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportOrder:
+    """How a Word report is made: its template, the letter around it, its fonts."""
+
+    policy: MaskPolicy
+    template: bytes
+    """Empty for the plain one that is made from the form's declaration."""
+    instead: bytes
+    """The template that serves where the first cannot be filled; where neither can, the plain one."""
+    letter: Letter
+    fonts: Mapping[str, str]
+    picture_font: Path
+
+
+@dataclass(frozen=True, slots=True)
+class ReportReply:
+    """A Word report and the table of its figures."""
+
+    docx: bytes
+    table: bytes
+    fault: str = ""
+    """Why the first template could not be filled, in a sentence."""
+
+
+def _form(campaign: str, form: str) -> Form:
+    from sheetflow.campaigns import load_campaign
+
+    return load_campaign(campaign).by_key[form]
+
+
+def render_piece_files(order: PieceOrder, rows: Mapping[str, str]) -> None:
+    """Render a submission's rows (JSON by sheet) into the files ordered."""
+    form = _form(order.campaign, order.form)
+    loaded = {
+        key: load_rows(form.by_key[key], text) for key, text in rows.items() if key in form.by_key
+    }
+    write_piece_files(order, loaded)
+
+
+def write_piece_files(
+    order: PieceOrder,
+    rows: Mapping[str, Sequence[Mapping[str, Value]]],
+    figures: Figures | None = None,
+) -> None:
+    """Render rows by sheet (and what they give, where it is known) into the files ordered.
+
+    Each is put in place whole.
+    """
+    from sheetflow.writing.consolidated.pieces import render_pieces
+
+    form = _form(order.campaign, order.form).spanning(order.versions)
+    policies = [policy for policy, _ in order.files]
+    contents = render_pieces(form, policies, order.source, rows, figures)
+    for (_, name), content in zip(order.files, contents, strict=True):
+        target = Path(name)
+        unfinished = target.with_name(f".{target.name}.tmp")
+        # No fsync: a cache; what a power cut leaves of it is found out by its checksum.
+        unfinished.write_bytes(content)
+        unfinished.replace(target)
+
+
+def render_consolidated(request: BooksRequest, order: WorkbookOrder) -> WorkbookReply:
+    """Make a consolidated workbook from pieces; the parent joins the bulk rows in."""
+    from sheetflow.campaigns import load_campaign
+    from sheetflow.consolidation.workbook import consolidate
+    from sheetflow.writing.consolidated.pieces import read_pieces
+    from sheetflow.writing.consolidated.workbook import write_skeleton
+
+    read = {receipt: read_pieces(Path(name)) for receipt, name in order.pieces.items()}
+    pieces = {receipt: found for receipt, found in read.items() if found is not None}
+    if len(pieces) < len(read):
+        return WorkbookReply(lost=[receipt for receipt, found in read.items() if found is None])
+
+    def matters_of(
+        _books: Books, standing: Sequence[Accepted]
+    ) -> Iterator[tuple[Accepted, Matters]]:
+        return ((accepted, pieces[accepted.receipt].matters) for accepted in standing)
+
+    books = replace(request.books(), matters_of=matters_of)
+    campaign = load_campaign(request.campaign)
+    tables = consolidate(campaign, books, request.unit, order.policy, order.corrections)
+    tables, bulk = _split(tables, books, pieces, order.joined_from)
+    if not all(each.can_join for each in bulk.values()):
+        return WorkbookReply()
+    skeleton = write_skeleton(tables, bulk)
+    parts = {part: [piece for _, piece in bulk[key].pieces] for part, key in skeleton.parts.items()}
+    return WorkbookReply(skeleton.content, parts)
+
+
+def _split(
+    tables: Consolidated, books: Books, pieces: Mapping[str, Pieces], joined_from: int
+) -> tuple[Consolidated, dict[str, Bulk]]:
+    """Take the bulk sheets' rows from pieces, those of small sheets from the rows kept there."""
+    from sheetflow.consolidation.details import sources, whose
+    from sheetflow.writing.consolidated.pieces import gather, load_detail_rows
+
+    standing = {
+        detail.sheet.key: sources(books, tables.unit, detail.sheet) for detail in tables.details
+    }
+    gathered = {
+        key: gather(key, [(entry.receipt, pieces[entry.receipt]) for entry in listed])
+        for key, listed in standing.items()
+    }
+    is_large = any(bulk.rows >= joined_from for bulk in gathered.values())
+    bulk: dict[str, Bulk] = {}
+    details: list[DetailSheet] = []
+    for detail in tables.details:
+        key, listed = detail.sheet.key, standing[detail.sheet.key]
+        found = [pieces[entry.receipt].sheets.get(key) for entry in listed]
+        unkept = any(rendered and rendered.few is None for rendered in found)
+        # Where one sheet is joined, a program that could not read it is lost anyway.
+        if unkept or (is_large and gathered[key].rows >= _WORTH_JOINING):
+            bulk[key] = gathered[key]
+
+        def rows(
+            detail: DetailSheet = detail, key: str = key, listed: list[Accepted] = listed
+        ) -> Iterator[DetailRow]:
+            for accepted in listed:
+                rendered = pieces[accepted.receipt].sheets.get(key)
+                if rendered and rendered.values:  # a unit may have nothing in this sheet
+                    source = whose(books.tree, accepted)
+                    yield from load_detail_rows(detail, source, rendered.values)
+
+        details.append(replace(detail, rows=rows))
+    return replace(tables, details=tuple(details)), bulk
+
+
+def render_word_report(request: BooksRequest, order: ReportOrder) -> ReportReply:
+    """Make a Word report and the table of its figures."""
+    from sheetflow.campaigns import load_campaign
+    from sheetflow.consolidation.report import report_data
+    from sheetflow.consolidation.workbook import newest
+    from sheetflow.reporting import CHECK_HEADINGS, ReportOptions, check_table, render_report
+    from sheetflow.reporting.plain import plain_template
+    from sheetflow.writing.consolidated.check_table import write_check_table
+
+    books, campaign = request.books(), load_campaign(request.campaign)
+    unit, stamp = request.unit, newest(books, request.unit)
+    data = report_data(campaign, books, unit, order.letter, order.policy)
+    options = ReportOptions(fonts=order.fonts, picture_font=order.picture_font)
+
+    def fill(template: bytes) -> RenderedReport:
+        words = template or plain_template(books.form)
+        return render_report(words, data, stamp=stamp, options=options)
+
+    rendered, fault = _first_filled(fill, (order.template, order.instead))
+    heading = f"{unit.name} {books.period.label}{campaign.named_beside(books.form.key)}"
+    table = write_check_table(heading, CHECK_HEADINGS, check_table(rendered), stamp)
+    return ReportReply(rendered.docx, table, fault)
+
+
+def _first_filled(
+    fill: Callable[[bytes], RenderedReport], templates: Sequence[bytes]
+) -> tuple[RenderedReport, str]:
+    """Fill the first of `templates` that can be, else the plain one; say what ailed the first."""
+    fault = ""
+    for template in templates:
+        try:
+            return fill(template), fault
+        except ReportTemplateError as error:
+            fault = fault or str(error)
+    return fill(b""), fault

@@ -1,0 +1,136 @@
+"""The same person registered by two units below: shown, never returned.
+
+Only the nearest common superior is told, and only which rows they are: unit, key and
+matter. Who the person is it can ask the units.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from sheetflow.consolidation.accepted import Accepted, Books, Matters
+from sheetflow.consolidation.details import sources
+from sheetflow.consolidation.tables import SamePersonRow
+from sheetflow.schemas.columnwise import each
+from sheetflow.schemas.forms import Form
+from sheetflow.schemas.keys import merged
+from sheetflow.schemas.parsing import Value
+from sheetflow.units import Unit
+
+_OLD_LENGTH, _REGION = 15, 6
+_CENTURY = "19"
+
+_Spot = tuple[Accepted, str, str]
+"""Whose row, its merged key, the matter in words."""
+
+
+def same_person_rows(books: Books, unit: Unit) -> tuple[SamePersonRow, ...] | None:
+    """Give the rows below `unit` that are about the same person.
+
+    Rows of one unit among themselves are that unit's own affair, and those within one
+    branch below are for the superior there. None where the form does not ask.
+    """
+    spec = books.form.same_person
+    if spec is None:
+        return None
+    sheet = books.form.by_key[spec.sheet]
+    standing = sources(books, unit, sheet)
+    told = list((books.matters_of or _matters_of)(books, standing))
+    shared = _shared(listed.digests for _, listed in told)
+    groups: dict[str, list[_Spot]] = {}
+    for accepted, listed in told:
+        if shared.isdisjoint(listed.digests):
+            continue
+        for number, digest in enumerate(listed.digests):
+            if digest in shared:
+                spot = (accepted, listed.keys[number], listed.words[number])
+                groups.setdefault(digest, []).append(spot)
+    branches = _branches(books, unit)
+    found = [
+        spots
+        for spots in groups.values()
+        if len({branches[accepted.unit_id] for accepted, _, _ in spots}) > 1
+    ]
+    return tuple(
+        SamePersonRow(
+            group=number,
+            unit=books.tree[accepted.unit_id],
+            above=_above(books, unit, accepted.unit_id),
+            receipt=accepted.receipt,
+            key=key,
+            matter=matter,
+        )
+        for number, spots in enumerate(found, start=1)
+        for accepted, key, matter in spots
+    )
+
+
+def _shared(units: Iterable[Sequence[str]]) -> set[str]:
+    """Give the digests that more than one unit has: few of very many."""
+    seen: set[str] = set()
+    shared: set[str] = set()
+    for digests in units:
+        own = set(digests)
+        shared |= own & seen
+        seen |= own
+    return shared
+
+
+def _matters_of(books: Books, standing: Sequence[Accepted]) -> Iterator[tuple[Accepted, Matters]]:
+    spec = books.form.same_person
+    for accepted, rows in books.rows_of(spec.sheet if spec else "", standing):
+        yield accepted, matters(books.form, accepted.unit_id, rows)
+
+
+def matters(form: Form, unit_id: str, rows: Iterable[Mapping[str, Value]]) -> Matters:
+    """Give what the rows of a unit's sheet say of whom, for comparison with other units."""
+    spec = form.same_person
+    if spec is None:
+        return Matters()
+    sheet = form.by_key[spec.sheet]
+    naming = sheet.naming_column
+    types = [sheet.by_key[column].type for column in spec.matter]
+    known = [row for row in rows if isinstance(row.get(spec.person), str)]
+    about = spec.where.among(known) if spec.where else known
+    named = [merged(unit_id, row.get(naming.key)) if naming else None for row in about]
+    told = [tuple(row.get(column) for column in spec.matter) for row in about]
+
+    def words(values: tuple[Value, ...]) -> str:
+        return "、".join(kind.show(value) for kind, value in zip(types, values, strict=True))
+
+    return Matters(
+        [_digest(str(row[spec.person])) for row in about],
+        [str(key or "") for key in named],
+        each(words, told, {}),
+    )
+
+
+def _digest(number: str) -> str:
+    return hashlib.sha256(same_number(number).encode()).hexdigest()[:24]
+
+
+def same_number(number: str) -> str:
+    """Give the 17 digits that an identity number of 15 and of 18 places have in common."""
+    if len(number) == _OLD_LENGTH:
+        return number[:_REGION] + _CENTURY + number[_REGION:]
+    return number[:-1]
+
+
+def _branches(books: Books, unit: Unit) -> dict[str, str]:
+    """By unit id: the unit straight below `unit` that it is, belongs to or was merged into."""
+    found = {unit.unit_id: unit.unit_id}
+    for child in books.tree.children(unit.unit_id):
+        found |= {member.unit_id: child.unit_id for member in books.tree.subtree(child.unit_id)}
+    for member in books.tree.subtree(unit.unit_id):
+        # A unit that has ended may have stood elsewhere; its book goes with its heir.
+        heir = found[member.unit_id]
+        found |= {old.unit_id: heir for old in books.merged_into(member)}
+    return found
+
+
+def _above(books: Books, reader: Unit, unit_id: str) -> tuple[str, ...]:
+    """Name the units that tell where `unit_id` is, blank where its chain has none of a level."""
+    tree = books.tree
+    found = (tree.ancestor(unit_id, level.name) for level in tree.levels.origin(reader.level)[:-1])
+    return tuple(above.name if above else "" for above in found)

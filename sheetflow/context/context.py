@@ -1,0 +1,249 @@
+"""An open workspace: settings, units, campaign, store, clock and the children.
+
+This module owns what every task of the service shares. It refuses to do any of the
+work itself.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import logging
+import os
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sheetflow.campaigns import load_campaign
+from sheetflow.config.private import make_private_folder
+from sheetflow.config.settings import Settings
+from sheetflow.config.workspace import Workspace, open_workspace
+from sheetflow.context.clock import Clock
+from sheetflow.context.open_store import open_store as open_sound_store
+from sheetflow.context.privacy import keyed_privacy
+from sheetflow.context.templates import Templates
+from sheetflow.context.units_in_force import read_roster
+from sheetflow.errors import RESTORE, SheetflowError, StoreDamagedError
+from sheetflow.masks import MaskPolicy
+from sheetflow.periods import Period, deadline
+from sheetflow.publishing.lying import Stamp
+from sheetflow.schemas.campaign import Campaign
+from sheetflow.schemas.forms import Form
+from sheetflow.store import Store
+from sheetflow.units import Unit, UnitTree
+
+if TYPE_CHECKING:  # heavy, and `check` needs neither children nor writers
+    from sheetflow.children import Pool
+    from sheetflow.writing import Dress
+
+LOG = logging.getLogger("sheetflow")
+LOG.addHandler(logging.NullHandler())  # where no log is kept, nothing of it reaches the terminal
+
+Say = Callable[[str, int, int], None]
+"""Tells how far a step has come: its name, how many are done, how many there are."""
+
+OpenStore = Callable[[Workspace, Settings], Store]
+"""Opens a workspace's store; a service waits for one that cannot be had just now."""
+
+
+def say_nothing(_step: str, _done: int, _of: int) -> None:
+    """Keep quiet about progress."""
+
+
+@dataclass
+class Office:
+    """Everything a task of the service needs; closed by `open_office`."""
+
+    workspace: Workspace
+    settings: Settings
+    tree: UnitTree
+    campaign: Campaign
+    store: Store
+    clock: Clock
+    say: Say = say_nothing
+    is_stopping: Callable[[], bool] = lambda: False
+    """Whether to begin nothing more: what is in hand is finished, the rest waits for the next start."""
+    noted: bool = False
+    """Whether files stand in the journal that the database has yet to hear of."""
+    turn: int | None = None
+    """How many files of one unit are served before it is another one's turn; None for all."""
+    pieces_under_way: dict[Path, Future[None]] = field(default_factory=dict)
+    """Files of rendered rows that a child is making."""
+    hers: dict[Path, Stamp] = field(default_factory=dict)
+    """Files of the outbox that were found to be a person's, by what changes with them."""
+    units_trouble: str = ""
+    """Why the list in force is not what units.xlsx says, in a sentence; empty where it is."""
+    _units_seen: tuple[int, int, int] | None = None
+    _pool: list[Pool] = field(default_factory=list)
+    declared: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Digests of declarations that are known already, by form and what shows them."""
+    measures: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    """What each figure is measured by, of declarations that are known already, by their digest."""
+    _layouts: dict[tuple[str, frozenset[int]], str] = field(default_factory=dict)
+
+    @property
+    def pool(self) -> Pool:
+        """The limited children; started when first needed."""
+        if not self._pool:
+            workers = self.settings.workers
+            from sheetflow.children import Limits, Pool
+            from sheetflow.children.limits import MIB
+
+            limits = Limits(
+                address_space=workers.memory_mb * MIB,
+                cpu_seconds=workers.wall_seconds,
+            )
+            self._pool.append(Pool("sheetflow.children.tasks", self.pool_size, limits))
+        return self._pool[0]
+
+    def warm_up(self, *, reports: bool = False) -> None:
+        """Start the children, unless they run, and have them load what they need to judge.
+
+        With `reports` also what takes longest to load, for whoever waits for files anyway.
+        """
+        if self._pool:
+            return
+        for _ in range(self.pool_size):
+            self.pool.submit("warm_up", self.settings.campaign)
+        for _ in range(self.pool_size if reports else 0):
+            self.pool.submit("warm_up_reports")
+
+    @property
+    def pool_size(self) -> int:
+        """How many files are in hand at once."""
+        return self.settings.workers.size or os.cpu_count() or 1
+
+    @cached_property
+    def templates(self) -> Templates:
+        """The templates that serve now."""
+        return Templates(self.workspace.templates)
+
+    @cached_property
+    def working_days(self) -> dict[str, int]:
+        """The working days each level has after a period's end."""
+        return {
+            name: self.settings.deadlines.working_days(name) for name in self.campaign.levels.names
+        }
+
+    @cached_property
+    def day_overrides(self) -> dict[dt.date, bool]:
+        """The days on which this office works or rests otherwise than the calendar says."""
+        return dict(self.settings.deadlines.overrides)
+
+    def deadline(self, unit: Unit, form: Form, period: Period) -> dt.datetime:
+        """The last moment at which `unit` reports `form` for `period` in time."""
+        days = form.days_for(unit.level, self.working_days)
+        return deadline(period, days, self.day_overrides)
+
+    def last_deadline(self, period: Period) -> dt.datetime:
+        """The last moment at which anybody reports anything for `period` in time."""
+        own = (day for form in self.campaign.forms for day in form.working_days.values())
+        return deadline(period, max((*self.working_days.values(), *own)), self.day_overrides)
+
+    def is_closed(self, period: Period) -> bool:
+        """Whether nobody reports anything for `period` in time any longer, at whatever level."""
+        return self.clock.now() > self.last_deadline(period)
+
+    @cached_property
+    def dress(self) -> Dress:
+        """What is printed on workbooks."""
+        form = self.settings.form
+        from sheetflow.writing import Dress
+
+        return Dress(
+            campaign=self.campaign.title,
+            catalogue=self.campaign.catalogue,
+            form_number=form.form_number,
+            authority=form.issued_by,
+            document=form.approval_number,
+            valid_until=form.valid_until,
+            measure_unit=form.measure_unit,
+        )
+
+    def policy(self, level: str) -> MaskPolicy:
+        """What the readers of `level` see of personal columns."""
+        return MaskPolicy(self.campaign.levels, level, self.settings.privacy.overrides(level))
+
+    def form(self, key: str) -> Form:
+        """The form called `key`; the campaign's main form where the key is empty."""
+        return self.campaign.by_key[key] if key else self.campaign.main_form
+
+    def period(self, form: str, period_id: str) -> Period:
+        """The period of that id of the form called `form`, which the campaign may have no more."""
+        declared = self.campaign.by_key.get(form)
+        return declared.period(period_id) if declared else Period.parse(period_id)
+
+    def layout(self, form: Form) -> str:
+        """The digest of all in the form's declaration that shows in rendered rows."""
+        spot = (form.key, form.versions)
+        if spot not in self._layouts:
+            from sheetflow.writing.consolidated.pieces import layout_of
+
+            self._layouts[spot] = layout_of(form)
+        return self._layouts[spot]
+
+    def reread_units(self) -> str:
+        """Read units.xlsx anew where it has changed; give what is wrong with it, else nothing.
+
+        A list that cannot be used is not taken: the one in force stays.
+        """
+        mark = None
+        with contextlib.suppress(OSError):
+            seen = self.workspace.units_file.stat()
+            mark = (seen.st_mtime_ns, seen.st_size, seen.st_ino)
+        if mark is None or mark != self._units_seen:
+            roster = read_roster(self.workspace, self.campaign.levels)
+            if list(roster.tree) != list(self.tree):
+                self.tree = roster.tree
+            self.units_trouble = roster.trouble
+            self._units_seen = None if roster.is_passing else mark
+        return self.units_trouble
+
+    def relative(self, path: Path) -> str:
+        """Name a file of the outbox as the store does, so that the outbox may move."""
+        return path.relative_to(self.workspace.outbox).as_posix()
+
+    def close(self) -> None:
+        """End the children and close the store."""
+        for pool in self._pool:
+            pool.close(cancel=True)
+        self._pool.clear()
+        self.store.close()
+
+
+@contextlib.contextmanager
+def open_office(
+    root: Path,
+    at: dt.datetime | None = None,
+    say: Say = say_nothing,
+    open_store: OpenStore | None = None,
+) -> Iterator[Office]:
+    """Open the workspace at `root`; `at` starts the clock there.
+
+    Raise WorkspaceError, SettingsError, UnitsError, DeclarationError or StoreError, each
+    with a sentence for the operator.
+    """
+    workspace, settings = open_workspace(root)
+    campaign = load_campaign(settings.campaign)
+    roster = read_roster(workspace, campaign.levels)
+    privacy = keyed_privacy(settings.privacy, campaign)
+    settings = settings.model_copy(update={"privacy": privacy})
+    make_private_folder(workspace.state)
+    store = open_store(workspace, settings) if open_store else open_sound_store(workspace)
+    clock, tree = Clock(at), roster.tree
+    office = Office(
+        workspace, settings, tree, campaign, store, clock, say, units_trouble=roster.trouble
+    )
+    try:
+        yield office
+    except (SheetflowError, OSError):
+        raise
+    except Exception as error:
+        if office.store.find_faults(deep=True):  # what nobody foresaw may come of that
+            raise StoreDamagedError(f"数据库 {workspace.database} 已损坏。{RESTORE}") from error
+        raise
+    finally:
+        office.close()

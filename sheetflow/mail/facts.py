@@ -1,0 +1,142 @@
+"""The mail about one event, in words: from what was judged to what is queued.
+
+This module owns which facts a mail is given. It refuses to send, and gives no value of
+any cell that is not quotable (the catalogue's sentences hold none).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from sheetflow.context.context import LOG, Office
+from sheetflow.errors import MailTemplateError
+from sheetflow.findings import (
+    Catalogue,
+    Explanation,
+    Finding,
+    Identity,
+    Severity,
+    count_places,
+)
+from sheetflow.store.records import Attachment, NewMail
+from sheetflow.units import Unit
+from sheetflow.wording import Event, MailData, MailFinding, render_mail
+
+_FIRST = 10
+_SETTLED = {Severity.MUST: "上级已准予放行，不用再改", Severity.VERIFY: "已说明，不用再改"}
+_LONG_NUMBER = re.compile(r"\d[\s_]*(?:\d[\s_]*){6}")
+_LONGEST_NAME = 40
+
+
+def tell(
+    catalogue: Catalogue,
+    findings: Sequence[Finding],
+    said: Mapping[Identity, Explanation] | None = None,
+) -> tuple[MailFinding, ...]:
+    """Put the first findings into words, the heaviest first, what is settled by `said` last."""
+    order = list(Severity)
+    settled = set(said or ())
+    listed = sorted(
+        findings,
+        key=lambda finding: (finding.identity in settled, order.index(finding.severity)),
+    )
+    return tuple(
+        MailFinding(
+            place=finding.place.words,
+            wrong=catalogue.wrong(finding),
+            remedy=_SETTLED[finding.severity]
+            if finding.identity in settled
+            else catalogue.remedy(finding),
+            severity=finding.severity.label,
+        )
+        for finding in listed[:_FIRST]
+    )
+
+
+def count(findings: Sequence[Finding]) -> tuple[tuple[str, int], ...]:
+    """Count findings by severity, heaviest first."""
+    return tuple((severity.label, number) for severity, number in count_places(findings).items())
+
+
+def explained(findings: Sequence[Finding], said: Mapping[Identity, Explanation]) -> int:
+    """Count the places of which something was said, so that they need nothing more."""
+    return sum(count_places(entry for entry in findings if entry.identity in said).values())
+
+
+def shown_name(name: str) -> str:
+    """Give a file's name as a mail may show it: people name files after women and numbers."""
+    if len(name) <= _LONGEST_NAME and not _LONG_NUMBER.search(name):
+        return name
+    ending = Path(name).suffix
+    return f"（名称不在邮件中显示）{ending if re.fullmatch(r'[.][A-Za-z]{1,5}', ending) else ''}"
+
+
+def facts(office: Office, unit: Unit, form: str, period: str) -> MailData:
+    """Give what every mail to `unit` says: campaign, form, period, deadline, whom to ask."""
+    contact = office.settings.contact
+    asked = [contact.office, contact.person, contact.phone]
+    known = office.period(form, period) if period else None
+    until = office.deadline(unit, office.form(form), known) if known else None
+    other = office.campaign.other_form(form)
+    return MailData(
+        campaign=office.campaign.title,
+        unit=unit.name,
+        form=office.form(form).title if form else "",
+        other_form=other.title if other else "",
+        period=known.label if known else "",
+        deadline=f"{until.year}年{until.month}月{until.day}日" if until else "",
+        drop_folder=office.workspace.inbox_of(unit).name,
+        contact="，".join(part for part in asked if part),
+        signature=contact.office,
+        date=_day_words(office),
+    )
+
+
+def _day_words(office: Office) -> str:
+    today = office.clock.now()
+    return f"{today.year}年{today.month}月{today.day}日"
+
+
+def full_message_id(office: Office, name: str) -> str:
+    """Make the Message-ID of the mail called `name`: the same name, the same mail."""
+    domain = office.settings.mail.sender.rpartition("@")[2] or "sheetflow.invalid"
+    return f"<{name}@{domain}>"
+
+
+def letter(
+    office: Office,
+    unit: Unit,
+    event: Event,
+    data: MailData,
+    message_id: str,
+    files: Mapping[str, str] | None = None,
+) -> tuple[NewMail, ...]:
+    """Make the mail to queue; none where the unit has no address.
+
+    `files` maps an attachment's name to its path in the outbox.
+    """
+    if not unit.mails:
+        return ()
+    try:
+        text = render_mail(office.templates.mail(), event, data)
+    except MailTemplateError as error:
+        LOG.warning(
+            "mail template of the workspace not usable, the default one is taken: %s", error
+        )
+        text = render_mail(office.templates.default_mail(), event, data)
+    attach = office.settings.mail.attach
+    attachments = tuple(Attachment(name, path) for name, path in (files or {}).items() if attach)
+    return (
+        NewMail(
+            message_id=full_message_id(office, message_id),
+            recipients=unit.mails,
+            subject=text.subject,
+            text=text.text,
+            html=text.html,
+            attachments=attachments,
+            unit_id=unit.unit_id,
+            receipt=data.receipt,
+        ),
+    )

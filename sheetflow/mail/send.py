@@ -1,0 +1,209 @@
+"""The mail queue: at least once, with back-off; trouble delays mail and nothing else."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from sheetflow.context.context import LOG, Office
+from sheetflow.context.lock import held_lock
+from sheetflow.errors import MailError, StoreError, WorkspaceError, describe
+from sheetflow.mail import (
+    Carrier,
+    MaildirCarrier,
+    Outcome,
+    OutgoingMail,
+    Reason,
+    Sender,
+    SmtpCarrier,
+    compose,
+)
+from sheetflow.mail.enclosures import current_files, read_file
+from sheetflow.mail.gather import gather_floods
+from sheetflow.store.records import Delivered, Mail
+
+_AT_ONCE = 100
+_TOGETHER = 16
+"""So many mails are recorded as sent in one commit, by a carrier to which a repeat does nothing."""
+
+
+Unrecorded = dict[int, Delivered]
+"""What became of mails, by their numbers, that the store does not know yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """What is the matter with the server, and when the mail was tried that found out."""
+
+    reason: Reason
+    at: dt.datetime
+
+
+@dataclass
+class Sent:
+    """What became of one round of sending."""
+
+    sent: int = 0
+    delayed: int = 0
+    held: int = 0
+    blocked: Blocked | None = None
+    """Set where the server itself does not serve: the others were put off untried."""
+
+    @property
+    def handled(self) -> int:
+        """How many mails something became of."""
+        return self.sent + self.delayed + self.held
+
+
+def carrier_of(office: Office) -> Carrier:
+    """Give the carrier that the settings name: the mail server, else a Maildir for the record."""
+    mail = office.settings.mail
+    if not mail.host:
+        return MaildirCarrier(office.workspace.maildir)
+    return SmtpCarrier(
+        mail.host,
+        mail.server_port,
+        security=mail.security,
+        user=mail.user,
+        password=office.settings.mail_password.get_secret_value(),
+        timeout=mail.timeout_seconds,
+    )
+
+
+def send_due(
+    office: Office,
+    *,
+    newest: int | None = None,
+    unrecorded: Unrecorded | None = None,
+    is_served: bool = False,
+) -> Sent:
+    """Send what is due, up to the mail numbered `newest`; give how it went.
+
+    Where the server itself does not serve, one mail finds out and the others are put off: a
+    silent server costs one time-out, not one for each mail, and whoever waits behind is served.
+
+    `unrecorded` says of mails (by number) to whom they are gone, though the store could not be
+    told. It is recorded first, and nothing is sent before that succeeds: while a disk is full, a
+    mail would otherwise go out again with every round. The caller keeps it. While somebody
+    serves (`is_served`), answers of a flood wait for those that are still to come.
+    """
+    result = Sent()
+    carrier = carrier_of(office)
+    together = _TOGETHER if carrier.knows_repeats else 1
+    tried: set[int] = set()
+    gone = {} if unrecorded is None else unrecorded
+    _record_sent(office, gone)
+    gather_floods(office, is_served=is_served)
+    # What comes due while a slow server is talked to waits for the next round, and to be gathered.
+    now = office.clock.now()
+    while fresh := _untried(office, tried, now, newest):
+        for start in range(0, len(fresh), together):
+            if office.is_stopping():
+                return result
+            for mail in fresh[start : start + together]:
+                tried.add(mail.mail_id)
+                if delivered := _attempt(office, carrier, mail, result):
+                    gone[mail.mail_id] = delivered
+                if result.blocked:
+                    break
+            _record_sent(office, gone)
+            if result.blocked:
+                while untried := _untried(office, tried, now, newest):
+                    _put_off(office, untried, result.blocked)
+                    tried.update(mail.mail_id for mail in untried)
+                    result.delayed += len(untried)
+                return result
+            office.say("发信", min(start + together, len(fresh)), len(fresh))
+    return result
+
+
+def _untried(
+    office: Office, tried: Collection[int], now: dt.datetime, newest: int | None
+) -> list[Mail]:
+    due = office.store.mails.find_due(now, limit=_AT_ONCE, newest=newest)
+    return [mail for mail in due if mail.mail_id not in tried]
+
+
+def _put_off(office: Office, mails: Sequence[Mail], blocked: Blocked) -> None:
+    numbers = [mail.mail_id for mail in mails]
+    office.store.mails.record_mails_put_off(numbers, blocked.reason.words, blocked.at)
+    LOG.warning("%d mails put off: %s", len(mails), blocked.reason)
+
+
+def _record_sent(office: Office, gone: Unrecorded) -> None:
+    if not gone:
+        return
+    with office.store.together():
+        for mail_id, delivered in sorted(gone.items()):
+            office.store.mails.record_attempt(mail_id, delivered, office.clock.now())
+    gone.clear()
+
+
+def send_unless_served(office: Office) -> Sent | None:
+    """Send what is due, unless a running service does: two would send a mail twice."""
+    try:
+        with held_lock(office.workspace.lock):
+            return send_due(office)
+    except WorkspaceError:
+        return None
+
+
+def _attempt(office: Office, carrier: Carrier, mail: Mail, result: Sent) -> Delivered | None:
+    """Send one mail; give what is to be recorded where somebody has it.
+
+    A fault of ours delays it and no other.
+    """
+    try:
+        return _send(office, carrier, mail, result)
+    except StoreError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever it is, the others go on
+        LOG.error("mail %d met a fault of ours: %s", mail.mail_id, describe(error))
+        words = "程序出错，详见日志"
+        office.store.mails.record_mail_failed(mail.mail_id, words, office.clock.now())
+        result.delayed += 1
+        return None
+
+
+def _send(office: Office, carrier: Carrier, mail: Mail, result: Sent) -> Delivered | None:
+    settings = office.settings.mail
+    sender = Sender(settings.sender or "sheetflow@localhost", settings.sender_name)
+    now = office.clock.now()
+    try:
+        current = current_files(office, mail)
+        attachments = [(entry.name, read_file(office, entry.path)) for entry in current.attachments]
+        outgoing = OutgoingMail(
+            message_id=mail.message_id,
+            recipients=mail.recipients,
+            subject=mail.subject,
+            text=current.text,
+            html=current.html,
+        )
+        message = compose(outgoing, sender, attachments, mail.created_at)
+    except OSError:
+        office.store.mails.record_mail_failed(mail.mail_id, "附件还没有发布", now)
+        result.delayed += 1
+        return None
+    except MailError as error:
+        office.store.mails.record_mail_failed(mail.mail_id, str(error), now, permanent=True)
+        result.held += 1
+        return None
+    # Who has it is not named to the server again; the bytes, and with them the Message-ID, stay.
+    delivery = carrier.deliver(message, sender.address, mail.unserved)
+    for refusal in delivery.refusals:
+        LOG.warning("mail %d: a recipient was refused: %s", mail.mail_id, refusal.reason)
+    delivered = Delivered(
+        accepted=delivery.accepted,
+        refused=delivery.reasons(Outcome.PERMANENT),
+        again=delivery.reasons(Outcome.TEMPORARY),
+    )
+    if delivery.reason and delivery.reason.is_of_the_server:
+        result.blocked = Blocked(delivery.reason, now)
+    result.sent += bool(delivery.accepted)
+    result.delayed += bool(delivery.again)
+    result.held += bool(delivery.failed) and not delivery.again
+    if delivery.accepted:
+        return delivered
+    office.store.mails.record_attempt(mail.mail_id, delivered, now)
+    return None

@@ -1,0 +1,281 @@
+"""What a report template may name, and what was named.
+
+This module owns the Chinese names of the template (本期, 累计, 各单位 …) over a `ReportData`,
+and the record of the figures that were written. It refuses to know any indicator: codes
+and headings come with the data. 模板说明.md beside the template lists every name.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from sheetflow.consolidation.report_data import (
+    BoardRow,
+    Figure,
+    Narrative,
+    Number,
+    Quote,
+    ReportData,
+    RowState,
+    Story,
+    UnitRow,
+    Way,
+)
+from sheetflow.errors import DeclarationError
+from sheetflow.periods import OFFICE_ZONE
+from sheetflow.reporting import figures
+from sheetflow.reporting.template_values import ListedNames, Made, Named, Record, Shown, UsedFigure
+
+_LEADERS = 3
+_MOST_FORMER = 5
+"""So many figures are named as 按原口径."""
+
+
+def template_names(report: ReportData, record: Record) -> dict[str, object]:
+    """Give every name that a template may use for `report`; figures go to `record`."""
+    names: dict[str, object] = {
+        **_plain_names(report),
+        **_figure_names(report, record),
+        "各单位": [_unit_row(row, report.figures) for row in report.by_unit],
+        "上报情况": [_board_row(row) for row in report.board],
+        "典型案例": [_story(story) for story in report.stories],
+        "图题": Captions({picture.name: picture.title for picture in report.pictures}),
+        **_count_names(report, record),
+    }
+    for narrative in report.narratives:
+        if narrative.label in names:
+            raise DeclarationError(f"两个名称都叫“{narrative.label}”。请在表式里改一个栏目名称。")
+        names[narrative.label] = _quotes(narrative)
+    return names
+
+
+def _count_names(report: ReportData, record: Record) -> dict[str, object]:
+    """Who reported and how many: figures of the prose as well, to be checked like others."""
+
+    def count(name: str, label: str, number: int, period: str = report.period_label) -> Shown:
+        use = UsedFigure(name, "", label, report.unit_name, period, number, "个", "")
+        return Shown(number, str(number), use, record)
+
+    def listed(label: str, units: tuple[str, ...]) -> ListedNames:
+        return ListedNames(units, count(f"{label}|个数", f"{label}数", len(units)))
+
+    before = report.previous_label or ""
+    reported = len(report.board) - len(report.missing)
+    return {
+        "未报单位": listed("未报单位", report.missing),
+        "零报告单位": listed("零报告单位", report.nil),
+        "迟报单位": listed("迟报单位", report.late),
+        "应报单位数": count("应报单位数", "应报单位数", len(report.board)),
+        "已报单位数": count("已报单位数", "已报单位数", reported),
+        "上期已报单位数": count("上期已报单位数", "已报单位数", report.reported_before, before),
+    }
+
+
+class Captions:
+    """What stands under each picture, numbered in the order in which the text shows them.
+
+    Under a picture that is not there stands nothing.
+    """
+
+    __slots__ = ("_numbers", "_titles")
+
+    def __init__(self, titles: Mapping[str, str]) -> None:
+        self._titles = titles
+        self._numbers: dict[str, int] = {}
+
+    def __getitem__(self, name: str) -> str:
+        if name not in self._titles:
+            return ""
+        number = self._numbers.setdefault(name, len(self._numbers) + 1)
+        return f"图{number}　{self._titles[name]}"
+
+
+def _former_words(codes: Sequence[str]) -> str:
+    """Say which figures are of an earlier declaration in part; nothing where none is."""
+    if not codes:
+        return ""
+    named = "、".join(codes[:_MOST_FORMER]) + (
+        f"等{len(codes)}项" if len(codes) > _MOST_FORMER else ""
+    )
+    return f"{named}含按原口径的数，所在的报告期已截止或原件已清理，没有按现在的指标口径重新计算。"
+
+
+def _plain_names(report: ReportData) -> dict[str, object]:
+    letterhead, imprint = report.letterhead, report.imprint
+    return {
+        "单位名称": report.unit_name,
+        "单位级别": report.level,
+        "全域": whole_area(report.unit_name, report.area),
+        "下级单位": report.below,
+        "活动名称": report.campaign_title,
+        "报告期": report.period_label,
+        "累计时段": report.year_so_far_label,
+        "上一报告期": report.previous_label or "",
+        "有上期": report.previous_label is not None,
+        "口径说明": _former_words(report.former),
+        "成文日期": date_in_words(report.dated),
+        "发文单位": report.issuer,
+        "主送机关": report.addressee,
+        "红头": letterhead is not None,
+        "发文机关标志": letterhead.mark if letterhead else "",
+        "发文字号": letterhead.number if letterhead else "",
+        "版记": imprint is not None,
+        "抄送": imprint.copies if imprint else "",
+        "印发机关": imprint.printer if imprint else "",
+        "印发日期": date_in_words(imprint.printed_on) if imprint else "",
+    }
+
+
+def date_in_words(day: dt.date) -> str:
+    """Write a date as GB/T 9704-2012 does: 2012年3月5日."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def whole_area(unit_name: str, area: str) -> str:
+    """Say 全省, 全市, 全州 …: by the name's last character, else by the level's `area`."""
+    last = unit_name[-1:]
+    return "全" + (last if last in tuple("省市区州盟县旗乡镇村") else area)
+
+
+def _figure_names(report: ReportData, record: Record) -> dict[str, object]:
+    codes = tuple(report.figures)
+
+    def family(name: str, make: Callable[[Figure], object]) -> Named:
+        return Named(name, codes, lambda code: make(report.figures[code]))
+
+    def value(name: str, period: str, field_name: str) -> Named:
+        current = field_name.endswith("current")
+
+        def make(figure: Figure) -> Shown:
+            number: Number | None = getattr(figure, field_name)
+            text = figures.written_or_why_not(figure, number, current=current)
+            use = _use(report, figure, name, period, number)
+            if figure.parts and field_name == "total":
+                use = replace(use, made=Made(Way.SHARE, *figure.parts))
+            return Shown(None if text in figures.NO_FIGURE else number, text, use, record)
+
+        return family(name, make)
+
+    before = report.previous_label or ""
+    return {
+        "本期": value("本期", report.period_label, "current"),
+        "累计": value("累计", report.year_so_far_label, "total"),
+        "上期": value("上期", before, "previous_current"),
+        "上期累计": value("上期累计", before, "previous_total"),
+        "比上期": family("比上期", lambda figure: _change(report, figure, record)),
+        "较上期": family("较上期", lambda figure: _change_phrase(report, figure, record)),
+        "居前": family("居前", lambda figure: _leaders(report, figure, record)),
+    }
+
+
+def _use(
+    report: ReportData, figure: Figure, name: str, period: str, value: Number | None, unit: str = ""
+) -> UsedFigure:
+    return UsedFigure(
+        f"{name}.{figure.code}",
+        figure.code,
+        figure.label,
+        unit or report.unit_name,
+        period,
+        value,
+        figure.unit,
+        "",
+    )
+
+
+def _change(report: ReportData, figure: Figure, record: Record) -> Shown:
+    now, before = figures.compared(figure)
+    difference = None
+    if now is not None and before is not None:
+        difference = figures.exact(now) - figures.exact(before)
+    period = f"{report.period_label}比{report.previous_label or '上期'}"
+    made = Made(figures.way_of_change(figure), now, before)
+    unit = figure.unit if made.way is Way.DIFFERENCE else figures.PERCENT
+    use = _use(report, figure, "比上期", period, made.value)
+    use = replace(use, measure=unit, made=made)
+    return Shown(difference, figures.change(figure), use, record)
+
+
+def _change_phrase(report: ReportData, figure: Figure, record: Record) -> Shown | str:
+    change = _change(report, figure, record)
+    if change.value is None:
+        return ""
+    return replace(change, lead="，比上期")
+
+
+def _leaders(report: ReportData, figure: Figure, record: Record) -> str:
+    """Name the units with the most; among so few that nearly all would be named, nobody."""
+    rows = [
+        (row.unit, number)
+        for row in report.by_unit
+        if not row.own
+        and row.state is not RowState.MISSING
+        and (number := row.total.get(figure.code))
+    ]
+    rows.sort(key=lambda row: -figures.exact(row[1]))
+    if len(rows) <= _LEADERS:
+        return ""
+    words = []
+    for unit, number in rows[:_LEADERS]:
+        use = _use(report, figure, "居前", report.year_so_far_label, number, unit)
+        shown = Shown(number, figures.written(figure, number), use, record)
+        words.append(f"{unit}（{shown}{'' if figure.unit == figures.PERCENT else figure.unit}）")
+    return "、".join(words)
+
+
+def _fixed(path: str, values: Mapping[str, object]) -> Named:
+    return Named(path, values, values.__getitem__)
+
+
+def _unit_row(row: UnitRow, known: Mapping[str, Figure]) -> Named:
+    def cells(name: str, values: Mapping[str, Number | None], *, current: bool) -> Named:
+        def make(code: str) -> Shown:
+            number = values.get(code)
+            text = figures.cell(known[code], number, row.state, current=current)
+            return Shown(None if text in figures.NO_FIGURE else number, text)
+
+        return Named(f"各单位.{name}", known, make)
+
+    return _fixed(
+        "各单位",
+        {
+            "单位": row.unit,
+            "状态": row.state.value,
+            "本期": cells("本期", row.current, current=True),
+            "累计": cells("累计", row.total, current=False),
+        },
+    )
+
+
+def _board_row(row: BoardRow) -> Named:
+    at = row.received_at
+    moment = at.astimezone(OFFICE_ZONE).strftime("%Y-%m-%d %H:%M") if at else ""
+    return _fixed(
+        "上报情况",
+        {
+            "单位": row.unit,
+            "状态": row.state,
+            "时间": moment,
+            "回执": row.receipt,
+            "迟报": row.late,
+            "备注": "；".join(filter(None, ("迟报" if row.late else "", row.remarks))),
+        },
+    )
+
+
+def _quotes(narrative: Narrative) -> list[Named]:
+    return [_passage(narrative.label, quote) for quote in narrative.quotes if quote.text.strip()]
+
+
+def _passage(path: str, quote: Quote | Story, **more: str) -> Named:
+    paragraphs = [part for line in quote.text.splitlines() if (part := line.strip())]
+    return _fixed(
+        path,
+        {"单位": quote.unit, "正文": "\n".join(paragraphs), "段落": paragraphs, **more},
+    )
+
+
+def _story(story: Story) -> Named:
+    return _passage("典型案例", story, 标题=story.title)

@@ -1,0 +1,317 @@
+"""What judging is given and what it gives: the book, the context, the judgement.
+
+A `Book` is a recognised workbook with its rows read, each cell with its address in
+the submitted file. The `Context` is everything beyond the file that a rule may ask.
+These are plain values; the work is done by `validators` and `pipeline`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from types import MappingProxyType
+
+from sheetflow.findings import Explanation, Finding, Identity, Place
+from sheetflow.periods import Period, deadline
+from sheetflow.schemas.forms import Form
+from sheetflow.schemas.indicators import Figures, Number, measure_all
+from sheetflow.schemas.parsing import Value
+from sheetflow.schemas.sheets import Sheet
+from sheetflow.schemas.tables import Table
+from sheetflow.units import Unit, UnitTree
+from sheetflow.workbook import Address, CellValue, cell_name
+
+
+class Outcome(StrEnum):
+    """What becomes of a submission."""
+
+    ACCEPTED = "accepted"
+    RETURNED = "returned"
+    HELD = "held"
+    REFUSED = "refused"
+
+    @property
+    def label(self) -> str:
+        """The office's word."""
+        return {"accepted": "已接收", "returned": "退回", "held": "挂起", "refused": "拒收"}[
+            self.value
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class BookRow:
+    """One filled row: its number in the file, its sound values, what stood in its cells.
+
+    `values` holds every column of the sheet; a blank or faulty cell is None there. So is a
+    cell of `raw` in which nothing stands, if it is there at all.
+    `faulty` names the columns whose cells could not be read: rules leave them alone.
+    """
+
+    number: int
+    values: Mapping[str, Value]
+    raw: Mapping[str, CellValue]
+    faulty: frozenset[str] = frozenset()
+    key: str = ""
+
+    def __getitem__(self, column: str) -> Value:
+        return self.values.get(column)
+
+    def sound(self, *columns: str) -> bool:
+        """Whether none of `columns` is faulty, so that a rule may speak of them."""
+        return self.faulty.isdisjoint(columns)
+
+    def stands(self, printed: str) -> bool:
+        """Whether anything stands in the row but the key in column `printed`."""
+        return any(cell is not None for key, cell in self.raw.items() if key != printed)
+
+    def number_in(self, column: str) -> Number:
+        """The figure in `column`, None where there is none."""
+        value = self.values.get(column)
+        return value if not isinstance(value, str | tuple | dt.date) else None
+
+
+@dataclass(frozen=True)
+class BookSheet:
+    """One recognised sheet: where its columns stand in the file, and its filled rows.
+
+    `spots` maps a column to its 1-based column in the file (tables) or to its cell
+    (cards); in the statistics an indicator's code and a heading (``S01 本期``) to its cell.
+    A column that the file lacks is not in it. `aside` are lines that are asked about and
+    count nowhere as they stand.
+    """
+
+    sheet: Sheet
+    title: str
+    header_row: int
+    spots: Mapping[str, Address]
+    rows: tuple[BookRow, ...]
+    aside: tuple[BookRow, ...] = ()
+
+    @property
+    def shown(self) -> tuple[BookRow, ...]:
+        """The rows and the lines set aside, as they stand one below the other."""
+        if not self.aside:
+            return self.rows
+        return tuple(sorted((*self.rows, *self.aside), key=lambda row: row.number))
+
+    def cell(self, row: int, column: str) -> str:
+        """Name the cell of `column` in `row`, empty where the file lacks the column."""
+        spot = self.spots.get(column)
+        if spot is None:
+            return ""
+        return cell_name(row if self.sheet.is_table else spot[0], spot[1])
+
+    def place(self, row: BookRow | None = None, column: str = "") -> Place:
+        """Point to a cell, to a row (no column) or to the whole sheet (no row)."""
+        return Place(
+            sheet=self.sheet.key,
+            title=self.title,
+            row=row.number if row else 0,
+            column=column,
+            label=self.sheet.labels.get(column, ""),
+            cell=self.cell(row.number, column) if row and column else "",
+            key=row.key if row else "",
+        )
+
+    @cached_property
+    def values(self) -> Table:
+        """The rows' values alone."""
+        return Table(row.values for row in self.rows)
+
+    def column(self, column: str) -> Sequence[Value]:
+        """Give the values of one column from the first row to the last."""
+        return self.values.column(column)
+
+    def reads(self, *columns: str) -> bool:
+        """Whether the file has all of `columns` here, so that a rule may draw on them."""
+        return all(column in self.spots for column in columns)
+
+    def header_place(self, column: str) -> Place:
+        """Point to a column as a whole, at its header."""
+        cell = self.cell(self.header_row, column)
+        return Place(
+            sheet=self.sheet.key,
+            title=self.title,
+            column=column,
+            label=self.sheet.labels.get(column, ""),
+            cell=cell,
+        )
+
+    @property
+    def card(self) -> BookRow:
+        """The one row of a card."""
+        return self.rows[0]
+
+
+@dataclass(frozen=True)
+class Book:
+    """A recognised workbook: the form, its version, and its sheets by key."""
+
+    form: Form
+    version: int
+    period: Period
+    level: str
+    sheets: Mapping[str, BookSheet]
+    other_period: Period | None = None
+    """What the workbook is for, where the form is not filled for that: of another cadence.
+
+    Then `period` only says where it is answered, and nothing is held against that.
+    """
+
+    @property
+    def said_period(self) -> Period:
+        """The period that the workbook is for by its own word."""
+        return self.other_period or self.period
+
+    def rows(self, sheet: str) -> tuple[BookRow, ...]:
+        """The filled rows of a sheet; none where the workbook lacks it."""
+        found = self.sheets.get(sheet)
+        return found.rows if found else ()
+
+    def values(self, sheet: str) -> Iterable[Mapping[str, Value]] | None:
+        """The rows' values for indicators; None where this level's form has no such sheet."""
+        declared = self.form.by_key.get(sheet)
+        if declared is None or not declared.is_for(self.level):
+            return None
+        found = self.sheets.get(sheet)
+        return found.values if found else Table()
+
+    @cached_property
+    def figures(self) -> Figures:
+        """What the rows give for every indicator, by code: measured once for all who ask."""
+        return MappingProxyType(measure_all(self.form.indicators, self.values, self.form.by_key))
+
+    @property
+    def cover(self) -> BookSheet:
+        """The card that says who reports."""
+        return self.sheets[self.form.cover.sheet]
+
+    @property
+    def nil(self) -> bool:
+        """Whether the cover declares a nil return."""
+        nil = self.form.cover.nil
+        return bool(nil and nil.holds(self.cover.card.values))
+
+    @property
+    def filled_on(self) -> dt.date | None:
+        """The date on the cover."""
+        value = self.cover.card[self.form.cover.filled_on]
+        return value if isinstance(value, dt.date) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What a unit's last accepted period left: its rows by sheet and its 累计 by code.
+
+    `reached` is the highest number that the keys of a sheet have had in the year so far,
+    those of rows that are gone among them.
+    """
+
+    period: Period
+    receipt: str
+    rows: Mapping[str, Sequence[Mapping[str, Value]]]
+    totals: Mapping[str, Number]
+    reached: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """Everything beyond the file that judging may ask.
+
+    `earlier` gives, for a form and period, what was accepted before it in the same
+    year, `later` what was accepted after it, in order. `known_keys` resolves a reference into another unit's book (``370102-X0003``).
+    `waived` gives the rules that a superior lets pass for this submission, with why;
+    `explained` what the unit has said of findings in accepted submissions so far.
+    `now` is the clock. `working_days` are the deadlines by level. `handed_in` is when the
+    file was handed in, where that is known to be before `now`. `standing` names the receipt
+    of the accepted workbook that this one, where it is another, would take the place of.
+    """
+
+    unit: Unit
+    tree: UnitTree
+    now: dt.datetime
+    working_days: Mapping[str, int]
+    day_overrides: Mapping[dt.date, bool] = field(default_factory=lambda: MappingProxyType({}))
+    earlier: Callable[[str, Period], Earlier | None] = lambda _form, _period: None
+    later: Callable[[str, Period], tuple[Earlier, ...]] = lambda _form, _period: ()
+    known_keys: Callable[[str, str], bool] = lambda _sheet, _key: False
+    handed_in: dt.datetime | None = None
+    standing: Callable[[str, Period], str] = lambda _form, _period: ""
+    released: bool = False
+    """Somebody decided that a doubt about identity or version does not count."""
+    waived: Callable[[str, Period], Mapping[str, str]] = lambda _form, _period: MappingProxyType({})
+    explained: Callable[[str, Period], Mapping[Identity, Explanation]] = lambda _form, _period: (
+        MappingProxyType({})
+    )
+
+    def deadline(self, form: Form, period: Period) -> dt.datetime:
+        """The last moment at which the unit reports `form` for `period` in time."""
+        days = form.days_for(self.unit.level, self.working_days)
+        return deadline(period, days, self.day_overrides)
+
+    def is_late(self, form: Form, period: Period) -> bool:
+        """Whether the file was handed in after that."""
+        return (self.handed_in or self.now) > self.deadline(form, period)
+
+
+Rule = Callable[[Book, Context], Iterable[Finding]]
+"""A check over a whole book: single-purpose, collecting, never raising."""
+
+
+FULL = "full"
+"""The edition that holds all columns of the form: the only one so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What a workbook says of itself in its hidden cells (empty where it says nothing).
+
+    `token` is as in `tokens`; `edition` says which of the form's columns it holds.
+    """
+
+    campaign: str = ""
+    form: str = ""
+    version: str = ""
+    unit: str = ""
+    period: str = ""
+    token: str = ""
+    edition: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """The answer to one workbook.
+
+    `book` is there whenever form and period were recognised. `figures` are the measured
+    indicators of an accepted workbook by code. `named_unit` is the unit that a held
+    workbook names, `token` the one in its stamp. `explanations` answer findings by their identity; `typed` is what the
+    filler wrote beside findings, by their number, whether it answers anything or not.
+    """
+
+    outcome: Outcome
+    findings: tuple[Finding, ...] = ()
+    form: str = ""
+    version: int = 0
+    period: str = ""
+    book: Book | None = None
+    figures: Mapping[str, Number] = field(default_factory=lambda: MappingProxyType({}))
+    nil: bool = False
+    late: bool = False
+    named_unit: str = ""
+    explanations: Mapping[Identity, Explanation] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    typed: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    token: str = ""
+
+
+def receipt_of(unit_id: str, period: str, number: int, form: str = "") -> str:
+    """Name a receipt: unit, period id (0 where it is unknown), how many the unit has had of it.
+
+    `form` is the key of another form than the campaign's main one (``370102-2012-register-1``).
+    """
+    parts = (unit_id, period or "0", form, str(number))
+    return "-".join(part for part in parts if part)

@@ -1,0 +1,240 @@
+"""The answer files: receipt, returned copy, notice, precheck; made from store and archive alone.
+
+Whatever stopped us after the commit, the mark is still there and the same file is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from sheetflow.children import OutgrownError, TaskFailedError
+from sheetflow.children.judge import JudgeRequest
+from sheetflow.children.tasks import ReturnedLook
+from sheetflow.consolidation.figures import unit_figures
+from sheetflow.context.context import LOG, Office
+from sheetflow.context.paths import ANSWERS, answer_path, precheck_path
+from sheetflow.context.stamps import token_for
+from sheetflow.errors import UnreadableError
+from sheetflow.findings import Explanation, Finding, Identity, Severity
+from sheetflow.schemas.documents import (
+    load_explanations,
+    load_figures,
+    load_finding,
+)
+from sheetflow.service.books import last_round, merged_figures
+from sheetflow.service.publish import Order, basis_of
+from sheetflow.service.requests import request_for
+from sheetflow.store.records import Arrival, StaleMark, Submission
+from sheetflow.validators.open_findings import is_open
+from sheetflow.writing import (
+    NoticeData,
+    ReceiptData,
+    ReceiptFigure,
+    write_notice,
+)
+
+_MOST_IN_WORDS = 50
+
+
+class Answer:
+    """One answer on its way: where it goes, and its bytes once they are there.
+
+    `otherwise` makes a plainer one where the child cannot make the wanted one: a text that
+    no cell holds stands in the workbook, or it is too much for the limits. Nobody waits for
+    ever for an answer that cannot be written.
+    """
+
+    def __init__(
+        self,
+        mark: StaleMark,
+        path: Path,
+        content: bytes | Future[bytes],
+        otherwise: Callable[[], bytes] | None = None,
+    ) -> None:
+        self.mark, self.path = mark, path
+        self._content, self._otherwise = content, otherwise
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the bytes are there, so that nobody has to wait for them."""
+        return isinstance(self._content, bytes) or self._content.done()
+
+    def order(self) -> Order:
+        """Wait for the bytes, and say where they are to lie."""
+        content = self._bytes()
+        return Order(self.path, content, self.mark, basis_of(content))
+
+    def _bytes(self) -> bytes:
+        if isinstance(self._content, bytes):
+            return self._content
+        try:
+            return self._content.result()
+        except (UnreadableError, OutgrownError, TaskFailedError) as error:
+            if self._otherwise is None:
+                raise
+            LOG.error("%s: a plain notice in its place: %s", self.mark.what, error)
+            return self._otherwise()
+
+
+def prepare(office: Office, mark: StaleMark) -> Answer | None:
+    """Start making the answer that `mark` asks for; heavy ones are made in a child."""
+    name = mark.what.partition(":")[2]
+    if name.startswith("precheck-"):
+        return _precheck(office, mark, int(name.removeprefix("precheck-")))
+    submission = office.store.submissions.find_submission(name)
+    if submission is None:
+        return None
+    path = answer_path(office, submission)
+    findings = _findings(office, submission)
+    if submission.outcome == "accepted":
+        receipt = _receipt(office, submission, findings)
+        return Answer(mark, path, office.pool.submit("render_receipt", receipt))
+    arrival = office.store.arrivals.find_arrival(submission.arrival_id)
+    rejected = any(finding.rule == "rejected" for finding in findings)
+    if submission.outcome == "returned" and submission.period and not rejected:
+        said = load_explanations(office.store.contents.find_explanations(submission))
+        spot = (submission.form, submission.period)
+        made = _returned(office, arrival, spot, findings, said, submission.receipt)
+        return Answer(mark, path, made, partial(_plainly, office, submission, findings))
+    return Answer(mark, path, write_notice(_notice(office, submission, findings)))
+
+
+def _plainly(office: Office, submission: Submission, findings: tuple[Finding, ...]) -> bytes:
+    """Say in words what the returned copy would show, the first of them."""
+    return write_notice(_notice(office, submission, findings[:_MOST_IN_WORDS]))
+
+
+def _findings(office: Office, submission: Submission) -> tuple[Finding, ...]:
+    return tuple(map(load_finding, office.store.contents.find_findings(submission)))
+
+
+def _returned(
+    office: Office,
+    arrival: Arrival,
+    spot: tuple[str, str],
+    findings: tuple[Finding, ...],
+    said: dict[Identity, Explanation],
+    receipt: str = "",
+) -> Future[bytes]:
+    form, period = spot
+    request: JudgeRequest = replace(request_for(office, arrival), known_keys=None)
+    still_open = [entry for entry in findings if is_open(entry, said)]
+    compared = last_round(office, arrival, form, period, still_open)
+    look = ReturnedLook(
+        office.dress,
+        arrival.arrived_at,
+        compared.words if compared else "",
+        receipt,
+        token_for(office, form, arrival.unit_id, period),
+    )
+    return office.pool.submit("render_returned", request, findings, said, look)
+
+
+def _precheck(office: Office, mark: StaleMark, arrival_id: int) -> Answer:
+    arrival = office.store.arrivals.find_arrival(arrival_id)
+    unit = office.tree[arrival.unit_id]
+    head, *documents = office.store.arrivals.find_answer_document(arrival_id)
+    findings = tuple(map(load_finding, documents))
+    path = precheck_path(office, unit, str(head["form"]), str(head["period"]), arrival_id)
+    plainly = partial(_precheck_notice, office, arrival, findings)
+    if head["period"] and head["outcome"] in {"accepted", "returned"}:
+        spot = (str(head["form"]), str(head["period"]))
+        return Answer(mark, path, _returned(office, arrival, spot, findings, {}), plainly)
+    return Answer(mark, path, plainly())
+
+
+def _precheck_notice(office: Office, arrival: Arrival, findings: tuple[Finding, ...]) -> bytes:
+    told = findings[:_MOST_IN_WORDS]
+    heard = [office.campaign.catalogue.wrong(finding) for finding in told]
+    notice = replace(
+        _bare_notice(office, arrival, told),
+        heading="预审结果",
+        happened="；".join(heard[:1]) + "。这次预审没有报送。",
+    )
+    return write_notice(notice)
+
+
+def _receipt(office: Office, submission: Submission, findings: tuple[Finding, ...]) -> ReceiptData:
+    form = office.form(submission.form)
+    period = form.period(submission.period)
+    store = office.store
+    history = store.submissions.find_history(submission.unit_id, form.key)
+    # A receipt made again says what it said, whatever is measured by another declaration since.
+    counted = [*history, submission]
+    first = store.measurements.find_first(entry.judgement_id for entry in counted)
+    measured = {entry.period: load_figures(first[entry.judgement_id].figures) for entry in counted}
+    merged = merged_figures(office, form, office.tree[submission.unit_id], period)
+    values = unit_figures(form, period, measured, merged).values
+    catalogue = office.campaign.catalogue
+    said = load_explanations(store.contents.find_explanations(submission))
+    return ReceiptData(
+        campaign=office.campaign.title,
+        form=form.title,
+        unit=office.tree[submission.unit_id],
+        period=period,
+        number=submission.number,
+        receipt=submission.receipt,
+        received=submission.arrived_at,
+        put_at=submission.put_at,
+        file_name=submission.file_name,
+        sha256=submission.sha256,
+        late=submission.late,
+        nil=submission.nil,
+        sheet_rows=[
+            (form.by_key[key].title, count)
+            for key, count in store.contents.count_rows(submission).items()
+            if key in form.by_key and form.by_key[key].is_table
+        ],
+        figures=[
+            ReceiptFigure(indicator=entry, values=values[entry.code]) for entry in form.indicators
+        ],
+        notes=[
+            catalogue.sentence(finding)
+            for finding in findings
+            if finding.severity is not Severity.MUST and finding.identity not in said
+        ],
+        explanations=[
+            f"{finding.place.words}：{catalogue.wrong(finding)}。说明：{said[finding.identity].text}"
+            for finding in findings
+            if finding.identity in said
+        ],
+    )
+
+
+_HAPPENED = {
+    "returned": "您报送的文件没有接收，请按下面的办法处理后重新报送。",
+    "held": "报送文件夹里的这个文件已经收走存档，但需要上级核实后才能处理，暂时挂起。"
+    "如果不是您放的，不用处理。",
+    "refused": "您报送的文件无法接收，没有读取其中的内容。",
+}
+
+
+def _notice(office: Office, submission: Submission, findings: tuple[Finding, ...]) -> NoticeData:
+    arrival = office.store.arrivals.find_arrival(submission.arrival_id)
+    form = office.form(submission.form).title if submission.form else ""
+    facts = [("回执号", submission.receipt), ("报表", form)]
+    return replace(
+        _bare_notice(office, arrival, findings),
+        heading=f"{ANSWERS[submission.outcome]}通知",
+        happened=_HAPPENED[submission.outcome],
+        facts=[(label, text) for label, text in facts if text],
+    )
+
+
+def _bare_notice(office: Office, arrival: Arrival, findings: tuple[Finding, ...]) -> NoticeData:
+    catalogue = office.campaign.catalogue
+    return NoticeData(
+        campaign=office.campaign.title,
+        heading="",
+        unit=office.tree[arrival.unit_id],
+        received=arrival.arrived_at,
+        file_name=arrival.name,
+        happened="",
+        reasons=[catalogue.wrong(finding) + "。" for finding in findings],
+        remedies=[catalogue.remedy(finding) + "。" for finding in findings],
+        sha256=arrival.sha256,
+    )

@@ -1,0 +1,294 @@
+"""What an answer entails: the mail to queue and the publications that are now stale.
+
+Everything here only computes: it runs inside the commit that records the answer.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from typing import TypedDict
+
+from sheetflow.context.context import Office
+from sheetflow.context.paths import answer_path, precheck_path
+from sheetflow.findings import Finding, Round
+from sheetflow.mail.facts import count, explained, facts, letter, shown_name, tell
+from sheetflow.periods import Period
+from sheetflow.schemas.book import Judgement, Outcome
+from sheetflow.store.records import Arrival, FollowUp, NewMail, Stale, Submission
+from sheetflow.units import Unit
+from sheetflow.wording import Event
+
+ANSWER, WORKBOOK, CONSOLIDATED, REPORT, BOARD = (
+    "answer",
+    "workbook",
+    "consolidated",
+    "report",
+    "board",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What stood before a judgement: what counts for its unit and period, and a decision.
+
+    `compared` tells what became of the last attempt's findings.
+    """
+
+    compared: Round | None = None
+    standing: Submission | None = None
+    released: bool = False
+
+
+def look_before(
+    office: Office, arrival: Arrival, judgement: Judgement, compared: Round | None
+) -> Before:
+    """Look up what `entail` must know: it runs inside the commit and cannot ask the store."""
+    store = office.store.submissions
+    standing = (
+        store.find_accepted(arrival.unit_id, judgement.form, judgement.period)
+        if judgement.period
+        else None
+    )
+    decisions = store.find_decisions(arrival.arrival_id)
+    released = bool(decisions) and decisions[-1].verdict == "release"
+    return Before(compared, standing, released)
+
+
+_NOTHING = Before()
+
+
+def entail(
+    office: Office, submission: Submission, judgement: Judgement, before: Before = _NOTHING
+) -> FollowUp:
+    """Give the mails and the stale marks that an outcome entails."""
+    return FollowUp(
+        mails=(
+            *_mail(office, submission, judgement, before),
+            *_tell_named(office, submission, judgement),
+            *_tell_superior(office, submission, judgement),
+        ),
+        stale=tuple(stale_after(office, submission)),
+    )
+
+
+def _mail(
+    office: Office, submission: Submission, judgement: Judgement, before: Before
+) -> tuple[NewMail, ...]:
+    unit = office.tree[submission.unit_id]
+    path = answer_path(office, submission)
+    attach = office.settings.mail.attach
+    data = replace(
+        facts(office, unit, submission.form, submission.period),
+        number=submission.number,
+        receipt=submission.receipt,
+        received=_time(submission.arrived_at),
+        findings=tell(office.campaign.catalogue, judgement.findings, judgement.explanations),
+        counts=count(judgement.findings),
+        explained=explained(judgement.findings, judgement.explanations),
+        progress=before.compared,
+        reason=_reason(office, judgement),
+        late=submission.late,
+        nil=submission.nil,
+        file_name=shown_name(submission.file_name) if judgement.outcome is Outcome.REFUSED else "",
+        **_changed(submission, before),
+        attachment=path.name if attach else "",
+        file_place="" if attach else f"{path.parent.name}/{path.name}",
+    )
+    message_id = f"{submission.receipt}.{submission.judgement_id}"
+    files = {path.name: office.relative(path)}
+    return letter(office, unit, Event(submission.outcome), data, message_id, files)
+
+
+class _Changed(TypedDict):
+    corrects: str
+    overtaken: str
+    released: bool
+
+
+def _changed(submission: Submission, before: Before) -> _Changed:
+    """Say what an accepted submission takes the place of, or what stands in spite of it."""
+    standing, corrects, overtaken = before.standing, "", ""
+    if standing and submission.outcome == "accepted":
+        if standing.arrival_id < submission.arrival_id:
+            corrects = f"第{standing.number}号"
+        elif standing.arrival_id > submission.arrival_id:
+            overtaken = f"第{standing.number}号"
+    return _Changed(corrects=corrects, overtaken=overtaken, released=before.released)
+
+
+def _time(moment: dt.datetime) -> str:
+    return moment.strftime("%Y-%m-%d %H:%M")
+
+
+def _reason(office: Office, judgement: Judgement) -> str:
+    """Why something is held or refused, in one sentence."""
+    if judgement.outcome in {Outcome.HELD, Outcome.REFUSED} and judgement.findings:
+        return office.campaign.catalogue.wrong(judgement.findings[0])
+    return ""
+
+
+def _tell_named(
+    office: Office, submission: Submission, judgement: Judgement
+) -> tuple[NewMail, ...]:
+    """Tell the unit that a held workbook names, quoting nothing of the file."""
+    named = judgement.named_unit
+    if judgement.outcome is not Outcome.HELD or named not in office.tree:
+        return ()
+    unit = office.tree[named]
+    data = replace(
+        facts(office, unit, submission.form, submission.period),
+        receipt=submission.receipt,
+        received=_time(submission.arrived_at),
+        other_unit=office.tree[submission.unit_id].name,
+    )
+    message_id = f"{submission.receipt}.{submission.judgement_id}.named"
+    return letter(office, unit, Event.IDENTITY, data, message_id)
+
+
+def _tell_superior(
+    office: Office, submission: Submission, judgement: Judgement
+) -> tuple[NewMail, ...]:
+    """Tell the unit above that a held workbook waits for its decision, and how to give it."""
+    sender = office.tree[submission.unit_id]
+    if judgement.outcome is not Outcome.HELD or not sender.parent:
+        return ()
+    superior = office.tree[sender.parent]
+    data = replace(
+        facts(office, superior, submission.form, submission.period),
+        receipt=submission.receipt,
+        received=_time(submission.arrived_at),
+        other_unit=sender.name,
+        reason=_reason(office, judgement),
+        ours=all(finding.rule == "our-fault" for finding in judgement.findings),
+        deadline="",
+    )
+    message_id = f"{submission.receipt}.{submission.judgement_id}.superior"
+    return letter(office, superior, Event.SUPERIOR, data, message_id)
+
+
+def stale_after(office: Office, submission: Submission) -> list[Stale]:
+    """Name what stands on a submission: its answer, and what everyone above publishes."""
+    form, period = submission.form, submission.period
+    marks = [
+        Stale(
+            unit_id=submission.unit_id,
+            form=form,
+            period=period,
+            what=f"{ANSWER}:{submission.receipt}",
+            why=submission.receipt,
+        )
+    ]
+    if not period:
+        return marks + _boards_that_list(office, submission)
+    begun = office.period(form, period)
+    if begun.first_day > submission.arrived_at.date():
+        return marks  # a period that is not begun has nothing above it yet
+    # Cumulative figures of later periods stand on it.
+    periods = [begun, *begun.rest_of_year] if submission.outcome == "accepted" else [begun]
+    marks += [
+        Stale(
+            unit_id=unit.unit_id,
+            form=form,
+            period=later.period_id,
+            what=what,
+            why=submission.receipt,
+        )
+        for later in periods
+        for unit in _above(office, _answering(office, submission.unit_id, later))
+        for what in (CONSOLIDATED, REPORT, BOARD)
+    ]
+    marks += [
+        Stale(
+            unit_id=_answering(office, submission.unit_id, later).unit_id,
+            form=form,
+            period=later.period_id,
+            what=WORKBOOK,
+            why=submission.receipt,
+        )
+        for later in periods[1:]
+    ]
+    return marks
+
+
+def _boards_that_list(office: Office, submission: Submission) -> list[Stale]:
+    """Mark the boards above a workbook of no known period that is held, or no longer is.
+
+    Those are the boards that people look at then: of the period that is due, and of the current
+    one. A board that shows nothing yet is not made for it.
+    """
+    if submission.outcome == "refused":
+        return []
+    form = office.form(submission.form)
+    day = submission.arrived_at.date()
+    return [
+        Stale(
+            unit_id=unit.unit_id,
+            form=form.key,
+            period=period.period_id,
+            what=BOARD,
+            why=submission.receipt,
+        )
+        for period in dict.fromkeys((form.last_ended(day), form.period_of(day)))
+        for unit in _above(office, office.tree[submission.unit_id])
+    ]
+
+
+def _above(office: Office, unit: Unit) -> list[Unit]:
+    """The units that publish what `unit` reports: those on its chain with others below them."""
+    return [
+        entry for entry in office.tree.chain(unit.unit_id) if office.tree.children(entry.unit_id)
+    ]
+
+
+def _answering(office: Office, unit_id: str, period: Period) -> Unit:
+    """The unit that answers for the books of `unit_id` in `period`: itself, or its successor."""
+    heir = office.tree.successor_on(unit_id, period.last_day)
+    return heir or office.tree[unit_id]
+
+
+def entail_duplicate(office: Office, arrival: Arrival, repeated: Submission) -> FollowUp:
+    """Give the mail that says: already received."""
+    unit = office.tree[arrival.unit_id]
+    path = answer_path(office, repeated)
+    data = replace(
+        facts(office, unit, repeated.form, repeated.period),
+        number=repeated.number,
+        receipt=repeated.receipt,
+        received=_time(repeated.arrived_at),
+        reason={"accepted": "已接收", "returned": "退回", "held": "挂起", "refused": "拒收"}[
+            repeated.outcome
+        ],
+        file_place=f"{path.parent.name}/{path.name}",
+    )
+    message_id = f"{repeated.receipt}.again.{arrival.arrival_id}"
+    return FollowUp(mails=letter(office, unit, Event.DUPLICATE, data, message_id))
+
+
+def entail_precheck(office: Office, arrival: Arrival, judgement: Judgement) -> FollowUp:
+    """Give the mail and the mark for the marked copy of a precheck."""
+    unit = office.tree[arrival.unit_id]
+    path = precheck_path(office, unit, judgement.form, judgement.period, arrival.arrival_id)
+    attach = office.settings.mail.attach
+    findings: tuple[Finding, ...] = judgement.findings
+    data = replace(
+        facts(office, unit, judgement.form, judgement.period),
+        received=_time(arrival.arrived_at),
+        findings=tell(office.campaign.catalogue, findings, judgement.explanations),
+        counts=count(findings),
+        explained=explained(findings, judgement.explanations),
+        passed=judgement.outcome is Outcome.ACCEPTED,
+        attachment=path.name if attach else "",
+        file_place="" if attach else f"{path.parent.name}/{path.name}",
+    )
+    mark = Stale(
+        unit_id=unit.unit_id,
+        form=judgement.form,
+        period=judgement.period,
+        what=f"{ANSWER}:precheck-{arrival.arrival_id}",
+    )
+    name = f"precheck-{arrival.arrival_id}"
+    files = {path.name: office.relative(path)}
+    mails = letter(office, unit, Event.PRECHECK, data, name, files)
+    # Without a receipt it would not be known as an answer.
+    return FollowUp(mails=[replace(mail, receipt=name) for mail in mails], stale=(mark,))

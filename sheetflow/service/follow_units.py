@@ -1,0 +1,317 @@
+"""What is published follows the list of units: once for each change, in one commit.
+
+The list that the outbox shows is kept in the store. Where units.xlsx says otherwise, what
+shows a changed unit is marked: roll-ups, reports and boards of everyone above it, now and
+before; its own workbooks while their period is open, and whatever bears its name. A file
+under an old name stays until the one under the new name lies there, and for good where a
+person changed it. What a unit that left the list was still to get is dropped: there is no folder
+for it any longer. It is marked again should the unit come back.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from sheetflow.context.context import LOG, Office
+from sheetflow.context.paths import (
+    ANSWERS,
+    answer_path,
+    board_path,
+    check_table_path,
+    consolidated_path,
+    precheck_path,
+    report_path,
+    workbook_path,
+)
+from sheetflow.errors import TemporaryError, UnitsError
+from sheetflow.publishing.outbox import Beside, remove_publication
+from sheetflow.service.consequences import ANSWER, BOARD, CONSOLIDATED, REPORT, WORKBOOK
+from sheetflow.service.lost_publications import answers_by_path, mark_of
+from sheetflow.service.publish import ours_at
+from sheetflow.store.records import Publication, Stale
+from sheetflow.store.renaming import moved_path
+from sheetflow.units import Levels, Unit, UnitTree
+
+_LEVEL = 2
+"""Where the level stands in what is kept of a unit."""
+UNITS = "units"
+"""The name of their fingerprint: the list itself, so that a change tells what changed."""
+
+_ABOVE = (CONSOLIDATED, REPORT, BOARD)
+_NUMBER = re.compile(r"第(\d+)号(_新\d?)?\.xlsx$")
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """The list as the outbox shows it and as it is; `units` are those that changed in what shows."""
+
+    old: UnitTree
+    new: UnitTree
+    units: frozenset[str]
+
+    @property
+    def renamed(self) -> frozenset[str]:
+        """The units whose files bear another name now."""
+        return frozenset(
+            unit_id
+            for unit_id in self.units
+            if unit_id in self.old
+            and unit_id in self.new
+            and self.old[unit_id].name != self.new[unit_id].name
+        )
+
+    @property
+    def back(self) -> frozenset[str]:
+        """The units that are on the list again, or for the first time."""
+        return frozenset(unit_id for unit_id in self.units if unit_id not in self.old)
+
+
+def follow_units(office: Office) -> None:
+    """Mark what shows units otherwise than the list, and say which files get new names."""
+    store = office.store.publications
+    document = _document(office.tree)
+    recorded = office.store.fingerprints.find(UNITS)
+    kept = None if recorded is None else dict(json.loads(recorded))
+    known = _known(kept, office.tree.levels)
+    if known == document:
+        return
+    published = store.find_publications()
+    folders = _moved_folders(office, published)
+    change = _change(known, office.tree)
+    moved = [replace(entry, path=moved_path(entry.path, folders)) for entry in published]
+    answers = answers_by_path(office) if change.renamed or change.back else {}
+    successors = dict(_successors(office, change, moved, answers))
+    stale = {
+        *_above(office, change, published),
+        *_own(office, change, moved, successors, answers),
+    }
+    with office.store.together():
+        office.store.fingerprints.record({UNITS: json.dumps(document, ensure_ascii=False)})
+        store.record_followed(
+            folders=folders,
+            successors=successors,
+            stale=stale,
+            dropped=[mark for mark in store.stale_marks if mark.unit_id not in office.tree],
+            at=office.clock.now(),
+        )
+        office.store.mails.record_moved(folders, successors)
+    LOG.info("the list of units has changed: %d units, %d marks", len(change.units), len(stale))
+
+
+def withdraw_old_names(office: Office) -> None:
+    """Remove what lies under an old name, now that the new one lies there; a person's stays."""
+    store = office.store.publications
+    for entry in store.find_succeeded():
+        new = store.find_publication(entry.successor)
+        if new is None:
+            continue
+        ours = ours_at(office, entry.path, entry.unit_id)
+        outbox = office.workspace.outbox
+        try:
+            _, left = remove_publication(outbox, outbox / entry.path, ours)
+        except TemporaryError as trouble:
+            LOG.warning("unit %s: old name stays: %s", entry.unit_id, trouble.code)
+            continue
+        if not left:
+            store.record_forgotten([entry.path])
+        elif entry.beside != new.current:
+            kept = replace(entry, beside=new.current, beside_for=Beside.HERS.value)
+            store.record_rebuilt([], [kept])
+
+
+def _document(tree: UnitTree) -> dict[str, object]:
+    return {"units": [_shown(unit) for unit in tree]}
+
+
+def _shown(unit: Unit) -> list[str]:
+    """Give all of a unit that anything published shows: not where its mail goes."""
+    days = (unit.valid_from, unit.valid_to)
+    return [
+        unit.unit_id,
+        unit.name,
+        unit.level,
+        unit.parent or "",
+        unit.division_code or "",
+        unit.kind,
+        *(day.isoformat() if day else "" for day in days),
+        unit.successor or "",
+    ]
+
+
+def _known(document: Mapping[str, object] | None, levels: Levels) -> dict[str, object] | None:
+    """Give the list that the outbox shows, its levels as they are called now.
+
+    An older version wrote the level's key (county); nothing is shown otherwise for that.
+    """
+    if document is None:
+        return None
+    listed = document["units"]
+    assert isinstance(listed, list)  # noqa: S101 - our own document
+    units = [
+        [*shown[:_LEVEL], _called(shown[_LEVEL], levels), *shown[_LEVEL + 1 :]] for shown in listed
+    ]
+    return {**document, "units": units}
+
+
+def _called(level: str, levels: Levels) -> str:
+    found = levels.find(level)
+    return found.name if found else level
+
+
+def _unit(shown: list[str]) -> Unit:
+    unit_id, name, level, parent, division_code, kind, *days, successor = shown
+    valid_from, valid_to = (dt.date.fromisoformat(day) if day else None for day in days)
+    return Unit(
+        unit_id=unit_id,
+        name=name,
+        level=level,
+        parent=parent or None,
+        division_code=division_code or None,
+        kind=kind,
+        valid_from=valid_from,
+        valid_to=valid_to,
+        successor=successor or None,
+    )
+
+
+def _change(known: Mapping[str, object] | None, new: UnitTree) -> _Change:
+    """Compare; where no list was ever followed, nothing of it is known to have changed."""
+    if known is None:
+        return _Change(new, new, frozenset())
+    listed = known["units"]
+    assert isinstance(listed, list)  # noqa: S101 - our own document
+    try:
+        old = UnitTree.of(map(_unit, listed), levels=new.levels)
+    except UnitsError:  # the campaign's levels are others now: every unit is shown otherwise
+        return _Change(new, new, frozenset(new.units))
+    before, after = ({unit.unit_id: _shown(unit) for unit in tree} for tree in (old, new))
+    common = before.keys() & after.keys()
+    changed = {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
+    if [key for key in before if key in common] != [key for key in after if key in common]:
+        changed |= after.keys()  # in another order: every list of them shows it
+    return _Change(old, new, frozenset(changed))
+
+
+def _moved_folders(office: Office, published: Iterable[Publication]) -> dict[str, str]:
+    current = {unit.unit_id: unit.folder for unit in office.tree}
+    moved: dict[str, str] = {}
+    for entry in published:
+        folder = entry.path.partition("/")[0]
+        new = current.get(entry.unit_id, folder)
+        if new != folder and (office.workspace.outbox / new).is_dir():
+            moved[folder] = new
+    return moved
+
+
+def _above(office: Office, change: _Change, published: Iterable[Publication]) -> Iterator[Stale]:
+    """Name what everyone publishes who is or was above a changed unit, or right below it."""
+    shown = [entry for entry in published if entry.kind in _ABOVE]
+    spots = {(entry.form, entry.period) for entry in shown}
+    have = {entry.unit_id for entry in shown}
+    units: set[str] = set()
+    for tree in (change.old, change.new):
+        for unit_id in change.units & tree.units.keys():
+            named = [unit_id, tree[unit_id].successor]
+            units.update(above.unit_id for one in named if one for above in tree.chain(one))
+            units.update(below.unit_id for below in tree.children(unit_id))
+    for unit_id in units & office.tree.units.keys():
+        if unit_id in have or office.tree.children(unit_id):
+            for form, period in spots:
+                for what in _ABOVE:
+                    yield Stale(unit_id=unit_id, form=form, period=period, what=what)
+
+
+def _own(
+    office: Office,
+    change: _Change,
+    published: Iterable[Publication],
+    successors: Mapping[str, str],
+    answers: Mapping[str, Stale],
+) -> Iterator[Stale]:
+    """Name what changed units get themselves: under a new name, or of a period that is open."""
+    known = {entry.path for entry in published}
+    for entry in published:
+        if entry.unit_id not in change.units or entry.unit_id not in office.tree:
+            continue
+        new = successors.get(entry.path, "")
+        if entry.kind == ANSWER and new:
+            yield answers[new]
+        elif entry.kind == WORKBOOK and (new or is_open(office, entry)):
+            yield from filter(None, [mark_of(entry)])
+    for path, mark in answers.items():
+        if mark.unit_id in change.back and path not in known:
+            yield mark
+
+
+def is_open(office: Office, entry: Publication) -> bool:
+    """Whether the unit whose file it is still reports that period in time."""
+    unit, period = office.tree[entry.unit_id], office.period(entry.form, entry.period)
+    until = office.deadline(unit, office.form(entry.form), period)
+    return office.clock.now() <= until
+
+
+def _successors(
+    office: Office,
+    change: _Change,
+    published: Iterable[Publication],
+    answers: Mapping[str, Stale],
+) -> Iterator[tuple[str, str]]:
+    """Give, for each file that bears an old name, the path under which it is made from now on."""
+    for entry in published:
+        if entry.unit_id not in change.renamed:
+            continue
+        called = Path(entry.successor or entry.path).name
+        pair = (change.old[entry.unit_id], change.new[entry.unit_id])
+        for old, new in _named(office, entry, *pair):
+            path = office.relative(new)
+            if old.name == called and (entry.kind != ANSWER or path in answers):
+                yield entry.path, path
+
+
+def _named(office: Office, entry: Publication, old: Unit, new: Unit) -> Iterator[tuple[Path, Path]]:
+    """Give what files like this one may have been called for `old`, and are called for `new`."""
+    if entry.kind == ANSWER:
+        yield from _answers_named(office, entry, old, new)
+        return
+    form = office.form(entry.form)
+    paths: list[Callable[[Unit], Path]]
+    if entry.kind == BOARD:
+        extension = entry.path.rpartition(".")[2]
+        paths = [lambda unit: board_path(office, unit, extension, form)]
+    else:
+        period = office.period(entry.form, entry.period)
+        kinds = {
+            WORKBOOK: [lambda unit: workbook_path(office, form, unit, period)],
+            CONSOLIDATED: [lambda unit: consolidated_path(office, unit, period, form)],
+            REPORT: [
+                lambda unit: report_path(office, unit, period, form),
+                lambda unit: check_table_path(office, unit, period, form),
+            ],
+        }
+        paths = kinds[entry.kind]
+    yield from ((path_of(old), path_of(new)) for path_of in paths)
+
+
+def _answers_named(
+    office: Office, entry: Publication, old: Unit, new: Unit
+) -> Iterator[tuple[Path, Path]]:
+    number = _NUMBER.search(entry.path)
+    if number is None:
+        return
+    counted = int(number[1])
+    yield (
+        precheck_path(office, old, entry.form, entry.period, counted),
+        precheck_path(office, new, entry.form, entry.period, counted),
+    )
+    for submission in office.store.submissions.find_submissions(entry.unit_id):
+        spot = (submission.form, submission.period, submission.number)
+        if spot == (entry.form, entry.period, counted):
+            path = answer_path(office, submission, new)
+            for outcome in ANSWERS:  # it may have been held first, and is answered otherwise now
+                then = replace(submission, outcome=outcome)
+                yield answer_path(office, then, old), path

@@ -1,0 +1,373 @@
+"""Every received file gets its answer: judged in a child, recorded in one commit.
+
+This module owns the order (a unit's files one after the other, units side by side), and what
+a judgement entails: the answer file, the mail, and what is now stale. A file is to blame for
+the death of a child only when that died of its task again and again: our own death, a
+stopped child or a machine without memory blame no file. It refuses to write any file: that
+is `answering` and `rebuilding`.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Generator, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+
+from sheetflow.children import (
+    ChildHinderedError,
+    ChildLostError,
+    ChildStartError,
+    TaskFailedError,
+)
+from sheetflow.children.judge import JudgeReply, JudgeRequest
+from sheetflow.context.context import LOG, Office
+from sheetflow.context.stamps import judge_token
+from sheetflow.errors import StoreError, TemporaryError, UnreadableError, describe
+from sheetflow.findings import Finding, Place, Severity, count_places
+from sheetflow.schemas.book import Judgement, Outcome
+from sheetflow.schemas.documents import (
+    dump_explanations,
+    dump_figures,
+    dump_finding,
+)
+from sheetflow.service.books import last_round, was_in_time
+from sheetflow.service.consequences import entail, entail_duplicate, entail_precheck, look_before
+from sheetflow.service.detail_cache import order_pieces, wish_pieces
+from sheetflow.service.measures import measured_by
+from sheetflow.service.requests import request_for, resolve_keys
+from sheetflow.service.turns import first_of_each
+from sheetflow.store.records import Arrival, Judged, Submission
+from sheetflow.validators.catalogue import GENERAL
+from sheetflow.validators.open_findings import is_open
+
+REJECTED = "rejected"
+_OUR_LIMITS = frozenset({"file-timeout", "file-outgrew-memory", "file-killed-reader"})
+"""Refusals that another time, another setting or another machine may do without."""
+_MOST_DEATHS = 3
+_IN_HAND = 3
+"""Files in hand for each child: the next ones wait beside it while we wait for the disk."""
+_MOST_LOGGED = 100
+"""A workbook with thousands of findings may not push all others out of the log."""
+
+
+def judge_arrivals(office: Office) -> Generator[list[Submission]]:
+    """Judge everything that has arrived; give the submissions answered, some at a time.
+
+    The children go on while the caller is busy with those.
+    """
+    due = office.store.arrivals.find_unjudged(office.clock.now())
+    arrivals = first_of_each(due, lambda arrival: arrival.unit_id, office.turn)
+    waiting = deque(
+        sorted(
+            # One whose unit left the list waits, and `status` shows it.
+            (arrival for arrival in arrivals if arrival.unit_id in office.tree),
+            key=lambda arrival: (
+                -office.tree.rank(office.tree[arrival.unit_id]),
+                arrival.arrival_id,
+            ),
+        )
+    )
+    total = len(waiting)
+    busy: dict[Future[JudgeReply], Arrival] = {}
+    try:
+        while busy or (waiting and not office.is_stopping()):
+            _start(office, waiting, busy)
+            done, _ = wait(busy, return_when=FIRST_COMPLETED)
+            answered, again = _conclude(office, busy, done)
+            for arrival in again:
+                _put_last(waiting, arrival)
+            yield answered
+            office.say("审核", total - len(waiting) - len(busy), total)
+    finally:
+        for future in busy:
+            future.cancel()
+
+
+def _put_last(waiting: deque[Arrival], arrival: Arrival) -> None:
+    """Try a file once more when all others have been; what its unit sent later stays behind it."""
+    later = [entry for entry in waiting if entry.unit_id == arrival.unit_id]
+    for entry in later:
+        waiting.remove(entry)
+    waiting.extend((arrival, *later))
+
+
+def _start(
+    office: Office, waiting: deque[Arrival], busy: dict[Future[JudgeReply], Arrival]
+) -> None:
+    """Keep the children busy, with one file of a unit at a time."""
+    chosen: list[Arrival] = []
+    held_back: list[Arrival] = []
+    units = {arrival.unit_id for arrival in busy.values()}
+    most = _IN_HAND * office.pool_size - len(busy)
+    while waiting and len(chosen) < most and not office.is_stopping():
+        arrival = waiting.popleft()
+        (held_back if arrival.unit_id in units else chosen).append(arrival)
+        units.add(arrival.unit_id)
+    waiting.extendleft(reversed(held_back))
+    if not chosen:
+        return
+    ready: list[tuple[Arrival, JudgeRequest]] = []
+    with office.store.together():
+        for arrival in chosen:
+            with _putting_off(office, arrival):
+                if not _answer_duplicate(office, arrival):
+                    ready.append((arrival, _request(office, arrival)))
+    for arrival, request in ready:
+        busy[office.pool.submit("judge_file", request)] = arrival
+
+
+def _request(office: Office, arrival: Arrival) -> JudgeRequest:
+    return replace(request_for(office, arrival), pieces=wish_pieces(office, arrival))
+
+
+@contextmanager
+def _putting_off(office: Office, arrival: Arrival) -> Iterator[None]:
+    """Put a file off where the system refuses, or where we fail: the next one is served."""
+    try:
+        yield
+    except StoreError:
+        raise  # nothing can be recorded now: the pass ends, and the next one goes on
+    except Exception as error:  # noqa: BLE001 - whatever it is, the others go on
+        words = "程序出错，详见日志"
+        if isinstance(error, OSError):
+            words = TemporaryError.of(error, "", "").reason
+        elif isinstance(error, ChildStartError):
+            words = "处理进程无法启动"
+        elif isinstance(error, ChildHinderedError):
+            words = str(error)
+        office.store.arrivals.record_trouble(arrival.arrival_id, words, office.clock.now())
+        LOG.error(
+            "unit %s: arrival %d put off: %s",
+            arrival.unit_id,
+            arrival.arrival_id,
+            describe(error),
+        )
+
+
+def _answer_duplicate(office: Office, arrival: Arrival) -> bool:
+    """Answer a file that is the unit's latest submission once more: already received."""
+    if arrival.turn or arrival.purpose != "submission":
+        return False
+    repeated = office.store.submissions.find_repeated(arrival)
+    if repeated is None or _may_end_otherwise(office, arrival, repeated):
+        return False
+    follow_up = entail_duplicate(office, arrival, repeated)
+    office.store.arrivals.record_answer(
+        arrival,
+        "duplicate",
+        office.clock.now(),
+        receipt=repeated.receipt,
+        follow_up=follow_up,
+    )
+    LOG.info("unit %s: the same bytes again, receipt %s", arrival.unit_id, repeated.receipt)
+    return True
+
+
+def _may_end_otherwise(office: Office, arrival: Arrival, repeated: Submission) -> bool:
+    """Whether the same bytes may be judged otherwise now.
+
+    They were refused for a limit of ours, or returned for a period that has begun only since.
+    """
+    if repeated.outcome not in {"returned", "refused"}:
+        return False
+    rules = {document["rule"] for document in office.store.contents.find_findings(repeated)}
+    if repeated.outcome == "refused":
+        return not rules.isdisjoint(_OUR_LIMITS)
+    if not repeated.period or "period-not-begun" not in rules:
+        return False
+    return arrival.arrived_at.date() >= office.period(repeated.form, repeated.period).first_day
+
+
+def _conclude(
+    office: Office, busy: dict[Future[JudgeReply], Arrival], done: Iterable[Future[JudgeReply]]
+) -> tuple[list[Submission], list[Arrival]]:
+    """Record what came of files that are `done`, in one commit.
+
+    Give the submissions, and the files whose child died of them, to be tried once more.
+    """
+    in_order = sorted(done, key=lambda future: busy[future].arrival_id)
+    replies: list[tuple[Arrival, JudgeReply]] = []
+    again: list[Arrival] = []
+    for future in in_order:
+        arrival = busy[future]
+        with _putting_off(office, arrival):
+            reply = _reply(office, arrival, future)
+            if reply is None:
+                again.append(arrival)
+            else:
+                replies.append((arrival, reply))
+    recorded: list[tuple[Submission, JudgeReply]] = []
+    with office.store.together():
+        for arrival, reply in replies:
+            with _putting_off(office, arrival):
+                decided = _decided(office, arrival, reply)
+                submission = record_reply(office, arrival, decided)
+                recorded += [(submission, decided)] if submission else []
+    for future in in_order:
+        del busy[future]
+    for submission, reply in recorded:
+        _follow(office, submission, reply)
+    return [submission for submission, _ in recorded], again
+
+
+def _reply(office: Office, arrival: Arrival, future: Future[JudgeReply]) -> JudgeReply | None:
+    """Turn the child's end, good or bad, into what is to be recorded; None: try once more."""
+    try:
+        reply = future.result()
+        return _judge_again(office, arrival, reply) if reply.asked_keys else reply
+    except ChildLostError as error:
+        deaths = office.store.arrivals.record_death(arrival.arrival_id)
+        LOG.warning(
+            "unit %s: arrival %d: its reader died, the %d. time: %s",
+            arrival.unit_id,
+            arrival.arrival_id,
+            deaths,
+            error.reason,
+        )
+        if deaths < _MOST_DEATHS:
+            return None
+        return JudgeReply(judgement=_unreadable(error.reason))
+    except UnreadableError as error:
+        return JudgeReply(judgement=_unreadable(error.reason, **error.details))
+    except TaskFailedError:
+        LOG.exception(
+            "unit %s: arrival %d met a fault of ours", arrival.unit_id, arrival.arrival_id
+        )
+        judgement = Judgement(outcome=Outcome.HELD, findings=(GENERAL["our-fault"].at(Place()),))
+        return JudgeReply(judgement=judgement)
+
+
+def _judge_again(office: Office, arrival: Arrival, reply: JudgeReply) -> JudgeReply:
+    """Judge once more where keys of other units were asked for that do not exist."""
+    form = office.form(reply.judgement.form)
+    known = resolve_keys(office, form, reply.asked_keys)
+    if known == reply.asked_keys:
+        return reply
+    request = replace(_request(office, arrival), known_keys=known)
+    again: JudgeReply = office.pool.call("judge_file", request)
+    return again
+
+
+def _unreadable(reason: str, **details: str | int) -> Judgement:
+    finding = GENERAL[reason].at(Place(), **details)
+    return Judgement(outcome=Outcome.REFUSED, findings=(finding,))
+
+
+def record_reply(office: Office, arrival: Arrival, reply: JudgeReply) -> Submission | None:
+    """Record what came of a file, with all that it entails; a precheck becomes no submission."""
+    judgement = reply.judgement
+    if judgement.late and was_in_time(office, arrival, judgement.form, judgement.period):
+        judgement = replace(judgement, late=False)
+    # Mail names the cells of the copy that goes back with it, where one does.
+    told = replace(judgement, findings=reply.marked) if reply.marked else judgement
+    if arrival.purpose == "precheck":
+        office.store.arrivals.record_answer(
+            arrival,
+            "precheck",
+            office.clock.now(),
+            document=_precheck_document(judgement),
+            follow_up=entail_precheck(office, arrival, told),
+        )
+        return None
+    still_open = [entry for entry in judgement.findings if is_open(entry, judgement.explanations)]
+    compared = (
+        last_round(office, arrival, judgement.form, judgement.period, still_open)
+        if judgement.outcome in {Outcome.ACCEPTED, Outcome.RETURNED}
+        else None
+    )
+    before = look_before(office, arrival, judgement, compared)
+    other = office.campaign.other_form(judgement.form)
+    return office.store.outcomes.record_outcome(
+        arrival,
+        judgement.form,
+        judgement.period,
+        _judged(office, judgement, reply),
+        lambda submission: entail(
+            office,
+            submission,
+            told if judgement.outcome is Outcome.RETURNED else judgement,
+            before,
+        ),
+        named=other.key if other else "",
+    )
+
+
+def _follow(office: Office, submission: Submission, reply: JudgeReply) -> None:
+    """Do what follows a recorded answer and may be lost: rows rendered beforehand, log lines."""
+    with suppress(OSError):  # only beforehand: whoever needs them has them made
+        order_pieces(office, submission, reply.rows)
+    findings = reply.judgement.findings
+    LOG.info(
+        "unit %s: receipt %s %s, %d findings, token %s",
+        submission.unit_id,
+        submission.receipt,
+        submission.outcome,
+        len(findings),
+        judge_token(office, submission.unit_id, reply.judgement).value,
+    )
+    _log_findings(submission, findings)
+
+
+def _log_findings(submission: Submission, findings: tuple[Finding, ...]) -> None:
+    """Write where each rule fired: unit, receipt, sheet, cell, rule; never what stood there.
+
+    The sheet goes by its declared name: what the file calls it was typed by somebody.
+    """
+    for finding in findings[:_MOST_LOGGED]:
+        LOG.info(
+            "unit %s: receipt %s: sheet %s cell %s: %s %s%s",
+            submission.unit_id,
+            submission.receipt,
+            finding.place.sheet or "-",
+            finding.place.cell or "-",
+            finding.severity.value,
+            finding.rule,
+            f" and {len(finding.others)} more cells" if finding.others else "",
+        )
+    if len(findings) > _MOST_LOGGED:
+        LOG.info("receipt %s: %d more findings", submission.receipt, len(findings) - _MOST_LOGGED)
+
+
+def _decided(office: Office, arrival: Arrival, reply: JudgeReply) -> JudgeReply:
+    """Hear what was decided about a file that was held: a rejected one never counts."""
+    decisions = office.store.submissions.find_decisions(arrival.arrival_id)
+    if not decisions or decisions[-1].verdict != "reject":
+        return reply
+    judged = reply.judgement
+    told = GENERAL[REJECTED].at(Place(), why=decisions[-1].why)
+    rest = [finding for finding in judged.findings if finding.rule != REJECTED]
+    return JudgeReply(
+        judgement=Judgement(
+            outcome=Outcome.RETURNED,
+            findings=(told, *rest),
+            form=judged.form,
+            version=judged.version,
+            period=judged.period,
+        )
+    )
+
+
+def _precheck_document(judgement: Judgement) -> list[dict[str, object]]:
+    head = {"outcome": judgement.outcome.value, "form": judgement.form, "period": judgement.period}
+    return [head, *map(dump_finding, judgement.findings)]
+
+
+def _judged(office: Office, judgement: Judgement, reply: JudgeReply) -> Judged:
+    places = count_places(judgement.findings)
+    return Judged(
+        outcome=judgement.outcome.value,
+        judged_at=office.clock.now(),
+        form_version=str(judgement.version or ""),
+        nil=judgement.nil,
+        late=judgement.late,
+        must=places[Severity.MUST],
+        verify=places[Severity.VERIFY],
+        note=places[Severity.NOTE],
+        findings=[dump_finding(finding) for finding in judgement.findings],
+        explanations=dump_explanations(judgement.explanations),
+        indicators=dump_figures(judgement.figures),
+        measured_by=measured_by(office, office.form(judgement.form)),
+        rows=reply.rows,
+    )

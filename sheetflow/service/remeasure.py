@@ -1,0 +1,152 @@
+"""Figures measured again from the rows that the store has, where their declaration is another.
+
+What counts is measured by children, one workbook's rows at a time; nothing is recorded here.
+The figures of closed periods and of purged workbooks stay what they were: 原口径. What cannot
+be measured now keeps its figure too, and is tried again at the next start.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+
+from sheetflow.context.context import LOG, Office
+from sheetflow.errors import SheetflowError, describe
+from sheetflow.schemas.documents import Indicators
+from sheetflow.schemas.forms import Form
+from sheetflow.service.consequences import ANSWER, stale_after
+from sheetflow.service.measures import (
+    declaration,
+    dump_measures,
+    in_force,
+    measured_by,
+    measures_of,
+)
+from sheetflow.store.measurements import Measurement
+from sheetflow.store.records import Stale, Submission
+
+
+@dataclass
+class Measured:
+    """What came of measuring again, to be recorded in one commit."""
+
+    new: list[Measurement] = field(default_factory=list)
+    stale: list[Stale] = field(default_factory=list)
+    """What stands on figures that are others now."""
+    fingerprints: dict[str, str] = field(default_factory=dict)
+    taken_over: list[tuple[str, str]] = field(default_factory=list)
+    """Forms of which an older version measured the figures, and the declaration in force."""
+    sentences: list[str] = field(default_factory=list)
+
+    def record(self, office: Office) -> None:
+        """Record all of it; the caller makes one commit of it and of what else was noticed."""
+        store = office.store.measurements
+        for form, digest in self.taken_over:
+            moved = [each.judgement_id for each in self.new]
+            store.record_taken_over(form, digest, but=moved)
+        store.record(self.new)
+        office.store.fingerprints.record(self.fingerprints)
+
+
+def measure_again(office: Office, known: Mapping[str, str]) -> Measured:
+    """Measure what counts and is not by the declaration in force; `known` are the fingerprints."""
+    measured = Measured()
+    for form in office.campaign.forms:
+        _measure_form(office, form, known, measured)
+    return measured
+
+
+def _measure_form(office: Office, form: Form, known: Mapping[str, str], measured: Measured) -> None:
+    digest, last = measured_by(office, form), known.get(in_force(form))
+    if last != digest:
+        measured.fingerprints[in_force(form)] = digest
+        measured.fingerprints[declaration(digest)] = dump_measures(office, form)
+    outdated = office.store.measurements.find_outdated(form.key, digest)
+    if not outdated and last in {None, digest}:
+        return
+    due = _due(office, form, outdated)
+    before = office.store.measurements.find_newest(entry.judgement_id for entry in due)
+    moved = done = 0
+    for submission, figures in _each(office, form, due):
+        old, done = before[submission.judgement_id], done + 1
+        is_moved = old.figures != figures
+        if old.digest or is_moved:
+            now = office.clock.now()
+            measured.new.append(Measurement(submission.judgement_id, digest, figures, now))
+        if is_moved:
+            moved += 1
+            measured.stale += [
+                mark for mark in stale_after(office, submission) if not mark.what.startswith(ANSWER)
+            ]
+        office.say("重新计算", done, len(due))
+    if last is None:
+        measured.taken_over.append((form.key, digest))
+    if moved or last not in {None, digest}:
+        kept = len({entry.receipt for entry in outdated} - {entry.receipt for entry in due})
+        measured.sentences.append(_sentence(office, form, last, done, kept))
+
+
+def _due(office: Office, form: Form, outdated: tuple[Submission, ...]) -> list[Submission]:
+    """Give those that count, are not closed and whose rows are whole."""
+    purged = office.store.purges.find_purged() if outdated else frozenset()
+    due: list[Submission] = []
+    for period in sorted({entry.period for entry in outdated}):
+        if office.is_closed(form.period(period)):
+            continue
+        standing = office.store.submissions.find_all_accepted(form.key, period)
+        numbers = {entry.judgement_id for entry in standing.values()}
+        due += [
+            entry
+            for entry in outdated
+            if entry.period == period
+            and entry.judgement_id in numbers
+            and entry.unit_id in office.tree
+            and entry.arrival_id not in purged
+        ]
+    return due
+
+
+def _each(
+    office: Office, form: Form, due: list[Submission]
+) -> Iterator[tuple[Submission, Indicators]]:
+    """Give each with its figures; few workbooks' rows are in hand at a time."""
+    waiting: deque[tuple[Submission, Future[Indicators]]] = deque()
+    for submission in due:
+        if office.is_stopping():
+            break
+        level = office.tree[submission.unit_id].level
+        rows = office.store.contents.find_rows(submission)
+        version = int(submission.form_version or 0)
+        work = (office.settings.campaign, form.key, version, level, rows)
+        waiting.append((submission, office.pool.submit("measure_rows", *work)))
+        if len(waiting) > 2 * office.pool_size:
+            yield from _taken(waiting)
+    while waiting:
+        yield from _taken(waiting)
+
+
+def _taken(
+    waiting: deque[tuple[Submission, Future[Indicators]]],
+) -> Iterator[tuple[Submission, Indicators]]:
+    submission, future = waiting.popleft()
+    try:
+        yield submission, future.result()
+    except SheetflowError as error:
+        LOG.error("receipt %s not measured again: %s", submission.receipt, describe(error))
+
+
+def _sentence(office: Office, form: Form, last: str | None, done: int, kept: int) -> str:
+    then, now = measures_of(office, last or ""), measures_of(office, measured_by(office, form))
+    groups = (
+        ("新增", [code for code in now if code not in then]),
+        ("改变", [code for code in now if code in then and then[code] != now[code]]),
+        ("取消", [code for code in then if code not in now]),
+    )
+    told = "、".join(f"{word}{'、'.join(codes)}" for word, codes in groups if last and codes)
+    words = f"《{form.title}》的指标口径有变化" + (f"（{told}）" if told else "")
+    words += f"，{done}份报表已按现在的口径重新计算，数有变动的在更正表里列为口径调整"
+    if kept:
+        words += f"；另有{kept}份报告期已截止、原件已清理或已被更正的，仍按原口径"
+    return f"{words}。"

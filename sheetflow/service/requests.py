@@ -1,0 +1,100 @@
+"""What judging a file must know of its unit: history, decisions, keys of others.
+
+This module owns the way from the store to a `JudgeRequest`. It refuses to judge.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+from sheetflow.children.judge import FormAndPeriod, JudgeRequest, PastBook
+from sheetflow.context.context import Office
+from sheetflow.findings import Explanation, Identity
+from sheetflow.intake.archive import blob_path
+from sheetflow.schemas.documents import load_explanations, load_rows
+from sheetflow.schemas.forms import Form
+from sheetflow.service.books import past_books
+from sheetflow.store.records import Arrival
+from sheetflow.units import Unit
+
+
+def request_for(
+    office: Office, arrival: Arrival, known_keys: frozenset[tuple[str, str]] | None = None
+) -> JudgeRequest:
+    """Give everything that judging `arrival` needs to know."""
+    request = request_for_unit(
+        office,
+        office.tree[arrival.unit_id],
+        str(blob_path(office.workspace.archive, arrival.sha256)),
+        arrival.arrived_at,
+        arrival.sha256,
+        arrival.arrival_id,
+    )
+    waived: dict[FormAndPeriod, dict[str, str]] = {}
+    for waiver in office.store.submissions.find_waivers(unit_id=arrival.unit_id):
+        submission = office.store.submissions.find_submission(waiver.receipt)
+        if submission and submission.arrival_id == arrival.arrival_id:
+            spot = (submission.form, submission.period)
+            waived.setdefault(spot, {})[waiver.rule] = waiver.why
+    decisions = office.store.submissions.find_decisions(arrival.arrival_id)
+    released = bool(decisions) and decisions[-1].verdict == "release"
+    return replace(
+        request,
+        known_keys=known_keys,
+        waived=waived,
+        released=released,
+        handed_in=arrival.put_at,
+    )
+
+
+def request_for_unit(
+    office: Office, unit: Unit, path: str, now: dt.datetime, sha256: str, arrival_id: int = 0
+) -> JudgeRequest:
+    """Give what judging the file at `path` needs to know of `unit`.
+
+    It changes what was accepted of other bytes before it; `arrival_id` is 0 where it is the
+    newest of all.
+    """
+    past: list[PastBook] = []
+    changes: dict[FormAndPeriod, str] = {}
+    explained: dict[FormAndPeriod, dict[Identity, Explanation]] = {}
+    for form in office.campaign.forms:
+        past += past_books(office, form, unit)
+        for standing in office.store.submissions.find_history(unit.unit_id, form.key):
+            said = load_explanations(office.store.contents.find_explanations(standing))
+            explained[form.key, standing.period] = said
+            earlier = not arrival_id or standing.arrival_id < arrival_id
+            if earlier and standing.sha256 != sha256:
+                changes[form.key, standing.period] = standing.receipt
+    return JudgeRequest(
+        path=path,
+        campaign=office.settings.campaign,
+        unit=unit,
+        tree=office.tree,
+        now=now,
+        working_days=office.working_days,
+        day_overrides=office.day_overrides,
+        past=tuple(past),
+        standing=changes,
+        explained=explained,
+    )
+
+
+def resolve_keys(
+    office: Office, form: Form, asked: frozenset[tuple[str, str]]
+) -> frozenset[tuple[str, str]]:
+    """Tell which of the asked (sheet, ``370102-X0003``) stand in an accepted book of that unit."""
+    known: set[tuple[str, str]] = set()
+    for unit_id in {key.partition("-")[0] for _, key in asked}:
+        if unit_id not in office.tree:
+            continue
+        for submission in office.store.submissions.find_history(unit_id, form.key):
+            for sheet, text in office.store.contents.find_rows(submission).items():
+                declared = form.by_key.get(sheet)
+                column = declared.key_column if declared else None
+                if declared and column and any(asked_sheet == sheet for asked_sheet, _ in asked):
+                    known |= {
+                        (sheet, f"{unit_id}-{row[column.key]}") for row in load_rows(declared, text)
+                    }
+    return frozenset(asked & known)

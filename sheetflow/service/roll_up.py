@@ -1,0 +1,316 @@
+"""What each unit with others below it gets: consolidated workbook, report, board.
+
+This module owns how one of them is made from what is accepted, and what it stands on. It
+refuses to decide what is stale, and publishes nothing: that is `rebuilding`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from sheetflow.children.roll_up import ReportOrder, ReportReply
+from sheetflow.config.defaults import picture_font
+from sheetflow.consolidation.accepted import Books
+from sheetflow.consolidation.boards import board_data
+from sheetflow.consolidation.corrections import dump_correction, load_correction
+from sheetflow.consolidation.tables import BoardFile
+from sheetflow.context.context import LOG, Office
+from sheetflow.context.paths import (
+    board_path,
+    check_table_path,
+    consolidated_path,
+    report_path,
+)
+from sheetflow.context.templates import Serving
+from sheetflow.schemas.forms import Form
+from sheetflow.service.books import books_of
+from sheetflow.service.consequences import BOARD, CONSOLIDATED, REPORT
+from sheetflow.service.corrected import corrected_since, sources_of
+from sheetflow.service.grounds import declared, served_instead, template_name
+from sheetflow.service.letterhead import letter_of
+from sheetflow.service.publish import Order, basis_of, is_fresh, is_published
+from sheetflow.service.roll_up_workbook import begin_consolidated, books_request
+from sheetflow.service.waiting import held_submissions
+from sheetflow.store.records import Issued, StaleMark
+from sheetflow.units import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What is to lie in the outbox for one mark, and what the store is to keep of it besides."""
+
+    orders: tuple[Order, ...]
+    issued: tuple[Issued, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """What a child is making for one mark, and what gives it once it is there.
+
+    Without `work`, all of it is made when it is written.
+    """
+
+    work: Future[Any] | None
+    finish: Callable[[], Made]
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether nobody has to wait for a child."""
+        return self.work is None or self.work.done()
+
+
+class Rollups:
+    """The files of everyone above, for one pass: books are gathered once a period and top unit."""
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
+        self._books: dict[tuple[str, str], Books] = {}
+        self._top: Unit | None = None
+        self._known_tried: dict[tuple[str, str], set[str]] = {}
+
+    def in_order(self, marks: Iterable[StaleMark]) -> list[StaleMark]:
+        """Order marks tree by tree, those nearest to its top first: they take longest."""
+        tree = self.office.tree
+        places = {unit.unit_id: number for number, unit in enumerate(tree.roots)}
+        kinds = (CONSOLIDATED, REPORT, BOARD)
+        return sorted(
+            marks,
+            key=lambda mark: (
+                places[tree.chain(mark.unit_id)[-1].unit_id],
+                tree.rank(tree[mark.unit_id]),
+                self.office.period(mark.form, mark.period),
+                kinds.index(mark.what),
+            ),
+        )
+
+    def has_to_wait(self, mark: StaleMark) -> bool:
+        """Whether `mark` asks for a board whose reader has yet to get the files it links to."""
+        if mark.what != BOARD:
+            return False
+        office, unit, form = (
+            self.office,
+            self.office.tree[mark.unit_id],
+            self.office.form(mark.form),
+        )
+        period = office.period(mark.form, mark.period)
+        paths = [consolidated_path(office, unit, period, form)]
+        paths += [report_path(office, unit, period, form)] if form.report else []
+        return not all(is_published(office, path) for path in paths)
+
+    def begin(self, mark: StaleMark) -> Making | None:
+        """Begin what `mark` asks for, in a child.
+
+        Give None where what lies there stands on just this, or nothing is to lie there.
+        """
+        makers = {
+            CONSOLIDATED: self._begin_workbook,
+            REPORT: self._begin_report,
+            BOARD: self._begin_boards,
+        }
+        return makers[mark.what](mark) if self._is_wanted(mark) else None
+
+    def books(self, mark: StaleMark, period: str = "") -> Books:
+        """What is accepted up to a mark's period (or `period`) in the tree that its unit is in.
+
+        The books of one tree are kept at a time.
+        """
+        office = self.office
+        top = office.tree.chain(mark.unit_id)[-1]
+        if top != self._top:
+            self._top, self._books = top, {}
+        spot = (mark.form, period or mark.period)
+        if spot not in self._books:
+            form = office.form(mark.form)
+            self._books[spot] = books_of(office, form, form.period(spot[1]), top)
+        return self._books[spot]
+
+    def _is_wanted(self, mark: StaleMark) -> bool:
+        """A later period is rebuilt only where something has been tried in it, or was published."""
+        if (mark.unit_id, mark.form, mark.period) in self._published:
+            return True
+        tried = self._tried(mark.form, mark.period)
+        if not tried:  # most later periods: no books need be gathered
+            return False
+        books = self.books(mark)
+        return any(
+            member.unit_id in tried for member in books.members(self.office.tree[mark.unit_id])
+        )
+
+    @cached_property
+    def _published(self) -> set[tuple[str, str, str]]:
+        """Units, forms and periods for which anything of this kind was ever published."""
+        return {
+            (entry.unit_id, entry.form, entry.period)
+            for entry in self.office.store.publications.find_publications()
+            if entry.kind in {CONSOLIDATED, REPORT, BOARD}
+        }
+
+    def _tried(self, form: str, period: str) -> set[str]:
+        """The units that have tried in `period` since it began."""
+        if (form, period) not in self._known_tried:
+            latest = self.office.store.submissions.find_all_latest(form, period)
+            begins = self.office.period(form, period).first_day
+            self._known_tried[form, period] = {
+                unit_id
+                for unit_id, submission in latest.items()
+                if submission.judged_at.date() >= begins
+            }
+        return self._known_tried[form, period]
+
+    def _begin_workbook(self, mark: StaleMark) -> Making | None:
+        office, unit = self.office, self.office.tree[mark.unit_id]
+        books = self.books(mark)
+        policy = office.policy(unit.level)
+        path = consolidated_path(office, unit, books.period, books.form)
+        basis = basis_of(
+            declared(office, books.form, CONSOLIDATED), _sources(books, unit), policy.digest
+        )
+        if is_fresh(office, path, basis):
+            return None
+        spot = (unit.unit_id, books.form.key, books.period.period_id)
+        known = [
+            load_correction(entry) for entry in office.store.publications.find_corrections(*spot)
+        ]
+        found = corrected_since(office, books, unit)
+        begun, content = begin_consolidated(office, books, unit, (*known, *found))
+
+        def finish() -> Made:
+            issued = Issued(
+                unit_id=unit.unit_id,
+                form=books.form.key,
+                period=books.period.period_id,
+                sources=sources_of(books, unit),
+                corrected=[dump_correction(entry) for entry in found],
+            )
+            return Made((Order(path, content(), mark, basis),), (issued,))
+
+        return Making(begun, finish)
+
+    def _begin_report(self, mark: StaleMark) -> Making | None:
+        office, unit = self.office, self.office.tree[mark.unit_id]
+        books = self.books(mark)
+        spec = books.form.report
+        if spec is None:
+            return None
+        other = office.campaign.other_form(books.form.key)
+        title = other.title if other else ""
+        template = office.templates.report(title)
+        letter = letter_of(office, unit, books.period, books.form)
+        fonts = office.settings.report.fonts.replaced
+        policy = office.policy(unit.level)
+        seen = (policy.digest,) if policy.overrides else ()
+        path = report_path(office, unit, books.period, books.form)
+        table_path = check_table_path(office, unit, books.period, books.form)
+        basis = basis_of(
+            declared(office, books.form, REPORT),
+            _sources(books, unit),
+            template.content,
+            letter,
+            fonts,
+            *seen,
+        )
+        if is_fresh(office, path, basis) and is_fresh(office, table_path, basis):
+            return None
+        request = books_request(office, books, unit, (spec.narrative, spec.story_sheet))
+        order = ReportOrder(
+            policy=policy,
+            template=template.content,
+            instead=office.templates.default_report(title),
+            letter=letter,
+            fonts=fonts,
+            picture_font=picture_font(),
+        )
+        reply: Future[ReportReply] = office.pool.submit("render_word_report", request, order)
+
+        def finish() -> Made:
+            rendered = reply.result()
+            if rendered.fault:
+                LOG.warning("%s", rendered.fault)
+                office.templates.learn(template, rendered.fault, title)
+            if rendered.fault or template.is_instead:
+                _record_default(office, REPORT, template, other.key if other else "")
+            files = {path: rendered.docx, table_path: rendered.table}
+            return Made(
+                tuple(Order(where, content, mark, basis) for where, content in files.items())
+            )
+
+        return Making(reply, finish)
+
+    def _begin_boards(self, mark: StaleMark) -> Making | None:
+        office, unit = self.office, self.office.tree[mark.unit_id]
+        latest = self._latest_period(mark.form, mark.period)
+        form = office.form(mark.form)
+        files = own_files(office, unit, form)
+        below = {member.unit_id for member in office.tree.subtree(unit.unit_id)}
+        held = tuple(held_submissions(office, below, form))
+        data = board_data(office.campaign, self.books(mark, latest), unit, files, held)
+        page = office.templates.board()
+        basis = basis_of(declared(office, form, BOARD), data, page.text)
+        paths = {kind: board_path(office, unit, kind, form) for kind in ("xlsx", "html")}
+        due = {kind: path for kind, path in paths.items() if not is_fresh(office, path, basis)}
+        if not due:
+            return None
+        reply: Future[dict[str, bytes]] = office.pool.submit(
+            "render_boards", data, page.text, office.templates.default_board()
+        )
+
+        def finish() -> Made:
+            made = reply.result()
+            if page.is_instead:
+                _record_default(office, BOARD, page)
+            return Made(
+                tuple(
+                    Order(path, made[kind], mark, basis, data.stamp) for kind, path in due.items()
+                )
+            )
+
+        return Making(reply, finish)
+
+    def _latest_period(self, form: str, period: str) -> str:
+        """The last period of the year in which anybody has tried: the board shows all before it."""
+        later = [entry.period_id for entry in self.office.period(form, period).rest_of_year]
+        return next((entry for entry in reversed(later) if self._tried(form, entry)), period)
+
+
+def _record_default(office: Office, what: str, template: Serving, form: str = "") -> None:
+    """Keep that a default template served, so that what it made is made again by the mended one.
+
+    `form` is the key of another one than the main form, where it has a template of its own.
+    """
+    name = template_name(what, form)
+    office.store.fingerprints.record({name: served_instead(template.digest)})
+
+
+def own_files(office: Office, unit: Unit, form: Form) -> Mapping[str, tuple[BoardFile, ...]]:
+    """Give what was published for `unit` as the one above others, by period.
+
+    Paths are relative to the unit's own folder, in which the board lies.
+    """
+    folder = f"{unit.folder}/"
+    found: dict[str, tuple[BoardFile, ...]] = {}
+    for entry in office.store.publications.find_publications(unit.unit_id):
+        path = entry.current
+        ours = entry.kind in {CONSOLIDATED, REPORT} and entry.form == form.key
+        if ours and not entry.successor and path.startswith(folder):
+            file = BoardFile(Path(path).stem.partition("_")[0], path.removeprefix(folder))
+            found[entry.period] = (*found.get(entry.period, ()), file)
+    return found
+
+
+def _sources(books: Books, unit: Unit) -> Iterable[object]:
+    """What a roll-up stands on: every standing and attempt below `unit`, in order."""
+    members = books.members(unit)
+    spots = [
+        (member.unit_id, period.period_id)
+        for member in members
+        for period in books.period.year_so_far
+    ]
+    return [
+        [(spot, books.accepted.get(spot), books.attempts.get(spot)) for spot in spots],
+        members,
+    ]

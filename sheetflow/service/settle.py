@@ -1,0 +1,94 @@
+"""What lies beside its real name, looked at again with every pass.
+
+A file that somebody held open gets its name as soon as it is let go of. One that belongs to a
+person is left alone for as long as it is there; once it is gone, or ours again, what lies
+beside is made anew under the plain name, as it would have been at first.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from functools import cache, partial
+
+from sheetflow.context.context import LOG, Office
+from sheetflow.errors import TemporaryError
+from sheetflow.publishing.lying import look_at, stamp_of
+from sheetflow.publishing.outbox import Beside, Patience
+from sheetflow.service.consequences import ANSWER, BOARD, CONSOLIDATED, REPORT
+from sheetflow.service.lost_publications import answers_by_path, mark_of
+from sheetflow.service.publish import Order, announced, draft, ours_at, place
+from sheetflow.store.records import Publication, Stale
+
+
+def settle_twins(office: Office) -> int:
+    """Give each publication that lies beside its real name that name, unless it is still taken.
+
+    Give how many have it now; the others that may have it are marked, and made in this pass.
+    What trouble there is leaves the twin, and `status` shows it.
+    """
+    settled = 0
+    answers = cache(partial(answers_by_path, office))
+    for entry in office.store.publications.find_beside():
+        if entry.unit_id not in office.tree or entry.successor:
+            continue
+        try:
+            hers = _is_hers(office, entry)
+        except (OSError, TemporaryError):
+            continue
+        if hers == (entry.beside_for == Beside.HERS):
+            settled += not hers and _settle(office, entry)
+            continue
+        mark = answers().get(entry.path) if entry.kind == ANSWER else mark_of(entry)
+        if mark is None:  # what it was made from was purged
+            settled += not hers and _settle(office, entry)
+        else:
+            _mark(office, mark)
+    return settled
+
+
+def _mark(office: Office, mark: Stale) -> None:
+    """Mark what may have its name again; where it could not be made yet, it is marked already."""
+    known = office.store.publications.find_stale(mark.what)
+    same = (mark.unit_id, mark.form, mark.period)
+    if same not in ((entry.unit_id, entry.form, entry.period) for entry in known):
+        office.store.publications.record_stale([mark], office.clock.now())
+
+
+def _is_hers(office: Office, entry: Publication) -> bool:
+    """Whether a person's file lies at the real name; what was found to be so is not read twice."""
+    path = office.workspace.outbox / entry.path
+    stamp = stamp_of(path)
+    if stamp and office.hers.get(path) == stamp:
+        return True
+    lying = look_at(path)
+    hers = lying.is_hers(ours_at(office, entry.path, entry.unit_id))
+    if hers:
+        office.hers[path] = lying.stamp
+    return hers
+
+
+def _settle(office: Office, entry: Publication) -> bool:
+    """Give the very bytes of the twin its real name."""
+    outbox = office.workspace.outbox
+    twin, path = outbox / entry.beside, outbox / entry.path
+    mark = Stale(unit_id=entry.unit_id, form=entry.form, period=entry.period, what=entry.kind)
+    try:
+        if look_at(twin).sha256 != entry.sha256:
+            return False  # somebody worked in it: it is theirs now
+        with twin.open("rb") as content:
+            order = Order(path, partial(shutil.copyfileobj, content), mark, entry.basis)
+            drafted = draft(office, [order])
+        with announced(office, drafted):
+            (published,) = place(office, drafted, Patience(seconds=0))
+    except (OSError, TemporaryError) as trouble:
+        LOG.warning("unit %s: still beside: %s", entry.unit_id, type(trouble).__name__)
+        return False
+    if published.beside:
+        return False
+    kept = replace(entry, beside="", beside_for="")
+    office.store.publications.record_rebuilt([], [kept])
+    if entry.kind in {CONSOLIDATED, REPORT}:  # the board links to it
+        board = replace(mark, what=BOARD)
+        office.store.publications.record_stale([board], office.clock.now())
+    return True

@@ -1,0 +1,188 @@
+"""Who stands where: what `status` shows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from sheetflow.campaigns import load_campaign
+from sheetflow.config.workspace import open_workspace
+from sheetflow.consolidation.tables import BoardRow
+from sheetflow.consolidation.waiting import Waiting, Waits, tell, told_besides
+from sheetflow.context.clock import Clock
+from sheetflow.context.context import Office
+from sheetflow.context.lock import is_held
+from sheetflow.context.units_in_force import read_roster
+from sheetflow.intake.scanning import scan
+from sheetflow.periods import Period
+from sheetflow.schemas.forms import Form
+from sheetflow.service.books import books_of
+from sheetflow.service.consequences import WORKBOOK
+from sheetflow.service.health import read_health
+from sheetflow.service.take import look, open_intake
+from sheetflow.service.template_trials import template_troubles
+from sheetflow.service.waiting import untaken, what_waits
+from sheetflow.store.records import Submission
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormStanding:
+    """Who stands where in one form's period."""
+
+    form: Form
+    period: Period
+    rows: tuple[BoardRow, ...]
+
+    def as_json(self) -> list[dict[str, object]]:
+        """Give a row for each unit."""
+        return [
+            {
+                "unit_id": row.unit.unit_id,
+                "name": row.unit.name,
+                "level": row.unit.level,
+                "parent": row.unit.parent,
+                "form": self.form.key,
+                "period": self.period.period_id,
+                "state": row.state.value,
+                "late": row.late,
+                "carried": row.carried,
+                "receipt": row.receipt or None,
+                "findings": {"must": row.must, "verify": row.verify, "note": row.note},
+            }
+            for row in self.rows
+        ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Everything that somebody should know of the forms' periods and of the service."""
+
+    forms: tuple[FormStanding, ...]
+    """One at least, the main form first."""
+    apart: tuple[Submission, ...]
+    """The last word of a unit, refused, of which nobody can tell the period."""
+    waiting: tuple[Waiting, ...]
+    queued: int
+    """How many mails are yet to be sent."""
+    untaken: tuple[str, ...]
+    """The unit of each file that lies in the inbox and was not taken yet."""
+    troubles: tuple[str, ...]
+    """What the running service, or a look at the inbox, met and tries again."""
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """Everything that somebody should know of, each sentence once."""
+        return (*told_besides(self.troubles, self.waiting), *tell(self.waiting))
+
+    @property
+    def period(self) -> Period:
+        """The first form's period."""
+        return self.forms[0].period
+
+    @property
+    def rows(self) -> tuple[BoardRow, ...]:
+        """The units of all forms, form by form."""
+        return tuple(row for part in self.forms for row in part.rows)
+
+    def as_json(self) -> dict[str, object]:
+        """Give the object that ``status --json`` prints."""
+        return {
+            "period": self.period.period_id,
+            "units": [row for part in self.forms for row in part.as_json()],
+            "waiting": [entry.as_json() for entry in self.waiting],
+        }
+
+
+def standing(office: Office, period: Period | None = None, form: Form | None = None) -> Standing:
+    """Gather who stands where in `period`; by default the newest that anybody reported of a form.
+
+    Of `form`, or of all that are filled for the period; where none is asked for, of the main one
+    and of those that were handed out or reported.
+    """
+    seen = look(office, open_intake(office))
+    health = read_health(office.workspace.health)
+    told = health.troubles if health and is_held(office.workspace.lock) else ()
+    return Standing(
+        forms=tuple(_standing_of(office, *spot) for spot in _asked(office, period, form)),
+        apart=tuple(_apart(office)),
+        waiting=(*what_waits(office, seen), *untaken(office, seen)),
+        queued=office.store.mails.count_queued(),
+        untaken=tuple(sighting.unit_id for sighting in seen.files),
+        troubles=tuple(
+            dict.fromkeys((*told, *map(str, seen.troubles), *template_troubles(office)))
+        ),
+    )
+
+
+def _standing_of(office: Office, form: Form, period: Period) -> FormStanding:
+    books = books_of(office, form, period)
+    units = [unit for root in office.tree.roots for unit in books.expected(root)]
+    return FormStanding(form=form, period=period, rows=tuple(map(books.board_row, units)))
+
+
+def _asked(office: Office, period: Period | None, form: Form | None) -> list[tuple[Form, Period]]:
+    main = office.campaign.main_form
+    if period:
+        forms = (form,) if form else office.campaign.forms
+        filled = [each for each in forms if each.takes(period)] or [form or main]
+        return [(each, each.period(period.period_id)) for each in filled]
+    shown = [form] if form else [main, *_others_in_use(office)]
+    return [(each, _newest_period(office, each)) for each in shown]
+
+
+def _others_in_use(office: Office) -> list[Form]:
+    """Give the other forms that were handed out, or of which anything came."""
+    used = {entry.form for entry in office.store.publications.find_publications()}
+    used |= {entry.form for entry in office.store.submissions.find_submissions()}
+    return [form for form in office.campaign.forms[1:] if form.key in used]
+
+
+def waiting_in_inbox(root: Path, trouble: str) -> tuple[Waiting, ...]:
+    """Say what waits where the database cannot be read: that first, then what nobody took."""
+    workspace, settings = open_workspace(root)
+    tree = read_roster(workspace, load_campaign(settings.campaign).levels).tree
+    seen = scan(workspace.inbox, {unit.folder: unit.unit_id for unit in tree}, now=Clock.on_disk())
+    counts = Counter(file.unit_id for file in seen.files)
+    return (
+        Waiting(kind=Waits.DECISION, reason=trouble, is_ours=True),
+        *(
+            Waiting(
+                kind=Waits.INBOX,
+                unit_id=unit_id,
+                reason=f"{unit_id} {tree[unit_id].name} 报送文件夹里有{count}份没有收取，数据库恢复后会收。",
+            )
+            for unit_id, count in counts.items()
+        ),
+    )
+
+
+def _apart(office: Office) -> Iterator[Submission]:
+    latest = {entry.unit_id: entry for entry in office.store.submissions.find_submissions()}
+    for unit in office.tree:
+        entry = latest.get(unit.unit_id)
+        if entry and not entry.period and entry.outcome != "held":
+            yield entry
+
+
+def _newest_period(office: Office, form: Form) -> Period:
+    """The newest period with a submission, else the one before today's (whose reports are due).
+
+    Of the year before it is only where its workbooks were handed out: a campaign has a first one.
+    """
+    tried = [
+        (form.period(entry.period), entry.arrived_at.date())
+        for entry in office.store.submissions.find_submissions(form=form.key)
+        if entry.period
+    ]
+    begun = [period for period, day in tried if period.first_day <= day]
+    if begun:
+        return max(begun)
+    today = office.clock.now().date()
+    last = form.last_ended(today)
+    handed_out = any(
+        (entry.kind, entry.form) == (WORKBOOK, form.key)
+        for entry in office.store.publications.find_publications(period=last.period_id)
+    )
+    return last if handed_out else form.due_at(today)

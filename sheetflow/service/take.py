@@ -1,0 +1,306 @@
+"""The units' folders as a source: what stands still there is archived, received, and removed.
+
+Stable file → archive blob → `receiving` → unlink. Each step can be repeated: a file whose
+unlink is pending is finished silently, whatever stopped us before. What a scan could not see
+is unknown, not gone; and a unit's later file does not overtake an earlier one that met
+trouble, for the latest one counts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import count
+
+from sheetflow.context.context import LOG, Office
+from sheetflow.errors import TemporaryError, Trouble
+from sheetflow.intake.archive import Archived, archive_file
+from sheetflow.intake.contents import READING, ChangedError
+from sheetflow.intake.identity import FOLDER, identity_in, identity_of, key_of
+from sheetflow.intake.removal import Removal, remove_file
+from sheetflow.intake.scanning import scan
+from sheetflow.intake.sighting import Oddity, Purpose, Reason, Scan, Sighting
+from sheetflow.intake.stillness import Observation, StillFile, StillWatch
+from sheetflow.service.looks import Memory, begin_look, put_at, remember
+from sheetflow.service.receive import (
+    acknowledge,
+    receive,
+    record_acknowledged,
+    record_what_was_noted,
+)
+from sheetflow.service.turns import first_of_each
+from sheetflow.store.records import Arrival, NewArrival
+
+_MOST_LOOKS, _PAUSE_SECONDS = 10, 0.3
+"""How often a file that cannot be read holds up the later ones of its unit."""
+
+_LOOKED_AHEAD = 4
+"""So many turns of a unit are watched standing still: hashing a flood would hold up the others."""
+
+_AT_ONCE = 16
+"""So many files wait for the disk together."""
+
+_EMPTY_SECONDS = 600.0
+"""An empty file is waited for so long: old programs make it first and fill it later."""
+
+
+@dataclass
+class Intake:
+    """What intake remembers from scan to scan, and what it has to show."""
+
+    watch: StillWatch
+    seen: Scan = field(default_factory=Scan)
+    oddities: tuple[Oddity, ...] = ()
+    troubles: list[TemporaryError] = field(default_factory=list)
+    hindered: list[Trouble] = field(default_factory=list)
+    """What stands in the way of one unit alone."""
+    unread: Counter[str] = field(default_factory=Counter)
+    """At how many looks in a row a file of the unit could not be read."""
+    unarchived: Counter[str] = field(default_factory=Counter)
+    """How often in a row a file of the unit that stood still could not be read for the archive."""
+    taken: int = 0
+    is_behind: bool = False
+    """Whether files that stand still were left for the next turn."""
+    memory: Memory = field(default_factory=Memory)
+    safe: set[str] = field(default_factory=set)
+    """The files of the last scan that are recorded, by identity."""
+
+
+@dataclass(frozen=True)
+class _Folders:
+    """The source: received files leave the inbox; `files` are those at hand, by key."""
+
+    intake: Intake
+    files: Mapping[str, Sighting]
+
+    def acknowledge(self, arrival: Arrival) -> bool:
+        """Remove a file that is safe with us; one that changed meanwhile is another file."""
+        try:
+            removal = remove_file(self.files[arrival.source_key], arrival.sha256)
+        except TemporaryError as trouble:
+            unit_id = arrival.unit_id
+            self.intake.hindered.append(_hindrance(unit_id, "有一份已收的文件移不走", trouble))
+            LOG.warning("unit %s: not removed from the inbox yet: %s", unit_id, trouble.code)
+            return False
+        if removal is Removal.CHANGED:
+            LOG.info("unit %s: changed after it was received", arrival.unit_id)
+        return True
+
+
+def open_intake(office: Office) -> Intake:
+    """Start intake with nothing seen yet."""
+    quiet = office.settings.intake.quiet_seconds
+    return Intake(StillWatch(quiet, office.clock.monotonic))
+
+
+def look(office: Office, intake: Intake) -> Scan:
+    """Look at the whole inbox."""
+    folders = {unit.folder: unit.unit_id for unit in office.tree}
+    begin_look(office, intake.memory)
+    seen = scan(office.workspace.inbox, folders, now=office.clock.on_disk())
+    intake.seen = seen
+    intake.oddities = (*seen.strange, *seen.lingering)
+    intake.troubles = list(seen.troubles)
+    intake.hindered = list(seen.hindered)
+    return seen
+
+
+def take(office: Office, intake: Intake, files: Iterable[Sighting]) -> Observation:
+    """Take every one of `files` that stands still, after `look`; give what is waiting."""
+    record_what_was_noted(office)
+    fresh = _finish_pending(office, intake, files)
+    most = office.turn
+    looked_at = first_of_each(fresh, _unit_of, most and most * _LOOKED_AHEAD)
+    observation = intake.watch.observe(looked_at)
+    ready = (*observation.still, *_given_up(office, observation.empty))
+    still = first_of_each(ready, lambda file: _unit_of(file.sighting), most)
+    taken = {id(file.sighting) for file in still}
+    intake.oddities += tuple(
+        _empty(sighting) for sighting in observation.empty if id(sighting) not in taken
+    )
+    intake.hindered += [
+        _hindrance(sighting.unit_id, "有文件读不了", trouble)
+        for sighting, trouble in observation.troubles
+    ]
+    coming = len(still) + sum(sighting.size > 0 for sighting in observation.waiting)
+    if coming:
+        # The children are ready when the last of these is safe.
+        office.warm_up(reports=coming > _AT_ONCE)
+    stuck = _waiting_units(intake, observation)
+    intake.is_behind = len(still) < len(ready) and any(
+        file.sighting.unit_id not in stuck for file in still
+    )
+    before, intake.unarchived = intake.unarchived, Counter()
+    for start in range(0, len(still), _AT_ONCE):
+        _take_some(office, intake, still[start : start + _AT_ONCE], stuck, before)
+        office.say("收取", min(start + _AT_ONCE, len(still)), len(still))
+    left = [entry for entry in intake.seen.files if identity_of(entry) not in intake.safe]
+    remember(office, intake.memory, intake.seen, left)
+    return observation
+
+
+def _finish_pending(office: Office, intake: Intake, files: Iterable[Sighting]) -> list[Sighting]:
+    """Finish what was received and lies there still, or was taken away; give all other files."""
+    pending = {
+        identity_in(arrival.source_key): arrival
+        for arrival in office.store.arrivals.find_pending(FOLDER)
+    }
+    fresh: list[Sighting] = []
+    again: dict[str, Sighting] = {}
+    finished: list[Arrival] = []
+    intake.safe = set()
+    for sighting in files:
+        known = pending.pop(identity_of(sighting), None)
+        if known is None:
+            fresh.append(sighting)
+            continue
+        again[known.source_key] = sighting
+        finished.append(known)
+        intake.safe.add(identity_of(sighting))
+    acknowledge(office, _Folders(intake, again), finished)
+    present = set(map(identity_of, intake.seen.files))
+    gone = [
+        arrival
+        for identity, arrival in pending.items()
+        if identity not in present and not _is_unknown(office, intake, arrival)
+    ]
+    record_acknowledged(office, gone)  # somebody else removed them
+    return fresh
+
+
+def _unit_of(sighting: Sighting) -> str:
+    return sighting.unit_id
+
+
+def _given_up(office: Office, empty: Iterable[Sighting]) -> Iterator[StillFile]:
+    """Give the files that have been empty for so long that nobody is still writing them."""
+    now = office.clock.on_disk()
+    nothing = hashlib.sha256(b"").hexdigest()
+    for sighting in empty:
+        if now - sighting.mtime_ns / 1e9 > _EMPTY_SECONDS:
+            yield StillFile(sighting, nothing)
+
+
+def take_all(office: Office, intake: Intake) -> None:
+    """Take what lies in the inbox now, waiting out the quiet period of what is seen first."""
+    first = set(map(identity_of, look(office, intake).files))
+    while True:
+        files = [each for each in look(office, intake).files if identity_of(each) in first]
+        observation = take(office, intake, files)
+        patient = _patient_with(intake.unread) | _patient_with(intake.unarchived)
+        if observation.next_look is None and not patient:
+            return
+        pause = observation.next_look
+        time.sleep(_PAUSE_SECONDS if pause is None else pause)
+
+
+def _waiting_units(intake: Intake, observation: Observation) -> set[str]:
+    """Name the units that wait for a file that could not be read, or only now could again."""
+    unread = {sighting.unit_id for sighting, _ in observation.troubles}
+    # Of a folder that was seen in part, an earlier file may be what was not seen.
+    found = {sighting.unit_id for sighting in intake.seen.files}
+    unread |= {unit for unit in found if (unit, Purpose.SUBMISSION) in intake.seen.unseen}
+    again = {sighting.unit_id for sighting in observation.waiting} & intake.unread.keys()
+    intake.unread = Counter({unit_id: intake.unread[unit_id] + 1 for unit_id in unread | again})
+    return _patient_with(intake.unread)
+
+
+def _hindrance(unit_id: str, what: str, trouble: TemporaryError) -> Trouble:
+    """Say what the system refused in one unit's folder: that unit's trouble, and nobody else's."""
+    sentence = (
+        f"报送文件夹里{what}：{trouble.reason}。请关闭打开它的程序，检查权限；程序会自动再试。"
+    )
+    return Trouble(what="inbox", unit_id=unit_id, sentence=sentence, is_ours=False)
+
+
+def _patient_with(unread: Counter[str]) -> set[str]:
+    """They wait for some looks, not for ever."""
+    return {unit_id for unit_id, looks in unread.items() if looks <= _MOST_LOOKS}
+
+
+def _is_unknown(office: Office, intake: Intake, arrival: Arrival) -> bool:
+    """Whether the scan cannot say that a file it did not see is gone."""
+    if arrival.unit_id not in office.tree:
+        return True
+    if (arrival.unit_id, Purpose(arrival.purpose)) in intake.seen.unseen:
+        return True  # perhaps a share that is not mounted
+    return any(trouble.place == str(office.workspace.inbox) for trouble in intake.seen.troubles)
+
+
+def _empty(sighting: Sighting) -> Oddity:
+    return Oddity(
+        reason=Reason.EMPTY,
+        folder=sighting.folder,
+        name_bytes=sighting.name_bytes,
+        unit_id=sighting.unit_id,
+    )
+
+
+def _take_some(
+    office: Office,
+    intake: Intake,
+    files: Iterable[StillFile],
+    stuck: set[str],
+    before: Counter[str],
+) -> None:
+    """Take files in their order, all of them in one commit.
+
+    A unit whose file the archive could not take is `stuck` from then on. A file that cannot
+    be read itself may stay so for long: it holds up the later ones of its unit for some looks
+    (`before` tells for how many it has), not for ever.
+    """
+    safe: list[tuple[Sighting, Archived]] = []
+    for file in files:
+        unit_id = file.sighting.unit_id
+        if unit_id in stuck:
+            continue
+        try:
+            safe.append((file.sighting, archive_file(file, office.workspace.archive)))
+        except ChangedError:
+            continue  # the next scan tells
+        except TemporaryError as trouble:
+            LOG.warning("unit %s: not archived yet: %s", unit_id, trouble.code)
+            if trouble.step == READING:
+                intake.hindered.append(_hindrance(unit_id, "有文件读不了", trouble))
+                intake.unarchived[unit_id] = before[unit_id] + 1
+            else:
+                intake.troubles.append(trouble)
+            if intake.unarchived[unit_id] <= _MOST_LOOKS:
+                stuck.add(unit_id)
+    if not safe:
+        return
+    new = [_arrival(office, intake, sighting, archived) for sighting, archived in safe]
+    at_hand = zip((one.source_key for one in new), (sighting for sighting, _ in safe), strict=True)
+    try:
+        received = receive(office, _Folders(intake, dict(at_hand)), new)
+    except TemporaryError as trouble:
+        intake.troubles.append(trouble)
+        LOG.warning("%d files not received yet: %s", len(new), trouble.code)
+        stuck.update(one.unit_id for one in new)
+        return
+    intake.taken += len(received)
+    intake.safe.update(identity_of(sighting) for sighting, _ in safe)
+
+
+def _arrival(office: Office, intake: Intake, sighting: Sighting, archived: Archived) -> NewArrival:
+    now = office.clock.now()
+    return NewArrival(
+        source=FOLDER,
+        source_key=_fresh_key(office, sighting, archived.sha256),
+        unit_id=sighting.unit_id,
+        purpose=sighting.purpose.value,
+        name=sighting.name,
+        sha256=archived.sha256,
+        size=archived.size,
+        arrived_at=now,
+        put_at=put_at(intake.memory, sighting, now),
+    )
+
+
+def _fresh_key(office: Office, sighting: Sighting, sha256: str) -> str:
+    """Give the file's key: not that of one just like it that has left the inbox already."""
+    keys = (key_of(identity_of(sighting), sha256, before) for before in count())
+    return next(key for key in keys if not office.store.arrivals.is_acknowledged(FOLDER, key))

@@ -1,0 +1,222 @@
+"""The same pass for ever: woken by events, by the clock at the latest.
+
+The full scan is the truth; an event only makes it earlier. Trouble of a pass (a full disk,
+a busy database, a share that is away) is waited out and shown. SIGTERM and Ctrl+C end the
+loop after the file in hand.
+"""
+
+from __future__ import annotations
+
+import math
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from sheetflow.config.settings import Settings
+from sheetflow.config.workspace import Workspace
+from sheetflow.consolidation.waiting import Identity
+from sheetflow.context.context import LOG, Office
+from sheetflow.context.lock import held_lock
+from sheetflow.context.open_store import open_store
+from sheetflow.context.retry import Enduring
+from sheetflow.context.stamps import ensure_stamp_key
+from sheetflow.errors import SheetflowError, StoreBusyError
+from sheetflow.intake.backoff import BackOff
+from sheetflow.intake.wake import Waker, Watching, choose_watching
+from sheetflow.mail.postman import Postman, postman_of
+from sheetflow.mail.send import Sent
+from sheetflow.service.health import Pulse, pulse_of
+from sheetflow.service.one_pass import (
+    PassReport,
+    close_to_others,
+    is_behind,
+    tidy_up,
+    waiting_after,
+    work_off,
+)
+from sheetflow.service.take import look, open_intake, take
+from sheetflow.service.turns import A_TURN
+from sheetflow.store import Store
+
+_WORK = "one pass"
+_SLICE_SECONDS, _MOMENTS_SECONDS, _OFTEN_ENOUGH_SECONDS = 0.25, 2.0, 30.0
+
+
+def watch(
+    office: Office,
+    is_stopping: Callable[[], bool],
+    on_pass: Callable[[PassReport], None] = lambda _report: None,
+    on_sent: Callable[[Sent], None] = lambda _sent: None,
+) -> None:
+    """Serve until `is_stopping` says so.
+
+    `on_pass` hears of each pass that did something, `on_sent` of mail, in a thread of its own.
+    Raise WorkspaceError where another service runs in this workspace.
+    """
+    every = office.settings.intake.scan_seconds
+    office.is_stopping, office.turn = is_stopping, A_TURN
+    with (
+        held_lock(office.workspace.lock),
+        pulse_of(office.workspace.health, every) as pulse,
+        _beating(office, pulse),
+        postman_of(office, on_sent) as postman,
+    ):
+        rounds = _Rounds(office, on_pass, postman)
+        rounds.tidy_up()
+        office.warm_up(reports=True)
+        settings = office.settings
+        folders = [unit.folder for unit in office.tree]
+        exceptions = {
+            folder: Watching(way) for folder, way in settings.folders.watching_exceptions.items()
+        }
+        watching = choose_watching(
+            office.workspace.inbox, folders, Watching(settings.folders.watching), exceptions
+        )
+        with Waker(office.workspace.inbox, watching, poll_seconds=every) as waker:
+            pulse.beat(troubles=rounds.troubles)
+            while not is_stopping():
+                pause = min(every, rounds.go())
+                pulse.beat(ready=True, troubles=rounds.troubles)
+                waker.sleep(pause, is_stopping)
+    LOG.info("watch ended")
+
+
+@contextmanager
+def _beating(office: Office, pulse: Pulse) -> Iterator[None]:
+    """Let progress within a pass be a sign of life as well."""
+    quiet, office.say = office.say, pulse.beating(office.say)
+    try:
+        yield
+    finally:
+        office.say = quiet
+
+
+class _Rounds:
+    """Pass after pass: trouble of one puts off the next, and ends nothing (promise 3)."""
+
+    def __init__(
+        self, office: Office, on_pass: Callable[[PassReport], None], postman: Postman
+    ) -> None:
+        self._office, self._on_pass, self._postman = office, on_pass, postman
+        self._intake = open_intake(office)
+        self._enduring = Enduring(office, "pass", "处理来件")
+        self._is_tidy = False
+        self._noticed: tuple[str, ...] = ()
+        self._told: tuple[str, ...] = ()
+        self._waiting: set[Identity] = set()
+
+    @property
+    def troubles(self) -> tuple[str, ...]:
+        """What stands in the way, in sentences."""
+        return (*self._enduring.troubles, *self._told, *self._postman.troubles)
+
+    def tidy_up(self) -> None:
+        """Make the workspace ready; where that is refused, the first pass tries again."""
+        self._enduring.do(self._tidy_up)
+
+    def go(self) -> float:
+        """Do one pass; give the seconds until the next one is wanted.
+
+        Raise only what no waiting mends: a damaged database, wrong settings.
+        """
+        return self._enduring.do(self._pass)
+
+    def _tidy_up(self) -> float:
+        self._is_tidy = False
+        self._noticed += tidy_up(self._office)
+        self._is_tidy = True
+        return 0.0
+
+    def _pass(self) -> float:
+        office, intake = self._office, self._intake
+        before, self._told = self._told, ()
+        mended = (*close_to_others(office), *ensure_stamp_key(office))
+        tree = office.tree
+        office.reread_units()
+        if self._intake.seen.hindered:  # perhaps the way is free now
+            office.workspace.ensure_unit_folders(office.tree)
+        if not self._is_tidy or office.tree is not tree:
+            self._tidy_up()
+        intake.taken = 0
+        observation = take(office, intake, look(office, intake).files)
+        report = work_off(office, intake)
+        self._postman.call()
+        report.troubles += (office.units_trouble,) if office.units_trouble else ()
+        report.mended = (*mended, *self._noticed, *report.mended)
+        self._noticed = ()
+        report.waiting = waiting_after(office, intake)
+        self._told = (*report.troubles, *report.templates)
+        known, self._waiting = self._waiting, {each.identity for each in report.waiting}
+        is_new = report.mended or (self._told and self._told != before) or self._waiting - known
+        if report.taken or report.published or report.outcomes or is_new:
+            self._on_pass(report)
+        if is_behind(office, intake):
+            return 0.0
+        return math.inf if observation.next_look is None else observation.next_look
+
+
+class StoppedError(SheetflowError):
+    """Somebody stopped the service while it waited to begin."""
+
+
+def wait_for_store(
+    workspace: Workspace,
+    settings: Settings,
+    is_stopping: Callable[[], bool],
+    tell: Callable[[str], None],
+) -> Store:
+    """Open the store; one that cannot be had just now is waited for as `watch` waits.
+
+    That is under the lock, with a pulse that says why; `tell` hears of each new trouble.
+    Raise StoppedError once `is_stopping` says so, WorkspaceError where another service runs.
+    """
+    try:
+        return _open_soon(workspace)
+    except StoreBusyError as busy:
+        trouble = busy
+    back_off = BackOff(time.monotonic, ceiling_seconds=_OFTEN_ENOUGH_SECONDS)
+    every = settings.intake.scan_seconds
+    with held_lock(workspace.lock), pulse_of(workspace.health, every) as pulse:
+        told = ""
+        while True:
+            LOG.warning("start put off: %s", trouble)
+            pulse.beat(troubles=(str(trouble),))
+            if told != str(trouble):
+                told = str(trouble)
+                tell(told)
+            _sleep(back_off.failed(_WORK), is_stopping)
+            if is_stopping():
+                raise StoppedError("等待期间已停止。")
+            try:
+                return _open_soon(workspace)
+            except StoreBusyError as busy:
+                trouble = busy
+
+
+def _open_soon(workspace: Workspace) -> Store:
+    """Open the store, or fail within moments: SQLite waits deaf to every signal."""
+    open_store(workspace, busy_timeout=_MOMENTS_SECONDS).close()
+    return Store.open(workspace.database, sealed=True)
+
+
+def _sleep(seconds: float, is_stopping: Callable[[], bool]) -> None:
+    end = time.monotonic() + seconds
+    while not is_stopping() and (left := end - time.monotonic()) > 0:
+        time.sleep(min(left, _SLICE_SECONDS))
+
+
+@contextmanager
+def stop_on_signals() -> Iterator[Callable[[], bool]]:
+    """Turn SIGTERM and SIGINT into a flag: the file in hand is finished first."""
+    stopping = threading.Event()
+    previous = {
+        number: signal.signal(number, lambda *_: stopping.set())
+        for number in (signal.SIGTERM, signal.SIGINT)
+    }
+    try:
+        yield stopping.is_set
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)

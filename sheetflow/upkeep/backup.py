@@ -1,0 +1,156 @@
+"""The whole office in one file: everything that cannot be made again from the rest.
+
+A backup holds database, journal, archived originals, settings, list of units, templates and the
+key of the stamps, with a manifest of their hashes; what was published is made again from these. It may be taken
+while the service runs: the database is copied as of one moment, and the originals that it
+names lie in the archive before it names them. Holding personal data, it is written for
+our own account alone, and never into the inbox or the outbox.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import secrets
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sheetflow import __version__
+from sheetflow.config.workspace import Workspace
+from sheetflow.context.context import LOG, Office
+from sheetflow.context.stamps import stamp_key
+from sheetflow.errors import WorkspaceError
+from sheetflow.intake.archive import blob_path
+from sheetflow.service.journal import rewrite_journal
+from sheetflow.store import Store
+
+MANIFEST, KIND, VERSION = "manifest.json", "sheetflow-backup", 3
+DATABASE, ARCHIVE, JOURNAL = "state/sheetflow.db", "state/archive", "state/journal"
+STAMP_KEY = "state/stamp.key"
+_CHUNK = 1 << 20
+
+
+@dataclass
+class Backup:
+    """What a backup holds: hashes by name, and the originals that were not in the archive."""
+
+    files: dict[str, str] = field(default_factory=dict)
+    missing: list[str] = field(default_factory=list)
+
+
+def back_up(office: Office, target: Path) -> Backup:
+    """Write the backup to `target`, complete or not at all; an older one there is replaced.
+
+    Raise WorkspaceError where it cannot be written, or would lie where units read.
+    """
+    _check_place(office.workspace, target)
+    draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
+    try:
+        with os.fdopen(os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as package:
+                backup = _packed(office, package)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(target)
+    except OSError as error:
+        raise WorkspaceError(
+            f"备份写不到 {target}（{error.strerror or type(error).__name__}）。"
+            "请检查文件夹、权限和磁盘空间。"
+        ) from error
+    finally:
+        with contextlib.suppress(OSError):
+            draft.unlink(missing_ok=True)
+    LOG.info("backup made: %d files, %d originals missing", len(backup.files), len(backup.missing))
+    return backup
+
+
+def _check_place(workspace: Workspace, target: Path) -> None:
+    place = target.absolute().parent.resolve()
+    for folder in (workspace.inbox, workspace.outbox, workspace.archive):
+        if folder.resolve() in (place, *place.parents):
+            raise WorkspaceError(
+                f"备份里有个人信息，不能放在 {folder} 里。请放到别人读不到的文件夹。"
+            )
+
+
+def _packed(office: Office, package: zipfile.ZipFile) -> Backup:
+    """Fill `package`; the manifest comes last."""
+    backup, space = Backup(), office.workspace
+    with _snapshot(office) as copy:
+        journal = copy.with_suffix(".journal")
+        originals = _read_copy(copy, journal)
+        _add(package, backup, DATABASE, copy)
+        _add(package, backup, JOURNAL, journal)
+    key = [space.stamp_key] if stamp_key(office) else []
+    for path in (space.settings_file, space.units_file, *_templates(space), *key):
+        _add(package, backup, path.relative_to(space.root).as_posix(), path)
+    for number, sha256 in enumerate(originals, start=1):
+        blob = blob_path(space.archive, sha256)
+        name = f"{ARCHIVE}/{sha256[:2]}/{sha256}"
+        try:
+            found = _add(package, backup, name, blob, zipfile.ZIP_STORED)
+        except FileNotFoundError:
+            found = ""
+        if found != sha256:
+            backup.missing.append(sha256)
+        office.say("备份", number, len(originals))
+    document = {
+        "kind": KIND,
+        "version": VERSION,
+        "program": __version__,
+        "made_at": office.clock.now().isoformat(),
+        "files": backup.files,
+        "missing": backup.missing,
+    }
+    package.writestr(MANIFEST, json.dumps(document, ensure_ascii=False, indent=1))
+    return backup
+
+
+@contextlib.contextmanager
+def _snapshot(office: Office) -> Iterator[Path]:
+    """Copy the database as of this moment, beside it: as private as it is."""
+    copy = office.workspace.state / f".backup-{secrets.token_hex(4)}.db"
+    try:
+        office.store.backup(copy)
+        yield copy
+    finally:
+        with contextlib.suppress(OSError):
+            copy.unlink(missing_ok=True)
+            copy.with_suffix(".journal").unlink(missing_ok=True)
+
+
+def _read_copy(copy: Path, journal: Path) -> list[str]:
+    """Name the originals that the copied database counts on, and write its own journal."""
+    with Store.open(copy) as store:
+        purged = store.purges.find_purged()
+        arrivals = store.arrivals.find_all()
+        rewrite_journal(store, journal)
+    return sorted({entry.sha256 for entry in arrivals if entry.arrival_id not in purged})
+
+
+def _templates(workspace: Workspace) -> list[Path]:
+    found = (path for path in workspace.templates.rglob("*") if path.is_file())
+    return sorted(path for path in found if not path.name.startswith((".", "~$")))
+
+
+def _add(
+    package: zipfile.ZipFile,
+    backup: Backup,
+    name: str,
+    path: Path,
+    compression: int = zipfile.ZIP_DEFLATED,
+) -> str:
+    """Put a file into the package; give the hash of what went in."""
+    digest = hashlib.sha256()
+    entry = zipfile.ZipInfo(name)
+    entry.compress_type = compression
+    with path.open("rb") as source, package.open(entry, "w", force_zip64=True) as sink:
+        while chunk := source.read(_CHUNK):
+            digest.update(chunk)
+            sink.write(chunk)
+    backup.files[name] = digest.hexdigest()
+    return digest.hexdigest()

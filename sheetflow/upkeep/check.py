@@ -1,0 +1,102 @@
+"""Judge a workbook without submitting it: the same judgement, nothing recorded.
+
+The marked copy of it is the one that the unit would get back.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from pathlib import Path
+
+from sheetflow.children.judge import JudgeRequest, judge_request, read_raw
+from sheetflow.children.tasks import ReturnedLook, render_marked
+from sheetflow.config.atomic import replace_file
+from sheetflow.context.context import Office
+from sheetflow.context.stamps import token_for
+from sheetflow.errors import UnreadableError, WorkspaceError
+from sheetflow.findings import Place
+from sheetflow.schemas.book import Judgement, Outcome
+from sheetflow.schemas.parsing import read_code
+from sheetflow.service.requests import request_for_unit, resolve_keys
+from sheetflow.units import Unit
+from sheetflow.validators.catalogue import GENERAL
+from sheetflow.validators.sheets import find_card_values, find_sheets
+from sheetflow.validators.stamps import parse_stamp
+from sheetflow.workbook import RawWorkbook
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Checked:
+    """A workbook that was judged, and what judging it was given; None where it is none."""
+
+    judgement: Judgement
+    request: JudgeRequest | None = None
+
+
+def check_file(office: Office, file: Path, unit_id: str = "") -> Checked:
+    """Judge `file` as if `unit_id` had dropped it; without it, the unit that it names.
+
+    Raise WorkspaceError where the file is not there or the unit cannot be told.
+    """
+    try:
+        raw = read_raw(str(file))
+    except FileNotFoundError:
+        raise WorkspaceError(f"找不到文件 {file}。请检查路径。") from None
+    except UnreadableError as error:
+        finding = GENERAL[error.reason].at(Place(), **error.details)
+        return Checked(Judgement(outcome=Outcome.REFUSED, findings=(finding,)))
+    unit = _unit(office, raw, unit_id)
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    request = request_for_unit(office, unit, str(file), office.clock.now(), digest)
+    judgement, asked = judge_request(request, raw)
+    if asked:
+        form = office.form(judgement.form)
+        known = resolve_keys(office, form, asked)
+        judgement, _ = judge_request(dataclasses.replace(request, known_keys=known), raw)
+    return Checked(judgement, request)
+
+
+def write_annotated(office: Office, checked: Checked, target: Path) -> bool:
+    """Write the marked copy to `target`, replacing what is there; give whether there is one.
+
+    There is none of a workbook in which form and period are not known. Raise
+    WorkspaceError where `target` is the workbook itself, is called otherwise than .xlsx,
+    or cannot be written.
+    """
+    request, judgement = checked.request, checked.judgement
+    if target.suffix.casefold() != ".xlsx":
+        raise WorkspaceError(f"批注件的名称应以 .xlsx 结尾，不是 {target.name}。")
+    if request is None or judgement.book is None:
+        return False
+    if target.exists() and target.samefile(request.path):
+        raise WorkspaceError("批注件不能写在原文件上。请换一个名称。")
+    token = token_for(office, judgement.form, request.unit.unit_id, judgement.period)
+    look = ReturnedLook(office.dress, request.now, token=token)
+    replace_file(target, render_marked(request, judgement, look))
+    return True
+
+
+def _on_cover(office: Office, raw: RawWorkbook) -> str:
+    """The unit code on the cover, where the stamp was lost."""
+    for form in office.campaign.forms:
+        values = find_card_values(form.cover_sheet, find_sheets(raw, form))
+        if code := read_code(values.get(form.cover.unit_id)):
+            return code
+    return ""
+
+
+def named_unit(office: Office, raw: RawWorkbook) -> str:
+    """Give the code of the unit that a workbook names, by its stamp or on its cover."""
+    return parse_stamp(raw).unit or _on_cover(office, raw)
+
+
+def _unit(office: Office, raw: RawWorkbook, unit_id: str) -> Unit:
+    named = unit_id or named_unit(office, raw)
+    if named not in office.tree:
+        raise WorkspaceError(
+            f"名单里没有单位 {named}。请用 --unit 写明单位代码。"
+            if named
+            else "这个文件没有写明单位。请用 --unit 写明单位代码。"
+        )
+    return office.tree[named]

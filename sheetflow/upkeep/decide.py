@@ -1,0 +1,116 @@
+"""What a superior decides: a hard finding waived, a held workbook released or rejected.
+
+Each decision is recorded with its reason in one short commit, beside a running `watch`;
+the next pass judges the file anew and hears it. Nothing is decided about a cell that
+could not be read: letting it pass would drop what stood there.
+"""
+
+from __future__ import annotations
+
+import getpass
+from dataclasses import replace
+
+from sheetflow.context.context import LOG, Office
+from sheetflow.errors import StoreError
+from sheetflow.findings import Finding, Severity
+from sheetflow.schemas.documents import load_finding
+from sheetflow.store.records import Decision, Submission, Waiver
+from sheetflow.validators.catalogue.cells import UNREAD_CELLS
+from sheetflow.validators.catalogue.workbooks import UNREAD_SHEETS
+
+_MOST_LISTED = 30
+
+
+def waive(office: Office, receipt: str, rule: str, why: str) -> None:
+    """Let the hard findings of `rule` pass for the submission `receipt`.
+
+    `rule` is the rule's code, or the 编号 of one of its findings as 问题清单 shows it.
+    Raise StoreError where there is no such receipt or finding, or where it cannot be waived.
+    """
+    submission = _find(office, receipt)
+    if submission.outcome != "returned":
+        raise StoreError(f"{receipt} 不是退回的报送，不需要放行审核意见。")
+    findings = list(map(load_finding, office.store.contents.find_findings(submission)))
+    every = [entry for entry in findings if entry.severity is Severity.MUST]
+    hard = [entry for entry in every if rule.strip().upper() == entry.number]
+    rule = hard[0].rule if hard else rule
+    hard = hard or [entry for entry in every if entry.rule == rule]
+    if not hard:
+        raise StoreError(f"{receipt} 没有编号或编码为 {rule} 的强制性审核意见。{_listed(every)}")
+    if rule in UNREAD_CELLS | UNREAD_SHEETS or not hard[0].place.sheet:
+        raise StoreError(
+            f"审核意见 {rule} 不能放行：单元格的内容读不出来，放行就会丢失。请退回改正。"
+        )
+    now = office.clock.now()
+    waiver = Waiver(receipt=receipt, rule=rule, why=_reason(why), by=getpass.getuser(), at=now)
+    office.store.outcomes.record_waiver(waiver)
+    LOG.info("receipt %s: rule %s waived", receipt, rule)
+
+
+def decide(office: Office, receipt: str, verdict: str, why: str = "") -> str:
+    """Release or reject the held submission `receipt`; a rejection needs its reason.
+
+    Give what whoever releases should know besides: that a later submission stands.
+    Raise StoreError where there is no such receipt, or where it is not held.
+    """
+    submission = _find(office, receipt)
+    reason = _reason(why) if verdict == "reject" else why.strip()
+    findings = list(map(load_finding, office.store.contents.find_findings(submission)))
+    ours = submission.outcome == "held" and all(entry.rule == "our-fault" for entry in findings)
+    if verdict == "release" and ours:
+        # Nobody has looked at it yet: it is judged anew, every doubt included.
+        office.store.outcomes.record_reopened(receipt)
+        LOG.info("receipt %s: judged anew after a fault of ours", receipt)
+        return ""
+    now = office.clock.now()
+    office.store.outcomes.record_decision(
+        Decision(receipt=receipt, verdict=verdict, why=reason, by=getpass.getuser(), at=now)
+    )
+    LOG.info("receipt %s: %s", receipt, verdict)
+    return _overtaken(office, submission) if verdict == "release" else ""
+
+
+def _find(office: Office, receipt: str) -> Submission:
+    submission = office.store.submissions.find_submission(receipt)
+    if submission is None:
+        raise StoreError(
+            f"没有回执号 {receipt}。回执号写在回执、退回件和邮件里，如 370102-2012B1-1。"
+        )
+    if submission.arrival_id in office.store.purges.find_purged():
+        raise StoreError(f"{receipt} 的原件已经清理，不能重新处理。请让单位重新报送。")
+    return submission
+
+
+def _overtaken(office: Office, submission: Submission) -> str:
+    """Say which later submission stands, whatever becomes of this one; empty where none does."""
+    if not submission.period:
+        return ""
+    standing = office.store.submissions.find_accepted(
+        submission.unit_id, submission.form, submission.period
+    )
+    if standing is None or standing.arrival_id < submission.arrival_id:
+        return ""
+    return (
+        f"请注意：这个单位后来报送的第{standing.number}号（{standing.receipt}）已经接收，"
+        "汇总以它为准；这一份放行后只作留存，不计入汇总。"
+    )
+
+
+def _listed(hard: list[Finding]) -> str:
+    """List the hard findings of a submission as an officer may name them."""
+    if not hard:
+        return "这份报送没有强制性审核意见。"
+    lines = [
+        # 问题清单 names the cells of the returned copy, which may be others.
+        f"  {entry.number}  {entry.rule}  {replace(entry.place, cell='', row=0).words}"
+        for entry in hard[:_MOST_LISTED]
+    ]
+    more = f"\n  ……共{len(hard)}条" if len(hard) > _MOST_LISTED else ""
+    return "强制性审核意见有（编号、编码、位置）：\n" + "\n".join(lines) + more
+
+
+def _reason(why: str) -> str:
+    reason = " ".join(why.split())
+    if not reason:
+        raise StoreError("请用 --why 写明理由。")
+    return reason

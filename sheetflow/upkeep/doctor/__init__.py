@@ -1,0 +1,79 @@
+"""What `doctor` looks at: every check a line or more, good or bad, with what to do.
+
+This room owns the order of the checks, and that none of them, whatever it meets, keeps
+the others from being made: a workspace that cannot be opened is itself a line. It mends
+nothing; opening the database brings an older one up to date, as every command does.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from pathlib import Path
+
+from sheetflow.context.context import LOG, Office, open_office
+from sheetflow.errors import SheetflowError, StoreError, describe
+from sheetflow.upkeep.doctor import checks as memory
+from sheetflow.upkeep.doctor import duty, folders, machine, setup
+from sheetflow.upkeep.doctor.finding import Examination, Grade, Line, fault
+
+__all__ = ["Grade", "Line", "examine"]
+
+_EXAMINATIONS: tuple[tuple[str, Examination], ...] = (
+    ("文件夹", folders.check_access),
+    ("state 文件夹", folders.check_privacy_of_state),
+    ("身份（文件夹权限）", folders.check_identity),
+    ("报送文件夹", folders.check_inbox),
+    ("磁盘空间", folders.check_space),
+    ("时钟", folders.check_clock),
+    ("设置", setup.check_settings),
+    ("个人信息", setup.check_privacy),
+    ("单位名单", setup.check_units),
+    ("填报表标识", setup.check_stamp_key),
+    ("发信", setup.check_mail),
+    ("模板", setup.check_templates),
+    ("字体", machine.check_fonts),
+    ("数据库", memory.check_database),
+    ("原件存档", memory.check_archive),
+    ("处理进程", memory.check_children),
+    ("服务", duty.check_service),
+    ("等待处理", duty.check_waiting),
+)
+
+
+def examine(root: Path, at: dt.datetime | None = None) -> tuple[Line, ...]:
+    """Examine the machine and the workspace at `root`; nothing is raised for what is found."""
+    lines = [*machine.check_machine()]
+    try:
+        with open_office(root, at) as office:
+            for topic, examination in _EXAMINATIONS:
+                lines += _guarded(office, topic, examination)
+    except StoreError as error:
+        lines.append(fault("数据库", str(error), "请照这句话处理，再运行一次 doctor。"))
+    except SheetflowError as error:
+        lines.append(fault("工作文件夹", str(error), "请先改正这一条，再运行一次 doctor。"))
+    except OSError as error:
+        lines.append(
+            fault(
+                "工作文件夹",
+                f"打不开（{error.strerror or type(error).__name__}）：{error.filename or root}。",
+                "请检查文件夹权限和磁盘空间。",
+            )
+        )
+    return tuple(lines)
+
+
+def _guarded(office: Office, topic: str, examination: Examination) -> Iterable[Line]:
+    """Make one check; what stops it is a line, and stops no other."""
+    lines: list[Line] = []
+    try:
+        lines.extend(examination(office))
+    except SheetflowError as error:
+        lines.append(fault(topic, str(error), "请照这句话处理，再运行一次 doctor。"))
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        lines.append(fault(topic, f"没有查成（{reason}）。", "请检查文件夹权限和共享的连接。"))
+    except Exception as error:  # noqa: BLE001 - a fault of ours in one check hides no other
+        LOG.error("doctor: %s: %s", topic, describe(error))
+        lines.append(fault(topic, "没有查成：程序出错。", "请把日志交给系统维护人员。"))
+    return lines

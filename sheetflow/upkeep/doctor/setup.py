@@ -1,0 +1,115 @@
+"""What people set and edit: privacy keys, units, mail server, mail and report templates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sheetflow.config.stamp_key import read_stamp_key
+from sheetflow.context.context import Office
+from sheetflow.context.templates import BOARD_WORDS, MAIL_WORDS, REPORT_WORDS
+from sheetflow.errors import WorkspaceError
+from sheetflow.mail import SmtpCarrier
+from sheetflow.mail.send import carrier_of
+from sheetflow.service.template_trials import report_trials
+from sheetflow.upkeep.doctor.finding import Line, fault, listed, ok, warning
+
+
+def check_privacy(office: Office) -> Iterator[Line]:
+    """Tell how many columns are shown otherwise; an unknown one keeps the office from opening."""
+    privacy = office.settings.privacy
+    count = sum(len(privacy.overrides(level)) for level in office.campaign.levels.names)
+    if count:
+        yield ok("个人信息", f"设置里另定了{count}个栏目让上级怎样看，都是这次活动的栏目。")
+    else:
+        yield ok("个人信息", "各级看到的个人信息栏目照活动的规定，没有另设。")
+
+
+def check_settings(office: Office) -> Iterator[Line]:
+    """Look for settings that name what is not there."""
+    strange = [
+        name
+        for name in office.settings.folders.watching_exceptions
+        if office.tree.in_folder(name) is None
+    ]
+    if strange:
+        yield warning(
+            "设置",
+            f"[folders] 的 watching_exceptions 写了没有的文件夹：{listed(strange)}。",
+            "请照报送文件夹的名称改正。",
+        )
+    numbers = [
+        name
+        for name in office.settings.report.document_numbers
+        if name.partition("_")[0] not in office.tree
+    ]
+    if numbers:
+        yield warning(
+            "设置",
+            f"[report] 的 document_numbers 写了没有的单位：{listed(numbers)}。",
+            "应写成“单位代码_报告期 = 字号”。",
+        )
+
+
+def check_units(office: Office) -> Iterator[Line]:
+    """Count units, and name those whom no mail reaches."""
+    living = office.tree.living_on(office.clock.now().date())
+    silent = [unit.name for unit in living if not unit.mails]
+    if silent:
+        yield warning(
+            "单位名单",
+            f"{len(living)}个单位里有{len(silent)}个没有邮箱：{listed(silent)}。",
+            "结果只放进他们的答复文件夹；要发邮件，请在 units.xlsx 填上邮箱。",
+        )
+    else:
+        yield ok("单位名单", f"{len(living)}个单位都有邮箱。")
+
+
+def check_stamp_key(office: Office) -> Iterator[Line]:
+    """Look whether the key of the stamps is there and can be read."""
+    topic, path = "填报表标识", office.workspace.stamp_key
+    try:
+        found = read_stamp_key(path)
+    except WorkspaceError as error:
+        remedy = "请从备份取回这个文件并检查权限；没有备份的，移走它，下一次 run 会新做一份。"
+        yield warning(topic, f"{error}新发的填报表暂时不带标识码，收表不受影响。", remedy)
+        return
+    if found is None:
+        yield warning(
+            topic,
+            f"没有密钥 {path}。",
+            "下一次运行 run 或 watch 会新做一份；以前发出的填报表照常使用。有备份的，可以先取回。",
+        )
+    else:
+        yield ok(topic, "密钥在，可以读出。")
+
+
+def check_mail(office: Office) -> Iterator[Line]:
+    """Talk to the mail server as far as naming the sender."""
+    carrier = carrier_of(office)
+    if isinstance(carrier, SmtpCarrier):
+        reason = carrier.probe(office.settings.mail.sender)
+        if reason is None:
+            yield ok("发信", f"发信服务器 {carrier.host} 可以使用。")
+        else:
+            yield fault("发信", reason.words, "邮件会排队等着，不会丢。请检查 [mail] 的设置。")
+    else:
+        yield ok("发信", f"没有设发信服务器，邮件存在 {office.workspace.maildir} 备查。")
+
+
+def check_templates(office: Office) -> Iterator[Line]:
+    """Try every template that somebody edited; until it is mended the default one serves."""
+    templates = office.templates
+    found = {MAIL_WORDS: templates.mail_faults(), BOARD_WORDS: templates.board_faults()}
+    if any(form.report for form in office.campaign.forms):
+        found[REPORT_WORDS] = tuple(
+            fault
+            for title, trial in report_trials(office).items()
+            for fault in templates.report_faults(trial, title)
+        )
+    for topic, faults in found.items():
+        for sentence in faults:
+            yield warning(topic, sentence, "改好以后会自动采用，不用重新启动。")
+        if not faults:
+            newer = templates.newer() if topic == MAIL_WORDS else ()
+            hint = f"{listed(newer)} 是新版本添的，现用默认文字；要改，请先运行一次 init 补上。"
+            yield ok(topic, f"可以使用。{hint if newer else ''}")

@@ -1,0 +1,337 @@
+"""Retention: what closed periods held of persons is taken out for good, and recorded.
+
+Gone are the archived originals, the personal columns of the accepted rows, and our copies
+of them (returned copies, prechecks, 填报 workbooks, mail kept in the Maildir). Receipts,
+figures, findings and explanations stay. Roll-ups that showed masked values are made anew.
+The order survives a crash: first the commit, then the files; a second call finishes both.
+
+A period is closed when its last deadline is over and nothing of it is in hand. While the
+year runs, a unit's newest accepted workbook stays whole: its next one is filled from it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import getpass
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from sheetflow.context.context import LOG, Office
+from sheetflow.context.lock import held_lock
+from sheetflow.context.paths import answer_path, precheck_path, workbook_path
+from sheetflow.errors import WorkspaceError
+from sheetflow.intake.archive import blob_path
+from sheetflow.intake.folders import sync_folder
+from sheetflow.mail import MaildirCarrier
+from sheetflow.periods import Period
+from sheetflow.publishing.outbox import Beside, lies_there, remove_publication
+from sheetflow.schemas.documents import without_personal
+from sheetflow.service.consequences import ANSWER, CONSOLIDATED, WORKBOOK
+from sheetflow.service.detail_cache import forget_pieces
+from sheetflow.service.journal import rewrite_journal
+from sheetflow.service.publish import is_published, ours_at
+from sheetflow.service.rebuild import rebuild
+from sheetflow.store.purges import PurgeWork
+from sheetflow.store.records import Arrival, Publication, Purge, Stale, Submission
+
+
+@dataclass
+class PurgePlan:
+    """What a purge of everything before a day would take."""
+
+    before: dt.date
+    periods: list[Period] = field(default_factory=list)
+    arrivals: list[Arrival] = field(default_factory=list)
+    fresh: list[Arrival] = field(default_factory=list)
+    """Those of `arrivals` that no earlier purge took."""
+    carried: list[Submission] = field(default_factory=list)
+    """Workbooks that stay whole, because the next ones are filled from them."""
+    paths: dict[str, str] = field(default_factory=dict)
+    """Files of the outbox that go, each with its unit."""
+    sources: dict[int, list[Submission]] = field(default_factory=dict)
+    """The submissions of each arrival."""
+
+
+@dataclass(frozen=True, slots=True)
+class Purged:
+    """What a purge took, and what it could not reach."""
+
+    originals: int
+    documents: int
+    files: int
+    republished: int
+    leftovers: tuple[str, ...]
+    """Older copies beside the database, which hold personal data still."""
+    hers: tuple[str, ...] = ()
+    """Files of the outbox that a person changed: they may hold personal data, and stay."""
+
+
+def plan_purge(office: Office, before: dt.date) -> PurgePlan:
+    """Tell what lies in periods that ended before `before`, or arrived before it for none.
+
+    Raise WorkspaceError where one of the periods is open, or something of it is in hand.
+    """
+    plan = PurgePlan(before)
+    for submission in office.store.submissions.find_submissions():
+        plan.sources.setdefault(submission.arrival_id, []).append(submission)
+    _check_settled(office)
+    arrivals = office.store.arrivals.find_all()
+    old = [
+        (arrival, periods)
+        for arrival in arrivals
+        if _is_old(before, arrival, periods := list(_periods(office, plan, arrival)))
+    ]
+    plan.periods = sorted({period for _, periods in old for period in periods})
+    for period in plan.periods:
+        _check_closed(office, period)
+    _check_decided(plan, [arrival for arrival, _ in old])
+    carried = {entry.arrival_id: entry for entry in _carried(office)}
+    plan.arrivals = [arrival for arrival, _ in old if arrival.arrival_id not in carried]
+    plan.carried = [carried[one.arrival_id] for one, _ in old if one.arrival_id in carried]
+    gone = office.store.purges.find_purged()
+    plan.fresh = [arrival for arrival in plan.arrivals if arrival.arrival_id not in gone]
+    kept = _still_to_send(office)
+    plan.paths = {
+        path: unit_id
+        for path, unit_id in _copies(office, plan)
+        if path not in kept and _is_there(office, path)
+    }
+    return plan
+
+
+def purge(office: Office, before: dt.date) -> Purged:
+    """Purge everything before `before` and record it; nothing where all of it is gone already.
+
+    Raise WorkspaceError where a service runs, or as `plan_purge` does.
+    """
+    with held_lock(office.workspace.lock):
+        plan = plan_purge(office, before)
+        done = _record(office, plan) if plan.fresh else None
+        files, hers = _remove_copies(office, plan)
+        files += _remove_originals(office, plan)
+        forget_pieces(office)
+        rewrite_journal(office.store, office.workspace.journal)
+        office.store.compact()
+        rebuilt = rebuild(office)
+    LOG.info(
+        "purged before %s: %d originals, %d documents",
+        before.isoformat(),
+        done.originals if done else 0,
+        done.documents if done else 0,
+    )
+    return Purged(
+        originals=done.originals if done else 0,
+        documents=done.documents if done else 0,
+        files=files,
+        republished=rebuilt.published,
+        leftovers=tuple(_leftovers(office.workspace.root, office.workspace.state)),
+        hers=(*hers, *_changed_rollups(office, plan)),
+    )
+
+
+def _periods(office: Office, plan: PurgePlan, arrival: Arrival) -> Iterator[Period]:
+    """Give the periods that a file was for, as far as anybody knew."""
+    named = [
+        (submission.form, submission.period)
+        for submission in plan.sources.get(arrival.arrival_id, ())
+    ]
+    if arrival.answer == "duplicate":
+        repeated = office.store.submissions.find_submission(arrival.answered_receipt)
+        named += [(repeated.form, repeated.period)] if repeated else []
+    if arrival.answer == "precheck":
+        head = office.store.arrivals.find_answer_document(arrival.arrival_id)[0]
+        named.append((str(head["form"]), str(head["period"])))
+    yield from (office.period(form, period) for form, period in dict.fromkeys(named) if period)
+
+
+def _is_old(before: dt.date, arrival: Arrival, periods: list[Period]) -> bool:
+    if arrival.acknowledged_at is None:
+        return False  # its source still has it
+    if periods:
+        return all(period.last_day < before for period in periods)
+    return arrival.arrived_at.date() < before
+
+
+def _check_settled(office: Office) -> None:
+    """Refuse while answers are still to be made: they stand on originals and rows."""
+    waiting = len(office.store.arrivals.find_unjudged())
+    waiting += len(office.store.publications.find_stale(ANSWER))
+    if waiting:
+        raise WorkspaceError(f"还有{waiting}份来件没有处理完，先不清理。请先运行 run。")
+
+
+def _check_closed(office: Office, period: Period) -> None:
+    if not office.is_closed(period):
+        last = office.last_deadline(period)
+        raise WorkspaceError(
+            f"{period.label}还没有截止（最晚{last.year}年{last.month}月{last.day}日），没有清理。"
+            f"请用更早的日期，不晚于{period.last_day.isoformat()}。"
+        )
+
+
+def _check_decided(plan: PurgePlan, arrivals: Iterable[Arrival]) -> None:
+    held = [
+        submission.receipt
+        for arrival in arrivals
+        for submission in plan.sources.get(arrival.arrival_id, ())[-1:]
+        if submission.outcome == "held"
+    ]
+    if held:
+        raise WorkspaceError(
+            f"有{len(held)}份挂起的报送还没有决定（{'、'.join(held[:5])}），没有清理。"
+            "请先用 release 放行或用 reject 驳回，再运行 run。"
+        )
+
+
+def _carried(office: Office) -> Iterator[Submission]:
+    """Give each unit's newest accepted workbook of a year whose last deadline is still to come."""
+    for form in office.campaign.forms:
+        if not any(sheet.is_book for sheet in form.sheets):
+            continue
+        accepted = office.store.submissions.find_submissions(form=form.key)
+        for unit_id in dict.fromkeys(entry.unit_id for entry in accepted):
+            history = office.store.submissions.find_history(unit_id, form.key)
+            if history and _runs(office, form.period(history[-1].period)):
+                yield history[-1]
+
+
+def _runs(office: Office, period: Period) -> bool:
+    """Whether the year of `period` has a later period that is still open."""
+    later = period.rest_of_year
+    return bool(later) and not office.is_closed(later[-1])
+
+
+def _copies(office: Office, plan: PurgePlan) -> Iterator[tuple[str, str]]:
+    """Name the files of the outbox that hold what the purged workbooks held, and their units."""
+    for arrival in plan.arrivals:
+        if arrival.unit_id in office.tree:
+            for path in _copies_of(office, plan, arrival):
+                yield path, arrival.unit_id
+
+
+def _copies_of(office: Office, plan: PurgePlan, arrival: Arrival) -> Iterator[str]:
+    unit = office.tree[arrival.unit_id]
+    if arrival.answer == "precheck":
+        head = office.store.arrivals.find_answer_document(arrival.arrival_id)[0]
+        spot = (str(head["form"]), str(head["period"]))
+        checked = precheck_path(office, unit, *spot, arrival.arrival_id)
+        yield office.relative(checked)
+    for submission in plan.sources.get(arrival.arrival_id, ()):
+        # It may have been returned first and accepted later, by the same number.
+        yield from _published_of(office, submission)
+        returned = replace(submission, outcome="returned")
+        yield office.relative(answer_path(office, returned))
+        if submission.outcome == "accepted" and submission.period:
+            form = office.form(submission.form)
+            period = form.period(submission.period)
+            yield office.relative(workbook_path(office, form, unit, period))
+
+
+def _published_of(office: Office, submission: Submission) -> Iterator[str]:
+    """Name what was published of a submission under a name that its unit no longer bears."""
+    ending = f"_第{submission.number}号.xlsx"
+    for entry in office.store.publications.find_publications(submission.unit_id, submission.period):
+        name = entry.path.rpartition("/")[2]
+        if entry.form != submission.form:
+            continue
+        of_this = name.startswith("退回_") and name.endswith(ending)
+        if of_this or (entry.kind == WORKBOOK and submission.outcome == "accepted"):
+            yield entry.path
+
+
+def _is_there(office: Office, path: str) -> bool:
+    place = office.workspace.outbox / path
+    return is_published(office, place) or lies_there(office.workspace.outbox, place)
+
+
+def _still_to_send(office: Office) -> set[str]:
+    """Name what queued mail has yet to attach; the next purge takes it."""
+    queued = office.store.mails.find_mails("queued")
+    return {entry.path for mail in queued for entry in mail.attachments}
+
+
+def _record(office: Office, plan: PurgePlan) -> Purge:
+    forms = office.campaign.by_key
+
+    def thin(form: str, sheet: str, text: str) -> str:
+        declared = forms[form].by_key.get(sheet) if form in forms else None
+        return without_personal(declared, text)
+
+    shown = [
+        entry
+        for entry in office.store.publications.find_publications()
+        if entry.kind == CONSOLIDATED
+        and entry.unit_id in office.tree
+        and _shows(office, plan, entry)
+    ]
+    return office.store.purges.record_purge(
+        Purge(before=plan.before, by=getpass.getuser(), at=office.clock.now()),
+        PurgeWork(
+            arrival_ids=[arrival.arrival_id for arrival in plan.fresh],
+            thin=thin,
+            outdated=[entry.path for entry in shown],
+            stale=[
+                Stale(
+                    unit_id=entry.unit_id, form=entry.form, period=entry.period, what=CONSOLIDATED
+                )
+                for entry in shown
+            ],
+            withdrawn=plan.paths,
+        ),
+    )
+
+
+def _shows(office: Office, plan: PurgePlan, entry: Publication) -> bool:
+    """Whether a roll-up of that period may show rows of a purged one: its own or earlier."""
+    so_far = office.period(entry.form, entry.period).year_so_far
+    return any(period in so_far for period in plan.periods)
+
+
+def _changed_rollups(office: Office, plan: PurgePlan) -> Iterator[str]:
+    """Name the roll-ups that show purged rows still, because a person changed them."""
+    for entry in office.store.publications.find_beside():
+        is_hers = entry.kind == CONSOLIDATED and entry.beside_for == Beside.HERS
+        if is_hers and _shows(office, plan, entry):
+            yield entry.path
+
+
+def _remove_copies(office: Office, plan: PurgePlan) -> tuple[int, tuple[str, ...]]:
+    """Remove what is ours; give how many that were, and what a person changed and so stays."""
+    outbox, removed, hers = office.workspace.outbox, 0, list[str]()
+    for path, unit_id in sorted(plan.paths.items()):
+        ours = ours_at(office, path, unit_id)
+        count, left = remove_publication(outbox, outbox / path, ours)
+        removed += count
+        hers += [office.relative(place) for place in left]
+    maildir = MaildirCarrier(office.workspace.maildir)
+    for mail in office.store.mails.find_mails("sent"):
+        if any(entry.path in plan.paths for entry in mail.attachments):
+            removed += maildir.remove(mail.message_id)
+    return removed, tuple(hers)
+
+
+def _remove_originals(office: Office, plan: PurgePlan) -> int:
+    """Remove the blobs that nobody counts on any longer."""
+    gone = office.store.purges.find_purged()
+    needed = {
+        arrival.sha256
+        for arrival in office.store.arrivals.find_all()
+        if arrival.arrival_id not in gone
+    }
+    removed = 0
+    for sha256 in {arrival.sha256 for arrival in plan.arrivals} - needed:
+        blob = blob_path(office.workspace.archive, sha256)
+        with suppress(FileNotFoundError):
+            blob.chmod(0o600)  # Windows does not remove what is read-only
+            blob.unlink()
+            sync_folder(blob.parent)
+            removed += 1
+    return removed
+
+
+def _leftovers(root: Path, state: Path) -> Iterator[str]:
+    """Name older copies that lie beside: made before a migration, or set aside by a restore."""
+    for path in (*sorted(state.glob("*.bak")), *sorted(root.glob("恢复前_*"))):
+        yield path.relative_to(root).as_posix()

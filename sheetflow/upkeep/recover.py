@@ -1,0 +1,266 @@
+"""The database made again from the archive: every original judged anew, in the journal's order.
+
+The clock stands at each one's time of arrival, so deadlines and numbers come out as before;
+a clock that was once set back changes no order. An original that the journal does not know
+comes back held, for the unit that it names. No mail goes out again for what was answered
+before. The old database is set aside when all is done; until then nothing is changed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+import shutil
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import groupby
+from pathlib import Path
+
+from sheetflow.children.judge import JudgeReply
+from sheetflow.config.private import close_state, make_private_folder
+from sheetflow.config.workspace import Workspace, open_workspace
+from sheetflow.context.clock import Clock
+from sheetflow.context.context import LOG, Office, Say, open_office, say_nothing
+from sheetflow.context.lock import held_lock
+from sheetflow.context.open_store import open_store
+from sheetflow.errors import StoreDamagedError, UnreadableError, WorkspaceError
+from sheetflow.findings import Place
+from sheetflow.intake.archive import blob_path, stored_blobs
+from sheetflow.intake.folders import sync_folder
+from sheetflow.intake.journal import Entry, Journal, read_journal
+from sheetflow.periods import OFFICE_ZONE
+from sheetflow.schemas.book import Judgement, Outcome
+from sheetflow.service.journal import arrival_of, rewrite_journal
+from sheetflow.service.judge import judge_arrivals, record_reply
+from sheetflow.service.lost_publications import strange_files
+from sheetflow.service.requests import request_for
+from sheetflow.store import Arrival, NewArrival, Store
+from sheetflow.upkeep.backup import DATABASE, STAMP_KEY
+from sheetflow.upkeep.check import named_unit
+from sheetflow.upkeep.lost import lost_announcements, lost_decisions
+from sheetflow.upkeep.restore import check_database
+from sheetflow.upkeep.unpack import opened, unpack
+from sheetflow.validators.catalogue import GENERAL
+
+GUESSED = "unit-guessed"
+_ARCHIVE = "archive"
+"""The source of an original that nobody noted; its key there is its hash."""
+
+
+@dataclass
+class Recovered:
+    """What came of it, and what did not come back."""
+
+    outcomes: Counter[str] = field(default_factory=Counter)
+    known: int = 0
+    """Files that the backup knew already."""
+    guessed: list[str] = field(default_factory=list)
+    """Receipts of originals that the journal does not know: held, their unit as they name it."""
+    nameless: list[str] = field(default_factory=list)
+    """Originals (by hash) of which nobody can tell the unit: they only lie in the archive."""
+    missing: list[Entry] = field(default_factory=list)
+    """Files that were received, and whose original is gone."""
+    unsaid: int = 0
+    """Lines of the journal that say nothing any longer."""
+    decisions: tuple[str, ...] | None = ()
+    """What was decided and is lost, in sentences; None where nobody can tell."""
+    unknown: int = 0
+    """How many files of the outbox nobody can tell any longer to be ours, unless made again."""
+    aside: Path | None = None
+
+
+def recover(
+    root: Path,
+    *,
+    backup: Path | None = None,
+    force: bool = False,
+    at: dt.datetime | None = None,
+    say: Say = say_nothing,
+) -> Recovered:
+    """Make the database of the workspace at `root` again from its archive and journal.
+
+    With `backup`, its database is what is gone on from. Raise WorkspaceError where a service
+    runs there, where there is nothing to begin with, or where the database is sound and
+    `force` is not given.
+    """
+    workspace, _ = open_workspace(root)
+    with held_lock(workspace.lock):
+        close_state(workspace.state)
+        journal = read_journal(workspace.journal)
+        if not journal.entries and not any(stored_blobs(workspace.archive)):
+            raise WorkspaceError("存档里没有原件，没有可以重建的。请用 restore 恢复备份。")
+        if not force and _is_sound(workspace):
+            raise WorkspaceError("数据库是好的，不需要重建。确要由存档重建，请加 --force。")
+        draft = workspace.state / f".recover-{secrets.token_hex(4)}"
+        make_private_folder(draft)
+        try:
+            found = _recovered(workspace, journal, backup, draft, at, say)
+            found.aside = _set_aside(workspace, Clock(at).now())
+            (draft / "journal").replace(workspace.journal)
+            (draft / "new.db").replace(workspace.database)
+            sync_folder(workspace.state)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+    LOG.warning("database made again from the archive: %d files", sum(found.outcomes.values()))
+    return found
+
+
+def _is_sound(workspace: Workspace) -> bool:
+    if not workspace.database.exists():
+        return False
+    try:
+        open_store(workspace).close()
+    except StoreDamagedError:
+        return False
+    return True
+
+
+def _recovered(
+    workspace: Workspace,
+    journal: Journal,
+    backup: Path | None,
+    draft: Path,
+    at: dt.datetime | None,
+    say: Say,
+) -> Recovered:
+    database = draft / "new.db"
+    if backup:
+        _unpack_database(workspace, backup, draft, database)
+    found = Recovered(unsaid=journal.damaged)
+    with open_office(workspace.root, at, say, lambda *_: Store.open(database)) as office:
+        store = office.store
+        if journal.batches and not backup:
+            store.record_workspace(journal.batches[-1].workspace)
+        elif journal.batches and store.workspace_id != journal.batches[-1].workspace:
+            raise WorkspaceError("这份备份是另一个工作文件夹的，没有恢复。请换一份备份。")
+        found.decisions = lost_decisions(workspace, store)
+        store.publications.record_announced(lost_announcements(workspace))
+        _receive_all(office, journal, found)
+        found.unknown = sum(1 for _ in strange_files(office))
+        rewrite_journal(store, draft / "journal")
+    return found
+
+
+def _unpack_database(workspace: Workspace, backup: Path, draft: Path, database: Path) -> None:
+    """Go on from the backup's database, and with its key for stamps where ours is gone."""
+    with opened(backup) as (package, manifest):
+        wanted = [name for name in (DATABASE, STAMP_KEY) if name in manifest["files"]]
+        files = {name: manifest["files"][name] for name in wanted}
+        unpack(package, files, draft / "backup")
+    (draft / "backup" / DATABASE).rename(database)
+    check_database(database)
+    key = draft / "backup" / STAMP_KEY
+    if key.exists() and not workspace.stamp_key.exists():
+        key.rename(workspace.stamp_key)
+
+
+def _receive_all(office: Office, journal: Journal, found: Recovered) -> None:
+    """Receive and judge every original, in order; those noted in one moment side by side."""
+    archive, clock = office.workspace.archive, office.clock
+    before = {_whence(arrival): arrival for arrival in office.store.arrivals.find_all()}
+    fresh: dict[tuple[str, str], Entry] = {}
+    for entry in journal.entries:
+        if _whence(entry) not in before:
+            fresh.setdefault(_whence(entry), entry)
+    noted = list(fresh.values())
+    found.known = len(before)
+    found.missing = [entry for entry in noted if not blob_path(archive, entry.sha256).is_file()]
+    present = [entry for entry in noted if blob_path(archive, entry.sha256).is_file()]
+    told = {arrival.sha256 for arrival in before.values()} | {entry.sha256 for entry in noted}
+    strays = _strays(office, told)
+    done = 0
+    kept: set[int] = set()
+    for moment, group in groupby(present, key=lambda entry: entry.arrived_at):
+        while strays and strays[0][0] <= moment:
+            kept |= _hold(office, *strays.pop(0), found)
+        entries = list(group)
+        office.clock = Clock(moment)
+        _judge(office, entries, found, kept)
+        done += len(entries)
+        office.say("重新审核", done, len(present))
+    for stray in strays:
+        _hold(office, *stray, found)
+    office.clock = clock
+
+
+def _whence(delivery: Entry | Arrival) -> tuple[str, str]:
+    """Give what tells a delivery from every other."""
+    return delivery.source, delivery.source_key
+
+
+def _judge(office: Office, entries: Iterable[Entry], found: Recovered, kept: set[int]) -> None:
+    with office.store.together():
+        for entry in entries:
+            office.store.arrivals.record_arrival(arrival_of(entry))
+    for some in judge_arrivals(office):
+        found.outcomes.update(submission.outcome for submission in some)
+    with office.store.together():  # they were told then
+        for mail in office.store.mails.find_mails("queued"):
+            if mail.mail_id not in kept:
+                office.store.mails.record_mail_sent(mail.mail_id, office.clock.now())
+
+
+def _strays(office: Office, told: set[str]) -> list[tuple[dt.datetime, str]]:
+    """Give the originals that nobody noted, with the time at which they were archived."""
+    archive = office.workspace.archive
+    strays = [
+        (dt.datetime.fromtimestamp(blob_path(archive, sha256).stat().st_mtime, OFFICE_ZONE), sha256)
+        for sha256 in stored_blobs(archive)
+        if sha256 not in told
+    ]
+    return sorted(strays)
+
+
+def _hold(office: Office, moment: dt.datetime, sha256: str, found: Recovered) -> set[int]:
+    """Hold an original for the unit that it names; give the mails that tell of it."""
+    path = blob_path(office.workspace.archive, sha256)
+    try:
+        unit_id = named_unit(office, office.pool.call("read_file", str(path)))
+    except (UnreadableError, OSError):
+        unit_id = ""
+    if unit_id not in office.tree:
+        found.nameless.append(sha256)
+        return set()
+    before = {mail.mail_id for mail in office.store.mails.find_mails("queued")}
+    office.clock = Clock(moment)
+    arrival = office.store.arrivals.record_arrival(
+        NewArrival(
+            source=_ARCHIVE,
+            source_key=sha256,
+            unit_id=unit_id,
+            purpose="submission",
+            name=f"原件{sha256[:8]}.xlsx",
+            sha256=sha256,
+            size=path.stat().st_size,
+            arrived_at=moment.replace(microsecond=0),
+        )
+    )
+    office.store.arrivals.record_acknowledged(arrival.arrival_id, office.clock.now())
+    reply: JudgeReply = office.pool.call("judge_file", request_for(office, arrival))
+    held = Judgement(
+        outcome=Outcome.HELD,
+        findings=(GENERAL[GUESSED].at(Place()),),
+        form=reply.judgement.form,
+        version=reply.judgement.version,
+        period=reply.judgement.period,
+    )
+    submission = record_reply(office, arrival, JudgeReply(judgement=held))
+    found.outcomes["held"] += 1
+    found.guessed += [submission.receipt] if submission else []
+    return {mail.mail_id for mail in office.store.mails.find_mails("queued")} - before
+
+
+def _set_aside(workspace: Workspace, now: dt.datetime) -> Path | None:
+    """Move the old database, its own journal and ours out of the way; nothing is deleted."""
+    database = workspace.database.name
+    names = (database, f"{database}-journal", f"{database}.seal", workspace.journal.name)
+    here = [workspace.state / name for name in names if (workspace.state / name).exists()]
+    if not here:
+        return None
+    aside = workspace.root / f"恢复前_{now:%Y%m%d-%H%M%S}_{secrets.token_hex(2)}"
+    make_private_folder(aside)
+    make_private_folder(aside / "state")
+    for path in here:
+        path.rename(aside / "state" / path.name)
+    return aside

@@ -1,0 +1,232 @@
+"""催报: mail to whoever is missing, and to their superiors the list of who is.
+
+This module owns who is reminded and of what: once a unit, period and day, however often
+it is called. It refuses to remind before a period is about to end, and sends nothing
+itself: mail is queued.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field, replace
+
+from sheetflow.consolidation.accepted import Books
+from sheetflow.consolidation.tables import BoardRow, State
+from sheetflow.context.context import LOG, Office
+from sheetflow.context.paths import workbook_path
+from sheetflow.errors import WorkspaceError
+from sheetflow.mail.facts import facts, full_message_id, letter
+from sheetflow.periods import Period
+from sheetflow.schemas.forms import Form
+from sheetflow.service.books import books_of
+from sheetflow.service.issue import issue_workbooks
+from sheetflow.service.publish import is_published
+from sheetflow.service.waiting import held_submissions
+from sheetflow.store.records import NewMail
+from sheetflow.units import Unit
+from sheetflow.wording import Event
+
+_NEAR = dt.timedelta(days=7)
+"""From so long before a period's end on, a reminder is no nuisance."""
+
+_NAMES_IN_A_LINE = 20
+
+
+@dataclass
+class Reminders:
+    """What one call did: who is missing, to whom mail was queued, who has no address."""
+
+    label: str
+    """The periods that it was about, as people call them."""
+    missing: list[BoardRow] = field(default_factory=list)
+    queued: set[str] = field(default_factory=set)
+    """The units to which a mail of today's was queued now."""
+    repeated: set[str] = field(default_factory=set)
+    """The units that had theirs earlier today."""
+    told: list[Unit] = field(default_factory=list)
+    """The superiors to whom a list was queued now."""
+    parts: list[Reminders] = field(default_factory=list)
+    """The same form by form."""
+
+    @property
+    def silent(self) -> list[Unit]:
+        """The missing units that no mail can reach."""
+        return [row.unit for row in self.missing if not row.unit.mails]
+
+
+def remind(office: Office, period: Period | None = None, form: Form | None = None) -> Reminders:
+    """Queue the reminders of `period`, by default the last one that has ended, of `form` or of all.
+
+    Every missing unit gets one, with its own 填报 workbook, and every unit above the list
+    of those missing below it. Raise WorkspaceError where the period is still far from its
+    end, or where no form is filled for it.
+    """
+    today = office.clock.now().date()
+    forms = (form,) if form else office.campaign.forms
+    wanted = _asked(forms, period) if period else _ended_last(forms, today)
+    labels = "、".join(dict.fromkeys(when.label for _, when in wanted))
+    if all(today + _NEAR < when.last_day for _, when in wanted):
+        raise WorkspaceError(f"{labels}还没有结束，现在不用催报。")
+    result = Reminders(labels)
+    for each, when in wanted:
+        part = Reminders(f"{when.label}{office.campaign.named_beside(each.key)}")
+        _remind_of(office, each, when, part)
+        result.parts.append(part)
+        result.missing += part.missing
+        result.queued |= part.queued
+        result.repeated |= part.repeated
+        result.told += part.told
+    return result
+
+
+def _asked(forms: Iterable[Form], period: Period) -> list[tuple[Form, Period]]:
+    """Give each form that is filled for `period`, with its own days."""
+    filled = [form for form in forms if form.takes(period)]
+    if not filled:
+        raise WorkspaceError(f"没有哪张报表按{period.label}填报。")
+    return [(form, form.period(period.period_id)) for form in filled]
+
+
+def _ended_last(forms: Iterable[Form], today: dt.date) -> list[tuple[Form, Period]]:
+    """Give the forms whose periods have ended last of all, a month and a quarter together."""
+    last = [(form, form.last_ended(today)) for form in forms]
+    ended = [(form, period) for form, period in last if period.last_day < today]
+    if not ended:
+        raise WorkspaceError("还没有报告期结束，现在不用催报。")
+    newest = max(period.last_day for _, period in ended)
+    return [(form, period) for form, period in ended if period.last_day == newest]
+
+
+def _remind_of(office: Office, form: Form, period: Period, result: Reminders) -> None:
+    books = books_of(office, form, period)
+    expected = [unit for root in office.tree.roots for unit in books.expected(root)]
+    missing = [row for row in map(books.board_row, expected) if not row.state.is_in]
+    result.missing += missing
+    _issue_lacking(office, form, period, [row.unit for row in missing])
+    names = {
+        row.unit.unit_id: _message_id(office, "remind", row.unit, form, period) for row in missing
+    }
+    known = _known(office, names.values())
+    mails: list[NewMail] = []
+    for row in missing:
+        unit, name = row.unit, names[row.unit.unit_id]
+        if name in known:
+            result.repeated.add(unit.unit_id)
+        elif made := _reminder(office, form, period, row, name):
+            mails += made
+            result.queued.add(unit.unit_id)
+    mails += _rollcalls(office, form, books, missing, result)
+    office.store.mails.record_mails(mails, office.clock.now())
+    LOG.info("period %s: %d missing, %d mails queued", period, len(missing), len(mails))
+
+
+def _issue_lacking(office: Office, form: Form, period: Period, units: Iterable[Unit]) -> None:
+    """Hand out the workbook where a unit was never given one."""
+    lacking = [
+        unit
+        for unit in units
+        if not is_published(office, workbook_path(office, form, unit, period))
+    ]
+    if lacking:
+        issue_workbooks(office, form, period, lacking)
+
+
+def _reminder(
+    office: Office, form: Form, period: Period, row: BoardRow, name: str
+) -> tuple[NewMail, ...]:
+    unit, path = row.unit, workbook_path(office, form, row.unit, period)
+    attach = office.settings.mail.attach
+    data = replace(
+        facts(office, unit, form.key, period.period_id),
+        late=office.clock.now() > office.deadline(unit, form, period),
+        reason=_REASONS.get(row.state, "").format(receipt=row.receipt),
+        attachment=path.name if attach else "",
+        file_place="" if attach else f"{path.parent.name}/{path.name}",
+    )
+    return letter(office, unit, Event.REMINDER, data, name, {path.name: office.relative(path)})
+
+
+_REASONS = {
+    State.RETURNED: "您单位上次报送（回执号{receipt}）已经退回，还没有收到改正后的。"
+    "请在退回的工作簿里改正或者写明情况，再放回来。",
+    State.HELD: "您单位上次报送（回执号{receipt}）已经挂起，正在等人核实。"
+    "如果是放错了文件，请重新报送自己的工作簿。",
+    State.REFUSED: "您单位上次报送（回执号{receipt}）没有能读出来，请用自己的填报工作簿重新报送。",
+}
+"""Why somebody who did send something is reminded all the same."""
+
+
+def _rollcalls(
+    office: Office, form: Form, books: Books, missing: list[BoardRow], result: Reminders
+) -> list[NewMail]:
+    """Make the lists for everyone who has missing units below."""
+    mails: list[NewMail] = []
+    above = [unit for unit in office.tree if office.tree.children(unit.unit_id)]
+    names = {
+        unit.unit_id: _message_id(office, "rollcall", unit, form, books.period) for unit in above
+    }
+    known = _known(office, names.values())
+    for unit in above:
+        expected = {entry.unit_id for entry in books.expected(unit)}
+        lacking = [row for row in missing if row.unit.unit_id in expected]
+        if all(row.unit == unit for row in lacking) or names[unit.unit_id] in known:
+            continue
+        own = "（含本级）" if unit.unit_id in expected else ""
+        data = replace(
+            facts(office, unit, form.key, books.period.period_id),
+            deadline="",
+            # Counted as on the board: whoever reads it has a workbook of its own to report.
+            reason=f"应报{len(expected)}个单位{own}，已报{len(expected) - len(lacking)}个，"
+            f"没有接收{len(lacking)}个。",
+            remarks=(*_lines(office, unit, lacking), *_held(office, expected, form)),
+        )
+        made = letter(office, unit, Event.ROLLCALL, data, names[unit.unit_id])
+        mails += made
+        result.told += [unit] if made else []
+    return mails
+
+
+def _lines(office: Office, unit: Unit, lacking: list[BoardRow]) -> Iterable[str]:
+    """List names, under a line for each unit right below the reader that others report to."""
+    groups: dict[str, list[str]] = {}
+    for row in lacking:
+        branch, above = _branch(office, unit, row.unit)
+        head = branch.name if branch else ""
+        word = "" if row.state is State.MISSING else f"（{row.state.label}）"
+        name = "本级" if row.unit in (branch, unit) else above + row.unit.name
+        groups.setdefault(head, []).append(f"{name}{word}")
+    for head, names in groups.items():
+        for start in range(0, len(names), _NAMES_IN_A_LINE):
+            listed = "、".join(names[start : start + _NAMES_IN_A_LINE])
+            yield f"{head}：{listed}" if head else listed
+
+
+def _branch(office: Office, reader: Unit, unit: Unit) -> tuple[Unit | None, str]:
+    """Give the unit right below `reader` that `unit` is or belongs to, None where it adds up nobody.
+
+    And what stands before the name of a unit that is farther below: its superior's.
+    """
+    chain = office.tree.chain(unit.unit_id)
+    place = chain.index(reader)
+    branch = chain[place - 1] if place else None
+    if branch is None or not office.tree.children(branch.unit_id):
+        return None, ""
+    return branch, "" if chain[1] in (branch, reader) else chain[1].name
+
+
+def _held(office: Office, units: Collection[str], form: Form) -> Iterable[str]:
+    """Say which workbooks wait for a decision, also beside an accepted one."""
+    for entry in held_submissions(office, units, form):
+        yield f"等待核实：{entry.reason}"
+
+
+def _message_id(office: Office, kind: str, unit: Unit, form: Form, period: Period) -> str:
+    day = office.clock.now().strftime("%Y%m%d")
+    return f"{kind}.{unit.unit_id}.{form.key}.{period.period_id}.{day}"
+
+
+def _known(office: Office, names: Iterable[str]) -> set[str]:
+    """Tell which of today's mails were queued before."""
+    full = {full_message_id(office, name): name for name in names}
+    return {full[message_id] for message_id in office.store.mails.find_known(full)}

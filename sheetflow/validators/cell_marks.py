@@ -1,0 +1,141 @@
+"""What cells bear besides their values: errors, formulas, marked runs, odd number formats.
+
+This module owns which of these keeps a cell from being read, which is asked about, and
+which is only told. It refuses to read values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from sheetflow.findings import Finding, Place
+from sheetflow.number_formats import shown_otherwise
+from sheetflow.schemas.book import BookSheet
+from sheetflow.schemas.cells import Day, IdNumber, Key, NameKey, PeriodName, Phone, Reference
+from sheetflow.schemas.columns import Column, Fault
+from sheetflow.schemas.columnwise import is_blank
+from sheetflow.schemas.parsing import read_text
+from sheetflow.validators.catalogue import GENERAL
+from sheetflow.validators.quotable import LEFT_OUT
+from sheetflow.workbook import Address, CellValue, Mark, RawSheet, Run, parse_cell_name
+
+_EXACT = Day | IdNumber | Key | NameKey | PeriodName | Phone | Reference
+"""Types of which a part more or less is another value; so are figures."""
+
+
+@dataclass(frozen=True, slots=True)
+class Borne:
+    """What the cells of one row bear, by column.
+
+    `faults` keep a cell from being read; `asked` is to be explained; `notes` are told.
+    `typed` is what stands in a cell with marked runs, the marked ones bracketed, so that
+    nobody takes it for what remains without them. `struck` is one fault for the whole row.
+    """
+
+    faults: dict[str, Fault] = field(default_factory=dict)
+    asked: dict[str, Fault] = field(default_factory=dict)
+    notes: dict[str, Fault] = field(default_factory=dict)
+    typed: dict[str, CellValue] = field(default_factory=dict)
+    struck: dict[str, Fault] = field(default_factory=dict)
+
+
+NOTHING_BORNE = Borne()
+
+
+def rows_bearing(raw: RawSheet, columns: Iterable[int]) -> tuple[set[int], set[int]]:
+    """Give the rows in which a cell of `columns` bears something, and those with a fault."""
+    ours = set(columns)
+    faulty = {row for row, column in (*raw.errors, *raw.unsaved) if column in ours}
+    others = (*raw.formulas, *raw.struck, *raw.runs, *raw.formats)
+    return {row for row, column in others if column in ours} | faulty, faulty
+
+
+def find_borne(
+    raw: RawSheet, shell: BookSheet, number: int, cells: Mapping[str, CellValue]
+) -> Borne:
+    """Tell what the cells of row `number` bear (of a card: each where it stands)."""
+    borne = Borne()
+    if not (raw.errors or raw.formulas or raw.struck or raw.runs or raw.formats):
+        return borne
+    struck: list[str] = []
+    for key, cell in cells.items():
+        spot = shell.spots[key]
+        address = (number, spot[1]) if shell.sheet.is_table else spot
+        _add(borne, raw, address, shell.sheet.by_key[key], cell)
+        if address in raw.struck and not is_blank(cell):
+            struck.append(key)
+    _add_struck(borne, shell, struck, [key for key, cell in cells.items() if not is_blank(cell)])
+    return borne
+
+
+def _add(borne: Borne, raw: RawSheet, address: Address, column: Column, cell: CellValue) -> None:
+    key = column.key
+    if address in raw.errors:
+        borne.faults[key] = ("cell-error", {"typed": raw.errors[address]})
+    elif address in raw.unsaved:
+        borne.faults[key] = ("cell-formula-empty", {})
+    elif is_blank(cell):
+        return
+    elif address in raw.runs:
+        _add_runs(borne, column, raw.runs[address])
+    elif address in raw.formulas:
+        borne.notes[key] = ("cell-formula", {"typed": read_text(cell)})
+    if (code := raw.formats.get(address)) and (shown := shown_otherwise(code, cell)):
+        rule = "day-hidden" if not isinstance(cell, str | int | float) else "shown-otherwise"
+        borne.asked[key] = (rule, {"shown": shown, "stored": read_text(cell)})
+
+
+def _add_runs(borne: Borne, column: Column, runs: tuple[Run, ...]) -> None:
+    marks = frozenset[Mark]().union(*(run.marks for run in runs))
+    told = {"marks": _listed(marks)}
+    # A code is one wherever it stands: that of the unit is a text of the cover.
+    if _is_exact(column) or "".join(run.text for run in runs).strip().isdecimal():
+        borne.faults[column.key] = ("run-marked", told)
+        named = isinstance(column.type, NameKey)  # of which any words are one
+        borne.typed[column.key] = None if named else "".join(map(_bracketed, runs))
+    else:
+        borne.notes[column.key] = ("run-marked-text", told)
+
+
+def _add_struck(borne: Borne, shell: BookSheet, struck: list[str], filled: list[str]) -> None:
+    """Ask about a row once: where all of it is struck through, or a cell that is a figure."""
+    exact = [key for key in struck if _is_exact(shell.sheet.by_key[key])]
+    if shell.sheet.is_table and struck == filled and struck:
+        borne.struck[""] = ("row-struck", {"what": "整行"})
+    elif exact and shell.sheet.is_table:
+        what = "这一格" if len(exact) == 1 else f"这一行有{len(exact)}格"
+        borne.struck[exact[0]] = ("row-struck", {"what": what})
+    else:
+        borne.struck.update(dict.fromkeys(exact, ("row-struck", {"what": "这一格"})))
+    if "" not in borne.struck:
+        told = {"marks": _listed([Mark.STRUCK])}
+        borne.notes.update(
+            dict.fromkeys((k for k in struck if k not in exact), ("run-marked-text", told))
+        )
+
+
+def tell_answers(issues: RawSheet, places: Iterable[Place]) -> Iterator[Finding]:
+    """Tell what the cells of answers in 问题清单 bear: they are read as other texts are."""
+    for place in places:
+        address = parse_cell_name(place.cell)
+        marks = {mark for run in issues.runs.get(address, ()) for mark in run.marks}
+        if address in issues.struck:
+            marks.add(Mark.STRUCK)
+        if marks:
+            yield GENERAL["run-marked-text"].at(place, marks=_listed(marks))
+        elif address in issues.formulas:
+            yield GENERAL["cell-formula"].at(place, typed=LEFT_OUT)
+
+
+def _is_exact(column: Column) -> bool:
+    return column.type.numeric or isinstance(column.type, _EXACT)
+
+
+def _bracketed(run: Run) -> str:
+    return f"〔{_listed(run.marks)}：{run.text}〕" if run.marks else run.text
+
+
+def _listed(marks: Iterable[Mark]) -> str:
+    known = set(marks)
+    return "、".join(mark.value for mark in Mark if mark in known)

@@ -1,0 +1,293 @@
+"""Answers: what a filler wrote in 问题清单 or 情况说明, where, and to which finding.
+
+A line of 问题清单 is known by its 编号, else by sheet, cell and what it says. Words count
+wherever in the line she typed them: what we put there ourselves is known by the catalogue.
+This module refuses to decide what an answer settles: that is `explaining`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from string import Formatter
+
+from sheetflow.findings import Catalogue, Finding, Place, Severity
+from sheetflow.schemas.book import Book
+from sheetflow.schemas.explanations import EXPLANATIONS
+from sheetflow.schemas.layout import ISSUE_COLUMNS, ISSUES_SHEET, OLDER_ANSWER_COLUMN
+from sheetflow.schemas.parsing import read_code, read_text
+from sheetflow.schemas.personal import holds_personal_number
+from sheetflow.validators.catalogue import GENERAL
+from sheetflow.validators.cell_marks import tell_answers
+from sheetflow.validators.sheets import bare_label, find_issues
+from sheetflow.workbook import Address, RawSheet, RawWorkbook, cell_name, column_letters
+
+_ORDER, _NUMBER, _KIND, _SHEET, _CELL, _LABEL, _WRONG, _REMEDY, _ANSWER = ISSUE_COLUMNS
+_HEADER_WITHIN = 10
+_LEAST_LABELS = 3
+_ALIKE = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """One answer as it stands in the workbook: to which number, where, and its words.
+
+    `number` is the one that its finding bears now, else what is typed; `beside` names the
+    column in which the words stand, where that is another than 情况说明.
+    """
+
+    number: str
+    text: str
+    place: Place
+    beside: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line of 问题清单: what stands under our headers, and elsewhere, by column number."""
+
+    row: int
+    ours: Mapping[str, str]
+    columns: Mapping[str, int]
+    others: Mapping[int, str]
+
+    @property
+    def number(self) -> str:
+        return read_code(self.ours.get(_NUMBER, ""))
+
+
+def read_answers(
+    raw: RawWorkbook, book: Book, findings: Sequence[Finding], checks: Catalogue
+) -> list[Answered]:
+    """Read every answer; those in the sheet 情况说明 come last and so go first."""
+    issues = find_issues(raw)
+    lines = list(_lines(issues)) if issues else []
+    asked = _Asked(book, findings, checks, lines)
+    found = [answer for line in lines if (answer := asked.answer(line))]
+    written = book.sheets.get(EXPLANATIONS.key)
+    for row in written.rows if written else ():
+        number, text = row["finding"], row["explanation"]
+        if written and isinstance(number, str) and isinstance(text, str):
+            found.append(Answered(read_code(number), text, written.place(row, "finding")))
+    return found
+
+
+def _lines(sheet: RawSheet) -> Iterator[_Line]:
+    """Give the lines under the header that bears most of our labels, in whatever order."""
+    for header, cells in sheet.numbered_rows():
+        if header > _HEADER_WITHIN:
+            return
+        labels = [bare_label(cell) for cell in cells]
+        if _ANSWER not in labels:
+            labels = [_ANSWER if label == OLDER_ANSWER_COLUMN else label for label in labels]
+        columns = {label: labels.index(label) + 1 for label in ISSUE_COLUMNS if label in labels}
+        if len(columns) >= _LEAST_LABELS:
+            break
+    else:
+        return
+    for row, cells in sheet.numbered_rows(header + 1):
+        texts = {number: read_text(cell) for number, cell in enumerate(cells, start=1)}
+        others = {n: text for n, text in texts.items() if text and n not in columns.values()}
+        yield _Line(row, {label: texts.get(n, "") for label, n in columns.items()}, columns, others)
+
+
+class _Asked:
+    """What is asked now, and which line of the list speaks of it."""
+
+    def __init__(
+        self, book: Book, findings: Sequence[Finding], checks: Catalogue, lines: Iterable[_Line]
+    ) -> None:
+        self._book, self._checks = book, checks
+        self._by_number = {finding.number: finding for finding in findings}
+        named = {line.number for line in lines}
+        self._free = [
+            finding
+            for number, finding in self._by_number.items()
+            if finding.severity is Severity.VERIFY and number not in named
+        ]
+
+    def answer(self, line: _Line) -> Answered | None:
+        """Give what is said in a line; None where nobody typed anything."""
+        finding = self._by_number.get(line.number) or self._meant(line)
+        said = list(self._typed(line, finding))
+        if not said:
+            return None
+        if finding in self._free:
+            self._free.remove(finding)
+        number, text = next((entry for entry in said if explains(entry[1])), said[0])
+        beside = "" if number == line.columns.get(_ANSWER) else f"{column_letters(number)}列"
+        known = finding.number if finding else line.number
+        return Answered(known, text, _answer_place((line.row, number), known), beside)
+
+    def _meant(self, line: _Line) -> Finding | None:
+        """Find the finding of a line whose 编号 is gone, or another since its row was mended."""
+        told, cell = line.ours.get(_WRONG, ""), line.ours.get(_CELL, "")
+        near = [
+            finding
+            for finding in self._free
+            if line.ours.get(_SHEET, "") in {"", self._title(finding)}
+            and line.ours.get(_LABEL, "") in {"", finding.place.label}
+        ]
+        here = [finding for finding in near if finding.place.cell == cell and cell]
+        same = [finding for finding in near if told and self._checks.wrong(finding) == told]
+        unnamed = [] if told or line.number else here
+        for group in ([entry for entry in here if entry in same], same, unnamed):
+            if len(group) == 1:
+                return group[0]
+        return None
+
+    def _title(self, finding: Finding) -> str:
+        sheet = self._book.form.by_key.get(finding.place.sheet)
+        return sheet.title if sheet else finding.place.title
+
+    def _typed(self, line: _Line, finding: Finding | None) -> Iterator[tuple[int, str]]:
+        """Give what the filler typed, by column: 情况说明, columns of hers, then those of ours."""
+        if answer := line.ours.get(_ANSWER):
+            yield line.columns[_ANSWER], answer
+        yield from line.others.items()
+        for label in (_REMEDY, _WRONG, _LABEL, _CELL, _SHEET, _KIND, _NUMBER, _ORDER):
+            if text := self._typed_over(label, line.ours.get(label, ""), finding):
+                yield line.columns[label], text
+
+    def _typed_over(self, label: str, text: str, finding: Finding | None) -> str:
+        """Give what stands under a header of ours and does not come from us."""
+        if not text or _SHAPES[label].fullmatch(text):
+            return ""
+        if label in {_WRONG, _REMEDY}:
+            return self._added(label, text, finding)
+        if label in {_SHEET, _LABEL}:
+            form = self._book.form
+            labels = {name for sheet in form.sheets for name in sheet.labels.values()}
+            titles = {sheet.title for sheet in form.sheets}
+            titles |= {sheet.title for sheet in self._book.sheets.values()}
+            told = {finding.place.label, finding.place.title} if finding else {text}
+            return "" if text in labels | titles | told else text
+        return text
+
+    def _added(self, label: str, text: str, finding: Finding | None) -> str:
+        """Give what was typed over, or behind, a sentence of ours."""
+        if finding is None:
+            patterns = (
+                p for check in self._checks.checks.values() for p in (check.wrong, check.remedy)
+            )
+            return "" if any(_made_of(text, pattern) for pattern in patterns) else text
+        check = self._checks[finding.rule]
+        is_wrong = label == _WRONG
+        ours = self._checks.wrong(finding) if is_wrong else self._checks.remedy(finding)
+        if ours in text:
+            return text.replace(ours, "", 1).strip("。；， \n")
+        pattern = check.wrong if is_wrong else check.remedy
+        # A copy of an older version says the same in other words.
+        likeness = SequenceMatcher(None, text, ours, autojunk=False)
+        if text in ours or _made_of(text, pattern) or likeness.ratio() > _ALIKE:
+            return ""
+        return text
+
+
+_SHAPES = {
+    label: re.compile(pattern)
+    for label, pattern in {
+        _ORDER: r"\d+",
+        _NUMBER: r"(?i:[0-9A-F]{6,8})",
+        _KIND: "|".join(severity.label for severity in Severity),
+        _SHEET: "整个工作簿",
+        _CELL: r"[A-Z]{1,3}\d+(:[A-Z]{1,3}\d+)?|第\d+行|全表|—",
+        _LABEL: "",
+        _WRONG: "",
+        _REMEDY: "",
+    }.items()
+}
+
+
+def _made_of(text: str, template: str) -> bool:
+    """Whether `text` is what the catalogue's template says with some arguments or other."""
+    pieces = [piece for piece, *_ in Formatter().parse(template)]
+    if not text.startswith(pieces[0]):
+        return False
+    at = 0
+    for piece in pieces:
+        at = text.find(piece, at)
+        if at < 0:
+            return False
+        at += len(piece)
+    return template.endswith("}") or at == len(text) or text.startswith("（共", at)
+
+
+_SAYS_NOTHING = frozenset(
+    [
+        "没有",
+        "暂无",
+        "无说明",
+        "无情况",
+        "无情况说明",
+        "没有说明",
+        "没有情况",
+        "同意",
+        "好的",
+        "可以",
+        "知道",
+        "知道了",
+        "明白",
+        "收到",
+        "已阅",
+        "已知",
+        "ok",
+        "okay",
+        "yes",
+        "no",
+        "none",
+        "null",
+        "na",
+    ]
+)
+
+
+def explains(text: str) -> bool:
+    """Whether words say anything: a mark, a figure, 无 or 同意 does not."""
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    bare = "".join(char for char in plain if unicodedata.category(char)[0] in "LN")
+    return len(set(bare)) > 1 and not bare.isdecimal() and bare not in _SAYS_NOTHING
+
+
+def check_answers(answers: Iterable[Answered], findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Find answers that carry a private number, are too long, say nothing or answer nothing."""
+    limit = EXPLANATIONS.by_key["explanation"].type
+    asked = {finding.number: finding.severity for finding in findings}
+    for answer in answers:
+        # In the sheet 情况说明 the cell itself is judged, as any other text.
+        if answer.place.sheet != EXPLANATIONS.key and holds_personal_number(answer.text):
+            yield GENERAL["personal-in-text"].at(answer.place)
+        if len(answer.text) > getattr(limit, "limit", 0):
+            yield GENERAL["text-too-long"].at(
+                answer.place, count=len(answer.text), limit=getattr(limit, "limit", 0)
+            )
+        if answer.number not in asked:
+            number = answer.number[:10] or "无"
+            yield GENERAL["explanation-unused"].at(answer.place, number=number)
+        elif asked[answer.number] is Severity.MUST:
+            yield GENERAL["explanation-no-mending"].at(answer.place)
+        elif asked[answer.number] is Severity.VERIFY and not explains(answer.text):
+            yield GENERAL["explanation-says-nothing"].at(answer.place)
+        elif asked[answer.number] is Severity.VERIFY and answer.beside:
+            yield GENERAL["explanation-beside"].at(answer.place, column=answer.beside)
+
+
+def check_answer_cells(raw: RawWorkbook, answers: Iterable[Answered]) -> Iterator[Finding]:
+    """Tell what the cells of answers in 问题清单 bear besides their words."""
+    issues = find_issues(raw)
+    if issues is None:
+        return
+    places = [answer.place for answer in answers if answer.place.title == ISSUES_SHEET]
+    yield from tell_answers(issues, places)
+    for line in _lines(issues):
+        spot = (line.row, line.columns.get(_ANSWER, 0))
+        if spot in issues.unsaved or spot in issues.errors:
+            yield GENERAL["explanation-not-read"].at(_answer_place(spot, line.number))
+
+
+def _answer_place(spot: Address, number: str) -> Place:
+    cell = cell_name(*spot)
+    return Place(title=ISSUES_SHEET, label=_ANSWER, row=spot[0], cell=cell, key=number)

@@ -1,0 +1,1 @@
+"""What answers a file besides a returned copy: receipt, notice, list of findings."""

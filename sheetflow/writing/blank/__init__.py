@@ -1,0 +1,1 @@
+"""The workbook to fill: blank, pre-filled, or returned with findings."""

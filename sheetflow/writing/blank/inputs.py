@@ -1,0 +1,192 @@
+"""What Excel itself asks of a cell: drop-downs, limits, prompts.
+
+A courtesy to the filler and no more: paste defeats it, and every rule runs again on
+receipt. Numbers, dates and choices are stopped; whatever may be right after all is
+only questioned.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+from xlsxwriter.worksheet import Worksheet
+
+from sheetflow.schemas.cells import (
+    CellType,
+    Choice,
+    Day,
+    IdNumber,
+    Key,
+    Money,
+    NameKey,
+    Phone,
+    Reference,
+    Text,
+    Whole,
+)
+from sheetflow.schemas.columns import Column
+from sheetflow.schemas.layout import FIRST_ROW, LAST_ROW, column_number, column_range, quoted
+from sheetflow.schemas.sheets import Sheet
+from sheetflow.workbook import column_letters
+from sheetflow.writing.blank.context import Work
+from sheetflow.writing.blank.rules_in_words import prompt_words
+from sheetflow.writing.measures import clipped
+
+Options = dict[str, object]
+
+_MOST_TITLE, _MOST_MESSAGE, _MOST_LIST = 32, 255, 255
+_LONGEST_ID, _SHORTEST_ID = 18, 15
+_SHORTEST_PHONE, _LONGEST_PHONE = 7, 25
+_LARGEST = 999_999_999_999
+
+
+def set_input(work: Work, target: Worksheet, sheet: Sheet, column: Column, area: str) -> None:
+    """Set prompt, limits and drop-down of `column` over `area` (``F4:F20003``)."""
+    options: Options = {
+        "validate": "any",
+        "input_title": clipped(column.label, _MOST_TITLE),
+        "input_message": clipped(prompt_words(work.filling.form, sheet, column), _MOST_MESSAGE),
+        "error_title": "填写有误",
+    }
+    options |= _limits(work, sheet, column)
+    if "error_message" in options:
+        options["error_message"] = clipped(str(options["error_message"]), _MOST_MESSAGE)
+    target.data_validation(area, options)
+
+
+def _limits(work: Work, sheet: Sheet, column: Column) -> Options:
+    kind = column.type
+    if isinstance(kind, Choice):
+        return _drop_down(work, kind)
+    if isinstance(kind, Reference):
+        return _reference(work, kind)
+    if isinstance(kind, Key | NameKey) and sheet.is_table:
+        return _unique(sheet, column, work.version)
+    return _figure(kind) or _length(kind)
+
+
+def _figure(kind: CellType) -> Options:
+    if isinstance(kind, Whole):
+        return _whole(kind)
+    if isinstance(kind, Money):
+        return {
+            "validate": "decimal",
+            "criteria": ">=",
+            "value": 0,
+            "error_message": f"请填不小于0的数，单位为{kind.unit}，不带“万”“约”等字样。",
+        }
+    if isinstance(kind, Day):
+        return {
+            "validate": "date",
+            "criteria": "between",
+            "minimum": dt.date(1900, 3, 1),
+            "maximum": dt.date(2099, 12, 31),
+            "error_message": "请填完整的日期，如2012-3-5。",
+        }
+    return {}
+
+
+def _whole(kind: Whole) -> Options:
+    top = _LARGEST if kind.maximum is None else kind.maximum
+    return {
+        "validate": "integer",
+        "criteria": "between",
+        "minimum": kind.minimum,
+        "maximum": top,
+        "error_message": f"请填整数，{kind.range_words}；没有的填0，不带“约”“多”“人”等字样。"
+        if kind.minimum == 0
+        else f"请填整数，{kind.range_words}。",
+    }
+
+
+def _length(kind: CellType) -> Options:
+    if isinstance(kind, Text):
+        return _between(0, kind.limit, f"最多{kind.limit}字，请精简。")
+    if isinstance(kind, IdNumber):
+        words = "身份证号应为18位（旧号15位）。请检查后重填。"
+        return _between(_SHORTEST_ID, _LONGEST_ID, words)
+    if isinstance(kind, Phone):
+        shortest = min([_SHORTEST_PHONE, *map(len, kind.services)])
+        return _between(shortest, _LONGEST_PHONE, f"请填{kind.words}。")
+    return {}
+
+
+def _between(least: int, most: int, words: str) -> Options:
+    return {
+        "validate": "length",
+        "criteria": "between",
+        "minimum": least,
+        "maximum": most,
+        "error_message": words,
+    }
+
+
+def _drop_down(work: Work, kind: Choice) -> Options:
+    source: object = work.lists[kind.options] if needs_room(kind) else list(kind.options)
+    return {
+        "validate": "list",
+        "source": source,
+        "error_message": f"请从下拉列表中选一项：{'、'.join(kind.options)}。",
+    }
+
+
+def needs_room(kind: Choice) -> bool:
+    """Whether the options are too many, or hold commas, for a list inside the cell."""
+    inline = ",".join(kind.options)
+    return len(inline) > _MOST_LIST or any("," in option for option in kind.options)
+
+
+def _reference(work: Work, kind: Reference) -> Options:
+    target = work.filling.form.by_key[kind.to]
+    if target not in work.sheets:
+        return {}
+    return {
+        "validate": "list",
+        "source": f"={keys_name(target)}",
+        "error_type": "warning",
+        "error_message": f"《{target.title}》中没有这个编号。请先在那张表登记，或检查编号。",
+    }
+
+
+def _unique(sheet: Sheet, column: Column, version: int) -> Options:
+    letters = column_letters(column_number(sheet, column.key, version))
+    area = f"${letters}${FIRST_ROW}:${letters}${LAST_ROW}"
+    return {
+        "validate": "custom",
+        "value": f"=COUNTIF({area},{letters}{FIRST_ROW})=1",
+        "error_type": "warning",
+        "error_message": f"这个{column.label}在本表中已经有了。请换一个，不要重复。",
+    }
+
+
+def keys_name(sheet: Sheet) -> str:
+    """Name the range of the keys that a sheet's rows in use bear."""
+    return f"keys_{sheet.key}"
+
+
+def define_keys(work: Work) -> None:
+    """Define, for each sheet that another one points to, the range of its keys in use.
+
+    The range ends at the last row in use, so that drop-downs do not offer printed keys
+    that nobody has taken yet.
+    """
+    pointed = {column.refers_to for sheet in work.sheets for column in sheet.columns}
+    for sheet in work.sheets:
+        key = sheet.key_column
+        if sheet.key not in pointed or key is None:
+            continue
+        letters = column_letters(column_number(sheet, key.key, work.version))
+        first = f"{quoted(sheet.title)}!${letters}${FIRST_ROW}"
+        used = column_range(sheet, sheet.marker.key, work.version)
+        last = f'MAX(1,SUMPRODUCT(MAX(({used}<>"")*ROW({used})))-{FIRST_ROW - 1})'
+        keys = column_range(sheet, key.key, work.version)
+        work.book.file.define_name(keys_name(sheet), f"={first}:INDEX({keys},{last})")
+
+
+def long_lists(sheets: tuple[Sheet, ...]) -> Mapping[tuple[str, ...], None]:
+    """The option lists that need room on the hidden sheet, each once, in order."""
+    kinds = [column.type for sheet in sheets for column in sheet.columns]
+    return dict.fromkeys(
+        kind.options for kind in kinds if isinstance(kind, Choice) and needs_room(kind)
+    )

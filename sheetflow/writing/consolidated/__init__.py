@@ -1,0 +1,1 @@
+"""The consolidated workbook of whoever has others below."""

@@ -1,0 +1,248 @@
+"""Native charts over the matrices, as the form declares them.
+
+This module owns how a declared chart looks in Excel and where it stands. It refuses to
+choose what is drawn, and draws only cells that the workbook holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sheetflow.consolidation.tables import Consolidated
+from sheetflow.schemas.charts import Across, ChartSpec
+from sheetflow.schemas.indicators import Indicator
+from sheetflow.schemas.layout import HEADER_ROW
+from sheetflow.writing.consolidated.details import footer
+from sheetflow.writing.consolidated.matrix import FIRST_UNIT_COLUMN, Matrix, Shown, figure_look
+from sheetflow.writing.consolidated.pages import TEXT, Page
+from sheetflow.writing.styles import HEADER, HEI, NOTE, SONG, TITLE, Book
+
+_COLUMNS, _COLUMN_WIDTH = 14, 9
+_PIXELS_WIDE, _ROW_PIXELS = 952, 20
+_CHART_ROWS = 15
+_COLOURS = ("#2F75B5", "#ED7D31", "#70AD47", "#FFC000", "#7030A0", "#00B0A0", "#A5A5A5")
+_FIRST_CHART_ROW = 3
+_LABEL_COLUMN, _FIGURE_COLUMN, _LABEL_WIDTH = 1, 5, 4
+
+
+@dataclass(frozen=True)
+class _Placed:
+    """A chart and the place of its upper left corner."""
+
+    spec: ChartSpec
+    row: int
+    right: bool = False
+
+
+def write_charts(book: Book, consolidated: Consolidated, current: Matrix, total: Matrix) -> None:
+    """Write the sheet 图表, with the figures of pies and lines in tables below; nothing if none."""
+    form = consolidated.form
+    if not form.charts:
+        return
+    page = Page.add(book, "图表", [_COLUMN_WIDTH] * _COLUMNS, footer(consolidated))
+    page.sheet.set_portrait()
+    page.sheet.fit_to_pages(1, 1)
+    page.heading(1, f"图表（{consolidated.unit.name} {consolidated.period.label}）", TITLE, 30)
+    page.heading(2, "各图取自统计各表，数字改动时图随之改动。", NOTE, 18)
+    several = len(consolidated.history) > 1  # one point is no line
+    specs = [spec for spec in form.charts if several or spec.across is not Across.PERIODS]
+    placed, table_row = _place(specs)
+    for entry in placed:
+        matrix = current if entry.spec.current else total
+        drawn = [form.indicator[code] for code in entry.spec.codes if code in matrix.rows]
+        if not drawn:
+            continue
+        if entry.spec.across is Across.UNITS:
+            _draw(page, entry, _by_unit(book, matrix, drawn))
+        elif entry.spec.across is Across.INDICATORS:
+            table_row = _write_table(page, table_row, entry.spec, matrix, drawn)
+            _draw(page, entry, _parts(book, page, table_row - len(drawn), matrix, drawn))
+        else:
+            table = _write_periods(page, table_row, entry.spec, consolidated, matrix)
+            _draw(page, entry, _over_periods(book, table, drawn))
+            table_row = table.row + len(table.labels)
+
+
+def _place(specs: Sequence[ChartSpec]) -> tuple[list[_Placed], int]:
+    """Give bars the whole width, set the others side by side; then the first row below all."""
+    placed: list[_Placed] = []
+    row = _FIRST_CHART_ROW
+    for spec in (spec for spec in specs if spec.across is Across.UNITS):
+        placed.append(_Placed(spec, row))
+        row += _CHART_ROWS
+    halves = [spec for spec in specs if spec.across is not Across.UNITS]
+    for number, spec in enumerate(halves):
+        placed.append(_Placed(spec, row + number // 2 * _CHART_ROWS, bool(number % 2)))
+    return placed, row + (len(halves) + 1) // 2 * _CHART_ROWS + 1
+
+
+def _draw(page: Page, placed: _Placed, chart: Any) -> None:  # noqa: ANN401 - XlsxWriter has no types
+    half = placed.spec.across is not Across.UNITS
+    width = _PIXELS_WIDE // 2 if half else _PIXELS_WIDE
+    font = {"name": HEI, "size": 12, "bold": False}
+    chart.set_title({"name": placed.spec.title, "name_font": font})
+    chart.set_size({"width": width - 8, "height": _CHART_ROWS * _ROW_PIXELS - 10})
+    column = _COLUMNS // 2 if placed.right else 0
+    page.sheet.insert_chart(placed.row - 1, column, chart, {"object_position": 2})
+
+
+def _by_unit(book: Book, matrix: Matrix, drawn: Sequence[Indicator]) -> Any:  # noqa: ANN401
+    chart = book.file.add_chart({"type": "column"})
+    first, last = FIRST_UNIT_COLUMN - 1, FIRST_UNIT_COLUMN + len(matrix.headings) - 2
+    font = {"name": SONG, "size": 9}
+    for number, indicator in enumerate(drawn):
+        row = matrix.rows[indicator.code] - 1
+        chart.add_series(
+            {
+                "name": plain_label(indicator),
+                "categories": [matrix.page.title, HEADER_ROW - 1, first, HEADER_ROW - 1, last],
+                "categories_data": list(matrix.headings),
+                "values": [matrix.page.title, row, first, row, last],
+                "values_data": [_cached(shown[indicator.code]) for shown in matrix.figures],
+                "fill": {"color": _COLOURS[number % len(_COLOURS)]},
+                "gap": 60,
+                "data_labels": {"value": True, "font": {"name": SONG, "size": 8}},
+            }
+        )
+    chart.set_x_axis({"num_font": font})
+    number_format = str(figure_look(drawn[0]).get("num_format", "General"))
+    lines = {"visible": True, "line": {"color": "#D9D9D9", "width": 0.5}}
+    chart.set_y_axis(
+        {"num_font": font, "num_format": number_format, "min": 0, "major_gridlines": lines}
+    )
+    if len(drawn) > 1:
+        chart.set_legend({"position": "bottom", "font": font})
+    else:
+        chart.set_legend({"none": True})
+    return chart
+
+
+def _parts(
+    book: Book, page: Page, first_row: int, matrix: Matrix, drawn: Sequence[Indicator]
+) -> Any:  # noqa: ANN401
+    chart = book.file.add_chart({"type": "pie"})
+    first, last = first_row - 1, first_row + len(drawn) - 2
+    label, figure = _LABEL_COLUMN - 1, _FIGURE_COLUMN - 1
+    chart.add_series(
+        {
+            "categories": [page.title, first, label, last, label],
+            "categories_data": [plain_label(indicator) for indicator in drawn],
+            "values": [page.title, first, figure, last, figure],
+            "values_data": [_cached(matrix.totals[indicator.code]) for indicator in drawn],
+            "points": [
+                {"fill": {"color": _COLOURS[number % len(_COLOURS)]}}
+                for number in range(len(drawn))
+            ],
+            "data_labels": {
+                "percentage": True,
+                "position": "outside_end",
+                "font": {"name": SONG, "size": 9},
+            },
+        }
+    )
+    chart.set_legend({"position": "right", "font": {"name": SONG, "size": 9}})
+    return chart
+
+
+@dataclass(frozen=True)
+class _PeriodTable:
+    """Figures by period as they stand below the charts: a line a period, a column an indicator."""
+
+    page: Page
+    row: int
+    labels: tuple[str, ...]
+    figures: tuple[tuple[Shown, ...], ...]
+
+
+def _write_periods(
+    page: Page, row: int, spec: ChartSpec, consolidated: Consolidated, matrix: Matrix
+) -> _PeriodTable:
+    """Put figures by period; the last one is a formula over the matrix."""
+    drawn = [consolidated.form.indicator[code] for code in spec.codes if code in matrix.rows]
+    history = consolidated.history
+    labels = tuple(entry.period.label for entry in history)
+    values: list[list[Shown]] = []
+    for entry in history[:-1]:
+        found = [entry.total[indicator.code] for indicator in drawn]
+        values.append([one.current if spec.current else one.total for one in found])
+    values.append([matrix.totals[indicator.code] for indicator in drawn])
+    _label(page, row, spec.title, HEADER)
+    for number, indicator in enumerate(drawn):
+        page.text(row, _FIGURE_COLUMN + number, plain_label(indicator), HEADER | {"font_size": 9})
+    for line, (label, figures) in enumerate(zip(labels, values, strict=True), start=row + 1):
+        _label(page, line, label, TEXT)
+        for number, (indicator, shown) in enumerate(zip(drawn, figures, strict=True)):
+            column, look = _FIGURE_COLUMN + number, figure_look(indicator)
+            if line == row + len(labels):
+                cell = matrix.total_cell(indicator.code)
+                page.formula(line, column, f"N({cell})", _cached(shown), look)
+            else:
+                page.number(line, column, None if isinstance(shown, str) else shown, look)
+    return _PeriodTable(page, row + 1, labels, tuple(map(tuple, values)))
+
+
+def _over_periods(book: Book, table: _PeriodTable, drawn: Sequence[Indicator]) -> Any:  # noqa: ANN401
+    chart = book.file.add_chart({"type": "line"})
+    first, last = table.row - 1, table.row + len(table.labels) - 2
+    font = {"name": SONG, "size": 9}
+    label = _LABEL_COLUMN - 1
+    for number, indicator in enumerate(drawn):
+        column, colour = _FIGURE_COLUMN - 1 + number, _COLOURS[number % len(_COLOURS)]
+        chart.add_series(
+            {
+                "name": plain_label(indicator),
+                "categories": [table.page.title, first, label, last, label],
+                "categories_data": list(table.labels),
+                "values": [table.page.title, first, column, last, column],
+                "values_data": [_cached(line[number]) for line in table.figures],
+                "line": {"color": colour, "width": 2},
+                "marker": {"type": "circle", "size": 6, "fill": {"color": colour}},
+                "data_labels": {
+                    "value": True,
+                    "position": "above",
+                    "font": {"name": SONG, "size": 8},
+                },
+            }
+        )
+    lines = {"visible": True, "line": {"color": "#D9D9D9", "width": 0.5}}
+    number_format = str(figure_look(drawn[0]).get("num_format", "General"))
+    chart.set_x_axis({"num_font": font})
+    chart.set_y_axis(
+        {"num_font": font, "num_format": number_format, "min": 0, "major_gridlines": lines}
+    )
+    chart.set_legend({"position": "bottom", "font": font} if len(drawn) > 1 else {"none": True})
+    return chart
+
+
+def _write_table(
+    page: Page, row: int, spec: ChartSpec, matrix: Matrix, drawn: Sequence[Indicator]
+) -> int:
+    """Put a pie's figures as formulas over the matrix; give the row after them."""
+    _label(page, row, spec.title, HEADER)
+    page.text(row, _FIGURE_COLUMN, "合计", HEADER)
+    for number, indicator in enumerate(drawn, start=row + 1):
+        _label(page, number, plain_label(indicator), TEXT)
+        cell = matrix.total_cell(indicator.code)
+        look = figure_look(indicator)
+        shown = matrix.totals[indicator.code]
+        page.formula(number, _FIGURE_COLUMN, f"N({cell})", _cached(shown), look)
+    return row + 1 + len(drawn)
+
+
+def _label(page: Page, row: int, text: str, look: dict[str, str | int | float | bool]) -> None:
+    shown = page.book.look(look)
+    page.sheet.merge_range(row - 1, 0, row - 1, _LABEL_WIDTH - 1, "", shown)
+    page.text(row, _LABEL_COLUMN, text, look)
+
+
+def _cached(value: Any) -> float | int:  # noqa: ANN401 - whatever a matrix shows
+    if value is None or isinstance(value, str):
+        return 0
+    return value if isinstance(value, int) else float(value)
+
+
+def plain_label(indicator: Indicator) -> str:
+    """An indicator's name on its own, without 其中 and indent."""
+    return indicator.label.strip("　").removeprefix("其中：")

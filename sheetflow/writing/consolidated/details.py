@@ -1,0 +1,308 @@
+"""The detail sheets of a consolidated workbook: the rows of all units, streamed.
+
+This module owns where detail rows stand, which indicators can be counted again from
+them, and what that count gives. A sheet that is full continues in a 续 sheet. It refuses
+to hold more than a batch of rows.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import islice
+from types import MappingProxyType
+
+from sheetflow.consolidation.tables import Consolidated, DetailRow, DetailSheet
+from sheetflow.schemas.cells import Choices, Money, References, Text
+from sheetflow.schemas.columns import Column, Mask
+from sheetflow.schemas.conditions import Condition, Every
+from sheetflow.schemas.forms import Form
+from sheetflow.schemas.indicators import Count, Indicator, Number, Sum, measure_all, plain
+from sheetflow.schemas.layout import FIRST_ROW, quoted
+from sheetflow.schemas.parsing import Value
+from sheetflow.schemas.sheets import Sheet
+from sheetflow.schemas.tables import Row, Table
+from sheetflow.workbook import column_letters
+from sheetflow.writing.consolidated.joined import Bulk
+from sheetflow.writing.consolidated.pages import (
+    FIGURE,
+    LONGEST_TITLE,
+    MONEY,
+    TEXT,
+    WRAPPED,
+    Page,
+    rows_in_a_sheet,
+)
+from sheetflow.writing.styles import Book
+
+_SOURCE = "来源"
+"""The column right before a detail sheet's own: by which receipt a row came."""
+
+_ABOVE_WIDTH, _UNIT_WIDTH, _SOURCE_WIDTH = 12, 14, 20
+_WIDEST = 28
+_READABLE_WIDTH = 150
+"""How many characters side by side an A4 page shows in a size that can be read."""
+
+_NOTES = {
+    False: "各单位上报的明细，按原数列示，未作改动。",
+    True: "各单位上报的明细，一个单位合计为一行；逐行的明细在{level}级汇总表中。",
+}
+WRAPPED_TYPES = Text | Choices | References
+_BATCH = 1000
+
+
+@dataclass
+class Details:
+    """Where the detail rows stand once written, and what they add up to.
+
+    `first_rows` gives for a receipt the sheet and row of its first row. `measured` is by
+    indicator code, for indicators whose rows are all here and whole.
+    """
+
+    first_rows: dict[str, tuple[str, int]] = field(default_factory=dict)
+    measured: dict[str, Number] = field(default_factory=dict)
+    bulk_parts: dict[str, str] = field(default_factory=dict)
+    """The sheet key by the name of the package's part that waits for its rows."""
+    _parts: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
+    _columns: dict[str, list[str]] = field(default_factory=dict)
+    _before: int = 0
+    """How many columns stand before a sheet's own: as many on each sheet."""
+
+    def formula(self, indicator: Indicator, form: Form) -> str:
+        """Give the formula that counts `indicator` again from the rows of every part."""
+        source = indicator.source
+        terms = []
+        for title, last_row in self._parts[source.draws_on]:
+
+            def range_of(sheet: str, column: str, title: str = title, last: int = last_row) -> str:
+                number = self._before + self._columns[sheet].index(column) + 1
+                letters = column_letters(number)
+                return f"{quoted(title)}!${letters}${FIRST_ROW}:${letters}${last}"
+
+            terms.append(source.excel(range_of, form.by_key, lambda code: code))
+        return "+".join(terms)
+
+    def begin(self, detail: DetailSheet) -> None:
+        """Take note of a sheet's columns."""
+        self._parts[detail.sheet.key] = []
+        self._columns[detail.sheet.key] = [column.key for column in detail.columns]
+        self._before = len(before(detail))
+
+    def end_part(self, detail: DetailSheet, page: Page, last_row: int) -> None:
+        """Take note of one written part; a part without rows covers one blank row."""
+        self._parts[detail.sheet.key].append((page.title, max(last_row, FIRST_ROW)))
+
+
+def write_details(
+    book: Book,
+    consolidated: Consolidated,
+    most_rows: int,
+    bulk: Mapping[str, Bulk] = MappingProxyType({}),
+) -> Details:
+    """Write every detail sheet, each continued where it would pass row `most_rows`.
+
+    The rows of sheets in `bulk` are joined in later: they get their head and their frame.
+    """
+    details = Details()
+    for detail in consolidated.details:
+        details.begin(detail)
+        counted = countable(detail, consolidated.form, consolidated.unit.level)
+        rows_to_come = bulk.get(detail.sheet.key)
+        if rows_to_come:
+            details.measured |= {
+                indicator.code: rows_to_come.measured.get(indicator.code, 0)
+                for indicator in counted
+            }
+            _make_room(book, consolidated, detail, rows_to_come, details)
+            continue
+        details.measured.update({indicator.code: 0 for indicator in counted})
+        rows = iter(_measured(detail, counted, consolidated.form, details.measured))
+        _write_parts(book, consolidated, detail, rows, details, rows_in_a_sheet(most_rows))
+    return details
+
+
+def footer(consolidated: Consolidated) -> str:
+    """What stands at the foot of every printed page."""
+    return f"{consolidated.campaign_title}　{consolidated.unit.name}　{consolidated.period.label}"
+
+
+def countable(detail: DetailSheet, form: Form, level: str) -> tuple[Indicator, ...]:
+    """The indicators that can be counted again from the rows that this level sees.
+
+    Only columns that are not masked tell; of rows that were summed, only plain sums do.
+    """
+    whole = {column.key for column in detail.columns if _is_whole(column, level)}
+    return tuple(
+        indicator
+        for indicator in form.indicators
+        if isinstance(indicator.source, Count | Sum)
+        and indicator.source.draws_on == detail.sheet.key
+        and indicator.source.fits(form.by_key)
+        and _looked_at(indicator, form) <= whole
+        and _blank_counts_nothing(indicator, detail.sheet)
+        and (not detail.summed or _adds_only(indicator, detail))
+    )
+
+
+def _adds_only(indicator: Indicator, detail: DetailSheet) -> bool:
+    """Whether a figure is a plain sum, so that the sum of a unit's rows gives it too."""
+    source, sheet = indicator.source, detail.sheet
+    plain_sum = isinstance(source, Sum) and source.where is None
+    return plain_sum and sheet.void is None and sheet.marker.type.numeric
+
+
+def _is_whole(column: Column, level: str) -> bool:
+    return column.mask_at(level) is Mask.WHOLE and column.disclosure.withheld_when is None
+
+
+def _looked_at(indicator: Indicator, form: Form) -> set[str]:
+    source = indicator.source
+    condition: Condition | None = getattr(source, "where", None)
+    there = form.by_key[source.draws_on].by_key
+    return {
+        *source.in_use(form.by_key).columns(),
+        *(condition.columns() if condition else ()),
+        *(column for column in getattr(source, "columns", ()) if column in there),
+    }
+
+
+def _blank_counts_nothing(indicator: Indicator, sheet: Sheet) -> bool:
+    """Whether rows of versions without a column that is asked count nothing, as in their figures."""
+    where: Condition | None = getattr(indicator.source, "where", None)
+    if where is None or sheet.always_has(where.columns()):
+        return True
+    parts = where.parts if isinstance(where, Every) else (where,)
+    return any(not sheet.always_has(part.columns()) and not part.holds({}) for part in parts)
+
+
+def _measured(
+    detail: DetailSheet,
+    indicators: Sequence[Indicator],
+    form: Form,
+    measured: dict[str, Number],
+) -> Iterator[DetailRow]:
+    """Pass the rows on while adding them up, a batch at a time."""
+    rows = iter(detail.rows())
+    while batch := list(islice(rows, _BATCH)):
+        found = measure_rows(indicators, form, Table(row.values for row in batch))
+        for code, figure in found.items():
+            measured[code] = plain((measured[code] or 0) + (figure or 0))
+        yield from batch
+
+
+def measure_rows(
+    indicators: Sequence[Indicator], form: Form, values: Sequence[Row]
+) -> dict[str, Number]:
+    """Count `indicators` from rows of the one sheet that they draw on, by code."""
+    return measure_all(indicators, lambda _sheet: values, form.by_key)
+
+
+def _write_parts(
+    book: Book,
+    consolidated: Consolidated,
+    detail: DetailSheet,
+    rows: Iterator[DetailRow],
+    details: Details,
+    most: int,
+) -> None:
+    part = 1
+    while True:
+        page = _open_part(book, consolidated, detail, part)
+        last_row = _write_rows(page, detail.columns, islice(rows, most), details.first_rows)
+        page.close(last_row, len(before(detail)))
+        details.end_part(detail, page, last_row)
+        following = next(rows, None)
+        if following is None:
+            return
+        rows = _put_back(following, rows)
+        part += 1
+
+
+def _make_room(
+    book: Book, consolidated: Consolidated, detail: DetailSheet, bulk: Bulk, details: Details
+) -> None:
+    """Write a sheet whose rows are joined in later, as if they stood there."""
+    page = _open_part(book, consolidated, detail, 1)
+    number = FIRST_ROW
+    for receipt, piece in bulk.pieces:
+        if piece.rows:
+            details.first_rows.setdefault(receipt, (page.title, number))
+        number += piece.rows
+    page.claim(number - 1)
+    page.close(number - 1, len(before(detail)))
+    details.end_part(detail, page, number - 1)
+    details.bulk_parts[page.part] = detail.sheet.key
+
+
+def _put_back(first: DetailRow, rest: Iterator[DetailRow]) -> Iterator[DetailRow]:
+    yield first
+    yield from rest
+
+
+def _open_part(book: Book, consolidated: Consolidated, detail: DetailSheet, part: int) -> Page:
+    suffix = f"续{part}" if part > 1 else ""
+    title = detail.sheet.title[: LONGEST_TITLE - len(suffix)] + suffix
+    headings = before(detail)
+    above = [_ABOVE_WIDTH] * (len(headings) - 2)
+    widths = [*above, _UNIT_WIDTH, _SOURCE_WIDTH, *map(width_of, detail.columns)]
+    page = Page.add(book, title, widths, footer(consolidated))
+    page.sheet.fit_to_pages(max(1, round(sum(widths) / _READABLE_WIDTH)), 0)
+    page.sheet.repeat_columns(0, len(headings) - 1)
+    page.open(
+        f"{detail.sheet.title}（{consolidated.unit.name} {consolidated.period.label}）",
+        _NOTES[detail.summed].format(level=consolidated.levels.nearest.name)
+        + ("本表接上一张工作表。" if part > 1 else ""),
+        [*headings, *(column.label for column in detail.columns)],
+    )
+    return page
+
+
+def before(detail: DetailSheet) -> tuple[str, ...]:
+    """Head the columns before a detail sheet's own: whose the row is, and by which receipt."""
+    return (*detail.origin, _SOURCE)
+
+
+def width_of(column: Column) -> float:
+    """Give a column's width. Keys are longer here than where they were filled in: 370102-X0001."""
+    least = 16 if column.is_key or column.refers_to else 0
+    return max(least, min(column.width, _WIDEST))
+
+
+def _write_rows(
+    page: Page,
+    columns: Sequence[Column],
+    rows: Iterable[DetailRow],
+    first_rows: dict[str, tuple[str, int]],
+) -> int:
+    number = FIRST_ROW - 1
+    for number, row in enumerate(rows, start=FIRST_ROW):
+        for column, place in enumerate((*row.places, row.receipt), start=1):
+            page.text(number, column, place)
+        if row.receipt not in first_rows:
+            first_rows[row.receipt] = (page.title, number)
+        _write_values(page, number, columns, row.values, len(row.places) + 1)
+    return number
+
+
+def _write_values(
+    page: Page, row: int, columns: Sequence[Column], values: Mapping[str, Value], before: int
+) -> None:
+    page.fit(
+        row,
+        (
+            (column.type.show(values.get(column.key)), width_of(column))
+            for column in columns
+            if isinstance(column.type, WRAPPED_TYPES)
+        ),
+    )
+    for number, column in enumerate(columns, start=before + 1):
+        value = values.get(column.key)
+        if isinstance(value, dt.date):
+            page.day(row, number, value)
+        elif isinstance(value, int | Decimal):
+            page.number(row, number, value, MONEY if isinstance(column.type, Money) else FIGURE)
+        else:
+            several = isinstance(column.type, WRAPPED_TYPES)
+            page.text(row, number, column.type.show(value), WRAPPED if several else TEXT)
