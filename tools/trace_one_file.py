@@ -26,19 +26,19 @@ from typing import Any
 from unittest import mock
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(ROOT))  # a checkout that is not installed
 
-from sheetflow.children import tasks  # noqa: E402
-from sheetflow.config.settings_text import default_settings_text  # noqa: E402
-from sheetflow.config.workspace import create_workspace  # noqa: E402
+from sheetflow.children import tasks
+from sheetflow.config.settings_text import default_settings_text
+from sheetflow.config.workspace import create_workspace
 from sheetflow.context.context import Office, open_office
-from sheetflow.context.paths import report_path, workbook_path  # noqa: E402
-from sheetflow.demo.casting import Part  # noqa: E402
-from sheetflow.demo.staging import Script, stage  # noqa: E402
-from sheetflow.periods import OFFICE_ZONE, Period  # noqa: E402
+from sheetflow.context.paths import report_path, workbook_path
+from sheetflow.demo.casting import Part
+from sheetflow.demo.staging import Script, stage
+from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.service.issue import issue_workbooks
-from sheetflow.service.one_pass import run_pass  # noqa: E402
-from sheetflow.units import Unit, UnitTree  # noqa: E402
+from sheetflow.service.one_pass import run_pass
+from sheetflow.units import Unit, UnitTree
 
 _PACKAGE = ROOT / "sheetflow"
 _PERIOD = Period.parse("2012B1")

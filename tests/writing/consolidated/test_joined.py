@@ -32,11 +32,12 @@ from sheetflow.masks import MaskPolicy
 from sheetflow.periods import Period
 from sheetflow.schemas.parsing import Value
 from sheetflow.units import THREE_LEVELS, UnitTree
+from sheetflow.writing.consolidated import joined
 from sheetflow.writing.consolidated.details import countable, measure_rows
 from sheetflow.writing.consolidated.joined import Bulk, Piece, join, pack
 from sheetflow.writing.consolidated.piece_cells import Cells
 from sheetflow.writing.consolidated.pieces import Pieces, Rendered, gather, render_pieces
-from sheetflow.writing.consolidated.workbook import joined, write_consolidated, write_skeleton
+from sheetflow.writing.consolidated.workbook import write_consolidated, write_skeleton
 from tests.programs import needs_office
 
 Consolidate = Callable[..., Consolidated]
