@@ -8,22 +8,22 @@ for people, and ends when the parent is gone.
 
 from __future__ import annotations
 
-import contextlib
 import gc
-import importlib
 import os
+import pickle
 import queue
 import signal
 import sys
 import threading
-from types import ModuleType
 from typing import Any, BinaryIO
 
 from sheetflow.children.limits import (
     Limits,
+    Task,
     bind_process,
     bind_task,
     free_task,
+    prepare,
     resident_bytes,
 )
 from sheetflow.children.wire import dumps, read_frame, write_frame
@@ -41,12 +41,11 @@ def main() -> None:
     answers = _own_channel()
     for name in ("SIGINT", "SIGTERM"):  # meant for the parent, which lets us finish
         signal.signal(getattr(signal, name), signal.SIG_IGN)
-    requests: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    requests: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     threading.Thread(target=_receive, args=(requests,), daemon=True).start()
-    tasks_module, limits = requests.get()
     try:
+        limits: Limits = _unpacked(requests.get())
         bind_process(limits)
-        tasks = importlib.import_module(tasks_module)
     except Exception as error:  # noqa: BLE001 - whatever hinders us, the parent must hear it
         write_frame(answers, dumps(("failed", describe(error), 0)))
         return
@@ -55,17 +54,17 @@ def main() -> None:
     gc.set_threshold(_COLLECT_AFTER, 20, 100)
     write_frame(answers, dumps(("ready", None, resident_bytes())))
     while True:
-        name, arguments = requests.get()
-        with contextlib.suppress(Exception):  # the task meets it itself
-            getattr(tasks, f"prepare_{name}", _nothing)(*arguments)
-        bind_task(limits.seconds_for(name))
-        answer = _answer(tasks, name, arguments, limits)
+        frame = requests.get()
+        try:
+            task, arguments = _unpacked(frame)  # loads the module of the task
+        except Exception as error:  # noqa: BLE001 - no file may be blamed for it
+            write_frame(answers, dumps(("failed", describe(error), resident_bytes())))
+            continue
+        prepare(task, arguments)
+        bind_task(limits.seconds_for(task))
+        answer = _answer(task, arguments, limits)
         free_task()
         write_frame(answers, answer)
-
-
-def _nothing(*_: object) -> None:
-    """Prepare nothing."""
 
 
 def _own_channel() -> BinaryIO:
@@ -77,22 +76,24 @@ def _own_channel() -> BinaryIO:
     return answers
 
 
-def _receive(requests: queue.SimpleQueue[Any]) -> None:
-    """Pass on what the parent asks; end the process at once when the parent is gone."""
-    import pickle
+def _unpacked(frame: bytes) -> Any:  # noqa: ANN401 - whatever the parent asks
+    return pickle.loads(frame)  # noqa: S301 - from our parent
 
+
+def _receive(requests: queue.SimpleQueue[bytes]) -> None:
+    """Pass on what the parent asks; end the process at once when the parent is gone."""
     stream = sys.stdin.buffer
     try:
         while True:
-            requests.put(pickle.loads(read_frame(stream, _MOST)))  # noqa: S301 - from our parent
+            requests.put(read_frame(stream, _MOST))
     finally:
         os._exit(0)
 
 
-def _answer(tasks: ModuleType, name: str, arguments: tuple[Any, ...], limits: Limits) -> bytes:
+def _answer(task: Task, arguments: tuple[Any, ...], limits: Limits) -> bytes:
     """Run one task and pack its value, or what became of it."""
     try:
-        packed = dumps(("value", getattr(tasks, name)(*arguments), resident_bytes()))
+        packed = dumps(("value", task(*arguments), resident_bytes()))
     except BaseException as error:  # noqa: BLE001 - _end_of lets through what is not the task's
         packed = dumps((*_end_of(error), resident_bytes()))
     if len(packed) > limits.answer:

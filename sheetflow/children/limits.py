@@ -11,10 +11,33 @@ from __future__ import annotations
 import contextlib
 import signal
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
 MIB = 1024**2
+
+Task = Callable[..., Any]
+"""A function that a child runs: of a module's top level, so that it can be named to the child."""
+_Task = TypeVar("_Task", bound=Task)
+_IS_OURS, _PREPARE = "is_ours", "prepare"
+
+
+def makes_ours(task: _Task) -> _Task:
+    """Mark a task that makes what is ours: no file of somebody's is judged by its end."""
+    setattr(task, _IS_OURS, True)
+    return task
+
+
+def prepared_by(prepare: Task) -> Callable[[_Task], _Task]:
+    """Have `prepare` called with a task's arguments first; its time does not count as the task's."""
+
+    def mark(task: _Task) -> _Task:
+        setattr(task, _PREPARE, prepare)
+        return task
+
+    return mark
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +46,7 @@ class Limits:
 
     `address_space`, `resident` and `answer` are bytes: what it may map, what it may keep
     between two tasks, what it may send back. `cpu_seconds` is the processor's time for a task
-    on somebody's file, `own_seconds` for one that makes what is ours (``render_…``); each is
+    on somebody's file, `own_seconds` for one that `makes_ours`; each is
     waited for `patience` times as long by the wall clock. After `tasks` tasks a child is
     replaced. `attempts` is how often a task may lose its child to a kill from outside before
     that is passed on.
@@ -38,18 +61,24 @@ class Limits:
     tasks: int = 200
     attempts: int = 2
 
-    def seconds_for(self, task: str) -> float:
+    def seconds_for(self, task: Task) -> float:
         """Tell how much of the processor's time `task` may use."""
         return max(self.cpu_seconds, self.own_seconds) if is_ours(task) else self.cpu_seconds
 
-    def wait_for(self, task: str) -> float:
+    def wait_for(self, task: Task) -> float:
         """Tell for how long the end of `task` is waited for, by the wall clock."""
         return self.seconds_for(task) * self.patience
 
 
-def is_ours(task: str) -> bool:
-    """Whether a task makes what is ours, so that no file of somebody's is judged by its end."""
-    return task.startswith(("render_", "warm_up"))
+def is_ours(task: Task | None) -> bool:
+    """Whether a task makes what is ours."""
+    return bool(getattr(task, _IS_OURS, False))
+
+
+def prepare(task: Task, arguments: tuple[object, ...]) -> None:
+    """Do what a task wants done before its own time begins; what fails there, it meets itself."""
+    with contextlib.suppress(Exception):
+        getattr(task, _PREPARE, lambda *_: None)(*arguments)
 
 
 def bind_process(limits: Limits) -> None:

@@ -8,31 +8,34 @@ from __future__ import annotations
 
 import queue
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, ParamSpec, Self, TypeVar
 
-from sheetflow.children.limits import Limits
+from sheetflow.children.limits import Limits, Task
 from sheetflow.children.process import Child, ChildHinderedError, ChildLostError, OutgrownError
+
+Arguments = ParamSpec("Arguments")
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
 class _Job:
     future: Future[Any]
-    task: str
+    task: Task
     arguments: tuple[Any, ...]
 
 
 class Pool:
-    """Children that run the public functions of `tasks_module`, `size` at a time.
+    """Children that run functions (see `tasks`), `size` at a time.
 
     The children start at once and stay. Arguments and results are pickled; results may
-    hold plain values and classes of ours.
+    hold plain values and the types that `wire` lists.
     """
 
-    def __init__(self, tasks_module: str, size: int, limits: Limits | None = None) -> None:
-        self._tasks_module = tasks_module
+    def __init__(self, size: int, limits: Limits | None = None) -> None:
         self._limits = limits or Limits()
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
@@ -44,13 +47,21 @@ class Pool:
         for thread in self._threads:
             thread.start()
 
-    def submit(self, task: str, *arguments: object) -> Future[Any]:
-        """Queue a task and return its future.
+    def submit(
+        self,
+        task: Callable[Arguments, Value],
+        *arguments: Arguments.args,
+        **named: Arguments.kwargs,
+    ) -> Future[Value]:
+        """Queue a task and return its future; arguments go by position only.
 
         The future raises UnreadableError (ChildLostError where the child died of the task,
-        OutgrownError where that was ours), ChildHinderedError, ChildStartError, OSError as the task met it, an error of ours as the
-        task raised it, or TaskFailedError for a fault of ours.
+        OutgrownError where that was ours), ChildHinderedError, ChildStartError, OSError as
+        the task met it, an error of ours as the task raised it, or TaskFailedError for a
+        fault of ours.
         """
+        if named:
+            raise TypeError("arguments go by position")
         job = _Job(Future(), task, arguments)
         with self._lock:
             if self._is_closed:
@@ -58,9 +69,14 @@ class Pool:
             self._jobs.put(job)
         return job.future
 
-    def call(self, task: str, *arguments: object) -> Any:  # noqa: ANN401 - the task's own
+    def call(
+        self,
+        task: Callable[Arguments, Value],
+        *arguments: Arguments.args,
+        **named: Arguments.kwargs,
+    ) -> Value:
         """Run a task and return its value; raise what `submit` says."""
-        return self.submit(task, *arguments).result()
+        return self.submit(task, *arguments, **named).result()
 
     def close(self, *, cancel: bool = False) -> None:
         """End the pool: finish what is queued (with `cancel`, only what is in hand)."""
@@ -109,7 +125,7 @@ class Pool:
                 if child is None or child.is_spent:
                     _end(child)
                     child = None
-                    child = Child(self._tasks_module, self._limits)
+                    child = Child(self._limits)
                 child.wait_until_ready()
                 job.future.set_result(child.run(job.task, job.arguments))
             except (ChildLostError, OutgrownError, ChildHinderedError) as error:
@@ -131,7 +147,7 @@ class Pool:
 
     def _new_child(self) -> Child | None:
         try:
-            return Child(self._tasks_module, self._limits)
+            return Child(self._limits)
         except Exception:  # noqa: BLE001 - the next job tries again and carries the error
             return None
 

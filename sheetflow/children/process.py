@@ -19,7 +19,7 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any, BinaryIO, cast
 
-from sheetflow.children.limits import Limits, is_idle, is_ours
+from sheetflow.children.limits import Limits, Task, is_idle, is_ours
 from sheetflow.children.wire import FrameTooLargeError, dumps, loads, read_frame, write_frame
 from sheetflow.errors import SheetflowError, UnreadableError, error_of
 
@@ -90,18 +90,18 @@ class TaskFailedError(SheetflowError):
 class Child:
     """A child process with its limits; used by one thread at a time."""
 
-    def __init__(self, tasks_module: str, limits: Limits) -> None:
+    def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._served = self._resident = 0
         self._is_ready = self._expired = self._was_idle = False
-        self._task = ""
+        self._task: Task | None = None
         self._waiting = threading.Lock()
         self._timer: threading.Timer | None = None
         self._process = _started()
         self._requests = cast("BinaryIO", self._process.stdin)
         self._answers = cast("BinaryIO", self._process.stdout)
         try:
-            write_frame(self._requests, dumps((tasks_module, limits)))
+            write_frame(self._requests, dumps(limits))
         except OSError as error:
             self.end()
             raise ChildStartError("无法启动处理表格的子进程。请检查内存与系统限制。") from error
@@ -122,7 +122,7 @@ class Child:
         )
 
     def wait_until_ready(self) -> None:
-        """Wait for the child to have loaded its tasks; raise ChildStartError if it has not."""
+        """Wait for the child to be bound to its limits; raise ChildStartError if it is not."""
         if self._is_ready:
             return
         try:
@@ -132,11 +132,11 @@ class Child:
             raise ChildStartError("处理表格的子进程启动后即退出。请检查安装。") from error
         if state != "ready":
             self.end()
-            _LOG.error("a child could not load its tasks: %s", body)
+            _LOG.error("a child could not be limited: %s", body)
             raise ChildStartError("处理表格的子进程无法装入程序。请检查安装。")
         self._is_ready = True
 
-    def run(self, task: str, arguments: tuple[Any, ...]) -> Any:  # noqa: ANN401 - the task's own
+    def run(self, task: Task, arguments: tuple[Any, ...]) -> Any:  # noqa: ANN401 - the task's own
         """Run `task` and return its value.
 
         Raise UnreadableError (ChildLostError if the child died of it, OutgrownError if the task
@@ -162,7 +162,7 @@ class Child:
             raise OSError(*body)
         if state == "error":
             raise error_of(*body)
-        _LOG.error("task %s met a fault of ours: %s", task, body)
+        _LOG.error("task %s met a fault of ours: %s", task.__name__, body)
         raise TaskFailedError
 
     def end(self) -> None:

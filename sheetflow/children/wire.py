@@ -19,11 +19,20 @@ from typing import Any, BinaryIO
 from sheetflow.units import Levels, UnitTree
 
 _LENGTH = struct.Struct(">Q")
-_PLAIN_MODULES = {"datetime", "decimal", "fractions", "collections", "uuid"}
-_PLAIN_BUILTINS = {"set", "frozenset", "bytearray", "complex", "range", "slice"}
-_OURS = "sheetflow"
-_REPLIES = {"workers.judging", "workers.rollups"}
-"""Of our own package, only the shapes of requests and replies come back, no machinery."""
+_VALUES = {
+    "builtins": ("bytearray", "complex", "frozenset", "range", "set", "slice"),
+    "datetime": ("date", "datetime", "time", "timedelta", "timezone"),
+    "decimal": ("Decimal",),
+    "pathlib": ("PosixPath", "PurePosixPath", "PureWindowsPath", "WindowsPath"),
+    "sheetflow.children.tasks.judge": ("JudgeReply",),
+    "sheetflow.children.tasks.roll_up": ("ReportReply", "WorkbookReply"),
+    "sheetflow.findings": ("Explanation", "Finding", "Place", "Severity"),
+    "sheetflow.schemas.book": ("Judgement", "Outcome"),
+    "sheetflow.units.unit": ("Unit",),
+    "sheetflow.workbook": ("Mark", "RawSheet", "RawWorkbook", "Run"),
+    "sheetflow.writing.consolidated.joined": ("Piece",),
+}
+"""All that may come back, by module; a new reply is one more name here."""
 
 
 class FrameTooLargeError(Exception):
@@ -114,17 +123,6 @@ class _Unpickler(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Any:  # noqa: ANN401 - as pickle declares it
         if module == __name__ and name == read_only.__name__:
             return read_only
-        if self._is_allowed(module, name):
-            found = super().find_class(module, name)
-            # What a module of ours merely imports (subprocess.Popen) is no class of ours.
-            if isinstance(found, type) and self._is_allowed(found.__module__, name):
-                return found
+        if name in _VALUES.get(module, ()):
+            return super().find_class(module, name)
         raise pickle.UnpicklingError(f"a child may not send {module}.{name}")
-
-    @staticmethod
-    def _is_allowed(module: str, name: str) -> bool:
-        if module == "builtins":
-            return name in _PLAIN_BUILTINS
-        package, _, room = module.partition(".")
-        is_value = package == _OURS and (not room.startswith("workers") or room in _REPLIES)
-        return is_value or module in _PLAIN_MODULES or package == "pathlib"

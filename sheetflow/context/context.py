@@ -96,7 +96,7 @@ class Office:
                 address_space=workers.memory_mb * MIB,
                 cpu_seconds=workers.wall_seconds,
             )
-            self._pool.append(Pool("sheetflow.children.tasks", self.pool_size, limits))
+            self._pool.append(Pool(self.pool_size, limits))
         return self._pool[0]
 
     def warm_up(self, *, reports: bool = False) -> None:
@@ -106,10 +106,12 @@ class Office:
         """
         if self._pool:
             return
+        from sheetflow.children.tasks.warm_up import warm_up, warm_up_reports
+
         for _ in range(self.pool_size):
-            self.pool.submit("warm_up", self.settings.campaign)
+            self.pool.submit(warm_up, self.settings.campaign)
         for _ in range(self.pool_size if reports else 0):
-            self.pool.submit("warm_up_reports")
+            self.pool.submit(warm_up_reports)
 
     @property
     def pool_size(self) -> int:

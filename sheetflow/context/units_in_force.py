@@ -77,11 +77,12 @@ def parse_in_child(name: str, content: bytes, levels: Levels) -> UnitTree:
     """Read a list in a child of its own, small in memory; raise SheetflowError with a sentence."""
     from sheetflow.children import Limits, Pool
     from sheetflow.children.limits import MIB
+    from sheetflow.children.tasks.units_list import read_units
 
     limits = Limits(address_space=LEAST_MEMORY_MB * MIB)
-    with Pool("sheetflow.children.tasks", 1, limits) as pool:
+    with Pool(1, limits) as pool:
         try:
-            units = pool.call("read_units", name, content, levels)
+            units = pool.call(read_units, name, content, levels)
             return UnitTree.of(units, levels=levels)
         except UnreadableError as error:
             raise WorkspaceError(

@@ -3,7 +3,7 @@
 This room owns everything between the archived bytes and the raw cells: telling
 kinds apart, refusing what is damaged or hostile, decrypting with the office
 programs' built-in password, and cleaning text. It refuses to judge any value.
-Foreign files are parsed here, so call it in a limited child (see `workers`).
+Foreign files are parsed here, so call it in a limited child (see `children`).
 """
 
 from sheetflow.reading.cells import clean_text

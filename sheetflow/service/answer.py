@@ -12,8 +12,8 @@ from functools import partial
 from pathlib import Path
 
 from sheetflow.children import OutgrownError, TaskFailedError
-from sheetflow.children.judge import JudgeRequest
-from sheetflow.children.tasks import ReturnedLook
+from sheetflow.children.tasks.judge import JudgeRequest
+from sheetflow.children.tasks.workbooks import ReturnedLook, render_receipt, render_returned
 from sheetflow.consolidation.figures import unit_figures
 from sheetflow.context.context import LOG, Office
 from sheetflow.context.paths import ANSWERS, answer_path, precheck_path
@@ -92,7 +92,7 @@ def prepare(office: Office, mark: StaleMark) -> Answer | None:
     findings = _findings(office, submission)
     if submission.outcome == "accepted":
         receipt = _receipt(office, submission, findings)
-        return Answer(mark, path, office.pool.submit("render_receipt", receipt))
+        return Answer(mark, path, office.pool.submit(render_receipt, receipt))
     arrival = office.store.arrivals.find_arrival(submission.arrival_id)
     rejected = any(finding.rule == "rejected" for finding in findings)
     if submission.outcome == "returned" and submission.period and not rejected:
@@ -131,7 +131,7 @@ def _returned(
         receipt,
         token_for(office, form, arrival.unit_id, period),
     )
-    return office.pool.submit("render_returned", request, findings, said, look)
+    return office.pool.submit(render_returned, request, findings, said, look)
 
 
 def _precheck(office: Office, mark: StaleMark, arrival_id: int) -> Answer:

@@ -10,9 +10,9 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from sheetflow.children.judge import PastBook
 from sheetflow.consolidation.accepted import Accepted, Attempt, Books, UnitAndPeriod
 from sheetflow.consolidation.figures import Merged, unit_figures
+from sheetflow.consolidation.past_books import PastBook
 from sheetflow.consolidation.tables import ExplanationRow
 from sheetflow.context.context import Office
 from sheetflow.findings import Finding, Round, compare_rounds

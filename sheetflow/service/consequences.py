@@ -1,6 +1,6 @@
 """What an answer entails: the mail to queue and the publications that are now stale.
 
-Everything here only computes: it runs inside the commit that records the answer.
+Everything here only computes; whoever records the answer records this in the same commit.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Before:
 def look_before(
     office: Office, arrival: Arrival, judgement: Judgement, compared: Round | None
 ) -> Before:
-    """Look up what `entail` must know: it runs inside the commit and cannot ask the store."""
+    """Look up what stood before the judgement is recorded."""
     store = office.store.submissions
     standing = (
         store.find_accepted(arrival.unit_id, judgement.form, judgement.period)

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from concurrent.futures import Future
 from pathlib import Path
 
-from sheetflow.children.judge import PieceWish
-from sheetflow.children.roll_up import PieceOrder
+from sheetflow.children.tasks.judge import PieceWish
+from sheetflow.children.tasks.roll_up import PieceOrder, render_piece_files
 from sheetflow.config.private import make_private_folder
 from sheetflow.consolidation.accepted import Accepted, Books
 from sheetflow.consolidation.details import Whose, whose, whose_under
@@ -146,7 +145,7 @@ def _submit(
         source=source,
         files=[(policy, str(path)) for policy, path in files],
     )
-    future: Future[None] = office.pool.submit("render_piece_files", order, dict(rows))
+    future = office.pool.submit(render_piece_files, order, dict(rows))
     for _, path in files:
         office.pieces_under_way[path] = future
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from concurrent.futures import Future
 from pathlib import Path
 
-from sheetflow.children.judge import BlankRequest
+from sheetflow.children.tasks.workbooks import BlankRequest, render_blank
 from sheetflow.config.atomic import replace_file
 from sheetflow.context.context import Office
 from sheetflow.context.paths import workbook_path
@@ -93,7 +93,7 @@ def publish_workbooks(
         if is_fresh(office, _path(office, mark), basis):
             settled += [mark] if isinstance(mark, StaleMark) else []
             continue
-        due.append((mark, basis, office.pool.submit("render_blank", request, office.dress)))
+        due.append((mark, basis, office.pool.submit(render_blank, request, office.dress)))
     if settled:
         office.store.publications.record_rebuilt(settled)
     for start in range(0, len(due), _AT_ONCE):

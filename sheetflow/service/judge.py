@@ -21,7 +21,7 @@ from sheetflow.children import (
     ChildStartError,
     TaskFailedError,
 )
-from sheetflow.children.judge import JudgeReply, JudgeRequest
+from sheetflow.children.tasks.judge import JudgeReply, JudgeRequest, judge_file
 from sheetflow.context.context import LOG, Office
 from sheetflow.context.stamps import judge_token
 from sheetflow.errors import StoreError, TemporaryError, UnreadableError, describe
@@ -115,7 +115,7 @@ def _start(
                 if not _answer_duplicate(office, arrival):
                     ready.append((arrival, _request(office, arrival)))
     for arrival, request in ready:
-        busy[office.pool.submit("judge_file", request)] = arrival
+        busy[office.pool.submit(judge_file, request)] = arrival
 
 
 def _request(office: Office, arrival: Arrival) -> JudgeRequest:
@@ -153,14 +153,11 @@ def _answer_duplicate(office: Office, arrival: Arrival) -> bool:
     repeated = office.store.submissions.find_repeated(arrival)
     if repeated is None or _may_end_otherwise(office, arrival, repeated):
         return False
-    follow_up = entail_duplicate(office, arrival, repeated)
-    office.store.arrivals.record_answer(
-        arrival,
-        "duplicate",
-        office.clock.now(),
-        receipt=repeated.receipt,
-        follow_up=follow_up,
-    )
+    now = office.clock.now()
+    with office.store.together():
+        if office.store.arrivals.record_answer(arrival, "duplicate", now, receipt=repeated.receipt):
+            entailed = entail_duplicate(office, arrival, repeated)
+            office.store.outcomes.record_follow_up(entailed, now)
     LOG.info("unit %s: the same bytes again, receipt %s", arrival.unit_id, repeated.receipt)
     return True
 
@@ -246,8 +243,7 @@ def _judge_again(office: Office, arrival: Arrival, reply: JudgeReply) -> JudgeRe
     if known == reply.asked_keys:
         return reply
     request = replace(_request(office, arrival), known_keys=known)
-    again: JudgeReply = office.pool.call("judge_file", request)
-    return again
+    return office.pool.call(judge_file, request)
 
 
 def _unreadable(reason: str, **details: str | int) -> Judgement:
@@ -256,20 +252,22 @@ def _unreadable(reason: str, **details: str | int) -> Judgement:
 
 
 def record_reply(office: Office, arrival: Arrival, reply: JudgeReply) -> Submission | None:
-    """Record what came of a file, with all that it entails; a precheck becomes no submission."""
+    """Record what came of a file, with all that it entails, in one commit.
+
+    Give its submission; none for a precheck, or where the file was answered already.
+    """
     judgement = reply.judgement
     if judgement.late and was_in_time(office, arrival, judgement.form, judgement.period):
         judgement = replace(judgement, late=False)
     # Mail names the cells of the copy that goes back with it, where one does.
     told = replace(judgement, findings=reply.marked) if reply.marked else judgement
+    store, now = office.store, office.clock.now()
     if arrival.purpose == "precheck":
-        office.store.arrivals.record_answer(
-            arrival,
-            "precheck",
-            office.clock.now(),
-            document=_precheck_document(judgement),
-            follow_up=entail_precheck(office, arrival, told),
-        )
+        document = _precheck_document(judgement)
+        with store.together():
+            if store.arrivals.record_answer(arrival, "precheck", now, document=document):
+                entailed = entail_precheck(office, arrival, told)
+                store.outcomes.record_follow_up(entailed, now)
         return None
     still_open = [entry for entry in judgement.findings if is_open(entry, judgement.explanations)]
     compared = (
@@ -278,20 +276,16 @@ def record_reply(office: Office, arrival: Arrival, reply: JudgeReply) -> Submiss
         else None
     )
     before = look_before(office, arrival, judgement, compared)
+    heard = told if judgement.outcome is Outcome.RETURNED else judgement
+    spot, judged = (judgement.form, judgement.period), _judged(office, judgement, reply)
     other = office.campaign.other_form(judgement.form)
-    return office.store.outcomes.record_outcome(
-        arrival,
-        judgement.form,
-        judgement.period,
-        _judged(office, judgement, reply),
-        lambda submission: entail(
-            office,
-            submission,
-            told if judgement.outcome is Outcome.RETURNED else judgement,
-            before,
-        ),
-        named=other.key if other else "",
-    )
+    with store.together():
+        submission = store.outcomes.record_outcome(
+            arrival, *spot, judged, named=other.key if other else ""
+        )
+        if submission:
+            store.outcomes.record_follow_up(entail(office, submission, heard, before), now)
+    return submission
 
 
 def _follow(office: Office, submission: Submission, reply: JudgeReply) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
+from sheetflow.children.tasks.judge import measure_rows
 from sheetflow.context.context import LOG, Office
 from sheetflow.errors import SheetflowError, describe
 from sheetflow.schemas.documents import Indicators
@@ -120,7 +121,7 @@ def _each(
         rows = office.store.contents.find_rows(submission)
         version = int(submission.form_version or 0)
         work = (office.settings.campaign, form.key, version, level, rows)
-        waiting.append((submission, office.pool.submit("measure_rows", *work)))
+        waiting.append((submission, office.pool.submit(measure_rows, *work)))
         if len(waiting) > 2 * office.pool_size:
             yield from _taken(waiting)
     while waiting:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
-from sheetflow.children.judge import FormAndPeriod, JudgeRequest, PastBook
+from sheetflow.children.tasks.judge import FormAndPeriod, JudgeRequest
+from sheetflow.consolidation.past_books import PastBook
 from sheetflow.context.context import Office
 from sheetflow.findings import Explanation, Identity
 from sheetflow.intake.archive import blob_path

@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from sheetflow.children.roll_up import ReportOrder, ReportReply
+from sheetflow.children.tasks.roll_up import ReportOrder, render_boards, render_word_report
 from sheetflow.config.defaults import picture_font
 from sheetflow.consolidation.accepted import Books
 from sheetflow.consolidation.boards import board_data
@@ -225,7 +225,7 @@ class Rollups:
             fonts=fonts,
             picture_font=picture_font(),
         )
-        reply: Future[ReportReply] = office.pool.submit("render_word_report", request, order)
+        reply = office.pool.submit(render_word_report, request, order)
 
         def finish() -> Made:
             rendered = reply.result()
@@ -255,9 +255,7 @@ class Rollups:
         due = {kind: path for kind, path in paths.items() if not is_fresh(office, path, basis)}
         if not due:
             return None
-        reply: Future[dict[str, bytes]] = office.pool.submit(
-            "render_boards", data, page.text, office.templates.default_board()
-        )
+        reply = office.pool.submit(render_boards, data, page.text, office.templates.default_board())
 
         def finish() -> Made:
             made = reply.result()

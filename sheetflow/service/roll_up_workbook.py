@@ -11,7 +11,12 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from functools import partial
 
-from sheetflow.children.roll_up import BooksRequest, WorkbookOrder, WorkbookReply
+from sheetflow.children.tasks.roll_up import (
+    BooksRequest,
+    WorkbookOrder,
+    WorkbookReply,
+    render_consolidated,
+)
 from sheetflow.consolidation.accepted import Books
 from sheetflow.consolidation.corrections import Correction
 from sheetflow.consolidation.details import as_shown, sources
@@ -95,7 +100,7 @@ def _begin(
         joined_from=office.settings.workers.joined_from,
     )
     request = books_request(office, books, unit)
-    reply: Future[WorkbookReply] = office.pool.submit("render_consolidated", request, order)
+    reply: Future[WorkbookReply] = office.pool.submit(render_consolidated, request, order)
     return reply
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from sheetflow.children.roll_up import ReportOrder, ReportReply
+from sheetflow.children.tasks.roll_up import ReportOrder, render_word_report
 from sheetflow.config.defaults import picture_font
 from sheetflow.context.context import LOG, Office
 from sheetflow.errors import SheetflowError
@@ -48,8 +48,8 @@ def try_report(office: Office, form: Form, content: bytes) -> str:
         picture_font=picture_font(),
     )
     try:
-        reply: ReportReply = office.pool.call(
-            "render_word_report", books_request(office, books, unit, sheets), order
+        reply = office.pool.call(
+            render_word_report, books_request(office, books, unit, sheets), order
         )
     except SheetflowError as error:
         LOG.warning("the report's template could not be tried: %s", error)

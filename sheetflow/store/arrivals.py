@@ -15,10 +15,9 @@ from dataclasses import asdict
 from sqlalchemy import ColumnElement, Connection, RowMapping, func, insert, or_, select, update
 
 from sheetflow.errors import StoreError
-from sheetflow.store import mails, publications
 from sheetflow.store.backoff import next_try
 from sheetflow.store.engine import Database
-from sheetflow.store.records import Arrival, Document, FollowUp, NewArrival
+from sheetflow.store.records import Arrival, Document, NewArrival
 from sheetflow.store.schema import arrivals as table
 
 FIRST_WAIT = dt.timedelta(seconds=5)
@@ -141,9 +140,8 @@ class Arrivals:
         *,
         receipt: str = "",
         document: Sequence[Document] = (),
-        follow_up: FollowUp | None = None,
-    ) -> None:
-        """Record the answer to a file that becomes no submission, in one commit.
+    ) -> bool:
+        """Record the answer to a file that becomes no submission; False where it has one already.
 
         `answer` is ``duplicate`` (then `receipt` is what it was received under) or
         ``precheck`` (then `document` keeps the findings, so that its copy can be written after
@@ -151,14 +149,14 @@ class Arrivals:
         """
         with self._database.writing() as connection:
             if not close(connection, arrival, answer, at):
-                return
+                return False
             _update(
                 connection,
                 arrival.arrival_id,
                 answered_receipt=receipt,
                 answer_document=json.dumps(list(document), allow_nan=False),
             )
-            record_follow_up(connection, follow_up or FollowUp(), at)
+        return True
 
     def find_answer_document(self, arrival_id: int) -> tuple[Document, ...]:
         """Return the findings that `record_answer` kept."""
@@ -211,12 +209,6 @@ def reopen(connection: Connection, arrival_id: int) -> None:
         retry_at=None,
         deaths=0,
     )
-
-
-def record_follow_up(connection: Connection, follow_up: FollowUp, at: dt.datetime) -> None:
-    """Queue the mails and set the stale marks that an answer entails."""
-    mails.queue(connection, follow_up.mails, at)
-    publications.mark(connection, follow_up.stale, at)
 
 
 def _same(source: str, key: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

@@ -76,13 +76,15 @@ class Database:
 
         Each writing within is still all or nothing by itself; none is on the disk before the
         end. What must not be known before it is durable has to wait for the end as well.
+        Within another one it is one more thing that is all or nothing.
         """
+        outer = self._together
         with self.writing() as connection:
             self._own.together = connection
             try:
                 yield
             finally:
-                self._own.together = None
+                self._own.together = outer
 
     @property
     def _together(self) -> Connection | None:

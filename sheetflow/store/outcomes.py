@@ -5,7 +5,7 @@ refuses to judge and to word anything. Reading stands in `submissions`.
 
 A receipt's number is allotted inside the commit, so that a crash leaves no gap
 and no number is handed out twice; what must name the receipt (mails, marks) is
-therefore made by a function that is called inside the commit.
+recorded in the same commit (`Store.together`).
 
 A submission may be judged more than once (it was held and somebody decided, or a
 finding was waived): each judgement is added, and the newest one counts.
@@ -13,24 +13,19 @@ finding was waived): each judgement is added, and the newest one counts.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
-from collections.abc import Callable
 
 from sqlalchemy import Connection, insert, select
 
 from sheetflow.errors import StoreError
 from sheetflow.schemas.book import receipt_of
-from sheetflow.store import arrivals, measurements, submissions
+from sheetflow.store import arrivals, mails, measurements, publications, submissions
 from sheetflow.store.engine import Database
 from sheetflow.store.measurements import Measurement
 from sheetflow.store.records import Arrival, Decision, FollowUp, Judged, Submission, Waiver
 from sheetflow.store.schema import decisions, judgements, sheet_rows, waivers
 from sheetflow.store.schema import submissions as table
-
-
-def no_follow_up(_submission: Submission) -> FollowUp:
-    """Entail nothing."""
-    return FollowUp()
 
 
 class Outcomes:
@@ -45,31 +40,32 @@ class Outcomes:
         form: str,
         period: str,
         judged: Judged,
-        follow_up: Callable[[Submission], FollowUp] = no_follow_up,
         *,
         named: str = "",
-    ) -> Submission:
-        """Answer a file: submission, rows, indicators, mails, stale marks and "judged", or nothing.
+    ) -> Submission | None:
+        """Answer a file: submission, rows, indicators and "judged", or nothing of it.
 
         `form` and `period` are empty where they are unknown. `named` is what the receipt calls
-        the form, empty where it need not name it. `follow_up` is called with the
-        numbered submission inside the commit and must only compute: a write to the store from
-        there would wait for itself. A file judged anew keeps its receipt, unless its form or
-        period turned out to be another. A file that somebody already judged stays as it is,
-        and what stands comes back. Raise StoreError for a precheck.
+        the form, empty where it need not name it. A file judged anew keeps its receipt, unless
+        its form or period turned out to be another. Give None for a file that somebody has
+        judged already: it stays as it is. Raise StoreError for a precheck.
         """
         if arrival.purpose != "submission":
             raise StoreError(f"第{arrival.arrival_id}号来件是预审件，不能登记为报送。")
         with self._database.writing() as connection:
             if not arrivals.close(connection, arrival, "submission", judged.judged_at):
-                return _standing(connection, arrival)
+                return None
             submission_id = _find(connection, arrival, form, period)
             if submission_id is None:
                 submission_id = _add(connection, arrival, form, period, named)
             judgement_id = _add_judgement(connection, submission_id, judged)
-            submission = submissions.read(connection, judgements.c.judgement_id == judgement_id)[0]
-            arrivals.record_follow_up(connection, follow_up(submission), judged.judged_at)
-        return submission
+            return submissions.read(connection, judgements.c.judgement_id == judgement_id)[0]
+
+    def record_follow_up(self, follow_up: FollowUp, at: dt.datetime) -> None:
+        """Queue the mails and set the stale marks that an answer entails."""
+        with self._database.writing() as connection:
+            mails.queue(connection, follow_up.mails, at)
+            publications.mark(connection, follow_up.stale, at)
 
     def record_decision(self, decision: Decision) -> None:
         """Record what was decided about a held submission, and have it judged anew.
@@ -121,13 +117,6 @@ class Outcomes:
                 )
             )
             arrivals.reopen(connection, submission.arrival_id)
-
-
-def _standing(connection: Connection, arrival: Arrival) -> Submission:
-    standing = submissions.read(connection, table.c.arrival_id == arrival.arrival_id)
-    if not standing:
-        raise StoreError(f"第{arrival.arrival_id}号来件已经答复过，不能再登记为报送。")
-    return standing[-1]
 
 
 def _find(connection: Connection, arrival: Arrival, form: str, period: str) -> int | None:

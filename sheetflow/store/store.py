@@ -91,6 +91,7 @@ class Store:
         """Commit all that this thread records within at the end: one wait for the disk.
 
         Each record within still stands or falls alone; nothing of it is durable before the end.
+        Within another one, what is recorded within stands or falls as one.
         """
         return self._database.together()
 

@@ -9,8 +9,8 @@ import dataclasses
 import hashlib
 from pathlib import Path
 
-from sheetflow.children.judge import JudgeRequest, judge_request, read_raw
-from sheetflow.children.tasks import ReturnedLook, render_marked
+from sheetflow.children.tasks.judge import JudgeRequest, judge_request, read_file
+from sheetflow.children.tasks.workbooks import ReturnedLook, render_marked
 from sheetflow.config.atomic import replace_file
 from sheetflow.context.context import Office
 from sheetflow.context.stamps import token_for
@@ -40,7 +40,7 @@ def check_file(office: Office, file: Path, unit_id: str = "") -> Checked:
     Raise WorkspaceError where the file is not there or the unit cannot be told.
     """
     try:
-        raw = read_raw(str(file))
+        raw = read_file(str(file))
     except FileNotFoundError:
         raise WorkspaceError(f"找不到文件 {file}。请检查路径。") from None
     except UnreadableError as error:

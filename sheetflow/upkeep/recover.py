@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 
-from sheetflow.children.judge import JudgeReply
+from sheetflow.children.tasks.judge import JudgeReply, judge_file, read_file
 from sheetflow.config.private import close_state, make_private_folder
 from sheetflow.config.workspace import Workspace, open_workspace
 from sheetflow.context.clock import Clock
@@ -216,7 +216,7 @@ def _hold(office: Office, moment: dt.datetime, sha256: str, found: Recovered) ->
     """Hold an original for the unit that it names; give the mails that tell of it."""
     path = blob_path(office.workspace.archive, sha256)
     try:
-        unit_id = named_unit(office, office.pool.call("read_file", str(path)))
+        unit_id = named_unit(office, office.pool.call(read_file, str(path)))
     except (UnreadableError, OSError):
         unit_id = ""
     if unit_id not in office.tree:
@@ -237,7 +237,7 @@ def _hold(office: Office, moment: dt.datetime, sha256: str, found: Recovered) ->
         )
     )
     office.store.arrivals.record_acknowledged(arrival.arrival_id, office.clock.now())
-    reply: JudgeReply = office.pool.call("judge_file", request_for(office, arrival))
+    reply = office.pool.call(judge_file, request_for(office, arrival))
     held = Judgement(
         outcome=Outcome.HELD,
         findings=(GENERAL[GUESSED].at(Place()),),

@@ -43,7 +43,7 @@ UNLINK_BEFORE_COMMIT = Broken(
     "the file leaves the inbox before the database knows of it",
     (
         (
-            "service/receiving.py",
+            "service/receive.py",
             "    note(office, new)\n",
             "    for one in new:\n        source.acknowledge(one)\n    note(office, new)\n",
         ),
@@ -54,9 +54,9 @@ JOURNAL_AFTER_UNLINK = Broken(
     "journal-after-unlink",
     "the journal is written when the file has left the inbox",
     (
-        ("service/receiving.py", "    note(office, new)\n", ""),
+        ("service/receive.py", "    note(office, new)\n", ""),
         (
-            "service/receiving.py",
+            "service/receive.py",
             "    acknowledge(office, source, received)\n",
             "    acknowledge(office, source, received)\n    note(office, new)\n",
         ),
@@ -67,10 +67,14 @@ BEGINS_FROM_ZERO = Broken(
     "begins-from-zero",
     "a database that does not know the archive's originals is gone on with",
     (
-        ("service/opening.py", "    if count:\n", "    if False:\n"),
-        ("service/opening.py", "    if received:\n", "    if False:\n"),
-        ("service/opening.py", "    if last.workspace != store.workspace_id:\n", "    if False:\n"),
-        ("service/opening.py", "    elif last.after > newest:\n", "    elif False:\n"),
+        ("context/open_store.py", "    if count:\n", "    if False:\n"),
+        ("context/open_store.py", "    if received:\n", "    if False:\n"),
+        (
+            "context/open_store.py",
+            "    if last.workspace != store.workspace_id:\n",
+            "    if False:\n",
+        ),
+        ("context/open_store.py", "    elif last.after > newest:\n", "    elif False:\n"),
     ),
 )
 
@@ -78,7 +82,7 @@ BELIEVES_THE_DISK = Broken(
     "believes-the-disk",
     "nobody looks whether the database is sound",
     (
-        ("service/opening.py", "    if store.find_faults():\n", "    if False:\n"),
+        ("context/open_store.py", "    if store.find_faults():\n", "    if False:\n"),
         ("store/seal.py", "        return bool(kept)\n", "        return False\n"),
     ),
 )
@@ -88,7 +92,7 @@ MARK_CLEARED_FIRST = Broken(
     "a publication counts as made before it is made",
     (
         (
-            "service/rebuilding.py",
+            "service/rebuild.py",
             "        placed = self._rebuilt.publish(wanted)\n        settled += ",
             """        self._office.store.publications.record_rebuilt([mark for mark, _ in wanted])
         placed = self._rebuilt.publish(wanted)
@@ -102,7 +106,7 @@ SENT_BEFORE_SENDING = Broken(
     "a mail is struck off the queue before it is handed over",
     (
         (
-            "service/sending.py",
+            "mail/send.py",
             "    delivery = carrier.deliver(",
             """    office.store.mails.record_mail_sent(mail.mail_id, now)
     delivery = carrier.deliver(""",
@@ -115,7 +119,7 @@ NEW_ID_EACH_TIME = Broken(
     "a mail sent again bears another Message-ID",
     (
         (
-            "service/sending.py",
+            "mail/send.py",
             "            message_id=mail.message_id,",
             '            message_id=mail.message_id.replace("@", f".{__import__(\'os\').getpid()}@"),',
         ),
@@ -127,12 +131,12 @@ FORGETS_PENDING_UNLINKS = Broken(
     "a file whose removal is pending is taken for a new one",
     (
         (
-            "service/taking.py",
+            "service/take.py",
             "known = pending.pop(identity_of(sighting), None)",
             "known = None",
         ),
         (
-            "service/taking.py",
+            "service/take.py",
             "if not office.store.arrivals.is_acknowledged(FOLDER, key))",
             "if not any(each.source_key == key for each in office.store.arrivals.find_all()))",
         ),
@@ -154,7 +158,7 @@ KEY_OF_THE_PLACE = Broken(
             '    return f"{unit_id}/{purpose}/{name.hex()}"',
         ),
         (
-            "service/taking.py",
+            "service/take.py",
             "    return next(key for key in keys if not office.store.arrivals.is_acknowledged(FOLDER, key))",
             "    return next(keys)",
         ),
@@ -188,7 +192,7 @@ DATABASE_UNSYNCED = Broken(
 OVERTAKEN = Broken(
     "overtaken",
     "a later file of a unit is received before an earlier one that met trouble",
-    (("service/taking.py", "        if unit_id in stuck:", "        if unit_id in {}:"),),
+    (("service/take.py", "        if unit_id in stuck:", "        if unit_id in {}:"),),
 )
 
 UNREAD_IS_OVERTAKEN = Broken(
@@ -196,7 +200,7 @@ UNREAD_IS_OVERTAKEN = Broken(
     "a later file of a unit is received before an earlier one that could not be read just then",
     (
         (
-            "service/taking.py",
+            "service/take.py",
             "            if intake.unarchived[unit_id] <= _MOST_LOOKS:",
             "            if trouble.step != READING:",
         ),
@@ -208,7 +212,7 @@ UNSEEN_IS_GONE = Broken(
     "a file in a folder that could not be read counts as removed",
     (
         (
-            "service/taking.py",
+            "service/take.py",
             "    if (arrival.unit_id, Purpose(arrival.purpose)) in intake.seen.unseen:",
             "    if arrival.unit_id in {}:",
         ),
@@ -220,7 +224,7 @@ WATCH_ENDS = Broken(
     "trouble ends the service",
     (
         (
-            "service/enduring.py",
+            "context/retry.py",
             "        except (StoreBusyError, TemporaryError, WorkspaceError) as trouble:",
             "        except ZeroDivisionError as trouble:",
         ),
@@ -232,7 +236,7 @@ TROUBLE_IS_FINAL = Broken(
     "a file that the disk did not give at once is refused",
     (
         (
-            "service/judging.py",
+            "service/judge.py",
             "    except UnreadableError as error:\n",
             """    except OSError:
         return JudgeReply(judgement=_unreadable("file-damaged"))
@@ -265,11 +269,10 @@ PARSES_ITSELF = Broken(
     "foreign files are parsed in the service's own process",
     (
         (
-            "workers/pool.py",
+            "children/pool.py",
             "            self._jobs.put(job)\n        return job.future",
             """            try:
-                tasks = __import__("importlib").import_module(self._tasks_module)
-                job.future.set_result(getattr(tasks, task)(*arguments))
+                job.future.set_result(task(*arguments))
             except Exception as error:
                 job.future.set_exception(error)
         return job.future""",
@@ -296,12 +299,12 @@ MAIL_IN_THE_TRANSACTION = Broken(
     "mail is sent while the answer is being committed",
     (
         (
-            "service/judging.py",
-            "        lambda submission: entail(\n",
-            "        lambda submission: _sent_at_once(\n            office,\n",
+            "service/judge.py",
+            "            store.outcomes.record_follow_up(entail(",
+            "            store.outcomes.record_follow_up(_sent_at_once(",
         ),
         (
-            "service/judging.py",
+            "service/judge.py",
             "def _log_findings(",
             """def _sent_at_once(office, *arguments):
     from sheetflow.mail import OutgoingMail, Sender, compose
@@ -332,7 +335,7 @@ MAIL_IN_THE_PASS = Broken(
     "no file is looked for while mail is being sent",
     (
         (
-            "service/watching.py",
+            "service/watch.py",
             "        self._postman.call()\n",
             """        from sheetflow.mail.send import send_due
 
@@ -347,7 +350,7 @@ MAIL_GIVEN_UP = Broken(
     "a mail that the server does not take now is not tried again",
     (
         (
-            "service/sending.py",
+            "mail/send.py",
             "        refused=delivery.reasons(Outcome.PERMANENT),",
             "        refused={each.recipient: each.reason.words for each in delivery.refusals},",
         ),
@@ -357,13 +360,13 @@ MAIL_GIVEN_UP = Broken(
 EVERYBODY_AGAIN = Broken(
     "everybody-again",
     "a mail that one recipient puts off is repeated to all",
-    (("service/sending.py", "sender.address, mail.unserved)", "sender.address, mail.recipients)"),),
+    (("mail/send.py", "sender.address, mail.unserved)", "sender.address, mail.recipients)"),),
 )
 
 ONE_BY_ONE = Broken(
     "one-by-one",
     "each file of a flood is answered by a mail of its own",
-    (("service/sending.py", "    gather_floods(office, is_served=is_served)\n", ""),),
+    (("mail/send.py", "    gather_floods(office, is_served=is_served)\n", ""),),
 )
 
 NO_TURNS = Broken(
@@ -371,7 +374,7 @@ NO_TURNS = Broken(
     "whoever dropped first is served to the end first",
     (
         (
-            "service/watching.py",
+            "service/watch.py",
             "office.turn = is_stopping, A_TURN",
             "office.turn = is_stopping, None",
         ),
@@ -383,7 +386,7 @@ ONE_CODE_PAGE = Broken(
     "a template is read as UTF-8 and as nothing else",
     (
         (
-            "service/templates.py",
+            "context/templates.py",
             "        text = decode_text(found.content)\n",
             "        text = found.content.decode()\n",
         ),
@@ -430,7 +433,7 @@ LOGS_NAMES = Broken(
     "the log tells what the files of units are called",
     (
         (
-            "service/receiving.py",
+            "service/receive.py",
             'LOG.info("unit %s: received as arrival %d", arrival.unit_id, arrival.arrival_id)',
             'LOG.info("%s: received as arrival %d", arrival.name, arrival.arrival_id)',
         ),
@@ -442,7 +445,7 @@ EVENTS_ALONE = Broken(
     "the service looks only when an event tells it to",
     (
         (
-            "service/watching.py",
+            "service/watch.py",
             "                waker.sleep(pause, is_stopping)",
             """                while pause > 0.1 and not is_stopping():
                     if waker.sleep(1, is_stopping):
@@ -456,7 +459,7 @@ NO_DUPLICATES = Broken(
     "the same bytes again are a new submission",
     (
         (
-            "service/judging.py",
+            "service/judge.py",
             "    repeated = office.store.submissions.find_repeated(arrival)\n",
             "    repeated = None\n",
         ),
@@ -522,13 +525,13 @@ KILLED_IS_GUILTY = Broken(
     "killed-is-guilty",
     "a file is refused when its child was killed from outside once",
     (
-        ("workers/limits.py", "    attempts: int = 2\n", "    attempts: int = 1\n"),
+        ("children/limits.py", "    attempts: int = 2\n", "    attempts: int = 1\n"),
         (
-            "workers/process.py",
+            "children/process.py",
             "            return ChildHinderedError(was_killed=True)\n",
             '            return self._death("file-killed-reader")\n',
         ),
-        ("service/judging.py", "_MOST_DEATHS = 3\n", "_MOST_DEATHS = 1\n"),
+        ("service/judge.py", "_MOST_DEATHS = 3\n", "_MOST_DEATHS = 1\n"),
     ),
 )
 
@@ -537,15 +540,15 @@ OUR_DEATH_COUNTS = Broken(
     "what was in hand when the service died is blamed for it",
     (
         (
-            "service/judging.py",
-            '        busy[office.pool.submit("judge_file", request)] = arrival\n',
+            "service/judge.py",
+            "        busy[office.pool.submit(judge_file, request)] = arrival\n",
             """        if office.store.arrivals.record_death(arrival.arrival_id) > _MOST_DEATHS:
             request = replace(request, path="/proc/self/mem")
-        busy[office.pool.submit("judge_file", request)] = arrival
+        busy[office.pool.submit(judge_file, request)] = arrival
 """,
         ),
         (
-            "service/judging.py",
+            "service/judge.py",
             "    except UnreadableError as error:\n",
             """    except OSError:
         return JudgeReply(judgement=_unreadable("file-killed-reader"))
@@ -560,11 +563,11 @@ STOPPED_IS_SLOW = Broken(
     "a child that did not move is blamed on its file",
     (
         (
-            "workers/process.py",
+            "children/process.py",
             "            idle = self._was_idle\n",
             "            idle = True\n",
         ),
-        ("service/judging.py", "_MOST_DEATHS = 3\n", "_MOST_DEATHS = 1\n"),
+        ("service/judge.py", "_MOST_DEATHS = 3\n", "_MOST_DEATHS = 1\n"),
     ),
 )
 
@@ -573,7 +576,7 @@ LIMITS_ARE_FINAL = Broken(
     "a refusal for a limit of ours is as lasting as any other",
     (
         (
-            "service/judging.py",
+            "service/judge.py",
             '_OUR_LIMITS = frozenset({"file-timeout", "file-outgrew-memory", "file-killed-reader"})',
             "_OUR_LIMITS: frozenset[str] = frozenset()",
         ),
@@ -606,7 +609,7 @@ POISON_FOR_EVER = Broken(
     "a file of which every reader dies is tried again for ever",
     (
         *POISONED.changes,
-        ("service/judging.py", "_MOST_DEATHS = 3\n", "_MOST_DEATHS = 1_000_000\n"),
+        ("service/judge.py", "_MOST_DEATHS = 3\n", "_MOST_DEATHS = 1_000_000\n"),
     ),
 )
 
@@ -616,7 +619,7 @@ POISON_FIRST = Broken(
     (
         *POISONED.changes,
         (
-            "service/judging.py",
+            "service/judge.py",
             "    waiting.extend((arrival, *later))\n",
             "    waiting.extendleft((*later, arrival))\n",
         ),
@@ -640,7 +643,7 @@ TWIN_TAKES_OVER = Broken(
     "one pass later, what lies beside a person's file replaces it",
     (
         (
-            "service/settling.py",
+            "service/settle.py",
             "            hers = _is_hers(office, entry)\n",
             "            hers = False\n            (office.workspace.outbox / entry.path).unlink()\n",
         ),
@@ -652,7 +655,7 @@ ANNOUNCES_LATER = Broken(
     "what is about to lie in the outbox is not committed before it does",
     (
         (
-            "service/publishing.py",
+            "service/publish.py",
             """        office.store.publications.record_announced(
             [(office.relative(entry.order.path), entry.draft.sha256) for entry in drafted]
         )
@@ -694,13 +697,13 @@ FOLLOWS_FOLDERS = Broken(
 FORGETS_THE_LIST = Broken(
     "forgets-the-list",
     "a change of the list of units marks nothing",
-    (("service/following.py", "            stale=stale,\n", ""),),
+    (("service/follow_units.py", "            stale=stale,\n", ""),),
 )
 
 OLD_NAMES_STAY = Broken(
     "old-names-stay",
     "what lies under an old name is never removed",
-    (("service/rebuilding.py", "        withdraw_old_names(self._office)\n", ""),),
+    (("service/rebuild.py", "        withdraw_old_names(self._office)\n", ""),),
 )
 
 FORGETS_A_CHANGE = Broken(
@@ -708,7 +711,7 @@ FORGETS_A_CHANGE = Broken(
     "that something has changed is on the disk before what shows it is marked",
     (
         (
-            "service/noticing.py",
+            "service/notice_changes.py",
             """    with office.store.together():
         office.store.fingerprints.record({each.name: each.digest for each in (*new, *changed)})
 """,
@@ -737,8 +740,8 @@ LIST_IN_OUR_OWN_PROCESS = Broken(
     "the list of units is laid out whole by the service itself",
     (
         (
-            "service/roster.py",
-            """            units = pool.call("read_units", name, content, levels)
+            "context/units_in_force.py",
+            """            units = pool.call(read_units, name, content, levels)
             return UnitTree.of(units, levels=levels)""",
             """            from sheetflow.config.units_file import find_list, parse_list, tables_of
 

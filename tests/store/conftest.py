@@ -57,9 +57,13 @@ class Desk:
         """Answer a file for the form `progress`."""
         if isinstance(judged, str):
             judged = Judged(outcome=judged, judged_at=self.now)
-        return self.store.outcomes.record_outcome(
-            arrival, "progress", period, judged, follow_up or (lambda _: FollowUp())
-        )
+        outcomes = self.store.outcomes
+        with self.store.together():
+            submission = outcomes.record_outcome(arrival, "progress", period, judged)
+            assert submission is not None, "answered already"
+            if follow_up:
+                outcomes.record_follow_up(follow_up(submission), self.now)
+        return submission
 
     def restart(self) -> None:
         """Close the store and open it again, as after a crash."""

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sheetflow.errors import StoreError
-from sheetflow.store import FollowUp, NewMail, Stale
 
 if TYPE_CHECKING:
     from tests.store.conftest import Desk
@@ -122,14 +121,10 @@ def test_a_duplicate_is_answered_without_a_number(desk: Desk) -> None:
     """The same bytes again are answered with the receipt they have, and take no new number."""
     receipt = desk.answer(desk.drop()).receipt
     again = desk.drop()
-    mail = NewMail(message_id="<1@x>", recipients=("a@b.cn",), subject="已收到", text="第1号")
-    desk.store.arrivals.record_answer(
-        again, "duplicate", desk.now, receipt=receipt, follow_up=FollowUp(mails=[mail])
-    )
+    assert desk.store.arrivals.record_answer(again, "duplicate", desk.now, receipt=receipt)
     answered = desk.store.arrivals.find_arrival(again.arrival_id)
     assert (answered.answer, answered.answered_receipt) == ("duplicate", "370102-2012B1-1")
     assert desk.store.arrivals.find_unjudged() == ()
-    assert [queued.subject for queued in desk.store.mails.find_mails()] == ["已收到"]
     assert len(desk.store.submissions.find_submissions()) == 1
 
 
@@ -138,25 +133,17 @@ def test_a_precheck_keeps_its_findings_and_never_becomes_a_submission(desk: Desk
     trial = desk.drop(purpose="precheck")
     with pytest.raises(StoreError, match="预审"):
         desk.answer(trial)
-    mark = Stale(unit_id="370102", form="progress", period="2012B1", what="precheck:1")
-    desk.store.arrivals.record_answer(
-        trial, "precheck", desk.now, document=[{"rule": "R1"}], follow_up=FollowUp(stale=[mark])
-    )
+    desk.store.arrivals.record_answer(trial, "precheck", desk.now, document=[{"rule": "R1"}])
     desk.restart()
     assert desk.store.arrivals.find_answer_document(trial.arrival_id) == ({"rule": "R1"},)
-    assert [stale.what for stale in desk.store.publications.stale_marks] == ["precheck:1"]
     assert desk.store.submissions.find_repeated(desk.drop()) is None
 
 
 def test_an_answer_is_given_once(desk: Desk) -> None:
-    """A file answered already is not answered again, and nobody gets a second mail."""
+    """A file answered already is not answered again, and whoever tries is told so."""
     arrival = desk.drop()
     desk.answer(arrival)
-    mail = NewMail(message_id="<1@x>", recipients=("a@b.cn",), subject="s", text="t")
-    desk.store.arrivals.record_answer(
-        arrival, "duplicate", desk.now, follow_up=FollowUp(mails=[mail])
-    )
-    assert desk.store.mails.find_mails() == ()
+    assert not desk.store.arrivals.record_answer(arrival, "duplicate", desk.now)
     assert desk.store.arrivals.find_arrival(arrival.arrival_id).answer == "submission"
 
 

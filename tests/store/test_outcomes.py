@@ -120,9 +120,9 @@ def test_killed_inside_the_commit_nothing_is_half_there(desk: Desk) -> None:
     process = run(
         """
         (arrival,) = store.arrivals.find_unjudged()
-        def die(submission):
+        with store.together():
+            store.outcomes.record_outcome(arrival, "progress", "2012B1", judged)
             os.kill(os.getpid(), signal.SIGKILL)
-        store.outcomes.record_outcome(arrival, "progress", "2012B1", judged, die)
         """,
         str(desk.file),
     )
@@ -164,7 +164,9 @@ def test_numbers_run_per_form(desk: Desk) -> None:
     def answered(form: str, named: str = "") -> str:
         judged = Judged(outcome="accepted", judged_at=desk.now)
         record = desk.store.outcomes.record_outcome
-        return record(desk.drop(), form, "2012B1", judged, named=named).receipt
+        submission = record(desk.drop(), form, "2012B1", judged, named=named)
+        assert submission is not None
+        return submission.receipt
 
     assert answered("progress") == "370102-2012B1-1"
     assert answered("register", "register") == "370102-2012B1-register-1"
@@ -178,7 +180,9 @@ def test_receipts_of_older_versions_are_never_given_anew(desk: Desk) -> None:
     def answered(form: str, named: str = "") -> str:
         judged = Judged(outcome="accepted", judged_at=desk.now)
         record = desk.store.outcomes.record_outcome
-        return record(desk.drop(), form, "2012B1", judged, named=named).receipt
+        submission = record(desk.drop(), form, "2012B1", judged, named=named)
+        assert submission is not None
+        return submission.receipt
 
     assert [answered("progress"), answered("register")] == ["370102-2012B1-1", "370102-2012B1-2"]
     assert answered("progress") == "370102-2012B1-3"
@@ -212,7 +216,12 @@ def test_two_threads_can_share_a_store(desk: Desk) -> None:
         def answer(some: int) -> None:
             for arrival in arrivals[some::2]:
                 judged = Judged(outcome="accepted", judged_at=desk.now)
-                store.outcomes.record_outcome(arrival, "progress", "2012B1", judged, follow_up)
+                with store.together():
+                    submission = store.outcomes.record_outcome(
+                        arrival, "progress", "2012B1", judged
+                    )
+                    assert submission is not None
+                    store.outcomes.record_follow_up(follow_up(submission), desk.now)
 
         threads = [threading.Thread(target=answer, args=(some,)) for some in (0, 1)]
         for thread in threads:
@@ -224,11 +233,11 @@ def test_two_threads_can_share_a_store(desk: Desk) -> None:
 
 
 def test_a_file_judged_twice_is_merged_once(desk: Desk) -> None:
-    """The same file judged a second time changes nothing and sends nothing."""
+    """The same file judged a second time changes nothing, and whoever did it is told so."""
     arrival = desk.drop()
-    first = desk.answer(arrival, follow_up=follow_up)
-    second = desk.answer(arrival, "returned", follow_up=follow_up)
-    assert second == first
+    desk.answer(arrival, follow_up=follow_up)
+    again = Judged(outcome="returned", judged_at=desk.now)
+    assert desk.store.outcomes.record_outcome(arrival, "progress", "2012B1", again) is None
     assert len(desk.store.submissions.find_submissions()) == 1
     assert len(desk.store.mails.find_mails()) == 1
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sheetflow.schemas.documents import pack
-from sheetflow.store import FollowUp, Judged, Publication, Purge, Stale
+from sheetflow.store import Judged, Publication, Purge, Stale
 from sheetflow.store.purges import PurgeWork
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def test_what_showed_the_rows_is_stale_and_withdrawn(desk: Desk) -> None:
             ],
         )
     mark = Stale(unit_id="370100", form="progress", period="2012B1", what="consolidated")
-    entry = desk.answer(desk.drop(), accepted(desk), follow_up=lambda _: FollowUp())
+    entry = desk.answer(desk.drop(), accepted(desk))
     desk.store.purges.record_purge(
         purge(desk),
         PurgeWork(

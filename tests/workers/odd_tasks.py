@@ -12,7 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from sheetflow.children.tasks import read_file
+from sheetflow.children.limits import makes_ours
 from sheetflow.errors import (
     DeclarationError,
     MailTemplateError,
@@ -26,8 +26,6 @@ from sheetflow.errors import (
     WritingError,
 )
 from sheetflow.findings import Finding, Place, Severity
-
-__all__ = ["read_file"]
 
 
 def pid() -> int:
@@ -113,12 +111,14 @@ def work(seconds: float) -> int:
     return os.getpid()
 
 
+@makes_ours
 def render_slowly(seconds: float) -> str:
     """Make something of ours that takes long."""
     work(seconds)
     return "made"
 
 
+@makes_ours
 def render_hugely(size: int) -> int:
     """Make something of ours that takes much room."""
     return hoard(size)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sheetflow.children.judge import PastBook, dump_book, earlier_book, later_books
+from sheetflow.children.tasks.judge import dump_book
+from sheetflow.consolidation.past_books import PastBook, earlier_book, later_books
 from sheetflow.periods import Period
 from sheetflow.schemas.documents import unpack
 from tests.county_book import CAMPAIGN, FORM, judged

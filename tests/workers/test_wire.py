@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 import pytest
 
-from sheetflow.children.judge import JudgeReply
+from sheetflow.children.tasks.judge import JudgeReply
 from sheetflow.children.wire import FrameTooLargeError, dumps, loads, read_frame, write_frame
 from sheetflow.schemas.book import Judgement, Outcome
 from sheetflow.workbook import RawSheet, RawWorkbook

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sheetflow.children.judge import BlankRequest
+from sheetflow.children.tasks.workbooks import BlankRequest, render_blank
 from sheetflow.context.context import Office
 from sheetflow.errors import RESTORE, SheetflowError
 from sheetflow.intake.archive import blob_path, stored_blobs
@@ -71,7 +71,7 @@ def check_children(office: Office) -> Iterator[Line]:
         stamp=now,
     )
     try:
-        office.pool.call("render_blank", request, office.dress)
+        office.pool.call(render_blank, request, office.dress)
     except SheetflowError as error:
         yield fault(
             "处理进程",

@@ -1,6 +1,6 @@
 """The sentences for files: why one cannot be read, and what was seen and passed.
 
-This module owns the checks whose codes `reading` and `workers` give
+This module owns the checks whose codes `reading` and `children` give
 (`UnreadableError.reason`, `RawWorkbook.remarks`). It refuses to name any program
 library; the reader of these lines fills forms, and mends them in Excel or WPS.
 """

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from sheetflow.children.limits import makes_ours
 from sheetflow.consolidation.accepted import (
     Accepted,
     Attempt,
@@ -33,7 +34,7 @@ from sheetflow.units import Unit, UnitTree
 
 if TYPE_CHECKING:
     from sheetflow.consolidation.report import Letter
-    from sheetflow.consolidation.tables import Consolidated, DetailRow, DetailSheet
+    from sheetflow.consolidation.tables import BoardData, Consolidated, DetailRow, DetailSheet
     from sheetflow.reporting import RenderedReport
     from sheetflow.schemas.forms import Form
     from sheetflow.writing.consolidated.joined import Bulk, Piece
@@ -154,6 +155,7 @@ def _form(campaign: str, form: str) -> Form:
     return load_campaign(campaign).by_key[form]
 
 
+@makes_ours
 def render_piece_files(order: PieceOrder, rows: Mapping[str, str]) -> None:
     """Render a submission's rows (JSON by sheet) into the files ordered."""
     form = _form(order.campaign, order.form)
@@ -185,6 +187,7 @@ def write_piece_files(
         unfinished.replace(target)
 
 
+@makes_ours
 def render_consolidated(request: BooksRequest, order: WorkbookOrder) -> WorkbookReply:
     """Make a consolidated workbook from pieces; the parent joins the bulk rows in."""
     from sheetflow.campaigns import load_campaign
@@ -251,6 +254,7 @@ def _split(
     return replace(tables, details=tuple(details)), bulk
 
 
+@makes_ours
 def render_word_report(request: BooksRequest, order: ReportOrder) -> ReportReply:
     """Make a Word report and the table of its figures."""
     from sheetflow.campaigns import load_campaign
@@ -286,3 +290,18 @@ def _first_filled(
         except ReportTemplateError as error:
             fault = fault or str(error)
     return fill(b""), fault
+
+
+@makes_ours
+def render_boards(data: BoardData, page: str, instead: str) -> dict[str, bytes]:
+    """Make a board as workbook and as page, by extension; by `instead` where `page` fails."""
+    from sheetflow.wording.board_html import CANNOT_BE_FILLED, render_board_html
+    from sheetflow.writing.board import write_board
+    from sheetflow.writing.board_page import board_page
+
+    shown = board_page(data)
+    try:
+        html = render_board_html(shown, page)
+    except CANNOT_BE_FILLED:  # by just these data: samples had passed
+        html = render_board_html(shown, instead)
+    return {"xlsx": write_board(data), "html": html.encode("utf-8", "replace")}

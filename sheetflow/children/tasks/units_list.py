@@ -12,7 +12,7 @@ from sheetflow.units import Levels, Unit
 from sheetflow.workbook import Address, cell_name
 
 
-def read_list(name: str, content: bytes, levels: Levels) -> tuple[Unit, ...]:
+def read_units(name: str, content: bytes, levels: Levels) -> tuple[Unit, ...]:
     """Read the list that the file called `name` holds, of units of `levels`.
 
     Raise WorkspaceError where it is no workbook, UnitsError where the list cannot be used.

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from sheetflow.consolidation.figures import add_totals
+from sheetflow.children.limits import prepared_by
+from sheetflow.children.tasks.warm_up import warm_up
+from sheetflow.consolidation.details import Whose
+from sheetflow.consolidation.past_books import PastBook, earlier_book, later_books
 from sheetflow.findings import Explanation, Finding, Identity
 from sheetflow.masks import MaskPolicy
 from sheetflow.periods import Period
-from sheetflow.schemas.book import Book, Context, Earlier, Judgement
-from sheetflow.schemas.campaign import Campaign
-from sheetflow.schemas.cells import Key
+from sheetflow.schemas.book import Book, Context, Judgement, Outcome, receipt_of
 from sheetflow.schemas.documents import (
     Indicators,
     as_kept,
@@ -27,33 +30,16 @@ from sheetflow.schemas.documents import (
     load_rows,
     pack,
 )
-from sheetflow.schemas.forms import Form
-from sheetflow.schemas.indicators import Figures, measure_all
-from sheetflow.schemas.keys import with_unit
+from sheetflow.schemas.indicators import measure_all
 from sheetflow.schemas.parsing import Value
-from sheetflow.schemas.sheets import Kind
 from sheetflow.schemas.tables import Table
 from sheetflow.units import Unit, UnitTree
 from sheetflow.workbook import RawWorkbook
 
+if TYPE_CHECKING:  # a child that only reads loads no more
+    from sheetflow.prefill import Filling
+
 FormAndPeriod = tuple[str, str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PastBook:
-    """An accepted workbook of the unit: its books' rows as JSON by sheet, its 累计 by code.
-
-    `ended` is the unit merged into this one whose workbook it was (empty: the unit's own),
-    `since` the first period for which this one answers for it.
-    """
-
-    form: str
-    period: str
-    receipt: str
-    rows: Mapping[str, str]
-    totals: Figures
-    ended: str = ""
-    since: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,23 +89,6 @@ class JudgeRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BlankRequest:
-    """What is needed to write one unit's 填报 workbook.
-
-    Its `token` is not shown with it: what was handed out without one is good, and is not
-    made again for that.
-    """
-
-    campaign: str
-    form: str
-    unit: Unit
-    period: Period
-    past: tuple[PastBook, ...]
-    stamp: dt.datetime
-    token: str = field(default="", repr=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class JudgeReply:
     """What the child found: the judgement without its book, the rows as packed JSON by sheet.
 
@@ -132,11 +101,59 @@ class JudgeReply:
     asked_keys: frozenset[tuple[str, str]] = frozenset()
 
 
-def read_raw(path: str) -> RawWorkbook:
-    """Read the file at `path`; raise UnreadableError where it is no workbook."""
+def read_file(path: str) -> RawWorkbook:
+    """Read the workbook at `path`; raise UnreadableError, or OSError for trouble of the disk."""
     from sheetflow.reading import read_workbook
 
     return read_workbook(Path(path).read_bytes())
+
+
+@prepared_by(lambda request: warm_up(request.campaign))
+def judge_file(request: JudgeRequest) -> JudgeReply:
+    """Read and judge a file; the rows come back as JSON, ready to be kept."""
+    judgement, asked = judge_request(request, read_file(request.path))
+    if judgement.book is None:
+        return JudgeReply(judgement=judgement, asked_keys=asked)
+    rows = dump_book(judgement.book) if judgement.outcome is Outcome.ACCEPTED else {}
+    is_final = not asked or request.known_keys is not None  # else it may yet be returned
+    is_newest = judgement.book.form is judgement.book.form.current
+    if rows and request.pieces and is_final and is_newest:
+        _render_beforehand(request, request.pieces, judgement, judgement.book)
+    return JudgeReply(
+        judgement=replace(judgement, book=None),
+        marked=returned_filling(request, judgement).findings if judgement.findings else (),
+        rows=rows,
+        asked_keys=asked,
+    )
+
+
+def _render_beforehand(
+    request: JudgeRequest, wish: PieceWish, judgement: Judgement, book: Book
+) -> None:
+    """Render an accepted file's rows under the receipt it will have, while they are at hand."""
+    from sheetflow.campaigns import load_campaign
+    from sheetflow.children.tasks.roll_up import PieceOrder, write_piece_files
+    from sheetflow.writing.consolidated.pieces import name_pieces
+
+    unit_id, spot = request.unit.unit_id, (judgement.form, judgement.period)
+    other = load_campaign(request.campaign).other_form(judgement.form)
+    number = wish.numbers.get(spot, 0) + 1
+    receipt = receipt_of(unit_id, judgement.period, number, other.key if other else "")
+    source = Whose(unit_id, wish.places, receipt)
+    layout = wish.layouts[judgement.form]
+    names = [name_pieces(layout, policy, source, wish.sha256) for policy in wish.policies]
+    order = PieceOrder(
+        campaign=request.campaign,
+        form=judgement.form,
+        versions=book.form.versions,
+        source=source,
+        files=[
+            (policy, str(Path(wish.folder, name)))
+            for policy, name in zip(wish.policies, names, strict=True)
+        ],
+    )
+    with suppress(Exception):  # no trouble of a cache may spoil an answer
+        write_piece_files(order, kept_book(book), book.figures)
 
 
 def judge_request(
@@ -181,77 +198,19 @@ def _explained(request: JudgeRequest, form: str, period: Period) -> dict[Identit
     return said
 
 
-def earlier_book(
-    campaign: Campaign, past: tuple[PastBook, ...], form: str, period: Period
-) -> Earlier | None:
-    """Give the last accepted book before `period` in the same year.
+def returned_filling(request: JudgeRequest, judgement: Judgement) -> Filling:
+    """Give what stands in the returned copy."""
+    from sheetflow.campaigns import load_campaign
+    from sheetflow.prefill import prefill_returned
 
-    Books of units that were merged into this one stand in it, their keys with the old
-    unit before them, until a book of its own has taken them over.
-    """
-    declared = campaign.by_key[form]
-    before = {entry.period_id: entry for entry in period.year_so_far if entry != period}
-    books = [book for book in past if book.form == form and book.period in before]
-    own = [book for book in books if not book.ended]
-    last = max(own, key=lambda book: before[book.period], default=None)
-    heirlooms = [
-        max((book for book in books if book.ended == ended), key=lambda book: before[book.period])
-        for ended in dict.fromkeys(book.ended for book in books if book.ended)
-    ]
-    taken = [
-        book
-        for book in heirlooms
-        if (since := declared.period(book.since)) <= period
-        and (last is None or before[last.period] < since)
-    ]
-    standing = [last] if last else []
-    if not standing and not taken:
-        return None
-    joined = _joined(declared, [*standing, *taken])
-    return replace(joined, reached=_reached(declared, own))
-
-
-def later_books(
-    campaign: Campaign, past: tuple[PastBook, ...], form: str, period: Period
-) -> tuple[Earlier, ...]:
-    """Give the unit's own books accepted for later periods of the same year, in order."""
-    own = {book.period: book for book in past if book.form == form and not book.ended}
-    return tuple(
-        _joined(campaign.by_key[form], [own[later.period_id]])
-        for later in period.rest_of_year
-        if later.period_id in own
+    campaign = load_campaign(request.campaign)
+    period = campaign.by_key[judgement.form].period(judgement.period)
+    earlier = earlier_book(campaign, request.past, judgement.form, period)
+    if earlier is None:
+        return prefill_returned(campaign, request.unit, judgement, {})
+    return prefill_returned(
+        campaign, request.unit, judgement, earlier.totals, earlier.rows, earlier.reached
     )
-
-
-def _reached(form: Form, books: Sequence[PastBook]) -> dict[str, int]:
-    """How far the numbers of each sheet's keys have come, whether their rows stand or are gone."""
-    reached: dict[str, int] = {}
-    for sheet in form.sheets:
-        column = sheet.key_column
-        # A ledger never loses a row: its last book holds every number.
-        if column is None or sheet.kind is not Kind.STOCK or not isinstance(column.type, Key):
-            continue
-        for book in books:
-            rows = load_rows(sheet, book.rows[sheet.key]) if sheet.key in book.rows else ()
-            numbers = [column.type.number(row.get(column.key)) for row in rows]
-            reached[sheet.key] = max(reached.get(sheet.key, 0), *numbers, 0)
-    return reached
-
-
-def _joined(form: Form, books: Sequence[PastBook]) -> Earlier:
-    """Put the first book and those taken over into one; 累计 are added, ratios made anew."""
-    rows: dict[str, list[dict[str, Value]]] = {}
-    for book in books:
-        for key, text in book.rows.items():
-            if key not in form.by_key:
-                continue
-            sheet = form.by_key[key]
-            for row in load_rows(sheet, text):
-                kept = with_unit(form, sheet, book.ended, row) if book.ended else row
-                rows.setdefault(key, []).append(kept)
-    first = books[0]
-    totals = first.totals if len(books) == 1 else add_totals(form, [book.totals for book in books])
-    return Earlier(form.period(first.period), first.receipt, rows, totals)
 
 
 def dump_book(book: Book) -> dict[str, bytes]:
@@ -263,7 +222,14 @@ def dump_book(book: Book) -> dict[str, bytes]:
     }
 
 
-def measure_kept(
+def kept_book(book: Book) -> dict[str, Sequence[Mapping[str, Value]]]:
+    """Give each sheet's rows as they will come back from the documents of `dump_book`."""
+    return {
+        key: as_kept(found.sheet, found.values) for key, found in book.sheets.items() if found.rows
+    }
+
+
+def measure_rows(
     campaign: str, form: str, version: int, level: str, rows: Mapping[str, str]
 ) -> Indicators:
     """Measure rows as the store keeps them by the declaration in force, as the store keeps figures."""
@@ -281,10 +247,3 @@ def measure_kept(
         return known[key]
 
     return dump_figures(measure_all(declared.indicators, rows_of, declared.by_key))
-
-
-def kept_book(book: Book) -> dict[str, Sequence[Mapping[str, Value]]]:
-    """Give each sheet's rows as they will come back from the documents of `dump_book`."""
-    return {
-        key: as_kept(found.sheet, found.values) for key, found in book.sheets.items() if found.rows
-    }

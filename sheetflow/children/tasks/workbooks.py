@@ -1,0 +1,94 @@
+"""The tasks that write what a unit itself gets: 填报 workbook, returned copy, receipt."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from sheetflow.children.limits import makes_ours
+from sheetflow.children.tasks.judge import (
+    JudgeRequest,
+    judge_request,
+    read_file,
+    returned_filling,
+)
+from sheetflow.consolidation.past_books import PastBook, earlier_book
+from sheetflow.findings import Explanation, Finding, Identity
+from sheetflow.periods import Period
+from sheetflow.schemas.book import Judgement
+from sheetflow.units import Unit
+
+if TYPE_CHECKING:  # a child that writes loads the writers
+    from sheetflow.writing import Dress, ReceiptData
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlankRequest:
+    """What is needed to write one unit's 填报 workbook.
+
+    Its `token` is not shown with it: what was handed out without one is good, and is not
+    made again for that.
+    """
+
+    campaign: str
+    form: str
+    unit: Unit
+    period: Period
+    past: tuple[PastBook, ...]
+    stamp: dt.datetime
+    token: str = field(default="", repr=False)
+
+
+@makes_ours
+def render_receipt(data: ReceiptData) -> bytes:
+    """Write the receipt of an accepted workbook."""
+    from sheetflow.writing import write_receipt
+
+    return write_receipt(data)
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnedLook:
+    """How a returned copy is dressed: what is printed, its time, last round, receipt and token."""
+
+    dress: Dress
+    stamp: dt.datetime
+    round_line: str = ""
+    receipt: str = ""
+    token: str = ""
+
+
+@makes_ours
+def render_blank(request: BlankRequest, dress: Dress) -> bytes:
+    """Write a unit's own 填报 workbook for one period."""
+    from sheetflow.campaigns import load_campaign
+    from sheetflow.prefill import prefill_blank
+    from sheetflow.writing import write_workbook
+
+    campaign = load_campaign(request.campaign)
+    form = campaign.by_key[request.form]
+    earlier = earlier_book(campaign, request.past, request.form, request.period)
+    filling = prefill_blank(campaign, form, request.unit, request.period, earlier)
+    return write_workbook(filling.bearing(request.token), dress, request.stamp)
+
+
+@makes_ours
+def render_returned(
+    request: JudgeRequest,
+    findings: tuple[Finding, ...],
+    explanations: dict[Identity, Explanation],
+    look: ReturnedLook,
+) -> bytes:
+    """Write the returned copy of a judged file, with the findings that its answer named."""
+    judgement, _ = judge_request(request, read_file(request.path))
+    told = replace(judgement, findings=findings, explanations=explanations)
+    return render_marked(request, told, look)
+
+
+def render_marked(request: JudgeRequest, judgement: Judgement, look: ReturnedLook) -> bytes:
+    """Write the marked copy of a workbook that was judged; its book must be there."""
+    from sheetflow.writing import write_workbook
+
+    filling = returned_filling(request, judgement).bearing(look.token)
+    return write_workbook(filling, look.dress, look.stamp, look.round_line, look.receipt)
