@@ -76,16 +76,15 @@ class Answer:
         except (UnreadableError, OutgrownError, TaskFailedError) as error:
             if self._otherwise is None:
                 raise
-            LOG.error("%s: a plain notice in its place: %s", self.mark.what, error)
+            LOG.error("%s: a plain notice in its place: %s", self.mark.receipt, error)
             return self._otherwise()
 
 
 def prepare(office: Office, mark: StaleMark) -> Answer | None:
     """Start making the answer that `mark` asks for; heavy ones are made in a child."""
-    name = mark.what.partition(":")[2]
-    if name.startswith("precheck-"):
-        return _precheck(office, mark, int(name.removeprefix("precheck-")))
-    submission = office.store.submissions.find_submission(name)
+    if mark.precheck:
+        return _precheck(office, mark)
+    submission = office.store.submissions.find_submission(mark.receipt)
     if submission is None:
         return None
     path = answer_path(office, submission)
@@ -134,7 +133,8 @@ def _returned(
     return office.pool.submit(render_returned, request, findings, said, look)
 
 
-def _precheck(office: Office, mark: StaleMark, arrival_id: int) -> Answer:
+def _precheck(office: Office, mark: StaleMark) -> Answer:
+    arrival_id = mark.precheck
     arrival = office.store.arrivals.find_arrival(arrival_id)
     unit = office.tree[arrival.unit_id]
     head, *documents = office.store.arrivals.find_answer_document(arrival_id)

@@ -45,14 +45,14 @@ class Attempts:
 
     def attempt(self, mark: Stale, make: Callable[[], Made]) -> list[Made]:
         """Give what `make` makes, alone in a list; where it fails, none: the mark must stay."""
-        step = f"{mark.unit_id} {mark.period} {mark.what}"
+        step = f"{mark.unit_id} {mark.period} {mark.kind}"
         try:
             return [make()]
         except ObstructedError as trouble:
             LOG.warning("unit %s: outbox folder in trouble: %s", mark.unit_id, trouble.code)
             self._keep(mark, trouble)
         except TemporaryError as trouble:
-            LOG.warning("unit %s: %s not published yet: %s", mark.unit_id, mark.what, trouble.code)
+            LOG.warning("unit %s: %s not published yet: %s", mark.unit_id, mark.kind, trouble.code)
             self._keep(mark, trouble)
         except StoreDamagedError:
             raise

@@ -15,17 +15,9 @@ from sheetflow.findings import Finding, Round
 from sheetflow.mail.facts import count, explained, facts, letter, shown_name, tell
 from sheetflow.periods import Period
 from sheetflow.schemas.book import Judgement, Outcome
-from sheetflow.store.records import Arrival, FollowUp, NewMail, Stale, Submission
+from sheetflow.store.records import Arrival, FollowUp, NewMail, PublicationKind, Stale, Submission
 from sheetflow.units import Unit
 from sheetflow.wording import Event
-
-ANSWER, WORKBOOK, CONSOLIDATED, REPORT, BOARD = (
-    "answer",
-    "workbook",
-    "consolidated",
-    "report",
-    "board",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +167,8 @@ def stale_after(office: Office, submission: Submission) -> list[Stale]:
             unit_id=submission.unit_id,
             form=form,
             period=period,
-            what=f"{ANSWER}:{submission.receipt}",
+            kind=PublicationKind.ANSWER,
+            receipt=submission.receipt,
             why=submission.receipt,
         )
     ]
@@ -191,19 +184,19 @@ def stale_after(office: Office, submission: Submission) -> list[Stale]:
             unit_id=unit.unit_id,
             form=form,
             period=later.period_id,
-            what=what,
+            kind=kind,
             why=submission.receipt,
         )
         for later in periods
         for unit in _above(office, _answering(office, submission.unit_id, later))
-        for what in (CONSOLIDATED, REPORT, BOARD)
+        for kind in (PublicationKind.CONSOLIDATED, PublicationKind.REPORT, PublicationKind.BOARD)
     ]
     marks += [
         Stale(
             unit_id=_answering(office, submission.unit_id, later).unit_id,
             form=form,
             period=later.period_id,
-            what=WORKBOOK,
+            kind=PublicationKind.WORKBOOK,
             why=submission.receipt,
         )
         for later in periods[1:]
@@ -226,7 +219,7 @@ def _boards_that_list(office: Office, submission: Submission) -> list[Stale]:
             unit_id=unit.unit_id,
             form=form.key,
             period=period.period_id,
-            what=BOARD,
+            kind=PublicationKind.BOARD,
             why=submission.receipt,
         )
         for period in dict.fromkeys((form.last_ended(day), form.period_of(day)))
@@ -285,7 +278,8 @@ def entail_precheck(office: Office, arrival: Arrival, judgement: Judgement) -> F
         unit_id=unit.unit_id,
         form=judgement.form,
         period=judgement.period,
-        what=f"{ANSWER}:precheck-{arrival.arrival_id}",
+        kind=PublicationKind.ANSWER,
+        precheck=arrival.arrival_id,
     )
     name = f"precheck-{arrival.arrival_id}"
     files = {path.name: office.relative(path)}

@@ -30,10 +30,9 @@ from sheetflow.context.paths import (
 )
 from sheetflow.errors import TemporaryError, UnitsError
 from sheetflow.publishing.outbox import Beside, remove_publication
-from sheetflow.service.consequences import ANSWER, BOARD, CONSOLIDATED, REPORT, WORKBOOK
 from sheetflow.service.lost_publications import answers_by_path, mark_of
 from sheetflow.service.publish import ours_at
-from sheetflow.store.records import Publication, Stale
+from sheetflow.store.records import Publication, PublicationKind, Stale
 from sheetflow.store.renaming import moved_path
 from sheetflow.units import Levels, Unit, UnitTree
 
@@ -42,7 +41,7 @@ _LEVEL = 2
 UNITS = "units"
 """The name of their fingerprint: the list itself, so that a change tells what changed."""
 
-_ABOVE = (CONSOLIDATED, REPORT, BOARD)
+_ABOVE = (PublicationKind.CONSOLIDATED, PublicationKind.REPORT, PublicationKind.BOARD)
 _NUMBER = re.compile(r"第(\d+)号(_新\d?)?\.xlsx$")
 
 
@@ -222,8 +221,8 @@ def _above(office: Office, change: _Change, published: Iterable[Publication]) ->
     for unit_id in units & office.tree.units.keys():
         if unit_id in have or office.tree.children(unit_id):
             for form, period in spots:
-                for what in _ABOVE:
-                    yield Stale(unit_id=unit_id, form=form, period=period, what=what)
+                for kind in _ABOVE:
+                    yield Stale(unit_id=unit_id, form=form, period=period, kind=kind)
 
 
 def _own(
@@ -239,9 +238,9 @@ def _own(
         if entry.unit_id not in change.units or entry.unit_id not in office.tree:
             continue
         new = successors.get(entry.path, "")
-        if entry.kind == ANSWER and new:
+        if entry.kind == PublicationKind.ANSWER and new:
             yield answers[new]
-        elif entry.kind == WORKBOOK and (new or is_open(office, entry)):
+        elif entry.kind == PublicationKind.WORKBOOK and (new or is_open(office, entry)):
             yield from filter(None, [mark_of(entry)])
     for path, mark in answers.items():
         if mark.unit_id in change.back and path not in known:
@@ -269,26 +268,28 @@ def _successors(
         pair = (change.old[entry.unit_id], change.new[entry.unit_id])
         for old, new in _named(office, entry, *pair):
             path = office.relative(new)
-            if old.name == called and (entry.kind != ANSWER or path in answers):
+            if old.name == called and (entry.kind != PublicationKind.ANSWER or path in answers):
                 yield entry.path, path
 
 
 def _named(office: Office, entry: Publication, old: Unit, new: Unit) -> Iterator[tuple[Path, Path]]:
     """Give what files like this one may have been called for `old`, and are called for `new`."""
-    if entry.kind == ANSWER:
+    if entry.kind == PublicationKind.ANSWER:
         yield from _answers_named(office, entry, old, new)
         return
     form = office.form(entry.form)
     paths: list[Callable[[Unit], Path]]
-    if entry.kind == BOARD:
+    if entry.kind == PublicationKind.BOARD:
         extension = entry.path.rpartition(".")[2]
         paths = [lambda unit: board_path(office, unit, extension, form)]
     else:
         period = office.period(entry.form, entry.period)
         kinds = {
-            WORKBOOK: [lambda unit: workbook_path(office, form, unit, period)],
-            CONSOLIDATED: [lambda unit: consolidated_path(office, unit, period, form)],
-            REPORT: [
+            PublicationKind.WORKBOOK: [lambda unit: workbook_path(office, form, unit, period)],
+            PublicationKind.CONSOLIDATED: [
+                lambda unit: consolidated_path(office, unit, period, form)
+            ],
+            PublicationKind.REPORT: [
                 lambda unit: report_path(office, unit, period, form),
                 lambda unit: check_table_path(office, unit, period, form),
             ],

@@ -22,15 +22,20 @@ from sheetflow.schemas.digests import (
     workbook_digest,
 )
 from sheetflow.schemas.forms import Form
-from sheetflow.service.consequences import BOARD, CONSOLIDATED, REPORT, WORKBOOK
 from sheetflow.service.template_trials import report_trials
+from sheetflow.store.records import PublicationKind
 
-_EVERYTHING = (WORKBOOK, CONSOLIDATED, REPORT, BOARD)
+_EVERYTHING = (
+    PublicationKind.WORKBOOK,
+    PublicationKind.CONSOLIDATED,
+    PublicationKind.REPORT,
+    PublicationKind.BOARD,
+)
 _DIGESTS = {
-    WORKBOOK: workbook_digest,
-    CONSOLIDATED: roll_up_digest,
-    REPORT: report_digest,
-    BOARD: board_digest,
+    PublicationKind.WORKBOOK: workbook_digest,
+    PublicationKind.CONSOLIDATED: roll_up_digest,
+    PublicationKind.REPORT: report_digest,
+    PublicationKind.BOARD: board_digest,
 }
 
 
@@ -45,16 +50,16 @@ class Ground:
     name: str
     digest: str
     words: str
-    shown_in: tuple[str, ...]
+    shown_in: tuple[PublicationKind, ...]
     form: str = ""
     level: str | None = None
 
 
-def declared(office: Office, form: Form, what: str) -> str:
+def declared(office: Office, form: Form, kind: PublicationKind) -> str:
     """Give the digest of all in the form's whole declaration that one kind of publication shows."""
-    spot = (form.key, what)
+    spot = (form.key, kind)
     if spot not in office.declared:
-        office.declared[spot] = _DIGESTS[what](office.campaign, office.form(form.key))
+        office.declared[spot] = _DIGESTS[kind](office.campaign, office.form(form.key))
     return office.declared[spot]
 
 
@@ -69,12 +74,22 @@ def grounds(office: Office) -> Iterator[Ground]:
     for level in sorted({unit.level for unit in office.tree}):
         digest = _digest(office.policy(level).digest)
         words = f"{level}一级能看到的个人信息有变化"
-        yield Ground(f"masks:{level}", digest, words, (CONSOLIDATED, REPORT), level=level)
+        yield Ground(
+            f"masks:{level}",
+            digest,
+            words,
+            (PublicationKind.CONSOLIDATED, PublicationKind.REPORT),
+            level=level,
+        )
     settings = office.settings
-    yield Ground("form", _digest(settings.form), "印在报表上的表号等有变化", (WORKBOOK,))
-    yield Ground("report", _digest(settings.report), "情况报告的发文设置有变化", (REPORT,))
+    yield Ground(
+        "form", _digest(settings.form), "印在报表上的表号等有变化", (PublicationKind.WORKBOOK,)
+    )
+    yield Ground(
+        "report", _digest(settings.report), "情况报告的发文设置有变化", (PublicationKind.REPORT,)
+    )
     days = sorted(office.working_days.items()), sorted(office.day_overrides.items())
-    yield Ground("deadlines", _digest(days), "报送截止日期有变化", (BOARD,))
+    yield Ground("deadlines", _digest(days), "报送截止日期有变化", (PublicationKind.BOARD,))
     yield from template_grounds(office)
 
 
@@ -83,17 +98,20 @@ def template_grounds(office: Office) -> Iterator[Ground]:
     templates = office.templates
     if not templates.board_faults():
         yield Ground(
-            template_name(BOARD), templates.digest(*BOARD_PAGE), "上报情况模板有变化", (BOARD,)
+            template_name(PublicationKind.BOARD),
+            templates.digest(*BOARD_PAGE),
+            "上报情况模板有变化",
+            (PublicationKind.BOARD,),
         )
     titles = {form.title: form.key for form in office.campaign.forms[1:]}
     for title, trial in report_trials(office).items():
         if not templates.report_faults(trial, title):
             words = f"{f'《{title}》的' if title else ''}情况报告模板有变化"
             yield Ground(
-                template_name(REPORT, titles.get(title, "")),
+                template_name(PublicationKind.REPORT, titles.get(title, "")),
                 templates.digest(*report_place(title)),
                 words,
-                (REPORT,),
+                (PublicationKind.REPORT,),
                 titles.get(title, office.campaign.main_form.key),
             )
 

@@ -17,11 +17,10 @@ from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.schemas.forms import Form
 from sheetflow.service.attempts import Attempts
 from sheetflow.service.books import merged_since, past_books
-from sheetflow.service.consequences import WORKBOOK
 from sheetflow.service.follow_units import follow_units
 from sheetflow.service.grounds import declared
 from sheetflow.service.publish import Order, basis_of, is_fresh
-from sheetflow.store.records import Stale, StaleMark
+from sheetflow.store.records import PublicationKind, Stale, StaleMark
 from sheetflow.units import Unit
 from sheetflow.writing import write_master
 
@@ -41,7 +40,12 @@ def issue_workbooks(
     follow_units(office)
     ensure_stamp_key(office)
     marks = [
-        Stale(unit_id=unit.unit_id, form=form.key, period=period.period_id, what=WORKBOOK)
+        Stale(
+            unit_id=unit.unit_id,
+            form=form.key,
+            period=period.period_id,
+            kind=PublicationKind.WORKBOOK,
+        )
         for unit in expected
     ]
     publish_master(office, form)
@@ -141,5 +145,7 @@ def _request(office: Office, mark: Stale) -> tuple[BlankRequest, str]:
         stamp=max([start, *times]),
         token=token_for(office, form.key, unit.unit_id, period.period_id),
     )
-    basis = basis_of(declared(office, form, WORKBOOK), request, office.dress.printed)
+    basis = basis_of(
+        declared(office, form, PublicationKind.WORKBOOK), request, office.dress.printed
+    )
     return request, basis

@@ -15,9 +15,8 @@ from sheetflow.context.context import Office
 from sheetflow.context.paths import answer_path, precheck_path
 from sheetflow.periods import Period
 from sheetflow.publishing.lying import look_at
-from sheetflow.service.consequences import ANSWER
 from sheetflow.service.publish import is_there, ours_at
-from sheetflow.store.records import Publication, Stale
+from sheetflow.store.records import Publication, PublicationKind, Stale
 
 
 def mark_missing(office: Office) -> int:
@@ -27,11 +26,19 @@ def mark_missing(office: Office) -> int:
         for entry in office.store.publications.find_publications()
         if entry.unit_id in office.tree and not entry.successor and not _is_there(office, entry)
     ]
-    answers = answers_by_path(office) if any(entry.kind == ANSWER for entry in lost) else {}
+    answers = (
+        answers_by_path(office)
+        if any(entry.kind == PublicationKind.ANSWER for entry in lost)
+        else {}
+    )
     marks = [
         mark
         for entry in lost
-        if (mark := answers.get(entry.path) if entry.kind == ANSWER else mark_of(entry))
+        if (
+            mark := answers.get(entry.path)
+            if entry.kind == PublicationKind.ANSWER
+            else mark_of(entry)
+        )
     ]
     office.store.publications.record_stale(marks, office.clock.now())
     return len(marks)
@@ -75,7 +82,8 @@ def answers_by_path(office: Office) -> dict[str, Stale]:
             unit_id=submission.unit_id,
             form=submission.form,
             period=submission.period,
-            what=f"{ANSWER}:{submission.receipt}",
+            kind=PublicationKind.ANSWER,
+            receipt=submission.receipt,
             why=submission.receipt,
         )
     for arrival in office.store.arrivals.find_all():
@@ -90,7 +98,8 @@ def answers_by_path(office: Office) -> dict[str, Stale]:
             unit_id=unit.unit_id,
             form=form,
             period=period,
-            what=f"{ANSWER}:precheck-{arrival.arrival_id}",
+            kind=PublicationKind.ANSWER,
+            precheck=arrival.arrival_id,
         )
     return found
 
@@ -102,5 +111,5 @@ def mark_of(entry: Publication, why: str = "") -> Stale | None:
     except ValueError:
         return None
     return Stale(
-        unit_id=entry.unit_id, form=entry.form, period=entry.period, what=entry.kind, why=why
+        unit_id=entry.unit_id, form=entry.form, period=entry.period, kind=entry.kind, why=why
     )

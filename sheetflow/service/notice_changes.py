@@ -13,13 +13,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from sheetflow.context.context import LOG, Office
-from sheetflow.service.consequences import WORKBOOK
 from sheetflow.service.follow_units import is_open
 from sheetflow.service.grounds import Ground, grounds, served_instead, template_grounds
 from sheetflow.service.lost_publications import mark_of
 from sheetflow.service.remeasure import Measured, measure_again
-from sheetflow.service.stale_words import WORDS
-from sheetflow.store.records import Publication, Stale
+from sheetflow.store.records import Publication, PublicationKind, Stale
 
 
 def notice_changes(office: Office) -> tuple[str, ...]:
@@ -62,7 +60,7 @@ def _marks(office: Office, changed: Iterable[Ground]) -> Iterator[Stale]:
     for entry in published:
         why = next((ground.words for ground in listed if _shows(office, entry, ground)), "")
         stale = mark_of(entry, why) if why else None
-        if stale and (entry.kind != WORKBOOK or is_open(office, entry)):
+        if stale and (entry.kind != PublicationKind.WORKBOOK or is_open(office, entry)):
             yield stale
 
 
@@ -77,7 +75,7 @@ def _sentences(changed: Iterable[Ground], stale: Iterable[Stale]) -> Iterator[st
     """Say what has changed and what is made again for it, each change once."""
     marked = list(dict.fromkeys(stale))
     for words in dict.fromkeys(ground.words for ground in changed):
-        kinds = Counter(mark.what for mark in marked if mark.why == words)
+        kinds = Counter(mark.kind for mark in marked if mark.why == words)
         if kinds:
-            files = "、".join(f"{WORDS[what]}{count}份" for what, count in kinds.items())
+            files = "、".join(f"{kind.label}{count}份" for kind, count in kinds.items())
             yield f"{words}，会重新生成：{files}。"

@@ -22,7 +22,6 @@ from sheetflow.intake.sighting import Oddity
 from sheetflow.mail.send import Sent, send_due
 from sheetflow.publishing.outbox import sweep_outbox
 from sheetflow.service.books import missing_units
-from sheetflow.service.consequences import ANSWER
 from sheetflow.service.detail_cache import sweep_pieces
 from sheetflow.service.follow_units import follow_units
 from sheetflow.service.journal import keep_journal
@@ -32,6 +31,7 @@ from sheetflow.service.rebuild import Rebuilding
 from sheetflow.service.take import Intake, open_intake, take_all
 from sheetflow.service.template_trials import template_troubles
 from sheetflow.service.waiting import waiting_of, what_waits
+from sheetflow.store.records import PublicationKind
 
 
 @dataclass
@@ -143,7 +143,7 @@ def is_behind(office: Office, intake: Intake) -> bool:
     if intake.is_behind:
         return True
     due = office.store.arrivals.find_unjudged(office.clock.now())
-    marks = office.store.publications.find_stale(ANSWER)
+    marks = office.store.publications.find_stale(PublicationKind.ANSWER)
     return any(arrival.unit_id in office.tree for arrival in due) or any(
         mark.unit_id in office.tree and not mark.trouble for mark in marks
     )

@@ -149,7 +149,7 @@ def _place(office: Office, drafted: Drafted, patience: Patience | None) -> Publi
         LOG.warning("published beside, the file is %s: %s", published.beside.value, beside)
     return Publication(
         path=path,
-        kind=order.mark.what.partition(":")[0],
+        kind=order.mark.kind,
         unit_id=order.mark.unit_id,
         form=order.mark.form,
         period=order.mark.period,

@@ -16,14 +16,13 @@ from sheetflow.context.paths import workbook_path
 from sheetflow.service import answer as answering
 from sheetflow.service.answer import Answer
 from sheetflow.service.attempts import Attempts
-from sheetflow.service.consequences import ANSWER, BOARD, CONSOLIDATED, REPORT, WORKBOOK
 from sheetflow.service.follow_units import withdraw_old_names
 from sheetflow.service.issue import publish_workbooks
 from sheetflow.service.publish import Order
 from sheetflow.service.roll_up import Making, Rollups
 from sheetflow.service.settle import settle_twins
 from sheetflow.service.turns import first_of_each
-from sheetflow.store.records import Issued, Publication, Stale, StaleMark
+from sheetflow.store.records import Issued, Publication, PublicationKind, Stale, StaleMark
 
 
 class Rebuilding:
@@ -53,14 +52,19 @@ class Rebuilding:
         """
         self._begin_answers()
         rollups = Rollups(self._office)
-        marks = _marks(self._office, CONSOLIDATED, REPORT, BOARD)
+        marks = _marks(
+            self._office,
+            PublicationKind.CONSOLIDATED,
+            PublicationKind.REPORT,
+            PublicationKind.BOARD,
+        )
         above = _SideBySide(self._office, self._rebuilt, rollups)
         above.begin(mark for mark in marks if not rollups.has_to_wait(mark))
         while self._answers:
             self._publish_answers(lambda _answer: True)
         _rebuild_workbooks(self._office, self._rebuilt)
         above.finish()
-        above.begin(_marks(self._office, BOARD))
+        above.begin(_marks(self._office, PublicationKind.BOARD))
         above.finish()
         self._rebuilt.record()
         withdraw_old_names(self._office)
@@ -69,7 +73,7 @@ class Rebuilding:
     def _begin_answers(self) -> None:
         """Have all answers that are due made, not too many side by side: memory stays flat."""
         self._unanswered = 0
-        marks = _marks(self._office, ANSWER)
+        marks = _marks(self._office, PublicationKind.ANSWER)
         for mark in first_of_each(marks, lambda mark: mark.unit_id, self._office.turn):
             if mark.mark_id in self._known or self._office.is_stopping():
                 continue
@@ -107,7 +111,7 @@ def rebuild(office: Office) -> Attempts:
     return Rebuilding(office).finish()
 
 
-def _marks(office: Office, *kinds: str) -> list[StaleMark]:
+def _marks(office: Office, *kinds: PublicationKind) -> list[StaleMark]:
     return [
         mark
         for mark in office.store.publications.find_stale(*kinds)
@@ -119,7 +123,7 @@ def _marks(office: Office, *kinds: str) -> list[StaleMark]:
 def _rebuild_workbooks(office: Office, rebuilt: Attempts) -> None:
     """Issue again those 填报 workbooks that have been handed out and stand on something new."""
     paths: dict[StaleMark, str] = {}
-    for mark in _marks(office, WORKBOOK):
+    for mark in _marks(office, PublicationKind.WORKBOOK):
         unit, period = office.tree[mark.unit_id], office.period(mark.form, mark.period)
         path = workbook_path(office, office.form(mark.form), unit, period)
         paths[mark] = office.relative(path)
@@ -196,8 +200,12 @@ def _record(
     before = [store.find_publication(entry.path) for entry in published]
     store.record_rebuilt([mark], published, issued)
     known = {entry.current for entry in before if entry}
-    if mark.what != BOARD and {entry.current for entry in published} - known:
+    if mark.kind is not PublicationKind.BOARD and {entry.current for entry in published} - known:
         board = Stale(
-            unit_id=mark.unit_id, form=mark.form, period=mark.period, what=BOARD, why=mark.why
+            unit_id=mark.unit_id,
+            form=mark.form,
+            period=mark.period,
+            kind=PublicationKind.BOARD,
+            why=mark.why,
         )
         store.record_stale([board], office.clock.now())

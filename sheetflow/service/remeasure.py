@@ -17,7 +17,7 @@ from sheetflow.context.context import LOG, Office
 from sheetflow.errors import SheetflowError, describe
 from sheetflow.schemas.documents import Indicators
 from sheetflow.schemas.forms import Form
-from sheetflow.service.consequences import ANSWER, stale_after
+from sheetflow.service.consequences import stale_after
 from sheetflow.service.measures import (
     declaration,
     dump_measures,
@@ -26,7 +26,7 @@ from sheetflow.service.measures import (
     measures_of,
 )
 from sheetflow.store.measurements import Measurement
-from sheetflow.store.records import Stale, Submission
+from sheetflow.store.records import PublicationKind, Stale, Submission
 
 
 @dataclass
@@ -79,7 +79,9 @@ def _measure_form(office: Office, form: Form, known: Mapping[str, str], measured
         if is_moved:
             moved += 1
             measured.stale += [
-                mark for mark in stale_after(office, submission) if not mark.what.startswith(ANSWER)
+                mark
+                for mark in stale_after(office, submission)
+                if mark.kind is not PublicationKind.ANSWER
             ]
         office.say("重新计算", done, len(due))
     if last is None:

@@ -29,14 +29,13 @@ from sheetflow.context.paths import (
 from sheetflow.context.templates import Serving
 from sheetflow.schemas.forms import Form
 from sheetflow.service.books import books_of
-from sheetflow.service.consequences import BOARD, CONSOLIDATED, REPORT
 from sheetflow.service.corrected import corrected_since, sources_of
 from sheetflow.service.grounds import declared, served_instead, template_name
 from sheetflow.service.letterhead import letter_of
 from sheetflow.service.publish import Order, basis_of, is_fresh, is_published
 from sheetflow.service.roll_up_workbook import begin_consolidated, books_request
 from sheetflow.service.waiting import held_submissions
-from sheetflow.store.records import Issued, StaleMark
+from sheetflow.store.records import Issued, PublicationKind, StaleMark
 from sheetflow.units import Unit
 
 
@@ -77,20 +76,20 @@ class Rollups:
         """Order marks tree by tree, those nearest to its top first: they take longest."""
         tree = self.office.tree
         places = {unit.unit_id: number for number, unit in enumerate(tree.roots)}
-        kinds = (CONSOLIDATED, REPORT, BOARD)
+        kinds = (PublicationKind.CONSOLIDATED, PublicationKind.REPORT, PublicationKind.BOARD)
         return sorted(
             marks,
             key=lambda mark: (
                 places[tree.chain(mark.unit_id)[-1].unit_id],
                 tree.rank(tree[mark.unit_id]),
                 self.office.period(mark.form, mark.period),
-                kinds.index(mark.what),
+                kinds.index(mark.kind),
             ),
         )
 
     def has_to_wait(self, mark: StaleMark) -> bool:
         """Whether `mark` asks for a board whose reader has yet to get the files it links to."""
-        if mark.what != BOARD:
+        if mark.kind is not PublicationKind.BOARD:
             return False
         office, unit, form = (
             self.office,
@@ -108,11 +107,11 @@ class Rollups:
         Give None where what lies there stands on just this, or nothing is to lie there.
         """
         makers = {
-            CONSOLIDATED: self._begin_workbook,
-            REPORT: self._begin_report,
-            BOARD: self._begin_boards,
+            PublicationKind.CONSOLIDATED: self._begin_workbook,
+            PublicationKind.REPORT: self._begin_report,
+            PublicationKind.BOARD: self._begin_boards,
         }
-        return makers[mark.what](mark) if self._is_wanted(mark) else None
+        return makers[mark.kind](mark) if self._is_wanted(mark) else None
 
     def books(self, mark: StaleMark, period: str = "") -> Books:
         """What is accepted up to a mark's period (or `period`) in the tree that its unit is in.
@@ -147,7 +146,8 @@ class Rollups:
         return {
             (entry.unit_id, entry.form, entry.period)
             for entry in self.office.store.publications.find_publications()
-            if entry.kind in {CONSOLIDATED, REPORT, BOARD}
+            if entry.kind
+            in {PublicationKind.CONSOLIDATED, PublicationKind.REPORT, PublicationKind.BOARD}
         }
 
     def _tried(self, form: str, period: str) -> set[str]:
@@ -168,7 +168,9 @@ class Rollups:
         policy = office.policy(unit.level)
         path = consolidated_path(office, unit, books.period, books.form)
         basis = basis_of(
-            declared(office, books.form, CONSOLIDATED), _sources(books, unit), policy.digest
+            declared(office, books.form, PublicationKind.CONSOLIDATED),
+            _sources(books, unit),
+            policy.digest,
         )
         if is_fresh(office, path, basis):
             return None
@@ -207,7 +209,7 @@ class Rollups:
         path = report_path(office, unit, books.period, books.form)
         table_path = check_table_path(office, unit, books.period, books.form)
         basis = basis_of(
-            declared(office, books.form, REPORT),
+            declared(office, books.form, PublicationKind.REPORT),
             _sources(books, unit),
             template.content,
             letter,
@@ -233,7 +235,9 @@ class Rollups:
                 LOG.warning("%s", rendered.fault)
                 office.templates.learn(template, rendered.fault, title)
             if rendered.fault or template.is_instead:
-                _record_default(office, REPORT, template, other.key if other else "")
+                _record_default(
+                    office, PublicationKind.REPORT, template, other.key if other else ""
+                )
             files = {path: rendered.docx, table_path: rendered.table}
             return Made(
                 tuple(Order(where, content, mark, basis) for where, content in files.items())
@@ -250,7 +254,7 @@ class Rollups:
         held = tuple(held_submissions(office, below, form))
         data = board_data(office.campaign, self.books(mark, latest), unit, files, held)
         page = office.templates.board()
-        basis = basis_of(declared(office, form, BOARD), data, page.text)
+        basis = basis_of(declared(office, form, PublicationKind.BOARD), data, page.text)
         paths = {kind: board_path(office, unit, kind, form) for kind in ("xlsx", "html")}
         due = {kind: path for kind, path in paths.items() if not is_fresh(office, path, basis)}
         if not due:
@@ -260,7 +264,7 @@ class Rollups:
         def finish() -> Made:
             made = reply.result()
             if page.is_instead:
-                _record_default(office, BOARD, page)
+                _record_default(office, PublicationKind.BOARD, page)
             return Made(
                 tuple(
                     Order(path, made[kind], mark, basis, data.stamp) for kind, path in due.items()
@@ -293,7 +297,10 @@ def own_files(office: Office, unit: Unit, form: Form) -> Mapping[str, tuple[Boar
     found: dict[str, tuple[BoardFile, ...]] = {}
     for entry in office.store.publications.find_publications(unit.unit_id):
         path = entry.current
-        ours = entry.kind in {CONSOLIDATED, REPORT} and entry.form == form.key
+        ours = (
+            entry.kind in {PublicationKind.CONSOLIDATED, PublicationKind.REPORT}
+            and entry.form == form.key
+        )
         if ours and not entry.successor and path.startswith(folder):
             file = BoardFile(Path(path).stem.partition("_")[0], path.removeprefix(folder))
             found[entry.period] = (*found.get(entry.period, ()), file)

@@ -15,10 +15,9 @@ from sheetflow.context.context import LOG, Office
 from sheetflow.errors import TemporaryError
 from sheetflow.publishing.lying import look_at, stamp_of
 from sheetflow.publishing.outbox import Beside, Patience
-from sheetflow.service.consequences import ANSWER, BOARD, CONSOLIDATED, REPORT
 from sheetflow.service.lost_publications import answers_by_path, mark_of
 from sheetflow.service.publish import Order, announced, draft, ours_at, place
-from sheetflow.store.records import Publication, Stale
+from sheetflow.store.records import Publication, PublicationKind, Stale
 
 
 def settle_twins(office: Office) -> int:
@@ -39,7 +38,7 @@ def settle_twins(office: Office) -> int:
         if hers == (entry.beside_for == Beside.HERS):
             settled += not hers and _settle(office, entry)
             continue
-        mark = answers().get(entry.path) if entry.kind == ANSWER else mark_of(entry)
+        mark = answers().get(entry.path) if entry.kind == PublicationKind.ANSWER else mark_of(entry)
         if mark is None:  # what it was made from was purged
             settled += not hers and _settle(office, entry)
         else:
@@ -49,7 +48,7 @@ def settle_twins(office: Office) -> int:
 
 def _mark(office: Office, mark: Stale) -> None:
     """Mark what may have its name again; where it could not be made yet, it is marked already."""
-    known = office.store.publications.find_stale(mark.what)
+    known = office.store.publications.find_stale(mark.kind)
     same = (mark.unit_id, mark.form, mark.period)
     if same not in ((entry.unit_id, entry.form, entry.period) for entry in known):
         office.store.publications.record_stale([mark], office.clock.now())
@@ -72,7 +71,7 @@ def _settle(office: Office, entry: Publication) -> bool:
     """Give the very bytes of the twin its real name."""
     outbox = office.workspace.outbox
     twin, path = outbox / entry.beside, outbox / entry.path
-    mark = Stale(unit_id=entry.unit_id, form=entry.form, period=entry.period, what=entry.kind)
+    mark = Stale(unit_id=entry.unit_id, form=entry.form, period=entry.period, kind=entry.kind)
     try:
         if look_at(twin).sha256 != entry.sha256:
             return False  # somebody worked in it: it is theirs now
@@ -88,7 +87,10 @@ def _settle(office: Office, entry: Publication) -> bool:
         return False
     kept = replace(entry, beside="", beside_for="")
     office.store.publications.record_rebuilt([], [kept])
-    if entry.kind in {CONSOLIDATED, REPORT}:  # the board links to it
-        board = replace(mark, what=BOARD)
+    if entry.kind in {
+        PublicationKind.CONSOLIDATED,
+        PublicationKind.REPORT,
+    }:  # the board links to it
+        board = replace(mark, kind=PublicationKind.BOARD)
         office.store.publications.record_stale([board], office.clock.now())
     return True

@@ -8,16 +8,7 @@ from sheetflow.consolidation.waiting import Waiting, Waits
 from sheetflow.context.context import Office
 from sheetflow.periods import OFFICE_ZONE
 from sheetflow.schemas.book import Outcome
-from sheetflow.service.consequences import ANSWER, BOARD, CONSOLIDATED, REPORT, WORKBOOK
 from sheetflow.store.records import StaleMark
-
-WORDS = {
-    ANSWER: "答复",
-    WORKBOOK: "填报表",
-    CONSOLIDATED: "汇总表",
-    REPORT: "情况报告",
-    BOARD: "上报情况",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +44,7 @@ def waiting_for(office: Office, thing: StaleThing) -> Waiting:
     return Waiting(
         kind=Waits.PUBLICATION,
         unit_id=mark.unit_id,
-        receipt=mark.what.partition(":")[2] if mark.what.startswith(f"{ANSWER}:") else "",
+        receipt=mark.receipt,
         since=mark.marked_at,
         reason=f"等待发布 {thing.words}。",
         remedy=remedy,
@@ -68,10 +59,9 @@ def words_of(office: Office, mark: StaleMark) -> str:
 def _words(office: Office, mark: StaleMark, reason: str) -> str:
     unit = office.tree[mark.unit_id].folder if mark.unit_id in office.tree else mark.unit_id
     period = f" {office.period(mark.form, mark.period).label}" if mark.period else ""
-    what = mark.what.partition(":")[0]
     form = office.campaign.named_beside(mark.form)
     since = mark.marked_at.astimezone(OFFICE_ZONE)
-    return f"{unit}{period}{form} {WORDS.get(what, what)}：{reason}（{since:%m-%d %H:%M}起）"
+    return f"{unit}{period}{form} {mark.kind.label}：{reason}（{since:%m-%d %H:%M}起）"
 
 
 def _reason(office: Office, why: str) -> str:

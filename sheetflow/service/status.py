@@ -19,12 +19,11 @@ from sheetflow.intake.scanning import scan
 from sheetflow.periods import Period
 from sheetflow.schemas.forms import Form
 from sheetflow.service.books import books_of
-from sheetflow.service.consequences import WORKBOOK
 from sheetflow.service.health import read_health
 from sheetflow.service.take import look, open_intake
 from sheetflow.service.template_trials import template_troubles
 from sheetflow.service.waiting import untaken, what_waits
-from sheetflow.store.records import Submission
+from sheetflow.store.records import PublicationKind, Submission
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,7 +181,7 @@ def _newest_period(office: Office, form: Form) -> Period:
     today = office.clock.now().date()
     last = form.last_ended(today)
     handed_out = any(
-        (entry.kind, entry.form) == (WORKBOOK, form.key)
+        (entry.kind, entry.form) == (PublicationKind.WORKBOOK, form.key)
         for entry in office.store.publications.find_publications(period=last.period_id)
     )
     return last if handed_out else form.due_at(today)

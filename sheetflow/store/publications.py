@@ -17,7 +17,6 @@ from typing import Any
 
 from sqlalchemy import (
     Connection,
-    Row,
     bindparam,
     delete,
     insert,
@@ -33,6 +32,7 @@ from sheetflow.store.records import (
     Document,
     Issued,
     Publication,
+    PublicationKind,
     PublishedSource,
     Stale,
     StaleMark,
@@ -63,14 +63,14 @@ class Publications:
         """All stale marks, the oldest first."""
         query = select(marks).order_by(marks.c.mark_id)
         with self._database.reading() as connection:
-            return tuple(StaleMark(**row) for row in _dicts(connection.execute(query)))
+            return tuple(map(_mark, connection.execute(query).mappings()))
 
-    def find_stale(self, *kinds: str) -> tuple[StaleMark, ...]:
-        """Return the stale marks of `kinds`, the oldest first: ``answer`` finds ``answer:1`` too."""
+    def find_stale(self, *kinds: PublicationKind) -> tuple[StaleMark, ...]:
+        """Return the stale marks of `kinds`, the oldest first."""
         wanted = [marks.c.what.in_(kinds), *(marks.c.what.startswith(f"{kind}:") for kind in kinds)]
         query = select(marks).where(or_(*wanted)).order_by(marks.c.mark_id)
         with self._database.reading() as connection:
-            return tuple(StaleMark(**row) for row in _dicts(connection.execute(query)))
+            return tuple(map(_mark, connection.execute(query).mappings()))
 
     def record_rebuilt(
         self,
@@ -104,8 +104,8 @@ class Publications:
     def find_publication(self, path: str) -> Publication | None:
         """Return what stands at `path` in the outbox as far as we know."""
         with self._database.reading() as connection:
-            rows = _dicts(connection.execute(select(table).where(table.c.path == path)))
-            return next((Publication(**row) for row in rows), None)
+            rows = connection.execute(select(table).where(table.c.path == path)).mappings()
+            return next(map(_publication, rows), None)
 
     def find_known(self, paths: Collection[str]) -> frozenset[str]:
         """Return those of `paths` at which something was ever published, or is to be from now on."""
@@ -127,13 +127,13 @@ class Publications:
         if period is not None:
             query = query.where(table.c.period == period)
         with self._database.reading() as connection:
-            return tuple(Publication(**row) for row in _dicts(connection.execute(query)))
+            return tuple(map(_publication, connection.execute(query).mappings()))
 
     def find_beside(self) -> tuple[Publication, ...]:
         """Return the publications that lie beside their real names, ordered by path."""
         query = select(table).where(table.c.beside != "").order_by(table.c.path)
         with self._database.reading() as connection:
-            return tuple(Publication(**row) for row in _dicts(connection.execute(query)))
+            return tuple(map(_publication, connection.execute(query).mappings()))
 
     def find_standing(self, unit_id: str, form: str, period: str) -> tuple[PublishedSource, ...]:
         """Return what the last published consolidated workbook of a unit stood on."""
@@ -187,7 +187,7 @@ class Publications:
         """Return the publications whose unit gets them under another path from now on."""
         query = select(table).where(table.c.successor != "").order_by(table.c.path)
         with self._database.reading() as connection:
-            return tuple(Publication(**row) for row in _dicts(connection.execute(query)))
+            return tuple(map(_publication, connection.execute(query).mappings()))
 
     def record_followed(
         self,
@@ -225,7 +225,7 @@ def _announced(connection: Connection, paths: Collection[str]) -> dict[str, set[
 
 def _rename_folders(connection: Connection, folders: Mapping[str, str]) -> None:
     """Let what is known of files follow their units' folders; the files went along with them."""
-    rows = list(_dicts(connection.execute(select(table))))
+    rows = list(connection.execute(select(table)).mappings())
     known_paths = {row["path"] for row in rows}
     for row in rows:
         renamed = {
@@ -251,12 +251,37 @@ def _rename_folders(connection: Connection, folders: Mapping[str, str]) -> None:
 
 
 _MARK_KEY = ("unit_id", "form", "period", "what")
+_PRECHECK = "precheck-"
+
+
+def _what(stale: Stale) -> str:
+    """Give the text that the table keeps of what is stale: its kind, and of an answer which."""
+    which = stale.receipt or (f"{_PRECHECK}{stale.precheck}" if stale.precheck else "")
+    return f"{stale.kind}:{which}" if which else stale.kind.value
+
+
+def _mark(row: Mapping[Any, Any]) -> StaleMark:
+    kind, _, which = row["what"].partition(":")
+    of_precheck = which.startswith(_PRECHECK)
+    return StaleMark(
+        kind=PublicationKind(kind),
+        receipt="" if of_precheck else which,
+        precheck=int(which.removeprefix(_PRECHECK)) if of_precheck else 0,
+        **{str(name): value for name, value in row.items() if name != "what"},
+    )
 
 
 def mark(connection: Connection, stale: Iterable[Stale], at: dt.datetime) -> None:
     """Set each mark anew, with a number that no earlier mark bore."""
     listed = [
-        {**{name: getattr(one, name) for name in _MARK_KEY}, "why": one.why, "marked_at": at}
+        {
+            "unit_id": one.unit_id,
+            "form": one.form,
+            "period": one.period,
+            "what": _what(one),
+            "why": one.why,
+            "marked_at": at,
+        }
         for one in dict.fromkeys(stale)
     ]
     if listed:
@@ -285,6 +310,6 @@ def _replace(connection: Connection, new: Publication) -> None:
     )
 
 
-def _dicts(rows: Iterable[Row[Any]]) -> Iterable[dict[str, Any]]:
-    for row in rows:
-        yield row._asdict()
+def _publication(row: Mapping[Any, Any]) -> Publication:
+    values = {str(name): value for name, value in row.items()}
+    return Publication(**{**values, "kind": PublicationKind(row["kind"])})

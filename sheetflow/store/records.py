@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
@@ -147,14 +148,44 @@ class Waiver:
     at: dt.datetime
 
 
+class PublicationKind(StrEnum):
+    """The kinds of what lies in the outbox."""
+
+    ANSWER = "answer"
+    WORKBOOK = "workbook"
+    CONSOLIDATED = "consolidated"
+    REPORT = "report"
+    BOARD = "board"
+
+    @property
+    def label(self) -> str:
+        """The office's word."""
+        return _KIND_LABELS[self]
+
+
+_KIND_LABELS = {
+    PublicationKind.ANSWER: "答复",
+    PublicationKind.WORKBOOK: "填报表",
+    PublicationKind.CONSOLIDATED: "汇总表",
+    PublicationKind.REPORT: "情况报告",
+    PublicationKind.BOARD: "上报情况",
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stale:
-    """Something that stands on changed data: `what` of a unit, form and period. Hashable."""
+    """What is to be made again: one kind of publication of a unit, form and period. Hashable.
+
+    Of an answer it says which: by its `receipt`, or by the number of the arrival that was a
+    `precheck`.
+    """
 
     unit_id: str
     form: str
     period: str
-    what: str
+    kind: PublicationKind
+    receipt: str = ""
+    precheck: int = 0
     why: str = field(default="", compare=False)
 
 
@@ -180,7 +211,7 @@ class Publication:
     """
 
     path: str
-    kind: str
+    kind: PublicationKind
     unit_id: str
     form: str
     period: str

@@ -28,13 +28,12 @@ from sheetflow.mail import MaildirCarrier
 from sheetflow.periods import Period
 from sheetflow.publishing.outbox import Beside, lies_there, remove_publication
 from sheetflow.schemas.documents import without_personal
-from sheetflow.service.consequences import ANSWER, CONSOLIDATED, WORKBOOK
 from sheetflow.service.detail_cache import forget_pieces
 from sheetflow.service.journal import rewrite_journal
 from sheetflow.service.publish import is_published, ours_at
 from sheetflow.service.rebuild import rebuild
 from sheetflow.store.purges import PurgeWork
-from sheetflow.store.records import Arrival, Publication, Purge, Stale, Submission
+from sheetflow.store.records import Arrival, Publication, PublicationKind, Purge, Stale, Submission
 
 
 @dataclass
@@ -157,7 +156,7 @@ def _is_old(before: dt.date, arrival: Arrival, periods: list[Period]) -> bool:
 def _check_settled(office: Office) -> None:
     """Refuse while answers are still to be made: they stand on originals and rows."""
     waiting = len(office.store.arrivals.find_unjudged())
-    waiting += len(office.store.publications.find_stale(ANSWER))
+    waiting += len(office.store.publications.find_stale(PublicationKind.ANSWER))
     if waiting:
         raise WorkspaceError(f"还有{waiting}份来件没有处理完，先不清理。请先运行 run。")
 
@@ -237,7 +236,7 @@ def _published_of(office: Office, submission: Submission) -> Iterator[str]:
         if entry.form != submission.form:
             continue
         of_this = name.startswith("退回_") and name.endswith(ending)
-        if of_this or (entry.kind == WORKBOOK and submission.outcome == "accepted"):
+        if of_this or (entry.kind == PublicationKind.WORKBOOK and submission.outcome == "accepted"):
             yield entry.path
 
 
@@ -262,7 +261,7 @@ def _record(office: Office, plan: PurgePlan) -> Purge:
     shown = [
         entry
         for entry in office.store.publications.find_publications()
-        if entry.kind == CONSOLIDATED
+        if entry.kind == PublicationKind.CONSOLIDATED
         and entry.unit_id in office.tree
         and _shows(office, plan, entry)
     ]
@@ -274,7 +273,10 @@ def _record(office: Office, plan: PurgePlan) -> Purge:
             outdated=[entry.path for entry in shown],
             stale=[
                 Stale(
-                    unit_id=entry.unit_id, form=entry.form, period=entry.period, what=CONSOLIDATED
+                    unit_id=entry.unit_id,
+                    form=entry.form,
+                    period=entry.period,
+                    kind=PublicationKind.CONSOLIDATED,
                 )
                 for entry in shown
             ],
@@ -292,7 +294,7 @@ def _shows(office: Office, plan: PurgePlan, entry: Publication) -> bool:
 def _changed_rollups(office: Office, plan: PurgePlan) -> Iterator[str]:
     """Name the roll-ups that show purged rows still, because a person changed them."""
     for entry in office.store.publications.find_beside():
-        is_hers = entry.kind == CONSOLIDATED and entry.beside_for == Beside.HERS
+        is_hers = entry.kind == PublicationKind.CONSOLIDATED and entry.beside_for == Beside.HERS
         if is_hers and _shows(office, plan, entry):
             yield entry.path
 

@@ -7,7 +7,7 @@ import datetime as dt
 from sheetflow.context.context import Office
 from sheetflow.service.stale_words import stale_things
 from sheetflow.service.status import standing
-from sheetflow.store.records import Stale
+from sheetflow.store.records import PublicationKind, Stale
 from tests.tiny.desk import (
     CITY,
     EAST,
@@ -119,7 +119,9 @@ def test_status_says_what_is_stale_and_why(desk: Desk) -> None:
 
     def mark(office: Office) -> None:
         receipt = f"{EAST}-{FIRST}-1"
-        stale = Stale(unit_id=CITY, form="patrol", period=FIRST, what="report", why=receipt)
+        stale = Stale(
+            unit_id=CITY, form="patrol", period=FIRST, kind=PublicationKind.REPORT, why=receipt
+        )
         office.store.publications.record_stale([stale], office.clock.now())
 
     desk.ask(mark, IN_TIME)

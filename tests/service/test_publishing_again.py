@@ -14,7 +14,7 @@ from sheetflow.service.judge import judge_arrivals
 from sheetflow.service.one_pass import run_pass
 from sheetflow.service.rebuild import Rebuilding
 from sheetflow.service.take import open_intake, take_all
-from sheetflow.store.records import Stale
+from sheetflow.store.records import PublicationKind, Stale
 from tests.tiny.desk import EAST, FIRST, FIRST_NAMED, IN_TIME, NEXT_DAY, PROVINCE, WEST, Desk, sound
 
 
@@ -58,16 +58,17 @@ def test_the_same_submissions_give_the_same_bytes(desk: Desk) -> None:
     weeks_later = IN_TIME + dt.timedelta(weeks=5)
     with open_office(desk.root, weeks_later) as office:
         marks = {
-            Stale(unit_id=made.unit_id, form=made.form, period=made.period, what=made.kind)
+            Stale(unit_id=made.unit_id, form=made.form, period=made.period, kind=made.kind)
             for made in office.store.publications.find_publications()
-            if made.kind not in {"answer", "workbook"}
+            if made.kind not in {PublicationKind.ANSWER, PublicationKind.WORKBOOK}
         }
         answers = {
             Stale(
                 unit_id=entry.unit_id,
                 form=entry.form,
                 period=entry.period,
-                what=f"answer:{entry.receipt}",
+                kind=PublicationKind.ANSWER,
+                receipt=entry.receipt,
             )
             for entry in office.store.submissions.find_submissions()
         }

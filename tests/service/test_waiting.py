@@ -16,7 +16,7 @@ from sheetflow.periods import Period
 from sheetflow.service.one_pass import PassReport
 from sheetflow.service.rebuild import rebuild
 from sheetflow.service.status import standing
-from sheetflow.store.records import NewMail, Stale
+from sheetflow.store.records import NewMail, PublicationKind, Stale
 from sheetflow.upkeep.decide import decide
 from sheetflow.upkeep.doctor import Grade, examine
 from sheetflow.upkeep.remind import remind
@@ -223,7 +223,7 @@ def test_why_something_stale_was_not_made_is_kept(desk: Desk) -> None:
         place.rmdir()
 
     def again(office: Office) -> int:
-        mark = Stale(unit_id=CITY, form="patrol", period=FIRST, what="board")
+        mark = Stale(unit_id=CITY, form="patrol", period=FIRST, kind=PublicationKind.BOARD)
         office.store.publications.record_stale([mark], office.clock.now())
         return rebuild(office).published
 

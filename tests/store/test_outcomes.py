@@ -16,6 +16,7 @@ import pytest
 import sheetflow
 from sheetflow.errors import StoreError
 from sheetflow.store import Decision, FollowUp, Judged, NewMail, Stale, Store, Submission, Waiver
+from sheetflow.store.records import PublicationKind
 
 if TYPE_CHECKING:
     from tests.store.conftest import Desk
@@ -49,7 +50,7 @@ def follow_up(submission: Submission) -> FollowUp:
         text="正文",
     )
     above = [
-        Stale(unit_id=unit_id, form="progress", period="2012B1", what="summary")
+        Stale(unit_id=unit_id, form="progress", period="2012B1", kind=PublicationKind.CONSOLIDATED)
         for unit_id in ("370100", "370000")
     ]
     return FollowUp(mails=[mail], stale=above)

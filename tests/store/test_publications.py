@@ -7,12 +7,17 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from sheetflow.store import Publication, Stale
+from sheetflow.store.records import PublicationKind
 
 if TYPE_CHECKING:
     from tests.store.conftest import Desk
 
 SUMMARY = Stale(
-    unit_id="370100", form="progress", period="2012B1", what="summary", why="历下区第1号已接收"
+    unit_id="370100",
+    form="progress",
+    period="2012B1",
+    kind=PublicationKind.CONSOLIDATED,
+    why="历下区第1号已接收",
 )
 
 
@@ -20,7 +25,7 @@ def publication(desk: Desk, basis: str = "1") -> Publication:
     """Make a city's consolidated workbook."""
     return Publication(
         path="370100-济南市/2012B1/汇总表.xlsx",
-        kind="summary",
+        kind=PublicationKind.CONSOLIDATED,
         unit_id="370100",
         form="progress",
         period="2012B1",
@@ -38,7 +43,11 @@ def test_a_mark_is_set_once_and_cleared_when_rebuilt(desk: Desk) -> None:
     desk.restart()
     store = desk.store.publications
     (mark,) = store.stale_marks
-    assert (mark.unit_id, mark.what, mark.why) == ("370100", "summary", "历下区第1号已接收")
+    assert (mark.unit_id, mark.kind, mark.why) == (
+        "370100",
+        PublicationKind.CONSOLIDATED,
+        "历下区第1号已接收",
+    )
     store.record_rebuilt([mark], [publication(desk)])
     assert store.stale_marks == ()
     assert store.find_publication("370100-济南市/2012B1/汇总表.xlsx") == publication(desk)
@@ -52,7 +61,7 @@ def test_a_mark_set_again_during_the_rebuild_survives(desk: Desk) -> None:
     store.record_stale([SUMMARY], desk.now)
     store.record_rebuilt(seen)
     (left,) = store.stale_marks
-    assert left.what == "summary"
+    assert left.kind == PublicationKind.CONSOLIDATED
 
 
 def test_an_old_clearing_never_takes_a_new_mark(desk: Desk) -> None:
@@ -68,14 +77,14 @@ def test_an_old_clearing_never_takes_a_new_mark(desk: Desk) -> None:
 
 def test_marks_of_other_things_stay(desk: Desk) -> None:
     """Rebuilding one thing leaves the others stale."""
-    report = dataclasses.replace(SUMMARY, what="report")
+    report = dataclasses.replace(SUMMARY, kind=PublicationKind.REPORT)
     province = dataclasses.replace(SUMMARY, unit_id="370000")
     store = desk.store.publications
     store.record_stale([SUMMARY, report, province], desk.now)
     store.record_rebuilt(store.stale_marks[:1])
-    assert [(mark.unit_id, mark.what) for mark in store.stale_marks] == [
+    assert [(mark.unit_id, mark.kind) for mark in store.stale_marks] == [
         ("370100", "report"),
-        ("370000", "summary"),
+        ("370000", PublicationKind.CONSOLIDATED),
     ]
 
 

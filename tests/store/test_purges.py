@@ -10,6 +10,7 @@ import pytest
 from sheetflow.schemas.documents import pack
 from sheetflow.store import Judged, Publication, Purge, Stale
 from sheetflow.store.purges import PurgeWork
+from sheetflow.store.records import PublicationKind
 
 if TYPE_CHECKING:
     from tests.store.conftest import Desk
@@ -91,7 +92,7 @@ def test_what_showed_the_rows_is_stale_and_withdrawn(desk: Desk) -> None:
             [
                 Publication(
                     path=path,
-                    kind="consolidated",
+                    kind=PublicationKind.CONSOLIDATED,
                     unit_id="370100",
                     form="progress",
                     period="2012B1",
@@ -101,7 +102,9 @@ def test_what_showed_the_rows_is_stale_and_withdrawn(desk: Desk) -> None:
                 )
             ],
         )
-    mark = Stale(unit_id="370100", form="progress", period="2012B1", what="consolidated")
+    mark = Stale(
+        unit_id="370100", form="progress", period="2012B1", kind=PublicationKind.CONSOLIDATED
+    )
     entry = desk.answer(desk.drop(), accepted(desk))
     desk.store.purges.record_purge(
         purge(desk),
@@ -117,4 +120,4 @@ def test_what_showed_the_rows_is_stale_and_withdrawn(desk: Desk) -> None:
     assert shown is not None
     assert shown.basis == ""
     assert desk.store.publications.find_publication("copy.xlsx") is None
-    assert [one.what for one in desk.store.publications.stale_marks] == ["consolidated"]
+    assert [one.kind for one in desk.store.publications.stale_marks] == ["consolidated"]

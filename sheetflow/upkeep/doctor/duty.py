@@ -10,10 +10,10 @@ from sheetflow.context.context import Office
 from sheetflow.context.lock import holder_of, is_held
 from sheetflow.periods import Period
 from sheetflow.service.books import books_of
-from sheetflow.service.consequences import WORKBOOK
 from sheetflow.service.health import check_health
 from sheetflow.service.status import standing
 from sheetflow.service.template_trials import template_troubles
+from sheetflow.store.records import PublicationKind
 from sheetflow.upkeep.doctor.finding import Line, fault, ok, warning
 
 _MOST_LINES = 10
@@ -48,7 +48,7 @@ def _missing(office: Office) -> str:
     """Say how many have yet to report for the last period that was handed out; empty where none."""
     handed_out: dict[str, Period] = {}
     for entry in office.store.publications.find_publications():
-        if entry.kind == WORKBOOK and entry.form in office.campaign.by_key:
+        if entry.kind == PublicationKind.WORKBOOK and entry.form in office.campaign.by_key:
             period = office.period(entry.form, entry.period)
             handed_out[entry.form] = max(period, handed_out.get(entry.form, period))
     for form, period in handed_out.items():
