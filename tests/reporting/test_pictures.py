@@ -18,9 +18,7 @@ from PIL import Image, ImageOps
 from sheetflow.config.defaults import picture_font
 from sheetflow.consolidation.report_data import Picture, PictureKind, ReportData, Series
 from sheetflow.reporting import ReportOptions, render_report
-from sheetflow.reporting.canvas import Canvas
 from sheetflow.reporting.pictures import draw_picture
-from sheetflow.reporting.scales import ANY_STEPS, ROUND_STEPS, scale_lines
 
 CITIES = ("山东省本级", "济南市", "青岛市")
 BARS = Picture(
@@ -91,35 +89,6 @@ def test_a_part_of_nothing_and_a_part_that_is_all_are_drawn() -> None:
     assert max(others) < 1000  # the samples of the key
 
 
-def test_the_layout_reckons_with_the_font_as_it_is() -> None:
-    """Lines of words are as far apart as the font says."""
-    font = TTFont(picture_font())
-    em = font["head"].unitsPerEm
-    words = Canvas(1, 1, 200, picture_font()).words("济\n南", 36)
-    assert words.lines[0][2] == font["OS/2"].sTypoAscender / em * 100
-    assert words.lines[1][2] - words.lines[0][2] == 100
-    assert words.below == -font["OS/2"].sTypoDescender / em * 100
-
-
-@pytest.mark.parametrize(
-    ("top", "steps", "lines"),
-    [
-        (824.55, ANY_STEPS, [0, 200, 400, 600, 800]),
-        (1150, ANY_STEPS, [0, 250, 500, 750, 1000]),
-        (3.45, ANY_STEPS, [0, 1, 2, 3]),
-        (1, ANY_STEPS, [0, 1]),
-        (0.6, ANY_STEPS, [0, 0.15, 0.3, 0.45, 0.6]),
-        (0.632, ROUND_STEPS, [0, 0.2, 0.4, 0.6]),
-        (1.15, ROUND_STEPS, [0, 0.25, 0.5, 0.75, 1]),
-    ],
-)
-def test_a_scale_has_round_numbers(
-    top: float, steps: tuple[float, ...], lines: list[float]
-) -> None:
-    """The lines of a scale are few, round, never beyond its top, and whole where things are counted."""
-    assert scale_lines(top, 5, steps, whole=steps is ANY_STEPS) == pytest.approx(lines)
-
-
 def test_the_font_is_ours_and_has_chinese() -> None:
     """The subset has every character of GB 2312, its own name, its licence beside it, and is small."""
     font = TTFont(picture_font())
@@ -166,7 +135,7 @@ def test_pictures_stand_in_the_text_with_numbered_captions(
     assert "图1" not in "".join(par.text for par in docx.Document(io.BytesIO(bare)).paragraphs)
 
 
-def test_only_two_modules_know_matplotlib() -> None:
+def test_one_module_knows_matplotlib() -> None:
     """What is heavy is imported where a picture is drawn, and nowhere else."""
     package = Path("sheetflow")
     knowing = {
@@ -174,6 +143,6 @@ def test_only_two_modules_know_matplotlib() -> None:
         for file in package.rglob("*.py")
         if "import matplotlib" in (text := file.read_text("utf-8")) or "from matplotlib" in text
     }
-    assert set(knowing) == {"reporting/canvas.py", "reporting/scales.py"}
+    assert set(knowing) == {"reporting/pictures.py", "children/tasks/warm_up.py"}
     for text in knowing.values():
         assert not re.search(r"^(import|from) matplotlib", text, re.MULTILINE)

@@ -22,8 +22,7 @@ def warm_up(campaign: str) -> None:
 def warm_up_reports() -> None:
     """Load what Word reports and consolidated workbooks need, while nothing else is to be done."""
     import docxtpl  # noqa: F401 - every report needs it
+    import matplotlib.backends.backend_agg
+    import matplotlib.figure  # noqa: F401 - likewise
 
     import sheetflow.writing.consolidated.workbook  # noqa: F401 - likewise
-    from sheetflow.reporting.canvas import load_renderer
-
-    load_renderer()
