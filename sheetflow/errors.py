@@ -165,6 +165,22 @@ class TemporaryError(SheetflowError):
         return cls(step, str(place), errno.errorcode.get(error.errno or 0, "EUNKNOWN"))
 
 
+_MOST_DOUBLINGS = 20
+
+
+def wait_after(
+    failures: int,
+    first: dt.timedelta = dt.timedelta(seconds=2),
+    most: dt.timedelta = dt.timedelta(minutes=5),
+) -> dt.timedelta:
+    """Give how long to wait after `failures` (1, 2, …) in a row: soon at first, never given up.
+
+    The wait is `first`, doubled with each failure, and never longer than `most`.
+    """
+    doubled = int(2 ** min(failures - 1, _MOST_DOUBLINGS))
+    return min(first * doubled, most)
+
+
 class ObstructedError(TemporaryError):
     """Something stands in the way in one unit's outbox folder: that unit's trouble, nobody else's.
 

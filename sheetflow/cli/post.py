@@ -20,9 +20,8 @@ def mail(
     every: Annotated[bool, typer.Option("--all", help="Send all that are listed.")] = False,
 ) -> None:
     """List mails that somebody did not get; with numbers, queue them again."""
-    from sheetflow.mail.requeue import requeue, troubled_mails
-    from sheetflow.mail.send import send_unless_served
-    from sheetflow.service.oddities import unit_words
+    from sheetflow.mail.send import requeue, send_unless_served, troubled_mails
+    from sheetflow.service.waiting import unit_words
 
     with opened_office(context) as office:
         listed = list(troubled_mails(office))

@@ -15,13 +15,11 @@ from sheetflow.errors import (
     TemporaryError,
     WorkspaceError,
     describe,
+    wait_after,
 )
-from sheetflow.intake.backoff import BackOff
-
-_WORK = "work"
 
 
-class Enduring:
+class Retry:
     """Does one kind of work again and again, whatever comes in between.
 
     It is called `name` in the log and `words` in sentences.
@@ -29,14 +27,14 @@ class Enduring:
 
     def __init__(self, office: Office, name: str, words: str) -> None:
         self._office, self._name, self._words = office, name, words
-        self._back_off = BackOff(office.clock.monotonic)
+        self._failures, self._due = 0, 0.0
         self.troubles: tuple[str, ...] = ()
         """What stood in the way of the last time, in sentences; whole while the next is under way."""
 
     @property
     def is_due(self) -> bool:
         """Whether no back-off stands in the way."""
-        return self._back_off.is_due(_WORK)
+        return self._office.clock.monotonic() >= self._due
 
     def do(self, work: Callable[[], float]) -> float:
         """Do `work`; give the seconds until it is wanted again, by its own word or by back-off.
@@ -59,6 +57,10 @@ class Enduring:
             self.troubles = ("程序出错，详见日志；稍后自动重试。",)
         else:
             self.troubles = ()
-            self._back_off.succeeded(_WORK)
+            self._failures, self._due = 0, 0.0
             return pause
-        return self._back_off.failed(_WORK)
+        self._failures += 1
+        wait = wait_after(self._failures).total_seconds()
+        # Monotonic: a corrected clock neither hurries nor strands the next try.
+        self._due = self._office.clock.monotonic() + wait
+        return wait

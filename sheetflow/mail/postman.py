@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from sheetflow.context.context import LOG, Office, say_nothing
-from sheetflow.context.retry import Enduring
+from sheetflow.context.retry import Retry
 from sheetflow.errors import describe
 from sheetflow.mail.send import Sent, Unrecorded, send_due
 
@@ -27,7 +27,7 @@ class Postman:
         self._office = replace(office, say=say_nothing, is_stopping=self._is_stopping)
         self._ask_office = office.is_stopping
         self._on_sent = on_sent
-        self._enduring = Enduring(office, "mail", "发送邮件")
+        self._retry = Retry(office, "mail", "发送邮件")
         self._called = threading.Event()
         self._newest = 0
         self._unrecorded: Unrecorded = {}
@@ -37,7 +37,7 @@ class Postman:
     @property
     def troubles(self) -> tuple[str, ...]:
         """What stood in the way of the last round, in sentences."""
-        return self._enduring.troubles
+        return self._retry.troubles
 
     def call(self) -> None:
         """Have all sent that is queued and due now; after trouble, not before its back-off is over.
@@ -75,10 +75,10 @@ class Postman:
             self._called.clear()
             if self._is_stopping():
                 return
-            if not self._enduring.is_due:
+            if not self._retry.is_due:
                 continue
             try:
-                self._enduring.do(self._send)
+                self._retry.do(self._send)
             except BaseException as failure:  # noqa: BLE001 - it is raised to who calls
                 LOG.error("mail ended: %s", describe(failure))
                 self._failure = failure

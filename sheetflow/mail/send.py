@@ -1,14 +1,22 @@
-"""The mail queue: at least once, with back-off; trouble delays mail and nothing else."""
+"""The mail queue: at least once, with back-off; trouble delays mail and nothing else.
+
+A mail is written when a file is judged, before its answer is published. Where the answer came
+to lie beside a file that a person changed or holds open, the mail names and encloses that one.
+Mail that somebody did not get can be queued again; whoever has it does not get it twice.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from markupsafe import escape
 
 from sheetflow.context.context import LOG, Office
 from sheetflow.context.lock import held_lock
-from sheetflow.errors import MailError, StoreError, WorkspaceError, describe
+from sheetflow.errors import MailError, RequestError, StoreError, WorkspaceError, describe
 from sheetflow.mail import (
     Carrier,
     MaildirCarrier,
@@ -19,9 +27,9 @@ from sheetflow.mail import (
     SmtpCarrier,
     compose,
 )
-from sheetflow.mail.enclosures import current_files, read_file
 from sheetflow.mail.gather import gather_floods
-from sheetflow.store.records import Delivered, Mail
+from sheetflow.publishing.lying import is_reachable
+from sheetflow.store.records import Attachment, Delivered, Mail
 
 _AT_ONCE = 100
 _TOGETHER = 16
@@ -207,3 +215,70 @@ def _send(office: Office, carrier: Carrier, mail: Mail, result: Sent) -> Deliver
         return delivered
     office.store.mails.record_attempt(mail.mail_id, delivered, now)
     return None
+
+
+def current_files(office: Office, mail: Mail) -> Mail:
+    """Give `mail` with the names and places of the files that have what was published last."""
+    attached = {entry.path for entry in mail.attachments}
+    for known in office.store.publications.find_beside():
+        if known.path not in attached and known.unit_id != mail.unit_id:
+            continue
+        plain, beside = Path(known.path).name, Path(known.beside).name
+        mail = replace(
+            mail,
+            text=mail.text.replace(plain, beside),
+            html=mail.html.replace(str(escape(plain)), str(escape(beside))),
+            attachments=tuple(
+                Attachment(beside, known.beside) if entry.path == known.path else entry
+                for entry in mail.attachments
+            ),
+        )
+    return mail
+
+
+def read_file(office: Office, place: str) -> bytes:
+    """Read a published file; raise OSError where it is not there yet, or only by a link."""
+    path = office.workspace.outbox / place
+    if path.is_symlink() or not is_reachable(office.workspace.outbox, path.parent):
+        raise FileNotFoundError(path)
+    return path.read_bytes()
+
+
+def troubled_mails(office: Office) -> Iterator[tuple[Mail, str]]:
+    """Give every mail that somebody did not get, and in words how it stands with it."""
+    store = office.store.mails
+    for mail in store.find_mails("held"):
+        yield mail, "有邮件发不出去"
+    for mail in store.find_mails("queued"):
+        if mail.trouble:
+            yield mail, "有邮件还没有发成"
+    for mail in store.find_unreached():
+        # An address that was mended or struck since waits for nothing.
+        listed = office.tree[mail.unit_id].mails if mail.unit_id in office.tree else ()
+        if refused := [each for each in mail.refused if each in listed]:
+            yield mail, f"有邮件没有送到{len(refused)}个地址"
+
+
+def requeue(office: Office, numbers: Collection[int]) -> int:
+    """Queue mails (by number) again, to the addresses that the list of units has now.
+
+    Give how many. Who has a mail does not get it again. Raise RequestError, before anything is
+    queued, for a number that names no such mail or a unit without an address.
+    """
+    known = {mail.mail_id: mail for mail, _ in troubled_mails(office)}
+    for number in numbers:
+        if number not in known:
+            raise RequestError(
+                f"没有要重新发送的第{number}号邮件。不带编号运行 sheetflow mail，会列出全部。"
+            )
+        unit_id = known[number].unit_id
+        if unit_id not in office.tree or not office.tree[unit_id].mails:
+            raise RequestError(
+                f"第{number}号邮件的单位 {unit_id} 没有邮箱。请先在 units.xlsx 里填好。"
+            )
+    with office.store.together():
+        for number in numbers:
+            whom = office.tree[known[number].unit_id].mails
+            office.store.mails.record_mail_requeued(number, office.clock.now(), whom)
+    LOG.info("%d mails queued again", len(numbers))
+    return len(numbers)

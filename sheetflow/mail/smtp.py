@@ -15,8 +15,11 @@ from contextlib import contextmanager, suppress
 from typing import Literal
 
 from sheetflow.mail.compose import wire_address
-from sheetflow.mail.delivery import Delivery, Outcome, Reason, Refusal
-from sheetflow.mail.smtp_answers import (
+from sheetflow.mail.delivery import (
+    Delivery,
+    Outcome,
+    Reason,
+    Refusal,
     TroubleError,
     blaming,
     hand_over,

@@ -26,7 +26,7 @@ from sheetflow.schemas.documents import (
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.parsing import Value
 from sheetflow.schemas.personal import holds_personal_number
-from sheetflow.service.measures import former_codes
+from sheetflow.service.remeasure import former_codes
 from sheetflow.store.records import Arrival, Submission
 from sheetflow.units import Unit
 

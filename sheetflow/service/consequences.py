@@ -1,4 +1,4 @@
-"""What an answer entails: the mail to queue and the publications that are now stale.
+"""What an answer entails: the mail to queue, and the publications that are now stale (`marks`).
 
 Everything here only computes; whoever records the answer records this in the same commit.
 """
@@ -13,10 +13,9 @@ from sheetflow.context.context import Office
 from sheetflow.context.paths import answer_path, precheck_path
 from sheetflow.findings import Finding, Round
 from sheetflow.mail.facts import count, explained, facts, letter, shown_name, tell
-from sheetflow.periods import Period
 from sheetflow.schemas.book import Judgement, Outcome
+from sheetflow.service.marks import stale_after
 from sheetflow.store.records import Arrival, FollowUp, NewMail, PublicationKind, Stale, Submission
-from sheetflow.units import Unit
 from sheetflow.wording import Event
 
 
@@ -157,87 +156,6 @@ def _tell_superior(
     )
     message_id = f"{submission.receipt}.{submission.judgement_id}.superior"
     return letter(office, superior, Event.SUPERIOR, data, message_id)
-
-
-def stale_after(office: Office, submission: Submission) -> list[Stale]:
-    """Name what stands on a submission: its answer, and what everyone above publishes."""
-    form, period = submission.form, submission.period
-    marks = [
-        Stale(
-            unit_id=submission.unit_id,
-            form=form,
-            period=period,
-            kind=PublicationKind.ANSWER,
-            receipt=submission.receipt,
-            why=submission.receipt,
-        )
-    ]
-    if not period:
-        return marks + _boards_that_list(office, submission)
-    begun = office.period(form, period)
-    if begun.first_day > submission.arrived_at.date():
-        return marks  # a period that is not begun has nothing above it yet
-    # Cumulative figures of later periods stand on it.
-    periods = [begun, *begun.rest_of_year] if submission.outcome == "accepted" else [begun]
-    marks += [
-        Stale(
-            unit_id=unit.unit_id,
-            form=form,
-            period=later.period_id,
-            kind=kind,
-            why=submission.receipt,
-        )
-        for later in periods
-        for unit in _above(office, _answering(office, submission.unit_id, later))
-        for kind in (PublicationKind.CONSOLIDATED, PublicationKind.REPORT, PublicationKind.BOARD)
-    ]
-    marks += [
-        Stale(
-            unit_id=_answering(office, submission.unit_id, later).unit_id,
-            form=form,
-            period=later.period_id,
-            kind=PublicationKind.WORKBOOK,
-            why=submission.receipt,
-        )
-        for later in periods[1:]
-    ]
-    return marks
-
-
-def _boards_that_list(office: Office, submission: Submission) -> list[Stale]:
-    """Mark the boards above a workbook of no known period that is held, or no longer is.
-
-    Those are the boards that people look at then: of the period that is due, and of the current
-    one. A board that shows nothing yet is not made for it.
-    """
-    if submission.outcome == "refused":
-        return []
-    form = office.form(submission.form)
-    day = submission.arrived_at.date()
-    return [
-        Stale(
-            unit_id=unit.unit_id,
-            form=form.key,
-            period=period.period_id,
-            kind=PublicationKind.BOARD,
-            why=submission.receipt,
-        )
-        for period in dict.fromkeys((form.last_ended(day), form.period_of(day)))
-        for unit in _above(office, office.tree[submission.unit_id])
-    ]
-
-
-def _above(office: Office, unit: Unit) -> list[Unit]:
-    """The units that publish what `unit` reports: those on its chain with others below them."""
-    return [
-        entry for entry in office.tree.chain(unit.unit_id) if office.tree.children(entry.unit_id)
-    ]
-
-
-def _answering(office: Office, unit_id: str, period: Period) -> Unit:
-    """The unit that answers for the books of `unit_id` in `period`: itself, or its successor."""
-    heir = office.tree.successor_on(unit_id, period.last_day)
-    return heir or office.tree[unit_id]
 
 
 def entail_duplicate(office: Office, arrival: Arrival, repeated: Submission) -> FollowUp:

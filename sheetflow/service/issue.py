@@ -15,11 +15,10 @@ from sheetflow.context.stamps import ensure_stamp_key, token_for
 from sheetflow.context.templates import report_place
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.schemas.forms import Form
-from sheetflow.service.attempts import Attempts
 from sheetflow.service.books import merged_since, past_books
+from sheetflow.service.changes import declared
 from sheetflow.service.follow_units import follow_units
-from sheetflow.service.grounds import declared
-from sheetflow.service.publish import Order, basis_of, is_fresh
+from sheetflow.service.publish import Attempts, Order, basis_of, is_fresh
 from sheetflow.store.records import PublicationKind, Stale, StaleMark
 from sheetflow.units import Unit
 from sheetflow.writing import write_master

@@ -35,7 +35,7 @@ from sheetflow.schemas.documents import (
 from sheetflow.service.books import last_round, was_in_time
 from sheetflow.service.consequences import entail, entail_duplicate, entail_precheck, look_before
 from sheetflow.service.detail_cache import order_pieces, wish_pieces
-from sheetflow.service.measures import measured_by
+from sheetflow.service.remeasure import measured_by
 from sheetflow.service.requests import request_for, resolve_keys
 from sheetflow.service.turns import first_of_each
 from sheetflow.store.records import Arrival, Judged, Submission

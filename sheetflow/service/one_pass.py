@@ -22,14 +22,13 @@ from sheetflow.intake.sighting import Oddity
 from sheetflow.mail.send import Sent, send_due
 from sheetflow.publishing.outbox import sweep_outbox
 from sheetflow.service.books import missing_units
+from sheetflow.service.changes import notice_changes, notice_templates, template_troubles
 from sheetflow.service.detail_cache import sweep_pieces
 from sheetflow.service.follow_units import follow_units
-from sheetflow.service.journal import keep_journal
 from sheetflow.service.judge import judge_arrivals
-from sheetflow.service.notice_changes import notice_changes, notice_templates
 from sheetflow.service.rebuild import Rebuilding
+from sheetflow.service.receive import keep_journal
 from sheetflow.service.take import Intake, open_intake, take_all
-from sheetflow.service.template_trials import template_troubles
 from sheetflow.service.waiting import waiting_of, what_waits
 from sheetflow.store.records import PublicationKind
 

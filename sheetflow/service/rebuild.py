@@ -15,10 +15,9 @@ from sheetflow.context.context import Office
 from sheetflow.context.paths import workbook_path
 from sheetflow.service import answer as answering
 from sheetflow.service.answer import Answer
-from sheetflow.service.attempts import Attempts
 from sheetflow.service.follow_units import withdraw_old_names
 from sheetflow.service.issue import publish_workbooks
-from sheetflow.service.publish import Order
+from sheetflow.service.publish import Attempts, Order
 from sheetflow.service.roll_up import Making, Rollups
 from sheetflow.service.settle import settle_twins
 from sheetflow.service.turns import first_of_each

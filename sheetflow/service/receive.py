@@ -2,17 +2,30 @@
 
 A source (the units' folders are the only one so far) finds workbooks, puts their bytes into
 the archive, and names each by a key of its own. From here on a delivery is a delivery,
-wherever it came from. This module owns the order that loses nothing; it refuses to know what
-acknowledging means: removing a file is one way of it.
+wherever it came from. What stands in the journal will be received: a batch whose commit did
+not come about is recorded by the next look, or by the next start, from its line. This module
+owns the order that loses nothing; it refuses to know what acknowledging means: removing a
+file is one way of it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict, fields
+from pathlib import Path
 from typing import Protocol
 
 from sheetflow.context.context import LOG, Office
-from sheetflow.service.journal import note, record_noted
+from sheetflow.intake.journal import (
+    Batch,
+    Entry,
+    append_batch,
+    batches_of,
+    last_batch,
+    read_journal,
+    write_journal,
+)
+from sheetflow.store import Store
 from sheetflow.store.records import Arrival, NewArrival
 
 
@@ -63,3 +76,68 @@ def record_acknowledged(office: Office, arrivals: Sequence[Arrival]) -> None:
     with office.store.together():
         for arrival in arrivals:
             office.store.arrivals.record_acknowledged(arrival.arrival_id, office.clock.now())
+
+
+_NAMES = tuple(field.name for field in fields(Entry))
+
+
+def note(office: Office, received: Sequence[NewArrival]) -> None:
+    """Write what is about to be received into the journal, durably; raise TemporaryError."""
+    store = office.store
+    entries = tuple(entry_of(one) for one in received)
+    batch = Batch(store.workspace_id, store.arrivals.newest_id(), entries)
+    append_batch(office.workspace.journal, batch)
+
+
+def record_noted(office: Office) -> int:
+    """Record what the journal received and the database did not; give how many files.
+
+    That is a batch whose commit did not come about: nothing was committed since it was noted.
+    """
+    store, path = office.store, office.workspace.journal
+    newest, last = store.arrivals.newest_id(), last_batch(path)
+    if last is None or last.after < newest or last.workspace != store.workspace_id:
+        return 0
+    noted = [
+        entry
+        for batch in read_journal(path).batches
+        if batch.after >= newest
+        for entry in batch.entries
+    ]
+    if not noted:
+        return 0
+    with store.together():
+        for entry in noted:
+            store.arrivals.record_arrival(arrival_of(entry))
+    LOG.warning("%d files were in the journal, but not in the database: received now", len(noted))
+    return len(noted)
+
+
+def keep_journal(office: Office) -> None:
+    """Have a journal of this database's: made from it where there is none, else what it noted is recorded."""
+    last = last_batch(office.workspace.journal)
+    if last is None or last.workspace != office.store.workspace_id:
+        rewrite_journal(office.store, office.workspace.journal)
+    else:
+        record_noted(office)
+
+
+def rewrite_journal(store: Store, path: Path) -> None:
+    """Make the journal at `path` from the database: all but what was purged."""
+    purged = store.purges.find_purged()
+    numbered = [
+        (arrival.arrival_id, entry_of(arrival))
+        for arrival in store.arrivals.find_all()
+        if arrival.arrival_id not in purged
+    ]
+    write_journal(path, batches_of(store.workspace_id, numbered))
+
+
+def entry_of(arrival: NewArrival | Arrival) -> Entry:
+    """Give the journal's entry of an arrival."""
+    return Entry(**{name: getattr(arrival, name) for name in _NAMES})
+
+
+def arrival_of(entry: Entry) -> NewArrival:
+    """Give the arrival that an entry notes."""
+    return NewArrival(**asdict(entry))

@@ -2,11 +2,14 @@
 
 What counts is measured by children, one workbook's rows at a time; nothing is recorded here.
 The figures of closed periods and of purged workbooks stay what they were: 原口径. What cannot
-be measured now keeps its figure too, and is tried again at the next start.
+be measured now keeps its figure too, and is tried again at the next start. The store keeps by
+what every declaration that was ever in force measured each figure, so that it is known of an
+old one whether it would be the same today.
 """
 
 from __future__ import annotations
 
+import json
 from collections import deque
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
@@ -15,16 +18,11 @@ from dataclasses import dataclass, field
 from sheetflow.children.tasks.judge import measure_rows
 from sheetflow.context.context import LOG, Office
 from sheetflow.errors import SheetflowError, describe
+from sheetflow.schemas.digests import measure_digest, measure_digests
 from sheetflow.schemas.documents import Indicators
 from sheetflow.schemas.forms import Form
-from sheetflow.service.consequences import stale_after
-from sheetflow.service.measures import (
-    declaration,
-    dump_measures,
-    in_force,
-    measured_by,
-    measures_of,
-)
+from sheetflow.schemas.indicators import Figures
+from sheetflow.service.marks import stale_after
 from sheetflow.store.measurements import Measurement
 from sheetflow.store.records import PublicationKind, Stale, Submission
 
@@ -153,3 +151,52 @@ def _sentence(office: Office, form: Form, last: str | None, done: int, kept: int
     if kept:
         words += f"；另有{kept}份报告期已截止、原件已清理或已被更正的，仍按原口径"
     return f"{words}。"
+
+
+def measured_by(office: Office, form: Form) -> str:
+    """Give the digest of all that a form's figures are measured by now."""
+    spot = (form.key, "figures")
+    if spot not in office.declared:
+        whole = office.form(form.key)
+        office.declared[spot] = measure_digest(whole)
+        office.measures[office.declared[spot]] = measure_digests(whole)
+    return office.declared[spot]
+
+
+def in_force(form: Form) -> str:
+    """Name the fingerprint of what a form's figures were measured by last."""
+    return f"figures:{form.key}"
+
+
+def declaration(digest: str) -> str:
+    """Name what is kept of one declaration for ever: what each figure is measured by."""
+    return f"measures:{digest}"
+
+
+def dump_measures(office: Office, form: Form) -> str:
+    """Give what is kept of the declaration in force."""
+    return json.dumps(office.measures[measured_by(office, form)], sort_keys=True)
+
+
+def measures_of(office: Office, digest: str) -> Mapping[str, str]:
+    """Give what each figure was measured by, by code; nothing where nobody knows."""
+    if digest not in office.measures:
+        kept = office.store.fingerprints.find(declaration(digest)) if digest else None
+        office.measures[digest] = json.loads(kept or "{}")
+    return office.measures[digest]
+
+
+def former_codes(office: Office, form: Form, digest: str, figures: Figures) -> tuple[str, ...]:
+    """Give the codes of figures that the declaration in force would measure otherwise (原口径).
+
+    So is what it asks for and nobody measured.
+    """
+    current = measured_by(office, form)
+    if digest == current:
+        return ()
+    then, now = measures_of(office, digest), measures_of(office, current)
+    return tuple(
+        code
+        for code in sorted(now)
+        if code not in figures or (digest and then.get(code) != now[code])
+    )

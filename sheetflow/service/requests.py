@@ -1,22 +1,31 @@
-"""What judging a file must know of its unit: history, decisions, keys of others.
+"""What children must be told: of a file's unit to judge it, of the books to roll them up.
 
-This module owns the way from the store to a `JudgeRequest`. It refuses to judge.
+This module owns the way from the store to a `JudgeRequest` and a `BooksRequest`. It refuses
+to judge and to consolidate.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import replace
 
 from sheetflow.children.tasks.judge import FormAndPeriod, JudgeRequest
+from sheetflow.children.tasks.roll_up import (
+    BooksRequest,
+)
+from sheetflow.consolidation.accepted import Books
 from sheetflow.consolidation.past_books import PastBook
+from sheetflow.consolidation.report import Letter
+from sheetflow.consolidation.report_data import Letterhead
 from sheetflow.context.context import Office
 from sheetflow.findings import Explanation, Identity
 from sheetflow.intake.archive import blob_path
+from sheetflow.periods import Period
 from sheetflow.schemas.documents import load_explanations, load_rows
 from sheetflow.schemas.forms import Form
 from sheetflow.service.books import past_books
-from sheetflow.store.records import Arrival
+from sheetflow.store.records import Arrival, Submission
 from sheetflow.units import Unit
 
 
@@ -99,3 +108,47 @@ def resolve_keys(
                         (sheet, f"{unit_id}-{row[column.key]}") for row in load_rows(declared, text)
                     }
     return frozenset(asked & known)
+
+
+def letter_of(office: Office, unit: Unit, period: Period, form: Form) -> Letter:
+    """Give the letter's parts as the settings have them for `unit`'s report of `form`."""
+    report = office.settings.report
+    superior = office.tree[unit.parent].name if unit.parent else None
+    issuer = report.issuer_of(unit.name)
+    other = office.campaign.other_form(form.key)
+    number = report.document_number(unit.unit_id, period.period_id, other.key if other else "")
+    return Letter(
+        issuer=issuer,
+        addressee=report.addressee_of(superior),
+        letterhead=Letterhead(mark=f"{issuer}文件", number=number) if report.red_head else None,
+        copies="，".join(report.copies_to),
+        printer=report.printed_by_of(unit.name) if report.imprint else "",
+    )
+
+
+def books_request(
+    office: Office, books: Books, unit: Unit, sheets: Sequence[str] = ()
+) -> BooksRequest:
+    """Tell a child what is accepted below `unit`, with the period's rows of `sheets`."""
+    members = {member.unit_id for member in books.members(unit)}
+    submissions = office.store.submissions
+    asked: list[Submission] = []
+    if sheets:
+        spot = (books.form.key, books.period.period_id)
+        asked = [*submissions.find_all_accepted(*spot, among=members).values()]
+    return BooksRequest(
+        campaign=office.settings.campaign,
+        form=books.form.key,
+        unit=unit,
+        tree=books.tree,
+        period=books.period,
+        accepted={spot: found for spot, found in books.accepted.items() if spot[0] in members},
+        attempts={spot: found for spot, found in books.attempts.items() if spot[0] in members},
+        deadlines={spot: found for spot, found in books.deadlines.items() if spot[0] in members},
+        rows={
+            (sheet, submission.receipt): text
+            for sheet in sheets
+            if sheet
+            for submission, text in office.store.contents.iterate_rows(asked, sheet)
+        },
+    )

@@ -29,11 +29,10 @@ from sheetflow.context.paths import (
 from sheetflow.context.templates import Serving
 from sheetflow.schemas.forms import Form
 from sheetflow.service.books import books_of
-from sheetflow.service.corrected import corrected_since, sources_of
-from sheetflow.service.grounds import declared, served_instead, template_name
-from sheetflow.service.letterhead import letter_of
+from sheetflow.service.changes import declared, served_instead, template_name
+from sheetflow.service.consolidate import begin_consolidated, corrected_since, sources_of
 from sheetflow.service.publish import Order, basis_of, is_fresh, is_published
-from sheetflow.service.roll_up_workbook import begin_consolidated, books_request
+from sheetflow.service.requests import books_request, letter_of
 from sheetflow.service.waiting import held_submissions
 from sheetflow.store.records import Issued, PublicationKind, StaleMark
 from sheetflow.units import Unit

@@ -15,7 +15,7 @@ from sheetflow.context.context import LOG, Office
 from sheetflow.errors import TemporaryError
 from sheetflow.publishing.lying import look_at, stamp_of
 from sheetflow.publishing.outbox import Beside, Patience
-from sheetflow.service.lost_publications import answers_by_path, mark_of
+from sheetflow.service.marks import answers_by_path, mark_of
 from sheetflow.service.publish import Order, announced, draft, ours_at, place
 from sheetflow.store.records import Publication, PublicationKind, Stale
 

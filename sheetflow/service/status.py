@@ -1,4 +1,4 @@
-"""Who stands where: what `status` shows."""
+"""Who stands where, and what is to be published again: what `status` shows."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from sheetflow.intake.scanning import scan
 from sheetflow.periods import Period
 from sheetflow.schemas.forms import Form
 from sheetflow.service.books import books_of
+from sheetflow.service.changes import template_troubles
 from sheetflow.service.health import read_health
 from sheetflow.service.take import look, open_intake
-from sheetflow.service.template_trials import template_troubles
 from sheetflow.service.waiting import untaken, what_waits
 from sheetflow.store.records import PublicationKind, Submission
 

@@ -1,13 +1,17 @@
 """The units' folders as a source: what stands still there is archived, received, and removed.
 
-Stable file → archive blob → `receiving` → unlink. Each step can be repeated: a file whose
+Stable file → archive blob → `receive` → unlink. Each step can be repeated: a file whose
 unlink is pending is finished silently, whatever stopped us before. What a scan could not see
 is unknown, not gone; and a unit's later file does not overtake an earlier one that met
 trouble, for the latest one counts.
+
+A file bears a time of its own. It is believed where nobody looked into the folder between
+that time and now (`Memory`): had we looked, we should have seen it there, or not.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import time
 from collections import Counter
@@ -24,7 +28,7 @@ from sheetflow.intake.removal import Removal, remove_file
 from sheetflow.intake.scanning import scan
 from sheetflow.intake.sighting import Oddity, Purpose, Reason, Scan, Sighting
 from sheetflow.intake.stillness import Observation, StillFile, StillWatch
-from sheetflow.service.looks import Memory, begin_look, put_at, remember
+from sheetflow.periods import OFFICE_ZONE
 from sheetflow.service.receive import (
     acknowledge,
     receive,
@@ -32,7 +36,9 @@ from sheetflow.service.receive import (
     record_what_was_noted,
 )
 from sheetflow.service.turns import first_of_each
+from sheetflow.store.looks import Looked
 from sheetflow.store.records import Arrival, NewArrival
+from sheetflow.units import Unit
 
 _MOST_LOOKS, _PAUSE_SECONDS = 10, 0.3
 """How often a file that cannot be read holds up the later ones of its unit."""
@@ -45,6 +51,15 @@ _AT_ONCE = 16
 
 _EMPTY_SECONDS = 600.0
 """An empty file is waited for so long: old programs make it first and fill it later."""
+
+
+@dataclass
+class Memory:
+    """The last look (None: not asked for yet), the one that is recorded, and when that of now began."""
+
+    looked: Looked | None = None
+    recorded: Looked | None = None
+    began: dt.datetime | None = None
 
 
 @dataclass
@@ -304,3 +319,51 @@ def _fresh_key(office: Office, sighting: Sighting, sha256: str) -> str:
     """Give the file's key: not that of one just like it that has left the inbox already."""
     keys = (key_of(identity_of(sighting), sha256, before) for before in count())
     return next(key for key in keys if not office.store.arrivals.is_acknowledged(FOLDER, key))
+
+
+_OFTEN_ENOUGH = dt.timedelta(minutes=1)
+"""A service that runs for ever records its looks no more often."""
+_SECOND = 1_000_000_000
+
+
+def begin_look(office: Office, memory: Memory) -> None:
+    """Begin a look; the first one asks the store what the last service remembered."""
+    if memory.looked is None:
+        memory.looked = office.store.looks.find_look()
+    memory.began = office.clock.now()
+
+
+def put_at(memory: Memory, sighting: Sighting, now: dt.datetime) -> dt.datetime | None:
+    """Give the file's own time where nobody looked there between that and `now`; else None."""
+    if memory.looked is None:
+        return None
+    last = memory.looked.of(sighting.unit_id)
+    try:
+        own = dt.datetime.fromtimestamp(sighting.mtime_ns // _SECOND, OFFICE_ZONE)
+    except (OverflowError, ValueError, OSError):  # a file may bear any number
+        return None
+    return own if own <= now and (last is None or last < own) else None
+
+
+def remember(office: Office, memory: Memory, seen: Scan, left: Iterable[Sighting]) -> None:
+    """Remember a look as of when it began; `left` is what lies there and is not safe with us.
+
+    Of a folder in which something is left, or that could not be seen, the look before stays.
+    """
+    if memory.began is None or memory.looked is None:
+        return
+    units = {sighting.unit_id for sighting in left}
+    if seen.missing or seen.troubles:
+        units |= {unit.unit_id for unit in office.tree if _is_unseen(office, seen, unit)}
+    looked = memory.looked = memory.looked.again(memory.began, units)
+    if memory.recorded is None or looked.is_news_after(memory.recorded, _OFTEN_ENOUGH):
+        office.store.looks.record_look(looked)
+        memory.recorded = looked
+
+
+def _is_unseen(office: Office, seen: Scan, unit: Unit) -> bool:
+    """Whether the scan could not look into the unit's own folder."""
+    places = {str(office.workspace.inbox), str(office.workspace.inbox_of(unit))}
+    return unit.folder in seen.missing or any(
+        str(trouble.place) in places for trouble in seen.troubles
+    )

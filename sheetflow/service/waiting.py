@@ -1,27 +1,29 @@
 """What waits, gathered from the store and a look at the inbox: the one source of all that show it.
 
 `run`, `watch`, `status`, `doctor`, the board and the superior's mail say what stands here and
-in the same words. This module refuses to mend anything, and needs no lock.
+in the same words: what lies in the inbox and is not taken, what is held, what could not be
+mailed or published. This module refuses to mend anything, and needs no lock.
 """
 
 from __future__ import annotations
 
-from collections import Counter
+import os
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 
 from sheetflow.consolidation.waiting import Waiting, Waits
 from sheetflow.context.context import Office
 from sheetflow.errors import Trouble
 from sheetflow.intake.identity import FOLDER, identity_in, identity_of
-from sheetflow.intake.sighting import Oddity, Scan
-from sheetflow.mail.requeue import troubled_mails
+from sheetflow.intake.sighting import PRECHECK_FOLDER, Oddity, Reason, Scan, display_name
+from sheetflow.mail.send import troubled_mails
+from sheetflow.periods import OFFICE_ZONE
 from sheetflow.publishing.outbox import Beside
 from sheetflow.schemas.book import Outcome
 from sheetflow.schemas.documents import load_finding
 from sheetflow.schemas.forms import Form
-from sheetflow.service.oddities import strange_things, stray_folders, unit_words
-from sheetflow.service.stale_words import stale_waiting
-from sheetflow.store.records import Arrival, Submission
+from sheetflow.store.records import Arrival, StaleMark, Submission
 
 _OUR_FAULT = "our-fault"
 _BESIDE = {
@@ -177,3 +179,132 @@ def _publications(office: Office) -> Iterator[Waiting]:
             reason=f"“{entry.path}”{said}，新的一份已发布在旁边：{entry.beside}。",
             remedy=remedy,
         )
+
+
+_MOST_NAMED = 5
+
+_ODD = {
+    Reason.SYMLINK: ("有链接，不收", "请换成真正的文件；不是自己人放的，请查是谁放的。"),
+    Reason.HARD_LINK: ("有与别处共用内容的文件（硬链接），不收", "请复制成独立的文件再放。"),
+    Reason.FOLDER: ("单位文件夹里又有文件夹，里面的东西不收", "请把工作簿直接放在单位文件夹里。"),
+    Reason.SPECIAL: ("有不是文件的东西（管道、设备等），不收", "请移走，并查是谁放的。"),
+    Reason.TOO_LARGE: ("有大得不像工作簿的文件，不收", "请让单位检查后重放。"),
+    Reason.EMPTY: ("有一个字节也没有的文件，还在等它写完", "写完以后会自动收取。"),
+    Reason.UNKNOWN_FOLDER: ("有没放进单位文件夹的东西，没有人收", "请移到该单位的文件夹里。"),
+    Reason.LINGERING: (
+        "有放了一天以上的锁文件、临时文件或隐藏文件",
+        "多半是 Excel 没有正常关闭留下的；确认没有人在编辑后删去。",
+    ),
+}
+
+
+def strange_things(office: Office, oddities: Iterable[Oddity]) -> Iterator[Waiting]:
+    """Give one line for each unit and reason, naming the first entries."""
+    found: dict[tuple[str, Reason], list[Oddity]] = defaultdict(list)
+    inbox = office.workspace.inbox
+    for oddity in oddities:
+        if oddity.unit_id and (oddity.folder == inbox or oddity.name == PRECHECK_FOLDER):
+            continue  # what stands in the place of a folder is told as what it hinders
+        found[oddity.unit_id or "", oddity.reason].append(oddity)
+    for (unit_id, reason), entries in found.items():
+        said, remedy = _ODD.get(reason, ("有不能收取的东西", "请看一看是什么，移走它。"))
+        whose = f"{unit_words(office, unit_id)} " if unit_id else ""
+        names = listed([f"{entry.folder.name}/{entry.name}" for entry in entries])
+        yield Waiting(
+            kind=Waits.INBOX,
+            unit_id=unit_id,
+            reason=f"{whose}报送文件夹里{said}：{names}。",
+            remedy=remedy,
+        )
+
+
+def stray_folders(office: Office) -> Iterator[Waiting]:
+    """Give a line where the inbox has folders of no unit."""
+    try:
+        strays = [
+            display_name(os.fsencode(path.name))
+            for path in office.workspace.stray_folders(office.tree)
+        ]
+    except OSError:
+        return  # the look at the inbox says so
+    if strays:
+        yield Waiting(
+            kind=Waits.INBOX,
+            reason=f"报送文件夹里有不属于任何单位的文件夹，里面的东西没有人收：{listed(strays)}。",
+            remedy="请核对名称（单位代码-名称，与 units.xlsx 一致），把里面的文件移到该放的文件夹。",
+        )
+
+
+def unit_words(office: Office, unit_id: str) -> str:
+    """Name a unit by code and name, as far as the list knows it."""
+    return f"{unit_id} {office.tree[unit_id].name}" if unit_id in office.tree else unit_id
+
+
+def listed(names: list[str]) -> str:
+    """List the first names: 历下区、市中区等7个."""
+    shown = "、".join(names[:_MOST_NAMED])
+    return shown + (f"等{len(names)}个" if len(names) > _MOST_NAMED else "")
+
+
+@dataclass(frozen=True, slots=True)
+class StaleThing:
+    """One publication that stands on changed data, in words."""
+
+    mark: StaleMark
+    words: str
+    """``370100-济南市 2012年1—2月 汇总表：370102-历下区第2号已接收（03-02 10:00起）``."""
+
+
+def stale_things(office: Office) -> tuple[StaleThing, ...]:
+    """Give everything stale, the oldest first, each with the submission that made it so."""
+    marks = office.store.publications.stale_marks
+    reasons = {why: _reason(office, why) for why in {mark.why for mark in marks}}
+    return tuple(StaleThing(mark, _words(office, mark, reasons[mark.why])) for mark in marks)
+
+
+def stale_waiting(office: Office) -> tuple[Waiting, ...]:
+    """Give everything stale as what waits, with the trouble that it met the last time."""
+    return tuple(waiting_for(office, thing) for thing in stale_things(office))
+
+
+def waiting_for(office: Office, thing: StaleThing) -> Waiting:
+    """Say what a stale thing waits for."""
+    mark = thing.mark
+    gone = mark.unit_id not in office.tree
+    remedy = "值守的服务会自动重新发布；没有值守的，请运行 run。"
+    if gone:
+        remedy = "这个单位已不在 units.xlsx 里；补回这一行后会自动发布。"
+    elif mark.trouble:
+        remedy = f"没有做成：{mark.trouble}"
+    return Waiting(
+        kind=Waits.PUBLICATION,
+        unit_id=mark.unit_id,
+        receipt=mark.receipt,
+        since=mark.marked_at,
+        reason=f"等待发布 {thing.words}。",
+        remedy=remedy,
+    )
+
+
+def words_of(office: Office, mark: StaleMark) -> str:
+    """Say what one mark asks for, and what made it stale."""
+    return _words(office, mark, _reason(office, mark.why))
+
+
+def _words(office: Office, mark: StaleMark, reason: str) -> str:
+    unit = office.tree[mark.unit_id].folder if mark.unit_id in office.tree else mark.unit_id
+    period = f" {office.period(mark.form, mark.period).label}" if mark.period else ""
+    form = office.campaign.named_beside(mark.form)
+    since = mark.marked_at.astimezone(OFFICE_ZONE)
+    return f"{unit}{period}{form} {mark.kind.label}：{reason}（{since:%m-%d %H:%M}起）"
+
+
+def _reason(office: Office, why: str) -> str:
+    """Say what a mark's receipt is; another reason is said as it stands."""
+    submission = office.store.submissions.find_submission(why) if why else None
+    if submission is None:
+        return why or "需要重新生成"
+    known = submission.unit_id in office.tree
+    unit = office.tree[submission.unit_id].folder if known else submission.unit_id
+    form = office.campaign.named_beside(submission.form)
+    return f"{unit}{form}第{submission.number}号{Outcome(submission.outcome).label}"

@@ -7,6 +7,8 @@ loop after the file in hand.
 
 from __future__ import annotations
 
+import datetime as dt
+import itertools
 import math
 import signal
 import threading
@@ -20,10 +22,9 @@ from sheetflow.consolidation.waiting import Identity
 from sheetflow.context.context import LOG, Office
 from sheetflow.context.lock import held_lock
 from sheetflow.context.open_store import open_store
-from sheetflow.context.retry import Enduring
+from sheetflow.context.retry import Retry
 from sheetflow.context.stamps import ensure_stamp_key
-from sheetflow.errors import SheetflowError, StoreBusyError
-from sheetflow.intake.backoff import BackOff
+from sheetflow.errors import SheetflowError, StoreBusyError, wait_after
 from sheetflow.intake.wake import Waker, Watching, choose_watching
 from sheetflow.mail.postman import Postman, postman_of
 from sheetflow.mail.send import Sent
@@ -40,8 +41,7 @@ from sheetflow.service.take import look, open_intake, take
 from sheetflow.service.turns import A_TURN
 from sheetflow.store import Store
 
-_WORK = "one pass"
-_SLICE_SECONDS, _MOMENTS_SECONDS, _OFTEN_ENOUGH_SECONDS = 0.25, 2.0, 30.0
+_SLICE_SECONDS, _MOMENTS_SECONDS, _OFTEN_ENOUGH = 0.25, 2.0, dt.timedelta(seconds=30)
 
 
 def watch(
@@ -101,7 +101,7 @@ class _Rounds:
     ) -> None:
         self._office, self._on_pass, self._postman = office, on_pass, postman
         self._intake = open_intake(office)
-        self._enduring = Enduring(office, "pass", "处理来件")
+        self._retry = Retry(office, "pass", "处理来件")
         self._is_tidy = False
         self._noticed: tuple[str, ...] = ()
         self._told: tuple[str, ...] = ()
@@ -110,18 +110,18 @@ class _Rounds:
     @property
     def troubles(self) -> tuple[str, ...]:
         """What stands in the way, in sentences."""
-        return (*self._enduring.troubles, *self._told, *self._postman.troubles)
+        return (*self._retry.troubles, *self._told, *self._postman.troubles)
 
     def tidy_up(self) -> None:
         """Make the workspace ready; where that is refused, the first pass tries again."""
-        self._enduring.do(self._tidy_up)
+        self._retry.do(self._tidy_up)
 
     def go(self) -> float:
         """Do one pass; give the seconds until the next one is wanted.
 
         Raise only what no waiting mends: a damaged database, wrong settings.
         """
-        return self._enduring.do(self._pass)
+        return self._retry.do(self._pass)
 
     def _tidy_up(self) -> float:
         self._is_tidy = False
@@ -176,23 +176,23 @@ def wait_for_store(
         return _open_soon(workspace)
     except StoreBusyError as busy:
         trouble = busy
-    back_off = BackOff(time.monotonic, ceiling_seconds=_OFTEN_ENOUGH_SECONDS)
     every = settings.intake.scan_seconds
     with held_lock(workspace.lock), pulse_of(workspace.health, every) as pulse:
         told = ""
-        while True:
+        for failures in itertools.count(1):
             LOG.warning("start put off: %s", trouble)
             pulse.beat(troubles=(str(trouble),))
             if told != str(trouble):
                 told = str(trouble)
                 tell(told)
-            _sleep(back_off.failed(_WORK), is_stopping)
+            _sleep(wait_after(failures, most=_OFTEN_ENOUGH).total_seconds(), is_stopping)
             if is_stopping():
                 raise StoppedError("等待期间已停止。")
             try:
                 return _open_soon(workspace)
             except StoreBusyError as busy:
                 trouble = busy
+    raise AssertionError("never")
 
 
 def _open_soon(workspace: Workspace) -> Store:

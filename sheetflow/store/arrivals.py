@@ -14,8 +14,7 @@ from dataclasses import asdict
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, func, insert, or_, select, update
 
-from sheetflow.errors import StoreError
-from sheetflow.store.backoff import next_try
+from sheetflow.errors import StoreError, wait_after
 from sheetflow.store.engine import Database
 from sheetflow.store.records import Arrival, Document, NewArrival
 from sheetflow.store.schema import arrivals as table
@@ -122,7 +121,7 @@ class Arrivals:
         """
         with self._database.writing() as connection:
             troubles = _read(connection, arrival_id).troubles + 1
-            retry_at = next_try(at, troubles, FIRST_WAIT, LONGEST_WAIT)
+            retry_at = at + wait_after(troubles, FIRST_WAIT, LONGEST_WAIT)
             _update(
                 connection,
                 arrival_id,

@@ -13,9 +13,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func, insert, select, update
 
-from sheetflow.errors import StoreError
+from sheetflow.errors import StoreError, wait_after
 from sheetflow.store import recipients
-from sheetflow.store.backoff import next_try
 from sheetflow.store.engine import Database
 from sheetflow.store.records import Attachment, Delivered, Mail, NewMail
 from sheetflow.store.renaming import moved_path
@@ -88,7 +87,7 @@ class Mails:
             attempts = _attempts(connection, mail_id) + 1
             state, trouble = recipients.settle(connection, mail_id, delivered, at)
             is_open = state == recipients.OPEN
-            retry_at = next_try(at, attempts, FIRST_WAIT, LONGEST_WAIT) if is_open else None
+            retry_at = at + wait_after(attempts, FIRST_WAIT, LONGEST_WAIT) if is_open else None
             changes: dict[str, object] = {"next_try_at": retry_at} if retry_at else {}
             if state == "sent":
                 changes["sent_at"] = at
@@ -127,7 +126,7 @@ class Mails:
         with self._database.writing() as connection:
             for mail_id in mail_ids:
                 attempts = _attempts(connection, mail_id) + 1
-                retry_at = next_try(at, attempts, FIRST_WAIT, LONGEST_WAIT) - _BEFORE
+                retry_at = at + wait_after(attempts, FIRST_WAIT, LONGEST_WAIT) - _BEFORE
                 _update(
                     connection, mail_id, attempts=attempts, next_try_at=retry_at, trouble=trouble
                 )

@@ -25,7 +25,7 @@ from sheetflow.context.context import LOG, Office
 from sheetflow.context.stamps import stamp_key
 from sheetflow.errors import WorkspaceError
 from sheetflow.intake.archive import blob_path
-from sheetflow.service.journal import rewrite_journal
+from sheetflow.service.receive import rewrite_journal
 from sheetflow.store import Store
 
 MANIFEST, KIND, VERSION = "manifest.json", "sheetflow-backup", 3

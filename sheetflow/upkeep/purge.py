@@ -29,9 +29,9 @@ from sheetflow.periods import Period
 from sheetflow.publishing.outbox import Beside, lies_there, remove_publication
 from sheetflow.schemas.documents import without_personal
 from sheetflow.service.detail_cache import forget_pieces
-from sheetflow.service.journal import rewrite_journal
 from sheetflow.service.publish import is_published, ours_at
 from sheetflow.service.rebuild import rebuild
+from sheetflow.service.receive import rewrite_journal
 from sheetflow.store.purges import PurgeWork
 from sheetflow.store.records import Arrival, Publication, PublicationKind, Purge, Stale, Submission
 

@@ -3,16 +3,18 @@
 The clock stands at each one's time of arrival, so deadlines and numbers come out as before;
 a clock that was once set back changes no order. An original that the journal does not know
 comes back held, for the unit that it names. No mail goes out again for what was answered
-before. The old database is set aside when all is done; until then nothing is changed.
+before. The old database is set aside when all is done; until then nothing is changed. What is
+lost with a database is read from what is left of it, and named: whoever decided looks again.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import re
 import secrets
 import shutil
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -23,24 +25,21 @@ from sheetflow.config.workspace import Workspace, open_workspace
 from sheetflow.context.clock import Clock
 from sheetflow.context.context import LOG, Office, Say, open_office, say_nothing
 from sheetflow.context.lock import held_lock
-from sheetflow.context.open_store import open_store
-from sheetflow.errors import StoreDamagedError, UnreadableError, WorkspaceError
+from sheetflow.context.open_store import open_store, refuse_over_originals
+from sheetflow.errors import SheetflowError, StoreDamagedError, UnreadableError, WorkspaceError
 from sheetflow.findings import Place
 from sheetflow.intake.archive import blob_path, stored_blobs
 from sheetflow.intake.folders import sync_folder
 from sheetflow.intake.journal import Entry, Journal, read_journal
 from sheetflow.periods import OFFICE_ZONE
 from sheetflow.schemas.book import Judgement, Outcome
-from sheetflow.service.journal import arrival_of, rewrite_journal
 from sheetflow.service.judge import judge_arrivals, record_reply
-from sheetflow.service.lost_publications import strange_files
+from sheetflow.service.receive import arrival_of, rewrite_journal
 from sheetflow.service.requests import request_for
 from sheetflow.store import Arrival, NewArrival, Store
 from sheetflow.upkeep.backup import DATABASE, STAMP_KEY
 from sheetflow.upkeep.check import named_unit
-from sheetflow.upkeep.lost import lost_announcements, lost_decisions
-from sheetflow.upkeep.restore import check_database
-from sheetflow.upkeep.unpack import opened, unpack
+from sheetflow.upkeep.restore import check_database, opened, strange_files, unpack
 from sheetflow.validators.catalogue import GENERAL
 
 GUESSED = "unit-guessed"
@@ -264,3 +263,70 @@ def _set_aside(workspace: Workspace, now: dt.datetime) -> Path | None:
     for path in here:
         path.rename(aside / "state" / path.name)
     return aside
+
+
+_LOGGED = re.compile(
+    r"^(?P<at>\S+ [\d:]+)\S* INFO receipt (?P<receipt>\S+): "
+    r"(?:rule (?P<rule>\S+) waived|(?P<verdict>release|reject))$"
+)
+_VERDICTS = {"release": "放行", "reject": "驳回"}
+
+
+def lost_decisions(workspace: Workspace, base: Store) -> tuple[str, ...] | None:
+    """Name what was decided and `base` does not know; None where nothing tells of it."""
+    known = set(_of_store(base))
+    try:
+        with _old_store(workspace) as store:
+            if store.workspace_id == base.workspace_id:
+                return tuple(each for each in _of_store(store) if each not in known)
+    except (SheetflowError, OSError):
+        pass  # the log may still tell
+    return _of_log(workspace)
+
+
+def lost_announcements(workspace: Workspace) -> tuple[tuple[str, str], ...]:
+    """Tell which bytes were ours in the outbox, as far as what is left of the database says it.
+
+    Without it, whatever lies there and is not made again to the byte counts as a person's.
+    """
+    try:
+        with _old_store(workspace) as store:
+            return store.publications.find_all_announced()
+    except (SheetflowError, OSError):
+        return ()
+
+
+def _old_store(workspace: Workspace) -> Store:
+    """Open what is left of the database, as far as it can be read; never begin a new one."""
+    return Store.open(workspace.database, begin=lambda: refuse_over_originals(workspace))
+
+
+def _of_store(store: Store) -> Iterator[str]:
+    for waiver in store.submissions.find_waivers():
+        yield (
+            f"{waiver.at:%Y-%m-%d %H:%M} {waiver.receipt} 豁免审核意见 {waiver.rule}"
+            f"（{waiver.by}：{waiver.why}）"
+        )
+    for decision in store.submissions.find_decisions():
+        reason = f"：{decision.why}" if decision.why else ""
+        yield (
+            f"{decision.at:%Y-%m-%d %H:%M} {decision.receipt} {_VERDICTS.get(decision.verdict, decision.verdict)}"
+            f"（{decision.by}{reason}）"
+        )
+
+
+def _of_log(workspace: Workspace) -> tuple[str, ...] | None:
+    """Read the log, the oldest part first; what a backup knows cannot be told apart in it."""
+    files = sorted(workspace.state.glob(f"{workspace.log.name}*"), reverse=True)
+    if not files:
+        return None
+    said: list[str] = []
+    for file in files:
+        try:
+            lines = file.read_text("utf-8", errors="replace").splitlines()
+        except OSError:
+            return None
+        for found in filter(None, map(_LOGGED.match, lines)):
+            what = f"豁免审核意见 {found['rule']}" if found["rule"] else _VERDICTS[found["verdict"]]
+            said.append(f"{found['at'][:16]} {found['receipt']} {what}（据日志）")
+    return tuple(said)

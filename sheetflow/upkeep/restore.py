@@ -2,27 +2,47 @@
 
 Nothing of the workspace is touched before every file of the backup is unpacked beside it,
 has the hash of the manifest, and the database is sound. What stood there is set aside, not
-deleted. What a backup holds is untrusted: `unpacking` refuses strange names and sizes, and a
-database that holds more than our tables is refused here.
+deleted. What a backup holds is untrusted: strange names, sizes for which the disk has no room,
+and a database that holds more than our tables are refused.
 """
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import hashlib
+import json
+import os
+import re
 import secrets
 import shutil
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from sheetflow.config.private import close_state
+from sheetflow.config.private import close_state, make_private_folder
 from sheetflow.context.clock import Clock
-from sheetflow.context.context import open_office
+from sheetflow.context.context import Office, open_office
 from sheetflow.context.lock import held_lock
 from sheetflow.errors import StoreError, WorkspaceError
-from sheetflow.service.lost_publications import mark_missing, strange_files
+from sheetflow.intake.scanning import MAX_BYTES
+from sheetflow.publishing.lying import look_at
+from sheetflow.service.marks import answers_by_path, mark_of
+from sheetflow.service.publish import is_there, ours_at
 from sheetflow.store import Store, find_strangers
-from sheetflow.upkeep.backup import DATABASE, STAMP_KEY
-from sheetflow.upkeep.unpack import SETTINGS, STATE, TEMPLATES, UNITS, opened, unpack
+from sheetflow.store.records import Publication, PublicationKind
+from sheetflow.upkeep.backup import (
+    ARCHIVE,
+    DATABASE,
+    JOURNAL,
+    KIND,
+    MANIFEST,
+    STAMP_KEY,
+    VERSION,
+)
 
 _LOCK = "lock"
 
@@ -131,3 +151,165 @@ def _put_in_place(draft: Path, root: Path) -> None:
         path.rename(root / STATE / path.name)
     for name in (TEMPLATES, UNITS, SETTINGS):  # the settings last: they make it a workspace
         (draft / name).rename(root / name)
+
+
+def mark_missing(office: Office) -> int:
+    """Mark every publication whose file is not in the outbox; give how many there are."""
+    lost = [
+        entry
+        for entry in office.store.publications.find_publications()
+        if entry.unit_id in office.tree and not entry.successor and not _is_there(office, entry)
+    ]
+    answers = (
+        answers_by_path(office)
+        if any(entry.kind == PublicationKind.ANSWER for entry in lost)
+        else {}
+    )
+    marks = [
+        mark
+        for entry in lost
+        if (
+            mark := answers.get(entry.path)
+            if entry.kind == PublicationKind.ANSWER
+            else mark_of(entry)
+        )
+    ]
+    office.store.publications.record_stale(marks, office.clock.now())
+    return len(marks)
+
+
+def strange_files(office: Office) -> Iterator[str]:
+    """Name the files in the outbox whose bytes are none of ours, as far as the store knows.
+
+    After a restore those are what was published since the backup, and what people changed.
+    """
+    outbox = office.workspace.outbox
+    plain = {entry.current: entry.path for entry in office.store.publications.find_publications()}
+    for unit in office.tree:
+        for folder, _, names in os.walk(outbox / unit.folder):
+            for name in sorted(names):
+                if name.startswith((".", "~$")):
+                    continue  # an office program's own, for as long as it has a file open
+                path = Path(folder, name)
+                place = office.relative(path)
+                with suppress(OSError):
+                    ours = ours_at(office, plain.get(place, place), unit.unit_id)
+                    if look_at(path).is_hers(ours):
+                        yield place
+
+
+def _is_there(office: Office, entry: Publication) -> bool:
+    """Whether what was published lies there, be it beside a file that a person changed."""
+    return is_there(office, office.workspace.outbox / entry.current)
+
+
+SETTINGS, UNITS, TEMPLATES, STATE = "sheetflow.toml", "units.xlsx", "templates", "state"
+_BLOB = re.compile(rf"{ARCHIVE}/([0-9a-f]{{2}})/\1[0-9a-f]{{62}}")
+_TEMPLATE = re.compile(rf"{TEMPLATES}(/[^/\\:\x00-\x1f]+)+")
+_NEEDED = {SETTINGS, UNITS, DATABASE}
+_SMALL_BYTES = 64 * 1024 * 1024
+"""More than any list, template or manifest; below it nobody asks how well a file was packed."""
+_MOST_PACKED = 50
+"""So many times its packed size is what our databases unpack to at most: their rows are packed."""
+_SPARE_BYTES = 64 * 1024 * 1024
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    AttributeError,
+    KeyError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
+"""What reading a file that is no backup of ours, or a damaged one, may raise."""
+
+Manifest = Mapping[str, dict[str, str]]
+
+
+@contextlib.contextmanager
+def opened(file: Path) -> Iterator[tuple[zipfile.ZipFile, Manifest]]:
+    """Open the backup and its manifest, and hold names and sizes against what we write.
+
+    Raise WorkspaceError for one that is damaged, strange or too large, within as well.
+    """
+    try:
+        with zipfile.ZipFile(file) as package:
+            _check_sizes(package)
+            manifest = json.loads(package.read(MANIFEST))
+            if manifest["kind"] != KIND or manifest["version"] > VERSION:
+                raise WorkspaceError(f"{file} 由更新版本的程序备份。请安装新版本的程序。")
+            names = package.namelist()
+            files = manifest["files"]
+            if sorted(names) != sorted([MANIFEST, *files]) or not files.keys() >= _NEEDED:
+                raise WorkspaceError(f"备份 {file} 不完整。请换一份备份。")
+            if strange := [name for name in files if not _is_ours(name)]:
+                raise WorkspaceError(
+                    f"备份 {file} 里有不该有的文件（{len(strange)}个），没有恢复。"
+                )
+            yield package, manifest
+    except FileNotFoundError as error:
+        raise WorkspaceError(f"找不到 {error.filename or file}。请检查路径。") from error
+    except _DAMAGE as error:
+        raise WorkspaceError(f"{file} 不是 sheetflow 的备份，或者已经损坏。请换一份。") from error
+    except OSError as error:
+        raise WorkspaceError(
+            "恢复时读写出错。请检查权限和磁盘空间；原有的文件没有删除。"
+        ) from error
+
+
+def _check_sizes(package: zipfile.ZipFile) -> None:
+    """Refuse an entry that would unpack to more than any file of ours has."""
+    for entry in package.infolist():
+        if entry.filename == DATABASE:
+            most = max(_SMALL_BYTES, entry.compress_size * _MOST_PACKED)
+        elif entry.filename.startswith(f"{ARCHIVE}/"):
+            most = MAX_BYTES
+        elif entry.filename == JOURNAL:
+            most = max(_SMALL_BYTES, entry.compress_size * _MOST_PACKED)
+        else:
+            most = _SMALL_BYTES
+        if entry.file_size > most:
+            raise WorkspaceError(
+                f"备份里的一个文件解开有{entry.file_size // 1024**2}兆，不像是本程序的备份，没有恢复。"
+                "请换一份备份。"
+            )
+
+
+def _is_ours(name: str) -> bool:
+    parts = name.split("/")
+    tame = ".." not in parts and "." not in parts
+    known = name in {*_NEEDED, JOURNAL, STAMP_KEY}
+    return known or bool(tame and (_BLOB.fullmatch(name) or _TEMPLATE.fullmatch(name)))
+
+
+def unpack(package: zipfile.ZipFile, files: Mapping[str, str], draft: Path) -> None:
+    """Unpack every file into `draft`; raise WorkspaceError for one whose hash is another.
+
+    Nothing is written where the disk has no room for all.
+    """
+    wanted = sum(entry.file_size for entry in package.infolist())
+    free = shutil.disk_usage(draft.parent).free
+    if wanted + _SPARE_BYTES > free:
+        raise WorkspaceError(
+            f"备份解开要{wanted // 1024**2}兆，磁盘只剩{free // 1024**2}兆，没有恢复。"
+            "请腾出空间，或者恢复到别的磁盘。"
+        )
+    make_private_folder(draft)
+    make_private_folder(draft / STATE)
+    make_private_folder(draft / ARCHIVE)
+    (draft / TEMPLATES).mkdir()
+    for name, expected in files.items():
+        target = draft / name
+        if name.startswith(STATE):
+            make_private_folder(target.parent)
+        else:
+            target.parent.mkdir(parents=True, exist_ok=True)
+        digest = hashlib.sha256()
+        with package.open(name) as source, target.open("wb") as sink:
+            while chunk := source.read(1 << 20):
+                digest.update(chunk)
+                sink.write(chunk)
+        if digest.hexdigest() != expected:
+            raise WorkspaceError("备份里有文件与清单不符，已经损坏，没有恢复。请换一份备份。")
+        if name.startswith(STATE):
+            target.chmod(0o400 if name.startswith(f"{ARCHIVE}/") else 0o600)

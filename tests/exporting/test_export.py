@@ -14,7 +14,7 @@ from sheetflow.errors import WorkspaceError
 from sheetflow.masks import MaskPolicy
 from sheetflow.schemas.book import Outcome
 from sheetflow.units import THREE_LEVELS
-from sheetflow.upkeep import ExportColumn, ExportTable, tables_of, write_export
+from sheetflow.upkeep.export import ExportColumn, ExportTable, tables_of, write_export
 from tests.consolidation.desk import TREE, Desk
 from tests.county_book import CAMPAIGN
 

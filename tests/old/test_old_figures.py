@@ -6,7 +6,7 @@ import datetime as dt
 from pathlib import Path
 
 from sheetflow.context.context import open_office
-from sheetflow.service.measures import measured_by
+from sheetflow.service.remeasure import measured_by
 from tests.old.conftest import NEXT_DAY
 from tests.old.test_old_workspace import files_of, pass_at
 from tests.tiny.changing import Changing

@@ -14,8 +14,9 @@ from pathlib import Path
 
 from sheetflow.context.context import open_office
 from sheetflow.schemas.book import Outcome
-from sheetflow.service.lost_publications import answers_by_path, mark_missing, mark_of
+from sheetflow.service.marks import answers_by_path, mark_of
 from sheetflow.service.one_pass import PassReport, run_pass
+from sheetflow.upkeep.restore import mark_missing
 from tests.golden.dumping import document_text, workbook_text
 from tests.old.conftest import NEXT_DAY
 

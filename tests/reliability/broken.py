@@ -711,7 +711,7 @@ FORGETS_A_CHANGE = Broken(
     "that something has changed is on the disk before what shows it is marked",
     (
         (
-            "service/notice_changes.py",
+            "service/changes.py",
             """    with office.store.together():
         office.store.fingerprints.record({each.name: each.digest for each in (*new, *changed)})
 """,

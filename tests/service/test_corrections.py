@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 from sheetflow.context.context import Office
-from sheetflow.service.stale_words import stale_things
 from sheetflow.service.status import standing
+from sheetflow.service.waiting import stale_things
 from sheetflow.store.records import PublicationKind, Stale
 from tests.tiny.desk import (
     CITY,

@@ -13,7 +13,6 @@ from pathlib import Path
 
 from sheetflow.context.context import LOG, Office, open_office
 from sheetflow.errors import SheetflowError, StoreError, describe
-from sheetflow.upkeep.doctor import checks as memory
 from sheetflow.upkeep.doctor import duty, folders, machine, setup
 from sheetflow.upkeep.doctor.finding import Examination, Grade, Line, fault
 
@@ -33,9 +32,9 @@ _EXAMINATIONS: tuple[tuple[str, Examination], ...] = (
     ("发信", setup.check_mail),
     ("模板", setup.check_templates),
     ("字体", machine.check_fonts),
-    ("数据库", memory.check_database),
-    ("原件存档", memory.check_archive),
-    ("处理进程", memory.check_children),
+    ("数据库", machine.check_database),
+    ("原件存档", machine.check_archive),
+    ("处理进程", machine.check_children),
     ("服务", duty.check_service),
     ("等待处理", duty.check_waiting),
 )

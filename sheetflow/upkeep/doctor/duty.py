@@ -10,9 +10,9 @@ from sheetflow.context.context import Office
 from sheetflow.context.lock import holder_of, is_held
 from sheetflow.periods import Period
 from sheetflow.service.books import books_of
+from sheetflow.service.changes import template_troubles
 from sheetflow.service.health import check_health
 from sheetflow.service.status import standing
-from sheetflow.service.template_trials import template_troubles
 from sheetflow.store.records import PublicationKind
 from sheetflow.upkeep.doctor.finding import Line, fault, ok, warning
 

@@ -10,7 +10,7 @@ from sheetflow.context.templates import BOARD_WORDS, MAIL_WORDS, REPORT_WORDS
 from sheetflow.errors import WorkspaceError
 from sheetflow.mail import SmtpCarrier
 from sheetflow.mail.send import carrier_of
-from sheetflow.service.template_trials import report_trials
+from sheetflow.service.changes import report_trials
 from sheetflow.upkeep.doctor.finding import Line, fault, listed, ok, warning
 
 

@@ -1,22 +1,94 @@
-"""What a published consolidated workbook stood on, and which of its figures are others by now.
+"""One consolidated workbook: its skeleton made in a child, its bulk rows joined in here.
 
-This module owns the way from what the store keeps of a publication to its corrections: a
-unit's (another workbook) and ours (the same workbook, measured by another declaration).
+This module owns the two ways to a workbook: joined from pieces, or written row by row where
+that is switched off or a sheet would be too large; and what a published one stood on, so
+that its corrections are known: a unit's (another workbook) and ours (the same workbook,
+measured by another declaration). It refuses to place or record anything.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from dataclasses import replace
+from functools import partial
 
+from sheetflow.children.tasks.roll_up import (
+    WorkbookOrder,
+    WorkbookReply,
+    render_consolidated,
+)
 from sheetflow.consolidation.accepted import Accepted, Books
 from sheetflow.consolidation.corrections import Correction, find_corrections
+from sheetflow.consolidation.details import as_shown, sources
+from sheetflow.consolidation.workbook import consolidate
 from sheetflow.context.context import Office
+from sheetflow.errors import WritingError
 from sheetflow.periods import OFFICE_ZONE
+from sheetflow.publishing.outbox import Writer
 from sheetflow.schemas.documents import load_figures
+from sheetflow.service.detail_cache import find_pieces
+from sheetflow.service.requests import books_request
 from sheetflow.store.measurements import Measurement
 from sheetflow.store.records import PublishedSource
 from sheetflow.units import Unit
+from sheetflow.writing.consolidated.joined import join
+
+_MOST_TRIES = 2
+
+
+def begin_consolidated(
+    office: Office, books: Books, unit: Unit, corrections: Sequence[Correction]
+) -> tuple[Future[WorkbookReply] | None, Callable[[], bytes | Writer]]:
+    """Begin `unit`'s workbook; give what a child is making, and what waits and gives the content."""
+    if not office.settings.workers.joined_from:
+        return None, partial(_write_plainly, office, books, unit, corrections)
+    begun = _begin(office, books, unit, corrections)
+
+    def finish() -> bytes | Writer:
+        reply = begun.result()
+        for _ in range(_MOST_TRIES):
+            if not reply.lost:
+                break
+            reply = _begin(office, books, unit, corrections, lost=reply.lost).result()
+        if reply.lost:
+            raise WritingError("汇总表的中间文件无法读取。请检查 state 文件夹所在的磁盘。")
+        if not reply.content:
+            return _write_plainly(office, books, unit, corrections)
+        return partial(join, reply.content, reply.bulk)
+
+    return begun, finish
+
+
+def _begin(
+    office: Office,
+    books: Books,
+    unit: Unit,
+    corrections: Sequence[Correction],
+    lost: Sequence[str] = (),
+) -> Future[WorkbookReply]:
+    policy, books = office.policy(unit.level), as_shown(books, unit)
+    standing = {entry.receipt: entry for entry in sources(books, unit)}
+    pieces = find_pieces(office, books, policy, standing.values(), lost)
+    order = WorkbookOrder(
+        policy=policy,
+        corrections=corrections,
+        pieces=pieces,
+        joined_from=office.settings.workers.joined_from,
+    )
+    request = books_request(office, books, unit)
+    reply: Future[WorkbookReply] = office.pool.submit(render_consolidated, request, order)
+    return reply
+
+
+def _write_plainly(
+    office: Office, books: Books, unit: Unit, corrections: Sequence[Correction]
+) -> bytes:
+    from sheetflow.writing.consolidated.workbook import write_consolidated
+
+    policy = office.policy(unit.level)
+    return write_consolidated(consolidate(office.campaign, books, unit, policy, corrections))
 
 
 def sources_of(books: Books, unit: Unit) -> list[PublishedSource]:
