@@ -28,7 +28,7 @@ from unittest import mock
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # a checkout that is not installed
 
-from sheetflow.children import tasks
+from sheetflow.children.limits import Task
 from sheetflow.config.settings_text import default_settings_text
 from sheetflow.config.workspace import create_workspace
 from sheetflow.context.context import Office, open_office
@@ -118,16 +118,16 @@ class _InProcess:
     def __init__(self, *_: object) -> None:
         pass
 
-    def submit(self, task: str, *arguments: object) -> Future[Any]:
+    def submit(self, task: Task, *arguments: object) -> Future[Any]:
         """Do a task; the future is done, well or badly."""
         future: Future[Any] = Future()
         try:
-            future.set_result(getattr(tasks, task)(*arguments))
+            future.set_result(task(*arguments))
         except Exception as error:  # noqa: BLE001 - the future carries it to who asked
             future.set_exception(error)
         return future
 
-    def call(self, task: str, *arguments: object) -> Any:  # noqa: ANN401 - the task's own
+    def call(self, task: Task, *arguments: object) -> Any:  # noqa: ANN401 - the task's own
         """Do a task and give its value."""
         return self.submit(task, *arguments).result()
 
