@@ -18,8 +18,6 @@ def main() -> None:
 
     settle_language()
     import sheetflow.cli.decisions  # they add their commands to the app
-    import sheetflow.cli.extracts
-    import sheetflow.cli.post
     import sheetflow.cli.upkeep  # noqa: F401
     from sheetflow.cli.commands import app
     from sheetflow.cli.screen import complain, open_closed_ends

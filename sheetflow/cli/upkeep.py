@@ -1,4 +1,4 @@
-"""The commands that keep the office going: remind, doctor, backup, restore, purge."""
+"""The commands that keep the office going: remind, mail, doctor, backup, restore, purge, export."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from sheetflow.cli.screen import SCREEN, Steps, complain, say, say_json, say_wra
 if TYPE_CHECKING:
     from sheetflow.upkeep.doctor import Line
     from sheetflow.upkeep.remind import Reminders
+
 
 _MOST_NAMED = 20
 _COLOURS = {"ok": "green", "warning": "yellow", "fault": "red"}
@@ -187,7 +188,7 @@ def restore(
 
 
 def _recover(call: Call, backup: Path | None, *, force: bool) -> None:
-    from sheetflow.cli.recovery_lines import recovered_lines
+    from sheetflow.cli.summaries import recovered_lines
     from sheetflow.upkeep.recover import recover
 
     with Steps() as steps:
@@ -247,3 +248,63 @@ def _is_confirmed() -> bool:
         complain("清理以后不能恢复。确要清理，请加 --yes。")
         return False
     return typer.confirm("清理以后不能恢复。确要清理吗？")
+
+
+@app.command()
+def export(
+    context: typer.Context,
+    period: Annotated[str, typer.Option(help="The report period, like 2012B1.")],
+    to: Annotated[Path, typer.Option(help="The folder to write into.")],
+    level: Annotated[
+        str,
+        typer.Option(help="Mask personal columns as this level sees them (default: the top one)."),
+    ] = "",
+    form: Annotated[str, typer.Option(help=FORM_HELP)] = "",
+) -> None:
+    """Write the consolidated rows as CSV and as a SQLite file, one table a sheet; masks apply."""
+    from sheetflow.upkeep.export import export_rows, level_named
+
+    with opened_office(context) as office:
+        chosen = form_named(office, form)
+        wanted = period_named(office, period, chosen)
+        written = export_rows(office, wanted, to, level_named(office, level), chosen)
+    say(f"已导出{len(written)}个文件到 {to}（{wanted.label}）。内部资料，请妥善保管。")
+
+
+@app.command()
+def mail(
+    context: typer.Context,
+    numbers: Annotated[
+        list[int] | None, typer.Argument(help="Send the mails of these numbers after all.")
+    ] = None,
+    *,
+    every: Annotated[bool, typer.Option("--all", help="Send all that are listed.")] = False,
+) -> None:
+    """List mails that somebody did not get; with numbers, queue them again."""
+    from sheetflow.mail.send import requeue, send_unless_served, troubled_mails
+    from sheetflow.service.waiting import unit_words
+
+    with opened_office(context) as office:
+        listed = list(troubled_mails(office))
+        wanted = [entry.mail_id for entry, _ in listed] if every else list(numbers or ())
+        if not wanted:
+            for entry, what in listed:
+                whom = "、".join(entry.refused or entry.unserved)
+                whose = unit_words(office, entry.unit_id)
+                say_wrapped(
+                    f"第{entry.mail_id}号　{whose} {what}：{entry.subject}（{whom}）：{entry.trouble}"
+                )
+            say(
+                "要重新发送，请写上编号：sheetflow mail 编号……，或用 --all。"
+                if listed
+                else "没有发不出去的邮件。"
+            )
+            return
+        requeue(office, wanted)
+        sent = send_unless_served(office)
+    if sent is None:
+        say(f"已重新排队{len(wanted)}封。正在值守的服务会马上发出。")
+        return
+    say(f"已重新排队{len(wanted)}封：发出{sent.sent}封，稍后再发{sent.delayed}封。")
+    if sent.held:
+        say(f"还有{sent.held}封发不出去，见 sheetflow mail。")

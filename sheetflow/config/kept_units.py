@@ -10,10 +10,9 @@ import contextlib
 import dataclasses
 import datetime as dt
 import json
-import os
-import secrets
 from pathlib import Path
 
+from sheetflow.durable import write_whole
 from sheetflow.errors import SheetflowError
 from sheetflow.units import Levels, Unit, UnitTree
 
@@ -37,18 +36,8 @@ def keep_units(path: Path, kept: KeptUnits) -> None:
         "units": [dataclasses.asdict(unit) for unit in kept.tree],
     }
     text = json.dumps(document, ensure_ascii=False, default=str)
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     with contextlib.suppress(OSError):
-        try:
-            with os.fdopen(
-                os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb"
-            ) as file:
-                file.write(text.encode())
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(path)
-        finally:
-            draft.unlink(missing_ok=True)
+        write_whole(path, text.encode())
 
 
 def kept_units(path: Path, levels: Levels) -> KeptUnits | None:

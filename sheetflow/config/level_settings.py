@@ -1,7 +1,6 @@
 """The settings that the levels of a campaign have: a deadline each, and what each sees of persons.
 
-This module owns the model of the settings for one set of levels. It refuses to read files, and to know
-what else people call a level (`level_names`).
+This module owns the model of the settings for one set of levels. It refuses to read files.
 """
 
 from __future__ import annotations

@@ -17,7 +17,6 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from sheetflow.config.level_names import keyed_variables
 from sheetflow.config.setting_values import (
     Day,
     MailAddress,
@@ -26,6 +25,7 @@ from sheetflow.config.setting_values import (
     Text,
     Watching,
     Whole,
+    keyed_variables,
 )
 from sheetflow.units import THREE_LEVELS, Levels
 

@@ -21,8 +21,8 @@ from pydantic_settings import SettingsError as SourceError
 
 from sheetflow.campaigns import load_campaign
 from sheetflow.config.decoding import decode_text
-from sheetflow.config.level_names import key_of, keyed_table
 from sheetflow.config.level_settings import settings_of
+from sheetflow.config.setting_values import key_of, keyed_table
 from sheetflow.config.settings import CAMPAIGN_NAME, ENV_NESTING, ENV_PREFIX, Section, Settings
 from sheetflow.config.settings_text import allowed
 from sheetflow.errors import DeclarationError, SettingsError

@@ -12,6 +12,7 @@ import re
 import secrets
 from pathlib import Path
 
+from sheetflow.durable import sync_folder
 from sheetflow.errors import WorkspaceError
 from sheetflow.schemas.tokens import StampKey
 
@@ -66,10 +67,5 @@ def _put(draft: Path, path: Path) -> bool:
         if path.exists():
             return False
         draft.rename(path)
-    if os.name == "posix":
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+    sync_folder(path.parent)
     return True

@@ -11,8 +11,8 @@ import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sheetflow.config.atomic import replace_file
 from sheetflow.config.units_file import COLUMNS
+from sheetflow.durable import replace_file
 from sheetflow.units import Levels, Unit, UnitTree
 from sheetflow.workbook import column_letters
 

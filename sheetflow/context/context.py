@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sheetflow.campaigns import load_campaign
-from sheetflow.config.private import make_private_folder
 from sheetflow.config.settings import Settings
 from sheetflow.config.workspace import Workspace, open_workspace
 from sheetflow.context.clock import Clock
@@ -26,6 +25,7 @@ from sheetflow.context.open_store import open_store as open_sound_store
 from sheetflow.context.privacy import keyed_privacy
 from sheetflow.context.templates import Templates
 from sheetflow.context.units_in_force import read_roster
+from sheetflow.durable import make_private_folder
 from sheetflow.errors import RESTORE, SheetflowError, StoreDamagedError
 from sheetflow.masks import MaskPolicy
 from sheetflow.periods import Period, deadline

@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from sheetflow.config.private import make_private_folder
+from sheetflow.durable import make_private_folder
 from sheetflow.errors import WorkspaceError
 
 _POSIX = sys.platform != "win32"

@@ -16,9 +16,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from sheetflow.durable import sync_folder
 from sheetflow.errors import TemporaryError, retried_later
 from sheetflow.intake.contents import READING, ChangedError, read_chunks
-from sheetflow.intake.folders import sync_folder
 from sheetflow.intake.stillness import StillFile
 
 _PART = ".part"

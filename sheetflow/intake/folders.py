@@ -112,13 +112,6 @@ def opened_folder(
             os.close(descriptor)
 
 
-def sync_folder(path: Path) -> None:
-    """Make the entries of the folder at `path` durable, as far as the system can."""
-    if BY_DESCRIPTOR:
-        with opened_folder(path, follow=True) as folder:
-            folder.sync()
-
-
 def _refuse_unless_plain(status: os.stat_result) -> None:
     if not stat.S_ISREG(status.st_mode):
         raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))

@@ -13,12 +13,11 @@ import os
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from sheetflow.durable import sync_folder, write_whole
 from sheetflow.errors import retried_later
-from sheetflow.intake.folders import sync_folder
 from sheetflow.intake.identity import FOLDER, identity, key_of
 
 _STEP = "登记来件"
@@ -91,19 +90,8 @@ def append_batch(path: Path, batch: Batch) -> None:
 
 def write_journal(path: Path, batches: Iterable[Batch]) -> None:
     """Put a new journal in the place of the one at `path`, whole and durable, or not at all."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     with retried_later(_STEP, path):
-        try:
-            descriptor = os.open(draft, _FLAGS | os.O_TRUNC, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
-                file.writelines(map(_line, batches))
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(path)
-            sync_folder(path.parent)
-        finally:
-            with suppress(OSError):
-                draft.unlink(missing_ok=True)
+        write_whole(path, lambda file: file.writelines(map(_line, batches)))
 
 
 def read_journal(path: Path) -> Journal:

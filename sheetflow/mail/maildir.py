@@ -14,6 +14,7 @@ from email.policy import compat32
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
+from sheetflow.durable import sync_folder
 from sheetflow.mail.delivery import Delivery, Outcome, Reason, Refusal
 
 
@@ -69,7 +70,7 @@ class MaildirCarrier:
             file.flush()
             os.fsync(file.fileno())
         draft.replace(self.path / "new" / name)
-        _make_durable(self.path / "new")
+        sync_folder(self.path / "new")
 
 
 def _name(message: bytes) -> str:
@@ -81,13 +82,3 @@ def _name(message: bytes) -> str:
 
 def _digest(message_id: str) -> str:
     return hashlib.sha256(message_id.encode()).hexdigest()[:24]
-
-
-def _make_durable(folder: Path) -> None:
-    if os.name == "nt":  # a folder cannot be opened there; the file itself was synced
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

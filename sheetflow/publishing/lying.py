@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
 
+from sheetflow.durable import sync_folder
 from sheetflow.errors import ObstructedError, TemporaryError
 
 HELD_OPEN = frozenset({errno.EACCES, errno.EPERM, errno.EBUSY, errno.ETXTBSY})
-_CANNOT_SYNC_FOLDERS = {errno.EINVAL, errno.ENOTSUP, errno.ENOSYS}
 _FLAGS = (
     os.O_RDONLY
     | getattr(os, "O_NOFOLLOW", 0)
@@ -155,17 +155,3 @@ def _is_folder(part: Path, top: Path) -> bool:
 
 def _named(top: Path, part: Path) -> str:
     return part.relative_to(top).as_posix()
-
-
-def sync_folder(folder: Path) -> None:
-    """Make what happened to names in `folder` durable."""
-    if os.name == "nt":
-        return  # Windows has no such call; NTFS journals its names
-    descriptor = os.open(folder, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0))
-    try:
-        os.fsync(descriptor)
-    except OSError as error:
-        if error.errno not in _CANNOT_SYNC_FOLDERS:
-            raise
-    finally:
-        os.close(descriptor)

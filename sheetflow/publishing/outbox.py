@@ -24,6 +24,7 @@ from io import BufferedRandom
 from pathlib import Path
 from typing import BinaryIO
 
+from sheetflow.durable import sync_folder
 from sheetflow.errors import ObstructedError, TemporaryError, retried_later
 from sheetflow.publishing.lying import (
     Kind,
@@ -34,7 +35,6 @@ from sheetflow.publishing.lying import (
     look_at,
     make_folders,
     stamp_of,
-    sync_folder,
 )
 
 Writer = Callable[[BinaryIO], object]

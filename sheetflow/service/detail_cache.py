@@ -12,10 +12,10 @@ from pathlib import Path
 
 from sheetflow.children.tasks.judge import PieceWish
 from sheetflow.children.tasks.roll_up import PieceOrder, render_piece_files
-from sheetflow.config.private import make_private_folder
 from sheetflow.consolidation.accepted import Accepted, Books
 from sheetflow.consolidation.details import Whose, whose, whose_under
 from sheetflow.context.context import Office
+from sheetflow.durable import make_private_folder
 from sheetflow.errors import retried_later
 from sheetflow.masks import MaskPolicy
 from sheetflow.schemas.documents import unpack

@@ -20,6 +20,7 @@ from pathlib import Path
 from sheetflow.config.workspace import Workspace
 from sheetflow.context.context import Say
 from sheetflow.context.lock import is_held
+from sheetflow.durable import write_whole
 
 _BEAT_SECONDS = 5.0
 _PATIENCE_SECONDS = 180.0
@@ -68,17 +69,12 @@ class Pulse:
         self._write(json.dumps(asdict(self._health)))
 
     def _write(self, text: str) -> None:
-        draft = self._path.with_name(f"{self._path.name}.tmp")
         try:
-            draft.touch(mode=0o600)
-            draft.write_text(text, encoding="ascii")
-            draft.replace(self._path)
+            write_whole(self._path, text.encode("ascii"), is_durable=False)
         except OSError:
             # On a full disk the room of the old file is the only one left.
             with contextlib.suppress(OSError):
                 self._path.write_text(text, encoding="ascii")
-            with contextlib.suppress(OSError):
-                draft.unlink(missing_ok=True)
 
     def beating(self, say: Say) -> Say:
         """Give `say` so that it beats besides, every few seconds."""

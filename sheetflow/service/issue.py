@@ -8,11 +8,11 @@ from concurrent.futures import Future
 from pathlib import Path
 
 from sheetflow.children.tasks.workbooks import BlankRequest, render_blank
-from sheetflow.config.atomic import replace_file
 from sheetflow.context.context import Office
 from sheetflow.context.paths import workbook_path
 from sheetflow.context.stamps import ensure_stamp_key, token_for
 from sheetflow.context.templates import report_place
+from sheetflow.durable import replace_file
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.schemas.forms import Form
 from sheetflow.service.books import merged_since, past_books

@@ -11,11 +11,11 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
 
-from sheetflow.config.private import close_state
 from sheetflow.consolidation.waiting import Waiting, tell, told_besides
 from sheetflow.context.context import LOG, Office
 from sheetflow.context.lock import held_lock
 from sheetflow.context.stamps import ensure_stamp_key
+from sheetflow.durable import close_to_others
 from sheetflow.errors import TemporaryError
 from sheetflow.intake.archive import sweep_archive
 from sheetflow.intake.sighting import Oddity
@@ -70,7 +70,7 @@ def run_pass(office: Office) -> PassReport:
     Raise WorkspaceError where another service runs in this workspace.
     """
     with held_lock(office.workspace.lock):
-        mended = (*close_to_others(office), *ensure_stamp_key(office))
+        mended = (*close_state(office), *ensure_stamp_key(office))
         noticed = tidy_up(office)
         intake = open_intake(office)
         take_all(office, intake)
@@ -81,9 +81,9 @@ def run_pass(office: Office) -> PassReport:
         return report
 
 
-def close_to_others(office: Office) -> tuple[str, ...]:
+def close_state(office: Office) -> tuple[str, ...]:
     """Close the state folder where somebody opened it; say so that once."""
-    if not close_state(office.workspace.state):
+    if not close_to_others(office.workspace.state):
         return ()
     LOG.warning("the state folder was open to other accounts, and is closed now")
     return ("state 文件夹原来别的帐号也能打开，现在已经关好，只有本服务的帐号能读。",)

@@ -31,7 +31,7 @@ from sheetflow.mail.send import Sent
 from sheetflow.service.health import Pulse, pulse_of
 from sheetflow.service.one_pass import (
     PassReport,
-    close_to_others,
+    close_state,
     is_behind,
     tidy_up,
     waiting_after,
@@ -132,7 +132,7 @@ class _Rounds:
     def _pass(self) -> float:
         office, intake = self._office, self._intake
         before, self._told = self._told, ()
-        mended = (*close_to_others(office), *ensure_stamp_key(office))
+        mended = (*close_state(office), *ensure_stamp_key(office))
         tree = office.tree
         office.reread_units()
         if self._intake.seen.hindered:  # perhaps the way is free now

@@ -9,11 +9,12 @@ drop the process's locks.
 
 from __future__ import annotations
 
-import os
 import time
 import zlib
 from contextlib import suppress
 from pathlib import Path
+
+from sheetflow.durable import write_whole
 
 _COUNTER = slice(24, 28)
 """Where SQLite counts the transactions that changed the file."""
@@ -32,14 +33,7 @@ def seal(file: Path) -> None:
         looked = _look(file)
         if looked is None or _sealed(file) == looked:
             return
-        draft = seal_path(file).with_name(f".{file.name}.{os.getpid()}.seal")
-        try:
-            flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
-            with os.fdopen(os.open(draft, flags, 0o600), "w", encoding="ascii") as target:
-                target.write(looked)
-            draft.replace(seal_path(file))
-        finally:
-            draft.unlink(missing_ok=True)
+        write_whole(seal_path(file), looked.encode("ascii"), is_durable=False)
 
 
 def is_broken(file: Path) -> bool:

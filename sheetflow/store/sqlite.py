@@ -23,6 +23,8 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from sheetflow.durable import sync_folder
+
 WRITING = "sheetflow_writing"
 """The execution option of a connection that takes the write lock at once."""
 
@@ -118,9 +120,10 @@ def copy(connection: Connection, to: Path) -> None:
         make_private_file(unfinished)
         with closing(sqlite3.connect(unfinished)) as target:
             _driver(connection).backup(target)
-        _sync(unfinished)
+        with unfinished.open("rb+") as file:
+            os.fsync(file.fileno())
         unfinished.replace(to)
-        _sync(to.parent)
+        sync_folder(to.parent)
     finally:
         unfinished.unlink(missing_ok=True)
 
@@ -183,13 +186,3 @@ def _driver(connection: Connection) -> sqlite3.Connection:
     if not isinstance(driver, sqlite3.Connection):
         raise TypeError("not a connection to SQLite")
     return driver
-
-
-def _sync(path: Path) -> None:
-    if path.is_dir() and os.name == "nt":
-        return  # Windows opens no folders, and journals their entries itself.
-    descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -12,17 +12,18 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
 import secrets
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 from sheetflow import __version__
 from sheetflow.config.workspace import Workspace
 from sheetflow.context.context import LOG, Office
 from sheetflow.context.stamps import stamp_key
+from sheetflow.durable import write_whole
 from sheetflow.errors import WorkspaceError
 from sheetflow.intake.archive import blob_path
 from sheetflow.service.receive import rewrite_journal
@@ -48,22 +49,19 @@ def back_up(office: Office, target: Path) -> Backup:
     Raise WorkspaceError where it cannot be written, or would lie where units read.
     """
     _check_place(office.workspace, target)
-    draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
+    backup = Backup()
+
+    def write(file: BinaryIO) -> None:
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as package:
+            _pack(office, package, backup)
+
     try:
-        with os.fdopen(os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as package:
-                backup = _packed(office, package)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(target)
+        write_whole(target, write)
     except OSError as error:
         raise WorkspaceError(
             f"备份写不到 {target}（{error.strerror or type(error).__name__}）。"
             "请检查文件夹、权限和磁盘空间。"
         ) from error
-    finally:
-        with contextlib.suppress(OSError):
-            draft.unlink(missing_ok=True)
     LOG.info("backup made: %d files, %d originals missing", len(backup.files), len(backup.missing))
     return backup
 
@@ -77,9 +75,9 @@ def _check_place(workspace: Workspace, target: Path) -> None:
             )
 
 
-def _packed(office: Office, package: zipfile.ZipFile) -> Backup:
-    """Fill `package`; the manifest comes last."""
-    backup, space = Backup(), office.workspace
+def _pack(office: Office, package: zipfile.ZipFile, backup: Backup) -> None:
+    """Fill `package`, and note in `backup` what it holds; the manifest comes last."""
+    space = office.workspace
     with _snapshot(office) as copy:
         journal = copy.with_suffix(".journal")
         originals = _read_copy(copy, journal)
@@ -107,7 +105,6 @@ def _packed(office: Office, package: zipfile.ZipFile) -> Backup:
         "missing": backup.missing,
     }
     package.writestr(MANIFEST, json.dumps(document, ensure_ascii=False, indent=1))
-    return backup
 
 
 @contextlib.contextmanager

@@ -21,9 +21,9 @@ from pathlib import Path
 from sheetflow.context.context import LOG, Office
 from sheetflow.context.lock import held_lock
 from sheetflow.context.paths import answer_path, precheck_path, workbook_path
+from sheetflow.durable import sync_folder
 from sheetflow.errors import WorkspaceError
 from sheetflow.intake.archive import blob_path
-from sheetflow.intake.folders import sync_folder
 from sheetflow.mail import MaildirCarrier
 from sheetflow.periods import Period
 from sheetflow.publishing.outbox import Beside, lies_there, remove_publication

@@ -20,16 +20,15 @@ from itertools import groupby
 from pathlib import Path
 
 from sheetflow.children.tasks.judge import JudgeReply, judge_file, read_file
-from sheetflow.config.private import close_state, make_private_folder
 from sheetflow.config.workspace import Workspace, open_workspace
 from sheetflow.context.clock import Clock
 from sheetflow.context.context import LOG, Office, Say, open_office, say_nothing
 from sheetflow.context.lock import held_lock
 from sheetflow.context.open_store import open_store, refuse_over_originals
+from sheetflow.durable import close_to_others, make_private_folder, sync_folder
 from sheetflow.errors import SheetflowError, StoreDamagedError, UnreadableError, WorkspaceError
 from sheetflow.findings import Place
 from sheetflow.intake.archive import blob_path, stored_blobs
-from sheetflow.intake.folders import sync_folder
 from sheetflow.intake.journal import Entry, Journal, read_journal
 from sheetflow.periods import OFFICE_ZONE
 from sheetflow.schemas.book import Judgement, Outcome
@@ -85,7 +84,7 @@ def recover(
     """
     workspace, _ = open_workspace(root)
     with held_lock(workspace.lock):
-        close_state(workspace.state)
+        close_to_others(workspace.state)
         journal = read_journal(workspace.journal)
         if not journal.entries and not any(stored_blobs(workspace.archive)):
             raise WorkspaceError("存档里没有原件，没有可以重建的。请用 restore 恢复备份。")

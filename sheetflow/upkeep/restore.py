@@ -23,10 +23,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from sheetflow.config.private import close_state, make_private_folder
 from sheetflow.context.clock import Clock
 from sheetflow.context.context import Office, open_office
 from sheetflow.context.lock import held_lock
+from sheetflow.durable import close_to_others, make_private_folder
 from sheetflow.errors import StoreError, WorkspaceError
 from sheetflow.intake.scanning import MAX_BYTES
 from sheetflow.publishing.lying import look_at
@@ -74,7 +74,7 @@ def restore(
     root = root.absolute()
     _check_free(root, force=force)
     with opened(file) as (package, manifest), held_lock(root / STATE / _LOCK):
-        close_state(root / STATE)
+        close_to_others(root / STATE)
         draft = root / f".restore-{secrets.token_hex(4)}"
         try:
             unpack(package, manifest["files"], draft)

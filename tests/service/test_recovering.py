@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sheetflow.cli.recovery_lines import recovered_lines
+from sheetflow.cli.summaries import recovered_lines
 from sheetflow.errors import StoreDamagedError, WorkspaceError
 from sheetflow.intake.archive import stored_blobs
 from sheetflow.intake.journal import read_journal

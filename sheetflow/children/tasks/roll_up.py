@@ -24,6 +24,7 @@ from sheetflow.consolidation.accepted import (
 )
 from sheetflow.consolidation.corrections import Correction
 from sheetflow.consolidation.details import Whose
+from sheetflow.durable import write_whole
 from sheetflow.errors import ReportTemplateError
 from sheetflow.masks import MaskPolicy
 from sheetflow.periods import Period
@@ -180,11 +181,8 @@ def write_piece_files(
     policies = [policy for policy, _ in order.files]
     contents = render_pieces(form, policies, order.source, rows, figures)
     for (_, name), content in zip(order.files, contents, strict=True):
-        target = Path(name)
-        unfinished = target.with_name(f".{target.name}.tmp")
-        # No fsync: a cache; what a power cut leaves of it is found out by its checksum.
-        unfinished.write_bytes(content)
-        unfinished.replace(target)
+        # A cache: what a power cut leaves of it is found out by its checksum.
+        write_whole(Path(name), content, is_durable=False)
 
 
 @makes_ours
