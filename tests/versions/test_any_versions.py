@@ -64,7 +64,7 @@ def since(span: Span) -> dict[str, Any]:
 
 def model(fields: Mapping[str, Any]) -> type[RowModel]:
     """Make a model of these fields."""
-    return type("Row", (RowModel,), {"__annotations__": dict.fromkeys(fields, "Any"), **fields})
+    return type("Row", (RowModel,), {"__annotations__": dict.fromkeys(fields, Any), **fields})
 
 
 def declared(span: Mapping[str, Span]) -> Form | None:
