@@ -36,16 +36,20 @@ class Measured:
     stale: list[Stale] = field(default_factory=list)
     """What stands on figures that are others now."""
     fingerprints: dict[str, str] = field(default_factory=dict)
-    taken_over: list[tuple[str, str]] = field(default_factory=list)
-    """Forms of which an older version measured the figures, and the declaration in force."""
+    taken_over: dict[str, set[int]] = field(default_factory=dict)
+    """Judgements that an older version measured, by the declaration that gives the same."""
     sentences: list[str] = field(default_factory=list)
+
+    @property
+    def is_any(self) -> bool:
+        """Whether there is anything to record."""
+        return bool(self.new or self.fingerprints or any(self.taken_over.values()))
 
     def record(self, office: Office) -> None:
         """Record all of it; the caller makes one commit of it and of what else was noticed."""
         store = office.store.measurements
-        for form, digest in self.taken_over:
-            moved = [each.judgement_id for each in self.new]
-            store.record_taken_over(form, digest, but=moved)
+        for digest, judgement_ids in self.taken_over.items():
+            store.record_taken_over(digest, judgement_ids)
         store.record(self.new)
         office.store.fingerprints.record(self.fingerprints)
 
@@ -68,6 +72,8 @@ def _measure_form(office: Office, form: Form, known: Mapping[str, str], measured
         return
     due = _due(office, form, outdated)
     before = office.store.measurements.find_newest(entry.judgement_id for entry in due)
+    # What is over is taken for what it was measured by; the rest where that is seen.
+    unseen = {entry.judgement_id for entry in (due if last is None else outdated)}
     moved = done = 0
     for submission, figures in _each(office, form, due):
         old, done = before[submission.judgement_id], done + 1
@@ -75,14 +81,15 @@ def _measure_form(office: Office, form: Form, known: Mapping[str, str], measured
         if old.digest or is_moved:
             now = office.clock.now()
             measured.new.append(Measurement(submission.judgement_id, digest, figures, now))
-        if is_moved:
+        if not is_moved:
+            unseen.discard(submission.judgement_id)
+        else:
             moved += 1
             measured.stale += [
                 mark for mark in stale_after(office, submission) if not mark.what.startswith(ANSWER)
             ]
         office.say("重新计算", done, len(due))
-    if last is None:
-        measured.taken_over.append((form.key, digest))
+    measured.taken_over[digest] = {entry.judgement_id for entry in outdated} - unseen
     if moved or last not in {None, digest}:
         kept = len({entry.receipt for entry in outdated} - {entry.receipt for entry in due})
         measured.sentences.append(_sentence(office, form, last, done, kept))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
@@ -302,3 +303,16 @@ def test_rows_of_a_citys_own_say_so() -> None:
         ("济南市", "济南市本级"),
         ("济南市", "历下区"),
     }
+
+
+def test_a_figure_of_another_declaration_is_named_where_nobody_fills_the_form_above(
+    desk: Desk,
+) -> None:
+    """Without a 本级 the first column is a city's whole: what its counties measured long ago counts there."""
+    books = desk.books("2012B1")
+    spot = ("370103", "2012B1")
+    old = {**books.accepted, spot: replace(books.accepted[spot], former=("S08",))}
+    counties = replace(books, accepted=old, form=replace(FORM, levels=frozenset({"县"})))
+    assert dict(statistics(counties, PROVINCE).former) == {"S08": ("济南市",)}
+    assert dict(statistics(replace(books, accepted=old), PROVINCE).former) == {"S08": ("济南市",)}
+    assert dict(statistics(counties, CITY).former_current) == {"S08": ("市中区",)}

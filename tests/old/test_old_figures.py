@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sheetflow.service import open_office
 from sheetflow.service.measures import measured_by
+from sheetflow.service.noticing import notice_changes
 from tests.old.conftest import NEXT_DAY
 from tests.old.test_old_workspace import files_of, pass_at
 from tests.tiny.changing import Changing
@@ -45,6 +46,23 @@ def test_figures_are_taken_over_where_nothing_is_declared_otherwise(root: Path) 
         assert newest == first, "none was measured again"
         known = {measured_by(office, form) for form in office.campaign.forms}
         assert {found.digest for found in newest.values()} <= known
+    assert files_of(root / "outbox") == before
+
+
+def test_a_first_pass_that_was_stopped_takes_nothing_over_unseen(root: Path) -> None:
+    """Figures that nobody has compared with today's declaration are compared at the next start."""
+    before = files_of(root / "outbox")
+    with open_office(root, NEXT_DAY) as office:
+        office.is_stopping = lambda: True
+        notice_changes(office)
+        standing = office.store.submissions.find_all_accepted("progress", "2012B1")
+        ids = [entry.judgement_id for entry in standing.values()]
+        newest = office.store.measurements.find_newest(ids)
+        assert {found.digest for found in newest.values()} == {""}
+    assert not [line for line in pass_at(root, NEXT_DAY).mended if "口径" in line]
+    with open_office(root, NEXT_DAY) as office:
+        newest = office.store.measurements.find_newest(ids)
+        assert "" not in {found.digest for found in newest.values()}
     assert files_of(root / "outbox") == before
 
 

@@ -175,6 +175,27 @@ def test_a_closed_period_keeps_its_figures_and_says_so(changing: Changing) -> No
         assert set().union(*changing.checks(CITY, period).values()) <= {"正确"}
 
 
+def test_a_receipt_counts_what_was_measured_again_before_it(changing: Changing) -> None:
+    """累计 of a new indicator holds the period before, as every sheet above does."""
+    desk = changing.desk
+    changing.indicators(
+        '(*INDICATORS, Indicator("H7", "清理费", "元", Sum("patrols", ("metres", "litter"))))'
+    )
+    changing.run(LATER)
+    changing.call(IN_TIME_AGAIN.replace(month=6), "templates", "--period", SECOND)
+    rows = {
+        "head": head(day=SIGNED_AGAIN),
+        "outlets": outlets("已封堵", "整治中", "整治中"),
+        "patrols": patrols(60, 80, month=SECOND_MONTH),
+    }
+    desk.drop(EAST, desk.fill(EAST, rows, period=SECOND, name="二期.xlsx"))
+    assert "已接收1" in changing.run(IN_TIME_AGAIN)
+    receipt = openpyxl.load_workbook(desk.answer(EAST, "回执_", SECOND))["回执"]
+    (named,) = (cell for row in receipt.iter_rows() for cell in row if "H7 " in str(cell.value))
+    figures = [cell.value for cell in receipt[named.row][named.column :][:3]]
+    assert figures == ["元", 140, sum(WALKS[EAST]) + 140]
+
+
 def test_what_was_purged_keeps_its_figures(changing: Changing) -> None:
     """Of a purged workbook only what it gave is known: it stays, and the workbook says 按原口径."""
     changing.call(IN_TIME_AGAIN, "purge", "--before", "2012-05-01", "--yes")
