@@ -30,11 +30,12 @@ from sheetflow.service.backing_up import DATABASE, STAMP_KEY
 from sheetflow.service.checking import named_unit
 from sheetflow.service.clock import Clock
 from sheetflow.service.journaling import arrival_of, rewrite_journal
-from sheetflow.service.judging import judge_arrivals, record_reply
+from sheetflow.service.judging import judge_arrivals
 from sheetflow.service.lock import held_lock
 from sheetflow.service.lost import lost_announcements, lost_decisions
 from sheetflow.service.office import LOG, Office, Say, open_office, say_nothing
 from sheetflow.service.opening import open_store
+from sheetflow.service.recording import record_reply
 from sheetflow.service.remaking import strange_files
 from sheetflow.service.requesting import request_for
 from sheetflow.service.restoring import check_database
