@@ -153,7 +153,9 @@ def _sentence(office: Office, form: Form, last: str | None, done: int, kept: int
     )
     told = "、".join(f"{word}{'、'.join(codes)}" for word, codes in groups if last and codes)
     words = f"《{form.title}》的指标口径有变化" + (f"（{told}）" if told else "")
-    words += f"，{done}份报表已按现在的口径重新计算，数有变动的在更正表里列为口径调整"
+    if done:
+        words += f"，{done}份报表已按现在的口径重新计算，数有变动的在更正表里列为口径调整"
     if kept:
-        words += f"；另有{kept}份报告期已截止、原件已清理或已被更正的，仍按原口径"
+        also = "；另有" if done else "，"
+        words += f"{also}{kept}份报表的报告期已截止、原件已清理或已被更正，仍按原口径"
     return f"{words}。"
