@@ -23,7 +23,7 @@ _OPENING = (
     "{% if 迟报单位 %}迟报的{{ 迟报单位|个数 }}个：{{ 迟报单位 }}。{% endif %}"
     "{% if 未报单位 %}尚未上报的{{ 未报单位|个数 }}个：{{ 未报单位 }}。{% endif %}"
 )
-_HEADINGS = {"指标": 220, "计量单位": 70, "本期": 70, "累计（期末）": 70}
+_HEADINGS = {"指标": 190, "计量单位": 68, "本期": 76, "累计（期末）": 96}
 """The columns of the figures, with their widths in points."""
 _FONTS = {"Normal": ("仿宋", 14), "Title": ("黑体", 20), "Heading 1": ("黑体", 14)}
 
