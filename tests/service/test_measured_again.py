@@ -183,16 +183,21 @@ def test_a_receipt_counts_what_was_measured_again_before_it(changing: Changing) 
     )
     changing.run(LATER)
     changing.call(IN_TIME_AGAIN.replace(month=6), "templates", "--period", SECOND)
-    rows = {
+    told = {
         "head": head(day=SIGNED_AGAIN),
         "outlets": outlets("已封堵", "整治中", "整治中"),
         "patrols": patrols(60, 80, month=SECOND_MONTH),
     }
-    desk.drop(EAST, desk.fill(EAST, rows, period=SECOND, name="二期.xlsx"))
+    desk.drop(EAST, desk.fill(EAST, told, period=SECOND, name="二期.xlsx"))
     assert "已接收1" in changing.run(IN_TIME_AGAIN)
     receipt = openpyxl.load_workbook(desk.answer(EAST, "回执_", SECOND))["回执"]
-    (named,) = (cell for row in receipt.iter_rows() for cell in row if "H7 " in str(cell.value))
-    figures = [cell.value for cell in receipt[named.row][named.column :][:3]]
+    rows = [list(row) for row in receipt.iter_rows(values_only=True)]
+    (figures,) = (
+        row[at + 1 : at + 4]
+        for row in rows
+        for at, cell in enumerate(row)
+        if str(cell).startswith("H7 ")
+    )
     assert figures == ["元", 140, sum(WALKS[EAST]) + 140]
 
 
