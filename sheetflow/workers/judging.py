@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
+from sheetflow.consolidation.details import Whose
 from sheetflow.consolidation.figures import add_totals
 from sheetflow.findings import Explanation, Finding, Identity
 from sheetflow.masks import MaskPolicy
@@ -61,12 +62,12 @@ class PieceWish:
     """Where an accepted file's rows are to be rendered beforehand, see `writing.pieces`.
 
     `numbers` are the last numbers of the unit's receipts by form and period: the next one is
-    foretold from them. `layouts` are by form.
+    foretold from them. `layouts` are by form. `source` has no receipt yet.
     """
 
     folder: str
     policies: Sequence[MaskPolicy]
-    places: tuple[str, ...]
+    source: Whose
     sha256: str
     numbers: Mapping[FormAndPeriod, int]
     layouts: Mapping[str, str]
@@ -106,8 +107,8 @@ class JudgeRequest:
 class BlankRequest:
     """What is needed to write one unit's 填报 workbook.
 
-    Its `token` is not shown with it: what was handed out without one is good, and is not
-    made again for that.
+    `alone`: nobody reports to the unit. Its `token` is not shown with it: what was handed out
+    without one is good, and is not made again for that.
     """
 
     campaign: str
@@ -116,6 +117,7 @@ class BlankRequest:
     period: Period
     past: tuple[PastBook, ...]
     stamp: dt.datetime
+    alone: bool = field(default=True, repr=False)
     token: str = field(default="", repr=False)
 
 

@@ -101,7 +101,6 @@ def _render_beforehand(
 ) -> None:
     """Render an accepted file's rows under the receipt it will have, while they are at hand."""
     from sheetflow.campaigns import load_campaign
-    from sheetflow.consolidation.details import Whose
     from sheetflow.schemas.judging import receipt_of
     from sheetflow.workers import rollups
     from sheetflow.workers.judging import kept_book
@@ -111,7 +110,7 @@ def _render_beforehand(
     other = load_campaign(request.campaign).other_form(judgement.form)
     number = wish.numbers.get(spot, 0) + 1
     receipt = receipt_of(unit_id, judgement.period, number, other.key if other else "")
-    source = Whose(unit_id, wish.places, receipt)
+    source = replace(wish.source, receipt=receipt)
     layout = wish.layouts[judgement.form]
     names = [name_pieces(layout, policy, source, wish.sha256) for policy in wish.policies]
     order = rollups.PieceOrder(
@@ -201,7 +200,8 @@ def render_blank(request: BlankRequest, dress: Dress) -> bytes:
     form = campaign.by_key[request.form]
     earlier = earlier_book(campaign, request.past, request.form, request.period)
     filling = prefill_blank(campaign, form, request.unit, request.period, earlier)
-    return write_workbook(filling.bearing(request.token), dress, request.stamp)
+    filling = replace(filling.bearing(request.token), alone=request.alone)
+    return write_workbook(filling, dress, request.stamp)
 
 
 def render_returned(
@@ -223,6 +223,7 @@ def render_marked(request: JudgeRequest, judgement: Judgement, look: ReturnedLoo
     from sheetflow.writing import write_workbook
 
     filling = _returned_filling(request, judgement).bearing(look.token)
+    filling = replace(filling, alone=not request.tree.children(request.unit.unit_id))
     return write_workbook(filling, look.dress, look.stamp, look.round_line, look.receipt)
 
 

@@ -115,11 +115,11 @@ def render_pieces(
         measured = _Measured(form, sheet, rows[sheet.key], figures)
         known: KnownColumns = {}
         for file, policy in zip(files, policies, strict=True):
-            standing = rows_standing(sheet, policy, rows[sheet.key])
+            standing = rows_standing(sheet, policy, source, rows[sheet.key])
             if standing:
                 shape = detail_sheet(policy, sheet, lambda: ())
                 alike = known if standing is rows[sheet.key] else {}
-                columns = columns_seen(form, policy, sheet, source.unit_id, standing, alike)
+                columns = columns_seen(form, policy, sheet, source, standing, alike)
                 seen = list(zip(shape.columns, columns, strict=True))
                 file.add(
                     sheet.key,

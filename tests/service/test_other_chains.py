@@ -88,7 +88,9 @@ def test_rows_tell_where_they_are_from(chain: Chain) -> None:
         for unit, row in zip(below, rows, strict=True):
             names = {entry.level: entry.name for entry in chain.tree.chain(unit.unit_id)}
             for level in origin:
-                assert row[level.column] == names.get(level.name, f"{unit.name}本级")
+                above = levels.rank(level.name) < levels.rank(unit.level)
+                own = None if above else f"{unit.name}本级"
+                assert row[level.column] == names.get(level.name, own)
             assert list(row)[: len(origin) + 1] == [*(level.column for level in origin), "来源"]
 
 
