@@ -51,6 +51,7 @@ def test_status_shows_every_form(cli: Cli, desk: PairDesk) -> None:
     assert ("probe", EAST, f"990101-{FIRST}-probe-1") in rows
     one = json.loads(cli(*at, "--json", "--form", "probe").out)
     assert {row["form"] for row in one["units"]} == {"probe"}
+    assert json.loads(cli(*at, "--json", "--form", "水质抽检表").out) == one
 
 
 def test_status_says_whose_figures_are_carried(cli: Cli, desk: PairDesk) -> None:

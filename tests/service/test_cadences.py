@@ -225,6 +225,11 @@ def test_what_is_filled_once(tmp_path: Path) -> None:
         ("accepted", "2012", True),
     ]
     assert desk.ask(standing, at(12, 1)).period.label == "2012年一次性填报"
+    both = desk.ask(lambda office: standing(office, office.form("patrol").period("2012")))
+    assert [(part.form.key, part.period.label) for part in both.forms] == [
+        ("patrol", "2012年一次性填报"),
+        ("register", "2012年"),
+    ]
     listed = desk.answer(PROVINCE, "汇总表_清河省_2012年一次性填报", "2012")
     totals = {row["代码"]: row["合计"] for row in table(listed, "巡河汇总（累计）", "代码")}
     assert (totals["H1"], totals["H6"]) == (4, 570)
