@@ -34,7 +34,7 @@ def board_page(board: BoardData) -> BoardPage:
                 group=groups[unit.unit_id],
                 depth=board.depth(unit),
                 cells=tuple(_cell(board.cell(unit, period)) for period in board.periods),
-                within=_within(board, unit, groups, names),
+                within=_superior(board, unit, names),
             )
             for unit in board.units
         ),
@@ -45,10 +45,9 @@ def board_page(board: BoardData) -> BoardPage:
     )
 
 
-def _within(board: BoardData, unit: Unit, groups: dict[str, str], names: dict[str, str]) -> str:
-    """Name the unit straight below the board's own that `unit` belongs to, where it is another."""
-    group = groups[unit.unit_id]
-    return names[group] if board.depth(unit) > 1 and group != unit.unit_id else ""
+def _superior(board: BoardData, unit: Unit, names: dict[str, str]) -> str:
+    """Name whom a unit reports to, where that is not the board's own."""
+    return "" if unit.parent == board.unit.unit_id else names.get(unit.parent or "", "")
 
 
 def _states() -> tuple[tuple[str, str, str], ...]:
@@ -96,6 +95,8 @@ def _period(
             alone = group == row.unit.unit_id and group not in superiors
             grouped = deep and not alone
             said = "本级" if grouped and group == row.unit.unit_id else row.unit.name
+            if row.unit.parent not in {None, group, board.unit.unit_id}:
+                said = _superior(board, row.unit, names) + said
             if row.state is not State.MISSING:
                 said += f"（{row.word}）"
             # A city's groups are its counties themselves: said once, in one plain list.
