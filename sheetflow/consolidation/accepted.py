@@ -16,9 +16,12 @@ from sheetflow.consolidation.tables import BoardRow, ExplanationRow, State
 from sheetflow.periods import Period
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.habits import Value
-from sheetflow.schemas.indicators import Figures, Ratio
+from sheetflow.schemas.indicators import Figures, Indicator, Ratio
 from sheetflow.schemas.sheets import Kind
 from sheetflow.units import Unit, UnitTree
+
+Parts = tuple[str, str]
+"""The codes of what a ratio divides, and by what."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +31,8 @@ class Accepted:
     `judgement` numbers the judgement that it stands on: a submission may be judged anew.
     `handed_in` is when the file came in. `figures` are by the measurement of that number, done
     at `measured_at`; `former` are the codes of those that are not by the declaration in force
-    (按原口径), or that it asks for and nobody measured.
+    (按原口径), or that it asks for and nobody measured. `ratios` are those that were made from
+    other parts then.
     """
 
     unit_id: str
@@ -46,6 +50,7 @@ class Accepted:
     measurement: int = 0
     measured_at: dt.datetime | None = None
     former: tuple[str, ...] = ()
+    ratios: Mapping[str, Parts] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     must: int = 0
     verify: int = 0
     note: int = 0
@@ -83,6 +88,39 @@ class Matters:
     digests: Sequence[str] = ()
     keys: Sequence[str] = ()
     words: Sequence[str] = ()
+
+
+def ratios_of(form: Form) -> dict[str, Parts]:
+    """Give what each ratio of a form is made from."""
+    sources = ((one.code, one.source) for one in form.indicators)
+    return {
+        code: (source.numerator, source.denominator)
+        for code, source in sources
+        if isinstance(source, Ratio)
+    }
+
+
+def ratios_then(period: Period, accepted: Mapping[UnitAndPeriod, Accepted]) -> Mapping[str, Parts]:
+    """Give the ratios that were made from other parts when this very period was measured last.
+
+    What is measured anew has none: these are those of a period that is closed (原口径).
+    """
+    kept = [entry for (_, name), entry in accepted.items() if name == period.period_id]
+    newest = max(
+        (each for each in kept if each.ratios), key=lambda each: each.measurement, default=None
+    )
+    return newest.ratios if newest else {}
+
+
+def with_ratios(form: Form, ratios: Mapping[str, Parts]) -> Form:
+    """Give the form with these ratios made from these parts, where it still has the parts."""
+    made: dict[str, Indicator] = {}
+    for one in form.indicators:
+        parts = ratios.get(one.code)
+        there = parts and all(part in made and not made[part].is_ratio for part in parts)
+        made[one.code] = replace(one, source=Ratio(*parts)) if parts and there else one
+    indicators = tuple(made.values())
+    return form if indicators == form.indicators else replace(form, indicators=indicators)
 
 
 MattersOf = Callable[["Books", Sequence[Accepted]], Iterable[tuple[Accepted, Matters]]]
@@ -160,8 +198,10 @@ class Books:
         A flow is one as soon as one period's part is; `current` asks of 本期 alone.
         """
         found: set[str] = set()
+        then: dict[str, Parts] = {}
         for member in (unit, *self.merged_into(unit)):
             latest = self.latest(member.unit_id)
+            then |= latest.ratios if latest else {}
             for period in [self.period] if current else self.period.year_so_far:
                 entry = self.accepted.get((member.unit_id, period.period_id))
                 for code in entry.former if entry else ():
@@ -174,8 +214,9 @@ class Books:
                 found.add(code)
         for indicator in self.form.indicators:
             if isinstance(source := indicator.source, Ratio):
-                parts = {source.numerator, source.denominator}
-                (found.discard if parts.isdisjoint(found) else found.add)(indicator.code)
+                parts = (source.numerator, source.denominator)
+                kept = then.get(indicator.code) == parts or not found.isdisjoint(parts)
+                (found.add if kept else found.discard)(indicator.code)
         return frozenset(found)
 
     def expected(self, unit: Unit, period: Period | None = None) -> tuple[Unit, ...]:

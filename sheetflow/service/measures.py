@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
+from sheetflow.consolidation.accepted import Parts, ratios_of
 from sheetflow.schemas.digests import measure_digest, measure_digests
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.indicators import Figures
@@ -35,9 +36,34 @@ def declaration(digest: str) -> str:
     return f"measures:{digest}"
 
 
-def dump_measures(office: Office, form: Form) -> str:
-    """Give what is kept of the declaration in force."""
-    return json.dumps(office.measures[measured_by(office, form)], sort_keys=True)
+def _ratios(digest: str) -> str:
+    """Name what is kept of one declaration for ever: what its ratios divide."""
+    return f"ratios:{digest}"
+
+
+def what_is_kept(office: Office, form: Form) -> dict[str, str]:
+    """Give what is kept for ever of the declaration in force, by the name of each fingerprint."""
+    digest = measured_by(office, form)
+    return {
+        declaration(digest): json.dumps(office.measures[digest], sort_keys=True),
+        _ratios(digest): json.dumps(ratios_of(office.form(form.key)), sort_keys=True),
+    }
+
+
+def former_ratios(office: Office, form: Form, digest: str) -> Mapping[str, Parts]:
+    """Give the ratios that were made from other parts by the declaration with this digest."""
+    if digest == measured_by(office, form):
+        return {}
+    if digest not in office.ratios:
+        kept = office.store.fingerprints.find(_ratios(digest)) if digest else None
+        then: Mapping[str, list[str]] = json.loads(kept or "{}")
+        now = ratios_of(office.form(form.key))
+        office.ratios[digest] = {
+            code: (parts[0], parts[1])
+            for code, parts in then.items()
+            if code in now and now[code] != tuple(parts)
+        }
+    return office.ratios[digest]
 
 
 def measures_of(office: Office, digest: str) -> Mapping[str, str]:

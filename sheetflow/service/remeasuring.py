@@ -17,11 +17,10 @@ from sheetflow.schemas.documents import Indicators
 from sheetflow.schemas.forms import Form
 from sheetflow.service.entailing import ANSWER, stale_after
 from sheetflow.service.measures import (
-    declaration,
-    dump_measures,
     in_force,
     measured_by,
     measures_of,
+    what_is_kept,
 )
 from sheetflow.service.office import LOG, Office
 from sheetflow.store.measurements import Measurement
@@ -66,7 +65,7 @@ def _measure_form(office: Office, form: Form, known: Mapping[str, str], measured
     digest, last = measured_by(office, form), known.get(in_force(form))
     if last != digest:
         measured.fingerprints[in_force(form)] = digest
-        measured.fingerprints[declaration(digest)] = dump_measures(office, form)
+        measured.fingerprints |= what_is_kept(office, form)
     outdated = office.store.measurements.find_outdated(form.key, digest)
     if not outdated and last in {None, digest}:
         return

@@ -19,7 +19,9 @@ from sheetflow.consolidation.accepted import (
     Attempt,
     Books,
     Matters,
+    Parts,
     UnitAndPeriod,
+    with_ratios,
 )
 from sheetflow.consolidation.corrections import Correction
 from sheetflow.consolidation.details import Whose
@@ -62,7 +64,7 @@ class PieceOrder:
 class BooksRequest:
     """What is accepted below `unit`, as `Books` without a store.
 
-    `rows` are rows as JSON by sheet and receipt, of those sheets that the task asks for.
+    `ratios` are made from these parts: in a closed period as then. `rows` are rows as JSON by sheet and receipt, of those sheets that the task asks for.
     """
 
     campaign: str
@@ -73,6 +75,7 @@ class BooksRequest:
     accepted: Mapping[UnitAndPeriod, Accepted]
     attempts: Mapping[UnitAndPeriod, Attempt]
     deadlines: Mapping[UnitAndPeriod, dt.datetime]
+    ratios: Mapping[str, Parts] = field(default_factory=lambda: MappingProxyType({}))
     rows: Mapping[tuple[str, str], str] = field(default_factory=lambda: MappingProxyType({}))
 
     def books(self) -> Books:
@@ -88,7 +91,7 @@ class BooksRequest:
                     yield accepted, load_rows(form.by_key[sheet], text)
 
         return Books(
-            form=form,
+            form=with_ratios(form, self.ratios),
             tree=self.tree,
             period=self.period,
             accepted=self.accepted,
