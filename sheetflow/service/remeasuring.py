@@ -88,7 +88,10 @@ def _measure_form(office: Office, form: Form, known: Mapping[str, str], measured
                 mark for mark in stale_after(office, submission) if not mark.what.startswith(ANSWER)
             ]
         office.say("重新计算", done, len(due))
-    measured.taken_over[digest] = {entry.judgement_id for entry in outdated} - unseen
+    taken_over = {entry.judgement_id for entry in outdated} - unseen
+    if moved:  # it was another declaration: of what was not counted anew nobody can say by which
+        taken_over &= before.keys()
+    measured.taken_over[digest] = taken_over
     if moved or last not in {None, digest}:
         kept = len({entry.receipt for entry in outdated} - {entry.receipt for entry in due})
         measured.sentences.append(_sentence(office, form, last, done, kept))
