@@ -180,14 +180,15 @@ def columns_seen(
     known = {} if known is None else known
     for look in policy.plan(sheet):
         if look not in known:
-            values = _column_seen(sheet, rows, look)
+            values = column_seen(sheet, rows, look)
             if look[0] in keys:
                 values = each(partial(merged, source.unit_id), values, {})
             known[look] = values
         yield known[look]
 
 
-def _column_seen(sheet: Sheet, rows: Sequence[Mapping[str, Value]], look: Look) -> Sequence[Value]:
+def column_seen(sheet: Sheet, rows: Sequence[Mapping[str, Value]], look: Look) -> Sequence[Value]:
+    """Give one column of the rows as a level sees it that looks at it so."""
     key, mask, withholding = look
     values: Sequence[Value] = column_of(rows, key)
     if withholding:

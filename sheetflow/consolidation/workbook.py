@@ -57,7 +57,7 @@ def consolidate(
             for row in accepted.explanations
         ),
         corrections=correction_rows(books, unit, corrections),
-        same_person=same_person_rows(books, unit),
+        same_person=same_person_rows(books, unit, policy),
         declared=declared_totals(books, unit),
         history=history(books, unit, matrix),
         names=names_below(books.tree, unit),

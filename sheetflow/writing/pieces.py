@@ -47,7 +47,7 @@ from sheetflow.writing.piece_cells import Cells, Seen
 
 _MAGIC = b"SFPIECE1"
 _HEAD = struct.Struct("<8s3L")
-_FORMAT = 4
+_FORMAT = 5
 """Counts up whenever the same rows would be rendered otherwise."""
 
 Rows = Sequence[Mapping[str, Value]]
@@ -107,9 +107,9 @@ def render_pieces(
     `figures` are what all the rows give, where that is known already.
     """
     person = form.same_person
-    told = matters(form, source.unit_id, rows.get(person.sheet, ())) if person else Matters()
     sheets = [sheet for sheet in sheets_going_up(form) if rows.get(sheet.key)]
-    files = [_File(told) for _ in policies]
+    about = rows.get(person.sheet, ()) if person else ()
+    files = [_File(matters(form, policy, source.unit_id, about)) for policy in policies]
     for sheet in sheets:
         cells = Cells()
         measured = _Measured(form, sheet, rows[sheet.key], figures)

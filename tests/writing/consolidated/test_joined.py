@@ -234,6 +234,7 @@ def test_one_level_sees_nothing_through_what_another_was_shown(tree: UnitTree) -
         MaskPolicy(THREE_LEVELS, "市"),
         MaskPolicy(THREE_LEVELS, "市", {"needs.name": "whole", "needs.content": "whole"}),
         MaskPolicy(THREE_LEVELS, "省", {"needs.name": "masked", "needs.phone": "masked"}),
+        MaskPolicy(THREE_LEVELS, "省", {"needs.category": "left_out"}),
     ]
     alone = [render_pieces(form, [policy], whose, rows)[0] for policy in policies]
     assert render_pieces(form, policies, whose, rows) == alone
