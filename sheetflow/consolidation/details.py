@@ -90,7 +90,7 @@ def _listed_at(books: Books, unit: Unit, sheet: Sheet) -> tuple[str, ...]:
     """Name the levels in whose workbooks the rows of those below `unit` are listed one by one."""
     tree = books.tree
     found = {
-        tree.first_adding(member.unit_id).level
+        listed_at(tree, member.unit_id)
         for member in books.counted(unit)
         if not sheet.levels or member.level in sheet.levels
     }
@@ -145,7 +145,19 @@ def whose_under(tree: UnitTree, unit_id: str, receipt: str) -> Whose:
         for number, level in enumerate(tree.levels)
         if number
     )
-    return Whose(unit_id, tuple(places), receipt, tree.first_adding(unit_id).level)
+    return Whose(unit_id, tuple(places), receipt, listed_at(tree, unit_id))
+
+
+def listed_at(tree: UnitTree, unit_id: str) -> str:
+    """Name the level of the first workbook in which a unit's rows stand.
+
+    Those of a unit that ended stand in that of its heir, whose chain may be another: the higher counts.
+    """
+    units = [tree[unit_id]]
+    while units[-1].successor:
+        units.append(tree[units[-1].successor])
+    levels = {tree.first_adding(unit.unit_id).level for unit in units}
+    return min(levels, key=tree.levels.rank)
 
 
 def rows_seen(

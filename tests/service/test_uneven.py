@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from sheetflow.consolidation.details import whose_under
+from sheetflow.units import UnitTree
 from tests.levels import CHAINS, Chain
 from tests.tiny.desk import FIRST, NEXT_DAY, table, words
 
@@ -46,6 +50,22 @@ def test_each_units_rows_are_listed_once_and_summed_above(chain: Chain) -> None:
         for unit_id, keys in found.items():
             listed = [f"{unit_id}-P0001", f"{unit_id}-P0002"]
             assert keys == (listed if first_reader(unit_id) == reader else ["（2行合计）"])
+
+
+@pytest.mark.parametrize(
+    ("ended", "heir", "level"),
+    [("990102", "999001", "省"), ("999001", "990102", "省"), ("990102", "990101", "市")],
+)
+def test_what_an_heir_takes_over_is_listed_where_the_heir_is(
+    ended: str, heir: str, level: str
+) -> None:
+    """A city's county that went into one right below the province is listed by the province."""
+    last = dt.date(2012, 3, 31)
+    units = [
+        replace(unit, valid_to=last, successor=heir) if unit.unit_id == ended else unit
+        for unit in TREE
+    ]
+    assert whose_under(UnitTree.of(units, levels=TREE.levels), ended, "").listed_at == level
 
 
 def test_a_sheet_says_where_its_rows_are_listed(chain: Chain) -> None:
