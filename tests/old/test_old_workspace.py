@@ -12,6 +12,8 @@ import datetime as dt
 import re
 from pathlib import Path
 
+import pytest
+
 from sheetflow.schemas.judging import Outcome
 from sheetflow.service import PassReport, open_office, run_pass
 from sheetflow.service.remaking import answers_by_path, mark_missing, mark_of
@@ -101,6 +103,7 @@ def as_before(text: str) -> str:
     )
 
 
+@pytest.mark.slow
 def test_what_is_made_again_says_what_it_said(root: Path) -> None:
     """Answers, roll-ups and reports made anew from the old database say, cell by cell, what they said."""
     before = files_of(root / "outbox")

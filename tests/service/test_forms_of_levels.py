@@ -157,6 +157,7 @@ def test_only_those_who_fill_the_form_are_reminded(desk: PairDesk) -> None:
     assert "下游市：北岸县" in list_of_missing
 
 
+@pytest.mark.slow
 def test_what_was_accepted_before_a_level_left_the_form_still_counts(tmp_path: Path) -> None:
     """A city's figures do not vanish from the total because cities no longer fill the form."""
     desk = PairDesk.begun(tmp_path / "work")

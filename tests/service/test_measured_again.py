@@ -115,6 +115,7 @@ def test_a_changed_indicator_moves_alike_everywhere(changing: Changing) -> None:
     assert "本表发布后，有6个数因指标的口径有变化而调整，报表没有更正。" in told
 
 
+@pytest.mark.slow
 def test_a_removed_indicator_is_gone_and_leaves_its_history(changing: Changing) -> None:
     """It stands nowhere any longer; what 更正表 says of it stays, without a cell to link to."""
     changing.indicators(
@@ -161,6 +162,7 @@ def go_on(changing: Changing) -> None:
     assert "已接收1" in changing.run(IN_TIME_AGAIN)
 
 
+@pytest.mark.slow
 def test_a_closed_period_keeps_its_figures_and_says_so(changing: Changing) -> None:
     """What was counted otherwise in a period that is over stays, marked; the open one is counted anew."""
     go_on(changing)
@@ -180,22 +182,15 @@ def test_a_closed_period_keeps_its_figures_and_says_so(changing: Changing) -> No
         assert set().union(*changing.checks(CITY, period).values()) <= {"正确"}
 
 
+@pytest.mark.slow
 def test_a_receipt_counts_what_was_measured_again_before_it(changing: Changing) -> None:
     """累计 of a new indicator holds the period before, as every sheet above does."""
-    desk = changing.desk
     changing.indicators(
         '(*INDICATORS, Indicator("H7", "清理费", "元", Sum("patrols", ("metres", "litter"))))'
     )
     changing.run(LATER)
-    changing.call(IN_TIME_AGAIN.replace(month=6), "templates", "--period", SECOND)
-    told = {
-        "head": head(day=SIGNED_AGAIN),
-        "outlets": outlets("已封堵", "整治中", "整治中"),
-        "patrols": patrols(60, 80, month=SECOND_MONTH),
-    }
-    desk.drop(EAST, desk.fill(EAST, told, period=SECOND, name="二期.xlsx"))
-    assert "已接收1" in changing.run(IN_TIME_AGAIN)
-    receipt = openpyxl.load_workbook(desk.answer(EAST, "回执_", SECOND))["回执"]
+    go_on(changing)
+    receipt = openpyxl.load_workbook(changing.desk.answer(EAST, "回执_", SECOND))["回执"]
     rows = [list(row) for row in receipt.iter_rows(values_only=True)]
     (figures,) = (
         row[at + 1 : at + 4]
@@ -206,7 +201,7 @@ def test_a_receipt_counts_what_was_measured_again_before_it(changing: Changing) 
     assert figures == ["元", 140, sum(WALKS[EAST]) + 140]
 
 
-@pytest.mark.parametrize("unit_id", [CITY, PROVINCE])
+@pytest.mark.parametrize("unit_id", [CITY, pytest.param(PROVINCE, marks=pytest.mark.slow)])
 def test_a_ratio_of_other_parts_is_told_like_any_figure(changing: Changing, unit_id: str) -> None:
     """A closed period keeps the ratio that it published, marked; in the open one 更正表 lists it once."""
     go_on(changing)

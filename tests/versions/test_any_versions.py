@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import openpyxl
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -167,6 +168,7 @@ def judged(
     return judge(read_workbook(data), whole_campaign, context)
 
 
+@pytest.mark.slow
 @settings(
     max_examples=12,
     deadline=None,
