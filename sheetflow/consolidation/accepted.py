@@ -20,8 +20,8 @@ from sheetflow.schemas.indicators import Figures, Indicator, Ratio
 from sheetflow.schemas.sheets import Kind
 from sheetflow.units import Unit, UnitTree
 
-Parts = tuple[str, str]
-"""The codes of what a ratio divides, and by what."""
+Making = tuple[str, ...]
+"""How a figure is made from measured ones: how it adds up over periods; of a ratio, its parts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,8 +31,8 @@ class Accepted:
     `judgement` numbers the judgement that it stands on: a submission may be judged anew.
     `handed_in` is when the file came in. `figures` are by the measurement of that number, done
     at `measured_at`; `former` are the codes of those that are not by the declaration in force
-    (按原口径), or that it asks for and nobody measured. `ratios` are those that were made from
-    other parts then.
+    (按原口径), or that it asks for and nobody measured. `made` says of those that were
+    made otherwise from measured ones how.
     """
 
     unit_id: str
@@ -50,7 +50,7 @@ class Accepted:
     measurement: int = 0
     measured_at: dt.datetime | None = None
     former: tuple[str, ...] = ()
-    ratios: Mapping[str, Parts] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    made: Mapping[str, Making] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     must: int = 0
     verify: int = 0
     note: int = 0
@@ -90,36 +90,39 @@ class Matters:
     words: Sequence[str] = ()
 
 
-def ratios_of(form: Form) -> dict[str, Parts]:
-    """Give what each ratio of a form is made from."""
-    sources = ((one.code, one.source) for one in form.indicators)
-    return {
-        code: (source.numerator, source.denominator)
-        for code, source in sources
-        if isinstance(source, Ratio)
-    }
+def made_by(form: Form) -> dict[str, Making]:
+    """Give how each figure of a form is made from what is measured."""
+    return {one.code: (form.kinds[one.code].value, *_parts(one)) for one in form.indicators}
 
 
-def ratios_then(period: Period, accepted: Mapping[UnitAndPeriod, Accepted]) -> Mapping[str, Parts]:
-    """Give the ratios that were made from other parts when this very period was measured last.
+def _parts(indicator: Indicator) -> tuple[str, ...]:
+    source = indicator.source
+    return (source.numerator, source.denominator) if isinstance(source, Ratio) else ()
 
-    What is measured anew has none: these are those of a period that is closed (原口径).
+
+def made_then(period: Period, accepted: Mapping[UnitAndPeriod, Accepted]) -> Mapping[str, Making]:
+    """Give what was made otherwise when this very period was measured last.
+
+    Of what is measured anew there is nothing: these are of a period that is closed (原口径).
     """
     kept = [entry for (_, name), entry in accepted.items() if name == period.period_id]
-    newest = max(
-        (each for each in kept if each.ratios), key=lambda each: each.measurement, default=None
-    )
-    return newest.ratios if newest else {}
+    others = [entry for entry in kept if entry.made]
+    return max(others, key=lambda entry: entry.measurement).made if others else {}
 
 
-def with_ratios(form: Form, ratios: Mapping[str, Parts]) -> Form:
-    """Give the form with these ratios made from these parts, where it still has the parts."""
-    made: dict[str, Indicator] = {}
+def with_making(form: Form, made: Mapping[str, Making]) -> Form:
+    """Give the form with these figures made so, ratios where it still has the parts."""
+    known: dict[str, Indicator] = {}
     for one in form.indicators:
-        parts = ratios.get(one.code)
-        there = parts and all(part in made and not made[part].is_ratio for part in parts)
-        made[one.code] = replace(one, source=Ratio(*parts)) if parts and there else one
-    indicators = tuple(made.values())
+        kind, *parts = made.get(one.code, (form.kinds[one.code].value, *_parts(one)))
+        there = all(part in known and not known[part].is_ratio for part in parts)
+        if one.is_ratio and parts and there:
+            known[one.code] = replace(one, source=Ratio(*parts))
+        elif not (one.is_ratio or parts or kind == form.kinds[one.code].value):
+            known[one.code] = replace(one, by=Kind(kind))
+        else:
+            known[one.code] = one
+    indicators = tuple(known.values())
     return form if indicators == form.indicators else replace(form, indicators=indicators)
 
 
@@ -190,7 +193,7 @@ class Books:
     @cached_property
     def has_former(self) -> bool:
         """Whether any figure at all is not by the declaration in force."""
-        return any(entry.former for entry in self.accepted.values())
+        return any(entry.former or entry.made for entry in self.accepted.values())
 
     def former(self, unit: Unit, *, current: bool = False) -> frozenset[str]:
         """The codes of the unit's own figures that are 按原口径, wholly or in a part.
@@ -198,10 +201,10 @@ class Books:
         A flow is one as soon as one period's part is; `current` asks of 本期 alone.
         """
         found: set[str] = set()
-        then: dict[str, Parts] = {}
+        then: dict[str, Making] = {}
         for member in (unit, *self.merged_into(unit)):
             latest = self.latest(member.unit_id)
-            then |= latest.ratios if latest else {}
+            then |= latest.made if latest else {}
             for period in [self.period] if current else self.period.year_so_far:
                 entry = self.accepted.get((member.unit_id, period.period_id))
                 for code in entry.former if entry else ():
@@ -213,10 +216,11 @@ class Books:
             if self.form.kind_of(code) is Kind.LEDGER:  # what came in is the rest of two books
                 found.add(code)
         for indicator in self.form.indicators:
-            if isinstance(source := indicator.source, Ratio):
-                parts = (source.numerator, source.denominator)
-                kept = then.get(indicator.code) == parts or not found.isdisjoint(parts)
-                (found.add if kept else found.discard)(indicator.code)
+            if indicator.is_ratio:
+                is_part = not found.isdisjoint(_parts(indicator))
+                (found.add if is_part else found.discard)(indicator.code)
+        now = made_by(self.form) if then else {}
+        found |= {code for code, making in then.items() if now[code] == making}
         return frozenset(found)
 
     def expected(self, unit: Unit, period: Period | None = None) -> tuple[Unit, ...]:

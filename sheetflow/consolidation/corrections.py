@@ -19,8 +19,8 @@ from sheetflow.consolidation.accepted import (
     Accepted,
     Books,
     UnitAndPeriod,
-    ratios_then,
-    with_ratios,
+    made_then,
+    with_making,
 )
 from sheetflow.consolidation.tables import CorrectionRow
 from sheetflow.schemas.documents import load_number
@@ -75,7 +75,7 @@ def find_corrections(
     order, then periods, then indicators; of one workbook, what was adjusted first.
     """
     found: list[Correction] = []
-    form = with_ratios(books.form, ratios_then(books.period, published))
+    form = with_making(books.form, made_then(books.period, published))
     adjusted: set[str] = set()
     old = replace(books, accepted=dict(published))
     spots = [
@@ -89,7 +89,7 @@ def find_corrections(
             continue
         if measured := again.get(before.judgement):
             new = replace(books, accepted={**old.accepted, spot: measured})
-            # A ratio of other parts moved once, however many periods were measured again.
+            # What is made otherwise moved once, however many periods were measured again.
             declared = old.form if spot[0] in adjusted else form
             found += _adjustments(replace(old, form=declared), new, spot)
             adjusted.add(spot[0])

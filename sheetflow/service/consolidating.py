@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from functools import partial
 
-from sheetflow.consolidation.accepted import Books, ratios_of
+from sheetflow.consolidation.accepted import Books, made_by
 from sheetflow.consolidation.corrections import Correction
 from sheetflow.consolidation.details import as_shown, sources
 from sheetflow.consolidation.workbook import consolidate
@@ -43,7 +43,7 @@ def books_request(
         unit=unit,
         tree=books.tree,
         period=books.period,
-        ratios=ratios_of(books.form),
+        made=made_by(books.form),
         accepted={spot: found for spot, found in books.accepted.items() if spot[0] in members},
         attempts={spot: found for spot, found in books.attempts.items() if spot[0] in members},
         deadlines={spot: found for spot, found in books.deadlines.items() if spot[0] in members},

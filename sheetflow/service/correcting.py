@@ -13,7 +13,7 @@ from sheetflow.consolidation.accepted import Accepted, Books
 from sheetflow.consolidation.corrections import Correction, find_corrections
 from sheetflow.periods import OFFICE_ZONE
 from sheetflow.schemas.documents import load_figures
-from sheetflow.service.measures import former_ratios
+from sheetflow.service.measures import made_otherwise
 from sheetflow.service.office import Office
 from sheetflow.store.measurements import Measurement
 from sheetflow.store.records import PublishedSource
@@ -80,7 +80,7 @@ def _published(
         accepted_at=never,
         judgement=source.judgement_id,
         measurement=measured.measurement_id,
-        ratios=former_ratios(office, books.form, measured.digest),
+        made=made_otherwise(office, books.form, measured.digest),
     )
 
 

@@ -15,8 +15,8 @@ from sheetflow.consolidation.accepted import (
     Attempt,
     Books,
     UnitAndPeriod,
-    ratios_then,
-    with_ratios,
+    made_then,
+    with_making,
 )
 from sheetflow.consolidation.figures import Merged, unit_figures
 from sheetflow.consolidation.tables import ExplanationRow
@@ -31,7 +31,7 @@ from sheetflow.schemas.documents import (
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.habits import Value
 from sheetflow.schemas.personal import holds_personal_number
-from sheetflow.service.measures import former_codes, former_ratios
+from sheetflow.service.measures import former_codes, made_otherwise
 from sheetflow.service.office import Office
 from sheetflow.store.records import Arrival, Submission
 from sheetflow.units import Unit
@@ -75,7 +75,7 @@ def books_of(office: Office, form: Form, period: Period, top: Unit | None = None
                 measurement=found.measurement_id,
                 measured_at=found.measured_at,
                 former=former_codes(office, form, found.digest, figures),
-                ratios=former_ratios(office, form, found.digest),
+                made=made_otherwise(office, form, found.digest),
                 must=submission.must,
                 verify=submission.verify,
                 note=submission.note,
@@ -93,7 +93,7 @@ def books_of(office: Office, form: Form, period: Period, top: Unit | None = None
             yield by_receipt[submission.receipt], load_rows(form.by_key[sheet], text)
 
     return Books(
-        form=with_ratios(form, ratios_then(period, accepted)),
+        form=with_making(form, made_then(period, accepted)),
         tree=office.tree,
         period=period,
         accepted=accepted,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from sheetflow.consolidation.accepted import Parts, ratios_of
+from sheetflow.consolidation.accepted import Making, made_by
 from sheetflow.schemas.digests import measure_digest, measure_digests
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.indicators import Figures
@@ -36,9 +36,9 @@ def declaration(digest: str) -> str:
     return f"measures:{digest}"
 
 
-def _ratios(digest: str) -> str:
-    """Name what is kept of one declaration for ever: what its ratios divide."""
-    return f"ratios:{digest}"
+def _making(digest: str) -> str:
+    """Name what is kept of one declaration for ever: how figures are made from measured ones."""
+    return f"made:{digest}"
 
 
 def what_is_kept(office: Office, form: Form) -> dict[str, str]:
@@ -46,24 +46,24 @@ def what_is_kept(office: Office, form: Form) -> dict[str, str]:
     digest = measured_by(office, form)
     return {
         declaration(digest): json.dumps(office.measures[digest], sort_keys=True),
-        _ratios(digest): json.dumps(ratios_of(office.form(form.key)), sort_keys=True),
+        _making(digest): json.dumps(made_by(office.form(form.key)), sort_keys=True),
     }
 
 
-def former_ratios(office: Office, form: Form, digest: str) -> Mapping[str, Parts]:
-    """Give the ratios that were made from other parts by the declaration with this digest."""
+def made_otherwise(office: Office, form: Form, digest: str) -> Mapping[str, Making]:
+    """Give how the declaration with this digest made those figures that are made otherwise now."""
     if digest == measured_by(office, form):
         return {}
-    if digest not in office.ratios:
-        kept = office.store.fingerprints.find(_ratios(digest)) if digest else None
+    if digest not in office.made:
+        kept = office.store.fingerprints.find(_making(digest)) if digest else None
         then: Mapping[str, list[str]] = json.loads(kept or "{}")
-        now = ratios_of(office.form(form.key))
-        office.ratios[digest] = {
-            code: (parts[0], parts[1])
-            for code, parts in then.items()
-            if code in now and now[code] != tuple(parts)
+        now = made_by(office.form(form.key))
+        office.made[digest] = {
+            code: tuple(making)
+            for code, making in then.items()
+            if code in now and now[code] != tuple(making)
         }
-    return office.ratios[digest]
+    return office.made[digest]
 
 
 def measures_of(office: Office, digest: str) -> Mapping[str, str]:

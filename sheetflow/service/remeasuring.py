@@ -18,6 +18,7 @@ from sheetflow.schemas.forms import Form
 from sheetflow.service.entailing import ANSWER, stale_after
 from sheetflow.service.measures import (
     in_force,
+    made_otherwise,
     measured_by,
     measures_of,
     what_is_kept,
@@ -148,9 +149,13 @@ def _taken(
 
 def _sentence(office: Office, form: Form, last: str | None, done: int, kept: int) -> str:
     then, now = measures_of(office, last or ""), measures_of(office, measured_by(office, form))
+    made = made_otherwise(office, form, last or "")
     groups = (
         ("新增", [code for code in now if code not in then]),
-        ("改变", [code for code in now if code in then and then[code] != now[code]]),
+        (
+            "改变",
+            [code for code in now if code in then and (then[code] != now[code] or code in made)],
+        ),
         ("取消", [code for code in then if code not in now]),
     )
     told = "、".join(f"{word}{'、'.join(codes)}" for word, codes in groups if last and codes)

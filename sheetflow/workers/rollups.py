@@ -18,10 +18,10 @@ from sheetflow.consolidation.accepted import (
     Accepted,
     Attempt,
     Books,
+    Making,
     Matters,
-    Parts,
     UnitAndPeriod,
-    with_ratios,
+    with_making,
 )
 from sheetflow.consolidation.corrections import Correction
 from sheetflow.consolidation.details import Whose
@@ -64,7 +64,8 @@ class PieceOrder:
 class BooksRequest:
     """What is accepted below `unit`, as `Books` without a store.
 
-    `ratios` are made from these parts: in a closed period as then. `rows` are rows as JSON by sheet and receipt, of those sheets that the task asks for.
+    Figures are `made` so: in a closed period as then. `rows` are rows as JSON by sheet and
+    receipt, of those sheets that the task asks for.
     """
 
     campaign: str
@@ -75,7 +76,7 @@ class BooksRequest:
     accepted: Mapping[UnitAndPeriod, Accepted]
     attempts: Mapping[UnitAndPeriod, Attempt]
     deadlines: Mapping[UnitAndPeriod, dt.datetime]
-    ratios: Mapping[str, Parts] = field(default_factory=lambda: MappingProxyType({}))
+    made: Mapping[str, Making] = field(default_factory=lambda: MappingProxyType({}))
     rows: Mapping[tuple[str, str], str] = field(default_factory=lambda: MappingProxyType({}))
 
     def books(self) -> Books:
@@ -91,7 +92,7 @@ class BooksRequest:
                     yield accepted, load_rows(form.by_key[sheet], text)
 
         return Books(
-            form=with_ratios(form, self.ratios),
+            form=with_making(form, self.made),
             tree=self.tree,
             period=self.period,
             accepted=self.accepted,

@@ -226,6 +226,23 @@ def test_a_ratio_of_other_parts_is_told_like_any_figure(changing: Changing, unit
     assert "口径" not in changing.run(IN_TIME_AGAIN)
 
 
+def test_a_figure_that_adds_up_otherwise_is_told_like_any(changing: Changing) -> None:
+    """What was a book and is a state now: the open period has no 本期 of it, and 更正表 says so."""
+    go_on(changing)
+    assert changing.totals(CITY, SECOND, "本期")["H1"] == 1
+    changing.indicators("(replace(INDICATORS[0], by=Kind.STOCK), *INDICATORS[1:])")
+    assert "改变H1" in changing.run(IN_TIME_AGAIN)
+    assert changing.totals(CITY, FIRST, "本期")["H1"] == 4, "as it was published"
+    assert "按原口径：H1（" in changing.note(CITY, FIRST)
+    assert "H1" not in changing.totals(CITY, SECOND, "本期")
+    assert changing.totals(CITY, SECOND)["H1"] == 5, "the city's own is carried"
+    lines = table(changing.workbook(CITY, SECOND), "更正表", "序号")
+    told = [(line["更正单位"], line["代码"], line["原数"], line["现数"]) for line in lines]
+    assert told == [("东岸县", "H1", 1, None)]
+    for period in (FIRST, SECOND):
+        assert set().union(*changing.checks(CITY, period).values()) <= {"正确"}
+
+
 def test_what_was_purged_keeps_its_figures(changing: Changing) -> None:
     """Of a purged workbook only what it gave is known: it stays, and the workbook says 按原口径."""
     changing.call(IN_TIME_AGAIN, "purge", "--before", "2012-05-01", "--yes")
