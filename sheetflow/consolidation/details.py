@@ -76,11 +76,19 @@ def as_shown(books: Books, unit: Unit) -> Books:
 
 
 def _detail_sheet(books: Books, unit: Unit, policy: MaskPolicy, sheet: Sheet) -> DetailSheet:
+    # Who reads with the eyes of a lower level, as an export does, is told all the same where a row is from.
+    origin = policy.levels.origin(unit.level)
+
     def rows() -> Iterator[DetailRow]:
         for accepted, values in books.rows_of(sheet.key, sources(books, unit, sheet)):
-            yield from rows_seen(books.form, policy, sheet, whose(books.tree, accepted), values)
+            source = whose(books.tree, accepted)
+            for row in rows_seen(books.form, policy, sheet, source, values):
+                yield replace(row, places=source.places[-len(origin) :]) if aside else row
 
     shape = detail_sheet(policy, sheet, rows)
+    aside = len(origin) != len(shape.origin)
+    if aside:
+        shape = replace(shape, origin=tuple(level.column for level in origin))
     if not shape.summed or sheet.roll_up is RollUp.SUMMED:
         return shape
     return replace(shape, listed_at=_listed_at(books, unit, sheet))
