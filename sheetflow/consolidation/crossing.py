@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from sheetflow.consolidation.accepted import Accepted, Books, Matters
 from sheetflow.consolidation.details import column_seen, sources
 from sheetflow.consolidation.tables import SamePersonRow
-from sheetflow.masks import MaskPolicy
+from sheetflow.masks import Look, MaskPolicy
 from sheetflow.schemas.columnwise import each
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.habits import Value
@@ -89,6 +89,16 @@ def _matters_of(
         yield accepted, matters(books.form, policy, accepted.unit_id, rows)
 
 
+def matter_looks(form: Form, policy: MaskPolicy) -> tuple[Look, ...]:
+    """Say how the policy's level sees all that `matters` shows: where it is the same, so are they."""
+    spec = form.same_person
+    if spec is None:
+        return ()
+    sheet = form.by_key[spec.sheet]
+    shown = {sheet.naming_column.key if sheet.naming_column else "", *spec.matter}
+    return tuple(look for look in policy.plan(sheet) if look[0] in shown)
+
+
 def matters(
     form: Form, policy: MaskPolicy, unit_id: str, rows: Iterable[Mapping[str, Value]]
 ) -> Matters:
@@ -102,7 +112,7 @@ def matters(
     sheet = form.by_key[spec.sheet]
     known = [row for row in rows if isinstance(row.get(spec.person), str)]
     about = spec.where.among(known) if spec.where else known
-    looks = {look[0]: look for look in policy.plan(sheet)}
+    looks = {look[0]: look for look in matter_looks(form, policy)}
     naming = sheet.naming_column
     keys: Sequence[Value] = [None] * len(about)
     if naming and naming.key in looks:

@@ -23,7 +23,7 @@ from typing import overload
 
 from sheetflow import __version__
 from sheetflow.consolidation.accepted import Matters
-from sheetflow.consolidation.crossing import matters
+from sheetflow.consolidation.crossing import matter_looks, matters
 from sheetflow.consolidation.details import (
     KnownColumns,
     Whose,
@@ -109,7 +109,10 @@ def render_pieces(
     person = form.same_person
     sheets = [sheet for sheet in sheets_going_up(form) if rows.get(sheet.key)]
     about = rows.get(person.sheet, ()) if person else ()
-    files = [_File(matters(form, policy, source.unit_id, about)) for policy in policies]
+    looks = [matter_looks(form, policy) for policy in policies]
+    seen_by = dict(zip(looks, policies, strict=True))
+    told = {look: matters(form, policy, source.unit_id, about) for look, policy in seen_by.items()}
+    files = [_File(told[look]) for look in looks]
     for sheet in sheets:
         cells = Cells()
         measured = _Measured(form, sheet, rows[sheet.key], figures)
