@@ -41,10 +41,9 @@ class MaskPolicy:
         """Whether the readers are those who filled in the rows."""
         return self.level == self.levels.lowest.name
 
-    @property
-    def is_summing(self) -> bool:
-        """Whether the readers are above those who see rows that are listed one level up."""
-        return self.levels.rank(self.level) < self.levels.rank(self.levels.nearest.name)
+    def is_above(self, level: str) -> bool:
+        """Whether the readers are above those of `level`."""
+        return self.levels.rank(self.level) < self.levels.rank(level)
 
     def mask_of(self, sheet: Sheet, column: Column) -> Mask:
         """Give the mask in force for `column`."""

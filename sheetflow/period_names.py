@@ -18,12 +18,14 @@ _MONTHS_OF_A_YEAR = 12
 _YEAR = r"(?:(?P<year>[0-9]{4}|[0-9]{2})(?:年度?|[-./])?)?"
 _ONE_YEAR = r"(?:(?:(?P<year>[0-9]{4})(?:年度?|[-./])|(?P<short>[0-9]{2})年)?)"
 _MONTH = r"(?P<first>0?[1-9]|1[0-2])"
-_FROM = r"(?P<first>[0-9]{1,2})(?:月(?:份|1日)?)?"
-_UP_TO = r"(?:(?P<again>[0-9]{4})(?:年|[-./]))?(?P<last>[0-9]{1,2})(?:月(?:份|(?:2[89]|3[01])日)?)?"
+_FROM = r"(?P<first>[0-9]{1,2})(?:月(?:份|1日)?|[./]0?1)?"
+_UP_TO = r"(?:(?P<again>[0-9]{4})(?:年|[-./]))?(?P<last>[0-9]{1,2})"
+_UP_TO += r"(?:月(?:份|(?:2[89]|3[01])日)?|[./](?:2[89]|3[01]))?"
 _NAMES = tuple(
     re.compile(pattern)
     for pattern in (
-        r"(?P<year>[0-9]{4})(?P<whole>年度?|年?全年)?",
+        r"(?P<year>[0-9]{4})(?P<whole>年度?|年?全年度?)?",
+        r"(?P<short>[0-9]{2})(?P<whole>年度?|年?全年度?)",
         r"(?:(?P<year>[0-9]{4})(?:年度?)?)?(?P<whole>全年|1次性(?:填报|报送|上报)?)",
         rf"{_YEAR}{_FROM}-{_UP_TO}",
         rf"{_ONE_YEAR}{_MONTH}月(?:份|1日-(?:2[89]|3[01])日)?",
@@ -42,12 +44,12 @@ A date is what an office program makes of a month that was typed.
 """
 
 _NUMERALS = {name: str(n) for n, name in enumerate("一二三四五六七八九", start=1)}
-_NUMERALS |= {"十": "10", "十一": "11", "十二": "12", "〇": "0", "○": "0"}
-_NUMERAL = re.compile("十[一二]?|[一二三四五六七八九〇○]")
+_NUMERALS |= {"十": "10", "十一": "11", "十二": "12", "〇": "0", "○": "0", "零": "0"}
+_NUMERAL = re.compile("十[一二]?|[一二三四五六七八九〇○零]")
 _ONE_NUMERAL = "(十[一二]|十(?![一二])|[一二三四五六七八九])"
-_TWO_MONTHS = re.compile(f"(?<![一二三四五六七八九十〇○]){_ONE_NUMERAL}{_ONE_NUMERAL}(?=月)")
+_TWO_MONTHS = re.compile(f"(?<![一二三四五六七八九十〇○零]){_ONE_NUMERAL}{_ONE_NUMERAL}(?=月)")
 """Two months with nothing between them: 三四月 is March and April, 十二月 is one."""
-_BETWEEN = re.compile(r"[~〜至到、_]+|(?<=[0-9])一(?=[0-9])")
+_BETWEEN = re.compile(r"[~〜至到、,和与及_]+|(?<=[0-9])一(?=[0-9])")
 _QUARTERS = {"I": 1, "II": 2, "III": 3, "IV": 4}
 
 

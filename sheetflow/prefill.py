@@ -56,8 +56,8 @@ class Filling:
     previous: Mapping[str, Number] = field(default_factory=lambda: MappingProxyType({}))
     findings: tuple[Finding, ...] = ()
     explanations: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    is_lowest: bool = True
-    """Whether the unit's level adds up no other."""
+    alone: bool = True
+    """Whether nobody reports to the unit, so that its own work is all there is."""
 
     def bearing(self, token: str) -> Filling:
         """Give the same with `token` in its stamp."""
@@ -107,7 +107,6 @@ def prefill_blank(
         period=period,
         rows=rows,
         previous=earlier.totals if earlier else {},
-        is_lowest=unit.level == campaign.levels.lowest.name,
     )
 
 
@@ -194,7 +193,6 @@ def prefill_returned(
             for finding in judgement.findings
         ),
         explanations={**judgement.typed, **said},
-        is_lowest=unit.level == campaign.levels.lowest.name,
     )
 
 

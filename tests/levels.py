@@ -1,4 +1,7 @@
-"""The second campaign on other chains: townships below counties, a country above provinces, two levels."""
+"""The second campaign on other chains: townships below counties, a country above provinces, two levels.
+
+And an uneven one, where units that nobody reports to stand on every level but the top.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from sheetflow.config.workspace import Workspace, create_workspace
 from sheetflow.context.context import open_office
 from sheetflow.periods import Period
 from sheetflow.schemas.campaign import Campaign
+from sheetflow.schemas.sheets import RollUp
 from sheetflow.service.issue import issue_workbooks
 from sheetflow.service.one_pass import PassReport, run_pass
 from sheetflow.units import Levels, Unit, UnitTree
@@ -28,6 +32,16 @@ NATIONAL_NAME = "tests.levels:NATIONAL"
 TWO = replace(CAMPAIGN, levels=Levels((PROVINCE, CITY)))
 """省 市."""
 TWO_NAME = "tests.levels:TWO"
+_LISTING = tuple(
+    replace(sheet, roll_up=RollUp.LISTED) if sheet.key == "outlets" else sheet
+    for sheet in CAMPAIGN.main_form.sheets
+)
+UNEVEN = replace(
+    CAMPAIGN,
+    forms=(replace(CAMPAIGN.main_form, sheets=_LISTING, own_work="只填本机关的巡查，不含下级。"),),
+)
+"""省 市 县 乡; whoever is the first to add up a unit lists its outlets."""
+UNEVEN_NAME = "tests.levels:UNEVEN"
 
 _NATION = (
     ("00", "全国", "国家", None),
@@ -55,6 +69,21 @@ _TWO_LEVELS = (
     ("9901", "上游市", "市", "99"),
     ("9902", "下游市", "市", "99"),
 )
+_UNEVEN = (
+    ("99", "清河省", "省", None),
+    ("9901", "上游市", "市", "99"),
+    ("990101", "东岸县", "县", "9901"),
+    ("990101001", "柳树乡", "乡", "990101"),
+    ("990102", "西岸县", "县", "9901"),
+    ("9902", "下游市", "市", "99"),
+    ("9903", "湖心市", "市", "99"),
+    ("990300001", "荷花镇", "乡", "9903"),
+    ("999001", "直管县", "县", "99"),
+    ("999002", "河口县", "县", "99"),
+    ("999002001", "滩头乡", "乡", "999002"),
+    ("999900001", "飞地乡", "乡", "99"),
+)
+"""A city without counties, one with a township, counties and a township right below the province."""
 
 
 def tree_of(campaign: Campaign, listed: Iterable[tuple[str, str, str, str | None]]) -> UnitTree:
@@ -75,6 +104,7 @@ def tree_of(campaign: Campaign, listed: Iterable[tuple[str, str, str, str | None
 CHAINS = {
     "national": (NATIONAL_NAME, tree_of(NATIONAL, _NATION)),
     "townships": (FOUR_NAME, tree_of(FOUR, _TOWNSHIPS)),
+    "uneven": (UNEVEN_NAME, tree_of(UNEVEN, _UNEVEN)),
     "two": (TWO_NAME, tree_of(TWO, _TWO_LEVELS)),
 }
 """The campaign's name and its units."""

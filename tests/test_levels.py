@@ -33,13 +33,32 @@ def test_any_of_the_usual_levels_make_a_chain(count: int) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("国家", "国家级 国 全国 中央级"),
+        ("省", "省级 ｐｒｏｖｉｎｃｅ 省（区、市） 省(自治区、直辖市) 直辖市 自治区级"),
+        ("市", "市级 地市级 地级市 设区的市 市（州） 市(地、州、盟) 地（市） 地区 CITY"),
+        ("县", "县级 区县级 县（市、区） 县(区) 县/区 县市区 区 旗 县级市 市辖区 自治县"),
+        ("乡", "乡级 乡镇级 镇级 街道 街道办事处 乡（镇、街道） 乡镇、街道 乡镇（街道） 民族乡"),
+        ("村", "村级 社区 村（社区） 村(居) 行政村 居委会"),
+    ],
+)
+def test_a_level_is_known_by_what_offices_call_it(name: str, words: str) -> None:
+    """With or without 级, brackets and full-width marks; another word is none, not the nearest."""
+    for word in words.split():
+        assert Levels(SIX).read(f" {word}　") == name
+    for word in ("", "级", "市区", "镇区", "户", "村民", "省市"):
+        assert Levels(SIX).find(word) is None
+
+
+@pytest.mark.parametrize(
     ("rungs", "told"),
     [
         ((), "有0级，应为2到6级"),
         ((PROVINCE,), "有1级，应为2到6级"),
         ((*SIX, LevelSpec(name="户", key="household")), "有7级，应为2到6级"),
-        ((PROVINCE, CITY, CITY), "“city”“prefecture”“地市”"),
-        ((PROVINCE, replace(CITY, name="省")), "“省”“省级”用于不止一级"),
+        ((PROVINCE, CITY, CITY), "“city”“prefecture”“地区”“地市”"),
+        ((PROVINCE, replace(CITY, name="省")), "“省”用于不止一级"),
         ((PROVINCE, replace(CITY, key="province")), "“province”用于不止一级"),
         ((PROVINCE, replace(CITY, also=("自治区",))), "“自治区”用于不止一级"),
         ((CITY, PROVINCE), "市的截止日早于省"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sheetflow.consolidation.details import columns_seen
+from sheetflow.consolidation.details import Whose, columns_seen
 from sheetflow.masks import MaskPolicy, mask_value
 from sheetflow.schemas.columns import Mask
 from sheetflow.schemas.parsing import Value
@@ -98,7 +98,7 @@ def test_an_address_shows_no_name() -> None:
     """A woman's name that stands in her address without a mark is not read at the city."""
     row = {**ROW, "address": "王小丽家盛福庄村8号"}
     assert CITY.see(NEEDS, row)["address"] == "（略）"
-    columns = columns_seen(FORM, CITY, NEEDS, "370102", [row, ROW])
+    columns = columns_seen(FORM, CITY, NEEDS, Whose("370102", (), "", "市"), [row, ROW])
     seen = dict(zip((column.key for column in CITY.columns(NEEDS)), columns, strict=True))
     assert seen["address"] == ["（略）", "历城区姚家街道盛福庄村"]
 

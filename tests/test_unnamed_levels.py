@@ -8,7 +8,7 @@ import pytest
 
 from sheetflow.consolidation.details import detail_sheet
 from sheetflow.masks import MaskPolicy
-from sheetflow.schemas.columns import OPEN, Column, Mask, disclosed
+from sheetflow.schemas.columns import OPEN, Column, Mask, RowModel, disclosed, text
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.sheets import Sheet
 from sheetflow.units import THREE_LEVELS, Levels
@@ -53,6 +53,18 @@ def test_an_unnamed_level_sees_least(levels: Levels) -> None:
         if level not in named(column) and wanted is not Mask.WHOLE:
             assert column.key not in policy.see(sheet, {column.key: "王安澜"})
             assert column not in policy.columns(sheet)
+
+
+def test_what_is_kept_from_a_level_is_quoted_in_no_sentence() -> None:
+    """A finding's sentence goes up to everybody with its 情况说明: it repeats what all may read."""
+    plain = text("处置方式", 20)
+    kept = text("处置方式", 20, disclosure=disclosed(市=Mask.WHOLE))
+
+    class Row(RowModel):
+        open_to_all: str | None = plain
+        not_above_the_city: str | None = kept
+
+    assert [column.quotable for column in Row.columns()] == [True, False]
 
 
 @pytest.mark.parametrize("levels", CHAINS, ids=lambda levels: "".join(levels.names))

@@ -87,13 +87,15 @@ FORM_HELP = "Only this form, by its key (default: every form that is filled for 
 
 
 def form_named(office: Office, key: str) -> Form | None:
-    """Give the form of that key, None where none is typed; raise RequestError for an unknown one."""
+    """Give the form of that key or title, None where none is typed; raise RequestError for an unknown one."""
     from sheetflow.errors import RequestError
 
-    if key and key not in office.campaign.by_key:
-        known = "、".join(f"{entry.key}（{entry.title}）" for entry in office.campaign.forms)
+    forms = office.campaign.forms
+    found = [form for form in forms if key in {form.key, form.title}]
+    if key and not found:
+        known = "、".join(f"{entry.key}（{entry.title}）" for entry in forms)
         raise RequestError(f"没有报表 {key}。--form 可以填：{known}。")
-    return office.form(key) if key else None
+    return found[0] if found else None
 
 
 def period_named(office: Office, text: str, form: Form | None = None) -> Period:

@@ -81,7 +81,7 @@ COLUMNS = (
     UnitColumn(
         key="division_code",
         also=("区划代码",),
-        hint="6位数字；开发区、兵团等没有的留空。",
+        hint="6位数字，乡级9位、村级12位；开发区、兵团等没有的留空。",
     ),
     UnitColumn(
         key="kind",

@@ -15,10 +15,13 @@ from sheetflow.consolidation.figures import Merged, UnitFigures, unit_figures
 from sheetflow.consolidation.tables import BoardRow, ExplanationRow, State
 from sheetflow.periods import Period
 from sheetflow.schemas.forms import Form
-from sheetflow.schemas.indicators import Figures, Ratio
+from sheetflow.schemas.indicators import Figures, Indicator, Ratio
 from sheetflow.schemas.parsing import Value
 from sheetflow.schemas.sheets import Kind
 from sheetflow.units import Unit, UnitTree
+
+Making = tuple[str, ...]
+"""How a figure is made from measured ones: how it adds up over periods; of a ratio, its parts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +31,8 @@ class Accepted:
     `judgement` numbers the judgement that it stands on: a submission may be judged anew.
     `handed_in` is when the file came in. `figures` are by the measurement of that number, done
     at `measured_at`; `former` are the codes of those that are not by the declaration in force
-    (按原口径), or that it asks for and nobody measured.
+    (按原口径), or that it asks for and nobody measured. `made` says of those that were
+    made otherwise from measured ones how.
     """
 
     unit_id: str
@@ -46,6 +50,7 @@ class Accepted:
     measurement: int = 0
     measured_at: dt.datetime | None = None
     former: tuple[str, ...] = ()
+    made: Mapping[str, Making] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     must: int = 0
     verify: int = 0
     note: int = 0
@@ -83,6 +88,42 @@ class Matters:
     digests: Sequence[str] = ()
     keys: Sequence[str] = ()
     words: Sequence[str] = ()
+
+
+def made_by(form: Form) -> dict[str, Making]:
+    """Give how each figure of a form is made from what is measured."""
+    return {one.code: (form.kinds[one.code].value, *_parts(one)) for one in form.indicators}
+
+
+def _parts(indicator: Indicator) -> tuple[str, ...]:
+    source = indicator.source
+    return (source.numerator, source.denominator) if isinstance(source, Ratio) else ()
+
+
+def made_then(period: Period, accepted: Mapping[UnitAndPeriod, Accepted]) -> Mapping[str, Making]:
+    """Give what was made otherwise when this very period was measured last.
+
+    Of what is measured anew there is nothing: these are of a period that is closed (原口径).
+    """
+    kept = [entry for (_, name), entry in accepted.items() if name == period.period_id]
+    others = [entry for entry in kept if entry.made]
+    return max(others, key=lambda entry: entry.measurement).made if others else {}
+
+
+def with_making(form: Form, made: Mapping[str, Making]) -> Form:
+    """Give the form with these figures made so, ratios where it still has the parts."""
+    known: dict[str, Indicator] = {}
+    for one in form.indicators:
+        kind, *parts = made.get(one.code, (form.kinds[one.code].value, *_parts(one)))
+        there = all(part in known and not known[part].is_ratio for part in parts)
+        if one.is_ratio and parts and there:
+            known[one.code] = replace(one, source=Ratio(*parts))
+        elif not (one.is_ratio or parts or kind == form.kinds[one.code].value):
+            known[one.code] = replace(one, by=Kind(kind))
+        else:
+            known[one.code] = one
+    indicators = tuple(known.values())
+    return form if indicators == form.indicators else replace(form, indicators=indicators)
 
 
 MattersOf = Callable[["Books", Sequence[Accepted]], Iterable[tuple[Accepted, Matters]]]
@@ -152,7 +193,7 @@ class Books:
     @cached_property
     def has_former(self) -> bool:
         """Whether any figure at all is not by the declaration in force."""
-        return any(entry.former for entry in self.accepted.values())
+        return any(entry.former or entry.made for entry in self.accepted.values())
 
     def former(self, unit: Unit, *, current: bool = False) -> frozenset[str]:
         """The codes of the unit's own figures that are 按原口径, wholly or in a part.
@@ -160,8 +201,10 @@ class Books:
         A flow is one as soon as one period's part is; `current` asks of 本期 alone.
         """
         found: set[str] = set()
+        then: dict[str, Making] = {}
         for member in (unit, *self.merged_into(unit)):
             latest = self.latest(member.unit_id)
+            then |= latest.made if latest else {}
             for period in [self.period] if current else self.period.year_so_far:
                 entry = self.accepted.get((member.unit_id, period.period_id))
                 for code in entry.former if entry else ():
@@ -173,9 +216,11 @@ class Books:
             if self.form.kind_of(code) is Kind.LEDGER:  # what came in is the rest of two books
                 found.add(code)
         for indicator in self.form.indicators:
-            if isinstance(source := indicator.source, Ratio):
-                parts = {source.numerator, source.denominator}
-                (found.discard if parts.isdisjoint(found) else found.add)(indicator.code)
+            if indicator.is_ratio:
+                is_part = not found.isdisjoint(_parts(indicator))
+                (found.add if is_part else found.discard)(indicator.code)
+        now = made_by(self.form) if then else {}
+        found |= {code for code, making in then.items() if now[code] == making}
         return frozenset(found)
 
     def expected(self, unit: Unit, period: Period | None = None) -> tuple[Unit, ...]:

@@ -15,7 +15,13 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
-from sheetflow.consolidation.accepted import Accepted, Books, UnitAndPeriod
+from sheetflow.consolidation.accepted import (
+    Accepted,
+    Books,
+    UnitAndPeriod,
+    made_then,
+    with_making,
+)
 from sheetflow.consolidation.tables import CorrectionRow
 from sheetflow.schemas.documents import load_number
 from sheetflow.schemas.indicators import Number
@@ -69,6 +75,8 @@ def find_corrections(
     order, then periods, then indicators; of one workbook, what was adjusted first.
     """
     found: list[Correction] = []
+    form = with_making(books.form, made_then(books.period, published))
+    adjusted: set[str] = set()
     old = replace(books, accepted=dict(published))
     spots = [
         (member.unit_id, period.period_id)
@@ -81,7 +89,10 @@ def find_corrections(
             continue
         if measured := again.get(before.judgement):
             new = replace(books, accepted={**old.accepted, spot: measured})
-            found += _adjustments(old, new, spot)
+            # What is made otherwise moved once, however many periods were measured again.
+            declared = old.form if spot[0] in adjusted else form
+            found += _adjustments(replace(old, form=declared), new, spot)
+            adjusted.add(spot[0])
             old = new
         if after and after.judgement == before.judgement:
             continue

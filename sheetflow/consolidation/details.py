@@ -2,7 +2,7 @@
 
 Flows bring this period's rows; ledgers and stocks each unit's last accepted book.
 Keys are shown with their unit (``370102-X0001``), personal columns masked. Where the
-declaration says so, rows are listed at the first level only and summed above.
+declaration says so, rows are listed once, in the first workbook on their unit's chain, and summed above.
 """
 
 from __future__ import annotations
@@ -76,18 +76,43 @@ def as_shown(books: Books, unit: Unit) -> Books:
 
 
 def _detail_sheet(books: Books, unit: Unit, policy: MaskPolicy, sheet: Sheet) -> DetailSheet:
+    # Who reads with the eyes of a lower level, as an export does, is told all the same where a row is from.
+    origin = policy.levels.origin(unit.level)
+
     def rows() -> Iterator[DetailRow]:
         for accepted, values in books.rows_of(sheet.key, sources(books, unit, sheet)):
-            yield from rows_seen(books.form, policy, sheet, whose(books.tree, accepted), values)
+            source = whose(books.tree, accepted)
+            for row in rows_seen(books.form, policy, sheet, source, values):
+                yield replace(row, places=source.places[-len(origin) :]) if aside else row
 
-    return detail_sheet(policy, sheet, rows)
+    shape = detail_sheet(policy, sheet, rows)
+    aside = len(origin) != len(shape.origin)
+    if aside:
+        shape = replace(shape, origin=tuple(level.column for level in origin))
+    if not shape.summed or sheet.roll_up is RollUp.SUMMED:
+        return shape
+    return replace(shape, listed_at=_listed_at(books, unit, sheet))
+
+
+def _listed_at(books: Books, unit: Unit, sheet: Sheet) -> tuple[str, ...]:
+    """Name the levels in whose workbooks the rows of those below `unit` are listed one by one."""
+    tree = books.tree
+    found = {
+        listed_at(tree, member.unit_id)
+        for member in books.counted(unit)
+        if not sheet.levels or member.level in sheet.levels
+    }
+    return tuple(level.name for level in tree.levels if level.name in found)
 
 
 def detail_sheet(
     policy: MaskPolicy, sheet: Sheet, rows: Callable[[], Iterable[DetailRow]]
 ) -> DetailSheet:
     """Give the sheet as the policy's level sees it, with `rows` in it."""
-    summed = is_summed(sheet, policy)
+    # Of an uneven tree some rows may be listed all the same: those that nobody below lists.
+    summed = sheet.roll_up is RollUp.SUMMED or (
+        sheet.roll_up is RollUp.LISTED and policy.is_above(policy.levels.nearest.name)
+    )
     columns = _columns_in_force(policy, sheet, summed=summed)
     origin = tuple(level.column for level in policy.levels.origin(policy.level))
     return DetailSheet(sheet, columns, rows, origin, summed=summed)
@@ -98,11 +123,13 @@ class Whose:
     """Whose rows they are: what stands before each of them.
 
     `places` are the names on the chain, one for each level of the campaign but the top.
+    `listed_at` is the level of the first workbook in which they stand.
     """
 
     unit_id: str
     places: tuple[str, ...]
     receipt: str
+    listed_at: str
 
     def told_to(self, policy: MaskPolicy) -> tuple[str, ...]:
         """The names that the policy's level reads before each row."""
@@ -115,11 +142,30 @@ def whose(tree: UnitTree, accepted: Accepted) -> Whose:
 
 
 def whose_under(tree: UnitTree, unit_id: str, receipt: str) -> Whose:
-    """Tell whose rows a unit's are that go by `receipt`; a city's own stand as its 本级."""
-    chain = {entry.level: entry.name for entry in tree.chain(unit_id)}
-    own = f"{tree[unit_id].name}本级"
-    places = (chain.get(level.name, own) for level in tree.levels.rungs[1:])
-    return Whose(unit_id, tuple(places), receipt)
+    """Tell whose rows a unit's are that go by `receipt`; a city's own stand as its 本级.
+
+    Of a level that its chain leaves out above it, nothing stands there.
+    """
+    unit, chain = tree[unit_id], {entry.level: entry.name for entry in tree.chain(unit_id)}
+    own, rank = f"{unit.name}本级", tree.rank(unit)
+    places = (
+        chain.get(level.name, own if number > rank else "")
+        for number, level in enumerate(tree.levels)
+        if number
+    )
+    return Whose(unit_id, tuple(places), receipt, listed_at(tree, unit_id))
+
+
+def listed_at(tree: UnitTree, unit_id: str) -> str:
+    """Name the level of the first workbook in which a unit's rows stand.
+
+    Those of a unit that ended stand in that of its heir, whose chain may be another: the higher counts.
+    """
+    units = [tree[unit_id]]
+    while units[-1].successor:
+        units.append(tree[units[-1].successor])
+    levels = {tree.first_adding(unit.unit_id).level for unit in units}
+    return min(levels, key=tree.levels.rank)
 
 
 def rows_seen(
@@ -131,8 +177,8 @@ def rows_seen(
 ) -> Iterator[DetailRow]:
     """Give one submission's rows of a sheet as the policy's level sees them."""
     view, places = policy.viewer(sheet), source.told_to(policy)
-    keys = () if is_summed(sheet, policy) else key_columns(form, sheet)
-    for row in rows_standing(sheet, policy, rows):
+    keys = () if is_summed(sheet, policy, source) else key_columns(form, sheet)
+    for row in rows_standing(sheet, policy, source, rows):
         seen = merge_keys(keys, source.unit_id, view(row))
         yield DetailRow(places, source.receipt, seen)
 
@@ -141,7 +187,7 @@ def columns_seen(
     form: Form,
     policy: MaskPolicy,
     sheet: Sheet,
-    unit_id: str,
+    source: Whose,
     rows: Sequence[Mapping[str, Value]],
     known: KnownColumns | None = None,
 ) -> Iterator[Sequence[Value]]:
@@ -150,18 +196,19 @@ def columns_seen(
     `rows` are those that stand there, summed where the level sees them so. `known` keeps the
     columns of these rows for the next level, which is given the same ones where it sees the same.
     """
-    keys = () if is_summed(sheet, policy) else key_columns(form, sheet)
+    keys = () if is_summed(sheet, policy, source) else key_columns(form, sheet)
     known = {} if known is None else known
     for look in policy.plan(sheet):
         if look not in known:
-            values = _column_seen(sheet, rows, look)
+            values = column_seen(sheet, rows, look)
             if look[0] in keys:
-                values = each(partial(merged, unit_id), values, {})
+                values = each(partial(merged, source.unit_id), values, {})
             known[look] = values
         yield known[look]
 
 
-def _column_seen(sheet: Sheet, rows: Sequence[Mapping[str, Value]], look: Look) -> Sequence[Value]:
+def column_seen(sheet: Sheet, rows: Sequence[Mapping[str, Value]], look: Look) -> Sequence[Value]:
+    """Give one column of the rows as a level sees it that looks at it so."""
     key, mask, withholding = look
     values: Sequence[Value] = column_of(rows, key)
     if withholding:
@@ -179,18 +226,20 @@ def _column_seen(sheet: Sheet, rows: Sequence[Mapping[str, Value]], look: Look) 
 
 
 def rows_standing(
-    sheet: Sheet, policy: MaskPolicy, rows: Sequence[Mapping[str, Value]]
+    sheet: Sheet, policy: MaskPolicy, source: Whose, rows: Sequence[Mapping[str, Value]]
 ) -> Sequence[Mapping[str, Value]]:
     """Give a unit's rows as they stand in the level's workbook: added up to one, or all."""
-    return _summed(sheet, rows) if is_summed(sheet, policy) else rows
+    return _summed(sheet, rows) if is_summed(sheet, policy, source) else rows
 
 
-def is_summed(sheet: Sheet, policy: MaskPolicy) -> bool:
-    """Whether the policy's level sees a unit's rows of the sheet added up to one.
+def is_summed(sheet: Sheet, policy: MaskPolicy, source: Whose) -> bool:
+    """Whether the policy's level sees these rows of the sheet added up to one.
 
-    The first level that adds others up lists what is LISTED; only those above it sum.
+    Who is the first to add up their unit lists what is LISTED; only those above it sum.
     """
-    return sheet.roll_up is RollUp.SUMMED or (sheet.roll_up is RollUp.LISTED and policy.is_summing)
+    return sheet.roll_up is RollUp.SUMMED or (
+        sheet.roll_up is RollUp.LISTED and policy.is_above(source.listed_at)
+    )
 
 
 def _columns_in_force(policy: MaskPolicy, sheet: Sheet, *, summed: bool) -> tuple[Column, ...]:

@@ -109,8 +109,9 @@ def _book(
     before: Sequence[Figures],
     standing: Sequence[Figures],
 ) -> Values:
-    previous = _total(figures.get(code) for figures in before)
     total = _total(figures.get(code) for figures in standing)
+    # Of what a version does not ask for any longer, nothing is left to go on from.
+    previous = None if total is None else _total(figures.get(code) for figures in before)
     gained = None
     if kind is Kind.LEDGER and now is not None and total is not None:
         gained = plain(total - (previous or 0))

@@ -1,7 +1,7 @@
 """The same person registered by two units below: shown, never returned.
 
 Only the nearest common superior is told, and only which rows they are: unit, key and
-matter. Who the person is it can ask the units.
+matter, as far as it sees them at all. Who the person is it can ask the units.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from sheetflow.consolidation.accepted import Accepted, Books, Matters
-from sheetflow.consolidation.details import sources
+from sheetflow.consolidation.details import column_seen, sources
 from sheetflow.consolidation.tables import SamePersonRow
+from sheetflow.masks import Look, MaskPolicy
 from sheetflow.schemas.columnwise import each
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.keys import merged
@@ -25,8 +26,10 @@ _Spot = tuple[Accepted, str, str]
 """Whose row, its merged key, the matter in words."""
 
 
-def same_person_rows(books: Books, unit: Unit) -> tuple[SamePersonRow, ...] | None:
-    """Give the rows below `unit` that are about the same person.
+def same_person_rows(
+    books: Books, unit: Unit, policy: MaskPolicy
+) -> tuple[SamePersonRow, ...] | None:
+    """Give the rows below `unit` that are about the same person, in words that the policy lets it see.
 
     Rows of one unit among themselves are that unit's own affair, and those within one
     branch below are for the superior there. None where the form does not ask.
@@ -36,7 +39,8 @@ def same_person_rows(books: Books, unit: Unit) -> tuple[SamePersonRow, ...] | No
         return None
     sheet = books.form.by_key[spec.sheet]
     standing = sources(books, unit, sheet)
-    told = list((books.matters_of or _matters_of)(books, standing))
+    known = books.matters_of(books, standing) if books.matters_of else None
+    told = list(known or _matters_of(books, standing, policy))
     shared = _shared(listed.digests for _, listed in told)
     groups: dict[str, list[_Spot]] = {}
     for accepted, listed in told:
@@ -77,32 +81,53 @@ def _shared(units: Iterable[Sequence[str]]) -> set[str]:
     return shared
 
 
-def _matters_of(books: Books, standing: Sequence[Accepted]) -> Iterator[tuple[Accepted, Matters]]:
+def _matters_of(
+    books: Books, standing: Sequence[Accepted], policy: MaskPolicy
+) -> Iterator[tuple[Accepted, Matters]]:
     spec = books.form.same_person
     for accepted, rows in books.rows_of(spec.sheet if spec else "", standing):
-        yield accepted, matters(books.form, accepted.unit_id, rows)
+        yield accepted, matters(books.form, policy, accepted.unit_id, rows)
 
 
-def matters(form: Form, unit_id: str, rows: Iterable[Mapping[str, Value]]) -> Matters:
-    """Give what the rows of a unit's sheet say of whom, for comparison with other units."""
+def matter_looks(form: Form, policy: MaskPolicy) -> tuple[Look, ...]:
+    """Say how the policy's level sees all that `matters` shows: where it is the same, so are they."""
+    spec = form.same_person
+    if spec is None:
+        return ()
+    sheet = form.by_key[spec.sheet]
+    shown = {sheet.naming_column.key if sheet.naming_column else "", *spec.matter}
+    return tuple(look for look in policy.plan(sheet) if look[0] in shown)
+
+
+def matters(
+    form: Form, policy: MaskPolicy, unit_id: str, rows: Iterable[Mapping[str, Value]]
+) -> Matters:
+    """Give what the rows of a unit's sheet say of whom, for comparison with other units.
+
+    Keys and matters are as the policy's level sees them: a column that it does not see says nothing.
+    """
     spec = form.same_person
     if spec is None:
         return Matters()
     sheet = form.by_key[spec.sheet]
-    naming = sheet.naming_column
-    types = [sheet.by_key[column].type for column in spec.matter]
     known = [row for row in rows if isinstance(row.get(spec.person), str)]
     about = spec.where.among(known) if spec.where else known
-    named = [merged(unit_id, row.get(naming.key)) if naming else None for row in about]
-    told = [tuple(row.get(column) for column in spec.matter) for row in about]
+    looks = {look[0]: look for look in matter_looks(form, policy)}
+    naming = sheet.naming_column
+    keys: Sequence[Value] = [None] * len(about)
+    if naming and naming.key in looks:
+        keys = column_seen(sheet, about, looks[naming.key])
+    seen = [column for column in spec.matter if column in looks]
+    types = [sheet.by_key[column].type for column in seen]
+    told = zip(*(column_seen(sheet, about, looks[column]) for column in seen), strict=True)
 
     def words(values: tuple[Value, ...]) -> str:
         return "、".join(kind.show(value) for kind, value in zip(types, values, strict=True))
 
     return Matters(
         [_digest(str(row[spec.person])) for row in about],
-        [str(key or "") for key in named],
-        each(words, told, {}),
+        [str(merged(unit_id, key) or "") for key in keys],
+        each(words, list(told) if seen else [()] * len(about), {}),
     )
 
 

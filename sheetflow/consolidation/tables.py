@@ -129,7 +129,8 @@ class DetailSheet:
 
     `columns` carry the disclosure in force. Flows hold this period's rows; ledgers and stocks
     hold each unit's last accepted book, that of a unit that is carried (沿用) among them.
-    Where the rows are `summed`, each unit has one. `origin` are the headings of where a row is from.
+    Where the rows are `summed`, each unit has one, but for those that nobody below lists: `listed_at`
+    names the levels whose workbooks have them one by one. `origin` are the headings of where a row is from.
     """
 
     sheet: Sheet
@@ -137,6 +138,7 @@ class DetailSheet:
     rows: Callable[[], Iterable[DetailRow]]
     origin: tuple[str, ...]
     summed: bool = False
+    listed_at: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

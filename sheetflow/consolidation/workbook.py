@@ -57,7 +57,7 @@ def consolidate(
             for row in accepted.explanations
         ),
         corrections=correction_rows(books, unit, corrections),
-        same_person=same_person_rows(books, unit),
+        same_person=same_person_rows(books, unit, policy),
         declared=declared_totals(books, unit),
         history=history(books, unit, matrix),
         names=names_below(books.tree, unit),
@@ -146,18 +146,18 @@ def statistics(books: Books, unit: Unit) -> Statistics:
         kinds=books.form.kinds,
         columns=tuple(columns),
         total=add_up(books.form, everyone),
-        former=_former(books, columns),
-        former_current=_former(books, columns, current=True),
+        former=_former(books, unit, columns),
+        former_current=_former(books, unit, columns, current=True),
     )
 
 
 def _former(
-    books: Books, columns: Sequence[StatisticsColumn], *, current: bool = False
+    books: Books, unit: Unit, columns: Sequence[StatisticsColumn], *, current: bool = False
 ) -> dict[str, tuple[str, ...]]:
-    """Name the columns in which figures are 按原口径, by code; the first one is 本级."""
+    """Name the columns in which figures are 按原口径, by code; that of `unit` itself is 本级."""
     found: dict[str, tuple[str, ...]] = {}
     for column in columns if books.has_former else ():
-        members = [column.unit] if column is columns[0] else books.expected(column.unit)
+        members = (unit,) if column.unit == unit else books.counted(column.unit)
         codes = frozenset[str]().union(*(books.former(one, current=current) for one in members))
         for code in codes:
             found[code] = (*found.get(code, ()), column.heading)

@@ -82,6 +82,8 @@ class Office:
     """Digests of declarations that are known already, by form and what shows them."""
     measures: dict[str, Mapping[str, str]] = field(default_factory=dict)
     """What each figure is measured by, of declarations that are known already, by their digest."""
+    made: dict[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    """Which figures such a declaration made otherwise, and how, by its digest."""
     _layouts: dict[tuple[str, frozenset[int]], str] = field(default_factory=dict)
 
     @property

@@ -7,11 +7,14 @@ its own. This module owns its wording. It refuses to fill it.
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 
 import docx
 from docx.document import Document
+from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGNED
 from docx.oxml.ns import qn
-from docx.shared import Pt
+from docx.shared import Pt, RGBColor
+from docx.table import _Cell
 
 from sheetflow.schemas.forms import Form
 
@@ -20,25 +23,40 @@ _OPENING = (
     "{% if 迟报单位 %}迟报的{{ 迟报单位|个数 }}个：{{ 迟报单位 }}。{% endif %}"
     "{% if 未报单位 %}尚未上报的{{ 未报单位|个数 }}个：{{ 未报单位 }}。{% endif %}"
 )
-_HEADINGS = ("指标", "计量单位", "本期", "累计")
+_HEADINGS = {"指标": 190, "计量单位": 68, "本期": 76, "累计（期末）": 96}
+"""The columns of the figures, with their widths in points."""
+_FONTS = {"Normal": ("仿宋", 14), "Title": ("黑体", 20), "Heading 1": ("黑体", 14)}
 
 
 def plain_template(form: Form) -> bytes:
     """Give the template as .docx."""
     document = docx.Document()
-    normal = document.styles["Normal"]
-    normal.font.name, normal.font.size = "仿宋", Pt(14)
-    normal.element.rPr.rFonts.set(qn("w:eastAsia"), "仿宋")
-    document.add_heading(f"{{{{ 单位名称 }}}}{form.title}情况报告", level=0)
+    _dress(document)
+    title = document.add_heading(f"{{{{ 单位名称 }}}}{form.title}情况报告", level=0)
+    title.alignment = ALIGNED.CENTER
     document.add_paragraph("{{ 主送机关 }}：")
     document.add_paragraph(_OPENING)
     _add_figures(document, form)
+    for line in ("{%p if 口径说明 %}", "{{ 口径说明 }}", "{%p endif %}"):
+        document.add_paragraph(line)
     _add_texts(document, form)
-    document.add_paragraph("{{ 发文单位 }}")
-    document.add_paragraph("{{ 成文日期 }}")
+    for line in ("{{ 发文单位 }}", "{{ 成文日期 }}"):
+        document.add_paragraph(line).alignment = ALIGNED.RIGHT
     made = io.BytesIO()
     document.save(made)
     return made.getvalue()
+
+
+def _dress(document: Document) -> None:
+    """Give the styles an office's fonts, in black; a title without a line under it."""
+    for name, (font, size) in _FONTS.items():
+        style = document.styles[name]
+        style.font.name, style.font.size, style.font.color.rgb = font, Pt(size), RGBColor(0, 0, 0)
+        for script in ("w:ascii", "w:hAnsi", "w:eastAsia"):
+            style.element.rPr.rFonts.set(qn(script), font)
+            style.element.rPr.rFonts.attrib.pop(qn(f"{script}Theme"), None)
+    properties = document.styles["Title"].element.pPr
+    properties.remove(properties.find(qn("w:pBdr")))
 
 
 def _add_figures(document: Document, form: Form) -> None:
@@ -46,15 +64,18 @@ def _add_figures(document: Document, form: Form) -> None:
     if not shown:
         return
     table = document.add_table(rows=1, cols=len(_HEADINGS), style="Table Grid")
-    for cell, heading in zip(table.rows[0].cells, _HEADINGS, strict=True):
-        cell.text = heading
+    for column, width in zip(table.columns, _HEADINGS.values(), strict=True):
+        column.width = Pt(width)
+    _fill(table.rows[0].cells, tuple(_HEADINGS))
     for entry in shown:
         figures = (f"{{{{ {name}.{entry.code} }}}}" for name in ("本期", "累计"))
-        cells = table.add_row().cells
-        for cell, words in zip(
-            cells, ("　" * entry.indent + entry.label, entry.unit, *figures), strict=True
-        ):
-            cell.text = words
+        _fill(table.add_row().cells, ("　" * entry.indent + entry.label, entry.unit, *figures))
+
+
+def _fill(cells: Sequence[_Cell], words: Sequence[str]) -> None:
+    for cell, text, width in zip(cells, words, _HEADINGS.values(), strict=True):
+        cell.text, cell.width = text, Pt(width)  # one program asks the cells, another the columns
+        cell.paragraphs[0].paragraph_format.space_after = Pt(0)
 
 
 def _add_texts(document: Document, form: Form) -> None:

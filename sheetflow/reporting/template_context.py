@@ -8,7 +8,7 @@ and headings come with the data. 模板说明.md beside the template lists every
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from sheetflow.consolidation.report_data import (
@@ -92,13 +92,13 @@ class Captions:
         return f"图{number}　{self._titles[name]}"
 
 
-def _former_words(codes: Sequence[str]) -> str:
+def _former_words(report: ReportData) -> str:
     """Say which figures are of an earlier declaration in part; nothing where none is."""
-    if not codes:
+    if not report.former:
         return ""
-    named = "、".join(codes[:_MOST_FORMER]) + (
-        f"等{len(codes)}项" if len(codes) > _MOST_FORMER else ""
-    )
+    told = [f"“{report.figures[code].label}”（{code}）" for code in report.former[:_MOST_FORMER]]
+    more = f"等{len(report.former)}项" if len(report.former) > _MOST_FORMER else ""
+    named = "、".join(told) + more
     return f"{named}含按原口径的数，所在的报告期已截止或原件已清理，没有按现在的指标口径重新计算。"
 
 
@@ -114,7 +114,7 @@ def _plain_names(report: ReportData) -> dict[str, object]:
         "累计时段": report.year_so_far_label,
         "上一报告期": report.previous_label or "",
         "有上期": report.previous_label is not None,
-        "口径说明": _former_words(report.former),
+        "口径说明": _former_words(report),
         "成文日期": date_in_words(report.dated),
         "发文单位": report.issuer,
         "主送机关": report.addressee,

@@ -38,7 +38,6 @@ class Campaign:
     catalogue: Catalogue
     rules: Mapping[str, tuple[Rule, ...]] = field(default_factory=lambda: MappingProxyType({}))
     source: str = ""
-    contact_hint: str = ""
     samples: SampleSource | None = None
     levels: Levels = THREE_LEVELS
 

@@ -138,9 +138,10 @@ class Column:
 
     @property
     def quotable(self) -> bool:
-        """Whether a finding may quote what stands in the cell."""
+        """Whether a finding may quote what stands in the cell: sentences go up to all levels."""
         free = isinstance(self.type, Text) and self.type.free
-        return not (self.personal or free or isinstance(self.type, IdNumber | Phone))
+        kept = self.personal or self.disclosure != OPEN
+        return not (kept or free or isinstance(self.type, IdNumber | Phone))
 
     @property
     def names_person(self) -> bool:

@@ -12,6 +12,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from pydantic import PydanticUndefinedAnnotation
+
 from sheetflow.errors import DeclarationError
 from sheetflow.periods import Cadence
 from sheetflow.schemas.cells import Choice, Choices, IdNumber
@@ -52,6 +54,7 @@ def _contradictions(form: Form) -> Iterator[str]:
     yield from (f"有两个指标的代码都是{code}" for code in twice(codes))
     for sheet in form.sheets:
         yield from _of_title(sheet)
+        yield from _of_model(sheet)
         yield from _of_span(f"《{sheet.title}》", sheet, form.version)
         for column in sheet.columns:
             yield from _of_span(_named(sheet, column), column, form.version)
@@ -82,6 +85,14 @@ def _of_span(name: str, entry: Sheet | Column, version: int) -> Iterator[str]:
         yield f"{name}从第{since}版起才有，而表式现在是第{version}版"
     if until is not None and until < since:
         yield f"{name}到第{until}版为止，却从第{since}版起才有"
+
+
+def _of_model(sheet: Sheet) -> Iterator[str]:
+    """Find a model of which no row could be read: a column's type is a name that was not imported."""
+    try:
+        sheet.model.model_rebuild()
+    except PydanticUndefinedAnnotation as error:
+        yield f"《{sheet.title}》有栏目的类型写成{error.name}，声明所在的文件没有引入这个名称"
 
 
 def _of_title(sheet: Sheet) -> Iterator[str]:

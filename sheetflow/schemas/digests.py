@@ -68,8 +68,8 @@ def measure_digests(form: Form) -> dict[str, str]:
 
 
 def measure_digest(form: Form) -> str:
-    """Digest all that the figures of a form are measured by."""
-    return _digest(measure_digests(form))
+    """Digest all that the figures of a form are measured by, and how they add up over periods."""
+    return _digest(measure_digests(form), form.kinds)
 
 
 def _counted(form: Form, indicator: Indicator) -> list[object]:

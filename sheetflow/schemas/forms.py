@@ -237,10 +237,13 @@ class Form:
         return self.period_of(max(other.first_day, min(other.last_day, due)))
 
     def takes(self, period: Period) -> bool:
-        """Whether the form is filled for that period."""
+        """Whether the form is filled for that period, or for its own of the same id.
+
+        2012 is a year, and what another form is filled for once.
+        """
         if self._once:
             return period.period_id == self._once.period_id
-        return period.cadence is self.cadence
+        return period.cadence.letter == self.cadence.letter
 
     def period_ids(self, year: int) -> str:
         """Say how the form's periods are written: 2012B1到2012B6."""

@@ -15,14 +15,6 @@ _MOST_OPTIONS_LISTED = 12
 _MOST_QUOTED = 20
 
 
-def match_option(text: str, options: tuple[str, ...]) -> str:
-    """Find `text` among `options`, look-alikes and spaces aside; raise CellFault if absent."""
-    option = find_option(text, options)
-    if option is None:
-        raise unknown_option(text, options)
-    return option
-
-
 def find_option(text: str, options: tuple[str, ...]) -> str | None:
     """Find `text` among `options`, look-alikes and spaces aside; None if absent."""
     if text in options:

@@ -165,8 +165,10 @@ def _receipt(office: Office, submission: Submission, findings: tuple[Finding, ..
     history = store.submissions.find_history(submission.unit_id, form.key)
     # A receipt made again says what it said, whatever is measured by another declaration since.
     counted = [*history, submission]
-    first = store.measurements.find_first(entry.judgement_id for entry in counted)
-    measured = {entry.period: load_figures(first[entry.judgement_id].figures) for entry in counted}
+    then = store.measurements.find_then(
+        [entry.judgement_id for entry in history], submission.judgement_id
+    )
+    measured = {entry.period: load_figures(then[entry.judgement_id].figures) for entry in counted}
     merged = merged_figures(office, form, office.tree[submission.unit_id], period)
     values = unit_figures(form, period, measured, merged).values
     catalogue = office.campaign.catalogue

@@ -10,7 +10,14 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from sheetflow.consolidation.accepted import Accepted, Attempt, Books, UnitAndPeriod
+from sheetflow.consolidation.accepted import (
+    Accepted,
+    Attempt,
+    Books,
+    UnitAndPeriod,
+    made_then,
+    with_making,
+)
 from sheetflow.consolidation.figures import Merged, unit_figures
 from sheetflow.consolidation.past_books import PastBook
 from sheetflow.consolidation.tables import ExplanationRow
@@ -26,7 +33,7 @@ from sheetflow.schemas.documents import (
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.parsing import Value
 from sheetflow.schemas.personal import holds_personal_number
-from sheetflow.service.remeasure import former_codes
+from sheetflow.service.remeasure import former_codes, made_otherwise
 from sheetflow.store.records import Arrival, Submission
 from sheetflow.units import Unit
 
@@ -68,6 +75,7 @@ def books_of(office: Office, form: Form, period: Period, top: Unit | None = None
                 measurement=found.measurement_id,
                 measured_at=found.measured_at,
                 former=former_codes(office, form, found.digest, figures),
+                made=made_otherwise(office, form, found.digest),
                 must=submission.must,
                 verify=submission.verify,
                 note=submission.note,
@@ -85,7 +93,7 @@ def books_of(office: Office, form: Form, period: Period, top: Unit | None = None
             yield by_receipt[submission.receipt], load_rows(form.by_key[sheet], text)
 
     return Books(
-        form=form,
+        form=with_making(form, made_then(period, accepted)),
         tree=office.tree,
         period=period,
         accepted=accepted,

@@ -201,7 +201,7 @@ def _notice(office: Office, current: list[Ground], measured: Measured) -> tuple[
     known = office.store.fingerprints.find_all()
     new = [ground for ground in current if ground.name not in known]
     changed = [ground for ground in current if _is_changed(ground, known.get(ground.name))]
-    if not (new or changed or measured.new or measured.fingerprints):
+    if not (new or changed or measured.is_any):
         return ()
     stale = list(_marks(office, changed))
     with office.store.together():

@@ -29,6 +29,7 @@ from sheetflow.periods import OFFICE_ZONE
 from sheetflow.publishing.outbox import Writer
 from sheetflow.schemas.documents import load_figures
 from sheetflow.service.detail_cache import find_pieces
+from sheetflow.service.remeasure import made_otherwise
 from sheetflow.service.requests import books_request
 from sheetflow.store.measurements import Measurement
 from sheetflow.store.records import PublishedSource
@@ -122,7 +123,7 @@ def corrected_since(office: Office, books: Books, unit: Unit) -> tuple[Correctio
     counted = {found.measurement_id: found for found in newest.values()}
     measured = counted | store.find_these(one for one in then.values() if one not in counted)
     published = {
-        (source.unit_id, source.period): _published(source, measured[number], books)
+        (source.unit_id, source.period): _published(office, source, measured[number], books)
         for source, number in then.items()
     }
     again = {
@@ -133,7 +134,9 @@ def corrected_since(office: Office, books: Books, unit: Unit) -> tuple[Correctio
     return find_corrections(published, books, unit, again)
 
 
-def _published(source: PublishedSource, measured: Measurement, books: Books) -> Accepted:
+def _published(
+    office: Office, source: PublishedSource, measured: Measurement, books: Books
+) -> Accepted:
     """Give what counted then; what still does is taken from `books`, which are at hand."""
     now = books.accepted.get((source.unit_id, source.period))
     if now and now.measurement == measured.measurement_id:
@@ -149,6 +152,7 @@ def _published(source: PublishedSource, measured: Measurement, books: Books) -> 
         accepted_at=never,
         judgement=source.judgement_id,
         measurement=measured.measurement_id,
+        made=made_otherwise(office, books.form, measured.digest),
     )
 
 

@@ -35,11 +35,10 @@ def wish_pieces(office: Office, arrival: Arrival) -> PieceWish | None:
     if not (office.settings.workers.joined_from and policies and first):
         return None
     _make_folder(office)
-    source = whose_under(office.tree, unit.unit_id, "")
     return PieceWish(
         folder=str(office.workspace.pieces),
         policies=policies,
-        places=source.places,
+        source=whose_under(office.tree, unit.unit_id, ""),
         sha256=arrival.sha256,
         numbers=office.store.submissions.find_numbers(unit.unit_id),
         layouts={form.key: office.layout(form.current) for form in office.campaign.forms},

@@ -142,9 +142,12 @@ def _request(office: Office, mark: Stale) -> tuple[BlankRequest, str]:
         period=period,
         past=past,
         stamp=max([start, *times]),
+        alone=not office.tree.children(unit.unit_id),
         token=token_for(office, form.key, unit.unit_id, period.period_id),
     )
+    # Said only where the level does not say it: who adds up others is above the lowest level.
+    odd = ["alone"] if request.alone and unit.level != office.campaign.levels.lowest.name else []
     basis = basis_of(
-        declared(office, form, PublicationKind.WORKBOOK), request, office.dress.printed
+        declared(office, form, PublicationKind.WORKBOOK), request, office.dress.printed, *odd
     )
     return request, basis

@@ -1,10 +1,9 @@
-"""Every received file gets its answer: judged in a child, recorded in one commit.
+"""Every received file gets its answer: judged in a child, recorded in one commit (`recording`).
 
-This module owns the order (a unit's files one after the other, units side by side), and what
-a judgement entails: the answer file, the mail, and what is now stale. A file is to blame for
-the death of a child only when that died of its task again and again: our own death, a
-stopped child or a machine without memory blame no file. It refuses to write any file: that
-is `answering` and `rebuilding`.
+This module owns the order: a unit's files one after the other, units side by side. A file is to
+blame for the death of a child only when that died of its task again and again: our own death, a
+stopped child or a machine without memory blame no file. It refuses to write any file: that is
+`answering` and `rebuilding`.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 
 from sheetflow.children import (
@@ -23,24 +22,16 @@ from sheetflow.children import (
 )
 from sheetflow.children.tasks.judge import JudgeReply, JudgeRequest, judge_file
 from sheetflow.context.context import LOG, Office
-from sheetflow.context.stamps import judge_token
 from sheetflow.errors import StoreError, TemporaryError, UnreadableError, describe
-from sheetflow.findings import Finding, Place, Severity, count_places
+from sheetflow.findings import Place
 from sheetflow.schemas.book import Judgement, Outcome
-from sheetflow.schemas.documents import (
-    dump_explanations,
-    dump_figures,
-    dump_finding,
-)
-from sheetflow.service.books import last_round, was_in_time
-from sheetflow.service.consequences import entail, entail_duplicate, entail_precheck, look_before
-from sheetflow.service.detail_cache import order_pieces, wish_pieces
-from sheetflow.service.remeasure import measured_by
+from sheetflow.service.consequences import entail_duplicate
+from sheetflow.service.detail_cache import wish_pieces
+from sheetflow.service.record import follow_reply, record_reply
 from sheetflow.service.requests import request_for, resolve_keys
 from sheetflow.service.turns import first_of_each
-from sheetflow.store.records import Arrival, Judged, Submission
+from sheetflow.store.records import Arrival, Submission
 from sheetflow.validators.catalogue import GENERAL
-from sheetflow.validators.open_findings import is_open
 
 REJECTED = "rejected"
 _OUR_LIMITS = frozenset({"file-timeout", "file-outgrew-memory", "file-killed-reader"})
@@ -48,8 +39,6 @@ _OUR_LIMITS = frozenset({"file-timeout", "file-outgrew-memory", "file-killed-rea
 _MOST_DEATHS = 3
 _IN_HAND = 3
 """Files in hand for each child: the next ones wait beside it while we wait for the disk."""
-_MOST_LOGGED = 100
-"""A workbook with thousands of findings may not push all others out of the log."""
 
 
 def judge_arrivals(office: Office) -> Generator[list[Submission]]:
@@ -205,7 +194,7 @@ def _conclude(
     for future in in_order:
         del busy[future]
     for submission, reply in recorded:
-        _follow(office, submission, reply)
+        follow_reply(office, submission, reply)
     return [submission for submission, _ in recorded], again
 
 
@@ -251,79 +240,6 @@ def _unreadable(reason: str, **details: str | int) -> Judgement:
     return Judgement(outcome=Outcome.REFUSED, findings=(finding,))
 
 
-def record_reply(office: Office, arrival: Arrival, reply: JudgeReply) -> Submission | None:
-    """Record what came of a file, with all that it entails, in one commit.
-
-    Give its submission; none for a precheck, or where the file was answered already.
-    """
-    judgement = reply.judgement
-    if judgement.late and was_in_time(office, arrival, judgement.form, judgement.period):
-        judgement = replace(judgement, late=False)
-    # Mail names the cells of the copy that goes back with it, where one does.
-    told = replace(judgement, findings=reply.marked) if reply.marked else judgement
-    store, now = office.store, office.clock.now()
-    if arrival.purpose == "precheck":
-        document = _precheck_document(judgement)
-        with store.together():
-            if store.arrivals.record_answer(arrival, "precheck", now, document=document):
-                entailed = entail_precheck(office, arrival, told)
-                store.outcomes.record_follow_up(entailed, now)
-        return None
-    still_open = [entry for entry in judgement.findings if is_open(entry, judgement.explanations)]
-    compared = (
-        last_round(office, arrival, judgement.form, judgement.period, still_open)
-        if judgement.outcome in {Outcome.ACCEPTED, Outcome.RETURNED}
-        else None
-    )
-    before = look_before(office, arrival, judgement, compared)
-    heard = told if judgement.outcome is Outcome.RETURNED else judgement
-    spot, judged = (judgement.form, judgement.period), _judged(office, judgement, reply)
-    other = office.campaign.other_form(judgement.form)
-    with store.together():
-        submission = store.outcomes.record_outcome(
-            arrival, *spot, judged, named=other.key if other else ""
-        )
-        if submission:
-            store.outcomes.record_follow_up(entail(office, submission, heard, before), now)
-    return submission
-
-
-def _follow(office: Office, submission: Submission, reply: JudgeReply) -> None:
-    """Do what follows a recorded answer and may be lost: rows rendered beforehand, log lines."""
-    with suppress(OSError):  # only beforehand: whoever needs them has them made
-        order_pieces(office, submission, reply.rows)
-    findings = reply.judgement.findings
-    LOG.info(
-        "unit %s: receipt %s %s, %d findings, token %s",
-        submission.unit_id,
-        submission.receipt,
-        submission.outcome,
-        len(findings),
-        judge_token(office, submission.unit_id, reply.judgement).value,
-    )
-    _log_findings(submission, findings)
-
-
-def _log_findings(submission: Submission, findings: tuple[Finding, ...]) -> None:
-    """Write where each rule fired: unit, receipt, sheet, cell, rule; never what stood there.
-
-    The sheet goes by its declared name: what the file calls it was typed by somebody.
-    """
-    for finding in findings[:_MOST_LOGGED]:
-        LOG.info(
-            "unit %s: receipt %s: sheet %s cell %s: %s %s%s",
-            submission.unit_id,
-            submission.receipt,
-            finding.place.sheet or "-",
-            finding.place.cell or "-",
-            finding.severity.value,
-            finding.rule,
-            f" and {len(finding.others)} more cells" if finding.others else "",
-        )
-    if len(findings) > _MOST_LOGGED:
-        LOG.info("receipt %s: %d more findings", submission.receipt, len(findings) - _MOST_LOGGED)
-
-
 def _decided(office: Office, arrival: Arrival, reply: JudgeReply) -> JudgeReply:
     """Hear what was decided about a file that was held: a rejected one never counts."""
     decisions = office.store.submissions.find_decisions(arrival.arrival_id)
@@ -340,28 +256,4 @@ def _decided(office: Office, arrival: Arrival, reply: JudgeReply) -> JudgeReply:
             version=judged.version,
             period=judged.period,
         )
-    )
-
-
-def _precheck_document(judgement: Judgement) -> list[dict[str, object]]:
-    head = {"outcome": judgement.outcome.value, "form": judgement.form, "period": judgement.period}
-    return [head, *map(dump_finding, judgement.findings)]
-
-
-def _judged(office: Office, judgement: Judgement, reply: JudgeReply) -> Judged:
-    places = count_places(judgement.findings)
-    return Judged(
-        outcome=judgement.outcome.value,
-        judged_at=office.clock.now(),
-        form_version=str(judgement.version or ""),
-        nil=judgement.nil,
-        late=judgement.late,
-        must=places[Severity.MUST],
-        verify=places[Severity.VERIFY],
-        note=places[Severity.NOTE],
-        findings=[dump_finding(finding) for finding in judgement.findings],
-        explanations=dump_explanations(judgement.explanations),
-        indicators=dump_figures(judgement.figures),
-        measured_by=measured_by(office, office.form(judgement.form)),
-        rows=reply.rows,
     )

@@ -16,6 +16,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 from sheetflow.children.tasks.judge import measure_rows
+from sheetflow.consolidation.accepted import Making, made_by
 from sheetflow.context.context import LOG, Office
 from sheetflow.errors import SheetflowError, describe
 from sheetflow.schemas.digests import measure_digest, measure_digests
@@ -35,16 +36,20 @@ class Measured:
     stale: list[Stale] = field(default_factory=list)
     """What stands on figures that are others now."""
     fingerprints: dict[str, str] = field(default_factory=dict)
-    taken_over: list[tuple[str, str]] = field(default_factory=list)
-    """Forms of which an older version measured the figures, and the declaration in force."""
+    taken_over: dict[str, set[int]] = field(default_factory=dict)
+    """Judgements that an older version measured, by the declaration that gives the same."""
     sentences: list[str] = field(default_factory=list)
+
+    @property
+    def is_any(self) -> bool:
+        """Whether there is anything to record."""
+        return bool(self.new or self.fingerprints or any(self.taken_over.values()))
 
     def record(self, office: Office) -> None:
         """Record all of it; the caller makes one commit of it and of what else was noticed."""
         store = office.store.measurements
-        for form, digest in self.taken_over:
-            moved = [each.judgement_id for each in self.new]
-            store.record_taken_over(form, digest, but=moved)
+        for digest, judgement_ids in self.taken_over.items():
+            store.record_taken_over(digest, judgement_ids)
         store.record(self.new)
         office.store.fingerprints.record(self.fingerprints)
 
@@ -61,12 +66,14 @@ def _measure_form(office: Office, form: Form, known: Mapping[str, str], measured
     digest, last = measured_by(office, form), known.get(in_force(form))
     if last != digest:
         measured.fingerprints[in_force(form)] = digest
-        measured.fingerprints[declaration(digest)] = dump_measures(office, form)
+        measured.fingerprints |= what_is_kept(office, form)
     outdated = office.store.measurements.find_outdated(form.key, digest)
     if not outdated and last in {None, digest}:
         return
     due = _due(office, form, outdated)
     before = office.store.measurements.find_newest(entry.judgement_id for entry in due)
+    # What is over is taken for what it was measured by; the rest where that is seen.
+    unseen = {entry.judgement_id for entry in (due if last is None else outdated)}
     moved = done = 0
     for submission, figures in _each(office, form, due):
         old, done = before[submission.judgement_id], done + 1
@@ -74,7 +81,9 @@ def _measure_form(office: Office, form: Form, known: Mapping[str, str], measured
         if old.digest or is_moved:
             now = office.clock.now()
             measured.new.append(Measurement(submission.judgement_id, digest, figures, now))
-        if is_moved:
+        if not is_moved:
+            unseen.discard(submission.judgement_id)
+        else:
             moved += 1
             measured.stale += [
                 mark
@@ -82,8 +91,10 @@ def _measure_form(office: Office, form: Form, known: Mapping[str, str], measured
                 if mark.kind is not PublicationKind.ANSWER
             ]
         office.say("重新计算", done, len(due))
-    if last is None:
-        measured.taken_over.append((form.key, digest))
+    taken_over = {entry.judgement_id for entry in outdated} - unseen
+    if moved:  # it was another declaration: of what was not counted anew nobody can say by which
+        taken_over &= before.keys()
+    measured.taken_over[digest] = taken_over
     if moved or last not in {None, digest}:
         kept = len({entry.receipt for entry in outdated} - {entry.receipt for entry in due})
         measured.sentences.append(_sentence(office, form, last, done, kept))
@@ -140,16 +151,22 @@ def _taken(
 
 def _sentence(office: Office, form: Form, last: str | None, done: int, kept: int) -> str:
     then, now = measures_of(office, last or ""), measures_of(office, measured_by(office, form))
+    made = made_otherwise(office, form, last or "")
     groups = (
         ("新增", [code for code in now if code not in then]),
-        ("改变", [code for code in now if code in then and then[code] != now[code]]),
+        (
+            "改变",
+            [code for code in now if code in then and (then[code] != now[code] or code in made)],
+        ),
         ("取消", [code for code in then if code not in now]),
     )
     told = "、".join(f"{word}{'、'.join(codes)}" for word, codes in groups if last and codes)
     words = f"《{form.title}》的指标口径有变化" + (f"（{told}）" if told else "")
-    words += f"，{done}份报表已按现在的口径重新计算，数有变动的在更正表里列为口径调整"
+    if done:
+        words += f"，{done}份报表已按现在的口径重新计算，数有变动的在更正表里列为口径调整"
     if kept:
-        words += f"；另有{kept}份报告期已截止、原件已清理或已被更正的，仍按原口径"
+        also = "；另有" if done else "，"
+        words += f"{also}{kept}份报表的报告期已截止、原件已清理或已被更正，仍按原口径"
     return f"{words}。"
 
 
@@ -173,9 +190,34 @@ def declaration(digest: str) -> str:
     return f"measures:{digest}"
 
 
-def dump_measures(office: Office, form: Form) -> str:
-    """Give what is kept of the declaration in force."""
-    return json.dumps(office.measures[measured_by(office, form)], sort_keys=True)
+def _making(digest: str) -> str:
+    """Name what is kept of one declaration for ever: how figures are made from measured ones."""
+    return f"made:{digest}"
+
+
+def what_is_kept(office: Office, form: Form) -> dict[str, str]:
+    """Give what is kept for ever of the declaration in force, by the name of each fingerprint."""
+    digest = measured_by(office, form)
+    return {
+        declaration(digest): json.dumps(office.measures[digest], sort_keys=True),
+        _making(digest): json.dumps(made_by(office.form(form.key)), sort_keys=True),
+    }
+
+
+def made_otherwise(office: Office, form: Form, digest: str) -> Mapping[str, Making]:
+    """Give how the declaration with this digest made those figures that are made otherwise now."""
+    if digest == measured_by(office, form):
+        return {}
+    if digest not in office.made:
+        kept = office.store.fingerprints.find(_making(digest)) if digest else None
+        then: Mapping[str, list[str]] = json.loads(kept or "{}")
+        now = made_by(office.form(form.key))
+        office.made[digest] = {
+            code: tuple(making)
+            for code, making in then.items()
+            if code in now and now[code] != tuple(making)
+        }
+    return office.made[digest]
 
 
 def measures_of(office: Office, digest: str) -> Mapping[str, str]:

@@ -14,7 +14,7 @@ from sheetflow.children.tasks.judge import FormAndPeriod, JudgeRequest
 from sheetflow.children.tasks.roll_up import (
     BooksRequest,
 )
-from sheetflow.consolidation.accepted import Books
+from sheetflow.consolidation.accepted import Books, made_by
 from sheetflow.consolidation.past_books import PastBook
 from sheetflow.consolidation.report import Letter
 from sheetflow.consolidation.report_data import Letterhead
@@ -142,6 +142,7 @@ def books_request(
         unit=unit,
         tree=books.tree,
         period=books.period,
+        made=made_by(books.form),
         accepted={spot: found for spot, found in books.accepted.items() if spot[0] in members},
         attempts={spot: found for spot, found in books.attempts.items() if spot[0] in members},
         deadlines={spot: found for spot, found in books.deadlines.items() if spot[0] in members},

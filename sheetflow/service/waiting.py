@@ -286,11 +286,6 @@ def waiting_for(office: Office, thing: StaleThing) -> Waiting:
     )
 
 
-def words_of(office: Office, mark: StaleMark) -> str:
-    """Say what one mark asks for, and what made it stale."""
-    return _words(office, mark, _reason(office, mark.why))
-
-
 def _words(office: Office, mark: StaleMark, reason: str) -> str:
     unit = office.tree[mark.unit_id].folder if mark.unit_id in office.tree else mark.unit_id
     period = f" {office.period(mark.form, mark.period).label}" if mark.period else ""

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Select, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, func, insert, select, update
 
 from sheetflow.schemas.documents import Indicators
 from sheetflow.store import submissions
@@ -60,6 +60,12 @@ class Measurements:
         """Return what judgements gave when they were made, by judgement."""
         return self._find(judgement_ids, func.min(table.c.measurement_id))
 
+    def find_then(self, judgement_ids: Sequence[int], judgement_id: int) -> dict[int, Measurement]:
+        """Return what counted of judgements when `judgement_id` was made; of later ones their first."""
+        first = self.find_first((*judgement_ids, judgement_id))
+        until = table.c.measurement_id <= first[judgement_id].measurement_id
+        return first | self._find(judgement_ids, func.max(table.c.measurement_id), until)
+
     def find_these(self, measurement_ids: Iterable[int]) -> dict[int, Measurement]:
         """Return measurements by their own numbers."""
         listed = sorted(measurement_ids)
@@ -96,27 +102,22 @@ class Measurements:
             for each in measured:
                 add(connection, each)
 
-    def record_taken_over(self, form: str, digest: str, *, but: Collection[int] = ()) -> None:
-        """Record that what an older version measured was measured by this declaration.
-
-        `but` are judgements of which that is known to be wrong.
-        """
-        ours = (
-            select(judgements.c.judgement_id)
-            .join(submitted, submitted.c.submission_id == judgements.c.submission_id)
-            .where(submitted.c.form == form, judgements.c.judgement_id.not_in(sorted(but)))
-        )
-        here = table.c.digest == "", table.c.judgement_id.in_(ours)
+    def record_taken_over(self, digest: str, judgement_ids: Iterable[int]) -> None:
+        """Record that what an older version measured of these was measured by this declaration."""
         with self._database.writing() as connection:
-            connection.execute(update(table).where(*here).values(digest=digest))
+            for some in _chunks(sorted(judgement_ids)):
+                here = table.c.digest == "", table.c.judgement_id.in_(some)
+                connection.execute(update(table).where(*here).values(digest=digest))
 
-    def _find(self, judgement_ids: Iterable[int], which: object) -> dict[int, Measurement]:
+    def _find(
+        self, judgement_ids: Iterable[int], which: object, *among: ColumnElement[bool]
+    ) -> dict[int, Measurement]:
         listed = sorted(judgement_ids)
         found: dict[int, Measurement] = {}
         for some in _chunks(listed):
             chosen = (
                 select(which)  # type: ignore[call-overload]
-                .where(table.c.judgement_id.in_(some))
+                .where(table.c.judgement_id.in_(some), *among)
                 .group_by(table.c.judgement_id)
             )
             with self._database.reading() as connection:

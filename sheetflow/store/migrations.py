@@ -11,7 +11,6 @@ To change the schema: change `schema`, and append a `Migration` here.
 from __future__ import annotations
 
 import secrets
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,8 +41,12 @@ from sqlalchemy import (
 
 from sheetflow.errors import RESTORE, StoreDamagedError, StoreError
 from sheetflow.store.engine import Database, damaged
-from sheetflow.store.migration_steps import keep_fingerprints, keep_measurements
-from sheetflow.store.numbering import number_by_form
+from sheetflow.store.migration_steps import (
+    keep_fingerprints,
+    keep_measurements,
+    make_deliveries,
+    number_by_form,
+)
 from sheetflow.store.schema import metadata, schema_version, workspace
 
 
@@ -238,32 +241,6 @@ def _tell_whose_files_are(connection: Connection) -> None:
     connection.execute(update(beside).where(beside.c.beside != "").values(beside_for="held"))
 
 
-def _make_deliveries(connection: Connection) -> None:
-    """The key of a folder's file is what told it from every other; see `intake.identity`."""
-    for name in ("source", "source_key"):
-        added = f"ALTER TABLE arrivals ADD COLUMN {name} TEXT NOT NULL DEFAULT ''"
-        connection.exec_driver_sql(added)
-    listed = ("unit_id", "purpose", "raw_name", "inode", "size", "mtime_ns", "sha256")
-    then = table("arrivals", column("arrival_id"), column("source"), column("source_key"))
-    told = select(then.c.arrival_id, *map(column, listed)).select_from(then)
-    before: Counter[str] = Counter()
-    for row in connection.execute(told.order_by(then.c.arrival_id)).all():
-        name = bytes(row.raw_name).hex()
-        whole = (
-            f"{row.unit_id}/{row.purpose}/{name}/{row.inode}/{row.size}/{row.mtime_ns}/{row.sha256}"
-        )
-        filled = {"source": "folder", "source_key": f"{whole}/{before[whole]}"}
-        before[whole] += 1
-        connection.execute(update(then).where(then.c.arrival_id == row.arrival_id).values(filled))
-    connection.exec_driver_sql("DROP INDEX ix_arrivals_unlinked_at")
-    connection.exec_driver_sql("ALTER TABLE arrivals RENAME COLUMN unlinked_at TO acknowledged_at")
-    for name in ("raw_name", "mtime_ns", "inode", "device"):
-        connection.exec_driver_sql(f"ALTER TABLE arrivals DROP COLUMN {name}")
-    for unique, columns in (("", "acknowledged_at"), ("UNIQUE ", "source, source_key")):
-        name = f"ix_arrivals_{columns.replace(', ', '_')}"
-        connection.exec_driver_sql(f"CREATE {unique}INDEX {name} ON arrivals ({columns})")
-
-
 MIGRATIONS: tuple[Migration, ...] = (
     Migration("keep a record of purges, and of the files whose original is gone", _keep_purges),
     Migration(
@@ -291,7 +268,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     ),
     Migration(
         "make a delivery of every arrival, known by its source and the key it has there",
-        _make_deliveries,
+        make_deliveries,
     ),
     Migration("number receipts form by form", number_by_form),
     Migration(

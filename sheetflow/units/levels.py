@@ -19,6 +19,7 @@ from sheetflow.lookalikes import plain, without_spaces
 
 FEWEST, MOST = 2, 6
 _KEY = re.compile(r"[a-z][a-z0-9_]*")
+_MARKS = re.compile(r"[(),、/]")
 _TAKEN = {"overrides"}
 """Keys that stand beside those of levels in the settings."""
 
@@ -46,8 +47,7 @@ class LevelSpec:
     @property
     def words(self) -> tuple[str, ...]:
         """Everything that may stand for the level, as `Levels.find` compares it."""
-        words = (self.name, f"{self.name}级", self.key, *self.also)
-        return tuple(dict.fromkeys(map(_bare, words)))
+        return tuple(dict.fromkeys(map(_bare, (self.name, self.key, *self.also))))
 
     @property
     def column(self) -> str:
@@ -66,7 +66,9 @@ class LevelSpec:
 
 
 def _bare(word: str) -> str:
-    return without_spaces(plain(word)).casefold()
+    """Fold a word for a level: 县（市、区）级 is 县市区."""
+    bare = _MARKS.sub("", without_spaces(plain(word))).casefold()
+    return bare.removesuffix("级") or bare
 
 
 @dataclass(frozen=True)
@@ -169,16 +171,30 @@ def _faults(rungs: tuple[LevelSpec, ...]) -> Iterator[str]:
 
 
 NATION = LevelSpec(
-    name="国家", key="nation", also=("全国", "中央"), below="各地", area="国", working_days=8
+    name="国家", key="nation", also=("国", "全国", "中央"), below="各地", area="国", working_days=8
 )
 PROVINCE = LevelSpec(
-    name="省", key="province", also=("自治区", "直辖市", "省(区、市)"), working_days=6
+    name="省",
+    key="province",
+    also=("自治区", "直辖市", "省区市", "省区", "省自治区", "省自治区直辖市"),
+    working_days=6,
 )
-CITY = LevelSpec(name="市", key="city", also=("prefecture", "地市", "州", "盟"), working_days=4)
+CITY = LevelSpec(
+    name="市",
+    key="city",
+    also=(
+        *("prefecture", "地市", "市地", "地级市", "设区市", "设区的市"),
+        *("州", "盟", "地区", "自治州", "市州", "市州盟", "市地州盟", "地市州盟"),
+    ),
+    working_days=4,
+)
 COUNTY = LevelSpec(
     name="县",
     key="county",
-    also=("区县", "县区", "县(市、区)"),
+    also=(
+        *("区县", "县区", "县市", "县市区", "区县市", "县市区旗", "县区市"),
+        *("区", "旗", "县级市", "市辖区", "自治县", "自治旗"),
+    ),
     heading="县（区）",
     below="各县（市、区）",
     note="县级市、区都填县",
@@ -187,7 +203,10 @@ COUNTY = LevelSpec(
 TOWNSHIP = LevelSpec(
     name="乡",
     key="township",
-    also=("镇", "乡镇", "街道", "乡(镇)", "乡(镇、街道)"),
+    also=(
+        *("镇", "街道", "乡镇", "乡镇街道", "镇街", "街镇", "镇街道"),
+        *("街道办", "街道办事处", "乡镇街道办", "民族乡", "苏木"),
+    ),
     heading="乡（镇）",
     below="各乡（镇、街道）",
     note="镇、街道都填乡",
@@ -196,7 +215,7 @@ TOWNSHIP = LevelSpec(
 VILLAGE = LevelSpec(
     name="村",
     key="village",
-    also=("社区", "村(社区)"),
+    also=("社区", "村社区", "村居", "居", "行政村", "村委会", "居委会", "村居委会"),
     heading="村（社区）",
     below="各村（社区）",
     note="社区都填村",

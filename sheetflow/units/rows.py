@@ -146,7 +146,7 @@ def _level(levels: Levels, text: str) -> str:
 def _division(text: str) -> str:
     division = _code(text)
     if division and not _DIVISION.fullmatch(division):
-        raise ValueError(f"{division}应为6位数字；没有的请留空。")
+        raise ValueError(f"{division}应为6位数字（乡级9位、村级12位）；没有的请留空。")
     return division
 
 

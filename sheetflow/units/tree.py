@@ -81,6 +81,11 @@ class UnitTree:
         unit = self.units[unit_id]
         return (unit, *(self.chain(unit.parent) if unit.parent else ()))
 
+    def first_adding(self, unit_id: str) -> Unit:
+        """The first on the chain of `unit_id`, itself included, that others report to; the last where none is."""
+        chain = self.chain(unit_id)
+        return next((unit for unit in chain if self.children(unit.unit_id)), chain[-1])
+
     def rank(self, unit: Unit) -> int:
         """How far `unit`'s level is from the top one."""
         return self.levels.rank(unit.level)

@@ -32,8 +32,9 @@ from sheetflow.intake.archive import blob_path, stored_blobs
 from sheetflow.intake.journal import Entry, Journal, read_journal
 from sheetflow.periods import OFFICE_ZONE
 from sheetflow.schemas.book import Judgement, Outcome
-from sheetflow.service.judge import judge_arrivals, record_reply
+from sheetflow.service.judge import judge_arrivals
 from sheetflow.service.receive import arrival_of, rewrite_journal
+from sheetflow.service.record import record_reply
 from sheetflow.service.requests import request_for
 from sheetflow.store import Arrival, NewArrival, Store
 from sheetflow.upkeep.backup import DATABASE, STAMP_KEY

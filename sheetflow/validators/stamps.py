@@ -19,7 +19,7 @@ from sheetflow.schemas.layout import STAMP_KEYS, STAMP_NAME, STAMP_SHEET
 from sheetflow.schemas.parsing import read_code, read_text
 from sheetflow.validators.sheets import FoundSheet, find_card_values, find_sheets
 from sheetflow.validators.versions import version_said
-from sheetflow.workbook import RawWorkbook
+from sheetflow.workbook import CellValue, RawWorkbook
 
 _VERSION = re.compile("[0-9]{1,6}")
 _MOST_QUOTED = 10
@@ -105,7 +105,7 @@ def _whose_and_when(
     cover = find_card_values(form.cover_sheet, sheets)
     named = stamp.unit or read_code(cover.get(form.cover.unit_id))
     today = context.now.date()
-    period, other = _period_of(stamp.period, read_text(cover.get(form.cover.period)), form, today)
+    period, other = _period_of(stamp.period, _typed(cover.get(form.cover.period)), form, today)
     begun = period if period and not other and period.first_day <= today else None
     doubt = _identity_doubt(named, campaign, context)
     if doubt and not context.released:
@@ -163,7 +163,7 @@ def _fit(entry: Fitting) -> tuple[int, int]:
 def _covers_a_period(entry: Fitting) -> bool:
     form, sheets = entry
     cover = find_card_values(form.cover_sheet, sheets)
-    period = _named(read_text(cover.get(form.cover.period)), form)
+    period = _named(_typed(cover.get(form.cover.period)), form)
     return period is not None and form.takes(period)
 
 
@@ -195,6 +195,12 @@ def _period_of(
     if other is None or form.takes(other):
         return None, None
     return form.nearest(other, today), other
+
+
+def _typed(cell: CellValue) -> str:
+    """Read what was typed for a period; the figure 2012.1 is January or, typed 2012.10, October: nothing."""
+    text = read_text(cell)
+    return "" if isinstance(cell, float) and text.endswith(".1") else text
 
 
 def _named(text: str, form: Form, near: int = 0) -> Period | None:

@@ -34,7 +34,7 @@ class PageCell:
 class PageUnit:
     """One line: a unit, the group by which it is filtered, its depth, a cell for each period.
 
-    `within` names the group where the unit's own name may stand more than once.
+    `within` names its superior, where that is not the page's own unit.
     """
 
     unit_id: str

@@ -34,7 +34,7 @@ def board_page(board: BoardData) -> BoardPage:
                 group=groups[unit.unit_id],
                 depth=board.depth(unit),
                 cells=tuple(_cell(board.cell(unit, period)) for period in board.periods),
-                within=names[groups[unit.unit_id]] if board.depth(unit) > 1 else "",
+                within=_superior(board, unit, names),
             )
             for unit in board.units
         ),
@@ -43,6 +43,11 @@ def board_page(board: BoardData) -> BoardPage:
         states=_states(),
         waiting=tuple(entry.reason for entry in board.waiting),
     )
+
+
+def _superior(board: BoardData, unit: Unit, names: dict[str, str]) -> str:
+    """Name whom a unit reports to, where that is not the board's own."""
+    return "" if unit.parent == board.unit.unit_id else names.get(unit.parent or "", "")
 
 
 def _states() -> tuple[tuple[str, str, str], ...]:
@@ -82,15 +87,22 @@ def _period(
     counts: dict[str, int] = {}
     missing: dict[str, list[str]] = {}
     deep = any(board.depth(unit) > 1 for unit in board.units)
+    superiors = {unit.parent for unit in board.units}
     for row in rows:
         counts[_key(row)] = counts.get(_key(row), 0) + 1
         if not row.state.is_in:
             group = groups[row.unit.unit_id]
-            said = "本级" if deep and group == row.unit.unit_id else row.unit.name
+            alone = group == row.unit.unit_id and group not in superiors
+            grouped = deep and not alone
+            said = "本级" if grouped and group == row.unit.unit_id else row.unit.name
+            if row.unit.parent not in {None, group, board.unit.unit_id}:
+                said = _superior(board, row.unit, names) + said
             if row.state is not State.MISSING:
                 said += f"（{row.word}）"
             # A city's groups are its counties themselves: said once, in one plain list.
-            missing.setdefault(names[group] if deep else "", []).append(said)
+            missing.setdefault(names[group] if grouped else "", []).append(said)
+    if "" in missing:  # in one list, behind those with a heading
+        missing[""] = missing.pop("")
     return PagePeriod(
         period_id=period.period_id,
         label=period.label,

@@ -44,7 +44,6 @@ CENTRE: Final[Look] = {"align": "center"}
 RIGHT: Final[Look] = {"align": "right"}
 BOLD: Final[Look] = {"bold": True}
 LOCKED: Final[Look] = {"locked": True}
-UNLOCKED: Final[Look] = {"locked": False}
 
 TITLE: Final[Look] = {"font_name": HEI, "font_size": 18, "align": "center", "valign": "vcenter"}
 SUBTITLE: Final[Look] = BODY | CENTRE
@@ -54,7 +53,6 @@ PARAGRAPH: Final[Look] = BODY | WRAP | {"align": "left", "valign": "top"}
 HEADER: Final[Look] = BODY | BORDER | WRAP | CENTRE | BOLD | {"bg_color": HEADER_FILL}
 LABEL: Final[Look] = BODY | BORDER | WRAP | {"bg_color": LABEL_FILL}
 CELL: Final[Look] = BODY | BORDER | WRAP
-TOTAL: Final[Look] = CELL | BOLD
 HINT: Final[Look] = CELL | {"font_color": "#595959", "font_size": 10}
 
 TEXT_NUMBER: Final[Look] = {"num_format": "@"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -26,15 +27,21 @@ from tests.tiny.pair import PROBE_FORM, PairDesk, samples
 NEXT_PERIOD = f"{IN_TIME_AGAIN:%Y-%m-%d}T12:00"
 
 
-@pytest.fixture
-def desk(tmp_path: Path) -> PairDesk:
+@pytest.fixture(scope="module")
+def reported(tmp_path_factory: pytest.TempPathFactory) -> PairDesk:
     """East has handed in both forms, nobody else anything; counties alone fill the second."""
-    desk = PairDesk.begun(tmp_path / "work", "COUNTIES")
+    desk = PairDesk.begun(tmp_path_factory.mktemp("several") / "work", "COUNTIES")
     desk.hand_in(EAST, PATROL_FORM, sound(500))
     desk.run(IN_TIME)
     desk.hand_in(EAST, PROBE_FORM, samples(250))
     desk.run(NEXT_DAY)
     return desk
+
+
+@pytest.fixture
+def desk(reported: PairDesk, tmp_path: Path) -> PairDesk:
+    """A copy of it."""
+    return PairDesk(Path(shutil.copytree(reported.root, tmp_path / "work")))
 
 
 def test_status_shows_every_form(cli: Cli, desk: PairDesk) -> None:
@@ -51,6 +58,7 @@ def test_status_shows_every_form(cli: Cli, desk: PairDesk) -> None:
     assert ("probe", EAST, f"990101-{FIRST}-probe-1") in rows
     one = json.loads(cli(*at, "--json", "--form", "probe").out)
     assert {row["form"] for row in one["units"]} == {"probe"}
+    assert json.loads(cli(*at, "--json", "--form", "水质抽检表").out) == one
 
 
 def test_status_says_whose_figures_are_carried(cli: Cli, desk: PairDesk) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
@@ -163,6 +164,27 @@ def test_the_same_person_in_two_counties_is_told_to_their_superior() -> None:
     assert consolidated(desk.books("2012B1")).same_person == ()
 
 
+def test_the_same_person_is_told_of_in_words_that_the_reader_may_see() -> None:
+    """What the office keeps from a level stands in no list of that level's workbook either."""
+    desk = Desk()
+    desk.submit("370102", "2012B1")
+    desk.submit("370103", "2012B1")
+    city, told = desk.books("2012B1"), set()
+    for hidden in ((), ("category",), ("category", "status"), ("need_id",)):
+        policy = MaskPolicy(
+            THREE_LEVELS, "市", {f"needs.{column}": "left_out" for column in hidden}
+        )
+        rows = consolidate(CAMPAIGN, city, TREE["370100"], policy).same_person
+        assert rows
+        told.add((rows[0].key, rows[0].matter))
+    assert told == {
+        ("370102-X0001", "就业创业、未办理"),
+        ("370102-X0001", "未办理"),
+        ("370102-X0001", ""),
+        ("", "就业创业、未办理"),
+    }
+
+
 def test_a_withdrawn_row_is_about_nobody() -> None:
     """A registration that was set to 已撤销 is no longer held against another county's."""
     desk = Desk()
@@ -302,3 +324,16 @@ def test_rows_of_a_citys_own_say_so() -> None:
         ("济南市", "济南市本级"),
         ("济南市", "历下区"),
     }
+
+
+def test_a_figure_of_another_declaration_is_named_where_nobody_fills_the_form_above(
+    desk: Desk,
+) -> None:
+    """Without a 本级 the first column is a city's whole: what its counties measured long ago counts there."""
+    books = desk.books("2012B1")
+    spot = ("370103", "2012B1")
+    old = {**books.accepted, spot: replace(books.accepted[spot], former=("S08",))}
+    counties = replace(books, accepted=old, form=replace(FORM, levels=frozenset({"县"})))
+    assert dict(statistics(counties, PROVINCE).former) == {"S08": ("济南市",)}
+    assert dict(statistics(replace(books, accepted=old), PROVINCE).former) == {"S08": ("济南市",)}
+    assert dict(statistics(counties, CITY).former_current) == {"S08": ("市中区",)}

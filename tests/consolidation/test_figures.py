@@ -74,6 +74,25 @@ def test_ledgers_show_what_the_book_gained() -> None:
     assert shown(B3, own, LEDGER) == Values(14, -1, 13)
 
 
+_ASKED = st.none() | st.integers(0, 99)
+
+
+@given(st.lists(st.tuples(st.none() | _ASKED.map(lambda figure: (figure,)), _ASKED), min_size=1))
+def test_what_books_gained_is_the_rest_of_two_totals(
+    units: list[tuple[tuple[int | None] | None, int | None]],
+) -> None:
+    """However many versions ask for a figure no longer, or not yet: 本期 is 累计 less 上期累计."""
+    members = []
+    for first, second in units:
+        own = {"2012B2": measured(S19=second)}
+        if first:
+            own["2012B1"] = measured(S19=first[0])
+        members.append(unit_figures(FORM, B2, own).values)
+    whole = add_up(FORM, members)[LEDGER]
+    assert (whole.current or 0) == (whole.total or 0) - (whole.previous or 0)
+    assert (whole.total or 0) == sum(second or 0 for _, second in units)
+
+
 def test_stocks_stand_as_they_are() -> None:
     """A stock is the state at period end, and has no figure of the period itself."""
     own = {"2012B1": measured(S01=7), "2012B2": measured(S01=6)}

@@ -6,7 +6,9 @@ import datetime as dt
 from pathlib import Path
 
 from sheetflow.context.context import open_office
+from sheetflow.service.changes import notice_changes
 from sheetflow.service.remeasure import measured_by
+from sheetflow.store import Store
 from tests.old.conftest import NEXT_DAY
 from tests.old.test_old_workspace import files_of, pass_at
 from tests.tiny.changing import Changing
@@ -48,6 +50,23 @@ def test_figures_are_taken_over_where_nothing_is_declared_otherwise(root: Path) 
     assert files_of(root / "outbox") == before
 
 
+def test_a_first_pass_that_was_stopped_takes_nothing_over_unseen(root: Path) -> None:
+    """Figures that nobody has compared with today's declaration are compared at the next start."""
+    before = files_of(root / "outbox")
+    with open_office(root, NEXT_DAY) as office:
+        office.is_stopping = lambda: True
+        notice_changes(office)
+        standing = office.store.submissions.find_all_accepted("progress", "2012B1")
+        ids = [entry.judgement_id for entry in standing.values()]
+        newest = office.store.measurements.find_newest(ids)
+        assert {found.digest for found in newest.values()} == {""}
+    assert not [line for line in pass_at(root, NEXT_DAY).mended if "口径" in line]
+    with open_office(root, NEXT_DAY) as office:
+        newest = office.store.measurements.find_newest(ids)
+        assert "" not in {found.digest for found in newest.values()}
+    assert files_of(root / "outbox") == before
+
+
 def test_what_is_declared_otherwise_is_named_and_counted(root: Path, tmp_path: Path) -> None:
     """A declaration edited between the old version's last pass and the new one's first is no secret."""
     modules = tmp_path / "modules"
@@ -69,3 +88,8 @@ def test_what_is_declared_otherwise_is_named_and_counted(root: Path, tmp_path: P
         assert {line["代码"] for line in moved} == {"S09"}
         assert all("口径调整" in str(line["更正原因"]) for line in moved)
         assert {line["结论"] for line in table(workbook, "节点检查", "结论")} == {"正确"}
+    with Store.open(root / "state" / "sheetflow.db") as store:
+        purged = store.submissions.find_submissions(period="2011B6")
+        found = store.measurements.find_newest(entry.judgement_id for entry in purged)
+    assert "另有6份" in said
+    assert [each.digest for each in found.values()] == [""] * 6, "by what, nobody can say"

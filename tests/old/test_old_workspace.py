@@ -12,6 +12,8 @@ import datetime as dt
 import re
 from pathlib import Path
 
+import pytest
+
 from sheetflow.context.context import open_office
 from sheetflow.schemas.book import Outcome
 from sheetflow.service.marks import answers_by_path, mark_of
@@ -103,6 +105,7 @@ def as_before(text: str) -> str:
     )
 
 
+@pytest.mark.slow
 def test_what_is_made_again_says_what_it_said(root: Path) -> None:
     """Answers, roll-ups and reports made anew from the old database say, cell by cell, what they said."""
     before = files_of(root / "outbox")

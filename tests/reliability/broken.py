@@ -722,6 +722,26 @@ FORGETS_A_CHANGE = Broken(
     ),
 )
 
+KNOWN_BEFORE_MEASURED = Broken(
+    "known-before-measured",
+    "by what figures are measured is on the disk before they are, and what is known is not asked again",
+    (
+        (
+            "service/noticing.py",
+            """    stale = list(_marks(office, changed))
+""",
+            """    stale = list(_marks(office, changed))
+    office.store.fingerprints.record(measured.fingerprints)
+""",
+        ),
+        (
+            "service/remeasuring.py",
+            "    if not outdated and last in {None, digest}:",
+            "    if last in {None, digest}:",
+        ),
+    ),
+)
+
 
 ONE_FOLDER_STOPS_ALL = Broken(
     "one-folder-stops-all",

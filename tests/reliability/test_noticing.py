@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 from tests.programs import needs_strace
-from tests.reliability.broken import FORGETS_A_CHANGE, Broken
+from tests.reliability.broken import FORGETS_A_CHANGE, KNOWN_BEFORE_MEASURED, Broken
 from tests.reliability.conftest import Measured
-from tests.reliability.scene import NOW, copy_of, take_picture
+from tests.reliability.scene import NOW, Picture, copy_of, take_picture
 from tests.reliability.service_process import REPOSITORY, Service, Trace
+from tests.tiny.campaign import CAMPAIGN_NAME
+from tests.tiny.measured import CAMPAIGN_NAME as COUNTED_OTHERWISE
 
 pytestmark = [
     pytest.mark.slow,
@@ -23,13 +25,18 @@ _CALLS = "fdatasync,fsync,unlink,rename"
 
 
 def change(root: Path) -> None:
-    """Let the cities see names whole, and put a word on every board."""
+    """Let the cities see names whole, count otherwise, and put a word on every board."""
     settings = root / "sheetflow.toml"
     text = settings.read_text(encoding="utf-8")
     seen = text.replace("[privacy.city]\n", '[privacy.city]\n"排口台账.河长姓名" = "whole"\n', 1)
-    settings.write_text(seen, encoding="utf-8")
+    settings.write_text(seen.replace(f'"{CAMPAIGN_NAME}"', f'"{COUNTED_OTHERWISE}"'), "utf-8")
     page = root / "templates" / "board" / "上报情况.html"
     page.write_text(page.read_text("utf-8").replace("</h1>", "</h1>每日更新", 1), "utf-8")
+
+
+def figures(picture: Picture) -> list[tuple[object, ...]]:
+    """Everything that was ever measured, in no order."""
+    return sorted(picture.tables["measurements"], key=repr)
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +48,7 @@ def published(scene: Path, quick_disk: Path) -> Path:
     return root
 
 
-@pytest.mark.parametrize("broken", [None, FORGETS_A_CHANGE])
+@pytest.mark.parametrize("broken", [None, FORGETS_A_CHANGE, KNOWN_BEFORE_MEASURED])
 def test_killed_while_it_notices_a_change_it_ends_the_same(
     broken: Broken | None, published: Path, quick_disk: Path, measured: Measured
 ) -> None:
@@ -51,11 +58,13 @@ def test_killed_while_it_notices_a_change_it_ends_the_same(
     folder.mkdir()
     package = broken.package(folder / "package") if broken else REPOSITORY
     root, trace = folder / "work", folder / "trace.txt"
+    before = take_picture(published)
     with Service(package) as service:
         copy_of(published, root)
         change(root)
         assert service.run(root, NOW, trace=Trace(("-e", f"trace={_CALLS}"), trace)).code == 0
         undisturbed = take_picture(root)
+        assert len(figures(undisturbed)) > len(figures(before)), "measured again"
         calls = [line.partition("(")[0] for line in trace.read_text("utf-8").splitlines()]
         points = [
             (call, calls[: number + 1].count(call))
@@ -71,7 +80,7 @@ def test_killed_while_it_notices_a_change_it_ends_the_same(
             killed += service.run(root, NOW, trace=Trace.kill(call, number)).was_killed
             assert service.run(root, NOW).code == 0
             picture = take_picture(root)
-            if picture.outbox != undisturbed.outbox:
+            if picture.outbox != undisturbed.outbox or figures(picture) != figures(undisturbed):
                 wrong.append((call, number, *undisturbed.differences(picture)[:2]))
                 if broken:
                     break

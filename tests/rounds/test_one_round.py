@@ -229,8 +229,11 @@ HIDES = {
     # With one figure that cannot be read, nobody knows what the rows above add up to.
     *((rule, "row-total") for rule in CAMPAIGN.catalogue.checks if rule.startswith("number-")),
     ("cover-unit", "cover-unit-name"),
-    ("cover-period", "filled-before-period"),
-    *(("cover-period", rule) for rule in ("date-after-period", "date-before-period")),
+    *(
+        (cover, rule)
+        for cover in ("cover-period", "cover-cadence")
+        for rule in ("filled-before-period", "date-after-period", "date-before-period")
+    ),
     *((rule, "need-twice") for rule in ("id-digits-lost", "id-length", "id-birth-date")),
     *((rule, "need-twice") for rule in ("id-hidden", "id-characters")),
     *((rule, "need-twice") for rule in ("id-check-digit", "phone-format")),

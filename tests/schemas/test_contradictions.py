@@ -75,8 +75,14 @@ def form(**changes: Any) -> Form:
 
 def more(**fields: Any) -> Sheet:
     """Give one more table of these columns."""
-    model = type("Row", (RowModel,), {"__annotations__": dict.fromkeys(fields, "Any"), **fields})
+    model = type("Row", (RowModel,), {"__annotations__": dict.fromkeys(fields, Any), **fields})
     return Sheet(key="more", title="其他", kind=Kind.FLOW, model=model)
+
+
+def unknown_type() -> type[RowModel]:
+    """Give the model of the things with a column of a type that this file does not import."""
+    fields = {"__annotations__": {"price": "int | Decimal | None"}, "price": whole("价格")}
+    return type("Priced", (Thing,), fields)
 
 
 def complaint(**changes: Any) -> list[str]:
@@ -137,7 +143,11 @@ TABLE: tuple[tuple[dict[str, Any], str], ...] = (
     (with_things(since=2), "《物品》从第2版起才有，而表式现在是第1版"),
     ({"version": 2, **with_things(since=2, until=1)}, "《物品》到第1版为止，却从第2版起才有"),
     (with_more(2, a=key("编号", "A", since=2), b=text("乙")), "《其他》的编号“编号”要每一版都有"),
-    # rows that nobody can tell
+    # rows that nobody can read, or tell
+    (
+        {"sheets": (HEAD, dataclasses.replace(THINGS, model=unknown_type()))},
+        "《物品》有栏目的类型写成Decimal，声明所在的文件没有引入这个名称",
+    ),
     (with_more(a=text("甲", required=False)), "《其他》没有编号以外的必填栏目，看不出一行是否在用"),
     (with_more(a=key("编号", "A")), "《其他》没有编号以外的必填栏目，看不出一行是否在用"),
     (

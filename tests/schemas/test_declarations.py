@@ -71,7 +71,7 @@ def form(**changes: Any) -> Form:
 
 def columns(**fields: Any) -> Sheet:
     """Give a sheet of these columns."""
-    model = type("Row", (RowModel,), {"__annotations__": dict.fromkeys(fields, "Any"), **fields})
+    model = type("Row", (RowModel,), {"__annotations__": dict.fromkeys(fields, Any), **fields})
     return Sheet(key="more", title="其他", kind=Kind.FLOW, model=model)
 
 

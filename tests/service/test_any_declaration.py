@@ -169,6 +169,7 @@ def check_adjusted(
     assert moved <= told
 
 
+@pytest.mark.slow
 @given(declarations=st.lists(lines(), min_size=2, max_size=3))
 @settings(
     max_examples=3,

@@ -51,9 +51,15 @@ def walked(month: int, *metres: int) -> Rows:
 
 
 _CASES = [
-    ("MONTH", ("2012M09", "2012M10"), ("2012年9月", "2012年10月"), (9, 10)),
+    pytest.param(
+        *("MONTH", ("2012M09", "2012M10"), ("2012年9月", "2012年10月"), (9, 10)),
+        marks=pytest.mark.slow,
+    ),
     ("QUARTER", ("2012Q1", "2012Q2"), ("2012年第1季度", "2012年第2季度"), (3, 6)),
-    ("HALF_YEAR", ("2012H1", "2012H2"), ("2012年上半年", "2012年下半年"), (6, 12)),
+    pytest.param(
+        *("HALF_YEAR", ("2012H1", "2012H2"), ("2012年上半年", "2012年下半年"), (6, 12)),
+        marks=pytest.mark.slow,
+    ),
 ]
 
 
@@ -106,6 +112,7 @@ def quarters(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     return desk
 
 
+@pytest.mark.slow
 def test_a_month_in_a_quarterly_form_goes_its_round(quarters: Desk) -> None:
     """It comes back with what it says and what to write; once that stands there, it is accepted."""
 
@@ -187,6 +194,7 @@ def test_the_other_form_stands_where_its_period_is_asked_for(quarters: Desk) -> 
     assert desk.states("2012Q4")[NORTH] == "missing"
 
 
+@pytest.mark.slow
 def test_a_merger_within_a_year_of_quarters(tmp_path: Path) -> None:
     """Whoever takes over answers from the quarter in which the other ended, and goes on with both books."""
     merged = tree_of(
@@ -225,6 +233,11 @@ def test_what_is_filled_once(tmp_path: Path) -> None:
         ("accepted", "2012", True),
     ]
     assert desk.ask(standing, at(12, 1)).period.label == "2012年一次性填报"
+    both = desk.ask(lambda office: standing(office, office.form("patrol").period("2012")))
+    assert [(part.form.key, part.period.label) for part in both.forms] == [
+        ("patrol", "2012年一次性填报"),
+        ("register", "2012年"),
+    ]
     listed = desk.answer(PROVINCE, "汇总表_清河省_2012年一次性填报", "2012")
     totals = {row["代码"]: row["合计"] for row in table(listed, "巡河汇总（累计）", "代码")}
     assert (totals["H1"], totals["H6"]) == (4, 570)

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from sheetflow.consolidation.accepted import Accepted, Books
+from sheetflow.consolidation.workbook import statistics
 from sheetflow.errors import DeclarationError
 from sheetflow.periods import Period
 from sheetflow.upkeep.remind import remind
@@ -23,6 +25,7 @@ from tests.tiny.desk import (
     PROVINCE,
     SOUTH,
     TOO_LATE,
+    TREE,
     WEST,
     body,
     sound,
@@ -30,7 +33,7 @@ from tests.tiny.desk import (
     words,
 )
 from tests.tiny.forms import PATROL_FORM
-from tests.tiny.pair import PAIR, PROBE_FORM, PairDesk, samples
+from tests.tiny.pair import COUNTIES, PAIR, PROBE_FORM, PairDesk, samples
 
 BOARD, PAGE = "上报情况_清河省_水质抽检表.xlsx", "上报情况_清河省_水质抽检表.html"
 
@@ -60,6 +63,7 @@ def test_a_board_and_a_matrix_count_those_alone(desk: PairDesk) -> None:
     matrix = desk.answer(PROVINCE, f"汇总表_清河省_{FIRST_NAMED}_水质抽检表")
     (first,) = [row for row in table(matrix, "抽检汇总（本期）", "代码") if row["代码"] == "T3"]
     assert "本级" not in first
+    assert "合计＝下级各单位，公式可核对" in words(matrix)
     assert first["合计"] == 500
     missing = words(out / BOARD)
     assert "南岸县" in missing
@@ -75,6 +79,32 @@ def test_a_matrix_of_the_other_form_has_its_own_row(desk: PairDesk) -> None:
     desk.run(IN_TIME)
     matrix = desk.answer(CITY, f"汇总表_上游市_{FIRST_NAMED}.xlsx")
     assert "本级" in table(matrix, "巡河汇总（本期）", "代码")[0]
+    assert "合计＝本级＋下级各单位，公式可核对" in words(matrix)
+
+
+def test_former_figures_are_told_where_there_is_no_own_row() -> None:
+    """The first column is a city's then: a figure of its county that is 按原口径 is marked all the same."""
+    form = PAIR.forms[1]
+    books = Books(
+        form=COUNTIES.by_key[form.key],
+        tree=TREE,
+        period=Period.parse(FIRST),
+        accepted={
+            (EAST, FIRST): Accepted(
+                unit_id=EAST,
+                period=FIRST,
+                receipt=f"{EAST}-{FIRST}-1",
+                figures={entry.code: 1 for entry in form.indicators},
+                file_name="上报.xlsx",
+                sha256="",
+                accepted_at=IN_TIME,
+                former=("T3",),
+            )
+        },
+        attempts={},
+        rows_of=lambda _sheet, _wanted: (),
+    )
+    assert statistics(books, TREE[PROVINCE]).former == {"T3": ("上游市",)}
 
 
 def test_a_workbook_of_a_form_that_the_level_does_not_fill_is_told(desk: PairDesk) -> None:
@@ -127,6 +157,7 @@ def test_only_those_who_fill_the_form_are_reminded(desk: PairDesk) -> None:
     assert "下游市：北岸县" in list_of_missing
 
 
+@pytest.mark.slow
 def test_what_was_accepted_before_a_level_left_the_form_still_counts(tmp_path: Path) -> None:
     """A city's figures do not vanish from the total because cities no longer fill the form."""
     desk = PairDesk.begun(tmp_path / "work")

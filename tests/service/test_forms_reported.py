@@ -90,6 +90,7 @@ def test_a_template_that_comes_later_is_taken_up(desk: PairDesk) -> None:
     assert prose(desk.out(PROVINCE, FIRST) / REPORT).strip() == "取样3次。"
 
 
+@pytest.mark.slow
 def test_a_template_in_trouble_is_told_by_its_form(desk: PairDesk) -> None:
     """A name that the form has not is told with the form's title, and the plain one serves."""
     write_template(desk, "登记排口{{ 本期.H1 }}个。")

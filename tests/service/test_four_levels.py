@@ -79,6 +79,7 @@ def test_each_level_reads_the_plain_sum(desk: Desk) -> None:
         assert not [name for name in desk.names(unit_id) if name.startswith("汇总表")]
 
 
+@pytest.mark.slow
 def test_a_townships_correction_reaches_everybody_above_and_nobody_else(desk: Desk) -> None:
     """County, city and province show the later figures and list them; the other city's stay as they lie."""
     reported(desk)
@@ -152,6 +153,7 @@ def test_each_superior_is_told_who_is_missing_below(desk: Desk) -> None:
     assert all(any("芦苇乡" in line for line in lines) for lines in lists.values()), lists
 
 
+@pytest.mark.slow
 def test_a_township_that_is_merged_counts_once_at_each_level(tmp_path: Path) -> None:
     """沙洲镇 takes over 芦苇乡 between two quarters: neither county, city nor province count it twice."""
     ended = replace(TREE[REEDS], valid_to=IN_TIME.date(), successor=SANDS)
@@ -171,6 +173,7 @@ def test_a_township_that_is_merged_counts_once_at_each_level(tmp_path: Path) -> 
         assert len(keys) == len(set(keys)) == 2 * len(TREE.subtree(unit_id))
 
 
+@pytest.mark.slow
 def test_a_purge_leaves_every_levels_figures(desk: Desk) -> None:
     """What a township's rows said of people goes on every level; the sums stay."""
     reported(desk)

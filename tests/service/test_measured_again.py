@@ -115,6 +115,7 @@ def test_a_changed_indicator_moves_alike_everywhere(changing: Changing) -> None:
     assert "本表发布后，有6个数因指标的口径有变化而调整，报表没有更正。" in told
 
 
+@pytest.mark.slow
 def test_a_removed_indicator_is_gone_and_leaves_its_history(changing: Changing) -> None:
     """It stands nowhere any longer; what 更正表 says of it stays, without a cell to link to."""
     changing.indicators(
@@ -148,8 +149,8 @@ def test_a_correction_and_an_adjustment_are_told_apart(changing: Changing) -> No
     assert told == {"H6": (1240, 0, True), "H4": (3, 1, False)}
 
 
-def test_a_closed_period_keeps_its_figures_and_says_so(changing: Changing) -> None:
-    """What was counted otherwise in a period that is over stays, marked; the open one is counted anew."""
+def go_on(changing: Changing) -> None:
+    """Have 东岸县 report the second period, when the first one is closed."""
     desk = changing.desk
     changing.call(IN_TIME_AGAIN.replace(month=6), "templates", "--period", SECOND)
     rows = {
@@ -159,6 +160,12 @@ def test_a_closed_period_keeps_its_figures_and_says_so(changing: Changing) -> No
     }
     desk.drop(EAST, desk.fill(EAST, rows, period=SECOND, name="二期.xlsx"))
     assert "已接收1" in changing.run(IN_TIME_AGAIN)
+
+
+@pytest.mark.slow
+def test_a_closed_period_keeps_its_figures_and_says_so(changing: Changing) -> None:
+    """What was counted otherwise in a period that is over stays, marked; the open one is counted anew."""
+    go_on(changing)
     changing.indicators(
         '(*INDICATORS[:4], replace(INDICATORS[4], source=Count("patrols", where("means", "乘船"))), INDICATORS[5],'
         ' Indicator("H7", "在治排口", "个", Count("outlets", where("state", "整治中"))))'
@@ -175,6 +182,67 @@ def test_a_closed_period_keeps_its_figures_and_says_so(changing: Changing) -> No
         assert set().union(*changing.checks(CITY, period).values()) <= {"正确"}
 
 
+@pytest.mark.slow
+def test_a_receipt_counts_what_was_measured_again_before_it(changing: Changing) -> None:
+    """累计 of a new indicator holds the period before, as every sheet above does."""
+    changing.indicators(
+        '(*INDICATORS, Indicator("H7", "清理费", "元", Sum("patrols", ("metres", "litter"))))'
+    )
+    changing.run(LATER)
+    go_on(changing)
+    receipt = openpyxl.load_workbook(changing.desk.answer(EAST, "回执_", SECOND))["回执"]
+    rows = [list(row) for row in receipt.iter_rows(values_only=True)]
+    (figures,) = (
+        row[at + 1 : at + 4]
+        for row in rows
+        for at, cell in enumerate(row)
+        if str(cell).startswith("H7 ")
+    )
+    assert figures == ["元", 140, sum(WALKS[EAST]) + 140]
+
+
+@pytest.mark.parametrize("unit_id", [CITY, pytest.param(PROVINCE, marks=pytest.mark.slow)])
+def test_a_ratio_of_other_parts_is_told_like_any_figure(changing: Changing, unit_id: str) -> None:
+    """A closed period keeps the ratio that it published, marked; in the open one 更正表 lists it once."""
+    go_on(changing)
+    published = changing.totals(unit_id, FIRST)["H3"]
+    changing.indicators(
+        '(*INDICATORS[:2], INDICATORS[3], replace(INDICATORS[2], source=Ratio("H1", "H4")), *INDICATORS[4:])'
+    )
+    assert "改变H3" in changing.run(IN_TIME_AGAIN)
+    first, second = changing.totals(unit_id, FIRST), changing.totals(unit_id, SECOND)
+    assert (first["H3"], published) == (0.5, 0.5), "as it was published"
+    assert second["H3"] == pytest.approx(int(str(second["H1"])) / int(str(second["H4"])))
+    assert "按原口径：H3（" in changing.note(unit_id, FIRST)
+    assert "按原口径" not in changing.note(unit_id, SECOND), "its parts are counted as before"
+    for period, moved in ((FIRST, []), (SECOND, [("东岸县", "H3", pytest.approx(1 / 3), 0.6)])):
+        book = changing.workbook(unit_id, period)
+        found = openpyxl.load_workbook(book).sheetnames
+        lines = table(book, "更正表", "序号") if "更正表" in found else []
+        assert [
+            (line["更正单位"], line["代码"], line["原数"], line["现数"]) for line in lines
+        ] == moved
+        assert set().union(*changing.checks(unit_id, period).values()) <= {"正确"}
+    assert "口径" not in changing.run(IN_TIME_AGAIN)
+
+
+def test_a_figure_that_adds_up_otherwise_is_told_like_any(changing: Changing) -> None:
+    """What was a book and is a state now: the open period has no 本期 of it, and 更正表 says so."""
+    go_on(changing)
+    assert changing.totals(CITY, SECOND, "本期")["H1"] == 1
+    changing.indicators("(replace(INDICATORS[0], by=Kind.STOCK), *INDICATORS[1:])")
+    assert "改变H1" in changing.run(IN_TIME_AGAIN)
+    assert changing.totals(CITY, FIRST, "本期")["H1"] == 4, "as it was published"
+    assert "按原口径：H1（" in changing.note(CITY, FIRST)
+    assert "H1" not in changing.totals(CITY, SECOND, "本期")
+    assert changing.totals(CITY, SECOND)["H1"] == 5, "the city's own is carried"
+    lines = table(changing.workbook(CITY, SECOND), "更正表", "序号")
+    told = [(line["更正单位"], line["代码"], line["原数"], line["现数"]) for line in lines]
+    assert told == [("东岸县", "H1", 1, None)]
+    for period in (FIRST, SECOND):
+        assert set().union(*changing.checks(CITY, period).values()) <= {"正确"}
+
+
 def test_what_was_purged_keeps_its_figures(changing: Changing) -> None:
     """Of a purged workbook only what it gave is known: it stays, and the workbook says 按原口径."""
     changing.call(IN_TIME_AGAIN, "purge", "--before", "2012-05-01", "--yes")
@@ -182,7 +250,9 @@ def test_what_was_purged_keeps_its_figures(changing: Changing) -> None:
     changing.indicators(
         '(*INDICATORS[:5], replace(INDICATORS[5], source=Sum("patrols", ("metres",), where("means", "步行"))))'
     )
-    assert "仍按原口径" in changing.run(IN_TIME_AGAIN)
+    assert "（改变H6），3份报表的报告期已截止" in changing.run(IN_TIME_AGAIN), (
+        "none is said to be counted anew"
+    )
     assert changing.totals(PROVINCE) == before
     assert "按原口径：H6（" in changing.note(PROVINCE)
     assert set().union(*changing.checks(PROVINCE).values()) == {"正确"}

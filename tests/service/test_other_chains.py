@@ -88,7 +88,9 @@ def test_rows_tell_where_they_are_from(chain: Chain) -> None:
         for unit, row in zip(below, rows, strict=True):
             names = {entry.level: entry.name for entry in chain.tree.chain(unit.unit_id)}
             for level in origin:
-                assert row[level.column] == names.get(level.name, f"{unit.name}本级")
+                above = levels.rank(level.name) < levels.rank(unit.level)
+                own = None if above else f"{unit.name}本级"
+                assert row[level.column] == names.get(level.name, own)
             assert list(row)[: len(origin) + 1] == [*(level.column for level in origin), "来源"]
 
 
@@ -186,6 +188,9 @@ def test_export_takes_any_level_but_the_lowest(townships: Chain, tmp_path: Path)
             with closing(sqlite3.connect(database)) as rows:
                 names = [entry[1] for entry in rows.execute("PRAGMA table_info(排口台账)")]
                 assert ("河长姓名" in names) == bool(columns)
+                assert names[:5] == ["单位代码", "市", "县（区）", "乡（镇）", "来源"]
+                places = {*rows.execute('SELECT 市, "县（区）", "乡（镇）" FROM 排口台账')}
+                assert {("上游市", "西岸县", "白沙乡"), ("上游市", "东岸县", "石桥镇")} < places
                 if columns:
                     assert {*rows.execute("SELECT 河长姓名 FROM 排口台账")} == {("王*",)}
 

@@ -16,6 +16,7 @@ import pytest
 import sheetflow
 from sheetflow.errors import StoreError
 from sheetflow.store import Decision, FollowUp, Judged, NewMail, Stale, Store, Submission, Waiver
+from sheetflow.store.measurements import Measurement
 from sheetflow.store.records import PublicationKind
 
 if TYPE_CHECKING:
@@ -328,3 +329,21 @@ def test_an_impossible_outcome_is_refused(desk: Desk) -> None:
     with pytest.raises(StoreError):
         desk.answer(desk.drop(), "lost")
     assert desk.store.submissions.find_submissions() == ()
+
+
+def test_what_counted_when_a_later_one_was_judged_is_known(desk: Desk) -> None:
+    """Measured again before that, the newer figures counted; after it, they did not yet."""
+    figures = [{"S08": {"measured": number}} for number in (1, 2, 3, 4)]
+    measurements = desk.store.measurements
+
+    def judged(number: int) -> Judged:
+        return Judged(outcome="accepted", judged_at=desk.now, indicators=figures[number])
+
+    first = desk.answer(desk.drop("A"), judged(0))
+    measurements.record([Measurement(first.judgement_id, "new", figures[1], desk.now)])
+    second = desk.answer(desk.drop("B"), judged(2), period="2012B2")
+    measurements.record([Measurement(first.judgement_id, "newer", figures[3], desk.now)])
+    then = measurements.find_then([first.judgement_id], second.judgement_id)
+    assert then[first.judgement_id].figures == figures[1]
+    back = measurements.find_then([second.judgement_id], first.judgement_id)
+    assert back[second.judgement_id].figures == figures[2], "of one that came later, its first"

@@ -25,6 +25,7 @@ from dataclasses import replace
 
 from sheetflow.schemas.conditions import where
 from sheetflow.schemas.indicators import Count, Indicator, Ratio, Sum
+from sheetflow.schemas.sheets import Kind
 from tests.tiny.campaign import CAMPAIGN as TINY
 from tests.tiny.forms import PATROL_FORM as FORM
 

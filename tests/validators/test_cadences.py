@@ -24,9 +24,13 @@ _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 def judged(
-    campaign: Campaign, typed: str, stamped: str = "", waived: Mapping[str, str] = _NOTHING
+    campaign: Campaign,
+    typed: str,
+    stamped: str = "",
+    waived: Mapping[str, str] = _NOTHING,
+    mark: str = "'",
 ) -> Judgement:
-    """Judge the sound journal with `typed` on its cover and `stamped` in its stamp."""
+    """Judge the sound journal with `typed` on its cover (a figure without `mark`) and `stamped` in its stamp."""
     form = campaign.main_form
     stamp = {"campaign": campaign.key, "form": form.key, "version": "1", "unit": EAST}
     context = Context(
@@ -36,7 +40,7 @@ def judged(
         working_days={"县": 2, "市": 4, "省": 6},
         waived=lambda _form, _period: waived,
     )
-    cover = f"@ {_CELL} = '{typed}\n@ {_SIGNED} = 2012-03-01\n"
+    cover = f"@ {_CELL} = {mark}{typed}\n@ {_SIGNED} = 2012-03-01\n"
     raw = draw(PATROLS + cover, stamp={**stamp, "period": stamped})
     return judge(raw, campaign, context)
 
@@ -83,6 +87,18 @@ def test_the_cover_tells_where_there_is_no_stamp(
     found = judged(campaign, typed)
     assert (found.outcome, found.period) == (Outcome.ACCEPTED, period)
     assert rules(found) <= {"habit"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "period"),
+    [("2012.2", "2012M02"), ("201202", "2012M02"), ("2012.1", ""), ("2012.10", "")],
+)
+def test_a_figure_that_may_be_january_or_october_is_neither(typed: str, period: str) -> None:
+    """2012.10 typed as a number is stored as 2012.1: nobody's January is overwritten by October."""
+    found = judged(MONTH, typed, mark="")
+    assert found.period == period
+    assert (found.outcome is Outcome.REFUSED) == (not period)
+    assert judged(MONTH, "2012.1").period == "2012M01"
 
 
 _OTHERS = [

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import openpyxl
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -64,7 +65,7 @@ def since(span: Span) -> dict[str, Any]:
 
 def model(fields: Mapping[str, Any]) -> type[RowModel]:
     """Make a model of these fields."""
-    return type("Row", (RowModel,), {"__annotations__": dict.fromkeys(fields, "Any"), **fields})
+    return type("Row", (RowModel,), {"__annotations__": dict.fromkeys(fields, Any), **fields})
 
 
 def declared(span: Mapping[str, Span]) -> Form | None:
@@ -167,6 +168,7 @@ def judged(
     return judge(read_workbook(data), whole_campaign, context)
 
 
+@pytest.mark.slow
 @settings(
     max_examples=12,
     deadline=None,

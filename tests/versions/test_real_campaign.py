@@ -31,7 +31,7 @@ def changed(sheet: Sheet) -> Sheet:
         kind = free[-1].type
         limit = kind.limit if isinstance(kind, Text) else 50
         fields[free[-1].key] = text(free[-1].label, limit, required=False, until=1)
-    names = dict.fromkeys(fields, "Any")
+    names = dict.fromkeys(fields, Any)
     return dataclasses.replace(
         sheet, model=type("Changed", (sheet.model,), {"__annotations__": names, **fields})
     )

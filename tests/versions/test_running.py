@@ -344,6 +344,7 @@ def test_details_show_what_each_version_has(town: Town) -> None:
     assert [row["警示牌（块）"] for row in table(path, "警示牌登记", "来源")] == [9]
 
 
+@pytest.mark.slow
 def test_what_was_retired_goes_when_its_rows_are_gone(town: Town) -> None:
     """A city in which nobody's rows of the old version stand no more sees today's columns."""
     town.send(
@@ -389,6 +390,7 @@ def test_the_next_workbook_is_new_and_loses_nothing(town: Town) -> None:
     assert published(town, CITY, FIRST, "累计")["H7"] == Decimal(31)
 
 
+@pytest.mark.slow
 def test_purging_knows_old_columns(town: Town, tmp_path: Path) -> None:
     """Personal data of both versions goes, figures stay."""
     later = dt.datetime(2013, 2, 1, 9)  # noqa: DTZ001
@@ -404,6 +406,7 @@ def test_purging_knows_old_columns(town: Town, tmp_path: Path) -> None:
     assert {row["岸别"] for row in rows} == {"左岸", None}
 
 
+@pytest.mark.slow
 def test_a_database_made_again_says_the_same(town: Town) -> None:
     """What is judged again from the archive comes out in the same versions, with the same sums."""
     before = published(town, PROVINCE, SECOND, "累计")

@@ -89,8 +89,10 @@ Blank = Callable[[Unit], Filling]
 
 @pytest.fixture(scope="session")
 def blank(campaign: Campaign, form: Form, period: Period) -> Blank:
-    """Make the blank workbook's filling for a unit."""
-    return lambda unit: prefill_blank(campaign, form, unit, period)
+    """Make the blank workbook's filling for a unit; cities have counties below them."""
+    return lambda unit: replace(
+        prefill_blank(campaign, form, unit, period), alone=unit.level == "县"
+    )
 
 
 @pytest.fixture(scope="session")

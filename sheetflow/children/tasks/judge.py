@@ -47,12 +47,12 @@ class PieceWish:
     """Where an accepted file's rows are to be rendered beforehand, see `writing.pieces`.
 
     `numbers` are the last numbers of the unit's receipts by form and period: the next one is
-    foretold from them. `layouts` are by form.
+    foretold from them. `layouts` are by form. `source` has no receipt yet.
     """
 
     folder: str
     policies: Sequence[MaskPolicy]
-    places: tuple[str, ...]
+    source: Whose
     sha256: str
     numbers: Mapping[FormAndPeriod, int]
     layouts: Mapping[str, str]
@@ -139,7 +139,7 @@ def _render_beforehand(
     other = load_campaign(request.campaign).other_form(judgement.form)
     number = wish.numbers.get(spot, 0) + 1
     receipt = receipt_of(unit_id, judgement.period, number, other.key if other else "")
-    source = Whose(unit_id, wish.places, receipt)
+    source = replace(wish.source, receipt=receipt)
     layout = wish.layouts[judgement.form]
     names = [name_pieces(layout, policy, source, wish.sha256) for policy in wish.policies]
     order = PieceOrder(

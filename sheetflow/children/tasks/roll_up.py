@@ -19,8 +19,10 @@ from sheetflow.consolidation.accepted import (
     Accepted,
     Attempt,
     Books,
+    Making,
     Matters,
     UnitAndPeriod,
+    with_making,
 )
 from sheetflow.consolidation.corrections import Correction
 from sheetflow.consolidation.details import Whose
@@ -64,7 +66,8 @@ class PieceOrder:
 class BooksRequest:
     """What is accepted below `unit`, as `Books` without a store.
 
-    `rows` are rows as JSON by sheet and receipt, of those sheets that the task asks for.
+    Figures are `made` so: in a closed period as then. `rows` are rows as JSON by sheet and
+    receipt, of those sheets that the task asks for.
     """
 
     campaign: str
@@ -75,6 +78,7 @@ class BooksRequest:
     accepted: Mapping[UnitAndPeriod, Accepted]
     attempts: Mapping[UnitAndPeriod, Attempt]
     deadlines: Mapping[UnitAndPeriod, dt.datetime]
+    made: Mapping[str, Making] = field(default_factory=lambda: MappingProxyType({}))
     rows: Mapping[tuple[str, str], str] = field(default_factory=lambda: MappingProxyType({}))
 
     def books(self) -> Books:
@@ -90,7 +94,7 @@ class BooksRequest:
                     yield accepted, load_rows(form.by_key[sheet], text)
 
         return Books(
-            form=form,
+            form=with_making(form, self.made),
             tree=self.tree,
             period=self.period,
             accepted=self.accepted,

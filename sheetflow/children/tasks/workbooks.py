@@ -27,8 +27,8 @@ if TYPE_CHECKING:  # a child that writes loads the writers
 class BlankRequest:
     """What is needed to write one unit's 填报 workbook.
 
-    Its `token` is not shown with it: what was handed out without one is good, and is not
-    made again for that.
+    `alone`: nobody reports to the unit. Its `token` is not shown with it: what was handed out
+    without one is good, and is not made again for that.
     """
 
     campaign: str
@@ -37,6 +37,7 @@ class BlankRequest:
     period: Period
     past: tuple[PastBook, ...]
     stamp: dt.datetime
+    alone: bool = field(default=True, repr=False)
     token: str = field(default="", repr=False)
 
 
@@ -70,7 +71,8 @@ def render_blank(request: BlankRequest, dress: Dress) -> bytes:
     form = campaign.by_key[request.form]
     earlier = earlier_book(campaign, request.past, request.form, request.period)
     filling = prefill_blank(campaign, form, request.unit, request.period, earlier)
-    return write_workbook(filling.bearing(request.token), dress, request.stamp)
+    filling = replace(filling.bearing(request.token), alone=request.alone)
+    return write_workbook(filling, dress, request.stamp)
 
 
 @makes_ours
@@ -91,4 +93,5 @@ def render_marked(request: JudgeRequest, judgement: Judgement, look: ReturnedLoo
     from sheetflow.writing import write_workbook
 
     filling = returned_filling(request, judgement).bearing(look.token)
+    filling = replace(filling, alone=not request.tree.children(request.unit.unit_id))
     return write_workbook(filling, look.dress, look.stamp, look.round_line, look.receipt)

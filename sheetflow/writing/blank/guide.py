@@ -125,7 +125,7 @@ def write_guide(work: Work) -> None:
 def _write_how(work: Work, page: _Page) -> None:
     form = work.filling.form
     page.heading("一、怎样填报")
-    own = (form.own_work,) if form.own_work and not work.filling.is_lowest else ()
+    own = (form.own_work,) if form.own_work and not work.filling.alone else ()
     for number, text in enumerate((*own, *form.guidance, *GENERAL), start=1):
         page.across(f"{number}. {text}", PARAGRAPH)
 

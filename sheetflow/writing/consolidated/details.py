@@ -45,10 +45,8 @@ _WIDEST = 28
 _READABLE_WIDTH = 150
 """How many characters side by side an A4 page shows in a size that can be read."""
 
-_NOTES = {
-    False: "各单位上报的明细，按原数列示，未作改动。",
-    True: "各单位上报的明细，一个单位合计为一行；逐行的明细在{level}级汇总表中。",
-}
+_LISTED = "各单位上报的明细，按原数列示，未作改动。"
+_SUMMED = "各单位上报的明细，一个单位合计为一行"
 WRAPPED_TYPES = Text | Choices | References
 _BATCH = 1000
 
@@ -252,11 +250,20 @@ def _open_part(book: Book, consolidated: Consolidated, detail: DetailSheet, part
     page.sheet.repeat_columns(0, len(headings) - 1)
     page.open(
         f"{detail.sheet.title}（{consolidated.unit.name} {consolidated.period.label}）",
-        _NOTES[detail.summed].format(level=consolidated.levels.nearest.name)
-        + ("本表接上一张工作表。" if part > 1 else ""),
+        _note(detail, consolidated.unit.level) + ("本表接上一张工作表。" if part > 1 else ""),
         [*headings, *(column.label for column in detail.columns)],
     )
     return page
+
+
+def _note(detail: DetailSheet, level: str) -> str:
+    """Say whether rows were added up, and where they are listed: this workbook's own, too."""
+    below = "、".join(f"{name}级" for name in detail.listed_at if name != level)
+    if not detail.summed or (detail.listed_at and not below):
+        return _LISTED
+    elsewhere = f"；逐行的明细在{below}汇总表中" if below else ""
+    here = "，不在其中的单位逐行列在本表" if level in detail.listed_at else ""
+    return f"{_SUMMED}{elsewhere}{here}。"
 
 
 def before(detail: DetailSheet) -> tuple[str, ...]:

@@ -134,9 +134,10 @@ def _write(book: Book, consolidated: Consolidated, plan: _Plan) -> Matrix:
     )
     period = f"{consolidated.unit.name} {consolidated.period.label}"
     carried = any(column.carried for column in columns)
+    has_own = any(column.unit == consolidated.unit for column in columns)
     page.open(
         f"{_statistics_title(consolidated)}（{period} {plan.suffix}）",
-        "合计＝本级＋下级各单位，公式可核对；空白表示没有这项数，不是0；“—”表示分母为0。"
+        f"合计＝{'本级＋' * has_own}下级各单位，公式可核对；空白表示没有这项数，不是0；“—”表示分母为0。"
         + plan.note
         + plan.legend * carried
         + _former_note(plan),

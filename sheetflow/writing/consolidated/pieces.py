@@ -31,7 +31,7 @@ from sheetflow.consolidation.details import (
     rows_standing,
     sheets_going_up,
 )
-from sheetflow.consolidation.same_person import matters
+from sheetflow.consolidation.same_person import matter_looks, matters
 from sheetflow.consolidation.tables import DetailRow, DetailSheet
 from sheetflow.masks import MaskPolicy
 from sheetflow.schemas.cells import Json
@@ -47,7 +47,7 @@ from sheetflow.writing.consolidated.piece_cells import Cells, Seen
 
 _MAGIC = b"SFPIECE1"
 _HEAD = struct.Struct("<8s3L")
-_FORMAT = 4
+_FORMAT = 5
 """Counts up whenever the same rows would be rendered otherwise."""
 
 Rows = Sequence[Mapping[str, Value]]
@@ -107,19 +107,22 @@ def render_pieces(
     `figures` are what all the rows give, where that is known already.
     """
     person = form.same_person
-    told = matters(form, source.unit_id, rows.get(person.sheet, ())) if person else Matters()
     sheets = [sheet for sheet in sheets_going_up(form) if rows.get(sheet.key)]
-    files = [_File(told) for _ in policies]
+    about = rows.get(person.sheet, ()) if person else ()
+    looks = [matter_looks(form, policy) for policy in policies]
+    seen_by = dict(zip(looks, policies, strict=True))
+    told = {look: matters(form, policy, source.unit_id, about) for look, policy in seen_by.items()}
+    files = [_File(told[look]) for look in looks]
     for sheet in sheets:
         cells = Cells()
         measured = _Measured(form, sheet, rows[sheet.key], figures)
         known: KnownColumns = {}
         for file, policy in zip(files, policies, strict=True):
-            standing = rows_standing(sheet, policy, rows[sheet.key])
+            standing = rows_standing(sheet, policy, source, rows[sheet.key])
             if standing:
                 shape = detail_sheet(policy, sheet, lambda: ())
                 alike = known if standing is rows[sheet.key] else {}
-                columns = columns_seen(form, policy, sheet, source.unit_id, standing, alike)
+                columns = columns_seen(form, policy, sheet, source, standing, alike)
                 seen = list(zip(shape.columns, columns, strict=True))
                 file.add(
                     sheet.key,

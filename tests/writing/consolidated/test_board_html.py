@@ -11,9 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from sheetflow.consolidation.tables import BoardData, BoardFile, State
+from sheetflow.consolidation.tables import BoardData, BoardFile, BoardRow, State
+from sheetflow.periods import Period
 from sheetflow.wording.board_html import PageLink, render_board_html
 from sheetflow.writing.board_page import board_page
+from tests.tiny.campaign import LEVELS
+from tests.tiny.desk import PROVINCE, TREE
 
 MakeBoard = Callable[..., BoardData]
 TEMPLATE = Path("templates/board/上报情况.html")
@@ -141,3 +144,32 @@ def test_filters_work_in_a_browser(board_data: MakeBoard, tmp_path: Path) -> Non
     assert shown_units(path, "words=%E5%B8%82%E4%B8%AD%E5%8C%BA", profile) == [
         unit.unit_id for unit in board.units if unit.name == "市中区"
     ]
+
+
+def test_a_township_stands_below_its_county(board_data: MakeBoard) -> None:
+    """However many levels there are, a unit is set in below its superior, and told by that one's name."""
+    period = Period.parse("2012B1")
+    units = TREE.subtree(PROVINCE)
+    cells = {
+        (unit.unit_id, period.period_id): BoardRow(unit=unit, state=State.MISSING) for unit in units
+    }
+    board = replace(
+        board_data("370000", 1),
+        unit=TREE[PROVINCE],
+        units=units,
+        cells=cells,
+        levels=LEVELS,
+        files={},
+    )
+    page = render(board)
+    assert '<th class="d3">芦苇乡<i>南岸县</i></th>' in page
+    assert '<th class="d2">南岸县<i>下游市</i></th>' in page
+    style = page.partition("</style>")[0]
+    classes = set(re.findall(r'class="(d\d)"', page))
+    assert classes == {"d0", "d1", "d2", "d3"}
+    sets_in = [
+        int(re.findall(rf"\.{name} {{ padding-left: (\d+)px", style)[0])
+        for name in ("d1", "d2", "d3", "d4", "d5")
+    ]
+    assert sets_in == sorted(set(sets_in)), "six levels at most"
+    assert "本级、南岸县、南岸县芦苇乡、南岸县沙洲镇、北岸县" in page

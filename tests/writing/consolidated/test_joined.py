@@ -88,7 +88,7 @@ def bulk_of(consolidated: Consolidated, detail: DetailSheet, folder: Path) -> Bu
 
 def piece_of(detail: DetailSheet, rows: list[DetailRow], path: Path) -> Piece:
     """Render rows as one piece into a file."""
-    whose = Whose("", rows[0].places, rows[0].receipt)
+    whose = Whose("", rows[0].places, rows[0].receipt, "")
     seen = [(column, [row.values.get(column.key) for row in rows]) for column in detail.columns]
     piece, packed = pack(
         Cells().render((*whose.places, whose.receipt), seen, len(rows)), len(rows), 0
@@ -207,12 +207,12 @@ def test_what_is_rendered_is_what_the_level_sees(tree: UnitTree, level: str) -> 
     assert campaign.samples is not None
     chance = Random("x")  # noqa: S311 - made-up data
     samples = campaign.samples(unit, tree, Period.parse("2012B1"), chance, 40, None)
-    whose = Whose(unit.unit_id, ("济南市", unit.name), "370102-2012B1-1")
+    whose = Whose(unit.unit_id, ("济南市", unit.name), "370102-2012B1-1", "市")
     for sheet in sheets_going_up(form):
         rows = [sheet.model.parse_row(row)[0] for row in samples[sheet.key]]
         seen = [dict(row.values) for row in rows_seen(form, policy, sheet, whose, rows)]
-        standing = rows_standing(sheet, policy, rows)
-        columns = list(columns_seen(form, policy, sheet, unit.unit_id, standing))
+        standing = rows_standing(sheet, policy, whose, rows)
+        columns = list(columns_seen(form, policy, sheet, whose, standing))
         keys = [column.key for column in policy.columns(sheet)]
         assert [dict(zip(keys, cells, strict=True)) for cells in zip(*columns, strict=True)] == seen
 
@@ -228,12 +228,13 @@ def test_one_level_sees_nothing_through_what_another_was_shown(tree: UnitTree) -
         sheet.key: [sheet.model.parse_row(row)[0] for row in samples[sheet.key]]
         for sheet in sheets_going_up(form)
     }
-    whose = Whose(unit.unit_id, ("济南市", unit.name), "370102-2012B1-1")
+    whose = Whose(unit.unit_id, ("济南市", unit.name), "370102-2012B1-1", "市")
     policies = [
         MaskPolicy(THREE_LEVELS, "省"),
         MaskPolicy(THREE_LEVELS, "市"),
         MaskPolicy(THREE_LEVELS, "市", {"needs.name": "whole", "needs.content": "whole"}),
         MaskPolicy(THREE_LEVELS, "省", {"needs.name": "masked", "needs.phone": "masked"}),
+        MaskPolicy(THREE_LEVELS, "省", {"needs.category": "left_out"}),
     ]
     alone = [render_pieces(form, [policy], whose, rows)[0] for policy in policies]
     assert render_pieces(form, policies, whose, rows) == alone
