@@ -13,7 +13,7 @@ from sheetflow.consolidation.accepted import Accepted, Books
 from sheetflow.consolidation.corrections import Correction, find_corrections
 from sheetflow.periods import OFFICE_ZONE
 from sheetflow.schemas.documents import load_figures
-from sheetflow.service.measures import made_otherwise
+from sheetflow.service.measures import former_codes, made_otherwise
 from sheetflow.service.office import Office
 from sheetflow.store.measurements import Measurement
 from sheetflow.store.records import PublishedSource
@@ -70,11 +70,13 @@ def _published(
     if now and now.measurement == measured.measurement_id:
         return now
     never = dt.datetime.combine(books.period.first_day, dt.time(), OFFICE_ZONE)
+    figures = load_figures(measured.figures)
     return Accepted(
         unit_id=source.unit_id,
         period=source.period,
         receipt=source.receipt,
-        figures=load_figures(measured.figures),
+        figures=figures,
+        former=former_codes(office, books.form, measured.digest, figures),
         file_name="",
         sha256="",
         accepted_at=never,
