@@ -33,6 +33,9 @@ IN_TIME = "截止前重报"
 ADJUSTED = "口径调整：指标的口径有变化，由程序按原报表重新计算，不是单位更正"
 """Why a figure changed of a workbook that nobody changed."""
 
+BOTH = "两份报表的指标口径也不同"
+"""What else moved a figure that a unit corrected when its period was closed."""
+
 Document = Mapping[str, Any]
 """One JSON object."""
 
@@ -123,6 +126,7 @@ def _differences(old: Books, new: Books, spot: UnitAndPeriod) -> Iterator[Correc
     before, after = old.own_figures(answers).values, new.own_figures(answers).values
     standing = new.accepted.get(spot)
     reason, at = _reason(new, spot), _moment(new, spot)
+    otherwise = set(old.accepted[spot].former) ^ set(standing.former) if standing else set()
     for indicator in new.form.indicators:
         was, now = before[indicator.code], after[indicator.code]
         pairs = ((True, was.current, now.current), (False, was.total, now.total))
@@ -137,7 +141,7 @@ def _differences(old: Books, new: Books, spot: UnitAndPeriod) -> Iterator[Correc
                     new=other,
                     replaced=old.accepted[spot].receipt,
                     receipt=standing.receipt if standing else "",
-                    reason=reason,
+                    reason="；".join(filter(None, (reason, BOTH * (indicator.code in otherwise)))),
                     at=at,
                 )
 

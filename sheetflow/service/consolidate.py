@@ -29,7 +29,7 @@ from sheetflow.periods import OFFICE_ZONE
 from sheetflow.publishing.outbox import Writer
 from sheetflow.schemas.documents import load_figures
 from sheetflow.service.detail_cache import find_pieces
-from sheetflow.service.remeasure import made_otherwise
+from sheetflow.service.remeasure import former_codes, made_otherwise
 from sheetflow.service.requests import books_request
 from sheetflow.store.measurements import Measurement
 from sheetflow.store.records import PublishedSource
@@ -142,11 +142,13 @@ def _published(
     if now and now.measurement == measured.measurement_id:
         return now
     never = dt.datetime.combine(books.period.first_day, dt.time(), OFFICE_ZONE)
+    figures = load_figures(measured.figures)
     return Accepted(
         unit_id=source.unit_id,
         period=source.period,
         receipt=source.receipt,
-        figures=load_figures(measured.figures),
+        figures=figures,
+        former=former_codes(office, books.form, measured.digest, figures),
         file_name="",
         sha256="",
         accepted_at=never,

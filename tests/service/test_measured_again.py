@@ -243,6 +243,24 @@ def test_a_figure_that_adds_up_otherwise_is_told_like_any(changing: Changing) ->
         assert set().union(*changing.checks(CITY, period).values()) <= {"正确"}
 
 
+def test_a_correction_of_a_closed_period_is_not_blamed_for_the_declaration(
+    changing: Changing,
+) -> None:
+    """What a county corrects after its period was counted otherwise says that this moved it, too."""
+    go_on(changing)
+    changing.indicators(
+        '(*INDICATORS[:4], replace(INDICATORS[4], source=Count("patrols", where("means", "乘船"))), INDICATORS[5])'
+    )
+    changing.run(IN_TIME_AGAIN)
+    changing.desk.drop(EAST, changing.desk.fill(EAST, sound(500), name="更正.xlsx"))
+    changing.run(IN_TIME_AGAIN)
+    lines = table(changing.workbook(CITY, FIRST), "更正表", "序号")
+    told = {
+        str(line["代码"]): "两份报表的指标口径也不同" in str(line["更正原因"]) for line in lines
+    }
+    assert told == {"H4": False, "H5": True, "H6": False}
+
+
 def test_what_was_purged_keeps_its_figures(changing: Changing) -> None:
     """Of a purged workbook only what it gave is known: it stays, and the workbook says 按原口径."""
     changing.call(IN_TIME_AGAIN, "purge", "--before", "2012-05-01", "--yes")
