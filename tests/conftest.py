@@ -1,8 +1,12 @@
-"""Options for the whole suite."""
+"""Options for the whole suite, and the workspace that most tests of the service start from."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+
+from tests.tiny.desk import Desk
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -10,3 +14,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update-goldens", action="store_true", help="write the golden files anew, for review"
     )
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    """Give a fresh workspace of the second campaign, everything issued, nothing dropped."""
+    desk = Desk.make(tmp_path / "work")
+    desk.issue()
+    return desk

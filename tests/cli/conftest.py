@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from sheetflow.cli import main
-from tests.tiny.desk import Desk
 
 
 @dataclass(frozen=True)
@@ -41,11 +40,3 @@ def cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
         return Said(code, printed.out, printed.err)
 
     return call
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    """A workspace of the second campaign, everything issued."""
-    desk = Desk.make(tmp_path / "work")
-    desk.issue()
-    return desk

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from sheetflow.config.units_workbook import write_units
+from tests.context.test_roster import far
 from tests.reliability.broken import LIST_IN_OUR_OWN_PROCESS, Broken
 from tests.reliability.command_line import command, is_ready, wait_until, watching
 from tests.reliability.conftest import Measured
 from tests.reliability.service_process import REPOSITORY
-from tests.service.test_roster import far
 from tests.tiny.desk import EAST, FIRST, IN_TIME, TREE, WEST, Desk, tree_of
 
 pytestmark = [

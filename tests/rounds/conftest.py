@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.mailing.conftest import Certificates, certificates, start_server
+from tests.mail.conftest import Certificates, certificates, start_server
 
 __all__ = ["certificates", "start_server", "trusted"]
 

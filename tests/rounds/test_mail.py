@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from aiosmtpd.smtp import Envelope
 
-from tests.mailing.conftest import Certificates, Postbox
+from tests.mail.conftest import Certificates, Postbox
 from tests.rounds.desk import IN_TIME, LIXIA, SHIZHONG, CountyDesk
 from tests.rounds.forty import FORTY
 

@@ -28,8 +28,8 @@ from sheetflow.children import (
 from sheetflow.children.tasks.judge import read_file
 from sheetflow.errors import SheetflowError, UnreadableError
 from sheetflow.workbook import RawWorkbook
+from tests.children import odd_tasks
 from tests.reading.packages import simple, xlsx_of
-from tests.workers import odd_tasks
 
 _MIB = 1024**2
 
@@ -135,7 +135,7 @@ def test_we_who_stood_still_do_not_blame_the_child() -> None:
     """An answer that lies ready when our own clock has run out is taken."""
     script = textwrap.dedent("""
         from sheetflow.children import Limits, Pool
-        from tests.workers import odd_tasks
+        from tests.children import odd_tasks
         with Pool(1, Limits(cpu_seconds=1, patience=2)) as pool:
             pool.call(odd_tasks.pid)
             print("begun", flush=True)
@@ -383,7 +383,7 @@ def test_children_end_with_their_parent(tmp_path: Path) -> None:
     script.write_text(
         textwrap.dedent("""
             from sheetflow.children import Pool
-            from tests.workers import odd_tasks
+            from tests.children import odd_tasks
             pool = Pool(1)
             print(pool.call(odd_tasks.pid), flush=True)
             pool.call(odd_tasks.sleep, 60)
