@@ -26,9 +26,10 @@ from sheetflow.schemas.documents import (
     load_finding,
 )
 from sheetflow.service.books import last_round, merged_figures
+from sheetflow.service.making import Made, Making
 from sheetflow.service.publish import Order, basis_of
 from sheetflow.service.requests import request_for
-from sheetflow.store.records import Arrival, StaleMark, Submission
+from sheetflow.store.records import Arrival, Stale, Submission
 from sheetflow.validators.open_findings import is_open
 from sheetflow.writing import (
     NoticeData,
@@ -40,48 +41,8 @@ from sheetflow.writing import (
 _MOST_IN_WORDS = 50
 
 
-class Answer:
-    """One answer on its way: where it goes, and its bytes once they are there.
-
-    `otherwise` makes a plainer one where the child cannot make the wanted one: a text that
-    no cell holds stands in the workbook, or it is too much for the limits. Nobody waits for
-    ever for an answer that cannot be written.
-    """
-
-    def __init__(
-        self,
-        mark: StaleMark,
-        path: Path,
-        content: bytes | Future[bytes],
-        otherwise: Callable[[], bytes] | None = None,
-    ) -> None:
-        self.mark, self.path = mark, path
-        self._content, self._otherwise = content, otherwise
-
-    @property
-    def is_ready(self) -> bool:
-        """Whether the bytes are there, so that nobody has to wait for them."""
-        return isinstance(self._content, bytes) or self._content.done()
-
-    def order(self) -> Order:
-        """Wait for the bytes, and say where they are to lie."""
-        content = self._bytes()
-        return Order(self.path, content, self.mark, basis_of(content))
-
-    def _bytes(self) -> bytes:
-        if isinstance(self._content, bytes):
-            return self._content
-        try:
-            return self._content.result()
-        except (UnreadableError, OutgrownError, TaskFailedError) as error:
-            if self._otherwise is None:
-                raise
-            LOG.error("%s: a plain notice in its place: %s", self.mark.receipt, error)
-            return self._otherwise()
-
-
-def prepare(office: Office, mark: StaleMark) -> Answer | None:
-    """Start making the answer that `mark` asks for; heavy ones are made in a child."""
+def begin_answer(office: Office, mark: Stale) -> Making | None:
+    """Begin the answer that `mark` asks for; heavy ones are made in a child."""
     if mark.precheck:
         return _precheck(office, mark)
     submission = office.store.submissions.find_submission(mark.receipt)
@@ -91,15 +52,45 @@ def prepare(office: Office, mark: StaleMark) -> Answer | None:
     findings = _findings(office, submission)
     if submission.outcome == "accepted":
         receipt = _receipt(office, submission, findings)
-        return Answer(mark, path, office.pool.submit(render_receipt, receipt))
+        return _making(mark, path, office.pool.submit(render_receipt, receipt))
     arrival = office.store.arrivals.find_arrival(submission.arrival_id)
     rejected = any(finding.rule == "rejected" for finding in findings)
     if submission.outcome == "returned" and submission.period and not rejected:
         said = load_explanations(office.store.contents.find_explanations(submission))
         spot = (submission.form, submission.period)
-        made = _returned(office, arrival, spot, findings, said, submission.receipt)
-        return Answer(mark, path, made, partial(_plainly, office, submission, findings))
-    return Answer(mark, path, write_notice(_notice(office, submission, findings)))
+        work = _returned(office, arrival, spot, findings, said, submission.receipt)
+        return _making(mark, path, work, partial(_plainly, office, submission, findings))
+    return _making(mark, path, write_notice(_notice(office, submission, findings)))
+
+
+def _making(
+    mark: Stale,
+    path: Path,
+    content: bytes | Future[bytes],
+    otherwise: Callable[[], bytes] | None = None,
+) -> Making:
+    """Say what is being made for `mark`.
+
+    `otherwise` makes a plainer answer where the child cannot make the wanted one: a text that
+    no cell holds stands in the workbook, or it is too much for the limits. Nobody waits for
+    ever for an answer that cannot be written.
+    """
+
+    def finish() -> Made:
+        made = content if isinstance(content, bytes) else _result(content, mark, otherwise)
+        return Made((Order(path, made, mark, basis_of(made)),))
+
+    return Making(None if isinstance(content, bytes) else content, finish)
+
+
+def _result(work: Future[bytes], mark: Stale, otherwise: Callable[[], bytes] | None) -> bytes:
+    try:
+        return work.result()
+    except (UnreadableError, OutgrownError, TaskFailedError) as error:
+        if otherwise is None:
+            raise
+        LOG.error("%s: a plain notice in its place: %s", mark.receipt or mark.precheck, error)
+        return otherwise()
 
 
 def _plainly(office: Office, submission: Submission, findings: tuple[Finding, ...]) -> bytes:
@@ -133,7 +124,7 @@ def _returned(
     return office.pool.submit(render_returned, request, findings, said, look)
 
 
-def _precheck(office: Office, mark: StaleMark) -> Answer:
+def _precheck(office: Office, mark: Stale) -> Making:
     arrival_id = mark.precheck
     arrival = office.store.arrivals.find_arrival(arrival_id)
     unit = office.tree[arrival.unit_id]
@@ -143,8 +134,8 @@ def _precheck(office: Office, mark: StaleMark) -> Answer:
     plainly = partial(_precheck_notice, office, arrival, findings)
     if head["period"] and head["outcome"] in {"accepted", "returned"}:
         spot = (str(head["form"]), str(head["period"]))
-        return Answer(mark, path, _returned(office, arrival, spot, findings, {}), plainly)
-    return Answer(mark, path, plainly())
+        return _making(mark, path, _returned(office, arrival, spot, findings, {}), plainly)
+    return _making(mark, path, plainly())
 
 
 def _precheck_notice(office: Office, arrival: Arrival, findings: tuple[Finding, ...]) -> bytes:

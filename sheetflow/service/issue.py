@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
 
 from sheetflow.children.tasks.workbooks import BlankRequest, render_blank
@@ -18,8 +18,9 @@ from sheetflow.schemas.forms import Form
 from sheetflow.service.books import merged_since, past_books
 from sheetflow.service.changes import declared
 from sheetflow.service.follow_units import follow_units
+from sheetflow.service.making import Made, Making, SideBySide
 from sheetflow.service.publish import Attempts, Order, basis_of, is_fresh
-from sheetflow.store.records import PublicationKind, Stale, StaleMark
+from sheetflow.store.records import PublicationKind, Stale
 from sheetflow.units import Unit
 from sheetflow.writing import write_master
 
@@ -49,7 +50,9 @@ def issue_workbooks(
     ]
     publish_master(office, form)
     attempts = Attempts(office)
-    publish_workbooks(office, marks, attempts)
+    workbooks = SideBySide(attempts, "发放填报表", _AT_ONCE)
+    workbooks.begin(marks, partial(begin_workbook, office))
+    workbooks.finish()
     if attempts.errors:
         raise attempts.errors[0]
     return attempts.published
@@ -85,37 +88,14 @@ _AT_ONCE = 16
 """So many workbooks wait for the disk together."""
 
 
-def publish_workbooks(
-    office: Office, marks: Iterable[Stale | StaleMark], attempts: Attempts
-) -> None:
-    """Publish the workbooks that `marks` name, where what they stand on has changed."""
-    due: list[tuple[Stale, str, Future[bytes]]] = []
-    settled: list[StaleMark] = []
-    for mark in marks:
-        request, basis = _request(office, mark)
-        if is_fresh(office, _path(office, mark), basis):
-            settled += [mark] if isinstance(mark, StaleMark) else []
-            continue
-        due.append((mark, basis, office.pool.submit(render_blank, request, office.dress)))
-    if settled:
-        office.store.publications.record_rebuilt(settled)
-    for start in range(0, len(due), _AT_ONCE):
-        _publish_some(office, due[start : start + _AT_ONCE], attempts)
-        office.say("发放填报表", min(start + _AT_ONCE, len(due)), len(due))
-
-
-def _publish_some(
-    office: Office, due: Iterable[tuple[Stale, str, Future[bytes]]], attempts: Attempts
-) -> None:
-    wanted = [
-        (mark, [Order(_path(office, mark), content, mark, basis)])
-        for mark, basis, made in due
-        for content in attempts.attempt(mark, made.result)
-    ]
-    placed = attempts.publish(wanted)
-    cleared = [mark for mark, _ in placed if isinstance(mark, StaleMark)]
-    published = [entry for _, made in placed for entry in made]
-    office.store.publications.record_rebuilt(cleared, published)
+def begin_workbook(office: Office, mark: Stale) -> Making | None:
+    """Begin the workbook that `mark` names; None where what it stands on has not changed."""
+    request, basis = _request(office, mark)
+    path = _path(office, mark)
+    if is_fresh(office, path, basis):
+        return None
+    work = office.pool.submit(render_blank, request, office.dress)
+    return Making(work, lambda: Made((Order(path, work.result(), mark, basis),)))
 
 
 def _path(office: Office, mark: Stale) -> Path:

@@ -6,12 +6,9 @@ refuses to decide what is stale, and publishes nothing: that is `rebuilding`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import Future
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from sheetflow.children.tasks.roll_up import ReportOrder, render_boards, render_word_report
 from sheetflow.config.defaults import picture_font
@@ -31,35 +28,12 @@ from sheetflow.schemas.forms import Form
 from sheetflow.service.books import books_of
 from sheetflow.service.changes import declared, served_instead, template_name
 from sheetflow.service.consolidate import begin_consolidated, corrected_since, sources_of
+from sheetflow.service.making import Made, Making
 from sheetflow.service.publish import Order, basis_of, is_fresh, is_published
 from sheetflow.service.requests import books_request, letter_of
 from sheetflow.service.waiting import held_submissions
-from sheetflow.store.records import Issued, PublicationKind, StaleMark
+from sheetflow.store.records import Issued, PublicationKind, Stale, StaleMark
 from sheetflow.units import Unit
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """What is to lie in the outbox for one mark, and what the store is to keep of it besides."""
-
-    orders: tuple[Order, ...]
-    issued: tuple[Issued, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Making:
-    """What a child is making for one mark, and what gives it once it is there.
-
-    Without `work`, all of it is made when it is written.
-    """
-
-    work: Future[Any] | None
-    finish: Callable[[], Made]
-
-    @property
-    def is_ready(self) -> bool:
-        """Whether nobody has to wait for a child."""
-        return self.work is None or self.work.done()
 
 
 class Rollups:
@@ -86,7 +60,7 @@ class Rollups:
             ),
         )
 
-    def has_to_wait(self, mark: StaleMark) -> bool:
+    def has_to_wait(self, mark: Stale) -> bool:
         """Whether `mark` asks for a board whose reader has yet to get the files it links to."""
         if mark.kind is not PublicationKind.BOARD:
             return False
@@ -100,7 +74,7 @@ class Rollups:
         paths += [report_path(office, unit, period, form)] if form.report else []
         return not all(is_published(office, path) for path in paths)
 
-    def begin(self, mark: StaleMark) -> Making | None:
+    def begin(self, mark: Stale) -> Making | None:
         """Begin what `mark` asks for, in a child.
 
         Give None where what lies there stands on just this, or nothing is to lie there.
@@ -112,7 +86,7 @@ class Rollups:
         }
         return makers[mark.kind](mark) if self._is_wanted(mark) else None
 
-    def books(self, mark: StaleMark, period: str = "") -> Books:
+    def books(self, mark: Stale, period: str = "") -> Books:
         """What is accepted up to a mark's period (or `period`) in the tree that its unit is in.
 
         The books of one tree are kept at a time.
@@ -127,7 +101,7 @@ class Rollups:
             self._books[spot] = books_of(office, form, form.period(spot[1]), top)
         return self._books[spot]
 
-    def _is_wanted(self, mark: StaleMark) -> bool:
+    def _is_wanted(self, mark: Stale) -> bool:
         """A later period is rebuilt only where something has been tried in it, or was published."""
         if (mark.unit_id, mark.form, mark.period) in self._published:
             return True
@@ -161,7 +135,7 @@ class Rollups:
             }
         return self._known_tried[form, period]
 
-    def _begin_workbook(self, mark: StaleMark) -> Making | None:
+    def _begin_workbook(self, mark: Stale) -> Making | None:
         office, unit = self.office, self.office.tree[mark.unit_id]
         books = self.books(mark)
         policy = office.policy(unit.level)
@@ -192,7 +166,7 @@ class Rollups:
 
         return Making(begun, finish)
 
-    def _begin_report(self, mark: StaleMark) -> Making | None:
+    def _begin_report(self, mark: Stale) -> Making | None:
         office, unit = self.office, self.office.tree[mark.unit_id]
         books = self.books(mark)
         spec = books.form.report
@@ -244,7 +218,7 @@ class Rollups:
 
         return Making(reply, finish)
 
-    def _begin_boards(self, mark: StaleMark) -> Making | None:
+    def _begin_boards(self, mark: Stale) -> Making | None:
         office, unit = self.office, self.office.tree[mark.unit_id]
         latest = self._latest_period(mark.form, mark.period)
         form = office.form(mark.form)

@@ -92,11 +92,10 @@ MARK_CLEARED_FIRST = Broken(
     "a publication counts as made before it is made",
     (
         (
-            "service/rebuild.py",
-            "        placed = self._rebuilt.publish(wanted)\n        settled += ",
-            """        self._office.store.publications.record_rebuilt([mark for mark, _ in wanted])
-        placed = self._rebuilt.publish(wanted)
-        settled += """,
+            "service/making.py",
+            "        placed = self._attempts.publish(",
+            """        self._office.store.publications.record_rebuilt(_cleared(mark for mark, _ in made))
+        placed = self._attempts.publish(""",
         ),
     ),
 )
@@ -703,7 +702,7 @@ FORGETS_THE_LIST = Broken(
 OLD_NAMES_STAY = Broken(
     "old-names-stay",
     "what lies under an old name is never removed",
-    (("service/rebuild.py", "        withdraw_old_names(self._office)\n", ""),),
+    (("service/rebuild.py", "        withdraw_old_names(office)\n", ""),),
 )
 
 FORGETS_A_CHANGE = Broken(
