@@ -1,8 +1,8 @@
-"""Columns, and the rows of a sheet as pydantic models.
+"""Columns, and the rows of a sheet as a class that lists them.
 
-A sheet's rows are declared as a subclass of `RowModel`: each field is made by one
-of the functions below, which carries its `Column`. From that one declaration
-follow the header, the drop-down, the check of the cell and its line in 填报说明.
+A sheet's rows are declared as a subclass of `RowModel`: each attribute is a `Column`, made
+by one of the functions below. From that one declaration follow the header, the drop-down,
+the check of the cell and its line in 填报说明.
 """
 
 from __future__ import annotations
@@ -11,12 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache, lru_cache
-from types import MappingProxyType
-from typing import Any, Literal, cast
-
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationError
-from pydantic.fields import FieldInfo
-from pydantic_core import PydanticCustomError
+from typing import Any, Literal
 
 from sheetflow.findings import Argument
 from sheetflow.schemas.cells import (
@@ -155,19 +150,23 @@ class Column:
         return self.type.to if isinstance(self.type, Reference | References) else ""
 
 
-class RowModel(BaseModel):
-    """A row of a sheet: every field is a column, blank cells are None.
+class RowModel:
+    """A row of a sheet: every attribute that is a `Column` is one, in their order.
 
-    Whether a blank is allowed, and whatever needs a second cell, is checked by
-    rules beside the model: a model validator would not run once a field has failed.
+    Annotations say what a sound cell of it holds. Whether a blank is allowed, and whatever
+    needs a second cell, is checked by rules.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
-
     @classmethod
+    @cache
     def columns(cls) -> tuple[Column, ...]:
-        """The columns in the order of the sheet."""
-        return tuple(_columns_of(cls).values())
+        """The columns in the order of the sheet, those of a model that this one extends first."""
+        named = {
+            key: column for base in reversed(cls.__mro__) for key, column in vars(base).items()
+        }
+        return tuple(
+            replace(column, key=key) for key, column in named.items() if isinstance(column, Column)
+        )
 
     @classmethod
     def parse_row(cls, cells: Mapping[str, CellValue]) -> tuple[dict[str, Value], dict[str, Fault]]:
@@ -175,31 +174,16 @@ class RowModel(BaseModel):
 
         Many rows are read sooner column by column (`columnwise`), with the same result.
         """
-        try:
-            row = cls.model_validate(cells)
-        except ValidationError as error:
-            faults: dict[str, Fault] = {
-                str(fault["loc"][0]): (fault["type"], fault.get("ctx", {}))
-                for fault in error.errors(include_url=False, include_input=False)
-            }
-            sound = {key: raw for key, raw in cells.items() if key not in faults}
-            return cls.model_validate(sound).__dict__.copy(), faults
-        return row.__dict__.copy(), {}
-
-
-@cache
-def _columns_of(model: type[RowModel]) -> Mapping[str, Column]:
-    found: dict[str, Column] = {}
-    for key, info in model.model_fields.items():
-        column = next(entry for entry in info.metadata if isinstance(entry, Column))
-        found[key] = replace(column, key=key)
-    return MappingProxyType(found)
-
-
-def _field(column: Column) -> Any:  # noqa: ANN401 - it stands as the default of a typed field
-    info = cast("FieldInfo", Field(default=None))
-    info.metadata += [column, PlainValidator(_validator_of(column.type))]
-    return info
+        values: dict[str, Value] = {}
+        faults: dict[str, Fault] = {}
+        for column in cls.columns():
+            cell = cells.get(column.key)
+            try:
+                values[column.key] = None if cell is None else reading(column.type)(cell)
+            except CellFault as fault:
+                values[column.key] = None
+                faults[column.key] = (fault.rule, fault.arguments)
+        return values, faults
 
 
 _REPEATING = Choice | Choices | Day | Key | PeriodName | Reference | References
@@ -219,101 +203,76 @@ def reading(kind: CellType) -> Callable[[CellValue], Value]:
     return kind.parse
 
 
-def _validator_of(kind: CellType) -> Callable[[CellValue], Value]:
-    """Give what reads a field: the type's own way, its faults as pydantic wants them."""
-    read = reading(kind)
-
-    def validate(raw: CellValue) -> Value:
-        if raw is None:
-            return None
-        try:
-            return read(raw)
-        except CellFault as fault:
-            raise PydanticCustomError(fault.rule, "fault", dict(fault.arguments)) from None
-
-    return validate
+Declared = Any
+"""A column where a class declares it: type checkers see the attribute's own annotation."""
+More = Any
+"""Any further field of `Column` by its name."""
 
 
-def text(label: str, limit: int = 50, **more: Any) -> Any:  # noqa: ANN401 - see _field
+def text(label: str, limit: int = 50, **more: More) -> Declared:
     """Declare a column of words of at most `limit` characters."""
-    width = more.pop("width", min(40.0, max(12.0, limit * 0.6)))
-    return _field(Column(label=label, type=Text(limit), width=width, **more))
+    width = min(40.0, max(12.0, limit * 0.6))
+    return Column(label=label, type=Text(limit), **{"width": width, **more})
 
 
 def whole(
-    label: str,
-    unit: str = "",
-    *,
-    least: int = 0,
-    most: int | None = None,
-    **more: Any,  # noqa: ANN401
-) -> Any:  # noqa: ANN401
+    label: str, unit: str = "", *, least: int = 0, most: int | None = None, **more: More
+) -> Declared:
     """Declare a column of whole numbers from `least` to `most`, counted in `unit`."""
-    return _field(Column(label=label, type=Whole(least, most, unit), **more))
+    return Column(label=label, type=Whole(least, most, unit), **more)
 
 
-def money(label: str, **more: Any) -> Any:  # noqa: ANN401
+def money(label: str, **more: More) -> Declared:
     """Declare a column of amounts in yuan."""
-    return _field(Column(label=label, type=Money(), **{"width": 14, **more}))
+    return Column(label=label, type=Money(), **{"width": 14, **more})
 
 
-def day(label: str, *, not_after: NotAfter = "filled_on", **more: Any) -> Any:  # noqa: ANN401
+def day(label: str, *, not_after: NotAfter = "filled_on", **more: More) -> Declared:
     """Declare a column of dates, none after 填报日期 unless said otherwise."""
-    return _field(Column(label=label, type=Day(), not_after=not_after, **{"width": 13, **more}))
+    return Column(label=label, type=Day(), not_after=not_after, **{"width": 13, **more})
 
 
-def choice(
-    label: str,
-    *options: str,
-    retired: tuple[str, ...] = (),
-    **more: Any,  # noqa: ANN401
-) -> Any:  # noqa: ANN401
+def choice(label: str, *options: str, retired: tuple[str, ...] = (), **more: More) -> Declared:
     """Declare a column that holds one of `options`; `retired` ones only where they stand already."""
-    width = max(12.0, 2.2 * max(len(option) for option in options) + 2)
-    kind = Choice(options, retired)
-    return _field(Column(label=label, type=kind, **{"width": width, **more}))
+    width = max(12.0, 2.2 * max(map(len, options)) + 2)
+    return Column(label=label, type=Choice(options, retired), **{"width": width, **more})
 
 
-def choices(
-    label: str,
-    *options: str,
-    retired: tuple[str, ...] = (),
-    **more: Any,  # noqa: ANN401
-) -> Any:  # noqa: ANN401
+def choices(label: str, *options: str, retired: tuple[str, ...] = (), **more: More) -> Declared:
     """Declare a column that holds several of `options`, joined by 、; `retired` as in `choice`."""
-    return _field(Column(label=label, type=Choices(options, retired), **{"width": 22, **more}))
+    return Column(label=label, type=Choices(options, retired), **{"width": 22, **more})
 
 
-def key(label: str, letter: str, digits: int = 3, **more: Any) -> Any:  # noqa: ANN401
+def key(label: str, letter: str, digits: int = 3, **more: More) -> Declared:
     """Declare the row's key, like G001."""
-    return _field(Column(label=label, type=Key(letter, digits), **more))
+    return Column(label=label, type=Key(letter, digits), **more)
 
 
-def name_key(label: str, limit: int = 30, **more: Any) -> Any:  # noqa: ANN401
+def name_key(label: str, limit: int = 30, **more: More) -> Declared:
     """Declare a name that serves as the row's key."""
-    return _field(Column(label=label, type=NameKey(limit), **{"width": 20, **more}))
+    return Column(label=label, type=NameKey(limit), **{"width": 20, **more})
 
 
-def refers(label: str, to: str, **more: Any) -> Any:  # noqa: ANN401
+def refers(label: str, to: str, **more: More) -> Declared:
     """Declare a column that points to one row of the sheet `to`."""
-    return _field(Column(label=label, type=Reference(to), **more))
+    return Column(label=label, type=Reference(to), **more)
 
 
-def refers_many(label: str, to: str, **more: Any) -> Any:  # noqa: ANN401
+def refers_many(label: str, to: str, **more: More) -> Declared:
     """Declare a column that points to several rows of the sheet `to`."""
-    return _field(Column(label=label, type=References(to), **{"width": 18, **more}))
+    return Column(label=label, type=References(to), **{"width": 18, **more})
 
 
-def id_number(label: str, **more: Any) -> Any:  # noqa: ANN401
+def id_number(label: str, **more: More) -> Declared:
     """Declare a column of citizens' identity numbers: personal data."""
-    return _field(Column(label=label, type=IdNumber(), personal=True, **{"width": 22, **more}))
+    return Column(label=label, type=IdNumber(), personal=True, **{"width": 22, **more})
 
 
-def phone(label: str, *services: str, **more: Any) -> Any:  # noqa: ANN401
+def phone(label: str, *services: str, **more: More) -> Declared:
     """Declare a column of phone numbers, short ones of `services` among them."""
-    return _field(Column(label=label, type=Phone(services), **{"width": 16, **more}))
+    return Column(label=label, type=Phone(services), **{"width": 16, **more})
 
 
-def period_name(label: str, **more: Any) -> Any:  # noqa: ANN401
+def period_name(label: str, **more: More) -> Declared:
     """Declare the label under which a card names its report period."""
-    return _field(Column(label=label, type=PeriodName(), prefilled=True, **more))
+    return Column(label=label, type=PeriodName(), prefilled=True, **more)

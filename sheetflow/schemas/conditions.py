@@ -7,54 +7,139 @@ in Chinese. It refuses anything that needs another row or sheet.
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import compress
+from itertools import chain, compress, repeat
 
 from sheetflow.schemas.tables import Row, column_of
 
 Refer = Callable[[str], str]
 """Gives a column's cell or range in Excel: ``$F4`` or ``走访记录!$F$4:$F$20003``."""
-Labels = Mapping[str, str]
 
 
-class Condition(ABC):
-    """What must hold in a row."""
+class Condition:
+    """What must hold in a row: one of the kinds below, each reading of all in one place."""
 
-    @abstractmethod
     def holds(self, row: Row) -> bool:
         """Whether `row` meets the condition; a blank cell meets none but `Not`."""
-
-    def each(self, rows: Iterable[Row]) -> list[bool]:
-        """Tell of each of `rows` whether it meets the condition: `holds`, quicker for many rows."""
-        return [self.holds(row) for row in rows]
+        return self.each((row,))[0]
 
     def among(self, rows: Iterable[Row]) -> list[Row]:
         """Give those of `rows` that meet the condition."""
         listed = rows if isinstance(rows, Sequence) else list(rows)
         return list(compress(listed, self.each(listed)))
 
-    @abstractmethod
-    def excel(self, refer: Refer) -> str:
-        """Give an Excel expression that is TRUE where the condition holds."""
+    def each(self, rows: Sequence[Row]) -> list[bool]:
+        """Tell of each of `rows` whether it meets the condition."""
+        match self:
+            case Is(column, options):
+                return [value in options for value in column_of(rows, column)]
+            case Filled(column):
+                return [value not in {None, ""} for value in column_of(rows, column)]
+            case AtLeast(column, other):
+                least = column_of(rows, other) if isinstance(other, str) else repeat(other)
+                pairs = zip(column_of(rows, column), least, strict=False)
+                return [
+                    isinstance(value, int | Decimal)
+                    and isinstance(least, int | Decimal)
+                    and value >= least
+                    for value, least in pairs
+                ]
+            case Not(part):
+                return [not holds for holds in part.each(rows)]
+            case Every(parts):
+                return list(map(all, zip(*(part.each(rows) for part in parts), strict=True)))
+            case Through(by, part):
+                names = [(name, f"{by}.{name}") for name in part.columns()]
+                return part.each([{name: row.get(shown) for name, shown in names} for row in rows])
+        raise NotImplementedError
 
-    @abstractmethod
-    def words(self, labels: Labels) -> str:
-        """Say the condition in Chinese."""
-
-    @abstractmethod
     def columns(self) -> tuple[str, ...]:
         """The columns looked at."""
+        match self:
+            case Is(column) | Filled(column):
+                return (column,)
+            case AtLeast(column, other):
+                return (column, other) if isinstance(other, str) else (column,)
+            case Not(part):
+                return part.columns()
+            case Every(parts):
+                return tuple(chain.from_iterable(part.columns() for part in parts))
+            case Through(by, part):
+                return tuple(f"{by}.{name}" for name in part.columns())
+        raise NotImplementedError
 
-    def criteria(self, refer: Refer) -> tuple[tuple[str, str], ...] | None:
+    def words(self, labels: Mapping[str, str]) -> str:
+        """Say the condition in Chinese; `labels` name the columns, and lookups too."""
+        match self:
+            case Is(column, options):
+                said = f"“{labels[column]}”为{'或'.join(options)}"
+            case Filled(column):
+                said = f"“{labels[column]}”已填写"
+            case AtLeast(column, other):
+                least = f"“{labels[other]}”" if isinstance(other, str) else str(other)
+                said = f"“{labels[column]}”不小于{least}"
+            case Not(Is(column, options)):
+                said = f"“{labels[column]}”不为{'或'.join(options)}"
+            case Not(part):
+                said = f"不满足{part.words(labels)}"
+            case Every(parts):
+                said = "且".join(part.words(labels) for part in parts)
+            case Through(by, part):
+                said = part.words({name: labels[f"{by}.{name}"] for name in part.columns()})
+            case _:
+                raise NotImplementedError
+        return said
+
+    def excel(self, refer: Refer) -> str:
+        """Give an Excel expression that is TRUE where the condition holds."""
+        match self:
+            case Is(column, options):
+                tests = [f'({refer(column)}="{option}")' for option in options]
+                return tests[0] if len(tests) == 1 else f"(({'+'.join(tests)})>0)"
+            case Filled(column):
+                return f'({refer(column)}<>"")'
+            case AtLeast(column, other):
+                # ISNUMBER on both sides, so that blank rows never count.
+                numbers = "*".join(f"ISNUMBER({refer(name)})" for name in self.columns())
+                least = refer(other) if isinstance(other, str) else other
+                return f"({numbers}*({refer(column)}>={least})>0)"
+            case Not(part):
+                return f"({part.excel(refer)}=FALSE)"
+            case Every(parts):
+                return f"({'*'.join(part.excel(refer) for part in parts)}>0)"
+            case Through(by, part):
+                return part.excel(_through(by, refer))
+        raise NotImplementedError
+
+    def criteria(  # noqa: PLR0911 - one for each kind
+        self, refer: Refer
+    ) -> tuple[tuple[str, str], ...] | None:
         """Give (range, criterion) pairs for COUNTIFS, None where one must use SUMPRODUCT."""
-        del refer
+        match self:
+            case Is(column, (option,)):
+                return ((refer(column), f'"{option}"'),)
+            case Filled(column):
+                return ((refer(column), '"<>"'),)
+            case Not(Is(column, options)):
+                return tuple((refer(column), f'"<>{option}"') for option in options)
+            case Not(Through(by, part)):
+                return Not(part).criteria(_through(by, refer))
+            case Every(parts):
+                found = [part.criteria(refer) for part in parts]
+                return None if None in found else tuple(chain(*filter(None, found)))
+            case Through(by, part):
+                return part.criteria(_through(by, refer))
         return None
 
     def __and__(self, other: Condition) -> Condition:
         return Every((self, other))
+
+
+def _through(by: str, refer: Refer) -> Refer:
+    """Give what finds the lookup of a column."""
+    return lambda column: refer(f"{by}.{column}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,103 +149,12 @@ class Is(Condition):
     column: str
     options: tuple[str, ...]
 
-    def holds(self, row: Row) -> bool:
-        """Whether the cell is one of the options."""
-        return row.get(self.column) in self.options
-
-    def each(self, rows: Iterable[Row]) -> list[bool]:
-        """Tell of each row whether its cell is one of the options."""
-        options = self.options
-        return [value in options for value in column_of(rows, self.column)]
-
-    def excel(self, refer: Refer) -> str:
-        """Compare with each option."""
-        cell = refer(self.column)
-        tests = [f'({cell}="{option}")' for option in self.options]
-        return tests[0] if len(tests) == 1 else f"(({'+'.join(tests)})>0)"
-
-    def words(self, labels: Labels) -> str:
-        """“走访方式”为问卷征询."""
-        return f"“{labels[self.column]}”为{'或'.join(self.options)}"
-
-    def columns(self) -> tuple[str, ...]:
-        """The one column."""
-        return (self.column,)
-
-    def criteria(self, refer: Refer) -> tuple[tuple[str, str], ...] | None:
-        """One pair for one option."""
-        if len(self.options) != 1:
-            return None
-        return ((refer(self.column), f'"{self.options[0]}"'),)
-
-
-@dataclass(frozen=True, slots=True)
-class Not(Condition):
-    """Another condition does not hold (a blank cell included)."""
-
-    part: Condition
-
-    def holds(self, row: Row) -> bool:
-        """Whether the part fails."""
-        return not self.part.holds(row)
-
-    def each(self, rows: Iterable[Row]) -> list[bool]:
-        """Tell of each row whether the part fails."""
-        return [not holds for holds in self.part.each(rows)]
-
-    def excel(self, refer: Refer) -> str:
-        """Compare the part's truth with 0."""
-        return f"({self.part.excel(refer)}=FALSE)"
-
-    def words(self, labels: Labels) -> str:
-        """“当前阶段”不为制定方案."""
-        if isinstance(self.part, Is):
-            return f"“{labels[self.part.column]}”不为{'或'.join(self.part.options)}"
-        return f"不满足{self.part.words(labels)}"
-
-    def columns(self) -> tuple[str, ...]:
-        """The columns of the part."""
-        return self.part.columns()
-
-    def criteria(self, refer: Refer) -> tuple[tuple[str, str], ...] | None:
-        """A pair for each option that must not stand there."""
-        if isinstance(self.part, Through):
-            return Not(self.part.part).criteria(self.part.refer(refer))
-        if not isinstance(self.part, Is):
-            return None
-        cells = refer(self.part.column)
-        return tuple((cells, f'"<>{option}"') for option in self.part.options)
-
 
 @dataclass(frozen=True, slots=True)
 class Filled(Condition):
     """The column's cell is not blank."""
 
     column: str
-
-    def holds(self, row: Row) -> bool:
-        """Whether anything stands in the cell."""
-        return row.get(self.column) not in {None, ""}
-
-    def each(self, rows: Iterable[Row]) -> list[bool]:
-        """Tell of each row whether anything stands in the cell."""
-        return [value not in {None, ""} for value in column_of(rows, self.column)]
-
-    def excel(self, refer: Refer) -> str:
-        """Compare with the empty text."""
-        return f'({refer(self.column)}<>"")'
-
-    def words(self, labels: Labels) -> str:
-        """“转化的帮扶措施”已填写."""
-        return f"“{labels[self.column]}”已填写"
-
-    def columns(self) -> tuple[str, ...]:
-        """The one column."""
-        return (self.column,)
-
-    def criteria(self, refer: Refer) -> tuple[tuple[str, str], ...] | None:
-        """One pair: not blank."""
-        return ((refer(self.column), '"<>"'),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,30 +164,12 @@ class AtLeast(Condition):
     column: str
     other: str | int
 
-    def holds(self, row: Row) -> bool:
-        """Whether both are numbers and the first is not the smaller one."""
-        left = row.get(self.column)
-        right = row.get(self.other) if isinstance(self.other, str) else self.other
-        return (
-            isinstance(left, int | Decimal) and isinstance(right, int | Decimal) and left >= right
-        )
 
-    def excel(self, refer: Refer) -> str:
-        """Ask ISNUMBER on both sides, so that blank rows never count."""
-        left = refer(self.column)
-        if not isinstance(self.other, str):
-            return f"(ISNUMBER({left})*({left}>={self.other})>0)"
-        right = refer(self.other)
-        return f"(ISNUMBER({left})*ISNUMBER({right})*({left}>={right})>0)"
+@dataclass(frozen=True, slots=True)
+class Not(Condition):
+    """Another condition does not hold (a blank cell included)."""
 
-    def words(self, labels: Labels) -> str:
-        """“已落实经费”不小于“妇女人数”."""
-        other = f"“{labels[self.other]}”" if isinstance(self.other, str) else str(self.other)
-        return f"“{labels[self.column]}”不小于{other}"
-
-    def columns(self) -> tuple[str, ...]:
-        """Both columns."""
-        return (self.column, self.other) if isinstance(self.other, str) else (self.column,)
+    part: Condition
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,39 +177,6 @@ class Every(Condition):
     """All of several conditions."""
 
     parts: tuple[Condition, ...]
-
-    def holds(self, row: Row) -> bool:
-        """Whether every part holds."""
-        return all(part.holds(row) for part in self.parts)
-
-    def among(self, rows: Iterable[Row]) -> list[Row]:
-        """Sift the rows part by part."""
-        left = rows
-        for part in self.parts:
-            left = part.among(left)
-        return list(left)
-
-    def excel(self, refer: Refer) -> str:
-        """Multiply the parts."""
-        return f"({'*'.join(part.excel(refer) for part in self.parts)}>0)"
-
-    def words(self, labels: Labels) -> str:
-        """Join the parts by 且."""
-        return "且".join(part.words(labels) for part in self.parts)
-
-    def columns(self) -> tuple[str, ...]:
-        """The columns of all parts."""
-        return tuple(column for part in self.parts for column in part.columns())
-
-    def criteria(self, refer: Refer) -> tuple[tuple[str, str], ...] | None:
-        """The pairs of all parts, None where one part has none."""
-        pairs: list[tuple[str, str]] = []
-        for part in self.parts:
-            found = part.criteria(refer)
-            if found is None:
-                return None
-            pairs += found
-        return tuple(pairs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,35 +189,6 @@ class Through(Condition):
 
     by: str
     part: Condition
-
-    def holds(self, row: Row) -> bool:
-        """Whether the row pointed to meets the part."""
-        return self.part.holds({name: row.get(f"{self.by}.{name}") for name in self.part.columns()})
-
-    def each(self, rows: Iterable[Row]) -> list[bool]:
-        """Ask the part about all rows pointed to at once."""
-        names = [(name, f"{self.by}.{name}") for name in self.part.columns()]
-        return self.part.each({name: row.get(spot) for name, spot in names} for row in rows)
-
-    def excel(self, refer: Refer) -> str:
-        """Ask the lookups."""
-        return self.part.excel(self.refer(refer))
-
-    def words(self, labels: Labels) -> str:
-        """Say the part; `labels` name the lookups too."""
-        return self.part.words({name: labels[f"{self.by}.{name}"] for name in self.part.columns()})
-
-    def columns(self) -> tuple[str, ...]:
-        """The lookups."""
-        return tuple(f"{self.by}.{name}" for name in self.part.columns())
-
-    def criteria(self, refer: Refer) -> tuple[tuple[str, str], ...] | None:
-        """The part's pairs over the lookups."""
-        return self.part.criteria(self.refer(refer))
-
-    def refer(self, refer: Refer) -> Refer:
-        """Give what finds the lookup of a column."""
-        return lambda column: refer(f"{self.by}.{column}")
 
 
 def where(column: str, *options: str) -> Condition:

@@ -12,8 +12,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from pydantic import PydanticUndefinedAnnotation
-
 from sheetflow.errors import DeclarationError
 from sheetflow.periods import Cadence
 from sheetflow.schemas.cells import Choice, Choices, IdNumber
@@ -88,11 +86,11 @@ def _of_span(name: str, entry: Sheet | Column, version: int) -> Iterator[str]:
 
 
 def _of_model(sheet: Sheet) -> Iterator[str]:
-    """Find a model of which no row could be read: a column's type is a name that was not imported."""
-    try:
-        sheet.model.model_rebuild()
-    except PydanticUndefinedAnnotation as error:
-        yield f"《{sheet.title}》有栏目的类型写成{error.name}，声明所在的文件没有引入这个名称"
+    """Find a name that a model lists without saying what column it is."""
+    names = [name for base in sheet.model.__mro__ for name in vars(base).get("__annotations__", ())]
+    known = {column.key for column in sheet.model.columns()}
+    lost = [name for name in names if name not in known]
+    yield from (f"《{sheet.title}》的{name}没有写明是什么栏目" for name in lost)
 
 
 def _of_title(sheet: Sheet) -> Iterator[str]:
@@ -261,14 +259,12 @@ def _of_indicators(form: Form, codes: Sequence[str]) -> Iterator[str]:
         if source.draws_on:
             summed = getattr(source, "columns", ())
             yield from _of_names(form, name, source.draws_on, summed, retired_too=True)
-            for part in ("where", "nil"):
-                asked: Condition | None = getattr(source, part, None)
-                if source.draws_on in form.by_key:
-                    yield from _of_condition(form, name, source.draws_on, asked, retired_too=True)
-        for part in ("numerator", "denominator", "code"):
-            other = getattr(source, part, None)
-            if other is not None and other not in codes[:number]:
-                yield f"{name}用到指标{other}，它要排在前面"
+            if source.draws_on in form.by_key:
+                yield from _of_condition(
+                    form, name, source.draws_on, source.condition, retired_too=True
+                )
+        lost = [code for code in source.made_from if code not in codes[:number]]
+        yield from (f"{name}用到指标{code}，它要排在前面" for code in lost)
     for chart in form.charts:
         missing = [code for code in chart.codes if code not in codes]
         yield from (f"图“{chart.title}”用到指标{code}，没有这个指标" for code in missing)

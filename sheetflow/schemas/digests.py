@@ -8,16 +8,15 @@ follows from a difference.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from functools import cached_property
-from typing import Any
 
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.columns import RowModel
 from sheetflow.schemas.forms import Form
-from sheetflow.schemas.indicators import Indicator
+from sheetflow.schemas.indicators import Source
 
 _NOT_IN_WORKBOOK = frozenset({"charts", "report", "same_person", "own_totals"})
 _NOT_IN_ROLL_UP = frozenset({"guidance", "own_work", "report"})
@@ -61,9 +60,9 @@ def measure_digests(form: Form) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     for indicator in form.indicators:
-        found[indicator.code] = _digest(
-            indicator.source, _counted(form, indicator), _parts(indicator, found)
-        )
+        source = indicator.source
+        parts = [found[code] for code in source.made_from if code in found]
+        found[indicator.code] = _digest(source, _counted(form, source), parts)
     return found
 
 
@@ -72,24 +71,16 @@ def measure_digest(form: Form) -> str:
     return _digest(measure_digests(form), form.kinds)
 
 
-def _counted(form: Form, indicator: Indicator) -> list[object]:
+def _counted(form: Form, source: Source) -> list[object]:
     """The sheet that an indicator draws on: which of its rows count, what their cells are."""
-    sheet = form.by_key.get(indicator.source.draws_on)
+    sheet = form.by_key.get(source.draws_on)
     if sheet is None:
         return []
     if not sheet.is_table:
         return [sheet.key, sheet.levels]
-    wanted = {*sheet.in_use.columns(), *getattr(indicator.source, "columns", ())}
-    where = getattr(indicator.source, "where", None)
-    wanted |= {*where.columns()} if where else set()
+    wanted = source.looked_at(form.by_key)
     types = {column.key: column.type for column in sheet.columns if column.key in wanted}
     return [sheet.key, sheet.levels, sheet.in_use, sheet.lookups, types]
-
-
-def _parts(indicator: Indicator, known: Mapping[str, str]) -> list[str]:
-    """The digests of the indicators that this one is made from."""
-    names = (getattr(indicator.source, name, "") for name in ("numerator", "denominator", "code"))
-    return [known[name] for name in names if name in known]
 
 
 def _but(declared: Form | Campaign, left_out: frozenset[str]) -> dict[str, object]:
@@ -104,51 +95,37 @@ def _digest(*values: object) -> str:
 
 def written(value: object) -> str:
     """Write a declaration out; nothing of it is an address, or in an order of chance."""
+    kind = value if isinstance(value, type) else type(value)
     if isinstance(value, type):
-        return _written_type(value)
-    if isinstance(value, Enum):
-        return f"{type(value).__qualname__}.{value.name}"
-    if isinstance(value, Mapping):
+        text = written(value.columns() if issubclass(value, RowModel) else ())
+    elif isinstance(value, Enum):
+        text = f".{value.name}"
+    elif isinstance(value, Mapping):
         pairs = sorted((written(key), written(part)) for key, part in value.items())
         return f"{{{','.join(f'{key}:{part}' for key, part in pairs)}}}"
-    if isinstance(value, set | frozenset | tuple | list):
-        parts = [written(part) for part in value]
-        return f"({','.join(parts if isinstance(value, tuple | list) else sorted(parts))})"
-    if callable(value):
-        return _written_callable(value)
-    return _written_object(value)
-
-
-def _written_type(value: type) -> str:
-    columns = value.columns() if issubclass(value, RowModel) else ()
-    return f"{value.__qualname__}{written(columns)}"
-
-
-def _written_callable(value: Callable[..., Any]) -> str:
-    """Name a function, by what it is called: its code is our version's business."""
-    name = getattr(value, "__qualname__", "")
-    return f"{getattr(value, '__module__', '')}.{name}" if name else _written_parts(value)
-
-
-def _written_object(value: object) -> str:
-    if value is None or isinstance(value, str | int | float | bytes):
+    elif isinstance(value, tuple | list):
+        return f"({','.join(map(written, value))})"
+    elif isinstance(value, set | frozenset):
+        return f"({','.join(sorted(map(written, value)))})"
+    elif callable(value) and (name := getattr(value, "__qualname__", "")):
+        return f"{value.__module__}.{name}"  # its code is our version's business
+    elif value is None or isinstance(value, str | int | float | bytes):
         return repr(value)
-    if type(value).__repr__ is not object.__repr__ and not is_dataclass(value):
-        return f"{type(value).__qualname__}({value!r})"  # a date, a Decimal, a Period
-    return _written_parts(value)
+    elif type(value).__repr__ is object.__repr__ or is_dataclass(value) or callable(value):
+        text = written(_parts(value))
+    else:
+        text = f"({value!r})"  # a date, a Decimal, a Period
+    return f"{kind.__qualname__}{text}"
 
 
-def _written_parts(value: object) -> str:
-    """Write an object by its parts; what it has only worked out for itself is none of them."""
-    names: Iterable[str]
+def _parts(value: object) -> dict[str, object]:
+    """Give what an object consists of; what it has only worked out for itself is no part."""
     if is_dataclass(value):
         names = [entry.name for entry in fields(value) if entry.compare]
     else:
-        own = getattr(value, "__dict__", {})
         names = [
             name
-            for name in sorted(own)
+            for name in getattr(value, "__dict__", {})
             if not isinstance(getattr(type(value), name, None), cached_property)
         ]
-    parts = {name: getattr(value, name) for name in names}
-    return f"{type(value).__qualname__}{written(parts)}"
+    return {name: getattr(value, name) for name in names}

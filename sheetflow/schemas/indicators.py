@@ -8,14 +8,14 @@ level and never added.
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property, partial
+from itertools import chain
 from typing import ClassVar
 
-from sheetflow.schemas.conditions import Condition, Every
+from sheetflow.schemas.conditions import Condition, Every, Refer
 from sheetflow.schemas.parsing import Value
 from sheetflow.schemas.sheets import Kind, Sheet
 from sheetflow.schemas.tables import Row, Table, column_of
@@ -32,8 +32,8 @@ CellOf = Callable[[str], str]
 """Gives the Excel cell of an indicator's 累计/期末 by code."""
 
 
-class Source(ABC):
-    """Where an indicator's figure comes from."""
+class Source:
+    """Where an indicator's figure comes from: one of the kinds below, read in two ways here."""
 
     when_absent: ClassVar[Number] = None
     """What a unit with nothing accepted in a period counts; None: its last figure stands."""
@@ -43,22 +43,113 @@ class Source(ABC):
         """The sheet whose rows are counted or asked, empty for none."""
         return getattr(self, "sheet", "")
 
+    @property
+    def made_from(self) -> tuple[str, ...]:
+        """The codes of the indicators that the figure is made from."""
+        match self:
+            case Ratio(numerator, denominator):
+                return (numerator, denominator)
+            case Reaches(code):
+                return (code,)
+        return ()
+
+    @property
+    def condition(self) -> Condition | None:
+        """What the rows of its sheet are asked."""
+        match self:
+            case Count(where=asked) | Sum(where=asked) | Reporting(nil=asked):
+                return asked
+        return None
+
     def in_use(self, sheets: Mapping[str, Sheet]) -> Condition:
         """The condition that a row counts at all: in use, and not set aside."""
         return sheets[self.draws_on].in_use
 
+    def looked_at(self, sheets: Mapping[str, Sheet]) -> set[str]:
+        """The columns of its sheet, lookups among them, that tell which rows count and what."""
+        asked = self.condition.columns() if self.condition else ()
+        return {*self.in_use(sheets).columns(), *getattr(self, "columns", ()), *asked}
+
     def fits(self, sheets: Mapping[str, Sheet]) -> bool:
         """Whether these sheets have what is counted: else there is no figure, which is not 0."""
-        del sheets
-        return True
+        if not isinstance(self, Count | Sum):
+            return True
+        sheet = sheets.get(self.sheet)
+        known = sheet.by_key.keys() if sheet else ()
+        asked = self.where.columns() if self.where else ()
+        return (
+            sheet is not None
+            and set(asked) <= set(known)
+            and (isinstance(self, Count) or not set(known).isdisjoint(self.columns))
+        )
 
-    @abstractmethod
-    def measure(self, rows: Rows, sheets: Mapping[str, Sheet], figures: Figures) -> Number:
-        """Evaluate over one workbook; `figures` are the indicators before this one."""
+    def measure(
+        self,
+        rows: Rows,
+        sheets: Mapping[str, Sheet],
+        figures: Figures,
+        counted: Callable[[str], Table | None] | None = None,
+    ) -> Number:
+        """Evaluate over one workbook; `figures` are the indicators before this one.
 
-    @abstractmethod
+        `counted` gives the rows in use of a sheet where they are found once for many indicators.
+        """
+        match self:
+            case Count() | Sum() if self.fits(sheets):
+                used = counted(self.sheet) if counted else rows_in_use(self.sheet, rows, sheets)
+                return None if used is None else self._measure_used(used)
+            case Ratio(numerator, denominator):
+                return self.quotient(figures.get(numerator), figures.get(denominator))
+            case Reaches(code, least):
+                figure = figures.get(code)
+                return int(figure is not None and figure >= least)
+            case Reporting(nil, sheet):
+                return int(not nil.among(rows(sheet) or ()))
+            case Expected():
+                return 1
+        return None
+
+    def _measure_used(self, used: Sequence[Row]) -> Number:
+        """Count, or add up with blanks as nothing, those of the rows in use that are meant."""
+        meant = self.condition.among(used) if self.condition else used
+        if not isinstance(self, Sum):
+            return len(meant)
+        cells = chain.from_iterable(column_of(meant, column) for column in self.columns)
+        return plain(sum(cell for cell in cells if isinstance(cell, int | Decimal)))
+
     def excel(self, range_of: RangeOf, sheets: Mapping[str, Sheet], cell_of: CellOf) -> str:
-        """Give the Excel formula, without the equals sign."""
+        """Give the Excel formula, without the equals sign: a dash where there is no figure."""
+        match self:
+            case Ratio(numerator, denominator):
+                above, below = cell_of(numerator), cell_of(denominator)
+                return f'IF(AND(ISNUMBER({above}),N({below})>0),{above}/{below},"—")'
+            case Reaches(code, least):
+                cell = cell_of(code)
+                return f"IF(ISNUMBER({cell}),IF({cell}>={least},1,0),0)"
+            case Reporting(nil, sheet) if sheets[sheet].by_key.keys() >= set(nil.columns()):
+                return f"IF({nil.excel(partial(range_of, sheet))},0,1)"
+            case Count() | Sum():
+                return self._over_rows(partial(range_of, self.sheet), sheets[self.sheet])
+        return "1"  # the unit itself; a version that knows no nil return has only others
+
+    def _over_rows(self, refer: Refer, sheet: Sheet) -> str:
+        """Count or add up by criteria where the condition is plain, else by SUMPRODUCT."""
+        used = sheet.in_use
+        condition = Every((used, self.condition)) if self.condition else used
+        pairs = condition.criteria(refer)
+        criteria = ",".join(chain.from_iterable(pairs or ()))
+        test = f"SUMPRODUCT(--{condition.excel(refer)}"
+        if not isinstance(self, Sum):
+            return f"COUNTIFS({criteria})" if pairs else f"{test})"
+        columns = [refer(column) for column in self.columns if column in sheet.by_key]
+        return "+".join(
+            f"SUMIFS({column},{criteria})" if pairs else f"{test},{column})" for column in columns
+        )
+
+    @staticmethod
+    def quotient(above: Number, below: Number) -> Number:
+        """Divide two figures; None where there is nothing to divide by."""
+        return plain(Decimal(above) / Decimal(below)) if above is not None and below else None
 
 
 @dataclass(frozen=True)
@@ -68,78 +159,14 @@ class Count(Source):
     sheet: str
     where: Condition | None = None
 
-    def fits(self, sheets: Mapping[str, Sheet]) -> bool:
-        """Whether the sheet is there with all that the condition asks."""
-        return self.sheet in sheets and _has(sheets[self.sheet], self.where)
-
-    def measure(self, rows: Rows, sheets: Mapping[str, Sheet], figures: Figures) -> Number:
-        """Count the rows."""
-        del figures
-        used = rows_in_use(self.sheet, rows, sheets) if self.fits(sheets) else None
-        return None if used is None else self.measure_used(used)
-
-    def measure_used(self, used: Sequence[Row]) -> Number:
-        """Count those rows in use that meet the condition."""
-        return self.where.each(used).count(True) if self.where else len(used)
-
-    def excel(self, range_of: RangeOf, sheets: Mapping[str, Sheet], cell_of: CellOf) -> str:
-        """COUNTIFS where the condition is plain, else SUMPRODUCT."""
-        del cell_of
-        condition = _both(self.in_use(sheets), self.where)
-
-        def refer(column: str) -> str:
-            return range_of(self.sheet, column)
-
-        pairs = condition.criteria(refer)
-        if pairs is not None:
-            return f"COUNTIFS({','.join(part for pair in pairs for part in pair)})"
-        return f"SUMPRODUCT(--{condition.excel(refer)})"
-
 
 @dataclass(frozen=True)
 class Sum(Source):
-    """The sum of `columns` over the rows of `sheet` that meet `where`."""
+    """The sum of `columns` over the rows of `sheet` that meet `where`; blanks add nothing."""
 
     sheet: str
     columns: tuple[str, ...]
     where: Condition | None = None
-
-    def fits(self, sheets: Mapping[str, Sheet]) -> bool:
-        """Whether the sheet is there with all that the condition asks, and any column to add."""
-        if self.sheet not in sheets or not _has(sheets[self.sheet], self.where):
-            return False
-        return any(map(sheets[self.sheet].by_key.__contains__, self.columns))
-
-    def measure(self, rows: Rows, sheets: Mapping[str, Sheet], figures: Figures) -> Number:
-        """Add the numbers; blanks add nothing."""
-        del figures
-        used = rows_in_use(self.sheet, rows, sheets) if self.fits(sheets) else None
-        return None if used is None else self.measure_used(used)
-
-    def measure_used(self, used: Sequence[Row]) -> Number:
-        """Add the numbers of those rows in use that meet the condition."""
-        counted = self.where.among(used) if self.where else used
-        return plain(
-            sum(_number(value) for column in self.columns for value in column_of(counted, column))
-        )
-
-    def excel(self, range_of: RangeOf, sheets: Mapping[str, Sheet], cell_of: CellOf) -> str:
-        """SUMIFS for each column where the condition is plain, else SUMPRODUCT."""
-        del cell_of
-        condition = _both(self.in_use(sheets), self.where)
-
-        def refer(column: str) -> str:
-            return range_of(self.sheet, column)
-
-        pairs = condition.criteria(refer)
-        columns = [column for column in self.columns if column in sheets[self.sheet].by_key]
-        if pairs is None:
-            test = condition.excel(refer)
-            terms = [f"SUMPRODUCT(--{test},{refer(column)})" for column in columns]
-        else:
-            criteria = ",".join(part for pair in pairs for part in pair)
-            terms = [f"SUMIFS({refer(column)},{criteria})" for column in columns]
-        return "+".join(terms)
 
 
 @dataclass(frozen=True)
@@ -149,24 +176,6 @@ class Ratio(Source):
     numerator: str
     denominator: str
 
-    def measure(self, rows: Rows, sheets: Mapping[str, Sheet], figures: Figures) -> Number:
-        """Divide the parts, to ten significant digits beyond what is shown."""
-        del rows, sheets
-        return self.quotient(figures.get(self.numerator), figures.get(self.denominator))
-
-    @staticmethod
-    def quotient(above: Number, below: Number) -> Number:
-        """Divide two figures; None where there is nothing to divide by."""
-        if above is None or not below:
-            return None
-        return plain(Decimal(above) / Decimal(below))
-
-    def excel(self, range_of: RangeOf, sheets: Mapping[str, Sheet], cell_of: CellOf) -> str:
-        """Divide the cells; a dash where the denominator is 0 or no figure."""
-        del range_of, sheets
-        above, below = cell_of(self.numerator), cell_of(self.denominator)
-        return f'IF(AND(ISNUMBER({above}),N({below})>0),{above}/{below},"—")'
-
 
 @dataclass(frozen=True)
 class Reaches(Source):
@@ -174,18 +183,6 @@ class Reaches(Source):
 
     code: str
     least: int
-
-    def measure(self, rows: Rows, sheets: Mapping[str, Sheet], figures: Figures) -> Number:
-        """Compare the unit's own figure."""
-        del rows, sheets
-        figure = figures.get(self.code)
-        return int(figure is not None and figure >= self.least)
-
-    def excel(self, range_of: RangeOf, sheets: Mapping[str, Sheet], cell_of: CellOf) -> str:
-        """Compare the cell; text and dash give 0."""
-        del range_of, sheets
-        cell = cell_of(self.code)
-        return f"IF(ISNUMBER({cell}),IF({cell}>={self.least},1,0),0)"
 
 
 @dataclass(frozen=True)
@@ -196,35 +193,12 @@ class Reporting(Source):
     sheet: str
     when_absent: ClassVar[Number] = 0
 
-    def measure(self, rows: Rows, sheets: Mapping[str, Sheet], figures: Figures) -> Number:
-        """Ask the cover."""
-        del sheets, figures
-        return int(not any(self.nil.holds(row) for row in rows(self.sheet) or ()))
-
-    def excel(self, range_of: RangeOf, sheets: Mapping[str, Sheet], cell_of: CellOf) -> str:
-        """Ask the cover's cell; a version that knows no nil return has only others."""
-        del cell_of
-        if not _has(sheets[self.sheet], self.nil):
-            return "1"
-        test = self.nil.excel(lambda column: range_of(self.sheet, column))
-        return f"IF({test},0,1)"
-
 
 @dataclass(frozen=True)
 class Expected(Source):
     """1 for every unit that must report: above, how many must."""
 
     when_absent: ClassVar[Number] = 1
-
-    def measure(self, rows: Rows, sheets: Mapping[str, Sheet], figures: Figures) -> Number:
-        """Count the unit itself."""
-        del rows, sheets, figures
-        return 1
-
-    def excel(self, range_of: RangeOf, sheets: Mapping[str, Sheet], cell_of: CellOf) -> str:
-        """Count the unit itself."""
-        del range_of, sheets, cell_of
-        return "1"
 
 
 def rows_in_use(key: str, rows: Rows, sheets: Mapping[str, Sheet]) -> Table | None:
@@ -244,19 +218,6 @@ def rows_in_use(key: str, rows: Rows, sheets: Mapping[str, Sheet]) -> Table | No
                 known.setdefault(row.get(naming.key), row.get(lookup.column))
             found = [{**row, lookup.name: known.get(row.get(lookup.by))} for row in found]
     return Table(sheet.in_use.among(found))
-
-
-def _has(sheet: Sheet, condition: Condition | None) -> bool:
-    """Whether the sheet has every column that a condition asks."""
-    return condition is None or sheet.by_key.keys() >= set(condition.columns())
-
-
-def _both(first: Condition, second: Condition | None) -> Condition:
-    return Every((first, second)) if second else first
-
-
-def _number(value: Value) -> int | Decimal:
-    return value if isinstance(value, int | Decimal) else 0
 
 
 def plain(number: int | Decimal) -> int | Decimal:
@@ -303,29 +264,16 @@ class Indicator:
         if self.by:
             return self.by
         sheet = sheets.get(self.source.draws_on)
-        if isinstance(self.source, Count | Sum) and sheet:
-            return sheet.kind
-        return Kind.STOCK
+        return sheet.kind if isinstance(self.source, Count | Sum) and sheet else Kind.STOCK
 
     def values(self, kind: Kind, measured: Number, previous: Number) -> Values:
         """Make the three figures from what the rows give and the last 累计."""
         if kind is Kind.FLOW:
-            return Values(previous, measured, _add(previous, measured))
-        if kind is Kind.LEDGER:
-            return Values(previous, _subtract(measured, previous), measured)
+            parts = [part for part in (previous, measured) if part is not None]
+            return Values(previous, measured, plain(sum(parts)) if parts else None)
+        if kind is Kind.LEDGER and measured is not None:
+            return Values(previous, plain(measured - (previous or 0)), measured)
         return Values(previous, None, measured)
-
-
-def _add(first: Number, second: Number) -> Number:
-    if first is None or second is None:
-        return second if first is None else first
-    return plain(first + second)
-
-
-def _subtract(first: Number, second: Number) -> Number:
-    if first is None:
-        return None
-    return plain(first - (second or 0))
 
 
 def measure_all(
@@ -337,18 +285,7 @@ def measure_all(
     what its own rows give (the 累计 of flow parts is put in by the roll-up).
     """
     figures: dict[str, Number] = {}
-    used: dict[str, Table | None] = {}
+    counted = cache(lambda key: rows_in_use(key, rows, sheets))
     for indicator in indicators:
-        source = indicator.source
-        if isinstance(source, Count | Sum):
-            # Which rows of a sheet are in use is asked once, not for each indicator.
-            if not source.fits(sheets):
-                figures[indicator.code] = None
-                continue
-            if source.sheet not in used:
-                used[source.sheet] = rows_in_use(source.sheet, rows, sheets)
-            listed = used[source.sheet]
-            figures[indicator.code] = None if listed is None else source.measure_used(listed)
-        else:
-            figures[indicator.code] = source.measure(rows, sheets, figures)
+        figures[indicator.code] = indicator.source.measure(rows, sheets, figures, counted)
     return figures

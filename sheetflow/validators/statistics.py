@@ -8,7 +8,6 @@ from decimal import Decimal
 from sheetflow.findings import Finding, Place
 from sheetflow.lookalikes import trim
 from sheetflow.schemas.book import Book, BookSheet, Context
-from sheetflow.schemas.conditions import Condition
 from sheetflow.schemas.indicators import Indicator, Number, Values
 from sheetflow.schemas.layout import STATISTICS_COLUMNS
 from sheetflow.schemas.parsing import CellFault, read_number
@@ -32,9 +31,8 @@ def is_measurable(
     `known` keeps what was found out of a sheet from one indicator to the next.
     """
     source = indicator.source
-    parts = [getattr(source, name, "") for name in ("numerator", "denominator", "code")]
-    if any(parts):
-        others = [book.form.indicator[part] for part in parts if part]
+    if source.made_from:
+        others = [book.form.indicator[code] for code in source.made_from]
         return all(is_measurable(book, other, known) for other in others)
     sheet = book.form.by_key.get(source.draws_on)
     if sheet is None or not sheet.is_table or not sheet.is_for(book.level):
@@ -42,12 +40,7 @@ def is_measurable(
     found = book.sheets.get(sheet.key)
     if found is None:
         return not sheet.always_shown
-    where: Condition | None = getattr(source, "where", None)
-    wanted = {
-        *source.in_use(book.form.by_key).columns(),
-        *getattr(source, "columns", ()),
-        *(where.columns() if where else ()),
-    }
+    wanted = source.looked_at(book.form.by_key)
     unclear = {} if known is None else known
     for lookup in sheet.lookups:
         if lookup.name in wanted:

@@ -58,8 +58,7 @@ def test_conditions_hold_for_rows(
 ) -> None:
     """A blank cell meets no condition but that it is not something."""
     assert condition.holds(row) is holds
-    for rows in (iter([row, row]), Table([row, row])):
-        assert condition.each(rows) == [holds, holds]
+    assert condition.each([row, row]) == condition.each(Table([row, row])) == [holds, holds]
     for rows in (iter([row, row]), Table([row, row])):
         assert condition.among(rows) == [row, row] * holds
 
