@@ -93,6 +93,12 @@ def shows_nothing(text: str) -> bool:
     return not text[:1].isalnum() and _NOTHING_RUN.fullmatch(text) is not None
 
 
+def fold(text: str) -> str:
+    """Fold what people do not see as a difference between words, spaces and 台账 for 台帐 too."""
+    text = re.sub(r"[\s*]+", "", plain(text))
+    return text.replace("(", "（").replace(")", "）").replace("台账", "台帐")
+
+
 class _Plain(dict[int, int | str | None]):
     """The plain form of each character met so far, by its number."""
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar
 
-from sheetflow.schemas.options import find_option, unknown_option
+from sheetflow.lookalikes import fold
 from sheetflow.schemas.parsing import (
     CellFault,
     Value,
@@ -30,21 +30,27 @@ from sheetflow.workbook import CellValue
 
 Json = str | int | float | list[str] | None
 
+_MOST_OPTIONS_LISTED = 12
+_MOST_QUOTED = 20
+_SENTENCES = 100
+"""From so many characters on people write sentences; names and titles stay below."""
+
 
 @dataclass(frozen=True, slots=True)
 class CellType(ABC):
-    """What a column's cells hold."""
+    """What a column's cells hold; `wanted` says in Chinese what may be filled in."""
 
     numeric: ClassVar[bool] = False
+    wanted: ClassVar[str]
 
     @abstractmethod
     def parse(self, raw: CellValue) -> Value:
         """Read a cell that is not blank; raise CellFault where it is not of this type."""
 
     @property
-    @abstractmethod
     def words(self) -> str:
-        """Say in Chinese what may be filled in."""
+        """Say in Chinese what may be filled in, with the type's own limits and options."""
+        return self.wanted.format(self)
 
     def to_json(self, value: Value) -> Json:
         """Give `value` as JSON keeps it."""
@@ -69,39 +75,39 @@ class CellType(ABC):
 
 @dataclass(frozen=True, slots=True)
 class Text(CellType):
-    """Words of at most `limit` characters."""
+    """Words of at most `limit` characters, trimmed at both ends."""
 
     limit: int = 50
+    wanted: ClassVar[str] = "文字，不超过{0.limit}字"
 
     def parse(self, raw: CellValue) -> Value:
-        """Read words, trimmed at both ends."""
-        text = read_text(raw)
-        if len(text) > self.limit:
-            raise CellFault("text-too-long", count=len(text), limit=self.limit)
-        return text
-
-    @property
-    def words(self) -> str:
-        """Say the limit."""
-        return f"文字，不超过{self.limit}字"
+        """Read words that are not too long."""
+        return _limited(read_text(raw), self.limit)
 
     @property
     def free(self) -> bool:
         """Whether people write sentences here, so that private numbers may slip in."""
-        return self.limit >= 100  # noqa: PLR2004 - names and titles stay below
+        return self.limit >= _SENTENCES
+
+
+def _limited(text: str, limit: int) -> str:
+    if len(text) > limit:
+        raise CellFault("text-too-long", count=len(text), limit=limit)
+    return text
 
 
 @dataclass(frozen=True, slots=True)
 class Whole(CellType):
-    """A whole number from `minimum` up to `maximum`, counted in `unit`."""
+    """A whole number from `minimum` up to `maximum`, counted in `unit`; nothing is rounded."""
 
     minimum: int = 0
     maximum: int | None = None
     unit: str = ""
     numeric: ClassVar[bool] = True
+    wanted: ClassVar[str] = "整数，{0.range_words}"
 
     def parse(self, raw: CellValue) -> Value:
-        """Read a whole number; nothing is rounded."""
+        """Read a whole number within the range."""
         number = read_number(raw, (self.unit,) if self.unit else ())
         if not isinstance(number, int):
             raise CellFault("number-not-whole", typed=str(number))
@@ -116,21 +122,17 @@ class Whole(CellType):
             return f"不小于{self.minimum}"
         return f"{self.minimum}至{self.maximum}"
 
-    @property
-    def words(self) -> str:
-        """Say the range."""
-        return f"整数，{self.range_words}"
-
 
 @dataclass(frozen=True, slots=True)
 class Money(CellType):
-    """An amount in yuan, not negative, with at most two decimals."""
+    """An amount in yuan (not 万元), not negative, with at most two decimals; nothing is rounded."""
 
     unit: str = "元"
     numeric: ClassVar[bool] = True
+    wanted: ClassVar[str] = "金额，单位为{0.unit}，可有两位小数"
 
     def parse(self, raw: CellValue) -> Value:
-        """Read an amount; nothing is rounded."""
+        """Read an amount."""
         number = read_number(raw, (self.unit,))
         if number < 0:
             raise CellFault("number-range", typed=str(number), allowed="不小于0")
@@ -138,37 +140,25 @@ class Money(CellType):
             raise CellFault("money-decimals", typed=str(number))
         return number
 
-    @property
-    def words(self) -> str:
-        """Say the unit: 元, not 万元."""
-        return f"金额，单位为{self.unit}，可有两位小数"
-
 
 @dataclass(frozen=True, slots=True)
 class Day(CellType):
-    """A date."""
+    """A whole date; an incomplete one is never completed."""
+
+    wanted: ClassVar[str] = "日期，如2012-3-5"
 
     def parse(self, raw: CellValue) -> Value:
-        """Read a whole date; an incomplete one is never completed."""
+        """Read a whole date."""
         return read_day(raw)
 
     def from_json(self, value: Json) -> Value:
         """Give the date that was kept as text."""
         return dt.date.fromisoformat(value) if isinstance(value, str) else None
 
-    def show(self, value: Value) -> str:
-        """Give 2012-03-05."""
-        return value.isoformat() if isinstance(value, dt.date) else ""
-
-    @property
-    def words(self) -> str:
-        """Say how to type a date."""
-        return "日期，如2012-3-5"
-
 
 @dataclass(frozen=True, slots=True)
-class Choice(CellType):
-    """One of a few words; `retired` ones are offered to nobody and read where they stand."""
+class _Options(CellType):
+    """A few words, of which `retired` ones are offered to nobody and read where they stand."""
 
     options: tuple[str, ...]
     retired: tuple[str, ...] = ()
@@ -177,49 +167,53 @@ class Choice(CellType):
     def known(self) -> tuple[str, ...]:
         """All options that are read."""
         return self.options + self.retired
+
+    @property
+    def listed(self) -> str:
+        """The options offered, as a sentence lists them."""
+        return "、".join(self.options)
+
+    def find(self, text: str) -> str | None:
+        """Find `text` among the options, look-alikes and spaces aside; None if absent."""
+        if text in self.known:
+            return text
+        folded = fold(text)
+        return next((option for option in self.known if fold(option) == folded), None)
+
+    def unknown(self, typed: str) -> CellFault:
+        """Say that `typed` is none of the options, and which there are."""
+        shown = "、".join(self.options[:_MOST_OPTIONS_LISTED])
+        return CellFault("choice-unknown", typed=typed[:_MOST_QUOTED], options=shown)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice(_Options):
+    """One of a few words; only spaces and what looks alike may differ."""
+
+    wanted: ClassVar[str] = "从下拉列表选一项：{0.listed}"
 
     def parse(self, raw: CellValue) -> Value:
-        """Read one option; only spaces and what looks alike may differ."""
+        """Read one option."""
         text = read_text(raw)
-        option = find_option(text, self.known)
+        option = self.find(text)
         if option is None:
-            raise unknown_option(text, self.options)
+            raise self.unknown(text)
         return option
-
-    @property
-    def words(self) -> str:
-        """List the options."""
-        return f"从下拉列表选一项：{'、'.join(self.options)}"
 
 
 @dataclass(frozen=True, slots=True)
-class Choices(CellType):
-    """Several of a few words, joined by 、; `retired` ones are read where they stand."""
+class Choices(_Options):
+    """Several of a few words, joined by 、."""
 
-    options: tuple[str, ...]
-    retired: tuple[str, ...] = ()
-
-    @property
-    def known(self) -> tuple[str, ...]:
-        """All options that are read."""
-        return self.options + self.retired
+    wanted: ClassVar[str] = "可填多项，用“、”分开：{0.listed}"
 
     def parse(self, raw: CellValue) -> Value:
         """Read the options named, each once."""
-        named: list[str] = []
-        unknown: list[str] = []
-        for part in read_list(raw):
-            option = find_option(part, self.known)
-            named += [option] if option else []
-            unknown += [] if option else [part]
+        named = {part: self.find(part) for part in read_list(raw)}
+        unknown = [part for part, option in named.items() if option is None]
         if unknown:
-            raise unknown_option("”“".join(unknown), self.options)
-        return tuple(dict.fromkeys(named)) or None
-
-    @property
-    def words(self) -> str:
-        """List the options."""
-        return f"可填多项，用“、”分开：{'、'.join(self.options)}"
+            raise self.unknown("”“".join(unknown))
+        return tuple(dict.fromkeys(filter(None, named.values()))) or None
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,13 +225,19 @@ class Key(CellType):
 
     letter: str
     digits: int = 3
+    wanted: ClassVar[str] = "编号，如{0.first}，不重复，不改用"
 
     def parse(self, raw: CellValue) -> Value:
         """Read a key; raise CellFault where its shape is another."""
         text = read_code(raw)
         if not re.fullmatch(rf"([0-9A-Z]+-)?{self.letter}\d{{{self.digits},}}", text):
-            raise CellFault("key-shape", typed=text[:20], example=self.example(1))
+            raise CellFault("key-shape", typed=text[:_MOST_QUOTED], example=self.first)
         return text
+
+    @property
+    def first(self) -> str:
+        """The first key of a book."""
+        return self.example(1)
 
     def example(self, number: int) -> str:
         """Give the key of that number: G001."""
@@ -248,29 +248,17 @@ class Key(CellType):
         text = str(key or "")
         return int(text[1:]) if re.fullmatch(rf"{self.letter}\d+", text) else 0
 
-    @property
-    def words(self) -> str:
-        """Say the shape by example."""
-        return f"编号，如{self.example(1)}，不重复，不改用"
-
 
 @dataclass(frozen=True, slots=True)
 class NameKey(CellType):
     """The row's own key where a name serves as one (a township in its county)."""
 
     limit: int = 30
+    wanted: ClassVar[str] = "名称，不超过{0.limit}字，不重复"
 
     def parse(self, raw: CellValue) -> Value:
         """Read the name: spaces inside it make no other."""
-        text = read_name(raw)
-        if len(text) > self.limit:
-            raise CellFault("text-too-long", count=len(text), limit=self.limit)
-        return text
-
-    @property
-    def words(self) -> str:
-        """Say that it must not be repeated."""
-        return f"名称，不超过{self.limit}字，不重复"
+        return _limited(read_name(raw), self.limit)
 
     def from_json(self, value: Json) -> Value:
         """Give the name as it is read today: an older version may have kept its spaces."""
@@ -282,15 +270,11 @@ class Reference(CellType):
     """The key of a row in another sheet (`to`) of the same workbook."""
 
     to: str
+    wanted: ClassVar[str] = "编号，须在所指的表中"
 
     def parse(self, raw: CellValue) -> Value:
         """Read one key; whether it exists is a rule."""
         return read_code(raw)
-
-    @property
-    def words(self) -> str:
-        """Say that a key is wanted."""
-        return "编号，须在所指的表中"
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,29 +282,22 @@ class References(CellType):
     """The keys of several rows in another sheet (`to`), joined by 、."""
 
     to: str
+    wanted: ClassVar[str] = "编号，可填多个，用“、”分开，须在所指的表中"
 
     def parse(self, raw: CellValue) -> Value:
         """Read the keys named, each once; whether they exist is a rule."""
-        return tuple(dict.fromkeys(read_code(part) for part in read_list(raw))) or None
-
-    @property
-    def words(self) -> str:
-        """Say how several are joined."""
-        return "编号，可填多个，用“、”分开，须在所指的表中"
+        return tuple(dict.fromkeys(map(read_code, read_list(raw)))) or None
 
 
 @dataclass(frozen=True, slots=True)
 class IdNumber(CellType):
     """A citizen's identity number."""
 
+    wanted: ClassVar[str] = "18位身份证号（也可填旧15位号），按文本填写"
+
     def parse(self, raw: CellValue) -> Value:
         """Read 18 digits with a right check digit, or the old 15."""
         return read_id_number(raw)
-
-    @property
-    def words(self) -> str:
-        """Say the shapes."""
-        return "18位身份证号（也可填旧15位号），按文本填写"
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,6 +305,7 @@ class Phone(CellType):
     """A phone number; `services` are the short ones that the campaign knows."""
 
     services: tuple[str, ...] = ()
+    wanted: ClassVar[str] = "手机号，或带区号的固定电话"
 
     def parse(self, raw: CellValue) -> Value:
         """Read a mobile or landline number, or a service's."""
@@ -336,19 +314,15 @@ class Phone(CellType):
     @property
     def words(self) -> str:
         """Say the shapes."""
-        short = f"，也可填{'、'.join(self.services)}" if self.services else ""
-        return f"手机号，或带区号的固定电话{short}"
+        return self.wanted + (f"，也可填{'、'.join(self.services)}" if self.services else "")
 
 
 @dataclass(frozen=True, slots=True)
 class PeriodName(CellType):
     """A report period, by its id or by what people call it."""
 
+    wanted: ClassVar[str] = "已预填，请勿改动"
+
     def parse(self, raw: CellValue) -> Value:
         """Read what is typed: only the workbook's own period tells whether it is a name of that."""
         return read_code(raw)
-
-    @property
-    def words(self) -> str:
-        """Say that it is filled in beforehand."""
-        return "已预填，请勿改动"

@@ -13,12 +13,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from sheetflow.errors import DeclarationError
+from sheetflow.lookalikes import fold
 from sheetflow.periods import Cadence
 from sheetflow.schemas.cells import Choice, Choices, IdNumber
 from sheetflow.schemas.columns import Column
 from sheetflow.schemas.conditions import Condition, Every, Is, Not
 from sheetflow.schemas.layout import CONSOLIDATED_SHEETS, GUIDE_SHEET, ISSUES_SHEET, STAMP_SHEET
-from sheetflow.schemas.options import fold
 from sheetflow.schemas.reports import TEMPLATE_NAMES
 from sheetflow.schemas.sheets import Kind, Sheet
 

@@ -11,6 +11,7 @@ import json
 import re
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, fields
 from decimal import Decimal
 from typing import Any
 
@@ -32,11 +33,12 @@ def dump_rows(sheet: Sheet, rows: Iterable[Mapping[str, Value]]) -> str:
     """Give the rows of one sheet as a JSON document."""
     listed = rows if isinstance(rows, Table) else list(rows)
     cells = [_each(column.type.to_json, column_of(listed, column.key)) for column in sheet.columns]
-    document = {
-        "columns": [column.key for column in sheet.columns],
-        "count": len(listed),
-        "rows": list(zip(*cells, strict=True)),
-    }
+    keys = [column.key for column in sheet.columns]
+    return _document(keys, list(zip(*cells, strict=True)), len(listed))
+
+
+def _document(keys: Sequence[str], rows: Sequence[Sequence[Any]], count: int) -> str:
+    document = {"columns": keys, "count": count, "rows": rows}
     return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -77,22 +79,17 @@ def count_rows(packed: bytes) -> int:
 def load_rows(sheet: Sheet, text: str) -> list[dict[str, Value]]:
     """Give back the rows of one sheet."""
     document = json.loads(text)
-    rows = document["rows"]
-    keys: list[str] = []
-    cells: list[list[Value]] = []
+    columns: dict[str, list[Value]] = {}
     for position, key in enumerate(document["columns"]):
         if key in sheet.by_key:
             kind = sheet.by_key[key].type
-            values = [row[position] for row in rows]
-            keys.append(key)
-            cells.append(
-                list(map(kind.from_json, values))
-                if type(kind).from_json is not CellType.from_json
-                else _each(kind.from_json, values)
-            )
-    if not keys:
-        return [{} for _ in rows]
-    return [dict(zip(keys, row, strict=True)) for row in zip(*cells, strict=True)]
+            values = [row[position] for row in document["rows"]]
+            plain = type(kind).from_json is CellType.from_json
+            read = kind.from_json
+            columns[key] = _each(read, values) if plain else list(map(read, values))
+    if not columns:
+        return [{} for _ in document["rows"]]
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
 def as_kept(sheet: Sheet, rows: Sequence[Mapping[str, Value]]) -> Sequence[Mapping[str, Value]]:
@@ -128,12 +125,8 @@ def without_personal(sheet: Sheet | None, text: str) -> str:
     ]
     if len(kept) == len(document["columns"]):
         return text
-    thinned = {
-        "columns": [document["columns"][position] for position in kept],
-        "count": len(document["rows"]),
-        "rows": [[row[position] for position in kept] for row in document["rows"]],
-    }
-    return json.dumps(thinned, ensure_ascii=False, separators=(",", ":"))
+    rows = [[row[position] for position in kept] for row in document["rows"]]
+    return _document([document["columns"][position] for position in kept], rows, len(rows))
 
 
 def dump_figures(figures: Figures) -> Indicators:
@@ -156,17 +149,10 @@ def load_number(figure: float | None) -> Number:
 
 def dump_finding(finding: Finding) -> Document:
     """Give a finding as JSON keeps it."""
-    place = finding.place
     return {
         "rule": finding.rule,
         "severity": finding.severity.value,
-        "sheet": place.sheet,
-        "title": place.title,
-        "row": place.row,
-        "column": place.column,
-        "label": place.label,
-        "cell": place.cell,
-        "key": place.key,
+        **asdict(finding.place),
         "arguments": dict(finding.arguments),
         "others": list(finding.others),
         "other_keys": list(finding.other_keys),
@@ -175,16 +161,10 @@ def dump_finding(finding: Finding) -> Document:
 
 def load_finding(document: Mapping[str, Any]) -> Finding:
     """Give back a finding."""
-    place = Place(
-        **{
-            part: document[part]
-            for part in ("sheet", "title", "row", "column", "label", "cell", "key")
-        }
-    )
     return Finding(
         document["rule"],
         Severity(document["severity"]),
-        place,
+        Place(**{part.name: document[part.name] for part in fields(Place)}),
         document["arguments"],
         tuple(document["others"]),
         tuple(document["other_keys"]),
@@ -199,9 +179,7 @@ def dump_explanations(explanations: Mapping[Identity, Explanation]) -> list[Docu
     ]
 
 
-def load_explanations(
-    documents: Sequence[Mapping[str, Any]],
-) -> dict[Identity, Explanation]:
+def load_explanations(documents: Sequence[Mapping[str, Any]]) -> dict[Identity, Explanation]:
     """Give back explanations by their finding's identity."""
     found: dict[Identity, Explanation] = {}
     for document in documents:

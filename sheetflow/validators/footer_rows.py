@@ -12,7 +12,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cache
 
-from sheetflow.lookalikes import plain, without_spaces
+from sheetflow.lookalikes import fold, plain, without_spaces
 from sheetflow.schemas.cells import (
     NameKey,
     PeriodName,
@@ -21,7 +21,6 @@ from sheetflow.schemas.cells import (
     Text,
 )
 from sheetflow.schemas.columns import Column
-from sheetflow.schemas.options import fold
 from sheetflow.schemas.sheets import Sheet
 from sheetflow.validators.sheets import bare_label
 from sheetflow.workbook import CellValue

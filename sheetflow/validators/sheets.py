@@ -13,11 +13,10 @@ from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from types import MappingProxyType
 
-from sheetflow.lookalikes import without_debris
+from sheetflow.lookalikes import fold, without_debris
 from sheetflow.schemas.columns import Column
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.layout import GUIDE_SHEET, ISSUES_SHEET, STAMP_SHEET
-from sheetflow.schemas.options import fold
 from sheetflow.schemas.sheets import Kind, Sheet
 from sheetflow.workbook import Address, CellValue, RawSheet, RawWorkbook
 

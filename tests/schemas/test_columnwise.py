@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sheetflow.schemas.columns import Column, Fault
@@ -25,6 +25,7 @@ TYPED: tuple[CellValue, ...] = (
 TABLES = [sheet for sheet in FORM.sheets if sheet.columns]
 
 
+@settings(deadline=None)
 @given(sheet=st.sampled_from(TABLES), drawn=st.data())
 def test_a_column_is_read_as_the_model_reads_its_rows(sheet: Sheet, drawn: st.DataObject) -> None:
     """Whatever stands in a sheet, each cell gets the value or the fault that its model gives it."""
