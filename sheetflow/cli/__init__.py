@@ -17,8 +17,7 @@ def main() -> None:
     from sheetflow.cli.language import settle_language
 
     settle_language()
-    import sheetflow.cli.decisions  # they add their commands to the app
-    import sheetflow.cli.upkeep  # noqa: F401
+    import sheetflow.cli.upkeep  # noqa: F401 - it adds its commands to the app
     from sheetflow.cli.commands import app
     from sheetflow.cli.screen import complain, open_closed_ends
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -30,8 +29,7 @@ app = typer.Typer(
 )
 
 
-@dataclass
-class Call:
+class Call(NamedTuple):
     """The options that stand before the command."""
 
     root: Path
@@ -83,7 +81,14 @@ def opened_office(context: typer.Context, open_store: OpenStore | None = None) -
         yield office
 
 
-FORM_HELP = "Only this form, by its key (default: every form that is filled for the period)."
+PeriodOption = Annotated[str, typer.Option(help="The report period, like 2012B1.")]
+FormOption = Annotated[
+    str,
+    typer.Option(
+        help="Only this form, by its key (default: every form that is filled for the period)."
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
 def form_named(office: Office, key: str) -> Form | None:
@@ -145,7 +150,7 @@ def init(
 @app.command()
 def templates(
     context: typer.Context,
-    period: Annotated[str, typer.Option(help="The report period, like 2012B1.")],
+    period: PeriodOption,
     form: Annotated[str, typer.Option(help="The form (default: the campaign's main one).")] = "",
     unit: Annotated[str, typer.Option(help="Only this unit.")] = "",
 ) -> None:
@@ -216,7 +221,7 @@ def check(
     annotate: Annotated[
         Path | None, typer.Option(help="Write the marked copy here (.xlsx).", show_default=False)
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Judge a workbook without submitting it; exit 1 unless it would be accepted."""
     from sheetflow.cli.summaries import print_findings
@@ -242,8 +247,7 @@ def check(
             }
             for finding in judgement.findings
         ]
-        document = {"outcome": judgement.outcome.value, "findings": findings}
-        say_json(document)
+        say_json({"outcome": judgement.outcome.value, "findings": findings})
     else:
         print_findings(judgement, catalogue)
     if judgement.outcome is not Outcome.ACCEPTED:
@@ -257,14 +261,14 @@ def status(
     period: Annotated[
         str, typer.Option(help="The report period (default: the newest of each form).")
     ] = "",
-    form: Annotated[str, typer.Option(help=FORM_HELP)] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    form: FormOption = "",
+    as_json: AsJson = False,
 ) -> None:
     """Show who is in, late, missing; and what waits or failed."""
     from sheetflow.cli.summaries import print_standing
     from sheetflow.context.context import open_office
     from sheetflow.errors import StoreError
-    from sheetflow.service.status import standing
+    from sheetflow.service.status import standing, waiting_in_inbox
 
     call: Call = context.obj
     try:
@@ -272,27 +276,20 @@ def status(
             chosen = form_named(office, form)
             wanted = period_named(office, period, chosen) if period else None
             found = standing(office, wanted, chosen)
-    except StoreError as error:
-        _tell_without_store(call, str(error), as_json=as_json)
+    except StoreError as error:  # what lies in the inbox can be said without
+        waiting = waiting_in_inbox(call.root, str(error))
+        if as_json:
+            listed = [each.as_json() for each in waiting]
+            say_json({"period": None, "units": [], "waiting": listed})
+        else:
+            complain(str(error))
+            for each in waiting[1:]:
+                say(f"注意：{each.reason}")
         raise typer.Exit(1) from None
     if as_json:
         say_json(found.as_json())
     else:
         print_standing(found)
-
-
-def _tell_without_store(call: Call, sentence: str, *, as_json: bool) -> None:
-    """Say what can be said where the database cannot be read: why, and what lies in the inbox."""
-    from sheetflow.service.status import waiting_in_inbox
-
-    waiting = waiting_in_inbox(call.root, sentence)
-    if as_json:
-        document = {"period": None, "units": [], "waiting": [each.as_json() for each in waiting]}
-        say_json(document)
-        return
-    complain(sentence)
-    for each in waiting[1:]:
-        say(f"注意：{each.reason}")
 
 
 @app.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
@@ -19,14 +20,7 @@ if TYPE_CHECKING:
     from sheetflow.mail.send import Sent
     from sheetflow.service.one_pass import PassReport
     from sheetflow.service.status import FormStanding, Standing
-
-
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
     from sheetflow.upkeep.recover import Recovered
-
 
 _COLOURS = {Severity.MUST: "red", Severity.VERIFY: "yellow", Severity.NOTE: "blue"}
 
@@ -68,16 +62,12 @@ def print_findings(judgement: Judgement, catalogue: Catalogue) -> None:
     for finding in judgement.findings:
         table.add_row(
             f"[{_COLOURS[finding.severity]}]{finding.severity.label}[/]",
-            _plain(finding.place.words),
-            _plain(catalogue.wrong(finding)),
-            _plain(catalogue.remedy(finding)),
+            # What people typed is no markup.
+            Text(finding.place.words),
+            Text(catalogue.wrong(finding)),
+            Text(catalogue.remedy(finding)),
         )
     SCREEN.print(table)
-
-
-def _plain(text: str) -> Text:
-    """Keep what people typed from being taken for markup."""
-    return Text(text)
 
 
 def print_standing(found: Standing) -> None:
@@ -85,8 +75,15 @@ def print_standing(found: Standing) -> None:
     for part in found.forms:
         title = f"《{part.form.title}》" if len(found.forms) > 1 else ""
         _print_form(part, f"{title}{part.period.label}")
-    for line in _waiting_lines(found):
-        say_wrapped(line)
+    for entry in found.apart:
+        say_wrapped(
+            f"{Outcome(entry.outcome).label}：{entry.unit_id} 回执号 {entry.receipt}，"
+            f"{entry.arrived_at:%m-%d %H:%M}收到，看不出报告期"
+        )
+    for notice in found.notices:
+        say_wrapped(f"注意：{notice}")
+    if found.queued:
+        say(f"待发邮件{found.queued}封")
 
 
 def _print_form(found: FormStanding, title: str) -> None:
@@ -107,25 +104,13 @@ def _print_form(found: FormStanding, title: str) -> None:
         if row.state is not State.ACCEPTED or row.late:
             table.add_row(
                 row.unit.unit_id,
-                _plain(named[row.unit.unit_id]),
+                Text(named[row.unit.unit_id]),
                 row.word,
                 row.receipt,
                 *(str(number or "") for number in (row.must, row.verify, row.note)),
             )
     if table.row_count:
         SCREEN.print(table)
-
-
-def _waiting_lines(found: Standing) -> list[str]:
-    lines = [
-        f"{Outcome(entry.outcome).label}：{entry.unit_id} 回执号 {entry.receipt}，"
-        f"{entry.arrived_at:%m-%d %H:%M}收到，看不出报告期"
-        for entry in found.apart
-    ]
-    lines += [f"注意：{notice}" for notice in found.notices]
-    if found.queued:
-        lines.append(f"待发邮件{found.queued}封")
-    return lines
 
 
 def recovered_lines(found: Recovered) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The commands that keep the office going: remind, mail, doctor, backup, restore, purge, export."""
+"""The commands that keep the office going: remind, mail, doctor, backup … and what a superior decides."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sheetflow.cli.commands import (
-    FORM_HELP,
+    AsJson,
     Call,
+    FormOption,
+    PeriodOption,
     app,
     form_named,
     opened_office,
@@ -20,10 +22,11 @@ from sheetflow.cli.commands import (
 from sheetflow.cli.screen import SCREEN, Steps, complain, say, say_json, say_wrapped
 
 if TYPE_CHECKING:
-    from sheetflow.upkeep.doctor import Line
     from sheetflow.upkeep.remind import Reminders
 
 
+Receipt = Annotated[str, typer.Argument(help="The receipt's number, like 370102-2012B1-1.")]
+_NEXT = "已记录。正在值守的服务会马上重新处理；没有值守的，请运行 run。"
 _MOST_NAMED = 20
 _COLOURS = {"ok": "green", "warning": "yellow", "fault": "red"}
 
@@ -34,7 +37,7 @@ def remind(
     period: Annotated[
         str, typer.Option(help="The report period (default: the last one that has ended).")
     ] = "",
-    form: Annotated[str, typer.Option(help=FORM_HELP)] = "",
+    form: FormOption = "",
 ) -> None:
     """Send 催报 to whoever is missing, once a day at most; the 填报 workbook is attached."""
     from sheetflow.mail.send import send_unless_served
@@ -45,10 +48,10 @@ def remind(
         wanted = period_named(office, period, chosen) if period else None
         reminders = remind_missing(office, wanted, chosen)
         sent = send_unless_served(office)
-    for part in reminders.parts:
+    for part in reminders:
         for line in _reminder_lines(part):
             say(line)
-    if reminders.queued or reminders.told:
+    if any(part.queued or part.told for part in reminders):
         say(f"已发信{sent.sent}封。" if sent else "正在值守的服务会马上把信发出。")
 
 
@@ -78,7 +81,7 @@ def doctor(
     health: Annotated[
         bool, typer.Option("--health", help="Only whether `watch` lives: exit 0, else 1.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Look at folders, rights, mail server, fonts, clock …: what is wrong, how to mend it."""
     from sheetflow.upkeep.doctor import Grade, examine
@@ -89,25 +92,22 @@ def doctor(
     lines = examine(call.root, call.at)
     counts = Counter(line.grade for line in lines)
     if as_json:
-        document = {
-            "faults": counts[Grade.FAULT],
-            "warnings": counts[Grade.WARNING],
-            "lines": [line.as_json() for line in lines],
-        }
-        say_json(document)
+        say_json(
+            {
+                "faults": counts[Grade.FAULT],
+                "warnings": counts[Grade.WARNING],
+                "lines": [line.as_json() for line in lines],
+            }
+        )
     else:
         for line in lines:
-            _print_line(line)
+            SCREEN.print(f"{line.grade.label} ", style=_COLOURS[line.grade.value], end="")
+            say(f"{line.topic}：{line.found}")
+            if line.remedy:
+                say_wrapped(f"　　 → {line.remedy}")
         say("，".join(f"{grade.label}{counts[grade]}" for grade in Grade))
     if counts[Grade.FAULT]:
         raise typer.Exit(1)
-
-
-def _print_line(line: Line) -> None:
-    SCREEN.print(f"{line.grade.label} ", style=_COLOURS[line.grade.value], end="")
-    say(f"{line.topic}：{line.found}")
-    if line.remedy:
-        say_wrapped(f"　　 → {line.remedy}")
 
 
 def _tell_health(root: Path, *, as_json: bool) -> int:
@@ -118,8 +118,7 @@ def _tell_health(root: Path, *, as_json: bool) -> int:
     workspace, _ = open_workspace(root)
     verdict = check_health(workspace, Clock.on_disk())
     if as_json:
-        document = {"healthy": verdict.is_well, "message": verdict.sentence}
-        say_json(document, indent=None)
+        say_json({"healthy": verdict.is_well, "message": verdict.sentence}, indent=None)
     else:
         say(verdict.sentence)
     return 0 if verdict.is_well else 1
@@ -227,7 +226,10 @@ def purge(
             say(
                 f"有{len(plan.carried)}份暂时保留：下期的填报表要从它预填，年度结束或有了下期以后再清理。"
             )
-        if not yes and not _is_confirmed():
+        if not yes and not SCREEN.is_terminal:
+            complain("清理以后不能恢复。确要清理，请加 --yes。")
+            raise typer.Exit(1)
+        if not yes and not typer.confirm("清理以后不能恢复。确要清理吗？"):
             raise typer.Exit(1)
         done = purge_all(office, before.date())
     say(f"已清理原件{done.originals}份、明细{done.documents}页；重新发布{done.republished}个文件。")
@@ -243,23 +245,16 @@ def purge(
         raise typer.Exit(1)
 
 
-def _is_confirmed() -> bool:
-    if not SCREEN.is_terminal:
-        complain("清理以后不能恢复。确要清理，请加 --yes。")
-        return False
-    return typer.confirm("清理以后不能恢复。确要清理吗？")
-
-
 @app.command()
 def export(
     context: typer.Context,
-    period: Annotated[str, typer.Option(help="The report period, like 2012B1.")],
+    period: PeriodOption,
     to: Annotated[Path, typer.Option(help="The folder to write into.")],
     level: Annotated[
         str,
         typer.Option(help="Mask personal columns as this level sees them (default: the top one)."),
     ] = "",
-    form: Annotated[str, typer.Option(help=FORM_HELP)] = "",
+    form: FormOption = "",
 ) -> None:
     """Write the consolidated rows as CSV and as a SQLite file, one table a sheet; masks apply."""
     from sheetflow.upkeep.export import export_rows, level_named
@@ -308,3 +303,53 @@ def mail(
     say(f"已重新排队{len(wanted)}封：发出{sent.sent}封，稍后再发{sent.delayed}封。")
     if sent.held:
         say(f"还有{sent.held}封发不出去，见 sheetflow mail。")
+
+
+@app.command()
+def waive(
+    context: typer.Context,
+    receipt: Receipt,
+    rule: Annotated[
+        str,
+        typer.Argument(
+            help="The finding's number in 问题清单 (like 1A2B3C4D), or its rule's code."
+        ),
+    ],
+    why: Annotated[str, typer.Option(help="The reason; it is shown upward.")],
+) -> None:
+    """Let one hard finding pass for one returned submission, on record."""
+    from sheetflow.upkeep.decide import waive as let_pass
+
+    with opened_office(context) as office:
+        let_pass(office, receipt, rule, why)
+    say(_NEXT)
+
+
+@app.command()
+def release(
+    context: typer.Context,
+    receipt: Receipt,
+    why: Annotated[str, typer.Option(help="The reason.")] = "",
+) -> None:
+    """Release a held workbook: it counts as the folder's unit's own."""
+    _decide(context, receipt, "release", why)
+
+
+@app.command()
+def reject(
+    context: typer.Context,
+    receipt: Receipt,
+    why: Annotated[str, typer.Option(help="The reason; its sender is told.")],
+) -> None:
+    """Reject a held workbook."""
+    _decide(context, receipt, "reject", why)
+
+
+def _decide(context: typer.Context, receipt: str, verdict: str, why: str) -> None:
+    from sheetflow.upkeep.decide import decide
+
+    with opened_office(context) as office:
+        besides = decide(office, receipt, verdict, why)
+    say(_NEXT)
+    if besides:
+        say(besides)

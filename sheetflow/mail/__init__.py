@@ -1,13 +1,14 @@
-"""Mailing: from a rendered mail to bytes, and from bytes to a server or a Maildir.
+"""Mail, from an event to somebody's mailbox.
 
-This room owns the bytes of a mail, the conversation that delivers it and the waiting
-between attempts. It refuses the queue (that is the store's), the words (wording's) and
-the clock: dates are handed in.
+`facts` says what a mail is told and queues it, in the commit of what it tells of; `gather` puts
+one mail in the place of a flood; `send` takes what is due, `compose` puts it into bytes, and
+`smtp` or `maildir` carries it (`delivery`: what became of it). While a service runs, `postman`
+sends beside its passes. The words are wording's, the queue and its back-off the store's.
 """
 
 from __future__ import annotations
 
-from sheetflow.mail.compose import OutgoingMail, Sender, compose, wire_address
+from sheetflow.mail.compose import Sender, compose, wire_address
 from sheetflow.mail.delivery import Carrier, Delivery, Outcome, Reason, Refusal
 from sheetflow.mail.maildir import MaildirCarrier
 from sheetflow.mail.smtp import SmtpCarrier
@@ -17,7 +18,6 @@ __all__ = [
     "Delivery",
     "MaildirCarrier",
     "Outcome",
-    "OutgoingMail",
     "Reason",
     "Refusal",
     "Sender",

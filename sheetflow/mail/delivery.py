@@ -1,21 +1,16 @@
-"""Delivery: what a mail server said, and what became of a mail, in our own words.
+"""What became of a mail, in our own words; and what a carrier is.
 
-Owns the outcomes and the reasons; when to try again is the queue's. Refuses to quote a
-server or a library: what a server says may hold addresses, and nobody here reads English. A
-fault of the server or of the settings is TEMPORARY (the mail waits until somebody mends them);
-only what the server says of this mail or of one recipient is PERMANENT.
+No server or library is quoted: what a server says may hold addresses, and nobody here reads
+English. A fault of the server or of the settings is TEMPORARY (the mail waits until somebody
+mends them); only what the server says of this mail or of one recipient is PERMANENT.
 """
 
 from __future__ import annotations
 
-import smtplib
-import socket
-import ssl
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal, Protocol
+from typing import Protocol
 
 
 class Outcome(StrEnum):
@@ -88,49 +83,36 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """The result of one attempt.
+    """The result of one attempt: who has it, and of each one else why not."""
 
-    SENT: somebody has it and nobody is left to try; `refusals` name those who never get
-    it. TEMPORARY: try again, with the recipients in `again` only. PERMANENT: nobody of
-    this attempt has it and another would end the same.
-    """
-
-    outcome: Outcome
-    reason: Reason | None = None
     accepted: tuple[str, ...] = ()
     refusals: tuple[Refusal, ...] = ()
 
     @property
-    def again(self) -> tuple[str, ...]:
-        """The recipients to try again."""
-        return self._refused(Outcome.TEMPORARY)
+    def outcome(self) -> Outcome:
+        """TEMPORARY: try those in `again`; PERMANENT: nobody has it and another try ends the same."""
+        if self.again:
+            return Outcome.TEMPORARY
+        return Outcome.SENT if self.accepted else Outcome.PERMANENT
 
     @property
-    def failed(self) -> tuple[str, ...]:
-        """The recipients to whom it cannot be delivered."""
-        return self._refused(Outcome.PERMANENT)
+    def reason(self) -> Reason | None:
+        """Why somebody has to wait, else why somebody never gets it; None where all have it."""
+        refusals = sorted(self.refusals, key=lambda each: each.outcome is Outcome.PERMANENT)
+        if refusals:
+            return refusals[0].reason
+        return None if self.accepted else Reason("nobody")
 
-    def _refused(self, outcome: Outcome) -> tuple[str, ...]:
-        return tuple(refused.recipient for refused in self.refusals if refused.outcome is outcome)
+    @property
+    def again(self) -> tuple[str, ...]:
+        """The recipients to try again."""
+        return tuple(self.reasons(Outcome.TEMPORARY))
 
     def reasons(self, outcome: Outcome) -> dict[str, str]:
         """Say of each recipient with this outcome why."""
         return {
             each.recipient: each.reason.words for each in self.refusals if each.outcome is outcome
         }
-
-    @classmethod
-    def of(cls, accepted: Sequence[str], refusals: Sequence[Refusal]) -> Delivery:
-        """Sum up what became of each recipient."""
-        temporary = [each for each in refusals if each.outcome is Outcome.TEMPORARY]
-        if temporary:
-            outcome = Outcome.TEMPORARY
-        else:
-            outcome = Outcome.SENT if accepted else Outcome.PERMANENT
-        reasons = [each.reason for each in [*temporary, *refusals]]
-        if not reasons and not accepted:
-            reasons = [Reason("nobody")]
-        return cls(outcome, reasons[0] if reasons else None, tuple(accepted), tuple(refusals))
 
 
 class Carrier(Protocol):
@@ -142,116 +124,3 @@ class Carrier(Protocol):
     def deliver(self, message: bytes, sender: str, recipients: Sequence[str]) -> Delivery:
         """Hand `message` over once; failures are the answer, never an exception."""
         ...
-
-
-_ACCEPTED = frozenset({250, 251, 252})
-_LOGIN_NEEDED = frozenset({530, 534, 535, 538})
-_NOT_NOW, _REFUSED = 4, 5
-_FULL = frozenset({422, 431, 452, 552})
-_TOO_BIG = frozenset({523, 552})
-
-Step = Literal["sender", "recipient", "message"]
-
-
-class TroubleError(Exception):
-    """The conversation ended before anybody got the mail."""
-
-    def __init__(self, reason: Reason, outcome: Outcome = Outcome.TEMPORARY) -> None:
-        super().__init__(str(reason))
-        self.reason = reason
-        self.outcome = outcome
-
-
-def name_sender(server: smtplib.SMTP, address: str) -> None:
-    """Say who sends (MAIL FROM); raise TroubleError where the server minds."""
-    code, _ = server.mail(address)
-    if code not in _ACCEPTED:
-        outcome, reason = verdict("sender", code)
-        raise TroubleError(reason, outcome)
-
-
-def hand_over(server: smtplib.SMTP, message: bytes, fit: Mapping[str, str]) -> list[Refusal]:
-    """Name the recipients and hand `message` over to those the server takes.
-
-    `fit` maps each recipient to its address on the wire. Give a refusal for each one
-    who did not get it.
-    """
-    refusals = []
-    for recipient, wire in fit.items():
-        code, _ = server.rcpt(wire)
-        if code not in _ACCEPTED:
-            refusals.append(Refusal(recipient, *verdict("recipient", code)))
-    refused = {refusal.recipient for refusal in refusals}
-    rest = [recipient for recipient in fit if recipient not in refused]
-    if rest:
-        code = _send_content(server, message)
-        if code not in _ACCEPTED:
-            outcome, reason = verdict("message", code)
-            refusals += [Refusal(recipient, outcome, reason) for recipient in rest]
-    return refusals
-
-
-def _send_content(server: smtplib.SMTP, message: bytes) -> int:
-    try:
-        code, _ = server.data(message)
-    except smtplib.SMTPDataError as error:  # it said no before the first line
-        return error.smtp_code
-    return code
-
-
-def verdict(step: Step, code: int) -> tuple[Outcome, Reason]:
-    """Judge the three digits that the server answered to `step` with."""
-    outcome = Outcome.TEMPORARY
-    if code in _LOGIN_NEEDED:
-        word = "login"
-    elif step == "recipient" and code in _FULL:
-        # RFC 5321, 4.5.3.1.10: 552 for a recipient is what 452 should have been.
-        word = "full"
-    elif step != "recipient" and code in _TOO_BIG:
-        outcome, word = Outcome.PERMANENT, "size"
-    elif code // 100 == _REFUSED:
-        word = step
-        if step != "sender":  # that one is a setting, which somebody can mend
-            outcome = Outcome.PERMANENT
-    else:
-        word = "busy" if code // 100 == _NOT_NOW else "answer"
-    return outcome, Reason(word, max(code, 0))
-
-
-@contextmanager
-def blaming(code: str) -> Iterator[None]:
-    """Name `code` as the reason where the server refuses or cannot do what is inside."""
-    try:
-        yield
-    except smtplib.SMTPServerDisconnected:
-        raise
-    except smtplib.SMTPResponseException as error:
-        raise TroubleError(Reason(code, max(error.smtp_code, 0))) from error
-    except (smtplib.SMTPException, UnicodeError) as error:
-        raise TroubleError(Reason(code)) from error
-
-
-def reason_for(error: Exception) -> Reason:
-    """Name what broke the conversation. smtplib hides a timeout behind “disconnected”."""
-    if isinstance(error, smtplib.SMTPServerDisconnected) and isinstance(error.__context__, OSError):
-        error = error.__context__
-    for kinds, code in _BROKEN:
-        if isinstance(error, kinds):
-            digits = error.smtp_code if isinstance(error, smtplib.SMTPResponseException) else 0
-            return Reason(code, max(digits, 0))
-    return Reason("answer")
-
-
-_BROKEN: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str], ...] = (
-    (ssl.SSLCertVerificationError, "certificate"),
-    ((ssl.SSLEOFError, ssl.SSLZeroReturnError), "dropped"),
-    (ssl.SSLError, "tls"),
-    (TimeoutError, "timeout"),
-    ((socket.gaierror, UnicodeError), "host"),
-    (smtplib.SMTPConnectError, "greeting"),
-    (smtplib.SMTPServerDisconnected, "dropped"),
-    (smtplib.SMTPException, "answer"),
-    ((ConnectionResetError, BrokenPipeError, ConnectionAbortedError), "dropped"),
-    (OSError, "connect"),
-)
-"""Which exception means what, the narrowest first."""

@@ -1,7 +1,6 @@
 """The Maildir carrier: mail as files, where no server is set.
 
-Owns the folder's layout, that nobody else reads it, and that no half-written mail is ever
-seen in it. Refuses to send. A mail is known by its Message-ID: delivered twice, it lies there once.
+Nobody else reads the folder, and no half-written mail is ever seen in it. A mail is known by its Message-ID: delivered twice, it lies there once.
 """
 
 from __future__ import annotations
@@ -37,10 +36,10 @@ class MaildirCarrier:
             self._write(message)
         except OSError:
             disk = Reason("disk")
-            return Delivery.of(
-                (), [Refusal(recipient, Outcome.TEMPORARY, disk) for recipient in recipients]
+            return Delivery(
+                refusals=tuple(Refusal(each, Outcome.TEMPORARY, disk) for each in recipients)
             )
-        return Delivery(Outcome.SENT, accepted=tuple(recipients))
+        return Delivery(tuple(recipients))
 
     def remove(self, message_id: str) -> int:
         """Remove the mail with this Message-ID; give how many files that were."""

@@ -8,7 +8,7 @@ Mail that somebody did not get can be queued again; whoever has it does not get 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,7 +21,6 @@ from sheetflow.mail import (
     Carrier,
     MaildirCarrier,
     Outcome,
-    OutgoingMail,
     Reason,
     Sender,
     SmtpCarrier,
@@ -40,14 +39,6 @@ Unrecorded = dict[int, Delivered]
 """What became of mails, by their numbers, that the store does not know yet."""
 
 
-@dataclass(frozen=True, slots=True)
-class Blocked:
-    """What is the matter with the server, and when the mail was tried that found out."""
-
-    reason: Reason
-    at: dt.datetime
-
-
 @dataclass
 class Sent:
     """What became of one round of sending."""
@@ -55,8 +46,8 @@ class Sent:
     sent: int = 0
     delayed: int = 0
     held: int = 0
-    blocked: Blocked | None = None
-    """Set where the server itself does not serve: the others were put off untried."""
+    blocked: tuple[Reason, dt.datetime] | None = None
+    """What is the matter with the server, and when the mail was tried that found out."""
 
     @property
     def handled(self) -> int:
@@ -118,9 +109,12 @@ def send_due(
             _record_sent(office, gone)
             if result.blocked:
                 while untried := _untried(office, tried, now, newest):
-                    _put_off(office, untried, result.blocked)
-                    tried.update(mail.mail_id for mail in untried)
-                    result.delayed += len(untried)
+                    numbers = [mail.mail_id for mail in untried]
+                    reason, at = result.blocked
+                    office.store.mails.record_mails_put_off(numbers, reason.words, at)
+                    LOG.warning("%d mails put off: %s", len(numbers), reason)
+                    tried.update(numbers)
+                    result.delayed += len(numbers)
                 return result
             office.say("发信", min(start + together, len(fresh)), len(fresh))
     return result
@@ -131,12 +125,6 @@ def _untried(
 ) -> list[Mail]:
     due = office.store.mails.find_due(now, limit=_AT_ONCE, newest=newest)
     return [mail for mail in due if mail.mail_id not in tried]
-
-
-def _put_off(office: Office, mails: Sequence[Mail], blocked: Blocked) -> None:
-    numbers = [mail.mail_id for mail in mails]
-    office.store.mails.record_mails_put_off(numbers, blocked.reason.words, blocked.at)
-    LOG.warning("%d mails put off: %s", len(mails), blocked.reason)
 
 
 def _record_sent(office: Office, gone: Unrecorded) -> None:
@@ -181,14 +169,7 @@ def _send(office: Office, carrier: Carrier, mail: Mail, result: Sent) -> Deliver
     try:
         current = current_files(office, mail)
         attachments = [(entry.name, read_file(office, entry.path)) for entry in current.attachments]
-        outgoing = OutgoingMail(
-            message_id=mail.message_id,
-            recipients=mail.recipients,
-            subject=mail.subject,
-            text=current.text,
-            html=current.html,
-        )
-        message = compose(outgoing, sender, attachments, mail.created_at)
+        message = compose(current, sender, attachments, mail.created_at)
     except OSError:
         office.store.mails.record_mail_failed(mail.mail_id, "附件还没有发布", now)
         result.delayed += 1
@@ -207,10 +188,10 @@ def _send(office: Office, carrier: Carrier, mail: Mail, result: Sent) -> Deliver
         again=delivery.reasons(Outcome.TEMPORARY),
     )
     if delivery.reason and delivery.reason.is_of_the_server:
-        result.blocked = Blocked(delivery.reason, now)
+        result.blocked = delivery.reason, now
     result.sent += bool(delivery.accepted)
     result.delayed += bool(delivery.again)
-    result.held += bool(delivery.failed) and not delivery.again
+    result.held += bool(delivered.refused) and not delivery.again
     if delivery.accepted:
         return delivered
     office.store.mails.record_attempt(mail.mail_id, delivered, now)

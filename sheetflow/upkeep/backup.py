@@ -17,7 +17,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from sheetflow import __version__
 from sheetflow.config.workspace import Workspace
@@ -142,12 +142,17 @@ def _add(
     compression: int = zipfile.ZIP_DEFLATED,
 ) -> str:
     """Put a file into the package; give the hash of what went in."""
-    digest = hashlib.sha256()
     entry = zipfile.ZipInfo(name)
     entry.compress_type = compression
     with path.open("rb") as source, package.open(entry, "w", force_zip64=True) as sink:
-        while chunk := source.read(_CHUNK):
-            digest.update(chunk)
-            sink.write(chunk)
-    backup.files[name] = digest.hexdigest()
+        digest = backup.files[name] = copy_hashed(source, sink)
+    return digest
+
+
+def copy_hashed(source: IO[bytes], sink: IO[bytes]) -> str:
+    """Copy all that is left in `source`; give its sha256."""
+    digest = hashlib.sha256()
+    while chunk := source.read(_CHUNK):
+        digest.update(chunk)
+        sink.write(chunk)
     return digest.hexdigest()

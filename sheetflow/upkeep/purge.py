@@ -16,7 +16,6 @@ import getpass
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from sheetflow.context.context import LOG, Office
 from sheetflow.context.lock import held_lock
@@ -59,7 +58,6 @@ class Purged:
 
     originals: int
     documents: int
-    files: int
     republished: int
     leftovers: tuple[str, ...]
     """Older copies beside the database, which hold personal data still."""
@@ -75,27 +73,28 @@ def plan_purge(office: Office, before: dt.date) -> PurgePlan:
     plan = PurgePlan(before)
     for submission in office.store.submissions.find_submissions():
         plan.sources.setdefault(submission.arrival_id, []).append(submission)
-    _check_settled(office)
-    arrivals = office.store.arrivals.find_all()
     old = [
         (arrival, periods)
-        for arrival in arrivals
+        for arrival in office.store.arrivals.find_all()
         if _is_old(before, arrival, periods := list(_periods(office, plan, arrival)))
     ]
     plan.periods = sorted({period for _, periods in old for period in periods})
-    for period in plan.periods:
-        _check_closed(office, period)
-    _check_decided(plan, [arrival for arrival, _ in old])
+    _check_at_rest(office, plan, [arrival for arrival, _ in old])
     carried = {entry.arrival_id: entry for entry in _carried(office)}
     plan.arrivals = [arrival for arrival, _ in old if arrival.arrival_id not in carried]
     plan.carried = [carried[one.arrival_id] for one, _ in old if one.arrival_id in carried]
     gone = office.store.purges.find_purged()
     plan.fresh = [arrival for arrival in plan.arrivals if arrival.arrival_id not in gone]
-    kept = _still_to_send(office)
+    queued = office.store.mails.find_mails("queued")  # the next purge takes what they attach
+    kept = {entry.path for mail in queued for entry in mail.attachments}
+    outbox = office.workspace.outbox
     plan.paths = {
-        path: unit_id
-        for path, unit_id in _copies(office, plan)
-        if path not in kept and _is_there(office, path)
+        path: arrival.unit_id
+        for arrival in plan.arrivals
+        if arrival.unit_id in office.tree
+        for path in _copies(office, plan, arrival)
+        if path not in kept
+        if is_published(office, outbox / path) or lies_there(outbox, outbox / path)
     }
     return plan
 
@@ -105,28 +104,33 @@ def purge(office: Office, before: dt.date) -> Purged:
 
     Raise WorkspaceError where a service runs, or as `plan_purge` does.
     """
-    with held_lock(office.workspace.lock):
+    space = office.workspace
+    with held_lock(space.lock):
         plan = plan_purge(office, before)
         done = _record(office, plan) if plan.fresh else None
-        files, hers = _remove_copies(office, plan)
-        files += _remove_originals(office, plan)
+        hers = _remove_copies(office, plan)
+        _remove_originals(office, plan)
         forget_pieces(office)
-        rewrite_journal(office.store, office.workspace.journal)
+        rewrite_journal(office.store, space.journal)
         office.store.compact()
         rebuilt = rebuild(office)
-    LOG.info(
-        "purged before %s: %d originals, %d documents",
-        before.isoformat(),
-        done.originals if done else 0,
-        done.documents if done else 0,
-    )
+    originals, documents = (done.originals, done.documents) if done else (0, 0)
+    LOG.info("purged before %s: %d originals, %d documents", before, originals, documents)
+    # Roll-ups that show purged rows still, because a person changed them.
+    hers += [
+        entry.path
+        for entry in office.store.publications.find_beside()
+        if entry.kind == PublicationKind.CONSOLIDATED and entry.beside_for == Beside.HERS
+        if _shows(office, plan, entry)
+    ]
+    # Made before a migration, or set aside by a restore.
+    older = (*sorted(space.state.glob("*.bak")), *sorted(space.root.glob("恢复前_*")))
     return Purged(
-        originals=done.originals if done else 0,
-        documents=done.documents if done else 0,
-        files=files,
+        originals=originals,
+        documents=documents,
         republished=rebuilt.published,
-        leftovers=tuple(_leftovers(office.workspace.root, office.workspace.state)),
-        hers=(*hers, *_changed_rollups(office, plan)),
+        leftovers=tuple(path.relative_to(space.root).as_posix() for path in older),
+        hers=tuple(hers),
     )
 
 
@@ -153,24 +157,19 @@ def _is_old(before: dt.date, arrival: Arrival, periods: list[Period]) -> bool:
     return arrival.arrived_at.date() < before
 
 
-def _check_settled(office: Office) -> None:
-    """Refuse while answers are still to be made: they stand on originals and rows."""
+def _check_at_rest(office: Office, plan: PurgePlan, arrivals: Iterable[Arrival]) -> None:
+    """Refuse while answers are still to be made, a period is open, or a held workbook waits."""
     waiting = len(office.store.arrivals.find_unjudged())
     waiting += len(office.store.publications.find_stale(PublicationKind.ANSWER))
     if waiting:
         raise WorkspaceError(f"还有{waiting}份来件没有处理完，先不清理。请先运行 run。")
-
-
-def _check_closed(office: Office, period: Period) -> None:
-    if not office.is_closed(period):
-        last = office.last_deadline(period)
-        raise WorkspaceError(
-            f"{period.label}还没有截止（最晚{last.year}年{last.month}月{last.day}日），没有清理。"
-            f"请用更早的日期，不晚于{period.last_day.isoformat()}。"
-        )
-
-
-def _check_decided(plan: PurgePlan, arrivals: Iterable[Arrival]) -> None:
+    for period in plan.periods:
+        if not office.is_closed(period):
+            last = office.last_deadline(period)
+            raise WorkspaceError(
+                f"{period.label}还没有截止（最晚{last.year}年{last.month}月{last.day}日），没有清理。"
+                f"请用更早的日期，不晚于{period.last_day.isoformat()}。"
+            )
     held = [
         submission.receipt
         for arrival in arrivals
@@ -192,31 +191,18 @@ def _carried(office: Office) -> Iterator[Submission]:
         accepted = office.store.submissions.find_submissions(form=form.key)
         for unit_id in dict.fromkeys(entry.unit_id for entry in accepted):
             history = office.store.submissions.find_history(unit_id, form.key)
-            if history and _runs(office, form.period(history[-1].period)):
+            later = form.period(history[-1].period).rest_of_year if history else ()
+            if later and not office.is_closed(later[-1]):
                 yield history[-1]
 
 
-def _runs(office: Office, period: Period) -> bool:
-    """Whether the year of `period` has a later period that is still open."""
-    later = period.rest_of_year
-    return bool(later) and not office.is_closed(later[-1])
-
-
-def _copies(office: Office, plan: PurgePlan) -> Iterator[tuple[str, str]]:
-    """Name the files of the outbox that hold what the purged workbooks held, and their units."""
-    for arrival in plan.arrivals:
-        if arrival.unit_id in office.tree:
-            for path in _copies_of(office, plan, arrival):
-                yield path, arrival.unit_id
-
-
-def _copies_of(office: Office, plan: PurgePlan, arrival: Arrival) -> Iterator[str]:
+def _copies(office: Office, plan: PurgePlan, arrival: Arrival) -> Iterator[str]:
+    """Name the files of the outbox that may hold what a received workbook held."""
     unit = office.tree[arrival.unit_id]
     if arrival.answer == "precheck":
         head = office.store.arrivals.find_answer_document(arrival.arrival_id)[0]
-        spot = (str(head["form"]), str(head["period"]))
-        checked = precheck_path(office, unit, *spot, arrival.arrival_id)
-        yield office.relative(checked)
+        form_and_period = str(head["form"]), str(head["period"])
+        yield office.relative(precheck_path(office, unit, *form_and_period, arrival.arrival_id))
     for submission in plan.sources.get(arrival.arrival_id, ()):
         # It may have been returned first and accepted later, by the same number.
         yield from _published_of(office, submission)
@@ -238,17 +224,6 @@ def _published_of(office: Office, submission: Submission) -> Iterator[str]:
         of_this = name.startswith("退回_") and name.endswith(ending)
         if of_this or (entry.kind == PublicationKind.WORKBOOK and submission.outcome == "accepted"):
             yield entry.path
-
-
-def _is_there(office: Office, path: str) -> bool:
-    place = office.workspace.outbox / path
-    return is_published(office, place) or lies_there(office.workspace.outbox, place)
-
-
-def _still_to_send(office: Office) -> set[str]:
-    """Name what queued mail has yet to attach; the next purge takes it."""
-    queued = office.store.mails.find_mails("queued")
-    return {entry.path for mail in queued for entry in mail.attachments}
 
 
 def _record(office: Office, plan: PurgePlan) -> Purge:
@@ -291,30 +266,20 @@ def _shows(office: Office, plan: PurgePlan, entry: Publication) -> bool:
     return any(period in so_far for period in plan.periods)
 
 
-def _changed_rollups(office: Office, plan: PurgePlan) -> Iterator[str]:
-    """Name the roll-ups that show purged rows still, because a person changed them."""
-    for entry in office.store.publications.find_beside():
-        is_hers = entry.kind == PublicationKind.CONSOLIDATED and entry.beside_for == Beside.HERS
-        if is_hers and _shows(office, plan, entry):
-            yield entry.path
-
-
-def _remove_copies(office: Office, plan: PurgePlan) -> tuple[int, tuple[str, ...]]:
-    """Remove what is ours; give how many that were, and what a person changed and so stays."""
-    outbox, removed, hers = office.workspace.outbox, 0, list[str]()
+def _remove_copies(office: Office, plan: PurgePlan) -> list[str]:
+    """Remove what is ours; name what a person changed, which stays."""
+    outbox, hers = office.workspace.outbox, list[str]()
     for path, unit_id in sorted(plan.paths.items()):
-        ours = ours_at(office, path, unit_id)
-        count, left = remove_publication(outbox, outbox / path, ours)
-        removed += count
+        _, left = remove_publication(outbox, outbox / path, ours_at(office, path, unit_id))
         hers += [office.relative(place) for place in left]
     maildir = MaildirCarrier(office.workspace.maildir)
     for mail in office.store.mails.find_mails("sent"):
         if any(entry.path in plan.paths for entry in mail.attachments):
-            removed += maildir.remove(mail.message_id)
-    return removed, tuple(hers)
+            maildir.remove(mail.message_id)
+    return hers
 
 
-def _remove_originals(office: Office, plan: PurgePlan) -> int:
+def _remove_originals(office: Office, plan: PurgePlan) -> None:
     """Remove the blobs that nobody counts on any longer."""
     gone = office.store.purges.find_purged()
     needed = {
@@ -322,18 +287,9 @@ def _remove_originals(office: Office, plan: PurgePlan) -> int:
         for arrival in office.store.arrivals.find_all()
         if arrival.arrival_id not in gone
     }
-    removed = 0
     for sha256 in {arrival.sha256 for arrival in plan.arrivals} - needed:
         blob = blob_path(office.workspace.archive, sha256)
         with suppress(FileNotFoundError):
             blob.chmod(0o600)  # Windows does not remove what is read-only
             blob.unlink()
             sync_folder(blob.parent)
-            removed += 1
-    return removed
-
-
-def _leftovers(root: Path, state: Path) -> Iterator[str]:
-    """Name older copies that lie beside: made before a migration, or set aside by a restore."""
-    for path in (*sorted(state.glob("*.bak")), *sorted(root.glob("恢复前_*"))):
-        yield path.relative_to(root).as_posix()

@@ -15,6 +15,7 @@ import secrets
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -39,7 +40,7 @@ from sheetflow.service.requests import request_for
 from sheetflow.store import Arrival, NewArrival, Store
 from sheetflow.upkeep.backup import DATABASE, STAMP_KEY
 from sheetflow.upkeep.check import named_unit
-from sheetflow.upkeep.restore import check_database, opened, strange_files, unpack
+from sheetflow.upkeep.restore import check_database, opened, set_aside, strange_files, unpack
 from sheetflow.validators.catalogue import GENERAL
 
 GUESSED = "unit-guessed"
@@ -95,7 +96,10 @@ def recover(
         make_private_folder(draft)
         try:
             found = _recovered(workspace, journal, backup, draft, at, say)
-            found.aside = _set_aside(workspace, Clock(at).now())
+            name = workspace.database.name
+            old = (name, f"{name}-journal", f"{name}.seal", workspace.journal.name)
+            here = [workspace.state / each for each in old]
+            found.aside = set_aside(workspace.root, here, Clock(at).now())
             (draft / "journal").replace(workspace.journal)
             (draft / "new.db").replace(workspace.database)
             sync_folder(workspace.state)
@@ -133,8 +137,12 @@ def _recovered(
             store.record_workspace(journal.batches[-1].workspace)
         elif journal.batches and store.workspace_id != journal.batches[-1].workspace:
             raise WorkspaceError("这份备份是另一个工作文件夹的，没有恢复。请换一份备份。")
-        found.decisions = lost_decisions(workspace, store)
-        store.publications.record_announced(lost_announcements(workspace))
+        found.decisions = _lost_decisions(workspace, store)
+        announced: tuple[tuple[str, str], ...] = ()
+        # Without what is left of the old one, what is not made again to the byte is a person's.
+        with suppress(SheetflowError, OSError), _old_store(workspace) as lost:
+            announced = lost.publications.find_all_announced()
+        store.publications.record_announced(announced)
         _receive_all(office, journal, found)
         found.unknown = sum(1 for _ in strange_files(office))
         rewrite_journal(store, draft / "journal")
@@ -164,10 +172,15 @@ def _receive_all(office: Office, journal: Journal, found: Recovered) -> None:
             fresh.setdefault(_whence(entry), entry)
     noted = list(fresh.values())
     found.known = len(before)
-    found.missing = [entry for entry in noted if not blob_path(archive, entry.sha256).is_file()]
-    present = [entry for entry in noted if blob_path(archive, entry.sha256).is_file()]
-    told = {arrival.sha256 for arrival in before.values()} | {entry.sha256 for entry in noted}
-    strays = _strays(office, told)
+    known = {arrival.sha256 for arrival in before.values()} | {entry.sha256 for entry in noted}
+    lost = {sha256 for sha256 in known if not blob_path(archive, sha256).is_file()}
+    found.missing = [entry for entry in noted if entry.sha256 in lost]
+    present = [entry for entry in noted if entry.sha256 not in lost]
+    strays = sorted(
+        (dt.datetime.fromtimestamp(blob_path(archive, each).stat().st_mtime, OFFICE_ZONE), each)
+        for each in stored_blobs(archive)
+        if each not in known
+    )
     done = 0
     kept: set[int] = set()
     for moment, group in groupby(present, key=lambda entry: entry.arrived_at):
@@ -198,17 +211,6 @@ def _judge(office: Office, entries: Iterable[Entry], found: Recovered, kept: set
         for mail in office.store.mails.find_mails("queued"):
             if mail.mail_id not in kept:
                 office.store.mails.record_mail_sent(mail.mail_id, office.clock.now())
-
-
-def _strays(office: Office, told: set[str]) -> list[tuple[dt.datetime, str]]:
-    """Give the originals that nobody noted, with the time at which they were archived."""
-    archive = office.workspace.archive
-    strays = [
-        (dt.datetime.fromtimestamp(blob_path(archive, sha256).stat().st_mtime, OFFICE_ZONE), sha256)
-        for sha256 in stored_blobs(archive)
-        if sha256 not in told
-    ]
-    return sorted(strays)
 
 
 def _hold(office: Office, moment: dt.datetime, sha256: str, found: Recovered) -> set[int]:
@@ -250,21 +252,6 @@ def _hold(office: Office, moment: dt.datetime, sha256: str, found: Recovered) ->
     return {mail.mail_id for mail in office.store.mails.find_mails("queued")} - before
 
 
-def _set_aside(workspace: Workspace, now: dt.datetime) -> Path | None:
-    """Move the old database, its own journal and ours out of the way; nothing is deleted."""
-    database = workspace.database.name
-    names = (database, f"{database}-journal", f"{database}.seal", workspace.journal.name)
-    here = [workspace.state / name for name in names if (workspace.state / name).exists()]
-    if not here:
-        return None
-    aside = workspace.root / f"恢复前_{now:%Y%m%d-%H%M%S}_{secrets.token_hex(2)}"
-    make_private_folder(aside)
-    make_private_folder(aside / "state")
-    for path in here:
-        path.rename(aside / "state" / path.name)
-    return aside
-
-
 _LOGGED = re.compile(
     r"^(?P<at>\S+ [\d:]+)\S* INFO receipt (?P<receipt>\S+): "
     r"(?:rule (?P<rule>\S+) waived|(?P<verdict>release|reject))$"
@@ -272,28 +259,13 @@ _LOGGED = re.compile(
 _VERDICTS = {"release": "放行", "reject": "驳回"}
 
 
-def lost_decisions(workspace: Workspace, base: Store) -> tuple[str, ...] | None:
+def _lost_decisions(workspace: Workspace, base: Store) -> tuple[str, ...] | None:
     """Name what was decided and `base` does not know; None where nothing tells of it."""
     known = set(_of_store(base))
-    try:
-        with _old_store(workspace) as store:
-            if store.workspace_id == base.workspace_id:
-                return tuple(each for each in _of_store(store) if each not in known)
-    except (SheetflowError, OSError):
-        pass  # the log may still tell
+    with suppress(SheetflowError, OSError), _old_store(workspace) as store:
+        if store.workspace_id == base.workspace_id:
+            return tuple(each for each in _of_store(store) if each not in known)
     return _of_log(workspace)
-
-
-def lost_announcements(workspace: Workspace) -> tuple[tuple[str, str], ...]:
-    """Tell which bytes were ours in the outbox, as far as what is left of the database says it.
-
-    Without it, whatever lies there and is not made again to the byte counts as a person's.
-    """
-    try:
-        with _old_store(workspace) as store:
-            return store.publications.find_all_announced()
-    except (SheetflowError, OSError):
-        return ()
 
 
 def _old_store(workspace: Workspace) -> Store:

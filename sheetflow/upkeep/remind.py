@@ -8,7 +8,7 @@ itself: mail is queued.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from sheetflow.consolidation.accepted import Books
@@ -35,10 +35,10 @@ _NAMES_IN_A_LINE = 20
 
 @dataclass
 class Reminders:
-    """What one call did: who is missing, to whom mail was queued, who has no address."""
+    """What one call did about one form: who is missing, and to whom mail was queued."""
 
     label: str
-    """The periods that it was about, as people call them."""
+    """The period and the form, as people call them."""
     missing: list[BoardRow] = field(default_factory=list)
     queued: set[str] = field(default_factory=set)
     """The units to which a mail of today's was queued now."""
@@ -46,16 +46,11 @@ class Reminders:
     """The units that had theirs earlier today."""
     told: list[Unit] = field(default_factory=list)
     """The superiors to whom a list was queued now."""
-    parts: list[Reminders] = field(default_factory=list)
-    """The same form by form."""
-
-    @property
-    def silent(self) -> list[Unit]:
-        """The missing units that no mail can reach."""
-        return [row.unit for row in self.missing if not row.unit.mails]
 
 
-def remind(office: Office, period: Period | None = None, form: Form | None = None) -> Reminders:
+def remind(
+    office: Office, period: Period | None = None, form: Form | None = None
+) -> list[Reminders]:
     """Queue the reminders of `period`, by default the last one that has ended, of `form` or of all.
 
     Every missing unit gets one, with its own 填报 workbook, and every unit above the list
@@ -65,19 +60,10 @@ def remind(office: Office, period: Period | None = None, form: Form | None = Non
     today = office.clock.now().date()
     forms = (form,) if form else office.campaign.forms
     wanted = _asked(forms, period) if period else _ended_last(forms, today)
-    labels = "、".join(dict.fromkeys(when.label for _, when in wanted))
     if all(today + _NEAR < when.last_day for _, when in wanted):
+        labels = "、".join(dict.fromkeys(when.label for _, when in wanted))
         raise WorkspaceError(f"{labels}还没有结束，现在不用催报。")
-    result = Reminders(labels)
-    for each, when in wanted:
-        part = Reminders(f"{when.label}{office.campaign.named_beside(each.key)}")
-        _remind_of(office, each, when, part)
-        result.parts.append(part)
-        result.missing += part.missing
-        result.queued |= part.queued
-        result.repeated |= part.repeated
-        result.told += part.told
-    return result
+    return [_remind_of(office, each, when) for each, when in wanted]
 
 
 def _asked(forms: Iterable[Form], period: Period) -> list[tuple[Form, Period]]:
@@ -98,38 +84,33 @@ def _ended_last(forms: Iterable[Form], today: dt.date) -> list[tuple[Form, Perio
     return [(form, period) for form, period in ended if period.last_day == newest]
 
 
-def _remind_of(office: Office, form: Form, period: Period, result: Reminders) -> None:
+def _remind_of(office: Office, form: Form, period: Period) -> Reminders:
+    result = Reminders(f"{period.label}{office.campaign.named_beside(form.key)}")
     books = books_of(office, form, period)
     expected = [unit for root in office.tree.roots for unit in books.expected(root)]
-    missing = [row for row in map(books.board_row, expected) if not row.state.is_in]
-    result.missing += missing
-    _issue_lacking(office, form, period, [row.unit for row in missing])
-    names = {
-        row.unit.unit_id: _message_id(office, "remind", row.unit, form, period) for row in missing
+    result.missing = [row for row in map(books.board_row, expected) if not row.state.is_in]
+    paths = {
+        row.unit.unit_id: workbook_path(office, form, row.unit, period) for row in result.missing
     }
-    known = _known(office, names.values())
-    mails: list[NewMail] = []
-    for row in missing:
-        unit, name = row.unit, names[row.unit.unit_id]
-        if name in known:
-            result.repeated.add(unit.unit_id)
-        elif made := _reminder(office, form, period, row, name):
-            mails += made
-            result.queued.add(unit.unit_id)
-    mails += _rollcalls(office, form, books, missing, result)
-    office.store.mails.record_mails(mails, office.clock.now())
-    LOG.info("period %s: %d missing, %d mails queued", period, len(missing), len(mails))
-
-
-def _issue_lacking(office: Office, form: Form, period: Period, units: Iterable[Unit]) -> None:
-    """Hand out the workbook where a unit was never given one."""
     lacking = [
-        unit
-        for unit in units
-        if not is_published(office, workbook_path(office, form, unit, period))
+        row.unit for row in result.missing if not is_published(office, paths[row.unit.unit_id])
     ]
     if lacking:
         issue_workbooks(office, form, period, lacking)
+    names = _names(office, "remind", paths, form, period)
+    known = _known(office, names.values())
+    mails: list[NewMail] = []
+    for row in result.missing:
+        unit_id = row.unit.unit_id
+        if names[unit_id] in known:
+            result.repeated.add(unit_id)
+        elif made := _reminder(office, form, period, row, names[unit_id]):
+            mails += made
+            result.queued.add(unit_id)
+    mails += _rollcalls(office, form, books, result)
+    office.store.mails.record_mails(mails, office.clock.now())
+    LOG.info("period %s: %d missing, %d mails queued", period, len(result.missing), len(mails))
+    return result
 
 
 def _reminder(
@@ -157,29 +138,26 @@ _REASONS = {
 """Why somebody who did send something is reminded all the same."""
 
 
-def _rollcalls(
-    office: Office, form: Form, books: Books, missing: list[BoardRow], result: Reminders
-) -> list[NewMail]:
+def _rollcalls(office: Office, form: Form, books: Books, result: Reminders) -> list[NewMail]:
     """Make the lists for everyone who has missing units below."""
     mails: list[NewMail] = []
     above = [unit for unit in office.tree if office.tree.children(unit.unit_id)]
-    names = {
-        unit.unit_id: _message_id(office, "rollcall", unit, form, books.period) for unit in above
-    }
+    names = _names(office, "rollcall", [unit.unit_id for unit in above], form, books.period)
     known = _known(office, names.values())
     for unit in above:
         expected = {entry.unit_id for entry in books.expected(unit)}
-        lacking = [row for row in missing if row.unit.unit_id in expected]
+        lacking = [row for row in result.missing if row.unit.unit_id in expected]
         if all(row.unit == unit for row in lacking) or names[unit.unit_id] in known:
             continue
         own = "（含本级）" if unit.unit_id in expected else ""
+        held = [f"等待核实：{each.reason}" for each in held_submissions(office, expected, form)]
         data = replace(
             facts(office, unit, form.key, books.period.period_id),
             deadline="",
             # Counted as on the board: whoever reads it has a workbook of its own to report.
             reason=f"应报{len(expected)}个单位{own}，已报{len(expected) - len(lacking)}个，"
             f"没有接收{len(lacking)}个。",
-            remarks=(*_lines(office, unit, lacking), *_held(office, expected, form)),
+            remarks=(*_lines(office, unit, lacking), *held),
         )
         made = letter(office, unit, Event.ROLLCALL, data, names[unit.unit_id])
         mails += made
@@ -215,15 +193,12 @@ def _branch(office: Office, reader: Unit, unit: Unit) -> tuple[Unit | None, str]
     return branch, "" if chain[1] in (branch, reader) else chain[1].name
 
 
-def _held(office: Office, units: Collection[str], form: Form) -> Iterable[str]:
-    """Say which workbooks wait for a decision, also beside an accepted one."""
-    for entry in held_submissions(office, units, form):
-        yield f"等待核实：{entry.reason}"
-
-
-def _message_id(office: Office, kind: str, unit: Unit, form: Form, period: Period) -> str:
-    day = office.clock.now().strftime("%Y%m%d")
-    return f"{kind}.{unit.unit_id}.{form.key}.{period.period_id}.{day}"
+def _names(
+    office: Office, kind: str, unit_ids: Iterable[str], form: Form, period: Period
+) -> dict[str, str]:
+    """Name today's mail to each unit, by which a second one of the day is told."""
+    ending = f"{form.key}.{period.period_id}.{office.clock.now():%Y%m%d}"
+    return {unit_id: f"{kind}.{unit_id}.{ending}" for unit_id in unit_ids}
 
 
 def _known(office: Office, names: Iterable[str]) -> set[str]:

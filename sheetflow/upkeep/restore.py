@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import hashlib
 import json
 import os
 import re
@@ -18,7 +17,7 @@ import secrets
 import shutil
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,7 +32,7 @@ from sheetflow.publishing.lying import look_at
 from sheetflow.service.marks import answers_by_path, mark_of
 from sheetflow.service.publish import is_there, ours_at
 from sheetflow.store import Store, find_strangers
-from sheetflow.store.records import Publication, PublicationKind
+from sheetflow.store.records import PublicationKind
 from sheetflow.upkeep.backup import (
     ARCHIVE,
     DATABASE,
@@ -42,9 +41,34 @@ from sheetflow.upkeep.backup import (
     MANIFEST,
     STAMP_KEY,
     VERSION,
+    copy_hashed,
 )
 
 _LOCK = "lock"
+SETTINGS, UNITS, TEMPLATES, STATE = "sheetflow.toml", "units.xlsx", "templates", "state"
+_OURS = re.compile(
+    "|".join(map(re.escape, (SETTINGS, UNITS, DATABASE, JOURNAL, STAMP_KEY)))
+    + rf"|{ARCHIVE}/([0-9a-f]{{2}})/\1[0-9a-f]{{62}}"
+    + rf"|{TEMPLATES}(/(?![.]{{1,2}}(/|$))[^/\\:\x00-\x1f]+)+"
+)
+"""The names that a backup of ours may hold."""
+_NEEDED = {SETTINGS, UNITS, DATABASE}
+_SMALL_BYTES = 64 * 1024 * 1024
+"""More than any list, template or manifest; below it nobody asks how well a file was packed."""
+_MOST_PACKED = 50
+"""So many times its packed size is what our databases unpack to at most: their rows are packed."""
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    AttributeError,
+    KeyError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
+"""What reading a file that is no backup of ours, or a damaged one, may raise."""
+
+Manifest = Mapping[str, dict[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +103,15 @@ def restore(
         try:
             unpack(package, manifest["files"], draft)
             check_database(draft / DATABASE)
-            aside = _set_aside(root, Clock(at).now())
+            here = [root / name for name in (SETTINGS, UNITS, TEMPLATES)]
+            here += [path for path in (root / STATE).iterdir() if path.name != _LOCK]
+            aside = set_aside(root, here, Clock(at).now())
             if aside and not (draft / STAMP_KEY).exists() and (aside / STAMP_KEY).is_file():
                 shutil.copy2(aside / STAMP_KEY, draft / STAMP_KEY)  # one from before there were any
-            _put_in_place(draft, root)
+            for path in (draft / STATE).iterdir():
+                path.rename(root / STATE / path.name)
+            for name in (TEMPLATES, UNITS, SETTINGS):  # the settings last: they make it a workspace
+                (draft / name).rename(root / name)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
     with open_office(root, at) as office:
@@ -130,45 +159,30 @@ def check_database(database: Path) -> None:
             raise WorkspaceError("备份里的数据库已经损坏，没有恢复。请换一份备份。")
 
 
-def _set_aside(root: Path, now: dt.datetime) -> Path | None:
-    """Move what is there into a folder of its own; None where there is nothing."""
-    here = [root / name for name in (SETTINGS, UNITS, TEMPLATES) if (root / name).exists()]
-    state = [path for path in (root / STATE).iterdir() if path.name != _LOCK]
-    if not here and not state:
+def set_aside(root: Path, paths: Iterable[Path], now: dt.datetime) -> Path | None:
+    """Move what is there of `paths` into a folder of its own in `root`; None where nothing is."""
+    here = [path for path in paths if path.exists()]
+    if not here:
         return None
     aside = root / f"恢复前_{now:%Y%m%d-%H%M%S}_{secrets.token_hex(2)}"
-    (aside / STATE).mkdir(parents=True, mode=0o700)
-    aside.chmod(0o700)
+    make_private_folder(aside)
+    make_private_folder(aside / STATE)
     for path in here:
-        path.rename(aside / path.name)
-    for path in state:
-        path.rename(aside / STATE / path.name)
+        path.rename(aside / path.relative_to(root))
     return aside
-
-
-def _put_in_place(draft: Path, root: Path) -> None:
-    for path in (draft / STATE).iterdir():
-        path.rename(root / STATE / path.name)
-    for name in (TEMPLATES, UNITS, SETTINGS):  # the settings last: they make it a workspace
-        (draft / name).rename(root / name)
 
 
 def mark_missing(office: Office) -> int:
     """Mark every publication whose file is not in the outbox; give how many there are."""
-    lost = [
-        entry
-        for entry in office.store.publications.find_publications()
-        if entry.unit_id in office.tree and not entry.successor and not _is_there(office, entry)
-    ]
-    answers = (
-        answers_by_path(office)
-        if any(entry.kind == PublicationKind.ANSWER for entry in lost)
-        else {}
-    )
+    answers = answers_by_path(office)
     marks = [
         mark
-        for entry in lost
-        if (
+        for entry in office.store.publications.find_publications()
+        if entry.unit_id in office.tree
+        and not entry.successor
+        # It may lie beside a file that a person changed.
+        and not is_there(office, office.workspace.outbox / entry.current)
+        and (
             mark := answers.get(entry.path)
             if entry.kind == PublicationKind.ANSWER
             else mark_of(entry)
@@ -198,34 +212,6 @@ def strange_files(office: Office) -> Iterator[str]:
                         yield place
 
 
-def _is_there(office: Office, entry: Publication) -> bool:
-    """Whether what was published lies there, be it beside a file that a person changed."""
-    return is_there(office, office.workspace.outbox / entry.current)
-
-
-SETTINGS, UNITS, TEMPLATES, STATE = "sheetflow.toml", "units.xlsx", "templates", "state"
-_BLOB = re.compile(rf"{ARCHIVE}/([0-9a-f]{{2}})/\1[0-9a-f]{{62}}")
-_TEMPLATE = re.compile(rf"{TEMPLATES}(/[^/\\:\x00-\x1f]+)+")
-_NEEDED = {SETTINGS, UNITS, DATABASE}
-_SMALL_BYTES = 64 * 1024 * 1024
-"""More than any list, template or manifest; below it nobody asks how well a file was packed."""
-_MOST_PACKED = 50
-"""So many times its packed size is what our databases unpack to at most: their rows are packed."""
-_SPARE_BYTES = 64 * 1024 * 1024
-_DAMAGE = (
-    zipfile.BadZipFile,
-    zlib.error,
-    AttributeError,
-    KeyError,
-    RuntimeError,
-    TypeError,
-    ValueError,
-)
-"""What reading a file that is no backup of ours, or a damaged one, may raise."""
-
-Manifest = Mapping[str, dict[str, str]]
-
-
 @contextlib.contextmanager
 def opened(file: Path) -> Iterator[tuple[zipfile.ZipFile, Manifest]]:
     """Open the backup and its manifest, and hold names and sizes against what we write.
@@ -242,7 +228,7 @@ def opened(file: Path) -> Iterator[tuple[zipfile.ZipFile, Manifest]]:
             files = manifest["files"]
             if sorted(names) != sorted([MANIFEST, *files]) or not files.keys() >= _NEEDED:
                 raise WorkspaceError(f"备份 {file} 不完整。请换一份备份。")
-            if strange := [name for name in files if not _is_ours(name)]:
+            if strange := [name for name in files if not _OURS.fullmatch(name)]:
                 raise WorkspaceError(
                     f"备份 {file} 里有不该有的文件（{len(strange)}个），没有恢复。"
                 )
@@ -260,26 +246,16 @@ def opened(file: Path) -> Iterator[tuple[zipfile.ZipFile, Manifest]]:
 def _check_sizes(package: zipfile.ZipFile) -> None:
     """Refuse an entry that would unpack to more than any file of ours has."""
     for entry in package.infolist():
-        if entry.filename == DATABASE:
+        most = _SMALL_BYTES
+        if entry.filename in (DATABASE, JOURNAL):
             most = max(_SMALL_BYTES, entry.compress_size * _MOST_PACKED)
         elif entry.filename.startswith(f"{ARCHIVE}/"):
             most = MAX_BYTES
-        elif entry.filename == JOURNAL:
-            most = max(_SMALL_BYTES, entry.compress_size * _MOST_PACKED)
-        else:
-            most = _SMALL_BYTES
         if entry.file_size > most:
             raise WorkspaceError(
                 f"备份里的一个文件解开有{entry.file_size // 1024**2}兆，不像是本程序的备份，没有恢复。"
                 "请换一份备份。"
             )
-
-
-def _is_ours(name: str) -> bool:
-    parts = name.split("/")
-    tame = ".." not in parts and "." not in parts
-    known = name in {*_NEEDED, JOURNAL, STAMP_KEY}
-    return known or bool(tame and (_BLOB.fullmatch(name) or _TEMPLATE.fullmatch(name)))
 
 
 def unpack(package: zipfile.ZipFile, files: Mapping[str, str], draft: Path) -> None:
@@ -289,7 +265,7 @@ def unpack(package: zipfile.ZipFile, files: Mapping[str, str], draft: Path) -> N
     """
     wanted = sum(entry.file_size for entry in package.infolist())
     free = shutil.disk_usage(draft.parent).free
-    if wanted + _SPARE_BYTES > free:
+    if wanted + _SMALL_BYTES > free:
         raise WorkspaceError(
             f"备份解开要{wanted // 1024**2}兆，磁盘只剩{free // 1024**2}兆，没有恢复。"
             "请腾出空间，或者恢复到别的磁盘。"
@@ -304,12 +280,9 @@ def unpack(package: zipfile.ZipFile, files: Mapping[str, str], draft: Path) -> N
             make_private_folder(target.parent)
         else:
             target.parent.mkdir(parents=True, exist_ok=True)
-        digest = hashlib.sha256()
         with package.open(name) as source, target.open("wb") as sink:
-            while chunk := source.read(1 << 20):
-                digest.update(chunk)
-                sink.write(chunk)
-        if digest.hexdigest() != expected:
+            digest = copy_hashed(source, sink)
+        if digest != expected:
             raise WorkspaceError("备份里有文件与清单不符，已经损坏，没有恢复。请换一份备份。")
         if name.startswith(STATE):
             target.chmod(0o400 if name.startswith(f"{ARCHIVE}/") else 0o600)

@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sheetflow.errors import MailError
-from sheetflow.mail import OutgoingMail, Sender, compose, wire_address
+from sheetflow.mail import Sender, compose, wire_address
 from sheetflow.mail.compose import check_bytes
+from sheetflow.store.records import NewMail
 from sheetflow.wording import clean_header
 
 SUBJECT = "【下基层、访妇情、办实事】退回：历下区 2012年1—2月（第2号）"
@@ -23,9 +24,9 @@ SENDER = Sender("report@fl.example", "济南市妇联 活动办")
 SHEET = bytes(range(256)) * 40
 
 
-def mail(subject: str = SUBJECT, *recipients: str) -> OutgoingMail:
+def mail(subject: str = SUBJECT, *recipients: str) -> NewMail:
     """Draw a mail."""
-    return OutgoingMail(
+    return NewMail(
         message_id="<370102.2012B1.2@sheetflow>",
         recipients=recipients or ("lixia@fl.example",),
         subject=subject,
@@ -157,7 +158,7 @@ def test_addresses_on_the_wire(address: str, wire: str | None) -> None:
 )
 def test_wrong_settings_are_said(changed: str, sender: Sender, date: dt.datetime) -> None:
     """What cannot stand in a header is an error in our own words, not a broken mail."""
-    broken = OutgoingMail(message_id=changed, recipients=(), subject="", text="", html="")
+    broken = NewMail(message_id=changed, recipients=(), subject="", text="", html="")
     with pytest.raises(MailError, match="没有发出"):
         compose(broken, sender, [], date)
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from sheetflow.mail import MaildirCarrier, Outcome, OutgoingMail, Sender, compose
+from sheetflow.mail import MaildirCarrier, Outcome, Sender, compose
+from sheetflow.store.records import NewMail
 
 STARTS = dt.datetime(2012, 3, 5, 9, 0, tzinfo=dt.timezone(dt.timedelta(hours=8)))
 
@@ -23,7 +24,7 @@ TO = ("lixia@fl.example",)
 
 def message(number: int) -> bytes:
     """Compose a mail with its own Message-ID."""
-    mail = OutgoingMail(
+    mail = NewMail(
         message_id=f"<m{number}@sheetflow>",
         recipients=TO,
         subject=SUBJECT,

@@ -15,12 +15,12 @@ import pytest
 
 from sheetflow.mail import (
     Outcome,
-    OutgoingMail,
     Reason,
     Sender,
     SmtpCarrier,
     compose,
 )
+from sheetflow.store.records import NewMail
 
 StartServer = Callable[..., Any]
 BadServer = Callable[[Callable[[socket.socket], object]], AbstractContextManager[int]]
@@ -34,7 +34,7 @@ TO = ("lixia@fl.example", "lixia2@fl.example")
 SUBJECT = "【下基层、访妇情、办实事】退回：历下区 2012年1—2月（第2号）"
 NAME = "退回_370102-历下区_2012B1_第2号.xlsx"
 MESSAGE = compose(
-    OutgoingMail(
+    NewMail(
         message_id="<m1@sheetflow>",
         recipients=TO,
         subject=SUBJECT,

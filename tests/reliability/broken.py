@@ -118,9 +118,9 @@ NEW_ID_EACH_TIME = Broken(
     "a mail sent again bears another Message-ID",
     (
         (
-            "mail/send.py",
-            "            message_id=mail.message_id,",
-            '            message_id=mail.message_id.replace("@", f".{__import__(\'os\').getpid()}@"),',
+            "mail/compose.py",
+            '        "Message-ID": mail.message_id,',
+            '        "Message-ID": mail.message_id.replace("@", f".{__import__(\'os\').getpid()}@"),',
         ),
     ),
 )
@@ -386,8 +386,8 @@ ONE_CODE_PAGE = Broken(
     (
         (
             "context/templates.py",
-            "        text = decode_text(found.content)\n",
-            "        text = found.content.decode()\n",
+            "        text = None if content is None else decode_text(content)\n",
+            "        text = None if content is None else content.decode()\n",
         ),
     ),
 )

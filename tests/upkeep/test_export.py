@@ -14,14 +14,14 @@ from sheetflow.errors import WorkspaceError
 from sheetflow.masks import MaskPolicy
 from sheetflow.schemas.book import Outcome
 from sheetflow.units import THREE_LEVELS
-from sheetflow.upkeep.export import ExportColumn, ExportTable, tables_of, write_export
+from sheetflow.upkeep.export import ExportTable, tables_of, write_export
 from tests.consolidation.desk import TREE, Desk
 from tests.county_book import CAMPAIGN
 
 FEW = ExportTable(
     "走访",
-    (ExportColumn("单位"), ExportColumn("人次", "INTEGER"), ExportColumn("元", "REAL")),
-    lambda: [("历下区", 3, -1.5), ("=1+1", 0, None), ("＋补报", None, 2.0), ("-a\n@b", -4, 0.0)],
+    {"单位": "TEXT", "人次": "INTEGER", "元": "REAL"},
+    [("历下区", 3, -1.5), ("=1+1", 0, None), ("＋补报", None, 2.0), ("-a\n@b", -4, 0.0)],
 )
 
 
@@ -51,7 +51,7 @@ def test_the_sqlite_file_holds_the_rows_as_they_are(tmp_path: Path) -> None:
     write_export(tmp_path, "rows", [FEW])
     write_export(tmp_path, "rows", [FEW])
     with closing(sqlite3.connect(tmp_path / "rows.sqlite")) as database:
-        assert database.execute("SELECT * FROM 走访").fetchall() == list(FEW.rows())
+        assert database.execute("SELECT * FROM 走访").fetchall() == FEW.rows
         kinds = database.execute("SELECT name, type FROM pragma_table_info('走访')").fetchall()
     assert kinds == [("单位", "TEXT"), ("人次", "INTEGER"), ("元", "REAL")]
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sheetflow.context.context import LOG, Office, open_office
 from sheetflow.errors import SheetflowError, StoreError, describe
-from sheetflow.upkeep.doctor import duty, folders, machine, setup
+from sheetflow.upkeep.doctor import folders, machine, service
 from sheetflow.upkeep.doctor.finding import Examination, Grade, Line, fault
 
 __all__ = ["Grade", "Line", "examine"]
@@ -25,18 +25,18 @@ _EXAMINATIONS: tuple[tuple[str, Examination], ...] = (
     ("报送文件夹", folders.check_inbox),
     ("磁盘空间", folders.check_space),
     ("时钟", folders.check_clock),
-    ("设置", setup.check_settings),
-    ("个人信息", setup.check_privacy),
-    ("单位名单", setup.check_units),
-    ("填报表标识", setup.check_stamp_key),
-    ("发信", setup.check_mail),
-    ("模板", setup.check_templates),
+    ("设置", service.check_settings),
+    ("个人信息", service.check_privacy),
+    ("单位名单", service.check_units),
+    ("填报表标识", service.check_stamp_key),
+    ("发信", service.check_mail),
+    ("模板", service.check_templates),
     ("字体", machine.check_fonts),
     ("数据库", machine.check_database),
     ("原件存档", machine.check_archive),
     ("处理进程", machine.check_children),
-    ("服务", duty.check_service),
-    ("等待处理", duty.check_waiting),
+    ("服务", service.check_service),
+    ("等待处理", service.check_waiting),
 )
 
 
