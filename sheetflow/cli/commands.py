@@ -16,7 +16,7 @@ from sheetflow.cli.screen import Steps, complain, logging_to, say, say_json, say
 if TYPE_CHECKING:
     from sheetflow.config.settings import Settings
     from sheetflow.config.workspace import Workspace
-    from sheetflow.context.context import Office, OpenStore
+    from sheetflow.context import Office, OpenStore
     from sheetflow.periods import Period
     from sheetflow.schemas.forms import Form
     from sheetflow.store import Store
@@ -68,7 +68,7 @@ def _options(
 @contextmanager
 def opened_office(context: typer.Context, open_store: OpenStore | None = None) -> Iterator[Office]:
     """Open the workspace of the call, with progress on the screen and the log in its file."""
-    from sheetflow.context.context import open_office
+    from sheetflow.context import open_office
 
     call: Call = context.obj
     with (
@@ -134,7 +134,7 @@ def init(
 ) -> None:
     """Make a workspace, ready to run."""
     from sheetflow.config.workspace import create_workspace
-    from sheetflow.context.context import open_office
+    from sheetflow.context import open_office
     from sheetflow.context.units_in_force import read_given
     from sheetflow.service.issue import lay_report_template, publish_master
 
@@ -225,7 +225,7 @@ def check(
 ) -> None:
     """Judge a workbook without submitting it; exit 1 unless it would be accepted."""
     from sheetflow.cli.summaries import print_findings
-    from sheetflow.context.context import open_office
+    from sheetflow.context import open_office
     from sheetflow.schemas.book import Outcome
     from sheetflow.upkeep.check import check_file, write_annotated
 
@@ -266,7 +266,7 @@ def status(
 ) -> None:
     """Show who is in, late, missing; and what waits or failed."""
     from sheetflow.cli.summaries import print_standing
-    from sheetflow.context.context import open_office
+    from sheetflow.context import open_office
     from sheetflow.errors import StoreError
     from sheetflow.service.status import standing, waiting_in_inbox
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sheetflow.context.context import Office
+from sheetflow.context import Office
 from sheetflow.periods import Period
 from sheetflow.publishing.names import artefact_name
 from sheetflow.schemas.book import receipt_of

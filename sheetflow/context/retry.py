@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sheetflow.context.context import LOG, Office
+from sheetflow.context import LOG, Office
 from sheetflow.errors import (
     SheetflowError,
     StoreBusyError,

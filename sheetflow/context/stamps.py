@@ -8,7 +8,7 @@ as bearing none.
 from __future__ import annotations
 
 from sheetflow.config.stamp_key import make_stamp_key, read_stamp_key
-from sheetflow.context.context import LOG, Office
+from sheetflow.context import LOG, Office
 from sheetflow.errors import WorkspaceError
 from sheetflow.schemas.book import Judgement
 from sheetflow.schemas.tokens import StampKey, Token

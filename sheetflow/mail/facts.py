@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from sheetflow.context.context import LOG, Office
+from sheetflow.context import LOG, Office
 from sheetflow.errors import MailTemplateError
 from sheetflow.findings import (
     Catalogue,

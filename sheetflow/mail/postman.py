@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from sheetflow.context.context import LOG, Office, say_nothing
+from sheetflow.context import LOG, Office, say_nothing
 from sheetflow.context.retry import Retry
 from sheetflow.errors import describe
 from sheetflow.mail.send import Sent, Unrecorded, send_due

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from markupsafe import escape
 
-from sheetflow.context.context import LOG, Office
+from sheetflow.context import LOG, Office
 from sheetflow.context.lock import held_lock
 from sheetflow.errors import MailError, RequestError, StoreError, WorkspaceError, describe
 from sheetflow.mail import (

@@ -21,7 +21,7 @@ from typing import IO, BinaryIO
 
 from sheetflow import __version__
 from sheetflow.config.workspace import Workspace
-from sheetflow.context.context import LOG, Office
+from sheetflow.context import LOG, Office
 from sheetflow.context.stamps import stamp_key
 from sheetflow.durable import write_whole
 from sheetflow.errors import WorkspaceError

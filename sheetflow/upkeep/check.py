@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sheetflow.children.tasks.judge import JudgeRequest, judge_request, read_file
 from sheetflow.children.tasks.workbooks import ReturnedLook, render_marked
-from sheetflow.context.context import Office
+from sheetflow.context import Office
 from sheetflow.context.stamps import token_for
 from sheetflow.durable import replace_file
 from sheetflow.errors import UnreadableError, WorkspaceError

@@ -10,7 +10,7 @@ from __future__ import annotations
 import getpass
 from dataclasses import replace
 
-from sheetflow.context.context import LOG, Office
+from sheetflow.context import LOG, Office
 from sheetflow.errors import StoreError
 from sheetflow.findings import Finding, Severity
 from sheetflow.schemas.documents import load_finding

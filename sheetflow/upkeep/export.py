@@ -21,7 +21,7 @@ from typing import BinaryIO
 
 from sheetflow.consolidation.tables import Consolidated, DetailRow, DetailSheet
 from sheetflow.consolidation.workbook import consolidate
-from sheetflow.context.context import Office
+from sheetflow.context import Office
 from sheetflow.durable import EVERYBODYS, write_whole
 from sheetflow.errors import RequestError, WorkspaceError
 from sheetflow.periods import Period

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from sheetflow.context.context import LOG, Office
+from sheetflow.context import LOG, Office
 from sheetflow.context.lock import held_lock
 from sheetflow.context.paths import answer_path, precheck_path, workbook_path
 from sheetflow.durable import sync_folder

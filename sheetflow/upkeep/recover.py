@@ -22,8 +22,8 @@ from pathlib import Path
 
 from sheetflow.children.tasks.judge import JudgeReply, judge_file, read_file
 from sheetflow.config.workspace import Workspace, open_workspace
+from sheetflow.context import LOG, Office, Say, open_office, say_nothing
 from sheetflow.context.clock import Clock
-from sheetflow.context.context import LOG, Office, Say, open_office, say_nothing
 from sheetflow.context.lock import held_lock
 from sheetflow.context.open_store import open_store, refuse_over_originals
 from sheetflow.durable import close_to_others, make_private_folder, sync_folder

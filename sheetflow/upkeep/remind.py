@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from sheetflow.consolidation.accepted import Books
 from sheetflow.consolidation.tables import BoardRow, State
-from sheetflow.context.context import LOG, Office
+from sheetflow.context import LOG, Office
 from sheetflow.context.paths import workbook_path
 from sheetflow.errors import WorkspaceError
 from sheetflow.mail.facts import facts, full_message_id, letter

@@ -22,8 +22,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from sheetflow.context import Office, open_office
 from sheetflow.context.clock import Clock
-from sheetflow.context.context import Office, open_office
 from sheetflow.context.lock import held_lock
 from sheetflow.durable import close_to_others, make_private_folder
 from sheetflow.errors import StoreError, WorkspaceError

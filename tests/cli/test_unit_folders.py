@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from sheetflow.context.context import open_office
+from sheetflow.context import open_office
 from sheetflow.intake.identity import FOLDER
 from sheetflow.service.one_pass import run_pass
 from sheetflow.service.status import standing

@@ -8,8 +8,8 @@ import pytest
 
 from sheetflow.config.level_settings import settings_of
 from sheetflow.config.settings import Privacy
-from sheetflow.context.context import open_office
-from sheetflow.context.privacy import check_privacy, keyed_privacy
+from sheetflow.context import open_office
+from sheetflow.context.privacy import keyed_privacy
 from sheetflow.errors import SettingsError
 from tests.tiny.campaign import CAMPAIGN
 from tests.tiny.desk import CITY, EAST, PROVINCE, Desk, sound, words
@@ -46,9 +46,9 @@ def test_a_column_that_is_none_is_named(tmp_path: Path) -> None:
 def test_a_mask_that_is_none_is_refused() -> None:
     """A column that nobody said how to mask can only be shown or left out."""
     with pytest.raises(SettingsError, match="“河道”没有遮盖的办法，不能填“masked”"):
-        check_privacy(privacy(province={"outlets.river": "masked"}), CAMPAIGN)
-    check_privacy(privacy(province={"outlets.river": "left_out"}), CAMPAIGN)
-    check_privacy(privacy(province={"outlets.keeper": "masked"}), CAMPAIGN)
+        keyed_privacy(privacy(province={"outlets.river": "masked"}), CAMPAIGN)
+    keyed_privacy(privacy(province={"outlets.river": "left_out"}), CAMPAIGN)
+    keyed_privacy(privacy(province={"outlets.keeper": "masked"}), CAMPAIGN)
 
 
 @pytest.mark.parametrize("name", ["{sheet}.{column}", "《{sheet}》. {column}", "outlets.keeper"])

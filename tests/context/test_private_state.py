@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from sheetflow.cli.screen import logging_to
-from sheetflow.context.context import open_office
+from sheetflow.context import open_office
 from sheetflow.service.one_pass import run_pass
 from sheetflow.upkeep.backup import back_up
 from sheetflow.upkeep.restore import restore

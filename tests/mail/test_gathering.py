@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from sheetflow.context import Office, open_office
 from sheetflow.context.clock import Clock
-from sheetflow.context.context import Office, open_office
 from sheetflow.mail.gather import gather_floods
 from sheetflow.mail.send import send_due
 from sheetflow.store import NewMail

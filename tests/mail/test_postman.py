@@ -13,7 +13,7 @@ from queue import SimpleQueue
 import pytest
 from aiosmtpd.smtp import Envelope
 
-from sheetflow.context.context import Office, open_office
+from sheetflow.context import Office, open_office
 from sheetflow.errors import StoreError
 from sheetflow.mail.postman import Postman, postman_of
 from sheetflow.mail.send import Sent

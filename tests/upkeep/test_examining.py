@@ -17,8 +17,8 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from sheetflow.config.units_workbook import write_units
+from sheetflow.context import Office
 from sheetflow.context.clock import Clock
-from sheetflow.context.context import Office
 from sheetflow.upkeep.doctor import Grade, Line, examine, folders
 from tests.tiny.desk import (
     ALL,

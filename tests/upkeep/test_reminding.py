@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sheetflow.config.units_workbook import write_units
-from sheetflow.context.context import Office
+from sheetflow.context import Office
 from sheetflow.errors import WorkspaceError
 from sheetflow.mail.send import send_due
 from sheetflow.periods import Period

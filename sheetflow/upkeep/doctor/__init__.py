@@ -11,7 +11,7 @@ import datetime as dt
 from collections.abc import Iterable
 from pathlib import Path
 
-from sheetflow.context.context import LOG, Office, open_office
+from sheetflow.context import LOG, Office, open_office
 from sheetflow.errors import SheetflowError, StoreError, describe
 from sheetflow.upkeep.doctor import folders, machine, service
 from sheetflow.upkeep.doctor.finding import Examination, Grade, Line, fault

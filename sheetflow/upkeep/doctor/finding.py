@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sheetflow.context.context import Office
+from sheetflow.context import Office
 
 _MOST_NAMED = 5
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sheetflow.children.tasks.workbooks import BlankRequest, render_blank
-from sheetflow.context.context import Office
+from sheetflow.context import Office
 from sheetflow.errors import RESTORE, SheetflowError
 from sheetflow.intake.archive import blob_path, stored_blobs
 from sheetflow.intake.folders import BY_DESCRIPTOR

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from sheetflow.config.stamp_key import read_stamp_key
 from sheetflow.consolidation.waiting import Waits, told_besides
-from sheetflow.context.context import Office
+from sheetflow.context import Office
 from sheetflow.context.lock import holder_of, is_held
 from sheetflow.context.templates import BOARD_WORDS, MAIL_WORDS, REPORT_WORDS
 from sheetflow.errors import WorkspaceError
