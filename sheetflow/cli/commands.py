@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import typer
 
 from sheetflow import __version__
-from sheetflow.cli.screen import Steps, complain, logging_to, say, say_json, say_wrapped
+from sheetflow.cli.screen import complain, logging_to, say, say_json, say_wrapped, steps_shown
 
 if TYPE_CHECKING:
     from sheetflow.config.settings import Settings
@@ -72,7 +72,7 @@ def opened_office(context: typer.Context, open_store: OpenStore | None = None) -
 
     call: Call = context.obj
     with (
-        Steps() as steps,
+        steps_shown() as steps,
         open_office(call.root, call.at, steps, open_store) as office,
         logging_to(office.workspace.log),
     ):

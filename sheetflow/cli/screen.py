@@ -12,21 +12,18 @@ import os
 import re
 import sys
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from io import TextIOWrapper
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any
 
 from rich.cells import cell_len
 from rich.console import Console
 from typer import Abort, Exit
 
 from sheetflow.errors import SheetflowError
-
-if TYPE_CHECKING:
-    from rich.progress import Progress, TaskID
 
 _UNBROKEN = re.compile(r"[!-~]+[。，；：、）”]?|.[。，；：、）”]?", re.DOTALL)
 _SET_IN = "　　　"
@@ -119,44 +116,24 @@ def say_json(document: Mapping[str, Any], *, indent: int | None = 2) -> None:
     say(text)
 
 
-class Steps:
-    """Shows how far each step has come; call it with the step's name, done and total."""
+@contextmanager
+def steps_shown() -> Iterator[Callable[[str, int, int], None]]:
+    """Give what shows how far each step has come: call it with the step's name, done and total."""
+    if not SCREEN.is_terminal:
+        yield lambda step, done, total: say(f"{step}：{total}") if done == total else None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
-    def __init__(self) -> None:
-        self._progress = _bars() if SCREEN.is_terminal else None
-        self._tasks: dict[str, TaskID] = {}
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
+    tasks: dict[str, TaskID] = {}
+    with Progress(*columns, console=SCREEN) as progress:
 
-    def __enter__(self) -> Self:
-        if self._progress:
-            self._progress.start()
-        return self
+        def show(step: str, done: int, total: int) -> None:
+            if step not in tasks:
+                tasks[step] = progress.add_task(step, total=total)
+            progress.update(tasks[step], completed=done, total=total)
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if self._progress:
-            self._progress.stop()
-
-    def __call__(self, step: str, done: int, total: int) -> None:
-        """Show that `done` of `total` are done in `step`."""
-        if self._progress is None:
-            if done == total:
-                say(f"{step}：{total}")
-            return
-        if step not in self._tasks:
-            self._tasks[step] = self._progress.add_task(step, total=total)
-        self._progress.update(self._tasks[step], completed=done, total=total)
-
-
-def _bars() -> Progress:
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-    return Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=SCREEN
-    )
+        yield show
 
 
 class _Discreet(logging.Formatter):

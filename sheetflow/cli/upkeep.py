@@ -19,7 +19,7 @@ from sheetflow.cli.commands import (
     opened_office,
     period_named,
 )
-from sheetflow.cli.screen import SCREEN, Steps, complain, say, say_json, say_wrapped
+from sheetflow.cli.screen import SCREEN, complain, say, say_json, say_wrapped, steps_shown
 
 if TYPE_CHECKING:
     from sheetflow.upkeep.remind import Reminders
@@ -190,7 +190,7 @@ def _recover(call: Call, backup: Path | None, *, force: bool) -> None:
     from sheetflow.cli.summaries import recovered_lines
     from sheetflow.upkeep.recover import recover
 
-    with Steps() as steps:
+    with steps_shown() as steps:
         found = recover(call.root, backup=backup, force=force, at=call.at, say=steps)
     for line in recovered_lines(found):
         say(line)

@@ -19,7 +19,6 @@ from sheetflow.findings import Place
 from sheetflow.schemas.book import Judgement, Outcome
 from sheetflow.schemas.parsing import read_code
 from sheetflow.service.requests import request_for_unit, resolve_keys
-from sheetflow.units import Unit
 from sheetflow.validators.catalogue import GENERAL
 from sheetflow.validators.sheets import find_card_values, find_sheets
 from sheetflow.validators.stamps import parse_stamp
@@ -46,7 +45,14 @@ def check_file(office: Office, file: Path, unit_id: str = "") -> Checked:
     except UnreadableError as error:
         finding = GENERAL[error.reason].at(Place(), **error.details)
         return Checked(Judgement(outcome=Outcome.REFUSED, findings=(finding,)))
-    unit = _unit(office, raw, unit_id)
+    named = unit_id or named_unit(office, raw)
+    if named not in office.tree:
+        raise WorkspaceError(
+            f"名单里没有单位 {named}。请用 --unit 写明单位代码。"
+            if named
+            else "这个文件没有写明单位。请用 --unit 写明单位代码。"
+        )
+    unit = office.tree[named]
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
     request = request_for_unit(office, unit, str(file), office.clock.now(), digest)
     judgement, asked = judge_request(request, raw)
@@ -77,26 +83,12 @@ def write_annotated(office: Office, checked: Checked, target: Path) -> bool:
     return True
 
 
-def _on_cover(office: Office, raw: RawWorkbook) -> str:
-    """The unit code on the cover, where the stamp was lost."""
+def named_unit(office: Office, raw: RawWorkbook) -> str:
+    """Give the code of the unit that a workbook names: by its stamp, else on its cover."""
+    if stamped := parse_stamp(raw).unit:
+        return stamped
     for form in office.campaign.forms:
         values = find_card_values(form.cover_sheet, find_sheets(raw, form))
         if code := read_code(values.get(form.cover.unit_id)):
             return code
     return ""
-
-
-def named_unit(office: Office, raw: RawWorkbook) -> str:
-    """Give the code of the unit that a workbook names, by its stamp or on its cover."""
-    return parse_stamp(raw).unit or _on_cover(office, raw)
-
-
-def _unit(office: Office, raw: RawWorkbook, unit_id: str) -> Unit:
-    named = unit_id or named_unit(office, raw)
-    if named not in office.tree:
-        raise WorkspaceError(
-            f"名单里没有单位 {named}。请用 --unit 写明单位代码。"
-            if named
-            else "这个文件没有写明单位。请用 --unit 写明单位代码。"
-        )
-    return office.tree[named]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from sheetflow.context import LOG, Office, open_office
@@ -20,6 +21,7 @@ __all__ = ["Grade", "Line", "examine"]
 
 _EXAMINATIONS: tuple[tuple[str, Examination], ...] = (
     ("文件夹", folders.check_access),
+    ("单位文件夹", folders.check_unit_folders),
     ("state 文件夹", folders.check_privacy_of_state),
     ("身份（文件夹权限）", folders.check_identity),
     ("报送文件夹", folders.check_inbox),
@@ -46,33 +48,27 @@ def examine(root: Path, at: dt.datetime | None = None) -> tuple[Line, ...]:
     try:
         with open_office(root, at) as office:
             for topic, examination in _EXAMINATIONS:
-                lines += _guarded(office, topic, examination)
+                found = _guarded(office, examination)
+                lines += [replace(line, topic=line.topic or topic) for line in found]
     except StoreError as error:
-        lines.append(fault("数据库", str(error), "请照这句话处理，再运行一次 doctor。"))
+        lines.append(fault(str(error), "请照这句话处理，再运行一次 doctor。", "数据库"))
     except SheetflowError as error:
-        lines.append(fault("工作文件夹", str(error), "请先改正这一条，再运行一次 doctor。"))
+        lines.append(fault(str(error), "请先改正这一条，再运行一次 doctor。", "工作文件夹"))
     except OSError as error:
-        lines.append(
-            fault(
-                "工作文件夹",
-                f"打不开（{error.strerror or type(error).__name__}）：{error.filename or root}。",
-                "请检查文件夹权限和磁盘空间。",
-            )
-        )
+        words = f"打不开（{error.strerror or type(error).__name__}）：{error.filename or root}。"
+        lines.append(fault(words, "请检查文件夹权限和磁盘空间。", "工作文件夹"))
     return tuple(lines)
 
 
-def _guarded(office: Office, topic: str, examination: Examination) -> Iterable[Line]:
+def _guarded(office: Office, examination: Examination) -> Iterable[Line]:
     """Make one check; what stops it is a line, and stops no other."""
-    lines: list[Line] = []
     try:
-        lines.extend(examination(office))
+        yield from examination(office)
     except SheetflowError as error:
-        lines.append(fault(topic, str(error), "请照这句话处理，再运行一次 doctor。"))
+        yield fault(str(error), "请照这句话处理，再运行一次 doctor。")
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        lines.append(fault(topic, f"没有查成（{reason}）。", "请检查文件夹权限和共享的连接。"))
+        yield fault(f"没有查成（{reason}）。", "请检查文件夹权限和共享的连接。")
     except Exception as error:  # noqa: BLE001 - a fault of ours in one check hides no other
-        LOG.error("doctor: %s: %s", topic, describe(error))
-        lines.append(fault(topic, "没有查成：程序出错。", "请把日志交给系统维护人员。"))
-    return lines
+        LOG.error("doctor: %s", describe(error))
+        yield fault("没有查成：程序出错。", "请把日志交给系统维护人员。")

@@ -47,17 +47,17 @@ Examination = Callable[[Office], Iterable[Line]]
 """One check of an open office; it may raise our errors and OSError, which become faults."""
 
 
-def ok(topic: str, found: str) -> Line:
-    """Say that all is well."""
+def ok(found: str, topic: str = "") -> Line:
+    """Say that all is well; a line without a topic bears that of its check."""
     return Line(Grade.OK, topic, found)
 
 
-def warning(topic: str, found: str, remedy: str) -> Line:
+def warning(found: str, remedy: str, topic: str = "") -> Line:
     """Say what works, but not as it should, or cannot be checked here."""
     return Line(Grade.WARNING, topic, found, remedy)
 
 
-def fault(topic: str, found: str, remedy: str) -> Line:
+def fault(found: str, remedy: str, topic: str = "") -> Line:
     """Say what does not work."""
     return Line(Grade.FAULT, topic, found, remedy)
 

@@ -28,7 +28,7 @@ _ACL = "system.posix_acl_access"
 
 
 def check_access(office: Office) -> Iterator[Line]:
-    """Try to write into inbox, outbox and state, and look at each unit's folder."""
+    """Try to write into inbox, outbox and state."""
     space = office.workspace
     for topic, folder in (
         ("报送文件夹", space.inbox),
@@ -39,16 +39,16 @@ def check_access(office: Office) -> Iterator[Line]:
             _touched(folder)
         except OSError as error:
             yield fault(
-                topic,
                 f"{folder} 不能写入（{error.strerror or type(error).__name__}）。",
                 "请检查共享文件夹是否已连接，运行服务的帐号是否有读写权限，磁盘是否已满。",
+                topic=topic,
             )
         else:
-            yield ok(topic, f"{folder} 可以读写。")
-    yield from _unit_folders(office)
+            yield ok(f"{folder} 可以读写。", topic=topic)
 
 
-def _unit_folders(office: Office) -> Iterator[Line]:
+def check_unit_folders(office: Office) -> Iterator[Line]:
+    """Look at each unit's folders in inbox and outbox."""
     places = [office.workspace.inbox_of(unit) for unit in office.tree]
     places += [office.workspace.outbox_of(unit) for unit in office.tree]
     missing = [place.name for place in places if not place.is_dir()]
@@ -57,18 +57,16 @@ def _unit_folders(office: Office) -> Iterator[Line]:
     ]
     if missing:
         yield warning(
-            "单位文件夹",
             f"缺少{len(missing)}个单位文件夹：{listed(missing)}。",
             "运行 run 或 watch 时会补上；补上以后请重新设好权限。",
         )
     if closed:
         yield fault(
-            "单位文件夹",
             f"有{len(closed)}个单位文件夹，本服务不能写：{listed(closed)}。",
             "请给运行服务的帐号读写权限。",
         )
     if not missing and not closed:
-        yield ok("单位文件夹", f"{len(office.tree)}个单位的报送、答复文件夹都在，可以读写。")
+        yield ok(f"{len(office.tree)}个单位的报送、答复文件夹都在，可以读写。")
 
 
 def check_privacy_of_state(office: Office, mount_table: Path = MOUNT_TABLE) -> Iterator[Line]:
@@ -77,25 +75,21 @@ def check_privacy_of_state(office: Office, mount_table: Path = MOUNT_TABLE) -> I
     mount = mount_of(state.resolve(), read_mounts(mount_table))
     if mount is not None and mount.is_share:
         yield fault(
-            "state 文件夹",
             "工作文件夹在共享文件夹上，数据库放在那里会损坏。",
             "请把工作文件夹移到本机磁盘，只把报送、答复文件夹放在共享上（[folders]）。",
         )
     if os.name == "posix" and state.stat().st_mode & 0o077:
         yield warning(
-            "state 文件夹",
-            "里面有原件和个人信息，本机别的帐号却可以进入。",
-            f"请运行 chmod 700 '{state}'。",
+            "里面有原件和个人信息，本机别的帐号却可以进入。", f"请运行 chmod 700 '{state}'。"
         )
 
 
 def check_identity(office: Office, mount_table: Path = MOUNT_TABLE) -> Iterator[Line]:
     """Look who else may write into a unit's inbox folder."""
-    topic, inbox = "身份（文件夹权限）", office.workspace.inbox
+    inbox = office.workspace.inbox
     mount = mount_of(inbox.resolve(), read_mounts(mount_table))
     if os.name != "posix" or (mount is not None and mount.is_share):
         yield warning(
-            topic,
             "报送文件夹的权限本机查不出。",
             "请在文件服务器上（Windows 在文件夹属性的“安全”里）核对：每个单位只能写自己的文件夹。",
         )
@@ -105,39 +99,32 @@ def check_identity(office: Office, mount_table: Path = MOUNT_TABLE) -> Iterator[
     ]
     listed_rights = {folder: _has_acl(folder) for folder in folders}
     plain = [folder for folder in folders if not listed_rights[folder]]
-    lines = [*_open_to_all(topic, inbox, plain), *_shared_groups(topic, plain)]
+    lines = [*_open_to_all(inbox, plain), *_shared_groups(plain)]
     if len(plain) < len(folders):
-        yield ok(
-            topic,
-            f"{len(folders) - len(plain)}个报送文件夹带有访问控制列表，请用 getfacl 核对。",
-        )
+        yield ok(f"{len(folders) - len(plain)}个报送文件夹带有访问控制列表，请用 getfacl 核对。")
     if lines:
         yield from lines
     else:
         yield ok(
-            topic,
-            "本机别的帐号不能替单位投放。通过共享投放的，请在共享的设置里同样一个单位一个权限。",
+            "本机别的帐号不能替单位投放。通过共享投放的，请在共享的设置里同样一个单位一个权限。"
         )
 
 
-def _open_to_all(topic: str, inbox: Path, plain: Sequence[Path]) -> Iterator[Line]:
+def _open_to_all(inbox: Path, plain: Sequence[Path]) -> Iterator[Line]:
     exposed = [folder.name for folder in plain if folder.stat().st_mode & stat.S_IWOTH]
     if exposed:
         yield warning(
-            topic,
             f"本机任何帐号都能往这些报送文件夹里放文件：{listed(exposed)}。",
             "单位的身份只看文件夹，请去掉“其他人可写”（chmod o-w）。",
         )
     mode = inbox.stat().st_mode
     if mode & stat.S_IWOTH and not mode & stat.S_ISVTX:
         yield warning(
-            topic,
-            "本机任何帐号都能把单位的报送文件夹改名或换掉。",
-            f"请运行 chmod o-w '{inbox}'。",
+            "本机任何帐号都能把单位的报送文件夹改名或换掉。", f"请运行 chmod o-w '{inbox}'。"
         )
 
 
-def _shared_groups(topic: str, plain: Sequence[Path]) -> Iterator[Line]:
+def _shared_groups(plain: Sequence[Path]) -> Iterator[Line]:
     groups: dict[int, list[str]] = defaultdict(list)
     for folder in plain:
         status = folder.stat()
@@ -146,7 +133,6 @@ def _shared_groups(topic: str, plain: Sequence[Path]) -> Iterator[Line]:
     for names in groups.values():
         if len(names) > 1:
             yield warning(
-                topic,
                 f"这些报送文件夹由同一个用户组可写：{listed(names)}。",
                 "同组的人可以替别的单位报送。请一个单位一个组或一个帐号，再核对。",
             )
@@ -165,9 +151,9 @@ def check_inbox(office: Office) -> Iterator[Line]:
     """Say which folders of the inbox cannot be looked into; what lies there is told as waiting."""
     troubles = look(office, open_intake(office)).troubles
     for trouble in troubles:
-        yield fault("报送文件夹", str(trouble), "请检查文件夹的权限和共享的连接。")
+        yield fault(str(trouble), "请检查文件夹的权限和共享的连接。")
     if not troubles:
-        yield ok("报送文件夹", "都看得到里面。")
+        yield ok("都看得到里面。")
 
 
 def check_clock(office: Office) -> Iterator[Line]:
@@ -180,12 +166,11 @@ def check_clock(office: Office) -> Iterator[Line]:
     off = max(before - stamped, stamped - office.clock.on_disk(), 0.0)
     if off > _CLOCK_SECONDS:
         yield warning(
-            "时钟",
             f"本机与报送文件夹所在机器的时钟相差{round(off)}秒。",
             "请让两边自动对时；收到时间、是否迟报按本机的时钟算。",
         )
     else:
-        yield ok("时钟", "本机与报送文件夹的时钟一致。")
+        yield ok("本机与报送文件夹的时钟一致。")
 
 
 def check_space(office: Office) -> Iterator[Line]:
@@ -201,11 +186,11 @@ def check_space(office: Office) -> Iterator[Line]:
         free = shutil.disk_usage(folder).free
         words = f"所在磁盘还剩{free // _MIB}兆。"
         if free < _TOO_LITTLE:
-            yield fault(topic, words, "请马上腾出空间；在此之前来件不会丢，但处理不下去。")
+            yield fault(words, "请马上腾出空间；在此之前来件不会丢，但处理不下去。", topic=topic)
         elif free < _SCARCE:
-            yield warning(topic, words, "请腾出空间，至少留2000兆。")
+            yield warning(words, "请腾出空间，至少留2000兆。", topic=topic)
         else:
-            yield ok(topic, words)
+            yield ok(words, topic=topic)
 
 
 def _touched(folder: Path) -> float:

@@ -29,9 +29,9 @@ def check_privacy(office: Office) -> Iterator[Line]:
     privacy = office.settings.privacy
     count = sum(len(privacy.overrides(level)) for level in office.campaign.levels.names)
     if count:
-        yield ok("个人信息", f"设置里另定了{count}个栏目让上级怎样看，都是这次活动的栏目。")
+        yield ok(f"设置里另定了{count}个栏目让上级怎样看，都是这次活动的栏目。")
     else:
-        yield ok("个人信息", "各级看到的个人信息栏目照活动的规定，没有另设。")
+        yield ok("各级看到的个人信息栏目照活动的规定，没有另设。")
 
 
 def check_settings(office: Office) -> Iterator[Line]:
@@ -43,7 +43,6 @@ def check_settings(office: Office) -> Iterator[Line]:
     ]
     if strange:
         yield warning(
-            "设置",
             f"[folders] 的 watching_exceptions 写了没有的文件夹：{listed(strange)}。",
             "请照报送文件夹的名称改正。",
         )
@@ -54,7 +53,6 @@ def check_settings(office: Office) -> Iterator[Line]:
     ]
     if numbers:
         yield warning(
-            "设置",
             f"[report] 的 document_numbers 写了没有的单位：{listed(numbers)}。",
             "应写成“单位代码_报告期 = 字号”。",
         )
@@ -66,31 +64,29 @@ def check_units(office: Office) -> Iterator[Line]:
     silent = [unit.name for unit in living if not unit.mails]
     if silent:
         yield warning(
-            "单位名单",
             f"{len(living)}个单位里有{len(silent)}个没有邮箱：{listed(silent)}。",
             "结果只放进他们的答复文件夹；要发邮件，请在 units.xlsx 填上邮箱。",
         )
     else:
-        yield ok("单位名单", f"{len(living)}个单位都有邮箱。")
+        yield ok(f"{len(living)}个单位都有邮箱。")
 
 
 def check_stamp_key(office: Office) -> Iterator[Line]:
     """Look whether the key of the stamps is there and can be read."""
-    topic, path = "填报表标识", office.workspace.stamp_key
+    path = office.workspace.stamp_key
     try:
         found = read_stamp_key(path)
     except WorkspaceError as error:
         remedy = "请从备份取回这个文件并检查权限；没有备份的，移走它，下一次 run 会新做一份。"
-        yield warning(topic, f"{error}新发的填报表暂时不带标识码，收表不受影响。", remedy)
+        yield warning(f"{error}新发的填报表暂时不带标识码，收表不受影响。", remedy)
         return
     if found is None:
         yield warning(
-            topic,
             f"没有密钥 {path}。",
             "下一次运行 run 或 watch 会新做一份；以前发出的填报表照常使用。有备份的，可以先取回。",
         )
     else:
-        yield ok(topic, "密钥在，可以读出。")
+        yield ok("密钥在，可以读出。")
 
 
 def check_mail(office: Office) -> Iterator[Line]:
@@ -99,11 +95,11 @@ def check_mail(office: Office) -> Iterator[Line]:
     if isinstance(carrier, SmtpCarrier):
         reason = carrier.probe(office.settings.mail.sender)
         if reason is None:
-            yield ok("发信", f"发信服务器 {carrier.host} 可以使用。")
+            yield ok(f"发信服务器 {carrier.host} 可以使用。")
         else:
-            yield fault("发信", reason.words, "邮件会排队等着，不会丢。请检查 [mail] 的设置。")
+            yield fault(reason.words, "邮件会排队等着，不会丢。请检查 [mail] 的设置。")
     else:
-        yield ok("发信", f"没有设发信服务器，邮件存在 {office.workspace.maildir} 备查。")
+        yield ok(f"没有设发信服务器，邮件存在 {office.workspace.maildir} 备查。")
 
 
 def check_templates(office: Office) -> Iterator[Line]:
@@ -118,11 +114,11 @@ def check_templates(office: Office) -> Iterator[Line]:
         )
     for topic, faults in found.items():
         for sentence in faults:
-            yield warning(topic, sentence, "改好以后会自动采用，不用重新启动。")
+            yield warning(sentence, "改好以后会自动采用，不用重新启动。", topic=topic)
         if not faults:
             newer = templates.newer() if topic == MAIL_WORDS else ()
             hint = f"{listed(newer)} 是新版本添的，现用默认文字；要改，请先运行一次 init 补上。"
-            yield ok(topic, f"可以使用。{hint if newer else ''}")
+            yield ok(f"可以使用。{hint if newer else ''}", topic=topic)
 
 
 def check_service(office: Office) -> Iterator[Line]:
@@ -130,24 +126,22 @@ def check_service(office: Office) -> Iterator[Line]:
     space = office.workspace
     verdict = check_health(space, office.clock.on_disk())
     if verdict.is_well:
-        yield ok("服务", verdict.sentence)
+        yield ok(verdict.sentence)
         return
     if is_held(space.lock):
         holder = holder_of(space.lock)
         who = f"占用工作文件夹的是进程 {holder}。" if holder else ""
-        yield warning("服务", verdict.sentence + who, "请稍后再看；一直如此，请重新启动服务。")
+        yield warning(verdict.sentence + who, "请稍后再看；一直如此，请重新启动服务。")
         return
     unserved = office.store.arrivals.find_unjudged()
     if unserved:
         yield warning(
-            "服务",
-            f"有{len(unserved)}份来件等着处理，却没有值守的服务。",
-            "请启动 watch，或运行 run。",
+            f"有{len(unserved)}份来件等着处理，却没有值守的服务。", "请启动 watch，或运行 run。"
         )
     elif missing := _missing(office):
-        yield warning("服务", f"{missing}，却没有值守的服务，报来的没有人收。", "请启动 watch。")
+        yield warning(f"{missing}，却没有值守的服务，报来的没有人收。", "请启动 watch。")
     else:
-        yield ok("服务", "现在没有值守的服务；要自动收取，请启动 watch。")
+        yield ok("现在没有值守的服务；要自动收取，请启动 watch。")
 
 
 def _missing(office: Office) -> str:
@@ -177,13 +171,13 @@ def check_waiting(office: Office) -> Iterator[Line]:
         shown[entry.kind] += 1
         if shown[entry.kind] <= _MOST_LINES:
             grade = fault if entry.is_ours else warning
-            yield grade(entry.kind.label, entry.reason, entry.remedy)
+            yield grade(entry.reason, entry.remedy, topic=entry.kind.label)
     for kind, count in counts.items():
         if count > _MOST_LINES:
-            yield warning(kind.label, f"一共有{count}件。", "全部见 status --json。")
+            yield warning(f"一共有{count}件。", "全部见 status --json。", topic=kind.label)
     said_already = template_troubles(office)
     for trouble in told_besides(found.troubles, found.waiting):
         if trouble not in said_already:
-            yield warning("服务", trouble, "")
+            yield warning(trouble, "", topic="服务")
     if not found.waiting:
-        yield ok("等待处理", "没有等着处理的事。")
+        yield ok("没有等着处理的事。")
