@@ -84,11 +84,20 @@ def doctor(
     as_json: AsJson = False,
 ) -> None:
     """Look at folders, rights, mail server, fonts, clock …: what is wrong, how to mend it."""
-    from sheetflow.upkeep.doctor import Grade, examine
+    from sheetflow.config.workspace import open_workspace
+    from sheetflow.context.clock import Clock
+    from sheetflow.service.health import check_health
 
     call: Call = context.obj
     if health:
-        raise typer.Exit(_tell_health(call.root, as_json=as_json))
+        verdict = check_health(open_workspace(call.root)[0], Clock.on_disk())
+        if as_json:
+            say_json({"healthy": verdict.is_well, "message": verdict.sentence}, indent=None)
+        else:
+            say(verdict.sentence)
+        raise typer.Exit(0 if verdict.is_well else 1)
+    from sheetflow.upkeep.doctor import Grade, examine
+
     lines = examine(call.root, call.at)
     counts = Counter(line.grade for line in lines)
     if as_json:
@@ -108,20 +117,6 @@ def doctor(
         say("，".join(f"{grade.label}{counts[grade]}" for grade in Grade))
     if counts[Grade.FAULT]:
         raise typer.Exit(1)
-
-
-def _tell_health(root: Path, *, as_json: bool) -> int:
-    from sheetflow.config.workspace import open_workspace
-    from sheetflow.context.clock import Clock
-    from sheetflow.service.health import check_health
-
-    workspace, _ = open_workspace(root)
-    verdict = check_health(workspace, Clock.on_disk())
-    if as_json:
-        say_json({"healthy": verdict.is_well, "message": verdict.sentence}, indent=None)
-    else:
-        say(verdict.sentence)
-    return 0 if verdict.is_well else 1
 
 
 @app.command()

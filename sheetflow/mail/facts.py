@@ -36,12 +36,11 @@ def tell(
     said: Mapping[Identity, Explanation] | None = None,
 ) -> tuple[MailFinding, ...]:
     """Put the first findings into words, the heaviest first, what is settled by `said` last."""
-    order = list(Severity)
-    settled = set(said or ())
-    listed = sorted(
-        findings,
-        key=lambda finding: (finding.identity in settled, order.index(finding.severity)),
-    )
+    order, settled = list(Severity), set(said or ())
+
+    def weight(finding: Finding) -> tuple[bool, int]:
+        return finding.identity in settled, order.index(finding.severity)
+
     return tuple(
         MailFinding(
             place=finding.place.words,
@@ -51,7 +50,7 @@ def tell(
             else catalogue.remedy(finding),
             severity=finding.severity.label,
         )
-        for finding in listed[:_FIRST]
+        for finding in sorted(findings, key=weight)[:_FIRST]
     )
 
 
@@ -79,6 +78,7 @@ def facts(office: Office, unit: Unit, form: str, period: str) -> MailData:
     asked = [contact.office, contact.person, contact.phone]
     known = office.period(form, period) if period else None
     until = office.deadline(unit, office.form(form), known) if known else None
+    today = office.clock.now()
     other = office.campaign.other_form(form)
     return MailData(
         campaign=office.campaign.title,
@@ -90,19 +90,13 @@ def facts(office: Office, unit: Unit, form: str, period: str) -> MailData:
         drop_folder=office.workspace.inbox_of(unit).name,
         contact="，".join(part for part in asked if part),
         signature=contact.office,
-        date=_day_words(office),
+        date=f"{today.year}年{today.month}月{today.day}日",
     )
-
-
-def _day_words(office: Office) -> str:
-    today = office.clock.now()
-    return f"{today.year}年{today.month}月{today.day}日"
 
 
 def full_message_id(office: Office, name: str) -> str:
     """Make the Message-ID of the mail called `name`: the same name, the same mail."""
-    domain = office.settings.mail.sender.rpartition("@")[2] or "sheetflow.invalid"
-    return f"<{name}@{domain}>"
+    return f"<{name}@{office.settings.mail.sender.rpartition('@')[2] or 'sheetflow.invalid'}>"
 
 
 def letter(
@@ -122,9 +116,7 @@ def letter(
     try:
         text = render_mail(office.templates.mail(), event, data)
     except MailTemplateError as error:
-        LOG.warning(
-            "mail template of the workspace not usable, the default one is taken: %s", error
-        )
+        LOG.warning("mail template not usable, the default one is taken: %s", error)
         text = render_mail(office.templates.default_mail(), event, data)
     attach = office.settings.mail.attach
     attachments = tuple(Attachment(name, path) for name, path in (files or {}).items() if attach)

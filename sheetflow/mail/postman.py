@@ -1,7 +1,6 @@
 """Sends the mail of a running service beside its passes: a slow server delays mail and nothing else.
 
-This module owns the thread. It refuses to know how a mail is sent and what becomes of it:
-`sending` does. A pass calls the postman when its publications lie in the outbox; what is
+This module owns the thread; how a mail is sent, `send` knows. A pass calls the postman when its publications lie in the outbox; what is
 queued after the call waits for the next one, for its attachments may not lie there yet.
 """
 
@@ -19,7 +18,7 @@ from sheetflow.mail.send import Sent, Unrecorded, send_due
 
 
 class Postman:
-    """Goes whenever it is called; use `postman_of`."""
+    """Goes whenever it is called, until its end; use `postman_of`."""
 
     def __init__(self, office: Office, on_sent: Callable[[Sent], None]) -> None:
         self._is_ending = False
@@ -33,6 +32,7 @@ class Postman:
         self._unrecorded: Unrecorded = {}
         self._failure: BaseException | None = None
         self._thread = threading.Thread(target=self._serve, name="postman", daemon=True)
+        self._thread.start()
 
     @property
     def troubles(self) -> tuple[str, ...]:
@@ -47,10 +47,6 @@ class Postman:
         self.check()
         self._newest = self._office.store.mails.newest_id()
         self._called.set()
-
-    def start(self) -> None:
-        """Begin to hear calls."""
-        self._thread.start()
 
     def join(self, seconds: float | None = None) -> None:
         """Wait for the thread's end, which comes of `end` or of what no waiting mends."""
@@ -100,7 +96,6 @@ def postman_of(office: Office, on_sent: Callable[[Sent], None]) -> Iterator[Post
     Raise at the end what ended the thread.
     """
     postman = Postman(office, on_sent)
-    postman.start()
     try:
         yield postman
     finally:

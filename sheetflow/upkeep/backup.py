@@ -14,13 +14,11 @@ import hashlib
 import json
 import secrets
 import zipfile
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, BinaryIO
 
 from sheetflow import __version__
-from sheetflow.config.workspace import Workspace
 from sheetflow.context import LOG, Office
 from sheetflow.context.stamps import stamp_key
 from sheetflow.durable import write_whole
@@ -48,7 +46,12 @@ def back_up(office: Office, target: Path) -> Backup:
 
     Raise WorkspaceError where it cannot be written, or would lie where units read.
     """
-    _check_place(office.workspace, target)
+    place, space = target.absolute().parent.resolve(), office.workspace
+    for folder in (space.inbox, space.outbox, space.archive):
+        if folder.resolve() in (place, *place.parents):
+            raise WorkspaceError(
+                f"备份里有个人信息，不能放在 {folder} 里。请放到别人读不到的文件夹。"
+            )
     backup = Backup()
 
     def write(file: BinaryIO) -> None:
@@ -66,25 +69,15 @@ def back_up(office: Office, target: Path) -> Backup:
     return backup
 
 
-def _check_place(workspace: Workspace, target: Path) -> None:
-    place = target.absolute().parent.resolve()
-    for folder in (workspace.inbox, workspace.outbox, workspace.archive):
-        if folder.resolve() in (place, *place.parents):
-            raise WorkspaceError(
-                f"备份里有个人信息，不能放在 {folder} 里。请放到别人读不到的文件夹。"
-            )
-
-
 def _pack(office: Office, package: zipfile.ZipFile, backup: Backup) -> None:
     """Fill `package`, and note in `backup` what it holds; the manifest comes last."""
     space = office.workspace
-    with _snapshot(office) as copy:
-        journal = copy.with_suffix(".journal")
-        originals = _read_copy(copy, journal)
-        _add(package, backup, DATABASE, copy)
-        _add(package, backup, JOURNAL, journal)
-    key = [space.stamp_key] if stamp_key(office) else []
-    for path in (space.settings_file, space.units_file, *_templates(space), *key):
+    originals = _add_database(office, package, backup)
+    templates = [path for path in space.templates.rglob("*") if path.is_file()]
+    files = [space.settings_file, space.units_file]
+    files += sorted(path for path in templates if not path.name.startswith((".", "~$")))
+    files += [space.stamp_key] if stamp_key(office) else []
+    for path in files:
         _add(package, backup, path.relative_to(space.root).as_posix(), path)
     for number, sha256 in enumerate(originals, start=1):
         blob = blob_path(space.archive, sha256)
@@ -107,31 +100,25 @@ def _pack(office: Office, package: zipfile.ZipFile, backup: Backup) -> None:
     package.writestr(MANIFEST, json.dumps(document, ensure_ascii=False, indent=1))
 
 
-@contextlib.contextmanager
-def _snapshot(office: Office) -> Iterator[Path]:
-    """Copy the database as of this moment, beside it: as private as it is."""
-    copy = office.workspace.state / f".backup-{secrets.token_hex(4)}.db"
+def _add_database(office: Office, package: zipfile.ZipFile, backup: Backup) -> list[str]:
+    """Put in the database as of this moment and its journal; name the originals it counts on."""
+    copy = (
+        office.workspace.state / f".backup-{secrets.token_hex(4)}.db"
+    )  # as private as the state is
+    journal = copy.with_suffix(".journal")
     try:
         office.store.backup(copy)
-        yield copy
+        with Store.open(copy) as store:
+            purged = store.purges.find_purged()
+            arrivals = store.arrivals.find_all()
+            rewrite_journal(store, journal)
+        _add(package, backup, DATABASE, copy)
+        _add(package, backup, JOURNAL, journal)
     finally:
         with contextlib.suppress(OSError):
             copy.unlink(missing_ok=True)
-            copy.with_suffix(".journal").unlink(missing_ok=True)
-
-
-def _read_copy(copy: Path, journal: Path) -> list[str]:
-    """Name the originals that the copied database counts on, and write its own journal."""
-    with Store.open(copy) as store:
-        purged = store.purges.find_purged()
-        arrivals = store.arrivals.find_all()
-        rewrite_journal(store, journal)
+            journal.unlink(missing_ok=True)
     return sorted({entry.sha256 for entry in arrivals if entry.arrival_id not in purged})
-
-
-def _templates(workspace: Workspace) -> list[Path]:
-    found = (path for path in workspace.templates.rglob("*") if path.is_file())
-    return sorted(path for path in found if not path.name.startswith((".", "~$")))
 
 
 def _add(
