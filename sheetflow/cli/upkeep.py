@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -105,7 +106,7 @@ def doctor(
             {
                 "faults": counts[Grade.FAULT],
                 "warnings": counts[Grade.WARNING],
-                "lines": [line.as_json() for line in lines],
+                "lines": [asdict(line) for line in lines],
             }
         )
     else:

@@ -33,15 +33,6 @@ class Line:
     found: str
     remedy: str = ""
 
-    def as_json(self) -> dict[str, str]:
-        """Give the object that ``doctor --json`` prints."""
-        return {
-            "grade": self.grade.value,
-            "topic": self.topic,
-            "found": self.found,
-            "remedy": self.remedy,
-        }
-
 
 Examination = Callable[[Office], Iterable[Line]]
 """One check of an open office; it may raise our errors and OSError, which become faults."""
