@@ -31,8 +31,7 @@ from sheetflow.schemas.documents import load_figures
 from sheetflow.service.detail_cache import find_pieces
 from sheetflow.service.remeasure import former_codes, made_otherwise
 from sheetflow.service.requests import books_request
-from sheetflow.store.measurements import Measurement
-from sheetflow.store.records import PublishedSource
+from sheetflow.store.records import Measurement, PublishedSource
 from sheetflow.units import Unit
 from sheetflow.writing.consolidated.joined import join
 

@@ -24,8 +24,7 @@ from sheetflow.schemas.documents import Indicators
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.indicators import Figures
 from sheetflow.service.marks import stale_after
-from sheetflow.store.measurements import Measurement
-from sheetflow.store.records import PublicationKind, Stale, Submission
+from sheetflow.store.records import Measurement, PublicationKind, Stale, Submission
 
 
 @dataclass

@@ -36,7 +36,7 @@ from sheetflow.service.receive import (
     record_what_was_noted,
 )
 from sheetflow.service.turns import first_of_each
-from sheetflow.store.looks import Looked
+from sheetflow.store.arrivals import Looked
 from sheetflow.store.records import Arrival, NewArrival
 from sheetflow.units import Unit
 

@@ -1,28 +1,29 @@
-"""Arrivals: every file that was taken, from "received" to "answered".
+"""Arrivals: every file that was taken, from "received" to "answered", and looks at the inbox.
 
-This module owns the order in which files are judged, the counters of children
-that died, and the deliveries that their source has yet to let go of. It refuses to open
-files, and to read in a source's keys: names, sizes and digests are handed in.
+This module owns the order in which files are judged, the counters of children that died, the
+deliveries that their source has yet to let go of, and when a scan last left nothing lying in
+a unit's folder. It refuses to open files, and to read in a source's keys.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select, update
 
 from sheetflow.errors import StoreError, wait_after
 from sheetflow.store.engine import Database
 from sheetflow.store.records import Arrival, Document, NewArrival
 from sheetflow.store.schema import arrivals as table
+from sheetflow.store.schema import looks
 
 FIRST_WAIT = dt.timedelta(seconds=5)
 LONGEST_WAIT = dt.timedelta(minutes=10)
 
-_COLUMNS = tuple(column for column in table.c if column is not table.c.answer_document)
+_ARRIVALS = select(*(column for column in table.c if column is not table.c.answer_document))
 
 
 class Arrivals:
@@ -39,18 +40,17 @@ class Arrivals:
         """
         values = asdict(new) | {"name": new.name.encode(errors="replace").decode()}
         with self._database.writing() as connection:
-            known = connection.execute(
-                select(*_COLUMNS).where(*_same(new.source, new.source_key))
-            ).mappings()
-            if row := known.first():
-                return _arrival(row)
-            added = insert(table).values(values)
-            arrival_id = connection.execute(added.returning(table.c.arrival_id)).scalar_one()
-            return _read(connection, arrival_id)
+            known = connection.execute(_ARRIVALS.where(*_same(new.source, new.source_key))).first()
+            if known:
+                return Arrival(**known._asdict())
+            added = insert(table).values(values).returning(table.c.arrival_id)
+            return _read(connection, connection.execute(added).scalar_one())
 
     def record_acknowledged(self, arrival_id: int, at: dt.datetime) -> None:
         """Record that its source has let go of it, or that somebody took it away there."""
-        self._change(arrival_id, acknowledged_at=at)
+        with self._database.writing() as connection:
+            _read(connection, arrival_id)
+            _update(connection, arrival_id, acknowledged_at=at)
 
     def find_pending(self, source: str) -> tuple[Arrival, ...]:
         """Return what was received from `source` and is not acknowledged there yet."""
@@ -58,10 +58,7 @@ class Arrivals:
 
     def is_acknowledged(self, source: str, key: str) -> bool:
         """Whether `source` has let go of what it had under `key`."""
-        done = table.c.acknowledged_at.is_not(None)
-        query = select(table.c.arrival_id).where(*_same(source, key), done)
-        with self._database.reading() as connection:
-            return connection.execute(query).first() is not None
+        return bool(self._find(*_same(source, key), table.c.acknowledged_at.is_not(None)))
 
     def find_unjudged(self, now: dt.datetime | None = None) -> tuple[Arrival, ...]:
         """Return what still wants an answer, in the order of arrival.
@@ -69,18 +66,11 @@ class Arrivals:
         With `now`, files whose next try lies later are left out; not those that wait longer than
         ever need be, for then the clock was set back.
         """
-        due = (
-            [
-                or_(
-                    table.c.retry_at.is_(None),
-                    table.c.retry_at <= now,
-                    table.c.retry_at > now + LONGEST_WAIT,
-                )
-            ]
-            if now
-            else []
-        )
-        return self._find(table.c.judged_at.is_(None), *due)
+        open_ones: list[ColumnElement[bool]] = [table.c.judged_at.is_(None)]
+        if now:
+            retry = table.c.retry_at
+            open_ones.append(or_(retry.is_(None), retry <= now, retry > now + LONGEST_WAIT))
+        return self._find(*open_ones)
 
     def find_arrival(self, arrival_id: int) -> Arrival:
         """Return one arrival; raise StoreError when there is none of this number."""
@@ -89,11 +79,7 @@ class Arrivals:
 
     def has_handed_in(self, unit_id: str, sha256: str) -> bool:
         """Whether a file with these bytes was ever received from the unit."""
-        query = select(table.c.arrival_id).where(
-            table.c.unit_id == unit_id, table.c.sha256 == sha256
-        )
-        with self._database.reading() as connection:
-            return connection.execute(query).first() is not None
+        return bool(self._find(table.c.unit_id == unit_id, table.c.sha256 == sha256))
 
     def find_all(self) -> tuple[Arrival, ...]:
         """Return every arrival: with the archive, enough to make all else again."""
@@ -101,8 +87,7 @@ class Arrivals:
 
     def newest_id(self) -> int:
         """The number of the newest arrival, 0 where there is none."""
-        with self._database.reading() as connection:
-            return connection.execute(select(func.max(table.c.arrival_id))).scalar() or 0
+        return self._database.scalar(select(func.max(table.c.arrival_id))) or 0
 
     def record_death(self, arrival_id: int) -> int:
         """Count that a child died of the file before our eyes; return how often one has.
@@ -122,13 +107,7 @@ class Arrivals:
         with self._database.writing() as connection:
             troubles = _read(connection, arrival_id).troubles + 1
             retry_at = at + wait_after(troubles, FIRST_WAIT, LONGEST_WAIT)
-            _update(
-                connection,
-                arrival_id,
-                troubles=troubles,
-                trouble=trouble,
-                retry_at=retry_at,
-            )
+            _update(connection, arrival_id, troubles=troubles, trouble=trouble, retry_at=retry_at)
         return retry_at
 
     def record_answer(
@@ -146,34 +125,23 @@ class Arrivals:
         ``precheck`` (then `document` keeps the findings, so that its copy can be written after
         a crash). A file that is already answered stays as it is.
         """
+        kept = json.dumps(list(document), allow_nan=False)
         with self._database.writing() as connection:
-            if not close(connection, arrival, answer, at):
-                return False
-            _update(
-                connection,
-                arrival.arrival_id,
-                answered_receipt=receipt,
-                answer_document=json.dumps(list(document), allow_nan=False),
-            )
-        return True
+            is_first = close(connection, arrival, answer, at)
+            if is_first:
+                values = {"answered_receipt": receipt, "answer_document": kept}
+                _update(connection, arrival.arrival_id, **values)
+        return is_first
 
     def find_answer_document(self, arrival_id: int) -> tuple[Document, ...]:
         """Return the findings that `record_answer` kept."""
-        with self._database.reading() as connection:
-            text = connection.execute(
-                select(table.c.answer_document).where(table.c.arrival_id == arrival_id)
-            ).scalar()
+        query = select(table.c.answer_document).where(table.c.arrival_id == arrival_id)
+        text = self._database.scalar(query)
         return tuple(json.loads(text)) if text else ()
 
     def _find(self, *conditions: ColumnElement[bool]) -> tuple[Arrival, ...]:
-        query = select(*_COLUMNS).where(*conditions).order_by(table.c.arrival_id)
-        with self._database.reading() as connection:
-            return tuple(_arrival(row) for row in connection.execute(query).mappings())
-
-    def _change(self, arrival_id: int, **values: object) -> None:
-        with self._database.writing() as connection:
-            _read(connection, arrival_id)
-            _update(connection, arrival_id, **values)
+        query = _ARRIVALS.where(*conditions).order_by(table.c.arrival_id)
+        return tuple(Arrival(**row._asdict()) for row in self._database.rows(query))
 
 
 def close(connection: Connection, arrival: Arrival, answer: str, at: dt.datetime) -> bool:
@@ -200,14 +168,8 @@ def close(connection: Connection, arrival: Arrival, answer: str, at: dt.datetime
 
 def reopen(connection: Connection, arrival_id: int) -> None:
     """Have a file judged anew: something was decided about it."""
-    _update(
-        connection,
-        arrival_id,
-        turn=_read(connection, arrival_id).turn + 1,
-        judged_at=None,
-        retry_at=None,
-        deaths=0,
-    )
+    turn = _read(connection, arrival_id).turn + 1
+    _update(connection, arrival_id, turn=turn, judged_at=None, retry_at=None, deaths=0)
 
 
 def _same(source: str, key: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
@@ -215,16 +177,61 @@ def _same(source: str, key: str) -> tuple[ColumnElement[bool], ColumnElement[boo
 
 
 def _read(connection: Connection, arrival_id: int) -> Arrival:
-    query = select(*_COLUMNS).where(table.c.arrival_id == arrival_id)
-    row = connection.execute(query).mappings().first()
+    row = connection.execute(_ARRIVALS.where(table.c.arrival_id == arrival_id)).first()
     if row is None:
         raise StoreError(f"数据库里没有第{arrival_id}号来件。")
-    return _arrival(row)
+    return Arrival(**row._asdict())
 
 
 def _update(connection: Connection, arrival_id: int, **values: object) -> None:
     connection.execute(update(table).where(table.c.arrival_id == arrival_id).values(**values))
 
 
-def _arrival(row: RowMapping) -> Arrival:
-    return Arrival(**{str(name): value for name, value in row.items()})
+_ALL = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """When each unit's folder was last seen with nothing left in it; None: never.
+
+    A file that appears later was put there since. One moment holds for all units but those
+    `apart`, whose folders could not be seen or emptied.
+    """
+
+    at: dt.datetime | None = None
+    apart: dict[str, dt.datetime | None] = field(default_factory=dict)
+
+    def of(self, unit_id: str) -> dt.datetime | None:
+        """When that unit's was."""
+        return self.apart.get(unit_id, self.at)
+
+    def again(self, at: dt.datetime, but: Iterable[str]) -> Looked:
+        """After a further look: at all folders `but` those that were not seen, or hold something."""
+        return Looked(at, {unit_id: self.of(unit_id) for unit_id in but})
+
+    def is_news_after(self, last: Looked, pause: dt.timedelta) -> bool:
+        """Whether it is `pause` later than `last`, or tells of other folders."""
+        if self.at is None or last.at is None or self.apart.keys() != last.apart.keys():
+            return True
+        return abs(self.at - last.at) >= pause
+
+
+class Looks:
+    """The last look that was recorded."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def record_look(self, looked: Looked) -> None:
+        """Record a look in place of the one before."""
+        rows = [{"unit_id": _ALL, "looked_at": looked.at}]
+        rows += [{"unit_id": unit_id, "looked_at": at} for unit_id, at in looked.apart.items()]
+        with self._database.writing() as connection:
+            connection.execute(delete(looks))
+            connection.execute(insert(looks), rows)
+
+    def find_look(self) -> Looked:
+        """Return the last look; one that was never, where nobody has looked yet."""
+        query = select(looks.c.unit_id, looks.c.looked_at)
+        found = {row.unit_id: row.looked_at for row in self._database.rows(query)}
+        return Looked(found.pop(_ALL, None), found)

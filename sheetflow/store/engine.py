@@ -1,4 +1,4 @@
-"""Opening the database, and its transactions.
+"""Opening the database, its transactions, and queries that are one.
 
 This module owns the engine, reading and writing transactions, and the way from a
 database program's errors to ours. It refuses to know any table. What holds for
@@ -10,20 +10,32 @@ from __future__ import annotations
 import json
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import URL, Connection, Engine, create_engine, make_url
+from sqlalchemy import URL, Connection, Engine, Row, create_engine, make_url
 from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError, StatementError
+from sqlalchemy.sql import Executable
 
 from sheetflow.errors import RESTORE, StoreBusyError, StoreDamagedError, StoreError
-from sheetflow.store import seal, sqlite
-from sheetflow.store.columns import unreadable
+from sheetflow.store import sqlite
+from sheetflow.store.schema import unreadable
 
 _OPEN: Counter[Path | None] = Counter()
 """How often this process has each file open."""
+
+_AT_ONCE = 500
+"""How many values one query names; every database program takes that many."""
+
+Listed = TypeVar("Listed", str, int)
+
+
+def chunks(values: Iterable[Listed]) -> Iterator[list[Listed]]:
+    """Give the values in order, so many at a time as one query may name."""
+    listed = sorted(values)
+    return (listed[start : start + _AT_ONCE] for start in range(0, len(listed), _AT_ONCE))
 
 
 class Database:
@@ -64,6 +76,21 @@ class Database:
         self._check_place()
         with self._translated(), self._writer.connect() as connection, connection.begin():
             yield connection
+
+    def rows(self, query: Executable) -> Sequence[Row[Any]]:
+        """Give the rows of one query."""
+        with self.reading() as connection:
+            return connection.execute(query).all()
+
+    def scalars(self, query: Executable) -> Sequence[Any]:
+        """Give the first column of one query's rows."""
+        with self.reading() as connection:
+            return connection.execute(query).scalars().all()
+
+    def scalar(self, query: Executable) -> Any:  # noqa: ANN401 - what the column holds
+        """Give the first column of one query's first row, None where there is none."""
+        with self.reading() as connection:
+            return connection.execute(query).scalar()
 
     def _check_place(self) -> None:
         """Refuse to write into a file that was taken away: nobody would ever see it again."""
@@ -145,16 +172,13 @@ class Database:
         self._is_closed = True
         _OPEN[self.file] -= 1
         if self._is_sealed and self.file and not _OPEN[self.file]:
-            seal.seal(self.file)
+            sqlite.seal(self.file)
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
         try:
             yield
-        except SQLAlchemyError as error:
-            raise self._ours(error) from error
-        except sqlite.DriverError as error:
-            # Copies run on the driver's own connection.
+        except (SQLAlchemyError, sqlite.DriverError) as error:  # copies run on the driver's own
             raise self._ours(error) from error
 
     def _ours(self, error: Exception) -> StoreError:
@@ -211,7 +235,7 @@ def open_database(
     file = Path(url.database)
     if file.exists() and not file.is_file():
         raise StoreDamagedError(f"数据库的位置 {file} 上不是文件。请移走它。{RESTORE}")
-    if sealed and not _OPEN[file] and seal.is_broken(file):
+    if sealed and not _OPEN[file] and sqlite.is_seal_broken(file):
         raise damaged(str(file))
     try:
         sqlite.make_private_file(file)

@@ -1,29 +1,47 @@
-"""The mail queue: what is to be sent, what was sent, what is held.
+"""The mail queue: what is to be sent, what was sent, what is held, and who of the recipients has it.
 
-This module owns the states of a mail and when it is tried again. It refuses to
-talk to servers: the caller sends and reports. A mail is queued in the commit of
-what it tells, so it goes out at least once; its Message-ID never changes.
+This module owns the states of a mail and of each recipient, and when a mail is tried again. Who
+has it never gets it again, who refused it for good is not asked again, who put it off is asked
+again alone. It refuses to talk to servers: the caller sends and reports. A mail is queued in the
+commit of what it tells, so it goes out at least once; its Message-ID never changes.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from sheetflow.errors import StoreError, wait_after
-from sheetflow.store import recipients
-from sheetflow.store.engine import Database
+from sheetflow.store.engine import Database, chunks
+from sheetflow.store.publications import moved_path
 from sheetflow.store.records import Attachment, Delivered, Mail, NewMail
-from sheetflow.store.renaming import moved_path
-from sheetflow.store.schema import mail_recipients
+from sheetflow.store.schema import mail_recipients as recipients
 from sheetflow.store.schema import mails as table
 
 FIRST_WAIT = dt.timedelta(minutes=1)
 LONGEST_WAIT = dt.timedelta(hours=1)
 _BEFORE = dt.timedelta(seconds=1)
+
+_OPEN, _SENT, _REFUSED = "queued", "sent", "refused"
+"""The states of a recipient."""
+
+_States = list[tuple[str, str]]
+"""Each recipient of a mail, and the state of it."""
 
 
 class Mails:
@@ -39,8 +57,7 @@ class Mails:
 
     def newest_id(self) -> int:
         """The number of the mail that was queued last, 0 where there is none."""
-        with self._database.reading() as connection:
-            return connection.execute(select(func.max(table.c.mail_id))).scalar() or 0
+        return self._database.scalar(select(func.max(table.c.mail_id))) or 0
 
     def find_due(
         self, now: dt.datetime, limit: int = 100, newest: int | None = None
@@ -63,17 +80,16 @@ class Mails:
     def count_queued(self) -> int:
         """Count the mails that are yet to be sent."""
         query = select(func.count()).select_from(table).where(table.c.state == "queued")
-        with self._database.reading() as connection:
-            return int(connection.execute(query).scalar_one())
+        return int(self._database.scalar(query))
 
     def find_known(self, message_ids: Iterable[str]) -> frozenset[str]:
         """Return those of `message_ids` that were queued before, whatever became of them."""
-        found: set[str] = set()
-        with self._database.reading() as connection:
-            for message_id in message_ids:
-                query = select(table.c.message_id).where(table.c.message_id == message_id)
-                found.update(connection.execute(query).scalars())
-        return frozenset(found)
+        known = table.c.message_id
+        return frozenset(
+            found
+            for some in chunks(message_ids)
+            for found in self._database.scalars(select(known).where(known.in_(some)))
+        )
 
     def record_attempt(
         self, mail_id: int, delivered: Delivered, at: dt.datetime
@@ -85,9 +101,9 @@ class Mails:
         """
         with self._database.writing() as connection:
             attempts = _attempts(connection, mail_id) + 1
-            state, trouble = recipients.settle(connection, mail_id, delivered, at)
-            is_open = state == recipients.OPEN
-            retry_at = at + wait_after(attempts, FIRST_WAIT, LONGEST_WAIT) if is_open else None
+            state, trouble = _settle(connection, mail_id, delivered, at)
+            wait = wait_after(attempts, FIRST_WAIT, LONGEST_WAIT)
+            retry_at = at + wait if state == "queued" else None
             changes: dict[str, object] = {"next_try_at": retry_at} if retry_at else {}
             if state == "sent":
                 changes["sent_at"] = at
@@ -113,8 +129,8 @@ class Mails:
         self, mail_id: int, at: dt.datetime, what: Callable[[tuple[str, ...]], Delivered]
     ) -> dt.datetime | None:
         with self._database.reading() as connection:
-            rows = recipients.find(connection, [mail_id])[mail_id]
-        unserved = tuple(each for each, state, _ in rows if state == recipients.OPEN)
+            states = _find_states(connection, [mail_id])[mail_id]
+        unserved = tuple(each for each, state in states if state == _OPEN)
         return self.record_attempt(mail_id, what(unserved), at)
 
     def record_mails_put_off(self, mail_ids: Iterable[int], trouble: str, at: dt.datetime) -> None:
@@ -144,7 +160,7 @@ class Mails:
                 select(table.c.recipients).where(table.c.mail_id == mail_id)
             ).scalar_one()
             wanted = list(named if whom is None else whom)
-            is_open = recipients.reopen(connection, mail_id, wanted)
+            is_open = _reopen(connection, mail_id, wanted)
             _update(
                 connection,
                 mail_id,
@@ -172,10 +188,9 @@ class Mails:
             .where(answers, fresh | recent)
             .group_by(table.c.unit_id, table.c.state)
         )
-        with self._database.reading() as connection:
-            counts: dict[str, dict[str, int]] = {}
-            for row in connection.execute(counted):
-                counts.setdefault(row.unit_id, {})[row.state] = row.number
+        counts: dict[str, dict[str, int]] = {}
+        for row in self._database.rows(counted):
+            counts.setdefault(row.unit_id, {})[row.state] = row.number
         found: dict[str, tuple[tuple[Mail, ...], int]] = {}
         for unit_id, by_state in counts.items():
             if by_state.get("queued") and sum(by_state.values()) > most:
@@ -201,7 +216,7 @@ class Mails:
 
     def find_unreached(self) -> tuple[Mail, ...]:
         """Return the mails that somebody never got, though others have them."""
-        refused = select(mail_recipients.c.mail_id).where(mail_recipients.c.state == "refused")
+        refused = select(recipients.c.mail_id).where(recipients.c.state == _REFUSED)
         return self._find(table.c.state == "sent", table.c.mail_id.in_(refused))
 
     def record_moved(self, folders: Mapping[str, str], paths: Mapping[str, str]) -> None:
@@ -219,9 +234,9 @@ class Mails:
 
     def _read(self, query: Select[Any]) -> tuple[Mail, ...]:
         with self._database.reading() as connection:
-            rows = connection.execute(query).mappings().all()
-            whom = recipients.find(connection, [row["mail_id"] for row in rows])
-            return tuple(_mail(row, whom[row["mail_id"]]) for row in rows)
+            rows = connection.execute(query).all()
+            states = _find_states(connection, [row.mail_id for row in rows])
+            return tuple(_mail(row, states[row.mail_id]) for row in rows)
 
 
 def queue(connection: Connection, mails: Sequence[NewMail], at: dt.datetime) -> None:
@@ -230,21 +245,14 @@ def queue(connection: Connection, mails: Sequence[NewMail], at: dt.datetime) -> 
         known = select(table.c.mail_id).where(table.c.message_id == mail.message_id)
         if connection.execute(known).first() is not None:
             continue
-        values = {
-            "message_id": mail.message_id,
-            "unit_id": mail.unit_id,
-            "receipt": mail.receipt,
-            "recipients": list(mail.recipients),
-            "subject": mail.subject,
-            "text": mail.text,
-            "html": mail.html,
+        values = {field.name: getattr(mail, field.name) for field in fields(NewMail)} | {
             "attachments": [[file.name, file.path] for file in mail.attachments],
             "created_at": at,
             "state": "queued",
             "next_try_at": at,
         }
         added = insert(table).values(values).returning(table.c.mail_id)
-        recipients.add(connection, connection.execute(added).scalar_one(), mail.recipients)
+        _add_recipients(connection, connection.execute(added).scalar_one(), mail.recipients)
 
 
 def _has_come(now: dt.datetime) -> ColumnElement[bool]:
@@ -268,17 +276,89 @@ def _update(connection: Connection, mail_id: int, **values: object) -> None:
     connection.execute(update(table).where(table.c.mail_id == mail_id).values(**values))
 
 
-def _mail(row: RowMapping, whom: Sequence[tuple[str, str, str]]) -> Mail:
-    fields = {str(name): value for name, value in row.items()}
-    attachments = tuple(Attachment(name, path) for name, path in fields.pop("attachments"))
-    by_state = {
-        state: tuple(each for each, found, _ in whom if found == state)
-        for state in (recipients.OPEN, recipients.REFUSED)
-    }
+def _add_recipients(connection: Connection, mail_id: int, whom: Iterable[str]) -> None:
+    """Add whom a mail goes to; an address that stands twice is one recipient."""
+    rows = [
+        {"mail_id": mail_id, "recipient": recipient, "state": _OPEN}
+        for recipient in dict.fromkeys(whom)
+    ]
+    if rows:
+        connection.execute(insert(recipients), rows)
+
+
+def _settle(
+    connection: Connection, mail_id: int, delivered: Delivered, at: dt.datetime
+) -> tuple[str, str]:
+    """Record what became of each one in an attempt; give the mail's state and its trouble.
+
+    It is ``queued`` while somebody is left to try, ``held`` where nobody got it, else ``sent``.
+    """
+    _change(connection, mail_id, _SENT, dict.fromkeys(delivered.accepted, ""), at)
+    _change(connection, mail_id, _REFUSED, delivered.refused, at)
+    _change(connection, mail_id, _OPEN, delivered.again, at)
+    rows = connection.execute(
+        select(recipients.c.state, recipients.c.trouble).where(recipients.c.mail_id == mail_id)
+    ).all()
+    states = {row.state for row in rows}
+    state = _OPEN if _OPEN in states else _SENT if _SENT in states else "held"
+    wanted = _OPEN if state == _OPEN else _REFUSED
+    return state, next((row.trouble for row in rows if row.state == wanted and row.trouble), "")
+
+
+def _change(
+    connection: Connection,
+    mail_id: int,
+    state: str,
+    troubles: Mapping[str, str],
+    at: dt.datetime,
+) -> None:
+    if not troubles:
+        return
+    change = (
+        update(recipients)
+        .where(
+            recipients.c.mail_id == mail_id,
+            recipients.c.recipient == bindparam("whom"),
+            recipients.c.state == _OPEN,
+        )
+        .values(state=state, trouble=bindparam("why"), settled_at=at)
+    )
+    connection.execute(
+        change, [{"whom": recipient, "why": why} for recipient, why in troubles.items()]
+    )
+
+
+def _reopen(connection: Connection, mail_id: int, wanted: Sequence[str]) -> bool:
+    """Ask those `wanted` who do not have it again; others than these are struck.
+
+    Tell whether there is anybody to ask.
+    """
+    mine = recipients.c.mail_id == mail_id
+    known = set(connection.execute(select(recipients.c.recipient).where(mine)).scalars())
+    unserved = mine & (recipients.c.state != _SENT)
+    connection.execute(delete(recipients).where(unserved, recipients.c.recipient.not_in(wanted)))
+    connection.execute(update(recipients).where(unserved).values(state=_OPEN, trouble=""))
+    _add_recipients(connection, mail_id, [each for each in wanted if each not in known])
+    left = select(recipients.c.recipient).where(mine, recipients.c.state == _OPEN)
+    return connection.execute(left).first() is not None
+
+
+def _find_states(connection: Connection, mail_ids: Collection[int]) -> dict[int, _States]:
+    found: dict[int, _States] = {mail_id: [] for mail_id in mail_ids}
+    for some in chunks(mail_ids):
+        query = select(recipients.c.mail_id, recipients.c.recipient, recipients.c.state)
+        for row in connection.execute(query.where(recipients.c.mail_id.in_(some))):
+            found[row.mail_id].append((row.recipient, row.state))
+    return found
+
+
+def _mail(row: Row[Any], states: _States) -> Mail:
+    values = row._asdict()
+    attachments = tuple(Attachment(name, path) for name, path in values.pop("attachments"))
     return Mail(
-        recipients=tuple(fields.pop("recipients")),
+        recipients=tuple(values.pop("recipients")),
         attachments=attachments,
-        unserved=by_state[recipients.OPEN],
-        refused=by_state[recipients.REFUSED],
-        **fields,
+        unserved=tuple(each for each, state in states if state == _OPEN),
+        refused=tuple(each for each, state in states if state == _REFUSED),
+        **values,
     )

@@ -1,52 +1,24 @@
 """From an older database to this program's, step by step.
 
-This module owns the version of the schema and the numbered steps between
-versions. It refuses a database that is newer than the program, or not ours, and
-never steps without a copy of the file beside it. A new database is made from
-`schema` at once; a test holds both ways to the same result.
-
-To change the schema: change `schema`, and append a `Migration` here.
+This module owns the version of the schema and the numbered steps between versions. It
+refuses a database that is newer than the program, or not ours, and never steps without a
+copy of the file beside it. A new database is made from `schema` at once; a test holds both
+ways to the same result. To change the schema: change `schema`, and append a `Migration` here.
 """
 
 from __future__ import annotations
 
 import secrets
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import (
-    JSON,
-    BigInteger,
-    CheckConstraint,
-    Column,
-    Connection,
-    ForeignKey,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    String,
-    Table,
-    Text,
-    UniqueConstraint,
-    column,
-    func,
-    insert,
-    inspect,
-    select,
-    table,
-    update,
-)
+from sqlalchemy import Connection, func, insert, inspect, select
 
 from sheetflow.errors import RESTORE, StoreDamagedError, StoreError
+from sheetflow.schemas.documents import pack
 from sheetflow.store.engine import Database, damaged
-from sheetflow.store.migration_steps import (
-    keep_fingerprints,
-    keep_measurements,
-    make_deliveries,
-    number_by_form,
-)
 from sheetflow.store.schema import metadata, schema_version, workspace
 
 
@@ -58,223 +30,249 @@ class Migration:
     apply: Callable[[Connection], None]
 
 
-def _keep_purges(connection: Connection) -> None:
-    # The tables as they were then; what `schema` says may have moved on.
-    then = MetaData(naming_convention=metadata.naming_convention)
-    key = BigInteger().with_variant(Integer, "sqlite")
-    Table("arrivals", then, Column("arrival_id", key, primary_key=True))
-    purges = Table(
-        "purges",
-        then,
-        Column("purge_id", key, primary_key=True),
-        Column("before", Text, nullable=False),
-        Column("ordered_by", Text, nullable=False),
-        Column("purged_at", String(32), nullable=False),
-        Column("originals", Integer, nullable=False),
-        Column("documents", Integer, nullable=False),
-        sqlite_autoincrement=True,
-    )
-    purged = Table(
-        "purged_arrivals",
-        then,
-        Column("arrival_id", key, ForeignKey("arrivals.arrival_id"), primary_key=True),
-        Column("purge_id", key, ForeignKey("purges.purge_id"), nullable=False, index=True),
-    )
-    then.create_all(connection, tables=[purges, purged])
+def _run(script: str) -> Callable[[Connection], None]:
+    """Make a step of statements: tables as they were then, whatever `schema` says today."""
 
+    def apply(connection: Connection) -> None:
+        for statement in script.split(";"):
+            if statement.strip():
+                connection.exec_driver_sql(statement)
 
-def _keep_corrections(connection: Connection) -> None:
-    then = MetaData(naming_convention=metadata.naming_convention)
-    key = BigInteger().with_variant(Integer, "sqlite")
-    Table(
-        "published_standings",
-        then,
-        Column("unit_id", Text, primary_key=True),
-        Column("form", Text, primary_key=True),
-        Column("period", Text, primary_key=True),
-        Column("document", LargeBinary, nullable=False),
-    )
-    Table(
-        "corrections",
-        then,
-        Column("correction_id", key, primary_key=True),
-        Column("unit_id", Text, nullable=False),
-        Column("form", Text, nullable=False),
-        Column("period", Text, nullable=False),
-        Column("document", LargeBinary, nullable=False),
-        Index(None, "unit_id", "period"),
-        sqlite_autoincrement=True,
-    )
-    then.create_all(connection)
-
-
-def _keep_troubles(connection: Connection) -> None:
-    connection.exec_driver_sql("ALTER TABLE stale ADD COLUMN trouble TEXT NOT NULL DEFAULT ''")
-
-
-def _count_deaths(connection: Connection) -> None:
-    connection.exec_driver_sql("ALTER TABLE arrivals RENAME COLUMN attempts TO deaths")
-    # What was counted so far were deaths of the service, too: they say nothing of a file.
-    connection.exec_driver_sql("UPDATE arrivals SET deaths = 0")
+    return apply
 
 
 def _name_workspace(connection: Connection) -> None:
-    then = MetaData(naming_convention=metadata.naming_convention)
-    named = Table("workspace", then, Column("workspace_id", Text, primary_key=True))
-    then.create_all(connection)
-    connection.execute(insert(named).values(workspace_id=_new_id()))
+    _run("""
+        CREATE TABLE workspace (
+            workspace_id TEXT NOT NULL, CONSTRAINT pk_workspace PRIMARY KEY (workspace_id)
+        )
+    """)(connection)
+    connection.execute(insert(workspace).values(workspace_id=_new_id()))
 
 
 def _new_id() -> str:
     return secrets.token_hex(8)
 
 
-def _tell_recipients_apart(connection: Connection) -> None:
-    then = MetaData(naming_convention=metadata.naming_convention)
-    key = BigInteger().with_variant(Integer, "sqlite")
-    columns = (
-        *(Column(name, Text, nullable=False) for name in _MAIL_TEXTS),
-        Column("recipients", JSON, nullable=False),
-        Column("attachments", JSON, nullable=False),
-        Column("created_at", String(32), nullable=False),
-        Column("state", Text, CheckConstraint(_MAIL_STATES, "state"), nullable=False),
-        Column("attempts", Integer, nullable=False),
-        Column("next_try_at", String(32), nullable=False),
-        Column("sent_at", String(32)),
-        Column("gathered_into", key),
-    )
-    before = [column.name for column in columns if column.name != "gathered_into"]
-    listed = ", ".join(["mail_id", *before])
-    connection.exec_driver_sql("DROP INDEX ix_mails_state_next_try_at")
-    connection.exec_driver_sql("ALTER TABLE mails RENAME TO mails_before")
-    mails = Table(
-        "mails",
-        then,
-        Column("mail_id", key, primary_key=True),
-        *columns,
-        UniqueConstraint("message_id"),
-        Index(None, "state", "next_try_at"),
-        sqlite_autoincrement=True,
-    )
-    recipients = Table(
-        "mail_recipients",
-        then,
-        Column("mail_id", key, ForeignKey("mails.mail_id"), primary_key=True),
-        Column("recipient", Text, primary_key=True),
-        Column("state", Text, CheckConstraint(_RECIPIENT_STATES, "state"), nullable=False),
-        Column("trouble", Text, nullable=False),
-        Column("settled_at", String(32)),
-    )
-    then.create_all(connection)
-    connection.exec_driver_sql(
-        f"INSERT INTO mails ({listed}) SELECT {listed} FROM mails_before"  # noqa: S608 - our names
-    )
-    connection.exec_driver_sql("DROP TABLE mails_before")
-    for mail in connection.execute(select(mails)).mappings().all():
-        state = {"held": "refused"}.get(mail["state"], mail["state"])
-        rows = [
-            {
-                "mail_id": mail["mail_id"],
-                "recipient": recipient,
-                "state": state,
-                "trouble": mail["trouble"],
-                "settled_at": mail["sent_at"],
-            }
-            for recipient in dict.fromkeys(mail["recipients"])
-        ]
-        if rows:
-            connection.execute(insert(recipients), rows)
+def _make_deliveries(connection: Connection) -> None:
+    """The key of a folder's file is what told it from every other; see `intake.identity`."""
+    _run("""
+        ALTER TABLE arrivals ADD COLUMN source TEXT NOT NULL DEFAULT '';
+        ALTER TABLE arrivals ADD COLUMN source_key TEXT NOT NULL DEFAULT ''
+    """)(connection)
+    before: Counter[str] = Counter()
+    for row in connection.exec_driver_sql("SELECT * FROM arrivals ORDER BY arrival_id").all():
+        name = bytes(row.raw_name).hex()
+        whole = (
+            f"{row.unit_id}/{row.purpose}/{name}/{row.inode}/{row.size}/{row.mtime_ns}/{row.sha256}"
+        )
+        connection.exec_driver_sql(
+            "UPDATE arrivals SET source = 'folder', source_key = ? WHERE arrival_id = ?",
+            (f"{whole}/{before[whole]}", row.arrival_id),
+        )
+        before[whole] += 1
+    _run("""
+        DROP INDEX ix_arrivals_unlinked_at;
+        ALTER TABLE arrivals RENAME COLUMN unlinked_at TO acknowledged_at;
+        ALTER TABLE arrivals DROP COLUMN raw_name;
+        ALTER TABLE arrivals DROP COLUMN mtime_ns;
+        ALTER TABLE arrivals DROP COLUMN inode;
+        ALTER TABLE arrivals DROP COLUMN device;
+        CREATE INDEX ix_arrivals_acknowledged_at ON arrivals (acknowledged_at);
+        CREATE UNIQUE INDEX ix_arrivals_source_source_key ON arrivals (source, source_key)
+    """)(connection)
 
 
-def _keep_makeshifts(connection: Connection) -> None:
-    then = MetaData(naming_convention=metadata.naming_convention)
-    Table(
-        "makeshifts",
-        then,
-        *(Column(name, Text, primary_key=True) for name in ("unit_id", "form", "period", "what")),
-        Column("template", Text, nullable=False),
-    )
-    then.create_all(connection)
-
-
-def _keep_looks(connection: Connection) -> None:
-    connection.exec_driver_sql("ALTER TABLE arrivals ADD COLUMN put_at VARCHAR(32)")
-    then = MetaData(naming_convention=metadata.naming_convention)
-    Table(
-        "looks",
-        then,
-        Column("unit_id", Text, primary_key=True),
-        Column("looked_at", String(32)),
-    )
-    then.create_all(connection)
-
-
-_MAIL_TEXTS = ("message_id", "unit_id", "receipt", "subject", "text", "html", "trouble")
-_MAIL_STATES = "state IN ('queued', 'sent', 'held', 'gathered')"
-_RECIPIENT_STATES = "state IN ('queued', 'sent', 'refused')"
-
-
-def _tell_whose_files_are(connection: Connection) -> None:
-    """What lies in the outbox as it was last published counts as announced."""
-    then = MetaData(naming_convention=metadata.naming_convention)
-    key = BigInteger().with_variant(Integer, "sqlite")
-    announced = Table(
-        "announcements",
-        then,
-        Column("path", Text, primary_key=True),
-        Column("sha256", Text, primary_key=True),
-    )
-    Table(
-        "followed_units",
-        then,
-        Column("followed_id", key, primary_key=True),
-        Column("document", LargeBinary, nullable=False),
-    )
-    then.create_all(connection)
-    known = select(column("path", Text), column("sha256", Text)).select_from(table("publications"))
-    connection.execute(insert(announced).from_select(["path", "sha256"], known))
-    for name in ("beside_for", "successor"):
-        added = f"ALTER TABLE publications ADD COLUMN {name} TEXT NOT NULL DEFAULT ''"
-        connection.exec_driver_sql(added)
-    # Until now, a file lay beside its real name only because that was held open.
-    beside = table("publications", column("beside"), column("beside_for"))
-    connection.execute(update(beside).where(beside.c.beside != "").values(beside_for="held"))
+def _keep_fingerprints(connection: Connection) -> None:
+    """The list of units that was followed is one of them; so is a template that could not serve."""
+    _run("""
+        CREATE TABLE fingerprints (
+            name TEXT NOT NULL, document BLOB NOT NULL,
+            CONSTRAINT pk_fingerprints PRIMARY KEY (name)
+        );
+        INSERT INTO fingerprints SELECT 'units', document FROM followed_units
+    """)(connection)
+    made = connection.exec_driver_sql("SELECT what, template FROM makeshifts").all()
+    for what, template in {row.what: row.template for row in made}.items():
+        connection.exec_driver_sql(
+            "INSERT INTO fingerprints VALUES (?, ?)",
+            (f"template:{what}", pack(f"default for {template}")),
+        )
+    _run("DROP TABLE followed_units; DROP TABLE makeshifts")(connection)
 
 
 MIGRATIONS: tuple[Migration, ...] = (
-    Migration("keep a record of purges, and of the files whose original is gone", _keep_purges),
+    Migration(
+        "keep a record of purges, and of the files whose original is gone",
+        _run("""
+            CREATE TABLE purges (
+                purge_id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+                "before" TEXT NOT NULL, ordered_by TEXT NOT NULL, purged_at VARCHAR(32) NOT NULL,
+                originals INTEGER NOT NULL, documents INTEGER NOT NULL
+            );
+            CREATE TABLE purged_arrivals (
+                arrival_id INTEGER NOT NULL, purge_id INTEGER NOT NULL,
+                CONSTRAINT pk_purged_arrivals PRIMARY KEY (arrival_id),
+                CONSTRAINT fk_purged_arrivals_arrival_id
+                    FOREIGN KEY(arrival_id) REFERENCES arrivals (arrival_id),
+                CONSTRAINT fk_purged_arrivals_purge_id
+                    FOREIGN KEY(purge_id) REFERENCES purges (purge_id)
+            );
+            CREATE INDEX ix_purged_arrivals_purge_id ON purged_arrivals (purge_id)
+        """),
+    ),
     Migration(
         "keep what each consolidated workbook stood on, and what of it was corrected since",
-        _keep_corrections,
+        _run("""
+            CREATE TABLE published_standings (
+                unit_id TEXT NOT NULL, form TEXT NOT NULL, period TEXT NOT NULL,
+                document BLOB NOT NULL,
+                CONSTRAINT pk_published_standings PRIMARY KEY (unit_id, form, period)
+            );
+            CREATE TABLE corrections (
+                correction_id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+                unit_id TEXT NOT NULL, form TEXT NOT NULL, period TEXT NOT NULL,
+                document BLOB NOT NULL
+            );
+            CREATE INDEX ix_corrections_unit_id_period ON corrections (unit_id, period)
+        """),
     ),
-    Migration("keep why something stale could not be made or put in place", _keep_troubles),
+    Migration(
+        "keep why something stale could not be made or put in place",
+        _run("ALTER TABLE stale ADD COLUMN trouble TEXT NOT NULL DEFAULT ''"),
+    ),
     Migration(
         "count the children that died of a file, no longer the judgings that were begun",
-        _count_deaths,
+        # What was counted so far were deaths of the service, too: they say nothing of a file.
+        _run(
+            "ALTER TABLE arrivals RENAME COLUMN attempts TO deaths; UPDATE arrivals SET deaths = 0"
+        ),
     ),
     Migration("give the workspace an id, which the journal bears as well", _name_workspace),
     Migration(
         "tell a mail's recipients apart, and mails that were gathered into another one",
-        _tell_recipients_apart,
+        _run("""
+            DROP INDEX ix_mails_state_next_try_at;
+            ALTER TABLE mails RENAME TO mails_before;
+            CREATE TABLE mails (
+                mail_id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+                message_id TEXT NOT NULL, unit_id TEXT NOT NULL, receipt TEXT NOT NULL,
+                subject TEXT NOT NULL, text TEXT NOT NULL, html TEXT NOT NULL,
+                trouble TEXT NOT NULL, recipients JSON NOT NULL, attachments JSON NOT NULL,
+                created_at VARCHAR(32) NOT NULL,
+                state TEXT NOT NULL CONSTRAINT ck_mails_state
+                    CHECK (state IN ('queued', 'sent', 'held', 'gathered')),
+                attempts INTEGER NOT NULL, next_try_at VARCHAR(32) NOT NULL, sent_at VARCHAR(32),
+                gathered_into INTEGER,
+                CONSTRAINT uq_mails_message_id UNIQUE (message_id)
+            );
+            CREATE INDEX ix_mails_state_next_try_at ON mails (state, next_try_at);
+            CREATE TABLE mail_recipients (
+                mail_id INTEGER NOT NULL, recipient TEXT NOT NULL,
+                state TEXT NOT NULL CONSTRAINT ck_mail_recipients_state
+                    CHECK (state IN ('queued', 'sent', 'refused')),
+                trouble TEXT NOT NULL, settled_at VARCHAR(32),
+                CONSTRAINT pk_mail_recipients PRIMARY KEY (mail_id, recipient),
+                CONSTRAINT fk_mail_recipients_mail_id
+                    FOREIGN KEY(mail_id) REFERENCES mails (mail_id)
+            );
+            INSERT INTO mails
+                SELECT mail_id, message_id, unit_id, receipt, subject, text, html, trouble, recipients,
+                    attachments, created_at, state, attempts, next_try_at, sent_at, NULL
+                FROM mails_before;
+            DROP TABLE mails_before;
+            INSERT INTO mail_recipients
+                SELECT DISTINCT mail_id, value, iif(state = 'held', 'refused', state), trouble, sent_at
+                FROM mails, json_each(recipients)
+        """),
     ),
     Migration(
         "know what was made by a default template in the place of one that could not be used",
-        _keep_makeshifts,
+        _run("""
+            CREATE TABLE makeshifts (
+                unit_id TEXT NOT NULL, form TEXT NOT NULL, period TEXT NOT NULL, what TEXT NOT NULL,
+                template TEXT NOT NULL,
+                CONSTRAINT pk_makeshifts PRIMARY KEY (unit_id, form, period, what)
+            )
+        """),
     ),
-    Migration("keep when files were put there, and when the inbox was looked at", _keep_looks),
+    Migration(
+        "keep when files were put there, and when the inbox was looked at",
+        _run("""
+            ALTER TABLE arrivals ADD COLUMN put_at VARCHAR(32);
+            CREATE TABLE looks (
+                unit_id TEXT NOT NULL, looked_at VARCHAR(32),
+                CONSTRAINT pk_looks PRIMARY KEY (unit_id)
+            )
+        """),
+    ),
     Migration(
         "know which files of the outbox are ours, and the list of units that they show",
-        _tell_whose_files_are,
+        # What lies in the outbox as it was last published counts as announced. Until then a
+        # file lay beside its real name only because that was held open.
+        _run("""
+            CREATE TABLE announcements (
+                path TEXT NOT NULL, sha256 TEXT NOT NULL,
+                CONSTRAINT pk_announcements PRIMARY KEY (path, sha256)
+            );
+            CREATE TABLE followed_units (
+                followed_id INTEGER NOT NULL, document BLOB NOT NULL,
+                CONSTRAINT pk_followed_units PRIMARY KEY (followed_id)
+            );
+            INSERT INTO announcements SELECT path, sha256 FROM publications;
+            ALTER TABLE publications ADD COLUMN beside_for TEXT NOT NULL DEFAULT '';
+            ALTER TABLE publications ADD COLUMN successor TEXT NOT NULL DEFAULT '';
+            UPDATE publications SET beside_for = 'held' WHERE beside != ''
+        """),
     ),
     Migration(
         "make a delivery of every arrival, known by its source and the key it has there",
-        make_deliveries,
+        _make_deliveries,
     ),
-    Migration("number receipts form by form", number_by_form),
     Migration(
-        "keep a fingerprint of all that publications stand on besides data", keep_fingerprints
+        "number receipts form by form",
+        # The unique key changes, which SQLite cannot do in place: a new table takes the old one's.
+        _run("""
+            CREATE TABLE submissions_anew (
+                submission_id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+                receipt TEXT NOT NULL, number INTEGER NOT NULL, arrival_id INTEGER NOT NULL,
+                unit_id TEXT NOT NULL, form TEXT NOT NULL, period TEXT NOT NULL,
+                CONSTRAINT uq_submissions_receipt UNIQUE (receipt),
+                CONSTRAINT uq_submissions_unit_id_form_period_number
+                    UNIQUE (unit_id, form, period, number),
+                CONSTRAINT fk_submissions_anew_arrival_id
+                    FOREIGN KEY(arrival_id) REFERENCES arrivals (arrival_id)
+            );
+            INSERT INTO submissions_anew
+                SELECT submission_id, receipt, number, arrival_id, unit_id, form, period
+                FROM submissions;
+            DROP TABLE submissions;
+            ALTER TABLE submissions_anew RENAME TO submissions;
+            CREATE INDEX ix_submissions_arrival_id ON submissions (arrival_id);
+            CREATE INDEX ix_submissions_form_period_unit_id ON submissions (form, period, unit_id)
+        """),
     ),
-    Migration("keep what was measured with the declaration it was measured by", keep_measurements),
+    Migration(
+        "keep a fingerprint of all that publications stand on besides data", _keep_fingerprints
+    ),
+    Migration(
+        "keep what was measured with the declaration it was measured by",
+        # What judgements measured until then was measured by a declaration that nobody knows.
+        _run("""
+            CREATE TABLE measurements (
+                measurement_id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+                judgement_id INTEGER NOT NULL, digest TEXT NOT NULL, document BLOB NOT NULL,
+                measured_at VARCHAR(32) NOT NULL,
+                CONSTRAINT fk_measurements_judgement_id
+                    FOREIGN KEY(judgement_id) REFERENCES judgements (judgement_id)
+            );
+            CREATE INDEX ix_measurements_judgement_id ON measurements (judgement_id);
+            INSERT INTO measurements (judgement_id, digest, document, measured_at)
+                SELECT judgement_id, '', indicators, judged_at FROM judgements
+                WHERE outcome = 'accepted' ORDER BY judgement_id;
+            ALTER TABLE judgements DROP COLUMN indicators
+        """),
+    ),
 )
 """The first one leads from version 1 to version 2, and so on. Never change one that was released."""
 
@@ -303,7 +301,8 @@ def bring_up_to_date(
             metadata.create_all(connection)
             connection.execute(insert(workspace).values(workspace_id=_new_id()))
         else:
-            _copy_beside(database, version)
+            if database.file is not None:
+                database.copy_to(copy_of_version(database.file, version))
             for migration in migrations[version - 1 :]:
                 migration.apply(connection)
         connection.execute(insert(schema_version).values(version=newest))
@@ -312,11 +311,6 @@ def bring_up_to_date(
 def copy_of_version(file: Path, version: int) -> Path:
     """Name the copy that is made before a database of `version` is migrated."""
     return file.with_name(f"{file.name}.v{version}.bak")
-
-
-def _copy_beside(database: Database, version: int) -> None:
-    if database.file is not None:
-        database.copy_to(copy_of_version(database.file, version))
 
 
 def _version(database: Database, connection: Connection, newest: int) -> int:

@@ -14,18 +14,26 @@ finding was waived): each judgement is added, and the newest one counts.
 from __future__ import annotations
 
 import datetime as dt
-import json
 
 from sqlalchemy import Connection, insert, select
 
 from sheetflow.errors import StoreError
 from sheetflow.schemas.book import receipt_of
-from sheetflow.store import arrivals, mails, measurements, publications, submissions
+from sheetflow.store import arrivals, contents, mails, publications, submissions
 from sheetflow.store.engine import Database
-from sheetflow.store.measurements import Measurement
-from sheetflow.store.records import Arrival, Decision, FollowUp, Judged, Submission, Waiver
+from sheetflow.store.records import (
+    Arrival,
+    Decision,
+    FollowUp,
+    Judged,
+    Measurement,
+    Submission,
+    Waiver,
+)
 from sheetflow.store.schema import decisions, judgements, sheet_rows, waivers
 from sheetflow.store.schema import submissions as table
+
+_AS_JUDGED = ("outcome", "form_version", "nil", "late", "judged_at", "must", "verify", "note")
 
 
 class Outcomes:
@@ -55,7 +63,12 @@ class Outcomes:
         with self._database.writing() as connection:
             if not arrivals.close(connection, arrival, "submission", judged.judged_at):
                 return None
-            submission_id = _find(connection, arrival, form, period)
+            known = select(table.c.submission_id).where(
+                table.c.arrival_id == arrival.arrival_id,
+                table.c.form == form,
+                table.c.period == period,
+            )
+            submission_id = connection.execute(known).scalar()
             if submission_id is None:
                 submission_id = _add(connection, arrival, form, period, named)
             judgement_id = _add_judgement(connection, submission_id, judged)
@@ -119,14 +132,6 @@ class Outcomes:
             arrivals.reopen(connection, submission.arrival_id)
 
 
-def _find(connection: Connection, arrival: Arrival, form: str, period: str) -> int | None:
-    query = select(table.c.submission_id).where(
-        table.c.arrival_id == arrival.arrival_id, table.c.form == form, table.c.period == period
-    )
-    found = connection.execute(query).scalar()
-    return None if found is None else int(found)
-
-
 def _add(connection: Connection, arrival: Arrival, form: str, period: str, named: str) -> int:
     unit_id = arrival.unit_id
     earlier = select(table.c.form, table.c.receipt, table.c.number).where(
@@ -139,43 +144,29 @@ def _add(connection: Connection, arrival: Arrival, form: str, period: str, named
         if row.form == form or row.receipt == receipt_of(unit_id, period, row.number, named)
     ]
     number = max(taken, default=0) + 1
-    added = (
-        insert(table)
-        .values(
-            receipt=receipt_of(unit_id, period, number, named),
-            number=number,
-            arrival_id=arrival.arrival_id,
-            unit_id=unit_id,
-            form=form,
-            period=period,
-        )
-        .returning(table.c.submission_id)
+    added = insert(table).values(
+        receipt=receipt_of(unit_id, period, number, named),
+        number=number,
+        arrival_id=arrival.arrival_id,
+        unit_id=unit_id,
+        form=form,
+        period=period,
     )
-    return int(connection.execute(added).scalar_one())
+    return int(connection.execute(added.returning(table.c.submission_id)).scalar_one())
 
 
 def _add_judgement(connection: Connection, submission_id: int, judged: Judged) -> int:
-    added = (
-        insert(judgements)
-        .values(
-            submission_id=submission_id,
-            outcome=judged.outcome,
-            form_version=judged.form_version,
-            nil=judged.nil,
-            late=judged.late,
-            judged_at=judged.judged_at,
-            must=judged.must,
-            verify=judged.verify,
-            note=judged.note,
-            findings=_json([dict(finding) for finding in judged.findings]),
-            explanations=_json([dict(explanation) for explanation in judged.explanations]),
-        )
-        .returning(judgements.c.judgement_id)
+    added = insert(judgements).values(
+        submission_id=submission_id,
+        findings=contents.dump_json([dict(finding) for finding in judged.findings]),
+        explanations=contents.dump_json([dict(explanation) for explanation in judged.explanations]),
+        **{name: getattr(judged, name) for name in _AS_JUDGED},
     )
+    added = added.returning(judgements.c.judgement_id)
     judgement_id = int(connection.execute(added).scalar_one())
     if judged.outcome == "accepted":
         figures = Measurement(judgement_id, judged.measured_by, judged.indicators, judged.judged_at)
-        measurements.add(connection, figures)
+        contents.add(connection, figures)
     documents = [
         {"judgement_id": judgement_id, "sheet": sheet, "document": text}
         for sheet, text in judged.rows.items()
@@ -183,8 +174,3 @@ def _add_judgement(connection: Connection, submission_id: int, judged: Judged) -
     if documents:
         connection.execute(insert(sheet_rows), documents)
     return judgement_id
-
-
-def _json(value: object) -> str:
-    # NaN and infinity are no JSON: better no commit than a document nobody can read.
-    return json.dumps(value, allow_nan=False, separators=(",", ":"))

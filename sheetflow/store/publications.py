@@ -1,22 +1,27 @@
-"""Stale marks and publications: what must be rebuilt, and what stands in the outbox.
+"""Stale marks and publications: what must be rebuilt, what stands in the outbox, what it stood on.
 
-This module owns both lists; what a consolidated workbook stood on is in `standings`. It
-refuses to write files. A mark set again gets a
-new number, and clearing takes the number seen; so a mark that is set while its
-publication is being rebuilt stays.
+This module owns these lists, and one fingerprint for each thing that publications stand on
+besides data. It refuses to write files and to compare. A mark set again gets a new number, and
+clearing takes the number seen; so a mark that is set while its publication is being rebuilt
+stays. Of what a consolidated workbook stood on only the last is kept, its corrections for ever.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import asdict, astuple
 from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
+    Row,
+    Table,
     bindparam,
     delete,
     insert,
@@ -26,8 +31,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import SQLAlchemyError
 
-from sheetflow.store import standings
-from sheetflow.store.engine import Database
+from sheetflow.store.engine import Database, chunks
 from sheetflow.store.records import (
     Document,
     Issued,
@@ -37,14 +41,11 @@ from sheetflow.store.records import (
     Stale,
     StaleMark,
 )
-from sheetflow.store.renaming import moved_path
-from sheetflow.store.schema import announcements
+from sheetflow.store.schema import announcements, corrections, fingerprints, published_standings
 from sheetflow.store.schema import publications as table
 from sheetflow.store.schema import stale as marks
 
 _SHA256 = re.compile("[0-9a-f]{64}")
-_AT_ONCE = 500
-"""How many paths one query names; every database program takes that many."""
 
 
 class Publications:
@@ -61,16 +62,12 @@ class Publications:
     @property
     def stale_marks(self) -> tuple[StaleMark, ...]:
         """All stale marks, the oldest first."""
-        query = select(marks).order_by(marks.c.mark_id)
-        with self._database.reading() as connection:
-            return tuple(map(_mark, connection.execute(query).mappings()))
+        return self._marks()
 
     def find_stale(self, *kinds: PublicationKind) -> tuple[StaleMark, ...]:
         """Return the stale marks of `kinds`, the oldest first."""
         wanted = [marks.c.what.in_(kinds), *(marks.c.what.startswith(f"{kind}:") for kind in kinds)]
-        query = select(marks).where(or_(*wanted)).order_by(marks.c.mark_id)
-        with self._database.reading() as connection:
-            return tuple(map(_mark, connection.execute(query).mappings()))
+        return self._marks(or_(*wanted))
 
     def record_rebuilt(
         self,
@@ -84,10 +81,11 @@ class Publications:
         consolidated workbooks among the published files stand on.
         """
         with self._database.writing() as connection:
-            for publication in published:
-                _replace(connection, publication)
+            for new in published:
+                connection.execute(delete(table).where(table.c.path == new.path))
+                connection.execute(insert(table).values(asdict(new)))
             for one in issued:
-                standings.record(connection, one)
+                _keep_standing(connection, one)
             if cleared:
                 gone = [{"number": stale.mark_id} for stale in cleared]
                 connection.execute(
@@ -103,47 +101,43 @@ class Publications:
 
     def find_publication(self, path: str) -> Publication | None:
         """Return what stands at `path` in the outbox as far as we know."""
-        with self._database.reading() as connection:
-            rows = connection.execute(select(table).where(table.c.path == path)).mappings()
-            return next(map(_publication, rows), None)
+        return next(iter(self._find(table.c.path == path)), None)
 
     def find_known(self, paths: Collection[str]) -> frozenset[str]:
         """Return those of `paths` at which something was ever published, or is to be from now on."""
-        listed, found = sorted(paths), set[str]()
-        for start in range(0, len(listed), _AT_ONCE):
-            some = listed[start : start + _AT_ONCE]
-            with self._database.reading() as connection:
-                for place in (table.c.path, table.c.successor):
-                    found.update(connection.execute(select(place).where(place.in_(some))).scalars())
-        return frozenset(found)
+        return frozenset(
+            found
+            for some in chunks(paths)
+            for place in (table.c.path, table.c.successor)
+            for found in self._database.scalars(select(place).where(place.in_(some)))
+        )
 
     def find_publications(
         self, unit_id: str | None = None, period: str | None = None
     ) -> tuple[Publication, ...]:
         """Return all publications (of a unit, of a period), ordered by path."""
-        query = select(table).order_by(table.c.path)
-        if unit_id is not None:
-            query = query.where(table.c.unit_id == unit_id)
-        if period is not None:
-            query = query.where(table.c.period == period)
-        with self._database.reading() as connection:
-            return tuple(map(_publication, connection.execute(query).mappings()))
+        of_unit = [] if unit_id is None else [table.c.unit_id == unit_id]
+        of_period = [] if period is None else [table.c.period == period]
+        return self._find(*of_unit, *of_period)
 
     def find_beside(self) -> tuple[Publication, ...]:
         """Return the publications that lie beside their real names, ordered by path."""
-        query = select(table).where(table.c.beside != "").order_by(table.c.path)
-        with self._database.reading() as connection:
-            return tuple(map(_publication, connection.execute(query).mappings()))
+        return self._find(table.c.beside != "")
 
     def find_standing(self, unit_id: str, form: str, period: str) -> tuple[PublishedSource, ...]:
         """Return what the last published consolidated workbook of a unit stood on."""
-        with self._database.reading() as connection:
-            return standings.read_sources(connection, unit_id, form, period)
+        here = _at(published_standings, unit_id, form, period)
+        text = self._database.scalar(select(published_standings.c.document).where(*here))
+        return tuple(PublishedSource(*entry) for entry in json.loads(text or "[]"))
 
     def find_corrections(self, unit_id: str, form: str, period: str) -> tuple[Document, ...]:
         """Return what of a unit's consolidated workbook was corrected, the oldest first."""
-        with self._database.reading() as connection:
-            return standings.read_corrections(connection, unit_id, form, period)
+        query = (
+            select(corrections.c.document)
+            .where(*_at(corrections, unit_id, form, period))
+            .order_by(corrections.c.correction_id)
+        )
+        return tuple(map(json.loads, self._database.scalars(query)))
 
     def record_announced(self, announced: Collection[tuple[str, str]]) -> None:
         """Record that these bytes (path and sha256) are about to lie in the outbox, in one commit.
@@ -152,16 +146,8 @@ class Publications:
         is ever forgotten, for a person may put an old file back; it is some 150 bytes for each
         version of a file, a few megabytes in a province's year.
         """
-        wanted = dict.fromkeys(announced)
         with self._database.writing() as connection:
-            known = _announced(connection, {path for path, _ in wanted})
-            fresh = [
-                {"path": path, "sha256": sha256}
-                for path, sha256 in wanted
-                if sha256 not in known.get(path, ())
-            ]
-            if fresh:
-                connection.execute(insert(announcements), fresh)
+            _announce(connection, announced)
 
     def find_announced(self, path: str) -> frozenset[str]:
         """Return every sha256 that we ever announced for `path`."""
@@ -185,9 +171,7 @@ class Publications:
 
     def find_succeeded(self) -> tuple[Publication, ...]:
         """Return the publications whose unit gets them under another path from now on."""
-        query = select(table).where(table.c.successor != "").order_by(table.c.path)
-        with self._database.reading() as connection:
-            return tuple(map(_publication, connection.execute(query).mappings()))
+        return self._find(table.c.successor != "")
 
     def record_followed(
         self,
@@ -213,14 +197,41 @@ class Publications:
             for gone in dropped:
                 connection.execute(delete(marks).where(marks.c.mark_id == gone.mark_id))
 
+    def _find(self, *conditions: ColumnElement[bool]) -> tuple[Publication, ...]:
+        query = select(table).where(*conditions).order_by(table.c.path)
+        return tuple(map(_publication, self._database.rows(query)))
+
+    def _marks(self, *conditions: ColumnElement[bool]) -> tuple[StaleMark, ...]:
+        query = select(marks).where(*conditions).order_by(marks.c.mark_id)
+        return tuple(map(_mark, self._database.rows(query)))
+
+
+def moved_path(path: str, folders: Mapping[str, str]) -> str:
+    """Give `path` with its first folder under the new name that `folders` has for it."""
+    folder, slash, rest = path.partition("/")
+    return folders.get(folder, folder) + slash + rest
+
 
 def _announced(connection: Connection, paths: Collection[str]) -> dict[str, set[str]]:
-    listed, found = sorted(paths), dict[str, set[str]]()
-    for start in range(0, len(listed), _AT_ONCE):
-        here = announcements.c.path.in_(listed[start : start + _AT_ONCE])
+    found: dict[str, set[str]] = {}
+    for some in chunks(paths):
+        here = announcements.c.path.in_(some)
         for path, sha256 in connection.execute(select(announcements).where(here)):
             found.setdefault(path, set()).add(sha256)
     return found
+
+
+def _announce(connection: Connection, announced: Iterable[tuple[str, str]]) -> None:
+    """Add what was not announced before."""
+    wanted = dict.fromkeys(announced)
+    known = _announced(connection, {path for path, _ in wanted})
+    fresh = [
+        {"path": path, "sha256": sha256}
+        for path, sha256 in wanted
+        if sha256 not in known.get(path, ())
+    ]
+    if fresh:
+        connection.execute(insert(announcements), fresh)
 
 
 def _rename_folders(connection: Connection, folders: Mapping[str, str]) -> None:
@@ -240,14 +251,9 @@ def _rename_folders(connection: Connection, folders: Mapping[str, str]) -> None:
             connection.execute(update(table).where(here).values(**renamed))
     for old, new in folders.items():
         inside = announcements.c.path.startswith(f"{old}/", autoescape=True)
-        moved = [
-            {"path": moved_path(path, {old: new}), "sha256": sha256}
-            for path, sha256 in connection.execute(select(announcements).where(inside))
-        ]
-        known = _announced(connection, {row["path"] for row in moved})
-        fresh = [row for row in moved if row["sha256"] not in known.get(row["path"], ())]
-        if fresh:  # the old paths stay announced: the folder may get its old name back
-            connection.execute(insert(announcements), fresh)
+        known = connection.execute(select(announcements).where(inside)).all()
+        # The old paths stay announced: the folder may get its old name back.
+        _announce(connection, [(moved_path(path, {old: new}), sha256) for path, sha256 in known])
 
 
 _MARK_KEY = ("unit_id", "form", "period", "what")
@@ -260,14 +266,15 @@ def _what(stale: Stale) -> str:
     return f"{stale.kind}:{which}" if which else stale.kind.value
 
 
-def _mark(row: Mapping[Any, Any]) -> StaleMark:
-    kind, _, which = row["what"].partition(":")
+def _mark(row: Row[Any]) -> StaleMark:
+    values = row._asdict()
+    kind, _, which = values.pop("what").partition(":")
     of_precheck = which.startswith(_PRECHECK)
     return StaleMark(
         kind=PublicationKind(kind),
         receipt="" if of_precheck else which,
         precheck=int(which.removeprefix(_PRECHECK)) if of_precheck else 0,
-        **{str(name): value for name, value in row.items() if name != "what"},
+        **values,
     )
 
 
@@ -291,25 +298,51 @@ def mark(connection: Connection, stale: Iterable[Stale], at: dt.datetime) -> Non
         connection.execute(insert(marks), listed)
 
 
-def _replace(connection: Connection, new: Publication) -> None:
-    connection.execute(delete(table).where(table.c.path == new.path))
-    connection.execute(
-        insert(table).values(
-            path=new.path,
-            kind=new.kind,
-            unit_id=new.unit_id,
-            form=new.form,
-            period=new.period,
-            sha256=new.sha256,
-            basis=new.basis,
-            published_at=new.published_at,
-            beside=new.beside,
-            beside_for=new.beside_for,
-            successor=new.successor,
-        )
-    )
+def _publication(row: Row[Any]) -> Publication:
+    return Publication(**row._asdict() | {"kind": PublicationKind(row.kind)})
 
 
-def _publication(row: Mapping[Any, Any]) -> Publication:
-    values = {str(name): value for name, value in row.items()}
-    return Publication(**{**values, "kind": PublicationKind(row["kind"])})
+def _keep_standing(connection: Connection, issued: Issued) -> None:
+    """Keep what a workbook stands on now, and add what was corrected."""
+    which = {"unit_id": issued.unit_id, "form": issued.form, "period": issued.period}
+    sources = json.dumps([astuple(source) for source in issued.sources])
+    old = _at(published_standings, *which.values())
+    connection.execute(delete(published_standings).where(*old))
+    connection.execute(insert(published_standings).values(**which, document=sources))
+    for document in issued.corrected:
+        text = json.dumps(document, ensure_ascii=False)
+        connection.execute(insert(corrections).values(**which, document=text))
+
+
+def _at(of: Table, unit_id: str, form: str, period: str) -> tuple[ColumnElement[bool], ...]:
+    return of.c.unit_id == unit_id, of.c.form == form, of.c.period == period
+
+
+class Fingerprints:
+    """What everything published stands on besides data, as it was when that was last looked at.
+
+    One text by name for each such thing: a digest, or the list of units itself.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def find_all(self) -> dict[str, str]:
+        """Return every fingerprint that was ever recorded, by name."""
+        return {row.name: row.document for row in self._database.rows(select(fingerprints))}
+
+    def find(self, name: str) -> str | None:
+        """Return one fingerprint; None where none was recorded."""
+        query = select(fingerprints.c.document).where(fingerprints.c.name == name)
+        found: str | None = self._database.scalar(query)
+        return found
+
+    def record(self, documents: Mapping[str, str]) -> None:
+        """Record these fingerprints in the place of older ones.
+
+        Whoever does so marks what shows a difference in the same commit.
+        """
+        with self._database.writing() as connection:
+            for name, document in documents.items():
+                connection.execute(delete(fingerprints).where(fingerprints.c.name == name))
+                connection.execute(insert(fingerprints).values(name=name, document=document))

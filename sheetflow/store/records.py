@@ -90,6 +90,20 @@ class Judged:
     rows: Mapping[str, str | bytes] = field(default_factory=lambda: MappingProxyType({}))
 
 
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """What a judgement's rows gave, by the declaration with this digest.
+
+    The digest is empty where an older version measured them: nobody knows by what.
+    """
+
+    judgement_id: int
+    digest: str
+    figures: Indicators
+    measured_at: dt.datetime
+    measurement_id: int = 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
     """A numbered submission with its newest judgement, without the large documents.

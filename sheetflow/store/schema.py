@@ -1,7 +1,7 @@
-"""The tables, as this version of the program wants them.
+"""The tables, as this version of the program wants them, and how values lie in them.
 
 This module owns names, types, keys and ties of all tables; `migrations` brings
-older databases here. It refuses SQL of one database program only.
+older databases here. It refuses SQL of one database program only, and naive times.
 
 Append-only: arrivals get marks but keep what they are; submissions, judgements,
 rows, decisions and waivers are never changed, but that a purge takes personal columns
@@ -12,22 +12,92 @@ from the archived originals and the arrivals.
 
 from __future__ import annotations
 
+import datetime as dt
+import zlib
+from typing import Any
+
 from sqlalchemy import (
     JSON,
     BigInteger,
     Boolean,
     CheckConstraint,
     Column,
+    Dialect,
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
+    String,
     Table,
     Text,
     UniqueConstraint,
 )
+from sqlalchemy.types import TypeDecorator
 
-from sheetflow.store.columns import Compressed, Moment
+from sheetflow.errors import RESTORE, StoreDamagedError
+from sheetflow.periods import OFFICE_ZONE
+from sheetflow.schemas.documents import pack, unpack
+
+
+class Moment(TypeDecorator[dt.datetime]):
+    """An aware datetime as ISO text in UTC, always of one width, so that text order is time order.
+
+    It comes back in the office's zone (+08:00).
+    """
+
+    impl = String(32)
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> str | None:
+        """Write `value`; raise ValueError when it bears no zone."""
+        del dialect
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a time zone")
+        return value.astimezone(dt.UTC).isoformat(timespec="microseconds")
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> dt.datetime | None:  # noqa: ANN401 - the base class's signature
+        """Read it back in the office's zone."""
+        del dialect
+        if value is None:
+            return None
+        try:
+            return dt.datetime.fromisoformat(value).astimezone(OFFICE_ZONE)
+        except (ValueError, TypeError, OverflowError) as error:
+            raise unreadable() from error
+
+
+class Compressed(TypeDecorator[str]):
+    """A long text, compressed with zlib; it comes back exactly as it was handed in."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: str | bytes | None, dialect: Dialect) -> bytes | None:
+        """Compress the text, unless it comes packed."""
+        del dialect
+        return pack(value) if isinstance(value, str) else value
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> str | None:  # noqa: ANN401 - the base class's signature
+        """Give the text back."""
+        del dialect
+        return None if value is None else unpacked(value)
+
+
+def unreadable() -> StoreDamagedError:
+    """Say that what lies in the database is not what was put there."""
+    return StoreDamagedError(f"数据库里有读不出的内容，已经损坏。{RESTORE}")
+
+
+def unpacked(packed: bytes) -> str:
+    """Give back a compressed document; raise StoreDamagedError where it was damaged."""
+    try:
+        return unpack(packed)
+    except (zlib.error, ValueError, TypeError) as error:
+        raise unreadable() from error
+
 
 metadata = MetaData(
     naming_convention={
@@ -52,8 +122,31 @@ def _text(name: str, default: str | None = None) -> Column[str]:
     return Column(name, Text, nullable=False, default=default)
 
 
+def _texts(*names: str) -> list[Column[str]]:
+    return [_text(name) for name in names]
+
+
+def _name(name: str) -> Column[str]:
+    """A text by which a row is known, alone or together with others."""
+    return Column(name, Text, primary_key=True)
+
+
+def _one_of(name: str, *words: str) -> Column[str]:
+    """A text that is one of a few words."""
+    listed = ", ".join(f"'{word}'" for word in words)
+    return Column(name, Text, CheckConstraint(f"{name} IN ({listed})", name), nullable=False)
+
+
 def _count(name: str) -> Column[int]:
     return Column(name, Integer, nullable=False, default=0)
+
+
+def _moment(name: str) -> Column[dt.datetime]:
+    return Column(name, Moment, nullable=False)
+
+
+def _document(name: str = "document") -> Column[str]:
+    return Column(name, Compressed, nullable=False)
 
 
 def _tie(name: str, to: str) -> Column[int]:
@@ -62,25 +155,18 @@ def _tie(name: str, to: str) -> Column[int]:
 
 schema_version = Table("schema_version", metadata, Column("version", Integer, primary_key=True))
 
-workspace = Table("workspace", metadata, Column("workspace_id", Text, primary_key=True))
+workspace = Table("workspace", metadata, _name("workspace_id"))
 
 arrivals = Table(
     "arrivals",
     metadata,
     _key("arrival_id"),
-    _text("source"),
-    _text("source_key"),
+    *_texts("source", "source_key"),
     Column("unit_id", Text, nullable=False, index=True),
-    Column(
-        "purpose",
-        Text,
-        CheckConstraint("purpose IN ('submission', 'precheck')", "purpose"),
-        nullable=False,
-    ),
-    _text("name"),
-    _text("sha256"),
+    _one_of("purpose", "submission", "precheck"),
+    *_texts("name", "sha256"),
     Column("size", BigInteger, nullable=False),
-    Column("arrived_at", Moment, nullable=False),
+    _moment("arrived_at"),
     Column("acknowledged_at", Moment, index=True),
     Column("judged_at", Moment, index=True),
     _count("turn"),
@@ -99,7 +185,7 @@ arrivals = Table(
 looks = Table(
     "looks",
     metadata,
-    Column("unit_id", Text, primary_key=True),
+    _name("unit_id"),
     Column("looked_at", Moment),
 )
 """When a scan last left nothing in a unit's folder; the row '' stands for all without their own."""
@@ -111,9 +197,7 @@ submissions = Table(
     Column("receipt", Text, nullable=False, unique=True),
     Column("number", Integer, nullable=False),
     _tie("arrival_id", "arrivals.arrival_id"),
-    _text("unit_id"),
-    _text("form"),
-    _text("period"),
+    *_texts("unit_id", "form", "period"),
     UniqueConstraint("unit_id", "form", "period", "number"),
     Index(None, "form", "period", "unit_id"),
     sqlite_autoincrement=True,
@@ -124,21 +208,16 @@ judgements = Table(
     metadata,
     _key("judgement_id"),
     _tie("submission_id", "submissions.submission_id"),
-    Column(
-        "outcome",
-        Text,
-        CheckConstraint("outcome IN ('accepted', 'returned', 'held', 'refused')", "outcome"),
-        nullable=False,
-    ),
+    _one_of("outcome", "accepted", "returned", "held", "refused"),
     _text("form_version"),
     Column("nil", Boolean, nullable=False),
     Column("late", Boolean, nullable=False),
-    Column("judged_at", Moment, nullable=False),
+    _moment("judged_at"),
     _count("must"),
     _count("verify"),
     _count("note"),
-    Column("explanations", Compressed, nullable=False),
-    Column("findings", Compressed, nullable=False),
+    _document("explanations"),
+    _document("findings"),
     sqlite_autoincrement=True,
 )
 
@@ -146,8 +225,8 @@ sheet_rows = Table(
     "sheet_rows",
     metadata,
     Column("judgement_id", _KEY, ForeignKey("judgements.judgement_id"), primary_key=True),
-    Column("sheet", Text, primary_key=True),
-    Column("document", Compressed, nullable=False),
+    _name("sheet"),
+    _document(),
 )
 
 measurements = Table(
@@ -156,8 +235,8 @@ measurements = Table(
     _key("measurement_id"),
     _tie("judgement_id", "judgements.judgement_id"),
     _text("digest"),
-    Column("document", Compressed, nullable=False),
-    Column("measured_at", Moment, nullable=False),
+    _document(),
+    _moment("measured_at"),
     sqlite_autoincrement=True,
 )
 """What a judgement's rows give by the declaration with this digest; the newest counts."""
@@ -167,15 +246,9 @@ decisions = Table(
     metadata,
     _key("decision_id"),
     _tie("submission_id", "submissions.submission_id"),
-    Column(
-        "verdict",
-        Text,
-        CheckConstraint("verdict IN ('release', 'reject')", "verdict"),
-        nullable=False,
-    ),
-    _text("why"),
-    _text("decided_by"),
-    Column("decided_at", Moment, nullable=False),
+    _one_of("verdict", "release", "reject"),
+    *_texts("why", "decided_by"),
+    _moment("decided_at"),
     sqlite_autoincrement=True,
 )
 
@@ -184,10 +257,8 @@ waivers = Table(
     metadata,
     _key("waiver_id"),
     _tie("submission_id", "submissions.submission_id"),
-    _text("rule"),
-    _text("why"),
-    _text("given_by"),
-    Column("given_at", Moment, nullable=False),
+    *_texts("rule", "why", "given_by"),
+    _moment("given_at"),
     UniqueConstraint("submission_id", "rule"),
     sqlite_autoincrement=True,
 )
@@ -196,12 +267,8 @@ stale = Table(
     "stale",
     metadata,
     _key("mark_id"),
-    _text("unit_id"),
-    _text("form"),
-    _text("period"),
-    _text("what"),
-    _text("why"),
-    Column("marked_at", Moment, nullable=False),
+    *_texts("unit_id", "form", "period", "what", "why"),
+    _moment("marked_at"),
     _text("trouble", ""),
     UniqueConstraint("unit_id", "form", "period", "what"),
     sqlite_autoincrement=True,
@@ -210,14 +277,9 @@ stale = Table(
 publications = Table(
     "publications",
     metadata,
-    Column("path", Text, primary_key=True),
-    _text("kind"),
-    _text("unit_id"),
-    _text("form"),
-    _text("period"),
-    _text("sha256"),
-    _text("basis"),
-    Column("published_at", Moment, nullable=False),
+    _name("path"),
+    *_texts("kind", "unit_id", "form", "period", "sha256", "basis"),
+    _moment("published_at"),
     _text("beside"),
     _text("beside_for", ""),
     _text("successor", ""),
@@ -227,34 +289,32 @@ publications = Table(
 announcements = Table(
     "announcements",
     metadata,
-    Column("path", Text, primary_key=True),
-    Column("sha256", Text, primary_key=True),
+    _name("path"),
+    _name("sha256"),
 )
 
 fingerprints = Table(
     "fingerprints",
     metadata,
-    Column("name", Text, primary_key=True),
-    Column("document", Compressed, nullable=False),
+    _name("name"),
+    _document(),
 )
 
 published_standings = Table(
     "published_standings",
     metadata,
-    Column("unit_id", Text, primary_key=True),
-    Column("form", Text, primary_key=True),
-    Column("period", Text, primary_key=True),
-    Column("document", Compressed, nullable=False),
+    _name("unit_id"),
+    _name("form"),
+    _name("period"),
+    _document(),
 )
 
 corrections = Table(
     "corrections",
     metadata,
     _key("correction_id"),
-    _text("unit_id"),
-    _text("form"),
-    _text("period"),
-    Column("document", Compressed, nullable=False),
+    *_texts("unit_id", "form", "period"),
+    _document(),
     Index(None, "unit_id", "period"),
     sqlite_autoincrement=True,
 )
@@ -264,22 +324,14 @@ mails = Table(
     metadata,
     _key("mail_id"),
     Column("message_id", Text, nullable=False, unique=True),
-    _text("unit_id"),
-    _text("receipt"),
+    *_texts("unit_id", "receipt"),
     Column("recipients", JSON, nullable=False),
-    _text("subject"),
-    _text("text"),
-    _text("html"),
+    *_texts("subject", "text", "html"),
     Column("attachments", JSON, nullable=False),
-    Column("created_at", Moment, nullable=False),
-    Column(
-        "state",
-        Text,
-        CheckConstraint("state IN ('queued', 'sent', 'held', 'gathered')", "state"),
-        nullable=False,
-    ),
+    _moment("created_at"),
+    _one_of("state", "queued", "sent", "held", "gathered"),
     _count("attempts"),
-    Column("next_try_at", Moment, nullable=False),
+    _moment("next_try_at"),
     Column("sent_at", Moment),
     _text("trouble", ""),
     Column("gathered_into", _KEY),
@@ -291,13 +343,8 @@ mail_recipients = Table(
     "mail_recipients",
     metadata,
     Column("mail_id", _KEY, ForeignKey("mails.mail_id"), primary_key=True),
-    Column("recipient", Text, primary_key=True),
-    Column(
-        "state",
-        Text,
-        CheckConstraint("state IN ('queued', 'sent', 'refused')", "state"),
-        nullable=False,
-    ),
+    _name("recipient"),
+    _one_of("state", "queued", "sent", "refused"),
     _text("trouble", ""),
     Column("settled_at", Moment),
 )
@@ -306,9 +353,8 @@ purges = Table(
     "purges",
     metadata,
     _key("purge_id"),
-    _text("before"),
-    _text("ordered_by"),
-    Column("purged_at", Moment, nullable=False),
+    *_texts("before", "ordered_by"),
+    _moment("purged_at"),
     _count("originals"),
     _count("documents"),
     sqlite_autoincrement=True,

@@ -1,8 +1,8 @@
-"""All that holds for SQLite only: settings, transactions, copies, integrity.
+"""All that holds for SQLite only: settings, transactions, copies, integrity, the seal of the file.
 
-This module owns every statement that another database program would not
-understand; beside a second one of its kind the rest of the store could stay as
-it is. It refuses to know our tables.
+This module owns every statement that another database program would not understand,
+and ``sheetflow.db.seal``: change counter, size and checksum of the file as it was left, so
+that a bit that changed at rest is noticed. It refuses to know our tables.
 
 Why so strict: a file leaves the inbox once its commit returned, so a commit must
 outlive a power cut. With a DELETE journal, ``synchronous=FULL`` leaves the
@@ -15,6 +15,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
+import zlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -23,7 +25,7 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from sheetflow.durable import sync_folder
+from sheetflow.durable import sync_folder, write_whole
 
 WRITING = "sheetflow_writing"
 """The execution option of a connection that takes the write lock at once."""
@@ -50,6 +52,12 @@ _DAMAGE = frozenset(
     # A generic error: a table or column that must be there is not.
     {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_SCHEMA}
 )
+
+
+_COUNTER = slice(24, 28)
+"""Where SQLite counts the transactions that changed the file."""
+_CHUNK = 1 << 20
+_TRIES, _PAUSE_SECONDS = 3, 0.1
 
 
 def prepare(engine: Engine) -> None:
@@ -175,6 +183,64 @@ def broken_ties(connection: Connection) -> tuple[str, ...]:
     """Name each row that points to nothing, as ``table 17 -> parent``."""
     rows = connection.exec_driver_sql("PRAGMA foreign_key_check")
     return tuple(f"{row[0]} {row[1]} -> {row[2]}" for row in rows)
+
+
+def _seal_of(file: Path) -> Path:
+    return file.with_name(f"{file.name}.seal")
+
+
+def seal(file: Path) -> None:
+    """Write down what the database `file` looks like now; where it cannot be told or kept, nothing.
+
+    Never call it while this process has the file open: closing a second descriptor of it would
+    drop the process's locks.
+    """
+    with suppress(OSError):
+        looked = _look(file)
+        if looked is None or _sealed(file) == looked:
+            return
+        write_whole(_seal_of(file), looked.encode("ascii"), is_durable=False)
+
+
+def is_seal_broken(file: Path) -> bool:
+    """Tell whether `file` was changed otherwise than by a transaction since it was sealed.
+
+    SQLite's own check sees its structure alone: a flipped letter in a name passes it. A seal
+    with another counter says nothing (others wrote since, or the power failed).
+    """
+    with suppress(OSError):
+        kept = _sealed(file)
+        for _ in range(_TRIES if kept else 0):
+            looked = _look(file)
+            if looked is None or looked.split()[0] != kept.split()[0] or looked == kept:
+                return False
+            time.sleep(_PAUSE_SECONDS)  # somebody may be in the middle of writing
+        return bool(kept)
+    return False
+
+
+def _sealed(file: Path) -> str:
+    try:
+        return _seal_of(file).read_text("ascii")
+    except (FileNotFoundError, UnicodeDecodeError):
+        return ""
+
+
+def _look(file: Path) -> str | None:
+    """Give counter, size and checksum; None while somebody writes, or after a crash."""
+    unfinished = file.with_name(f"{file.name}-journal")
+    if unfinished.exists():
+        return None
+    with file.open("rb") as source:
+        head = source.read(_COUNTER.stop)
+        check, size = zlib.crc32(head), len(head)
+        while chunk := source.read(_CHUNK):
+            check, size = zlib.crc32(chunk, check), size + len(chunk)
+        source.seek(0)
+        again = source.read(_COUNTER.stop)
+    if unfinished.exists() or again != head:
+        return None
+    return f"{head[_COUNTER].hex()} {size} {check:08x}\n"
 
 
 def _code(error: BaseException | None) -> int:

@@ -16,16 +16,13 @@ from typing import Self
 from sqlalchemy import select
 
 from sheetflow.errors import StoreBusyError, StoreError
-from sheetflow.store.arrivals import Arrivals
-from sheetflow.store.contents import Contents
+from sheetflow.store.arrivals import Arrivals, Looks
+from sheetflow.store.contents import Contents, Measurements
 from sheetflow.store.engine import Database, open_database
-from sheetflow.store.fingerprints import Fingerprints
-from sheetflow.store.looks import Looks
 from sheetflow.store.mails import Mails
-from sheetflow.store.measurements import Measurements
 from sheetflow.store.migrations import bring_up_to_date
 from sheetflow.store.outcomes import Outcomes
-from sheetflow.store.publications import Publications
+from sheetflow.store.publications import Fingerprints, Publications
 from sheetflow.store.purges import Purges
 from sheetflow.store.schema import metadata, workspace
 from sheetflow.store.submissions import Submissions
@@ -60,8 +57,8 @@ class Store:
     ) -> Self:
         """Open the database file `where` (or the URL), made or migrated as needed.
 
-        `busy_timeout` is in seconds. One that is `sealed` notices what changed at rest. Before one is made where there is none, `begin` is asked,
-        which may raise. Raise StoreError for a file that is newer than this program, damaged or
+        `busy_timeout` is in seconds. One that is `sealed` notices what changed at rest. Before
+        one is made where there is none, `begin` is asked, which may raise. Raise StoreError for a file that is newer than this program, damaged or
         not ours, StoreBusyError where trying later may help.
         """
         if isinstance(where, Path) and not where.exists():
@@ -77,9 +74,7 @@ class Store:
     @cached_property
     def workspace_id(self) -> str:
         """The id that was given to the workspace when its database was made."""
-        with self._database.reading() as connection:
-            found = connection.execute(select(workspace.c.workspace_id)).scalars().first()
-        return found or ""
+        return self._database.scalar(select(workspace.c.workspace_id)) or ""
 
     def record_workspace(self, workspace_id: str) -> None:
         """Let the database be the one of another workspace from now on."""

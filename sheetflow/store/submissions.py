@@ -10,23 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    RowMapping,
-    func,
-    select,
-)
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from sheetflow.errors import StoreError
 from sheetflow.periods import Period
 from sheetflow.store.engine import Database
-from sheetflow.store.records import (
-    Arrival,
-    Decision,
-    Submission,
-    Waiver,
-)
+from sheetflow.store.records import Arrival, Decision, Submission, Waiver
 from sheetflow.store.schema import arrivals, decisions, judgements, waivers
 from sheetflow.store.schema import submissions as table
 
@@ -57,8 +46,7 @@ class Submissions:
 
     def find_units(self) -> frozenset[str]:
         """Return the ids of all units that have ever submitted anything."""
-        with self._database.reading() as connection:
-            return frozenset(connection.execute(select(table.c.unit_id).distinct()).scalars())
+        return frozenset(self._database.scalars(select(table.c.unit_id).distinct()))
 
     def find_latest(
         self, unit_id: str, form: str, period: str, *, before: Arrival | None = None
@@ -81,10 +69,7 @@ class Submissions:
         It is one only when the unit sent nothing else for that form and period since:
         after A and B, A again is a new submission. Prechecks never count.
         """
-        same = [
-            table.c.unit_id == arrival.unit_id,
-            arrivals.c.sha256 == arrival.sha256,
-        ]
+        same = table.c.unit_id == arrival.unit_id, arrivals.c.sha256 == arrival.sha256
         for candidate in reversed(self._find(*same)):
             latest = self.find_latest(
                 candidate.unit_id, candidate.form, candidate.period, before=arrival
@@ -121,19 +106,18 @@ class Submissions:
             .where(table.c.unit_id == unit_id)
             .group_by(table.c.form, table.c.period)
         )
-        with self._database.reading() as connection:
-            return {(row.form, row.period): row.last for row in connection.execute(query)}
+        return {(row.form, row.period): row.last for row in self._database.rows(query)}
 
     def find_decisions(self, arrival_id: int | None = None) -> tuple[Decision, ...]:
         """Return what was decided (about the submissions of one file); the last one counts."""
+        told = decisions.c.decided_by.label("by"), decisions.c.decided_at.label("at")
         query = (
-            select(table.c.receipt, decisions)
+            select(table.c.receipt, decisions.c.verdict, decisions.c.why, *told)
             .join(decisions, decisions.c.submission_id == table.c.submission_id)
             .where(*([] if arrival_id is None else [table.c.arrival_id == arrival_id]))
             .order_by(decisions.c.decision_id)
         )
-        with self._database.reading() as connection:
-            return tuple(_decision(row) for row in connection.execute(query).mappings())
+        return tuple(Decision(**row._asdict()) for row in self._database.rows(query))
 
     def find_waivers(
         self,
@@ -144,14 +128,14 @@ class Submissions:
         period: str | None = None,
     ) -> tuple[Waiver, ...]:
         """Return waivers (of a receipt, unit, form, period), the oldest first."""
+        told = waivers.c.given_by.label("by"), waivers.c.given_at.label("at")
         query = (
-            select(table.c.receipt, waivers)
+            select(table.c.receipt, waivers.c.rule, waivers.c.why, *told)
             .join(waivers, waivers.c.submission_id == table.c.submission_id)
             .where(*_matching(receipt=receipt, unit_id=unit_id, form=form, period=period))
             .order_by(waivers.c.waiver_id)
         )
-        with self._database.reading() as connection:
-            return tuple(_waiver(row) for row in connection.execute(query).mappings())
+        return tuple(Waiver(**row._asdict()) for row in self._database.rows(query))
 
     def _find(
         self, *conditions: ColumnElement[bool], among: Collection[str] | None = None
@@ -183,33 +167,19 @@ def read_receipt(connection: Connection, receipt: str) -> Submission:
     return found[0]
 
 
-_COLUMNS = (
-    table.c.receipt,
-    table.c.number,
-    table.c.submission_id,
-    table.c.arrival_id,
-    table.c.unit_id,
-    table.c.form,
-    table.c.period,
-    judgements.c.judgement_id,
-    judgements.c.form_version,
-    judgements.c.outcome,
-    judgements.c.nil,
-    judgements.c.late,
-    judgements.c.must,
-    judgements.c.verify,
-    judgements.c.note,
-    judgements.c.judged_at,
-    arrivals.c.arrived_at,
-    arrivals.c.name.label("file_name"),
-    arrivals.c.sha256,
-    arrivals.c.put_at,
-)
-
+_UNREAD = frozenset({"submission_id", "explanations", "findings"})
+"""What of a judgement is no part of a `Submission`: the large documents stand in `contents`."""
 
 _later = judgements.alias("later")
 _NEWEST = (  # made once: putting a query together costs more than running it
-    select(*_COLUMNS)
+    select(
+        table,
+        *(column for column in judgements.c if column.name not in _UNREAD),
+        arrivals.c.arrived_at,
+        arrivals.c.name.label("file_name"),
+        arrivals.c.sha256,
+        arrivals.c.put_at,
+    )
     .join(judgements, judgements.c.submission_id == table.c.submission_id)
     .join(arrivals, arrivals.c.arrival_id == table.c.arrival_id)
     .where(
@@ -229,23 +199,3 @@ def _matching(**values: str | None) -> list[ColumnElement[bool]]:
 def _accepted() -> ColumnElement[bool]:
     accepted: ColumnElement[bool] = judgements.c.outcome == "accepted"
     return accepted
-
-
-def _decision(row: RowMapping) -> Decision:
-    return Decision(
-        receipt=row["receipt"],
-        verdict=row["verdict"],
-        why=row["why"],
-        by=row["decided_by"],
-        at=row["decided_at"],
-    )
-
-
-def _waiver(row: RowMapping) -> Waiver:
-    return Waiver(
-        receipt=row["receipt"],
-        rule=row["rule"],
-        why=row["why"],
-        by=row["given_by"],
-        at=row["given_at"],
-    )

@@ -31,7 +31,6 @@ from sheetflow.service.detail_cache import forget_pieces
 from sheetflow.service.publish import is_published, ours_at
 from sheetflow.service.rebuild import rebuild
 from sheetflow.service.receive import rewrite_journal
-from sheetflow.store.purges import PurgeWork
 from sheetflow.store.records import Arrival, Publication, PublicationKind, Purge, Stale, Submission
 
 
@@ -242,21 +241,19 @@ def _record(office: Office, plan: PurgePlan) -> Purge:
     ]
     return office.store.purges.record_purge(
         Purge(before=plan.before, by=getpass.getuser(), at=office.clock.now()),
-        PurgeWork(
-            arrival_ids=[arrival.arrival_id for arrival in plan.fresh],
-            thin=thin,
-            outdated=[entry.path for entry in shown],
-            stale=[
-                Stale(
-                    unit_id=entry.unit_id,
-                    form=entry.form,
-                    period=entry.period,
-                    kind=PublicationKind.CONSOLIDATED,
-                )
-                for entry in shown
-            ],
-            withdrawn=plan.paths,
-        ),
+        [arrival.arrival_id for arrival in plan.fresh],
+        thin,
+        outdated=[entry.path for entry in shown],
+        stale=[
+            Stale(
+                unit_id=entry.unit_id,
+                form=entry.form,
+                period=entry.period,
+                kind=PublicationKind.CONSOLIDATED,
+            )
+            for entry in shown
+        ],
+        withdrawn=plan.paths,
     )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from sheetflow.periods import OFFICE_ZONE
-from sheetflow.store.looks import Looked
+from sheetflow.store.arrivals import Looked
 from sheetflow.store.records import Submission
 from tests.tiny.desk import EAST, TREE, WEST, Desk, sound, words
 

@@ -16,8 +16,7 @@ import pytest
 import sheetflow
 from sheetflow.errors import StoreError
 from sheetflow.store import Decision, FollowUp, Judged, NewMail, Stale, Store, Submission, Waiver
-from sheetflow.store.measurements import Measurement
-from sheetflow.store.records import PublicationKind
+from sheetflow.store.records import Measurement, PublicationKind
 
 if TYPE_CHECKING:
     from tests.store.conftest import Desk

@@ -9,7 +9,6 @@ import pytest
 
 from sheetflow.schemas.documents import pack
 from sheetflow.store import Judged, Publication, Purge, Stale
-from sheetflow.store.purges import PurgeWork
 from sheetflow.store.records import PublicationKind
 
 if TYPE_CHECKING:
@@ -39,8 +38,8 @@ def test_rows_of_every_judgement_are_thinned_and_it_is_on_record(desk: Desk) -> 
     desk.answer(arrival, "held")
     other = desk.drop("B")
     first = desk.answer(other, accepted(desk))
-    work = PurgeWork(arrival_ids=[arrival.arrival_id, other.arrival_id], thin=thin)
-    done = desk.store.purges.record_purge(purge(desk), work)
+    taken = [arrival.arrival_id, other.arrival_id]
+    done = desk.store.purges.record_purge(purge(desk), taken, thin)
     assert (done.originals, done.documents) == (2, 1)
     assert desk.store.contents.find_rows(first) == {"outlets": "{}"}
     assert desk.store.purges.find_purges() == (done,)
@@ -52,8 +51,7 @@ def test_others_keep_their_rows(desk: Desk) -> None:
     kept = desk.answer(desk.drop(), accepted(desk))
     gone = desk.drop("B")
     desk.answer(gone, accepted(desk))
-    work = PurgeWork(arrival_ids=[gone.arrival_id], thin=thin)
-    desk.store.purges.record_purge(purge(desk), work)
+    desk.store.purges.record_purge(purge(desk), [gone.arrival_id], thin)
     assert desk.store.contents.find_rows(kept) == {"outlets": SECRET}
 
 
@@ -65,9 +63,7 @@ def test_a_purge_that_breaks_off_takes_nothing(desk: Desk) -> None:
         raise RuntimeError("power cut")
 
     with pytest.raises(RuntimeError, match="power cut"):
-        desk.store.purges.record_purge(
-            purge(desk), PurgeWork(arrival_ids=[entry.arrival_id], thin=fail)
-        )
+        desk.store.purges.record_purge(purge(desk), [entry.arrival_id], fail)
     assert desk.store.contents.find_rows(entry) == {"outlets": SECRET}
     assert desk.store.purges.find_purges() == ()
 
@@ -77,9 +73,7 @@ def test_no_trace_is_left_in_the_file(desk: Desk) -> None:
     entry = desk.answer(desk.drop(), accepted(desk))
     trace = pack(SECRET)[10:40]
     assert trace in desk.file.read_bytes()
-    desk.store.purges.record_purge(
-        purge(desk), PurgeWork(arrival_ids=[entry.arrival_id], thin=thin)
-    )
+    desk.store.purges.record_purge(purge(desk), [entry.arrival_id], thin)
     desk.store.compact()
     assert trace not in desk.file.read_bytes()
 
@@ -108,13 +102,11 @@ def test_what_showed_the_rows_is_stale_and_withdrawn(desk: Desk) -> None:
     entry = desk.answer(desk.drop(), accepted(desk))
     desk.store.purges.record_purge(
         purge(desk),
-        PurgeWork(
-            arrival_ids=[entry.arrival_id],
-            thin=thin,
-            outdated=["sum.xlsx"],
-            stale=[mark],
-            withdrawn=["copy.xlsx"],
-        ),
+        [entry.arrival_id],
+        thin,
+        outdated=["sum.xlsx"],
+        stale=[mark],
+        withdrawn=["copy.xlsx"],
     )
     shown = desk.store.publications.find_publication("sum.xlsx")
     assert shown is not None
