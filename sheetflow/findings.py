@@ -193,6 +193,31 @@ class Check:
         return Finding(self.code, self.severity, place, MappingProxyType(arguments))
 
 
+_SOURCE = "依据："
+_LINES = 4
+
+
+def read_checks(text: str) -> tuple[Check, ...]:
+    """Read checks as people write them down, a blank line between two.
+
+    Each has four lines: its code, its severity in the office's word and its title; what is
+    wrong; the remedy; the summary. A line 依据： names the source of all that follow.
+    """
+    labels = {severity.label: severity for severity in Severity}
+    checks: list[Check] = []
+    source = ""
+    for entry in text.strip().split("\n\n"):
+        if entry.startswith(_SOURCE):
+            source = entry.removeprefix(_SOURCE)
+            continue
+        lines = entry.split("\n")
+        if len(lines) != _LINES or not source:
+            raise ValueError(f"a check has a source and four lines: {entry}")
+        code, severity, title = lines[0].split()
+        checks.append(Check(code, labels[severity], title, *lines[1:], source=source))
+    return tuple(checks)
+
+
 _LATER: Mapping[str, Argument] = MappingProxyType(
     {"blank": "", "mend": "给这一行另编一个没有用过的编号"}
 )

@@ -12,6 +12,7 @@ from sheetflow.findings import (
     Severity,
     compare_rounds,
     listed,
+    read_checks,
 )
 
 HARD = Check("hard", Severity.MUST, "难", "填了{typed}", "请改正", "要改正", "通知")
@@ -89,3 +90,12 @@ def test_rounds_count_each_place_of_a_group() -> None:
     told = compare_rounds([group], [at("X0003")])
     assert told is not None
     assert (told.last, told.mended, told.left, told.new) == (3, 2, 1, 0)
+
+
+def test_checks_are_read_as_they_are_written_down() -> None:
+    """Four lines make a check, under the source that was named last; anything else is refused."""
+    written = "hard 强制性 难\n填了{typed}\n请改正\n要改正\n"
+    assert read_checks(f"\n依据：通知\n\n{written}") == (HARD,)
+    for broken in (written, f"依据：通知\n\n{written}多了一行\n"):
+        with pytest.raises(ValueError, match="a source and four lines"):
+            read_checks(broken)

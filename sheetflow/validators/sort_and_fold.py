@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from sheetflow.findings import Finding, Severity
 from sheetflow.schemas.forms import Form
-from sheetflow.validators.catalogue.readings import READINGS
+from sheetflow.validators.catalogue.cells import READINGS
 from sheetflow.workbook import parse_cell_name
 
 REPEATS = 5

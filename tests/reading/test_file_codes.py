@@ -10,7 +10,7 @@ from pathlib import Path
 import sheetflow.children
 import sheetflow.reading
 from sheetflow.findings import Catalogue, Place, Severity
-from sheetflow.validators.catalogue.files import FILE_CHECKS
+from sheetflow.validators.catalogue.workbooks import FILE_CHECKS
 
 _CODES = ("file-", "remark-")
 _RAISING = {"UnreadableError", "ChildLostError"}
