@@ -213,8 +213,9 @@ def read_checks(text: str) -> tuple[Check, ...]:
         lines = entry.split("\n")
         if len(lines) != _LINES or not source:
             raise ValueError(f"a check has a source and four lines: {entry}")
-        code, severity, title = lines[0].split()
-        checks.append(Check(code, labels[severity], title, *lines[1:], source=source))
+        head, wrong, remedy, summary = lines
+        code, severity, title = head.split()
+        checks.append(Check(code, labels[severity], title, wrong, remedy, summary, source))
     return tuple(checks)
 
 

@@ -1,4 +1,4 @@
-"""From a raw workbook to its outcome, on one screen.
+"""From a raw workbook to its outcome: `judge`, on one screen, and the order of what is found.
 
 Pure: everything beyond the file comes in as the `Context`. Reading never judges, and
 judging never reads.
@@ -6,30 +6,33 @@ judging never reads.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from sheetflow.findings import Finding, Place
+from sheetflow.findings import Finding, Place, Severity
 from sheetflow.schemas.book import Book, Context, Judgement, Outcome
 from sheetflow.schemas.campaign import Campaign
+from sheetflow.schemas.forms import Form
 from sheetflow.units.names import names_of
 from sheetflow.validators import GENERAL_RULES
 from sheetflow.validators.books import parse_book
 from sheetflow.validators.catalogue import GENERAL
-from sheetflow.validators.changed import without_echoes
+from sheetflow.validators.catalogue.cells import READINGS
+from sheetflow.validators.continuity import CHANGES
 from sheetflow.validators.explanations import (
-    Answered,
-    check_answer_cells,
     check_answers,
+    explain,
     explains,
+    is_open,
     read_answers,
 )
-from sheetflow.validators.identity import check_correction, check_cover, check_expected
-from sheetflow.validators.open_findings import explain, is_open
-from sheetflow.validators.sort_and_fold import arrange
-from sheetflow.validators.stamps import recognise
-from sheetflow.validators.statistics import check_statistics, measure
-from sheetflow.workbook import RawWorkbook
+from sheetflow.validators.identity import check_cover
+from sheetflow.validators.stamps import Recognised, recognise
+from sheetflow.validators.statistics import check_statistics
+from sheetflow.workbook import RawWorkbook, parse_cell_name
+
+REPEATS = 5
+"""From so many on, the same fault down one column is one finding."""
 
 
 def judge(raw: RawWorkbook, campaign: Campaign, context: Context) -> Judgement:
@@ -44,26 +47,9 @@ def judge(raw: RawWorkbook, campaign: Campaign, context: Context) -> Judgement:
             named_unit=known.named_unit,
             token=known.token,
         )
-    own_names = names_of(context.unit, context.tree)
-    book, faults = parse_book(raw, known, context.unit, campaign.catalogue, own_names)
-    faults += [GENERAL[remark].at(Place()) for remark in raw.remarks]
-    faults += check_cover(book, context)
-    if not book.other_period:  # else every rule would ask about a period that nobody meant
-        faults += check_expected(book, context)
-        faults += check_correction(book, context)
-        for rule in (*GENERAL_RULES, *campaign.rules.get(book.form.key, ())):
-            faults += rule(book, context)
-        faults += check_statistics(raw, known.sheets, book, context)
-    faults = without_echoes(faults)
+    book, faults = _read_and_check(raw, known, campaign, context)
     answers = read_answers(raw, book, faults, campaign.catalogue)
-    faults += check_answers(answers, faults)
-    faults += check_answer_cells(raw, answers)
-    return replace(_conclude(book, context, faults, answers), token=known.token)
-
-
-def _conclude(
-    book: Book, context: Context, faults: Iterable[Finding], answers: Iterable[Answered]
-) -> Judgement:
+    faults += check_answers(raw, answers, faults)
     findings = arrange(faults, book.form)
     said = explain(findings, answers, book, context)
     stands = bool(book.other_period) or any(is_open(finding, said) for finding in findings)
@@ -74,9 +60,79 @@ def _conclude(
         version=book.version,
         period=book.period.period_id,
         book=book,
-        figures={} if stands else measure(book),
+        figures={} if stands else dict(book.figures),
         nil=not stands and book.nil,
         late=context.is_late(book.form, book.period),
         explanations=said,
         typed={entry.number: entry.text for entry in answers if explains(entry.text)},
+        token=known.token,
     )
+
+
+def _read_and_check(
+    raw: RawWorkbook, known: Recognised, campaign: Campaign, context: Context
+) -> tuple[Book, list[Finding]]:
+    own_names = names_of(context.unit, context.tree)
+    book, faults = parse_book(raw, known, context.unit, campaign.catalogue, own_names)
+    faults += [GENERAL[remark].at(Place()) for remark in raw.remarks]
+    faults += check_cover(book, context)
+    if not book.other_period:  # else every rule would ask about a period that nobody meant
+        for rule in (*GENERAL_RULES, *campaign.rules.get(book.form.key, ())):
+            faults += rule(book, context)
+        faults += check_statistics(raw, known.sheets, book, context)
+    return book, _unless_settled(faults, CHANGES, {Severity.MUST})
+
+
+def arrange(findings: Iterable[Finding], form: Form) -> tuple[Finding, ...]:
+    """Group what repeats, then order by sheet, row and column as the form has them.
+
+    How a cell was read is not told where it must be mended or explained all the same.
+    """
+    order = {sheet.key: number for number, sheet in enumerate(form.sheets)}
+
+    def position(finding: Finding) -> tuple[int, int, int]:
+        place = finding.place
+        sheet = order.get(place.sheet, -1 if not place.title else len(order))
+        # A card is one row for rules, and many lines for whoever reads.
+        row, column = parse_cell_name(place.cell) if place.cell else (place.row, 0)
+        return (sheet, row if place.row else 0, column)
+
+    told = _unless_settled(list(findings), READINGS, {Severity.MUST, Severity.VERIFY})
+    return tuple(sorted(_fold(sorted(told, key=position)), key=position))
+
+
+def _unless_settled(
+    findings: Sequence[Finding], rules: Collection[str], by: Collection[Severity]
+) -> list[Finding]:
+    """Leave out what `rules` say of a cell of which a finding as heavy as `by` speaks."""
+    settled = {
+        (entry.place.title, entry.place.cell)
+        for entry in findings
+        if entry.severity in by and entry.place.cell
+    }
+    return [
+        entry
+        for entry in findings
+        if entry.rule not in rules or (entry.place.title, entry.place.cell) not in settled
+    ]
+
+
+def _fold(findings: Sequence[Finding]) -> Iterator[Finding]:
+    """Join the findings of one rule and column that say the same, in their order.
+
+    Of 提示性 ones the rule alone tells. A 核实性 one is answered by itself: each keeps its number.
+    """
+    alike: dict[tuple[object, ...], list[Finding]] = {}
+    for finding in findings:
+        place, cause = finding.place, (finding.rule, finding.place.sheet, finding.place.column)
+        alone = place.row if finding.severity is Severity.VERIFY else 0
+        said = () if finding.severity is Severity.NOTE else tuple(sorted(finding.arguments.items()))
+        alike.setdefault((*cause, alone, said), []).append(finding)
+    for same in alike.values():
+        first, *others = same
+        if len(same) < REPEATS or not first.place.row or not first.place.cell:
+            yield from same
+        else:
+            cells = tuple(finding.place.cell for finding in others)
+            keys = tuple(finding.place.key for finding in others)
+            yield replace(first, others=cells, other_keys=keys)

@@ -15,7 +15,6 @@ from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.pipeline import judge
 from sheetflow.schemas.book import Context, Earlier, Judgement
 from sheetflow.units import Unit, UnitTree
-from sheetflow.validators.statistics import measure
 from sheetflow.workbook import RawWorkbook
 from tests.drawing import draw
 
@@ -181,7 +180,7 @@ def left_by(judgement: Judgement) -> Earlier:
     book = judgement.book
     assert book is not None
     rows = {key: [dict(row.values) for row in found.rows] for key, found in book.sheets.items()}
-    return Earlier(book.period, "R-1", rows, measure(book))
+    return Earlier(book.period, "R-1", rows, book.figures)
 
 
 def judged(changes: str = "", *, period: str = "2012B2", before: str | None = None) -> Judgement:

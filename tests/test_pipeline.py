@@ -11,7 +11,6 @@ from sheetflow.findings import Explanation, Severity
 from sheetflow.periods import OFFICE_ZONE
 from sheetflow.pipeline import judge
 from sheetflow.schemas.book import Outcome
-from sheetflow.validators.statistics import measure
 from tests.county_book import (
     CAMPAIGN,
     TREE,
@@ -296,5 +295,5 @@ def test_a_city_needs_no_grassroots_sheet() -> None:
 def test_history_says_nothing_without_history() -> None:
     """A unit with nothing accepted before is asked about nothing that came before."""
     earlier = left_by(judged())
-    assert earlier.totals == measure(judged().book)  # type: ignore[arg-type]
+    assert earlier.totals == judged().figures
     assert judged(before=None).findings == ()

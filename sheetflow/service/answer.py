@@ -30,7 +30,7 @@ from sheetflow.service.making import Made, Making
 from sheetflow.service.publish import Order, basis_of
 from sheetflow.service.requests import request_for
 from sheetflow.store.records import Arrival, Stale, Submission
-from sheetflow.validators.open_findings import is_open
+from sheetflow.validators.explanations import is_open
 from sheetflow.writing import (
     NoticeData,
     ReceiptData,

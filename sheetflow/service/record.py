@@ -24,7 +24,7 @@ from sheetflow.service.consequences import entail, entail_precheck, look_before
 from sheetflow.service.detail_cache import order_pieces
 from sheetflow.service.remeasure import measured_by
 from sheetflow.store.records import Arrival, Judged, Submission
-from sheetflow.validators.open_findings import is_open
+from sheetflow.validators.explanations import is_open
 
 _MOST_LOGGED = 100
 """A workbook with thousands of findings may not push all others out of the log."""

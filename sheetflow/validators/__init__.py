@@ -8,16 +8,22 @@ campaign needs is here; a campaign's own rules are in a package of its name.
 from __future__ import annotations
 
 from sheetflow.schemas.book import Rule
-from sheetflow.validators.changed import check_ages, check_rows_unchanged
-from sheetflow.validators.continuity import check_later_books, check_rows_kept
-from sheetflow.validators.dates import check_dates, check_filled_on
+from sheetflow.validators.continuity import (
+    check_later_books,
+    check_nil,
+    check_rows_kept,
+    check_rows_unchanged,
+)
+from sheetflow.validators.dates import check_ages, check_dates, check_filled_on
+from sheetflow.validators.identity import check_correction, check_expected
 from sheetflow.validators.keys import check_keys_unique, check_references
-from sheetflow.validators.nil import check_nil
-from sheetflow.validators.privacy import check_free_text
+from sheetflow.validators.quotable import check_free_text
 from sheetflow.validators.required import check_required
-from sheetflow.validators.versions import check_version
+from sheetflow.validators.stamps import check_version
 
 GENERAL_RULES: tuple[Rule, ...] = (
+    check_expected,
+    check_correction,
     check_required,
     check_keys_unique,
     check_references,

@@ -16,8 +16,8 @@ from sheetflow.schemas.columnwise import is_blank
 from sheetflow.schemas.layout import LAST_ROW, columns_in
 from sheetflow.schemas.sheets import Kind, Sheet
 from sheetflow.units import Unit
-from sheetflow.validators.blanks import is_nothing
 from sheetflow.validators.cell_marks import Borne, find_borne
+from sheetflow.validators.required import is_nothing
 from sheetflow.validators.row_findings import (
     Reader,
     Told,

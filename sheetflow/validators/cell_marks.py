@@ -6,19 +6,16 @@ which is only told. It refuses to read values.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from sheetflow.findings import Finding, Place
 from sheetflow.number_formats import shown_otherwise
 from sheetflow.schemas.book import BookSheet
 from sheetflow.schemas.cells import Day, IdNumber, Key, NameKey, PeriodName, Phone, Reference
 from sheetflow.schemas.columns import Column, Fault
 from sheetflow.schemas.columnwise import is_blank
 from sheetflow.schemas.parsing import read_text
-from sheetflow.validators.catalogue import GENERAL
-from sheetflow.validators.quotable import LEFT_OUT
-from sheetflow.workbook import Address, CellValue, Mark, RawSheet, Run, parse_cell_name
+from sheetflow.workbook import Address, CellValue, Mark, RawSheet, Run
 
 _EXACT = Day | IdNumber | Key | NameKey | PeriodName | Phone | Reference
 """Types of which a part more or less is another value; so are figures."""
@@ -88,7 +85,7 @@ def _add(borne: Borne, raw: RawSheet, address: Address, column: Column, cell: Ce
 
 def _add_runs(borne: Borne, column: Column, runs: tuple[Run, ...]) -> None:
     marks = frozenset[Mark]().union(*(run.marks for run in runs))
-    told = {"marks": _listed(marks)}
+    told = {"marks": listed_marks(marks)}
     # A code is one wherever it stands: that of the unit is a text of the cover.
     if _is_exact(column) or "".join(run.text for run in runs).strip().isdecimal():
         borne.faults[column.key] = ("run-marked", told)
@@ -109,23 +106,10 @@ def _add_struck(borne: Borne, shell: BookSheet, struck: list[str], filled: list[
     else:
         borne.struck.update(dict.fromkeys(exact, ("row-struck", {"what": "这一格"})))
     if "" not in borne.struck:
-        told = {"marks": _listed([Mark.STRUCK])}
+        told = {"marks": listed_marks([Mark.STRUCK])}
         borne.notes.update(
             dict.fromkeys((k for k in struck if k not in exact), ("run-marked-text", told))
         )
-
-
-def tell_answers(issues: RawSheet, places: Iterable[Place]) -> Iterator[Finding]:
-    """Tell what the cells of answers in 问题清单 bear: they are read as other texts are."""
-    for place in places:
-        address = parse_cell_name(place.cell)
-        marks = {mark for run in issues.runs.get(address, ()) for mark in run.marks}
-        if address in issues.struck:
-            marks.add(Mark.STRUCK)
-        if marks:
-            yield GENERAL["run-marked-text"].at(place, marks=_listed(marks))
-        elif address in issues.formulas:
-            yield GENERAL["cell-formula"].at(place, typed=LEFT_OUT)
 
 
 def _is_exact(column: Column) -> bool:
@@ -133,9 +117,10 @@ def _is_exact(column: Column) -> bool:
 
 
 def _bracketed(run: Run) -> str:
-    return f"〔{_listed(run.marks)}：{run.text}〕" if run.marks else run.text
+    return f"〔{listed_marks(run.marks)}：{run.text}〕" if run.marks else run.text
 
 
-def _listed(marks: Iterable[Mark]) -> str:
+def listed_marks(marks: Iterable[Mark]) -> str:
+    """Name the marks, each once, in one order."""
     known = set(marks)
     return "、".join(mark.value for mark in Mark if mark in known)

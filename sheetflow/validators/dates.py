@@ -1,4 +1,4 @@
-"""Dates against the period, against the day of filling in, and against each other."""
+"""Dates against the period, the day of filling in and each other; ages against birth years."""
 
 from __future__ import annotations
 
@@ -8,12 +8,16 @@ from collections.abc import Iterator
 from sheetflow.findings import Finding
 from sheetflow.periods import Period
 from sheetflow.schemas.book import Book, BookRow, Context
-from sheetflow.schemas.cells import Day
+from sheetflow.schemas.cells import Day, IdNumber, Whole
 from sheetflow.schemas.columns import Column
 from sheetflow.validators.catalogue import GENERAL
 from sheetflow.validators.identity import names_other_period
+from sheetflow.validators.keys import accepted_by_key
 
 _OF_PERIOD = frozenset({"date-after-period", "date-before-period"})
+_YEARS_APART = 1
+_OLD_LENGTH = 15
+"""So many digits an identity number had that names its year by two."""
 
 
 def check_filled_on(book: Book, context: Context) -> Iterator[Finding]:
@@ -80,3 +84,34 @@ def _judge_day(
 def words(day: dt.date) -> str:
     """Write a date as an office does: 2012年3月5日."""
     return f"{day.year}年{day.month}月{day.day}日"
+
+
+def check_ages(book: Book, context: Context) -> Iterator[Finding]:
+    """An age and the identity number beside it are not more than a year apart.
+
+    Years are compared as years, so that 虚岁 passes. A row accepted before with the same two
+    is not asked about again.
+    """
+    year = book.period.last_day.year
+    for found in book.sheets.values():
+        columns = found.sheet.columns
+        numbers = [column.key for column in columns if isinstance(column.type, IdNumber)]
+        ages = [
+            column.key
+            for column in columns
+            if isinstance(column.type, Whole) and column.type.unit == "岁"
+        ]
+        if len(numbers) != 1 or len(ages) != 1 or not found.reads(*numbers, *ages):
+            continue
+        number, age = numbers[0], ages[0]
+        before = accepted_by_key(book, context, found.sheet)
+        naming = found.sheet.naming_column
+        for row in found.rows:
+            who, typed = row[number], row[age]
+            if not isinstance(who, str) or not isinstance(typed, int):
+                continue
+            born = int("19" + who[6:8] if len(who) == _OLD_LENGTH else who[6:10])
+            old = before.get(row[naming.key], {}) if naming else {}
+            same = (old.get(number), old.get(age)) == (who, typed)
+            if abs(year - born - typed) > _YEARS_APART and not same:
+                yield GENERAL["age-differs"].at(found.place(row, age))

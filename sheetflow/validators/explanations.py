@@ -1,12 +1,14 @@
-"""Answers: what a filler wrote in 问题清单 or 情况说明, where, and to which finding.
+"""Answers: what a filler wrote in 问题清单 or 情况说明, to which finding, and what it settles.
 
 A line of 问题清单 is known by its 编号, else by sheet, cell and what it says. Words count
 wherever in the line she typed them: what we put there ourselves is known by the catalogue.
-This module refuses to decide what an answer settles: that is `explaining`.
+An answer belongs to rule, row key and column, and holds for as long as the value it explains
+does not change. A superior's waiver of a hard finding stands beside the answers.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,16 +16,26 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from string import Formatter
 
-from sheetflow.findings import Catalogue, Finding, Place, Severity
-from sheetflow.schemas.book import Book
+from sheetflow.findings import Catalogue, Explanation, Finding, Identity, Place, Severity
+from sheetflow.schemas.book import Book, Context
+from sheetflow.schemas.cells import Text
 from sheetflow.schemas.explanations import EXPLANATIONS
 from sheetflow.schemas.layout import ISSUE_COLUMNS, ISSUES_SHEET, OLDER_ANSWER_COLUMN
 from sheetflow.schemas.parsing import read_code, read_text
 from sheetflow.schemas.personal import holds_personal_number
 from sheetflow.validators.catalogue import GENERAL
-from sheetflow.validators.cell_marks import tell_answers
+from sheetflow.validators.cell_marks import listed_marks
+from sheetflow.validators.quotable import LEFT_OUT
 from sheetflow.validators.sheets import bare_label, find_issues
-from sheetflow.workbook import Address, RawSheet, RawWorkbook, cell_name, column_letters
+from sheetflow.workbook import (
+    Address,
+    Mark,
+    RawSheet,
+    RawWorkbook,
+    cell_name,
+    column_letters,
+    parse_cell_name,
+)
 
 _ORDER, _NUMBER, _KIND, _SHEET, _CELL, _LABEL, _WRONG, _REMEDY, _ANSWER = ISSUE_COLUMNS
 _HEADER_WITHIN = 10
@@ -216,32 +228,9 @@ def _made_of(text: str, template: str) -> bool:
     return template.endswith("}") or at == len(text) or text.startswith("（共", at)
 
 
-_SAYS_NOTHING = frozenset(
-    [
-        "没有",
-        "暂无",
-        "无说明",
-        "无情况",
-        "无情况说明",
-        "没有说明",
-        "没有情况",
-        "同意",
-        "好的",
-        "可以",
-        "知道",
-        "知道了",
-        "明白",
-        "收到",
-        "已阅",
-        "已知",
-        "ok",
-        "okay",
-        "yes",
-        "no",
-        "none",
-        "null",
-        "na",
-    ]
+_SAYS_NOTHING = re.compile(
+    "没有|暂无|无说明|无情况|无情况说明|没有说明|没有情况|同意|好的|可以|知道|知道了|明白|收到|已阅|已知"
+    "|ok|okay|yes|no|none|null|na"
 )
 
 
@@ -249,45 +238,91 @@ def explains(text: str) -> bool:
     """Whether words say anything: a mark, a figure, 无 or 同意 does not."""
     plain = unicodedata.normalize("NFKC", text).casefold()
     bare = "".join(char for char in plain if unicodedata.category(char)[0] in "LN")
-    return len(set(bare)) > 1 and not bare.isdecimal() and bare not in _SAYS_NOTHING
+    return len(set(bare)) > 1 and not bare.isdecimal() and not _SAYS_NOTHING.fullmatch(bare)
 
 
-def check_answers(answers: Iterable[Answered], findings: Iterable[Finding]) -> Iterator[Finding]:
-    """Find answers that carry a private number, are too long, say nothing or answer nothing."""
-    limit = EXPLANATIONS.by_key["explanation"].type
+def check_answers(
+    raw: RawWorkbook, answers: Iterable[Answered], findings: Iterable[Finding]
+) -> Iterator[Finding]:
+    """Find answers that carry a private number, are too long, say nothing or answer nothing.
+
+    What the cells of answers bear besides their words is told as it is of other texts.
+    """
     asked = {finding.number: finding.severity for finding in findings}
     for answer in answers:
-        # In the sheet 情况说明 the cell itself is judged, as any other text.
-        if answer.place.sheet != EXPLANATIONS.key and holds_personal_number(answer.text):
-            yield GENERAL["personal-in-text"].at(answer.place)
-        if len(answer.text) > getattr(limit, "limit", 0):
-            yield GENERAL["text-too-long"].at(
-                answer.place, count=len(answer.text), limit=getattr(limit, "limit", 0)
-            )
-        if answer.number not in asked:
-            number = answer.number[:10] or "无"
-            yield GENERAL["explanation-unused"].at(answer.place, number=number)
-        elif asked[answer.number] is Severity.MUST:
-            yield GENERAL["explanation-no-mending"].at(answer.place)
-        elif asked[answer.number] is Severity.VERIFY and not explains(answer.text):
-            yield GENERAL["explanation-says-nothing"].at(answer.place)
-        elif asked[answer.number] is Severity.VERIFY and answer.beside:
-            yield GENERAL["explanation-beside"].at(answer.place, column=answer.beside)
-
-
-def check_answer_cells(raw: RawWorkbook, answers: Iterable[Answered]) -> Iterator[Finding]:
-    """Tell what the cells of answers in 问题清单 bear besides their words."""
+        yield from _judge_answer(answer, asked.get(answer.number))
     issues = find_issues(raw)
     if issues is None:
         return
-    places = [answer.place for answer in answers if answer.place.title == ISSUES_SHEET]
-    yield from tell_answers(issues, places)
+    for place in (answer.place for answer in answers if answer.place.title == ISSUES_SHEET):
+        address = parse_cell_name(place.cell)
+        marks = {mark for run in issues.runs.get(address, ()) for mark in run.marks}
+        if address in issues.struck:
+            marks.add(Mark.STRUCK)
+        if marks:
+            yield GENERAL["run-marked-text"].at(place, marks=listed_marks(marks))
+        elif address in issues.formulas:
+            yield GENERAL["cell-formula"].at(place, typed=LEFT_OUT)
     for line in _lines(issues):
         spot = (line.row, line.columns.get(_ANSWER, 0))
         if spot in issues.unsaved or spot in issues.errors:
             yield GENERAL["explanation-not-read"].at(_answer_place(spot, line.number))
 
 
+def _judge_answer(answer: Answered, asked: Severity | None) -> Iterator[Finding]:
+    kind = EXPLANATIONS.by_key["explanation"].type
+    limit = kind.limit if isinstance(kind, Text) else 0
+    # In the sheet 情况说明 the cell itself is judged, as any other text.
+    if answer.place.sheet != EXPLANATIONS.key and holds_personal_number(answer.text):
+        yield GENERAL["personal-in-text"].at(answer.place)
+    if len(answer.text) > limit:
+        yield GENERAL["text-too-long"].at(answer.place, count=len(answer.text), limit=limit)
+    if asked is None:
+        yield GENERAL["explanation-unused"].at(answer.place, number=answer.number[:10] or "无")
+    elif asked is Severity.MUST:
+        yield GENERAL["explanation-no-mending"].at(answer.place)
+    elif asked is Severity.VERIFY and not explains(answer.text):
+        yield GENERAL["explanation-says-nothing"].at(answer.place)
+    elif asked is Severity.VERIFY and answer.beside:
+        yield GENERAL["explanation-beside"].at(answer.place, column=answer.beside)
+
+
 def _answer_place(spot: Address, number: str) -> Place:
     cell = cell_name(*spot)
     return Place(title=ISSUES_SHEET, label=_ANSWER, row=spot[0], cell=cell, key=number)
+
+
+def explain(
+    findings: Iterable[Finding], answers: Iterable[Answered], book: Book, context: Context
+) -> dict[Identity, Explanation]:
+    """Pair the findings with what is said of them: now, in an earlier submission, or by a waiver."""
+    now = {answer.number: answer.text for answer in answers if explains(answer.text)}
+    before = context.explained(book.form.key, book.period)
+    waived = context.waived(book.form.key, book.period)
+    said: dict[Identity, Explanation] = {}
+    for finding in findings:
+        value = explained_value(finding, book)
+        earlier = before.get(finding.identity)
+        if finding.severity is Severity.VERIFY and finding.number in now:
+            said[finding.identity] = Explanation(now[finding.number], value)
+        elif finding.severity is Severity.VERIFY and earlier and earlier.value == value:
+            said[finding.identity] = earlier
+        elif finding.rule in waived:
+            said[finding.identity] = Explanation(f"上级准予放行：{waived[finding.rule]}", value)
+    return said
+
+
+def explained_value(finding: Finding, book: Book) -> str:
+    """Digest the value that a finding speaks of: its cell, and the figures in its sentence."""
+    place = finding.place
+    found = book.sheets.get(place.sheet)
+    rows = found.shown if found else ()
+    row = next((row for row in rows if row.number == place.row), None)
+    cell = row.raw.get(place.column) if row else None
+    spoken = [f"{name}={value}" for name, value in sorted(finding.arguments.items())]
+    return hashlib.sha256("\x1f".join([str(cell), *spoken]).encode()).hexdigest()[:16]
+
+
+def is_open(finding: Finding, said: Mapping[Identity, Explanation]) -> bool:
+    """Whether a finding still keeps the workbook from being accepted."""
+    return finding.severity is not Severity.NOTE and finding.identity not in said

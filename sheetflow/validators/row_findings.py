@@ -22,14 +22,14 @@ from sheetflow.schemas.forms import Form
 from sheetflow.schemas.parsing import Value
 from sheetflow.schemas.sheets import Kind, Sheet
 from sheetflow.units import Unit
-from sheetflow.validators.blanks import (
+from sheetflow.validators.cell_marks import NOTHING_BORNE, Borne
+from sheetflow.validators.quotable import may_quote, quote
+from sheetflow.validators.required import (
     blank_advice,
     may_be_blank,
     refused_here,
     says_nothing,
 )
-from sheetflow.validators.cell_marks import NOTHING_BORNE, Borne
-from sheetflow.validators.quotable import may_quote, quote
 from sheetflow.workbook import CellValue, RawWorkbook
 
 

@@ -17,8 +17,8 @@ from sheetflow.schemas.columns import Column, Fault
 from sheetflow.schemas.columnwise import ReadColumn, read_column
 from sheetflow.schemas.parsing import Value
 from sheetflow.schemas.sheets import Sheet
-from sheetflow.validators.blanks import nothings_in
 from sheetflow.validators.cell_marks import find_borne, rows_bearing
+from sheetflow.validators.required import nothings_in
 from sheetflow.validators.row_findings import (
     Reader,
     Told,
@@ -27,8 +27,8 @@ from sheetflow.validators.row_findings import (
     tell_row,
     without_prefix,
 )
-from sheetflow.validators.set_aside import Lines, Verdict, judge_lines
 from sheetflow.validators.sheets import Header
+from sheetflow.validators.totals import Lines, Verdict, judge_lines
 from sheetflow.workbook import CellValue, RawSheet
 
 Merge = tuple[int, int, int, int]

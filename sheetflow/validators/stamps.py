@@ -1,28 +1,33 @@
-"""Which workbook is this: its stamp, its form, its period, whose it is.
+"""Which workbook is this: its stamp, its form, its version, its period, whose it is.
 
-The stamp stands in the cells of a hidden sheet, with defined names as a second
-copy. Where both are gone, the sheets' titles and the cover still tell.
+The stamp stands in the cells of a hidden sheet, with defined names as a second copy. Where both
+are gone, the sheets' titles, the headers and the cover still tell. No workbook is taken for older
+than its stamp: a column that was torn out is missing.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from sheetflow.findings import Finding, Place
 from sheetflow.periods import Period
-from sheetflow.schemas.book import Context, Outcome, Stamp
+from sheetflow.schemas.book import Book, Context, Outcome, Stamp
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.layout import STAMP_KEYS, STAMP_NAME, STAMP_SHEET
 from sheetflow.schemas.parsing import read_code, read_text
-from sheetflow.validators.sheets import FoundSheet, find_card_values, find_sheets
-from sheetflow.validators.versions import version_said
+from sheetflow.validators.catalogue import GENERAL
+from sheetflow.validators.sheets import FoundSheet, bare_label, find_card_values, find_sheets
 from sheetflow.workbook import CellValue, RawWorkbook
 
 _VERSION = re.compile("[0-9]{1,6}")
 _MOST_QUOTED = 10
+_MOST_LISTED = 6
+_HEADS_WITHIN = 60
+"""A card has a label a line; headers of tables stand far above this."""
 
 Fitting = tuple[Form, tuple[FoundSheet, ...]]
 """A form, and those of its sheets that are in the workbook."""
@@ -70,35 +75,30 @@ def recognise(raw: RawWorkbook, campaign: Campaign, context: Context) -> Recogni
 
 
 def _recognised(raw: RawWorkbook, campaign: Campaign, context: Context, stamp: Stamp) -> Recognised:
-    checks = campaign.catalogue
     if not any(any(cell is not None for cell in row) for sheet in raw.sheets for row in sheet.rows):
-        return _stop(Outcome.REFUSED, checks["workbook-empty"].at(Place()))
-    foreign = stamp.campaign and stamp.campaign != campaign.key.lower()
-    if foreign and not context.released:
-        return _stop(Outcome.HELD, checks["campaign-other"].at(Place()))
+        return _refused(GENERAL["workbook-empty"].at(Place()))
+    if stamp.campaign not in {"", campaign.key.lower()} and not context.released:
+        return Recognised(Outcome.HELD, (GENERAL["campaign-other"].at(Place()),))
     fitting = _forms_of(raw, campaign, stamp, context)
     if not fitting:
-        finding = checks["workbook-unknown"].at(Place(), campaign=campaign.title)
-        return _stop(Outcome.REFUSED, finding)
+        return _refused(GENERAL["workbook-unknown"].at(Place(), campaign=campaign.title))
     if len(fitting) > 1:
         titles = "、".join(f"《{form.title}》" for form, _ in fitting)
-        return _stop(Outcome.REFUSED, checks["form-doubtful"].at(Place(), forms=titles))
-    return _whose_and_when(raw, campaign, context, stamp, *fitting[0])
+        return _refused(GENERAL["form-doubtful"].at(Place(), forms=titles))
+    return _whose_and_when(raw, context, stamp, *fitting[0])
+
+
+def _refused(finding: Finding) -> Recognised:
+    return Recognised(Outcome.REFUSED, (finding,))
 
 
 def _whose_and_when(
-    raw: RawWorkbook,
-    campaign: Campaign,
-    context: Context,
-    stamp: Stamp,
-    form: Form,
-    sheets: tuple[FoundSheet, ...],
+    raw: RawWorkbook, context: Context, stamp: Stamp, form: Form, sheets: tuple[FoundSheet, ...]
 ) -> Recognised:
     """Tell unit, version and period from the stamp, else from the cover."""
-    checks = campaign.catalogue
     version = _version_of(stamp.version, form)
     if version <= form.version:
-        version = version_said(raw, form, version if stamp.version.strip("0") else 0)
+        version = _version_said(raw, form, version if stamp.version.strip("0") else 0)
     limited = form.in_version(min(version, form.version))
     if limited is not form:
         form, sheets = limited, find_sheets(raw, limited)
@@ -107,18 +107,17 @@ def _whose_and_when(
     today = context.now.date()
     period, other = _period_of(stamp.period, _typed(cover.get(form.cover.period)), form, today)
     begun = period if period and not other and period.first_day <= today else None
-    doubt = _identity_doubt(named, campaign, context)
+    held = Recognised(Outcome.HELD, form=form, period=begun, sheets=sheets)
+    doubt = _identity_doubt(named, context)
     if doubt and not context.released:
         in_tree = named if named in context.tree else ""
-        return Recognised(
-            Outcome.HELD, (doubt,), form, period=begun, sheets=sheets, named_unit=in_tree
-        )
+        return replace(held, findings=(doubt,), named_unit=in_tree)
     if version > form.version and not context.released:
-        shown = stamp.version[:_MOST_QUOTED]
-        finding = checks["version-unknown"].at(Place(), version=shown, known=str(form.version))
-        return Recognised(Outcome.HELD, (finding,), form, period=begun, sheets=sheets)
+        shown, known = stamp.version[:_MOST_QUOTED], str(form.version)
+        finding = GENERAL["version-unknown"].at(Place(), version=shown, known=known)
+        return replace(held, findings=(finding,))
     if period is None:
-        return _stop(Outcome.REFUSED, checks["period-unknown"].at(Place()))
+        return _refused(GENERAL["period-unknown"].at(Place()))
     version = min(version, form.version)
     return Recognised(None, (), form, version, period, sheets, other_period=other)
 
@@ -129,10 +128,6 @@ def _version_of(stamped: str, form: Form) -> int:
     if not digits:
         return form.version
     return int(digits) if _VERSION.fullmatch(digits) else form.version + 1
-
-
-def _stop(outcome: Outcome, finding: Finding) -> Recognised:
-    return Recognised(outcome, (finding,))
 
 
 def _forms_of(
@@ -167,13 +162,13 @@ def _covers_a_period(entry: Fitting) -> bool:
     return period is not None and form.takes(period)
 
 
-def _identity_doubt(named: str, campaign: Campaign, context: Context) -> Finding | None:
+def _identity_doubt(named: str, context: Context) -> Finding | None:
     if not named or named == context.unit.unit_id.upper():
         return None
     known = next((unit for unit in context.tree if unit.unit_id.upper() == named), None)
     if known is None:
-        return campaign.catalogue["unit-unknown"].at(Place())
-    return campaign.catalogue["unit-other"].at(Place(), named=known.name, folder=context.unit.name)
+        return GENERAL["unit-unknown"].at(Place())
+    return GENERAL["unit-other"].at(Place(), named=known.name, folder=context.unit.name)
 
 
 def _period_of(
@@ -208,3 +203,69 @@ def _named(text: str, form: Form, near: int = 0) -> Period | None:
         return form.period_named(text, near)
     except ValueError:
         return None
+
+
+def _version_said(raw: RawWorkbook, form: Form, stamped: int) -> int:
+    """Give the version whose sheets and columns fit best, none older than `stamped`.
+
+    Where several fit alike, the stamped one; where nothing is stamped (0), the newest.
+    """
+    if form.version in {1, stamped} or form.current is form:
+        return stamped or form.version
+    there = list(_seen(raw, form))
+    versions = range(stamped or 1, form.version + 1)
+
+    def misfits(version: int) -> int:
+        return sum((version in standing) != seen for standing, seen in there)
+
+    best = min(misfits(version) for version in versions)
+    fitting = [version for version in versions if misfits(version) == best]
+    return fitting[0] if stamped else fitting[-1]
+
+
+def _seen(raw: RawWorkbook, form: Form) -> Iterator[tuple[frozenset[int], bool]]:
+    """Give for all that came or went the versions that have it, and whether it is in the file."""
+    versions = range(1, form.version + 1)
+    found = {entry.sheet.key: entry.raw for entry in find_sheets(raw, form)}
+    for sheet in form.sheets:
+        sheet_in = frozenset(filter(sheet.in_version, versions))
+        if len(sheet_in) < form.version:
+            yield sheet_in, sheet.key in found
+        if sheet.key not in found:
+            continue
+        heads = (cells for row, cells in found[sheet.key].numbered_rows() if row <= _HEADS_WITHIN)
+        labels = {bare_label(cell) for cells in heads for cell in cells if isinstance(cell, str)}
+        for column in sheet.model.columns():
+            column_in = frozenset(filter(column.in_version, sheet_in))
+            if column_in != sheet_in:
+                names = map(bare_label, (column.label, *column.older))
+                yield column_in, not labels.isdisjoint(names)
+
+
+def check_version(book: Book, context: Context) -> Iterator[Finding]:
+    """Tell once what a workbook of an older version has no room for."""
+    del context
+    declared = book.form.declared
+    if declared is None or book.version >= declared.version:
+        return
+    new = list(_new_since(declared.current, book))
+    if new:
+        more = f"等{len(new)}处" if len(new) > _MOST_LISTED else ""
+        yield GENERAL["version-older"].at(
+            Place(),
+            version=str(book.version),
+            known=str(declared.version),
+            columns="、".join(new[:_MOST_LISTED]) + more,
+        )
+
+
+def _new_since(current: Form, book: Book) -> Iterator[str]:
+    """Name the sheets and columns that today's form has and the book's version has not."""
+    for sheet in current.sheets_for(book.level):
+        old = book.form.by_key.get(sheet.key)
+        if old is None:
+            yield f"《{sheet.title}》"
+            continue
+        new = [f"“{column.label}”" for column in sheet.columns if column.key not in old.by_key]
+        if new:
+            yield f"《{sheet.title}》的{''.join(new)}"

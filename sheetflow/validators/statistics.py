@@ -18,11 +18,6 @@ from sheetflow.workbook import Address, CellValue, RawWorkbook, cell_name
 _CODE, _, _, _PREVIOUS, _CURRENT, _TOTAL = STATISTICS_COLUMNS
 
 
-def measure(book: Book) -> dict[str, Number]:
-    """Compute what the workbook's own rows give for every indicator, by code."""
-    return dict(book.figures)
-
-
 def is_measurable(
     book: Book, indicator: Indicator, known: dict[str, frozenset[str]] | None = None
 ) -> bool:

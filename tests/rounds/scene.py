@@ -11,7 +11,7 @@ from sheetflow.pipeline import judge
 from sheetflow.prefill import prefill_returned
 from sheetflow.reading import read_workbook
 from sheetflow.schemas.book import Context, Earlier, Judgement
-from sheetflow.validators.open_findings import is_open
+from sheetflow.validators.explanations import is_open
 from sheetflow.workbook import RawWorkbook
 from sheetflow.writing import Dress, write_workbook
 from tests.county_book import CAMPAIGN, TREE, context, drawn, left_by

@@ -16,7 +16,7 @@ from sheetflow.findings import Finding, Severity
 from sheetflow.pipeline import judge
 from sheetflow.schemas.book import Context, Judgement, Outcome
 from sheetflow.schemas.layout import FIRST_ROW, ISSUES_SHEET
-from sheetflow.validators.open_findings import is_open
+from sheetflow.validators.explanations import is_open
 from tests.county_book import CAMPAIGN, context, drawn
 from tests.rounds.forty import FORTY
 from tests.rounds.reader import put_right

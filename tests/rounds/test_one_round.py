@@ -19,7 +19,7 @@ from openpyxl.workbook import Workbook
 from sheetflow.findings import Finding, Severity, count_places
 from sheetflow.schemas.book import Context, Judgement, Outcome
 from sheetflow.schemas.layout import FIRST_ROW, ISSUES_SHEET
-from sheetflow.validators.open_findings import is_open
+from sheetflow.validators.explanations import is_open
 from tests.county_book import CAMPAIGN, drawn
 from tests.rounds.forty import FORTY
 from tests.rounds.reader import put_right

@@ -38,9 +38,9 @@ from sheetflow.schemas.layout import FIRST_ROW, cell_in, columns_in
 from sheetflow.schemas.parsing import Value, read_name
 from sheetflow.schemas.personal import check_digit
 from sheetflow.schemas.sheets import Kind, Sheet
-from sheetflow.validators.blanks import is_nothing
 from sheetflow.validators.books import parse_book
 from sheetflow.validators.footer_rows import kind_of_line
+from sheetflow.validators.required import is_nothing
 from sheetflow.validators.stamps import recognise
 from sheetflow.writing import write_workbook
 from tests.county_book import CAMPAIGN, FORM, TREE, context

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from sheetflow.schemas.indicators import Indicator, Number, Values, measure_all
 from sheetflow.schemas.parsing import Value
 from sheetflow.schemas.sheets import Kind
-from sheetflow.validators.statistics import measure
 from tests.county_book import FORM, judged
 
 Row = Mapping[str, Value]
@@ -259,7 +258,7 @@ def test_a_workbook_and_its_rows_agree() -> None:
     book = judged().book
     assert book is not None
     rows = {key: [row.values for row in found.rows] for key, found in book.sheets.items()}
-    assert measure(book) == by_hand(rows)
+    assert book.figures == by_hand(rows)
 
 
 def test_a_sheet_that_the_level_does_not_fill_gives_no_figure() -> None:

@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import cache, partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -178,7 +179,7 @@ def judge_request(
         now=request.now,
         working_days=request.working_days,
         day_overrides=request.day_overrides,
-        earlier=lambda form, period: earlier_book(campaign, request.past, form, period),
+        earlier=cache(partial(earlier_book, campaign, request.past)),  # every rule asks for it
         later=lambda form, period: later_books(campaign, request.past, form, period),
         known_keys=knows,
         released=request.released,
