@@ -8,7 +8,7 @@ These are plain values; the work is done by `validators` and `pipeline`.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -129,6 +129,16 @@ class BookSheet:
         """Whether the file has all of `columns` here, so that a rule may draw on them."""
         return all(column in self.spots for column in columns)
 
+    def is_clear(self, *columns: str) -> bool:
+        """Whether `columns` are all there, could be read, and are filled where they must be."""
+        return self.reads(*columns) and self._unclear.isdisjoint(columns)
+
+    @cached_property
+    def _unclear(self) -> frozenset[str]:
+        faulty = frozenset[str]().union(*(row.faulty for row in self.rows))
+        always = [column.key for column in self.sheet.columns if column.required is True]
+        return faulty.union(name for name in always if None in self.column(name))
+
     def header_place(self, column: str) -> Place:
         """Point to a column as a whole, at its header."""
         cell = self.cell(self.header_row, column)
@@ -171,6 +181,11 @@ class Book:
         found = self.sheets.get(sheet)
         return found.rows if found else ()
 
+    def each_row(self, sheet: str) -> Iterator[tuple[BookSheet, BookRow]]:
+        """Give the filled rows of a sheet, each with the sheet that it stands in."""
+        for row in self.rows(sheet):
+            yield self.sheets[sheet], row
+
     def values(self, sheet: str) -> Iterable[Mapping[str, Value]] | None:
         """The rows' values for indicators; None where this level's form has no such sheet."""
         declared = self.form.by_key.get(sheet)
@@ -188,6 +203,10 @@ class Book:
     def cover(self) -> BookSheet:
         """The card that says who reports."""
         return self.sheets[self.form.cover.sheet]
+
+    def cover_place(self, column: str) -> Place:
+        """Point to a cell of the cover."""
+        return self.cover.place(self.cover.card, column)
 
     @property
     def nil(self) -> bool:

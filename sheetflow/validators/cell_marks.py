@@ -22,7 +22,7 @@ _EXACT = Day | IdNumber | Key | NameKey | PeriodName | Phone | Reference
 
 
 @dataclass(frozen=True, slots=True)
-class Borne:
+class CellMarks:
     """What the cells of one row bear, by column.
 
     `faults` keep a cell from being read; `asked` is to be explained; `notes` are told.
@@ -37,10 +37,7 @@ class Borne:
     struck: dict[str, Fault] = field(default_factory=dict)
 
 
-NOTHING_BORNE = Borne()
-
-
-def rows_bearing(raw: RawSheet, columns: Iterable[int]) -> tuple[set[int], set[int]]:
+def marked_rows(raw: RawSheet, columns: Iterable[int]) -> tuple[set[int], set[int]]:
     """Give the rows in which a cell of `columns` bears something, and those with a fault."""
     ours = set(columns)
     faulty = {row for row, column in (*raw.errors, *raw.unsaved) if column in ours}
@@ -48,66 +45,67 @@ def rows_bearing(raw: RawSheet, columns: Iterable[int]) -> tuple[set[int], set[i
     return {row for row, column in others if column in ours} | faulty, faulty
 
 
-def find_borne(
+def marks_of_row(
     raw: RawSheet, shell: BookSheet, number: int, cells: Mapping[str, CellValue]
-) -> Borne:
+) -> CellMarks:
     """Tell what the cells of row `number` bear (of a card: each where it stands)."""
-    borne = Borne()
+    marks = CellMarks()
     if not (raw.errors or raw.formulas or raw.struck or raw.runs or raw.formats):
-        return borne
+        return marks
     struck: list[str] = []
     for key, cell in cells.items():
         spot = shell.spots[key]
         address = (number, spot[1]) if shell.sheet.is_table else spot
-        _add(borne, raw, address, shell.sheet.by_key[key], cell)
+        _add(marks, raw, address, shell.sheet.by_key[key], cell)
         if address in raw.struck and not is_blank(cell):
             struck.append(key)
-    _add_struck(borne, shell, struck, [key for key, cell in cells.items() if not is_blank(cell)])
-    return borne
+    _add_struck(marks, shell, struck, [key for key, cell in cells.items() if not is_blank(cell)])
+    return marks
 
 
-def _add(borne: Borne, raw: RawSheet, address: Address, column: Column, cell: CellValue) -> None:
+def _add(
+    marks: CellMarks, raw: RawSheet, address: Address, column: Column, cell: CellValue
+) -> None:
     key = column.key
     if address in raw.errors:
-        borne.faults[key] = ("cell-error", {"typed": raw.errors[address]})
+        marks.faults[key] = ("cell-error", {"typed": raw.errors[address]})
     elif address in raw.unsaved:
-        borne.faults[key] = ("cell-formula-empty", {})
+        marks.faults[key] = ("cell-formula-empty", {})
     elif is_blank(cell):
         return
     elif address in raw.runs:
-        _add_runs(borne, column, raw.runs[address])
+        _add_runs(marks, column, raw.runs[address])
     elif address in raw.formulas:
-        borne.notes[key] = ("cell-formula", {"typed": read_text(cell)})
+        marks.notes[key] = ("cell-formula", {"typed": read_text(cell)})
     if (code := raw.formats.get(address)) and (shown := shown_otherwise(code, cell)):
         rule = "day-hidden" if not isinstance(cell, str | int | float) else "shown-otherwise"
-        borne.asked[key] = (rule, {"shown": shown, "stored": read_text(cell)})
+        marks.asked[key] = (rule, {"shown": shown, "stored": read_text(cell)})
 
 
-def _add_runs(borne: Borne, column: Column, runs: tuple[Run, ...]) -> None:
-    marks = frozenset[Mark]().union(*(run.marks for run in runs))
-    told = {"marks": listed_marks(marks)}
+def _add_runs(marks: CellMarks, column: Column, runs: tuple[Run, ...]) -> None:
+    words = {"marks": listed_marks(mark for run in runs for mark in run.marks)}
     # A code is one wherever it stands: that of the unit is a text of the cover.
     if _is_exact(column) or "".join(run.text for run in runs).strip().isdecimal():
-        borne.faults[column.key] = ("run-marked", told)
+        marks.faults[column.key] = ("run-marked", words)
         named = isinstance(column.type, NameKey)  # of which any words are one
-        borne.typed[column.key] = None if named else "".join(map(_bracketed, runs))
+        marks.typed[column.key] = None if named else "".join(map(_bracketed, runs))
     else:
-        borne.notes[column.key] = ("run-marked-text", told)
+        marks.notes[column.key] = ("run-marked-text", words)
 
 
-def _add_struck(borne: Borne, shell: BookSheet, struck: list[str], filled: list[str]) -> None:
+def _add_struck(marks: CellMarks, shell: BookSheet, struck: list[str], filled: list[str]) -> None:
     """Ask about a row once: where all of it is struck through, or a cell that is a figure."""
     exact = [key for key in struck if _is_exact(shell.sheet.by_key[key])]
     if shell.sheet.is_table and struck == filled and struck:
-        borne.struck[""] = ("row-struck", {"what": "整行"})
+        marks.struck[""] = ("row-struck", {"what": "整行"})
     elif exact and shell.sheet.is_table:
         what = "这一格" if len(exact) == 1 else f"这一行有{len(exact)}格"
-        borne.struck[exact[0]] = ("row-struck", {"what": what})
+        marks.struck[exact[0]] = ("row-struck", {"what": what})
     else:
-        borne.struck.update(dict.fromkeys(exact, ("row-struck", {"what": "这一格"})))
-    if "" not in borne.struck:
+        marks.struck.update(dict.fromkeys(exact, ("row-struck", {"what": "这一格"})))
+    if "" not in marks.struck:
         told = {"marks": listed_marks([Mark.STRUCK])}
-        borne.notes.update(
+        marks.notes.update(
             dict.fromkeys((k for k in struck if k not in exact), ("run-marked-text", told))
         )
 

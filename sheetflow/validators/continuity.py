@@ -187,7 +187,7 @@ def check_nil(book: Book, context: Context) -> Iterator[Finding]:
     ]
     if not book.nil:
         if not news and _all_read(book):
-            yield GENERAL["nothing-reported"].at(cover.place(cover.card, column))
+            yield GENERAL["nothing-reported"].at(book.cover_place(column))
         return
     # What must be filled in besides, should the return be no nil one after all.
     excused = "".join(

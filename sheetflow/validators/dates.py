@@ -22,20 +22,19 @@ _OLD_LENGTH = 15
 
 def check_filled_on(book: Book, context: Context) -> Iterator[Finding]:
     """Find a day of filling in before the period or yet to come, or a period not begun yet."""
-    cover, column = book.cover, book.form.cover.filled_on
-    filled_on = book.filled_on
+    filled_on, column = book.filled_on, book.form.cover.filled_on
     first = book.period.first_day
     if filled_on and filled_on < first and not names_other_period(book):
         yield GENERAL["filled-before-period"].at(
-            cover.place(cover.card, column), day=words(filled_on), limit=words(first)
+            book.cover_place(column), day=words(filled_on), limit=words(first)
         )
     today = context.now.date()
     if filled_on and filled_on > today >= first:
         yield GENERAL["filled-after-today"].at(
-            cover.place(cover.card, column), day=words(filled_on), limit=words(today)
+            book.cover_place(column), day=words(filled_on), limit=words(today)
         )
     if today < first:
-        place = cover.place(cover.card, book.form.cover.period)
+        place = book.cover_place(book.form.cover.period)
         yield GENERAL["period-not-begun"].at(place, period=book.period.label)
 
 

@@ -142,13 +142,9 @@ def _as_remark(
     marked = _MARKED.match(text) is not None
     if isinstance(column.type, NameKey):
         marked = marked or _SPOKEN.search(text) is not None
-    elif _is_no_value(column, faulty):
+    elif column.key in faulty or isinstance(column.type, Reference | References):
         marked = marked or _is_wordy(text)
     return Line("表下的说明文字", column.key) if marked else None
-
-
-def _is_no_value(column: Column, faulty: AbstractSet[str]) -> bool:
-    return column.key in faulty or isinstance(column.type, Reference | References)
 
 
 def _is_wordy(text: str) -> bool:
@@ -242,9 +238,7 @@ _WRITTEN_OTHERWISE = "（）/"
 """What `fold` makes of other characters, so that it need not stand in the cell itself."""
 
 
-@cache
-def _bare_of(label: str) -> str:
-    return bare_label(label)
+_bare_of = cache(bare_label)
 
 
 def _plain(cell: str) -> str:

@@ -15,18 +15,18 @@ from sheetflow.validators.catalogue import GENERAL
 
 def check_cover(book: Book, context: Context) -> Iterator[Finding]:
     """Find a unit's code or name, or a period, that was overtyped on the cover."""
-    cover, roles = book.cover, book.form.cover
-    card = cover.card
-    unit_id = card[roles.unit_id]
-    other = unit_id is not None and read_code(str(unit_id)) != context.unit.unit_id.upper()
-    if other and not context.released:
-        place = cover.place(card, roles.unit_id)
-        yield GENERAL["cover-unit"].at(place, expected=context.unit.unit_id)
-    name = card[roles.unit_name]
-    if not other and not context.released and isinstance(name, str) and _is_anothers(name, context):
-        yield GENERAL["cover-unit-name"].at(
-            cover.place(card, roles.unit_name), typed=name[:30], expected=context.unit.name
-        )
+    card, roles, unit = book.cover.card, book.form.cover, context.unit
+    unit_id, name = card[roles.unit_id], card[roles.unit_name]
+    if context.released:
+        pass  # somebody decided whose it is
+    elif unit_id is not None and read_code(str(unit_id)) != unit.unit_id.upper():
+        place = book.cover_place(roles.unit_id)
+        yield GENERAL["cover-unit"].at(place, expected=unit.unit_id)
+    elif isinstance(name, str) and name != unit.name:
+        called = {other.unit_id for other in units_called(name, context.tree)}
+        if called and unit.unit_id not in called:  # in no way the unit's own name
+            place = book.cover_place(roles.unit_name)
+            yield GENERAL["cover-unit-name"].at(place, typed=name[:30], expected=unit.name)
     yield from _check_period(book)
 
 
@@ -35,7 +35,7 @@ def _check_period(book: Book) -> Iterator[Finding]:
     if not names_other_period(book):
         return
     form, typed = book.form, book.cover.card[book.form.cover.period]
-    place = book.cover.place(book.cover.card, form.cover.period)
+    place = book.cover_place(form.cover.period)
     other = _of_another_cadence(book, typed if isinstance(typed, str) else "")
     if other is None:
         yield GENERAL["cover-period"].at(
@@ -75,14 +75,6 @@ def _expected(book: Book, named: Period) -> str:
     return f"{ids}中的一个" if book.form.cadence.is_repeated else ids
 
 
-def _is_anothers(name: str, context: Context) -> bool:
-    """Whether the name on the cover is that of other units, and in no way the unit's own."""
-    if name == context.unit.name:
-        return False
-    called = units_called(name, context.tree)
-    return bool(called) and context.unit.unit_id not in {unit.unit_id for unit in called}
-
-
 def names_other_period(book: Book) -> bool:
     """Whether the cover names another period than the stamp: which one is meant is not known.
 
@@ -105,7 +97,7 @@ def check_correction(book: Book, context: Context) -> Iterator[Finding]:
         return
     if standing := context.standing(book.form.key, book.period):
         yield GENERAL["correction-undeclared"].at(
-            cover.place(cover.card, declared.column),
+            book.cover_place(declared.column),
             receipt=standing,
             label=cover.sheet.labels[declared.column],
             declared=declared.options[0],
@@ -117,28 +109,20 @@ def check_expected(book: Book, context: Context) -> Iterator[Finding]:
     """Find a workbook for a period or of a form that this unit does not report."""
     unit, last_day = context.unit, book.period.last_day
     if not book.form.is_for(unit.level):
-        fill = "、".join(
-            f"{name}级" for name in context.tree.levels.names if book.form.is_for(name)
-        )
-        yield GENERAL["unit-not-expected"].at(
-            book.cover.place(book.cover.card, book.form.cover.unit_id),
-            unit=unit.name,
-            period=book.period.label,
-            why=f"是{unit.level}级单位，《{book.form.title}》由{fill}单位填报",
-            remedy=f"改报本单位应报的报表；{fill}单位的工作簿，请放进它自己的报送文件夹",
-        )
+        levels = context.tree.levels.names
+        fill = "、".join(f"{name}级" for name in levels if book.form.is_for(name))
+        why = f"是{unit.level}级单位，《{book.form.title}》由{fill}单位填报"
+        remedy = f"改报本单位应报的报表；{fill}单位的工作簿，请放进它自己的报送文件夹"
+    elif not unit.exists_on(last_day):
+        heir = context.tree.successor_on(unit.unit_id, last_day)
+        ended = unit.valid_to is not None and unit.valid_to < last_day
+        why = f"在{book.period.label}的最后一天{'已经撤并' if ended else '还没有设立'}"
+        remedy = "与上级联系，核对单位名单"
+        if ended and heir and heir.unit_id != unit.unit_id:
+            remedy = f"把本期内容并入{heir.name}（{heir.unit_id}）的工作簿报送"
+    else:
         return
-    if unit.exists_on(last_day):
-        return
-    heir = context.tree.successor_on(unit.unit_id, last_day)
-    ended = unit.valid_to is not None and unit.valid_to < last_day
-    remedy = "与上级联系，核对单位名单"
-    if ended and heir and heir.unit_id != unit.unit_id:
-        remedy = f"把本期内容并入{heir.name}（{heir.unit_id}）的工作簿报送"
+    place, period = book.cover_place(book.form.cover.unit_id), book.period.label
     yield GENERAL["unit-not-expected"].at(
-        book.cover.place(book.cover.card, book.form.cover.unit_id),
-        unit=unit.name,
-        period=book.period.label,
-        why=f"在{book.period.label}的最后一天{'已经撤并' if ended else '还没有设立'}",
-        remedy=remedy,
+        place, unit=unit.name, period=period, why=why, remedy=remedy
     )

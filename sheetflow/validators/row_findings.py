@@ -1,36 +1,39 @@
-"""One row of a book: made of its cells as read, with what is to be said of each of them.
+"""Lines of cells read column by column, and what is to be said of each row made of them.
 
 This module owns what a reading tells: faults, what cells bear besides their values, and what
-was only written differently. It refuses to know where rows come from: from a card (`books`) or from
-a table (`rows`).
+was only written differently. It refuses to know where lines come from: from a card (`books`) or
+from a table (`rows`).
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from sheetflow.findings import UNNAMED, Argument, Catalogue, Finding, Place
 from sheetflow.lookalikes import without_debris, without_spaces, without_unseen
 from sheetflow.schemas.book import BookRow, BookSheet
 from sheetflow.schemas.cells import Choice, Text
 from sheetflow.schemas.columns import Column, Fault
-from sheetflow.schemas.columnwise import is_blank
+from sheetflow.schemas.columnwise import is_blank, read_column
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.parsing import Value
 from sheetflow.schemas.sheets import Kind, Sheet
 from sheetflow.units import Unit
-from sheetflow.validators.cell_marks import NOTHING_BORNE, Borne
+from sheetflow.validators.cell_marks import CellMarks
 from sheetflow.validators.quotable import may_quote, quote
 from sheetflow.validators.required import (
     blank_advice,
     may_be_blank,
+    nothings_in,
     refused_here,
     says_nothing,
 )
-from sheetflow.workbook import CellValue, RawWorkbook
+from sheetflow.workbook import CellValue
 
 
 @dataclass
@@ -40,7 +43,6 @@ class Reader:
     `own_names` are what the unit and its superiors are called.
     """
 
-    raw: RawWorkbook
     form: Form
     unit: Unit
     checks: Catalogue
@@ -51,6 +53,18 @@ class Reader:
     def note(self, rule: str, place: Place, **arguments: Argument) -> None:
         """Collect one finding."""
         self.findings.append(self.checks[rule].at(place, **arguments))
+
+    def note_columns(
+        self, shell: BookSheet, columns: Iterable[Column], renamed: Mapping[str, str]
+    ) -> None:
+        """Collect which columns the file lacks, and whose labels somebody edited."""
+        for column in columns:
+            if column.key not in shell.spots:
+                rule = "column-absent" if column.required is False else "column-missing"
+                self.note(rule, shell.header_place(column.key), column=column.label)
+        for key, typed in renamed.items():
+            label, shown = shell.sheet.labels[key], "".join(typed.split())[:20]
+            self.note("column-renamed", shell.header_place(key), typed=shown, column=label)
 
     @property
     def is_older(self) -> bool:
@@ -64,8 +78,8 @@ class Reader:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What is to be told of a row's cells as read, by column.
+class RowRemarks:
+    """What reading says of a row's cells, by column.
 
     `habits` are cells that were only written differently, `nothings` those whose value may
     only say that there is none.
@@ -76,82 +90,110 @@ class Told:
     nothings: set[str] = field(default_factory=set)
 
 
-def tell_row(
-    reader: Reader, shell: BookSheet, row: BookRow, told: Told, borne: Borne = NOTHING_BORNE
-) -> BookRow:
-    """Tell what is wrong with the cells of a row, and give it without them.
+@dataclass(frozen=True)
+class Lines:
+    """The lines of a table, or the one of a card, read column by column.
 
-    What was read of a cell that `borne` finds fault with does not count. Of one cell there
-    is one fault or else one note: what is asked and told of it is settled with the fault.
+    `cells` and `values` are by column, from the first line to the last: `cells` in the file's
+    order, `values` in that of the declaration, columns that the file lacks among them.
     """
-    row, blank = _without_nothings(shell, row, told, borne)
-    faults = {
-        **borne.faults,
-        **{key: f for key, f in told.faults.items() if key not in {**borne.faults, **blank}},
-    }
-    values = {**row.values, **dict.fromkeys(borne.faults)}
-    raw = {**row.raw, **borne.typed}
-    name = row_key(shell.sheet, values, raw)
-    row = replace(row, values=values, raw=raw, faulty=frozenset(faults), key=name)
-    for key, fault in faults.items():
-        unread = key not in borne.faults
-        refused = refused_here(shell, row, shell.sheet.by_key[key]) if unread else None
-        _tell(reader, shell, row, key, refused or fault)
-    for found in ({**told.habits, **borne.notes, **blank}, borne.asked):
-        for key, fault in found.items():
-            if key not in faults:
-                _tell(reader, shell, row, key, fault)
-    for key, fault in borne.struck.items():
-        _tell(reader, shell, row, key, fault)
-    return row
+
+    sheet: Sheet
+    cells: dict[str, Sequence[CellValue]] = field(default_factory=dict)
+    values: dict[str, Sequence[Value]] = field(default_factory=dict)
+    remarks: defaultdict[int, RowRemarks] = field(default_factory=lambda: defaultdict(RowRemarks))
+
+    @cached_property
+    def filled(self) -> list[bool]:
+        """Whether anything stands in each line, a key printed beforehand aside."""
+        key = self.sheet.printed_key
+        columns = [
+            [None] * len(cells) if name == key else cells for name, cells in self.cells.items()
+        ]
+        nothing = (None,) * len(columns)
+        return [cells != nothing for cells in zip(*columns, strict=True)]
+
+    def standing(self, line: int) -> dict[str, CellValue]:
+        """What stands in a line, by column in the file's order."""
+        return {key: column[line] for key, column in self.cells.items()}
+
+    def faulty(self, line: int) -> AbstractSet[str]:
+        """The columns that could not be read in a line."""
+        return self.remarks[line].faults.keys() if line in self.remarks else frozenset()
+
+    def is_whole(self, line: int) -> bool:
+        """Whether a line could be a row as it stands: all that is always required can be read."""
+        return not self.faulty(line) and all(
+            column[line] is not None
+            for key, column in self.values.items()
+            if key in self.cells and self.sheet.by_key[key].required is True
+        )
 
 
-def _without_nothings(
-    shell: BookSheet, row: BookRow, told: Told, borne: Borne
-) -> tuple[BookRow, dict[str, Fault]]:
-    """Take the cells that may be blank and only say so in words for blank ones: give their notes."""
-    by_key = shell.sheet.by_key
-    asked = told.nothings | {
-        key for key, fault in told.faults.items() if says_nothing(row.raw.get(key), fault)
-    }
-    blank = [
-        key for key in asked if key not in borne.faults and may_be_blank(by_key[key], row.values)
-    ]
-    if not blank:
-        return row, {}
-    nothing = dict.fromkeys(blank)
-    row = replace(row, values={**row.values, **nothing}, raw={**row.raw, **nothing})
-    return row, dict.fromkeys(blank, ("habit-nothing", {}))
+def read_lines(
+    reader: Reader, sheet: Sheet, columns: Mapping[str, Sequence[CellValue]], count: int
+) -> Lines:
+    """Read the cells of `count` lines by column, each of a column's distinct cells once.
+
+    Faults are told in the order of the declaration, habits in the file's.
+    """
+    lines = Lines(sheet)
+    read = {key: read_column(sheet.by_key[key], cells) for key, cells in columns.items()}
+    for key in read.keys() & set(sheet.keyed_columns):
+        values = {name: _without_prefix(reader, v) for name, v in read[key].values.items()}
+        read[key] = replace(read[key], values=values)
+    for key, column in read.items():
+        declared = sheet.by_key[key]
+        lines.cells[key] = column.from_top(column.cells)
+        habits = {
+            name: habit
+            for name, value in column.values.items()
+            if (cell := column.cells[name]) is not None and cell != value
+            if name not in column.faults
+            if (habit := _habit_in(reader, sheet, declared, cell, value))
+        }
+        for line, habit in column.lines(habits):
+            lines.remarks[line].habits[key] = habit
+        for line, _ in column.lines(nothings_in(declared, column)):
+            lines.remarks[line].nothings.add(key)
+    for key in sheet.by_key:
+        lines.values[key] = read[key].from_top(read[key].values) if key in read else [None] * count
+        for line, fault in read[key].lines(read[key].faults) if key in read else ():
+            lines.remarks[line].faults[key] = fault
+    return lines
 
 
-def _tell(reader: Reader, shell: BookSheet, row: BookRow, key: str, fault: Fault) -> None:
-    """Tell of one cell; without a key of the row as a whole, at its first cell."""
-    rule, arguments = fault
-    if key:
-        column = shell.sheet.by_key[key]
-        if "{blank}" in reader.checks[rule].remedy:
-            arguments = {**arguments, "blank": blank_advice(shell, column)}
-        reader.note(rule, shell.place(row, key), **_quoted(shell.sheet, column, arguments))
-        return
-    filled = (name for name, cell in row.raw.items() if not is_blank(cell))
-    cell = shell.cell(row.number, next(filled, ""))
-    reader.note(rule, replace(shell.place(row), cell=cell), **arguments)
-
-
-def _quoted(sheet: Sheet, column: Column, arguments: Mapping[str, Argument]) -> dict[str, Argument]:
-    """Keep what stands in the cell out of the sentence where it may be a person's."""
-    quoted = dict(arguments)
-    for name in ("typed", "shown", "stored"):
-        if isinstance(typed := quoted.get(name), str):
-            quoted[name] = quote(sheet, column, typed)
-    return quoted
-
-
-def without_prefix(value: Value, own: str) -> Value:
+def _without_prefix(reader: Reader, value: Value) -> Value:
     """Drop the unit's own prefix from a key."""
+    own = reader.own_prefix
     if isinstance(value, str):
         return value.removeprefix(own)
     return tuple(part.removeprefix(own) for part in value) if isinstance(value, tuple) else value
+
+
+def _habit_in(
+    reader: Reader, sheet: Sheet, column: Column, cell: CellValue, value: Value
+) -> Fault | None:
+    """Say where something was only written differently, with before and after."""
+    if not isinstance(cell, str | int | float):
+        return None
+    # What is no word differs from a figure, a text or an option by no typing of anybody's.
+    if not isinstance(cell, str) and (
+        column.type.numeric or isinstance(column.type, Text | Choice)
+    ):
+        return None
+    after, typed = column.type.show(value), str(cell)
+    # Free text stays as it was typed.
+    if isinstance(column.type, Text):
+        typed = without_debris(typed)
+    if typed in (after, f"{reader.own_prefix}{after}"):
+        return None
+    before = without_unseen(str(cell))  # what anybody sees
+    if without_spaces(before) == without_spaces(without_unseen(after)) and not column.personal:
+        return "habit-blanks", {}
+    if may_quote(sheet, column, str(cell), reader.form.by_key.get(column.refers_to)):
+        return "habit", {"before": " ".join(before.split()), "after": after}
+    return "habit-private", {}
 
 
 def row_key(sheet: Sheet, values: Mapping[str, Value], cells: Mapping[str, CellValue]) -> str:
@@ -167,35 +209,67 @@ def row_key(sheet: Sheet, values: Mapping[str, Value], cells: Mapping[str, CellV
     return UNNAMED + hashlib.sha256(shown.encode()).hexdigest()[:12]
 
 
-def habit_in(
-    reader: Reader, sheet: Sheet, column: Column, cell: CellValue, value: Value
-) -> Fault | None:
-    """Say where something was only written differently, with before and after."""
-    if cell == value or not isinstance(cell, str | int | float):
-        return None
-    # What is no word differs from a figure, a text or an option by no typing of anybody's.
-    if not isinstance(cell, str) and (
-        column.type.numeric or isinstance(column.type, Text | Choice)
-    ):
-        return None
-    after = column.type.show(value)
-    # Free text stays as it was typed.
-    typed = without_debris(str(cell)) if isinstance(column.type, Text) else str(cell)
-    if typed in (after, f"{reader.own_prefix}{after}"):
-        return None
-    target = reader.form.by_key.get(column.refers_to)
-    if _bare(cell) == _bare(after) and not column.personal:
-        return "habit-blanks", {}
-    if may_quote(sheet, column, str(cell), target):
-        return "habit", {"before": _shown(cell), "after": after}
-    return "habit-private", {}
+def tell_row(
+    reader: Reader, shell: BookSheet, row: BookRow, remarks: RowRemarks, marks: CellMarks
+) -> BookRow:
+    """Tell what is wrong with the cells of a row, and give it without them.
+
+    What was read of a cell that `marks` find fault with does not count. Of one cell there
+    is one fault or else one note: what is asked and told of it is settled with the fault.
+    """
+    row, blank = _without_nothings(shell, row, remarks, marks)
+    unread = {key: f for key, f in remarks.faults.items() if key not in {**marks.faults, **blank}}
+    faults = {**marks.faults, **unread}
+    values = {**row.values, **dict.fromkeys(marks.faults)}
+    raw = {**row.raw, **marks.typed}
+    name = row_key(shell.sheet, values, raw)
+    row = replace(row, values=values, raw=raw, faulty=frozenset(faults), key=name)
+    for key, fault in faults.items():
+        refused = refused_here(shell, row, shell.sheet.by_key[key]) if key in unread else None
+        _tell(reader, shell, row, key, refused or fault)
+    for said in ({**remarks.habits, **marks.notes, **blank}, marks.asked):
+        for key, fault in said.items():
+            if key not in faults:
+                _tell(reader, shell, row, key, fault)
+    for key, fault in marks.struck.items():
+        _tell(reader, shell, row, key, fault)
+    return row
 
 
-def _shown(cell: str | float) -> str:
-    """Show a cell's text on one line, its blanks as one space."""
-    return " ".join(without_unseen(str(cell)).split())
+def _without_nothings(
+    shell: BookSheet, row: BookRow, remarks: RowRemarks, marks: CellMarks
+) -> tuple[BookRow, dict[str, Fault]]:
+    """Take the cells that may be blank and only say so in words for blank ones: give their notes."""
+    asked = remarks.nothings | {
+        key for key, fault in remarks.faults.items() if says_nothing(row.raw.get(key), fault)
+    }
+    blank = [
+        key
+        for key in asked
+        if key not in marks.faults and may_be_blank(shell.sheet.by_key[key], row.values)
+    ]
+    if not blank:
+        return row, {}
+    nothing = dict.fromkeys(blank)
+    row = replace(row, values={**row.values, **nothing}, raw={**row.raw, **nothing})
+    return row, dict.fromkeys(blank, ("habit-nothing", {}))
 
 
-def _bare(cell: str | float) -> str:
-    """Give what anybody sees of a cell's text."""
-    return without_spaces(without_unseen(str(cell)))
+def _tell(reader: Reader, shell: BookSheet, row: BookRow, key: str, fault: Fault) -> None:
+    """Tell of one cell; without a key of the row as a whole, at its first cell.
+
+    What stands in the cell is kept out of the sentence where it may be a person's.
+    """
+    rule, arguments = fault[0], dict(fault[1])
+    place = shell.place(row, key)
+    if key:
+        column = shell.sheet.by_key[key]
+        if "{blank}" in reader.checks[rule].remedy:
+            arguments["blank"] = blank_advice(shell, column)
+        for name in ("typed", "shown", "stored"):
+            if isinstance(typed := arguments.get(name), str):
+                arguments[name] = quote(shell.sheet, column, typed)
+    else:
+        filled = (name for name, cell in row.raw.items() if not is_blank(cell))
+        place = replace(place, cell=shell.cell(row.number, next(filled, "")))
+    reader.note(rule, place, **arguments)

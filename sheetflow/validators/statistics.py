@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import cache
 
 from sheetflow.findings import Finding, Place
 from sheetflow.lookalikes import trim
-from sheetflow.schemas.book import Book, BookSheet, Context
+from sheetflow.schemas.book import Book, Context
 from sheetflow.schemas.indicators import Indicator, Number, Values
 from sheetflow.schemas.layout import STATISTICS_COLUMNS
 from sheetflow.schemas.parsing import CellFault, read_number
@@ -18,17 +19,11 @@ from sheetflow.workbook import Address, CellValue, RawWorkbook, cell_name
 _CODE, _, _, _PREVIOUS, _CURRENT, _TOTAL = STATISTICS_COLUMNS
 
 
-def is_measurable(
-    book: Book, indicator: Indicator, known: dict[str, frozenset[str]] | None = None
-) -> bool:
-    """Whether all that `indicator` draws on could be read, so that its figure may be judged.
-
-    `known` keeps what was found out of a sheet from one indicator to the next.
-    """
+def is_measurable(book: Book, indicator: Indicator) -> bool:
+    """Whether all that `indicator` draws on could be read, so that its figure may be judged."""
     source = indicator.source
     if source.made_from:
-        others = [book.form.indicator[code] for code in source.made_from]
-        return all(is_measurable(book, other, known) for other in others)
+        return all(is_measurable(book, book.form.indicator[code]) for code in source.made_from)
     sheet = book.form.by_key.get(source.draws_on)
     if sheet is None or not sheet.is_table or not sheet.is_for(book.level):
         return True
@@ -36,30 +31,14 @@ def is_measurable(
     if found is None:
         return not sheet.always_shown
     wanted = source.looked_at(book.form.by_key)
-    unclear = {} if known is None else known
     for lookup in sheet.lookups:
         if lookup.name in wanted:
             wanted = wanted - {lookup.name} | {lookup.by}
             other = book.sheets.get(lookup.of)
             key = other.sheet.key_column if other else None
-            if other and key and not _are_clear(other, {key.key, lookup.column}, unclear):
+            if other and key and not other.is_clear(key.key, lookup.column):
                 return False
-    return _are_clear(found, wanted, unclear)
-
-
-def _are_clear(found: BookSheet, wanted: set[str], unclear: dict[str, frozenset[str]]) -> bool:
-    """Whether the columns `wanted` are all there and could be read in every row."""
-    key = found.sheet.key
-    if key not in unclear:
-        unclear[key] = _unclear_columns(found)
-    return found.reads(*wanted) and wanted.isdisjoint(unclear[key])
-
-
-def _unclear_columns(found: BookSheet) -> frozenset[str]:
-    """The columns in which a cell could not be read, or is blank though it must never be."""
-    faulty = frozenset[str]().union(*(row.faulty for row in found.rows))
-    always = [column.key for column in found.sheet.columns if column.required is True]
-    return faulty.union(name for name in always if None in found.column(name))
+    return found.is_clear(*wanted)
 
 
 def check_statistics(
@@ -75,79 +54,58 @@ def check_statistics(
         return
     earlier = context.earlier(book.form.key, book.period)
     totals = earlier.totals if earlier else {}
-    figures = book.figures
-    known: dict[str, frozenset[str]] = {}
-    spots = _spots(entry)
-    for number, cells in entry.raw.numbered_rows(spots.pop("", 0) + 1):
-        code_spot = spots.get(_CODE, 1)
-        code = trim(str(cells[code_spot - 1])) if len(cells) >= code_spot else ""
+
+    @cache
+    def values_of(code: str) -> Values | None:
         indicator = book.form.indicator.get(code)
-        if indicator is None or not is_measurable(book, indicator, known):
+        if indicator is None or not is_measurable(book, indicator):
+            return None
+        return indicator.values(book.form.kind_of(code), book.figures[code], totals.get(code, 0))
+
+    for code, heading, address in _figure_cells(entry):
+        values = values_of(code)
+        if values is None or address in entry.raw.formulas:
             continue
-        kind = book.form.kind_of(code)
-        values = indicator.values(kind, figures[code], totals.get(code, 0))
-        for label, spot in spots.items():
-            cell = cells[spot - 1] if len(cells) >= spot else None
-            if (number, spot) in entry.raw.formulas:
-                continue
-            place = Place(
-                sheet=entry.sheet.key,
-                title=entry.raw.title,
-                row=number,
-                column=code,
-                label=indicator.label.strip("　"),
-                cell=cell_name(number, spot),
-                key=label,
-            )
-            yield from _judge_cell(place, indicator, label, cell, values)
+        expected = {_PREVIOUS: values.previous, _CURRENT: values.current}.get(heading, values.total)
+        typed = _figure(entry.raw.cell(*address))
+        if typed is None or _agree(typed, expected):
+            continue
+        label = book.form.indicator[code].label.strip("　")
+        place = Place(
+            sheet=entry.sheet.key,
+            title=entry.raw.title,
+            row=address[0],
+            column=code,
+            label=label,
+            cell=cell_name(*address),
+            key=heading,
+        )
+        yield GENERAL["previous-stale" if heading == _PREVIOUS else "statistic-constant"].at(
+            place,
+            indicator=f"{code}“{label}”",
+            typed=str(typed),
+            computed="空" if expected is None else str(expected),
+        )
 
 
-def _spots(entry: FoundSheet) -> dict[str, int]:
-    """Find the columns by their headings; the header's row stands under the empty key."""
+def _figure_cells(entry: FoundSheet) -> Iterator[tuple[str, str, Address]]:
+    """Give the cell of each indicator's figures, by code and heading, in whatever order they stand."""
     wanted = {bare_label(label): label for label in (_CODE, _PREVIOUS, _CURRENT, _TOTAL)}
-    for number, cells in entry.raw.numbered_rows():
-        spots = {
-            wanted[bare_label(cell)]: column
-            for column, cell in enumerate(cells, start=1)
-            if bare_label(cell) in wanted
-        }
-        if _CODE in spots and len(spots) > 1:
-            return {**spots, "": number}
-    return {}
+    headings: dict[str, int] = {}
+    for row, cells in entry.raw.numbered_rows():
+        if len(headings) > 1 and _CODE in headings:
+            code = trim(str(cells[headings[_CODE] - 1])) if len(cells) >= headings[_CODE] else ""
+            for heading, column in headings.items() if code else ():
+                if heading != _CODE:
+                    yield code, heading, (row, column)
+        else:
+            bare = [bare_label(cell) for cell in cells]
+            headings = {wanted[label]: n for n, label in enumerate(bare, 1) if label in wanted}
 
 
 def figure_spots(entry: FoundSheet) -> dict[str, Address]:
     """Where each indicator's figures stand in the file, by code and heading: ``S01 本期``."""
-    headings = _spots(entry)
-    first, code_spot = headings.pop("", 0) + 1, headings.pop(_CODE, 1)
-    return {
-        f"{trim(str(cells[code_spot - 1]))} {heading}": (number, spot)
-        for number, cells in entry.raw.numbered_rows(first)
-        if len(cells) >= code_spot
-        for heading, spot in headings.items()
-    }
-
-
-def _judge_cell(
-    place: Place, indicator: Indicator, label: str, cell: CellValue, values: Values
-) -> Iterator[Finding]:
-    typed = _figure(cell)
-    if typed is None:
-        return
-    expected = {_PREVIOUS: values.previous, _CURRENT: values.current, _TOTAL: values.total}.get(
-        label
-    )
-    if label == _CODE or (expected is not None and _close(typed, expected)):
-        return
-    rule = "previous-stale" if label == _PREVIOUS else "statistic-constant"
-    if expected is None and not typed:
-        return
-    yield GENERAL[rule].at(
-        place,
-        indicator=f"{indicator.code}“{place.label}”",
-        typed=str(typed),
-        computed="空" if expected is None else str(expected),
-    )
+    return {f"{code} {heading}": address for code, heading, address in _figure_cells(entry)}
 
 
 def _figure(cell: CellValue) -> Number:
@@ -159,7 +117,9 @@ def _figure(cell: CellValue) -> Number:
         return None
 
 
-def _close(first: int | Decimal, second: int | Decimal) -> bool:
-    """Whether two figures agree as far as a spreadsheet's floating point can tell."""
-    gap = abs(Decimal(first) - Decimal(second))
-    return gap <= Decimal("1e-6") * max(Decimal(1), abs(Decimal(first)))
+def _agree(typed: int | Decimal, expected: Number) -> bool:
+    """Whether two figures agree as far as a spreadsheet's floating point can tell; 0 is blank."""
+    if expected is None:
+        return not typed
+    gap = abs(Decimal(typed) - Decimal(expected))
+    return gap <= Decimal("1e-6") * max(Decimal(1), abs(Decimal(typed)))

@@ -10,43 +10,23 @@ from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.grassroots2012.progress import PROGRESS
 from sheetflow.schemas.grassroots2012.samples import give_samples
 from sheetflow.validators.catalogue import GENERAL_CHECKS
-from sheetflow.validators.grassroots2012.cases import (
-    check_case_has_help,
-    check_case_nature,
-    check_case_open_long,
-    check_hard_nature,
-    check_hard_solved,
-    check_need_once,
-)
+from sheetflow.validators.grassroots2012 import cases, duties
 from sheetflow.validators.grassroots2012.catalogue import CHECKS
-from sheetflow.validators.grassroots2012.duties import (
-    check_cadre_duties,
-    check_cadre_papers,
-    check_report_parts,
-)
-from sheetflow.validators.grassroots2012.history import check_swings
-from sheetflow.validators.grassroots2012.support import (
-    check_homes,
-    check_money_scale,
-    check_pairings,
-    check_townships,
-)
 
 PROGRESS_RULES: tuple[Rule, ...] = (
-    check_report_parts,
-    check_cadre_duties,
-    check_cadre_papers,
-    check_case_nature,
-    check_hard_nature,
-    check_hard_solved,
-    check_case_has_help,
-    check_case_open_long,
-    check_need_once,
-    check_pairings,
-    check_homes,
-    check_townships,
-    check_money_scale,
-    check_swings,
+    duties.check_report_parts,
+    duties.check_cadre_duties,
+    duties.check_cadre_papers,
+    cases.check_natures,
+    cases.check_hard_solved,
+    cases.check_case_has_help,
+    cases.check_case_open_long,
+    cases.check_need_once,
+    duties.check_pairings,
+    duties.check_homes,
+    duties.check_townships,
+    duties.check_money_scale,
+    duties.check_swings,
 )
 
 GRASSROOTS_2012 = Campaign(

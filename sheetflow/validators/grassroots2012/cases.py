@@ -14,45 +14,35 @@ from sheetflow.lookalikes import plain, without_unseen
 from sheetflow.schemas.book import Book, BookRow, BookSheet, Context
 from sheetflow.schemas.parsing import Value
 from sheetflow.validators.grassroots2012.catalogue import OWN
-from sheetflow.validators.keys import unclear_rows
+from sheetflow.validators.keys import accepted_rows, unclear_rows
 
 _CASE, _HARD = "个案性", "暂时难以解决"
 _OPEN = ("未办理", "办理中")
 
 
-def check_case_nature(book: Book, context: Context) -> Iterator[Finding]:
-    """A new row of 个案帮扶 is about a need that is 个案性."""
-    yield from _check_nature(book, context, "case_help", _CASE, "case-nature")
-
-
-def check_hard_nature(book: Book, context: Context) -> Iterator[Finding]:
-    """A new row of 难题化解 is about a need that is 暂时难以解决."""
-    yield from _check_nature(book, context, "hard_cases", _HARD, "hard-nature")
-
-
-def _check_nature(
-    book: Book, context: Context, sheet: str, nature: str, rule: str
-) -> Iterator[Finding]:
-    found = book.sheets.get(sheet)
-    earlier = context.earlier(book.form.key, book.period)
-    before = {row.get("need") for row in earlier.rows.get(sheet, ())} if earlier else set()
-    needs = _by_id(book)
-    for row in book.rows(sheet):
-        need = needs.get(row["need"])
-        if found and need and row["need"] not in before and need["nature"] not in {None, nature}:
-            yield OWN[rule].at(
-                found.place(row, "need"), key=str(row["need"]), nature=str(need["nature"])
-            )
+def check_natures(book: Book, context: Context) -> Iterator[Finding]:
+    """A new row of 个案帮扶 is about a need that is 个案性, of 难题化解 about one 暂时难以解决."""
+    needs = _needs_by_id(book)
+    for sheet, nature, rule in (
+        ("case_help", _CASE, "case-nature"),
+        ("hard_cases", _HARD, "hard-nature"),
+    ):
+        before = _accepted(book, context, sheet, "need")
+        for found, row in book.each_row(sheet):
+            need = needs.get(row["need"])
+            if need and row["need"] not in before and need["nature"] not in {None, nature}:
+                yield OWN[rule].at(
+                    found.place(row, "need"), key=str(row["need"]), nature=str(need["nature"])
+                )
 
 
 def check_hard_solved(book: Book, context: Context) -> Iterator[Finding]:
     """A hard case is 已解决 exactly when its need is 已办结."""
     del context
-    found = book.sheets.get("hard_cases")
-    needs = _by_id(book)
-    for row in book.rows("hard_cases"):
+    needs = _needs_by_id(book)
+    for found, row in book.each_row("hard_cases"):
         need = needs.get(row["need"])
-        if found is None or need is None or row["stage"] is None or need["status"] is None:
+        if need is None or row["stage"] is None or need["status"] is None:
             continue
         if (row["stage"] == "已解决") != (need["status"] == "已办结"):
             yield OWN["hard-solved"].at(
@@ -66,22 +56,16 @@ def check_hard_solved(book: Book, context: Context) -> Iterator[Finding]:
 def check_case_has_help(book: Book, context: Context) -> Iterator[Finding]:
     """An 个案性 need in hand or done has its row in 个案帮扶, a hard one in 难题化解."""
     taken_up = ("办理中", "已办结")
-    kept = _kept_needs(book, context)
+    # The needs accepted before; none where a row's key is unclear and may be one of them.
+    found = book.sheets.get("needs")
+    clear = found is not None and not unclear_rows(found, "need_id")
+    kept = _accepted(book, context, "needs", "need_id") if clear else set()
     for found, row in _unanswered(book, "case_help", _CASE, taken_up, kept):
         yield OWN["case-without-help"].at(
             found.place(row, "nature"), key=str(row["need_id"]), status=str(row["status"])
         )
     for found, row in _unanswered(book, "hard_cases", _HARD, ("未办理", *taken_up), kept):
         yield OWN["hard-without-plan"].at(found.place(row, "nature"), key=str(row["need_id"]))
-
-
-def _kept_needs(book: Book, context: Context) -> set[Value]:
-    """The needs accepted before; none where a row's key is unclear and may be one of them."""
-    earlier = context.earlier(book.form.key, book.period)
-    found = book.sheets.get("needs")
-    if earlier is None or found is None or unclear_rows(found, "need_id"):
-        return set()
-    return {row.get("need_id") for row in earlier.rows.get("needs", ())}
 
 
 def _unanswered(
@@ -97,7 +81,7 @@ def _unanswered(
     answers = book.sheets.get(sheet)
     if answers and not answers.reads("need"):
         return []
-    needs = _by_id(book)
+    needs = _needs_by_id(book)
     answered: set[object] = set()
     loose = 0
     for row in book.rows(sheet):
@@ -107,7 +91,7 @@ def _unanswered(
         answered.add(row["need"])
     open_needs = [
         (found, row)
-        for found, row in _needs(book)
+        for found, row in book.each_row("needs")
         if row["nature"] == nature
         and row["status"] in states
         and row["need_id"] is not None
@@ -119,15 +103,12 @@ def _unanswered(
 def check_case_open_long(book: Book, context: Context) -> Iterator[Finding]:
     """An 个案性 need is not open for more than two periods."""
     del context
-    before = book.period.previous
-    limit = before.previous if before else None
-    if limit is None:
-        return
-    for found, row in _needs(book):
-        if row["nature"] != _CASE or row["status"] not in _OPEN:
-            continue
+    limit = book.period.previous
+    for found, row in book.each_row("needs") if limit else ():
         day = row["registered_on"]
-        if isinstance(day, dt.date) and day <= limit.last_day:
+        if row["nature"] != _CASE or row["status"] not in _OPEN or not isinstance(day, dt.date):
+            continue
+        if limit and day <= limit.last_day:
             # Once per case: an explanation holds while the status moves and the case stays open.
             yield OWN["case-open-long"].at(
                 found.place(row, "registered_on"), key=str(row["need_id"]), day=day.isoformat()
@@ -144,7 +125,7 @@ def check_need_once(book: Book, context: Context) -> Iterator[Finding]:
     numbered: dict[tuple[object, ...], BookRow] = {}
     named: dict[tuple[object, ...], BookRow] = {}
     unnumbered: dict[tuple[object, ...], BookRow] = {}
-    for found, row in _needs(book):
+    for found, row in book.each_row("needs"):
         if row["status"] not in _OPEN or row["category"] is None:
             continue
         if not row.sound("id_number"):
@@ -182,17 +163,12 @@ _PLAIN = re.compile("[一-鿿]+|[0-9]+")
 _BETWEEN = re.compile(r"[\W_]+")
 
 
-def _by_id(book: Book) -> dict[object, BookRow]:
-    found = book.sheets.get("needs")
-    if found is None:
-        return {}
-    by_id: dict[object, BookRow] = dict(zip(found.column("need_id"), found.rows, strict=True))
-    by_id.pop(None, None)
-    return by_id
+def _needs_by_id(book: Book) -> dict[Value, BookRow]:
+    return {row["need_id"]: row for row in book.rows("needs") if row["need_id"] is not None}
 
 
-def _needs(book: Book) -> Iterator[tuple[BookSheet, BookRow]]:
-    found = book.sheets.get("needs")
-    if found:
-        for row in found.rows:
-            yield found, row
+def _accepted(book: Book, context: Context, sheet: str, column: str) -> set[Value]:
+    """Give what stood in a column in the last period accepted before."""
+    found = book.sheets.get(sheet)
+    rows = accepted_rows(book, context, found.sheet) if found else ()
+    return {row.get(column) for row in rows}
