@@ -27,7 +27,7 @@ from sheetflow.validators.explanations import (
     read_answers,
 )
 from sheetflow.validators.identity import check_cover
-from sheetflow.validators.stamps import Recognised, recognise
+from sheetflow.validators.stamps import Recognised, parse_stamp, recognise
 from sheetflow.validators.statistics import check_statistics
 from sheetflow.workbook import RawWorkbook, parse_cell_name
 
@@ -37,7 +37,8 @@ REPEATS = 5
 
 def judge(raw: RawWorkbook, campaign: Campaign, context: Context) -> Judgement:
     """Recognise the workbook, read its rows, run every rule, and give the outcome."""
-    known = recognise(raw, campaign, context)
+    stamp = parse_stamp(raw)
+    known = recognise(raw, stamp, campaign, context)
     if known.outcome or known.form is None or known.period is None:
         return Judgement(
             outcome=known.outcome or Outcome.REFUSED,
@@ -45,7 +46,7 @@ def judge(raw: RawWorkbook, campaign: Campaign, context: Context) -> Judgement:
             form=known.form.key if known.form else "",
             period=known.period.period_id if known.period else "",
             named_unit=known.named_unit,
-            token=known.token,
+            token=stamp.token,
         )
     book, faults = _read_and_check(raw, known, campaign, context)
     answers = read_answers(raw, book, faults, campaign.catalogue)
@@ -65,7 +66,7 @@ def judge(raw: RawWorkbook, campaign: Campaign, context: Context) -> Judgement:
         late=context.is_late(book.form, book.period),
         explanations=said,
         typed={entry.number: entry.text for entry in answers if explains(entry.text)},
-        token=known.token,
+        token=stamp.token,
     )
 
 

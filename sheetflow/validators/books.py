@@ -19,9 +19,7 @@ from sheetflow.validators.cell_marks import marks_of_row
 from sheetflow.validators.row_findings import Reader, read_lines, tell_row
 from sheetflow.validators.rows import read_table
 from sheetflow.validators.sheets import (
-    FoundSheet,
-    find_card_edited,
-    find_card_spots,
+    find_card,
     foreign_sheets,
     matches,
 )
@@ -45,11 +43,10 @@ def parse_book(
     if form is None or known.period is None:
         raise ValueError("only a recognised workbook has a book")
     reader = Reader(form, unit, checks, known.version, own_names)
-    by_key = {entry.sheet.key: entry.raw for entry in known.sheets}
     sheets: dict[str, BookSheet] = {}
     doubled: list[RawSheet] = []
     for sheet in form.sheets_for(unit.level):
-        entry = by_key.get(sheet.key)
+        entry = known.sheets.get(sheet.key)
         if entry is None or (
             not sheet.always_shown and all(is_blank(cell) for row in entry.rows for cell in row)
         ):
@@ -68,15 +65,16 @@ def parse_book(
     cover = form.cover_sheet
     if cover.key not in sheets:  # a blank one, so that all the rest is judged in the same round
         sheets[cover.key] = BookSheet(cover, cover.title, 0, {}, (BookRow(0, {}, {}),))
-    for extra in foreign_sheets(raw, known.sheets, doubled):
-        reader.note("sheet-extra", Place(title=extra.title), sheet=extra.title)
+    for extra in foreign_sheets(raw, [*known.sheets.values(), *doubled]):
+        if any(cell is not None for row in extra.rows for cell in row):
+            reader.note("sheet-extra", Place(title=extra.title), sheet=extra.title)
     book = Book(form, known.version, known.period, unit.level, sheets, known.other_period)
     return book, reader.findings
 
 
 def _read_sheet(reader: Reader, sheet: Sheet, raw: RawSheet) -> BookSheet:
     if sheet.kind is Kind.INDICATORS:
-        return BookSheet(sheet, raw.title, 0, figure_spots(FoundSheet(sheet, raw)), ())
+        return BookSheet(sheet, raw.title, 0, figure_spots(raw), ())
     return (
         _read_card(reader, sheet, raw)
         if sheet.kind is Kind.CARD
@@ -86,9 +84,8 @@ def _read_sheet(reader: Reader, sheet: Sheet, raw: RawSheet) -> BookSheet:
 
 def _read_card(reader: Reader, sheet: Sheet, raw: RawSheet) -> BookSheet:
     """Read a card as a table of one line, wherever its cells stand."""
-    spots = find_card_spots(raw, sheet)
+    spots, edited = find_card(raw, sheet)
     shell = BookSheet(sheet, raw.title, 0, spots, ())
-    edited = {key: typed for key, (_, typed) in find_card_edited(raw, sheet).items()}
     reader.note_columns(shell, columns_in(sheet, reader.version), edited)
     cells = {key: raw.cell(*spot) for key, spot in spots.items()}
     lines = read_lines(reader, sheet, {key: [cell] for key, cell in cells.items()}, 1)

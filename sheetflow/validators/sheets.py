@@ -29,30 +29,24 @@ _LEAST_ALIKE = 0.5
 _CARD_COLUMNS = 8
 
 
-@dataclass(frozen=True, slots=True)
-class FoundSheet:
-    """One declared sheet as it stands in the file."""
-
-    sheet: Sheet
-    raw: RawSheet
+Found = Mapping[str, RawSheet]
+"""The declared sheets that are in the file, by key, in the form's order."""
 
 
-def find_sheets(raw: RawWorkbook, form: Form) -> tuple[FoundSheet, ...]:
+def find_sheets(raw: RawWorkbook, form: Form) -> Found:
     """Pair the declared sheets with the file's; an exact title goes before a similar one.
 
     A title that only holds the declared one (走访记录—历下区) is the last choice, and only
     where no other sheet could be meant.
     """
     found = {sheet.key: match for sheet in form.sheets for match in matches(raw, sheet)[:1]}
-    taken = {id(match) for match in found.values()}
-    rest = [entry for entry in raw.sheets if id(entry) not in taken and not is_our_own(entry)]
-    for entry in rest:
+    for entry in (rest := foreign_sheets(raw, found.values())):
         held = [sheet for sheet in form.sheets if _bare(sheet.title) in _bare(entry.title)]
         longest = max(held, key=lambda sheet: len(sheet.title), default=None)
         alike = [other for other in rest if longest and _bare(longest.title) in _bare(other.title)]
         if longest and longest.key not in found and len(alike) == 1:
             found[longest.key] = entry
-    return tuple(FoundSheet(sheet, found[sheet.key]) for sheet in form.sheets if sheet.key in found)
+    return {sheet.key: found[sheet.key] for sheet in form.sheets if sheet.key in found}
 
 
 def matches(raw: RawWorkbook, sheet: Sheet) -> list[RawSheet]:
@@ -69,23 +63,15 @@ def _bare(title: str) -> str:
     return text.removesuffix("表") or text
 
 
-def foreign_sheets(
-    raw: RawWorkbook, found: Iterable[FoundSheet], doubled: Iterable[RawSheet] = ()
-) -> list[RawSheet]:
-    """List the file's sheets that are none of ours (nor `doubled` ones) and hold something."""
-    ours = {id(entry.raw) for entry in found} | {id(sheet) for sheet in doubled}
+def foreign_sheets(raw: RawWorkbook, known: Iterable[RawSheet]) -> list[RawSheet]:
+    """List the file's sheets that are neither `known` nor put in by us."""
+    ours = {id(sheet) for sheet in known}
+    own_titles = {_bare(title) for title in OUR_OWN}
     return [
         sheet
         for sheet in raw.sheets
-        if id(sheet) not in ours
-        and not is_our_own(sheet)
-        and any(cell is not None for row in sheet.rows for cell in row)
+        if id(sheet) not in ours and _bare(sheet.title) not in own_titles
     ]
-
-
-def is_our_own(sheet: RawSheet) -> bool:
-    """Whether we put the sheet in ourselves, and it holds no data of the filler's."""
-    return _bare(sheet.title) in {_bare(title) for title in OUR_OWN}
 
 
 def find_issues(raw: RawWorkbook) -> RawSheet | None:
@@ -127,7 +113,17 @@ def find_header(raw: RawSheet, columns: Sequence[Column]) -> Header | None:
         if len(best.spots) == len(columns):
             break  # no other row bears more of them
     least = min(len(columns), max(2, len(columns) // 2))
-    return _with_renamed(best, columns) if best and len(best.spots) >= least else None
+    if best is None or len(best.spots) < least:
+        return None
+    # An unknown label is taken for the missing column that it stands in the place of.
+    typed = dict(best.extra)
+    edited = _find_edited(columns, best.spots, typed)
+    return replace(
+        best,
+        spots={**best.spots, **edited},
+        extra=tuple(entry for entry in best.extra if entry[0] not in edited.values()),
+        renamed={key: typed[spot] for key, spot in edited.items()},
+    )
 
 
 def _labelled(columns: Sequence[Column]) -> dict[str, str]:
@@ -136,21 +132,7 @@ def _labelled(columns: Sequence[Column]) -> dict[str, str]:
     return older | {bare_label(column.label): column.key for column in columns}
 
 
-def _with_renamed(header: Header, columns: Sequence[Column]) -> Header:
-    """Take an unknown label for the missing column that it stands in the place of."""
-    edited = find_edited(columns, header.spots, dict(header.extra))
-    if not edited:
-        return header
-    typed = dict(header.extra)
-    return replace(
-        header,
-        spots={**header.spots, **edited},
-        extra=tuple(entry for entry in header.extra if entry[0] not in edited.values()),
-        renamed={key: typed[spot] for key, spot in edited.items()},
-    )
-
-
-def find_edited(
+def _find_edited(
     columns: Sequence[Column], spots: Mapping[str, int], extra: Mapping[int, str]
 ) -> dict[str, int]:
     """Pair missing columns with unknown labels: between the same neighbours, and much alike.
@@ -203,19 +185,18 @@ def _read_header(number: int, cells: Sequence[CellValue], labels: Mapping[str, s
     return Header(number, spots, doubled, tuple(extra))
 
 
-def find_card_spots(raw: RawSheet, sheet: Sheet) -> dict[str, Address]:
-    """Find each label of a card; its value stands in the next cell to the right."""
-    spots = _known_card_spots(raw, sheet)
-    spots.update({key: address for key, (address, _) in find_card_edited(raw, sheet).items()})
-    return spots
-
-
-def find_card_edited(raw: RawSheet, sheet: Sheet) -> dict[str, tuple[Address, str]]:
-    """Find the labels of a card that somebody edited: each value's cell, and what is typed."""
-    spots = _known_card_spots(raw, sheet)
+def find_card(raw: RawSheet, sheet: Sheet) -> tuple[dict[str, Address], dict[str, str]]:
+    """Find each value of a card, right of its label, and by column the labels somebody edited."""
+    labels = _labelled(sheet.columns)
+    spots: dict[str, Address] = {}
+    for number, cells in raw.numbered_rows():
+        for beside, cell in enumerate(cells[:_CARD_COLUMNS], start=2):
+            key = labels.get(bare_label(cell)) if isinstance(cell, str) else None
+            if key:
+                spots.setdefault(key, (number, beside))
     sides = Counter(column for _, column in spots.values())
     if len(spots) == len(sheet.columns) or not sides:
-        return {}
+        return spots, {}
     side = sides.most_common(1)[0][0]
     rows = {key: row for key, (row, column) in spots.items() if column == side}
     extra = {
@@ -224,25 +205,15 @@ def find_card_edited(raw: RawSheet, sheet: Sheet) -> dict[str, tuple[Address, st
         if number not in rows.values() and isinstance(cell := raw.cell(number, side - 1), str)
     }
     missing = [column for column in sheet.columns if column.key not in spots or column.key in rows]
-    edited = find_edited(missing, rows, extra)
-    return {key: ((row, side), extra[row]) for key, row in edited.items()}
+    edited = _find_edited(missing, rows, extra)
+    spots.update({key: (row, side) for key, row in edited.items()})
+    return spots, {key: extra[row] for key, row in edited.items()}
 
 
-def _known_card_spots(raw: RawSheet, sheet: Sheet) -> dict[str, Address]:
-    labels = _labelled(sheet.columns)
-    spots: dict[str, Address] = {}
-    for number, cells in raw.numbered_rows():
-        for column, cell in enumerate(cells[:_CARD_COLUMNS], start=1):
-            key = labels.get(bare_label(cell)) if isinstance(cell, str) else None
-            if key and key not in spots:
-                spots[key] = (number, column + 1)
-    return spots
-
-
-def find_card_values(sheet: Sheet, found: Iterable[FoundSheet]) -> dict[str, CellValue]:
+def find_card_values(sheet: Sheet, found: Found) -> dict[str, CellValue]:
     """Read what stands beside each label of a card, empty where the card is not there."""
-    entry = next((entry for entry in found if entry.sheet is sheet), None)
-    if entry is None or sheet.kind is not Kind.CARD:
+    raw = found.get(sheet.key)
+    if raw is None or sheet.kind is not Kind.CARD:
         return {}
-    spots = find_card_spots(entry.raw, sheet)
-    return {key: entry.raw.cell(*spot) for key, spot in spots.items()}
+    spots, _ = find_card(raw, sheet)
+    return {key: raw.cell(*spot) for key, spot in spots.items()}

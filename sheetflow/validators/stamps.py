@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from sheetflow.findings import Finding, Place
 from sheetflow.periods import Period
@@ -20,8 +20,8 @@ from sheetflow.schemas.forms import Form
 from sheetflow.schemas.layout import STAMP_KEYS, STAMP_NAME, STAMP_SHEET
 from sheetflow.schemas.parsing import read_code, read_text
 from sheetflow.validators.catalogue import GENERAL
-from sheetflow.validators.sheets import FoundSheet, bare_label, find_card_values, find_sheets
-from sheetflow.workbook import CellValue, RawWorkbook
+from sheetflow.validators.sheets import Found, bare_label, find_card_values, find_sheets
+from sheetflow.workbook import RawWorkbook
 
 _VERSION = re.compile("[0-9]{1,6}")
 _MOST_QUOTED = 10
@@ -29,7 +29,7 @@ _MOST_LISTED = 6
 _HEADS_WITHIN = 60
 """A card has a label a line; headers of tables stand far above this."""
 
-Fitting = tuple[Form, tuple[FoundSheet, ...]]
+Fitting = tuple[Form, Found]
 """A form, and those of its sheets that are in the workbook."""
 
 
@@ -45,10 +45,9 @@ class Recognised:
     form: Form | None = None
     version: int = 0
     period: Period | None = None
-    sheets: tuple[FoundSheet, ...] = ()
+    sheets: Found = field(default_factory=dict)
     named_unit: str = ""
     other_period: Period | None = None
-    token: str = ""
 
 
 def parse_stamp(raw: RawWorkbook) -> Stamp:
@@ -68,13 +67,8 @@ def parse_stamp(raw: RawWorkbook) -> Stamp:
     return Stamp(**found)
 
 
-def recognise(raw: RawWorkbook, campaign: Campaign, context: Context) -> Recognised:
+def recognise(raw: RawWorkbook, stamp: Stamp, campaign: Campaign, context: Context) -> Recognised:
     """Find form, version, period and owner; hold or refuse what cannot be told for sure."""
-    stamp = parse_stamp(raw)
-    return replace(_recognised(raw, campaign, context, stamp), token=stamp.token)
-
-
-def _recognised(raw: RawWorkbook, campaign: Campaign, context: Context, stamp: Stamp) -> Recognised:
     if not any(any(cell is not None for cell in row) for sheet in raw.sheets for row in sheet.rows):
         return _refused(GENERAL["workbook-empty"].at(Place()))
     if stamp.campaign not in {"", campaign.key.lower()} and not context.released:
@@ -93,7 +87,7 @@ def _refused(finding: Finding) -> Recognised:
 
 
 def _whose_and_when(
-    raw: RawWorkbook, context: Context, stamp: Stamp, form: Form, sheets: tuple[FoundSheet, ...]
+    raw: RawWorkbook, context: Context, stamp: Stamp, form: Form, sheets: Found
 ) -> Recognised:
     """Tell unit, version and period from the stamp, else from the cover."""
     version = _version_of(stamp.version, form)
@@ -105,7 +99,7 @@ def _whose_and_when(
     cover = find_card_values(form.cover_sheet, sheets)
     named = stamp.unit or read_code(cover.get(form.cover.unit_id))
     today = context.now.date()
-    period, other = _period_of(stamp.period, _typed(cover.get(form.cover.period)), form, today)
+    period, other = _period_of(stamp.period, _period_typed(form, sheets), form, today)
     begun = period if period and not other and period.first_day <= today else None
     held = Recognised(Outcome.HELD, form=form, period=begun, sheets=sheets)
     doubt = _identity_doubt(named, context)
@@ -157,8 +151,7 @@ def _fit(entry: Fitting) -> tuple[int, int]:
 
 def _covers_a_period(entry: Fitting) -> bool:
     form, sheets = entry
-    cover = find_card_values(form.cover_sheet, sheets)
-    period = _named(_typed(cover.get(form.cover.period)), form)
+    period = _named(_period_typed(form, sheets), form)
     return period is not None and form.takes(period)
 
 
@@ -192,8 +185,9 @@ def _period_of(
     return form.nearest(other, today), other
 
 
-def _typed(cell: CellValue) -> str:
-    """Read what was typed for a period; the figure 2012.1 is January or, typed 2012.10, October: nothing."""
+def _period_typed(form: Form, sheets: Found) -> str:
+    """Read the period on the cover; the figure 2012.1 is January or, typed 2012.10, October: nothing."""
+    cell = find_card_values(form.cover_sheet, sheets).get(form.cover.period)
     text = read_text(cell)
     return "" if isinstance(cell, float) and text.endswith(".1") else text
 
@@ -226,7 +220,7 @@ def _version_said(raw: RawWorkbook, form: Form, stamped: int) -> int:
 def _seen(raw: RawWorkbook, form: Form) -> Iterator[tuple[frozenset[int], bool]]:
     """Give for all that came or went the versions that have it, and whether it is in the file."""
     versions = range(1, form.version + 1)
-    found = {entry.sheet.key: entry.raw for entry in find_sheets(raw, form)}
+    found = find_sheets(raw, form)
     for sheet in form.sheets:
         sheet_in = frozenset(filter(sheet.in_version, versions))
         if len(sheet_in) < form.version:

@@ -13,8 +13,8 @@ from sheetflow.schemas.indicators import Indicator, Number, Values
 from sheetflow.schemas.layout import STATISTICS_COLUMNS
 from sheetflow.schemas.parsing import CellFault, read_number
 from sheetflow.validators.catalogue import GENERAL
-from sheetflow.validators.sheets import FoundSheet, bare_label
-from sheetflow.workbook import Address, CellValue, RawWorkbook, cell_name
+from sheetflow.validators.sheets import Found, bare_label
+from sheetflow.workbook import Address, CellValue, RawSheet, RawWorkbook, cell_name
 
 _CODE, _, _, _PREVIOUS, _CURRENT, _TOTAL = STATISTICS_COLUMNS
 
@@ -42,15 +42,16 @@ def is_measurable(book: Book, indicator: Indicator) -> bool:
 
 
 def check_statistics(
-    raw: RawWorkbook, sheets: tuple[FoundSheet, ...], book: Book, context: Context
+    raw: RawWorkbook, sheets: Found, book: Book, context: Context
 ) -> Iterator[Finding]:
     """Find formulas replaced by a constant that differs from the rows, and a stale 上期累计.
 
     A stale or missing cached value is no fault; where the format does not tell formulas
     from constants, nothing is said.
     """
-    entry = next((found for found in sheets if found.sheet is book.form.statistics), None)
-    if entry is None or not raw.tells_formulas:
+    sheet = book.form.statistics
+    entry = sheets.get(sheet.key) if sheet else None
+    if sheet is None or entry is None or not raw.tells_formulas:
         return
     earlier = context.earlier(book.form.key, book.period)
     totals = earlier.totals if earlier else {}
@@ -64,16 +65,16 @@ def check_statistics(
 
     for code, heading, address in _figure_cells(entry):
         values = values_of(code)
-        if values is None or address in entry.raw.formulas:
+        if values is None or address in entry.formulas:
             continue
         expected = {_PREVIOUS: values.previous, _CURRENT: values.current}.get(heading, values.total)
-        typed = _figure(entry.raw.cell(*address))
+        typed = _figure(entry.cell(*address))
         if typed is None or _agree(typed, expected):
             continue
         label = book.form.indicator[code].label.strip("　")
         place = Place(
-            sheet=entry.sheet.key,
-            title=entry.raw.title,
+            sheet=sheet.key,
+            title=entry.title,
             row=address[0],
             column=code,
             label=label,
@@ -88,11 +89,11 @@ def check_statistics(
         )
 
 
-def _figure_cells(entry: FoundSheet) -> Iterator[tuple[str, str, Address]]:
+def _figure_cells(entry: RawSheet) -> Iterator[tuple[str, str, Address]]:
     """Give the cell of each indicator's figures, by code and heading, in whatever order they stand."""
     wanted = {bare_label(label): label for label in (_CODE, _PREVIOUS, _CURRENT, _TOTAL)}
     headings: dict[str, int] = {}
-    for row, cells in entry.raw.numbered_rows():
+    for row, cells in entry.numbered_rows():
         if len(headings) > 1 and _CODE in headings:
             code = trim(str(cells[headings[_CODE] - 1])) if len(cells) >= headings[_CODE] else ""
             for heading, column in headings.items() if code else ():
@@ -103,7 +104,7 @@ def _figure_cells(entry: FoundSheet) -> Iterator[tuple[str, str, Address]]:
             headings = {wanted[label]: n for n, label in enumerate(bare, 1) if label in wanted}
 
 
-def figure_spots(entry: FoundSheet) -> dict[str, Address]:
+def figure_spots(entry: RawSheet) -> dict[str, Address]:
     """Where each indicator's figures stand in the file, by code and heading: ``S01 本期``."""
     return {f"{code} {heading}": address for code, heading, address in _figure_cells(entry)}
 
