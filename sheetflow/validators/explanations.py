@@ -137,11 +137,13 @@ class _Asked:
     def _meant(self, line: _Line) -> Finding | None:
         """Find the finding of a line whose 编号 is gone, or another since its row was mended."""
         told, cell = line.ours.get(_WRONG, ""), line.ours.get(_CELL, "")
+        titles = {sheet.key: sheet.title for sheet in self._book.form.sheets}
         near = [
             finding
             for finding in self._free
-            if line.ours.get(_SHEET, "") in {"", self._title(finding)}
-            and line.ours.get(_LABEL, "") in {"", finding.place.label}
+            for place in (finding.place,)
+            if line.ours.get(_SHEET, "") in {"", titles.get(place.sheet, place.title)}
+            and line.ours.get(_LABEL, "") in {"", place.label}
         ]
         here = [finding for finding in near if finding.place.cell == cell and cell]
         same = [finding for finding in near if told and self._checks.wrong(finding) == told]
@@ -150,10 +152,6 @@ class _Asked:
             if len(group) == 1:
                 return group[0]
         return None
-
-    def _title(self, finding: Finding) -> str:
-        sheet = self._book.form.by_key.get(finding.place.sheet)
-        return sheet.title if sheet else finding.place.title
 
     def _typed(self, line: _Line, finding: Finding | None) -> Iterator[tuple[int, str]]:
         """Give what the filler typed, by column: 情况说明, columns of hers, then those of ours."""

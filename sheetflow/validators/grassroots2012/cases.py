@@ -103,7 +103,8 @@ def _unanswered(
 def check_case_open_long(book: Book, context: Context) -> Iterator[Finding]:
     """An 个案性 need is not open for more than two periods."""
     del context
-    limit = book.period.previous
+    before = book.period.previous
+    limit = before.previous if before else None
     for found, row in book.each_row("needs") if limit else ():
         day = row["registered_on"]
         if row["nature"] != _CASE or row["status"] not in _OPEN or not isinstance(day, dt.date):
@@ -153,13 +154,9 @@ def check_need_once(book: Book, context: Context) -> Iterator[Finding]:
 
 def _bare(value: Value) -> str:
     """Give a name or a phone without what does not tell people apart: spaces, dashes, width."""
-    text = str(value or "")
-    if _PLAIN.fullmatch(text):
-        return text
-    return _BETWEEN.sub("", without_unseen(plain(text))).casefold()
+    return _BETWEEN.sub("", without_unseen(plain(str(value or "")))).casefold()
 
 
-_PLAIN = re.compile("[一-鿿]+|[0-9]+")
 _BETWEEN = re.compile(r"[\W_]+")
 
 
