@@ -6,7 +6,7 @@ programs' built-in password, and cleaning text. It refuses to judge any value.
 Foreign files are parsed here, so call it in a limited child (see `children`).
 """
 
-from sheetflow.reading.cells import clean_text
+from sheetflow.reading.calamine import clean_text
 from sheetflow.reading.reader import read_workbook
 
 __all__ = ["clean_text", "read_workbook"]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from xml.parsers import expat
 
-from sheetflow.errors import UnreadableError
+from sheetflow.reading.plain_xml import parse_xml
 from sheetflow.reading.sheet_facts import check_grid, grid_address
 from sheetflow.workbook import Address
 
@@ -29,10 +29,7 @@ class FarCells:
 def cut_far_cells(part: bytes) -> FarCells:
     """Cut what is far out of a worksheet part; raise UnreadableError (file-damaged) if broken."""
     walk = _Walk(part)
-    try:
-        walk.parser.Parse(part, True)  # noqa: FBT003 - expat takes it by position only
-    except expat.ExpatError as error:
-        raise UnreadableError("file-damaged") from error
+    parse_xml(walk.parser, part)
     kept, at = [], 0
     for start, end in walk.spans:
         kept.append(part[at:start])

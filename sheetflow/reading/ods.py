@@ -1,4 +1,4 @@
-"""Holds an .ods to the grid limits before it is parsed, and tells its formulas and errors.
+"""Holds an .ods to the grid limits before it is parsed, and gathers its formulas and errors.
 
 This module owns the arithmetic of repeats: in .ods one element can stand for a
 million filled rows, and the parser would write them all out. It refuses to read
@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from xml.parsers import expat
 
 from sheetflow.errors import UnreadableError
-from sheetflow.reading.sheet_facts import MAX_CELLS, check_area, check_grid
-from sheetflow.reading.told import ToldCells
+from sheetflow.reading.plain_xml import parse_xml
+from sheetflow.reading.sheet_facts import MAX_CELLS, SheetFacts, check_area, check_grid
 from sheetflow.workbook import Address
 
 _ROWS = "table:number-rows-repeated"
@@ -23,14 +23,11 @@ _ERROR = re.compile(r"#(?:DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!)|(?:Err|é”™è¯
 _VALUES = ("office:value-type", "office:value", "table:formula", "office:string-value")
 
 
-def tell_ods(content: bytes) -> list[ToldCells]:
-    """Tell of each table of ``content.xml``; raise UnreadableError where one exceeds the limits."""
+def scan_ods(content: bytes) -> list[SheetFacts]:
+    """Gather the facts of each table of ``content.xml``; raise UnreadableError where one exceeds the limits."""
     walk = _Walk()
-    try:
-        walk.parser.Parse(content, True)  # noqa: FBT003 - expat takes it by position only
-    except expat.ExpatError as error:
-        raise UnreadableError("file-damaged") from error
-    return walk.told
+    parse_xml(walk.parser, content)
+    return walk.tables
 
 
 class _Walk:
@@ -43,7 +40,7 @@ class _Walk:
         self._title = ""
         self._row = self._repeat = self._column = self._cells = 0
         self._last_row = self._last_column = self._filled = 0
-        self.told: list[ToldCells] = []
+        self.tables: list[SheetFacts] = []
         self._formula: tuple[int, bool] | None = None
         self._is_saved = False
         self._text: list[str] = []
@@ -56,7 +53,7 @@ class _Walk:
                 check_grid(1, self._column)
                 self._filled = self._column
                 self._cells += span * self._repeat
-            if self.told and "table:formula" in attributes:
+            if self.tables and "table:formula" in attributes:
                 self._start_formula(span, attributes)
         elif name == "text:p":
             self._is_saved = True  # an empty text is a result, too, and has no type of its own
@@ -66,7 +63,7 @@ class _Walk:
         elif name == "table:table":
             self._title = attributes.get("table:name", "")
             self._row = self._last_row = self._last_column = 0
-            self.told.append(ToldCells())
+            self.tables.append(SheetFacts())
 
     def _start_formula(self, span: int, attributes: dict[str, str]) -> None:
         """Note the formula in each cell that this element stands for."""
@@ -76,7 +73,7 @@ class _Walk:
         self._text.clear()
         self.parser.CharacterDataHandler = self._text.append
         for address in self._addresses(span):
-            self.told[-1].add_formula(address)
+            self.tables[-1].add_formula(address)
 
     def _addresses(self, span: int) -> Iterator[Address]:
         for row in range(self._row + 1, self._row + self._repeat + 1):
@@ -88,9 +85,9 @@ class _Walk:
         shown = "".join(self._text).strip()
         if has_error or _ERROR.fullmatch(shown):
             name = shown if shown.startswith("#") and _ERROR.fullmatch(shown) else "#VALUE!"
-            self.told[-1].errors.update(dict.fromkeys(self._addresses(span), name))
+            self.tables[-1].errors.update(dict.fromkeys(self._addresses(span), name))
         if not self._is_saved:
-            self.told[-1].unsaved.update(self._addresses(span))
+            self.tables[-1].unsaved.update(self._addresses(span))
         self._formula = None
         self.parser.CharacterDataHandler = None
 

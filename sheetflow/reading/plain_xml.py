@@ -38,7 +38,8 @@ def plain_xml(part: bytes) -> bytes:
             raise UnreadableError("file-damaged")
         text = text[declaration.end() :]
     if _has_extras(text):
-        _check_form(text)
+        if b"<!DOCTYPE" not in text:  # refused for what it is, below
+            parse_xml(expat.ParserCreate("utf-8"), text)  # before a cut may tear it
         if _XML_AGAIN.search(text):
             raise UnreadableError("file-damaged")
         text = _EXTRAS.sub(_unwrapped, text)
@@ -51,14 +52,12 @@ def plain_xml(part: bytes) -> bytes:
     return text
 
 
-def _check_form(text: bytes) -> None:
-    """Refuse what is not well-formed before something is cut out that may have torn it."""
-    parser = expat.ParserCreate("utf-8")
+def parse_xml(parser: expat.XMLParserType, part: bytes) -> None:
+    """Have `parser` take a whole part; raise UnreadableError (file-damaged) if not well-formed."""
     try:
-        parser.Parse(text, True)  # noqa: FBT003 - expat takes it by position only
+        parser.Parse(part, True)  # noqa: FBT003 - expat takes it by position only
     except expat.ExpatError as error:
-        if b"<!DOCTYPE" not in text:  # refused for what it is
-            raise UnreadableError("file-damaged") from error
+        raise UnreadableError("file-damaged") from error
 
 
 def _has_extras(text: bytes) -> bool:

@@ -11,16 +11,13 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from sheetflow.errors import UnreadableError
-from sheetflow.reading.biff import tell_xls
-from sheetflow.reading.cells import CellCleaner
-from sheetflow.reading.kinds import Container, container_of
-from sheetflow.reading.ods import tell_ods
-from sheetflow.reading.ole import open_ole
-from sheetflow.reading.opening import open_calamine, rows_of, worksheets
-from sheetflow.reading.parts import open_package
-from sheetflow.reading.sheet_facts import check_area, check_merges, clean_title
-from sheetflow.reading.told import ToldCells
-from sheetflow.reading.xlsb import tell_xlsb
+from sheetflow.reading.calamine import CellCleaner, open_calamine, rows_of, worksheets
+from sheetflow.reading.file_type import Container, container_of
+from sheetflow.reading.ods import scan_ods
+from sheetflow.reading.package import open_package
+from sheetflow.reading.sheet_facts import SheetFacts, check_area, check_merges, clean_title
+from sheetflow.reading.xls import open_ole, scan_xls
+from sheetflow.reading.xlsb import scan_xlsb
 from sheetflow.reading.xlsx import read_xlsx
 from sheetflow.reading.zipped import pack
 from sheetflow.workbook import RawSheet, RawWorkbook
@@ -59,26 +56,26 @@ def _read(data: bytes) -> RawWorkbook:
     if container_of(data) is Container.OLE:
         ole = open_ole(data)
         if not ole.is_zip:
-            told, data = _told(tell_xls, ole.data)
-            return _read_other(data, "xls", told, ole.remarks)
+            facts, data = _scanned(scan_xls, ole.data)
+            return _read_other(data, "xls", facts, ole.remarks)
         data, remarks = ole.data, ole.remarks
     package = open_package(data)
     remarks += package.remarks
     if package.kind == "xlsx":
         return read_xlsx(package, remarks)
     if package.kind == "ods":
-        told, parts = tell_ods(package.parts["content.xml"]), package.parts
+        facts, parts = scan_ods(package.parts["content.xml"]), package.parts
     else:
-        told, parts = _told(tell_xlsb, package.parts)
-    return _read_other(pack(parts), package.kind, told, remarks)
+        facts, parts = _scanned(scan_xlsb, package.parts)
+    return _read_other(pack(parts), package.kind, facts, remarks)
 
 
-def _told(
-    tell: Callable[[Source], tuple[list[ToldCells], Source]], source: Source
-) -> tuple[list[ToldCells], Source]:
-    """Ask for formulas and errors; where records are not as they should be, nothing is told."""
+def _scanned(
+    scan: Callable[[Source], tuple[list[SheetFacts], Source]], source: Source
+) -> tuple[list[SheetFacts], Source]:
+    """Gather formulas and errors; where records are not as they should be, none are known."""
     try:
-        return tell(source)
+        return scan(source)
     except UnreadableError:
         raise
     except Exception:  # noqa: BLE001 - calamine has the last word on whether the file is sound
@@ -86,15 +83,16 @@ def _told(
 
 
 def _read_other(
-    data: bytes, kind: str, told: Sequence[ToldCells], remarks: tuple[str, ...]
+    data: bytes, kind: str, facts: Sequence[SheetFacts], remarks: tuple[str, ...]
 ) -> RawWorkbook:
     """Read a format that tells neither hidden rows nor how cells look."""
     cleaner = CellCleaner()
     sheets = []
     workbook = open_calamine(data)
     listed = worksheets(workbook)
-    tells = len(told) == len(listed)
-    for place, (name, hidden) in enumerate(listed):
+    if len(facts) != len(listed):
+        facts = [SheetFacts()] * len(listed)
+    for (name, hidden), known in zip(listed, facts, strict=True):
         title, sheet = clean_title(name), workbook.get_sheet_by_name(name)
         merges = [
             (top + 1, left + 1, bottom + 1, right + 1)
@@ -103,7 +101,6 @@ def _read_other(
         check_merges(title, merges)
         if sheet.end is not None:
             check_area(title, sheet.end[0] + 1, sheet.end[1] + 1)
-        known = told[place] if tells else ToldCells()
         sheets.append(
             RawSheet(
                 title,

@@ -1,8 +1,8 @@
-"""What the gate learns from one sheet's XML, and the limits it holds sheets to.
+"""What is known of a sheet besides its values, and the limits that sheets are held to.
 
-This module owns the facts that calamine does not tell (formulas, error cells,
-hidden rows) or dies of (extents, merges). It refuses to read XML: `sheet_xml`
-and `sheet_walk` fill the facts in.
+This module owns the facts that calamine does not tell (formulas, error cells, hidden rows) or
+dies of (extents, merges). It refuses to read a format: `sheet_xml`, `xls`, `xlsb` and `ods` fill
+the facts in.
 """
 
 from __future__ import annotations
@@ -11,14 +11,15 @@ import re
 from dataclasses import dataclass, field
 
 from sheetflow.errors import UnreadableError
-from sheetflow.reading.cells import clean_text
-from sheetflow.reading.marks import MarkedCell
-from sheetflow.reading.mending import Edit
+from sheetflow.reading.calamine import clean_text
+from sheetflow.reading.odd_cells import Edit
+from sheetflow.reading.styles import MarkedCell
 from sheetflow.workbook import MAX_COLUMNS, MAX_ROWS, Address, cell_name, parse_cell_name
 
 MAX_AREA = 20_000_000
 MAX_CELLS = 5_000_000
 MAX_MERGED_CELLS = 1_000_000
+_MAX_FORMULAS = 1_000_000
 
 _PICTURE = re.compile(r"\bDISPIMG\(", re.IGNORECASE)
 _ERROR = re.compile(r"#[A-Z0-9/_]{1,20}[!?]?")
@@ -31,11 +32,11 @@ class SheetFacts:
     """Facts of one sheet. `last_row` and `last_column` bound all cells, blank ones too.
 
     `formulas` hold the text with its ``=``; of a shared formula only the first cell
-    has the text, the others ``=``. `unsaved` are those of which no result was saved.
+    has the text, the others ``=``, as have all in other formats than .xlsx. `unsaved` are those of which no result was saved.
     `pictures` are cells whose value is a picture;
     `takes_pictures` says whether the package holds pictures placed in cells. `marked` are
     the cells whose style or text is one to look out for; `edits` is what has to be written
-    otherwise, so that calamine reads the cell as everybody does (see `mending`).
+    otherwise, so that calamine reads the cell as everybody does (see `odd_cells`).
     """
 
     takes_pictures: bool = False
@@ -51,8 +52,13 @@ class SheetFacts:
     hidden_rows: set[int] = field(default_factory=set)
     merges: list[tuple[int, int, int, int]] = field(default_factory=list)
 
-    def add_formula(self, address: Address, text: str, *, is_saved: bool) -> None:
-        """Note a formula, and whether it has a result; WPS's DISPIMG is its way to hold a picture, not a formula."""
+    def add_formula(self, address: Address, text: str = "", *, is_saved: bool = True) -> None:
+        """Note a formula, and whether it has a result; WPS's DISPIMG is its way to hold a picture, not a formula.
+
+        Raise UnreadableError (file-too-large) where there are more than any form has.
+        """
+        if len(self.formulas) >= _MAX_FORMULAS:
+            raise UnreadableError("file-too-large")
         # The two plain searches, far cheaper, spare nearly every formula the pattern.
         if ("G(" in text or "g(" in text) and _PICTURE.search(text):
             self.pictures.add(address)

@@ -1,20 +1,19 @@
-"""Tells the formulas and error values of an .xlsb from its records (MS-XLSB 2.1.4).
+"""Gathers the formulas and error values of an .xlsb from its records (MS-XLSB 2.1.4).
 
 This module owns one bounded walk over the records of each sheet's part, and takes the style
-from numbers of which no date can be made, as `biff` does. It refuses to read values; those
+from numbers of which no date can be made, as `xls` does. It refuses to read values; those
 come from calamine.
 """
 
 from __future__ import annotations
 
-import posixpath
 import struct
 from collections.abc import Iterator, Mapping
-from xml.parsers import expat
 
-from sheetflow.reading.biff import error_name, number_of_rk
-from sheetflow.reading.mending import may_be_day
-from sheetflow.reading.told import ToldCells
+from sheetflow.reading.odd_cells import may_be_day
+from sheetflow.reading.package import read_relations
+from sheetflow.reading.sheet_facts import SheetFacts
+from sheetflow.reading.xls import error_name, number_of_rk
 
 _ROW, _ERROR, _ERROR_OF_FORMULA, _SHEET = 0, 3, 11, 156
 _FORMULAS = range(8, 12)
@@ -23,36 +22,23 @@ _NO_STYLE = b"\xff\xff\xff"
 _SHEET_FOLDER = "worksheets"
 
 
-def tell_xlsb(parts: Mapping[str, bytes]) -> tuple[list[ToldCells], Mapping[str, bytes]]:
-    """Tell of each worksheet in the workbook's order, and give the parts as calamine can take them."""
+def scan_xlsb(parts: Mapping[str, bytes]) -> tuple[list[SheetFacts], Mapping[str, bytes]]:
+    """Gather the facts of each worksheet in order, and give the parts as calamine can take them."""
     lower = {name.casefold(): bytearray(content) for name, content in parts.items()}
-    targets = _targets(bytes(lower.get("xl/_rels/workbook.bin.rels", b"")))
+    relations = read_relations(bytes(lower.get("xl/_rels/workbook.bin.rels", b"")), "xl")
+    targets = {each.relation_id: each.target for each in relations}
     names = [
         targets.get(_text(body, 8), "")
         for kind, _, body in _records(bytes(lower.get("xl/workbook.bin", b"")))
         if kind == _SHEET
     ]
     sheets = [name for name in names if _SHEET_FOLDER in name]
-    told = [_tell_sheet(lower.get(name, bytearray())) for name in sheets]
-    return told, {name: bytes(lower[name.casefold()]) for name in parts}
+    facts = [_scan_sheet(lower.get(name, bytearray())) for name in sheets]
+    return facts, {name: bytes(lower[name.casefold()]) for name in parts}
 
 
-def _targets(part: bytes) -> dict[str, str]:
-    targets: dict[str, str] = {}
-
-    def start(_name: str, attributes: dict[str, str]) -> None:
-        target = attributes.get("Target", "").replace("\\", "/")
-        path = target.lstrip("/") if target.startswith("/") else posixpath.join("xl", target)
-        targets[attributes.get("Id", "")] = posixpath.normpath(path).casefold()
-
-    parser = expat.ParserCreate()
-    parser.StartElementHandler = start
-    parser.Parse(part, True)  # noqa: FBT003 - expat takes it by position only
-    return targets
-
-
-def _tell_sheet(part: bytearray) -> ToldCells:
-    told = ToldCells()
+def _scan_sheet(part: bytearray) -> SheetFacts:
+    facts = SheetFacts()
     row = 0
     for kind, at, body in _records(bytes(part)):
         if not may_be_day(_number_in(kind, body)):
@@ -62,10 +48,10 @@ def _tell_sheet(part: bytearray) -> ToldCells:
         elif kind in _FORMULAS or kind == _ERROR:
             address = (row, int.from_bytes(body[:4], "little") + 1)
             if kind in _FORMULAS:
-                told.add_formula(address)
+                facts.add_formula(address)
             if kind in (_ERROR, _ERROR_OF_FORMULA):
-                told.errors[address] = error_name(body[8] if len(body) > 8 else 0)  # noqa: PLR2004
-    return told
+                facts.errors[address] = error_name(body[8] if len(body) > 8 else 0)  # noqa: PLR2004
+    return facts
 
 
 def _number_in(kind: int, body: bytes) -> float:

@@ -10,11 +10,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sheetflow.errors import UnreadableError
-from sheetflow.reading.cells import CellCleaner, Row, clean_text
-from sheetflow.reading.marks import Marks, resolve
-from sheetflow.reading.mending import mended
-from sheetflow.reading.opening import gave_up, open_calamine, rows_of, worksheets
-from sheetflow.reading.parts import Package
+from sheetflow.reading.calamine import (
+    CellCleaner,
+    Row,
+    clean_text,
+    gave_up,
+    open_calamine,
+    rows_of,
+    worksheets,
+)
+from sheetflow.reading.odd_cells import mended
+from sheetflow.reading.package import Package
+from sheetflow.reading.rich_text import read_texts
 from sheetflow.reading.sheet_facts import (
     MAX_AREA,
     MAX_CELLS,
@@ -23,10 +30,8 @@ from sheetflow.reading.sheet_facts import (
     check_merges,
     clean_title,
 )
-from sheetflow.reading.sheet_walk import walk_sheet
-from sheetflow.reading.sheet_xml import scan_sheet
-from sheetflow.reading.styles import Styles, read_styles
-from sheetflow.reading.texts import read_texts
+from sheetflow.reading.sheet_xml import scan_sheet, walk_sheet
+from sheetflow.reading.styles import Marks, Styles, read_styles, resolve
 from sheetflow.reading.zipped import pack
 from sheetflow.workbook import RawSheet, RawWorkbook
 
@@ -129,7 +134,7 @@ class _Values:
         part = self._parts[name]
         known = self.facts[name]
         content = self.package.parts[part]
-        again = mended(content, walk_sheet(content).edits)
+        again = mended(content, walk_sheet(content, SheetFacts()).edits)
         workbook = open_calamine(pack({**self.package.parts, part: again}))
         blanks = {*known.errors, *known.pictures}
         return rows_of(workbook.get_sheet_by_name(name), self.cleaner, blanks)

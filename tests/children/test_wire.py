@@ -55,7 +55,7 @@ def test_a_member_of_an_enum_crosses_by_its_value() -> None:
         "sheetflow.workbook column_letters",
         "sheetflow.workbook dataclass",
         "sheetflow.units Iterable",
-        "sheetflow.reading.kinds StrEnum",
+        "sheetflow.reading.file_type StrEnum",
         "sheetflow.reading.reader io.BytesIO",
         "collections _sys",
     ],

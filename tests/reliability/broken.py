@@ -256,7 +256,7 @@ BELIEVES_REFERENCES = Broken(
     "a reference to the table of texts is taken for a number, whatever it is",
     (
         (
-            "reading/mending.py",
+            "reading/odd_cells.py",
             'if kind == "s" and not (bare.isascii() and bare.isdigit()):',
             'if kind == "s" and not bare:',
         ),

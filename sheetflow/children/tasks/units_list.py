@@ -28,8 +28,8 @@ def read_units(name: str, content: bytes, levels: Levels) -> tuple[Unit, ...]:
 def _without_far_cells(name: str, content: bytes) -> tuple[dict[int, Address], bytes]:
     """Give the first far cell of each sheet that has one, and the workbook without them."""
     from sheetflow.reading.far_cells import cut_far_cells
-    from sheetflow.reading.kinds import Container, container_of
-    from sheetflow.reading.parts import open_package
+    from sheetflow.reading.file_type import Container, container_of
+    from sheetflow.reading.package import open_package
     from sheetflow.reading.zipped import pack
 
     far: dict[int, Address] = {}

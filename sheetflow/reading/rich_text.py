@@ -14,6 +14,7 @@ from types import MappingProxyType
 from xml.parsers import expat
 
 from sheetflow.errors import UnreadableError
+from sheetflow.reading.plain_xml import parse_xml
 from sheetflow.workbook import Mark
 
 RawRun = tuple[str, frozenset[Mark] | None]
@@ -40,10 +41,7 @@ def read_texts(part: bytes) -> Mapping[int, tuple[RawRun, ...]]:
     if _PLAIN_TABLE.fullmatch(part):
         return {}
     table = _Table()
-    try:
-        table.parser.Parse(part, True)  # noqa: FBT003 - expat takes it by position only
-    except expat.ExpatError as error:
-        raise UnreadableError("file-damaged") from error
+    parse_xml(table.parser, part)
     return table.rich
 
 
@@ -54,10 +52,7 @@ def read_runs(element: bytes) -> tuple[RawRun, ...]:
     parser.StartElementHandler = reader.start
     parser.EndElementHandler = reader.end
     parser.CharacterDataHandler = reader.add
-    try:
-        parser.Parse(element, True)  # noqa: FBT003 - expat takes it by position only
-    except expat.ExpatError as error:
-        raise UnreadableError("file-damaged") from error
+    parse_xml(parser, element)
     return reader.take()
 
 

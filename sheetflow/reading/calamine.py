@@ -1,21 +1,27 @@
-"""Cleans what calamine gives into the values of a RawWorkbook.
+"""Opens what the gate has passed with calamine, and cleans what it gives.
 
-This module owns the boundary that every text passes once (`clean_text`, `clean_cell`) and the
-turning of calamine's habits ('' for blank, 42.0 for 42) into plain values. It
-refuses to interpret: a date as text stays text, an 18-digit number stays what
-the file holds.
+This module owns calamine's ways (what it calls an error, which sheets have cells, where its rows
+begin, '' for blank, 42.0 for 42) and the boundary that every text passes once (`clean_text`,
+`clean_cell`). It refuses to interpret: a date as text stays text, an 18-digit number stays what the
+file holds.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import io
 import math
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
+from sheetflow.errors import UnreadableError
 from sheetflow.lookalikes import without_debris
 from sheetflow.workbook import Address, CellValue
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineSheet, CalamineWorkbook
 
 Row = tuple[CellValue, ...]
 
@@ -48,29 +54,62 @@ def clean_cell(text: str) -> str:
     return unicodedata.normalize("NFC", _UNWANTED.sub("", text))
 
 
-class CellCleaner:
-    """Cleans the cells of one workbook and remembers whether a cell held a picture.
+def open_calamine(data: bytes) -> CalamineWorkbook:
+    """Open a workbook; raise UnreadableError (file-encrypted) for one with a password."""
+    from python_calamine import CalamineWorkbook, PasswordError
 
-    Equal texts become one object: a workbook repeats its choices thousands of times,
-    and the answer of the child pickles each of them once.
+    try:
+        return CalamineWorkbook.from_filelike(io.BytesIO(data))
+    except PasswordError as error:
+        raise UnreadableError("file-encrypted") from error
+
+
+def gave_up(error: BaseException) -> bool:
+    """Whether calamine gave up a sheet: by its own error, or because a cell made no Python value.
+
+    A `PanicException` is no `Exception`; it is Rust's way to give up.
+    """
+    from python_calamine import CalamineError
+
+    values = (CalamineError, OverflowError, ValueError)
+    return isinstance(error, values) or type(error).__name__ == "PanicException"
+
+
+def worksheets(workbook: CalamineWorkbook) -> list[tuple[str, bool]]:
+    """List the names of sheets with cells, and whether each is hidden."""
+    from python_calamine import SheetTypeEnum, SheetVisibleEnum
+
+    return [
+        (sheet.name, sheet.visible is not SheetVisibleEnum.Visible)
+        for sheet in workbook.sheets_metadata
+        if sheet.typ is SheetTypeEnum.WorkSheet
+    ]
+
+
+def rows_of(
+    sheet: CalamineSheet, cleaner: CellCleaner, blanks: Iterable[Address] = ()
+) -> tuple[Row, ...]:
+    """Clean a sheet's rows; calamine gives them from row 1, but from its first column on."""
+    if sheet.start is None:
+        return ()
+    return cleaner.rows(sheet.iter_rows(), left_out=sheet.start[1], blanks=blanks)
+
+
+class CellCleaner(dict[CellValue, CellValue]):
+    """Cleans the cells of one workbook, and remembers whether one held a picture by WPS's formula.
+
+    It holds what each value met so far becomes: most cells are blank or say what others said
+    before, and looking those up needs no Python call. Equal texts become one object, which the
+    child's answer pickles once. Only values that are equal to none of another type are kept, so no
+    ``1.0``, which equals ``True``; and of numbers only small ones, which repeat.
+
+    `saw_time` says whether a cell was a time of day: what becomes of day 0, and of numbers below
+    it, too.
     """
 
     def __init__(self) -> None:
-        self._known = _KnownCells({"": None})
-
-    @property
-    def saw_time(self) -> bool:
-        """Whether a cell was a time of day: what becomes of day 0, and of numbers below it, too."""
-        return self._known.saw_time
-
-    @saw_time.setter
-    def saw_time(self, seen: bool) -> None:
-        self._known.saw_time = seen
-
-    @property
-    def saw_picture(self) -> bool:
-        """Whether a cell was a picture by WPS's formula."""
-        return self._known.saw_picture
+        super().__init__({"": None})
+        self.saw_picture = self.saw_time = False
 
     def rows(
         self,
@@ -88,8 +127,8 @@ class CellCleaner:
         wiped: dict[int, list[int]] = {}
         for row_number, column in blanks:
             wiped.setdefault(row_number, []).append(column - left_out)
-        found: list[Row] = []
-        clean = self._known.__getitem__
+        cleaned: list[Row] = []
+        clean = self.__getitem__
         for number, row in enumerate(rows, start=1):
             cells = list(map(clean, row))
             for column in wiped.get(number, ()):
@@ -97,21 +136,10 @@ class CellCleaner:
                     cells[column - 1] = None
             while cells and cells[-1] is None:
                 cells.pop()
-            found.append((None,) * left_out + tuple(cells) if cells else ())
-        while found and not found[-1]:
-            found.pop()
-        return tuple(found)
-
-
-class _KnownCells(dict[CellValue, CellValue]):
-    """What each value met so far becomes; one that is not known is cleaned when asked for.
-
-    Most cells are blank or say what others said before: looking those up needs no Python
-    call. Only values that are equal to none of another type are kept, so no ``1.0``,
-    which equals ``True``; and of numbers only small ones, which repeat.
-    """
-
-    saw_picture = saw_time = False
+            cleaned.append((None,) * left_out + tuple(cells) if cells else ())
+        while cleaned and not cleaned[-1]:
+            cleaned.pop()
+        return tuple(cleaned)
 
     def __missing__(self, value: CellValue) -> CellValue:
         kind = type(value)

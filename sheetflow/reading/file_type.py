@@ -1,18 +1,20 @@
 """Tells by the first bytes what a file is; names and endings lie too often.
 
-This module owns the answer "zip container, OLE container, or no workbook at all"
-and the reason in the last case. It refuses to look into containers.
+This module owns the answer "zip container, OLE container, or no workbook at all" and the reason in
+the last case, among them that an office's security software has encrypted it. It refuses to look
+into containers, and to guess from noise alone: bytes that look random may be anything.
 """
 
 from __future__ import annotations
 
+import math
 import re
+from collections import Counter
 from enum import StrEnum
 
 from sheetflow.errors import UnreadableError
-from sheetflow.reading.sealed import is_sealed
 
-OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP_MAGIC = b"PK\x03\x04"
 _ARCHIVES = (b"Rar!", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"PK\x05\x06")
 _NAKED_BIFF = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x09\x08")
@@ -21,6 +23,31 @@ _HTML = re.compile(
     r"<(?:!doctype\s+html|html|head|meta|body|table|style|div|script)\b", re.IGNORECASE
 )
 _LOOKED_AT = 4096
+
+_BEGINNINGS = (
+    b"%TSD-Header",  # Tipray
+    b"b\x14#e",  # E-SafeNet
+    b".pfile",  # Rights Management
+    b"SCDSA",  # Softcamp
+    b"\x9b DRMONE",  # Fasoo
+    b"NASCA DRM",
+    b"<DOCUMENT SAFER",
+    b"MARKANY",
+)
+_NAMES = re.compile(
+    rb"E-SafeNet|TSD-Header|DRMONE|Fasoo DRM|Chinasec|IP-?guard|NASCA DRM|MarkAny|SmartSec"
+    rb"|DocGuard|(?:This|The) (?:file|document) is (?:encrypted|protected)",
+    re.IGNORECASE,
+)
+_KNOWN = (
+    *(b"%PDF", b"%!PS", b"\x89PNG", b"\xff\xd8", b"GIF8", b"BM", b"II*\x00", b"MM\x00*", b"8BPS"),
+    *(b"MZ", b"\x7fELF", b"SQLite", b"RIFF", b"ID3", b"OggS", b"fLaC", b"MSCF", b"wOFF", b"OTTO"),
+    *(b"{\\rtf", b"\xca\xfe\xba\xbe", b"\x1aE\xdf\xa3", b"AC10", b"FWS", b"CWS", b"ITSF", b"RaC"),
+)
+"""Formats that have a label and then packed content of their own."""
+_LABEL = re.compile(rb"[%#<\[A-Za-z][ -~]{7,}")
+_LABELLED_WITHIN, _LEAST_NOISE = 64, 64
+_SLACK = 0.9
 
 
 class Container(StrEnum):
@@ -34,7 +61,7 @@ def container_of(data: bytes) -> Container:
     """Tell the container by its first bytes; raise UnreadableError for anything else."""
     if data.startswith(_ZIP_MAGIC):
         return Container.ZIP
-    if data.startswith(OLE_MAGIC):
+    if data.startswith(_OLE_MAGIC):
         return Container.OLE
     if not data:
         raise UnreadableError("file-empty")
@@ -44,7 +71,7 @@ def container_of(data: bytes) -> Container:
         raise UnreadableError("file-archive")
     if data.startswith(_NAKED_BIFF):
         raise UnreadableError("file-old-excel")
-    if is_sealed(data):
+    if _is_sealed(data):
         raise UnreadableError("file-sealed")
     raise _as_text(data[:_LOOKED_AT])
 
@@ -77,3 +104,28 @@ def _decoded(head: bytes) -> str | None:
             except UnicodeDecodeError:
                 continue
     return None
+
+
+def _is_sealed(data: bytes) -> bool:
+    """Whether `data`, which is no known container, was encrypted by a security program.
+
+    Known by its mark; else by a label in plain letters at the very beginning before what is
+    nothing but noise.
+    """
+    head = data[:_LOOKED_AT]
+    if head.startswith(_BEGINNINGS) or _NAMES.search(head[:512]):
+        return True
+    if head.startswith(_KNOWN) or head[4:8] == b"ftyp":
+        return False
+    label = _LABEL.search(head[:_LABELLED_WITHIN])
+    return label is not None and _is_noise(head[label.end() :])
+
+
+def _is_noise(data: bytes) -> bool:
+    """Whether nearly as many different bytes come as often as chance would have it."""
+    size = len(data)
+    if size < _LEAST_NOISE:
+        return False
+    shares = [count / size for count in Counter(data).values()]
+    entropy = -sum(share * math.log2(share) for share in shares)
+    return entropy > min(8.0, math.log2(size)) - _SLACK

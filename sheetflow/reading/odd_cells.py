@@ -46,7 +46,7 @@ def edits_of(
     written = escape(bare, quote=False).encode()
     if written != part[slice(*span)]:
         yield (*span, written)
-    if kind == "n" and "s" in attributes and not _text_may_be_day(bare):
+    if bare and kind == "n" and "s" in attributes and not _text_may_be_day(bare):
         tag = part[tag_at : part.find(b">", tag_at)]
         yield (tag_at, tag_at + len(tag), _STYLE.sub(b"", tag, count=1))
 

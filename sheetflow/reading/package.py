@@ -1,0 +1,270 @@
+"""Opens a zip container as an Office package: which kind, which sheets, which extras.
+
+ECMA-376 part 2: what a package is, its relationships say, not the names of its parts. This module
+owns the way to the workbook wherever it lies, the map from sheet titles to parts, the defined names,
+and the remarks on what is taken without being used (macros, links, objects). It refuses to read cells.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from xml.parsers import expat
+from xml.sax.saxutils import quoteattr
+
+from sheetflow.errors import UnreadableError
+from sheetflow.reading.plain_xml import parse_xml, plain_xml
+from sheetflow.reading.zipped import read_parts
+
+_ODS_TYPE = b"application/vnd.oasis.opendocument.spreadsheet"
+_WANTED = re.compile(
+    r"\[content_types\]\.xml|_rels/\.rels|mimetype|meta-inf/manifest\.xml|content\.xml"
+    r"|xl/[^/]+\.(?:xml|bin)|xl/_rels/workbook\.(?:xml|bin)\.rels"
+    r"|xl/(?:worksheets|chartsheets|macrosheets|dialogsheets)/[^/]+\.(?:xml|bin)"
+)
+_SHEET_FOLDER = re.compile(r"xl/[^/]+sheets/")
+_REMARKS = (
+    ("remark-macros", re.compile(r"xl/vbaproject\.bin|xl/macrosheets/.+|basic/.+|scripts/.+")),
+    ("remark-external-links", re.compile(r"xl/externallinks/.+")),
+    ("remark-ole-objects", re.compile(r"xl/(?:embeddings|activex)/.+")),
+)
+_WORKBOOK_ENDINGS = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods", ".et")
+_TABLES = ("sharedStrings", "styles")
+_READ_ENDINGS = (".xml", ".rels", ".bin")
+_RICH_PICTURES = "xl/richdata/richvaluerel.xml"
+
+_USUAL = ("xl/workbook.xml", "xl/workbook.bin")
+_TYPES, _RELATIONS = "[content_types].xml", "_rels/.rels"
+_WORKBOOK_TYPES = ("spreadsheetml", "ms-excel")
+_PLACES = {
+    "worksheet": "worksheets/sheet{}",
+    "chartsheet": "chartsheets/sheet{}",
+    "dialogsheet": "dialogsheets/sheet{}",
+    "macrosheet": "macrosheets/sheet{}",
+    "xlMacrosheet": "macrosheets/sheet{}",
+    "sharedStrings": "sharedStrings",
+    "styles": "styles",
+}
+"""Where the parts that are read usually lie, below ``xl/``, by the end of their relation's type."""
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_RELATIONSHIPS = f'<Relationships xmlns="{_PACKAGE}/relationships">{{}}</Relationships>'
+_TO_MAIN = f'<Relationship Id="rId1" Type="{_OFFICE}/officeDocument" Target="xl/workbook.{{}}"/>'
+_CONTENT_TYPES = (
+    f'<Types xmlns="{_PACKAGE}/content-types"><Default Extension="xml" '
+    'ContentType="application/xml"/><Override PartName="/xl/workbook.{}" ContentType="'
+    'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/></Types>'
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A verified package. `parts` hold plain XML and, for .xlsb, binary parts.
+
+    `sheets` maps a title to its part's name, in the workbook's order (.xlsx only).
+    """
+
+    kind: str
+    parts: Mapping[str, bytes]
+    remarks: tuple[str, ...]
+    sheets: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+    has_rich_pictures: bool = False
+
+    def part(self, wanted: str) -> bytes | None:
+        """Give a part by its name, however the package writes it; None where there is none."""
+        names = (name for name in self.parts if name.casefold() == wanted.casefold())
+        return self.parts.get(next(names, ""))
+
+
+def open_package(data: bytes) -> Package:
+    """Verify `data` and find its kind: xlsx, xlsb or ods; raise UnreadableError if none."""
+    names, parts = read_parts(data, lambda name: _WANTED.fullmatch(name.casefold()) is not None)
+    lower = {name.casefold(): name for name in names}
+    main = _find_main(parts)
+    if main and main not in _USUAL:
+        _, every = read_parts(data, lambda name: name.casefold().endswith(_READ_ENDINGS))
+        parts = _put_in_place(every, main)
+        lower = {**lower, **{name.casefold(): name for name in parts}}
+    kind = "xlsb" if main.endswith(".bin") else _kind(lower, parts)
+    parts = {
+        name: plain_xml(content) if name.casefold().endswith((".xml", ".rels")) else content
+        for name, content in parts.items()
+    }
+    remarks = tuple(
+        code for code, pattern in _REMARKS if any(pattern.fullmatch(name) for name in lower)
+    )
+    if kind != "xlsx":
+        return Package(kind, parts, remarks)
+    outline = _Outline()
+    outline.read(parts[lower["xl/workbook.xml"]])
+    targets = _targets(parts.get(lower.get("xl/_rels/workbook.xml.rels", "")))
+    sheets: dict[str, str] = {}
+    for title, relation in outline.sheets:
+        name = lower.get(targets.get(relation, ""))
+        if name is None or name not in parts or title in sheets:
+            raise UnreadableError("file-damaged")
+        sheets[title] = name
+    known = {
+        name: content
+        for name, content in parts.items()
+        if name in sheets.values() or not _SHEET_FOLDER.match(name.casefold())
+    }
+    rich = _RICH_PICTURES in lower
+    return Package(kind, known, remarks, sheets, outline.names, has_rich_pictures=rich)
+
+
+def _kind(lower: Mapping[str, str], parts: Mapping[str, bytes]) -> str:
+    if "xl/workbook.xml" in lower:
+        return "xlsx"
+    if "xl/workbook.bin" in lower:
+        return "xlsb"
+    manifest = parts.get(lower.get("meta-inf/manifest.xml", ""), b"")
+    if parts.get(lower.get("mimetype", ""), b"").startswith(_ODS_TYPE):
+        if b"encryption-data" in manifest:
+            raise UnreadableError("file-encrypted")
+        if "content.xml" in lower:
+            return "ods"
+    if any(name.endswith(_WORKBOOK_ENDINGS) for name in lower):
+        raise UnreadableError("file-archive")
+    raise UnreadableError("file-not-workbook")
+
+
+class _Outline:
+    """The sheets with their relation ids, and the workbook-wide defined names."""
+
+    def __init__(self) -> None:
+        self.sheets: list[tuple[str, str]] = []
+        self.names: dict[str, str] = {}
+        self._name = ""
+        self._text: list[str] = []
+
+    def read(self, part: bytes) -> None:
+        """Read ``workbook.xml``; raise UnreadableError where it is broken."""
+        parser = expat.ParserCreate()
+        parser.buffer_text = True
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.CharacterDataHandler = self._text.append
+        parse_xml(parser, part)
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        name = name.rpartition(":")[2]
+        self._text.clear()
+        if name == "sheet":
+            relation = next((attributes[a] for a in attributes if a.endswith(":id")), "")
+            self.sheets.append((attributes.get("name", ""), relation))
+        elif name == "definedName" and "localSheetId" not in attributes:
+            self._name = attributes.get("name", "")
+
+    def _end(self, name: str) -> None:
+        if name.rpartition(":")[2] == "definedName" and self._name:
+            self.names[self._name] = "".join(self._text)
+            self._name = ""
+
+
+def _targets(part: bytes | None) -> dict[str, str]:
+    """Map each relation id of the workbook to the part it names, in small letters."""
+    if part is None:
+        raise UnreadableError("file-damaged")
+    targets: dict[str, str] = {}
+    for each in read_relations(part, "xl"):
+        kind = each.kind.rpartition("/")[2]
+        # calamine takes these tables from their usual places, wherever the workbook has them.
+        elsewhere = kind in _TABLES and each.target != f"xl/{kind}.xml".casefold()
+        if elsewhere or each.relation_id in targets:
+            raise UnreadableError("file-damaged")
+        targets[each.relation_id] = each.target
+    return targets
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """One relationship within the package: its id, the whole type, the part it names."""
+
+    relation_id: str
+    kind: str
+    target: str
+
+
+def _find_main(parts: Mapping[str, bytes]) -> str:
+    """Name the main part of a workbook, in small letters; empty where none is declared."""
+    lower = {name.casefold(): content for name, content in parts.items()}
+    try:
+        relations = list(read_relations(lower.get(_RELATIONS, b""), ""))
+        declared = [each.target for each in relations if each.kind.endswith("/officeDocument")]
+        if declared[:1] and declared[0] in _USUAL:
+            return declared[0]
+        kinds = _content_types(lower.get(_TYPES, b""))
+    except UnreadableError:
+        return ""
+    mains = {name for name, kind in kinds.items() if _is_workbook(kind)}
+    for target in declared:
+        if target in mains or _is_workbook(kinds.get(f"*.{target.rpartition('.')[2]}", "")):
+            return target
+    named = sorted(name for name in mains if not name.startswith("*"))
+    return named[0] if len(named) == 1 and not declared else ""
+
+
+def read_relations(part: bytes, folder: str) -> Iterator[Relation]:
+    """Read relationships to parts of the package; relative ones begin at `folder`."""
+    for name, attributes in _elements(part):
+        if name == "Relationship" and attributes.get("TargetMode") != "External":
+            target = attributes.get("Target", "").replace("\\", "/")
+            path = target.lstrip("/") if target.startswith("/") else f"{folder}/{target}"
+            path = posixpath.normpath(path).lstrip("/").casefold()
+            yield Relation(attributes.get("Id", ""), attributes.get("Type", ""), path)
+
+
+def _put_in_place(parts: Mapping[str, bytes], main: str) -> dict[str, bytes]:
+    """Give the parts with the workbook and all it reads where they usually lie."""
+    lower = {name.casefold(): content for name, content in parts.items()}
+    folder, name = posixpath.split(main)
+    ending = "bin" if main.endswith(".bin") else "xml"
+    relations = lower.get(posixpath.join(folder, "_rels", f"{name}.rels"))
+    if main not in lower or relations is None:
+        raise UnreadableError("file-damaged")
+    found: dict[str, bytes] = {f"xl/workbook.{ending}": lower[main]}
+    lines = []
+    for number, each in enumerate(read_relations(relations, folder), start=1):
+        place = _PLACES.get(each.kind.rpartition("/")[2])
+        if place is None or each.target not in lower:
+            continue
+        target = f"{place.format(number)}.{ending}"
+        found[f"xl/{target}"] = lower[each.target]
+        values = (quoteattr(each.relation_id), quoteattr(each.kind), quoteattr(target))
+        lines.append("<Relationship Id={} Type={} Target={}/>".format(*values))
+    found[f"xl/_rels/workbook.{ending}.rels"] = _RELATIONSHIPS.format("".join(lines)).encode()
+    found["_rels/.rels"] = _RELATIONSHIPS.format(_TO_MAIN.format(ending)).encode()
+    found["[Content_Types].xml"] = _CONTENT_TYPES.format(ending).encode()
+    return found
+
+
+def _content_types(part: bytes) -> dict[str, str]:
+    """Map each part to its content type; ``*.xml`` stands for all others with that ending."""
+    kinds: dict[str, str] = {}
+    for name, attributes in _elements(part):
+        kind = attributes.get("ContentType", "")
+        if name == "Override":
+            kinds[attributes.get("PartName", "").lstrip("/").casefold()] = kind
+        elif name == "Default":
+            kinds[f"*.{attributes.get('Extension', '').casefold()}"] = kind
+    return kinds
+
+
+def _is_workbook(kind: str) -> bool:
+    lowered = kind.casefold()
+    return any(each in lowered for each in _WORKBOOK_TYPES) and ".main" in lowered
+
+
+def _elements(part: bytes) -> list[tuple[str, dict[str, str]]]:
+    elements: list[tuple[str, dict[str, str]]] = []
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = lambda name, attributes: elements.append(
+        (name.rpartition(":")[2], attributes)
+    )
+    if part:
+        parse_xml(parser, plain_xml(part))
+    return elements
