@@ -74,12 +74,18 @@ def sync_folder(folder: Path) -> None:
         return  # Windows has no such call; NTFS journals its names
     descriptor = os.open(folder, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0))
     try:
+        sync_descriptor(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def sync_descriptor(descriptor: int) -> None:
+    """Sync an open folder, where its file system has such a thing."""
+    try:
         os.fsync(descriptor)
     except OSError as error:
         if error.errno not in _CANNOT_SYNC_FOLDERS:
             raise
-    finally:
-        os.close(descriptor)
 
 
 def make_private_folder(folder: Path) -> None:

@@ -8,20 +8,22 @@ still, and never changes a blob that is right.
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-import secrets
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from sheetflow.durable import sync_folder
+from sheetflow.durable import OURS_ALONE, sync_folder, write_whole
 from sheetflow.errors import TemporaryError, retried_later
-from sheetflow.intake.contents import READING, ChangedError, read_chunks
+from sheetflow.intake.sighted_file import READING, ChangedError, read_chunks
 from sheetflow.intake.stillness import StillFile
 
-_PART = ".part"
+_READ_ONLY = 0o400
+"""Originals hold personal values: nobody but the service's own account reads them."""
+
+_LEFTOVERS = (".*.tmp", "*.part")
+"""What a killed run leaves; the latter in older versions."""
+
 _BLOB = re.compile("[0-9a-f]{64}")
 _STEP = "存档"
 
@@ -58,11 +60,12 @@ def archive_file(file: StillFile, archive_root: Path) -> Archived:
         for folder in (archive_root, path.parent):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if _holds(path, file):
-            _verify(file)
+            _read(file, len)
+            sync_folder(path.parent)  # a run that was killed may have come just this far
         else:
-            _write_blob(path, file)
-        # Also when nothing was written: a run that was killed may have come just this far.
-        sync_folder(path.parent)
+            if path.exists():
+                path.chmod(OURS_ALONE)  # Windows does not replace what is read-only
+            write_whole(path, lambda blob: _read(file, blob.write), mode=_READ_ONLY)
         sync_folder(archive_root)
     return Archived(file.sha256, file.sighting.size, path)
 
@@ -74,9 +77,10 @@ def sweep_archive(archive_root: Path) -> int:
     """
     swept = 0
     with retried_later("清理存档", archive_root):
-        for leftover in archive_root.glob(f"??/*{_PART}"):
-            leftover.unlink()
-            swept += 1
+        for pattern in _LEFTOVERS:
+            for leftover in archive_root.glob(f"??/{pattern}"):
+                leftover.unlink()
+                swept += 1
     return swept
 
 
@@ -89,36 +93,14 @@ def _holds(path: Path, file: StillFile) -> bool:
         return False
 
 
-def _verify(file: StillFile) -> None:
+def _read(file: StillFile, take: Callable[[bytes], object]) -> None:
+    """Let `take` have the bytes; raise ChangedError where they are not those that stood still."""
     digest = hashlib.sha256()
     for chunk in _source(file):
         digest.update(chunk)
-    _expect(digest.hexdigest(), file)
-
-
-def _write_blob(path: Path, file: StillFile) -> None:
-    temporary = path.with_name(f"{secrets.token_hex(8)}{_PART}")
-    try:
-        _copy(file, temporary)
-        if path.exists():
-            path.chmod(0o600)  # Windows does not replace what is read-only
-        temporary.replace(path)
-    except BaseException:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
-        raise
-
-
-def _copy(file: StillFile, temporary: Path) -> None:
-    digest = hashlib.sha256()
-    with os.fdopen(_create(temporary), "wb") as blob:
-        for chunk in _source(file):
-            digest.update(chunk)
-            blob.write(chunk)
-        _expect(digest.hexdigest(), file)
-        blob.flush()
-        temporary.chmod(0o400)
-        os.fsync(blob.fileno())
+        take(chunk)
+    if digest.hexdigest() != file.sha256:
+        raise ChangedError("the bytes changed since they stood still")
 
 
 def _source(file: StillFile) -> Iterator[bytes]:
@@ -129,14 +111,3 @@ def _source(file: StillFile) -> Iterator[bytes]:
         raise ChangedError("the file is gone") from error
     except OSError as error:
         raise TemporaryError.of(error, READING, file.sighting.folder) from error
-
-
-def _expect(sha256: str, file: StillFile) -> None:
-    if sha256 != file.sha256:
-        raise ChangedError("the bytes changed since they stood still")
-
-
-def _create(path: Path) -> int:
-    """Originals hold personal values: nobody but the service's own account reads them."""
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    return os.open(path, flags, 0o600)

@@ -16,6 +16,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from sheetflow.durable import sync_descriptor
+
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
 _FOLDER_FLAGS = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0)
 _FILE_FLAGS = (
@@ -33,8 +35,6 @@ BY_DESCRIPTOR = bool(
     and os.scandir in os.supports_fd
 )
 """Whether this platform lets us work relative to a folder's descriptor."""
-
-_CANNOT_SYNC_FOLDERS = {errno.EINVAL, errno.ENOTSUP, errno.ENOSYS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +71,8 @@ class Folder:
 
     def sync(self) -> None:
         """Make what was created, renamed or removed here durable."""
-        if self.descriptor is None:
-            return
-        try:
-            os.fsync(self.descriptor)
-        except OSError as error:
-            if error.errno not in _CANNOT_SYNC_FOLDERS:
-                raise
+        if self.descriptor is not None:
+            sync_descriptor(self.descriptor)
 
     def _place(self, name: bytes) -> str:
         text = os.fsdecode(name)

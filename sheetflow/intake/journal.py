@@ -18,7 +18,7 @@ from pathlib import Path
 
 from sheetflow.durable import sync_folder, write_whole
 from sheetflow.errors import retried_later
-from sheetflow.intake.identity import FOLDER, identity, key_of
+from sheetflow.intake.sighting import FOLDER, identity, key_of
 
 _STEP = "登记来件"
 _TAIL_BYTES = 1 << 16

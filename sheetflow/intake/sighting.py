@@ -1,7 +1,8 @@
 """What a scan saw: plain files that may be taken, and things that may not.
 
-This module owns the values that pass between intake and service. It refuses to
-touch the disk.
+This module owns the values that pass between intake and service, and the key by which a file is
+known as that one, also after it is gone (promise 5). The device is no part of it: it may change when
+a share is mounted anew. Nobody else reads what stands in a key. It refuses to touch the disk.
 """
 
 from __future__ import annotations
@@ -118,3 +119,38 @@ def display_name(name: bytes) -> str:
         "�" if unicodedata.category(char) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"} else char
         for char in text
     )
+
+
+FOLDER = "folder"
+"""The source that the units' folders are."""
+
+
+def identity_of(sighting: Sighting) -> str:
+    """Tell a file from every other that lies in the inbox: where it is, and how it stands there."""
+    return identity(
+        sighting.unit_id,
+        sighting.purpose.value,
+        sighting.name_bytes,
+        sighting.inode,
+        sighting.size,
+        sighting.mtime_ns,
+    )
+
+
+def identity(unit_id: str, purpose: str, name: bytes, inode: int, size: int, mtime_ns: int) -> str:
+    """Give the text: the name as hexadecimal digits, so that no byte of it parts anything."""
+    return f"{unit_id}/{purpose}/{name.hex()}/{inode}/{size}/{mtime_ns}"
+
+
+def key_of(identity: str, sha256: str, before: int = 0) -> str:
+    """Give the key of a file with these bytes.
+
+    `before` files just like it came and went: a system gives an inode to the next file, and
+    copying keeps times, so that a workbook dropped again may look the same in all.
+    """
+    return f"{identity}/{sha256}/{before}"
+
+
+def identity_in(key: str) -> str:
+    """Give the identity of the file that has this key."""
+    return key.rsplit("/", 2)[0]

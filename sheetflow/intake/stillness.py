@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from sheetflow.errors import TemporaryError
-from sheetflow.intake.contents import READING, ChangedError, read_sha256
+from sheetflow.intake.sighted_file import READING, ChangedError, read_sha256
 from sheetflow.intake.sighting import Sighting
 
 Clock = Callable[[], float]

@@ -22,11 +22,19 @@ from itertools import count
 from sheetflow.context.context import LOG, Office
 from sheetflow.errors import TemporaryError, Trouble
 from sheetflow.intake.archive import Archived, archive_file
-from sheetflow.intake.contents import READING, ChangedError
-from sheetflow.intake.identity import FOLDER, identity_in, identity_of, key_of
-from sheetflow.intake.removal import Removal, remove_file
 from sheetflow.intake.scanning import scan
-from sheetflow.intake.sighting import Oddity, Purpose, Reason, Scan, Sighting
+from sheetflow.intake.sighted_file import READING, ChangedError, Removal, remove_file
+from sheetflow.intake.sighting import (
+    FOLDER,
+    Oddity,
+    Purpose,
+    Reason,
+    Scan,
+    Sighting,
+    identity_in,
+    identity_of,
+    key_of,
+)
 from sheetflow.intake.stillness import Observation, StillFile, StillWatch
 from sheetflow.periods import OFFICE_ZONE
 from sheetflow.service.receive import (

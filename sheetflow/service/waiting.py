@@ -15,8 +15,16 @@ from dataclasses import dataclass
 from sheetflow.consolidation.waiting import Waiting, Waits
 from sheetflow.context.context import Office
 from sheetflow.errors import Trouble
-from sheetflow.intake.identity import FOLDER, identity_in, identity_of
-from sheetflow.intake.sighting import PRECHECK_FOLDER, Oddity, Reason, Scan, display_name
+from sheetflow.intake.sighting import (
+    FOLDER,
+    PRECHECK_FOLDER,
+    Oddity,
+    Reason,
+    Scan,
+    display_name,
+    identity_in,
+    identity_of,
+)
 from sheetflow.mail.send import troubled_mails
 from sheetflow.periods import OFFICE_ZONE
 from sheetflow.publishing.outbox import Beside

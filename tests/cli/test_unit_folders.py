@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from sheetflow.context import open_office
-from sheetflow.intake.identity import FOLDER
+from sheetflow.intake.sighting import FOLDER
 from sheetflow.service.one_pass import run_pass
 from sheetflow.service.status import standing
 from sheetflow.service.take import Intake, open_intake, take_all

@@ -13,7 +13,7 @@ import pytest
 
 from sheetflow.errors import TemporaryError
 from sheetflow.intake.archive import archive_file, blob_path, sweep_archive
-from sheetflow.intake.contents import ChangedError
+from sheetflow.intake.sighted_file import ChangedError
 from sheetflow.intake.stillness import StillFile
 
 if TYPE_CHECKING:
@@ -110,11 +110,11 @@ def test_a_file_swapped_after_the_scan_is_not_archived(inbox: Inbox, swap: str) 
 
 
 def test_what_a_killed_run_left_is_swept(inbox: Inbox) -> None:
-    """Half-copied originals do not gather in the archive."""
+    """Half-copied originals do not gather in the archive, nor those of older versions."""
     archived = archive_file(inbox.drop_still(CONTENT), inbox.archive)
-    leftover = archived.path.with_name("0123456789abcdef.part")
-    leftover.write_bytes(b"half")
-    assert sweep_archive(inbox.archive) == 1
+    for name in (f".{archived.sha256}.4711.tmp", "0123456789abcdef.part"):
+        archived.path.with_name(name).write_bytes(b"half")
+    assert sweep_archive(inbox.archive) == 2
     assert files_in(inbox.archive) == [archived.path]
 
 

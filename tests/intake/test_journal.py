@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from sheetflow.errors import TemporaryError
-from sheetflow.intake.identity import identity, key_of
 from sheetflow.intake.journal import (
     Batch,
     Entry,
@@ -20,6 +19,7 @@ from sheetflow.intake.journal import (
     read_journal,
     write_journal,
 )
+from sheetflow.intake.sighting import identity, key_of
 from sheetflow.periods import OFFICE_ZONE
 
 AT = dt.datetime(2012, 3, 5, 9, 30, tzinfo=OFFICE_ZONE)

@@ -19,7 +19,7 @@ TAKE_ONE = """
 import hashlib, os, pathlib, sys
 from sheetflow.errors import TemporaryError
 from sheetflow.intake.archive import archive_file
-from sheetflow.intake.removal import remove_file
+from sheetflow.intake.sighted_file import remove_file
 from sheetflow.intake.scanning import scan
 from sheetflow.intake.stillness import StillFile
 
@@ -70,8 +70,8 @@ def test_a_file_is_durable_and_committed_before_it_leaves_the_inbox(root: Path) 
     said, trace = traced(root, TAKE_ONE)
     assert said == ""
     steps = [
-        r"fsync\(\d+<[^>]*/archive/ba/[0-9a-f]+\.part>\)\s+= 0",
-        r"rename(?:at2?)?\([^\n]*\.part\"[^\n]*/archive/ba/ba7816[^\n]*= 0",
+        r"fsync\(\d+<[^>]*/archive/ba/\.[0-9a-f.]+tmp>\)\s+= 0",
+        r"rename(?:at2?)?\([^\n]*\.tmp\"[^\n]*/archive/ba/ba7816[^\n]*= 0",
         r"fsync\(\d+<[^>]*/archive/ba>\)\s+= 0",
         r"fsync\(\d+<[^>]*/archive>\)\s+= 0",
         r"fsync\(\d+<[^>]*/database>\)\s+= 0",
@@ -106,7 +106,7 @@ def test_whatever_the_system_refuses_is_temporary_and_loses_nothing(
     )
     assert said == f"{code} {step}"
     assert (root / "inbox" / "1-a" / "r.xlsx").read_bytes() == b"abc"
-    assert not list((root / "archive").rglob("*.part"))
+    assert not list((root / "archive").rglob("*.tmp"))
 
 
 LOOK = """

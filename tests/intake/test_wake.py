@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sheetflow.intake.mounts import mount_of, parse_mounts
-from sheetflow.intake.wake import Waker, Watching, choose_watching
+from sheetflow.intake.wake import Waker, Watching, choose_watching, mount_of, parse_mounts
 
 if TYPE_CHECKING:
     from tests.intake.conftest import Inbox

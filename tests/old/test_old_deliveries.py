@@ -12,8 +12,8 @@ from pathlib import Path
 
 from sheetflow.context.context import open_office
 from sheetflow.intake.archive import blob_path
-from sheetflow.intake.identity import identity, key_of
 from sheetflow.intake.journal import read_journal
+from sheetflow.intake.sighting import identity, key_of
 from sheetflow.store import Store
 from sheetflow.upkeep.recover import recover
 from tests.old.conftest import NEXT_DAY

@@ -147,12 +147,12 @@ KEY_OF_THE_PLACE = Broken(
     "a file is known by its place alone, whatever lies there now",
     (
         (
-            "intake/identity.py",
+            "intake/sighting.py",
             '    return f"{identity}/{sha256}/{before}"',
             '    return f"{identity}/x/x"',
         ),
         (
-            "intake/identity.py",
+            "intake/sighting.py",
             '    return f"{unit_id}/{purpose}/{name.hex()}/{inode}/{size}/{mtime_ns}"',
             '    return f"{unit_id}/{purpose}/{name.hex()}"',
         ),
@@ -173,13 +173,19 @@ MIGRATES_TO_OTHER_KEYS = Broken(
 BLOB_UNSYNCED = Broken(
     "blob-unsynced",
     "the bytes in the archive are not made durable",
-    (("intake/archive.py", "        os.fsync(blob.fileno())\n", ""),),
+    (
+        (
+            "durable.py",
+            "                os.fsync(file.fileno())\n",
+            "                file.fileno()\n",
+        ),
+    ),
 )
 
 FOLDER_UNSYNCED = Broken(
     "folder-unsynced",
     "the archive's folder is not made durable",
-    (("intake/archive.py", "        sync_folder(path.parent)\n", ""),),
+    (("durable.py", "    if is_durable:\n        sync_folder(path.parent)\n", ""),),
 )
 
 DATABASE_UNSYNCED = Broken(

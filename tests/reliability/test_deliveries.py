@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from sheetflow.intake.archive import blob_path
-from sheetflow.intake.identity import FOLDER
+from sheetflow.intake.sighting import FOLDER
 from sheetflow.periods import OFFICE_ZONE
 from sheetflow.store import Store
 from tests.old.conftest import OLD

@@ -25,8 +25,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.reliability, needs_strace]
 
 _CALLS = "fsync,fdatasync,rename,unlink,unlinkat"
 _STEPS = (
-    ("blob synced", re.compile(r"f(?:data)?sync\(\d+<[^>]*/archive/../[0-9a-f]+\.part>\) += 0")),
-    ("blob in place", re.compile(r'rename\("[^"]*\.part", "[^"]*/archive/../[0-9a-f]{64}"\) += 0')),
+    ("blob synced", re.compile(r"f(?:data)?sync\(\d+<[^>]*/archive/../\.[0-9a-f.]+tmp>\) += 0")),
+    ("blob in place", re.compile(r'rename\("[^"]*\.tmp", "[^"]*/archive/../[0-9a-f]{64}"\) += 0')),
     ("folder synced", re.compile(r"f(?:data)?sync\(\d+<[^>]*/archive/[0-9a-f]{2}>\) += 0")),
     ("journal synced", re.compile(r"f(?:data)?sync\(\d+<[^>]*/state/journal>\) += 0")),
     ("database synced", re.compile(r"f(?:data)?sync\(\d+<[^>]*/sheetflow\.db>\) += 0")),

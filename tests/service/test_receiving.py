@@ -12,7 +12,7 @@ import pytest
 from sheetflow.context.context import open_office
 from sheetflow.context.open_store import open_store
 from sheetflow.errors import StoreBusyError
-from sheetflow.intake.identity import FOLDER, identity_of, key_of
+from sheetflow.intake.sighting import FOLDER, identity_of, key_of
 from sheetflow.service.receive import receive
 from sheetflow.service.take import look, open_intake, take_all
 from sheetflow.store import Arrival, NewArrival

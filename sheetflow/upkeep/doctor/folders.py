@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from sheetflow.context import Office
-from sheetflow.intake.mounts import MOUNT_TABLE, mount_of, read_mounts
+from sheetflow.intake.wake import MOUNT_TABLE, mount_of, read_mounts
 from sheetflow.service.take import look, open_intake
 from sheetflow.upkeep.doctor.finding import Line, fault, listed, ok, warning
 
