@@ -22,7 +22,7 @@ from random import Random
 
 from sheetflow.campaigns import load_campaign
 from sheetflow.config.defaults import default_units
-from sheetflow.config.settings_text import default_settings_text
+from sheetflow.config.settings_file import default_settings_text
 from sheetflow.config.units_file import read_units
 from sheetflow.config.workspace import Workspace, create_workspace
 from sheetflow.demo.draft import Draft

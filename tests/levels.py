@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sheetflow.config.settings_text import default_settings_text
+from sheetflow.config.settings_file import default_settings_text
 from sheetflow.config.workspace import Workspace, create_workspace
 from sheetflow.context.context import open_office
 from sheetflow.periods import Period

@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # a checkout that is not installed
 
 from sheetflow.children.limits import Task
-from sheetflow.config.settings_text import default_settings_text
+from sheetflow.config.settings_file import default_settings_text
 from sheetflow.config.workspace import create_workspace
 from sheetflow.context.context import Office, open_office
 from sheetflow.context.paths import report_path, workbook_path

@@ -1,15 +1,17 @@
 """What ``sheetflow.toml`` may say: the keys, their defaults, limits and comments.
 
-This module owns the model; the default file (`settings_text`) and the sentences about
-mistakes (`settings_file`) are made from it, so that they cannot disagree. It refuses to
+This module owns the model, with what the levels of a campaign have each; the default file and the
+sentences about mistakes (`settings_file`) are made from it, so that they cannot disagree. It refuses to
 read files and to know who uses a setting.
 """
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal, Self
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, ClassVar, Literal, Self, cast
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, create_model, model_validator
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -22,12 +24,13 @@ from sheetflow.config.setting_values import (
     MailAddress,
     Number,
     Sight,
+    Sights,
     Text,
     Watching,
     Whole,
     keyed_variables,
 )
-from sheetflow.units import THREE_LEVELS, Levels
+from sheetflow.units import THREE_LEVELS, Levels, LevelSpec
 
 CAMPAIGN_NAME = r"^[A-Za-z_]\w*(\.\w+)*(:\w+)?$"
 ENV_PREFIX = "SHEETFLOW_"
@@ -88,7 +91,7 @@ class Intake(Section):
 
 
 class Deadlines(Section):
-    """When each level must have reported; `level_settings` adds a key for each."""
+    """When each level must have reported; `settings_of` adds a key for each."""
 
     levels: ClassVar[Levels] = THREE_LEVELS
     overrides: dict[Day, bool] = key(
@@ -236,7 +239,7 @@ class Report(Section):
 class Privacy(Section):
     """Which personal columns a level sees otherwise than the campaign declares.
 
-    `level_settings` adds a table for each level that sees other units' rows.
+    `settings_of` adds a table for each level that sees other units' rows.
     """
 
     levels: ClassVar[Levels] = THREE_LEVELS
@@ -283,7 +286,7 @@ class Contact(Section):
 class Settings(BaseSettings):
     """All settings: the environment goes before the file, the file before the defaults.
 
-    `levels` are those of the campaign; `level_settings` gives the model for others.
+    `levels` are those of the campaign; `settings_of` gives the model for others.
     """
 
     levels: ClassVar[Levels] = THREE_LEVELS
@@ -329,3 +332,51 @@ class Settings(BaseSettings):
                 env_settings.env_vars, cls.levels, ENV_PREFIX.lower(), ENV_NESTING
             )
         return env_settings, init_settings
+
+
+_SIGHTS = (
+    "{name}级看到的个人信息栏目。whole 原样，masked 遮盖，left_out 不上送；没有写的照活动的规定。\n"
+    "工作表和栏目照填报表上的名称写，放在双引号里。\n"
+    '例如："工作表.栏目" = "left_out"'
+)
+_SIGHT_TABLE = (
+    "“工作表.栏目 = 方式”的表，方式为“whole”（原样）、“masked”（遮盖）或“left_out”（不上送）"
+)
+
+
+@cache
+def settings_of(levels: Levels) -> type[Settings]:
+    """Give the model of the settings of a campaign that has `levels`; the lowest comes first."""
+    upwards = tuple(reversed(levels.rungs))
+    deadlines = _with_levels(Deadlines, levels, {spec.key: _days(spec) for spec in upwards})
+    sights = {
+        spec.key: _sights(
+            spec, _SIGHTS if number == 0 else "{name}级看到的个人信息栏目，写法同上。"
+        )
+        for number, spec in enumerate(upwards[1:])
+    }
+    privacy = _with_levels(Privacy, levels, sights)
+    fields = {"deadlines": (deadlines, "截止时间。"), "privacy": (privacy, "个人信息。")}
+    made: type[Settings] = _with_levels(
+        Settings,
+        levels,
+        {name: (kind, Field(kind(), description=said)) for name, (kind, said) in fields.items()},
+    )
+    return made
+
+
+def _with_levels(base: type[Any], levels: Levels, fields: Mapping[str, tuple[Any, Any]]) -> Any:  # noqa: ANN401 - a class made here
+    made = create_model(
+        base.__name__, __base__=base, __module__=__name__, **cast("dict[str, Any]", {**fields})
+    )
+    cast("Any", made).levels = levels
+    return made
+
+
+def _days(spec: LevelSpec) -> tuple[Any, Any]:
+    said = f"{spec.name}级：报告期结束后第几个工作日截止。"
+    return Whole, key(spec.working_days, said, ge=0, le=250)
+
+
+def _sights(spec: LevelSpec, said: str) -> tuple[Any, Any]:
+    return Sights, key({}, said.replace("{name}", spec.name), allowed=_SIGHT_TABLE)

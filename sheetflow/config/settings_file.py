@@ -1,19 +1,20 @@
-"""``sheetflow.toml`` read, and what is said where it cannot be used.
+"""``sheetflow.toml`` read and made, and what is said where it cannot be used.
 
-This module owns the way from the file and the environment to `Settings`, and the
-sentences about mistakes: which key, in which file, what it takes. No sentence of a
-library ever reaches an operator, and no password is ever repeated.
+This module owns the way from the file and the environment to `Settings`, how a key looks in a fresh
+file, and the sentences about mistakes: which key, in which file, what it takes. No sentence of a
+library ever reaches an operator, and no password is ever repeated. It refuses to hold a key's name.
 """
 
 from __future__ import annotations
 
 import difflib
+import json
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
@@ -21,10 +22,16 @@ from pydantic_settings import SettingsError as SourceError
 
 from sheetflow.campaigns import load_campaign
 from sheetflow.config.decoding import decode_text
-from sheetflow.config.level_settings import settings_of
 from sheetflow.config.setting_values import key_of, keyed_table
-from sheetflow.config.settings import CAMPAIGN_NAME, ENV_NESTING, ENV_PREFIX, Section, Settings
-from sheetflow.config.settings_text import allowed
+from sheetflow.config.settings import (
+    CAMPAIGN_NAME,
+    ENV_NESTING,
+    ENV_PREFIX,
+    EXAMPLE,
+    Section,
+    Settings,
+    settings_of,
+)
 from sheetflow.errors import DeclarationError, SettingsError
 from sheetflow.units import THREE_LEVELS, Levels
 
@@ -141,7 +148,7 @@ def _sentence(path: Path, model: type[Settings], fault: Mapping[str, Any]) -> st
     # A number there is a place in a list, which people do not count from 0.
     in_table = rest and isinstance(fault["loc"][len(location) - len(rest)], str)
     spot = f"（“{rest[0]}”处）" if in_table else " "
-    takes = allowed(field)
+    takes = _allowed(field)
     space = " " if takes[0].isascii() else ""
     return f"{origin}{name}{spot}{_written(fault['input'])}，应为{space}{takes}。请改正。"
 
@@ -206,3 +213,75 @@ def _unknown(origin: str, tables: tuple[str, ...], name: str, owner: type[BaseMo
     meant = f"是不是想写 {near[0]}？" if near else ""
     where = f"[{'.'.join(tables)}] 里" if tables else ""
     return f"{origin}{where}没有 {name} 这一项设置。{meant}可用的有：{'、'.join(known)}。"
+
+
+_OPENING = """\
+# sheetflow 的设置。井号（#）后面是说明；改等号后面的值，保存后重新启动即可。
+# 各项都有默认值，不需要改的不用动；写错了名称或值，程序会指出来。
+"""
+
+
+def default_settings_text(levels: Levels = THREE_LEVELS) -> str:
+    """Write every key with its comment, what it takes, and its default, for units of `levels`."""
+    return "\n".join([_OPENING, *_table(settings_of(levels)(), "")]).rstrip() + "\n"
+
+
+def _allowed(field: FieldInfo) -> str:
+    """Say what `field` takes, so that it completes 应为…."""
+    extra = field.json_schema_extra
+    if isinstance(extra, Mapping) and extra.get("allowed"):
+        return str(extra["allowed"])
+    kind = field.annotation
+    if get_origin(kind) is Literal:
+        return _choice(get_args(kind))
+    if kind is bool:
+        return "true（是）或 false（否）"
+    if kind in (int, float):
+        word = "整数" if kind is int else "数"
+        return f"{_limit(field, 'ge')} 到 {_limit(field, 'le')} 之间的{word}"
+    return "一行文字，写在双引号里"
+
+
+def _choice(words: tuple[str, ...]) -> str:
+    """Join `words` as a person would: “甲”、“乙”或“丙”."""
+    quoted = [f"“{word}”" for word in words]
+    return "或".join(["、".join(quoted[:-1]), quoted[-1]] if len(quoted) > 1 else quoted)
+
+
+def _limit(field: FieldInfo, side: str) -> str:
+    return next(f"{getattr(mark, side)}" for mark in field.metadata if hasattr(mark, side))
+
+
+def _table(model: BaseModel, path: str) -> Iterator[str]:
+    """Give the lines of one table: plain keys first, as TOML wants it, then its tables."""
+    fields = type(model).model_fields
+    values = {name: getattr(model, name) for name, field in fields.items() if not field.exclude}
+    tables = {name: value for name, value in values.items() if isinstance(value, BaseModel | dict)}
+    for name, value in values.items():
+        if name not in tables:
+            comment, _ = _comment(fields[name])
+            yield from (*comment, f"{name} = {_value(value)}", "")
+    for name, value in tables.items():
+        comment, example = _comment(fields[name])
+        yield from (*comment, f"[{path}{name}]", *example)
+        if isinstance(value, BaseModel):
+            yield from _table(value, f"{path}{name}.")
+        else:
+            yield ""
+
+
+def _comment(field: FieldInfo) -> tuple[list[str], list[str]]:
+    """Give the lines above a key, and the example, which stands inside its table."""
+    lines = (field.description or "").splitlines()
+    if get_origin(field.annotation) is Literal or field.annotation in (int, float):
+        lines.append(f"可填：{_allowed(field)}。")
+    above = [f"# {line}" for line in lines if not line.startswith(EXAMPLE)]
+    inside = [f"# {line.removeprefix(EXAMPLE)}" for line in lines if line.startswith(EXAMPLE)]
+    return above, inside
+
+
+def _value(value: object) -> str:
+    """Write a plain value as TOML; JSON's strings are TOML's basic strings."""
+    if isinstance(value, tuple):
+        return f"[{', '.join(_value(item) for item in value)}]"
+    return json.dumps(value, ensure_ascii=False)

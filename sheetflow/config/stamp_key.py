@@ -7,12 +7,11 @@ It refuses to replace one that is there, whatever is wrong with it, and to say w
 from __future__ import annotations
 
 import contextlib
-import os
 import re
 import secrets
 from pathlib import Path
 
-from sheetflow.durable import sync_folder
+from sheetflow.durable import sync_folder, write_whole
 from sheetflow.errors import WorkspaceError
 from sheetflow.schemas.tokens import StampKey
 
@@ -45,16 +44,11 @@ def make_stamp_key(path: Path) -> bool:
         return False
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-        with os.fdopen(os.open(draft, flags, 0o600), "wb") as file:
-            file.write(secrets.token_hex(_KEY_BYTES).encode("ascii") + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-        made = _put(draft, path)
+        write_whole(draft, secrets.token_hex(_KEY_BYTES).encode("ascii") + b"\n")
+        return _put(draft, path)
     finally:
         with contextlib.suppress(OSError):
             draft.unlink(missing_ok=True)
-    return made
 
 
 def _put(draft: Path, path: Path) -> bool:

@@ -1,23 +1,28 @@
 """The list of units as a file: ``units.xlsx``, which people edit in Excel, or a CSV.
 
-This module owns the columns, what people may call them, and reading them. It refuses
-to judge units (`sheetflow.units` does) and to write (`units_workbook` does).
+This module owns the columns, what people may call them, and reading them; and the last list that
+was good, kept beside the database, in force while the file cannot be used. It refuses to judge units
+(`sheetflow.units` does) and to write the workbook (`units_workbook` does).
 """
 
 from __future__ import annotations
 
+import contextlib
 import csv
+import datetime as dt
 import io
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from sheetflow.config.decoding import decode_text
-from sheetflow.errors import UnitsError, WorkspaceError
+from sheetflow.durable import write_whole
+from sheetflow.errors import SheetflowError, UnitsError, WorkspaceError
 from sheetflow.lookalikes import plain
-from sheetflow.units import HEADERS, THREE_LEVELS, Levels, UnitTree, parse_units
+from sheetflow.units import HEADERS, THREE_LEVELS, Levels, Unit, UnitTree, parse_units
 
 _FURTHEST_HEADER = 20
 """Rows in which the header is looked for; people like titles above it."""
@@ -257,3 +262,53 @@ def _parsed(
 def _row(keys: Sequence[str], cells: Sequence[object]) -> Mapping[str, object]:
     # Columns that are not ours (联系人, 备注) are the office's own business.
     return {key: cell for key, cell in zip(keys, cells, strict=False) if key}
+
+
+_VERSION = 1
+_DAYS = ("valid_from", "valid_to")
+
+
+@dataclass(frozen=True, slots=True)
+class KeptUnits:
+    """A list that was good, and the sha256 of the file that held it."""
+
+    sha256: str
+    tree: UnitTree
+
+
+def keep_units(path: Path, kept: KeptUnits) -> None:
+    """Put the list in place, whole; where the disk refuses, the older one stays."""
+    document = {
+        "version": _VERSION,
+        "sha256": kept.sha256,
+        "units": [asdict(unit) for unit in kept.tree],
+    }
+    text = json.dumps(document, ensure_ascii=False, default=str)
+    with contextlib.suppress(OSError):
+        write_whole(path, text.encode())
+
+
+def kept_units(path: Path, levels: Levels) -> KeptUnits | None:
+    """Give the list that was kept; None where there is none, or none that can be read.
+
+    What it calls a level is read by any of that level's words among `levels`.
+    """
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        if document["version"] != _VERSION:
+            return None
+        units = [_unit(values, levels) for values in document["units"]]
+        return KeptUnits(document["sha256"], UnitTree.of(units, levels=levels))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, SheetflowError):
+        return None
+
+
+def _unit(values: dict[str, object], levels: Levels) -> Unit:
+    days = {name: dt.date.fromisoformat(str(values[name])) for name in _DAYS if values[name]}
+    mails = values["mails"]
+    more = {
+        "level": levels.read(str(values["level"])),
+        "mails": tuple(mails) if isinstance(mails, list) else (),
+        **days,
+    }
+    return Unit(**{**values, **more})  # type: ignore[arg-type]  # as `asdict` gave them

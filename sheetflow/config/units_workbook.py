@@ -73,7 +73,8 @@ def _write_list(book: Workbook, tree: UnitTree) -> None:
     sheet.set_default_row(18)
     sheet.set_row(0, 30)
     for row, unit in enumerate(tree, start=1):
-        for index, value in enumerate(_cells(unit)):
+        for index, column in enumerate(COLUMNS):
+            value = _cell(unit, column.key)
             if isinstance(value, dt.date):
                 sheet.write_datetime(row, index, dt.datetime.combine(value, dt.time()), day)
             elif value:
@@ -100,19 +101,9 @@ def _header(book: Workbook, *, required: bool) -> Format:
     )
 
 
-def _cells(unit: Unit) -> list[str | dt.date | None]:
-    return [
-        unit.unit_id,
-        unit.name,
-        unit.level,
-        unit.parent,
-        unit.division_code,
-        unit.kind,
-        "；".join(unit.mails),
-        unit.valid_from,
-        unit.valid_to,
-        unit.successor,
-    ]
+def _cell(unit: Unit, key: str) -> str | dt.date | None:
+    value: str | dt.date | tuple[str, ...] | None = getattr(unit, key)
+    return "；".join(value) if isinstance(value, tuple) else value
 
 
 def _letter(key: str) -> str:

@@ -14,12 +14,10 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from sheetflow.config.defaults import default_templates, default_units
-from sheetflow.config.kept_units import KeptUnits, keep_units
 from sheetflow.config.settings import Folders, Settings
-from sheetflow.config.settings_file import levels_named, read_settings
-from sheetflow.config.settings_text import default_settings_text
+from sheetflow.config.settings_file import default_settings_text, levels_named, read_settings
 from sheetflow.config.stamp_key import make_stamp_key
-from sheetflow.config.units_file import read_units
+from sheetflow.config.units_file import KeptUnits, keep_units, read_units
 from sheetflow.config.units_workbook import write_units
 from sheetflow.durable import make_private_folder, replace_file
 from sheetflow.errors import SettingsError, WorkspaceError

@@ -29,7 +29,7 @@ from sheetflow.durable import make_private_folder
 from sheetflow.errors import RESTORE, SheetflowError, StoreDamagedError
 from sheetflow.masks import MaskPolicy
 from sheetflow.periods import Period, deadline
-from sheetflow.publishing.lying import Stamp
+from sheetflow.publishing.existing import Stamp
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.forms import Form
 from sheetflow.store import Store

@@ -11,8 +11,8 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from sheetflow.config.kept_units import KeptUnits, keep_units, kept_units
 from sheetflow.config.settings import LEAST_MEMORY_MB
+from sheetflow.config.units_file import KeptUnits, keep_units, kept_units
 from sheetflow.config.workspace import Workspace
 from sheetflow.errors import SheetflowError, TemporaryError, UnreadableError, WorkspaceError
 from sheetflow.units import Levels, UnitTree

@@ -17,7 +17,7 @@ from pathlib import Path
 from random import Random
 
 from sheetflow.config.defaults import default_units
-from sheetflow.config.settings_text import default_settings_text
+from sheetflow.config.settings_file import default_settings_text
 from sheetflow.config.units_file import read_units
 from sheetflow.config.workspace import Workspace, create_workspace
 from sheetflow.context.context import Office, open_office

@@ -27,7 +27,7 @@ from sheetflow.mail import (
     compose,
 )
 from sheetflow.mail.gather import gather_floods
-from sheetflow.publishing.lying import is_reachable
+from sheetflow.publishing.existing import is_reachable
 from sheetflow.store.records import Attachment, Delivered, Mail
 
 _AT_ONCE = 100

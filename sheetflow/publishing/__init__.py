@@ -1,6 +1,6 @@
 """Publishing: files in the outbox, whole or not at all, and never over what a person changed.
 
 This room owns how a file comes to lie in the outbox (`outbox`), what lies there already
-(`lying`) and what a publication is called (`names`). It refuses to know what a publication
+(`existing`) and what a publication is called (`file_names`). It refuses to know what a publication
 is made of, and when one is due.
 """

@@ -26,9 +26,9 @@ from typing import BinaryIO
 
 from sheetflow.durable import sync_folder
 from sheetflow.errors import ObstructedError, TemporaryError, retried_later
-from sheetflow.publishing.lying import (
+from sheetflow.publishing.existing import (
+    Existing,
     Kind,
-    Lying,
     Ours,
     is_held_open,
     is_reachable,
@@ -95,7 +95,7 @@ class Draft:
     path: Path
     sha256: str
     temporary: Path | None
-    seen: Lying
+    seen: Existing
     is_beside: bool = False
     is_left: bool = False
 
@@ -123,14 +123,14 @@ def draft_file(
     """
     with retried_later(_STEP, path):
         make_folders(top, path.parent)
-        lying = look_at(path)
+        existing = look_at(path)
         if isinstance(content, bytes):
             sha256 = hashlib.sha256(content).hexdigest()
-            if lying.sha256 == sha256:
-                return Draft(path, sha256, None, lying)
+            if existing.sha256 == sha256:
+                return Draft(path, sha256, None, existing)
         temporary = _temporary(path)
         try:
-            return _written(Draft(path, "", temporary, lying), content, ours, first_line, last)
+            return _written(Draft(path, "", temporary, existing), content, ours, first_line, last)
         except PermissionError as error:
             place = path.parent.relative_to(top).as_posix()
             raise ObstructedError(place, "EACCES") from error
@@ -166,12 +166,12 @@ def remove_publication(top: Path, path: Path, ours: Ours) -> tuple[int, tuple[Pa
         if not is_reachable(top, path.parent):
             return 0, ()
         for place in (path, *_twins(path)):
-            lying = look_at(place)
-            if lying.kind is Kind.NOTHING and place != path:
+            existing = look_at(place)
+            if existing.kind is Kind.NOTHING and place != path:
                 break
-            if lying.kind in {Kind.STRANGE, Kind.LOCKED} or lying.is_hers(ours):
+            if existing.kind in {Kind.STRANGE, Kind.LOCKED} or existing.is_hers(ours):
                 left.append(place)
-            elif lying.kind is Kind.FILE:
+            elif existing.kind is Kind.FILE:
                 place.unlink(missing_ok=True)
                 removed += 1
         if removed:
@@ -284,10 +284,10 @@ def _settled(draft: Draft, ours: Ours, *, changed: bool) -> Published:
 
 def _remove_twins(twins: Iterator[Path], ours: Ours) -> None:
     for twin in twins:
-        lying = look_at(twin)
-        if lying.kind is Kind.NOTHING:
+        existing = look_at(twin)
+        if existing.kind is Kind.NOTHING:
             return
-        if lying.kind is Kind.FILE and not lying.is_hers(ours):
+        if existing.kind is Kind.FILE and not existing.is_hers(ours):
             twin.unlink(missing_ok=True)
 
 
@@ -295,10 +295,10 @@ def _place_beside(draft: Draft, ours: Ours, patience: Patience, why: Beside) -> 
     """Take the first twin that is free or ours; those behind it that are ours go."""
     twins = _twins(draft.path)
     for twin in twins:
-        lying = look_at(twin)
-        if lying.is_hers(ours):
+        existing = look_at(twin)
+        if existing.is_hers(ours):
             continue
-        changed = lying.sha256 != draft.sha256
+        changed = existing.sha256 != draft.sha256
         if changed and draft.temporary:
             patience.replace(draft.temporary, twin)
         with suppress(OSError):
@@ -333,7 +333,7 @@ def _is_locked(draft: Draft, ours: Ours) -> bool:
     """
     if draft.seen.kind is Kind.FILE and stamp_of(draft.path) == draft.seen.stamp:
         return False
-    lying = look_at(draft.path)
-    if lying.is_hers(ours):
+    existing = look_at(draft.path)
+    if existing.is_hers(ours):
         raise TemporaryError(_STEP, str(draft.path), "CHANGED")
-    return lying.kind is Kind.LOCKED
+    return existing.kind is Kind.LOCKED

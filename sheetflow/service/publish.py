@@ -26,7 +26,7 @@ from sheetflow.errors import (
     TemporaryError,
     describe,
 )
-from sheetflow.publishing.lying import Ours, is_reachable
+from sheetflow.publishing.existing import Ours, is_reachable
 from sheetflow.publishing.outbox import Draft, Patience, Writer, draft_file, place_file
 from sheetflow.store.records import Publication, Stale, StaleMark
 from sheetflow.writing.first_line import copy_with_first_line

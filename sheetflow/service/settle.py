@@ -13,7 +13,7 @@ from functools import cache, partial
 
 from sheetflow.context.context import LOG, Office
 from sheetflow.errors import TemporaryError
-from sheetflow.publishing.lying import look_at, stamp_of
+from sheetflow.publishing.existing import look_at, stamp_of
 from sheetflow.publishing.outbox import Beside, Patience
 from sheetflow.service.marks import answers_by_path, mark_of
 from sheetflow.service.publish import Order, announced, draft, ours_at, place
@@ -60,10 +60,10 @@ def _is_hers(office: Office, entry: Publication) -> bool:
     stamp = stamp_of(path)
     if stamp and office.hers.get(path) == stamp:
         return True
-    lying = look_at(path)
-    hers = lying.is_hers(ours_at(office, entry.path, entry.unit_id))
+    existing = look_at(path)
+    hers = existing.is_hers(ours_at(office, entry.path, entry.unit_id))
     if hers:
-        office.hers[path] = lying.stamp
+        office.hers[path] = existing.stamp
     return hers
 
 

@@ -28,7 +28,7 @@ from sheetflow.context.lock import held_lock
 from sheetflow.durable import close_to_others, make_private_folder
 from sheetflow.errors import StoreError, WorkspaceError
 from sheetflow.intake.scanning import MAX_BYTES
-from sheetflow.publishing.lying import look_at
+from sheetflow.publishing.existing import look_at
 from sheetflow.service.marks import answers_by_path, mark_of
 from sheetflow.service.publish import is_there, ours_at
 from sheetflow.store import Store, find_strangers

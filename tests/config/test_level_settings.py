@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from sheetflow.config.level_settings import settings_of
-from sheetflow.config.settings_file import read_settings
-from sheetflow.config.settings_text import default_settings_text
+from sheetflow.config.settings import settings_of
+from sheetflow.config.settings_file import default_settings_text, read_settings
 from sheetflow.errors import SettingsError
 from sheetflow.units import Levels
 from tests.levels import FOUR, FOUR_NAME

@@ -11,9 +11,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from sheetflow.config.level_settings import settings_of
-from sheetflow.config.settings_file import read_settings
-from sheetflow.config.settings_text import default_settings_text
+from sheetflow.config.settings import settings_of
+from sheetflow.config.settings_file import default_settings_text, read_settings
 from sheetflow.errors import SettingsError
 from sheetflow.units import THREE_LEVELS
 

@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 
 from sheetflow.config.defaults import default_templates, default_units, unit_lists
-from sheetflow.config.level_settings import settings_of
-from sheetflow.config.settings import Folders
+from sheetflow.config.settings import Folders, settings_of
 from sheetflow.config.units_file import read_units
 from sheetflow.config.units_workbook import write_units
 from sheetflow.config.workspace import Workspace, create_workspace, open_workspace

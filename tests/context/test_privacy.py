@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sheetflow.config.level_settings import settings_of
-from sheetflow.config.settings import Privacy
+from sheetflow.config.settings import Privacy, settings_of
 from sheetflow.context import open_office
 from sheetflow.context.privacy import keyed_privacy
 from sheetflow.errors import SettingsError

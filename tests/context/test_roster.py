@@ -10,8 +10,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from sheetflow.config.kept_units import kept_units
-from sheetflow.config.units_file import COLUMNS
+from sheetflow.config.units_file import COLUMNS, kept_units
 from sheetflow.config.units_workbook import write_units
 from sheetflow.context.units_in_force import parse_in_child, read_given, read_roster
 from sheetflow.errors import SheetflowError, UnitsError, WorkspaceError

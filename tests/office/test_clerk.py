@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from sheetflow.config.settings_text import default_settings_text
+from sheetflow.config.settings_file import default_settings_text
 from sheetflow.config.workspace import Workspace, create_workspace
 from sheetflow.context.context import open_office
 from sheetflow.findings import Finding, Severity

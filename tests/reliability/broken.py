@@ -636,7 +636,7 @@ TAKES_ALL_FOR_OURS = Broken(
     "what a person changed is replaced like any file of ours",
     (
         (
-            "publishing/lying.py",
+            "publishing/existing.py",
             "            return not ours(self.sha256)",
             "            return False",
         ),
@@ -692,7 +692,7 @@ FOLLOWS_FOLDERS = Broken(
     "a link in the outbox is as good as the folder that it points to",
     (
         (
-            "publishing/lying.py",
+            "publishing/existing.py",
             "        mode = part.lstat().st_mode",
             "        mode = part.stat().st_mode",
         ),

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from sheetflow.config.settings_text import default_settings_text
+from sheetflow.config.settings_file import default_settings_text
 from sheetflow.config.workspace import Workspace, create_workspace
 from sheetflow.context.context import open_office
 from sheetflow.service.issue import issue_workbooks

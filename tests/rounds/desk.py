@@ -12,7 +12,7 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import TypeVar
 
-from sheetflow.config.settings_text import default_settings_text
+from sheetflow.config.settings_file import default_settings_text
 from sheetflow.config.workspace import Workspace, create_workspace
 from sheetflow.context.context import Office, open_office
 from sheetflow.findings import Finding

@@ -20,7 +20,7 @@ from typing import TypeVar
 import openpyxl
 from openpyxl.workbook import Workbook
 
-from sheetflow.config.settings_text import default_settings_text
+from sheetflow.config.settings_file import default_settings_text
 from sheetflow.config.workspace import Workspace, create_workspace
 from sheetflow.context.context import Office, open_office
 from sheetflow.periods import Period

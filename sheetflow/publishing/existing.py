@@ -50,7 +50,7 @@ Stamp = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Lying:
+class Existing:
     """What lies at a place, and the stamp it had when it was looked at."""
 
     kind: Kind
@@ -64,7 +64,7 @@ class Lying:
         return self.kind is Kind.STRANGE
 
 
-def look_at(path: Path) -> Lying:
+def look_at(path: Path) -> Existing:
     """Look at what lies at `path`, and hash it where it is a file.
 
     It is always hashed: an edit may keep size and times, and a time that a share or Windows
@@ -73,20 +73,20 @@ def look_at(path: Path) -> Lying:
     try:
         found = path.lstat()
         if not stat.S_ISREG(found.st_mode):
-            return Lying(Kind.STRANGE, _stamp(found))
+            return Existing(Kind.STRANGE, _stamp(found))
     except FileNotFoundError:
-        return Lying(Kind.NOTHING)
+        return Existing(Kind.NOTHING)
     try:
         descriptor = os.open(path, _FLAGS)
     except OSError as error:
         if error.errno in _SWAPPED:
-            return Lying(_SWAPPED[error.errno])
+            return Existing(_SWAPPED[error.errno])
         if not is_held_open(error):
             raise
-        return Lying(Kind.LOCKED, _stamp(found))
+        return Existing(Kind.LOCKED, _stamp(found))
     with os.fdopen(descriptor, "rb") as file:
         before = _stamp(os.fstat(descriptor))
-        return Lying(Kind.FILE, before, hashlib.file_digest(file, "sha256").hexdigest())
+        return Existing(Kind.FILE, before, hashlib.file_digest(file, "sha256").hexdigest())
 
 
 def stamp_of(path: Path) -> Stamp:
