@@ -7,19 +7,13 @@ any cell that is not quotable (the catalogue's sentences hold none).
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from sheetflow.context import LOG, Office
 from sheetflow.errors import MailTemplateError
-from sheetflow.findings import (
-    Catalogue,
-    Explanation,
-    Finding,
-    Identity,
-    Severity,
-    count_places,
-)
+from sheetflow.findings import Finding, Severity, count_places
+from sheetflow.schemas.book import Judgement
 from sheetflow.store.records import Attachment, NewMail
 from sheetflow.units import Unit
 from sheetflow.wording import Event, MailData, MailFinding, render_mail
@@ -30,49 +24,7 @@ _LONG_NUMBER = re.compile(r"\d[\s_]*(?:\d[\s_]*){6}")
 _LONGEST_NAME = 40
 
 
-def tell(
-    catalogue: Catalogue,
-    findings: Sequence[Finding],
-    said: Mapping[Identity, Explanation] | None = None,
-) -> tuple[MailFinding, ...]:
-    """Put the first findings into words, the heaviest first, what is settled by `said` last."""
-    order, settled = list(Severity), set(said or ())
-
-    def weight(finding: Finding) -> tuple[bool, int]:
-        return finding.identity in settled, order.index(finding.severity)
-
-    return tuple(
-        MailFinding(
-            place=finding.place.words,
-            wrong=catalogue.wrong(finding),
-            remedy=_SETTLED[finding.severity]
-            if finding.identity in settled
-            else catalogue.remedy(finding),
-            severity=finding.severity.label,
-        )
-        for finding in sorted(findings, key=weight)[:_FIRST]
-    )
-
-
-def count(findings: Sequence[Finding]) -> tuple[tuple[str, int], ...]:
-    """Count findings by severity, heaviest first."""
-    return tuple((severity.label, number) for severity, number in count_places(findings).items())
-
-
-def explained(findings: Sequence[Finding], said: Mapping[Identity, Explanation]) -> int:
-    """Count the places of which something was said, so that they need nothing more."""
-    return sum(count_places(entry for entry in findings if entry.identity in said).values())
-
-
-def shown_name(name: str) -> str:
-    """Give a file's name as a mail may show it: people name files after women and numbers."""
-    if len(name) <= _LONGEST_NAME and not _LONG_NUMBER.search(name):
-        return name
-    ending = Path(name).suffix
-    return f"（名称不在邮件中显示）{ending if re.fullmatch(r'[.][A-Za-z]{1,5}', ending) else ''}"
-
-
-def facts(office: Office, unit: Unit, form: str, period: str) -> MailData:
+def mail_facts(office: Office, unit: Unit, form: str, period: str) -> MailData:
     """Give what every mail to `unit` says: campaign, form, period, deadline, whom to ask."""
     contact = office.settings.contact
     asked = [contact.office, contact.person, contact.phone]
@@ -94,40 +46,74 @@ def facts(office: Office, unit: Unit, form: str, period: str) -> MailData:
     )
 
 
+def with_findings(office: Office, data: MailData, judgement: Judgement) -> MailData:
+    """Tell of what was found: the first findings in words, the heaviest first, settled ones last."""
+    catalogue, order = office.campaign.catalogue, list(Severity)
+    findings, settled = judgement.findings, judgement.explanations.keys()
+
+    def weight(finding: Finding) -> tuple[bool, int]:
+        return finding.identity in settled, order.index(finding.severity)
+
+    def worded(finding: Finding) -> MailFinding:
+        return MailFinding(
+            place=finding.place.words,
+            wrong=catalogue.wrong(finding),
+            remedy=_SETTLED[finding.severity]
+            if finding.identity in settled
+            else catalogue.remedy(finding),
+            severity=finding.severity.label,
+        )
+
+    explained = count_places(entry for entry in findings if entry.identity in settled)
+    return replace(
+        data,
+        findings=tuple(map(worded, sorted(findings, key=weight)[:_FIRST])),
+        counts=tuple((each.label, number) for each, number in count_places(findings).items()),
+        explained=sum(explained.values()),
+    )
+
+
+def quotable_name(name: str) -> str:
+    """Give a file's name as a mail may show it: people name files after women and numbers."""
+    if len(name) <= _LONGEST_NAME and not _LONG_NUMBER.search(name):
+        return name
+    ending = Path(name).suffix
+    return f"（名称不在邮件中显示）{ending if re.fullmatch(r'[.][A-Za-z]{1,5}', ending) else ''}"
+
+
 def full_message_id(office: Office, name: str) -> str:
     """Make the Message-ID of the mail called `name`: the same name, the same mail."""
     return f"<{name}@{office.settings.mail.sender.rpartition('@')[2] or 'sheetflow.invalid'}>"
 
 
-def letter(
-    office: Office,
-    unit: Unit,
-    event: Event,
-    data: MailData,
-    message_id: str,
-    files: Mapping[str, str] | None = None,
+def make_mail(
+    office: Office, unit: Unit, event: Event, data: MailData, name: str, file: Path | None = None
 ) -> tuple[NewMail, ...]:
-    """Make the mail to queue; none where the unit has no address.
+    """Make the mail to queue, its Message-ID from `name`; none where the unit has no address.
 
-    `files` maps an attachment's name to its path in the outbox.
+    It encloses the `file` of the outbox, or says where that lies, as the settings will.
     """
     if not unit.mails:
         return ()
+    enclosed: tuple[Attachment, ...] = ()
+    if file and office.settings.mail.attach:
+        data = replace(data, attachment=file.name)
+        enclosed = (Attachment(file.name, office.relative(file)),)
+    elif file:
+        data = replace(data, file_place=f"{file.parent.name}/{file.name}")
     try:
         text = render_mail(office.templates.mail(), event, data)
     except MailTemplateError as error:
         LOG.warning("mail template not usable, the default one is taken: %s", error)
         text = render_mail(office.templates.default_mail(), event, data)
-    attach = office.settings.mail.attach
-    attachments = tuple(Attachment(name, path) for name, path in (files or {}).items() if attach)
     return (
         NewMail(
-            message_id=full_message_id(office, message_id),
+            message_id=full_message_id(office, name),
             recipients=unit.mails,
             subject=text.subject,
             text=text.text,
             html=text.html,
-            attachments=attachments,
+            attachments=enclosed,
             unit_id=unit.unit_id,
             receipt=data.receipt,
         ),

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 from sheetflow.context import LOG, Office
-from sheetflow.mail.facts import facts, letter
+from sheetflow.mail.facts import mail_facts, make_mail
 from sheetflow.store.records import Mail
 from sheetflow.units import Unit
 from sheetflow.wording import Event
@@ -37,14 +37,14 @@ def gather_floods(office: Office, *, is_served: bool) -> None:
         rest = [*waited, *fresh[max(0, _SINGLY - sent) :]]
         if not rest or unit_id not in office.tree:
             continue
-        if is_served and _goes_on(rest, now):
+        if is_served and _is_still_coming(rest, now):
             until = now + _QUIET
             office.store.mails.record_waiting([mail.mail_id for mail in rest], until)
         elif len(rest) > 1:
             _gather(office, office.tree[unit_id], rest)
 
 
-def _goes_on(mails: Sequence[Mail], now: dt.datetime) -> bool:
+def _is_still_coming(mails: Sequence[Mail], now: dt.datetime) -> bool:
     """Whether more may come to be told with these; not where the clock was set back since."""
     first, last = mails[0].created_at, mails[-1].created_at
     return first <= last <= now and now - last < _QUIET and now - first < _SPELL
@@ -52,12 +52,12 @@ def _goes_on(mails: Sequence[Mail], now: dt.datetime) -> bool:
 
 def _gather(office: Office, unit: Unit, mails: Sequence[Mail]) -> None:
     data = replace(
-        facts(office, unit, "", ""),
+        mail_facts(office, unit, "", ""),
         counts=(("", len(mails)),),
         remarks=tuple(_line(mail) for mail in mails),
     )
     name = f"gathered.{unit.unit_id}.{mails[0].mail_id}-{mails[-1].mail_id}"
-    for mail in letter(office, unit, Event.GATHERED, data, name):
+    for mail in make_mail(office, unit, Event.GATHERED, data, name):
         # It belongs to no one receipt: it is never gathered itself.
         office.store.mails.record_gathered(
             [each.mail_id for each in mails], replace(mail, receipt=""), office.clock.now()

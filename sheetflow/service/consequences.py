@@ -11,8 +11,8 @@ from typing import TypedDict
 
 from sheetflow.context.context import Office
 from sheetflow.context.paths import answer_path, precheck_path
-from sheetflow.findings import Finding, Round
-from sheetflow.mail.facts import count, explained, facts, letter, shown_name, tell
+from sheetflow.findings import Round
+from sheetflow.mail.facts import mail_facts, make_mail, quotable_name, with_findings
 from sheetflow.schemas.book import Judgement, Outcome
 from sheetflow.service.marks import stale_after
 from sheetflow.store.records import Arrival, FollowUp, NewMail, PublicationKind, Stale, Submission
@@ -67,28 +67,24 @@ def _mail(
     office: Office, submission: Submission, judgement: Judgement, before: Before
 ) -> tuple[NewMail, ...]:
     unit = office.tree[submission.unit_id]
-    path = answer_path(office, submission)
-    attach = office.settings.mail.attach
+    facts = mail_facts(office, unit, submission.form, submission.period)
     data = replace(
-        facts(office, unit, submission.form, submission.period),
+        with_findings(office, facts, judgement),
         number=submission.number,
         receipt=submission.receipt,
         received=_time(submission.arrived_at),
-        findings=tell(office.campaign.catalogue, judgement.findings, judgement.explanations),
-        counts=count(judgement.findings),
-        explained=explained(judgement.findings, judgement.explanations),
         progress=before.compared,
         reason=_reason(office, judgement),
         late=submission.late,
         nil=submission.nil,
-        file_name=shown_name(submission.file_name) if judgement.outcome is Outcome.REFUSED else "",
+        file_name=quotable_name(submission.file_name)
+        if judgement.outcome is Outcome.REFUSED
+        else "",
         **_changed(submission, before),
-        attachment=path.name if attach else "",
-        file_place="" if attach else f"{path.parent.name}/{path.name}",
     )
     message_id = f"{submission.receipt}.{submission.judgement_id}"
-    files = {path.name: office.relative(path)}
-    return letter(office, unit, Event(submission.outcome), data, message_id, files)
+    path = answer_path(office, submission)
+    return make_mail(office, unit, Event(submission.outcome), data, message_id, path)
 
 
 class _Changed(TypedDict):
@@ -128,13 +124,13 @@ def _tell_named(
         return ()
     unit = office.tree[named]
     data = replace(
-        facts(office, unit, submission.form, submission.period),
+        mail_facts(office, unit, submission.form, submission.period),
         receipt=submission.receipt,
         received=_time(submission.arrived_at),
         other_unit=office.tree[submission.unit_id].name,
     )
     message_id = f"{submission.receipt}.{submission.judgement_id}.named"
-    return letter(office, unit, Event.IDENTITY, data, message_id)
+    return make_mail(office, unit, Event.IDENTITY, data, message_id)
 
 
 def _tell_superior(
@@ -146,7 +142,7 @@ def _tell_superior(
         return ()
     superior = office.tree[sender.parent]
     data = replace(
-        facts(office, superior, submission.form, submission.period),
+        mail_facts(office, superior, submission.form, submission.period),
         receipt=submission.receipt,
         received=_time(submission.arrived_at),
         other_unit=sender.name,
@@ -155,7 +151,7 @@ def _tell_superior(
         deadline="",
     )
     message_id = f"{submission.receipt}.{submission.judgement_id}.superior"
-    return letter(office, superior, Event.SUPERIOR, data, message_id)
+    return make_mail(office, superior, Event.SUPERIOR, data, message_id)
 
 
 def entail_duplicate(office: Office, arrival: Arrival, repeated: Submission) -> FollowUp:
@@ -163,7 +159,7 @@ def entail_duplicate(office: Office, arrival: Arrival, repeated: Submission) -> 
     unit = office.tree[arrival.unit_id]
     path = answer_path(office, repeated)
     data = replace(
-        facts(office, unit, repeated.form, repeated.period),
+        mail_facts(office, unit, repeated.form, repeated.period),
         number=repeated.number,
         receipt=repeated.receipt,
         received=_time(repeated.arrived_at),
@@ -173,24 +169,18 @@ def entail_duplicate(office: Office, arrival: Arrival, repeated: Submission) -> 
         file_place=f"{path.parent.name}/{path.name}",
     )
     message_id = f"{repeated.receipt}.again.{arrival.arrival_id}"
-    return FollowUp(mails=letter(office, unit, Event.DUPLICATE, data, message_id))
+    return FollowUp(mails=make_mail(office, unit, Event.DUPLICATE, data, message_id))
 
 
 def entail_precheck(office: Office, arrival: Arrival, judgement: Judgement) -> FollowUp:
     """Give the mail and the mark for the marked copy of a precheck."""
     unit = office.tree[arrival.unit_id]
     path = precheck_path(office, unit, judgement.form, judgement.period, arrival.arrival_id)
-    attach = office.settings.mail.attach
-    findings: tuple[Finding, ...] = judgement.findings
+    facts = mail_facts(office, unit, judgement.form, judgement.period)
     data = replace(
-        facts(office, unit, judgement.form, judgement.period),
+        with_findings(office, facts, judgement),
         received=_time(arrival.arrived_at),
-        findings=tell(office.campaign.catalogue, findings, judgement.explanations),
-        counts=count(findings),
-        explained=explained(findings, judgement.explanations),
         passed=judgement.outcome is Outcome.ACCEPTED,
-        attachment=path.name if attach else "",
-        file_place="" if attach else f"{path.parent.name}/{path.name}",
     )
     mark = Stale(
         unit_id=unit.unit_id,
@@ -200,7 +190,6 @@ def entail_precheck(office: Office, arrival: Arrival, judgement: Judgement) -> F
         precheck=arrival.arrival_id,
     )
     name = f"precheck-{arrival.arrival_id}"
-    files = {path.name: office.relative(path)}
-    mails = letter(office, unit, Event.PRECHECK, data, name, files)
+    mails = make_mail(office, unit, Event.PRECHECK, data, name, path)
     # Without a receipt it would not be known as an answer.
     return FollowUp(mails=[replace(mail, receipt=name) for mail in mails], stale=(mark,))

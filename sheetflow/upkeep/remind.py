@@ -16,7 +16,7 @@ from sheetflow.consolidation.tables import BoardRow, State
 from sheetflow.context import LOG, Office
 from sheetflow.context.paths import workbook_path
 from sheetflow.errors import WorkspaceError
-from sheetflow.mail.facts import facts, full_message_id, letter
+from sheetflow.mail.facts import full_message_id, mail_facts, make_mail
 from sheetflow.periods import Period
 from sheetflow.schemas.forms import Form
 from sheetflow.service.books import books_of
@@ -117,15 +117,12 @@ def _reminder(
     office: Office, form: Form, period: Period, row: BoardRow, name: str
 ) -> tuple[NewMail, ...]:
     unit, path = row.unit, workbook_path(office, form, row.unit, period)
-    attach = office.settings.mail.attach
     data = replace(
-        facts(office, unit, form.key, period.period_id),
+        mail_facts(office, unit, form.key, period.period_id),
         late=office.clock.now() > office.deadline(unit, form, period),
         reason=_REASONS.get(row.state, "").format(receipt=row.receipt),
-        attachment=path.name if attach else "",
-        file_place="" if attach else f"{path.parent.name}/{path.name}",
     )
-    return letter(office, unit, Event.REMINDER, data, name, {path.name: office.relative(path)})
+    return make_mail(office, unit, Event.REMINDER, data, name, path)
 
 
 _REASONS = {
@@ -152,14 +149,14 @@ def _rollcalls(office: Office, form: Form, books: Books, result: Reminders) -> l
         own = "（含本级）" if unit.unit_id in expected else ""
         held = [f"等待核实：{each.reason}" for each in held_submissions(office, expected, form)]
         data = replace(
-            facts(office, unit, form.key, books.period.period_id),
+            mail_facts(office, unit, form.key, books.period.period_id),
             deadline="",
             # Counted as on the board: whoever reads it has a workbook of its own to report.
             reason=f"应报{len(expected)}个单位{own}，已报{len(expected) - len(lacking)}个，"
             f"没有接收{len(lacking)}个。",
             remarks=(*_lines(office, unit, lacking), *held),
         )
-        made = letter(office, unit, Event.ROLLCALL, data, names[unit.unit_id])
+        made = make_mail(office, unit, Event.ROLLCALL, data, names[unit.unit_id])
         mails += made
         result.told += [unit] if made else []
     return mails

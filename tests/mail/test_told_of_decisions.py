@@ -7,7 +7,7 @@ import pytest
 
 from sheetflow.errors import StoreError
 from sheetflow.findings import Severity
-from sheetflow.mail.facts import shown_name
+from sheetflow.mail.facts import quotable_name
 from sheetflow.schemas.documents import load_finding
 from sheetflow.schemas.layout import ISSUES_SHEET
 from sheetflow.upkeep.decide import decide, waive
@@ -101,4 +101,4 @@ def test_an_officer_can_waive_with_what_she_sees(desk: Desk) -> None:
 )
 def test_file_names_in_mails(name: str, shown: str) -> None:
     """A refused file is named where its name can hold nobody's number."""
-    assert shown_name(name) == shown
+    assert quotable_name(name) == shown
