@@ -129,26 +129,26 @@ def recovered_lines(found: Recovered) -> Iterator[str]:
             f"有{len(found.guessed)}份原件没有收取登记，按文件里写的单位挂起，单位是推断的，请核对后"
             f"放行（release）或驳回（reject）：{'、'.join(found.guessed)}。"
         )
-    if found.nameless:
+    if found.without_unit:
         yield (
-            f"有{len(found.nameless)}份原件没有收取登记，也看不出是哪个单位的，只留在存档里："
-            f"{'、'.join(sha256[:16] for sha256 in found.nameless)}。"
+            f"有{len(found.without_unit)}份原件没有收取登记，也看不出是哪个单位的，只留在存档里："
+            f"{'、'.join(sha256[:16] for sha256 in found.without_unit)}。"
         )
     if found.missing:
         told = "；".join(
             f"{entry.unit_id} {entry.arrived_at:%Y-%m-%d %H:%M}收到" for entry in found.missing
         )
         yield f"有{len(found.missing)}份来件的原件不在存档里，没有重建，请有关单位重报：{told}。"
-    if found.unsaid:
-        yield f"登记簿有{found.unsaid}行读不出来，其中的来件按没有登记的原件处理。"
-    if found.decisions is None:
+    if found.damaged_lines:
+        yield f"登记簿有{found.damaged_lines}行读不出来，其中的来件按没有登记的原件处理。"
+    if found.lost_decisions is None:
         yield "放行、驳回和意见豁免都没有恢复，原来的记录也读不出来。请对照书面材料重新决定。"
-    elif found.decisions:
-        yield f"下列{len(found.decisions)}项决定没有恢复，请核对后重新决定："
-        yield from (f"　{sentence}" for sentence in found.decisions)
-    if found.unknown:
+    elif found.lost_decisions:
+        yield f"下列{len(found.lost_decisions)}项决定没有恢复，请核对后重新决定："
+        yield from (f"　{sentence}" for sentence in found.lost_decisions)
+    if found.unknown_files:
         yield (
-            f"答复文件夹里有{found.unknown}个文件，重建的数据库还不认识。下一次处理时，"
+            f"答复文件夹里有{found.unknown_files}个文件，重建的数据库还不认识。下一次处理时，"
             "与重新做出的一字不差的照旧；其余的可能有人改过，都不会动，新的一份放在旁边"
             "（名称末尾有“_新”），用 status 查看。旧的核对后移走或改名，新的就换回原名。"
         )

@@ -52,7 +52,7 @@ def remind(
     for part in reminders:
         for line in _reminder_lines(part):
             say(line)
-    if any(part.queued or part.told for part in reminders):
+    if any(part.queued or part.superiors for part in reminders):
         say(f"已发信{sent.sent}封。" if sent else "正在值守的服务会马上把信发出。")
 
 
@@ -69,8 +69,8 @@ def _reminder_lines(reminders: Reminders) -> list[str]:
         elif unit.unit_id in reminders.repeated:
             done = "今天已经催过"
         lines.append(f"　{unit.unit_id} {unit.name}（{row.state.label}）：{done}")
-    if reminders.told:
-        names = "、".join(unit.name for unit in reminders.told)
+    if reminders.superiors:
+        names = "、".join(unit.name for unit in reminders.superiors)
         lines.append(f"名单已告知上级：{names}")
     return lines
 
@@ -170,15 +170,15 @@ def restore(
     say(f"已恢复{done.files}个文件（备份时间 {done.made_at}）。")
     if done.aside:
         say(f"原有的文件移到了 {done.aside}，确认不要后请自行删除，里面有个人信息。")
-    if done.hers:
+    if done.unknown_files:
         say(
-            f"答复文件夹里有{len(done.hers)}个文件与备份不符（备份以后发布的，或者有人改过），"
+            f"答复文件夹里有{len(done.unknown_files)}个文件与备份不符（备份以后发布的，或者有人改过），"
             "都不会动；有新的一份时放在旁边（名称末尾有“_新”）："
         )
-        for name in done.hers[:_MOST_NAMED]:
+        for name in done.unknown_files[:_MOST_NAMED]:
             say(f"　{name}")
-        if len(done.hers) > _MOST_NAMED:
-            say(f"　……等{len(done.hers)}个")
+        if len(done.unknown_files) > _MOST_NAMED:
+            say(f"　……等{len(done.unknown_files)}个")
     say(f"要重新发布的文件{done.to_publish}个。下一步：运行 doctor 检查，再运行 run 或 watch。")
 
 
@@ -233,9 +233,9 @@ def purge(
         say(
             f"这些旧副本里还有个人信息，请自行处理：{'、'.join(done.leftovers)}。以前的备份文件也一样。"
         )
-    if done.hers:
+    if done.changed_by_people:
         complain(
-            f"这些文件有人改过，没有动它们，里面可能还有个人信息：{'、'.join(done.hers)}。"
+            f"这些文件有人改过，没有动它们，里面可能还有个人信息：{'、'.join(done.changed_by_people)}。"
             "请与单位核对后自行删除，再清理一次。"
         )
         raise typer.Exit(1)

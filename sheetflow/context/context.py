@@ -24,7 +24,7 @@ from sheetflow.context.clock import Clock
 from sheetflow.context.open_store import open_store as open_sound_store
 from sheetflow.context.privacy import keyed_privacy
 from sheetflow.context.templates import Templates
-from sheetflow.context.units_in_force import read_roster
+from sheetflow.context.units_in_force import read_units_in_force
 from sheetflow.durable import make_private_folder
 from sheetflow.errors import RESTORE, SheetflowError, StoreDamagedError
 from sheetflow.masks import MaskPolicy
@@ -182,12 +182,12 @@ class Office:
 
     def layout(self, form: Form) -> str:
         """The digest of all in the form's declaration that shows in rendered rows."""
-        spot = (form.key, form.versions)
-        if spot not in self._layouts:
+        key = (form.key, form.versions)
+        if key not in self._layouts:
             from sheetflow.writing.consolidated.pieces import layout_of
 
-            self._layouts[spot] = layout_of(form)
-        return self._layouts[spot]
+            self._layouts[key] = layout_of(form)
+        return self._layouts[key]
 
     def reread_units(self) -> str:
         """Read units.xlsx anew where it has changed; give what is wrong with it, else nothing.
@@ -199,11 +199,11 @@ class Office:
             seen = self.workspace.units_file.stat()
             mark = (seen.st_mtime_ns, seen.st_size, seen.st_ino)
         if mark is None or mark != self._units_seen:
-            roster = read_roster(self.workspace, self.campaign.levels)
-            if list(roster.tree) != list(self.tree):
-                self.tree = roster.tree
-            self.units_trouble = roster.trouble
-            self._units_seen = None if roster.is_passing else mark
+            listed = read_units_in_force(self.workspace, self.campaign.levels)
+            if list(listed.tree) != list(self.tree):
+                self.tree = listed.tree
+            self.units_trouble = listed.trouble
+            self._units_seen = None if listed.is_passing else mark
         return self.units_trouble
 
     def relative(self, path: Path) -> str:
@@ -232,14 +232,14 @@ def open_office(
     """
     workspace, settings = open_workspace(root)
     campaign = load_campaign(settings.campaign)
-    roster = read_roster(workspace, campaign.levels)
+    listed = read_units_in_force(workspace, campaign.levels)
     privacy = keyed_privacy(settings.privacy, campaign)
     settings = settings.model_copy(update={"privacy": privacy})
     make_private_folder(workspace.state)
     store = open_store(workspace, settings) if open_store else open_sound_store(workspace)
-    clock, tree = Clock(at), roster.tree
+    clock, tree = Clock(at), listed.tree
     office = Office(
-        workspace, settings, tree, campaign, store, clock, say, units_trouble=roster.trouble
+        workspace, settings, tree, campaign, store, clock, say, units_trouble=listed.trouble
     )
     try:
         yield office

@@ -50,5 +50,5 @@ def judge_token(office: Office, unit_id: str, judgement: Judgement) -> Token:
     key = stamp_key(office)
     if key is None:
         return Token.NONE
-    spot = (judgement.form, unit_id, judgement.period)
-    return key.judge(judgement.token, office.campaign.key, *spot)
+    campaign, form, period = office.campaign.key, judgement.form, judgement.period
+    return key.judge(judgement.token, campaign, form, unit_id, period)

@@ -21,7 +21,7 @@ _MOST_BYTES = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Roster:
+class UnitsInForce:
     """The list in force; `trouble` says why it is not what the file holds now, else it is empty.
 
     `is_passing`: that was the machine's trouble, and the very same file may be read yet.
@@ -32,14 +32,14 @@ class Roster:
     is_passing: bool = False
 
 
-def read_roster(workspace: Workspace, levels: Levels) -> Roster:
+def read_units_in_force(workspace: Workspace, levels: Levels) -> UnitsInForce:
     """Give the list in force, of units of `levels`; raise SheetflowError where none was ever good."""
     kept = kept_units(workspace.kept_units, levels)
     try:
         content = read_bytes(workspace.units_file)
         sha256 = hashlib.sha256(content).hexdigest()
         if kept is not None and kept.sha256 == sha256:
-            return Roster(kept.tree)
+            return UnitsInForce(kept.tree)
         tree = parse_in_child(workspace.units_file.name, content, levels)
     except SheetflowError as error:
         if kept is None:
@@ -47,9 +47,9 @@ def read_roster(workspace: Workspace, levels: Levels) -> Roster:
         from sheetflow.children import ChildHinderedError, ChildStartError
 
         passing = isinstance(error, TemporaryError | ChildHinderedError | ChildStartError)
-        return Roster(kept.tree, f"units.xlsx 没有采用，仍用原来的名单：{error}", passing)
+        return UnitsInForce(kept.tree, f"units.xlsx 没有采用，仍用原来的名单：{error}", passing)
     keep_units(workspace.kept_units, KeptUnits(sha256, tree))
-    return Roster(tree)
+    return UnitsInForce(tree)
 
 
 def read_given(path: Path, levels: Levels) -> UnitTree:

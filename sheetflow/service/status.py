@@ -14,7 +14,7 @@ from sheetflow.consolidation.waiting import Waiting, Waits, tell, told_besides
 from sheetflow.context.clock import Clock
 from sheetflow.context.context import Office
 from sheetflow.context.lock import is_held
-from sheetflow.context.units_in_force import read_roster
+from sheetflow.context.units_in_force import read_units_in_force
 from sheetflow.intake.scanning import scan
 from sheetflow.periods import Period
 from sheetflow.schemas.forms import Form
@@ -141,7 +141,7 @@ def _others_in_use(office: Office) -> list[Form]:
 def waiting_in_inbox(root: Path, trouble: str) -> tuple[Waiting, ...]:
     """Say what waits where the database cannot be read: that first, then what nobody took."""
     workspace, settings = open_workspace(root)
-    tree = read_roster(workspace, load_campaign(settings.campaign).levels).tree
+    tree = read_units_in_force(workspace, load_campaign(settings.campaign).levels).tree
     seen = scan(workspace.inbox, {unit.folder: unit.unit_id for unit in tree}, now=Clock.on_disk())
     counts = Counter(file.unit_id for file in seen.files)
     return (

@@ -60,7 +60,7 @@ class Purged:
     republished: int
     leftovers: tuple[str, ...]
     """Older copies beside the database, which hold personal data still."""
-    hers: tuple[str, ...] = ()
+    changed_by_people: tuple[str, ...] = ()
     """Files of the outbox that a person changed: they may hold personal data, and stay."""
 
 
@@ -107,7 +107,7 @@ def purge(office: Office, before: dt.date) -> Purged:
     with held_lock(space.lock):
         plan = plan_purge(office, before)
         done = _record(office, plan) if plan.fresh else None
-        hers = _remove_copies(office, plan)
+        changed = _remove_copies(office, plan)
         _remove_originals(office, plan)
         forget_pieces(office)
         rewrite_journal(office.store, space.journal)
@@ -116,7 +116,7 @@ def purge(office: Office, before: dt.date) -> Purged:
     originals, documents = (done.originals, done.documents) if done else (0, 0)
     LOG.info("purged before %s: %d originals, %d documents", before, originals, documents)
     # Roll-ups that show purged rows still, because a person changed them.
-    hers += [
+    changed += [
         entry.path
         for entry in office.store.publications.find_beside()
         if entry.kind == PublicationKind.CONSOLIDATED and entry.beside_for == Beside.HERS
@@ -129,7 +129,7 @@ def purge(office: Office, before: dt.date) -> Purged:
         documents=documents,
         republished=rebuilt.published,
         leftovers=tuple(path.relative_to(space.root).as_posix() for path in older),
-        hers=tuple(hers),
+        changed_by_people=tuple(changed),
     )
 
 
@@ -265,15 +265,15 @@ def _shows(office: Office, plan: PurgePlan, entry: Publication) -> bool:
 
 def _remove_copies(office: Office, plan: PurgePlan) -> list[str]:
     """Remove what is ours; name what a person changed, which stays."""
-    outbox, hers = office.workspace.outbox, list[str]()
+    outbox, changed = office.workspace.outbox, list[str]()
     for path, unit_id in sorted(plan.paths.items()):
         _, left = remove_publication(outbox, outbox / path, ours_at(office, path, unit_id))
-        hers += [office.relative(place) for place in left]
+        changed += [office.relative(place) for place in left]
     maildir = MaildirCarrier(office.workspace.maildir)
     for mail in office.store.mails.find_mails("sent"):
         if any(entry.path in plan.paths for entry in mail.attachments):
             maildir.remove(mail.message_id)
-    return hers
+    return changed
 
 
 def _remove_originals(office: Office, plan: PurgePlan) -> None:

@@ -57,15 +57,15 @@ class Recovered:
     """Files that the backup knew already."""
     guessed: list[str] = field(default_factory=list)
     """Receipts of originals that the journal does not know: held, their unit as they name it."""
-    nameless: list[str] = field(default_factory=list)
+    without_unit: list[str] = field(default_factory=list)
     """Originals (by hash) of which nobody can tell the unit: they only lie in the archive."""
     missing: list[Entry] = field(default_factory=list)
     """Files that were received, and whose original is gone."""
-    unsaid: int = 0
+    damaged_lines: int = 0
     """Lines of the journal that say nothing any longer."""
-    decisions: tuple[str, ...] | None = ()
+    lost_decisions: tuple[str, ...] | None = ()
     """What was decided and is lost, in sentences; None where nobody can tell."""
-    unknown: int = 0
+    unknown_files: int = 0
     """How many files of the outbox nobody can tell any longer to be ours, unless made again."""
     aside: Path | None = None
 
@@ -130,21 +130,21 @@ def _recovered(
     database = draft / "new.db"
     if backup:
         _unpack_database(workspace, backup, draft, database)
-    found = Recovered(unsaid=journal.damaged)
+    found = Recovered(damaged_lines=journal.damaged)
     with open_office(workspace.root, at, say, lambda *_: Store.open(database)) as office:
         store = office.store
         if journal.batches and not backup:
             store.record_workspace(journal.batches[-1].workspace)
         elif journal.batches and store.workspace_id != journal.batches[-1].workspace:
             raise WorkspaceError("这份备份是另一个工作文件夹的，没有恢复。请换一份备份。")
-        found.decisions = _lost_decisions(workspace, store)
+        found.lost_decisions = _lost_decisions(workspace, store)
         announced: tuple[tuple[str, str], ...] = ()
         # Without what is left of the old one, what is not made again to the byte is a person's.
         with suppress(SheetflowError, OSError), _old_store(workspace) as lost:
             announced = lost.publications.find_all_announced()
         store.publications.record_announced(announced)
         _receive_all(office, journal, found)
-        found.unknown = sum(1 for _ in strange_files(office))
+        found.unknown_files = sum(1 for _ in strange_files(office))
         rewrite_journal(store, draft / "journal")
     return found
 
@@ -221,7 +221,7 @@ def _hold(office: Office, moment: dt.datetime, sha256: str, found: Recovered) ->
     except (UnreadableError, OSError):
         unit_id = ""
     if unit_id not in office.tree:
-        found.nameless.append(sha256)
+        found.without_unit.append(sha256)
         return set()
     before = {mail.mail_id for mail in office.store.mails.find_mails("queued")}
     office.clock = Clock(moment)

@@ -44,7 +44,7 @@ class Reminders:
     """The units to which a mail of today's was queued now."""
     repeated: set[str] = field(default_factory=set)
     """The units that had theirs earlier today."""
-    told: list[Unit] = field(default_factory=list)
+    superiors: list[Unit] = field(default_factory=list)
     """The superiors to whom a list was queued now."""
 
 
@@ -158,7 +158,7 @@ def _rollcalls(office: Office, form: Form, books: Books, result: Reminders) -> l
         )
         made = make_mail(office, unit, Event.ROLLCALL, data, names[unit.unit_id])
         mails += made
-        result.told += [unit] if made else []
+        result.superiors += [unit] if made else []
     return mails
 
 

@@ -75,7 +75,7 @@ Manifest = Mapping[str, dict[str, str]]
 class Restored:
     """What came back: how many files, what must be published again, what was set aside.
 
-    `hers` are the files of the outbox that the backup does not know, newer ones mostly: they
+    `unknown_files` are those of the outbox that the backup does not know, newer ones mostly: they
     belong to whoever has them.
     """
 
@@ -83,7 +83,7 @@ class Restored:
     made_at: str
     to_publish: int
     aside: Path | None
-    hers: tuple[str, ...] = ()
+    unknown_files: tuple[str, ...] = ()
 
 
 def restore(
@@ -116,9 +116,9 @@ def restore(
             shutil.rmtree(draft, ignore_errors=True)
     with open_office(root, at) as office:
         to_publish = mark_missing(office)
-        hers = tuple(strange_files(office))
+        unknown = tuple(strange_files(office))
     made_at = str(manifest.get("made_at", ""))
-    return Restored(len(manifest["files"]), made_at, to_publish, aside, hers)
+    return Restored(len(manifest["files"]), made_at, to_publish, aside, unknown)
 
 
 def _check_free(root: Path, *, force: bool) -> None:

@@ -49,7 +49,7 @@ def test_a_lost_old_database_comes_back_from_the_archive(root: Path) -> None:
     before = keys_of(root)
     (root / "state" / "sheetflow.db").unlink()
     found = recover(root, at=NEXT_DAY)
-    assert (sum(found.outcomes.values()), found.unsaid, found.guessed) == (5, 0, [])
+    assert (sum(found.outcomes.values()), found.damaged_lines, found.guessed) == (5, 0, [])
     assert [*keys_of(root).values()] == [before[arrival_id] for arrival_id in range(7, 12)]
     with open_office(root, NEXT_DAY) as office:
         assert [entry.source_key for entry in read_journal(office.workspace.journal).entries] == [

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sheetflow.config.units_workbook import write_units
-from tests.context.test_roster import far
+from tests.context.test_units_in_force import far
 from tests.reliability.broken import LIST_IN_OUR_OWN_PROCESS, Broken
 from tests.reliability.command_line import command, is_ready, wait_until, watching
 from tests.reliability.conftest import Measured

@@ -123,9 +123,9 @@ def test_files_newer_than_the_backup_are_hers_and_listed_once(
     reported.run(NEXT_DAY)
     newer = reported.publications()
     done = restore(reported.root, file, force=True, at=LATER)
-    changed = {name.rpartition("/")[2].partition("_")[0] for name in done.hers}
+    changed = {name.rpartition("/")[2].partition("_")[0] for name in done.unknown_files}
     assert changed == {"回执", "汇总表", "上报情况"}
-    assert not [name for name in done.hers if "第1号" in name]
+    assert not [name for name in done.unknown_files if "第1号" in name]
     dropped.write_bytes(kept + b" ")
     reported.drop(EAST, reported.fill(EAST, sound(1500), name="再改.xlsx"))
     dropped.unlink()
@@ -133,7 +133,7 @@ def test_files_newer_than_the_backup_are_hers_and_listed_once(
     after = reported.publications()
     assert {name: after[name] for name in newer} == newer
     assert sorted(name for name in after if name not in newer) == sorted(
-        twin(Path(name)).as_posix() for name in done.hers
+        twin(Path(name)).as_posix() for name in done.unknown_files
     )
 
 

@@ -95,7 +95,12 @@ def test_everything_judged_comes_back_as_it_was(served: Desk) -> None:
         served.run(IN_TIME_AGAIN)
     found = recover(served.root, at=IN_TIME_AGAIN)
     assert [_essence(entry) for entry in served.submissions()] == before
-    assert (found.missing, found.guessed, found.nameless, found.unsaid) == ([], [], [], 0)
+    assert (found.missing, found.guessed, found.without_unit, found.damaged_lines) == (
+        [],
+        [],
+        [],
+        0,
+    )
     served.run(IN_TIME_AGAIN)
     assert served.states() == states
     assert len(served.mails()) == mails
@@ -138,8 +143,8 @@ def test_an_original_of_nobody_stays_in_the_archive(served: Desk) -> None:
     served.workspace.journal.unlink()
     _lose(served)
     found = recover(served.root, at=IN_TIME_AGAIN)
-    assert len(found.nameless) == 1
-    assert found.nameless[0][:16] in "".join(recovered_lines(found))
+    assert len(found.without_unit) == 1
+    assert found.without_unit[0][:16] in "".join(recovered_lines(found))
 
 
 def test_a_lost_original_is_named(served: Desk) -> None:
@@ -244,7 +249,7 @@ def test_what_was_published_stays_ours(served: Desk) -> None:
     hers = next(served.out(PROVINCE).rglob("汇总表_*.xlsx"))
     hers.write_bytes(b"her remarks")
     found = recover(served.root, force=True, at=IN_TIME_AGAIN)
-    assert found.unknown == 1
+    assert found.unknown_files == 1
     assert not served.run(IN_TIME_AGAIN).is_failed
     assert ours.read_bytes()[:2] == b"PK"
     assert hers.read_bytes() == b"her remarks"
@@ -258,9 +263,9 @@ def test_without_the_old_database_only_the_same_bytes_are_ours(served: Desk) -> 
     ours = _as_of_an_older_version(served)
     _lose(served)
     found = recover(served.root, at=IN_TIME_AGAIN)
-    assert found.unknown > 1
+    assert found.unknown_files > 1
     said = "".join(recovered_lines(found))
-    assert f"有{found.unknown}个文件，重建的数据库还不认识" in said
+    assert f"有{found.unknown_files}个文件，重建的数据库还不认识" in said
     served.run(IN_TIME_AGAIN)
     assert ours.read_bytes()[:2] != b"PK"
     beside = {path.name for path in served.workspace.outbox.rglob("*_新*")}

@@ -121,7 +121,7 @@ def test_once_a_day_however_often_it_is_called(tmp_path: Path) -> None:
     assert first.queued == later.queued == set(ALL)
     assert again.queued == set()
     assert again.repeated == set(ALL)
-    assert again.told == []
+    assert again.superiors == []
     assert len(reminders_to(desk, EAST)) == 2
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from sheetflow.config.units_file import COLUMNS, kept_units
 from sheetflow.config.units_workbook import write_units
-from sheetflow.context.units_in_force import parse_in_child, read_given, read_roster
+from sheetflow.context.units_in_force import parse_in_child, read_given, read_units_in_force
 from sheetflow.errors import SheetflowError, UnitsError, WorkspaceError
 from sheetflow.workbook import cell_name
 from tests.tiny.desk import EAST, IN_TIME, TREE, WEST, Desk, tree_of
@@ -160,8 +160,8 @@ def test_without_a_good_list_there_is_nothing_to_go_on_with(tmp_path: Path) -> N
     """A kept list that was damaged is no list: the file's own fault is told."""
     desk = Desk.make(tmp_path / "workspace")
     desk.workspace.kept_units.write_text("{", encoding="utf-8")
-    assert read_roster(desk.workspace, TREE.levels).trouble == ""
+    assert read_units_in_force(desk.workspace, TREE.levels).trouble == ""
     desk.workspace.kept_units.unlink()
     desk.workspace.units_file.write_bytes(b"rubbish")
     with pytest.raises(WorkspaceError, match=r"units.xlsx 不是能读取的工作簿"):
-        read_roster(desk.workspace, TREE.levels)
+        read_units_in_force(desk.workspace, TREE.levels)
