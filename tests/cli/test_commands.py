@@ -28,6 +28,7 @@ from tests.tiny.desk import (
     SOUTH,
     WEST,
     Desk,
+    cell,
     head,
     patrols,
     sound,
@@ -35,6 +36,7 @@ from tests.tiny.desk import (
 
 Cli = Callable[..., Any]
 MARCH = {**sound(), "patrols": patrols(40_000, means="步行")}
+WALKED = cell("patrols", "metres")
 UNITS = "code,name,level,parent\n990000,清河省,province,\n990100,上游市,prefecture,990000\n"
 
 
@@ -244,7 +246,7 @@ def test_check_names_place_fault_and_remedy(cli: Cli, desk: Desk) -> None:
     assert said.out.splitlines() == [
         "审核结果：退回（强制性1，核实性0，提示性0）",
         (
-            "强制性　《巡河日志》D4“巡河里程（米）”：步行巡河里程为40000米，一次步行不会超过30000米。"
+            f"强制性　《巡河日志》{WALKED}“巡河里程（米）”：步行巡河里程为40000米，一次步行不会超过30000米。"
             "请核对里程的单位是不是米，或改正巡河方式。"
         ),
     ]
@@ -261,8 +263,8 @@ def test_check_json(cli: Cli, desk: Desk) -> None:
                 "rule": "walk-too-long",
                 "severity": "must",
                 "sheet": "巡河日志",
-                "cell": "D4",
-                "message": "《巡河日志》D4“巡河里程（米）”：步行巡河里程为40000米，一次步行不会超过30000米。"
+                "cell": WALKED,
+                "message": f"《巡河日志》{WALKED}“巡河里程（米）”：步行巡河里程为40000米，一次步行不会超过30000米。"
                 "请核对里程的单位是不是米，或改正巡河方式。",
             }
         ],

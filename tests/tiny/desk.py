@@ -139,6 +139,12 @@ def sound(*metres: int) -> Rows:
     return {"head": head(), "outlets": outlets("已封堵", "整治中"), "patrols": walks}
 
 
+def cell(sheet: str, column: str, line: int = 1) -> str:
+    """Name the cell of a column (both by key) in the first or a later line of a table."""
+    form = next(form for form in CAMPAIGN.forms if sheet in form.by_key)
+    return cell_in(form.by_key[sheet], column, FIRST_ROW + line - 1, form.version)
+
+
 def write(
     issued: Path,
     target: Path,

@@ -9,7 +9,7 @@ import pytest
 
 from sheetflow.errors import WorkspaceError
 from sheetflow.upkeep.check import check_file, write_annotated
-from tests.tiny.desk import EAST, WEST, Desk, patrols, sound, table
+from tests.tiny.desk import EAST, WEST, Desk, cell, patrols, sound, table
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +31,7 @@ def test_the_marked_copy_is_the_one_that_would_come_back(desk: Desk, tmp_path: P
     assert annotate(desk, bad, tmp_path / "批注.xlsx")
     assert desk.submissions() == ()
     book = openpyxl.load_workbook(tmp_path / "批注.xlsx")
-    assert "步行巡河里程为40000米" in book["巡河日志"]["D4"].comment.text
+    assert "步行巡河里程为40000米" in book["巡河日志"][cell("patrols", "metres")].comment.text
     book.close()
     desk.drop(WEST, bad)
     desk.run()
