@@ -9,13 +9,12 @@ our own account alone, and never into the inbox or the outbox.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
-import secrets
 import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import IO, BinaryIO
 
 from sheetflow import __version__
@@ -102,11 +101,11 @@ def _pack(office: Office, package: zipfile.ZipFile, backup: Backup) -> None:
 
 def _add_database(office: Office, package: zipfile.ZipFile, backup: Backup) -> list[str]:
     """Put in the database as of this moment and its journal; name the originals it counts on."""
-    copy = (
-        office.workspace.state / f".backup-{secrets.token_hex(4)}.db"
-    )  # as private as the state is
-    journal = copy.with_suffix(".journal")
-    try:
+    # As private as the state itself.
+    with TemporaryDirectory(
+        prefix=".backup-", dir=office.workspace.state, ignore_cleanup_errors=True
+    ) as folder:
+        copy, journal = Path(folder) / "copy.db", Path(folder) / "journal"
         office.store.backup(copy)
         with Store.open(copy) as store:
             purged = store.purges.find_purged()
@@ -114,10 +113,6 @@ def _add_database(office: Office, package: zipfile.ZipFile, backup: Backup) -> l
             rewrite_journal(store, journal)
         _add(package, backup, DATABASE, copy)
         _add(package, backup, JOURNAL, journal)
-    finally:
-        with contextlib.suppress(OSError):
-            copy.unlink(missing_ok=True)
-            journal.unlink(missing_ok=True)
     return sorted({entry.sha256 for entry in arrivals if entry.arrival_id not in purged})
 
 

@@ -11,14 +11,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import secrets
-import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from sheetflow.children.tasks.judge import JudgeReply, judge_file, read_file
 from sheetflow.config.workspace import Workspace, open_workspace
@@ -26,7 +25,7 @@ from sheetflow.context import LOG, Office, Say, open_office, say_nothing
 from sheetflow.context.clock import Clock
 from sheetflow.context.lock import held_lock
 from sheetflow.context.open_store import open_store, refuse_over_originals
-from sheetflow.durable import close_to_others, make_private_folder, sync_folder
+from sheetflow.durable import close_to_others, sync_folder
 from sheetflow.errors import SheetflowError, StoreDamagedError, UnreadableError, WorkspaceError
 from sheetflow.findings import Place
 from sheetflow.intake.archive import blob_path, stored_blobs
@@ -92,9 +91,10 @@ def recover(
             raise WorkspaceError("存档里没有原件，没有可以重建的。请用 restore 恢复备份。")
         if not force and _is_sound(workspace):
             raise WorkspaceError("数据库是好的，不需要重建。确要由存档重建，请加 --force。")
-        draft = workspace.state / f".recover-{secrets.token_hex(4)}"
-        make_private_folder(draft)
-        try:
+        with TemporaryDirectory(
+            prefix=".recover-", dir=workspace.state, ignore_cleanup_errors=True
+        ) as folder:
+            draft = Path(folder)
             found = _recovered(workspace, journal, backup, draft, at, say)
             name = workspace.database.name
             old = (name, f"{name}-journal", f"{name}.seal", workspace.journal.name)
@@ -103,8 +103,6 @@ def recover(
             (draft / "journal").replace(workspace.journal)
             (draft / "new.db").replace(workspace.database)
             sync_folder(workspace.state)
-        finally:
-            shutil.rmtree(draft, ignore_errors=True)
     LOG.warning("database made again from the archive: %d files", sum(found.outcomes.values()))
     return found
 

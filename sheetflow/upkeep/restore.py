@@ -21,6 +21,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from sheetflow.context import Office, open_office
 from sheetflow.context.clock import Clock
@@ -99,8 +100,8 @@ def restore(
     _check_free(root, force=force)
     with opened(file) as (package, manifest), held_lock(root / STATE / _LOCK):
         close_to_others(root / STATE)
-        draft = root / f".restore-{secrets.token_hex(4)}"
-        try:
+        with TemporaryDirectory(prefix=".restore-", dir=root, ignore_cleanup_errors=True) as folder:
+            draft = Path(folder)
             unpack(package, manifest["files"], draft)
             check_database(draft / DATABASE)
             here = [root / name for name in (SETTINGS, UNITS, TEMPLATES)]
@@ -112,8 +113,6 @@ def restore(
                 path.rename(root / STATE / path.name)
             for name in (TEMPLATES, UNITS, SETTINGS):  # the settings last: they make it a workspace
                 (draft / name).rename(root / name)
-        finally:
-            shutil.rmtree(draft, ignore_errors=True)
     with open_office(root, at) as office:
         to_publish = mark_missing(office)
         unknown = tuple(strange_files(office))
