@@ -24,14 +24,6 @@ Cli = Callable[..., Any]
 Way = Callable[[Path], None]
 
 
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    """A workspace with its workbooks handed out."""
-    desk = Desk.make(tmp_path / "workspace")
-    desk.issue()
-    return desk
-
-
 def _gone(place: Path) -> None:
     shutil.rmtree(place)
 

@@ -23,14 +23,6 @@ if TYPE_CHECKING:
     from sheetflow.intake.sighting import Sighting
 
 
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    """A workspace with its workbooks handed out."""
-    desk = Desk.make(tmp_path / "workspace")
-    desk.issue()
-    return desk
-
-
 def lying(desk: Desk) -> Sighting:
     """Look at the one file of the inbox."""
     (sighting,) = desk.ask(lambda office: look(office, open_intake(office)).files)
