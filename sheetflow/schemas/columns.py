@@ -31,7 +31,7 @@ from sheetflow.schemas.cells import (
     Whole,
 )
 from sheetflow.schemas.conditions import Condition
-from sheetflow.schemas.parsing import CellFault, Value
+from sheetflow.schemas.parsing import Value
 from sheetflow.workbook import CellValue
 
 Fault = tuple[str, Mapping[str, Argument]]
@@ -167,23 +167,6 @@ class RowModel:
         return tuple(
             replace(column, key=key) for key, column in named.items() if isinstance(column, Column)
         )
-
-    @classmethod
-    def parse_row(cls, cells: Mapping[str, CellValue]) -> tuple[dict[str, Value], dict[str, Fault]]:
-        """Read one row: the values of the sound cells, and the fault of each other cell.
-
-        Many rows are read sooner column by column (`columnwise`), with the same result.
-        """
-        values: dict[str, Value] = {}
-        faults: dict[str, Fault] = {}
-        for column in cls.columns():
-            cell = cells.get(column.key)
-            try:
-                values[column.key] = None if cell is None else reading(column.type)(cell)
-            except CellFault as fault:
-                values[column.key] = None
-                faults[column.key] = (fault.rule, fault.arguments)
-        return values, faults
 
 
 _REPEATING = Choice | Choices | Day | Key | PeriodName | Reference | References

@@ -1,9 +1,7 @@
 """Many rows column by column: each distinct value is looked at once.
 
-Most of what stands in a column comes again and again. What a row's model makes of a cell
-(`RowModel.parse_row`), this makes of a whole column with far fewer calls; both follow from
-the one declaration. Nothing is remembered from one call to the next that the caller does
-not keep.
+Most of what stands in a column comes again and again. Nothing is remembered from one call to
+the next that the caller does not keep.
 """
 
 from __future__ import annotations
@@ -59,7 +57,7 @@ class ReadColumn:
 
 
 def read_column(column: Column, cells: Sequence[CellValue]) -> ReadColumn:
-    """Read one column of many rows: the values and faults that `parse_row` gives for each."""
+    """Read one column of many rows: what its type makes of each cell, a value or a fault."""
     read = reading(column.type)
     names = _names(cells)
     distinct = dict(zip(names, cells, strict=True))
