@@ -88,7 +88,8 @@ def _add_runs(marks: CellMarks, column: Column, runs: tuple[Run, ...]) -> None:
     if _is_exact(column) or "".join(run.text for run in runs).strip().isdecimal():
         marks.faults[column.key] = ("run-marked", words)
         named = isinstance(column.type, NameKey)  # of which any words are one
-        marks.typed[column.key] = None if named else "".join(map(_bracketed, runs))
+        texts = (f"〔{listed_marks(r.marks)}：{r.text}〕" if r.marks else r.text for r in runs)
+        marks.typed[column.key] = None if named else "".join(texts)
     else:
         marks.notes[column.key] = ("run-marked-text", words)
 
@@ -104,18 +105,12 @@ def _add_struck(marks: CellMarks, shell: BookSheet, struck: list[str], filled: l
     else:
         marks.struck.update(dict.fromkeys(exact, ("row-struck", {"what": "这一格"})))
     if "" not in marks.struck:
-        told = {"marks": listed_marks([Mark.STRUCK])}
-        marks.notes.update(
-            dict.fromkeys((k for k in struck if k not in exact), ("run-marked-text", told))
-        )
+        note = ("run-marked-text", {"marks": listed_marks([Mark.STRUCK])})
+        marks.notes.update({key: note for key in struck if key not in exact})
 
 
 def _is_exact(column: Column) -> bool:
     return column.type.numeric or isinstance(column.type, _EXACT)
-
-
-def _bracketed(run: Run) -> str:
-    return f"〔{listed_marks(run.marks)}：{run.text}〕" if run.marks else run.text
 
 
 def listed_marks(marks: Iterable[Mark]) -> str:

@@ -128,12 +128,12 @@ def _judge_change(found: BookSheet, row: BookRow, old: Row, naming: Column) -> I
     ]
     if sheet.matter and {column.key for column in changed}.issuperset(sheet.matter):
         # What is a person's is not quoted.
-        told = next(sheet.by_key[part] for part in sheet.matter if sheet.by_key[part].quotable)
+        quoted = next(sheet.by_key[part] for part in sheet.matter if sheet.by_key[part].quotable)
         yield GENERAL["key-reused"].at(
             found.place(row, naming.key),
             key=str(row[naming.key]),
-            column=told.label,
-            was=told.type.show(old[told.key]),
+            column=quoted.label,
+            was=quoted.type.show(old[quoted.key]),
         )
         return
     closed = sheet.closed is not None and sheet.closed.holds(old)

@@ -136,7 +136,7 @@ class _Asked:
 
     def _meant(self, line: _Line) -> Finding | None:
         """Find the finding of a line whose 编号 is gone, or another since its row was mended."""
-        told, cell = line.ours.get(_WRONG, ""), line.ours.get(_CELL, "")
+        wrong, cell = line.ours.get(_WRONG, ""), line.ours.get(_CELL, "")
         titles = {sheet.key: sheet.title for sheet in self._book.form.sheets}
         near = [
             finding
@@ -146,8 +146,8 @@ class _Asked:
             and line.ours.get(_LABEL, "") in {"", place.label}
         ]
         here = [finding for finding in near if finding.place.cell == cell and cell]
-        same = [finding for finding in near if told and self._checks.wrong(finding) == told]
-        unnamed = [] if told or line.number else here
+        same = [finding for finding in near if wrong and self._checks.wrong(finding) == wrong]
+        unnamed = [] if wrong or line.number else here
         for group in ([entry for entry in here if entry in same], same, unnamed):
             if len(group) == 1:
                 return group[0]
@@ -173,8 +173,8 @@ class _Asked:
             labels = {name for sheet in form.sheets for name in sheet.labels.values()}
             titles = {sheet.title for sheet in form.sheets}
             titles |= {sheet.title for sheet in self._book.sheets.values()}
-            told = {finding.place.label, finding.place.title} if finding else {text}
-            return "" if text in labels | titles | told else text
+            ours = {finding.place.label, finding.place.title} if finding else {text}
+            return "" if text in labels | titles | ours else text
         return text
 
     def _added(self, label: str, text: str, finding: Finding | None) -> str:

@@ -130,10 +130,8 @@ def _as_remark(
     sheet: Sheet, standing: Mapping[str, CellValue], faulty: AbstractSet[str]
 ) -> Line | None:
     """Take a line for a remark whose words stand in one cell and are no value of its column."""
-    printed = sheet.key_column if sheet.preprinted else None
-    alone = [
-        key for key in standing if not (printed and key == printed.key and key not in faulty)
-    ] or list(standing)
+    printed = sheet.printed_key
+    alone = [key for key in standing if key != printed or key in faulty] or list(standing)
     cell = standing[alone[0]]
     if len(alone) > 1 or not isinstance(cell, str):
         return None
@@ -165,23 +163,19 @@ def doubtful_lines(
     such lines one must ask about besides.
     """
     doubtful: set[int] = set()
-    columns = list(table.items())
-    for key, cells in columns[:_IN_FRONT]:
-        found = _telling(sheet, key, cells, own_names)
-        if found:
-            doubtful.update(line for line, cell in enumerate(cells) if cell in found)
-    in_front = zip(*(cells for _, cells in columns[:_IN_FRONT]), strict=True)
-    unsettled = [line for line, cells in enumerate(in_front) if not _settles(cells)]
-    for key, cells in columns[_IN_FRONT:]:
-        found = _telling(sheet, key, [cells[line] for line in unsettled], own_names)
-        if found:
-            doubtful.update(line for line in unsettled if cells[line] in found)
+    front = list(table.values())[:_IN_FRONT]
+    lines: Sequence[int] = range(len(front[0]) if front else 0)
+    for number, (key, cells) in enumerate(table.items()):
+        if number == _IN_FRONT:  # leave those whose first words are among what was seen
+            lines = [
+                line
+                for line in lines
+                if any(column[line] is None for column in front)
+                or not any(isinstance(column[line], str) for column in front)
+            ]
+        if found := _telling(sheet, key, [cells[line] for line in lines], own_names):
+            doubtful.update(line for line in lines if cells[line] in found)
     return doubtful
-
-
-def _settles(front: Sequence[CellValue]) -> bool:
-    """Whether the line's first words, and as many cells as a total stands in, are among these."""
-    return None not in front and (isinstance(front[0], str) or isinstance(front[-1], str))
 
 
 _FREE = Text | NameKey | Reference | References | PeriodName
