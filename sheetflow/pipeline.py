@@ -13,7 +13,6 @@ from sheetflow.findings import Finding, Place, Severity
 from sheetflow.schemas.book import Book, Context, Judgement, Outcome
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.forms import Form
-from sheetflow.units.names import names_of
 from sheetflow.validators import GENERAL_RULES
 from sheetflow.validators.books import parse_book
 from sheetflow.validators.catalogue import GENERAL
@@ -39,15 +38,8 @@ def judge(raw: RawWorkbook, campaign: Campaign, context: Context) -> Judgement:
     """Recognise the workbook, read its rows, run every rule, and give the outcome."""
     stamp = parse_stamp(raw)
     known = recognise(raw, stamp, campaign, context)
-    if known.outcome or known.form is None or known.period is None:
-        return Judgement(
-            outcome=known.outcome or Outcome.REFUSED,
-            findings=known.findings,
-            form=known.form.key if known.form else "",
-            period=known.period.period_id if known.period else "",
-            named_unit=known.named_unit,
-            token=stamp.token,
-        )
+    if isinstance(known, Judgement):
+        return replace(known, token=stamp.token)
     book, faults = _read_and_check(raw, known, campaign, context)
     answers = read_answers(raw, book, faults, campaign.catalogue)
     faults += check_answers(raw, answers, faults)
@@ -73,8 +65,7 @@ def judge(raw: RawWorkbook, campaign: Campaign, context: Context) -> Judgement:
 def _read_and_check(
     raw: RawWorkbook, known: Recognised, campaign: Campaign, context: Context
 ) -> tuple[Book, list[Finding]]:
-    own_names = names_of(context.unit, context.tree)
-    book, faults = parse_book(raw, known, context.unit, campaign.catalogue, own_names)
+    book, faults = parse_book(raw, known, campaign.catalogue, context)
     faults += [GENERAL[remark].at(Place()) for remark in raw.remarks]
     faults += check_cover(book, context)
     if not book.other_period:  # else every rule would ask about a period that nobody meant

@@ -6,15 +6,14 @@ use; rules across cells leave faulty ones alone, so that no finding causes anoth
 
 from __future__ import annotations
 
-from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from sheetflow.findings import Catalogue, Finding, Place
-from sheetflow.schemas.book import Book, BookRow, BookSheet
+from sheetflow.schemas.book import Book, BookRow, BookSheet, Context
 from sheetflow.schemas.columnwise import is_blank
 from sheetflow.schemas.layout import columns_in
 from sheetflow.schemas.sheets import Kind, Sheet
-from sheetflow.units import Unit
+from sheetflow.units.names import names_of
 from sheetflow.validators.cell_marks import marks_of_row
 from sheetflow.validators.row_findings import Reader, read_lines, tell_row
 from sheetflow.validators.rows import read_table
@@ -29,20 +28,14 @@ from sheetflow.workbook import RawSheet, RawWorkbook
 
 
 def parse_book(
-    raw: RawWorkbook,
-    known: Recognised,
-    unit: Unit,
-    checks: Catalogue,
-    own_names: AbstractSet[str] = frozenset(),
+    raw: RawWorkbook, known: Recognised, checks: Catalogue, context: Context
 ) -> tuple[Book, list[Finding]]:
-    """Read every sheet of the form that `unit`'s level fills, and say what is not ours.
+    """Read every sheet of the form that the unit's level fills, and say what is not ours.
 
-    A row that bears one of `own_names` is no row of data.
+    A row that bears the name of the unit or of a superior is no row of data.
     """
-    form = known.form
-    if form is None or known.period is None:
-        raise ValueError("only a recognised workbook has a book")
-    reader = Reader(form, unit, checks, known.version, own_names)
+    form, unit = known.form, context.unit
+    reader = Reader(form, unit, checks, known.version, names_of(unit, context.tree))
     sheets: dict[str, BookSheet] = {}
     doubled: list[RawSheet] = []
     for sheet in form.sheets_for(unit.level):

@@ -10,11 +10,11 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from sheetflow.findings import Finding, Place
 from sheetflow.periods import Period
-from sheetflow.schemas.book import Book, Context, Outcome, Stamp
+from sheetflow.schemas.book import Book, Context, Judgement, Outcome, Stamp
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.layout import STAMP_KEYS, STAMP_NAME, STAMP_SHEET
@@ -35,18 +35,12 @@ Fitting = tuple[Form, Found]
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
-    """What the workbook turned out to be; `findings` say what stands against reading on.
+    """What the workbook turned out to be; `other_period` is as in `Book`."""
 
-    `other_period` is as in `Book`.
-    """
-
-    outcome: Outcome | None
-    findings: tuple[Finding, ...] = ()
-    form: Form | None = None
-    version: int = 0
-    period: Period | None = None
-    sheets: Found = field(default_factory=dict)
-    named_unit: str = ""
+    form: Form
+    version: int
+    period: Period
+    sheets: Found
     other_period: Period | None = None
 
 
@@ -67,12 +61,15 @@ def parse_stamp(raw: RawWorkbook) -> Stamp:
     return Stamp(**found)
 
 
-def recognise(raw: RawWorkbook, stamp: Stamp, campaign: Campaign, context: Context) -> Recognised:
+def recognise(
+    raw: RawWorkbook, stamp: Stamp, campaign: Campaign, context: Context
+) -> Recognised | Judgement:
     """Find form, version, period and owner; hold or refuse what cannot be told for sure."""
     if not any(any(cell is not None for cell in row) for sheet in raw.sheets for row in sheet.rows):
         return _refused(GENERAL["workbook-empty"].at(Place()))
     if stamp.campaign not in {"", campaign.key.lower()} and not context.released:
-        return Recognised(Outcome.HELD, (GENERAL["campaign-other"].at(Place()),))
+        findings = (GENERAL["campaign-other"].at(Place()),)
+        return Judgement(outcome=Outcome.HELD, findings=findings)
     fitting = _forms_of(raw, campaign, stamp, context)
     if not fitting:
         return _refused(GENERAL["workbook-unknown"].at(Place(), campaign=campaign.title))
@@ -82,13 +79,13 @@ def recognise(raw: RawWorkbook, stamp: Stamp, campaign: Campaign, context: Conte
     return _whose_and_when(raw, context, stamp, *fitting[0])
 
 
-def _refused(finding: Finding) -> Recognised:
-    return Recognised(Outcome.REFUSED, (finding,))
+def _refused(finding: Finding) -> Judgement:
+    return Judgement(outcome=Outcome.REFUSED, findings=(finding,))
 
 
 def _whose_and_when(
     raw: RawWorkbook, context: Context, stamp: Stamp, form: Form, sheets: Found
-) -> Recognised:
+) -> Recognised | Judgement:
     """Tell unit, version and period from the stamp, else from the cover."""
     version = _version_of(stamp.version, form)
     if version <= form.version:
@@ -100,8 +97,8 @@ def _whose_and_when(
     named = stamp.unit or read_code(cover.get(form.cover.unit_id))
     today = context.now.date()
     period, other = _period_of(stamp.period, _period_typed(form, sheets), form, today)
-    begun = period if period and not other and period.first_day <= today else None
-    held = Recognised(Outcome.HELD, form=form, period=begun, sheets=sheets)
+    begun = period.period_id if period and not other and period.first_day <= today else ""
+    held = Judgement(outcome=Outcome.HELD, form=form.key, period=begun)
     doubt = _identity_doubt(named, context)
     if doubt and not context.released:
         in_tree = named if named in context.tree else ""
@@ -113,7 +110,7 @@ def _whose_and_when(
     if period is None:
         return _refused(GENERAL["period-unknown"].at(Place()))
     version = min(version, form.version)
-    return Recognised(None, (), form, version, period, sheets, other_period=other)
+    return Recognised(form, version, period, sheets, other)
 
 
 def _version_of(stamped: str, form: Form) -> int:

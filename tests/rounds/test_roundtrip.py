@@ -41,7 +41,7 @@ from sheetflow.schemas.sheets import Kind, Sheet
 from sheetflow.validators.books import parse_book
 from sheetflow.validators.footer_rows import kind_of_line
 from sheetflow.validators.required import is_nothing
-from sheetflow.validators.stamps import parse_stamp, recognise
+from sheetflow.validators.stamps import Recognised, parse_stamp, recognise
 from sheetflow.writing import write_workbook
 from tests.county_book import CAMPAIGN, FORM, TREE, context
 from tests.rounds.scene import DRESS, STAMP
@@ -156,7 +156,8 @@ def read_back(data: bytes) -> Book:
     """Read a workbook of ours."""
     raw = read_workbook(data)
     known = recognise(raw, parse_stamp(raw), CAMPAIGN, context())
-    book, _ = parse_book(raw, known, COUNTY, CAMPAIGN.catalogue)
+    assert isinstance(known, Recognised)
+    book, _ = parse_book(raw, known, CAMPAIGN.catalogue, context())
     return book
 
 
