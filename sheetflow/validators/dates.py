@@ -105,8 +105,8 @@ def check_ages(book: Book, context: Context) -> Iterator[Finding]:
         number, age = numbers[0], ages[0]
         before = accepted_by_key(book, context, found.sheet)
         naming = found.sheet.naming_column
-        for row in found.rows:
-            who, typed = row[number], row[age]
+        typed_in = zip(found.rows, found.column(number), found.column(age), strict=True)
+        for row, who, typed in typed_in:
             if not isinstance(who, str) or not isinstance(typed, int):
                 continue
             born = int("19" + who[6:8] if len(who) == _OLD_LENGTH else who[6:10])

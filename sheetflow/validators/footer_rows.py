@@ -163,15 +163,12 @@ def doubtful_lines(
     such lines one must ask about besides.
     """
     doubtful: set[int] = set()
-    front = list(table.values())[:_IN_FRONT]
-    lines: Sequence[int] = range(len(front[0]) if front else 0)
+    front = list(zip(*list(table.values())[:_IN_FRONT], strict=True))
+    lines: Sequence[int] = range(len(front))
     for number, (key, cells) in enumerate(table.items()):
         if number == _IN_FRONT:  # leave those whose first words are among what was seen
             lines = [
-                line
-                for line in lines
-                if any(column[line] is None for column in front)
-                or not any(isinstance(column[line], str) for column in front)
+                n for n, seen in enumerate(front) if None in seen or str not in map(type, seen)
             ]
         if found := _telling(sheet, key, [cells[line] for line in lines], own_names):
             doubtful.update(line for line in lines if cells[line] in found)

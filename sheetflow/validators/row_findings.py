@@ -139,8 +139,9 @@ def read_lines(
     """
     lines = Lines(sheet)
     read = {key: read_column(sheet.by_key[key], cells) for key, cells in columns.items()}
+    own = reader.own_prefix
     for key in read.keys() & set(sheet.keyed_columns):
-        values = {name: _without_prefix(reader, v) for name, v in read[key].values.items()}
+        values = {name: _without_prefix(value, own) for name, value in read[key].values.items()}
         read[key] = replace(read[key], values=values)
     for key, column in read.items():
         declared = sheet.by_key[key]
@@ -163,9 +164,8 @@ def read_lines(
     return lines
 
 
-def _without_prefix(reader: Reader, value: Value) -> Value:
+def _without_prefix(value: Value, own: str) -> Value:
     """Drop the unit's own prefix from a key."""
-    own = reader.own_prefix
     if isinstance(value, str):
         return value.removeprefix(own)
     return tuple(part.removeprefix(own) for part in value) if isinstance(value, tuple) else value

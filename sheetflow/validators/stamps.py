@@ -55,9 +55,8 @@ def parse_stamp(raw: RawWorkbook) -> Stamp:
     for key in STAMP_KEYS:
         second = raw.names.get(STAMP_NAME.format(key=key), "").strip('="')
         found.setdefault(key, read_code(second))
-    found["campaign"] = found["campaign"].lower()
-    found["form"] = found["form"].lower()
-    found["edition"] = found["edition"].lower()
+    for key in ("campaign", "form", "edition"):
+        found[key] = found[key].lower()
     return Stamp(**found)
 
 

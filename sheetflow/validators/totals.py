@@ -11,10 +11,9 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from itertools import accumulate
-from types import MappingProxyType
 
 from sheetflow.findings import Argument
 from sheetflow.schemas.cells import Whole
@@ -44,14 +43,18 @@ class Verdict:
 
     rule: str
     column: str
+    arguments: Mapping[str, Argument]
     left_out: bool = True
-    arguments: Mapping[str, Argument] = field(default_factory=lambda: MappingProxyType({}))
     at_cell: bool = False
+
+
+def _skip(column: str, what: str, *, at_cell: bool = False) -> Verdict:
+    return Verdict("row-skipped", column, {"what": what}, at_cell=at_cell)
 
 
 def _ask(column: str, why: str, *, left_out: bool) -> Verdict:
     first = "把这一行补填完整，再" if left_out else ""
-    return Verdict("row-total", column, left_out, {"why": why, "first": first})
+    return Verdict("row-total", column, {"why": why, "first": first}, left_out)
 
 
 def judge_lines(lines: Lines, own_names: AbstractSet[str]) -> dict[int, Verdict]:
@@ -65,7 +68,7 @@ def judge_lines(lines: Lines, own_names: AbstractSet[str]) -> dict[int, Verdict]
         if kind and kind.total:
             totals[line] = kind
         elif kind:
-            verdicts[line] = Verdict("row-skipped", kind.column, arguments={"what": kind.what})
+            verdicts[line] = _skip(kind.column, kind.what)
     above = -1
     for line, filled in enumerate(lines.filled):  # lone numbers typed past the table
         if not filled:
@@ -73,8 +76,7 @@ def judge_lines(lines: Lines, own_names: AbstractSet[str]) -> dict[int, Verdict]
         if line - above > _FAR:
             cells = [(key, cell) for key, cell in lines.standing(line).items() if cell is not None]
             if len(cells) == 1 and isinstance(cells[0][1], int | float):
-                what = {"what": _STRAY}
-                verdicts[line] = Verdict("row-skipped", cells[0][0], arguments=what, at_cell=True)
+                verdicts[line] = _skip(cells[0][0], _STRAY, at_cell=True)
         above = line
     return verdicts | _judge_sums(lines, totals, verdicts)
 
@@ -157,15 +159,14 @@ def _judge_total(lines: Lines, line: int, kind: Line, sums: Sums) -> Verdict | N
         except CellFault:
             all_read = False
     whole = lines.is_whole(line)
-    left_out = Verdict("row-skipped", kind.column, arguments={"what": kind.what})
     if kind.own:
         return _ask(kind.column, _BY_OWN_NAME, left_out=not whole) if figures else None
     if figures and all_read and sums.agree(line, figures):
-        return left_out
+        return _skip(kind.column, kind.what)
     if not figures and (not kind.plainly or not all_read):
         return None  # an unfinished row with such a name
     if not figures and len(standing) <= _FEW:
-        return left_out
+        return _skip(kind.column, kind.what)
     return _ask(kind.column, _BY_WORD, left_out=not kind.named or (kind.plainly and not whole))
 
 

@@ -161,7 +161,7 @@ _BETWEEN = re.compile(r"[\W_]+")
 
 
 def _needs_by_id(book: Book) -> dict[Value, BookRow]:
-    return {row["need_id"]: row for row in book.rows("needs") if row["need_id"] is not None}
+    return {key: row for row in book.rows("needs") if (key := row["need_id"]) is not None}
 
 
 def _accepted(book: Book, context: Context, sheet: str, column: str) -> set[Value]:
