@@ -161,6 +161,11 @@ def count_places(findings: Iterable[Finding]) -> dict[Severity, int]:
     }
 
 
+def worst(findings: Iterable[Finding]) -> Severity:
+    """Give the heaviest severity among `findings`."""
+    return min((finding.severity for finding in findings), key=list(Severity).index)
+
+
 def _open_places(findings: Iterable[Finding]) -> frozenset[Identity]:
     return frozenset(
         identity

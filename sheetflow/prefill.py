@@ -71,10 +71,9 @@ class Filling:
     @property
     def sheets(self) -> tuple[Sheet, ...]:
         """The sheets in their order: those always shown first."""
-        mine = self.form.sheets_for(self.level)
-        shown = [sheet for sheet in mine if sheet.always_shown]
-        behind = [sheet for sheet in mine if not sheet.always_shown]
-        return (*shown, *behind)
+        return tuple(
+            sorted(self.form.sheets_for(self.level), key=lambda sheet: not sheet.always_shown)
+        )
 
 
 def stamp_of(campaign: Campaign, form: Form, unit: Unit, period: Period) -> Stamp:
@@ -97,9 +96,8 @@ def prefill_blank(
     rows: dict[str, Sequence[Cells]] = {form.cover.sheet: (_cover(form, unit, period),)}
     for sheet in form.sheets_for(unit.level):
         if sheet.is_table:
-            kept = _standing(sheet, earlier.rows) if earlier and sheet.is_book else []
-            reached = earlier.reached.get(sheet.key, 0) if earlier else 0
-            rows[sheet.key] = (*kept, *_printed_keys(sheet, kept, reached))
+            kept = _standing(sheet, earlier) if sheet.is_book else []
+            rows[sheet.key] = (*kept, *_printed_keys(sheet, kept, earlier))
     return Filling(
         form=form,
         stamp=stamp_of(campaign, form, unit, period),
@@ -110,9 +108,9 @@ def prefill_blank(
     )
 
 
-def _standing(sheet: Sheet, rows: Mapping[str, Sequence[Cells]]) -> list[Cells]:
+def _standing(sheet: Sheet, earlier: Earlier | None) -> list[Cells]:
     """Give the sheet's rows, without the columns that this version has no more: the store has them."""
-    kept = rows.get(sheet.key, ())
+    kept = earlier.rows.get(sheet.key, ()) if earlier else ()
     if sheet.versions is None:
         return [*kept]
     return [{key: row[key] for key in row if key in sheet.by_key} for row in kept]
@@ -127,69 +125,61 @@ def _cover(form: Form, unit: Unit, period: Period) -> Cells:
     }
 
 
-def _printed_keys(sheet: Sheet, kept: Sequence[Cells], reached: int) -> list[Cells]:
+def _printed_keys(sheet: Sheet, rows: Sequence[Cells], earlier: Earlier | None) -> list[Cells]:
     """Print the keys that follow the last one, so that nobody has to number rows.
 
-    `reached` is the highest number that the year has seen: a key whose row is gone is not
-    given to another.
+    What the year has reached counts too: a key whose row is gone is not given to another.
     """
     column = sheet.key_column
     if column is None or not isinstance(column.type, Key):
         return []
-    own = [column.type.number(row.get(column.key)) for row in kept]
-    first = max(*own, reached, 0) + 1
-    return [
-        {column.key: column.type.example(number)}
-        for number in range(first, first + sheet.preprinted)
-    ]
+    own = [column.type.number(row.get(column.key)) for row in rows]
+    last = max(*own, earlier.reached.get(sheet.key, 0) if earlier else 0, 0)
+    numbers = range(last + 1, last + 1 + sheet.preprinted)
+    return [{column.key: column.type.example(number)} for number in numbers]
 
 
 def prefill_returned(
-    campaign: Campaign,
-    unit: Unit,
-    judgement: Judgement,
-    previous: Mapping[str, Number],
-    kept: Mapping[str, Sequence[Cells]] = MappingProxyType({}),
-    reached: Mapping[str, int] = MappingProxyType({}),
+    campaign: Campaign, unit: Unit, judgement: Judgement, earlier: Earlier | None = None
 ) -> Filling:
     """Fill the returned copy: the filler's own values, each finding at its new cell.
 
-    `kept` are the unit's last accepted rows: those that a finding misses come back at the
-    end of their sheet, marked, since the clerk has them nowhere else. `reached` are the
-    numbers that keys have come to, as in `Earlier`.
+    `earlier` is what the unit's last accepted workbook left: its rows that a finding misses come
+    back at the end of their sheet, marked, since the clerk has them nowhere else.
     """
     book = judgement.book
     if book is None:
         raise ValueError("a workbook that was not recognised has no returned copy")
+    form = book.form
     rows: dict[str, Sequence[Cells]] = {
         key: [_as_typed(found.sheet, row) for row in found.shown]
         for key, found in book.sheets.items()
     }
-    put_back = _put_back(rows, judgement.findings, book.form, kept)
-    for sheet in book.form.sheets_for(book.level):
+    put_back = _put_back(rows, judgement.findings, form, earlier)
+    for sheet in form.sheets_for(book.level):
         if sheet.is_table:
             filled = rows.get(sheet.key, ())
-            printed = _printed_keys(sheet, filled, reached.get(sheet.key, 0))
-            rows[sheet.key] = [*filled, *printed]
-    cover = book.form.cover
-    if not any(rows.get(cover.sheet, ())):
-        rows[cover.sheet] = [_cover(book.form, unit, book.said_period)]
-    moves = {key: _Moves.of(found, book.form) for key, found in book.sheets.items()}
-    stamp = stamp_of(campaign, book.form, unit, book.period)  # without a period, the cover tells
+            rows[sheet.key] = [*filled, *_printed_keys(sheet, filled, earlier)]
+    if not any(rows.get(form.cover.sheet, ())):
+        rows[form.cover.sheet] = [_cover(form, unit, book.said_period)]
+    moves = {key: _Moves.of(found, form) for key, found in book.sheets.items()}
+    stamp = stamp_of(campaign, form, unit, book.period)
+    if book.other_period:
+        stamp = replace(stamp, period="")  # the cover tells
     said = {
         finding.number: judgement.explanations[finding.identity].text
         for finding in judgement.findings
         if finding.identity in judgement.explanations
     }
     return Filling(
-        form=book.form,
-        stamp=stamp if book.other_period is None else replace(stamp, period=""),
+        form=form,
+        stamp=stamp,
         unit=unit,
         period=book.said_period,
         rows=rows,
-        previous=previous,
+        previous=earlier.totals if earlier else {},
         findings=_beside_answers(
-            put_back.get(finding.identity) or _move(finding, moves, book.form)
+            put_back.get(finding.identity) or _move(finding, moves, form)
             for finding in judgement.findings
         ),
         explanations={**judgement.typed, **said},
@@ -213,22 +203,23 @@ def _put_back(
     rows: dict[str, Sequence[Cells]],
     findings: Sequence[Finding],
     form: Form,
-    kept: Mapping[str, Sequence[Cells]],
+    earlier: Earlier | None,
 ) -> dict[Identity, Finding]:
     """Put back the rows that a finding on a key column misses; give it at its new cells."""
     moved: dict[Identity, Finding] = {}
     for finding in findings:
         place, sheet = finding.place, form.by_key.get(finding.place.sheet)
-        if sheet is None or not sheet.is_book or place.row or not place.key:
+        # Of what is no must, she may have left a row out with reason, and says so.
+        is_must = finding.severity is Severity.MUST
+        if sheet is None or not (sheet.is_book and place.key and is_must) or place.row:
             continue
-        if finding.severity is not Severity.MUST:
-            continue  # she may have left it out with reason, and says so
         missed = {place.key, *finding.other_keys}
-        back = [row for row in _standing(sheet, kept) if row.get(place.column) in missed]
+        back = [row for row in _standing(sheet, earlier) if row.get(place.column) in missed]
         if not back:
             continue
-        first = FIRST_ROW + len(rows.get(sheet.key, ()))
-        rows[sheet.key] = [*rows.get(sheet.key, ()), *back]
+        filled = rows.get(sheet.key, ())
+        first = FIRST_ROW + len(filled)
+        rows[sheet.key] = [*filled, *back]
         cell, *others = (
             cell_in(sheet, place.column, first + index, form.version) for index in range(len(back))
         )
@@ -298,58 +289,54 @@ class _Moves:
         return f"{cell_name(min(rows), min(columns))}:{cell_name(max(rows), max(columns))}"
 
 
-_UNMOVED = _Moves({}, {})
-
-
 def _move(finding: Finding, moves: Mapping[str, _Moves], form: Form) -> Finding:
     """Point `finding` to the returned copy's cell instead of the submitted one's."""
     place = finding.place
     declared = form.by_key.get(place.sheet)
     if declared is None:
         return finding
+    move = moves.get(place.sheet) or _Moves({}, {})
+    is_known, row, cell = place.column in declared.by_key, place.row, ""
     if declared.kind is Kind.INDICATORS:
-        return replace(finding, place=_among_figures(place, declared, form))
+        row, cell = _among_figures(place, form)
+    elif not declared.is_table:
+        cell = cell_in(declared, place.column, 0, form.version) if is_known else ""
+    else:
+        row = move.rows.get(place.row, 0)
+        if is_known and (row or not place.row):
+            cell = cell_in(declared, place.column, row or HEADER_ROW, form.version)
+        elif place.row and place.cell:
+            cell = move.cell(place.cell)
+    moved = replace(finding, place=replace(place, title=declared.title, row=row, cell=cell))
     if not declared.is_table:
-        known = place.column in declared.by_key
-        cell = cell_in(declared, place.column, 0, form.version) if known else ""
-        return replace(finding, place=replace(place, title=declared.title, cell=cell))
-    move = moves.get(place.sheet, _UNMOVED)
-    row, cell = move.rows.get(place.row, 0), ""
-    if place.column in declared.by_key and (row or not place.row):
-        cell = cell_in(declared, place.column, row or HEADER_ROW, form.version)
-    elif place.row and place.cell:
-        cell = move.cell(place.cell)
+        return moved
     return replace(
-        finding,
-        place=replace(place, title=declared.title, row=row, cell=cell),
-        others=tuple(name for other in finding.others if (name := move.cell(other))),
+        moved,
+        others=tuple(filter(None, map(move.cell, finding.others))),
         arguments=_moved_arguments(finding.arguments, move),
     )
 
 
 def _moved_arguments(arguments: Mapping[str, Argument], move: _Moves) -> Mapping[str, Argument]:
     """Rename the cells that a sentence names: the arguments called …cell and …range."""
-    renamed: dict[str, Argument] = {}
+    renamed = dict(arguments)
     for name, value in arguments.items():
-        text = str(value)
-        if name.endswith("cell") and text:
-            renamed[name] = move.cell(text) or text
+        if name.endswith("cell") and value:
+            renamed[name] = move.cell(str(value)) or value
         elif name.endswith("range"):
-            renamed[name] = move.area(text)
-        else:
-            renamed[name] = value
+            renamed[name] = move.area(str(value))
     return MappingProxyType(renamed)
 
 
-def _among_figures(place: Place, declared: Sheet, form: Form) -> Place:
-    """Point to a figure where our own sheet shows it, by its code."""
+def _among_figures(place: Place, form: Form) -> tuple[int, str]:
+    """Give the row and cell in which our own sheet shows a figure, by its code."""
     codes = [indicator.code for indicator in form.indicators]
     if place.column not in codes:
-        return replace(place, title=declared.title, row=0, cell="")
+        return 0, ""
     row = FIRST_ROW + codes.index(place.column)
     known = place.key in STATISTICS_COLUMNS
     column = STATISTICS_COLUMNS.index(place.key) + 1 if known else TOTAL_COLUMN
-    return replace(place, title=declared.title, row=row, cell=cell_name(row, column))
+    return row, cell_name(row, column)
 
 
 def marked_cells(filling: Filling) -> dict[tuple[str, str], list[Finding]]:
@@ -360,9 +347,3 @@ def marked_cells(filling: Filling) -> dict[tuple[str, str], list[Finding]]:
             if cell:
                 marks.setdefault((finding.place.sheet, cell), []).append(finding)
     return marks
-
-
-def worst(findings: Sequence[Finding]) -> Severity:
-    """Give the heaviest severity among `findings`."""
-    order = list(Severity)
-    return min((finding.severity for finding in findings), key=order.index)

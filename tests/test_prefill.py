@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sheetflow.findings import Finding, Severity
+from sheetflow.findings import Finding, Severity, worst
 from sheetflow.periods import Period
 from sheetflow.pipeline import judge
 from sheetflow.prefill import (
@@ -17,7 +17,6 @@ from sheetflow.prefill import (
     marked_cells,
     prefill_blank,
     prefill_returned,
-    worst,
 )
 from sheetflow.reading import read_workbook
 from sheetflow.schemas.book import Judgement
@@ -34,7 +33,7 @@ STAMP = dt.datetime(2012, 5, 3, tzinfo=dt.UTC)
 
 def returned(judgement: Judgement) -> Filling:
     """Give the returned copy's filling."""
-    return prefill_returned(CAMPAIGN, COUNTY, judgement, {})
+    return prefill_returned(CAMPAIGN, COUNTY, judgement)
 
 
 def handed_back(filling: Filling) -> RawWorkbook:
@@ -104,7 +103,7 @@ def test_no_key_is_printed_twice_in_a_year() -> None:
     before = replace(left_by(judged()), reached={"cadres": 7})
     blank = prefill_blank(CAMPAIGN, FORM, COUNTY, B3, before)
     assert blank.rows["cadres"][3]["cadre_id"] == "G008"
-    copy = prefill_returned(CAMPAIGN, COUNTY, judged(), {}, before.rows, before.reached)
+    copy = prefill_returned(CAMPAIGN, COUNTY, judged(), before)
     assert copy.rows["cadres"][3]["cadre_id"] == "G008"
     assert copy.rows["contact_points"][2]["contact_point_id"] == "L003"
 
@@ -231,8 +230,7 @@ def test_rows_that_vanished_are_put_back() -> None:
     )
     unlinked = "\n@ 对策建议 C4 = X0002"
     judgement = judged(gone + unlinked, before="")
-    kept = left_by(judged()).rows
-    filling = prefill_returned(CAMPAIGN, COUNTY, judgement, {}, kept)
+    filling = prefill_returned(CAMPAIGN, COUNTY, judgement, left_by(judged()))
     assert [row.get("need_id") for row in filling.rows["needs"][:6]] == [
         "X0002",
         "X0003",
@@ -243,7 +241,7 @@ def test_rows_that_vanished_are_put_back() -> None:
     ]
     (vanished,) = [entry for entry in filling.findings if entry.rule == "row-vanished"]
     assert (vanished.place.cell, vanished.others) == ("A7", ("A8",))
-    bare = prefill_returned(CAMPAIGN, COUNTY, judgement, {})
+    bare = prefill_returned(CAMPAIGN, COUNTY, judgement)
     assert len([row for row in bare.rows["needs"] if row.get("name")]) == 3
 
 

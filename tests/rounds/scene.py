@@ -40,8 +40,7 @@ def judged_drawing(raw: RawWorkbook, known: Context) -> Judgement:
 def returned_copy(judgement: Judgement, known: Context, compared: Round | None = None) -> bytes:
     """Write what the clerk gets back."""
     earlier = known.earlier(judgement.form, judgement.book.period) if judgement.book else None
-    totals, kept = (earlier.totals, earlier.rows) if earlier else ({}, {})
-    filling = prefill_returned(CAMPAIGN, TREE[known.unit.unit_id], judgement, totals, kept)
+    filling = prefill_returned(CAMPAIGN, TREE[known.unit.unit_id], judgement, earlier)
     return write_workbook(filling, DRESS, STAMP, compared.words if compared else "")
 
 

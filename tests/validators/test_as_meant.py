@@ -374,7 +374,7 @@ def test_the_copy_shows_what_was_read() -> None:
         "@ 走访记录 G4 = 无\n@ 走访记录 E6 = ⼀对⼀访谈\n@ 走访记录 F5 = 12①\n"
         "@ 基层组织 A5 = 姚家 街道\n@ 联系点 E4 = 2012–2–10\n@ 封面 B10 = —"
     )
-    rows = prefill_returned(CAMPAIGN, TREE["370102"], judged(typed_in), {}).rows
+    rows = prefill_returned(CAMPAIGN, TREE["370102"], judged(typed_in)).rows
     assert "questionnaires" not in rows["visits"][0]
     assert rows["visits"][2]["mode"] == "一对一访谈"
     assert rows["visits"][1]["women_met"] == "12①"

@@ -220,7 +220,7 @@ def test_versions_follow_each_other_in_any_order(
     # Where the second version has nothing in which anything new could stand, that is asked.
     told = {each.rule for each in again.findings} - {"version-older"}
     assert told <= {"nothing-reported"}, told
-    back = prefill_returned(whole_campaign, TREE[EAST], again, {}, kept)
+    back = prefill_returned(whole_campaign, TREE[EAST], again, earlier)
     assert back.stamp.version == str(form.in_version(second).version)
     write_workbook(back, dress, dt.datetime(2012, 3, 1, tzinfo=dt.UTC))
     for code, figure in again.figures.items():

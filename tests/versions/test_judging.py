@@ -139,7 +139,7 @@ def test_a_retired_column_is_still_checked_in_an_old_workbook() -> None:
     """A fault in it is found at its cell, and the copy shows it there, in the same version."""
     judgement = judged(OLD + "@ 巡河日志 E4 = 很多\n", "1")
     assert ("巡河日志", "E4") in {spot[1:] for spot in told(judgement)}
-    filling = prefill_returned(campaign(2), TREE[EAST], judgement, {})
+    filling = prefill_returned(campaign(2), TREE[EAST], judgement)
     assert filling.stamp.version == "1"
     page = written(filling)
     assert "清理费用" in str(page["巡河日志"]["E3"].value)

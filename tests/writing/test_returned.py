@@ -9,9 +9,9 @@ import openpyxl
 import pytest
 from openpyxl.workbook import Workbook
 
-from sheetflow.findings import Severity
+from sheetflow.findings import Severity, worst
 from sheetflow.periods import OFFICE_ZONE
-from sheetflow.prefill import Filling, marked_cells, worst
+from sheetflow.prefill import Filling, marked_cells
 from sheetflow.schemas.explanations import EXPLANATIONS
 from sheetflow.schemas.layout import (
     FIRST_ROW,

@@ -207,11 +207,7 @@ def returned_filling(request: JudgeRequest, judgement: Judgement) -> Filling:
     campaign = load_campaign(request.campaign)
     period = campaign.by_key[judgement.form].period(judgement.period)
     earlier = earlier_book(campaign, request.past, judgement.form, period)
-    if earlier is None:
-        return prefill_returned(campaign, request.unit, judgement, {})
-    return prefill_returned(
-        campaign, request.unit, judgement, earlier.totals, earlier.rows, earlier.reached
-    )
+    return prefill_returned(campaign, request.unit, judgement, earlier)
 
 
 def dump_book(book: Book) -> dict[str, bytes]:

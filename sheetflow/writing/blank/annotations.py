@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 from xlsxwriter.worksheet import Worksheet
 
-from sheetflow.findings import Finding
-from sheetflow.prefill import worst
+from sheetflow.findings import Finding, worst
 from sheetflow.writing.blank.context import Work
 from sheetflow.writing.measures import lines_of
 from sheetflow.writing.styles import SEVERITY_FILL, SONG, Look

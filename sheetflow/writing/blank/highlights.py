@@ -10,8 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from xlsxwriter.worksheet import Worksheet
 
-from sheetflow.findings import Severity
-from sheetflow.prefill import worst
+from sheetflow.findings import Severity, worst
 from sheetflow.schemas.conditions import Condition
 from sheetflow.schemas.layout import (
     FIRST_ROW,
