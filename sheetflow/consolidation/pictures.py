@@ -10,9 +10,9 @@ from collections.abc import Sequence
 
 from sheetflow.consolidation.report_data import Number, Picture, PictureKind, Series
 from sheetflow.consolidation.tables import PeriodTotals, Statistics
-from sheetflow.schemas.charts import Across, ChartSpec
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.indicators import Indicator, Values
+from sheetflow.schemas.reports import Across, ChartSpec
 
 _KINDS = {
     Across.UNITS: PictureKind.BARS,

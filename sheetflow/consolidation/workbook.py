@@ -23,7 +23,7 @@ from sheetflow.consolidation.tables import (
 from sheetflow.masks import MaskPolicy
 from sheetflow.periods import OFFICE_ZONE
 from sheetflow.schemas.campaign import Campaign
-from sheetflow.schemas.charts import Across
+from sheetflow.schemas.reports import Across
 from sheetflow.units import Unit, UnitTree, names_told_apart
 
 

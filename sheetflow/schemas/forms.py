@@ -14,11 +14,10 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from sheetflow.periods import Cadence, Period
-from sheetflow.schemas.charts import ChartSpec
 from sheetflow.schemas.conditions import Condition, Is
 from sheetflow.schemas.contradictions import refuse_contradictions
 from sheetflow.schemas.indicators import Indicator
-from sheetflow.schemas.reports import ReportSpec
+from sheetflow.schemas.reports import ChartSpec, ReportSpec
 from sheetflow.schemas.sheets import Kind, Sheet
 
 

@@ -13,7 +13,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from sheetflow.schemas.cells import Day, Key, Reference, References
-from sheetflow.schemas.columns import Column, RowModel
+from sheetflow.schemas.columns import Column, RowModel, text
 from sheetflow.schemas.conditions import Condition, Every, Filled, Not
 from sheetflow.schemas.tables import Row
 
@@ -276,3 +276,22 @@ def _told_apart(columns: tuple[Column, ...]) -> tuple[Column, ...]:
         else replace(column, label=f"{column.label}（第{column.until}版）")
         for column in columns
     )
+
+
+class ExplanationLine(RowModel):
+    """One answer: to which finding, where, and what is to be said."""
+
+    finding: str | None = text("审核意见编号", 10, width=14)
+    place: str | None = text("位置", 100, required=False, width=36)
+    explanation: str | None = text("说明", 500, width=60)
+
+
+EXPLANATIONS = Sheet(
+    key="explanations",
+    title="情况说明",
+    kind=Kind.ANSWER,
+    model=ExplanationLine,
+    note="对“核实性”审核意见逐条说明；数据确有错误的，请直接修改数据",
+    always_shown=False,
+    roll_up=RollUp.ROWS,
+)

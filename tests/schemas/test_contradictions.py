@@ -13,7 +13,6 @@ from sheetflow.campaigns import load_campaign
 from sheetflow.errors import DeclarationError
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.cells import Choice
-from sheetflow.schemas.charts import ChartSpec
 from sheetflow.schemas.columns import (
     Column,
     Disclosure,
@@ -29,7 +28,7 @@ from sheetflow.schemas.columns import (
 from sheetflow.schemas.conditions import Every, Not, where
 from sheetflow.schemas.forms import Cover, Form, OwnTotals, SamePerson
 from sheetflow.schemas.indicators import Count, Indicator, Ratio, Reaches, Sum
-from sheetflow.schemas.reports import ReportSpec
+from sheetflow.schemas.reports import ChartSpec, ReportSpec
 from sheetflow.schemas.sheets import Kind, Lookup, Sheet
 from tests.tiny.campaign import CAMPAIGN
 

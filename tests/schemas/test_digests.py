@@ -13,7 +13,6 @@ import pytest
 
 from sheetflow.campaigns import NAMES, load_campaign
 from sheetflow.schemas.campaign import Campaign
-from sheetflow.schemas.charts import ChartSpec
 from sheetflow.schemas.conditions import where
 from sheetflow.schemas.digests import (
     board_digest,
@@ -26,6 +25,7 @@ from sheetflow.schemas.digests import (
 )
 from sheetflow.schemas.forms import Form, OwnTotals
 from sheetflow.schemas.indicators import Count, Indicator, Ratio, Sum
+from sheetflow.schemas.reports import ChartSpec
 from tests.tiny.campaign import CAMPAIGN, CAMPAIGN_NAME
 from tests.tiny.forms import PATROL_FORM
 

@@ -11,7 +11,7 @@ import pytest
 
 import sheetflow
 from sheetflow.campaigns import load_campaign
-from sheetflow.schemas.explanations import EXPLANATIONS
+from sheetflow.schemas.sheets import EXPLANATIONS
 
 _ROOT = Path(sheetflow.__file__).parent
 _ITS_OWN = ("schemas/grassroots2012/", "validators/grassroots2012/")

@@ -24,10 +24,9 @@ from sheetflow.schemas.columns import (
     whole,
 )
 from sheetflow.schemas.conditions import where
-from sheetflow.schemas.explanations import EXPLANATIONS
 from sheetflow.schemas.forms import Cover, Form
 from sheetflow.schemas.indicators import Count, Indicator, Ratio, Sum
-from sheetflow.schemas.sheets import Kind, RollUp, Sheet
+from sheetflow.schemas.sheets import EXPLANATIONS, Kind, RollUp, Sheet
 
 _ABOVE_HIDDEN = disclosed(市=Mask.NAME, 省=Mask.LEFT_OUT)
 

@@ -12,7 +12,6 @@ from openpyxl.workbook import Workbook
 from sheetflow.findings import Severity, worst
 from sheetflow.periods import OFFICE_ZONE
 from sheetflow.prefill import Filling, marked_cells
-from sheetflow.schemas.explanations import EXPLANATIONS
 from sheetflow.schemas.layout import (
     FIRST_ROW,
     GUIDE_SHEET,
@@ -20,6 +19,7 @@ from sheetflow.schemas.layout import (
     ISSUE_COLUMNS,
     ISSUES_SHEET,
 )
+from sheetflow.schemas.sheets import EXPLANATIONS
 from sheetflow.writing import Dress, write_workbook
 from sheetflow.writing.styles import SEVERITY_FILL
 

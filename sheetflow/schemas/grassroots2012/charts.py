@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sheetflow.schemas.charts import Across, ChartSpec
 from sheetflow.schemas.grassroots2012.words import GROUPS, NATURES
+from sheetflow.schemas.reports import Across, ChartSpec
 
 _FIRST_GROUP, _FIRST_NATURE = 20, 26
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from sheetflow.schemas.conditions import Is, where
-from sheetflow.schemas.explanations import EXPLANATIONS
 from sheetflow.schemas.forms import Cover, Form, SamePerson
 from sheetflow.schemas.grassroots2012.charts import CHARTS
 from sheetflow.schemas.grassroots2012.help import CASE_HELP, HARD_CASES, PAIRINGS, PROJECTS
@@ -17,6 +16,7 @@ from sheetflow.schemas.grassroots2012.people import CADRES, CONTACT_POINTS, COVE
 from sheetflow.schemas.grassroots2012.statistics import INDICATORS, STATISTICS
 from sheetflow.schemas.grassroots2012.visits_and_needs import NEEDS, PAPERS, PROPOSALS, VISITS
 from sheetflow.schemas.reports import ReportSpec
+from sheetflow.schemas.sheets import EXPLANATIONS
 
 PROGRESS = Form(
     key="progress",

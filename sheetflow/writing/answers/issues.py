@@ -10,13 +10,13 @@ from xlsxwriter.worksheet import Worksheet
 
 from sheetflow.findings import Finding, Severity, count_places
 from sheetflow.schemas.cells import Text
-from sheetflow.schemas.explanations import EXPLANATIONS
 from sheetflow.schemas.layout import (
     FIRST_ROW,
     HEADER_ROW,
     ISSUE_COLUMNS,
     ISSUES_SHEET,
 )
+from sheetflow.schemas.sheets import EXPLANATIONS
 from sheetflow.workbook import cell_name
 from sheetflow.writing.blank.context import Work, set_print, write_head
 from sheetflow.writing.cells import put_text

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from sheetflow.consolidation.tables import Consolidated
-from sheetflow.schemas.charts import Across, ChartSpec
 from sheetflow.schemas.indicators import Indicator
 from sheetflow.schemas.layout import HEADER_ROW
+from sheetflow.schemas.reports import Across, ChartSpec
 from sheetflow.writing.consolidated.details import footer
 from sheetflow.writing.consolidated.matrix import FIRST_UNIT_COLUMN, Matrix, Shown, figure_look
 from sheetflow.writing.consolidated.pages import TEXT, Page

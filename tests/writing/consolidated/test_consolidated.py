@@ -27,9 +27,9 @@ from sheetflow.consolidation.tables import (
     Statistics,
 )
 from sheetflow.errors import DeclarationError, StoreError
-from sheetflow.schemas.charts import Across, ChartSpec
 from sheetflow.schemas.columns import Mask, disclosed
 from sheetflow.schemas.indicators import Values
+from sheetflow.schemas.reports import Across, ChartSpec
 from sheetflow.workbook import column_letters
 from sheetflow.writing.consolidated.details import countable
 from sheetflow.writing.consolidated.workbook import write_consolidated
