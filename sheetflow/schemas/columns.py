@@ -7,7 +7,7 @@ the check of the cell and its line in 填报说明.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache, lru_cache
@@ -72,8 +72,24 @@ def disclosed(withheld_when: Condition | None = None, **masks: Mask) -> Disclosu
 NotAfter = Literal["filled_on", "period_end", ""]
 
 
+class Versioned:
+    """What stands in some versions of a form, from `since` up to `until` (None: still)."""
+
+    since: int
+    until: int | None
+
+    def in_version(self, version: int) -> bool:
+        """Whether it stands in that version of the form."""
+        return self.since <= version and (self.until is None or version <= self.until)
+
+    @property
+    def is_lasting(self) -> bool:
+        """Whether it stands in every version."""
+        return self.since == 1 and self.until is None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
+class Column(Versioned):
     """One column of a sheet (or one label of a card).
 
     `required` is True, False or the condition that makes it so; with `only` the
@@ -104,10 +120,6 @@ class Column:
     since: int = 1
     until: int | None = None
 
-    def in_version(self, version: int) -> bool:
-        """Whether the column stands in that version of the form."""
-        return self.since <= version and (self.until is None or version <= self.until)
-
     def mask_at(self, level: str) -> Mask:
         """How the readers of `level` above the unit see the column: an unnamed one sees least.
 
@@ -116,15 +128,6 @@ class Column:
         is_ordinary = not self.personal and self.disclosure == OPEN
         unnamed = Mask.WHOLE if is_ordinary else Mask.LEFT_OUT
         return dict(self.disclosure.masks).get(level, unnamed)
-
-    def in_any(self, versions: Iterable[int]) -> bool:
-        """Whether the column stands in one of those versions."""
-        return any(map(self.in_version, versions))
-
-    @property
-    def is_lasting(self) -> bool:
-        """Whether the column stands in every version."""
-        return self.since == 1 and self.until is None
 
     @property
     def is_key(self) -> bool:

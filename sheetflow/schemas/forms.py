@@ -11,7 +11,6 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
-from typing import TypeVar
 
 from sheetflow.periods import Cadence, Period
 from sheetflow.schemas.conditions import Condition, Is
@@ -256,52 +255,42 @@ def _spanning(form: Form, versions: frozenset[int]) -> Form:
     sheets = tuple(_without_lost_lookups(sheet, by_key) for sheet in by_key.values())
     if sheets == form.sheets and all(sheet.is_lasting for sheet in sheets):
         return form
+    person, totals = form.same_person, form.own_totals
     return replace(
         form,
         version=max(versions),
         sheets=sheets,
         cover=_cover_in(form.cover, by_key),
-        same_person=_kept(form.same_person, by_key),
-        own_totals=_kept(form.own_totals, by_key),
+        same_person=person if person and _has(by_key, person.sheet, person.columns) else None,
+        own_totals=totals if totals and _has(by_key, totals.sheet, totals.columns) else None,
         declared=form,
         versions=versions,
     )
 
 
+def _has(sheets: Mapping[str, Sheet], sheet: str, columns: Iterable[str]) -> bool:
+    return sheet in sheets and sheets[sheet].by_key.keys() >= set(columns)
+
+
 def _without_lost_lookups(sheet: Sheet, sheets: Mapping[str, Sheet]) -> Sheet:
-    kept = tuple(
+    there = tuple(
         lookup
         for lookup in sheet.lookups
-        if lookup.by in sheet.by_key
-        and lookup.of in sheets
-        and lookup.column in sheets[lookup.of].by_key
+        if lookup.by in sheet.by_key and _has(sheets, lookup.of, (lookup.column,))
     )
-    return sheet if kept == sheet.lookups else replace(sheet, lookups=kept)
+    return sheet if there == sheet.lookups else replace(sheet, lookups=there)
 
 
 def _cover_in(cover: Cover, sheets: Mapping[str, Sheet]) -> Cover:
     """Give the cover without the roles that none of its columns plays."""
     known = sheets[cover.sheet].by_key
+    correction, nil = cover.correction, cover.nil
     return replace(
         cover,
         preparer=cover.preparer if cover.preparer in known else "",
         phone=cover.phone if cover.phone in known else "",
         reason=cover.reason if cover.reason in known else "",
-        correction=cover.correction if _asks_only(cover.correction, known) else None,
-        nil=cover.nil if _asks_only(cover.nil, known) else None,
-        exempt_when_nil=frozenset(filter(sheets.__contains__, cover.exempt_when_nil)),
+        correction=correction if correction and known.keys() >= {correction.column} else None,
+        nil=nil if nil and known.keys() >= set(nil.columns()) else None,
+        exempt_when_nil=cover.exempt_when_nil & sheets.keys(),
     )
-
-
-def _asks_only(condition: Condition | None, known: Iterable[str]) -> bool:
-    return condition is not None and set(known).issuperset(condition.columns())
-
-
-_Spec = TypeVar("_Spec", SamePerson, OwnTotals)
-
-
-def _kept(spec: _Spec | None, sheets: Mapping[str, Sheet]) -> _Spec | None:
-    """Give what is asked of a sheet where all of its columns are there."""
-    if spec is None or spec.sheet not in sheets:
-        return None
-    return spec if set(spec.columns) <= sheets[spec.sheet].by_key.keys() else None

@@ -1,4 +1,7 @@
-"""What a form gives to the Word report: whose words are quoted, which cases are told."""
+"""What a form gives to reports: whose words are quoted, which cases are told, what is drawn.
+
+This module owns what a chart shows and refuses to know how one is drawn.
+"""
 
 from __future__ import annotations
 
@@ -10,16 +13,8 @@ from sheetflow.schemas.conditions import Condition
 TEMPLATE_NAMES = frozenset(
     {
         *("单位名称", "单位级别", "全域", "下级单位", "活动名称", "报告期", "累计时段"),
-        *(
-            "上一报告期",
-            "有上期",
-            "口径说明",
-            "成文日期",
-            "发文单位",
-            "主送机关",
-            "红头",
-            "发文机关标志",
-        ),
+        *("上一报告期", "有上期", "口径说明", "成文日期", "发文单位", "主送机关"),
+        *("红头", "发文机关标志"),
         *("发文字号", "版记", "抄送", "印发机关", "印发日期"),
         *("本期", "累计", "上期", "上期累计", "比上期", "较上期", "居前"),
         *("各单位", "上报情况", "典型案例", "图题", "图"),

@@ -13,7 +13,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from sheetflow.schemas.cells import Day, Key, Reference, References
-from sheetflow.schemas.columns import Column, RowModel, text
+from sheetflow.schemas.columns import Column, RowModel, Versioned, text
 from sheetflow.schemas.conditions import Condition, Every, Filled, Not
 from sheetflow.schemas.tables import Row
 
@@ -44,7 +44,7 @@ class RollUp(StrEnum):
 
 
 @dataclass(frozen=True)
-class Sheet:
+class Sheet(Versioned):
     """One sheet of a form.
 
     `void` says which rows stay in the book but leave the figures (已撤销), by a column of
@@ -79,20 +79,11 @@ class Sheet:
     @cached_property
     def columns(self) -> tuple[Column, ...]:
         """The columns from left to right, those of all versions that are meant."""
-        wanted = self.versions
-        columns = self.model.columns()
+        columns, wanted = self.model.columns(), self.versions
         if wanted is not None:
-            columns = _by_themselves([column for column in columns if column.in_any(wanted)])
+            standing = [column for column in columns if any(map(column.in_version, wanted))]
+            columns = _by_themselves(standing)
         return _told_apart(columns)
-
-    def in_version(self, version: int) -> bool:
-        """Whether the sheet stands in that version of the form."""
-        return self.since <= version and (self.until is None or version <= self.until)
-
-    @property
-    def is_lasting(self) -> bool:
-        """Whether the sheet stands in every version."""
-        return self.since == 1 and self.until is None
 
     def spanning(self, versions: frozenset[int]) -> Sheet:
         """Give the sheet with the columns of those versions; itself where it never changed.
@@ -120,13 +111,10 @@ class Sheet:
     @cached_property
     def _turns(self) -> tuple[int, ...]:
         """The versions meant in which the sheet stands; of all, those with which a column changes."""
-        wanted = self.versions
-        if wanted is None:
-            columns = self.model.columns()
-            begun = {column.since for column in columns}
-            wanted = frozenset(
-                {self.since, *begun, *(each.until + 1 for each in columns if each.until)}
-            )
+        columns = self.model.columns()
+        changes = {self.since, *(column.since for column in columns)}
+        changes |= {column.until + 1 for column in columns if column.until}
+        wanted = changes if self.versions is None else self.versions
         return tuple(sorted(filter(self.in_version, wanted)))
 
     @cached_property
@@ -155,9 +143,8 @@ class Sheet:
         """The key column, else the first reference where it stands first (a row about that row)."""
         if self.key_column:
             return self.key_column
-        first = next(iter(self.columns), None)
-        names = first is not None and first.refers_to and self.kind is not Kind.FLOW
-        return first if names else None
+        leading = self.columns[:1] if self.kind is not Kind.FLOW else ()
+        return next((column for column in leading if column.refers_to), None)
 
     @cached_property
     def printed_key(self) -> str:
@@ -184,14 +171,13 @@ class Sheet:
         required = [
             column for column in self.columns if column.required is True and not column.is_key
         ]
-        for column in required:
-            if self._in_all(column):
-                return (column,)
+        if lasting := next(filter(self._in_all, required), None):
+            return (lasting,)
         firsts = (
             next((column for column in required if column.in_version(version)), None)
             for version in self._turns
         )
-        return tuple(dict.fromkeys(column for column in firsts if column))
+        return tuple(dict.fromkeys(filter(None, firsts)))
 
     @property
     def marker(self) -> Column:
@@ -224,9 +210,8 @@ class Sheet:
     @cached_property
     def in_use(self) -> Condition:
         """The condition that a row counts at all: in use, and not set aside."""
-        used: Condition = Filled(self.marker.key)
-        if len(self.markers) > 1:
-            used = Not(Every(tuple(Not(Filled(column.key)) for column in self.markers)))
+        filled = [Filled(column.key) for column in self.markers]
+        used = filled[0] if len(filled) == 1 else Not(Every(tuple(map(Not, filled))))
         return Every((used, self.void_not)) if self.void_not else used
 
 
