@@ -34,14 +34,8 @@ _TOKEN = re.compile(
 _CONDITION = re.compile(r"(<=|>=|<>|<|>|=)\s*(-?\d+(?:\.\d+)?)")
 _ELAPSED = re.compile(r"h+|m+|s+", re.IGNORECASE)
 _HOLDS: Mapping[str, Callable[[Decimal, Decimal], bool]] = MappingProxyType(
-    {
-        "<": operator.lt,
-        "<=": operator.le,
-        ">": operator.gt,
-        ">=": operator.ge,
-        "=": operator.eq,
-        "<>": operator.ne,
-    }
+    {"<": operator.lt, "<=": operator.le, ">": operator.gt}
+    | {">=": operator.ge, "=": operator.eq, "<>": operator.ne}
 )
 _MOST_SECTIONS = 4
 _LONGEST = 255
@@ -61,6 +55,15 @@ class Section:
     def has(self, *kinds: str) -> bool:
         """Whether a piece of one of these kinds stands in it."""
         return any(kind in kinds for kind, _ in self.tokens)
+
+    @property
+    def shape(self) -> str:
+        """A letter for each piece: 0 a place, G for General, p a word with a point, x other words."""
+        named = {"digit": "0", "general": "G", "point": ".", "comma": ","}
+        return "".join(
+            named.get(kind, "p" if kind == "literal" and "." in text else "x")
+            for kind, text in self.tokens
+        )
 
     @property
     def literal(self) -> str:
@@ -115,22 +118,10 @@ def section_for(code: str, value: Decimal | None) -> Section:
     if value is None:
         return sections[-1] if len(numeric) < len(sections) else AS_TYPED
     if not numeric:  # a code for texts alone shows a number as if it were one
-        pieces = (
-            ("general", "") if kind == "text" else (kind, text)
-            for kind, text in sections[-1].tokens
-        )
-        return Section(None, tuple(pieces))
+        as_number = {"text": ("general", "")}
+        return Section(None, tuple(as_number.get(token[0], token) for token in sections[-1].tokens))
     if any(section.condition for section in numeric[:2]):
-        return _by_condition(numeric, value)
-    if len(numeric) == 1 or value > 0:
-        return numeric[0]
-    if value < 0:
-        return numeric[1]
-    return numeric[2] if len(numeric) > 2 else numeric[0]  # noqa: PLR2004 - that for zero
-
-
-def _by_condition(numeric: tuple[Section, ...], value: Decimal) -> Section:
-    """Give the first section whose condition holds, else the one that has none."""
-    met = next((section for section in numeric[:2] if section.holds(value)), None)
-    otherwise = next((section for section in reversed(numeric) if not section.condition), GENERAL)
-    return met or otherwise
+        met = (section for section in numeric[:2] if section.holds(value))
+        return next(met, next((last for last in reversed(numeric) if not last.condition), GENERAL))
+    sign = 0 if value > 0 else 1 if value < 0 else 2
+    return numeric[sign] if sign < len(numeric) else numeric[0]

@@ -1,30 +1,23 @@
-"""Shows a value as its format does, and tells whether that is another figure."""
+"""Shows a value as a section of a format does, and tells whether that is another figure.
+
+What is shown is near enough to be quoted. It refuses what says nothing about size: fractions,
+exponents, Chinese numerals and colours.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
-from decimal import Decimal
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from math import prod
 from types import MappingProxyType
 
-from sheetflow.number_formats.codes import Section, section_for, sections_of
-from sheetflow.number_formats.drawing import Drawn, date_parts, draw_day, draw_number, scale_of
+from sheetflow.number_formats.codes import Section, Token, section_for, sections_of
 
+_POWERS = (("十拾", 1), ("百佰", 2), ("千仟", 3), ("万萬", 4), ("亿億", 8))
 _SIZES: Mapping[str, int] = MappingProxyType(
-    {
-        "十": 10,
-        "拾": 10,
-        "百": 100,
-        "佰": 100,
-        "千": 1000,
-        "仟": 1000,
-        "万": 10_000,
-        "萬": 10_000,
-        "亿": 100_000_000,
-        "億": 100_000_000,
-    }
+    {word: 10**power for words, power in _POWERS for word in words}
 )
 _LETTERS: Mapping[str, int] = MappingProxyType({"K": 1000, "M": 1_000_000})
 _WORDS = "(?:[十拾佰千仟万萬亿億]|百(?!分))+"
@@ -33,11 +26,16 @@ _ELSEWHERE = re.compile(rf"({_WORDS})(?=[元人户件次份条个名块本册亩
 _FIGURE = re.compile(r"\d[\d,]*(?:\.\d+)?|\.\d+")
 _FIRST_DAY = dt.date(1899, 12, 30)
 _NUMBER = re.compile(r"\s*[+-]?\d+(?:,\d{3})*(?:\.\d+)?\s*")
+_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+_NAMED = 3
+"""From so many letters on a month or weekday shows by its name, a year in full."""
+_ENOUGH = 2000
+"""Digits for the largest number in the longest code of percent signs and places."""
 
 
 def may_mislead(code: str) -> bool:
     """Whether a value can show as another figure, or a date without its day, in this format."""
-    return any(_is_doubtful(section) for section in sections_of(code))
+    return any(map(_is_doubtful, sections_of(code)))
 
 
 def shown_otherwise(code: str, value: object) -> str:
@@ -50,7 +48,7 @@ def shown_otherwise(code: str, value: object) -> str:
     if isinstance(value, dt.date):
         day = value.date() if isinstance(value, dt.datetime) else value
         section = section_for(code, Decimal((day - _FIRST_DAY).days))
-        return draw_day(section, value) if _hides_day(section) else ""
+        return _draw_day(section, value) if _hides_day(section) else ""
     if isinstance(value, int | float):
         return _number_shown(code, Decimal(f"{value:.15g}"))
     if isinstance(value, str) and _NUMBER.fullmatch(value):
@@ -64,12 +62,12 @@ def _number_shown(code: str, number: Decimal) -> str:
     if not number.is_finite() or number == 0:
         return ""
     section = section_for(code, number)
-    if not _is_doubtful(section) or section.has("date"):
+    if not _is_doubtful(section) or section.has("date", "exponent"):
         return ""
-    if section.has("exponent") or not section.has("digit", "general"):
+    if not section.has("digit", "general"):
         return ""
-    drawn = draw_number(section, number)
-    return "" if _is_as_stored(section, drawn, abs(number)) else drawn.text.strip()
+    text, begins = _draw_number(section, number)
+    return "" if _is_as_stored(section, text, begins, abs(number)) else text.strip()
 
 
 def _is_doubtful(section: Section) -> bool:
@@ -78,38 +76,35 @@ def _is_doubtful(section: Section) -> bool:
     words = section.literal
     return (
         section.has("percent")
-        or scale_of(section) > 0
+        or _thousands(section) > 0
         or any(word in words for word in _SIZES)
         or any(letter.isdecimal() for letter in words)
-        or _has_drawn_point(section)
+        # A point that is a mere letter among the digits: 0!.0000 shows 80000 as 8.0000.
+        or re.search("0.*p.*0", section.shape) is not None
     )
-
-
-def _has_drawn_point(section: Section) -> bool:
-    """Whether a point that is a mere letter stands among the digits: 0!.0000 shows 80000 as 8.0000."""
-    digits = [index for index, (kind, _) in enumerate(section.tokens) if kind == "digit"]
-    between = section.tokens[digits[0] : digits[-1]] if digits else ()
-    return any(kind == "literal" and "." in text for kind, text in between)
 
 
 def _hides_day(section: Section) -> bool:
     """Whether a year or month shows and no day; a time of day is no date."""
-    shown = {part for part, _ in date_parts(section)}
+    shown = {part for part, _ in _date_parts(section)}
     return not shown.isdisjoint("ym") and "d" not in shown
 
 
-def _is_as_stored(section: Section, drawn: Drawn, stored: Decimal) -> bool:
-    """Whether the figure drawn, with the word of size beside it, is `stored` but for rounding."""
-    figure = next((f for f in _FIGURE.finditer(drawn.text) if f.end() > drawn.at), None)
+def _is_as_stored(section: Section, text: str, begins: int, stored: Decimal) -> bool:
+    """Whether the figure drawn, with the word of size beside it, is `stored` but for rounding.
+
+    Before `begins` there is nothing but the format's own words.
+    """
+    figure = next((found for found in _FIGURE.finditer(text) if found.end() > begins), None)
     if figure is None or section.has("percent"):
         return False
     shown = Decimal(figure[0].replace(",", ""))
     places = len(figure[0].partition(".")[2])
-    size = _size_in(drawn.text, figure.end())
-    letter = drawn.text[figure.end() : figure.end() + 1].upper()
-    sizes = {Decimal(size or 1), Decimal(_LETTERS.get(letter, size or 1))}
+    size = _size_in(text, figure.end()) or 1
+    letter = text[figure.end() : figure.end() + 1].upper()
     return any(
-        abs(shown * each - stored) <= each * Decimal(5).scaleb(-places - 1) for each in sizes
+        abs(shown * each - stored) <= each * Decimal(5).scaleb(-places - 1)
+        for each in (Decimal(size), Decimal(_LETTERS.get(letter, size)))
     )
 
 
@@ -117,3 +112,102 @@ def _size_in(text: str, behind: int) -> int:
     """Read the word of size (万, 千 …) that stands behind the figure or with a measure; else 0."""
     found = _BEHIND.match(text, behind) or _ELSEWHERE.search(text)
     return prod(_SIZES[word] for word in found[1]) if found else 0
+
+
+def _thousands(section: Section) -> int:
+    """Count the thousands that a number is divided by: commas behind the last digit of a part."""
+    ends = (re.search("[0G](,+)[^0G]*$", part) for part in section.shape.split(".", 1))
+    return sum(len(found[1]) for found in ends if found)
+
+
+def _draw_number(section: Section, number: Decimal) -> tuple[str, int]:
+    """Draw a number as the section shows it; give also where its own figures begin."""
+    point = section.shape.find(".")
+    cut = point if point >= 0 else len(section.tokens)
+    whole, part = section.tokens[:cut], section.tokens[cut:]
+    percents = sum(kind == "percent" for kind, _ in section.tokens)
+    with localcontext(prec=_ENOUGH):
+        value = abs(number).scaleb(2 * percents - 3 * _thousands(section))
+        if section.has("general"):
+            digits, behind = f"{value.normalize():f}", ""
+        else:
+            places = sum(kind == "digit" for kind, _ in part)
+            rounded = value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+            digits, _, behind = f"{rounded:f}".partition(".")
+    grouped = re.search("0.*,.*0", section.shape[:cut])
+    pieces = [*_laid(whole, digits, grouped=bool(grouped)), *_laid_behind(part, behind)]
+    before = next((index for index, (own, _) in enumerate(pieces) if own), 0)
+    sign = "-" if number < 0 and "-" not in section.literal else ""
+    begins = len(sign) + sum(len(text) for _, text in pieces[:before])
+    return sign + "".join(text for _, text in pieces), begins
+
+
+def _laid(tokens: Sequence[Token], digits: str, *, grouped: bool) -> list[tuple[bool, str]]:
+    """Lay the digits into the places from the right; what is over goes before the first place."""
+    places = sum(kind == "digit" for kind, _ in tokens)
+    takes_all = any(kind == "general" for kind, _ in tokens)
+    laid: list[tuple[bool, str]] = []
+    left, done = digits if digits.strip("0") else "", 0
+    for kind, text in reversed(tokens):
+        if kind == "general":
+            laid.append((True, digits))
+        elif kind == "digit" and not takes_all:
+            places -= 1
+            own = left[-1:] if places else left
+            left = left[:-1] if places else ""
+            for digit in reversed(own or {"0": "0", "?": " "}.get(text, "")):
+                comma = "," if grouped and done and done % 3 == 0 and digit.isdigit() else ""
+                laid.append((True, digit + comma))
+                done += 1
+        elif kind in ("literal", "percent"):
+            laid.append((False, text))
+    return laid[::-1]
+
+
+def _laid_behind(tokens: Sequence[Token], digits: str) -> list[tuple[bool, str]]:
+    """Lay the digits behind the point, which comes first, into their places from the left."""
+    laid: list[tuple[bool, str]] = []
+    left = digits
+    for kind, text in tokens:
+        if kind == "point":
+            laid.append((True, "."))
+        elif kind == "digit":
+            own, left = left[:1], left[1:]
+            dropped = text == "#" and own == "0" and not left.strip("0")
+            laid.append((True, "" if dropped else own))
+        elif kind in ("literal", "percent"):
+            laid.append((False, text))
+    return laid
+
+
+def _draw_day(section: Section, value: dt.date) -> str:
+    """Draw a date as the section shows it."""
+    moment = value if isinstance(value, dt.datetime) else dt.datetime.combine(value, dt.time())
+    parts = _date_parts(section)
+    return "".join(
+        _part_of_day(*next(parts), moment) if kind == "date" else text
+        for kind, text in section.tokens
+        if kind in ("date", "literal", "point", "comma")
+    )
+
+
+def _date_parts(section: Section) -> Iterator[tuple[str, str]]:
+    """Give what each piece of a date shows (y m d h n s, n for minutes), and how it is written."""
+    dates = [text.lower() for kind, text in section.tokens if kind == "date"]
+    for before, text, after in zip(["-", *dates], dates, [*dates[1:], "-"], strict=False):
+        part = text[0]
+        if part == "m" and (before[0] == "h" or after[0] == "s"):
+            part = "n"
+        elif part == "d" and len(text) >= _NAMED:
+            part = "a"  # a weekday
+        yield part.replace("e", "y"), text
+
+
+def _part_of_day(part: str, text: str, moment: dt.datetime) -> str:
+    if part == "y":
+        full = text[0] == "e" or len(text) >= _NAMED
+        return f"{moment.year:04d}" if full else f"{moment.year % 100:02d}"
+    if part == "m" and len(text) >= _NAMED:
+        return _MONTHS[moment.month - 1]
+    figures = {"m": moment.month, "h": moment.hour, "n": moment.minute, "s": moment.second}
+    return f"{figures[part]:0{min(len(text), 2)}d}" if part in figures else ""

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from decimal import Decimal, InvalidOperation
+from contextlib import suppress
+from decimal import Decimal
 
 from sheetflow.findings import Argument
 from sheetflow.lookalikes import plain, plain_dashes, trim, without_spaces
@@ -45,17 +46,11 @@ _FIRST_YEAR, _LAST_YEAR = 1900, 2099
 
 def read_day(raw: CellValue) -> dt.date:
     """Read a date cell; raise CellFault for incomplete, impossible or serial dates."""
-    if isinstance(raw, dt.datetime):
-        return _plausible(raw.year, raw.month, raw.day)
     if isinstance(raw, dt.date):
         return _plausible(raw.year, raw.month, raw.day)
     if isinstance(raw, bool | dt.time | dt.timedelta):
         raise CellFault("date-unclear", typed=_plain_number(raw))
-    text = plain_dashes(plain(_plain_number(raw))).strip()
-    return _split_day(_MIDNIGHT.sub("", text))
-
-
-def _split_day(text: str) -> dt.date:
+    text = _MIDNIGHT.sub("", plain_dashes(plain(_plain_number(raw))).strip())
     for shape in _DAY_SHAPES:
         if match := shape.fullmatch(text):
             return _plausible(int(match[1]), int(match[2]), int(match[3]))
@@ -66,13 +61,10 @@ def _split_day(text: str) -> dt.date:
 
 
 def _plausible(year: int, month: int, day: int) -> dt.date:
-    try:
-        found = dt.date(year, month, day)
-    except ValueError:
-        raise CellFault("date-impossible", typed=f"{year}年{month}月{day}日") from None
-    if not _FIRST_YEAR <= year <= _LAST_YEAR:
-        raise CellFault("date-impossible", typed=f"{year}年{month}月{day}日")
-    return found
+    with suppress(ValueError):
+        if _FIRST_YEAR <= year <= _LAST_YEAR:
+            return dt.date(year, month, day)
+    raise CellFault("date-impossible", typed=f"{year}年{month}月{day}日")
 
 
 _NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?")
@@ -113,29 +105,20 @@ def read_number(raw: CellValue, units: tuple[str, ...] = ()) -> int | Decimal:
 
 
 def _no_number(text: str) -> CellFault:
-    """Tell by which habit `text` is no plain number."""
-    if any(shape.fullmatch(text) for shape in _DAY_SHAPES):
-        return CellFault("number-date")
-    raise _number_fault(text)
-
-
-def _number_fault(text: str) -> CellFault:
     """Say what keeps `text` from being a number."""
-    if not _HAS_DIGIT.search(text):
-        return CellFault("number-text", typed=_short(text))
     if any(shape.fullmatch(text) for shape in _DAY_SHAPES):
         return CellFault("number-date")
-    if _ABOUT.search(text):
-        return CellFault("number-about", typed=_short(text))
-    rule = "number-scaled" if _SCALE.search(text) else "number-unit"
+    if not _HAS_DIGIT.search(text):
+        rule = "number-text"
+    elif _ABOUT.search(text):
+        rule = "number-about"
+    else:
+        rule = "number-scaled" if _SCALE.search(text) else "number-unit"
     return CellFault(rule, typed=_short(text))
 
 
 def _exact(text: str) -> int | Decimal:
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        raise CellFault("number-text", typed=_short(text)) from None
+    number = Decimal(text)
     if not number.is_finite():
         raise CellFault("number-text", typed=_short(text))
     if number.adjusted() >= EXACT_DIGITS:
