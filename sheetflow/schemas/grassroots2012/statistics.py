@@ -6,6 +6,8 @@ workbook, the recomputation on receipt and the roll-up follow.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sheetflow.schemas.columns import RowModel
 from sheetflow.schemas.conditions import AtLeast, Filled, Not, where
 from sheetflow.schemas.grassroots2012.words import GROUPS, NATURES, VISIT_MODES
@@ -16,6 +18,7 @@ from sheetflow.schemas.indicators import (
     Ratio,
     Reaches,
     Reporting,
+    Source,
     Sum,
 )
 from sheetflow.schemas.sheets import Kind, RollUp, Sheet
@@ -37,30 +40,26 @@ _STANDING = "对应的台帐需求已撤销的不计"
 _ENOUGH_FUNDS = AtLeast("women", 1) & AtLeast("funds", "women")
 
 
+def _of_which(code: str, label: str, unit: str, source: Source, definition: str = "") -> Indicator:
+    """Declare a part of the indicator above it."""
+    return Indicator(code, label, unit, source, indent=1, definition=definition)
+
+
+def _front(word: str, words: Sequence[str]) -> str:
+    """What stands before one of several parts."""
+    return "其中：" if word == words[0] else "　　　"
+
+
 def _people() -> list[Indicator]:
     return [
         Indicator("S01", "参加活动的妇联干部", "人", Count("cadres", _ON_DUTY)),
-        Indicator(
-            "S02",
-            "其中：领导干部",
-            "人",
-            Count("cadres", _ON_DUTY & where("is_leader", "是")),
-            indent=1,
+        _of_which(
+            "S02", "其中：领导干部", "人", Count("cadres", _ON_DUTY & where("is_leader", "是"))
         ),
         Indicator("S03", "建立联系点", "个", Count("contact_points", _IN_USE)),
-        Indicator(
-            "S04",
-            "其中：村",
-            "个",
-            Count("contact_points", _IN_USE & where("kind", "村")),
-            indent=1,
-        ),
-        Indicator(
-            "S05",
-            "　　　社区",
-            "个",
-            Count("contact_points", _IN_USE & where("kind", "社区")),
-            indent=1,
+        _of_which("S04", "其中：村", "个", Count("contact_points", _IN_USE & where("kind", "村"))),
+        _of_which(
+            "S05", "　　　社区", "个", Count("contact_points", _IN_USE & where("kind", "社区"))
         ),
         Indicator("S06", "固定联系妇女群众", "人", Sum("cadres", ("women_linked",), _ON_DUTY)),
     ]
@@ -68,12 +67,11 @@ def _people() -> list[Indicator]:
 
 def _visits() -> list[Indicator]:
     by_mode = [
-        Indicator(
+        _of_which(
             f"S{number:02d}",
-            ("其中：" if number == 9 else "　　　") + mode,  # noqa: PLR2004 - the first of them
+            _front(mode, VISIT_MODES) + mode,
             "人次",
             Sum("visits", ("women_met",), where("mode", mode)),
-            indent=1,
         )
         for number, mode in enumerate(VISIT_MODES, start=9)
     ]
@@ -92,12 +90,8 @@ def _visits() -> list[Indicator]:
 
 def _needs() -> list[Indicator]:
     by_group = [
-        Indicator(
-            f"S{number}",
-            ("其中：" if number == 20 else "　　　") + group,  # noqa: PLR2004 - the first of them
-            "件",
-            Count("needs", where("group", group)),
-            indent=1,
+        _of_which(
+            f"S{number}", _front(group, GROUPS) + group, "件", Count("needs", where("group", group))
         )
         for number, group in enumerate(GROUPS, start=20)
     ]
@@ -127,27 +121,24 @@ def _help() -> list[Indicator]:
     adopted = where("progress", "已采纳", "已出台法规政策", "已纳入民生项目")
     return [
         Indicator("S33", "提出对策建议", "件", Count("proposals")),
-        Indicator(
+        _of_which(
             "S34",
             "其中：被采纳",
             "件",
             Count("proposals", adopted),
-            indent=1,
             definition="办理进展为已采纳、已出台法规政策、已纳入民生项目的件数",
         ),
-        Indicator(
+        _of_which(
             "S35",
             "　　　推动出台法规政策",
             "件",
             Count("proposals", where("progress", "已出台法规政策")),
-            indent=1,
         ),
-        Indicator(
+        _of_which(
             "S36",
             "　　　纳入民生项目",
             "件",
             Count("proposals", where("progress", "已纳入民生项目")),
-            indent=1,
         ),
         Indicator("S37", "跟踪督促", "次", Sum("proposals", ("follow_ups",))),
         Indicator("S38", "个案帮扶", "件", Count("case_help"), definition=_STANDING),
@@ -165,19 +156,11 @@ def _help() -> list[Indicator]:
             "S41", "说服教育解疑释惑", "次", Sum("hard_cases", ("talks",)), definition=_STANDING
         ),
         Indicator("S42", "结对帮扶", "对", Count("pairings", _PAIRED)),
-        Indicator(
-            "S43",
-            "其中：一帮一",
-            "对",
-            Count("pairings", _PAIRED & where("mode", "一帮一")),
-            indent=1,
+        _of_which(
+            "S43", "其中：一帮一", "对", Count("pairings", _PAIRED & where("mode", "一帮一"))
         ),
-        Indicator(
-            "S44",
-            "　　　多帮一",
-            "对",
-            Count("pairings", _PAIRED & where("mode", "多帮一")),
-            indent=1,
+        _of_which(
+            "S44", "　　　多帮一", "对", Count("pairings", _PAIRED & where("mode", "多帮一"))
         ),
         Indicator("S45", "结对帮扶资金", "元", Sum("pairings", ("funds",)), by=Kind.LEDGER),
         Indicator("S46", "办好事实事", "件", Sum("pairings", ("deeds",)), by=Kind.LEDGER),
@@ -233,17 +216,11 @@ def _foundations() -> list[Indicator]:
 def _outcomes() -> list[Indicator]:
     return [
         Indicator("S59", "媒体报道", "篇", Count("publicity")),
-        Indicator(
-            "S60", "其中：国家级", "篇", Count("publicity", where("level", "国家级")), indent=1
-        ),
-        Indicator("S61", "　　　省级", "篇", Count("publicity", where("level", "省级")), indent=1),
+        _of_which("S60", "其中：国家级", "篇", Count("publicity", where("level", "国家级"))),
+        _of_which("S61", "　　　省级", "篇", Count("publicity", where("level", "省级"))),
         Indicator("S62", "督查", "次", Count("supervision")),
-        Indicator(
-            "S63",
-            "其中：领导带队",
-            "次",
-            Count("supervision", where("led_by_leader", "是")),
-            indent=1,
+        _of_which(
+            "S63", "其中：领导带队", "次", Count("supervision", where("led_by_leader", "是"))
         ),
         Indicator("S64", "典型案例", "个", Count("practices", where("kind", "典型案例"))),
         Indicator("S65", "制度机制", "个", Count("practices", where("kind", "制度机制"))),
