@@ -132,17 +132,14 @@ def compare_rounds(last: Iterable[Finding], now: Iterable[Finding]) -> Round | N
     after = _open_places(now)
     if not before:
         return None
-    left = len(before & after) + (_unnamed(before - after) & _unnamed(after - before)).total()
+    # A row without a key is known by its values: mending one makes it another row, and what is
+    # left in it would pass for mended and new. So these are counted by rule, sheet and column.
+    gone, come = (
+        Counter(identity[:3] for identity in places if identity[3].startswith(UNNAMED))
+        for places in (before - after, after - before)
+    )
+    left = len(before & after) + (gone & come).total()
     return Round(last=len(before), mended=len(before) - left, left=left, new=len(after) - left)
-
-
-def _unnamed(places: Iterable[Identity]) -> Counter[tuple[str, str, str]]:
-    """Count the places in rows without a key by rule, sheet and column.
-
-    Such a row is known by its values: mending one makes it another row, and what is left in
-    it would pass for mended and new.
-    """
-    return Counter(identity[:3] for identity in places if identity[3].startswith(UNNAMED))
 
 
 def count_places(findings: Iterable[Finding]) -> dict[Severity, int]:
@@ -150,15 +147,9 @@ def count_places(findings: Iterable[Finding]) -> dict[Severity, int]:
 
     This is what a `Round` counts, so that the next answer goes on from this one's figures.
     """
-    listed = list(findings)
-    return {
-        severity: len(
-            frozenset[Identity]().union(
-                *(finding.identities for finding in listed if finding.severity is severity)
-            )
-        )
-        for severity in Severity
-    }
+    places = {(finding.severity, place) for finding in findings for place in finding.identities}
+    counts = Counter(severity for severity, _ in places)
+    return {severity: counts[severity] for severity in Severity}
 
 
 def worst(findings: Iterable[Finding]) -> Severity:

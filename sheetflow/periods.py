@@ -110,12 +110,19 @@ class Period:
         return self.last_day, self.first_day, self.period_id
 
     @classmethod
+    @lru_cache(_REMEMBERED)
     def parse(cls, text: str) -> Period:
         """Read the id of a period; raise ValueError for anything else.
 
         So is a year that nobody reports: the next day of 9999B6 is none.
         """
-        return _parsed(text)
+        match = _ID.fullmatch(text)
+        if match:
+            cadence = _BY_LETTER[match[2] or ""]
+            period = cadence.nth(int(match[1]), int(match[3] or 1))
+            if period.period_id == text:
+                return period
+        raise ValueError(f"not a period: {text!r}")
 
     @classmethod
     def once(cls, opens: dt.date, closes: dt.date) -> Period:
@@ -142,12 +149,22 @@ class Period:
     @property
     def label(self) -> str:
         """What people call it: 2012年1—2月."""
-        return _label(self)
+        year, first, last = self.first_day.year, self.first_day.month, self.last_day.month
+        match self.cadence:
+            case Cadence.QUARTER:
+                return f"{year}年第{last // 3}季度"
+            case Cadence.HALF_YEAR:
+                return f"{year}年{'上' if first == 1 else '下'}半年"
+            case Cadence.YEAR:
+                return f"{year}年"
+            case Cadence.ONCE:
+                return f"{year}年一次性填报"
+        return _months(self.last_day, first)
 
     @property
     def months_so_far(self) -> str:
         """What people call the time from January up to the end of this period: 2012年1—4月."""
-        return _label(self) if self.cadence is Cadence.ONCE else _months(self.last_day, 1)
+        return self.label if self.cadence is Cadence.ONCE else _months(self.last_day, 1)
 
     @property
     def opens_year(self) -> bool:
@@ -178,7 +195,8 @@ class Period:
     @property
     def year_so_far(self) -> tuple[Period, ...]:
         """The periods from January up to and with this one."""
-        return _year_so_far(self)
+        before = self.previous
+        return (*before.year_so_far, self) if before else (self,)
 
     def holds(self, day: dt.date) -> bool:
         """Whether `day` lies in this period."""
@@ -189,44 +207,13 @@ class Period:
 
 
 @lru_cache(_REMEMBERED)
-def _parsed(text: str) -> Period:
-    match = _ID.fullmatch(text)
-    period = _BY_LETTER[match[2] or ""].nth(int(match[1]), int(match[3] or 1)) if match else None
-    if period is None or period.period_id != text:
-        raise ValueError(f"not a period: {text!r}")
-    return period
-
-
-@lru_cache(_REMEMBERED)
 def _neighbour(period_id: str, step: int) -> Period | None:
     """Give the period before or after within the year. What is filled once has none, as a year."""
-    period = _parsed(period_id)
+    period = Period.parse(period_id)
     number = period.last_day.month // period.cadence.months + step
     if not 1 <= number <= _DECEMBER // period.cadence.months:
         return None
     return period.cadence.nth(period.last_day.year, number)
-
-
-@lru_cache(_REMEMBERED)
-def _year_so_far(period: Period) -> tuple[Period, ...]:
-    before = period.previous
-    return (*before.year_so_far, period) if before else (period,)
-
-
-@lru_cache(_REMEMBERED)
-def _label(period: Period) -> str:
-    year, cadence = period.first_day.year, period.cadence
-    match cadence:
-        case Cadence.MONTH | Cadence.TWO_MONTHS:
-            return _months(period.last_day, period.first_day.month)
-        case Cadence.QUARTER:
-            return f"{year}年第{period.last_day.month // cadence.months}季度"
-        case Cadence.HALF_YEAR:
-            return f"{year}年{'上' if period.first_day.month == 1 else '下'}半年"
-        case Cadence.YEAR:
-            return f"{year}年"
-        case Cadence.ONCE:
-            return f"{year}年一次性填报"
 
 
 def _months(last_day: dt.date, first: int) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from types import MappingProxyType
@@ -141,14 +141,7 @@ class BookSheet:
 
     def header_place(self, column: str) -> Place:
         """Point to a column as a whole, at its header."""
-        cell = self.cell(self.header_row, column)
-        return Place(
-            sheet=self.sheet.key,
-            title=self.title,
-            column=column,
-            label=self.sheet.labels.get(column, ""),
-            cell=cell,
-        )
+        return replace(self.place(column=column), cell=self.cell(self.header_row, column))
 
     @property
     def card(self) -> BookRow:

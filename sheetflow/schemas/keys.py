@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from sheetflow.schemas.cells import Key
-from sheetflow.schemas.columns import Column
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.parsing import Value
 from sheetflow.schemas.sheets import Sheet
@@ -23,25 +22,18 @@ def with_unit(form: Form, sheet: Sheet, unit_id: str, row: Mapping[str, Value]) 
 
 
 def key_columns(form: Form, sheet: Sheet) -> tuple[str, ...]:
-    """The columns that hold numbered keys."""
-    return tuple(column.key for column in sheet.columns if holds_keys(form, column))
+    """The columns that hold numbered keys, the rows' own or those of other rows."""
+    named = {
+        column.key: form.by_key[column.refers_to].key_column if column.refers_to else column
+        for column in sheet.columns
+    }
+    return tuple(key for key, column in named.items() if column and isinstance(column.type, Key))
 
 
 def merge_keys(columns: Iterable[str], unit_id: str, row: Mapping[str, Value]) -> dict[str, Value]:
     """Give the row with the keys in `columns` in their merged form."""
-    shown = dict(row)
-    for column in columns:
-        if shown.get(column) is not None:
-            shown[column] = merged(unit_id, shown[column])
-    return shown
-
-
-def holds_keys(form: Form, column: Column) -> bool:
-    """Whether the column's cells are numbered keys, its own or those of other rows."""
-    if isinstance(column.type, Key):
-        return True
-    target = form.by_key[column.refers_to].key_column if column.refers_to else None
-    return target is not None and isinstance(target.type, Key)
+    keys = {column: merged(unit_id, row[column]) for column in columns if row.get(column)}
+    return {**row, **keys}
 
 
 def merged(unit_id: str, key: Value) -> Value:
