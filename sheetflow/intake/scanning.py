@@ -12,7 +12,7 @@ import os
 import re
 import stat
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from sheetflow.errors import TemporaryError, Trouble
@@ -59,7 +59,7 @@ def scan(
     ``--at``), for telling what has lain about for a day. Nothing is raised: what could not
     be read is in `Scan.troubles`.
     """
-    look = _Look(now=now, max_bytes=max_bytes)
+    look = _Look(Scan(), now, max_bytes)
     try:
         with opened_folder(inbox_root, follow=True) as root:
             names = root.names()
@@ -70,79 +70,68 @@ def scan(
                 if name not in known and not is_ignored(name):
                     look.at_stranger(root, name)
     except OSError as error:
-        look.troubles.append(TemporaryError.of(error, _STEP, inbox_root))
-    return Scan(
-        files=tuple(look.files),
-        strange=tuple(look.strange),
-        lingering=tuple(look.lingering),
-        missing=tuple(look.missing),
-        unseen=frozenset(look.unseen),
-        hindered=tuple(look.hindered),
-        troubles=tuple(look.troubles),
-    )
+        look.scan.troubles.append(TemporaryError.of(error, _STEP, inbox_root))
+    return look.scan
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Look:
-    """One scan in the making."""
+    """One look at the inbox, and what it has found so far."""
 
+    scan: Scan
     now: float
     max_bytes: int
-    files: list[Sighting] = field(default_factory=list)
-    strange: list[Oddity] = field(default_factory=list)
-    lingering: list[Oddity] = field(default_factory=list)
-    missing: list[str] = field(default_factory=list)
-    unseen: set[tuple[str, Purpose]] = field(default_factory=set)
-    hindered: list[Trouble] = field(default_factory=list)
-    troubles: list[TemporaryError] = field(default_factory=list)
 
     def at_unit(self, root: Folder, folder_name: str, unit_id: str) -> None:
         """Look into a unit's folder and its 预审."""
-        path = root.path / folder_name
         name = os.fsencode(folder_name)
         try:
-            if not stat.S_ISDIR(root.status(name).st_mode):
-                # A link here would make another folder's files this unit's own.
-                reason = self._strangeness(root.status(name)) or Reason.UNKNOWN_FOLDER
-                self.strange.append(_oddity(reason, root, name, unit_id))
-                self._hinder(unit_id, Purpose.SUBMISSION, _INSTEAD)
-                return
-            with opened_folder(path, inside=root) as folder:
-                self._at_files(folder, unit_id, Purpose.SUBMISSION)
-                self._at_precheck(folder, unit_id)
+            # A link here would make another folder's files this unit's own.
+            if self._is_folder(root, name, unit_id, Purpose.SUBMISSION, _INSTEAD):
+                with opened_folder(root.path / folder_name, inside=root) as folder:
+                    self._at_files(folder, unit_id, Purpose.SUBMISSION)
+                    self._at_precheck(folder, unit_id)
         except FileNotFoundError:
-            self.missing.append(folder_name)
+            self.scan.missing.append(folder_name)
             self._hinder(unit_id, Purpose.SUBMISSION, _MISSING, is_ours=True)
         except OSError as error:
             self._hinder(unit_id, Purpose.SUBMISSION, _refused("报送文件夹", error))
+
+    def _at_precheck(self, folder: Folder, unit_id: str) -> None:
+        try:
+            if self._is_folder(folder, _PRECHECK, unit_id, Purpose.PRECHECK, _NO_PRECHECK):
+                with opened_folder(folder.path / PRECHECK_FOLDER, inside=folder) as inner:
+                    self._at_files(inner, unit_id, Purpose.PRECHECK)
+        except FileNotFoundError:
+            self.scan.unseen.add(
+                (unit_id, Purpose.PRECHECK)
+            )  # nobody asked for a preliminary check
+        except OSError as error:
+            what = f"报送文件夹里的“{PRECHECK_FOLDER}”"
+            self._hinder(unit_id, Purpose.PRECHECK, _refused(what, error))
+
+    def _is_folder(
+        self, parent: Folder, name: bytes, unit_id: str, purpose: Purpose, sentence: str
+    ) -> bool:
+        """Whether a folder is there; what is there instead is shown, and the unit told of it."""
+        status = parent.status(name)
+        if stat.S_ISDIR(status.st_mode):
+            return True
+        reason = self._strangeness(status) or Reason.UNKNOWN_FOLDER
+        self.scan.strange.append(_oddity(reason, parent, name, unit_id))
+        self._hinder(unit_id, purpose, sentence)
+        return False
 
     def _hinder(
         self, unit_id: str, purpose: Purpose, sentence: str, *, is_ours: bool = False
     ) -> None:
         """Note that a unit's folder cannot be seen whole, and why; others are none of its concern."""
-        self.unseen.add((unit_id, purpose))
+        self.scan.unseen.add((unit_id, purpose))
         if purpose is Purpose.SUBMISSION:
-            self.unseen.add((unit_id, Purpose.PRECHECK))
+            self.scan.unseen.add((unit_id, Purpose.PRECHECK))
         trouble = Trouble(what="inbox", unit_id=unit_id, sentence=sentence, is_ours=is_ours)
-        if trouble not in self.hindered:
-            self.hindered.append(trouble)
-
-    def _at_precheck(self, folder: Folder, unit_id: str) -> None:
-        path = folder.path / PRECHECK_FOLDER
-        try:
-            if not stat.S_ISDIR(folder.status(_PRECHECK).st_mode):
-                reason = self._strangeness(folder.status(_PRECHECK)) or Reason.UNKNOWN_FOLDER
-                self.strange.append(_oddity(reason, folder, _PRECHECK, unit_id))
-                self._hinder(unit_id, Purpose.PRECHECK, _NO_PRECHECK)
-                return
-            with opened_folder(path, inside=folder) as inner:
-                self._at_files(inner, unit_id, Purpose.PRECHECK)
-        except FileNotFoundError:
-            self.unseen.add((unit_id, Purpose.PRECHECK))  # nobody asked for a preliminary check
-        except OSError as error:
-            self._hinder(
-                unit_id, Purpose.PRECHECK, _refused(f"报送文件夹里的“{PRECHECK_FOLDER}”", error)
-            )
+        if trouble not in self.scan.hindered:
+            self.scan.hindered.append(trouble)
 
     def _at_files(self, folder: Folder, unit_id: str, purpose: Purpose) -> None:
         found: list[Sighting] = []
@@ -151,9 +140,9 @@ class _Look:
                 continue  # whatever it is, it is nothing that somebody reports
             if is_ignored(name):
                 if self.now - status.st_mtime > DAY_SECONDS:
-                    self.lingering.append(_oddity(Reason.LINGERING, folder, name, unit_id))
+                    self.scan.lingering.append(_oddity(Reason.LINGERING, folder, name, unit_id))
             elif reason := self._strangeness(status):
-                self.strange.append(_oddity(reason, folder, name, unit_id))
+                self.scan.strange.append(_oddity(reason, folder, name, unit_id))
             else:
                 found.append(
                     Sighting(
@@ -167,17 +156,19 @@ class _Look:
                         device=status.st_dev,
                     )
                 )
-        self.files += sorted(found, key=lambda sighting: (sighting.mtime_ns, sighting.name_bytes))
+        self.scan.files += sorted(
+            found, key=lambda sighting: (sighting.mtime_ns, sighting.name_bytes)
+        )
 
     def at_stranger(self, root: Folder, name: bytes) -> None:
         """Show what lies straight in the inbox, or in a folder that no unit has."""
         path = root.path / os.fsdecode(name)
         try:
             if not stat.S_ISDIR(root.status(name).st_mode):
-                self.strange.append(_oddity(Reason.UNKNOWN_FOLDER, root, name, None))
+                self.scan.strange.append(_oddity(Reason.UNKNOWN_FOLDER, root, name, None))
                 return
             with opened_folder(path, inside=root) as folder:
-                self.strange += [
+                self.scan.strange += [
                     _oddity(Reason.UNKNOWN_FOLDER, folder, inner, None)
                     for inner in folder.names()
                     if not is_ignored(inner)
@@ -186,7 +177,7 @@ class _Look:
             return  # moved away while we looked
         except OSError as error:
             # Not `path`: a stranger's folder may be named after a person.
-            self.troubles.append(TemporaryError.of(error, _STEP, root.path))
+            self.scan.troubles.append(TemporaryError.of(error, _STEP, root.path))
 
     def _entries(
         self, folder: Folder, unit_id: str, purpose: Purpose

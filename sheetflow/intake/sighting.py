@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
@@ -93,7 +93,7 @@ class Oddity:
         return display_name(self.name_bytes)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True)
 class Scan:
     """The whole inbox at one moment.
 
@@ -103,13 +103,13 @@ class Scan:
     says of each what stands in its way. `troubles` are of the inbox as a whole.
     """
 
-    files: tuple[Sighting, ...] = ()
-    strange: tuple[Oddity, ...] = ()
-    lingering: tuple[Oddity, ...] = ()
-    missing: tuple[str, ...] = ()
-    unseen: frozenset[tuple[str, Purpose]] = frozenset()
-    hindered: tuple[Trouble, ...] = ()
-    troubles: tuple[TemporaryError, ...] = ()
+    files: list[Sighting] = field(default_factory=list)
+    strange: list[Oddity] = field(default_factory=list)
+    lingering: list[Oddity] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    unseen: set[tuple[str, Purpose]] = field(default_factory=set)
+    hindered: list[Trouble] = field(default_factory=list)
+    troubles: list[TemporaryError] = field(default_factory=list)
 
 
 def display_name(name: bytes) -> str:

@@ -10,7 +10,7 @@ take anything: the archive checks the hash once more while it copies.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sheetflow.errors import TemporaryError
 from sheetflow.intake.sighted_file import READING, ChangedError, read_sha256
@@ -28,19 +28,19 @@ class StillFile:
     sha256: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True)
 class Observation:
-    """What one look told.
+    """What one look observation.
 
     `empty` stood still without a single byte: nothing to take, but to be shown.
     `next_look` is in how many seconds the first of `waiting` may be ready, None when
     nothing waits. `troubles` pairs a file with what kept it from being read this time.
     """
 
-    still: tuple[StillFile, ...] = ()
-    waiting: tuple[Sighting, ...] = ()
-    empty: tuple[Sighting, ...] = ()
-    troubles: tuple[tuple[Sighting, TemporaryError], ...] = ()
+    still: list[StillFile] = field(default_factory=list)
+    waiting: list[Sighting] = field(default_factory=list)
+    empty: list[Sighting] = field(default_factory=list)
+    troubles: list[tuple[Sighting, TemporaryError]] = field(default_factory=list)
     next_look: float | None = None
 
 
@@ -67,10 +67,7 @@ class StillWatch:
     def observe(self, sightings: Iterable[Sighting]) -> Observation:
         """Look at the files of one scan; files that are not in it are forgotten."""
         before, self._seen = self._seen, {}
-        still: list[StillFile] = []
-        waiting: list[Sighting] = []
-        empty: list[Sighting] = []
-        troubles: list[tuple[Sighting, TemporaryError]] = []
+        observation = Observation()
         for sighting in sightings:
             key = (str(sighting.folder), sighting.name_bytes)
             try:
@@ -79,22 +76,17 @@ class StillWatch:
                 continue  # the next scan tells
             except OSError as error:
                 trouble = TemporaryError.of(error, READING, sighting.folder)
-                troubles.append((sighting, trouble))
+                observation.troubles.append((sighting, trouble))
                 continue
             self._seen[key] = seen
             if not is_still:
-                waiting.append(sighting)
+                observation.waiting.append(sighting)
             elif sighting.size:
-                still.append(StillFile(sighting, seen.sha256))
+                observation.still.append(StillFile(sighting, seen.sha256))
             else:
-                empty.append(sighting)
-        return Observation(
-            still=tuple(still),
-            waiting=tuple(waiting),
-            empty=tuple(empty),
-            troubles=tuple(troubles),
-            next_look=self._next_look(waiting),
-        )
+                observation.empty.append(sighting)
+        observation.next_look = self._next_look(observation.waiting)
+        return observation
 
     def _look(self, sighting: Sighting, seen: _Seen | None) -> tuple[_Seen, bool]:
         if seen is None or seen.sighting != sighting:

@@ -45,17 +45,6 @@ def read_texts(part: bytes) -> Mapping[int, tuple[RawRun, ...]]:
     return table.rich
 
 
-def read_runs(element: bytes) -> tuple[RawRun, ...]:
-    """Give the runs of one ``<is>`` element; raise UnreadableError where it is broken."""
-    reader = RunReader()
-    parser = expat.ParserCreate()
-    parser.StartElementHandler = reader.start
-    parser.EndElementHandler = reader.end
-    parser.CharacterDataHandler = reader.add
-    parse_xml(parser, element)
-    return reader.take()
-
-
 def mark_of(name: str, attributes: Mapping[str, str]) -> Mark | None:
     """Tell the mark that an element of a font sets, None where it sets none."""
     value = attributes.get("val")
@@ -94,12 +83,9 @@ class RunReader:
         elif self._runs and name == "rPr":
             self._runs[-1].marks = set()
         elif mark := mark_of(name, attributes):
-            self._mark(mark)
-
-    def _mark(self, mark: Mark) -> None:
-        marks = self._runs[-1].marks if self._runs else None
-        if marks is not None:
-            marks.add(mark)
+            marks = self._runs[-1].marks if self._runs else None
+            if marks is not None:
+                marks.add(mark)
 
     def add(self, text: str) -> None:
         """Take some characters."""
@@ -124,32 +110,32 @@ class RunReader:
         )
 
 
-class _Table:
-    """One parse of the table."""
+class _Table(RunReader):
+    """One parse of the table, which refuses elements where none of their kind may stand."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.rich: dict[int, tuple[RawRun, ...]] = {}
         self.parser = expat.ParserCreate()
         self.parser.buffer_text = True
-        self.parser.StartElementHandler = self._start
-        self.parser.EndElementHandler = self._end
-        self._reader = RunReader()
-        self.parser.CharacterDataHandler = self._reader.add
+        self.parser.StartElementHandler = self.start
+        self.parser.EndElementHandler = self.end
+        self.parser.CharacterDataHandler = self.add
         self._path: list[str] = []
         self._count = 0
 
-    def _start(self, name: str, attributes: dict[str, str]) -> None:
+    def start(self, name: str, attributes: Mapping[str, str]) -> None:
         bare = name.rpartition(":")[2]
         within = self._path[-1] if self._path else ""
         if not _may_stand(bare, within) or len(self._path) > _MOST_DEEP:
             raise UnreadableError("file-damaged")
         self._path.append(bare)
-        self._reader.start(name, attributes)
+        super().start(name, attributes)
 
-    def _end(self, name: str) -> None:
-        self._reader.end(name)
+    def end(self, name: str) -> None:
+        super().end(name)
         if self._path.pop() == "si":
-            if runs := self._reader.take():
+            if runs := self.take():
                 self.rich[self._count] = runs
             self._count += 1
 

@@ -21,7 +21,7 @@ def test_a_committed_file_leaves_the_inbox_and_removing_again_is_no_fault(inbox:
     """After a crash between unlink and its note, finishing the removal is silent."""
     sighting = inbox.drop(b"abc")
     assert remove_file(sighting, SHA256) is Removal.REMOVED
-    assert inbox.scan().files == ()
+    assert inbox.scan().files == []
     assert remove_file(sighting, SHA256) is Removal.GONE
 
 

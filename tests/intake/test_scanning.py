@@ -35,7 +35,7 @@ def test_a_file_in_precheck_is_judged_without_being_submitted(inbox: Inbox) -> N
     (inbox.lixia / "预审" / "试填.xlsx").write_bytes(b"abc")
     result = inbox.scan()
     assert [(file.unit_id, file.purpose) for file in result.files] == [("370102", "precheck")]
-    assert result.strange == ()
+    assert result.strange == []
 
 
 def test_of_two_files_the_older_comes_first(inbox: Inbox) -> None:
@@ -59,7 +59,7 @@ def test_links_fifos_sockets_and_folders_are_shown_and_never_taken(inbox: Inbox)
         # The address is short whatever the length of the test's own path.
         peer.bind(f"/proc/self/fd/{folder.descriptor}/s.xlsx")
         result = inbox.scan()
-    assert result.files == ()
+    assert result.files == []
     assert {oddity.name: oddity.reason for oddity in result.strange} == {
         "链接.xlsx": Reason.SYMLINK,
         "硬链.xlsx": Reason.HARD_LINK,
@@ -81,7 +81,7 @@ def test_a_unit_folder_that_is_a_link_is_not_entered(inbox: Inbox, inner: str) -
         target.rmdir()
     target.symlink_to(elsewhere)
     result = inbox.scan()
-    assert result.files == ()
+    assert result.files == []
     assert [(oddity.reason, oddity.unit_id) for oddity in result.strange] == [
         (Reason.SYMLINK, "370102")
     ]
@@ -106,7 +106,7 @@ def test_locks_and_system_files_are_passed_over_but_shown_after_a_day(
     """A forgotten lock file never becomes a submission, and does not stay unseen."""
     (inbox.lixia / name).write_bytes(b"x")
     fresh = inbox.scan()
-    assert (fresh.files, fresh.strange, fresh.lingering) == ((), (), ())
+    assert (fresh.files, fresh.strange, fresh.lingering) == ([], [], [])
     old = time.time() - 86_400 - 60
     os.utime(inbox.lixia / name, (old, old))
     (lingering,) = inbox.scan().lingering
@@ -126,7 +126,7 @@ def test_what_lies_in_no_units_folder_is_shown(inbox: Inbox) -> None:
     (inbox.root / "张三" / "报表2.xlsx").write_bytes(b"x")
     (inbox.root / ".gitkeep").touch()
     result = inbox.scan()
-    assert result.files == ()
+    assert result.files == []
     assert [(oddity.name, oddity.reason, oddity.unit_id) for oddity in result.strange] == [
         ("报表2.xlsx", Reason.UNKNOWN_FOLDER, None),
         ("报表.xlsx", Reason.UNKNOWN_FOLDER, None),
@@ -138,7 +138,7 @@ def test_a_missing_or_broken_unit_folder_does_not_hide_the_others(inbox: Inbox) 
     inbox.lixia.rmdir()
     (inbox.root / "370103-市中区" / "报表.xlsx").write_bytes(b"x")
     result = inbox.scan()
-    assert result.missing == ("370102-历下区",)
+    assert result.missing == ["370102-历下区"]
     assert [file.unit_id for file in result.files] == ["370103"]
     inbox.lixia.write_bytes(b"a file where the folder belongs")
     assert inbox.scan().strange[0].reason is Reason.UNKNOWN_FOLDER
@@ -150,7 +150,7 @@ def test_an_inbox_that_is_away_is_trouble_not_an_empty_inbox(tmp_path: Path) -> 
     """An unplugged share is reported, and no unit is said to have withdrawn anything."""
     result = scan(tmp_path / "away", {"370102-历下区": "370102"}, now=0.0)
     assert [trouble.code for trouble in result.troubles] == ["ENOENT"]
-    assert (result.missing, result.files) == ((), ())
+    assert (result.missing, result.files) == ([], [])
 
 
 @pytest.mark.skipif(
@@ -174,7 +174,7 @@ def test_an_unreadable_folder_is_reported_never_raised(inbox: Inbox) -> None:
     ]
     assert "没有权限" in result.hindered[0].sentence
     assert ("370102", Purpose.SUBMISSION) in result.unseen
-    assert result.troubles == ()
+    assert result.troubles == []
     assert [file.unit_id for file in result.files] == ["370103"]
 
 
@@ -183,7 +183,7 @@ def test_a_file_too_large_for_any_workbook_is_shown_not_hashed(inbox: Inbox) -> 
     inbox.drop(b"12345")
     result = scan(inbox.root, {"370102-历下区": "370102"}, now=time.time(), max_bytes=4)
     assert [oddity.reason for oddity in result.strange if oddity.unit_id] == [Reason.TOO_LARGE]
-    assert result.files == ()
+    assert result.files == []
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names themselves")

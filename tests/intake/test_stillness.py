@@ -28,13 +28,13 @@ def test_a_file_is_ready_after_the_quiet_period_and_not_before(
     """A dropped workbook is taken one quiet period later, with the hash of its bytes."""
     inbox.drop(b"abc")
     first = watch.observe(inbox.scan().files)
-    assert (len(first.waiting), first.still, first.next_look) == (1, (), QUIET)
+    assert (len(first.waiting), first.still, first.next_look) == (1, [], QUIET)
     clock.now += QUIET - 1
     assert watch.observe(inbox.scan().files).next_look == 1
     clock.now += 1
     last = watch.observe(inbox.scan().files)
     assert [file.sha256 for file in last.still] == [hashlib.sha256(b"abc").hexdigest()]
-    assert (last.waiting, last.next_look) == ((), None)
+    assert (last.waiting, last.next_look) == ([], None)
 
 
 def test_a_growing_file_is_never_ready(inbox: Inbox, watch: StillWatch, clock: WoundClock) -> None:
@@ -42,7 +42,7 @@ def test_a_growing_file_is_never_ready(inbox: Inbox, watch: StillWatch, clock: W
     inbox.drop(b"0")
     with (inbox.lixia / "报表.xlsx").open("ab", buffering=0) as file:
         for _ in range(5):
-            assert watch.observe(inbox.scan().files).still == ()
+            assert watch.observe(inbox.scan().files).still == []
             clock.now += QUIET * 2
             file.write(b"more")
     watch.observe(inbox.scan().files)
@@ -59,11 +59,11 @@ def test_new_bytes_behind_the_same_size_and_time_start_the_period_anew(
     path = inbox.lixia / "报表.xlsx"
     path.write_bytes(b"half of it, all"[: sighting.size])
     os.utime(path, ns=(sighting.mtime_ns, sighting.mtime_ns))
-    assert inbox.scan().files == (sighting,)
+    assert inbox.scan().files == [sighting]
     clock.now += QUIET
-    assert watch.observe(inbox.scan().files).still == ()
+    assert watch.observe(inbox.scan().files).still == []
     clock.now += QUIET - 1
-    assert watch.observe(inbox.scan().files).still == ()
+    assert watch.observe(inbox.scan().files).still == []
     clock.now += 1
     assert [file.sha256 for file in watch.observe(inbox.scan().files).still] == [
         hashlib.sha256(path.read_bytes()).hexdigest()
@@ -82,7 +82,7 @@ def test_a_ready_file_that_could_not_be_taken_is_hashed_again(
     path = inbox.lixia / "报表.xlsx"
     path.write_bytes(b"bbbb")
     os.utime(path, ns=(sighting.mtime_ns, sighting.mtime_ns))
-    assert watch.observe(inbox.scan().files).still == ()
+    assert watch.observe(inbox.scan().files).still == []
 
 
 def test_a_file_saved_by_delete_and_rename_starts_anew(
@@ -93,11 +93,11 @@ def test_a_file_saved_by_delete_and_rename_starts_anew(
     watch.observe(inbox.scan().files)
     path = inbox.lixia / "报表.xlsx"
     path.unlink()
-    assert watch.observe(inbox.scan().files).waiting == ()
+    assert watch.observe(inbox.scan().files).waiting == []
     clock.now += QUIET
     path.write_bytes(b"abc")
     os.utime(path, ns=(sighting.mtime_ns, sighting.mtime_ns))
-    assert watch.observe(inbox.scan().files).still == ()
+    assert watch.observe(inbox.scan().files).still == []
 
 
 def test_a_file_saved_again_with_the_same_bytes_starts_anew(
@@ -108,7 +108,7 @@ def test_a_file_saved_again_with_the_same_bytes_starts_anew(
     watch.observe(inbox.scan().files)
     clock.now += QUIET
     os.utime(inbox.lixia / "报表.xlsx", ns=(sighting.mtime_ns, sighting.mtime_ns + 1))
-    assert watch.observe(inbox.scan().files).still == ()
+    assert watch.observe(inbox.scan().files).still == []
     clock.now += QUIET
     assert len(watch.observe(inbox.scan().files).still) == 1
 
@@ -118,10 +118,10 @@ def test_an_empty_file_waits_and_is_then_shown(
 ) -> None:
     """A file without a byte is never taken, and does not stay unseen."""
     inbox.drop(b"")
-    assert watch.observe(inbox.scan().files).empty == ()
+    assert watch.observe(inbox.scan().files).empty == []
     clock.now += QUIET
     last = watch.observe(inbox.scan().files)
-    assert ([file.name for file in last.empty], last.still) == (["报表.xlsx"], ())
+    assert ([file.name for file in last.empty], last.still) == (["报表.xlsx"], [])
 
 
 def test_a_file_that_vanishes_between_scan_and_look_is_no_fault(
@@ -132,7 +132,7 @@ def test_a_file_that_vanishes_between_scan_and_look_is_no_fault(
     files = inbox.scan().files
     (inbox.lixia / "报表.xlsx").unlink()
     result = watch.observe(files)
-    assert (result.waiting, result.troubles) == ((), ())
+    assert (result.waiting, result.troubles) == ([], [])
 
 
 def test_a_file_swapped_for_a_link_after_the_scan_is_not_read(
@@ -144,5 +144,5 @@ def test_a_file_swapped_for_a_link_after_the_scan_is_not_read(
     path.rename(inbox.root.parent / "elsewhere.xlsx")
     path.symlink_to(inbox.root.parent / "elsewhere.xlsx")
     result = watch.observe([sighting])
-    assert result.waiting == ()
+    assert result.waiting == []
     assert [trouble.code for _, trouble in result.troubles] == ["ELOOP"]
