@@ -27,9 +27,10 @@ from sheetflow.config.units_file import read_units
 from sheetflow.config.workspace import Workspace, create_workspace
 from sheetflow.demo.draft import Draft
 from sheetflow.demo.filler import plan_typing, type_workbook
+from sheetflow.demo.samples import make_samples
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.prefill import prefill_blank
-from sheetflow.schemas.samples import Samples
+from sheetflow.schemas.samples import Samples, Scene
 from sheetflow.units import Unit, UnitTree
 from sheetflow.writing import Dress, write_workbook
 
@@ -133,11 +134,9 @@ def _fill(size: Size, tree: UnitTree, unit: Unit, target: Path) -> None:
 
 def samples_of(size: Size, tree: UnitTree, unit: Unit) -> Samples:
     """Give what `unit` reports: the same for the same seed."""
-    samples = load_campaign(CAMPAIGN).samples
-    if samples is None:
-        raise ValueError(f"{CAMPAIGN} has no samples")
+    campaign = load_campaign(CAMPAIGN)
     random = Random(f"{size.seed}/{unit.unit_id}")  # noqa: S311 - made-up data
-    return samples(unit, tree, PERIOD, random, size.rows, None)
+    return make_samples(campaign, campaign.main_form, Scene(unit, tree, PERIOD, random, size.rows))
 
 
 def restamped(model: tuple[Unit, Path], copy: tuple[Unit, Path], number: int) -> None:

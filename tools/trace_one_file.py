@@ -33,8 +33,7 @@ from sheetflow.config.settings_file import default_settings_text
 from sheetflow.config.workspace import create_workspace
 from sheetflow.context.context import Office, open_office
 from sheetflow.context.paths import report_path, workbook_path
-from sheetflow.demo.casting import Part
-from sheetflow.demo.staging import Script, stage
+from sheetflow.demo.staging import Part, Script, stage
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.service.issue import issue_workbooks
 from sheetflow.service.one_pass import run_pass

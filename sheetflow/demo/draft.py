@@ -6,8 +6,7 @@ row at most, so that no mistake hides or causes another. It refuses to touch fil
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from random import Random
 from typing import cast
@@ -36,15 +35,16 @@ class Mistake:
     """
 
     rule: str
-    sheet: str = ""
+    sheet: str
     row: int = WHOLE_SHEET
     column: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class Cell:
     """One cell that may be spoilt, with the row it stands in."""
 
+    draft: Draft
     sheet: Sheet
     row: int
     column: Column
@@ -62,6 +62,13 @@ class Spot:
         if not isinstance(condition, Condition):
             return None
         return condition.holds(cast("Row", self.cells))
+
+    def type(self, value: Typed | None, rule: str) -> None:
+        """Type `value` (None: leave blank), and note the mistake."""
+        self.cells.pop(self.column.key, None)
+        if value is not None:
+            self.cells[self.column.key] = value
+        self.draft.spoil(rule, self.sheet.key, self.row, self.column.key)
 
 
 @dataclass
@@ -98,38 +105,30 @@ class Draft:
         return self.rows[self.form.cover.sheet][0]
 
     @property
-    def filled_on(self) -> dt.date:
-        """The day on the cover."""
-        day = self.cover[self.form.cover.filled_on]
-        return day if isinstance(day, dt.date) else self.period.last_day
-
-    @property
     def sheets(self) -> tuple[Sheet, ...]:
         """The sheets with rows, in the form's order."""
         return tuple(sheet for sheet in self.form.sheets if self.rows.get(sheet.key))
 
-    def spots(self, random: Random, *kinds: type[CellType]) -> Iterator[Spot]:
+    def cells(self, random: Random, *kinds: type[CellType]) -> Iterator[Cell]:
         """Give the cells of those types (or any) that may be spoilt, in random order."""
         found = [
-            Spot(sheet, row, column, cells)
+            Cell(self, sheet, row, column, cells)
             for sheet in self.sheets
             for column in columns_in(sheet, self.form.version)
-            if isinstance(column.type, kinds or CellType) and not self._kept(sheet, column)
+            if isinstance(column.type, kinds or CellType) and not self._is_leant_on(sheet, column)
             for row, cells in enumerate(self.rows[sheet.key])
         ]
         random.shuffle(found)
-        return (spot for spot in found if not self.is_spoilt(spot.sheet.key, spot.row))
+        return (cell for cell in found if not self.is_spoilt(cell.sheet.key, cell.row))
 
-    def _kept(self, sheet: Sheet, column: Column) -> bool:
+    def _is_leant_on(self, sheet: Sheet, column: Column) -> bool:
         """Whether others depend on the cell: who reports, and the names of rows."""
         if sheet.kind in {Kind.ANSWER, Kind.INDICATORS}:
             return True
         cover = self.form.cover
-        on_cover = sheet.key == cover.sheet and (
-            column.key in {cover.unit_id, cover.unit_name, cover.period, cover.filled_on}
-            or column.key in governing(sheet)
-            or (cover.nil is not None and column.key in cover.nil.columns())
-        )
+        asked = {cover.unit_id, cover.unit_name, cover.period, cover.filled_on, *governing(sheet)}
+        asked |= set(cover.nil.columns()) if cover.nil else set()
+        on_cover = sheet.key == cover.sheet and column.key in asked
         return on_cover or column.prefilled or column.is_key or column is sheet.naming_column
 
     def is_spoilt(self, sheet: str, row: int) -> bool:
@@ -146,32 +145,23 @@ class Draft:
 
     def spoil(self, rule: str, sheet: str, row: int = WHOLE_SHEET, column: str = "") -> None:
         """Note a mistake."""
-        self._spoilt.add((sheet, row))
+        self.protect(sheet, row)
         self.mistakes.append(Mistake(rule, sheet, row, column))
 
     def protect(self, sheet: str, row: int) -> None:
         """Keep other mistakes away from a row."""
         self._spoilt.add((sheet, row))
 
-    def type(self, spot: Spot, value: Typed | None, rule: str) -> None:
-        """Type `value` (None: leave blank) where `spot` is, and note the mistake."""
-        if value is None:
-            spot.cells.pop(spot.column.key, None)
-        else:
-            spot.cells[spot.column.key] = value
-        self.spoil(rule, spot.sheet.key, spot.row, spot.column.key)
-
     def referred(self) -> set[tuple[str, str]]:
         """The (sheet, key) that any cell of the workbook points to."""
-        found: set[tuple[str, str]] = set()
-        for sheet in self.sheets:
-            for column in sheet.columns:
-                if column.refers_to:
-                    for cells in self.rows[sheet.key]:
-                        value = cells.get(column.key)
-                        named = read_list(value) if isinstance(value, str) else ()
-                        found |= {(column.refers_to, name) for name in named}
-        return found
+        return {
+            (column.refers_to, name)
+            for sheet in self.sheets
+            for column in sheet.columns
+            if column.refers_to
+            for cells in self.rows[sheet.key]
+            for name in read_list(str(cells.get(column.key, "")))
+        }
 
 
 def governing(sheet: Sheet) -> set[str]:
@@ -182,12 +172,3 @@ def governing(sheet: Sheet) -> set[str]:
         if isinstance(column.required, Condition)
         for name in column.required.columns()
     }
-
-
-def pointed_at(sheets: Sequence[Sheet]) -> set[str]:
-    """The sheets that others refer to."""
-    return {column.refers_to for sheet in sheets for column in sheet.columns if column.refers_to}
-
-
-Plant = Callable[[Draft, Random], bool]
-"""Plants one mistake; False where the workbook offers no place for it."""

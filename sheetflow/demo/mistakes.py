@@ -1,18 +1,18 @@
-"""The mistakes that clerks make, planted by declaration.
+"""The mistakes that clerks make, each kind declared once: where, what is typed, which rule names it.
 
-Each kind finds a cell for itself from the types and rules of the columns and notes the
-finding that it must lead to. No kind may cause a second finding: keys that something
-points to, and dates that others are measured by, are left alone.
+No kind may cause a second finding: keys that something points to, and dates that others are
+measured by, are left alone. Habits are what is read all the same and listed as 提示性.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from random import Random
 from types import MappingProxyType
 
-from sheetflow.demo.draft import Draft, Plant, Spot
+from sheetflow.demo.draft import Cell, Draft, governing
 from sheetflow.schemas.cells import (
     CellType,
     Choice,
@@ -27,121 +27,138 @@ from sheetflow.schemas.cells import (
     Text,
     Whole,
 )
+from sheetflow.schemas.columns import Column
+from sheetflow.schemas.layout import columns_in
+from sheetflow.schemas.samples import Typed
+from sheetflow.schemas.sheets import Kind
 
-_ABOUT = ("30多人", "约20", "100左右", "近50")
-_SCALED = ("2.5万", "3万", "1.2万元")
+Plant = Callable[[Draft, Random], bool]
+"""Plants one mistake; False where the workbook offers no place for it."""
+
 _MISSPELT = "其它情况"
 _NO_SUCH_NUMBER = 999
 _A_PHONE = "（联系电话19900009999）"
 _PADDING = "，其余情况详见本单位留存的书面说明"
+_WIDE = str.maketrans("0123456789", "０１２３４５６７８９")
 
 
-def _filled(draft: Draft, random: Random, *kinds: type[CellType]) -> Iterator[Spot]:
-    return (spot for spot in draft.spots(random, *kinds) if spot.value is not None)
+@dataclass(frozen=True, slots=True)
+class CellMistake:
+    """One kind of mistake in one cell.
 
+    It falls on a cell of `types` (any where there are none) that is filled, or blank with
+    `blank`, and of which `fits` holds; `value` is what is typed there instead.
+    """
 
-def _plant(draft: Draft, spots: Iterator[Spot], value: object, rule: str) -> bool:
-    """Type `value` (or what it gives for the spot) at the first of `spots`."""
-    spot = next(spots, None)
-    if spot is None:
+    rule: str
+    types: tuple[type[CellType], ...]
+    value: Callable[[Cell, Random], Typed | None]
+    fits: Callable[[Cell], bool] = lambda _: True
+    blank: bool = False
+
+    def __call__(self, draft: Draft, random: Random) -> bool:
+        """Plant it once."""
+        for cell in draft.cells(random, *self.types):
+            if (cell.value is None) is self.blank and self.fits(cell):
+                cell.type(self.value(cell, random), self.rule)
+                return True
         return False
-    draft.type(spot, value(spot) if callable(value) else value, rule)  # type: ignore[arg-type]
-    return True
 
 
-def leave_blank(draft: Draft, random: Random) -> bool:
-    """Leave a required cell blank."""
-    spots = (spot for spot in _filled(draft, random) if spot.column.required is True)
-    return _plant(draft, spots, None, "required")
+def _beyond(cell: Cell, random: Random) -> int:
+    kind = cell.column.type
+    if isinstance(kind, Whole) and kind.maximum is not None:
+        return kind.maximum + random.randint(1, 80)
+    return kind.minimum - 1 if isinstance(kind, Whole) else -random.randint(100, 900)
 
 
-def leave_conditional_blank(draft: Draft, random: Random) -> bool:
-    """Leave a cell blank that its row makes required."""
-    spots = (spot for spot in _filled(draft, random) if spot.wanted)
-    return _plant(draft, spots, None, "required-when")
+def _points_to_keys(cell: Cell) -> bool:
+    target = cell.column.refers_to
+    listed = cell.draft.rows.get(target, ())
+    return _has_key(cell.draft.form.by_key[target].key_column) and len(listed) < _NO_SUCH_NUMBER
 
 
-def fill_needlessly(draft: Draft, random: Random) -> bool:
-    """Fill a cell that its row wants blank."""
-    spots = (
-        spot
-        for spot in draft.spots(random, Whole)
-        if spot.column.only and spot.value is None and spot.wanted is False
+def _has_key(column: Column | None) -> bool:
+    return column is not None and isinstance(column.type, Key)
+
+
+def _no_such_key(cell: Cell, random: Random) -> str:
+    del random
+    target = cell.draft.form.by_key[cell.column.refers_to].key_column
+    missing = (
+        target.type.example(_NO_SUCH_NUMBER) if target and isinstance(target.type, Key) else ""
     )
-    return _plant(draft, spots, random.randint(3, 9), "blank-unless")
+    return f"{cell.value}、{missing}" if isinstance(cell.column.type, References) else missing
 
 
-def misspell_choice(draft: Draft, random: Random) -> bool:
-    """Type a word that is no option."""
-    return _plant(draft, _filled(draft, random, Choice), _MISSPELT, "choice-unknown")
+def _other_digit(cell: Cell, random: Random) -> str:
+    del random
+    text = str(cell.value)
+    return text[:-1] + ("1" if text[-1] != "1" else "2")
 
 
-def add_unknown_choice(draft: Draft, random: Random) -> bool:
-    """Type a word that is no option behind one that is."""
-    spots = _filled(draft, random, Choices)
-    return _plant(draft, spots, lambda spot: f"{spot.value}、{_MISSPELT}", "choice-unknown")
+def _measures_others(cell: Cell) -> bool:
+    return any(column.not_before == cell.column.key for column in cell.sheet.columns)
 
 
-def type_about(draft: Draft, random: Random) -> bool:
-    """Type 30多人 where a number is due."""
-    return _plant(draft, _filled(draft, random, Whole), random.choice(_ABOUT), "number-about")
+def _period_in_doubt(cell: Cell) -> bool:
+    """Whether the period was overtyped: no date is held against it then."""
+    return cell.draft.has("cover-period")
 
 
-def type_scaled(draft: Draft, random: Random) -> bool:
-    """Type 2.5万 where an amount is due."""
-    spots = _filled(draft, random, Money)
-    return _plant(draft, spots, random.choice(_SCALED), "number-scaled")
+def _after(day: object, random: Random) -> dt.date:
+    assert isinstance(day, dt.date)  # noqa: S101 - a cover without a date is no clerk's
+    return day + dt.timedelta(random.randint(3, 20))
 
 
-def type_words(draft: Draft, random: Random) -> bool:
-    """Type 若干 where a number is due."""
-    return _plant(draft, _filled(draft, random, Whole), "若干", "number-text")
+def _before_its_beginning(cell: Cell, random: Random) -> dt.date:
+    first = cell.cells[cell.column.not_before]
+    start = first if isinstance(first, dt.date) else cell.draft.period.first_day
+    return start - dt.timedelta(random.randint(1, 9))
 
 
-def type_half(draft: Draft, random: Random) -> bool:
-    """Type a fraction where whole numbers are due."""
-    return _plant(
-        draft, _filled(draft, random, Whole), random.randint(3, 9) + 0.5, "number-not-whole"
-    )
+def _too_long(cell: Cell, random: Random) -> str:
+    del random
+    limit = cell.column.type.limit if isinstance(cell.column.type, Text) else 0
+    text = str(cell.value)
+    return text + _PADDING * ((limit - len(text)) // len(_PADDING) + 1)
 
 
-def leave_range(draft: Draft, random: Random) -> bool:
-    """Type a number beyond what is allowed."""
-
-    def beyond(spot: Spot) -> int:
-        kind = spot.column.type
-        if isinstance(kind, Whole) and kind.maximum is not None:
-            return kind.maximum + random.randint(1, 80)
-        return kind.minimum - 1 if isinstance(kind, Whole) else -random.randint(100, 900)
-
-    return _plant(draft, _filled(draft, random, Whole, Money), beyond, "number-range")
+def _has_room_for_a_phone(cell: Cell) -> bool:
+    kind = cell.column.type
+    is_free = isinstance(kind, Text) and kind.free and not cell.column.personal
+    return is_free and len(str(cell.value)) + len(_A_PHONE) <= getattr(kind, "limit", 0)
 
 
-def break_reference(draft: Draft, random: Random) -> bool:
-    """Name a key that stands nowhere."""
-
-    def broken(spot: Spot) -> str:
-        target = draft.form.by_key[spot.column.refers_to].key_column
-        missing = target.type.example(_NO_SUCH_NUMBER) if _is_key(target) else ""  # type: ignore[union-attr]
-        return f"{spot.value}、{missing}" if isinstance(spot.column.type, References) else missing
-
-    spots = (
-        spot
-        for spot in _filled(draft, random, Reference, References)
-        if _is_key(draft.form.by_key[spot.column.refers_to].key_column)
-        and len(draft.rows.get(spot.column.refers_to, ())) < _NO_SUCH_NUMBER
-    )
-    return _plant(draft, spots, broken, "reference-unknown")
+def _is_counted(cell: Cell) -> bool:
+    return isinstance(cell.value, int)
 
 
-def _is_key(column: object) -> bool:
-    return isinstance(getattr(column, "type", None), Key)
+def _has_own_unit(cell: Cell) -> bool:
+    return _is_counted(cell) and isinstance(cell.column.type, Whole) and bool(cell.column.type.unit)
+
+
+def _own_unit(cell: Cell, random: Random) -> str:
+    del random
+    return f"{cell.value}{getattr(cell.column.type, 'unit', '')}"
+
+
+def _dotted(cell: Cell, random: Random) -> str:
+    day = cell.value
+    assert isinstance(day, dt.date)  # noqa: S101 - `fits` has asked
+    wide = f"{day.year}年{day.month}月{day.day}日".translate(_WIDE)
+    return random.choice((f"{day.year}.{day.month}.{day.day}", wide))
+
+
+def _grouped(cell: Cell, random: Random) -> str:
+    del random
+    return f"{str(cell.value)[:3]} {str(cell.value)[3:]}"
 
 
 def repeat_key(draft: Draft, random: Random) -> bool:
     """Give a row the key of an earlier one; nothing points to either."""
     referred = draft.referred()
-    sheets = [sheet for sheet in draft.sheets if _is_key(sheet.key_column)]
+    sheets = [sheet for sheet in draft.sheets if _has_key(sheet.key_column)]
     random.shuffle(sheets)
     for sheet in sheets:
         column = sheet.key_column
@@ -161,161 +178,185 @@ def repeat_key(draft: Draft, random: Random) -> bool:
     return False
 
 
-def break_check_digit(draft: Draft, random: Random) -> bool:
-    """Mistype the last digit of an identity number."""
-
-    def mistyped(spot: Spot) -> str:
-        text = str(spot.value)
-        return text[:-1] + ("1" if text[-1] != "1" else "2")
-
-    return _plant(draft, _filled(draft, random, IdNumber), mistyped, "id-check-digit")
-
-
-def type_id_as_number(draft: Draft, random: Random) -> bool:
-    """Type an identity number as a number: its last digits are lost."""
-    spots = (spot for spot in _filled(draft, random, IdNumber) if str(spot.value).isdigit())
-    return _plant(draft, spots, lambda spot: float(str(spot.value)), "id-digits-lost")
-
-
-def shorten_phone(draft: Draft, random: Random) -> bool:
-    """Leave out a digit of a mobile number."""
-    spots = _filled(draft, random, Phone)
-    return _plant(draft, spots, f"1990{random.randint(10**5, 10**6 - 1)}", "phone-format")
-
-
-def leave_day_out(draft: Draft, random: Random) -> bool:
-    """Type a month where a date is due."""
-    month = f"{draft.period.last_day.year}年{draft.period.last_day.month}月"
-    return _plant(draft, _filled(draft, random, Day), month, "date-incomplete")
-
-
-def type_impossible_day(draft: Draft, random: Random) -> bool:
-    """Type the 30th of February."""
-    day = f"{draft.period.last_day.year}年2月30日"
-    return _plant(draft, _filled(draft, random, Day), day, "date-impossible")
-
-
-def _days(draft: Draft, random: Random) -> Iterator[Spot]:
-    """The dates by which no other date of the row is measured."""
-    return (
-        spot
-        for spot in _filled(draft, random, Day)
-        if all(column.not_before != spot.column.key for column in spot.sheet.columns)
-    )
-
-
-def type_day_after_period(draft: Draft, random: Random) -> bool:
-    """Type a date of the period to come; where the period is in doubt, none is."""
-    if draft.has("cover-period"):
+def change_period(draft: Draft, random: Random) -> bool:
+    """Overtype the period on the cover; no date that is held against it may be planted too."""
+    if draft.has("date-after-period", "date-before-period"):
         return False
-    day = draft.period.last_day + dt.timedelta(days=random.randint(3, 20))
-    spots = (spot for spot in _days(draft, random) if spot.column.not_after == "period_end")
-    return _plant(draft, spots, day, "date-after-period")
-
-
-def type_day_after_filling(draft: Draft, random: Random) -> bool:
-    """Type a date after the day on the cover."""
-    day = draft.filled_on + dt.timedelta(days=random.randint(3, 20))
-    spots = (spot for spot in _days(draft, random) if spot.column.not_after == "filled_on")
-    return _plant(draft, spots, day, "date-after-filled")
-
-
-def type_day_before_period(draft: Draft, random: Random) -> bool:
-    """Report late what happened before the period, where that is not in doubt."""
-    if draft.has("cover-period"):
+    year = draft.period.first_day.year
+    others = [period.period_id for period in draft.form.periods_of(year) if period != draft.period]
+    if not others or draft.is_spoilt(draft.form.cover.sheet, 0):
         return False
-    day = draft.period.first_day - dt.timedelta(days=random.randint(3, 30))
-    spots = (spot for spot in _days(draft, random) if spot.column.event)
-    return _plant(draft, spots, day, "date-before-period")
+    draft.cover[draft.form.cover.period] = random.choice(others)
+    draft.spoil("cover-period", draft.form.cover.sheet, 0, draft.form.cover.period)
+    return True
 
 
-def swap_days(draft: Draft, random: Random) -> bool:
-    """Let something end before it began."""
-
-    def before(spot: Spot) -> dt.date:
-        first = spot.cells[spot.column.not_before]
-        return (first if isinstance(first, dt.date) else draft.period.first_day) - dt.timedelta(
-            days=random.randint(1, 9)
-        )
-
-    spots = (
-        spot
-        for spot in _days(draft, random)
-        if spot.column.not_before in spot.cells and not spot.column.event
-    )
-    return _plant(draft, spots, before, "date-order")
-
-
-def write_too_much(draft: Draft, random: Random) -> bool:
-    """Write more than fits."""
-
-    def longer(spot: Spot) -> str:
-        limit = spot.column.type.limit if isinstance(spot.column.type, Text) else 0
-        text = str(spot.value)
-        while len(text) <= limit:
-            text += _PADDING
-        return text
-
-    return _plant(draft, _filled(draft, random, Text), longer, "text-too-long")
+def delete_header(draft: Draft, random: Random) -> bool:
+    """Delete the header of a required column that nothing else depends on."""
+    found = [
+        (sheet.key, column.key)
+        for sheet in draft.sheets
+        if sheet.is_table and sheet.kind is not Kind.ANSWER and not draft.touched(sheet.key)
+        for column in columns_in(sheet, draft.form.version)
+        if column.required is True
+        and not column.is_key
+        and column is not sheet.naming_column
+        and column.key not in governing(sheet)
+    ]
+    if not found:
+        return False
+    sheet, column = random.choice(found)
+    draft.dropped_headers.add((sheet, column))
+    draft.spoil("column-missing", sheet, column=column)
+    return True
 
 
-def write_phone_in_text(draft: Draft, random: Random) -> bool:
-    """Write somebody's number into a sentence."""
-    spots = (
-        spot
-        for spot in _filled(draft, random, Text)
-        if isinstance(spot.column.type, Text)
-        and spot.column.type.free
-        and not spot.column.personal
-        and len(str(spot.value)) + len(_A_PHONE) <= spot.column.type.limit
-    )
-    return _plant(draft, spots, lambda spot: f"{spot.value}{_A_PHONE}", "personal-in-text")
-
-
-def paste_error(draft: Draft, random: Random) -> bool:
-    """Paste a formula whose sheet is not there."""
-    return _plant(draft, _filled(draft, random, Whole, Text), "#REF!", "cell-error")
-
-
-def type_formula(draft: Draft, random: Random) -> bool:
-    """Leave a formula that was never computed."""
-    formula = f"={random.randint(1, 9)}+{random.randint(1, 9)}"
-    return _plant(draft, _filled(draft, random, Whole), formula, "cell-formula-empty")
+def delete_sheet(draft: Draft, random: Random) -> bool:
+    """Delete a sheet that must be there and that no other sheet draws on."""
+    form = draft.form
+    needed = {form.cover.sheet, *(entry.source.draws_on for entry in form.indicators)}
+    needed |= {column.refers_to for sheet in form.sheets for column in sheet.columns}
+    found = [
+        sheet.key
+        for sheet in form.sheets_for(draft.unit.level)
+        if sheet.always_shown
+        and sheet.kind not in {Kind.ANSWER, Kind.INDICATORS}
+        and sheet.key not in needed
+        and not draft.touched(sheet.key)
+    ]
+    if not found:
+        return False
+    sheet = random.choice(found)
+    draft.dropped_sheets.add(sheet)
+    draft.spoil("sheet-missing", sheet)
+    return True
 
 
 BY_CELL: Mapping[str, Plant] = MappingProxyType(
     {
-        plant.__name__: plant
-        for plant in (
-            leave_blank,
-            misspell_choice,
-            type_about,
-            break_reference,
-            break_check_digit,
-            leave_conditional_blank,
-            leave_day_out,
-            type_day_after_period,
-            repeat_key,
-            write_too_much,
-            leave_range,
-            shorten_phone,
-            paste_error,
-            type_formula,
-            write_phone_in_text,
-            type_scaled,
-            type_impossible_day,
-            type_words,
-            fill_needlessly,
-            add_unknown_choice,
-            type_day_after_filling,
-            swap_days,
-            type_half,
-            type_id_as_number,
-            type_day_before_period,
-        )
+        "leave_blank": CellMistake(
+            "required", (), lambda *_: None, lambda cell: cell.column.required is True
+        ),
+        "misspell_choice": CellMistake("choice-unknown", (Choice,), lambda *_: _MISSPELT),
+        "type_about": CellMistake(
+            "number-about", (Whole,), lambda _, random: random.choice(("30多人", "约20", "近50"))
+        ),
+        "break_reference": CellMistake(
+            "reference-unknown", (Reference, References), _no_such_key, _points_to_keys
+        ),
+        "break_check_digit": CellMistake("id-check-digit", (IdNumber,), _other_digit),
+        "leave_conditional_blank": CellMistake(
+            "required-when", (), lambda *_: None, lambda cell: bool(cell.wanted)
+        ),
+        "leave_day_out": CellMistake(
+            "date-incomplete", (Day,), lambda cell, _: f"{cell.draft.period.last_day:%Y年%m月}"
+        ),
+        "type_day_after_period": CellMistake(
+            "date-after-period",
+            (Day,),
+            lambda cell, random: _after(cell.draft.period.last_day, random),
+            lambda cell: (
+                cell.column.not_after == "period_end"
+                and not _measures_others(cell)
+                and not _period_in_doubt(cell)
+            ),
+        ),
+        "repeat_key": repeat_key,
+        "write_too_much": CellMistake("text-too-long", (Text,), _too_long),
+        "leave_range": CellMistake("number-range", (Whole, Money), _beyond),
+        "shorten_phone": CellMistake(
+            "phone-format", (Phone,), lambda _, random: f"1990{random.randint(10**5, 10**6 - 1)}"
+        ),
+        "paste_error": CellMistake("cell-error", (Whole, Text), lambda *_: "#REF!"),
+        "type_formula": CellMistake(
+            "cell-formula-empty", (Whole,), lambda _, random: f"={random.randint(1, 9)}+1"
+        ),
+        "write_phone_in_text": CellMistake(
+            "personal-in-text",
+            (Text,),
+            lambda cell, _: f"{cell.value}{_A_PHONE}",
+            _has_room_for_a_phone,
+        ),
+        "type_scaled": CellMistake(
+            "number-scaled", (Money,), lambda _, random: random.choice(("2.5万", "1.2万元"))
+        ),
+        "type_impossible_day": CellMistake(
+            "date-impossible",
+            (Day,),
+            lambda cell, _: f"{cell.draft.period.last_day.year}年2月30日",
+        ),
+        "type_words": CellMistake("number-text", (Whole,), lambda *_: "若干"),
+        "fill_needlessly": CellMistake(
+            "blank-unless",
+            (Whole,),
+            lambda _, random: random.randint(3, 9),
+            lambda cell: cell.column.only and cell.wanted is False,
+            blank=True,
+        ),
+        "add_unknown_choice": CellMistake(
+            "choice-unknown", (Choices,), lambda cell, _: f"{cell.value}、{_MISSPELT}"
+        ),
+        "type_day_after_filling": CellMistake(
+            "date-after-filled",
+            (Day,),
+            lambda cell, random: _after(cell.draft.cover[cell.draft.form.cover.filled_on], random),
+            lambda cell: cell.column.not_after == "filled_on" and not _measures_others(cell),
+        ),
+        "swap_days": CellMistake(
+            "date-order",
+            (Day,),
+            _before_its_beginning,
+            lambda cell: (
+                cell.column.not_before in cell.cells
+                and not cell.column.event
+                and not _measures_others(cell)
+            ),
+        ),
+        "type_half": CellMistake(
+            "number-not-whole", (Whole,), lambda _, random: random.randint(3, 9) + 0.5
+        ),
+        "type_id_as_number": CellMistake(
+            "id-digits-lost",
+            (IdNumber,),
+            lambda cell, _: float(str(cell.value)),
+            lambda cell: str(cell.value).isdigit(),
+        ),
+        "type_day_before_period": CellMistake(
+            "date-before-period",
+            (Day,),
+            lambda cell, random: cell.draft.period.first_day - dt.timedelta(random.randint(3, 30)),
+            lambda cell: (
+                cell.column.event and not _measures_others(cell) and not _period_in_doubt(cell)
+            ),
+        ),
     }
 )
 """Every kind of mistake that stands in one cell of a row."""
 
 TOLD_BY_XLSX_ALONE = frozenset({"paste_error", "type_formula"})
 """Older formats do not tell error values and formulas."""
+
+BY_WORKBOOK: Mapping[str, Plant] = MappingProxyType(
+    {plant.__name__: plant for plant in (change_period, delete_header, delete_sheet)}
+)
+"""Mistakes about the cover, a column or a sheet."""
+
+HABITS: Mapping[str, Plant] = MappingProxyType(
+    {
+        "type_wide_digits": CellMistake(
+            "habit", (Whole,), lambda cell, _: str(cell.value).translate(_WIDE), _is_counted
+        ),
+        "type_dotted_day": CellMistake(
+            "habit", (Day,), _dotted, lambda cell: isinstance(cell.value, dt.date)
+        ),
+        "type_own_unit": CellMistake("habit", (Whole,), _own_unit, _has_own_unit),
+        "type_space": CellMistake("habit-blanks", (Choice,), lambda cell, _: f"{cell.value}　"),
+        "group_her_phone": CellMistake(
+            "habit-private", (Phone,), _grouped, lambda cell: cell.column.personal
+        ),
+        "group_phone": CellMistake(
+            "habit-blanks", (Phone,), _grouped, lambda cell: not cell.column.personal
+        ),
+    }
+)
+"""What is only written differently: read all the same, and listed."""

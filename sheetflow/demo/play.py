@@ -28,10 +28,9 @@ from sheetflow.context.paths import (
     report_path,
     workbook_path,
 )
-from sheetflow.demo.casting import Part, cast_parts
 from sheetflow.demo.counting import Answered, Count, count
-from sheetflow.demo.resaving import find_soffice
-from sheetflow.demo.staging import Drop, Script, stage
+from sheetflow.demo.filler import find_soffice
+from sheetflow.demo.staging import Drop, Part, Script, cast_parts, stage
 from sheetflow.errors import WorkspaceError
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.schemas.documents import load_finding

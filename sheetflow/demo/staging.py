@@ -1,7 +1,8 @@
-"""From parts to files: every workbook drafted, spoilt, typed and saved, ready to drop.
+"""Who plays which part, and every workbook drafted, spoilt, typed and saved, ready to drop.
 
-This module owns what each part means for the file, and the list of what was planted. It
-refuses to drop anything and to look at any answer.
+This module owns the shares of the parts (they fall by chance, from the seed), what each
+means for the file, and the list of what was planted. It refuses to drop anything and to
+look at any answer.
 """
 
 from __future__ import annotations
@@ -12,24 +13,82 @@ import multiprocessing
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from random import Random
 
-from sheetflow.demo.casting import Part
 from sheetflow.demo.draft import WHOLE_SHEET, Draft
-from sheetflow.demo.filler import Typing, plan_typing, type_workbook
-from sheetflow.demo.mistakes import BY_CELL, TOLD_BY_XLSX_ALONE
-from sheetflow.demo.resaving import resave
-from sheetflow.demo.structure import BY_WORKBOOK, HABITS
+from sheetflow.demo.filler import Typing, plan_typing, resave, type_workbook
+from sheetflow.demo.mistakes import BY_CELL, BY_WORKBOOK, HABITS, TOLD_BY_XLSX_ALONE
+from sheetflow.demo.samples import make_samples
 from sheetflow.periods import Period
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.cells import Text
 from sheetflow.schemas.conditions import Is
 from sheetflow.schemas.layout import FIRST_ROW, HEADER_ROW, cell_in
-from sheetflow.units import Unit, UnitTree
+from sheetflow.schemas.samples import Scene
+from sheetflow.units import Levels, Unit, UnitTree
 
+
+class Part(StrEnum):
+    """What becomes of one unit's workbook."""
+
+    CLEAN = "clean"
+    MISTAKES = "with mistakes"
+    HABITS = "with odd ways of writing"
+    NIL = "nil return"
+    LATE = "late"
+    MISSING = "missing"
+    TWICE = "two workbooks in one pass"
+    ASTRAY = "dropped in another unit's folder"
+    BROKEN = "cut off while copying"
+    EMPTY = "an empty workbook"
+    XLS = "saved as .xls"
+    ODS = "saved as .ods"
+
+
+_ACCIDENTS = (
+    Part.MISTAKES,
+    Part.NIL,
+    Part.TWICE,
+    Part.ASTRAY,
+    Part.MISSING,
+    Part.LATE,
+    Part.BROKEN,
+    Part.XLS,
+    Part.EMPTY,
+    Part.ODS,
+    Part.MISSING,
+    Part.HABITS,
+    Part.LATE,
+    Part.XLS,
+    Part.LATE,
+)
 _NOTHING_DONE = "本期集中学习、制定方案，走访活动从下期开始。"
+_MISTAKEN, _HABITUAL = 0.3, 0.1
 _OLD_FORMATS = {Part.XLS: "xls", Part.ODS: "ods"}
+
+
+def cast_parts(units: Sequence[Unit], levels: Levels, random: Random) -> dict[str, Part]:
+    """Give every unit its part; the accidents fall on the lowest level."""
+    counties = [unit for unit in units if unit.level == levels.lowest.name]
+    others = [unit for unit in units if unit.level != levels.lowest.name]
+    random.shuffle(counties)
+    accidents = _ACCIDENTS[: (len(counties) + 1) // 2]
+    parts = dict(zip((unit.unit_id for unit in counties), accidents, strict=False))
+    for unit in (*counties[len(accidents) :], *others):
+        parts[unit.unit_id] = Part.CLEAN if unit.parent is None else _by_chance(random)
+    cities = [unit for unit in others if unit.level == levels.nearest.name]
+    if len(cities) > 1:
+        parts[random.choice(cities).unit_id] = Part.LATE
+    return parts
+
+
+def _by_chance(random: Random) -> Part:
+    drawn = random.random()
+    if drawn < _MISTAKEN:
+        return Part.MISTAKES
+    return Part.HABITS if drawn < _MISTAKEN + _HABITUAL else Part.CLEAN
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +193,10 @@ def _tasks(script: Script) -> Iterator[_Task]:
 
 
 def _draft(script: Script, unit: Unit) -> Draft:
-    samples = script.campaign.samples
-    if samples is None:
-        raise ValueError("a campaign without samples has no demo")
+    form = script.campaign.main_form.current
     random = Random(f"{script.seed}/{unit.unit_id}/rows")  # noqa: S311 - made-up data
-    rows = samples(unit, script.tree, script.period, random, script.rows, None)
-    return Draft.of(script.campaign.main_form.current, unit, script.period, rows)
+    scene = Scene(unit, script.tree, script.period, random, script.rows)
+    return Draft.of(form, unit, script.period, make_samples(script.campaign, form, scene))
 
 
 def _plant(

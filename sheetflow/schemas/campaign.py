@@ -16,7 +16,7 @@ from sheetflow.findings import Catalogue
 from sheetflow.schemas.book import Rule
 from sheetflow.schemas.contradictions import twice
 from sheetflow.schemas.forms import Form
-from sheetflow.schemas.samples import SampleSource
+from sheetflow.schemas.samples import SampleWords
 from sheetflow.units import THREE_LEVELS, Levels
 
 _KEY = re.compile(r"[a-z0-9_]{1,30}")
@@ -28,7 +28,8 @@ class Campaign:
     """A reporting task: its forms, its own rules and their texts.
 
     `rules` are those of each form by its key, the engine's general ones not among them.
-    `catalogue` holds the texts of both. `samples` makes up believable data for the demo.
+    `catalogue` holds the texts of both. `samples` are words for made-up data,
+    by form, where the types of the columns do not tell enough.
     `levels` are those of the chain, named as its units name them.
     """
 
@@ -38,7 +39,7 @@ class Campaign:
     catalogue: Catalogue
     rules: Mapping[str, tuple[Rule, ...]] = field(default_factory=lambda: MappingProxyType({}))
     source: str = ""
-    samples: SampleSource | None = None
+    samples: Mapping[str, SampleWords] = field(default_factory=lambda: MappingProxyType({}))
     levels: Levels = THREE_LEVELS
 
     def __post_init__(self) -> None:

@@ -11,13 +11,15 @@ import pytest
 
 from sheetflow.campaigns import load_campaign
 from sheetflow.demo.draft import Draft
+from sheetflow.demo.samples import make_samples
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.pipeline import judge
 from sheetflow.prefill import prefill_blank, stamp_of
-from sheetflow.schemas.book import Context, Earlier, Judgement
+from sheetflow.schemas.book import Context, Judgement
 from sheetflow.schemas.campaign import Campaign
+from sheetflow.schemas.forms import Form
 from sheetflow.schemas.layout import HEADER_ROW, STAMP_KEYS, STAMP_SHEET, columns_in
-from sheetflow.schemas.samples import Samples
+from sheetflow.schemas.samples import Samples, Scene
 from sheetflow.schemas.sheets import Kind
 from sheetflow.units import Unit, UnitTree
 from sheetflow.workbook import CellValue, RawSheet, RawWorkbook
@@ -47,63 +49,34 @@ def tree() -> UnitTree:
     )
 
 
-@pytest.fixture(scope="session")
-def raw_of(campaign: Campaign) -> Callable[[Unit, Period, Samples], RawWorkbook]:
+def lay_out(
+    campaign: Campaign, form: Form, unit: Unit, period: Period, samples: Samples
+) -> RawWorkbook:
     """Lay samples out as our workbooks do."""
-
-    def lay_out(unit: Unit, period: Period, samples: Samples) -> RawWorkbook:
-        form = campaign.main_form
-        stamp = stamp_of(campaign, form, unit, period)
-        sheets = [RawSheet(STAMP_SHEET, [(key, getattr(stamp, key)) for key in STAMP_KEYS])]
-        for sheet in form.sheets_for(unit.level):
-            if sheet.kind is Kind.INDICATORS:
-                continue
-            columns = columns_in(sheet, form.version)
-            rows: list[tuple[CellValue, ...]] = [()] * (HEADER_ROW - 1)
-            listed = samples.get(sheet.key, ())
-            if sheet.is_table:
-                rows.append(tuple(column.label for column in columns))
-                rows += [tuple(row.get(column.key) for column in columns) for row in listed]
-            else:
-                card = listed[0] if listed else {}
-                rows.append(())
-                rows += [(column.label, card.get(column.key)) for column in columns]
-            sheets.append(RawSheet(sheet.title, rows))
-        return RawWorkbook(tuple(sheets))
-
-    return lay_out
+    stamp = stamp_of(campaign, form, unit, period)
+    sheets = [RawSheet(STAMP_SHEET, [(key, getattr(stamp, key)) for key in STAMP_KEYS])]
+    for sheet in form.current.sheets_for(unit.level):
+        if sheet.kind is Kind.INDICATORS:
+            continue
+        columns = columns_in(sheet, form.version)
+        rows: list[tuple[CellValue, ...]] = [()] * (HEADER_ROW - 1)
+        listed = samples.get(sheet.key, ())
+        if sheet.is_table:
+            rows.append(tuple(column.label for column in columns))
+            rows += [tuple(row.get(column.key) for column in columns) for row in listed]
+        else:
+            card = listed[0] if listed else {}
+            rows.append(())
+            rows += [(column.label, card.get(column.key)) for column in columns]
+        sheets.append(RawSheet(sheet.title, rows))
+    return RawWorkbook(tuple(sheets))
 
 
 @pytest.fixture(scope="session")
-def judged(
-    campaign: Campaign,
-    tree: UnitTree,
-    raw_of: Callable[[Unit, Period, Samples], RawWorkbook],
-) -> Callable[..., Judgement]:
-    """Judge samples as the service would on the third of the month after."""
-
-    def judge_samples(
-        unit: Unit, period: Period, samples: Samples, earlier: Judgement | None = None
-    ) -> Judgement:
-        day = period.last_day + dt.timedelta(days=2)
-        context = Context(
-            unit=unit,
-            tree=tree,
-            now=dt.datetime.combine(day, dt.time(9), OFFICE_ZONE),
-            working_days=DAYS,
-            earlier=lambda _form, _period: _left_by(earlier),
-        )
-        return judge(raw_of(unit, period, samples), campaign, context)
-
-    return judge_samples
-
-
-def _left_by(judgement: Judgement | None) -> Earlier | None:
-    if judgement is None or judgement.book is None:
-        return None
-    book = judgement.book
-    rows = {key: [dict(row.values) for row in found.rows] for key, found in book.sheets.items()}
-    return Earlier(book.period, "第1号", rows, judgement.figures)
+def raw_of(campaign: Campaign) -> Callable[[Draft], RawWorkbook]:
+    """Lay a draft out as our workbooks do, its rows one below the other."""
+    form = campaign.main_form
+    return lambda draft: lay_out(campaign, form, draft.unit, draft.period, draft.rows)
 
 
 @pytest.fixture(scope="session")
@@ -111,10 +84,11 @@ def draft_of(campaign: Campaign, tree: UnitTree) -> Callable[[int], Draft]:
     """Draft a county's clean workbook from a seed."""
 
     def draft(seed: int) -> Draft:
-        assert campaign.samples is not None
         period = Period.parse("2012B1")
         random = Random(seed)  # noqa: S311 - made-up data, no secret
-        samples = campaign.samples(tree["370102"], tree, period, random, 32, None)
+        samples = make_samples(
+            campaign, campaign.main_form, Scene(tree["370102"], tree, period, random)
+        )
         return Draft.of(campaign.main_form, tree["370102"], period, samples)
 
     return draft

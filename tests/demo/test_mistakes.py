@@ -10,14 +10,10 @@ import pytest
 
 from sheetflow.demo.draft import WHOLE_SHEET, Draft
 from sheetflow.demo.filler import plan_typing, type_workbook
-from sheetflow.demo.mistakes import BY_CELL, TOLD_BY_XLSX_ALONE
-from sheetflow.demo.structure import BY_WORKBOOK, HABITS
-from sheetflow.periods import Period
+from sheetflow.demo.mistakes import BY_CELL, BY_WORKBOOK, HABITS, TOLD_BY_XLSX_ALONE
 from sheetflow.reading import read_workbook
 from sheetflow.schemas.book import Judgement
 from sheetflow.schemas.layout import FIRST_ROW, cell_in
-from sheetflow.schemas.samples import Samples
-from sheetflow.units import Unit
 from sheetflow.workbook import RawWorkbook
 
 Place = tuple[str, str, str]
@@ -51,21 +47,21 @@ def findings(judgement: Judgement) -> set[Place]:
 def test_a_mistake_is_found_and_causes_no_other_finding(
     kind: str,
     draft_of: Callable[[int], Draft],
-    raw_of: Callable[[Unit, Period, Samples], RawWorkbook],
+    raw_of: Callable[[Draft], RawWorkbook],
     judged_raw: Callable[[RawWorkbook], Judgement],
 ) -> None:
     """Of one mistake in a workbook, the answer names that one cell and nothing else."""
     for seed in range(8):
         draft = draft_of(seed)
         assert IN_MEMORY[kind](draft, Random(seed))  # noqa: S311 - made-up data
-        judgement = judged_raw(raw_of(draft.unit, draft.period, draft.rows))
+        judgement = judged_raw(raw_of(draft))
         assert len(draft.mistakes) == 1
         assert findings(judgement) == places(draft), (kind, seed)
 
 
 def test_many_mistakes_do_not_hide_each_other(
     draft_of: Callable[[int], Draft],
-    raw_of: Callable[[Unit, Period, Samples], RawWorkbook],
+    raw_of: Callable[[Draft], RawWorkbook],
     judged_raw: Callable[[RawWorkbook], Judgement],
 ) -> None:
     """A workbook with a mistake of every kind at once gets every one of them named."""
@@ -73,7 +69,7 @@ def test_many_mistakes_do_not_hide_each_other(
         draft, random = draft_of(seed), Random(seed)  # noqa: S311 - made-up data
         planted = [IN_MEMORY[kind](draft, random) for kind in KINDS]
         assert sum(planted) == len(draft.mistakes) > 25
-        judgement = judged_raw(raw_of(draft.unit, draft.period, draft.rows))
+        judgement = judged_raw(raw_of(draft))
         assert findings(judgement) == places(draft), seed
 
 

@@ -9,7 +9,7 @@ from random import Random
 import pytest
 
 from sheetflow.demo import play
-from sheetflow.demo.casting import Part, cast_parts
+from sheetflow.demo.staging import Part, cast_parts
 from sheetflow.errors import WorkspaceError
 from sheetflow.units import THREE_LEVELS, Unit
 

@@ -17,14 +17,14 @@ from random import Random
 import pytest
 
 from sheetflow.demo.draft import Draft
-from sheetflow.demo.filler import plan_typing, type_workbook
-from sheetflow.demo.resaving import find_soffice
+from sheetflow.demo.filler import find_soffice, plan_typing, type_workbook
+from sheetflow.demo.samples import make_samples
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.pipeline import judge
 from sheetflow.prefill import Filling, prefill_blank
 from sheetflow.reading import read_workbook
 from sheetflow.schemas.book import Context
-from sheetflow.schemas.samples import Samples
+from sheetflow.schemas.samples import Samples, Scene
 from sheetflow.units import Unit
 from sheetflow.writing import Dress, write_workbook
 from tests.county_book import CAMPAIGN, FORM, TREE, WORKING_DAYS
@@ -40,10 +40,9 @@ _DRESS = Dress(campaign=CAMPAIGN.title, catalogue=CAMPAIGN.catalogue)
 
 def drawn_samples(seed: int) -> tuple[Unit, Samples]:
     """Make up the first book of a unit of one of the levels."""
-    assert CAMPAIGN.samples is not None
     unit = TREE[_UNITS[seed % len(_UNITS)]]
     random = Random(seed)  # noqa: S311 - made-up data, no secret
-    return unit, CAMPAIGN.samples(unit, TREE, _FIRST, random, 12, None)
+    return unit, make_samples(CAMPAIGN, FORM, Scene(unit, TREE, _FIRST, random, 12))
 
 
 def issued(unit: Unit) -> Filling:

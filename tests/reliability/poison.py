@@ -20,11 +20,12 @@ from typing import cast
 from sheetflow.campaigns import load_campaign
 from sheetflow.demo.draft import Draft
 from sheetflow.demo.filler import plan_typing, type_workbook
+from sheetflow.demo.samples import make_samples
 from sheetflow.masks import MaskPolicy
 from sheetflow.periods import Period
 from sheetflow.schemas.cells import IdNumber, NameKey, Phone, Text
 from sheetflow.schemas.columns import Column
-from sheetflow.schemas.samples import Typed
+from sheetflow.schemas.samples import Scene, Typed
 from sheetflow.schemas.sheets import Kind, Sheet
 from sheetflow.schemas.tables import Row
 from sheetflow.units import THREE_LEVELS, Unit, UnitTree
@@ -81,9 +82,8 @@ class Poisoned:
 
 def poisoned(unit: Unit, tree: UnitTree, traps: tuple[str, ...], seed: int) -> Poisoned:
     """Draft a workbook for `unit` with `traps` in all its texts and a canary in each cell of words."""
-    assert CAMPAIGN.samples is not None
     random = Random(seed)  # noqa: S311 - made-up data
-    samples = CAMPAIGN.samples(unit, tree, PERIOD, random, 24, None)
+    samples = make_samples(CAMPAIGN, FORM, Scene(unit, tree, PERIOD, random, 24))
     result = Poisoned(Draft.of(FORM, unit, PERIOD, samples))
     numbers = itertools.count(1)
     turns = itertools.cycle(traps)

@@ -8,7 +8,7 @@ from sheetflow.findings import Catalogue
 from sheetflow.schemas.book import Rule
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.grassroots2012.progress import PROGRESS
-from sheetflow.schemas.grassroots2012.samples import give_samples
+from sheetflow.schemas.grassroots2012.samples import SAMPLES
 from sheetflow.validators.catalogue import GENERAL_CHECKS
 from sheetflow.validators.grassroots2012 import cases, duties
 from sheetflow.validators.grassroots2012.catalogue import CHECKS
@@ -36,5 +36,5 @@ GRASSROOTS_2012 = Campaign(
     catalogue=Catalogue.of((*GENERAL_CHECKS, *CHECKS)),
     rules=MappingProxyType({PROGRESS.key: PROGRESS_RULES}),
     source="妇字〔2012〕2号，鲁妇发〔2012〕10号转发",
-    samples=give_samples,
+    samples=MappingProxyType({PROGRESS.key: SAMPLES}),
 )

@@ -28,10 +28,12 @@ from sheetflow.consolidation.details import (
     sheets_going_up,
 )
 from sheetflow.consolidation.tables import Consolidated, DetailRow, DetailSheet
+from sheetflow.demo.samples import make_samples
 from sheetflow.masks import MaskPolicy
 from sheetflow.periods import Period
 from sheetflow.schemas.columns import reading
 from sheetflow.schemas.parsing import Value
+from sheetflow.schemas.samples import Scene
 from sheetflow.schemas.sheets import Sheet
 from sheetflow.units import THREE_LEVELS, UnitTree
 from sheetflow.workbook import CellValue
@@ -216,9 +218,9 @@ def test_what_is_rendered_is_what_the_level_sees(tree: UnitTree, level: str) -> 
     """No column slips past its mask because many rows are looked at together."""
     campaign = load_campaign("grassroots2012")
     form, unit, policy = campaign.main_form, tree["370102"], MaskPolicy(THREE_LEVELS, level)
-    assert campaign.samples is not None
     chance = Random("x")  # noqa: S311 - made-up data
-    samples = campaign.samples(unit, tree, Period.parse("2012B1"), chance, 40, None)
+    scene = Scene(unit, tree, Period.parse("2012B1"), chance, 40)
+    samples = make_samples(campaign, form, scene)
     whose = Whose(unit.unit_id, ("济南市", unit.name), "370102-2012B1-1", "市")
     for sheet in sheets_going_up(form):
         rows = [as_read(sheet, row) for row in samples[sheet.key]]
@@ -233,9 +235,9 @@ def test_one_level_sees_nothing_through_what_another_was_shown(tree: UnitTree) -
     """Rendered together or each by itself, in whatever order, a level gets the same file."""
     campaign = load_campaign("grassroots2012")
     form, unit = campaign.main_form, tree["370102"]
-    assert campaign.samples is not None
     chance = Random("x")  # noqa: S311 - made-up data
-    samples = campaign.samples(unit, tree, Period.parse("2012B1"), chance, 40, None)
+    scene = Scene(unit, tree, Period.parse("2012B1"), chance, 40)
+    samples = make_samples(campaign, form, scene)
     rows = {
         sheet.key: [as_read(sheet, row) for row in samples[sheet.key]]
         for sheet in sheets_going_up(form)
