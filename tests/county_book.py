@@ -6,17 +6,24 @@ Tests draw upon it what they need (`tests.drawing` has the notation) and have it
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import replace
+from random import Random
 from types import MappingProxyType
 
 from sheetflow.campaigns import load_campaign
+from sheetflow.demo.samples import make_samples
+from sheetflow.findings import Finding, Place
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.pipeline import judge
 from sheetflow.schemas.book import Context, Earlier, Judgement
+from sheetflow.schemas.layout import HEADER_ROW, STATISTICS_COLUMNS, columns_in
+from sheetflow.schemas.samples import Scene
+from sheetflow.schemas.sheets import Kind
 from sheetflow.units import Unit, UnitTree
-from sheetflow.workbook import RawWorkbook
-from tests.drawing import draw
+from sheetflow.workbook import RawWorkbook, parse_cell_name
+from tests.drawing import Undrawn, draw
 
 CAMPAIGN = load_campaign("grassroots2012")
 FORM = CAMPAIGN.main_form
@@ -146,6 +153,51 @@ VALID = """
 """
 
 
+_DRAWN = draw(VALID)
+_NUMBERED = re.compile(r"[A-Z]{1,3}[0-9]+")
+
+
+def _undrawn() -> Undrawn:
+    """Find what is declared and not drawn here; where it is required, a sample stands there."""
+    period = Period.parse("2012B2")
+    scene = Scene(TREE["370102"], TREE, period, Random(1))  # noqa: S311 - made-up data
+    samples = make_samples(CAMPAIGN, FORM, scene)
+    lacking: dict[str, dict[str, tuple[int, str]]] = {}
+    for raw in _DRAWN.sheets:
+        sheet = next(sheet for sheet in FORM.current.sheets if sheet.title == raw.title)
+        row = HEADER_ROW if sheet.is_table else 0
+        known = set(raw.rows[row - 1]) if row else {raw.cell(at, 1) for at in range(1, 40)}
+        for number, column in enumerate(sheet.columns, start=1):
+            if column.label not in known:
+                value = samples[sheet.key][0].get(column.key, "") if column.required is True else ""
+                lacking.setdefault(raw.title, {})[column.label] = (number, str(value))
+    return lacking
+
+
+UNDRAWN = _undrawn()
+
+
+def named(place: Place) -> str:
+    """Name the cell to which a finding points, as drawings do: ``走访方式 4``, ``报告期``."""
+    sheet = FORM.by_key.get(place.sheet)
+    if sheet is None or not _NUMBERED.fullmatch(place.cell):
+        return place.cell
+    row, number = parse_cell_name(place.cell)
+    if sheet.kind is Kind.INDICATORS:
+        return f"{STATISTICS_COLUMNS[number - 1]} {row}"
+    columns = columns_in(sheet, FORM.version)
+    label = place.label
+    if sheet.is_table and label not in sheet.labels.values() and number <= len(columns):
+        label = columns[number - 1].label
+    return f"{label} {row}" if sheet.is_table else label or place.cell
+
+
+def all_named(finding: Finding) -> tuple[str, ...]:
+    """Name all cells to which a finding points."""
+    places = (replace(finding.place, cell=cell, label="") for cell in finding.others)
+    return (named(finding.place), *map(named, places))
+
+
 def drawn(
     changes: str = "", *, period: str = "2012B2", stamp: Mapping[str, str] | None = None
 ) -> RawWorkbook:
@@ -157,8 +209,8 @@ def drawn(
         "unit": "370102",
         "period": period,
     }
-    cover = f"@ 封面 B6 = {period}\n"
-    return draw(VALID + cover + changes, stamp={**own, **(stamp or {})})
+    cover = f"@ 封面 报告期 = {period}\n"
+    return draw(VALID + cover + changes, stamp={**own, **(stamp or {})}, undrawn=UNDRAWN)
 
 
 def context(
@@ -200,5 +252,5 @@ def judged_raw(raw: RawWorkbook, **more: object) -> Judgement:
 
 
 def said(judgement: Judgement) -> list[tuple[str, str, str]]:
-    """List the findings as (rule, sheet's title, cell), in their order."""
-    return [(found.rule, found.place.title, found.place.cell) for found in judgement.findings]
+    """List the findings as (rule, sheet's title, cell by name), in their order."""
+    return [(found.rule, found.place.title, named(found.place)) for found in judgement.findings]

@@ -15,12 +15,20 @@ full-width space. A row that begins with ``~|`` is hidden.
 A drawing goes on being drawn: a sheet drawn again replaces the first, and lines that
 begin with ``@`` change one that stands already::
 
-    @ 走访记录 E4 = 座谈交流        one cell
+    @ 走访记录 走访方式 4 = 座谈交流   one cell, by its column's label and its row
+    @ 干部名册 职务 G002 = 主席      the same, by what stands first in its row
+    @ 封面 报告期 = 2012B3          one cell of a card
+    @ 走访记录 E4 = 座谈交流        one cell of a sheet that is laid out otherwise
     @ 走访记录 + | … | … |          one more row at the end
+    @ 走访记录 blank 4 5            empty rows
     @ 走访记录 hide 5               hide a row
-    @ 走访记录 merge A4:A5          merge cells
+    @ 走访记录 merge 日期 4:5        merge cells of a column (``merge A4:C4``: any)
     @ 走访记录 named 走访记录（2）   rename it
     @ 走访记录 gone                 take it out
+
+Labels are those that were drawn first, whatever a header says later. What a declaration has
+and the drawing lacks (`Undrawn`) is put in at last, so that a new column moves nothing that
+a test has drawn.
 """
 
 from __future__ import annotations
@@ -36,7 +44,13 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from sheetflow.schemas.layout import FIRST_ROW, HEADER_ROW, STAMP_KEYS, STAMP_SHEET
+from sheetflow.schemas.layout import (
+    CARD_VALUE_COLUMN,
+    FIRST_ROW,
+    HEADER_ROW,
+    STAMP_KEYS,
+    STAMP_SHEET,
+)
 from sheetflow.workbook import (
     Address,
     CellValue,
@@ -53,9 +67,14 @@ _NUMBER = re.compile(r"-?[0-9]{1,18}(\.[0-9]+)?")
 _ERROR = re.compile(r"#[A-Z/0]+[!?A]?")
 _FORMATTED = re.compile(r"(.*)⟦(.+)⟧")
 _RUN = re.compile(r"〔(删除线|上标|下标)：([^〕]*)〕|[^〔]+")
-_CHANGE = re.compile(r"@ (\S+) (\S+)(?: (?:= ?)?(.*))?")
+_CHANGE = re.compile(r"@ (\S+) (\+|blank|hide|merge|named|gone)(?: (.*))?")
+_CELL = re.compile(r"@ (\S+) (\S+)(?: (\S+))? =(?: (.*))?")
+_SPAN = re.compile(r"(\S+) (\d+):(\d+)")
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
+
+Undrawn = Mapping[str, Mapping[str, tuple[int, str]]]
+"""What a declaration has and a drawing lacks: by sheet title and label, the column and a cell."""
 
 
 @dataclass
@@ -72,7 +91,55 @@ class _Sheet:
     formats: dict[Address, str] = field(default_factory=dict)
     hidden_rows: set[int] = field(default_factory=set)
     merges: list[tuple[int, int, int, int]] = field(default_factory=list)
+    columns: dict[str, int] = field(default_factory=dict)
+    """Of a table: the columns by the labels that were drawn first."""
     last: int = FIRST_ROW - 1
+
+    def address(self, label: str, row: str = "") -> Address:
+        """Find a cell by its label and, in a table, its row's number or first cell."""
+        if label not in self.columns:
+            if not row and (found := self._row_of(label)):
+                return found, CARD_VALUE_COLUMN
+            return parse_cell_name(label)
+        number = int(row) if row.isdigit() else self._row_of(row)
+        if not number:
+            raise ValueError(f"《{self.title}》 has no row {row}")
+        return number, self.columns[label]
+
+    def _row_of(self, first: str) -> int:
+        found = (row for row, column in self.cells if column == 1 and self.cells[row, 1] == first)
+        return next(found, 0)
+
+    def add(self, label: str, number: int, drawn: str) -> None:
+        """Put in a column of a table, or a line of a card, that was not drawn."""
+        if not self.columns:
+            self.last += 1
+            self.put_row(self.last, [label, drawn])
+            return
+        used = [row for row in range(FIRST_ROW, self.last + 1) if self._is_used(row)]
+        self._move_right(number)
+        self.cells[HEADER_ROW, number] = label
+        for row in used if drawn else ():
+            self.put(row, number, drawn)
+
+    def _is_used(self, row: int) -> bool:
+        return any(value is not None for (at, _), value in self.cells.items() if at == row)
+
+    def _move_right(self, first: int) -> None:
+        def moved(cell: Address) -> Address:
+            row, column = cell
+            return row, column + (column >= first and row >= HEADER_ROW)
+
+        for kept in (self.cells, self.formulas, self.errors, self.runs, self.formats):
+            values = {moved(cell): value for cell, value in kept.items()}
+            kept.clear()
+            kept.update(values)  # type: ignore[arg-type]
+        self.unsaved = set(map(moved, self.unsaved))
+        self.struck = set(map(moved, self.struck))
+        corners = [
+            (moved((top, left)), moved((bottom, right))) for top, left, bottom, right in self.merges
+        ]
+        self.merges = [(*one, *other) for one, other in corners]
 
     def put(self, row: int, column: int, drawn: str) -> None:
         """Put what is drawn into one cell."""
@@ -165,7 +232,11 @@ def _text(drawn: str) -> str:
 
 
 def draw(
-    text: str, *, stamp: Mapping[str, str] = NOTHING, names: Mapping[str, str] = NOTHING
+    text: str,
+    *,
+    stamp: Mapping[str, str] = NOTHING,
+    names: Mapping[str, str] = NOTHING,
+    undrawn: Undrawn = MappingProxyType({}),
 ) -> RawWorkbook:
     """Draw a workbook; with `stamp`, the hidden sheet that says what it is stands last."""
     sheets: dict[str, _Sheet] = {}
@@ -179,6 +250,9 @@ def draw(
             _change(sheets, line)
         else:
             _draw_row(current, line)
+    for title, labels in undrawn.items():
+        for label, (number, drawn) in labels.items() if title in sheets else ():
+            sheets[title].add(label, number, drawn)
     if stamp:
         sheets[STAMP_SHEET] = _stamp_sheet(stamp)
     return RawWorkbook(tuple(sheet.raw() for sheet in sheets.values()), names=dict(names))
@@ -194,6 +268,7 @@ def _draw_row(sheet: _Sheet, line: str) -> None:
         # The line above was the header: it goes up to its own row.
         for column in range(1, len(cells) + 1):
             sheet.cells[HEADER_ROW, column] = sheet.cells.pop((FIRST_ROW, column), None)
+            sheet.columns.setdefault(str(sheet.cells[HEADER_ROW, column]), column)
         sheet.last = HEADER_ROW
         return
     row = sheet.last + 1
@@ -208,24 +283,34 @@ def _cells(line: str) -> list[str]:
 
 
 def _change(sheets: dict[str, _Sheet], line: str) -> None:
-    match = _CHANGE.fullmatch(line)
+    match = _CHANGE.fullmatch(line) or _CELL.fullmatch(line)
     if match is None or match[1] not in sheets:
         raise ValueError(f"not a change of a drawn sheet: {line}")
     sheet, verb, what = sheets[match[1]], match[2], match[3] or ""
-    if verb == "+":
+    if match.re is _CELL:
+        sheet.put(*sheet.address(verb, what), match[4] or "")
+    elif verb == "+":
         sheet.last += 1
         sheet.put_row(sheet.last, _cells(what))
+    elif verb == "blank":
+        for row, column in [cell for cell in sheet.cells if str(cell[0]) in what.split()]:
+            sheet.put(row, column, "")
     elif verb == "hide":
         sheet.hidden_rows.add(int(what))
     elif verb == "merge":
-        first, last = (parse_cell_name(name) for name in what.split(":"))
-        sheet.merges.append((*first, *last))
+        sheet.merges.append(_merged(sheet, what))
     elif verb == "named":
         sheet.title = what
-    elif verb == "gone":
-        del sheets[match[1]]
     else:
-        sheet.put(*parse_cell_name(verb), what)
+        del sheets[match[1]]
+
+
+def _merged(sheet: _Sheet, what: str) -> tuple[int, int, int, int]:
+    if span := _SPAN.fullmatch(what):
+        first, last = (sheet.address(span[1], row) for row in span.groups()[1:])
+    else:
+        first, last = map(parse_cell_name, what.split(":"))
+    return (*first, *last)
 
 
 def _stamp_sheet(stamp: Mapping[str, str]) -> _Sheet:

@@ -23,7 +23,7 @@ from tests.county_book import (
 )
 from tests.validators.pairs import dated
 
-LATE_FLOW = "@ 走访记录 A4 = 2012-02-28\n"
+LATE_FLOW = "@ 走访记录 日期 4 = 2012-02-28\n"
 
 
 def answered(number: str, words: str = "上期漏报") -> str:
@@ -46,7 +46,7 @@ def test_a_sound_workbook_is_accepted_and_measured() -> None:
 
 def test_a_fault_returns_the_workbook_without_figures() -> None:
     """A workbook with something to mend goes back, and none of its figures go up."""
-    judgement = judged("@ 走访记录 F4 = 约20")
+    judgement = judged("@ 走访记录 走访妇女人次 4 = 约20")
     assert judgement.outcome is Outcome.RETURNED
     assert judgement.figures == {}
     assert judgement.book is not None
@@ -54,7 +54,7 @@ def test_a_fault_returns_the_workbook_without_figures() -> None:
 
 def test_notes_never_return_anything() -> None:
     """提示性 findings are told and stand in nobody's way."""
-    judgement = judged("@ 走访记录 A4 = 2012.3.5\n# 草稿\n| 备忘 |")
+    judgement = judged("@ 走访记录 日期 4 = 2012.3.5\n# 草稿\n| 备忘 |")
     assert {entry.severity for entry in judgement.findings} == {Severity.NOTE}
     assert judgement.outcome is Outcome.ACCEPTED
 
@@ -83,7 +83,7 @@ def test_an_explanation_holds_until_its_value_changes() -> None:
 
 def test_a_long_case_is_explained_once() -> None:
     """What was said of a case open for long holds while it moves on and is not closed."""
-    late = dated("@ 妇女需求台帐 N7 = 未办理", "2012B4")
+    late = dated("@ 妇女需求台帐 办理状态 7 = 未办理", "2012B4")
     first = judged(late, period="2012B4")
     (asked,) = (entry for entry in first.findings if entry.rule == "case-open-long")
     known = judged(late + "\n" + answered(asked.number), period="2012B4").explanations
@@ -95,7 +95,7 @@ def test_a_long_case_is_explained_once() -> None:
 
 def test_a_waiver_lets_one_rule_pass() -> None:
     """A superior's waiver lets a hard finding pass for this submission, with why, and no other."""
-    changes = "@ 调研成果 H5 = 否"
+    changes = "@ 调研成果 有分析 5 = 否"
     waived = judged_raw(drawn(changes), waived=lambda _form, _period: {"report-parts": "下期补齐"})
     assert waived.outcome is Outcome.ACCEPTED
     assert [entry.text for entry in waived.explanations.values()] == ["上级准予放行：下期补齐"]
@@ -105,7 +105,7 @@ def test_a_waiver_lets_one_rule_pass() -> None:
 
 def test_a_hard_finding_cannot_be_explained_away() -> None:
     """What must be mended is not accepted because somebody wrote something beside it."""
-    changes = "@ 走访记录 F4 = 约20\n"
+    changes = "@ 走访记录 走访妇女人次 4 = 约20\n"
     number = judged(changes).findings[0].number
     assert judged(changes + answered(number)).outcome is Outcome.RETURNED
 
@@ -148,7 +148,7 @@ def issue_line(number: str, cell: str, wrong: str) -> str:
 
 def test_an_answer_follows_its_row_when_another_cell_is_mended() -> None:
     """A row without a key gets new numbers once mended; what was answered there still counts."""
-    first = judged(LATE_FLOW + "@ 走访记录 F4 = 约20\n")
+    first = judged(LATE_FLOW + "@ 走访记录 走访妇女人次 4 = 约20\n")
     (early,) = [entry for entry in first.findings if entry.severity is Severity.VERIFY]
     wrong = CAMPAIGN.catalogue.wrong(early)
     mended = judged(LATE_FLOW + issue_line(early.number, "A4", wrong))
@@ -180,8 +180,8 @@ def test_late_is_late_by_the_last_moment() -> None:
 def test_a_nil_return_is_accepted_as_such() -> None:
     """零报告 is accepted, known as nil, and needs no 文字材料."""
     changes = (
-        "@ 封面 B15 = 是\n@ 封面 B16 = 没有开展\n@ 宣传报道 gone\n@ 案例机制 gone\n"
-        "@ 文字材料 B4 = \n@ 文字材料 B5 = \n"
+        "@ 封面 零报告 = 是\n@ 封面 零报告说明 = 没有开展\n@ 宣传报道 gone\n@ 案例机制 gone\n"
+        "@ 文字材料 主要做法 = \n@ 文字材料 取得成效 = \n"
         "# 走访记录\n| 日期 | 参加干部 | 领导干部带队 | 联系点 | 走访方式 | 走访妇女人次 |"
         " 收回问卷（份） | 涉及群体 | 征求意见建议（条） | 主要情况 |\n" + "|" + " --- |" * 10
     )
@@ -252,7 +252,7 @@ def test_remarks_of_the_reader_are_passed_on() -> None:
 
 def test_formats_that_hide_formulas_are_not_blamed_for_constants() -> None:
     """Where a format cannot tell a formula from a figure, a wrong figure is not called a constant."""
-    raw = replace(drawn("@ 活动统计 F6 = 9"), tells_formulas=False)
+    raw = replace(drawn("@ 活动统计 累计/期末 6 = 9"), tells_formulas=False)
     assert judged_raw(raw).findings == ()
 
 
@@ -260,23 +260,23 @@ def test_findings_stand_in_the_order_of_the_form() -> None:
     """Findings come by sheet, then by row, then by column, as one would work through them."""
     found = said(
         judged(
-            "@ 文字材料 B4 = \n@ 走访记录 F5 = 约3\n@ 走访记录 A5 = 上旬\n@ 走访记录 E4 = 闲聊\n"
-            "@ 干部名册 F4 = 若干\n@ 封面 B9 = "
+            "@ 文字材料 主要做法 = \n@ 走访记录 走访妇女人次 5 = 约3\n@ 走访记录 日期 5 = 上旬\n@ 走访记录 走访方式 4 = 闲聊\n"
+            "@ 干部名册 固定联系妇女人数 4 = 若干\n@ 封面 单位负责人 = "
         )
     )
     assert [(title, cell) for _, title, cell in found] == [
-        ("封面", "B9"),
-        ("干部名册", "F4"),
-        ("走访记录", "E4"),
-        ("走访记录", "A5"),
-        ("走访记录", "F5"),
-        ("文字材料", "B4"),
+        ("封面", "单位负责人"),
+        ("干部名册", "固定联系妇女人数 4"),
+        ("走访记录", "走访方式 4"),
+        ("走访记录", "日期 5"),
+        ("走访记录", "走访妇女人次 5"),
+        ("文字材料", "主要做法"),
     ]
 
 
 def test_a_city_cites_a_countys_need() -> None:
     """A city's proposal may point to a need in a county's accepted book, and to no other."""
-    cited = "@ 对策建议 C4 = 370103-X0007、X0001"
+    cited = "@ 对策建议 对应台帐编号 4 = 370103-X0007、X0001"
     known = judged_raw(
         drawn(cited), known_keys=lambda sheet, key: (sheet, key) == ("needs", "370103-X0007")
     )
@@ -287,7 +287,8 @@ def test_a_city_cites_a_countys_need() -> None:
 def test_a_city_needs_no_grassroots_sheet() -> None:
     """A city's workbook without 基层组织 is whole; nothing is asked about townships."""
     raw = drawn(
-        "@ 封面 B4 = 济南市\n@ 封面 B5 = '370100\n@ 基层组织 gone", stamp={"unit": "370100"}
+        "@ 封面 填报单位 = 济南市\n@ 封面 单位代码 = '370100\n@ 基层组织 gone",
+        stamp={"unit": "370100"},
     )
     assert judged_raw(raw, unit=TREE["370100"]).findings == ()
 

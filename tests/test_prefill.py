@@ -20,9 +20,20 @@ from sheetflow.prefill import (
 )
 from sheetflow.reading import read_workbook
 from sheetflow.schemas.book import Judgement
+from sheetflow.schemas.layout import cell_in
 from sheetflow.workbook import RawWorkbook
 from sheetflow.writing import Dress, write_workbook
-from tests.county_book import CAMPAIGN, FORM, TREE, context, drawn, judged, judged_raw, left_by
+from tests.county_book import (
+    CAMPAIGN,
+    FORM,
+    TREE,
+    context,
+    drawn,
+    judged,
+    judged_raw,
+    left_by,
+    named,
+)
 from tests.validators.test_single_mistakes import MISTAKES, Mistake
 
 COUNTY, CITY = TREE["370102"], TREE["370100"]
@@ -110,7 +121,11 @@ def test_no_key_is_printed_twice_in_a_year() -> None:
 
 def test_a_returned_copy_holds_what_was_typed() -> None:
     """Values that could be read stand as read, faulty ones as the clerk typed them."""
-    filling = returned(judged("@ 走访记录 F4 = 约20\n@ 走访记录 A5 = 2012.4.10\n@ 封面 B13 = 上旬"))
+    filling = returned(
+        judged(
+            "@ 走访记录 走访妇女人次 4 = 约20\n@ 走访记录 日期 5 = 2012.4.10\n@ 封面 填报日期 = 上旬"
+        )
+    )
     first, second, _ = filling.rows["visits"]
     assert first["women_met"] == "约20"
     assert second["visited_on"] == dt.date(2012, 4, 10)
@@ -136,22 +151,22 @@ def test_findings_move_with_their_rows_and_columns() -> None:
 
 def test_grouped_findings_move_with_all_their_cells() -> None:
     """Every cell of a grouped finding is marked in the returned copy."""
-    empty = "\n".join(f"@ 妇女需求台帐 K{row} = " for row in range(4, 9))
-    shifted = empty.replace("妇女需求台帐 K", "妇女需求台帐 K")
-    filling = returned(judged(shifted))
+    empty = "\n".join(f"@ 妇女需求台帐 需求类别 {row} = " for row in range(4, 9))
+    filling = returned(judged(empty))
     marks = marked_cells(filling)
-    assert {cell for sheet, cell in marks if sheet == "needs"} == {f"K{n}" for n in range(4, 9)}
-    assert worst(marks["needs", "K4"]) is Severity.MUST
+    cells = [cell_in(FORM.by_key["needs"], "category", row, FORM.version) for row in range(4, 9)]
+    assert {cell for sheet, cell in marks if sheet == "needs"} == set(cells)
+    assert worst(marks["needs", cells[0]]) is Severity.MUST
 
 
 def test_findings_on_whole_sheets_and_headers_keep_their_place() -> None:
     """A missing column is marked at its header, a missing sheet at the sheet put in anew."""
-    filling = returned(judged("@ 走访记录 E3 = 方法\n@ 联系点 gone\n# 草稿\n| 备忘 |"))
+    filling = returned(judged("@ 走访记录 走访方式 3 = 方法\n@ 联系点 gone\n# 草稿\n| 备忘 |"))
     places = {
-        entry.rule: (entry.place.sheet, entry.place.title, entry.place.cell)
+        entry.rule: (entry.place.sheet, entry.place.title, named(entry.place))
         for entry in filling.findings
     }
-    assert places["column-missing"] == ("visits", "走访记录", "E3")
+    assert places["column-missing"] == ("visits", "走访记录", "走访方式 3")
     assert places["sheet-missing"] == ("contact_points", "联系点", "")
     assert places["sheet-extra"] == ("", "草稿", "")
     assert places["column-extra"] == ("visits", "走访记录", "")
@@ -159,14 +174,14 @@ def test_findings_on_whole_sheets_and_headers_keep_their_place() -> None:
 
 def test_a_finding_on_a_figure_stays_with_the_statistics() -> None:
     """A replaced formula is named under the sheet's own title in the returned copy."""
-    filling = returned(judged("@ 活动统计 F6 = 9\n@ 活动统计 named 活动统计表"))
+    filling = returned(judged("@ 活动统计 累计/期末 6 = 9\n@ 活动统计 named 活动统计表"))
     (finding,) = [entry for entry in filling.findings if entry.rule == "statistic-constant"]
     assert finding.place.title == "活动统计"
 
 
 def test_figures_and_dates_in_the_wrong_place_stay_as_people_saw_them() -> None:
     """A date among figures and a serial number among dates come back as text, not changed."""
-    filling = returned(judged("@ 走访记录 F4 = 2012-03-05\n@ 走访记录 A5 = 40973"))
+    filling = returned(judged("@ 走访记录 走访妇女人次 4 = 2012-03-05\n@ 走访记录 日期 5 = 40973"))
     first, second, _ = filling.rows["visits"]
     assert first["women_met"] == "2012-03-05"
     assert second["visited_on"] == "40973"
@@ -181,7 +196,7 @@ def test_cells_named_in_a_sentence_move_too() -> None:
         "| | | | | | |\n"
         "| | 2012-03-09 | 大众日报 | 省级 | 新闻报道 | 甲 |\n"
         "| | 2012-03-10 | 大众日报 | 省级 | 新闻报道 | 乙 |\n"
-        "@ 宣传报道 merge D5:D6\n"
+        "@ 宣传报道 merge 媒体级别 5:6\n"
         "# 惠民项目\n"
         "| 编号 | 项目名称 | 资金（元） | 受益妇女人数 | 启动日期 | 状态 |\n"
         "| --- | --- | --- | --- | --- | --- |\n"
@@ -198,7 +213,7 @@ def test_cells_named_in_a_sentence_move_too() -> None:
 
 def test_a_swing_is_shown_beside_its_figure() -> None:
     """A figure that jumped is marked where 活动统计 shows its total."""
-    moved = returned(judged("@ 基层组织 M4 = 150000", before="")).findings
+    moved = returned(judged("@ 基层组织 妇女人数（户籍，上年末） 4 = 150000", before="")).findings
     (swing,) = [entry for entry in moved if entry.rule == "swing"]
     assert swing.place.cell == "F55"
 
@@ -213,7 +228,7 @@ def test_without_a_cover_the_copy_brings_one() -> None:
 
 def test_what_was_explained_comes_back() -> None:
     """An answer given once stands in the returned copy beside its finding."""
-    changes = "@ 走访记录 A4 = 2012-02-28\n@ 走访记录 F5 = 约30\n"
+    changes = "@ 走访记录 日期 4 = 2012-02-28\n@ 走访记录 走访妇女人次 5 = 约30\n"
     (verify,) = [e for e in judged(changes).findings if e.severity is Severity.VERIFY]
     answer = (
         "# 情况说明\n| 审核意见编号 | 位置 | 说明 |\n| --- | --- | --- |\n"
@@ -225,10 +240,8 @@ def test_what_was_explained_comes_back() -> None:
 
 def test_rows_that_vanished_are_put_back() -> None:
     """Rows of an accepted book that are missing come back in the returned copy, marked."""
-    gone = "\n".join(
-        f"@ 妇女需求台帐 {column}{row} = " for column in "ABCDEFGHIJKLMNOPQ" for row in (4, 8)
-    )
-    unlinked = "\n@ 对策建议 C4 = X0002"
+    gone = "@ 妇女需求台帐 blank 4 8"
+    unlinked = "\n@ 对策建议 对应台帐编号 4 = X0002"
     judgement = judged(gone + unlinked, before="")
     filling = prefill_returned(CAMPAIGN, COUNTY, judgement, left_by(judged()))
     assert [row.get("need_id") for row in filling.rows["needs"][:6]] == [
@@ -247,7 +260,7 @@ def test_rows_that_vanished_are_put_back() -> None:
 
 def test_a_note_on_an_answer_moves_with_its_line() -> None:
     """A remark on an answer in 问题清单 points to the line where that answer stands now."""
-    few = "@ 走访记录 F4 = 约20\n"
+    few = "@ 走访记录 走访妇女人次 4 = 约20\n"
     number = judged(few).findings[0].number
     issues = (
         "# 问题清单\n| 序号 | 编号 | 类别 | 工作表 | 单元格 | 栏目 | 问题 | 怎么改 | 说明 |\n"

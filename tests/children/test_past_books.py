@@ -27,7 +27,7 @@ def past(period: str, changes: str = "", ended: str = "") -> PastBook:
 def test_numbers_of_rows_that_are_gone_are_remembered() -> None:
     """A cadre who was registered once in the year and taken out again leaves her number."""
     once = "@ 干部名册 + | G009 | 钱红 | 干事 | 否 | L001 | 1 | 1 | 1 | 在岗 |"
-    books = (past("2012B1", once), past("2012B2"), past("2012B4", "@ 干部名册 A6 = G050"))
+    books = (past("2012B1", once), past("2012B2"), past("2012B4", "@ 干部名册 干部编号 6 = G050"))
     earlier = earlier_book(CAMPAIGN, books, FORM.key, Period.parse("2012B3"))
     assert earlier is not None
     assert [row["cadre_id"] for row in earlier.rows["cadres"]] == ["G001", "G002", "G003"]

@@ -48,7 +48,7 @@ class Desk:
     def submit(self, unit_id: str, period: str, changes: str = "") -> Judgement:
         """Judge a drawn workbook of `unit_id` and keep it where it is accepted."""
         self.count += 1
-        unit = f"@ 封面 B4 = {TREE[unit_id].name}\n@ 封面 B5 = '{unit_id}\n"
+        unit = f"@ 封面 填报单位 = {TREE[unit_id].name}\n@ 封面 单位代码 = '{unit_id}\n"
         raw = drawn(_dates(period) + unit + changes, period=period, stamp={"unit": unit_id})
         around = replace(context(period), unit=TREE[unit_id], tree=TREE)
         judgement = judge(raw, CAMPAIGN, around)
@@ -120,19 +120,30 @@ class Desk:
 def _dates(period: str) -> str:
     """Move the drawn dates of the valid workbook into `period`, so that nothing is out of time."""
     first, last = Period.parse(period).first_day, Period.parse(period).last_day
-    flows = ("走访记录 A4", "走访记录 A5", "走访记录 A6", "宣传报道 A4", "案例机制 C4")
+    flows = (
+        "走访记录 日期 4",
+        "走访记录 日期 5",
+        "走访记录 日期 6",
+        "宣传报道 日期 4",
+        "案例机制 日期 4",
+    )
     early = (
-        *(f"联系点 E{row}" for row in (4, 5)),
-        *(f"妇女需求台帐 B{row}" for row in range(4, 9)),
-        *(f"调研成果 E{row}" for row in (4, 5)),
-        *(f"结对帮扶 J{row}" for row in (4, 5)),
-        *("妇女需求台帐 P5", "对策建议 F4", "惠民项目 E4", "督查考核 B4"),
+        *(f"联系点 建立日期 {row}" for row in (4, 5)),
+        *(f"妇女需求台帐 登记日期 {row}" for row in range(4, 9)),
+        *(f"调研成果 完成日期 {row}" for row in (4, 5)),
+        *(f"结对帮扶 结对日期 {row}" for row in (4, 5)),
+        *(
+            "妇女需求台帐 办结日期 5",
+            "对策建议 报送日期 4",
+            "惠民项目 启动日期 4",
+            "督查考核 日期 4",
+        ),
     )
     return "\n".join(
         [
             *(f"@ {spot} = {first.isoformat()}" for spot in flows),
             *(f"@ {spot} = {first.isoformat()}" for spot in early),
-            f"@ 封面 B13 = {last.isoformat()}",
+            f"@ 封面 填报日期 = {last.isoformat()}",
             "",
         ]
     )

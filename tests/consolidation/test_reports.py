@@ -24,7 +24,7 @@ APPROACH = "{name}妇联组织干部进村入户，一对一访谈，倾听妇�
 def told(name: str) -> str:
     """Draw a narrative of a unit's own, and a case of its own."""
     text = APPROACH.format(name=name)
-    return f"@ 文字材料 B4 = {text}\n@ 案例机制 B4 = {name}的电话\n"
+    return f"@ 文字材料 主要做法 = {text}\n@ 案例机制 标题 4 = {name}的电话\n"
 
 
 @pytest.fixture
@@ -162,7 +162,7 @@ def test_what_the_reader_may_not_see_is_not_quoted(desk: Desk) -> None:
 
 def test_stories_are_told_once_each(desk: Desk) -> None:
     """A 典型案例 is told with its title; a 制度机制 is no story."""
-    desk.submit("370103", "2012B1", told("市中区") + "@ 案例机制 A4 = 制度机制")
+    desk.submit("370103", "2012B1", told("市中区") + "@ 案例机制 类型 4 = 制度机制")
     data = report(desk, "2012B1")
     assert [story.unit for story in data.stories] == ["历下区", "市南区"]
 

@@ -40,12 +40,14 @@ def words(unit_id: str) -> str:
     """Give the unit's own words, long enough to be quoted."""
     how, what = WORDS[unit_id]
     return (
-        f"@ 文字材料 B4 = {how}，深入基层倾听妇女群众的心声，把问题一件一件记下来、办到底。\n"
-        f"@ 文字材料 B5 = 通过走访和帮扶，{what}，妇女群众对妇联工作的满意度明显提高。\n"
+        f"@ 文字材料 主要做法 = {how}，深入基层倾听妇女群众的心声，把问题一件一件记下来、办到底。\n"
+        f"@ 文字材料 取得成效 = 通过走访和帮扶，{what}，妇女群众对妇联工作的满意度明显提高。\n"
     )
 
 
-MORE_WOMEN = "@ 走访记录 F4 = 35\n@ 封面 B7 = 更正\n@ 封面 B8 = 漏登一次座谈\n"
+MORE_WOMEN = (
+    "@ 走访记录 走访妇女人次 4 = 35\n@ 封面 报送性质 = 更正\n@ 封面 更正原因 = 漏登一次座谈\n"
+)
 Kept = Callable[[str, str], None]
 
 
@@ -62,7 +64,10 @@ def desk() -> Desk:
         *((unit_id, PERIOD) for unit_id in ("370102", "370103")),
     ):
         assert made.submit(unit_id, period, words(unit_id)).outcome is Outcome.ACCEPTED
-    assert made.submit("370202", PERIOD, "@ 妇女需求台帐 H4 = 无此项\n").outcome is Outcome.RETURNED
+    assert (
+        made.submit("370202", PERIOD, "@ 妇女需求台帐 联系点 4 = 无此项\n").outcome
+        is Outcome.RETURNED
+    )
     return made
 
 

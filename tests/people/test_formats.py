@@ -8,19 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from sheetflow.demo.resaving import find_soffice, resave
+from sheetflow.demo.filler import find_soffice, resave
 from sheetflow.findings import Severity
 from sheetflow.pipeline import judge
 from sheetflow.reading import read_workbook
 from sheetflow.schemas.book import Judgement, Outcome
-from tests.county_book import CAMPAIGN, context, drawn, judged
+from tests.county_book import CAMPAIGN, context, drawn, judged, named
 from tests.drawing import write_xlsx
 from tests.people.test_people import rows_of
 from tests.programs import needs_office
 from tests.reading.packages import xlsb_book
 from tests.rounds.desk import LIXIA, CountyDesk
 
-ODD = "@ 走访记录 F4 = 约20\n@ 走访记录 A5 = 2012.4.10\n@ 走访记录 A6 = 2012年4月\n"
+ODD = "@ 走访记录 走访妇女人次 4 = 约20\n@ 走访记录 日期 5 = 2012.4.10\n@ 走访记录 日期 6 = 2012年4月\n"
 TELLS_LESS = "remark-format-tells-less"
 
 
@@ -76,11 +76,11 @@ def test_every_format_holds_the_same(sound_files: Mapping[str, bytes], ending: s
 def test_every_format_names_the_same_cells(odd_files: Mapping[str, bytes], ending: str) -> None:
     """Faults are named at the cells where they stand, whatever the format."""
     findings = answer(odd_files[ending]).findings
-    assert [(entry.rule, entry.place.cell) for entry in findings] == [
+    assert [(entry.rule, named(entry.place)) for entry in findings] == [
         (TELLS_LESS, ""),
-        ("number-about", "F4"),
-        ("habit", "A5"),
-        ("date-incomplete", "A6"),
+        ("number-about", "走访妇女人次 4"),
+        ("habit", "日期 5"),
+        ("date-incomplete", "日期 6"),
     ]
 
 
@@ -109,18 +109,18 @@ def test_xlsb_holds_the_same() -> None:
 def test_xlsb_names_the_same_cells() -> None:
     """Faults in a binary workbook are named at their cells."""
     told = [
-        (entry.rule, entry.place.cell)
+        (entry.rule, named(entry.place))
         for entry in answer(as_xlsb(ODD)).findings
         if entry.severity is Severity.MUST
     ]
-    assert told == [("number-about", "F4"), ("date-incomplete", "A6")]
+    assert told == [("number-about", "走访妇女人次 4"), ("date-incomplete", "日期 6")]
 
 
 def test_what_a_format_cannot_tell_is_told_to_the_clerk(tmp_path: Path) -> None:
     """The answer to a binary workbook says that looks, number formats and hidden rows were not seen."""
     desk = CountyDesk.make(tmp_path / "work")
     file = tmp_path / "报表.xlsb"
-    file.write_bytes(as_xlsb("@ 走访记录 F4 = 约20"))
+    file.write_bytes(as_xlsb("@ 走访记录 走访妇女人次 4 = 约20"))
     desk.drop(LIXIA, file)
     desk.run()
     (submission,) = desk.submissions(LIXIA)

@@ -120,18 +120,24 @@ def _words(xml: str) -> list[str]:
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ('@ 惠民项目 C4 = 8⟦0.00"万元"⟧', [("shown-otherwise", "C4")]),
-        ('@ 基层组织 N4 = 21⟦#,##0"千元"⟧', [("shown-otherwise", "N4")]),
-        ("@ 走访记录 F4 = 1⟦0%⟧", [("shown-otherwise", "F4")]),
-        ("@ 走访记录 F4 = 12000⟦0,⟧", [("shown-otherwise", "F4")]),
-        ('@ 走访记录 A4 = 2012-03-01⟦yyyy"年"m"月"⟧', [("day-hidden", "A4")]),
-        ('@ 惠民项目 C4 = 80000⟦0!.0,"万元"⟧', []),
-        ('@ 走访记录 F4 = 20⟦#,##0"人"⟧\n@ 惠民项目 C4 = 30000⟦¥#,##0.00⟧', []),
-        ('@ 封面 B13 = 2012-05-02⟦yyyy"年"m"月"⟧', [("day-hidden", "B13")]),
-        ("@ 封面 B12 = '0531〔上标：-〕86012345", [("run-marked", "B12")]),
-        ("@ 文字材料 B4 = 深入〔删除线：细致〕走访", [("run-marked-text", "B4")]),
+        ('@ 惠民项目 资金（元） 4 = 8⟦0.00"万元"⟧', [("shown-otherwise", "C4")]),
         (
-            "@ 走访记录 F4 = 20⟦0%⟧\n@ 走访记录 F5 = =A1→30",
+            '@ 基层组织 1月至本期末已落实专项工作经费（元） 4 = 21⟦#,##0"千元"⟧',
+            [("shown-otherwise", "N4")],
+        ),
+        ("@ 走访记录 走访妇女人次 4 = 1⟦0%⟧", [("shown-otherwise", "F4")]),
+        ("@ 走访记录 走访妇女人次 4 = 12000⟦0,⟧", [("shown-otherwise", "F4")]),
+        ('@ 走访记录 日期 4 = 2012-03-01⟦yyyy"年"m"月"⟧', [("day-hidden", "A4")]),
+        ('@ 惠民项目 资金（元） 4 = 80000⟦0!.0,"万元"⟧', []),
+        (
+            '@ 走访记录 走访妇女人次 4 = 20⟦#,##0"人"⟧\n@ 惠民项目 资金（元） 4 = 30000⟦¥#,##0.00⟧',
+            [],
+        ),
+        ('@ 封面 填报日期 = 2012-05-02⟦yyyy"年"m"月"⟧', [("day-hidden", "B13")]),
+        ("@ 封面 联系电话 = '0531〔上标：-〕86012345", [("run-marked", "B12")]),
+        ("@ 文字材料 主要做法 = 深入〔删除线：细致〕走访", [("run-marked-text", "B4")]),
+        (
+            "@ 走访记录 走访妇女人次 4 = 20⟦0%⟧\n@ 走访记录 走访妇女人次 5 = =A1→30",
             [("shown-otherwise", "F4"), ("cell-formula", "F5")],
         ),
     ],
@@ -161,7 +167,7 @@ def test_a_row_struck_by_its_style(tmp_path: Path) -> None:
 @pytest.mark.parametrize("answer_cell", ["=A1→", "#REF!"])
 def test_an_answer_that_could_not_be_read_is_told(answer_cell: str) -> None:
     """A formula without a result in 情况说明 answers nothing, and that is said at its cell."""
-    late = "@ 走访记录 A4 = 2012-02-28\n"
+    late = "@ 走访记录 日期 4 = 2012-02-28\n"
     issues = (
         "# 问题清单\n| 序号 | 编号 | 工作表 | 单元格 | 情况说明 |\n| --- | --- | --- | --- | --- |\n"
         f"| 1 | '{judged(late).findings[0].number} | 走访记录 | A4 | {answer_cell} |\n"
@@ -173,8 +179,8 @@ def test_an_answer_that_could_not_be_read_is_told(answer_cell: str) -> None:
 
 def test_a_code_is_one_in_a_text_column_too() -> None:
     """The unit's code is a text of the cover; spliced from what is struck through it is nothing."""
-    assert told(judged("@ 封面 B5 = 37010〔删除线：2〕")) == [("run-marked", "B5")]
-    assert told(judged("@ 走访记录 J4 = 电话〔删除线：12〕")) == [("run-marked-text", "J4")]
+    assert told(judged("@ 封面 单位代码 = 37010〔删除线：2〕")) == [("run-marked", "B5")]
+    assert told(judged("@ 走访记录 主要情况 4 = 电话〔删除线：12〕")) == [("run-marked-text", "J4")]
 
 
 @needs_office
@@ -182,7 +188,7 @@ def test_a_code_is_one_in_a_text_column_too() -> None:
 @pytest.mark.parametrize("ending", ["xls", "ods"])
 def test_formulas_are_told_in_older_formats(ending: str, tmp_path: Path) -> None:
     """Saved as .xls or .ods, a formula is told at its cell, and its result counts."""
-    changes = "@ 走访记录 F4 = =8+12→20\n@ 走访记录 I5 = =1/0→"
+    changes = "@ 走访记录 走访妇女人次 4 = =8+12→20\n@ 走访记录 征求意见建议（条） 5 = =1/0→"
     saved = resaved((ending,), changes, tmp_path)
     judgement = answer(saved[ending])
     assert told(judgement) == [("cell-formula", "F4"), ("cell-error", "I5")]
@@ -231,7 +237,9 @@ def _repeated(cell: str) -> str:
 def test_the_returned_copy_does_not_carry_the_marks_on(tmp_path: Path) -> None:
     """The copy shows values as read; what could not be read cannot slip through when it comes back."""
     desk = CountyDesk.make(tmp_path / "work")
-    changes = '@ 走访记录 F4 = 〔删除线：12〕15\n@ 惠民项目 C4 = 8⟦0.00"万元"⟧'
+    changes = (
+        '@ 走访记录 走访妇女人次 4 = 〔删除线：12〕15\n@ 惠民项目 资金（元） 4 = 8⟦0.00"万元"⟧'
+    )
     desk.drop(LIXIA, desk.write(LIXIA, changes))
     desk.run()
     copy = desk.answer(LIXIA, "退回")
@@ -248,7 +256,7 @@ def test_the_returned_copy_does_not_carry_the_marks_on(tmp_path: Path) -> None:
 
 def test_an_answer_in_the_list_of_issues_is_read_as_any_text(tmp_path: Path) -> None:
     """An answer of which a part is struck through is heard, and that is told."""
-    late = "@ 走访记录 A4 = 2012-02-28\n"
+    late = "@ 走访记录 日期 4 = 2012-02-28\n"
     number = judged(late).findings[0].number
     issues = (
         "# 问题清单\n| 序号 | 编号 | 类别 | 工作表 | 单元格 | 栏目 | 问题 | 怎么改 | 情况说明 |\n"

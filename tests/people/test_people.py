@@ -16,7 +16,7 @@ from sheetflow.findings import Severity
 from sheetflow.pipeline import judge
 from sheetflow.schemas.book import Judgement, Outcome
 from sheetflow.schemas.parsing import Value
-from tests.county_book import CAMPAIGN, FORM, context, drawn, judged
+from tests.county_book import CAMPAIGN, FORM, context, drawn, judged, named
 
 Spoil = Callable[[Workbook], None]
 Answer = Callable[[Spoil], Judgement]
@@ -36,7 +36,7 @@ def rows_of(judgement: Judgement) -> Mapping[str, list[dict[str, Value]]]:
 
 def told(judgement: Judgement) -> list[tuple[str, str, str]]:
     """The findings as rule, sheet's title, cell."""
-    return [(entry.rule, entry.place.title, entry.place.cell) for entry in judgement.findings]
+    return [(entry.rule, entry.place.title, named(entry.place)) for entry in judgement.findings]
 
 
 def page(book: Workbook, title: str) -> Worksheet:
@@ -195,7 +195,7 @@ def test_cells_are_named_where_they_stand(answered: Answer, name: str) -> None:
 
     judgement = answered(spoil_more)
     found = {
-        (entry.place.title, entry.place.cell)
+        (entry.place.title, named(entry.place))
         for entry in judgement.findings
         if entry.severity is Severity.MUST
     }
@@ -244,20 +244,20 @@ def double_sheet(book: Workbook) -> None:
 
 
 TOLD_WHAT_TO_DO: dict[str, tuple[Spoil, list[tuple[str, str, str]]]] = {
-    "merged cells": (merge_dates, [("cells-merged", "走访记录", "A4")]),
+    "merged cells": (merge_dates, [("cells-merged", "走访记录", "日期 4")]),
     "formulas never computed": (
         use_formulas,
         [
-            ("cell-formula-empty", "走访记录", "F4"),
-            ("cell-formula-empty", "走访记录", "A5"),
+            ("cell-formula-empty", "走访记录", "走访妇女人次 4"),
+            ("cell-formula-empty", "走访记录", "日期 5"),
         ],
     ),
     "ids and keys as numbers": (
         type_ids_as_numbers,
         [
-            ("id-digits-lost", "妇女需求台帐", "E4"),
-            ("key-shape", "妇女需求台帐", "A5"),
-            ("key-wanted", "妇女需求台帐", "A5"),
+            ("id-digits-lost", "妇女需求台帐", "身份证号 4"),
+            ("key-shape", "妇女需求台帐", "台帐编号 5"),
+            ("key-wanted", "妇女需求台帐", "台帐编号 5"),
         ],
     ),
     "no header": (wipe_header, [("header-missing", "宣传报道", "")]),

@@ -47,8 +47,8 @@ def reported(quick_disk: Path) -> Path:
     desk.run()
     third = Period.parse("2012B3")
     desk.ask(lambda office: issue_workbooks(office, office.form(""), third))
-    desk.drop(LIXIA, desk.write(LIXIA, "@ 走访记录 F4 = 25", "改.xlsx"))
-    desk.drop(SHIZHONG, desk.write(SHIZHONG, "@ 走访记录 F4 = 约20"))
+    desk.drop(LIXIA, desk.write(LIXIA, "@ 走访记录 走访妇女人次 4 = 25", "改.xlsx"))
+    desk.drop(SHIZHONG, desk.write(SHIZHONG, "@ 走访记录 走访妇女人次 4 = 约20"))
     (desk.workspace.inbox_of(TREE[HUAIYIN]) / "笔记.xlsx").write_bytes(b"not a workbook")
     return desk.root
 

@@ -32,8 +32,8 @@ pytestmark = [pytest.mark.reliability]
 _COUNT = int(os.environ.get("MUTANTS", "200"))
 _SEED = int(os.environ.get("MUTANTS_SEED", "2012"))
 _MARKED = (
-    '@ 走访记录 F5 = =15+15→30\n@ 走访记录 J4 = 〔删除线：座谈〕就业\n@ 惠民项目 C4 = 8⟦0.00"万元"⟧\n'
-    "@ 走访记录 I5 = #N/A\n@ 走访记录 hide 6\n"
+    '@ 走访记录 走访妇女人次 5 = =15+15→30\n@ 走访记录 主要情况 4 = 〔删除线：座谈〕就业\n@ 惠民项目 资金（元） 4 = 8⟦0.00"万元"⟧\n'
+    "@ 走访记录 征求意见建议（条） 5 = #N/A\n@ 走访记录 hide 6\n"
 )
 _FIRST_DAY = dt.datetime(1899, 12, 30)  # noqa: DTZ001 - Excel knows no zone
 

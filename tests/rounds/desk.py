@@ -52,7 +52,7 @@ T = TypeVar("T")
 
 def book_of(unit_id: str, changes: str = "") -> RawWorkbook:
     """Draw the valid workbook as that unit's own, with `changes` upon it."""
-    own = f"@ 封面 B4 = {TREE[unit_id].name}\n@ 封面 B5 = '{unit_id}\n"
+    own = f"@ 封面 填报单位 = {TREE[unit_id].name}\n@ 封面 单位代码 = '{unit_id}\n"
     lost = "@ _表标识 gone"
     raw = drawn(own + changes.replace(lost, ""), stamp={"unit": unit_id})
     if lost not in changes:

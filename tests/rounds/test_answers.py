@@ -17,15 +17,15 @@ from sheetflow.pipeline import judge
 from sheetflow.schemas.book import Context, Judgement, Outcome
 from sheetflow.schemas.layout import FIRST_ROW, ISSUES_SHEET
 from sheetflow.validators.explanations import is_open
-from tests.county_book import CAMPAIGN, context, drawn
+from tests.county_book import CAMPAIGN, context, drawn, named
 from tests.rounds.forty import FORTY
 from tests.rounds.reader import put_right
 from tests.rounds.scene import after_first_period, compared, judged_file, returned_copy
 
 ANSWER, BESIDE, NUMBER, REMEDY = 9, 10, 2, 8
-LATE = "@ 走访记录 A4 = 2012-02-28\n@ 走访记录 A5 = 2012-02-28\n"
+LATE = "@ 走访记录 日期 4 = 2012-02-28\n@ 走访记录 日期 5 = 2012-02-28\n"
 """Two visits of the period before: two findings to explain, which say the very same."""
-ABOUT = "@ 走访记录 F4 = 约20\n"
+ABOUT = "@ 走访记录 走访妇女人次 4 = 约20\n"
 SAID = "上期漏报，已与乡镇核对"
 
 
@@ -330,7 +330,7 @@ def test_answers_in_the_sheet_for_them_count_too() -> None:
 
 def test_an_answer_does_not_mend() -> None:
     """Words beside a 强制性 line change nothing, and the clerk is told so at that line."""
-    changes = "@ 干部名册 F4 = 3000多\n"
+    changes = "@ 干部名册 固定联系妇女人数 4 = 3000多\n"
     now = again(first(changes), answer(kind="强制性", text="记不清了"))
     assert rules(now) == {"number-about", "explanation-no-mending"}
     assert now.outcome is Outcome.RETURNED
@@ -366,9 +366,11 @@ def test_an_answer_holds_only_while_its_value_stands() -> None:
 
     now = again(first(LATE), answer(), other_day)
     still_open = [
-        (entry.rule, entry.place.cell) for entry in now.findings if is_open(entry, now.explanations)
+        (entry.rule, named(entry.place))
+        for entry in now.findings
+        if is_open(entry, now.explanations)
     ]
-    assert still_open == [("date-before-period", "A4")]
+    assert still_open == [("date-before-period", "日期 4")]
 
 
 def test_an_older_copy_dropped_again_is_judged_as_it_is() -> None:
@@ -394,7 +396,7 @@ def test_the_copys_own_marks_are_no_data() -> None:
 
 def test_what_is_left_in_a_row_without_key_is_not_new() -> None:
     """One of two faults of a visit mended: one mended, one left, none new."""
-    judgement = first("@ 走访记录 E4 = 闲聊\n@ 走访记录 F4 = 约20\n")
+    judgement = first("@ 走访记录 走访方式 4 = 闲聊\n@ 走访记录 走访妇女人次 4 = 约20\n")
 
     def mend_one(book: Workbook) -> None:
         page(book, "走访记录")["E4"] = "座谈交流"

@@ -11,6 +11,7 @@ import pytest
 from sheetflow.periods import Period
 from sheetflow.reading import read_workbook
 from sheetflow.service.status import standing
+from tests.county_book import named
 from tests.rounds.desk import (
     CITY,
     HUAIYIN,
@@ -37,19 +38,14 @@ _OPTIONAL = (
 _BOOKS = ("干部名册", "联系点", "走访记录", "妇女需求台帐")
 NIL = "\n".join(
     [
-        "@ 封面 B15 = 是",
-        "@ 封面 B16 = 本期集中学习，没有开展活动",
+        "@ 封面 零报告 = 是",
+        "@ 封面 零报告说明 = 本期集中学习，没有开展活动",
         *(f"@ {title} gone" for title in _OPTIONAL),
-        *(
-            f"@ {title} {column}{row} ="
-            for title in _BOOKS
-            for column in "ABCDEFGHIJKLMNOPQ"
-            for row in range(4, 9)
-        ),
+        *(f"@ {title} blank 4 5 6 7 8" for title in _BOOKS),
     ]
 )
 ZEROS = "\n".join(f"@ 走访记录 I{row} = 0" for row in (4, 5, 6))
-BLANK = "@ 走访记录 I4 ="
+BLANK = "@ 走访记录 征求意见建议（条） 4 ="
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +64,7 @@ def test_in_findings(desk: CountyDesk) -> None:
     for unit_id in (LIXIA, SHIZHONG, TIANQIAO):
         (submission,) = desk.submissions(unit_id)
         required = [
-            (entry.rule, entry.place.cell)
+            (entry.rule, named(entry.place))
             for entry in desk.findings(submission)
             if entry.rule == "required"
         ]
@@ -76,7 +72,7 @@ def test_in_findings(desk: CountyDesk) -> None:
     assert told == {
         LIXIA: ("accepted", False, []),
         SHIZHONG: ("accepted", True, []),
-        TIANQIAO: ("returned", False, [("required", "I4")]),
+        TIANQIAO: ("returned", False, [("required", "征求意见建议（条） 4")]),
     }
 
 

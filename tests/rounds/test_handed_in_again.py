@@ -12,6 +12,7 @@ import pytest
 from sheetflow.schemas.book import Outcome
 from sheetflow.upkeep.check import check_file
 from sheetflow.upkeep.decide import waive
+from tests.county_book import named
 from tests.rounds.desk import CITY, LIXIA, PERIOD, SHIZHONG, CountyDesk
 from tests.tiny.desk import table, words
 
@@ -19,9 +20,9 @@ MORNING = dt.datetime(2012, 5, 3, 9)  # noqa: DTZ001 - the office's own time, as
 AFTERNOON = dt.datetime(2012, 5, 3, 15)  # noqa: DTZ001 - the deadline is this day's end
 AFTER = dt.datetime(2012, 5, 7, 10)  # noqa: DTZ001
 LATER = dt.datetime(2012, 5, 8, 10)  # noqa: DTZ001
-CHANGED = "@ 走访记录 F4 = 25\n"
-DECLARED = "@ 封面 B7 = 更正\n@ 封面 B8 = 漏登一次座谈\n"
-RULE = ("correction-undeclared", "封面", "B7")
+CHANGED = "@ 走访记录 走访妇女人次 4 = 25\n"
+DECLARED = "@ 封面 报送性质 = 更正\n@ 封面 更正原因 = 漏登一次座谈\n"
+RULE = ("correction-undeclared", "封面", "报送性质")
 
 
 @pytest.fixture
@@ -52,7 +53,7 @@ def outcomes(desk: CountyDesk, unit_id: str = LIXIA) -> list[str]:
 def findings(desk: CountyDesk) -> list[tuple[str, str, str]]:
     """What was found in the county's last submission."""
     last = desk.submissions(LIXIA)[-1]
-    return [(one.rule, one.place.title, one.place.cell) for one in desk.findings(last)]
+    return [(one.rule, one.place.title, named(one.place)) for one in desk.findings(last)]
 
 
 def reasons(desk: CountyDesk, unit_id: str) -> set[object]:
@@ -66,7 +67,7 @@ def reasons(desk: CountyDesk, unit_id: str) -> set[object]:
 @pytest.mark.parametrize("kind", ["首次报送", "退回修改"])
 def test_after_the_deadline_a_change_is_declared(desk: CountyDesk, kind: str) -> None:
     """A changed workbook that does not call itself 更正 is returned for that alone."""
-    hand_in(desk, CHANGED + f"@ 封面 B7 = {kind}\n", AFTER)
+    hand_in(desk, CHANGED + f"@ 封面 报送性质 = {kind}\n", AFTER)
     assert outcomes(desk) == ["accepted", "returned"]
     assert findings(desk) == [RULE]
     hand_in(desk, CHANGED + DECLARED, LATER)
@@ -78,8 +79,8 @@ def test_after_the_deadline_a_change_is_declared(desk: CountyDesk, kind: str) ->
 
 def test_a_correction_gives_its_reason(desk: CountyDesk) -> None:
     """Without a reason a declared correction is returned, as ever."""
-    hand_in(desk, CHANGED + "@ 封面 B7 = 更正\n", AFTER)
-    assert findings(desk) == [("required-when", "封面", "B8")]
+    hand_in(desk, CHANGED + "@ 封面 报送性质 = 更正\n", AFTER)
+    assert findings(desk) == [("required-when", "封面", "更正原因")]
 
 
 def test_before_the_deadline_a_change_is_free(desk: CountyDesk) -> None:
@@ -88,7 +89,7 @@ def test_before_the_deadline_a_change_is_free(desk: CountyDesk) -> None:
     assert outcomes(desk) == ["accepted", "accepted"]
     for above in (CITY, "370000"):
         assert reasons(desk, above) == {"截止前重报"}
-    hand_in(desk, "@ 走访记录 F4 = 26\n" + DECLARED, AFTERNOON)
+    hand_in(desk, "@ 走访记录 走访妇女人次 4 = 26\n" + DECLARED, AFTERNOON)
     assert reasons(desk, CITY) == {"截止前重报", "截止前重报：漏登一次座谈"}
 
 
@@ -103,7 +104,10 @@ def test_the_same_file_changes_nothing(desk: CountyDesk) -> None:
 
 def test_who_was_never_accepted_corrects_nothing(desk: CountyDesk) -> None:
     """Late first workbooks and mended returned ones are no corrections of anything."""
-    for at, changes in ((AFTER, "@ 走访记录 F4 = 约20\n"), (LATER, "@ 封面 B7 = 退回修改\n")):
+    for at, changes in (
+        (AFTER, "@ 走访记录 走访妇女人次 4 = 约20\n"),
+        (LATER, "@ 封面 报送性质 = 退回修改\n"),
+    ):
         desk.drop(SHIZHONG, desk.write(SHIZHONG, changes))
         desk.run(at)
     assert outcomes(desk, SHIZHONG) == ["returned", "accepted"]
@@ -138,7 +142,7 @@ def test_a_superior_may_let_it_pass(desk: CountyDesk) -> None:
 
 def test_an_answer_is_heard_through_the_whole_service(desk: CountyDesk) -> None:
     """A copy without 编号, answered beside its place, passes 预审 and is accepted, with a note."""
-    early = "@ 走访记录 A4 = 2012-02-28\n@ 走访记录 A5 = 2012-02-28\n"
+    early = "@ 走访记录 日期 4 = 2012-02-28\n@ 走访记录 日期 5 = 2012-02-28\n"
     desk.drop(SHIZHONG, desk.write(SHIZHONG, early))
     desk.run(MORNING)
     copy = desk.answer(SHIZHONG, "退回_")

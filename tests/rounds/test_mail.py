@@ -111,7 +111,7 @@ def test_the_marked_copy_is_attached(returned: CountyDesk) -> None:
 def test_without_attachments_the_file_is_named(tmp_path: Path) -> None:
     """With mail.attach = false the mail says where the file lies, and brings none."""
     desk = CountyDesk.make(tmp_path / "work", attach="false")
-    desk.drop(LIXIA, desk.write(LIXIA, "@ 走访记录 F4 = 约20"))
+    desk.drop(LIXIA, desk.write(LIXIA, "@ 走访记录 走访妇女人次 4 = 约20"))
     desk.run()
     (message,) = desk.mails(LIXIA)
     assert attached(message) == {}
@@ -151,7 +151,7 @@ def test_starttls_login_and_patience(
     more = settings(box, security='"starttls"', user=f'"{box.user}"')
     desk = CountyDesk.make(tmp_path / "work", **more)
     for unit_id in (LIXIA, SHIZHONG):
-        desk.drop(unit_id, desk.write(unit_id, "@ 走访记录 F4 = 约20"))
+        desk.drop(unit_id, desk.write(unit_id, "@ 走访记录 走访妇女人次 4 = 约20"))
     first = desk.run()
     assert (first.mail.sent, first.mail.delayed) == (1, 1)
     assert desk.answer(LIXIA, "退回").is_file()

@@ -20,7 +20,7 @@ from sheetflow.findings import Finding, Severity, count_places
 from sheetflow.schemas.book import Context, Judgement, Outcome
 from sheetflow.schemas.layout import FIRST_ROW, ISSUES_SHEET
 from sheetflow.validators.explanations import is_open
-from tests.county_book import CAMPAIGN, drawn
+from tests.county_book import CAMPAIGN, FORM, all_named, drawn, named
 from tests.rounds.forty import FORTY
 from tests.rounds.reader import put_right
 from tests.rounds.scene import after_first_period, compared, judged_file, returned_copy
@@ -164,36 +164,48 @@ def test_vanished_rows_come_back_in_the_copy() -> None:
 def test_all_that_is_wrong_with_one_cell_is_said_at_once() -> None:
     """Every unknown word of a cell is named; a text too long is also searched for numbers."""
     long = "走村入户了解情况，" * 60 + "电话13812345678"
-    changes = f"@ 走访记录 H4 = 老人、其他、留守妇女\n@ 走访记录 J4 = {long}"
+    changes = f"@ 走访记录 涉及群体 4 = 老人、其他、留守妇女\n@ 走访记录 主要情况 4 = {long}"
     found = judged_file_of(changes, after_first_period()).findings
-    assert [(entry.rule, entry.place.cell) for entry in found] == [
-        ("choice-unknown", "H4"),
-        ("text-too-long", "J4"),
-        ("personal-in-text", "J4"),
+    assert [(entry.rule, named(entry.place)) for entry in found] == [
+        ("choice-unknown", "涉及群体 4"),
+        ("text-too-long", "主要情况 4"),
+        ("personal-in-text", "主要情况 4"),
     ]
     assert sentences(found)[0] == "“老人”“留守妇女”不是可选的内容"
 
 
 def test_without_a_cover_everything_else_is_judged() -> None:
     """A missing cover is one finding, and hides none of the others."""
-    changes = "@ 封面 gone\n@ 走访记录 F4 = 约20\n@ 走访记录 D5 = L009\n@ 走访记录 E6 ="
+    changes = "@ 封面 gone\n@ 走访记录 走访妇女人次 4 = 约20\n@ 走访记录 联系点 5 = L009\n@ 走访记录 走访方式 6 ="
     found = judged_file_of(changes, after_first_period()).findings
-    assert [(entry.rule, entry.place.cell) for entry in found] == [
+    assert [(entry.rule, named(entry.place)) for entry in found] == [
         ("sheet-missing", ""),
-        ("number-about", "F4"),
-        ("reference-unknown", "D5"),
-        ("required", "E6"),
+        ("number-about", "走访妇女人次 4"),
+        ("reference-unknown", "联系点 5"),
+        ("required", "走访方式 6"),
     ]
 
 
 LATE = (
     # What cannot be judged before the first one is mended, and why.
-    ("@ 妇女需求台帐 N7 = 已办好", "@ 妇女需求台帐 O7 =", "办理状态看不懂，不知要不要填措施"),
-    ("@ 走访记录 E4 = 闲聊", "@ 走访记录 G4 = 3", "走访方式看不懂，不知该不该填问卷"),
-    ("@ 封面 B13 = 五月初", "@ 联系点 E4 = 2012-05-03", "填报日期看不懂，不知是否在后"),
-    ("@ 封面 B6 = 2012B3", "@ 走访记录 A4 = 2012-05-01", "不知是哪一期的日期"),
-    ("@ 走访记录 E3 = 怎么走访", "@ 走访记录 E4 =", "没有这一栏"),
-    ("@ 联系点 A3 = 号", "@ 走访记录 D4 = L009", "不知有哪些编号"),
+    (
+        "@ 妇女需求台帐 办理状态 7 = 已办好",
+        "@ 妇女需求台帐 办理措施 7 =",
+        "办理状态看不懂，不知要不要填措施",
+    ),
+    (
+        "@ 走访记录 走访方式 4 = 闲聊",
+        "@ 走访记录 收回问卷（份） 4 = 3",
+        "走访方式看不懂，不知该不该填问卷",
+    ),
+    (
+        "@ 封面 填报日期 = 五月初",
+        "@ 联系点 建立日期 4 = 2012-05-03",
+        "填报日期看不懂，不知是否在后",
+    ),
+    ("@ 封面 报告期 = 2012B3", "@ 走访记录 日期 4 = 2012-05-01", "不知是哪一期的日期"),
+    ("@ 走访记录 走访方式 3 = 怎么走访", "@ 走访记录 走访方式 4 =", "没有这一栏"),
+    ("@ 联系点 联系点编号 3 = 号", "@ 走访记录 联系点 4 = L009", "不知有哪些编号"),
 )
 
 
@@ -264,7 +276,11 @@ HIDES = {
 
 def touched(changes: str) -> set[str]:
     """The cells, and the ends of sheets, that a drawing changes."""
-    return set(re.findall(r"@ (\S+ (?:[A-Z]+\d+ =|\+|gone|named))", changes))
+    cells = set(re.findall(r"@ (\S+ (?:[^=\n]+ =|\+|gone|named))", changes))
+    for title, rows in re.findall(r"@ (\S+) blank ([\d ]+)", changes):
+        labels = next(sheet.labels.values() for sheet in FORM.sheets if sheet.title == title)
+        cells |= {f"{title} {label} {row} =" for label in labels for row in rows.split()}
+    return cells
 
 
 @pytest.mark.slow
@@ -291,4 +307,4 @@ def test_no_fault_hides_another(first: Pair) -> None:
 
 def cells_of(finding: Finding) -> tuple[str, ...]:
     """Every cell that a finding stands for."""
-    return (finding.place.cell, *finding.others)
+    return all_named(finding)

@@ -23,12 +23,12 @@ Told = list[tuple[str, str, str, str]]
 
 WORKBOOKS: dict[str, str] = {
     "sound": "",
-    "only habits": "@ 走访记录 A4 = 2012.3.5\n@ 走访记录 F4 = ２０",
-    "to be explained": "@ 走访记录 A4 = 2012-02-28",
-    "one mistake": "@ 走访记录 F4 = 约20",
+    "only habits": "@ 走访记录 日期 4 = 2012.3.5\n@ 走访记录 走访妇女人次 4 = ２０",
+    "to be explained": "@ 走访记录 日期 4 = 2012-02-28",
+    "one mistake": "@ 走访记录 走访妇女人次 4 = 约20",
     "forty mistakes": FORTY,
-    "another unit's": "@ 封面 B5 = '370103",
-    "no header": "@ 走访记录 A3 =\n" + "\n".join(f"@ 走访记录 {c}3 =" for c in "BCDEFGHIJ"),
+    "another unit's": "@ 封面 单位代码 = '370103",
+    "no header": "@ 走访记录 blank 3",
 }
 
 
@@ -97,7 +97,10 @@ def test_prechecks_count_nowhere(desk: CountyDesk) -> None:
 def test_a_precheck_keeps_what_was_answered(tmp_path: Path) -> None:
     """Answers in a returned copy that goes through 预审 first come back in its marked copy."""
     desk = CountyDesk.make(tmp_path / "work")
-    desk.drop(SHIZHONG, desk.write(SHIZHONG, "@ 走访记录 A4 = 2012-02-28\n@ 走访记录 F5 = 约30"))
+    desk.drop(
+        SHIZHONG,
+        desk.write(SHIZHONG, "@ 走访记录 日期 4 = 2012-02-28\n@ 走访记录 走访妇女人次 5 = 约30"),
+    )
     desk.run()
     book = openpyxl.load_workbook(desk.answer(SHIZHONG, "退回"))
     page = book["问题清单"]

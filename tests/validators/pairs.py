@@ -70,7 +70,13 @@ def dated(text: str, period: str) -> str:
     """Move the drawn flow dates of the valid workbook into `period`."""
     first = Period.parse(period).first_day
     day = f"{first.year}-{first.month:02d}-05"
-    cells = ("走访记录 A4", "走访记录 A5", "走访记录 A6", "宣传报道 A4", "案例机制 C4")
+    cells = (
+        "走访记录 日期 4",
+        "走访记录 日期 5",
+        "走访记录 日期 6",
+        "宣传报道 日期 4",
+        "案例机制 日期 4",
+    )
     filled = Period.parse(period).last_day.isoformat()
     lines = [f"@ {cell} = {day}" for cell in cells]
-    return "\n".join([*lines, f"@ 封面 B13 = {filled}", text])
+    return "\n".join([*lines, f"@ 封面 填报日期 = {filled}", text])

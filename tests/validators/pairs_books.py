@@ -14,20 +14,18 @@ from tests.validators.pairs import Pair
 
 _VISIT = "2012-04-11 | G001 | 是 | L001 | 座谈交流 | 5 | | 其他 | 0 | "
 _FIGURES = "1 | 1 | 1 | 1 | 1 | 1 | 1 | 1 | 1 | 1 | 1 | 9000 | 800"
-_NIL = "@ 封面 B15 = 是\n@ 封面 B16 = 本期没有开展活动\n"
-_NO_FLOWS = "\n".join(
-    f"@ {title} {column}{row} = "
-    for title, columns, rows in (
-        ("走访记录", "ABCDEFGHIJ", (4, 5, 6)),
-        ("宣传报道", "ABCDE", (4,)),
-        ("案例机制", "ABCDE", (4,)),
-    )
-    for column in columns
-    for row in rows
-)
-_ONLY_VISITS = "\n".join(
-    f"@ {title} {column}4 = " for title in ("宣传报道", "案例机制") for column in "ABCDE"
-)
+_NIL = "@ 封面 零报告 = 是\n@ 封面 零报告说明 = 本期没有开展活动\n"
+_ONLY_VISITS = "@ 宣传报道 blank 4\n@ 案例机制 blank 4"
+_NO_FLOWS = f"@ 走访记录 blank 4 5 6\n{_ONLY_VISITS}"
+
+
+def _visit_in(row: int) -> str:
+    """Draw a visit far below the others."""
+    labels = "日期 参加干部 领导干部带队 联系点 走访方式 走访妇女人次 收回问卷（份） 涉及群体 征求意见建议（条）"
+    cells = zip(labels.split(), _VISIT.split("|"), strict=False)
+    return "\n".join(f"@ 走访记录 {label} {row} = {cell.strip()}" for label, cell in cells)
+
+
 _RIGHT_AFTER_THE_FIRST = dt.datetime(2012, 3, 1, 8, tzinfo=OFFICE_ZONE)
 _THE_DAY_BEFORE = dt.datetime(2012, 2, 29, 23, tzinfo=OFFICE_ZONE)
 _IN_TIME = dt.datetime(2012, 5, 3, 23, tzinfo=OFFICE_ZONE)
@@ -38,9 +36,9 @@ def _accepted(_form: str, _period: Period) -> str:
     return "370102-2012B2-1"
 
 
-_FILLED_ON_THE_FIRST = "@ 封面 B13 = 2012-03-01"
-_FEW = "@ 走访记录 F4 = 约20\n"
-_EARLY = "@ 走访记录 A4 = 2012-02-28\n"
+_FILLED_ON_THE_FIRST = "@ 封面 填报日期 = 2012-03-01"
+_FEW = "@ 走访记录 走访妇女人次 4 = 约20\n"
+_EARLY = "@ 走访记录 日期 4 = 2012-02-28\n"
 
 
 def _answer(number: str, text: str = "情况属实") -> str:
@@ -65,129 +63,127 @@ def _later(changes: str) -> Callable[[str, Period], tuple[Earlier, ...]]:
 ROWS = (
     Pair(
         rule="key-twice",
-        at="干部名册 A5",
-        broken="@ 干部名册 A5 = G001",
-        nearly="@ 干部名册 A5 = G0001\n@ 走访记录 B5 = G0001\n@ 走访记录 B6 = G0001",
+        at="干部名册 干部编号 5",
+        broken="@ 干部名册 干部编号 5 = G001",
+        nearly="@ 干部名册 干部编号 5 = G0001\n@ 走访记录 参加干部 5 = G0001\n@ 走访记录 参加干部 6 = G0001",
     ),
     Pair(
         rule="key-twice",
-        at="个案帮扶 A5",
-        broken="@ 个案帮扶 A5 = X0002",
-        nearly="@ 个案帮扶 A5 = X0004",
+        at="个案帮扶 台帐编号 5",
+        broken="@ 个案帮扶 台帐编号 5 = X0002",
+        nearly="@ 个案帮扶 台帐编号 5 = X0004",
     ),
     Pair(
         rule="reference-unknown",
-        at="走访记录 B4",
-        broken="@ 走访记录 B4 = G001、G009",
-        nearly="@ 走访记录 B4 = g001、G 002",
+        at="走访记录 参加干部 4",
+        broken="@ 走访记录 参加干部 4 = G001、G009",
+        nearly="@ 走访记录 参加干部 4 = g001、G 002",
     ),
     Pair(
         rule="reference-unknown",
-        at="妇女需求台帐 H4",
-        broken="@ 妇女需求台帐 H4 = 370103-L001",
-        nearly="@ 妇女需求台帐 H4 = 370102-L001",
+        at="妇女需求台帐 联系点 4",
+        broken="@ 妇女需求台帐 联系点 4 = 370103-L001",
+        nearly="@ 妇女需求台帐 联系点 4 = 370102-L001",
     ),
     Pair(
         rule="date-after-filled",
-        at="联系点 E4",
-        broken="@ 联系点 E4 = 2012-05-03",
-        nearly="@ 联系点 E4 = 2012-05-02\n@ 难题化解 E4 = 2015-01-01",
+        at="联系点 建立日期 4",
+        broken="@ 联系点 建立日期 4 = 2012-05-03",
+        nearly="@ 联系点 建立日期 4 = 2012-05-02\n@ 难题化解 预计解决日期 4 = 2015-01-01",
     ),
     Pair(
         rule="date-after-period",
-        at="走访记录 A4",
-        broken="@ 走访记录 A4 = 2012-05-01",
-        nearly="@ 走访记录 A4 = 2012-04-30",
+        at="走访记录 日期 4",
+        broken="@ 走访记录 日期 4 = 2012-05-01",
+        nearly="@ 走访记录 日期 4 = 2012-04-30",
     ),
     Pair(
         rule="date-after-period",
-        at="调研成果 E4",
-        broken="@ 调研成果 E4 = 2012-05-01",
-        nearly="@ 调研成果 E4 = 2012-02-01",
+        at="调研成果 完成日期 4",
+        broken="@ 调研成果 完成日期 4 = 2012-05-01",
+        nearly="@ 调研成果 完成日期 4 = 2012-02-01",
     ),
     Pair(
         rule="date-before-period",
-        at="走访记录 A4",
-        broken="@ 走访记录 A4 = 2012-02-29",
-        nearly="@ 走访记录 A4 = 2012-03-01",
+        at="走访记录 日期 4",
+        broken="@ 走访记录 日期 4 = 2012-02-29",
+        nearly="@ 走访记录 日期 4 = 2012-03-01",
     ),
     Pair(
         rule="date-order",
-        at="妇女需求台帐 P5",
-        broken="@ 妇女需求台帐 P5 = 2012-03-07",
-        nearly="@ 妇女需求台帐 P5 = 2012-03-08",
+        at="妇女需求台帐 办结日期 5",
+        broken="@ 妇女需求台帐 办结日期 5 = 2012-03-07",
+        nearly="@ 妇女需求台帐 办结日期 5 = 2012-03-08",
     ),
     Pair(
         rule="filled-before-period",
-        at="封面 B13",
-        broken="@ 封面 B13 = 2012-02-29",
+        at="封面 填报日期",
+        broken="@ 封面 填报日期 = 2012-02-29",
         nearly=_FILLED_ON_THE_FIRST,
     ),
     Pair(
         rule="filled-after-today",
-        at="封面 B13",
-        broken="@ 封面 B13 = 2012-05-03",
-        nearly="@ 封面 B13 = 2012-05-02",
+        at="封面 填报日期",
+        broken="@ 封面 填报日期 = 2012-05-03",
+        nearly="@ 封面 填报日期 = 2012-05-02",
     ),
     Pair(
         rule="date-after-filled",
-        at="联系点 E4",
-        broken="@ 封面 B13 = 2021-05-02\n@ 联系点 E4 = 2012-05-03",
-        nearly="@ 封面 B13 = 2021-05-02\n@ 联系点 E4 = 2012-05-02",
+        at="联系点 建立日期 4",
+        broken="@ 封面 填报日期 = 2021-05-02\n@ 联系点 建立日期 4 = 2012-05-03",
+        nearly="@ 封面 填报日期 = 2021-05-02\n@ 联系点 建立日期 4 = 2012-05-02",
     ),
     Pair(
         rule="nil-with-rows",
-        at="走访记录 A4",
+        at="走访记录 日期 4",
         broken=_NIL + _ONLY_VISITS,
         nearly=_NIL + _NO_FLOWS,
         before="",
     ),
     Pair(
         rule="nil-with-rows",
-        at="妇女需求台帐 B4",
-        broken=_NIL + _NO_FLOWS + "\n@ 妇女需求台帐 D4 = 46",
+        at="妇女需求台帐 登记日期 4",
+        broken=_NIL + _NO_FLOWS + "\n@ 妇女需求台帐 年龄 4 = 46",
         nearly=_NIL + _NO_FLOWS,
         before="",
     ),
     Pair(
         rule="nothing-reported",
-        at="封面 B15",
+        at="封面 零报告",
         broken=_NO_FLOWS,
-        nearly=_NO_FLOWS + "\n@ 联系点 G4 = 改建",
+        nearly=_NO_FLOWS + "\n@ 联系点 备注 4 = 改建",
         before="",
     ),
     Pair(
         rule="later-books-lack",
-        at="妇女需求台帐 A3",
-        context={
-            "later": _later("\n".join(f"@ 妇女需求台帐 {c}8 = " for c in "ABCDEFGHIJKLMNOPQ"))
-        },
+        at="妇女需求台帐 台帐编号 3",
+        context={"later": _later("@ 妇女需求台帐 blank 8")},
         nearly_context={
-            "later": _later("\n".join(f"@ 干部名册 {c}6 = " for c in "ABCDEFGHI")),
+            "later": _later("@ 干部名册 blank 6"),
         },
     ),
     Pair(
         rule="statistic-constant",
-        at="活动统计 F6",
-        broken="@ 活动统计 F6 = 5",
-        nearly="@ 活动统计 F6 = 4",
+        at="活动统计 累计/期末 6",
+        broken="@ 活动统计 累计/期末 6 = 5",
+        nearly="@ 活动统计 累计/期末 6 = 4",
     ),
     Pair(
         rule="previous-stale",
-        at="活动统计 D6",
-        broken="@ 活动统计 D6 = 3",
-        nearly="@ 活动统计 D6 = 4",
+        at="活动统计 上期累计 6",
+        broken="@ 活动统计 上期累计 6 = 3",
+        nearly="@ 活动统计 上期累计 6 = 4",
         before="",
     ),
     Pair(
         rule="explanation-no-mending",
-        at="情况说明 A4",
+        at="情况说明 审核意见编号 4",
         broken=_FEW + _answer(judged(_FEW).findings[0].number),
         nearly=_EARLY + _answer(judged(_EARLY).findings[0].number),
     ),
     Pair(
         rule="explanation-unused",
-        at="情况说明 A4",
+        at="情况说明 审核意见编号 4",
         broken=_answer("ABC123"),
         nearly=_EARLY + _answer(judged(_EARLY).findings[0].number),
     ),
@@ -201,7 +197,7 @@ _ABOUT = Finding(
 ANSWERS = (
     Pair(
         rule="explanation-says-nothing",
-        at="情况说明 A4",
+        at="情况说明 审核意见编号 4",
         broken=_EARLY + _answer(judged(_EARLY).findings[0].number, "√"),
         nearly=_EARLY + _answer(judged(_EARLY).findings[0].number, "无变化，确为补报"),
     ),
@@ -220,16 +216,16 @@ ANSWERS = (
     Pair(
         rule="explanation-no-mending",
         at="问题清单 C4",
-        broken="@ 干部名册 F4 = 3000多\n# 问题清单\n| 编号 | 单元格 | 情况说明 |\n| --- | --- | --- |\n"
+        broken="@ 干部名册 固定联系妇女人数 4 = 3000多\n# 问题清单\n| 编号 | 单元格 | 情况说明 |\n| --- | --- | --- |\n"
         f"| '{_ABOUT.number} | F4 | 记不清了 |",
-        nearly="@ 干部名册 F4 = 3000多\n# 问题清单\n| 编号 | 单元格 | 情况说明 |\n| --- | --- | --- |\n"
+        nearly="@ 干部名册 固定联系妇女人数 4 = 3000多\n# 问题清单\n| 编号 | 单元格 | 情况说明 |\n| --- | --- | --- |\n"
         f"| '{_ABOUT.number} | F4 | |",
     ),
     Pair(
         rule="key-wanted",
-        at="联系点 A4",
-        broken="@ 联系点 A4 = 一号",
-        nearly="@ 联系点 A4 = 'l001",
+        at="联系点 联系点编号 4",
+        broken="@ 联系点 联系点编号 4 = 一号",
+        nearly="@ 联系点 联系点编号 4 = 'l001",
     ),
 )
 
@@ -245,13 +241,13 @@ WHICH = (
     Pair(
         rule="period-unknown",
         at="",
-        broken="@ 封面 B6 = 上一期",
+        broken="@ 封面 报告期 = 上一期",
         stamp={"period": ""},
         nearly_stamp={"period": ""},
     ),
     Pair(
         rule="period-not-begun",
-        at="封面 B6",
+        at="封面 报告期",
         context={"now": _THE_DAY_BEFORE},
         nearly_context={"now": _RIGHT_AFTER_THE_FIRST},
     ),
@@ -266,70 +262,70 @@ WHICH = (
     Pair(rule="version-unknown", at="", stamp={"version": "2"}, nearly_stamp={"version": "1"}),
     Pair(
         rule="unit-not-expected",
-        at="封面 B5",
+        at="封面 单位代码",
         context={"unit": replace(TREE["370102"], valid_to=dt.date(2012, 4, 29))},
         nearly_context={"unit": replace(TREE["370102"], valid_to=dt.date(2012, 4, 30))},
     ),
     Pair(
         rule="cover-unit",
-        at="封面 B5",
-        broken="@ 封面 B5 = '370103",
-        nearly="@ 封面 B5 = ３７０１０２",
+        at="封面 单位代码",
+        broken="@ 封面 单位代码 = '370103",
+        nearly="@ 封面 单位代码 = ３７０１０２",
     ),
     Pair(
         rule="cover-period",
-        at="封面 B6",
-        broken="@ 封面 B6 = 2012B3",
-        nearly="@ 封面 B6 = 2012年3—4月",
+        at="封面 报告期",
+        broken="@ 封面 报告期 = 2012B3",
+        nearly="@ 封面 报告期 = 2012年3—4月",
     ),
     Pair(
         rule="cover-cadence",
-        at="封面 B6",
-        broken="@ 封面 B6 = 2012年4月",
-        nearly="@ 封面 B6 = 3、4月",
+        at="封面 报告期",
+        broken="@ 封面 报告期 = 2012年4月",
+        nearly="@ 封面 报告期 = 3、4月",
     ),
     Pair(
         rule="cover-cadence",
-        at="封面 B6",
-        broken="@ 封面 B6 = 二季度",
+        at="封面 报告期",
+        broken="@ 封面 报告期 = 二季度",
         stamp={"period": ""},
-        nearly="@ 封面 B6 = 2012年3月1日至4月30日",
+        nearly="@ 封面 报告期 = 2012年3月1日至4月30日",
         nearly_stamp={"period": ""},
     ),
     Pair(
         rule="cover-cadence",
-        at="封面 B6",
-        broken="@ 封面 B6 = 2012H1",
+        at="封面 报告期",
+        broken="@ 封面 报告期 = 2012H1",
         stamp={"period": "2012H1"},
         nearly_stamp={"period": ""},
     ),
-    Pair(rule="cover-cadence", at="封面 B6", stamp={"period": "2012"}),
+    Pair(rule="cover-cadence", at="封面 报告期", stamp={"period": "2012"}),
     Pair(
         rule="cover-cadence",
-        at="封面 B6",
-        broken="@ 封面 B6 = ",
+        at="封面 报告期",
+        broken="@ 封面 报告期 = ",
         stamp={"period": "2012M04"},
-        nearly="@ 封面 B6 = ",
+        nearly="@ 封面 报告期 = ",
     ),
     Pair(
         rule="correction-undeclared",
-        at="封面 B7",
+        at="封面 报送性质",
         context={"standing": _accepted, "now": _DAYS_AFTER},
-        nearly="@ 封面 B7 = 更正\n@ 封面 B8 = 漏登一次座谈",
+        nearly="@ 封面 报送性质 = 更正\n@ 封面 更正原因 = 漏登一次座谈",
         nearly_context={"standing": _accepted, "now": _DAYS_AFTER},
     ),
     Pair(
         rule="correction-undeclared",
-        at="封面 B7",
-        broken="@ 封面 B7 = 退回修改",
+        at="封面 报送性质",
+        broken="@ 封面 报送性质 = 退回修改",
         context={"standing": _accepted, "now": _DAYS_AFTER},
         nearly_context={"standing": _accepted, "now": _DAYS_AFTER, "handed_in": _IN_TIME},
     ),
     Pair(
         rule="cover-unit-name",
-        at="封面 B4",
-        broken="@ 封面 B4 = 市中区",
-        nearly="@ 封面 B4 = 山东省 济南市历下区妇联",
+        at="封面 填报单位",
+        broken="@ 封面 填报单位 = 市中区",
+        nearly="@ 封面 填报单位 = 山东省 济南市历下区妇联",
     ),
 )
 
@@ -361,20 +357,20 @@ SHEETS = (
     Pair(
         rule="header-missing",
         at="宣传报道",
-        broken="@ 宣传报道 A3 = 一\n@ 宣传报道 B3 = 二\n@ 宣传报道 C3 = 三\n@ 宣传报道 D3 = 四",
-        nearly="@ 宣传报道 A3 = 一\n@ 宣传报道 B3 = 二\n@ 宣传报道 C3 = 三",
+        broken="@ 宣传报道 日期 3 = 一\n@ 宣传报道 媒体名称 3 = 二\n@ 宣传报道 媒体级别 3 = 三\n@ 宣传报道 形式 3 = 四",
+        nearly="@ 宣传报道 日期 3 = 一\n@ 宣传报道 媒体名称 3 = 二\n@ 宣传报道 媒体级别 3 = 三",
     ),
     Pair(
         rule="header-missing",
         at="走访记录",
         broken="# 走访记录\n@ 走访记录 A1 = ",
-        nearly="@ 走访记录 A3 = 日□期",
+        nearly="@ 走访记录 日期 3 = 日□期",
     ),
     Pair(
         rule="column-missing",
         at="走访记录",
-        broken="@ 走访记录 E3 = 怎么走访",
-        nearly="@ 走访记录 E3 = 走访 方式＊",
+        broken="@ 走访记录 走访方式 3 = 怎么走访",
+        nearly="@ 走访记录 走访方式 3 = 走访 方式＊",
     ),
     Pair(
         rule="column-missing",
@@ -385,18 +381,18 @@ SHEETS = (
     Pair(
         rule="column-absent",
         at="走访记录",
-        broken="@ 走访记录 J3 = ",
-        nearly="@ 走访记录 J3 = 主要↵情况",
+        broken="@ 走访记录 主要情况 3 = ",
+        nearly="@ 走访记录 主要情况 3 = 主要↵情况",
     ),
     Pair(
         rule="column-twice",
-        at="走访记录 A3",
+        at="走访记录 日期 3",
         broken="@ 走访记录 K3 = 日期",
         nearly="@ 走访记录 K3 = 日期二",
     ),
     Pair(
         rule="column-extra",
-        at="走访记录 K3",
+        at="走访记录 天气 3",
         broken="@ 走访记录 K3 = 天气",
         nearly="@ 个案帮扶 D3 = 办理状态",
     ),
@@ -415,13 +411,13 @@ SHEETS = (
     ),
     Pair(
         rule="column-renamed",
-        at="走访记录 F3",
-        broken="@ 走访记录 F3 = 走访人次",
-        nearly="@ 走访记录 F3 = 人数",
+        at="走访记录 走访妇女人次 3",
+        broken="@ 走访记录 走访妇女人次 3 = 走访人次",
+        nearly="@ 走访记录 走访妇女人次 3 = 人数",
     ),
     Pair(
         rule="column-renamed",
-        at="封面 B13",
+        at="封面 填报日期",
         broken="@ 封面 A13 = 填表日期",
         nearly="@ 封面 A13 = 填报日期：",
     ),
@@ -434,18 +430,18 @@ SHEETS = (
     Pair(
         rule="row-skipped",
         at="走访记录",
-        broken="@ 走访记录 A8 = 以上数据截至4月30日",
-        nearly="@ 走访记录 A8 = 2012-04-30",
+        broken="@ 走访记录 日期 8 = 以上数据截至4月30日",
+        nearly="@ 走访记录 日期 8 = 2012-04-30",
     ),
     Pair(
         rule="row-total",
-        at="走访记录 F7",
+        at="走访记录 走访妇女人次 7",
         broken="@ 走访记录 + | | | | | | 51 | | | 5 | |",
         nearly="@ 走访记录 + | | | | | | 51 | | | 6 | |",
     ),
     Pair(
         rule="row-total",
-        at="基层组织 A6",
+        at="基层组织 乡镇（街道） 6",
         broken=f"@ 基层组织 + | 历下区 | {_FIGURES} |",
         nearly=f"@ 基层组织 + | 历下街道 | {_FIGURES} |",
     ),
@@ -458,19 +454,13 @@ SHEETS = (
     Pair(
         rule="rows-beyond",
         at="走访记录",
-        broken="\n".join(
-            f"@ 走访记录 {column}20004 = {cell.strip()}"
-            for column, cell in zip("ABCDEFGHI", _VISIT.split("|"), strict=False)
-        ),
-        nearly="\n".join(
-            f"@ 走访记录 {column}20003 = {cell.strip()}"
-            for column, cell in zip("ABCDEFGHI", _VISIT.split("|"), strict=False)
-        ),
+        broken=_visit_in(20004),
+        nearly=_visit_in(20003),
     ),
     Pair(
         rule="cells-merged",
-        at="走访记录 C4",
-        broken="@ 走访记录 merge C4:C5",
+        at="走访记录 领导干部带队 4",
+        broken="@ 走访记录 merge 领导干部带队 4:5",
         nearly="@ 走访记录 merge A1:J1\n@ 走访记录 merge A9:J12\n@ 走访记录 merge L4:L6",
     ),
 )

@@ -73,8 +73,9 @@ class Cell:
 
     @property
     def spot(self) -> tuple[str, str]:
-        """The sheet's title and the cell."""
-        return self.found.title, self.found.cell(self.row.number, self.column.key)
+        """The sheet's title and the cell, by the names that drawings give it."""
+        row = f" {self.row.number}" if self.found.sheet.is_table else ""
+        return self.found.title, f"{self.column.label}{row}"
 
     @property
     def must_be_blank(self) -> bool:
@@ -100,8 +101,9 @@ class Cell:
 
     def told(self, typed: str) -> list[Finding]:
         """Type something and give what is said at the cell."""
-        title, cell = self.spot
-        told = self.judge(f"\n@ {title} {cell} = {typed}").findings
+        title, name = self.spot
+        cell = self.found.cell(self.row.number, self.column.key)
+        told = self.judge(f"\n@ {title} {name} = {typed}").findings
         return [
             entry
             for entry in told
@@ -148,10 +150,10 @@ CELLS = (
     *(
         cell
         for change, columns in (
-            ("\n@ 封面 B7 = 更正\n@ 封面 B8 = 数字有误", {"correction_reason"}),
-            ("\n@ 督查考核 G4 = 无需整改\n@ 督查考核 H4 = ", {"rectified"}),
-            ("\n@ 难题化解 D4 = 制定方案\n@ 难题化解 C4 = ", {"plan"}),
-            ("\n@ 对策建议 G4 = 已报送\n@ 对策建议 H4 = ", {"result"}),
+            ("\n@ 封面 报送性质 = 更正\n@ 封面 更正原因 = 数字有误", {"correction_reason"}),
+            ("\n@ 督查考核 整改状态 4 = 无需整改\n@ 督查考核 整改情况 4 = ", {"rectified"}),
+            ("\n@ 难题化解 当前阶段 4 = 制定方案\n@ 难题化解 逐步解决方案 4 = ", {"plan"}),
+            ("\n@ 对策建议 办理进展 4 = 已报送\n@ 对策建议 政策或项目名称 4 = ", {"result"}),
         )
         for cell in cells_of(
             partial(lambda change, typed: judged(change + typed), change), CAMPAIGN.catalogue

@@ -11,9 +11,7 @@ from sheetflow.schemas.documents import dump_rows, load_rows, without_personal
 from sheetflow.schemas.sheets import Sheet
 from tests.county_book import CAMPAIGN, FORM, context, drawn, left_by
 
-SAME_WOMAN_NEW_NEED = (
-    "@ 妇女需求台帐 B4 = 2012-04-02\n@ 妇女需求台帐 J4 = 其他\n@ 妇女需求台帐 K4 = 其他"
-)
+SAME_WOMAN_NEW_NEED = "@ 妇女需求台帐 登记日期 4 = 2012-04-02\n@ 妇女需求台帐 群体类别 4 = 其他\n@ 妇女需求台帐 需求类别 4 = 其他"
 
 
 def before(*, purged: bool) -> Earlier:
@@ -60,7 +58,7 @@ def test_a_name_that_is_gone_is_no_other_name() -> None:
 
 def test_rows_that_are_as_before_are_nothing_new_in_a_nil_return() -> None:
     """A nil return that carries its books on unchanged is not told that it holds new rows."""
-    nil = "@ 封面 B15 = 是\n@ 封面 B16 = 本期没有开展走访"
+    nil = "@ 封面 零报告 = 是\n@ 封面 零报告说明 = 本期没有开展走访"
     for purged in (False, True):
         told = judged(nil, purged=purged).findings
         named = {finding.place.sheet for finding in told if finding.rule == "nil-with-rows"}

@@ -16,7 +16,7 @@ from sheetflow.prefill import prefill_blank
 from sheetflow.schemas.layout import GUIDE_SHEET
 from sheetflow.writing import Dress, write_workbook
 from sheetflow.writing.blank.guide import NOT_THEIRS
-from tests.county_book import CAMPAIGN, FORM, TREE, judged, said
+from tests.county_book import CAMPAIGN, FORM, TREE, judged, named, said
 from tests.validators.pairs import Pair
 from tests.validators.pairs_books import BOOKS
 from tests.validators.pairs_campaign import CAMPAIGNS_OWN
@@ -50,7 +50,7 @@ def test_the_valid_workbook_has_no_finding() -> None:
 @pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.name)
 def test_what_breaks_a_rule_is_found_at_its_cell(pair: Pair) -> None:
     """A fault is found once, in the cell of the submitted file where it must be mended."""
-    found = [(entry.place.title, entry.place.cell) for entry in found_in(pair)]
+    found = [(entry.place.title, named(entry.place)) for entry in found_in(pair)]
     assert found == [pair.spot]
 
 

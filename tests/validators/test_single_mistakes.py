@@ -27,7 +27,7 @@ from sheetflow.schemas.cells import (
     Whole,
 )
 from sheetflow.schemas.columns import Column
-from tests.county_book import judged
+from tests.county_book import judged, named
 
 
 @dataclass(frozen=True)
@@ -89,12 +89,17 @@ def mistakes_in(column: Column) -> Iterator[tuple[str, str]]:
         yield "", "required"
 
 
+def _name(column: Column, row: int) -> str:
+    """Name a cell as drawings do."""
+    return f"{column.label} {row}" if row else column.label
+
+
 def all_mistakes() -> list[Mistake]:
     """List every mistake in every filled cell of the sound workbook."""
     book = SOUND.book
     assert book is not None
     return [
-        Mistake(sheet.title, sheet.cell(row.number, column.key), typed, rule)
+        Mistake(sheet.title, _name(column, row.number if sheet.sheet.is_table else 0), typed, rule)
         for sheet in book.sheets.values()
         for row in sheet.rows
         for column in sheet.sheet.columns
@@ -109,7 +114,7 @@ MISTAKES = all_mistakes()
 def told(judgement: Judgement) -> list[tuple[str, str, str]]:
     """List what the clerk must mend or explain."""
     return [
-        (entry.rule, entry.place.title, entry.place.cell)
+        (entry.rule, entry.place.title, named(entry.place))
         for entry in judgement.findings
         if entry.severity is not Severity.NOTE
     ]

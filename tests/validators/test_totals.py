@@ -149,18 +149,18 @@ def test_it_holds_for_every_table(case: str) -> None:
 
 
 INNOCENT_FIGURES = {
-    "one column alone": "@ 个案帮扶 + | X0001 | G001 | 800 |\n@ 妇女需求台帐 M4 = 个案性",
+    "one column alone": "@ 个案帮扶 + | X0001 | G001 | 800 |\n@ 妇女需求台帐 问题性质 4 = 个案性",
     "nothing but zeros": (
         "@ 干部名册 + | G004 | 周红 | 干事 | 否 | L001 | 20 | 2 | 2 | 已调离 |\n"
-        "@ 干部名册 F4 = 20\n@ 干部名册 + | G005 | 周青 | 干事 | 否 | L001 | 0 | 0 | 0 | 已调离 |"
+        "@ 干部名册 固定联系妇女人数 4 = 20\n@ 干部名册 + | G005 | 周青 | 干事 | 否 | L001 | 0 | 0 | 0 | 已调离 |"
     ),
     "one row above": ("@ 惠民项目 + | P002 | 技能培训 | 30000 | 600 | 2012-03-09 | 实施中 |"),
     "figures too small to tell": (
-        "@ 结对帮扶 F5 = 1\n@ 结对帮扶 E5 = 一帮一\n@ 结对帮扶 L4 = 0\n@ 结对帮扶 + "
+        "@ 结对帮扶 帮扶主体数（单位或人） 5 = 1\n@ 结对帮扶 结对方式 5 = 一帮一\n@ 结对帮扶 累计帮扶资金（元） 4 = 0\n@ 结对帮扶 + "
         "| J003 | 妇联干部 | G002 | | 多帮一 | 2 | 妇女群众 | | 陈玉兰 | 2012-03-12 | 政策 | 0 | 3 | 结对中 |"
     ),
     "one figure of many is another": f"@ 基层组织 + | 龙洞街道 | {_SUMS.replace('27000.5', '27000')} |",
-    "a title that speaks of totals": "@ 惠民项目 B4 = 妇女贷款汇总管理\n@ 宣传报道 E4 = 全市工作汇总",
+    "a title that speaks of totals": "@ 惠民项目 项目名称 4 = 妇女贷款汇总管理\n@ 宣传报道 题目 4 = 全市工作汇总",
 }
 
 
@@ -193,7 +193,7 @@ def test_page_totals_and_the_total_of_all_are_left_out() -> None:
 
 def test_a_total_over_a_figure_that_cannot_be_read_is_no_second_finding() -> None:
     """What a total should be is not known while a figure above it is wrong."""
-    judgement = with_row("合计", _SUMS, "@ 基层组织 M4 = 约15000")
+    judgement = with_row("合计", _SUMS, "@ 基层组织 妇女人数（户籍，上年末） 4 = 约15000")
     assert {finding.rule for finding in judgement.findings} == {"number-about", "row-skipped"}
 
 

@@ -70,7 +70,7 @@ def test_its_next_workbook_and_its_returned_copy_can_be_written() -> None:
     blank = prefill_blank(whole, whole.forms[0], county(), Period.parse("2012B3"), left_by(first))
     assert (blank.stamp.version, len(write_workbook(blank, dress, NOW)) > 0) == ("2", True)
     assert NEW in {column.label for sheet in blank.sheets for column in sheet.columns}
-    faulty = judge(drawn("@ 走访记录 F4 = 约20\n"), whole, context())
+    faulty = judge(drawn("@ 走访记录 走访妇女人次 4 = 约20\n"), whole, context())
     copy = prefill_returned(whole, county(), faulty)
     assert (copy.stamp.version, len(write_workbook(copy, dress, NOW)) > 0) == ("1", True)
     assert [finding.place.cell for finding in copy.findings if finding.place.cell] == ["F4"]
