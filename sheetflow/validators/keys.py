@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 
-from sheetflow.findings import Finding
+from sheetflow.findings import Finding, Place
 from sheetflow.schemas.book import Book, BookRow, BookSheet, Context
 from sheetflow.schemas.cells import NameKey
 from sheetflow.schemas.columns import Column
@@ -102,15 +102,7 @@ def check_references(book: Book, context: Context) -> Iterator[Finding]:
         }
         if not stray:
             continue
-        unknown = [
-            (found.place(row, column.key), quote(found.sheet, column, key, target.sheet)[:20])
-            for found in book.sheets.values()
-            for row in found.rows
-            for column in found.sheet.columns
-            if column.refers_to == target.sheet.key
-            for key in _each_key(row[column.key])
-            if key in stray
-        ]
+        unknown = _named_at(book, target.sheet, stray)
         # Where a key is blank, misspelt or stands twice, that row may be the one meant.
         unclear = unclear_rows(target, naming.key)
         if len(stray) > len(unclear):
@@ -124,6 +116,19 @@ def check_references(book: Book, context: Context) -> Iterator[Finding]:
                 where=where,
                 otherwise=f"请改正{where}中的编号",
             )
+
+
+def _named_at(book: Book, target: Sheet, keys: Container[str]) -> list[tuple[Place, str]]:
+    """Give where some keys of the sheet `target` are named, each as a sentence may quote it."""
+    return [
+        (found.place(row, column.key), quote(found.sheet, column, key, target)[:20])
+        for found in book.sheets.values()
+        for row in found.rows
+        for column in found.sheet.columns
+        if column.refers_to == target.key
+        for key in _each_key(row[column.key])
+        if key in keys
+    ]
 
 
 def _keys(found: BookSheet, column: Column) -> set[str]:

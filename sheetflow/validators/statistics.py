@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 
@@ -63,6 +64,7 @@ def check_statistics(
             return None
         return indicator.values(book.form.kind_of(code), book.figures[code], totals.get(code, 0))
 
+    whole = Place(sheet=sheet.key, title=entry.title)
     for code, heading, address in _figure_cells(entry):
         values = values_of(code)
         if values is None or address in entry.formulas:
@@ -72,15 +74,8 @@ def check_statistics(
         if typed is None or _agree(typed, expected):
             continue
         label = book.form.indicator[code].label.strip("　")
-        place = Place(
-            sheet=sheet.key,
-            title=entry.title,
-            row=address[0],
-            column=code,
-            label=label,
-            cell=cell_name(*address),
-            key=heading,
-        )
+        cell = cell_name(*address)
+        place = replace(whole, row=address[0], column=code, label=label, cell=cell, key=heading)
         yield GENERAL["previous-stale" if heading == _PREVIOUS else "statistic-constant"].at(
             place,
             indicator=f"{code}“{label}”",
