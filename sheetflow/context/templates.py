@@ -17,7 +17,6 @@ from sheetflow.config.decoding import decode_text
 from sheetflow.config.defaults import default_templates
 from sheetflow.errors import TemporaryError
 from sheetflow.wording import template_faults
-from sheetflow.wording.board_html import board_fault
 
 _TEXTS = (".txt", ".html")
 _NOT_SENT = "README.txt"
@@ -162,6 +161,8 @@ class Templates:
     def _board_faults(self, text: str) -> tuple[str, ...]:
         if text == self.default_board():
             return ()
+        from sheetflow.writing.board_page import board_fault
+
         fault = self._once(BOARD_WORDS, text, lambda: board_fault(text))
         return tuple(f"{BOARD_WORDS} {BOARD[1]} {each}{_UNTIL_MENDED}" for each in fault)
 

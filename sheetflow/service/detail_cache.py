@@ -114,7 +114,7 @@ def _sweep(office: Office, age: float) -> None:
 
 
 def _path(office: Office, form: Form, policy: MaskPolicy, source: Whose, sha256: str) -> Path:
-    from sheetflow.writing.consolidated.pieces import name_pieces
+    from sheetflow.writing.consolidated.detail_cache import name_pieces
 
     return office.workspace.pieces / name_pieces(office.layout(form), policy, source, sha256)
 

@@ -1,49 +1,87 @@
-"""上报情况 as a workbook: units × periods in colour, counts, who is missing.
+"""上报情况 as a workbook, and its words and colours: the same on paper and on screen.
 
-This module owns the board's four sheets. It refuses to decide who stands where.
+This module owns the board's sheets, how states are coloured and how a period's standing is
+said in one sentence. It refuses to decide who stands where.
 """
 
 from __future__ import annotations
 
-from sheetflow.consolidation.tables import BoardData, BoardRow
-from sheetflow.periods import Period
+from collections.abc import Sequence
+
+from sheetflow.consolidation.tables import BoardData, BoardRow, State
 from sheetflow.schemas.layout import FIRST_ROW, quoted
+from sheetflow.units import Levels, names_told_apart
 from sheetflow.workbook import column_letters
-from sheetflow.writing.board_words import WORDS, absent, fill_of, standing
-from sheetflow.writing.consolidated.lists import write_board_list
-from sheetflow.writing.consolidated.pages import CENTRED, FIGURE, TEXT, Page, build_workbook
-from sheetflow.writing.styles import BOLD, Book, Look
+from sheetflow.writing.book import Book, build_workbook
+from sheetflow.writing.styles import BOLD, CENTRED, FIGURE, TEXT, Look
+from sheetflow.writing.table_page import TablePage
+
+FILLS = {
+    State.ACCEPTED: "#C6E5C3",
+    State.NIL: "#D9EAF7",
+    State.RETURNED: "#F8CBAD",
+    State.HELD: "#FFE08A",
+    State.REFUSED: "#E6B8D7",
+    State.MISSING: "#F8B4B0",
+}
+LATE_FILL = "#E3E8A4"
+
+WORDS = tuple(
+    dict.fromkeys(
+        (
+            State.ACCEPTED.label,
+            "迟报",
+            State.NIL.label,
+            f"{State.NIL.label}（迟）",
+            *(state.label for state in State if not state.is_in),
+        )
+    )
+)
+"""Every word that `BoardRow.word` may give, those who are in first."""
 
 _UNIT_COLUMNS = {"单位代码": 11, "单位": 26, "层级": 7}
 _FIRST_PERIOD_COLUMN = len(_UNIT_COLUMNS) + 1
 _NOT_DUE: Look = {"bg_color": "#F2F2F2"}
+_MISSING = {"报告期": 18, "单位代码": 11, "单位": 26, "上级单位": 20, "情况": 12, "截止时间": 18}
+_WAITING = {"单位代码": 11, "单位": 26, "回执号": 24, "收到时间": 18, "等待什么": 70}
+_BOARD = {
+    "序号": 6,
+    "单位代码": 11,
+    "单位": 26,
+    "层级": 7,
+    "上报情况": 13,
+    "是否按时": 10,
+    "沿用": 8,
+    "回执号": 24,
+    "答复时间": 17,
+    "截止时间": 17,
+    "强制性": 8,
+    "核实性": 8,
+    "提示性": 8,
+    "已说明": 8,
+}
 
 
 def write_board(board: BoardData) -> bytes:
     """Write 上报情况 as .xlsx: the same content gives the same bytes."""
+    foot = f"{board.campaign_title}{board.beside}　{board.unit.name}"
 
     def fill(book: Book) -> None:
-        _write_counts(book, board, _write_grid(book, board))
-        _write_missing(book, board)
+        _write_counts(book, board, foot, _write_grid(book, board, foot))
+        _write_missing(book, board, foot)
         if board.waiting:
-            _write_waiting(book, board)
+            _write_waiting(book, board, foot)
         heading = f"{board.unit.name} {board.current.label}"
-        write_board_list(
-            book, board.column(board.current), heading, _footer(board), board.levels, "本期明细"
-        )
+        rows = board.column(board.current)
+        write_board_list(book, rows, heading, foot, board.levels, "本期明细")
 
     title = f"{board.campaign_title}{board.beside}上报情况（{board.unit.name}）"
     return build_workbook(title, board.stamp, fill)
 
 
-def _footer(board: BoardData) -> str:
-    return f"{board.campaign_title}{board.beside}　{board.unit.name}"
-
-
-def _write_grid(book: Book, board: BoardData) -> Page:
-    page = Page.add(
-        book, "上报情况", [*_UNIT_COLUMNS.values(), *(16 for _ in board.periods)], _footer(board)
-    )
+def _write_grid(book: Book, board: BoardData, foot: str) -> TablePage:
+    widths = [*_UNIT_COLUMNS.values(), *(16 for _ in board.periods)]
+    page = TablePage(book, "上报情况", widths, foot)
     rows = board.column(board.current)
     page.open(
         f"{board.beside}上报情况一览表（{board.unit.name}）",
@@ -51,84 +89,138 @@ def _write_grid(book: Book, board: BoardData) -> Page:
         [*_UNIT_COLUMNS, *(period.label for period in board.periods)],
     )
     for number, unit in enumerate(board.units, start=FIRST_ROW):
-        page.text(number, 1, unit.unit_id)
-        page.text(number, 2, unit.name, TEXT | {"indent": board.depth(unit)})
-        page.text(number, 3, unit.level, CENTRED)
+        page.put(number, 1, unit.unit_id)
+        page.put(number, 2, unit.name, TEXT | {"indent": board.depth(unit)})
+        page.put(number, 3, unit.level, CENTRED)
         for column, period in enumerate(board.periods, start=_FIRST_PERIOD_COLUMN):
-            _write_cell(page, number, column, board.cell(unit, period))
+            entry = board.cell(unit, period)
+            word, look = (entry.word, _filled(entry)) if entry else ("", CENTRED | _NOT_DUE)
+            page.put(number, column, word, look)
     page.close(FIRST_ROW + len(board.units) - 1, len(_UNIT_COLUMNS))
     return page
 
 
-def _write_cell(page: Page, row: int, column: int, standing_there: BoardRow | None) -> None:
-    if standing_there is None:
-        page.text(row, column, "", CENTRED | _NOT_DUE)
-    else:
-        page.text(row, column, standing_there.word, CENTRED | {"bg_color": fill_of(standing_there)})
-
-
-def _write_counts(book: Book, board: BoardData, grid: Page) -> None:
+def _write_counts(book: Book, board: BoardData, foot: str, grid: TablePage) -> None:
     """Write how many units stand where in each period, as formulas over the grid."""
     headers = ("报告期", "应报", *WORDS)
-    page = Page.add(book, "分期统计", [18, *(11 for _ in headers[1:])], _footer(board))
+    page = TablePage(book, "分期统计", [18, *(11 for _ in headers[1:])], foot)
     page.open(f"分期统计（{board.unit.name}）", "各数取自《上报情况》，公式可核对。", headers)
     last_row = FIRST_ROW + len(board.units) - 1
     for row, period in enumerate(board.periods, start=FIRST_ROW):
         letters = column_letters(_FIRST_PERIOD_COLUMN + row - FIRST_ROW)
         cells = f"{quoted(grid.title)}!${letters}${FIRST_ROW}:${letters}${last_row}"
         words = [entry.word for entry in board.column(period)]
-        page.text(row, 1, period.label)
+        page.put(row, 1, period.label)
         page.formula(row, 2, f'COUNTIF({cells},"?*")', len(words), FIGURE | BOLD)
         for column, word in enumerate(WORDS, start=3):
             page.formula(row, column, f'COUNTIF({cells},"{word}")', words.count(word))
     page.close(FIRST_ROW + len(board.periods) - 1, 1, filtered=False)
 
 
-def _write_missing(book: Book, board: BoardData) -> None:
+def _write_missing(book: Book, board: BoardData, foot: str) -> None:
     """Write whom to remind: everyone not in, the current period first."""
-    headers = {"报告期": 18, "单位代码": 11, "单位": 26, "上级单位": 20, "情况": 12, "截止时间": 18}
-    page = Page.add(book, "未报单位", list(headers.values()), _footer(board))
+    page = TablePage(book, "未报单位", list(_MISSING.values()), foot)
     page.open(
         f"未报单位（{board.unit.name}）",
         "尚无已接收报表的单位，可据此催报；退回、挂起、拒收的也列在内。",
-        list(headers),
+        list(_MISSING),
     )
     names = {unit.unit_id: unit.name for unit in board.units}
-    row = FIRST_ROW - 1
-    for period in _current_first(board):
-        for entry in board.column(period):
-            if entry.state.is_in:
-                continue
-            row += 1
-            page.text(row, 1, period.label)
-            page.text(row, 2, entry.unit.unit_id)
-            page.text(row, 3, entry.unit.name)
-            page.text(row, 4, names.get(entry.unit.parent or "", ""))
-            page.text(row, 5, entry.word, CENTRED | {"bg_color": fill_of(entry)})
-            page.moment(row, 6, entry.deadline)
-    page.close(row, 3)
+    others = [period for period in reversed(board.periods) if period != board.current]
+    missing = [
+        (period, entry)
+        for period in (board.current, *others)
+        for entry in board.column(period)
+        if not entry.state.is_in
+    ]
+    for row, (period, entry) in enumerate(missing, start=FIRST_ROW):
+        page.put(row, 1, period.label)
+        page.put(row, 2, entry.unit.unit_id)
+        page.put(row, 3, entry.unit.name)
+        page.put(row, 4, names.get(entry.unit.parent or "", ""))
+        page.put(row, 5, entry.word, _filled(entry))
+        page.moment(row, 6, entry.deadline)
+    page.close(FIRST_ROW + len(missing) - 1, 3)
 
 
-def _write_waiting(book: Book, board: BoardData) -> None:
+def _write_waiting(book: Book, board: BoardData, foot: str) -> None:
     """Write which workbooks wait for a decision, also beside an accepted one."""
-    headers = {"单位代码": 11, "单位": 26, "回执号": 24, "收到时间": 18, "等待什么": 70}
-    page = Page.add(book, "等待核实", list(headers.values()), _footer(board))
+    page = TablePage(book, "等待核实", list(_WAITING.values()), foot)
     page.open(
         f"等待核实的报送（{board.unit.name}）",
         "这些报送没有计入汇总，要有人核实后放行或者退回；同一单位另有已接收的，也列在内。",
-        list(headers),
+        list(_WAITING),
     )
     names = {unit.unit_id: unit.name for unit in board.units}
-    row = FIRST_ROW - 1
     for row, entry in enumerate(board.waiting, start=FIRST_ROW):
-        page.text(row, 1, entry.unit_id)
-        page.text(row, 2, names.get(entry.unit_id, ""))
-        page.text(row, 3, entry.receipt)
+        page.put(row, 1, entry.unit_id)
+        page.put(row, 2, names.get(entry.unit_id, ""))
+        page.put(row, 3, entry.receipt)
         page.moment(row, 4, entry.since)
-        page.text(row, 5, entry.reason)
-    page.close(row, 3)
+        page.put(row, 5, entry.reason)
+    page.close(FIRST_ROW + len(board.waiting) - 1, 3)
 
 
-def _current_first(board: BoardData) -> list[Period]:
-    others = [period for period in reversed(board.periods) if period != board.current]
-    return [board.current, *others]
+def write_board_list(
+    book: Book,
+    rows: Sequence[BoardRow],
+    heading: str,
+    foot: str,
+    levels: Levels,
+    title: str = "上报情况",
+) -> None:
+    """Write one line for each unit: state, in time or late, receipt, findings, explanations."""
+    page = TablePage(book, title, list(_BOARD.values()), foot)
+    note = standing(rows) + absent(rows)
+    page.open(f"上报情况（{heading}）", note, list(_BOARD))
+    ranks = [levels.rank(row.unit.level) for row in rows]
+    for number, (row, rank) in enumerate(zip(rows, ranks, strict=True), start=FIRST_ROW):
+        _write_board_row(page, number, row, rank - min(ranks))
+    page.close(FIRST_ROW + len(rows) - 1, 3)
+
+
+def _write_board_row(page: TablePage, number: int, row: BoardRow, indent: int) -> None:
+    page.put(number, 1, number - FIRST_ROW + 1, FIGURE)
+    page.put(number, 2, row.unit.unit_id)
+    page.put(number, 3, row.unit.name, TEXT | {"indent": indent})
+    page.put(number, 4, row.unit.level, CENTRED)
+    page.put(number, 5, row.state.label, _filled(row))
+    page.put(number, 6, ("迟报" if row.late else "按时") if row.state.is_in else "", CENTRED)
+    page.put(number, 7, "沿用" if row.carried else "", CENTRED)
+    page.put(number, 8, row.receipt)
+    page.moment(number, 9, row.answered_at)
+    page.moment(number, 10, row.deadline)
+    # A unit that sent nothing has no findings, which is not the same as none found.
+    unanswered = row.answered_at is None
+    for column, count in enumerate((row.must, row.verify, row.note, row.explained), start=11):
+        page.put(number, column, None if unanswered else count, FIGURE)
+
+
+def _filled(row: BoardRow) -> Look:
+    """The look of a unit's standing, in its colour."""
+    late = row.late and row.state is State.ACCEPTED
+    return CENTRED | {"bg_color": LATE_FILL if late else FILLS[row.state]}
+
+
+def standing(rows: Sequence[BoardRow]) -> str:
+    """Say how many must report, how many have, and who has not."""
+    reported = [row for row in rows if row.state.is_in]
+    late = sum(row.late for row in reported)
+    nil = sum(row.state is State.NIL for row in reported)
+    text = f"应报{len(rows)}个单位，已报{len(reported)}个（其中迟报{late}个、零报告{nil}个）"
+    others = [
+        (state, [row for row in rows if row.state is state])
+        for state in (State.MISSING, State.RETURNED, State.HELD, State.REFUSED)
+    ]
+    text += "".join(f"，{state.label}{len(found)}个" for state, found in others if found)
+    return text + "。"
+
+
+def absent(rows: Sequence[BoardRow]) -> str:
+    """Name those who have not reported, empty where all have.
+
+    A name that stands more than once gets its city before it: 济南市市中区.
+    """
+    named = names_told_apart(row.unit for row in rows)
+    names = [named[row.unit.unit_id] for row in rows if not row.state.is_in]
+    return f"尚未完成报送：{'、'.join(names)}。" if names else ""

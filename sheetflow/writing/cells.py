@@ -1,70 +1,64 @@
-"""Putting one value into one cell.
+"""How a value stands in a cell: what is stored of it, and the XML of that.
 
-This module owns how each kind of value stands in a file: text stays text whatever it
-looks like, numbers are numbers, dates are dates. It refuses to shorten anything.
+Text stays text whatever it looks like, numbers are numbers, dates are dates; a blank is not
+0. A number of more digits than Excel keeps, and a day before Excel's calendar, are text.
+This module refuses to shorten or round anything.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from decimal import Decimal
+from typing import Any
+from xml.sax.saxutils import escape
 
+from xlsxwriter.utility import xl_rowcol_to_cell_fast
 from xlsxwriter.worksheet import Worksheet
 
 from sheetflow.errors import WritingError
 from sheetflow.schemas.parsing import Value
-from sheetflow.workbook import CellValue, cell_name
-from sheetflow.writing.styles import Book, Look
+from sheetflow.workbook import CellValue
 
 LONGEST_TEXT = 32_767
 """What a cell of an .xlsx can hold; more would be cut off without a word."""
 
-FIRST_DAY = dt.date(1900, 3, 1)  # before it Excel's calendar holds a day that never was
+Stored = str | int | float | Decimal | dt.date | dt.time | dt.timedelta | None
+
+_FIRST_DAY = dt.date(1900, 3, 1)  # before it Excel's calendar holds a day that never was
+_DAY_ZERO = dt.date(1899, 12, 30).toordinal()
 _LAST_EXACT = 10**15
-_PLAIN_DAY: Look = {"num_format": "yyyy-mm-dd"}
-_MOMENT: Look = {"num_format": "yyyy-mm-dd hh:mm:ss"}
-_DURATION: Look = {"num_format": "[h]:mm:ss"}
+
+_SPECIAL = re.compile(r"[&<>\x00-\x1f\ufffe\uffff]|_x|^\s|\s$")
+"""What keeps a text from standing in XML as it is; most texts hold none of it."""
+_ESCAPED = re.compile("(_x[0-9a-fA-F]{4}_)")
+"""What Excel would take for an escaped character."""
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
+
+_CALLED = re.compile(r"([\w.]+)\(")
+_OLD_FUNCTIONS = frozenset(
+    {
+        *("AND", "IF", "IFERROR", "INDEX", "ISNUMBER", "MATCH", "N", "NOT", "OR"),
+        *("COUNT", "COUNTA", "COUNTIF", "COUNTIFS", "SUM", "SUMIF", "SUMIFS", "SUMPRODUCT"),
+        *("ABS", "INT", "MAX", "MIN", "MOD", "ROUND"),
+    }
+)
+"""Functions of Excel 2007 and before, which stand in a file under their own names."""
 
 
-def put(
-    book: Book, sheet: Worksheet, row: int, column: int, value: CellValue | Value, look: Look
-) -> None:
-    """Write `value` into the 1-based `row` and `column`; raise WritingError for text too long."""
-    at = (row - 1, column - 1)
-    if value is None or value == "":
-        sheet.write_blank(*at, None, book.look(look))
-    elif isinstance(value, bool):
-        sheet.write_boolean(*at, value, book.look(look))
-    elif isinstance(value, int | float | Decimal):
-        if is_exact(value):
-            sheet.write_number(*at, value, book.look(look))
-        else:
-            put_text(book, sheet, row, column, str(value), look)
-    elif isinstance(value, dt.date | dt.time | dt.timedelta):
-        _put_time(book, sheet, at, value, look)
-    else:
-        text = "、".join(value) if isinstance(value, tuple) else value
-        put_text(book, sheet, row, column, text, look)
-
-
-def put_text(book: Book, sheet: Worksheet, row: int, column: int, text: str, look: Look) -> None:
-    """Write `text` as text, `=1+1` included; raise WritingError where no cell can hold it."""
-    if len(text) > LONGEST_TEXT:
-        raise WritingError(
-            f"《{sheet.get_name()}》{cell_name(row, column)}的文字有{len(text)}字，"
-            f"超过一个单元格能容纳的{LONGEST_TEXT}字，不能写入。"
-        )
-    sheet.write_string(row - 1, column - 1, kept_plain(text), book.look(look))
-
-
-def kept_plain(text: str) -> str:
-    """Keep what somebody typed from being taken for markup.
-
-    XlsxWriter writes a text from ``<r>`` to ``</r>`` as XML of its own; a space behind it
-    keeps it text.
-    """
-    return text + " " if text.startswith("<r>") and text.endswith("</r>") else text
+def stored(value: CellValue | Value) -> Stored:
+    """Give what a cell holds for `value`; None for a blank."""
+    if isinstance(value, str):
+        return value or None
+    if isinstance(value, tuple):
+        return "、".join(value) or None
+    if isinstance(value, int | float | Decimal):
+        return value if is_exact(value) else str(value)
+    if isinstance(value, dt.date):
+        day = value.date() if isinstance(value, dt.datetime) else value
+        return value.isoformat() if day < _FIRST_DAY else value
+    return value
 
 
 def is_exact(number: float | Decimal) -> bool:
@@ -74,24 +68,63 @@ def is_exact(number: float | Decimal) -> bool:
     return isinstance(number, float) or abs(number) < _LAST_EXACT
 
 
-def _put_time(
-    book: Book,
-    sheet: Worksheet,
-    at: tuple[int, int],
-    value: dt.date | dt.time | dt.timedelta,
-    look: Look,
-) -> None:
-    if isinstance(value, dt.date) and _day(value) < FIRST_DAY:
-        sheet.write_string(*at, value.isoformat(), book.look(look))
-        return
-    shown = _PLAIN_DAY
-    if isinstance(value, dt.datetime):
-        value = value.replace(tzinfo=None)
-        shown = _PLAIN_DAY if value.time() == dt.time() else _MOMENT
-    elif isinstance(value, dt.time | dt.timedelta):
-        shown = _DURATION
-    sheet.write_datetime(*at, value, book.look(look | shown))
+def plain_text(text: str, where: str = "一格") -> str:
+    """Give `text` so that it is not taken for markup; raise WritingError where no cell can hold it.
+
+    XlsxWriter writes a text from ``<r>`` to ``</r>`` as XML of its own; a space behind it
+    keeps it text.
+    """
+    kept = text + " " if text.startswith("<r>") and text.endswith("</r>") else text
+    if len(kept) > LONGEST_TEXT:
+        raise WritingError(
+            f"{where}文字有{len(text)}字，超过一个单元格能容纳的{LONGEST_TEXT}字，不能写入。"
+        )
+    return kept
 
 
-def _day(value: dt.date) -> dt.date:
-    return value.date() if isinstance(value, dt.datetime) else value
+def cell_xml(value: Stored) -> str:
+    """Give what follows the style in the tag of a cell that holds `value`, a day or simpler."""
+    if value is None:
+        return "/>"
+    if isinstance(value, dt.date):
+        value = value.toordinal() - _DAY_ZERO
+    if not isinstance(value, str):
+        return f"><v>{format(value, '.16G')}</v></c>"
+    space = ""
+    if _SPECIAL.search(value):
+        value = _ESCAPED.sub(r"_x005F\1", value)
+        value = _CONTROL.sub(lambda match: f"_x{ord(match[0]):04X}_", value)
+        space = ' xml:space="preserve"' if value != value.strip() else ""
+        value = escape(value)
+    return f' t="inlineStr"><is><t{space}>{value}</t></is></c>'
+
+
+class QuickWorksheet(Worksheet):  # type: ignore[misc]  # XlsxWriter tells no types
+    """A worksheet that writes the cells of our tables in a third of XlsxWriter's time.
+
+    XlsxWriter goes through each formula thirty times for functions that came after Excel 2007,
+    and through each text four times. What is written here is byte for byte as XlsxWriter would.
+    """
+
+    def _prepare_formula(self, formula: str, *options: Any, **more: Any) -> str:  # noqa: ANN401
+        plain = formula.startswith("=") and not formula.endswith("}")
+        if plain and _OLD_FUNCTIONS.issuperset(_CALLED.findall(formula)):
+            return formula[1:]
+        return str(super()._prepare_formula(formula, *options, **more))
+
+    def _write_cell(self, row: int, col: int, cell: Any) -> None:  # noqa: ANN401 - XlsxWriter's own
+        if not (self.constant_memory and cell.format):
+            super()._write_cell(row, col, cell)
+            return
+        match type(cell).__name__:
+            case "String" if not cell.string.startswith("<r>"):
+                rest = cell_xml(cell.string)
+            case "Number" | "Datetime":
+                rest = cell_xml(cell.number)
+            case "Blank":
+                rest = cell_xml(None)
+            case _:
+                super()._write_cell(row, col, cell)
+                return
+        place, style = xl_rowcol_to_cell_fast(row, col), cell.format._get_xf_index()  # noqa: SLF001
+        self.fh.write(f'<c r="{place}" s="{style}"{rest}')

@@ -409,14 +409,15 @@ LIVE_TEXTS = Broken(
     "texts are written as they come",
     (
         (
-            "writing/cells.py",
-            "    sheet.write_string(row - 1, column - 1, kept_plain(text), book.look(look))",
-            """    if text.startswith("="):
-        sheet.write_formula(row - 1, column - 1, text, book.look(look))
-    else:
-        sheet.write_url(row - 1, column - 1, text[text.find("http") :], string=text[:200]) if (
-            "http" in text
-        ) else sheet.write_string(row - 1, column - 1, kept_plain(text), book.look(look))""",
+            "writing/page.py",
+            "        self.worksheet.write_string(row - 1, column - 1, kept, self.book.look(look))",
+            """        look, at = self.book.look(look), (row - 1, column - 1)
+        if text.startswith("="):
+            self.worksheet.write_formula(*at, text, look)
+        elif "http" in text:
+            self.worksheet.write_url(*at, text[text.find("http") :], string=text[:200])
+        else:
+            self.worksheet.write_string(*at, kept, look)""",
         ),
     ),
 )

@@ -45,7 +45,7 @@ FormAndPeriod = tuple[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PieceWish:
-    """Where an accepted file's rows are to be rendered beforehand, see `writing.pieces`.
+    """Where an accepted file's rows are to be rendered beforehand, see `writing.consolidated.detail_cache`.
 
     `numbers` are the last numbers of the unit's receipts by form and period: the next one is
     foretold from them. `layouts` are by form. `source` has no receipt yet.
@@ -134,7 +134,7 @@ def _render_beforehand(
     """Render an accepted file's rows under the receipt it will have, while they are at hand."""
     from sheetflow.campaigns import load_campaign
     from sheetflow.children.tasks.roll_up import PieceOrder, write_piece_files
-    from sheetflow.writing.consolidated.pieces import name_pieces
+    from sheetflow.writing.consolidated.detail_cache import name_pieces
 
     unit_id, spot = request.unit.unit_id, (judgement.form, judgement.period)
     other = load_campaign(request.campaign).other_form(judgement.form)

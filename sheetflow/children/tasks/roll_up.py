@@ -1,7 +1,7 @@
 """The tasks that make what stands above the counties: requests and replies, and the work.
 
 The child knows no database: the parent hands over what is accepted as plain values, and
-names the files in which rendered rows lie (`writing.pieces`). A file that is missing or
+names the files in which rendered rows lie (`writing.consolidated.detail_cache`). A file that is missing or
 damaged is told, not mended: only the parent has the rows.
 """
 
@@ -37,15 +37,10 @@ from sheetflow.units import Unit, UnitTree
 
 if TYPE_CHECKING:
     from sheetflow.consolidation.report import Letter
-    from sheetflow.consolidation.tables import BoardData, Consolidated, DetailRow, DetailSheet
+    from sheetflow.consolidation.tables import BoardData
     from sheetflow.reporting import RenderedReport
     from sheetflow.schemas.forms import Form
-    from sheetflow.writing.consolidated.joined import Bulk, Piece
-    from sheetflow.writing.consolidated.pieces import Pieces
-
-
-_WORTH_JOINING = 50
-"""From so many rows on a sheet of a workbook that is joined at all is joined as well."""
+    from sheetflow.writing.consolidated.joined import Piece
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,7 +174,7 @@ def write_piece_files(
 
     Each is put in place whole.
     """
-    from sheetflow.writing.consolidated.pieces import render_pieces
+    from sheetflow.writing.consolidated.detail_cache import render_pieces
 
     form = _form(order.campaign, order.form).spanning(order.versions)
     policies = [policy for policy, _ in order.files]
@@ -194,7 +189,7 @@ def render_consolidated(request: BooksRequest, order: WorkbookOrder) -> Workbook
     """Make a consolidated workbook from pieces; the parent joins the bulk rows in."""
     from sheetflow.campaigns import load_campaign
     from sheetflow.consolidation.workbook import consolidate
-    from sheetflow.writing.consolidated.pieces import read_pieces
+    from sheetflow.writing.consolidated.detail_cache import read_pieces, take_from_pieces
     from sheetflow.writing.consolidated.workbook import write_skeleton
 
     read = {receipt: read_pieces(Path(name)) for receipt, name in order.pieces.items()}
@@ -210,50 +205,12 @@ def render_consolidated(request: BooksRequest, order: WorkbookOrder) -> Workbook
     books = replace(request.books(), matters_of=matters_of)
     campaign = load_campaign(request.campaign)
     tables = consolidate(campaign, books, request.unit, order.policy, order.corrections)
-    tables, bulk = _split(tables, books, pieces, order.joined_from)
+    tables, bulk = take_from_pieces(tables, books, pieces, order.joined_from)
     if not all(each.can_join for each in bulk.values()):
         return WorkbookReply()
     skeleton = write_skeleton(tables, bulk)
     parts = {part: [piece for _, piece in bulk[key].pieces] for part, key in skeleton.parts.items()}
     return WorkbookReply(skeleton.content, parts)
-
-
-def _split(
-    tables: Consolidated, books: Books, pieces: Mapping[str, Pieces], joined_from: int
-) -> tuple[Consolidated, dict[str, Bulk]]:
-    """Take the bulk sheets' rows from pieces, those of small sheets from the rows kept there."""
-    from sheetflow.consolidation.details import sources, whose
-    from sheetflow.writing.consolidated.pieces import gather, load_detail_rows
-
-    standing = {
-        detail.sheet.key: sources(books, tables.unit, detail.sheet) for detail in tables.details
-    }
-    gathered = {
-        key: gather(key, [(entry.receipt, pieces[entry.receipt]) for entry in listed])
-        for key, listed in standing.items()
-    }
-    is_large = any(bulk.rows >= joined_from for bulk in gathered.values())
-    bulk: dict[str, Bulk] = {}
-    details: list[DetailSheet] = []
-    for detail in tables.details:
-        key, listed = detail.sheet.key, standing[detail.sheet.key]
-        found = [pieces[entry.receipt].sheets.get(key) for entry in listed]
-        unkept = any(rendered and rendered.few is None for rendered in found)
-        # Where one sheet is joined, a program that could not read it is lost anyway.
-        if unkept or (is_large and gathered[key].rows >= _WORTH_JOINING):
-            bulk[key] = gathered[key]
-
-        def rows(
-            detail: DetailSheet = detail, key: str = key, listed: list[Accepted] = listed
-        ) -> Iterator[DetailRow]:
-            for accepted in listed:
-                rendered = pieces[accepted.receipt].sheets.get(key)
-                if rendered and rendered.values:  # a unit may have nothing in this sheet
-                    source = whose(books.tree, accepted)
-                    yield from load_detail_rows(detail, source, rendered.values)
-
-        details.append(replace(detail, rows=rows))
-    return replace(tables, details=tuple(details)), bulk
 
 
 @makes_ours
@@ -297,13 +254,11 @@ def _first_filled(
 @makes_ours
 def render_boards(data: BoardData, page: str, instead: str) -> dict[str, bytes]:
     """Make a board as workbook and as page, by extension; by `instead` where `page` fails."""
-    from sheetflow.wording.board_html import CANNOT_BE_FILLED, render_board_html
     from sheetflow.writing.board import write_board
-    from sheetflow.writing.board_page import board_page
+    from sheetflow.writing.board_page import CANNOT_BE_FILLED, render_board_page
 
-    shown = board_page(data)
     try:
-        html = render_board_html(shown, page)
+        html = render_board_page(data, page)
     except CANNOT_BE_FILLED:  # by just these data: samples had passed
-        html = render_board_html(shown, instead)
+        html = render_board_page(data, instead)
     return {"xlsx": write_board(data), "html": html.encode("utf-8", "replace")}

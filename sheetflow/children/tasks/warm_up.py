@@ -12,7 +12,7 @@ def warm_up(campaign: str) -> None:
 
     import sheetflow.pipeline
     import sheetflow.reading
-    import sheetflow.writing.consolidated.pieces  # noqa: F401 - likewise
+    import sheetflow.writing.consolidated.detail_cache  # noqa: F401 - likewise
     from sheetflow.campaigns import load_campaign
 
     load_campaign(campaign)

@@ -10,13 +10,11 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from xlsxwriter.worksheet import Worksheet
-
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.schemas.indicators import Indicator, Number, Values
 from sheetflow.units import Unit
-from sheetflow.writing.cells import put, put_text
-from sheetflow.writing.measures import height_of
+from sheetflow.writing.book import Book
+from sheetflow.writing.page import FlowPage
 from sheetflow.writing.styles import (
     BODY,
     CELL,
@@ -27,11 +25,9 @@ from sheetflow.writing.styles import (
     MONEY_NUMBER,
     PERCENT_NUMBER,
     RIGHT,
-    SONG,
     SUBTITLE,
     TITLE,
     WHOLE_NUMBER,
-    Book,
     Look,
 )
 
@@ -39,11 +35,11 @@ SHEET_TITLE = "回执"
 _WIDTHS = (22.0, 8.0, 9.0, 9.0, 22.0, 8.0, 9.0, 9.0)
 _COLUMNS = len(_WIDTHS)
 _HALF = _COLUMNS // 2
-_A4 = 9
 _MOST_NOTES = 8
 _DASH = "—"
 _WORTH_TELLING = dt.timedelta(minutes=1)
 """What is taken sooner was put there, as one says, at that time."""
+_LINE = 13.0
 _SMALL: Look = CELL | {"font_size": 9}
 _SMALL_LABEL: Look = LABEL | {"font_size": 9}
 _SMALL_HEADER: Look = HEADER | {"font_size": 9}
@@ -93,57 +89,22 @@ class ReceiptData:
 def write_receipt(receipt: ReceiptData) -> bytes:
     """Write the receipt as an .xlsx of one A4 page; the same data give the same bytes."""
     book = Book(f"{receipt.campaign}报送回执", receipt.received)
-    page = _Page(book, book.sheet(SHEET_TITLE))
+    page = FlowPage(book, SHEET_TITLE, _WIDTHS, line=_LINE)
     page.across("报送回执（报送单）", TITLE, 30)
     page.across(receipt.campaign, SUBTITLE, 18)
     _write_facts(page, receipt)
-    _write_rows(page, receipt.sheet_rows)
     _write_figures(page, receipt.figures)
     _write_lines(page, "提示（不影响接收）", receipt.notes)
     _write_lines(page, "情况说明", receipt.explanations)
     for line in SIGNATURES:
         page.across(line, BODY, 26)
-    page.finish()
+    page.print_alone("本回执由系统自动生成")
+    page.worksheet.set_margins(left=0.6, right=0.5, top=0.6, bottom=0.5)
     return book.close()
 
 
-class _Page:
-    """The next free line of a page with `_COLUMNS` columns."""
-
-    def __init__(self, book: Book, target: Worksheet) -> None:
-        self.book, self.target, self.row = book, target, 1
-        for number, width in enumerate(_WIDTHS):
-            target.set_column(number, number, width)
-
-    def span(self, first: int, last: int, text: str, look: Look) -> None:
-        """Write `text` over the 1-based columns `first` to `last` of this line."""
-        if last > first:
-            spot = self.book.look(look)
-            self.target.merge_range(self.row - 1, first - 1, self.row - 1, last - 1, "", spot)
-        put_text(self.book, self.target, self.row, first, text, look)
-
-    def across(self, text: str, look: Look, least: float) -> None:
-        """Write one line over the whole page."""
-        self.span(1, _COLUMNS, text, look)
-        self.end(max(least, height_of(text, sum(_WIDTHS), 13.0)))
-
-    def end(self, height: float = 15.0) -> None:
-        """Go to the next line."""
-        self.target.set_row(self.row - 1, height)
-        self.row += 1
-
-    def finish(self) -> None:
-        """Set one A4 page."""
-        self.target.set_paper(_A4)
-        self.target.fit_to_pages(1, 1)
-        self.target.center_horizontally()
-        self.target.set_margins(left=0.6, right=0.5, top=0.6, bottom=0.5)
-        self.target.set_footer(f'&C&"{SONG},Regular"&9 本回执由系统自动生成')
-        self.target.hide_gridlines(2)
-
-
-def _write_facts(page: _Page, receipt: ReceiptData) -> None:
-    time = f"{_moment(receipt.received)}（{'迟报' if receipt.late else '按时'}）"
+def _write_facts(page: FlowPage, receipt: ReceiptData) -> None:
+    time = f"{second_of(receipt.received)}（{'迟报' if receipt.late else '按时'}）"
     state = "已接收（零报告）" if receipt.nil else "已接收"
     pairs = (
         (("填报单位", receipt.unit.name), ("单位代码", receipt.unit.unit_id)),
@@ -152,24 +113,28 @@ def _write_facts(page: _Page, receipt: ReceiptData) -> None:
         (("接收时间", time), ("结果", state)),
     )
     for (left, first), (right, second) in pairs:
-        page.span(1, 1, left, _SMALL_LABEL)
-        page.span(2, _HALF, first, _SMALL)
-        page.span(_HALF + 1, _HALF + 1, right, _SMALL_LABEL)
-        page.span(_HALF + 2, _COLUMNS, second, _SMALL)
+        page.lay(left, _SMALL_LABEL, 1, 1)
+        page.lay(first, _SMALL, 2, _HALF)
+        page.lay(right, _SMALL_LABEL, _HALF + 1, _HALF + 1)
+        page.lay(second, _SMALL, _HALF + 2, _COLUMNS)
         page.end(17)
     lines = [("文件名", receipt.file_name), ("文件校验码（SHA-256）", in_groups(receipt.sha256))]
     if receipt.put_at and receipt.received - receipt.put_at >= _WORTH_TELLING:
-        put = f"{_moment(receipt.put_at)}（文件自身的时间；从那时到接收，系统没有查看过文件夹）"
+        put = f"{second_of(receipt.put_at)}（文件自身的时间；从那时到接收，系统没有查看过文件夹）"
         lines.insert(0, ("放入时间", put))
     if receipt.waived:
         lines.append(("准予放行", receipt.waived))
+    if receipt.sheet_rows:
+        counts = "；".join(f"{title} {count}行" for title, count in receipt.sheet_rows)
+        lines.append(("各表行数", counts))
     for label, text in lines:
-        page.span(1, 1, label, _SMALL_LABEL)
-        page.span(2, _COLUMNS, text, _SMALL)
-        page.end(max(17.0, height_of(text, sum(_WIDTHS[1:]), 13.0)))
+        page.lay(label, _SMALL_LABEL, 1, 1)
+        page.lay(text, _SMALL, 2, _COLUMNS)
+        page.end(max(17.0, page.needed(text, 2)))
 
 
-def _moment(moment: dt.datetime) -> str:
+def second_of(moment: dt.datetime) -> str:
+    """Write a time as the office's clock shows it, to the second."""
     return moment.astimezone(OFFICE_ZONE).strftime("%Y-%m-%d %H:%M:%S")
 
 
@@ -178,23 +143,13 @@ def in_groups(digest: str) -> str:
     return " ".join(digest[start : start + 4] for start in range(0, len(digest), 4))
 
 
-def _write_rows(page: _Page, sheet_rows: Sequence[tuple[str, int]]) -> None:
-    if not sheet_rows:
-        return
-    shown = "；".join(f"{title} {count}行" for title, count in sheet_rows)
-    page.span(1, 1, "各表行数", _SMALL_LABEL)
-    page.span(2, _COLUMNS, shown, _SMALL)
-    page.end(max(17.0, height_of(shown, sum(_WIDTHS[1:]), 13.0)))
-
-
-def _write_figures(page: _Page, figures: Sequence[ReceiptFigure]) -> None:
+def _write_figures(page: FlowPage, figures: Sequence[ReceiptFigure]) -> None:
     """Write the indicators in two halves side by side, so that all of them fit."""
     if not figures:
         return
-    heads = ("指标", "单位", "本期", "累计/期末") * 2
-    for number, head in enumerate(heads, start=1):
-        page.span(number, number, head, _SMALL_HEADER)
-    page.end()
+    for number, head in enumerate(("指标", "单位", "本期", "累计/期末") * 2, start=1):
+        page.lay(head, _SMALL_HEADER, number, number)
+    page.end(15.0)
     half = (len(figures) + 1) // 2
     for offset in range(half):
         for first, figure in ((1, offset), (_HALF + 1, offset + half)):
@@ -202,19 +157,18 @@ def _write_figures(page: _Page, figures: Sequence[ReceiptFigure]) -> None:
                 _write_figure(page, first, figures[figure])
             else:
                 for number in range(first, first + _HALF):
-                    page.span(number, number, "", _SMALL)
+                    page.lay("", _SMALL, number, number)
         page.end(12.5)
 
 
-def _write_figure(page: _Page, first: int, figure: ReceiptFigure) -> None:
+def _write_figure(page: FlowPage, first: int, figure: ReceiptFigure) -> None:
     indicator, values = figure.indicator, figure.values
     small: Look = _SMALL | {"text_wrap": False, "shrink": True}
-    page.span(first, first, f"{indicator.code} {indicator.label}", small)
-    page.span(first + 1, first + 1, indicator.unit, small | CENTRE)
+    page.lay(f"{indicator.code} {indicator.label}", small, first, first)
+    page.lay(indicator.unit, small | CENTRE, first + 1, first + 1)
     for column, number in ((first + 2, values.current), (first + 3, values.total)):
-        shown = _DASH if number is None else number
         look = small | RIGHT | _number_look(indicator, number)
-        put(page.book, page.target, page.row, column, shown, look)
+        page.put(page.row, column, _DASH if number is None else number, look)
 
 
 def _number_look(indicator: Indicator, number: Number) -> Look:
@@ -223,7 +177,7 @@ def _number_look(indicator: Indicator, number: Number) -> Look:
     return WHOLE_NUMBER if isinstance(number, int) and not indicator.is_ratio else MONEY_NUMBER
 
 
-def _write_lines(page: _Page, title: str, lines: Sequence[str]) -> None:
+def _write_lines(page: FlowPage, title: str, lines: Sequence[str]) -> None:
     """Write sentences under a title; what does not fit on the page is counted."""
     if not lines:
         return

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from xlsxwriter.worksheet import Worksheet
-
-from sheetflow.findings import Finding, worst
-from sheetflow.writing.blank.context import Work
+from sheetflow.findings import worst
+from sheetflow.writing.blank.context import SheetPage
 from sheetflow.writing.measures import lines_of
 from sheetflow.writing.styles import SEVERITY_FILL, SONG, Look
 
@@ -20,22 +16,22 @@ _NOTE_CHARACTERS = 44.0
 _LINE_PIXELS = 17
 
 
-def marked_look(work: Work, sheet: str, cell: str, look: Look) -> Look:
+def marked_look(page: SheetPage, cell: str, look: Look) -> Look:
     """Give `look` with the colour of the heaviest finding on the cell, if there is one."""
-    findings = work.marks.get((sheet, cell))
-    if not findings:
-        return look
-    return look | {"bg_color": SEVERITY_FILL[worst(findings)]}
+    findings = page.context.marks.get((page.sheet.key, cell))
+    return look | {"bg_color": SEVERITY_FILL[worst(findings)]} if findings else look
 
 
-def write_notes(work: Work, target: Worksheet, sheet: str) -> None:
-    """Put a note on each cell of `sheet` that a finding points to."""
-    written = 0
-    for (key, cell), findings in work.marks.items():
-        if key != sheet or written >= MOST_NOTES:
-            continue
-        text = _note_text(work, findings)
-        target.write_comment(
+def write_notes(page: SheetPage) -> None:
+    """Put a note on each cell of the sheet that a finding points to."""
+    checks = page.context.dress.catalogue
+    for cell, findings in [*page.findings.items()][:MOST_NOTES]:
+        text = "\n".join(
+            f"【{finding.severity.label}】{checks.wrong(finding)}。\n"
+            f"怎么改：{checks.remedy(finding)}。（编号 {finding.number}）"
+            for finding in findings
+        )
+        page.worksheet.write_comment(
             cell,
             text,
             {
@@ -47,13 +43,3 @@ def write_notes(work: Work, target: Worksheet, sheet: str) -> None:
                 "color": "#FFFFE1",
             },
         )
-        written += 1
-
-
-def _note_text(work: Work, findings: Sequence[Finding]) -> str:
-    checks = work.dress.catalogue
-    return "\n".join(
-        f"【{finding.severity.label}】{checks.wrong(finding)}。\n"
-        f"怎么改：{checks.remedy(finding)}。（编号 {finding.number}）"
-        for finding in findings
-    )

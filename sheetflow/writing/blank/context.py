@@ -10,16 +10,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from xlsxwriter.worksheet import Worksheet
-
 from sheetflow.findings import Catalogue, Finding
-from sheetflow.prefill import Filling, marked_cells
-from sheetflow.schemas.layout import HEADER_ROW, NOTE_ROW, TITLE_ROW
+from sheetflow.prefill import Cells, Filling, marked_cells
+from sheetflow.schemas.columns import Column
+from sheetflow.schemas.layout import HEADER_ROW, NOTE_ROW, TITLE_ROW, column_number, columns_in
 from sheetflow.schemas.sheets import Kind, Sheet
+from sheetflow.workbook import column_letters
+from sheetflow.writing.book import Book
 from sheetflow.writing.measures import height_of
-from sheetflow.writing.styles import BODY, NOTE, TITLE, Book
+from sheetflow.writing.page import A4, Page
+from sheetflow.writing.styles import BODY, NOTE, TITLE
 
-_A4 = 9
+PRIVATE_WORDS = "内部资料，含个人信息"
 _WIDEST_PORTRAIT = 110.0
 _WIDEST_PAGE = 250.0
 _FIRST_SCREEN = 150.0
@@ -55,7 +57,7 @@ class Dress:
 
 
 @dataclass(frozen=True)
-class Work:
+class WorkbookContext:
     """One workbook while it is written."""
 
     book: Book
@@ -67,11 +69,10 @@ class Work:
     @cached_property
     def sheets(self) -> tuple[Sheet, ...]:
         """The sheets that this workbook shows: those for answers only where there are any."""
-        wanted = self.returned
         return tuple(
             sheet
             for sheet in self.filling.sheets
-            if sheet.kind is not Kind.ANSWER or wanted or self.filling.rows.get(sheet.key)
+            if sheet.kind is not Kind.ANSWER or self.returned or self.filling.rows.get(sheet.key)
         )
 
     @property
@@ -103,38 +104,59 @@ class Work:
         return any(column.personal for sheet in self.sheets for column in sheet.columns)
 
 
-PRIVATE_WORDS = "内部资料，含个人信息"
+class SheetPage(Page):
+    """The page of a declared sheet of the workbook that is written."""
+
+    def __init__(self, context: WorkbookContext, sheet: Sheet, widths: Sequence[float]) -> None:
+        super().__init__(context.book, sheet.title, widths)
+        self.context, self.sheet = context, sheet
+
+    @cached_property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns that the form's version has."""
+        return columns_in(self.sheet, self.context.version)
+
+    @property
+    def rows(self) -> Sequence[Cells]:
+        """What is filled in."""
+        return self.context.filling.rows.get(self.sheet.key, ())
+
+    @property
+    def findings(self) -> Mapping[str, list[Finding]]:
+        """The findings of each cell that has some, by its name."""
+        marks = self.context.marks.items()
+        return {cell: findings for (key, cell), findings in marks if key == self.sheet.key}
+
+    def letters(self, column: str) -> str:
+        """Give the letters of a column, by its key."""
+        return column_letters(column_number(self.sheet, column, self.context.version))
 
 
-def write_head(
-    work: Work, sheet: Worksheet, title: str, note: str, widths: Sequence[float]
-) -> None:
+def write_head(page: Page, title: str, note: str) -> None:
     """Write title and note over the columns that the first screen shows."""
     shown, span = 0.0, 0
-    for width in widths:
+    for width in page.widths:
         if span > 1 and shown + width > _FIRST_SCREEN:
             break
         shown, span = shown + width, span + 1
-    for row, text, look in ((TITLE_ROW, title, TITLE), (NOTE_ROW, note, NOTE)):
-        spot = work.book.look(look)
-        if span > 1:
-            sheet.merge_range(row - 1, 0, row - 1, span - 1, "", spot)
-        sheet.write_string(row - 1, 0, text, spot)
+    page.span(TITLE_ROW, 1, span, title, TITLE)
+    page.span(NOTE_ROW, 1, span, note, NOTE)
     # rows win over columns: without this the columns' lines would run up beside the title
-    plain = work.book.look(BODY)
-    sheet.set_row(TITLE_ROW - 1, 32, plain)
-    sheet.set_row(NOTE_ROW - 1, max(20.0, height_of(note, shown)), plain)
+    plain = page.book.look(BODY)
+    page.worksheet.set_row(TITLE_ROW - 1, 32, plain)
+    page.worksheet.set_row(NOTE_ROW - 1, max(20.0, height_of(note, shown)), plain)
 
 
 def set_print(
-    sheet: Worksheet, width: float, *, whose: str = "", private: bool = False, header: bool = False
+    page: Page, width: float, *, whose: str = "", private: bool = False, header: bool = False
 ) -> None:
     """Set A4, page numbers, and the header row repeated where there is one.
 
     A sheet is printed one page wide, unless it is so wide that nobody could read it: then
     the first column is repeated on the second page.
     """
-    sheet.set_paper(_A4)
+    sheet = page.worksheet
+    sheet.set_paper(A4)
     if width > _WIDEST_PORTRAIT:
         sheet.set_landscape()
     across = math.ceil(width / _WIDEST_PAGE)
@@ -145,7 +167,6 @@ def set_print(
     sheet.center_horizontally()
     if header:
         sheet.repeat_rows(TITLE_ROW - 1, HEADER_ROW - 1)
-    left = PRIVATE_WORDS if private else ""
-    right = whose.replace("&", "&&")
+    left, right = PRIVATE_WORDS if private else "", whose.replace("&", "&&")
     sheet.set_header(f'&L&"宋体,Regular"&9 {left}&R&"宋体,Regular"&9 {right}')
     sheet.set_footer('&C&"宋体,Regular"&9 第 &P 页 共 &N 页')

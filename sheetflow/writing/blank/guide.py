@@ -5,21 +5,20 @@ Generated from the declarations, so that it never says other than what is checke
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from xlsxwriter.worksheet import Worksheet
+from collections.abc import Iterable, Sequence
 
 from sheetflow.findings import Check, Severity
-from sheetflow.schemas.layout import GUIDE_SHEET, columns_in
+from sheetflow.schemas.conditions import Condition
+from sheetflow.schemas.forms import Form
+from sheetflow.schemas.indicators import Indicator, Sum
+from sheetflow.schemas.layout import GUIDE_SHEET, HEADER_ROW, columns_in
 from sheetflow.schemas.sheets import Kind
-from sheetflow.writing.blank.context import Work, set_print, write_head
-from sheetflow.writing.blank.indicator_words import explain
-from sheetflow.writing.blank.rules_in_words import extra_words, requirement, type_words
-from sheetflow.writing.measures import height_of
-from sheetflow.writing.styles import CELL, CENTRE, HEADER, HEADING, PARAGRAPH, Book, Look
+from sheetflow.writing.blank.columns import extra_words, requirement, type_words
+from sheetflow.writing.blank.context import WorkbookContext, set_print, write_head
+from sheetflow.writing.page import FlowPage
+from sheetflow.writing.styles import CELL, CENTRE, HEADER, HEADING, PARAGRAPH, Look
 
 _WIDTHS = (22.0, 30.0, 42.0, 40.0)
-_WIDTH = sum(_WIDTHS)
 _NAME: Look = CELL | {"bold": True}
 
 GENERAL = (
@@ -45,6 +44,12 @@ _SEVERITIES = {
 }
 
 
+_BY_KIND = {
+    Kind.FLOW: "本期数按本期各行计算，累计数为上期累计加本期",
+    Kind.LEDGER: "累计数按全年台帐计算，本期数为累计减上期累计",
+    Kind.STOCK: "期末数",
+}
+
 NOT_THEIRS = frozenset(
     {
         "our-fault",
@@ -69,110 +74,105 @@ _FAMILIES = {
 """Codes whose checks ask one thing of a file; each is told apart when it is found."""
 
 
-class _Page:
-    """The next free line of the sheet."""
-
-    def __init__(self, book: Book, target: Worksheet) -> None:
-        self.book, self.target, self.row = book, target, 2
-
-    def across(self, text: str, look: Look, least: float = 20.0) -> None:
-        """Write `text` over the whole width."""
-        spot = self.book.look(look)
-        self.target.merge_range(self.row, 0, self.row, len(_WIDTHS) - 1, "", spot)
-        self.target.write_string(self.row, 0, text, spot)
-        self.target.set_row(self.row, max(least, height_of(text, _WIDTH)))
-        self.row += 1
-
-    def heading(self, text: str) -> None:
-        """Write a heading."""
-        self.across(text, HEADING, 30.0)
-
-    def line(self, cells: tuple[str, ...], looks: tuple[Look, ...], span: int = 1) -> None:
-        """Write one line of a table; the last cell takes `span` columns."""
-        for number, (text, look) in enumerate(zip(cells, looks, strict=True)):
-            spot = self.book.look(look)
-            if number == len(cells) - 1 and span > 1:
-                self.target.merge_range(self.row, number, self.row, number + span - 1, "", spot)
-            self.target.write_string(self.row, number, text, spot)
-        first = len(cells) - 1
-        widths = [*_WIDTHS[:first], sum(_WIDTHS[first : first + span])]
-        tallest = max(height_of(text, width) for text, width in zip(cells, widths, strict=True))
-        self.target.set_row(self.row, max(18.0, tallest))
-        self.row += 1
-
-
-def write_guide(work: Work) -> None:
+def write_guide(context: WorkbookContext) -> None:
     """Write the sheet 填报说明."""
-    target = work.book.sheet(GUIDE_SHEET)
-    for number, width in enumerate(_WIDTHS):
-        target.set_column(number, number, width)
-    form = work.filling.form
-    own = "" if work.dress.form_number else "本表式为本系统设计。"
-    note = f"{work.dress.campaign}\n{work.whose}{'　' if work.whose else ''}{own}"
-    write_head(work, target, f"{form.title}填报说明", note, _WIDTHS)
-    page = _Page(work.book, target)
-    _write_how(work, page)
-    _write_columns(work, page)
+    page = FlowPage(context.book, GUIDE_SHEET, _WIDTHS, row=HEADER_ROW)
+    form = context.filling.form
+    own = "" if context.dress.form_number else "本表式为本系统设计。"
+    note = f"{context.dress.campaign}\n{context.whose}{'　' if context.whose else ''}{own}"
+    write_head(page, f"{form.title}填报说明", note)
+    _write_how(context, page)
+    _write_columns(context, page)
     if form.statistics:
-        _write_indicators(work, page)
-    _write_checks(work, page, "四" if form.statistics else "三")
-    set_print(target, _WIDTH, whose=work.whose, private=work.private)
-    target.set_portrait()  # half as many pages, in a size that can still be read
-    if not work.returned:
-        target.activate()
+        _write_indicators(context, page)
+    _write_checks(context, page, "四" if form.statistics else "三")
+    set_print(page, sum(_WIDTHS), whose=context.whose, private=context.private)
+    page.worksheet.set_portrait()  # half as many pages, in a size that can still be read
+    if not context.returned:
+        page.worksheet.activate()
 
 
-def _write_how(work: Work, page: _Page) -> None:
-    form = work.filling.form
-    page.heading("一、怎样填报")
-    own = (form.own_work,) if form.own_work and not work.filling.alone else ()
+def _line(page: FlowPage, cells: Sequence[str], looks: Sequence[Look], span: int = 1) -> None:
+    """Write one line of a table; the last cell takes `span` columns."""
+    tallest = 18.0
+    for number, (text, look) in enumerate(zip(cells, looks, strict=True), start=1):
+        last = number + span - 1 if number == len(cells) else number
+        page.lay(text, look, number, last)
+        tallest = max(tallest, page.needed(text, number, last))
+    page.end(tallest)
+
+
+def _write_how(context: WorkbookContext, page: FlowPage) -> None:
+    form = context.filling.form
+    page.across("一、怎样填报", HEADING, 30.0)
+    own = (form.own_work,) if form.own_work and not context.filling.alone else ()
     for number, text in enumerate((*own, *form.guidance, *GENERAL), start=1):
-        page.across(f"{number}. {text}", PARAGRAPH)
+        page.across(f"{number}. {text}", PARAGRAPH, 20.0)
 
 
-def _write_columns(work: Work, page: _Page) -> None:
-    page.heading("二、各表栏目")
-    for sheet in work.sheets:
+def _write_columns(context: WorkbookContext, page: FlowPage) -> None:
+    page.across("二、各表栏目", HEADING, 30.0)
+    for sheet in context.sheets:
         if sheet.kind is Kind.INDICATORS:
             continue
         free = "" if sheet.always_shown else "（无此项可不填）"
         source = f"　依据：{sheet.source}" if sheet.source else ""
         note = f"{sheet.note}。" if sheet.note else ""
-        page.across(f"《{sheet.title}》{free}{note}{source}", PARAGRAPH)
-        page.line(("栏目", "是否必填", "填写内容", "说明"), (HEADER,) * 4)
-        for column in columns_in(sheet, work.version):
+        page.across(f"《{sheet.title}》{free}{note}{source}", PARAGRAPH, 20.0)
+        _line(page, ("栏目", "是否必填", "填写内容", "说明"), (HEADER,) * 4)
+        for column in columns_in(sheet, context.version):
             hint = "；".join(extra_words(sheet, column))
             cells = (
                 column.label,
                 requirement(sheet, column),
-                type_words(work.filling.form, column),
+                type_words(context.filling.form, column),
                 hint,
             )
-            page.line(cells, (_NAME, CELL, CELL, CELL))
+            _line(page, cells, (_NAME, CELL, CELL, CELL))
 
 
-def _write_indicators(work: Work, page: _Page) -> None:
-    page.heading("三、指标解释")
-    page.line(("代码", "指标", "解释"), (HEADER,) * 3, span=2)
-    for indicator in work.filling.form.indicators:
+def _write_indicators(context: WorkbookContext, page: FlowPage) -> None:
+    page.across("三、指标解释", HEADING, 30.0)
+    _line(page, ("代码", "指标", "解释"), (HEADER,) * 3, span=2)
+    for indicator in context.filling.form.indicators:
         name = f"{indicator.label.replace('　', '')}（{indicator.unit}）"
-        cells = (indicator.code, name, explain(work.filling.form, indicator))
-        page.line(cells, (CELL | CENTRE, _NAME, CELL), span=2)
+        cells = (indicator.code, name, explain(context.filling.form, indicator))
+        _line(page, cells, (CELL | CENTRE, _NAME, CELL), span=2)
 
 
-def _write_checks(work: Work, page: _Page, number: str) -> None:
-    page.heading(f"{number}、审核要求")
+def explain(form: Form, indicator: Indicator) -> str:
+    """Say what `indicator` counts: its definition, else the sheet, columns and condition."""
+    kind = "" if indicator.is_ratio else _BY_KIND.get(form.kind_of(indicator.code), "")
+    body = indicator.definition or _source(form, indicator)
+    here = "" if indicator.source.fits(form.by_key) else "这一版的表不填，沿用以前的数"
+    return "；".join(part for part in (body, kind, here) if part)
+
+
+def _source(form: Form, indicator: Indicator) -> str:
+    sheet = (form.declared or form).by_key.get(indicator.source.draws_on)
+    if sheet is None:
+        return ""
+    condition: Condition | None = getattr(indicator.source, "where", None)
+    when = f"中{condition.words(sheet.labels)}的行" if condition else "各行"
+    if isinstance(indicator.source, Sum):
+        summed = "、".join(f"“{sheet.labels[column]}”" for column in indicator.source.columns)
+        return f"《{sheet.title}》{when}的{summed}之和"
+    return f"《{sheet.title}》{when}数" if condition else f"《{sheet.title}》的行数"
+
+
+def _write_checks(context: WorkbookContext, page: FlowPage, number: str) -> None:
+    page.across(f"{number}、审核要求", HEADING, 30.0)
     for severity, title in _SEVERITIES.items():
         checks = [
-            check for check in work.dress.catalogue.checks.values() if check.severity is severity
+            check for check in context.dress.catalogue.checks.values() if check.severity is severity
         ]
         lines = _lines_of(checks)
         if not lines:
             continue
-        page.line((title,), (HEADER,), span=len(_WIDTHS))
+        _line(page, (title,), (HEADER,), span=len(_WIDTHS))
         for name, summaries in lines.items():
             words = "；".join(dict.fromkeys(summaries))
-            page.line((name, words), (_NAME, CELL), span=len(_WIDTHS) - 1)
+            _line(page, (name, words), (_NAME, CELL), span=len(_WIDTHS) - 1)
 
 
 def _lines_of(checks: Iterable[Check]) -> dict[str, list[str]]:

@@ -10,8 +10,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
-from xlsxwriter.worksheet import Worksheet
-
 from sheetflow.schemas.cells import (
     CellType,
     Choice,
@@ -29,8 +27,8 @@ from sheetflow.schemas.columns import Column
 from sheetflow.schemas.layout import FIRST_ROW, LAST_ROW, column_number, column_range, quoted
 from sheetflow.schemas.sheets import Sheet
 from sheetflow.workbook import column_letters
-from sheetflow.writing.blank.context import Work
-from sheetflow.writing.blank.rules_in_words import prompt_words
+from sheetflow.writing.blank.columns import extra_words, requirement, type_words
+from sheetflow.writing.blank.context import SheetPage, WorkbookContext
 from sheetflow.writing.measures import clipped
 
 Options = dict[str, object]
@@ -41,34 +39,45 @@ _SHORTEST_PHONE, _LONGEST_PHONE = 7, 25
 _LARGEST = 999_999_999_999
 
 
-def set_input(work: Work, target: Worksheet, sheet: Sheet, column: Column, area: str) -> None:
+def set_input(page: SheetPage, column: Column, area: str) -> None:
     """Set prompt, limits and drop-down of `column` over `area` (``F4:F20003``)."""
+    form = page.context.filling.form
+    # The options of a drop-down are not repeated.
+    kind = "从下拉列表选一项" if isinstance(column.type, Choice) else type_words(form, column)
+    words = (requirement(page.sheet, column), kind, *extra_words(page.sheet, column))
     options: Options = {
         "validate": "any",
         "input_title": clipped(column.label, _MOST_TITLE),
-        "input_message": clipped(prompt_words(work.filling.form, sheet, column), _MOST_MESSAGE),
+        "input_message": clipped("\n".join(words), _MOST_MESSAGE),
         "error_title": "填写有误",
     }
-    options |= _limits(work, sheet, column)
+    options |= _limits(page, column)
     if "error_message" in options:
         options["error_message"] = clipped(str(options["error_message"]), _MOST_MESSAGE)
-    target.data_validation(area, options)
+    page.worksheet.data_validation(area, options)
 
 
-def _limits(work: Work, sheet: Sheet, column: Column) -> Options:
+def _limits(page: SheetPage, column: Column) -> Options:
     kind = column.type
     if isinstance(kind, Choice):
-        return _drop_down(work, kind)
+        return _drop_down(page.context, kind)
     if isinstance(kind, Reference):
-        return _reference(work, kind)
-    if isinstance(kind, Key | NameKey) and sheet.is_table:
-        return _unique(sheet, column, work.version)
+        return _reference(page.context, kind)
+    if isinstance(kind, Key | NameKey) and page.sheet.is_table:
+        return _unique(page, column)
     return _figure(kind) or _length(kind)
 
 
 def _figure(kind: CellType) -> Options:
     if isinstance(kind, Whole):
-        return _whole(kind)
+        words = "；没有的填0，不带“约”“多”“人”等字样" if kind.minimum == 0 else ""
+        return {
+            "validate": "integer",
+            "criteria": "between",
+            "minimum": kind.minimum,
+            "maximum": _LARGEST if kind.maximum is None else kind.maximum,
+            "error_message": f"请填整数，{kind.range_words}{words}。",
+        }
     if isinstance(kind, Money):
         return {
             "validate": "decimal",
@@ -85,19 +94,6 @@ def _figure(kind: CellType) -> Options:
             "error_message": "请填完整的日期，如2012-3-5。",
         }
     return {}
-
-
-def _whole(kind: Whole) -> Options:
-    top = _LARGEST if kind.maximum is None else kind.maximum
-    return {
-        "validate": "integer",
-        "criteria": "between",
-        "minimum": kind.minimum,
-        "maximum": top,
-        "error_message": f"请填整数，{kind.range_words}；没有的填0，不带“约”“多”“人”等字样。"
-        if kind.minimum == 0
-        else f"请填整数，{kind.range_words}。",
-    }
 
 
 def _length(kind: CellType) -> Options:
@@ -122,8 +118,8 @@ def _between(least: int, most: int, words: str) -> Options:
     }
 
 
-def _drop_down(work: Work, kind: Choice) -> Options:
-    source: object = work.lists[kind.options] if needs_room(kind) else list(kind.options)
+def _drop_down(context: WorkbookContext, kind: Choice) -> Options:
+    source: object = context.lists[kind.options] if needs_room(kind) else list(kind.options)
     return {
         "validate": "list",
         "source": source,
@@ -137,9 +133,9 @@ def needs_room(kind: Choice) -> bool:
     return len(inline) > _MOST_LIST or any("," in option for option in kind.options)
 
 
-def _reference(work: Work, kind: Reference) -> Options:
-    target = work.filling.form.by_key[kind.to]
-    if target not in work.sheets:
+def _reference(context: WorkbookContext, kind: Reference) -> Options:
+    target = context.filling.form.by_key[kind.to]
+    if target not in context.sheets:
         return {}
     return {
         "validate": "list",
@@ -149,8 +145,8 @@ def _reference(work: Work, kind: Reference) -> Options:
     }
 
 
-def _unique(sheet: Sheet, column: Column, version: int) -> Options:
-    letters = column_letters(column_number(sheet, column.key, version))
+def _unique(page: SheetPage, column: Column) -> Options:
+    letters = page.letters(column.key)
     area = f"${letters}${FIRST_ROW}:${letters}${LAST_ROW}"
     return {
         "validate": "custom",
@@ -165,23 +161,23 @@ def keys_name(sheet: Sheet) -> str:
     return f"keys_{sheet.key}"
 
 
-def define_keys(work: Work) -> None:
+def define_keys(context: WorkbookContext) -> None:
     """Define, for each sheet that another one points to, the range of its keys in use.
 
     The range ends at the last row in use, so that drop-downs do not offer printed keys
     that nobody has taken yet.
     """
-    pointed = {column.refers_to for sheet in work.sheets for column in sheet.columns}
-    for sheet in work.sheets:
+    pointed = {column.refers_to for sheet in context.sheets for column in sheet.columns}
+    for sheet in context.sheets:
         key = sheet.key_column
         if sheet.key not in pointed or key is None:
             continue
-        letters = column_letters(column_number(sheet, key.key, work.version))
+        letters = column_letters(column_number(sheet, key.key, context.version))
         first = f"{quoted(sheet.title)}!${letters}${FIRST_ROW}"
-        used = column_range(sheet, sheet.marker.key, work.version)
+        used = column_range(sheet, sheet.marker.key, context.version)
         last = f'MAX(1,SUMPRODUCT(MAX(({used}<>"")*ROW({used})))-{FIRST_ROW - 1})'
-        keys = column_range(sheet, key.key, work.version)
-        work.book.file.define_name(keys_name(sheet), f"={first}:INDEX({keys},{last})")
+        keys = column_range(sheet, key.key, context.version)
+        context.book.file.define_name(keys_name(sheet), f"={first}:INDEX({keys},{last})")
 
 
 def long_lists(sheets: tuple[Sheet, ...]) -> Mapping[tuple[str, ...], None]:

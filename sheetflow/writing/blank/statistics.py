@@ -11,9 +11,7 @@ import datetime as dt
 from collections.abc import Iterable
 from decimal import Decimal
 
-from xlsxwriter.worksheet import Worksheet
-
-from sheetflow.prefill import Cells, Filling
+from sheetflow.prefill import Filling
 from sheetflow.schemas.cells import Money
 from sheetflow.schemas.indicators import Indicator, Number, Rows, Sum, Values, plain
 from sheetflow.schemas.layout import (
@@ -32,11 +30,10 @@ from sheetflow.schemas.sheets import Kind, Sheet
 from sheetflow.schemas.tables import Row
 from sheetflow.workbook import CellValue, cell_name, column_letters
 from sheetflow.writing.blank.annotations import marked_look, write_notes
-from sheetflow.writing.blank.context import Work, set_print, write_head
+from sheetflow.writing.blank.context import SheetPage, WorkbookContext, set_print, write_head
 from sheetflow.writing.styles import (
     CELL,
     CENTRE,
-    HEADER,
     MONEY_NUMBER,
     PERCENT_NUMBER,
     RIGHT,
@@ -46,59 +43,48 @@ from sheetflow.writing.styles import (
 
 DASH = "—"
 _WIDTHS = (8.0, 40.0, 10.0, 16.0, 16.0, 16.0)
-_RATE: Look = {"num_format": "#,##0.00"}
 
 
-def write_statistics(work: Work, target: Worksheet, sheet: Sheet) -> None:
+def write_statistics(context: WorkbookContext, sheet: Sheet) -> None:
     """Write every indicator with its three figures."""
-    for number, width in enumerate(_WIDTHS):
-        target.set_column(number, number, width)
-    whose = f"{work.whose}\n" if work.whose else ""
-    note = f"{sheet.note}。" if sheet.note else ""
-    write_head(work, target, sheet.title, f"{whose}{note}", _WIDTHS)
-    for number, label in enumerate(STATISTICS_COLUMNS):
-        target.write_string(HEADER_ROW - 1, number, label, work.book.look(HEADER))
-    target.set_row(HEADER_ROW - 1, 24)
-    figures = figures_of(work.filling)
-    for row, indicator in enumerate(work.filling.form.indicators, start=FIRST_ROW):
-        _write_line(work, target, sheet, indicator, row, figures[indicator.code])
-    write_notes(work, target, sheet.key)
-    target.protect("", {"format_columns": True, "format_rows": True})
-    target.freeze_panes(HEADER_ROW, 2)
-    set_print(target, sum(_WIDTHS), whose=work.whose, header=True)
+    page = SheetPage(context, sheet, _WIDTHS)
+    whose = f"{context.whose}\n" if context.whose else ""
+    write_head(page, sheet.title, f"{whose}{sheet.note}{'。' if sheet.note else ''}")
+    page.header(STATISTICS_COLUMNS, 24)
+    figures = figures_of(context.filling)
+    for row, indicator in enumerate(context.filling.form.indicators, start=FIRST_ROW):
+        _write_line(page, indicator, row, figures[indicator.code])
+    write_notes(page)
+    page.worksheet.protect("", {"format_columns": True, "format_rows": True})
+    page.worksheet.freeze_panes(HEADER_ROW, 2)
+    set_print(page, sum(_WIDTHS), whose=context.whose, header=True)
 
 
-def _write_line(
-    work: Work, target: Worksheet, sheet: Sheet, indicator: Indicator, row: int, figures: Values
-) -> None:
+def _write_line(page: SheetPage, indicator: Indicator, row: int, figures: Values) -> None:
     label = CELL | {"indent": indicator.indent} if indicator.indent else CELL
-    texts = ((indicator.code, CELL | CENTRE), (indicator.label, label))
-    for number, (text, look) in enumerate((*texts, (indicator.unit, CELL | CENTRE))):
-        target.write_string(row - 1, number, text, work.book.look(look))
-    look = CELL | RIGHT | _number_look(work, indicator)
-    if figures.previous is None:
-        target.write_blank(row - 1, PREVIOUS_COLUMN - 1, None, work.book.look(look))
-    else:
-        target.write_number(row - 1, PREVIOUS_COLUMN - 1, figures.previous, work.book.look(look))
-    current, total = formulas(work.filling, indicator, row)
+    page.text(row, 1, indicator.code, CELL | CENTRE)
+    page.text(row, 2, indicator.label, label)
+    page.text(row, 3, indicator.unit, CELL | CENTRE)
+    look = CELL | RIGHT | _number_look(page.context, indicator)
+    page.put(row, PREVIOUS_COLUMN, figures.previous, look)
+    current, total = formulas(page.context.filling, indicator, row)
     cells = ((CURRENT_COLUMN, current, figures.current), (TOTAL_COLUMN, total, figures.total))
     for number, formula, value in cells:
-        spot = marked_look(work, sheet.key, cell_name(row, number), look)
+        marked = marked_look(page, cell_name(row, number), look)
         if formula == DASH:
-            target.write_string(row - 1, number - 1, DASH, work.book.look(spot))
+            page.text(row, number, DASH, marked)
         else:
-            shown = DASH if value is None else value
-            target.write_formula(row - 1, number - 1, f"={formula}", work.book.look(spot), shown)
+            page.formula(row, number, formula, DASH if value is None else value, marked)
 
 
-def _number_look(work: Work, indicator: Indicator) -> Look:
+def _number_look(context: WorkbookContext, indicator: Indicator) -> Look:
     if indicator.percent:
         return PERCENT_NUMBER
     if indicator.is_ratio:
-        return _RATE
+        return MONEY_NUMBER
     source = indicator.source
     if isinstance(source, Sum):
-        form = work.filling.form
+        form = context.filling.form
         summed = (form.declared or form).by_key[source.sheet].by_key
         if any(isinstance(summed[column].type, Money) for column in source.columns):
             return MONEY_NUMBER
@@ -122,8 +108,8 @@ def formulas(filling: Filling, indicator: Indicator, row: int) -> tuple[str, str
         declared = form.by_key[sheet]
         if declared.is_table:
             return column_range(declared, column, form.version)
-        spot, letters = card_address(declared, column, form.version)
-        return f"{quoted(declared.title)}!${column_letters(letters)}${spot}"
+        line, number = card_address(declared, column, form.version)
+        return f"{quoted(declared.title)}!${column_letters(number)}${line}"
 
     made = indicator.source.excel(range_of, form.by_key, cell_of)
     kind = form.kind_of(indicator.code)
@@ -170,14 +156,13 @@ def _rows_of(filling: Filling) -> Rows:
         if declared is None or not declared.is_for(filling.level):
             return None
         if sheet not in known:
-            known[sheet] = [_seen(cells) for cells in filling.rows.get(sheet, ())]
+            known[sheet] = [
+                {column: _plain(value) for column, value in cells.items()}
+                for cells in filling.rows.get(sheet, ())
+            ]
         return known[sheet]
 
     return rows
-
-
-def _seen(cells: Cells) -> dict[str, Value]:
-    return {column: _plain(value) for column, value in cells.items()}
 
 
 def _plain(value: CellValue | Value) -> Value:

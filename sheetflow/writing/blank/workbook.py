@@ -1,7 +1,7 @@
 """The workbook to fill: blank, or returned with findings, or the master without a unit.
 
-This module owns the order of the sheets. Everything that stands in them comes from the
-declarations and the `Filling`.
+This module owns the order of the sheets, and the hidden one that says what the workbook is.
+Everything that stands in them comes from the declarations and the `Filling`.
 """
 
 from __future__ import annotations
@@ -13,18 +13,23 @@ from sheetflow.periods import Period
 from sheetflow.prefill import Filling, prefill_blank
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.forms import Form
-from sheetflow.schemas.sheets import Kind, Sheet
+from sheetflow.schemas.layout import STAMP_KEYS, STAMP_NAME, STAMP_SHEET, quoted
+from sheetflow.schemas.sheets import Kind
 from sheetflow.units import Unit
+from sheetflow.workbook import column_letters
 from sheetflow.writing.answers.issues import write_issues
 from sheetflow.writing.blank.cards import write_card
-from sheetflow.writing.blank.context import Dress, Work
+from sheetflow.writing.blank.context import Dress, WorkbookContext
 from sheetflow.writing.blank.guide import write_guide
 from sheetflow.writing.blank.highlights import define_nil
-from sheetflow.writing.blank.inputs import define_keys
+from sheetflow.writing.blank.inputs import define_keys, long_lists
 from sheetflow.writing.blank.statistics import write_statistics
 from sheetflow.writing.blank.tables import write_table
-from sheetflow.writing.stamps import place_lists, write_stamp
-from sheetflow.writing.styles import Book
+from sheetflow.writing.book import Book
+from sheetflow.writing.page import Page
+from sheetflow.writing.styles import BODY, TEXT_NUMBER
+
+_FIRST_LIST = 4
 
 
 def write_workbook(
@@ -41,27 +46,22 @@ def write_workbook(
     submission it answers. Raise WritingError for text that no cell can hold.
     """
     book = Book(f"{dress.campaign} {filling.form.title}", stamp)
-    work = Work(book, filling, dress)
-    place_lists(work)
-    if work.returned:
-        write_issues(work, round_line, receipt)
-    write_guide(work)
-    for sheet in work.sheets:
-        _write_sheet(work, sheet)
-    define_keys(work)
-    define_nil(work)
-    write_stamp(work)
+    context = WorkbookContext(book, filling, dress)
+    _place_lists(context)
+    if context.returned:
+        write_issues(context, round_line, receipt)
+    write_guide(context)
+    for sheet in context.sheets:
+        if sheet.kind is Kind.CARD:
+            write_card(context, sheet)
+        elif sheet.kind is Kind.INDICATORS:
+            write_statistics(context, sheet)
+        else:
+            write_table(context, sheet)
+    define_keys(context)
+    define_nil(context)
+    _write_stamp(context)
     return book.close()
-
-
-def _write_sheet(work: Work, sheet: Sheet) -> None:
-    target = work.book.sheet(sheet.title)
-    if sheet.kind is Kind.CARD:
-        write_card(work, target, sheet)
-    elif sheet.kind is Kind.INDICATORS:
-        write_statistics(work, target, sheet)
-    else:
-        write_table(work, target, sheet)
 
 
 def write_master(campaign: Campaign, form: Form, dress: Dress, stamp: dt.datetime) -> bytes:
@@ -70,3 +70,28 @@ def write_master(campaign: Campaign, form: Form, dress: Dress, stamp: dt.datetim
     never = Period(dt.date(stamp.year, 1, 1), dt.date(stamp.year, 12, 31), "", form.cadence)
     filling = prefill_blank(campaign, form, nobody, never)
     return write_workbook(replace(filling, previous={}), dress, stamp)
+
+
+def _place_lists(context: WorkbookContext) -> None:
+    """Decide where the long lists will stand, before the sheets that use them are written."""
+    for number, options in enumerate(long_lists(context.sheets), start=_FIRST_LIST):
+        letters = column_letters(number)
+        area = f"${letters}$1:${letters}${len(options)}"
+        context.lists[options] = f"={quoted(STAMP_SHEET)}!{area}"
+
+
+def _write_stamp(context: WorkbookContext) -> None:
+    """Write what the workbook is into cells and defined names, and long lists to the right.
+
+    The sheet is plainly hidden, not more: other office programs drop what is hidden deeper.
+    """
+    page, look = Page(context.book, STAMP_SHEET, ()), BODY | TEXT_NUMBER
+    for row, key in enumerate(STAMP_KEYS, start=1):
+        value = getattr(context.filling.stamp, key)
+        page.text(row, 1, key, look)
+        page.text(row, 2, value, look)
+        context.book.file.define_name(STAMP_NAME.format(key=key), f'="{value}"')
+    for column, options in enumerate(context.lists, start=_FIRST_LIST):
+        for row, option in enumerate(options, start=1):
+            page.text(row, column, option, look)
+    page.worksheet.hide()

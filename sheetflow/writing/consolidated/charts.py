@@ -14,10 +14,11 @@ from sheetflow.consolidation.tables import Consolidated
 from sheetflow.schemas.indicators import Indicator
 from sheetflow.schemas.layout import HEADER_ROW
 from sheetflow.schemas.reports import Across, ChartSpec
+from sheetflow.writing.book import Book
 from sheetflow.writing.consolidated.details import footer
 from sheetflow.writing.consolidated.matrix import FIRST_UNIT_COLUMN, Matrix, Shown, figure_look
-from sheetflow.writing.consolidated.pages import TEXT, Page
-from sheetflow.writing.styles import HEADER, HEI, NOTE, SONG, TITLE, Book
+from sheetflow.writing.styles import HEADER, HEI, NOTE, SONG, TEXT, TITLE
+from sheetflow.writing.table_page import TablePage
 
 _COLUMNS, _COLUMN_WIDTH = 14, 9
 _PIXELS_WIDE, _ROW_PIXELS = 952, 20
@@ -41,9 +42,9 @@ def write_charts(book: Book, consolidated: Consolidated, current: Matrix, total:
     form = consolidated.form
     if not form.charts:
         return
-    page = Page.add(book, "图表", [_COLUMN_WIDTH] * _COLUMNS, footer(consolidated))
-    page.sheet.set_portrait()
-    page.sheet.fit_to_pages(1, 1)
+    page = TablePage(book, "图表", [_COLUMN_WIDTH] * _COLUMNS, footer(consolidated))
+    page.worksheet.set_portrait()
+    page.worksheet.fit_to_pages(1, 1)
     page.heading(1, f"图表（{consolidated.unit.name} {consolidated.period.label}）", TITLE, 30)
     page.heading(2, "各图取自统计各表，数字改动时图随之改动。", NOTE, 18)
     several = len(consolidated.history) > 1  # one point is no line
@@ -78,14 +79,14 @@ def _place(specs: Sequence[ChartSpec]) -> tuple[list[_Placed], int]:
     return placed, row + (len(halves) + 1) // 2 * _CHART_ROWS + 1
 
 
-def _draw(page: Page, placed: _Placed, chart: Any) -> None:  # noqa: ANN401 - XlsxWriter has no types
+def _draw(page: TablePage, placed: _Placed, chart: Any) -> None:  # noqa: ANN401 - XlsxWriter has no types
     half = placed.spec.across is not Across.UNITS
     width = _PIXELS_WIDE // 2 if half else _PIXELS_WIDE
     font = {"name": HEI, "size": 12, "bold": False}
     chart.set_title({"name": placed.spec.title, "name_font": font})
     chart.set_size({"width": width - 8, "height": _CHART_ROWS * _ROW_PIXELS - 10})
     column = _COLUMNS // 2 if placed.right else 0
-    page.sheet.insert_chart(placed.row - 1, column, chart, {"object_position": 2})
+    page.worksheet.insert_chart(placed.row - 1, column, chart, {"object_position": 2})
 
 
 def _by_unit(book: Book, matrix: Matrix, drawn: Sequence[Indicator]) -> Any:  # noqa: ANN401
@@ -120,7 +121,7 @@ def _by_unit(book: Book, matrix: Matrix, drawn: Sequence[Indicator]) -> Any:  # 
 
 
 def _parts(
-    book: Book, page: Page, first_row: int, matrix: Matrix, drawn: Sequence[Indicator]
+    book: Book, page: TablePage, first_row: int, matrix: Matrix, drawn: Sequence[Indicator]
 ) -> Any:  # noqa: ANN401
     chart = book.file.add_chart({"type": "pie"})
     first, last = first_row - 1, first_row + len(drawn) - 2
@@ -150,14 +151,14 @@ def _parts(
 class _PeriodTable:
     """Figures by period as they stand below the charts: a line a period, a column an indicator."""
 
-    page: Page
+    page: TablePage
     row: int
     labels: tuple[str, ...]
     figures: tuple[tuple[Shown, ...], ...]
 
 
 def _write_periods(
-    page: Page, row: int, spec: ChartSpec, consolidated: Consolidated, matrix: Matrix
+    page: TablePage, row: int, spec: ChartSpec, consolidated: Consolidated, matrix: Matrix
 ) -> _PeriodTable:
     """Put figures by period; the last one is a formula over the matrix."""
     drawn = [consolidated.form.indicator[code] for code in spec.codes if code in matrix.rows]
@@ -170,7 +171,7 @@ def _write_periods(
     values.append([matrix.totals[indicator.code] for indicator in drawn])
     _label(page, row, spec.title, HEADER)
     for number, indicator in enumerate(drawn):
-        page.text(row, _FIGURE_COLUMN + number, plain_label(indicator), HEADER | {"font_size": 9})
+        page.put(row, _FIGURE_COLUMN + number, plain_label(indicator), HEADER | {"font_size": 9})
     for line, (label, figures) in enumerate(zip(labels, values, strict=True), start=row + 1):
         _label(page, line, label, TEXT)
         for number, (indicator, shown) in enumerate(zip(drawn, figures, strict=True)):
@@ -179,7 +180,7 @@ def _write_periods(
                 cell = matrix.total_cell(indicator.code)
                 page.formula(line, column, f"N({cell})", _cached(shown), look)
             else:
-                page.number(line, column, None if isinstance(shown, str) else shown, look)
+                page.put(line, column, None if isinstance(shown, str) else shown, look)
     return _PeriodTable(page, row + 1, labels, tuple(map(tuple, values)))
 
 
@@ -217,11 +218,11 @@ def _over_periods(book: Book, table: _PeriodTable, drawn: Sequence[Indicator]) -
 
 
 def _write_table(
-    page: Page, row: int, spec: ChartSpec, matrix: Matrix, drawn: Sequence[Indicator]
+    page: TablePage, row: int, spec: ChartSpec, matrix: Matrix, drawn: Sequence[Indicator]
 ) -> int:
     """Put a pie's figures as formulas over the matrix; give the row after them."""
     _label(page, row, spec.title, HEADER)
-    page.text(row, _FIGURE_COLUMN, "合计", HEADER)
+    page.put(row, _FIGURE_COLUMN, "合计", HEADER)
     for number, indicator in enumerate(drawn, start=row + 1):
         _label(page, number, plain_label(indicator), TEXT)
         cell = matrix.total_cell(indicator.code)
@@ -231,10 +232,8 @@ def _write_table(
     return row + 1 + len(drawn)
 
 
-def _label(page: Page, row: int, text: str, look: dict[str, str | int | float | bool]) -> None:
-    shown = page.book.look(look)
-    page.sheet.merge_range(row - 1, 0, row - 1, _LABEL_WIDTH - 1, "", shown)
-    page.text(row, _LABEL_COLUMN, text, look)
+def _label(page: TablePage, row: int, text: str, look: dict[str, str | int | float | bool]) -> None:
+    page.span(row, _LABEL_COLUMN, _LABEL_WIDTH, text, look)
 
 
 def _cached(value: Any) -> float | int:  # noqa: ANN401 - whatever a matrix shows

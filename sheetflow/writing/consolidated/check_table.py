@@ -13,14 +13,9 @@ from decimal import Decimal
 from sheetflow.consolidation.report_data import Way
 from sheetflow.schemas.layout import FIRST_ROW
 from sheetflow.workbook import cell_name
-from sheetflow.writing.consolidated.pages import (
-    CENTRED,
-    TEXT,
-    WRAPPED,
-    Page,
-    build_workbook,
-)
-from sheetflow.writing.styles import RIGHT, Book
+from sheetflow.writing.book import Book, build_workbook
+from sheetflow.writing.styles import CENTRED, RIGHT, TEXT, WRAPPED
+from sheetflow.writing.table_page import TablePage
 
 _WIDTHS = (6, 20, 8, 26, 14, 30, 16, 9, 20, 14, 14, 21)
 _PLAIN = TEXT | RIGHT
@@ -46,7 +41,7 @@ def write_check_table(
 
     def fill(book: Book) -> None:
         widths = [*_WIDTHS[: len(headings)], 7]
-        page = Page.add(book, "数字核对表", widths, heading)
+        page = TablePage(book, "数字核对表", widths, heading)
         page.open(
             f"数字核对表（{heading}）",
             f"情况报告正文中由系统填入的数字，含应报、已报等单位数，共{len(rows)}项；"
@@ -62,7 +57,7 @@ def write_check_table(
     return build_workbook(f"数字核对表（{heading}）", stamp, fill)
 
 
-def _write_row(page: Page, number: int, row: Sequence[Cell]) -> None:
+def _write_row(page: TablePage, number: int, row: Sequence[Cell]) -> None:
     way = next((cell for cell in row if isinstance(cell, Way)), None)
     page.fit(
         number,
@@ -70,12 +65,12 @@ def _write_row(page: Page, number: int, row: Sequence[Cell]) -> None:
     )
     for column, value in enumerate(row, start=1):
         if isinstance(value, str):
-            page.text(number, column, value, WRAPPED)
+            page.put(number, column, value, WRAPPED)
         elif column == 1:
-            page.number(number, column, value, CENTRED)
+            page.put(number, column, value, CENTRED)
         elif column == _VALUE and way and value is not None:
             one, two = cell_name(number, _ONE), cell_name(number, _TWO)
             page.formula(number, column, _FORMULAS[way].format(one=one, two=two), value, _PLAIN)
         else:
-            page.number(number, column, value, _PLAIN)
-    page.text(number, len(row) + 1, "", CENTRED)
+            page.put(number, column, value, _PLAIN)
+    page.put(number, len(row) + 1, "", CENTRED)

@@ -16,10 +16,11 @@ from sheetflow.schemas.indicators import Indicator, Number, Ratio, Reporting, Va
 from sheetflow.schemas.layout import FIRST_ROW
 from sheetflow.schemas.sheets import Kind
 from sheetflow.workbook import cell_name
+from sheetflow.writing.book import Book
 from sheetflow.writing.consolidated.details import Details, footer
 from sheetflow.writing.consolidated.matrix import FIRST_UNIT_COLUMN, Matrix, Shown, figure_look
-from sheetflow.writing.consolidated.pages import CENTRED, Page
-from sheetflow.writing.styles import SEVERITY_FILL, Book
+from sheetflow.writing.styles import CENTRED, SEVERITY_FILL
+from sheetflow.writing.table_page import TablePage
 
 _HEADERS = (
     "代码",
@@ -76,13 +77,13 @@ class _Line:
         return RIGHT_WORD if same and round(self.difference, _PLACES) == 0 else WRONG_WORD
 
 
-def add_checks(book: Book, consolidated: Consolidated) -> Page:
+def add_checks(book: Book, consolidated: Consolidated) -> TablePage:
     """Add the sheet, to be written once the details stand."""
-    return Page.add(book, "节点检查", _WIDTHS, footer(consolidated))
+    return TablePage(book, "节点检查", _WIDTHS, footer(consolidated))
 
 
 def write_checks(
-    page: Page,
+    page: TablePage,
     consolidated: Consolidated,
     matrices: tuple[Matrix, Matrix],
     details: Details,
@@ -107,7 +108,7 @@ def write_checks(
         "value": f'"{WRONG_WORD}"',
         "format": page.book.look({"bg_color": SEVERITY_FILL[Severity.MUST], "bold": True}),
     }
-    page.sheet.conditional_format(verdicts, rule)
+    page.worksheet.conditional_format(verdicts, rule)
 
 
 def _lines(
@@ -228,22 +229,22 @@ def _program(indicator: Indicator, total: Values | None, basis: str, matrix: Mat
     return value
 
 
-def _write_line(page: Page, row: int, line: _Line) -> None:
+def _write_line(page: TablePage, row: int, line: _Line) -> None:
     look = figure_look(line.indicator)
-    page.text(row, 1, line.indicator.code)
-    page.text(row, 2, line.indicator.label.strip("　"))
-    page.text(row, 3, line.basis, CENTRED)
+    page.put(row, 1, line.indicator.code)
+    page.put(row, 2, line.indicator.label.strip("　"))
+    page.put(row, 3, line.basis, CENTRED)
     cell = line.cell
     shown = f'IF({cell}="","{NOTHING}",{cell})'
     page.formula(row, _ADDED, shown, NOTHING if line.added is None else line.added, look)
     if line.program is None or isinstance(line.program, str):
-        page.text(row, _PROGRAM, line.program or NOTHING, look)
+        page.put(row, _PROGRAM, line.program or NOTHING, look)
     else:
-        page.number(row, _PROGRAM, line.program, look)
+        page.put(row, _PROGRAM, line.program, look)
     if line.formula:
         page.formula(row, _COUNTED, line.formula, line.counted or 0, look)
     else:
-        page.number(row, _COUNTED, line.counted, look)
+        page.put(row, _COUNTED, line.counted, look)
     added, program = cell_name(row, _ADDED), cell_name(row, _PROGRAM)
     counted, difference = cell_name(row, _COUNTED), cell_name(row, _DIFFERENCE)
     spread = f"IF(COUNT({added}:{counted})=0,0,MAX({added}:{counted})-MIN({added}:{counted}))"
@@ -252,4 +253,4 @@ def _write_line(page: Page, row: int, line: _Line) -> None:
     same = f"OR({both}=2,AND({both}=0,{added}={program}))"
     verdict = f'IF(AND({same},ROUND({difference},{_PLACES})=0),"{RIGHT_WORD}","{WRONG_WORD}")'
     page.formula(row, _VERDICT, verdict, line.verdict, CENTRED)
-    page.text(row, 9, line.remark)
+    page.put(row, 9, line.remark)

@@ -13,10 +13,11 @@ from sheetflow.schemas.indicators import Expected, Indicator, Number
 from sheetflow.schemas.layout import FIRST_ROW
 from sheetflow.schemas.sheets import Kind
 from sheetflow.workbook import cell_name
+from sheetflow.writing.book import Book
 from sheetflow.writing.consolidated.details import footer
 from sheetflow.writing.consolidated.matrix import FIRST_UNIT_COLUMN, Matrix, figure_look
-from sheetflow.writing.consolidated.pages import CENTRED, TEXT, WRAPPED, Page
-from sheetflow.writing.styles import Book
+from sheetflow.writing.styles import CENTRED, TEXT, WRAPPED
+from sheetflow.writing.table_page import TablePage
 
 _HEADERS = {
     "序号": 6,
@@ -43,7 +44,7 @@ def write_corrections(
     book: Book, consolidated: Consolidated, current: Matrix, total: Matrix
 ) -> None:
     """Write one line for each corrected figure, with a link to the cell it stands in."""
-    page = Page.add(book, "更正表", list(_HEADERS.values()), footer(consolidated))
+    page = TablePage(book, "更正表", list(_HEADERS.values()), footer(consolidated))
     page.open(
         f"更正表（{consolidated.unit.name} {consolidated.period.label}）",
         _note(consolidated.corrections),
@@ -68,23 +69,23 @@ def _note(rows: Sequence[CorrectionRow]) -> str:
 
 
 def _write_line(
-    page: Page, number: int, row: CorrectionRow, consolidated: Consolidated, matrix: Matrix
+    page: TablePage, number: int, row: CorrectionRow, consolidated: Consolidated, matrix: Matrix
 ) -> None:
     indicator = consolidated.form.indicator.get(
         row.code, Indicator(row.code, _GONE, "", Expected())
     )
     page.fit(number, [(row.reason, _HEADERS["更正原因"])])
-    page.number(number, 1, number - FIRST_ROW + 1, CENTRED)
-    page.text(number, 2, consolidated.name_of(row.unit))
-    page.text(number, 3, row.period.label)
-    page.text(number, 4, row.code)
-    page.text(number, 5, indicator.label.strip("　"))
-    page.text(number, 6, _basis(consolidated, row), CENTRED)
+    page.put(number, 1, number - FIRST_ROW + 1, CENTRED)
+    page.put(number, 2, consolidated.name_of(row.unit))
+    page.put(number, 3, row.period.label)
+    page.put(number, 4, row.code)
+    page.put(number, 5, indicator.label.strip("　"))
+    page.put(number, 6, _basis(consolidated, row), CENTRED)
     _write_place(page, number, row, consolidated, matrix)
     _write_figures(page, number, row, indicator)
-    page.text(number, 11, row.reason, WRAPPED)
-    page.text(number, 12, row.replaced)
-    page.text(number, 13, row.receipt or "（已撤回）")
+    page.put(number, 11, row.reason, WRAPPED)
+    page.put(number, 12, row.replaced)
+    page.put(number, 13, row.receipt or "（已撤回）")
     page.moment(number, 14, row.at)
 
 
@@ -96,22 +97,23 @@ def _basis(consolidated: Consolidated, row: CorrectionRow) -> str:
 
 
 def _write_place(
-    page: Page, number: int, row: CorrectionRow, consolidated: Consolidated, matrix: Matrix
+    page: TablePage, number: int, row: CorrectionRow, consolidated: Consolidated, matrix: Matrix
 ) -> None:
     """Link to the cell; a figure that the matrix does not show has none."""
     columns = [column.unit.unit_id for column in consolidated.statistics.columns]
     if row.code not in matrix.rows or row.column.unit_id not in columns:
-        page.text(number, 7, "", TEXT)
+        page.put(number, 7, "", TEXT)
         return
     column = FIRST_UNIT_COLUMN + columns.index(row.column.unit_id)
     cell = cell_name(matrix.rows[row.code], column)
-    page.link(number, 7, (matrix.page.title, cell), f"{matrix.page.title} {cell}")
+    title = matrix.page.title
+    page.link((number, 7), title, cell, f"{title} {cell}", TEXT)
 
 
-def _write_figures(page: Page, number: int, row: CorrectionRow, indicator: Indicator) -> None:
+def _write_figures(page: TablePage, number: int, row: CorrectionRow, indicator: Indicator) -> None:
     look = figure_look(indicator)
-    page.number(number, _OLD, row.old, look)
-    page.number(number, _NEW, row.new, look)
+    page.put(number, _OLD, row.old, look)
+    page.put(number, _NEW, row.new, look)
     old, new = cell_name(number, _OLD), cell_name(number, _NEW)
     formula = f'IF(COUNT({old}:{new})=2,{new}-{old},"{_NO_DIFFERENCE}")'
     page.formula(number, _DIFFERENCE, formula, _difference(row.old, row.new), look)

@@ -20,22 +20,15 @@ from sheetflow.schemas.columns import Column, Mask
 from sheetflow.schemas.conditions import Condition, Every
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.indicators import Count, Indicator, Number, Sum, measure_all, plain
-from sheetflow.schemas.layout import FIRST_ROW, quoted
+from sheetflow.schemas.layout import FIRST_ROW, HEADER_ROW, quoted
 from sheetflow.schemas.parsing import Value
 from sheetflow.schemas.sheets import Sheet
 from sheetflow.schemas.tables import Row, Table
-from sheetflow.workbook import column_letters
+from sheetflow.workbook import MAX_ROWS, column_letters
+from sheetflow.writing.book import Book
 from sheetflow.writing.consolidated.joined import Bulk
-from sheetflow.writing.consolidated.pages import (
-    FIGURE,
-    LONGEST_TITLE,
-    MONEY,
-    TEXT,
-    WRAPPED,
-    Page,
-    rows_in_a_sheet,
-)
-from sheetflow.writing.styles import Book
+from sheetflow.writing.styles import DAY, DETAIL_LOOKS, FIGURE, MONEY, TEXT, WRAPPED
+from sheetflow.writing.table_page import LONGEST_TITLE, TablePage
 
 _SOURCE = "来源"
 """The column right before a detail sheet's own: by which receipt a row came."""
@@ -49,6 +42,9 @@ _LISTED = "各单位上报的明细，按原数列示，未作改动。"
 _SUMMED = "各单位上报的明细，一个单位合计为一行"
 WRAPPED_TYPES = Text | Choices | References
 _BATCH = 1000
+_TEXT, _WRAPPED, _FIGURE, _MONEY, _DAY = map(
+    DETAIL_LOOKS.index, (TEXT, WRAPPED, FIGURE, MONEY, DAY)
+)
 
 
 @dataclass
@@ -88,7 +84,7 @@ class Details:
         self._columns[detail.sheet.key] = [column.key for column in detail.columns]
         self._before = len(before(detail))
 
-    def end_part(self, detail: DetailSheet, page: Page, last_row: int) -> None:
+    def end_part(self, detail: DetailSheet, page: TablePage, last_row: int) -> None:
         """Take note of one written part; a part without rows covers one blank row."""
         self._parts[detail.sheet.key].append((page.title, max(last_row, FIRST_ROW)))
 
@@ -117,7 +113,7 @@ def write_details(
             continue
         details.measured.update({indicator.code: 0 for indicator in counted})
         rows = iter(_measured(detail, counted, consolidated.form, details.measured))
-        _write_parts(book, consolidated, detail, rows, details, rows_in_a_sheet(most_rows))
+        _write_parts(book, consolidated, detail, rows, details, _rows_in_a_sheet(most_rows))
     return details
 
 
@@ -239,21 +235,28 @@ def _put_back(first: DetailRow, rest: Iterator[DetailRow]) -> Iterator[DetailRow
     yield from rest
 
 
-def _open_part(book: Book, consolidated: Consolidated, detail: DetailSheet, part: int) -> Page:
+def _open_part(book: Book, consolidated: Consolidated, detail: DetailSheet, part: int) -> TablePage:
     suffix = f"续{part}" if part > 1 else ""
     title = detail.sheet.title[: LONGEST_TITLE - len(suffix)] + suffix
     headings = before(detail)
     above = [_ABOVE_WIDTH] * (len(headings) - 2)
     widths = [*above, _UNIT_WIDTH, _SOURCE_WIDTH, *map(width_of, detail.columns)]
-    page = Page.add(book, title, widths, footer(consolidated))
-    page.sheet.fit_to_pages(max(1, round(sum(widths) / _READABLE_WIDTH)), 0)
-    page.sheet.repeat_columns(0, len(headings) - 1)
+    page = TablePage(book, title, widths, footer(consolidated))
+    page.worksheet.fit_to_pages(max(1, round(sum(widths) / _READABLE_WIDTH)), 0)
+    page.worksheet.repeat_columns(0, len(headings) - 1)
     page.open(
         f"{detail.sheet.title}（{consolidated.unit.name} {consolidated.period.label}）",
         _note(detail, consolidated.unit.level) + ("本表接上一张工作表。" if part > 1 else ""),
         [*headings, *(column.label for column in detail.columns)],
     )
     return page
+
+
+def _rows_in_a_sheet(most_rows: int) -> int:
+    """How many rows under the header one sheet takes, so that it ends at row `most_rows`."""
+    if not FIRST_ROW <= most_rows <= MAX_ROWS:
+        raise ValueError(f"a sheet cannot end at row {most_rows}")
+    return most_rows - HEADER_ROW
 
 
 def _note(detail: DetailSheet, level: str) -> str:
@@ -278,7 +281,7 @@ def width_of(column: Column) -> float:
 
 
 def _write_rows(
-    page: Page,
+    page: TablePage,
     columns: Sequence[Column],
     rows: Iterable[DetailRow],
     first_rows: dict[str, tuple[str, int]],
@@ -286,7 +289,7 @@ def _write_rows(
     number = FIRST_ROW - 1
     for number, row in enumerate(rows, start=FIRST_ROW):
         for column, place in enumerate((*row.places, row.receipt), start=1):
-            page.text(number, column, place)
+            page.put(number, column, place)
         if row.receipt not in first_rows:
             first_rows[row.receipt] = (page.title, number)
         _write_values(page, number, columns, row.values, len(row.places) + 1)
@@ -294,7 +297,7 @@ def _write_rows(
 
 
 def _write_values(
-    page: Page, row: int, columns: Sequence[Column], values: Mapping[str, Value], before: int
+    page: TablePage, row: int, columns: Sequence[Column], values: Mapping[str, Value], before: int
 ) -> None:
     page.fit(
         row,
@@ -305,11 +308,14 @@ def _write_values(
         ),
     )
     for number, column in enumerate(columns, start=before + 1):
-        value = values.get(column.key)
-        if isinstance(value, dt.date):
-            page.day(row, number, value)
-        elif isinstance(value, int | Decimal):
-            page.number(row, number, value, MONEY if isinstance(column.type, Money) else FIGURE)
-        else:
-            several = isinstance(column.type, WRAPPED_TYPES)
-            page.text(row, number, column.type.show(value), WRAPPED if several else TEXT)
+        value, look = detail_cell(column, values.get(column.key))
+        page.put(row, number, value, DETAIL_LOOKS[look])
+
+
+def detail_cell(column: Column, value: Value) -> tuple[Value, int]:
+    """Give what stands in a detail row's cell, and which of `DETAIL_LOOKS` it has."""
+    if isinstance(value, dt.date):
+        return value, _DAY
+    if isinstance(value, int | Decimal):
+        return value, _MONEY if isinstance(column.type, Money) else _FIGURE
+    return column.type.show(value), _WRAPPED if isinstance(column.type, WRAPPED_TYPES) else _TEXT

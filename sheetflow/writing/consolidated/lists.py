@@ -1,37 +1,20 @@
-"""The lists of a consolidated workbook: 上报情况, 来源一览, 情况说明, 跨县核实.
+"""The lists of a consolidated workbook: 来源一览, 情况说明, 跨县核实.
 
-This module owns who stands where, what the figures stand on, what was explained, and
-what two units have both registered. It refuses figures of the statistics.
+This module owns what the figures stand on, what was explained, and what two units have both
+registered. It refuses figures of the statistics.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sheetflow.consolidation.tables import BoardRow, Consolidated, SamePersonRow
+from sheetflow.consolidation.tables import Consolidated, SamePersonRow
 from sheetflow.schemas.layout import FIRST_ROW
-from sheetflow.units import Levels
-from sheetflow.writing.board_words import absent, fill_of, standing
+from sheetflow.writing.book import Book
 from sheetflow.writing.consolidated.details import Details, footer
-from sheetflow.writing.consolidated.pages import CENTRED, FIGURE, TEXT, WRAPPED, Page
-from sheetflow.writing.styles import Book
+from sheetflow.writing.styles import CENTRED, TEXT, WRAPPED
+from sheetflow.writing.table_page import TablePage
 
-_BOARD = {
-    "序号": 6,
-    "单位代码": 11,
-    "单位": 26,
-    "层级": 7,
-    "上报情况": 13,
-    "是否按时": 10,
-    "沿用": 8,
-    "回执号": 24,
-    "答复时间": 17,
-    "截止时间": 17,
-    "强制性": 8,
-    "核实性": 8,
-    "提示性": 8,
-    "已说明": 8,
-}
 _SOURCES = {
     "单位": 26,
     "回执号": 24,
@@ -55,47 +38,12 @@ _SAME_PERSON = {"单位": 20, "编号": 20, "事项": 22, "来源": 24}
 _YES = "是"
 
 
-def write_board_list(
-    book: Book,
-    rows: Sequence[BoardRow],
-    heading: str,
-    foot: str,
-    levels: Levels,
-    title: str = "上报情况",
-) -> None:
-    """Write one line for each unit: state, in time or late, receipt, findings, explanations."""
-    page = Page.add(book, title, list(_BOARD.values()), foot)
-    note = standing(rows) + absent(rows)
-    page.open(f"上报情况（{heading}）", note, list(_BOARD))
-    ranks = [levels.rank(row.unit.level) for row in rows]
-    for number, (row, rank) in enumerate(zip(rows, ranks, strict=True), start=FIRST_ROW):
-        _write_board_row(page, number, row, rank - min(ranks))
-    page.close(FIRST_ROW + len(rows) - 1, 3)
-
-
-def _write_board_row(page: Page, number: int, row: BoardRow, indent: int) -> None:
-    page.number(number, 1, number - FIRST_ROW + 1)
-    page.text(number, 2, row.unit.unit_id)
-    page.text(number, 3, row.unit.name, TEXT | {"indent": indent})
-    page.text(number, 4, row.unit.level, CENTRED)
-    page.text(number, 5, row.state.label, CENTRED | {"bg_color": fill_of(row)})
-    page.text(number, 6, ("迟报" if row.late else "按时") if row.state.is_in else "", CENTRED)
-    page.text(number, 7, "沿用" if row.carried else "", CENTRED)
-    page.text(number, 8, row.receipt)
-    page.moment(number, 9, row.answered_at)
-    page.moment(number, 10, row.deadline)
-    # A unit that sent nothing has no findings, which is not the same as none found.
-    unanswered = row.answered_at is None
-    for column, count in enumerate((row.must, row.verify, row.note, row.explained), start=11):
-        page.number(number, column, None if unanswered else count, FIGURE)
-
-
-def add_sources(book: Book, consolidated: Consolidated) -> Page:
+def add_sources(book: Book, consolidated: Consolidated) -> TablePage:
     """Add the sheet 来源一览, to be written once the details stand."""
-    return Page.add(book, "来源一览", list(_SOURCES.values()), footer(consolidated))
+    return TablePage(book, "来源一览", list(_SOURCES.values()), footer(consolidated))
 
 
-def write_sources(page: Page, consolidated: Consolidated, details: Details) -> None:
+def write_sources(page: TablePage, consolidated: Consolidated, details: Details) -> None:
     """Write what the workbook stands on, with a link to each source's first detail row."""
     page.open(
         f"来源一览（{consolidated.unit.name} {consolidated.period.label}）",
@@ -103,24 +51,25 @@ def write_sources(page: Page, consolidated: Consolidated, details: Details) -> N
         list(_SOURCES),
     )
     for row, source in enumerate(consolidated.sources, start=FIRST_ROW):
-        page.text(row, 1, consolidated.name_of(source.unit))
-        page.text(row, 2, source.receipt)
-        page.text(row, 3, source.file_name)
-        page.text(row, 4, source.sha256)
+        page.put(row, 1, consolidated.name_of(source.unit))
+        page.put(row, 2, source.receipt)
+        page.put(row, 3, source.file_name)
+        page.put(row, 4, source.sha256)
         page.moment(row, 5, source.accepted_at)
-        page.text(row, 6, _YES if source.nil else "", CENTRED)
-        page.text(row, 7, _YES if source.late else "", CENTRED)
+        page.put(row, 6, _YES if source.nil else "", CENTRED)
+        page.put(row, 7, _YES if source.late else "", CENTRED)
         spot = details.first_rows.get(source.receipt)
         if spot:
-            page.link(row, 8, spot, f"{spot[0]}第{spot[1]}行")
+            title, first = spot
+            page.link((row, 8), title, f"A{first}", f"{title}第{first}行", TEXT)
         else:
-            page.text(row, 8, "")
+            page.put(row, 8, "")
     page.close(FIRST_ROW + len(consolidated.sources) - 1, 2)
 
 
 def write_explanations(book: Book, consolidated: Consolidated) -> None:
     """Write the answers to 核实性 findings, gone up with the data."""
-    page = Page.add(book, "情况说明", list(_EXPLANATIONS.values()), footer(consolidated))
+    page = TablePage(book, "情况说明", list(_EXPLANATIONS.values()), footer(consolidated))
     page.open(
         f"情况说明（{consolidated.unit.name} {consolidated.period.label}）",
         f"各单位对核实性审核意见的说明，共{len(consolidated.explanations)}条。",
@@ -129,12 +78,12 @@ def write_explanations(book: Book, consolidated: Consolidated) -> None:
     for row, entry in enumerate(consolidated.explanations, start=FIRST_ROW):
         texts = (entry.place, entry.wrong, entry.explanation)
         page.fit(row, zip(texts, list(_EXPLANATIONS.values())[3:], strict=True))
-        page.text(row, 1, consolidated.name_of(entry.unit))
-        page.text(row, 2, entry.receipt)
-        page.text(row, 3, entry.number, CENTRED)
-        page.text(row, 4, entry.place, WRAPPED)
-        page.text(row, 5, entry.wrong, WRAPPED)
-        page.text(row, 6, entry.explanation, WRAPPED)
+        page.put(row, 1, consolidated.name_of(entry.unit))
+        page.put(row, 2, entry.receipt)
+        page.put(row, 3, entry.number, CENTRED)
+        page.put(row, 4, entry.place, WRAPPED)
+        page.put(row, 5, entry.wrong, WRAPPED)
+        page.put(row, 6, entry.explanation, WRAPPED)
     page.close(FIRST_ROW + len(consolidated.explanations) - 1, 2)
 
 
@@ -146,7 +95,7 @@ def write_same_person(
     below = (levels.below(consolidated.unit.level) or levels.lowest).name
     above = [level.column for level in levels.origin(consolidated.unit.level)[:-1]]
     columns = {**_GROUP, **dict.fromkeys(above, _ABOVE_WIDTH), **_SAME_PERSON}
-    page = Page.add(book, f"跨{below}核实", list(columns.values()), footer(consolidated))
+    page = TablePage(book, f"跨{below}核实", list(columns.values()), footer(consolidated))
     found = len({row.group for row in rows})
     said = f"有{found}组" if found else "没有发现"
     page.open(
@@ -157,8 +106,8 @@ def write_same_person(
         lines=2,
     )
     for number, row in enumerate(rows, start=FIRST_ROW):
-        page.number(number, 1, row.group, CENTRED)
+        page.put(number, 1, row.group, CENTRED)
         told = (*row.above, row.unit.name, row.key, row.matter, row.receipt)
         for column, text in enumerate(told, start=2):
-            page.text(number, column, text)
+            page.put(number, column, text)
     page.close(FIRST_ROW + len(rows) - 1, 1)

@@ -17,17 +17,11 @@ from sheetflow.schemas.indicators import Indicator, Number, Ratio, Values, plain
 from sheetflow.schemas.layout import FIRST_ROW
 from sheetflow.schemas.sheets import Kind
 from sheetflow.workbook import cell_name
+from sheetflow.writing.book import Book
 from sheetflow.writing.consolidated.details import footer
-from sheetflow.writing.consolidated.pages import (
-    DECIMAL,
-    FIGURE,
-    MONEY,
-    PERCENT,
-    WRAPPED,
-    Cached,
-    Page,
-)
-from sheetflow.writing.styles import BOLD, HEADER, Book, Look
+from sheetflow.writing.page import Cached
+from sheetflow.writing.styles import BOLD, DECIMAL, FIGURE, HEADER, MONEY, PERCENT, WRAPPED, Look
+from sheetflow.writing.table_page import TablePage
 
 TOTAL_COLUMN = 4
 FIRST_UNIT_COLUMN = 5
@@ -52,7 +46,7 @@ class Matrix:
     column; None is a blank.
     """
 
-    page: Page
+    page: TablePage
     rows: Mapping[str, int]
     totals: Mapping[str, Shown]
     figures: Sequence[Mapping[str, Shown]]
@@ -126,7 +120,7 @@ def _write(book: Book, consolidated: Consolidated, plan: _Plan) -> Matrix:
         column.heading + plan.mark * column.carried + plan.nil_mark * column.nil
         for column in columns
     ]
-    page = Page.add(
+    page = TablePage(
         book,
         f"{_statistics_title(consolidated)}（{plan.suffix}）",
         [7, 30, 9, 14, *(_unit_width(heading) for heading in headings)],
@@ -151,7 +145,7 @@ def _write(book: Book, consolidated: Consolidated, plan: _Plan) -> Matrix:
     for indicator in plan.indicators:
         _write_line(matrix, indicator, columns)
     page.close(FIRST_ROW + len(rows) - 1, TOTAL_COLUMN, filtered=False)
-    page.sheet.repeat_columns(0, TOTAL_COLUMN - 1)
+    page.worksheet.repeat_columns(0, TOTAL_COLUMN - 1)
     return matrix
 
 
@@ -184,11 +178,11 @@ def _unit_width(heading: str) -> float:
     return max(11.5, min(20.0, 2.1 * len(heading)))
 
 
-def _mark_carried(page: Page, statistics: Statistics, headings: Sequence[str]) -> None:
+def _mark_carried(page: TablePage, statistics: Statistics, headings: Sequence[str]) -> None:
     pairs = zip(statistics.columns, headings, strict=True)
     for number, (column, heading) in enumerate(pairs, start=FIRST_UNIT_COLUMN):
         if column.carried:
-            page.text(FIRST_ROW - 1, number, heading, HEADER | CARRIED | {"font_size": 10})
+            page.put(FIRST_ROW - 1, number, heading, HEADER | CARRIED | {"font_size": 10})
 
 
 def _shown(values: Mapping[str, Values], plan: _Plan) -> dict[str, Shown]:
@@ -232,9 +226,9 @@ def _write_line(matrix: Matrix, indicator: Indicator, columns: Sequence[Statisti
     page, row = matrix.page, matrix.rows[indicator.code]
     look = figure_look(indicator)
     page.height(row, _LINE_HEIGHT)
-    page.text(row, 1, indicator.code)
-    page.text(row, 2, indicator.label, WRAPPED | {"indent": indicator.indent})
-    page.text(row, 3, indicator.unit)
+    page.put(row, 1, indicator.code)
+    page.put(row, 2, indicator.label, WRAPPED | {"indent": indicator.indent})
+    page.put(row, 3, indicator.unit)
     last = FIRST_UNIT_COLUMN + len(columns) - 1
     total = f"SUM({cell_name(row, FIRST_UNIT_COLUMN)}:{cell_name(row, last)})"
     _write_cell(matrix, indicator, TOTAL_COLUMN, total, matrix.totals[indicator.code], look | BOLD)
@@ -249,7 +243,7 @@ def _write_cell(
 ) -> None:
     row = matrix.rows[indicator.code]
     if value is None:
-        matrix.page.text(row, column, "", look)
+        matrix.page.put(row, column, "", look)
     elif isinstance(indicator.source, Ratio):
         divided = indicator.source.excel(
             lambda _sheet, _column: "", {}, lambda code: cell_name(matrix.rows[code], column)
@@ -258,7 +252,7 @@ def _write_cell(
     elif formula:
         matrix.page.formula(row, column, formula, value, look)
     elif not isinstance(value, str | float):
-        matrix.page.number(row, column, value, look)
+        matrix.page.put(row, column, value, look)
 
 
 def figure_look(indicator: Indicator) -> Look:

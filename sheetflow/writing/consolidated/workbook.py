@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from sheetflow.consolidation.tables import Consolidated
 from sheetflow.workbook import MAX_ROWS
+from sheetflow.writing.board import write_board_list
+from sheetflow.writing.book import Book, build_workbook
 from sheetflow.writing.consolidated.charts import write_charts
 from sheetflow.writing.consolidated.checks import add_checks, write_checks
 from sheetflow.writing.consolidated.corrections import write_corrections
@@ -19,14 +21,11 @@ from sheetflow.writing.consolidated.details import Details, footer, write_detail
 from sheetflow.writing.consolidated.joined import Bulk
 from sheetflow.writing.consolidated.lists import (
     add_sources,
-    write_board_list,
     write_explanations,
     write_same_person,
     write_sources,
 )
 from sheetflow.writing.consolidated.matrix import write_current, write_total
-from sheetflow.writing.consolidated.pages import build_workbook
-from sheetflow.writing.styles import Book
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,7 @@ import pytest
 
 from sheetflow.consolidation.tables import BoardData, State
 from sheetflow.workbook import column_letters
-from sheetflow.writing.board import write_board
-from sheetflow.writing.board_words import FILLS
+from sheetflow.writing.board import FILLS, write_board
 from sheetflow.writing.measures import lines_of
 
 MakeBoard = Callable[..., BoardData]

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from sheetflow.consolidation.tables import BoardData, BoardFile, BoardRow, State
 from sheetflow.periods import Period
-from sheetflow.wording.board_html import PageLink, render_board_html
-from sheetflow.writing.board_page import board_page
+from sheetflow.writing.board_page import address, render_board_page
 from tests.tiny.campaign import LEVELS
 from tests.tiny.desk import PROVINCE, TREE
 
@@ -26,7 +27,13 @@ in_browser = pytest.mark.skipif(BROWSER is None, reason="no browser (chromium) o
 
 def render(board: BoardData) -> str:
     """Render the page as the service does."""
-    return render_board_html(board_page(board), TEMPLATE.read_text(encoding="utf-8"))
+    return render_board_page(board, TEMPLATE.read_text(encoding="utf-8"))
+
+
+def periods_of(board: BoardData) -> list[dict[str, Any]]:
+    """Give what a template is told of each period."""
+    told: list[dict[str, Any]] = json.loads(render_board_page(board, "{{ page.periods | tojson }}"))
+    return told
 
 
 def test_the_page_is_light_on_a_share(board_data: MakeBoard) -> None:
@@ -59,7 +66,7 @@ def test_the_page_asks_for_nothing_from_outside(board_data: MakeBoard) -> None:
 def test_a_link_that_leads_out_of_the_folder_is_refused(path: str) -> None:
     """A page never links to a file that is not its reader's own."""
     with pytest.raises(ValueError, match="not inside"):
-        PageLink("汇总表", path)
+        address(path)
 
 
 def test_names_are_text_on_the_page(board_data: MakeBoard) -> None:
@@ -77,22 +84,21 @@ def test_names_are_text_on_the_page(board_data: MakeBoard) -> None:
 def test_whoever_is_missing_is_named_on_the_page(board_data: MakeBoard) -> None:
     """Each period lists everyone who is not in, under their city, a city's own as 本级."""
     board = board_data("370000")
-    page = board_page(board)
-    for period, shown in zip(board.periods, page.periods, strict=True):
+    for period, shown in zip(board.periods, periods_of(board), strict=True):
         out = [entry.unit.name for entry in board.column(period) if not entry.state.is_in]
         named = [
             (group if name.startswith("本级") else name).partition("（")[0]
-            for group, names in shown.missing
+            for group, names in shown["missing"]
             for name in names
         ]
         assert sorted(named) == sorted(out)
-        assert sum(shown.counts.values()) == len(board.units)
+        assert sum(shown["counts"].values()) == len(board.units)
 
 
 def test_a_citys_counties_are_one_plain_list(board_data: MakeBoard) -> None:
     """On a city's page no county stands twice, as a group and as the only one in it."""
-    page = board_page(board_data("370100", 4))
-    groups = [shown.missing for shown in page.periods if shown.missing]
+    periods = periods_of(board_data("370100", 4))
+    groups = [shown["missing"] for shown in periods if shown["missing"]]
     assert groups
     assert all([name for name, _ in missing] == [""] for missing in groups)
 

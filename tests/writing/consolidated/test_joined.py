@@ -38,10 +38,15 @@ from sheetflow.schemas.sheets import Sheet
 from sheetflow.units import THREE_LEVELS, UnitTree
 from sheetflow.workbook import CellValue
 from sheetflow.writing.consolidated import joined
+from sheetflow.writing.consolidated.detail_cache import (
+    Pieces,
+    SheetPiece,
+    gather,
+    render_pieces,
+    rows_xml,
+)
 from sheetflow.writing.consolidated.details import countable, measure_rows
 from sheetflow.writing.consolidated.joined import Bulk, Piece, join, pack
-from sheetflow.writing.consolidated.piece_cells import Cells
-from sheetflow.writing.consolidated.pieces import Pieces, Rendered, gather, render_pieces
 from sheetflow.writing.consolidated.workbook import write_consolidated, write_skeleton
 from tests.programs import needs_office
 
@@ -87,7 +92,7 @@ def bulk_of(consolidated: Consolidated, detail: DetailSheet, folder: Path) -> Bu
         piece = piece_of(detail, rows, folder / f"{detail.sheet.key}-{len(found)}")
         values = [row.values for row in rows]
         measured = measure_rows(counted, consolidated.form, values)
-        found.append((receipt, Pieces({detail.sheet.key: Rendered(piece, measured)})))
+        found.append((receipt, Pieces({detail.sheet.key: SheetPiece(piece, measured)})))
     return gather(detail.sheet.key, found)
 
 
@@ -95,9 +100,8 @@ def piece_of(detail: DetailSheet, rows: list[DetailRow], path: Path) -> Piece:
     """Render rows as one piece into a file."""
     whose = Whose("", rows[0].places, rows[0].receipt, "")
     seen = [(column, [row.values.get(column.key) for row in rows]) for column in detail.columns]
-    piece, packed = pack(
-        Cells().render((*whose.places, whose.receipt), seen, len(rows)), len(rows), 0
-    )
+    xml = rows_xml((*whose.places, whose.receipt), seen, len(rows), {})
+    piece, packed = pack(xml, len(rows), 0)
     path.write_bytes(packed)
     return replace(piece, path=path)
 

@@ -1,4 +1,4 @@
-"""The worksheet of ours: what it writes itself is what XlsxWriter would write."""
+"""The quick worksheet: what it writes itself is what XlsxWriter would write."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
-from sheetflow.writing.consolidated.sheet import OurWorksheet
+from sheetflow.writing.cells import QuickWorksheet
 
 TEXTS = (
     *(
@@ -68,7 +68,7 @@ def sheet_of(folder: Path, kind: type[Worksheet]) -> bytes:
 
 def test_every_cell_is_as_xlsxwriter_writes_it(tmp_path: Path) -> None:
     """Whatever stands in a cell, our quicker way to write it gives the same bytes."""
-    assert sheet_of(tmp_path, OurWorksheet) == sheet_of(tmp_path, Worksheet)
+    assert sheet_of(tmp_path, QuickWorksheet) == sheet_of(tmp_path, Worksheet)
 
 
 def test_plain_cells_take_the_quick_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,7 +85,7 @@ def test_plain_cells_take_the_quick_way(tmp_path: Path, monkeypatch: pytest.Monk
     with xlsxwriter.Workbook(
         io.BytesIO(), {"constant_memory": True, "tmpdir": str(tmp_path)}
     ) as book:
-        sheet, look = book.add_worksheet("表", OurWorksheet), book.add_format()
+        sheet, look = book.add_worksheet("表", QuickWorksheet), book.add_format()
         sheet.write_string(0, 0, "走访", look)
         sheet.write_number(0, 1, 7, look)
         sheet.write_blank(0, 2, None, look)
