@@ -122,12 +122,8 @@ def restore(
 
 def _check_free(root: Path, *, force: bool) -> None:
     """Refuse a folder of other things, and a workspace with a state unless forced."""
-    if root.is_file() or (
-        root.is_dir()
-        and any(root.iterdir())
-        and not (root / SETTINGS).is_file()
-        and not (root / DATABASE).is_file()
-    ):
+    is_workspace = (root / SETTINGS).is_file() or (root / DATABASE).is_file()
+    if root.is_file() or (root.is_dir() and any(root.iterdir()) and not is_workspace):
         raise WorkspaceError(f"{root} 里已有别的文件，又不是工作文件夹。请换一个空文件夹。")
     if _has_state(root / DATABASE) and not force:
         raise WorkspaceError(

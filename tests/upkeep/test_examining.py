@@ -19,7 +19,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from sheetflow.config.units_workbook import write_units
 from sheetflow.context import Office
 from sheetflow.context.clock import Clock
-from sheetflow.upkeep.doctor import Grade, Line, examine, folders
+from sheetflow.upkeep.doctor import Grade, Line, disk, examine
 from tests.tiny.desk import (
     ALL,
     EAST,
@@ -192,10 +192,10 @@ def test_a_share_cannot_be_checked_here(desk: Desk) -> None:
     )
     mounts = desk.root.parent / "mountinfo"
     mounts.write_text(table, encoding="utf-8")
-    (line,) = desk.ask(lambda office: [*folders.check_identity(office, mounts)])
+    (line,) = desk.ask(lambda office: [*disk.check_identity(office, mounts)])
     assert (line.grade, "本机查不出" in line.found) == (Grade.WARNING, True)
     mounts.write_text(table.replace(str(desk.workspace.inbox), str(desk.root)), encoding="utf-8")
-    (line,) = desk.ask(lambda office: [*folders.check_privacy_of_state(office, mounts)])
+    (line,) = desk.ask(lambda office: [*disk.check_privacy_of_state(office, mounts)])
     assert line.grade is Grade.FAULT
 
 
@@ -304,7 +304,7 @@ def test_a_clock_that_is_off_is_told(desk: Desk) -> None:
     def check(seconds: float) -> list[Line]:
         def ask(office: Office) -> list[Line]:
             office.clock = _Off(seconds)
-            return list(folders.check_clock(office))
+            return list(disk.check_clock(office))
 
         return desk.ask(ask)
 

@@ -14,31 +14,31 @@ from pathlib import Path
 
 from sheetflow.context import LOG, Office, open_office
 from sheetflow.errors import SheetflowError, StoreError, describe
-from sheetflow.upkeep.doctor import folders, machine, service
+from sheetflow.upkeep.doctor import disk, machine, operation
 from sheetflow.upkeep.doctor.finding import Examination, Grade, Line, fault
 
 __all__ = ["Grade", "Line", "examine"]
 
 _EXAMINATIONS: tuple[tuple[str, Examination], ...] = (
-    ("文件夹", folders.check_access),
-    ("单位文件夹", folders.check_unit_folders),
-    ("state 文件夹", folders.check_privacy_of_state),
-    ("身份（文件夹权限）", folders.check_identity),
-    ("报送文件夹", folders.check_inbox),
-    ("磁盘空间", folders.check_space),
-    ("时钟", folders.check_clock),
-    ("设置", service.check_settings),
-    ("个人信息", service.check_privacy),
-    ("单位名单", service.check_units),
-    ("填报表标识", service.check_stamp_key),
-    ("发信", service.check_mail),
-    ("模板", service.check_templates),
+    ("文件夹", disk.check_access),
+    ("单位文件夹", disk.check_unit_folders),
+    ("state 文件夹", disk.check_privacy_of_state),
+    ("身份（文件夹权限）", disk.check_identity),
+    ("报送文件夹", disk.check_inbox),
+    ("磁盘空间", disk.check_space),
+    ("时钟", disk.check_clock),
+    ("设置", operation.check_settings),
+    ("个人信息", operation.check_privacy),
+    ("单位名单", operation.check_units),
+    ("填报表标识", operation.check_stamp_key),
+    ("发信", operation.check_mail),
+    ("模板", operation.check_templates),
     ("字体", machine.check_fonts),
     ("数据库", machine.check_database),
     ("原件存档", machine.check_archive),
     ("处理进程", machine.check_children),
-    ("服务", service.check_service),
-    ("等待处理", service.check_waiting),
+    ("服务", operation.check_service),
+    ("等待处理", operation.check_waiting),
 )
 
 
