@@ -7,9 +7,9 @@ queued after the call waits for the next one, for its attachments may not lie th
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Self
 
 from sheetflow.context import LOG, Office, say_nothing
 from sheetflow.context.retry import Retry
@@ -18,7 +18,11 @@ from sheetflow.mail.send import Sent, Unrecorded, send_due
 
 
 class Postman:
-    """Goes whenever it is called, until its end; use `postman_of`."""
+    """Goes whenever it is called, while one is `with` it.
+
+    `on_sent` hears, in its thread, of each round that did something. What ended the thread is
+    raised at the next call, or at the end.
+    """
 
     def __init__(self, office: Office, on_sent: Callable[[Sent], None]) -> None:
         self._is_ending = False
@@ -32,7 +36,18 @@ class Postman:
         self._unrecorded: Unrecorded = {}
         self._failure: BaseException | None = None
         self._thread = threading.Thread(target=self._serve, name="postman", daemon=True)
+
+    def __enter__(self) -> Self:
         self._thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Begin nothing more; wait for the conversation in hand, which is bounded as a whole."""
+        self._is_ending = True
+        self._called.set()
+        self.join()
+        if kind is None:
+            self.check()
 
     @property
     def troubles(self) -> tuple[str, ...]:
@@ -49,14 +64,8 @@ class Postman:
         self._called.set()
 
     def join(self, seconds: float | None = None) -> None:
-        """Wait for the thread's end, which comes of `end` or of what no waiting mends."""
+        """Wait for the thread's end, which comes of the end of the `with` or of what no waiting mends."""
         self._thread.join(seconds)
-
-    def end(self) -> None:
-        """Begin nothing more; wait for the conversation in hand, which is bounded as a whole."""
-        self._is_ending = True
-        self._called.set()
-        self.join()
 
     def check(self) -> None:
         """Raise what ended the thread: what no waiting mends (a damaged database, a lost terminal)."""
@@ -87,17 +96,3 @@ class Postman:
         if sent.handled:
             self._on_sent(sent)
         return 0.0
-
-
-@contextmanager
-def postman_of(office: Office, on_sent: Callable[[Sent], None]) -> Iterator[Postman]:
-    """Have a postman meanwhile; `on_sent` hears, in its thread, of each round that did something.
-
-    Raise at the end what ended the thread.
-    """
-    postman = Postman(office, on_sent)
-    try:
-        yield postman
-    finally:
-        postman.end()
-    postman.check()

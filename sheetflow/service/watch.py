@@ -26,7 +26,7 @@ from sheetflow.context.retry import Retry
 from sheetflow.context.stamps import ensure_stamp_key
 from sheetflow.errors import SheetflowError, StoreBusyError, wait_after
 from sheetflow.intake.wake import Waker, Watching, choose_watching
-from sheetflow.mail.postman import Postman, postman_of
+from sheetflow.mail.postman import Postman
 from sheetflow.mail.send import Sent
 from sheetflow.service.health import Pulse, pulse_of
 from sheetflow.service.one_pass import (
@@ -61,7 +61,7 @@ def watch(
         held_lock(office.workspace.lock),
         pulse_of(office.workspace.health, every) as pulse,
         _beating(office, pulse),
-        postman_of(office, on_sent) as postman,
+        Postman(office, on_sent) as postman,
     ):
         rounds = _Rounds(office, on_pass, postman)
         rounds.tidy_up()

@@ -15,7 +15,7 @@ from aiosmtpd.smtp import Envelope
 
 from sheetflow.context import Office, open_office
 from sheetflow.errors import StoreError
-from sheetflow.mail.postman import Postman, postman_of
+from sheetflow.mail.postman import Postman
 from sheetflow.mail.send import Sent
 from sheetflow.store import NewMail, Store
 from tests.reliability.postbox import Postbox
@@ -94,7 +94,7 @@ def test_what_is_queued_after_the_call_waits_for_the_next_one(office: Office) ->
         return False
 
     office.is_stopping = queue_another
-    with postman_of(office, told.put) as postman:
+    with Postman(office, told.put) as postman:
         postman.call()
         assert told.get(timeout=_SOON).sent == 1
         assert _states(office) == {"first": "sent", "second": "queued"}
@@ -120,7 +120,7 @@ def test_a_database_held_while_mail_goes_out_is_shown_and_the_next_call_sends(
             return False
 
         office.is_stopping = hold
-        with postman_of(office, told.put) as postman:
+        with Postman(office, told.put) as postman:
             postman.call()
             _wait_until(lambda: postman.troubles)
             assert "被占用" in postman.troubles[0]
@@ -146,7 +146,7 @@ def test_a_mail_that_is_gone_is_not_sent_again_because_the_database_cannot_be_wr
                 holder.execute("BEGIN IMMEDIATE")
 
             box.manner = take_and_hold
-            with postman_of(office, lambda _sent: None) as postman:
+            with Postman(office, lambda _sent: None) as postman:
                 postman.call()
                 _wait_until(lambda: postman.troubles)
                 box.manner = None
@@ -160,7 +160,7 @@ def test_a_mail_that_is_gone_is_not_sent_again_because_the_database_cannot_be_wr
 
 def _serve_once(office: Office, on_sent: Callable[[Sent], None], end: type[BaseException]) -> None:
     """Call a postman whose thread is to end, and hear of it at the next call; raise it at last."""
-    with postman_of(office, on_sent) as postman:
+    with Postman(office, on_sent) as postman:
         postman.call()
         postman.join(_SOON)
         with pytest.raises(end):
