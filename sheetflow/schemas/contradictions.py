@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _LONGEST_TITLE = 31
 _NOT_IN_TITLES = frozenset("[]:*?/\\")
+_EVER = -1
 _OURS = {GUIDE_SHEET, ISSUES_SHEET, STAMP_SHEET, "History"}
 
 
@@ -66,7 +67,8 @@ def _contradictions(form: Form) -> Iterator[str]:
     yield from _of_indicators(form, codes)
     yield from _of_cover(form)
     yield from _of_same_person(form)
-    yield from _of_own_totals(form)
+    if totals := form.own_totals:
+        yield from _of_use(form, "自报合计（own_totals）", totals.sheet, totals.columns)
     yield from _of_report(form)
 
 
@@ -132,110 +134,88 @@ def _bare(label: str) -> str:
 
 
 def _of_sheet(form: Form, sheet: Sheet) -> Iterator[str]:
-    title = f"《{sheet.title}》"
+    title, last = f"《{sheet.title}》", _last(form, sheet)
     naming = sheet.naming_column
     if naming and not sheet.always_has((naming.key,)):
         yield f"{title}的编号“{naming.label}”要每一版都有"
     for lookup in sheet.lookups:
-        yield from _of_names(form, f"{title}的查看栏", sheet, (lookup.by,))
-        at = _last(form, sheet)
-        yield from _of_names(form, f"{title}的查看栏", lookup.of, (lookup.column,), at=at)
+        yield from _of_use(form, f"{title}的查看栏", sheet, (lookup.by,))
+        yield from _of_use(form, f"{title}的查看栏", lookup.of, (lookup.column,), at=last)
+    yield from _of_use(form, f"{title}的内容（matter）", sheet, sheet.matter)
     beside = {lookup.name for lookup in sheet.lookups}
-    yield from _of_names(form, f"{title}的内容（matter）", sheet, sheet.matter)
     for words, condition in (("作废条件", sheet.void), ("办结条件", sheet.closed)):
-        yield from _of_condition(form, f"{title}的{words}", sheet, condition, beside)
+        asked = [name for name in condition.columns() if name not in beside] if condition else ()
+        yield from _of_use(form, f"{title}的{words}", sheet, asked)
+        yield from _of_options(f"{title}的{words}", sheet, condition)
     for column in sheet.columns:
-        if column.in_version(_last(form, sheet)):
-            yield from _of_column(form, sheet, column)
+        name, required = _named(sheet, column), column.required
+        if column.in_version(last):
+            condition = required if isinstance(required, Condition) else None
+            yield from _of_use(form, f"{name}的必填条件", sheet, (), condition)
+            withheld = column.disclosure.withheld_when
+            yield from _of_use(form, f"{name}的保密条件", sheet, (), withheld)
+            yield from _of_use(form, name, sheet, filter(None, (column.not_before,)))
         yield from _of_reference(form, sheet, column)
-
-
-def _of_column(form: Form, sheet: Sheet, column: Column) -> Iterator[str]:
-    """Find what a column of today's version depends on in vain."""
-    name = _named(sheet, column)
-    if isinstance(column.required, Condition):
-        yield from _of_condition(form, f"{name}的必填条件", sheet, column.required)
-    withheld = column.disclosure.withheld_when
-    yield from _of_condition(form, f"{name}的保密条件", sheet, withheld)
-    yield from _of_names(form, name, sheet, filter(None, (column.not_before,)))
 
 
 def _of_reference(form: Form, sheet: Sheet, column: Column) -> Iterator[str]:
     """Find a version in which a column points to nothing."""
-    name = _named(sheet, column)
-    if column.refers_to:
-        target = form.by_key.get(column.refers_to)
-        if target is None or not target.key_column:
-            yield f"{name}指向{column.refers_to}，没有这张有编号的表"
-            return
-        versions = filter(column.in_version, range(1, form.version + 1))
-        lacking = [version for version in versions if not target.in_version(version)]
-        if lacking and sheet.in_version(lacking[-1]):
-            yield f"{name}指向《{target.title}》，第{lacking[-1]}版里没有这张表"
-
-
-def _of_condition(
-    form: Form,
-    name: str,
-    sheet: Sheet | str,
-    condition: Condition | None,
-    beside: Iterable[str] = (),
-    *,
-    retired_too: bool = False,
-) -> Iterator[str]:
-    """Find what a condition asks for and the sheet does not have, columns and options."""
-    if condition is None:
+    if not column.refers_to:
         return
-    asked = [column for column in condition.columns() if column not in set(beside)]
-    yield from _of_names(form, name, sheet, asked, retired_too=retired_too)
-    where = form.by_key.get(sheet) if isinstance(sheet, str) else sheet
-    for part in _parts(condition):
-        column = where.by_key.get(part.column) if where else None
-        if column and isinstance(column.type, Choice | Choices):
-            for option in part.options:
-                if option not in column.type.known:
-                    yield f"{name}问到“{column.label}”是否为“{option}”，没有这个选项"
+    name, target = _named(sheet, column), form.by_key.get(column.refers_to)
+    if target is None or not target.key_column:
+        yield f"{name}指向{column.refers_to}，没有这张有编号的表"
+        return
+    versions = filter(column.in_version, range(1, form.version + 1))
+    lacking = [version for version in versions if not target.in_version(version)]
+    if lacking and sheet.in_version(lacking[-1]):
+        yield f"{name}指向《{target.title}》，第{lacking[-1]}版里没有这张表"
 
 
-def _parts(condition: Condition) -> Iterator[Is]:
-    """Give each comparison with options that a condition makes."""
-    if isinstance(condition, Is):
-        yield condition
-    elif isinstance(condition, Not):
-        yield from _parts(condition.part)
-    elif isinstance(condition, Every):
-        for part in condition.parts:
-            yield from _parts(part)
-
-
-def _of_names(
+def _of_use(
     form: Form,
     name: str,
     sheet: Sheet | str,
-    columns: Iterable[str],
-    *,
-    retired_too: bool = False,
+    columns: Iterable[str] = (),
+    condition: Condition | None = None,
     at: int = 0,
 ) -> Iterator[str]:
-    """Find columns (and their sheet) that are named and are not there, or no longer.
+    """Find what is used (a sheet, its columns, options in a condition) and is not there, or no longer.
 
-    They must be there in the version `at`: for a sheet's own, the last that has the sheet.
+    It must be there in the version `at`: for a sheet's own (0), the last that has the sheet;
+    _EVER takes what was retired, too.
     """
     found = form.by_key.get(sheet) if isinstance(sheet, str) else sheet
     if found is None:
         yield f"{name}用到{sheet}，没有这张表"
         return
-    at = at or (form.version if isinstance(sheet, str) else _last(form, found))
-    in_force = retired_too or found.in_version(at)
+    version = at or (form.version if isinstance(sheet, str) else _last(form, found))
+    in_force = at == _EVER or found.in_version(version)
     if not in_force:
         yield f"{name}用到《{found.title}》，这张表到第{found.until}版为止"
-    for key in columns:
+    for key in (*columns, *(condition.columns() if condition else ())):
         column = found.by_key.get(key)
         if column is None:
             yield f"{name}用到《{found.title}》的{key}，没有这个栏目"
-        elif in_force and not (retired_too or column.in_version(at)):
-            gone = "还没有" if column.since > at else f"到第{column.until}版为止"
+        elif in_force and at != _EVER and not column.in_version(version):
+            gone = "还没有" if column.since > version else f"到第{column.until}版为止"
             yield f"{name}用到{_named(found, column)}，这个栏目{gone}"
+    yield from _of_options(name, found, condition)
+
+
+def _of_options(name: str, sheet: Sheet, condition: Condition | None) -> Iterator[str]:
+    """Find options that a condition asks for and a column does not have."""
+    match condition:
+        case Not(part):
+            yield from _of_options(name, sheet, part)
+        case Every(parts):
+            for each in parts:
+                yield from _of_options(name, sheet, each)
+        case Is(key, options) if column := sheet.by_key.get(key):
+            known = column.type.known if isinstance(column.type, Choice | Choices) else options
+            for option in options:
+                if option not in known:
+                    yield f"{name}问到“{column.label}”是否为“{option}”，没有这个选项"
 
 
 def _of_cadence(form: Form) -> Iterator[str]:
@@ -258,11 +238,7 @@ def _of_indicators(form: Form, codes: Sequence[str]) -> Iterator[str]:
         source, name = indicator.source, f"指标{indicator.code}“{indicator.label}”"
         if source.draws_on:
             summed = getattr(source, "columns", ())
-            yield from _of_names(form, name, source.draws_on, summed, retired_too=True)
-            if source.draws_on in form.by_key:
-                yield from _of_condition(
-                    form, name, source.draws_on, source.condition, retired_too=True
-                )
+            yield from _of_use(form, name, source.draws_on, summed, source.condition, _EVER)
         lost = [code for code in source.made_from if code not in codes[:number]]
         yield from (f"{name}用到指标{code}，它要排在前面" for code in lost)
     for chart in form.charts:
@@ -273,41 +249,35 @@ def _of_indicators(form: Form, codes: Sequence[str]) -> Iterator[str]:
 
 
 def _of_cover(form: Form) -> Iterator[str]:
-    cover = form.cover
+    cover, name = form.cover, "首表（cover）"
     sheet = form.by_key.get(cover.sheet)
     if sheet is None or sheet.kind is not Kind.CARD:
-        yield f"首表（cover）用到{cover.sheet}，没有这张卡片式的表"
+        yield f"{name}用到{cover.sheet}，没有这张卡片式的表"
         return
     always = (cover.unit_id, cover.unit_name, cover.period, cover.filled_on)
-    for key in filter(None, (*always, cover.preparer, cover.phone, cover.reason)):
-        yield from _of_names(form, "首表（cover）", sheet, (key,))
-        if key in always and key in sheet.by_key and not sheet.always_has((key,)):
-            yield f"首表（cover）的“{sheet.labels[key]}”要每一版都有"
+    others = filter(None, (cover.preparer, cover.phone, cover.reason))
+    yield from _of_use(form, name, sheet, (*always, *others))
+    for key in always:
+        if key in sheet.by_key and not sheet.always_has((key,)):
+            yield f"{name}的“{sheet.labels[key]}”要每一版都有"
     for words, condition in (("更正条件", cover.correction), ("零报告条件", cover.nil)):
-        yield from _of_condition(form, f"首表（cover）的{words}", sheet, condition)
+        yield from _of_use(form, f"{name}的{words}", sheet, (), condition)
     for key in sorted(cover.exempt_when_nil - form.by_key.keys()):
         yield f"零报告可以不填的表里有{key}，没有这张表"
 
 
 def _of_same_person(form: Form) -> Iterator[str]:
-    spec = form.same_person
+    spec, name = form.same_person, "同一人核实（same_person）"
     if spec is None:
         return
-    sheet, name = form.by_key.get(spec.sheet), "同一人核实（same_person）"
+    sheet = form.by_key.get(spec.sheet)
     if sheet and sheet.naming_column is None:
         yield f"{name}用到《{sheet.title}》，这张表没有编号"
         return
-    yield from _of_names(form, name, spec.sheet, (spec.person, *spec.matter))
-    yield from _of_condition(form, name, spec.sheet, spec.where) if sheet else ()
+    yield from _of_use(form, name, spec.sheet, (spec.person, *spec.matter), spec.where)
     person = sheet.by_key.get(spec.person) if sheet else None
     if sheet and person and not isinstance(person.type, IdNumber):
         yield f"{name}用到{_named(sheet, person)}，它不是身份证号"
-
-
-def _of_own_totals(form: Form) -> Iterator[str]:
-    spec = form.own_totals
-    if spec is not None:
-        yield from _of_names(form, "自报合计（own_totals）", spec.sheet, spec.columns)
 
 
 def _of_report(form: Form) -> Iterator[str]:
@@ -315,15 +285,11 @@ def _of_report(form: Form) -> Iterator[str]:
     spec = form.report
     if spec is None:
         return
-    yield from _of_names(form, "报告引用（narrative）", spec.narrative, ())
+    yield from _of_use(form, "报告引用（narrative）", spec.narrative)
     narrative = form.by_key.get(spec.narrative)
     for column in narrative.columns if narrative else ():
         if narrative and column.label in TEMPLATE_NAMES:
             yield f"{_named(narrative, column)}与报告模板里的名称相同，要改一个栏目名称"
     if spec.story_sheet:
-        told = filter(None, (spec.story_title, spec.story_text))
-        yield from _of_names(form, "报告案例（story_sheet）", spec.story_sheet, told)
-        if spec.story_sheet in form.by_key:
-            yield from _of_condition(
-                form, "报告案例（story_sheet）", spec.story_sheet, spec.story_where
-            )
+        told, name = filter(None, (spec.story_title, spec.story_text)), "报告案例（story_sheet）"
+        yield from _of_use(form, name, spec.story_sheet, told, spec.story_where)

@@ -62,8 +62,7 @@ def column_number(sheet: Sheet, column: str, version: int) -> int:
 
 def card_address(sheet: Sheet, column: str, version: int) -> Address:
     """The cell in which a card of ours holds `column`."""
-    keys = [entry.key for entry in columns_in(sheet, version)]
-    return FIRST_ROW + keys.index(column), CARD_VALUE_COLUMN
+    return FIRST_ROW + column_number(sheet, column, version) - 1, CARD_VALUE_COLUMN
 
 
 def column_range(sheet: Sheet, column: str, version: int) -> str:
@@ -71,11 +70,9 @@ def column_range(sheet: Sheet, column: str, version: int) -> str:
 
     A lookup (``need.status``) stands to the right of the sheet's own columns.
     """
-    names = [lookup.name for lookup in sheet.lookups]
-    if column in names:
-        letters = column_letters(len(columns_in(sheet, version)) + 1 + names.index(column))
-    else:
-        letters = column_letters(column_number(sheet, column, version))
+    own = [entry.key for entry in columns_in(sheet, version)]
+    names = [*own, *(lookup.name for lookup in sheet.lookups)]
+    letters = column_letters(names.index(column) + 1)
     return f"{quoted(sheet.title)}!${letters}${FIRST_ROW}:${letters}${LAST_ROW}"
 
 
