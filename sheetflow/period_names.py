@@ -101,12 +101,13 @@ def _part(said: Mapping[str, str | None], letter: str) -> str | None:
     if alone := said.get("alone") or said.get("turn"):
         # 3 is March where months are asked for; elsewhere it may be anything.
         known = letter == "M" or (letter and "turn" in said)
-        return _numbered(letter, alone) if known else None
-    return _numbered(said["letter"] or "", said["number"])
+        return part_id(letter, int(alone)) if known else None
+    return part_id(said["letter"] or "", int(said["number"] or 0))
 
 
-def _numbered(letter: str, number: str | None) -> str:
-    return f"{letter}{int(number or 0):0{2 if letter == 'M' else 1}}"
+def part_id(letter: str, number: int) -> str:
+    """Give what stands behind the year in an id: M03, B1; nothing for a whole year."""
+    return f"{letter}{number:0{2 if letter == 'M' else 1}}" if letter else ""
 
 
 def _spanned(first: int, last: int) -> str | None:
@@ -114,4 +115,4 @@ def _spanned(first: int, last: int) -> str | None:
     letter = _LETTER_OF_SPAN.get(months)
     if letter is None or first % months != 1 % months or last > _MONTHS_OF_A_YEAR:
         return None
-    return letter and _numbered(letter, str(last // months))
+    return part_id(letter, last // months)

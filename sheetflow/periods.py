@@ -15,7 +15,7 @@ from enum import Enum
 from functools import lru_cache, total_ordering
 from types import MappingProxyType
 
-from sheetflow.period_names import named_period_id
+from sheetflow.period_names import named_period_id, part_id
 
 OFFICE_ZONE = dt.timezone(dt.timedelta(hours=8), "CST")
 """Every time that people see is China standard time."""
@@ -62,7 +62,7 @@ class Cadence(Enum):
             raise ValueError(f"a year has no {number}th {self.key}")
         last_day = dt.date(year, last, calendar.monthrange(year, last)[1])
         first_day = dt.date(year, last - self.months + 1, 1)
-        return Period(first_day, last_day, _numbered(year, self, number), self)
+        return Period(first_day, last_day, f"{year:04}{part_id(self.letter, number)}", self)
 
     def period_of(self, day: dt.date) -> Period:
         """Give the period in which `day` lies."""
@@ -79,13 +79,6 @@ class Cadence(Enum):
 
 
 _BY_LETTER = {cadence.letter: cadence for cadence in Cadence if cadence is not Cadence.ONCE}
-
-
-def _numbered(year: int, cadence: Cadence, number: int) -> str:
-    if not cadence.letter:
-        return f"{year:04}"
-    width = 2 if cadence is Cadence.MONTH else 1
-    return f"{year:04}{cadence.letter}{number:0{width}}"
 
 
 @total_ordering
@@ -127,7 +120,7 @@ class Period:
     @classmethod
     def once(cls, opens: dt.date, closes: dt.date) -> Period:
         """Give the one period of what is filled once, named by the year in which it opens."""
-        return cls(opens, closes, _numbered(opens.year, Cadence.ONCE, 1), Cadence.ONCE)
+        return cls(opens, closes, f"{opens.year:04}", Cadence.ONCE)
 
     @classmethod
     def named(cls, text: str, year: int = 0, cadence: Cadence | None = None) -> Period:
