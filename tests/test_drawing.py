@@ -42,10 +42,33 @@ def test_a_drawing_is_typed_as_it_looks() -> None:
     assert sheet.errors == {(6, 3): "#REF!"}
 
 
+def test_what_is_declared_and_not_drawn_is_put_in() -> None:
+    """A new column stands where it is declared, and all that was drawn moves along with its label."""
+    (sheet,) = draw(TEXT, undrawn={"走访记录": {"天气": (2, "晴")}}).sheets
+    assert [sheet.cell(3, column) for column in range(1, 5)] == ["日期", "天气", "人次", "说明"]
+    assert [sheet.cell(4, column) for column in (2, 3)] == ["晴", 13]
+    assert sheet.merges == ((4, 4, 5, 4),)
+    assert (sheet.formulas, sheet.errors) == ({(6, 1): "=A1+1"}, {(6, 4): "#REF!"})
+    assert sheet.cell(1, 1) == "走访记录"
+
+
+def test_a_cell_is_named_by_its_label_and_what_stands_first_in_its_row() -> None:
+    """Rows go by number or by their first cell, cards by label, columns by what was drawn first."""
+    text = "# 名册\n| 编号 | 职务 |\n| --- | --- |\n| G001 | 干事 |\n| G002 | 干事 |\n# 封面\n| 单位 | 甲 |\n"
+    changes = "@ 名册 职务 3 = 职位\n@ 名册 职务 G002 = 主席\n@ 名册 blank 4\n@ 封面 单位 = 乙"
+    sheet, cover = draw(text + changes).sheets
+    assert [sheet.cell(row, 2) for row in (3, 4, 5)] == ["职位", None, "主席"]
+    assert cover.cell(4, 2) == "乙"
+    with pytest.raises(ValueError, match="no row"):
+        draw(text + "@ 名册 职务 G009 = 主席")
+
+
 def test_a_change_of_what_is_not_drawn_is_refused() -> None:
     """A test that changes a sheet it never drew fails loudly."""
     with pytest.raises(ValueError, match="not a change"):
         draw("@ 走访记录 A1 = 1")
+    with pytest.raises(ValueError, match="not a cell name"):
+        draw("# 走访记录\n@ 走访记录 天气 4 = 1")
 
 
 @pytest.mark.parametrize("raw", [draw(TEXT), drawn()], ids=["notation", "county"])

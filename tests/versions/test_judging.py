@@ -126,7 +126,7 @@ def test_a_new_workbook_has_what_is_new(stamped: str) -> None:
 
 def test_a_new_required_column_is_asked_for_from_its_version_on() -> None:
     """In version 2 a blank cell and a column torn out are found, at their places."""
-    blank = NEW + "@ 巡河日志 C4 = \n"
+    blank = NEW + "@ 巡河日志 天气 4 = \n"
     assert told(judged(blank, "2")) == [("required", "巡河日志", "C4")]
     torn = NEW.replace("| 天气 ", "").replace(
         "| --- | --- | --- | --- | --- |", "| --- | --- | --- | --- |"
@@ -137,7 +137,7 @@ def test_a_new_required_column_is_asked_for_from_its_version_on() -> None:
 
 def test_a_retired_column_is_still_checked_in_an_old_workbook() -> None:
     """A fault in it is found at its cell, and the copy shows it there, in the same version."""
-    judgement = judged(OLD + "@ 巡河日志 E4 = 很多\n", "1")
+    judgement = judged(OLD + "@ 巡河日志 清理费用（元） 4 = 很多\n", "1")
     assert ("巡河日志", "E4") in {spot[1:] for spot in told(judgement)}
     filling = prefill_returned(campaign(2), TREE[EAST], judgement)
     assert filling.stamp.version == "1"
@@ -167,8 +167,8 @@ def test_an_old_workbook_brought_up_to_date_by_hand_is_a_new_one() -> None:
 
 def test_a_retired_option_is_read_and_offered_to_nobody() -> None:
     """The book of an old row goes on; the drop-down and the sentence name today's options."""
-    assert judged(OLD + "@ 巡河日志 B4 = 无人机\n", "1").outcome.value == "accepted"
-    wrong = judged(NEW + "@ 巡河日志 A4 = 飞艇\n", "2")
+    assert judged(OLD + "@ 巡河日志 巡河方式 4 = 无人机\n", "1").outcome.value == "accepted"
+    wrong = judged(NEW + "@ 巡河日志 巡河方式 4 = 飞艇\n", "2")
     assert "请从下拉列表中选：步行、乘船。" in said(wrong)[0]
 
 
