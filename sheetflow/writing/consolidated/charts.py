@@ -92,7 +92,6 @@ def _draw(page: TablePage, placed: _Placed, chart: Any) -> None:  # noqa: ANN401
 def _by_unit(book: Book, matrix: Matrix, drawn: Sequence[Indicator]) -> Any:  # noqa: ANN401
     chart = book.file.add_chart({"type": "column"})
     first, last = FIRST_UNIT_COLUMN - 1, FIRST_UNIT_COLUMN + len(matrix.headings) - 2
-    font = {"name": SONG, "size": 9}
     for number, indicator in enumerate(drawn):
         row = matrix.rows[indicator.code] - 1
         chart.add_series(
@@ -107,17 +106,23 @@ def _by_unit(book: Book, matrix: Matrix, drawn: Sequence[Indicator]) -> Any:  # 
                 "data_labels": {"value": True, "font": {"name": SONG, "size": 8}},
             }
         )
-    chart.set_x_axis({"num_font": font})
-    number_format = str(figure_look(drawn[0]).get("num_format", "General"))
-    lines = {"visible": True, "line": {"color": "#D9D9D9", "width": 0.5}}
-    chart.set_y_axis(
-        {"num_font": font, "num_format": number_format, "min": 0, "major_gridlines": lines}
-    )
-    if len(drawn) > 1:
-        chart.set_legend({"position": "bottom", "font": font})
-    else:
-        chart.set_legend({"none": True})
+    _set_axes(chart, drawn)
     return chart
+
+
+def _set_axes(chart: Any, drawn: Sequence[Indicator]) -> None:  # noqa: ANN401 - XlsxWriter has no types
+    """Set a scale from 0 in the first indicator's format, and name several ones below."""
+    font = {"name": SONG, "size": 9}
+    chart.set_x_axis({"num_font": font})
+    chart.set_y_axis(
+        {
+            "num_font": font,
+            "num_format": str(figure_look(drawn[0]).get("num_format", "General")),
+            "min": 0,
+            "major_gridlines": {"visible": True, "line": {"color": "#D9D9D9", "width": 0.5}},
+        }
+    )
+    chart.set_legend({"position": "bottom", "font": font} if len(drawn) > 1 else {"none": True})
 
 
 def _parts(
@@ -187,7 +192,6 @@ def _write_periods(
 def _over_periods(book: Book, table: _PeriodTable, drawn: Sequence[Indicator]) -> Any:  # noqa: ANN401
     chart = book.file.add_chart({"type": "line"})
     first, last = table.row - 1, table.row + len(table.labels) - 2
-    font = {"name": SONG, "size": 9}
     label = _LABEL_COLUMN - 1
     for number, indicator in enumerate(drawn):
         column, colour = _FIGURE_COLUMN - 1 + number, _COLOURS[number % len(_COLOURS)]
@@ -207,13 +211,7 @@ def _over_periods(book: Book, table: _PeriodTable, drawn: Sequence[Indicator]) -
                 },
             }
         )
-    lines = {"visible": True, "line": {"color": "#D9D9D9", "width": 0.5}}
-    number_format = str(figure_look(drawn[0]).get("num_format", "General"))
-    chart.set_x_axis({"num_font": font})
-    chart.set_y_axis(
-        {"num_font": font, "num_format": number_format, "min": 0, "major_gridlines": lines}
-    )
-    chart.set_legend({"position": "bottom", "font": font} if len(drawn) > 1 else {"none": True})
+    _set_axes(chart, drawn)
     return chart
 
 

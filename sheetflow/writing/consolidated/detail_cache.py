@@ -43,6 +43,7 @@ from sheetflow.schemas.documents import dump_figures, load_figures
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.indicators import Figures, Number, plain
 from sheetflow.schemas.parsing import Value
+from sheetflow.schemas.sheets import Sheet
 from sheetflow.writing.cells import cell_xml, plain_text, stored
 from sheetflow.writing.consolidated.details import (
     WRAPPED_TYPES,
@@ -130,30 +131,42 @@ def render_pieces(
     }
     files = [_File(listed[look]) for look in looks]
     for sheet in sheets_going_up(form):
-        all_rows = rows.get(sheet.key)
-        if not all_rows:
-            continue
-        indicators = [entry for entry in form.indicators if entry.source.draws_on == sheet.key]
-        counted: tuple[Rows, Figures] | None = (all_rows, figures) if figures is not None else None
-        rendered: Rendered = {}
-        known: KnownColumns = {}
-        for file, policy in zip(files, policies, strict=True):
-            standing = rows_standing(sheet, policy, source, all_rows)
-            if not standing:
-                continue
-            if counted is None or counted[0] is not standing:
-                # What is masked of a row changes none of its figures.
-                counted = standing, measure_rows(indicators, form, standing)
-            shape = detail_sheet(policy, sheet, lambda: ())
-            alike = known if standing is all_rows else {}
-            columns = columns_seen(form, policy, sheet, source, standing, alike)
-            seen = list(zip(shape.columns, columns, strict=True))
-            origin = (*source.told_to(policy), source.receipt)
-            xml = rows_xml(origin, seen, len(standing), rendered)
-            codes = [entry.code for entry in countable(shape, form, policy.level)]
-            measured = {code: counted[1][code] for code in codes}
-            file.add(sheet.key, xml, measured, seen, len(standing))
+        if all_rows := rows.get(sheet.key):
+            _render_sheet(
+                form, sheet, source, all_rows, figures, list(zip(files, policies, strict=True))
+            )
     return [file.content() for file in files]
+
+
+def _render_sheet(
+    form: Form,
+    sheet: Sheet,
+    source: Whose,
+    all_rows: Rows,
+    figures: Figures | None,
+    files: Sequence[tuple[_File, MaskPolicy]],
+) -> None:
+    """Add one sheet's rows to each file; what levels see alike is rendered and counted once."""
+    indicators = [entry for entry in form.indicators if entry.source.draws_on == sheet.key]
+    counted: tuple[Rows, Figures] | None = (all_rows, figures) if figures is not None else None
+    rendered: Rendered = {}
+    known: KnownColumns = {}
+    for file, policy in files:
+        standing = rows_standing(sheet, policy, source, all_rows)
+        if not standing:
+            continue
+        if counted is None or counted[0] is not standing:
+            # What is masked of a row changes none of its figures.
+            counted = standing, measure_rows(indicators, form, standing)
+        shape = detail_sheet(policy, sheet, lambda: ())
+        alike = known if standing is all_rows else {}
+        columns = columns_seen(form, policy, sheet, source, standing, alike)
+        seen = list(zip(shape.columns, columns, strict=True))
+        origin = (*source.told_to(policy), source.receipt)
+        xml = rows_xml(origin, seen, len(standing), rendered)
+        codes = [entry.code for entry in countable(shape, form, policy.level)]
+        measured = {code: counted[1][code] for code in codes}
+        file.add(sheet.key, xml, measured, seen, len(standing))
 
 
 def rows_xml(origin: Sequence[str], seen: Seen, rows: int, rendered: Rendered) -> bytes:

@@ -1,7 +1,7 @@
 """Workbooks joined from pieces: rows are rendered and compressed once, then only copied.
 
 Writing a province's rows cell by cell takes half a minute, over and over the same rows.
-So a submission's rows are rendered once (`pieces`), and a consolidated sheet is put
+So a submission's rows are rendered once (`detail_cache`), and a consolidated sheet is put
 together byte for byte from those of all units. What makes it possible:
 
 * **The XML** of a piece is a run of ``<row>…</row>``. Rows and cells bear no ``r``
