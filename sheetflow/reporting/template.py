@@ -52,6 +52,7 @@ _MARKUP = re.compile(r"<[^>]*>")
 _DELIMITER = re.compile(r"\{\{|\}\}|\{%|%\}")
 _HALF_OPENED = re.compile(r"(?<![{%])\{(?![{%#])[^{}]*\}\}")
 _PARAGRAPH = re.compile(r"<w:p(?: [^>]*)?>.*?</w:p>", re.DOTALL)
+_BREAK = re.compile(r"[\n\t\a\f]")
 _REMEMBERED = 32
 """Parts of templates: a body, some headers and footers for each level and edition."""
 
@@ -134,7 +135,17 @@ class _StrictTemplate(DocxTemplate):  # type: ignore[misc]  # docxtpl tells no t
             raise ReportTemplateError([MISPLACED_PAIR]) from error
         return super().fix_tables(xml)
 
+    def resolve_listing(self, xml: str) -> str:
+        """Break lines where values do; docxtpl would take every paragraph apart to look."""
+        resolved = super().resolve_listing
 
+        def broken(found: re.Match[str]) -> str:
+            return str(resolved(found[0])) if _BREAK.search(found[0]) else found[0]
+
+        return _PARAGRAPH.sub(broken, xml)
+
+
+@lru_cache(maxsize=_REMEMBERED)
 def _unpaired(xml: str) -> str:
     """Give the text around the first tag that is not closed in its paragraph, or not opened."""
     for paragraph in _PARAGRAPH.findall(xml):
