@@ -70,8 +70,6 @@ class Office:
     """Whether files stand in the journal that the database has yet to hear of."""
     turn: int | None = None
     """How many files of one unit are served before it is another one's turn; None for all."""
-    pieces_under_way: dict[Path, Future[None]] = field(default_factory=dict)
-    """Files of rendered rows that a child is making."""
     hers: dict[Path, Stamp] = field(default_factory=dict)
     """Files of the outbox that were found to be a person's, by what changes with them."""
     units_trouble: str = ""

@@ -27,7 +27,7 @@ from sheetflow.findings import Place
 from sheetflow.schemas.book import Judgement, Outcome
 from sheetflow.service.consequences import entail_duplicate
 from sheetflow.service.detail_cache import wish_pieces
-from sheetflow.service.record import follow_reply, record_reply
+from sheetflow.service.record import log_reply, record_reply
 from sheetflow.service.requests import request_for, resolve_keys
 from sheetflow.service.turns import first_of_each
 from sheetflow.store.records import Arrival, Submission
@@ -194,7 +194,7 @@ def _conclude(
     for future in in_order:
         del busy[future]
     for submission, reply in recorded:
-        follow_reply(office, submission, reply)
+        log_reply(office, submission, reply)
     return [submission for submission, _ in recorded], again
 
 

@@ -6,7 +6,6 @@ refuses to judge, and to know which file is next.
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import replace
 
 from sheetflow.children.tasks.judge import JudgeReply
@@ -21,7 +20,6 @@ from sheetflow.schemas.documents import (
 )
 from sheetflow.service.books import last_round, was_in_time
 from sheetflow.service.consequences import entail, entail_precheck, look_before
-from sheetflow.service.detail_cache import order_pieces
 from sheetflow.service.remeasure import measured_by
 from sheetflow.store.records import Arrival, Judged, Submission
 from sheetflow.validators.explanations import is_open
@@ -67,10 +65,8 @@ def record_reply(office: Office, arrival: Arrival, reply: JudgeReply) -> Submiss
     return submission
 
 
-def follow_reply(office: Office, submission: Submission, reply: JudgeReply) -> None:
-    """Do what follows a recorded answer and may be lost: rows rendered beforehand, log lines."""
-    with suppress(OSError):  # only beforehand: whoever needs them has them made
-        order_pieces(office, submission, reply.rows)
+def log_reply(office: Office, submission: Submission, reply: JudgeReply) -> None:
+    """Log what came of a file, once that is recorded."""
     findings = reply.judgement.findings
     LOG.info(
         "unit %s: receipt %s %s, %d findings, token %s",

@@ -12,7 +12,6 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from sheetflow.context.context import open_office
-from sheetflow.service.detail_cache import order_pieces
 from sheetflow.service.judge import judge_arrivals
 from sheetflow.service.rebuild import rebuild
 from sheetflow.service.take import open_intake, take_all
@@ -77,7 +76,6 @@ def test_rows_are_rendered_where_they_were_judged(tmp_path: Path) -> None:
         with open_office(desk.root, IN_TIME) as office:
             take_all(office, open_intake(office))
             answered = [entry for some in judge_arrivals(office) for entry in some]
-            assert office.pieces_under_way == {}
         names = sorted(file.name for file in desk.workspace.pieces.iterdir())
         receipt = answered[-1].receipt
         assert [name.rpartition("-")[0] for name in names if name.startswith(receipt)] == [
@@ -96,28 +94,9 @@ def test_a_city_s_own_rows_are_rendered_where_they_were_judged(tmp_path: Path) -
         take_all(office, open_intake(office))
         for _ in judge_arrivals(office):
             pass
-        assert office.pieces_under_way == {}
         there = {file.name for file in desk.workspace.pieces.iterdir()}
         rebuild(office)
         assert {file.name for file in desk.workspace.pieces.iterdir()} == there
-
-
-def test_a_replaced_submission_leaves_nothing_in_hand(tmp_path: Path) -> None:
-    """However often a unit mends what is never fetched, the list of pieces in hand stays short."""
-    desk = Desk.make(tmp_path / "ready", joined_from="40")
-    desk.issue()
-    with open_office(desk.root, IN_TIME) as office:
-        for metres in range(100, 106):
-            desk.drop(EAST, desk.fill(EAST, sound(metres)))
-            take_all(office, open_intake(office))
-            for answered in judge_arrivals(office):
-                for submission in answered:
-                    for file in desk.workspace.pieces.iterdir():
-                        file.unlink()
-                    order_pieces(office, submission, {})
-                    for made in office.pieces_under_way.values():
-                        made.result()
-        assert len(office.pieces_under_way) <= 2
 
 
 def test_the_rendered_rows_may_be_lost(joined: Desk) -> None:
