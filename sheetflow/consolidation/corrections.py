@@ -22,7 +22,6 @@ from sheetflow.consolidation.accepted import (
     made_then,
     with_making,
 )
-from sheetflow.consolidation.tables import CorrectionRow
 from sheetflow.schemas.documents import load_number
 from sheetflow.schemas.indicators import Number
 from sheetflow.units import Unit
@@ -44,7 +43,7 @@ _NOTHING: Mapping[int, Accepted] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correction:
-    """One figure of a published workbook that became another.
+    """One figure of a published workbook that became another; None is no figure, which is not 0.
 
     `current` tells 本期 from 累计/期末. `unit_id` is the unit that corrected itself,
     `period` the period that it corrected, `replaced` and `receipt` its submissions before
@@ -63,6 +62,19 @@ class Correction:
     reason: str
     at: dt.datetime
     adjusted: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectionRow(Correction):
+    """A correction as a workbook lists it.
+
+    `unit` corrected itself; its figure stands in `column`, whose cell and the total moved by the
+    same difference.
+    """
+
+    unit: Unit
+    column: Unit
+    period_label: str
 
 
 def find_corrections(
@@ -202,18 +214,10 @@ def correction_rows(
     """Give the corrections as `unit`'s workbook lists them, each with the column it changed."""
     return tuple(
         CorrectionRow(
+            **{name: getattr(entry, name) for name in _FIELDS},
             unit=books.tree[entry.unit_id],
             column=_column_of(books, unit, entry.unit_id),
-            period=books.form.period(entry.period),
-            code=entry.code,
-            current=entry.current,
-            old=entry.old,
-            new=entry.new,
-            replaced=entry.replaced,
-            receipt=entry.receipt,
-            reason=entry.reason,
-            at=entry.at,
-            adjusted=entry.adjusted,
+            period_label=books.form.period(entry.period).label,
         )
         for entry in corrections
     )

@@ -8,17 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sheetflow.consolidation.report_data import Number, Picture, PictureKind, Series
+from sheetflow.consolidation.report_data import Number, Picture, Series
 from sheetflow.consolidation.tables import PeriodTotals, Statistics
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.indicators import Indicator, Values
 from sheetflow.schemas.reports import Across, ChartSpec
-
-_KINDS = {
-    Across.UNITS: PictureKind.BARS,
-    Across.INDICATORS: PictureKind.PARTS,
-    Across.PERIODS: PictureKind.LINES,
-}
 
 
 def pictures_of(
@@ -41,35 +35,28 @@ def _picture(
 ) -> Picture:
     indicators = [form.indicator[code] for code in spec.codes]
     if spec.across is Across.INDICATORS:
-        categories = tuple(_plain(indicator) for indicator in indicators)
-        parts = tuple(_pick(spec, matrix.total[indicator.code]) for indicator in indicators)
-        series: tuple[Series, ...] = (Series(spec.title, parts),)
-    elif spec.across is Across.UNITS:
-        headings = (column.heading for column in matrix.columns)
-        categories = tuple(own if heading == "本级" else heading for heading in headings)
-        columns = [column.values for column in matrix.columns]
-        series = tuple(
-            Series(
-                _plain(indicator), tuple(_pick(spec, values[indicator.code]) for values in columns)
-            )
-            for indicator in indicators
-        )
+        categories = [_plain(indicator) for indicator in indicators]
+        parts = tuple(_pick(spec, matrix.total[code]) for code in spec.codes)
+        series = [Series(spec.title, parts)]
     else:
-        categories = tuple(entry.period.label.partition("年")[2] for entry in history)
-        series = tuple(
-            Series(
-                _plain(indicator),
-                tuple(_pick(spec, entry.total[indicator.code]) for entry in history),
-            )
-            for indicator in indicators
-        )
+        if spec.across is Across.UNITS:
+            headings = (column.heading for column in matrix.columns)
+            categories = [own if heading == "本级" else heading for heading in headings]
+            values = [column.values for column in matrix.columns]
+        else:
+            categories = [entry.period.label.partition("年")[2] for entry in history]
+            values = [entry.total for entry in history]
+        series = [
+            Series(_plain(one), tuple(_pick(spec, each[one.code]) for each in values))
+            for one in indicators
+        ]
     return Picture(
         name=spec.name,
         title=spec.title,
-        kind=_KINDS[spec.across],
+        across=spec.across,
         unit=indicators[0].unit,
-        categories=categories,
-        series=series,
+        categories=tuple(categories),
+        series=tuple(series),
         is_percent=indicators[0].percent,
     )
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from sheetflow.schemas.charts import Across
+
 Number = int | float | Decimal
 
 
@@ -106,14 +108,6 @@ class Story:
     text: str
 
 
-class PictureKind(StrEnum):
-    """How a picture compares: side by side, as parts of a whole, over time."""
-
-    BARS = "bars"
-    PARTS = "parts"
-    LINES = "lines"
-
-
 @dataclass(frozen=True, slots=True)
 class Series:
     """One colour of a picture: a value for each category, None where there is no figure."""
@@ -131,7 +125,7 @@ class Picture:
 
     name: str
     title: str
-    kind: PictureKind
+    across: Across
     unit: str
     categories: tuple[str, ...]
     series: tuple[Series, ...]

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from sheetflow.consolidation.waiting import Waiting
 from sheetflow.periods import Period
@@ -21,6 +22,9 @@ from sheetflow.schemas.indicators import Indicator, Number, Values
 from sheetflow.schemas.parsing import Value
 from sheetflow.schemas.sheets import Kind, Sheet
 from sheetflow.units import THREE_LEVELS, Levels, Unit
+
+if TYPE_CHECKING:
+    from sheetflow.consolidation.corrections import CorrectionRow
 
 
 class State(StrEnum):
@@ -164,29 +168,6 @@ class ExplanationRow:
     place: str
     wrong: str
     explanation: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CorrectionRow:
-    """One figure of this workbook that was published otherwise before.
-
-    `unit` corrected its workbook of `period`; its figure stands in `column`, whose cell and
-    the total moved by the same difference. None is no figure, which is not 0.
-    """
-
-    unit: Unit
-    column: Unit
-    period: Period
-    code: str
-    current: bool
-    old: Number
-    new: Number
-    replaced: str
-    receipt: str
-    reason: str
-    at: dt.datetime
-    adjusted: bool = False
-    """Nobody corrected it: the same workbook was measured again by another declaration."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,6 @@ import datetime as dt
 import logging
 import os
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -106,7 +105,8 @@ class Office:
         """
         if self._pool:
             return
-        from sheetflow.children.tasks.warm_up import warm_up, warm_up_reports
+        from sheetflow.children.tasks.judge import warm_up
+        from sheetflow.children.tasks.roll_up import warm_up_reports
 
         for _ in range(self.pool_size):
             self.pool.submit(warm_up, self.settings.campaign)

@@ -15,7 +15,6 @@ from dataclasses import replace
 from functools import partial
 
 from sheetflow.children.tasks.roll_up import (
-    WorkbookOrder,
     WorkbookReply,
     render_consolidated,
 )
@@ -71,15 +70,11 @@ def _begin(
     policy, books = office.policy(unit.level), as_shown(books, unit)
     standing = {entry.receipt: entry for entry in sources(books, unit)}
     pieces = find_pieces(office, books, policy, standing.values(), lost)
-    order = WorkbookOrder(
-        policy=policy,
-        corrections=corrections,
-        pieces=pieces,
-        joined_from=office.settings.workers.joined_from,
-    )
     request = books_request(office, books, unit)
-    reply: Future[WorkbookReply] = office.pool.submit(render_consolidated, request, order)
-    return reply
+    joined_from = office.settings.workers.joined_from
+    return office.pool.submit(
+        render_consolidated, request, policy, corrections, pieces, joined_from
+    )
 
 
 def _write_plainly(

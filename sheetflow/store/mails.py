@@ -9,7 +9,7 @@ commit of what it tells, so it goes out at least once; its Message-ID never chan
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -112,26 +112,19 @@ class Mails:
 
     def record_mail_sent(self, mail_id: int, at: dt.datetime) -> None:
         """Record that a server took the mail for everybody who was left."""
-        self._record_all(mail_id, at, lambda unserved: Delivered(accepted=unserved))
+        self.record_attempt(mail_id, Delivered(accepted=self._unserved(mail_id)), at)
 
     def record_mail_failed(
         self, mail_id: int, trouble: str, at: dt.datetime, *, permanent: bool = False
     ) -> dt.datetime | None:
         """Record that nobody who was left got it: tried again later, unless it is `permanent`."""
+        reasons = dict.fromkeys(self._unserved(mail_id), trouble)
+        delivered = Delivered(refused=reasons) if permanent else Delivered(again=reasons)
+        return self.record_attempt(mail_id, delivered, at)
 
-        def failed(unserved: tuple[str, ...]) -> Delivered:
-            told = dict.fromkeys(unserved, trouble)
-            return Delivered(refused=told) if permanent else Delivered(again=told)
-
-        return self._record_all(mail_id, at, failed)
-
-    def _record_all(
-        self, mail_id: int, at: dt.datetime, what: Callable[[tuple[str, ...]], Delivered]
-    ) -> dt.datetime | None:
-        with self._database.reading() as connection:
-            states = _find_states(connection, [mail_id])[mail_id]
-        unserved = tuple(each for each, state in states if state == _OPEN)
-        return self.record_attempt(mail_id, what(unserved), at)
+    def _unserved(self, mail_id: int) -> tuple[str, ...]:
+        of_mail = recipients.c.mail_id == mail_id, recipients.c.state == _OPEN
+        return tuple(self._database.scalars(select(recipients.c.recipient).where(*of_mail)))
 
     def record_mails_put_off(self, mail_ids: Iterable[int], trouble: str, at: dt.datetime) -> None:
         """Record that mails were not tried, since another met a trouble that they would meet too.

@@ -16,15 +16,16 @@ from fontTools.ttLib import TTFont
 from PIL import Image, ImageOps
 
 from sheetflow.config.defaults import picture_font
-from sheetflow.consolidation.report_data import Picture, PictureKind, ReportData, Series
+from sheetflow.consolidation.report_data import Picture, ReportData, Series
 from sheetflow.reporting import ReportOptions, render_report
 from sheetflow.reporting.pictures import draw_picture
+from sheetflow.schemas.charts import Across
 
 CITIES = ("山东省本级", "济南市", "青岛市")
 BARS = Picture(
     name="走访群众",
     title="走访妇女群众（本期，人次）",
-    kind=PictureKind.BARS,
+    across=Across.UNITS,
     unit="人次",
     categories=CITIES,
     series=(Series("走访妇女群众", (177, 3976, None)),),
@@ -32,12 +33,12 @@ BARS = Picture(
 RATES = replace(
     BARS, name="办结率", title="办结率", series=(Series("办结率", (0.5, 0.53, 1)),), is_percent=True
 )
-PARTS = replace(BARS, name="群体类别", title="按群体", kind=PictureKind.PARTS)
+PARTS = replace(BARS, name="群体类别", title="按群体", across=Across.INDICATORS)
 LINES = replace(
     BARS,
     name="需求办理进度",
     title="进度",
-    kind=PictureKind.LINES,
+    across=Across.PERIODS,
     categories=("1—2月", "3—4月"),
     series=(Series("登记", (3, 5)), Series("办结", (1, None))),
 )
@@ -143,6 +144,6 @@ def test_one_module_knows_matplotlib() -> None:
         for file in package.rglob("*.py")
         if "import matplotlib" in (text := file.read_text("utf-8")) or "from matplotlib" in text
     }
-    assert set(knowing) == {"reporting/pictures.py", "children/tasks/warm_up.py"}
+    assert set(knowing) == {"reporting/pictures.py", "children/tasks/roll_up.py"}
     for text in knowing.values():
         assert not re.search(r"^(import|from) matplotlib", text, re.MULTILINE)

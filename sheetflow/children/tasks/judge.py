@@ -15,8 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from sheetflow.children.limits import prepared_by
-from sheetflow.children.tasks.warm_up import warm_up
+from sheetflow.children.limits import makes_ours, prepared_by
 from sheetflow.consolidation.details import Whose
 from sheetflow.consolidation.past_books import PastBook, earlier_book, later_books
 from sheetflow.findings import Explanation, Finding, Identity
@@ -100,6 +99,19 @@ class JudgeReply:
     marked: tuple[Finding, ...] = ()
     rows: Mapping[str, bytes] = field(default_factory=lambda: MappingProxyType({}))
     asked_keys: frozenset[tuple[str, str]] = frozenset()
+
+
+@makes_ours
+def warm_up(campaign: str) -> None:
+    """Load what judging a file needs, before the first one is there."""
+    import python_calamine  # noqa: F401 - every reading needs it
+
+    import sheetflow.pipeline
+    import sheetflow.reading
+    import sheetflow.writing.consolidated.detail_cache  # noqa: F401 - likewise
+    from sheetflow.campaigns import load_campaign
+
+    load_campaign(campaign)
 
 
 def read_file(path: str) -> RawWorkbook:

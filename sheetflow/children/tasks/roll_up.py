@@ -99,19 +99,6 @@ class BooksRequest:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorkbookOrder:
-    """How a consolidated workbook is made: who reads it, its corrections, where its pieces lie.
-
-    `pieces` are files by receipt. Where a sheet has `joined_from` rows or more, they are joined.
-    """
-
-    policy: MaskPolicy
-    corrections: Sequence[Correction]
-    pieces: Mapping[str, str]
-    joined_from: int
-
-
 @dataclass(frozen=True, slots=True)
 class WorkbookReply:
     """A workbook without its bulk rows, and the pieces to join in, by part of the package.
@@ -185,14 +172,24 @@ def write_piece_files(
 
 
 @makes_ours
-def render_consolidated(request: BooksRequest, order: WorkbookOrder) -> WorkbookReply:
-    """Make a consolidated workbook from pieces; the parent joins the bulk rows in."""
+def render_consolidated(
+    request: BooksRequest,
+    policy: MaskPolicy,
+    corrections: Sequence[Correction],
+    files: Mapping[str, str],
+    joined_from: int,
+) -> WorkbookReply:
+    """Make the consolidated workbook that `policy` shows; the parent joins the bulk rows in.
+
+    `files` hold the pieces, by receipt. Where a sheet has `joined_from` rows or more, they are
+    joined.
+    """
     from sheetflow.campaigns import load_campaign
     from sheetflow.consolidation.workbook import consolidate
     from sheetflow.writing.consolidated.detail_cache import read_pieces, take_from_pieces
     from sheetflow.writing.consolidated.workbook import write_skeleton
 
-    read = {receipt: read_pieces(Path(name)) for receipt, name in order.pieces.items()}
+    read = {receipt: read_pieces(Path(name)) for receipt, name in files.items()}
     pieces = {receipt: found for receipt, found in read.items() if found is not None}
     if len(pieces) < len(read):
         return WorkbookReply(lost=[receipt for receipt, found in read.items() if found is None])
@@ -204,8 +201,8 @@ def render_consolidated(request: BooksRequest, order: WorkbookOrder) -> Workbook
 
     books = replace(request.books(), matters_of=matters_of)
     campaign = load_campaign(request.campaign)
-    tables = consolidate(campaign, books, request.unit, order.policy, order.corrections)
-    tables, bulk = take_from_pieces(tables, books, pieces, order.joined_from)
+    tables = consolidate(campaign, books, request.unit, policy, corrections)
+    tables, bulk = take_from_pieces(tables, books, pieces, joined_from)
     if not all(each.can_join for each in bulk.values()):
         return WorkbookReply()
     skeleton = write_skeleton(tables, bulk)
@@ -262,3 +259,13 @@ def render_boards(data: BoardData, page: str, instead: str) -> dict[str, bytes]:
     except CANNOT_BE_FILLED:  # by just these data: samples had passed
         html = render_board_page(data, instead)
     return {"xlsx": write_board(data), "html": html.encode("utf-8", "replace")}
+
+
+@makes_ours
+def warm_up_reports() -> None:
+    """Load what Word reports and consolidated workbooks need, while nothing else is to be done."""
+    import docxtpl  # noqa: F401 - every report needs it
+    import matplotlib.backends.backend_agg
+    import matplotlib.figure  # noqa: F401 - likewise
+
+    import sheetflow.writing.consolidated.workbook  # noqa: F401 - likewise

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sheetflow.consolidation.tables import Consolidated, CorrectionRow
+from sheetflow.consolidation.corrections import CorrectionRow
+from sheetflow.consolidation.tables import Consolidated
 from sheetflow.schemas.indicators import Expected, Indicator, Number
 from sheetflow.schemas.layout import FIRST_ROW
 from sheetflow.schemas.sheets import Kind
@@ -77,7 +78,7 @@ def _write_line(
     page.fit(number, [(row.reason, _HEADERS["更正原因"])])
     page.put(number, 1, number - FIRST_ROW + 1, CENTRED)
     page.put(number, 2, consolidated.name_of(row.unit))
-    page.put(number, 3, row.period.label)
+    page.put(number, 3, row.period_label)
     page.put(number, 4, row.code)
     page.put(number, 5, indicator.label.strip("　"))
     page.put(number, 6, _basis(consolidated, row), CENTRED)

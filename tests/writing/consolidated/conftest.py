@@ -16,12 +16,12 @@ from pathlib import Path
 
 import pytest
 
+from sheetflow.consolidation.corrections import CorrectionRow
 from sheetflow.consolidation.tables import (
     BoardData,
     BoardFile,
     BoardRow,
     Consolidated,
-    CorrectionRow,
     DetailRow,
     DetailSheet,
     ExplanationRow,
@@ -242,7 +242,9 @@ def _corrections(
         CorrectionRow(
             unit=columns[-1].unit,
             column=columns[-1].unit,
-            period=PERIOD,
+            unit_id=columns[-1].unit.unit_id,
+            period=PERIOD.period_id,
+            period_label=PERIOD.label,
             code=code,
             current=current,
             old=old,
