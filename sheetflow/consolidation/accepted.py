@@ -180,15 +180,13 @@ class Books:
     def own_figures(self, unit: Unit) -> UnitFigures:
         """One unit's own figures, those of units merged into it counted."""
         if unit.unit_id not in self._own:
-            self._own[unit.unit_id] = self._own_figures(unit)
+            merged = [
+                Merged(self.measured(old.unit_id), self.merged_since(old, unit))
+                for old in self.merged_into(unit)
+            ]
+            own = unit_figures(self.form, self.period, self.measured(unit.unit_id), merged)
+            self._own[unit.unit_id] = own
         return self._own[unit.unit_id]
-
-    def _own_figures(self, unit: Unit) -> UnitFigures:
-        merged = [
-            Merged(self.measured(old.unit_id), self.merged_since(old, unit))
-            for old in self.merged_into(unit)
-        ]
-        return unit_figures(self.form, self.period, self.measured(unit.unit_id), merged)
 
     @cached_property
     def has_former(self) -> bool:

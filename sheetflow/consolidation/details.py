@@ -81,7 +81,7 @@ def _detail_sheet(books: Books, unit: Unit, policy: MaskPolicy, sheet: Sheet) ->
 
     def rows() -> Iterator[DetailRow]:
         for accepted, values in books.rows_of(sheet.key, sources(books, unit, sheet)):
-            source = whose(books.tree, accepted)
+            source = whose(books.tree, accepted.unit_id, accepted.receipt)
             for row in rows_seen(books.form, policy, sheet, source, values):
                 yield replace(row, places=source.places[-len(origin) :]) if aside else row
 
@@ -136,12 +136,7 @@ class Whose:
         return self.places[-len(policy.levels.origin(policy.level)) :]
 
 
-def whose(tree: UnitTree, accepted: Accepted) -> Whose:
-    """Tell whose rows a submission's are."""
-    return whose_under(tree, accepted.unit_id, accepted.receipt)
-
-
-def whose_under(tree: UnitTree, unit_id: str, receipt: str) -> Whose:
+def whose(tree: UnitTree, unit_id: str, receipt: str) -> Whose:
     """Tell whose rows a unit's are that go by `receipt`; a city's own stand as its 本级.
 
     Of a level that its chain leaves out above it, nothing stands there.

@@ -149,16 +149,12 @@ def _with_ratios(form: Form, values: dict[str, Values]) -> dict[str, Values]:
         if isinstance(indicator.source, Ratio):
             above = values[indicator.source.numerator]
             below = values[indicator.source.denominator]
-            complete[indicator.code] = Values(
-                _divide(above.previous, below.previous), None, _divide(above.total, below.total)
-            )
+            previous = Ratio.quotient(above.previous, below.previous)
+            total = Ratio.quotient(above.total, below.total)
+            complete[indicator.code] = Values(previous, None, total)
         else:
             complete[indicator.code] = values[indicator.code]
     return complete
-
-
-def _divide(above: Number, below: Number) -> Number:
-    return Ratio.quotient(above, below)
 
 
 def _total(numbers: Iterable[Number]) -> Number:

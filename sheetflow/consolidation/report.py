@@ -1,15 +1,15 @@
-"""The figures and names of one Word report, taken from what is accepted.
+"""The figures, names and pictures of one Word report, taken from what is accepted.
 
-Whose words it quotes is for `quotes`, what its pictures show for `pictures`.
+Its pictures are the declared charts that bear a name; one with nothing to compare (one period,
+no units below, no figure at all) is left out. Whose words it quotes is for `quotes`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sheetflow.consolidation.accepted import Books
-from sheetflow.consolidation.pictures import pictures_of
 from sheetflow.consolidation.quotes import narratives, stories
 from sheetflow.consolidation.report_data import (
     BoardRow,
@@ -18,15 +18,19 @@ from sheetflow.consolidation.report_data import (
     Imprint,
     Letterhead,
     Number,
+    Picture,
     ReportData,
     RowState,
+    Series,
     UnitRow,
 )
-from sheetflow.consolidation.tables import State, Statistics, StatisticsColumn
+from sheetflow.consolidation.tables import PeriodTotals, State, Statistics, StatisticsColumn
 from sheetflow.consolidation.workbook import history, names_below, newest, statistics
 from sheetflow.masks import MaskPolicy
 from sheetflow.schemas.campaign import Campaign
+from sheetflow.schemas.forms import Form
 from sheetflow.schemas.indicators import Indicator, Ratio, Values
+from sheetflow.schemas.reports import Across, ChartSpec
 from sheetflow.schemas.sheets import Kind
 from sheetflow.units import Unit
 
@@ -125,7 +129,7 @@ def _figures(books: Books, unit: Unit, matrix: Statistics) -> dict[str, Figure]:
     figures: dict[str, Figure] = {}
     whole = ""
     for indicator in matrix.indicators:
-        label = indicator.label.strip("　").removeprefix("其中：")
+        label = _plain(indicator)
         if not indicator.indent:
             whole = label
         figure = _figure(indicator, matrix.kinds[indicator.code], matrix.total, last)
@@ -214,3 +218,63 @@ def _joint_state(books: Books, unit: Unit) -> RowState:
         only_nil = all(row.state is not State.ACCEPTED for row in rows)
         return RowState.NIL if only_nil else RowState.ACCEPTED
     return RowState.CARRIED if any(row.carried for row in rows) else RowState.MISSING
+
+
+def pictures_of(
+    form: Form, matrix: Statistics, history: Sequence[PeriodTotals], own: str
+) -> tuple[Picture, ...]:
+    """Give the report's pictures in the order of the declaration.
+
+    `own` is what 本级 is called among the units.
+    """
+    drawn = (_picture(form, spec, matrix, history, own) for spec in form.charts if spec.name)
+    return tuple(picture for picture in drawn if _compares(picture))
+
+
+def _picture(
+    form: Form,
+    spec: ChartSpec,
+    matrix: Statistics,
+    history: Sequence[PeriodTotals],
+    own: str,
+) -> Picture:
+    indicators = [form.indicator[code] for code in spec.codes]
+    if spec.across is Across.INDICATORS:
+        categories = [_plain(indicator) for indicator in indicators]
+        parts = tuple(_drawn(spec, matrix.total[code]) for code in spec.codes)
+        series = [Series(spec.title, parts)]
+    else:
+        if spec.across is Across.UNITS:
+            headings = (column.heading for column in matrix.columns)
+            categories = [own if heading == "本级" else heading for heading in headings]
+            values = [column.values for column in matrix.columns]
+        else:
+            categories = [entry.period.label.partition("年")[2] for entry in history]
+            values = [entry.total for entry in history]
+        series = [
+            Series(_plain(one), tuple(_drawn(spec, each[one.code]) for each in values))
+            for one in indicators
+        ]
+    return Picture(
+        name=spec.name,
+        title=spec.title,
+        across=spec.across,
+        unit=indicators[0].unit,
+        categories=tuple(categories),
+        series=tuple(series),
+        is_percent=indicators[0].percent,
+    )
+
+
+def _drawn(spec: ChartSpec, values: Values) -> Number | None:
+    return values.current if spec.current else values.total
+
+
+def _plain(indicator: Indicator) -> str:
+    return indicator.label.strip("　").removeprefix("其中：")
+
+
+def _compares(picture: Picture) -> bool:
+    """Whether there are at least two things to compare, and any figure among them."""
+    several = len(picture.categories) > 1
+    return several and any(value for series in picture.series for value in series.values)

@@ -1,11 +1,12 @@
-"""A city's or the province's consolidated workbook, put together from what is accepted."""
+"""A unit's consolidated workbook and its board 上报情况, put together from what is accepted."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from types import MappingProxyType
 
 from sheetflow.consolidation.accepted import Accepted, Books
 from sheetflow.consolidation.corrections import Correction, correction_rows
@@ -13,6 +14,8 @@ from sheetflow.consolidation.details import as_shown, detail_sheets, sources
 from sheetflow.consolidation.figures import add_up
 from sheetflow.consolidation.same_person import same_person_rows
 from sheetflow.consolidation.tables import (
+    BoardData,
+    BoardFile,
     Consolidated,
     DeclaredTotal,
     PeriodTotals,
@@ -20,6 +23,7 @@ from sheetflow.consolidation.tables import (
     Statistics,
     StatisticsColumn,
 )
+from sheetflow.consolidation.waiting import Waiting
 from sheetflow.masks import MaskPolicy
 from sheetflow.periods import OFFICE_ZONE
 from sheetflow.schemas.campaign import Campaign
@@ -178,4 +182,46 @@ def _source(books: Books, accepted: Accepted) -> SourceRow:
         accepted_at=accepted.accepted_at,
         nil=accepted.nil,
         late=accepted.late,
+    )
+
+
+def board_data(
+    campaign: Campaign,
+    books: Books,
+    unit: Unit,
+    files: Mapping[str, tuple[BoardFile, ...]] = MappingProxyType({}),
+    waiting: tuple[Waiting, ...] = (),
+) -> BoardData:
+    """Give the board that `unit` reads, up to the books' period; `files` are its own, by period.
+
+    `waiting` are the workbooks of these units that are held.
+    """
+    periods = books.period.year_so_far
+    expected = {period.period_id: books.expected(unit, period) for period in periods}
+    shown = {
+        above.unit_id  # also whoever stands between, though its level does not fill the form
+        for member in dict.fromkeys(member for members in expected.values() for member in members)
+        for above in books.tree.chain(member.unit_id)
+        if above == member or above != unit
+    }
+    stamp: dt.datetime = newest(books, unit)
+    return BoardData(
+        campaign_title=campaign.title,
+        form_title=books.form.title,
+        unit=unit,
+        units=tuple(
+            member for member in books.tree.subtree(unit.unit_id) if member.unit_id in shown
+        ),
+        periods=periods,
+        current=books.period,
+        cells={
+            (member.unit_id, period.period_id): books.board_row(member, period)
+            for period in periods
+            for member in expected[period.period_id]
+        },
+        stamp=stamp,
+        files=files,
+        waiting=waiting,
+        levels=books.tree.levels,
+        beside=campaign.named_beside(books.form.key),
     )

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from sheetflow.consolidation.report_data import Number, Picture
 from sheetflow.reporting import figures
-from sheetflow.schemas.charts import Across
+from sheetflow.schemas.reports import Across
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -15,7 +15,7 @@ from concurrent.futures import Future
 from sheetflow.children.tasks.judge import PieceWish
 from sheetflow.children.tasks.roll_up import PieceOrder, render_piece_files
 from sheetflow.consolidation.accepted import Accepted, Books
-from sheetflow.consolidation.details import whose, whose_under
+from sheetflow.consolidation.details import whose
 from sheetflow.context.context import Office
 from sheetflow.durable import make_private_folder
 from sheetflow.errors import retried_later
@@ -39,7 +39,7 @@ def wish_pieces(office: Office, arrival: Arrival) -> PieceWish | None:
     return PieceWish(
         folder=str(office.workspace.pieces),
         policies=policies,
-        source=whose_under(office.tree, unit.unit_id, ""),
+        source=whose(office.tree, unit.unit_id, ""),
         sha256=arrival.sha256,
         numbers=office.store.submissions.find_numbers(unit.unit_id),
         layouts={form.key: office.layout(form.current) for form in office.campaign.forms},
@@ -64,7 +64,7 @@ def find_pieces(
     found: dict[str, str] = {}
     under_way: deque[Future[None]] = deque()
     for accepted in standing:
-        source = whose(office.tree, accepted)
+        source = whose(office.tree, accepted.unit_id, accepted.receipt)
         name = name_pieces(office.layout(books.form), policy, source, accepted.sha256)
         path = office.workspace.pieces / name
         found[accepted.receipt] = str(path)

@@ -13,9 +13,9 @@ from pathlib import Path
 from sheetflow.children.tasks.roll_up import ReportOrder, render_boards, render_word_report
 from sheetflow.config.defaults import picture_font
 from sheetflow.consolidation.accepted import Books
-from sheetflow.consolidation.boards import board_data
 from sheetflow.consolidation.corrections import dump_correction, load_correction
 from sheetflow.consolidation.tables import BoardFile
+from sheetflow.consolidation.workbook import board_data
 from sheetflow.context.context import LOG, Office
 from sheetflow.context.paths import (
     board_path,

@@ -8,7 +8,6 @@ from dataclasses import replace
 import pytest
 
 from sheetflow.consolidation.accepted import Books
-from sheetflow.consolidation.boards import board_data
 from sheetflow.consolidation.corrections import (
     dump_correction,
     find_corrections,
@@ -16,7 +15,7 @@ from sheetflow.consolidation.corrections import (
 )
 from sheetflow.consolidation.same_person import same_number
 from sheetflow.consolidation.tables import Consolidated, DetailRow, State
-from sheetflow.consolidation.workbook import consolidate, newest, statistics
+from sheetflow.consolidation.workbook import board_data, consolidate, newest, statistics
 from sheetflow.masks import MaskPolicy
 from sheetflow.periods import Period
 from sheetflow.schemas.book import Outcome

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sheetflow.consolidation.details import whose_under
+from sheetflow.consolidation.details import whose
 from sheetflow.units import UnitTree
 from tests.levels import CHAINS, Chain
 from tests.tiny.desk import FIRST, NEXT_DAY, table, words
@@ -65,7 +65,7 @@ def test_what_an_heir_takes_over_is_listed_where_the_heir_is(
         replace(unit, valid_to=last, successor=heir) if unit.unit_id == ended else unit
         for unit in TREE
     ]
-    assert whose_under(UnitTree.of(units, levels=TREE.levels), ended, "").listed_at == level
+    assert whose(UnitTree.of(units, levels=TREE.levels), ended, "").listed_at == level
 
 
 def test_a_sheet_says_where_its_rows_are_listed(chain: Chain) -> None:

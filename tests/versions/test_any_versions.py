@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from sheetflow.consolidation.details import detail_sheet, rows_seen, whose_under
+from sheetflow.consolidation.details import detail_sheet, rows_seen, whose
 from sheetflow.errors import DeclarationError
 from sheetflow.findings import Catalogue
 from sheetflow.masks import MaskPolicy
@@ -258,7 +258,7 @@ def test_a_sheet_that_is_retired_alone_leaves_its_version_behind() -> None:
 def _details_hold(shown: Form, kept: Mapping[str, list[dict[str, Any]]]) -> None:
     """Every value that was typed stands in the details of whoever sees all."""
     policy = MaskPolicy(THREE_LEVELS, "省")
-    source = whose_under(TREE, EAST, "r")
+    source = whose(TREE, EAST, "r")
     for name, rows in kept.items():
         sheet = shown.by_key[name]
         detail = detail_sheet(policy, sheet, lambda: ())
