@@ -267,9 +267,9 @@ class Books:
     def board_row(self, unit: Unit, period: Period | None = None) -> BoardRow:
         """Say where a unit stands: what is accepted counts, however many attempts followed."""
         when = period or self.period
-        spot = (unit.unit_id, when.period_id)
-        standing, attempt = self.accepted.get(spot), self.attempts.get(spot)
-        deadline = self.deadlines.get(spot)
+        key = (unit.unit_id, when.period_id)
+        standing, attempt = self.accepted.get(key), self.attempts.get(key)
+        deadline = self.deadlines.get(key)
         carried = standing is None and any(
             (unit.unit_id, entry.period_id) in self.accepted for entry in when.year_so_far
         )
@@ -279,17 +279,17 @@ class Books:
             state = State.NIL if standing.nil else State.ACCEPTED
         else:
             state = State(attempt.outcome)
-        told = standing or attempt
+        counting = standing or attempt
         return BoardRow(
             unit=unit,
             state=state,
-            late=told.late,
-            receipt=told.receipt,
+            late=counting.late,
+            receipt=counting.receipt,
             answered_at=standing.accepted_at if standing else attempt.answered_at,
             deadline=deadline,
-            must=told.must,
-            verify=told.verify,
-            note=told.note,
+            must=counting.must,
+            verify=counting.verify,
+            note=counting.note,
             explained=len(standing.explanations) if standing else 0,
             carried=carried,
         )

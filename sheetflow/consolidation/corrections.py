@@ -93,52 +93,52 @@ def find_corrections(
     form = with_making(books.form, made_then(books.period, published))
     adjusted: set[str] = set()
     old = replace(books, accepted=dict(published))
-    spots = [
+    keys = [
         (member.unit_id, period.period_id)
         for member in books.members(unit)
         for period in books.period.year_so_far
     ]
-    for spot in spots:
-        before, after = published.get(spot), books.accepted.get(spot)
+    for key in keys:
+        before, after = published.get(key), books.accepted.get(key)
         if before is None:
             continue
         if measured := again.get(before.judgement):
-            new = replace(books, accepted={**old.accepted, spot: measured})
+            new = replace(books, accepted={**old.accepted, key: measured})
             # What is made otherwise moved once, however many periods were measured again.
-            declared = old.form if spot[0] in adjusted else form
-            found += _adjustments(replace(old, form=declared), new, spot)
-            adjusted.add(spot[0])
+            declared = old.form if key[0] in adjusted else form
+            found += _adjustments(replace(old, form=declared), new, key)
+            adjusted.add(key[0])
             old = new
         if after and after.judgement == before.judgement:
             continue
-        standing = {**old.accepted, spot: after} if after else {**old.accepted}
+        standing = {**old.accepted, key: after} if after else {**old.accepted}
         if after is None:
-            del standing[spot]
+            del standing[key]
         new = replace(books, accepted=standing)
-        found += _differences(old, new, spot)
+        found += _differences(old, new, key)
         old = new
     return tuple(found)
 
 
-def _adjustments(old: Books, new: Books, spot: UnitAndPeriod) -> Iterator[Correction]:
+def _adjustments(old: Books, new: Books, key: UnitAndPeriod) -> Iterator[Correction]:
     """Give what moved though nobody corrected it; a new indicator was not published before."""
-    measured, before = new.accepted[spot], old.accepted[spot]
-    for entry in _differences(old, new, spot):
+    measured, before = new.accepted[key], old.accepted[key]
+    for entry in _differences(old, new, key):
         if entry.code in before.figures:
             yield replace(
                 entry, reason=ADJUSTED, at=measured.measured_at or entry.at, adjusted=True
             )
 
 
-def _differences(old: Books, new: Books, spot: UnitAndPeriod) -> Iterator[Correction]:
-    unit_id, period = spot
+def _differences(old: Books, new: Books, key: UnitAndPeriod) -> Iterator[Correction]:
+    unit_id, period = key
     answers = new.tree.successor_on(unit_id, new.period.last_day)
     if answers is None:
         return
     before, after = old.own_figures(answers).values, new.own_figures(answers).values
-    standing = new.accepted.get(spot)
-    reason, at = _reason(new, spot), _moment(new, spot)
-    otherwise = set(old.accepted[spot].former) ^ set(standing.former) if standing else set()
+    standing = new.accepted.get(key)
+    reason, at = _reason(new, key), _moment(new, key)
+    otherwise = set(old.accepted[key].former) ^ set(standing.former) if standing else set()
     for indicator in new.form.indicators:
         was, now = before[indicator.code], after[indicator.code]
         pairs = ((True, was.current, now.current), (False, was.total, now.total))
@@ -151,16 +151,16 @@ def _differences(old: Books, new: Books, spot: UnitAndPeriod) -> Iterator[Correc
                     period=period,
                     old=figure,
                     new=other,
-                    replaced=old.accepted[spot].receipt,
+                    replaced=old.accepted[key].receipt,
                     receipt=standing.receipt if standing else "",
                     reason="；".join(filter(None, (reason, BOTH * (indicator.code in otherwise)))),
                     at=at,
                 )
 
 
-def _reason(books: Books, spot: UnitAndPeriod) -> str:
+def _reason(books: Books, key: UnitAndPeriod) -> str:
     """Say why: it was handed in again before the deadline, and what its cover states."""
-    standing, due = books.accepted.get(spot), books.deadlines.get(spot)
+    standing, due = books.accepted.get(key), books.deadlines.get(key)
     if standing is None:
         return ""
     in_time = due is not None and standing.handed_in is not None and standing.handed_in <= due
@@ -179,9 +179,9 @@ def _stated(books: Books, standing: Accepted) -> str:
     return ""
 
 
-def _moment(books: Books, spot: UnitAndPeriod) -> dt.datetime:
-    standing = books.accepted.get(spot)
-    return standing.accepted_at if standing else books.attempts[spot].answered_at
+def _moment(books: Books, key: UnitAndPeriod) -> dt.datetime:
+    standing = books.accepted.get(key)
+    return standing.accepted_at if standing else books.attempts[key].answered_at
 
 
 _FIELDS = frozenset(entry.name for entry in fields(Correction))

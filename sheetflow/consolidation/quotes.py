@@ -22,7 +22,7 @@ from sheetflow.schemas.parsing import Value
 from sheetflow.schemas.reports import ReportSpec
 from sheetflow.units import Unit
 
-Told = TypeVar("Told", str, tuple[str, str])
+Words = TypeVar("Words", str, tuple[str, str])
 """A text, or a story's title and text."""
 
 Entry = TypeVar("Entry")
@@ -38,12 +38,12 @@ def narratives(
     rows = [(accepted, seen) for accepted, _, seen in _rows(books, unit, spec.narrative, policy)]
     found = []
     for number, column in enumerate(books.form.by_key[spec.narrative].columns):
-        told = [
+        texts = [
             (accepted.unit_id, shortened(text, spec.longest))
             for accepted, row in rows
             if isinstance(text := row.get(column.key), str) and len(text) >= spec.shortest
         ]
-        chosen = _spread(books, unit, _distinct(told), spec.quotes, number)
+        chosen = _spread(books, unit, _distinct(texts), spec.quotes, number)
         quotes = tuple(Quote(named[unit_id], text) for unit_id, text in chosen)
         found.append(Narrative(key=column.key, label=column.label, quotes=quotes))
     return tuple(found)
@@ -55,13 +55,13 @@ def stories(
     """Give the stories to tell, of those that the reader may see whole."""
     if not spec.story_sheet:
         return ()
-    told = [
+    texts = [
         (accepted.unit_id, (str(seen[spec.story_title]), str(seen[spec.story_text])))
         for accepted, row, seen in _rows(books, unit, spec.story_sheet, policy)
         if (spec.story_where is None or spec.story_where.holds(row))
         and {spec.story_title, spec.story_text} <= seen.keys()
     ]
-    chosen = _spread(books, unit, _distinct(told), spec.stories, 0)
+    chosen = _spread(books, unit, _distinct(texts), spec.stories, 0)
     return tuple(
         Story(unit=named[unit_id], title=title, text=text) for unit_id, (title, text) in chosen
     )
@@ -91,20 +91,20 @@ def _rows(books: Books, unit: Unit, sheet: str, policy: MaskPolicy) -> Iterator[
             yield accepted, row, {key: row.get(key) for key in whole}
 
 
-def _distinct(told: Sequence[tuple[str, Told]]) -> list[tuple[str, Told]]:
+def _distinct(texts: Sequence[tuple[str, Words]]) -> list[tuple[str, Words]]:
     """Leave out words that an earlier unit has used."""
-    first: dict[Told, str] = {}
-    for unit_id, text in told:
+    first: dict[Words, str] = {}
+    for unit_id, text in texts:
         first.setdefault(text, unit_id)
     return [(unit_id, text) for text, unit_id in first.items()]
 
 
 def _spread(
-    books: Books, unit: Unit, told: Sequence[tuple[str, Told]], most: int, turn: int
-) -> list[tuple[str, Told]]:
+    books: Books, unit: Unit, texts: Sequence[tuple[str, Words]], most: int, turn: int
+) -> list[tuple[str, Words]]:
     """Choose at most `most`, one from each branch below before a second from any."""
-    branches: dict[str, list[tuple[str, Told]]] = {}
-    for unit_id, text in told:
+    branches: dict[str, list[tuple[str, Words]]] = {}
+    for unit_id, text in texts:
         chain = [entry.unit_id for entry in books.tree.chain(unit_id)]
         branch = chain[max(chain.index(unit.unit_id) - 1, 0)]
         branches.setdefault(branch, []).append((unit_id, text))
@@ -112,13 +112,13 @@ def _spread(
         return []
     start = len(books.period.year_so_far) * most + turn
     queues = [_units_in_turn(texts, start) for texts in _turned(list(branches.values()), start)]
-    return sorted(islice(_laps(queues), most), key=told.index)
+    return sorted(islice(_laps(queues), most), key=texts.index)
 
 
-def _units_in_turn(told: Sequence[tuple[str, Told]], start: int) -> list[tuple[str, Told]]:
+def _units_in_turn(texts: Sequence[tuple[str, Words]], start: int) -> list[tuple[str, Words]]:
     """Put one text of each unit before a second of any; who begins turns with `start`."""
-    by_unit: dict[str, list[tuple[str, Told]]] = {}
-    for entry in told:
+    by_unit: dict[str, list[tuple[str, Words]]] = {}
+    for entry in texts:
         by_unit.setdefault(entry[0], []).append(entry)
     return list(_laps(_turned(list(by_unit.values()), start)))
 

@@ -22,7 +22,7 @@ from sheetflow.units import Unit
 _OLD_LENGTH, _REGION = 15, 6
 _CENTURY = "19"
 
-_Spot = tuple[Accepted, str, str]
+_Row = tuple[Accepted, str, str]
 """Whose row, its merged key, the matter in words."""
 
 
@@ -40,21 +40,21 @@ def same_person_rows(
     sheet = books.form.by_key[spec.sheet]
     standing = sources(books, unit, sheet)
     known = books.matters_of(books, standing) if books.matters_of else None
-    told = list(known or _matters_of(books, standing, policy))
-    shared = _shared(listed.digests for _, listed in told)
-    groups: dict[str, list[_Spot]] = {}
-    for accepted, listed in told:
+    listings = list(known or _matters_of(books, standing, policy))
+    shared = _shared(listed.digests for _, listed in listings)
+    groups: dict[str, list[_Row]] = {}
+    for accepted, listed in listings:
         if shared.isdisjoint(listed.digests):
             continue
         for number, digest in enumerate(listed.digests):
             if digest in shared:
-                spot = (accepted, listed.keys[number], listed.words[number])
-                groups.setdefault(digest, []).append(spot)
+                row = (accepted, listed.keys[number], listed.words[number])
+                groups.setdefault(digest, []).append(row)
     branches = _branches(books, unit)
     found = [
-        spots
-        for spots in groups.values()
-        if len({branches[accepted.unit_id] for accepted, _, _ in spots}) > 1
+        rows
+        for rows in groups.values()
+        if len({branches[accepted.unit_id] for accepted, _, _ in rows}) > 1
     ]
     return tuple(
         SamePersonRow(
@@ -65,8 +65,8 @@ def same_person_rows(
             key=key,
             matter=matter,
         )
-        for number, spots in enumerate(found, start=1)
-        for accepted, key, matter in spots
+        for number, rows in enumerate(found, start=1)
+        for accepted, key, matter in rows
     )
 
 
@@ -119,7 +119,7 @@ def matters(
         keys = column_seen(sheet, about, looks[naming.key])
     seen = [column for column in spec.matter if column in looks]
     types = [sheet.by_key[column].type for column in seen]
-    told = zip(*(column_seen(sheet, about, looks[column]) for column in seen), strict=True)
+    cells = zip(*(column_seen(sheet, about, looks[column]) for column in seen), strict=True)
 
     def words(values: tuple[Value, ...]) -> str:
         return "、".join(kind.show(value) for kind, value in zip(types, values, strict=True))
@@ -127,7 +127,7 @@ def matters(
     return Matters(
         [_digest(str(row[spec.person])) for row in about],
         [str(merged(unit_id, key) or "") for key in keys],
-        each(words, list(told) if seen else [()] * len(about), {}),
+        each(words, list(cells) if seen else [()] * len(about), {}),
     )
 
 

@@ -110,9 +110,9 @@ class Submissions:
 
     def find_decisions(self, arrival_id: int | None = None) -> tuple[Decision, ...]:
         """Return what was decided (about the submissions of one file); the last one counts."""
-        told = decisions.c.decided_by.label("by"), decisions.c.decided_at.label("at")
+        by_whom = decisions.c.decided_by.label("by"), decisions.c.decided_at.label("at")
         query = (
-            select(table.c.receipt, decisions.c.verdict, decisions.c.why, *told)
+            select(table.c.receipt, decisions.c.verdict, decisions.c.why, *by_whom)
             .join(decisions, decisions.c.submission_id == table.c.submission_id)
             .where(*([] if arrival_id is None else [table.c.arrival_id == arrival_id]))
             .order_by(decisions.c.decision_id)
@@ -128,9 +128,9 @@ class Submissions:
         period: str | None = None,
     ) -> tuple[Waiver, ...]:
         """Return waivers (of a receipt, unit, form, period), the oldest first."""
-        told = waivers.c.given_by.label("by"), waivers.c.given_at.label("at")
+        by_whom = waivers.c.given_by.label("by"), waivers.c.given_at.label("at")
         query = (
-            select(table.c.receipt, waivers.c.rule, waivers.c.why, *told)
+            select(table.c.receipt, waivers.c.rule, waivers.c.why, *by_whom)
             .join(waivers, waivers.c.submission_id == table.c.submission_id)
             .where(*_matching(receipt=receipt, unit_id=unit_id, form=form, period=period))
             .order_by(waivers.c.waiver_id)

@@ -148,9 +148,9 @@ def _render_beforehand(
     from sheetflow.children.tasks.roll_up import PieceOrder, write_piece_files
     from sheetflow.writing.consolidated.detail_cache import name_pieces
 
-    unit_id, spot = request.unit.unit_id, (judgement.form, judgement.period)
+    unit_id, which = request.unit.unit_id, (judgement.form, judgement.period)
     other = load_campaign(request.campaign).other_form(judgement.form)
-    number = wish.numbers.get(spot, 0) + 1
+    number = wish.numbers.get(which, 0) + 1
     receipt = receipt_of(unit_id, judgement.period, number, other.key if other else "")
     source = replace(wish.source, receipt=receipt)
     layout = wish.layouts[judgement.form]

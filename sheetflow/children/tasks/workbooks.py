@@ -84,8 +84,8 @@ def render_returned(
 ) -> bytes:
     """Write the returned copy of a judged file, with the findings that its answer named."""
     judgement, _ = judge_request(request, read_file(request.path))
-    told = replace(judgement, findings=findings, explanations=explanations)
-    return render_marked(request, told, look)
+    answered = replace(judgement, findings=findings, explanations=explanations)
+    return render_marked(request, answered, look)
 
 
 def render_marked(request: JudgeRequest, judgement: Judgement, look: ReturnedLook) -> bytes:
