@@ -95,8 +95,7 @@ class Child:
         self._served = self._resident = 0
         self._is_ready = self._expired = self._was_idle = False
         self._task: Task | None = None
-        self._waiting = threading.Lock()
-        self._timer: threading.Timer | None = None
+        self._killing = threading.Lock()
         self._process = _started()
         self._requests = cast("BinaryIO", self._process.stdin)
         self._answers = cast("BinaryIO", self._process.stdout)
@@ -178,7 +177,8 @@ class Child:
 
     def _received(self, seconds: float) -> tuple[str, Any]:
         """Wait for one answer; at the end of `seconds` the child is killed."""
-        self._wait_for(seconds)
+        answered = threading.Event()
+        threading.Thread(target=self._watch, args=(seconds, answered), daemon=True).start()
         try:
             frame = read_frame(self._answers, self._limits.answer + _FRAME_SLACK)
             state, body, self._resident = loads(frame)
@@ -188,28 +188,20 @@ class Child:
             self._process.kill()
             raise self._death("file-killed-reader") from error
         finally:
-            with self._waiting:
-                if self._timer:
-                    self._timer.cancel()
-                self._timer = None
+            with self._killing:
+                answered.set()
         return state, body
 
-    def _wait_for(self, seconds: float, *, is_last: bool = False) -> None:
-        self._timer = threading.Timer(seconds, self._expire, (is_last,))
-        self._timer.daemon = True
-        self._timer.start()
-
-    def _expire(self, is_last: bool) -> None:  # noqa: FBT001 - a timer gives it by position
-        with self._waiting:
-            if self._timer is None:
-                return
-            if not is_last:
-                # Perhaps it was we who stood still, and the answer is on its way.
-                self._wait_for(_GRACE_SECONDS, is_last=True)
-                return
-            self._was_idle = os.name != "posix" or is_idle(self.pid)
-            self._expired = True
-            self._process.kill()
+    def _watch(self, seconds: float, answered: threading.Event) -> None:
+        """Kill the child that has not answered in time; never while it has the next task."""
+        # Grace: perhaps it was we who stood still, and the answer is on its way.
+        if answered.wait(seconds) or answered.wait(_GRACE_SECONDS):
+            return
+        with self._killing:
+            if not answered.is_set():
+                self._was_idle = os.name != "posix" or is_idle(self.pid)
+                self._expired = True
+                self._process.kill()
 
     def _lost(self) -> ChildLostError | OutgrownError | ChildHinderedError:
         """Say what ended the child."""

@@ -13,6 +13,7 @@ import pickle
 import struct
 from collections.abc import Callable, Mapping
 from enum import Enum
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, BinaryIO
 
@@ -83,16 +84,13 @@ def read_only(items: dict[Any, Any]) -> Mapping[Any, Any]:
     return MappingProxyType(items)
 
 
+@lru_cache(maxsize=1)
 def packed_tree(data: bytes) -> UnitTree:
     """Give the tree that was packed; the one that came last is still at hand."""
-    if data not in _LAST_TREE:
-        _LAST_TREE.clear()
-        rungs, units = pickle.loads(data)  # noqa: S301 - only the parent sends trees
-        _LAST_TREE[data] = UnitTree.of(units, levels=Levels(rungs))
-    return _LAST_TREE[data]
+    rungs, units = pickle.loads(data)  # noqa: S301 - only the parent sends trees
+    return UnitTree.of(units, levels=Levels(rungs))
 
 
-_LAST_TREE: dict[bytes, UnitTree] = {}
 _LAST_PACKED: list[tuple[UnitTree, bytes]] = []
 
 

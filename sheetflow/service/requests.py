@@ -42,7 +42,7 @@ def request_for(
         arrival.arrival_id,
     )
     waived: dict[FormAndPeriod, dict[str, str]] = {}
-    for waiver in office.store.submissions.find_waivers(unit_id=arrival.unit_id):
+    for waiver in office.store.submissions.find_waivers(arrival.unit_id):
         submission = office.store.submissions.find_submission(waiver.receipt)
         if submission and submission.arrival_id == arrival.arrival_id:
             spot = (submission.form, submission.period)

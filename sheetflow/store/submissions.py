@@ -119,20 +119,13 @@ class Submissions:
         )
         return tuple(Decision(**row._asdict()) for row in self._database.rows(query))
 
-    def find_waivers(
-        self,
-        *,
-        receipt: str | None = None,
-        unit_id: str | None = None,
-        form: str | None = None,
-        period: str | None = None,
-    ) -> tuple[Waiver, ...]:
-        """Return waivers (of a receipt, unit, form, period), the oldest first."""
+    def find_waivers(self, unit_id: str | None = None) -> tuple[Waiver, ...]:
+        """Return all waivers (of a unit), the oldest first."""
         by_whom = waivers.c.given_by.label("by"), waivers.c.given_at.label("at")
         query = (
             select(table.c.receipt, waivers.c.rule, waivers.c.why, *by_whom)
             .join(waivers, waivers.c.submission_id == table.c.submission_id)
-            .where(*_matching(receipt=receipt, unit_id=unit_id, form=form, period=period))
+            .where(*_matching(unit_id=unit_id))
             .order_by(waivers.c.waiver_id)
         )
         return tuple(Waiver(**row._asdict()) for row in self._database.rows(query))
