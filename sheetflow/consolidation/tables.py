@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from sheetflow.consolidation.waiting import Waiting
 from sheetflow.periods import Period
+from sheetflow.schemas.book import Outcome
 from sheetflow.schemas.columns import Column
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.indicators import Indicator, Number, Values
@@ -40,14 +41,8 @@ class State(StrEnum):
     @property
     def label(self) -> str:
         """The office's word: 未报, 零报告, 已接收, 退回, 挂起, 拒收."""
-        return {
-            "missing": "未报",
-            "nil": "零报告",
-            "accepted": "已接收",
-            "returned": "退回",
-            "held": "挂起",
-            "refused": "拒收",
-        }[self.value]
+        words = {State.MISSING: "未报", State.NIL: "零报告"}
+        return words.get(self) or Outcome(self.value).label
 
     @property
     def is_in(self) -> bool:

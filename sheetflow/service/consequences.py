@@ -163,9 +163,7 @@ def entail_duplicate(office: Office, arrival: Arrival, repeated: Submission) -> 
         number=repeated.number,
         receipt=repeated.receipt,
         received=_time(repeated.arrived_at),
-        reason={"accepted": "已接收", "returned": "退回", "held": "挂起", "refused": "拒收"}[
-            repeated.outcome
-        ],
+        reason=Outcome(repeated.outcome).label,
         file_place=f"{path.parent.name}/{path.name}",
     )
     message_id = f"{repeated.receipt}.again.{arrival.arrival_id}"
