@@ -304,12 +304,12 @@ MAIL_IN_THE_TRANSACTION = Broken(
     "mail is sent while the answer is being committed",
     (
         (
-            "service/judge.py",
+            "service/record.py",
             "            store.outcomes.record_follow_up(entail(",
             "            store.outcomes.record_follow_up(_sent_at_once(",
         ),
         (
-            "service/judge.py",
+            "service/record.py",
             "def _log_findings(",
             """def _sent_at_once(office, *arguments):
     from sheetflow.mail import OutgoingMail, Sender, compose
@@ -733,7 +733,7 @@ KNOWN_BEFORE_MEASURED = Broken(
     "by what figures are measured is on the disk before they are, and what is known is not asked again",
     (
         (
-            "service/noticing.py",
+            "service/changes.py",
             """    stale = list(_marks(office, changed))
 """,
             """    stale = list(_marks(office, changed))
@@ -741,7 +741,7 @@ KNOWN_BEFORE_MEASURED = Broken(
 """,
         ),
         (
-            "service/remeasuring.py",
+            "service/remeasure.py",
             "    if not outdated and last in {None, digest}:",
             "    if last in {None, digest}:",
         ),
