@@ -22,7 +22,6 @@ from sheetflow.children.limits import (
     Task,
     bind_process,
     bind_task,
-    free_task,
     prepare,
     resident_bytes,
 )
@@ -63,7 +62,7 @@ def main() -> None:
         prepare(task, arguments)
         bind_task(limits.seconds_for(task))
         answer = _answer(task, arguments, limits)
-        free_task()
+        bind_task(0)
         write_frame(answers, answer)
 
 

@@ -95,15 +95,12 @@ def bind_process(limits: Limits) -> None:
 
 
 def bind_task(seconds: float) -> None:
-    """End the calling process, by a signal, once it has used the processor for `seconds` more."""
+    """End the calling process, by a signal, once it has used the processor for `seconds` more.
+
+    0 seconds: stop counting, the task is done.
+    """
     if sys.platform != "win32":
         signal.setitimer(signal.ITIMER_PROF, seconds)
-
-
-def free_task() -> None:
-    """Stop counting: the task is done."""
-    if sys.platform != "win32":
-        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 def is_idle(pid: int) -> bool:

@@ -10,6 +10,7 @@ import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, ParamSpec, Self, TypeVar
@@ -82,8 +83,10 @@ class Pool:
         """End the pool: finish what is queued (with `cancel`, only what is in hand)."""
         with self._lock:
             self._is_closed = True
-            if cancel:
-                self._cancel_queued()
+            with suppress(queue.Empty):
+                while cancel:
+                    if job := self._jobs.get_nowait():
+                        job.future.cancel()
             for _ in self._threads:
                 self._jobs.put(None)
         for thread in self._threads:
@@ -100,18 +103,9 @@ class Pool:
     ) -> None:
         self.close(cancel=error is not None)
 
-    def _cancel_queued(self) -> None:
-        while True:
-            try:
-                job = self._jobs.get_nowait()
-            except queue.Empty:
-                return
-            if job is not None:
-                job.future.cancel()
-
     def _serve(self) -> None:
         """Keep one child and give it one job after the other."""
-        child = self._new_child()
+        child = self._next(None)
         while (job := self._jobs.get()) is not None:
             if job.future.set_running_or_notify_cancel():
                 child = self._run(child, job)
@@ -138,14 +132,11 @@ class Pool:
             except Exception as error:  # noqa: BLE001 - the future carries it to who asked
                 job.future.set_exception(error)
             break
-        return child if child is not None and not child.is_spent else self._replaced(child)
+        return child if child is not None and not child.is_spent else self._next(child)
 
-    def _replaced(self, child: Child | None) -> Child | None:
-        """Start the next child before it is needed."""
+    def _next(self, child: Child | None) -> Child | None:
+        """End a child and start the next one before it is needed."""
         _end(child)
-        return self._new_child()
-
-    def _new_child(self) -> Child | None:
         try:
             return Child(self._limits)
         except Exception:  # noqa: BLE001 - the next job tries again and carries the error

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from sheetflow.periods import Period
 from sheetflow.schemas.forms import Form
-from sheetflow.schemas.indicators import Figures, Indicator, Number, Ratio, Values, plain
+from sheetflow.schemas.indicators import Figures, Number, Ratio, Values, plain
 from sheetflow.schemas.sheets import Kind
 
 Measured = Mapping[str, Figures]
@@ -53,9 +53,13 @@ def unit_figures(
         if indicator.is_ratio:
             continue
         if indicator.source.when_absent is not None:
-            values[code] = _counted_by_unit(indicator, now)
+            # A unit has it whether it reports or not; an ended unit has none.
+            absent = indicator.source.when_absent
+            values[code] = Values(None, None, absent if now is None else now.get(code))
         elif kind is Kind.FLOW:
-            values[code] = _flow(code, now, earlier)
+            previous = _total(figures.get(code) for figures in earlier)
+            current = None if now is None else now.get(code)
+            values[code] = Values(previous, current, _total((previous, current)))
         elif indicator.source.draws_on:
             values[code] = _book(code, kind, now, before, standing)
         else:  # what counts units has no part of a unit that is none any longer
@@ -88,18 +92,6 @@ def _standing(period: Period, own: Measured, merged: Sequence[Merged]) -> list[F
 def _last(period: Period, measured: Measured) -> Period | None:
     so_far = reversed(period.year_so_far)
     return next((entry for entry in so_far if entry.period_id in measured), None)
-
-
-def _counted_by_unit(indicator: Indicator, now: Figures | None) -> Values:
-    """A figure that a unit has whether it reports or not; an ended unit has none."""
-    figure = indicator.source.when_absent if now is None else now.get(indicator.code)
-    return Values(None, None, figure)
-
-
-def _flow(code: str, now: Figures | None, earlier: Sequence[Figures]) -> Values:
-    previous = _total(figures.get(code) for figures in earlier)
-    current = None if now is None else now.get(code)
-    return Values(previous, current, _total((previous, current)))
 
 
 def _book(

@@ -59,7 +59,7 @@ def report_data(
     """
     seen = policy or MaskPolicy(campaign.levels, unit.level)
     period = books.period
-    before = period.previous
+    before, earlier = period.previous, books.earlier_period()
     matrix = statistics(books, unit)
     board = [(member, books.board_row(member)) for member in books.expected(unit)]
     named = names_below(books.tree, unit)
@@ -85,11 +85,16 @@ def report_data(
         missing=tuple(named[member.unit_id] for member, row in board if not row.state.is_in),
         nil=tuple(named[member.unit_id] for member, row in board if row.state is State.NIL),
         late=tuple(named[member.unit_id] for member, row in board if row.state.is_in and row.late),
-        reported_before=_reported(books.earlier_period(), unit),
+        reported_before=sum(
+            earlier.board_row(member).state.is_in for member in earlier.expected(unit)
+        )
+        if earlier
+        else 0,
         board=tuple(
             BoardRow(
                 unit=named[member.unit_id],
-                state=_word(row.state),
+                # Both annexes of the report say 已报 where the board says 已接收.
+                state=RowState.ACCEPTED.value if row.state is State.ACCEPTED else row.state.label,
                 received_at=row.answered_at,
                 receipt=row.receipt,
                 late=row.late,
@@ -110,17 +115,6 @@ def _below(books: Books, unit: Unit) -> str:
     tree = books.tree
     ranks = [tree.rank(child) for child in tree.children(unit.unit_id)]
     return tree.levels.rungs[min(ranks)].every if ranks else "本单位"
-
-
-def _reported(books: Books | None, unit: Unit) -> int:
-    if books is None:
-        return 0
-    return sum(books.board_row(member).state.is_in for member in books.expected(unit))
-
-
-def _word(state: State) -> str:
-    """Both annexes of the report say 已报 where the board says 已接收."""
-    return RowState.ACCEPTED.value if state is State.ACCEPTED else state.label
 
 
 def _figures(books: Books, unit: Unit, matrix: Statistics) -> dict[str, Figure]:
