@@ -1,9 +1,9 @@
 """更正: what has changed of something that was published, figure by figure.
 
-This module compares what a published workbook stood on with what counts now. A unit that
-only came in since, with nothing replaced, is no correction; neither is a figure that
-stayed the same. Old and new are the correcting unit's own figures: they stand in the
-matrix in its own column or, further up, in that of the unit between.
+What a published workbook stood on is compared with what counts now. A unit that only came in
+since is no correction; neither is a figure that stayed the same. Old and new are the correcting
+unit's own figures: they stand in the matrix in its own column or, further up, in that of the unit
+between.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
 """Whose words a report quotes, and which stories it tells: chosen by rule, not by taste.
 
-A quote is long enough to say something and cut after a sentence where it is too long;
-nobody is quoted with words that another has used as well. The units straight below take
-turns, each before a second from any, and who begins turns with the period and the
-heading, so that it is not always the same ones who speak. What is chosen stands in
+A quote is long enough to say something and cut after a sentence where it is too long; nobody is
+quoted with words that another has used. The units straight below take turns, each before a second
+from any, and who begins turns with the period and the heading. What is chosen stands in
 administrative order.
 """
 

@@ -1,14 +1,9 @@
 """Submissions and their judgements: recorded in one commit, numbered, never changed.
 
-This module owns the commit that answers a file, and the numbers of receipts. It
-refuses to judge and to word anything. Reading stands in `submissions`.
-
-A receipt's number is allotted inside the commit, so that a crash leaves no gap
-and no number is handed out twice; what must name the receipt (mails, marks) is
-recorded in the same commit (`Store.together`).
-
-A submission may be judged more than once (it was held and somebody decided, or a
-finding was waived): each judgement is added, and the newest one counts.
+This module owns the commit that answers a file, and the numbers of receipts: allotted inside
+it, so that a crash leaves no gap; mails and marks that name the receipt go in the same commit
+(`Store.together`). A submission may be judged more than once: each judgement is added, the newest
+counts. It refuses to judge and to word anything; reading stands in `submissions`.
 """
 
 from __future__ import annotations

@@ -1,13 +1,9 @@
 """The tables, as this version of the program wants them, and how values lie in them.
 
-This module owns names, types, keys and ties of all tables; `migrations` brings
-older databases here. It refuses SQL of one database program only, and naive times.
-
-Append-only: arrivals get marks but keep what they are; submissions, judgements,
-rows, decisions and waivers are never changed, but that a purge takes personal columns
-out of the rows and says so in `purges`. The state of a submission is its newest
-judgement. Until its original is purged, everything below a submission can be made again
-from the archived originals and the arrivals.
+`migrations` brings older databases here. This module refuses SQL of one database program only,
+and naive times. Append-only: submissions, judgements, rows, decisions and waivers are never
+changed, but that a purge takes personal columns out of rows and says so; arrivals get marks. Until
+its original is purged, all below a submission can be made again from originals and arrivals.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Reading submissions: which one counts, what it says, what was decided about it.
 
-This module owns the questions that judging, consolidation and status ask. It
-refuses to write. "Latest" is by the order in which the files arrived, not by the
-order in which they were judged: a file that had to wait never overtakes a newer
-one. An accepted submission is one whose newest judgement accepts it.
+This module owns the questions that judging, consolidation and status ask. It refuses to write.
+"Latest" is by the order in which the files arrived, not by the order in which they were judged: a
+file that had to wait never overtakes a newer one. An accepted submission is one whose newest
+judgement accepts it.
 """
 
 from __future__ import annotations
