@@ -301,7 +301,7 @@ def take_from_pieces(
     for detail in tables.details:
         key = detail.sheet.key
         kept = [
-            (whose(books.tree, entry), pieces[entry.receipt].sheets[key].few)
+            (whose(books.tree, entry.unit_id, entry.receipt), pieces[entry.receipt].sheets[key].few)
             for entry in standing[key]
             if key in pieces[entry.receipt].sheets  # a unit may have nothing in this sheet
         ]
