@@ -195,7 +195,7 @@ def test_cells_are_named_where_they_stand(answered: Answer, name: str) -> None:
 
     judgement = answered(spoil_more)
     found = {
-        (entry.place.title, named(entry.place))
+        (entry.place.title, entry.place.cell)
         for entry in judgement.findings
         if entry.severity is Severity.MUST
     }

@@ -306,11 +306,12 @@ def test_a_zero_in_a_cell_that_shows_dates() -> None:
     (needs,) = (sheet for sheet in raw.sheets if sheet.title == "妇女需求台帐")
     rows = [list(row) for row in needs.rows]
     for line in (4, 5, 6):  # 未办理, 已办结, 办理中
-        rows[line - 1] = [*rows[line - 1], *[None] * 17][:17]
-        rows[line - 1][15] = dt.time()
+        closed_on = rows[2].index("办结日期")
+        rows[line - 1] = [*rows[line - 1], *[None] * len(rows[2])][: len(rows[2])]
+        rows[line - 1][closed_on] = dt.time()
     sheets = (replace(needs, rows=rows), *(sheet for sheet in raw.sheets if sheet is not needs))
     judgement = judged_raw(replace(raw, sheets=sheets))
-    told = [Told(judgement, "妇女需求台帐", f"P{line}").here for line in (4, 5, 6)]
+    told = [Told(judgement, "妇女需求台帐", f"办结日期 {line}").here for line in (4, 5, 6)]
     nothing = [(Severity.NOTE, "habit-nothing")]
     assert told == [nothing, [(MUST, "date-unclear")], nothing]
 
