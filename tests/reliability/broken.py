@@ -30,12 +30,17 @@ class Broken:
             ignore=shutil.ignore_patterns("__pycache__"),
         )
         (folder / "templates").symlink_to(REPOSITORY / "templates")
+        self.break_in(folder / "sheetflow")
+        return folder
+
+    def break_in(self, package: Path, *, for_real: bool = True) -> None:
+        """Break the package there; unless `for_real`, only see that it can be."""
         for place, old, new in self.changes:
-            file = folder / "sheetflow" / place
+            file = package / place
             text = file.read_text(encoding="utf-8")
             assert text.count(old) == 1, f"{self.name}: {place} no longer says {old!r} once"
-            file.write_text(text.replace(old, new), encoding="utf-8")
-        return folder
+            if for_real:
+                file.write_text(text.replace(old, new), encoding="utf-8")
 
 
 UNLINK_BEFORE_COMMIT = Broken(
@@ -296,12 +301,12 @@ MAIL_IN_THE_TRANSACTION = Broken(
     "mail is sent while the answer is being committed",
     (
         (
-            "service/judging.py",
+            "service/recording.py",
             "        lambda submission: entail(\n",
             "        lambda submission: _sent_at_once(\n            office,\n",
         ),
         (
-            "service/judging.py",
+            "service/recording.py",
             "def _log_findings(",
             """def _sent_at_once(office, *arguments):
     from sheetflow.mailing import OutgoingMail, Sender, compose
