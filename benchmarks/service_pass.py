@@ -68,11 +68,11 @@ class _Clocked:
     def __init__(self, outcomes: Outcomes, steps: dict[str, float]) -> None:
         self._outcomes, self._steps = outcomes, steps
 
-    def record_outcome(self, *arguments: Any) -> Submission:  # noqa: ANN401 - as the store takes them
+    def record_outcome(self, *arguments: Any, **named: Any) -> Submission:  # noqa: ANN401 - as the store takes them
         """Record an outcome."""
         begun = time.perf_counter()
         try:
-            return self._outcomes.record_outcome(*arguments)
+            return self._outcomes.record_outcome(*arguments, **named)
         finally:
             self._steps["store"] = self._steps.get("store", 0) + time.perf_counter() - begun
 

@@ -30,12 +30,17 @@ class Broken:
             ignore=shutil.ignore_patterns("__pycache__"),
         )
         (folder / "templates").symlink_to(REPOSITORY / "templates")
+        self.break_in(folder / "sheetflow")
+        return folder
+
+    def break_in(self, package: Path, *, for_real: bool = True) -> None:
+        """Break the package there; unless `for_real`, only see that it can be."""
         for place, old, new in self.changes:
-            file = folder / "sheetflow" / place
+            file = package / place
             text = file.read_text(encoding="utf-8")
             assert text.count(old) == 1, f"{self.name}: {place} no longer says {old!r} once"
-            file.write_text(text.replace(old, new), encoding="utf-8")
-        return folder
+            if for_real:
+                file.write_text(text.replace(old, new), encoding="utf-8")
 
 
 UNLINK_BEFORE_COMMIT = Broken(
@@ -167,7 +172,7 @@ KEY_OF_THE_PLACE = Broken(
 MIGRATES_TO_OTHER_KEYS = Broken(
     "migrates-to-other-keys",
     "an old database's deliveries get keys by which no file is known again",
-    (("store/migrations.py", "{row.inode}/{row.size}", "{row.size}/{row.inode}"),),
+    (("store/migration_steps.py", "{row.inode}/{row.size}", "{row.size}/{row.inode}"),),
 )
 
 BLOB_UNSYNCED = Broken(
