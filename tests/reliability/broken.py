@@ -172,7 +172,7 @@ KEY_OF_THE_PLACE = Broken(
 MIGRATES_TO_OTHER_KEYS = Broken(
     "migrates-to-other-keys",
     "an old database's deliveries get keys by which no file is known again",
-    (("store/migration_steps.py", "{row.inode}/{row.size}", "{row.size}/{row.inode}"),),
+    (("store/migrations.py", "{row.inode}/{row.size}", "{row.size}/{row.inode}"),),
 )
 
 BLOB_UNSYNCED = Broken(
