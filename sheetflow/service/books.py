@@ -34,7 +34,7 @@ from sheetflow.schemas.forms import Form
 from sheetflow.schemas.parsing import Value
 from sheetflow.schemas.personal import holds_personal_number
 from sheetflow.service.remeasure import former_codes, made_otherwise
-from sheetflow.store.records import Arrival, Submission
+from sheetflow.store.records import Arrival, Measurement, Submission
 from sheetflow.units import Unit
 
 
@@ -55,31 +55,9 @@ def books_of(office: Office, form: Form, period: Period, top: Unit | None = None
             if unit_id not in office.tree:
                 continue  # it left the list: `missing_units` says so
             submissions[submission.receipt] = submission
-            found = measured[submission.judgement_id]
-            figures = load_figures(found.figures)
-            accepted[unit_id, entry.period_id] = Accepted(
-                unit_id=unit_id,
-                period=entry.period_id,
-                receipt=submission.receipt,
-                figures=figures,
-                file_name=shown_name(submission.file_name),
-                sha256=submission.sha256,
-                accepted_at=submission.judged_at,
-                handed_in=submission.handed_in,
-                nil=submission.nil,
-                late=submission.late,
-                explanations=_explanations(office, submission)
-                if submission.judgement_id in explained
-                else (),
-                judgement=submission.judgement_id,
-                measurement=found.measurement_id,
-                measured_at=found.measured_at,
-                former=former_codes(office, form, found.digest, figures),
-                made=made_otherwise(office, form, found.digest),
-                must=submission.must,
-                verify=submission.verify,
-                note=submission.note,
-                version=int(submission.form_version or 0),
+            said = submission.judgement_id in explained
+            accepted[unit_id, entry.period_id] = _accepted(
+                office, form, submission, measured[submission.judgement_id], is_explained=said
             )
         for unit_id, latest in _last_words(office, form.key, entry.period_id, among).items():
             attempts[unit_id, entry.period_id] = _attempt(latest)
@@ -100,6 +78,35 @@ def books_of(office: Office, form: Form, period: Period, top: Unit | None = None
         attempts=attempts,
         rows_of=rows_of,
         deadlines=_deadlines(office, form, period),
+    )
+
+
+def _accepted(
+    office: Office, form: Form, submission: Submission, found: Measurement, *, is_explained: bool
+) -> Accepted:
+    """Give what counts of a submission, with what its rows gave when they were last measured."""
+    figures = load_figures(found.figures)
+    return Accepted(
+        unit_id=submission.unit_id,
+        period=submission.period,
+        receipt=submission.receipt,
+        figures=figures,
+        file_name=shown_name(submission.file_name),
+        sha256=submission.sha256,
+        accepted_at=submission.judged_at,
+        handed_in=submission.handed_in,
+        nil=submission.nil,
+        late=submission.late,
+        explanations=_explanations(office, submission) if is_explained else (),
+        judgement=submission.judgement_id,
+        measurement=found.measurement_id,
+        measured_at=found.measured_at,
+        former=former_codes(office, form, found.digest, figures),
+        made=made_otherwise(office, form, found.digest),
+        must=submission.must,
+        verify=submission.verify,
+        note=submission.note,
+        version=int(submission.form_version or 0),
     )
 
 

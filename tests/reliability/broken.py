@@ -30,17 +30,12 @@ class Broken:
             ignore=shutil.ignore_patterns("__pycache__"),
         )
         (folder / "templates").symlink_to(REPOSITORY / "templates")
-        self.break_in(folder / "sheetflow")
-        return folder
-
-    def break_in(self, package: Path, *, for_real: bool = True) -> None:
-        """Break the package there; unless `for_real`, only see that it can be."""
         for place, old, new in self.changes:
-            file = package / place
+            file = folder / "sheetflow" / place
             text = file.read_text(encoding="utf-8")
             assert text.count(old) == 1, f"{self.name}: {place} no longer says {old!r} once"
-            if for_real:
-                file.write_text(text.replace(old, new), encoding="utf-8")
+            file.write_text(text.replace(old, new), encoding="utf-8")
+        return folder
 
 
 UNLINK_BEFORE_COMMIT = Broken(

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.reliability.scene import set_scene
+from tests.reliability.scene import NOW, copy_of, set_scene
+from tests.reliability.service_process import Service
 
 Measured = Callable[[str, object], None]
 
@@ -30,6 +31,15 @@ def quick_disk() -> Iterator[Path]:
 def scene(quick_disk: Path) -> Path:
     """The workspace before the run; copy it."""
     return set_scene(quick_disk / "scene").root
+
+
+@pytest.fixture(scope="session")
+def published(scene: Path, quick_disk: Path) -> Path:
+    """The scene, all of it answered and published; copy it."""
+    root = copy_of(scene, quick_disk / "published" / "work")
+    with Service() as service:
+        assert service.run(root, NOW).code == 0
+    return root
 
 
 @pytest.fixture

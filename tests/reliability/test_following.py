@@ -32,15 +32,6 @@ def rename(root: Path) -> None:
     write_units(root / "units.xlsx", tree_of(units))
 
 
-@pytest.fixture(scope="module")
-def published(scene: Path, quick_disk: Path) -> Path:
-    """Everything of the scene answered and published."""
-    root = copy_of(scene, quick_disk / "published" / "work")
-    with Service() as service:
-        assert service.run(root, NOW).code == 0
-    return root
-
-
 @pytest.mark.parametrize("broken", [None, FORGETS_THE_LIST, OLD_NAMES_STAY])
 def test_a_new_name_is_on_every_file_and_no_old_one_stays(
     broken: Broken | None, published: Path, tmp_path: Path, measured: Measured

@@ -39,15 +39,6 @@ def figures(picture: Picture) -> list[tuple[object, ...]]:
     return sorted(picture.tables["measurements"], key=repr)
 
 
-@pytest.fixture(scope="module")
-def published(scene: Path, quick_disk: Path) -> Path:
-    """Everything of the scene answered and published."""
-    root = copy_of(scene, quick_disk / "shown" / "work")
-    with Service() as service:
-        assert service.run(root, NOW).code == 0
-    return root
-
-
 @pytest.mark.parametrize("broken", [None, FORGETS_A_CHANGE, KNOWN_BEFORE_MEASURED])
 def test_killed_while_it_notices_a_change_it_ends_the_same(
     broken: Broken | None, published: Path, quick_disk: Path, measured: Measured

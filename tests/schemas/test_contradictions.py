@@ -16,66 +16,20 @@ from sheetflow.schemas.cells import Choice
 from sheetflow.schemas.columns import (
     Column,
     Disclosure,
-    RowModel,
     choice,
     day,
     key,
-    period_name,
     refers,
     text,
     whole,
 )
 from sheetflow.schemas.conditions import Every, Not, where
-from sheetflow.schemas.forms import Cover, Form, OwnTotals, SamePerson
+from sheetflow.schemas.forms import OwnTotals, SamePerson
 from sheetflow.schemas.indicators import Count, Indicator, Ratio, Reaches, Sum
 from sheetflow.schemas.reports import ChartSpec, ReportSpec
-from sheetflow.schemas.sheets import Kind, Lookup, Sheet
+from sheetflow.schemas.sheets import Lookup
+from tests.schemas.small_form import COVER, HEAD, THINGS, S, Thing, form, more
 from tests.tiny.campaign import CAMPAIGN
-
-
-class Head(RowModel):
-    """Who and when."""
-
-    unit: str | None = text("单位")
-    unit_id: str | None = text("代码")
-    period: str | None = period_name("报告期")
-    filled_on: str | None = day("日期", not_after="")
-
-
-class Thing(RowModel):
-    """A row with a key."""
-
-    thing: str | None = key("编号", "T")
-    name: str | None = text("名称")
-    state: str | None = choice("状态", "好", "坏", retired=("旧",))
-    count: int | None = whole("件数", "件")
-
-
-HEAD = Sheet(key="head", title="表头", kind=Kind.CARD, model=Head)
-THINGS = Sheet(key="things", title="物品", kind=Kind.LEDGER, model=Thing)
-COVER = Cover(
-    sheet="head", unit_id="unit_id", unit_name="unit", period="period", filled_on="filled_on"
-)
-S = Indicator("S", "件数", "件", Sum("things", ("count",)))
-
-
-def form(**changes: Any) -> Form:
-    """Give a small sound form with parts of it replaced."""
-    parts: dict[str, Any] = {
-        "key": "f",
-        "title": "表",
-        "version": 1,
-        "sheets": (HEAD, THINGS),
-        "cover": COVER,
-        "indicators": (S,),
-    }
-    return Form(**{**parts, **changes})
-
-
-def more(**fields: Any) -> Sheet:
-    """Give one more table of these columns."""
-    model = type("Row", (RowModel,), {"__annotations__": dict.fromkeys(fields, Any), **fields})
-    return Sheet(key="more", title="其他", kind=Kind.FLOW, model=model)
 
 
 class Untyped(Thing):

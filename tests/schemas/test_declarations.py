@@ -10,15 +10,9 @@ import pytest
 from sheetflow.errors import DeclarationError
 from sheetflow.periods import Cadence, Period, deadline
 from sheetflow.schemas.columns import (
-    RowModel,
-    day,
-    key,
-    period_name,
     text,
-    whole,
 )
-from sheetflow.schemas.forms import Cover, Form
-from sheetflow.schemas.indicators import Expected, Indicator, Sum
+from sheetflow.schemas.indicators import Expected, Indicator
 from sheetflow.schemas.layout import (
     card_address,
     cell_in,
@@ -27,52 +21,9 @@ from sheetflow.schemas.layout import (
     columns_in,
     quoted,
 )
-from sheetflow.schemas.sheets import Kind, Sheet
+from sheetflow.schemas.sheets import Kind
 from tests.county_book import FORM
-
-
-class Head(RowModel):
-    """Who and when."""
-
-    unit: str | None = text("单位")
-    unit_id: str | None = text("代码")
-    period: str | None = period_name("报告期")
-    filled_on: str | None = day("日期", not_after="")
-
-
-class Thing(RowModel):
-    """A row with a key."""
-
-    thing: str | None = key("编号", "T")
-    name: str | None = text("名称")
-    count: int | None = whole("件数", "件")
-
-
-HEAD = Sheet(key="head", title="表头", kind=Kind.CARD, model=Head)
-THINGS = Sheet(key="things", title="物品", kind=Kind.LEDGER, model=Thing)
-COVER = Cover(
-    sheet="head", unit_id="unit_id", unit_name="unit", period="period", filled_on="filled_on"
-)
-S = Indicator("S", "件数", "件", Sum("things", ("count",)))
-
-
-def form(**changes: Any) -> Form:
-    """Give a small sound form with parts of it replaced."""
-    parts: dict[str, Any] = {
-        "key": "f",
-        "title": "表",
-        "version": 1,
-        "sheets": (HEAD, THINGS),
-        "cover": COVER,
-        "indicators": (S,),
-    }
-    return Form(**{**parts, **changes})
-
-
-def columns(**fields: Any) -> Sheet:
-    """Give a sheet of these columns."""
-    model = type("Row", (RowModel,), {"__annotations__": dict.fromkeys(fields, Any), **fields})
-    return Sheet(key="more", title="其他", kind=Kind.FLOW, model=model)
+from tests.schemas.small_form import HEAD, THINGS, form, more
 
 
 def test_a_sound_form_is_taken() -> None:
@@ -131,7 +82,7 @@ def test_what_draws_on_no_sheet_is_a_state() -> None:
 
 def test_columns_come_and_go_with_versions() -> None:
     """An older version's workbook has the columns of its own time, in their places."""
-    sheet = columns(
+    sheet = more(
         a=text("甲"), b=text("乙", since=2), c=text("丙", until=1), d=text("丁", since=2, until=2)
     )
     labels = {

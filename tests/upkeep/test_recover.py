@@ -154,7 +154,9 @@ def test_a_lost_original_is_named(served: Desk) -> None:
     _lose(served)
     found = recover(served.root, at=IN_TIME_AGAIN)
     assert [entry.unit_id for entry in found.missing] == [CITY]
-    assert f"{CITY} {NEXT_DAY:%Y-%m-%d %H:%M}收到" in "".join(recovered_lines(found))
+    told = "".join(recovered_lines(found))
+    assert f"{CITY} {NEXT_DAY:%Y-%m-%d %H:%M}收到" in told
+    assert "按现在的指标口径计算" in told, "what was published may have been counted otherwise"
     assert served.submissions(CITY) == ()
     assert len(served.submissions(EAST)) == 3
 
