@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 from benchmarks.moments import DROPPED_AT
-from sheetflow.context.context import open_office
+from sheetflow.context import open_context
 from sheetflow.context.lock import held_lock
 from sheetflow.mail.send import send_due
 from sheetflow.service.one_pass import tidy_up, work_off
@@ -28,17 +28,17 @@ _PAGE = resource.getpagesize()
 def main(root: str, batch: str) -> None:
     """Drop so many files at a time, and do a pass over them."""
     waiting = [line.rstrip("\n").split("\t") for line in sys.stdin]
-    with open_office(Path(root), DROPPED_AT) as office, held_lock(office.workspace.lock):
-        tidy_up(office)
-        intake = open_intake(office)
+    with open_context(Path(root), DROPPED_AT) as context, held_lock(context.workspace.lock):
+        tidy_up(context)
+        intake = open_intake(context)
         for start in range(0, len(waiting), int(batch)):
             for unit_id, name in waiting[start : start + int(batch)]:
-                inbox = office.workspace.inbox_of(office.tree[unit_id])
+                inbox = context.workspace.inbox_of(context.tree[unit_id])
                 shutil.copyfile(name, inbox / Path(name).name)
             begun = time.perf_counter()
-            take_all(office, intake)
-            report = work_off(office, intake)
-            send_due(office)
+            take_all(context, intake)
+            report = work_off(context, intake)
+            send_due(context)
             told = {
                 "counties": start + int(batch),
                 "seconds": time.perf_counter() - begun,

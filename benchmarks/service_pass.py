@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from benchmarks.moments import DROPPED_AT
-from sheetflow.context.context import open_office
+from sheetflow.context import open_context
 from sheetflow.context.lock import held_lock
 from sheetflow.mail.send import send_due
 from sheetflow.service.one_pass import judge_and_answer, tidy_up
@@ -38,15 +38,15 @@ def main(root: str) -> None:
         finally:
             steps[name] = time.perf_counter() - begun
 
-    with open_office(Path(root), DROPPED_AT) as office, held_lock(office.workspace.lock):
-        office.store.outcomes = cast("Outcomes", _Clocked(office.store.outcomes, steps))
-        tidy_up(office)
-        intake = open_intake(office)
-        timed("take", lambda: take_all(office, intake))
-        rebuilding = Rebuilding(office)
-        outcomes = timed("judge", lambda: judge_and_answer(office, rebuilding))
+    with open_context(Path(root), DROPPED_AT) as context, held_lock(context.workspace.lock):
+        context.store.outcomes = cast("Outcomes", _Clocked(context.store.outcomes, steps))
+        tidy_up(context)
+        intake = open_intake(context)
+        timed("take", lambda: take_all(context, intake))
+        rebuilding = Rebuilding(context)
+        outcomes = timed("judge", lambda: judge_and_answer(context, rebuilding))
         rebuilt = timed("publish", rebuilding.finish)
-        timed("mail", lambda: send_due(office))
+        timed("mail", lambda: send_due(context))
     own = resource.getrusage(resource.RUSAGE_SELF)
     children = resource.getrusage(resource.RUSAGE_CHILDREN)
     result = {

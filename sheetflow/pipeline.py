@@ -1,6 +1,6 @@
 """From a raw workbook to its outcome: `judge`, on one screen, and the order of what is found.
 
-Pure: everything beyond the file comes in as the `Context`. Reading never judges, and
+Pure: everything beyond the file comes in as the `JudgingContext`. Reading never judges, and
 judging never reads.
 """
 
@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from sheetflow.findings import Finding, Place, Severity
-from sheetflow.schemas.book import Book, Context, Judgement, Outcome
+from sheetflow.schemas.book import Book, Judgement, JudgingContext, Outcome
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.forms import Form
 from sheetflow.validators import GENERAL_RULES
@@ -34,7 +34,7 @@ REPEATS = 5
 """From so many on, the same fault down one column is one finding."""
 
 
-def judge(raw: RawWorkbook, campaign: Campaign, context: Context) -> Judgement:
+def judge(raw: RawWorkbook, campaign: Campaign, context: JudgingContext) -> Judgement:
     """Recognise the workbook, read its rows, run every rule, and give the outcome."""
     stamp = parse_stamp(raw)
     known = recognise(raw, stamp, campaign, context)
@@ -63,7 +63,7 @@ def judge(raw: RawWorkbook, campaign: Campaign, context: Context) -> Judgement:
 
 
 def _read_and_check(
-    raw: RawWorkbook, known: Recognised, campaign: Campaign, context: Context
+    raw: RawWorkbook, known: Recognised, campaign: Campaign, context: JudgingContext
 ) -> tuple[Book, list[Finding]]:
     book, faults = parse_book(raw, known, campaign.catalogue, context)
     faults += [GENERAL[remark].at(Place()) for remark in raw.remarks]

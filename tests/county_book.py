@@ -17,7 +17,7 @@ from sheetflow.demo.samples import make_samples
 from sheetflow.findings import Finding, Place
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.pipeline import judge
-from sheetflow.schemas.book import Context, Earlier, Judgement
+from sheetflow.schemas.book import Earlier, Judgement, JudgingContext
 from sheetflow.schemas.layout import HEADER_ROW, STATISTICS_COLUMNS, columns_in
 from sheetflow.schemas.samples import Scene
 from sheetflow.schemas.sheets import Kind
@@ -215,10 +215,10 @@ def drawn(
 
 def context(
     period: str = "2012B2", unit: str = "370102", earlier: Earlier | None = None
-) -> Context:
+) -> JudgingContext:
     """Give the context of a workbook that comes in two days after `period`."""
     day = Period.parse(period).last_day + dt.timedelta(days=2)
-    return Context(
+    return JudgingContext(
         unit=TREE[unit],
         tree=TREE,
         now=dt.datetime.combine(day, dt.time(9), OFFICE_ZONE),

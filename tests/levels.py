@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sheetflow.config.settings_file import default_settings_text
 from sheetflow.config.workspace import Workspace, create_workspace
-from sheetflow.context.context import open_office
+from sheetflow.context import open_context
 from sheetflow.periods import Period
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.sheets import RollUp
@@ -129,8 +129,8 @@ class Chain:
         text = settings_text(default_settings_text(tree.levels), campaign=f'"{name}"', **settings)
         workspace = create_workspace(root, tree, text)
         made = cls(workspace, tree)
-        with open_office(root, ISSUED) as office:
-            assert issue_workbooks(office, office.form(""), Period.parse(FIRST)) == len(tree)
+        with open_context(root, ISSUED) as context:
+            assert issue_workbooks(context, context.form(""), Period.parse(FIRST)) == len(tree)
         return made
 
     def drop(self, *unit_ids: str) -> None:
@@ -143,8 +143,8 @@ class Chain:
 
     def run(self, at: dt.datetime = IN_TIME) -> PassReport:
         """One pass of the service."""
-        with open_office(self.workspace.root, at) as office:
-            return run_pass(office)
+        with open_context(self.workspace.root, at) as context:
+            return run_pass(context)
 
     def consolidated(self, unit_id: str) -> Path:
         """The workbook of everything below a unit."""

@@ -31,7 +31,7 @@ sys.path.insert(0, str(ROOT))  # a checkout that is not installed
 from sheetflow.children.limits import Task
 from sheetflow.config.settings_file import default_settings_text
 from sheetflow.config.workspace import create_workspace
-from sheetflow.context.context import Office, open_office
+from sheetflow.context import Context, open_context
 from sheetflow.context.paths import report_path, workbook_path
 from sheetflow.demo.staging import Part, Script, stage
 from sheetflow.periods import OFFICE_ZONE, Period
@@ -141,34 +141,34 @@ def trace() -> Trace:
         root = Path(folder, "workspace")
         settings = default_settings_text().replace("quiet_seconds = 10", "quiet_seconds = 1")
         workspace = create_workspace(root, _TREE, settings)
-        with open_office(root, _ISSUED_AT) as office:
-            path = _filled(office, Path(folder, "filled"))
+        with open_context(root, _ISSUED_AT) as context:
+            path = _filled(context, Path(folder, "filled"))
         shutil.copy(path, workspace.inbox_of(_TREE[_COUNTY]))
         with (
             mock.patch("sheetflow.children.Pool", _InProcess),
-            open_office(root, _DROPPED_AT) as office,
+            open_context(root, _DROPPED_AT) as context,
         ):
             sys.setprofile(traced.watch)
             threading.setprofile(traced.watch)
             try:
-                report = run_pass(office)
+                report = run_pass(context)
             finally:
                 sys.setprofile(None)
                 threading.setprofile(None)
-            if not report_path(office, _TREE[_PROVINCE], _PERIOD).is_file():
+            if not report_path(context, _TREE[_PROVINCE], _PERIOD).is_file():
                 raise RuntimeError(f"no report came of it: {report}")
     return traced
 
 
-def _filled(office: Office, folder: Path) -> Path:
+def _filled(context: Context, folder: Path) -> Path:
     """Issue the county's workbook and fill it in."""
-    form = office.campaign.main_form
-    issue_workbooks(office, form, _PERIOD)
-    issued = {unit.unit_id: workbook_path(office, form, unit, _PERIOD) for unit in _TREE}
+    form = context.campaign.main_form
+    issue_workbooks(context, form, _PERIOD)
+    issued = {unit.unit_id: workbook_path(context, form, unit, _PERIOD) for unit in _TREE}
     parts = dict.fromkeys(issued, Part.MISSING) | {_COUNTY: Part.CLEAN}
     (drop,) = stage(
         Script(
-            campaign=office.campaign,
+            campaign=context.campaign,
             tree=_TREE,
             period=_PERIOD,
             parts=parts,

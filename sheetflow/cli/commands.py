@@ -16,7 +16,7 @@ from sheetflow.cli.screen import complain, logging_to, say, say_json, say_wrappe
 if TYPE_CHECKING:
     from sheetflow.config.settings import Settings
     from sheetflow.config.workspace import Workspace
-    from sheetflow.context import Office, OpenStore
+    from sheetflow.context import Context, OpenStore
     from sheetflow.periods import Period
     from sheetflow.schemas.forms import Form
     from sheetflow.store import Store
@@ -44,7 +44,7 @@ def _show_version(*, wanted: bool) -> None:
 
 @app.callback()
 def _options(
-    context: typer.Context,
+    ctx: typer.Context,
     *,
     root: Annotated[
         Path, typer.Option("-C", "--workspace", help="The workspace's folder.", show_default=False)
@@ -62,23 +62,23 @@ def _options(
     ] = False,
 ) -> None:
     del version
-    context.obj = Call(root, at)
+    ctx.obj = Call(root, at)
 
 
 @contextmanager
-def opened_office(context: typer.Context, open_store: OpenStore | None = None) -> Iterator[Office]:
+def opened_context(ctx: typer.Context, open_store: OpenStore | None = None) -> Iterator[Context]:
     """Open the workspace of the call, with progress on the screen and the log in its file."""
-    from sheetflow.context import open_office
+    from sheetflow.context import open_context
 
-    call: Call = context.obj
+    call: Call = ctx.obj
     with (
         steps_shown() as steps,
-        open_office(call.root, call.at, steps, open_store) as office,
-        logging_to(office.workspace.log),
+        open_context(call.root, call.at, steps, open_store) as context,
+        logging_to(context.workspace.log),
     ):
-        if office.units_trouble:
-            complain(office.units_trouble)
-        yield office
+        if context.units_trouble:
+            complain(context.units_trouble)
+        yield context
 
 
 PeriodOption = Annotated[str, typer.Option(help="The report period, like 2012B1.")]
@@ -91,11 +91,11 @@ FormOption = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
-def form_named(office: Office, key: str) -> Form | None:
+def form_named(context: Context, key: str) -> Form | None:
     """Give the form of that key or title, None where none is typed; raise RequestError for an unknown one."""
     from sheetflow.errors import RequestError
 
-    forms = office.campaign.forms
+    forms = context.campaign.forms
     found = [form for form in forms if key in {form.key, form.title}]
     if key and not found:
         known = "、".join(f"{entry.key}（{entry.title}）" for entry in forms)
@@ -103,24 +103,24 @@ def form_named(office: Office, key: str) -> Form | None:
     return found[0] if found else None
 
 
-def period_named(office: Office, text: str, form: Form | None = None) -> Period:
+def period_named(context: Context, text: str, form: Form | None = None) -> Period:
     """Read a period that was typed, of `form` or of any; raise RequestError for anything else."""
     from sheetflow.errors import RequestError
 
-    forms = (form,) if form else office.campaign.forms
+    forms = (form,) if form else context.campaign.forms
     named: Period | None = None
     for each in forms:
         with suppress(ValueError):
             named = each.period_named(text)
             if each.takes(named):
                 return named
-    year = named.first_day.year if named else office.clock.now().year
+    year = named.first_day.year if named else context.clock.now().year
     whose = f"《{form.title}》不" if form else "没有哪张报表"
     told = f"{whose}按{named.label}填报" if named else f"没有报告期 {text}"
     ways = "；".join(
         f"《{each.title}》{f'（--form {each.key}）' if form else ''}{each.cadence.words}，"
         f"--period 写成 {each.period_ids(year)}"
-        for each in office.campaign.forms
+        for each in context.campaign.forms
     )
     raise RequestError(f"{told}。{ways}。")
 
@@ -134,22 +134,22 @@ def init(
 ) -> None:
     """Make a workspace, ready to run."""
     from sheetflow.config.workspace import create_workspace
-    from sheetflow.context import open_office
+    from sheetflow.context import open_context
     from sheetflow.context.units_in_force import read_given
     from sheetflow.service.issue import lay_report_template, publish_master
 
     workspace = create_workspace(folder, units, read=read_given)
-    with open_office(folder) as office:
-        for form in office.campaign.forms:
-            publish_master(office, form)
-            lay_report_template(office, form)
-        say(f"工作文件夹已就绪：{workspace.root}（{len(office.tree)}个单位）")
+    with open_context(folder) as context:
+        for form in context.campaign.forms:
+            publish_master(context, form)
+            lay_report_template(context, form)
+        say(f"工作文件夹已就绪：{workspace.root}（{len(context.tree)}个单位）")
     say("下一步：检查 sheetflow.toml 和 units.xlsx，再用 templates 命令发放填报表。")
 
 
 @app.command()
 def templates(
-    context: typer.Context,
+    ctx: typer.Context,
     period: PeriodOption,
     form: Annotated[str, typer.Option(help="The form (default: the campaign's main one).")] = "",
     unit: Annotated[str, typer.Option(help="Only this unit.")] = "",
@@ -158,28 +158,28 @@ def templates(
     from sheetflow.errors import RequestError
     from sheetflow.service.issue import issue_workbooks
 
-    with opened_office(context) as office:
-        declared = form_named(office, form) or office.campaign.main_form
-        if unit and unit not in office.tree:
+    with opened_context(ctx) as context:
+        declared = form_named(context, form) or context.campaign.main_form
+        if unit and unit not in context.tree:
             raise RequestError(f"units.xlsx 里没有单位 {unit}。--unit 请填单位代码。")
-        wanted = period_named(office, period, declared)
-        if unit and not declared.is_for(office.tree[unit].level):
+        wanted = period_named(context, period, declared)
+        if unit and not declared.is_for(context.tree[unit].level):
             raise RequestError(
-                f"《{declared.title}》不由{office.tree[unit].level}级单位填报。请改 --unit 或 --form。"
+                f"《{declared.title}》不由{context.tree[unit].level}级单位填报。请改 --unit 或 --form。"
             )
-        units = [office.tree[unit]] if unit else None
-        count = issue_workbooks(office, declared, wanted, units)
+        units = [context.tree[unit]] if unit else None
+        count = issue_workbooks(context, declared, wanted, units)
     say(f"已发放填报表{count}份（{wanted.label}）；没有变化的不重发。")
 
 
 @app.command()
-def run(context: typer.Context) -> None:
+def run(ctx: typer.Context) -> None:
     """One pass: take, judge, publish, send. Exit 0 unless we failed."""
     from sheetflow.cli.summaries import pass_lines
     from sheetflow.service.one_pass import run_pass
 
-    with opened_office(context) as office:
-        report = run_pass(office)
+    with opened_context(ctx) as context:
+        report = run_pass(context)
     for line in pass_lines(report):
         say_wrapped(line)
     if report.is_failed:
@@ -187,7 +187,7 @@ def run(context: typer.Context) -> None:
 
 
 @app.command()
-def watch(context: typer.Context) -> None:
+def watch(ctx: typer.Context) -> None:
     """The same for ever; SIGTERM or Ctrl+C ends it cleanly."""
     from sheetflow.cli.summaries import mail_line, pass_lines
     from sheetflow.service.watch import StoppedError, stop_on_signals, wait_for_store
@@ -199,10 +199,10 @@ def watch(context: typer.Context) -> None:
             with logging_to(workspace.log):
                 return wait_for_store(workspace, settings, is_stopping, complain)
 
-        with opened_office(context, open_store=open_store) as office:
-            say(f"正在值守 {office.workspace.inbox}，按 Ctrl+C 结束。")
+        with opened_context(ctx, open_store=open_store) as context:
+            say(f"正在值守 {context.workspace.inbox}，按 Ctrl+C 结束。")
             serve(
-                office,
+                context,
                 is_stopping,
                 lambda report: say("　".join(pass_lines(report))),
                 lambda sent: say(mail_line(sent)),
@@ -212,7 +212,7 @@ def watch(context: typer.Context) -> None:
 
 @app.command()
 def check(
-    context: typer.Context,
+    ctx: typer.Context,
     file: Annotated[Path, typer.Argument(help="The workbook to judge.")],
     *,
     unit: Annotated[
@@ -225,17 +225,17 @@ def check(
 ) -> None:
     """Judge a workbook without submitting it; exit 1 unless it would be accepted."""
     from sheetflow.cli.summaries import print_findings
-    from sheetflow.context import open_office
+    from sheetflow.context import open_context
     from sheetflow.schemas.book import Outcome
     from sheetflow.upkeep.check import check_file, write_annotated
 
-    call: Call = context.obj
-    with open_office(call.root, call.at) as office:
-        checked = check_file(office, file, unit)
-        if annotate and not write_annotated(office, checked, annotate):
+    call: Call = ctx.obj
+    with open_context(call.root, call.at) as context:
+        checked = check_file(context, file, unit)
+        if annotate and not write_annotated(context, checked, annotate):
             complain("认不出是哪张报表、哪一期，没有写批注件。")
         judgement = checked.judgement
-        catalogue = office.campaign.catalogue
+        catalogue = context.campaign.catalogue
     if as_json:
         findings = [
             {
@@ -256,7 +256,7 @@ def check(
 
 @app.command()
 def status(
-    context: typer.Context,
+    ctx: typer.Context,
     *,
     period: Annotated[
         str, typer.Option(help="The report period (default: the newest of each form).")
@@ -266,16 +266,16 @@ def status(
 ) -> None:
     """Show who is in, late, missing; and what waits or failed."""
     from sheetflow.cli.summaries import print_standing
-    from sheetflow.context import open_office
+    from sheetflow.context import open_context
     from sheetflow.errors import StoreError
     from sheetflow.service.status import standing, waiting_in_inbox
 
-    call: Call = context.obj
+    call: Call = ctx.obj
     try:
-        with open_office(call.root, call.at) as office:
-            chosen = form_named(office, form)
-            wanted = period_named(office, period, chosen) if period else None
-            found = standing(office, wanted, chosen)
+        with open_context(call.root, call.at) as context:
+            chosen = form_named(context, form)
+            wanted = period_named(context, period, chosen) if period else None
+            found = standing(context, wanted, chosen)
     except StoreError as error:  # what lies in the inbox can be said without
         waiting = waiting_in_inbox(call.root, str(error))
         if as_json:

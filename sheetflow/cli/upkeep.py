@@ -17,7 +17,7 @@ from sheetflow.cli.commands import (
     PeriodOption,
     app,
     form_named,
-    opened_office,
+    opened_context,
     period_named,
 )
 from sheetflow.cli.screen import SCREEN, complain, say, say_json, say_wrapped, steps_shown
@@ -34,7 +34,7 @@ _COLOURS = {"ok": "green", "warning": "yellow", "fault": "red"}
 
 @app.command()
 def remind(
-    context: typer.Context,
+    ctx: typer.Context,
     period: Annotated[
         str, typer.Option(help="The report period (default: the last one that has ended).")
     ] = "",
@@ -44,11 +44,11 @@ def remind(
     from sheetflow.mail.send import send_unless_served
     from sheetflow.upkeep.remind import remind as remind_missing
 
-    with opened_office(context) as office:
-        chosen = form_named(office, form)
-        wanted = period_named(office, period, chosen) if period else None
-        reminders = remind_missing(office, wanted, chosen)
-        sent = send_unless_served(office)
+    with opened_context(ctx) as context:
+        chosen = form_named(context, form)
+        wanted = period_named(context, period, chosen) if period else None
+        reminders = remind_missing(context, wanted, chosen)
+        sent = send_unless_served(context)
     for part in reminders:
         for line in _reminder_lines(part):
             say(line)
@@ -77,7 +77,7 @@ def _reminder_lines(reminders: Reminders) -> list[str]:
 
 @app.command()
 def doctor(
-    context: typer.Context,
+    ctx: typer.Context,
     *,
     health: Annotated[
         bool, typer.Option("--health", help="Only whether `watch` lives: exit 0, else 1.")
@@ -89,7 +89,7 @@ def doctor(
     from sheetflow.context.clock import Clock
     from sheetflow.service.health import check_health
 
-    call: Call = context.obj
+    call: Call = ctx.obj
     if health:
         verdict = check_health(open_workspace(call.root)[0], Clock.on_disk())
         if as_json:
@@ -122,14 +122,14 @@ def doctor(
 
 @app.command()
 def backup(
-    context: typer.Context,
+    ctx: typer.Context,
     file: Annotated[Path, typer.Argument(help="The file to write; an older one is replaced.")],
 ) -> None:
     """Save everything that cannot be made again into one file, also while `watch` runs."""
     from sheetflow.upkeep.backup import back_up
 
-    with opened_office(context) as office:
-        done = back_up(office, file)
+    with opened_context(ctx) as context:
+        done = back_up(context, file)
     say(f"已备份到 {file}（{len(done.files)}个文件）。里面有个人信息，请妥善保管。")
     if done.missing:
         complain(
@@ -140,7 +140,7 @@ def backup(
 
 @app.command()
 def restore(
-    context: typer.Context,
+    ctx: typer.Context,
     file: Annotated[
         Path | None, typer.Argument(help="A file that `backup` wrote.", show_default=False)
     ] = None,
@@ -160,7 +160,7 @@ def restore(
     from sheetflow.errors import RequestError
     from sheetflow.upkeep.restore import restore as bring_back
 
-    call: Call = context.obj
+    call: Call = ctx.obj
     if from_archive:
         _recover(call, file, force=force)
         return
@@ -197,7 +197,7 @@ def _recover(call: Call, backup: Path | None, *, force: bool) -> None:
 
 @app.command()
 def purge(
-    context: typer.Context,
+    ctx: typer.Context,
     before: Annotated[
         dt.datetime,
         typer.Option(formats=["%Y-%m-%d"], help="Purge periods that ended before this day."),
@@ -209,8 +209,8 @@ def purge(
     from sheetflow.upkeep.purge import plan_purge
     from sheetflow.upkeep.purge import purge as purge_all
 
-    with opened_office(context) as office:
-        plan = plan_purge(office, before.date())
+    with opened_context(ctx) as context:
+        plan = plan_purge(context, before.date())
         say(
             f"{before:%Y-%m-%d}以前："
             + ("、".join(one.label for one in plan.periods) or "没有报告期")
@@ -227,7 +227,7 @@ def purge(
             raise typer.Exit(1)
         if not yes and not typer.confirm("清理以后不能恢复。确要清理吗？"):
             raise typer.Exit(1)
-        done = purge_all(office, before.date())
+        done = purge_all(context, before.date())
     say(f"已清理原件{done.originals}份、明细{done.documents}页；重新发布{done.republished}个文件。")
     if done.leftovers:
         say(
@@ -243,7 +243,7 @@ def purge(
 
 @app.command()
 def export(
-    context: typer.Context,
+    ctx: typer.Context,
     period: PeriodOption,
     to: Annotated[Path, typer.Option(help="The folder to write into.")],
     level: Annotated[
@@ -255,16 +255,16 @@ def export(
     """Write the consolidated rows as CSV and as a SQLite file, one table a sheet; masks apply."""
     from sheetflow.upkeep.export import export_rows, level_named
 
-    with opened_office(context) as office:
-        chosen = form_named(office, form)
-        wanted = period_named(office, period, chosen)
-        written = export_rows(office, wanted, to, level_named(office, level), chosen)
+    with opened_context(ctx) as context:
+        chosen = form_named(context, form)
+        wanted = period_named(context, period, chosen)
+        written = export_rows(context, wanted, to, level_named(context, level), chosen)
     say(f"已导出{len(written)}个文件到 {to}（{wanted.label}）。内部资料，请妥善保管。")
 
 
 @app.command()
 def mail(
-    context: typer.Context,
+    ctx: typer.Context,
     numbers: Annotated[
         list[int] | None, typer.Argument(help="Send the mails of these numbers after all.")
     ] = None,
@@ -275,13 +275,13 @@ def mail(
     from sheetflow.mail.send import requeue, send_unless_served, troubled_mails
     from sheetflow.service.waiting import unit_words
 
-    with opened_office(context) as office:
-        listed = list(troubled_mails(office))
+    with opened_context(ctx) as context:
+        listed = list(troubled_mails(context))
         wanted = [entry.mail_id for entry, _ in listed] if every else list(numbers or ())
         if not wanted:
             for entry, what in listed:
                 whom = "、".join(entry.refused or entry.unserved)
-                whose = unit_words(office, entry.unit_id)
+                whose = unit_words(context, entry.unit_id)
                 say_wrapped(
                     f"第{entry.mail_id}号　{whose} {what}：{entry.subject}（{whom}）：{entry.trouble}"
                 )
@@ -291,8 +291,8 @@ def mail(
                 else "没有发不出去的邮件。"
             )
             return
-        requeue(office, wanted)
-        sent = send_unless_served(office)
+        requeue(context, wanted)
+        sent = send_unless_served(context)
     if sent is None:
         say(f"已重新排队{len(wanted)}封。正在值守的服务会马上发出。")
         return
@@ -303,7 +303,7 @@ def mail(
 
 @app.command()
 def waive(
-    context: typer.Context,
+    ctx: typer.Context,
     receipt: Receipt,
     rule: Annotated[
         str,
@@ -316,36 +316,36 @@ def waive(
     """Let one hard finding pass for one returned submission, on record."""
     from sheetflow.upkeep.decide import waive as let_pass
 
-    with opened_office(context) as office:
-        let_pass(office, receipt, rule, why)
+    with opened_context(ctx) as context:
+        let_pass(context, receipt, rule, why)
     say(_NEXT)
 
 
 @app.command()
 def release(
-    context: typer.Context,
+    ctx: typer.Context,
     receipt: Receipt,
     why: Annotated[str, typer.Option(help="The reason.")] = "",
 ) -> None:
     """Release a held workbook: it counts as the folder's unit's own."""
-    _decide(context, receipt, "release", why)
+    _decide(ctx, receipt, "release", why)
 
 
 @app.command()
 def reject(
-    context: typer.Context,
+    ctx: typer.Context,
     receipt: Receipt,
     why: Annotated[str, typer.Option(help="The reason; its sender is told.")],
 ) -> None:
     """Reject a held workbook."""
-    _decide(context, receipt, "reject", why)
+    _decide(ctx, receipt, "reject", why)
 
 
-def _decide(context: typer.Context, receipt: str, verdict: str, why: str) -> None:
+def _decide(ctx: typer.Context, receipt: str, verdict: str, why: str) -> None:
     from sheetflow.upkeep.decide import decide
 
-    with opened_office(context) as office:
-        besides = decide(office, receipt, verdict, why)
+    with opened_context(ctx) as context:
+        besides = decide(context, receipt, verdict, why)
     say(_NEXT)
     if besides:
         say(besides)

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from sheetflow.context.context import LOG, Office, OpenStore, Say, open_office, say_nothing
+from sheetflow.context.context import LOG, Context, OpenStore, Say, open_context, say_nothing
 
-__all__ = ["LOG", "Office", "OpenStore", "Say", "open_office", "say_nothing"]
+__all__ = ["LOG", "Context", "OpenStore", "Say", "open_context", "say_nothing"]

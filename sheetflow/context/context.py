@@ -53,8 +53,8 @@ def say_nothing(_step: str, _done: int, _of: int) -> None:
 
 
 @dataclass
-class Office:
-    """Everything a task of the service needs; closed by `open_office`."""
+class Context:
+    """Everything a task of the service needs; closed by `open_context`."""
 
     workspace: Workspace
     settings: Settings
@@ -217,12 +217,12 @@ class Office:
 
 
 @contextlib.contextmanager
-def open_office(
+def open_context(
     root: Path,
     at: dt.datetime | None = None,
     say: Say = say_nothing,
     open_store: OpenStore | None = None,
-) -> Iterator[Office]:
+) -> Iterator[Context]:
     """Open the workspace at `root`; `at` starts the clock there.
 
     Raise WorkspaceError, SettingsError, UnitsError, DeclarationError or StoreError, each
@@ -236,16 +236,16 @@ def open_office(
     make_private_folder(workspace.state)
     store = open_store(workspace, settings) if open_store else open_sound_store(workspace)
     clock, tree = Clock(at), listed.tree
-    office = Office(
+    context = Context(
         workspace, settings, tree, campaign, store, clock, say, units_trouble=listed.trouble
     )
     try:
-        yield office
+        yield context
     except (SheetflowError, OSError):
         raise
     except Exception as error:
-        if office.store.find_faults(deep=True):  # what nobody foresaw may come of that
+        if context.store.find_faults(deep=True):  # what nobody foresaw may come of that
             raise StoreDamagedError(f"数据库 {workspace.database} 已损坏。{RESTORE}") from error
         raise
     finally:
-        office.close()
+        context.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sheetflow.context import Office
+from sheetflow.context import Context
 from sheetflow.periods import Period
 from sheetflow.publishing.file_names import artefact_name
 from sheetflow.schemas.book import receipt_of
@@ -15,56 +15,60 @@ from sheetflow.units import Unit
 ANSWERS = {"accepted": "回执", "returned": "退回", "held": "挂起", "refused": "拒收"}
 
 
-def workbook_path(office: Office, form: Form, unit: Unit, period: Period) -> Path:
+def workbook_path(context: Context, form: Form, unit: Unit, period: Period) -> Path:
     """Where the unit's own 填报 workbook lies."""
-    name = artefact_name("填报", unit.folder, _label(office, form, period.period_id))
-    return office.workspace.outbox_of(unit, period.period_id) / name
+    name = artefact_name("填报", unit.folder, _label(context, form, period.period_id))
+    return context.workspace.outbox_of(unit, period.period_id) / name
 
 
-def answer_path(office: Office, submission: Submission, named: Unit | None = None) -> Path:
+def answer_path(context: Context, submission: Submission, named: Unit | None = None) -> Path:
     """Where the answer to a submission lies, or lay for the unit as it was `named`.
 
     It names the form where the receipt does: those of older versions did not.
     """
-    unit, number = named or office.tree[submission.unit_id], submission.number
+    unit, number = named or context.tree[submission.unit_id], submission.number
     unnamed = submission.receipt == receipt_of(submission.unit_id, submission.period, number)
-    label = _label(office, None if unnamed else office.form(submission.form), submission.period)
+    label = _label(context, None if unnamed else context.form(submission.form), submission.period)
     name = artefact_name(ANSWERS[submission.outcome], unit.folder, label, number)
-    return office.workspace.outbox_of(unit, submission.period) / name
+    return context.workspace.outbox_of(unit, submission.period) / name
 
 
-def precheck_path(office: Office, unit: Unit, form: str, period: str, number: int) -> Path:
+def precheck_path(context: Context, unit: Unit, form: str, period: str, number: int) -> Path:
     """Where the answer to a precheck lies; `form` and `period` are empty where they are unknown."""
-    name = artefact_name("预审", unit.folder, _label(office, office.form(form), period), number)
-    return office.workspace.outbox_of(unit, period) / name
+    name = artefact_name("预审", unit.folder, _label(context, context.form(form), period), number)
+    return context.workspace.outbox_of(unit, period) / name
 
 
-def consolidated_path(office: Office, unit: Unit, period: Period, form: Form | None = None) -> Path:
+def consolidated_path(
+    context: Context, unit: Unit, period: Period, form: Form | None = None
+) -> Path:
     """Where a unit's consolidated workbook lies."""
-    name = artefact_name("汇总表", unit.name, _label(office, form, period.label))
-    return office.workspace.outbox_of(unit, period.period_id) / name
+    name = artefact_name("汇总表", unit.name, _label(context, form, period.label))
+    return context.workspace.outbox_of(unit, period.period_id) / name
 
 
-def report_path(office: Office, unit: Unit, period: Period, form: Form | None = None) -> Path:
+def report_path(context: Context, unit: Unit, period: Period, form: Form | None = None) -> Path:
     """Where a unit's Word report lies."""
-    label = _label(office, form, period.label)
+    label = _label(context, form, period.label)
     name = artefact_name("情况报告", unit.name, label, extension="docx")
-    return office.workspace.outbox_of(unit, period.period_id) / name
+    return context.workspace.outbox_of(unit, period.period_id) / name
 
 
-def check_table_path(office: Office, unit: Unit, period: Period, form: Form | None = None) -> Path:
+def check_table_path(
+    context: Context, unit: Unit, period: Period, form: Form | None = None
+) -> Path:
     """Where the list of every figure in the report lies."""
-    name = artefact_name("数字核对表", unit.name, _label(office, form, period.label))
-    return office.workspace.outbox_of(unit, period.period_id) / name
+    name = artefact_name("数字核对表", unit.name, _label(context, form, period.label))
+    return context.workspace.outbox_of(unit, period.period_id) / name
 
 
-def board_path(office: Office, unit: Unit, extension: str, form: Form | None = None) -> Path:
+def board_path(context: Context, unit: Unit, extension: str, form: Form | None = None) -> Path:
     """Where a unit's board lies."""
-    name = artefact_name("上报情况", unit.name, _label(office, form, ""), extension=extension)
-    return office.workspace.outbox_of(unit) / name
+    name = artefact_name("上报情况", unit.name, _label(context, form, ""), extension=extension)
+    return context.workspace.outbox_of(unit) / name
 
 
-def _label(office: Office, form: Form | None, period: str) -> str | None:
+def _label(context: Context, form: Form | None, period: str) -> str | None:
     """Say of which period a file is, and of which form where it is not the main one (None)."""
-    other = office.campaign.other_form(form.key) if form else None
+    other = context.campaign.other_form(form.key) if form else None
     return "_".join(part for part in (period, other.title if other else "") if part) or None

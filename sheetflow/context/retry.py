@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sheetflow.context import LOG, Office
+from sheetflow.context import LOG, Context
 from sheetflow.errors import (
     SheetflowError,
     StoreBusyError,
@@ -25,8 +25,8 @@ class Retry:
     It is called `name` in the log and `words` in sentences.
     """
 
-    def __init__(self, office: Office, name: str, words: str) -> None:
-        self._office, self._name, self._words = office, name, words
+    def __init__(self, context: Context, name: str, words: str) -> None:
+        self._context, self._name, self._words = context, name, words
         self._failures, self._due = 0, 0.0
         self.troubles: tuple[str, ...] = ()
         """What stood in the way of the last time, in sentences; whole while the next is under way."""
@@ -34,7 +34,7 @@ class Retry:
     @property
     def is_due(self) -> bool:
         """Whether no back-off stands in the way."""
-        return self._office.clock.monotonic() >= self._due
+        return self._context.clock.monotonic() >= self._due
 
     def do(self, work: Callable[[], float]) -> float:
         """Do `work`; give the seconds until it is wanted again, by its own word or by back-off.
@@ -47,7 +47,7 @@ class Retry:
             LOG.warning("%s put off: %s", self._name, trouble)
             self.troubles = (str(trouble),)
         except OSError as error:
-            said = str(TemporaryError.of(error, self._words, self._office.workspace.root))
+            said = str(TemporaryError.of(error, self._words, self._context.workspace.root))
             LOG.warning("%s put off: %s", self._name, said)
             self.troubles = (said,)
         except SheetflowError:
@@ -62,5 +62,5 @@ class Retry:
         self._failures += 1
         wait = wait_after(self._failures).total_seconds()
         # Monotonic: a corrected clock neither hurries nor strands the next try.
-        self._due = self._office.clock.monotonic() + wait
+        self._due = self._context.clock.monotonic() + wait
         return wait

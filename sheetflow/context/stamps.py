@@ -8,15 +8,15 @@ as bearing none.
 from __future__ import annotations
 
 from sheetflow.config.stamp_key import make_stamp_key, read_stamp_key
-from sheetflow.context import LOG, Office
+from sheetflow.context import LOG, Context
 from sheetflow.errors import WorkspaceError
 from sheetflow.schemas.book import Judgement
 from sheetflow.schemas.tokens import StampKey, Token
 
 
-def ensure_stamp_key(office: Office) -> tuple[str, ...]:
+def ensure_stamp_key(context: Context) -> tuple[str, ...]:
     """Make the key where there is none; say so that once, for a backup is to have it."""
-    path = office.workspace.stamp_key
+    path = context.workspace.stamp_key
     try:
         if not make_stamp_key(path):
             return ()
@@ -31,24 +31,24 @@ def ensure_stamp_key(office: Office) -> tuple[str, ...]:
     return (sentence,)
 
 
-def stamp_key(office: Office) -> StampKey | None:
+def stamp_key(context: Context) -> StampKey | None:
     """Read the key as it is now; None where there is none that can be used: `doctor` says why."""
     try:
-        return read_stamp_key(office.workspace.stamp_key)
+        return read_stamp_key(context.workspace.stamp_key)
     except WorkspaceError:
         return None
 
 
-def token_for(office: Office, form: str, unit_id: str, period: str) -> str:
+def token_for(context: Context, form: str, unit_id: str, period: str) -> str:
     """Give the token of a workbook that is handed out; none while the key cannot be had."""
-    key = stamp_key(office)
-    return key.token(office.campaign.key, form, unit_id, period) if key else ""
+    key = stamp_key(context)
+    return key.token(context.campaign.key, form, unit_id, period) if key else ""
 
 
-def judge_token(office: Office, unit_id: str, judgement: Judgement) -> Token:
+def judge_token(context: Context, unit_id: str, judgement: Judgement) -> Token:
     """Say what the token of a workbook says, given what that turned out to be, and whose."""
-    key = stamp_key(office)
+    key = stamp_key(context)
     if key is None:
         return Token.NONE
-    campaign, form, period = office.campaign.key, judgement.form, judgement.period
+    campaign, form, period = context.campaign.key, judgement.form, judgement.period
     return key.judge(judgement.token, campaign, form, unit_id, period)

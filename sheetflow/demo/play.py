@@ -20,7 +20,7 @@ from sheetflow.config.defaults import default_units
 from sheetflow.config.settings_file import default_settings_text
 from sheetflow.config.units_file import read_units
 from sheetflow.config.workspace import Workspace, create_workspace
-from sheetflow.context.context import Office, open_office
+from sheetflow.context import Context, open_context
 from sheetflow.context.paths import (
     answer_path,
     board_path,
@@ -74,13 +74,13 @@ def play(root: Path, *, counties: int | None, rows: int, seed: int, say: Tell) -
     say(f"{len(tree)} units, report period {_PERIOD.label}; workspace in {workspace.root}")
     with tempfile.TemporaryDirectory(prefix="sheetflow-demo-") as folder:
         drops = _prepare(scene, Path(folder), rows, seed)
-        with open_office(root, _ISSUED_AT) as office:
-            in_time, too_late = _moments(office)
+        with open_context(root, _ISSUED_AT) as context:
+            in_time, too_late = _moments(context)
         for moment, late in ((in_time, False), (too_late, True)):
             _act(scene, moment, [drop for drop in drops if drop.late is late])
-    with open_office(root, too_late) as office:
-        result = count((planted for drop in drops for planted in drop.planted), _answers(office))
-        _tell_results(scene, office, result)
+    with open_context(root, too_late) as context:
+        result = count((planted for drop in drops for planted in drop.planted), _answers(context))
+        _tell_results(scene, context, result)
     say(result.line)
     return _OK if result.is_perfect else _DIFFERENT
 
@@ -107,21 +107,21 @@ def _create(root: Path, tree: UnitTree) -> Workspace:
 
 def _prepare(scene: _Stage, folder: Path, rows: int, seed: int) -> list[Drop]:
     """Issue the workbooks and fill them."""
-    with open_office(scene.root, _ISSUED_AT) as office:
-        form = office.campaign.main_form
-        issued = issue_workbooks(office, form, _PERIOD)
+    with open_context(scene.root, _ISSUED_AT) as context:
+        form = context.campaign.main_form
+        issued = issue_workbooks(context, form, _PERIOD)
         scene.say(f"issued {issued} workbooks (填报_…) into the outbox")
         script = Script(
-            campaign=office.campaign,
+            campaign=context.campaign,
             tree=scene.tree,
             period=_PERIOD,
             parts=scene.parts,
             rows=rows,
             seed=seed,
             issued={
-                unit.unit_id: workbook_path(office, form, unit, _PERIOD) for unit in scene.tree
+                unit.unit_id: workbook_path(context, form, unit, _PERIOD) for unit in scene.tree
             },
-            late_on=_moments(office)[1].date(),
+            late_on=_moments(context)[1].date(),
             folder=folder,
             soffice=scene.soffice,
         )
@@ -136,9 +136,11 @@ def _prepare(scene: _Stage, folder: Path, rows: int, seed: int) -> list[Drop]:
     return drops
 
 
-def _moments(office: Office) -> tuple[dt.datetime, dt.datetime]:
+def _moments(context: Context) -> tuple[dt.datetime, dt.datetime]:
     """When the units drop: before the first deadline, and after the last one."""
-    deadlines = [office.deadline(unit, office.campaign.main_form, _PERIOD) for unit in office.tree]
+    deadlines = [
+        context.deadline(unit, context.campaign.main_form, _PERIOD) for unit in context.tree
+    ]
     first, last = min(deadlines).date(), max(deadlines).date() + _LATE_BY
     return (
         dt.datetime.combine(first, _DROPPED_AT, OFFICE_ZONE),
@@ -150,10 +152,10 @@ def _act(scene: _Stage, moment: dt.datetime, drops: Sequence[Drop]) -> None:
     """Drop the files and let the service do one pass."""
     if not drops:
         return
-    with open_office(scene.root, moment) as office:
+    with open_context(scene.root, moment) as context:
         for drop in drops:
-            shutil.copyfile(drop.path, office.workspace.inbox_of(drop.unit) / drop.path.name)
-        report = run_pass(office)
+            shutil.copyfile(drop.path, context.workspace.inbox_of(drop.unit) / drop.path.name)
+        report = run_pass(context)
     outcomes = ", ".join(f"{number} {outcome}" for outcome, number in report.outcomes.most_common())
     scene.say(
         f"{moment:%Y-%m-%d %H:%M}: {report.taken} files taken: {outcomes}; "
@@ -163,28 +165,28 @@ def _act(scene: _Stage, moment: dt.datetime, drops: Sequence[Drop]) -> None:
         scene.say(f"  {trouble}")
 
 
-def _answers(office: Office) -> Iterable[Answered]:
-    store = office.store
+def _answers(context: Context) -> Iterable[Answered]:
+    store = context.store
     for submission in store.submissions.find_submissions():
-        folder = office.tree[submission.unit_id].folder
+        folder = context.tree[submission.unit_id].folder
         returned = submission.outcome == "returned"
         yield Answered(
             (folder, submission.file_name),
             tuple(map(load_finding, store.contents.find_findings(submission))),
-            answer_path(office, submission) if returned else None,
+            answer_path(context, submission) if returned else None,
         )
 
 
-def _tell_results(scene: _Stage, office: Office, result: Count) -> None:
-    store, form = office.store.submissions, office.campaign.main_form
+def _tell_results(scene: _Stage, context: Context, result: Count) -> None:
+    store, form = context.store.submissions, context.campaign.main_form
     standing = store.find_all_accepted(form.key, _PERIOD.period_id).values()
     late, nil = sum(entry.late for entry in standing), sum(entry.nil for entry in standing)
     scene.say(
         f"accepted: {len(standing)} of {len(scene.tree)} units ({nil} nil, {late} late); "
-        f"mail of all units in {office.workspace.maildir}"
+        f"mail of all units in {context.workspace.maildir}"
     )
     scene.say("Open first:")
-    for path in _worth_opening(office):
+    for path in _worth_opening(context):
         if path.is_file():
             scene.say(f"  {path}")
     for words, listed in (("missed", result.missed), ("false alarm", result.false_alarms)):
@@ -192,20 +194,20 @@ def _tell_results(scene: _Stage, office: Office, result: Count) -> None:
             scene.say(f"{words}: {entry}")
 
 
-def _worth_opening(office: Office) -> Iterable[Path]:
-    top = office.tree.roots[0]
-    yield consolidated_path(office, top, _PERIOD)
-    yield report_path(office, top, _PERIOD)
-    yield board_path(office, top, "html")
-    store, form = office.store.submissions, office.campaign.main_form
+def _worth_opening(context: Context) -> Iterable[Path]:
+    top = context.tree.roots[0]
+    yield consolidated_path(context, top, _PERIOD)
+    yield report_path(context, top, _PERIOD)
+    yield board_path(context, top, "html")
+    store, form = context.store.submissions, context.campaign.main_form
     listed = store.find_submissions(form=form.key, period=_PERIOD.period_id)
     for outcome in ("returned", "accepted"):
         of_counties = (
             entry
             for entry in listed
             if entry.outcome == outcome
-            and office.tree[entry.unit_id].level == office.campaign.levels.lowest.name
+            and context.tree[entry.unit_id].level == context.campaign.levels.lowest.name
         )
         first = next(of_counties, None)
         if first:
-            yield answer_path(office, first)
+            yield answer_path(context, first)

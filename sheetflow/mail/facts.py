@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from sheetflow.context import LOG, Office
+from sheetflow.context import LOG, Context
 from sheetflow.errors import MailTemplateError
 from sheetflow.findings import Finding, Severity, count_places
 from sheetflow.schemas.book import Judgement
@@ -24,31 +24,31 @@ _LONG_NUMBER = re.compile(r"\d[\s_]*(?:\d[\s_]*){6}")
 _LONGEST_NAME = 40
 
 
-def mail_facts(office: Office, unit: Unit, form: str, period: str) -> MailData:
+def mail_facts(context: Context, unit: Unit, form: str, period: str) -> MailData:
     """Give what every mail to `unit` says: campaign, form, period, deadline, whom to ask."""
-    contact = office.settings.contact
+    contact = context.settings.contact
     asked = [contact.office, contact.person, contact.phone]
-    known = office.period(form, period) if period else None
-    until = office.deadline(unit, office.form(form), known) if known else None
-    today = office.clock.now()
-    other = office.campaign.other_form(form)
+    known = context.period(form, period) if period else None
+    until = context.deadline(unit, context.form(form), known) if known else None
+    today = context.clock.now()
+    other = context.campaign.other_form(form)
     return MailData(
-        campaign=office.campaign.title,
+        campaign=context.campaign.title,
         unit=unit.name,
-        form=office.form(form).title if form else "",
+        form=context.form(form).title if form else "",
         other_form=other.title if other else "",
         period=known.label if known else "",
         deadline=f"{until.year}年{until.month}月{until.day}日" if until else "",
-        drop_folder=office.workspace.inbox_of(unit).name,
+        drop_folder=context.workspace.inbox_of(unit).name,
         contact="，".join(part for part in asked if part),
         signature=contact.office,
         date=f"{today.year}年{today.month}月{today.day}日",
     )
 
 
-def with_findings(office: Office, data: MailData, judgement: Judgement) -> MailData:
+def with_findings(context: Context, data: MailData, judgement: Judgement) -> MailData:
     """Tell of what was found: the first findings in words, the heaviest first, settled ones last."""
-    catalogue, order = office.campaign.catalogue, list(Severity)
+    catalogue, order = context.campaign.catalogue, list(Severity)
     findings, settled = judgement.findings, judgement.explanations.keys()
 
     def weight(finding: Finding) -> tuple[bool, int]:
@@ -81,13 +81,13 @@ def quotable_name(name: str) -> str:
     return f"（名称不在邮件中显示）{ending if re.fullmatch(r'[.][A-Za-z]{1,5}', ending) else ''}"
 
 
-def full_message_id(office: Office, name: str) -> str:
+def full_message_id(context: Context, name: str) -> str:
     """Make the Message-ID of the mail called `name`: the same name, the same mail."""
-    return f"<{name}@{office.settings.mail.sender.rpartition('@')[2] or 'sheetflow.invalid'}>"
+    return f"<{name}@{context.settings.mail.sender.rpartition('@')[2] or 'sheetflow.invalid'}>"
 
 
 def make_mail(
-    office: Office, unit: Unit, event: Event, data: MailData, name: str, file: Path | None = None
+    context: Context, unit: Unit, event: Event, data: MailData, name: str, file: Path | None = None
 ) -> tuple[NewMail, ...]:
     """Make the mail to queue, its Message-ID from `name`; none where the unit has no address.
 
@@ -96,19 +96,19 @@ def make_mail(
     if not unit.mails:
         return ()
     enclosed: tuple[Attachment, ...] = ()
-    if file and office.settings.mail.attach:
+    if file and context.settings.mail.attach:
         data = replace(data, attachment=file.name)
-        enclosed = (Attachment(file.name, office.relative(file)),)
+        enclosed = (Attachment(file.name, context.relative(file)),)
     elif file:
         data = replace(data, file_place=f"{file.parent.name}/{file.name}")
     try:
-        text = render_mail(office.templates.mail(), event, data)
+        text = render_mail(context.templates.mail(), event, data)
     except MailTemplateError as error:
         LOG.warning("mail template not usable, the default one is taken: %s", error)
-        text = render_mail(office.templates.default_mail(), event, data)
+        text = render_mail(context.templates.default_mail(), event, data)
     return (
         NewMail(
-            message_id=full_message_id(office, name),
+            message_id=full_message_id(context, name),
             recipients=unit.mails,
             subject=text.subject,
             text=text.text,

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from sheetflow.context import LOG, Office
+from sheetflow.context import LOG, Context
 from sheetflow.mail.facts import mail_facts, make_mail
 from sheetflow.store.records import Mail
 from sheetflow.units import Unit
@@ -24,24 +24,24 @@ _QUIET = dt.timedelta(seconds=20)
 """Nothing new for so long, and a flood is over."""
 
 
-def gather_floods(office: Office, *, is_served: bool) -> None:
+def gather_floods(context: Context, *, is_served: bool) -> None:
     """Put one mail in the place of many to the same unit, leaving the first of them.
 
     While somebody serves, it waits until nothing more comes, but no longer than a spell.
     """
-    now = office.clock.now()
-    crowded = office.store.mails.find_crowded(now, now - _SPELL, _SINGLY)
+    now = context.clock.now()
+    crowded = context.store.mails.find_crowded(now, now - _SPELL, _SINGLY)
     for unit_id, (untold, sent) in crowded.items():
         waited = [mail for mail in untold if mail.next_try_at > mail.created_at]
         fresh = [mail for mail in untold if mail.next_try_at <= mail.created_at]
         rest = [*waited, *fresh[max(0, _SINGLY - sent) :]]
-        if not rest or unit_id not in office.tree:
+        if not rest or unit_id not in context.tree:
             continue
         if is_served and _is_still_coming(rest, now):
             until = now + _QUIET
-            office.store.mails.record_waiting([mail.mail_id for mail in rest], until)
+            context.store.mails.record_waiting([mail.mail_id for mail in rest], until)
         elif len(rest) > 1:
-            _gather(office, office.tree[unit_id], rest)
+            _gather(context, context.tree[unit_id], rest)
 
 
 def _is_still_coming(mails: Sequence[Mail], now: dt.datetime) -> bool:
@@ -50,17 +50,17 @@ def _is_still_coming(mails: Sequence[Mail], now: dt.datetime) -> bool:
     return first <= last <= now and now - last < _QUIET and now - first < _SPELL
 
 
-def _gather(office: Office, unit: Unit, mails: Sequence[Mail]) -> None:
+def _gather(context: Context, unit: Unit, mails: Sequence[Mail]) -> None:
     data = replace(
-        mail_facts(office, unit, "", ""),
+        mail_facts(context, unit, "", ""),
         counts=(("", len(mails)),),
         remarks=tuple(_line(mail) for mail in mails),
     )
     name = f"gathered.{unit.unit_id}.{mails[0].mail_id}-{mails[-1].mail_id}"
-    for mail in make_mail(office, unit, Event.GATHERED, data, name):
+    for mail in make_mail(context, unit, Event.GATHERED, data, name):
         # It belongs to no one receipt: it is never gathered itself.
-        office.store.mails.record_gathered(
-            [each.mail_id for each in mails], replace(mail, receipt=""), office.clock.now()
+        context.store.mails.record_gathered(
+            [each.mail_id for each in mails], replace(mail, receipt=""), context.clock.now()
         )
     LOG.info("unit %s: %d mails gathered into one", unit.unit_id, len(mails))
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Self
 
-from sheetflow.context import LOG, Office, say_nothing
+from sheetflow.context import LOG, Context, say_nothing
 from sheetflow.context.retry import Retry
 from sheetflow.errors import describe
 from sheetflow.mail.send import Sent, Unrecorded, send_due
@@ -24,13 +24,13 @@ class Postman:
     raised at the next call, or at the end.
     """
 
-    def __init__(self, office: Office, on_sent: Callable[[Sent], None]) -> None:
+    def __init__(self, context: Context, on_sent: Callable[[Sent], None]) -> None:
         self._is_ending = False
         # The same store and settings, but nobody looks on: a pass may tell of its own progress.
-        self._office = replace(office, say=say_nothing, is_stopping=self._is_stopping)
-        self._ask_office = office.is_stopping
+        self._context = replace(context, say=say_nothing, is_stopping=self._is_stopping)
+        self._ask_office = context.is_stopping
         self._on_sent = on_sent
-        self._retry = Retry(office, "mail", "发送邮件")
+        self._retry = Retry(context, "mail", "发送邮件")
         self._called = threading.Event()
         self._newest = 0
         self._unrecorded: Unrecorded = {}
@@ -60,7 +60,7 @@ class Postman:
         Raise what ended the thread.
         """
         self.check()
-        self._newest = self._office.store.mails.newest_id()
+        self._newest = self._context.store.mails.newest_id()
         self._called.set()
 
     def join(self, seconds: float | None = None) -> None:
@@ -91,7 +91,7 @@ class Postman:
 
     def _send(self) -> float:
         sent = send_due(
-            self._office, newest=self._newest, unrecorded=self._unrecorded, is_served=True
+            self._context, newest=self._newest, unrecorded=self._unrecorded, is_served=True
         )
         if sent.handled:
             self._on_sent(sent)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from markupsafe import escape
 
-from sheetflow.context import LOG, Office
+from sheetflow.context import LOG, Context
 from sheetflow.context.lock import held_lock
 from sheetflow.errors import MailError, RequestError, StoreError, WorkspaceError, describe
 from sheetflow.mail import (
@@ -55,23 +55,23 @@ class Sent:
         return self.sent + self.delayed + self.held
 
 
-def carrier_of(office: Office) -> Carrier:
+def carrier_of(context: Context) -> Carrier:
     """Give the carrier that the settings name: the mail server, else a Maildir for the record."""
-    mail = office.settings.mail
+    mail = context.settings.mail
     if not mail.host:
-        return MaildirCarrier(office.workspace.maildir)
+        return MaildirCarrier(context.workspace.maildir)
     return SmtpCarrier(
         mail.host,
         mail.server_port,
         security=mail.security,
         user=mail.user,
-        password=office.settings.mail_password.get_secret_value(),
+        password=context.settings.mail_password.get_secret_value(),
         timeout=mail.timeout_seconds,
     )
 
 
 def send_due(
-    office: Office,
+    context: Context,
     *,
     newest: int | None = None,
     unrecorded: Unrecorded | None = None,
@@ -88,94 +88,96 @@ def send_due(
     serves (`is_served`), answers of a flood wait for those that are still to come.
     """
     result = Sent()
-    carrier = carrier_of(office)
+    carrier = carrier_of(context)
     together = _TOGETHER if carrier.knows_repeats else 1
     tried: set[int] = set()
     gone = {} if unrecorded is None else unrecorded
-    _record_sent(office, gone)
-    gather_floods(office, is_served=is_served)
+    _record_sent(context, gone)
+    gather_floods(context, is_served=is_served)
     # What comes due while a slow server is talked to waits for the next round, and to be gathered.
-    now = office.clock.now()
-    while fresh := _untried(office, tried, now, newest):
+    now = context.clock.now()
+    while fresh := _untried(context, tried, now, newest):
         for start in range(0, len(fresh), together):
-            if office.is_stopping():
+            if context.is_stopping():
                 return result
             for mail in fresh[start : start + together]:
                 tried.add(mail.mail_id)
-                if delivered := _attempt(office, carrier, mail, result):
+                if delivered := _attempt(context, carrier, mail, result):
                     gone[mail.mail_id] = delivered
                 if result.blocked:
                     break
-            _record_sent(office, gone)
+            _record_sent(context, gone)
             if result.blocked:
-                while untried := _untried(office, tried, now, newest):
+                while untried := _untried(context, tried, now, newest):
                     numbers = [mail.mail_id for mail in untried]
                     reason, at = result.blocked
-                    office.store.mails.record_mails_put_off(numbers, reason.words, at)
+                    context.store.mails.record_mails_put_off(numbers, reason.words, at)
                     LOG.warning("%d mails put off: %s", len(numbers), reason)
                     tried.update(numbers)
                     result.delayed += len(numbers)
                 return result
-            office.say("发信", min(start + together, len(fresh)), len(fresh))
+            context.say("发信", min(start + together, len(fresh)), len(fresh))
     return result
 
 
 def _untried(
-    office: Office, tried: Collection[int], now: dt.datetime, newest: int | None
+    context: Context, tried: Collection[int], now: dt.datetime, newest: int | None
 ) -> list[Mail]:
-    due = office.store.mails.find_due(now, limit=_AT_ONCE, newest=newest)
+    due = context.store.mails.find_due(now, limit=_AT_ONCE, newest=newest)
     return [mail for mail in due if mail.mail_id not in tried]
 
 
-def _record_sent(office: Office, gone: Unrecorded) -> None:
+def _record_sent(context: Context, gone: Unrecorded) -> None:
     if not gone:
         return
-    with office.store.together():
+    with context.store.together():
         for mail_id, delivered in sorted(gone.items()):
-            office.store.mails.record_attempt(mail_id, delivered, office.clock.now())
+            context.store.mails.record_attempt(mail_id, delivered, context.clock.now())
     gone.clear()
 
 
-def send_unless_served(office: Office) -> Sent | None:
+def send_unless_served(context: Context) -> Sent | None:
     """Send what is due, unless a running service does: two would send a mail twice."""
     try:
-        with held_lock(office.workspace.lock):
-            return send_due(office)
+        with held_lock(context.workspace.lock):
+            return send_due(context)
     except WorkspaceError:
         return None
 
 
-def _attempt(office: Office, carrier: Carrier, mail: Mail, result: Sent) -> Delivered | None:
+def _attempt(context: Context, carrier: Carrier, mail: Mail, result: Sent) -> Delivered | None:
     """Send one mail; give what is to be recorded where somebody has it.
 
     A fault of ours delays it and no other.
     """
     try:
-        return _send(office, carrier, mail, result)
+        return _send(context, carrier, mail, result)
     except StoreError:
         raise
     except Exception as error:  # noqa: BLE001 - whatever it is, the others go on
         LOG.error("mail %d met a fault of ours: %s", mail.mail_id, describe(error))
         words = "程序出错，详见日志"
-        office.store.mails.record_mail_failed(mail.mail_id, words, office.clock.now())
+        context.store.mails.record_mail_failed(mail.mail_id, words, context.clock.now())
         result.delayed += 1
         return None
 
 
-def _send(office: Office, carrier: Carrier, mail: Mail, result: Sent) -> Delivered | None:
-    settings = office.settings.mail
+def _send(context: Context, carrier: Carrier, mail: Mail, result: Sent) -> Delivered | None:
+    settings = context.settings.mail
     sender = Sender(settings.sender or "sheetflow@localhost", settings.sender_name)
-    now = office.clock.now()
+    now = context.clock.now()
     try:
-        current = current_files(office, mail)
-        attachments = [(entry.name, read_file(office, entry.path)) for entry in current.attachments]
+        current = current_files(context, mail)
+        attachments = [
+            (entry.name, read_file(context, entry.path)) for entry in current.attachments
+        ]
         message = compose(current, sender, attachments, mail.created_at)
     except OSError:
-        office.store.mails.record_mail_failed(mail.mail_id, "附件还没有发布", now)
+        context.store.mails.record_mail_failed(mail.mail_id, "附件还没有发布", now)
         result.delayed += 1
         return None
     except MailError as error:
-        office.store.mails.record_mail_failed(mail.mail_id, str(error), now, permanent=True)
+        context.store.mails.record_mail_failed(mail.mail_id, str(error), now, permanent=True)
         result.held += 1
         return None
     # Who has it is not named to the server again; the bytes, and with them the Message-ID, stay.
@@ -194,14 +196,14 @@ def _send(office: Office, carrier: Carrier, mail: Mail, result: Sent) -> Deliver
     result.held += bool(delivered.refused) and not delivery.again
     if delivery.accepted:
         return delivered
-    office.store.mails.record_attempt(mail.mail_id, delivered, now)
+    context.store.mails.record_attempt(mail.mail_id, delivered, now)
     return None
 
 
-def current_files(office: Office, mail: Mail) -> Mail:
+def current_files(context: Context, mail: Mail) -> Mail:
     """Give `mail` with the names and places of the files that have what was published last."""
     attached = {entry.path for entry in mail.attachments}
-    for known in office.store.publications.find_beside():
+    for known in context.store.publications.find_beside():
         if known.path not in attached and known.unit_id != mail.unit_id:
             continue
         plain, beside = Path(known.path).name, Path(known.beside).name
@@ -217,17 +219,17 @@ def current_files(office: Office, mail: Mail) -> Mail:
     return mail
 
 
-def read_file(office: Office, place: str) -> bytes:
+def read_file(context: Context, place: str) -> bytes:
     """Read a published file; raise OSError where it is not there yet, or only by a link."""
-    path = office.workspace.outbox / place
-    if path.is_symlink() or not is_reachable(office.workspace.outbox, path.parent):
+    path = context.workspace.outbox / place
+    if path.is_symlink() or not is_reachable(context.workspace.outbox, path.parent):
         raise FileNotFoundError(path)
     return path.read_bytes()
 
 
-def troubled_mails(office: Office) -> Iterator[tuple[Mail, str]]:
+def troubled_mails(context: Context) -> Iterator[tuple[Mail, str]]:
     """Give every mail that somebody did not get, and in words how it stands with it."""
-    store = office.store.mails
+    store = context.store.mails
     for mail in store.find_mails("held"):
         yield mail, "有邮件发不出去"
     for mail in store.find_mails("queued"):
@@ -235,31 +237,31 @@ def troubled_mails(office: Office) -> Iterator[tuple[Mail, str]]:
             yield mail, "有邮件还没有发成"
     for mail in store.find_unreached():
         # An address that was mended or struck since waits for nothing.
-        listed = office.tree[mail.unit_id].mails if mail.unit_id in office.tree else ()
+        listed = context.tree[mail.unit_id].mails if mail.unit_id in context.tree else ()
         if refused := [each for each in mail.refused if each in listed]:
             yield mail, f"有邮件没有送到{len(refused)}个地址"
 
 
-def requeue(office: Office, numbers: Collection[int]) -> int:
+def requeue(context: Context, numbers: Collection[int]) -> int:
     """Queue mails (by number) again, to the addresses that the list of units has now.
 
     Give how many. Who has a mail does not get it again. Raise RequestError, before anything is
     queued, for a number that names no such mail or a unit without an address.
     """
-    known = {mail.mail_id: mail for mail, _ in troubled_mails(office)}
+    known = {mail.mail_id: mail for mail, _ in troubled_mails(context)}
     for number in numbers:
         if number not in known:
             raise RequestError(
                 f"没有要重新发送的第{number}号邮件。不带编号运行 sheetflow mail，会列出全部。"
             )
         unit_id = known[number].unit_id
-        if unit_id not in office.tree or not office.tree[unit_id].mails:
+        if unit_id not in context.tree or not context.tree[unit_id].mails:
             raise RequestError(
                 f"第{number}号邮件的单位 {unit_id} 没有邮箱。请先在 units.xlsx 里填好。"
             )
-    with office.store.together():
+    with context.store.together():
         for number in numbers:
-            whom = office.tree[known[number].unit_id].mails
-            office.store.mails.record_mail_requeued(number, office.clock.now(), whom)
+            whom = context.tree[known[number].unit_id].mails
+            context.store.mails.record_mail_requeued(number, context.clock.now(), whom)
     LOG.info("%d mails queued again", len(numbers))
     return len(numbers)

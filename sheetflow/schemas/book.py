@@ -1,7 +1,7 @@
 """What judging is given and what it gives: the book, the context, the judgement.
 
 A `Book` is a recognised workbook with its rows read, each cell with its address in
-the submitted file. The `Context` is everything beyond the file that a rule may ask.
+the submitted file. The `JudgingContext` is everything beyond the file that a rule may ask.
 These are plain values; the work is done by `validators` and `pipeline`.
 """
 
@@ -230,7 +230,7 @@ class Earlier:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
+class JudgingContext:
     """Everything beyond the file that judging may ask.
 
     `earlier` gives, for a form and period, what was accepted before it in the same
@@ -269,7 +269,7 @@ class Context:
         return (self.handed_in or self.now) > self.deadline(form, period)
 
 
-Rule = Callable[[Book, Context], Iterable[Finding]]
+Rule = Callable[[Book, JudgingContext], Iterable[Finding]]
 """A check over a whole book: single-purpose, collecting, never raising."""
 
 

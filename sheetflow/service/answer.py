@@ -15,7 +15,7 @@ from sheetflow.children import OutgrownError, TaskFailedError
 from sheetflow.children.tasks.judge import JudgeRequest
 from sheetflow.children.tasks.workbooks import ReturnedLook, render_receipt, render_returned
 from sheetflow.consolidation.figures import unit_figures
-from sheetflow.context.context import LOG, Office
+from sheetflow.context import LOG, Context
 from sheetflow.context.paths import ANSWERS, answer_path, precheck_path
 from sheetflow.context.stamps import token_for
 from sheetflow.errors import UnreadableError
@@ -41,26 +41,26 @@ from sheetflow.writing import (
 _MOST_IN_WORDS = 50
 
 
-def begin_answer(office: Office, mark: Stale) -> Making | None:
+def begin_answer(context: Context, mark: Stale) -> Making | None:
     """Begin the answer that `mark` asks for; heavy ones are made in a child."""
     if mark.precheck:
-        return _precheck(office, mark)
-    submission = office.store.submissions.find_submission(mark.receipt)
+        return _precheck(context, mark)
+    submission = context.store.submissions.find_submission(mark.receipt)
     if submission is None:
         return None
-    path = answer_path(office, submission)
-    findings = _findings(office, submission)
+    path = answer_path(context, submission)
+    findings = _findings(context, submission)
     if submission.outcome == "accepted":
-        receipt = _receipt(office, submission, findings)
-        return _making(mark, path, office.pool.submit(render_receipt, receipt))
-    arrival = office.store.arrivals.find_arrival(submission.arrival_id)
+        receipt = _receipt(context, submission, findings)
+        return _making(mark, path, context.pool.submit(render_receipt, receipt))
+    arrival = context.store.arrivals.find_arrival(submission.arrival_id)
     rejected = any(finding.rule == "rejected" for finding in findings)
     if submission.outcome == "returned" and submission.period and not rejected:
-        said = load_explanations(office.store.contents.find_explanations(submission))
+        said = load_explanations(context.store.contents.find_explanations(submission))
         spot = (submission.form, submission.period)
-        work = _returned(office, arrival, spot, findings, said, submission.receipt)
-        return _making(mark, path, work, partial(_plainly, office, submission, findings))
-    return _making(mark, path, write_notice(_notice(office, submission, findings)))
+        work = _returned(context, arrival, spot, findings, said, submission.receipt)
+        return _making(mark, path, work, partial(_plainly, context, submission, findings))
+    return _making(mark, path, write_notice(_notice(context, submission, findings)))
 
 
 def _making(
@@ -93,17 +93,17 @@ def _result(work: Future[bytes], mark: Stale, otherwise: Callable[[], bytes] | N
         return otherwise()
 
 
-def _plainly(office: Office, submission: Submission, findings: tuple[Finding, ...]) -> bytes:
+def _plainly(context: Context, submission: Submission, findings: tuple[Finding, ...]) -> bytes:
     """Say in words what the returned copy would show, the first of them."""
-    return write_notice(_notice(office, submission, findings[:_MOST_IN_WORDS]))
+    return write_notice(_notice(context, submission, findings[:_MOST_IN_WORDS]))
 
 
-def _findings(office: Office, submission: Submission) -> tuple[Finding, ...]:
-    return tuple(map(load_finding, office.store.contents.find_findings(submission)))
+def _findings(context: Context, submission: Submission) -> tuple[Finding, ...]:
+    return tuple(map(load_finding, context.store.contents.find_findings(submission)))
 
 
 def _returned(
-    office: Office,
+    context: Context,
     arrival: Arrival,
     spot: tuple[str, str],
     findings: tuple[Finding, ...],
@@ -111,48 +111,50 @@ def _returned(
     receipt: str = "",
 ) -> Future[bytes]:
     form, period = spot
-    request: JudgeRequest = replace(request_for(office, arrival), known_keys=None)
+    request: JudgeRequest = replace(request_for(context, arrival), known_keys=None)
     still_open = [entry for entry in findings if is_open(entry, said)]
-    compared = last_round(office, arrival, form, period, still_open)
+    compared = last_round(context, arrival, form, period, still_open)
     look = ReturnedLook(
-        office.dress,
+        context.dress,
         arrival.arrived_at,
         compared.words if compared else "",
         receipt,
-        token_for(office, form, arrival.unit_id, period),
+        token_for(context, form, arrival.unit_id, period),
     )
-    return office.pool.submit(render_returned, request, findings, said, look)
+    return context.pool.submit(render_returned, request, findings, said, look)
 
 
-def _precheck(office: Office, mark: Stale) -> Making:
+def _precheck(context: Context, mark: Stale) -> Making:
     arrival_id = mark.precheck
-    arrival = office.store.arrivals.find_arrival(arrival_id)
-    unit = office.tree[arrival.unit_id]
-    head, *documents = office.store.arrivals.find_answer_document(arrival_id)
+    arrival = context.store.arrivals.find_arrival(arrival_id)
+    unit = context.tree[arrival.unit_id]
+    head, *documents = context.store.arrivals.find_answer_document(arrival_id)
     findings = tuple(map(load_finding, documents))
-    path = precheck_path(office, unit, str(head["form"]), str(head["period"]), arrival_id)
-    plainly = partial(_precheck_notice, office, arrival, findings)
+    path = precheck_path(context, unit, str(head["form"]), str(head["period"]), arrival_id)
+    plainly = partial(_precheck_notice, context, arrival, findings)
     if head["period"] and head["outcome"] in {"accepted", "returned"}:
         spot = (str(head["form"]), str(head["period"]))
-        return _making(mark, path, _returned(office, arrival, spot, findings, {}), plainly)
+        return _making(mark, path, _returned(context, arrival, spot, findings, {}), plainly)
     return _making(mark, path, plainly())
 
 
-def _precheck_notice(office: Office, arrival: Arrival, findings: tuple[Finding, ...]) -> bytes:
+def _precheck_notice(context: Context, arrival: Arrival, findings: tuple[Finding, ...]) -> bytes:
     told = findings[:_MOST_IN_WORDS]
-    heard = [office.campaign.catalogue.wrong(finding) for finding in told]
+    heard = [context.campaign.catalogue.wrong(finding) for finding in told]
     notice = replace(
-        _bare_notice(office, arrival, told),
+        _bare_notice(context, arrival, told),
         heading="预审结果",
         happened="；".join(heard[:1]) + "。这次预审没有报送。",
     )
     return write_notice(notice)
 
 
-def _receipt(office: Office, submission: Submission, findings: tuple[Finding, ...]) -> ReceiptData:
-    form = office.form(submission.form)
+def _receipt(
+    context: Context, submission: Submission, findings: tuple[Finding, ...]
+) -> ReceiptData:
+    form = context.form(submission.form)
     period = form.period(submission.period)
-    store = office.store
+    store = context.store
     history = store.submissions.find_history(submission.unit_id, form.key)
     # A receipt made again says what it said, whatever is measured by another declaration since.
     counted = [*history, submission]
@@ -160,14 +162,14 @@ def _receipt(office: Office, submission: Submission, findings: tuple[Finding, ..
         [entry.judgement_id for entry in history], submission.judgement_id
     )
     measured = {entry.period: load_figures(then[entry.judgement_id].figures) for entry in counted}
-    merged = merged_figures(office, form, office.tree[submission.unit_id], period)
+    merged = merged_figures(context, form, context.tree[submission.unit_id], period)
     values = unit_figures(form, period, measured, merged).values
-    catalogue = office.campaign.catalogue
+    catalogue = context.campaign.catalogue
     said = load_explanations(store.contents.find_explanations(submission))
     return ReceiptData(
-        campaign=office.campaign.title,
+        campaign=context.campaign.title,
         form=form.title,
-        unit=office.tree[submission.unit_id],
+        unit=context.tree[submission.unit_id],
         period=period,
         number=submission.number,
         receipt=submission.receipt,
@@ -206,24 +208,24 @@ _HAPPENED = {
 }
 
 
-def _notice(office: Office, submission: Submission, findings: tuple[Finding, ...]) -> NoticeData:
-    arrival = office.store.arrivals.find_arrival(submission.arrival_id)
-    form = office.form(submission.form).title if submission.form else ""
+def _notice(context: Context, submission: Submission, findings: tuple[Finding, ...]) -> NoticeData:
+    arrival = context.store.arrivals.find_arrival(submission.arrival_id)
+    form = context.form(submission.form).title if submission.form else ""
     facts = [("回执号", submission.receipt), ("报表", form)]
     return replace(
-        _bare_notice(office, arrival, findings),
+        _bare_notice(context, arrival, findings),
         heading=f"{ANSWERS[submission.outcome]}通知",
         happened=_HAPPENED[submission.outcome],
         facts=[(label, text) for label, text in facts if text],
     )
 
 
-def _bare_notice(office: Office, arrival: Arrival, findings: tuple[Finding, ...]) -> NoticeData:
-    catalogue = office.campaign.catalogue
+def _bare_notice(context: Context, arrival: Arrival, findings: tuple[Finding, ...]) -> NoticeData:
+    catalogue = context.campaign.catalogue
     return NoticeData(
-        campaign=office.campaign.title,
+        campaign=context.campaign.title,
         heading="",
-        unit=office.tree[arrival.unit_id],
+        unit=context.tree[arrival.unit_id],
         received=arrival.arrived_at,
         file_name=arrival.name,
         happened="",

@@ -21,7 +21,7 @@ from sheetflow.consolidation.accepted import (
 from sheetflow.consolidation.figures import Merged, unit_figures
 from sheetflow.consolidation.past_books import PastBook
 from sheetflow.consolidation.tables import ExplanationRow
-from sheetflow.context.context import Office
+from sheetflow.context import Context
 from sheetflow.findings import Finding, Round, compare_rounds
 from sheetflow.periods import Period
 from sheetflow.schemas.documents import (
@@ -38,10 +38,10 @@ from sheetflow.store.records import Arrival, Measurement, Submission
 from sheetflow.units import Unit
 
 
-def books_of(office: Office, form: Form, period: Period, top: Unit | None = None) -> Books:
+def books_of(context: Context, form: Form, period: Period, top: Unit | None = None) -> Books:
     """Gather everything accepted and tried in `form` up to `period`, of all or below `top`."""
-    store = office.store
-    among = _answered_for_below(office, top, period) if top else None
+    store = context.store
+    among = _answered_for_below(context, top, period) if top else None
     accepted: dict[UnitAndPeriod, Accepted] = {}
     attempts: dict[UnitAndPeriod, Attempt] = {}
     submissions: dict[str, Submission] = {}
@@ -52,14 +52,14 @@ def books_of(office: Office, form: Form, period: Period, top: Unit | None = None
         )
         explained = store.contents.find_explained(standing.values())
         for unit_id, submission in standing.items():
-            if unit_id not in office.tree:
+            if unit_id not in context.tree:
                 continue  # it left the list: `missing_units` says so
             submissions[submission.receipt] = submission
             said = submission.judgement_id in explained
             accepted[unit_id, entry.period_id] = _accepted(
-                office, form, submission, measured[submission.judgement_id], is_explained=said
+                context, form, submission, measured[submission.judgement_id], is_explained=said
             )
-        for unit_id, latest in _last_words(office, form.key, entry.period_id, among).items():
+        for unit_id, latest in _last_words(context, form.key, entry.period_id, among).items():
             attempts[unit_id, entry.period_id] = _attempt(latest)
 
     def rows_of(
@@ -72,17 +72,17 @@ def books_of(office: Office, form: Form, period: Period, top: Unit | None = None
 
     return Books(
         form=with_making(form, made_then(period, accepted)),
-        tree=office.tree,
+        tree=context.tree,
         period=period,
         accepted=accepted,
         attempts=attempts,
         rows_of=rows_of,
-        deadlines=_deadlines(office, form, period),
+        deadlines=_deadlines(context, form, period),
     )
 
 
 def _accepted(
-    office: Office, form: Form, submission: Submission, found: Measurement, *, is_explained: bool
+    context: Context, form: Form, submission: Submission, found: Measurement, *, is_explained: bool
 ) -> Accepted:
     """Give what counts of a submission, with what its rows gave when they were last measured."""
     figures = load_figures(found.figures)
@@ -97,12 +97,12 @@ def _accepted(
         handed_in=submission.handed_in,
         nil=submission.nil,
         late=submission.late,
-        explanations=_explanations(office, submission) if is_explained else (),
+        explanations=_explanations(context, submission) if is_explained else (),
         judgement=submission.judgement_id,
         measurement=found.measurement_id,
         measured_at=found.measured_at,
-        former=former_codes(office, form, found.digest, figures),
-        made=made_otherwise(office, form, found.digest),
+        former=former_codes(context, form, found.digest, figures),
+        made=made_otherwise(context, form, found.digest),
         must=submission.must,
         verify=submission.verify,
         note=submission.note,
@@ -110,23 +110,23 @@ def _accepted(
     )
 
 
-def _answered_for_below(office: Office, top: Unit, period: Period) -> frozenset[str]:
+def _answered_for_below(context: Context, top: Unit, period: Period) -> frozenset[str]:
     """Name all units below `top`, and those that ended and are answered for by one of them."""
-    tree = office.tree
+    tree = context.tree
     below = tree.subtree(top.unit_id)
     ended = (old for unit in below for old in tree.predecessors_on(unit.unit_id, period.last_day))
     return frozenset(unit.unit_id for unit in (*below, *ended))
 
 
-def _deadlines(office: Office, form: Form, period: Period) -> dict[UnitAndPeriod, dt.datetime]:
+def _deadlines(context: Context, form: Form, period: Period) -> dict[UnitAndPeriod, dt.datetime]:
     """Give every unit's deadlines in the year so far; they differ by level alone."""
     by_level: dict[tuple[str, str], dt.datetime] = {}
     found: dict[UnitAndPeriod, dt.datetime] = {}
-    for unit in office.tree:
+    for unit in context.tree:
         for entry in period.year_so_far:
             spot = (unit.level, entry.period_id)
             if spot not in by_level:
-                by_level[spot] = office.deadline(unit, form, entry)
+                by_level[spot] = context.deadline(unit, form, entry)
             found[unit.unit_id, entry.period_id] = by_level[spot]
     return found
 
@@ -143,15 +143,15 @@ def _attempt(submission: Submission) -> Attempt:
     )
 
 
-def _explanations(office: Office, submission: Submission) -> tuple[ExplanationRow, ...]:
-    said = load_explanations(office.store.contents.find_explanations(submission))
+def _explanations(context: Context, submission: Submission) -> tuple[ExplanationRow, ...]:
+    said = load_explanations(context.store.contents.find_explanations(submission))
     if not said:
         return ()
-    catalogue = office.campaign.catalogue
-    findings = map(load_finding, office.store.contents.find_findings(submission))
+    catalogue = context.campaign.catalogue
+    findings = map(load_finding, context.store.contents.find_findings(submission))
     return tuple(
         ExplanationRow(
-            unit=office.tree[submission.unit_id],
+            unit=context.tree[submission.unit_id],
             receipt=submission.receipt,
             number=finding.number,
             place=finding.place.words,
@@ -168,7 +168,7 @@ _OWN = ("accepted", "returned")
 
 
 def _last_words(
-    office: Office, form: str, period: str, among: frozenset[str] | None
+    context: Context, form: str, period: str, among: frozenset[str] | None
 ) -> dict[str, Submission]:
     """Give each unit's newest submission; one held or refused only where there is none of its own.
 
@@ -176,18 +176,18 @@ def _last_words(
     """
     found: dict[str, Submission] = {}
     for entry in sorted(
-        office.store.submissions.find_submissions(form=form, period=period, among=among),
+        context.store.submissions.find_submissions(form=form, period=period, among=among),
         key=lambda entry: (entry.outcome in _OWN, entry.arrival_id),
     ):
         found[entry.unit_id] = entry
     return found
 
 
-def was_in_time(office: Office, arrival: Arrival, form: str, period: str) -> bool:
+def was_in_time(context: Context, arrival: Arrival, form: str, period: str) -> bool:
     """Whether the unit had something accepted in time before: then this is a correction, not late."""
     return any(
         entry.outcome == "accepted" and not entry.late and entry.arrival_id < arrival.arrival_id
-        for entry in office.store.submissions.find_submissions(
+        for entry in context.store.submissions.find_submissions(
             unit_id=arrival.unit_id, form=form, period=period
         )
     )
@@ -200,10 +200,10 @@ def shown_name(file_name: str) -> str:
     return "".join("*" if char.isdigit() else char for char in file_name)
 
 
-def missing_units(office: Office) -> tuple[str, ...]:
+def missing_units(context: Context) -> tuple[str, ...]:
     """Say which units left the list though they have reported: their figures count nowhere."""
     gone = {
-        unit_id for unit_id in office.store.submissions.find_units() if unit_id not in office.tree
+        unit_id for unit_id in context.store.submissions.find_units() if unit_id not in context.tree
     }
     return tuple(
         f"单位 {unit_id} 有已收的报送，却不在 units.xlsx 里，没有计入汇总。"
@@ -213,13 +213,13 @@ def missing_units(office: Office) -> tuple[str, ...]:
 
 
 def last_round(
-    office: Office, arrival: Arrival, form: str, period: str, still_open: Iterable[Finding]
+    context: Context, arrival: Arrival, form: str, period: str, still_open: Iterable[Finding]
 ) -> Round | None:
     """Compare with the attempt before `arrival`, if that one was returned.
 
     What was held or refused in between is nobody's attempt at mending.
     """
-    store = office.store
+    store = context.store
     tried = [
         entry
         for entry in store.submissions.find_submissions(
@@ -235,33 +235,33 @@ def last_round(
     return compare_rounds([entry for entry in told if entry.identity not in said], still_open)
 
 
-def past_books(office: Office, form: Form, unit: Unit) -> list[PastBook]:
+def past_books(context: Context, form: Form, unit: Unit) -> list[PastBook]:
     """Give the accepted workbooks of `form` that the unit's next one goes on from.
 
     Its own, one a period, with the 累计 at its end; then those of units merged into it.
     """
-    books = _own_books(office, form, unit)
-    for ended, since in merged_since(office, form, unit):
+    books = _own_books(context, form, unit)
+    for ended, since in merged_since(context, form, unit):
         books += [
             replace(book, ended=ended.unit_id, since=since.period_id)
-            for book in _own_books(office, form, ended)
+            for book in _own_books(context, form, ended)
         ]
     return books
 
 
-def merged_since(office: Office, form: Form, unit: Unit) -> Iterator[tuple[Unit, Period]]:
+def merged_since(context: Context, form: Form, unit: Unit) -> Iterator[tuple[Unit, Period]]:
     """Give each unit merged into this one, and the form's first period that this one reports for it."""
-    for ended in office.tree.succeeded:
+    for ended in context.tree.succeeded:
         if ended.valid_to is None:
             continue
         for period in form.periods_of(ended.valid_to.year):
-            if ended in office.tree.predecessors_on(unit.unit_id, period.last_day):
+            if ended in context.tree.predecessors_on(unit.unit_id, period.last_day):
                 yield ended, period
                 break
 
 
-def _own_books(office: Office, form: Form, unit: Unit) -> list[PastBook]:
-    store = office.store
+def _own_books(context: Context, form: Form, unit: Unit) -> list[PastBook]:
+    store = context.store
     standing = {
         entry.period: entry
         for entry in store.submissions.find_history(unit.unit_id, form.key)
@@ -289,7 +289,7 @@ def _own_books(office: Office, form: Form, unit: Unit) -> list[PastBook]:
                     form,
                     form.period(period),
                     measured,
-                    merged_figures(office, form, unit, form.period(period)),
+                    merged_figures(context, form, unit, form.period(period)),
                 ).values.items()
             },
         )
@@ -297,11 +297,11 @@ def _own_books(office: Office, form: Form, unit: Unit) -> list[PastBook]:
     ]
 
 
-def merged_figures(office: Office, form: Form, unit: Unit, period: Period) -> list[Merged]:
+def merged_figures(context: Context, form: Form, unit: Unit, period: Period) -> list[Merged]:
     """Give what the units measured that have been merged into this one by `period`."""
-    store = office.store
+    store = context.store
     found: list[Merged] = []
-    for ended, since in merged_since(office, form, unit):
+    for ended, since in merged_since(context, form, unit):
         if since > period:
             continue
         history = store.submissions.find_history(ended.unit_id, form.key)

@@ -19,7 +19,7 @@ from functools import partial
 from sheetflow import __version__
 from sheetflow.children.tasks.roll_up import ReportOrder, render_word_report
 from sheetflow.config.defaults import picture_font
-from sheetflow.context.context import LOG, Office
+from sheetflow.context import LOG, Context
 from sheetflow.context.templates import BOARD as BOARD_PAGE
 from sheetflow.context.templates import report_place
 from sheetflow.errors import SheetflowError
@@ -67,24 +67,24 @@ class Ground:
     level: str | None = None
 
 
-def declared(office: Office, form: Form, kind: PublicationKind) -> str:
+def declared(context: Context, form: Form, kind: PublicationKind) -> str:
     """Give the digest of all in the form's whole declaration that one kind of publication shows."""
     spot = (form.key, kind)
-    if spot not in office.declared:
-        office.declared[spot] = _DIGESTS[kind](office.campaign, office.form(form.key))
-    return office.declared[spot]
+    if spot not in context.declared:
+        context.declared[spot] = _DIGESTS[kind](context.campaign, context.form(form.key))
+    return context.declared[spot]
 
 
-def grounds(office: Office) -> Iterator[Ground]:
+def grounds(context: Context) -> Iterator[Ground]:
     """Give all that publications stand on; what is in trouble is left as it was last used."""
     yield Ground("writers", __version__, "程序换了版本", _EVERYTHING)
-    for form in office.campaign.forms:
+    for form in context.campaign.forms:
         for what in _EVERYTHING:
             words = f"《{form.title}》的栏目、指标或说明有变化"
-            digest = declared(office, form, what)
+            digest = declared(context, form, what)
             yield Ground(f"form:{form.key}:{what}", digest, words, (what,), form.key)
-    for level in sorted({unit.level for unit in office.tree}):
-        digest = _digest(office.policy(level).digest)
+    for level in sorted({unit.level for unit in context.tree}):
+        digest = _digest(context.policy(level).digest)
         words = f"{level}一级能看到的个人信息有变化"
         yield Ground(
             f"masks:{level}",
@@ -93,21 +93,21 @@ def grounds(office: Office) -> Iterator[Ground]:
             (PublicationKind.CONSOLIDATED, PublicationKind.REPORT),
             level=level,
         )
-    settings = office.settings
+    settings = context.settings
     yield Ground(
         "form", _digest(settings.form), "印在报表上的表号等有变化", (PublicationKind.WORKBOOK,)
     )
     yield Ground(
         "report", _digest(settings.report), "情况报告的发文设置有变化", (PublicationKind.REPORT,)
     )
-    days = sorted(office.working_days.items()), sorted(office.day_overrides.items())
+    days = sorted(context.working_days.items()), sorted(context.day_overrides.items())
     yield Ground("deadlines", _digest(days), "报送截止日期有变化", (PublicationKind.BOARD,))
-    yield from template_grounds(office)
+    yield from template_grounds(context)
 
 
-def template_grounds(office: Office) -> Iterator[Ground]:
+def template_grounds(context: Context) -> Iterator[Ground]:
     """Give the templates that somebody may have edited since, those that can be used."""
-    templates = office.templates
+    templates = context.templates
     if not templates.board_faults():
         yield Ground(
             template_name(PublicationKind.BOARD),
@@ -115,8 +115,8 @@ def template_grounds(office: Office) -> Iterator[Ground]:
             "上报情况模板有变化",
             (PublicationKind.BOARD,),
         )
-    titles = {form.title: form.key for form in office.campaign.forms[1:]}
-    for title, trial in report_trials(office).items():
+    titles = {form.title: form.key for form in context.campaign.forms[1:]}
+    for title, trial in report_trials(context).items():
         if not templates.report_faults(trial, title):
             words = f"{f'《{title}》的' if title else ''}情况报告模板有变化"
             yield Ground(
@@ -124,7 +124,7 @@ def template_grounds(office: Office) -> Iterator[Ground]:
                 templates.digest(*report_place(title)),
                 words,
                 (PublicationKind.REPORT,),
-                titles.get(title, office.campaign.main_form.key),
+                titles.get(title, context.campaign.main_form.key),
             )
 
 
@@ -148,37 +148,37 @@ def _digest(value: object) -> str:
     return hashlib.sha256(repr(value).encode()).hexdigest()
 
 
-def template_troubles(office: Office) -> tuple[str, ...]:
+def template_troubles(context: Context) -> tuple[str, ...]:
     """Give a sentence for each template that cannot be used now; the default one serves."""
-    return office.templates.faults(report_trials(office))
+    return context.templates.faults(report_trials(context))
 
 
-def report_trials(office: Office) -> dict[str, Callable[[bytes], str]]:
+def report_trials(context: Context) -> dict[str, Callable[[bytes], str]]:
     """Give what tries the Word template of each form, by the form's title, empty for the main one."""
-    others = (form for form in office.campaign.forms[1:] if form.report)
-    tried = {"": office.campaign.main_form} | {form.title: form for form in others}
-    return {title: partial(try_report, office, form) for title, form in tried.items()}
+    others = (form for form in context.campaign.forms[1:] if form.report)
+    tried = {"": context.campaign.main_form} | {form.title: form for form in others}
+    return {title: partial(try_report, context, form) for title, form in tried.items()}
 
 
-def try_report(office: Office, form: Form, content: bytes) -> str:
+def try_report(context: Context, form: Form, content: bytes) -> str:
     """Fill a form's Word template in a child; give what is wrong with it, else nothing."""
     if form.report is None:
         return ""
-    period = form.period_of(office.clock.now().date())
-    unit = office.tree.roots[0]
-    books = books_of(office, form, period, unit)
+    period = form.period_of(context.clock.now().date())
+    unit = context.tree.roots[0]
+    books = books_of(context, form, period, unit)
     sheets = (form.report.narrative, form.report.story_sheet)
     order = ReportOrder(
-        policy=office.policy(unit.level),
+        policy=context.policy(unit.level),
         template=content,
         instead=b"",
-        letter=letter_of(office, unit, period, form),
-        fonts=office.settings.report.fonts.replaced,
+        letter=letter_of(context, unit, period, form),
+        fonts=context.settings.report.fonts.replaced,
         picture_font=picture_font(),
     )
     try:
-        reply = office.pool.call(
-            render_word_report, books_request(office, books, unit, sheets), order
+        reply = context.pool.call(
+            render_word_report, books_request(context, books, unit, sheets), order
         )
     except SheetflowError as error:
         LOG.warning("the report's template could not be tried: %s", error)
@@ -186,28 +186,28 @@ def try_report(office: Office, form: Form, content: bytes) -> str:
     return reply.fault
 
 
-def notice_changes(office: Office) -> tuple[str, ...]:
+def notice_changes(context: Context) -> tuple[str, ...]:
     """Mark what shows anything that has changed; say what that is, in a sentence each."""
-    measured = measure_again(office, office.store.fingerprints.find_all())
-    return _notice(office, list(grounds(office)), measured)
+    measured = measure_again(context, context.store.fingerprints.find_all())
+    return _notice(context, list(grounds(context)), measured)
 
 
-def notice_templates(office: Office) -> tuple[str, ...]:
+def notice_templates(context: Context) -> tuple[str, ...]:
     """Mark what was made by a template that somebody has edited since; say so."""
-    return _notice(office, list(template_grounds(office)), Measured())
+    return _notice(context, list(template_grounds(context)), Measured())
 
 
-def _notice(office: Office, current: list[Ground], measured: Measured) -> tuple[str, ...]:
-    known = office.store.fingerprints.find_all()
+def _notice(context: Context, current: list[Ground], measured: Measured) -> tuple[str, ...]:
+    known = context.store.fingerprints.find_all()
     new = [ground for ground in current if ground.name not in known]
     changed = [ground for ground in current if _is_changed(ground, known.get(ground.name))]
     if not (new or changed or measured.is_any):
         return ()
-    stale = list(_marks(office, changed))
-    with office.store.together():
-        office.store.fingerprints.record({each.name: each.digest for each in (*new, *changed)})
-        office.store.publications.record_stale([*stale, *measured.stale], office.clock.now())
-        measured.record(office)
+    stale = list(_marks(context, changed))
+    with context.store.together():
+        context.store.fingerprints.record({each.name: each.digest for each in (*new, *changed)})
+        context.store.publications.record_stale([*stale, *measured.stale], context.clock.now())
+        measured.record(context)
     sentences = (*measured.sentences, *_sentences(changed, stale))
     for sentence in sentences:
         LOG.info("%s", sentence)
@@ -219,21 +219,21 @@ def _is_changed(ground: Ground, known: str | None) -> bool:
     return known not in {None, ground.digest, served_instead(ground.digest)}
 
 
-def _marks(office: Office, changed: Iterable[Ground]) -> Iterator[Stale]:
+def _marks(context: Context, changed: Iterable[Ground]) -> Iterator[Stale]:
     """Name what shows these; a 填报 workbook only while its period is open."""
     listed = list(changed)
-    published = office.store.publications.find_publications() if listed else ()
+    published = context.store.publications.find_publications() if listed else ()
     for entry in published:
-        why = next((ground.words for ground in listed if _shows(office, entry, ground)), "")
+        why = next((ground.words for ground in listed if _shows(context, entry, ground)), "")
         stale = mark_of(entry, why) if why else None
-        if stale and (entry.kind != PublicationKind.WORKBOOK or is_open(office, entry)):
+        if stale and (entry.kind != PublicationKind.WORKBOOK or is_open(context, entry)):
             yield stale
 
 
-def _shows(office: Office, entry: Publication, ground: Ground) -> bool:
-    if entry.kind not in ground.shown_in or entry.unit_id not in office.tree or entry.successor:
+def _shows(context: Context, entry: Publication, ground: Ground) -> bool:
+    if entry.kind not in ground.shown_in or entry.unit_id not in context.tree or entry.successor:
         return False
-    level = office.tree[entry.unit_id].level
+    level = context.tree[entry.unit_id].level
     return ground.form in {"", entry.form} and ground.level in {None, level}
 
 

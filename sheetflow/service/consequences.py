@@ -9,7 +9,7 @@ import datetime as dt
 from dataclasses import dataclass, replace
 from typing import TypedDict
 
-from sheetflow.context.context import Office
+from sheetflow.context import Context
 from sheetflow.context.paths import answer_path, precheck_path
 from sheetflow.findings import Round
 from sheetflow.mail.facts import mail_facts, make_mail, quotable_name, with_findings
@@ -32,10 +32,10 @@ class Before:
 
 
 def look_before(
-    office: Office, arrival: Arrival, judgement: Judgement, compared: Round | None
+    context: Context, arrival: Arrival, judgement: Judgement, compared: Round | None
 ) -> Before:
     """Look up what stood before the judgement is recorded."""
-    store = office.store.submissions
+    store = context.store.submissions
     standing = (
         store.find_accepted(arrival.unit_id, judgement.form, judgement.period)
         if judgement.period
@@ -50,31 +50,31 @@ _NOTHING = Before()
 
 
 def entail(
-    office: Office, submission: Submission, judgement: Judgement, before: Before = _NOTHING
+    context: Context, submission: Submission, judgement: Judgement, before: Before = _NOTHING
 ) -> FollowUp:
     """Give the mails and the stale marks that an outcome entails."""
     return FollowUp(
         mails=(
-            *_mail(office, submission, judgement, before),
-            *_tell_named(office, submission, judgement),
-            *_tell_superior(office, submission, judgement),
+            *_mail(context, submission, judgement, before),
+            *_tell_named(context, submission, judgement),
+            *_tell_superior(context, submission, judgement),
         ),
-        stale=tuple(stale_after(office, submission)),
+        stale=tuple(stale_after(context, submission)),
     )
 
 
 def _mail(
-    office: Office, submission: Submission, judgement: Judgement, before: Before
+    context: Context, submission: Submission, judgement: Judgement, before: Before
 ) -> tuple[NewMail, ...]:
-    unit = office.tree[submission.unit_id]
-    facts = mail_facts(office, unit, submission.form, submission.period)
+    unit = context.tree[submission.unit_id]
+    facts = mail_facts(context, unit, submission.form, submission.period)
     data = replace(
-        with_findings(office, facts, judgement),
+        with_findings(context, facts, judgement),
         number=submission.number,
         receipt=submission.receipt,
         received=_time(submission.arrived_at),
         progress=before.compared,
-        reason=_reason(office, judgement),
+        reason=_reason(context, judgement),
         late=submission.late,
         nil=submission.nil,
         file_name=quotable_name(submission.file_name)
@@ -83,8 +83,8 @@ def _mail(
         **_changed(submission, before),
     )
     message_id = f"{submission.receipt}.{submission.judgement_id}"
-    path = answer_path(office, submission)
-    return make_mail(office, unit, Event(submission.outcome), data, message_id, path)
+    path = answer_path(context, submission)
+    return make_mail(context, unit, Event(submission.outcome), data, message_id, path)
 
 
 class _Changed(TypedDict):
@@ -108,58 +108,58 @@ def _time(moment: dt.datetime) -> str:
     return moment.strftime("%Y-%m-%d %H:%M")
 
 
-def _reason(office: Office, judgement: Judgement) -> str:
+def _reason(context: Context, judgement: Judgement) -> str:
     """Why something is held or refused, in one sentence."""
     if judgement.outcome in {Outcome.HELD, Outcome.REFUSED} and judgement.findings:
-        return office.campaign.catalogue.wrong(judgement.findings[0])
+        return context.campaign.catalogue.wrong(judgement.findings[0])
     return ""
 
 
 def _tell_named(
-    office: Office, submission: Submission, judgement: Judgement
+    context: Context, submission: Submission, judgement: Judgement
 ) -> tuple[NewMail, ...]:
     """Tell the unit that a held workbook names, quoting nothing of the file."""
     named = judgement.named_unit
-    if judgement.outcome is not Outcome.HELD or named not in office.tree:
+    if judgement.outcome is not Outcome.HELD or named not in context.tree:
         return ()
-    unit = office.tree[named]
+    unit = context.tree[named]
     data = replace(
-        mail_facts(office, unit, submission.form, submission.period),
+        mail_facts(context, unit, submission.form, submission.period),
         receipt=submission.receipt,
         received=_time(submission.arrived_at),
-        other_unit=office.tree[submission.unit_id].name,
+        other_unit=context.tree[submission.unit_id].name,
     )
     message_id = f"{submission.receipt}.{submission.judgement_id}.named"
-    return make_mail(office, unit, Event.IDENTITY, data, message_id)
+    return make_mail(context, unit, Event.IDENTITY, data, message_id)
 
 
 def _tell_superior(
-    office: Office, submission: Submission, judgement: Judgement
+    context: Context, submission: Submission, judgement: Judgement
 ) -> tuple[NewMail, ...]:
     """Tell the unit above that a held workbook waits for its decision, and how to give it."""
-    sender = office.tree[submission.unit_id]
+    sender = context.tree[submission.unit_id]
     if judgement.outcome is not Outcome.HELD or not sender.parent:
         return ()
-    superior = office.tree[sender.parent]
+    superior = context.tree[sender.parent]
     data = replace(
-        mail_facts(office, superior, submission.form, submission.period),
+        mail_facts(context, superior, submission.form, submission.period),
         receipt=submission.receipt,
         received=_time(submission.arrived_at),
         other_unit=sender.name,
-        reason=_reason(office, judgement),
+        reason=_reason(context, judgement),
         ours=all(finding.rule == "our-fault" for finding in judgement.findings),
         deadline="",
     )
     message_id = f"{submission.receipt}.{submission.judgement_id}.superior"
-    return make_mail(office, superior, Event.SUPERIOR, data, message_id)
+    return make_mail(context, superior, Event.SUPERIOR, data, message_id)
 
 
-def entail_duplicate(office: Office, arrival: Arrival, repeated: Submission) -> FollowUp:
+def entail_duplicate(context: Context, arrival: Arrival, repeated: Submission) -> FollowUp:
     """Give the mail that says: already received."""
-    unit = office.tree[arrival.unit_id]
-    path = answer_path(office, repeated)
+    unit = context.tree[arrival.unit_id]
+    path = answer_path(context, repeated)
     data = replace(
-        mail_facts(office, unit, repeated.form, repeated.period),
+        mail_facts(context, unit, repeated.form, repeated.period),
         number=repeated.number,
         receipt=repeated.receipt,
         received=_time(repeated.arrived_at),
@@ -167,16 +167,16 @@ def entail_duplicate(office: Office, arrival: Arrival, repeated: Submission) -> 
         file_place=f"{path.parent.name}/{path.name}",
     )
     message_id = f"{repeated.receipt}.again.{arrival.arrival_id}"
-    return FollowUp(mails=make_mail(office, unit, Event.DUPLICATE, data, message_id))
+    return FollowUp(mails=make_mail(context, unit, Event.DUPLICATE, data, message_id))
 
 
-def entail_precheck(office: Office, arrival: Arrival, judgement: Judgement) -> FollowUp:
+def entail_precheck(context: Context, arrival: Arrival, judgement: Judgement) -> FollowUp:
     """Give the mail and the mark for the marked copy of a precheck."""
-    unit = office.tree[arrival.unit_id]
-    path = precheck_path(office, unit, judgement.form, judgement.period, arrival.arrival_id)
-    facts = mail_facts(office, unit, judgement.form, judgement.period)
+    unit = context.tree[arrival.unit_id]
+    path = precheck_path(context, unit, judgement.form, judgement.period, arrival.arrival_id)
+    facts = mail_facts(context, unit, judgement.form, judgement.period)
     data = replace(
-        with_findings(office, facts, judgement),
+        with_findings(context, facts, judgement),
         received=_time(arrival.arrived_at),
         passed=judgement.outcome is Outcome.ACCEPTED,
     )
@@ -188,6 +188,6 @@ def entail_precheck(office: Office, arrival: Arrival, judgement: Judgement) -> F
         precheck=arrival.arrival_id,
     )
     name = f"precheck-{arrival.arrival_id}"
-    mails = make_mail(office, unit, Event.PRECHECK, data, name, path)
+    mails = make_mail(context, unit, Event.PRECHECK, data, name, path)
     # Without a receipt it would not be known as an answer.
     return FollowUp(mails=[replace(mail, receipt=name) for mail in mails], stale=(mark,))

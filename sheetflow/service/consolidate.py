@@ -22,7 +22,7 @@ from sheetflow.consolidation.accepted import Accepted, Books
 from sheetflow.consolidation.corrections import Correction, find_corrections
 from sheetflow.consolidation.details import as_shown, sources
 from sheetflow.consolidation.workbook import consolidate
-from sheetflow.context.context import Office
+from sheetflow.context import Context
 from sheetflow.errors import WritingError
 from sheetflow.periods import OFFICE_ZONE
 from sheetflow.publishing.outbox import Writer
@@ -38,52 +38,52 @@ _MOST_TRIES = 2
 
 
 def begin_consolidated(
-    office: Office, books: Books, unit: Unit, corrections: Sequence[Correction]
+    context: Context, books: Books, unit: Unit, corrections: Sequence[Correction]
 ) -> tuple[Future[WorkbookReply] | None, Callable[[], bytes | Writer]]:
     """Begin `unit`'s workbook; give what a child is making, and what waits and gives the content."""
-    if not office.settings.workers.joined_from:
-        return None, partial(_write_plainly, office, books, unit, corrections)
-    begun = _begin(office, books, unit, corrections)
+    if not context.settings.workers.joined_from:
+        return None, partial(_write_plainly, context, books, unit, corrections)
+    begun = _begin(context, books, unit, corrections)
 
     def finish() -> bytes | Writer:
         reply = begun.result()
         for _ in range(_MOST_TRIES):
             if not reply.lost:
                 break
-            reply = _begin(office, books, unit, corrections, lost=reply.lost).result()
+            reply = _begin(context, books, unit, corrections, lost=reply.lost).result()
         if reply.lost:
             raise WritingError("汇总表的中间文件无法读取。请检查 state 文件夹所在的磁盘。")
         if not reply.content:
-            return _write_plainly(office, books, unit, corrections)
+            return _write_plainly(context, books, unit, corrections)
         return partial(join, reply.content, reply.bulk)
 
     return begun, finish
 
 
 def _begin(
-    office: Office,
+    context: Context,
     books: Books,
     unit: Unit,
     corrections: Sequence[Correction],
     lost: Sequence[str] = (),
 ) -> Future[WorkbookReply]:
-    policy, books = office.policy(unit.level), as_shown(books, unit)
+    policy, books = context.policy(unit.level), as_shown(books, unit)
     standing = {entry.receipt: entry for entry in sources(books, unit)}
-    pieces = find_pieces(office, books, policy, standing.values(), lost)
-    request = books_request(office, books, unit)
-    joined_from = office.settings.workers.joined_from
-    return office.pool.submit(
+    pieces = find_pieces(context, books, policy, standing.values(), lost)
+    request = books_request(context, books, unit)
+    joined_from = context.settings.workers.joined_from
+    return context.pool.submit(
         render_consolidated, request, policy, corrections, pieces, joined_from
     )
 
 
 def _write_plainly(
-    office: Office, books: Books, unit: Unit, corrections: Sequence[Correction]
+    context: Context, books: Books, unit: Unit, corrections: Sequence[Correction]
 ) -> bytes:
     from sheetflow.writing.consolidated.workbook import write_consolidated
 
-    policy = office.policy(unit.level)
-    return write_consolidated(consolidate(office.campaign, books, unit, policy, corrections))
+    policy = context.policy(unit.level)
+    return write_consolidated(consolidate(context.campaign, books, unit, policy, corrections))
 
 
 def sources_of(books: Books, unit: Unit) -> list[PublishedSource]:
@@ -102,10 +102,10 @@ def sources_of(books: Books, unit: Unit) -> list[PublishedSource]:
     ]
 
 
-def corrected_since(office: Office, books: Books, unit: Unit) -> tuple[Correction, ...]:
+def corrected_since(context: Context, books: Books, unit: Unit) -> tuple[Correction, ...]:
     """Give what of `unit`'s workbook has changed since it was last published."""
-    store = office.store.measurements
-    sources = office.store.publications.find_standing(
+    store = context.store.measurements
+    sources = context.store.publications.find_standing(
         unit.unit_id, books.form.key, books.period.period_id
     )
     newest = store.find_newest(source.judgement_id for source in sources)
@@ -117,7 +117,7 @@ def corrected_since(office: Office, books: Books, unit: Unit) -> tuple[Correctio
     counted = {found.measurement_id: found for found in newest.values()}
     measured = counted | store.find_these(one for one in then.values() if one not in counted)
     published = {
-        (source.unit_id, source.period): _published(office, source, measured[number], books)
+        (source.unit_id, source.period): _published(context, source, measured[number], books)
         for source, number in then.items()
     }
     again = {
@@ -129,7 +129,7 @@ def corrected_since(office: Office, books: Books, unit: Unit) -> tuple[Correctio
 
 
 def _published(
-    office: Office, source: PublishedSource, measured: Measurement, books: Books
+    context: Context, source: PublishedSource, measured: Measurement, books: Books
 ) -> Accepted:
     """Give what counted then; what still does is taken from `books`, which are at hand."""
     now = books.accepted.get((source.unit_id, source.period))
@@ -142,13 +142,13 @@ def _published(
         period=source.period,
         receipt=source.receipt,
         figures=figures,
-        former=former_codes(office, books.form, measured.digest, figures),
+        former=former_codes(context, books.form, measured.digest, figures),
         file_name="",
         sha256="",
         accepted_at=never,
         judgement=source.judgement_id,
         measurement=measured.measurement_id,
-        made=made_otherwise(office, books.form, measured.digest),
+        made=made_otherwise(context, books.form, measured.digest),
     )
 
 

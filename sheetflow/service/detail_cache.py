@@ -16,7 +16,7 @@ from sheetflow.children.tasks.judge import PieceWish
 from sheetflow.children.tasks.roll_up import PieceOrder, render_piece_files
 from sheetflow.consolidation.accepted import Accepted, Books
 from sheetflow.consolidation.details import whose
-from sheetflow.context.context import Office
+from sheetflow.context import Context
 from sheetflow.durable import make_private_folder
 from sheetflow.errors import retried_later
 from sheetflow.masks import MaskPolicy
@@ -28,26 +28,26 @@ _KEPT_SECONDS = 120 * 86_400
 """Files that nobody has rendered anew for so long are swept: most are of replaced submissions."""
 
 
-def wish_pieces(office: Office, arrival: Arrival) -> PieceWish | None:
+def wish_pieces(context: Context, arrival: Arrival) -> PieceWish | None:
     """Say where a file's rows are to be rendered by whoever judges it, should it be accepted."""
-    unit = office.tree[arrival.unit_id]
-    policies = _policies_above(office, unit)
+    unit = context.tree[arrival.unit_id]
+    policies = _policies_above(context, unit)
     first = arrival.purpose == "submission" and not arrival.turn  # else it has its receipt
-    if not (office.settings.workers.joined_from and policies and first):
+    if not (context.settings.workers.joined_from and policies and first):
         return None
-    _make_folder(office)
+    _make_folder(context)
     return PieceWish(
-        folder=str(office.workspace.pieces),
+        folder=str(context.workspace.pieces),
         policies=policies,
-        source=whose(office.tree, unit.unit_id, ""),
+        source=whose(context.tree, unit.unit_id, ""),
         sha256=arrival.sha256,
-        numbers=office.store.submissions.find_numbers(unit.unit_id),
-        layouts={form.key: office.layout(form.current) for form in office.campaign.forms},
+        numbers=context.store.submissions.find_numbers(unit.unit_id),
+        layouts={form.key: context.layout(form.current) for form in context.campaign.forms},
     )
 
 
 def find_pieces(
-    office: Office,
+    context: Context,
     books: Books,
     policy: MaskPolicy,
     standing: Iterable[Accepted],
@@ -60,45 +60,45 @@ def find_pieces(
     """
     from sheetflow.writing.consolidated.detail_cache import name_pieces
 
-    _make_folder(office)
+    _make_folder(context)
     found: dict[str, str] = {}
     under_way: deque[Future[None]] = deque()
     for accepted in standing:
-        source = whose(office.tree, accepted.unit_id, accepted.receipt)
-        name = name_pieces(office.layout(books.form), policy, source, accepted.sha256)
-        path = office.workspace.pieces / name
+        source = whose(context.tree, accepted.unit_id, accepted.receipt)
+        name = name_pieces(context.layout(books.form), policy, source, accepted.sha256)
+        path = context.workspace.pieces / name
         found[accepted.receipt] = str(path)
         if path.is_file() and accepted.receipt not in lost:
             continue
         order = PieceOrder(
-            campaign=office.settings.campaign,
+            campaign=context.settings.campaign,
             form=books.form.key,
             versions=books.form.versions,
             source=source,
             files=[(policy, str(path))],
         )
-        submission = office.store.submissions.find_submission(accepted.receipt)
-        rows = office.store.contents.find_rows(submission) if submission else {}
-        under_way.append(office.pool.submit(render_piece_files, order, rows))
-        if len(under_way) > _IN_HAND * office.pool_size:  # few rows in hand: memory stays flat
+        submission = context.store.submissions.find_submission(accepted.receipt)
+        rows = context.store.contents.find_rows(submission) if submission else {}
+        under_way.append(context.pool.submit(render_piece_files, order, rows))
+        if len(under_way) > _IN_HAND * context.pool_size:  # few rows in hand: memory stays flat
             under_way.popleft().result()
     for made in under_way:
         made.result()
     return found
 
 
-def forget_pieces(office: Office) -> None:
+def forget_pieces(context: Context) -> None:
     """Remove every file: what they hold of persons must go, or they are not trusted."""
-    _sweep(office, 0)
+    _sweep(context, 0)
 
 
-def sweep_pieces(office: Office) -> None:
+def sweep_pieces(context: Context) -> None:
     """Remove what nobody has needed anew for long, and what a killed run left half made."""
-    _sweep(office, _KEPT_SECONDS)
+    _sweep(context, _KEPT_SECONDS)
 
 
-def _sweep(office: Office, age: float) -> None:
-    folder = office.workspace.pieces
+def _sweep(context: Context, age: float) -> None:
+    folder = context.workspace.pieces
     limit = time.time() - age
     with retried_later("清理缓存", folder):
         for file in folder.iterdir() if folder.is_dir() else ():
@@ -106,11 +106,11 @@ def _sweep(office: Office, age: float) -> None:
                 file.unlink(missing_ok=True)
 
 
-def _policies_above(office: Office, unit: Unit) -> list[MaskPolicy]:
+def _policies_above(context: Context, unit: Unit) -> list[MaskPolicy]:
     """The eyes of all who have a consolidated workbook in which the unit's rows stand."""
-    chain = office.tree.chain(unit.unit_id)
-    return [office.policy(above.level) for above in chain if office.tree.children(above.unit_id)]
+    chain = context.tree.chain(unit.unit_id)
+    return [context.policy(above.level) for above in chain if context.tree.children(above.unit_id)]
 
 
-def _make_folder(office: Office) -> None:
-    make_private_folder(office.workspace.pieces)
+def _make_folder(context: Context) -> None:
+    make_private_folder(context.workspace.pieces)

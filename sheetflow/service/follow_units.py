@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sheetflow.context.context import LOG, Office
+from sheetflow.context import LOG, Context
 from sheetflow.context.paths import (
     ANSWERS,
     answer_path,
@@ -70,47 +70,47 @@ class _Change:
         return frozenset(unit_id for unit_id in self.units if unit_id not in self.old)
 
 
-def follow_units(office: Office) -> None:
+def follow_units(context: Context) -> None:
     """Mark what shows units otherwise than the list, and say which files get new names."""
-    store = office.store.publications
-    document = _document(office.tree)
-    recorded = office.store.fingerprints.find(UNITS)
+    store = context.store.publications
+    document = _document(context.tree)
+    recorded = context.store.fingerprints.find(UNITS)
     kept = None if recorded is None else dict(json.loads(recorded))
-    known = _known(kept, office.tree.levels)
+    known = _known(kept, context.tree.levels)
     if known == document:
         return
     published = store.find_publications()
-    folders = _moved_folders(office, published)
-    change = _change(known, office.tree)
+    folders = _moved_folders(context, published)
+    change = _change(known, context.tree)
     moved = [replace(entry, path=moved_path(entry.path, folders)) for entry in published]
-    answers = answers_by_path(office) if change.renamed or change.back else {}
-    successors = dict(_successors(office, change, moved, answers))
+    answers = answers_by_path(context) if change.renamed or change.back else {}
+    successors = dict(_successors(context, change, moved, answers))
     stale = {
-        *_above(office, change, published),
-        *_own(office, change, moved, successors, answers),
+        *_above(context, change, published),
+        *_own(context, change, moved, successors, answers),
     }
-    with office.store.together():
-        office.store.fingerprints.record({UNITS: json.dumps(document, ensure_ascii=False)})
+    with context.store.together():
+        context.store.fingerprints.record({UNITS: json.dumps(document, ensure_ascii=False)})
         store.record_followed(
             folders=folders,
             successors=successors,
             stale=stale,
-            dropped=[mark for mark in store.stale_marks if mark.unit_id not in office.tree],
-            at=office.clock.now(),
+            dropped=[mark for mark in store.stale_marks if mark.unit_id not in context.tree],
+            at=context.clock.now(),
         )
-        office.store.mails.record_moved(folders, successors)
+        context.store.mails.record_moved(folders, successors)
     LOG.info("the list of units has changed: %d units, %d marks", len(change.units), len(stale))
 
 
-def withdraw_old_names(office: Office) -> None:
+def withdraw_old_names(context: Context) -> None:
     """Remove what lies under an old name, now that the new one lies there; a person's stays."""
-    store = office.store.publications
+    store = context.store.publications
     for entry in store.find_succeeded():
         new = store.find_publication(entry.successor)
         if new is None:
             continue
-        ours = ours_at(office, entry.path, entry.unit_id)
-        outbox = office.workspace.outbox
+        ours = ours_at(context, entry.path, entry.unit_id)
+        outbox = context.workspace.outbox
         try:
             _, left = remove_publication(outbox, outbox / entry.path, ours)
         except TemporaryError as trouble:
@@ -196,18 +196,18 @@ def _change(known: Mapping[str, object] | None, new: UnitTree) -> _Change:
     return _Change(old, new, frozenset(changed))
 
 
-def _moved_folders(office: Office, published: Iterable[Publication]) -> dict[str, str]:
-    current = {unit.unit_id: unit.folder for unit in office.tree}
+def _moved_folders(context: Context, published: Iterable[Publication]) -> dict[str, str]:
+    current = {unit.unit_id: unit.folder for unit in context.tree}
     moved: dict[str, str] = {}
     for entry in published:
         folder = entry.path.partition("/")[0]
         new = current.get(entry.unit_id, folder)
-        if new != folder and (office.workspace.outbox / new).is_dir():
+        if new != folder and (context.workspace.outbox / new).is_dir():
             moved[folder] = new
     return moved
 
 
-def _above(office: Office, change: _Change, published: Iterable[Publication]) -> Iterator[Stale]:
+def _above(context: Context, change: _Change, published: Iterable[Publication]) -> Iterator[Stale]:
     """Name what everyone publishes who is or was above a changed unit, or right below it."""
     shown = [entry for entry in published if entry.kind in _ABOVE]
     spots = {(entry.form, entry.period) for entry in shown}
@@ -218,15 +218,15 @@ def _above(office: Office, change: _Change, published: Iterable[Publication]) ->
             named = [unit_id, tree[unit_id].successor]
             units.update(above.unit_id for one in named if one for above in tree.chain(one))
             units.update(below.unit_id for below in tree.children(unit_id))
-    for unit_id in units & office.tree.units.keys():
-        if unit_id in have or office.tree.children(unit_id):
+    for unit_id in units & context.tree.units.keys():
+        if unit_id in have or context.tree.children(unit_id):
             for form, period in spots:
                 for kind in _ABOVE:
                     yield Stale(unit_id=unit_id, form=form, period=period, kind=kind)
 
 
 def _own(
-    office: Office,
+    context: Context,
     change: _Change,
     published: Iterable[Publication],
     successors: Mapping[str, str],
@@ -235,27 +235,27 @@ def _own(
     """Name what changed units get themselves: under a new name, or of a period that is open."""
     known = {entry.path for entry in published}
     for entry in published:
-        if entry.unit_id not in change.units or entry.unit_id not in office.tree:
+        if entry.unit_id not in change.units or entry.unit_id not in context.tree:
             continue
         new = successors.get(entry.path, "")
         if entry.kind == PublicationKind.ANSWER and new:
             yield answers[new]
-        elif entry.kind == PublicationKind.WORKBOOK and (new or is_open(office, entry)):
+        elif entry.kind == PublicationKind.WORKBOOK and (new or is_open(context, entry)):
             yield from filter(None, [mark_of(entry)])
     for path, mark in answers.items():
         if mark.unit_id in change.back and path not in known:
             yield mark
 
 
-def is_open(office: Office, entry: Publication) -> bool:
+def is_open(context: Context, entry: Publication) -> bool:
     """Whether the unit whose file it is still reports that period in time."""
-    unit, period = office.tree[entry.unit_id], office.period(entry.form, entry.period)
-    until = office.deadline(unit, office.form(entry.form), period)
-    return office.clock.now() <= until
+    unit, period = context.tree[entry.unit_id], context.period(entry.form, entry.period)
+    until = context.deadline(unit, context.form(entry.form), period)
+    return context.clock.now() <= until
 
 
 def _successors(
-    office: Office,
+    context: Context,
     change: _Change,
     published: Iterable[Publication],
     answers: Mapping[str, Stale],
@@ -266,32 +266,34 @@ def _successors(
             continue
         called = Path(entry.successor or entry.path).name
         pair = (change.old[entry.unit_id], change.new[entry.unit_id])
-        for old, new in _named(office, entry, *pair):
-            path = office.relative(new)
+        for old, new in _named(context, entry, *pair):
+            path = context.relative(new)
             if old.name == called and (entry.kind != PublicationKind.ANSWER or path in answers):
                 yield entry.path, path
 
 
-def _named(office: Office, entry: Publication, old: Unit, new: Unit) -> Iterator[tuple[Path, Path]]:
+def _named(
+    context: Context, entry: Publication, old: Unit, new: Unit
+) -> Iterator[tuple[Path, Path]]:
     """Give what files like this one may have been called for `old`, and are called for `new`."""
     if entry.kind == PublicationKind.ANSWER:
-        yield from _answers_named(office, entry, old, new)
+        yield from _answers_named(context, entry, old, new)
         return
-    form = office.form(entry.form)
+    form = context.form(entry.form)
     paths: list[Callable[[Unit], Path]]
     if entry.kind == PublicationKind.BOARD:
         extension = entry.path.rpartition(".")[2]
-        paths = [lambda unit: board_path(office, unit, extension, form)]
+        paths = [lambda unit: board_path(context, unit, extension, form)]
     else:
-        period = office.period(entry.form, entry.period)
+        period = context.period(entry.form, entry.period)
         kinds = {
-            PublicationKind.WORKBOOK: [lambda unit: workbook_path(office, form, unit, period)],
+            PublicationKind.WORKBOOK: [lambda unit: workbook_path(context, form, unit, period)],
             PublicationKind.CONSOLIDATED: [
-                lambda unit: consolidated_path(office, unit, period, form)
+                lambda unit: consolidated_path(context, unit, period, form)
             ],
             PublicationKind.REPORT: [
-                lambda unit: report_path(office, unit, period, form),
-                lambda unit: check_table_path(office, unit, period, form),
+                lambda unit: report_path(context, unit, period, form),
+                lambda unit: check_table_path(context, unit, period, form),
             ],
         }
         paths = kinds[entry.kind]
@@ -299,20 +301,20 @@ def _named(office: Office, entry: Publication, old: Unit, new: Unit) -> Iterator
 
 
 def _answers_named(
-    office: Office, entry: Publication, old: Unit, new: Unit
+    context: Context, entry: Publication, old: Unit, new: Unit
 ) -> Iterator[tuple[Path, Path]]:
     number = _NUMBER.search(entry.path)
     if number is None:
         return
     counted = int(number[1])
     yield (
-        precheck_path(office, old, entry.form, entry.period, counted),
-        precheck_path(office, new, entry.form, entry.period, counted),
+        precheck_path(context, old, entry.form, entry.period, counted),
+        precheck_path(context, new, entry.form, entry.period, counted),
     )
-    for submission in office.store.submissions.find_submissions(entry.unit_id):
+    for submission in context.store.submissions.find_submissions(entry.unit_id):
         spot = (submission.form, submission.period, submission.number)
         if spot == (entry.form, entry.period, counted):
-            path = answer_path(office, submission, new)
+            path = answer_path(context, submission, new)
             for outcome in ANSWERS:  # it may have been held first, and is answered otherwise now
                 then = replace(submission, outcome=outcome)
-                yield answer_path(office, then, old), path
+                yield answer_path(context, then, old), path

@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from sheetflow.config.workspace import Workspace
-from sheetflow.context.context import Say
+from sheetflow.context import Say
 from sheetflow.context.lock import is_held
 from sheetflow.durable import write_whole
 

@@ -21,7 +21,7 @@ from sheetflow.children import (
     TaskFailedError,
 )
 from sheetflow.children.tasks.judge import JudgeReply, JudgeRequest, judge_file
-from sheetflow.context.context import LOG, Office
+from sheetflow.context import LOG, Context
 from sheetflow.errors import StoreError, TemporaryError, UnreadableError, describe
 from sheetflow.findings import Place
 from sheetflow.schemas.book import Judgement, Outcome
@@ -41,19 +41,19 @@ _IN_HAND = 3
 """Files in hand for each child: the next ones wait beside it while we wait for the disk."""
 
 
-def judge_arrivals(office: Office) -> Generator[list[Submission]]:
+def judge_arrivals(context: Context) -> Generator[list[Submission]]:
     """Judge everything that has arrived; give the submissions answered, some at a time.
 
     The children go on while the caller is busy with those.
     """
-    due = office.store.arrivals.find_unjudged(office.clock.now())
-    arrivals = first_of_each(due, lambda arrival: arrival.unit_id, office.turn)
+    due = context.store.arrivals.find_unjudged(context.clock.now())
+    arrivals = first_of_each(due, lambda arrival: arrival.unit_id, context.turn)
     waiting = deque(
         sorted(
             # One whose unit left the list waits, and `status` shows it.
-            (arrival for arrival in arrivals if arrival.unit_id in office.tree),
+            (arrival for arrival in arrivals if arrival.unit_id in context.tree),
             key=lambda arrival: (
-                -office.tree.rank(office.tree[arrival.unit_id]),
+                -context.tree.rank(context.tree[arrival.unit_id]),
                 arrival.arrival_id,
             ),
         )
@@ -61,14 +61,14 @@ def judge_arrivals(office: Office) -> Generator[list[Submission]]:
     total = len(waiting)
     busy: dict[Future[JudgeReply], Arrival] = {}
     try:
-        while busy or (waiting and not office.is_stopping()):
-            _start(office, waiting, busy)
+        while busy or (waiting and not context.is_stopping()):
+            _start(context, waiting, busy)
             done, _ = wait(busy, return_when=FIRST_COMPLETED)
-            answered, again = _conclude(office, busy, done)
+            answered, again = _conclude(context, busy, done)
             for arrival in again:
                 _put_last(waiting, arrival)
             yield answered
-            office.say("审核", total - len(waiting) - len(busy), total)
+            context.say("审核", total - len(waiting) - len(busy), total)
     finally:
         for future in busy:
             future.cancel()
@@ -83,14 +83,14 @@ def _put_last(waiting: deque[Arrival], arrival: Arrival) -> None:
 
 
 def _start(
-    office: Office, waiting: deque[Arrival], busy: dict[Future[JudgeReply], Arrival]
+    context: Context, waiting: deque[Arrival], busy: dict[Future[JudgeReply], Arrival]
 ) -> None:
     """Keep the children busy, with one file of a unit at a time."""
     chosen: list[Arrival] = []
     held_back: list[Arrival] = []
     units = {arrival.unit_id for arrival in busy.values()}
-    most = _IN_HAND * office.pool_size - len(busy)
-    while waiting and len(chosen) < most and not office.is_stopping():
+    most = _IN_HAND * context.pool_size - len(busy)
+    while waiting and len(chosen) < most and not context.is_stopping():
         arrival = waiting.popleft()
         (held_back if arrival.unit_id in units else chosen).append(arrival)
         units.add(arrival.unit_id)
@@ -98,21 +98,21 @@ def _start(
     if not chosen:
         return
     ready: list[tuple[Arrival, JudgeRequest]] = []
-    with office.store.together():
+    with context.store.together():
         for arrival in chosen:
-            with _putting_off(office, arrival):
-                if not _answer_duplicate(office, arrival):
-                    ready.append((arrival, _request(office, arrival)))
+            with _putting_off(context, arrival):
+                if not _answer_duplicate(context, arrival):
+                    ready.append((arrival, _request(context, arrival)))
     for arrival, request in ready:
-        busy[office.pool.submit(judge_file, request)] = arrival
+        busy[context.pool.submit(judge_file, request)] = arrival
 
 
-def _request(office: Office, arrival: Arrival) -> JudgeRequest:
-    return replace(request_for(office, arrival), pieces=wish_pieces(office, arrival))
+def _request(context: Context, arrival: Arrival) -> JudgeRequest:
+    return replace(request_for(context, arrival), pieces=wish_pieces(context, arrival))
 
 
 @contextmanager
-def _putting_off(office: Office, arrival: Arrival) -> Iterator[None]:
+def _putting_off(context: Context, arrival: Arrival) -> Iterator[None]:
     """Put a file off where the system refuses, or where we fail: the next one is served."""
     try:
         yield
@@ -126,7 +126,7 @@ def _putting_off(office: Office, arrival: Arrival) -> Iterator[None]:
             words = "处理进程无法启动"
         elif isinstance(error, ChildHinderedError):
             words = str(error)
-        office.store.arrivals.record_trouble(arrival.arrival_id, words, office.clock.now())
+        context.store.arrivals.record_trouble(arrival.arrival_id, words, context.clock.now())
         LOG.error(
             "unit %s: arrival %d put off: %s",
             arrival.unit_id,
@@ -135,39 +135,41 @@ def _putting_off(office: Office, arrival: Arrival) -> Iterator[None]:
         )
 
 
-def _answer_duplicate(office: Office, arrival: Arrival) -> bool:
+def _answer_duplicate(context: Context, arrival: Arrival) -> bool:
     """Answer a file that is the unit's latest submission once more: already received."""
     if arrival.turn or arrival.purpose != "submission":
         return False
-    repeated = office.store.submissions.find_repeated(arrival)
-    if repeated is None or _may_end_otherwise(office, arrival, repeated):
+    repeated = context.store.submissions.find_repeated(arrival)
+    if repeated is None or _may_end_otherwise(context, arrival, repeated):
         return False
-    now = office.clock.now()
-    with office.store.together():
-        if office.store.arrivals.record_answer(arrival, "duplicate", now, receipt=repeated.receipt):
-            entailed = entail_duplicate(office, arrival, repeated)
-            office.store.outcomes.record_follow_up(entailed, now)
+    now = context.clock.now()
+    with context.store.together():
+        if context.store.arrivals.record_answer(
+            arrival, "duplicate", now, receipt=repeated.receipt
+        ):
+            entailed = entail_duplicate(context, arrival, repeated)
+            context.store.outcomes.record_follow_up(entailed, now)
     LOG.info("unit %s: the same bytes again, receipt %s", arrival.unit_id, repeated.receipt)
     return True
 
 
-def _may_end_otherwise(office: Office, arrival: Arrival, repeated: Submission) -> bool:
+def _may_end_otherwise(context: Context, arrival: Arrival, repeated: Submission) -> bool:
     """Whether the same bytes may be judged otherwise now.
 
     They were refused for a limit of ours, or returned for a period that has begun only since.
     """
     if repeated.outcome not in {"returned", "refused"}:
         return False
-    rules = {document["rule"] for document in office.store.contents.find_findings(repeated)}
+    rules = {document["rule"] for document in context.store.contents.find_findings(repeated)}
     if repeated.outcome == "refused":
         return not rules.isdisjoint(_OUR_LIMITS)
     if not repeated.period or "period-not-begun" not in rules:
         return False
-    return arrival.arrived_at.date() >= office.period(repeated.form, repeated.period).first_day
+    return arrival.arrived_at.date() >= context.period(repeated.form, repeated.period).first_day
 
 
 def _conclude(
-    office: Office, busy: dict[Future[JudgeReply], Arrival], done: Iterable[Future[JudgeReply]]
+    context: Context, busy: dict[Future[JudgeReply], Arrival], done: Iterable[Future[JudgeReply]]
 ) -> tuple[list[Submission], list[Arrival]]:
     """Record what came of files that are `done`, in one commit.
 
@@ -178,33 +180,33 @@ def _conclude(
     again: list[Arrival] = []
     for future in in_order:
         arrival = busy[future]
-        with _putting_off(office, arrival):
-            reply = _reply(office, arrival, future)
+        with _putting_off(context, arrival):
+            reply = _reply(context, arrival, future)
             if reply is None:
                 again.append(arrival)
             else:
                 replies.append((arrival, reply))
     recorded: list[tuple[Submission, JudgeReply]] = []
-    with office.store.together():
+    with context.store.together():
         for arrival, reply in replies:
-            with _putting_off(office, arrival):
-                decided = _decided(office, arrival, reply)
-                submission = record_reply(office, arrival, decided)
+            with _putting_off(context, arrival):
+                decided = _decided(context, arrival, reply)
+                submission = record_reply(context, arrival, decided)
                 recorded += [(submission, decided)] if submission else []
     for future in in_order:
         del busy[future]
     for submission, reply in recorded:
-        log_reply(office, submission, reply)
+        log_reply(context, submission, reply)
     return [submission for submission, _ in recorded], again
 
 
-def _reply(office: Office, arrival: Arrival, future: Future[JudgeReply]) -> JudgeReply | None:
+def _reply(context: Context, arrival: Arrival, future: Future[JudgeReply]) -> JudgeReply | None:
     """Turn the child's end, good or bad, into what is to be recorded; None: try once more."""
     try:
         reply = future.result()
-        return _judge_again(office, arrival, reply) if reply.asked_keys else reply
+        return _judge_again(context, arrival, reply) if reply.asked_keys else reply
     except ChildLostError as error:
-        deaths = office.store.arrivals.record_death(arrival.arrival_id)
+        deaths = context.store.arrivals.record_death(arrival.arrival_id)
         LOG.warning(
             "unit %s: arrival %d: its reader died, the %d. time: %s",
             arrival.unit_id,
@@ -225,14 +227,14 @@ def _reply(office: Office, arrival: Arrival, future: Future[JudgeReply]) -> Judg
         return JudgeReply(judgement=judgement)
 
 
-def _judge_again(office: Office, arrival: Arrival, reply: JudgeReply) -> JudgeReply:
+def _judge_again(context: Context, arrival: Arrival, reply: JudgeReply) -> JudgeReply:
     """Judge once more where keys of other units were asked for that do not exist."""
-    form = office.form(reply.judgement.form)
-    known = resolve_keys(office, form, reply.asked_keys)
+    form = context.form(reply.judgement.form)
+    known = resolve_keys(context, form, reply.asked_keys)
     if known == reply.asked_keys:
         return reply
-    request = replace(_request(office, arrival), known_keys=known)
-    return office.pool.call(judge_file, request)
+    request = replace(_request(context, arrival), known_keys=known)
+    return context.pool.call(judge_file, request)
 
 
 def _unreadable(reason: str, **details: str | int) -> Judgement:
@@ -240,9 +242,9 @@ def _unreadable(reason: str, **details: str | int) -> Judgement:
     return Judgement(outcome=Outcome.REFUSED, findings=(finding,))
 
 
-def _decided(office: Office, arrival: Arrival, reply: JudgeReply) -> JudgeReply:
+def _decided(context: Context, arrival: Arrival, reply: JudgeReply) -> JudgeReply:
     """Hear what was decided about a file that was held: a rejected one never counts."""
-    decisions = office.store.submissions.find_decisions(arrival.arrival_id)
+    decisions = context.store.submissions.find_decisions(arrival.arrival_id)
     if not decisions or decisions[-1].verdict != "reject":
         return reply
     judged = reply.judgement

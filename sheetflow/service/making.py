@@ -51,7 +51,7 @@ class SideBySide:
     """Makes what marks ask for, `most` at once; memory stays flat. `step` is told to who looks on."""
 
     def __init__(self, attempts: Attempts, step: str, most: int) -> None:
-        self._office, self._attempts = attempts.office, attempts
+        self._context, self._attempts = attempts.context, attempts
         self._step, self._most = step, most
         self._waiting: deque[tuple[Stale, Begin]] = deque()
         self._begun: list[tuple[Stale, Making]] = []
@@ -81,12 +81,12 @@ class SideBySide:
                 wait(works, return_when=FIRST_COMPLETED)
             self.put_in_place()
         if self._idle:  # many, and no file hangs on them
-            self._office.store.publications.record_rebuilt(_cleared(self._idle))
+            self._context.store.publications.record_rebuilt(_cleared(self._idle))
             self._idle = []
 
     def _go_on(self) -> None:
         """Keep the children busy."""
-        while self._waiting and len(self._begun) < self._most and not self._office.is_stopping():
+        while self._waiting and len(self._begun) < self._most and not self._context.is_stopping():
             mark, begin = self._waiting.popleft()
             for making in self._attempts.attempt(mark, partial(begin, mark)):
                 if making is None:
@@ -103,7 +103,7 @@ class SideBySide:
         ]
         issued = {mark: content.issued for mark, content in made}
         placed = self._attempts.publish((mark, content.orders) for mark, content in made)
-        store = self._office.store
+        store = self._context.store
         with store.together():
             boards = [board for entry in placed for board in self._boards(*entry)]
             store.publications.record_rebuilt(
@@ -111,15 +111,15 @@ class SideBySide:
                 [entry for _, published in placed for entry in published],
                 [entry for mark, _ in placed for entry in issued[mark]],
             )
-            store.publications.record_stale(boards, self._office.clock.now())
+            store.publications.record_stale(boards, self._context.clock.now())
         done = self._total - len(self._waiting) - len(self._begun)
-        self._office.say(self._step, done, self._total)
+        self._context.say(self._step, done, self._total)
 
     def _boards(self, mark: Stale, published: Sequence[Publication]) -> list[Stale]:
         """Mark the board that links to these, where they lie in other places now."""
         if mark.kind not in {PublicationKind.CONSOLIDATED, PublicationKind.REPORT}:
             return []
-        store = self._office.store.publications
+        store = self._context.store.publications
         known = {
             found.current for entry in published if (found := store.find_publication(entry.path))
         }

@@ -8,23 +8,23 @@ publication that is to be made again for another reason has its own mark (`mark_
 
 from __future__ import annotations
 
-from sheetflow.context.context import Office
+from sheetflow.context import Context
 from sheetflow.context.paths import answer_path, precheck_path
 from sheetflow.periods import Period
 from sheetflow.store.records import Publication, PublicationKind, Stale, Submission
 from sheetflow.units import Unit
 
 
-def answers_by_path(office: Office) -> dict[str, Stale]:
+def answers_by_path(context: Context) -> dict[str, Stale]:
     """Give, by its path in the outbox, the mark under which each answer can be made again."""
-    purged = office.store.purges.find_purged()
+    purged = context.store.purges.find_purged()
     found: dict[str, Stale] = {}
-    for submission in office.store.submissions.find_submissions():
-        if submission.unit_id not in office.tree:
+    for submission in context.store.submissions.find_submissions():
+        if submission.unit_id not in context.tree:
             continue
         if submission.outcome == "returned" and submission.arrival_id in purged:
             continue
-        found[office.relative(answer_path(office, submission))] = Stale(
+        found[context.relative(answer_path(context, submission))] = Stale(
             unit_id=submission.unit_id,
             form=submission.form,
             period=submission.period,
@@ -32,14 +32,14 @@ def answers_by_path(office: Office) -> dict[str, Stale]:
             receipt=submission.receipt,
             why=submission.receipt,
         )
-    for arrival in office.store.arrivals.find_all():
-        gone = arrival.unit_id not in office.tree or arrival.arrival_id in purged
+    for arrival in context.store.arrivals.find_all():
+        gone = arrival.unit_id not in context.tree or arrival.arrival_id in purged
         if arrival.answer != "precheck" or gone:
             continue
-        head = office.store.arrivals.find_answer_document(arrival.arrival_id)[0]
-        unit, period = office.tree[arrival.unit_id], str(head["period"])
+        head = context.store.arrivals.find_answer_document(arrival.arrival_id)[0]
+        unit, period = context.tree[arrival.unit_id], str(head["period"])
         form = str(head["form"])
-        path = office.relative(precheck_path(office, unit, form, period, arrival.arrival_id))
+        path = context.relative(precheck_path(context, unit, form, period, arrival.arrival_id))
         found[path] = Stale(
             unit_id=unit.unit_id,
             form=form,
@@ -61,7 +61,7 @@ def mark_of(entry: Publication, why: str = "") -> Stale | None:
     )
 
 
-def stale_after(office: Office, submission: Submission) -> list[Stale]:
+def stale_after(context: Context, submission: Submission) -> list[Stale]:
     """Name what stands on a submission: its answer, and what everyone above publishes."""
     form, period = submission.form, submission.period
     marks = [
@@ -75,8 +75,8 @@ def stale_after(office: Office, submission: Submission) -> list[Stale]:
         )
     ]
     if not period:
-        return marks + _boards_that_list(office, submission)
-    begun = office.period(form, period)
+        return marks + _boards_that_list(context, submission)
+    begun = context.period(form, period)
     if begun.first_day > submission.arrived_at.date():
         return marks  # a period that is not begun has nothing above it yet
     # Cumulative figures of later periods stand on it.
@@ -90,12 +90,12 @@ def stale_after(office: Office, submission: Submission) -> list[Stale]:
             why=submission.receipt,
         )
         for later in periods
-        for unit in _above(office, _answering(office, submission.unit_id, later))
+        for unit in _above(context, _answering(context, submission.unit_id, later))
         for kind in (PublicationKind.CONSOLIDATED, PublicationKind.REPORT, PublicationKind.BOARD)
     ]
     marks += [
         Stale(
-            unit_id=_answering(office, submission.unit_id, later).unit_id,
+            unit_id=_answering(context, submission.unit_id, later).unit_id,
             form=form,
             period=later.period_id,
             kind=PublicationKind.WORKBOOK,
@@ -106,7 +106,7 @@ def stale_after(office: Office, submission: Submission) -> list[Stale]:
     return marks
 
 
-def _boards_that_list(office: Office, submission: Submission) -> list[Stale]:
+def _boards_that_list(context: Context, submission: Submission) -> list[Stale]:
     """Mark the boards above a workbook of no known period that is held, or no longer is.
 
     Those are the boards that people look at then: of the period that is due, and of the current
@@ -114,7 +114,7 @@ def _boards_that_list(office: Office, submission: Submission) -> list[Stale]:
     """
     if submission.outcome == "refused":
         return []
-    form = office.form(submission.form)
+    form = context.form(submission.form)
     day = submission.arrived_at.date()
     return [
         Stale(
@@ -125,18 +125,18 @@ def _boards_that_list(office: Office, submission: Submission) -> list[Stale]:
             why=submission.receipt,
         )
         for period in dict.fromkeys((form.last_ended(day), form.period_of(day)))
-        for unit in _above(office, office.tree[submission.unit_id])
+        for unit in _above(context, context.tree[submission.unit_id])
     ]
 
 
-def _above(office: Office, unit: Unit) -> list[Unit]:
+def _above(context: Context, unit: Unit) -> list[Unit]:
     """The units that publish what `unit` reports: those on its chain with others below them."""
     return [
-        entry for entry in office.tree.chain(unit.unit_id) if office.tree.children(entry.unit_id)
+        entry for entry in context.tree.chain(unit.unit_id) if context.tree.children(entry.unit_id)
     ]
 
 
-def _answering(office: Office, unit_id: str, period: Period) -> Unit:
+def _answering(context: Context, unit_id: str, period: Period) -> Unit:
     """The unit that answers for the books of `unit_id` in `period`: itself, or its successor."""
-    heir = office.tree.successor_on(unit_id, period.last_day)
-    return heir or office.tree[unit_id]
+    heir = context.tree.successor_on(unit_id, period.last_day)
+    return heir or context.tree[unit_id]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from sheetflow.consolidation.waiting import Waiting, tell, told_besides
-from sheetflow.context.context import LOG, Office
+from sheetflow.context import LOG, Context
 from sheetflow.context.lock import held_lock
 from sheetflow.context.stamps import ensure_stamp_key
 from sheetflow.durable import close_to_others
@@ -64,56 +64,56 @@ class PassReport:
         return bool(self.troubles) or any(each.is_ours for each in self.waiting)
 
 
-def run_pass(office: Office) -> PassReport:
+def run_pass(context: Context) -> PassReport:
     """Do one pass, waiting out the quiet period of what lies in the inbox now.
 
     Raise WorkspaceError where another service runs in this workspace.
     """
-    with held_lock(office.workspace.lock):
-        mended = (*close_state(office), *ensure_stamp_key(office))
-        noticed = tidy_up(office)
-        intake = open_intake(office)
-        take_all(office, intake)
-        report = work_off(office, intake)
+    with held_lock(context.workspace.lock):
+        mended = (*close_state(context), *ensure_stamp_key(context))
+        noticed = tidy_up(context)
+        intake = open_intake(context)
+        take_all(context, intake)
+        report = work_off(context, intake)
         report.mended = (*mended, *noticed, *report.mended)
-        report.mail = send_due(office)
-        report.waiting = waiting_after(office, intake)
+        report.mail = send_due(context)
+        report.waiting = waiting_after(context, intake)
         return report
 
 
-def close_state(office: Office) -> tuple[str, ...]:
+def close_state(context: Context) -> tuple[str, ...]:
     """Close the state folder where somebody opened it; say so that once."""
-    if not close_to_others(office.workspace.state):
+    if not close_to_others(context.workspace.state):
         return ()
     LOG.warning("the state folder was open to other accounts, and is closed now")
     return ("state 文件夹原来别的帐号也能打开，现在已经关好，只有本服务的帐号能读。",)
 
 
-def tidy_up(office: Office) -> tuple[str, ...]:
+def tidy_up(context: Context) -> tuple[str, ...]:
     """Make missing folders, and finish or remove what a killed run left half made.
 
     Give what has changed since the last time, in sentences.
     """
-    keep_journal(office)
-    office.workspace.ensure_unit_folders(office.tree)
-    follow_units(office)
+    keep_journal(context)
+    context.workspace.ensure_unit_folders(context.tree)
+    follow_units(context)
     for sweep in (
-        partial(sweep_archive, office.workspace.archive),
-        partial(sweep_outbox, office.workspace.outbox),
-        partial(sweep_pieces, office),
+        partial(sweep_archive, context.workspace.archive),
+        partial(sweep_outbox, context.workspace.outbox),
+        partial(sweep_pieces, context),
     ):
         try:
             sweep()
         except TemporaryError as trouble:  # leftovers are in nobody's way
             LOG.warning("not tidied up: %s", trouble)
-    return notice_changes(office)
+    return notice_changes(context)
 
 
-def work_off(office: Office, intake: Intake) -> PassReport:
+def work_off(context: Context, intake: Intake) -> PassReport:
     """Judge what has arrived, rebuild what is stale."""
-    noticed = notice_templates(office)
-    rebuilding = Rebuilding(office)
-    outcomes = judge_and_answer(office, rebuilding)
+    noticed = notice_templates(context)
+    rebuilding = Rebuilding(context)
+    outcomes = judge_and_answer(context, rebuilding)
     rebuilt = rebuilding.finish()
     return PassReport(
         taken=intake.taken,
@@ -123,38 +123,38 @@ def work_off(office: Office, intake: Intake) -> PassReport:
         troubles=(
             *(str(trouble) for trouble in intake.troubles),
             *rebuilt.faults,
-            *missing_units(office),
+            *missing_units(context),
         ),
-        templates=template_troubles(office),
+        templates=template_troubles(context),
         mended=noticed,
     )
 
 
-def waiting_after(office: Office, intake: Intake) -> tuple[Waiting, ...]:
+def waiting_after(context: Context, intake: Intake) -> tuple[Waiting, ...]:
     """Give what waits once the pass is over."""
     more = [trouble for trouble in intake.hindered if trouble not in intake.seen.hindered]
-    waiting = what_waits(office, intake.seen, intake.oddities)
-    return (*waiting, *waiting_of(office, dict.fromkeys(more)))
+    waiting = what_waits(context, intake.seen, intake.oddities)
+    return (*waiting, *waiting_of(context, dict.fromkeys(more)))
 
 
-def is_behind(office: Office, intake: Intake) -> bool:
+def is_behind(context: Context, intake: Intake) -> bool:
     """Whether something was left for the next turn only, so that there is no need to pause."""
     if intake.is_behind:
         return True
-    due = office.store.arrivals.find_unjudged(office.clock.now())
-    marks = office.store.publications.find_stale(PublicationKind.ANSWER)
-    return any(arrival.unit_id in office.tree for arrival in due) or any(
-        mark.unit_id in office.tree and not mark.trouble for mark in marks
+    due = context.store.arrivals.find_unjudged(context.clock.now())
+    marks = context.store.publications.find_stale(PublicationKind.ANSWER)
+    return any(arrival.unit_id in context.tree for arrival in due) or any(
+        mark.unit_id in context.tree and not mark.trouble for mark in marks
     )
 
 
-def judge_and_answer(office: Office, rebuilding: Rebuilding) -> Counter[str]:
+def judge_and_answer(context: Context, rebuilding: Rebuilding) -> Counter[str]:
     """Judge what has arrived; give how often each outcome came of it.
 
     Who was judged first need not wait for the last to be answered.
     """
     outcomes: Counter[str] = Counter()
-    with closing(judge_arrivals(office)) as judged:
+    with closing(judge_arrivals(context)) as judged:
         for submissions in judged:
             outcomes.update(submission.outcome for submission in submissions)
             rebuilding.answer(len(submissions))

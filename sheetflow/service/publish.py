@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from sheetflow import __version__
-from sheetflow.context.context import LOG, Office
+from sheetflow.context import LOG, Context
 from sheetflow.errors import (
     ObstructedError,
     SheetflowError,
@@ -44,30 +44,30 @@ def basis_of(*parts: object) -> str:
     return digest.hexdigest()
 
 
-def is_fresh(office: Office, path: Path, basis: str) -> bool:
+def is_fresh(context: Context, path: Path, basis: str) -> bool:
     """Whether the file that lies there was made from just this."""
-    known = office.store.publications.find_publication(office.relative(path))
-    return bool(known and known.basis == basis and not known.beside and is_there(office, path))
+    known = context.store.publications.find_publication(context.relative(path))
+    return bool(known and known.basis == basis and not known.beside and is_there(context, path))
 
 
-def is_there(office: Office, path: Path) -> bool:
+def is_there(context: Context, path: Path) -> bool:
     """Whether a file lies at `path` in the outbox, no link on the way."""
-    reachable = is_reachable(office.workspace.outbox, path.parent)
+    reachable = is_reachable(context.workspace.outbox, path.parent)
     return reachable and path.is_file() and not path.is_symlink()
 
 
-def is_published(office: Office, path: Path) -> bool:
+def is_published(context: Context, path: Path) -> bool:
     """Whether the file was ever published."""
-    return office.store.publications.find_publication(office.relative(path)) is not None
+    return context.store.publications.find_publication(context.relative(path)) is not None
 
 
-def ours_at(office: Office, path: str, unit_id: str) -> Ours:
+def ours_at(context: Context, path: str, unit_id: str) -> Ours:
     """Tell which bytes are ours at `path` of the outbox.
 
     Those that were ever announced for it, and those that its unit handed in: she filled our
     file where it lay, and a copy of it is in the archive.
     """
-    store = office.store
+    store = context.store
 
     def is_ours(sha256: str) -> bool:
         announced = store.publications.find_announced(path)
@@ -98,27 +98,27 @@ class Drafted:
     draft: Draft
 
 
-def draft(office: Office, orders: Iterable[Order]) -> list[Drafted]:
+def draft(context: Context, orders: Iterable[Order]) -> list[Drafted]:
     """Write publications near their places, all of them or none.
 
     Raise TemporaryError where the disk refuses.
     """
     drafted: list[Drafted] = []
     try:
-        drafted.extend(_draft(office, order) for order in orders)
+        drafted.extend(_draft(context, order) for order in orders)
     except BaseException:
         _discard(drafted)
         raise
     return drafted
 
 
-def _draft(office: Office, order: Order) -> Drafted:
-    path = office.relative(order.path)
+def _draft(context: Context, order: Order) -> Drafted:
+    path = context.relative(order.path)
     first_line = partial(copy_with_first_line, kind=order.path.suffix, as_of=order.as_of)
-    ours = ours_at(office, path, order.mark.unit_id)
-    known = office.store.publications.find_publication(path)
+    ours = ours_at(context, path, order.mark.unit_id)
+    known = context.store.publications.find_publication(path)
     last = known.sha256 if known and not known.beside else ""
-    made = draft_file(office.workspace.outbox, order.path, order.content, ours, first_line, last)
+    made = draft_file(context.workspace.outbox, order.path, order.content, ours, first_line, last)
     return Drafted(order, made)
 
 
@@ -128,11 +128,11 @@ def _discard(drafted: Iterable[Drafted]) -> None:
 
 
 @contextmanager
-def announced(office: Office, drafted: Sequence[Drafted]) -> Iterator[None]:
+def announced(context: Context, drafted: Sequence[Drafted]) -> Iterator[None]:
     """Announce all of `drafted` in one commit: within, they may be placed; after, none is left."""
     try:
-        office.store.publications.record_announced(
-            [(office.relative(entry.order.path), entry.draft.sha256) for entry in drafted]
+        context.store.publications.record_announced(
+            [(context.relative(entry.order.path), entry.draft.sha256) for entry in drafted]
         )
         yield
     finally:
@@ -140,20 +140,20 @@ def announced(office: Office, drafted: Sequence[Drafted]) -> Iterator[None]:
 
 
 def place(
-    office: Office, drafted: Iterable[Drafted], patience: Patience | None = None
+    context: Context, drafted: Iterable[Drafted], patience: Patience | None = None
 ) -> list[Publication]:
     """Put announced drafts in place; give what the store is to keep of them.
 
     Raise TemporaryError where the disk refuses.
     """
-    return [_place(office, entry, patience) for entry in drafted]
+    return [_place(context, entry, patience) for entry in drafted]
 
 
-def _place(office: Office, drafted: Drafted, patience: Patience | None) -> Publication:
-    order, path = drafted.order, office.relative(drafted.order.path)
-    ours = ours_at(office, path, order.mark.unit_id)
+def _place(context: Context, drafted: Drafted, patience: Patience | None) -> Publication:
+    order, path = drafted.order, context.relative(drafted.order.path)
+    ours = ours_at(context, path, order.mark.unit_id)
     published = place_file(drafted.draft, ours, patience)
-    beside = office.relative(published.path) if published.beside else ""
+    beside = context.relative(published.path) if published.beside else ""
     if beside:
         LOG.warning("published beside, the file is %s: %s", published.beside.value, beside)
     return Publication(
@@ -164,7 +164,7 @@ def _place(office: Office, drafted: Drafted, patience: Patience | None) -> Publi
         period=order.mark.period,
         sha256=published.sha256,
         basis=order.basis,
-        published_at=office.clock.now(),
+        published_at=context.clock.now(),
         beside=beside,
         beside_for=published.beside.value,
     )
@@ -178,7 +178,7 @@ Key = TypeVar("Key", bound=Stale)
 class Attempts:
     """How many files were published, and a sentence for each that was not."""
 
-    office: Office
+    context: Context
     published: int = 0
     faults: list[str] = field(default_factory=list)
     errors: list[SheetflowError] = field(default_factory=list)
@@ -189,7 +189,7 @@ class Attempts:
     def record(self) -> None:
         """Have the store keep what stood in the way: `status` tells it while it lasts."""
         if self.untold:
-            self.office.store.publications.record_troubles(self.untold)
+            self.context.store.publications.record_troubles(self.untold)
 
     def attempt(self, mark: Stale, make: Callable[[], Made]) -> list[Made]:
         """Give what `make` makes, alone in a list; where it fails, none: the mark must stay."""
@@ -222,13 +222,13 @@ class Attempts:
         drafted = [
             (mark, made)
             for mark, orders in wanted
-            for made in self.attempt(mark, partial(draft, self.office, orders))
+            for made in self.attempt(mark, partial(draft, self.context, orders))
         ]
-        with announced(self.office, [entry for _, made in drafted for entry in made]):
+        with announced(self.context, [entry for _, made in drafted for entry in made]):
             placed = [
                 (mark, done)
                 for mark, made in drafted
-                for done in self.attempt(mark, partial(place, self.office, made))
+                for done in self.attempt(mark, partial(place, self.context, made))
             ]
         self.published += sum(len(done) for _, done in placed)
         return placed

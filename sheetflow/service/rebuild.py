@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from sheetflow.context.context import Office
+from sheetflow.context import Context
 from sheetflow.context.paths import workbook_path
 from sheetflow.service.answer import begin_answer
 from sheetflow.service.follow_units import withdraw_old_names
@@ -25,12 +25,12 @@ from sheetflow.store.records import PublicationKind, StaleMark
 class Rebuilding:
     """All that is made again in one pass; what fails keeps its mark for the next one."""
 
-    def __init__(self, office: Office) -> None:
-        self._office = office
-        self._attempts = Attempts(office, published=settle_twins(office))
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._attempts = Attempts(context, published=settle_twins(context))
         self._unanswered = 0
         self._known: set[int] = set()
-        self._at_once = 4 * office.pool_size
+        self._at_once = 4 * context.pool_size
         self._answers = SideBySide(self._attempts, "答复", 2 * self._at_once)
 
     def answer(self, judged: int) -> None:
@@ -42,57 +42,57 @@ class Rebuilding:
 
     def finish(self) -> Attempts:
         """Make everything that is stale; give what came of the whole pass."""
-        office, attempts = self._office, self._attempts
+        context, attempts = self._context, self._attempts
         self._begin_answers()
-        rollups = Rollups(office)
-        above = SideBySide(attempts, "汇总", 3 * office.pool_size)
+        rollups = Rollups(context)
+        above = SideBySide(attempts, "汇总", 3 * context.pool_size)
         kinds = (PublicationKind.CONSOLIDATED, PublicationKind.REPORT, PublicationKind.BOARD)
-        due = [mark for mark in _marks(office, *kinds) if not rollups.has_to_wait(mark)]
+        due = [mark for mark in _marks(context, *kinds) if not rollups.has_to_wait(mark)]
         above.begin(rollups.in_order(due), rollups.begin)
         self._answers.finish()
         self._begin_workbooks()
         above.finish()
-        above.begin(rollups.in_order(_marks(office, PublicationKind.BOARD)), rollups.begin)
+        above.begin(rollups.in_order(_marks(context, PublicationKind.BOARD)), rollups.begin)
         above.finish()
         attempts.record()
-        withdraw_old_names(office)
+        withdraw_old_names(context)
         return attempts
 
     def _begin_answers(self) -> None:
         """Have all answers that are due made, of each unit its turn."""
         self._unanswered = 0
-        marks = _marks(self._office, PublicationKind.ANSWER)
-        due = first_of_each(marks, lambda mark: mark.unit_id, self._office.turn)
+        marks = _marks(self._context, PublicationKind.ANSWER)
+        due = first_of_each(marks, lambda mark: mark.unit_id, self._context.turn)
         fresh = [mark for mark in due if mark.mark_id not in self._known]
         self._known.update(mark.mark_id for mark in fresh)
-        self._answers.begin(fresh, partial(begin_answer, self._office))
+        self._answers.begin(fresh, partial(begin_answer, self._context))
 
     def _begin_workbooks(self) -> None:
         """Issue again those 填报 workbooks that have been handed out and stand on something new."""
-        office, paths = self._office, dict[StaleMark, str]()
-        for mark in _marks(office, PublicationKind.WORKBOOK):
-            unit, period = office.tree[mark.unit_id], office.period(mark.form, mark.period)
-            path = workbook_path(office, office.form(mark.form), unit, period)
-            paths[mark] = office.relative(path)
-        handed_out = office.store.publications.find_known(paths.values())
+        context, paths = self._context, dict[StaleMark, str]()
+        for mark in _marks(context, PublicationKind.WORKBOOK):
+            unit, period = context.tree[mark.unit_id], context.period(mark.form, mark.period)
+            path = workbook_path(context, context.form(mark.form), unit, period)
+            paths[mark] = context.relative(path)
+        handed_out = context.store.publications.find_known(paths.values())
         idle = [mark for mark, path in paths.items() if path not in handed_out]
         if idle:
-            office.store.publications.record_rebuilt(idle)
+            context.store.publications.record_rebuilt(idle)
         workbooks = SideBySide(self._attempts, "发放填报表", self._at_once)
         again = [mark for mark, path in paths.items() if path in handed_out]
-        workbooks.begin(again, partial(begin_workbook, office))
+        workbooks.begin(again, partial(begin_workbook, context))
         workbooks.finish()
 
 
-def rebuild(office: Office) -> Attempts:
+def rebuild(context: Context) -> Attempts:
     """Make everything stale again; what fails keeps its mark for the next pass."""
-    return Rebuilding(office).finish()
+    return Rebuilding(context).finish()
 
 
-def _marks(office: Office, *kinds: PublicationKind) -> list[StaleMark]:
+def _marks(context: Context, *kinds: PublicationKind) -> list[StaleMark]:
     return [
         mark
-        for mark in office.store.publications.find_stale(*kinds)
+        for mark in context.store.publications.find_stale(*kinds)
         # What a unit that left the list had to get waits, and `status` shows it.
-        if mark.unit_id in office.tree
+        if mark.unit_id in context.tree
     ]

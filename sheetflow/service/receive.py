@@ -15,7 +15,7 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Protocol
 
-from sheetflow.context.context import LOG, Office
+from sheetflow.context import LOG, Context
 from sheetflow.intake.journal import (
     Batch,
     Entry,
@@ -39,62 +39,62 @@ class Source(Protocol):
         """
 
 
-def receive(office: Office, source: Source, new: Sequence[NewArrival]) -> tuple[Arrival, ...]:
+def receive(context: Context, source: Source, new: Sequence[NewArrival]) -> tuple[Arrival, ...]:
     """Receive what lies durably in the archive, in its order and in one commit.
 
     A key that was received before is not received again: its arrival comes back as it
     stands. Raise TemporaryError where the journal takes nothing: then nothing was received.
     """
-    record_what_was_noted(office)
-    note(office, new)
-    office.noted = True
-    with office.store.together():
-        received = tuple(office.store.arrivals.record_arrival(one) for one in new)
-    office.noted = False
+    record_what_was_noted(context)
+    note(context, new)
+    context.noted = True
+    with context.store.together():
+        received = tuple(context.store.arrivals.record_arrival(one) for one in new)
+    context.noted = False
     for arrival in received:
         LOG.info("unit %s: received as arrival %d", arrival.unit_id, arrival.arrival_id)
-    acknowledge(office, source, received)
+    acknowledge(context, source, received)
     return received
 
 
-def record_what_was_noted(office: Office) -> None:
+def record_what_was_noted(context: Context) -> None:
     """Record what stands in the journal for want of a commit that did not come about."""
-    if office.noted:
-        record_noted(office)
-        office.noted = False
+    if context.noted:
+        record_noted(context)
+        context.noted = False
 
 
-def acknowledge(office: Office, source: Source, received: Iterable[Arrival]) -> None:
+def acknowledge(context: Context, source: Source, received: Iterable[Arrival]) -> None:
     """Have the source let go of what is committed; what it cannot yet stays pending."""
-    record_acknowledged(office, [arrival for arrival in received if source.acknowledge(arrival)])
+    record_acknowledged(context, [arrival for arrival in received if source.acknowledge(arrival)])
 
 
-def record_acknowledged(office: Office, arrivals: Sequence[Arrival]) -> None:
+def record_acknowledged(context: Context, arrivals: Sequence[Arrival]) -> None:
     """Record that the source has let go of these."""
     if not arrivals:
         return
-    with office.store.together():
+    with context.store.together():
         for arrival in arrivals:
-            office.store.arrivals.record_acknowledged(arrival.arrival_id, office.clock.now())
+            context.store.arrivals.record_acknowledged(arrival.arrival_id, context.clock.now())
 
 
 _NAMES = tuple(field.name for field in fields(Entry))
 
 
-def note(office: Office, received: Sequence[NewArrival]) -> None:
+def note(context: Context, received: Sequence[NewArrival]) -> None:
     """Write what is about to be received into the journal, durably; raise TemporaryError."""
-    store = office.store
+    store = context.store
     entries = tuple(entry_of(one) for one in received)
     batch = Batch(store.workspace_id, store.arrivals.newest_id(), entries)
-    append_batch(office.workspace.journal, batch)
+    append_batch(context.workspace.journal, batch)
 
 
-def record_noted(office: Office) -> int:
+def record_noted(context: Context) -> int:
     """Record what the journal received and the database did not; give how many files.
 
     That is a batch whose commit did not come about: nothing was committed since it was noted.
     """
-    store, path = office.store, office.workspace.journal
+    store, path = context.store, context.workspace.journal
     newest, last = store.arrivals.newest_id(), last_batch(path)
     if last is None or last.after < newest or last.workspace != store.workspace_id:
         return 0
@@ -113,13 +113,13 @@ def record_noted(office: Office) -> int:
     return len(noted)
 
 
-def keep_journal(office: Office) -> None:
+def keep_journal(context: Context) -> None:
     """Have a journal of this database's: made from it where there is none, else what it noted is recorded."""
-    last = last_batch(office.workspace.journal)
-    if last is None or last.workspace != office.store.workspace_id:
-        rewrite_journal(office.store, office.workspace.journal)
+    last = last_batch(context.workspace.journal)
+    if last is None or last.workspace != context.store.workspace_id:
+        rewrite_journal(context.store, context.workspace.journal)
     else:
-        record_noted(office)
+        record_noted(context)
 
 
 def rewrite_journal(store: Store, path: Path) -> None:

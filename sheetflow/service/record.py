@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sheetflow.children.tasks.judge import JudgeReply
-from sheetflow.context.context import LOG, Office
+from sheetflow.context import LOG, Context
 from sheetflow.context.stamps import judge_token
 from sheetflow.findings import Finding, Severity, count_places
 from sheetflow.schemas.book import Judgement, Outcome
@@ -28,44 +28,44 @@ _MOST_LOGGED = 100
 """A workbook with thousands of findings may not push all others out of the log."""
 
 
-def record_reply(office: Office, arrival: Arrival, reply: JudgeReply) -> Submission | None:
+def record_reply(context: Context, arrival: Arrival, reply: JudgeReply) -> Submission | None:
     """Record what came of a file, with all that it entails, in one commit.
 
     Give its submission; none for a precheck, or where the file was answered already.
     """
     judgement = reply.judgement
-    if judgement.late and was_in_time(office, arrival, judgement.form, judgement.period):
+    if judgement.late and was_in_time(context, arrival, judgement.form, judgement.period):
         judgement = replace(judgement, late=False)
     # Mail names the cells of the copy that goes back with it, where one does.
     told = replace(judgement, findings=reply.marked) if reply.marked else judgement
-    store, now = office.store, office.clock.now()
+    store, now = context.store, context.clock.now()
     if arrival.purpose == "precheck":
         document = _precheck_document(judgement)
         with store.together():
             if store.arrivals.record_answer(arrival, "precheck", now, document=document):
-                entailed = entail_precheck(office, arrival, told)
+                entailed = entail_precheck(context, arrival, told)
                 store.outcomes.record_follow_up(entailed, now)
         return None
     still_open = [entry for entry in judgement.findings if is_open(entry, judgement.explanations)]
     compared = (
-        last_round(office, arrival, judgement.form, judgement.period, still_open)
+        last_round(context, arrival, judgement.form, judgement.period, still_open)
         if judgement.outcome in {Outcome.ACCEPTED, Outcome.RETURNED}
         else None
     )
-    before = look_before(office, arrival, judgement, compared)
+    before = look_before(context, arrival, judgement, compared)
     heard = told if judgement.outcome is Outcome.RETURNED else judgement
-    spot, judged = (judgement.form, judgement.period), _judged(office, judgement, reply)
-    other = office.campaign.other_form(judgement.form)
+    spot, judged = (judgement.form, judgement.period), _judged(context, judgement, reply)
+    other = context.campaign.other_form(judgement.form)
     with store.together():
         submission = store.outcomes.record_outcome(
             arrival, *spot, judged, named=other.key if other else ""
         )
         if submission:
-            store.outcomes.record_follow_up(entail(office, submission, heard, before), now)
+            store.outcomes.record_follow_up(entail(context, submission, heard, before), now)
     return submission
 
 
-def log_reply(office: Office, submission: Submission, reply: JudgeReply) -> None:
+def log_reply(context: Context, submission: Submission, reply: JudgeReply) -> None:
     """Log what came of a file, once that is recorded."""
     findings = reply.judgement.findings
     LOG.info(
@@ -74,7 +74,7 @@ def log_reply(office: Office, submission: Submission, reply: JudgeReply) -> None
         submission.receipt,
         submission.outcome,
         len(findings),
-        judge_token(office, submission.unit_id, reply.judgement).value,
+        judge_token(context, submission.unit_id, reply.judgement).value,
     )
     _log_findings(submission, findings)
 
@@ -104,11 +104,11 @@ def _precheck_document(judgement: Judgement) -> list[dict[str, object]]:
     return [head, *map(dump_finding, judgement.findings)]
 
 
-def _judged(office: Office, judgement: Judgement, reply: JudgeReply) -> Judged:
+def _judged(context: Context, judgement: Judgement, reply: JudgeReply) -> Judged:
     places = count_places(judgement.findings)
     return Judged(
         outcome=judgement.outcome.value,
-        judged_at=office.clock.now(),
+        judged_at=context.clock.now(),
         form_version=str(judgement.version or ""),
         nil=judgement.nil,
         late=judgement.late,
@@ -118,6 +118,6 @@ def _judged(office: Office, judgement: Judgement, reply: JudgeReply) -> Judged:
         findings=[dump_finding(finding) for finding in judgement.findings],
         explanations=dump_explanations(judgement.explanations),
         indicators=dump_figures(judgement.figures),
-        measured_by=measured_by(office, office.form(judgement.form)),
+        measured_by=measured_by(context, context.form(judgement.form)),
         rows=reply.rows,
     )

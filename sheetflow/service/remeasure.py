@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 
 from sheetflow.children.tasks.judge import measure_rows
 from sheetflow.consolidation.accepted import Making, made_by
-from sheetflow.context.context import LOG, Office
+from sheetflow.context import LOG, Context
 from sheetflow.errors import SheetflowError, describe
 from sheetflow.schemas.digests import measure_digest, measure_digests
 from sheetflow.schemas.documents import Indicators
@@ -44,41 +44,43 @@ class Measured:
         """Whether there is anything to record."""
         return bool(self.new or self.fingerprints or any(self.taken_over.values()))
 
-    def record(self, office: Office) -> None:
+    def record(self, context: Context) -> None:
         """Record all of it; the caller makes one commit of it and of what else was noticed."""
-        store = office.store.measurements
+        store = context.store.measurements
         for digest, judgement_ids in self.taken_over.items():
             store.record_taken_over(digest, judgement_ids)
         store.record(self.new)
-        office.store.fingerprints.record(self.fingerprints)
+        context.store.fingerprints.record(self.fingerprints)
 
 
-def measure_again(office: Office, known: Mapping[str, str]) -> Measured:
+def measure_again(context: Context, known: Mapping[str, str]) -> Measured:
     """Measure what counts and is not by the declaration in force; `known` are the fingerprints."""
     measured = Measured()
-    for form in office.campaign.forms:
-        _measure_form(office, form, known, measured)
+    for form in context.campaign.forms:
+        _measure_form(context, form, known, measured)
     return measured
 
 
-def _measure_form(office: Office, form: Form, known: Mapping[str, str], measured: Measured) -> None:
-    digest, last = measured_by(office, form), known.get(in_force(form))
+def _measure_form(
+    context: Context, form: Form, known: Mapping[str, str], measured: Measured
+) -> None:
+    digest, last = measured_by(context, form), known.get(in_force(form))
     if last != digest:
         measured.fingerprints[in_force(form)] = digest
-        measured.fingerprints |= what_is_kept(office, form)
-    outdated = office.store.measurements.find_outdated(form.key, digest)
+        measured.fingerprints |= what_is_kept(context, form)
+    outdated = context.store.measurements.find_outdated(form.key, digest)
     if not outdated and last in {None, digest}:
         return
-    due = _due(office, form, outdated)
-    before = office.store.measurements.find_newest(entry.judgement_id for entry in due)
+    due = _due(context, form, outdated)
+    before = context.store.measurements.find_newest(entry.judgement_id for entry in due)
     # What is over is taken for what it was measured by; the rest where that is seen.
     unseen = {entry.judgement_id for entry in (due if last is None else outdated)}
     moved = done = 0
-    for submission, figures in _each(office, form, due):
+    for submission, figures in _each(context, form, due):
         old, done = before[submission.judgement_id], done + 1
         is_moved = old.figures != figures
         if old.digest or is_moved:
-            now = office.clock.now()
+            now = context.clock.now()
             measured.new.append(Measurement(submission.judgement_id, digest, figures, now))
         if not is_moved:
             unseen.discard(submission.judgement_id)
@@ -86,53 +88,53 @@ def _measure_form(office: Office, form: Form, known: Mapping[str, str], measured
             moved += 1
             measured.stale += [
                 mark
-                for mark in stale_after(office, submission)
+                for mark in stale_after(context, submission)
                 if mark.kind is not PublicationKind.ANSWER
             ]
-        office.say("重新计算", done, len(due))
+        context.say("重新计算", done, len(due))
     taken_over = {entry.judgement_id for entry in outdated} - unseen
     if moved:  # it was another declaration: of what was not counted anew nobody can say by which
         taken_over &= before.keys()
     measured.taken_over[digest] = taken_over
     if moved or last not in {None, digest}:
         kept = len({entry.receipt for entry in outdated} - {entry.receipt for entry in due})
-        measured.sentences.append(_sentence(office, form, last, done, kept))
+        measured.sentences.append(_sentence(context, form, last, done, kept))
 
 
-def _due(office: Office, form: Form, outdated: tuple[Submission, ...]) -> list[Submission]:
+def _due(context: Context, form: Form, outdated: tuple[Submission, ...]) -> list[Submission]:
     """Give those that count, are not closed and whose rows are whole."""
-    purged = office.store.purges.find_purged() if outdated else frozenset()
+    purged = context.store.purges.find_purged() if outdated else frozenset()
     due: list[Submission] = []
     for period in sorted({entry.period for entry in outdated}):
-        if office.is_closed(form.period(period)):
+        if context.is_closed(form.period(period)):
             continue
-        standing = office.store.submissions.find_all_accepted(form.key, period)
+        standing = context.store.submissions.find_all_accepted(form.key, period)
         numbers = {entry.judgement_id for entry in standing.values()}
         due += [
             entry
             for entry in outdated
             if entry.period == period
             and entry.judgement_id in numbers
-            and entry.unit_id in office.tree
+            and entry.unit_id in context.tree
             and entry.arrival_id not in purged
         ]
     return due
 
 
 def _each(
-    office: Office, form: Form, due: list[Submission]
+    context: Context, form: Form, due: list[Submission]
 ) -> Iterator[tuple[Submission, Indicators]]:
     """Give each with its figures; few workbooks' rows are in hand at a time."""
     waiting: deque[tuple[Submission, Future[Indicators]]] = deque()
     for submission in due:
-        if office.is_stopping():
+        if context.is_stopping():
             break
-        level = office.tree[submission.unit_id].level
-        rows = office.store.contents.find_rows(submission)
+        level = context.tree[submission.unit_id].level
+        rows = context.store.contents.find_rows(submission)
         version = int(submission.form_version or 0)
-        work = (office.settings.campaign, form.key, version, level, rows)
-        waiting.append((submission, office.pool.submit(measure_rows, *work)))
-        if len(waiting) > 2 * office.pool_size:
+        work = (context.settings.campaign, form.key, version, level, rows)
+        waiting.append((submission, context.pool.submit(measure_rows, *work)))
+        if len(waiting) > 2 * context.pool_size:
             yield from _taken(waiting)
     while waiting:
         yield from _taken(waiting)
@@ -148,9 +150,9 @@ def _taken(
         LOG.error("receipt %s not measured again: %s", submission.receipt, describe(error))
 
 
-def _sentence(office: Office, form: Form, last: str | None, done: int, kept: int) -> str:
-    then, now = measures_of(office, last or ""), measures_of(office, measured_by(office, form))
-    made = made_otherwise(office, form, last or "")
+def _sentence(context: Context, form: Form, last: str | None, done: int, kept: int) -> str:
+    then, now = measures_of(context, last or ""), measures_of(context, measured_by(context, form))
+    made = made_otherwise(context, form, last or "")
     groups = (
         ("新增", [code for code in now if code not in then]),
         (
@@ -169,14 +171,14 @@ def _sentence(office: Office, form: Form, last: str | None, done: int, kept: int
     return f"{words}。"
 
 
-def measured_by(office: Office, form: Form) -> str:
+def measured_by(context: Context, form: Form) -> str:
     """Give the digest of all that a form's figures are measured by now."""
     spot = (form.key, "figures")
-    if spot not in office.declared:
-        whole = office.form(form.key)
-        office.declared[spot] = measure_digest(whole)
-        office.measures[office.declared[spot]] = measure_digests(whole)
-    return office.declared[spot]
+    if spot not in context.declared:
+        whole = context.form(form.key)
+        context.declared[spot] = measure_digest(whole)
+        context.measures[context.declared[spot]] = measure_digests(whole)
+    return context.declared[spot]
 
 
 def in_force(form: Form) -> str:
@@ -194,48 +196,48 @@ def _making(digest: str) -> str:
     return f"made:{digest}"
 
 
-def what_is_kept(office: Office, form: Form) -> dict[str, str]:
+def what_is_kept(context: Context, form: Form) -> dict[str, str]:
     """Give what is kept for ever of the declaration in force, by the name of each fingerprint."""
-    digest = measured_by(office, form)
+    digest = measured_by(context, form)
     return {
-        declaration(digest): json.dumps(office.measures[digest], sort_keys=True),
-        _making(digest): json.dumps(made_by(office.form(form.key)), sort_keys=True),
+        declaration(digest): json.dumps(context.measures[digest], sort_keys=True),
+        _making(digest): json.dumps(made_by(context.form(form.key)), sort_keys=True),
     }
 
 
-def made_otherwise(office: Office, form: Form, digest: str) -> Mapping[str, Making]:
+def made_otherwise(context: Context, form: Form, digest: str) -> Mapping[str, Making]:
     """Give how the declaration with this digest made those figures that are made otherwise now."""
-    if digest == measured_by(office, form):
+    if digest == measured_by(context, form):
         return {}
-    if digest not in office.made:
-        kept = office.store.fingerprints.find(_making(digest)) if digest else None
+    if digest not in context.made:
+        kept = context.store.fingerprints.find(_making(digest)) if digest else None
         then: Mapping[str, list[str]] = json.loads(kept or "{}")
-        now = made_by(office.form(form.key))
-        office.made[digest] = {
+        now = made_by(context.form(form.key))
+        context.made[digest] = {
             code: tuple(making)
             for code, making in then.items()
             if code in now and now[code] != tuple(making)
         }
-    return office.made[digest]
+    return context.made[digest]
 
 
-def measures_of(office: Office, digest: str) -> Mapping[str, str]:
+def measures_of(context: Context, digest: str) -> Mapping[str, str]:
     """Give what each figure was measured by, by code; nothing where nobody knows."""
-    if digest not in office.measures:
-        kept = office.store.fingerprints.find(declaration(digest)) if digest else None
-        office.measures[digest] = json.loads(kept or "{}")
-    return office.measures[digest]
+    if digest not in context.measures:
+        kept = context.store.fingerprints.find(declaration(digest)) if digest else None
+        context.measures[digest] = json.loads(kept or "{}")
+    return context.measures[digest]
 
 
-def former_codes(office: Office, form: Form, digest: str, figures: Figures) -> tuple[str, ...]:
+def former_codes(context: Context, form: Form, digest: str, figures: Figures) -> tuple[str, ...]:
     """Give the codes of figures that the declaration in force would measure otherwise (原口径).
 
     So is what it asks for and nobody measured.
     """
-    current = measured_by(office, form)
+    current = measured_by(context, form)
     if digest == current:
         return ()
-    then, now = measures_of(office, digest), measures_of(office, current)
+    then, now = measures_of(context, digest), measures_of(context, current)
     return tuple(
         code
         for code in sorted(now)

@@ -18,7 +18,7 @@ from sheetflow.consolidation.accepted import Books, made_by
 from sheetflow.consolidation.past_books import PastBook
 from sheetflow.consolidation.report import Letter
 from sheetflow.consolidation.report_data import Letterhead
-from sheetflow.context.context import Office
+from sheetflow.context import Context
 from sheetflow.findings import Explanation, Identity
 from sheetflow.intake.archive import blob_path
 from sheetflow.periods import Period
@@ -30,24 +30,24 @@ from sheetflow.units import Unit
 
 
 def request_for(
-    office: Office, arrival: Arrival, known_keys: frozenset[tuple[str, str]] | None = None
+    context: Context, arrival: Arrival, known_keys: frozenset[tuple[str, str]] | None = None
 ) -> JudgeRequest:
     """Give everything that judging `arrival` needs to know."""
     request = request_for_unit(
-        office,
-        office.tree[arrival.unit_id],
-        str(blob_path(office.workspace.archive, arrival.sha256)),
+        context,
+        context.tree[arrival.unit_id],
+        str(blob_path(context.workspace.archive, arrival.sha256)),
         arrival.arrived_at,
         arrival.sha256,
         arrival.arrival_id,
     )
     waived: dict[FormAndPeriod, dict[str, str]] = {}
-    for waiver in office.store.submissions.find_waivers(arrival.unit_id):
-        submission = office.store.submissions.find_submission(waiver.receipt)
+    for waiver in context.store.submissions.find_waivers(arrival.unit_id):
+        submission = context.store.submissions.find_submission(waiver.receipt)
         if submission and submission.arrival_id == arrival.arrival_id:
             spot = (submission.form, submission.period)
             waived.setdefault(spot, {})[waiver.rule] = waiver.why
-    decisions = office.store.submissions.find_decisions(arrival.arrival_id)
+    decisions = context.store.submissions.find_decisions(arrival.arrival_id)
     released = bool(decisions) and decisions[-1].verdict == "release"
     return replace(
         request,
@@ -59,7 +59,7 @@ def request_for(
 
 
 def request_for_unit(
-    office: Office, unit: Unit, path: str, now: dt.datetime, sha256: str, arrival_id: int = 0
+    context: Context, unit: Unit, path: str, now: dt.datetime, sha256: str, arrival_id: int = 0
 ) -> JudgeRequest:
     """Give what judging the file at `path` needs to know of `unit`.
 
@@ -69,22 +69,22 @@ def request_for_unit(
     past: list[PastBook] = []
     changes: dict[FormAndPeriod, str] = {}
     explained: dict[FormAndPeriod, dict[Identity, Explanation]] = {}
-    for form in office.campaign.forms:
-        past += past_books(office, form, unit)
-        for standing in office.store.submissions.find_history(unit.unit_id, form.key):
-            said = load_explanations(office.store.contents.find_explanations(standing))
+    for form in context.campaign.forms:
+        past += past_books(context, form, unit)
+        for standing in context.store.submissions.find_history(unit.unit_id, form.key):
+            said = load_explanations(context.store.contents.find_explanations(standing))
             explained[form.key, standing.period] = said
             earlier = not arrival_id or standing.arrival_id < arrival_id
             if earlier and standing.sha256 != sha256:
                 changes[form.key, standing.period] = standing.receipt
     return JudgeRequest(
         path=path,
-        campaign=office.settings.campaign,
+        campaign=context.settings.campaign,
         unit=unit,
-        tree=office.tree,
+        tree=context.tree,
         now=now,
-        working_days=office.working_days,
-        day_overrides=office.day_overrides,
+        working_days=context.working_days,
+        day_overrides=context.day_overrides,
         past=tuple(past),
         standing=changes,
         explained=explained,
@@ -92,15 +92,15 @@ def request_for_unit(
 
 
 def resolve_keys(
-    office: Office, form: Form, asked: frozenset[tuple[str, str]]
+    context: Context, form: Form, asked: frozenset[tuple[str, str]]
 ) -> frozenset[tuple[str, str]]:
     """Tell which of the asked (sheet, ``370102-X0003``) stand in an accepted book of that unit."""
     known: set[tuple[str, str]] = set()
     for unit_id in {key.partition("-")[0] for _, key in asked}:
-        if unit_id not in office.tree:
+        if unit_id not in context.tree:
             continue
-        for submission in office.store.submissions.find_history(unit_id, form.key):
-            for sheet, text in office.store.contents.find_rows(submission).items():
+        for submission in context.store.submissions.find_history(unit_id, form.key):
+            for sheet, text in context.store.contents.find_rows(submission).items():
                 declared = form.by_key.get(sheet)
                 column = declared.key_column if declared else None
                 if declared and column and any(asked_sheet == sheet for asked_sheet, _ in asked):
@@ -110,12 +110,12 @@ def resolve_keys(
     return frozenset(asked & known)
 
 
-def letter_of(office: Office, unit: Unit, period: Period, form: Form) -> Letter:
+def letter_of(context: Context, unit: Unit, period: Period, form: Form) -> Letter:
     """Give the letter's parts as the settings have them for `unit`'s report of `form`."""
-    report = office.settings.report
-    superior = office.tree[unit.parent].name if unit.parent else None
+    report = context.settings.report
+    superior = context.tree[unit.parent].name if unit.parent else None
     issuer = report.issuer_of(unit.name)
-    other = office.campaign.other_form(form.key)
+    other = context.campaign.other_form(form.key)
     number = report.document_number(unit.unit_id, period.period_id, other.key if other else "")
     return Letter(
         issuer=issuer,
@@ -127,17 +127,17 @@ def letter_of(office: Office, unit: Unit, period: Period, form: Form) -> Letter:
 
 
 def books_request(
-    office: Office, books: Books, unit: Unit, sheets: Sequence[str] = ()
+    context: Context, books: Books, unit: Unit, sheets: Sequence[str] = ()
 ) -> BooksRequest:
     """Tell a child what is accepted below `unit`, with the period's rows of `sheets`."""
     members = {member.unit_id for member in books.members(unit)}
-    submissions = office.store.submissions
+    submissions = context.store.submissions
     asked: list[Submission] = []
     if sheets:
         spot = (books.form.key, books.period.period_id)
         asked = [*submissions.find_all_accepted(*spot, among=members).values()]
     return BooksRequest(
-        campaign=office.settings.campaign,
+        campaign=context.settings.campaign,
         form=books.form.key,
         unit=unit,
         tree=books.tree,
@@ -150,6 +150,6 @@ def books_request(
             (sheet, submission.receipt): text
             for sheet in sheets
             if sheet
-            for submission, text in office.store.contents.iterate_rows(asked, sheet)
+            for submission, text in context.store.contents.iterate_rows(asked, sheet)
         },
     )

@@ -16,7 +16,7 @@ from sheetflow.consolidation.accepted import Books
 from sheetflow.consolidation.corrections import dump_correction, load_correction
 from sheetflow.consolidation.tables import BoardFile
 from sheetflow.consolidation.workbook import board_data
-from sheetflow.context.context import LOG, Office
+from sheetflow.context import LOG, Context
 from sheetflow.context.paths import (
     board_path,
     check_table_path,
@@ -39,15 +39,15 @@ from sheetflow.units import Unit
 class Rollups:
     """The files of everyone above, for one pass: books are gathered once a period and top unit."""
 
-    def __init__(self, office: Office) -> None:
-        self.office = office
+    def __init__(self, context: Context) -> None:
+        self.context = context
         self._books: dict[tuple[str, str], Books] = {}
         self._top: Unit | None = None
         self._known_tried: dict[tuple[str, str], set[str]] = {}
 
     def in_order(self, marks: Iterable[StaleMark]) -> list[StaleMark]:
         """Order marks tree by tree, those nearest to its top first: they take longest."""
-        tree = self.office.tree
+        tree = self.context.tree
         places = {unit.unit_id: number for number, unit in enumerate(tree.roots)}
         kinds = (PublicationKind.CONSOLIDATED, PublicationKind.REPORT, PublicationKind.BOARD)
         return sorted(
@@ -55,7 +55,7 @@ class Rollups:
             key=lambda mark: (
                 places[tree.chain(mark.unit_id)[-1].unit_id],
                 tree.rank(tree[mark.unit_id]),
-                self.office.period(mark.form, mark.period),
+                self.context.period(mark.form, mark.period),
                 kinds.index(mark.kind),
             ),
         )
@@ -64,15 +64,15 @@ class Rollups:
         """Whether `mark` asks for a board whose reader has yet to get the files it links to."""
         if mark.kind is not PublicationKind.BOARD:
             return False
-        office, unit, form = (
-            self.office,
-            self.office.tree[mark.unit_id],
-            self.office.form(mark.form),
+        context, unit, form = (
+            self.context,
+            self.context.tree[mark.unit_id],
+            self.context.form(mark.form),
         )
-        period = office.period(mark.form, mark.period)
-        paths = [consolidated_path(office, unit, period, form)]
-        paths += [report_path(office, unit, period, form)] if form.report else []
-        return not all(is_published(office, path) for path in paths)
+        period = context.period(mark.form, mark.period)
+        paths = [consolidated_path(context, unit, period, form)]
+        paths += [report_path(context, unit, period, form)] if form.report else []
+        return not all(is_published(context, path) for path in paths)
 
     def begin(self, mark: Stale) -> Making | None:
         """Begin what `mark` asks for, in a child.
@@ -91,14 +91,14 @@ class Rollups:
 
         The books of one tree are kept at a time.
         """
-        office = self.office
-        top = office.tree.chain(mark.unit_id)[-1]
+        context = self.context
+        top = context.tree.chain(mark.unit_id)[-1]
         if top != self._top:
             self._top, self._books = top, {}
         spot = (mark.form, period or mark.period)
         if spot not in self._books:
-            form = office.form(mark.form)
-            self._books[spot] = books_of(office, form, form.period(spot[1]), top)
+            form = context.form(mark.form)
+            self._books[spot] = books_of(context, form, form.period(spot[1]), top)
         return self._books[spot]
 
     def _is_wanted(self, mark: Stale) -> bool:
@@ -110,7 +110,7 @@ class Rollups:
             return False
         books = self.books(mark)
         return any(
-            member.unit_id in tried for member in books.members(self.office.tree[mark.unit_id])
+            member.unit_id in tried for member in books.members(self.context.tree[mark.unit_id])
         )
 
     @cached_property
@@ -118,7 +118,7 @@ class Rollups:
         """Units, forms and periods for which anything of this kind was ever published."""
         return {
             (entry.unit_id, entry.form, entry.period)
-            for entry in self.office.store.publications.find_publications()
+            for entry in self.context.store.publications.find_publications()
             if entry.kind
             in {PublicationKind.CONSOLIDATED, PublicationKind.REPORT, PublicationKind.BOARD}
         }
@@ -126,8 +126,8 @@ class Rollups:
     def _tried(self, form: str, period: str) -> set[str]:
         """The units that have tried in `period` since it began."""
         if (form, period) not in self._known_tried:
-            latest = self.office.store.submissions.find_all_latest(form, period)
-            begins = self.office.period(form, period).first_day
+            latest = self.context.store.submissions.find_all_latest(form, period)
+            begins = self.context.period(form, period).first_day
             self._known_tried[form, period] = {
                 unit_id
                 for unit_id, submission in latest.items()
@@ -136,23 +136,23 @@ class Rollups:
         return self._known_tried[form, period]
 
     def _begin_workbook(self, mark: Stale) -> Making | None:
-        office, unit = self.office, self.office.tree[mark.unit_id]
+        context, unit = self.context, self.context.tree[mark.unit_id]
         books = self.books(mark)
-        policy = office.policy(unit.level)
-        path = consolidated_path(office, unit, books.period, books.form)
+        policy = context.policy(unit.level)
+        path = consolidated_path(context, unit, books.period, books.form)
         basis = basis_of(
-            declared(office, books.form, PublicationKind.CONSOLIDATED),
+            declared(context, books.form, PublicationKind.CONSOLIDATED),
             _sources(books, unit),
             policy.digest,
         )
-        if is_fresh(office, path, basis):
+        if is_fresh(context, path, basis):
             return None
         spot = (unit.unit_id, books.form.key, books.period.period_id)
         known = [
-            load_correction(entry) for entry in office.store.publications.find_corrections(*spot)
+            load_correction(entry) for entry in context.store.publications.find_corrections(*spot)
         ]
-        found = corrected_since(office, books, unit)
-        begun, content = begin_consolidated(office, books, unit, (*known, *found))
+        found = corrected_since(context, books, unit)
+        begun, content = begin_consolidated(context, books, unit, (*known, *found))
 
         def finish() -> Made:
             issued = Issued(
@@ -167,49 +167,49 @@ class Rollups:
         return Making(begun, finish)
 
     def _begin_report(self, mark: Stale) -> Making | None:
-        office, unit = self.office, self.office.tree[mark.unit_id]
+        context, unit = self.context, self.context.tree[mark.unit_id]
         books = self.books(mark)
         spec = books.form.report
         if spec is None:
             return None
-        other = office.campaign.other_form(books.form.key)
+        other = context.campaign.other_form(books.form.key)
         title = other.title if other else ""
-        template = office.templates.report(title)
-        letter = letter_of(office, unit, books.period, books.form)
-        fonts = office.settings.report.fonts.replaced
-        policy = office.policy(unit.level)
+        template = context.templates.report(title)
+        letter = letter_of(context, unit, books.period, books.form)
+        fonts = context.settings.report.fonts.replaced
+        policy = context.policy(unit.level)
         seen = (policy.digest,) if policy.overrides else ()
-        path = report_path(office, unit, books.period, books.form)
-        table_path = check_table_path(office, unit, books.period, books.form)
+        path = report_path(context, unit, books.period, books.form)
+        table_path = check_table_path(context, unit, books.period, books.form)
         basis = basis_of(
-            declared(office, books.form, PublicationKind.REPORT),
+            declared(context, books.form, PublicationKind.REPORT),
             _sources(books, unit),
             template.content,
             letter,
             fonts,
             *seen,
         )
-        if is_fresh(office, path, basis) and is_fresh(office, table_path, basis):
+        if is_fresh(context, path, basis) and is_fresh(context, table_path, basis):
             return None
-        request = books_request(office, books, unit, (spec.narrative, spec.story_sheet))
+        request = books_request(context, books, unit, (spec.narrative, spec.story_sheet))
         order = ReportOrder(
             policy=policy,
             template=template.content,
-            instead=office.templates.default_report(title),
+            instead=context.templates.default_report(title),
             letter=letter,
             fonts=fonts,
             picture_font=picture_font(),
         )
-        reply = office.pool.submit(render_word_report, request, order)
+        reply = context.pool.submit(render_word_report, request, order)
 
         def finish() -> Made:
             rendered = reply.result()
             if rendered.fault:
                 LOG.warning("%s", rendered.fault)
-                office.templates.learn(template, rendered.fault, title)
+                context.templates.learn(template, rendered.fault, title)
             if rendered.fault or template.is_instead:
                 _record_default(
-                    office, PublicationKind.REPORT, template, other.key if other else ""
+                    context, PublicationKind.REPORT, template, other.key if other else ""
                 )
             files = {path: rendered.docx, table_path: rendered.table}
             return Made(
@@ -219,25 +219,27 @@ class Rollups:
         return Making(reply, finish)
 
     def _begin_boards(self, mark: Stale) -> Making | None:
-        office, unit = self.office, self.office.tree[mark.unit_id]
+        context, unit = self.context, self.context.tree[mark.unit_id]
         latest = self._latest_period(mark.form, mark.period)
-        form = office.form(mark.form)
-        files = own_files(office, unit, form)
-        below = {member.unit_id for member in office.tree.subtree(unit.unit_id)}
-        held = tuple(held_submissions(office, below, form))
-        data = board_data(office.campaign, self.books(mark, latest), unit, files, held)
-        page = office.templates.board()
-        basis = basis_of(declared(office, form, PublicationKind.BOARD), data, page.text)
-        paths = {kind: board_path(office, unit, kind, form) for kind in ("xlsx", "html")}
-        due = {kind: path for kind, path in paths.items() if not is_fresh(office, path, basis)}
+        form = context.form(mark.form)
+        files = own_files(context, unit, form)
+        below = {member.unit_id for member in context.tree.subtree(unit.unit_id)}
+        held = tuple(held_submissions(context, below, form))
+        data = board_data(context.campaign, self.books(mark, latest), unit, files, held)
+        page = context.templates.board()
+        basis = basis_of(declared(context, form, PublicationKind.BOARD), data, page.text)
+        paths = {kind: board_path(context, unit, kind, form) for kind in ("xlsx", "html")}
+        due = {kind: path for kind, path in paths.items() if not is_fresh(context, path, basis)}
         if not due:
             return None
-        reply = office.pool.submit(render_boards, data, page.text, office.templates.default_board())
+        reply = context.pool.submit(
+            render_boards, data, page.text, context.templates.default_board()
+        )
 
         def finish() -> Made:
             made = reply.result()
             if page.is_instead:
-                _record_default(office, PublicationKind.BOARD, page)
+                _record_default(context, PublicationKind.BOARD, page)
             return Made(
                 tuple(
                     Order(path, made[kind], mark, basis, data.stamp) for kind, path in due.items()
@@ -248,27 +250,27 @@ class Rollups:
 
     def _latest_period(self, form: str, period: str) -> str:
         """The last period of the year in which anybody has tried: the board shows all before it."""
-        later = [entry.period_id for entry in self.office.period(form, period).rest_of_year]
+        later = [entry.period_id for entry in self.context.period(form, period).rest_of_year]
         return next((entry for entry in reversed(later) if self._tried(form, entry)), period)
 
 
-def _record_default(office: Office, what: str, template: Serving, form: str = "") -> None:
+def _record_default(context: Context, what: str, template: Serving, form: str = "") -> None:
     """Keep that a default template served, so that what it made is made again by the mended one.
 
     `form` is the key of another one than the main form, where it has a template of its own.
     """
     name = template_name(what, form)
-    office.store.fingerprints.record({name: served_instead(template.digest)})
+    context.store.fingerprints.record({name: served_instead(template.digest)})
 
 
-def own_files(office: Office, unit: Unit, form: Form) -> Mapping[str, tuple[BoardFile, ...]]:
+def own_files(context: Context, unit: Unit, form: Form) -> Mapping[str, tuple[BoardFile, ...]]:
     """Give what was published for `unit` as the one above others, by period.
 
     Paths are relative to the unit's own folder, in which the board lies.
     """
     folder = f"{unit.folder}/"
     found: dict[str, tuple[BoardFile, ...]] = {}
-    for entry in office.store.publications.find_publications(unit.unit_id):
+    for entry in context.store.publications.find_publications(unit.unit_id):
         path = entry.current
         ours = (
             entry.kind in {PublicationKind.CONSOLIDATED, PublicationKind.REPORT}

@@ -11,7 +11,7 @@ import shutil
 from dataclasses import replace
 from functools import cache, partial
 
-from sheetflow.context.context import LOG, Office
+from sheetflow.context import LOG, Context
 from sheetflow.errors import TemporaryError
 from sheetflow.publishing.existing import look_at, stamp_of
 from sheetflow.publishing.outbox import Beside, Patience
@@ -20,56 +20,56 @@ from sheetflow.service.publish import Order, announced, draft, ours_at, place
 from sheetflow.store.records import Publication, PublicationKind, Stale
 
 
-def settle_twins(office: Office) -> int:
+def settle_twins(context: Context) -> int:
     """Give each publication that lies beside its real name that name, unless it is still taken.
 
     Give how many have it now; the others that may have it are marked, and made in this pass.
     What trouble there is leaves the twin, and `status` shows it.
     """
     settled = 0
-    answers = cache(partial(answers_by_path, office))
-    for entry in office.store.publications.find_beside():
-        if entry.unit_id not in office.tree or entry.successor:
+    answers = cache(partial(answers_by_path, context))
+    for entry in context.store.publications.find_beside():
+        if entry.unit_id not in context.tree or entry.successor:
             continue
         try:
-            hers = _is_hers(office, entry)
+            hers = _is_hers(context, entry)
         except (OSError, TemporaryError):
             continue
         if hers == (entry.beside_for == Beside.HERS):
-            settled += not hers and _settle(office, entry)
+            settled += not hers and _settle(context, entry)
             continue
         mark = answers().get(entry.path) if entry.kind == PublicationKind.ANSWER else mark_of(entry)
         if mark is None:  # what it was made from was purged
-            settled += not hers and _settle(office, entry)
+            settled += not hers and _settle(context, entry)
         else:
-            _mark(office, mark)
+            _mark(context, mark)
     return settled
 
 
-def _mark(office: Office, mark: Stale) -> None:
+def _mark(context: Context, mark: Stale) -> None:
     """Mark what may have its name again; where it could not be made yet, it is marked already."""
-    known = office.store.publications.find_stale(mark.kind)
+    known = context.store.publications.find_stale(mark.kind)
     same = (mark.unit_id, mark.form, mark.period)
     if same not in ((entry.unit_id, entry.form, entry.period) for entry in known):
-        office.store.publications.record_stale([mark], office.clock.now())
+        context.store.publications.record_stale([mark], context.clock.now())
 
 
-def _is_hers(office: Office, entry: Publication) -> bool:
+def _is_hers(context: Context, entry: Publication) -> bool:
     """Whether a person's file lies at the real name; what was found to be so is not read twice."""
-    path = office.workspace.outbox / entry.path
+    path = context.workspace.outbox / entry.path
     stamp = stamp_of(path)
-    if stamp and office.hers.get(path) == stamp:
+    if stamp and context.hers.get(path) == stamp:
         return True
     existing = look_at(path)
-    hers = existing.is_hers(ours_at(office, entry.path, entry.unit_id))
+    hers = existing.is_hers(ours_at(context, entry.path, entry.unit_id))
     if hers:
-        office.hers[path] = existing.stamp
+        context.hers[path] = existing.stamp
     return hers
 
 
-def _settle(office: Office, entry: Publication) -> bool:
+def _settle(context: Context, entry: Publication) -> bool:
     """Give the very bytes of the twin its real name."""
-    outbox = office.workspace.outbox
+    outbox = context.workspace.outbox
     twin, path = outbox / entry.beside, outbox / entry.path
     mark = Stale(unit_id=entry.unit_id, form=entry.form, period=entry.period, kind=entry.kind)
     try:
@@ -77,20 +77,20 @@ def _settle(office: Office, entry: Publication) -> bool:
             return False  # somebody worked in it: it is theirs now
         with twin.open("rb") as content:
             order = Order(path, partial(shutil.copyfileobj, content), mark, entry.basis)
-            drafted = draft(office, [order])
-        with announced(office, drafted):
-            (published,) = place(office, drafted, Patience(seconds=0))
+            drafted = draft(context, [order])
+        with announced(context, drafted):
+            (published,) = place(context, drafted, Patience(seconds=0))
     except (OSError, TemporaryError) as trouble:
         LOG.warning("unit %s: still beside: %s", entry.unit_id, type(trouble).__name__)
         return False
     if published.beside:
         return False
     kept = replace(entry, beside="", beside_for="")
-    office.store.publications.record_rebuilt([], [kept])
+    context.store.publications.record_rebuilt([], [kept])
     if entry.kind in {
         PublicationKind.CONSOLIDATED,
         PublicationKind.REPORT,
     }:  # the board links to it
         board = replace(mark, kind=PublicationKind.BOARD)
-        office.store.publications.record_stale([board], office.clock.now())
+        context.store.publications.record_stale([board], context.clock.now())
     return True

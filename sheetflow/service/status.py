@@ -11,8 +11,8 @@ from sheetflow.campaigns import load_campaign
 from sheetflow.config.workspace import open_workspace
 from sheetflow.consolidation.tables import BoardRow
 from sheetflow.consolidation.waiting import Waiting, Waits, tell, told_besides
+from sheetflow.context import Context
 from sheetflow.context.clock import Clock
-from sheetflow.context.context import Office
 from sheetflow.context.lock import is_held
 from sheetflow.context.units_in_force import read_units_in_force
 from sheetflow.intake.scanning import scan
@@ -94,48 +94,48 @@ class Standing:
         }
 
 
-def standing(office: Office, period: Period | None = None, form: Form | None = None) -> Standing:
+def standing(context: Context, period: Period | None = None, form: Form | None = None) -> Standing:
     """Gather who stands where in `period`; by default the newest that anybody reported of a form.
 
     Of `form`, or of all that are filled for the period; where none is asked for, of the main one
     and of those that were handed out or reported.
     """
-    seen = look(office, open_intake(office))
-    health = read_health(office.workspace.health)
-    told = health.troubles if health and is_held(office.workspace.lock) else ()
+    seen = look(context, open_intake(context))
+    health = read_health(context.workspace.health)
+    told = health.troubles if health and is_held(context.workspace.lock) else ()
     return Standing(
-        forms=tuple(_standing_of(office, *spot) for spot in _asked(office, period, form)),
-        apart=tuple(_apart(office)),
-        waiting=(*what_waits(office, seen), *untaken(office, seen)),
-        queued=office.store.mails.count_queued(),
+        forms=tuple(_standing_of(context, *spot) for spot in _asked(context, period, form)),
+        apart=tuple(_apart(context)),
+        waiting=(*what_waits(context, seen), *untaken(context, seen)),
+        queued=context.store.mails.count_queued(),
         untaken=tuple(sighting.unit_id for sighting in seen.files),
         troubles=tuple(
-            dict.fromkeys((*told, *map(str, seen.troubles), *template_troubles(office)))
+            dict.fromkeys((*told, *map(str, seen.troubles), *template_troubles(context)))
         ),
     )
 
 
-def _standing_of(office: Office, form: Form, period: Period) -> FormStanding:
-    books = books_of(office, form, period)
-    units = [unit for root in office.tree.roots for unit in books.expected(root)]
+def _standing_of(context: Context, form: Form, period: Period) -> FormStanding:
+    books = books_of(context, form, period)
+    units = [unit for root in context.tree.roots for unit in books.expected(root)]
     return FormStanding(form=form, period=period, rows=tuple(map(books.board_row, units)))
 
 
-def _asked(office: Office, period: Period | None, form: Form | None) -> list[tuple[Form, Period]]:
-    main = office.campaign.main_form
+def _asked(context: Context, period: Period | None, form: Form | None) -> list[tuple[Form, Period]]:
+    main = context.campaign.main_form
     if period:
-        forms = (form,) if form else office.campaign.forms
+        forms = (form,) if form else context.campaign.forms
         filled = [each for each in forms if each.takes(period)] or [form or main]
         return [(each, each.period(period.period_id)) for each in filled]
-    shown = [form] if form else [main, *_others_in_use(office)]
-    return [(each, _newest_period(office, each)) for each in shown]
+    shown = [form] if form else [main, *_others_in_use(context)]
+    return [(each, _newest_period(context, each)) for each in shown]
 
 
-def _others_in_use(office: Office) -> list[Form]:
+def _others_in_use(context: Context) -> list[Form]:
     """Give the other forms that were handed out, or of which anything came."""
-    used = {entry.form for entry in office.store.publications.find_publications()}
-    used |= {entry.form for entry in office.store.submissions.find_submissions()}
-    return [form for form in office.campaign.forms[1:] if form.key in used]
+    used = {entry.form for entry in context.store.publications.find_publications()}
+    used |= {entry.form for entry in context.store.submissions.find_submissions()}
+    return [form for form in context.campaign.forms[1:] if form.key in used]
 
 
 def waiting_in_inbox(root: Path, trouble: str) -> tuple[Waiting, ...]:
@@ -157,31 +157,31 @@ def waiting_in_inbox(root: Path, trouble: str) -> tuple[Waiting, ...]:
     )
 
 
-def _apart(office: Office) -> Iterator[Submission]:
-    latest = {entry.unit_id: entry for entry in office.store.submissions.find_submissions()}
-    for unit in office.tree:
+def _apart(context: Context) -> Iterator[Submission]:
+    latest = {entry.unit_id: entry for entry in context.store.submissions.find_submissions()}
+    for unit in context.tree:
         entry = latest.get(unit.unit_id)
         if entry and not entry.period and entry.outcome != "held":
             yield entry
 
 
-def _newest_period(office: Office, form: Form) -> Period:
+def _newest_period(context: Context, form: Form) -> Period:
     """The newest period with a submission, else the one before today's (whose reports are due).
 
     Of the year before it is only where its workbooks were handed out: a campaign has a first one.
     """
     tried = [
         (form.period(entry.period), entry.arrived_at.date())
-        for entry in office.store.submissions.find_submissions(form=form.key)
+        for entry in context.store.submissions.find_submissions(form=form.key)
         if entry.period
     ]
     begun = [period for period, day in tried if period.first_day <= day]
     if begun:
         return max(begun)
-    today = office.clock.now().date()
+    today = context.clock.now().date()
     last = form.last_ended(today)
     handed_out = any(
         (entry.kind, entry.form) == (PublicationKind.WORKBOOK, form.key)
-        for entry in office.store.publications.find_publications(period=last.period_id)
+        for entry in context.store.publications.find_publications(period=last.period_id)
     )
     return last if handed_out else form.due_at(today)

@@ -19,7 +19,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 
-from sheetflow.context.context import LOG, Office
+from sheetflow.context import LOG, Context
 from sheetflow.errors import TemporaryError, Trouble
 from sheetflow.intake.archive import Archived, archive_file
 from sheetflow.intake.scanning import scan
@@ -113,17 +113,17 @@ class _Folders:
         return True
 
 
-def open_intake(office: Office) -> Intake:
+def open_intake(context: Context) -> Intake:
     """Start intake with nothing seen yet."""
-    quiet = office.settings.intake.quiet_seconds
-    return Intake(StillWatch(quiet, office.clock.monotonic))
+    quiet = context.settings.intake.quiet_seconds
+    return Intake(StillWatch(quiet, context.clock.monotonic))
 
 
-def look(office: Office, intake: Intake) -> Scan:
+def look(context: Context, intake: Intake) -> Scan:
     """Look at the whole inbox."""
-    folders = {unit.folder: unit.unit_id for unit in office.tree}
-    begin_look(office, intake.memory)
-    seen = scan(office.workspace.inbox, folders, now=office.clock.on_disk())
+    folders = {unit.folder: unit.unit_id for unit in context.tree}
+    begin_look(context, intake.memory)
+    seen = scan(context.workspace.inbox, folders, now=context.clock.on_disk())
     intake.seen = seen
     intake.oddities = (*seen.strange, *seen.lingering)
     intake.troubles = list(seen.troubles)
@@ -131,14 +131,14 @@ def look(office: Office, intake: Intake) -> Scan:
     return seen
 
 
-def take(office: Office, intake: Intake, files: Iterable[Sighting]) -> Observation:
+def take(context: Context, intake: Intake, files: Iterable[Sighting]) -> Observation:
     """Take every one of `files` that stands still, after `look`; give what is waiting."""
-    record_what_was_noted(office)
-    fresh = _finish_pending(office, intake, files)
-    most = office.turn
+    record_what_was_noted(context)
+    fresh = _finish_pending(context, intake, files)
+    most = context.turn
     looked_at = first_of_each(fresh, _unit_of, most and most * _LOOKED_AHEAD)
     observation = intake.watch.observe(looked_at)
-    ready = (*observation.still, *_given_up(office, observation.empty))
+    ready = (*observation.still, *_given_up(context, observation.empty))
     still = first_of_each(ready, lambda file: _unit_of(file.sighting), most)
     taken = {id(file.sighting) for file in still}
     intake.oddities += tuple(
@@ -151,25 +151,25 @@ def take(office: Office, intake: Intake, files: Iterable[Sighting]) -> Observati
     coming = len(still) + sum(sighting.size > 0 for sighting in observation.waiting)
     if coming:
         # The children are ready when the last of these is safe.
-        office.warm_up(reports=coming > _AT_ONCE)
+        context.warm_up(reports=coming > _AT_ONCE)
     stuck = _waiting_units(intake, observation)
     intake.is_behind = len(still) < len(ready) and any(
         file.sighting.unit_id not in stuck for file in still
     )
     before, intake.unarchived = intake.unarchived, Counter()
     for start in range(0, len(still), _AT_ONCE):
-        _take_some(office, intake, still[start : start + _AT_ONCE], stuck, before)
-        office.say("收取", min(start + _AT_ONCE, len(still)), len(still))
+        _take_some(context, intake, still[start : start + _AT_ONCE], stuck, before)
+        context.say("收取", min(start + _AT_ONCE, len(still)), len(still))
     left = [entry for entry in intake.seen.files if identity_of(entry) not in intake.safe]
-    remember(office, intake.memory, intake.seen, left)
+    remember(context, intake.memory, intake.seen, left)
     return observation
 
 
-def _finish_pending(office: Office, intake: Intake, files: Iterable[Sighting]) -> list[Sighting]:
+def _finish_pending(context: Context, intake: Intake, files: Iterable[Sighting]) -> list[Sighting]:
     """Finish what was received and lies there still, or was taken away; give all other files."""
     pending = {
         identity_in(arrival.source_key): arrival
-        for arrival in office.store.arrivals.find_pending(FOLDER)
+        for arrival in context.store.arrivals.find_pending(FOLDER)
     }
     fresh: list[Sighting] = []
     again: dict[str, Sighting] = {}
@@ -183,14 +183,14 @@ def _finish_pending(office: Office, intake: Intake, files: Iterable[Sighting]) -
         again[known.source_key] = sighting
         finished.append(known)
         intake.safe.add(identity_of(sighting))
-    acknowledge(office, _Folders(intake, again), finished)
+    acknowledge(context, _Folders(intake, again), finished)
     present = set(map(identity_of, intake.seen.files))
     gone = [
         arrival
         for identity, arrival in pending.items()
-        if identity not in present and not _is_unknown(office, intake, arrival)
+        if identity not in present and not _is_unknown(context, intake, arrival)
     ]
-    record_acknowledged(office, gone)  # somebody else removed them
+    record_acknowledged(context, gone)  # somebody else removed them
     return fresh
 
 
@@ -198,21 +198,21 @@ def _unit_of(sighting: Sighting) -> str:
     return sighting.unit_id
 
 
-def _given_up(office: Office, empty: Iterable[Sighting]) -> Iterator[StillFile]:
+def _given_up(context: Context, empty: Iterable[Sighting]) -> Iterator[StillFile]:
     """Give the files that have been empty for so long that nobody is still writing them."""
-    now = office.clock.on_disk()
+    now = context.clock.on_disk()
     nothing = hashlib.sha256(b"").hexdigest()
     for sighting in empty:
         if now - sighting.mtime_ns / 1e9 > _EMPTY_SECONDS:
             yield StillFile(sighting, nothing)
 
 
-def take_all(office: Office, intake: Intake) -> None:
+def take_all(context: Context, intake: Intake) -> None:
     """Take what lies in the inbox now, waiting out the quiet period of what is seen first."""
-    first = set(map(identity_of, look(office, intake).files))
+    first = set(map(identity_of, look(context, intake).files))
     while True:
-        files = [each for each in look(office, intake).files if identity_of(each) in first]
-        observation = take(office, intake, files)
+        files = [each for each in look(context, intake).files if identity_of(each) in first]
+        observation = take(context, intake, files)
         patient = _patient_with(intake.unread) | _patient_with(intake.unarchived)
         if observation.next_look is None and not patient:
             return
@@ -244,13 +244,13 @@ def _patient_with(unread: Counter[str]) -> set[str]:
     return {unit_id for unit_id, looks in unread.items() if looks <= _MOST_LOOKS}
 
 
-def _is_unknown(office: Office, intake: Intake, arrival: Arrival) -> bool:
+def _is_unknown(context: Context, intake: Intake, arrival: Arrival) -> bool:
     """Whether the scan cannot say that a file it did not see is gone."""
-    if arrival.unit_id not in office.tree:
+    if arrival.unit_id not in context.tree:
         return True
     if (arrival.unit_id, Purpose(arrival.purpose)) in intake.seen.unseen:
         return True  # perhaps a share that is not mounted
-    return any(trouble.place == str(office.workspace.inbox) for trouble in intake.seen.troubles)
+    return any(trouble.place == str(context.workspace.inbox) for trouble in intake.seen.troubles)
 
 
 def _empty(sighting: Sighting) -> Oddity:
@@ -263,7 +263,7 @@ def _empty(sighting: Sighting) -> Oddity:
 
 
 def _take_some(
-    office: Office,
+    context: Context,
     intake: Intake,
     files: Iterable[StillFile],
     stuck: set[str],
@@ -281,7 +281,7 @@ def _take_some(
         if unit_id in stuck:
             continue
         try:
-            safe.append((file.sighting, archive_file(file, office.workspace.archive)))
+            safe.append((file.sighting, archive_file(file, context.workspace.archive)))
         except ChangedError:
             continue  # the next scan tells
         except TemporaryError as trouble:
@@ -295,10 +295,10 @@ def _take_some(
                 stuck.add(unit_id)
     if not safe:
         return
-    new = [_arrival(office, intake, sighting, archived) for sighting, archived in safe]
+    new = [_arrival(context, intake, sighting, archived) for sighting, archived in safe]
     at_hand = zip((one.source_key for one in new), (sighting for sighting, _ in safe), strict=True)
     try:
-        received = receive(office, _Folders(intake, dict(at_hand)), new)
+        received = receive(context, _Folders(intake, dict(at_hand)), new)
     except TemporaryError as trouble:
         intake.troubles.append(trouble)
         LOG.warning("%d files not received yet: %s", len(new), trouble.code)
@@ -308,11 +308,13 @@ def _take_some(
     intake.safe.update(identity_of(sighting) for sighting, _ in safe)
 
 
-def _arrival(office: Office, intake: Intake, sighting: Sighting, archived: Archived) -> NewArrival:
-    now = office.clock.now()
+def _arrival(
+    context: Context, intake: Intake, sighting: Sighting, archived: Archived
+) -> NewArrival:
+    now = context.clock.now()
     return NewArrival(
         source=FOLDER,
-        source_key=_fresh_key(office, sighting, archived.sha256),
+        source_key=_fresh_key(context, sighting, archived.sha256),
         unit_id=sighting.unit_id,
         purpose=sighting.purpose.value,
         name=sighting.name,
@@ -323,10 +325,10 @@ def _arrival(office: Office, intake: Intake, sighting: Sighting, archived: Archi
     )
 
 
-def _fresh_key(office: Office, sighting: Sighting, sha256: str) -> str:
+def _fresh_key(context: Context, sighting: Sighting, sha256: str) -> str:
     """Give the file's key: not that of one just like it that has left the inbox already."""
     keys = (key_of(identity_of(sighting), sha256, before) for before in count())
-    return next(key for key in keys if not office.store.arrivals.is_acknowledged(FOLDER, key))
+    return next(key for key in keys if not context.store.arrivals.is_acknowledged(FOLDER, key))
 
 
 _OFTEN_ENOUGH = dt.timedelta(minutes=1)
@@ -334,11 +336,11 @@ _OFTEN_ENOUGH = dt.timedelta(minutes=1)
 _SECOND = 1_000_000_000
 
 
-def begin_look(office: Office, memory: Memory) -> None:
+def begin_look(context: Context, memory: Memory) -> None:
     """Begin a look; the first one asks the store what the last service remembered."""
     if memory.looked is None:
-        memory.looked = office.store.looks.find_look()
-    memory.began = office.clock.now()
+        memory.looked = context.store.looks.find_look()
+    memory.began = context.clock.now()
 
 
 def put_at(memory: Memory, sighting: Sighting, now: dt.datetime) -> dt.datetime | None:
@@ -353,7 +355,7 @@ def put_at(memory: Memory, sighting: Sighting, now: dt.datetime) -> dt.datetime 
     return own if own <= now and (last is None or last < own) else None
 
 
-def remember(office: Office, memory: Memory, seen: Scan, left: Iterable[Sighting]) -> None:
+def remember(context: Context, memory: Memory, seen: Scan, left: Iterable[Sighting]) -> None:
     """Remember a look as of when it began; `left` is what lies there and is not safe with us.
 
     Of a folder in which something is left, or that could not be seen, the look before stays.
@@ -362,16 +364,16 @@ def remember(office: Office, memory: Memory, seen: Scan, left: Iterable[Sighting
         return
     units = {sighting.unit_id for sighting in left}
     if seen.missing or seen.troubles:
-        units |= {unit.unit_id for unit in office.tree if _is_unseen(office, seen, unit)}
+        units |= {unit.unit_id for unit in context.tree if _is_unseen(context, seen, unit)}
     looked = memory.looked = memory.looked.again(memory.began, units)
     if memory.recorded is None or looked.is_news_after(memory.recorded, _OFTEN_ENOUGH):
-        office.store.looks.record_look(looked)
+        context.store.looks.record_look(looked)
         memory.recorded = looked
 
 
-def _is_unseen(office: Office, seen: Scan, unit: Unit) -> bool:
+def _is_unseen(context: Context, seen: Scan, unit: Unit) -> bool:
     """Whether the scan could not look into the unit's own folder."""
-    places = {str(office.workspace.inbox), str(office.workspace.inbox_of(unit))}
+    places = {str(context.workspace.inbox), str(context.workspace.inbox_of(unit))}
     return unit.folder in seen.missing or any(
         str(trouble.place) in places for trouble in seen.troubles
     )

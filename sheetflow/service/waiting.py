@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from sheetflow.consolidation.waiting import Waiting, Waits
-from sheetflow.context.context import Office
+from sheetflow.context import Context
 from sheetflow.errors import Trouble
 from sheetflow.intake.sighting import (
     FOLDER,
@@ -44,7 +44,7 @@ _BESIDE = {
 
 
 def what_waits(
-    office: Office, seen: Scan, oddities: Collection[Oddity] | None = None
+    context: Context, seen: Scan, oddities: Collection[Oddity] | None = None
 ) -> tuple[Waiting, ...]:
     """Give everything that waits, given what a look at the inbox has `seen`.
 
@@ -52,28 +52,28 @@ def what_waits(
     """
     strange = (*seen.strange, *seen.lingering) if oddities is None else oddities
     return (
-        *held_submissions(office),
-        *_put_off(office),
-        *_mails(office),
-        *_publications(office),
-        *strange_things(office, strange),
-        *stray_folders(office),
-        *waiting_of(office, (*_of_the_list(office), *seen.hindered)),
+        *held_submissions(context),
+        *_put_off(context),
+        *_mails(context),
+        *_publications(context),
+        *strange_things(context, strange),
+        *stray_folders(context),
+        *waiting_of(context, (*_of_the_list(context), *seen.hindered)),
     )
 
 
-def _of_the_list(office: Office) -> Iterator[Trouble]:
-    if office.units_trouble:
-        yield Trouble(what="units", sentence=office.units_trouble)
+def _of_the_list(context: Context) -> Iterator[Trouble]:
+    if context.units_trouble:
+        yield Trouble(what="units", sentence=context.units_trouble)
 
 
 _KINDS = {"inbox": Waits.INBOX, "outbox": Waits.PUBLICATION}
 
 
-def waiting_of(office: Office, troubles: Iterable[Trouble]) -> Iterator[Waiting]:
+def waiting_of(context: Context, troubles: Iterable[Trouble]) -> Iterator[Waiting]:
     """Give trouble that lasts as what waits: 370103 市中区 报送文件夹里的“预审”不是文件夹……."""
     for trouble in troubles:
-        whose = f"{unit_words(office, trouble.unit_id)} " if trouble.unit_id else ""
+        whose = f"{unit_words(context, trouble.unit_id)} " if trouble.unit_id else ""
         found, stop, remedy = trouble.sentence.partition("。")
         yield Waiting(
             kind=_KINDS.get(trouble.what, Waits.DECISION),
@@ -85,37 +85,37 @@ def waiting_of(office: Office, troubles: Iterable[Trouble]) -> Iterator[Waiting]
         )
 
 
-def untaken(office: Office, seen: Scan) -> Iterator[Waiting]:
+def untaken(context: Context, seen: Scan) -> Iterator[Waiting]:
     """Say how many files of each unit lie in the inbox and were not taken yet."""
     pending = {
-        identity_in(arrival.source_key) for arrival in office.store.arrivals.find_pending(FOLDER)
+        identity_in(arrival.source_key) for arrival in context.store.arrivals.find_pending(FOLDER)
     }
     counts = Counter(file.unit_id for file in seen.files if identity_of(file) not in pending)
     for unit_id, count in counts.items():
         yield Waiting(
             kind=Waits.INBOX,
             unit_id=unit_id,
-            reason=f"{unit_words(office, unit_id)} 报送文件夹里还有{count}份没有收取。",
+            reason=f"{unit_words(context, unit_id)} 报送文件夹里还有{count}份没有收取。",
             remedy="值守的服务会自动收取；没有值守的，请运行 run。",
         )
 
 
 def held_submissions(
-    office: Office, units: Collection[str] | None = None, form: Form | None = None
+    context: Context, units: Collection[str] | None = None, form: Form | None = None
 ) -> Iterator[Waiting]:
     """Give every workbook (of `units`) that is held, also beside an accepted one, until decided.
 
     Those of `form` alone, where one is asked for: of an unknown one stand with the main form's.
     """
-    for held in office.store.submissions.find_held():
-        asked_for = form is None or form.key == (held.form or office.campaign.main_form.key)
+    for held in context.store.submissions.find_held():
+        asked_for = form is None or form.key == (held.form or context.campaign.main_form.key)
         if asked_for and (units is None or held.unit_id in units):
-            yield _held(office, held)
+            yield _held(context, held)
 
 
-def _held(office: Office, held: Submission) -> Waiting:
-    findings = list(map(load_finding, office.store.contents.find_findings(held)))
-    why = office.campaign.catalogue.wrong(findings[0]) if findings else "需要核实"
+def _held(context: Context, held: Submission) -> Waiting:
+    findings = list(map(load_finding, context.store.contents.find_findings(held)))
+    why = context.campaign.catalogue.wrong(findings[0]) if findings else "需要核实"
     ours = bool(findings) and all(entry.rule == _OUR_FAULT for entry in findings)
     release = f"sheetflow release {held.receipt}"
     reject = f'sheetflow reject {held.receipt} --why "理由"'
@@ -127,24 +127,24 @@ def _held(office: Office, held: Submission) -> Waiting:
         unit_id=held.unit_id,
         receipt=held.receipt,
         since=held.arrived_at,
-        reason=f"{unit_words(office, held.unit_id)} "
-        f"{office.campaign.named_beside(held.form)}第{held.number}号"
+        reason=f"{unit_words(context, held.unit_id)} "
+        f"{context.campaign.named_beside(held.form)}第{held.number}号"
         f"（回执号 {held.receipt}）{Outcome.HELD.label}：{why}。",
         remedy=remedy,
         is_ours=ours,
     )
 
 
-def _put_off(office: Office) -> Iterator[Waiting]:
-    now = office.clock.now()
-    for arrival in office.store.arrivals.find_unjudged():
-        gone = arrival.unit_id not in office.tree
+def _put_off(context: Context) -> Iterator[Waiting]:
+    now = context.clock.now()
+    for arrival in context.store.arrivals.find_unjudged():
+        gone = arrival.unit_id not in context.tree
         again = arrival.retry_at is not None and arrival.retry_at > now
         yield Waiting(
             kind=Waits.PUT_OFF,
             unit_id=arrival.unit_id,
             since=arrival.arrived_at,
-            reason=f"{unit_words(office, arrival.unit_id)} 第{arrival.arrival_id}号来件"
+            reason=f"{unit_words(context, arrival.unit_id)} 第{arrival.arrival_id}号来件"
             f"（{arrival.name}）{_why_put_off(arrival, gone=gone)}。",
             remedy="请在 units.xlsx 补回这个单位。"
             if gone
@@ -161,24 +161,24 @@ def _why_put_off(arrival: Arrival, *, gone: bool) -> str:
     return f"暂时不能审核：{arrival.trouble}" if arrival.trouble else "已经收取，等待审核"
 
 
-def _mails(office: Office) -> Iterator[Waiting]:
+def _mails(context: Context) -> Iterator[Waiting]:
     requeue = "改正 units.xlsx 里的邮箱后，用 sheetflow mail 查看并重新发送。"
-    for mail, what in troubled_mails(office):
+    for mail, what in troubled_mails(context):
         yield Waiting(
             kind=Waits.MAIL,
             unit_id=mail.unit_id,
             receipt=mail.receipt,
             since=mail.created_at,
-            reason=f"{unit_words(office, mail.unit_id)} {what}（{mail.subject}）：{mail.trouble}",
+            reason=f"{unit_words(context, mail.unit_id)} {what}（{mail.subject}）：{mail.trouble}",
             remedy="会自动重试。"
             if mail.state == "queued"
             else f"内容已在答复文件夹里，可以电话告知。{requeue}",
         )
 
 
-def _publications(office: Office) -> Iterator[Waiting]:
-    yield from stale_waiting(office)
-    for entry in office.store.publications.find_beside():
+def _publications(context: Context) -> Iterator[Waiting]:
+    yield from stale_waiting(context)
+    for entry in context.store.publications.find_beside():
         said, remedy = _BESIDE[Beside(entry.beside_for)]
         yield Waiting(
             kind=Waits.PUBLICATION,
@@ -206,17 +206,17 @@ _ODD = {
 }
 
 
-def strange_things(office: Office, oddities: Iterable[Oddity]) -> Iterator[Waiting]:
+def strange_things(context: Context, oddities: Iterable[Oddity]) -> Iterator[Waiting]:
     """Give one line for each unit and reason, naming the first entries."""
     found: dict[tuple[str, Reason], list[Oddity]] = defaultdict(list)
-    inbox = office.workspace.inbox
+    inbox = context.workspace.inbox
     for oddity in oddities:
         if oddity.unit_id and (oddity.folder == inbox or oddity.name == PRECHECK_FOLDER):
             continue  # what stands in the place of a folder is told as what it hinders
         found[oddity.unit_id or "", oddity.reason].append(oddity)
     for (unit_id, reason), entries in found.items():
         said, remedy = _ODD.get(reason, ("有不能收取的东西", "请看一看是什么，移走它。"))
-        whose = f"{unit_words(office, unit_id)} " if unit_id else ""
+        whose = f"{unit_words(context, unit_id)} " if unit_id else ""
         names = listed([f"{entry.folder.name}/{entry.name}" for entry in entries])
         yield Waiting(
             kind=Waits.INBOX,
@@ -226,12 +226,12 @@ def strange_things(office: Office, oddities: Iterable[Oddity]) -> Iterator[Waiti
         )
 
 
-def stray_folders(office: Office) -> Iterator[Waiting]:
+def stray_folders(context: Context) -> Iterator[Waiting]:
     """Give a line where the inbox has folders of no unit."""
     try:
         strays = [
             display_name(os.fsencode(path.name))
-            for path in office.workspace.stray_folders(office.tree)
+            for path in context.workspace.stray_folders(context.tree)
         ]
     except OSError:
         return  # the look at the inbox says so
@@ -243,9 +243,9 @@ def stray_folders(office: Office) -> Iterator[Waiting]:
         )
 
 
-def unit_words(office: Office, unit_id: str) -> str:
+def unit_words(context: Context, unit_id: str) -> str:
     """Name a unit by code and name, as far as the list knows it."""
-    return f"{unit_id} {office.tree[unit_id].name}" if unit_id in office.tree else unit_id
+    return f"{unit_id} {context.tree[unit_id].name}" if unit_id in context.tree else unit_id
 
 
 def listed(names: list[str]) -> str:
@@ -263,22 +263,22 @@ class StaleThing:
     """``370100-济南市 2012年1—2月 汇总表：370102-历下区第2号已接收（03-02 10:00起）``."""
 
 
-def stale_things(office: Office) -> tuple[StaleThing, ...]:
+def stale_things(context: Context) -> tuple[StaleThing, ...]:
     """Give everything stale, the oldest first, each with the submission that made it so."""
-    marks = office.store.publications.stale_marks
-    reasons = {why: _reason(office, why) for why in {mark.why for mark in marks}}
-    return tuple(StaleThing(mark, _words(office, mark, reasons[mark.why])) for mark in marks)
+    marks = context.store.publications.stale_marks
+    reasons = {why: _reason(context, why) for why in {mark.why for mark in marks}}
+    return tuple(StaleThing(mark, _words(context, mark, reasons[mark.why])) for mark in marks)
 
 
-def stale_waiting(office: Office) -> tuple[Waiting, ...]:
+def stale_waiting(context: Context) -> tuple[Waiting, ...]:
     """Give everything stale as what waits, with the trouble that it met the last time."""
-    return tuple(waiting_for(office, thing) for thing in stale_things(office))
+    return tuple(waiting_for(context, thing) for thing in stale_things(context))
 
 
-def waiting_for(office: Office, thing: StaleThing) -> Waiting:
+def waiting_for(context: Context, thing: StaleThing) -> Waiting:
     """Say what a stale thing waits for."""
     mark = thing.mark
-    gone = mark.unit_id not in office.tree
+    gone = mark.unit_id not in context.tree
     remedy = "值守的服务会自动重新发布；没有值守的，请运行 run。"
     if gone:
         remedy = "这个单位已不在 units.xlsx 里；补回这一行后会自动发布。"
@@ -294,20 +294,20 @@ def waiting_for(office: Office, thing: StaleThing) -> Waiting:
     )
 
 
-def _words(office: Office, mark: StaleMark, reason: str) -> str:
-    unit = office.tree[mark.unit_id].folder if mark.unit_id in office.tree else mark.unit_id
-    period = f" {office.period(mark.form, mark.period).label}" if mark.period else ""
-    form = office.campaign.named_beside(mark.form)
+def _words(context: Context, mark: StaleMark, reason: str) -> str:
+    unit = context.tree[mark.unit_id].folder if mark.unit_id in context.tree else mark.unit_id
+    period = f" {context.period(mark.form, mark.period).label}" if mark.period else ""
+    form = context.campaign.named_beside(mark.form)
     since = mark.marked_at.astimezone(OFFICE_ZONE)
     return f"{unit}{period}{form} {mark.kind.label}：{reason}（{since:%m-%d %H:%M}起）"
 
 
-def _reason(office: Office, why: str) -> str:
+def _reason(context: Context, why: str) -> str:
     """Say what a mark's receipt is; another reason is said as it stands."""
-    submission = office.store.submissions.find_submission(why) if why else None
+    submission = context.store.submissions.find_submission(why) if why else None
     if submission is None:
         return why or "需要重新生成"
-    known = submission.unit_id in office.tree
-    unit = office.tree[submission.unit_id].folder if known else submission.unit_id
-    form = office.campaign.named_beside(submission.form)
+    known = submission.unit_id in context.tree
+    unit = context.tree[submission.unit_id].folder if known else submission.unit_id
+    form = context.campaign.named_beside(submission.form)
     return f"{unit}{form}第{submission.number}号{Outcome(submission.outcome).label}"

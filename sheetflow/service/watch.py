@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from sheetflow.config.settings import Settings
 from sheetflow.config.workspace import Workspace
 from sheetflow.consolidation.waiting import Identity
-from sheetflow.context.context import LOG, Office
+from sheetflow.context import LOG, Context
 from sheetflow.context.lock import held_lock
 from sheetflow.context.open_store import open_store
 from sheetflow.context.retry import Retry
@@ -45,7 +45,7 @@ _SLICE_SECONDS, _MOMENTS_SECONDS, _OFTEN_ENOUGH = 0.25, 2.0, dt.timedelta(second
 
 
 def watch(
-    office: Office,
+    context: Context,
     is_stopping: Callable[[], bool],
     on_pass: Callable[[PassReport], None] = lambda _report: None,
     on_sent: Callable[[Sent], None] = lambda _sent: None,
@@ -55,26 +55,26 @@ def watch(
     `on_pass` hears of each pass that did something, `on_sent` of mail, in a thread of its own.
     Raise WorkspaceError where another service runs in this workspace.
     """
-    every = office.settings.intake.scan_seconds
-    office.is_stopping, office.turn = is_stopping, A_TURN
+    every = context.settings.intake.scan_seconds
+    context.is_stopping, context.turn = is_stopping, A_TURN
     with (
-        held_lock(office.workspace.lock),
-        pulse_of(office.workspace.health, every) as pulse,
-        _beating(office, pulse),
-        Postman(office, on_sent) as postman,
+        held_lock(context.workspace.lock),
+        pulse_of(context.workspace.health, every) as pulse,
+        _beating(context, pulse),
+        Postman(context, on_sent) as postman,
     ):
-        rounds = _Rounds(office, on_pass, postman)
+        rounds = _Rounds(context, on_pass, postman)
         rounds.tidy_up()
-        office.warm_up(reports=True)
-        settings = office.settings
-        folders = [unit.folder for unit in office.tree]
+        context.warm_up(reports=True)
+        settings = context.settings
+        folders = [unit.folder for unit in context.tree]
         exceptions = {
             folder: Watching(way) for folder, way in settings.folders.watching_exceptions.items()
         }
         watching = choose_watching(
-            office.workspace.inbox, folders, Watching(settings.folders.watching), exceptions
+            context.workspace.inbox, folders, Watching(settings.folders.watching), exceptions
         )
-        with Waker(office.workspace.inbox, watching, poll_seconds=every) as waker:
+        with Waker(context.workspace.inbox, watching, poll_seconds=every) as waker:
             pulse.beat(troubles=rounds.troubles)
             while not is_stopping():
                 pause = min(every, rounds.go())
@@ -84,24 +84,24 @@ def watch(
 
 
 @contextmanager
-def _beating(office: Office, pulse: Pulse) -> Iterator[None]:
+def _beating(context: Context, pulse: Pulse) -> Iterator[None]:
     """Let progress within a pass be a sign of life as well."""
-    quiet, office.say = office.say, pulse.beating(office.say)
+    quiet, context.say = context.say, pulse.beating(context.say)
     try:
         yield
     finally:
-        office.say = quiet
+        context.say = quiet
 
 
 class _Rounds:
     """Pass after pass: trouble of one puts off the next, and ends nothing (promise 3)."""
 
     def __init__(
-        self, office: Office, on_pass: Callable[[PassReport], None], postman: Postman
+        self, context: Context, on_pass: Callable[[PassReport], None], postman: Postman
     ) -> None:
-        self._office, self._on_pass, self._postman = office, on_pass, postman
-        self._intake = open_intake(office)
-        self._retry = Retry(office, "pass", "处理来件")
+        self._context, self._on_pass, self._postman = context, on_pass, postman
+        self._intake = open_intake(context)
+        self._retry = Retry(context, "pass", "处理来件")
         self._is_tidy = False
         self._noticed: tuple[str, ...] = ()
         self._told: tuple[str, ...] = ()
@@ -125,34 +125,34 @@ class _Rounds:
 
     def _tidy_up(self) -> float:
         self._is_tidy = False
-        self._noticed += tidy_up(self._office)
+        self._noticed += tidy_up(self._context)
         self._is_tidy = True
         return 0.0
 
     def _pass(self) -> float:
-        office, intake = self._office, self._intake
+        context, intake = self._context, self._intake
         before, self._told = self._told, ()
-        mended = (*close_state(office), *ensure_stamp_key(office))
-        tree = office.tree
-        office.reread_units()
+        mended = (*close_state(context), *ensure_stamp_key(context))
+        tree = context.tree
+        context.reread_units()
         if self._intake.seen.hindered:  # perhaps the way is free now
-            office.workspace.ensure_unit_folders(office.tree)
-        if not self._is_tidy or office.tree is not tree:
+            context.workspace.ensure_unit_folders(context.tree)
+        if not self._is_tidy or context.tree is not tree:
             self._tidy_up()
         intake.taken = 0
-        observation = take(office, intake, look(office, intake).files)
-        report = work_off(office, intake)
+        observation = take(context, intake, look(context, intake).files)
+        report = work_off(context, intake)
         self._postman.call()
-        report.troubles += (office.units_trouble,) if office.units_trouble else ()
+        report.troubles += (context.units_trouble,) if context.units_trouble else ()
         report.mended = (*mended, *self._noticed, *report.mended)
         self._noticed = ()
-        report.waiting = waiting_after(office, intake)
+        report.waiting = waiting_after(context, intake)
         self._told = (*report.troubles, *report.templates)
         known, self._waiting = self._waiting, {each.identity for each in report.waiting}
         is_new = report.mended or (self._told and self._told != before) or self._waiting - known
         if report.taken or report.published or report.outcomes or is_new:
             self._on_pass(report)
-        if is_behind(office, intake):
+        if is_behind(context, intake):
             return 0.0
         return math.inf if observation.next_look is None else observation.next_look
 

@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 from typing import IO, BinaryIO
 
 from sheetflow import __version__
-from sheetflow.context import LOG, Office
+from sheetflow.context import LOG, Context
 from sheetflow.context.stamps import stamp_key
 from sheetflow.durable import write_whole
 from sheetflow.errors import WorkspaceError
@@ -40,12 +40,12 @@ class Backup:
     missing: list[str] = field(default_factory=list)
 
 
-def back_up(office: Office, target: Path) -> Backup:
+def back_up(context: Context, target: Path) -> Backup:
     """Write the backup to `target`, complete or not at all; an older one there is replaced.
 
     Raise WorkspaceError where it cannot be written, or would lie where units read.
     """
-    place, space = target.absolute().parent.resolve(), office.workspace
+    place, space = target.absolute().parent.resolve(), context.workspace
     for folder in (space.inbox, space.outbox, space.archive):
         if folder.resolve() in (place, *place.parents):
             raise WorkspaceError(
@@ -55,7 +55,7 @@ def back_up(office: Office, target: Path) -> Backup:
 
     def write(file: BinaryIO) -> None:
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as package:
-            _pack(office, package, backup)
+            _pack(context, package, backup)
 
     try:
         write_whole(target, write)
@@ -68,14 +68,14 @@ def back_up(office: Office, target: Path) -> Backup:
     return backup
 
 
-def _pack(office: Office, package: zipfile.ZipFile, backup: Backup) -> None:
+def _pack(context: Context, package: zipfile.ZipFile, backup: Backup) -> None:
     """Fill `package`, and note in `backup` what it holds; the manifest comes last."""
-    space = office.workspace
-    originals = _add_database(office, package, backup)
+    space = context.workspace
+    originals = _add_database(context, package, backup)
     templates = [path for path in space.templates.rglob("*") if path.is_file()]
     files = [space.settings_file, space.units_file]
     files += sorted(path for path in templates if not path.name.startswith((".", "~$")))
-    files += [space.stamp_key] if stamp_key(office) else []
+    files += [space.stamp_key] if stamp_key(context) else []
     for path in files:
         _add(package, backup, path.relative_to(space.root).as_posix(), path)
     for number, sha256 in enumerate(originals, start=1):
@@ -87,26 +87,26 @@ def _pack(office: Office, package: zipfile.ZipFile, backup: Backup) -> None:
             found = ""
         if found != sha256:
             backup.missing.append(sha256)
-        office.say("备份", number, len(originals))
+        context.say("备份", number, len(originals))
     document = {
         "kind": KIND,
         "version": VERSION,
         "program": __version__,
-        "made_at": office.clock.now().isoformat(),
+        "made_at": context.clock.now().isoformat(),
         "files": backup.files,
         "missing": backup.missing,
     }
     package.writestr(MANIFEST, json.dumps(document, ensure_ascii=False, indent=1))
 
 
-def _add_database(office: Office, package: zipfile.ZipFile, backup: Backup) -> list[str]:
+def _add_database(context: Context, package: zipfile.ZipFile, backup: Backup) -> list[str]:
     """Put in the database as of this moment and its journal; name the originals it counts on."""
     # As private as the state itself.
     with TemporaryDirectory(
-        prefix=".backup-", dir=office.workspace.state, ignore_cleanup_errors=True
+        prefix=".backup-", dir=context.workspace.state, ignore_cleanup_errors=True
     ) as folder:
         copy, journal = Path(folder) / "copy.db", Path(folder) / "journal"
-        office.store.backup(copy)
+        context.store.backup(copy)
         with Store.open(copy) as store:
             purged = store.purges.find_purged()
             arrivals = store.arrivals.find_all()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sheetflow.children.tasks.judge import JudgeRequest, judge_request, read_file
 from sheetflow.children.tasks.workbooks import ReturnedLook, render_marked
-from sheetflow.context import Office
+from sheetflow.context import Context
 from sheetflow.context.stamps import token_for
 from sheetflow.durable import replace_file
 from sheetflow.errors import UnreadableError, WorkspaceError
@@ -33,7 +33,7 @@ class Checked:
     request: JudgeRequest | None = None
 
 
-def check_file(office: Office, file: Path, unit_id: str = "") -> Checked:
+def check_file(context: Context, file: Path, unit_id: str = "") -> Checked:
     """Judge `file` as if `unit_id` had dropped it; without it, the unit that it names.
 
     Raise WorkspaceError where the file is not there or the unit cannot be told.
@@ -45,25 +45,25 @@ def check_file(office: Office, file: Path, unit_id: str = "") -> Checked:
     except UnreadableError as error:
         finding = GENERAL[error.reason].at(Place(), **error.details)
         return Checked(Judgement(outcome=Outcome.REFUSED, findings=(finding,)))
-    named = unit_id or named_unit(office, raw)
-    if named not in office.tree:
+    named = unit_id or named_unit(context, raw)
+    if named not in context.tree:
         raise WorkspaceError(
             f"名单里没有单位 {named}。请用 --unit 写明单位代码。"
             if named
             else "这个文件没有写明单位。请用 --unit 写明单位代码。"
         )
-    unit = office.tree[named]
+    unit = context.tree[named]
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
-    request = request_for_unit(office, unit, str(file), office.clock.now(), digest)
+    request = request_for_unit(context, unit, str(file), context.clock.now(), digest)
     judgement, asked = judge_request(request, raw)
     if asked:
-        form = office.form(judgement.form)
-        known = resolve_keys(office, form, asked)
+        form = context.form(judgement.form)
+        known = resolve_keys(context, form, asked)
         judgement, _ = judge_request(dataclasses.replace(request, known_keys=known), raw)
     return Checked(judgement, request)
 
 
-def write_annotated(office: Office, checked: Checked, target: Path) -> bool:
+def write_annotated(context: Context, checked: Checked, target: Path) -> bool:
     """Write the marked copy to `target`, replacing what is there; give whether there is one.
 
     There is none of a workbook in which form and period are not known. Raise
@@ -77,17 +77,17 @@ def write_annotated(office: Office, checked: Checked, target: Path) -> bool:
         return False
     if target.exists() and target.samefile(request.path):
         raise WorkspaceError("批注件不能写在原文件上。请换一个名称。")
-    token = token_for(office, judgement.form, request.unit.unit_id, judgement.period)
-    look = ReturnedLook(office.dress, request.now, token=token)
+    token = token_for(context, judgement.form, request.unit.unit_id, judgement.period)
+    look = ReturnedLook(context.dress, request.now, token=token)
     replace_file(target, render_marked(request, judgement, look))
     return True
 
 
-def named_unit(office: Office, raw: RawWorkbook) -> str:
+def named_unit(context: Context, raw: RawWorkbook) -> str:
     """Give the code of the unit that a workbook names: by its stamp, else on its cover."""
     if stamped := parse_stamp(raw).unit:
         return stamped
-    for form in office.campaign.forms:
+    for form in context.campaign.forms:
         values = find_card_values(form.cover_sheet, find_sheets(raw, form))
         if code := read_code(values.get(form.cover.unit_id)):
             return code

@@ -10,7 +10,7 @@ from __future__ import annotations
 import getpass
 from dataclasses import replace
 
-from sheetflow.context import LOG, Office
+from sheetflow.context import LOG, Context
 from sheetflow.errors import StoreError
 from sheetflow.findings import Finding, Severity
 from sheetflow.schemas.documents import load_finding
@@ -21,16 +21,16 @@ from sheetflow.validators.catalogue.workbooks import UNREAD_SHEETS
 _MOST_LISTED = 30
 
 
-def waive(office: Office, receipt: str, rule: str, why: str) -> None:
+def waive(context: Context, receipt: str, rule: str, why: str) -> None:
     """Let the hard findings of `rule` pass for the submission `receipt`.
 
     `rule` is the rule's code, or the 编号 of one of its findings as 问题清单 shows it.
     Raise StoreError where there is no such receipt or finding, or where it cannot be waived.
     """
-    submission = _find(office, receipt)
+    submission = _find(context, receipt)
     if submission.outcome != "returned":
         raise StoreError(f"{receipt} 不是退回的报送，不需要放行审核意见。")
-    findings = list(map(load_finding, office.store.contents.find_findings(submission)))
+    findings = list(map(load_finding, context.store.contents.find_findings(submission)))
     every = [entry for entry in findings if entry.severity is Severity.MUST]
     hard = [entry for entry in every if rule.strip().upper() == entry.number]
     rule = hard[0].rule if hard else rule
@@ -41,51 +41,51 @@ def waive(office: Office, receipt: str, rule: str, why: str) -> None:
         raise StoreError(
             f"审核意见 {rule} 不能放行：单元格的内容读不出来，放行就会丢失。请退回改正。"
         )
-    now = office.clock.now()
+    now = context.clock.now()
     waiver = Waiver(receipt=receipt, rule=rule, why=_reason(why), by=getpass.getuser(), at=now)
-    office.store.outcomes.record_waiver(waiver)
+    context.store.outcomes.record_waiver(waiver)
     LOG.info("receipt %s: rule %s waived", receipt, rule)
 
 
-def decide(office: Office, receipt: str, verdict: str, why: str = "") -> str:
+def decide(context: Context, receipt: str, verdict: str, why: str = "") -> str:
     """Release or reject the held submission `receipt`; a rejection needs its reason.
 
     Give what whoever releases should know besides: that a later submission stands.
     Raise StoreError where there is no such receipt, or where it is not held.
     """
-    submission = _find(office, receipt)
+    submission = _find(context, receipt)
     reason = _reason(why) if verdict == "reject" else why.strip()
-    findings = list(map(load_finding, office.store.contents.find_findings(submission)))
+    findings = list(map(load_finding, context.store.contents.find_findings(submission)))
     ours = submission.outcome == "held" and all(entry.rule == "our-fault" for entry in findings)
     if verdict == "release" and ours:
         # Nobody has looked at it yet: it is judged anew, every doubt included.
-        office.store.outcomes.record_reopened(receipt)
+        context.store.outcomes.record_reopened(receipt)
         LOG.info("receipt %s: judged anew after a fault of ours", receipt)
         return ""
-    now = office.clock.now()
-    office.store.outcomes.record_decision(
+    now = context.clock.now()
+    context.store.outcomes.record_decision(
         Decision(receipt=receipt, verdict=verdict, why=reason, by=getpass.getuser(), at=now)
     )
     LOG.info("receipt %s: %s", receipt, verdict)
-    return _overtaken(office, submission) if verdict == "release" else ""
+    return _overtaken(context, submission) if verdict == "release" else ""
 
 
-def _find(office: Office, receipt: str) -> Submission:
-    submission = office.store.submissions.find_submission(receipt)
+def _find(context: Context, receipt: str) -> Submission:
+    submission = context.store.submissions.find_submission(receipt)
     if submission is None:
         raise StoreError(
             f"没有回执号 {receipt}。回执号写在回执、退回件和邮件里，如 370102-2012B1-1。"
         )
-    if submission.arrival_id in office.store.purges.find_purged():
+    if submission.arrival_id in context.store.purges.find_purged():
         raise StoreError(f"{receipt} 的原件已经清理，不能重新处理。请让单位重新报送。")
     return submission
 
 
-def _overtaken(office: Office, submission: Submission) -> str:
+def _overtaken(context: Context, submission: Submission) -> str:
     """Say which later submission stands, whatever becomes of this one; empty where none does."""
     if not submission.period:
         return ""
-    standing = office.store.submissions.find_accepted(
+    standing = context.store.submissions.find_accepted(
         submission.unit_id, submission.form, submission.period
     )
     if standing is None or standing.arrival_id < submission.arrival_id:

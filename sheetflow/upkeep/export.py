@@ -21,7 +21,7 @@ from typing import BinaryIO
 
 from sheetflow.consolidation.tables import Consolidated, DetailRow, DetailSheet
 from sheetflow.consolidation.workbook import consolidate
-from sheetflow.context import Office
+from sheetflow.context import Context
 from sheetflow.durable import EVERYBODYS, write_whole
 from sheetflow.errors import RequestError, WorkspaceError
 from sheetflow.periods import Period
@@ -34,12 +34,12 @@ from sheetflow.schemas.parsing import Value
 from sheetflow.service.books import books_of
 
 
-def level_named(office: Office, word: str) -> str:
+def level_named(context: Context, word: str) -> str:
     """Give the level that a word means, the top one for none; raise RequestError for another.
 
     The lowest level sees its own rows only: nobody reads those of all with its eyes.
     """
-    levels = office.campaign.levels
+    levels = context.campaign.levels
     found = levels.find(word) if word else levels.top
     if found is None or found == levels.lowest:
         known = "、".join(f"{spec.name}（{spec.key}）" for spec in levels.rungs[:-1])
@@ -48,25 +48,27 @@ def level_named(office: Office, word: str) -> str:
 
 
 def export_rows(
-    office: Office, period: Period, folder: Path, level: str, form: Form | None = None
+    context: Context, period: Period, folder: Path, level: str, form: Form | None = None
 ) -> list[Path]:
     """Write everything accepted for `period` into `folder`, as readers of `level` may see it.
 
     Of `form`, or of all that are filled for the period. One set of files a form and top unit: each
     other form than the main one, and each of several top units, has a folder of its own.
     """
-    forms = (form,) if form else office.campaign.forms
+    forms = (form,) if form else context.campaign.forms
     filled = [each for each in forms if each.takes(period)]
-    return [path for each in filled for path in _export(office, each, period, folder, level)]
+    return [path for each in filled for path in _export(context, each, period, folder, level)]
 
 
-def _export(office: Office, form: Form, period: Period, folder: Path, level: str) -> Iterator[Path]:
-    books = books_of(office, form, form.period(period.period_id))
-    other = office.campaign.other_form(form.key)
+def _export(
+    context: Context, form: Form, period: Period, folder: Path, level: str
+) -> Iterator[Path]:
+    books = books_of(context, form, form.period(period.period_id))
+    other = context.campaign.other_form(form.key)
     place = folder / safe_name(other.title) if other else folder
-    for root in office.tree.roots:
-        tables = tables_of(consolidate(office.campaign, books, root, office.policy(level)))
-        target = place if len(office.tree.roots) == 1 else place / root.folder
+    for root in context.tree.roots:
+        tables = tables_of(consolidate(context.campaign, books, root, context.policy(level)))
+        target = place if len(context.tree.roots) == 1 else place / root.folder
         yield from write_export(target, f"{form.key}_{period.period_id}", tables)
 
 

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from sheetflow.context import LOG, Office
+from sheetflow.context import LOG, Context
 from sheetflow.context.lock import held_lock
 from sheetflow.context.paths import answer_path, precheck_path, workbook_path
 from sheetflow.durable import sync_folder
@@ -64,63 +64,63 @@ class Purged:
     """Files of the outbox that a person changed: they may hold personal data, and stay."""
 
 
-def plan_purge(office: Office, before: dt.date) -> PurgePlan:
+def plan_purge(context: Context, before: dt.date) -> PurgePlan:
     """Tell what lies in periods that ended before `before`, or arrived before it for none.
 
     Raise WorkspaceError where one of the periods is open, or something of it is in hand.
     """
     plan = PurgePlan(before)
-    for submission in office.store.submissions.find_submissions():
+    for submission in context.store.submissions.find_submissions():
         plan.sources.setdefault(submission.arrival_id, []).append(submission)
     old = [
         (arrival, periods)
-        for arrival in office.store.arrivals.find_all()
-        if _is_old(before, arrival, periods := list(_periods(office, plan, arrival)))
+        for arrival in context.store.arrivals.find_all()
+        if _is_old(before, arrival, periods := list(_periods(context, plan, arrival)))
     ]
     plan.periods = sorted({period for _, periods in old for period in periods})
-    _check_at_rest(office, plan, [arrival for arrival, _ in old])
-    carried = {entry.arrival_id: entry for entry in _carried(office)}
+    _check_at_rest(context, plan, [arrival for arrival, _ in old])
+    carried = {entry.arrival_id: entry for entry in _carried(context)}
     plan.arrivals = [arrival for arrival, _ in old if arrival.arrival_id not in carried]
     plan.carried = [carried[one.arrival_id] for one, _ in old if one.arrival_id in carried]
-    gone = office.store.purges.find_purged()
+    gone = context.store.purges.find_purged()
     plan.fresh = [arrival for arrival in plan.arrivals if arrival.arrival_id not in gone]
-    queued = office.store.mails.find_mails("queued")  # the next purge takes what they attach
+    queued = context.store.mails.find_mails("queued")  # the next purge takes what they attach
     kept = {entry.path for mail in queued for entry in mail.attachments}
-    outbox = office.workspace.outbox
+    outbox = context.workspace.outbox
     plan.paths = {
         path: arrival.unit_id
         for arrival in plan.arrivals
-        if arrival.unit_id in office.tree
-        for path in _copies(office, plan, arrival)
+        if arrival.unit_id in context.tree
+        for path in _copies(context, plan, arrival)
         if path not in kept
-        if is_published(office, outbox / path) or lies_there(outbox, outbox / path)
+        if is_published(context, outbox / path) or lies_there(outbox, outbox / path)
     }
     return plan
 
 
-def purge(office: Office, before: dt.date) -> Purged:
+def purge(context: Context, before: dt.date) -> Purged:
     """Purge everything before `before` and record it; nothing where all of it is gone already.
 
     Raise WorkspaceError where a service runs, or as `plan_purge` does.
     """
-    space = office.workspace
+    space = context.workspace
     with held_lock(space.lock):
-        plan = plan_purge(office, before)
-        done = _record(office, plan) if plan.fresh else None
-        changed = _remove_copies(office, plan)
-        _remove_originals(office, plan)
-        forget_pieces(office)
-        rewrite_journal(office.store, space.journal)
-        office.store.compact()
-        rebuilt = rebuild(office)
+        plan = plan_purge(context, before)
+        done = _record(context, plan) if plan.fresh else None
+        changed = _remove_copies(context, plan)
+        _remove_originals(context, plan)
+        forget_pieces(context)
+        rewrite_journal(context.store, space.journal)
+        context.store.compact()
+        rebuilt = rebuild(context)
     originals, documents = (done.originals, done.documents) if done else (0, 0)
     LOG.info("purged before %s: %d originals, %d documents", before, originals, documents)
     # Roll-ups that show purged rows still, because a person changed them.
     changed += [
         entry.path
-        for entry in office.store.publications.find_beside()
+        for entry in context.store.publications.find_beside()
         if entry.kind == PublicationKind.CONSOLIDATED and entry.beside_for == Beside.HERS
-        if _shows(office, plan, entry)
+        if _shows(context, plan, entry)
     ]
     # Made before a migration, or set aside by a restore.
     older = (*sorted(space.state.glob("*.bak")), *sorted(space.root.glob("恢复前_*")))
@@ -133,19 +133,19 @@ def purge(office: Office, before: dt.date) -> Purged:
     )
 
 
-def _periods(office: Office, plan: PurgePlan, arrival: Arrival) -> Iterator[Period]:
+def _periods(context: Context, plan: PurgePlan, arrival: Arrival) -> Iterator[Period]:
     """Give the periods that a file was for, as far as anybody knew."""
     named = [
         (submission.form, submission.period)
         for submission in plan.sources.get(arrival.arrival_id, ())
     ]
     if arrival.answer == "duplicate":
-        repeated = office.store.submissions.find_submission(arrival.answered_receipt)
+        repeated = context.store.submissions.find_submission(arrival.answered_receipt)
         named += [(repeated.form, repeated.period)] if repeated else []
     if arrival.answer == "precheck":
-        head = office.store.arrivals.find_answer_document(arrival.arrival_id)[0]
+        head = context.store.arrivals.find_answer_document(arrival.arrival_id)[0]
         named.append((str(head["form"]), str(head["period"])))
-    yield from (office.period(form, period) for form, period in dict.fromkeys(named) if period)
+    yield from (context.period(form, period) for form, period in dict.fromkeys(named) if period)
 
 
 def _is_old(before: dt.date, arrival: Arrival, periods: list[Period]) -> bool:
@@ -156,15 +156,15 @@ def _is_old(before: dt.date, arrival: Arrival, periods: list[Period]) -> bool:
     return arrival.arrived_at.date() < before
 
 
-def _check_at_rest(office: Office, plan: PurgePlan, arrivals: Iterable[Arrival]) -> None:
+def _check_at_rest(context: Context, plan: PurgePlan, arrivals: Iterable[Arrival]) -> None:
     """Refuse while answers are still to be made, a period is open, or a held workbook waits."""
-    waiting = len(office.store.arrivals.find_unjudged())
-    waiting += len(office.store.publications.find_stale(PublicationKind.ANSWER))
+    waiting = len(context.store.arrivals.find_unjudged())
+    waiting += len(context.store.publications.find_stale(PublicationKind.ANSWER))
     if waiting:
         raise WorkspaceError(f"还有{waiting}份来件没有处理完，先不清理。请先运行 run。")
     for period in plan.periods:
-        if not office.is_closed(period):
-            last = office.last_deadline(period)
+        if not context.is_closed(period):
+            last = context.last_deadline(period)
             raise WorkspaceError(
                 f"{period.label}还没有截止（最晚{last.year}年{last.month}月{last.day}日），没有清理。"
                 f"请用更早的日期，不晚于{period.last_day.isoformat()}。"
@@ -182,41 +182,43 @@ def _check_at_rest(office: Office, plan: PurgePlan, arrivals: Iterable[Arrival])
         )
 
 
-def _carried(office: Office) -> Iterator[Submission]:
+def _carried(context: Context) -> Iterator[Submission]:
     """Give each unit's newest accepted workbook of a year whose last deadline is still to come."""
-    for form in office.campaign.forms:
+    for form in context.campaign.forms:
         if not any(sheet.is_book for sheet in form.sheets):
             continue
-        accepted = office.store.submissions.find_submissions(form=form.key)
+        accepted = context.store.submissions.find_submissions(form=form.key)
         for unit_id in dict.fromkeys(entry.unit_id for entry in accepted):
-            history = office.store.submissions.find_history(unit_id, form.key)
+            history = context.store.submissions.find_history(unit_id, form.key)
             later = form.period(history[-1].period).rest_of_year if history else ()
-            if later and not office.is_closed(later[-1]):
+            if later and not context.is_closed(later[-1]):
                 yield history[-1]
 
 
-def _copies(office: Office, plan: PurgePlan, arrival: Arrival) -> Iterator[str]:
+def _copies(context: Context, plan: PurgePlan, arrival: Arrival) -> Iterator[str]:
     """Name the files of the outbox that may hold what a received workbook held."""
-    unit = office.tree[arrival.unit_id]
+    unit = context.tree[arrival.unit_id]
     if arrival.answer == "precheck":
-        head = office.store.arrivals.find_answer_document(arrival.arrival_id)[0]
+        head = context.store.arrivals.find_answer_document(arrival.arrival_id)[0]
         form_and_period = str(head["form"]), str(head["period"])
-        yield office.relative(precheck_path(office, unit, *form_and_period, arrival.arrival_id))
+        yield context.relative(precheck_path(context, unit, *form_and_period, arrival.arrival_id))
     for submission in plan.sources.get(arrival.arrival_id, ()):
         # It may have been returned first and accepted later, by the same number.
-        yield from _published_of(office, submission)
+        yield from _published_of(context, submission)
         returned = replace(submission, outcome="returned")
-        yield office.relative(answer_path(office, returned))
+        yield context.relative(answer_path(context, returned))
         if submission.outcome == "accepted" and submission.period:
-            form = office.form(submission.form)
+            form = context.form(submission.form)
             period = form.period(submission.period)
-            yield office.relative(workbook_path(office, form, unit, period))
+            yield context.relative(workbook_path(context, form, unit, period))
 
 
-def _published_of(office: Office, submission: Submission) -> Iterator[str]:
+def _published_of(context: Context, submission: Submission) -> Iterator[str]:
     """Name what was published of a submission under a name that its unit no longer bears."""
     ending = f"_第{submission.number}号.xlsx"
-    for entry in office.store.publications.find_publications(submission.unit_id, submission.period):
+    for entry in context.store.publications.find_publications(
+        submission.unit_id, submission.period
+    ):
         name = entry.path.rpartition("/")[2]
         if entry.form != submission.form:
             continue
@@ -225,8 +227,8 @@ def _published_of(office: Office, submission: Submission) -> Iterator[str]:
             yield entry.path
 
 
-def _record(office: Office, plan: PurgePlan) -> Purge:
-    forms = office.campaign.by_key
+def _record(context: Context, plan: PurgePlan) -> Purge:
+    forms = context.campaign.by_key
 
     def thin(form: str, sheet: str, text: str) -> str:
         declared = forms[form].by_key.get(sheet) if form in forms else None
@@ -234,13 +236,13 @@ def _record(office: Office, plan: PurgePlan) -> Purge:
 
     shown = [
         entry
-        for entry in office.store.publications.find_publications()
+        for entry in context.store.publications.find_publications()
         if entry.kind == PublicationKind.CONSOLIDATED
-        and entry.unit_id in office.tree
-        and _shows(office, plan, entry)
+        and entry.unit_id in context.tree
+        and _shows(context, plan, entry)
     ]
-    return office.store.purges.record_purge(
-        Purge(before=plan.before, by=getpass.getuser(), at=office.clock.now()),
+    return context.store.purges.record_purge(
+        Purge(before=plan.before, by=getpass.getuser(), at=context.clock.now()),
         [arrival.arrival_id for arrival in plan.fresh],
         thin,
         outdated=[entry.path for entry in shown],
@@ -257,35 +259,35 @@ def _record(office: Office, plan: PurgePlan) -> Purge:
     )
 
 
-def _shows(office: Office, plan: PurgePlan, entry: Publication) -> bool:
+def _shows(context: Context, plan: PurgePlan, entry: Publication) -> bool:
     """Whether a roll-up of that period may show rows of a purged one: its own or earlier."""
-    so_far = office.period(entry.form, entry.period).year_so_far
+    so_far = context.period(entry.form, entry.period).year_so_far
     return any(period in so_far for period in plan.periods)
 
 
-def _remove_copies(office: Office, plan: PurgePlan) -> list[str]:
+def _remove_copies(context: Context, plan: PurgePlan) -> list[str]:
     """Remove what is ours; name what a person changed, which stays."""
-    outbox, changed = office.workspace.outbox, list[str]()
+    outbox, changed = context.workspace.outbox, list[str]()
     for path, unit_id in sorted(plan.paths.items()):
-        _, left = remove_publication(outbox, outbox / path, ours_at(office, path, unit_id))
-        changed += [office.relative(place) for place in left]
-    maildir = MaildirCarrier(office.workspace.maildir)
-    for mail in office.store.mails.find_mails("sent"):
+        _, left = remove_publication(outbox, outbox / path, ours_at(context, path, unit_id))
+        changed += [context.relative(place) for place in left]
+    maildir = MaildirCarrier(context.workspace.maildir)
+    for mail in context.store.mails.find_mails("sent"):
         if any(entry.path in plan.paths for entry in mail.attachments):
             maildir.remove(mail.message_id)
     return changed
 
 
-def _remove_originals(office: Office, plan: PurgePlan) -> None:
+def _remove_originals(context: Context, plan: PurgePlan) -> None:
     """Remove the blobs that nobody counts on any longer."""
-    gone = office.store.purges.find_purged()
+    gone = context.store.purges.find_purged()
     needed = {
         arrival.sha256
-        for arrival in office.store.arrivals.find_all()
+        for arrival in context.store.arrivals.find_all()
         if arrival.arrival_id not in gone
     }
     for sha256 in {arrival.sha256 for arrival in plan.arrivals} - needed:
-        blob = blob_path(office.workspace.archive, sha256)
+        blob = blob_path(context.workspace.archive, sha256)
         with suppress(FileNotFoundError):
             blob.chmod(0o600)  # Windows does not remove what is read-only
             blob.unlink()

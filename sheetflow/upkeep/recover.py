@@ -21,7 +21,7 @@ from tempfile import TemporaryDirectory
 
 from sheetflow.children.tasks.judge import JudgeReply, judge_file, read_file
 from sheetflow.config.workspace import Workspace, open_workspace
-from sheetflow.context import LOG, Office, Say, open_office, say_nothing
+from sheetflow.context import LOG, Context, Say, open_context, say_nothing
 from sheetflow.context.clock import Clock
 from sheetflow.context.lock import held_lock
 from sheetflow.context.open_store import open_store, refuse_over_originals
@@ -129,8 +129,8 @@ def _recovered(
     if backup:
         _unpack_database(workspace, backup, draft, database)
     found = Recovered(damaged_lines=journal.damaged)
-    with open_office(workspace.root, at, say, lambda *_: Store.open(database)) as office:
-        store = office.store
+    with open_context(workspace.root, at, say, lambda *_: Store.open(database)) as context:
+        store = context.store
         if journal.batches and not backup:
             store.record_workspace(journal.batches[-1].workspace)
         elif journal.batches and store.workspace_id != journal.batches[-1].workspace:
@@ -141,8 +141,8 @@ def _recovered(
         with suppress(SheetflowError, OSError), _old_store(workspace) as lost:
             announced = lost.publications.find_all_announced()
         store.publications.record_announced(announced)
-        _receive_all(office, journal, found)
-        found.unknown_files = sum(1 for _ in strange_files(office))
+        _receive_all(context, journal, found)
+        found.unknown_files = sum(1 for _ in strange_files(context))
         rewrite_journal(store, draft / "journal")
     return found
 
@@ -160,10 +160,10 @@ def _unpack_database(workspace: Workspace, backup: Path, draft: Path, database: 
         key.rename(workspace.stamp_key)
 
 
-def _receive_all(office: Office, journal: Journal, found: Recovered) -> None:
+def _receive_all(context: Context, journal: Journal, found: Recovered) -> None:
     """Receive and judge every original, in order; those noted in one moment side by side."""
-    archive, clock = office.workspace.archive, office.clock
-    before = {_whence(arrival): arrival for arrival in office.store.arrivals.find_all()}
+    archive, clock = context.workspace.archive, context.clock
+    before = {_whence(arrival): arrival for arrival in context.store.arrivals.find_all()}
     fresh: dict[tuple[str, str], Entry] = {}
     for entry in journal.entries:
         if _whence(entry) not in before:
@@ -183,15 +183,15 @@ def _receive_all(office: Office, journal: Journal, found: Recovered) -> None:
     kept: set[int] = set()
     for moment, group in groupby(present, key=lambda entry: entry.arrived_at):
         while strays and strays[0][0] <= moment:
-            kept |= _hold(office, *strays.pop(0), found)
+            kept |= _hold(context, *strays.pop(0), found)
         entries = list(group)
-        office.clock = Clock(moment)
-        _judge(office, entries, found, kept)
+        context.clock = Clock(moment)
+        _judge(context, entries, found, kept)
         done += len(entries)
-        office.say("重新审核", done, len(present))
+        context.say("重新审核", done, len(present))
     for stray in strays:
-        _hold(office, *stray, found)
-    office.clock = clock
+        _hold(context, *stray, found)
+    context.clock = clock
 
 
 def _whence(delivery: Entry | Arrival) -> tuple[str, str]:
@@ -199,31 +199,31 @@ def _whence(delivery: Entry | Arrival) -> tuple[str, str]:
     return delivery.source, delivery.source_key
 
 
-def _judge(office: Office, entries: Iterable[Entry], found: Recovered, kept: set[int]) -> None:
-    with office.store.together():
+def _judge(context: Context, entries: Iterable[Entry], found: Recovered, kept: set[int]) -> None:
+    with context.store.together():
         for entry in entries:
-            office.store.arrivals.record_arrival(arrival_of(entry))
-    for some in judge_arrivals(office):
+            context.store.arrivals.record_arrival(arrival_of(entry))
+    for some in judge_arrivals(context):
         found.outcomes.update(submission.outcome for submission in some)
-    with office.store.together():  # they were told then
-        for mail in office.store.mails.find_mails("queued"):
+    with context.store.together():  # they were told then
+        for mail in context.store.mails.find_mails("queued"):
             if mail.mail_id not in kept:
-                office.store.mails.record_mail_sent(mail.mail_id, office.clock.now())
+                context.store.mails.record_mail_sent(mail.mail_id, context.clock.now())
 
 
-def _hold(office: Office, moment: dt.datetime, sha256: str, found: Recovered) -> set[int]:
+def _hold(context: Context, moment: dt.datetime, sha256: str, found: Recovered) -> set[int]:
     """Hold an original for the unit that it names; give the mails that tell of it."""
-    path = blob_path(office.workspace.archive, sha256)
+    path = blob_path(context.workspace.archive, sha256)
     try:
-        unit_id = named_unit(office, office.pool.call(read_file, str(path)))
+        unit_id = named_unit(context, context.pool.call(read_file, str(path)))
     except (UnreadableError, OSError):
         unit_id = ""
-    if unit_id not in office.tree:
+    if unit_id not in context.tree:
         found.without_unit.append(sha256)
         return set()
-    before = {mail.mail_id for mail in office.store.mails.find_mails("queued")}
-    office.clock = Clock(moment)
-    arrival = office.store.arrivals.record_arrival(
+    before = {mail.mail_id for mail in context.store.mails.find_mails("queued")}
+    context.clock = Clock(moment)
+    arrival = context.store.arrivals.record_arrival(
         NewArrival(
             source=_ARCHIVE,
             source_key=sha256,
@@ -235,8 +235,8 @@ def _hold(office: Office, moment: dt.datetime, sha256: str, found: Recovered) ->
             arrived_at=moment.replace(microsecond=0),
         )
     )
-    office.store.arrivals.record_acknowledged(arrival.arrival_id, office.clock.now())
-    reply = office.pool.call(judge_file, request_for(office, arrival))
+    context.store.arrivals.record_acknowledged(arrival.arrival_id, context.clock.now())
+    reply = context.pool.call(judge_file, request_for(context, arrival))
     held = Judgement(
         outcome=Outcome.HELD,
         findings=(GENERAL[GUESSED].at(Place()),),
@@ -244,10 +244,10 @@ def _hold(office: Office, moment: dt.datetime, sha256: str, found: Recovered) ->
         version=reply.judgement.version,
         period=reply.judgement.period,
     )
-    submission = record_reply(office, arrival, JudgeReply(judgement=held))
+    submission = record_reply(context, arrival, JudgeReply(judgement=held))
     found.outcomes["held"] += 1
     found.guessed += [submission.receipt] if submission else []
-    return {mail.mail_id for mail in office.store.mails.find_mails("queued")} - before
+    return {mail.mail_id for mail in context.store.mails.find_mails("queued")} - before
 
 
 _LOGGED = re.compile(

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from sheetflow.consolidation.accepted import Books
 from sheetflow.consolidation.tables import BoardRow, State
-from sheetflow.context import LOG, Office
+from sheetflow.context import LOG, Context
 from sheetflow.context.paths import workbook_path
 from sheetflow.errors import WorkspaceError
 from sheetflow.mail.facts import full_message_id, mail_facts, make_mail
@@ -49,7 +49,7 @@ class Reminders:
 
 
 def remind(
-    office: Office, period: Period | None = None, form: Form | None = None
+    context: Context, period: Period | None = None, form: Form | None = None
 ) -> list[Reminders]:
     """Queue the reminders of `period`, by default the last one that has ended, of `form` or of all.
 
@@ -57,13 +57,13 @@ def remind(
     of those missing below it. Raise WorkspaceError where the period is still far from its
     end, or where no form is filled for it.
     """
-    today = office.clock.now().date()
-    forms = (form,) if form else office.campaign.forms
+    today = context.clock.now().date()
+    forms = (form,) if form else context.campaign.forms
     wanted = _asked(forms, period) if period else _ended_last(forms, today)
     if all(today + _NEAR < when.last_day for _, when in wanted):
         labels = "、".join(dict.fromkeys(when.label for _, when in wanted))
         raise WorkspaceError(f"{labels}还没有结束，现在不用催报。")
-    return [_remind_of(office, each, when) for each, when in wanted]
+    return [_remind_of(context, each, when) for each, when in wanted]
 
 
 def _asked(forms: Iterable[Form], period: Period) -> list[tuple[Form, Period]]:
@@ -84,45 +84,45 @@ def _ended_last(forms: Iterable[Form], today: dt.date) -> list[tuple[Form, Perio
     return [(form, period) for form, period in ended if period.last_day == newest]
 
 
-def _remind_of(office: Office, form: Form, period: Period) -> Reminders:
-    result = Reminders(f"{period.label}{office.campaign.named_beside(form.key)}")
-    books = books_of(office, form, period)
-    expected = [unit for root in office.tree.roots for unit in books.expected(root)]
+def _remind_of(context: Context, form: Form, period: Period) -> Reminders:
+    result = Reminders(f"{period.label}{context.campaign.named_beside(form.key)}")
+    books = books_of(context, form, period)
+    expected = [unit for root in context.tree.roots for unit in books.expected(root)]
     result.missing = [row for row in map(books.board_row, expected) if not row.state.is_in]
     paths = {
-        row.unit.unit_id: workbook_path(office, form, row.unit, period) for row in result.missing
+        row.unit.unit_id: workbook_path(context, form, row.unit, period) for row in result.missing
     }
     lacking = [
-        row.unit for row in result.missing if not is_published(office, paths[row.unit.unit_id])
+        row.unit for row in result.missing if not is_published(context, paths[row.unit.unit_id])
     ]
     if lacking:
-        issue_workbooks(office, form, period, lacking)
-    names = _names(office, "remind", paths, form, period)
-    known = _known(office, names.values())
+        issue_workbooks(context, form, period, lacking)
+    names = _names(context, "remind", paths, form, period)
+    known = _known(context, names.values())
     mails: list[NewMail] = []
     for row in result.missing:
         unit_id = row.unit.unit_id
         if names[unit_id] in known:
             result.repeated.add(unit_id)
-        elif made := _reminder(office, form, period, row, names[unit_id]):
+        elif made := _reminder(context, form, period, row, names[unit_id]):
             mails += made
             result.queued.add(unit_id)
-    mails += _rollcalls(office, form, books, result)
-    office.store.mails.record_mails(mails, office.clock.now())
+    mails += _rollcalls(context, form, books, result)
+    context.store.mails.record_mails(mails, context.clock.now())
     LOG.info("period %s: %d missing, %d mails queued", period, len(result.missing), len(mails))
     return result
 
 
 def _reminder(
-    office: Office, form: Form, period: Period, row: BoardRow, name: str
+    context: Context, form: Form, period: Period, row: BoardRow, name: str
 ) -> tuple[NewMail, ...]:
-    unit, path = row.unit, workbook_path(office, form, row.unit, period)
+    unit, path = row.unit, workbook_path(context, form, row.unit, period)
     data = replace(
-        mail_facts(office, unit, form.key, period.period_id),
-        late=office.clock.now() > office.deadline(unit, form, period),
+        mail_facts(context, unit, form.key, period.period_id),
+        late=context.clock.now() > context.deadline(unit, form, period),
         reason=_REASONS.get(row.state, "").format(receipt=row.receipt),
     )
-    return make_mail(office, unit, Event.REMINDER, data, name, path)
+    return make_mail(context, unit, Event.REMINDER, data, name, path)
 
 
 _REASONS = {
@@ -135,38 +135,38 @@ _REASONS = {
 """Why somebody who did send something is reminded all the same."""
 
 
-def _rollcalls(office: Office, form: Form, books: Books, result: Reminders) -> list[NewMail]:
+def _rollcalls(context: Context, form: Form, books: Books, result: Reminders) -> list[NewMail]:
     """Make the lists for everyone who has missing units below."""
     mails: list[NewMail] = []
-    above = [unit for unit in office.tree if office.tree.children(unit.unit_id)]
-    names = _names(office, "rollcall", [unit.unit_id for unit in above], form, books.period)
-    known = _known(office, names.values())
+    above = [unit for unit in context.tree if context.tree.children(unit.unit_id)]
+    names = _names(context, "rollcall", [unit.unit_id for unit in above], form, books.period)
+    known = _known(context, names.values())
     for unit in above:
         expected = {entry.unit_id for entry in books.expected(unit)}
         lacking = [row for row in result.missing if row.unit.unit_id in expected]
         if all(row.unit == unit for row in lacking) or names[unit.unit_id] in known:
             continue
         own = "（含本级）" if unit.unit_id in expected else ""
-        held = [f"等待核实：{each.reason}" for each in held_submissions(office, expected, form)]
+        held = [f"等待核实：{each.reason}" for each in held_submissions(context, expected, form)]
         data = replace(
-            mail_facts(office, unit, form.key, books.period.period_id),
+            mail_facts(context, unit, form.key, books.period.period_id),
             deadline="",
             # Counted as on the board: whoever reads it has a workbook of its own to report.
             reason=f"应报{len(expected)}个单位{own}，已报{len(expected) - len(lacking)}个，"
             f"没有接收{len(lacking)}个。",
-            remarks=(*_lines(office, unit, lacking), *held),
+            remarks=(*_lines(context, unit, lacking), *held),
         )
-        made = make_mail(office, unit, Event.ROLLCALL, data, names[unit.unit_id])
+        made = make_mail(context, unit, Event.ROLLCALL, data, names[unit.unit_id])
         mails += made
         result.superiors += [unit] if made else []
     return mails
 
 
-def _lines(office: Office, unit: Unit, lacking: list[BoardRow]) -> Iterable[str]:
+def _lines(context: Context, unit: Unit, lacking: list[BoardRow]) -> Iterable[str]:
     """List names, under a line for each unit right below the reader that others report to."""
     groups: dict[str, list[str]] = {}
     for row in lacking:
-        branch, above = _branch(office, unit, row.unit)
+        branch, above = _branch(context, unit, row.unit)
         head = branch.name if branch else ""
         word = "" if row.state is State.MISSING else f"（{row.state.label}）"
         name = "本级" if row.unit in (branch, unit) else above + row.unit.name
@@ -177,28 +177,28 @@ def _lines(office: Office, unit: Unit, lacking: list[BoardRow]) -> Iterable[str]
             yield f"{head}：{listed}" if head else listed
 
 
-def _branch(office: Office, reader: Unit, unit: Unit) -> tuple[Unit | None, str]:
+def _branch(context: Context, reader: Unit, unit: Unit) -> tuple[Unit | None, str]:
     """Give the unit right below `reader` that `unit` is or belongs to, None where it adds up nobody.
 
     And what stands before the name of a unit that is farther below: its superior's.
     """
-    chain = office.tree.chain(unit.unit_id)
+    chain = context.tree.chain(unit.unit_id)
     place = chain.index(reader)
     branch = chain[place - 1] if place else None
-    if branch is None or not office.tree.children(branch.unit_id):
+    if branch is None or not context.tree.children(branch.unit_id):
         return None, ""
     return branch, "" if chain[1] in (branch, reader) else chain[1].name
 
 
 def _names(
-    office: Office, kind: str, unit_ids: Iterable[str], form: Form, period: Period
+    context: Context, kind: str, unit_ids: Iterable[str], form: Form, period: Period
 ) -> dict[str, str]:
     """Name today's mail to each unit, by which a second one of the day is told."""
-    ending = f"{form.key}.{period.period_id}.{office.clock.now():%Y%m%d}"
+    ending = f"{form.key}.{period.period_id}.{context.clock.now():%Y%m%d}"
     return {unit_id: f"{kind}.{unit_id}.{ending}" for unit_id in unit_ids}
 
 
-def _known(office: Office, names: Iterable[str]) -> set[str]:
+def _known(context: Context, names: Iterable[str]) -> set[str]:
     """Tell which of today's mails were queued before."""
-    full = {full_message_id(office, name): name for name in names}
-    return {full[message_id] for message_id in office.store.mails.find_known(full)}
+    full = {full_message_id(context, name): name for name in names}
+    return {full[message_id] for message_id in context.store.mails.find_known(full)}

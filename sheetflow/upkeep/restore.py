@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sheetflow.context import Office, open_office
+from sheetflow.context import Context, open_context
 from sheetflow.context.clock import Clock
 from sheetflow.context.lock import held_lock
 from sheetflow.durable import close_to_others, make_private_folder
@@ -113,9 +113,9 @@ def restore(
                 path.rename(root / STATE / path.name)
             for name in (TEMPLATES, UNITS, SETTINGS):  # the settings last: they make it a workspace
                 (draft / name).rename(root / name)
-    with open_office(root, at) as office:
-        to_publish = mark_missing(office)
-        unknown = tuple(strange_files(office))
+    with open_context(root, at) as context:
+        to_publish = mark_missing(context)
+        unknown = tuple(strange_files(context))
     made_at = str(manifest.get("made_at", ""))
     return Restored(len(manifest["files"]), made_at, to_publish, aside, unknown)
 
@@ -167,42 +167,42 @@ def set_aside(root: Path, paths: Iterable[Path], now: dt.datetime) -> Path | Non
     return aside
 
 
-def mark_missing(office: Office) -> int:
+def mark_missing(context: Context) -> int:
     """Mark every publication whose file is not in the outbox; give how many there are."""
-    answers = answers_by_path(office)
+    answers = answers_by_path(context)
     marks = [
         mark
-        for entry in office.store.publications.find_publications()
-        if entry.unit_id in office.tree
+        for entry in context.store.publications.find_publications()
+        if entry.unit_id in context.tree
         and not entry.successor
         # It may lie beside a file that a person changed.
-        and not is_there(office, office.workspace.outbox / entry.current)
+        and not is_there(context, context.workspace.outbox / entry.current)
         and (
             mark := answers.get(entry.path)
             if entry.kind == PublicationKind.ANSWER
             else mark_of(entry)
         )
     ]
-    office.store.publications.record_stale(marks, office.clock.now())
+    context.store.publications.record_stale(marks, context.clock.now())
     return len(marks)
 
 
-def strange_files(office: Office) -> Iterator[str]:
+def strange_files(context: Context) -> Iterator[str]:
     """Name the files in the outbox whose bytes are none of ours, as far as the store knows.
 
     After a restore those are what was published since the backup, and what people changed.
     """
-    outbox = office.workspace.outbox
-    plain = {entry.current: entry.path for entry in office.store.publications.find_publications()}
-    for unit in office.tree:
+    outbox = context.workspace.outbox
+    plain = {entry.current: entry.path for entry in context.store.publications.find_publications()}
+    for unit in context.tree:
         for folder, _, names in os.walk(outbox / unit.folder):
             for name in sorted(names):
                 if name.startswith((".", "~$")):
                     continue  # an office program's own, for as long as it has a file open
                 path = Path(folder, name)
-                place = office.relative(path)
+                place = context.relative(path)
                 with suppress(OSError):
-                    ours = ours_at(office, plain.get(place, place), unit.unit_id)
+                    ours = ours_at(context, plain.get(place, place), unit.unit_id)
                     if look_at(path).is_hers(ours):
                         yield place
 

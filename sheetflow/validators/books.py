@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sheetflow.findings import Catalogue, Finding, Place
-from sheetflow.schemas.book import Book, BookRow, BookSheet, Context
+from sheetflow.schemas.book import Book, BookRow, BookSheet, JudgingContext
 from sheetflow.schemas.columnwise import is_blank
 from sheetflow.schemas.layout import columns_in
 from sheetflow.schemas.sheets import Kind, Sheet
@@ -28,7 +28,7 @@ from sheetflow.workbook import RawSheet, RawWorkbook
 
 
 def parse_book(
-    raw: RawWorkbook, known: Recognised, checks: Catalogue, context: Context
+    raw: RawWorkbook, known: Recognised, checks: Catalogue, context: JudgingContext
 ) -> tuple[Book, list[Finding]]:
     """Read every sheet of the form that the unit's level fills, and say what is not ours.
 

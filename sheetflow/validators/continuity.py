@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from sheetflow.findings import Finding, Place
 from sheetflow.lookalikes import plain, without_spaces
-from sheetflow.schemas.book import Book, BookRow, BookSheet, Context
+from sheetflow.schemas.book import Book, BookRow, BookSheet, JudgingContext
 from sheetflow.schemas.columns import Column, reading
 from sheetflow.schemas.parsing import CellFault, Value
 from sheetflow.schemas.sheets import Kind
@@ -27,7 +27,7 @@ CHANGES = ("closed-changed", "person-changed")
 """The rules that ask about a row because a cell in it is another than before."""
 
 
-def check_rows_kept(book: Book, context: Context) -> Iterator[Finding]:
+def check_rows_kept(book: Book, context: JudgingContext) -> Iterator[Finding]:
     """No ledger row of an accepted period is missing, nor a stock row that is referred to."""
     for sheet in book.form.sheets_for(book.level):
         naming, found = sheet.naming_column, book.sheets.get(sheet.key)
@@ -83,7 +83,7 @@ def _listed(keys: Sequence[str]) -> str:
     return "、".join(keys[:_MOST_LISTED]) + more
 
 
-def check_later_books(book: Book, context: Context) -> Iterator[Finding]:
+def check_later_books(book: Book, context: JudgingContext) -> Iterator[Finding]:
     """Tell which ledger rows the periods accepted since do not have: their books miss them."""
     later = context.later(book.form.key, book.period)
     for found in book.sheets.values() if later else ():
@@ -103,7 +103,7 @@ def check_later_books(book: Book, context: Context) -> Iterator[Finding]:
             )
 
 
-def check_rows_unchanged(book: Book, context: Context) -> Iterator[Finding]:
+def check_rows_unchanged(book: Book, context: JudgingContext) -> Iterator[Finding]:
     """A key keeps its matter, a row its person and its first date, a closed row everything."""
     for found in () if book.nil else book.sheets.values():
         before = accepted_by_key(book, context, found.sheet)
@@ -173,7 +173,7 @@ def _same(column: Column, old: Value, new: Value) -> bool:
     return again == new
 
 
-def check_nil(book: Book, context: Context) -> Iterator[Finding]:
+def check_nil(book: Book, context: JudgingContext) -> Iterator[Finding]:
     """Find content in a nil return, and a return that is neither nil nor filled."""
     nil, cover = book.form.cover.nil, book.cover
     if nil is None or cover.card[nil.columns()[0]] is None:
@@ -209,7 +209,7 @@ def _all_read(book: Book) -> bool:
     )
 
 
-def _fresh_rows(book: Book, context: Context, found: BookSheet) -> Iterator[BookRow]:
+def _fresh_rows(book: Book, context: JudgingContext, found: BookSheet) -> Iterator[BookRow]:
     """Give the rows that are new or differ from the last accepted ones."""
     if found.sheet.kind is Kind.FLOW:
         yield from found.rows

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from sheetflow.findings import Finding
 from sheetflow.periods import Period
-from sheetflow.schemas.book import Book, BookRow, Context
+from sheetflow.schemas.book import Book, BookRow, JudgingContext
 from sheetflow.schemas.cells import Day, IdNumber, Whole
 from sheetflow.schemas.columns import Column
 from sheetflow.validators.catalogue import GENERAL
@@ -20,7 +20,7 @@ _OLD_LENGTH = 15
 """So many digits an identity number had that names its year by two."""
 
 
-def check_filled_on(book: Book, context: Context) -> Iterator[Finding]:
+def check_filled_on(book: Book, context: JudgingContext) -> Iterator[Finding]:
     """Find a day of filling in before the period or yet to come, or a period not begun yet."""
     filled_on, column = book.filled_on, book.form.cover.filled_on
     first = book.period.first_day
@@ -38,7 +38,7 @@ def check_filled_on(book: Book, context: Context) -> Iterator[Finding]:
         yield GENERAL["period-not-begun"].at(place, period=book.period.label)
 
 
-def check_dates(book: Book, context: Context) -> Iterator[Finding]:
+def check_dates(book: Book, context: JudgingContext) -> Iterator[Finding]:
     """Find dates after the period or the day of filling in, before the period, out of order.
 
     Where the cover names another period, no date is held against this one.
@@ -85,7 +85,7 @@ def words(day: dt.date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
-def check_ages(book: Book, context: Context) -> Iterator[Finding]:
+def check_ages(book: Book, context: JudgingContext) -> Iterator[Finding]:
     """An age and the identity number beside it are not more than a year apart.
 
     Years are compared as years, so that 虚岁 passes. A row accepted before with the same two

@@ -17,7 +17,7 @@ from difflib import SequenceMatcher
 from string import Formatter
 
 from sheetflow.findings import Catalogue, Explanation, Finding, Identity, Place, Severity
-from sheetflow.schemas.book import Book, Context
+from sheetflow.schemas.book import Book, JudgingContext
 from sheetflow.schemas.cells import Text
 from sheetflow.schemas.layout import ISSUE_COLUMNS, ISSUES_SHEET, OLDER_ANSWER_COLUMN
 from sheetflow.schemas.parsing import read_code, read_text
@@ -291,7 +291,7 @@ def _answer_place(spot: Address, number: str) -> Place:
 
 
 def explain(
-    findings: Iterable[Finding], answers: Iterable[Answered], book: Book, context: Context
+    findings: Iterable[Finding], answers: Iterable[Answered], book: Book, context: JudgingContext
 ) -> dict[Identity, Explanation]:
     """Pair the findings with what is said of them: now, in an earlier submission, or by a waiver."""
     now = {answer.number: answer.text for answer in answers if explains(answer.text)}

@@ -7,13 +7,13 @@ from contextlib import suppress
 
 from sheetflow.findings import Finding
 from sheetflow.periods import Period
-from sheetflow.schemas.book import Book, Context
+from sheetflow.schemas.book import Book, JudgingContext
 from sheetflow.schemas.parsing import read_code
 from sheetflow.units import units_called
 from sheetflow.validators.catalogue import GENERAL
 
 
-def check_cover(book: Book, context: Context) -> Iterator[Finding]:
+def check_cover(book: Book, context: JudgingContext) -> Iterator[Finding]:
     """Find a unit's code or name, or a period, that was overtyped on the cover."""
     card, roles, unit = book.cover.card, book.form.cover, context.unit
     unit_id, name = card[roles.unit_id], card[roles.unit_name]
@@ -85,7 +85,7 @@ def names_other_period(book: Book) -> bool:
     return overtyped or book.other_period is not None
 
 
-def check_correction(book: Book, context: Context) -> Iterator[Finding]:
+def check_correction(book: Book, context: JudgingContext) -> Iterator[Finding]:
     """Find a workbook that changes, after the deadline, what was accepted, and does not say so."""
     cover, roles = book.cover, book.form.cover
     declared = roles.correction
@@ -105,7 +105,7 @@ def check_correction(book: Book, context: Context) -> Iterator[Finding]:
         )
 
 
-def check_expected(book: Book, context: Context) -> Iterator[Finding]:
+def check_expected(book: Book, context: JudgingContext) -> Iterator[Finding]:
     """Find a workbook for a period or of a form that this unit does not report."""
     unit, last_day = context.unit, book.period.last_day
     if not book.form.is_for(unit.level):

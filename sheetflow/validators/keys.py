@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Sequence
 
 from sheetflow.findings import Finding, Place
-from sheetflow.schemas.book import Book, BookRow, BookSheet, Context
+from sheetflow.schemas.book import Book, BookRow, BookSheet, JudgingContext
 from sheetflow.schemas.cells import NameKey
 from sheetflow.schemas.columns import Column
 from sheetflow.schemas.parsing import Value, read_code
@@ -15,13 +15,13 @@ from sheetflow.validators.catalogue import GENERAL
 from sheetflow.validators.quotable import quote
 
 
-def accepted_rows(book: Book, context: Context, sheet: Sheet) -> Sequence[Row]:
+def accepted_rows(book: Book, context: JudgingContext, sheet: Sheet) -> Sequence[Row]:
     """Give the rows that a ledger or stock sheet had in the last period accepted before."""
     earlier = context.earlier(book.form.key, book.period)
     return earlier.rows.get(sheet.key, ()) if earlier and sheet.is_book else ()
 
 
-def accepted_by_key(book: Book, context: Context, sheet: Sheet) -> dict[Value, Row]:
+def accepted_by_key(book: Book, context: JudgingContext, sheet: Sheet) -> dict[Value, Row]:
     """Give these rows by what names them; none where nothing does."""
     naming = sheet.naming_column
     rows = accepted_rows(book, context, sheet) if naming else ()
@@ -60,7 +60,7 @@ def _each_key(value: Value) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else ()
 
 
-def check_keys_unique(book: Book, context: Context) -> Iterator[Finding]:
+def check_keys_unique(book: Book, context: JudgingContext) -> Iterator[Finding]:
     """Find keys that stand twice in one sheet; the later row is the one to mend."""
     del context
     for found in book.sheets.values():
@@ -82,7 +82,7 @@ def check_keys_unique(book: Book, context: Context) -> Iterator[Finding]:
             )
 
 
-def check_references(book: Book, context: Context) -> Iterator[Finding]:
+def check_references(book: Book, context: JudgingContext) -> Iterator[Finding]:
     """Find references to keys that stand nowhere.
 
     A key that is there but misspelt is its own finding: what points to it is left alone, and

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from sheetflow.findings import Finding
-from sheetflow.schemas.book import Book, Context
+from sheetflow.schemas.book import Book, JudgingContext
 from sheetflow.schemas.cells import Choice, Choices, NameKey, Text
 from sheetflow.schemas.columns import Column
 from sheetflow.schemas.personal import holds_personal_number
@@ -64,7 +64,7 @@ def _vocabulary(sheet: Sheet) -> frozenset[str]:
     return frozenset(option for listed in options for option in listed)
 
 
-def check_free_text(book: Book, context: Context) -> Iterator[Finding]:
+def check_free_text(book: Book, context: JudgingContext) -> Iterator[Finding]:
     """Find an 18-digit identity number or a mobile number inside any cell of words.
 
     Prefilled cells are judged by the cover; a text that is too long is judged all the same.

@@ -13,7 +13,7 @@ from collections.abc import Hashable, Iterator
 
 from sheetflow.findings import Finding
 from sheetflow.lookalikes import plain, plain_dashes, without_spaces
-from sheetflow.schemas.book import Book, BookRow, BookSheet, Context
+from sheetflow.schemas.book import Book, BookRow, BookSheet, JudgingContext
 from sheetflow.schemas.cells import Reference, References, Text
 from sheetflow.schemas.columns import Column, Fault, reading
 from sheetflow.schemas.columnwise import ReadColumn
@@ -25,7 +25,7 @@ from sheetflow.validators.catalogue import GENERAL
 from sheetflow.workbook import CellValue
 
 
-def check_required(book: Book, context: Context) -> Iterator[Finding]:
+def check_required(book: Book, context: JudgingContext) -> Iterator[Finding]:
     """Find blank cells that must be filled, and filled ones that must be blank."""
     del context
     for key, found in book.sheets.items():

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from sheetflow.findings import Finding, Place
 from sheetflow.periods import Period
-from sheetflow.schemas.book import Book, Context, Judgement, Outcome, Stamp
+from sheetflow.schemas.book import Book, Judgement, JudgingContext, Outcome, Stamp
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.layout import STAMP_KEYS, STAMP_NAME, STAMP_SHEET
@@ -61,7 +61,7 @@ def parse_stamp(raw: RawWorkbook) -> Stamp:
 
 
 def recognise(
-    raw: RawWorkbook, stamp: Stamp, campaign: Campaign, context: Context
+    raw: RawWorkbook, stamp: Stamp, campaign: Campaign, context: JudgingContext
 ) -> Recognised | Judgement:
     """Find form, version, period and owner; hold or refuse what cannot be told for sure."""
     if not any(any(cell is not None for cell in row) for sheet in raw.sheets for row in sheet.rows):
@@ -83,7 +83,7 @@ def _refused(finding: Finding) -> Judgement:
 
 
 def _whose_and_when(
-    raw: RawWorkbook, context: Context, stamp: Stamp, form: Form, sheets: Found
+    raw: RawWorkbook, context: JudgingContext, stamp: Stamp, form: Form, sheets: Found
 ) -> Recognised | Judgement:
     """Tell unit, version and period from the stamp, else from the cover."""
     version = _version_of(stamp.version, form)
@@ -121,7 +121,7 @@ def _version_of(stamped: str, form: Form) -> int:
 
 
 def _forms_of(
-    raw: RawWorkbook, campaign: Campaign, stamp: Stamp, context: Context
+    raw: RawWorkbook, campaign: Campaign, stamp: Stamp, context: JudgingContext
 ) -> list[Fitting]:
     """Give the stamped form, else the one most of whose sheets are here (two at least).
 
@@ -151,7 +151,7 @@ def _covers_a_period(entry: Fitting) -> bool:
     return period is not None and form.takes(period)
 
 
-def _identity_doubt(named: str, context: Context) -> Finding | None:
+def _identity_doubt(named: str, context: JudgingContext) -> Finding | None:
     if not named or named == context.unit.unit_id.upper():
         return None
     known = next((unit for unit in context.tree if unit.unit_id.upper() == named), None)
@@ -232,7 +232,7 @@ def _seen(raw: RawWorkbook, form: Form) -> Iterator[tuple[frozenset[int], bool]]
                 yield column_in, not labels.isdisjoint(names)
 
 
-def check_version(book: Book, context: Context) -> Iterator[Finding]:
+def check_version(book: Book, context: JudgingContext) -> Iterator[Finding]:
     """Tell once what a workbook of an older version has no room for."""
     del context
     declared = book.form.declared

@@ -9,7 +9,7 @@ from functools import cache
 
 from sheetflow.findings import Finding, Place
 from sheetflow.lookalikes import trim
-from sheetflow.schemas.book import Book, Context
+from sheetflow.schemas.book import Book, JudgingContext
 from sheetflow.schemas.indicators import Indicator, Number, Values
 from sheetflow.schemas.layout import STATISTICS_COLUMNS
 from sheetflow.schemas.parsing import CellFault, read_number
@@ -43,7 +43,7 @@ def is_measurable(book: Book, indicator: Indicator) -> bool:
 
 
 def check_statistics(
-    raw: RawWorkbook, sheets: Found, book: Book, context: Context
+    raw: RawWorkbook, sheets: Found, book: Book, context: JudgingContext
 ) -> Iterator[Finding]:
     """Find formulas replaced by a constant that differs from the rows, and a stale 上期累计.
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from sheetflow.context import open_office
+from sheetflow.context import open_context
 from sheetflow.intake.sighting import FOLDER
 from sheetflow.service.one_pass import run_pass
 from sheetflow.service.status import standing
@@ -134,11 +134,11 @@ def test_a_folder_without_rights_is_named_and_served_later(open_desk: Desk) -> N
 
 def _take_as_nobody(desk: Desk) -> Intake:
     """Take what lies there as an account without rights of its own; its children could not start."""
-    with open_office(desk.root, IN_TIME) as office:
-        intake = open_intake(office)
+    with open_context(desk.root, IN_TIME) as context:
+        intake = open_intake(context)
         os.seteuid(65_534)
         try:
-            take_all(office, intake)
+            take_all(context, intake)
         finally:
             os.seteuid(0)
         return intake
@@ -179,8 +179,8 @@ def test_a_folder_that_is_away_is_no_removed_file(open_desk: Desk, way: Way) -> 
     os.chown(place, 65_534, 65_534)
     _take_as_nobody(desk)
     assert desk.inbox_files() == []
-    assert len(desk.ask(lambda office: office.store.arrivals.find_all())) == len((EAST, WEST))
-    assert desk.ask(lambda office: office.store.arrivals.find_pending(FOLDER)) == ()
+    assert len(desk.ask(lambda context: context.store.arrivals.find_all())) == len((EAST, WEST))
+    assert desk.ask(lambda context: context.store.arrivals.find_pending(FOLDER)) == ()
 
 
 def test_one_refused_file_makes_no_pass_fail(desk: Desk) -> None:

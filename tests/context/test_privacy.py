@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sheetflow.config.settings import Privacy, settings_of
-from sheetflow.context import open_office
+from sheetflow.context import open_context
 from sheetflow.context.privacy import keyed_privacy
 from sheetflow.errors import SettingsError
 from tests.tiny.campaign import CAMPAIGN
@@ -34,7 +34,7 @@ def overridden(tmp_path: Path, level: str, line: str) -> Desk:
 def test_a_column_that_is_none_is_named(tmp_path: Path) -> None:
     """Whoever misspells a column reads which one, what was meant, and which there are."""
     desk = overridden(tmp_path, "city", '"outlets.keepers" = "whole"')
-    with pytest.raises(SettingsError) as caught, open_office(desk.root):
+    with pytest.raises(SettingsError) as caught, open_context(desk.root):
         pass
     assert str(caught.value) == (
         "sheetflow.toml 的 [privacy.city] 里的 outlets.keepers：本活动没有这一栏。"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from sheetflow.cli.screen import logging_to
-from sheetflow.context import open_office
+from sheetflow.context import open_context
 from sheetflow.service.one_pass import run_pass
 from sheetflow.upkeep.backup import back_up
 from sheetflow.upkeep.restore import restore
@@ -38,8 +38,8 @@ def _open_to_others(desk: Desk) -> list[str]:
 
 
 def _serve(desk: Desk) -> tuple[str, ...]:
-    with open_office(desk.root, IN_TIME) as office, logging_to(office.workspace.log):
-        return run_pass(office).mended
+    with open_context(desk.root, IN_TIME) as context, logging_to(context.workspace.log):
+        return run_pass(context).mended
 
 
 def test_everything_made_in_state_is_private(desk: Desk) -> None:
@@ -79,7 +79,7 @@ def test_a_restored_state_is_private(desk: Desk, tmp_path: Path) -> None:
     """After a restore into a new folder everything is private, and stays so with the next pass."""
     desk.drop(EAST, desk.fill(EAST))
     _serve(desk)
-    desk.ask(lambda office: back_up(office, tmp_path / "b.zip"), NEXT_DAY)
+    desk.ask(lambda context: back_up(context, tmp_path / "b.zip"), NEXT_DAY)
     restore(tmp_path / "new", tmp_path / "b.zip")
     again = Desk(tmp_path / "new")
     _serve(again)

@@ -15,6 +15,7 @@ import openpyxl
 import pytest
 
 from sheetflow.config.workspace import create_workspace
+from sheetflow.context import open_context
 from sheetflow.context.stamps import judge_token
 from sheetflow.reading import read_workbook
 from sheetflow.schemas.book import FULL, Stamp
@@ -74,7 +75,7 @@ def desk(tmp_path: Path) -> Desk:
 def said_of(desk: Desk, file: Path, unit_id: str = EAST) -> Token:
     """Judge a workbook as if the unit had dropped it; give what its token says."""
     return desk.ask(
-        lambda office: judge_token(office, unit_id, check_file(office, file, unit_id).judgement)
+        lambda context: judge_token(context, unit_id, check_file(context, file, unit_id).judgement)
     )
 
 
@@ -125,7 +126,8 @@ def test_the_judging_result_says_what_the_token_says(desk: Desk) -> None:
     judged = {}
     for said, file in others.items():
         assert said_of(desk, file) is said
-        judged[said] = desk.ask(lambda office, file=file: check_file(office, file, EAST).judgement)  # type: ignore[misc]
+        with open_context(desk.root, IN_TIME) as context:
+            judged[said] = check_file(context, file, EAST).judgement
     assert {judgement.outcome.value for judgement in judged.values()} == {"accepted"}
     assert len({judgement.findings for judgement in judged.values()}) == 1
 
@@ -217,7 +219,7 @@ def test_a_key_that_cannot_be_read_stops_nothing_and_is_named(desk: Desk, way: s
 def test_a_backup_holds_the_key_and_restore_brings_it_back(desk: Desk, tmp_path: Path) -> None:
     """Elsewhere, too, the tokens of before are right."""
     filled, target = desk.fill(EAST), tmp_path / "备份.zip"
-    desk.ask(lambda office: back_up(office, target))
+    desk.ask(lambda context: back_up(context, target))
     restore(tmp_path / "elsewhere", target)
     there = Desk(tmp_path / "elsewhere")
     assert there.workspace.stamp_key.read_text() == SECRET
@@ -242,7 +244,7 @@ def test_a_backup_from_before_there_were_keys_takes_none_away(desk: Desk, tmp_pa
     target = tmp_path / "备份.zip"
     desk.drop(EAST, desk.fill(EAST))
     desk.run()
-    desk.ask(lambda office: back_up(office, target))
+    desk.ask(lambda context: back_up(context, target))
     without_key(target)
     restore(desk.root, target, force=True)
     assert desk.workspace.stamp_key.read_text() == SECRET
@@ -255,7 +257,7 @@ def test_a_database_made_again_from_a_backup_brings_a_lost_key_along(
     target, key = tmp_path / "备份.zip", desk.workspace.stamp_key
     desk.drop(EAST, desk.fill(EAST))
     desk.run()
-    desk.ask(lambda office: back_up(office, target))
+    desk.ask(lambda context: back_up(context, target))
     for content in ("", SECRET[::-1]):
         key.write_text(content) if content else key.unlink()
         desk.workspace.database.unlink()

@@ -32,7 +32,7 @@ def notices(desk: Desk) -> dict[str, str]:
     assert not report.is_failed, "nothing was left undone"
     said = {
         "run": pass_lines(report),
-        "status": desk.ask(lambda office: standing(office).notices, NEXT_DAY),
+        "status": desk.ask(lambda context: standing(context).notices, NEXT_DAY),
         "doctor": [line.found + line.remedy for line in examine(desk.root, NEXT_DAY)],
     }
     return {

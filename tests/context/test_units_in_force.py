@@ -149,7 +149,10 @@ def test_the_last_good_list_stays_in_force(
     assert report.is_failed
     fewer = tree_of([unit for unit in TREE if unit.unit_id != WEST])
     write_units(desk.workspace.units_file, fewer)
-    assert desk.ask(lambda office: (list(office.tree), office.units_trouble)) == (list(fewer), "")
+    assert desk.ask(lambda context: (list(context.tree), context.units_trouble)) == (
+        list(fewer),
+        "",
+    )
     kept = kept_units(desk.workspace.kept_units, TREE.levels)
     assert kept
     assert list(kept.tree) == list(fewer)

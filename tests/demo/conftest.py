@@ -15,7 +15,7 @@ from sheetflow.demo.samples import make_samples
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.pipeline import judge
 from sheetflow.prefill import prefill_blank, stamp_of
-from sheetflow.schemas.book import Context, Judgement
+from sheetflow.schemas.book import Judgement, JudgingContext
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.layout import HEADER_ROW, STAMP_KEYS, STAMP_SHEET, columns_in
@@ -109,5 +109,5 @@ def issued(campaign: Campaign, tree: UnitTree, tmp_path_factory: pytest.TempPath
 def judged_raw(campaign: Campaign, tree: UnitTree) -> Callable[[RawWorkbook], Judgement]:
     """Judge a county's raw workbook on the second day after the first period."""
     moment = dt.datetime(2012, 3, 2, 9, tzinfo=OFFICE_ZONE)
-    context = Context(unit=tree["370102"], tree=tree, now=moment, working_days=DAYS)
+    context = JudgingContext(unit=tree["370102"], tree=tree, now=moment, working_days=DAYS)
     return lambda raw: judge(raw, campaign, context)

@@ -10,7 +10,7 @@ import pytest
 from sheetflow.demo.samples import make_samples
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.pipeline import judge
-from sheetflow.schemas.book import Context, Outcome
+from sheetflow.schemas.book import JudgingContext, Outcome
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.samples import Samples, Scene
@@ -54,7 +54,7 @@ def findings(
     """Say what is found in some samples that arrive two days after the period."""
     day = period.last_day + dt.timedelta(days=2)
     moment = dt.datetime.combine(day, dt.time(9), OFFICE_ZONE)
-    context = Context(unit=unit, tree=tree, now=moment, working_days={**DAYS, "乡": 1})
+    context = JudgingContext(unit=unit, tree=tree, now=moment, working_days={**DAYS, "乡": 1})
     told = []
     for seed in range(4):
         random = Random(seed)  # noqa: S311 - made-up data, no secret

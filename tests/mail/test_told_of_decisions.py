@@ -36,7 +36,7 @@ def test_the_superior_is_told_of_a_held_file(desk: Desk) -> None:
 def test_a_released_file_says_so(desk: Desk) -> None:
     """The accepted mail after a release names that the file had been held."""
     receipt = held(desk)
-    assert desk.ask(lambda office: decide(office, receipt, "release")) == ""
+    assert desk.ask(lambda context: decide(context, receipt, "release")) == ""
     desk.run(NEXT_DAY)
     assert "先前挂起，上级单位已经同意放行" in body(desk.mails(EAST)[-1])
 
@@ -46,7 +46,7 @@ def test_an_overtaken_release_is_told(desk: Desk) -> None:
     receipt = held(desk)
     desk.drop(EAST, desk.fill(EAST, sound(10)))
     desk.run(NEXT_DAY)
-    said = desk.ask(lambda office: decide(office, receipt, "release"))
+    said = desk.ask(lambda context: decide(context, receipt, "release"))
     assert "第2号" in said
     assert "不计入汇总" in said
     desk.run(TOO_LATE)
@@ -77,8 +77,8 @@ def test_an_officer_can_waive_with_what_she_sees(desk: Desk) -> None:
         if cell is not None
     ]
     findings = desk.ask(
-        lambda office: [
-            load_finding(entry) for entry in office.store.contents.find_findings(returned)
+        lambda context: [
+            load_finding(entry) for entry in context.store.contents.find_findings(returned)
         ]
     )
     hard = next(entry for entry in findings if entry.severity is Severity.MUST)
@@ -86,7 +86,7 @@ def test_an_officer_can_waive_with_what_she_sees(desk: Desk) -> None:
     assert hard.number in shown
     assert returned.receipt in body(desk.mails(EAST)[-1])
     with pytest.raises(StoreError, match=f"{hard.number}  {hard.rule}"):
-        desk.ask(lambda office: waive(office, returned.receipt, "nothing", "试试"))
+        desk.ask(lambda context: waive(context, returned.receipt, "nothing", "试试"))
 
 
 @pytest.mark.parametrize(

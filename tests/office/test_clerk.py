@@ -19,7 +19,7 @@ import pytest
 
 from sheetflow.config.settings_file import default_settings_text
 from sheetflow.config.workspace import Workspace, create_workspace
-from sheetflow.context.context import open_office
+from sheetflow.context import open_context
 from sheetflow.findings import Finding, Severity
 from sheetflow.periods import Period
 from sheetflow.schemas.documents import load_explanations, load_finding, load_rows
@@ -204,8 +204,8 @@ class Play:
             saved = Path(job["save"])
             inbox = self.workspace.inbox_of(TREE[clerk.unit_id])
             (inbox / saved.name).write_bytes(saved.read_bytes())
-        with open_office(self.workspace.root, at) as office:
-            run_pass(office)
+        with open_context(self.workspace.root, at) as context:
+            run_pass(context)
 
     def see_lists(self, number: int) -> None:
         """Have each clerk read the 问题清单 of her returned copy, and follow its links."""
@@ -232,13 +232,13 @@ class Play:
 
     def submissions(self, clerk: Clerk) -> tuple[Submission, ...]:
         """What the store has of the clerk."""
-        with open_office(self.workspace.root) as office:
-            return office.store.submissions.find_submissions(clerk.unit_id)
+        with open_context(self.workspace.root) as context:
+            return context.store.submissions.find_submissions(clerk.unit_id)
 
     def findings(self, submission: Submission) -> list[Finding]:
         """What was found in a submission."""
-        with open_office(self.workspace.root) as office:
-            return [load_finding(one) for one in office.store.contents.find_findings(submission)]
+        with open_context(self.workspace.root) as context:
+            return [load_finding(one) for one in context.store.contents.find_findings(submission)]
 
     def mails(self, clerk: Clerk) -> list[str]:
         """The plain text of the clerk's mails, oldest first."""
@@ -269,7 +269,7 @@ def play(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Play:
     settings = re.sub(r"(?m)^quiet_seconds = .*$", "quiet_seconds = 0", default_settings_text())
     create_workspace(folder / "work", TREE, settings)
     play = Play(Workspace(folder / "work"), office, folder)
-    with open_office(play.workspace.root, dt.datetime(2012, 2, 20, 9)) as desk:  # noqa: DTZ001
+    with open_context(play.workspace.root, dt.datetime(2012, 2, 20, 9)) as desk:  # noqa: DTZ001
         issue_workbooks(desk, FORM, Period.parse(PERIOD))
 
     first = [play.job(clerk, play.issued(clerk), ROUND_ONE, "一") for clerk in CLERKS]
@@ -334,8 +334,8 @@ def test_the_third_round_is_accepted(play: Play, clerk: Clerk) -> None:
     assert outcomes == ["returned", "returned", "accepted"]
     assert list(play.out(clerk).glob("回执_*_第3号.xlsx"))
     accepted = play.submissions(clerk)[-1]
-    with open_office(play.workspace.root) as office:
-        said = load_explanations(office.store.contents.find_explanations(accepted))
+    with open_context(play.workspace.root) as context:
+        said = load_explanations(context.store.contents.find_explanations(accepted))
     assert [entry.text for entry in said.values()] == ["上年底走访，上次漏报"]
 
 
@@ -343,8 +343,8 @@ def test_the_third_round_is_accepted(play: Play, clerk: Clerk) -> None:
 def test_what_was_typed_is_what_is_kept(play: Play, clerk: Clerk) -> None:
     """Dates, full-width digits, dragged dates and ids are kept as the clerk meant them."""
     accepted = play.submissions(clerk)[-1]
-    with open_office(play.workspace.root) as office:
-        kept = office.store.contents.find_rows(accepted)
+    with open_context(play.workspace.root) as context:
+        kept = context.store.contents.find_rows(accepted)
     visits = load_rows(FORM.by_key["visits"], kept["visits"])
     days = [row["visited_on"] for row in visits]
     assert days == [

@@ -10,7 +10,7 @@ import zlib
 from contextlib import closing
 from pathlib import Path
 
-from sheetflow.context.context import open_office
+from sheetflow.context import open_context
 from sheetflow.intake.archive import blob_path
 from sheetflow.intake.journal import read_journal
 from sheetflow.intake.sighting import identity, key_of
@@ -51,8 +51,8 @@ def test_a_lost_old_database_comes_back_from_the_archive(root: Path) -> None:
     found = recover(root, at=NEXT_DAY)
     assert (sum(found.outcomes.values()), found.damaged_lines, found.guessed) == (5, 0, [])
     assert [*keys_of(root).values()] == [before[arrival_id] for arrival_id in range(7, 12)]
-    with open_office(root, NEXT_DAY) as office:
-        assert [entry.source_key for entry in read_journal(office.workspace.journal).entries] == [
+    with open_context(root, NEXT_DAY) as context:
+        assert [entry.source_key for entry in read_journal(context.workspace.journal).entries] == [
             *keys_of(root).values()
         ]
 

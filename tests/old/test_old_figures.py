@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
-from sheetflow.context.context import open_office
+from sheetflow.context import open_context
 from sheetflow.service.changes import notice_changes
 from sheetflow.service.remeasure import measured_by
 from sheetflow.store import Store
@@ -36,8 +36,8 @@ def test_figures_are_taken_over_where_nothing_is_declared_otherwise(root: Path) 
     """The first pass knows by what the old figures were measured, and adds none."""
     before = files_of(root / "outbox")
     assert not [line for line in pass_at(root, NEXT_DAY).mended if "口径" in line]
-    with open_office(root, NEXT_DAY) as office:
-        store = office.store
+    with open_context(root, NEXT_DAY) as context:
+        store = context.store
         accepted = [
             entry for entry in store.submissions.find_submissions() if entry.outcome == "accepted"
         ]
@@ -45,7 +45,7 @@ def test_figures_are_taken_over_where_nothing_is_declared_otherwise(root: Path) 
         newest, first = store.measurements.find_newest(ids), store.measurements.find_first(ids)
         assert len(newest) == len(accepted) > 3
         assert newest == first, "none was measured again"
-        known = {measured_by(office, form) for form in office.campaign.forms}
+        known = {measured_by(context, form) for form in context.campaign.forms}
         assert {found.digest for found in newest.values()} <= known
     assert files_of(root / "outbox") == before
 
@@ -53,16 +53,16 @@ def test_figures_are_taken_over_where_nothing_is_declared_otherwise(root: Path) 
 def test_a_first_pass_that_was_stopped_takes_nothing_over_unseen(root: Path) -> None:
     """Figures that nobody has compared with today's declaration are compared at the next start."""
     before = files_of(root / "outbox")
-    with open_office(root, NEXT_DAY) as office:
-        office.is_stopping = lambda: True
-        notice_changes(office)
-        standing = office.store.submissions.find_all_accepted("progress", "2012B1")
+    with open_context(root, NEXT_DAY) as context:
+        context.is_stopping = lambda: True
+        notice_changes(context)
+        standing = context.store.submissions.find_all_accepted("progress", "2012B1")
         ids = [entry.judgement_id for entry in standing.values()]
-        newest = office.store.measurements.find_newest(ids)
+        newest = context.store.measurements.find_newest(ids)
         assert {found.digest for found in newest.values()} == {""}
     assert not [line for line in pass_at(root, NEXT_DAY).mended if "口径" in line]
-    with open_office(root, NEXT_DAY) as office:
-        newest = office.store.measurements.find_newest(ids)
+    with open_context(root, NEXT_DAY) as context:
+        newest = context.store.measurements.find_newest(ids)
         assert "" not in {found.digest for found in newest.values()}
     assert files_of(root / "outbox") == before
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from sheetflow.context.context import open_office
+from sheetflow.context import open_context
 from sheetflow.schemas.book import Outcome
 from sheetflow.service.marks import answers_by_path, mark_of
 from sheetflow.service.one_pass import PassReport, run_pass
@@ -37,8 +37,8 @@ def files_of(folder: Path) -> dict[str, bytes]:
 
 def pass_at(root: Path, moment: dt.datetime) -> PassReport:
     """Do one pass of today's service."""
-    with open_office(root, moment) as office:
-        return run_pass(office)
+    with open_context(root, moment) as context:
+        return run_pass(context)
 
 
 def drop(root: Path, start: str) -> PassReport:
@@ -77,12 +77,12 @@ def test_a_half_filled_workbook_of_before_comes_back_marked(root: Path) -> None:
 
 def lose_what_can_be_made_again(root: Path) -> None:
     """Lose every file of the outbox that can be made from the store; do a pass without them."""
-    with open_office(root, NEXT_DAY) as office:
-        for entry in office.store.publications.find_publications():
-            if mark_of(entry) or entry.path in answers_by_path(office):
-                (office.workspace.outbox / entry.path).unlink()
-        assert mark_missing(office)
-        run_pass(office)
+    with open_context(root, NEXT_DAY) as context:
+        for entry in context.store.publications.find_publications():
+            if mark_of(entry) or entry.path in answers_by_path(context):
+                (context.workspace.outbox / entry.path).unlink()
+        assert mark_missing(context)
+        run_pass(context)
 
 
 _TOLD_SINCE = (

@@ -23,7 +23,7 @@ from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.pipeline import judge
 from sheetflow.prefill import Filling, prefill_blank
 from sheetflow.reading import read_workbook
-from sheetflow.schemas.book import Context
+from sheetflow.schemas.book import JudgingContext
 from sheetflow.schemas.samples import Samples, Scene
 from sheetflow.units import Unit
 from sheetflow.writing import Dress, write_workbook
@@ -75,7 +75,7 @@ def found_in(files: Sequence[Path], first: int) -> list[str]:
     for seed, file in enumerate(files, start=first):
         unit = TREE[_UNITS[seed % len(_UNITS)]]
         moment = dt.datetime(2012, 3, 2, 9, tzinfo=OFFICE_ZONE)
-        context = Context(unit=unit, tree=TREE, now=moment, working_days=WORKING_DAYS)
+        context = JudgingContext(unit=unit, tree=TREE, now=moment, working_days=WORKING_DAYS)
         judgement = judge(read_workbook(file.read_bytes()), CAMPAIGN, context)
         said += [f"{seed}: {CAMPAIGN.catalogue.sentence(entry)}" for entry in judgement.findings]
     return said

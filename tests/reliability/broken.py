@@ -44,8 +44,8 @@ UNLINK_BEFORE_COMMIT = Broken(
     (
         (
             "service/receive.py",
-            "    note(office, new)\n",
-            "    for one in new:\n        source.acknowledge(one)\n    note(office, new)\n",
+            "    note(context, new)\n",
+            "    for one in new:\n        source.acknowledge(one)\n    note(context, new)\n",
         ),
     ),
 )
@@ -54,11 +54,11 @@ JOURNAL_AFTER_UNLINK = Broken(
     "journal-after-unlink",
     "the journal is written when the file has left the inbox",
     (
-        ("service/receive.py", "    note(office, new)\n", ""),
+        ("service/receive.py", "    note(context, new)\n", ""),
         (
             "service/receive.py",
-            "    acknowledge(office, source, received)\n",
-            "    acknowledge(office, source, received)\n    note(office, new)\n",
+            "    acknowledge(context, source, received)\n",
+            "    acknowledge(context, source, received)\n    note(context, new)\n",
         ),
     ),
 )
@@ -94,7 +94,7 @@ MARK_CLEARED_FIRST = Broken(
         (
             "service/making.py",
             "        placed = self._attempts.publish(",
-            """        self._office.store.publications.record_rebuilt(_cleared(mark for mark, _ in made))
+            """        self._context.store.publications.record_rebuilt(_cleared(mark for mark, _ in made))
         placed = self._attempts.publish(""",
         ),
     ),
@@ -107,7 +107,7 @@ SENT_BEFORE_SENDING = Broken(
         (
             "mail/send.py",
             "    delivery = carrier.deliver(",
-            """    office.store.mails.record_mail_sent(mail.mail_id, now)
+            """    context.store.mails.record_mail_sent(mail.mail_id, now)
     delivery = carrier.deliver(""",
         ),
     ),
@@ -136,8 +136,8 @@ FORGETS_PENDING_UNLINKS = Broken(
         ),
         (
             "service/take.py",
-            "if not office.store.arrivals.is_acknowledged(FOLDER, key))",
-            "if not any(each.source_key == key for each in office.store.arrivals.find_all()))",
+            "if not context.store.arrivals.is_acknowledged(FOLDER, key))",
+            "if not any(each.source_key == key for each in context.store.arrivals.find_all()))",
         ),
     ),
 )
@@ -158,7 +158,7 @@ KEY_OF_THE_PLACE = Broken(
         ),
         (
             "service/take.py",
-            "    return next(key for key in keys if not office.store.arrivals.is_acknowledged(FOLDER, key))",
+            "    return next(key for key in keys if not context.store.arrivals.is_acknowledged(FOLDER, key))",
             "    return next(keys)",
         ),
     ),
@@ -311,12 +311,12 @@ MAIL_IN_THE_TRANSACTION = Broken(
         (
             "service/record.py",
             "def _log_findings(",
-            """def _sent_at_once(office, *arguments):
+            """def _sent_at_once(context, *arguments):
     from sheetflow.mail import OutgoingMail, Sender, compose
     from sheetflow.mail.send import carrier_of
 
-    entailed = entail(office, *arguments)
-    sender = Sender(office.settings.mail.sender, "")
+    entailed = entail(context, *arguments)
+    sender = Sender(context.settings.mail.sender, "")
     for mail in entailed.mails:
         outgoing = OutgoingMail(
             message_id=mail.message_id,
@@ -325,8 +325,8 @@ MAIL_IN_THE_TRANSACTION = Broken(
             text=mail.text,
             html=mail.html,
         )
-        message = compose(outgoing, sender, [], office.clock.now())
-        carrier_of(office).deliver(message, sender.address, mail.recipients)
+        message = compose(outgoing, sender, [], context.clock.now())
+        carrier_of(context).deliver(message, sender.address, mail.recipients)
     return replace(entailed, mails=())
 
 
@@ -344,7 +344,7 @@ MAIL_IN_THE_PASS = Broken(
             "        self._postman.call()\n",
             """        from sheetflow.mail.send import send_due
 
-        send_due(office)
+        send_due(context)
 """,
         ),
     ),
@@ -371,7 +371,7 @@ EVERYBODY_AGAIN = Broken(
 ONE_BY_ONE = Broken(
     "one-by-one",
     "each file of a flood is answered by a mail of its own",
-    (("mail/send.py", "    gather_floods(office, is_served=is_served)\n", ""),),
+    (("mail/send.py", "    gather_floods(context, is_served=is_served)\n", ""),),
 )
 
 NO_TURNS = Broken(
@@ -380,8 +380,8 @@ NO_TURNS = Broken(
     (
         (
             "service/watch.py",
-            "office.turn = is_stopping, A_TURN",
-            "office.turn = is_stopping, None",
+            "context.turn = is_stopping, A_TURN",
+            "context.turn = is_stopping, None",
         ),
     ),
 )
@@ -401,7 +401,7 @@ ONE_CODE_PAGE = Broken(
 HIDES_THE_HELD = Broken(
     "hides-the-held",
     "a held workbook is seen only while nothing else of its unit is",
-    (("service/waiting.py", "        *held_submissions(office),\n", ""),),
+    (("service/waiting.py", "        *held_submissions(context),\n", ""),),
 )
 
 LIVE_TEXTS = Broken(
@@ -466,7 +466,7 @@ NO_DUPLICATES = Broken(
     (
         (
             "service/judge.py",
-            "    repeated = office.store.submissions.find_repeated(arrival)\n",
+            "    repeated = context.store.submissions.find_repeated(arrival)\n",
             "    repeated = None\n",
         ),
     ),
@@ -547,10 +547,10 @@ OUR_DEATH_COUNTS = Broken(
     (
         (
             "service/judge.py",
-            "        busy[office.pool.submit(judge_file, request)] = arrival\n",
-            """        if office.store.arrivals.record_death(arrival.arrival_id) > _MOST_DEATHS:
+            "        busy[context.pool.submit(judge_file, request)] = arrival\n",
+            """        if context.store.arrivals.record_death(arrival.arrival_id) > _MOST_DEATHS:
             request = replace(request, path="/proc/self/mem")
-        busy[office.pool.submit(judge_file, request)] = arrival
+        busy[context.pool.submit(judge_file, request)] = arrival
 """,
         ),
         (
@@ -650,8 +650,8 @@ TWIN_TAKES_OVER = Broken(
     (
         (
             "service/settle.py",
-            "            hers = _is_hers(office, entry)\n",
-            "            hers = False\n            (office.workspace.outbox / entry.path).unlink()\n",
+            "            hers = _is_hers(context, entry)\n",
+            "            hers = False\n            (context.workspace.outbox / entry.path).unlink()\n",
         ),
     ),
 )
@@ -662,14 +662,14 @@ ANNOUNCES_LATER = Broken(
     (
         (
             "service/publish.py",
-            """        office.store.publications.record_announced(
-            [(office.relative(entry.order.path), entry.draft.sha256) for entry in drafted]
+            """        context.store.publications.record_announced(
+            [(context.relative(entry.order.path), entry.draft.sha256) for entry in drafted]
         )
         yield
 """,
             """        yield
-        office.store.publications.record_announced(
-            [(office.relative(entry.order.path), entry.draft.sha256) for entry in drafted]
+        context.store.publications.record_announced(
+            [(context.relative(entry.order.path), entry.draft.sha256) for entry in drafted]
         )
 """,
         ),
@@ -709,7 +709,7 @@ FORGETS_THE_LIST = Broken(
 OLD_NAMES_STAY = Broken(
     "old-names-stay",
     "what lies under an old name is never removed",
-    (("service/rebuild.py", "        withdraw_old_names(office)\n", ""),),
+    (("service/rebuild.py", "        withdraw_old_names(context)\n", ""),),
 )
 
 FORGETS_A_CHANGE = Broken(
@@ -718,11 +718,11 @@ FORGETS_A_CHANGE = Broken(
     (
         (
             "service/changes.py",
-            """    with office.store.together():
-        office.store.fingerprints.record({each.name: each.digest for each in (*new, *changed)})
+            """    with context.store.together():
+        context.store.fingerprints.record({each.name: each.digest for each in (*new, *changed)})
 """,
-            """    office.store.fingerprints.record({each.name: each.digest for each in (*new, *changed)})
-    with office.store.together():
+            """    context.store.fingerprints.record({each.name: each.digest for each in (*new, *changed)})
+    with context.store.together():
 """,
         ),
     ),
@@ -734,10 +734,10 @@ KNOWN_BEFORE_MEASURED = Broken(
     (
         (
             "service/changes.py",
-            """    stale = list(_marks(office, changed))
+            """    stale = list(_marks(context, changed))
 """,
-            """    stale = list(_marks(office, changed))
-    office.store.fingerprints.record(measured.fingerprints)
+            """    stale = list(_marks(context, changed))
+    context.store.fingerprints.record(measured.fingerprints)
 """,
         ),
         (

@@ -20,8 +20,8 @@ import traceback
 from pathlib import Path
 from typing import Any
 
+from sheetflow.context import open_context
 from sheetflow.context.clock import Clock
-from sheetflow.context.context import open_office
 from sheetflow.errors import SheetflowError
 from sheetflow.service.one_pass import run_pass
 
@@ -100,10 +100,10 @@ def _note(text: str) -> None:
 
 def _pass(root: Path, at: dt.datetime, passes: int) -> int:
     try:
-        with open_office(root, at) as office:
-            office.clock = StoppedClock(at)
+        with open_context(root, at) as context:
+            context.clock = StoppedClock(at)
             for _ in range(passes):
-                report = run_pass(office)
+                report = run_pass(context)
                 _note(f"{report}")
     except (SheetflowError, OSError) as error:  # as the command line: a sentence, exit code 1
         _note(f"refused: {error}")

@@ -485,8 +485,8 @@ def _looping_container() -> bytes:
 
 def _encrypted(good: bytes, password: str) -> bytes:
     target = io.BytesIO()
-    office = msoffcrypto.OfficeFile(io.BytesIO(good))
-    office.encrypt(password, target)
+    context = msoffcrypto.OfficeFile(io.BytesIO(good))
+    context.encrypt(password, target)
     return target.getvalue()
 
 

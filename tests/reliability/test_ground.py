@@ -15,7 +15,7 @@ import pytest
 
 from sheetflow.cli import main
 from sheetflow.config.workspace import Workspace
-from sheetflow.context.context import open_office
+from sheetflow.context import open_context
 from sheetflow.context.lock import held_lock
 from tests.reliability.broken import BEGINS_FROM_ZERO, BELIEVES_THE_DISK, Broken
 from tests.reliability.command_line import command
@@ -264,10 +264,10 @@ def test_an_older_copy_of_the_database_is_refused(
 def test_a_database_taken_away_under_a_pass_ends_it(served: Desk, tmp_path: Path) -> None:
     """A file that is gone while the service has it open takes no commit that nobody would see."""
     desk = _copy(served, tmp_path / "work")
-    with open_office(desk.root, NEXT_DAY) as office:
+    with open_context(desk.root, NEXT_DAY) as context:
         desk.workspace.database.rename(tmp_path / "elsewhere.db")
         with pytest.raises(Exception, match="被移走或换掉了"):
-            office.store.publications.record_stale([], office.clock.now())
+            context.store.publications.record_stale([], context.clock.now())
 
 
 def test_a_status_needs_no_lock(

@@ -46,7 +46,7 @@ def reported(quick_disk: Path) -> Path:
     desk.drop(LIXIA, desk.write(LIXIA))
     desk.run()
     third = Period.parse("2012B3")
-    desk.ask(lambda office: issue_workbooks(office, office.form(""), third))
+    desk.ask(lambda context: issue_workbooks(context, context.form(""), third))
     desk.drop(LIXIA, desk.write(LIXIA, "@ 走访记录 走访妇女人次 4 = 25", "改.xlsx"))
     desk.drop(SHIZHONG, desk.write(SHIZHONG, "@ 走访记录 走访妇女人次 4 = 约20"))
     (desk.workspace.inbox_of(TREE[HUAIYIN]) / "笔记.xlsx").write_bytes(b"not a workbook")

@@ -259,6 +259,6 @@ def test_what_is_no_plain_file_is_never_taken_and_never_in_the_way(
     assert (taken != {(NORTH, "accepted")}) is bool(broken)
     if not broken:
         assert all(os.path.lexists(trap) for trap in traps)
-        oddities = desk.ask(lambda office: look(office, open_intake(office)).strange)
+        oddities = desk.ask(lambda context: look(context, open_intake(context)).strange)
         shown = {oddity.folder / oddity.name for oddity in oddities}
         assert shown >= {trap for trap in traps if trap.name != "empty.xlsx"}

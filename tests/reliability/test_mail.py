@@ -186,7 +186,7 @@ def test_a_silent_server_does_not_hold_up_the_next_file(
     measured("seconds until it was answered", round(took, 1))
     assert (took < _SILENT_SECONDS / 2) is not bool(broken)
     assert not box.mails
-    waiting = desk.ask(lambda office: office.store.mails.find_mails("queued"))
+    waiting = desk.ask(lambda context: context.store.mails.find_mails("queued"))
     assert {mail.unit_id for mail in waiting} == {EAST, WEST}
 
 

@@ -17,7 +17,7 @@ import pytest
 
 from sheetflow.config.settings_file import default_settings_text
 from sheetflow.config.workspace import Workspace, create_workspace
-from sheetflow.context.context import open_office
+from sheetflow.context import open_context
 from sheetflow.service.issue import issue_workbooks
 from tests.reliability.broken import LIVE_TEXTS, LOGS_NAMES, SEES_EVERYTHING, Broken
 from tests.reliability.command_line import command
@@ -79,8 +79,8 @@ def play(root: Path, traps: tuple[str, ...], package: Path = REPOSITORY) -> Prov
     """Have three units report texts full of `traps`: accepted, returned, and the city's own."""
     text = re.sub(r"(?m)^quiet_seconds = .*$", "quiet_seconds = 0", default_settings_text())
     workspace = create_workspace(root, TREE, text)
-    with open_office(root, moment()) as office:
-        issue_workbooks(office, FORM, PERIOD)
+    with open_context(root, moment()) as context:
+        issue_workbooks(context, FORM, PERIOD)
     found: list[Poisoned] = []
     for seed, unit_id in enumerate((_ACCEPTED, _RETURNED, _CITY), start=1):
         unit = TREE[unit_id]

@@ -18,7 +18,7 @@ from queue import SimpleQueue
 import pytest
 
 from sheetflow.consolidation.waiting import Waits
-from sheetflow.context.context import Office, open_office
+from sheetflow.context import Context, open_context
 from sheetflow.intake.archive import blob_path
 from sheetflow.service.health import read_health
 from sheetflow.service.one_pass import work_off
@@ -157,11 +157,11 @@ def _after(service: Service, root: Path, trouble: Trace, undisturbed: Essence) -
 def _lost_or_unseen(root: Path, dropped: set[str]) -> list[str]:
     """Say which files are lost, or are nowhere in what `status` shows."""
     wrong = [f"lost: {digest}" for digest in _lost(root, dropped)]
-    with open_office(root, NOW) as office:
-        shown = standing(office)
+    with open_context(root, NOW) as context:
+        shown = standing(context)
         if len(shown.untaken) != len(dropped_bytes_list(root)):
             wrong.append("status does not show what lies in the inbox")
-        unanswered = {arrival.arrival_id for arrival in office.store.arrivals.find_unjudged()}
+        unanswered = {arrival.arrival_id for arrival in context.store.arrivals.find_unjudged()}
         said = "".join(entry.message for entry in shown.waiting)
         if any(f"第{arrival_id}号来件" not in said for arrival_id in unanswered):
             wrong.append("status does not show what waits for its answer")
@@ -254,19 +254,19 @@ def test_an_original_that_the_disk_does_not_give_just_now_is_judged_later(
     """A child that cannot read the archive puts the file off; `status` says why, and when next."""
     root = copy_of(scene, tmp_path / "workspace")
     package = broken.package(tmp_path / "package") if broken else REPOSITORY
-    with open_office(root, NOW) as office:
-        intake = open_intake(office)
-        take_all(office, intake)
+    with open_context(root, NOW) as context:
+        intake = open_intake(context)
+        take_all(context, intake)
         (arrival,) = [
             entry
-            for entry in office.store.arrivals.find_unjudged()
+            for entry in context.store.arrivals.find_unjudged()
             if entry.name == "市本级 改.xlsx"
         ]
-        blob = blob_path(office.workspace.archive, arrival.sha256)
+        blob = blob_path(context.workspace.archive, arrival.sha256)
         aside = blob.rename(tmp_path / "aside")
         blob.mkdir()
         if broken is None:
-            _see_it_put_off(office)
+            _see_it_put_off(context)
     if broken:
         command(root, NOW, "run", package=package)
     blob.rmdir()
@@ -278,9 +278,9 @@ def test_an_original_that_the_disk_does_not_give_just_now_is_judged_later(
     assert bool(wrong) is bool(broken)
 
 
-def _see_it_put_off(office: Office) -> None:
-    work_off(office, open_intake(office))
-    (waiting,) = [each for each in standing(office).waiting if each.kind is Waits.PUT_OFF]
+def _see_it_put_off(context: Context) -> None:
+    work_off(context, open_intake(context))
+    (waiting,) = [each for each in standing(context).waiting if each.kind is Waits.PUT_OFF]
     assert "暂时不能审核：同名的东西是文件夹" in waiting.message
     assert "以后自动再试" in waiting.message
     assert waiting.is_ours

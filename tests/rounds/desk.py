@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from sheetflow.config.settings_file import default_settings_text
 from sheetflow.config.workspace import Workspace, create_workspace
-from sheetflow.context.context import Office, open_office
+from sheetflow.context import Context, open_context
 from sheetflow.findings import Finding
 from sheetflow.schemas.documents import load_finding
 from sheetflow.schemas.layout import STAMP_SHEET
@@ -95,21 +95,21 @@ class CountyDesk:
 
     def run(self, at: dt.datetime = IN_TIME) -> PassReport:
         """One pass of the service."""
-        with open_office(self.root, at) as office:
-            return run_pass(office)
+        with open_context(self.root, at) as context:
+            return run_pass(context)
 
-    def ask(self, question: Callable[[Office], T], at: dt.datetime = IN_TIME) -> T:
+    def ask(self, question: Callable[[Context], T], at: dt.datetime = IN_TIME) -> T:
         """Ask the open office something."""
-        with open_office(self.root, at) as office:
-            return question(office)
+        with open_context(self.root, at) as context:
+            return question(context)
 
     def submissions(self, unit_id: str) -> tuple[Submission, ...]:
         """What the store has of a unit, in order of arrival."""
-        return self.ask(lambda office: office.store.submissions.find_submissions(unit_id))
+        return self.ask(lambda context: context.store.submissions.find_submissions(unit_id))
 
     def findings(self, submission: Submission) -> tuple[Finding, ...]:
         """What was found in a submission, at its own cells."""
-        documents = self.ask(lambda office: office.store.contents.find_findings(submission))
+        documents = self.ask(lambda context: context.store.contents.find_findings(submission))
         return tuple(map(load_finding, documents))
 
     def answer(self, unit_id: str, start: str, period: str = PERIOD) -> Path:

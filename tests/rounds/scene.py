@@ -10,7 +10,7 @@ from sheetflow.periods import OFFICE_ZONE
 from sheetflow.pipeline import judge
 from sheetflow.prefill import prefill_returned
 from sheetflow.reading import read_workbook
-from sheetflow.schemas.book import Context, Earlier, Judgement
+from sheetflow.schemas.book import Earlier, Judgement, JudgingContext
 from sheetflow.validators.explanations import is_open
 from sheetflow.workbook import RawWorkbook
 from sheetflow.writing import Dress, write_workbook
@@ -20,24 +20,26 @@ STAMP = dt.datetime(2012, 5, 3, 9, tzinfo=OFFICE_ZONE)
 DRESS = Dress(campaign=CAMPAIGN.title, catalogue=CAMPAIGN.catalogue)
 
 
-def after_first_period() -> Context:
+def after_first_period() -> JudgingContext:
     """What is known of the county when its second workbook comes: the first was accepted."""
     first = judge(drawn(period="2012B1"), CAMPAIGN, context("2012B1"))
     earlier: Earlier = left_by(first)
     return context("2012B2", earlier=earlier)
 
 
-def judged_file(data: bytes, known: Context) -> Judgement:
+def judged_file(data: bytes, known: JudgingContext) -> Judgement:
     """Read and judge a file."""
     return judge(read_workbook(data), CAMPAIGN, known)
 
 
-def judged_drawing(raw: RawWorkbook, known: Context) -> Judgement:
+def judged_drawing(raw: RawWorkbook, known: JudgingContext) -> Judgement:
     """Judge a drawn workbook."""
     return judge(raw, CAMPAIGN, known)
 
 
-def returned_copy(judgement: Judgement, known: Context, compared: Round | None = None) -> bytes:
+def returned_copy(
+    judgement: Judgement, known: JudgingContext, compared: Round | None = None
+) -> bytes:
     """Write what the clerk gets back."""
     earlier = known.earlier(judgement.form, judgement.book.period) if judgement.book else None
     filling = prefill_returned(CAMPAIGN, TREE[known.unit.unit_id], judgement, earlier)
@@ -52,6 +54,6 @@ def compared(last: Judgement, now: Judgement) -> Round | None:
     )
 
 
-def at_desk(known: Context, **more: object) -> Context:
+def at_desk(known: JudgingContext, **more: object) -> JudgingContext:
     """The same context with parts replaced."""
     return replace(known, **more)  # type: ignore[arg-type]

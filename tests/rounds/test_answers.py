@@ -14,7 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from sheetflow.findings import Finding, Severity
 from sheetflow.pipeline import judge
-from sheetflow.schemas.book import Context, Judgement, Outcome
+from sheetflow.schemas.book import Judgement, JudgingContext, Outcome
 from sheetflow.schemas.layout import FIRST_ROW, ISSUES_SHEET
 from sheetflow.validators.explanations import is_open
 from tests.county_book import CAMPAIGN, context, drawn, named
@@ -30,7 +30,7 @@ SAID = "上期漏报，已与乡镇核对"
 
 
 @cache
-def known() -> Context:
+def known() -> JudgingContext:
     """What is known of the county."""
     return context()
 

@@ -107,7 +107,7 @@ def test_in_consolidation(desk: CountyDesk) -> None:
 
 def test_on_the_board(desk: CountyDesk) -> None:
     """The board names each by its own word, in Excel, on the page and for programs."""
-    found = desk.ask(lambda office: standing(office, Period.parse(PERIOD)))
+    found = desk.ask(lambda context: standing(context, Period.parse(PERIOD)))
     states = {row.unit.unit_id: (row.state.value, row.state.label) for row in found.rows}
     assert {unit_id: states[unit_id] for unit_id in (LIXIA, SHIZHONG, HUAIYIN, TIANQIAO)} == {
         LIXIA: ("accepted", "已接收"),

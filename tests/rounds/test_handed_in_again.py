@@ -121,12 +121,12 @@ def test_precheck_and_check_say_the_same(desk: CountyDesk) -> None:
     """Whoever asks beforehand is told what the submission would be told."""
     file = desk.write(LIXIA, CHANGED)
     for at, told in ((AFTER, [RULE[0]]), (AFTERNOON, [])):
-        checked = desk.ask(lambda office: check_file(office, file), at).judgement
+        checked = desk.ask(lambda context: check_file(context, file), at).judgement
         assert [one.rule for one in checked.findings] == told
     hand_in(desk, CHANGED, AFTER, "预审")
     assert "封面" in words(desk.answer(LIXIA, "预审_"))
     assert "更正" in words(desk.answer(LIXIA, "预审_"))
-    again = desk.ask(lambda office: check_file(office, accepted_file(desk)), AFTER).judgement
+    again = desk.ask(lambda context: check_file(context, accepted_file(desk)), AFTER).judgement
     assert again.outcome is Outcome.ACCEPTED
 
 
@@ -134,7 +134,7 @@ def test_a_superior_may_let_it_pass(desk: CountyDesk) -> None:
     """What is waived is accepted, with the superior's reason in place of the unit's."""
     hand_in(desk, CHANGED, AFTER)
     receipt = desk.submissions(LIXIA)[-1].receipt
-    desk.ask(lambda office: waive(office, receipt, RULE[0], "电话说明过"), AFTER)
+    desk.ask(lambda context: waive(context, receipt, RULE[0], "电话说明过"), AFTER)
     desk.run(AFTER)
     assert outcomes(desk) == ["accepted", "accepted"]
     assert PERIOD in receipt

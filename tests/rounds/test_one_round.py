@@ -17,7 +17,7 @@ import pytest
 from openpyxl.workbook import Workbook
 
 from sheetflow.findings import Finding, Severity, count_places
-from sheetflow.schemas.book import Context, Judgement, Outcome
+from sheetflow.schemas.book import Judgement, JudgingContext, Outcome
 from sheetflow.schemas.layout import FIRST_ROW, ISSUES_SHEET
 from sheetflow.validators.explanations import is_open
 from tests.county_book import CAMPAIGN, FORM, all_named, drawn, named
@@ -29,14 +29,14 @@ from tests.validators.test_every_rule import PAIRS
 
 
 @cache
-def first_round() -> tuple[Context, Judgement, bytes]:
+def first_round() -> tuple[JudgingContext, Judgement, bytes]:
     """The workbook with all the mistakes, judged and returned."""
     known = after_first_period()
     judgement = judged_file_of(FORTY, known)
     return known, judgement, returned_copy(judgement, known)
 
 
-def judged_file_of(changes: str, known: Context) -> Judgement:
+def judged_file_of(changes: str, known: JudgingContext) -> Judgement:
     """Judge the valid workbook with `changes`."""
     from sheetflow.pipeline import judge
 

@@ -68,7 +68,9 @@ def test_the_default_report_serves_meanwhile(
     assert not report.is_failed
     assert [line for line in report.notices if said in line], report.notices
     assert [
-        line for line in desk.ask(lambda office: standing(office).notices, IN_TIME) if said in line
+        line
+        for line in desk.ask(lambda context: standing(context).notices, IN_TIME)
+        if said in line
     ]
     made = desk.answer(CITY, "情况报告")
     assert OURS not in words(made)

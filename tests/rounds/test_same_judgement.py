@@ -58,7 +58,7 @@ def prechecked(desk: CountyDesk) -> list[tuple[str, Told]]:
     """What each precheck was told, in the order of the workbooks."""
 
     def documents(number: int) -> tuple[str, Told]:
-        head, *rest = desk.ask(lambda office: office.store.arrivals.find_answer_document(number))
+        head, *rest = desk.ask(lambda context: context.store.arrivals.find_answer_document(number))
         return str(head["outcome"]), told(tuple(map(load_finding, rest)))
 
     return [documents(number) for number in range(1, len(WORKBOOKS) + 1)]
@@ -71,7 +71,7 @@ def test_check_says_what_a_precheck_says(
     """The command and the folder 预审 give the same outcome and findings, cell by cell."""
     number = list(WORKBOOKS).index(name)
     file = desk.write(LIXIA, WORKBOOKS[name], f"预审{number}.xlsx")
-    checked = desk.ask(lambda office: check_file(office, file)).judgement
+    checked = desk.ask(lambda context: check_file(context, file)).judgement
     assert (checked.outcome.value, told(checked.findings)) == prechecked[number]
 
 
@@ -117,7 +117,7 @@ def test_a_precheck_keeps_what_was_answered(tmp_path: Path) -> None:
 def test_check_knows_a_copied_workbook_by_its_cover(desk: CountyDesk) -> None:
     """Where the hidden sheet was left behind, the unit is the one that the cover names."""
     file = desk.write(LIXIA, "@ _表标识 gone", "复制件.xlsx")
-    assert desk.ask(lambda office: check_file(office, file)).judgement.outcome.value == "accepted"
+    assert desk.ask(lambda context: check_file(context, file)).judgement.outcome.value == "accepted"
 
 
 def test_on_the_command_line(desk: CountyDesk) -> None:
@@ -143,7 +143,7 @@ def test_on_the_command_line(desk: CountyDesk) -> None:
     ]
     assert [done.returncode for done in printed] == [1, 1]
     document = json.loads(printed[0].stdout)
-    checked = desk.ask(lambda office: check_file(office, file)).judgement
+    checked = desk.ask(lambda context: check_file(context, file)).judgement
     assert document["outcome"] == checked.outcome.value
     assert [
         (entry["rule"], entry["severity"], entry["sheet"], entry["cell"])

@@ -136,7 +136,7 @@ def test_the_right_rule_at_the_right_place(answered: Answered, bad: Bad) -> None
     """A bad workbook is judged by the rule that names its fault, at its sheet and cell."""
     submission = answered.submissions[bad.name]
     assert submission.outcome == bad.outcome
-    documents = answered.desk.ask(lambda office: office.store.contents.find_findings(submission))
+    documents = answered.desk.ask(lambda context: context.store.contents.find_findings(submission))
     places = {
         finding.rule: f"{finding.place.title} {finding.place.cell}".strip()
         for finding in map(load_finding, documents)
@@ -156,7 +156,7 @@ def test_outbox_and_mail_say_the_same(answered: Answered, bad: Bad) -> None:
         finding
         for finding in map(
             load_finding,
-            desk.ask(lambda office: office.store.contents.find_findings(submission)),
+            desk.ask(lambda context: context.store.contents.find_findings(submission)),
         )
         if finding.rule == bad.rule
     )
@@ -218,7 +218,7 @@ def test_a_period_to_come_troubles_nobody_above(desk: Desk) -> None:
     assert [name[:2] for name in desk.names(PROVINCE, LAST)] == ["填报"]
     board = table(desk.out(PROVINCE) / "上报情况_清河省.xlsx", "上报情况", "单位代码")
     assert list(board[0]) == ["单位代码", "单位", "层级", FIRST_NAMED]
-    assert desk.ask(lambda office: standing(office).period.period_id) == FIRST
+    assert desk.ask(lambda context: standing(context).period.period_id) == FIRST
 
 
 def test_an_empty_file_is_shown(tmp_path: Path) -> None:

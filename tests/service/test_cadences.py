@@ -214,7 +214,7 @@ def test_a_merger_within_a_year_of_quarters(tmp_path: Path) -> None:
     listed = table(desk.issued(WEST, "2012Q2"), "排口台账", "排口编号＊")
     assert {str(row["排口编号＊"]) for row in listed} >= {"P0001", "P0002", f"{EAST}-P0001"}
     (taken,) = desk.ask(
-        lambda office: list(merged_since(office, office.campaign.main_form, merged[WEST]))
+        lambda context: list(merged_since(context, context.campaign.main_form, merged[WEST]))
     )
     assert taken == (merged[EAST], Period.parse("2012Q2"))
 
@@ -234,7 +234,7 @@ def test_what_is_filled_once(tmp_path: Path) -> None:
         ("accepted", "2012", True),
     ]
     assert desk.ask(standing, at(12, 1)).period.label == "2012年一次性填报"
-    both = desk.ask(lambda office: standing(office, office.form("patrol").period("2012")))
+    both = desk.ask(lambda context: standing(context, context.form("patrol").period("2012")))
     assert [(part.form.key, part.period.label) for part in both.forms] == [
         ("patrol", "2012年一次性填报"),
         ("register", "2012年"),
@@ -258,10 +258,10 @@ def test_what_happened_before_it_opened_is_told(tmp_path: Path) -> None:
     (submission,) = desk.submissions(EAST)
     assert submission.outcome == "returned"
     rules = desk.ask(
-        lambda office: {
+        lambda context: {
             entry["rule"]
-            for entry in office.store.contents.find_findings(
-                office.store.submissions.find_submissions(EAST)[0]
+            for entry in context.store.contents.find_findings(
+                context.store.submissions.find_submissions(EAST)[0]
             )
         }
     )

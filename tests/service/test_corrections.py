@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sheetflow.context.context import Office
+from sheetflow.context import Context
 from sheetflow.service.status import standing
 from sheetflow.service.waiting import stale_things
 from sheetflow.store.records import PublicationKind, Stale
@@ -117,12 +117,12 @@ def test_status_says_what_is_stale_and_why(desk: Desk) -> None:
     """Whoever looks at status reads which publication waits, for which submission, since when."""
     reported(desk)
 
-    def mark(office: Office) -> None:
+    def mark(context: Context) -> None:
         receipt = f"{EAST}-{FIRST}-1"
         stale = Stale(
             unit_id=CITY, form="patrol", period=FIRST, kind=PublicationKind.REPORT, why=receipt
         )
-        office.store.publications.record_stale([stale], office.clock.now())
+        context.store.publications.record_stale([stale], context.clock.now())
 
     desk.ask(mark, IN_TIME)
     assert [thing.words for thing in desk.ask(stale_things)] == [

@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from sheetflow.config.units_workbook import write_units
-from sheetflow.context.context import Office
+from sheetflow.context import Context
 from sheetflow.service.rebuild import Rebuilding
 from sheetflow.store.records import Publication
 from sheetflow.units import Unit, UnitTree
@@ -50,9 +50,9 @@ def reported(desk: Desk) -> Desk:
     return desk
 
 
-def beside(office: Office) -> tuple[Publication, ...]:
+def beside(context: Context) -> tuple[Publication, ...]:
     """What lies beside its real name."""
-    return office.store.publications.find_beside()
+    return context.store.publications.find_beside()
 
 
 def edit(desk: Desk, *units: Unit, without: str = "") -> UnitTree:
@@ -109,7 +109,7 @@ def test_a_new_name_reaches_everything_that_shows_it(reported: Desk) -> None:
     assert shows(reported, "新东县", "回执", "填报") == {
         name for name in now if "新东县" in name and "/" in name
     }
-    assert reported.ask(lambda office: office.store.publications.stale_marks) == ()
+    assert reported.ask(lambda context: context.store.publications.stale_marks) == ()
 
 
 def test_it_happens_once(reported: Desk) -> None:
@@ -206,18 +206,18 @@ def _rename(desk: Desk) -> None:
 def test_marks_of_units_that_are_gone_end(reported: Desk, change: Callable[[Desk], None]) -> None:
     """What was due to a unit when the list changed is dropped with it, or made under its new name."""
 
-    def judge_only(office: object) -> None:
+    def judge_only(context: object) -> None:
         from sheetflow.service.judge import judge_arrivals
         from sheetflow.service.take import open_intake, take_all
 
-        take_all(office, open_intake(office))  # type: ignore[arg-type]
-        list(judge_arrivals(office))  # type: ignore[arg-type]
+        take_all(context, open_intake(context))  # type: ignore[arg-type]
+        list(judge_arrivals(context))  # type: ignore[arg-type]
 
     reported.drop(EAST, reported.fill(EAST, sound(900), name="改.xlsx"))
     reported.ask(judge_only, NEXT_DAY)
     change(reported)
     reported.run(LATER)
-    assert reported.ask(lambda office: office.store.publications.stale_marks) == ()
+    assert reported.ask(lambda context: context.store.publications.stale_marks) == ()
     edit(reported)
     reported.run(LATER)
     names = reported.names(EAST)
@@ -228,8 +228,8 @@ def test_marks_of_units_that_are_gone_end(reported: Desk, change: Callable[[Desk
 def test_queued_mail_finds_its_attachment_under_the_new_name(reported: Desk) -> None:
     """A mail that waited for the server while its unit was renamed goes out with the answer."""
 
-    def unsent(office: object) -> None:
-        with office.store._database.writing() as connection:  # type: ignore[attr-defined]  # noqa: SLF001
+    def unsent(context: object) -> None:
+        with context.store._database.writing() as connection:  # type: ignore[attr-defined]  # noqa: SLF001
             connection.exec_driver_sql("UPDATE mails SET state = 'queued'")
 
     before = len(reported.mails(EAST))
@@ -252,7 +252,7 @@ def test_a_pass_that_was_stopped_after_following_is_finished(reported: Desk) -> 
     tree = edit(reported, renamed(EAST, "新东县"))
     reported.ask(tidy_up, NEXT_DAY)
     assert any("东岸县" in name.rpartition("/")[2] for name in files(reported))
-    reported.ask(lambda office: Rebuilding(office).finish(), NEXT_DAY)
+    reported.ask(lambda context: Rebuilding(context).finish(), NEXT_DAY)
     assert not any("东岸县" in name for name in files(reported))
     assert reported.workspace.outbox_of(tree[EAST]).is_dir()
     assert IN_TIME < NEXT_DAY

@@ -162,7 +162,7 @@ def test_prechecks_say_which_form_they_are_of(desk: PairDesk) -> None:
 
 def test_a_purge_takes_the_copies_of_the_form_that_it_means(served: PairDesk) -> None:
     """A book that the next one is filled from stays whole, with its workbook; the other form's goes."""
-    served.ask(lambda office: purge(office, IN_TIME.date()), IN_TIME_AGAIN)
+    served.ask(lambda context: purge(context, IN_TIME.date()), IN_TIME_AGAIN)
     assert served.names(EAST) == [
         f"回执_990101-东岸县_{FIRST}_水质抽检表_第2号.xlsx",
         f"回执_990101-东岸县_{FIRST}_第2号.xlsx",

@@ -139,7 +139,7 @@ def test_only_those_who_fill_the_form_are_reminded(desk: PairDesk) -> None:
     for unit_id in (EAST, WEST, SOUTH):
         desk.hand_in(unit_id, PROBE_FORM, samples(250))
     desk.run(NEXT_DAY)
-    desk.ask(lambda office: remind(office, Period.parse(FIRST)), TOO_LATE)
+    desk.ask(lambda context: remind(context, Period.parse(FIRST)), TOO_LATE)
     desk.run(TOO_LATE)
     told = {
         (str(mail["To"]).partition("@")[0], "《水质抽检表》" in str(mail["Subject"]))

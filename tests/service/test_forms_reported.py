@@ -78,7 +78,7 @@ def test_a_plain_template_serves_until_there_is_one(desk: PairDesk) -> None:
     assert f"应报单位{len(ALL)}个，已报2个" in told
     assert "三号桥下游水色发黄，已经通报。" in told
     assert "取样\n次\n3\n3" in told
-    notices = "".join(desk.ask(lambda office: standing(office).notices, NEXT_DAY))
+    notices = "".join(desk.ask(lambda context: standing(context).notices, NEXT_DAY))
     assert f"情况报告模板 {OWN} 不在模板文件夹里" in notices
 
 
@@ -96,7 +96,7 @@ def test_a_template_in_trouble_is_told_by_its_form(desk: PairDesk) -> None:
     write_template(desk, "登记排口{{ 本期.H1 }}个。")
     desk.run(IN_TIME)
     assert "清河省水质抽检表情况报告" in prose(desk.out(PROVINCE, FIRST) / REPORT)
-    notices = "".join(desk.ask(lambda office: standing(office).notices, NEXT_DAY))
+    notices = "".join(desk.ask(lambda context: standing(context).notices, NEXT_DAY))
     assert "《水质抽检表》的情况报告模板中的“本期.H1”" in notices
 
 
@@ -108,7 +108,7 @@ def test_init_lays_a_template_to_begin_with(desk: PairDesk) -> None:
     assert "{{ 本期.T1 }}" in prose(path)
     assert [each.name for each in path.parent.glob("情况报告_*.docx")] == [OWN]
     path.write_bytes(b"ours")
-    desk.ask(lambda office: lay_report_template(office, PROBE_FORM), IN_TIME_AGAIN)
+    desk.ask(lambda context: lay_report_template(context, PROBE_FORM), IN_TIME_AGAIN)
     assert path.read_bytes() == b"ours"
 
 

@@ -138,7 +138,7 @@ def test_boards_go_down_to_the_townships(desk: Desk) -> None:
 def test_each_superior_is_told_who_is_missing_below(desk: Desk) -> None:
     """A missing township is reminded, and county, city and province read of it by the unit below them."""
     desk.run(TOWNSHIPS_DAY)
-    desk.ask(lambda office: remind(office, Period.parse(FIRST)), NEXT_DAY)
+    desk.ask(lambda context: remind(context, Period.parse(FIRST)), NEXT_DAY)
     desk.run(NEXT_DAY)
     assert any("催报" in str(mail["Subject"]) for mail in desk.mails(REEDS))
     lists = {
@@ -178,7 +178,7 @@ def test_a_purge_leaves_every_levels_figures(desk: Desk) -> None:
     """What a township's rows said of people goes on every level; the sums stay."""
     reported(desk)
     year_after = IN_TIME.replace(year=2013)
-    done = desk.ask(lambda office: purge(office, year_after.date()), year_after)
+    done = desk.ask(lambda context: purge(context, year_after.date()), year_after)
     assert done.originals == len(ALL)
     desk.run(year_after)
     for unit_id in ADDING:

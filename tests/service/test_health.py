@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from sheetflow.context.context import open_office
+from sheetflow.context import open_context
 from sheetflow.context.lock import held_lock, holder_of, is_held
 from sheetflow.errors import WorkspaceError
 from sheetflow.service.health import Pulse, Verdict, check_health, read_health
@@ -43,8 +43,8 @@ def serving(desk: Desk) -> Iterator[None]:
         """Nobody listens."""
 
     def serve() -> None:
-        with open_office(desk.root, IN_TIME) as office:
-            watch(office, is_stopping, told)
+        with open_context(desk.root, IN_TIME) as context:
+            watch(context, is_stopping, told)
 
     service = threading.Thread(target=serve)
     service.start()

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 import pytest
 
 from sheetflow.consolidation.waiting import Waits
-from sheetflow.context.context import Office
+from sheetflow.context import Context
 from sheetflow.store.records import Publication
 from sheetflow.upkeep.backup import back_up
 from sheetflow.upkeep.restore import restore
@@ -31,9 +31,9 @@ def reported(desk: Desk) -> Desk:
     return desk
 
 
-def beside(office: Office) -> tuple[Publication, ...]:
+def beside(context: Context) -> tuple[Publication, ...]:
     """What lies beside its real name."""
-    return office.store.publications.find_beside()
+    return context.store.publications.find_beside()
 
 
 def rollup(desk: Desk) -> Path:
@@ -117,7 +117,7 @@ def test_files_newer_than_the_backup_are_hers_and_listed_once(
 ) -> None:
     """What was published since the backup is neither replaced nor removed after a restore."""
     file = tmp_path / "backup.zip"
-    reported.ask(lambda office: back_up(office, file))
+    reported.ask(lambda context: back_up(context, file))
     dropped = reported.inbox_files()[0]
     kept = dropped.read_bytes()
     reported.run(NEXT_DAY)
@@ -151,11 +151,11 @@ def test_one_units_outbox_in_trouble_is_its_own(reported: Desk) -> None:
     assert f"答复文件夹“990101-东岸县/{FIRST}”是指向别处的链接" in waits.message
     assert list(elsewhere.iterdir()) == []
     assert twin(rollup(reported)).exists() is False
-    (mark,) = reported.ask(lambda office: office.store.publications.stale_marks)
+    (mark,) = reported.ask(lambda context: context.store.publications.stale_marks)
     assert "指向别处的链接" in mark.trouble
     shown = command(reported.root, LATER, "run")
     assert (shown.returncode, f"答复文件夹“990101-东岸县/{FIRST}”" in shown.stdout) == (0, True)
     folder.unlink()
     assert reported.run(LATER + dt.timedelta(hours=1)).waiting == ()
     assert [name for name in reported.names(EAST) if name.startswith("回执")]
-    assert reported.ask(lambda office: office.store.publications.stale_marks) == ()
+    assert reported.ask(lambda context: context.store.publications.stale_marks) == ()

@@ -86,7 +86,9 @@ def test_a_pass_that_could_not_look_proves_nothing(desk: Desk, tmp_path: Path) -
 
         shutil.move(folder, aside)
         desk.ask(
-            lambda office: take(office, intake := open_intake(office), look(office, intake).files),
+            lambda context: take(
+                context, intake := open_intake(context), look(context, intake).files
+            ),
             when,
         )
         shutil.move(aside, folder)
@@ -134,5 +136,5 @@ def test_looks_are_remembered_apart() -> None:
 def test_looks_outlive_the_service(desk: Desk) -> None:
     """What was remembered stands in the store, folder by folder."""
     looked = Looked(at(5, 9), {EAST: at(4, 9), WEST: None})
-    desk.ask(lambda office: office.store.looks.record_look(looked))
-    assert desk.ask(lambda office: office.store.looks.find_look()) == looked
+    desk.ask(lambda context: context.store.looks.record_look(looked))
+    assert desk.ask(lambda context: context.store.looks.find_look()) == looked

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from python_calamine import CalamineWorkbook
 
-from sheetflow.context.context import open_office
+from sheetflow.context import open_context
 from sheetflow.service.judge import judge_arrivals
 from sheetflow.service.rebuild import rebuild
 from sheetflow.service.take import open_intake, take_all
@@ -73,9 +73,9 @@ def test_rows_are_rendered_where_they_were_judged(tmp_path: Path) -> None:
     desk.issue()
     for version in (WALKS, (*WALKS, 7)):
         desk.drop(EAST, desk.fill(EAST, sound(*version)))
-        with open_office(desk.root, IN_TIME) as office:
-            take_all(office, open_intake(office))
-            answered = [entry for some in judge_arrivals(office) for entry in some]
+        with open_context(desk.root, IN_TIME) as context:
+            take_all(context, open_intake(context))
+            answered = [entry for some in judge_arrivals(context) for entry in some]
         names = sorted(file.name for file in desk.workspace.pieces.iterdir())
         receipt = answered[-1].receipt
         assert [name.rpartition("-")[0] for name in names if name.startswith(receipt)] == [
@@ -90,12 +90,12 @@ def test_a_city_s_own_rows_are_rendered_where_they_were_judged(tmp_path: Path) -
     desk.issue()
     for unit_id in (CITY, PROVINCE):
         desk.drop(unit_id, desk.fill(unit_id, sound(*WALKS)))
-    with open_office(desk.root, IN_TIME) as office:
-        take_all(office, open_intake(office))
-        for _ in judge_arrivals(office):
+    with open_context(desk.root, IN_TIME) as context:
+        take_all(context, open_intake(context))
+        for _ in judge_arrivals(context):
             pass
         there = {file.name for file in desk.workspace.pieces.iterdir()}
-        rebuild(office)
+        rebuild(context)
         assert {file.name for file in desk.workspace.pieces.iterdir()} == there
 
 

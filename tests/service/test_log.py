@@ -10,7 +10,7 @@ from pathlib import Path
 from openpyxl.workbook import Workbook
 
 from sheetflow.cli.screen import logging_to
-from sheetflow.context.context import LOG
+from sheetflow.context import LOG
 from sheetflow.upkeep.decide import waive
 from sheetflow.upkeep.purge import purge
 from sheetflow.upkeep.remind import remind
@@ -41,11 +41,11 @@ def log_of(desk: Desk) -> str:
     desk.drop(NORTH, b"PK\x03\x04" + CANARIES[0].encode(), f"{CANARIES[5]}.xlsx")
     with logging_to(desk.workspace.log):
         desk.run()
-        desk.ask(lambda office: waive(office, f"990102-{FIRST}-1", "walk-too-long", CANARIES[0]))
+        desk.ask(lambda context: waive(context, f"990102-{FIRST}-1", "walk-too-long", CANARIES[0]))
         desk.run()
         desk.ask(remind, LATER)
         desk.run(LATER)
-        desk.ask(lambda office: purge(office, LATER.date().replace(year=2011)), LATER)
+        desk.ask(lambda context: purge(context, LATER.date().replace(year=2011)), LATER)
     return desk.workspace.log.read_text(encoding="utf-8")
 
 

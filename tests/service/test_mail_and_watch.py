@@ -20,7 +20,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from sheetflow.context.context import open_office
+from sheetflow.context import open_context
 from sheetflow.service.health import Health, check_health, read_health
 from sheetflow.service.watch import watch
 from sheetflow.store import Store
@@ -85,7 +85,7 @@ def test_a_silent_server_costs_one_time_out(tmp_path: Path) -> None:
         with pytest.raises(BlockingIOError):
             listener.accept()
     assert (report.mail.sent, report.mail.delayed, report.mail.held) == (0, 3, 0)
-    waiting = desk.ask(lambda office: office.store.mails.find_mails("queued"))
+    waiting = desk.ask(lambda context: context.store.mails.find_mails("queued"))
     assert [mail.trouble for mail in waiting] == ["邮件服务器很久没有回答。"] * 3
 
 
@@ -183,20 +183,20 @@ def test_a_database_held_as_the_service_starts_is_waited_out(desk: Desk) -> None
     """A database that somebody holds from the first step on puts the service off, and is shown."""
     desk.drop(EAST, desk.fill(EAST))
     shown: list[tuple[str, ...]] = []
-    with open_office(desk.root, IN_TIME) as office:
-        office.store.close()
-        office.store = Store.open(office.workspace.database, busy_timeout=0.1)
-        holder = sqlite3.connect(office.workspace.database, isolation_level=None)
+    with open_context(desk.root, IN_TIME) as context:
+        context.store.close()
+        context.store = Store.open(context.workspace.database, busy_timeout=0.1)
+        holder = sqlite3.connect(context.workspace.database, isolation_level=None)
         holder.execute("BEGIN EXCLUSIVE")
 
         def is_stopping() -> bool:
-            health = read_health(office.workspace.health)
+            health = read_health(context.workspace.health)
             if health and health.troubles and not shown:
                 shown.append(health.troubles)
                 holder.close()
             return bool(shown) and bool(_answered(desk, EAST)())
 
-        watch(office, is_stopping)
+        watch(context, is_stopping)
     assert "被占用" in shown[0][0]
     assert len(desk.submissions()) == 1
 
@@ -246,8 +246,8 @@ def test_a_list_of_units_that_cannot_be_taken_is_told_once_until_it_is_mended(
             desk.workspace.units_file.write_bytes(sound)
         return shown.count(True) >= 20 and not shown[-1]
 
-    with open_office(desk.root, IN_TIME) as office:
-        watch(office, is_stopping, lambda report: told.append(report.troubles))
+    with open_context(desk.root, IN_TIME) as context:
+        watch(context, is_stopping, lambda report: told.append(report.troubles))
     lines = [troubles for troubles in told if troubles]
     assert len(lines) == 1
     assert "units.xlsx 没有采用" in lines[0][0]

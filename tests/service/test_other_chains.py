@@ -10,7 +10,7 @@ import pytest
 
 from sheetflow.consolidation.accepted import Books
 from sheetflow.consolidation.report import Letter, report_data
-from sheetflow.context.context import open_office
+from sheetflow.context import open_context
 from sheetflow.errors import RequestError
 from sheetflow.periods import Period
 from sheetflow.reporting.template_context import whole_area
@@ -145,8 +145,8 @@ def test_joined_rows_are_those_written_plainly(townships: Chain, tmp_path: Path)
 
 def test_status_and_board_name_levels_as_the_campaign_does(chain: Chain) -> None:
     """`status --json` and the board say 国家 or 乡 where that is what the campaign says."""
-    with open_office(chain.workspace.root, IN_TIME) as office:
-        found = standing(office, Period.parse(FIRST)).as_json()["units"]
+    with open_context(chain.workspace.root, IN_TIME) as context:
+        found = standing(context, Period.parse(FIRST)).as_json()["units"]
     assert isinstance(found, list)
     assert [unit["level"] for unit in found] == [unit.level for unit in chain.tree]
     top = chain.tree.roots[0]
@@ -167,23 +167,23 @@ def test_the_list_of_units_follows_the_campaign(chain: Chain) -> None:
     ]
     assert offered == [f'"{",".join(chain.tree.levels.names)}"']
     assert chain.tree.levels.listed in words(chain.workspace.units_file)
-    with open_office(chain.workspace.root, IN_TIME) as office:
+    with open_context(chain.workspace.root, IN_TIME) as context:
         chain.workspace.kept_units.unlink()
-        assert office.reread_units() == ""
-        assert list(office.tree) == list(chain.tree)
+        assert context.reread_units() == ""
+        assert list(context.tree) == list(chain.tree)
 
 
 def test_export_takes_any_level_but_the_lowest(townships: Chain, tmp_path: Path) -> None:
     """Rows leave as a level sees them; with the eyes of those who filled them in they do not."""
-    with open_office(townships.workspace.root, IN_TIME) as office:
-        wanted = [level_named(office, word) for word in ("", "province", "县", "市级")]
+    with open_context(townships.workspace.root, IN_TIME) as context:
+        wanted = [level_named(context, word) for word in ("", "province", "县", "市级")]
         assert wanted == ["省", "省", "县", "市"]
         for word in ("乡", "township", "国家"):
             with pytest.raises(RequestError, match="省（province）、市（city）、县（county）"):
-                level_named(office, word)
+                level_named(context, word)
         period = Period.parse(FIRST)
         for level, columns in (("市", ["王*"]), ("县", [])):
-            written = export_rows(office, period, tmp_path / level, level)
+            written = export_rows(context, period, tmp_path / level, level)
             (database,) = (path for path in written if path.suffix == ".sqlite")
             with closing(sqlite3.connect(database)) as rows:
                 names = [entry[1] for entry in rows.execute("PRAGMA table_info(排口台账)")]
@@ -200,11 +200,11 @@ def test_superiors_read_who_is_missing_by_the_unit_below_them(tmp_path: Path) ->
     made = Chain.make(tmp_path / "work", "national")
     made.drop("00", "1101", "12", "1201")
     made.run()
-    with open_office(made.workspace.root, NEXT_DAY) as office:
-        remind(office, Period.parse(FIRST))
+    with open_context(made.workspace.root, NEXT_DAY) as context:
+        remind(context, Period.parse(FIRST))
         lists = {
             mail.unit_id: [line for line in mail.text.splitlines() if line.startswith("  · ")]
-            for mail in office.store.mails.find_mails()
+            for mail in context.store.mails.find_mails()
             if mail.message_id.startswith("<rollcall")
         }
     assert lists["00"] == [

@@ -7,7 +7,7 @@ import shutil
 
 import pytest
 
-from sheetflow.context.context import Office, open_office
+from sheetflow.context import Context, open_context
 from sheetflow.context.lock import held_lock
 from sheetflow.errors import WorkspaceError
 from sheetflow.service.judge import judge_arrivals
@@ -18,10 +18,10 @@ from sheetflow.store.records import PublicationKind, Stale
 from tests.tiny.desk import EAST, FIRST, FIRST_NAMED, IN_TIME, NEXT_DAY, PROVINCE, WEST, Desk, sound
 
 
-def _stop_after_commit(office: Office) -> None:
+def _stop_after_commit(context: Context) -> None:
     """Take and judge, and then do what a killed service does: nothing more."""
-    take_all(office, open_intake(office))
-    list(judge_arrivals(office))
+    take_all(context, open_intake(context))
+    list(judge_arrivals(context))
 
 
 def test_nothing_is_rewritten_without_need(desk: Desk) -> None:
@@ -56,10 +56,10 @@ def test_the_same_submissions_give_the_same_bytes(desk: Desk) -> None:
     desk.run()
     before = {name: content for name, (_, content) in desk.publications().items()}
     weeks_later = IN_TIME + dt.timedelta(weeks=5)
-    with open_office(desk.root, weeks_later) as office:
+    with open_context(desk.root, weeks_later) as context:
         marks = {
             Stale(unit_id=made.unit_id, form=made.form, period=made.period, kind=made.kind)
-            for made in office.store.publications.find_publications()
+            for made in context.store.publications.find_publications()
             if made.kind not in {PublicationKind.ANSWER, PublicationKind.WORKBOOK}
         }
         answers = {
@@ -70,9 +70,9 @@ def test_the_same_submissions_give_the_same_bytes(desk: Desk) -> None:
                 kind=PublicationKind.ANSWER,
                 receipt=entry.receipt,
             )
-            for entry in office.store.submissions.find_submissions()
+            for entry in context.store.submissions.find_submissions()
         }
-        office.store.publications.record_stale(marks | answers, office.clock.now())
+        context.store.publications.record_stale(marks | answers, context.clock.now())
     shutil.rmtree(desk.workspace.outbox)
     desk.run(weeks_later)
     desk.issue(at=weeks_later)
@@ -87,7 +87,7 @@ def test_killed_between_commit_and_publishing(desk: Desk) -> None:
     desk.ask(_stop_after_commit)
     assert [name[:2] for name in desk.names(EAST)] == ["填报"]
     assert desk.mails() == []
-    queued = desk.ask(lambda office: office.store.mails.find_mails("queued"))
+    queued = desk.ask(lambda context: context.store.mails.find_mails("queued"))
     assert len(queued) == 1
     for _ in range(2):
         desk.run(NEXT_DAY)
@@ -121,10 +121,10 @@ def test_one_service_in_a_workspace(desk: Desk) -> None:
     dropped = desk.drop(EAST, desk.fill(EAST))
     with (
         held_lock(desk.workspace.lock),
-        open_office(desk.root, IN_TIME) as office,
+        open_context(desk.root, IN_TIME) as context,
         pytest.raises(WorkspaceError, match="正在这个工作文件夹里运行"),
     ):
-        run_pass(office)
+        run_pass(context)
     assert dropped.exists()
     desk.run()
     assert not dropped.exists()
@@ -135,13 +135,13 @@ def test_answers_go_out_while_others_are_still_judged(desk: Desk) -> None:
     for number in range(30):
         desk.drop(EAST if number % 2 else WEST, b"garbage %d" % number, f"{number:02}.xlsx")
     unjudged_at_answers: list[int] = []
-    with open_office(desk.root, IN_TIME) as office:
-        take_all(office, open_intake(office))
-        rebuilding = Rebuilding(office)
-        for submissions in judge_arrivals(office):
+    with open_context(desk.root, IN_TIME) as context:
+        take_all(context, open_intake(context))
+        rebuilding = Rebuilding(context)
+        for submissions in judge_arrivals(context):
             rebuilding.answer(len(submissions))
-            published = office.store.publications.find_publications()
+            published = context.store.publications.find_publications()
             if any(entry.kind == "answer" for entry in published):
-                unjudged_at_answers.append(len(office.store.arrivals.find_unjudged()))
+                unjudged_at_answers.append(len(context.store.arrivals.find_unjudged()))
         rebuilding.finish()
     assert max(unjudged_at_answers, default=0) > 0

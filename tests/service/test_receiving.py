@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sheetflow.context.context import open_office
+from sheetflow.context import open_context
 from sheetflow.context.open_store import open_store
 from sheetflow.errors import StoreBusyError
 from sheetflow.intake.sighting import FOLDER, identity_of, key_of
@@ -19,19 +19,19 @@ from sheetflow.store import Arrival, NewArrival
 from tests.tiny.desk import EAST, IN_TIME, Desk
 
 if TYPE_CHECKING:
-    from sheetflow.context.context import Office
+    from sheetflow.context import Context
     from sheetflow.intake.sighting import Sighting
 
 
 def lying(desk: Desk) -> Sighting:
     """Look at the one file of the inbox."""
-    (sighting,) = desk.ask(lambda office: look(office, open_intake(office)).files)
+    (sighting,) = desk.ask(lambda context: look(context, open_intake(context)).files)
     return sighting
 
 
 def deliveries(desk: Desk) -> tuple[Arrival, ...]:
     """All that was ever received."""
-    return desk.ask(lambda office: office.store.arrivals.find_all())
+    return desk.ask(lambda context: context.store.arrivals.find_all())
 
 
 def test_a_file_just_like_one_that_has_left_is_received(desk: Desk) -> None:
@@ -71,18 +71,18 @@ def test_moved_out_of_the_precheck_folder_it_is_submitted(desk: Desk) -> None:
 class Post:
     """A source that is no folder: it keeps what it gave until that is acknowledged."""
 
-    def __init__(self, office: Office) -> None:
-        self.office, self.kept, self.let_go = office, True, list[str]()
+    def __init__(self, context: Context) -> None:
+        self.context, self.kept, self.let_go = context, True, list[str]()
 
     def acknowledge(self, arrival: Arrival) -> bool:
         """Note what may go; whoever asks has committed it and noted it in the journal."""
-        assert self.office.store.arrivals.find_arrival(arrival.arrival_id) == arrival
-        assert arrival.source_key.encode() in self.office.workspace.journal.read_bytes()
+        assert self.context.store.arrivals.find_arrival(arrival.arrival_id) == arrival
+        assert arrival.source_key.encode() in self.context.workspace.journal.read_bytes()
         self.let_go.append(arrival.source_key)
         return not self.kept
 
 
-def letter(office: Office, key: str) -> NewArrival:
+def letter(context: Context, key: str) -> NewArrival:
     """A delivery by another way than a folder."""
     return NewArrival(
         source="post",
@@ -92,26 +92,26 @@ def letter(office: Office, key: str) -> NewArrival:
         name="来信.xlsx",
         sha256="0" * 64,
         size=1,
-        arrived_at=office.clock.now(),
+        arrived_at=context.clock.now(),
     )
 
 
 def test_every_source_is_acknowledged_after_the_commit_and_a_key_counts_once(desk: Desk) -> None:
     """What another source could not let go of is the same delivery when it comes again, and no folder's."""
 
-    def twice(office: Office) -> None:
-        post = Post(office)
-        receive(office, post, [letter(office, "1"), letter(office, "2")])
-        take_all(office, open_intake(office))  # no file lies there: they are not a folder's
-        assert [each.source_key for each in office.store.arrivals.find_pending("post")] == [
+    def twice(context: Context) -> None:
+        post = Post(context)
+        receive(context, post, [letter(context, "1"), letter(context, "2")])
+        take_all(context, open_intake(context))  # no file lies there: they are not a folder's
+        assert [each.source_key for each in context.store.arrivals.find_pending("post")] == [
             "1",
             "2",
         ]
-        assert office.store.arrivals.find_pending(FOLDER) == ()
+        assert context.store.arrivals.find_pending(FOLDER) == ()
         post.kept = False
-        receive(office, post, [letter(office, "1"), letter(office, "3")])
+        receive(context, post, [letter(context, "1"), letter(context, "3")])
         assert post.let_go == ["1", "2", "1", "3"]
-        assert [each.source_key for each in office.store.arrivals.find_pending("post")] == ["2"]
+        assert [each.source_key for each in context.store.arrivals.find_pending("post")] == ["2"]
 
     desk.ask(twice)
     assert [each.source_key for each in deliveries(desk)] == ["1", "2", "3"]
@@ -120,20 +120,20 @@ def test_every_source_is_acknowledged_after_the_commit_and_a_key_counts_once(des
 def test_nothing_is_acknowledged_where_the_commit_failed(desk: Desk) -> None:
     """A database that is busy keeps every source's hold, and what was noted is received first afterwards."""
 
-    def busy(office: Office) -> None:
-        post = Post(office)
+    def busy(context: Context) -> None:
+        post = Post(context)
         post.kept = False
         with closing(sqlite3.connect(desk.workspace.database)) as other:
             other.execute("BEGIN IMMEDIATE")
             with pytest.raises(StoreBusyError):
-                receive(office, post, [letter(office, "1")])
+                receive(context, post, [letter(context, "1")])
             other.rollback()
-        assert (post.let_go, office.noted) == ([], True)
-        receive(office, post, [letter(office, "2")])
+        assert (post.let_go, context.noted) == ([], True)
+        receive(context, post, [letter(context, "2")])
         assert post.let_go == ["2"]
 
-    with open_office(
+    with open_context(
         desk.root, IN_TIME, open_store=lambda space, _: open_store(space, busy_timeout=0.2)
-    ) as office:
-        busy(office)
+    ) as context:
+        busy(context)
     assert [each.source_key for each in deliveries(desk)] == ["1", "2"]

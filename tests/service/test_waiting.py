@@ -10,7 +10,7 @@ import pytest
 
 from sheetflow.cli.summaries import pass_lines
 from sheetflow.consolidation.waiting import Waiting, Waits, tell
-from sheetflow.context.context import Office
+from sheetflow.context import Context
 from sheetflow.intake.archive import blob_path
 from sheetflow.periods import Period
 from sheetflow.service.one_pass import PassReport
@@ -40,7 +40,7 @@ from tests.tiny.desk import (
 
 def waiting(desk: Desk) -> tuple[Waiting, ...]:
     """What `status` says waits."""
-    return desk.ask(lambda office: standing(office).waiting, NEXT_DAY)
+    return desk.ask(lambda context: standing(context).waiting, NEXT_DAY)
 
 
 def held_beside_an_accepted_one(desk: Desk) -> PassReport:
@@ -55,12 +55,12 @@ def original_lost(desk: Desk) -> PassReport:
     """A file is received, and its original is gone from the archive when it is to be judged."""
     desk.drop(EAST, desk.fill(EAST))
 
-    def receive(office: Office) -> None:
+    def receive(context: Context) -> None:
         from sheetflow.service.take import open_intake, take_all
 
-        take_all(office, open_intake(office))
-        (arrival,) = office.store.arrivals.find_unjudged()
-        blob_path(office.workspace.archive, arrival.sha256).unlink()
+        take_all(context, open_intake(context))
+        (arrival,) = context.store.arrivals.find_unjudged()
+        blob_path(context.workspace.archive, arrival.sha256).unlink()
 
     desk.ask(receive)
     desk.drop(WEST, desk.fill(WEST))
@@ -70,7 +70,7 @@ def original_lost(desk: Desk) -> PassReport:
 def mail_without_address(desk: Desk) -> PassReport:
     """A mail that the server does not take for its recipient."""
 
-    def spoil(office: Office) -> None:
+    def spoil(context: Context) -> None:
         told = NewMail(
             message_id="<1@x>",
             recipients=("a@mail.example",),
@@ -78,9 +78,9 @@ def mail_without_address(desk: Desk) -> PassReport:
             text="",
             unit_id=EAST,
         )
-        office.store.mails.record_mails([told], office.clock.now())
-        office.store.mails.record_mail_failed(
-            1, "邮件服务器没有接受收件地址（550）。", office.clock.now(), permanent=True
+        context.store.mails.record_mails([told], context.clock.now())
+        context.store.mails.record_mail_failed(
+            1, "邮件服务器没有接受收件地址（550）。", context.clock.now(), permanent=True
         )
 
     desk.ask(spoil)
@@ -159,7 +159,7 @@ def test_a_decision_ends_the_waiting(desk: Desk) -> None:
     (held,) = waiting(desk)
     assert held.receipt == f"{EAST}-{FIRST}-1"
     assert f"sheetflow release {held.receipt}" in held.message
-    desk.ask(lambda office: decide(office, held.receipt, "reject", "放错了"))
+    desk.ask(lambda context: decide(context, held.receipt, "reject", "放错了"))
     desk.run(NEXT_DAY)
     assert waiting(desk) == ()
     assert not [line for line in examine(desk.root, NEXT_DAY) if held.receipt in line.found]
@@ -170,11 +170,11 @@ def test_a_cause_that_is_gone_is_told_no_longer(desk: Desk) -> None:
     kept: dict[Path, bytes] = {}
     desk.drop(EAST, desk.fill(EAST))
 
-    def receive(office: Office) -> None:
+    def receive(context: Context) -> None:
         from sheetflow.service.take import open_intake, take_all
 
-        take_all(office, open_intake(office))
-        for blob in office.workspace.archive.glob("??/*"):
+        take_all(context, open_intake(context))
+        for blob in context.workspace.archive.glob("??/*"):
             kept[blob] = blob.read_bytes()
             blob.unlink()
 
@@ -222,10 +222,10 @@ def test_why_something_stale_was_not_made_is_kept(desk: Desk) -> None:
     for place in taken_names(desk):
         place.rmdir()
 
-    def again(office: Office) -> int:
+    def again(context: Context) -> int:
         mark = Stale(unit_id=CITY, form="patrol", period=FIRST, kind=PublicationKind.BOARD)
-        office.store.publications.record_stale([mark], office.clock.now())
-        return rebuild(office).published
+        context.store.publications.record_stale([mark], context.clock.now())
+        return rebuild(context).published
 
     assert desk.ask(again, NEXT_DAY)
     assert waiting(desk) == ()
@@ -240,10 +240,10 @@ def test_the_board_and_the_superiors_mail_show_what_is_held(desk: Desk) -> None:
         assert receipt in (desk.out(unit_id) / f"上报情况_{name}.html").read_text(encoding="utf-8")
         assert receipt in words(desk.out(unit_id) / f"上报情况_{name}.xlsx")
     assert receipt not in words(desk.out(OTHER_CITY) / "上报情况_下游市.xlsx")
-    desk.ask(lambda office: remind(office, Period.parse(FIRST)), NEXT_DAY)
+    desk.ask(lambda context: remind(context, Period.parse(FIRST)), NEXT_DAY)
     desk.run(NEXT_DAY)
     told = [body(mail) for mail in desk.mails(CITY) if "还有单位没有接收" in str(mail["Subject"])]
     assert receipt in "".join(told)
-    desk.ask(lambda office: decide(office, receipt, "reject", "放错了"))
+    desk.ask(lambda context: decide(context, receipt, "reject", "放错了"))
     desk.run(NEXT_DAY)
     assert receipt not in (desk.out(CITY) / "上报情况_上游市.html").read_text(encoding="utf-8")

@@ -75,6 +75,6 @@ class Desk:
 def desk(tmp_path: Path) -> Iterator[Desk]:
     """An office on its first day."""
     file = tmp_path / "sheetflow.db"
-    office = Desk(file, Store.open(file, busy_timeout=0.2))
-    yield office
-    office.store.close()
+    context = Desk(file, Store.open(file, busy_timeout=0.2))
+    yield context
+    context.store.close()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from types import MappingProxyType
 
 from sheetflow.findings import Catalogue, Check, Finding, Severity
-from sheetflow.schemas.book import Book, Context
+from sheetflow.schemas.book import Book, JudgingContext
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.units import Levels
 from sheetflow.units.levels import CITY, COUNTY, PROVINCE, TOWNSHIP
@@ -32,7 +32,7 @@ CHECKS = (
 _WALK = CHECKS[0]
 
 
-def check_walks(book: Book, context: Context) -> Iterator[Finding]:
+def check_walks(book: Book, context: JudgingContext) -> Iterator[Finding]:
     """Nobody walks further than a day's march."""
     del context
     found = book.sheets.get("patrols")

@@ -22,7 +22,7 @@ from openpyxl.workbook import Workbook
 
 from sheetflow.config.settings_file import default_settings_text
 from sheetflow.config.workspace import Workspace, create_workspace
-from sheetflow.context.context import Office, open_office
+from sheetflow.context import Context, open_context
 from sheetflow.periods import Period
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.layout import FIRST_ROW, cell_in
@@ -189,8 +189,8 @@ class Desk:
 
     def issue(self, period: str = FIRST, at: dt.datetime = ISSUED, form: str = "") -> int:
         """Hand out the workbooks."""
-        with open_office(self.root, at) as office:
-            return issue_workbooks(office, office.form(form), Period.parse(period))
+        with open_context(self.root, at) as context:
+            return issue_workbooks(context, context.form(form), Period.parse(period))
 
     def issued(self, unit_id: str, period: str = FIRST) -> Path:
         """The unit's own workbook."""
@@ -215,21 +215,21 @@ class Desk:
 
     def run(self, at: dt.datetime = IN_TIME) -> PassReport:
         """One pass of the service."""
-        with open_office(self.root, at) as office:
-            return run_pass(office)
+        with open_context(self.root, at) as context:
+            return run_pass(context)
 
-    def ask(self, question: Callable[[Office], T], at: dt.datetime = IN_TIME) -> T:
+    def ask(self, question: Callable[[Context], T], at: dt.datetime = IN_TIME) -> T:
         """Ask the open office something."""
-        with open_office(self.root, at) as office:
-            return question(office)
+        with open_context(self.root, at) as context:
+            return question(context)
 
     def submissions(self, unit_id: str | None = None) -> tuple[Submission, ...]:
         """What the store has, in order of arrival."""
-        return self.ask(lambda office: office.store.submissions.find_submissions(unit_id))
+        return self.ask(lambda context: context.store.submissions.find_submissions(unit_id))
 
     def states(self, period: str = FIRST) -> dict[str, str]:
         """Who stands where, by unit."""
-        found = self.ask(lambda office: standing(office, Period.parse(period)))
+        found = self.ask(lambda context: standing(context, Period.parse(period)))
         return {row.unit.unit_id: row.state.value for row in found.rows}
 
     def out(self, unit_id: str, period: str = "") -> Path:

@@ -6,7 +6,7 @@ import datetime as dt
 
 from sheetflow.periods import OFFICE_ZONE, Cadence
 from sheetflow.pipeline import judge
-from sheetflow.schemas.book import Context, Judgement
+from sheetflow.schemas.book import Judgement, JudgingContext
 from sheetflow.schemas.forms import Form
 from tests.drawing import draw
 from tests.tiny.campaign import CAMPAIGN
@@ -58,7 +58,7 @@ def judged_tiny(form: Form, changes: str = "") -> Judgement:
         "period": period.period_id,
     }
     day = period.last_day + dt.timedelta(days=2)
-    context = Context(
+    context = JudgingContext(
         unit=TREE[EAST],
         tree=TREE,
         now=dt.datetime.combine(day, dt.time(9), OFFICE_ZONE),

@@ -39,7 +39,7 @@ from tests.tiny.desk import (
 
 def save(desk: Desk, target: Path) -> Backup:
     """Back up."""
-    return desk.ask(lambda office: back_up(office, target), NEXT_DAY)
+    return desk.ask(lambda context: back_up(context, target), NEXT_DAY)
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +79,7 @@ def test_a_restored_workspace_publishes_the_same_bytes(
     after = {path: content for path, (_, content) in again.publications().items()}
     assert after.keys() == before.keys()
     assert [path for path in before if after[path] != before[path]] == []
-    assert again.ask(lambda office: office.store.publications.stale_marks) == ()
+    assert again.ask(lambda context: context.store.publications.stale_marks) == ()
 
 
 def test_everything_that_cannot_be_made_again_is_back(
@@ -132,7 +132,7 @@ def test_a_backup_beside_the_running_service_is_whole(tmp_path: Path) -> None:
     for number in {0, len(backups) // 2, len(backups) - 1}:
         root = tmp_path / f"again{number}"
         restore(root, backups[number])
-        assert Desk(root).ask(lambda office: office.store.find_faults()) == ()
+        assert Desk(root).ask(lambda context: context.store.find_faults()) == ()
 
 
 def test_a_missing_original_is_told(tmp_path: Path) -> None:

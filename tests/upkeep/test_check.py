@@ -22,7 +22,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
 
 def annotate(desk: Desk, file: Path, target: Path) -> bool:
     """Check `file` and write its marked copy."""
-    return desk.ask(lambda office: write_annotated(office, check_file(office, file), target))
+    return desk.ask(lambda context: write_annotated(context, check_file(context, file), target))
 
 
 def test_the_marked_copy_is_the_one_that_would_come_back(desk: Desk, tmp_path: Path) -> None:

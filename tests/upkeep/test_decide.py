@@ -47,7 +47,7 @@ def stranger(desk: Desk) -> str:
 def test_a_rejected_workbook_is_answered_with_the_reason(desk: Desk) -> None:
     """Whose workbook is rejected finds a notice and a mail with the superior's reason, and no trouble stays."""
     receipt = stranger(desk)
-    desk.ask(lambda office: decide(office, receipt, "reject", "放错了文件夹"))
+    desk.ask(lambda context: decide(context, receipt, "reject", "放错了文件夹"))
     report = desk.run(NEXT_DAY)
     assert report.troubles == ()
     assert desk.submissions(EAST)[0].outcome == "returned"
@@ -58,9 +58,9 @@ def test_a_rejected_workbook_is_answered_with_the_reason(desk: Desk) -> None:
 def test_a_rejected_workbook_never_counts_later(desk: Desk) -> None:
     """A rejection stands even where the doubt that held the workbook is gone."""
     receipt = stranger(desk)
-    desk.ask(lambda office: decide(office, receipt, "reject", "不予接收"))
+    desk.ask(lambda context: decide(context, receipt, "reject", "不予接收"))
     desk.run(NEXT_DAY)
-    desk.ask(lambda office: office.store.outcomes.record_reopened(receipt))
+    desk.ask(lambda context: context.store.outcomes.record_reopened(receipt))
     desk.run(TOO_LATE)
     assert [entry.outcome for entry in desk.submissions(EAST)] == ["returned"]
 
@@ -77,7 +77,7 @@ def test_what_was_not_read_cannot_be_waived(desk: Desk) -> None:
     (returned,) = desk.submissions(EAST)
     assert returned.outcome == "returned"
     with pytest.raises(StoreError, match="不能放行"):
-        desk.ask(lambda office: waive(office, returned.receipt, "header-missing", "试试"))
+        desk.ask(lambda context: waive(context, returned.receipt, "header-missing", "试试"))
 
 
 def test_a_stranger_neither_hides_nor_counts(desk: Desk) -> None:
@@ -145,8 +145,8 @@ def test_mail_finds_its_attachment_after_a_unit_was_renamed(desk: Desk) -> None:
     relist(desk, *(replace(unit, name="东岸区") if unit.unit_id == EAST else unit for unit in TREE))
     desk.run(NEXT_DAY)
     paths = desk.ask(
-        lambda office: [
-            entry.path for entry in office.store.publications.find_publications(EAST, FIRST)
+        lambda context: [
+            entry.path for entry in context.store.publications.find_publications(EAST, FIRST)
         ]
     )
     assert paths

@@ -17,7 +17,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from sheetflow.config.units_workbook import write_units
-from sheetflow.context import Office
+from sheetflow.context import Context
 from sheetflow.context.clock import Clock
 from sheetflow.upkeep.doctor import Grade, Line, disk, examine
 from tests.tiny.desk import (
@@ -192,10 +192,10 @@ def test_a_share_cannot_be_checked_here(desk: Desk) -> None:
     )
     mounts = desk.root.parent / "mountinfo"
     mounts.write_text(table, encoding="utf-8")
-    (line,) = desk.ask(lambda office: [*disk.check_identity(office, mounts)])
+    (line,) = desk.ask(lambda context: [*disk.check_identity(context, mounts)])
     assert (line.grade, "本机查不出" in line.found) == (Grade.WARNING, True)
     mounts.write_text(table.replace(str(desk.workspace.inbox), str(desk.root)), encoding="utf-8")
-    (line,) = desk.ask(lambda office: [*disk.check_privacy_of_state(office, mounts)])
+    (line,) = desk.ask(lambda context: [*disk.check_privacy_of_state(context, mounts)])
     assert line.grade is Grade.FAULT
 
 
@@ -302,9 +302,9 @@ def test_a_clock_that_is_off_is_told(desk: Desk) -> None:
     """Where the inbox's host is minutes away from us, lateness would be judged wrongly."""
 
     def check(seconds: float) -> list[Line]:
-        def ask(office: Office) -> list[Line]:
-            office.clock = _Off(seconds)
-            return list(disk.check_clock(office))
+        def ask(context: Context) -> list[Line]:
+            context.clock = _Off(seconds)
+            return list(disk.check_clock(context))
 
         return desk.ask(ask)
 

@@ -43,12 +43,12 @@ ALL_OF_2012 = dt.date(2013, 1, 1)
 
 def clear(desk: Desk, before: dt.date = ALL_OF_2012, at: dt.datetime = YEAR_AFTER) -> Purged:
     """Purge."""
-    return desk.ask(lambda office: purge(office, before), at)
+    return desk.ask(lambda context: purge(context, before), at)
 
 
 def rows_of(desk: Desk, submission: Submission) -> dict[str, str]:
     """The rows that the database has of a submission."""
-    return desk.ask(lambda office: office.store.contents.find_rows(submission))
+    return desk.ask(lambda context: context.store.contents.find_rows(submission))
 
 
 @pytest.fixture(scope="module")
@@ -118,7 +118,7 @@ def test_roll_ups_are_made_anew_with_blank_names(desk: Desk) -> None:
     rows = table(path, "排口台账", "排口编号")
     assert {row["河长姓名"] for row in rows} == {None}
     assert [row["河道"] for row in rows] == ["清水河"] * 4
-    assert desk.ask(lambda office: office.store.publications.stale_marks) == ()
+    assert desk.ask(lambda context: context.store.publications.stale_marks) == ()
 
 
 def test_rows_kept_to_join_large_books_faster_are_made_anew(tmp_path: Path) -> None:
@@ -140,7 +140,7 @@ def test_it_is_on_record_and_repeats_nothing(desk: Desk) -> None:
     clear(desk)
     again = clear(desk)
     assert (again.originals, again.documents, again.republished) == (0, 0, 0)
-    (entry,) = desk.ask(lambda office: office.store.purges.find_purges())
+    (entry,) = desk.ask(lambda context: context.store.purges.find_purges())
     assert (entry.before, entry.originals) == (ALL_OF_2012, 4)
     assert entry.by
 
@@ -187,7 +187,7 @@ def test_no_purge_under_a_running_service(desk: Desk) -> None:
 
 def test_while_the_year_runs_the_last_book_stays_whole(desk: Desk) -> None:
     """The next workbook is filled from it, names included; once there is a newer one, it goes."""
-    plan = desk.ask(lambda office: plan_purge(office, IN_TIME.date()), IN_TIME_AGAIN)
+    plan = desk.ask(lambda context: plan_purge(context, IN_TIME.date()), IN_TIME_AGAIN)
     assert {entry.unit_id for entry in plan.carried} == {EAST, CITY}
     clear(desk, IN_TIME.date(), IN_TIME_AGAIN)
     desk.issue(SECOND, IN_TIME_AGAIN)
@@ -217,7 +217,7 @@ def test_what_was_purged_cannot_be_judged_anew(desk: Desk) -> None:
     clear(desk)
     receipt = desk.submissions(WEST)[0].receipt
     with pytest.raises(StoreError, match="原件已经清理"):
-        desk.ask(lambda office: waive(office, receipt, "walk-too-long", "核实过"))
+        desk.ask(lambda context: waive(context, receipt, "walk-too-long", "核实过"))
 
 
 def test_the_same_file_dropped_again_is_still_known(desk: Desk) -> None:

@@ -131,7 +131,7 @@ def test_an_original_without_entry_comes_back_held(served: Desk) -> None:
     assert sorted(found.guessed) == sorted(entry.receipt for entry in served.submissions())
     assert "推断" in "".join(recovered_lines(found))
     receipt = served.submissions(CITY)[0].receipt
-    served.ask(lambda office: decide(office, receipt, "release", "核对过"), IN_TIME_AGAIN)
+    served.ask(lambda context: decide(context, receipt, "release", "核对过"), IN_TIME_AGAIN)
     served.run(IN_TIME_AGAIN)
     assert served.submissions(CITY)[0].outcome == "accepted"
 
@@ -164,25 +164,25 @@ def test_a_lost_original_is_named(served: Desk) -> None:
 def test_decisions_are_lost_and_listed(served: Desk) -> None:
     """Waivers and releases are named from what is left of the old database."""
     held = next(entry for entry in served.submissions() if entry.outcome == "held")
-    served.ask(lambda office: decide(office, held.receipt, "reject", "放错了"), TOO_LATE)
+    served.ask(lambda context: decide(context, held.receipt, "reject", "放错了"), TOO_LATE)
     served.run(TOO_LATE)
     returned = served.submissions(WEST)[0]
-    finding = served.ask(lambda office: office.store.contents.find_findings(returned))[0]
-    served.ask(lambda office: waive(office, returned.receipt, str(finding["rule"]), "属实"))
+    finding = served.ask(lambda context: context.store.contents.find_findings(returned))[0]
+    served.ask(lambda context: waive(context, returned.receipt, str(finding["rule"]), "属实"))
     found = recover(served.root, force=True, at=IN_TIME_AGAIN)
     told = "\n".join(recovered_lines(found))
     assert f"{held.receipt} 驳回" in told
     assert f"{returned.receipt} 豁免审核意见 {finding['rule']}" in told
-    assert served.ask(lambda office: office.store.submissions.find_waivers()) == ()
+    assert served.ask(lambda context: context.store.submissions.find_waivers()) == ()
 
 
 def test_a_backup_and_the_journal_together_lose_nothing(served: Desk, tmp_path: Path) -> None:
     """Gone on from a backup, what came since is judged again, and older decisions stand."""
     returned = served.submissions(WEST)[0]
-    finding = served.ask(lambda office: office.store.contents.find_findings(returned))[0]
-    served.ask(lambda office: waive(office, returned.receipt, str(finding["rule"]), "属实"))
+    finding = served.ask(lambda context: context.store.contents.find_findings(returned))[0]
+    served.ask(lambda context: waive(context, returned.receipt, str(finding["rule"]), "属实"))
     served.run(LATER)
-    served.ask(lambda office: back_up(office, tmp_path / "b.zip"), LATER)
+    served.ask(lambda context: back_up(context, tmp_path / "b.zip"), LATER)
     served.drop(NORTH, served.fill(NORTH))
     served.run(IN_TIME_AGAIN)
     before = [_essence(entry) for entry in served.submissions()]
@@ -190,13 +190,13 @@ def test_a_backup_and_the_journal_together_lose_nothing(served: Desk, tmp_path: 
     found = recover(served.root, backup=tmp_path / "b.zip", at=IN_TIME_AGAIN)
     assert [_essence(entry) for entry in served.submissions()] == before
     assert (found.known, sum(found.outcomes.values())) == (9, 1)
-    assert len(served.ask(lambda office: office.store.submissions.find_waivers())) == 1
+    assert len(served.ask(lambda context: context.store.submissions.find_waivers())) == 1
 
 
 def test_a_backup_of_another_workspace_is_refused(served: Desk, tmp_path: Path) -> None:
     """Somebody else's backup does not become the base of this archive."""
     other = Desk.make(tmp_path / "other")
-    other.ask(lambda office: back_up(office, tmp_path / "other.zip"))
+    other.ask(lambda context: back_up(context, tmp_path / "other.zip"))
     _lose(served)
     with pytest.raises(WorkspaceError, match="另一个工作文件夹"):
         recover(served.root, backup=tmp_path / "other.zip")
@@ -207,9 +207,9 @@ def test_what_was_purged_does_not_come_back(served: Desk) -> None:
     """A purge takes files out of the journal: they are neither a loss nor judged again."""
     end = dt.datetime(2013, 3, 1, 10)  # noqa: DTZ001 - the office's own time
     held = next(entry for entry in served.submissions() if entry.outcome == "held")
-    served.ask(lambda office: decide(office, held.receipt, "reject", "放错了"), TOO_LATE)
+    served.ask(lambda context: decide(context, held.receipt, "reject", "放错了"), TOO_LATE)
     served.run(TOO_LATE)
-    served.ask(lambda office: purge(office, dt.date(2013, 1, 1)), end)
+    served.ask(lambda context: purge(context, dt.date(2013, 1, 1)), end)
     assert read_journal(served.workspace.journal).entries == ()
     served.issue(SECOND, end)
     assert served.run(end).taken == 0
@@ -240,7 +240,7 @@ def _as_of_an_older_version(served: Desk) -> Path:
     old = b"what an older version made of it"
     place = path.relative_to(served.workspace.outbox).as_posix()
     digest = hashlib.sha256(old).hexdigest()
-    served.ask(lambda office: office.store.publications.record_announced([(place, digest)]))
+    served.ask(lambda context: context.store.publications.record_announced([(place, digest)]))
     path.write_bytes(old)
     return path
 
@@ -273,7 +273,7 @@ def test_without_the_old_database_only_the_same_bytes_are_ours(served: Desk) -> 
     beside = {path.name for path in served.workspace.outbox.rglob("*_新*")}
     assert f"{ours.stem}_新{ours.suffix}" in beside
     assert not any("回执" in name or "填报" in name for name in beside)
-    notices = served.ask(lambda office: standing(office).notices, IN_TIME_AGAIN)
+    notices = served.ask(lambda context: standing(context).notices, IN_TIME_AGAIN)
     assert all(any(name in told for told in notices) for name in beside)
 
 
@@ -287,8 +287,10 @@ def test_a_clock_set_back_changes_no_order(tmp_path: Path) -> None:
         desk.run(at)
     before = [_essence(entry) for entry in desk.submissions()]
     assert [entry.number for entry in desk.submissions()] == [1, 2, 3, 4]
-    counts = desk.ask(lambda office: office.store.submissions.find_accepted(EAST, "rivers", FIRST))
+    counts = desk.ask(
+        lambda context: context.store.submissions.find_accepted(EAST, "rivers", FIRST)
+    )
     recover(desk.root, force=True, at=IN_TIME_AGAIN)
     assert [_essence(entry) for entry in desk.submissions()] == before
-    again = desk.ask(lambda office: office.store.submissions.find_accepted(EAST, "rivers", FIRST))
+    again = desk.ask(lambda context: context.store.submissions.find_accepted(EAST, "rivers", FIRST))
     assert (counts and counts.sha256) == (again and again.sha256)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sheetflow.config.units_workbook import write_units
-from sheetflow.context import Office
+from sheetflow.context import Context
 from sheetflow.errors import WorkspaceError
 from sheetflow.mail.send import send_due
 from sheetflow.periods import Period
@@ -44,9 +44,9 @@ OVERDUE, NEXT_DAY = CITIES_DAY, CITIES_DAY + dt.timedelta(days=1)
 def call(desk: Desk, at: dt.datetime, period: str = "") -> Reminders:
     """Remind, and send what was queued."""
 
-    def both(office: Office) -> Reminders:
-        (made,) = remind(office, Period.parse(period) if period else None)
-        send_due(office)
+    def both(context: Context) -> Reminders:
+        (made,) = remind(context, Period.parse(period) if period else None)
+        send_due(context)
         return made
 
     return desk.ask(both, at)

@@ -10,7 +10,7 @@ import pytest
 
 from sheetflow.periods import OFFICE_ZONE, Cadence, Period
 from sheetflow.pipeline import judge
-from sheetflow.schemas.book import Context, Judgement, Outcome
+from sheetflow.schemas.book import Judgement, JudgingContext, Outcome
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.forms import Form
 from tests.drawing import draw
@@ -33,7 +33,7 @@ def judged(
     """Judge the sound journal with `typed` on its cover (a figure without `mark`) and `stamped` in its stamp."""
     form = campaign.main_form
     stamp = {"campaign": campaign.key, "form": form.key, "version": "1", "unit": EAST}
-    context = Context(
+    context = JudgingContext(
         unit=TREE[EAST],
         tree=TREE,
         now=dt.datetime(2012, 3, 2, 9, tzinfo=OFFICE_ZONE),

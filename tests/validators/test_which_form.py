@@ -8,7 +8,7 @@ import pytest
 
 from sheetflow.periods import OFFICE_ZONE, Cadence
 from sheetflow.pipeline import judge
-from sheetflow.schemas.book import Context, Judgement, Outcome
+from sheetflow.schemas.book import Judgement, JudgingContext, Outcome
 from sheetflow.schemas.campaign import Campaign
 from tests.drawing import draw
 from tests.tiny.desk import CITY, EAST, FIRST, IN_TIME, SIGNED, TREE
@@ -40,7 +40,7 @@ def judged(
     campaign: Campaign, drawn: str = PROBE, unit: str = EAST, stamp: dict[str, str] | None = None
 ) -> Judgement:
     """Judge what is drawn, in the unit's folder."""
-    context = Context(
+    context = JudgingContext(
         unit=TREE[unit],
         tree=TREE,
         now=IN_TIME.replace(tzinfo=OFFICE_ZONE),

@@ -21,7 +21,7 @@ from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.pipeline import judge
 from sheetflow.prefill import prefill_blank, prefill_returned
 from sheetflow.reading import read_workbook
-from sheetflow.schemas.book import Context, Earlier, Judgement
+from sheetflow.schemas.book import Earlier, Judgement, JudgingContext
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.columns import RowModel, choice, day, key, text, whole
 from sheetflow.schemas.conditions import Not, where
@@ -158,7 +158,7 @@ def judged(
 ) -> Judgement:
     """Judge it."""
     moment = dt.datetime.combine(period.last_day + dt.timedelta(days=1), dt.time(9), OFFICE_ZONE)
-    context = Context(
+    context = JudgingContext(
         unit=TREE[EAST],
         tree=TREE,
         now=moment,

@@ -13,7 +13,7 @@ import pytest
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.pipeline import judge
 from sheetflow.prefill import Filling, prefill_blank, prefill_returned
-from sheetflow.schemas.book import Context, Earlier, Judgement
+from sheetflow.schemas.book import Earlier, Judgement, JudgingContext
 from sheetflow.schemas.layout import STAMP_SHEET
 from sheetflow.writing import Dress, write_workbook
 from tests.drawing import draw
@@ -69,7 +69,7 @@ def judged(
         "unit": EAST,
         "period": FIRST,
     }
-    context = Context(
+    context = JudgingContext(
         unit=TREE[EAST],
         tree=TREE,
         now=IN_TIME.replace(tzinfo=OFFICE_ZONE),

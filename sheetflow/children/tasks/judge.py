@@ -21,7 +21,7 @@ from sheetflow.consolidation.past_books import PastBook, earlier_book, later_boo
 from sheetflow.findings import Explanation, Finding, Identity
 from sheetflow.masks import MaskPolicy
 from sheetflow.periods import Period
-from sheetflow.schemas.book import Book, Context, Judgement, Outcome, receipt_of
+from sheetflow.schemas.book import Book, Judgement, JudgingContext, Outcome, receipt_of
 from sheetflow.schemas.documents import (
     Indicators,
     as_kept,
@@ -64,7 +64,7 @@ class JudgeRequest:
 
     `known_keys` are (sheet, key) of other units' books that exist; None: not looked up yet,
     so take them as there and say which were asked for. `handed_in` and `standing` (receipts)
-    are as in `Context`.
+    are as in `JudgingContext`.
     """
 
     path: str
@@ -185,7 +185,7 @@ def judge_request(
         asked.add((sheet, key))
         return request.known_keys is None or (sheet, key) in request.known_keys
 
-    context = Context(
+    context = JudgingContext(
         unit=request.unit,
         tree=request.tree,
         now=request.now,

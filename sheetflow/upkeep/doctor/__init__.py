@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from sheetflow.context import LOG, Office, open_office
+from sheetflow.context import LOG, Context, open_context
 from sheetflow.errors import SheetflowError, StoreError, describe
 from sheetflow.upkeep.doctor import disk, machine, operation
 from sheetflow.upkeep.doctor.finding import Examination, Grade, Line, fault
@@ -46,9 +46,9 @@ def examine(root: Path, at: dt.datetime | None = None) -> tuple[Line, ...]:
     """Examine the machine and the workspace at `root`; nothing is raised for what is found."""
     lines = [*machine.check_machine()]
     try:
-        with open_office(root, at) as office:
+        with open_context(root, at) as context:
             for topic, examination in _EXAMINATIONS:
-                found = _guarded(office, examination)
+                found = _guarded(context, examination)
                 lines += [replace(line, topic=line.topic or topic) for line in found]
     except StoreError as error:
         lines.append(fault(str(error), "请照这句话处理，再运行一次 doctor。", "数据库"))
@@ -60,10 +60,10 @@ def examine(root: Path, at: dt.datetime | None = None) -> tuple[Line, ...]:
     return tuple(lines)
 
 
-def _guarded(office: Office, examination: Examination) -> Iterable[Line]:
+def _guarded(context: Context, examination: Examination) -> Iterable[Line]:
     """Make one check; what stops it is a line, and stops no other."""
     try:
-        yield from examination(office)
+        yield from examination(context)
     except SheetflowError as error:
         yield fault(str(error), "请照这句话处理，再运行一次 doctor。")
     except OSError as error:

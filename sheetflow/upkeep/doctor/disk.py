@@ -16,7 +16,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from sheetflow.context import Office
+from sheetflow.context import Context
 from sheetflow.intake.wake import MOUNT_TABLE, mount_of, read_mounts
 from sheetflow.service.take import look, open_intake
 from sheetflow.upkeep.doctor.finding import Line, fault, listed, ok, warning
@@ -27,9 +27,9 @@ _CLOCK_SECONDS = 60
 _ACL = "system.posix_acl_access"
 
 
-def check_access(office: Office) -> Iterator[Line]:
+def check_access(context: Context) -> Iterator[Line]:
     """Try to write into inbox, outbox and state."""
-    space = office.workspace
+    space = context.workspace
     for topic, folder in (
         ("报送文件夹", space.inbox),
         ("答复文件夹", space.outbox),
@@ -47,10 +47,10 @@ def check_access(office: Office) -> Iterator[Line]:
             yield ok(f"{folder} 可以读写。", topic=topic)
 
 
-def check_unit_folders(office: Office) -> Iterator[Line]:
+def check_unit_folders(context: Context) -> Iterator[Line]:
     """Look at each unit's folders in inbox and outbox."""
-    places = [office.workspace.inbox_of(unit) for unit in office.tree]
-    places += [office.workspace.outbox_of(unit) for unit in office.tree]
+    places = [context.workspace.inbox_of(unit) for unit in context.tree]
+    places += [context.workspace.outbox_of(unit) for unit in context.tree]
     missing = [place.name for place in places if not place.is_dir()]
     closed = [
         str(place) for place in places if place.is_dir() and not os.access(place, os.W_OK | os.X_OK)
@@ -66,12 +66,12 @@ def check_unit_folders(office: Office) -> Iterator[Line]:
             "请给运行服务的帐号读写权限。",
         )
     if not missing and not closed:
-        yield ok(f"{len(office.tree)}个单位的报送、答复文件夹都在，可以读写。")
+        yield ok(f"{len(context.tree)}个单位的报送、答复文件夹都在，可以读写。")
 
 
-def check_privacy_of_state(office: Office, mount_table: Path = MOUNT_TABLE) -> Iterator[Line]:
+def check_privacy_of_state(context: Context, mount_table: Path = MOUNT_TABLE) -> Iterator[Line]:
     """State holds personal data: it lies on a local disk, and nobody else reads it."""
-    state = office.workspace.state
+    state = context.workspace.state
     mount = mount_of(state.resolve(), read_mounts(mount_table))
     if mount is not None and mount.is_share:
         yield fault(
@@ -84,9 +84,9 @@ def check_privacy_of_state(office: Office, mount_table: Path = MOUNT_TABLE) -> I
         )
 
 
-def check_identity(office: Office, mount_table: Path = MOUNT_TABLE) -> Iterator[Line]:
+def check_identity(context: Context, mount_table: Path = MOUNT_TABLE) -> Iterator[Line]:
     """Look who else may write into a unit's inbox folder."""
-    inbox = office.workspace.inbox
+    inbox = context.workspace.inbox
     mount = mount_of(inbox.resolve(), read_mounts(mount_table))
     if os.name != "posix" or (mount is not None and mount.is_share):
         yield warning(
@@ -95,7 +95,7 @@ def check_identity(office: Office, mount_table: Path = MOUNT_TABLE) -> Iterator[
         )
         return
     folders = [
-        inbox_of for unit in office.tree if (inbox_of := office.workspace.inbox_of(unit)).is_dir()
+        inbox_of for unit in context.tree if (inbox_of := context.workspace.inbox_of(unit)).is_dir()
     ]
     listed_rights = {folder: _has_acl(folder) for folder in folders}
     plain = [folder for folder in folders if not listed_rights[folder]]
@@ -147,23 +147,23 @@ def _has_acl(folder: Path) -> bool:
         return False
 
 
-def check_inbox(office: Office) -> Iterator[Line]:
+def check_inbox(context: Context) -> Iterator[Line]:
     """Say which folders of the inbox cannot be looked into; what lies there is told as waiting."""
-    troubles = look(office, open_intake(office)).troubles
+    troubles = look(context, open_intake(context)).troubles
     for trouble in troubles:
         yield fault(str(trouble), "请检查文件夹的权限和共享的连接。")
     if not troubles:
         yield ok("都看得到里面。")
 
 
-def check_clock(office: Office) -> Iterator[Line]:
+def check_clock(context: Context) -> Iterator[Line]:
     """Compare this machine's clock with the one that stamps files in the inbox."""
-    before = office.clock.on_disk()
+    before = context.clock.on_disk()
     try:
-        stamped = _touched(office.workspace.inbox)
+        stamped = _touched(context.workspace.inbox)
     except OSError:
         return  # said already
-    off = max(before - stamped, stamped - office.clock.on_disk(), 0.0)
+    off = max(before - stamped, stamped - context.clock.on_disk(), 0.0)
     if off > _CLOCK_SECONDS:
         yield warning(
             f"本机与报送文件夹所在机器的时钟相差{round(off)}秒。",
@@ -173,9 +173,9 @@ def check_clock(office: Office) -> Iterator[Line]:
         yield ok("本机与报送文件夹的时钟一致。")
 
 
-def check_space(office: Office) -> Iterator[Line]:
+def check_space(context: Context) -> Iterator[Line]:
     """Look how much room is left."""
-    space = office.workspace
+    space = context.workspace
     for topic, folder in (
         ("state 文件夹", space.state),
         ("报送文件夹", space.inbox),

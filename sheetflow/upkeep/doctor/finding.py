@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sheetflow.context import Office
+from sheetflow.context import Context
 
 _MOST_NAMED = 5
 
@@ -34,7 +34,7 @@ class Line:
     remedy: str = ""
 
 
-Examination = Callable[[Office], Iterable[Line]]
+Examination = Callable[[Context], Iterable[Line]]
 """One check of an open office; it may raise our errors and OSError, which become faults."""
 
 

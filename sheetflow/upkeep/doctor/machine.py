@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sheetflow.children.tasks.workbooks import BlankRequest, render_blank
-from sheetflow.context import Office
+from sheetflow.context import Context
 from sheetflow.errors import RESTORE, SheetflowError
 from sheetflow.intake.archive import blob_path, stored_blobs
 from sheetflow.intake.folders import BY_DESCRIPTOR
@@ -67,7 +67,7 @@ def _office_program() -> Line:
     )
 
 
-def check_fonts(office: Office) -> Iterator[Line]:
+def check_fonts(context: Context) -> Iterator[Line]:
     """Look for Chinese fonts, and for those that the Word report names."""
     families = _families()
     if families is None:
@@ -79,7 +79,7 @@ def check_fonts(office: Office) -> Iterator[Line]:
             "请安装中文字体，如 Debian 上运行 apt install fonts-noto-cjk。",
         )
         return
-    wanted = dict.fromkeys(office.settings.report.fonts.model_dump().values())
+    wanted = dict.fromkeys(context.settings.report.fonts.model_dump().values())
     lacking = [name for name in wanted if name not in families]
     if lacking and sys.platform != "win32":
         yield ok(
@@ -111,26 +111,28 @@ def _families() -> set[str] | None:
     return {name.strip() for line in lines for name in line.split(",") if name.strip()}
 
 
-def check_database(office: Office) -> Iterator[Line]:
+def check_database(context: Context) -> Iterator[Line]:
     """Run the database's own integrity check, and read everything in it once."""
-    faults = office.store.find_faults(deep=True)
+    faults = context.store.find_faults(deep=True)
     if faults:
         yield fault(f"已经损坏，检查出{len(faults)}处错误。", RESTORE)
     else:
         yield ok("完整。")
 
 
-def check_archive(office: Office) -> Iterator[Line]:
+def check_archive(context: Context) -> Iterator[Line]:
     """See that every original is there, but for those that were purged."""
-    purged = office.store.purges.find_purged()
+    purged = context.store.purges.find_purged()
     arrivals = [
-        arrival for arrival in office.store.arrivals.find_all() if arrival.arrival_id not in purged
+        arrival for arrival in context.store.arrivals.find_all() if arrival.arrival_id not in purged
     ]
     lost = 0
     for sha256, size in {arrival.sha256: arrival.size for arrival in arrivals}.items():
-        blob = blob_path(office.workspace.archive, sha256)
+        blob = blob_path(context.workspace.archive, sha256)
         lost += not blob.is_file() or blob.stat().st_size != size
-    strange = set(stored_blobs(office.workspace.archive)) - {arrival.sha256 for arrival in arrivals}
+    strange = set(stored_blobs(context.workspace.archive)) - {
+        arrival.sha256 for arrival in arrivals
+    }
     if strange:
         yield warning(
             f"有{len(strange)}份原件数据库不认识：{listed(sorted(digest[:12] for digest in strange))}。",
@@ -144,17 +146,17 @@ def check_archive(office: Office) -> Iterator[Line]:
         )
     else:
         yield ok(f"{len(arrivals)}份来件的原件都在。")
-    if purges := office.store.purges.find_purges():
+    if purges := context.store.purges.find_purges():
         last = purges[-1]
         yield ok(f"{last.at:%Y年%m月%d日}清理过{last.before.isoformat()}以前的原件和个人信息。")
 
 
-def check_children(office: Office) -> Iterator[Line]:
+def check_children(context: Context) -> Iterator[Line]:
     """Have a child make a workbook: it starts, and its limits are not too tight."""
-    form, unit = office.campaign.main_form, office.tree.roots[0]
-    now = office.clock.now()
+    form, unit = context.campaign.main_form, context.tree.roots[0]
+    now = context.clock.now()
     request = BlankRequest(
-        campaign=office.settings.campaign,
+        campaign=context.settings.campaign,
         form=form.key,
         unit=unit,
         period=form.period_of(now.date()),
@@ -162,7 +164,7 @@ def check_children(office: Office) -> Iterator[Line]:
         stamp=now,
     )
     try:
-        office.pool.call(render_blank, request, office.dress)
+        context.pool.call(render_blank, request, context.dress)
     except SheetflowError as error:
         yield fault(
             f"处理报表的子进程不能工作：{error}",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from sheetflow.config.stamp_key import read_stamp_key
 from sheetflow.consolidation.waiting import Waits, told_besides
-from sheetflow.context import Office
+from sheetflow.context import Context
 from sheetflow.context.lock import holder_of, is_held
 from sheetflow.context.templates import BOARD_WORDS, MAIL_WORDS, REPORT_WORDS
 from sheetflow.errors import WorkspaceError
@@ -24,22 +24,22 @@ from sheetflow.upkeep.doctor.finding import Line, fault, listed, ok, warning
 _MOST_LINES = 10
 
 
-def check_privacy(office: Office) -> Iterator[Line]:
+def check_privacy(context: Context) -> Iterator[Line]:
     """Tell how many columns are shown otherwise; an unknown one keeps the office from opening."""
-    privacy = office.settings.privacy
-    count = sum(len(privacy.overrides(level)) for level in office.campaign.levels.names)
+    privacy = context.settings.privacy
+    count = sum(len(privacy.overrides(level)) for level in context.campaign.levels.names)
     if count:
         yield ok(f"设置里另定了{count}个栏目让上级怎样看，都是这次活动的栏目。")
     else:
         yield ok("各级看到的个人信息栏目照活动的规定，没有另设。")
 
 
-def check_settings(office: Office) -> Iterator[Line]:
+def check_settings(context: Context) -> Iterator[Line]:
     """Look for settings that name what is not there."""
     strange = [
         name
-        for name in office.settings.folders.watching_exceptions
-        if office.tree.in_folder(name) is None
+        for name in context.settings.folders.watching_exceptions
+        if context.tree.in_folder(name) is None
     ]
     if strange:
         yield warning(
@@ -48,8 +48,8 @@ def check_settings(office: Office) -> Iterator[Line]:
         )
     numbers = [
         name
-        for name in office.settings.report.document_numbers
-        if name.partition("_")[0] not in office.tree
+        for name in context.settings.report.document_numbers
+        if name.partition("_")[0] not in context.tree
     ]
     if numbers:
         yield warning(
@@ -58,9 +58,9 @@ def check_settings(office: Office) -> Iterator[Line]:
         )
 
 
-def check_units(office: Office) -> Iterator[Line]:
+def check_units(context: Context) -> Iterator[Line]:
     """Count units, and name those whom no mail reaches."""
-    living = office.tree.living_on(office.clock.now().date())
+    living = context.tree.living_on(context.clock.now().date())
     silent = [unit.name for unit in living if not unit.mails]
     if silent:
         yield warning(
@@ -71,9 +71,9 @@ def check_units(office: Office) -> Iterator[Line]:
         yield ok(f"{len(living)}个单位都有邮箱。")
 
 
-def check_stamp_key(office: Office) -> Iterator[Line]:
+def check_stamp_key(context: Context) -> Iterator[Line]:
     """Look whether the key of the stamps is there and can be read."""
-    path = office.workspace.stamp_key
+    path = context.workspace.stamp_key
     try:
         found = read_stamp_key(path)
     except WorkspaceError as error:
@@ -89,27 +89,27 @@ def check_stamp_key(office: Office) -> Iterator[Line]:
         yield ok("密钥在，可以读出。")
 
 
-def check_mail(office: Office) -> Iterator[Line]:
+def check_mail(context: Context) -> Iterator[Line]:
     """Talk to the mail server as far as naming the sender."""
-    carrier = carrier_of(office)
+    carrier = carrier_of(context)
     if isinstance(carrier, SmtpCarrier):
-        reason = carrier.probe(office.settings.mail.sender)
+        reason = carrier.probe(context.settings.mail.sender)
         if reason is None:
             yield ok(f"发信服务器 {carrier.host} 可以使用。")
         else:
             yield fault(reason.words, "邮件会排队等着，不会丢。请检查 [mail] 的设置。")
     else:
-        yield ok(f"没有设发信服务器，邮件存在 {office.workspace.maildir} 备查。")
+        yield ok(f"没有设发信服务器，邮件存在 {context.workspace.maildir} 备查。")
 
 
-def check_templates(office: Office) -> Iterator[Line]:
+def check_templates(context: Context) -> Iterator[Line]:
     """Try every template that somebody edited; until it is mended the default one serves."""
-    templates = office.templates
+    templates = context.templates
     found = {MAIL_WORDS: templates.mail_faults(), BOARD_WORDS: templates.board_faults()}
-    if any(form.report for form in office.campaign.forms):
+    if any(form.report for form in context.campaign.forms):
         found[REPORT_WORDS] = tuple(
             fault
-            for title, trial in report_trials(office).items()
+            for title, trial in report_trials(context).items()
             for fault in templates.report_faults(trial, title)
         )
     for topic, faults in found.items():
@@ -121,10 +121,10 @@ def check_templates(office: Office) -> Iterator[Line]:
             yield ok(f"可以使用。{hint if newer else ''}", topic=topic)
 
 
-def check_service(office: Office) -> Iterator[Line]:
+def check_service(context: Context) -> Iterator[Line]:
     """Tell who holds the lock, whether the service gets on, and whether anything needs it."""
-    space = office.workspace
-    verdict = check_health(space, office.clock.on_disk())
+    space = context.workspace
+    verdict = check_health(space, context.clock.on_disk())
     if verdict.is_well:
         yield ok(verdict.sentence)
         return
@@ -133,38 +133,40 @@ def check_service(office: Office) -> Iterator[Line]:
         who = f"占用工作文件夹的是进程 {holder}。" if holder else ""
         yield warning(verdict.sentence + who, "请稍后再看；一直如此，请重新启动服务。")
         return
-    unserved = office.store.arrivals.find_unjudged()
+    unserved = context.store.arrivals.find_unjudged()
     if unserved:
         yield warning(
             f"有{len(unserved)}份来件等着处理，却没有值守的服务。", "请启动 watch，或运行 run。"
         )
-    elif missing := _missing(office):
+    elif missing := _missing(context):
         yield warning(f"{missing}，却没有值守的服务，报来的没有人收。", "请启动 watch。")
     else:
         yield ok("现在没有值守的服务；要自动收取，请启动 watch。")
 
 
-def _missing(office: Office) -> str:
+def _missing(context: Context) -> str:
     """Say how many have yet to report for the last period that was handed out; empty where none."""
     handed_out: dict[str, Period] = {}
-    for entry in office.store.publications.find_publications():
-        if entry.kind == PublicationKind.WORKBOOK and entry.form in office.campaign.by_key:
-            period = office.period(entry.form, entry.period)
+    for entry in context.store.publications.find_publications():
+        if entry.kind == PublicationKind.WORKBOOK and entry.form in context.campaign.by_key:
+            period = context.period(entry.form, entry.period)
             handed_out[entry.form] = max(period, handed_out.get(entry.form, period))
     for form, period in handed_out.items():
-        books = books_of(office, office.form(form), period)
+        books = books_of(context, context.form(form), period)
         rows = [
-            books.board_row(unit) for root in office.tree.roots for unit in books.expected(root)
+            books.board_row(unit) for root in context.tree.roots for unit in books.expected(root)
         ]
         missing = sum(not row.state.is_in for row in rows)
         if missing:
-            return f"{period.label}《{office.form(form).title}》已经发放，还有{missing}个单位没有报"
+            return (
+                f"{period.label}《{context.form(form).title}》已经发放，还有{missing}个单位没有报"
+            )
     return ""
 
 
-def check_waiting(office: Office) -> Iterator[Line]:
+def check_waiting(context: Context) -> Iterator[Line]:
     """Show everything that waits, as `status` does."""
-    found = standing(office)
+    found = standing(context)
     counts = Counter(entry.kind for entry in found.waiting)
     shown: Counter[Waits] = Counter()
     for entry in found.waiting:
@@ -175,7 +177,7 @@ def check_waiting(office: Office) -> Iterator[Line]:
     for kind, count in counts.items():
         if count > _MOST_LINES:
             yield warning(f"一共有{count}件。", "全部见 status --json。", topic=kind.label)
-    said_already = template_troubles(office)
+    said_already = template_troubles(context)
     for trouble in told_besides(found.troubles, found.waiting):
         if trouble not in said_already:
             yield warning(trouble, "", topic="服务")

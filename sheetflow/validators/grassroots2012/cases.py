@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from sheetflow.findings import Finding
 from sheetflow.lookalikes import plain, without_unseen
-from sheetflow.schemas.book import Book, BookRow, BookSheet, Context
+from sheetflow.schemas.book import Book, BookRow, BookSheet, JudgingContext
 from sheetflow.schemas.parsing import Value
 from sheetflow.validators.grassroots2012.catalogue import OWN
 from sheetflow.validators.keys import accepted_rows, unclear_rows
@@ -20,7 +20,7 @@ _CASE, _HARD = "个案性", "暂时难以解决"
 _OPEN = ("未办理", "办理中")
 
 
-def check_natures(book: Book, context: Context) -> Iterator[Finding]:
+def check_natures(book: Book, context: JudgingContext) -> Iterator[Finding]:
     """A new row of 个案帮扶 is about a need that is 个案性, of 难题化解 about one 暂时难以解决."""
     needs = _needs_by_id(book)
     for sheet, nature, rule in (
@@ -36,7 +36,7 @@ def check_natures(book: Book, context: Context) -> Iterator[Finding]:
                 )
 
 
-def check_hard_solved(book: Book, context: Context) -> Iterator[Finding]:
+def check_hard_solved(book: Book, context: JudgingContext) -> Iterator[Finding]:
     """A hard case is 已解决 exactly when its need is 已办结."""
     del context
     needs = _needs_by_id(book)
@@ -53,7 +53,7 @@ def check_hard_solved(book: Book, context: Context) -> Iterator[Finding]:
             )
 
 
-def check_case_has_help(book: Book, context: Context) -> Iterator[Finding]:
+def check_case_has_help(book: Book, context: JudgingContext) -> Iterator[Finding]:
     """An 个案性 need in hand or done has its row in 个案帮扶, a hard one in 难题化解."""
     taken_up = ("办理中", "已办结")
     # The needs accepted before; none where a row's key is unclear and may be one of them.
@@ -100,7 +100,7 @@ def _unanswered(
     return open_needs if len(open_needs) > loose else []
 
 
-def check_case_open_long(book: Book, context: Context) -> Iterator[Finding]:
+def check_case_open_long(book: Book, context: JudgingContext) -> Iterator[Finding]:
     """An 个案性 need is not open for more than two periods."""
     del context
     before = book.period.previous
@@ -116,7 +116,7 @@ def check_case_open_long(book: Book, context: Context) -> Iterator[Finding]:
             )
 
 
-def check_need_once(book: Book, context: Context) -> Iterator[Finding]:
+def check_need_once(book: Book, context: JudgingContext) -> Iterator[Finding]:
     """The same person has no two open needs of the same category.
 
     The same person: the same identity number; where one of the two rows lacks it, the same
@@ -164,7 +164,7 @@ def _needs_by_id(book: Book) -> dict[Value, BookRow]:
     return {key: row for row in book.rows("needs") if (key := row["need_id"]) is not None}
 
 
-def _accepted(book: Book, context: Context, sheet: str, column: str) -> set[Value]:
+def _accepted(book: Book, context: JudgingContext, sheet: str, column: str) -> set[Value]:
     """Give what stood in a column in the last period accepted before."""
     found = book.sheets.get(sheet)
     rows = accepted_rows(book, context, found.sheet) if found else ()

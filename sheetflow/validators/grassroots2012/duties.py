@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sheetflow.findings import Finding, Place
-from sheetflow.schemas.book import Book, BookRow, Context
+from sheetflow.schemas.book import Book, BookRow, JudgingContext
 from sheetflow.schemas.cells import Money
 from sheetflow.schemas.indicators import Indicator, Number
 from sheetflow.schemas.layout import STATISTICS_COLUMNS
@@ -37,7 +37,7 @@ _FACTOR = 3
 _FROM = 10
 
 
-def check_report_parts(book: Book, context: Context) -> Iterator[Finding]:
+def check_report_parts(book: Book, context: JudgingContext) -> Iterator[Finding]:
     """A 调研报告 has situation, analysis and advice."""
     del context
     for found, row in book.each_row("papers"):
@@ -47,7 +47,7 @@ def check_report_parts(book: Book, context: Context) -> Iterator[Finding]:
                 yield OWN["report-parts"].at(found.place(row, part), part=label)
 
 
-def check_cadre_duties(book: Book, context: Context) -> Iterator[Finding]:
+def check_cadre_duties(book: Book, context: JudgingContext) -> Iterator[Finding]:
     """From the second period on, a cadre on duty has a diary, a ledger and women linked."""
     del context
     found = book.sheets.get("cadres")
@@ -60,7 +60,7 @@ def check_cadre_duties(book: Book, context: Context) -> Iterator[Finding]:
             yield OWN["cadre-duties"].at(place, key=row.key, lacking=words)
 
 
-def check_cadre_papers(book: Book, context: Context) -> Iterator[Finding]:
+def check_cadre_papers(book: Book, context: JudgingContext) -> Iterator[Finding]:
     """In the last period, a cadre on duty has written a 调查手记 and a 调研报告."""
     del context
     found = book.sheets.get("cadres")
@@ -96,7 +96,7 @@ def _on_duty(book: Book) -> Iterator[BookRow]:
             yield row
 
 
-def check_pairings(book: Book, context: Context) -> Iterator[Finding]:
+def check_pairings(book: Book, context: JudgingContext) -> Iterator[Finding]:
     """一帮一 has one helper, 多帮一 at least two; money given is a service and a service has money."""
     del context
     for found, row in book.each_row("pairings"):
@@ -113,7 +113,7 @@ def check_pairings(book: Book, context: Context) -> Iterator[Finding]:
             yield OWN["pairing-service-no-funds"].at(found.place(row, "funds"))
 
 
-def check_homes(book: Book, context: Context) -> Iterator[Finding]:
+def check_homes(book: Book, context: JudgingContext) -> Iterator[Finding]:
     """There are no more 妇女之家 than villages and communities."""
     del context
     for found, row in book.each_row("grassroots"):
@@ -126,7 +126,7 @@ def check_homes(book: Book, context: Context) -> Iterator[Finding]:
             yield OWN["homes-many"].at(place, homes=str(homes), places=str(places))
 
 
-def check_townships(book: Book, context: Context) -> Iterator[Finding]:
+def check_townships(book: Book, context: JudgingContext) -> Iterator[Finding]:
     """A contact point's township is one of those in 基层组织."""
     del context
     known = {row["township"] for row in book.rows("grassroots")}
@@ -138,7 +138,7 @@ def check_townships(book: Book, context: Context) -> Iterator[Finding]:
             yield OWN["township-unknown"].at(found.place(row, "township"), township=township[:20])
 
 
-def check_money_scale(book: Book, context: Context) -> Iterator[Finding]:
+def check_money_scale(book: Book, context: JudgingContext) -> Iterator[Finding]:
     """Amounts in a 元 column do not all look like 万元."""
     del context
     for found in book.sheets.values():
@@ -151,7 +151,7 @@ def check_money_scale(book: Book, context: Context) -> Iterator[Finding]:
                 yield OWN["money-scale"].at(place, column=column.label, most=str(max(amounts)))
 
 
-def check_swings(book: Book, context: Context) -> Iterator[Finding]:
+def check_swings(book: Book, context: JudgingContext) -> Iterator[Finding]:
     """From the second period on, no figure moves by more than three times.
 
     期末数 are compared with the last 期末数; what adds up over the year by its 本期, where
