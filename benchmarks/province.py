@@ -21,10 +21,9 @@ from pathlib import Path
 from random import Random
 
 from sheetflow.campaigns import load_campaign
-from sheetflow.config.defaults import default_units
 from sheetflow.config.settings_file import default_settings_text
 from sheetflow.config.units_file import read_units
-from sheetflow.config.workspace import Workspace, create_workspace
+from sheetflow.config.workspace import Workspace, create_workspace, default_units
 from sheetflow.demo.draft import Draft
 from sheetflow.demo.filler import plan_typing, type_workbook
 from sheetflow.demo.samples import make_samples

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 from benchmarks.moments import DROPPED_AT
 from benchmarks.province import CAMPAIGN, Province
-from sheetflow.children.tasks.judge import JudgeRequest, dump_book, judge_request
+from sheetflow.children.judge_task import JudgeRequest, dump_book, judge_request
 from sheetflow.reading import read_workbook
 
 

@@ -1,22 +1,31 @@
-"""A warm pool of limited children.
+"""A warm pool of limited children, and one child as the parent sees it: start, ask, wait, kill.
 
-This module owns who runs what: one thread a child, one queue for all. It refuses
-to know what the tasks do; a task's end, good or bad, is its future's.
+This module owns who runs what (one thread a child, one queue for all) and the words for a child's
+end: one that crashed, used up its processor's time or memory, or fell asleep over its task died of
+it; one that was killed, stopped or had no processor did not. It refuses to know what the tasks do.
 """
 
 from __future__ import annotations
 
+import contextlib
+import logging
+import os
+import pickle
 import queue
+import signal
+import subprocess
+import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, ParamSpec, Self, TypeVar
+from typing import Any, BinaryIO, ParamSpec, Self, TypeVar, cast
 
-from sheetflow.children.limits import Limits, Task
-from sheetflow.children.process import Child, ChildHinderedError, ChildLostError, OutgrownError
+from sheetflow.children.limits import Limits, Task, is_idle, is_ours
+from sheetflow.children.wire import FrameTooLargeError, dumps, loads, read_frame, write_frame
+from sheetflow.errors import SheetflowError, UnreadableError, error_of
 
 Arguments = ParamSpec("Arguments")
 Value = TypeVar("Value")
@@ -146,3 +155,227 @@ class Pool:
 def _end(child: Child | None) -> None:
     if child is not None:
         child.end()
+
+
+_START_SECONDS = 60.0
+_END_SECONDS = 5.0
+_GRACE_SECONDS = 1.0
+_FRAME_SLACK = 4096
+_ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
+"""Each would take room for every processor of the machine, out of what a child may use."""
+_OUTGREW = "file-outgrew-memory"
+_OUTGROWN = {
+    "file-timeout": "制作用时过长，已经中止。请把 sheetflow.toml 里 [workers] 的 wall_seconds 调大"
+    "（30以上）后重新启动，程序会再做一次。",
+    _OUTGREW: "制作需要的内存超过了 sheetflow.toml 里 [workers] 的 memory_mb。"
+    "请调大后重新启动，程序会再做一次。",
+    "file-killed-reader": "制作时处理进程意外中断，稍后自动重试；一直如此，请把日志交给系统维护人员。",
+}
+"""What is said where a child died of making what is ours, by the rule code that a file would get."""
+_LOG = logging.getLogger("sheetflow")
+_KEPT_VARIABLES = (
+    *("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "TEMP", "TMP"),
+    *("SYSTEMROOT", "SYSTEMDRIVE", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "WINDIR"),
+    *("MPLCONFIGDIR", "PYTHONDONTWRITEBYTECODE", "PYTHONHASHSEED"),
+)
+
+
+class ChildLostError(UnreadableError):
+    """The child died of its task; `reason` is the rule code for the file it had in hand.
+
+    Once says little (its heap may have been another's work): who asked tries again, and counts.
+    """
+
+
+class ChildHinderedError(SheetflowError):
+    """The machine took the child away or left it no processor: it says nothing of its task.
+
+    `was_killed` tells that somebody killed it: the system short of memory, an operator.
+    """
+
+    def __init__(self, *, was_killed: bool) -> None:
+        super().__init__(
+            "处理进程被系统中止（多半是内存不足）"
+            if was_killed
+            else "处理进程停住了，没有分到处理器时间"
+        )
+        self.was_killed = was_killed
+
+
+class ChildStartError(SheetflowError):
+    """A child could not be started: trouble of this machine, of no file."""
+
+
+class OutgrownError(SheetflowError):
+    """A child died of making what is ours: the limits are too tight, or our program is at fault."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(_OUTGROWN[reason])
+        self.reason = reason
+
+
+class TaskFailedError(SheetflowError):
+    """A task raised what it should not: a fault of ours; the log says which and where."""
+
+    def __init__(self) -> None:
+        super().__init__("程序出错，详见日志")
+
+
+class Child:
+    """A child process with its limits; used by one thread at a time."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._served = self._resident = 0
+        self._is_ready = self._expired = self._was_idle = False
+        self._task: Task | None = None
+        self._killing = threading.Lock()
+        self._process = _started()
+        self._requests = cast("BinaryIO", self._process.stdin)
+        self._answers = cast("BinaryIO", self._process.stdout)
+        try:
+            write_frame(self._requests, dumps(limits))
+        except OSError as error:
+            self.end()
+            raise ChildStartError("无法启动处理表格的子进程。请检查内存与系统限制。") from error
+
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        return self._process.pid
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether the child is dead, has grown too large, or has served its number."""
+        return (
+            self._process.poll() is not None
+            or self._expired
+            or self._resident > self._limits.resident
+            or self._served >= self._limits.tasks
+        )
+
+    def wait_until_ready(self) -> None:
+        """Wait for the child to be bound to its limits; raise ChildStartError if it is not."""
+        if self._is_ready:
+            return
+        try:
+            state, body = self._received(_START_SECONDS)
+        except (ChildLostError, ChildHinderedError) as error:
+            self.end()
+            raise ChildStartError("处理表格的子进程启动后即退出。请检查安装。") from error
+        if state != "ready":
+            self.end()
+            _LOG.error("a child could not be limited: %s", body)
+            raise ChildStartError("处理表格的子进程无法装入程序。请检查安装。")
+        self._is_ready = True
+
+    def run(self, task: Task, arguments: tuple[Any, ...]) -> Any:  # noqa: ANN401 - the task's own
+        """Run `task` and return its value.
+
+        Raise UnreadableError (ChildLostError if the child died of it, OutgrownError if the task
+        was ours), ChildHinderedError, OSError as the task met it, an error of ours as the task
+        raised it, or TaskFailedError.
+        """
+        self._served += 1
+        self._task = task
+        try:
+            write_frame(self._requests, dumps((task, arguments)))
+        except OSError as error:
+            raise self._lost() from error
+        state, body = self._received(self._limits.wait_for(task))
+        if state == "value":
+            return body
+        if state == "unreadable":
+            reason, details = body
+            if reason == _OUTGREW:  # perhaps by what former tasks left in it
+                self._expired = True
+                raise self._death(reason)
+            raise UnreadableError(reason, **details)
+        if state == "trouble":
+            raise OSError(*body)
+        if state == "error":
+            raise error_of(*body)
+        _LOG.error("task %s met a fault of ours: %s", task.__name__, body)
+        raise TaskFailedError
+
+    def end(self) -> None:
+        """End the child, at once; it is idle, or nobody waits for it any more."""
+        for stream in (self._requests, self._answers):
+            with contextlib.suppress(OSError):  # what still lay in the buffer for a dead child
+                stream.close()
+        try:
+            self._process.wait(_END_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def _received(self, seconds: float) -> tuple[str, Any]:
+        """Wait for one answer; at the end of `seconds` the child is killed."""
+        answered = threading.Event()
+        threading.Thread(target=self._watch, args=(seconds, answered), daemon=True).start()
+        try:
+            frame = read_frame(self._answers, self._limits.answer + _FRAME_SLACK)
+            state, body, self._resident = loads(frame)
+        except (EOFError, OSError) as error:
+            raise self._lost() from error
+        except (FrameTooLargeError, pickle.UnpicklingError) as error:
+            self._process.kill()
+            raise self._death("file-killed-reader") from error
+        finally:
+            with self._killing:
+                answered.set()
+        return state, body
+
+    def _watch(self, seconds: float, answered: threading.Event) -> None:
+        """Kill the child that has not answered in time; never while it has the next task."""
+        # Grace: perhaps it was we who stood still, and the answer is on its way.
+        if answered.wait(seconds) or answered.wait(_GRACE_SECONDS):
+            return
+        with self._killing:
+            if not answered.is_set():
+                self._was_idle = os.name != "posix" or is_idle(self.pid)
+                self._expired = True
+                self._process.kill()
+
+    def _lost(self) -> ChildLostError | OutgrownError | ChildHinderedError:
+        """Say what ended the child."""
+        code = self._process.wait()
+        if self._expired:
+            # One that waits for nothing will not be done by waiting; one that could not go on may.
+            idle = self._was_idle
+            return self._death("file-timeout") if idle else ChildHinderedError(was_killed=False)
+        if os.name == "posix" and code == -signal.SIGPROF:
+            return self._death("file-timeout")
+        if os.name == "posix" and code == -signal.SIGKILL:
+            return ChildHinderedError(was_killed=True)
+        return self._death("file-killed-reader")
+
+    def _death(self, reason: str) -> ChildLostError | OutgrownError:
+        return OutgrownError(reason) if is_ours(self._task) else ChildLostError(reason)
+
+
+def _started() -> subprocess.Popen[bytes]:
+    """Start a child in a session of its own, with nothing of our environment it need not know.
+
+    The environment may hold the mail password; the child reads foreign files.
+    """
+    paths = [path or os.getcwd() for path in sys.path]  # noqa: PTH109 - as sys.path means ''
+    environment = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
+    environment |= {"PYTHONPATH": os.pathsep.join(paths), "PYTHONUTF8": "1", **_ONE_THREAD}
+    options: Mapping[str, Any] = (
+        {"start_new_session": True}
+        if os.name == "posix"
+        else {"creationflags": getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)}
+    )
+    popen: Callable[..., subprocess.Popen[bytes]] = subprocess.Popen
+    try:
+        return popen(
+            [sys.executable, "-P", "-m", "sheetflow.children.child"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=environment,
+            **options,
+        )
+    except OSError as error:
+        raise ChildStartError("无法启动处理表格的子进程。请检查内存与系统限制。") from error

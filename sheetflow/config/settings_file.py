@@ -21,7 +21,6 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import SettingsError as SourceError
 
 from sheetflow.campaigns import load_campaign
-from sheetflow.config.decoding import decode_text
 from sheetflow.config.setting_values import key_of, keyed_table
 from sheetflow.config.settings import (
     CAMPAIGN_NAME,
@@ -32,6 +31,7 @@ from sheetflow.config.settings import (
     Settings,
     settings_of,
 )
+from sheetflow.config.units_file import decode_text
 from sheetflow.errors import DeclarationError, SettingsError
 from sheetflow.units import THREE_LEVELS, Levels
 

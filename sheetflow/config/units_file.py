@@ -1,4 +1,4 @@
-"""The list of units as a file: ``units.xlsx``, which people edit in Excel, or a CSV.
+"""The list of units as a file: ``units.xlsx``, which people edit in Excel, or a CSV in any encoding that is sure.
 
 This module owns the columns, what people may call them, and reading them; and the last list that
 was good, kept beside the database, in force while the file cannot be used. It refuses to judge units
@@ -7,18 +7,19 @@ was good, kept beside the database, in force while the file cannot be used. It r
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import csv
 import datetime as dt
 import io
 import json
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from sheetflow.config.decoding import decode_text
 from sheetflow.durable import write_whole
 from sheetflow.errors import SheetflowError, UnitsError, WorkspaceError
 from sheetflow.lookalikes import plain
@@ -312,3 +313,32 @@ def _unit(values: dict[str, object], levels: Levels) -> Unit:
         **days,
     }
     return Unit(**{**values, **more})  # type: ignore[arg-type]  # as `asdict` gave them
+
+
+_MARKED = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark is its beginning
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_LAYOUT = frozenset("\t\n\r\f")
+
+
+def decode_text(raw: bytes) -> str | None:
+    """Give the text of `raw`: UTF-8, UTF-16 with its mark, or GBK/GB18030; None where it is none.
+
+    Where a mark stands, it decides. Bytes that are UTF-8 are never taken for GBK. Control
+    characters mean another encoding (UTF-16 without its mark is full of them), and so do, in
+    what is to be GBK, characters that nobody assigned.
+    """
+    names = next(([name] for mark, name in _MARKED if raw.startswith(mark)), ["utf-8", "gb18030"])
+    for name in names:
+        try:
+            text = raw.decode(name)
+        except UnicodeDecodeError:
+            continue
+        wrong = {"Cc", "Cn", "Co"} if name == "gb18030" else {"Cc"}
+        is_plain = all(unicodedata.category(char) not in wrong for char in set(text) - _LAYOUT)
+        return text.removeprefix("\ufeff") if is_plain else None
+    return None

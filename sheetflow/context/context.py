@@ -105,8 +105,8 @@ class Context:
         """
         if self._pool:
             return
-        from sheetflow.children.tasks.judge import warm_up
-        from sheetflow.children.tasks.roll_up import warm_up_reports
+        from sheetflow.children.judge_task import warm_up
+        from sheetflow.children.roll_up_tasks import warm_up_reports
 
         for _ in range(self.pool_size):
             self.pool.submit(warm_up, self.settings.campaign)

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from sheetflow.config.decoding import decode_text
-from sheetflow.config.defaults import default_templates
+from sheetflow.config.units_file import decode_text
+from sheetflow.config.workspace import default_templates
 from sheetflow.errors import TemporaryError
 from sheetflow.wording import template_faults
 

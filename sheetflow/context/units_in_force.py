@@ -77,7 +77,7 @@ def parse_in_child(name: str, content: bytes, levels: Levels) -> UnitTree:
     """Read a list in a child of its own, small in memory; raise SheetflowError with a sentence."""
     from sheetflow.children import Limits, Pool
     from sheetflow.children.limits import MIB
-    from sheetflow.children.tasks.units_list import read_units
+    from sheetflow.children.workbook_tasks import read_units
 
     limits = Limits(address_space=LEAST_MEMORY_MB * MIB)
     with Pool(1, limits) as pool:

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from sheetflow.durable import OURS_ALONE, sync_folder, write_whole
 from sheetflow.errors import TemporaryError, retried_later
-from sheetflow.intake.sighted_file import READING, ChangedError, read_chunks
-from sheetflow.intake.stillness import StillFile
+from sheetflow.intake.scanning import StillFile
+from sheetflow.intake.sighting import READING, ChangedError, read_chunks
 
 _READ_ONLY = 0o400
 """Originals hold personal values: nobody but the service's own account reads them."""

@@ -1,18 +1,19 @@
 """What is known of a sheet besides its values, and the limits that sheets are held to.
 
-This module owns the facts that calamine does not tell (formulas, error cells, hidden rows) or
-dies of (extents, merges). It refuses to read a format: `sheet_xml`, `xls`, `xlsb` and `ods` fill
-the facts in.
+This module owns the facts that calamine does not tell (formulas, error cells, hidden rows), what it
+dies of (extents, merges), and how a cell that it would misread is written for it. It refuses to
+read a format: `sheet_xml`, `binary` and `ods` fill the facts in.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from html import escape
 
 from sheetflow.errors import UnreadableError
 from sheetflow.reading.calamine import clean_text
-from sheetflow.reading.odd_cells import Edit
 from sheetflow.reading.styles import MarkedCell
 from sheetflow.workbook import MAX_COLUMNS, MAX_ROWS, Address, cell_name, parse_cell_name
 
@@ -119,3 +120,62 @@ def check_merges(title: str, merges: list[tuple[int, int, int, int]]) -> None:
 def clean_title(title: str) -> str:
     """A sheet's title as it may be quoted: Excel allows 31 characters, a hostile file a million."""
     return clean_text(title)[:_TITLE_LENGTH]
+
+
+Edit = tuple[int, int, bytes]
+"""From where to where in the part other bytes are to stand, and which."""
+
+CLASSIC_ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", ""})
+_FIRST_SERIAL, _SERIAL_AFTER_LAST = 0.0, 2958466.0
+"""Day 0 and the day after 9999-12-31; no office program shows a date for a number beyond."""
+_STYLE = re.compile(rb"\ss\s*=\s*(?:\"[^\"]*\"|'[^']*')")
+
+
+def edits_of(
+    part: bytes, tag_at: int, attributes: Mapping[str, str], value: str, span: tuple[int, int]
+) -> Iterable[Edit]:
+    """Give what has to change in one cell with a value.
+
+    The cell's tag begins at `tag_at`; `value` stands from `span`'s first to its last byte.
+    Raise UnreadableError (file-damaged) for a reference that is no number of a text.
+    """
+    kind = attributes.get("t", "n")
+    if kind == "inlineStr" and value:
+        raise UnreadableError("file-damaged")  # its text stands elsewhere, and this would be lost
+    if kind in ("str", "inlineStr"):
+        return
+    bare = value.strip()
+    if kind == "s" and not (bare.isascii() and bare.isdigit()):
+        raise UnreadableError("file-damaged")
+    if kind != "e" and "&" in bare:
+        raise UnreadableError("file-damaged")  # calamine would read what stands before it
+    if kind == "e" and bare not in CLASSIC_ERRORS:
+        bare = "#N/A"
+    written = escape(bare, quote=False).encode()
+    if written != part[slice(*span)]:
+        yield (*span, written)
+    if bare and kind == "n" and "s" in attributes and not _text_may_be_day(bare):
+        tag = part[tag_at : part.find(b">", tag_at)]
+        yield (tag_at, tag_at + len(tag), _STYLE.sub(b"", tag, count=1))
+
+
+def mended(part: bytes, edits: Iterable[Edit]) -> bytes:
+    """Give `part` with its `edits` made."""
+    pieces: list[bytes] = []
+    done = 0
+    for start, end, written in sorted(edits):
+        pieces += (part[done:start], written)
+        done = end
+    return b"".join((*pieces, part[done:]))
+
+
+def may_be_day(number: float) -> bool:
+    """Whether a date or time can be made of `number`."""
+    return _FIRST_SERIAL <= number < _SERIAL_AFTER_LAST
+
+
+def _text_may_be_day(text: str) -> bool:
+    try:
+        return may_be_day(float(text))
+    except ValueError:
+        return False

@@ -14,11 +14,17 @@ from functools import lru_cache
 from xml.parsers import expat
 
 from sheetflow.errors import UnreadableError
-from sheetflow.reading.odd_cells import edits_of
 from sheetflow.reading.plain_xml import parse_xml
-from sheetflow.reading.rich_text import RunReader
-from sheetflow.reading.sheet_facts import MAX_AREA, SheetFacts, check_grid, grid_address
-from sheetflow.reading.styles import NO_MARKS, MarkedCell, Marks
+from sheetflow.reading.sheet_facts import (
+    MAX_AREA,
+    Edit,
+    SheetFacts,
+    check_grid,
+    edits_of,
+    grid_address,
+    mended,
+)
+from sheetflow.reading.styles import NO_MARKS, MarkedCell, Marks, RunReader
 from sheetflow.workbook import Address
 
 _TRUE = ("1", "true")
@@ -243,3 +249,41 @@ def _whole(text: str) -> int:
     if not (text.isascii() and text.isdigit()) or not int(text[:9]) > 0:
         raise UnreadableError("file-damaged")
     return int(text[:9])
+
+
+BLANK_ROWS, COLUMNS = 20_000, 100
+"""A list may go on after so many blank rows, and be so many columns wide."""
+
+
+def cut_far_cells(part: bytes) -> tuple[Address | None, bytes]:
+    """Cut the cells that stand far from all others out of a worksheet part.
+
+    A parser that lays a sheet out whole would take room for all that lies between. Give the first
+    filled one, if any, and the part without them; raise UnreadableError (file-damaged) if broken.
+    """
+    walk = _FarWalk(part, SheetFacts(), NO_MARKS)
+    parse_xml(walk.parser, part)
+    return walk.first, mended(part, walk.cuts)
+
+
+class _FarWalk(_Walk):
+    """One parse that follows the rows of a list, and notes what is far from it."""
+
+    def __init__(self, part: bytes, facts: SheetFacts, marks: Marks) -> None:
+        super().__init__(part, facts, marks)
+        self.first: Address | None = None
+        self.cuts: list[Edit] = []
+        self._list_end = 0
+
+    def _end_cell(self) -> None:
+        super()._end_cell()
+        row, column = self._address
+        is_filled = self._value is not None or self._runs is not None
+        if row <= self._list_end + BLANK_ROWS and column <= COLUMNS:
+            self._list_end = max(self._list_end, row) if is_filled else self._list_end
+            return
+        if self.parser.CurrentByteIndex > self._tag_at:  # it has a closing tag of its own
+            end = self._part.find(b">", self.parser.CurrentByteIndex) + 1
+            self.cuts.append((self._tag_at, end, b""))
+        if is_filled and self.first is None:
+            self.first = self._address

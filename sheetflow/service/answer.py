@@ -12,8 +12,8 @@ from functools import partial
 from pathlib import Path
 
 from sheetflow.children import OutgrownError, TaskFailedError
-from sheetflow.children.tasks.judge import JudgeRequest
-from sheetflow.children.tasks.workbooks import ReturnedLook, render_receipt, render_returned
+from sheetflow.children.judge_task import JudgeRequest
+from sheetflow.children.workbook_tasks import ReturnedLook, render_receipt, render_returned
 from sheetflow.consolidation.figures import unit_figures
 from sheetflow.context import LOG, Context
 from sheetflow.context.paths import ANSWERS, answer_path, precheck_path

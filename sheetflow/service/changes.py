@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from sheetflow import __version__
-from sheetflow.children.tasks.roll_up import ReportOrder, render_word_report
-from sheetflow.config.defaults import picture_font
+from sheetflow.children.roll_up_tasks import ReportOrder, render_word_report
+from sheetflow.config.workspace import picture_font
 from sheetflow.context import LOG, Context
 from sheetflow.context.templates import BOARD as BOARD_PAGE
 from sheetflow.context.templates import report_place

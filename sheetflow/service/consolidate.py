@@ -14,7 +14,7 @@ from concurrent.futures import Future
 from dataclasses import replace
 from functools import partial
 
-from sheetflow.children.tasks.roll_up import (
+from sheetflow.children.roll_up_tasks import (
     WorkbookReply,
     render_consolidated,
 )

@@ -12,8 +12,8 @@ from collections import deque
 from collections.abc import Collection, Iterable
 from concurrent.futures import Future
 
-from sheetflow.children.tasks.judge import PieceWish
-from sheetflow.children.tasks.roll_up import PieceOrder, render_piece_files
+from sheetflow.children.judge_task import PieceWish
+from sheetflow.children.roll_up_tasks import PieceOrder, render_piece_files
 from sheetflow.consolidation.accepted import Accepted, Books
 from sheetflow.consolidation.details import whose
 from sheetflow.context import Context

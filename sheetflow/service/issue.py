@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
-from sheetflow.children.tasks.workbooks import BlankRequest, render_blank
+from sheetflow.children.workbook_tasks import BlankRequest, render_blank
 from sheetflow.context import Context
 from sheetflow.context.paths import workbook_path
 from sheetflow.context.stamps import ensure_stamp_key, token_for

@@ -20,7 +20,7 @@ from sheetflow.children import (
     ChildStartError,
     TaskFailedError,
 )
-from sheetflow.children.tasks.judge import JudgeReply, JudgeRequest, judge_file
+from sheetflow.children.judge_task import JudgeReply, JudgeRequest, judge_file
 from sheetflow.context import LOG, Context
 from sheetflow.errors import StoreError, TemporaryError, UnreadableError, describe
 from sheetflow.findings import Place

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sheetflow.children.tasks.judge import JudgeReply
+from sheetflow.children.judge_task import JudgeReply
 from sheetflow.context import LOG, Context
 from sheetflow.context.stamps import judge_token
 from sheetflow.findings import Finding, Severity, count_places

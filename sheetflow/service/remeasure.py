@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
-from sheetflow.children.tasks.judge import measure_rows
+from sheetflow.children.judge_task import measure_rows
 from sheetflow.consolidation.accepted import Making, made_by
 from sheetflow.context import LOG, Context
 from sheetflow.errors import SheetflowError, describe

@@ -10,8 +10,8 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sheetflow.children.tasks.judge import FormAndPeriod, JudgeRequest
-from sheetflow.children.tasks.roll_up import (
+from sheetflow.children.judge_task import FormAndPeriod, JudgeRequest
+from sheetflow.children.roll_up_tasks import (
     BooksRequest,
 )
 from sheetflow.consolidation.accepted import Books, made_by

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 
-from sheetflow.children.tasks.roll_up import ReportOrder, render_boards, render_word_report
-from sheetflow.config.defaults import picture_font
+from sheetflow.children.roll_up_tasks import ReportOrder, render_boards, render_word_report
+from sheetflow.config.workspace import picture_font
 from sheetflow.consolidation.accepted import Books
 from sheetflow.consolidation.corrections import dump_correction, load_correction
 from sheetflow.consolidation.tables import BoardFile

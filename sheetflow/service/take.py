@@ -22,20 +22,22 @@ from itertools import count
 from sheetflow.context import LOG, Context
 from sheetflow.errors import TemporaryError, Trouble
 from sheetflow.intake.archive import Archived, archive_file
-from sheetflow.intake.scanning import scan
-from sheetflow.intake.sighted_file import READING, ChangedError, Removal, remove_file
+from sheetflow.intake.scanning import Observation, StillFile, StillWatch, scan
 from sheetflow.intake.sighting import (
     FOLDER,
+    READING,
+    ChangedError,
     Oddity,
     Purpose,
     Reason,
+    Removal,
     Scan,
     Sighting,
     identity_in,
     identity_of,
     key_of,
+    remove_file,
 )
-from sheetflow.intake.stillness import Observation, StillFile, StillWatch
 from sheetflow.periods import OFFICE_ZONE
 from sheetflow.service.receive import (
     acknowledge,

@@ -9,8 +9,8 @@ import dataclasses
 import hashlib
 from pathlib import Path
 
-from sheetflow.children.tasks.judge import JudgeRequest, judge_request, read_file
-from sheetflow.children.tasks.workbooks import ReturnedLook, render_marked
+from sheetflow.children.judge_task import JudgeRequest, judge_request, read_file
+from sheetflow.children.workbook_tasks import ReturnedLook, render_marked
 from sheetflow.context import Context
 from sheetflow.context.stamps import token_for
 from sheetflow.durable import replace_file

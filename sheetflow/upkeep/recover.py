@@ -19,7 +19,7 @@ from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sheetflow.children.tasks.judge import JudgeReply, judge_file, read_file
+from sheetflow.children.judge_task import JudgeReply, judge_file, read_file
 from sheetflow.config.workspace import Workspace, open_workspace
 from sheetflow.context import LOG, Context, Say, open_context, say_nothing
 from sheetflow.context.clock import Clock

@@ -25,7 +25,7 @@ from sheetflow.children import (
     Pool,
     TaskFailedError,
 )
-from sheetflow.children.tasks.judge import read_file
+from sheetflow.children.judge_task import read_file
 from sheetflow.errors import SheetflowError, UnreadableError
 from sheetflow.workbook import RawWorkbook
 from tests.children import odd_tasks

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 import pytest
 
-from sheetflow.children.tasks.judge import JudgeReply
+from sheetflow.children.judge_task import JudgeReply
 from sheetflow.children.wire import FrameTooLargeError, dumps, loads, read_frame, write_frame
 from sheetflow.schemas.book import Judgement, Outcome
 from sheetflow.workbook import RawSheet, RawWorkbook
@@ -50,8 +50,8 @@ def test_a_member_of_an_enum_crosses_by_its_value() -> None:
         "builtins eval",
         "builtins getattr",
         "subprocess Popen",
-        "sheetflow.children.process subprocess.Popen",
-        "sheetflow.children.process Child",
+        "sheetflow.children.pool subprocess.Popen",
+        "sheetflow.children.pool Child",
         "sheetflow.workbook column_letters",
         "sheetflow.workbook dataclass",
         "sheetflow.units Iterable",

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sheetflow.config.decoding import decode_text
+from sheetflow.config.units_file import decode_text
 
 WORDS = "已接收：您单位的报表\r\n{{ unit }}，“𠮷”字\n"
 

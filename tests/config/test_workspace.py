@@ -10,11 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from sheetflow.config.defaults import default_templates, default_units, unit_lists
 from sheetflow.config.settings import Folders, settings_of
 from sheetflow.config.units_file import read_units
 from sheetflow.config.units_workbook import write_units
-from sheetflow.config.workspace import Workspace, create_workspace, open_workspace
+from sheetflow.config.workspace import (
+    Workspace,
+    create_workspace,
+    default_templates,
+    default_units,
+    open_workspace,
+    unit_lists,
+)
 from sheetflow.errors import SettingsError, UnitsError, WorkspaceError
 from sheetflow.units import THREE_LEVELS, Unit, UnitTree
 

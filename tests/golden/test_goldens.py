@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sheetflow.config.defaults import picture_font
+from sheetflow.config.workspace import picture_font
 from sheetflow.consolidation.corrections import find_corrections
 from sheetflow.consolidation.report import Letter, report_data
 from sheetflow.consolidation.workbook import consolidate, newest

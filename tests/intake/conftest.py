@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from sheetflow.intake.scanning import scan
+from sheetflow.intake.scanning import StillFile, scan
 from sheetflow.intake.sighting import Scan, Sighting
-from sheetflow.intake.stillness import StillFile
 
 LIXIA = "370102-历下区"
 FOLDERS = {LIXIA: "370102", "370103-市中区": "370103"}

@@ -13,8 +13,8 @@ import pytest
 
 from sheetflow.errors import TemporaryError
 from sheetflow.intake.archive import archive_file, blob_path, sweep_archive
-from sheetflow.intake.sighted_file import ChangedError
-from sheetflow.intake.stillness import StillFile
+from sheetflow.intake.scanning import StillFile
+from sheetflow.intake.sighting import ChangedError
 
 if TYPE_CHECKING:
     from tests.intake.conftest import Inbox

@@ -19,9 +19,9 @@ TAKE_ONE = """
 import hashlib, os, pathlib, sys
 from sheetflow.errors import TemporaryError
 from sheetflow.intake.archive import archive_file
-from sheetflow.intake.sighted_file import remove_file
+from sheetflow.intake.sighting import remove_file
 from sheetflow.intake.scanning import scan
-from sheetflow.intake.stillness import StillFile
+from sheetflow.intake.scanning import StillFile
 
 root = pathlib.Path(sys.argv[1])
 (sighting,) = scan(root / "inbox", {"1-a": "1"}, now=0.0).files

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sheetflow.errors import TemporaryError
-from sheetflow.intake.sighted_file import Removal, remove_file
+from sheetflow.intake.sighting import Removal, remove_file
 
 if TYPE_CHECKING:
     from tests.intake.conftest import Inbox

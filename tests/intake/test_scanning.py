@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sheetflow.intake.folders import BY_DESCRIPTOR, opened_folder
 from sheetflow.intake.scanning import is_ignored, scan
-from sheetflow.intake.sighting import Purpose, Reason, display_name
+from sheetflow.intake.sighting import BY_DESCRIPTOR, Purpose, Reason, display_name, opened_folder
 
 if TYPE_CHECKING:
     from tests.intake.conftest import Inbox

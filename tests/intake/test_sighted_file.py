@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sheetflow.intake.sighted_file import ChangedError, read_chunks, read_sha256
+from sheetflow.intake.sighting import ChangedError, read_chunks, read_sha256
 
 if TYPE_CHECKING:
     from tests.intake.conftest import Inbox

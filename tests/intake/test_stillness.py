@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sheetflow.intake.stillness import StillWatch
+from sheetflow.intake.scanning import StillWatch
 
 if TYPE_CHECKING:
     from tests.intake.conftest import Inbox, WoundClock

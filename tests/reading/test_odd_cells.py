@@ -13,7 +13,7 @@ import xlsxwriter
 from sheetflow.demo.filler import find_soffice, resave
 from sheetflow.errors import UnreadableError
 from sheetflow.reading import read_workbook
-from sheetflow.reading.xls import number_of_rk
+from sheetflow.reading.binary import number_of_rk
 from sheetflow.workbook import RawSheet
 from tests.programs import needs_office
 from tests.reading.packages import STYLES, TEXTS, parts_of, with_part, xlsb_of, zipped

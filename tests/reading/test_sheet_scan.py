@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sheetflow.errors import UnreadableError
+from sheetflow.reading.package import read_parts
 from sheetflow.reading.plain_xml import plain_xml
 from sheetflow.reading.sheet_facts import SheetFacts
 from sheetflow.reading.sheet_xml import scan_sheet, walk_sheet
 from sheetflow.reading.styles import NO_MARKS, Marks
-from sheetflow.reading.zipped import read_parts
 from sheetflow.workbook import cell_name
 from tests.reading.packages import written
 

@@ -254,7 +254,7 @@ TROUBLE_IS_FINAL = Broken(
 CRC_UNCHECKED = Broken(
     "crc-unchecked",
     "a part's check sum is not looked at",
-    (("reading/zipped.py", " or zlib.crc32(content) != member.CRC", ""),),
+    (("reading/package.py", " or zlib.crc32(content) != member.CRC", ""),),
 )
 
 BELIEVES_REFERENCES = Broken(
@@ -262,7 +262,7 @@ BELIEVES_REFERENCES = Broken(
     "a reference to the table of texts is taken for a number, whatever it is",
     (
         (
-            "reading/odd_cells.py",
+            "reading/sheet_facts.py",
             'if kind == "s" and not (bare.isascii() and bare.isdigit()):',
             'if kind == "s" and not bare:',
         ),
@@ -289,10 +289,10 @@ FOLLOWS_LINKS = Broken(
     "follows-links",
     "a link in the inbox is as good as what it points to",
     (
-        ("intake/folders.py", '_NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)', "_NO_FOLLOW = 0"),
-        ("intake/folders.py", "    _NO_FOLLOW\n    and {", "    {"),
+        ("intake/sighting.py", '_NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)', "_NO_FOLLOW = 0"),
+        ("intake/sighting.py", "    _NO_FOLLOW\n    and {", "    {"),
         (
-            "intake/folders.py",
+            "intake/sighting.py",
             "dir_fd=self.descriptor, follow_symlinks=False)",
             "dir_fd=self.descriptor, follow_symlinks=True)",
         ),
@@ -533,7 +533,7 @@ KILLED_IS_GUILTY = Broken(
     (
         ("children/limits.py", "    attempts: int = 2\n", "    attempts: int = 1\n"),
         (
-            "children/process.py",
+            "children/pool.py",
             "            return ChildHinderedError(was_killed=True)\n",
             '            return self._death("file-killed-reader")\n',
         ),
@@ -569,7 +569,7 @@ STOPPED_IS_SLOW = Broken(
     "a child that did not move is blamed on its file",
     (
         (
-            "children/process.py",
+            "children/pool.py",
             "            idle = self._was_idle\n",
             "            idle = True\n",
         ),

@@ -15,7 +15,7 @@ import pytest
 from fontTools.ttLib import TTFont
 from PIL import Image, ImageOps
 
-from sheetflow.config.defaults import picture_font
+from sheetflow.config.workspace import picture_font
 from sheetflow.consolidation.report_data import Picture, ReportData, Series
 from sheetflow.reporting import ReportOptions, render_report
 from sheetflow.reporting.pictures import draw_picture
@@ -144,6 +144,6 @@ def test_one_module_knows_matplotlib() -> None:
         for file in package.rglob("*.py")
         if "import matplotlib" in (text := file.read_text("utf-8")) or "from matplotlib" in text
     }
-    assert set(knowing) == {"reporting/pictures.py", "children/tasks/roll_up.py"}
+    assert set(knowing) == {"reporting/pictures.py", "children/roll_up_tasks.py"}
     for text in knowing.values():
         assert not re.search(r"^(import|from) matplotlib", text, re.MULTILINE)

@@ -10,11 +10,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from sheetflow.children.tasks.workbooks import BlankRequest, render_blank
+from sheetflow.children.workbook_tasks import BlankRequest, render_blank
 from sheetflow.context import Context
 from sheetflow.errors import RESTORE, SheetflowError
 from sheetflow.intake.archive import blob_path, stored_blobs
-from sheetflow.intake.folders import BY_DESCRIPTOR
+from sheetflow.intake.sighting import BY_DESCRIPTOR
 from sheetflow.upkeep.doctor.finding import Line, fault, listed, ok, warning
 
 _SECONDS = 20

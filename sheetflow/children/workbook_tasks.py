@@ -1,4 +1,8 @@
-"""The tasks that write what a unit itself gets: 填报 workbook, returned copy, receipt."""
+"""The tasks that write what a unit itself gets (填报 workbook, returned copy, receipt), and read the list of units.
+
+The list is a foreign file like any other. Cells that stand far from it are not laid out: on the
+list's own sheet one of them is named, on any other they are nobody's concern.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +10,13 @@ import datetime as dt
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from sheetflow.children.limits import makes_ours
-from sheetflow.children.tasks.judge import (
+from sheetflow.children.judge_task import (
     JudgeRequest,
     judge_request,
     read_file,
     returned_filling,
 )
+from sheetflow.children.limits import makes_ours
 from sheetflow.consolidation.past_books import PastBook, earlier_book
 from sheetflow.findings import Explanation, Finding, Identity
 from sheetflow.periods import Period
@@ -21,6 +25,12 @@ from sheetflow.units import Unit
 
 if TYPE_CHECKING:  # a child that writes loads the writers
     from sheetflow.writing import Dress, ReceiptData
+
+
+from sheetflow.config.units_file import NO_WORKBOOK, find_list, parse_list, tables_of
+from sheetflow.errors import UnitsError, UnreadableError, WorkspaceError
+from sheetflow.units import Levels
+from sheetflow.workbook import Address, cell_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,3 +105,37 @@ def render_marked(request: JudgeRequest, judgement: Judgement, look: ReturnedLoo
     filling = returned_filling(request, judgement).bearing(look.token)
     filling = replace(filling, alone=not request.tree.children(request.unit.unit_id))
     return write_workbook(filling, look.dress, look.stamp, look.round_line, look.receipt)
+
+
+def read_units(name: str, content: bytes, levels: Levels) -> tuple[Unit, ...]:
+    """Read the list that the file called `name` holds, of units of `levels`.
+
+    Raise WorkspaceError where it is no workbook, UnitsError where the list cannot be used.
+    """
+    far, content = _without_far_cells(name, content)
+    tables = tables_of(name, content)
+    place = find_list(name, tables)
+    if found := far.get(place.table):
+        raise UnitsError([f"{name} 单元格 {cell_name(*found)} 有内容，离名单太远。请清除后保存。"])
+    return tuple(parse_list(name, tables[place.table], place, levels))
+
+
+def _without_far_cells(name: str, content: bytes) -> tuple[dict[int, Address], bytes]:
+    """Give the first far cell of each sheet that has one, and the workbook without them."""
+    from sheetflow.reading.file_type import Container, container_of
+    from sheetflow.reading.package import open_package, pack
+    from sheetflow.reading.sheet_xml import cut_far_cells
+
+    far: dict[int, Address] = {}
+    try:
+        if name.casefold().endswith((".csv", ".txt")) or container_of(content) is Container.OLE:
+            return far, content
+        package = open_package(content)
+        parts = dict(package.parts)
+        for index, part in enumerate(package.sheets.values()):
+            first, parts[part] = cut_far_cells(parts[part])
+            if first is not None:
+                far[index] = first
+    except UnreadableError as error:
+        raise WorkspaceError(NO_WORKBOOK.format(name=name)) from error
+    return far, pack(parts)

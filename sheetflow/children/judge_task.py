@@ -145,7 +145,7 @@ def _render_beforehand(
 ) -> None:
     """Render an accepted file's rows under the receipt it will have, while they are at hand."""
     from sheetflow.campaigns import load_campaign
-    from sheetflow.children.tasks.roll_up import PieceOrder, write_piece_files
+    from sheetflow.children.roll_up_tasks import PieceOrder, write_piece_files
     from sheetflow.writing.consolidated.detail_cache import name_pieces
 
     unit_id, which = request.unit.unit_id, (judgement.form, judgement.period)
