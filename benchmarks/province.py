@@ -24,9 +24,8 @@ from sheetflow.campaigns import load_campaign
 from sheetflow.config.settings_file import default_settings_text
 from sheetflow.config.units_file import read_units
 from sheetflow.config.workspace import Workspace, create_workspace, default_units
-from sheetflow.demo.draft import Draft
-from sheetflow.demo.filler import plan_typing, type_workbook
-from sheetflow.demo.samples import make_samples
+from sheetflow.demo.draft import Draft, plan_typing, type_workbook
+from sheetflow.demo.sample_maker import make_samples
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.prefill import prefill_blank
 from sheetflow.schemas.samples import Samples, Scene

@@ -13,7 +13,7 @@ from random import Random
 from types import MappingProxyType
 
 from sheetflow.campaigns import load_campaign
-from sheetflow.demo.samples import make_samples
+from sheetflow.demo.sample_maker import make_samples
 from sheetflow.findings import Finding, Place
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.pipeline import judge

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sheetflow.consolidation.details import Whose, columns_seen
+from sheetflow.consolidation.detail_rows import Whose, columns_seen
 from sheetflow.masks import MaskPolicy, mask_value
 from sheetflow.schemas.columns import Mask
 from sheetflow.schemas.parsing import Value

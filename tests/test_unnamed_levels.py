@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-from sheetflow.consolidation.details import detail_sheet
+from sheetflow.consolidation.detail_rows import detail_sheet
 from sheetflow.masks import MaskPolicy
 from sheetflow.schemas.columns import OPEN, Column, Mask, RowModel, disclosed, text
 from sheetflow.schemas.forms import Form

@@ -36,7 +36,7 @@ from report_template_look import (
 )
 from report_template_tables import TABLE_1, TABLE_2, Column
 
-from sheetflow.reporting import finish as package
+from sheetflow.reporting import report as package
 
 HERE = Path(__file__).parent
 TARGET = HERE.parent / "templates" / "report" / "情况报告.docx"

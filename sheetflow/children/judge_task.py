@@ -16,8 +16,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from sheetflow.children.limits import makes_ours, prepared_by
-from sheetflow.consolidation.details import Whose
-from sheetflow.consolidation.past_books import PastBook, earlier_book, later_books
+from sheetflow.consolidation.detail_rows import Whose
+from sheetflow.consolidation.figures import PastBook, earlier_book, later_books
 from sheetflow.findings import Explanation, Finding, Identity
 from sheetflow.masks import MaskPolicy
 from sheetflow.periods import Period

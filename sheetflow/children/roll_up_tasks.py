@@ -25,7 +25,7 @@ from sheetflow.consolidation.accepted import (
     with_making,
 )
 from sheetflow.consolidation.corrections import Correction
-from sheetflow.consolidation.details import Whose
+from sheetflow.consolidation.detail_rows import Whose
 from sheetflow.durable import write_whole
 from sheetflow.errors import ReportTemplateError
 from sheetflow.masks import MaskPolicy
@@ -36,8 +36,8 @@ from sheetflow.schemas.parsing import Value
 from sheetflow.units import Unit, UnitTree
 
 if TYPE_CHECKING:
-    from sheetflow.consolidation.report import Letter
-    from sheetflow.consolidation.tables import BoardData
+    from sheetflow.consolidation.contents import BoardData
+    from sheetflow.consolidation.report_builder import Letter
     from sheetflow.reporting import RenderedReport
     from sheetflow.schemas.forms import Form
     from sheetflow.writing.consolidated.joined import Piece
@@ -185,7 +185,7 @@ def render_consolidated(
     joined.
     """
     from sheetflow.campaigns import load_campaign
-    from sheetflow.consolidation.workbook import consolidate
+    from sheetflow.consolidation.consolidate import consolidate
     from sheetflow.writing.consolidated.detail_cache import read_pieces, take_from_pieces
     from sheetflow.writing.consolidated.workbook import write_skeleton
 
@@ -214,10 +214,10 @@ def render_consolidated(
 def render_word_report(request: BooksRequest, order: ReportOrder) -> ReportReply:
     """Make a Word report and the table of its figures."""
     from sheetflow.campaigns import load_campaign
-    from sheetflow.consolidation.report import report_data
-    from sheetflow.consolidation.workbook import newest
+    from sheetflow.consolidation.consolidate import newest
+    from sheetflow.consolidation.report_builder import report_data
     from sheetflow.reporting import CHECK_HEADINGS, ReportOptions, check_table, render_report
-    from sheetflow.reporting.plain import plain_template
+    from sheetflow.reporting.report import plain_template
     from sheetflow.writing.consolidated.check_table import write_check_table
 
     books, campaign = request.books(), load_campaign(request.campaign)

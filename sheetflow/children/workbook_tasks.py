@@ -17,7 +17,7 @@ from sheetflow.children.judge_task import (
     returned_filling,
 )
 from sheetflow.children.limits import makes_ours
-from sheetflow.consolidation.past_books import PastBook, earlier_book
+from sheetflow.consolidation.figures import PastBook, earlier_book
 from sheetflow.findings import Explanation, Finding, Identity
 from sheetflow.periods import Period
 from sheetflow.schemas.book import Judgement

@@ -14,7 +14,7 @@ from sheetflow.errors import SheetflowError, TroubleError
 
 def main() -> None:
     """Run the command line; faults of ours that have a sentence are shown as one."""
-    from sheetflow.cli.language import settle_language
+    from sheetflow.cli.screen import settle_language
 
     settle_language()
     import sheetflow.cli.upkeep  # noqa: F401 - it adds its commands to the app

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
 
+from sheetflow.consolidation.contents import BoardRow, ExplanationRow, State
 from sheetflow.consolidation.figures import Merged, UnitFigures, unit_figures
-from sheetflow.consolidation.tables import BoardRow, ExplanationRow, State
 from sheetflow.periods import Period
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.indicators import Figures, Indicator, Ratio

@@ -16,7 +16,6 @@ from pathlib import Path
 from sheetflow.config.units_file import decode_text
 from sheetflow.config.workspace import default_templates
 from sheetflow.errors import TemporaryError
-from sheetflow.wording import template_faults
 
 _TEXTS = (".txt", ".html")
 _NOT_SENT = "README.txt"
@@ -28,6 +27,9 @@ _WORDS = {"mail": MAIL_WORDS, "board": BOARD_WORDS, "report": REPORT_WORDS}
 """What people call a template, by its folder."""
 _UNTIL_MENDED = "改正之前用默认模板。"
 _EMPTY = "是空的，现用默认文字。请把文字补上；要一直用默认文字，请删去它再运行一次 init，会补上默认模板。"
+
+TryMail = Callable[[Mapping[str, str]], tuple[str, ...]]
+"""Fills the mail templates, by file name, with samples: a sentence for each one that fails."""
 
 
 def report_place(title: str) -> tuple[str, str]:
@@ -109,7 +111,9 @@ class Templates:
         if not template.is_instead:
             self._tried[REPORT_WORDS + title, template.digest] = (_of_report(fault, title),)
 
-    def faults(self, try_reports: Mapping[str, Callable[[bytes], str]]) -> tuple[str, ...]:
+    def faults(
+        self, try_mail: TryMail, try_reports: Mapping[str, Callable[[bytes], str]]
+    ) -> tuple[str, ...]:
         """Give a sentence for each template that is in trouble now, and is not used.
 
         `try_reports` fill a Word template that somebody edited, and say what is wrong with it: by
@@ -117,19 +121,19 @@ class Templates:
         """
         reports = [self.report_faults(trial, title) for title, trial in try_reports.items()]
         return (
-            *self.mail_faults(),
+            *self.mail_faults(try_mail),
             *self.board_faults(),
             *(each for one in reports for each in one),
         )
 
-    def mail_faults(self) -> tuple[str, ...]:
+    def mail_faults(self, try_mail: TryMail) -> tuple[str, ...]:
         """Give a sentence for each mail template in trouble."""
         read = list(self._mail())
         texts = {name: text for name, text, _ in read}
         tried: tuple[str, ...] = ()
         if self.default_mail().items() - texts.items():
             content = repr(sorted(texts.items()))
-            tried = self._once(MAIL_WORDS, content, lambda: template_faults(texts))
+            tried = self._once(MAIL_WORDS, content, lambda: try_mail(texts))
         return (
             *(fault for _, _, fault in read if fault),
             *(f"{fault}改正之前用默认文字。" for fault in tried),

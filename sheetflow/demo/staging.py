@@ -17,10 +17,9 @@ from enum import StrEnum
 from pathlib import Path
 from random import Random
 
-from sheetflow.demo.draft import WHOLE_SHEET, Draft
-from sheetflow.demo.filler import Typing, plan_typing, resave, type_workbook
+from sheetflow.demo.draft import WHOLE_SHEET, Draft, Typing, plan_typing, resave, type_workbook
 from sheetflow.demo.mistakes import BY_CELL, BY_WORKBOOK, HABITS, TOLD_BY_XLSX_ALONE
-from sheetflow.demo.samples import make_samples
+from sheetflow.demo.sample_maker import make_samples
 from sheetflow.periods import Period
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.cells import Text

@@ -31,8 +31,8 @@ from typing import Any
 from urllib.parse import quote
 
 from sheetflow.errors import MailError
+from sheetflow.mail.letter_data import clean_header
 from sheetflow.store.records import NewMail
-from sheetflow.wording import clean_header
 
 Attachment = tuple[str, bytes]
 """The name that people see, and the content."""

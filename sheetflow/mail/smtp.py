@@ -15,8 +15,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from sheetflow.mail.carriers import Delivery, Outcome, Reason, Refusal
 from sheetflow.mail.compose import wire_address
-from sheetflow.mail.delivery import Delivery, Outcome, Reason, Refusal
 
 _ACCEPTED = frozenset({250, 251, 252})
 _LOGIN_NEEDED = frozenset({530, 534, 535, 538})

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sheetflow.consolidation.report_data import Number, Picture
-from sheetflow.reporting import figures
+from sheetflow.reporting.template_values import percent, plain, share
 from sheetflow.schemas.reports import Across
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ class _Sheet:
         axes.set_ylim(0, highest * _HEADROOM or 1)
         axes.yaxis.set_major_locator(MaxNLocator(_STEPS, integer=not picture.is_percent))
         axes.yaxis.set_major_formatter(
-            lambda value, _: f"{value:.0%}" if picture.is_percent else figures.plain(value)
+            lambda value, _: f"{value:.0%}" if picture.is_percent else plain(value)
         )
         for label in axes.get_yticklabels():
             label.set_fontproperties(self.font(_SMALL))
@@ -142,7 +142,7 @@ def _parts(sheet: _Sheet, picture: Picture) -> None:
     heights = list(map(_height, values))
     whole = sum(heights)
     words = [
-        f"{name}　{_written(picture, value)}{picture.unit}（{figures.share(height, whole)}）"
+        f"{name}　{_written(picture, value)}{picture.unit}（{share(height, whole)}）"
         for name, value, height in zip(picture.categories, values, heights, strict=True)
     ]
     colours = [_colour(number) for number in range(len(values))]
@@ -174,4 +174,4 @@ def _height(value: Number | None) -> float:
 def _written(picture: Picture, value: Number | None) -> str:
     if value is None:
         return picture.nothing
-    return figures.percent(value) if picture.is_percent else figures.plain(value)
+    return percent(value) if picture.is_percent else plain(value)

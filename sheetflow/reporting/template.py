@@ -36,13 +36,17 @@ from markupsafe import Markup, escape
 
 from sheetflow.consolidation.report_data import Number, Way
 from sheetflow.errors import ReportTemplateError
-from sheetflow.reporting import figures
 from sheetflow.reporting.template_values import (
+    PERCENT,
     ListedNames,
     Made,
     Named,
     Shown,
     fault_in,
+    share,
+    ten_thousand_yuan,
+    ten_thousand_yuan_bare,
+    ten_thousands,
     unknown_name,
 )
 
@@ -258,15 +262,13 @@ def _rewritten(figure: Shown, write: Callable[[Number], str]) -> str:
 
 
 def _share(part: Shown, whole: Shown) -> str:
-    text = figures.share(part.value, whole.value)
+    text = share(part.value, whole.value)
     if part.use is None or whole.use is None:
         return text
     made = Made(Way.SHARE, part.value, whole.value)
     name = f"{part.use.name} 占 {whole.use.name}"
     label = f"{part.use.label}占{whole.use.label}"
-    use = replace(
-        part.use, name=name, label=label, value=made.value, measure=figures.PERCENT, made=made
-    )
+    use = replace(part.use, name=name, label=label, value=made.value, measure=PERCENT, made=made)
     return replace(part, use=use).written(text)
 
 
@@ -275,9 +277,9 @@ def _count(listed: Sized) -> Shown | int:
 
 
 FILTERS: Mapping[str, Callable[..., object]] = {
-    "万元": lambda figure: _rewritten(figure, figures.ten_thousand_yuan),
-    "万元数": lambda figure: _rewritten(figure, figures.ten_thousand_yuan_bare),
-    "万": lambda figure: _rewritten(figure, figures.ten_thousands),
+    "万元": lambda figure: _rewritten(figure, ten_thousand_yuan),
+    "万元数": lambda figure: _rewritten(figure, ten_thousand_yuan_bare),
+    "万": lambda figure: _rewritten(figure, ten_thousands),
     "占": _share,
     "个数": _count,
 }

@@ -25,8 +25,23 @@ from sheetflow.consolidation.report_data import (
 )
 from sheetflow.errors import DeclarationError
 from sheetflow.periods import OFFICE_ZONE
-from sheetflow.reporting import figures
-from sheetflow.reporting.template_values import ListedNames, Made, Named, Record, Shown, UsedFigure
+from sheetflow.reporting.template_values import (
+    NO_FIGURE,
+    PERCENT,
+    ListedNames,
+    Made,
+    Named,
+    Record,
+    Shown,
+    UsedFigure,
+    cell,
+    change,
+    compared,
+    exact,
+    way_of_change,
+    written,
+    written_or_why_not,
+)
 
 _LEADERS = 3
 _MOST_FORMER = 5
@@ -150,11 +165,11 @@ def _figure_names(report: ReportData, record: Record) -> dict[str, object]:
 
         def make(figure: Figure) -> Shown:
             number: Number | None = getattr(figure, field_name)
-            text = figures.written_or_why_not(figure, number, current=current)
+            text = written_or_why_not(figure, number, current=current)
             use = _use(report, figure, name, period, number)
             if figure.parts and field_name == "total":
                 use = replace(use, made=Made(Way.SHARE, *figure.parts))
-            return Shown(None if text in figures.NO_FIGURE else number, text, use, record)
+            return Shown(None if text in NO_FIGURE else number, text, use, record)
 
         return family(name, make)
 
@@ -186,16 +201,16 @@ def _use(
 
 
 def _change(report: ReportData, figure: Figure, record: Record) -> Shown:
-    now, before = figures.compared(figure)
+    now, before = compared(figure)
     difference = None
     if now is not None and before is not None:
-        difference = figures.exact(now) - figures.exact(before)
+        difference = exact(now) - exact(before)
     period = f"{report.period_label}比{report.previous_label or '上期'}"
-    made = Made(figures.way_of_change(figure), now, before)
-    unit = figure.unit if made.way is Way.DIFFERENCE else figures.PERCENT
+    made = Made(way_of_change(figure), now, before)
+    unit = figure.unit if made.way is Way.DIFFERENCE else PERCENT
     use = _use(report, figure, "比上期", period, made.value)
     use = replace(use, measure=unit, made=made)
-    return Shown(difference, figures.change(figure), use, record)
+    return Shown(difference, change(figure), use, record)
 
 
 def _change_phrase(report: ReportData, figure: Figure, record: Record) -> Shown | str:
@@ -214,14 +229,14 @@ def _leaders(report: ReportData, figure: Figure, record: Record) -> str:
         and row.state is not RowState.MISSING
         and (number := row.total.get(figure.code))
     ]
-    rows.sort(key=lambda row: -figures.exact(row[1]))
+    rows.sort(key=lambda row: -exact(row[1]))
     if len(rows) <= _LEADERS:
         return ""
     words = []
     for unit, number in rows[:_LEADERS]:
         use = _use(report, figure, "居前", report.year_so_far_label, number, unit)
-        shown = Shown(number, figures.written(figure, number), use, record)
-        words.append(f"{unit}（{shown}{'' if figure.unit == figures.PERCENT else figure.unit}）")
+        shown = Shown(number, written(figure, number), use, record)
+        words.append(f"{unit}（{shown}{'' if figure.unit == PERCENT else figure.unit}）")
     return "、".join(words)
 
 
@@ -233,8 +248,8 @@ def _unit_row(row: UnitRow, known: Mapping[str, Figure]) -> Named:
     def cells(name: str, values: Mapping[str, Number | None], *, current: bool) -> Named:
         def make(code: str) -> Shown:
             number = values.get(code)
-            text = figures.cell(known[code], number, row.state, current=current)
-            return Shown(None if text in figures.NO_FIGURE else number, text)
+            text = cell(known[code], number, row.state, current=current)
+            return Shown(None if text in NO_FIGURE else number, text)
 
         return Named(f"各单位.{name}", known, make)
 

@@ -18,9 +18,8 @@ from sheetflow.consolidation.accepted import (
     made_then,
     with_making,
 )
-from sheetflow.consolidation.figures import Merged, unit_figures
-from sheetflow.consolidation.past_books import PastBook
-from sheetflow.consolidation.tables import ExplanationRow
+from sheetflow.consolidation.contents import ExplanationRow
+from sheetflow.consolidation.figures import Merged, PastBook, unit_figures
 from sheetflow.context import Context
 from sheetflow.findings import Finding, Round, compare_rounds
 from sheetflow.periods import Period

@@ -23,6 +23,7 @@ from sheetflow.context import LOG, Context
 from sheetflow.context.templates import BOARD as BOARD_PAGE
 from sheetflow.context.templates import report_place
 from sheetflow.errors import SheetflowError
+from sheetflow.mail.letter import template_faults
 from sheetflow.schemas.digests import (
     board_digest,
     report_digest,
@@ -150,7 +151,7 @@ def _digest(value: object) -> str:
 
 def template_troubles(context: Context) -> tuple[str, ...]:
     """Give a sentence for each template that cannot be used now; the default one serves."""
-    return context.templates.faults(report_trials(context))
+    return context.templates.faults(template_faults, report_trials(context))
 
 
 def report_trials(context: Context) -> dict[str, Callable[[bytes], str]]:

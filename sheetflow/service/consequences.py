@@ -13,10 +13,10 @@ from sheetflow.context import Context
 from sheetflow.context.paths import answer_path, precheck_path
 from sheetflow.findings import Round
 from sheetflow.mail.facts import mail_facts, make_mail, quotable_name, with_findings
+from sheetflow.mail.letter_data import Event
 from sheetflow.schemas.book import Judgement, Outcome
 from sheetflow.service.marks import stale_after
 from sheetflow.store.records import Arrival, FollowUp, NewMail, PublicationKind, Stale, Submission
-from sheetflow.wording import Event
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,9 @@ from sheetflow.children.roll_up_tasks import (
     render_consolidated,
 )
 from sheetflow.consolidation.accepted import Accepted, Books
+from sheetflow.consolidation.consolidate import consolidate
 from sheetflow.consolidation.corrections import Correction, find_corrections
-from sheetflow.consolidation.details import as_shown, sources
-from sheetflow.consolidation.workbook import consolidate
+from sheetflow.consolidation.detail_rows import as_shown, sources
 from sheetflow.context import Context
 from sheetflow.errors import WritingError
 from sheetflow.periods import OFFICE_ZONE

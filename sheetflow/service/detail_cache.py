@@ -15,7 +15,7 @@ from concurrent.futures import Future
 from sheetflow.children.judge_task import PieceWish
 from sheetflow.children.roll_up_tasks import PieceOrder, render_piece_files
 from sheetflow.consolidation.accepted import Accepted, Books
-from sheetflow.consolidation.details import whose
+from sheetflow.consolidation.detail_rows import whose
 from sheetflow.context import Context
 from sheetflow.durable import make_private_folder
 from sheetflow.errors import retried_later

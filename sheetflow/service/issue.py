@@ -75,7 +75,7 @@ def lay_report_template(context: Context, form: Form) -> None:
     other = context.campaign.other_form(form.key)
     if other is None or other.report is None:
         return
-    from sheetflow.reporting.plain import plain_template
+    from sheetflow.reporting.report import plain_template
 
     path = context.workspace.templates.joinpath(*report_place(other.title))
     if not path.exists():

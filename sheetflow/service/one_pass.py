@@ -11,7 +11,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
 
-from sheetflow.consolidation.waiting import Waiting, tell, told_besides
+from sheetflow.consolidation.contents import Waiting, tell, told_besides
 from sheetflow.context import LOG, Context
 from sheetflow.context.lock import held_lock
 from sheetflow.context.stamps import ensure_stamp_key

@@ -15,8 +15,8 @@ from sheetflow.children.roll_up_tasks import (
     BooksRequest,
 )
 from sheetflow.consolidation.accepted import Books, made_by
-from sheetflow.consolidation.past_books import PastBook
-from sheetflow.consolidation.report import Letter
+from sheetflow.consolidation.figures import PastBook
+from sheetflow.consolidation.report_builder import Letter
 from sheetflow.consolidation.report_data import Letterhead
 from sheetflow.context import Context
 from sheetflow.findings import Explanation, Identity

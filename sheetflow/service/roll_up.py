@@ -13,9 +13,9 @@ from pathlib import Path
 from sheetflow.children.roll_up_tasks import ReportOrder, render_boards, render_word_report
 from sheetflow.config.workspace import picture_font
 from sheetflow.consolidation.accepted import Books
+from sheetflow.consolidation.consolidate import board_data
+from sheetflow.consolidation.contents import BoardFile
 from sheetflow.consolidation.corrections import dump_correction, load_correction
-from sheetflow.consolidation.tables import BoardFile
-from sheetflow.consolidation.workbook import board_data
 from sheetflow.context import LOG, Context
 from sheetflow.context.paths import (
     board_path,

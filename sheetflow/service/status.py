@@ -9,8 +9,7 @@ from pathlib import Path
 
 from sheetflow.campaigns import load_campaign
 from sheetflow.config.workspace import open_workspace
-from sheetflow.consolidation.tables import BoardRow
-from sheetflow.consolidation.waiting import Waiting, Waits, tell, told_besides
+from sheetflow.consolidation.contents import BoardRow, Waiting, Waits, tell, told_besides
 from sheetflow.context import Context
 from sheetflow.context.clock import Clock
 from sheetflow.context.lock import is_held

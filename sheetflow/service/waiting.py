@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from sheetflow.consolidation.waiting import Waiting, Waits
+from sheetflow.consolidation.contents import Waiting, Waits
 from sheetflow.context import Context
 from sheetflow.errors import Trouble
 from sheetflow.intake.sighting import (

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 
 from sheetflow.config.settings import Settings
 from sheetflow.config.workspace import Workspace
-from sheetflow.consolidation.waiting import Identity
+from sheetflow.consolidation.contents import Identity
 from sheetflow.context import LOG, Context
 from sheetflow.context.lock import held_lock
 from sheetflow.context.open_store import open_store
@@ -26,8 +26,7 @@ from sheetflow.context.retry import Retry
 from sheetflow.context.stamps import ensure_stamp_key
 from sheetflow.errors import SheetflowError, StoreBusyError, wait_after
 from sheetflow.intake.wake import Waker, Watching, choose_watching
-from sheetflow.mail.postman import Postman
-from sheetflow.mail.send import Sent
+from sheetflow.mail.send import Postman, Sent
 from sheetflow.service.health import Pulse, pulse_of
 from sheetflow.service.one_pass import (
     PassReport,

@@ -19,8 +19,8 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-from sheetflow.consolidation.tables import Consolidated, DetailRow, DetailSheet
-from sheetflow.consolidation.workbook import consolidate
+from sheetflow.consolidation.consolidate import consolidate
+from sheetflow.consolidation.contents import Consolidated, DetailRow, DetailSheet
 from sheetflow.context import Context
 from sheetflow.durable import EVERYBODYS, write_whole
 from sheetflow.errors import RequestError, WorkspaceError

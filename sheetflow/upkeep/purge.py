@@ -23,7 +23,7 @@ from sheetflow.context.paths import answer_path, precheck_path, workbook_path
 from sheetflow.durable import sync_folder
 from sheetflow.errors import WorkspaceError
 from sheetflow.intake.archive import blob_path
-from sheetflow.mail import MaildirCarrier
+from sheetflow.mail.carriers import MaildirCarrier
 from sheetflow.periods import Period
 from sheetflow.publishing.outbox import Beside, lies_there, remove_publication
 from sheetflow.schemas.documents import without_personal

@@ -12,11 +12,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from sheetflow.consolidation.accepted import Books
-from sheetflow.consolidation.tables import BoardRow, State
+from sheetflow.consolidation.contents import BoardRow, State
 from sheetflow.context import LOG, Context
 from sheetflow.context.paths import workbook_path
 from sheetflow.errors import WorkspaceError
 from sheetflow.mail.facts import full_message_id, mail_facts, make_mail
+from sheetflow.mail.letter_data import Event
 from sheetflow.periods import Period
 from sheetflow.schemas.forms import Form
 from sheetflow.service.books import books_of
@@ -25,7 +26,6 @@ from sheetflow.service.publish import is_published
 from sheetflow.service.waiting import held_submissions
 from sheetflow.store.records import NewMail
 from sheetflow.units import Unit
-from sheetflow.wording import Event
 
 _NEAR = dt.timedelta(days=7)
 """From so long before a period's end on, a reminder is no nuisance."""

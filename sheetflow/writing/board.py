@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sheetflow.consolidation.tables import BoardData, BoardRow, State
+from sheetflow.consolidation.contents import BoardData, BoardRow, State
 from sheetflow.schemas.layout import FIRST_ROW, quoted
 from sheetflow.units import Levels, names_told_apart
 from sheetflow.workbook import column_letters

@@ -14,7 +14,7 @@ from urllib.parse import quote
 from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, UndefinedError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from sheetflow.consolidation.tables import BoardData, BoardRow, State
+from sheetflow.consolidation.contents import BoardData, BoardRow, State
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.units import Unit
 from sheetflow.writing.board import FILLS, LATE_FILL, standing

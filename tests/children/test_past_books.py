@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sheetflow.children.judge_task import dump_book
-from sheetflow.consolidation.past_books import PastBook, earlier_book, later_books
+from sheetflow.consolidation.figures import PastBook, earlier_book, later_books
 from sheetflow.periods import Period
 from sheetflow.schemas.documents import unpack
 from tests.county_book import CAMPAIGN, FORM, judged

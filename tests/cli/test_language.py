@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from sheetflow.cli.language import in_utf8
+from sheetflow.cli.screen import in_utf8
 from tests.programs import needs
 from tests.tiny.desk import AT, EAST, TREE, Desk, head, sound
 

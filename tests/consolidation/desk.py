@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from sheetflow.consolidation.accepted import Accepted, Attempt, Books
-from sheetflow.consolidation.tables import ExplanationRow
+from sheetflow.consolidation.contents import ExplanationRow
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.pipeline import judge
 from sheetflow.schemas.book import Book, Judgement

@@ -8,14 +8,19 @@ from dataclasses import replace
 import pytest
 
 from sheetflow.consolidation.accepted import Books
+from sheetflow.consolidation.consolidate import (
+    board_data,
+    consolidate,
+    newest,
+    same_number,
+    statistics,
+)
+from sheetflow.consolidation.contents import Consolidated, DetailRow, State
 from sheetflow.consolidation.corrections import (
     dump_correction,
     find_corrections,
     load_correction,
 )
-from sheetflow.consolidation.same_person import same_number
-from sheetflow.consolidation.tables import Consolidated, DetailRow, State
-from sheetflow.consolidation.workbook import board_data, consolidate, newest, statistics
 from sheetflow.masks import MaskPolicy
 from sheetflow.periods import Period
 from sheetflow.schemas.book import Outcome

@@ -9,8 +9,8 @@ from decimal import Decimal
 import pytest
 
 from sheetflow.consolidation.accepted import Accepted
-from sheetflow.consolidation.tables import DeclaredTotal
-from sheetflow.consolidation.workbook import declared_totals, statistics
+from sheetflow.consolidation.consolidate import declared_totals, statistics
+from sheetflow.consolidation.contents import DeclaredTotal
 from sheetflow.errors import DeclarationError
 from sheetflow.schemas.forms import Form, OwnTotals
 from sheetflow.schemas.parsing import Value

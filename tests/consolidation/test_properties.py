@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sheetflow.consolidation.accepted import Accepted, Attempt, Books, UnitAndPeriod
+from sheetflow.consolidation.consolidate import consolidate, statistics
 from sheetflow.consolidation.figures import add_up
-from sheetflow.consolidation.workbook import consolidate, statistics
 from sheetflow.masks import MaskPolicy
 from sheetflow.schemas.book import Outcome
 from sheetflow.units import THREE_LEVELS, Unit

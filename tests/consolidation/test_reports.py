@@ -7,8 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from sheetflow.consolidation.quotes import shortened
-from sheetflow.consolidation.report import Letter, report_data
+from sheetflow.consolidation.report_builder import Letter, report_data, shortened
 from sheetflow.consolidation.report_data import FigureKind, ReportData, RowState
 from sheetflow.masks import MaskPolicy
 from sheetflow.schemas.book import Outcome

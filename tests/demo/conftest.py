@@ -11,7 +11,7 @@ import pytest
 
 from sheetflow.campaigns import load_campaign
 from sheetflow.demo.draft import Draft
-from sheetflow.demo.samples import make_samples
+from sheetflow.demo.sample_maker import make_samples
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.pipeline import judge
 from sheetflow.prefill import prefill_blank, stamp_of

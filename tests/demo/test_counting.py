@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from sheetflow.demo.counting import Answered, count
+from sheetflow.demo.play import Answered, count
 from sheetflow.demo.staging import Planted
 from sheetflow.findings import Finding, Place, Severity
 

@@ -8,8 +8,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from sheetflow.demo.draft import Draft
-from sheetflow.demo.filler import plan_typing, type_workbook
+from sheetflow.demo.draft import Draft, plan_typing, type_workbook
 from sheetflow.reading import read_workbook
 from sheetflow.schemas.book import Judgement, Outcome
 from sheetflow.schemas.layout import FIRST_ROW, STAMP_SHEET

@@ -8,8 +8,7 @@ from random import Random
 
 import pytest
 
-from sheetflow.demo.draft import WHOLE_SHEET, Draft
-from sheetflow.demo.filler import plan_typing, type_workbook
+from sheetflow.demo.draft import WHOLE_SHEET, Draft, plan_typing, type_workbook
 from sheetflow.demo.mistakes import BY_CELL, BY_WORKBOOK, HABITS, TOLD_BY_XLSX_ALONE
 from sheetflow.reading import read_workbook
 from sheetflow.schemas.book import Judgement

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sheetflow.demo.draft import Draft
-from sheetflow.demo.filler import find_soffice, plan_typing, resave, type_workbook
+from sheetflow.demo.draft import Draft, find_soffice, plan_typing, resave, type_workbook
 from sheetflow.reading import read_workbook
 from sheetflow.schemas.book import Judgement, Outcome
 from sheetflow.workbook import RawWorkbook

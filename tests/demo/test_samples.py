@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from sheetflow.demo.samples import make_samples
+from sheetflow.demo.sample_maker import make_samples
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.pipeline import judge
 from sheetflow.schemas.book import JudgingContext, Outcome

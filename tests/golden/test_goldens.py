@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from sheetflow.config.workspace import picture_font
+from sheetflow.consolidation.consolidate import consolidate, newest
 from sheetflow.consolidation.corrections import find_corrections
-from sheetflow.consolidation.report import Letter, report_data
-from sheetflow.consolidation.workbook import consolidate, newest
+from sheetflow.consolidation.report_builder import Letter, report_data
 from sheetflow.masks import MaskPolicy
 from sheetflow.reporting import CHECK_HEADINGS, ReportOptions, check_table, render_report
 from sheetflow.schemas.book import Outcome

@@ -12,10 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sheetflow.errors import MailError
-from sheetflow.mail import Sender, compose, wire_address
-from sheetflow.mail.compose import check_bytes
+from sheetflow.mail.compose import Sender, check_bytes, compose, wire_address
+from sheetflow.mail.letter_data import clean_header
 from sheetflow.store.records import NewMail
-from sheetflow.wording import clean_header
 
 SUBJECT = "【下基层、访妇情、办实事】退回：历下区 2012年1—2月（第2号）"
 NAME = "退回_370102-历下区_2012B1_第2号.xlsx"

@@ -10,7 +10,7 @@ import pytest
 
 from sheetflow.context import Context, open_context
 from sheetflow.context.clock import Clock
-from sheetflow.mail.gather import gather_floods
+from sheetflow.mail.facts import gather_floods
 from sheetflow.mail.send import send_due
 from sheetflow.store import NewMail
 from sheetflow.store.records import Mail

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from sheetflow.mail import MaildirCarrier, Outcome, Sender, compose
+from sheetflow.mail.carriers import MaildirCarrier, Outcome
+from sheetflow.mail.compose import Sender, compose
 from sheetflow.store.records import NewMail
 
 STARTS = dt.datetime(2012, 3, 5, 9, 0, tzinfo=dt.timezone(dt.timedelta(hours=8)))

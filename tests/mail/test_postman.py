@@ -15,8 +15,7 @@ from aiosmtpd.smtp import Envelope
 
 from sheetflow.context import Context, open_context
 from sheetflow.errors import StoreError
-from sheetflow.mail.postman import Postman
-from sheetflow.mail.send import Sent
+from sheetflow.mail.send import Postman, Sent
 from sheetflow.store import NewMail, Store
 from tests.reliability.postbox import Postbox
 from tests.tiny.desk import IN_TIME, Desk

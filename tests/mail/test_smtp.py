@@ -13,13 +13,9 @@ from typing import Any
 
 import pytest
 
-from sheetflow.mail import (
-    Outcome,
-    Reason,
-    Sender,
-    SmtpCarrier,
-    compose,
-)
+from sheetflow.mail.carriers import Outcome, Reason
+from sheetflow.mail.compose import Sender, compose
+from sheetflow.mail.smtp import SmtpCarrier
 from sheetflow.store.records import NewMail
 
 StartServer = Callable[..., Any]

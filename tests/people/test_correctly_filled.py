@@ -16,9 +16,8 @@ from random import Random
 
 import pytest
 
-from sheetflow.demo.draft import Draft
-from sheetflow.demo.filler import find_soffice, plan_typing, type_workbook
-from sheetflow.demo.samples import make_samples
+from sheetflow.demo.draft import Draft, find_soffice, plan_typing, type_workbook
+from sheetflow.demo.sample_maker import make_samples
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.pipeline import judge
 from sheetflow.prefill import Filling, prefill_blank

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sheetflow.demo.filler import find_soffice, resave
+from sheetflow.demo.draft import find_soffice, resave
 from sheetflow.findings import Severity
 from sheetflow.pipeline import judge
 from sheetflow.reading import read_workbook

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from sheetflow.demo.filler import find_soffice, resave
+from sheetflow.demo.draft import find_soffice, resave
 from sheetflow.errors import UnreadableError
 from sheetflow.reading import read_workbook
 from sheetflow.reading.binary import number_of_rk

@@ -312,20 +312,13 @@ MAIL_IN_THE_TRANSACTION = Broken(
             "service/record.py",
             "def _log_findings(",
             """def _sent_at_once(context, *arguments):
-    from sheetflow.mail import OutgoingMail, Sender, compose
+    from sheetflow.mail.compose import Sender, compose
     from sheetflow.mail.send import carrier_of
 
     entailed = entail(context, *arguments)
     sender = Sender(context.settings.mail.sender, "")
     for mail in entailed.mails:
-        outgoing = OutgoingMail(
-            message_id=mail.message_id,
-            recipients=mail.recipients,
-            subject=mail.subject,
-            text=mail.text,
-            html=mail.html,
-        )
-        message = compose(outgoing, sender, [], context.clock.now())
+        message = compose(mail, sender, [], context.clock.now())
         carrier_of(context).deliver(message, sender.address, mail.recipients)
     return replace(entailed, mails=())
 

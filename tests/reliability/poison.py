@@ -18,9 +18,8 @@ from random import Random
 from typing import cast
 
 from sheetflow.campaigns import load_campaign
-from sheetflow.demo.draft import Draft
-from sheetflow.demo.filler import plan_typing, type_workbook
-from sheetflow.demo.samples import make_samples
+from sheetflow.demo.draft import Draft, plan_typing, type_workbook
+from sheetflow.demo.sample_maker import make_samples
 from sheetflow.masks import MaskPolicy
 from sheetflow.periods import Period
 from sheetflow.schemas.cells import IdNumber, NameKey, Phone, Text

@@ -17,7 +17,7 @@ from queue import SimpleQueue
 
 import pytest
 
-from sheetflow.consolidation.waiting import Waits
+from sheetflow.consolidation.contents import Waits
 from sheetflow.context import Context, open_context
 from sheetflow.intake.archive import blob_path
 from sheetflow.service.health import read_health

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sheetflow.consolidation.report_data import Figure, FigureKind, Number, RowState
-from sheetflow.reporting import figures
+from sheetflow.reporting import template_values as figures
 
 
 def _figure(kind: FigureKind = FigureKind.SUM, unit: str = "件", **values: Any) -> Figure:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from sheetflow.mail import SmtpCarrier
+from sheetflow.mail.smtp import SmtpCarrier
 from tests.programs import needs
 from tests.tiny.desk import EAST, Desk
 

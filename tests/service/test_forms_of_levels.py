@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sheetflow.consolidation.accepted import Accepted, Books
-from sheetflow.consolidation.workbook import statistics
+from sheetflow.consolidation.consolidate import statistics
 from sheetflow.errors import DeclarationError
 from sheetflow.periods import Period
 from sheetflow.upkeep.remind import remind

@@ -9,7 +9,7 @@ from pathlib import Path
 import docx
 import pytest
 
-from sheetflow.reporting.plain import plain_template
+from sheetflow.reporting.report import plain_template
 from sheetflow.service.issue import lay_report_template
 from sheetflow.service.status import standing
 from tests.tiny.desk import (

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from sheetflow.consolidation.waiting import Waits
+from sheetflow.consolidation.contents import Waits
 from sheetflow.context import Context
 from sheetflow.store.records import Publication
 from sheetflow.upkeep.backup import back_up

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sheetflow.consolidation.details import whose
+from sheetflow.consolidation.detail_rows import whose
 from sheetflow.units import UnitTree
 from tests.levels import CHAINS, Chain
 from tests.tiny.desk import FIRST, NEXT_DAY, table, words

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sheetflow.cli.summaries import pass_lines
-from sheetflow.consolidation.waiting import Waiting, Waits, tell
+from sheetflow.consolidation.contents import Waiting, Waits, tell
 from sheetflow.context import Context
 from sheetflow.intake.archive import blob_path
 from sheetflow.periods import Period

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sheetflow.consolidation.workbook import consolidate
+from sheetflow.consolidation.consolidate import consolidate
 from sheetflow.errors import WorkspaceError
 from sheetflow.masks import MaskPolicy
 from sheetflow.schemas.book import Outcome

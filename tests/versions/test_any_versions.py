@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from sheetflow.consolidation.details import detail_sheet, rows_seen, whose
+from sheetflow.consolidation.detail_rows import detail_sheet, rows_seen, whose
 from sheetflow.errors import DeclarationError
 from sheetflow.findings import Catalogue
 from sheetflow.masks import MaskPolicy

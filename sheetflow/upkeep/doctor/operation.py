@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Iterator
 
 from sheetflow.config.stamp_key import read_stamp_key
-from sheetflow.consolidation.waiting import Waits, told_besides
+from sheetflow.consolidation.contents import Waits, told_besides
 from sheetflow.context import Context
 from sheetflow.context.lock import holder_of, is_held
 from sheetflow.context.templates import BOARD_WORDS, MAIL_WORDS, REPORT_WORDS
 from sheetflow.errors import WorkspaceError
-from sheetflow.mail import SmtpCarrier
+from sheetflow.mail.letter import template_faults
 from sheetflow.mail.send import carrier_of
+from sheetflow.mail.smtp import SmtpCarrier
 from sheetflow.periods import Period
 from sheetflow.service.books import books_of
 from sheetflow.service.changes import report_trials, template_troubles
@@ -105,7 +106,10 @@ def check_mail(context: Context) -> Iterator[Line]:
 def check_templates(context: Context) -> Iterator[Line]:
     """Try every template that somebody edited; until it is mended the default one serves."""
     templates = context.templates
-    found = {MAIL_WORDS: templates.mail_faults(), BOARD_WORDS: templates.board_faults()}
+    found = {
+        MAIL_WORDS: templates.mail_faults(template_faults),
+        BOARD_WORDS: templates.board_faults(),
+    }
     if any(form.report for form in context.campaign.forms):
         found[REPORT_WORDS] = tuple(
             fault

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sheetflow.consolidation.tables import Consolidated
+from sheetflow.consolidation.contents import Consolidated
 from sheetflow.schemas.indicators import Indicator
 from sheetflow.schemas.layout import HEADER_ROW
 from sheetflow.schemas.reports import Across, ChartSpec

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sheetflow.consolidation.tables import Consolidated
+from sheetflow.consolidation.contents import Consolidated
 from sheetflow.findings import Severity
 from sheetflow.schemas.indicators import Indicator, Number, Ratio, Reporting, Values, plain
 from sheetflow.schemas.layout import FIRST_ROW

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sheetflow.consolidation.contents import Consolidated
 from sheetflow.consolidation.corrections import CorrectionRow
-from sheetflow.consolidation.tables import Consolidated
 from sheetflow.schemas.indicators import Expected, Indicator, Number
 from sheetflow.schemas.layout import FIRST_ROW
 from sheetflow.schemas.sheets import Kind

@@ -22,7 +22,9 @@ from pathlib import Path
 
 from sheetflow import __version__
 from sheetflow.consolidation.accepted import Books, Matters
-from sheetflow.consolidation.details import (
+from sheetflow.consolidation.consolidate import matter_looks, matters
+from sheetflow.consolidation.contents import Consolidated, DetailRow, DetailSheet
+from sheetflow.consolidation.detail_rows import (
     KnownColumns,
     Whose,
     columns_seen,
@@ -32,8 +34,6 @@ from sheetflow.consolidation.details import (
     sources,
     whose,
 )
-from sheetflow.consolidation.same_person import matter_looks, matters
-from sheetflow.consolidation.tables import Consolidated, DetailRow, DetailSheet
 from sheetflow.masks import MaskPolicy
 from sheetflow.schemas.cells import CellType, Json
 from sheetflow.schemas.columns import Column

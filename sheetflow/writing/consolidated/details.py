@@ -14,7 +14,7 @@ from decimal import Decimal
 from itertools import islice
 from types import MappingProxyType
 
-from sheetflow.consolidation.tables import Consolidated, DetailRow, DetailSheet
+from sheetflow.consolidation.contents import Consolidated, DetailRow, DetailSheet
 from sheetflow.schemas.cells import Choices, Money, References, Text
 from sheetflow.schemas.columns import Column, Mask
 from sheetflow.schemas.conditions import Condition, Every

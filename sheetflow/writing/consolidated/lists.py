@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sheetflow.consolidation.tables import Consolidated, SamePersonRow
+from sheetflow.consolidation.contents import Consolidated, SamePersonRow
 from sheetflow.schemas.layout import FIRST_ROW
 from sheetflow.writing.book import Book
 from sheetflow.writing.consolidated.details import Details, footer

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sheetflow.consolidation.tables import Consolidated, Statistics, StatisticsColumn
+from sheetflow.consolidation.contents import Consolidated, Statistics, StatisticsColumn
 from sheetflow.periods import Cadence
 from sheetflow.schemas.indicators import Indicator, Number, Ratio, Values, plain
 from sheetflow.schemas.layout import FIRST_ROW

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sheetflow.consolidation.tables import Consolidated
+from sheetflow.consolidation.contents import Consolidated
 from sheetflow.workbook import MAX_ROWS
 from sheetflow.writing.board import write_board_list
 from sheetflow.writing.book import Book, build_workbook

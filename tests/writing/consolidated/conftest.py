@@ -16,8 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from sheetflow.consolidation.corrections import CorrectionRow
-from sheetflow.consolidation.tables import (
+from sheetflow.consolidation.contents import (
     BoardData,
     BoardFile,
     BoardRow,
@@ -32,6 +31,7 @@ from sheetflow.consolidation.tables import (
     Statistics,
     StatisticsColumn,
 )
+from sheetflow.consolidation.corrections import CorrectionRow
 from sheetflow.masks import MaskPolicy
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.schemas import cells

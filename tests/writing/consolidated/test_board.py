@@ -9,7 +9,7 @@ from collections.abc import Callable
 import openpyxl
 import pytest
 
-from sheetflow.consolidation.tables import BoardData, State
+from sheetflow.consolidation.contents import BoardData, State
 from sheetflow.workbook import column_letters
 from sheetflow.writing.board import FILLS, write_board
 from sheetflow.writing.measures import lines_of

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from sheetflow.consolidation.tables import BoardData, BoardFile, BoardRow, State
+from sheetflow.consolidation.contents import BoardData, BoardFile, BoardRow, State
 from sheetflow.periods import Period
 from sheetflow.writing.board_page import address, render_board_page
 from tests.tiny.campaign import LEVELS

@@ -19,7 +19,7 @@ import pytest
 from openpyxl.workbook.workbook import Workbook
 from python_calamine import CalamineWorkbook
 
-from sheetflow.consolidation.tables import (
+from sheetflow.consolidation.contents import (
     Consolidated,
     DeclaredTotal,
     DetailRow,

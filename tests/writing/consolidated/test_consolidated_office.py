@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from sheetflow.consolidation.tables import BoardData, Consolidated
+from sheetflow.consolidation.contents import BoardData, Consolidated
 from sheetflow.writing.board import write_board
 from sheetflow.writing.consolidated.workbook import write_consolidated
 from tests.programs import needs_office

@@ -20,15 +20,15 @@ from hypothesis import strategies as some
 from python_calamine import CalamineWorkbook
 
 from sheetflow.campaigns import load_campaign
-from sheetflow.consolidation.details import (
+from sheetflow.consolidation.contents import Consolidated, DetailRow, DetailSheet
+from sheetflow.consolidation.detail_rows import (
     Whose,
     columns_seen,
     rows_seen,
     rows_standing,
     sheets_going_up,
 )
-from sheetflow.consolidation.tables import Consolidated, DetailRow, DetailSheet
-from sheetflow.demo.samples import make_samples
+from sheetflow.demo.sample_maker import make_samples
 from sheetflow.masks import MaskPolicy
 from sheetflow.periods import Period
 from sheetflow.schemas.columns import reading

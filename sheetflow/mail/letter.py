@@ -25,12 +25,12 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from sheetflow.errors import MailTemplateError
 from sheetflow.findings import Round, Severity
-from sheetflow.wording.cleaning import clean_header
-from sheetflow.wording.mail_data import (
+from sheetflow.mail.letter_data import (
     Event,
     MailData,
     MailFinding,
     clean_data,
+    clean_header,
     without_content,
 )
 

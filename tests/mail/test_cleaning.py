@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sheetflow.wording import clean_header, clean_line
-from sheetflow.wording.cleaning import HIDDEN_NUMBER, clean_quote
+from sheetflow.mail.letter_data import HIDDEN_NUMBER, clean_header, clean_line, clean_quote
 
 
 @pytest.mark.parametrize(

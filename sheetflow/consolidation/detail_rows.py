@@ -13,7 +13,7 @@ from decimal import Decimal
 from functools import partial
 
 from sheetflow.consolidation.accepted import Accepted, Books
-from sheetflow.consolidation.tables import DetailRow, DetailSheet
+from sheetflow.consolidation.contents import DetailRow, DetailSheet
 from sheetflow.masks import Look, MaskPolicy, mask_value, name_columns
 from sheetflow.schemas.cells import Text
 from sheetflow.schemas.columns import Column, Mask
