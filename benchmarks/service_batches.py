@@ -15,7 +15,7 @@ from pathlib import Path
 
 from benchmarks.moments import DROPPED_AT
 from sheetflow.context import open_context
-from sheetflow.context.lock import held_lock
+from sheetflow.context.running import held_lock
 from sheetflow.mail.send import send_due
 from sheetflow.service.one_pass import tidy_up, work_off
 from sheetflow.service.take import open_intake, take_all

@@ -15,10 +15,9 @@ from typing import Any, TypeVar, cast
 
 from benchmarks.moments import DROPPED_AT
 from sheetflow.context import open_context
-from sheetflow.context.lock import held_lock
+from sheetflow.context.running import held_lock
 from sheetflow.mail.send import send_due
-from sheetflow.service.one_pass import judge_and_answer, tidy_up
-from sheetflow.service.rebuild import Rebuilding
+from sheetflow.service.one_pass import Rebuilding, judge_and_answer, tidy_up
 from sheetflow.service.take import open_intake, take_all
 from sheetflow.store.outcomes import Outcomes
 from sheetflow.store.records import Submission

@@ -135,7 +135,7 @@ def init(
     """Make a workspace, ready to run."""
     from sheetflow.config.workspace import create_workspace
     from sheetflow.context import open_context
-    from sheetflow.context.units_in_force import read_given
+    from sheetflow.context.opening import read_given
     from sheetflow.service.issue import lay_report_template, publish_master
 
     workspace = create_workspace(folder, units, read=read_given)

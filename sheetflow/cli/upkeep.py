@@ -86,8 +86,8 @@ def doctor(
 ) -> None:
     """Look at folders, rights, mail server, fonts, clock …: what is wrong, how to mend it."""
     from sheetflow.config.workspace import open_workspace
-    from sheetflow.context.clock import Clock
-    from sheetflow.service.health import check_health
+    from sheetflow.context import Clock
+    from sheetflow.context.running import check_health
 
     call: Call = ctx.obj
     if health:

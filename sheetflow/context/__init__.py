@@ -1,7 +1,309 @@
-"""An open workspace, and what is known in it: settings, units, templates, paths, stamps, the lock."""
+"""An open workspace: settings, units, campaign, store, clock, the children and the key of tokens.
+
+This room owns what every task of the service shares, where its files lie, and what is checked
+before anything begins. It refuses to do any of the work itself.
+"""
 
 from __future__ import annotations
 
-from sheetflow.context.context import LOG, Context, OpenStore, Say, open_context, say_nothing
+import contextlib
+import datetime as dt
+import logging
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-__all__ = ["LOG", "Context", "OpenStore", "Say", "open_context", "say_nothing"]
+from sheetflow.campaigns import load_campaign
+from sheetflow.config.settings import Settings
+from sheetflow.config.stamp_key import make_stamp_key, read_stamp_key
+from sheetflow.config.workspace import Workspace, open_workspace
+from sheetflow.context.opening import keyed_privacy, read_units_in_force
+from sheetflow.context.opening import open_store as open_sound_store
+from sheetflow.context.templates import Templates
+from sheetflow.durable import make_private_folder
+from sheetflow.errors import RESTORE, SheetflowError, StoreDamagedError, WorkspaceError
+from sheetflow.masks import MaskPolicy
+from sheetflow.periods import OFFICE_ZONE, Period, deadline
+from sheetflow.publishing.existing import Stamp
+from sheetflow.schemas.book import Judgement
+from sheetflow.schemas.campaign import Campaign
+from sheetflow.schemas.forms import Form
+from sheetflow.schemas.tokens import StampKey, Token
+from sheetflow.store import Store
+from sheetflow.units import Unit, UnitTree
+
+if TYPE_CHECKING:  # heavy, and `check` needs neither children nor writers
+    from sheetflow.children import Pool
+    from sheetflow.writing import Dress
+
+LOG = logging.getLogger("sheetflow")
+LOG.addHandler(logging.NullHandler())  # where no log is kept, nothing of it reaches the terminal
+
+Say = Callable[[str, int, int], None]
+"""Tells how far a step has come: its name, how many are done, how many there are."""
+
+OpenStore = Callable[[Workspace, Settings], Store]
+"""Opens a workspace's store; a service waits for one that cannot be had just now."""
+
+
+def say_nothing(_step: str, _done: int, _of: int) -> None:
+    """Keep quiet about progress."""
+
+
+class Clock:
+    """Gives the office's time; `start` sets it, else the machine's time is taken."""
+
+    def __init__(self, start: dt.datetime | None = None) -> None:
+        self._shift = dt.timedelta()
+        if start is not None:
+            aware = start if start.tzinfo else start.replace(tzinfo=OFFICE_ZONE)
+            self._shift = aware - dt.datetime.now(OFFICE_ZONE)
+
+    def now(self) -> dt.datetime:
+        """The present moment, in the office's zone, to the second."""
+        return (dt.datetime.now(OFFICE_ZONE) + self._shift).replace(microsecond=0)
+
+    @staticmethod
+    def on_disk() -> float:
+        """The machine's own time, which stamps files."""
+        return time.time()
+
+
+@dataclass
+class Context:
+    """Everything a task of the service needs; closed by `open_context`."""
+
+    workspace: Workspace
+    settings: Settings
+    tree: UnitTree
+    campaign: Campaign
+    store: Store
+    clock: Clock
+    say: Say = say_nothing
+    is_stopping: Callable[[], bool] = lambda: False
+    """Whether to begin nothing more: what is in hand is finished, the rest waits for the next start."""
+    noted: bool = False
+    """Whether files stand in the journal that the database has yet to hear of."""
+    turn: int | None = None
+    """How many files of one unit are served before it is another one's turn; None for all."""
+    hers: dict[Path, Stamp] = field(default_factory=dict)
+    """Files of the outbox that were found to be a person's, by what changes with them."""
+    units_trouble: str = ""
+    """Why the list in force is not what units.xlsx says, in a sentence; empty where it is."""
+    _units_seen: tuple[int, int, int] | None = None
+    _pool: list[Pool] = field(default_factory=list)
+    declared: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Digests of declarations that are known already, by form and what shows them."""
+    measures: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    """What each figure is measured by, of declarations that are known already, by their digest."""
+    made: dict[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    """Which figures such a declaration made otherwise, and how, by its digest."""
+    _layouts: dict[tuple[str, frozenset[int]], str] = field(default_factory=dict)
+
+    @property
+    def pool(self) -> Pool:
+        """The limited children; started when first needed."""
+        if not self._pool:
+            workers = self.settings.workers
+            from sheetflow.children import Limits, Pool
+            from sheetflow.children.limits import MIB
+
+            limits = Limits(
+                address_space=workers.memory_mb * MIB,
+                cpu_seconds=workers.wall_seconds,
+            )
+            self._pool.append(Pool(self.pool_size, limits))
+        return self._pool[0]
+
+    def warm_up(self, *, reports: bool = False) -> None:
+        """Start the children, unless they run, and have them load what they need to judge.
+
+        With `reports` also what takes longest to load, for whoever waits for files anyway.
+        """
+        if self._pool:
+            return
+        from sheetflow.children.judge_task import warm_up
+        from sheetflow.children.roll_up_tasks import warm_up_reports
+
+        for _ in range(self.pool_size):
+            self.pool.submit(warm_up, self.settings.campaign)
+        for _ in range(self.pool_size if reports else 0):
+            self.pool.submit(warm_up_reports)
+
+    @property
+    def pool_size(self) -> int:
+        """How many files are in hand at once."""
+        return self.settings.workers.size or os.cpu_count() or 1
+
+    @cached_property
+    def templates(self) -> Templates:
+        """The templates that serve now."""
+        return Templates(self.workspace.templates)
+
+    @cached_property
+    def working_days(self) -> dict[str, int]:
+        """The working days each level has after a period's end."""
+        return {
+            name: self.settings.deadlines.working_days(name) for name in self.campaign.levels.names
+        }
+
+    @cached_property
+    def day_overrides(self) -> dict[dt.date, bool]:
+        """The days on which this office works or rests otherwise than the calendar says."""
+        return dict(self.settings.deadlines.overrides)
+
+    def deadline(self, unit: Unit, form: Form, period: Period) -> dt.datetime:
+        """The last moment at which `unit` reports `form` for `period` in time."""
+        days = form.days_for(unit.level, self.working_days)
+        return deadline(period, days, self.day_overrides)
+
+    def last_deadline(self, period: Period) -> dt.datetime:
+        """The last moment at which anybody reports anything for `period` in time."""
+        own = (day for form in self.campaign.forms for day in form.working_days.values())
+        return deadline(period, max((*self.working_days.values(), *own)), self.day_overrides)
+
+    def is_closed(self, period: Period) -> bool:
+        """Whether nobody reports anything for `period` in time any longer, at whatever level."""
+        return self.clock.now() > self.last_deadline(period)
+
+    @cached_property
+    def dress(self) -> Dress:
+        """What is printed on workbooks."""
+        form = self.settings.form
+        from sheetflow.writing import Dress
+
+        return Dress(
+            campaign=self.campaign.title,
+            catalogue=self.campaign.catalogue,
+            form_number=form.form_number,
+            authority=form.issued_by,
+            document=form.approval_number,
+            valid_until=form.valid_until,
+            measure_unit=form.measure_unit,
+        )
+
+    def policy(self, level: str) -> MaskPolicy:
+        """What the readers of `level` see of personal columns."""
+        return MaskPolicy(self.campaign.levels, level, self.settings.privacy.overrides(level))
+
+    def form(self, key: str) -> Form:
+        """The form called `key`; the campaign's main form where the key is empty."""
+        return self.campaign.by_key[key] if key else self.campaign.main_form
+
+    def period(self, form: str, period_id: str) -> Period:
+        """The period of that id of the form called `form`, which the campaign may have no more."""
+        declared = self.campaign.by_key.get(form)
+        return declared.period(period_id) if declared else Period.parse(period_id)
+
+    def layout(self, form: Form) -> str:
+        """The digest of all in the form's declaration that shows in rendered rows."""
+        key = (form.key, form.versions)
+        if key not in self._layouts:
+            from sheetflow.writing.consolidated.detail_cache import layout_of
+
+            self._layouts[key] = layout_of(form)
+        return self._layouts[key]
+
+    def ensure_stamp_key(self) -> tuple[str, ...]:
+        """Make the key of tokens where there is none; say so that once: a backup is to have it."""
+        path = self.workspace.stamp_key
+        try:
+            if not make_stamp_key(path):
+                return ()
+        except OSError as error:
+            LOG.warning("no key for stamps could be made: %s", type(error).__name__)
+            return ()
+        LOG.warning("a new key for stamps was made: tokens of an earlier one count as none")
+        sentence = (
+            f"填报表标识的密钥（{path.parent.name}/{path.name}）原来没有，已经新做了一份，请重新备份。"
+            "以前发出的填报表照常使用。"
+        )
+        return (sentence,)
+
+    @property
+    def stamp_key(self) -> StampKey | None:
+        """The key of tokens as it is now; None where none can be used: `doctor` says why."""
+        try:
+            return read_stamp_key(self.workspace.stamp_key)
+        except WorkspaceError:
+            return None
+
+    def token_for(self, form: str, unit_id: str, period: str) -> str:
+        """Give the token of a workbook that is handed out; none while the key cannot be had."""
+        key = self.stamp_key
+        return key.token(self.campaign.key, form, unit_id, period) if key else ""
+
+    def judge_token(self, unit_id: str, judgement: Judgement) -> Token:
+        """Say what the token of a unit's workbook says, given what that turned out to be."""
+        key = self.stamp_key
+        if key is None:
+            return Token.NONE
+        spot = (judgement.form, unit_id, judgement.period)
+        return key.judge(judgement.token, self.campaign.key, *spot)
+
+    def reread_units(self) -> str:
+        """Read units.xlsx anew where it has changed; give what is wrong with it, else nothing.
+
+        A list that cannot be used is not taken: the one in force stays.
+        """
+        mark = None
+        with contextlib.suppress(OSError):
+            seen = self.workspace.units_file.stat()
+            mark = (seen.st_mtime_ns, seen.st_size, seen.st_ino)
+        if mark is None or mark != self._units_seen:
+            listed = read_units_in_force(self.workspace, self.campaign.levels)
+            if list(listed.tree) != list(self.tree):
+                self.tree = listed.tree
+            self.units_trouble = listed.trouble
+            self._units_seen = None if listed.is_passing else mark
+        return self.units_trouble
+
+    def relative(self, path: Path) -> str:
+        """Name a file of the outbox as the store does, so that the outbox may move."""
+        return path.relative_to(self.workspace.outbox).as_posix()
+
+    def close(self) -> None:
+        """End the children and close the store."""
+        for pool in self._pool:
+            pool.close(cancel=True)
+        self._pool.clear()
+        self.store.close()
+
+
+@contextlib.contextmanager
+def open_context(
+    root: Path,
+    at: dt.datetime | None = None,
+    say: Say = say_nothing,
+    open_store: OpenStore | None = None,
+) -> Iterator[Context]:
+    """Open the workspace at `root`; `at` starts the clock there.
+
+    Raise WorkspaceError, SettingsError, UnitsError, DeclarationError or StoreError, each
+    with a sentence for the operator.
+    """
+    workspace, settings = open_workspace(root)
+    campaign = load_campaign(settings.campaign)
+    listed = read_units_in_force(workspace, campaign.levels)
+    privacy = keyed_privacy(settings.privacy, campaign)
+    settings = settings.model_copy(update={"privacy": privacy})
+    make_private_folder(workspace.state)
+    store = open_store(workspace, settings) if open_store else open_sound_store(workspace)
+    clock, tree = Clock(at), listed.tree
+    context = Context(
+        workspace, settings, tree, campaign, store, clock, say, units_trouble=listed.trouble
+    )
+    try:
+        yield context
+    except (SheetflowError, OSError):
+        raise
+    except Exception as error:
+        if context.store.find_faults(deep=True):  # what nobody foresaw may come of that
+            raise StoreDamagedError(f"数据库 {workspace.database} 已损坏。{RESTORE}") from error
+        raise
+    finally:
+        context.close()

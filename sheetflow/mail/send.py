@@ -17,8 +17,7 @@ from typing import Self
 from markupsafe import escape
 
 from sheetflow.context import LOG, Context, say_nothing
-from sheetflow.context.lock import held_lock
-from sheetflow.context.retry import Retry
+from sheetflow.context.running import Retry, held_lock
 from sheetflow.errors import MailError, RequestError, StoreError, WorkspaceError, describe
 from sheetflow.mail.carriers import Carrier, MaildirCarrier, Outcome, Reason
 from sheetflow.mail.compose import Sender, compose

@@ -17,7 +17,6 @@ from sheetflow.children.workbook_tasks import ReturnedLook, render_receipt, rend
 from sheetflow.consolidation.figures import unit_figures
 from sheetflow.context import LOG, Context
 from sheetflow.context.paths import ANSWERS, answer_path, precheck_path
-from sheetflow.context.stamps import token_for
 from sheetflow.errors import UnreadableError
 from sheetflow.findings import Explanation, Finding, Identity, Severity
 from sheetflow.schemas.documents import (
@@ -25,10 +24,8 @@ from sheetflow.schemas.documents import (
     load_figures,
     load_finding,
 )
-from sheetflow.service.books import last_round, merged_figures
-from sheetflow.service.making import Made, Making
-from sheetflow.service.publish import Order, basis_of
-from sheetflow.service.requests import request_for
+from sheetflow.service.publish import Made, Making, Order, basis_of
+from sheetflow.service.unit_history import last_round, merged_figures, request_for
 from sheetflow.store.records import Arrival, Stale, Submission
 from sheetflow.validators.explanations import is_open
 from sheetflow.writing import (
@@ -119,7 +116,7 @@ def _returned(
         arrival.arrived_at,
         compared.words if compared else "",
         receipt,
-        token_for(context, form, arrival.unit_id, period),
+        context.token_for(form, arrival.unit_id, period),
     )
     return context.pool.submit(render_returned, request, findings, said, look)
 

@@ -7,22 +7,35 @@ books that a unit's next workbook goes on from. It refuses to judge or to consol
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+import json
+from collections.abc import Iterator, Mapping, Sequence
 
+from sheetflow.children.roll_up_tasks import (
+    BooksRequest,
+)
 from sheetflow.consolidation.accepted import (
     Accepted,
     Attempt,
     Books,
+    Making,
     UnitAndPeriod,
+    made_by,
     made_then,
     with_making,
 )
 from sheetflow.consolidation.contents import ExplanationRow
-from sheetflow.consolidation.figures import Merged, PastBook, unit_figures
+from sheetflow.consolidation.report_builder import Letter
+from sheetflow.consolidation.report_data import Letterhead
 from sheetflow.context import Context
-from sheetflow.findings import Finding, Round, compare_rounds
 from sheetflow.periods import Period
+from sheetflow.schemas.digests import (
+    board_digest,
+    measure_digest,
+    measure_digests,
+    report_digest,
+    roll_up_digest,
+    workbook_digest,
+)
 from sheetflow.schemas.documents import (
     load_explanations,
     load_figures,
@@ -30,10 +43,11 @@ from sheetflow.schemas.documents import (
     load_rows,
 )
 from sheetflow.schemas.forms import Form
+from sheetflow.schemas.indicators import Figures
 from sheetflow.schemas.parsing import Value
 from sheetflow.schemas.personal import holds_personal_number
-from sheetflow.service.remeasure import former_codes, made_otherwise
-from sheetflow.store.records import Arrival, Measurement, Submission
+from sheetflow.service.unit_history import OWN_OUTCOMES
+from sheetflow.store.records import Measurement, PublicationKind, Submission
 from sheetflow.units import Unit
 
 
@@ -162,10 +176,6 @@ def _explanations(context: Context, submission: Submission) -> tuple[Explanation
     )
 
 
-_OWN = ("accepted", "returned")
-"""Outcomes of workbooks that are the unit's own beyond doubt."""
-
-
 def _last_words(
     context: Context, form: str, period: str, among: frozenset[str] | None
 ) -> dict[str, Submission]:
@@ -176,20 +186,10 @@ def _last_words(
     found: dict[str, Submission] = {}
     for entry in sorted(
         context.store.submissions.find_submissions(form=form, period=period, among=among),
-        key=lambda entry: (entry.outcome in _OWN, entry.arrival_id),
+        key=lambda entry: (entry.outcome in OWN_OUTCOMES, entry.arrival_id),
     ):
         found[entry.unit_id] = entry
     return found
-
-
-def was_in_time(context: Context, arrival: Arrival, form: str, period: str) -> bool:
-    """Whether the unit had something accepted in time before: then this is a correction, not late."""
-    return any(
-        entry.outcome == "accepted" and not entry.late and entry.arrival_id < arrival.arrival_id
-        for entry in context.store.submissions.find_submissions(
-            unit_id=arrival.unit_id, form=form, period=period
-        )
-    )
 
 
 def shown_name(file_name: str) -> str:
@@ -211,104 +211,136 @@ def missing_units(context: Context) -> tuple[str, ...]:
     )
 
 
-def last_round(
-    context: Context, arrival: Arrival, form: str, period: str, still_open: Iterable[Finding]
-) -> Round | None:
-    """Compare with the attempt before `arrival`, if that one was returned.
-
-    What was held or refused in between is nobody's attempt at mending.
-    """
-    store = context.store
-    tried = [
-        entry
-        for entry in store.submissions.find_submissions(
-            unit_id=arrival.unit_id, form=form, period=period
-        )
-        if entry.arrival_id < arrival.arrival_id and entry.outcome in _OWN
-    ]
-    last = max(tried, key=lambda entry: entry.arrival_id, default=None)
-    if last is None or last.outcome != "returned":
-        return None
-    said = load_explanations(store.contents.find_explanations(last))
-    told = map(load_finding, store.contents.find_findings(last))
-    return compare_rounds([entry for entry in told if entry.identity not in said], still_open)
+def measured_by(context: Context, form: Form) -> str:
+    """Give the digest of all that a form's figures are measured by now."""
+    spot = (form.key, "figures")
+    if spot not in context.declared:
+        whole = context.form(form.key)
+        context.declared[spot] = measure_digest(whole)
+        context.measures[context.declared[spot]] = measure_digests(whole)
+    return context.declared[spot]
 
 
-def past_books(context: Context, form: Form, unit: Unit) -> list[PastBook]:
-    """Give the accepted workbooks of `form` that the unit's next one goes on from.
-
-    Its own, one a period, with the 累计 at its end; then those of units merged into it.
-    """
-    books = _own_books(context, form, unit)
-    for ended, since in merged_since(context, form, unit):
-        books += [
-            replace(book, ended=ended.unit_id, since=since.period_id)
-            for book in _own_books(context, form, ended)
-        ]
-    return books
+def in_force(form: Form) -> str:
+    """Name the fingerprint of what a form's figures were measured by last."""
+    return f"figures:{form.key}"
 
 
-def merged_since(context: Context, form: Form, unit: Unit) -> Iterator[tuple[Unit, Period]]:
-    """Give each unit merged into this one, and the form's first period that this one reports for it."""
-    for ended in context.tree.succeeded:
-        if ended.valid_to is None:
-            continue
-        for period in form.periods_of(ended.valid_to.year):
-            if ended in context.tree.predecessors_on(unit.unit_id, period.last_day):
-                yield ended, period
-                break
+def declaration(digest: str) -> str:
+    """Name what is kept of one declaration for ever: what each figure is measured by."""
+    return f"measures:{digest}"
 
 
-def _own_books(context: Context, form: Form, unit: Unit) -> list[PastBook]:
-    store = context.store
-    standing = {
-        entry.period: entry
-        for entry in store.submissions.find_history(unit.unit_id, form.key)
-        if unit.exists_on(form.period(entry.period).last_day)
+def _making(digest: str) -> str:
+    """Name what is kept of one declaration for ever: how figures are made from measured ones."""
+    return f"made:{digest}"
+
+
+def what_is_kept(context: Context, form: Form) -> dict[str, str]:
+    """Give what is kept for ever of the declaration in force, by the name of each fingerprint."""
+    digest = measured_by(context, form)
+    return {
+        declaration(digest): json.dumps(context.measures[digest], sort_keys=True),
+        _making(digest): json.dumps(made_by(context.form(form.key)), sort_keys=True),
     }
-    figures = store.measurements.find_indicators(standing.values())
-    measured = {
-        period: load_figures(figures.get(submission.receipt, {}))
-        for period, submission in standing.items()
-    }
-    books = {sheet.key for sheet in form.sheets if sheet.is_book}
-    return [
-        PastBook(
-            form=form.key,
-            period=period,
-            receipt=submission.receipt,
-            rows={
-                key: text
-                for key, text in store.contents.find_rows(submission).items()
-                if key in books
-            },
-            totals={
-                code: values.total
-                for code, values in unit_figures(
-                    form,
-                    form.period(period),
-                    measured,
-                    merged_figures(context, form, unit, form.period(period)),
-                ).values.items()
-            },
-        )
-        for period, submission in standing.items()
-    ]
 
 
-def merged_figures(context: Context, form: Form, unit: Unit, period: Period) -> list[Merged]:
-    """Give what the units measured that have been merged into this one by `period`."""
-    store = context.store
-    found: list[Merged] = []
-    for ended, since in merged_since(context, form, unit):
-        if since > period:
-            continue
-        history = store.submissions.find_history(ended.unit_id, form.key)
-        figures = store.measurements.find_indicators(history)
-        measured = {
-            entry.period: load_figures(figures.get(entry.receipt, {}))
-            for entry in history
-            if form.period(entry.period) < since
+def made_otherwise(context: Context, form: Form, digest: str) -> Mapping[str, Making]:
+    """Give how the declaration with this digest made those figures that are made otherwise now."""
+    if digest == measured_by(context, form):
+        return {}
+    if digest not in context.made:
+        kept = context.store.fingerprints.find(_making(digest)) if digest else None
+        then: Mapping[str, list[str]] = json.loads(kept or "{}")
+        now = made_by(context.form(form.key))
+        context.made[digest] = {
+            code: tuple(making)
+            for code, making in then.items()
+            if code in now and now[code] != tuple(making)
         }
-        found.append(Merged(measured, since))
-    return found
+    return context.made[digest]
+
+
+def measures_of(context: Context, digest: str) -> Mapping[str, str]:
+    """Give what each figure was measured by, by code; nothing where nobody knows."""
+    if digest not in context.measures:
+        kept = context.store.fingerprints.find(declaration(digest)) if digest else None
+        context.measures[digest] = json.loads(kept or "{}")
+    return context.measures[digest]
+
+
+def former_codes(context: Context, form: Form, digest: str, figures: Figures) -> tuple[str, ...]:
+    """Give the codes of figures that the declaration in force would measure otherwise (原口径).
+
+    So is what it asks for and nobody measured.
+    """
+    current = measured_by(context, form)
+    if digest == current:
+        return ()
+    then, now = measures_of(context, digest), measures_of(context, current)
+    return tuple(
+        code
+        for code in sorted(now)
+        if code not in figures or (digest and then.get(code) != now[code])
+    )
+
+
+def letter_of(context: Context, unit: Unit, period: Period, form: Form) -> Letter:
+    """Give the letter's parts as the settings have them for `unit`'s report of `form`."""
+    report = context.settings.report
+    superior = context.tree[unit.parent].name if unit.parent else None
+    issuer = report.issuer_of(unit.name)
+    other = context.campaign.other_form(form.key)
+    number = report.document_number(unit.unit_id, period.period_id, other.key if other else "")
+    return Letter(
+        issuer=issuer,
+        addressee=report.addressee_of(superior),
+        letterhead=Letterhead(mark=f"{issuer}文件", number=number) if report.red_head else None,
+        copies="，".join(report.copies_to),
+        printer=report.printed_by_of(unit.name) if report.imprint else "",
+    )
+
+
+def books_request(
+    context: Context, books: Books, unit: Unit, sheets: Sequence[str] = ()
+) -> BooksRequest:
+    """Tell a child what is accepted below `unit`, with the period's rows of `sheets`."""
+    members = {member.unit_id for member in books.members(unit)}
+    submissions = context.store.submissions
+    asked: list[Submission] = []
+    if sheets:
+        spot = (books.form.key, books.period.period_id)
+        asked = [*submissions.find_all_accepted(*spot, among=members).values()]
+    return BooksRequest(
+        campaign=context.settings.campaign,
+        form=books.form.key,
+        unit=unit,
+        tree=books.tree,
+        period=books.period,
+        made=made_by(books.form),
+        accepted={spot: found for spot, found in books.accepted.items() if spot[0] in members},
+        attempts={spot: found for spot, found in books.attempts.items() if spot[0] in members},
+        deadlines={spot: found for spot, found in books.deadlines.items() if spot[0] in members},
+        rows={
+            (sheet, submission.receipt): text
+            for sheet in sheets
+            if sheet
+            for submission, text in context.store.contents.iterate_rows(asked, sheet)
+        },
+    )
+
+
+_DIGESTS = {
+    PublicationKind.WORKBOOK: workbook_digest,
+    PublicationKind.CONSOLIDATED: roll_up_digest,
+    PublicationKind.REPORT: report_digest,
+    PublicationKind.BOARD: board_digest,
+}
+
+
+def declared(context: Context, form: Form, kind: PublicationKind) -> str:
+    """Give the digest of all in the form's whole declaration that one kind of publication shows."""
+    spot = (form.key, kind)
+    if spot not in context.declared:
+        context.declared[spot] = _DIGESTS[kind](context.campaign, context.form(form.key))
+    return context.declared[spot]

@@ -11,32 +11,37 @@ units has its own way, for a change there moves files (`follow_units`).
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field
 from functools import partial
 
 from sheetflow import __version__
+from sheetflow.children.judge_task import measure_rows
 from sheetflow.children.roll_up_tasks import ReportOrder, render_word_report
 from sheetflow.config.workspace import picture_font
 from sheetflow.context import LOG, Context
 from sheetflow.context.templates import BOARD as BOARD_PAGE
 from sheetflow.context.templates import report_place
-from sheetflow.errors import SheetflowError
+from sheetflow.errors import SheetflowError, describe
 from sheetflow.mail.letter import template_faults
-from sheetflow.schemas.digests import (
-    board_digest,
-    report_digest,
-    roll_up_digest,
-    workbook_digest,
-)
+from sheetflow.schemas.documents import Indicators
 from sheetflow.schemas.forms import Form
-from sheetflow.service.books import books_of
+from sheetflow.service.books import (
+    books_of,
+    books_request,
+    declared,
+    in_force,
+    letter_of,
+    made_otherwise,
+    measured_by,
+    measures_of,
+    what_is_kept,
+)
+from sheetflow.service.consequences import mark_of, stale_after
 from sheetflow.service.follow_units import is_open
-from sheetflow.service.marks import mark_of
-from sheetflow.service.remeasure import Measured, measure_again
-from sheetflow.service.requests import books_request, letter_of
-from sheetflow.store.records import Publication, PublicationKind, Stale
+from sheetflow.store.records import Measurement, Publication, PublicationKind, Stale, Submission
 
 _EVERYTHING = (
     PublicationKind.WORKBOOK,
@@ -44,12 +49,6 @@ _EVERYTHING = (
     PublicationKind.REPORT,
     PublicationKind.BOARD,
 )
-_DIGESTS = {
-    PublicationKind.WORKBOOK: workbook_digest,
-    PublicationKind.CONSOLIDATED: roll_up_digest,
-    PublicationKind.REPORT: report_digest,
-    PublicationKind.BOARD: board_digest,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +65,6 @@ class Ground:
     shown_in: tuple[PublicationKind, ...]
     form: str = ""
     level: str | None = None
-
-
-def declared(context: Context, form: Form, kind: PublicationKind) -> str:
-    """Give the digest of all in the form's whole declaration that one kind of publication shows."""
-    spot = (form.key, kind)
-    if spot not in context.declared:
-        context.declared[spot] = _DIGESTS[kind](context.campaign, context.form(form.key))
-    return context.declared[spot]
 
 
 def grounds(context: Context) -> Iterator[Ground]:
@@ -246,3 +237,147 @@ def _sentences(changed: Iterable[Ground], stale: Iterable[Stale]) -> Iterator[st
         if kinds:
             files = "、".join(f"{kind.label}{count}份" for kind, count in kinds.items())
             yield f"{words}，会重新生成：{files}。"
+
+
+@dataclass
+class Measured:
+    """What came of measuring again, to be recorded in one commit."""
+
+    new: list[Measurement] = field(default_factory=list)
+    stale: list[Stale] = field(default_factory=list)
+    """What stands on figures that are others now."""
+    fingerprints: dict[str, str] = field(default_factory=dict)
+    taken_over: dict[str, set[int]] = field(default_factory=dict)
+    """Judgements that an older version measured, by the declaration that gives the same."""
+    sentences: list[str] = field(default_factory=list)
+
+    @property
+    def is_any(self) -> bool:
+        """Whether there is anything to record."""
+        return bool(self.new or self.fingerprints or any(self.taken_over.values()))
+
+    def record(self, context: Context) -> None:
+        """Record all of it; the caller makes one commit of it and of what else was noticed."""
+        store = context.store.measurements
+        for digest, judgement_ids in self.taken_over.items():
+            store.record_taken_over(digest, judgement_ids)
+        store.record(self.new)
+        context.store.fingerprints.record(self.fingerprints)
+
+
+def measure_again(context: Context, known: Mapping[str, str]) -> Measured:
+    """Measure what counts and is not by the declaration in force; `known` are the fingerprints."""
+    measured = Measured()
+    for form in context.campaign.forms:
+        _measure_form(context, form, known, measured)
+    return measured
+
+
+def _measure_form(
+    context: Context, form: Form, known: Mapping[str, str], measured: Measured
+) -> None:
+    digest, last = measured_by(context, form), known.get(in_force(form))
+    if last != digest:
+        measured.fingerprints[in_force(form)] = digest
+        measured.fingerprints |= what_is_kept(context, form)
+    outdated = context.store.measurements.find_outdated(form.key, digest)
+    if not outdated and last in {None, digest}:
+        return
+    due = _due(context, form, outdated)
+    before = context.store.measurements.find_newest(entry.judgement_id for entry in due)
+    # What is over is taken for what it was measured by; the rest where that is seen.
+    unseen = {entry.judgement_id for entry in (due if last is None else outdated)}
+    moved = done = 0
+    for submission, figures in _each(context, form, due):
+        old, done = before[submission.judgement_id], done + 1
+        is_moved = old.figures != figures
+        if old.digest or is_moved:
+            now = context.clock.now()
+            measured.new.append(Measurement(submission.judgement_id, digest, figures, now))
+        if not is_moved:
+            unseen.discard(submission.judgement_id)
+        else:
+            moved += 1
+            measured.stale += [
+                mark
+                for mark in stale_after(context, submission)
+                if mark.kind is not PublicationKind.ANSWER
+            ]
+        context.say("重新计算", done, len(due))
+    taken_over = {entry.judgement_id for entry in outdated} - unseen
+    if moved:  # it was another declaration: of what was not counted anew nobody can say by which
+        taken_over &= before.keys()
+    measured.taken_over[digest] = taken_over
+    if moved or last not in {None, digest}:
+        kept = len({entry.receipt for entry in outdated} - {entry.receipt for entry in due})
+        measured.sentences.append(_sentence(context, form, last, done, kept))
+
+
+def _due(context: Context, form: Form, outdated: tuple[Submission, ...]) -> list[Submission]:
+    """Give those that count, are not closed and whose rows are whole."""
+    purged = context.store.purges.find_purged() if outdated else frozenset()
+    due: list[Submission] = []
+    for period in sorted({entry.period for entry in outdated}):
+        if context.is_closed(form.period(period)):
+            continue
+        standing = context.store.submissions.find_all_accepted(form.key, period)
+        numbers = {entry.judgement_id for entry in standing.values()}
+        due += [
+            entry
+            for entry in outdated
+            if entry.period == period
+            and entry.judgement_id in numbers
+            and entry.unit_id in context.tree
+            and entry.arrival_id not in purged
+        ]
+    return due
+
+
+def _each(
+    context: Context, form: Form, due: list[Submission]
+) -> Iterator[tuple[Submission, Indicators]]:
+    """Give each with its figures; few workbooks' rows are in hand at a time."""
+    waiting: deque[tuple[Submission, Future[Indicators]]] = deque()
+    for submission in due:
+        if context.is_stopping():
+            break
+        level = context.tree[submission.unit_id].level
+        rows = context.store.contents.find_rows(submission)
+        version = int(submission.form_version or 0)
+        work = (context.settings.campaign, form.key, version, level, rows)
+        waiting.append((submission, context.pool.submit(measure_rows, *work)))
+        if len(waiting) > 2 * context.pool_size:
+            yield from _taken(waiting)
+    while waiting:
+        yield from _taken(waiting)
+
+
+def _taken(
+    waiting: deque[tuple[Submission, Future[Indicators]]],
+) -> Iterator[tuple[Submission, Indicators]]:
+    submission, future = waiting.popleft()
+    try:
+        yield submission, future.result()
+    except SheetflowError as error:
+        LOG.error("receipt %s not measured again: %s", submission.receipt, describe(error))
+
+
+def _sentence(context: Context, form: Form, last: str | None, done: int, kept: int) -> str:
+    then, now = measures_of(context, last or ""), measures_of(context, measured_by(context, form))
+    made = made_otherwise(context, form, last or "")
+    groups = (
+        ("新增", [code for code in now if code not in then]),
+        (
+            "改变",
+            [code for code in now if code in then and (then[code] != now[code] or code in made)],
+        ),
+        ("取消", [code for code in then if code not in now]),
+    )
+    told = "、".join(f"{word}{'、'.join(codes)}" for word, codes in groups if last and codes)
+    words = f"《{form.title}》的指标口径有变化" + (f"（{told}）" if told else "")
+    if done:
+        words += f"，{done}份报表已按现在的口径重新计算，数有变动的在更正表里列为口径调整"
+    if kept:
+        also = "；另有" if done else "，"
+        words += f"{also}{kept}份报表的报告期已截止、原件已清理或已被更正，仍按原口径"
+    return f"{words}。"

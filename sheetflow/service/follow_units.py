@@ -30,7 +30,7 @@ from sheetflow.context.paths import (
 )
 from sheetflow.errors import TemporaryError, UnitsError
 from sheetflow.publishing.outbox import Beside, remove_publication
-from sheetflow.service.marks import answers_by_path, mark_of
+from sheetflow.service.consequences import answers_by_path, mark_of
 from sheetflow.service.publish import ours_at
 from sheetflow.store.publications import moved_path
 from sheetflow.store.records import Publication, PublicationKind, Stale

@@ -10,16 +10,14 @@ from pathlib import Path
 from sheetflow.children.workbook_tasks import BlankRequest, render_blank
 from sheetflow.context import Context
 from sheetflow.context.paths import workbook_path
-from sheetflow.context.stamps import ensure_stamp_key, token_for
 from sheetflow.context.templates import report_place
 from sheetflow.durable import replace_file
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.schemas.forms import Form
-from sheetflow.service.books import merged_since, past_books
-from sheetflow.service.changes import declared
+from sheetflow.service.books import declared
 from sheetflow.service.follow_units import follow_units
-from sheetflow.service.making import Made, Making, SideBySide
-from sheetflow.service.publish import Attempts, Order, basis_of, is_fresh
+from sheetflow.service.publish import Attempts, Made, Making, Order, SideBySide, basis_of, is_fresh
+from sheetflow.service.unit_history import merged_since, past_books
 from sheetflow.store.records import PublicationKind, Stale
 from sheetflow.units import Unit
 from sheetflow.writing import write_master
@@ -38,7 +36,7 @@ def issue_workbooks(
     expected = [unit for unit in wanted if form.is_for(unit.level)]
     context.workspace.ensure_unit_folders(context.tree)
     follow_units(context)
-    ensure_stamp_key(context)
+    context.ensure_stamp_key()
     marks = [
         Stale(
             unit_id=unit.unit_id,
@@ -123,7 +121,7 @@ def _request(context: Context, mark: Stale) -> tuple[BlankRequest, str]:
         past=past,
         stamp=max([start, *times]),
         alone=not context.tree.children(unit.unit_id),
-        token=token_for(context, form.key, unit.unit_id, period.period_id),
+        token=context.token_for(form.key, unit.unit_id, period.period_id),
     )
     # Said only where the level does not say it: who adds up others is above the lowest level.
     odd = ["alone"] if request.alone and unit.level != context.campaign.levels.lowest.name else []

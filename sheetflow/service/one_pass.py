@@ -6,31 +6,37 @@ finished by the next one.
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from contextlib import closing
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass, field, replace
+from functools import cache, partial
 
 from sheetflow.consolidation.contents import Waiting, tell, told_besides
 from sheetflow.context import LOG, Context
-from sheetflow.context.lock import held_lock
-from sheetflow.context.stamps import ensure_stamp_key
+from sheetflow.context.paths import workbook_path
+from sheetflow.context.running import held_lock
 from sheetflow.durable import close_to_others
 from sheetflow.errors import TemporaryError
 from sheetflow.intake.archive import sweep_archive
 from sheetflow.intake.sighting import Oddity
 from sheetflow.mail.send import Sent, send_due
-from sheetflow.publishing.outbox import sweep_outbox
+from sheetflow.publishing.existing import look_at, stamp_of
+from sheetflow.publishing.outbox import Beside, Patience, sweep_outbox
+from sheetflow.service.answer import begin_answer
 from sheetflow.service.books import missing_units
 from sheetflow.service.changes import notice_changes, notice_templates, template_troubles
-from sheetflow.service.detail_cache import sweep_pieces
-from sheetflow.service.follow_units import follow_units
+from sheetflow.service.consequences import answers_by_path, mark_of
+from sheetflow.service.consolidate import sweep_pieces
+from sheetflow.service.follow_units import follow_units, withdraw_old_names
+from sheetflow.service.issue import begin_workbook
 from sheetflow.service.judge import judge_arrivals
-from sheetflow.service.rebuild import Rebuilding
+from sheetflow.service.publish import Attempts, Order, SideBySide, announced, draft, ours_at, place
 from sheetflow.service.receive import keep_journal
-from sheetflow.service.take import Intake, open_intake, take_all
+from sheetflow.service.roll_up import Rollups
+from sheetflow.service.take import Intake, first_of_each, open_intake, take_all
 from sheetflow.service.waiting import waiting_of, what_waits
-from sheetflow.store.records import PublicationKind
+from sheetflow.store.records import Publication, PublicationKind, Stale, StaleMark
 
 
 @dataclass
@@ -70,7 +76,7 @@ def run_pass(context: Context) -> PassReport:
     Raise WorkspaceError where another service runs in this workspace.
     """
     with held_lock(context.workspace.lock):
-        mended = (*close_state(context), *ensure_stamp_key(context))
+        mended = (*close_state(context), *context.ensure_stamp_key())
         noticed = tidy_up(context)
         intake = open_intake(context)
         take_all(context, intake)
@@ -159,3 +165,155 @@ def judge_and_answer(context: Context, rebuilding: Rebuilding) -> Counter[str]:
             outcomes.update(submission.outcome for submission in submissions)
             rebuilding.answer(len(submissions))
     return outcomes
+
+
+class Rebuilding:
+    """All that is made again in one pass; what fails keeps its mark for the next one."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._attempts = Attempts(context, published=settle_twins(context))
+        self._unanswered = 0
+        self._known: set[int] = set()
+        self._at_once = 4 * context.pool_size
+        self._answers = SideBySide(self._attempts, "答复", 2 * self._at_once)
+
+    def answer(self, judged: int) -> None:
+        """Answer those judged so far, where they are enough to be worth a wait for the disk."""
+        self._unanswered += judged
+        if self._unanswered >= self._at_once:
+            self._begin_answers()
+            self._answers.put_in_place()
+
+    def finish(self) -> Attempts:
+        """Make everything that is stale; give what came of the whole pass."""
+        context, attempts = self._context, self._attempts
+        self._begin_answers()
+        rollups = Rollups(context)
+        above = SideBySide(attempts, "汇总", 3 * context.pool_size)
+        kinds = (PublicationKind.CONSOLIDATED, PublicationKind.REPORT, PublicationKind.BOARD)
+        due = [mark for mark in _marks(context, *kinds) if not rollups.has_to_wait(mark)]
+        above.begin(rollups.in_order(due), rollups.begin)
+        self._answers.finish()
+        self._begin_workbooks()
+        above.finish()
+        above.begin(rollups.in_order(_marks(context, PublicationKind.BOARD)), rollups.begin)
+        above.finish()
+        attempts.record()
+        withdraw_old_names(context)
+        return attempts
+
+    def _begin_answers(self) -> None:
+        """Have all answers that are due made, of each unit its turn."""
+        self._unanswered = 0
+        marks = _marks(self._context, PublicationKind.ANSWER)
+        due = first_of_each(marks, lambda mark: mark.unit_id, self._context.turn)
+        fresh = [mark for mark in due if mark.mark_id not in self._known]
+        self._known.update(mark.mark_id for mark in fresh)
+        self._answers.begin(fresh, partial(begin_answer, self._context))
+
+    def _begin_workbooks(self) -> None:
+        """Issue again those 填报 workbooks that have been handed out and stand on something new."""
+        context, paths = self._context, dict[StaleMark, str]()
+        for mark in _marks(context, PublicationKind.WORKBOOK):
+            unit, period = context.tree[mark.unit_id], context.period(mark.form, mark.period)
+            path = workbook_path(context, context.form(mark.form), unit, period)
+            paths[mark] = context.relative(path)
+        handed_out = context.store.publications.find_known(paths.values())
+        idle = [mark for mark, path in paths.items() if path not in handed_out]
+        if idle:
+            context.store.publications.record_rebuilt(idle)
+        workbooks = SideBySide(self._attempts, "发放填报表", self._at_once)
+        again = [mark for mark, path in paths.items() if path in handed_out]
+        workbooks.begin(again, partial(begin_workbook, context))
+        workbooks.finish()
+
+
+def rebuild(context: Context) -> Attempts:
+    """Make everything stale again; what fails keeps its mark for the next pass."""
+    return Rebuilding(context).finish()
+
+
+def _marks(context: Context, *kinds: PublicationKind) -> list[StaleMark]:
+    return [
+        mark
+        for mark in context.store.publications.find_stale(*kinds)
+        # What a unit that left the list had to get waits, and `status` shows it.
+        if mark.unit_id in context.tree
+    ]
+
+
+def settle_twins(context: Context) -> int:
+    """Give each publication that lies beside its real name that name, unless it is still taken.
+
+    Give how many have it now; the others that may have it are marked, and made in this pass.
+    What trouble there is leaves the twin, and `status` shows it.
+    """
+    settled = 0
+    answers = cache(partial(answers_by_path, context))
+    for entry in context.store.publications.find_beside():
+        if entry.unit_id not in context.tree or entry.successor:
+            continue
+        try:
+            hers = _is_hers(context, entry)
+        except (OSError, TemporaryError):
+            continue
+        if hers == (entry.beside_for == Beside.HERS):
+            settled += not hers and _settle(context, entry)
+            continue
+        mark = answers().get(entry.path) if entry.kind == PublicationKind.ANSWER else mark_of(entry)
+        if mark is None:  # what it was made from was purged
+            settled += not hers and _settle(context, entry)
+        else:
+            _mark(context, mark)
+    return settled
+
+
+def _mark(context: Context, mark: Stale) -> None:
+    """Mark what may have its name again; where it could not be made yet, it is marked already."""
+    known = context.store.publications.find_stale(mark.kind)
+    same = (mark.unit_id, mark.form, mark.period)
+    if same not in ((entry.unit_id, entry.form, entry.period) for entry in known):
+        context.store.publications.record_stale([mark], context.clock.now())
+
+
+def _is_hers(context: Context, entry: Publication) -> bool:
+    """Whether a person's file lies at the real name; what was found to be so is not read twice."""
+    path = context.workspace.outbox / entry.path
+    stamp = stamp_of(path)
+    if stamp and context.hers.get(path) == stamp:
+        return True
+    existing = look_at(path)
+    hers = existing.is_hers(ours_at(context, entry.path, entry.unit_id))
+    if hers:
+        context.hers[path] = existing.stamp
+    return hers
+
+
+def _settle(context: Context, entry: Publication) -> bool:
+    """Give the very bytes of the twin its real name."""
+    outbox = context.workspace.outbox
+    twin, path = outbox / entry.beside, outbox / entry.path
+    mark = Stale(unit_id=entry.unit_id, form=entry.form, period=entry.period, kind=entry.kind)
+    try:
+        if look_at(twin).sha256 != entry.sha256:
+            return False  # somebody worked in it: it is theirs now
+        with twin.open("rb") as content:
+            order = Order(path, partial(shutil.copyfileobj, content), mark, entry.basis)
+            drafted = draft(context, [order])
+        with announced(context, drafted):
+            (published,) = place(context, drafted, Patience(seconds=0))
+    except (OSError, TemporaryError) as trouble:
+        LOG.warning("unit %s: still beside: %s", entry.unit_id, type(trouble).__name__)
+        return False
+    if published.beside:
+        return False
+    kept = replace(entry, beside="", beside_for="")
+    context.store.publications.record_rebuilt([], [kept])
+    if entry.kind in {
+        PublicationKind.CONSOLIDATED,
+        PublicationKind.REPORT,
+    }:  # the board links to it
+        board = replace(mark, kind=PublicationKind.BOARD)
+        context.store.publications.record_stale([board], context.clock.now())
+    return True

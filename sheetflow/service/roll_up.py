@@ -25,12 +25,10 @@ from sheetflow.context.paths import (
 )
 from sheetflow.context.templates import Serving
 from sheetflow.schemas.forms import Form
-from sheetflow.service.books import books_of
-from sheetflow.service.changes import declared, served_instead, template_name
+from sheetflow.service.books import books_of, books_request, declared, letter_of
+from sheetflow.service.changes import served_instead, template_name
 from sheetflow.service.consolidate import begin_consolidated, corrected_since, sources_of
-from sheetflow.service.making import Made, Making
-from sheetflow.service.publish import Order, basis_of, is_fresh, is_published
-from sheetflow.service.requests import books_request, letter_of
+from sheetflow.service.publish import Made, Making, Order, basis_of, is_fresh, is_published
 from sheetflow.service.waiting import held_submissions
 from sheetflow.store.records import Issued, PublicationKind, Stale, StaleMark
 from sheetflow.units import Unit

@@ -10,16 +10,14 @@ from pathlib import Path
 from sheetflow.campaigns import load_campaign
 from sheetflow.config.workspace import open_workspace
 from sheetflow.consolidation.contents import BoardRow, Waiting, Waits, tell, told_besides
-from sheetflow.context import Context
-from sheetflow.context.clock import Clock
-from sheetflow.context.lock import is_held
-from sheetflow.context.units_in_force import read_units_in_force
+from sheetflow.context import Clock, Context
+from sheetflow.context.opening import read_units_in_force
+from sheetflow.context.running import is_held, read_health
 from sheetflow.intake.scanning import scan
 from sheetflow.periods import Period
 from sheetflow.schemas.forms import Form
 from sheetflow.service.books import books_of
 from sheetflow.service.changes import template_troubles
-from sheetflow.service.health import read_health
 from sheetflow.service.take import look, open_intake
 from sheetflow.service.waiting import untaken, what_waits
 from sheetflow.store.records import PublicationKind, Submission

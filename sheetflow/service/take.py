@@ -15,9 +15,10 @@ import datetime as dt
 import hashlib
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import count
+from typing import TypeVar
 
 from sheetflow.context import LOG, Context
 from sheetflow.errors import TemporaryError, Trouble
@@ -45,7 +46,6 @@ from sheetflow.service.receive import (
     record_acknowledged,
     record_what_was_noted,
 )
-from sheetflow.service.turns import first_of_each
 from sheetflow.store.arrivals import Looked
 from sheetflow.store.records import Arrival, NewArrival
 from sheetflow.units import Unit
@@ -118,7 +118,7 @@ class _Folders:
 def open_intake(context: Context) -> Intake:
     """Start intake with nothing seen yet."""
     quiet = context.settings.intake.quiet_seconds
-    return Intake(StillWatch(quiet, context.clock.monotonic))
+    return Intake(StillWatch(quiet, time.monotonic))
 
 
 def look(context: Context, intake: Intake) -> Scan:
@@ -379,3 +379,25 @@ def _is_unseen(context: Context, seen: Scan, unit: Unit) -> bool:
     return unit.folder in seen.missing or any(
         str(trouble.place) in places for trouble in seen.troubles
     )
+
+
+Thing = TypeVar("Thing")
+
+A_TURN = 16
+"""So many files of a unit are taken, judged and answered in one pass of `watch`."""
+
+
+def first_of_each(
+    things: Iterable[Thing], whose: Callable[[Thing], str], most: int | None
+) -> list[Thing]:
+    """Give the first `most` things of each unit, all where `most` is None, in their order."""
+    if most is None:
+        return list(things)
+    counts: Counter[str] = Counter()
+    chosen: list[Thing] = []
+    for thing in things:
+        unit_id = whose(thing)
+        counts[unit_id] += 1
+        if counts[unit_id] <= most:
+            chosen.append(thing)
+    return chosen

@@ -20,14 +20,11 @@ from sheetflow.config.settings import Settings
 from sheetflow.config.workspace import Workspace
 from sheetflow.consolidation.contents import Identity
 from sheetflow.context import LOG, Context
-from sheetflow.context.lock import held_lock
-from sheetflow.context.open_store import open_store
-from sheetflow.context.retry import Retry
-from sheetflow.context.stamps import ensure_stamp_key
+from sheetflow.context.opening import open_store
+from sheetflow.context.running import Pulse, Retry, held_lock, pulse_of
 from sheetflow.errors import SheetflowError, StoreBusyError, wait_after
 from sheetflow.intake.wake import Waker, Watching, choose_watching
 from sheetflow.mail.send import Postman, Sent
-from sheetflow.service.health import Pulse, pulse_of
 from sheetflow.service.one_pass import (
     PassReport,
     close_state,
@@ -36,8 +33,7 @@ from sheetflow.service.one_pass import (
     waiting_after,
     work_off,
 )
-from sheetflow.service.take import look, open_intake, take
-from sheetflow.service.turns import A_TURN
+from sheetflow.service.take import A_TURN, look, open_intake, take
 from sheetflow.store import Store
 
 _SLICE_SECONDS, _MOMENTS_SECONDS, _OFTEN_ENOUGH = 0.25, 2.0, dt.timedelta(seconds=30)
@@ -131,7 +127,7 @@ class _Rounds:
     def _pass(self) -> float:
         context, intake = self._context, self._intake
         before, self._told = self._told, ()
-        mended = (*close_state(context), *ensure_stamp_key(context))
+        mended = (*close_state(context), *context.ensure_stamp_key())
         tree = context.tree
         context.reread_units()
         if self._intake.seen.hindered:  # perhaps the way is free now

@@ -19,7 +19,6 @@ from typing import IO, BinaryIO
 
 from sheetflow import __version__
 from sheetflow.context import LOG, Context
-from sheetflow.context.stamps import stamp_key
 from sheetflow.durable import write_whole
 from sheetflow.errors import WorkspaceError
 from sheetflow.intake.archive import blob_path
@@ -75,7 +74,7 @@ def _pack(context: Context, package: zipfile.ZipFile, backup: Backup) -> None:
     templates = [path for path in space.templates.rglob("*") if path.is_file()]
     files = [space.settings_file, space.units_file]
     files += sorted(path for path in templates if not path.name.startswith((".", "~$")))
-    files += [space.stamp_key] if stamp_key(context) else []
+    files += [space.stamp_key] if context.stamp_key else []
     for path in files:
         _add(package, backup, path.relative_to(space.root).as_posix(), path)
     for number, sha256 in enumerate(originals, start=1):

@@ -12,13 +12,12 @@ from pathlib import Path
 from sheetflow.children.judge_task import JudgeRequest, judge_request, read_file
 from sheetflow.children.workbook_tasks import ReturnedLook, render_marked
 from sheetflow.context import Context
-from sheetflow.context.stamps import token_for
 from sheetflow.durable import replace_file
 from sheetflow.errors import UnreadableError, WorkspaceError
 from sheetflow.findings import Place
 from sheetflow.schemas.book import Judgement, Outcome
 from sheetflow.schemas.parsing import read_code
-from sheetflow.service.requests import request_for_unit, resolve_keys
+from sheetflow.service.unit_history import request_for_unit, resolve_keys
 from sheetflow.validators.catalogue import GENERAL
 from sheetflow.validators.sheets import find_card_values, find_sheets
 from sheetflow.validators.stamps import parse_stamp
@@ -77,7 +76,7 @@ def write_annotated(context: Context, checked: Checked, target: Path) -> bool:
         return False
     if target.exists() and target.samefile(request.path):
         raise WorkspaceError("批注件不能写在原文件上。请换一个名称。")
-    token = token_for(context, judgement.form, request.unit.unit_id, judgement.period)
+    token = context.token_for(judgement.form, request.unit.unit_id, judgement.period)
     look = ReturnedLook(context.dress, request.now, token=token)
     replace_file(target, render_marked(request, judgement, look))
     return True

@@ -18,8 +18,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from sheetflow.context import LOG, Context
-from sheetflow.context.lock import held_lock
 from sheetflow.context.paths import answer_path, precheck_path, workbook_path
+from sheetflow.context.running import held_lock
 from sheetflow.durable import sync_folder
 from sheetflow.errors import WorkspaceError
 from sheetflow.intake.archive import blob_path
@@ -27,9 +27,9 @@ from sheetflow.mail.carriers import MaildirCarrier
 from sheetflow.periods import Period
 from sheetflow.publishing.outbox import Beside, lies_there, remove_publication
 from sheetflow.schemas.documents import without_personal
-from sheetflow.service.detail_cache import forget_pieces
+from sheetflow.service.consolidate import forget_pieces
+from sheetflow.service.one_pass import rebuild
 from sheetflow.service.publish import is_published, ours_at
-from sheetflow.service.rebuild import rebuild
 from sheetflow.service.receive import rewrite_journal
 from sheetflow.store.records import Arrival, Publication, PublicationKind, Purge, Stale, Submission
 

@@ -21,10 +21,9 @@ from tempfile import TemporaryDirectory
 
 from sheetflow.children.judge_task import JudgeReply, judge_file, read_file
 from sheetflow.config.workspace import Workspace, open_workspace
-from sheetflow.context import LOG, Context, Say, open_context, say_nothing
-from sheetflow.context.clock import Clock
-from sheetflow.context.lock import held_lock
-from sheetflow.context.open_store import open_store, refuse_over_originals
+from sheetflow.context import LOG, Clock, Context, Say, open_context, say_nothing
+from sheetflow.context.opening import open_store, refuse_over_originals
+from sheetflow.context.running import held_lock
 from sheetflow.durable import close_to_others, sync_folder
 from sheetflow.errors import SheetflowError, StoreDamagedError, UnreadableError, WorkspaceError
 from sheetflow.findings import Place
@@ -32,10 +31,9 @@ from sheetflow.intake.archive import blob_path, stored_blobs
 from sheetflow.intake.journal import Entry, Journal, read_journal
 from sheetflow.periods import OFFICE_ZONE
 from sheetflow.schemas.book import Judgement, Outcome
-from sheetflow.service.judge import judge_arrivals
+from sheetflow.service.judge import judge_arrivals, record_reply
 from sheetflow.service.receive import arrival_of, rewrite_journal
-from sheetflow.service.record import record_reply
-from sheetflow.service.requests import request_for
+from sheetflow.service.unit_history import request_for
 from sheetflow.store import Arrival, NewArrival, Store
 from sheetflow.upkeep.backup import DATABASE, STAMP_KEY
 from sheetflow.upkeep.check import named_unit

@@ -23,14 +23,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sheetflow.context import Context, open_context
-from sheetflow.context.clock import Clock
-from sheetflow.context.lock import held_lock
+from sheetflow.context import Clock, Context, open_context
+from sheetflow.context.running import held_lock
 from sheetflow.durable import close_to_others, make_private_folder
 from sheetflow.errors import StoreError, WorkspaceError
 from sheetflow.intake.scanning import MAX_BYTES
 from sheetflow.publishing.existing import look_at
-from sheetflow.service.marks import answers_by_path, mark_of
+from sheetflow.service.consequences import answers_by_path, mark_of
 from sheetflow.service.publish import is_there, ours_at
 from sheetflow.store import Store, find_strangers
 from sheetflow.store.records import PublicationKind

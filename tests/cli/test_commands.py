@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from sheetflow.context.lock import held_lock
+from sheetflow.context.running import held_lock
 from tests.tiny.desk import (
     ALL,
     AT,

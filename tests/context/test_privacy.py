@@ -8,7 +8,7 @@ import pytest
 
 from sheetflow.config.settings import Privacy, settings_of
 from sheetflow.context import open_context
-from sheetflow.context.privacy import keyed_privacy
+from sheetflow.context.opening import keyed_privacy
 from sheetflow.errors import SettingsError
 from tests.tiny.campaign import CAMPAIGN
 from tests.tiny.desk import CITY, EAST, PROVINCE, Desk, sound, words

@@ -16,7 +16,6 @@ import pytest
 
 from sheetflow.config.workspace import create_workspace
 from sheetflow.context import open_context
-from sheetflow.context.stamps import judge_token
 from sheetflow.reading import read_workbook
 from sheetflow.schemas.book import FULL, Stamp
 from sheetflow.schemas.layout import STAMP_KEYS, STAMP_NAME, STAMP_SHEET
@@ -75,7 +74,7 @@ def desk(tmp_path: Path) -> Desk:
 def said_of(desk: Desk, file: Path, unit_id: str = EAST) -> Token:
     """Judge a workbook as if the unit had dropped it; give what its token says."""
     return desk.ask(
-        lambda context: judge_token(context, unit_id, check_file(context, file, unit_id).judgement)
+        lambda context: context.judge_token(unit_id, check_file(context, file, unit_id).judgement)
     )
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from sheetflow.config.units_file import COLUMNS, kept_units
 from sheetflow.config.units_workbook import write_units
-from sheetflow.context.units_in_force import parse_in_child, read_given, read_units_in_force
+from sheetflow.context.opening import parse_in_child, read_given, read_units_in_force
 from sheetflow.errors import SheetflowError, UnitsError, WorkspaceError
 from sheetflow.workbook import cell_name
 from tests.tiny.desk import EAST, IN_TIME, TREE, WEST, Desk, tree_of

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sheetflow.context import Context, open_context
-from sheetflow.context.clock import Clock
+from sheetflow.context import Clock, Context, open_context
 from sheetflow.mail.facts import gather_floods
 from sheetflow.mail.send import send_due
 from sheetflow.store import NewMail

@@ -16,7 +16,7 @@ import pytest
 
 from sheetflow.context import open_context
 from sheetflow.schemas.book import Outcome
-from sheetflow.service.marks import answers_by_path, mark_of
+from sheetflow.service.consequences import answers_by_path, mark_of
 from sheetflow.service.one_pass import PassReport, run_pass
 from sheetflow.upkeep.restore import mark_missing
 from tests.golden.dumping import document_text, workbook_text

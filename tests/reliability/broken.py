@@ -67,14 +67,14 @@ BEGINS_FROM_ZERO = Broken(
     "begins-from-zero",
     "a database that does not know the archive's originals is gone on with",
     (
-        ("context/open_store.py", "    if count:\n", "    if False:\n"),
-        ("context/open_store.py", "    if received:\n", "    if False:\n"),
+        ("context/opening.py", "    if count:\n", "    if False:\n"),
+        ("context/opening.py", "    if received:\n", "    if False:\n"),
         (
-            "context/open_store.py",
+            "context/opening.py",
             "    if last.workspace != store.workspace_id:\n",
             "    if False:\n",
         ),
-        ("context/open_store.py", "    elif last.after > newest:\n", "    elif False:\n"),
+        ("context/opening.py", "    elif last.after > newest:\n", "    elif False:\n"),
     ),
 )
 
@@ -82,7 +82,7 @@ BELIEVES_THE_DISK = Broken(
     "believes-the-disk",
     "nobody looks whether the database is sound",
     (
-        ("context/open_store.py", "    if store.find_faults():\n", "    if False:\n"),
+        ("context/opening.py", "    if store.find_faults():\n", "    if False:\n"),
         ("store/sqlite.py", "        return bool(kept)\n", "        return False\n"),
     ),
 )
@@ -92,7 +92,7 @@ MARK_CLEARED_FIRST = Broken(
     "a publication counts as made before it is made",
     (
         (
-            "service/making.py",
+            "service/publish.py",
             "        placed = self._attempts.publish(",
             """        self._context.store.publications.record_rebuilt(_cleared(mark for mark, _ in made))
         placed = self._attempts.publish(""",
@@ -229,7 +229,7 @@ WATCH_ENDS = Broken(
     "trouble ends the service",
     (
         (
-            "context/retry.py",
+            "context/running.py",
             "        except (StoreBusyError, TemporaryError, WorkspaceError) as trouble:",
             "        except ZeroDivisionError as trouble:",
         ),
@@ -304,12 +304,12 @@ MAIL_IN_THE_TRANSACTION = Broken(
     "mail is sent while the answer is being committed",
     (
         (
-            "service/record.py",
+            "service/judge.py",
             "            store.outcomes.record_follow_up(entail(",
             "            store.outcomes.record_follow_up(_sent_at_once(",
         ),
         (
-            "service/record.py",
+            "service/judge.py",
             "def _log_findings(",
             """def _sent_at_once(context, *arguments):
     from sheetflow.mail.compose import Sender, compose
@@ -642,7 +642,7 @@ TWIN_TAKES_OVER = Broken(
     "one pass later, what lies beside a person's file replaces it",
     (
         (
-            "service/settle.py",
+            "service/one_pass.py",
             "            hers = _is_hers(context, entry)\n",
             "            hers = False\n            (context.workspace.outbox / entry.path).unlink()\n",
         ),
@@ -702,7 +702,7 @@ FORGETS_THE_LIST = Broken(
 OLD_NAMES_STAY = Broken(
     "old-names-stay",
     "what lies under an old name is never removed",
-    (("service/rebuild.py", "        withdraw_old_names(context)\n", ""),),
+    (("service/one_pass.py", "        withdraw_old_names(context)\n", ""),),
 )
 
 FORGETS_A_CHANGE = Broken(
@@ -734,7 +734,7 @@ KNOWN_BEFORE_MEASURED = Broken(
 """,
         ),
         (
-            "service/remeasure.py",
+            "service/changes.py",
             "    if not outdated and last in {None, digest}:",
             "    if last in {None, digest}:",
         ),
@@ -759,7 +759,7 @@ LIST_IN_OUR_OWN_PROCESS = Broken(
     "the list of units is laid out whole by the service itself",
     (
         (
-            "context/units_in_force.py",
+            "context/opening.py",
             """            units = pool.call(read_units, name, content, levels)
             return UnitTree.of(units, levels=levels)""",
             """            from sheetflow.config.units_file import find_list, parse_list, tables_of

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from sheetflow.service.health import read_health
+from sheetflow.context.running import read_health
 from tests.reliability.service_process import REPOSITORY
 
 _LIVELY = {"SHEETFLOW_INTAKE__SCAN_SECONDS": "0.3"}

@@ -20,8 +20,7 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from sheetflow.context import open_context
-from sheetflow.context.clock import Clock
+from sheetflow.context import Clock, open_context
 from sheetflow.errors import SheetflowError
 from sheetflow.service.one_pass import run_pass
 

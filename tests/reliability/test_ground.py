@@ -16,7 +16,7 @@ import pytest
 from sheetflow.cli import main
 from sheetflow.config.workspace import Workspace
 from sheetflow.context import open_context
-from sheetflow.context.lock import held_lock
+from sheetflow.context.running import held_lock
 from tests.reliability.broken import BEGINS_FROM_ZERO, BELIEVES_THE_DISK, Broken
 from tests.reliability.command_line import command
 from tests.reliability.conftest import Measured

@@ -19,8 +19,8 @@ import pytest
 
 from sheetflow.consolidation.contents import Waits
 from sheetflow.context import Context, open_context
+from sheetflow.context.running import read_health
 from sheetflow.intake.archive import blob_path
-from sheetflow.service.health import read_health
 from sheetflow.service.one_pass import work_off
 from sheetflow.service.status import standing
 from sheetflow.service.take import open_intake, take_all

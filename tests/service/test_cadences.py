@@ -13,8 +13,8 @@ from openpyxl.workbook import Workbook
 from sheetflow.config.workspace import create_workspace
 from sheetflow.periods import Period
 from sheetflow.schemas.layout import STAMP_SHEET
-from sheetflow.service.books import merged_since
 from sheetflow.service.status import standing
+from sheetflow.service.unit_history import merged_since
 from sheetflow.upkeep.remind import remind
 from tests.tiny.cadences import named
 from tests.tiny.desk import (

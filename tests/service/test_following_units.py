@@ -11,7 +11,7 @@ import pytest
 
 from sheetflow.config.units_workbook import write_units
 from sheetflow.context import Context
-from sheetflow.service.rebuild import Rebuilding
+from sheetflow.service.one_pass import Rebuilding
 from sheetflow.store.records import Publication
 from sheetflow.units import Unit, UnitTree
 from tests.tiny.desk import (

@@ -12,9 +12,16 @@ from pathlib import Path
 import pytest
 
 from sheetflow.context import open_context
-from sheetflow.context.lock import held_lock, holder_of, is_held
+from sheetflow.context.running import (
+    Pulse,
+    Verdict,
+    check_health,
+    held_lock,
+    holder_of,
+    is_held,
+    read_health,
+)
 from sheetflow.errors import WorkspaceError
-from sheetflow.service.health import Pulse, Verdict, check_health, read_health
 from sheetflow.service.one_pass import PassReport
 from sheetflow.service.watch import watch
 from tests.tiny.desk import EAST, FIRST, IN_TIME, Desk

@@ -13,7 +13,7 @@ from python_calamine import CalamineWorkbook
 
 from sheetflow.context import open_context
 from sheetflow.service.judge import judge_arrivals
-from sheetflow.service.rebuild import rebuild
+from sheetflow.service.one_pass import rebuild
 from sheetflow.service.take import open_intake, take_all
 from tests.tiny.campaign import CAMPAIGN_NAME
 from tests.tiny.desk import CITY, EAST, IN_TIME, NEXT_DAY, PROVINCE, SOUTH, WEST, Desk, sound

@@ -21,7 +21,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from sheetflow.context import open_context
-from sheetflow.service.health import Health, check_health, read_health
+from sheetflow.context.running import Health, check_health, read_health
 from sheetflow.service.watch import watch
 from sheetflow.store import Store
 from tests.tiny.desk import AT, EAST, FIRST, IN_TIME, SOUTH, WEST, Desk

@@ -8,11 +8,10 @@ import shutil
 import pytest
 
 from sheetflow.context import Context, open_context
-from sheetflow.context.lock import held_lock
+from sheetflow.context.running import held_lock
 from sheetflow.errors import WorkspaceError
 from sheetflow.service.judge import judge_arrivals
-from sheetflow.service.one_pass import run_pass
-from sheetflow.service.rebuild import Rebuilding
+from sheetflow.service.one_pass import Rebuilding, run_pass
 from sheetflow.service.take import open_intake, take_all
 from sheetflow.store.records import PublicationKind, Stale
 from tests.tiny.desk import EAST, FIRST, FIRST_NAMED, IN_TIME, NEXT_DAY, PROVINCE, WEST, Desk, sound

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sheetflow.context import open_context
-from sheetflow.context.open_store import open_store
+from sheetflow.context.opening import open_store
 from sheetflow.errors import StoreBusyError
 from sheetflow.intake.sighting import FOLDER, identity_of, key_of
 from sheetflow.service.receive import receive

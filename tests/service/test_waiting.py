@@ -13,8 +13,7 @@ from sheetflow.consolidation.contents import Waiting, Waits, tell
 from sheetflow.context import Context
 from sheetflow.intake.archive import blob_path
 from sheetflow.periods import Period
-from sheetflow.service.one_pass import PassReport
-from sheetflow.service.rebuild import rebuild
+from sheetflow.service.one_pass import PassReport, rebuild
 from sheetflow.service.status import standing
 from sheetflow.store.records import NewMail, PublicationKind, Stale
 from sheetflow.upkeep.decide import decide

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from sheetflow.config.workspace import create_workspace
-from sheetflow.context.lock import held_lock
+from sheetflow.context.running import held_lock
 from sheetflow.errors import WorkspaceError
 from sheetflow.service.one_pass import run_pass
 from sheetflow.upkeep.backup import Backup, back_up

@@ -17,8 +17,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from sheetflow.config.units_workbook import write_units
-from sheetflow.context import Context
-from sheetflow.context.clock import Clock
+from sheetflow.context import Clock, Context
 from sheetflow.upkeep.doctor import Grade, Line, disk, examine
 from tests.tiny.desk import (
     ALL,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sheetflow.context.lock import held_lock
+from sheetflow.context.running import held_lock
 from sheetflow.errors import StoreError, WorkspaceError
 from sheetflow.store.records import Submission
 from sheetflow.upkeep.decide import waive

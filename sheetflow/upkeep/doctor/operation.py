@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from sheetflow.config.stamp_key import read_stamp_key
 from sheetflow.consolidation.contents import Waits, told_besides
 from sheetflow.context import Context
-from sheetflow.context.lock import holder_of, is_held
+from sheetflow.context.running import check_health, holder_of, is_held
 from sheetflow.context.templates import BOARD_WORDS, MAIL_WORDS, REPORT_WORDS
 from sheetflow.errors import WorkspaceError
 from sheetflow.mail.letter import template_faults
@@ -17,7 +17,6 @@ from sheetflow.mail.smtp import SmtpCarrier
 from sheetflow.periods import Period
 from sheetflow.service.books import books_of
 from sheetflow.service.changes import report_trials, template_troubles
-from sheetflow.service.health import check_health
 from sheetflow.service.status import standing
 from sheetflow.store.records import PublicationKind
 from sheetflow.upkeep.doctor.finding import Line, fault, listed, ok, warning

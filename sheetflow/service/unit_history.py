@@ -1,0 +1,224 @@
+"""What children must be told: of a file's unit to judge it, of the books to roll them up.
+
+This module owns the way from the store to a `JudgeRequest` and a `BooksRequest`. It refuses
+to judge and to consolidate.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from sheetflow.children.judge_task import FormAndPeriod, JudgeRequest
+from sheetflow.consolidation.figures import Merged, PastBook, unit_figures
+from sheetflow.context import Context
+from sheetflow.findings import Explanation, Finding, Identity, Round, compare_rounds
+from sheetflow.intake.archive import blob_path
+from sheetflow.periods import Period
+from sheetflow.schemas.documents import (
+    load_explanations,
+    load_figures,
+    load_finding,
+    load_rows,
+)
+from sheetflow.schemas.forms import Form
+from sheetflow.store.records import Arrival
+from sheetflow.units import Unit
+
+OWN_OUTCOMES = ("accepted", "returned")
+"""Outcomes of workbooks that are the unit's own beyond doubt."""
+
+
+def request_for(
+    context: Context, arrival: Arrival, known_keys: frozenset[tuple[str, str]] | None = None
+) -> JudgeRequest:
+    """Give everything that judging `arrival` needs to know."""
+    request = request_for_unit(
+        context,
+        context.tree[arrival.unit_id],
+        str(blob_path(context.workspace.archive, arrival.sha256)),
+        arrival.arrived_at,
+        arrival.sha256,
+        arrival.arrival_id,
+    )
+    waived: dict[FormAndPeriod, dict[str, str]] = {}
+    for waiver in context.store.submissions.find_waivers(arrival.unit_id):
+        submission = context.store.submissions.find_submission(waiver.receipt)
+        if submission and submission.arrival_id == arrival.arrival_id:
+            spot = (submission.form, submission.period)
+            waived.setdefault(spot, {})[waiver.rule] = waiver.why
+    decisions = context.store.submissions.find_decisions(arrival.arrival_id)
+    released = bool(decisions) and decisions[-1].verdict == "release"
+    return replace(
+        request,
+        known_keys=known_keys,
+        waived=waived,
+        released=released,
+        handed_in=arrival.put_at,
+    )
+
+
+def request_for_unit(
+    context: Context, unit: Unit, path: str, now: dt.datetime, sha256: str, arrival_id: int = 0
+) -> JudgeRequest:
+    """Give what judging the file at `path` needs to know of `unit`.
+
+    It changes what was accepted of other bytes before it; `arrival_id` is 0 where it is the
+    newest of all.
+    """
+    past: list[PastBook] = []
+    changes: dict[FormAndPeriod, str] = {}
+    explained: dict[FormAndPeriod, dict[Identity, Explanation]] = {}
+    for form in context.campaign.forms:
+        past += past_books(context, form, unit)
+        for standing in context.store.submissions.find_history(unit.unit_id, form.key):
+            said = load_explanations(context.store.contents.find_explanations(standing))
+            explained[form.key, standing.period] = said
+            earlier = not arrival_id or standing.arrival_id < arrival_id
+            if earlier and standing.sha256 != sha256:
+                changes[form.key, standing.period] = standing.receipt
+    return JudgeRequest(
+        path=path,
+        campaign=context.settings.campaign,
+        unit=unit,
+        tree=context.tree,
+        now=now,
+        working_days=context.working_days,
+        day_overrides=context.day_overrides,
+        past=tuple(past),
+        standing=changes,
+        explained=explained,
+    )
+
+
+def resolve_keys(
+    context: Context, form: Form, asked: frozenset[tuple[str, str]]
+) -> frozenset[tuple[str, str]]:
+    """Tell which of the asked (sheet, ``370102-X0003``) stand in an accepted book of that unit."""
+    known: set[tuple[str, str]] = set()
+    for unit_id in {key.partition("-")[0] for _, key in asked}:
+        if unit_id not in context.tree:
+            continue
+        for submission in context.store.submissions.find_history(unit_id, form.key):
+            for sheet, text in context.store.contents.find_rows(submission).items():
+                declared = form.by_key.get(sheet)
+                column = declared.key_column if declared else None
+                if declared and column and any(asked_sheet == sheet for asked_sheet, _ in asked):
+                    known |= {
+                        (sheet, f"{unit_id}-{row[column.key]}") for row in load_rows(declared, text)
+                    }
+    return frozenset(asked & known)
+
+
+def was_in_time(context: Context, arrival: Arrival, form: str, period: str) -> bool:
+    """Whether the unit had something accepted in time before: then this is a correction, not late."""
+    return any(
+        entry.outcome == "accepted" and not entry.late and entry.arrival_id < arrival.arrival_id
+        for entry in context.store.submissions.find_submissions(
+            unit_id=arrival.unit_id, form=form, period=period
+        )
+    )
+
+
+def last_round(
+    context: Context, arrival: Arrival, form: str, period: str, still_open: Iterable[Finding]
+) -> Round | None:
+    """Compare with the attempt before `arrival`, if that one was returned.
+
+    What was held or refused in between is nobody's attempt at mending.
+    """
+    store = context.store
+    tried = [
+        entry
+        for entry in store.submissions.find_submissions(
+            unit_id=arrival.unit_id, form=form, period=period
+        )
+        if entry.arrival_id < arrival.arrival_id and entry.outcome in OWN_OUTCOMES
+    ]
+    last = max(tried, key=lambda entry: entry.arrival_id, default=None)
+    if last is None or last.outcome != "returned":
+        return None
+    said = load_explanations(store.contents.find_explanations(last))
+    told = map(load_finding, store.contents.find_findings(last))
+    return compare_rounds([entry for entry in told if entry.identity not in said], still_open)
+
+
+def past_books(context: Context, form: Form, unit: Unit) -> list[PastBook]:
+    """Give the accepted workbooks of `form` that the unit's next one goes on from.
+
+    Its own, one a period, with the 累计 at its end; then those of units merged into it.
+    """
+    books = _own_books(context, form, unit)
+    for ended, since in merged_since(context, form, unit):
+        books += [
+            replace(book, ended=ended.unit_id, since=since.period_id)
+            for book in _own_books(context, form, ended)
+        ]
+    return books
+
+
+def merged_since(context: Context, form: Form, unit: Unit) -> Iterator[tuple[Unit, Period]]:
+    """Give each unit merged into this one, and the form's first period that this one reports for it."""
+    for ended in context.tree.succeeded:
+        if ended.valid_to is None:
+            continue
+        for period in form.periods_of(ended.valid_to.year):
+            if ended in context.tree.predecessors_on(unit.unit_id, period.last_day):
+                yield ended, period
+                break
+
+
+def _own_books(context: Context, form: Form, unit: Unit) -> list[PastBook]:
+    store = context.store
+    standing = {
+        entry.period: entry
+        for entry in store.submissions.find_history(unit.unit_id, form.key)
+        if unit.exists_on(form.period(entry.period).last_day)
+    }
+    figures = store.measurements.find_indicators(standing.values())
+    measured = {
+        period: load_figures(figures.get(submission.receipt, {}))
+        for period, submission in standing.items()
+    }
+    books = {sheet.key for sheet in form.sheets if sheet.is_book}
+    return [
+        PastBook(
+            form=form.key,
+            period=period,
+            receipt=submission.receipt,
+            rows={
+                key: text
+                for key, text in store.contents.find_rows(submission).items()
+                if key in books
+            },
+            totals={
+                code: values.total
+                for code, values in unit_figures(
+                    form,
+                    form.period(period),
+                    measured,
+                    merged_figures(context, form, unit, form.period(period)),
+                ).values.items()
+            },
+        )
+        for period, submission in standing.items()
+    ]
+
+
+def merged_figures(context: Context, form: Form, unit: Unit, period: Period) -> list[Merged]:
+    """Give what the units measured that have been merged into this one by `period`."""
+    store = context.store
+    found: list[Merged] = []
+    for ended, since in merged_since(context, form, unit):
+        if since > period:
+            continue
+        history = store.submissions.find_history(ended.unit_id, form.key)
+        figures = store.measurements.find_indicators(history)
+        measured = {
+            entry.period: load_figures(figures.get(entry.receipt, {}))
+            for entry in history
+            if form.period(entry.period) < since
+        }
+        found.append(Merged(measured, since))
+    return found
