@@ -28,7 +28,7 @@ from sheetflow.demo.draft import Draft, plan_typing, type_workbook
 from sheetflow.demo.sample_maker import make_samples
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.prefill import prefill_blank
-from sheetflow.schemas.samples import Samples, Scene
+from sheetflow.schemas.campaign import Samples, Scene
 from sheetflow.units import Unit, UnitTree
 from sheetflow.writing import Dress, write_workbook
 

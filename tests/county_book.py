@@ -18,8 +18,8 @@ from sheetflow.findings import Finding, Place
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.pipeline import judge
 from sheetflow.schemas.book import Earlier, Judgement, JudgingContext
+from sheetflow.schemas.campaign import Scene
 from sheetflow.schemas.layout import HEADER_ROW, STATISTICS_COLUMNS, columns_in
-from sheetflow.schemas.samples import Scene
 from sheetflow.schemas.sheets import Kind
 from sheetflow.units import Unit, UnitTree
 from sheetflow.workbook import RawWorkbook, parse_cell_name

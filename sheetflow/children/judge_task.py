@@ -22,6 +22,7 @@ from sheetflow.findings import Explanation, Finding, Identity
 from sheetflow.masks import MaskPolicy
 from sheetflow.periods import Period
 from sheetflow.schemas.book import Book, Judgement, JudgingContext, Outcome, receipt_of
+from sheetflow.schemas.conditions import Table
 from sheetflow.schemas.documents import (
     Indicators,
     as_kept,
@@ -32,7 +33,6 @@ from sheetflow.schemas.documents import (
 )
 from sheetflow.schemas.indicators import measure_all
 from sheetflow.schemas.parsing import Value
-from sheetflow.schemas.tables import Table
 from sheetflow.units import Unit, UnitTree
 from sheetflow.workbook import RawWorkbook
 

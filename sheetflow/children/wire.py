@@ -29,7 +29,7 @@ _VALUES = {
     "sheetflow.children.roll_up_tasks": ("ReportReply", "WorkbookReply"),
     "sheetflow.findings": ("Explanation", "Finding", "Place", "Severity"),
     "sheetflow.schemas.book": ("Judgement", "Outcome"),
-    "sheetflow.units.unit": ("Unit",),
+    "sheetflow.units.tree": ("Unit",),
     "sheetflow.workbook": ("Mark", "RawSheet", "RawWorkbook", "Run"),
     "sheetflow.writing.consolidated.joined": ("Piece",),
 }

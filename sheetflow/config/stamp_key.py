@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sheetflow.durable import sync_folder, write_whole
 from sheetflow.errors import WorkspaceError
-from sheetflow.schemas.tokens import StampKey
+from sheetflow.schemas.layout import StampKey
 
 _KEY_BYTES = 32
 _FILE = re.compile(rb"([0-9a-f]{64})\s*")

@@ -28,11 +28,9 @@ from sheetflow.consolidation.figures import add_up
 from sheetflow.masks import Look, MaskPolicy
 from sheetflow.periods import OFFICE_ZONE
 from sheetflow.schemas.campaign import Campaign
-from sheetflow.schemas.columnwise import each
-from sheetflow.schemas.forms import Form
-from sheetflow.schemas.keys import merged
+from sheetflow.schemas.columns import each
+from sheetflow.schemas.forms import Across, Form, merged
 from sheetflow.schemas.parsing import Value
-from sheetflow.schemas.reports import Across
 from sheetflow.units import Unit, UnitTree, names_told_apart
 
 

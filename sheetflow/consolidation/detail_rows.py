@@ -16,14 +16,12 @@ from sheetflow.consolidation.accepted import Accepted, Books
 from sheetflow.consolidation.contents import DetailRow, DetailSheet
 from sheetflow.masks import Look, MaskPolicy, mask_value, name_columns
 from sheetflow.schemas.cells import Text
-from sheetflow.schemas.columns import Column, Mask
-from sheetflow.schemas.columnwise import each
-from sheetflow.schemas.forms import Form
+from sheetflow.schemas.columns import Column, Mask, each
+from sheetflow.schemas.conditions import column_of
+from sheetflow.schemas.forms import Form, key_columns, merge_keys, merged
 from sheetflow.schemas.indicators import plain
-from sheetflow.schemas.keys import key_columns, merge_keys, merged
 from sheetflow.schemas.parsing import Value
 from sheetflow.schemas.sheets import Kind, RollUp, Sheet
-from sheetflow.schemas.tables import column_of
 from sheetflow.units import Unit, UnitTree
 
 _LABEL_LIMIT = 50

@@ -34,10 +34,9 @@ from sheetflow.consolidation.report_data import (
 from sheetflow.masks import MaskPolicy
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.columns import Mask
-from sheetflow.schemas.forms import Form
+from sheetflow.schemas.forms import Across, ChartSpec, Form, ReportSpec
 from sheetflow.schemas.indicators import Indicator, Ratio, Values
 from sheetflow.schemas.parsing import Value
-from sheetflow.schemas.reports import Across, ChartSpec, ReportSpec
 from sheetflow.schemas.sheets import Kind
 from sheetflow.units import Unit
 

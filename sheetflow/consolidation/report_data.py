@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from sheetflow.schemas.reports import Across
+from sheetflow.schemas.forms import Across
 
 Number = int | float | Decimal
 

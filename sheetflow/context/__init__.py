@@ -32,7 +32,7 @@ from sheetflow.publishing.existing import Stamp
 from sheetflow.schemas.book import Judgement
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.forms import Form
-from sheetflow.schemas.tokens import StampKey, Token
+from sheetflow.schemas.layout import StampKey, Token
 from sheetflow.store import Store
 from sheetflow.units import Unit, UnitTree
 

@@ -18,9 +18,10 @@ from random import Random
 from typing import TYPE_CHECKING, cast
 
 from sheetflow.periods import Period
+from sheetflow.schemas.campaign import Samples, Typed
 from sheetflow.schemas.cells import CellType
 from sheetflow.schemas.columns import Column
-from sheetflow.schemas.conditions import Condition
+from sheetflow.schemas.conditions import Condition, Row
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.layout import (
     FIRST_ROW,
@@ -29,9 +30,7 @@ from sheetflow.schemas.layout import (
     columns_in,
 )
 from sheetflow.schemas.parsing import read_list
-from sheetflow.schemas.samples import Samples, Typed
 from sheetflow.schemas.sheets import Kind, Sheet
-from sheetflow.schemas.tables import Row
 from sheetflow.units import Unit
 from sheetflow.workbook import column_letters
 

@@ -13,6 +13,7 @@ from random import Random
 from types import MappingProxyType
 
 from sheetflow.demo.draft import Cell, Draft, governing
+from sheetflow.schemas.campaign import Typed
 from sheetflow.schemas.cells import (
     CellType,
     Choice,
@@ -29,7 +30,6 @@ from sheetflow.schemas.cells import (
 )
 from sheetflow.schemas.columns import Column
 from sheetflow.schemas.layout import columns_in
-from sheetflow.schemas.samples import Typed
 from sheetflow.schemas.sheets import Kind
 
 Plant = Callable[[Draft, Random], bool]

@@ -11,7 +11,15 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import cast
 
-from sheetflow.schemas.campaign import Campaign
+from sheetflow.schemas.campaign import (
+    Campaign,
+    Maker,
+    SampleRow,
+    Samples,
+    SampleWords,
+    Scene,
+    Typed,
+)
 from sheetflow.schemas.cells import (
     Choice,
     Choices,
@@ -28,13 +36,11 @@ from sheetflow.schemas.cells import (
     Whole,
 )
 from sheetflow.schemas.columns import Column
-from sheetflow.schemas.conditions import Condition
+from sheetflow.schemas.conditions import Condition, Row
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.layout import columns_in
-from sheetflow.schemas.personal import check_digit
-from sheetflow.schemas.samples import Maker, SampleRow, Samples, SampleWords, Scene, Typed
+from sheetflow.schemas.parsing import check_digit
 from sheetflow.schemas.sheets import Kind, Sheet
-from sheetflow.schemas.tables import Row
 
 SURNAMES = "王李张刘陈杨赵孙周吴徐马朱胡郭林高梁宋郑谢韩唐冯于董程曹袁邓许傅沈曾彭吕"
 _GIVEN = [

@@ -21,11 +21,10 @@ from sheetflow.demo.draft import WHOLE_SHEET, Draft, Typing, plan_typing, resave
 from sheetflow.demo.mistakes import BY_CELL, BY_WORKBOOK, HABITS, TOLD_BY_XLSX_ALONE
 from sheetflow.demo.sample_maker import make_samples
 from sheetflow.periods import Period
-from sheetflow.schemas.campaign import Campaign
+from sheetflow.schemas.campaign import Campaign, Scene
 from sheetflow.schemas.cells import Text
 from sheetflow.schemas.conditions import Is
 from sheetflow.schemas.layout import FIRST_ROW, HEADER_ROW, cell_in
-from sheetflow.schemas.samples import Scene
 from sheetflow.units import Levels, Unit, UnitTree
 
 

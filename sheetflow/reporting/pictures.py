@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from sheetflow.consolidation.report_data import Number, Picture
 from sheetflow.reporting.template_values import percent, plain, share
-from sheetflow.schemas.reports import Across
+from sheetflow.schemas.forms import Across
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

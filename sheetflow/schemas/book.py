@@ -16,11 +16,11 @@ from types import MappingProxyType
 
 from sheetflow.findings import Explanation, Finding, Identity, Place
 from sheetflow.periods import Period, deadline
+from sheetflow.schemas.conditions import Table
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.indicators import Figures, Number, measure_all
 from sheetflow.schemas.parsing import Value
 from sheetflow.schemas.sheets import Sheet
-from sheetflow.schemas.tables import Table
 from sheetflow.units import Unit, UnitTree
 from sheetflow.workbook import Address, CellValue, cell_name
 
@@ -281,7 +281,7 @@ FULL = "full"
 class Stamp:
     """What a workbook says of itself in its hidden cells (empty where it says nothing).
 
-    `token` is as in `tokens`; `edition` says which of the form's columns it holds.
+    `token` is made by `layout.StampKey`; `edition` says which of the form's columns it holds.
     """
 
     campaign: str = ""

@@ -20,12 +20,13 @@ from sheetflow.schemas.parsing import (
     Value,
     read_code,
     read_day,
+    read_id_number,
     read_list,
     read_name,
     read_number,
+    read_phone,
     read_text,
 )
-from sheetflow.schemas.personal import read_id_number, read_phone
 from sheetflow.workbook import CellValue
 
 Json = str | int | float | list[str] | None

@@ -1,4 +1,4 @@
-"""Conditions on the plain columns of one row.
+"""Rows, and conditions on the plain columns of one row.
 
 A condition is one expression with three readings: does it hold for a row (Python),
 what is it as an Excel formula (over one cell or a whole range), and how is it said
@@ -7,12 +7,50 @@ in Chinese. It refuses anything that needs another row or sheet.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import chain, compress, repeat
+from typing import overload
 
-from sheetflow.schemas.tables import Row, column_of
+from sheetflow.schemas.parsing import Value
+
+Row = Mapping[str, Value]
+
+
+class Table(Sequence[Row]):
+    """Rows that cut out each of their columns once, however many ask for it."""
+
+    __slots__ = ("_columns", "_rows")
+
+    def __init__(self, rows: Iterable[Row] = ()) -> None:
+        self._rows = tuple(rows)
+        self._columns: dict[str, Sequence[Value]] = {}
+
+    def column(self, key: str) -> Sequence[Value]:
+        """Give the values of one column from the first row to the last."""
+        if key not in self._columns:
+            self._columns[key] = [row.get(key) for row in self._rows]
+        return self._columns[key]
+
+    @overload
+    def __getitem__(self, number: int) -> Row: ...
+    @overload
+    def __getitem__(self, number: slice) -> Sequence[Row]: ...
+    def __getitem__(self, number: int | slice) -> Row | Sequence[Row]:
+        return self._rows[number]
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+
+def column_of(rows: Iterable[Row], key: str) -> Sequence[Value]:
+    """Give one column of any rows."""
+    return rows.column(key) if isinstance(rows, Table) else [row.get(key) for row in rows]
+
 
 Refer = Callable[[str], str]
 """Gives a column's cell or range in Excel: ``$F4`` or ``走访记录!$F$4:$F$20003``."""

@@ -19,7 +19,6 @@ from sheetflow.schemas.cells import Choice, Choices, IdNumber
 from sheetflow.schemas.columns import Column
 from sheetflow.schemas.conditions import Condition, Every, Is, Not
 from sheetflow.schemas.layout import CONSOLIDATED_SHEETS, GUIDE_SHEET, ISSUES_SHEET, STAMP_SHEET
-from sheetflow.schemas.reports import TEMPLATE_NAMES
 from sheetflow.schemas.sheets import Kind, Sheet
 
 if TYPE_CHECKING:
@@ -29,6 +28,20 @@ _LONGEST_TITLE = 31
 _NOT_IN_TITLES = frozenset("[]:*?/\\")
 _EVER = -1
 _OURS = {GUIDE_SHEET, ISSUES_SHEET, STAMP_SHEET, "History"}
+
+
+TEMPLATE_NAMES = frozenset(
+    {
+        *("单位名称", "单位级别", "全域", "下级单位", "活动名称", "报告期", "累计时段"),
+        *("上一报告期", "有上期", "口径说明", "成文日期", "发文单位", "主送机关"),
+        *("红头", "发文机关标志"),
+        *("发文字号", "版记", "抄送", "印发机关", "印发日期"),
+        *("本期", "累计", "上期", "上期累计", "比上期", "较上期", "居前"),
+        *("各单位", "上报情况", "典型案例", "图题", "图"),
+        *("未报单位", "零报告单位", "迟报单位", "应报单位数", "已报单位数", "上期已报单位数"),
+    }
+)
+"""What a report template calls its own: no heading that is quoted may be called so."""
 
 
 def refuse_contradictions(form: Form) -> None:

@@ -1,4 +1,4 @@
-"""Forms: which sheets are filled, what they add up to, how often.
+"""Forms: which sheets are filled, what they add up to, how often, what they give to reports.
 
 This module owns a form's shape, and what of it stands in which version; it refuses to know
 any campaign. That a declaration does not contradict itself is held by `contradictions`.
@@ -9,14 +9,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from functools import cached_property
 from types import MappingProxyType
 
 from sheetflow.periods import Cadence, Period
+from sheetflow.schemas.cells import Key
 from sheetflow.schemas.conditions import Condition, Is
 from sheetflow.schemas.contradictions import refuse_contradictions
 from sheetflow.schemas.indicators import Indicator
-from sheetflow.schemas.reports import ChartSpec, ReportSpec
+from sheetflow.schemas.parsing import Value
 from sheetflow.schemas.sheets import Kind, Sheet
 
 
@@ -77,6 +79,55 @@ class OwnTotals:
     def columns(self) -> tuple[str, ...]:
         """The columns asked."""
         return (self.code, self.figure)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportSpec:
+    """Where the report finds its quotes and its stories.
+
+    The columns of the card `narrative` are quoted under their labels. Rows of
+    `story_sheet` that meet `story_where` are told with `story_title` and `story_text`.
+    At most `quotes` units are quoted under one heading, and `stories` told. A quote has at
+    least `shortest` characters; one of more than `longest` is cut after a sentence.
+    """
+
+    narrative: str
+    story_sheet: str = ""
+    story_where: Condition | None = None
+    story_title: str = ""
+    story_text: str = ""
+    quotes: int = 5
+    stories: int = 6
+    shortest: int = 30
+    longest: int = 400
+
+
+class Across(StrEnum):
+    """What a chart compares: the units below, several indicators, or the periods."""
+
+    UNITS = "units"
+    """One bar for 本级 and for each unit below, one colour for each indicator."""
+
+    INDICATORS = "indicators"
+    """One slice for each indicator, of the total: the indicators are parts of a whole."""
+
+    PERIODS = "periods"
+    """One line for each indicator, over the periods of the year so far."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChartSpec:
+    """One chart: its title, the indicators it draws, and what it compares.
+
+    `current` draws 本期, else 累计/期末. Indicators that share a chart share a unit of measure.
+    A chart with a `name` is also a picture of the Word report, which calls it so.
+    """
+
+    title: str
+    codes: tuple[str, ...]
+    across: Across = Across.UNITS
+    current: bool = False
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -294,3 +345,35 @@ def _cover_in(cover: Cover, sheets: Mapping[str, Sheet]) -> Cover:
         nil=nil if nil and known.keys() >= set(nil.columns()) else None,
         exempt_when_nil=cover.exempt_when_nil & sheets.keys(),
     )
+
+
+SEPARATOR = "-"
+
+
+def with_unit(form: Form, sheet: Sheet, unit_id: str, row: Mapping[str, Value]) -> dict[str, Value]:
+    """Give the row with its key, and the keys it points to, in their merged form."""
+    return merge_keys(key_columns(form, sheet), unit_id, row)
+
+
+def key_columns(form: Form, sheet: Sheet) -> tuple[str, ...]:
+    """The columns that hold numbered keys, the rows' own or those of other rows."""
+    named = {
+        column.key: form.by_key[column.refers_to].key_column if column.refers_to else column
+        for column in sheet.columns
+    }
+    return tuple(key for key, column in named.items() if column and isinstance(column.type, Key))
+
+
+def merge_keys(columns: Iterable[str], unit_id: str, row: Mapping[str, Value]) -> dict[str, Value]:
+    """Give the row with the keys in `columns` in their merged form."""
+    keys = {column: merged(unit_id, row[column]) for column in columns if row.get(column)}
+    return {**row, **keys}
+
+
+def merged(unit_id: str, key: Value) -> Value:
+    """Put the unit before a key that bears none yet: X0001 of 370102 is 370102-X0001."""
+    if isinstance(key, tuple):
+        return tuple(str(merged(unit_id, part)) for part in key)
+    if not isinstance(key, str) or SEPARATOR in key:
+        return key
+    return f"{unit_id}{SEPARATOR}{key}"

@@ -15,10 +15,9 @@ from functools import cache, cached_property, partial
 from itertools import chain
 from typing import ClassVar
 
-from sheetflow.schemas.conditions import Condition, Every, Refer
+from sheetflow.schemas.conditions import Condition, Every, Refer, Row, Table, column_of
 from sheetflow.schemas.parsing import Value
 from sheetflow.schemas.sheets import Kind, Sheet
-from sheetflow.schemas.tables import Row, Table, column_of
 
 Number = int | Decimal | None
 """A figure; None where there is nothing to count (not the same as 0)."""

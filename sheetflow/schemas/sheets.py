@@ -14,8 +14,7 @@ from functools import cached_property
 
 from sheetflow.schemas.cells import Day, Key, Reference, References
 from sheetflow.schemas.columns import Column, RowModel, Versioned, text
-from sheetflow.schemas.conditions import Condition, Every, Filled, Not
-from sheetflow.schemas.tables import Row
+from sheetflow.schemas.conditions import Condition, Every, Filled, Not, Row
 
 
 class Kind(StrEnum):

@@ -28,24 +28,21 @@ from sheetflow.consolidation.report_builder import Letter
 from sheetflow.consolidation.report_data import Letterhead
 from sheetflow.context import Context
 from sheetflow.periods import Period
-from sheetflow.schemas.digests import (
+from sheetflow.schemas.documents import (
     board_digest,
+    load_explanations,
+    load_figures,
+    load_finding,
+    load_rows,
     measure_digest,
     measure_digests,
     report_digest,
     roll_up_digest,
     workbook_digest,
 )
-from sheetflow.schemas.documents import (
-    load_explanations,
-    load_figures,
-    load_finding,
-    load_rows,
-)
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.indicators import Figures
-from sheetflow.schemas.parsing import Value
-from sheetflow.schemas.personal import holds_personal_number
+from sheetflow.schemas.parsing import Value, holds_personal_number
 from sheetflow.service.unit_history import OWN_OUTCOMES
 from sheetflow.store.records import Measurement, PublicationKind, Submission
 from sheetflow.units import Unit

@@ -5,10 +5,8 @@ folder, its chain and its successor all follow from here. So do the levels of a 
 """
 
 from sheetflow.units.levels import THREE_LEVELS, Levels, LevelSpec
-from sheetflow.units.names import names_told_apart, units_called
 from sheetflow.units.rows import HEADERS, parse_units
-from sheetflow.units.tree import UnitTree
-from sheetflow.units.unit import Unit
+from sheetflow.units.tree import Unit, UnitTree, names_told_apart, units_called
 
 __all__ = [
     "HEADERS",

@@ -16,9 +16,7 @@ from typing import TypeVar
 from sheetflow.errors import UnitsError
 from sheetflow.lookalikes import plain
 from sheetflow.units.levels import THREE_LEVELS, Levels
-from sheetflow.units.tree import UnitTree
-from sheetflow.units.unit import Unit
-from sheetflow.units.validation import find_faults
+from sheetflow.units.tree import Unit, UnitTree, find_faults
 
 HEADERS = {
     "unit_id": "单位代码",

@@ -1,18 +1,50 @@
-"""Who reports to whom: parents, chains, administrative order, successors.
+"""Units: who reports to whom, who takes over whom, what they are called; and what contradicts itself in a list.
 
-This module owns the tree. It refuses to ask the clock: the day is handed in.
+This module refuses to ask the clock (the day is handed in), and to choose one of several units of a name.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from sheetflow.errors import UnitsError
+from sheetflow.lookalikes import plain, without_spaces
 from sheetflow.units.levels import THREE_LEVELS, Levels
-from sheetflow.units.unit import Unit
-from sheetflow.units.validation import find_faults
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """One unit: who it is, whom it reports to, where its mail goes, when it exists.
+
+    `level` is the name of one of the campaign's levels.
+    """
+
+    unit_id: str
+    name: str
+    level: str
+    parent: str | None = None
+    division_code: str | None = None
+    kind: str = ""
+    mails: tuple[str, ...] = ()
+    valid_from: dt.date | None = None
+    valid_to: dt.date | None = None
+    successor: str | None = None
+
+    @property
+    def folder(self) -> str:
+        """The name of its inbox and outbox folder: ``370102-历下区``."""
+        return f"{self.unit_id}-{self.name}"
+
+    def exists_on(self, day: dt.date) -> bool:
+        """Whether the unit exists on `day`."""
+        return (self.valid_from is None or self.valid_from <= day) and (
+            self.valid_to is None or day <= self.valid_to
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,3 +160,192 @@ class UnitTree:
             and (heir := self.successor_on(unit.unit_id, day)) is not None
             and heir.unit_id == unit_id
         )
+
+
+_TIES = {"parent": "“上级单位代码”", "successor": "“撤并后归入”"}
+
+
+Numbered = tuple[int, Unit]
+
+
+def find_faults(
+    rows: Sequence[Numbered], levels: Levels, unread: Sequence[tuple[int, str]] = ()
+) -> list[str]:
+    """Find every contradiction among `rows` (row number, 0 where unknown, and unit).
+
+    `unread` are rows of which no more than the unit's id could be read: they are units all
+    the same, so that nobody who names one is told that it is not there.
+    """
+    strange = [
+        f"{unit.folder} 的“级别”{unit.level}应为{levels.listed}，请改正。"
+        for _, unit in rows
+        if unit.level not in levels
+    ]
+    if strange:
+        return strange  # of units from elsewhere; a list's rows were read by the same names
+    by_id = {unit.unit_id: unit for _, unit in rows}
+    rings = {tie: _rings(by_id, tie) for tie in _TIES}
+    turning = {unit_id for found in rings.values() for ring in found for unit_id in ring}
+    highest = min((levels.rank(unit.level) for unit in by_id.values()), default=0)
+    ranks = {unit.unit_id: levels.rank(unit.level) - highest for unit in by_id.values()}
+    faults = _twice([*((number, unit.unit_id) for number, unit in rows), *unread])
+    known = {unit_id for _, unit_id in unread}
+    for number, unit in rows:
+        where = f"第{number}行：" if number else ""
+        # A ring breaks other rules too; one sentence for one cause.
+        ties = () if unit.unit_id in turning else _tie_faults(unit, by_id, known, ranks)
+        faults += [where + fault for fault in (*ties, *_order_of_days(unit))]
+    for tie, found in rings.items():
+        faults += [
+            f"{_TIES[tie]}绕成了一个圈：{' → '.join([*ring, ring[0]])}。请改正其中一行。"
+            for ring in found
+        ]
+    return faults
+
+
+def _rings(units: Mapping[str, Unit], tie: str) -> list[list[str]]:
+    rings = []
+    for start in units:
+        seen = [start]
+        current: str | None = getattr(units[start], tie)
+        while current is not None and current in units and current not in seen:
+            seen.append(current)
+            current = getattr(units[current], tie)
+        if current == start and start == min(seen):
+            rings.append(seen)
+    return rings
+
+
+def _twice(rows: Sequence[tuple[int, str]]) -> list[str]:
+    # Folded: 36A and 36a would share a folder on a Windows share.
+    counts = Counter(unit_id.casefold() for _, unit_id in rows)
+    faults = []
+    for folded, count in counts.items():
+        if count > 1:
+            same = sorted((number, name) for number, name in rows if name.casefold() == folded)
+            numbers = "、".join(f"第{number}行" for number, _ in same if number)
+            where = f"{numbers}：" if numbers else ""
+            faults.append(
+                f"{where}单位代码 {same[0][1]} 出现了{count}次（不分大小写）。"
+                "每个单位只能有一行，请删去或改正。"
+            )
+    return faults
+
+
+def _tie_faults(
+    unit: Unit, units: Mapping[str, Unit], known: AbstractSet[str], ranks: Mapping[str, int]
+) -> Iterator[str]:
+    """Find what is wrong with the units that `unit` names, but for those only `known` to be.
+
+    `ranks` are counted from the highest level on the list.
+    """
+    if unit.parent not in known - units.keys():
+        yield from _parent_faults(unit, units, ranks)
+    if unit.successor not in known - units.keys():
+        yield from _successor_faults(unit, units)
+
+
+def _order_of_days(unit: Unit) -> Iterator[str]:
+    if unit.valid_from and unit.valid_to and unit.valid_from > unit.valid_to:
+        yield f"{unit.folder} 的“失效日期”早于“生效日期”。请改正其中一个。"
+
+
+def _parent_faults(
+    unit: Unit, units: Mapping[str, Unit], ranks: Mapping[str, int]
+) -> Iterator[str]:
+    if unit.parent is None:
+        if ranks[unit.unit_id] > 0:
+            yield f"{unit.folder} 没有填“上级单位代码”。只有名单里最高一级的单位可以不填，请补上。"
+        return
+    parent = units.get(unit.parent)
+    if parent is None:
+        yield f"{unit.folder} 的“上级单位代码”{unit.parent} 不在名单里。请补上这个单位或改正代码。"
+    elif ranks[parent.unit_id] >= ranks[unit.unit_id]:
+        yield (
+            f"{unit.folder} 是{unit.level}级，不能隶属于{parent.level}级的"
+            f" {parent.folder}。请改正“级别”或“上级单位代码”。"
+        )
+    elif parent.valid_to and (unit.valid_to is None or unit.valid_to > parent.valid_to):
+        yield (
+            f"{unit.folder} 的上级单位 {parent.folder} 已于 {parent.valid_to} 失效。"
+            "请改填现在的“上级单位代码”，或填写本单位的“失效日期”。"
+        )
+
+
+def _successor_faults(unit: Unit, units: Mapping[str, Unit]) -> Iterator[str]:
+    if unit.successor is None:
+        return
+    heir = units.get(unit.successor)
+    if heir is None:
+        yield f"{unit.folder} 的“撤并后归入”{unit.successor} 不在名单里。请补上这个单位或改正代码。"
+    elif unit.valid_to is None:
+        yield f"{unit.folder} 填了“撤并后归入”，却没有填“失效日期”。请补上（存在的最后一天）。"
+    elif not heir.exists_on(unit.valid_to + dt.timedelta(days=1)):
+        yield (
+            f"{unit.folder} 失效时，归入的 {heir.folder} 并不存在。请改正两个单位的“生效日期”“失效日期”。"
+        )
+
+
+_KIND = re.compile(
+    r"(?<=..)(自治区|自治县|自治州|自治旗|特区|地区|省|市|社区|区|县|旗|盟|州|民族乡|乡|镇|街道|村)$"
+)
+_OFFICES = ("", "妇联", "妇女联合会")
+_BEHIND = re.compile(r"(妇女联合会|妇联|\([^()]*\))+$")
+
+
+def names_told_apart(units: Iterable[Unit]) -> dict[str, str]:
+    """Name each unit by its id; a name that stands twice gets its superior's before it.
+
+    市中区 stands three times in a province: 济南市市中区. A superior that is not among
+    `units` is not named.
+    """
+    known = {unit.unit_id: unit for unit in units}
+    often = Counter(unit.name for unit in known.values())
+    named = {}
+    for unit in known.values():
+        above = known.get(unit.parent or "")
+        named[unit.unit_id] = (above.name if above and often[unit.name] > 1 else "") + unit.name
+    return named
+
+
+def names_of(unit: Unit, tree: UnitTree) -> frozenset[str]:
+    """Give what people call `unit` and each of its superiors, in full and in short.
+
+    济南市历下区, 历下, 历下区妇联, 济南市, 山东省妇女联合会; none of them has a space.
+    """
+    chain = tree.chain(unit.unit_id) if unit.unit_id in tree else (unit,)
+    return frozenset(
+        name + office
+        for rank in range(len(chain))
+        for name in _names(chain[rank:])
+        for office in _OFFICES
+    )
+
+
+def units_called(typed: str, tree: UnitTree) -> tuple[Unit, ...]:
+    """Give the units that a typed name may mean: 历下区, 济南市历下区妇联, 历下妇女联合会.
+
+    Superiors may stand before the name, full or short; blanks do not count.
+    """
+    name = _bare(typed)
+    return tuple(unit for unit in tree if name in _names(tree.chain(unit.unit_id)))
+
+
+def _names(chain: Sequence[Unit]) -> set[str]:
+    """Give what the first of a chain is called, alone or behind any of those above it."""
+    fronts = {""}
+    for above in reversed(chain[1:]):
+        fronts |= {front + name for name in _called(above) for front in fronts}
+    return {front + name for name in _called(chain[0]) for front in fronts}
+
+
+def _called(unit: Unit) -> set[str]:
+    """Give a unit's name in full and in short, and as `_bare` has both."""
+    full = without_spaces(unit.name)
+    named = {full, _KIND.sub("", full)}
+    return named | set(map(_bare, named))
+
+
+def _bare(typed: str) -> str:
+    """Drop blanks, and what a women's federation puts behind the name of its place."""
+    return _BEHIND.sub("", without_spaces(plain(typed)))

@@ -10,10 +10,10 @@ from dataclasses import replace
 
 from sheetflow.findings import Catalogue, Finding, Place
 from sheetflow.schemas.book import Book, BookRow, BookSheet, JudgingContext
-from sheetflow.schemas.columnwise import is_blank
+from sheetflow.schemas.columns import is_blank
 from sheetflow.schemas.layout import columns_in
 from sheetflow.schemas.sheets import Kind, Sheet
-from sheetflow.units.names import names_of
+from sheetflow.units.tree import names_of
 from sheetflow.validators.cell_marks import marks_of_row
 from sheetflow.validators.row_findings import Reader, read_lines, tell_row
 from sheetflow.validators.rows import read_table

@@ -12,8 +12,7 @@ from dataclasses import dataclass, field
 from sheetflow.number_formats import shown_otherwise
 from sheetflow.schemas.book import BookSheet
 from sheetflow.schemas.cells import Day, IdNumber, Key, NameKey, PeriodName, Phone, Reference
-from sheetflow.schemas.columns import Column, Fault
-from sheetflow.schemas.columnwise import is_blank
+from sheetflow.schemas.columns import Column, Fault, is_blank
 from sheetflow.schemas.parsing import read_text
 from sheetflow.workbook import Address, CellValue, Mark, RawSheet, Run
 

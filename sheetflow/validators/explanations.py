@@ -20,8 +20,7 @@ from sheetflow.findings import Catalogue, Explanation, Finding, Identity, Place,
 from sheetflow.schemas.book import Book, JudgingContext
 from sheetflow.schemas.cells import Text
 from sheetflow.schemas.layout import ISSUE_COLUMNS, ISSUES_SHEET, OLDER_ANSWER_COLUMN
-from sheetflow.schemas.parsing import read_code, read_text
-from sheetflow.schemas.personal import holds_personal_number
+from sheetflow.schemas.parsing import holds_personal_number, read_code, read_text
 from sheetflow.schemas.sheets import EXPLANATIONS
 from sheetflow.validators.catalogue import GENERAL
 from sheetflow.validators.cell_marks import listed_marks

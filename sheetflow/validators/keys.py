@@ -8,9 +8,9 @@ from sheetflow.findings import Finding, Place
 from sheetflow.schemas.book import Book, BookRow, BookSheet, JudgingContext
 from sheetflow.schemas.cells import NameKey
 from sheetflow.schemas.columns import Column
+from sheetflow.schemas.conditions import Row
 from sheetflow.schemas.parsing import Value, read_code
 from sheetflow.schemas.sheets import Sheet
-from sheetflow.schemas.tables import Row
 from sheetflow.validators.catalogue import GENERAL
 from sheetflow.validators.quotable import quote
 

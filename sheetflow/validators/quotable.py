@@ -17,7 +17,7 @@ from sheetflow.findings import Finding
 from sheetflow.schemas.book import Book, JudgingContext
 from sheetflow.schemas.cells import Choice, Choices, NameKey, Text
 from sheetflow.schemas.columns import Column
-from sheetflow.schemas.personal import holds_personal_number
+from sheetflow.schemas.parsing import holds_personal_number
 from sheetflow.schemas.sheets import Sheet
 from sheetflow.validators.catalogue import GENERAL
 

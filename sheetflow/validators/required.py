@@ -15,12 +15,10 @@ from sheetflow.findings import Finding
 from sheetflow.lookalikes import plain, plain_dashes, without_spaces
 from sheetflow.schemas.book import Book, BookRow, BookSheet, JudgingContext
 from sheetflow.schemas.cells import Reference, References, Text
-from sheetflow.schemas.columns import Column, Fault, reading
-from sheetflow.schemas.columnwise import ReadColumn
-from sheetflow.schemas.conditions import Condition
+from sheetflow.schemas.columns import Column, Fault, ReadColumn, reading
+from sheetflow.schemas.conditions import Condition, Row
 from sheetflow.schemas.layout import columns_in
 from sheetflow.schemas.parsing import CellFault, Value
-from sheetflow.schemas.tables import Row
 from sheetflow.validators.catalogue import GENERAL
 from sheetflow.workbook import CellValue
 

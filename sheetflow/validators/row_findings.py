@@ -18,8 +18,7 @@ from sheetflow.findings import UNNAMED, Argument, Catalogue, Finding, Place
 from sheetflow.lookalikes import without_debris, without_spaces, without_unseen
 from sheetflow.schemas.book import BookRow, BookSheet
 from sheetflow.schemas.cells import Choice, Text
-from sheetflow.schemas.columns import Column, Fault
-from sheetflow.schemas.columnwise import is_blank, read_column
+from sheetflow.schemas.columns import Column, Fault, is_blank, read_column
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.parsing import Value
 from sheetflow.schemas.sheets import Kind, Sheet

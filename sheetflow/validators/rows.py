@@ -11,8 +11,7 @@ from operator import itemgetter
 
 from sheetflow.findings import Place, Severity
 from sheetflow.schemas.book import BookRow, BookSheet
-from sheetflow.schemas.columns import Column
-from sheetflow.schemas.columnwise import is_blank
+from sheetflow.schemas.columns import Column, is_blank
 from sheetflow.schemas.layout import LAST_ROW, columns_in
 from sheetflow.schemas.sheets import Sheet
 from sheetflow.validators.cell_marks import marked_rows, marks_of_row

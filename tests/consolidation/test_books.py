@@ -24,7 +24,7 @@ from sheetflow.consolidation.corrections import (
 from sheetflow.masks import MaskPolicy
 from sheetflow.periods import Period
 from sheetflow.schemas.book import Outcome
-from sheetflow.schemas.keys import with_unit
+from sheetflow.schemas.forms import with_unit
 from sheetflow.units import THREE_LEVELS
 from tests.consolidation.desk import TREE, Desk
 from tests.county_book import CAMPAIGN, FORM

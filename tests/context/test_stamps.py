@@ -18,8 +18,7 @@ from sheetflow.config.workspace import create_workspace
 from sheetflow.context import open_context
 from sheetflow.reading import read_workbook
 from sheetflow.schemas.book import FULL, Stamp
-from sheetflow.schemas.layout import STAMP_KEYS, STAMP_NAME, STAMP_SHEET
-from sheetflow.schemas.tokens import StampKey, Token
+from sheetflow.schemas.layout import STAMP_KEYS, STAMP_NAME, STAMP_SHEET, StampKey, Token
 from sheetflow.upkeep.backup import STAMP_KEY, back_up
 from sheetflow.upkeep.check import check_file
 from sheetflow.upkeep.doctor import examine

@@ -16,10 +16,9 @@ from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.pipeline import judge
 from sheetflow.prefill import prefill_blank, stamp_of
 from sheetflow.schemas.book import Judgement, JudgingContext
-from sheetflow.schemas.campaign import Campaign
+from sheetflow.schemas.campaign import Campaign, Samples, Scene
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.layout import HEADER_ROW, STAMP_KEYS, STAMP_SHEET, columns_in
-from sheetflow.schemas.samples import Samples, Scene
 from sheetflow.schemas.sheets import Kind
 from sheetflow.units import Unit, UnitTree
 from sheetflow.workbook import CellValue, RawSheet, RawWorkbook

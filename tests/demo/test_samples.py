@@ -11,9 +11,8 @@ from sheetflow.demo.sample_maker import make_samples
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.pipeline import judge
 from sheetflow.schemas.book import JudgingContext, Outcome
-from sheetflow.schemas.campaign import Campaign
+from sheetflow.schemas.campaign import Campaign, Samples, Scene
 from sheetflow.schemas.forms import Form
-from sheetflow.schemas.samples import Samples, Scene
 from sheetflow.units import Unit, UnitTree
 from tests.county_book import CAMPAIGN, TREE
 from tests.demo.conftest import DAYS, lay_out

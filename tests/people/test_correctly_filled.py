@@ -23,7 +23,7 @@ from sheetflow.pipeline import judge
 from sheetflow.prefill import Filling, prefill_blank
 from sheetflow.reading import read_workbook
 from sheetflow.schemas.book import JudgingContext
-from sheetflow.schemas.samples import Samples, Scene
+from sheetflow.schemas.campaign import Samples, Scene
 from sheetflow.units import Unit
 from sheetflow.writing import Dress, write_workbook
 from tests.county_book import CAMPAIGN, FORM, TREE, WORKING_DAYS

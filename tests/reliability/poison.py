@@ -22,11 +22,11 @@ from sheetflow.demo.draft import Draft, plan_typing, type_workbook
 from sheetflow.demo.sample_maker import make_samples
 from sheetflow.masks import MaskPolicy
 from sheetflow.periods import Period
+from sheetflow.schemas.campaign import Scene, Typed
 from sheetflow.schemas.cells import IdNumber, NameKey, Phone, Text
 from sheetflow.schemas.columns import Column
-from sheetflow.schemas.samples import Scene, Typed
+from sheetflow.schemas.conditions import Row
 from sheetflow.schemas.sheets import Kind, Sheet
-from sheetflow.schemas.tables import Row
 from sheetflow.units import THREE_LEVELS, Unit, UnitTree
 
 CAMPAIGN = load_campaign("grassroots2012")

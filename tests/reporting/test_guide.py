@@ -13,7 +13,7 @@ from sheetflow.consolidation.report_data import ReportData
 from sheetflow.reporting.template import FILTERS
 from sheetflow.reporting.template_context import template_names
 from sheetflow.reporting.template_values import Record
-from sheetflow.schemas.reports import TEMPLATE_NAMES
+from sheetflow.schemas.contradictions import TEMPLATE_NAMES
 
 GUIDE = Path(__file__).parents[2] / "templates" / "report" / "模板说明.md"
 

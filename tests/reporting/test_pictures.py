@@ -19,7 +19,7 @@ from sheetflow.config.workspace import picture_font
 from sheetflow.consolidation.report_data import Picture, ReportData, Series
 from sheetflow.reporting import ReportOptions, render_report
 from sheetflow.reporting.pictures import draw_picture
-from sheetflow.schemas.reports import Across
+from sheetflow.schemas.forms import Across
 
 CITIES = ("山东省本级", "济南市", "青岛市")
 BARS = Picture(

@@ -35,8 +35,7 @@ from sheetflow.schemas.cells import (
 from sheetflow.schemas.columns import Column
 from sheetflow.schemas.indicators import plain
 from sheetflow.schemas.layout import FIRST_ROW, cell_in, columns_in
-from sheetflow.schemas.parsing import Value, read_name
-from sheetflow.schemas.personal import check_digit
+from sheetflow.schemas.parsing import Value, check_digit, read_name
 from sheetflow.schemas.sheets import Kind, Sheet
 from sheetflow.validators.books import parse_book
 from sheetflow.validators.footer_rows import kind_of_line

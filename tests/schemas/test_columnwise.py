@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sheetflow.schemas.columns import Column, Fault, reading
-from sheetflow.schemas.columnwise import each, is_blank, read_column
+from sheetflow.schemas.columns import Column, Fault, each, is_blank, read_column, reading
 from sheetflow.schemas.parsing import CellFault, Value
 from sheetflow.schemas.sheets import Sheet
 from sheetflow.workbook import CellValue

@@ -13,11 +13,11 @@ from sheetflow.schemas.conditions import (
     Filled,
     Is,
     Not,
+    Table,
     Through,
     where,
 )
 from sheetflow.schemas.parsing import Value
-from sheetflow.schemas.tables import Table
 
 LABELS = {"a": "甲", "b": "乙", "a.a": "甲的甲"}
 ONE, TWO = where("a", "是"), where("a", "是", "否")

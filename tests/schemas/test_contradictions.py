@@ -24,9 +24,8 @@ from sheetflow.schemas.columns import (
     whole,
 )
 from sheetflow.schemas.conditions import Every, Not, where
-from sheetflow.schemas.forms import OwnTotals, SamePerson
+from sheetflow.schemas.forms import ChartSpec, OwnTotals, ReportSpec, SamePerson
 from sheetflow.schemas.indicators import Count, Indicator, Ratio, Reaches, Sum
-from sheetflow.schemas.reports import ChartSpec, ReportSpec
 from sheetflow.schemas.sheets import Lookup
 from tests.schemas.small_form import COVER, HEAD, THINGS, S, Thing, form, more
 from tests.tiny.campaign import CAMPAIGN

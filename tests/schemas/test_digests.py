@@ -14,7 +14,7 @@ import pytest
 from sheetflow.campaigns import NAMES, load_campaign
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.conditions import where
-from sheetflow.schemas.digests import (
+from sheetflow.schemas.documents import (
     board_digest,
     measure_digest,
     measure_digests,
@@ -23,9 +23,8 @@ from sheetflow.schemas.digests import (
     workbook_digest,
     written,
 )
-from sheetflow.schemas.forms import Form, OwnTotals
+from sheetflow.schemas.forms import ChartSpec, Form, OwnTotals
 from sheetflow.schemas.indicators import Count, Indicator, Ratio, Sum
-from sheetflow.schemas.reports import ChartSpec
 from tests.tiny.campaign import CAMPAIGN, CAMPAIGN_NAME
 from tests.tiny.forms import PATROL_FORM
 
@@ -129,7 +128,7 @@ def test_only_what_is_measured_otherwise_is_another_measure(form: Form, codes: s
 def test_a_digest_is_the_same_in_every_process(name: str) -> None:
     """Whatever the hash seed and the addresses are, the declaration is written out alike."""
     code = (
-        "from sheetflow.campaigns import load_campaign; from sheetflow.schemas.digests import written;"
+        "from sheetflow.campaigns import load_campaign; from sheetflow.schemas.documents import written;"
         f"c = load_campaign({name!r}); print(written((c.title, c.catalogue, c.rules, c.forms)))"
     )
     said = {

@@ -13,17 +13,15 @@ from hypothesis import strategies as st
 from sheetflow.schemas.cells import Choice, Choices, Money, References, Whole
 from sheetflow.schemas.parsing import (
     CellFault,
-    read_code,
-    read_day,
-    read_list,
-    read_number,
-    read_text,
-)
-from sheetflow.schemas.personal import (
     check_digit,
     holds_personal_number,
+    read_code,
+    read_day,
     read_id_number,
+    read_list,
+    read_number,
     read_phone,
+    read_text,
 )
 from sheetflow.workbook import CellValue
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sheetflow.schemas.tokens import StampKey, Token
+from sheetflow.schemas.layout import StampKey, Token
 
 SECRET = bytes(range(32))
 KEY = StampKey(SECRET)

@@ -28,9 +28,8 @@ from sheetflow.schemas.columns import (
     whole,
 )
 from sheetflow.schemas.conditions import where
-from sheetflow.schemas.forms import Cover, Form
+from sheetflow.schemas.forms import Cover, Form, ReportSpec
 from sheetflow.schemas.indicators import Count, Indicator, Sum
-from sheetflow.schemas.reports import ReportSpec
 from sheetflow.schemas.sheets import EXPLANATIONS, Kind, RollUp, Sheet
 from sheetflow.validators.catalogue import GENERAL_CHECKS
 from tests.tiny.campaign import CHECKS, LEVELS, check_walks

@@ -12,7 +12,7 @@ from pathlib import Path
 from docx import Document
 
 from sheetflow.schemas.columns import RowModel, text
-from sheetflow.schemas.reports import ChartSpec, ReportSpec
+from sheetflow.schemas.forms import ChartSpec, ReportSpec
 from sheetflow.schemas.sheets import Kind, Sheet
 from tests.tiny.campaign import CAMPAIGN
 from tests.tiny.desk import FIRST, Desk, Rows, Spoil, sound, write

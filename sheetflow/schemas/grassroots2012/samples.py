@@ -9,9 +9,9 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
+from sheetflow.schemas.campaign import Maker, SampleRow, SampleWords, Typed
 from sheetflow.schemas.conditions import Not, where
 from sheetflow.schemas.grassroots2012.words import SERVICES, WITHDRAWN
-from sheetflow.schemas.samples import Maker, SampleRow, SampleWords, Typed
 
 _CASE, _HARD, _WIDE = "个案性", "暂时难以解决", "普遍性倾向性"
 _NOTE, _REPORT = "调查手记", "调研报告"

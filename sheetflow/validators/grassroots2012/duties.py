@@ -14,8 +14,7 @@ from sheetflow.schemas.book import Book, BookRow, JudgingContext
 from sheetflow.schemas.cells import Money
 from sheetflow.schemas.indicators import Indicator, Number
 from sheetflow.schemas.layout import STATISTICS_COLUMNS
-from sheetflow.schemas.parsing import read_name
-from sheetflow.schemas.personal import holds_personal_number
+from sheetflow.schemas.parsing import holds_personal_number, read_name
 from sheetflow.schemas.sheets import Kind
 from sheetflow.validators.grassroots2012.catalogue import OWN
 from sheetflow.validators.statistics import is_measurable

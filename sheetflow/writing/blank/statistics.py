@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from sheetflow.prefill import Filling
 from sheetflow.schemas.cells import Money
+from sheetflow.schemas.conditions import Row
 from sheetflow.schemas.indicators import Indicator, Number, Rows, Sum, Values, plain
 from sheetflow.schemas.layout import (
     CURRENT_COLUMN,
@@ -27,7 +28,6 @@ from sheetflow.schemas.layout import (
 )
 from sheetflow.schemas.parsing import Value
 from sheetflow.schemas.sheets import Kind, Sheet
-from sheetflow.schemas.tables import Row
 from sheetflow.workbook import CellValue, cell_name, column_letters
 from sheetflow.writing.blank.annotations import marked_look, write_notes
 from sheetflow.writing.blank.context import SheetPage, WorkbookContext, set_print, write_head

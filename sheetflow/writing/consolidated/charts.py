@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from sheetflow.consolidation.contents import Consolidated
+from sheetflow.schemas.forms import Across, ChartSpec
 from sheetflow.schemas.indicators import Indicator
 from sheetflow.schemas.layout import HEADER_ROW
-from sheetflow.schemas.reports import Across, ChartSpec
 from sheetflow.writing.book import Book
 from sheetflow.writing.consolidated.details import footer
 from sheetflow.writing.consolidated.matrix import FIRST_UNIT_COLUMN, Matrix, Shown, figure_look

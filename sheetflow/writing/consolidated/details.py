@@ -17,13 +17,12 @@ from types import MappingProxyType
 from sheetflow.consolidation.contents import Consolidated, DetailRow, DetailSheet
 from sheetflow.schemas.cells import Choices, Money, References, Text
 from sheetflow.schemas.columns import Column, Mask
-from sheetflow.schemas.conditions import Condition, Every
+from sheetflow.schemas.conditions import Condition, Every, Row, Table
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.indicators import Count, Indicator, Number, Sum, measure_all, plain
 from sheetflow.schemas.layout import FIRST_ROW, HEADER_ROW, quoted
 from sheetflow.schemas.parsing import Value
 from sheetflow.schemas.sheets import Sheet
-from sheetflow.schemas.tables import Row, Table
 from sheetflow.workbook import MAX_ROWS, column_letters
 from sheetflow.writing.book import Book
 from sheetflow.writing.consolidated.joined import Bulk

@@ -28,8 +28,8 @@ from sheetflow.consolidation.contents import (
 )
 from sheetflow.errors import DeclarationError, StoreError
 from sheetflow.schemas.columns import Mask, disclosed
+from sheetflow.schemas.forms import Across, ChartSpec
 from sheetflow.schemas.indicators import Values
-from sheetflow.schemas.reports import Across, ChartSpec
 from sheetflow.workbook import column_letters
 from sheetflow.writing.consolidated.details import countable
 from sheetflow.writing.consolidated.workbook import write_consolidated

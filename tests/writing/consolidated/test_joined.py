@@ -31,9 +31,9 @@ from sheetflow.consolidation.detail_rows import (
 from sheetflow.demo.sample_maker import make_samples
 from sheetflow.masks import MaskPolicy
 from sheetflow.periods import Period
+from sheetflow.schemas.campaign import Scene
 from sheetflow.schemas.columns import reading
 from sheetflow.schemas.parsing import Value
-from sheetflow.schemas.samples import Scene
 from sheetflow.schemas.sheets import Sheet
 from sheetflow.units import THREE_LEVELS, UnitTree
 from sheetflow.workbook import CellValue
