@@ -173,7 +173,7 @@ class Check:
     `wrong` and `remedy` are `str.format` templates over the finding's arguments:
     what is wrong (both figures where two disagree), and what to do. `summary` is
     its line in 填报说明. `source` cites the sentence of the notice or the form
-    that the rule enforces.
+    that the rule enforces. What is `unread` would be dropped, were it let pass.
     """
 
     code: str
@@ -183,6 +183,7 @@ class Check:
     remedy: str
     summary: str
     source: str
+    unread: bool = False
 
     def at(self, place: Place, /, **arguments: Argument) -> Finding:
         """Make the finding that this check reports at `place`."""
@@ -191,13 +192,14 @@ class Check:
 
 _SOURCE = "依据："
 _LINES = 4
+_UNREAD = "不可放行"
 
 
 def read_checks(text: str) -> tuple[Check, ...]:
     """Read checks as people write them down, a blank line between two.
 
-    Each has four lines: its code, its severity in the office's word and its title; what is
-    wrong; the remedy; the summary. A line 依据： names the source of all that follow.
+    Each has four lines: its code, its severity in the office's word, its title and perhaps
+    不可放行; what is wrong; the remedy; the summary. A line 依据： names the source of all that follow.
     """
     labels = {severity.label: severity for severity in Severity}
     checks: list[Check] = []
@@ -210,8 +212,11 @@ def read_checks(text: str) -> tuple[Check, ...]:
         if len(lines) != _LINES or not source:
             raise ValueError(f"a check has a source and four lines: {entry}")
         head, wrong, remedy, summary = lines
-        code, severity, title = head.split()
-        checks.append(Check(code, labels[severity], title, wrong, remedy, summary, source))
+        code, severity, title, *unread = head.split()
+        severity = labels[severity]
+        checks.append(
+            Check(code, severity, title, wrong, remedy, summary, source, unread == [_UNREAD])
+        )
     return tuple(checks)
 
 

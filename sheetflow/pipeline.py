@@ -14,9 +14,8 @@ from sheetflow.schemas.book import Book, Judgement, JudgingContext, Outcome
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.forms import Form
 from sheetflow.validators import GENERAL_RULES
-from sheetflow.validators.books import parse_book
+from sheetflow.validators.book_parser import parse_book
 from sheetflow.validators.catalogue import GENERAL
-from sheetflow.validators.catalogue.cells import READINGS
 from sheetflow.validators.continuity import CHANGES
 from sheetflow.validators.explanations import (
     check_answers,
@@ -25,10 +24,12 @@ from sheetflow.validators.explanations import (
     is_open,
     read_answers,
 )
-from sheetflow.validators.identity import check_cover
-from sheetflow.validators.stamps import Recognised, parse_stamp, recognise
-from sheetflow.validators.statistics import check_statistics
+from sheetflow.validators.live_statistics import check_statistics
+from sheetflow.validators.recognition import Recognised, check_cover, parse_stamp, recognise
 from sheetflow.workbook import RawWorkbook, parse_cell_name
+
+READINGS = frozenset({"habit", "habit-blanks", "habit-private", "habit-nothing"})
+"""Notes that only say how a cell was read."""
 
 REPEATS = 5
 """From so many on, the same fault down one column is one finding."""

@@ -19,8 +19,8 @@ from sheetflow.schemas.book import Judgement, Outcome
 from sheetflow.schemas.parsing import read_code
 from sheetflow.service.unit_history import request_for_unit, resolve_keys
 from sheetflow.validators.catalogue import GENERAL
-from sheetflow.validators.sheets import find_card_values, find_sheets
-from sheetflow.validators.stamps import parse_stamp
+from sheetflow.validators.matching import find_card_values, find_sheets
+from sheetflow.validators.recognition import parse_stamp
 from sheetflow.workbook import RawWorkbook
 
 

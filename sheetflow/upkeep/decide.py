@@ -15,8 +15,6 @@ from sheetflow.errors import StoreError
 from sheetflow.findings import Finding, Severity
 from sheetflow.schemas.documents import load_finding
 from sheetflow.store.records import Decision, Submission, Waiver
-from sheetflow.validators.catalogue.cells import UNREAD_CELLS
-from sheetflow.validators.catalogue.workbooks import UNREAD_SHEETS
 
 _MOST_LISTED = 30
 
@@ -37,7 +35,8 @@ def waive(context: Context, receipt: str, rule: str, why: str) -> None:
     hard = hard or [entry for entry in every if entry.rule == rule]
     if not hard:
         raise StoreError(f"{receipt} 没有编号或编码为 {rule} 的强制性审核意见。{_listed(every)}")
-    if rule in UNREAD_CELLS | UNREAD_SHEETS or not hard[0].place.sheet:
+    check = context.campaign.catalogue.checks.get(rule)
+    if (check and check.unread) or not hard[0].place.sheet:
         raise StoreError(
             f"审核意见 {rule} 不能放行：单元格的内容读不出来，放行就会丢失。请退回改正。"
         )

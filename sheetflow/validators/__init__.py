@@ -15,11 +15,13 @@ from sheetflow.validators.continuity import (
     check_rows_unchanged,
 )
 from sheetflow.validators.dates import check_ages, check_dates, check_filled_on
-from sheetflow.validators.identity import check_correction, check_expected
-from sheetflow.validators.keys import check_keys_unique, check_references
-from sheetflow.validators.quotable import check_free_text
-from sheetflow.validators.required import check_required
-from sheetflow.validators.stamps import check_version
+from sheetflow.validators.general_rules import (
+    check_free_text,
+    check_keys_unique,
+    check_references,
+    check_required,
+)
+from sheetflow.validators.recognition import check_correction, check_expected, check_version
 
 GENERAL_RULES: tuple[Rule, ...] = (
     check_expected,

@@ -20,7 +20,12 @@ from sheetflow.schemas.conditions import Row
 from sheetflow.schemas.parsing import CellFault, Value
 from sheetflow.schemas.sheets import Kind
 from sheetflow.validators.catalogue import GENERAL
-from sheetflow.validators.keys import accepted_by_key, accepted_rows, named_keys, unclear_rows
+from sheetflow.validators.general_rules import (
+    accepted_by_key,
+    accepted_rows,
+    named_keys,
+    unclear_rows,
+)
 
 _MOST_LISTED = 10
 CHANGES = ("closed-changed", "person-changed")

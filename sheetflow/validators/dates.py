@@ -11,8 +11,8 @@ from sheetflow.schemas.book import Book, BookRow, JudgingContext
 from sheetflow.schemas.cells import Day, IdNumber, Whole
 from sheetflow.schemas.columns import Column
 from sheetflow.validators.catalogue import GENERAL
-from sheetflow.validators.identity import names_other_period
-from sheetflow.validators.keys import accepted_by_key
+from sheetflow.validators.general_rules import accepted_by_key
+from sheetflow.validators.recognition import names_other_period
 
 _OF_PERIOD = frozenset({"date-after-period", "date-before-period"})
 _YEARS_APART = 1

@@ -23,9 +23,9 @@ from sheetflow.schemas.layout import ISSUE_COLUMNS, ISSUES_SHEET, OLDER_ANSWER_C
 from sheetflow.schemas.parsing import holds_personal_number, read_code, read_text
 from sheetflow.schemas.sheets import EXPLANATIONS
 from sheetflow.validators.catalogue import GENERAL
-from sheetflow.validators.cell_marks import listed_marks
-from sheetflow.validators.quotable import LEFT_OUT
-from sheetflow.validators.sheets import bare_label, find_issues
+from sheetflow.validators.general_rules import LEFT_OUT
+from sheetflow.validators.matching import bare_label, find_issues
+from sheetflow.validators.row_findings import listed_marks
 from sheetflow.workbook import (
     Address,
     Mark,

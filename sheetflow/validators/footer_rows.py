@@ -22,7 +22,7 @@ from sheetflow.schemas.cells import (
 )
 from sheetflow.schemas.columns import Column
 from sheetflow.schemas.sheets import Sheet
-from sheetflow.validators.sheets import bare_label
+from sheetflow.validators.matching import bare_label
 from sheetflow.workbook import CellValue
 
 _SIGNED = re.compile(

@@ -24,7 +24,7 @@ from sheetflow.upkeep.check import check_file
 from sheetflow.upkeep.doctor import examine
 from sheetflow.upkeep.recover import recover
 from sheetflow.upkeep.restore import restore
-from sheetflow.validators.stamps import parse_stamp
+from sheetflow.validators.recognition import parse_stamp
 from tests.programs import needs_office
 from tests.tiny.campaign import CAMPAIGN
 from tests.tiny.desk import (

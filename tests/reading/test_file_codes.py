@@ -10,9 +10,10 @@ from pathlib import Path
 import sheetflow.children
 import sheetflow.reading
 from sheetflow.findings import Catalogue, Place, Severity
-from sheetflow.validators.catalogue.workbooks import FILE_CHECKS
+from sheetflow.validators.catalogue import GENERAL_CHECKS
 
 _CODES = ("file-", "remark-")
+FILE_CHECKS = [check for check in GENERAL_CHECKS if check.code.startswith(_CODES)]
 _RAISING = {"UnreadableError", "ChildLostError"}
 
 

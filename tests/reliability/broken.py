@@ -482,7 +482,7 @@ BELIEVES_THE_FILE = Broken(
     "whose a workbook is does not matter, so long as it is somebody's",
     (
         (
-            "validators/stamps.py",
+            "validators/recognition.py",
             "    if not named or named == context.unit.unit_id.upper():",
             "    if not named or any(unit.unit_id == named for unit in context.tree):",
         ),

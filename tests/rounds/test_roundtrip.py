@@ -37,10 +37,10 @@ from sheetflow.schemas.indicators import plain
 from sheetflow.schemas.layout import FIRST_ROW, cell_in, columns_in
 from sheetflow.schemas.parsing import Value, check_digit, read_name
 from sheetflow.schemas.sheets import Kind, Sheet
-from sheetflow.validators.books import parse_book
+from sheetflow.validators.book_parser import parse_book
 from sheetflow.validators.footer_rows import kind_of_line
-from sheetflow.validators.required import is_nothing
-from sheetflow.validators.stamps import Recognised, parse_stamp, recognise
+from sheetflow.validators.general_rules import is_nothing
+from sheetflow.validators.recognition import Recognised, parse_stamp, recognise
 from sheetflow.writing import write_workbook
 from tests.county_book import CAMPAIGN, FORM, TREE, context
 from tests.rounds.scene import DRESS, STAMP

@@ -10,30 +10,29 @@ from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.grassroots2012.progress import PROGRESS
 from sheetflow.schemas.grassroots2012.samples import SAMPLES
 from sheetflow.validators.catalogue import GENERAL_CHECKS
-from sheetflow.validators.grassroots2012 import cases, duties
-from sheetflow.validators.grassroots2012.catalogue import CHECKS
+from sheetflow.validators.grassroots2012 import rules
 
 PROGRESS_RULES: tuple[Rule, ...] = (
-    duties.check_report_parts,
-    duties.check_cadre_duties,
-    duties.check_cadre_papers,
-    cases.check_natures,
-    cases.check_hard_solved,
-    cases.check_case_has_help,
-    cases.check_case_open_long,
-    cases.check_need_once,
-    duties.check_pairings,
-    duties.check_homes,
-    duties.check_townships,
-    duties.check_money_scale,
-    duties.check_swings,
+    rules.check_report_parts,
+    rules.check_cadre_duties,
+    rules.check_cadre_papers,
+    rules.check_natures,
+    rules.check_hard_solved,
+    rules.check_case_has_help,
+    rules.check_case_open_long,
+    rules.check_need_once,
+    rules.check_pairings,
+    rules.check_homes,
+    rules.check_townships,
+    rules.check_money_scale,
+    rules.check_swings,
 )
 
 GRASSROOTS_2012 = Campaign(
     key="grassroots2012",
     title="下基层、访妇情、办实事",
     forms=(PROGRESS,),
-    catalogue=Catalogue.of((*GENERAL_CHECKS, *CHECKS)),
+    catalogue=Catalogue.of((*GENERAL_CHECKS, *rules.CHECKS)),
     rules=MappingProxyType({PROGRESS.key: PROGRESS_RULES}),
     source="妇字〔2012〕2号，鲁妇发〔2012〕10号转发",
     samples=MappingProxyType({PROGRESS.key: SAMPLES}),

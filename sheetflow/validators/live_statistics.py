@@ -14,7 +14,7 @@ from sheetflow.schemas.indicators import Indicator, Number, Values
 from sheetflow.schemas.layout import STATISTICS_COLUMNS
 from sheetflow.schemas.parsing import CellFault, read_number
 from sheetflow.validators.catalogue import GENERAL
-from sheetflow.validators.sheets import Found, bare_label
+from sheetflow.validators.matching import Found, bare_label
 from sheetflow.workbook import Address, CellValue, RawSheet, RawWorkbook, cell_name
 
 _CODE, _, _, _PREVIOUS, _CURRENT, _TOTAL = STATISTICS_COLUMNS
