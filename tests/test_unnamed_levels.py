@@ -13,7 +13,7 @@ from sheetflow.schemas.forms import Form
 from sheetflow.schemas.sheets import Sheet
 from sheetflow.units import THREE_LEVELS, Levels
 from sheetflow.units.levels import CITY, COUNTY, NATION, PROVINCE, TOWNSHIP, VILLAGE
-from sheetflow.writing.consolidated.details import countable
+from sheetflow.writing.consolidated.detail_sheets import countable
 from tests.county_book import FORM as REAL_FORM
 from tests.tiny.forms import PATROL_FORM
 

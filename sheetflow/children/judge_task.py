@@ -108,7 +108,7 @@ def warm_up(campaign: str) -> None:
 
     import sheetflow.pipeline
     import sheetflow.reading
-    import sheetflow.writing.consolidated.detail_cache  # noqa: F401 - likewise
+    import sheetflow.writing.consolidated.rendered_rows  # noqa: F401 - likewise
     from sheetflow.campaigns import load_campaign
 
     load_campaign(campaign)
@@ -146,7 +146,7 @@ def _render_beforehand(
     """Render an accepted file's rows under the receipt it will have, while they are at hand."""
     from sheetflow.campaigns import load_campaign
     from sheetflow.children.roll_up_tasks import PieceOrder, write_piece_files
-    from sheetflow.writing.consolidated.detail_cache import name_pieces
+    from sheetflow.writing.consolidated.rendered_rows import name_pieces
 
     unit_id, which = request.unit.unit_id, (judgement.form, judgement.period)
     other = load_campaign(request.campaign).other_form(judgement.form)

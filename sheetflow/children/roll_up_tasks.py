@@ -161,7 +161,7 @@ def write_piece_files(
 
     Each is put in place whole.
     """
-    from sheetflow.writing.consolidated.detail_cache import render_pieces
+    from sheetflow.writing.consolidated.rendered_rows import render_pieces
 
     form = _form(order.campaign, order.form).spanning(order.versions)
     policies = [policy for policy, _ in order.files]
@@ -186,8 +186,8 @@ def render_consolidated(
     """
     from sheetflow.campaigns import load_campaign
     from sheetflow.consolidation.consolidate import consolidate
-    from sheetflow.writing.consolidated.detail_cache import read_pieces, take_from_pieces
-    from sheetflow.writing.consolidated.workbook import write_skeleton
+    from sheetflow.writing.consolidated.consolidated_workbook import write_skeleton
+    from sheetflow.writing.consolidated.rendered_rows import read_pieces, take_from_pieces
 
     read = {receipt: read_pieces(Path(name)) for receipt, name in files.items()}
     pieces = {receipt: found for receipt, found in read.items() if found is not None}
@@ -218,7 +218,7 @@ def render_word_report(request: BooksRequest, order: ReportOrder) -> ReportReply
     from sheetflow.consolidation.report_builder import report_data
     from sheetflow.reporting import CHECK_HEADINGS, ReportOptions, check_table, render_report
     from sheetflow.reporting.report import plain_template
-    from sheetflow.writing.consolidated.check_table import write_check_table
+    from sheetflow.writing.consolidated.checks import write_check_table
 
     books, campaign = request.books(), load_campaign(request.campaign)
     unit, stamp = request.unit, newest(books, request.unit)
@@ -251,8 +251,7 @@ def _first_filled(
 @makes_ours
 def render_boards(data: BoardData, page: str, instead: str) -> dict[str, bytes]:
     """Make a board as workbook and as page, by extension; by `instead` where `page` fails."""
-    from sheetflow.writing.board import write_board
-    from sheetflow.writing.board_page import CANNOT_BE_FILLED, render_board_page
+    from sheetflow.writing.board import CANNOT_BE_FILLED, render_board_page, write_board
 
     try:
         html = render_board_page(data, page)
@@ -268,4 +267,4 @@ def warm_up_reports() -> None:
     import matplotlib.backends.backend_agg
     import matplotlib.figure  # noqa: F401 - likewise
 
-    import sheetflow.writing.consolidated.workbook  # noqa: F401 - likewise
+    import sheetflow.writing.consolidated.consolidated_workbook  # noqa: F401 - likewise

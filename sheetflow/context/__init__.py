@@ -203,7 +203,7 @@ class Context:
         """The digest of all in the form's declaration that shows in rendered rows."""
         key = (form.key, form.versions)
         if key not in self._layouts:
-            from sheetflow.writing.consolidated.detail_cache import layout_of
+            from sheetflow.writing.consolidated.rendered_rows import layout_of
 
             self._layouts[key] = layout_of(form)
         return self._layouts[key]

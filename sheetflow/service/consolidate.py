@@ -85,7 +85,7 @@ def _begin(
 def _write_plainly(
     context: Context, books: Books, unit: Unit, corrections: Sequence[Correction]
 ) -> bytes:
-    from sheetflow.writing.consolidated.workbook import write_consolidated
+    from sheetflow.writing.consolidated.consolidated_workbook import write_consolidated
 
     policy = context.policy(unit.level)
     return write_consolidated(consolidate(context.campaign, books, unit, policy, corrections))
@@ -201,7 +201,7 @@ def find_pieces(
     Those of `lost` receipts are rendered anew though they are there. Raise what rendering
     raises.
     """
-    from sheetflow.writing.consolidated.detail_cache import name_pieces
+    from sheetflow.writing.consolidated.rendered_rows import name_pieces
 
     _make_folder(context)
     found: dict[str, str] = {}

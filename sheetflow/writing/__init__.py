@@ -1,9 +1,14 @@
 """The writing room: .xlsx files of our own, from plain values to bytes."""
 
-from sheetflow.writing.answers.notice import NoticeData, write_notice
-from sheetflow.writing.answers.receipt import ReceiptData, ReceiptFigure, write_receipt
-from sheetflow.writing.blank.context import Dress
-from sheetflow.writing.blank.workbook import write_master, write_workbook
+from sheetflow.writing.blank.blank_workbook import write_master, write_workbook
+from sheetflow.writing.blank.sheet_page import Dress
+from sheetflow.writing.receipt import (
+    NoticeData,
+    ReceiptData,
+    ReceiptFigure,
+    write_notice,
+    write_receipt,
+)
 
 __all__ = [
     "Dress",

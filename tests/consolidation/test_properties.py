@@ -15,7 +15,7 @@ from sheetflow.consolidation.figures import add_up
 from sheetflow.masks import MaskPolicy
 from sheetflow.schemas.book import Outcome
 from sheetflow.units import THREE_LEVELS, Unit
-from sheetflow.writing.consolidated.workbook import write_consolidated
+from sheetflow.writing.consolidated.consolidated_workbook import write_consolidated
 from tests.consolidation.desk import TREE, Desk
 from tests.county_book import CAMPAIGN, FORM
 

@@ -15,8 +15,8 @@ from sheetflow.masks import MaskPolicy
 from sheetflow.reporting import CHECK_HEADINGS, ReportOptions, check_table, render_report
 from sheetflow.schemas.book import Outcome
 from sheetflow.units import THREE_LEVELS
-from sheetflow.writing.consolidated.check_table import write_check_table
-from sheetflow.writing.consolidated.workbook import write_consolidated
+from sheetflow.writing.consolidated.checks import write_check_table
+from sheetflow.writing.consolidated.consolidated_workbook import write_consolidated
 from tests.consolidation.desk import TREE, Desk
 from tests.county_book import CAMPAIGN
 from tests.golden.dumping import document_text, workbook_text

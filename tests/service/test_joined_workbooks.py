@@ -126,7 +126,7 @@ def test_a_new_start_finds_what_was_rendered() -> None:
     """Rendered rows are known again by the next process: their names depend on no chance."""
     program = (
         "from sheetflow.campaigns import load_campaign; "
-        "from sheetflow.writing.consolidated.detail_cache import layout_of; "
+        "from sheetflow.writing.consolidated.rendered_rows import layout_of; "
         f"print(layout_of(load_campaign({CAMPAIGN_NAME!r}).main_form))"
     )
     found = {

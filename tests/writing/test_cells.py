@@ -12,7 +12,7 @@ import pytest
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
-from sheetflow.writing.cells import QuickWorksheet
+from sheetflow.writing.xlsx_book import QuickWorksheet
 
 TEXTS = (
     *(

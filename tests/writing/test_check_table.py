@@ -10,7 +10,7 @@ import openpyxl
 
 from sheetflow.consolidation.report_data import Way
 from sheetflow.periods import OFFICE_ZONE
-from sheetflow.writing.consolidated.check_table import Cell, write_check_table
+from sheetflow.writing.consolidated.checks import Cell, write_check_table
 
 STAMP = dt.datetime(2012, 5, 8, 15, 30, tzinfo=OFFICE_ZONE)
 HEADINGS = ("序号", "模板中的名称", "数值")

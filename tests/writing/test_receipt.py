@@ -17,7 +17,7 @@ from sheetflow.periods import Period
 from sheetflow.prefill import Filling
 from sheetflow.units import Unit
 from sheetflow.writing import NoticeData, ReceiptData, ReceiptFigure, write_notice, write_receipt
-from sheetflow.writing.blank.statistics import figures_of
+from sheetflow.writing.blank.statistics_sheet import figures_of
 
 RECEIVED = dt.datetime(2012, 5, 2, 1, 2, 3, tzinfo=dt.UTC)
 DIGEST = "0123456789abcdef" * 4

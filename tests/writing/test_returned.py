@@ -21,7 +21,7 @@ from sheetflow.schemas.layout import (
 )
 from sheetflow.schemas.sheets import EXPLANATIONS
 from sheetflow.writing import Dress, write_workbook
-from sheetflow.writing.styles import SEVERITY_FILL
+from sheetflow.writing.looks import SEVERITY_FILL
 
 STAMP = dt.datetime(2012, 3, 1, 9, 0, tzinfo=OFFICE_ZONE)
 ROUND = "上次11处，已改8处，未改3处，新增1处。"

@@ -20,7 +20,7 @@ from sheetflow.schemas.indicators import Number, Values, measure_all
 from sheetflow.schemas.layout import CURRENT_COLUMN, FIRST_ROW, PREVIOUS_COLUMN, TOTAL_COLUMN
 from sheetflow.schemas.sheets import Kind
 from sheetflow.writing import Dress, write_workbook
-from sheetflow.writing.blank.statistics import DASH, figures_of
+from sheetflow.writing.blank.statistics_sheet import DASH, figures_of
 
 STAMP = dt.datetime(2012, 3, 1, 9, 0, tzinfo=OFFICE_ZONE)
 

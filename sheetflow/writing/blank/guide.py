@@ -13,10 +13,10 @@ from sheetflow.schemas.forms import Form
 from sheetflow.schemas.indicators import Indicator, Sum
 from sheetflow.schemas.layout import GUIDE_SHEET, HEADER_ROW, columns_in
 from sheetflow.schemas.sheets import Kind
-from sheetflow.writing.blank.columns import extra_words, requirement, type_words
-from sheetflow.writing.blank.context import WorkbookContext, set_print, write_head
+from sheetflow.writing.blank.inputs import extra_words, requirement, type_words
+from sheetflow.writing.blank.sheet_page import WorkbookContext, set_print, write_head
+from sheetflow.writing.looks import CELL, CENTRE, HEADER, HEADING, PARAGRAPH, Look
 from sheetflow.writing.page import FlowPage
-from sheetflow.writing.styles import CELL, CENTRE, HEADER, HEADING, PARAGRAPH, Look
 
 _WIDTHS = (22.0, 30.0, 42.0, 40.0)
 _NAME: Look = CELL | {"bold": True}

@@ -17,13 +17,15 @@ from sheetflow.schemas.layout import (
     quoted,
 )
 from sheetflow.workbook import cell_name, column_letters, parse_cell_name
-from sheetflow.writing.blank.context import SheetPage, WorkbookContext
-from sheetflow.writing.styles import (
+from sheetflow.writing.blank.sheet_page import SheetPage, WorkbookContext
+from sheetflow.writing.looks import (
     FAINT_INK,
     REQUIRED_FILL,
     SETTLED_FILL,
     SEVERITY_FILL,
+    SONG,
     Look,
+    lines_of,
 )
 
 NIL_NAME = "nil_return"
@@ -155,3 +157,41 @@ def _add(page: SheetPage, area: str, criteria: str, look: Look, *, stop: bool = 
             "stop_if_true": stop,
         },
     )
+
+
+AUTHOR = "审核意见"
+MOST_NOTES = 1_000
+"""Notes on one sheet: beyond, cells are coloured only (office programs grow slow)."""
+
+_NOTE_WIDTH = 300
+_NOTE_CHARACTERS = 44.0
+_LINE_PIXELS = 17
+
+
+def marked_look(page: SheetPage, cell: str, look: Look) -> Look:
+    """Give `look` with the colour of the heaviest finding on the cell, if there is one."""
+    findings = page.context.marks.get((page.sheet.key, cell))
+    return look | {"bg_color": SEVERITY_FILL[worst(findings)]} if findings else look
+
+
+def write_notes(page: SheetPage) -> None:
+    """Put a note on each cell of the sheet that a finding points to."""
+    checks = page.context.dress.catalogue
+    for cell, findings in [*page.findings.items()][:MOST_NOTES]:
+        text = "\n".join(
+            f"【{finding.severity.label}】{checks.wrong(finding)}。\n"
+            f"怎么改：{checks.remedy(finding)}。（编号 {finding.number}）"
+            for finding in findings
+        )
+        page.worksheet.write_comment(
+            cell,
+            text,
+            {
+                "author": AUTHOR,
+                "width": _NOTE_WIDTH,
+                "height": (lines_of(text, _NOTE_CHARACTERS) + 1) * _LINE_PIXELS,
+                "font_name": SONG,
+                "font_size": 10,
+                "color": "#FFFFE1",
+            },
+        )

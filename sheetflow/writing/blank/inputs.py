@@ -8,7 +8,7 @@ only questioned.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from sheetflow.schemas.cells import (
     CellType,
@@ -18,18 +18,35 @@ from sheetflow.schemas.cells import (
     Key,
     Money,
     NameKey,
+    PeriodName,
     Phone,
     Reference,
+    References,
     Text,
     Whole,
 )
 from sheetflow.schemas.columns import Column
+from sheetflow.schemas.conditions import Condition
+from sheetflow.schemas.forms import Form
 from sheetflow.schemas.layout import FIRST_ROW, LAST_ROW, column_number, column_range, quoted
 from sheetflow.schemas.sheets import Sheet
 from sheetflow.workbook import column_letters
-from sheetflow.writing.blank.columns import extra_words, requirement, type_words
-from sheetflow.writing.blank.context import SheetPage, WorkbookContext
-from sheetflow.writing.measures import clipped
+from sheetflow.writing.blank.sheet_page import SheetPage, WorkbookContext
+from sheetflow.writing.looks import (
+    BODY,
+    BOLD,
+    CELL,
+    CENTRE,
+    DAY_NUMBER,
+    MONEY_NUMBER,
+    ORANGE,
+    RED,
+    TEXT_NUMBER,
+    WHOLE_NUMBER,
+    Look,
+    clipped,
+)
+from sheetflow.writing.page import Page
 
 Options = dict[str, object]
 
@@ -186,3 +203,83 @@ def long_lists(sheets: tuple[Sheet, ...]) -> Mapping[tuple[str, ...], None]:
     return dict.fromkeys(
         kind.options for kind in kinds if isinstance(kind, Choice) and needs_room(kind)
     )
+
+
+REQUIRED_MARK, CONDITIONAL_MARK = "＊", "＊＊"
+
+
+def column_look(column: Column) -> Look:
+    """Give the look of the column's cells; what is typed into a blank one keeps it.
+
+    Everything but numbers and dates is text, so that no program turns an id number or a
+    key into a number.
+    """
+    kind = column.type
+    if isinstance(kind, Whole):
+        return CELL | WHOLE_NUMBER
+    if isinstance(kind, Money):
+        return CELL | MONEY_NUMBER
+    if isinstance(kind, Day):
+        return CELL | DAY_NUMBER | CENTRE
+    if isinstance(kind, Choice | Key | Reference | IdNumber | Phone | PeriodName):
+        return CELL | TEXT_NUMBER | CENTRE
+    return CELL | TEXT_NUMBER
+
+
+def is_long(column: Column) -> bool:
+    """Whether people write sentences in the column."""
+    return isinstance(column.type, Text) and column.type.free
+
+
+def write_label(page: Page, at: tuple[int, int], column: Column, look: Look) -> None:
+    """Write the column's label and, where it must or may have to be filled, its mark."""
+    if isinstance(column.required, Condition):
+        mark, colour = CONDITIONAL_MARK, ORANGE
+    elif column.required and not column.prefilled:
+        mark, colour = REQUIRED_MARK, RED
+    else:
+        page.text(*at, column.label, look)
+        return
+    words = {key: value for key, value in (BODY | BOLD).items() if key != "valign"}
+    page.worksheet.write_rich_string(
+        at[0] - 1,
+        at[1] - 1,
+        page.book.look(words),
+        column.label,
+        page.book.look(words | {"font_color": colour}),
+        mark,
+        page.book.look(look),
+    )
+
+
+def requirement(sheet: Sheet, column: Column) -> str:
+    """Say whether the column must be filled: 必填, 选填, or when."""
+    if isinstance(column.required, Condition):
+        when = column.required.words(sheet.labels)
+        return f"{when}时必填" + ("，否则不填" if column.only else "")
+    if column.prefilled:
+        return "已预填"
+    return "必填" if column.required else "选填"
+
+
+def type_words(form: Form, column: Column) -> str:
+    """Say what may stand in the column, naming the sheet that it points to."""
+    kind = column.type
+    if isinstance(kind, Reference):
+        return f"填《{form.by_key[kind.to].title}》中的编号"
+    if isinstance(kind, References):
+        return f"填《{form.by_key[kind.to].title}》中的编号，可填多个，用“、”分开"
+    return kind.words
+
+
+def extra_words(sheet: Sheet, column: Column) -> Iterator[str]:
+    """Say the hint and what a date is held against."""
+    if column.hint:
+        yield column.hint
+    if isinstance(column.type, Day):
+        if column.not_before:
+            yield f"不早于“{sheet.labels[column.not_before]}”"
+        if column.not_after == "period_end":
+            yield "不晚于报告期末"
+        elif column.not_after == "filled_on":
+            yield "不晚于填报日期"

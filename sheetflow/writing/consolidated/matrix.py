@@ -17,11 +17,10 @@ from sheetflow.schemas.indicators import Indicator, Number, Ratio, Values, plain
 from sheetflow.schemas.layout import FIRST_ROW
 from sheetflow.schemas.sheets import Kind
 from sheetflow.workbook import cell_name
-from sheetflow.writing.book import Book
-from sheetflow.writing.consolidated.details import footer
-from sheetflow.writing.page import Cached
-from sheetflow.writing.styles import BOLD, DECIMAL, FIGURE, HEADER, MONEY, PERCENT, WRAPPED, Look
-from sheetflow.writing.table_page import TablePage
+from sheetflow.writing.consolidated.detail_sheets import footer
+from sheetflow.writing.looks import BOLD, DECIMAL, FIGURE, HEADER, MONEY, PERCENT, WRAPPED, Look
+from sheetflow.writing.page import Cached, TablePage
+from sheetflow.writing.xlsx_book import Book
 
 TOTAL_COLUMN = 4
 FIRST_UNIT_COLUMN = 5

@@ -12,7 +12,7 @@ import pytest
 from sheetflow.consolidation.contents import BoardData, State
 from sheetflow.workbook import column_letters
 from sheetflow.writing.board import FILLS, write_board
-from sheetflow.writing.measures import lines_of
+from sheetflow.writing.looks import lines_of
 
 MakeBoard = Callable[..., BoardData]
 

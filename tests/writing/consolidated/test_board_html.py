@@ -15,7 +15,7 @@ import pytest
 
 from sheetflow.consolidation.contents import BoardData, BoardFile, BoardRow, State
 from sheetflow.periods import Period
-from sheetflow.writing.board_page import address, render_board_page
+from sheetflow.writing.board import address, render_board_page
 from tests.tiny.campaign import LEVELS
 from tests.tiny.desk import PROVINCE, TREE
 

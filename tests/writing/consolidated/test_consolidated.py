@@ -31,8 +31,8 @@ from sheetflow.schemas.columns import Mask, disclosed
 from sheetflow.schemas.forms import Across, ChartSpec
 from sheetflow.schemas.indicators import Values
 from sheetflow.workbook import column_letters
-from sheetflow.writing.consolidated.details import countable
-from sheetflow.writing.consolidated.workbook import write_consolidated
+from sheetflow.writing.consolidated.consolidated_workbook import write_consolidated
+from sheetflow.writing.consolidated.detail_sheets import countable
 
 Consolidate = Callable[..., Consolidated]
 CITY, PROVINCE = "370100", "370000"

@@ -12,7 +12,7 @@ import pytest
 
 from sheetflow.consolidation.contents import BoardData, Consolidated
 from sheetflow.writing.board import write_board
-from sheetflow.writing.consolidated.workbook import write_consolidated
+from sheetflow.writing.consolidated.consolidated_workbook import write_consolidated
 from tests.programs import needs_office
 from tests.recalculation import differences, make_profile
 

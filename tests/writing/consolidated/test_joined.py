@@ -38,16 +38,16 @@ from sheetflow.schemas.sheets import Sheet
 from sheetflow.units import THREE_LEVELS, UnitTree
 from sheetflow.workbook import CellValue
 from sheetflow.writing.consolidated import joined
-from sheetflow.writing.consolidated.detail_cache import (
+from sheetflow.writing.consolidated.consolidated_workbook import write_consolidated, write_skeleton
+from sheetflow.writing.consolidated.detail_sheets import countable, measure_rows
+from sheetflow.writing.consolidated.joined import Bulk, Piece, join, pack
+from sheetflow.writing.consolidated.rendered_rows import (
     Pieces,
     SheetPiece,
     gather,
     render_pieces,
     rows_xml,
 )
-from sheetflow.writing.consolidated.details import countable, measure_rows
-from sheetflow.writing.consolidated.joined import Bulk, Piece, join, pack
-from sheetflow.writing.consolidated.workbook import write_consolidated, write_skeleton
 from tests.programs import needs_office
 
 Consolidate = Callable[..., Consolidated]

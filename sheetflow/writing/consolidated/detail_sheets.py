@@ -24,10 +24,10 @@ from sheetflow.schemas.layout import FIRST_ROW, HEADER_ROW, quoted
 from sheetflow.schemas.parsing import Value
 from sheetflow.schemas.sheets import Sheet
 from sheetflow.workbook import MAX_ROWS, column_letters
-from sheetflow.writing.book import Book
 from sheetflow.writing.consolidated.joined import Bulk
-from sheetflow.writing.styles import DAY, DETAIL_LOOKS, FIGURE, MONEY, TEXT, WRAPPED
-from sheetflow.writing.table_page import LONGEST_TITLE, TablePage
+from sheetflow.writing.looks import DAY, DETAIL_LOOKS, FIGURE, MONEY, TEXT, WRAPPED
+from sheetflow.writing.page import LONGEST_TITLE, TablePage
+from sheetflow.writing.xlsx_book import Book
 
 _SOURCE = "来源"
 """The column right before a detail sheet's own: by which receipt a row came."""

@@ -17,17 +17,16 @@ from sheetflow.schemas.layout import STAMP_KEYS, STAMP_NAME, STAMP_SHEET, quoted
 from sheetflow.schemas.sheets import Kind
 from sheetflow.units import Unit
 from sheetflow.workbook import column_letters
-from sheetflow.writing.answers.issues import write_issues
-from sheetflow.writing.blank.cards import write_card
-from sheetflow.writing.blank.context import Dress, WorkbookContext
+from sheetflow.writing.blank.form_sheets import write_card, write_table
 from sheetflow.writing.blank.guide import write_guide
 from sheetflow.writing.blank.highlights import define_nil
 from sheetflow.writing.blank.inputs import define_keys, long_lists
-from sheetflow.writing.blank.statistics import write_statistics
-from sheetflow.writing.blank.tables import write_table
-from sheetflow.writing.book import Book
+from sheetflow.writing.blank.issues import write_issues
+from sheetflow.writing.blank.sheet_page import Dress, WorkbookContext
+from sheetflow.writing.blank.statistics_sheet import write_statistics
+from sheetflow.writing.looks import BODY, TEXT_NUMBER
 from sheetflow.writing.page import Page
-from sheetflow.writing.styles import BODY, TEXT_NUMBER
+from sheetflow.writing.xlsx_book import Book
 
 _FIRST_LIST = 4
 

@@ -42,8 +42,7 @@ from sheetflow.schemas.forms import Form
 from sheetflow.schemas.indicators import Figures, Number, plain
 from sheetflow.schemas.parsing import Value
 from sheetflow.schemas.sheets import Sheet
-from sheetflow.writing.cells import cell_xml, plain_text, stored
-from sheetflow.writing.consolidated.details import (
+from sheetflow.writing.consolidated.detail_sheets import (
     WRAPPED_TYPES,
     countable,
     detail_cell,
@@ -51,9 +50,9 @@ from sheetflow.writing.consolidated.details import (
     width_of,
 )
 from sheetflow.writing.consolidated.joined import Bulk, Piece, pack
-from sheetflow.writing.measures import lines_of
-from sheetflow.writing.styles import DETAIL_LOOKS, TEXT
-from sheetflow.writing.table_page import height_of_lines
+from sheetflow.writing.looks import DETAIL_LOOKS, TEXT, lines_of
+from sheetflow.writing.page import height_of_lines
+from sheetflow.writing.xlsx_book import cell_xml, plain_text, stored
 
 _MAGIC = b"SFPIECE2"
 _HEAD = struct.Struct("<8s3L")

@@ -29,9 +29,9 @@ from sheetflow.schemas.layout import (
 from sheetflow.schemas.parsing import Value
 from sheetflow.schemas.sheets import Kind, Sheet
 from sheetflow.workbook import CellValue, cell_name, column_letters
-from sheetflow.writing.blank.annotations import marked_look, write_notes
-from sheetflow.writing.blank.context import SheetPage, WorkbookContext, set_print, write_head
-from sheetflow.writing.styles import (
+from sheetflow.writing.blank.highlights import marked_look, write_notes
+from sheetflow.writing.blank.sheet_page import SheetPage, WorkbookContext, set_print, write_head
+from sheetflow.writing.looks import (
     CELL,
     CENTRE,
     MONEY_NUMBER,

@@ -13,9 +13,7 @@ from dataclasses import dataclass
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.schemas.indicators import Indicator, Number, Values
 from sheetflow.units import Unit
-from sheetflow.writing.book import Book
-from sheetflow.writing.page import FlowPage
-from sheetflow.writing.styles import (
+from sheetflow.writing.looks import (
     BODY,
     CELL,
     CENTRE,
@@ -28,10 +26,12 @@ from sheetflow.writing.styles import (
     SUBTITLE,
     TITLE,
     WHOLE_NUMBER,
+    WRAP,
     Look,
 )
+from sheetflow.writing.page import FlowPage
+from sheetflow.writing.xlsx_book import Book
 
-SHEET_TITLE = "回执"
 _WIDTHS = (22.0, 8.0, 9.0, 9.0, 22.0, 8.0, 9.0, 9.0)
 _COLUMNS = len(_WIDTHS)
 _HALF = _COLUMNS // 2
@@ -89,7 +89,7 @@ class ReceiptData:
 def write_receipt(receipt: ReceiptData) -> bytes:
     """Write the receipt as an .xlsx of one A4 page; the same data give the same bytes."""
     book = Book(f"{receipt.campaign}报送回执", receipt.received)
-    page = FlowPage(book, SHEET_TITLE, _WIDTHS, line=_LINE)
+    page = FlowPage(book, "回执", _WIDTHS, line=_LINE)
     page.across("报送回执（报送单）", TITLE, 30)
     page.across(receipt.campaign, SUBTITLE, 18)
     _write_facts(page, receipt)
@@ -186,3 +186,53 @@ def _write_lines(page: FlowPage, title: str, lines: Sequence[str]) -> None:
         page.across(f"{number}. {line}", BODY | {"text_wrap": True, "font_size": 9}, 13)
     if len(lines) > _MOST_NOTES:
         page.across(f"……共{len(lines)}条", BODY | {"font_size": 9}, 13)
+
+
+_NOTICE_WIDTHS = (18.0, 72.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeData:
+    """What a notice says: `heading` like 挂起通知, `happened` in one sentence.
+
+    `reasons` are finished sentences without personal values, `remedies` what to do.
+    `facts` are further lines, label and text.
+    """
+
+    campaign: str
+    heading: str
+    unit: Unit
+    received: dt.datetime
+    file_name: str
+    happened: str
+    reasons: Sequence[str] = ()
+    remedies: Sequence[str] = ()
+    sha256: str = ""
+    facts: Sequence[tuple[str, str]] = ()
+
+
+def write_notice(notice: NoticeData) -> bytes:
+    """Write the notice as an .xlsx of one A4 page; the same data give the same bytes."""
+    book = Book(f"{notice.campaign}{notice.heading}", notice.received)
+    page = FlowPage(book, "通知", _NOTICE_WIDTHS)
+    page.across(notice.heading, TITLE, 34)
+    page.across(notice.campaign, SUBTITLE, 22)
+    facts = [
+        ("单位", f"{notice.unit.name}（{notice.unit.unit_id}）"),
+        ("收到时间", second_of(notice.received)),
+        ("文件名", notice.file_name),
+    ]
+    if notice.sha256:
+        facts.append(("文件校验码", in_groups(notice.sha256)))
+    for label, fact in (*facts, *notice.facts):
+        page.lay(label, LABEL, 1, 1)
+        page.lay(fact, CELL, 2, 2)
+        page.end(max(22.0, page.needed(fact, 2)))
+    page.across(notice.happened, BODY | WRAP, 30)
+    for title, lines in (("原因", notice.reasons), ("请您这样做", notice.remedies)):
+        if lines:
+            page.across(title, HEADING, 28)
+        for number, line in enumerate(lines, start=1):
+            page.across(f"{number}. {line}", BODY | WRAP, 20)
+    page.print_alone("本通知由系统自动生成")
+    return book.close()

@@ -16,10 +16,9 @@ from sheetflow.schemas.columns import Column
 from sheetflow.schemas.layout import HEADER_ROW, NOTE_ROW, TITLE_ROW, column_number, columns_in
 from sheetflow.schemas.sheets import Kind, Sheet
 from sheetflow.workbook import column_letters
-from sheetflow.writing.book import Book
-from sheetflow.writing.measures import height_of
+from sheetflow.writing.looks import BODY, NOTE, TITLE, height_of
 from sheetflow.writing.page import A4, Page
-from sheetflow.writing.styles import BODY, NOTE, TITLE
+from sheetflow.writing.xlsx_book import Book
 
 PRIVATE_WORDS = "内部资料，含个人信息"
 _WIDEST_PORTRAIT = 110.0

@@ -16,10 +16,8 @@ from sheetflow.schemas.layout import (
 )
 from sheetflow.schemas.sheets import EXPLANATIONS
 from sheetflow.workbook import cell_name
-from sheetflow.writing.blank.context import WorkbookContext, set_print, write_head
-from sheetflow.writing.measures import height_of
-from sheetflow.writing.page import Page
-from sheetflow.writing.styles import (
+from sheetflow.writing.blank.sheet_page import WorkbookContext, set_print, write_head
+from sheetflow.writing.looks import (
     CELL,
     CENTRE,
     LINK,
@@ -28,7 +26,9 @@ from sheetflow.writing.styles import (
     SEVERITY_FILL,
     TEXT_NUMBER,
     Look,
+    height_of,
 )
+from sheetflow.writing.page import Page
 
 _WIDTHS = (6.0, 9.0, 10.0, 16.0, 9.0, 18.0, 44.0, 36.0, 34.0)
 _NUMBER, _CELL, _ANSWER = 2, 5, 9

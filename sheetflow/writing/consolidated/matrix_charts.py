@@ -14,11 +14,11 @@ from sheetflow.consolidation.contents import Consolidated
 from sheetflow.schemas.forms import Across, ChartSpec
 from sheetflow.schemas.indicators import Indicator
 from sheetflow.schemas.layout import HEADER_ROW
-from sheetflow.writing.book import Book
-from sheetflow.writing.consolidated.details import footer
+from sheetflow.writing.consolidated.detail_sheets import footer
 from sheetflow.writing.consolidated.matrix import FIRST_UNIT_COLUMN, Matrix, Shown, figure_look
-from sheetflow.writing.styles import HEADER, HEI, NOTE, SONG, TEXT, TITLE
-from sheetflow.writing.table_page import TablePage
+from sheetflow.writing.looks import HEADER, HEI, NOTE, SONG, TEXT, TITLE
+from sheetflow.writing.page import TablePage
+from sheetflow.writing.xlsx_book import Book
 
 _COLUMNS, _COLUMN_WIDTH = 14, 9
 _PIXELS_WIDE, _ROW_PIXELS = 952, 20

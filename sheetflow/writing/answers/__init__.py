@@ -1,1 +1,0 @@
-"""What answers a file besides a returned copy: receipt, notice, list of findings."""
