@@ -8,7 +8,7 @@ from sheetflow.findings import Catalogue
 from sheetflow.schemas.book import Rule
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.grassroots2012.progress import PROGRESS
-from sheetflow.schemas.grassroots2012.samples import SAMPLES
+from sheetflow.schemas.grassroots2012.sample_words import SAMPLES
 from sheetflow.validators.catalogue import GENERAL_CHECKS
 from sheetflow.validators.grassroots2012 import rules
 

@@ -1,68 +1,27 @@
 """Made-up workbooks of this campaign: words for needs and deeds, and what its own rules tie.
 
-All else follows from the declarations (`demo.samples`).
+All else follows from the declarations (`demo`).
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from sheetflow.schemas.campaign import Maker, SampleRow, SampleWords, Typed
 from sheetflow.schemas.conditions import Not, where
-from sheetflow.schemas.grassroots2012.words import SERVICES, WITHDRAWN
+from sheetflow.schemas.grassroots2012.words import (
+    PRACTICES,
+    SENTENCES,
+    SERVICES,
+    STORIES,
+    TOPICS,
+    WITHDRAWN,
+)
 
 _CASE, _HARD, _WIDE = "个案性", "暂时难以解决", "普遍性倾向性"
 _NOTE, _REPORT = "调查手记", "调研报告"
 
-
-def _rows(text: str) -> dict[str, list[list[str]]]:
-    """Read a table of words: the first cell of a line is the heading of the others."""
-    found: dict[str, list[list[str]]] = defaultdict(list)
-    for line in text.strip().splitlines():
-        heading, *cells = line.split("｜")
-        found[heading].append(cells)
-    return found
-
-
-_STORIES = _rows("""
-就业创业｜原有土地被征用后在家闲居，想在附近找一份能照顾家庭的工作。｜推荐到附近服装加工点面试，并登记到女性就业信息库。｜已在服装加工点上岗，月工资约定为1400元。
-就业创业｜想开一家小吃店，没有经营经验，不清楚要办哪些手续。｜请当地女能人结对指导，陪同到工商部门咨询手续。｜营业执照已办好，小店开始营业。
-小额担保贷款｜计划建两个蔬菜大棚，缺少启动资金，希望申请妇女小额担保贷款。｜帮助准备申请材料，联系担保中心和经办银行上门调查。｜贷款50000元已经发放，大棚开工建设。
-小额担保贷款｜养殖场想扩大规模，找不到符合条件的担保人。｜协调担保中心采用联保办法，重新提交了申请。｜联保手续办妥，贷款申请已获批准。
-技能培训｜想学家政服务，希望培训能在本村或邻近社区举办。｜列入本季度家政服务培训计划，已通知开班时间。｜参加了10天培训，考核合格，取得结业证书。
-技能培训｜希望学习草柳编手艺，农闲时在家增加收入。｜联系编织企业派师傅进村授课，并提供原料。｜已学会基本手法，开始按件领活。
-医疗健康｜查出妇科疾病，治疗费用较高，不了解救助政策。｜帮助申报贫困患病妇女救助，联系医院办理转诊。｜救助金已经到账，手术顺利，正在恢复。
-医疗健康｜多年没有做过妇科检查，希望安排到乡镇卫生院体检。｜纳入本年度妇女病普查名单，并电话通知本人。｜已完成检查，结果正常。
-子女教育｜丈夫外出务工，孩子放学后无人辅导，成绩下降明显。｜联系学校和志愿者，安排到留守儿童活动室参加课后辅导。｜孩子每周参加三次辅导，老师反映有进步。
-子女教育｜孩子今年考上高中，学费和住宿费难以筹齐。｜申报春蕾助学，并向学校说明家庭情况。｜助学金已经落实，孩子正常上学。
-婚姻家庭｜夫妻长期为家务和赡养老人争吵，希望有人帮助调解。｜会同村人民调解员两次上门，分别做双方的工作。｜双方达成和解，家庭关系好转。
-婚姻家庭｜离异后对方不按时给付子女抚养费。｜说明法律规定，联系法律援助中心代写材料。｜对方已补付抚养费，并约定了以后的给付日期。
-权益维护｜外嫁后在本村的土地承包份额没有得到确认。｜会同农经站查阅台册，向村委会说明政策规定。｜村民代表会议同意确认其承包份额。
-权益维护｜在企业工作半年没有签订劳动合同，工资被拖欠。｜联系劳动监察部门介入，陪同当面协商。｜拖欠工资全部付清，补签了劳动合同。
-生活救助｜独自抚养两个孩子，收入很低，还没有享受低保。｜帮助整理材料，向民政部门提出低保申请。｜低保申请已批准，从下月起发放。
-生活救助｜家中失火受损，过冬的衣被不足。｜组织机关干部捐赠衣物，并申请临时救助。｜衣被和救助款已经送到。
-住房｜住房年久失修，下雨漏水，自己没有能力翻修。｜向乡镇政府反映，申报农村危房改造。｜危房改造完工，已搬回居住。
-住房｜租住的房屋到期，符合廉租房条件但不会申请。｜陪同到社区领取表格，逐项帮助填写。｜廉租房申请通过审核，已进入轮候。
-养老服务｜子女都在外地，腿脚不便，买菜做饭有困难。｜安排邻里互助小组每天上门，联系社区食堂送餐。｜送餐和探望已经固定下来，老人比较满意。
-养老服务｜希望村里办起老人日间照料的地方。｜与村两委商议利用旧校舍改建，列入村里计划。｜日间照料室已经开放，本人每天前往。
-其他｜村里文化活动少，希望组织广场舞队，缺少音响设备。｜联系文化站提供音响，推荐了一名领队。｜舞队成立，每周活动三次。
-其他｜通往菜地的小路雨天难走，运菜不方便。｜反映到村委会，建议列入一事一议项目。｜小路已铺上石子，雨天可以通行。
-""")
-"""By category: what is wanted, what is done, how it ends."""
-
-_PRACTICES = _rows("""
-典型案例｜一户一策帮助失地妇女再就业｜由责任干部牵头，逐户摸清失地妇女的年龄、技能和意愿，一户定一个办法，联系企业定向招工，上岗后按月回访。
-典型案例｜邻里互助小组照料空巢老人｜由妇女骨干牵头，相邻几户结成一组，轮流给空巢老人送饭、代买药品、陪同就诊，有急事一个电话就到。
-典型案例｜妇女之家里办起编织班｜把培训、用料、订单三件事连在一起做，编织企业派师傅进村授课，先培训后接活，参加的妇女农闲时在家就有收入。
-典型案例｜联保贷款帮姐妹建起大棚｜几户姐妹自愿结成联保小组，妇联帮助备齐材料、陪同办理小额担保贷款，又请农技员到棚里指导，当年就有了收成。
-制度机制｜干部联系妇女群众制度｜每名干部固定联系几户妇女群众，每月至少上门一次，情况记入妇情日记，换岗时当面交接。
-制度机制｜妇女需求台帐销号办法｜对每件需求分类登记，定人定时办理，办结后回访，群众满意才销号；逾期没有办结的，在例会上说明原因。
-制度机制｜妇女之家活动日制度｜每周固定一天开放活动，由妇女骨干轮流主持，既办讲座也收集意见，有事当天登记。
-制度机制｜难题会商制度｜每季度把一时解决不了的难题汇总起来，邀请有关部门一起会商，逐件明确牵头科室和时限，结果向本人反馈。
-""")
-"""By kind: a title, and what it is about."""
 
 _WANTED_BY: Mapping[str, tuple[tuple[int, int], Sequence[str]]] = {
     "失地失业妇女": ((30, 52), ("就业创业", "小额担保贷款", "技能培训", "生活救助")),
@@ -84,17 +43,6 @@ _FAMILIES = "王李张刘陈杨赵孙周吴徐马朱胡郭林高梁"
 _STREETS = 2
 _TITLES = ("主席", "副主席", "副主席", "办公室主任", "权益部部长", "发展部部长", "宣传部部长")
 _LEADERS = 3
-_TOPICS = (
-    "农村留守妇女就近就业",
-    "失地妇女技能培训",
-    "妇女小额担保贷款使用",
-    "基层妇女之家建设",
-    "单亲贫困母亲救助",
-    "空巢老人邻里互助",
-    "农村妇女土地权益",
-    "妇女病普查与救助",
-    "家庭教育服务",
-)
 _OUTLETS = {
     "国家级": ("中国妇女报",),
     "省级": ("大众日报", "农村大众", "山东广播电视台"),
@@ -123,7 +71,7 @@ def _of_needs(row: SampleRow, column: str) -> Typed:
 
 
 def _story(row: SampleRow) -> list[str]:
-    stories = _STORIES[str(row["category"])]
+    stories = STORIES[str(row["category"])]
     return next(story for story in stories if story[0] == row["content"])
 
 
@@ -134,10 +82,6 @@ def _status(row: SampleRow) -> str:
 def _nature(row: SampleRow) -> str:
     vain = row["status"] == WITHDRAWN
     return _WIDE if vain else row.scene.pick((_CASE, _CASE, _CASE, _WIDE, _HARD))
-
-
-def _women_met(row: SampleRow) -> int:
-    return row.scene.between(*_WOMEN_MET[str(row["mode"])])
 
 
 def _led(row: SampleRow) -> str:
@@ -198,7 +142,7 @@ def _due_on(row: SampleRow) -> dt.date | None:
 
 
 def _practice(row: SampleRow, part: int) -> str:
-    told = _PRACTICES[str(row["kind"])]
+    told = PRACTICES[str(row["kind"])]
     return told[(row.number + sum(map(ord, row.scene.unit.unit_id))) % len(told)][part]
 
 
@@ -209,8 +153,8 @@ def _document(row: SampleRow) -> str | None:
     )
 
 
-def _told(*sentences: Sequence[str]) -> Maker:
-    """Choose of each group one sentence, and put the unit's own figures in."""
+def _told(*parts: str) -> Maker:
+    """Choose of each part of `SENTENCES` one, and put the unit's own figures in."""
 
     def tell(row: SampleRow) -> str:
         scene = row.scene
@@ -218,7 +162,7 @@ def _told(*sentences: Sequence[str]) -> Maker:
         figures = {
             "name": scene.unit.name,
             "period": scene.period.label,
-            "topic": scene.pick(_TOPICS),
+            "topic": scene.pick(TOPICS),
             "women": sum(int(str(visit["women_met"])) for visit in row.rows_of("visits")),
             "closed": sum(need["status"] == "已办结" for need in needs),
             "open": sum(need["status"] == "办理中" for need in needs),
@@ -226,54 +170,10 @@ def _told(*sentences: Sequence[str]) -> Maker:
         }
         sheets = ("cadres", "contact_points", "visits", "case_help", "pairings", "proposals")
         figures |= {sheet: len(row.rows_of(sheet)) for sheet in sheets}
-        return "".join(scene.pick(group) for group in sentences).format_map(figures)
+        return "".join(scene.pick(SENTENCES[part])[0] for part in parts).format_map(figures)
 
     return tell
 
-
-_WAYS = (
-    "把{contact_points}个联系点分到每名干部，实行包点到人、走访到户，做到逢访必记、有求必应。",
-    "坚持面对面听、心贴心帮，先摸清底数再分类办理，能当场解决的不过夜，一时解决不了的列出方案。",
-    "每周一例会碰情况，每月一次集中交办，重点人群由领导干部包联，带着问题下去、带着办法回来。",
-    "依托妇女之家设立接待日，请妇女骨干当联络员，把走访从机关延伸到田间地头和楼栋院落。",
-)
-_MORE_WAYS = (
-    "走访中采用一对一访谈、座谈和问卷相结合的办法，尤其注意听取留守妇女和单亲母亲的意见。",
-    "对普遍性问题写成建议报送有关部门，对个案明确责任干部，办完一件、回访一件、销号一件。",
-    "建立妇情日记传阅制度，负责人逐本批阅，发现好的线索及时转为帮扶项目。",
-)
-_FRUITS = (
-    "群众反映最集中的{topic}有了实际进展，不少妇女说妇联的人常来了，话也愿意说了。",
-    "围绕{topic}推动有关部门开会研究，明确了牵头科室和时间表，得到群众认可。",
-    "以{topic}为突破口，整合培训、信贷和志愿服务资源，受到基层妇女的普遍欢迎。",
-)
-_TROUBLES = (
-    "基层妇女干部多为兼职，精力不够集中，台帐记录有先后不一、详略不均的现象；部分难题涉及多个部门，协调周期较长，妇联自身手段有限。",
-    "专项工作经费落实不平衡，偏远村的妇女之家活动偏少；外出务工妇女流动性大，联系不上、走访不到的情况仍然存在。",
-    "走访对象以在家妇女和老年妇女为主，企业女工和个体户覆盖不足；有的干部满足于记录，对问题背后的原因分析不深。",
-)
-_CAUSES = (
-    "究其原因，既有力量不足的客观因素，也有联系群众不够经常、督促检查不够严格的主观因素，需要认真改进。",
-    "这些问题有的已经着手整改，有的还需要上级有关部门支持，我们将逐项列出清单、明确时限抓紧解决。",
-    "主要是方法还比较单一，对新情况研究不够，与有关部门的沟通协调机制还没有完全建立起来。",
-)
-_NEXT = (
-    "继续走访尚未覆盖的村和社区，重点跟踪{open}件正在办理的需求，逐件明确时限和责任人；围绕{topic}形成调研报告，争取纳入政府民生项目。",
-    "把{open}件在办需求列成清单挂图推进，每两周通报一次；办好{topic}专题培训，同时加强对乡镇妇联的指导，提高台帐质量。",
-    "做好{open}件在办事项的回访，组织一次妇情日记交流；会同有关部门就{topic}开展专题协商，把成熟的做法定成制度。",
-)
-_AND_THEN = (
-    "同时把走访和帮扶情况纳入干部年度考核，做到件件有着落、事事有回音。",
-    "同时抓好典型案例的总结宣传，让更多的妇女群众了解和参与这项活动。",
-)
-_ADVICE = (
-    "建议上级统一协调有关部门，对妇女小额担保贷款和贫困患病妇女救助给予政策和资金倾斜；组织跨县交流，把各地好的做法汇编成册下发，并对基层妇女干部开展一次台帐管理的集中培训。",
-    "建议把妇女之家的运行经费列入财政预算，按规定落实人均一元的专项工作经费；对流动妇女较多的地方，建立流入地与流出地妇联之间的信息通报制度，为基层妇女干部安排定期轮训。",
-)
-
-_SO_FAR = (
-    "今年以来，台帐登记妇女需求{registered}件，其中已办结{closed}件；落实个案帮扶{case_help}件，结对帮扶{pairings}对，提出对策建议{proposals}件，群众对办理情况总体满意。",
-)
 
 SAMPLES = SampleWords(
     rows={
@@ -324,7 +224,7 @@ SAMPLES = SampleWords(
         "visits": {
             "led_by_leader": _led,
             "mode": tuple(_WOMEN_MET),
-            "women_met": _women_met,
+            "women_met": lambda row: row.scene.between(*_WOMEN_MET[str(row["mode"])]),
             "questionnaires": lambda row: row.scene.between(
                 _number(row, "women_met") // 2, _number(row, "women_met")
             ),
@@ -344,7 +244,7 @@ SAMPLES = SampleWords(
                 f"{row.scene.pick(row.named('contact_points', 'name'))}{row.scene.between(1, 300)}号"
             ),
             "category": lambda row: row.scene.pick(_WANTED_BY[str(row["group"])][1]),
-            "content": lambda row: row.scene.pick(_STORIES[str(row["category"])])[0],
+            "content": lambda row: row.scene.pick(STORIES[str(row["category"])])[0],
             "nature": _nature,
             "status": _status,
             "measures": lambda row: _story(row)[1],
@@ -353,8 +253,8 @@ SAMPLES = SampleWords(
         "papers": {
             "kind": lambda row: (_REPORT, _NOTE)[row.number % 2],
             "title": lambda row: {
-                _NOTE: f"走访手记：{row.scene.pick(_TOPICS)}",
-                _REPORT: f"关于{row.scene.pick(_TOPICS)}的调研报告",
+                _NOTE: f"走访手记：{row.scene.pick(TOPICS)}",
+                _REPORT: f"关于{row.scene.pick(TOPICS)}的调研报告",
             }[str(row["kind"])],
             "authors": _authors,
             "words": _between(1800, 6000),
@@ -365,7 +265,7 @@ SAMPLES = SampleWords(
             "measures": ("根据调研情况，列入了下一步重点工作，明确专人跟进。",),
         },
         "proposals": {
-            "title": lambda row: f"关于进一步做好{row.scene.pick(_TOPICS)}工作的建议",
+            "title": lambda row: f"关于进一步做好{row.scene.pick(TOPICS)}工作的建议",
             "progress": ("已报送", "已受理", "领导批示", "已采纳"),
         },
         "case_help": {
@@ -446,20 +346,11 @@ SAMPLES = SampleWords(
             "document_no": _document,
         },
         "narrative": {
-            "approach": _told(
-                (
-                    "{period}，{name}妇联组织{cadres}名干部下基层开展走访{visits}次，走访妇女群众{women}人次。",
-                ),
-                _WAYS,
-                _MORE_WAYS,
-            ),
-            "results": _told(
-                _SO_FAR,
-                _FRUITS,
-            ),
-            "problems": _told(("从{name}的情况看，",), _TROUBLES, _CAUSES),
-            "next_steps": _told(("{name}将",), _NEXT, _AND_THEN),
-            "advice": _ADVICE,
+            "approach": _told("opening", "ways", "more_ways"),
+            "results": _told("so_far", "fruits"),
+            "problems": _told("from_here", "troubles", "causes"),
+            "next_steps": _told("we_shall", "next", "and_then"),
+            "advice": [advice for (advice,) in SENTENCES["advice"]],
         },
     },
 )
