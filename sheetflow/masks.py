@@ -29,7 +29,8 @@ Look = tuple[str, Mask, Condition | None]
 class MaskPolicy:
     """What the readers of one of `levels` see: the declarations, and what the office overrides.
 
-    The lowest level sees its own rows only, and those whole. `overrides` maps ``sheet.column`` to whole, masked or left_out.
+    The lowest level sees its own rows only, and those whole. `overrides` maps ``sheet.column`` to
+    whole, masked or left_out.
     """
 
     levels: Levels
@@ -69,12 +70,8 @@ class MaskPolicy:
             column for column in sheet.columns if self.mask_of(sheet, column) is not Mask.LEFT_OUT
         )
 
-    def see(self, sheet: Sheet, row: Mapping[str, Value]) -> dict[str, Value]:
-        """Give the row as the level sees it: columns masked, withheld or left out."""
-        return self.viewer(sheet)(row)
-
     def viewer(self, sheet: Sheet) -> Callable[[Mapping[str, Value]], dict[str, Value]]:
-        """Give what `see` does to the rows of one sheet, made up once for many rows."""
+        """Give what shows a row as the level sees it: columns masked, withheld or left out."""
         plan = self.plan(sheet)
         named = name_columns(sheet)
 
@@ -91,17 +88,12 @@ class MaskPolicy:
 
     def plan(self, sheet: Sheet) -> list[Look]:
         """Give each column that the level sees, how it is masked, and what withholds it from a row."""
-        return [
-            (column.key, self.mask_of(sheet, column), self._withholding(sheet, column))
-            for column in self.columns(sheet)
-        ]
-
-    def _withholding(self, sheet: Sheet, column: Column) -> Condition | None:
-        """By which nature of its own a row keeps the cell from the level; an override goes first."""
-        overridden = f"{sheet.key}.{column.key}" in self.overrides
-        if self.is_own or overridden:
-            return None
-        return column.disclosure.withheld_when
+        looks: list[Look] = []
+        for column in self.columns(sheet):
+            whole = self.is_own or f"{sheet.key}.{column.key}" in self.overrides
+            withheld = None if whole else column.disclosure.withheld_when
+            looks.append((column.key, self.mask_of(sheet, column), withheld))
+        return looks
 
     @property
     def digest(self) -> str:

@@ -62,7 +62,7 @@ class Cadence(Enum):
             raise ValueError(f"a year has no {number}th {self.key}")
         last_day = dt.date(year, last, calendar.monthrange(year, last)[1])
         first_day = dt.date(year, last - self.months + 1, 1)
-        return Period(first_day, last_day, f"{year:04}{part_id(self.letter, number)}", self)
+        return Period(first_day, last_day, f"{year:04}{_part_id(self.letter, number)}", self)
 
     def period_of(self, day: dt.date) -> Period:
         """Give the period in which `day` lies."""
@@ -96,19 +96,13 @@ class Period:
     """What publications stand on is told by `repr`, and the id says it there."""
 
     def __lt__(self, other: Period) -> bool:
-        return self._order < other._order
-
-    @property
-    def _order(self) -> tuple[dt.date, dt.date, str]:
-        return self.last_day, self.first_day, self.period_id
+        mine, its = ((each.last_day, each.first_day, each.period_id) for each in (self, other))
+        return mine < its
 
     @classmethod
     @lru_cache(_REMEMBERED)
     def parse(cls, text: str) -> Period:
-        """Read the id of a period; raise ValueError for anything else.
-
-        So is a year that nobody reports: the next day of 9999B6 is none.
-        """
+        """Read the id of a period; raise ValueError for anything else, and for years out of range."""
         match = _ID.fullmatch(text)
         if match:
             cadence = _BY_LETTER[match[2] or ""]
@@ -124,12 +118,11 @@ class Period:
 
     @classmethod
     def named(cls, text: str, year: int = 0, cadence: Cadence | None = None) -> Period:
-        """Read what people call a period: 2012年1-2月, 2012Q1, 上半年 (of `year`).
+        """Read what people call a period: 2012年1-2月, 2012Q1, 上半年 (of `year`), 第2期 (by `cadence`).
 
-        What tells nothing by itself (第2期) is one of `cadence`. Raise ValueError for anything
-        else, and where no year is known.
+        Raise ValueError for anything else, and where no year is known.
         """
-        return cls.parse(named_period_id(text, year, cadence.letter if cadence else ""))
+        return cls.parse(_named(text, year, cadence.letter if cadence else ""))
 
     def is_called(self, text: str) -> bool:
         """Whether `text` is a name of this period; one without a year is of its own."""
@@ -242,9 +235,7 @@ def deadline(
     return dt.datetime.combine(day, dt.time(23, 59, 59), OFFICE_ZONE)
 
 
-_LETTER_OF_SPAN = {1: "M", 2: "B", 3: "Q", 6: "H", 12: ""}
-"""By how many months a period has: the letter in its id. A whole year has none."""
-_MONTHS_OF_A_YEAR = 12
+_LETTER_OF_SPAN = {cadence.months: cadence.letter for cadence in Cadence}
 
 _YEAR = r"(?:(?P<year>[0-9]{4}|[0-9]{2})(?:年度?|[-./])?)?"
 _ONE_YEAR = r"(?:(?:(?P<year>[0-9]{4})(?:年度?|[-./])|(?P<short>[0-9]{2})年)?)"
@@ -284,11 +275,10 @@ _BETWEEN = re.compile(r"[~〜至到、,和与及_]+|(?<=[0-9])一(?=[0-9])")
 _QUARTERS = {"I": 1, "II": 2, "III": 3, "IV": 4}
 
 
-def named_period_id(text: str, near: int = 0, letter: str = "") -> str:
+def _named(text: str, near: int, letter: str) -> str:
     """Give the id of the period that `text` names; one that says no year is of the year `near`.
 
-    `letter` stands for what the form reports by (``M``, ``B`` …): the 2nd one (第2期) is read by
-    that. Raise ValueError for what is no name, or the name of months that are no period.
+    `letter` stands for what the form reports by (``M``, ``B`` …): the 2nd one (第2期) is read by that.
     """
     folded = _fold(text)
     for pattern in _NAMES:
@@ -332,11 +322,11 @@ def _part(said: Mapping[str, str | None], letter: str) -> str | None:
     if alone := said.get("alone") or said.get("turn"):
         # 3 is March where months are asked for; elsewhere it may be anything.
         known = letter == "M" or (letter and "turn" in said)
-        return part_id(letter, int(alone)) if known else None
-    return part_id(said["letter"] or "", int(said["number"] or 0))
+        return _part_id(letter, int(alone)) if known else None
+    return _part_id(said["letter"] or "", int(said["number"] or 0))
 
 
-def part_id(letter: str, number: int) -> str:
+def _part_id(letter: str, number: int) -> str:
     """Give what stands behind the year in an id: M03, B1; nothing for a whole year."""
     return f"{letter}{number:0{2 if letter == 'M' else 1}}" if letter else ""
 
@@ -344,6 +334,6 @@ def part_id(letter: str, number: int) -> str:
 def _spanned(first: int, last: int) -> str | None:
     months = last - first + 1
     letter = _LETTER_OF_SPAN.get(months)
-    if letter is None or first % months != 1 % months or last > _MONTHS_OF_A_YEAR:
+    if letter is None or first % months != 1 % months or last > _DECEMBER:
         return None
-    return part_id(letter, last // months)
+    return _part_id(letter, last // months)

@@ -5,8 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.tiny.desk import Desk
+
+settings.register_profile("busy", deadline=None)  # that the machine is busy is no fault of ours
+settings.load_profile("busy")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -51,7 +51,7 @@ def test_an_unnamed_level_sees_least(levels: Levels) -> None:
             wanted = dict(column.disclosure.masks).get(level, Mask.LEFT_OUT)
         assert policy.mask_of(sheet, column) is wanted
         if level not in named(column) and wanted is not Mask.WHOLE:
-            assert column.key not in policy.see(sheet, {column.key: "王安澜"})
+            assert column.key not in policy.viewer(sheet)({column.key: "王安澜"})
             assert column not in policy.columns(sheet)
 
 

@@ -207,11 +207,11 @@ class Books:
                 entry = self.accepted.get((member.unit_id, period.period_id))
                 for code in entry.former if entry else ():
                     flows = self.form.indicator[code].source.when_absent is None
-                    if entry is latest or (flows and self.form.kind_of(code) is Kind.FLOW):
+                    if entry is latest or (flows and self.form.kinds[code] is Kind.FLOW):
                         found.add(code)
         before = self.earlier_period() if current and self.for_period(unit.unit_id) else None
         for code in before.former(unit) if before else ():
-            if self.form.kind_of(code) is Kind.LEDGER:  # what came in is the rest of two books
+            if self.form.kinds[code] is Kind.LEDGER:  # what came in is the rest of two books
                 found.add(code)
         for indicator in self.form.indicators:
             if indicator.is_ratio:

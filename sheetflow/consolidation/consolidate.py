@@ -338,7 +338,7 @@ def matters(
     return Matters(
         [_digest(str(row[spec.person])) for row in about],
         [str(merged(unit_id, key) or "") for key in keys],
-        each(words, list(cells) if seen else [()] * len(about), {}),
+        each(words, list(cells) if seen else [()] * len(about)),
     )
 
 

@@ -195,7 +195,7 @@ def columns_seen(
         if look not in known:
             values = column_seen(sheet, rows, look)
             if look[0] in keys:
-                values = each(partial(merged, source.unit_id), values, {})
+                values = each(partial(merged, source.unit_id), values)
             known[look] = values
         yield known[look]
 
@@ -210,7 +210,7 @@ def column_seen(sheet: Sheet, rows: Sequence[Mapping[str, Value]], look: Look) -
     if mask is Mask.WHOLE:
         return values
     if mask is not Mask.ADDRESS:
-        return each(partial(mask_value, mask), values, {})
+        return each(partial(mask_value, mask), values)
     named = name_columns(sheet)
     return [
         mask_value(mask, value, [row.get(name) for name in named]) if value else value

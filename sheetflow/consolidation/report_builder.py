@@ -180,7 +180,7 @@ def _unit_row(
     total = {code: values.total for code, values in column.values.items()}
     if state is RowState.NIL and not _ever_filled(books, column.unit, alone=alone):
         # A nil return tells nothing of what there is: without an earlier report that is no 0.
-        stocks = {code for code in total if books.form.kind_of(code) is Kind.STOCK}
+        stocks = {code for code in total if books.form.kinds[code] is Kind.STOCK}
         total |= dict.fromkeys(stocks)
     return UnitRow(
         unit=named[column.unit.unit_id],

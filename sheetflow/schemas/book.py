@@ -36,18 +36,16 @@ class Outcome(StrEnum):
     @property
     def label(self) -> str:
         """The office's word."""
-        return {"accepted": "已接收", "returned": "退回", "held": "挂起", "refused": "拒收"}[
-            self.value
-        ]
+        words = {"accepted": "已接收", "returned": "退回", "held": "挂起", "refused": "拒收"}
+        return words[self.value]
 
 
 @dataclass(frozen=True, slots=True)
 class BookRow:
     """One filled row: its number in the file, its sound values, what stood in its cells.
 
-    `values` holds every column of the sheet; a blank or faulty cell is None there. So is a
-    cell of `raw` in which nothing stands, if it is there at all.
-    `faulty` names the columns whose cells could not be read: rules leave them alone.
+    `values` holds every column of the sheet; a blank or faulty cell is None there. `faulty` names the
+    columns whose cells could not be read: rules leave them alone.
     """
 
     number: int
@@ -77,10 +75,9 @@ class BookRow:
 class BookSheet:
     """One recognised sheet: where its columns stand in the file, and its filled rows.
 
-    `spots` maps a column to its 1-based column in the file (tables) or to its cell
-    (cards); in the statistics an indicator's code and a heading (``S01 本期``) to its cell.
-    A column that the file lacks is not in it. `aside` are lines that are asked about and
-    count nowhere as they stand.
+    `spots` maps a column that the file has to its cell (in tables: of the header), in the statistics
+    an indicator's code and a heading (``S01 本期``). `aside` are lines that are asked about and count
+    nowhere as they stand.
     """
 
     sheet: Sheet
@@ -218,8 +215,7 @@ class Book:
 class Earlier:
     """What a unit's last accepted period left: its rows by sheet and its 累计 by code.
 
-    `reached` is the highest number that the keys of a sheet have had in the year so far,
-    those of rows that are gone among them.
+    `reached` is the highest number that a sheet's keys have had in the year so far, gone ones too.
     """
 
     period: Period
@@ -231,14 +227,13 @@ class Earlier:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgingContext:
-    """Everything beyond the file that judging may ask.
+    """Everything beyond the file that judging may ask; `now` is the clock.
 
-    `earlier` gives, for a form and period, what was accepted before it in the same
-    year, `later` what was accepted after it, in order. `known_keys` resolves a reference into another unit's book (``370102-X0003``).
-    `waived` gives the rules that a superior lets pass for this submission, with why;
-    `explained` what the unit has said of findings in accepted submissions so far.
-    `now` is the clock. `working_days` are the deadlines by level. `handed_in` is when the
-    file was handed in, where that is known to be before `now`. `standing` names the receipt
+    `earlier` gives, for a form and period, what was accepted before it in the same year, `later` what
+    after it, in order. `known_keys` resolves a reference into another unit's book. `waived` gives the
+    rules that a superior lets pass for this submission, with why; `explained` what the unit has said
+    of findings in accepted submissions so far. `working_days` are the deadlines by level. `handed_in`
+    is when the file was handed in, where that is known to be before `now`. `standing` names the receipt
     of the accepted workbook that this one, where it is another, would take the place of.
     """
 
@@ -295,12 +290,11 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """The answer to one workbook.
+    """The answer to one workbook; `book` is there whenever form and period were recognised.
 
-    `book` is there whenever form and period were recognised. `figures` are the measured
-    indicators of an accepted workbook by code. `named_unit` is the unit that a held
-    workbook names, `token` the one in its stamp. `explanations` answer findings by their identity; `typed` is what the
-    filler wrote beside findings, by their number, whether it answers anything or not.
+    `figures` are the measured indicators of an accepted workbook by code. `named_unit` is the unit that
+    a held workbook names, `token` the one in its stamp. `explanations` answer findings by their
+    identity; `typed` is what stood beside findings, by their number, whether it answers or not.
     """
 
     outcome: Outcome

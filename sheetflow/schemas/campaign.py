@@ -31,10 +31,9 @@ _TITLE = re.compile(r"(?![ .])[^\r\n\t\\/:*?\"<>|]{1,40}(?<![ .])")
 class Campaign:
     """A reporting task: its forms, its own rules and their texts.
 
-    `rules` are those of each form by its key, the engine's general ones not among them.
-    `catalogue` holds the texts of both. `samples` are words for made-up data,
-    by form, where the types of the columns do not tell enough.
-    `levels` are those of the chain, named as its units name them.
+    `rules` are those of each form by its key, the engine's general ones not among them; `catalogue`
+    holds the texts of both. `samples` are words for made-up data, by form, where the types of the
+    columns do not tell enough. `levels` are those of the chain, named as its units name them.
     """
 
     key: str
@@ -161,8 +160,7 @@ class Scene:
 class SampleRow(Mapping[str, Typed | None]):
     """A row while it is made up: a cell is made when somebody first asks for it.
 
-    So a cell may depend on any other one of its row. `number` counts the rows of the sheet
-    from 1; `rows_of` gives the finished rows of other sheets.
+    `number` counts the rows of the sheet from 1; `rows_of` gives the finished rows of other sheets.
     """
 
     scene: Scene
@@ -196,11 +194,10 @@ Maker = Callable[[SampleRow], Typed | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SampleWords:
-    """What a campaign says of the samples of one form.
+    """What a campaign says of the samples of one form, all by sheet.
 
-    `rows` are the least and the most rows of a sheet of a lowest unit; `about` says of a sheet
-    whose rows are about those of another one, about which of them. `cells` are words to choose
-    from, or what makes the cell, by sheet and column.
+    `rows` are the least and the most rows of a lowest unit; `about` says which rows of another sheet
+    those of this one are about. `cells` are words to choose from, or what makes the cell, by column.
     """
 
     rows: Mapping[str, tuple[int, int]] = field(default_factory=lambda: MappingProxyType({}))

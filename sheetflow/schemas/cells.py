@@ -1,15 +1,13 @@
-"""The types of cells: what may stand in a column and how it is read.
+"""The types of cells: what may stand in a column, how it is read, kept as JSON and shown.
 
-Each type owns its reading (`parse`), its words for 填报说明 and the way its value
-is kept as JSON. It refuses to look at other cells: whatever needs a second cell
-is a rule. A type's `parse` gets a cell that is not blank and raises `CellFault`.
+It refuses to look at other cells: whatever needs a second cell is a rule.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar
@@ -38,15 +36,43 @@ _SENTENCES = 100
 
 
 @dataclass(frozen=True, slots=True)
-class CellType(ABC):
-    """What a column's cells hold; `wanted` says in Chinese what may be filled in."""
+class CellType:
+    """What a column's cells hold: one of the kinds below, each reading of all in one place.
+
+    `wanted` says in Chinese what may be filled in.
+    """
 
     numeric: ClassVar[bool] = False
-    wanted: ClassVar[str]
+    wanted: ClassVar[str] = ""
 
-    @abstractmethod
-    def parse(self, raw: CellValue) -> Value:
+    def parse(self, raw: CellValue) -> Value:  # noqa: C901, PLR0911 - one for each kind
         """Read a cell that is not blank; raise CellFault where it is not of this type."""
+        match self:
+            case Text(limit):
+                return _limited(read_text(raw), limit)
+            case NameKey(limit):
+                return _limited(read_name(raw), limit)
+            case Whole(unit=unit):
+                return self.within(read_number(raw, (unit,) if unit else ()))
+            case Money(unit):
+                return _amount(read_number(raw, (unit,)))
+            case Day():
+                return read_day(raw)
+            case Choice():
+                return self.pick((read_text(raw),))[0]
+            case Choices():
+                return self.pick(read_list(raw)) or None
+            case Key():
+                return self.shaped(read_code(raw))
+            case Reference() | PeriodName():
+                return read_code(raw)
+            case References():
+                return tuple(dict.fromkeys(map(read_code, read_list(raw)))) or None
+            case IdNumber():
+                return read_id_number(raw)
+            case Phone(services):
+                return read_phone(raw, services)
+        raise NotImplementedError
 
     @property
     def words(self) -> str:
@@ -61,8 +87,20 @@ class CellType(ABC):
             return float(value)
         return list(value) if isinstance(value, tuple) else value.isoformat()
 
+    @property
+    def changes_words(self) -> bool:
+        """Whether `from_json` makes something else of words."""
+        return isinstance(self, Day | NameKey)
+
     def from_json(self, value: Json) -> Value:
-        """Give the value that `to_json` kept."""
+        """Give the value that `to_json` kept.
+
+        A name comes back as it is read today: an older version may have kept its spaces.
+        """
+        if self.changes_words:
+            if not isinstance(value, str):
+                return None
+            return dt.date.fromisoformat(value) if isinstance(self, Day) else read_name(value)
         if isinstance(value, list):
             return tuple(value)
         return Decimal(repr(value)) if isinstance(value, float) else value
@@ -81,10 +119,6 @@ class Text(CellType):
     limit: int = 50
     wanted: ClassVar[str] = "文字，不超过{0.limit}字"
 
-    def parse(self, raw: CellValue) -> Value:
-        """Read words that are not too long."""
-        return _limited(read_text(raw), self.limit)
-
     @property
     def free(self) -> bool:
         """Whether people write sentences here, so that private numbers may slip in."""
@@ -98,6 +132,14 @@ def _limited(text: str, limit: int) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class NameKey(CellType):
+    """The row's own key where a name serves as one (a township in its county)."""
+
+    limit: int = 30
+    wanted: ClassVar[str] = "名称，不超过{0.limit}字，不重复"
+
+
+@dataclass(frozen=True, slots=True)
 class Whole(CellType):
     """A whole number from `minimum` up to `maximum`, counted in `unit`; nothing is rounded."""
 
@@ -107,9 +149,8 @@ class Whole(CellType):
     numeric: ClassVar[bool] = True
     wanted: ClassVar[str] = "整数，{0.range_words}"
 
-    def parse(self, raw: CellValue) -> Value:
-        """Read a whole number within the range."""
-        number = read_number(raw, (self.unit,) if self.unit else ())
+    def within(self, number: int | Decimal) -> int:
+        """Give a number of the range; raise CellFault for any other."""
         if not isinstance(number, int):
             raise CellFault("number-not-whole", typed=str(number))
         if number < self.minimum or (self.maximum is not None and number > self.maximum):
@@ -132,14 +173,13 @@ class Money(CellType):
     numeric: ClassVar[bool] = True
     wanted: ClassVar[str] = "金额，单位为{0.unit}，可有两位小数"
 
-    def parse(self, raw: CellValue) -> Value:
-        """Read an amount."""
-        number = read_number(raw, (self.unit,))
-        if number < 0:
-            raise CellFault("number-range", typed=str(number), allowed="不小于0")
-        if isinstance(number, Decimal) and number != round(number, 2):
-            raise CellFault("money-decimals", typed=str(number))
-        return number
+
+def _amount(number: int | Decimal) -> int | Decimal:
+    if number < 0:
+        raise CellFault("number-range", typed=str(number), allowed="不小于0")
+    if isinstance(number, Decimal) and number != round(number, 2):
+        raise CellFault("money-decimals", typed=str(number))
+    return number
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,14 +187,6 @@ class Day(CellType):
     """A whole date; an incomplete one is never completed."""
 
     wanted: ClassVar[str] = "日期，如2012-3-5"
-
-    def parse(self, raw: CellValue) -> Value:
-        """Read a whole date."""
-        return read_day(raw)
-
-    def from_json(self, value: Json) -> Value:
-        """Give the date that was kept as text."""
-        return dt.date.fromisoformat(value) if isinstance(value, str) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,17 +206,18 @@ class _Options(CellType):
         """The options offered, as a sentence lists them."""
         return "、".join(self.options)
 
-    def find(self, text: str) -> str | None:
-        """Find `text` among the options, look-alikes and spaces aside; None if absent."""
-        if text in self.known:
-            return text
-        folded = fold(text)
-        return next((option for option in self.known if fold(option) == folded), None)
-
-    def unknown(self, typed: str) -> CellFault:
-        """Say that `typed` is none of the options, and which there are."""
-        shown = "、".join(self.options[:_MOST_OPTIONS_LISTED])
-        return CellFault("choice-unknown", typed=typed[:_MOST_QUOTED], options=shown)
+    def pick(self, typed: Sequence[str]) -> tuple[str, ...]:
+        """Give the options typed, each once, look-alikes and spaces aside; raise CellFault for others."""
+        found = {text: text for text in typed if text in self.known}
+        for text in typed:
+            alike = (option for option in self.known if fold(option) == fold(text))
+            if text not in found and (option := next(alike, None)):
+                found[text] = option
+        if unknown := [text for text in dict.fromkeys(typed) if text not in found]:
+            shown = "、".join(self.options[:_MOST_OPTIONS_LISTED])
+            unread = "”“".join(unknown)[:_MOST_QUOTED]
+            raise CellFault("choice-unknown", typed=unread, options=shown)
+        return tuple(dict.fromkeys(found[text] for text in typed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,28 +226,12 @@ class Choice(_Options):
 
     wanted: ClassVar[str] = "从下拉列表选一项：{0.listed}"
 
-    def parse(self, raw: CellValue) -> Value:
-        """Read one option."""
-        text = read_text(raw)
-        option = self.find(text)
-        if option is None:
-            raise self.unknown(text)
-        return option
-
 
 @dataclass(frozen=True, slots=True)
 class Choices(_Options):
     """Several of a few words, joined by 、."""
 
     wanted: ClassVar[str] = "可填多项，用“、”分开：{0.listed}"
-
-    def parse(self, raw: CellValue) -> Value:
-        """Read the options named, each once."""
-        named = {part: self.find(part) for part in read_list(raw)}
-        unknown = [part for part, option in named.items() if option is None]
-        if unknown:
-            raise self.unknown("”“".join(unknown))
-        return tuple(dict.fromkeys(filter(None, named.values()))) or None
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,12 +245,11 @@ class Key(CellType):
     digits: int = 3
     wanted: ClassVar[str] = "编号，如{0.first}，不重复，不改用"
 
-    def parse(self, raw: CellValue) -> Value:
-        """Read a key; raise CellFault where its shape is another."""
-        text = read_code(raw)
-        if not re.fullmatch(rf"([0-9A-Z]+-)?{self.letter}\d{{{self.digits},}}", text):
-            raise CellFault("key-shape", typed=text[:_MOST_QUOTED], example=self.first)
-        return text
+    def shaped(self, code: str) -> str:
+        """Give a code of this shape; raise CellFault for any other."""
+        if not re.fullmatch(rf"([0-9A-Z]+-)?{self.letter}\d{{{self.digits},}}", code):
+            raise CellFault("key-shape", typed=code[:_MOST_QUOTED], example=self.first)
+        return code
 
     @property
     def first(self) -> str:
@@ -251,31 +267,11 @@ class Key(CellType):
 
 
 @dataclass(frozen=True, slots=True)
-class NameKey(CellType):
-    """The row's own key where a name serves as one (a township in its county)."""
-
-    limit: int = 30
-    wanted: ClassVar[str] = "名称，不超过{0.limit}字，不重复"
-
-    def parse(self, raw: CellValue) -> Value:
-        """Read the name: spaces inside it make no other."""
-        return _limited(read_name(raw), self.limit)
-
-    def from_json(self, value: Json) -> Value:
-        """Give the name as it is read today: an older version may have kept its spaces."""
-        return read_name(value) if isinstance(value, str) else None
-
-
-@dataclass(frozen=True, slots=True)
 class Reference(CellType):
-    """The key of a row in another sheet (`to`) of the same workbook."""
+    """The key of a row in another sheet (`to`) of the same workbook; whether it exists is a rule."""
 
     to: str
     wanted: ClassVar[str] = "编号，须在所指的表中"
-
-    def parse(self, raw: CellValue) -> Value:
-        """Read one key; whether it exists is a rule."""
-        return read_code(raw)
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,32 +281,20 @@ class References(CellType):
     to: str
     wanted: ClassVar[str] = "编号，可填多个，用“、”分开，须在所指的表中"
 
-    def parse(self, raw: CellValue) -> Value:
-        """Read the keys named, each once; whether they exist is a rule."""
-        return tuple(dict.fromkeys(map(read_code, read_list(raw)))) or None
-
 
 @dataclass(frozen=True, slots=True)
 class IdNumber(CellType):
-    """A citizen's identity number."""
+    """A citizen's identity number: 18 digits with a right check digit, or the old 15."""
 
     wanted: ClassVar[str] = "18位身份证号（也可填旧15位号），按文本填写"
-
-    def parse(self, raw: CellValue) -> Value:
-        """Read 18 digits with a right check digit, or the old 15."""
-        return read_id_number(raw)
 
 
 @dataclass(frozen=True, slots=True)
 class Phone(CellType):
-    """A phone number; `services` are the short ones that the campaign knows."""
+    """A mobile or landline number; `services` are the short ones that the campaign knows."""
 
     services: tuple[str, ...] = ()
     wanted: ClassVar[str] = "手机号，或带区号的固定电话"
-
-    def parse(self, raw: CellValue) -> Value:
-        """Read a mobile or landline number, or a service's."""
-        return read_phone(raw, self.services)
 
     @property
     def words(self) -> str:
@@ -320,10 +304,6 @@ class Phone(CellType):
 
 @dataclass(frozen=True, slots=True)
 class PeriodName(CellType):
-    """A report period, by its id or by what people call it."""
+    """A report period's id or name: only the workbook's own period tells whether it is of that."""
 
     wanted: ClassVar[str] = "已预填，请勿改动"
-
-    def parse(self, raw: CellValue) -> Value:
-        """Read what is typed: only the workbook's own period tells whether it is a name of that."""
-        return read_code(raw)

@@ -94,13 +94,11 @@ class Versioned:
 class Column(Versioned):
     """One column of a sheet (or one label of a card).
 
-    `required` is True, False or the condition that makes it so; with `only` the
-    cell must be blank where the condition does not hold. `not_before` names another
-    date column of the row; `event` marks the date on which a flow row happened.
-    `lasting` marks a name that does not change once a row was accepted, though it is not
-    personal (`names_person`). `since` and `until` are form versions; `older` are labels of
-    earlier versions. `zero_asked` says that a rule asks about a 0, so that no advice may end
-    there.
+    `required` is True, False or the condition that makes it so; with `only` the cell must be
+    blank where the condition does not hold. `not_before` names another date column of the row;
+    `event` marks the date on which a flow row happened. `lasting` marks a name that does not
+    change once a row was accepted, though it is not personal. `since` and `until` are form
+    versions; `older` are earlier labels. `zero_asked`: a rule asks about a 0, no advice ends there.
     """
 
     key: str = ""
@@ -123,10 +121,7 @@ class Column(Versioned):
     until: int | None = None
 
     def mask_at(self, level: str) -> Mask:
-        """How the readers of `level` above the unit see the column: an unnamed one sees least.
-
-        Only an ordinary column, of which nothing is said, is open to all.
-        """
+        """How the readers of `level` above the unit see the column: an unnamed one sees least."""
         is_ordinary = not self.personal and self.disclosure == OPEN
         unnamed = Mask.WHOLE if is_ordinary else Mask.LEFT_OUT
         return dict(self.disclosure.masks).get(level, unnamed)
@@ -156,11 +151,7 @@ class Column(Versioned):
 
 
 class RowModel:
-    """A row of a sheet: every attribute that is a `Column` is one, in their order.
-
-    Annotations say what a sound cell of it holds. Whether a blank is allowed, and whatever
-    needs a second cell, is checked by rules.
-    """
+    """A row of a sheet: every attribute that is a `Column` is one; annotations say what it holds."""
 
     @classmethod
     @cache
@@ -182,10 +173,7 @@ _REMEMBERED = 4096
 
 @cache
 def reading(kind: CellType) -> Callable[[CellValue], Value]:
-    """Give what reads the cells of a type that are not blank; it raises CellFault.
-
-    The one way in which cells are read, row by row or column by column.
-    """
+    """Give what reads the cells of a type that are not blank; it raises CellFault."""
     if isinstance(kind, _REPEATING):
         return lru_cache(_REMEMBERED, typed=True)(kind.parse)
     return kind.parse
@@ -272,12 +260,10 @@ Out = TypeVar("Out")
 _NUMBERS = {bool, int, float}
 
 
-def each(make: Callable[[In], Out], values: Iterable[In], made: dict[In, Out]) -> list[Out]:
-    """Make something of each value, of equal ones once; `made` holds what was made before."""
+def each(make: Callable[[In], Out], values: Iterable[In]) -> list[Out]:
+    """Make something of each value, of equal ones once."""
     listed = list(values)
-    for value in dict.fromkeys(listed):
-        if value not in made:
-            made[value] = make(value)
+    made = {value: make(value) for value in dict.fromkeys(listed)}
     return list(map(made.__getitem__, listed))
 
 
@@ -285,9 +271,8 @@ def each(make: Callable[[In], Out], values: Iterable[In], made: dict[In, Out]) -
 class ReadColumn:
     """A column of cells as read; equal cells share one name, in nearly all columns themselves.
 
-    `names` has the name of each cell from top to bottom. Under its name stand the cell
-    (`cells`: None where nobody sees anything in it), its value (`values`: None where it is
-    blank or faulty) and its fault.
+    `names` has the name of each cell from top to bottom. Under its name stand the cell (None where
+    nobody sees anything in it), its value (None where it is blank or faulty) and its fault.
     """
 
     names: Sequence[Hashable]
@@ -315,9 +300,7 @@ def read_column(column: Column, cells: Sequence[CellValue]) -> ReadColumn:
     faults: dict[Hashable, Fault] = {}
     for name, cell in distinct.items():
         values[name] = None
-        if cell is None:
-            continue
-        if isinstance(cell, str) and shows_nothing(cell):
+        if is_blank(cell):
             distinct[name] = None
             continue
         try:

@@ -7,44 +7,29 @@ in Chinese. It refuses anything that needs another row or sheet.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from itertools import chain, compress, repeat
-from typing import overload
 
 from sheetflow.schemas.parsing import Value
 
 Row = Mapping[str, Value]
 
 
-class Table(Sequence[Row]):
+class Table(tuple[Row, ...]):  # noqa: SLOT001 - it remembers
     """Rows that cut out each of their columns once, however many ask for it."""
 
-    __slots__ = ("_columns", "_rows")
-
-    def __init__(self, rows: Iterable[Row] = ()) -> None:
-        self._rows = tuple(rows)
-        self._columns: dict[str, Sequence[Value]] = {}
+    @cached_property
+    def _columns(self) -> dict[str, Sequence[Value]]:
+        return {}
 
     def column(self, key: str) -> Sequence[Value]:
         """Give the values of one column from the first row to the last."""
         if key not in self._columns:
-            self._columns[key] = [row.get(key) for row in self._rows]
+            self._columns[key] = [row.get(key) for row in self]
         return self._columns[key]
-
-    @overload
-    def __getitem__(self, number: int) -> Row: ...
-    @overload
-    def __getitem__(self, number: slice) -> Sequence[Row]: ...
-    def __getitem__(self, number: int | slice) -> Row | Sequence[Row]:
-        return self._rows[number]
-
-    def __iter__(self) -> Iterator[Row]:
-        return iter(self._rows)
-
-    def __len__(self) -> int:
-        return len(self._rows)
 
 
 def column_of(rows: Iterable[Row], key: str) -> Sequence[Value]:
@@ -148,7 +133,7 @@ class Condition:
             case Every(parts):
                 return f"({'*'.join(part.excel(refer) for part in parts)}>0)"
             case Through(by, part):
-                return part.excel(_through(by, refer))
+                return part.excel(lambda column: refer(f"{by}.{column}"))
         raise NotImplementedError
 
     def criteria(  # noqa: PLR0911 - one for each kind
@@ -163,21 +148,16 @@ class Condition:
             case Not(Is(column, options)):
                 return tuple((refer(column), f'"<>{option}"') for option in options)
             case Not(Through(by, part)):
-                return Not(part).criteria(_through(by, refer))
+                return Not(part).criteria(lambda column: refer(f"{by}.{column}"))
             case Every(parts):
                 found = [part.criteria(refer) for part in parts]
                 return None if None in found else tuple(chain(*filter(None, found)))
             case Through(by, part):
-                return part.criteria(_through(by, refer))
+                return part.criteria(lambda column: refer(f"{by}.{column}"))
         return None
 
     def __and__(self, other: Condition) -> Condition:
         return Every((self, other))
-
-
-def _through(by: str, refer: Refer) -> Refer:
-    """Give what finds the lookup of a column."""
-    return lambda column: refer(f"{by}.{column}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,11 +199,7 @@ class Every(Condition):
 
 @dataclass(frozen=True, slots=True)
 class Through(Condition):
-    """A condition on the row to which the reference in `by` points.
-
-    Its columns are the lookups shown beside the sheet's own, named ``need.status``; a
-    row is given their values by whoever reads it together with the other sheet.
-    """
+    """A condition on the row to which the reference in `by` points, by lookups: ``need.status``."""
 
     by: str
     part: Condition

@@ -9,7 +9,7 @@ figures of it. It refuses to look at a workbook.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from sheetflow.errors import DeclarationError
@@ -62,8 +62,8 @@ def _contradictions(form: Form) -> Iterator[str]:
         return
     keys = twice(sheet.key for sheet in form.sheets)
     yield from (f"有两张表的标识都是{key}" for key in keys)
-    codes = [indicator.code for indicator in form.indicators]
-    yield from (f"有两个指标的代码都是{code}" for code in twice(codes))
+    codes = twice(indicator.code for indicator in form.indicators)
+    yield from (f"有两个指标的代码都是{code}" for code in codes)
     for sheet in form.sheets:
         yield from _of_title(sheet)
         yield from _of_model(sheet)
@@ -77,7 +77,7 @@ def _contradictions(form: Form) -> Iterator[str]:
     for sheet in form.sheets:
         yield from _of_sheet(form, sheet)
     yield from _of_cadence(form)
-    yield from _of_indicators(form, codes)
+    yield from _of_indicators(form)
     yield from _of_cover(form)
     yield from _of_same_person(form)
     if totals := form.own_totals:
@@ -90,7 +90,6 @@ def _named(sheet: Sheet, column: Column) -> str:
 
 
 def _of_span(name: str, entry: Sheet | Column, version: int) -> Iterator[str]:
-    """Find versions from which and until which something stands that cannot be."""
     since, until = entry.since, entry.until
     if since < 1:
         yield f"{name}从第{since}版起才有，版本应从1起"
@@ -101,7 +100,6 @@ def _of_span(name: str, entry: Sheet | Column, version: int) -> Iterator[str]:
 
 
 def _of_model(sheet: Sheet) -> Iterator[str]:
-    """Find a name that a model lists without saying what column it is."""
     names = [name for base in sheet.model.__mro__ for name in vars(base).get("__annotations__", ())]
     known = {column.key for column in sheet.model.columns()}
     lost = [name for name in names if name not in known]
@@ -142,7 +140,6 @@ def _of_version(form: Form, version: int) -> Iterator[str]:
 
 
 def _bare(label: str) -> str:
-    """Give a label as a header is read."""
     return fold(label).replace("（必填）", "").rstrip("：:")
 
 
@@ -172,7 +169,6 @@ def _of_sheet(form: Form, sheet: Sheet) -> Iterator[str]:
 
 
 def _of_reference(form: Form, sheet: Sheet, column: Column) -> Iterator[str]:
-    """Find a version in which a column points to nothing."""
     if not column.refers_to:
         return
     name, target = _named(sheet, column), form.by_key.get(column.refers_to)
@@ -195,8 +191,7 @@ def _of_use(
 ) -> Iterator[str]:
     """Find what is used (a sheet, its columns, options in a condition) and is not there, or no longer.
 
-    It must be there in the version `at`: for a sheet's own (0), the last that has the sheet;
-    _EVER takes what was retired, too.
+    It must be there in the version `at`: 0 is the last that has the sheet; _EVER any.
     """
     found = form.by_key.get(sheet) if isinstance(sheet, str) else sheet
     if found is None:
@@ -217,7 +212,6 @@ def _of_use(
 
 
 def _of_options(name: str, sheet: Sheet, condition: Condition | None) -> Iterator[str]:
-    """Find options that a condition asks for and a column does not have."""
     match condition:
         case Not(part):
             yield from _of_options(name, sheet, part)
@@ -232,7 +226,6 @@ def _of_options(name: str, sheet: Sheet, condition: Condition | None) -> Iterato
 
 
 def _of_cadence(form: Form) -> Iterator[str]:
-    """Find days that are missing, the wrong way round, or beside a cadence."""
     opens, closes = form.opens, form.closes
     if form.cadence is not Cadence.ONCE:
         if opens or closes:
@@ -242,11 +235,11 @@ def _of_cadence(form: Form) -> Iterator[str]:
 
 
 def _last(form: Form, sheet: Sheet) -> int:
-    """Give the newest version of the form that has the sheet."""
     return min(form.version, sheet.until or form.version)
 
 
-def _of_indicators(form: Form, codes: Sequence[str]) -> Iterator[str]:
+def _of_indicators(form: Form) -> Iterator[str]:
+    codes = [indicator.code for indicator in form.indicators]
     for number, indicator in enumerate(form.indicators):
         source, name = indicator.source, f"指标{indicator.code}“{indicator.label}”"
         if source.draws_on:
@@ -294,7 +287,6 @@ def _of_same_person(form: Form) -> Iterator[str]:
 
 
 def _of_report(form: Form) -> Iterator[str]:
-    """Find headings that a report template could not tell from its own names."""
     spec = form.report
     if spec is None:
         return

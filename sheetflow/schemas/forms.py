@@ -26,9 +26,8 @@ from sheetflow.schemas.sheets import Kind, Sheet
 class Cover:
     """Which card says who reports, for when, and whether there is anything to report.
 
-    All but the conditions are column keys of the sheet `sheet`; `correction` holds where an
-    accepted workbook is corrected, and `reason` says why. `exempt_when_nil` are cards that a
-    nil return may leave empty.
+    All but the conditions are column keys of `sheet`; `correction` holds where an accepted workbook
+    is corrected, `reason` says why. `exempt_when_nil` are cards that a nil return may leave empty.
     """
 
     sheet: str
@@ -48,8 +47,8 @@ class Cover:
 class SamePerson:
     """When rows of two units are about the same person: the same identity number.
 
-    In `sheet`, rows that meet `where` are compared by the column `person`. The columns of
-    `matter` say in words what each row is about, and are not compared.
+    In `sheet`, rows that meet `where` are compared by the column `person`; the columns of `matter`
+    say in words what each row is about.
     """
 
     sheet: str
@@ -65,10 +64,9 @@ class SamePerson:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnTotals:
-    """Where a unit with others below it may state what its whole area adds up to.
+    """Where a unit with others below it may state its whole area's 累计 or 期末数: compared, not taken over.
 
-    Each row of `sheet` names an indicator in the column `code` and its 累计 or 期末数 in
-    `figure`: it is compared with ours and never taken over.
+    Each row of `sheet` names an indicator in the column `code` and what it adds up to in `figure`.
     """
 
     sheet: str
@@ -85,10 +83,9 @@ class OwnTotals:
 class ReportSpec:
     """Where the report finds its quotes and its stories.
 
-    The columns of the card `narrative` are quoted under their labels. Rows of
+    The columns of the card `narrative` are quoted under their labels, at most `quotes` units under
+    each, from `shortest` characters on; of more than `longest` they are cut after a sentence. Rows of
     `story_sheet` that meet `story_where` are told with `story_title` and `story_text`.
-    At most `quotes` units are quoted under one heading, and `stories` told. A quote has at
-    least `shortest` characters; one of more than `longest` is cut after a sentence.
     """
 
     narrative: str
@@ -103,24 +100,22 @@ class ReportSpec:
 
 
 class Across(StrEnum):
-    """What a chart compares: the units below, several indicators, or the periods."""
+    """What a chart compares.
+
+    units: a bar for 本级 and for each unit below, a colour for each indicator; indicators: slices of
+    the total; periods: a line for each indicator over the year so far.
+    """
 
     UNITS = "units"
-    """One bar for 本级 and for each unit below, one colour for each indicator."""
-
     INDICATORS = "indicators"
-    """One slice for each indicator, of the total: the indicators are parts of a whole."""
-
     PERIODS = "periods"
-    """One line for each indicator, over the periods of the year so far."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChartSpec:
-    """One chart: its title, the indicators it draws, and what it compares.
+    """One chart: its title, the indicators it draws (all of one unit of measure), and what it compares.
 
-    `current` draws 本期, else 累计/期末. Indicators that share a chart share a unit of measure.
-    A chart with a `name` is also a picture of the Word report, which calls it so.
+    `current` draws 本期, else 累计/期末. One with a `name` is also a picture of the Word report.
     """
 
     title: str
@@ -134,13 +129,13 @@ class ChartSpec:
 class Form:
     """A workbook to fill: its sheets, its indicators, its version.
 
-    `cadence` is how often it is filled; what is filled once has a day on which it `opens` and one
-    on which it `closes`, from which deadlines count. `statistics` is the sheet that shows the indicators. `guidance` are paragraphs for
-    填报说明; `own_work` is the sentence for units that have others below them. `charts` are
-    drawn in the consolidated workbook and, where they bear a name, in the report.
-    `same_person` asks whether two units have registered the same matter, `own_totals` lets
-    those above state totals of their own. `levels` names those whose units fill the form; empty:
-    all. `working_days` are its deadlines, by level, where they are not the office's.
+    `cadence` is how often it is filled; what is filled once has a day on which it `opens` and one on
+    which it `closes`, from which deadlines count. `guidance` are paragraphs for 填报说明; `own_work`
+    is the sentence for units that have others below them. `charts` are drawn in the consolidated
+    workbook and, where they bear a name, in the report. `same_person` asks whether two units have
+    registered the same matter, `own_totals` lets those above state totals of their own. `levels`
+    names those whose units fill the form; empty: all. `working_days` are its deadlines, by level,
+    where they are not the office's.
     """
 
     key: str
@@ -180,18 +175,13 @@ class Form:
         return self.spanning((version,))
 
     def spanning(self, versions: Collection[int]) -> Form:
-        """Give the form with the sheets and columns that any of `versions` has.
-
-        The form itself where nothing ever came or went.
-        """
+        """Give the form with what any of `versions` has: itself where nothing ever came or went."""
         if self.declared is not None:
             return self.declared.spanning(versions)
         wanted = frozenset(versions)
-        if not wanted:
-            return self
-        if wanted not in self._spans:
+        if wanted and wanted not in self._spans:
             self._spans[wanted] = _spanning(self, wanted)
-        return self._spans[wanted]
+        return self._spans.get(wanted, self)
 
     @cached_property
     def _spans(self) -> dict[frozenset[int], Form]:
@@ -236,28 +226,18 @@ class Form:
             return self.declared.kinds
         return {entry.code: entry.kind(self.by_key) for entry in self.indicators}
 
-    def kind_of(self, code: str) -> Kind:
-        """How that indicator adds up over periods."""
-        return self.kinds[code]
-
     @cached_property
     def _once(self) -> Period | None:
         """The only period of what is filled once."""
         return Period.once(self.opens, self.closes) if self.opens and self.closes else None
 
     def period(self, period_id: str) -> Period:
-        """Give the form's period of that id; raise ValueError for what is none.
-
-        An id of another cadence is that period still: it may be stored from former days.
-        """
+        """Give the period of that id, of another cadence too; raise ValueError for what is none."""
         once = self._once
         return once if once and once.period_id == period_id else Period.parse(period_id)
 
     def period_named(self, text: str, near: int = 0) -> Period:
-        """Read what people call a period, of any cadence; raise ValueError for what is none.
-
-        A name without a year is of the year `near`.
-        """
+        """Read what people call a period, without a year one of `near`; raise ValueError for what is none."""
         return self.period(Period.named(text, near, self.cadence).period_id)
 
     def period_of(self, day: dt.date) -> Period:
@@ -286,10 +266,7 @@ class Form:
         return self.period_of(max(other.first_day, min(other.last_day, due)))
 
     def takes(self, period: Period) -> bool:
-        """Whether the form is filled for that period, or for its own of the same id.
-
-        2012 is a year, and what another form is filled for once.
-        """
+        """Whether the form is filled for that period, or (a year, and once) for its own of that id."""
         if self._once:
             return period.period_id == self._once.period_id
         return period.cadence.letter == self.cadence.letter
@@ -347,7 +324,7 @@ def _cover_in(cover: Cover, sheets: Mapping[str, Sheet]) -> Cover:
     )
 
 
-SEPARATOR = "-"
+_SEPARATOR = "-"
 
 
 def with_unit(form: Form, sheet: Sheet, unit_id: str, row: Mapping[str, Value]) -> dict[str, Value]:
@@ -374,6 +351,6 @@ def merged(unit_id: str, key: Value) -> Value:
     """Put the unit before a key that bears none yet: X0001 of 370102 is 370102-X0001."""
     if isinstance(key, tuple):
         return tuple(str(merged(unit_id, part)) for part in key)
-    if not isinstance(key, str) or SEPARATOR in key:
+    if not isinstance(key, str) or _SEPARATOR in key:
         return key
-    return f"{unit_id}{SEPARATOR}{key}"
+    return f"{unit_id}{_SEPARATOR}{key}"

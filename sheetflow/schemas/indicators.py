@@ -60,27 +60,21 @@ class Source:
                 return asked
         return None
 
-    def in_use(self, sheets: Mapping[str, Sheet]) -> Condition:
-        """The condition that a row counts at all: in use, and not set aside."""
-        return sheets[self.draws_on].in_use
-
     def looked_at(self, sheets: Mapping[str, Sheet]) -> set[str]:
         """The columns of its sheet, lookups among them, that tell which rows count and what."""
         asked = self.condition.columns() if self.condition else ()
-        return {*self.in_use(sheets).columns(), *getattr(self, "columns", ()), *asked}
+        return {*sheets[self.draws_on].in_use.columns(), *getattr(self, "columns", ()), *asked}
 
     def fits(self, sheets: Mapping[str, Sheet]) -> bool:
         """Whether these sheets have what is counted: else there is no figure, which is not 0."""
         if not isinstance(self, Count | Sum):
             return True
-        sheet = sheets.get(self.sheet)
-        known = sheet.by_key.keys() if sheet else ()
+        if self.sheet not in sheets:
+            return False
+        known = set(sheets[self.sheet].by_key)
         asked = self.where.columns() if self.where else ()
-        return (
-            sheet is not None
-            and set(asked) <= set(known)
-            and (isinstance(self, Count) or not set(known).isdisjoint(self.columns))
-        )
+        summed = isinstance(self, Count) or not known.isdisjoint(self.columns)
+        return summed and known.issuperset(asked)
 
     def measure(
         self,
@@ -239,9 +233,8 @@ class Values:
 class Indicator:
     """One line of the statistics.
 
-    `by` overrides how it adds up over periods where its sheet's kind would say
-    otherwise. `percent` shows a ratio as a percentage. `indent` is the depth of 其中.
-    `definition` is its line in 指标解释.
+    `by` overrides how it adds up over periods where its sheet's kind would say otherwise. `indent` is
+    the depth of 其中, `definition` its line in 指标解释.
     """
 
     code: str
@@ -278,11 +271,7 @@ class Indicator:
 def measure_all(
     indicators: Iterable[Indicator], rows: Rows, sheets: Mapping[str, Sheet]
 ) -> dict[str, Number]:
-    """Evaluate every indicator over one workbook's rows, by code.
-
-    Ratios and the like use the indicators before them; for one workbook these are
-    what its own rows give (the 累计 of flow parts is put in by the roll-up).
-    """
+    """Evaluate every indicator over one workbook's rows, by code; ratios use those before them."""
     figures: dict[str, Number] = {}
     counted = cache(lambda key: rows_in_use(key, rows, sheets))
     for indicator in indicators:

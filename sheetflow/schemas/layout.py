@@ -31,15 +31,8 @@ CARD_HINT_COLUMN = 3
 GUIDE_SHEET = "填报说明"
 ISSUES_SHEET = "问题清单"
 ISSUE_COLUMNS = (
-    "序号",
-    "编号",
-    "类别",
-    "工作表",
-    "单元格",
-    "栏目",
-    "问题",
-    "怎么改",
-    "情况说明",
+    *("序号", "编号", "类别", "工作表", "单元格"),
+    *("栏目", "问题", "怎么改", "情况说明"),
 )
 """The headers of 问题清单, in HEADER_ROW: the finding's number, and last the filler's answer."""
 OLDER_ANSWER_COLUMN = "说明"
@@ -76,8 +69,8 @@ def column_range(sheet: Sheet, column: str, version: int) -> str:
 
     A lookup (``need.status``) stands to the right of the sheet's own columns.
     """
-    own = [entry.key for entry in columns_in(sheet, version)]
-    names = [*own, *(lookup.name for lookup in sheet.lookups)]
+    names = [entry.key for entry in columns_in(sheet, version)]
+    names += [lookup.name for lookup in sheet.lookups]
     letters = column_letters(names.index(column) + 1)
     return f"{quoted(sheet.title)}!${letters}${FIRST_ROW}:${letters}${LAST_ROW}"
 

@@ -41,7 +41,7 @@ _PARTIAL_DAY = re.compile(
 )
 _MIDNIGHT = re.compile(r"(?:T|\s+|(?<=[日号]))(?:0?0(?::00){1,2}(?:\.0+)?|12:00(?::00)? ?AM)$")
 """The time that a program puts behind a date."""
-_FIRST_YEAR, _LAST_YEAR = 1900, 2099
+_YEARS = range(1900, 2100)
 
 
 def read_day(raw: CellValue) -> dt.date:
@@ -62,7 +62,7 @@ def read_day(raw: CellValue) -> dt.date:
 
 def _plausible(year: int, month: int, day: int) -> dt.date:
     with suppress(ValueError):
-        if _FIRST_YEAR <= year <= _LAST_YEAR:
+        if year in _YEARS:
             return dt.date(year, month, day)
     raise CellFault("date-impossible", typed=f"{year}年{month}月{day}日")
 
@@ -205,17 +205,14 @@ def read_id_number(raw: CellValue) -> str:
     if isinstance(raw, int | float) and abs(raw) >= 10**EXACT_DIGITS:
         raise CellFault("id-digits-lost")
     text = read_code(raw).strip(_APOSTROPHES)
-    if _NEW_ID.fullmatch(text):
-        if not _is_day(text[6:14]):
-            raise CellFault("id-birth-date")
-        if check_digit(text) != text[17]:
-            raise CellFault("id-check-digit")
-        return text
-    if _OLD_ID.fullmatch(text):
-        if not _is_day("19" + text[6:12]):
-            raise CellFault("id-birth-date")
-        return text
-    raise _no_id_number(text)
+    is_new = _NEW_ID.fullmatch(text) is not None
+    if not (is_new or _OLD_ID.fullmatch(text)):
+        raise _no_id_number(text)
+    if not _is_day(text[6:14] if is_new else "19" + text[6:12]):
+        raise CellFault("id-birth-date")
+    if is_new and check_digit(text) != text[17]:
+        raise CellFault("id-check-digit")
+    return text
 
 
 def _no_id_number(text: str) -> CellFault:
@@ -236,11 +233,9 @@ def check_digit(id_number: str) -> str:
 
 
 def _is_day(digits: str) -> bool:
-    try:
-        dt.date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
-    except ValueError:
-        return False
-    return True
+    with suppress(ValueError):
+        return bool(dt.date(int(digits[:4]), int(digits[4:6]), int(digits[6:])))
+    return False
 
 
 _MOBILE = re.compile(r"1[3-9]\d{9}")
@@ -264,9 +259,13 @@ def read_phone(raw: CellValue, services: tuple[str, ...] = ()) -> str:
     bare = text.replace("-", "")
     if _MOBILE.fullmatch(bare):
         return bare
-    if text in services or _LANDLINE.fullmatch(text) or _TOLL_FREE.fullmatch(text):
-        return text
-    if _SERVICE.fullmatch(text) and len(bare) >= _LEAST_DIALLED:
+    behind_area_code = _SERVICE.fullmatch(text) and len(bare) >= _LEAST_DIALLED
+    if (
+        text in services
+        or _LANDLINE.fullmatch(text)
+        or _TOLL_FREE.fullmatch(text)
+        or behind_area_code
+    ):
         return text
     raise CellFault("phone-format")
 

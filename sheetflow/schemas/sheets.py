@@ -46,14 +46,13 @@ class RollUp(StrEnum):
 class Sheet(Versioned):
     """One sheet of a form.
 
-    `void` says which rows stay in the book but leave the figures (已撤销), by a column of
-    their own or, with `Through`, by a lookup. `closed`
-    says which rows are done with: shown grey and filtered away when they come back
-    pre-filled. `matter` are the columns that tell what a row is about: where all of them have
-    changed, its key was used again. `preprinted` rows bear their key in the blank workbook. `source` cites
-    the notice. `levels` names those whose units fill the sheet; empty: all. `lookups` are
-    columns shown beside the sheet's own, by formula only. `since` and `until` are form
-    versions; `versions` are those whose columns are meant, None for all.
+    `void` says which rows stay in the book but leave the figures (已撤销), by a column of their own or,
+    with `Through`, by a lookup; `closed` which are done with: shown grey and filtered away when they
+    come back pre-filled. `matter` are the columns that tell what a row is about: where all of them
+    have changed, its key was used again. `preprinted` rows bear their key in the blank workbook.
+    `source` cites the notice. `levels` names those whose units fill the sheet; empty: all. `lookups`
+    are columns shown beside its own, by formula only. `since` and `until` are form versions;
+    `versions` are those whose columns are meant, None for all.
     """
 
     key: str
@@ -85,10 +84,7 @@ class Sheet(Versioned):
         return _told_apart(columns)
 
     def spanning(self, versions: frozenset[int]) -> Sheet:
-        """Give the sheet with the columns of those versions; itself where it never changed.
-
-        What it says by columns that none of them has is left out.
-        """
+        """Give the sheet with what those versions can say; itself where it never changed."""
         if all(column.is_lasting for column in self.model.columns()):
             return self
         sheet = replace(self, versions=versions)
@@ -101,8 +97,7 @@ class Sheet(Versioned):
 
     def always_has(self, columns: Iterable[str]) -> bool:
         """Whether every version that is meant has all of these columns."""
-        known = {column.key for column in self.columns if self._in_all(column)}
-        return known.issuperset(columns)
+        return set(columns) <= {column.key for column in self.columns if self._in_all(column)}
 
     def _in_all(self, column: Column) -> bool:
         return all(map(column.in_version, self._turns))
@@ -140,10 +135,8 @@ class Sheet(Versioned):
     @cached_property
     def naming_column(self) -> Column | None:
         """The key column, else the first reference where it stands first (a row about that row)."""
-        if self.key_column:
-            return self.key_column
         leading = self.columns[:1] if self.kind is not Kind.FLOW else ()
-        return next((column for column in leading if column.refers_to), None)
+        return self.key_column or next((each for each in leading if each.refers_to), None)
 
     @cached_property
     def printed_key(self) -> str:

@@ -62,7 +62,7 @@ def check_statistics(
         indicator = book.form.indicator.get(code)
         if indicator is None or not is_measurable(book, indicator):
             return None
-        return indicator.values(book.form.kind_of(code), book.figures[code], totals.get(code, 0))
+        return indicator.values(book.form.kinds[code], book.figures[code], totals.get(code, 0))
 
     whole = Place(sheet=sheet.key, title=entry.title)
     for code, heading, address in _figure_cells(entry):

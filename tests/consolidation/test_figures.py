@@ -33,7 +33,7 @@ def shown(period: Period, own: Measured, code: str, *merged: Measured) -> Values
 
 def test_the_codes_are_of_the_kinds_meant() -> None:
     """The examples below stand for a flow, a ledger, a stock and a sum of money."""
-    kinds = [FORM.kind_of(code) for code in (FLOW, LEDGER, STOCK, MONEY)]
+    kinds = [FORM.kinds[code] for code in (FLOW, LEDGER, STOCK, MONEY)]
     assert kinds == [Kind.FLOW, Kind.LEDGER, Kind.STOCK, Kind.LEDGER]
 
 

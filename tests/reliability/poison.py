@@ -67,7 +67,7 @@ class Canary:
         """Whether the outputs of `unit` may hold it, as the declarations say."""
         if unit.unit_id == self.unit_id:
             return True
-        seen = MaskPolicy(THREE_LEVELS, unit.level).see(self.sheet, cast("Row", self.row))
+        seen = MaskPolicy(THREE_LEVELS, unit.level).viewer(self.sheet)(cast("Row", self.row))
         return self.word in str(seen.get(self.column.key))
 
 

@@ -77,7 +77,7 @@ def test_only_what_is_filled_once_has_days_of_its_own(days: dict[str, Any]) -> N
 
 def test_what_draws_on_no_sheet_is_a_state() -> None:
     """How many units must report is a state at the period's end, not a flow."""
-    assert form(indicators=(Indicator("E", "应报", "个", Expected()),)).kind_of("E") is Kind.STOCK
+    assert form(indicators=(Indicator("E", "应报", "个", Expected()),)).kinds["E"] is Kind.STOCK
 
 
 def test_columns_come_and_go_with_versions() -> None:

@@ -113,7 +113,7 @@ def test_measured_figures_are_what_is_shown(filled: Filling) -> None:
         if indicator.is_ratio:
             continue
         shown = figures[indicator.code]
-        flow = form.kind_of(indicator.code) is Kind.FLOW
+        flow = form.kinds[indicator.code] is Kind.FLOW
         assert (shown.current if flow else shown.total) == measured[indicator.code]
 
 

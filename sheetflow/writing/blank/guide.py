@@ -142,7 +142,7 @@ def _write_indicators(context: WorkbookContext, page: FlowPage) -> None:
 
 def explain(form: Form, indicator: Indicator) -> str:
     """Say what `indicator` counts: its definition, else the sheet, columns and condition."""
-    kind = "" if indicator.is_ratio else _BY_KIND.get(form.kind_of(indicator.code), "")
+    kind = "" if indicator.is_ratio else _BY_KIND.get(form.kinds[indicator.code], "")
     body = indicator.definition or _source(form, indicator)
     here = "" if indicator.source.fits(form.by_key) else "这一版的表不填，沿用以前的数"
     return "；".join(part for part in (body, kind, here) if part)

@@ -112,7 +112,7 @@ def formulas(filling: Filling, indicator: Indicator, row: int) -> tuple[str, str
         return f"{quoted(declared.title)}!${column_letters(number)}${line}"
 
     made = indicator.source.excel(range_of, form.by_key, cell_of)
-    kind = form.kind_of(indicator.code)
+    kind = form.kinds[indicator.code]
     previous = f"N({cell_name(row, PREVIOUS_COLUMN)})"
     if kind is Kind.FLOW:
         return made, f"{previous}+{cell_name(row, CURRENT_COLUMN)}"
@@ -123,7 +123,7 @@ def formulas(filling: Filling, indicator: Indicator, row: int) -> tuple[str, str
 
 def _never_counted(filling: Filling, indicator: Indicator, row: int) -> tuple[str, str]:
     """Give what stands for a figure that this version does not ask for: what was, stays."""
-    kept = filling.form.kind_of(indicator.code) is Kind.FLOW
+    kept = filling.form.kinds[indicator.code] is Kind.FLOW
     known = filling.previous.get(indicator.code) is not None
     return DASH, f"N({cell_name(row, PREVIOUS_COLUMN)})" if kept and known else DASH
 
@@ -140,7 +140,7 @@ def figures_of(filling: Filling) -> dict[str, Values]:
     for indicator in form.indicators:
         measured = indicator.source.measure(rows, form.by_key, totals)
         values = indicator.values(
-            form.kind_of(indicator.code), measured, filling.previous.get(indicator.code)
+            form.kinds[indicator.code], measured, filling.previous.get(indicator.code)
         )
         figures[indicator.code] = values
         totals[indicator.code] = values.total

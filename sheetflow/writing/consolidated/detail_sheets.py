@@ -155,7 +155,7 @@ def _looked_at(indicator: Indicator, form: Form) -> set[str]:
     condition: Condition | None = getattr(source, "where", None)
     there = form.by_key[source.draws_on].by_key
     return {
-        *source.in_use(form.by_key).columns(),
+        *form.by_key[source.draws_on].in_use.columns(),
         *(condition.columns() if condition else ()),
         *(column for column in getattr(source, "columns", ()) if column in there),
     }

@@ -177,14 +177,14 @@ def rows_xml(origin: Sequence[str], seen: Seen, rows: int, rendered: Rendered) -
     for column, values in seen:
         key = (column.key, column.type)
         if key not in rendered or rendered[key][0] is not values:
-            cells = each(partial(_cell_xml, column), values, {})
+            cells = each(partial(_cell_xml, column), values)
             wraps = isinstance(column.type, WRAPPED_TYPES)
-            heights = each(partial(_lines_in, column), values, {}) if wraps else ()
+            heights = each(partial(_lines_in, column), values) if wraps else ()
             rendered[key] = values, cells, heights
         parts.append(rendered[key][1])
         if rendered[key][2]:
             lines.append(rendered[key][2])
-    tags = each(_row_tag, map(max, *lines) if len(lines) > 1 else lines[0], {})
+    tags = each(_row_tag, map(max, *lines) if len(lines) > 1 else lines[0])
     return b"".join(map(b"".join, zip(tags, *parts, repeat(b"</row>"), strict=False)))
 
 

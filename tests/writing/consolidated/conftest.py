@@ -114,7 +114,7 @@ def measure(form: Form, rows: Rows | None, dice: random.Random) -> dict[str, Val
     else:
         measured = measure_all(form.indicators, rows.get, form.by_key)
     for indicator in form.indicators:
-        kind = form.kind_of(indicator.code)
+        kind = form.kinds[indicator.code]
         number = measured[indicator.code]
         before = None if number is None or indicator.is_ratio else dice.randrange(9)
         found[indicator.code] = indicator.values(kind, number, before)
@@ -214,7 +214,7 @@ def consolidate(tree: UnitTree) -> Consolidate:
             )
             for name, units in groups
         )
-        kinds = {entry.code: form.kind_of(entry.code) for entry in form.indicators}
+        kinds = {entry.code: form.kinds[entry.code] for entry in form.indicators}
         total = add_up(form, [column.values for column in columns])
         return Consolidated(
             campaign_title="“下基层、访妇情、办实事”活动",
