@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from sheetflow.findings import Finding, Place, Severity
-from sheetflow.schemas.book import Book, Judgement, JudgingContext, Outcome
+from sheetflow.schemas.book import Judgement, JudgingContext, Outcome
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.forms import Form
 from sheetflow.validators import GENERAL_RULES
@@ -25,7 +25,7 @@ from sheetflow.validators.explanations import (
     read_answers,
 )
 from sheetflow.validators.live_statistics import check_statistics
-from sheetflow.validators.recognition import Recognised, check_cover, parse_stamp, recognise
+from sheetflow.validators.recognition import check_cover, parse_stamp, recognise
 from sheetflow.workbook import RawWorkbook, parse_cell_name
 
 READINGS = frozenset({"habit", "habit-blanks", "habit-private", "habit-nothing"})
@@ -41,7 +41,14 @@ def judge(raw: RawWorkbook, campaign: Campaign, context: JudgingContext) -> Judg
     known = recognise(raw, stamp, campaign, context)
     if isinstance(known, Judgement):
         return replace(known, token=stamp.token)
-    book, faults = _read_and_check(raw, known, campaign, context)
+    book, faults = parse_book(raw, known, campaign.catalogue, context)
+    faults += [GENERAL[remark].at(Place()) for remark in raw.remarks]
+    faults += check_cover(book, context)
+    if not book.other_period:  # else every rule would ask about a period that nobody meant
+        for rule in (*GENERAL_RULES, *campaign.rules.get(book.form.key, ())):
+            faults += rule(book, context)
+        faults += check_statistics(raw, known.sheets, book, context)
+    faults = _unless_settled(faults, CHANGES, {Severity.MUST})
     answers = read_answers(raw, book, faults, campaign.catalogue)
     faults += check_answers(raw, answers, faults)
     findings = arrange(faults, book.form)
@@ -61,19 +68,6 @@ def judge(raw: RawWorkbook, campaign: Campaign, context: JudgingContext) -> Judg
         typed={entry.number: entry.text for entry in answers if explains(entry.text)},
         token=stamp.token,
     )
-
-
-def _read_and_check(
-    raw: RawWorkbook, known: Recognised, campaign: Campaign, context: JudgingContext
-) -> tuple[Book, list[Finding]]:
-    book, faults = parse_book(raw, known, campaign.catalogue, context)
-    faults += [GENERAL[remark].at(Place()) for remark in raw.remarks]
-    faults += check_cover(book, context)
-    if not book.other_period:  # else every rule would ask about a period that nobody meant
-        for rule in (*GENERAL_RULES, *campaign.rules.get(book.form.key, ())):
-            faults += rule(book, context)
-        faults += check_statistics(raw, known.sheets, book, context)
-    return book, _unless_settled(faults, CHANGES, {Severity.MUST})
 
 
 def arrange(findings: Iterable[Finding], form: Form) -> tuple[Finding, ...]:

@@ -16,7 +16,7 @@ from sheetflow.schemas.columns import Column, is_blank
 from sheetflow.schemas.layout import LAST_ROW, columns_in
 from sheetflow.schemas.sheets import Kind, Sheet
 from sheetflow.units.tree import names_of
-from sheetflow.validators.live_statistics import figure_spots
+from sheetflow.validators.live_statistics import figure_cells
 from sheetflow.validators.matching import (
     Header,
     bare_label,
@@ -47,7 +47,8 @@ def parse_book(
     A row that bears the name of the unit or of a superior is no row of data.
     """
     form, unit = known.form, context.unit
-    reader = Reader(form, unit, checks, known.version, names_of(unit, context.tree))
+    own_names, own_prefix = names_of(unit, context.tree), f"{unit.unit_id}-"
+    reader = Reader(form, known.version, checks, own_names, own_prefix)
     sheets: dict[str, BookSheet] = {}
     doubled: list[RawSheet] = []
     for sheet in form.sheets_for(unit.level):
@@ -79,12 +80,10 @@ def parse_book(
 
 def _read_sheet(reader: Reader, sheet: Sheet, raw: RawSheet) -> BookSheet:
     if sheet.kind is Kind.INDICATORS:
-        return BookSheet(sheet, raw.title, 0, figure_spots(raw), ())
-    return (
-        _read_card(reader, sheet, raw)
-        if sheet.kind is Kind.CARD
-        else read_table(reader, sheet, raw)
-    )
+        cells = {f"{code} {heading}": address for code, heading, address in figure_cells(raw)}
+        return BookSheet(sheet, raw.title, 0, cells, ())
+    read = _read_card if sheet.kind is Kind.CARD else _read_table
+    return read(reader, sheet, raw)
 
 
 def _read_card(reader: Reader, sheet: Sheet, raw: RawSheet) -> BookSheet:
@@ -105,7 +104,7 @@ Merges = Mapping[tuple[int, int, int, int], list[int]]
 """Merged ranges (top, left, bottom, right) in a table's columns, with their rows that are filled."""
 
 
-def read_table(reader: Reader, sheet: Sheet, raw: RawSheet) -> BookSheet:
+def _read_table(reader: Reader, sheet: Sheet, raw: RawSheet) -> BookSheet:
     """Read the filled rows under the header, telling what is wrong with them on the way."""
     columns = columns_in(sheet, reader.version)
     header = find_header(raw, columns)
@@ -157,7 +156,9 @@ def _judge_header(
             place = replace(shell.place(), label=label[:20], cell=cell)
             reader.note("column-extra", place, column=label[:20])
     present = [header.spots[column.key] for column in columns if column.key in header.spots]
-    if present != sorted(present) and not reader.is_older:
+    # In an older version than today's, columns may stand elsewhere.
+    newest = (reader.form.declared or reader.form).version
+    if present != sorted(present) and reader.version >= newest:
         reader.note("column-order", shell.place())
 
 

@@ -1,8 +1,8 @@
-"""What must be filled, what only under a condition, what must not be, and what says “nothing”.
+"""What must be filled, what says “nothing”, how keys find each other, and what may be quoted.
 
-This module owns the words for nothing (无, 没有, /, —, and 0 where it is no figure) and the
-end of every remedy that speaks of leaving a cell blank. It refuses to take a word for nothing
-where the cell must be filled, or where the column itself knows it: 0 件 is a figure.
+A word for nothing (无, /, —, and 0 where it is no figure) is none where the cell must be filled.
+Keys are unique, every reference to one resolves, and rows are found again by their keys. No
+sentence repeats what may be a person's, and no text goes up with a person's number in it.
 """
 
 from __future__ import annotations
@@ -26,37 +26,29 @@ from sheetflow.validators.catalogue import GENERAL
 from sheetflow.workbook import CellValue
 
 
-def check_required(book: Book, context: JudgingContext) -> Iterator[Finding]:
+def check_required(book: Book, _context: JudgingContext) -> Iterator[Finding]:
     """Find blank cells that must be filled, and filled ones that must be blank."""
-    del context
-    for key, found in book.sheets.items():
-        if book.nil and key in book.form.cover.exempt_when_nil:
+    for found in book.sheets.values():
+        if book.nil and found.sheet.key in book.form.cover.exempt_when_nil:
             continue
-        columns = [
-            column
-            for column in columns_in(found.sheet, book.version)
-            if column.key in found.spots and column.required is not False
-        ]
-        for column in columns:
-            if isinstance(column.required, Condition):
-                yield from _judge_where(found, column, column.required)
-            elif None in found.column(column.key):
-                yield from (
-                    GENERAL["required"].at(found.place(row, column.key))
-                    for row in found.rows
-                    if row.values.get(column.key) is None and column.key not in row.faulty
-                )
-
-
-def _judge_where(found: BookSheet, column: Column, condition: Condition) -> Iterator[Finding]:
-    held = condition.each(found.values)
-    for row, value, holds in zip(found.rows, found.column(column.key), held, strict=True):
-        # Most cells are as they should be; whether one may speak of the others is asked last.
-        wrong = holds == (value is None) and (holds or column.only)
-        if wrong and column.key not in row.faulty and is_decided(found, row, condition):
-            yield GENERAL["required-when" if holds else "blank-unless"].at(
-                found.place(row, column.key), condition=condition.words(found.sheet.labels)
-            )
+        for column in columns_in(found.sheet, book.version):
+            key = column.key
+            if key not in found.spots or not column.required:
+                continue
+            values = found.column(key)
+            if not isinstance(column.required, Condition):
+                for row, value in zip(found.rows, values, strict=True) if None in values else ():
+                    if value is None and key not in row.faulty:
+                        yield GENERAL["required"].at(found.place(row, key))
+                continue
+            held = column.required.each(found.values)
+            for row, value, holds in zip(found.rows, values, held, strict=True):
+                # Most cells are as they should be; whether one may speak of others is asked last.
+                wrong = holds == (value is None) and (holds or column.only)
+                if wrong and key not in row.faulty and is_decided(found, row, column.required):
+                    words = column.required.words(found.sheet.labels)
+                    rule = "required-when" if holds else "blank-unless"
+                    yield GENERAL[rule].at(found.place(row, key), condition=words)
 
 
 _WORDS = re.compile(r"\(?(?:无|没有|暂无|无此项|没|空|[/\\]+|-)\)?[.。]?")
@@ -156,8 +148,9 @@ def accepted_rows(book: Book, context: JudgingContext, sheet: Sheet) -> Sequence
 def accepted_by_key(book: Book, context: JudgingContext, sheet: Sheet) -> dict[Value, Row]:
     """Give these rows by what names them; none where nothing does."""
     naming = sheet.naming_column
-    rows = accepted_rows(book, context, sheet) if naming else ()
-    return {row.get(naming.key): row for row in rows if naming}
+    if naming is None:
+        return {}
+    return {row.get(naming.key): row for row in accepted_rows(book, context, sheet)}
 
 
 def unclear_rows(found: BookSheet, column: str) -> list[BookRow]:
@@ -192,9 +185,8 @@ def _each_key(value: Value) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else ()
 
 
-def check_keys_unique(book: Book, context: JudgingContext) -> Iterator[Finding]:
+def check_keys_unique(book: Book, _context: JudgingContext) -> Iterator[Finding]:
     """Find keys that stand twice in one sheet; the later row is the one to mend."""
-    del context
     for found in book.sheets.values():
         column = found.sheet.naming_column
         if column is None or not found.sheet.is_table:
@@ -286,8 +278,9 @@ _MANY = re.compile("[”“]+")
 def may_quote(sheet: Sheet, column: Column, text: str, about: Sheet | None = None) -> bool:
     """Whether a sentence may repeat `text`, which stands in `column`.
 
-    `about` is the sheet that the column points to: who fills in a name for a key there
-    may have filled in a person's.
+    A row may have slipped by one column, so that a name stands where a figure should: in a sheet
+    about people only what can be nobody's is repeated. `about` is the sheet that the column
+    points to: who fills in a name for a key there may have filled in a person's.
     """
     if not column.quotable or holds_personal_number(text):
         return False
@@ -303,11 +296,11 @@ def quote(sheet: Sheet, column: Column, text: str, about: Sheet | None = None) -
 
 
 def _is_nobody(sheet: Sheet, text: str) -> bool:
-    plain = unicodedata.normalize("NFKC", text).rstrip("…")
-    if plain.isascii() or any(text in option for option in _vocabulary(sheet)):
+    bare = unicodedata.normalize("NFKC", text).rstrip("…")
+    if bare.isascii() or any(text in option for option in _vocabulary(sheet)):
         return True
     # A bare 万 or 余 is a surname: only beside a figure is it a habit.
-    return bool(_FIGURES.fullmatch(plain) and _SOME_FIGURE.search(plain))
+    return bool(_FIGURES.fullmatch(bare) and _SOME_FIGURE.search(bare))
 
 
 @lru_cache
@@ -318,12 +311,11 @@ def _vocabulary(sheet: Sheet) -> frozenset[str]:
     return frozenset(option for listed in options for option in listed)
 
 
-def check_free_text(book: Book, context: JudgingContext) -> Iterator[Finding]:
+def check_free_text(book: Book, _context: JudgingContext) -> Iterator[Finding]:
     """Find an 18-digit identity number or a mobile number inside any cell of words.
 
     Prefilled cells are judged by the cover; a text that is too long is judged all the same.
     """
-    del context
     for found in book.sheets.values():
         for column in found.sheet.columns:
             key, of_words = column.key, isinstance(column.type, Text | NameKey)

@@ -65,7 +65,7 @@ def check_statistics(
         return indicator.values(book.form.kinds[code], book.figures[code], totals.get(code, 0))
 
     whole = Place(sheet=sheet.key, title=entry.title)
-    for code, heading, address in _figure_cells(entry):
+    for code, heading, address in figure_cells(entry):
         values = values_of(code)
         if values is None or address in entry.formulas:
             continue
@@ -84,7 +84,7 @@ def check_statistics(
         )
 
 
-def _figure_cells(entry: RawSheet) -> Iterator[tuple[str, str, Address]]:
+def figure_cells(entry: RawSheet) -> Iterator[tuple[str, str, Address]]:
     """Give the cell of each indicator's figures, by code and heading, in whatever order they stand."""
     wanted = {bare_label(label): label for label in (_CODE, _PREVIOUS, _CURRENT, _TOTAL)}
     headings: dict[str, int] = {}
@@ -97,11 +97,6 @@ def _figure_cells(entry: RawSheet) -> Iterator[tuple[str, str, Address]]:
         else:
             bare = [bare_label(cell) for cell in cells]
             headings = {wanted[label]: n for n, label in enumerate(bare, 1) if label in wanted}
-
-
-def figure_spots(entry: RawSheet) -> dict[str, Address]:
-    """Where each indicator's figures stand in the file, by code and heading: ``S01 本期``."""
-    return {f"{code} {heading}": address for code, heading, address in _figure_cells(entry)}
 
 
 def _figure(cell: CellValue) -> Number:

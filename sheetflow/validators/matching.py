@@ -150,7 +150,11 @@ def _find_edited(
         claims[column.key] = [
             spot
             for spot, label in extra.items()
-            if before < spot < behind and _alike(label, column)
+            if before < spot < behind
+            and any(
+                SequenceMatcher(None, bare_label(label), bare_label(known)).ratio() > _LEAST_ALIKE
+                for known in (column.label, *column.older)
+            )
         ]
     wanted = Counter(spot for claimed in claims.values() for spot in claimed)
     return {
@@ -158,14 +162,6 @@ def _find_edited(
         for key, claimed in claims.items()
         if len(claimed) == 1 and wanted[claimed[0]] == 1
     }
-
-
-def _alike(label: str, column: Column) -> bool:
-    typed = bare_label(label)
-    return any(
-        SequenceMatcher(None, typed, bare_label(known)).ratio() > _LEAST_ALIKE
-        for known in (column.label, *column.older)
-    )
 
 
 def _read_header(number: int, cells: Sequence[CellValue], labels: Mapping[str, str]) -> Header:

@@ -31,9 +31,6 @@ _MOST_LISTED = 6
 _HEADS_WITHIN = 60
 """A card has a label a line; headers of tables stand far above this."""
 
-Fitting = tuple[Form, Found]
-"""A form, and those of its sheets that are in the workbook."""
-
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
@@ -88,9 +85,7 @@ def _whose_and_when(
     raw: RawWorkbook, context: JudgingContext, stamp: Stamp, form: Form, sheets: Found
 ) -> Recognised | Judgement:
     """Tell unit, version and period from the stamp, else from the cover."""
-    version = _version_of(stamp.version, form)
-    if version <= form.version:
-        version = _version_said(raw, form, version if stamp.version.strip("0") else 0)
+    version = _version_of(raw, form, stamp.version)
     limited = form.in_version(min(version, form.version))
     if limited is not form:
         form, sheets = limited, find_sheets(raw, limited)
@@ -114,17 +109,9 @@ def _whose_and_when(
     return Recognised(form, version, period, sheets, other)
 
 
-def _version_of(stamped: str, form: Form) -> int:
-    """Read the stamped version: the form's own where there is none, else a newer one for sure."""
-    digits = stamped.lstrip("0")
-    if not digits:
-        return form.version
-    return int(digits) if _VERSION.fullmatch(digits) else form.version + 1
-
-
 def _forms_of(
     raw: RawWorkbook, campaign: Campaign, stamp: Stamp, context: JudgingContext
-) -> list[Fitting]:
+) -> list[tuple[Form, Found]]:
     """Give the stamped form, else the one most of whose sheets are here (two at least).
 
     Where several fit as well, all of them: but those alone that the unit's level fills, and of
@@ -134,23 +121,17 @@ def _forms_of(
         sheets = find_sheets(raw, stamped)
         return [(stamped, sheets)] if sheets else []
     found = [(form, find_sheets(raw, form)) for form in campaign.forms]
-    enough = [(form, sheets) for form, sheets in found if len(sheets) >= min(2, len(form.sheets))]
-    most = max(map(_fit, enough), default=None)
-    best = [entry for entry in enough if _fit(entry) == most]
+    # How well the sheets are those of the form: how many are there, how few are not.
+    fitting = [
+        ((len(sheets), len(sheets) - len(form.sheets)), form, sheets)
+        for form, sheets in found
+        if len(sheets) >= min(2, len(form.sheets))
+    ]
+    most = max((fit for fit, *_ in fitting), default=None)
+    best = [(form, sheets) for fit, form, sheets in fitting if fit == most]
     best = [entry for entry in best if entry[0].is_for(context.unit.level)] or best
-    return [entry for entry in best if _covers_a_period(entry)] or best
-
-
-def _fit(entry: Fitting) -> tuple[int, int]:
-    """How well a form's sheets are those of the workbook: how many are there, how few are not."""
-    form, sheets = entry
-    return len(sheets), len(sheets) - len(form.sheets)
-
-
-def _covers_a_period(entry: Fitting) -> bool:
-    form, sheets = entry
-    period = _named(_period_typed(form, sheets), form)
-    return period is not None and form.takes(period)
+    named = [(form, sheets, _named(_period_typed(form, sheets), form)) for form, sheets in best]
+    return [(form, sheets) for form, sheets, said in named if said and form.takes(said)] or best
 
 
 def _identity_doubt(named: str, context: JudgingContext) -> Finding | None:
@@ -197,21 +178,22 @@ def _named(text: str, form: Form, near: int = 0) -> Period | None:
         return None
 
 
-def _version_said(raw: RawWorkbook, form: Form, stamped: int) -> int:
-    """Give the version whose sheets and columns fit best, none older than `stamped`.
+def _version_of(raw: RawWorkbook, form: Form, stamp: str) -> int:
+    """Give the version whose sheets and columns fit best, none older than the stamped one.
 
-    Where several fit alike, the stamped one; where nothing is stamped (0), the newest.
+    Where several fit alike, the stamped one; where nothing is stamped, the newest. A stamp that
+    is no version of ours is a newer one for sure.
     """
-    if form.version in {1, stamped} or form.current is form:
+    digits = stamp.lstrip("0")
+    stamped = int(digits) if _VERSION.fullmatch(digits) else form.version + 1 if digits else 0
+    if stamped >= form.version or form.version == 1 or form.current is form:
         return stamped or form.version
     there = list(_seen(raw, form))
-    versions = range(stamped or 1, form.version + 1)
-
-    def misfits(version: int) -> int:
-        return sum((version in standing) != seen for standing, seen in there)
-
-    best = min(misfits(version) for version in versions)
-    fitting = [version for version in versions if misfits(version) == best]
+    misfits = {
+        version: sum((version in standing) != seen for standing, seen in there)
+        for version in range(stamped or 1, form.version + 1)
+    }
+    fitting = [version for version, count in misfits.items() if count == min(misfits.values())]
     return fitting[0] if stamped else fitting[-1]
 
 
@@ -234,13 +216,20 @@ def _seen(raw: RawWorkbook, form: Form) -> Iterator[tuple[frozenset[int], bool]]
                 yield column_in, not labels.isdisjoint(names)
 
 
-def check_version(book: Book, context: JudgingContext) -> Iterator[Finding]:
+def check_version(book: Book, _context: JudgingContext) -> Iterator[Finding]:
     """Tell once what a workbook of an older version has no room for."""
-    del context
     declared = book.form.declared
     if declared is None or book.version >= declared.version:
         return
-    new = list(_new_since(declared.current, book))
+    new: list[str] = []
+    for sheet in declared.current.sheets_for(book.level):
+        old = book.form.by_key.get(sheet.key)
+        if old is None:
+            new.append(f"《{sheet.title}》")
+        elif fresh := [
+            f"“{column.label}”" for column in sheet.columns if column.key not in old.by_key
+        ]:
+            new.append(f"《{sheet.title}》的{''.join(fresh)}")
     if new:
         more = f"等{len(new)}处" if len(new) > _MOST_LISTED else ""
         yield GENERAL["version-older"].at(
@@ -249,18 +238,6 @@ def check_version(book: Book, context: JudgingContext) -> Iterator[Finding]:
             known=str(declared.version),
             columns="、".join(new[:_MOST_LISTED]) + more,
         )
-
-
-def _new_since(current: Form, book: Book) -> Iterator[str]:
-    """Name the sheets and columns that today's form has and the book's version has not."""
-    for sheet in current.sheets_for(book.level):
-        old = book.form.by_key.get(sheet.key)
-        if old is None:
-            yield f"《{sheet.title}》"
-            continue
-        new = [f"“{column.label}”" for column in sheet.columns if column.key not in old.by_key]
-        if new:
-            yield f"《{sheet.title}》的{''.join(new)}"
 
 
 def check_cover(book: Book, context: JudgingContext) -> Iterator[Finding]:
@@ -277,25 +254,17 @@ def check_cover(book: Book, context: JudgingContext) -> Iterator[Finding]:
         if called and unit.unit_id not in called:  # in no way the unit's own name
             place = book.cover_place(roles.unit_name)
             yield GENERAL["cover-unit-name"].at(place, typed=name[:30], expected=unit.name)
-    yield from _check_period(book)
-
-
-def _check_period(book: Book) -> Iterator[Finding]:
-    """Say which period is meant here, or that the form is not filled for the one that is named."""
     if not names_other_period(book):
         return
-    form, typed = book.form, book.cover.card[book.form.cover.period]
-    place = book.cover_place(form.cover.period)
-    other = _of_another_cadence(book, typed if isinstance(typed, str) else "")
-    if other is None:
-        yield GENERAL["cover-period"].at(
-            place, typed=str(typed)[:20], expected=book.period.period_id
+    form, typed, place = book.form, card[roles.period], book.cover_place(roles.period)
+    if other := _of_another_cadence(book, typed if isinstance(typed, str) else ""):
+        said, remedy = other
+        yield GENERAL["cover-cadence"].at(
+            place, said=said, form=form.title, cadence=form.cadence.words, remedy=remedy
         )
-        return
-    said, remedy = other
-    yield GENERAL["cover-cadence"].at(
-        place, said=said, form=form.title, cadence=form.cadence.words, remedy=remedy
-    )
+    else:
+        expected = book.period.period_id
+        yield GENERAL["cover-period"].at(place, typed=str(typed)[:20], expected=expected)
 
 
 def _of_another_cadence(book: Book, typed: str) -> tuple[str, str] | None:

@@ -1,8 +1,8 @@
 """Lines of cells read column by column, and what is to be said of each row made of them.
 
-This module owns what a reading tells: faults, what cells bear besides their values, and what
-was only written differently. It refuses to know where lines come from: from a card (`books`) or
-from a table (`rows`).
+This module owns what a reading tells: faults, what cells bear besides their values (errors,
+formulas, marked runs, odd number formats), and what was only written differently. It refuses to
+know where lines come from: from a card or from a table.
 """
 
 from __future__ import annotations
@@ -33,7 +33,6 @@ from sheetflow.schemas.columns import Column, Fault, is_blank, read_column
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.parsing import Value, read_text
 from sheetflow.schemas.sheets import Kind, Sheet
-from sheetflow.units import Unit
 from sheetflow.validators.general_rules import (
     blank_advice,
     may_be_blank,
@@ -50,14 +49,15 @@ from sheetflow.workbook import Address, CellValue, Mark, RawSheet, Run
 class Reader:
     """Collects the findings of one workbook while its sheets are read.
 
-    `own_names` are what the unit and its superiors are called.
+    `own_names` are what the unit and its superiors are called. `own_prefix` is what merged books
+    put before the unit's keys: 370102-X0001 is X0001 in its own book.
     """
 
     form: Form
-    unit: Unit
-    checks: Catalogue
     version: int
-    own_names: AbstractSet[str] = frozenset()
+    checks: Catalogue
+    own_names: AbstractSet[str]
+    own_prefix: str
     findings: list[Finding] = field(default_factory=list)
 
     def note(self, rule: str, place: Place, **arguments: Argument) -> None:
@@ -75,16 +75,6 @@ class Reader:
         for key, typed in renamed.items():
             label, shown = shell.sheet.labels[key], "".join(typed.split())[:20]
             self.note("column-renamed", shell.header_place(key), typed=shown, column=label)
-
-    @property
-    def is_older(self) -> bool:
-        """Whether there is a newer version of the form, in which columns may stand elsewhere."""
-        return self.version < (self.form.declared or self.form).version
-
-    @property
-    def own_prefix(self) -> str:
-        """What merged books put before this unit's keys: 370102-X0001 is X0001 in its own book."""
-        return f"{self.unit.unit_id}-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,7 +317,9 @@ def marks_of_row(
         _add(marks, raw, address, shell.sheet.by_key[key], cell)
         if address in raw.struck and not is_blank(cell):
             struck.append(key)
-    _add_struck(marks, shell, struck, [key for key, cell in cells.items() if not is_blank(cell)])
+    if struck:
+        filled = [key for key, cell in cells.items() if not is_blank(cell)]
+        _add_struck(marks, shell, struck, filled)
     return marks
 
 
@@ -365,7 +357,7 @@ def _add_runs(marks: CellMarks, column: Column, runs: tuple[Run, ...]) -> None:
 def _add_struck(marks: CellMarks, shell: BookSheet, struck: list[str], filled: list[str]) -> None:
     """Ask about a row once: where all of it is struck through, or a cell that is a figure."""
     exact = [key for key in struck if _is_exact(shell.sheet.by_key[key])]
-    if shell.sheet.is_table and struck == filled and struck:
+    if shell.sheet.is_table and struck == filled:
         marks.struck[""] = ("row-struck", {"what": "整行"})
     elif exact and shell.sheet.is_table:
         what = "这一格" if len(exact) == 1 else f"这一行有{len(exact)}格"

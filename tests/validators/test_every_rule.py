@@ -28,7 +28,7 @@ ELSEWHERE = {
     "file-": "tests/reading/test_file_codes.py, tests/reading/test_gate.py",
     "remark-": "tests/reading/test_file_codes.py; passed on: tests/test_pipeline.py",
     "unit-guessed": "found when a database is made again: tests/upkeep/test_recover.py",
-    "form-doubtful": "needs a campaign of two forms: tests/validators/test_which_form.py",
+    "form-doubtful": "needs a campaign of two forms: tests/validators/test_recognition.py",
     "our-fault": "a fault of our own, given by the service around judging",
     "version-older": "no form of the campaign has a second version: tests/versions/test_judging.py",
     "rejected": "a superior's decision: tests/upkeep/test_decide.py",

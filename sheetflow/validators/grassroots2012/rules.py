@@ -41,9 +41,8 @@ _FACTOR = 3
 _FROM = 10
 
 
-def check_report_parts(book: Book, context: JudgingContext) -> Iterator[Finding]:
+def check_report_parts(book: Book, _context: JudgingContext) -> Iterator[Finding]:
     """A 调研报告 has situation, analysis and advice."""
-    del context
     for found, row in book.each_row("papers"):
         for part in _PARTS if row["kind"] == "调研报告" else ():
             if row[part] == "否":
@@ -51,9 +50,8 @@ def check_report_parts(book: Book, context: JudgingContext) -> Iterator[Finding]
                 yield _OWN["report-parts"].at(found.place(row, part), part=label)
 
 
-def check_cadre_duties(book: Book, context: JudgingContext) -> Iterator[Finding]:
+def check_cadre_duties(book: Book, _context: JudgingContext) -> Iterator[Finding]:
     """From the second period on, a cadre on duty has a diary, a ledger and women linked."""
-    del context
     found = book.sheets.get("cadres")
     if book.period.opens_year or found is None:
         return
@@ -64,9 +62,8 @@ def check_cadre_duties(book: Book, context: JudgingContext) -> Iterator[Finding]
             yield _OWN["cadre-duties"].at(place, key=row.key, lacking=words)
 
 
-def check_cadre_papers(book: Book, context: JudgingContext) -> Iterator[Finding]:
+def check_cadre_papers(book: Book, _context: JudgingContext) -> Iterator[Finding]:
     """In the last period, a cadre on duty has written a 调查手记 and a 调研报告."""
-    del context
     found = book.sheets.get("cadres")
     if not book.period.closes_year or found is None:
         return
@@ -100,9 +97,8 @@ def _on_duty(book: Book) -> Iterator[BookRow]:
             yield row
 
 
-def check_pairings(book: Book, context: JudgingContext) -> Iterator[Finding]:
+def check_pairings(book: Book, _context: JudgingContext) -> Iterator[Finding]:
     """一帮一 has one helper, 多帮一 at least two; money given is a service and a service has money."""
-    del context
     for found, row in book.each_row("pairings"):
         helpers, funds, services = row.number_in("helpers"), row.number_in("funds"), row["services"]
         if row["mode"] == "一帮一" and helpers not in {None, 1}:
@@ -117,9 +113,8 @@ def check_pairings(book: Book, context: JudgingContext) -> Iterator[Finding]:
             yield _OWN["pairing-service-no-funds"].at(found.place(row, "funds"))
 
 
-def check_homes(book: Book, context: JudgingContext) -> Iterator[Finding]:
+def check_homes(book: Book, _context: JudgingContext) -> Iterator[Finding]:
     """There are no more 妇女之家 than villages and communities."""
-    del context
     for found, row in book.each_row("grassroots"):
         homes = row.number_in("homes")
         villages, communities = row.number_in("villages"), row.number_in("communities")
@@ -130,9 +125,8 @@ def check_homes(book: Book, context: JudgingContext) -> Iterator[Finding]:
             yield _OWN["homes-many"].at(place, homes=str(homes), places=str(places))
 
 
-def check_townships(book: Book, context: JudgingContext) -> Iterator[Finding]:
+def check_townships(book: Book, _context: JudgingContext) -> Iterator[Finding]:
     """A contact point's township is one of those in 基层组织."""
-    del context
     known = {row["township"] for row in book.rows("grassroots")}
     for found, row in book.each_row("contact_points") if known and None not in known else ():
         township = row["township"]
@@ -142,9 +136,8 @@ def check_townships(book: Book, context: JudgingContext) -> Iterator[Finding]:
             yield _OWN["township-unknown"].at(found.place(row, "township"), township=township[:20])
 
 
-def check_money_scale(book: Book, context: JudgingContext) -> Iterator[Finding]:
+def check_money_scale(book: Book, _context: JudgingContext) -> Iterator[Finding]:
     """Amounts in a 元 column do not all look like 万元."""
-    del context
     for found in book.sheets.values():
         for column in found.sheet.columns:
             if not isinstance(column.type, Money) or column.key not in found.spots:
@@ -234,9 +227,8 @@ def check_natures(book: Book, context: JudgingContext) -> Iterator[Finding]:
                 )
 
 
-def check_hard_solved(book: Book, context: JudgingContext) -> Iterator[Finding]:
+def check_hard_solved(book: Book, _context: JudgingContext) -> Iterator[Finding]:
     """A hard case is 已解决 exactly when its need is 已办结."""
-    del context
     needs = _needs_by_id(book)
     for found, row in book.each_row("hard_cases"):
         need = needs.get(row["need"])
@@ -298,9 +290,8 @@ def _unanswered(
     return open_needs if len(open_needs) > loose else []
 
 
-def check_case_open_long(book: Book, context: JudgingContext) -> Iterator[Finding]:
+def check_case_open_long(book: Book, _context: JudgingContext) -> Iterator[Finding]:
     """An 个案性 need is not open for more than two periods."""
-    del context
     before = book.period.previous
     limit = before.previous if before else None
     for found, row in book.each_row("needs") if limit else ():
@@ -314,13 +305,12 @@ def check_case_open_long(book: Book, context: JudgingContext) -> Iterator[Findin
             )
 
 
-def check_need_once(book: Book, context: JudgingContext) -> Iterator[Finding]:
+def check_need_once(book: Book, _context: JudgingContext) -> Iterator[Finding]:
     """The same person has no two open needs of the same category.
 
     The same person: the same identity number; where one of the two rows lacks it, the same
     name and phone.
     """
-    del context
     numbered: dict[tuple[object, ...], BookRow] = {}
     named: dict[tuple[object, ...], BookRow] = {}
     unnumbered: dict[tuple[object, ...], BookRow] = {}
