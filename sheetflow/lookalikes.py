@@ -103,22 +103,19 @@ class _Plain(dict[int, int | str | None]):
     """The plain form of each character met so far, by its number."""
 
     def __missing__(self, code: int) -> int | str | None:
-        self[code] = made = _plain_form(chr(code))
+        char = chr(code)
+        kind = unicodedata.category(char)
+        made: str | None = None
+        if char in _SOME_SPACE:
+            made = "\n" if char in _LINE_ENDS else " "
+        elif kind == "Nd":
+            made = str(unicodedata.decimal(char))
+        elif not _UNSEEN_RUN.match(char):
+            made = _RADICALS.get(char) or unicodedata.normalize("NFKC", char)
+            if kind == "No" or (made != char and any(part.isdecimal() for part in made)):
+                made = char
+        self[code] = made
         return made
-
-
-def _plain_form(char: str) -> str | None:
-    if char in _SOME_SPACE:
-        return "\n" if char in _LINE_ENDS else " "
-    if _UNSEEN_RUN.match(char):
-        return None
-    kind = unicodedata.category(char)
-    if kind == "Nd":
-        return str(unicodedata.decimal(char))
-    folded = _RADICALS.get(char) or unicodedata.normalize("NFKC", char)
-    if kind == "No" or (folded != char and any(part.isdecimal() for part in folded)):
-        return char
-    return folded
 
 
 _PLAIN = _Plain()

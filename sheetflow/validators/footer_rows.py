@@ -20,7 +20,6 @@ from sheetflow.schemas.cells import (
     References,
     Text,
 )
-from sheetflow.schemas.columns import Column
 from sheetflow.schemas.sheets import Sheet
 from sheetflow.validators.matching import bare_label
 from sheetflow.workbook import CellValue
@@ -186,19 +185,19 @@ def _telling(
     column, label = sheet.by_key[key], _bare_of(sheet.labels[key])
     if not isinstance(column.type, _FREE):
         return set()
-    names = own_names if sheet.naming_column is column else frozenset[str]()
+    words = {cell for cell in set(cells) if isinstance(cell, str)}
     if isinstance(column.type, Reference | References):
-        return {cell for cell in set(cells) if isinstance(cell, str) and _IS_WORDS(cell)}
-    return {
-        cell
-        for cell in set(cells)
-        if isinstance(cell, str)
-        and (
-            (_GLANCE(cell) and _tells(column, cell))
-            or _is_header(cell, label)
-            or (names and _plain(cell) in names)
-        )
+        return set(filter(_IS_WORDS, words))
+    names = own_names if sheet.naming_column is column else frozenset[str]()
+    found: set[CellValue] = {
+        cell for cell in words if _is_header(cell, label) or (names and _plain(cell) in names)
     }
+    for cell in filter(_GLANCE, words):
+        text = plain(cell).strip()
+        spoken = isinstance(column.type, NameKey) and _SPOKEN.search(text)
+        if spoken or _WORD.search(_plain(cell)) or _MARKED.match(text) or _is_signature(cell):
+            found.add(cell)
+    return found
 
 
 # Of nearly every cell a glance at its characters tells, without folding it.
@@ -206,14 +205,6 @@ _GLANCE = re.compile(
     r"[计汇：:；;。，,？?！!ｔＴtT*＊※★▲◆注说备附截无没空]|以上|以下|[表页]|数[据字]|资料|统计|填报|口径|[不包]含|详见"
 ).search
 _IS_WORDS = re.compile("[㐀-鿿].*[㐀-鿿]").search
-
-
-def _tells(column: Column, cell: str) -> bool:
-    """Whether the words of a cell that reads any may make its line no row of data."""
-    text = plain(cell).strip()
-    if isinstance(column.type, NameKey) and _SPOKEN.search(text):
-        return True
-    return bool(_WORD.search(_plain(cell)) or _MARKED.match(text) or _is_signature(cell))
 
 
 def _is_signature(cell: str) -> bool:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
-from functools import cache
 
 from sheetflow.findings import Finding, Place
 from sheetflow.lookalikes import trim
 from sheetflow.schemas.book import Book, JudgingContext
-from sheetflow.schemas.indicators import Indicator, Number, Values
+from sheetflow.schemas.indicators import Indicator, Number
 from sheetflow.schemas.layout import STATISTICS_COLUMNS
 from sheetflow.schemas.parsing import CellFault, read_number
 from sheetflow.validators.catalogue import GENERAL
@@ -56,24 +55,18 @@ def check_statistics(
         return
     earlier = context.earlier(book.form.key, book.period)
     totals = earlier.totals if earlier else {}
-
-    @cache
-    def values_of(code: str) -> Values | None:
-        indicator = book.form.indicator.get(code)
-        if indicator is None or not is_measurable(book, indicator):
-            return None
-        return indicator.values(book.form.kinds[code], book.figures[code], totals.get(code, 0))
-
     whole = Place(sheet=sheet.key, title=entry.title)
     for code, heading, address in figure_cells(entry):
-        values = values_of(code)
-        if values is None or address in entry.formulas:
+        indicator = book.form.indicator.get(code)
+        if address in entry.formulas or indicator is None or not is_measurable(book, indicator):
             continue
+        kind = book.form.kinds[code]
+        values = indicator.values(kind, book.figures[code], totals.get(code, 0))
         expected = {_PREVIOUS: values.previous, _CURRENT: values.current}.get(heading, values.total)
         typed = _figure(entry.cell(*address))
         if typed is None or _agree(typed, expected):
             continue
-        label = book.form.indicator[code].label.strip("　")
+        label = indicator.label.strip("　")
         cell = cell_name(*address)
         place = replace(whole, row=address[0], column=code, label=label, cell=cell, key=heading)
         yield GENERAL["previous-stale" if heading == _PREVIOUS else "statistic-constant"].at(

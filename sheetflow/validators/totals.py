@@ -116,14 +116,13 @@ def _candidates(lines: Lines, counted: Sequence[str], totals: Mapping[int, Line]
         return set(totals)
     if totals:
         return {line for line, filled in enumerate(lines.filled) if filled} | totals.keys()
-
-    def least(key: str) -> int:
-        """The least that a column may hold: where it is not 0, few lines are sums by chance."""
+    # The least that a column may hold: where it is not 0, few lines are sums by chance.
+    least: dict[str, int] = {}
+    for key in counted:
         column = lines.sheet.by_key[key]
         smallest = column.type.minimum if isinstance(column.type, Whole) else 0
-        return smallest if column.required is True else -1
-
-    likely = likely_sums(_numbers(lines.values[max(counted, key=least)]))
+        least[key] = smallest if column.required is True else -1
+    likely = likely_sums(_numbers(lines.values[max(least, key=least.__getitem__)]))
     return {line for line in likely if lines.filled[line]}
 
 
