@@ -64,16 +64,10 @@ class Filling:
         return replace(self, stamp=replace(self.stamp, token=token))
 
     @property
-    def level(self) -> str:
-        """The level whose sheets the workbook holds."""
-        return self.unit.level
-
-    @property
     def sheets(self) -> tuple[Sheet, ...]:
         """The sheets in their order: those always shown first."""
-        return tuple(
-            sorted(self.form.sheets_for(self.level), key=lambda sheet: not sheet.always_shown)
-        )
+        own = self.form.sheets_for(self.unit.level)
+        return tuple(sorted(own, key=lambda sheet: not sheet.always_shown))
 
 
 def stamp_of(campaign: Campaign, form: Form, unit: Unit, period: Period) -> Stamp:

@@ -76,7 +76,7 @@ def test_always_shown_sheets_come_first() -> None:
     ]
     assert "grassroots" in county
     city = prefill_blank(CAMPAIGN, FORM, CITY, B2)
-    assert city.level == "市"
+    assert city.unit.level == "市"
     assert "grassroots" not in {sheet.key for sheet in city.sheets}
     assert "grassroots" not in city.rows
 

@@ -222,7 +222,6 @@ def _read_rows(
 
 
 def _cut(rows: Sequence[Sequence[CellValue]], index: int) -> list[CellValue]:
-    """Cut a column out of the sheet."""
     try:
         return list(map(itemgetter(index), rows))
     except IndexError:  # rows may be shorter than the widest

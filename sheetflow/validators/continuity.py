@@ -23,6 +23,7 @@ from sheetflow.validators.catalogue import GENERAL
 from sheetflow.validators.general_rules import (
     accepted_by_key,
     accepted_rows,
+    must_be_filled,
     named_keys,
     unclear_rows,
 )
@@ -39,12 +40,19 @@ def check_rows_kept(book: Book, context: JudgingContext) -> Iterator[Finding]:
         before = accepted_rows(book, context, sheet)
         # A missing sheet or key column is its own finding.
         readable = naming and (found.reads(naming.key) if found else not sheet.always_shown)
-        if naming is None or not (before and sheet.is_book and readable):
+        if naming is None or not (before and readable):
             continue
         here = set(found.column(naming.key)) if found else set()
         gone = [str(row[naming.key]) for row in before if row.get(naming.key) not in here]
         if found and gone and len(gone) <= _count_unclear(book, found, naming):
-            yield from _tell_unclear(found, naming.key, gone)
+            keys = "、".join(f"“{key}”" for key in gone)
+            for row in unclear_rows(found, naming.key)[:1]:  # tell it which keys are missed
+                yield GENERAL["key-wanted"].at(
+                    found.place(row, naming.key),
+                    keys=keys,
+                    where="上期已接收的表",
+                    otherwise="请补回那一行",
+                )
             continue
         place = Place(sheet=sheet.key, title=sheet.title, column=naming.key)
         if found:
@@ -57,17 +65,6 @@ def check_rows_kept(book: Book, context: JudgingContext) -> Iterator[Finding]:
         if gone:
             finding = GENERAL["row-vanished"].at(replace(place, key=gone[0]), keys=_listed(gone))
             yield replace(finding, other_keys=tuple(gone[1:]))
-
-
-def _tell_unclear(found: BookSheet, column: str, gone: Sequence[str]) -> Iterator[Finding]:
-    """Tell the row whose key is unclear which keys are missed."""
-    for row in unclear_rows(found, column)[:1]:
-        yield GENERAL["key-wanted"].at(
-            found.place(row, column),
-            keys="、".join(f"“{key}”" for key in gone),
-            where="上期已接收的表",
-            otherwise="请补回那一行",
-        )
 
 
 def _count_unclear(book: Book, found: BookSheet, naming: Column) -> int:
@@ -157,12 +154,8 @@ def _judge_change(found: BookSheet, row: BookRow, old: Row, naming: Column) -> I
 
 def _is_told(column: Column, row: BookRow) -> bool:
     """Whether a cell must not be as it is now, blank or filled: a finding of its own."""
-    required = column.required
-    if not isinstance(required, bool):
-        required = required.holds(row.values)
-        if column.only and not required:
-            return row[column.key] is not None
-    return required and row[column.key] is None
+    blank = row[column.key] is None
+    return blank if must_be_filled(column, row.values) else column.only and not blank
 
 
 def _same(column: Column, old: Value, new: Value) -> bool:

@@ -187,7 +187,7 @@ def _telling(
         return set()
     words = {cell for cell in set(cells) if isinstance(cell, str)}
     if isinstance(column.type, Reference | References):
-        return set(filter(_IS_WORDS, words))
+        return {cell for cell in words if _IS_WORDS(cell)}
     names = own_names if sheet.naming_column is column else frozenset[str]()
     found: set[CellValue] = {
         cell for cell in words if _is_header(cell, label) or (names and _plain(cell) in names)

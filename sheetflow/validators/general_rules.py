@@ -97,11 +97,10 @@ def _says_nothing(text: str, *, zero: bool) -> bool:
     return bool(_WORDS.fullmatch(bare) or (zero and _ZERO.fullmatch(bare)))
 
 
-def may_be_blank(column: Column, row: Row) -> bool:
-    """Whether the column may be blank in that row."""
-    if isinstance(column.required, Condition):
-        return not column.required.holds(row)
-    return not column.required
+def must_be_filled(column: Column, row: Row) -> bool:
+    """Whether the column must be filled in that row."""
+    required = column.required
+    return required.holds(row) if isinstance(required, Condition) else required
 
 
 def is_decided(found: BookSheet, row: BookRow, condition: Condition) -> bool:

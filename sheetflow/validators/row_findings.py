@@ -35,8 +35,8 @@ from sheetflow.schemas.parsing import Value, read_text
 from sheetflow.schemas.sheets import Kind, Sheet
 from sheetflow.validators.general_rules import (
     blank_advice,
-    may_be_blank,
     may_quote,
+    must_be_filled,
     nothings_in,
     quote,
     refused_here,
@@ -165,7 +165,6 @@ def read_lines(
 
 
 def _without_prefix(value: Value, own: str) -> Value:
-    """Drop the unit's own prefix from a key."""
     if isinstance(value, str):
         return value.removeprefix(own)
     return tuple(part.removeprefix(own) for part in value) if isinstance(value, tuple) else value
@@ -246,7 +245,7 @@ def _without_nothings(
     blank = [
         key
         for key in asked
-        if key not in marks.faults and may_be_blank(shell.sheet.by_key[key], row.values)
+        if key not in marks.faults and not must_be_filled(shell.sheet.by_key[key], row.values)
     ]
     if not blank:
         return row, {}

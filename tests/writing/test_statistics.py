@@ -144,7 +144,7 @@ def test_sheets_of_other_levels_show_a_dash(city_filled: Filling, dress: Dress) 
         entry.code
         for entry in city_filled.form.indicators
         if (sheet := city_filled.form.by_key.get(entry.source.draws_on))
-        and not sheet.is_for(city_filled.level)
+        and not sheet.is_for(city_filled.unit.level)
     }
     assert away
     assert {totals[code] for code in away} == {DASH}

@@ -95,7 +95,7 @@ def formulas(filling: Filling, indicator: Indicator, row: int) -> tuple[str, str
     """Give 本期 and 累计/期末 without the equals sign; a dash where there is nothing to count."""
     form = filling.form
     source = form.by_key.get(indicator.source.draws_on)
-    if source and not source.is_for(filling.level):
+    if source and not source.is_for(filling.unit.level):
         return DASH, DASH
     if not indicator.source.fits(form.by_key):  # of another version of the form
         return _never_counted(filling, indicator, row)
@@ -153,7 +153,7 @@ def _rows_of(filling: Filling) -> Rows:
 
     def rows(sheet: str) -> Iterable[Row] | None:
         declared = filling.form.by_key.get(sheet)
-        if declared is None or not declared.is_for(filling.level):
+        if declared is None or not declared.is_for(filling.unit.level):
             return None
         if sheet not in known:
             known[sheet] = [
