@@ -160,7 +160,7 @@ def check_swings(book: Book, context: JudgingContext) -> Iterator[Finding]:
     before = context.earlier(book.form.key, earlier.period)
     base = before.totals if before else {}
     for code, measured in book.figures.items():
-        indicator, kind = book.form.indicator[code], book.form.kind_of(code)
+        indicator, kind = book.form.indicator[code], book.form.kinds[code]
         last = earlier.totals.get(code)
         if indicator.is_ratio or not is_measurable(book, indicator):
             continue
