@@ -19,8 +19,8 @@ from sheetflow.context.running import held_lock
 from sheetflow.mail.send import send_due
 from sheetflow.service.one_pass import Rebuilding, judge_and_answer, tidy_up
 from sheetflow.service.take import open_intake, take_all
-from sheetflow.store.outcomes import Outcomes
 from sheetflow.store.records import Submission
+from sheetflow.store.submissions import Outcomes
 
 Out = TypeVar("Out")
 _KIB = 1024

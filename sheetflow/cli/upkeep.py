@@ -97,7 +97,8 @@ def doctor(
         else:
             say(verdict.sentence)
         raise typer.Exit(0 if verdict.is_well else 1)
-    from sheetflow.upkeep.doctor import Grade, examine
+    from sheetflow.upkeep.doctor import examine
+    from sheetflow.upkeep.machine import Grade
 
     lines = examine(call.root, call.at)
     counts = Counter(line.grade for line in lines)
@@ -158,7 +159,7 @@ def restore(
 ) -> None:
     """Bring a backup back into the workspace's folder (-C), or make the database again."""
     from sheetflow.errors import RequestError
-    from sheetflow.upkeep.restore import restore as bring_back
+    from sheetflow.upkeep.backup import restore as bring_back
 
     call: Call = ctx.obj
     if from_archive:

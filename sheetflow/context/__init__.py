@@ -28,7 +28,7 @@ from sheetflow.durable import make_private_folder
 from sheetflow.errors import RESTORE, SheetflowError, StoreDamagedError, WorkspaceError
 from sheetflow.masks import MaskPolicy
 from sheetflow.periods import OFFICE_ZONE, Period, deadline
-from sheetflow.publishing.existing import Stamp
+from sheetflow.publishing.places import Stamp
 from sheetflow.schemas.book import Judgement
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.forms import Form

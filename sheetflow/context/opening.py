@@ -40,9 +40,9 @@ def open_store(workspace: Workspace, *, busy_timeout: float = 30.0) -> Store:
     """Open the workspace's database, made where nothing was ever received.
 
     Raise StoreDamagedError where it is damaged, or does not know what lies in the archive;
-    otherwise as `Store.open`.
+    otherwise as `Store`.
     """
-    store = Store.open(
+    store = Store(
         workspace.database,
         busy_timeout=busy_timeout,
         sealed=True,

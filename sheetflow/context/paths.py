@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sheetflow.context import Context
 from sheetflow.periods import Period
-from sheetflow.publishing.file_names import artefact_name
+from sheetflow.publishing.places import artefact_name
 from sheetflow.schemas.book import receipt_of
 from sheetflow.schemas.forms import Form
 from sheetflow.store.records import Submission

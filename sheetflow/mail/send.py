@@ -23,7 +23,7 @@ from sheetflow.mail.carriers import Carrier, MaildirCarrier, Outcome, Reason
 from sheetflow.mail.compose import Sender, compose
 from sheetflow.mail.facts import gather_floods
 from sheetflow.mail.smtp import SmtpCarrier
-from sheetflow.publishing.existing import is_reachable
+from sheetflow.publishing.places import is_reachable
 from sheetflow.store.records import Attachment, Delivered, Mail
 
 _AT_ONCE = 100

@@ -26,7 +26,7 @@ from typing import BinaryIO
 
 from sheetflow.durable import sync_folder
 from sheetflow.errors import ObstructedError, TemporaryError, retried_later
-from sheetflow.publishing.existing import (
+from sheetflow.publishing.places import (
     Existing,
     Kind,
     Ours,

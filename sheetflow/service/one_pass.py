@@ -21,8 +21,8 @@ from sheetflow.errors import TemporaryError
 from sheetflow.intake.archive import sweep_archive
 from sheetflow.intake.sighting import Oddity
 from sheetflow.mail.send import Sent, send_due
-from sheetflow.publishing.existing import look_at, stamp_of
 from sheetflow.publishing.outbox import Beside, Patience, sweep_outbox
+from sheetflow.publishing.places import look_at, stamp_of
 from sheetflow.service.answer import begin_answer
 from sheetflow.service.books import missing_units
 from sheetflow.service.changes import notice_changes, notice_templates, template_troubles

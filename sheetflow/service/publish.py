@@ -28,8 +28,8 @@ from sheetflow.errors import (
     TemporaryError,
     describe,
 )
-from sheetflow.publishing.existing import Ours, is_reachable
 from sheetflow.publishing.outbox import Draft, Patience, Writer, draft_file, place_file
+from sheetflow.publishing.places import Ours, is_reachable
 from sheetflow.store.records import Issued, Publication, PublicationKind, Stale, StaleMark
 from sheetflow.writing.first_line import copy_with_first_line
 

@@ -193,7 +193,7 @@ def wait_for_store(
 def _open_soon(workspace: Workspace) -> Store:
     """Open the store, or fail within moments: SQLite waits deaf to every signal."""
     open_store(workspace, busy_timeout=_MOMENTS_SECONDS).close()
-    return Store.open(workspace.database, sealed=True)
+    return Store(workspace.database, sealed=True)
 
 
 def _sleep(seconds: float, is_stopping: Callable[[], bool]) -> None:

@@ -1,8 +1,22 @@
-"""What the service remembers: arrivals, submissions, mails, publications.
+"""What the service remembers, behind plain verbs: arrivals, submissions, mails, publications.
 
-Open it with `Store.open`; everything else here is a value that goes in or out.
+Open it as a `Store`; everything else here is a value that goes in or out. Nothing outside this
+package knows SQL.
 """
 
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from typing import Self
+
+from sqlalchemy import select
+
+from sheetflow.store.arrivals import Arrivals, Looks
+from sheetflow.store.contents import Contents, Measurements, Purges
+from sheetflow.store.database import Database, find_strangers
+from sheetflow.store.mails import Mails
+from sheetflow.store.migrations import bring_up_to_date
+from sheetflow.store.publications import Fingerprints, Publications
 from sheetflow.store.records import (
     Arrival,
     Attachment,
@@ -20,8 +34,8 @@ from sheetflow.store.records import (
     Submission,
     Waiver,
 )
-from sheetflow.store.sqlite import find_strangers
-from sheetflow.store.store import Store
+from sheetflow.store.schema import workspace
+from sheetflow.store.submissions import Outcomes, Submissions
 
 __all__ = [
     "Arrival",
@@ -42,3 +56,56 @@ __all__ = [
     "Waiver",
     "find_strangers",
 ]
+
+
+class Store(Database):
+    """The open database with its parts, made or migrated as needed. Close it, or use a ``with``.
+
+    Before one is made where there is none, `begin` is asked, which may raise. Raise StoreError
+    for a file that is newer than this program, damaged or not ours, StoreBusyError where trying
+    later may help.
+    """
+
+    def __init__(
+        self,
+        file: Path,
+        *,
+        busy_timeout: float = 30.0,
+        sealed: bool = False,
+        begin: Callable[[], None] = lambda: None,
+    ) -> None:
+        if not file.exists():
+            begin()
+        super().__init__(file, busy_timeout=busy_timeout, sealed=sealed)
+        try:
+            bring_up_to_date(self, begin=begin)
+        except BaseException:
+            self.close()
+            raise
+        self.arrivals = Arrivals(self)
+        self.looks = Looks(self)
+        self.outcomes = Outcomes(self)
+        self.submissions = Submissions(self)
+        self.contents = Contents(self)
+        self.measurements = Measurements(self)
+        self.purges = Purges(self)
+        self.publications = Publications(self)
+        self.fingerprints = Fingerprints(self)
+        self.mails = Mails(self)
+
+    @cached_property
+    def workspace_id(self) -> str:
+        """The id that was given to the workspace when its database was made."""
+        return self.scalar(select(workspace.c.workspace_id)) or ""
+
+    def record_workspace(self, workspace_id: str) -> None:
+        """Let the database be the one of another workspace from now on."""
+        with self.writing() as connection:
+            connection.execute(workspace.update().values(workspace_id=workspace_id))
+        self.__dict__.pop("workspace_id", None)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

@@ -8,14 +8,13 @@ a unit's folder. It refuses to open files, and to read in a source's keys.
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select, update
 
 from sheetflow.errors import StoreError, wait_after
-from sheetflow.store.engine import Database
+from sheetflow.store.database import Database
 from sheetflow.store.records import Arrival, Document, NewArrival
 from sheetflow.store.schema import arrivals as table
 from sheetflow.store.schema import looks
@@ -125,19 +124,17 @@ class Arrivals:
         ``precheck`` (then `document` keeps the findings, so that its copy can be written after
         a crash). A file that is already answered stays as it is.
         """
-        kept = json.dumps(list(document), allow_nan=False)
         with self._database.writing() as connection:
             is_first = close(connection, arrival, answer, at)
             if is_first:
-                values = {"answered_receipt": receipt, "answer_document": kept}
+                values = {"answered_receipt": receipt, "answer_document": list(document)}
                 _update(connection, arrival.arrival_id, **values)
         return is_first
 
     def find_answer_document(self, arrival_id: int) -> tuple[Document, ...]:
         """Return the findings that `record_answer` kept."""
         query = select(table.c.answer_document).where(table.c.arrival_id == arrival_id)
-        text = self._database.scalar(query)
-        return tuple(json.loads(text)) if text else ()
+        return tuple(self._database.scalar(query) or ())
 
     def _find(self, *conditions: ColumnElement[bool]) -> tuple[Arrival, ...]:
         query = _ARRIVALS.where(*conditions).order_by(table.c.arrival_id)

@@ -1,17 +1,16 @@
-"""What judgements hold: rows, findings, explanations, and the figures that the rows gave.
+"""What judgements hold: rows, findings, explanations, figures; and how a purge thins the rows.
 
-This module owns reading these documents, and the figures: one row each time that a judgement
-was measured, the newest of which counts; older ones stay, for something may have been published
-with them. It refuses to know which submission counts (`submissions`), and to measure. Large
-documents are read one by one, each in a short transaction, by judgement: a judgement never
-changes, so a reader sees what it began with while others write.
+Figures are one row each time that a judgement was measured, the newest counts; older ones stay, for
+something may have been published with them. A judgement never changes, so its large documents are
+read one by one, each in a short transaction. Refused are measuring, and which columns are personal.
 """
 
 from __future__ import annotations
 
-import json
+import datetime as dt
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import (
@@ -19,6 +18,7 @@ from sqlalchemy import (
     Connection,
     LargeBinary,
     Row,
+    delete,
     func,
     insert,
     select,
@@ -27,21 +27,31 @@ from sqlalchemy import (
 )
 
 from sheetflow.schemas.documents import Indicators, count_rows
-from sheetflow.store import submissions
-from sheetflow.store.engine import Database, chunks
-from sheetflow.store.records import Document, Measurement, Submission
-from sheetflow.store.schema import judgements, measurements, sheet_rows, unpacked, unreadable
+from sheetflow.store import publications, submissions
+from sheetflow.store.database import Database, chunks
+from sheetflow.store.records import Document, Measurement, Purge, Stale, Submission
+from sheetflow.store.schema import (
+    judgements,
+    measurements,
+    purged_arrivals,
+    purges,
+    sheet_rows,
+    unpacked,
+    unreadable,
+)
+from sheetflow.store.schema import publications as published
 from sheetflow.store.schema import submissions as submitted
 
 _PACKED_AT_ONCE = 16
-_NOTHING = "[]"
-"""How a list without entries is kept."""
 
 _PACKED = type_coerce(sheet_rows.c.document, LargeBinary).label("packed")
 
+Thin = Callable[[str, str, str], str]
+"""From form, sheet and JSON text of rows to the text without personal columns."""
+
 
 class Contents:
-    """The reading side: the documents of submissions, by their newest judgement."""
+    """The documents of submissions, by their newest judgement."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -56,7 +66,7 @@ class Contents:
 
     def find_explained(self, submissions: Iterable[Submission]) -> frozenset[int]:
         """Return which of these judgements (their numbers) have explanations: few of many."""
-        number, said = judgements.c.judgement_id, judgements.c.explanations != _NOTHING
+        number, said = judgements.c.judgement_id, judgements.c.explanations != []
         return frozenset(
             found
             for some in chunks(submission.judgement_id for submission in submissions)
@@ -70,7 +80,11 @@ class Contents:
 
     def count_rows(self, submission: Submission) -> dict[str, int]:
         """Return how many rows each sheet of a submission has, by sheet."""
-        return {row.sheet: _counted(row.packed) for row in self._rows(submission, _PACKED)}
+        found = self._rows(submission, _PACKED)
+        try:
+            return {row.sheet: count_rows(row.packed) for row in found}
+        except (zlib.error, ValueError, TypeError) as error:
+            raise unreadable() from error
 
     def iterate_rows(
         self, submissions: Iterable[Submission], sheet: str
@@ -97,17 +111,10 @@ class Contents:
         return self._database.rows(query)
 
     def _documents(
-        self, submission: Submission, column: ColumnElement[str]
+        self, submission: Submission, column: ColumnElement[Any]
     ) -> tuple[Document, ...]:
         query = select(column).where(judgements.c.judgement_id == submission.judgement_id)
-        return tuple(json.loads(self._database.scalar(query)))
-
-
-def _counted(packed: bytes) -> int:
-    try:
-        return count_rows(packed)
-    except (zlib.error, ValueError, TypeError) as error:
-        raise unreadable() from error
+        return tuple(self._database.scalar(query))
 
 
 class Measurements:
@@ -159,9 +166,18 @@ class Measurements:
 
     def record(self, measured: Sequence[Measurement]) -> None:
         """Add what judgements give now; it counts from now on."""
-        with self._database.writing() as connection:
-            for each in measured:
-                add(connection, each)
+        rows = [
+            {
+                "judgement_id": each.judgement_id,
+                "digest": each.digest,
+                "document": each.figures,
+                "measured_at": each.measured_at,
+            }
+            for each in measured
+        ]
+        if rows:
+            with self._database.writing() as connection:
+                connection.execute(insert(measurements), rows)
 
     def record_taken_over(self, digest: str, judgement_ids: Iterable[int]) -> None:
         """Record that what an older version measured of these was measured by this declaration."""
@@ -171,10 +187,7 @@ class Measurements:
                 connection.execute(update(measurements).where(*here).values(digest=digest))
 
     def _find(
-        self,
-        judgement_ids: Iterable[int],
-        which: ColumnElement[Any],
-        *among: ColumnElement[bool],
+        self, judgement_ids: Iterable[int], which: ColumnElement[Any], *among: ColumnElement[bool]
     ) -> dict[int, Measurement]:
         found: dict[int, Measurement] = {}
         number = measurements.c.judgement_id
@@ -187,22 +200,87 @@ class Measurements:
         query = select(measurements).where(measurements.c.measurement_id.in_(these))
         for row in self._database.rows(query):
             values = row._asdict()
-            yield Measurement(figures=json.loads(values.pop("document")), **values)
+            yield Measurement(figures=values.pop("document"), **values)
 
 
-def add(connection: Connection, measured: Measurement) -> None:
-    """Add one measurement within a commit."""
-    figures = {code: dict(parts) for code, parts in measured.figures.items()}
-    connection.execute(
-        insert(measurements).values(
-            judgement_id=measured.judgement_id,
-            digest=measured.digest,
-            document=dump_json(figures),
-            measured_at=measured.measured_at,
+class Purges:
+    """What personal data was taken out for good, when and by whom."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def record_purge(
+        self,
+        purge: Purge,
+        arrival_ids: Sequence[int],
+        thin: Thin,
+        *,
+        outdated: Iterable[str] = (),
+        stale: Sequence[Stale] = (),
+        withdrawn: Iterable[str] = (),
+    ) -> Purge:
+        """Thin the rows of all judgements of these arrivals and record it, in one commit.
+
+        `outdated` are the paths of publications that must be made anew under `stale`, since
+        nothing that they stand on tells that the rows were thinned; `withdrawn` are those that
+        are taken out of the outbox. Return the purge with its number and its counts.
+        """
+        with self._database.writing() as connection:
+            known = set(connection.execute(select(purged_arrivals.c.arrival_id)).scalars())
+            fresh = [arrival_id for arrival_id in arrival_ids if arrival_id not in known]
+            documents = sum(_thin(connection, one, thin) for one in arrival_ids)
+            added = insert(purges).values(
+                before=purge.before.isoformat(),
+                ordered_by=purge.by,
+                purged_at=purge.at,
+                originals=len(fresh),
+                documents=documents,
+            )
+            purge_id = connection.execute(added.returning(purges.c.purge_id)).scalar_one()
+            if fresh:
+                rows = [{"arrival_id": one, "purge_id": purge_id} for one in fresh]
+                connection.execute(insert(purged_arrivals), rows)
+            for path in outdated:
+                here = published.c.path == path
+                connection.execute(update(published).where(here).values(basis=""))
+            for path in withdrawn:
+                connection.execute(delete(published).where(published.c.path == path))
+            publications.mark(connection, stale, purge.at)
+        return replace(purge, purge_id=purge_id, originals=len(fresh), documents=documents)
+
+    def find_purges(self) -> tuple[Purge, ...]:
+        """Return all purges, the oldest first."""
+        return tuple(
+            Purge(
+                purge_id=row.purge_id,
+                before=dt.date.fromisoformat(row.before),
+                by=row.ordered_by,
+                at=row.purged_at,
+                originals=row.originals,
+                documents=row.documents,
+            )
+            for row in self._database.rows(select(purges).order_by(purges.c.purge_id))
         )
+
+    def find_purged(self) -> frozenset[int]:
+        """Return the arrivals whose original is gone for good."""
+        return frozenset(self._database.scalars(select(purged_arrivals.c.arrival_id)))
+
+
+def _thin(connection: Connection, arrival_id: int, thin: Thin) -> int:
+    """Thin the documents of one arrival; one is in memory at a time."""
+    query = (
+        select(sheet_rows.c.judgement_id, sheet_rows.c.sheet, submitted.c.form)
+        .join(judgements, judgements.c.judgement_id == sheet_rows.c.judgement_id)
+        .join(submitted, submitted.c.submission_id == judgements.c.submission_id)
+        .where(submitted.c.arrival_id == arrival_id)
     )
-
-
-def dump_json(value: object) -> str:
-    """Write a document; NaN and infinity are no JSON: better no commit than one nobody can read."""
-    return json.dumps(value, allow_nan=False, separators=(",", ":"))
+    thinned = 0
+    for judgement_id, sheet, form in connection.execute(query).all():
+        same = (sheet_rows.c.judgement_id == judgement_id, sheet_rows.c.sheet == sheet)
+        text = connection.execute(select(sheet_rows.c.document).where(*same)).scalar_one()
+        fresh = thin(form, sheet, text)
+        if fresh != text:
+            connection.execute(update(sheet_rows).where(*same).values(document=fresh))
+            thinned += 1
+    return thinned

@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 
 from sheetflow.errors import StoreError, wait_after
-from sheetflow.store.engine import Database, chunks
+from sheetflow.store.database import Database, chunks
 from sheetflow.store.publications import moved_path
 from sheetflow.store.records import Attachment, Delivered, Mail, NewMail
 from sheetflow.store.schema import mail_recipients as recipients

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, func, insert, inspect, select
 
 from sheetflow.errors import RESTORE, StoreDamagedError, StoreError
 from sheetflow.schemas.documents import pack
-from sheetflow.store.engine import Database, damaged
+from sheetflow.store.database import Database, damaged
 from sheetflow.store.schema import metadata, schema_version, workspace
 
 
@@ -301,8 +301,7 @@ def bring_up_to_date(
             metadata.create_all(connection)
             connection.execute(insert(workspace).values(workspace_id=_new_id()))
         else:
-            if database.file is not None:
-                database.copy_to(copy_of_version(database.file, version))
+            database.backup(copy_of_version(database.file, version))
             for migration in migrations[version - 1 :]:
                 migration.apply(connection)
         connection.execute(insert(schema_version).values(version=newest))
@@ -318,15 +317,15 @@ def _version(database: Database, connection: Connection, newest: int) -> int:
     if not tables:
         return 0
     if schema_version.name not in tables:
-        raise StoreDamagedError(f"文件 {database.name} 不是本程序的数据库；文件没有改动。{RESTORE}")
+        raise StoreDamagedError(f"文件 {database.file} 不是本程序的数据库；文件没有改动。{RESTORE}")
     version = connection.execute(select(func.max(schema_version.c.version))).scalar_one()
     if not isinstance(version, int):
-        raise damaged(database.name)
+        raise damaged(database.file)
     if version > newest:
         raise StoreError(
-            f"数据库 {database.name} 由更新版本的程序建立（结构版本{version}，"
+            f"数据库 {database.file} 由更新版本的程序建立（结构版本{version}，"
             f"本程序只认识到{newest}）。请安装新版本的程序；数据库没有改动。"
         )
     if version == 1 + len(MIGRATIONS) and not metadata.tables.keys() <= set(tables):
-        raise damaged(database.name)
+        raise damaged(database.file)
     return version

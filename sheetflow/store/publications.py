@@ -9,7 +9,6 @@ stays. Of what a consolidated workbook stood on only the last is kept, its corre
 from __future__ import annotations
 
 import datetime as dt
-import json
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -31,7 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import SQLAlchemyError
 
-from sheetflow.store.engine import Database, chunks
+from sheetflow.store.database import Database, chunks
 from sheetflow.store.records import (
     Document,
     Issued,
@@ -127,8 +126,8 @@ class Publications:
     def find_standing(self, unit_id: str, form: str, period: str) -> tuple[PublishedSource, ...]:
         """Return what the last published consolidated workbook of a unit stood on."""
         here = _at(published_standings, unit_id, form, period)
-        text = self._database.scalar(select(published_standings.c.document).where(*here))
-        return tuple(PublishedSource(*entry) for entry in json.loads(text or "[]"))
+        found = self._database.scalar(select(published_standings.c.document).where(*here))
+        return tuple(PublishedSource(*entry) for entry in found or ())
 
     def find_corrections(self, unit_id: str, form: str, period: str) -> tuple[Document, ...]:
         """Return what of a unit's consolidated workbook was corrected, the oldest first."""
@@ -137,7 +136,7 @@ class Publications:
             .where(*_at(corrections, unit_id, form, period))
             .order_by(corrections.c.correction_id)
         )
-        return tuple(map(json.loads, self._database.scalars(query)))
+        return tuple(self._database.scalars(query))
 
     def record_announced(self, announced: Collection[tuple[str, str]]) -> None:
         """Record that these bytes (path and sha256) are about to lie in the outbox, in one commit.
@@ -305,13 +304,12 @@ def _publication(row: Row[Any]) -> Publication:
 def _keep_standing(connection: Connection, issued: Issued) -> None:
     """Keep what a workbook stands on now, and add what was corrected."""
     which = {"unit_id": issued.unit_id, "form": issued.form, "period": issued.period}
-    sources = json.dumps([astuple(source) for source in issued.sources])
+    sources = [astuple(source) for source in issued.sources]
     old = _at(published_standings, *which.values())
     connection.execute(delete(published_standings).where(*old))
     connection.execute(insert(published_standings).values(**which, document=sources))
     for document in issued.corrected:
-        text = json.dumps(document, ensure_ascii=False)
-        connection.execute(insert(corrections).values(**which, document=text))
+        connection.execute(insert(corrections).values(**which, document=document))
 
 
 def _at(of: Table, unit_id: str, form: str, period: str) -> tuple[ColumnElement[bool], ...]:

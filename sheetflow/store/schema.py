@@ -1,14 +1,14 @@
-"""The tables, as this version of the program wants them, and how values lie in them.
+"""The tables, as this version of the program wants them (`migrations` brings older ones here).
 
-`migrations` brings older databases here. This module refuses SQL of one database program only,
-and naive times. Append-only: submissions, judgements, rows, decisions and waivers are never
-changed, but that a purge takes personal columns out of rows and says so; arrivals get marks. Until
-its original is purged, all below a submission can be made again from originals and arrivals.
+Submissions, judgements, rows, decisions and waivers are never changed, but that a purge takes
+personal columns out of rows and says so; until then all below a submission can be made again from
+originals and arrivals. Refused are SQL of one database program only, and naive times.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import json
 import zlib
 from typing import Any
 
@@ -82,6 +82,32 @@ class Compressed(TypeDecorator[str]):
         return None if value is None else unpacked(value)
 
 
+class PackedJson(Compressed):
+    """A JSON document, compressed; NaN and infinity are none: better no commit than such a one."""
+
+    cache_ok = True
+
+    def process_bind_param(self, value: Any | None, dialect: Dialect) -> bytes | None:  # noqa: ANN401 - JSON is anything
+        """Write the document; mappings of any kind are objects."""
+        if value is None:
+            return None
+        text = json.dumps(value, allow_nan=False, separators=(",", ":"), default=dict)
+        return super().process_bind_param(text, dialect)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> Any | None:  # noqa: ANN401 - JSON is anything
+        """Read it back."""
+        text = super().process_result_value(value, dialect)
+        return None if text is None else read_json(text)
+
+
+def read_json(text: str) -> Any:  # noqa: ANN401 - JSON is anything
+    """Read a document; what is none was damaged."""
+    try:
+        return json.loads(text)
+    except (ValueError, TypeError) as error:
+        raise unreadable() from error
+
+
 def unreadable() -> StoreDamagedError:
     """Say that what lies in the database is not what was put there."""
     return StoreDamagedError(f"数据库里有读不出的内容，已经损坏。{RESTORE}")
@@ -141,8 +167,12 @@ def _moment(name: str) -> Column[dt.datetime]:
     return Column(name, Moment, nullable=False)
 
 
-def _document(name: str = "document") -> Column[str]:
-    return Column(name, Compressed, nullable=False)
+def _document() -> Column[str]:
+    return Column("document", Compressed, nullable=False)
+
+
+def _json(name: str = "document") -> Column[Any]:
+    return Column(name, PackedJson, nullable=False)
 
 
 def _tie(name: str, to: str) -> Column[int]:
@@ -172,7 +202,7 @@ arrivals = Table(
     Column("retry_at", Moment),
     _text("answer", ""),
     _text("answered_receipt", ""),
-    Column("answer_document", Compressed),
+    Column("answer_document", PackedJson),
     Column("put_at", Moment),
     Index(None, "source", "source_key", unique=True),
     sqlite_autoincrement=True,
@@ -212,8 +242,8 @@ judgements = Table(
     _count("must"),
     _count("verify"),
     _count("note"),
-    _document("explanations"),
-    _document("findings"),
+    _json("explanations"),
+    _json("findings"),
     sqlite_autoincrement=True,
 )
 
@@ -231,7 +261,7 @@ measurements = Table(
     _key("measurement_id"),
     _tie("judgement_id", "judgements.judgement_id"),
     _text("digest"),
-    _document(),
+    _json(),
     _moment("measured_at"),
     sqlite_autoincrement=True,
 )
@@ -302,7 +332,7 @@ published_standings = Table(
     _name("unit_id"),
     _name("form"),
     _name("period"),
-    _document(),
+    _json(),
 )
 
 corrections = Table(
@@ -310,7 +340,7 @@ corrections = Table(
     metadata,
     _key("correction_id"),
     *_texts("unit_id", "form", "period"),
-    _document(),
+    _json(),
     Index(None, "unit_id", "period"),
     sqlite_autoincrement=True,
 )

@@ -1,26 +1,175 @@
-"""Reading submissions: which one counts, what it says, what was decided about it.
+"""Submissions and their judgements: recorded in one commit, numbered, never changed; which counts.
 
-This module owns the questions that judging, consolidation and status ask. It refuses to write.
-"Latest" is by the order in which the files arrived, not by the order in which they were judged: a
-file that had to wait never overtakes a newer one. An accepted submission is one whose newest
-judgement accepts it.
+Numbers of receipts are allotted inside the commit that answers a file, so that a crash leaves no
+gap. "Latest" is by the order in which files arrived: a file that had to wait never overtakes a newer
+one. A judgement is added to those before, the newest counts. Nothing is judged or worded here.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, insert, select
 
 from sheetflow.errors import StoreError
 from sheetflow.periods import Period
-from sheetflow.store.engine import Database
-from sheetflow.store.records import Arrival, Decision, Submission, Waiver
-from sheetflow.store.schema import arrivals, decisions, judgements, waivers
+from sheetflow.schemas.book import receipt_of
+from sheetflow.store import arrivals as received
+from sheetflow.store import mails, publications
+from sheetflow.store.database import Database, chunks
+from sheetflow.store.records import Arrival, Decision, FollowUp, Judged, Submission, Waiver
+from sheetflow.store.schema import (
+    arrivals,
+    decisions,
+    judgements,
+    measurements,
+    sheet_rows,
+    waivers,
+)
 from sheetflow.store.schema import submissions as table
 
-_AT_ONCE = 500
-"""How many units one query names; every database program takes that many."""
+_AS_JUDGED = (
+    *("outcome", "form_version", "nil", "late", "judged_at", "must", "verify", "note"),
+    *("findings", "explanations"),
+)
+
+
+class Outcomes:
+    """The writing side: answers, decisions, waivers."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def record_outcome(
+        self, arrival: Arrival, form: str, period: str, judged: Judged, *, named: str = ""
+    ) -> Submission | None:
+        """Answer a file: submission, rows, indicators and "judged", or nothing of it.
+
+        `form` and `period` are empty where they are unknown. `named` is what the receipt calls
+        the form, empty where it need not name it. A file judged anew keeps its receipt, unless
+        its form or period turned out to be another. Give None for a file that somebody has
+        judged already: it stays as it is. Raise StoreError for a precheck.
+        """
+        if arrival.purpose != "submission":
+            raise StoreError(f"第{arrival.arrival_id}号来件是预审件，不能登记为报送。")
+        with self._database.writing() as connection:
+            if not received.close(connection, arrival, "submission", judged.judged_at):
+                return None
+            known = select(table.c.submission_id).where(
+                table.c.arrival_id == arrival.arrival_id,
+                table.c.form == form,
+                table.c.period == period,
+            )
+            submission_id = connection.execute(known).scalar()
+            if submission_id is None:
+                submission_id = _add(connection, arrival, form, period, named)
+            judgement_id = _add_judgement(connection, submission_id, judged)
+            return read(connection, judgements.c.judgement_id == judgement_id)[0]
+
+    def record_follow_up(self, follow_up: FollowUp, at: dt.datetime) -> None:
+        """Queue the mails and set the stale marks that an answer entails."""
+        with self._database.writing() as connection:
+            mails.queue(connection, follow_up.mails, at)
+            publications.mark(connection, follow_up.stale, at)
+
+    def record_decision(self, decision: Decision) -> None:
+        """Record what was decided about a held submission, and have it judged anew.
+
+        The submission itself is not changed: its next judgement hears the decision. Raise
+        StoreError when there is no such receipt, or when it is not held.
+        """
+        with self._database.writing() as connection:
+            submission = _read_receipt(connection, decision.receipt)
+            if submission.outcome != "held":
+                raise StoreError(f"{decision.receipt} 不是挂起的报送，不需要放行或驳回。")
+            connection.execute(
+                insert(decisions).values(
+                    submission_id=submission.submission_id,
+                    verdict=decision.verdict,
+                    why=decision.why,
+                    decided_by=decision.by,
+                    decided_at=decision.at,
+                )
+            )
+            received.reopen(connection, submission.arrival_id)
+
+    def record_reopened(self, receipt: str) -> None:
+        """Have a held submission judged anew, nothing decided about it."""
+        with self._database.writing() as connection:
+            received.reopen(connection, _read_receipt(connection, receipt).arrival_id)
+
+    def record_waiver(self, waiver: Waiver) -> None:
+        """Record that a finding is waived for one submission, and have it judged anew.
+
+        Raise StoreError when there is no such receipt; a rule waived already stays so.
+        """
+        with self._database.writing() as connection:
+            submission = _read_receipt(connection, waiver.receipt)
+            known = select(waivers.c.waiver_id).where(
+                waivers.c.submission_id == submission.submission_id,
+                waivers.c.rule == waiver.rule,
+            )
+            if connection.execute(known).first() is not None:
+                return
+            connection.execute(
+                insert(waivers).values(
+                    submission_id=submission.submission_id,
+                    rule=waiver.rule,
+                    why=waiver.why,
+                    given_by=waiver.by,
+                    given_at=waiver.at,
+                )
+            )
+            received.reopen(connection, submission.arrival_id)
+
+
+def _add(connection: Connection, arrival: Arrival, form: str, period: str, named: str) -> int:
+    unit_id = arrival.unit_id
+    earlier = select(table.c.form, table.c.receipt, table.c.number).where(
+        table.c.unit_id == unit_id, table.c.period == period
+    )
+    # Older versions numbered all forms of a period in one row: their receipts are not given anew.
+    taken = [
+        int(row.number)
+        for row in connection.execute(earlier)
+        if row.form == form or row.receipt == receipt_of(unit_id, period, row.number, named)
+    ]
+    number = max(taken, default=0) + 1
+    added = insert(table).values(
+        receipt=receipt_of(unit_id, period, number, named),
+        number=number,
+        arrival_id=arrival.arrival_id,
+        unit_id=unit_id,
+        form=form,
+        period=period,
+    )
+    return int(connection.execute(added.returning(table.c.submission_id)).scalar_one())
+
+
+def _add_judgement(connection: Connection, submission_id: int, judged: Judged) -> int:
+    values = {name: getattr(judged, name) for name in _AS_JUDGED}
+    added = insert(judgements).values(submission_id=submission_id, **values)
+    judgement_id = connection.execute(added.returning(judgements.c.judgement_id)).scalar_one()
+    if judged.outcome == "accepted":
+        connection.execute(
+            insert(measurements).values(
+                judgement_id=judgement_id,
+                digest=judged.measured_by,
+                document=judged.indicators,
+                measured_at=judged.judged_at,
+            )
+        )
+    documents = [
+        {"judgement_id": judgement_id, "sheet": sheet, "document": text}
+        for sheet, text in judged.rows.items()
+    ]
+    if documents:
+        connection.execute(insert(sheet_rows), documents)
+    return int(judgement_id)
+
+
+_ACCEPTED: ColumnElement[bool] = judgements.c.outcome == "accepted"
 
 
 class Submissions:
@@ -80,13 +229,13 @@ class Submissions:
 
     def find_accepted(self, unit_id: str, form: str, period: str) -> Submission | None:
         """Return the submission of a unit that counts."""
-        return self._last(*_matching(unit_id=unit_id, form=form, period=period), _accepted())
+        return self._last(*_matching(unit_id=unit_id, form=form, period=period), _ACCEPTED)
 
     def find_all_accepted(
         self, form: str, period: str, *, among: Collection[str] | None = None
     ) -> dict[str, Submission]:
         """Return the submission that counts of each unit (`among` all), by unit id."""
-        found = self._find(*_matching(form=form, period=period), _accepted(), among=among)
+        found = self._find(*_matching(form=form, period=period), _ACCEPTED, among=among)
         return {submission.unit_id: submission for submission in found}
 
     def find_held(self) -> tuple[Submission, ...]:
@@ -95,18 +244,16 @@ class Submissions:
 
     def find_history(self, unit_id: str, form: str) -> tuple[Submission, ...]:
         """Return the submissions of a unit that count, one a period, in order of periods."""
-        found = self._find(*_matching(unit_id=unit_id, form=form), _accepted())
+        found = self._find(*_matching(unit_id=unit_id, form=form), _ACCEPTED)
         by_period = {submission.period: submission for submission in found}
         return tuple(by_period[period] for period in sorted(by_period, key=Period.parse))
 
     def find_numbers(self, unit_id: str) -> dict[tuple[str, str], int]:
         """Return the last number that a receipt of the unit has had, by form and period."""
-        query = (
-            select(table.c.form, table.c.period, func.max(table.c.number).label("last"))
-            .where(table.c.unit_id == unit_id)
-            .group_by(table.c.form, table.c.period)
-        )
-        return {(row.form, row.period): row.last for row in self._database.rows(query)}
+        key = table.c.form, table.c.period
+        query = select(*key, func.max(table.c.number).label("last")).group_by(*key)
+        found = self._database.rows(query.where(table.c.unit_id == unit_id))
+        return {(row.form, row.period): row.last for row in found}
 
     def find_decisions(self, arrival_id: int | None = None) -> tuple[Decision, ...]:
         """Return what was decided (about the submissions of one file); the last one counts."""
@@ -133,13 +280,15 @@ class Submissions:
     def _find(
         self, *conditions: ColumnElement[bool], among: Collection[str] | None = None
     ) -> tuple[Submission, ...]:
-        few = among is not None and len(among) <= _AT_ONCE
-        listed = [table.c.unit_id.in_(sorted(among))] if among is not None and few else []
         with self._database.reading() as connection:
-            found = read(connection, *conditions, *listed)
-        if among is None or few:
-            return found
-        return tuple(submission for submission in found if submission.unit_id in among)
+            if among is None:
+                return read(connection, *conditions)
+            found = [
+                submission
+                for some in chunks(set(among))
+                for submission in read(connection, *conditions, table.c.unit_id.in_(some))
+            ]
+        return tuple(sorted(found, key=lambda each: (each.arrival_id, each.submission_id)))
 
     def _last(self, *conditions: ColumnElement[bool]) -> Submission | None:
         found = self._find(*conditions)
@@ -152,8 +301,7 @@ def read(connection: Connection, *conditions: ColumnElement[bool]) -> tuple[Subm
     return tuple(Submission(**row._asdict()) for row in found)
 
 
-def read_receipt(connection: Connection, receipt: str) -> Submission:
-    """Return the submission with this receipt; raise StoreError when there is none."""
+def _read_receipt(connection: Connection, receipt: str) -> Submission:
     found = read(connection, table.c.receipt == receipt)
     if not found:
         raise StoreError(f"没有编号为 {receipt} 的报送。请核对回执或退回通知上的编号。")
@@ -187,8 +335,3 @@ _NEWEST = (  # made once: putting a query together costs more than running it
 
 def _matching(**values: str | None) -> list[ColumnElement[bool]]:
     return [table.c[name] == value for name, value in values.items() if value is not None]
-
-
-def _accepted() -> ColumnElement[bool]:
-    accepted: ColumnElement[bool] = judgements.c.outcome == "accepted"
-    return accepted

@@ -1,29 +1,42 @@
-"""The whole office in one file: everything that cannot be made again from the rest.
+"""The whole office in one file, and brought back: all that cannot be made again from the rest.
 
-A backup holds database, journal, archived originals, settings, list of units, templates and the
-key of the stamps, with a manifest of their hashes; what was published is made again from these. It may be taken
-while the service runs: the database is copied as of one moment, and the originals that it
-names lie in the archive before it names them. Holding personal data, it is written for
-our own account alone, and never into the inbox or the outbox.
+A backup may be taken while the service runs: the originals that its database names lie in the
+archive before it names them. What one holds is untrusted when it comes back (names, sizes, what
+stands in the database), and nothing of the workspace is touched before all of it is proved.
 """
 
 from __future__ import annotations
 
+import contextlib
+import datetime as dt
 import hashlib
 import json
+import os
+import re
+import secrets
+import shutil
 import zipfile
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, BinaryIO
 
 from sheetflow import __version__
-from sheetflow.context import LOG, Context
-from sheetflow.durable import write_whole
-from sheetflow.errors import WorkspaceError
+from sheetflow.context import LOG, Clock, Context, open_context
+from sheetflow.context.running import held_lock
+from sheetflow.durable import close_to_others, make_private_folder, write_whole
+from sheetflow.errors import StoreError, WorkspaceError
 from sheetflow.intake.archive import blob_path
+from sheetflow.intake.scanning import MAX_BYTES
+from sheetflow.publishing.places import look_at
+from sheetflow.service.consequences import answers_by_path, mark_of
+from sheetflow.service.publish import is_there, ours_at
 from sheetflow.service.receive import rewrite_journal
-from sheetflow.store import Store
+from sheetflow.store import Store, find_strangers
+from sheetflow.store.records import PublicationKind
 
 MANIFEST, KIND, VERSION = "manifest.json", "sheetflow-backup", 3
 DATABASE, ARCHIVE, JOURNAL = "state/sheetflow.db", "state/archive", "state/journal"
@@ -106,7 +119,7 @@ def _add_database(context: Context, package: zipfile.ZipFile, backup: Backup) ->
     ) as folder:
         copy, journal = Path(folder) / "copy.db", Path(folder) / "journal"
         context.store.backup(copy)
-        with Store.open(copy) as store:
+        with Store(copy) as store:
             purged = store.purges.find_purged()
             arrivals = store.arrivals.find_all()
             rewrite_journal(store, journal)
@@ -137,3 +150,241 @@ def copy_hashed(source: IO[bytes], sink: IO[bytes]) -> str:
         digest.update(chunk)
         sink.write(chunk)
     return digest.hexdigest()
+
+
+_LOCK = "lock"
+SETTINGS, UNITS, TEMPLATES, STATE = "sheetflow.toml", "units.xlsx", "templates", "state"
+_OURS = re.compile(
+    "|".join(map(re.escape, (SETTINGS, UNITS, DATABASE, JOURNAL, STAMP_KEY)))
+    + rf"|{ARCHIVE}/([0-9a-f]{{2}})/\1[0-9a-f]{{62}}"
+    + rf"|{TEMPLATES}(/(?![.]{{1,2}}(/|$))[^/\\:\x00-\x1f]+)+"
+)
+"""The names that a backup of ours may hold."""
+_NEEDED = {SETTINGS, UNITS, DATABASE}
+_SMALL_BYTES = 64 * 1024 * 1024
+"""More than any list, template or manifest; below it nobody asks how well a file was packed."""
+_MOST_PACKED = 50
+"""So many times its packed size is what our databases unpack to at most: their rows are packed."""
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    AttributeError,
+    KeyError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
+"""What reading a file that is no backup of ours, or a damaged one, may raise."""
+
+Manifest = Mapping[str, dict[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What came back: how many files, what must be published again, what was set aside.
+
+    `unknown_files` are those of the outbox that the backup does not know, newer ones mostly: they
+    belong to whoever has them.
+    """
+
+    files: int
+    made_at: str
+    to_publish: int
+    aside: Path | None
+    unknown_files: tuple[str, ...] = ()
+
+
+def restore(
+    root: Path, file: Path, *, force: bool = False, at: dt.datetime | None = None
+) -> Restored:
+    """Make `root` the workspace that was backed up in `file`.
+
+    Raise WorkspaceError where the backup is damaged, where a service runs there, where
+    `root` holds other things, or where it has a state of its own and `force` is not given:
+    with it, what is there is moved into a folder beside.
+    """
+    root = root.absolute()
+    _check_free(root, force=force)
+    with opened(file) as (package, manifest), held_lock(root / STATE / _LOCK):
+        close_to_others(root / STATE)
+        with TemporaryDirectory(prefix=".restore-", dir=root, ignore_cleanup_errors=True) as folder:
+            draft = Path(folder)
+            unpack(package, manifest["files"], draft)
+            check_database(draft / DATABASE)
+            here = [root / name for name in (SETTINGS, UNITS, TEMPLATES)]
+            here += [path for path in (root / STATE).iterdir() if path.name != _LOCK]
+            aside = set_aside(root, here, Clock(at).now())
+            if aside and not (draft / STAMP_KEY).exists() and (aside / STAMP_KEY).is_file():
+                shutil.copy2(aside / STAMP_KEY, draft / STAMP_KEY)  # one from before there were any
+            for path in (draft / STATE).iterdir():
+                path.rename(root / STATE / path.name)
+            for name in (TEMPLATES, UNITS, SETTINGS):  # the settings last: they make it a workspace
+                (draft / name).rename(root / name)
+    with open_context(root, at) as context:
+        to_publish = mark_missing(context)
+        unknown = tuple(strange_files(context))
+    made_at = str(manifest.get("made_at", ""))
+    return Restored(len(manifest["files"]), made_at, to_publish, aside, unknown)
+
+
+def _check_free(root: Path, *, force: bool) -> None:
+    """Refuse a folder of other things, and a workspace with a state unless forced."""
+    is_workspace = (root / SETTINGS).is_file() or (root / DATABASE).is_file()
+    if root.is_file() or (root.is_dir() and any(root.iterdir()) and not is_workspace):
+        raise WorkspaceError(f"{root} 里已有别的文件，又不是工作文件夹。请换一个空文件夹。")
+    if _has_state(root / DATABASE) and not force:
+        raise WorkspaceError(
+            f"{root} 里已经有收到的报表，没有恢复。确要用备份换掉，请加 --force："
+            "现有的会移到旁边的文件夹，不会删除。"
+        )
+
+
+def _has_state(database: Path) -> bool:
+    """Whether anything was ever received; a database that cannot be read counts as one."""
+    if not database.is_file():
+        return False
+    try:
+        with Store(database) as store:
+            return bool(store.arrivals.find_all() or store.mails.find_mails())
+    except StoreError:
+        return True
+
+
+def check_database(database: Path) -> None:
+    """Refuse a backup's database that is damaged, newer, or holds what could act by itself."""
+    if find_strangers(database):  # before anything of it can act
+        raise WorkspaceError(
+            "备份的数据库里有不是本程序的东西（触发器、视图等），没有恢复。请换一份备份。"
+        )
+    with Store(database) as store:  # a newer one is refused here
+        if store.find_faults():
+            raise WorkspaceError("备份里的数据库已经损坏，没有恢复。请换一份备份。")
+
+
+def set_aside(root: Path, paths: Iterable[Path], now: dt.datetime) -> Path | None:
+    """Move what is there of `paths` into a folder of its own in `root`; None where nothing is."""
+    here = [path for path in paths if path.exists()]
+    if not here:
+        return None
+    aside = root / f"恢复前_{now:%Y%m%d-%H%M%S}_{secrets.token_hex(2)}"
+    make_private_folder(aside)
+    make_private_folder(aside / STATE)
+    for path in here:
+        path.rename(aside / path.relative_to(root))
+    return aside
+
+
+def mark_missing(context: Context) -> int:
+    """Mark every publication whose file is not in the outbox; give how many there are."""
+    answers = answers_by_path(context)
+    marks = [
+        mark
+        for entry in context.store.publications.find_publications()
+        if entry.unit_id in context.tree
+        and not entry.successor
+        # It may lie beside a file that a person changed.
+        and not is_there(context, context.workspace.outbox / entry.current)
+        and (
+            mark := answers.get(entry.path)
+            if entry.kind == PublicationKind.ANSWER
+            else mark_of(entry)
+        )
+    ]
+    context.store.publications.record_stale(marks, context.clock.now())
+    return len(marks)
+
+
+def strange_files(context: Context) -> Iterator[str]:
+    """Name the files in the outbox whose bytes are none of ours, as far as the store knows.
+
+    After a restore those are what was published since the backup, and what people changed.
+    """
+    outbox = context.workspace.outbox
+    plain = {entry.current: entry.path for entry in context.store.publications.find_publications()}
+    for unit in context.tree:
+        for folder, _, names in os.walk(outbox / unit.folder):
+            for name in sorted(names):
+                if name.startswith((".", "~$")):
+                    continue  # an office program's own, for as long as it has a file open
+                path = Path(folder, name)
+                place = context.relative(path)
+                with suppress(OSError):
+                    ours = ours_at(context, plain.get(place, place), unit.unit_id)
+                    if look_at(path).is_hers(ours):
+                        yield place
+
+
+@contextlib.contextmanager
+def opened(file: Path) -> Iterator[tuple[zipfile.ZipFile, Manifest]]:
+    """Open the backup and its manifest, and hold names and sizes against what we write.
+
+    Raise WorkspaceError for one that is damaged, strange or too large, within as well.
+    """
+    try:
+        with zipfile.ZipFile(file) as package:
+            _check_sizes(package)
+            manifest = json.loads(package.read(MANIFEST))
+            if manifest["kind"] != KIND or manifest["version"] > VERSION:
+                raise WorkspaceError(f"{file} 由更新版本的程序备份。请安装新版本的程序。")
+            names = package.namelist()
+            files = manifest["files"]
+            if sorted(names) != sorted([MANIFEST, *files]) or not files.keys() >= _NEEDED:
+                raise WorkspaceError(f"备份 {file} 不完整。请换一份备份。")
+            if strange := [name for name in files if not _OURS.fullmatch(name)]:
+                raise WorkspaceError(
+                    f"备份 {file} 里有不该有的文件（{len(strange)}个），没有恢复。"
+                )
+            yield package, manifest
+    except FileNotFoundError as error:
+        raise WorkspaceError(f"找不到 {error.filename or file}。请检查路径。") from error
+    except _DAMAGE as error:
+        raise WorkspaceError(f"{file} 不是 sheetflow 的备份，或者已经损坏。请换一份。") from error
+    except OSError as error:
+        raise WorkspaceError(
+            "恢复时读写出错。请检查权限和磁盘空间；原有的文件没有删除。"
+        ) from error
+
+
+def _check_sizes(package: zipfile.ZipFile) -> None:
+    """Refuse an entry that would unpack to more than any file of ours has."""
+    for entry in package.infolist():
+        most = _SMALL_BYTES
+        if entry.filename in (DATABASE, JOURNAL):
+            most = max(_SMALL_BYTES, entry.compress_size * _MOST_PACKED)
+        elif entry.filename.startswith(f"{ARCHIVE}/"):
+            most = MAX_BYTES
+        if entry.file_size > most:
+            raise WorkspaceError(
+                f"备份里的一个文件解开有{entry.file_size // 1024**2}兆，不像是本程序的备份，没有恢复。"
+                "请换一份备份。"
+            )
+
+
+def unpack(package: zipfile.ZipFile, files: Mapping[str, str], draft: Path) -> None:
+    """Unpack every file into `draft`; raise WorkspaceError for one whose hash is another.
+
+    Nothing is written where the disk has no room for all.
+    """
+    wanted = sum(entry.file_size for entry in package.infolist())
+    free = shutil.disk_usage(draft.parent).free
+    if wanted + _SMALL_BYTES > free:
+        raise WorkspaceError(
+            f"备份解开要{wanted // 1024**2}兆，磁盘只剩{free // 1024**2}兆，没有恢复。"
+            "请腾出空间，或者恢复到别的磁盘。"
+        )
+    make_private_folder(draft)
+    make_private_folder(draft / STATE)
+    make_private_folder(draft / ARCHIVE)
+    (draft / TEMPLATES).mkdir()
+    for name, expected in files.items():
+        target = draft / name
+        if name.startswith(STATE):
+            make_private_folder(target.parent)
+        else:
+            target.parent.mkdir(parents=True, exist_ok=True)
+        with package.open(name) as source, target.open("wb") as sink:
+            digest = copy_hashed(source, sink)
+        if digest != expected:
+            raise WorkspaceError("备份里有文件与清单不符，已经损坏，没有恢复。请换一份备份。")
+        if name.startswith(STATE):
+            target.chmod(0o400 if name.startswith(f"{ARCHIVE}/") else 0o600)

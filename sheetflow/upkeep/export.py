@@ -25,7 +25,7 @@ from sheetflow.context import Context
 from sheetflow.durable import EVERYBODYS, write_whole
 from sheetflow.errors import RequestError, WorkspaceError
 from sheetflow.periods import Period
-from sheetflow.publishing.file_names import safe_name
+from sheetflow.publishing.places import safe_name
 from sheetflow.schemas.cells import Whole
 from sheetflow.schemas.columns import Column
 from sheetflow.schemas.forms import Form

@@ -35,9 +35,16 @@ from sheetflow.service.judge import judge_arrivals, record_reply
 from sheetflow.service.receive import arrival_of, rewrite_journal
 from sheetflow.service.unit_history import request_for
 from sheetflow.store import Arrival, NewArrival, Store
-from sheetflow.upkeep.backup import DATABASE, STAMP_KEY
+from sheetflow.upkeep.backup import (
+    DATABASE,
+    STAMP_KEY,
+    check_database,
+    opened,
+    set_aside,
+    strange_files,
+    unpack,
+)
 from sheetflow.upkeep.check import named_unit
-from sheetflow.upkeep.restore import check_database, opened, set_aside, strange_files, unpack
 from sheetflow.validators.catalogue import GENERAL
 
 GUESSED = "unit-guessed"
@@ -127,7 +134,7 @@ def _recovered(
     if backup:
         _unpack_database(workspace, backup, draft, database)
     found = Recovered(damaged_lines=journal.damaged)
-    with open_context(workspace.root, at, say, lambda *_: Store.open(database)) as context:
+    with open_context(workspace.root, at, say, lambda *_: Store(database)) as context:
         store = context.store
         if journal.batches and not backup:
             store.record_workspace(journal.batches[-1].workspace)
@@ -266,7 +273,7 @@ def _lost_decisions(workspace: Workspace, base: Store) -> tuple[str, ...] | None
 
 def _old_store(workspace: Workspace) -> Store:
     """Open what is left of the database, as far as it can be read; never begin a new one."""
-    return Store.open(workspace.database, begin=lambda: refuse_over_originals(workspace))
+    return Store(workspace.database, begin=lambda: refuse_over_originals(workspace))
 
 
 def _of_store(store: Store) -> Iterator[str]:

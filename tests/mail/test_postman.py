@@ -34,7 +34,7 @@ def context(tmp_path: Path) -> Iterator[Context]:
 def _open(desk: Desk) -> Iterator[Context]:
     with open_context(desk.root, IN_TIME) as context:
         context.store.close()
-        context.store = Store.open(context.workspace.database, busy_timeout=0.1)
+        context.store = Store(context.workspace.database, busy_timeout=0.1)
         yield context
 
 

@@ -21,7 +21,7 @@ from tests.old.conftest import NEXT_DAY
 
 def keys_of(root: Path) -> dict[int, str]:
     """Give the keys of all deliveries."""
-    with Store.open(root / "state" / "sheetflow.db") as store:
+    with Store(root / "state" / "sheetflow.db") as store:
         return {each.arrival_id: each.source_key for each in store.arrivals.find_all()}
 
 
@@ -122,5 +122,5 @@ def keys_of_copy(root: Path) -> dict[int, str]:
     """Give the keys that the old database will have, leaving it as it is."""
     copy = root.parent / "copy.db"
     copy.write_bytes((root / "state" / "sheetflow.db").read_bytes())
-    with Store.open(copy) as store:
+    with Store(copy) as store:
         return {each.arrival_id: each.source_key for each in store.arrivals.find_all()}

@@ -88,7 +88,7 @@ def test_what_is_declared_otherwise_is_named_and_counted(root: Path, tmp_path: P
         assert {line["代码"] for line in moved} == {"S09"}
         assert all("口径调整" in str(line["更正原因"]) for line in moved)
         assert {line["结论"] for line in table(workbook, "节点检查", "结论")} == {"正确"}
-    with Store.open(root / "state" / "sheetflow.db") as store:
+    with Store(root / "state" / "sheetflow.db") as store:
         purged = store.submissions.find_submissions(period="2011B6")
         found = store.measurements.find_newest(entry.judgement_id for entry in purged)
     assert "另有6份" in said

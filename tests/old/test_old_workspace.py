@@ -18,7 +18,7 @@ from sheetflow.context import open_context
 from sheetflow.schemas.book import Outcome
 from sheetflow.service.consequences import answers_by_path, mark_of
 from sheetflow.service.one_pass import PassReport, run_pass
-from sheetflow.upkeep.restore import mark_missing
+from sheetflow.upkeep.backup import mark_missing
 from tests.golden.dumping import document_text, workbook_text
 from tests.old.conftest import NEXT_DAY
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sheetflow.publishing.file_names import MAX_NAME_BYTES, artefact_name, safe_name
+from sheetflow.publishing.places import MAX_NAME_BYTES, artefact_name, safe_name
 
 
 def test_names_say_kind_unit_period_and_number() -> None:

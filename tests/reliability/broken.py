@@ -83,7 +83,7 @@ BELIEVES_THE_DISK = Broken(
     "nobody looks whether the database is sound",
     (
         ("context/opening.py", "    if store.find_faults():\n", "    if False:\n"),
-        ("store/sqlite.py", "        return bool(kept)\n", "        return False\n"),
+        ("store/database.py", "        return bool(kept)\n", "        return False\n"),
     ),
 )
 
@@ -191,7 +191,7 @@ FOLDER_UNSYNCED = Broken(
 DATABASE_UNSYNCED = Broken(
     "database-unsynced",
     "the database leaves writing to the system",
-    (("store/sqlite.py", "PRAGMA synchronous = EXTRA", "PRAGMA synchronous = OFF"),),
+    (("store/database.py", "PRAGMA synchronous = EXTRA", "PRAGMA synchronous = OFF"),),
 )
 
 OVERTAKEN = Broken(
@@ -630,7 +630,7 @@ TAKES_ALL_FOR_OURS = Broken(
     "what a person changed is replaced like any file of ours",
     (
         (
-            "publishing/existing.py",
+            "publishing/places.py",
             "            return not ours(self.sha256)",
             "            return False",
         ),
@@ -686,7 +686,7 @@ FOLLOWS_FOLDERS = Broken(
     "a link in the outbox is as good as the folder that it points to",
     (
         (
-            "publishing/existing.py",
+            "publishing/places.py",
             "        mode = part.lstat().st_mode",
             "        mode = part.stat().st_mode",
         ),

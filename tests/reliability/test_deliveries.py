@@ -84,7 +84,7 @@ def test_a_file_that_an_old_database_had_still_to_remove_is_taken_neither_twice_
     measured("arrivals, 11 before", len(picture.tables["arrivals"]))
     assert (len(picture.tables["arrivals"]) == 12) is not bool(broken)
     if not broken:
-        with Store.open(root / "state" / "sheetflow.db") as store:
+        with Store(root / "state" / "sheetflow.db") as store:
             assert store.arrivals.find_pending(FOLDER) == ()
             newest = store.arrivals.find_arrival(12)
             assert store.submissions.find_submissions("370102")[-1].arrival_id == newest.arrival_id

@@ -228,8 +228,8 @@ def test_marks_of_units_that_are_gone_end(reported: Desk, change: Callable[[Desk
 def test_queued_mail_finds_its_attachment_under_the_new_name(reported: Desk) -> None:
     """A mail that waited for the server while its unit was renamed goes out with the answer."""
 
-    def unsent(context: object) -> None:
-        with context.store._database.writing() as connection:  # type: ignore[attr-defined]  # noqa: SLF001
+    def unsent(context: Context) -> None:
+        with context.store.writing() as connection:
             connection.exec_driver_sql("UPDATE mails SET state = 'queued'")
 
     before = len(reported.mails(EAST))

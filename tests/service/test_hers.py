@@ -12,8 +12,7 @@ import pytest
 from sheetflow.consolidation.contents import Waits
 from sheetflow.context import Context
 from sheetflow.store.records import Publication
-from sheetflow.upkeep.backup import back_up
-from sheetflow.upkeep.restore import restore
+from sheetflow.upkeep.backup import back_up, restore
 from tests.reliability.command_line import command
 from tests.tiny.desk import CITY, EAST, FIRST, FIRST_NAMED, NEXT_DAY, SECOND, Desk, sound
 

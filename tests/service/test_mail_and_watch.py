@@ -185,7 +185,7 @@ def test_a_database_held_as_the_service_starts_is_waited_out(desk: Desk) -> None
     shown: list[tuple[str, ...]] = []
     with open_context(desk.root, IN_TIME) as context:
         context.store.close()
-        context.store = Store.open(context.workspace.database, busy_timeout=0.1)
+        context.store = Store(context.workspace.database, busy_timeout=0.1)
         holder = sqlite3.connect(context.workspace.database, isolation_level=None)
         holder.execute("BEGIN EXCLUSIVE")
 

@@ -17,7 +17,8 @@ from sheetflow.service.one_pass import PassReport, rebuild
 from sheetflow.service.status import standing
 from sheetflow.store.records import NewMail, PublicationKind, Stale
 from sheetflow.upkeep.decide import decide
-from sheetflow.upkeep.doctor import Grade, examine
+from sheetflow.upkeep.doctor import examine
+from sheetflow.upkeep.machine import Grade
 from sheetflow.upkeep.remind import remind
 from tests.tiny.desk import (
     CITY,

@@ -68,13 +68,13 @@ class Desk:
     def restart(self) -> None:
         """Close the store and open it again, as after a crash."""
         self.store.close()
-        self.store = Store.open(self.file, busy_timeout=0.2)
+        self.store = Store(self.file, busy_timeout=0.2)
 
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
     """An office on its first day."""
     file = tmp_path / "sheetflow.db"
-    context = Desk(file, Store.open(file, busy_timeout=0.2))
+    context = Desk(file, Store(file, busy_timeout=0.2))
     yield context
     context.store.close()

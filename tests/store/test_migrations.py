@@ -13,7 +13,7 @@ from sqlalchemy import Connection, inspect
 
 from sheetflow.errors import StoreError
 from sheetflow.store import Store
-from sheetflow.store.engine import Database, open_database
+from sheetflow.store.database import Database
 from sheetflow.store.migrations import (
     MIGRATIONS,
     Migration,
@@ -34,7 +34,7 @@ def database(desk: Desk) -> Iterator[Database]:
     """The office's database of today's version, closed by the store and opened bare."""
     desk.answer(desk.drop())
     desk.store.close()
-    opened = open_database(desk.file)
+    opened = Database(desk.file)
     yield opened
     opened.close()
 
@@ -80,7 +80,7 @@ def version(file: Path) -> int:
 
 def shape(file: Path) -> dict[str, Any]:
     """Describe all tables so that order does not matter."""
-    database = open_database(file)
+    database = Database(file)
     with database.reading() as connection:
         found = inspect(connection)
         described = {
@@ -119,7 +119,7 @@ def test_an_old_database_is_migrated_and_a_copy_is_kept(desk: Desk, database: Da
     kept = copy_of_version(desk.file, TODAY)
     assert kept == desk.file.with_name(f"sheetflow.db.v{TODAY}.bak")
     assert version(kept) == TODAY
-    with Store.open(kept) as store:
+    with Store(kept) as store:
         assert len(store.submissions.find_submissions()) == 1
 
 
@@ -163,7 +163,7 @@ def test_a_newer_database_is_refused_untouched(desk: Desk, database: Database) -
     with pytest.raises(
         StoreError, match=rf"更新版本的程序建立（结构版本{TODAY + 1}，本程序只认识到{TODAY}）"
     ):
-        Store.open(desk.file)
+        Store(desk.file)
     assert desk.file.read_bytes() == before
 
 
@@ -173,7 +173,7 @@ def test_somebody_elses_database_is_refused(tmp_path: Path) -> None:
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("CREATE TABLE songs (title TEXT)")
     with pytest.raises(StoreError, match="不是本程序的数据库"):
-        Store.open(file)
+        Store(file)
     assert list(shape(file)) == ["songs"]
 
 
@@ -182,5 +182,5 @@ def test_a_migrated_database_equals_a_new_one(desk: Desk, tmp_path: Path) -> Non
     old = tmp_path / "old.db"
     with closing(sqlite3.connect(old)) as connection:
         connection.executescript(FIRST_SCHEMA.read_text(encoding="utf-8"))
-    with Store.open(old):
+    with Store(old):
         assert shape(old) == shape(desk.file)

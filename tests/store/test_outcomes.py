@@ -28,7 +28,7 @@ ANSWERING = """
     from pathlib import Path
     from sheetflow.store import FollowUp, Judged, NewMail, Store
     now = dt.datetime(2012, 3, 5, 9, tzinfo=dt.UTC)
-    store = Store.open(Path(sys.argv[1]))
+    store = Store(Path(sys.argv[1]))
     judged = Judged(outcome="accepted", judged_at=now, rows={"visits": "[[1]]"})
 """
 
@@ -212,7 +212,7 @@ def test_two_writing_processes_never_share_a_number(desk: Desk) -> None:
 def test_two_threads_can_share_a_store(desk: Desk) -> None:
     """A store serves several threads at once without mixing their transactions."""
     arrivals = [desk.drop(str(n)) for n in range(20)]
-    with Store.open(desk.file) as store:
+    with Store(desk.file) as store:
 
         def answer(some: int) -> None:
             for arrival in arrivals[some::2]:

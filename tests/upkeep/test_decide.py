@@ -165,7 +165,7 @@ def test_a_busy_database_is_not_the_files_fault(
 
     for _ in range(5):
         with monkeypatch.context() as patched:
-            patched.setattr("sheetflow.store.outcomes.Outcomes.record_outcome", busy)
+            patched.setattr("sheetflow.store.submissions.Outcomes.record_outcome", busy)
             with pytest.raises(StoreBusyError):
                 desk.run()
     desk.run(NEXT_DAY)

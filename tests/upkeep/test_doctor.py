@@ -18,7 +18,9 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from sheetflow.config.units_workbook import write_units
 from sheetflow.context import Clock, Context
-from sheetflow.upkeep.doctor import Grade, Line, disk, examine
+from sheetflow.upkeep import machine
+from sheetflow.upkeep.doctor import examine
+from sheetflow.upkeep.machine import Grade, Line
 from tests.tiny.desk import (
     ALL,
     EAST,
@@ -191,10 +193,10 @@ def test_a_share_cannot_be_checked_here(desk: Desk) -> None:
     )
     mounts = desk.root.parent / "mountinfo"
     mounts.write_text(table, encoding="utf-8")
-    (line,) = desk.ask(lambda context: [*disk.check_identity(context, mounts)])
+    (line,) = desk.ask(lambda context: [*machine.check_identity(context, mounts)])
     assert (line.grade, "本机查不出" in line.found) == (Grade.WARNING, True)
     mounts.write_text(table.replace(str(desk.workspace.inbox), str(desk.root)), encoding="utf-8")
-    (line,) = desk.ask(lambda context: [*disk.check_privacy_of_state(context, mounts)])
+    (line,) = desk.ask(lambda context: [*machine.check_privacy_of_state(context, mounts)])
     assert line.grade is Grade.FAULT
 
 
@@ -303,7 +305,7 @@ def test_a_clock_that_is_off_is_told(desk: Desk) -> None:
     def check(seconds: float) -> list[Line]:
         def ask(context: Context) -> list[Line]:
             context.clock = _Off(seconds)
-            return list(disk.check_clock(context))
+            return list(machine.check_clock(context))
 
         return desk.ask(ask)
 

@@ -93,7 +93,7 @@ class Town:
 
     def submissions(self) -> tuple[Submission, ...]:
         """What the store has, in order of arrival."""
-        with Store.open(self.desk.workspace.database, sealed=True) as store:
+        with Store(self.desk.workspace.database, sealed=True) as store:
             return store.submissions.find_submissions()
 
     def send(self, unit_id: str, rows: Rows, version: int, period: str = FIRST) -> Path:

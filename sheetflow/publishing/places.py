@@ -1,8 +1,8 @@
-"""What lies at a place of the outbox: looked at, never followed, opened for long or waited for.
+"""Places of the outbox: what a publication is called, and what lies there already.
 
-Whoever has rights on a unit's folder may have put anything there. This module owns the look
-at one place and at the folders above it. It refuses to change what it finds, but for making
-folders that are not there.
+File names are such as every system of an office can hold. Whoever has rights on a unit's folder
+may have put anything there: it is looked at, never followed, opened for long or waited for; nothing
+is changed, but that folders which are not there are made.
 """
 
 from __future__ import annotations
@@ -10,7 +10,9 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import re
 import stat
+import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -18,6 +20,55 @@ from pathlib import Path
 
 from sheetflow.durable import sync_folder
 from sheetflow.errors import ObstructedError, TemporaryError
+
+MAX_NAME_BYTES = 200
+"""In UTF-8; file systems hold 255, encrypted ones and some NAS fewer, and ``_新`` must fit."""
+
+_RESERVED = re.compile(
+    r"(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(?=\.|$)", re.IGNORECASE
+)
+_FORBIDDEN = frozenset('\\/:*?"<>|')
+
+
+def artefact_name(
+    kind: str,
+    folder: str,
+    period: str | None = None,
+    number: int | None = None,
+    *,
+    extension: str = "xlsx",
+) -> str:
+    """Build ``回执_370102-历下区_2012B1_第3号.xlsx``; parts that are None are left out.
+
+    `folder` is a unit's folder or a unit's name; where the whole would be too long, only
+    its end is cut (the unit's id stands at its start).
+    """
+    after = [part for part in (period, None if number is None else f"第{number}号") if part]
+    ending = "".join(f"_{safe_name(part)}" for part in after) + f".{safe_name(extension)}"
+    start = f"{safe_name(kind)}_"
+    room = MAX_NAME_BYTES - len((start + ending).encode())
+    return safe_name(start + _cut(safe_name(folder), room) + ending)
+
+
+def safe_name(text: str) -> str:
+    """Make `text` a file name for Windows, macOS and Linux alike.
+
+    Separators and wildcards become ``_``, controls and invisible marks go, as do spaces
+    and full stops at the ends; a name that Windows reserves (CON, LPT1) gets a ``_``.
+    """
+    text = "".join(
+        "_" if char in _FORBIDDEN else char
+        for char in unicodedata.normalize("NFC", text)
+        if not unicodedata.category(char).startswith("C")
+    )
+    text = _cut(text.strip(" ").rstrip(". "), MAX_NAME_BYTES) or "_"
+    return _RESERVED.sub(r"\1_", text, count=1) if _RESERVED.match(text) else text
+
+
+def _cut(text: str, room: int) -> str:
+    """Keep at most `room` bytes, never half a character."""
+    return text.encode()[: max(room, 0)].decode(errors="ignore").rstrip(". ")
+
 
 HELD_OPEN = frozenset({errno.EACCES, errno.EPERM, errno.EBUSY, errno.ETXTBSY})
 _FLAGS = (

@@ -1,25 +1,77 @@
-"""The folders: whether we may write, who else may, what lies there that should not.
+"""The machine and its folders, as `doctor` looks at them; and one line of what it finds.
 
-A unit is known by its folder only (promise 10), so the rights on a folder are the proof
-of identity. What the system shows is told; on a mounted share, and on Windows, it shows
-nothing that can be relied on, and that is told too.
+A unit is known by its folder only (promise 10), so the rights on a folder are the proof of
+identity. What the system shows is told; on a mounted share, and on Windows, it shows nothing that
+can be relied on, and that is told too.
 """
 
 from __future__ import annotations
 
 import os
+import platform
 import secrets
 import shutil
+import sqlite3
 import stat
+import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from sheetflow.context import Context
+from sheetflow.intake.sighting import BY_DESCRIPTOR
 from sheetflow.intake.wake import MOUNT_TABLE, mount_of, read_mounts
 from sheetflow.service.take import look, open_intake
-from sheetflow.upkeep.doctor.finding import Line, fault, listed, ok, warning
+
+_MOST_NAMED = 5
+
+
+class Grade(StrEnum):
+    """How bad it is."""
+
+    OK = "ok"
+    WARNING = "warning"
+    FAULT = "fault"
+
+    @property
+    def label(self) -> str:
+        """The office's word."""
+        return {"ok": "正常", "warning": "警告", "fault": "故障"}[self.value]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What was found about `topic`, and what to do; `remedy` is empty where all is well."""
+
+    grade: Grade
+    topic: str
+    found: str
+    remedy: str = ""
+
+
+def ok(found: str, topic: str = "") -> Line:
+    """Say that all is well; a line without a topic bears that of its check."""
+    return Line(Grade.OK, topic, found)
+
+
+def warning(found: str, remedy: str, topic: str = "") -> Line:
+    """Say what works, but not as it should, or cannot be checked here."""
+    return Line(Grade.WARNING, topic, found, remedy)
+
+
+def fault(found: str, remedy: str, topic: str = "") -> Line:
+    """Say what does not work."""
+    return Line(Grade.FAULT, topic, found, remedy)
+
+
+def listed(names: Sequence[str]) -> str:
+    """List the first names: 历下区、市中区等7个."""
+    shown = "、".join(names[:_MOST_NAMED])
+    return shown + (f"等{len(names)}个" if len(names) > _MOST_NAMED else "")
+
 
 _MIB = 1024**2
 _SCARCE, _TOO_LITTLE = 2048 * _MIB, 200 * _MIB
@@ -201,3 +253,97 @@ def _touched(folder: Path) -> float:
         return probe.stat().st_mtime
     finally:
         probe.unlink(missing_ok=True)
+
+
+_SECONDS = 20
+_WAL_MENDED = (3, 51, 3)
+_WINDOWS_FONTS = ("simsun.ttc", "simfang.ttf", "msyh.ttc", "simhei.ttf")
+
+
+def check_machine() -> Iterator[Line]:
+    """Look at what holds for every workspace on this machine."""
+    yield ok(f"Python {platform.python_version()}（{platform.system()}）。", topic="Python")
+    yield _sqlite()
+    yield from _platform()
+    yield _office_program()
+
+
+def _sqlite() -> Line:
+    version = f"SQLite {sqlite3.sqlite_version}"
+    if sqlite3.sqlite_version_info < _WAL_MENDED:
+        return ok(
+            f"{version}，有 WAL 方式的缺陷；本程序用 DELETE 方式记日志，不受影响。", topic="SQLite"
+        )
+    return ok(f"{version}，用 DELETE 方式记日志。", topic="SQLite")
+
+
+def _platform() -> Iterator[Line]:
+    topic = "操作系统"
+    if sys.platform == "linux":
+        yield ok("Linux：链接防护、内存上限、处理器时限都有。", topic=topic)
+        return
+    if not BY_DESCRIPTOR:
+        yield warning(
+            "这个系统不能在打开文件的同时拒收链接（没有 O_NOFOLLOW），收取时先看后开，中间有一瞬空隙。",
+            "请只让各单位能写自己的报送文件夹，不要让他们能建链接；要求严的请改用 Linux。",
+            topic=topic,
+        )
+    limits = "内存和处理器时间" if sys.platform == "win32" else "内存"
+    yield warning(
+        f"这个系统不能给处理报表的子进程设{limits}上限，只有时间到了强行结束这一道。",
+        "请给电脑留足内存；要求严的请改用 Linux。",
+        topic=topic,
+    )
+
+
+def _office_program() -> Line:
+    found = shutil.which("soffice") or shutil.which("libreoffice")
+    if found:
+        return ok("装有 LibreOffice，可以预览产出的文件（可有可无）。", topic="办公软件")
+    return ok(
+        "没有装 LibreOffice：不影响收发和汇总，只是不能在本机转成 PDF 预览。", topic="办公软件"
+    )
+
+
+def check_fonts(context: Context) -> Iterator[Line]:
+    """Look for Chinese fonts, and for those that the Word report names."""
+    families = _families()
+    if families is None:
+        yield ok("本机查不出字体（没有 fc-list）；不影响产出，只影响在本机看图和预览。")
+        return
+    if not families:
+        yield warning(
+            "本机没有中文字体：图片和预览里的汉字会变成方框，Excel 和 Word 文件本身不受影响。",
+            "请安装中文字体，如 Debian 上运行 apt install fonts-noto-cjk。",
+        )
+        return
+    wanted = dict.fromkeys(context.settings.report.fonts.model_dump().values())
+    lacking = [name for name in wanted if name not in families]
+    if lacking and sys.platform != "win32":
+        yield ok(
+            f"有中文字体。情况报告用的{'、'.join(lacking)}本机没有，"
+            "打开报告的电脑上有就行；没有的可在 [report.fonts] 改用别的。"
+        )
+        return
+    yield ok("有中文字体。")
+
+
+def _families() -> set[str] | None:
+    """Name the installed Chinese fonts; None where the system does not tell."""
+    if sys.platform == "win32":
+        folder = Path(r"C:\Windows\Fonts")
+        return {name for name in _WINDOWS_FONTS if (folder / name).is_file()}
+    program = shutil.which("fc-list")
+    if program is None:
+        return None
+    try:
+        told = subprocess.run(  # noqa: S603 - found by name, fixed arguments
+            [program, ":lang=zh", "family"],
+            capture_output=True,
+            check=False,
+            timeout=_SECONDS,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    lines = told.stdout.decode("utf-8", "replace").splitlines()
+    return {name.strip() for line in lines for name in line.split(",") if name.strip()}

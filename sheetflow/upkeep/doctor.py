@@ -1,16 +1,26 @@
-"""What people set and edit; whether somebody is on duty, and what waits for a person."""
+"""What `doctor` looks at: every check a line or more, good or bad, with what to do.
+
+Its order of the checks stands here, and that none of them, whatever it meets, keeps the others from
+being made: a workspace that cannot be opened is itself a line. It mends nothing; opening the
+database brings an older one up to date, as every command does.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
 
+from sheetflow.children.workbook_tasks import BlankRequest, render_blank
 from sheetflow.config.stamp_key import read_stamp_key
 from sheetflow.consolidation.contents import Waits, told_besides
-from sheetflow.context import Context
+from sheetflow.context import LOG, Context, open_context
 from sheetflow.context.running import check_health, holder_of, is_held
 from sheetflow.context.templates import BOARD_WORDS, MAIL_WORDS, REPORT_WORDS
-from sheetflow.errors import WorkspaceError
+from sheetflow.errors import RESTORE, SheetflowError, StoreError, WorkspaceError, describe
+from sheetflow.intake.archive import blob_path, stored_blobs
 from sheetflow.mail.letter import template_faults
 from sheetflow.mail.send import carrier_of
 from sheetflow.mail.smtp import SmtpCarrier
@@ -19,9 +29,59 @@ from sheetflow.service.books import books_of
 from sheetflow.service.changes import report_trials, template_troubles
 from sheetflow.service.status import standing
 from sheetflow.store.records import PublicationKind
-from sheetflow.upkeep.doctor.finding import Line, fault, listed, ok, warning
+from sheetflow.upkeep.machine import (
+    Line,
+    check_access,
+    check_clock,
+    check_fonts,
+    check_identity,
+    check_inbox,
+    check_machine,
+    check_privacy_of_state,
+    check_space,
+    check_unit_folders,
+    fault,
+    listed,
+    ok,
+    warning,
+)
 
 _MOST_LINES = 10
+
+Examination = Callable[[Context], Iterable[Line]]
+"""One check of an open office; it may raise our errors and OSError, which become faults."""
+
+
+def examine(root: Path, at: dt.datetime | None = None) -> tuple[Line, ...]:
+    """Examine the machine and the workspace at `root`; nothing is raised for what is found."""
+    lines = [*check_machine()]
+    try:
+        with open_context(root, at) as context:
+            for topic, examination in _EXAMINATIONS:
+                found = _guarded(context, examination)
+                lines += [replace(line, topic=line.topic or topic) for line in found]
+    except StoreError as error:
+        lines.append(fault(str(error), "请照这句话处理，再运行一次 doctor。", "数据库"))
+    except SheetflowError as error:
+        lines.append(fault(str(error), "请先改正这一条，再运行一次 doctor。", "工作文件夹"))
+    except OSError as error:
+        words = f"打不开（{error.strerror or type(error).__name__}）：{error.filename or root}。"
+        lines.append(fault(words, "请检查文件夹权限和磁盘空间。", "工作文件夹"))
+    return tuple(lines)
+
+
+def _guarded(context: Context, examination: Examination) -> Iterable[Line]:
+    """Make one check; what stops it is a line, and stops no other."""
+    try:
+        yield from examination(context)
+    except SheetflowError as error:
+        yield fault(str(error), "请照这句话处理，再运行一次 doctor。")
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        yield fault(f"没有查成（{reason}）。", "请检查文件夹权限和共享的连接。")
+    except Exception as error:  # noqa: BLE001 - a fault of ours in one check hides no other
+        LOG.error("doctor: %s", describe(error))
+        yield fault("没有查成：程序出错。", "请把日志交给系统维护人员。")
 
 
 def check_privacy(context: Context) -> Iterator[Line]:
@@ -186,3 +246,89 @@ def check_waiting(context: Context) -> Iterator[Line]:
             yield warning(trouble, "", topic="服务")
     if not found.waiting:
         yield ok("没有等着处理的事。")
+
+
+def check_database(context: Context) -> Iterator[Line]:
+    """Run the database's own integrity check, and read everything in it once."""
+    faults = context.store.find_faults(deep=True)
+    if faults:
+        yield fault(f"已经损坏，检查出{len(faults)}处错误。", RESTORE)
+    else:
+        yield ok("完整。")
+
+
+def check_archive(context: Context) -> Iterator[Line]:
+    """See that every original is there, but for those that were purged."""
+    purged = context.store.purges.find_purged()
+    arrivals = [
+        arrival for arrival in context.store.arrivals.find_all() if arrival.arrival_id not in purged
+    ]
+    lost = 0
+    for sha256, size in {arrival.sha256: arrival.size for arrival in arrivals}.items():
+        blob = blob_path(context.workspace.archive, sha256)
+        lost += not blob.is_file() or blob.stat().st_size != size
+    strange = set(stored_blobs(context.workspace.archive)) - {
+        arrival.sha256 for arrival in arrivals
+    }
+    if strange:
+        yield warning(
+            f"有{len(strange)}份原件数据库不认识：{listed(sorted(digest[:12] for digest in strange))}。",
+            "是旧数据库造成的，请停止服务后运行 restore --from-archive --force 由存档重建；"
+            "原件在 state/archive 里，弄清以前不要删除。",
+        )
+    if lost:
+        yield fault(
+            f"有{lost}份原件不在存档里，或者大小不对。",
+            "请从备份里找回 state/archive；找不回的请有关单位重报。",
+        )
+    else:
+        yield ok(f"{len(arrivals)}份来件的原件都在。")
+    if purges := context.store.purges.find_purges():
+        last = purges[-1]
+        yield ok(f"{last.at:%Y年%m月%d日}清理过{last.before.isoformat()}以前的原件和个人信息。")
+
+
+def check_children(context: Context) -> Iterator[Line]:
+    """Have a child make a workbook: it starts, and its limits are not too tight."""
+    form, unit = context.campaign.main_form, context.tree.roots[0]
+    now = context.clock.now()
+    request = BlankRequest(
+        campaign=context.settings.campaign,
+        form=form.key,
+        unit=unit,
+        period=form.period_of(now.date()),
+        past=(),
+        stamp=now,
+    )
+    try:
+        context.pool.call(render_blank, request, context.dress)
+    except SheetflowError as error:
+        yield fault(
+            f"处理报表的子进程不能工作：{error}",
+            "请检查内存，以及 [workers] 的 memory_mb、wall_seconds 是不是太小。",
+        )
+    else:
+        yield ok("能在限制之内做出填报表。")
+
+
+_EXAMINATIONS: tuple[tuple[str, Examination], ...] = (
+    ("文件夹", check_access),
+    ("单位文件夹", check_unit_folders),
+    ("state 文件夹", check_privacy_of_state),
+    ("身份（文件夹权限）", check_identity),
+    ("报送文件夹", check_inbox),
+    ("磁盘空间", check_space),
+    ("时钟", check_clock),
+    ("设置", check_settings),
+    ("个人信息", check_privacy),
+    ("单位名单", check_units),
+    ("填报表标识", check_stamp_key),
+    ("发信", check_mail),
+    ("模板", check_templates),
+    ("字体", check_fonts),
+    ("数据库", check_database),
+    ("原件存档", check_archive),
+    ("处理进程", check_children),
+    ("服务", check_service),
+    ("等待处理", check_waiting),
+)
