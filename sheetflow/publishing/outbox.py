@@ -1,13 +1,8 @@
-"""Files in the outbox: readers see the old or the new one, never half of one.
+"""Files in the outbox: readers see the old or the new one, never half of one (promise 12).
 
-This module owns the replacing (promise 12): a temporary file in the same folder, fsync,
-rename, fsync of the folder; nothing where the content is the same. A publication is drafted
-first, so that its hash can be announced in a commit, and then placed.
-
-A file is ours by its bytes alone: those that were ever announced for its path, and those
-that its unit handed in. Whatever else lies there belongs to a person, and is neither replaced
-nor removed: the new one is placed beside it as ``…_新``, as it is where somebody holds the
-real file open. It refuses to decide what is published, and which bytes are ours.
+A publication is drafted first, so that its hash can be announced in a commit, and then placed. A file
+is ours by its bytes alone: those that were ever announced for its path, and those that its unit
+handed in. Whatever else lies there is a person's, and neither replaced nor removed.
 """
 
 from __future__ import annotations
@@ -61,10 +56,9 @@ class Beside(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A publication that lies safely in the outbox.
+    """A publication that lies safely in the outbox, at its name or `beside` it.
 
-    `path` is where it lies: the asked name, or its twin where it lies `beside`. `changed`
-    tells whether its content did; where it did not, nothing was written.
+    `changed` tells whether its content did; where it did not, nothing was written.
     """
 
     path: Path
@@ -143,14 +137,23 @@ def draft_file(
 def place_file(draft: Draft, ours: Ours, patience: Patience | None = None) -> Published:
     """Put a draft in place, once its hash is announced; nothing of it is left elsewhere.
 
-    A target that is open elsewhere is tried for as long as `patience` lasts, then the
-    draft is put beside it as ``name_新.xlsx``; publishing by the real name again removes
-    the twin. Raise TemporaryError where the system refuses, and where somebody
-    changed the target since the draft was made: it must be drafted anew.
+    A target that is open elsewhere is tried for as long as `patience` lasts, then the draft is put
+    beside it as ``name_新.xlsx``; publishing by the real name again removes the twin. Raise
+    TemporaryError where the system refuses, or somebody changed the target since the draft was made.
     """
+    patience = patience or Patience()
     try:
         with retried_later(_STEP, draft.path):
-            return _place(draft, ours, patience or Patience())
+            if draft.is_left:
+                return Published(draft.path, draft.sha256, changed=False)
+            if draft.is_beside:
+                return _place_beside(draft, ours, patience, Beside.HERS)
+            if draft.temporary is None:
+                _is_locked(draft, ours)
+                return _settled(draft, ours, changed=False)
+            if _replaced(draft, ours, patience):
+                return _settled(draft, ours, changed=True)
+            return _place_beside(draft, ours, patience, Beside.HELD)
     finally:
         draft.discard()
 
@@ -259,19 +262,6 @@ def _hashed(file: BufferedRandom) -> str:
     os.fsync(file.fileno())
     file.seek(0)
     return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _place(draft: Draft, ours: Ours, patience: Patience) -> Published:
-    if draft.is_left:
-        return Published(draft.path, draft.sha256, changed=False)
-    if draft.is_beside:
-        return _place_beside(draft, ours, patience, Beside.HERS)
-    if draft.temporary is None:
-        _is_locked(draft, ours)
-        return _settled(draft, ours, changed=False)
-    if _replaced(draft, ours, patience):
-        return _settled(draft, ours, changed=True)
-    return _place_beside(draft, ours, patience, Beside.HELD)
 
 
 def _settled(draft: Draft, ours: Ours, *, changed: bool) -> Published:

@@ -95,7 +95,7 @@ def follow_units(context: Context) -> None:
             folders=folders,
             successors=successors,
             stale=stale,
-            dropped=[mark for mark in store.stale_marks if mark.unit_id not in context.tree],
+            dropped=[mark for mark in store.find_stale() if mark.unit_id not in context.tree],
             at=context.clock.now(),
         )
         context.store.mails.record_moved(folders, successors)

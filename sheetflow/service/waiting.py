@@ -265,7 +265,7 @@ class StaleThing:
 
 def stale_things(context: Context) -> tuple[StaleThing, ...]:
     """Give everything stale, the oldest first, each with the submission that made it so."""
-    marks = context.store.publications.stale_marks
+    marks = context.store.publications.find_stale()
     reasons = {why: _reason(context, why) for why in {mark.why for mark in marks}}
     return tuple(StaleThing(mark, _words(context, mark, reasons[mark.why])) for mark in marks)
 

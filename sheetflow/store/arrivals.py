@@ -1,8 +1,7 @@
 """Arrivals: every file that was taken, from "received" to "answered", and looks at the inbox.
 
-This module owns the order in which files are judged, the counters of children that died, the
-deliveries that their source has yet to let go of, and when a scan last left nothing lying in
-a unit's folder. It refuses to open files, and to read in a source's keys.
+This module owns the order in which files are judged, what their source has yet to let go of, and
+when a scan last left nothing lying in a unit's folder. It opens no file, and reads in no key.
 """
 
 from __future__ import annotations
@@ -32,10 +31,9 @@ class Arrivals:
         self._database = database
 
     def record_arrival(self, new: NewArrival) -> Arrival:
-        """Record a delivery that lies in the archive; once this is durable, its source may let go.
+        """Record a delivery that lies in the archive; one that is known comes back as it stands.
 
-        What its source has under the same key is not recorded again: its arrival comes back as
-        it stands.
+        Once this is durable, its source may let go of it.
         """
         values = asdict(new) | {"name": new.name.encode(errors="replace").decode()}
         with self._database.writing() as connection:
@@ -65,11 +63,10 @@ class Arrivals:
         With `now`, files whose next try lies later are left out; not those that wait longer than
         ever need be, for then the clock was set back.
         """
-        open_ones: list[ColumnElement[bool]] = [table.c.judged_at.is_(None)]
-        if now:
-            retry = table.c.retry_at
-            open_ones.append(or_(retry.is_(None), retry <= now, retry > now + LONGEST_WAIT))
-        return self._find(*open_ones)
+        retry, is_open = table.c.retry_at, table.c.judged_at.is_(None)
+        if now is None:
+            return self._find(is_open)
+        return self._find(is_open, or_(retry.is_(None), retry <= now, retry > now + LONGEST_WAIT))
 
     def find_arrival(self, arrival_id: int) -> Arrival:
         """Return one arrival; raise StoreError when there is none of this number."""
@@ -120,9 +117,8 @@ class Arrivals:
     ) -> bool:
         """Record the answer to a file that becomes no submission; False where it has one already.
 
-        `answer` is ``duplicate`` (then `receipt` is what it was received under) or
-        ``precheck`` (then `document` keeps the findings, so that its copy can be written after
-        a crash). A file that is already answered stays as it is.
+        `answer` is ``duplicate`` (of what was received under `receipt`) or ``precheck`` (with its
+        findings as `document`, so that its copy can be written after a crash).
         """
         with self._database.writing() as connection:
             is_first = close(connection, arrival, answer, at)
@@ -184,15 +180,11 @@ def _update(connection: Connection, arrival_id: int, **values: object) -> None:
     connection.execute(update(table).where(table.c.arrival_id == arrival_id).values(**values))
 
 
-_ALL = ""
-
-
 @dataclass(frozen=True, slots=True)
 class Looked:
     """When each unit's folder was last seen with nothing left in it; None: never.
 
-    A file that appears later was put there since. One moment holds for all units but those
-    `apart`, whose folders could not be seen or emptied.
+    One moment holds for all units but those `apart`, whose folders could not be seen or emptied.
     """
 
     at: dt.datetime | None = None
@@ -221,7 +213,7 @@ class Looks:
 
     def record_look(self, looked: Looked) -> None:
         """Record a look in place of the one before."""
-        rows = [{"unit_id": _ALL, "looked_at": looked.at}]
+        rows = [{"unit_id": "", "looked_at": looked.at}]
         rows += [{"unit_id": unit_id, "looked_at": at} for unit_id, at in looked.apart.items()]
         with self._database.writing() as connection:
             connection.execute(delete(looks))
@@ -231,4 +223,4 @@ class Looks:
         """Return the last look; one that was never, where nobody has looked yet."""
         query = select(looks.c.unit_id, looks.c.looked_at)
         found = {row.unit_id: row.looked_at for row in self._database.rows(query)}
-        return Looked(found.pop(_ALL, None), found)
+        return Looked(found.pop("", None), found)

@@ -147,7 +147,7 @@ class Database:
     def rebuilding(self) -> Iterator[Connection]:
         """Open a writing transaction in which tables may be rebuilt; its ties are checked last."""
         with self._translated(), self._writer.connect() as connection:
-            driver = _driver(connection)
+            driver = connection.connection
             driver.execute("PRAGMA foreign_keys = OFF")  # within a transaction it would do nothing
             try:
                 with connection.begin():
@@ -187,7 +187,7 @@ class Database:
                 self._engine.connect() as connection,
                 closing(sqlite3.connect(draft)) as copy,
             ):
-                _driver(connection).backup(copy)
+                connection.connection.backup(copy)
             with draft.open("rb+") as file:
                 os.fsync(file.fileno())
             draft.replace(target)
@@ -201,7 +201,7 @@ class Database:
     def compact(self) -> None:
         """Leave no trace of what was deleted; needs the room of the whole database once more."""
         with self._translated(), self._engine.connect() as connection:
-            _driver(connection).execute("VACUUM")
+            connection.connection.execute("VACUUM")
 
     def find_faults(self, *, deep: bool = False) -> tuple[str, ...]:
         """Return what SQLite's checks of pages, indexes and ties complain about; empty when sound.
@@ -276,8 +276,6 @@ def find_strangers(file: Path) -> tuple[str, ...]:
 
     Nothing of it is woken by looking. A file that is no database has none.
     """
-    if not file.is_file():
-        return ()
     uri = f"{file.absolute().as_uri()}?mode=ro"
     try:
         with closing(sqlite3.connect(uri, uri=True)) as connection:
@@ -375,10 +373,8 @@ def _is_seal_broken(file: Path) -> bool:
 
 
 def _sealed(file: Path) -> str:
-    try:
-        return _seal_of(file).read_text("ascii")
-    except (FileNotFoundError, UnicodeDecodeError):
-        return ""
+    seal = _seal_of(file)
+    return seal.read_text("ascii", errors="replace") if seal.exists() else ""
 
 
 def _look(file: Path) -> str | None:
@@ -400,10 +396,3 @@ def _look(file: Path) -> str | None:
 
 def _code(error: BaseException | None) -> int:
     return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
-
-
-def _driver(connection: Connection) -> sqlite3.Connection:
-    driver = connection.connection.driver_connection
-    if not isinstance(driver, sqlite3.Connection):
-        raise TypeError("not a connection to SQLite")
-    return driver

@@ -1,30 +1,18 @@
 """The mail queue: what is to be sent, what was sent, what is held, and who of the recipients has it.
 
-This module owns the states of a mail and of each recipient, and when a mail is tried again. Who
-has it never gets it again, who refused it for good is not asked again, who put it off is asked
-again alone. It refuses to talk to servers: the caller sends and reports. A mail is queued in the
-commit of what it tells, so it goes out at least once; its Message-ID never changes.
+Who has a mail never gets it again, who refused it for good is not asked again, who put it off is
+asked again alone. A mail is queued in the commit of what it tells, so it goes out at least once; its
+Message-ID never changes. This module talks to no server: the caller sends and reports.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Row,
-    Select,
-    bindparam,
-    delete,
-    func,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import ColumnElement, Connection, Select, delete, func, insert, select, update
 
 from sheetflow.errors import StoreError, wait_after
 from sheetflow.store.database import Database, chunks
@@ -40,9 +28,6 @@ _BEFORE = dt.timedelta(seconds=1)
 _OPEN, _SENT, _REFUSED = "queued", "sent", "refused"
 """The states of a recipient."""
 
-_States = list[tuple[str, str]]
-"""Each recipient of a mail, and the state of it."""
-
 
 class Mails:
     """The queue."""
@@ -51,7 +36,7 @@ class Mails:
         self._database = database
 
     def record_mails(self, mails: Sequence[NewMail], at: dt.datetime) -> None:
-        """Queue mails that belong to no answer (reminders); known Message-IDs are left out."""
+        """Queue mails that belong to no answer; known Message-IDs are left out."""
         with self._database.writing() as connection:
             queue(connection, mails, at)
 
@@ -67,11 +52,14 @@ class Mails:
         With `newest`, none that was queued after the mail of that number. One that would wait
         longer than ever need be is due as well: the clock was set back.
         """
-        due = [table.c.state == "queued", _has_come(now)]
+        # Twice the longest wait: one round of sending looks with one `now`, and may last.
+        far = table.c.next_try_at > now + 2 * LONGEST_WAIT
+        untried = (table.c.attempts == 0) & (table.c.created_at > now)
+        is_due = (table.c.next_try_at <= now) | far | untried
+        query = select(table).where(table.c.state == "queued", is_due)
         if newest is not None:
-            due.append(table.c.mail_id <= newest)
-        query = select(table).where(*due).order_by(table.c.next_try_at, table.c.mail_id)
-        return self._read(query.limit(limit))
+            query = query.where(table.c.mail_id <= newest)
+        return self._read(query.order_by(table.c.next_try_at, table.c.mail_id).limit(limit))
 
     def find_mails(self, state: str | None = None) -> tuple[Mail, ...]:
         """Return all mails (of one state), oldest first."""
@@ -100,7 +88,7 @@ class Mails:
         no last try.
         """
         with self._database.writing() as connection:
-            attempts = _attempts(connection, mail_id) + 1
+            attempts = _kept(connection, mail_id)[0] + 1
             state, trouble = _settle(connection, mail_id, delivered, at)
             wait = wait_after(attempts, FIRST_WAIT, LONGEST_WAIT)
             retry_at = at + wait if state == "queued" else None
@@ -134,7 +122,7 @@ class Mails:
         """
         with self._database.writing() as connection:
             for mail_id in mail_ids:
-                attempts = _attempts(connection, mail_id) + 1
+                attempts = _kept(connection, mail_id)[0] + 1
                 retry_at = at + wait_after(attempts, FIRST_WAIT, LONGEST_WAIT) - _BEFORE
                 _update(
                     connection, mail_id, attempts=attempts, next_try_at=retry_at, trouble=trouble
@@ -148,10 +136,7 @@ class Mails:
         Who has it does not get it again. The Message-ID stays.
         """
         with self._database.writing() as connection:
-            _attempts(connection, mail_id)
-            named = connection.execute(
-                select(table.c.recipients).where(table.c.mail_id == mail_id)
-            ).scalar_one()
+            _, named = _kept(connection, mail_id)
             wanted = list(named if whom is None else whom)
             is_open = _reopen(connection, mail_id, wanted)
             _update(
@@ -226,10 +211,25 @@ class Mails:
         return self._read(select(table).where(*conditions).order_by(table.c.mail_id))
 
     def _read(self, query: Select[Any]) -> tuple[Mail, ...]:
+        whom = select(recipients.c.mail_id, recipients.c.recipient, recipients.c.state)
+        states: dict[tuple[int, str], list[str]] = {}
         with self._database.reading() as connection:
             rows = connection.execute(query).all()
-            states = _find_states(connection, [row.mail_id for row in rows])
-            return tuple(_mail(row, states[row.mail_id]) for row in rows)
+            for some in chunks(row.mail_id for row in rows):
+                for each in connection.execute(whom.where(recipients.c.mail_id.in_(some))):
+                    states.setdefault((each.mail_id, each.state), []).append(each.recipient)
+        return tuple(
+            Mail(
+                **row._asdict()
+                | {
+                    "recipients": tuple(row.recipients),
+                    "attachments": tuple(Attachment(*each) for each in row.attachments),
+                    "unserved": tuple(states.get((row.mail_id, _OPEN), ())),
+                    "refused": tuple(states.get((row.mail_id, _REFUSED), ())),
+                }
+            )
+            for row in rows
+        )
 
 
 def queue(connection: Connection, mails: Sequence[NewMail], at: dt.datetime) -> None:
@@ -238,7 +238,7 @@ def queue(connection: Connection, mails: Sequence[NewMail], at: dt.datetime) -> 
         known = select(table.c.mail_id).where(table.c.message_id == mail.message_id)
         if connection.execute(known).first() is not None:
             continue
-        values = {field.name: getattr(mail, field.name) for field in fields(NewMail)} | {
+        values = asdict(mail) | {
             "attachments": [[file.name, file.path] for file in mail.attachments],
             "created_at": at,
             "state": "queued",
@@ -248,21 +248,13 @@ def queue(connection: Connection, mails: Sequence[NewMail], at: dt.datetime) -> 
         _add_recipients(connection, connection.execute(added).scalar_one(), mail.recipients)
 
 
-def _has_come(now: dt.datetime) -> ColumnElement[bool]:
-    """Whether a mail's time has come, or the clock was set back since it was put off or made."""
-    # Twice the longest wait: one round of sending looks with one `now`, and may last.
-    far = table.c.next_try_at > now + 2 * LONGEST_WAIT
-    untried = (table.c.attempts == 0) & (table.c.created_at > now)
-    return (table.c.next_try_at <= now) | far | untried
-
-
-def _attempts(connection: Connection, mail_id: int) -> int:
-    attempts = connection.execute(
-        select(table.c.attempts).where(table.c.mail_id == mail_id)
-    ).scalar()
-    if attempts is None:
+def _kept(connection: Connection, mail_id: int) -> tuple[int, list[str]]:
+    """Give how often a mail was tried, and to whom it is addressed."""
+    query = select(table.c.attempts, table.c.recipients).where(table.c.mail_id == mail_id)
+    found = connection.execute(query).first()
+    if found is None:
         raise StoreError(f"数据库里没有第{mail_id}号邮件。")
-    return int(attempts)
+    return found.attempts, found.recipients
 
 
 def _update(connection: Connection, mail_id: int, **values: object) -> None:
@@ -286,39 +278,19 @@ def _settle(
 
     It is ``queued`` while somebody is left to try, ``held`` where nobody got it, else ``sent``.
     """
-    _change(connection, mail_id, _SENT, dict.fromkeys(delivered.accepted, ""), at)
-    _change(connection, mail_id, _REFUSED, delivered.refused, at)
-    _change(connection, mail_id, _OPEN, delivered.again, at)
-    rows = connection.execute(
-        select(recipients.c.state, recipients.c.trouble).where(recipients.c.mail_id == mail_id)
-    ).all()
+    mine = recipients.c.mail_id == mail_id
+    settled = [(recipient, _SENT, "") for recipient in delivered.accepted]
+    settled += [(recipient, _REFUSED, why) for recipient, why in delivered.refused.items()]
+    settled += [(recipient, _OPEN, why) for recipient, why in delivered.again.items()]
+    for recipient, state, why in settled:
+        here = mine & (recipients.c.recipient == recipient) & (recipients.c.state == _OPEN)
+        values = {"state": state, "trouble": why, "settled_at": at}
+        connection.execute(update(recipients).where(here).values(values))
+    rows = connection.execute(select(recipients.c.state, recipients.c.trouble).where(mine)).all()
     states = {row.state for row in rows}
     state = _OPEN if _OPEN in states else _SENT if _SENT in states else "held"
     wanted = _OPEN if state == _OPEN else _REFUSED
     return state, next((row.trouble for row in rows if row.state == wanted and row.trouble), "")
-
-
-def _change(
-    connection: Connection,
-    mail_id: int,
-    state: str,
-    troubles: Mapping[str, str],
-    at: dt.datetime,
-) -> None:
-    if not troubles:
-        return
-    change = (
-        update(recipients)
-        .where(
-            recipients.c.mail_id == mail_id,
-            recipients.c.recipient == bindparam("whom"),
-            recipients.c.state == _OPEN,
-        )
-        .values(state=state, trouble=bindparam("why"), settled_at=at)
-    )
-    connection.execute(
-        change, [{"whom": recipient, "why": why} for recipient, why in troubles.items()]
-    )
 
 
 def _reopen(connection: Connection, mail_id: int, wanted: Sequence[str]) -> bool:
@@ -334,24 +306,3 @@ def _reopen(connection: Connection, mail_id: int, wanted: Sequence[str]) -> bool
     _add_recipients(connection, mail_id, [each for each in wanted if each not in known])
     left = select(recipients.c.recipient).where(mine, recipients.c.state == _OPEN)
     return connection.execute(left).first() is not None
-
-
-def _find_states(connection: Connection, mail_ids: Collection[int]) -> dict[int, _States]:
-    found: dict[int, _States] = {mail_id: [] for mail_id in mail_ids}
-    for some in chunks(mail_ids):
-        query = select(recipients.c.mail_id, recipients.c.recipient, recipients.c.state)
-        for row in connection.execute(query.where(recipients.c.mail_id.in_(some))):
-            found[row.mail_id].append((row.recipient, row.state))
-    return found
-
-
-def _mail(row: Row[Any], states: _States) -> Mail:
-    values = row._asdict()
-    attachments = tuple(Attachment(name, path) for name, path in values.pop("attachments"))
-    return Mail(
-        recipients=tuple(values.pop("recipients")),
-        attachments=attachments,
-        unserved=tuple(each for each, state in states if state == _OPEN),
-        refused=tuple(each for each, state in states if state == _REFUSED),
-        **values,
-    )

@@ -1,9 +1,8 @@
 """From an older database to this program's, step by step.
 
-This module owns the version of the schema and the numbered steps between versions. It
-refuses a database that is newer than the program, or not ours, and never steps without a
-copy of the file beside it. A new database is made from `schema` at once; a test holds both
-ways to the same result. To change the schema: change `schema`, and append a `Migration` here.
+A new one is made from `schema` at once; a test holds both ways to the same result. To change the
+schema: change `schema`, and append a `Migration` here. A database that is newer than the program, or
+not ours, is refused, and never a step is taken without a copy of the file beside it.
 """
 
 from __future__ import annotations
@@ -47,11 +46,7 @@ def _name_workspace(connection: Connection) -> None:
             workspace_id TEXT NOT NULL, CONSTRAINT pk_workspace PRIMARY KEY (workspace_id)
         )
     """)(connection)
-    connection.execute(insert(workspace).values(workspace_id=_new_id()))
-
-
-def _new_id() -> str:
-    return secrets.token_hex(8)
+    connection.execute(insert(workspace).values(workspace_id=secrets.token_hex(8)))
 
 
 def _make_deliveries(connection: Connection) -> None:
@@ -299,7 +294,7 @@ def bring_up_to_date(
         if version == 0:
             begin()
             metadata.create_all(connection)
-            connection.execute(insert(workspace).values(workspace_id=_new_id()))
+            connection.execute(insert(workspace).values(workspace_id=secrets.token_hex(8)))
         else:
             database.backup(copy_of_version(database.file, version))
             for migration in migrations[version - 1 :]:

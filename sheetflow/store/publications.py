@@ -1,9 +1,8 @@
 """Stale marks and publications: what must be rebuilt, what stands in the outbox, what it stood on.
 
-This module owns these lists, and one fingerprint for each thing that publications stand on
-besides data. It refuses to write files and to compare. A mark set again gets a new number, and
-clearing takes the number seen; so a mark that is set while its publication is being rebuilt
-stays. Of what a consolidated workbook stood on only the last is kept, its corrections for ever.
+A mark set again gets a new number, and clearing takes the number seen; so a mark that is set while
+its publication is being rebuilt stays. Of what a consolidated workbook stood on only the last is
+kept, its corrections for ever. This module writes no files and compares nothing.
 """
 
 from __future__ import annotations
@@ -20,7 +19,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
-    Table,
     bindparam,
     delete,
     insert,
@@ -58,15 +56,13 @@ class Publications:
         with self._database.writing() as connection:
             mark(connection, stale, at)
 
-    @property
-    def stale_marks(self) -> tuple[StaleMark, ...]:
-        """All stale marks, the oldest first."""
-        return self._marks()
-
     def find_stale(self, *kinds: PublicationKind) -> tuple[StaleMark, ...]:
-        """Return the stale marks of `kinds`, the oldest first."""
-        wanted = [marks.c.what.in_(kinds), *(marks.c.what.startswith(f"{kind}:") for kind in kinds)]
-        return self._marks(or_(*wanted))
+        """Return the stale marks, of `kinds` or all, the oldest first."""
+        query = select(marks).order_by(marks.c.mark_id)
+        if kinds:
+            answers = (marks.c.what.startswith(f"{kind}:") for kind in kinds)
+            query = query.where(or_(marks.c.what.in_(kinds), *answers))
+        return tuple(map(_mark, self._database.rows(query)))
 
     def record_rebuilt(
         self,
@@ -84,7 +80,12 @@ class Publications:
                 connection.execute(delete(table).where(table.c.path == new.path))
                 connection.execute(insert(table).values(asdict(new)))
             for one in issued:
-                _keep_standing(connection, one)
+                which = {"unit_id": one.unit_id, "form": one.form, "period": one.period}
+                sources = [astuple(source) for source in one.sources]
+                connection.execute(delete(published_standings).filter_by(**which))
+                connection.execute(insert(published_standings).values(**which, document=sources))
+                if corrected := [which | {"document": document} for document in one.corrected]:
+                    connection.execute(insert(corrections), corrected)
             if cleared:
                 gone = [{"number": stale.mark_id} for stale in cleared]
                 connection.execute(
@@ -125,15 +126,16 @@ class Publications:
 
     def find_standing(self, unit_id: str, form: str, period: str) -> tuple[PublishedSource, ...]:
         """Return what the last published consolidated workbook of a unit stood on."""
-        here = _at(published_standings, unit_id, form, period)
-        found = self._database.scalar(select(published_standings.c.document).where(*here))
+        standing = select(published_standings.c.document)
+        query = standing.filter_by(unit_id=unit_id, form=form, period=period)
+        found = self._database.scalar(query)
         return tuple(PublishedSource(*entry) for entry in found or ())
 
     def find_corrections(self, unit_id: str, form: str, period: str) -> tuple[Document, ...]:
         """Return what of a unit's consolidated workbook was corrected, the oldest first."""
         query = (
             select(corrections.c.document)
-            .where(*_at(corrections, unit_id, form, period))
+            .filter_by(unit_id=unit_id, form=form, period=period)
             .order_by(corrections.c.correction_id)
         )
         return tuple(self._database.scalars(query))
@@ -198,11 +200,8 @@ class Publications:
 
     def _find(self, *conditions: ColumnElement[bool]) -> tuple[Publication, ...]:
         query = select(table).where(*conditions).order_by(table.c.path)
-        return tuple(map(_publication, self._database.rows(query)))
-
-    def _marks(self, *conditions: ColumnElement[bool]) -> tuple[StaleMark, ...]:
-        query = select(marks).where(*conditions).order_by(marks.c.mark_id)
-        return tuple(map(_mark, self._database.rows(query)))
+        rows = (row._asdict() for row in self._database.rows(query))
+        return tuple(Publication(**row | {"kind": PublicationKind(row["kind"])}) for row in rows)
 
 
 def moved_path(path: str, folders: Mapping[str, str]) -> str:
@@ -295,25 +294,6 @@ def mark(connection: Connection, stale: Iterable[Stale], at: dt.datetime) -> Non
         old = [{f"old_{name}": one[name] for name in _MARK_KEY} for one in listed]
         connection.execute(delete(marks).where(*same), old)
         connection.execute(insert(marks), listed)
-
-
-def _publication(row: Row[Any]) -> Publication:
-    return Publication(**row._asdict() | {"kind": PublicationKind(row.kind)})
-
-
-def _keep_standing(connection: Connection, issued: Issued) -> None:
-    """Keep what a workbook stands on now, and add what was corrected."""
-    which = {"unit_id": issued.unit_id, "form": issued.form, "period": issued.period}
-    sources = [astuple(source) for source in issued.sources]
-    old = _at(published_standings, *which.values())
-    connection.execute(delete(published_standings).where(*old))
-    connection.execute(insert(published_standings).values(**which, document=sources))
-    for document in issued.corrected:
-        connection.execute(insert(corrections).values(**which, document=document))
-
-
-def _at(of: Table, unit_id: str, form: str, period: str) -> tuple[ColumnElement[bool], ...]:
-    return of.c.unit_id == unit_id, of.c.form == form, of.c.period == period
 
 
 class Fingerprints:

@@ -1,8 +1,7 @@
 """What goes into the store and what comes out: frozen values, no database behind them.
 
-This module owns their shapes. Times are aware; those that come out are in the
-office's zone. Texts of findings, explanations and indicators are plain JSON
-values that the caller understands; the store only keeps them.
+Times are aware; those that come out are in the office's zone. Findings, explanations and indicators
+are plain JSON values that the caller understands; the store only keeps them.
 """
 
 from __future__ import annotations
@@ -47,8 +46,8 @@ class NewArrival:
 class Arrival(NewArrival):
     """A file as received, and how far it has come.
 
-    `deaths` counts the children that died of it (the poison counter); `troubles` counts
-    temporary trouble in a row, `retry_at` says when to try again. `turn` grows each time that the file must be judged anew.
+    `deaths` counts the children that died of it (the poison counter), `troubles` temporary trouble
+    in a row. `turn` grows each time that the file must be judged anew.
     """
 
     arrival_id: int
@@ -70,7 +69,7 @@ class Judged:
     """One judgement, as `record_outcome` takes it.
 
     `rows` maps a sheet's key to the JSON text of its rows, or to that text packed (see
-    `schemas.documents`); the text comes back as it went in. `must`, `verify` and `note` count the findings by severity.
+    `schemas.documents`). `must`, `verify` and `note` count the findings by severity.
     """
 
     outcome: str
@@ -217,11 +216,10 @@ class StaleMark(Stale):
 class Publication:
     """A file in the outbox: what it holds and what it stands on.
 
-    `path` is relative to the outbox. `sha256` is of its content, `basis` a digest of
-    all that went into it. `beside` is the path of the ``…_新`` file that stands in
-    for it, else empty; `beside_for` says why it does: ``held`` (somebody holds the real file
-    open) or ``hers`` (somebody changed it, and it is theirs). `successor` is the path at
-    which its unit, under a new name, gets this file from now on; until then it stays.
+    `path` is relative to the outbox, `basis` a digest of all that went into it. `beside` is the path
+    of the ``…_新`` file that stands in for it, `beside_for` says why: ``held`` (somebody holds the
+    real file open) or ``hers`` (somebody changed it). `successor` is the path at which its unit,
+    under a new name, gets this file from now on; until then it stays.
     """
 
     path: str

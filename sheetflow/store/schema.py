@@ -29,6 +29,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
+from sqlalchemy.schema import SchemaItem
 from sqlalchemy.types import TypeDecorator
 
 from sheetflow.errors import RESTORE, StoreDamagedError
@@ -82,22 +83,23 @@ class Compressed(TypeDecorator[str]):
         return None if value is None else unpacked(value)
 
 
-class PackedJson(Compressed):
+class PackedJson(TypeDecorator[Any]):
     """A JSON document, compressed; NaN and infinity are none: better no commit than such a one."""
 
+    impl = LargeBinary
     cache_ok = True
 
     def process_bind_param(self, value: Any | None, dialect: Dialect) -> bytes | None:  # noqa: ANN401 - JSON is anything
         """Write the document; mappings of any kind are objects."""
+        del dialect
         if value is None:
             return None
-        text = json.dumps(value, allow_nan=False, separators=(",", ":"), default=dict)
-        return super().process_bind_param(text, dialect)
+        return pack(json.dumps(value, allow_nan=False, separators=(",", ":"), default=dict))
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> Any | None:  # noqa: ANN401 - JSON is anything
         """Read it back."""
-        text = super().process_result_value(value, dialect)
-        return None if text is None else read_json(text)
+        del dialect
+        return None if value is None else read_json(unpacked(value))
 
 
 def read_json(text: str) -> Any:  # noqa: ANN401 - JSON is anything
@@ -132,12 +134,12 @@ metadata = MetaData(
 )
 
 _KEY = BigInteger().with_variant(Integer, "sqlite")
-# Keys stand for order and for "seen up to here": `sqlite_autoincrement` keeps SQLite from
-# handing one out twice.
 
 
-def _key(name: str) -> Column[int]:
-    return Column(name, _KEY, primary_key=True)
+def _numbered(name: str, key: str, *parts: SchemaItem) -> Table:
+    """A table whose keys stand for order and for "seen up to here": none is given out twice."""
+    number = Column(key, _KEY, primary_key=True)
+    return Table(name, metadata, number, *parts, sqlite_autoincrement=True)
 
 
 def _text(name: str, default: str | None = None) -> Column[str]:
@@ -183,10 +185,9 @@ schema_version = Table("schema_version", metadata, Column("version", Integer, pr
 
 workspace = Table("workspace", metadata, _name("workspace_id"))
 
-arrivals = Table(
+arrivals = _numbered(
     "arrivals",
-    metadata,
-    _key("arrival_id"),
+    "arrival_id",
     *_texts("source", "source_key"),
     Column("unit_id", Text, nullable=False, index=True),
     _one_of("purpose", "submission", "precheck"),
@@ -205,7 +206,6 @@ arrivals = Table(
     Column("answer_document", PackedJson),
     Column("put_at", Moment),
     Index(None, "source", "source_key", unique=True),
-    sqlite_autoincrement=True,
 )
 
 looks = Table(
@@ -216,23 +216,20 @@ looks = Table(
 )
 """When a scan last left nothing in a unit's folder; the row '' stands for all without their own."""
 
-submissions = Table(
+submissions = _numbered(
     "submissions",
-    metadata,
-    _key("submission_id"),
+    "submission_id",
     Column("receipt", Text, nullable=False, unique=True),
     Column("number", Integer, nullable=False),
     _tie("arrival_id", "arrivals.arrival_id"),
     *_texts("unit_id", "form", "period"),
     UniqueConstraint("unit_id", "form", "period", "number"),
     Index(None, "form", "period", "unit_id"),
-    sqlite_autoincrement=True,
 )
 
-judgements = Table(
+judgements = _numbered(
     "judgements",
-    metadata,
-    _key("judgement_id"),
+    "judgement_id",
     _tie("submission_id", "submissions.submission_id"),
     _one_of("outcome", "accepted", "returned", "held", "refused"),
     _text("form_version"),
@@ -244,7 +241,6 @@ judgements = Table(
     _count("note"),
     _json("explanations"),
     _json("findings"),
-    sqlite_autoincrement=True,
 )
 
 sheet_rows = Table(
@@ -255,49 +251,41 @@ sheet_rows = Table(
     _document(),
 )
 
-measurements = Table(
+measurements = _numbered(
     "measurements",
-    metadata,
-    _key("measurement_id"),
+    "measurement_id",
     _tie("judgement_id", "judgements.judgement_id"),
     _text("digest"),
     _json(),
     _moment("measured_at"),
-    sqlite_autoincrement=True,
 )
 """What a judgement's rows give by the declaration with this digest; the newest counts."""
 
-decisions = Table(
+decisions = _numbered(
     "decisions",
-    metadata,
-    _key("decision_id"),
+    "decision_id",
     _tie("submission_id", "submissions.submission_id"),
     _one_of("verdict", "release", "reject"),
     *_texts("why", "decided_by"),
     _moment("decided_at"),
-    sqlite_autoincrement=True,
 )
 
-waivers = Table(
+waivers = _numbered(
     "waivers",
-    metadata,
-    _key("waiver_id"),
+    "waiver_id",
     _tie("submission_id", "submissions.submission_id"),
     *_texts("rule", "why", "given_by"),
     _moment("given_at"),
     UniqueConstraint("submission_id", "rule"),
-    sqlite_autoincrement=True,
 )
 
-stale = Table(
+stale = _numbered(
     "stale",
-    metadata,
-    _key("mark_id"),
+    "mark_id",
     *_texts("unit_id", "form", "period", "what", "why"),
     _moment("marked_at"),
     _text("trouble", ""),
     UniqueConstraint("unit_id", "form", "period", "what"),
-    sqlite_autoincrement=True,
 )
 
 publications = Table(
@@ -335,20 +323,17 @@ published_standings = Table(
     _json(),
 )
 
-corrections = Table(
+corrections = _numbered(
     "corrections",
-    metadata,
-    _key("correction_id"),
+    "correction_id",
     *_texts("unit_id", "form", "period"),
     _json(),
     Index(None, "unit_id", "period"),
-    sqlite_autoincrement=True,
 )
 
-mails = Table(
+mails = _numbered(
     "mails",
-    metadata,
-    _key("mail_id"),
+    "mail_id",
     Column("message_id", Text, nullable=False, unique=True),
     *_texts("unit_id", "receipt"),
     Column("recipients", JSON, nullable=False),
@@ -362,7 +347,6 @@ mails = Table(
     _text("trouble", ""),
     Column("gathered_into", _KEY),
     Index(None, "state", "next_try_at"),
-    sqlite_autoincrement=True,
 )
 
 mail_recipients = Table(
@@ -375,15 +359,13 @@ mail_recipients = Table(
     Column("settled_at", Moment),
 )
 
-purges = Table(
+purges = _numbered(
     "purges",
-    metadata,
-    _key("purge_id"),
+    "purge_id",
     *_texts("before", "ordered_by"),
     _moment("purged_at"),
     _count("originals"),
     _count("documents"),
-    sqlite_autoincrement=True,
 )
 
 purged_arrivals = Table(

@@ -7,7 +7,6 @@ stands in the database), and nothing of the workspace is touched before all of i
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import hashlib
 import json
@@ -18,7 +17,7 @@ import shutil
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -59,7 +58,7 @@ def back_up(context: Context, target: Path) -> Backup:
     """
     place, space = target.absolute().parent.resolve(), context.workspace
     for folder in (space.inbox, space.outbox, space.archive):
-        if folder.resolve() in (place, *place.parents):
+        if place.is_relative_to(folder.resolve()):
             raise WorkspaceError(
                 f"备份里有个人信息，不能放在 {folder} 里。请放到别人读不到的文件夹。"
             )
@@ -135,16 +134,14 @@ def _add(
     path: Path,
     compression: int = zipfile.ZIP_DEFLATED,
 ) -> str:
-    """Put a file into the package; give the hash of what went in."""
     entry = zipfile.ZipInfo(name)
     entry.compress_type = compression
     with path.open("rb") as source, package.open(entry, "w", force_zip64=True) as sink:
-        digest = backup.files[name] = copy_hashed(source, sink)
+        digest = backup.files[name] = _copy_hashed(source, sink)
     return digest
 
 
-def copy_hashed(source: IO[bytes], sink: IO[bytes]) -> str:
-    """Copy all that is left in `source`; give its sha256."""
+def _copy_hashed(source: IO[bytes], sink: IO[bytes]) -> str:
     digest = hashlib.sha256()
     while chunk := source.read(_CHUNK):
         digest.update(chunk)
@@ -152,7 +149,6 @@ def copy_hashed(source: IO[bytes], sink: IO[bytes]) -> str:
     return digest.hexdigest()
 
 
-_LOCK = "lock"
 SETTINGS, UNITS, TEMPLATES, STATE = "sheetflow.toml", "units.xlsx", "templates", "state"
 _OURS = re.compile(
     "|".join(map(re.escape, (SETTINGS, UNITS, DATABASE, JOURNAL, STAMP_KEY)))
@@ -205,14 +201,14 @@ def restore(
     """
     root = root.absolute()
     _check_free(root, force=force)
-    with opened(file) as (package, manifest), held_lock(root / STATE / _LOCK):
+    with opened(file) as (package, manifest), held_lock(root / STATE / "lock"):
         close_to_others(root / STATE)
         with TemporaryDirectory(prefix=".restore-", dir=root, ignore_cleanup_errors=True) as folder:
             draft = Path(folder)
             unpack(package, manifest["files"], draft)
             check_database(draft / DATABASE)
             here = [root / name for name in (SETTINGS, UNITS, TEMPLATES)]
-            here += [path for path in (root / STATE).iterdir() if path.name != _LOCK]
+            here += [path for path in (root / STATE).iterdir() if path.name != "lock"]
             aside = set_aside(root, here, Clock(at).now())
             if aside and not (draft / STAMP_KEY).exists() and (aside / STAMP_KEY).is_file():
                 shutil.copy2(aside / STAMP_KEY, draft / STAMP_KEY)  # one from before there were any
@@ -232,22 +228,15 @@ def _check_free(root: Path, *, force: bool) -> None:
     is_workspace = (root / SETTINGS).is_file() or (root / DATABASE).is_file()
     if root.is_file() or (root.is_dir() and any(root.iterdir()) and not is_workspace):
         raise WorkspaceError(f"{root} 里已有别的文件，又不是工作文件夹。请换一个空文件夹。")
-    if _has_state(root / DATABASE) and not force:
-        raise WorkspaceError(
-            f"{root} 里已经有收到的报表，没有恢复。确要用备份换掉，请加 --force："
-            "现有的会移到旁边的文件夹，不会删除。"
-        )
-
-
-def _has_state(database: Path) -> bool:
-    """Whether anything was ever received; a database that cannot be read counts as one."""
-    if not database.is_file():
-        return False
-    try:
-        with Store(database) as store:
-            return bool(store.arrivals.find_all() or store.mails.find_mails())
-    except StoreError:
-        return True
+    if force or not (root / DATABASE).is_file():
+        return
+    with suppress(StoreError), Store(root / DATABASE) as store:  # one that is damaged is a state
+        if not store.arrivals.newest_id() and not store.mails.newest_id():
+            return
+    raise WorkspaceError(
+        f"{root} 里已经有收到的报表，没有恢复。确要用备份换掉，请加 --force："
+        "现有的会移到旁边的文件夹，不会删除。"
+    )
 
 
 def check_database(database: Path) -> None:
@@ -314,7 +303,7 @@ def strange_files(context: Context) -> Iterator[str]:
                         yield place
 
 
-@contextlib.contextmanager
+@contextmanager
 def opened(file: Path) -> Iterator[tuple[zipfile.ZipFile, Manifest]]:
     """Open the backup and its manifest, and hold names and sizes against what we write.
 
@@ -383,7 +372,7 @@ def unpack(package: zipfile.ZipFile, files: Mapping[str, str], draft: Path) -> N
         else:
             target.parent.mkdir(parents=True, exist_ok=True)
         with package.open(name) as source, target.open("wb") as sink:
-            digest = copy_hashed(source, sink)
+            digest = _copy_hashed(source, sink)
         if digest != expected:
             raise WorkspaceError("备份里有文件与清单不符，已经损坏，没有恢复。请换一份备份。")
         if name.startswith(STATE):

@@ -1,8 +1,7 @@
 """What a superior decides: a hard finding waived, a held workbook released or rejected.
 
-Each decision is recorded with its reason in one short commit, beside a running `watch`;
-the next pass judges the file anew and hears it. Nothing is decided about a cell that
-could not be read: letting it pass would drop what stood there.
+Each is recorded with its reason in one short commit, beside a running `watch`; the next pass judges
+the file anew and hears it. Nothing is decided about a cell that could not be read.
 """
 
 from __future__ import annotations
@@ -40,8 +39,8 @@ def waive(context: Context, receipt: str, rule: str, why: str) -> None:
         raise StoreError(
             f"审核意见 {rule} 不能放行：单元格的内容读不出来，放行就会丢失。请退回改正。"
         )
-    now = context.clock.now()
-    waiver = Waiver(receipt=receipt, rule=rule, why=_reason(why), by=getpass.getuser(), at=now)
+    at, by = context.clock.now(), getpass.getuser()
+    waiver = Waiver(receipt=receipt, rule=rule, why=_reason(why), by=by, at=at)
     context.store.outcomes.record_waiver(waiver)
     LOG.info("receipt %s: rule %s waived", receipt, rule)
 
@@ -99,8 +98,7 @@ def _listed(hard: list[Finding]) -> str:
     """List the hard findings of a submission as an officer may name them."""
     if not hard:
         return "这份报送没有强制性审核意见。"
-    lines = [
-        # 问题清单 names the cells of the returned copy, which may be others.
+    lines = [  # 问题清单 names the cells of the returned copy, which may be others
         f"  {entry.number}  {entry.rule}  {replace(entry.place, cell='', row=0).words}"
         for entry in hard[:_MOST_LISTED]
     ]

@@ -1,8 +1,7 @@
 """The consolidated rows for people with analysis tools: ``sheetflow export``.
 
-One CSV a table, and one SQLite file with all of them. A CSV opens in Excel as it is: UTF-8
-with its mark at the start, and text that a spreadsheet would take for a formula is kept
-text. Files are replaced whole.
+One CSV a table, and one SQLite file with all of them. A CSV opens in Excel as it is: UTF-8 with its
+mark at the start, and text that a spreadsheet would take for a formula is kept text.
 """
 
 from __future__ import annotations

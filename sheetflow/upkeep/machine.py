@@ -1,8 +1,7 @@
 """The machine and its folders, as `doctor` looks at them; and one line of what it finds.
 
-A unit is known by its folder only (promise 10), so the rights on a folder are the proof of
-identity. What the system shows is told; on a mounted share, and on Windows, it shows nothing that
-can be relied on, and that is told too.
+A unit is known by its folder only (promise 10), so the rights on a folder prove who it is. What the
+system shows is told; on a mounted share, and on Windows, it shows nothing that can be relied on.
 """
 
 from __future__ import annotations
@@ -17,6 +16,7 @@ import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -69,8 +69,8 @@ def fault(found: str, remedy: str, topic: str = "") -> Line:
 
 def listed(names: Sequence[str]) -> str:
     """List the first names: 历下区、市中区等7个."""
-    shown = "、".join(names[:_MOST_NAMED])
-    return shown + (f"等{len(names)}个" if len(names) > _MOST_NAMED else "")
+    more = f"等{len(names)}个" if len(names) > _MOST_NAMED else ""
+    return "、".join(names[:_MOST_NAMED]) + more
 
 
 _MIB = 1024**2
@@ -149,17 +149,12 @@ def check_identity(context: Context, mount_table: Path = MOUNT_TABLE) -> Iterato
     folders = [
         inbox_of for unit in context.tree if (inbox_of := context.workspace.inbox_of(unit)).is_dir()
     ]
-    listed_rights = {folder: _has_acl(folder) for folder in folders}
-    plain = [folder for folder in folders if not listed_rights[folder]]
-    lines = [*_open_to_all(inbox, plain), *_shared_groups(plain)]
+    plain = [folder for folder in folders if not _has_acl(folder)]
     if len(plain) < len(folders):
         yield ok(f"{len(folders) - len(plain)}个报送文件夹带有访问控制列表，请用 getfacl 核对。")
-    if lines:
-        yield from lines
-    else:
-        yield ok(
-            "本机别的帐号不能替单位投放。通过共享投放的，请在共享的设置里同样一个单位一个权限。"
-        )
+    yield from [*_open_to_all(inbox, plain), *_shared_groups(plain)] or [
+        ok("本机别的帐号不能替单位投放。通过共享投放的，请在共享的设置里同样一个单位一个权限。")
+    ]
 
 
 def _open_to_all(inbox: Path, plain: Sequence[Path]) -> Iterator[Line]:
@@ -191,12 +186,10 @@ def _shared_groups(plain: Sequence[Path]) -> Iterator[Line]:
 
 
 def _has_acl(folder: Path) -> bool:
-    if sys.platform != "linux":
-        return False
-    try:
-        return _ACL in os.listxattr(folder)
-    except OSError:
-        return False
+    if sys.platform == "linux":
+        with suppress(OSError):
+            return _ACL in os.listxattr(folder)
+    return False
 
 
 def check_inbox(context: Context) -> Iterator[Line]:
@@ -263,18 +256,20 @@ _WINDOWS_FONTS = ("simsun.ttc", "simfang.ttf", "msyh.ttc", "simhei.ttf")
 def check_machine() -> Iterator[Line]:
     """Look at what holds for every workspace on this machine."""
     yield ok(f"Python {platform.python_version()}（{platform.system()}）。", topic="Python")
-    yield _sqlite()
+    spoilt = sqlite3.sqlite_version_info < _WAL_MENDED
+    journal = (
+        "有 WAL 方式的缺陷；本程序用 DELETE 方式记日志，不受影响。"
+        if spoilt
+        else "用 DELETE 方式记日志。"
+    )
+    yield ok(f"SQLite {sqlite3.sqlite_version}，{journal}", topic="SQLite")
     yield from _platform()
-    yield _office_program()
-
-
-def _sqlite() -> Line:
-    version = f"SQLite {sqlite3.sqlite_version}"
-    if sqlite3.sqlite_version_info < _WAL_MENDED:
-        return ok(
-            f"{version}，有 WAL 方式的缺陷；本程序用 DELETE 方式记日志，不受影响。", topic="SQLite"
-        )
-    return ok(f"{version}，用 DELETE 方式记日志。", topic="SQLite")
+    office = (
+        "装有 LibreOffice，可以预览产出的文件（可有可无）。"
+        if shutil.which("soffice") or shutil.which("libreoffice")
+        else "没有装 LibreOffice：不影响收发和汇总，只是不能在本机转成 PDF 预览。"
+    )
+    yield ok(office, topic="办公软件")
 
 
 def _platform() -> Iterator[Line]:
@@ -293,15 +288,6 @@ def _platform() -> Iterator[Line]:
         f"这个系统不能给处理报表的子进程设{limits}上限，只有时间到了强行结束这一道。",
         "请给电脑留足内存；要求严的请改用 Linux。",
         topic=topic,
-    )
-
-
-def _office_program() -> Line:
-    found = shutil.which("soffice") or shutil.which("libreoffice")
-    if found:
-        return ok("装有 LibreOffice，可以预览产出的文件（可有可无）。", topic="办公软件")
-    return ok(
-        "没有装 LibreOffice：不影响收发和汇总，只是不能在本机转成 PDF 预览。", topic="办公软件"
     )
 
 
@@ -336,13 +322,9 @@ def _families() -> set[str] | None:
     program = shutil.which("fc-list")
     if program is None:
         return None
+    command = [program, ":lang=zh", "family"]
     try:
-        told = subprocess.run(  # noqa: S603 - found by name, fixed arguments
-            [program, ":lang=zh", "family"],
-            capture_output=True,
-            check=False,
-            timeout=_SECONDS,
-        )
+        told = subprocess.run(command, capture_output=True, check=False, timeout=_SECONDS)  # noqa: S603 - found by name, fixed arguments
     except (OSError, subprocess.TimeoutExpired):
         return None
     lines = told.stdout.decode("utf-8", "replace").splitlines()

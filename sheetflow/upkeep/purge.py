@@ -1,12 +1,8 @@
 """Retention: what closed periods held of persons is taken out for good, and recorded.
 
-Gone are the archived originals, the personal columns of the accepted rows, and our copies
-of them (returned copies, prechecks, 填报 workbooks, mail kept in the Maildir). Receipts,
-figures, findings and explanations stay. Roll-ups that showed masked values are made anew.
-The order survives a crash: first the commit, then the files; a second call finishes both.
-
-A period is closed when its last deadline is over and nothing of it is in hand. While the
-year runs, a unit's newest accepted workbook stays whole: its next one is filled from it.
+Receipts, figures, findings and explanations stay; roll-ups that showed masked values are made anew.
+First comes the commit, then the files: a second call finishes both. While the year runs, a unit's
+newest accepted workbook stays whole: its next one is filled from it.
 """
 
 from __future__ import annotations
@@ -106,15 +102,14 @@ def purge(context: Context, before: dt.date) -> Purged:
     space = context.workspace
     with held_lock(space.lock):
         plan = plan_purge(context, before)
-        done = _record(context, plan) if plan.fresh else None
+        done = _record(context, plan)
         changed = _remove_copies(context, plan)
         _remove_originals(context, plan)
         forget_pieces(context)
         rewrite_journal(context.store, space.journal)
         context.store.compact()
         rebuilt = rebuild(context)
-    originals, documents = (done.originals, done.documents) if done else (0, 0)
-    LOG.info("purged before %s: %d originals, %d documents", before, originals, documents)
+    LOG.info("purged before %s: %d originals, %d documents", before, done.originals, done.documents)
     # Roll-ups that show purged rows still, because a person changed them.
     changed += [
         entry.path
@@ -125,8 +120,8 @@ def purge(context: Context, before: dt.date) -> Purged:
     # Made before a migration, or set aside by a restore.
     older = (*sorted(space.state.glob("*.bak")), *sorted(space.root.glob("恢复前_*")))
     return Purged(
-        originals=originals,
-        documents=documents,
+        originals=done.originals,
+        documents=done.documents,
         republished=rebuilt.published,
         leftovers=tuple(path.relative_to(space.root).as_posix() for path in older),
         changed_by_people=tuple(changed),
@@ -149,11 +144,9 @@ def _periods(context: Context, plan: PurgePlan, arrival: Arrival) -> Iterator[Pe
 
 
 def _is_old(before: dt.date, arrival: Arrival, periods: list[Period]) -> bool:
-    if arrival.acknowledged_at is None:
-        return False  # its source still has it
-    if periods:
-        return all(period.last_day < before for period in periods)
-    return arrival.arrived_at.date() < before
+    days = [period.last_day for period in periods] or [arrival.arrived_at.date()]
+    is_released = arrival.acknowledged_at is not None  # else its source still has it
+    return is_released and max(days) < before
 
 
 def _check_at_rest(context: Context, plan: PurgePlan, arrivals: Iterable[Arrival]) -> None:
@@ -228,6 +221,9 @@ def _published_of(context: Context, submission: Submission) -> Iterator[str]:
 
 
 def _record(context: Context, plan: PurgePlan) -> Purge:
+    order = Purge(before=plan.before, by=getpass.getuser(), at=context.clock.now())
+    if not plan.fresh:
+        return order
     forms = context.campaign.by_key
 
     def thin(form: str, sheet: str, text: str) -> str:
@@ -242,7 +238,7 @@ def _record(context: Context, plan: PurgePlan) -> Purge:
         and _shows(context, plan, entry)
     ]
     return context.store.purges.record_purge(
-        Purge(before=plan.before, by=getpass.getuser(), at=context.clock.now()),
+        order,
         [arrival.arrival_id for arrival in plan.fresh],
         thin,
         outdated=[entry.path for entry in shown],

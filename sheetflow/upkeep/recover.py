@@ -1,10 +1,8 @@
 """The database made again from the archive: every original judged anew, in the journal's order.
 
-The clock stands at each one's time of arrival, so deadlines and numbers come out as before;
-a clock that was once set back changes no order. An original that the journal does not know
-comes back held, for the unit that it names. No mail goes out again for what was answered
-before. The old database is set aside when all is done; until then nothing is changed. What is
-lost with a database is read from what is left of it, and named: whoever decided looks again.
+The clock stands at each one's time of arrival, so deadlines and numbers come out as before. An
+original that the journal does not know comes back held, for the unit that it names. No mail goes
+out again. What is lost with a database is read from what is left of it, and named.
 """
 
 from __future__ import annotations
@@ -200,7 +198,6 @@ def _receive_all(context: Context, journal: Journal, found: Recovered) -> None:
 
 
 def _whence(delivery: Entry | Arrival) -> tuple[str, str]:
-    """Give what tells a delivery from every other."""
     return delivery.source, delivery.source_key
 
 

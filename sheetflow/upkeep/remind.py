@@ -1,8 +1,7 @@
 """催报: mail to whoever is missing, and to their superiors the list of who is.
 
-This module owns who is reminded and of what: once a unit, period and day, however often
-it is called. It refuses to remind before a period is about to end, and sends nothing
-itself: mail is queued.
+Each is reminded once a unit, period and day, however often it is called, and not before a period is
+about to end. Mail is queued, not sent.
 """
 
 from __future__ import annotations

@@ -495,7 +495,7 @@ WRITES_IN_PLACE = Broken(
     (
         (
             "publishing/outbox.py",
-            "            return _place(draft, ours, patience or Patience())",
+            "            if draft.is_left:\n",
             """            if draft.temporary is None:
                 return Published(draft.path, draft.sha256, changed=False)
             data = draft.temporary.read_bytes()
@@ -503,7 +503,9 @@ WRITES_IN_PLACE = Broken(
                 for start in range(0, len(data), 512):
                     place.write(data[start : start + 512])
                     time.sleep(0.001)
-            return Published(draft.path, draft.sha256, changed=True)""",
+            return Published(draft.path, draft.sha256, changed=True)
+            if draft.is_left:
+""",
         ),
     ),
 )

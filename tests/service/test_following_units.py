@@ -109,7 +109,7 @@ def test_a_new_name_reaches_everything_that_shows_it(reported: Desk) -> None:
     assert shows(reported, "新东县", "回执", "填报") == {
         name for name in now if "新东县" in name and "/" in name
     }
-    assert reported.ask(lambda context: context.store.publications.stale_marks) == ()
+    assert reported.ask(lambda context: context.store.publications.find_stale()) == ()
 
 
 def test_it_happens_once(reported: Desk) -> None:
@@ -217,7 +217,7 @@ def test_marks_of_units_that_are_gone_end(reported: Desk, change: Callable[[Desk
     reported.ask(judge_only, NEXT_DAY)
     change(reported)
     reported.run(LATER)
-    assert reported.ask(lambda context: context.store.publications.stale_marks) == ()
+    assert reported.ask(lambda context: context.store.publications.find_stale()) == ()
     edit(reported)
     reported.run(LATER)
     names = reported.names(EAST)

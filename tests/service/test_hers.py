@@ -150,11 +150,11 @@ def test_one_units_outbox_in_trouble_is_its_own(reported: Desk) -> None:
     assert f"答复文件夹“990101-东岸县/{FIRST}”是指向别处的链接" in waits.message
     assert list(elsewhere.iterdir()) == []
     assert twin(rollup(reported)).exists() is False
-    (mark,) = reported.ask(lambda context: context.store.publications.stale_marks)
+    (mark,) = reported.ask(lambda context: context.store.publications.find_stale())
     assert "指向别处的链接" in mark.trouble
     shown = command(reported.root, LATER, "run")
     assert (shown.returncode, f"答复文件夹“990101-东岸县/{FIRST}”" in shown.stdout) == (0, True)
     folder.unlink()
     assert reported.run(LATER + dt.timedelta(hours=1)).waiting == ()
     assert [name for name in reported.names(EAST) if name.startswith("回执")]
-    assert reported.ask(lambda context: context.store.publications.stale_marks) == ()
+    assert reported.ask(lambda context: context.store.publications.find_stale()) == ()

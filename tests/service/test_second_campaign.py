@@ -179,7 +179,7 @@ def test_one_mail_for_each_event(desk: Desk) -> None:
 def test_a_campaign_without_report_makes_none(desk: Desk) -> None:
     """Where a form declares no report, no Word file appears and nothing stays stale for it."""
     assert list(desk.workspace.outbox.rglob("*.docx")) == []
-    assert desk.ask(lambda context: context.store.publications.stale_marks) == ()
+    assert desk.ask(lambda context: context.store.publications.find_stale()) == ()
 
 
 def test_books_go_on_in_the_next_period(tmp_path: Path) -> None:

@@ -42,14 +42,14 @@ def test_a_mark_is_set_once_and_cleared_when_rebuilt(desk: Desk) -> None:
     store.record_stale([SUMMARY], desk.now + dt.timedelta(hours=1))
     desk.restart()
     store = desk.store.publications
-    (mark,) = store.stale_marks
+    (mark,) = store.find_stale()
     assert (mark.unit_id, mark.kind, mark.why) == (
         "370100",
         PublicationKind.CONSOLIDATED,
         "历下区第1号已接收",
     )
     store.record_rebuilt([mark], [publication(desk)])
-    assert store.stale_marks == ()
+    assert store.find_stale() == ()
     assert store.find_publication("370100-济南市/2012B1/汇总表.xlsx") == publication(desk)
 
 
@@ -57,10 +57,10 @@ def test_a_mark_set_again_during_the_rebuild_survives(desk: Desk) -> None:
     """A workbook accepted while the summary is being rebuilt makes it be rebuilt once more."""
     store = desk.store.publications
     store.record_stale([SUMMARY], desk.now)
-    seen = store.stale_marks
+    seen = store.find_stale()
     store.record_stale([SUMMARY], desk.now)
     store.record_rebuilt(seen)
-    (left,) = store.stale_marks
+    (left,) = store.find_stale()
     assert left.kind == PublicationKind.CONSOLIDATED
 
 
@@ -68,11 +68,11 @@ def test_an_old_clearing_never_takes_a_new_mark(desk: Desk) -> None:
     """Clearing what was seen long ago cannot clear what was marked since, even from empty."""
     store = desk.store.publications
     store.record_stale([SUMMARY], desk.now)
-    seen = store.stale_marks
+    seen = store.find_stale()
     store.record_rebuilt(seen)
     store.record_stale([SUMMARY], desk.now)
     store.record_rebuilt(seen)
-    assert len(store.stale_marks) == 1
+    assert len(store.find_stale()) == 1
 
 
 def test_marks_of_other_things_stay(desk: Desk) -> None:
@@ -81,8 +81,8 @@ def test_marks_of_other_things_stay(desk: Desk) -> None:
     province = dataclasses.replace(SUMMARY, unit_id="370000")
     store = desk.store.publications
     store.record_stale([SUMMARY, report, province], desk.now)
-    store.record_rebuilt(store.stale_marks[:1])
-    assert [(mark.unit_id, mark.kind) for mark in store.stale_marks] == [
+    store.record_rebuilt(store.find_stale()[:1])
+    assert [(mark.unit_id, mark.kind) for mark in store.find_stale()] == [
         ("370100", "report"),
         ("370000", PublicationKind.CONSOLIDATED),
     ]

@@ -1,17 +1,352 @@
-"""Which submission counts, and what it says."""
+"""An answer is recorded whole or not at all, under a number of its own; which submission counts."""
 
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
 import tracemalloc
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from sheetflow.store import Judged
+import sheetflow
+from sheetflow.errors import StoreError
+from sheetflow.store import Decision, FollowUp, Judged, NewMail, Stale, Store, Submission, Waiver
+from sheetflow.store.records import Measurement, PublicationKind
 
 if TYPE_CHECKING:
     from tests.store.conftest import Desk
+
+ENVIRONMENT = os.environ | {"PYTHONPATH": str(Path(sheetflow.__file__).parents[1])}
+
+ANSWERING = """
+    import datetime as dt, os, signal, sys
+    from pathlib import Path
+    from sheetflow.store import FollowUp, Judged, NewMail, Store
+    now = dt.datetime(2012, 3, 5, 9, tzinfo=dt.UTC)
+    store = Store(Path(sys.argv[1]))
+    judged = Judged(outcome="accepted", judged_at=now, rows={"visits": "[[1]]"})
+"""
+
+
+def run(script: str, *arguments: str) -> subprocess.Popen[str]:
+    """Start a process of its own that uses the store."""
+    code = textwrap.dedent(ANSWERING) + textwrap.dedent(script)
+    return subprocess.Popen(
+        [sys.executable, "-c", code, *arguments], env=ENVIRONMENT, text=True, stdout=subprocess.PIPE
+    )
+
+
+def follow_up(submission: Submission) -> FollowUp:
+    """Queue a mail and mark the units above."""
+    mail = NewMail(
+        message_id=f"<{submission.receipt}.{submission.judgement_id}@x>",
+        recipients=("lixia@example.cn",),
+        subject=f"{submission.outcome} {submission.receipt}",
+        text="正文",
+    )
+    above = [
+        Stale(unit_id=unit_id, form="progress", period="2012B1", kind=PublicationKind.CONSOLIDATED)
+        for unit_id in ("370100", "370000")
+    ]
+    return FollowUp(mails=[mail], stale=above)
+
+
+def test_an_outcome_is_recorded_with_all_that_belongs_to_it(desk: Desk) -> None:
+    """After the commit, rows, indicators, findings, mail and stale marks are all there."""
+    judged = Judged(
+        outcome="accepted",
+        judged_at=desk.now,
+        form_version="2012.1",
+        late=True,
+        verify=1,
+        note=2,
+        findings=[{"rule": "V7", "cell": "C7"}],
+        explanations=[{"number": "A1B2C3", "text": "因撤并"}],
+        indicators={"S08": {"current": 41, "total": 97.5}, "S09": {"current": None}},
+        rows={"visits": '[["走访", 1.0, null]]', "cases": "[]"},
+    )
+    desk.answer(desk.drop(), judged, follow_up=follow_up)
+    desk.restart()
+    submission = desk.store.submissions.find_submission("370102-2012B1-1")
+    assert submission is not None
+    assert (submission.number, submission.outcome, submission.form_version) == (
+        1,
+        "accepted",
+        "2012.1",
+    )
+    assert (submission.nil, submission.late) == (False, True)
+    assert (submission.must, submission.verify, submission.note) == (0, 1, 2)
+    assert (submission.judged_at, submission.file_name) == (desk.now, "活动进展.xlsx")
+    contents = desk.store.contents
+    assert contents.find_findings(submission) == ({"rule": "V7", "cell": "C7"},)
+    assert contents.find_explanations(submission) == tuple(judged.explanations)
+    assert desk.store.measurements.find_indicators([submission]) == {
+        submission.receipt: judged.indicators
+    }
+    assert contents.find_rows(submission) == judged.rows
+    assert [mail.subject for mail in desk.store.mails.find_due(desk.now)] == [
+        "accepted 370102-2012B1-1"
+    ]
+    assert [mark.unit_id for mark in desk.store.publications.find_stale()] == ["370100", "370000"]
+    assert desk.store.arrivals.find_unjudged() == ()
+
+
+def test_trouble_in_the_middle_leaves_nothing(desk: Desk) -> None:
+    """When anything fails before the commit, nothing of the answer is there and no number is lost."""
+    arrival = desk.drop()
+    judged = Judged(outcome="accepted", judged_at=desk.now, rows={"visits": "[[1]]"})
+
+    def fail_late(submission: Submission) -> FollowUp:
+        bad = NewMail(message_id="<2@x>", recipients=("a@b.cn",), subject="s", text=None)  # type: ignore[arg-type] # the fault
+        return FollowUp(mails=[*follow_up(submission).mails, bad])
+
+    with pytest.raises(StoreError):
+        desk.answer(arrival, judged, follow_up=fail_late)
+    desk.restart()
+    assert desk.store.submissions.find_submissions() == ()
+    assert desk.store.mails.find_mails() == ()
+    assert desk.store.arrivals.find_unjudged() == (arrival,)
+    assert desk.answer(arrival, judged).receipt == "370102-2012B1-1"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+def test_killed_inside_the_commit_nothing_is_half_there(desk: Desk) -> None:
+    """A service killed while it records an answer finds the file unanswered when it comes back."""
+    arrival = desk.drop()
+    process = run(
+        """
+        (arrival,) = store.arrivals.find_unjudged()
+        with store.together():
+            store.outcomes.record_outcome(arrival, "progress", "2012B1", judged)
+            os.kill(os.getpid(), signal.SIGKILL)
+        """,
+        str(desk.file),
+    )
+    assert process.wait(30) == -signal.SIGKILL
+    process.communicate()
+    desk.restart()
+    assert desk.store.arrivals.find_unjudged() == (arrival,)
+    assert desk.store.submissions.find_submissions() == ()
+    assert desk.store.find_faults() == ()
+    assert desk.answer(arrival).number == 1
+
+
+def test_numbers_run_per_unit_and_period(desk: Desk) -> None:
+    """Each unit counts its submissions of each period from 1; an unknown period counts as 0."""
+    receipts = [
+        desk.answer(desk.drop(content, unit_id), outcome, period).receipt
+        for content, unit_id, outcome, period in [
+            ("A", "370102", "returned", "2012B1"),
+            ("B", "370102", "accepted", "2012B1"),
+            ("C", "370102", "accepted", "2012B2"),
+            ("D", "370103", "accepted", "2012B1"),
+            ("E", "370103", "refused", ""),
+            ("F", "370103", "refused", ""),
+        ]
+    ]
+    assert receipts == [
+        "370102-2012B1-1",
+        "370102-2012B1-2",
+        "370102-2012B2-1",
+        "370103-2012B1-1",
+        "370103-0-1",
+        "370103-0-2",
+    ]
+
+
+def test_numbers_run_per_form(desk: Desk) -> None:
+    """Another form than the main one has numbers of its own, and receipts that name it."""
+
+    def answered(form: str, named: str = "") -> str:
+        judged = Judged(outcome="accepted", judged_at=desk.now)
+        record = desk.store.outcomes.record_outcome
+        submission = record(desk.drop(), form, "2012B1", judged, named=named)
+        assert submission is not None
+        return submission.receipt
+
+    assert answered("progress") == "370102-2012B1-1"
+    assert answered("register", "register") == "370102-2012B1-register-1"
+    assert answered("register", "register") == "370102-2012B1-register-2"
+    assert answered("progress") == "370102-2012B1-2"
+
+
+def test_receipts_of_older_versions_are_never_given_anew(desk: Desk) -> None:
+    """Where both forms of a period were numbered in one row, each goes on from its own last one."""
+
+    def answered(form: str, named: str = "") -> str:
+        judged = Judged(outcome="accepted", judged_at=desk.now)
+        record = desk.store.outcomes.record_outcome
+        submission = record(desk.drop(), form, "2012B1", judged, named=named)
+        assert submission is not None
+        return submission.receipt
+
+    assert [answered("progress"), answered("register")] == ["370102-2012B1-1", "370102-2012B1-2"]
+    assert answered("progress") == "370102-2012B1-3"
+    assert answered("register", "register") == "370102-2012B1-register-3"
+
+
+def test_two_writing_processes_never_share_a_number(desk: Desk) -> None:
+    """Two processes that answer at the same time hand out each number exactly once."""
+    script = """
+        import dataclasses
+        from sheetflow.store import NewArrival
+        for n in range(25):
+            arrival = store.arrivals.record_arrival(NewArrival(unit_id="370102", purpose="submission",
+                name="a", sha256=f"{sys.argv[2]}{n}", size=1, source="folder",
+                source_key=f"{sys.argv[2]}/{n}", arrived_at=now))
+            print(store.outcomes.record_outcome(arrival, "progress", "2012B1", judged).number)
+        """
+    processes = [run(script, str(desk.file), number) for number in ("1", "2")]
+    numbers = [
+        int(line) for process in processes for line in process.communicate(timeout=60)[0].split()
+    ]
+    assert [process.returncode for process in processes] == [0, 0]
+    assert sorted(numbers) == list(range(1, 51))
+
+
+def test_two_threads_can_share_a_store(desk: Desk) -> None:
+    """A store serves several threads at once without mixing their transactions."""
+    arrivals = [desk.drop(str(n)) for n in range(20)]
+    with Store(desk.file) as store:
+
+        def answer(some: int) -> None:
+            for arrival in arrivals[some::2]:
+                judged = Judged(outcome="accepted", judged_at=desk.now)
+                with store.together():
+                    submission = store.outcomes.record_outcome(
+                        arrival, "progress", "2012B1", judged
+                    )
+                    assert submission is not None
+                    store.outcomes.record_follow_up(follow_up(submission), desk.now)
+
+        threads = [threading.Thread(target=answer, args=(some,)) for some in (0, 1)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    numbers = [submission.number for submission in desk.store.submissions.find_submissions()]
+    assert sorted(numbers) == list(range(1, 21))
+
+
+def test_a_file_judged_twice_is_merged_once(desk: Desk) -> None:
+    """The same file judged a second time changes nothing, and whoever did it is told so."""
+    arrival = desk.drop()
+    desk.answer(arrival, follow_up=follow_up)
+    again = Judged(outcome="returned", judged_at=desk.now)
+    assert desk.store.outcomes.record_outcome(arrival, "progress", "2012B1", again) is None
+    assert len(desk.store.submissions.find_submissions()) == 1
+    assert len(desk.store.mails.find_mails()) == 1
+
+
+def test_a_released_submission_is_judged_anew_under_its_receipt(desk: Desk) -> None:
+    """Releasing a held submission keeps what was said, and lets it count under the same receipt."""
+    held = desk.answer(desk.drop(), "held")
+    decision = Decision(
+        receipt=held.receipt, verdict="release", why="已核实", by="市妇联", at=desk.now
+    )
+    desk.store.outcomes.record_decision(decision)
+    still = desk.store.submissions.find_submission(held.receipt)
+    assert still == held
+    desk.restart()
+    (arrival,) = desk.store.arrivals.find_unjudged()
+    assert desk.store.submissions.find_decisions(arrival.arrival_id) == (decision,)
+    released = desk.answer(arrival, "accepted")
+    assert released.receipt == held.receipt
+    assert released.judgement_id > held.judgement_id
+    assert desk.store.submissions.find_accepted("370102", "progress", "2012B1") == released
+
+
+def test_a_rejected_submission_is_answered_again(desk: Desk) -> None:
+    """Rejecting a held submission brings it back to be answered, with the reason on record."""
+    held = desk.answer(desk.drop(), "held")
+    decision = Decision(
+        receipt=held.receipt, verdict="reject", why="不是本单位", by="省", at=desk.now
+    )
+    desk.store.outcomes.record_decision(decision)
+    (arrival,) = desk.store.arrivals.find_unjudged()
+    assert desk.answer(arrival, "refused").outcome == "refused"
+    with pytest.raises(StoreError, match="不是挂起"):
+        desk.store.outcomes.record_decision(decision)
+
+
+def test_a_decision_made_while_the_file_is_judged_is_heard(desk: Desk) -> None:
+    """A decision that comes while the file is being judged makes it be judged once more."""
+    returned = desk.answer(desk.drop(), "returned")
+    one = Waiver(receipt=returned.receipt, rule="R1", why="情况属实", by="市", at=desk.now)
+    two = Waiver(receipt=returned.receipt, rule="R2", why="情况属实", by="市", at=desk.now)
+    desk.store.outcomes.record_waiver(one)
+    (in_hand,) = desk.store.arrivals.find_unjudged()
+    desk.store.outcomes.record_waiver(two)
+    desk.answer(in_hand, "returned")
+    (again,) = desk.store.arrivals.find_unjudged()
+    assert desk.store.submissions.find_waivers(returned.unit_id) == (one, two)
+    desk.answer(again, "accepted")
+    assert desk.store.arrivals.find_unjudged() == ()
+    assert desk.store.submissions.find_submissions()[0].outcome == "accepted"
+
+
+def test_a_waiver_given_twice_stands_once(desk: Desk) -> None:
+    """Waiving the same rule again changes nothing, and waivers are found by unit."""
+    returned = desk.answer(desk.drop(), "returned")
+    waiver = Waiver(receipt=returned.receipt, rule="R1", why="情况属实", by="市", at=desk.now)
+    desk.store.outcomes.record_waiver(waiver)
+    (arrival,) = desk.store.arrivals.find_unjudged()
+    desk.answer(arrival, "accepted")
+    desk.store.outcomes.record_waiver(waiver)
+    assert desk.store.arrivals.find_unjudged() == ()
+    assert desk.store.submissions.find_waivers("370102") == (waiver,)
+    assert desk.store.submissions.find_waivers("370103") == ()
+
+
+def test_an_unknown_receipt_is_said_in_a_sentence(desk: Desk) -> None:
+    """A mistyped receipt is named, with what to do."""
+    decision = Decision(receipt="370102-2012B1-9", verdict="release", why="", by="", at=desk.now)
+    with pytest.raises(StoreError, match="没有编号为 370102-2012B1-9 的报送"):
+        desk.store.outcomes.record_decision(decision)
+
+
+def test_what_the_database_refuses_is_told_without_a_personal_value(desk: Desk) -> None:
+    """An error of the database, down to its first cause, quotes nothing that was handed in."""
+    held = desk.answer(desk.drop(), "held")
+    bad = Decision(receipt=held.receipt, verdict="maybe", why="张秀英", by="市", at=desk.now)
+    with pytest.raises(StoreError) as caught:
+        desk.store.outcomes.record_decision(bad)
+    error: BaseException | None = caught.value
+    while error is not None:
+        assert "张秀英" not in str(error)
+        error = error.__cause__
+
+
+def test_an_impossible_outcome_is_refused(desk: Desk) -> None:
+    """An outcome that nobody could read later never gets in."""
+    with pytest.raises(StoreError):
+        desk.answer(desk.drop(), "lost")
+    assert desk.store.submissions.find_submissions() == ()
+
+
+def test_what_counted_when_a_later_one_was_judged_is_known(desk: Desk) -> None:
+    """Measured again before that, the newer figures counted; after it, they did not yet."""
+    figures = [{"S08": {"measured": number}} for number in (1, 2, 3, 4)]
+    measurements = desk.store.measurements
+
+    def judged(number: int) -> Judged:
+        return Judged(outcome="accepted", judged_at=desk.now, indicators=figures[number])
+
+    first = desk.answer(desk.drop("A"), judged(0))
+    measurements.record([Measurement(first.judgement_id, "new", figures[1], desk.now)])
+    second = desk.answer(desk.drop("B"), judged(2), period="2012B2")
+    measurements.record([Measurement(first.judgement_id, "newer", figures[3], desk.now)])
+    then = measurements.find_then([first.judgement_id], second.judgement_id)
+    assert then[first.judgement_id].figures == figures[1]
+    back = measurements.find_then([second.judgement_id], first.judgement_id)
+    assert back[second.judgement_id].figures == figures[2], "of one that came later, its first"
 
 
 def test_a_then_b_then_a_again_is_a_new_submission(desk: Desk) -> None:

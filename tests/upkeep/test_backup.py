@@ -78,7 +78,7 @@ def test_a_restored_workspace_publishes_the_same_bytes(
     after = {path: content for path, (_, content) in again.publications().items()}
     assert after.keys() == before.keys()
     assert [path for path in before if after[path] != before[path]] == []
-    assert again.ask(lambda context: context.store.publications.stale_marks) == ()
+    assert again.ask(lambda context: context.store.publications.find_stale()) == ()
 
 
 def test_everything_that_cannot_be_made_again_is_back(

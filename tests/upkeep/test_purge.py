@@ -118,7 +118,7 @@ def test_roll_ups_are_made_anew_with_blank_names(desk: Desk) -> None:
     rows = table(path, "排口台账", "排口编号")
     assert {row["河长姓名"] for row in rows} == {None}
     assert [row["河道"] for row in rows] == ["清水河"] * 4
-    assert desk.ask(lambda context: context.store.publications.stale_marks) == ()
+    assert desk.ask(lambda context: context.store.publications.find_stale()) == ()
 
 
 def test_rows_kept_to_join_large_books_faster_are_made_anew(tmp_path: Path) -> None:

@@ -112,4 +112,4 @@ def test_what_showed_the_rows_is_stale_and_withdrawn(desk: Desk) -> None:
     assert shown is not None
     assert shown.basis == ""
     assert desk.store.publications.find_publication("copy.xlsx") is None
-    assert [one.kind for one in desk.store.publications.stale_marks] == ["consolidated"]
+    assert [one.kind for one in desk.store.publications.find_stale()] == ["consolidated"]
