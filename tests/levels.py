@@ -16,10 +16,10 @@ from sheetflow.context import open_context
 from sheetflow.periods import Period
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.sheets import RollUp
-from sheetflow.service.issue import issue_workbooks
 from sheetflow.service.one_pass import PassReport, run_pass
 from sheetflow.units import Levels, Unit, UnitTree
 from sheetflow.units.levels import CITY, COUNTY, NATION, PROVINCE, TOWNSHIP
+from sheetflow.upkeep.remind import issue_workbooks
 from tests.tiny.campaign import CAMPAIGN
 from tests.tiny.desk import FIRST, IN_TIME, ISSUED, settings_text, sound, write
 

@@ -32,12 +32,13 @@ from sheetflow.children.limits import Task
 from sheetflow.config.settings_file import default_settings_text
 from sheetflow.config.workspace import create_workspace
 from sheetflow.context import Context, open_context
-from sheetflow.context.paths import report_path, workbook_path
+from sheetflow.context.paths import rollup_paths, workbook_path
 from sheetflow.demo.staging import Part, Script, stage
 from sheetflow.periods import OFFICE_ZONE, Period
-from sheetflow.service.issue import issue_workbooks
 from sheetflow.service.one_pass import run_pass
+from sheetflow.store.records import PublicationKind
 from sheetflow.units import Unit, UnitTree
+from sheetflow.upkeep.remind import issue_workbooks
 
 _PACKAGE = ROOT / "sheetflow"
 _PERIOD = Period.parse("2012B1")
@@ -155,7 +156,8 @@ def trace() -> Trace:
             finally:
                 sys.setprofile(None)
                 threading.setprofile(None)
-            if not report_path(context, _TREE[_PROVINCE], _PERIOD).is_file():
+            spot = (PublicationKind.REPORT, _TREE[_PROVINCE], _PERIOD)
+            if not rollup_paths(context, *spot)[0].is_file():
                 raise RuntimeError(f"no report came of it: {report}")
     return traced
 

@@ -136,7 +136,7 @@ def init(
     from sheetflow.config.workspace import create_workspace
     from sheetflow.context import open_context
     from sheetflow.context.opening import read_given
-    from sheetflow.service.issue import lay_report_template, publish_master
+    from sheetflow.upkeep.remind import lay_report_template, publish_master
 
     workspace = create_workspace(folder, units, read=read_given)
     with open_context(folder) as context:
@@ -156,7 +156,7 @@ def templates(
 ) -> None:
     """Issue the 填报 workbooks into the units' outbox folders."""
     from sheetflow.errors import RequestError
-    from sheetflow.service.issue import issue_workbooks
+    from sheetflow.upkeep.remind import issue_workbooks
 
     with opened_context(ctx) as context:
         declared = form_named(context, form) or context.campaign.main_form

@@ -102,7 +102,6 @@ class Context:
     """What each figure is measured by, of declarations that are known already, by their digest."""
     made: dict[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     """Which figures such a declaration made otherwise, and how, by its digest."""
-    _layouts: dict[tuple[str, frozenset[int]], str] = field(default_factory=dict)
 
     @property
     def pool(self) -> Pool:
@@ -198,15 +197,6 @@ class Context:
         """The period of that id of the form called `form`, which the campaign may have no more."""
         declared = self.campaign.by_key.get(form)
         return declared.period(period_id) if declared else Period.parse(period_id)
-
-    def layout(self, form: Form) -> str:
-        """The digest of all in the form's declaration that shows in rendered rows."""
-        key = (form.key, form.versions)
-        if key not in self._layouts:
-            from sheetflow.writing.consolidated.rendered_rows import layout_of
-
-            self._layouts[key] = layout_of(form)
-        return self._layouts[key]
 
     def ensure_stamp_key(self) -> tuple[str, ...]:
         """Make the key of tokens where there is none; say so that once: a backup is to have it."""

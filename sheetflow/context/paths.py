@@ -9,7 +9,7 @@ from sheetflow.periods import Period
 from sheetflow.publishing.places import artefact_name
 from sheetflow.schemas.book import receipt_of
 from sheetflow.schemas.forms import Form
-from sheetflow.store.records import Submission
+from sheetflow.store.records import PublicationKind, Submission
 from sheetflow.units import Unit
 
 ANSWERS = {"accepted": "回执", "returned": "退回", "held": "挂起", "refused": "拒收"}
@@ -39,33 +39,28 @@ def precheck_path(context: Context, unit: Unit, form: str, period: str, number: 
     return context.workspace.outbox_of(unit, period) / name
 
 
-def consolidated_path(
-    context: Context, unit: Unit, period: Period, form: Form | None = None
-) -> Path:
-    """Where a unit's consolidated workbook lies."""
-    name = artefact_name("汇总表", unit.name, _label(context, form, period.label))
-    return context.workspace.outbox_of(unit, period.period_id) / name
+def rollup_paths(
+    context: Context,
+    kind: PublicationKind,
+    unit: Unit,
+    period: Period | None,
+    form: Form | None = None,
+) -> list[Path]:
+    """Where the files of one kind lie that a unit gets as the one above others.
 
-
-def report_path(context: Context, unit: Unit, period: Period, form: Form | None = None) -> Path:
-    """Where a unit's Word report lies."""
-    label = _label(context, form, period.label)
-    name = artefact_name("情况报告", unit.name, label, extension="docx")
-    return context.workspace.outbox_of(unit, period.period_id) / name
-
-
-def check_table_path(
-    context: Context, unit: Unit, period: Period, form: Form | None = None
-) -> Path:
-    """Where the list of every figure in the report lies."""
-    name = artefact_name("数字核对表", unit.name, _label(context, form, period.label))
-    return context.workspace.outbox_of(unit, period.period_id) / name
-
-
-def board_path(context: Context, unit: Unit, extension: str, form: Form | None = None) -> Path:
-    """Where a unit's board lies."""
-    name = artefact_name("上报情况", unit.name, _label(context, form, ""), extension=extension)
-    return context.workspace.outbox_of(unit) / name
+    A report has the list of its figures beside it; a board, as workbook and page, is of no period.
+    """
+    names = [(kind.label, "xlsx")]
+    if kind is PublicationKind.REPORT:
+        names = [(kind.label, "docx"), ("数字核对表", "xlsx")]
+    elif kind is PublicationKind.BOARD:
+        names, period = [(kind.label, "xlsx"), (kind.label, "html")], None
+    label = _label(context, form, period.label if period else "")
+    folder = context.workspace.outbox_of(unit, period.period_id if period else "")
+    return [
+        folder / artefact_name(called, unit.name, label, extension=extension)
+        for called, extension in names
+    ]
 
 
 def _label(context: Context, form: Form | None, period: str) -> str | None:

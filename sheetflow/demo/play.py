@@ -22,9 +22,7 @@ from sheetflow.config.workspace import Workspace, create_workspace, default_unit
 from sheetflow.context import Context, open_context
 from sheetflow.context.paths import (
     answer_path,
-    board_path,
-    consolidated_path,
-    report_path,
+    rollup_paths,
     workbook_path,
 )
 from sheetflow.demo.draft import find_soffice
@@ -35,9 +33,10 @@ from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.reading import read_workbook
 from sheetflow.schemas.documents import load_finding
 from sheetflow.schemas.layout import FIRST_ROW, ISSUES_SHEET
-from sheetflow.service.issue import issue_workbooks
 from sheetflow.service.one_pass import run_pass
+from sheetflow.store.records import PublicationKind
 from sheetflow.units import UnitTree
+from sheetflow.upkeep.remind import issue_workbooks
 
 Tell = Callable[[str], None]
 """Takes one line for whoever watches."""
@@ -197,9 +196,9 @@ def _tell_results(scene: _Stage, context: Context, result: Count) -> None:
 
 def _worth_opening(context: Context) -> Iterable[Path]:
     top = context.tree.roots[0]
-    yield consolidated_path(context, top, _PERIOD)
-    yield report_path(context, top, _PERIOD)
-    yield board_path(context, top, "html")
+    yield rollup_paths(context, PublicationKind.CONSOLIDATED, top, _PERIOD)[0]
+    yield rollup_paths(context, PublicationKind.REPORT, top, _PERIOD)[0]
+    yield rollup_paths(context, PublicationKind.BOARD, top, None)[-1]
     store, form = context.store.submissions, context.campaign.main_form
     listed = store.find_submissions(form=form.key, period=_PERIOD.period_id)
     for outcome in ("returned", "accepted"):

@@ -1,10 +1,11 @@
-"""The answer files: receipt, returned copy, notice, precheck; made from store and archive alone.
+"""The files for a unit itself, made from store and archive alone: its answers, its next workbook.
 
 Whatever stopped us after the commit, the mark is still there and the same file is made.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
@@ -12,21 +13,36 @@ from functools import partial
 from pathlib import Path
 
 from sheetflow.children import OutgrownError, TaskFailedError
-from sheetflow.children.judge_task import JudgeRequest
-from sheetflow.children.workbook_tasks import ReturnedLook, render_receipt, render_returned
+from sheetflow.children.workbook_tasks import (
+    BlankRequest,
+    ReturnedLook,
+    render_blank,
+    render_receipt,
+    render_returned,
+)
 from sheetflow.consolidation.figures import unit_figures
 from sheetflow.context import LOG, Context
-from sheetflow.context.paths import ANSWERS, answer_path, precheck_path
+from sheetflow.context.paths import ANSWERS, answer_path, precheck_path, workbook_path
 from sheetflow.errors import UnreadableError
 from sheetflow.findings import Explanation, Finding, Identity, Severity
+from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.schemas.documents import (
     load_explanations,
     load_figures,
     load_finding,
 )
-from sheetflow.service.publish import Made, Making, Order, basis_of
-from sheetflow.service.unit_history import last_round, merged_figures, request_for
-from sheetflow.store.records import Arrival, Stale, Submission
+from sheetflow.schemas.forms import Form
+from sheetflow.service.books import declared
+from sheetflow.service.publish import Made, Making, Order, basis_of, is_fresh
+from sheetflow.service.unit_history import (
+    last_round,
+    merged_figures,
+    merged_since,
+    past_books,
+    request_for,
+)
+from sheetflow.store.records import Arrival, PublicationKind, Stale, Submission
+from sheetflow.units import Unit
 from sheetflow.validators.explanations import is_open
 from sheetflow.writing import (
     NoticeData,
@@ -46,7 +62,7 @@ def begin_answer(context: Context, mark: Stale) -> Making | None:
     if submission is None:
         return None
     path = answer_path(context, submission)
-    findings = _findings(context, submission)
+    findings = tuple(map(load_finding, context.store.contents.find_findings(submission)))
     if submission.outcome == "accepted":
         receipt = _receipt(context, submission, findings)
         return _making(mark, path, context.pool.submit(render_receipt, receipt))
@@ -55,8 +71,13 @@ def begin_answer(context: Context, mark: Stale) -> Making | None:
     if submission.outcome == "returned" and submission.period and not rejected:
         said = load_explanations(context.store.contents.find_explanations(submission))
         spot = (submission.form, submission.period)
+
+        def plainly() -> bytes:
+            """Say in words what the returned copy would show, the first of them."""
+            return write_notice(_notice(context, submission, findings[:_MOST_IN_WORDS]))
+
         work = _returned(context, arrival, spot, findings, said, submission.receipt)
-        return _making(mark, path, work, partial(_plainly, context, submission, findings))
+        return _making(mark, path, work, plainly)
     return _making(mark, path, write_notice(_notice(context, submission, findings)))
 
 
@@ -90,15 +111,6 @@ def _result(work: Future[bytes], mark: Stale, otherwise: Callable[[], bytes] | N
         return otherwise()
 
 
-def _plainly(context: Context, submission: Submission, findings: tuple[Finding, ...]) -> bytes:
-    """Say in words what the returned copy would show, the first of them."""
-    return write_notice(_notice(context, submission, findings[:_MOST_IN_WORDS]))
-
-
-def _findings(context: Context, submission: Submission) -> tuple[Finding, ...]:
-    return tuple(map(load_finding, context.store.contents.find_findings(submission)))
-
-
 def _returned(
     context: Context,
     arrival: Arrival,
@@ -108,7 +120,7 @@ def _returned(
     receipt: str = "",
 ) -> Future[bytes]:
     form, period = spot
-    request: JudgeRequest = replace(request_for(context, arrival), known_keys=None)
+    request = request_for(context, arrival)
     still_open = [entry for entry in findings if is_open(entry, said)]
     compared = last_round(context, arrival, form, period, still_open)
     look = ReturnedLook(
@@ -230,3 +242,44 @@ def _bare_notice(context: Context, arrival: Arrival, findings: tuple[Finding, ..
         remedies=[catalogue.remedy(finding) + "。" for finding in findings],
         sha256=arrival.sha256,
     )
+
+
+def begin_workbook(context: Context, mark: Stale) -> Making | None:
+    """Begin the workbook that `mark` names; None where what it stands on has not changed."""
+    unit, period = context.tree[mark.unit_id], context.period(mark.form, mark.period)
+    form = context.form(mark.form)
+    request, basis = _request(context, form, unit, period)
+    path = workbook_path(context, form, unit, period)
+    if is_fresh(context, path, basis):
+        return None
+    work = context.pool.submit(render_blank, request, context.dress)
+    return Making(work, lambda: Made((Order(path, work.result(), mark, basis),)))
+
+
+def _request(context: Context, form: Form, unit: Unit, period: Period) -> tuple[BlankRequest, str]:
+    """Say what a child must know to make the workbook, and what it stands on."""
+    before = {entry.period_id for entry in period.year_so_far} - {period.period_id}
+    past = tuple(book for book in past_books(context, form, unit) if book.period in before)
+    start = dt.datetime.combine(period.first_day, dt.time(), OFFICE_ZONE)
+    times = [
+        submission.judged_at
+        for member in (unit, *(ended for ended, _ in merged_since(context, form, unit)))
+        for submission in context.store.submissions.find_history(member.unit_id, form.key)
+        if submission.period in before
+    ]
+    request = BlankRequest(
+        campaign=context.settings.campaign,
+        form=form.key,
+        unit=unit,
+        period=period,
+        past=past,
+        stamp=max([start, *times]),
+        alone=not context.tree.children(unit.unit_id),
+        token=context.token_for(form.key, unit.unit_id, period.period_id),
+    )
+    # Said only where the level does not say it: who adds up others is above the lowest level.
+    odd = ["alone"] if request.alone and unit.level != context.campaign.levels.lowest.name else []
+    basis = basis_of(
+        declared(context, form, PublicationKind.WORKBOOK), request, context.dress.printed, *odd
+    )
+    return request, basis

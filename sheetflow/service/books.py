@@ -1,7 +1,7 @@
-"""What the store remembers, as the pure rooms want it.
+"""What counts: accepted submissions as `Books`, and by which declaration they were measured.
 
-This module owns the way from stored submissions to `Books` (for consolidation) and to the
-books that a unit's next workbook goes on from. It refuses to judge or to consolidate.
+The store keeps for ever by what each declaration measured and made every figure: so it is known
+of an old one whether it would give the same today. This module refuses to judge or consolidate.
 """
 
 from __future__ import annotations
@@ -10,9 +10,8 @@ import datetime as dt
 import json
 from collections.abc import Iterator, Mapping, Sequence
 
-from sheetflow.children.roll_up_tasks import (
-    BooksRequest,
-)
+from sheetflow.children.roll_up_tasks import BooksRequest, ReportOrder
+from sheetflow.config.workspace import picture_font
 from sheetflow.consolidation.accepted import (
     Accepted,
     Attempt,
@@ -130,15 +129,12 @@ def _answered_for_below(context: Context, top: Unit, period: Period) -> frozense
 
 def _deadlines(context: Context, form: Form, period: Period) -> dict[UnitAndPeriod, dt.datetime]:
     """Give every unit's deadlines in the year so far; they differ by level alone."""
-    by_level: dict[tuple[str, str], dt.datetime] = {}
-    found: dict[UnitAndPeriod, dt.datetime] = {}
-    for unit in context.tree:
-        for entry in period.year_so_far:
-            spot = (unit.level, entry.period_id)
-            if spot not in by_level:
-                by_level[spot] = context.deadline(unit, form, entry)
-            found[unit.unit_id, entry.period_id] = by_level[spot]
-    return found
+    spots = [(unit, entry) for unit in context.tree for entry in period.year_so_far]
+    of_level = {(unit.level, entry.period_id): (unit, form, entry) for unit, entry in spots}
+    until = {spot: context.deadline(*asked) for spot, asked in of_level.items()}
+    return {
+        (unit.unit_id, entry.period_id): until[unit.level, entry.period_id] for unit, entry in spots
+    }
 
 
 def _attempt(submission: Submission) -> Attempt:
@@ -155,8 +151,6 @@ def _attempt(submission: Submission) -> Attempt:
 
 def _explanations(context: Context, submission: Submission) -> tuple[ExplanationRow, ...]:
     said = load_explanations(context.store.contents.find_explanations(submission))
-    if not said:
-        return ()
     catalogue = context.campaign.catalogue
     findings = map(load_finding, context.store.contents.find_findings(submission))
     return tuple(
@@ -208,6 +202,22 @@ def missing_units(context: Context) -> tuple[str, ...]:
     )
 
 
+_DIGESTS = {
+    PublicationKind.WORKBOOK: workbook_digest,
+    PublicationKind.CONSOLIDATED: roll_up_digest,
+    PublicationKind.REPORT: report_digest,
+    PublicationKind.BOARD: board_digest,
+}
+
+
+def declared(context: Context, form: Form, kind: PublicationKind) -> str:
+    """Give the digest of all in the form's whole declaration that one kind of publication shows."""
+    spot = (form.key, kind)
+    if spot not in context.declared:
+        context.declared[spot] = _DIGESTS[kind](context.campaign, context.form(form.key))
+    return context.declared[spot]
+
+
 def measured_by(context: Context, form: Form) -> str:
     """Give the digest of all that a form's figures are measured by now."""
     spot = (form.key, "figures")
@@ -218,27 +228,12 @@ def measured_by(context: Context, form: Form) -> str:
     return context.declared[spot]
 
 
-def in_force(form: Form) -> str:
-    """Name the fingerprint of what a form's figures were measured by last."""
-    return f"figures:{form.key}"
-
-
-def declaration(digest: str) -> str:
-    """Name what is kept of one declaration for ever: what each figure is measured by."""
-    return f"measures:{digest}"
-
-
-def _making(digest: str) -> str:
-    """Name what is kept of one declaration for ever: how figures are made from measured ones."""
-    return f"made:{digest}"
-
-
 def what_is_kept(context: Context, form: Form) -> dict[str, str]:
     """Give what is kept for ever of the declaration in force, by the name of each fingerprint."""
     digest = measured_by(context, form)
     return {
-        declaration(digest): json.dumps(context.measures[digest], sort_keys=True),
-        _making(digest): json.dumps(made_by(context.form(form.key)), sort_keys=True),
+        f"measures:{digest}": json.dumps(context.measures[digest], sort_keys=True),
+        f"made:{digest}": json.dumps(made_by(context.form(form.key)), sort_keys=True),
     }
 
 
@@ -247,7 +242,7 @@ def made_otherwise(context: Context, form: Form, digest: str) -> Mapping[str, Ma
     if digest == measured_by(context, form):
         return {}
     if digest not in context.made:
-        kept = context.store.fingerprints.find(_making(digest)) if digest else None
+        kept = context.store.fingerprints.find(f"made:{digest}") if digest else None
         then: Mapping[str, list[str]] = json.loads(kept or "{}")
         now = made_by(context.form(form.key))
         context.made[digest] = {
@@ -261,7 +256,7 @@ def made_otherwise(context: Context, form: Form, digest: str) -> Mapping[str, Ma
 def measures_of(context: Context, digest: str) -> Mapping[str, str]:
     """Give what each figure was measured by, by code; nothing where nobody knows."""
     if digest not in context.measures:
-        kept = context.store.fingerprints.find(declaration(digest)) if digest else None
+        kept = context.store.fingerprints.find(f"measures:{digest}") if digest else None
         context.measures[digest] = json.loads(kept or "{}")
     return context.measures[digest]
 
@@ -282,7 +277,7 @@ def former_codes(context: Context, form: Form, digest: str, figures: Figures) ->
     )
 
 
-def letter_of(context: Context, unit: Unit, period: Period, form: Form) -> Letter:
+def _letter(context: Context, unit: Unit, period: Period, form: Form) -> Letter:
     """Give the letter's parts as the settings have them for `unit`'s report of `form`."""
     report = context.settings.report
     superior = context.tree[unit.parent].name if unit.parent else None
@@ -327,17 +322,15 @@ def books_request(
     )
 
 
-_DIGESTS = {
-    PublicationKind.WORKBOOK: workbook_digest,
-    PublicationKind.CONSOLIDATED: roll_up_digest,
-    PublicationKind.REPORT: report_digest,
-    PublicationKind.BOARD: board_digest,
-}
-
-
-def declared(context: Context, form: Form, kind: PublicationKind) -> str:
-    """Give the digest of all in the form's whole declaration that one kind of publication shows."""
-    spot = (form.key, kind)
-    if spot not in context.declared:
-        context.declared[spot] = _DIGESTS[kind](context.campaign, context.form(form.key))
-    return context.declared[spot]
+def report_order(
+    context: Context, books: Books, unit: Unit, template: bytes, instead: bytes
+) -> ReportOrder:
+    """Tell a child how `unit`'s Word report is made."""
+    return ReportOrder(
+        policy=context.policy(unit.level),
+        template=template,
+        instead=instead,
+        letter=_letter(context, unit, books.period, books.form),
+        fonts=context.settings.report.fonts.replaced,
+        picture_font=picture_font(),
+    )

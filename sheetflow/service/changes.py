@@ -1,11 +1,8 @@
-"""What has changed since it was last published is noticed: declarations, masks, templates, us.
+"""What publications stand on besides data is compared with what it was: declarations, masks, templates.
 
-Of everything that publications stand on besides data (`grounds`), the store keeps a
-fingerprint. Where one differs, what shows it is marked, and only that, in the commit that
-keeps the new one: a mark is never lost, and nothing is marked twice. Receipts and returned
-copies are history and are never made again for it. A workspace that has no fingerprint of
-something yet takes over the one of now: nobody knows that anything is different. The list of
-units has its own way, for a change there moves files (`follow_units`).
+Where a fingerprint differs, what shows it is marked, in the commit that keeps the new one; what
+no fingerprint is kept of is taken over. Figures that are measured otherwise now are measured
+again; those of closed periods and purged workbooks stay (原口径). Answers are history.
 """
 
 from __future__ import annotations
@@ -19,8 +16,7 @@ from functools import partial
 
 from sheetflow import __version__
 from sheetflow.children.judge_task import measure_rows
-from sheetflow.children.roll_up_tasks import ReportOrder, render_word_report
-from sheetflow.config.workspace import picture_font
+from sheetflow.children.roll_up_tasks import render_word_report
 from sheetflow.context import LOG, Context
 from sheetflow.context.templates import BOARD as BOARD_PAGE
 from sheetflow.context.templates import report_place
@@ -32,23 +28,18 @@ from sheetflow.service.books import (
     books_of,
     books_request,
     declared,
-    in_force,
-    letter_of,
     made_otherwise,
     measured_by,
     measures_of,
+    report_order,
     what_is_kept,
 )
 from sheetflow.service.consequences import mark_of, stale_after
 from sheetflow.service.follow_units import is_open
+from sheetflow.service.publish import LINKED, ROLL_UPS
 from sheetflow.store.records import Measurement, Publication, PublicationKind, Stale, Submission
 
-_EVERYTHING = (
-    PublicationKind.WORKBOOK,
-    PublicationKind.CONSOLIDATED,
-    PublicationKind.REPORT,
-    PublicationKind.BOARD,
-)
+_EVERYTHING = (PublicationKind.WORKBOOK, *ROLL_UPS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +73,7 @@ def grounds(context: Context) -> Iterator[Ground]:
             f"masks:{level}",
             digest,
             words,
-            (PublicationKind.CONSOLIDATED, PublicationKind.REPORT),
+            LINKED,
             level=level,
         )
     settings = context.settings
@@ -159,19 +150,10 @@ def try_report(context: Context, form: Form, content: bytes) -> str:
     period = form.period_of(context.clock.now().date())
     unit = context.tree.roots[0]
     books = books_of(context, form, period, unit)
-    sheets = (form.report.narrative, form.report.story_sheet)
-    order = ReportOrder(
-        policy=context.policy(unit.level),
-        template=content,
-        instead=b"",
-        letter=letter_of(context, unit, period, form),
-        fonts=context.settings.report.fonts.replaced,
-        picture_font=picture_font(),
-    )
+    request = books_request(context, books, unit, (form.report.narrative, form.report.story_sheet))
+    order = report_order(context, books, unit, content, b"")
     try:
-        reply = context.pool.call(
-            render_word_report, books_request(context, books, unit, sheets), order
-        )
+        reply = context.pool.call(render_word_report, request, order)
     except SheetflowError as error:
         LOG.warning("the report's template could not be tried: %s", error)
         return "情况报告模板填不出来（时间、内存不够，或模板太大）。请对照默认模板改正。"
@@ -180,7 +162,9 @@ def try_report(context: Context, form: Form, content: bytes) -> str:
 
 def notice_changes(context: Context) -> tuple[str, ...]:
     """Mark what shows anything that has changed; say what that is, in a sentence each."""
-    measured = measure_again(context, context.store.fingerprints.find_all())
+    known, measured = context.store.fingerprints.find_all(), Measured()
+    for form in context.campaign.forms:
+        _measure_again(context, form, known, measured)
     return _notice(context, list(grounds(context)), measured)
 
 
@@ -192,7 +176,12 @@ def notice_templates(context: Context) -> tuple[str, ...]:
 def _notice(context: Context, current: list[Ground], measured: Measured) -> tuple[str, ...]:
     known = context.store.fingerprints.find_all()
     new = [ground for ground in current if ground.name not in known]
-    changed = [ground for ground in current if _is_changed(ground, known.get(ground.name))]
+    changed = [
+        ground
+        for ground in current
+        # That a default still serves in its place is no change.
+        if known.get(ground.name) not in {None, ground.digest, served_instead(ground.digest)}
+    ]
     if not (new or changed or measured.is_any):
         return ()
     stale = list(_marks(context, changed))
@@ -204,11 +193,6 @@ def _notice(context: Context, current: list[Ground], measured: Measured) -> tupl
     for sentence in sentences:
         LOG.info("%s", sentence)
     return sentences
-
-
-def _is_changed(ground: Ground, known: str | None) -> bool:
-    """Whether it is another one; that a default still serves in its place is no change."""
-    return known not in {None, ground.digest, served_instead(ground.digest)}
 
 
 def _marks(context: Context, changed: Iterable[Ground]) -> Iterator[Stale]:
@@ -265,20 +249,14 @@ class Measured:
         context.store.fingerprints.record(self.fingerprints)
 
 
-def measure_again(context: Context, known: Mapping[str, str]) -> Measured:
-    """Measure what counts and is not by the declaration in force; `known` are the fingerprints."""
-    measured = Measured()
-    for form in context.campaign.forms:
-        _measure_form(context, form, known, measured)
-    return measured
-
-
-def _measure_form(
+def _measure_again(
     context: Context, form: Form, known: Mapping[str, str], measured: Measured
 ) -> None:
-    digest, last = measured_by(context, form), known.get(in_force(form))
+    """Measure what counts and is not by the declaration in force; `known` are the fingerprints."""
+    name = f"figures:{form.key}"
+    digest, last = measured_by(context, form), known.get(name)
     if last != digest:
-        measured.fingerprints[in_force(form)] = digest
+        measured.fingerprints[name] = digest
         measured.fingerprints |= what_is_kept(context, form)
     outdated = context.store.measurements.find_outdated(form.key, digest)
     if not outdated and last in {None, digest}:

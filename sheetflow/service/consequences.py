@@ -1,13 +1,13 @@
-"""What an answer entails: the mail to queue, and the publications that are now stale (`marks`).
+"""What follows from an answer: the mails to queue, and the marks of what is stale now.
 
 Everything here only computes; whoever records the answer records this in the same commit.
+Changed declarations and a changed list of units set marks too (`changes`, `follow_units`).
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, replace
-from typing import TypedDict
 
 from sheetflow.context import Context
 from sheetflow.context.paths import answer_path, precheck_path
@@ -16,6 +16,8 @@ from sheetflow.mail.facts import mail_facts, make_mail, quotable_name, with_find
 from sheetflow.mail.letter_data import Event
 from sheetflow.periods import Period
 from sheetflow.schemas.book import Judgement, Outcome
+from sheetflow.service.publish import ROLL_UPS
+from sheetflow.service.unit_history import last_decision, last_round
 from sheetflow.store.records import (
     Arrival,
     FollowUp,
@@ -26,6 +28,7 @@ from sheetflow.store.records import (
     Submission,
 )
 from sheetflow.units import Unit
+from sheetflow.validators.explanations import is_open
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,41 +38,33 @@ class Before:
     `compared` tells what became of the last attempt's findings.
     """
 
-    compared: Round | None = None
-    standing: Submission | None = None
-    released: bool = False
+    compared: Round | None
+    standing: Submission | None
+    released: bool
 
 
-def look_before(
-    context: Context, arrival: Arrival, judgement: Judgement, compared: Round | None
-) -> Before:
+def look_before(context: Context, arrival: Arrival, judgement: Judgement) -> Before:
     """Look up what stood before the judgement is recorded."""
+    form, period, compared = judgement.form, judgement.period, None
+    if judgement.outcome in {Outcome.ACCEPTED, Outcome.RETURNED}:
+        said = judgement.explanations
+        still_open = [entry for entry in judgement.findings if is_open(entry, said)]
+        compared = last_round(context, arrival, form, period, still_open)
     store = context.store.submissions
-    standing = (
-        store.find_accepted(arrival.unit_id, judgement.form, judgement.period)
-        if judgement.period
-        else None
-    )
-    decisions = store.find_decisions(arrival.arrival_id)
-    released = bool(decisions) and decisions[-1].verdict == "release"
-    return Before(compared, standing, released)
-
-
-_NOTHING = Before()
+    standing = store.find_accepted(arrival.unit_id, form, period) if period else None
+    decision = last_decision(context, arrival)
+    return Before(compared, standing, bool(decision and decision.verdict == "release"))
 
 
 def entail(
-    context: Context, submission: Submission, judgement: Judgement, before: Before = _NOTHING
+    context: Context, submission: Submission, judgement: Judgement, before: Before
 ) -> FollowUp:
     """Give the mails and the stale marks that an outcome entails."""
-    return FollowUp(
-        mails=(
-            *_mail(context, submission, judgement, before),
-            *_tell_named(context, submission, judgement),
-            *_tell_superior(context, submission, judgement),
-        ),
-        stale=tuple(stale_after(context, submission)),
-    )
+    mails = _mail(context, submission, judgement, before)
+    if judgement.outcome is Outcome.HELD:
+        mails += _tell_named(context, submission, judgement)
+        mails += _tell_superior(context, submission, judgement)
+    return FollowUp(mails=mails, stale=stale_after(context, submission))
 
 
 def _mail(
@@ -77,6 +72,9 @@ def _mail(
 ) -> tuple[NewMail, ...]:
     unit = context.tree[submission.unit_id]
     facts = mail_facts(context, unit, submission.form, submission.period)
+    standing = before.standing if submission.outcome == "accepted" else None
+    other = f"第{standing.number}号" if standing else ""
+    is_refused = judgement.outcome is Outcome.REFUSED
     data = replace(
         with_findings(context, facts, judgement),
         number=submission.number,
@@ -86,31 +84,15 @@ def _mail(
         reason=_reason(context, judgement),
         late=submission.late,
         nil=submission.nil,
-        file_name=quotable_name(submission.file_name)
-        if judgement.outcome is Outcome.REFUSED
-        else "",
-        **_changed(submission, before),
+        file_name=quotable_name(submission.file_name) if is_refused else "",
+        # It takes the place of that one, or that one stands in spite of it.
+        corrects=other if standing and standing.arrival_id < submission.arrival_id else "",
+        overtaken=other if standing and standing.arrival_id > submission.arrival_id else "",
+        released=before.released,
     )
     message_id = f"{submission.receipt}.{submission.judgement_id}"
     path = answer_path(context, submission)
     return make_mail(context, unit, Event(submission.outcome), data, message_id, path)
-
-
-class _Changed(TypedDict):
-    corrects: str
-    overtaken: str
-    released: bool
-
-
-def _changed(submission: Submission, before: Before) -> _Changed:
-    """Say what an accepted submission takes the place of, or what stands in spite of it."""
-    standing, corrects, overtaken = before.standing, "", ""
-    if standing and submission.outcome == "accepted":
-        if standing.arrival_id < submission.arrival_id:
-            corrects = f"第{standing.number}号"
-        elif standing.arrival_id > submission.arrival_id:
-            overtaken = f"第{standing.number}号"
-    return _Changed(corrects=corrects, overtaken=overtaken, released=before.released)
 
 
 def _time(moment: dt.datetime) -> str:
@@ -128,10 +110,9 @@ def _tell_named(
     context: Context, submission: Submission, judgement: Judgement
 ) -> tuple[NewMail, ...]:
     """Tell the unit that a held workbook names, quoting nothing of the file."""
-    named = judgement.named_unit
-    if judgement.outcome is not Outcome.HELD or named not in context.tree:
+    if judgement.named_unit not in context.tree:
         return ()
-    unit = context.tree[named]
+    unit = context.tree[judgement.named_unit]
     data = replace(
         mail_facts(context, unit, submission.form, submission.period),
         receipt=submission.receipt,
@@ -147,7 +128,7 @@ def _tell_superior(
 ) -> tuple[NewMail, ...]:
     """Tell the unit above that a held workbook waits for its decision, and how to give it."""
     sender = context.tree[submission.unit_id]
-    if judgement.outcome is not Outcome.HELD or not sender.parent:
+    if not sender.parent:
         return ()
     superior = context.tree[sender.parent]
     data = replace(
@@ -189,52 +170,93 @@ def entail_precheck(context: Context, arrival: Arrival, judgement: Judgement) ->
         received=_time(arrival.arrived_at),
         passed=judgement.outcome is Outcome.ACCEPTED,
     )
-    mark = Stale(
-        unit_id=unit.unit_id,
-        form=judgement.form,
-        period=judgement.period,
-        kind=PublicationKind.ANSWER,
-        precheck=arrival.arrival_id,
-    )
     name = f"precheck-{arrival.arrival_id}"
     mails = make_mail(context, unit, Event.PRECHECK, data, name, path)
     # Without a receipt it would not be known as an answer.
-    return FollowUp(mails=[replace(mail, receipt=name) for mail in mails], stale=(mark,))
+    return FollowUp(
+        mails=[replace(mail, receipt=name) for mail in mails],
+        stale=(_precheck_mark(arrival, judgement.form, judgement.period),),
+    )
 
 
-def answers_by_path(context: Context) -> dict[str, Stale]:
-    """Give, by its path in the outbox, the mark under which each answer can be made again."""
-    purged = context.store.purges.find_purged()
-    found: dict[str, Stale] = {}
-    for submission in context.store.submissions.find_submissions():
-        if submission.unit_id not in context.tree:
-            continue
-        if submission.outcome == "returned" and submission.arrival_id in purged:
-            continue
-        found[context.relative(answer_path(context, submission))] = Stale(
-            unit_id=submission.unit_id,
-            form=submission.form,
-            period=submission.period,
-            kind=PublicationKind.ANSWER,
-            receipt=submission.receipt,
-            why=submission.receipt,
-        )
-    for arrival in context.store.arrivals.find_all():
-        gone = arrival.unit_id not in context.tree or arrival.arrival_id in purged
-        if arrival.answer != "precheck" or gone:
-            continue
-        head = context.store.arrivals.find_answer_document(arrival.arrival_id)[0]
-        unit, period = context.tree[arrival.unit_id], str(head["period"])
-        form = str(head["form"])
-        path = context.relative(precheck_path(context, unit, form, period, arrival.arrival_id))
-        found[path] = Stale(
-            unit_id=unit.unit_id,
-            form=form,
-            period=period,
-            kind=PublicationKind.ANSWER,
-            precheck=arrival.arrival_id,
-        )
-    return found
+def stale_after(context: Context, submission: Submission) -> list[Stale]:
+    """Name what stands on a submission: its answer, and what everyone above publishes."""
+    marks = [_answer_mark(submission)]
+    if not submission.period:
+        return marks + _boards_that_list(context, submission)
+    begun = context.period(submission.form, submission.period)
+    if begun.first_day > submission.arrived_at.date():
+        return marks  # a period that is not begun has nothing above it yet
+    # Cumulative figures of later periods stand on it.
+    periods = [begun, *begun.rest_of_year] if submission.outcome == "accepted" else [begun]
+    marks += [
+        _stale(submission, unit, later, kind)
+        for later in periods
+        for unit in above(context, _answering(context, submission.unit_id, later))
+        for kind in ROLL_UPS
+    ]
+    for later in periods[1:]:
+        unit = _answering(context, submission.unit_id, later)
+        marks.append(_stale(submission, unit, later, PublicationKind.WORKBOOK))
+    return marks
+
+
+def _boards_that_list(context: Context, submission: Submission) -> list[Stale]:
+    """Mark the boards above a workbook of no known period that is held, or no longer is.
+
+    Those are the boards that people look at then: of the period that is due, and of the current
+    one. A board that shows nothing yet is not made for it.
+    """
+    if submission.outcome == "refused":
+        return []
+    form, day = context.form(submission.form), submission.arrived_at.date()
+    return [
+        replace(_stale(submission, unit, period, PublicationKind.BOARD), form=form.key)
+        for period in dict.fromkeys((form.last_ended(day), form.period_of(day)))
+        for unit in above(context, context.tree[submission.unit_id])
+    ]
+
+
+def _stale(submission: Submission, unit: Unit, period: Period, kind: PublicationKind) -> Stale:
+    return Stale(
+        unit_id=unit.unit_id,
+        form=submission.form,
+        period=period.period_id,
+        kind=kind,
+        why=submission.receipt,
+    )
+
+
+def above(context: Context, unit: Unit) -> list[Unit]:
+    """Give the units that publish what `unit` reports: those on its chain with others below them."""
+    chain = context.tree.chain(unit.unit_id)
+    return [entry for entry in chain if context.tree.children(entry.unit_id)]
+
+
+def _answering(context: Context, unit_id: str, period: Period) -> Unit:
+    """The unit that answers for the books of `unit_id` in `period`: itself, or its successor."""
+    return context.tree.successor_on(unit_id, period.last_day) or context.tree[unit_id]
+
+
+def _answer_mark(submission: Submission) -> Stale:
+    return Stale(
+        unit_id=submission.unit_id,
+        form=submission.form,
+        period=submission.period,
+        kind=PublicationKind.ANSWER,
+        receipt=submission.receipt,
+        why=submission.receipt,
+    )
+
+
+def _precheck_mark(arrival: Arrival, form: str, period: str) -> Stale:
+    return Stale(
+        unit_id=arrival.unit_id,
+        form=form,
+        period=period,
+        kind=PublicationKind.ANSWER,
+        precheck=arrival.arrival_id,
+    )
 
 
 def mark_of(entry: Publication, why: str = "") -> Stale | None:
@@ -248,82 +270,22 @@ def mark_of(entry: Publication, why: str = "") -> Stale | None:
     )
 
 
-def stale_after(context: Context, submission: Submission) -> list[Stale]:
-    """Name what stands on a submission: its answer, and what everyone above publishes."""
-    form, period = submission.form, submission.period
-    marks = [
-        Stale(
-            unit_id=submission.unit_id,
-            form=form,
-            period=period,
-            kind=PublicationKind.ANSWER,
-            receipt=submission.receipt,
-            why=submission.receipt,
-        )
-    ]
-    if not period:
-        return marks + _boards_that_list(context, submission)
-    begun = context.period(form, period)
-    if begun.first_day > submission.arrived_at.date():
-        return marks  # a period that is not begun has nothing above it yet
-    # Cumulative figures of later periods stand on it.
-    periods = [begun, *begun.rest_of_year] if submission.outcome == "accepted" else [begun]
-    marks += [
-        Stale(
-            unit_id=unit.unit_id,
-            form=form,
-            period=later.period_id,
-            kind=kind,
-            why=submission.receipt,
-        )
-        for later in periods
-        for unit in _above(context, _answering(context, submission.unit_id, later))
-        for kind in (PublicationKind.CONSOLIDATED, PublicationKind.REPORT, PublicationKind.BOARD)
-    ]
-    marks += [
-        Stale(
-            unit_id=_answering(context, submission.unit_id, later).unit_id,
-            form=form,
-            period=later.period_id,
-            kind=PublicationKind.WORKBOOK,
-            why=submission.receipt,
-        )
-        for later in periods[1:]
-    ]
-    return marks
-
-
-def _boards_that_list(context: Context, submission: Submission) -> list[Stale]:
-    """Mark the boards above a workbook of no known period that is held, or no longer is.
-
-    Those are the boards that people look at then: of the period that is due, and of the current
-    one. A board that shows nothing yet is not made for it.
-    """
-    if submission.outcome == "refused":
-        return []
-    form = context.form(submission.form)
-    day = submission.arrived_at.date()
-    return [
-        Stale(
-            unit_id=unit.unit_id,
-            form=form.key,
-            period=period.period_id,
-            kind=PublicationKind.BOARD,
-            why=submission.receipt,
-        )
-        for period in dict.fromkeys((form.last_ended(day), form.period_of(day)))
-        for unit in _above(context, context.tree[submission.unit_id])
-    ]
-
-
-def _above(context: Context, unit: Unit) -> list[Unit]:
-    """The units that publish what `unit` reports: those on its chain with others below them."""
-    return [
-        entry for entry in context.tree.chain(unit.unit_id) if context.tree.children(entry.unit_id)
-    ]
-
-
-def _answering(context: Context, unit_id: str, period: Period) -> Unit:
-    """The unit that answers for the books of `unit_id` in `period`: itself, or its successor."""
-    heir = context.tree.successor_on(unit_id, period.last_day)
-    return heir or context.tree[unit_id]
+def answers_by_path(context: Context) -> dict[str, Stale]:
+    """Give, by its path in the outbox, the mark under which each answer can be made again."""
+    purged = context.store.purges.find_purged()
+    found: dict[str, Stale] = {}
+    for submission in context.store.submissions.find_submissions():
+        is_gone = submission.outcome == "returned" and submission.arrival_id in purged
+        if submission.unit_id in context.tree and not is_gone:
+            path = context.relative(answer_path(context, submission))
+            found[path] = _answer_mark(submission)
+    for arrival in context.store.arrivals.find_all():
+        gone = arrival.unit_id not in context.tree or arrival.arrival_id in purged
+        if arrival.answer != "precheck" or gone:
+            continue
+        head = context.store.arrivals.find_answer_document(arrival.arrival_id)[0]
+        form, period = str(head["form"]), str(head["period"])
+        unit = context.tree[arrival.unit_id]
+        path = context.relative(precheck_path(context, unit, form, period, arrival.arrival_id))
+        found[path] = _precheck_mark(arrival, form, period)
+    return found

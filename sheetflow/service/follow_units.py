@@ -13,7 +13,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,17 +21,14 @@ from sheetflow.context import LOG, Context
 from sheetflow.context.paths import (
     ANSWERS,
     answer_path,
-    board_path,
-    check_table_path,
-    consolidated_path,
     precheck_path,
-    report_path,
+    rollup_paths,
     workbook_path,
 )
 from sheetflow.errors import TemporaryError, UnitsError
 from sheetflow.publishing.outbox import Beside, remove_publication
 from sheetflow.service.consequences import answers_by_path, mark_of
-from sheetflow.service.publish import ours_at
+from sheetflow.service.publish import ROLL_UPS, ours_at
 from sheetflow.store.publications import moved_path
 from sheetflow.store.records import Publication, PublicationKind, Stale
 from sheetflow.units import Levels, Unit, UnitTree
@@ -41,7 +38,6 @@ _LEVEL = 2
 UNITS = "units"
 """The name of their fingerprint: the list itself, so that a change tells what changed."""
 
-_ABOVE = (PublicationKind.CONSOLIDATED, PublicationKind.REPORT, PublicationKind.BOARD)
 _NUMBER = re.compile(r"第(\d+)号(_新\d?)?\.xlsx$")
 
 
@@ -209,7 +205,7 @@ def _moved_folders(context: Context, published: Iterable[Publication]) -> dict[s
 
 def _above(context: Context, change: _Change, published: Iterable[Publication]) -> Iterator[Stale]:
     """Name what everyone publishes who is or was above a changed unit, or right below it."""
-    shown = [entry for entry in published if entry.kind in _ABOVE]
+    shown = [entry for entry in published if entry.kind in ROLL_UPS]
     spots = {(entry.form, entry.period) for entry in shown}
     have = {entry.unit_id for entry in shown}
     units: set[str] = set()
@@ -221,7 +217,7 @@ def _above(context: Context, change: _Change, published: Iterable[Publication]) 
     for unit_id in units & context.tree.units.keys():
         if unit_id in have or context.tree.children(unit_id):
             for form, period in spots:
-                for kind in _ABOVE:
+                for kind in ROLL_UPS:
                     yield Stale(unit_id=unit_id, form=form, period=period, kind=kind)
 
 
@@ -276,28 +272,18 @@ def _named(
     context: Context, entry: Publication, old: Unit, new: Unit
 ) -> Iterator[tuple[Path, Path]]:
     """Give what files like this one may have been called for `old`, and are called for `new`."""
-    if entry.kind == PublicationKind.ANSWER:
+    if entry.kind is PublicationKind.ANSWER:
         yield from _answers_named(context, entry, old, new)
         return
     form = context.form(entry.form)
-    paths: list[Callable[[Unit], Path]]
-    if entry.kind == PublicationKind.BOARD:
-        extension = entry.path.rpartition(".")[2]
-        paths = [lambda unit: board_path(context, unit, extension, form)]
-    else:
-        period = context.period(entry.form, entry.period)
-        kinds = {
-            PublicationKind.WORKBOOK: [lambda unit: workbook_path(context, form, unit, period)],
-            PublicationKind.CONSOLIDATED: [
-                lambda unit: consolidated_path(context, unit, period, form)
-            ],
-            PublicationKind.REPORT: [
-                lambda unit: report_path(context, unit, period, form),
-                lambda unit: check_table_path(context, unit, period, form),
-            ],
-        }
-        paths = kinds[entry.kind]
-    yield from ((path_of(old), path_of(new)) for path_of in paths)
+    is_board = entry.kind is PublicationKind.BOARD
+    period = None if is_board else context.period(entry.form, entry.period)
+    if period and entry.kind is PublicationKind.WORKBOOK:
+        first, second = (workbook_path(context, form, unit, period) for unit in (old, new))
+        yield first, second
+        return
+    were, are = (rollup_paths(context, entry.kind, unit, period, form) for unit in (old, new))
+    yield from zip(were, are, strict=True)
 
 
 def _answers_named(

@@ -1,9 +1,8 @@
-"""Every received file gets its answer: judged in a child, recorded in one commit (`recording`).
+"""Every received file gets its answer: judged in a child, recorded in one commit with what follows.
 
 This module owns the order: a unit's files one after the other, units side by side. A file is to
-blame for the death of a child only when that died of its task again and again: our own death, a
-stopped child or a machine without memory blame no file. It refuses to write any file: that is
-`answering` and `rebuilding`.
+blame for a child's death only when that died of its task again and again: our own death, a
+stopped child or a machine without memory blame no file. It refuses to write any file.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ from sheetflow.children import (
 from sheetflow.children.judge_task import JudgeReply, JudgeRequest, judge_file
 from sheetflow.context import LOG, Context
 from sheetflow.errors import StoreError, TemporaryError, UnreadableError, describe
-from sheetflow.findings import Finding, Place, Severity, count_places
+from sheetflow.findings import Place, Severity, count_places
 from sheetflow.schemas.book import Judgement, Outcome
 from sheetflow.schemas.documents import (
     dump_explanations,
@@ -32,12 +31,11 @@ from sheetflow.schemas.documents import (
 )
 from sheetflow.service.books import measured_by
 from sheetflow.service.consequences import entail, entail_duplicate, entail_precheck, look_before
-from sheetflow.service.consolidate import wish_pieces
+from sheetflow.service.consolidated_workbook import wish_pieces
 from sheetflow.service.take import first_of_each
-from sheetflow.service.unit_history import last_round, request_for, resolve_keys, was_in_time
+from sheetflow.service.unit_history import last_decision, request_for, resolve_keys, was_in_time
 from sheetflow.store.records import Arrival, Judged, Submission
 from sheetflow.validators.catalogue import GENERAL
-from sheetflow.validators.explanations import is_open
 
 REJECTED = "rejected"
 _OUR_LIMITS = frozenset({"file-timeout", "file-outgrew-memory", "file-killed-reader"})
@@ -45,6 +43,8 @@ _OUR_LIMITS = frozenset({"file-timeout", "file-outgrew-memory", "file-killed-rea
 _MOST_DEATHS = 3
 _IN_HAND = 3
 """Files in hand for each child: the next ones wait beside it while we wait for the disk."""
+_MOST_LOGGED = 100
+"""A workbook with thousands of findings may not push all others out of the log."""
 
 
 def judge_arrivals(context: Context) -> Generator[list[Submission]]:
@@ -210,7 +210,13 @@ def _reply(context: Context, arrival: Arrival, future: Future[JudgeReply]) -> Ju
     """Turn the child's end, good or bad, into what is to be recorded; None: try once more."""
     try:
         reply = future.result()
-        return _judge_again(context, arrival, reply) if reply.asked_keys else reply
+        form = context.form(reply.judgement.form)
+        known = resolve_keys(context, form, reply.asked_keys)
+        if known == reply.asked_keys:
+            return reply
+        # It refers to keys of other units that do not exist.
+        request = replace(_request(context, arrival), known_keys=known)
+        return context.pool.call(judge_file, request)
     except ChildLostError as error:
         deaths = context.store.arrivals.record_death(arrival.arrival_id)
         LOG.warning(
@@ -233,16 +239,6 @@ def _reply(context: Context, arrival: Arrival, future: Future[JudgeReply]) -> Ju
         return JudgeReply(judgement=judgement)
 
 
-def _judge_again(context: Context, arrival: Arrival, reply: JudgeReply) -> JudgeReply:
-    """Judge once more where keys of other units were asked for that do not exist."""
-    form = context.form(reply.judgement.form)
-    known = resolve_keys(context, form, reply.asked_keys)
-    if known == reply.asked_keys:
-        return reply
-    request = replace(_request(context, arrival), known_keys=known)
-    return context.pool.call(judge_file, request)
-
-
 def _unreadable(reason: str, **details: str | int) -> Judgement:
     finding = GENERAL[reason].at(Place(), **details)
     return Judgement(outcome=Outcome.REFUSED, findings=(finding,))
@@ -250,11 +246,11 @@ def _unreadable(reason: str, **details: str | int) -> Judgement:
 
 def _decided(context: Context, arrival: Arrival, reply: JudgeReply) -> JudgeReply:
     """Hear what was decided about a file that was held: a rejected one never counts."""
-    decisions = context.store.submissions.find_decisions(arrival.arrival_id)
-    if not decisions or decisions[-1].verdict != "reject":
+    decision = last_decision(context, arrival)
+    if decision is None or decision.verdict != "reject":
         return reply
     judged = reply.judgement
-    told = GENERAL[REJECTED].at(Place(), why=decisions[-1].why)
+    told = GENERAL[REJECTED].at(Place(), why=decision.why)
     rest = [finding for finding in judged.findings if finding.rule != REJECTED]
     return JudgeReply(
         judgement=Judgement(
@@ -265,10 +261,6 @@ def _decided(context: Context, arrival: Arrival, reply: JudgeReply) -> JudgeRepl
             period=judged.period,
         )
     )
-
-
-_MOST_LOGGED = 100
-"""A workbook with thousands of findings may not push all others out of the log."""
 
 
 def record_reply(context: Context, arrival: Arrival, reply: JudgeReply) -> Submission | None:
@@ -283,19 +275,15 @@ def record_reply(context: Context, arrival: Arrival, reply: JudgeReply) -> Submi
     told = replace(judgement, findings=reply.marked) if reply.marked else judgement
     store, now = context.store, context.clock.now()
     if arrival.purpose == "precheck":
-        document = _precheck_document(judgement)
+        named = {"form": judgement.form, "period": judgement.period}
+        head = {"outcome": judgement.outcome.value, **named}
+        document = [head, *map(dump_finding, judgement.findings)]
         with store.together():
             if store.arrivals.record_answer(arrival, "precheck", now, document=document):
                 entailed = entail_precheck(context, arrival, told)
                 store.outcomes.record_follow_up(entailed, now)
         return None
-    still_open = [entry for entry in judgement.findings if is_open(entry, judgement.explanations)]
-    compared = (
-        last_round(context, arrival, judgement.form, judgement.period, still_open)
-        if judgement.outcome in {Outcome.ACCEPTED, Outcome.RETURNED}
-        else None
-    )
-    before = look_before(context, arrival, judgement, compared)
+    before = look_before(context, arrival, judgement)
     heard = told if judgement.outcome is Outcome.RETURNED else judgement
     spot, judged = (judgement.form, judgement.period), _judged(context, judgement, reply)
     other = context.campaign.other_form(judgement.form)
@@ -309,7 +297,10 @@ def record_reply(context: Context, arrival: Arrival, reply: JudgeReply) -> Submi
 
 
 def log_reply(context: Context, submission: Submission, reply: JudgeReply) -> None:
-    """Log what came of a file, once that is recorded."""
+    """Log what came of a file, and where each rule fired; never what stood there.
+
+    The sheet goes by its declared name: what the file calls it was typed by somebody.
+    """
     findings = reply.judgement.findings
     LOG.info(
         "unit %s: receipt %s %s, %d findings, token %s",
@@ -319,14 +310,6 @@ def log_reply(context: Context, submission: Submission, reply: JudgeReply) -> No
         len(findings),
         context.judge_token(submission.unit_id, reply.judgement).value,
     )
-    _log_findings(submission, findings)
-
-
-def _log_findings(submission: Submission, findings: tuple[Finding, ...]) -> None:
-    """Write where each rule fired: unit, receipt, sheet, cell, rule; never what stood there.
-
-    The sheet goes by its declared name: what the file calls it was typed by somebody.
-    """
     for finding in findings[:_MOST_LOGGED]:
         LOG.info(
             "unit %s: receipt %s: sheet %s cell %s: %s %s%s",
@@ -340,11 +323,6 @@ def _log_findings(submission: Submission, findings: tuple[Finding, ...]) -> None
         )
     if len(findings) > _MOST_LOGGED:
         LOG.info("receipt %s: %d more findings", submission.receipt, len(findings) - _MOST_LOGGED)
-
-
-def _precheck_document(judgement: Judgement) -> list[dict[str, object]]:
-    head = {"outcome": judgement.outcome.value, "form": judgement.form, "period": judgement.period}
-    return [head, *map(dump_finding, judgement.findings)]
 
 
 def _judged(context: Context, judgement: Judgement, reply: JudgeReply) -> Judged:

@@ -1,7 +1,7 @@
-"""One pass over everything: take, judge, rebuild, send.
+"""One pass over everything: take → judge → answer → roll up → send.
 
-Each step restarts from the database alone, so that a pass that was killed anywhere is
-finished by the next one.
+Each step restarts from the database alone, so that a pass that was killed anywhere is finished
+by the next one. What fails to be made keeps its mark.
 """
 
 from __future__ import annotations
@@ -23,15 +23,25 @@ from sheetflow.intake.sighting import Oddity
 from sheetflow.mail.send import Sent, send_due
 from sheetflow.publishing.outbox import Beside, Patience, sweep_outbox
 from sheetflow.publishing.places import look_at, stamp_of
-from sheetflow.service.answer import begin_answer
+from sheetflow.service.answer import begin_answer, begin_workbook
 from sheetflow.service.books import missing_units
 from sheetflow.service.changes import notice_changes, notice_templates, template_troubles
 from sheetflow.service.consequences import answers_by_path, mark_of
-from sheetflow.service.consolidate import sweep_pieces
+from sheetflow.service.consolidated_workbook import sweep_pieces
 from sheetflow.service.follow_units import follow_units, withdraw_old_names
-from sheetflow.service.issue import begin_workbook
 from sheetflow.service.judge import judge_arrivals
-from sheetflow.service.publish import Attempts, Order, SideBySide, announced, draft, ours_at, place
+from sheetflow.service.publish import (
+    LINKED,
+    ROLL_UPS,
+    Attempts,
+    Order,
+    SideBySide,
+    announced,
+    board_of,
+    draft,
+    ours_at,
+    place,
+)
 from sheetflow.service.receive import keep_journal
 from sheetflow.service.roll_up import Rollups
 from sheetflow.service.take import Intake, first_of_each, open_intake, take_all
@@ -76,7 +86,7 @@ def run_pass(context: Context) -> PassReport:
     Raise WorkspaceError where another service runs in this workspace.
     """
     with held_lock(context.workspace.lock):
-        mended = (*close_state(context), *context.ensure_stamp_key())
+        mended = secure(context)
         noticed = tidy_up(context)
         intake = open_intake(context)
         take_all(context, intake)
@@ -87,12 +97,13 @@ def run_pass(context: Context) -> PassReport:
         return report
 
 
-def close_state(context: Context) -> tuple[str, ...]:
-    """Close the state folder where somebody opened it; say so that once."""
+def secure(context: Context) -> tuple[str, ...]:
+    """Close the state folder where somebody opened it, make a missing key; say so once."""
+    told = context.ensure_stamp_key()
     if not close_to_others(context.workspace.state):
-        return ()
+        return told
     LOG.warning("the state folder was open to other accounts, and is closed now")
-    return ("state 文件夹原来别的帐号也能打开，现在已经关好，只有本服务的帐号能读。",)
+    return ("state 文件夹原来别的帐号也能打开，现在已经关好，只有本服务的帐号能读。", *told)
 
 
 def tidy_up(context: Context) -> tuple[str, ...]:
@@ -176,7 +187,8 @@ class Rebuilding:
         self._unanswered = 0
         self._known: set[int] = set()
         self._at_once = 4 * context.pool_size
-        self._answers = SideBySide(self._attempts, "答复", 2 * self._at_once)
+        begin = partial(begin_answer, context)
+        self._answers = SideBySide(self._attempts, "答复", 2 * self._at_once, begin)
 
     def answer(self, judged: int) -> None:
         """Answer those judged so far, where they are enough to be worth a wait for the disk."""
@@ -190,14 +202,13 @@ class Rebuilding:
         context, attempts = self._context, self._attempts
         self._begin_answers()
         rollups = Rollups(context)
-        above = SideBySide(attempts, "汇总", 3 * context.pool_size)
-        kinds = (PublicationKind.CONSOLIDATED, PublicationKind.REPORT, PublicationKind.BOARD)
-        due = [mark for mark in _marks(context, *kinds) if not rollups.has_to_wait(mark)]
-        above.begin(rollups.in_order(due), rollups.begin)
+        above = SideBySide(attempts, "汇总", 3 * context.pool_size, rollups.begin)
+        due = [mark for mark in _marks(context, *ROLL_UPS) if not rollups.has_to_wait(mark)]
+        above.begin(rollups.in_order(due))
         self._answers.finish()
         self._begin_workbooks()
         above.finish()
-        above.begin(rollups.in_order(_marks(context, PublicationKind.BOARD)), rollups.begin)
+        above.begin(rollups.in_order(_marks(context, PublicationKind.BOARD)))
         above.finish()
         attempts.record()
         withdraw_old_names(context)
@@ -210,7 +221,7 @@ class Rebuilding:
         due = first_of_each(marks, lambda mark: mark.unit_id, self._context.turn)
         fresh = [mark for mark in due if mark.mark_id not in self._known]
         self._known.update(mark.mark_id for mark in fresh)
-        self._answers.begin(fresh, partial(begin_answer, self._context))
+        self._answers.begin(fresh)
 
     def _begin_workbooks(self) -> None:
         """Issue again those 填报 workbooks that have been handed out and stand on something new."""
@@ -223,15 +234,10 @@ class Rebuilding:
         idle = [mark for mark, path in paths.items() if path not in handed_out]
         if idle:
             context.store.publications.record_rebuilt(idle)
-        workbooks = SideBySide(self._attempts, "发放填报表", self._at_once)
-        again = [mark for mark, path in paths.items() if path in handed_out]
-        workbooks.begin(again, partial(begin_workbook, context))
+        begin = partial(begin_workbook, context)
+        workbooks = SideBySide(self._attempts, "发放填报表", self._at_once, begin)
+        workbooks.begin(mark for mark, path in paths.items() if path in handed_out)
         workbooks.finish()
-
-
-def rebuild(context: Context) -> Attempts:
-    """Make everything stale again; what fails keeps its mark for the next pass."""
-    return Rebuilding(context).finish()
 
 
 def _marks(context: Context, *kinds: PublicationKind) -> list[StaleMark]:
@@ -264,17 +270,12 @@ def settle_twins(context: Context) -> int:
         mark = answers().get(entry.path) if entry.kind == PublicationKind.ANSWER else mark_of(entry)
         if mark is None:  # what it was made from was purged
             settled += not hers and _settle(context, entry)
-        else:
-            _mark(context, mark)
+            continue
+        known = context.store.publications.find_stale(mark.kind)
+        same = (mark.unit_id, mark.form, mark.period)
+        if same not in ((each.unit_id, each.form, each.period) for each in known):
+            context.store.publications.record_stale([mark], context.clock.now())
     return settled
-
-
-def _mark(context: Context, mark: Stale) -> None:
-    """Mark what may have its name again; where it could not be made yet, it is marked already."""
-    known = context.store.publications.find_stale(mark.kind)
-    same = (mark.unit_id, mark.form, mark.period)
-    if same not in ((entry.unit_id, entry.form, entry.period) for entry in known):
-        context.store.publications.record_stale([mark], context.clock.now())
 
 
 def _is_hers(context: Context, entry: Publication) -> bool:
@@ -310,10 +311,6 @@ def _settle(context: Context, entry: Publication) -> bool:
         return False
     kept = replace(entry, beside="", beside_for="")
     context.store.publications.record_rebuilt([], [kept])
-    if entry.kind in {
-        PublicationKind.CONSOLIDATED,
-        PublicationKind.REPORT,
-    }:  # the board links to it
-        board = replace(mark, kind=PublicationKind.BOARD)
-        context.store.publications.record_stale([board], context.clock.now())
+    if entry.kind in LINKED:
+        context.store.publications.record_stale([board_of(mark)], context.clock.now())
     return True

@@ -1,9 +1,8 @@
 """Publications: drafted, announced, put in place, and recorded with what they stand on.
 
-The order makes it known whose a file is, wherever we are killed: first the hashes of what is
-about to lie in the outbox are committed, many together, then the files get their names. So
-whatever lies there with another hash is a person's. One that fails, by whatever fault, stops
-none of the others (`Attempts`): its mark stays, with a sentence for whoever asks.
+Hashes of what is about to lie in the outbox are committed before the files get their names: what
+lies there with another hash is a person's. A mark is cleared in the commit that records the new
+file. One that fails stops none of the others: its mark stays. How anything is made is not known here.
 """
 
 from __future__ import annotations
@@ -32,6 +31,11 @@ from sheetflow.publishing.outbox import Draft, Patience, Writer, draft_file, pla
 from sheetflow.publishing.places import Ours, is_reachable
 from sheetflow.store.records import Issued, Publication, PublicationKind, Stale, StaleMark
 from sheetflow.writing.first_line import copy_with_first_line
+
+ROLL_UPS = (PublicationKind.CONSOLIDATED, PublicationKind.REPORT, PublicationKind.BOARD)
+"""What everyone above others gets."""
+LINKED = ROLL_UPS[:2]
+"""What the board links to."""
 
 
 def basis_of(*parts: object) -> str:
@@ -107,21 +111,19 @@ def draft(context: Context, orders: Iterable[Order]) -> list[Drafted]:
     """
     drafted: list[Drafted] = []
     try:
-        drafted.extend(_draft(context, order) for order in orders)
+        for order in orders:
+            path = context.relative(order.path)
+            first_line = partial(copy_with_first_line, kind=order.path.suffix, as_of=order.as_of)
+            ours = ours_at(context, path, order.mark.unit_id)
+            known = context.store.publications.find_publication(path)
+            last = known.sha256 if known and not known.beside else ""
+            outbox = context.workspace.outbox
+            made = draft_file(outbox, order.path, order.content, ours, first_line, last)
+            drafted.append(Drafted(order, made))
     except BaseException:
         _discard(drafted)
         raise
     return drafted
-
-
-def _draft(context: Context, order: Order) -> Drafted:
-    path = context.relative(order.path)
-    first_line = partial(copy_with_first_line, kind=order.path.suffix, as_of=order.as_of)
-    ours = ours_at(context, path, order.mark.unit_id)
-    known = context.store.publications.find_publication(path)
-    last = known.sha256 if known and not known.beside else ""
-    made = draft_file(context.workspace.outbox, order.path, order.content, ours, first_line, last)
-    return Drafted(order, made)
 
 
 def _discard(drafted: Iterable[Drafted]) -> None:
@@ -148,32 +150,31 @@ def place(
 
     Raise TemporaryError where the disk refuses.
     """
-    return [_place(context, entry, patience) for entry in drafted]
-
-
-def _place(context: Context, drafted: Drafted, patience: Patience | None) -> Publication:
-    order, path = drafted.order, context.relative(drafted.order.path)
-    ours = ours_at(context, path, order.mark.unit_id)
-    published = place_file(drafted.draft, ours, patience)
-    beside = context.relative(published.path) if published.beside else ""
-    if beside:
-        LOG.warning("published beside, the file is %s: %s", published.beside.value, beside)
-    return Publication(
-        path=path,
-        kind=order.mark.kind,
-        unit_id=order.mark.unit_id,
-        form=order.mark.form,
-        period=order.mark.period,
-        sha256=published.sha256,
-        basis=order.basis,
-        published_at=context.clock.now(),
-        beside=beside,
-        beside_for=published.beside.value,
-    )
+    placed: list[Publication] = []
+    for entry in drafted:
+        mark, path = entry.order.mark, context.relative(entry.order.path)
+        published = place_file(entry.draft, ours_at(context, path, mark.unit_id), patience)
+        beside = context.relative(published.path) if published.beside else ""
+        if beside:
+            LOG.warning("published beside, the file is %s: %s", published.beside.value, beside)
+        placed.append(
+            Publication(
+                path=path,
+                kind=mark.kind,
+                unit_id=mark.unit_id,
+                form=mark.form,
+                period=mark.period,
+                sha256=published.sha256,
+                basis=entry.order.basis,
+                published_at=context.clock.now(),
+                beside=beside,
+                beside_for=published.beside.value,
+            )
+        )
+    return placed
 
 
 Result = TypeVar("Result")
-Key = TypeVar("Key", bound=Stale)
 
 
 @dataclass
@@ -215,8 +216,8 @@ class Attempts:
         return []
 
     def publish(
-        self, wanted: Iterable[tuple[Key, Sequence[Order]]]
-    ) -> list[tuple[Key, list[Publication]]]:
+        self, wanted: Iterable[tuple[Stale, Sequence[Order]]]
+    ) -> list[tuple[Stale, list[Publication]]]:
         """Publish what is wanted for each mark; give those that lie there now, to be recorded.
 
         All of it is announced in one commit, and waits for the disk together.
@@ -274,18 +275,18 @@ Begin = Callable[[Stale], Making | None]
 class SideBySide:
     """Makes what marks ask for, `most` at once; memory stays flat. `step` is told to who looks on."""
 
-    def __init__(self, attempts: Attempts, step: str, most: int) -> None:
-        self._context, self._attempts = attempts.context, attempts
+    def __init__(self, attempts: Attempts, step: str, most: int, begin: Begin) -> None:
+        self._context, self._attempts, self._begin = attempts.context, attempts, begin
         self._step, self._most = step, most
-        self._waiting: deque[tuple[Stale, Begin]] = deque()
+        self._waiting: deque[Stale] = deque()
         self._begun: list[tuple[Stale, Making]] = []
         self._idle: list[Stale] = []
         self._total = 0
 
-    def begin(self, marks: Iterable[Stale], begin: Begin) -> None:
+    def begin(self, marks: Iterable[Stale]) -> None:
         """Begin the first of what `marks` ask for; the others follow when these are in place."""
         before = len(self._waiting)
-        self._waiting.extend((mark, begin) for mark in marks)
+        self._waiting.extend(marks)
         self._total += len(self._waiting) - before
         self._go_on()
 
@@ -311,8 +312,8 @@ class SideBySide:
     def _go_on(self) -> None:
         """Keep the children busy."""
         while self._waiting and len(self._begun) < self._most and not self._context.is_stopping():
-            mark, begin = self._waiting.popleft()
-            for making in self._attempts.attempt(mark, partial(begin, mark)):
+            mark = self._waiting.popleft()
+            for making in self._attempts.attempt(mark, partial(self._begin, mark)):
                 if making is None:
                     self._idle.append(mark)
                 else:
@@ -341,7 +342,7 @@ class SideBySide:
 
     def _boards(self, mark: Stale, published: Sequence[Publication]) -> list[Stale]:
         """Mark the board that links to these, where they lie in other places now."""
-        if mark.kind not in {PublicationKind.CONSOLIDATED, PublicationKind.REPORT}:
+        if mark.kind not in LINKED:
             return []
         store = self._context.store.publications
         known = {
@@ -349,14 +350,18 @@ class SideBySide:
         }
         if {entry.current for entry in published} <= known:
             return []
-        board = Stale(
-            unit_id=mark.unit_id,
-            form=mark.form,
-            period=mark.period,
-            kind=PublicationKind.BOARD,
-            why=mark.why,
-        )
-        return [board]
+        return [board_of(mark)]
+
+
+def board_of(mark: Stale) -> Stale:
+    """Give the mark of the board that links to what `mark` names."""
+    return Stale(
+        unit_id=mark.unit_id,
+        form=mark.form,
+        period=mark.period,
+        kind=PublicationKind.BOARD,
+        why=mark.why,
+    )
 
 
 def _cleared(marks: Iterable[Stale]) -> list[StaleMark]:

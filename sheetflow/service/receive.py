@@ -1,19 +1,15 @@
 """One way in for every source: archived, noted, committed, and only then acknowledged.
 
-A source (the units' folders are the only one so far) finds workbooks, puts their bytes into
-the archive, and names each by a key of its own. From here on a delivery is a delivery,
-wherever it came from. What stands in the journal will be received: a batch whose commit did
-not come about is recorded by the next look, or by the next start, from its line. This module
-owns the order that loses nothing; it refuses to know what acknowledging means: removing a
-file is one way of it.
+A source puts bytes into the archive and names each delivery by a key of its own. A batch in
+the journal whose commit did not come about is recorded by the next look or start. This module
+owns that order; it refuses to know how a source lets go (removing a file is one way).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Protocol
 
 from sheetflow.context import LOG, Context
 from sheetflow.intake.journal import (
@@ -28,18 +24,14 @@ from sheetflow.intake.journal import (
 from sheetflow.store import Store
 from sheetflow.store.records import Arrival, NewArrival
 
+LetGo = Callable[[Arrival], bool]
+"""Has a source let go of what is safe with us, durably; False where it must be asked again.
 
-class Source(Protocol):
-    """Where workbooks come from: it keeps each of them until that is acknowledged."""
-
-    def acknowledge(self, arrival: Arrival) -> bool:
-        """Let go of what is safe with us, durably; False where that must be tried again later.
-
-        Only ever asked after the commit. Repeating it does no harm.
-        """
+It is asked only after the commit. Asking it again does no harm.
+"""
 
 
-def receive(context: Context, source: Source, new: Sequence[NewArrival]) -> tuple[Arrival, ...]:
+def receive(context: Context, let_go: LetGo, new: Sequence[NewArrival]) -> tuple[Arrival, ...]:
     """Receive what lies durably in the archive, in its order and in one commit.
 
     A key that was received before is not received again: its arrival comes back as it
@@ -53,7 +45,7 @@ def receive(context: Context, source: Source, new: Sequence[NewArrival]) -> tupl
     context.noted = False
     for arrival in received:
         LOG.info("unit %s: received as arrival %d", arrival.unit_id, arrival.arrival_id)
-    acknowledge(context, source, received)
+    acknowledge(context, let_go, received)
     return received
 
 
@@ -64,9 +56,9 @@ def record_what_was_noted(context: Context) -> None:
         context.noted = False
 
 
-def acknowledge(context: Context, source: Source, received: Iterable[Arrival]) -> None:
+def acknowledge(context: Context, let_go: LetGo, received: Iterable[Arrival]) -> None:
     """Have the source let go of what is committed; what it cannot yet stays pending."""
-    record_acknowledged(context, [arrival for arrival in received if source.acknowledge(arrival)])
+    record_acknowledged(context, [arrival for arrival in received if let_go(arrival)])
 
 
 def record_acknowledged(context: Context, arrivals: Sequence[Arrival]) -> None:
@@ -78,26 +70,19 @@ def record_acknowledged(context: Context, arrivals: Sequence[Arrival]) -> None:
             context.store.arrivals.record_acknowledged(arrival.arrival_id, context.clock.now())
 
 
-_NAMES = tuple(field.name for field in fields(Entry))
-
-
-def note(context: Context, received: Sequence[NewArrival]) -> None:
+def note(context: Context, new: Sequence[NewArrival]) -> None:
     """Write what is about to be received into the journal, durably; raise TemporaryError."""
     store = context.store
-    entries = tuple(entry_of(one) for one in received)
-    batch = Batch(store.workspace_id, store.arrivals.newest_id(), entries)
+    batch = Batch(store.workspace_id, store.arrivals.newest_id(), tuple(map(_entry_of, new)))
     append_batch(context.workspace.journal, batch)
 
 
-def record_noted(context: Context) -> int:
-    """Record what the journal received and the database did not; give how many files.
-
-    That is a batch whose commit did not come about: nothing was committed since it was noted.
-    """
+def record_noted(context: Context) -> None:
+    """Record a batch of the journal whose commit did not come about; none was made since."""
     store, path = context.store, context.workspace.journal
     newest, last = store.arrivals.newest_id(), last_batch(path)
     if last is None or last.after < newest or last.workspace != store.workspace_id:
-        return 0
+        return
     noted = [
         entry
         for batch in read_journal(path).batches
@@ -105,12 +90,11 @@ def record_noted(context: Context) -> int:
         for entry in batch.entries
     ]
     if not noted:
-        return 0
+        return
     with store.together():
         for entry in noted:
             store.arrivals.record_arrival(arrival_of(entry))
     LOG.warning("%d files were in the journal, but not in the database: received now", len(noted))
-    return len(noted)
 
 
 def keep_journal(context: Context) -> None:
@@ -126,16 +110,15 @@ def rewrite_journal(store: Store, path: Path) -> None:
     """Make the journal at `path` from the database: all but what was purged."""
     purged = store.purges.find_purged()
     numbered = [
-        (arrival.arrival_id, entry_of(arrival))
+        (arrival.arrival_id, _entry_of(arrival))
         for arrival in store.arrivals.find_all()
         if arrival.arrival_id not in purged
     ]
     write_journal(path, batches_of(store.workspace_id, numbered))
 
 
-def entry_of(arrival: NewArrival | Arrival) -> Entry:
-    """Give the journal's entry of an arrival."""
-    return Entry(**{name: getattr(arrival, name) for name in _NAMES})
+def _entry_of(arrival: NewArrival | Arrival) -> Entry:
+    return Entry(**{field.name: getattr(arrival, field.name) for field in fields(Entry)})
 
 
 def arrival_of(entry: Entry) -> NewArrival:

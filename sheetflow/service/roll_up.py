@@ -1,7 +1,7 @@
 """What each unit with others below it gets: consolidated workbook, report, board.
 
 This module owns how one of them is made from what is accepted, and what it stands on. It
-refuses to decide what is stale, and publishes nothing: that is `rebuilding`.
+refuses to decide what is stale, and publishes nothing.
 """
 
 from __future__ import annotations
@@ -10,25 +10,28 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 
-from sheetflow.children.roll_up_tasks import ReportOrder, render_boards, render_word_report
-from sheetflow.config.workspace import picture_font
+from sheetflow.children.roll_up_tasks import render_boards, render_word_report
 from sheetflow.consolidation.accepted import Books
 from sheetflow.consolidation.consolidate import board_data
 from sheetflow.consolidation.contents import BoardFile
 from sheetflow.consolidation.corrections import dump_correction, load_correction
 from sheetflow.context import LOG, Context
-from sheetflow.context.paths import (
-    board_path,
-    check_table_path,
-    consolidated_path,
-    report_path,
-)
+from sheetflow.context.paths import rollup_paths
 from sheetflow.context.templates import Serving
 from sheetflow.schemas.forms import Form
-from sheetflow.service.books import books_of, books_request, declared, letter_of
+from sheetflow.service.books import books_of, books_request, declared, report_order
 from sheetflow.service.changes import served_instead, template_name
-from sheetflow.service.consolidate import begin_consolidated, corrected_since, sources_of
-from sheetflow.service.publish import Made, Making, Order, basis_of, is_fresh, is_published
+from sheetflow.service.consolidated_workbook import begin_consolidated, corrected_since, sources_of
+from sheetflow.service.publish import (
+    LINKED,
+    ROLL_UPS,
+    Made,
+    Making,
+    Order,
+    basis_of,
+    is_fresh,
+    is_published,
+)
 from sheetflow.service.waiting import held_submissions
 from sheetflow.store.records import Issued, PublicationKind, Stale, StaleMark
 from sheetflow.units import Unit
@@ -47,14 +50,13 @@ class Rollups:
         """Order marks tree by tree, those nearest to its top first: they take longest."""
         tree = self.context.tree
         places = {unit.unit_id: number for number, unit in enumerate(tree.roots)}
-        kinds = (PublicationKind.CONSOLIDATED, PublicationKind.REPORT, PublicationKind.BOARD)
         return sorted(
             marks,
             key=lambda mark: (
                 places[tree.chain(mark.unit_id)[-1].unit_id],
                 tree.rank(tree[mark.unit_id]),
                 self.context.period(mark.form, mark.period),
-                kinds.index(mark.kind),
+                ROLL_UPS.index(mark.kind),
             ),
         )
 
@@ -62,15 +64,11 @@ class Rollups:
         """Whether `mark` asks for a board whose reader has yet to get the files it links to."""
         if mark.kind is not PublicationKind.BOARD:
             return False
-        context, unit, form = (
-            self.context,
-            self.context.tree[mark.unit_id],
-            self.context.form(mark.form),
-        )
-        period = context.period(mark.form, mark.period)
-        paths = [consolidated_path(context, unit, period, form)]
-        paths += [report_path(context, unit, period, form)] if form.report else []
-        return not all(is_published(context, path) for path in paths)
+        context, form = self.context, self.context.form(mark.form)
+        unit, period = context.tree[mark.unit_id], context.period(mark.form, mark.period)
+        kinds = LINKED if form.report else LINKED[:1]
+        firsts = (rollup_paths(context, kind, unit, period, form)[0] for kind in kinds)
+        return not all(is_published(context, path) for path in firsts)
 
     def begin(self, mark: Stale) -> Making | None:
         """Begin what `mark` asks for, in a child.
@@ -117,8 +115,7 @@ class Rollups:
         return {
             (entry.unit_id, entry.form, entry.period)
             for entry in self.context.store.publications.find_publications()
-            if entry.kind
-            in {PublicationKind.CONSOLIDATED, PublicationKind.REPORT, PublicationKind.BOARD}
+            if entry.kind in ROLL_UPS
         }
 
     def _tried(self, form: str, period: str) -> set[str]:
@@ -137,7 +134,7 @@ class Rollups:
         context, unit = self.context, self.context.tree[mark.unit_id]
         books = self.books(mark)
         policy = context.policy(unit.level)
-        path = consolidated_path(context, unit, books.period, books.form)
+        (path,) = rollup_paths(context, mark.kind, unit, books.period, books.form)
         basis = basis_of(
             declared(context, books.form, PublicationKind.CONSOLIDATED),
             _sources(books, unit),
@@ -173,31 +170,21 @@ class Rollups:
         other = context.campaign.other_form(books.form.key)
         title = other.title if other else ""
         template = context.templates.report(title)
-        letter = letter_of(context, unit, books.period, books.form)
-        fonts = context.settings.report.fonts.replaced
-        policy = context.policy(unit.level)
-        seen = (policy.digest,) if policy.overrides else ()
-        path = report_path(context, unit, books.period, books.form)
-        table_path = check_table_path(context, unit, books.period, books.form)
+        default = context.templates.default_report(title)
+        order = report_order(context, books, unit, template.content, default)
+        seen = (order.policy.digest,) if order.policy.overrides else ()
+        path, table_path = rollup_paths(context, mark.kind, unit, books.period, books.form)
         basis = basis_of(
             declared(context, books.form, PublicationKind.REPORT),
             _sources(books, unit),
             template.content,
-            letter,
-            fonts,
+            order.letter,
+            order.fonts,
             *seen,
         )
         if is_fresh(context, path, basis) and is_fresh(context, table_path, basis):
             return None
         request = books_request(context, books, unit, (spec.narrative, spec.story_sheet))
-        order = ReportOrder(
-            policy=policy,
-            template=template.content,
-            instead=context.templates.default_report(title),
-            letter=letter,
-            fonts=fonts,
-            picture_font=picture_font(),
-        )
         reply = context.pool.submit(render_word_report, request, order)
 
         def finish() -> Made:
@@ -226,8 +213,8 @@ class Rollups:
         data = board_data(context.campaign, self.books(mark, latest), unit, files, held)
         page = context.templates.board()
         basis = basis_of(declared(context, form, PublicationKind.BOARD), data, page.text)
-        paths = {kind: board_path(context, unit, kind, form) for kind in ("xlsx", "html")}
-        due = {kind: path for kind, path in paths.items() if not is_fresh(context, path, basis)}
+        paths = rollup_paths(context, mark.kind, unit, None, form)
+        due = [path for path in paths if not is_fresh(context, path, basis)]
         if not due:
             return None
         reply = context.pool.submit(
@@ -239,9 +226,7 @@ class Rollups:
             if page.is_instead:
                 _record_default(context, PublicationKind.BOARD, page)
             return Made(
-                tuple(
-                    Order(path, made[kind], mark, basis, data.stamp) for kind, path in due.items()
-                )
+                tuple(Order(path, made[path.suffix[1:]], mark, basis, data.stamp) for path in due)
             )
 
         return Making(reply, finish)
@@ -270,10 +255,7 @@ def own_files(context: Context, unit: Unit, form: Form) -> Mapping[str, tuple[Bo
     found: dict[str, tuple[BoardFile, ...]] = {}
     for entry in context.store.publications.find_publications(unit.unit_id):
         path = entry.current
-        ours = (
-            entry.kind in {PublicationKind.CONSOLIDATED, PublicationKind.REPORT}
-            and entry.form == form.key
-        )
+        ours = entry.kind in LINKED and entry.form == form.key
         if ours and not entry.successor and path.startswith(folder):
             file = BoardFile(Path(path).stem.partition("_")[0], path.removeprefix(folder))
             found[entry.period] = (*found.get(entry.period, ()), file)

@@ -1,12 +1,7 @@
-"""The units' folders as a source: what stands still there is archived, received, and removed.
+"""The units' folders as a source: stable file → archive blob → `receive` → unlink.
 
-Stable file → archive blob → `receive` → unlink. Each step can be repeated: a file whose
-unlink is pending is finished silently, whatever stopped us before. What a scan could not see
-is unknown, not gone; and a unit's later file does not overtake an earlier one that met
-trouble, for the latest one counts.
-
-A file bears a time of its own. It is believed where nobody looked into the folder between
-that time and now (`Memory`): had we looked, we should have seen it there, or not.
+Each step can be repeated. What a scan could not see is unknown, not gone; and a unit's later
+file does not overtake an earlier one that met trouble, for the latest one counts.
 """
 
 from __future__ import annotations
@@ -17,6 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 from typing import TypeVar
 
@@ -48,7 +44,9 @@ from sheetflow.service.receive import (
 )
 from sheetflow.store.arrivals import Looked
 from sheetflow.store.records import Arrival, NewArrival
-from sheetflow.units import Unit
+
+A_TURN = 16
+"""So many files of a unit are taken, judged and answered in one pass of `watch` (promise 18)."""
 
 _MOST_LOOKS, _PAUSE_SECONDS = 10, 0.3
 """How often a file that cannot be read holds up the later ones of its unit."""
@@ -59,17 +57,13 @@ _LOOKED_AHEAD = 4
 _AT_ONCE = 16
 """So many files wait for the disk together."""
 
+_OFTEN_ENOUGH = dt.timedelta(minutes=1)
+"""A service that runs for ever records its looks no more often."""
+
+_SECOND = 1_000_000_000
+
 _EMPTY_SECONDS = 600.0
 """An empty file is waited for so long: old programs make it first and fill it later."""
-
-
-@dataclass
-class Memory:
-    """The last look (None: not asked for yet), the one that is recorded, and when that of now began."""
-
-    looked: Looked | None = None
-    recorded: Looked | None = None
-    began: dt.datetime | None = None
 
 
 @dataclass
@@ -89,30 +83,13 @@ class Intake:
     taken: int = 0
     is_behind: bool = False
     """Whether files that stand still were left for the next turn."""
-    memory: Memory = field(default_factory=Memory)
+    looked: Looked | None = None
+    """The last look; None: the store has not been asked for it yet."""
+    recorded: Looked | None = None
+    began: dt.datetime | None = None
+    """When the look of now began."""
     safe: set[str] = field(default_factory=set)
     """The files of the last scan that are recorded, by identity."""
-
-
-@dataclass(frozen=True)
-class _Folders:
-    """The source: received files leave the inbox; `files` are those at hand, by key."""
-
-    intake: Intake
-    files: Mapping[str, Sighting]
-
-    def acknowledge(self, arrival: Arrival) -> bool:
-        """Remove a file that is safe with us; one that changed meanwhile is another file."""
-        try:
-            removal = remove_file(self.files[arrival.source_key], arrival.sha256)
-        except TemporaryError as trouble:
-            unit_id = arrival.unit_id
-            self.intake.hindered.append(_hindrance(unit_id, "有一份已收的文件移不走", trouble))
-            LOG.warning("unit %s: not removed from the inbox yet: %s", unit_id, trouble.code)
-            return False
-        if removal is Removal.CHANGED:
-            LOG.info("unit %s: changed after it was received", arrival.unit_id)
-        return True
 
 
 def open_intake(context: Context) -> Intake:
@@ -124,7 +101,9 @@ def open_intake(context: Context) -> Intake:
 def look(context: Context, intake: Intake) -> Scan:
     """Look at the whole inbox."""
     folders = {unit.folder: unit.unit_id for unit in context.tree}
-    begin_look(context, intake.memory)
+    if intake.looked is None:
+        intake.looked = context.store.looks.find_look()
+    intake.began = context.clock.now()
     seen = scan(context.workspace.inbox, folders, now=context.clock.on_disk())
     intake.seen = seen
     intake.oddities = (*seen.strange, *seen.lingering)
@@ -138,13 +117,15 @@ def take(context: Context, intake: Intake, files: Iterable[Sighting]) -> Observa
     record_what_was_noted(context)
     fresh = _finish_pending(context, intake, files)
     most = context.turn
-    looked_at = first_of_each(fresh, _unit_of, most and most * _LOOKED_AHEAD)
+    looked_at = first_of_each(fresh, lambda file: file.unit_id, most and most * _LOOKED_AHEAD)
     observation = intake.watch.observe(looked_at)
     ready = (*observation.still, *_given_up(context, observation.empty))
-    still = first_of_each(ready, lambda file: _unit_of(file.sighting), most)
+    still = first_of_each(ready, lambda file: file.sighting.unit_id, most)
     taken = {id(file.sighting) for file in still}
     intake.oddities += tuple(
-        _empty(sighting) for sighting in observation.empty if id(sighting) not in taken
+        Oddity(Reason.EMPTY, sighting.folder, sighting.name_bytes, sighting.unit_id)
+        for sighting in observation.empty
+        if id(sighting) not in taken
     )
     intake.hindered += [
         _hindrance(sighting.unit_id, "有文件读不了", trouble)
@@ -162,8 +143,7 @@ def take(context: Context, intake: Intake, files: Iterable[Sighting]) -> Observa
     for start in range(0, len(still), _AT_ONCE):
         _take_some(context, intake, still[start : start + _AT_ONCE], stuck, before)
         context.say("收取", min(start + _AT_ONCE, len(still)), len(still))
-    left = [entry for entry in intake.seen.files if identity_of(entry) not in intake.safe]
-    remember(context, intake.memory, intake.seen, left)
+    _remember(context, intake)
     return observation
 
 
@@ -185,7 +165,7 @@ def _finish_pending(context: Context, intake: Intake, files: Iterable[Sighting])
         again[known.source_key] = sighting
         finished.append(known)
         intake.safe.add(identity_of(sighting))
-    acknowledge(context, _Folders(intake, again), finished)
+    acknowledge(context, partial(_remove, intake, again), finished)
     present = set(map(identity_of, intake.seen.files))
     gone = [
         arrival
@@ -196,8 +176,18 @@ def _finish_pending(context: Context, intake: Intake, files: Iterable[Sighting])
     return fresh
 
 
-def _unit_of(sighting: Sighting) -> str:
-    return sighting.unit_id
+def _remove(intake: Intake, files: Mapping[str, Sighting], arrival: Arrival) -> bool:
+    """Remove a file (of `files`, by key) that is safe with us; one that changed is another file."""
+    try:
+        removal = remove_file(files[arrival.source_key], arrival.sha256)
+    except TemporaryError as trouble:
+        unit_id = arrival.unit_id
+        intake.hindered.append(_hindrance(unit_id, "有一份已收的文件移不走", trouble))
+        LOG.warning("unit %s: not removed from the inbox yet: %s", unit_id, trouble.code)
+        return False
+    if removal is Removal.CHANGED:
+        LOG.info("unit %s: changed after it was received", arrival.unit_id)
+    return True
 
 
 def _given_up(context: Context, empty: Iterable[Sighting]) -> Iterator[StillFile]:
@@ -220,6 +210,23 @@ def take_all(context: Context, intake: Intake) -> None:
             return
         pause = observation.next_look
         time.sleep(_PAUSE_SECONDS if pause is None else pause)
+
+
+Thing = TypeVar("Thing")
+
+
+def first_of_each(
+    things: Iterable[Thing], whose: Callable[[Thing], str], most: int | None
+) -> list[Thing]:
+    """Give the first `most` things of each unit, all where `most` is None, in their order."""
+    counts: Counter[str] = Counter()
+    chosen: list[Thing] = []
+    for thing in things:
+        unit_id = whose(thing)
+        counts[unit_id] += 1
+        if most is None or counts[unit_id] <= most:
+            chosen.append(thing)
+    return chosen
 
 
 def _waiting_units(intake: Intake, observation: Observation) -> set[str]:
@@ -253,15 +260,6 @@ def _is_unknown(context: Context, intake: Intake, arrival: Arrival) -> bool:
     if (arrival.unit_id, Purpose(arrival.purpose)) in intake.seen.unseen:
         return True  # perhaps a share that is not mounted
     return any(trouble.place == str(context.workspace.inbox) for trouble in intake.seen.troubles)
-
-
-def _empty(sighting: Sighting) -> Oddity:
-    return Oddity(
-        reason=Reason.EMPTY,
-        folder=sighting.folder,
-        name_bytes=sighting.name_bytes,
-        unit_id=sighting.unit_id,
-    )
 
 
 def _take_some(
@@ -300,7 +298,7 @@ def _take_some(
     new = [_arrival(context, intake, sighting, archived) for sighting, archived in safe]
     at_hand = zip((one.source_key for one in new), (sighting for sighting, _ in safe), strict=True)
     try:
-        received = receive(context, _Folders(intake, dict(at_hand)), new)
+        received = receive(context, partial(_remove, intake, dict(at_hand)), new)
     except TemporaryError as trouble:
         intake.troubles.append(trouble)
         LOG.warning("%d files not received yet: %s", len(new), trouble.code)
@@ -314,42 +312,30 @@ def _arrival(
     context: Context, intake: Intake, sighting: Sighting, archived: Archived
 ) -> NewArrival:
     now = context.clock.now()
+    # Not the key of a file just like it that has left the inbox already.
+    keys = (key_of(identity_of(sighting), archived.sha256, before) for before in count())
+    key = next(key for key in keys if not context.store.arrivals.is_acknowledged(FOLDER, key))
     return NewArrival(
         source=FOLDER,
-        source_key=_fresh_key(context, sighting, archived.sha256),
+        source_key=key,
         unit_id=sighting.unit_id,
         purpose=sighting.purpose.value,
         name=sighting.name,
         sha256=archived.sha256,
         size=archived.size,
         arrived_at=now,
-        put_at=put_at(intake.memory, sighting, now),
+        put_at=_put_at(intake, sighting, now),
     )
 
 
-def _fresh_key(context: Context, sighting: Sighting, sha256: str) -> str:
-    """Give the file's key: not that of one just like it that has left the inbox already."""
-    keys = (key_of(identity_of(sighting), sha256, before) for before in count())
-    return next(key for key in keys if not context.store.arrivals.is_acknowledged(FOLDER, key))
+def _put_at(intake: Intake, sighting: Sighting, now: dt.datetime) -> dt.datetime | None:
+    """Give the file's own time where nobody looked there between that and `now`; else None.
 
-
-_OFTEN_ENOUGH = dt.timedelta(minutes=1)
-"""A service that runs for ever records its looks no more often."""
-_SECOND = 1_000_000_000
-
-
-def begin_look(context: Context, memory: Memory) -> None:
-    """Begin a look; the first one asks the store what the last service remembered."""
-    if memory.looked is None:
-        memory.looked = context.store.looks.find_look()
-    memory.began = context.clock.now()
-
-
-def put_at(memory: Memory, sighting: Sighting, now: dt.datetime) -> dt.datetime | None:
-    """Give the file's own time where nobody looked there between that and `now`; else None."""
-    if memory.looked is None:
+    Had we looked since, we should have seen the file there, or not.
+    """
+    if intake.looked is None:
         return None
-    last = memory.looked.of(sighting.unit_id)
+    last = intake.looked.of(sighting.unit_id)
     try:
         own = dt.datetime.fromtimestamp(sighting.mtime_ns // _SECOND, OFFICE_ZONE)
     except (OverflowError, ValueError, OSError):  # a file may bear any number
@@ -357,47 +343,25 @@ def put_at(memory: Memory, sighting: Sighting, now: dt.datetime) -> dt.datetime 
     return own if own <= now and (last is None or last < own) else None
 
 
-def remember(context: Context, memory: Memory, seen: Scan, left: Iterable[Sighting]) -> None:
-    """Remember a look as of when it began; `left` is what lies there and is not safe with us.
+def _remember(context: Context, intake: Intake) -> None:
+    """Remember the look as of when it began.
 
     Of a folder in which something is left, or that could not be seen, the look before stays.
     """
-    if memory.began is None or memory.looked is None:
+    if intake.began is None or intake.looked is None:
         return
-    units = {sighting.unit_id for sighting in left}
+    seen = intake.seen
+    units = {entry.unit_id for entry in seen.files if identity_of(entry) not in intake.safe}
     if seen.missing or seen.troubles:
-        units |= {unit.unit_id for unit in context.tree if _is_unseen(context, seen, unit)}
-    looked = memory.looked = memory.looked.again(memory.began, units)
-    if memory.recorded is None or looked.is_news_after(memory.recorded, _OFTEN_ENOUGH):
+        troubled = {str(trouble.place) for trouble in seen.troubles}
+        inbox = context.workspace.inbox
+        units |= {
+            unit.unit_id
+            for unit in context.tree
+            if unit.folder in seen.missing
+            or not troubled.isdisjoint({str(inbox), str(context.workspace.inbox_of(unit))})
+        }
+    looked = intake.looked = intake.looked.again(intake.began, units)
+    if intake.recorded is None or looked.is_news_after(intake.recorded, _OFTEN_ENOUGH):
         context.store.looks.record_look(looked)
-        memory.recorded = looked
-
-
-def _is_unseen(context: Context, seen: Scan, unit: Unit) -> bool:
-    """Whether the scan could not look into the unit's own folder."""
-    places = {str(context.workspace.inbox), str(context.workspace.inbox_of(unit))}
-    return unit.folder in seen.missing or any(
-        str(trouble.place) in places for trouble in seen.troubles
-    )
-
-
-Thing = TypeVar("Thing")
-
-A_TURN = 16
-"""So many files of a unit are taken, judged and answered in one pass of `watch`."""
-
-
-def first_of_each(
-    things: Iterable[Thing], whose: Callable[[Thing], str], most: int | None
-) -> list[Thing]:
-    """Give the first `most` things of each unit, all where `most` is None, in their order."""
-    if most is None:
-        return list(things)
-    counts: Counter[str] = Counter()
-    chosen: list[Thing] = []
-    for thing in things:
-        unit_id = whose(thing)
-        counts[unit_id] += 1
-        if counts[unit_id] <= most:
-            chosen.append(thing)
-    return chosen
+        intake.recorded = looked

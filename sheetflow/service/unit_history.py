@@ -1,7 +1,7 @@
-"""What children must be told: of a file's unit to judge it, of the books to roll them up.
+"""What one unit handed in before: for judging its next file, and for its next workbook.
 
-This module owns the way from the store to a `JudgeRequest` and a `BooksRequest`. It refuses
-to judge and to consolidate.
+This module owns the way from stored submissions to a `JudgeRequest` and to the books that the
+next 填报 workbook goes on from. It refuses to judge.
 """
 
 from __future__ import annotations
@@ -23,16 +23,14 @@ from sheetflow.schemas.documents import (
     load_rows,
 )
 from sheetflow.schemas.forms import Form
-from sheetflow.store.records import Arrival
+from sheetflow.store.records import Arrival, Decision
 from sheetflow.units import Unit
 
 OWN_OUTCOMES = ("accepted", "returned")
 """Outcomes of workbooks that are the unit's own beyond doubt."""
 
 
-def request_for(
-    context: Context, arrival: Arrival, known_keys: frozenset[tuple[str, str]] | None = None
-) -> JudgeRequest:
+def request_for(context: Context, arrival: Arrival) -> JudgeRequest:
     """Give everything that judging `arrival` needs to know."""
     request = request_for_unit(
         context,
@@ -48,15 +46,15 @@ def request_for(
         if submission and submission.arrival_id == arrival.arrival_id:
             spot = (submission.form, submission.period)
             waived.setdefault(spot, {})[waiver.rule] = waiver.why
+    decision = last_decision(context, arrival)
+    released = bool(decision and decision.verdict == "release")
+    return replace(request, waived=waived, released=released, handed_in=arrival.put_at)
+
+
+def last_decision(context: Context, arrival: Arrival) -> Decision | None:
+    """Give what was decided last about a file that was held, if anything was."""
     decisions = context.store.submissions.find_decisions(arrival.arrival_id)
-    released = bool(decisions) and decisions[-1].verdict == "release"
-    return replace(
-        request,
-        known_keys=known_keys,
-        waived=waived,
-        released=released,
-        handed_in=arrival.put_at,
-    )
+    return decisions[-1] if decisions else None
 
 
 def request_for_unit(

@@ -1,8 +1,7 @@
 """What waits, gathered from the store and a look at the inbox: the one source of all that show it.
 
-`run`, `watch`, `status`, `doctor`, the board and the superior's mail say what stands here and
-in the same words: what lies in the inbox and is not taken, what is held, what could not be
-mailed or published. This module refuses to mend anything, and needs no lock.
+`run`, `watch`, `status`, `doctor`, the board and the superior's mail say it in the same words.
+This module refuses to mend anything, and needs no lock.
 """
 
 from __future__ import annotations
@@ -10,7 +9,6 @@ from __future__ import annotations
 import os
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 
 from sheetflow.consolidation.contents import Waiting, Waits
 from sheetflow.context import Context
@@ -31,7 +29,7 @@ from sheetflow.publishing.outbox import Beside
 from sheetflow.schemas.book import Outcome
 from sheetflow.schemas.documents import load_finding
 from sheetflow.schemas.forms import Form
-from sheetflow.store.records import Arrival, StaleMark, Submission
+from sheetflow.store.records import Submission
 
 _OUR_FAULT = "our-fault"
 _BESIDE = {
@@ -51,20 +49,17 @@ def what_waits(
     `oddities` are what intake came to know besides; by default those of the look.
     """
     strange = (*seen.strange, *seen.lingering) if oddities is None else oddities
+    listed = [Trouble(what="units", sentence=context.units_trouble)]
     return (
         *held_submissions(context),
         *_put_off(context),
         *_mails(context),
-        *_publications(context),
+        *stale_waiting(context),
+        *_beside(context),
         *strange_things(context, strange),
         *stray_folders(context),
-        *waiting_of(context, (*_of_the_list(context), *seen.hindered)),
+        *waiting_of(context, (*(listed if context.units_trouble else ()), *seen.hindered)),
     )
-
-
-def _of_the_list(context: Context) -> Iterator[Trouble]:
-    if context.units_trouble:
-        yield Trouble(what="units", sentence=context.units_trouble)
 
 
 _KINDS = {"inbox": Waits.INBOX, "outbox": Waits.PUBLICATION}
@@ -138,27 +133,23 @@ def _held(context: Context, held: Submission) -> Waiting:
 def _put_off(context: Context) -> Iterator[Waiting]:
     now = context.clock.now()
     for arrival in context.store.arrivals.find_unjudged():
+        why, remedy = "已经收取，等待审核", "值守的服务会自动处理；没有值守的，请运行 run。"
+        if arrival.trouble:
+            why = f"暂时不能审核：{arrival.trouble}"
+        if arrival.retry_at is not None and arrival.retry_at > now:
+            remedy = f"{arrival.retry_at:%m-%d %H:%M}以后自动再试。"
         gone = arrival.unit_id not in context.tree
-        again = arrival.retry_at is not None and arrival.retry_at > now
+        if gone:
+            why, remedy = "没有审核：这个单位已不在 units.xlsx 里", "请在 units.xlsx 补回这个单位。"
         yield Waiting(
             kind=Waits.PUT_OFF,
             unit_id=arrival.unit_id,
             since=arrival.arrived_at,
             reason=f"{unit_words(context, arrival.unit_id)} 第{arrival.arrival_id}号来件"
-            f"（{arrival.name}）{_why_put_off(arrival, gone=gone)}。",
-            remedy="请在 units.xlsx 补回这个单位。"
-            if gone
-            else f"{arrival.retry_at:%m-%d %H:%M}以后自动再试。"
-            if again
-            else "值守的服务会自动处理；没有值守的，请运行 run。",
+            f"（{arrival.name}）{why}。",
+            remedy=remedy,
             is_ours=bool(arrival.trouble) and not gone,
         )
-
-
-def _why_put_off(arrival: Arrival, *, gone: bool) -> str:
-    if gone:
-        return "没有审核：这个单位已不在 units.xlsx 里"
-    return f"暂时不能审核：{arrival.trouble}" if arrival.trouble else "已经收取，等待审核"
 
 
 def _mails(context: Context) -> Iterator[Waiting]:
@@ -176,8 +167,7 @@ def _mails(context: Context) -> Iterator[Waiting]:
         )
 
 
-def _publications(context: Context) -> Iterator[Waiting]:
-    yield from stale_waiting(context)
+def _beside(context: Context) -> Iterator[Waiting]:
     for entry in context.store.publications.find_beside():
         said, remedy = _BESIDE[Beside(entry.beside_for)]
         yield Waiting(
@@ -217,7 +207,7 @@ def strange_things(context: Context, oddities: Iterable[Oddity]) -> Iterator[Wai
     for (unit_id, reason), entries in found.items():
         said, remedy = _ODD.get(reason, ("有不能收取的东西", "请看一看是什么，移走它。"))
         whose = f"{unit_words(context, unit_id)} " if unit_id else ""
-        names = listed([f"{entry.folder.name}/{entry.name}" for entry in entries])
+        names = _listed([f"{entry.folder.name}/{entry.name}" for entry in entries])
         yield Waiting(
             kind=Waits.INBOX,
             unit_id=unit_id,
@@ -238,7 +228,7 @@ def stray_folders(context: Context) -> Iterator[Waiting]:
     if strays:
         yield Waiting(
             kind=Waits.INBOX,
-            reason=f"报送文件夹里有不属于任何单位的文件夹，里面的东西没有人收：{listed(strays)}。",
+            reason=f"报送文件夹里有不属于任何单位的文件夹，里面的东西没有人收：{_listed(strays)}。",
             remedy="请核对名称（单位代码-名称，与 units.xlsx 一致），把里面的文件移到该放的文件夹。",
         )
 
@@ -248,58 +238,37 @@ def unit_words(context: Context, unit_id: str) -> str:
     return f"{unit_id} {context.tree[unit_id].name}" if unit_id in context.tree else unit_id
 
 
-def listed(names: list[str]) -> str:
+def _listed(names: list[str]) -> str:
     """List the first names: 历下区、市中区等7个."""
     shown = "、".join(names[:_MOST_NAMED])
     return shown + (f"等{len(names)}个" if len(names) > _MOST_NAMED else "")
 
 
-@dataclass(frozen=True, slots=True)
-class StaleThing:
-    """One publication that stands on changed data, in words."""
+def stale_waiting(context: Context) -> Iterator[Waiting]:
+    """Give everything stale, the oldest first, with what made it so and the trouble it met last.
 
-    mark: StaleMark
-    words: str
-    """``370100-济南市 2012年1—2月 汇总表：370102-历下区第2号已接收（03-02 10:00起）``."""
-
-
-def stale_things(context: Context) -> tuple[StaleThing, ...]:
-    """Give everything stale, the oldest first, each with the submission that made it so."""
+    ``等待发布 370100-济南市 2012年1—2月 汇总表：370102-历下区第2号已接收（03-02 10:00起）。``
+    """
     marks = context.store.publications.find_stale()
     reasons = {why: _reason(context, why) for why in {mark.why for mark in marks}}
-    return tuple(StaleThing(mark, _words(context, mark, reasons[mark.why])) for mark in marks)
-
-
-def stale_waiting(context: Context) -> tuple[Waiting, ...]:
-    """Give everything stale as what waits, with the trouble that it met the last time."""
-    return tuple(waiting_for(context, thing) for thing in stale_things(context))
-
-
-def waiting_for(context: Context, thing: StaleThing) -> Waiting:
-    """Say what a stale thing waits for."""
-    mark = thing.mark
-    gone = mark.unit_id not in context.tree
-    remedy = "值守的服务会自动重新发布；没有值守的，请运行 run。"
-    if gone:
-        remedy = "这个单位已不在 units.xlsx 里；补回这一行后会自动发布。"
-    elif mark.trouble:
-        remedy = f"没有做成：{mark.trouble}"
-    return Waiting(
-        kind=Waits.PUBLICATION,
-        unit_id=mark.unit_id,
-        receipt=mark.receipt,
-        since=mark.marked_at,
-        reason=f"等待发布 {thing.words}。",
-        remedy=remedy,
-    )
-
-
-def _words(context: Context, mark: StaleMark, reason: str) -> str:
-    unit = context.tree[mark.unit_id].folder if mark.unit_id in context.tree else mark.unit_id
-    period = f" {context.period(mark.form, mark.period).label}" if mark.period else ""
-    form = context.campaign.named_beside(mark.form)
-    since = mark.marked_at.astimezone(OFFICE_ZONE)
-    return f"{unit}{period}{form} {mark.kind.label}：{reason}（{since:%m-%d %H:%M}起）"
+    for mark in marks:
+        remedy = "值守的服务会自动重新发布；没有值守的，请运行 run。"
+        if mark.unit_id not in context.tree:
+            remedy = "这个单位已不在 units.xlsx 里；补回这一行后会自动发布。"
+        elif mark.trouble:
+            remedy = f"没有做成：{mark.trouble}"
+        period = f" {context.period(mark.form, mark.period).label}" if mark.period else ""
+        form = context.campaign.named_beside(mark.form)
+        what = f"{_folder_of(context, mark.unit_id)}{period}{form} {mark.kind.label}"
+        since = mark.marked_at.astimezone(OFFICE_ZONE)
+        yield Waiting(
+            kind=Waits.PUBLICATION,
+            unit_id=mark.unit_id,
+            receipt=mark.receipt,
+            since=mark.marked_at,
+            reason=f"等待发布 {what}：{reasons[mark.why]}（{since:%m-%d %H:%M}起）。",
+            remedy=remedy,
+        )
 
 
 def _reason(context: Context, why: str) -> str:
@@ -307,7 +276,10 @@ def _reason(context: Context, why: str) -> str:
     submission = context.store.submissions.find_submission(why) if why else None
     if submission is None:
         return why or "需要重新生成"
-    known = submission.unit_id in context.tree
-    unit = context.tree[submission.unit_id].folder if known else submission.unit_id
+    unit = _folder_of(context, submission.unit_id)
     form = context.campaign.named_beside(submission.form)
     return f"{unit}{form}第{submission.number}号{Outcome(submission.outcome).label}"
+
+
+def _folder_of(context: Context, unit_id: str) -> str:
+    return context.tree[unit_id].folder if unit_id in context.tree else unit_id

@@ -27,8 +27,8 @@ from sheetflow.intake.wake import Waker, Watching, choose_watching
 from sheetflow.mail.send import Postman, Sent
 from sheetflow.service.one_pass import (
     PassReport,
-    close_state,
     is_behind,
+    secure,
     tidy_up,
     waiting_after,
     work_off,
@@ -127,7 +127,7 @@ class _Rounds:
     def _pass(self) -> float:
         context, intake = self._context, self._intake
         before, self._told = self._told, ()
-        mended = (*close_state(context), *context.ensure_stamp_key())
+        mended = secure(context)
         tree = context.tree
         context.reread_units()
         if self._intake.seen.hindered:  # perhaps the way is free now

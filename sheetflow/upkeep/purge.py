@@ -23,8 +23,8 @@ from sheetflow.mail.carriers import MaildirCarrier
 from sheetflow.periods import Period
 from sheetflow.publishing.outbox import Beside, lies_there, remove_publication
 from sheetflow.schemas.documents import without_personal
-from sheetflow.service.consolidate import forget_pieces
-from sheetflow.service.one_pass import rebuild
+from sheetflow.service.consolidated_workbook import sweep_pieces
+from sheetflow.service.one_pass import Rebuilding
 from sheetflow.service.publish import is_published, ours_at
 from sheetflow.service.receive import rewrite_journal
 from sheetflow.store.records import Arrival, Publication, PublicationKind, Purge, Stale, Submission
@@ -105,10 +105,10 @@ def purge(context: Context, before: dt.date) -> Purged:
         done = _record(context, plan)
         changed = _remove_copies(context, plan)
         _remove_originals(context, plan)
-        forget_pieces(context)
+        sweep_pieces(context, 0)
         rewrite_journal(context.store, space.journal)
         context.store.compact()
-        rebuilt = rebuild(context)
+        rebuilt = Rebuilding(context).finish()
     LOG.info("purged before %s: %d originals, %d documents", before, done.originals, done.documents)
     # Roll-ups that show purged rows still, because a person changed them.
     changed += [

@@ -1,4 +1,4 @@
-"""催报: mail to whoever is missing, and to their superiors the list of who is.
+"""发放、催报: 填报 workbooks for every unit, and mail to whoever is missing and to their superiors.
 
 Each is reminded once a unit, period and day, however often it is called, and not before a period is
 about to end. Mail is queued, not sent.
@@ -9,27 +9,94 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from sheetflow.consolidation.accepted import Books
 from sheetflow.consolidation.contents import BoardRow, State
 from sheetflow.context import LOG, Context
 from sheetflow.context.paths import workbook_path
+from sheetflow.context.templates import report_place
+from sheetflow.durable import replace_file
 from sheetflow.errors import WorkspaceError
 from sheetflow.mail.facts import full_message_id, mail_facts, make_mail
 from sheetflow.mail.letter_data import Event
-from sheetflow.periods import Period
+from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.schemas.forms import Form
+from sheetflow.service.answer import begin_workbook
 from sheetflow.service.books import books_of
-from sheetflow.service.issue import issue_workbooks
-from sheetflow.service.publish import is_published
+from sheetflow.service.follow_units import follow_units
+from sheetflow.service.publish import Attempts, SideBySide, is_published
 from sheetflow.service.waiting import held_submissions
-from sheetflow.store.records import NewMail
+from sheetflow.store.records import NewMail, PublicationKind, Stale
 from sheetflow.units import Unit
+from sheetflow.writing import write_master
+
+_START = dt.datetime(2012, 1, 1, tzinfo=OFFICE_ZONE)
+_AT_ONCE = 16
+"""So many workbooks wait for the disk together."""
 
 _NEAR = dt.timedelta(days=7)
 """From so long before a period's end on, a reminder is no nuisance."""
 
 _NAMES_IN_A_LINE = 20
+
+
+def issue_workbooks(
+    context: Context, form: Form, period: Period, units: Iterable[Unit] | None = None
+) -> int:
+    """Publish the 填报 workbook of every unit (or of `units`) and the master; give how many are new.
+
+    Units of a level that does not fill the form get none.
+
+    Raise the first SheetflowError that one of them met, when all others are published.
+    """
+    wanted = context.tree.living_on(period.last_day) if units is None else units
+    expected = [unit for unit in wanted if form.is_for(unit.level)]
+    context.workspace.ensure_unit_folders(context.tree)
+    follow_units(context)
+    context.ensure_stamp_key()
+    marks = [
+        Stale(
+            unit_id=unit.unit_id,
+            form=form.key,
+            period=period.period_id,
+            kind=PublicationKind.WORKBOOK,
+        )
+        for unit in expected
+    ]
+    publish_master(context, form)
+    attempts = Attempts(context)
+    workbooks = SideBySide(attempts, "发放填报表", _AT_ONCE, partial(begin_workbook, context))
+    workbooks.begin(marks)
+    workbooks.finish()
+    if attempts.errors:
+        raise attempts.errors[0]
+    return attempts.published
+
+
+def publish_master(context: Context, form: Form) -> None:
+    """Put the blank master workbook into the workspace's templates."""
+    path = context.workspace.templates / f"{context.campaign.title}_{form.title}.xlsx"
+    content = write_master(context.campaign, form, context.dress, _START)
+    if not path.is_file() or path.read_bytes() != content:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+
+def lay_report_template(context: Context, form: Form) -> None:
+    """Put a plain Word template of another form than the main one where offices edit them.
+
+    One that is there stays as it is; the main form's came with the workspace.
+    """
+    other = context.campaign.other_form(form.key)
+    if other is None or other.report is None:
+        return
+    from sheetflow.reporting.report import plain_template
+
+    path = context.workspace.templates.joinpath(*report_place(other.title))
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        replace_file(path, plain_template(form))
 
 
 @dataclass

@@ -23,10 +23,10 @@ from sheetflow.context import open_context
 from sheetflow.findings import Finding, Severity
 from sheetflow.periods import Period
 from sheetflow.schemas.documents import load_explanations, load_finding, load_rows
-from sheetflow.service.issue import issue_workbooks
 from sheetflow.service.one_pass import run_pass
 from sheetflow.store.records import Submission
 from sheetflow.units import Unit, UnitTree
+from sheetflow.upkeep.remind import issue_workbooks
 from tests.county_book import FORM
 from tests.office.conftest import Office
 from tests.programs import needs_office

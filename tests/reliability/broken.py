@@ -45,7 +45,7 @@ UNLINK_BEFORE_COMMIT = Broken(
         (
             "service/receive.py",
             "    note(context, new)\n",
-            "    for one in new:\n        source.acknowledge(one)\n    note(context, new)\n",
+            "    for one in new:\n        let_go(one)\n    note(context, new)\n",
         ),
     ),
 )
@@ -57,8 +57,8 @@ JOURNAL_AFTER_UNLINK = Broken(
         ("service/receive.py", "    note(context, new)\n", ""),
         (
             "service/receive.py",
-            "    acknowledge(context, source, received)\n",
-            "    acknowledge(context, source, received)\n    note(context, new)\n",
+            "    acknowledge(context, let_go, received)\n",
+            "    acknowledge(context, let_go, received)\n    note(context, new)\n",
         ),
     ),
 )
@@ -158,8 +158,8 @@ KEY_OF_THE_PLACE = Broken(
         ),
         (
             "service/take.py",
-            "    return next(key for key in keys if not context.store.arrivals.is_acknowledged(FOLDER, key))",
-            "    return next(keys)",
+            "    key = next(key for key in keys if not context.store.arrivals.is_acknowledged(FOLDER, key))",
+            "    key = next(keys)",
         ),
     ),
 )
@@ -310,7 +310,7 @@ MAIL_IN_THE_TRANSACTION = Broken(
         ),
         (
             "service/judge.py",
-            "def _log_findings(",
+            "def log_reply(",
             """def _sent_at_once(context, *arguments):
     from sheetflow.mail.compose import Sender, compose
     from sheetflow.mail.send import carrier_of
@@ -323,7 +323,7 @@ MAIL_IN_THE_TRANSACTION = Broken(
     return replace(entailed, mails=())
 
 
-def _log_findings(""",
+def log_reply(""",
         ),
     ),
 )

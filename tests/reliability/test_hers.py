@@ -14,7 +14,7 @@ import openpyxl
 import pytest
 
 from sheetflow.periods import Period
-from sheetflow.service.issue import issue_workbooks
+from sheetflow.upkeep.remind import issue_workbooks
 from tests.programs import needs_strace
 from tests.reliability.broken import (
     ANNOUNCES_LATER,

@@ -18,7 +18,7 @@ import pytest
 from sheetflow.config.settings_file import default_settings_text
 from sheetflow.config.workspace import Workspace, create_workspace
 from sheetflow.context import open_context
-from sheetflow.service.issue import issue_workbooks
+from sheetflow.upkeep.remind import issue_workbooks
 from tests.reliability.broken import LIVE_TEXTS, LOGS_NAMES, SEES_EVERYTHING, Broken
 from tests.reliability.command_line import command
 from tests.reliability.conftest import Measured

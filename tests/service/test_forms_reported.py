@@ -10,8 +10,8 @@ import docx
 import pytest
 
 from sheetflow.reporting.report import plain_template
-from sheetflow.service.issue import lay_report_template
 from sheetflow.service.status import standing
+from sheetflow.upkeep.remind import lay_report_template
 from tests.tiny.desk import (
     ALL,
     EAST,

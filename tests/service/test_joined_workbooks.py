@@ -13,7 +13,7 @@ from python_calamine import CalamineWorkbook
 
 from sheetflow.context import open_context
 from sheetflow.service.judge import judge_arrivals
-from sheetflow.service.one_pass import rebuild
+from sheetflow.service.one_pass import Rebuilding
 from sheetflow.service.take import open_intake, take_all
 from tests.tiny.campaign import CAMPAIGN_NAME
 from tests.tiny.desk import CITY, EAST, IN_TIME, NEXT_DAY, PROVINCE, SOUTH, WEST, Desk, sound
@@ -95,7 +95,7 @@ def test_a_city_s_own_rows_are_rendered_where_they_were_judged(tmp_path: Path) -
         for _ in judge_arrivals(context):
             pass
         there = {file.name for file in desk.workspace.pieces.iterdir()}
-        rebuild(context)
+        Rebuilding(context).finish()
         assert {file.name for file in desk.workspace.pieces.iterdir()} == there
 
 

@@ -101,7 +101,7 @@ def test_every_source_is_acknowledged_after_the_commit_and_a_key_counts_once(des
 
     def twice(context: Context) -> None:
         post = Post(context)
-        receive(context, post, [letter(context, "1"), letter(context, "2")])
+        receive(context, post.acknowledge, [letter(context, "1"), letter(context, "2")])
         take_all(context, open_intake(context))  # no file lies there: they are not a folder's
         assert [each.source_key for each in context.store.arrivals.find_pending("post")] == [
             "1",
@@ -109,7 +109,7 @@ def test_every_source_is_acknowledged_after_the_commit_and_a_key_counts_once(des
         ]
         assert context.store.arrivals.find_pending(FOLDER) == ()
         post.kept = False
-        receive(context, post, [letter(context, "1"), letter(context, "3")])
+        receive(context, post.acknowledge, [letter(context, "1"), letter(context, "3")])
         assert post.let_go == ["1", "2", "1", "3"]
         assert [each.source_key for each in context.store.arrivals.find_pending("post")] == ["2"]
 
@@ -126,10 +126,10 @@ def test_nothing_is_acknowledged_where_the_commit_failed(desk: Desk) -> None:
         with closing(sqlite3.connect(desk.workspace.database)) as other:
             other.execute("BEGIN IMMEDIATE")
             with pytest.raises(StoreBusyError):
-                receive(context, post, [letter(context, "1")])
+                receive(context, post.acknowledge, [letter(context, "1")])
             other.rollback()
         assert (post.let_go, context.noted) == ([], True)
-        receive(context, post, [letter(context, "2")])
+        receive(context, post.acknowledge, [letter(context, "2")])
         assert post.let_go == ["2"]
 
     with open_context(

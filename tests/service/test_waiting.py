@@ -13,7 +13,7 @@ from sheetflow.consolidation.contents import Waiting, Waits, tell
 from sheetflow.context import Context
 from sheetflow.intake.archive import blob_path
 from sheetflow.periods import Period
-from sheetflow.service.one_pass import PassReport, rebuild
+from sheetflow.service.one_pass import PassReport, Rebuilding
 from sheetflow.service.status import standing
 from sheetflow.store.records import NewMail, PublicationKind, Stale
 from sheetflow.upkeep.decide import decide
@@ -225,7 +225,7 @@ def test_why_something_stale_was_not_made_is_kept(desk: Desk) -> None:
     def again(context: Context) -> int:
         mark = Stale(unit_id=CITY, form="patrol", period=FIRST, kind=PublicationKind.BOARD)
         context.store.publications.record_stale([mark], context.clock.now())
-        return rebuild(context).published
+        return Rebuilding(context).finish().published
 
     assert desk.ask(again, NEXT_DAY)
     assert waiting(desk) == ()

@@ -26,11 +26,11 @@ from sheetflow.context import Context, open_context
 from sheetflow.periods import Period
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.layout import FIRST_ROW, cell_in
-from sheetflow.service.issue import issue_workbooks
 from sheetflow.service.one_pass import PassReport, run_pass
 from sheetflow.service.status import standing
 from sheetflow.store.records import Submission
 from sheetflow.units import Unit, UnitTree
+from sheetflow.upkeep.remind import issue_workbooks
 from tests.tiny.campaign import CAMPAIGN, CAMPAIGN_NAME, LEVELS
 from tests.tiny.forms import PATROL_FORM, REGISTER_FORM
 

@@ -1,9 +1,8 @@
 """One consolidated workbook: its skeleton made in a child, its bulk rows joined in here.
 
-This module owns the two ways to a workbook: joined from pieces, or written row by row where
-that is switched off or a sheet would be too large; and what a published one stood on, so
-that its corrections are known: a unit's (another workbook) and ours (the same workbook,
-measured by another declaration). It refuses to place or record anything.
+This module owns the two ways to it (joined from the cache of rendered rows, or written row by
+row), the files of that cache, of which nothing is ever the only copy, and what a published one
+stood on, so that its corrections are known. It refuses to place or record anything.
 """
 
 from __future__ import annotations
@@ -34,7 +33,9 @@ from sheetflow.masks import MaskPolicy
 from sheetflow.periods import OFFICE_ZONE
 from sheetflow.publishing.outbox import Writer
 from sheetflow.schemas.documents import load_figures
+from sheetflow.schemas.forms import Form
 from sheetflow.service.books import books_request, former_codes, made_otherwise
+from sheetflow.service.consequences import above
 from sheetflow.store.records import Arrival, Measurement, PublishedSource
 from sheetflow.units import Unit
 from sheetflow.writing.consolidated.joined import join
@@ -126,9 +127,14 @@ def corrected_since(context: Context, books: Books, unit: Unit) -> tuple[Correct
         for source, number in then.items()
     }
     again = {
-        entry.judgement: _measured_again(entry, newest[entry.judgement])
+        entry.judgement: replace(
+            entry,
+            figures=load_figures(now.figures),
+            measurement=now.measurement_id,
+            measured_at=now.measured_at,
+        )
         for entry in published.values()
-        if entry.measurement != newest[entry.judgement].measurement_id
+        if entry.measurement != (now := newest[entry.judgement]).measurement_id
     }
     return find_corrections(published, books, unit, again)
 
@@ -157,15 +163,6 @@ def _published(
     )
 
 
-def _measured_again(entry: Accepted, newest: Measurement) -> Accepted:
-    return replace(
-        entry,
-        figures=load_figures(newest.figures),
-        measurement=newest.measurement_id,
-        measured_at=newest.measured_at,
-    )
-
-
 _IN_HAND = 4
 _KEPT_SECONDS = 120 * 86_400
 """Files that nobody has rendered anew for so long are swept: most are of replaced submissions."""
@@ -174,18 +171,19 @@ _KEPT_SECONDS = 120 * 86_400
 def wish_pieces(context: Context, arrival: Arrival) -> PieceWish | None:
     """Say where a file's rows are to be rendered by whoever judges it, should it be accepted."""
     unit = context.tree[arrival.unit_id]
-    policies = _policies_above(context, unit)
+    # The eyes of all who have a consolidated workbook in which the unit's rows stand.
+    policies = [context.policy(superior.level) for superior in above(context, unit)]
     first = arrival.purpose == "submission" and not arrival.turn  # else it has its receipt
     if not (context.settings.workers.joined_from and policies and first):
         return None
-    _make_folder(context)
+    make_private_folder(context.workspace.pieces)
     return PieceWish(
         folder=str(context.workspace.pieces),
         policies=policies,
         source=whose(context.tree, unit.unit_id, ""),
         sha256=arrival.sha256,
         numbers=context.store.submissions.find_numbers(unit.unit_id),
-        layouts={form.key: context.layout(form.current) for form in context.campaign.forms},
+        layouts={form.key: _layout(context, form.current) for form in context.campaign.forms},
     )
 
 
@@ -203,12 +201,12 @@ def find_pieces(
     """
     from sheetflow.writing.consolidated.rendered_rows import name_pieces
 
-    _make_folder(context)
+    make_private_folder(context.workspace.pieces)
     found: dict[str, str] = {}
     under_way: deque[Future[None]] = deque()
     for accepted in standing:
         source = whose(context.tree, accepted.unit_id, accepted.receipt)
-        name = name_pieces(context.layout(books.form), policy, source, accepted.sha256)
+        name = name_pieces(_layout(context, books.form), policy, source, accepted.sha256)
         path = context.workspace.pieces / name
         found[accepted.receipt] = str(path)
         if path.is_file() and accepted.receipt not in lost:
@@ -230,30 +228,20 @@ def find_pieces(
     return found
 
 
-def forget_pieces(context: Context) -> None:
-    """Remove every file: what they hold of persons must go, or they are not trusted."""
-    _sweep(context, 0)
+def _layout(context: Context, form: Form) -> str:
+    """Give the digest of all in the form's declaration that shows in rendered rows."""
+    from sheetflow.writing.consolidated.detail_cache import layout_of
+
+    spot = (form.key, f"rows of {sorted(form.versions)}")
+    if spot not in context.declared:
+        context.declared[spot] = layout_of(form)
+    return context.declared[spot]
 
 
-def sweep_pieces(context: Context) -> None:
-    """Remove what nobody has needed anew for long, and what a killed run left half made."""
-    _sweep(context, _KEPT_SECONDS)
-
-
-def _sweep(context: Context, age: float) -> None:
-    folder = context.workspace.pieces
-    limit = time.time() - age
+def sweep_pieces(context: Context, age: float = _KEPT_SECONDS) -> None:
+    """Remove what nobody has rendered anew for `age` seconds, and what a killed run left half made."""
+    folder, limit = context.workspace.pieces, time.time() - age
     with retried_later("清理缓存", folder):
         for file in folder.iterdir() if folder.is_dir() else ():
             if file.name.endswith(".tmp") or file.stat().st_mtime <= limit:
                 file.unlink(missing_ok=True)
-
-
-def _policies_above(context: Context, unit: Unit) -> list[MaskPolicy]:
-    """The eyes of all who have a consolidated workbook in which the unit's rows stand."""
-    chain = context.tree.chain(unit.unit_id)
-    return [context.policy(above.level) for above in chain if context.tree.children(above.unit_id)]
-
-
-def _make_folder(context: Context) -> None:
-    make_private_folder(context.workspace.pieces)
