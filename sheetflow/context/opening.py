@@ -1,8 +1,8 @@
-"""The store opened on its own ground: sound, of this workspace, and not younger than the archive.
+"""What is checked before a workspace is worked in: its store, its list of units, its privacy rules.
 
-This module owns the refusal to begin from zero, or to go on with another database, where
-the archive holds originals: what was accepted before would silently be gone. It refuses to
-mend anything: `restore` does, with a backup or from the archive.
+The store is sound, of this workspace and not younger than the archive: nothing begins from zero
+over originals. A list of units that cannot be used is not taken: the last good one stays. An
+override that means no column would go unnoticed: it is refused. Nothing is mended here.
 """
 
 from __future__ import annotations
@@ -34,6 +34,9 @@ from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.columns import Column
 from sheetflow.store import Store
 from sheetflow.units import Levels, UnitTree
+
+_MOST_BYTES = 64 * 1024 * 1024
+_MASKED, _MOST_LISTED = "masked", 12
 
 
 def open_store(workspace: Workspace, *, busy_timeout: float = 30.0) -> Store:
@@ -93,24 +96,21 @@ def check_ground(workspace: Workspace, store: Store) -> None:
 
 def _check_without_journal(workspace: Workspace, store: Store, newest: int) -> None:
     """Where no journal was kept yet (an older version's workspace), the archive itself must do."""
-    originals = any(stored_blobs(workspace.archive))
+    originals = sum(1 for _ in stored_blobs(workspace.archive))
+    if originals and not newest:
+        raise _unknown(originals)
     if not originals:
         return
-    if not newest:
-        raise _unknown(sum(1 for _ in stored_blobs(workspace.archive)))
     purged = store.purges.find_purged()
     known = [one for one in store.arrivals.find_all() if one.arrival_id not in purged]
     if known and not any(blob_path(workspace.archive, one.sha256).exists() for one in known):
-        raise _unknown(sum(1 for _ in stored_blobs(workspace.archive)))
+        raise _unknown(originals)
 
 
 def _unknown(count: int) -> StoreDamagedError:
     return StoreDamagedError(
         f"存档里有{count}份原件，数据库不认识。为免从头编号、丢掉以前的接收，没有继续。{RESTORE}"
     )
-
-
-_MOST_BYTES = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,10 +183,6 @@ def parse_in_child(name: str, content: bytes, levels: Levels) -> UnitTree:
             ) from error
         except OSError as error:
             raise TemporaryError.of(error, "读取", name) from error
-
-
-_MASKED = "masked"
-_MOST_LISTED = 12
 
 
 def keyed_privacy(privacy: Privacy, campaign: Campaign) -> Privacy:

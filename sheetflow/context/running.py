@@ -1,8 +1,8 @@
-"""One service at a time in a workspace.
+"""The running service: one at a time in a workspace, alive (``state/health``), not ended by trouble.
 
-The lock is held on an open file of the local disk, so that the system itself lets go
-of it when its holder dies: there is no stale lock to be told from a living one. It holds the
-holder's number, which the `filelock` package does not tell: whom to stop stands in our sentence.
+The system itself lets go of the lock when its holder dies: none is stale. The health file is there
+while `watch` runs; anything may read it, and ``doctor --health`` gives an exit code. It refuses to
+stop the service for that file's sake: a full disk delays the next beat and nothing else.
 """
 
 from __future__ import annotations
@@ -191,9 +191,7 @@ class Pulse:
         told = known.troubles if troubles is None else tuple(troubles)[:_MOST_TROUBLES]
         self._health = replace(known, at=self._now(), ready=known.ready or ready, troubles=told)
         self._last = time.monotonic()
-        self._write(json.dumps(asdict(self._health)))
-
-    def _write(self, text: str) -> None:
+        text = json.dumps(asdict(self._health))
         try:
             write_whole(self._path, text.encode("ascii"), is_durable=False)
         except OSError:

@@ -111,21 +111,6 @@ class Templates:
         if not template.is_instead:
             self._tried[REPORT_WORDS + title, template.digest] = (_of_report(fault, title),)
 
-    def faults(
-        self, try_mail: TryMail, try_reports: Mapping[str, Callable[[bytes], str]]
-    ) -> tuple[str, ...]:
-        """Give a sentence for each template that is in trouble now, and is not used.
-
-        `try_reports` fill a Word template that somebody edited, and say what is wrong with it: by
-        the title of its form, empty for the main one.
-        """
-        reports = [self.report_faults(trial, title) for title, trial in try_reports.items()]
-        return (
-            *self.mail_faults(try_mail),
-            *self.board_faults(),
-            *(each for one in reports for each in one),
-        )
-
     def mail_faults(self, try_mail: TryMail) -> tuple[str, ...]:
         """Give a sentence for each mail template in trouble."""
         read = list(self._mail())

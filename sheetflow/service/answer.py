@@ -6,9 +6,8 @@ Whatever stopped us after the commit, the mark is still there and the same file 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -52,6 +51,12 @@ from sheetflow.writing import (
 )
 
 _MOST_IN_WORDS = 50
+_HAPPENED = {
+    "returned": "您报送的文件没有接收，请按下面的办法处理后重新报送。",
+    "held": "报送文件夹里的这个文件已经收走存档，但需要上级核实后才能处理，暂时挂起。"
+    "如果不是您放的，不用处理。",
+    "refused": "您报送的文件无法接收，没有读取其中的内容。",
+}
 
 
 def begin_answer(context: Context, mark: Stale) -> Making | None:
@@ -67,18 +72,22 @@ def begin_answer(context: Context, mark: Stale) -> Making | None:
         receipt = _receipt(context, submission, findings)
         return _making(mark, path, context.pool.submit(render_receipt, receipt))
     arrival = context.store.arrivals.find_arrival(submission.arrival_id)
+    form = [("报表", context.form(submission.form).title)] if submission.form else []
+    notice = partial(
+        _notice,
+        context,
+        arrival,
+        heading=f"{ANSWERS[submission.outcome]}通知",
+        happened=_HAPPENED[submission.outcome],
+        facts=(("回执号", submission.receipt), *form),
+    )
     rejected = any(finding.rule == "rejected" for finding in findings)
     if submission.outcome == "returned" and submission.period and not rejected:
         said = load_explanations(context.store.contents.find_explanations(submission))
         spot = (submission.form, submission.period)
-
-        def plainly() -> bytes:
-            """Say in words what the returned copy would show, the first of them."""
-            return write_notice(_notice(context, submission, findings[:_MOST_IN_WORDS]))
-
         work = _returned(context, arrival, spot, findings, said, submission.receipt)
-        return _making(mark, path, work, plainly)
-    return _making(mark, path, write_notice(_notice(context, submission, findings)))
+        return _making(mark, path, work, partial(notice, findings[:_MOST_IN_WORDS]))
+    return _making(mark, path, notice(findings))
 
 
 def _making(
@@ -95,20 +104,16 @@ def _making(
     """
 
     def finish() -> Made:
-        made = content if isinstance(content, bytes) else _result(content, mark, otherwise)
+        try:
+            made = content if isinstance(content, bytes) else content.result()
+        except (UnreadableError, OutgrownError, TaskFailedError) as error:
+            if otherwise is None:
+                raise
+            LOG.error("%s: a plain notice in its place: %s", mark.receipt or mark.precheck, error)
+            made = otherwise()
         return Made((Order(path, made, mark, basis_of(made)),))
 
     return Making(None if isinstance(content, bytes) else content, finish)
-
-
-def _result(work: Future[bytes], mark: Stale, otherwise: Callable[[], bytes] | None) -> bytes:
-    try:
-        return work.result()
-    except (UnreadableError, OutgrownError, TaskFailedError) as error:
-        if otherwise is None:
-            raise
-        LOG.error("%s: a plain notice in its place: %s", mark.receipt or mark.precheck, error)
-        return otherwise()
 
 
 def _returned(
@@ -140,22 +145,14 @@ def _precheck(context: Context, mark: Stale) -> Making:
     head, *documents = context.store.arrivals.find_answer_document(arrival_id)
     findings = tuple(map(load_finding, documents))
     path = precheck_path(context, unit, str(head["form"]), str(head["period"]), arrival_id)
-    plainly = partial(_precheck_notice, context, arrival, findings)
+    told = findings[:_MOST_IN_WORDS]
+    heard = context.campaign.catalogue.wrong(told[0]) if told else ""
+    happened = f"{heard}。这次预审没有报送。"
+    notice = partial(_notice, context, arrival, told, heading="预审结果", happened=happened)
     if head["period"] and head["outcome"] in {"accepted", "returned"}:
         spot = (str(head["form"]), str(head["period"]))
-        return _making(mark, path, _returned(context, arrival, spot, findings, {}), plainly)
-    return _making(mark, path, plainly())
-
-
-def _precheck_notice(context: Context, arrival: Arrival, findings: tuple[Finding, ...]) -> bytes:
-    told = findings[:_MOST_IN_WORDS]
-    heard = [context.campaign.catalogue.wrong(finding) for finding in told]
-    notice = replace(
-        _bare_notice(context, arrival, told),
-        heading="预审结果",
-        happened="；".join(heard[:1]) + "。这次预审没有报送。",
-    )
-    return write_notice(notice)
+        return _making(mark, path, _returned(context, arrival, spot, findings, {}), notice)
+    return _making(mark, path, notice())
 
 
 def _receipt(
@@ -209,38 +206,29 @@ def _receipt(
     )
 
 
-_HAPPENED = {
-    "returned": "您报送的文件没有接收，请按下面的办法处理后重新报送。",
-    "held": "报送文件夹里的这个文件已经收走存档，但需要上级核实后才能处理，暂时挂起。"
-    "如果不是您放的，不用处理。",
-    "refused": "您报送的文件无法接收，没有读取其中的内容。",
-}
-
-
-def _notice(context: Context, submission: Submission, findings: tuple[Finding, ...]) -> NoticeData:
-    arrival = context.store.arrivals.find_arrival(submission.arrival_id)
-    form = context.form(submission.form).title if submission.form else ""
-    facts = [("回执号", submission.receipt), ("报表", form)]
-    return replace(
-        _bare_notice(context, arrival, findings),
-        heading=f"{ANSWERS[submission.outcome]}通知",
-        happened=_HAPPENED[submission.outcome],
-        facts=[(label, text) for label, text in facts if text],
-    )
-
-
-def _bare_notice(context: Context, arrival: Arrival, findings: tuple[Finding, ...]) -> NoticeData:
+def _notice(
+    context: Context,
+    arrival: Arrival,
+    findings: tuple[Finding, ...],
+    *,
+    heading: str,
+    happened: str,
+    facts: Sequence[tuple[str, str]] = (),
+) -> bytes:
     catalogue = context.campaign.catalogue
-    return NoticeData(
-        campaign=context.campaign.title,
-        heading="",
-        unit=context.tree[arrival.unit_id],
-        received=arrival.arrived_at,
-        file_name=arrival.name,
-        happened="",
-        reasons=[catalogue.wrong(finding) + "。" for finding in findings],
-        remedies=[catalogue.remedy(finding) + "。" for finding in findings],
-        sha256=arrival.sha256,
+    return write_notice(
+        NoticeData(
+            campaign=context.campaign.title,
+            heading=heading,
+            unit=context.tree[arrival.unit_id],
+            received=arrival.arrived_at,
+            file_name=arrival.name,
+            happened=happened,
+            reasons=[catalogue.wrong(finding) + "。" for finding in findings],
+            remedies=[catalogue.remedy(finding) + "。" for finding in findings],
+            facts=facts,
+            sha256=arrival.sha256,
+        )
     )
 
 

@@ -277,22 +277,6 @@ def former_codes(context: Context, form: Form, digest: str, figures: Figures) ->
     )
 
 
-def _letter(context: Context, unit: Unit, period: Period, form: Form) -> Letter:
-    """Give the letter's parts as the settings have them for `unit`'s report of `form`."""
-    report = context.settings.report
-    superior = context.tree[unit.parent].name if unit.parent else None
-    issuer = report.issuer_of(unit.name)
-    other = context.campaign.other_form(form.key)
-    number = report.document_number(unit.unit_id, period.period_id, other.key if other else "")
-    return Letter(
-        issuer=issuer,
-        addressee=report.addressee_of(superior),
-        letterhead=Letterhead(mark=f"{issuer}文件", number=number) if report.red_head else None,
-        copies="，".join(report.copies_to),
-        printer=report.printed_by_of(unit.name) if report.imprint else "",
-    )
-
-
 def books_request(
     context: Context, books: Books, unit: Unit, sheets: Sequence[str] = ()
 ) -> BooksRequest:
@@ -325,12 +309,24 @@ def books_request(
 def report_order(
     context: Context, books: Books, unit: Unit, template: bytes, instead: bytes
 ) -> ReportOrder:
-    """Tell a child how `unit`'s Word report is made."""
+    """Tell a child how `unit`'s Word report is made: the letter around it as the settings say."""
+    settings, form = context.settings.report, books.form
+    superior = context.tree[unit.parent].name if unit.parent else None
+    issuer = settings.issuer_of(unit.name)
+    other = context.campaign.other_form(form.key)
+    spot = (unit.unit_id, books.period.period_id, other.key if other else "")
+    head = Letterhead(mark=f"{issuer}文件", number=settings.document_number(*spot))
     return ReportOrder(
         policy=context.policy(unit.level),
         template=template,
         instead=instead,
-        letter=_letter(context, unit, books.period, books.form),
-        fonts=context.settings.report.fonts.replaced,
+        letter=Letter(
+            issuer=issuer,
+            addressee=settings.addressee_of(superior),
+            letterhead=head if settings.red_head else None,
+            copies="，".join(settings.copies_to),
+            printer=settings.printed_by_of(unit.name) if settings.imprint else "",
+        ),
+        fonts=settings.fonts.replaced,
         picture_font=picture_font(),
     )

@@ -133,7 +133,13 @@ def _digest(value: object) -> str:
 
 def template_troubles(context: Context) -> tuple[str, ...]:
     """Give a sentence for each template that cannot be used now; the default one serves."""
-    return context.templates.faults(template_faults, report_trials(context))
+    templates = context.templates
+    reports = (
+        fault
+        for title, trial in report_trials(context).items()
+        for fault in templates.report_faults(trial, title)
+    )
+    return (*templates.mail_faults(template_faults), *templates.board_faults(), *reports)
 
 
 def report_trials(context: Context) -> dict[str, Callable[[bytes], str]]:

@@ -1,11 +1,8 @@
 """What is published follows the list of units: once for each change, in one commit.
 
-The list that the outbox shows is kept in the store. Where units.xlsx says otherwise, what
-shows a changed unit is marked: roll-ups, reports and boards of everyone above it, now and
-before; its own workbooks while their period is open, and whatever bears its name. A file
-under an old name stays until the one under the new name lies there, and for good where a
-person changed it. What a unit that left the list was still to get is dropped: there is no folder
-for it any longer. It is marked again should the unit come back.
+What shows a changed unit is marked; its own workbooks only while their period is open, and
+whatever bears its name. A file under an old name stays until the new one lies there, and for good
+where a person changed it. What a unit that left the list was still to get is dropped.
 """
 
 from __future__ import annotations
@@ -69,11 +66,10 @@ class _Change:
 def follow_units(context: Context) -> None:
     """Mark what shows units otherwise than the list, and say which files get new names."""
     store = context.store.publications
-    document = _document(context.tree)
+    shown = [_shown(unit) for unit in context.tree]
     recorded = context.store.fingerprints.find(UNITS)
-    kept = None if recorded is None else dict(json.loads(recorded))
-    known = _known(kept, context.tree.levels)
-    if known == document:
+    known = None if recorded is None else _known(recorded, context.tree.levels)
+    if known == shown:
         return
     published = store.find_publications()
     folders = _moved_folders(context, published)
@@ -86,7 +82,7 @@ def follow_units(context: Context) -> None:
         *_own(context, change, moved, successors, answers),
     }
     with context.store.together():
-        context.store.fingerprints.record({UNITS: json.dumps(document, ensure_ascii=False)})
+        context.store.fingerprints.record({UNITS: json.dumps({"units": shown}, ensure_ascii=False)})
         store.record_followed(
             folders=folders,
             successors=successors,
@@ -119,10 +115,6 @@ def withdraw_old_names(context: Context) -> None:
             store.record_rebuilt([], [kept])
 
 
-def _document(tree: UnitTree) -> dict[str, object]:
-    return {"units": [_shown(unit) for unit in tree]}
-
-
 def _shown(unit: Unit) -> list[str]:
     """Give all of a unit that anything published shows: not where its mail goes."""
     days = (unit.valid_from, unit.valid_to)
@@ -138,24 +130,16 @@ def _shown(unit: Unit) -> list[str]:
     ]
 
 
-def _known(document: Mapping[str, object] | None, levels: Levels) -> dict[str, object] | None:
+def _known(recorded: str, levels: Levels) -> list[list[str]]:
     """Give the list that the outbox shows, its levels as they are called now.
 
     An older version wrote the level's key (county); nothing is shown otherwise for that.
     """
-    if document is None:
-        return None
-    listed = document["units"]
-    assert isinstance(listed, list)  # noqa: S101 - our own document
-    units = [
-        [*shown[:_LEVEL], _called(shown[_LEVEL], levels), *shown[_LEVEL + 1 :]] for shown in listed
-    ]
-    return {**document, "units": units}
-
-
-def _called(level: str, levels: Levels) -> str:
-    found = levels.find(level)
-    return found.name if found else level
+    listed: list[list[str]] = json.loads(recorded)["units"]
+    for shown in listed:
+        found = levels.find(shown[_LEVEL])
+        shown[_LEVEL] = found.name if found else shown[_LEVEL]
+    return listed
 
 
 def _unit(shown: list[str]) -> Unit:
@@ -174,14 +158,12 @@ def _unit(shown: list[str]) -> Unit:
     )
 
 
-def _change(known: Mapping[str, object] | None, new: UnitTree) -> _Change:
+def _change(known: list[list[str]] | None, new: UnitTree) -> _Change:
     """Compare; where no list was ever followed, nothing of it is known to have changed."""
     if known is None:
         return _Change(new, new, frozenset())
-    listed = known["units"]
-    assert isinstance(listed, list)  # noqa: S101 - our own document
     try:
-        old = UnitTree.of(map(_unit, listed), levels=new.levels)
+        old = UnitTree.of(map(_unit, known), levels=new.levels)
     except UnitsError:  # the campaign's levels are others now: every unit is shown otherwise
         return _Change(new, new, frozenset(new.units))
     before, after = ({unit.unit_id: _shown(unit) for unit in tree} for tree in (old, new))

@@ -199,11 +199,10 @@ class Attempts:
         step = f"{mark.unit_id} {mark.period} {mark.kind}"
         try:
             return [make()]
-        except ObstructedError as trouble:
-            LOG.warning("unit %s: outbox folder in trouble: %s", mark.unit_id, trouble.code)
-            self._keep(mark, trouble)
         except TemporaryError as trouble:
-            LOG.warning("unit %s: %s not published yet: %s", mark.unit_id, mark.kind, trouble.code)
+            is_hers = isinstance(trouble, ObstructedError)
+            what = "outbox folder in trouble" if is_hers else f"{mark.kind} not published yet"
+            LOG.warning("unit %s: %s: %s", mark.unit_id, what, trouble.code)
             self._keep(mark, trouble)
         except StoreDamagedError:
             raise

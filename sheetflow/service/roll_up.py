@@ -205,7 +205,10 @@ class Rollups:
 
     def _begin_boards(self, mark: Stale) -> Making | None:
         context, unit = self.context, self.context.tree[mark.unit_id]
-        latest = self._latest_period(mark.form, mark.period)
+        # The last period of the year in which anybody has tried: the board shows all before it.
+        later = [entry.period_id for entry in context.period(mark.form, mark.period).rest_of_year]
+        tried = (entry for entry in reversed(later) if self._tried(mark.form, entry))
+        latest = next(tried, mark.period)
         form = context.form(mark.form)
         files = own_files(context, unit, form)
         below = {member.unit_id for member in context.tree.subtree(unit.unit_id)}
@@ -230,11 +233,6 @@ class Rollups:
             )
 
         return Making(reply, finish)
-
-    def _latest_period(self, form: str, period: str) -> str:
-        """The last period of the year in which anybody has tried: the board shows all before it."""
-        later = [entry.period_id for entry in self.context.period(form, period).rest_of_year]
-        return next((entry for entry in reversed(later) if self._tried(form, entry)), period)
 
 
 def _record_default(context: Context, what: str, template: Serving, form: str = "") -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -100,9 +99,11 @@ def standing(context: Context, period: Period | None = None, form: Form | None =
     seen = look(context, open_intake(context))
     health = read_health(context.workspace.health)
     told = health.troubles if health and is_held(context.workspace.lock) else ()
+    latest = {entry.unit_id: entry for entry in context.store.submissions.find_submissions()}
+    last = [latest[unit.unit_id] for unit in context.tree if unit.unit_id in latest]
     return Standing(
         forms=tuple(_standing_of(context, *spot) for spot in _asked(context, period, form)),
-        apart=tuple(_apart(context)),
+        apart=tuple(entry for entry in last if not entry.period and entry.outcome != "held"),
         waiting=(*what_waits(context, seen), *untaken(context, seen)),
         queued=context.store.mails.count_queued(),
         untaken=tuple(sighting.unit_id for sighting in seen.files),
@@ -124,15 +125,12 @@ def _asked(context: Context, period: Period | None, form: Form | None) -> list[t
         forms = (form,) if form else context.campaign.forms
         filled = [each for each in forms if each.takes(period)] or [form or main]
         return [(each, each.period(period.period_id)) for each in filled]
-    shown = [form] if form else [main, *_others_in_use(context)]
-    return [(each, _newest_period(context, each)) for each in shown]
-
-
-def _others_in_use(context: Context) -> list[Form]:
-    """Give the other forms that were handed out, or of which anything came."""
+    # Of the others those that were handed out, or of which anything came.
     used = {entry.form for entry in context.store.publications.find_publications()}
     used |= {entry.form for entry in context.store.submissions.find_submissions()}
-    return [form for form in context.campaign.forms[1:] if form.key in used]
+    others = [each for each in context.campaign.forms[1:] if each.key in used]
+    shown = [form] if form else [main, *others]
+    return [(each, _newest_period(context, each)) for each in shown]
 
 
 def waiting_in_inbox(root: Path, trouble: str) -> tuple[Waiting, ...]:
@@ -152,14 +150,6 @@ def waiting_in_inbox(root: Path, trouble: str) -> tuple[Waiting, ...]:
             for unit_id, count in counts.items()
         ),
     )
-
-
-def _apart(context: Context) -> Iterator[Submission]:
-    latest = {entry.unit_id: entry for entry in context.store.submissions.find_submissions()}
-    for unit in context.tree:
-        entry = latest.get(unit.unit_id)
-        if entry and not entry.period and entry.outcome != "held":
-            yield entry
 
 
 def _newest_period(context: Context, form: Form) -> Period:
