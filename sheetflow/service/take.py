@@ -123,7 +123,12 @@ def take(context: Context, intake: Intake, files: Iterable[Sighting]) -> Observa
     still = first_of_each(ready, lambda file: file.sighting.unit_id, most)
     taken = {id(file.sighting) for file in still}
     intake.oddities += tuple(
-        Oddity(Reason.EMPTY, sighting.folder, sighting.name_bytes, sighting.unit_id)
+        Oddity(
+            reason=Reason.EMPTY,
+            folder=sighting.folder,
+            name_bytes=sighting.name_bytes,
+            unit_id=sighting.unit_id,
+        )
         for sighting in observation.empty
         if id(sighting) not in taken
     )
