@@ -31,7 +31,7 @@ from sheetflow.schemas.documents import (
 )
 from sheetflow.service.books import measured_by
 from sheetflow.service.consequences import entail, entail_duplicate, entail_precheck, look_before
-from sheetflow.service.consolidated_workbook import wish_pieces
+from sheetflow.service.consolidated import wish_pieces
 from sheetflow.service.take import first_of_each
 from sheetflow.service.unit_history import last_decision, request_for, resolve_keys, was_in_time
 from sheetflow.store.records import Arrival, Judged, Submission

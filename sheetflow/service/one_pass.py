@@ -27,7 +27,7 @@ from sheetflow.service.answer import begin_answer, begin_workbook
 from sheetflow.service.books import missing_units
 from sheetflow.service.changes import notice_changes, notice_templates, template_troubles
 from sheetflow.service.consequences import answers_by_path, mark_of
-from sheetflow.service.consolidated_workbook import sweep_pieces
+from sheetflow.service.consolidated import sweep_pieces
 from sheetflow.service.follow_units import follow_units, withdraw_old_names
 from sheetflow.service.judge import judge_arrivals
 from sheetflow.service.publish import (

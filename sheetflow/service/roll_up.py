@@ -21,7 +21,7 @@ from sheetflow.context.templates import Serving
 from sheetflow.schemas.forms import Form
 from sheetflow.service.books import books_of, books_request, declared, report_order
 from sheetflow.service.changes import served_instead, template_name
-from sheetflow.service.consolidated_workbook import begin_consolidated, corrected_since, sources_of
+from sheetflow.service.consolidated import begin_consolidated, corrected_since, sources_of
 from sheetflow.service.publish import (
     LINKED,
     ROLL_UPS,

@@ -23,7 +23,7 @@ from sheetflow.mail.carriers import MaildirCarrier
 from sheetflow.periods import Period
 from sheetflow.publishing.outbox import Beside, lies_there, remove_publication
 from sheetflow.schemas.documents import without_personal
-from sheetflow.service.consolidated_workbook import sweep_pieces
+from sheetflow.service.consolidated import sweep_pieces
 from sheetflow.service.one_pass import Rebuilding
 from sheetflow.service.publish import is_published, ours_at
 from sheetflow.service.receive import rewrite_journal

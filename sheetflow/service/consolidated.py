@@ -230,7 +230,7 @@ def find_pieces(
 
 def _layout(context: Context, form: Form) -> str:
     """Give the digest of all in the form's declaration that shows in rendered rows."""
-    from sheetflow.writing.consolidated.detail_cache import layout_of
+    from sheetflow.writing.consolidated.rendered_rows import layout_of
 
     spot = (form.key, f"rows of {sorted(form.versions)}")
     if spot not in context.declared:
