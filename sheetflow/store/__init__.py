@@ -1,6 +1,6 @@
 """What the service remembers, behind plain verbs: arrivals, submissions, mails, publications.
 
-Open it as a `Store`; everything else here is a value that goes in or out. Nothing outside this
+Open it as a `Store`; what goes in and out are the values of `records`. Nothing outside this
 package knows SQL.
 """
 
@@ -12,50 +12,15 @@ from typing import Self
 from sqlalchemy import select
 
 from sheetflow.store.arrivals import Arrivals, Looks
-from sheetflow.store.contents import Contents, Measurements, Purges
 from sheetflow.store.database import Database, find_strangers
+from sheetflow.store.judgements import Contents, Measurements, Purges
 from sheetflow.store.mails import Mails
 from sheetflow.store.migrations import bring_up_to_date
 from sheetflow.store.publications import Fingerprints, Publications
-from sheetflow.store.records import (
-    Arrival,
-    Attachment,
-    Decision,
-    Document,
-    FollowUp,
-    Judged,
-    Mail,
-    NewArrival,
-    NewMail,
-    Publication,
-    Purge,
-    Stale,
-    StaleMark,
-    Submission,
-    Waiver,
-)
 from sheetflow.store.schema import workspace
 from sheetflow.store.submissions import Outcomes, Submissions
 
-__all__ = [
-    "Arrival",
-    "Attachment",
-    "Decision",
-    "Document",
-    "FollowUp",
-    "Judged",
-    "Mail",
-    "NewArrival",
-    "NewMail",
-    "Publication",
-    "Purge",
-    "Stale",
-    "StaleMark",
-    "Store",
-    "Submission",
-    "Waiver",
-    "find_strangers",
-]
+__all__ = ["Store", "find_strangers"]
 
 
 class Store(Database):

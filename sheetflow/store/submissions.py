@@ -309,7 +309,7 @@ def _read_receipt(connection: Connection, receipt: str) -> Submission:
 
 
 _UNREAD = frozenset({"submission_id", "explanations", "findings"})
-"""What of a judgement is no part of a `Submission`: the large documents stand in `contents`."""
+"""What of a judgement is no part of a `Submission`: the large documents stand in `judgements`."""
 
 _later = judgements.alias("later")
 _NEWEST = (  # made once: putting a query together costs more than running it

@@ -32,7 +32,8 @@ from sheetflow.schemas.book import Judgement, Outcome
 from sheetflow.service.judge import judge_arrivals, record_reply
 from sheetflow.service.receive import arrival_of, rewrite_journal
 from sheetflow.service.unit_history import request_for
-from sheetflow.store import Arrival, NewArrival, Store
+from sheetflow.store import Store
+from sheetflow.store.records import Arrival, NewArrival
 from sheetflow.upkeep.backup import (
     DATABASE,
     STAMP_KEY,

@@ -11,8 +11,7 @@ import pytest
 from sheetflow.context import Clock, Context, open_context
 from sheetflow.mail.facts import gather_floods
 from sheetflow.mail.send import send_due
-from sheetflow.store import NewMail
-from sheetflow.store.records import Mail
+from sheetflow.store.records import Mail, NewMail
 from tests.tiny.desk import EAST, IN_TIME, Desk
 
 _SINGLY = 8

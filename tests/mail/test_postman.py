@@ -16,7 +16,8 @@ from aiosmtpd.smtp import Envelope
 from sheetflow.context import Context, open_context
 from sheetflow.errors import StoreError
 from sheetflow.mail.send import Postman, Sent
-from sheetflow.store import NewMail, Store
+from sheetflow.store import Store
+from sheetflow.store.records import NewMail
 from tests.reliability.postbox import Postbox
 from tests.tiny.desk import IN_TIME, Desk
 

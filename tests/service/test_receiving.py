@@ -15,7 +15,7 @@ from sheetflow.errors import StoreBusyError
 from sheetflow.intake.sighting import FOLDER, identity_of, key_of
 from sheetflow.service.receive import receive
 from sheetflow.service.take import look, open_intake, take_all
-from sheetflow.store import Arrival, NewArrival
+from sheetflow.store.records import Arrival, NewArrival
 from tests.tiny.desk import EAST, IN_TIME, Desk
 
 if TYPE_CHECKING:

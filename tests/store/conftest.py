@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from sheetflow.periods import OFFICE_ZONE
-from sheetflow.store import Arrival, FollowUp, Judged, NewArrival, Store, Submission
+from sheetflow.store import Store
+from sheetflow.store.records import Arrival, FollowUp, Judged, NewArrival, Submission
 
 NOW = dt.datetime(2012, 3, 5, 9, 0, tzinfo=OFFICE_ZONE)
 

@@ -19,8 +19,9 @@ from sqlalchemy.schema import CreateTable
 
 import sheetflow
 from sheetflow.errors import StoreBusyError, StoreError
-from sheetflow.store import Judged, Store
+from sheetflow.store import Store
 from sheetflow.store.database import Database, is_temporary
+from sheetflow.store.records import Judged
 from sheetflow.store.schema import metadata
 
 if TYPE_CHECKING:
@@ -70,7 +71,8 @@ def test_a_full_disk_is_a_matter_of_waiting(desk: Desk) -> None:
         import datetime as dt, os, resource, signal, sys
         from pathlib import Path
         from sheetflow.errors import StoreBusyError
-        from sheetflow.store import Judged, Store
+        from sheetflow.store import Store
+        from sheetflow.store.records import Judged
         now = dt.datetime(2012, 3, 5, 9, tzinfo=dt.UTC)
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         file = Path(sys.argv[1])

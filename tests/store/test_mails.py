@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sheetflow.errors import StoreError
-from sheetflow.store import Attachment, NewMail
+from sheetflow.store.records import Attachment, NewMail
 
 if TYPE_CHECKING:
     from tests.store.conftest import Desk

@@ -6,8 +6,7 @@ import dataclasses
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from sheetflow.store import Publication, Stale
-from sheetflow.store.records import PublicationKind
+from sheetflow.store.records import Publication, PublicationKind, Stale
 
 if TYPE_CHECKING:
     from tests.store.conftest import Desk

@@ -17,8 +17,18 @@ import pytest
 
 import sheetflow
 from sheetflow.errors import StoreError
-from sheetflow.store import Decision, FollowUp, Judged, NewMail, Stale, Store, Submission, Waiver
-from sheetflow.store.records import Measurement, PublicationKind
+from sheetflow.store import Store
+from sheetflow.store.records import (
+    Decision,
+    FollowUp,
+    Judged,
+    Measurement,
+    NewMail,
+    PublicationKind,
+    Stale,
+    Submission,
+    Waiver,
+)
 
 if TYPE_CHECKING:
     from tests.store.conftest import Desk
@@ -28,7 +38,8 @@ ENVIRONMENT = os.environ | {"PYTHONPATH": str(Path(sheetflow.__file__).parents[1
 ANSWERING = """
     import datetime as dt, os, signal, sys
     from pathlib import Path
-    from sheetflow.store import FollowUp, Judged, NewMail, Store
+    from sheetflow.store import Store
+    from sheetflow.store.records import FollowUp, Judged, NewMail
     now = dt.datetime(2012, 3, 5, 9, tzinfo=dt.UTC)
     store = Store(Path(sys.argv[1]))
     judged = Judged(outcome="accepted", judged_at=now, rows={"visits": "[[1]]"})
@@ -196,7 +207,7 @@ def test_two_writing_processes_never_share_a_number(desk: Desk) -> None:
     """Two processes that answer at the same time hand out each number exactly once."""
     script = """
         import dataclasses
-        from sheetflow.store import NewArrival
+        from sheetflow.store.records import NewArrival
         for n in range(25):
             arrival = store.arrivals.record_arrival(NewArrival(unit_id="370102", purpose="submission",
                 name="a", sha256=f"{sys.argv[2]}{n}", size=1, source="folder",

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sheetflow.schemas.documents import pack
-from sheetflow.store import Judged, Publication, Purge, Stale
-from sheetflow.store.records import PublicationKind
+from sheetflow.store.records import Judged, Publication, PublicationKind, Purge, Stale
 
 if TYPE_CHECKING:
     from tests.store.conftest import Desk
