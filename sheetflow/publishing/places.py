@@ -172,7 +172,7 @@ def make_folders(top: Path, folder: Path) -> None:
         except PermissionError as error:
             if part.parent == top:
                 raise  # the outbox itself is closed to us
-            raise ObstructedError(_named(top, part.parent), "EACCES") from error
+            raise ObstructedError(part.parent.relative_to(top).as_posix(), "EACCES") from error
 
 
 def is_reachable(top: Path, folder: Path) -> bool:
@@ -197,12 +197,7 @@ def _is_folder(part: Path, top: Path) -> bool:
         mode = part.lstat().st_mode
     except FileNotFoundError:
         return False
-    if stat.S_ISLNK(mode):
-        raise ObstructedError(_named(top, part), "ELOOP")
     if not stat.S_ISDIR(mode):
-        raise ObstructedError(_named(top, part), "ENOTDIR")
+        code = "ELOOP" if stat.S_ISLNK(mode) else "ENOTDIR"
+        raise ObstructedError(part.relative_to(top).as_posix(), code)
     return True
-
-
-def _named(top: Path, part: Path) -> str:
-    return part.relative_to(top).as_posix()

@@ -163,8 +163,7 @@ def _remind_of(context: Context, form: Form, period: Period) -> Reminders:
     ]
     if lacking:
         issue_workbooks(context, form, period, lacking)
-    names = _names(context, "remind", paths, form, period)
-    known = _known(context, names.values())
+    names, known = _todays(context, "remind", paths, form, period)
     mails: list[NewMail] = []
     for row in result.missing:
         unit_id = row.unit.unit_id
@@ -205,8 +204,8 @@ def _rollcalls(context: Context, form: Form, books: Books, result: Reminders) ->
     """Make the lists for everyone who has missing units below."""
     mails: list[NewMail] = []
     above = [unit for unit in context.tree if context.tree.children(unit.unit_id)]
-    names = _names(context, "rollcall", [unit.unit_id for unit in above], form, books.period)
-    known = _known(context, names.values())
+    unit_ids = [unit.unit_id for unit in above]
+    names, known = _todays(context, "rollcall", unit_ids, form, books.period)
     for unit in above:
         expected = {entry.unit_id for entry in books.expected(unit)}
         lacking = [row for row in result.missing if row.unit.unit_id in expected]
@@ -256,15 +255,11 @@ def _branch(context: Context, reader: Unit, unit: Unit) -> tuple[Unit | None, st
     return branch, "" if chain[1] in (branch, reader) else chain[1].name
 
 
-def _names(
+def _todays(
     context: Context, kind: str, unit_ids: Iterable[str], form: Form, period: Period
-) -> dict[str, str]:
-    """Name today's mail to each unit, by which a second one of the day is told."""
+) -> tuple[dict[str, str], set[str]]:
+    """Name today's mail to each unit, and say which of these names were queued before."""
     ending = f"{form.key}.{period.period_id}.{context.clock.now():%Y%m%d}"
-    return {unit_id: f"{kind}.{unit_id}.{ending}" for unit_id in unit_ids}
-
-
-def _known(context: Context, names: Iterable[str]) -> set[str]:
-    """Tell which of today's mails were queued before."""
-    full = {full_message_id(context, name): name for name in names}
-    return {full[message_id] for message_id in context.store.mails.find_known(full)}
+    names = {unit_id: f"{kind}.{unit_id}.{ending}" for unit_id in unit_ids}
+    full = {full_message_id(context, name): name for name in names.values()}
+    return names, {full[message_id] for message_id in context.store.mails.find_known(full)}
