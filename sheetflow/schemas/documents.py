@@ -185,34 +185,30 @@ def load_explanations(documents: Sequence[Mapping[str, Any]]) -> dict[Identity, 
     }
 
 
-_NOT_IN_WORKBOOK = frozenset({"charts", "report", "same_person", "own_totals"})
-_NOT_IN_ROLL_UP = frozenset({"guidance", "own_work", "report"})
-_NOT_IN_REPORT = frozenset({"guidance", "own_work", "same_person", "own_totals"})
-_ON_BOARD = ("title", "cadence", "opens", "closes", "levels", "working_days")
 _OF_NO_FILE = frozenset({"forms", "rules", "samples"})
-_WORDS_OF_RULES = frozenset({"catalogue"})
+_WORDLESS = _OF_NO_FILE | {"catalogue"}
+_ON_BOARD = frozenset({"title", "cadence", "opens", "closes", "levels", "working_days"})
+_NOT_IN = {
+    "workbook": (_OF_NO_FILE, frozenset({"charts", "report", "same_person", "own_totals"})),
+    "consolidated": (_OF_NO_FILE, frozenset({"guidance", "own_work", "report"})),
+    "report": (_WORDLESS, frozenset({"guidance", "own_work", "same_person", "own_totals"})),
+    "board": (_WORDLESS, frozenset(entry.name for entry in fields(Form)) - _ON_BOARD),
+}
+"""By kind of publication: what it shows nothing of, in the campaign and in the form."""
 
 
-def workbook_digest(campaign: Campaign, form: Form) -> str:
-    """Digest all that shows in a 填报 workbook."""
-    return _digest(_but(campaign, _OF_NO_FILE), _but(form, _NOT_IN_WORKBOOK))
+def shown_digest(kind: str, campaign: Campaign, form: Form) -> str:
+    """Digest all that shows or counts in one kind of publication.
+
+    But on the board, a field that is new shows everywhere until somebody says otherwise.
+    """
+    not_of_campaign, not_of_form = _NOT_IN[kind]
+    return _digest(_but(campaign, not_of_campaign), _but(form, not_of_form))
 
 
-def roll_up_digest(campaign: Campaign, form: Form) -> str:
-    """Digest all that shows or counts in a consolidated workbook."""
-    return _digest(_but(campaign, _OF_NO_FILE), _but(form, _NOT_IN_ROLL_UP))
-
-
-def report_digest(campaign: Campaign, form: Form) -> str:
-    """Digest all that shows or counts in a Word report."""
-    return _digest(_but(campaign, _OF_NO_FILE | _WORDS_OF_RULES), _but(form, _NOT_IN_REPORT))
-
-
-def board_digest(campaign: Campaign, form: Form) -> str:
-    """Digest all that shows on a board."""
-    return _digest(
-        _but(campaign, _OF_NO_FILE | _WORDS_OF_RULES), [getattr(form, name) for name in _ON_BOARD]
-    )
+def _but(declared: Form | Campaign, left_out: frozenset[str]) -> dict[str, object]:
+    kept = (entry.name for entry in fields(declared) if entry.name not in left_out)
+    return {name: getattr(declared, name) for name in kept}
 
 
 def rows_digest(form: Form, *more: object) -> str:
@@ -245,12 +241,6 @@ def _counted(form: Form, source: Source) -> list[object]:
     wanted = source.looked_at(form.by_key)
     types = {column.key: column.type for column in sheet.columns if column.key in wanted}
     return [sheet.key, sheet.levels, sheet.in_use, sheet.lookups, types]
-
-
-def _but(declared: Form | Campaign, left_out: frozenset[str]) -> dict[str, object]:
-    """Give all fields but some: one that is new shows everywhere until somebody says otherwise."""
-    kept = (entry.name for entry in fields(declared) if entry.name not in left_out)
-    return {name: getattr(declared, name) for name in kept}
 
 
 def _digest(*values: object) -> str:

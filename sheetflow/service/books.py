@@ -28,16 +28,12 @@ from sheetflow.consolidation.report_data import Letterhead
 from sheetflow.context import Context
 from sheetflow.periods import Period
 from sheetflow.schemas.documents import (
-    board_digest,
     load_explanations,
     load_figures,
     load_finding,
     load_rows,
     measure_digest,
     measure_digests,
-    report_digest,
-    roll_up_digest,
-    workbook_digest,
 )
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.indicators import Figures
