@@ -81,7 +81,7 @@ def test_a_disclosure_names_levels_that_are_there() -> None:
     class Row(RowModel):
         """A row with a name."""
 
-        name: str | None = text("姓名", personal=True, disclosure=disclosed(地市=Mask.NAME))
+        name = text("姓名", personal=True, disclosure=disclosed(地市=Mask.NAME))
 
     stray = Sheet(key="stray", title="走失", kind=Kind.FLOW, model=Row)
     form = replace(PATROL_FORM, sheets=(*PATROL_FORM.sheets, stray))

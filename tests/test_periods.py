@@ -257,7 +257,7 @@ def test_a_period_without_its_year_is_none() -> None:
     assert Period.named("12年1-2月") == Period.parse("2012B1")
 
 
-_NAMES = {
+_OF_EACH_CADENCE = {
     "2012M03": "2012年3月 2012年03月 2012年3月份 3月 3月份 三月 03月 2012-03 2012.3 2012/3 201203 M3 M03 "
     "2012M3 12年3月 ２０１２年３月 2012年度3月 二〇一二年三月份 2012-03-01 3月1日-31日 第3期 第三期 3 03 （2012年3月） "
     "二零一二年三月",
@@ -275,7 +275,7 @@ _NAMES = {
     "2012": "12年 12年度 2012全年度 二零一二年度 2012年 2012年度 2012年全年 2012全年 全年 2012 1-12月 2012年1—12月 一至十二月",
 }
 
-_OTHERS = """
+_OF_NONE = """
 1-4月 1-5月 2-3月 2-4月 4-9月 12-1月 1-13月 0月 13月 00 2012M00 2012M13 2012Q5 2012H3
 第5季度 五季度 年 半年 季度 月 上年 第期 2012年13月 11-13月 本月 3季 2011年 20112年1季度
 2012年1月-2011年3月 2012.3.2-4.30 2012.3.1-4.29年 3.4 3.1 一二三月 二三月 十一十月 12年3 1 第0期 第99期 3月4月 ③月
@@ -283,14 +283,15 @@ _OTHERS = """
 
 
 @pytest.mark.parametrize(
-    ("period_id", "text"), [(key, text) for key, texts in _NAMES.items() for text in texts.split()]
+    ("period_id", "text"),
+    [(key, text) for key, texts in _OF_EACH_CADENCE.items() for text in texts.split()],
 )
 def test_what_people_call_it(period_id: str, text: str) -> None:
     """In a form of that cadence, each of these says the period that people mean."""
     assert Period.parse(period_id).is_called(text)
 
 
-@pytest.mark.parametrize("text", _OTHERS.split())
+@pytest.mark.parametrize("text", _OF_NONE.split())
 @pytest.mark.parametrize("period_id", ["2012B2", "2012Q1", "2012H1", "2012", "2012M03"])
 def test_what_nobody_calls_it(period_id: str, text: str) -> None:
     """Months that are no period, numbers beyond the year, halves of names: none of these is meant."""

@@ -61,8 +61,8 @@ def test_what_is_kept_from_a_level_is_quoted_in_no_sentence() -> None:
     kept = text("处置方式", 20, disclosure=disclosed(市=Mask.WHOLE))
 
     class Row(RowModel):
-        open_to_all: str | None = plain
-        not_above_the_city: str | None = kept
+        open_to_all = plain
+        not_above_the_city = kept
 
     assert [column.quotable for column in Row.columns()] == [True, False]
 

@@ -151,7 +151,7 @@ class Column(Versioned):
 
 
 class RowModel:
-    """A row of a sheet: every attribute that is a `Column` is one; annotations say what it holds."""
+    """A row of a sheet: every attribute that is a `Column` is one, in their order."""
 
     @classmethod
     @cache
@@ -179,13 +179,11 @@ def reading(kind: CellType) -> Callable[[CellValue], Value]:
     return kind.parse
 
 
-Declared = Any
-"""A column where a class declares it: type checkers see the attribute's own annotation."""
 More = Any
 """Any further field of `Column` by its name."""
 
 
-def text(label: str, limit: int = 50, **more: More) -> Declared:
+def text(label: str, limit: int = 50, **more: More) -> Column:
     """Declare a column of words of at most `limit` characters."""
     width = min(40.0, max(12.0, limit * 0.6))
     return Column(label=label, type=Text(limit), **{"width": width, **more})
@@ -193,63 +191,63 @@ def text(label: str, limit: int = 50, **more: More) -> Declared:
 
 def whole(
     label: str, unit: str = "", *, least: int = 0, most: int | None = None, **more: More
-) -> Declared:
+) -> Column:
     """Declare a column of whole numbers from `least` to `most`, counted in `unit`."""
     return Column(label=label, type=Whole(least, most, unit), **more)
 
 
-def money(label: str, **more: More) -> Declared:
+def money(label: str, **more: More) -> Column:
     """Declare a column of amounts in yuan."""
     return Column(label=label, type=Money(), **{"width": 14, **more})
 
 
-def day(label: str, *, not_after: NotAfter = "filled_on", **more: More) -> Declared:
+def day(label: str, *, not_after: NotAfter = "filled_on", **more: More) -> Column:
     """Declare a column of dates, none after 填报日期 unless said otherwise."""
     return Column(label=label, type=Day(), not_after=not_after, **{"width": 13, **more})
 
 
-def choice(label: str, *options: str, retired: tuple[str, ...] = (), **more: More) -> Declared:
+def choice(label: str, *options: str, retired: tuple[str, ...] = (), **more: More) -> Column:
     """Declare a column that holds one of `options`; `retired` ones only where they stand already."""
     width = max(12.0, 2.2 * max(map(len, options)) + 2)
     return Column(label=label, type=Choice(options, retired), **{"width": width, **more})
 
 
-def choices(label: str, *options: str, retired: tuple[str, ...] = (), **more: More) -> Declared:
+def choices(label: str, *options: str, retired: tuple[str, ...] = (), **more: More) -> Column:
     """Declare a column that holds several of `options`, joined by 、; `retired` as in `choice`."""
     return Column(label=label, type=Choices(options, retired), **{"width": 22, **more})
 
 
-def key(label: str, letter: str, digits: int = 3, **more: More) -> Declared:
+def key(label: str, letter: str, digits: int = 3, **more: More) -> Column:
     """Declare the row's key, like G001."""
     return Column(label=label, type=Key(letter, digits), **more)
 
 
-def name_key(label: str, limit: int = 30, **more: More) -> Declared:
+def name_key(label: str, limit: int = 30, **more: More) -> Column:
     """Declare a name that serves as the row's key."""
     return Column(label=label, type=NameKey(limit), **{"width": 20, **more})
 
 
-def refers(label: str, to: str, **more: More) -> Declared:
+def refers(label: str, to: str, **more: More) -> Column:
     """Declare a column that points to one row of the sheet `to`."""
     return Column(label=label, type=Reference(to), **more)
 
 
-def refers_many(label: str, to: str, **more: More) -> Declared:
+def refers_many(label: str, to: str, **more: More) -> Column:
     """Declare a column that points to several rows of the sheet `to`."""
     return Column(label=label, type=References(to), **{"width": 18, **more})
 
 
-def id_number(label: str, **more: More) -> Declared:
+def id_number(label: str, **more: More) -> Column:
     """Declare a column of citizens' identity numbers: personal data."""
     return Column(label=label, type=IdNumber(), personal=True, **{"width": 22, **more})
 
 
-def phone(label: str, *services: str, **more: More) -> Declared:
+def phone(label: str, *services: str, **more: More) -> Column:
     """Declare a column of phone numbers, short ones of `services` among them."""
     return Column(label=label, type=Phone(services), **{"width": 16, **more})
 
 
-def period_name(label: str, **more: More) -> Declared:
+def period_name(label: str, **more: More) -> Column:
     """Declare the label under which a card names its report period."""
     return Column(label=label, type=PeriodName(), prefilled=True, **more)
 

@@ -258,9 +258,9 @@ def _told_apart(columns: tuple[Column, ...]) -> tuple[Column, ...]:
 class ExplanationLine(RowModel):
     """One answer: to which finding, where, and what is to be said."""
 
-    finding: str | None = text("审核意见编号", 10, width=14)
-    place: str | None = text("位置", 100, required=False, width=36)
-    explanation: str | None = text("说明", 500, width=60)
+    finding = text("审核意见编号", 10, width=14)
+    place = text("位置", 100, required=False, width=36)
+    explanation = text("说明", 500, width=60)
 
 
 EXPLANATIONS = Sheet(

@@ -13,19 +13,19 @@ from sheetflow.schemas.sheets import Kind, Sheet
 class Head(RowModel):
     """Who and when."""
 
-    unit: str | None = text("单位")
-    unit_id: str | None = text("代码")
-    period: str | None = period_name("报告期")
-    filled_on: str | None = day("日期", not_after="")
+    unit = text("单位")
+    unit_id = text("代码")
+    period = period_name("报告期")
+    filled_on = day("日期", not_after="")
 
 
 class Thing(RowModel):
     """A row with a key."""
 
-    thing: str | None = key("编号", "T")
-    name: str | None = text("名称")
-    state: str | None = choice("状态", "好", "坏", retired=("旧",))
-    count: int | None = whole("件数", "件")
+    thing = key("编号", "T")
+    name = text("名称")
+    state = choice("状态", "好", "坏", retired=("旧",))
+    count = whole("件数", "件")
 
 
 HEAD = Sheet(key="head", title="表头", kind=Kind.CARD, model=Head)

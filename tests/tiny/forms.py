@@ -5,9 +5,6 @@ Declared for the tests: another subject, other sheets, no report, charts or samp
 
 from __future__ import annotations
 
-import datetime as dt
-from decimal import Decimal
-
 from sheetflow.periods import Cadence
 from sheetflow.schemas.columns import (
     Mask,
@@ -34,11 +31,11 @@ _ABOVE_HIDDEN = disclosed(市=Mask.NAME, 省=Mask.LEFT_OUT)
 class Head(RowModel):
     """Who patrols, and for which quarter."""
 
-    station: str | None = text("巡查单位", 30, prefilled=True)
-    station_code: str | None = text("巡查单位代码", 20, prefilled=True)
-    quarter: str | None = period_name("巡查季度")
-    written_on: dt.date | None = day("制表日期", not_after="")
-    frozen: str | None = choice("全线封冻未巡", "是", "否")
+    station = text("巡查单位", 30, prefilled=True)
+    station_code = text("巡查单位代码", 20, prefilled=True)
+    quarter = period_name("巡查季度")
+    written_on = day("制表日期", not_after="")
+    frozen = choice("全线封冻未巡", "是", "否")
 
 
 HEAD = Sheet(key="head", title="巡查表头", kind=Kind.CARD, model=Head, roll_up=RollUp.NONE)
@@ -47,14 +44,12 @@ HEAD = Sheet(key="head", title="巡查表头", kind=Kind.CARD, model=Head, roll_
 class Outlet(RowModel):
     """An outlet into a river: a book that goes on from period to period."""
 
-    outlet_id: str | None = key("排口编号", "P", 4)
-    river: str | None = text("河道", 30)
-    keeper: str | None = text("河长姓名", 20, personal=True, disclosure=_ABOVE_HIDDEN)
-    found_on: dt.date | None = day("发现日期")
-    state: str | None = choice("处置情况", "整治中", "已封堵")
-    closed_on: dt.date | None = day(
-        "封堵日期", required=where("state", "已封堵"), only=True, not_before="found_on"
-    )
+    outlet_id = key("排口编号", "P", 4)
+    river = text("河道", 30)
+    keeper = text("河长姓名", 20, personal=True, disclosure=_ABOVE_HIDDEN)
+    found_on = day("发现日期")
+    state = choice("处置情况", "整治中", "已封堵")
+    closed_on = day("封堵日期", required=where("state", "已封堵"), only=True, not_before="found_on")
 
 
 OUTLETS = Sheet(
@@ -70,21 +65,17 @@ OUTLETS = Sheet(
 class Patrol(RowModel):
     """One walk along a river."""
 
-    walked_on: dt.date | None = day("巡河日期", event=True)
-    means: str | None = choice("巡河方式", "步行", "乘船", "无人机")
-    outlet: str | None = refers("所查排口", "outlets", required=False)
-    metres: int | None = whole("巡河里程（米）", "米", least=1)
-    litter: int | Decimal | None = money("清理费用（元）", required=False)
+    walked_on = day("巡河日期", event=True)
+    means = choice("巡河方式", "步行", "乘船", "无人机")
+    outlet = refers("所查排口", "outlets", required=False)
+    metres = whole("巡河里程（米）", "米", least=1)
+    litter = money("清理费用（元）", required=False)
 
 
 PATROLS = Sheet(key="patrols", title="巡河日志", kind=Kind.FLOW, model=Patrol)
 
 TALLY = Sheet(
-    key="tally",
-    title="巡河汇总",
-    kind=Kind.INDICATORS,
-    model=RowModel,
-    roll_up=RollUp.SUMMED,
+    key="tally", title="巡河汇总", kind=Kind.INDICATORS, model=RowModel, roll_up=RollUp.SUMMED
 )
 
 PATROL_FORM = Form(
@@ -115,17 +106,17 @@ PATROL_FORM = Form(
 class Register(RowModel):
     """Which rivers there are; told once a year, by a form without nil and statistics."""
 
-    station: str | None = text("单位名称", 30, prefilled=True)
-    station_code: str | None = text("单位编码", 20, prefilled=True)
-    year: str | None = period_name("年度")
-    written_on: dt.date | None = day("登记日期", not_after="")
+    station = text("单位名称", 30, prefilled=True)
+    station_code = text("单位编码", 20, prefilled=True)
+    year = period_name("年度")
+    written_on = day("登记日期", not_after="")
 
 
 class River(RowModel):
     """A river by name."""
 
-    river: str | None = name_key("河道名称")
-    length: int | None = whole("河长（米）", "米")
+    river = name_key("河道名称")
+    length = whole("河长（米）", "米")
 
 
 REGISTER_FORM = Form(

@@ -40,31 +40,31 @@ from tests.tiny.forms import PATROL_FORM
 class Probe(RowModel):
     """Who samples, and for which quarter."""
 
-    station: str | None = text("抽检单位", 30, prefilled=True)
-    station_code: str | None = text("抽检单位代码", 20, prefilled=True)
-    quarter: str | None = period_name("抽检季度")
-    written_on: dt.date | None = day("填表日期", not_after="")
+    station = text("抽检单位", 30, prefilled=True)
+    station_code = text("抽检单位代码", 20, prefilled=True)
+    quarter = period_name("抽检季度")
+    written_on = day("填表日期", not_after="")
 
 
 class Sample(RowModel):
     """One bottle of water."""
 
-    taken_on: dt.date | None = day("取样日期", event=True)
-    place: str | None = text("取样地点", 30)
-    taker: str | None = text(
+    taken_on = day("取样日期", event=True)
+    place = text("取样地点", 30)
+    taker = text(
         "取样人",
         20,
         personal=True,
         disclosure=disclosed(市=Mask.NAME, 省=Mask.LEFT_OUT),
     )
-    grade: str | None = choice("水质类别", "三类", "劣五类")
-    millilitres: int | None = whole("水样（毫升）", "毫升", least=1)
+    grade = choice("水质类别", "三类", "劣五类")
+    millilitres = whole("水样（毫升）", "毫升", least=1)
 
 
 class Words(RowModel):
     """What the county has to say."""
 
-    told: str | None = text("抽检小结", 400, required=False)
+    told = text("抽检小结", 400, required=False)
 
 
 PROBE_FORM = Form(

@@ -25,7 +25,7 @@ REPORTED_NAME = "tests.tiny.reported:REPORTED"
 class Words(RowModel):
     """What a unit has to say of its quarter."""
 
-    told: str | None = text("巡查小结", 400, required=False)
+    told = text("巡查小结", 400, required=False)
 
 
 REPORTED_FORM = replace(

@@ -8,20 +8,9 @@ has a sheet of signs in place of one of boats, and counts what is new.
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
-from decimal import Decimal
 
 from sheetflow.schemas.campaign import Campaign
-from sheetflow.schemas.columns import (
-    RowModel,
-    choice,
-    day,
-    key,
-    money,
-    refers,
-    text,
-    whole,
-)
+from sheetflow.schemas.columns import RowModel, choice, day, key, money, refers, text, whole
 from sheetflow.schemas.conditions import Not, where
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.indicators import Count, Indicator, Ratio, Sum
@@ -33,43 +22,39 @@ from tests.tiny.forms import OUTLETS, PATROL_FORM, PATROLS, Outlet
 class NewOutlet(RowModel):
     """An outlet in both versions."""
 
-    outlet_id: str | None = key("排口编号", "P", 4)
-    bank: str | None = choice("岸别", "左岸", "右岸", since=2)
-    river: str | None = text("河流名称", 30, older=("河道",))
-    keeper: str | None = text(
-        "河长姓名", 20, personal=True, disclosure=Outlet.columns()[2].disclosure
-    )
-    found_on: dt.date | None = day("发现日期")
-    state: str | None = choice("处置情况", "整治中", "已封堵")
-    closed_on: dt.date | None = day(
-        "封堵日期", required=where("state", "已封堵"), only=True, not_before="found_on"
-    )
-    blocked_by: str | None = text("封堵单位", 30, required=where("bank", "左岸"), since=2)
+    outlet_id = key("排口编号", "P", 4)
+    bank = choice("岸别", "左岸", "右岸", since=2)
+    river = text("河流名称", 30, older=("河道",))
+    keeper = text("河长姓名", 20, personal=True, disclosure=Outlet.columns()[2].disclosure)
+    found_on = day("发现日期")
+    state = choice("处置情况", "整治中", "已封堵")
+    closed_on = day("封堵日期", required=where("state", "已封堵"), only=True, not_before="found_on")
+    blocked_by = text("封堵单位", 30, required=where("bank", "左岸"), since=2)
 
 
 class NewPatrol(RowModel):
     """A walk in both versions."""
 
-    means: str | None = choice("巡河方式", "步行", "乘船", retired=("无人机",))
-    walked_on: dt.date | None = day("巡河日期", event=True)
-    weather: str | None = choice("天气", "晴", "雨", since=2)
-    outlet: str | None = refers("所查排口", "outlets", required=False)
-    metres: int | None = whole("巡河里程（米）", "米", least=1)
-    litter: int | Decimal | None = money("清理费用（元）", required=False, until=1)
+    means = choice("巡河方式", "步行", "乘船", retired=("无人机",))
+    walked_on = day("巡河日期", event=True)
+    weather = choice("天气", "晴", "雨", since=2)
+    outlet = refers("所查排口", "outlets", required=False)
+    metres = whole("巡河里程（米）", "米", least=1)
+    litter = money("清理费用（元）", required=False, until=1)
 
 
 class Boat(RowModel):
     """What was asked of boats."""
 
-    boat: str | None = text("船名", 20)
-    seats: int | None = whole("座位（个）", "个")
+    boat = text("船名", 20)
+    seats = whole("座位（个）", "个")
 
 
 class Sign(RowModel):
     """What is asked of signs."""
 
-    place: str | None = text("位置", 20)
-    signs: int | None = whole("警示牌（块）", "块")
+    place = text("位置", 20)
+    signs = whole("警示牌（块）", "块")
 
 
 BOATS = Sheet(key="boats", title="巡河船只", kind=Kind.FLOW, model=Boat, always_shown=False)

@@ -363,18 +363,18 @@ def test_master_belongs_to_nobody(campaign: Campaign, form: Form, dress: Dress) 
 class _Front(RowModel):
     """A tiny cover."""
 
-    unit_id: str | None = text("代码", 20, prefilled=True)
-    unit_name: str | None = text("名称", 20, prefilled=True)
-    period: str | None = text("期别", 20, prefilled=True)
-    filled_on: str | None = text("日期", 20)
+    unit_id = text("代码", 20, prefilled=True)
+    unit_name = text("名称", 20, prefilled=True)
+    period = text("期别", 20, prefilled=True)
+    filled_on = text("日期", 20)
 
 
 class _Line(RowModel):
     """A tiny row with more choices than a cell's own list can hold."""
 
-    line_id: str | None = key("编号", "A")
-    place: str | None = choice("地方", *[f"第{number}号很长的地方名称" for number in range(40)])
-    count: int | None = whole("数量")
+    line_id = key("编号", "A")
+    place = choice("地方", *[f"第{number}号很长的地方名称" for number in range(40)])
+    count = whole("数量")
 
 
 def test_long_lists_still_drop_down(dress: Dress, county: Unit, campaign: Campaign) -> None:

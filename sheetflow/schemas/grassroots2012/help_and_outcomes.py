@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from decimal import Decimal
-
 from sheetflow.schemas.columns import (
     Mask,
     RowModel,
@@ -30,11 +27,9 @@ _NEED_WITHDRAWN = Through("need", where("status", WITHDRAWN))
 class CaseHelp(RowModel):
     """Help with one need that the women's federation can solve itself."""
 
-    need: str | None = refers(
-        "台帐编号", "needs", hint="填《妇女需求台帐》中问题性质为“个案性”的编号"
-    )
-    responsible: str | None = refers("责任人", "cadres")
-    funds: int | Decimal | None = money("投入资金（元）")
+    need = refers("台帐编号", "needs", hint="填《妇女需求台帐》中问题性质为“个案性”的编号")
+    responsible = refers("责任人", "cadres")
+    funds = money("投入资金（元）")
 
 
 CASE_HELP = Sheet(
@@ -58,16 +53,12 @@ CASE_HELP = Sheet(
 class HardCase(RowModel):
     """The way towards solving one need that cannot be solved at once."""
 
-    need: str | None = refers(
-        "台帐编号", "needs", hint="填《妇女需求台帐》中问题性质为“暂时难以解决”的编号"
-    )
-    support: str | None = text("争取重视支持情况", 500, required=False)
-    plan: str | None = text("逐步解决方案", 500, required=Not(where("stage", "制定方案")))
-    stage: str | None = choice(
-        "当前阶段", "制定方案", "推动落实", "阶段性解决", "转个案办理", "已解决"
-    )
-    due_on: dt.date | None = day("预计解决日期", required=False, not_after="")
-    talks: int | None = whole("说服教育解疑释惑（次）", "次", hint="累计次数", width=14)
+    need = refers("台帐编号", "needs", hint="填《妇女需求台帐》中问题性质为“暂时难以解决”的编号")
+    support = text("争取重视支持情况", 500, required=False)
+    plan = text("逐步解决方案", 500, required=Not(where("stage", "制定方案")))
+    stage = choice("当前阶段", "制定方案", "推动落实", "阶段性解决", "转个案办理", "已解决")
+    due_on = day("预计解决日期", required=False, not_after="")
+    talks = whole("说服教育解疑释惑（次）", "次", hint="累计次数", width=14)
 
 
 HARD_CASES = Sheet(
@@ -87,23 +78,21 @@ HARD_CASES = Sheet(
 class Pairing(RowModel):
     """A lasting pair of helpers and helped."""
 
-    pairing_id: str | None = key("编号", "J")
-    helper_kind: str | None = choice("帮扶主体", "妇联组织", "妇联干部")
-    helper_cadres: tuple[str, ...] | None = refers_many(
+    pairing_id = key("编号", "J")
+    helper_kind = choice("帮扶主体", "妇联组织", "妇联干部")
+    helper_cadres = refers_many(
         "帮扶干部", "cadres", required=where("helper_kind", "妇联干部"), only=True
     )
-    helper_org: str | None = text(
+    helper_org = text(
         "帮扶组织", 50, required=where("helper_kind", "妇联组织"), only=True, width=22
     )
-    mode: str | None = choice("结对方式", "一帮一", "多帮一")
-    helpers: int | None = whole(
-        "帮扶主体数（单位或人）", least=1, hint="一帮一填1，多帮一填2或以上", width=14
-    )
-    target_kind: str | None = choice("帮扶对象类型", "联系点", "妇女群众")
-    target_point: str | None = refers(
+    mode = choice("结对方式", "一帮一", "多帮一")
+    helpers = whole("帮扶主体数（单位或人）", least=1, hint="一帮一填1，多帮一填2或以上", width=14)
+    target_kind = choice("帮扶对象类型", "联系点", "妇女群众")
+    target_point = refers(
         "联系点", "contact_points", required=where("target_kind", "联系点"), only=True
     )
-    target_name: str | None = text(
+    target_name = text(
         "帮扶对象姓名",
         20,
         required=where("target_kind", "妇女群众"),
@@ -111,11 +100,11 @@ class Pairing(RowModel):
         personal=True,
         disclosure=disclosed(市=Mask.NAME, 省=Mask.LEFT_OUT),
     )
-    paired_on: dt.date | None = day("结对日期")
-    services: tuple[str, ...] | None = choices("服务内容", *SERVICES)
-    funds: int | Decimal | None = money("累计帮扶资金（元）", zero_asked=True)
-    deeds: int | None = whole("累计办好事实事（件）", "件")
-    status: str | None = choice("状态", "结对中", "已结束")
+    paired_on = day("结对日期")
+    services = choices("服务内容", *SERVICES)
+    funds = money("累计帮扶资金（元）", zero_asked=True)
+    deeds = whole("累计办好事实事（件）", "件")
+    status = choice("状态", "结对中", "已结束")
 
 
 PAIRINGS = Sheet(
@@ -135,12 +124,12 @@ PAIRINGS = Sheet(
 class Project(RowModel):
     """A project from which women gain."""
 
-    project_id: str | None = key("编号", "P")
-    name: str | None = text("项目名称", 60, width=32)
-    funds: int | Decimal | None = money("资金（元）")
-    beneficiaries: int | None = whole("受益妇女人数", "人")
-    started_on: dt.date | None = day("启动日期")
-    status: str | None = choice("状态", "实施中", "已完成", WITHDRAWN)
+    project_id = key("编号", "P")
+    name = text("项目名称", 60, width=32)
+    funds = money("资金（元）")
+    beneficiaries = whole("受益妇女人数", "人")
+    started_on = day("启动日期")
+    status = choice("状态", "实施中", "已完成", WITHDRAWN)
 
 
 PROJECTS = Sheet(
@@ -161,13 +150,11 @@ PROJECTS = Sheet(
 class Publicity(RowModel):
     """One report in the media."""
 
-    published_on: dt.date | None = day("日期", not_after="period_end", event=True)
-    outlet: str | None = text("媒体名称", 30, width=20)
-    level: str | None = choice("媒体级别", "国家级", "省级", "市级", "县级")
-    form: str | None = choice(
-        "形式", "新闻报道", "专版专栏专题", "广播电视节目", "简报信息", "其他"
-    )
-    title: str | None = text("题目", 60, width=40)
+    published_on = day("日期", not_after="period_end", event=True)
+    outlet = text("媒体名称", 30, width=20)
+    level = choice("媒体级别", "国家级", "省级", "市级", "县级")
+    form = choice("形式", "新闻报道", "专版专栏专题", "广播电视节目", "简报信息", "其他")
+    title = text("题目", 60, width=40)
 
 
 PUBLICITY = Sheet(
@@ -184,14 +171,14 @@ PUBLICITY = Sheet(
 class Inspection(RowModel):
     """One inspection and what became of the problems found."""
 
-    inspection_id: str | None = key("编号", "C")
-    inspected_on: dt.date | None = day("日期")
-    method: str | None = choice("方式", "实地督查", "听取汇报", "查阅资料", "其他")
-    inspected: str | None = text("被督查单位", 50, width=24)
-    led_by_leader: str | None = choice("领导带队", *YES_NO)
-    problems: str | None = text("发现问题", 500, required=False)
-    rectification: str | None = choice("整改状态", "无需整改", "整改中", "已整改")
-    rectified: str | None = text("整改情况", 500, required=where("rectification", "已整改"))
+    inspection_id = key("编号", "C")
+    inspected_on = day("日期")
+    method = choice("方式", "实地督查", "听取汇报", "查阅资料", "其他")
+    inspected = text("被督查单位", 50, width=24)
+    led_by_leader = choice("领导带队", *YES_NO)
+    problems = text("发现问题", 500, required=False)
+    rectification = choice("整改状态", "无需整改", "整改中", "已整改")
+    rectified = text("整改情况", 500, required=where("rectification", "已整改"))
 
 
 SUPERVISION = Sheet(
@@ -210,11 +197,11 @@ SUPERVISION = Sheet(
 class Practice(RowModel):
     """A case worth telling, or an experience that became a rule."""
 
-    kind: str | None = choice("类型", "典型案例", "制度机制")
-    title: str | None = text("标题", 60, width=36)
-    happened_on: dt.date | None = day("日期", not_after="period_end", event=True)
-    summary: str | None = text("摘要", 500, width=60)
-    document_no: str | None = text("文号", 40, required=False, width=20)
+    kind = choice("类型", "典型案例", "制度机制")
+    title = text("标题", 60, width=36)
+    happened_on = day("日期", not_after="period_end", event=True)
+    summary = text("摘要", 500, width=60)
+    document_no = text("文号", 40, required=False, width=20)
 
 
 PRACTICES = Sheet(
@@ -231,11 +218,11 @@ PRACTICES = Sheet(
 class NarrativeCard(RowModel):
     """What the Word report quotes."""
 
-    approach: str | None = text("主要做法", 1500)
-    results: str | None = text("取得成效", 1500)
-    problems: str | None = text("存在问题", 1500, required=False)
-    next_steps: str | None = text("下步打算", 1500, required=False)
-    advice: str | None = text("意见建议", 1500, required=False)
+    approach = text("主要做法", 1500)
+    results = text("取得成效", 1500)
+    problems = text("存在问题", 1500, required=False)
+    next_steps = text("下步打算", 1500, required=False)
+    advice = text("意见建议", 1500, required=False)
 
 
 NARRATIVE = Sheet(

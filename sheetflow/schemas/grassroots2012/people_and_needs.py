@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from decimal import Decimal
-
 from sheetflow.schemas.columns import (
     Mask,
     RowModel,
@@ -39,21 +36,21 @@ from sheetflow.schemas.sheets import Kind, RollUp, Sheet
 class CoverCard(RowModel):
     """Who reports, for which period, and whether there is anything to report."""
 
-    unit_name: str | None = text("填报单位", 30, prefilled=True)
-    unit_id: str | None = text("单位代码", 20, prefilled=True)
-    period: str | None = period_name("报告期")
-    kind: str | None = choice("报送性质", "首次报送", "退回修改", "更正")
-    correction_reason: str | None = text("更正原因", 200, required=where("kind", "更正"))
-    leader: str | None = text("单位负责人", 20)
-    reviewer: str | None = text("审核人", 20, required=False)
-    preparer: str | None = text("填报人", 20)
-    phone: str | None = phone("联系电话", HOTLINE)
-    filled_on: dt.date | None = day("填报日期", not_after="")
-    in_appraisal: str | None = choice("已将活动纳入领导班子和干部考核", *YES_NO)
-    nil_return: str | None = choice(
+    unit_name = text("填报单位", 30, prefilled=True)
+    unit_id = text("单位代码", 20, prefilled=True)
+    period = period_name("报告期")
+    kind = choice("报送性质", "首次报送", "退回修改", "更正")
+    correction_reason = text("更正原因", 200, required=where("kind", "更正"))
+    leader = text("单位负责人", 20)
+    reviewer = text("审核人", 20, required=False)
+    preparer = text("填报人", 20)
+    phone = phone("联系电话", HOTLINE)
+    filled_on = day("填报日期", not_after="")
+    in_appraisal = choice("已将活动纳入领导班子和干部考核", *YES_NO)
+    nil_return = choice(
         "零报告", *YES_NO, hint="本期没有开展活动填“是”，并写明原因；开展了活动填“否”"
     )
-    nil_reason: str | None = text("零报告说明", 200, required=where("nil_return", "是"))
+    nil_reason = text("零报告说明", 200, required=where("nil_return", "是"))
 
 
 COVER = Sheet(
@@ -70,17 +67,17 @@ COVER = Sheet(
 class Cadre(RowModel):
     """A cadre who takes part, with the women and the contact points she is bound to."""
 
-    cadre_id: str | None = key("干部编号", "G")
-    name: str | None = text("姓名", 20, lasting=True)
-    title: str | None = text("职务", 30)
-    is_leader: str | None = choice("是否领导干部", *YES_NO)
-    contact_points: tuple[str, ...] | None = refers_many(
+    cadre_id = key("干部编号", "G")
+    name = text("姓名", 20, lasting=True)
+    title = text("职务", 30)
+    is_leader = choice("是否领导干部", *YES_NO)
+    contact_points = refers_many(
         "联系点", "contact_points", hint="填《联系点》中的编号，如 L001、L002"
     )
-    women_linked: int | None = whole("固定联系妇女人数", "人", zero_asked=True)
-    diaries: int | None = whole("妇情日记（本）", "本", zero_asked=True)
-    ledgers: int | None = whole("需求台帐（册）", "册", zero_asked=True)
-    status: str | None = choice("状态", "在岗", "已调离")
+    women_linked = whole("固定联系妇女人数", "人", zero_asked=True)
+    diaries = whole("妇情日记（本）", "本", zero_asked=True)
+    ledgers = whole("需求台帐（册）", "册", zero_asked=True)
+    status = choice("状态", "在岗", "已调离")
 
 
 CADRES = Sheet(
@@ -99,13 +96,13 @@ CADRES = Sheet(
 class ContactPoint(RowModel):
     """A village or community with which the unit keeps up contact."""
 
-    contact_point_id: str | None = key("联系点编号", "L")
-    name: str | None = text("名称", 30, width=20)
-    kind: str | None = choice("类型", "村", "社区")
-    township: str | None = text("所在乡镇（街道）", 30, width=20, hint="市、省填所在县（市、区）")
-    set_up_on: dt.date | None = day("建立日期")
-    status: str | None = choice("状态", "在用", "已撤并")
-    remarks: str | None = text("备注", 100, required=False, width=28)
+    contact_point_id = key("联系点编号", "L")
+    name = text("名称", 30, width=20)
+    kind = choice("类型", "村", "社区")
+    township = text("所在乡镇（街道）", 30, width=20, hint="市、省填所在县（市、区）")
+    set_up_on = day("建立日期")
+    status = choice("状态", "在用", "已撤并")
+    remarks = text("备注", 100, required=False, width=28)
 
 
 CONTACT_POINTS = Sheet(
@@ -124,20 +121,20 @@ CONTACT_POINTS = Sheet(
 class Township(RowModel):
     """The grass-roots organisation of one township or street, as it stands."""
 
-    township: str | None = name_key("乡镇（街道）")
-    villages: int | None = whole("行政村数", "个")
-    communities: int | None = whole("社区数", "个")
-    hamlet_groups: int | None = whole("自然村妇女组织数", "个")
-    estate_groups: int | None = whole("居民小区妇女组织数", "个")
-    building_groups: int | None = whole("楼栋妇女组织数", "个")
-    employer_groups: int | None = whole("辖区单位妇女组织数", "个")
-    public_posts: int | None = whole("公益性岗位人数", "人")
-    graduate_officials: int | None = whole("女大学生村官人数", "人")
-    backbones: int | None = whole("妇女骨干人数", "人")
-    homes: int | None = whole("妇女之家数", "个")
-    home_events: int | None = whole("1月至本期末妇女之家活动（次）", "次", width=16)
-    women: int | None = whole("妇女人数（户籍，上年末）", "人", width=14)
-    funds: int | Decimal | None = money("1月至本期末已落实专项工作经费（元）", width=18)
+    township = name_key("乡镇（街道）")
+    villages = whole("行政村数", "个")
+    communities = whole("社区数", "个")
+    hamlet_groups = whole("自然村妇女组织数", "个")
+    estate_groups = whole("居民小区妇女组织数", "个")
+    building_groups = whole("楼栋妇女组织数", "个")
+    employer_groups = whole("辖区单位妇女组织数", "个")
+    public_posts = whole("公益性岗位人数", "人")
+    graduate_officials = whole("女大学生村官人数", "人")
+    backbones = whole("妇女骨干人数", "人")
+    homes = whole("妇女之家数", "个")
+    home_events = whole("1月至本期末妇女之家活动（次）", "次", width=16)
+    women = whole("妇女人数（户籍，上年末）", "人", width=14)
+    funds = money("1月至本期末已落实专项工作经费（元）", width=18)
 
 
 GRASSROOTS = Sheet(
@@ -156,20 +153,18 @@ GRASSROOTS = Sheet(
 class Visit(RowModel):
     """One visit: when, who, where, how, and what was heard."""
 
-    visited_on: dt.date | None = day("日期", not_after="period_end", event=True)
-    cadres: tuple[str, ...] | None = refers_many(
-        "参加干部", "cadres", hint="填《干部名册》中的编号，如 G001、G002"
-    )
-    led_by_leader: str | None = choice("领导干部带队", *YES_NO)
-    contact_point: str | None = refers("联系点", "contact_points", required=False)
-    mode: str | None = choice("走访方式", *VISIT_MODES)
-    women_met: int | None = whole("走访妇女人次", "人次", least=1)
-    questionnaires: int | None = whole(
+    visited_on = day("日期", not_after="period_end", event=True)
+    cadres = refers_many("参加干部", "cadres", hint="填《干部名册》中的编号，如 G001、G002")
+    led_by_leader = choice("领导干部带队", *YES_NO)
+    contact_point = refers("联系点", "contact_points", required=False)
+    mode = choice("走访方式", *VISIT_MODES)
+    women_met = whole("走访妇女人次", "人次", least=1)
+    questionnaires = whole(
         "收回问卷（份）", "份", least=1, required=where("mode", "问卷征询"), only=True
     )
-    groups: tuple[str, ...] | None = choices("涉及群体", *GROUPS)
-    opinions: int | None = whole("征求意见建议（条）", "条")
-    summary: str | None = text("主要情况", 500, required=False)
+    groups = choices("涉及群体", *GROUPS)
+    opinions = whole("征求意见建议（条）", "条")
+    summary = text("主要情况", 500, required=False)
 
 
 VISITS = Sheet(
@@ -190,29 +185,27 @@ STORY = disclosed(withheld_when=DELICATE, 市=Mask.WHOLE, 省=Mask.LEFT_OUT)
 class Need(RowModel):
     """One woman's need, from its registration to its outcome."""
 
-    need_id: str | None = key("台帐编号", "X", 4)
-    registered_on: dt.date | None = day("登记日期")
-    name: str | None = text(
+    need_id = key("台帐编号", "X", 4)
+    registered_on = day("登记日期")
+    name = text(
         "姓名",
         20,
         personal=True,
         disclosure=disclosed(市=Mask.NAME, 省=Mask.LEFT_OUT),
         hint="可填“某女士”",
     )
-    age: int | None = whole("年龄", "岁", most=120, width=8, zero_asked=True)
-    id_number: str | None = id_number(
-        "身份证号",
-        required=False,
-        disclosure=disclosed(市=Mask.LEFT_OUT, 省=Mask.LEFT_OUT),
+    age = whole("年龄", "岁", most=120, width=8, zero_asked=True)
+    id_number = id_number(
+        "身份证号", required=False, disclosure=disclosed(市=Mask.LEFT_OUT, 省=Mask.LEFT_OUT)
     )
-    phone: str | None = phone(
+    phone = phone(
         "联系电话",
         HOTLINE,
         required=False,
         personal=True,
         disclosure=disclosed(市=Mask.PHONE, 省=Mask.LEFT_OUT),
     )
-    address: str | None = text(
+    address = text(
         "住址",
         100,
         required=False,
@@ -220,20 +213,18 @@ class Need(RowModel):
         width=26,
         disclosure=disclosed(市=Mask.ADDRESS, 省=Mask.LEFT_OUT),
     )
-    contact_point: str | None = refers("联系点", "contact_points")
-    cadre: str | None = refers("责任干部", "cadres")
-    group: str | None = choice("群体类别", *GROUPS, hint="填最主要的一类")
-    category: str | None = choice("需求类别", *CATEGORIES)
-    content: str | None = text("需求内容", 500, disclosure=STORY)
-    nature: str | None = choice("问题性质", *NATURES)
-    status: str | None = choice("办理状态", "未办理", "办理中", "已办结", WITHDRAWN)
-    measures: str | None = text(
-        "办理措施", 500, required=where("status", "办理中", "已办结"), disclosure=STORY
-    )
-    closed_on: dt.date | None = day(
+    contact_point = refers("联系点", "contact_points")
+    cadre = refers("责任干部", "cadres")
+    group = choice("群体类别", *GROUPS, hint="填最主要的一类")
+    category = choice("需求类别", *CATEGORIES)
+    content = text("需求内容", 500, disclosure=STORY)
+    nature = choice("问题性质", *NATURES)
+    status = choice("办理状态", "未办理", "办理中", "已办结", WITHDRAWN)
+    measures = text("办理措施", 500, required=where("status", "办理中", "已办结"), disclosure=STORY)
+    closed_on = day(
         "办结日期", required=where("status", "已办结"), only=True, not_before="registered_on"
     )
-    outcome: str | None = text(
+    outcome = text(
         "办理结果",
         500,
         required=where("status", "已办结", WITHDRAWN),
@@ -260,17 +251,17 @@ NEEDS = Sheet(
 class Paper(RowModel):
     """A diary's fruit: 调查手记 or 调研报告."""
 
-    paper_id: str | None = key("编号", "B")
-    kind: str | None = choice("类型", "调查手记", "调研报告")
-    title: str | None = text("题目", 60, width=36)
-    authors: tuple[str, ...] | None = refers_many("作者", "cadres", hint="填《干部名册》中的编号")
-    finished_on: dt.date | None = day("完成日期", not_after="period_end")
-    words: int | None = whole("字数", "字", least=1)
-    has_situation: str | None = choice("有情况", *YES_NO)
-    has_analysis: str | None = choice("有分析", *YES_NO)
-    has_advice: str | None = choice("有建议", *YES_NO)
-    measures: str | None = text("转化的帮扶措施", 500, required=False)
-    file_name: str | None = text("附件文件名", 100, required=False, width=24)
+    paper_id = key("编号", "B")
+    kind = choice("类型", "调查手记", "调研报告")
+    title = text("题目", 60, width=36)
+    authors = refers_many("作者", "cadres", hint="填《干部名册》中的编号")
+    finished_on = day("完成日期", not_after="period_end")
+    words = whole("字数", "字", least=1)
+    has_situation = choice("有情况", *YES_NO)
+    has_analysis = choice("有分析", *YES_NO)
+    has_advice = choice("有建议", *YES_NO)
+    measures = text("转化的帮扶措施", 500, required=False)
+    file_name = text("附件文件名", 100, required=False, width=24)
 
 
 PAPERS = Sheet(
@@ -289,19 +280,13 @@ PAPERS = Sheet(
 class Proposal(RowModel):
     """A proposal to those who can solve a widespread problem at its root."""
 
-    proposal_id: str | None = key("编号", "D")
-    title: str | None = text("题目", 60, width=36)
-    needs: tuple[str, ...] | None = refers_many(
-        "对应台帐编号", "needs", hint="市、省可填县级的编号，如 370102-X0003"
-    )
-    channel: tuple[str, ...] | None = choices(
-        "渠道", "报送信息", "人大议案建议", "政协提案", "联席会议", "其他"
-    )
-    addressee: tuple[str, ...] | None = choices(
-        "报送对象", "党委", "人大", "政府", "政协", "有关部门"
-    )
-    sent_on: dt.date | None = day("报送日期")
-    progress: str | None = choice(
+    proposal_id = key("编号", "D")
+    title = text("题目", 60, width=36)
+    needs = refers_many("对应台帐编号", "needs", hint="市、省可填县级的编号，如 370102-X0003")
+    channel = choices("渠道", "报送信息", "人大议案建议", "政协提案", "联席会议", "其他")
+    addressee = choices("报送对象", "党委", "人大", "政府", "政协", "有关部门")
+    sent_on = day("报送日期")
+    progress = choice(
         "办理进展",
         "已报送",
         "已受理",
@@ -312,13 +297,13 @@ class Proposal(RowModel):
         "未采纳",
         WITHDRAWN,
     )
-    result: str | None = text(
+    result = text(
         "政策或项目名称",
         60,
         required=where("progress", "已出台法规政策", "已纳入民生项目"),
         width=28,
     )
-    follow_ups: int | None = whole("跟踪督促（次）", "次", hint="自报送以来累计次数")
+    follow_ups = whole("跟踪督促（次）", "次", hint="自报送以来累计次数")
 
 
 PROPOSALS = Sheet(
