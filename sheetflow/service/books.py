@@ -34,6 +34,7 @@ from sheetflow.schemas.documents import (
     load_rows,
     measure_digest,
     measure_digests,
+    shown_digest,
 )
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.indicators import Figures
@@ -198,19 +199,11 @@ def missing_units(context: Context) -> tuple[str, ...]:
     )
 
 
-_DIGESTS = {
-    PublicationKind.WORKBOOK: workbook_digest,
-    PublicationKind.CONSOLIDATED: roll_up_digest,
-    PublicationKind.REPORT: report_digest,
-    PublicationKind.BOARD: board_digest,
-}
-
-
 def declared(context: Context, form: Form, kind: PublicationKind) -> str:
     """Give the digest of all in the form's whole declaration that one kind of publication shows."""
     spot = (form.key, kind)
     if spot not in context.declared:
-        context.declared[spot] = _DIGESTS[kind](context.campaign, context.form(form.key))
+        context.declared[spot] = shown_digest(kind, context.campaign, context.form(form.key))
     return context.declared[spot]
 
 
