@@ -19,7 +19,7 @@ from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.pipeline import judge
 from sheetflow.schemas.book import Earlier, Judgement, JudgingContext
 from sheetflow.schemas.campaign import Scene
-from sheetflow.schemas.layout import HEADER_ROW, STATISTICS_COLUMNS, columns_in
+from sheetflow.schemas.layout import HEADER_ROW, STATISTICS_COLUMNS, cell_in, columns_in
 from sheetflow.schemas.sheets import Kind
 from sheetflow.units import Unit, UnitTree
 from sheetflow.workbook import RawWorkbook, parse_cell_name
@@ -175,6 +175,11 @@ def _undrawn() -> Undrawn:
 
 
 UNDRAWN = _undrawn()
+
+
+def cell(sheet: str, column: str, row: int = 0) -> str:
+    """Name the cell of a column (both by key) in a row of a table, or that of a card."""
+    return cell_in(FORM.by_key[sheet], column, row, FORM.version)
 
 
 def named(place: Place) -> str:

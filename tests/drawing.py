@@ -27,8 +27,8 @@ begin with ``@`` change one that stands already::
     @ 走访记录 gone                 take it out
 
 Labels are those that were drawn first, whatever a header says later. What a declaration has
-and the drawing lacks (`Undrawn`) is put in at last, so that a new column moves nothing that
-a test has drawn.
+and the drawing lacks (`Undrawn`) is put in at last where it is declared, and changed after that,
+so that a new column moves nothing that a test has drawn.
 """
 
 from __future__ import annotations
@@ -110,14 +110,22 @@ class _Sheet:
         found = (row for row, column in self.cells if column == 1 and self.cells[row, 1] == first)
         return next(found, 0)
 
+    def has(self, label: str) -> bool:
+        """Whether a column of a table, or a line of a card, is drawn already."""
+        return label in self.columns or (not self.columns and self._row_of(label) > 0)
+
     def add(self, label: str, number: int, drawn: str) -> None:
-        """Put in a column of a table, or a line of a card, that was not drawn."""
+        """Put a column of a table, or a line of a card, that was not drawn where it is declared."""
         if not self.columns:
+            row = min(FIRST_ROW + number - 1, self.last + 1)
+            self._make_room(row, 0)
             self.last += 1
-            self.put_row(self.last, [label, drawn])
+            self.put_row(row, [label, drawn])
             return
         used = [row for row in range(FIRST_ROW, self.last + 1) if self._is_used(row)]
-        self._move_right(number)
+        self._make_room(HEADER_ROW, number)
+        self.columns = {name: at + (at >= number) for name, at in self.columns.items()}
+        self.columns[label] = number
         self.cells[HEADER_ROW, number] = label
         for row in used if drawn else ():
             self.put(row, number, drawn)
@@ -125,10 +133,14 @@ class _Sheet:
     def _is_used(self, row: int) -> bool:
         return any(value is not None for (at, _), value in self.cells.items() if at == row)
 
-    def _move_right(self, first: int) -> None:
+    def _make_room(self, top: int, left: int) -> None:
+        """Move what stands from row `top` down: to the right from column `left` on, or (0) down."""
+
         def moved(cell: Address) -> Address:
             row, column = cell
-            return row, column + (column >= first and row >= HEADER_ROW)
+            if row < top or column < left:
+                return cell
+            return (row, column + 1) if left else (row + 1, column)
 
         for kept in (self.cells, self.formulas, self.errors, self.runs, self.formats):
             values = {moved(cell): value for cell, value in kept.items()}
@@ -136,10 +148,9 @@ class _Sheet:
             kept.update(values)  # type: ignore[arg-type]
         self.unsaved = set(map(moved, self.unsaved))
         self.struck = set(map(moved, self.struck))
-        corners = [
-            (moved((top, left)), moved((bottom, right))) for top, left, bottom, right in self.merges
-        ]
+        corners = [(moved(merge[:2]), moved(merge[2:])) for merge in self.merges]
         self.merges = [(*one, *other) for one, other in corners]
+        self.hidden_rows = {moved((row, left))[0] for row in self.hidden_rows}
 
     def put(self, row: int, column: int, drawn: str) -> None:
         """Put what is drawn into one cell."""
@@ -241,21 +252,35 @@ def draw(
     """Draw a workbook; with `stamp`, the hidden sheet that says what it is stands last."""
     sheets: dict[str, _Sheet] = {}
     current = _Sheet("")
+    later = []
     for line in _lines(text):
         if line.startswith("# "):
             current = _Sheet(line[2:].strip())
             sheets[current.title] = current
             current.put(1, 1, current.title)
+        elif _is_of_undrawn(line, sheets, undrawn):
+            later.append(line)
         elif line.startswith("@ "):
             _change(sheets, line)
         else:
             _draw_row(current, line)
     for title, labels in undrawn.items():
         for label, (number, drawn) in labels.items() if title in sheets else ():
-            sheets[title].add(label, number, drawn)
+            if not sheets[title].has(label):
+                sheets[title].add(label, number, drawn)
+    for line in later:
+        _change(sheets, line)
     if stamp:
         sheets[STAMP_SHEET] = _stamp_sheet(stamp)
     return RawWorkbook(tuple(sheet.raw() for sheet in sheets.values()), names=dict(names))
+
+
+def _is_of_undrawn(line: str, sheets: Mapping[str, _Sheet], undrawn: Undrawn) -> bool:
+    """Whether a line changes a cell of a column that is put in at last."""
+    match = _CELL.fullmatch(line)
+    if match is None or match[1] not in sheets:
+        return False
+    return match[2] in undrawn.get(match[1], {}) and not sheets[match[1]].has(match[2])
 
 
 def _lines(text: str) -> Iterator[str]:

@@ -63,6 +63,21 @@ def test_a_cell_is_named_by_its_label_and_what_stands_first_in_its_row() -> None
         draw(text + "@ 名册 职务 G009 = 主席")
 
 
+def test_what_is_declared_and_not_drawn_is_put_in_where_it_stands() -> None:
+    """A column or a card's line that nobody drew stands in its place, and may be changed by name."""
+    text = (
+        "# 名册\n| 编号 | 职务 |\n| --- | --- |\n| G001 | 干事 |\n| G002 | ^ |\n# 封面\n| 单位 | 甲 |\n| 日期 | |\n"
+        "@ 名册 民族 5 = 回\n@ 名册 职务 4 = 主席\n@ 封面 日期 = 2012-05-02\n@ 封面 邮编 = '250001\n"
+    )
+    undrawn = {"名册": {"民族": (2, "汉"), "编号": (1, "")}, "封面": {"邮编": (2, "")}}
+    sheet, cover = draw(text, undrawn=undrawn).sheets
+    assert [sheet.cell(row, 2) for row in (3, 4, 5)] == ["民族", "汉", "回"]
+    assert [sheet.cell(row, 3) for row in (3, 4)] == ["职务", "主席"]
+    assert sheet.merges == ((4, 3, 5, 3),)
+    assert [cover.cell(row, 1) for row in (4, 5, 6)] == ["单位", "邮编", "日期"]
+    assert cover.cell(5, 2) == "250001"
+
+
 def test_a_change_of_what_is_not_drawn_is_refused() -> None:
     """A test that changes a sheet it never drew fails loudly."""
     with pytest.raises(ValueError, match="not a change"):

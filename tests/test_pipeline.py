@@ -13,7 +13,9 @@ from sheetflow.pipeline import judge
 from sheetflow.schemas.book import Outcome
 from tests.county_book import (
     CAMPAIGN,
+    FORM,
     TREE,
+    cell,
     context,
     drawn,
     judged,
@@ -38,7 +40,11 @@ def test_a_sound_workbook_is_accepted_and_measured() -> None:
     """What is filled in as asked is accepted, with its figures."""
     judgement = judged()
     assert judgement.outcome is Outcome.ACCEPTED
-    assert (judgement.form, judgement.version, judgement.period) == ("progress", 1, "2012B2")
+    assert (judgement.form, judgement.version, judgement.period) == (
+        "progress",
+        FORM.version,
+        "2012B2",
+    )
     assert judgement.figures["S19"] == 4
     assert not judgement.late
     assert not judgement.nil
@@ -137,12 +143,12 @@ def test_answers_in_the_list_of_issues_are_heard() -> None:
     assert judged(LATE_FLOW + "# 问题清单\n| 随手记 |").outcome is Outcome.RETURNED
 
 
-def issue_line(number: str, cell: str, wrong: str) -> str:
+def issue_line(number: str, row: int, wrong: str) -> str:
     """Draw 问题清单 with one answered line, as the returned copy has it."""
     return (
         "# 问题清单\n| 序号 | 编号 | 类别 | 工作表 | 单元格 | 栏目 | 问题 | 怎么改 | 说明 |\n"
         "| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n"
-        f"| 1 | '{number} | 核实性 | 走访记录 | {cell} | 日期 | {wrong} | 核对 | 上期漏报 |\n"
+        f"| 1 | '{number} | 核实性 | 走访记录 | {cell('visits', 'visited_on', row)} | 日期 | {wrong} | 核对 | 上期漏报 |\n"
     )
 
 
@@ -151,11 +157,11 @@ def test_an_answer_follows_its_row_when_another_cell_is_mended() -> None:
     first = judged(LATE_FLOW + "@ 走访记录 走访妇女人次 4 = 约20\n")
     (early,) = [entry for entry in first.findings if entry.severity is Severity.VERIFY]
     wrong = CAMPAIGN.catalogue.wrong(early)
-    mended = judged(LATE_FLOW + issue_line(early.number, "A4", wrong))
+    mended = judged(LATE_FLOW + issue_line(early.number, 4, wrong))
     assert mended.outcome is Outcome.ACCEPTED
-    moved = judged(LATE_FLOW + issue_line(early.number, "A9", wrong))
+    moved = judged(LATE_FLOW + issue_line(early.number, 9, wrong))
     assert moved.outcome is Outcome.ACCEPTED
-    other = judged(LATE_FLOW + issue_line("ABCDEF", "A4", "别的问题"))
+    other = judged(LATE_FLOW + issue_line("ABCDEF", 4, "别的问题"))
     assert other.outcome is Outcome.RETURNED
 
 
@@ -198,7 +204,7 @@ def test_a_nil_return_is_accepted_as_such() -> None:
         ({"unit": "370103"}, Outcome.HELD, "progress", "370103"),
         ({"unit": "379999"}, Outcome.HELD, "progress", ""),
         ({"campaign": "rivers2013"}, Outcome.HELD, "", ""),
-        ({"version": "2"}, Outcome.HELD, "progress", ""),
+        ({"version": str(FORM.version + 1)}, Outcome.HELD, "progress", ""),
         ({"version": "\u1369"}, Outcome.HELD, "progress", ""),
         ({"version": "7" * 5000}, Outcome.HELD, "progress", ""),
         ({"version": "-1"}, Outcome.HELD, "progress", ""),

@@ -16,6 +16,7 @@ import openpyxl
 import pytest
 
 from sheetflow.demo.play import play
+from tests.county_book import FORM
 from tests.demo.by_hand import figures
 from tests.programs import needs_office
 from tests.recalculation import differences, make_profile
@@ -107,6 +108,6 @@ def test_every_node_is_checked_and_right(province: Path) -> None:
         sheet = openpyxl.load_workbook(book, data_only=True)["节点检查"]
         lines = list(sheet.iter_rows(min_row=4, values_only=True))
         codes = {line[0] for line in lines}
-        assert codes == {f"S{number:02d}" for number in range(1, 71)}
+        assert codes == set(FORM.indicator)
         assert {line[7] for line in lines} == {"正确"}
         assert sum(line[5] is not None for line in lines) > 50

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from difflib import unified_diff
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,11 @@ def words(unit_id: str) -> str:
 MORE_WOMEN = (
     "@ 走访记录 走访妇女人次 4 = 35\n@ 封面 报送性质 = 更正\n@ 封面 更正原因 = 漏登一次座谈\n"
 )
+WHAT_TO_DO = (
+    "Where that is meant (a new column, indicator or sheet shows here), renew the goldens with "
+    "`pytest tests/golden --update-goldens`, read `git diff tests/golden` and commit it."
+)
+_SHOWN, _SHOWN_LINES = 200, 12
 Kept = Callable[[str, str], None]
 
 
@@ -79,7 +85,14 @@ def kept(request: pytest.FixtureRequest) -> Kept:
         file = HERE / name
         if request.config.getoption("--update-goldens"):
             file.write_text(text, encoding="utf-8")
-        assert text == file.read_text(encoding="utf-8")
+        reviewed = file.read_text(encoding="utf-8")
+        changed = [
+            line
+            for line in unified_diff(reviewed.splitlines(), text.splitlines(), n=0, lineterm="")
+            if not line.startswith(("---", "+++", "@@"))
+        ]
+        told = "\n".join(line[:_SHOWN] for line in changed[:_SHOWN_LINES])
+        assert text == reviewed, f"{name}: {len(changed)} lines are others. {WHAT_TO_DO}\n{told}"
 
     return compare
 

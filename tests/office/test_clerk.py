@@ -23,18 +23,21 @@ from sheetflow.context import open_context
 from sheetflow.findings import Finding, Severity
 from sheetflow.periods import Period
 from sheetflow.schemas.documents import load_explanations, load_finding, load_rows
+from sheetflow.schemas.layout import FIRST_ROW, ISSUE_COLUMNS
 from sheetflow.service.one_pass import run_pass
 from sheetflow.store.records import Submission
 from sheetflow.units import Unit, UnitTree
 from sheetflow.upkeep.remind import issue_workbooks
-from tests.county_book import FORM
+from sheetflow.workbook import cell_name
+from tests.county_book import FORM, cell
 from tests.office.conftest import Office
 from tests.programs import needs_office
 
 pytestmark = [pytest.mark.office, pytest.mark.slow, needs_office]
 
 PERIOD = "2012B1"
-FIRST_LINE, LAST_LINE = 4, 40
+FIRST_LINE, LAST_LINE = FIRST_ROW, 40
+ANSWER = ISSUE_COLUMNS[-1]
 
 Step = list[Any]
 
@@ -76,92 +79,160 @@ TREE = UnitTree.of(
 )
 
 
-def typed(sheet: str, first: str, *texts: str) -> list[Step]:
-    """Type along a row, or down a card; a blank is passed over."""
-    letters, row = first[0], int(first[1:])
-    down = sheet in {"封面", "文字材料"}
-    places = [
-        f"{letters}{row + number}" if down else f"{chr(ord(letters) + number)}{row}"
-        for number in range(len(texts))
-    ]
-    return [["type", sheet, place, text] for place, text in zip(places, texts, strict=True) if text]
+def spot(sheet: str, column: str, row: int = 0) -> str:
+    """Name a cell by the keys of sheet and column, as a clerk says it: ``走访记录 F4``."""
+    return f"{FORM.by_key[sheet].title} {cell(sheet, column, row)}"
 
 
+def typed(sheet: str, row: int = 0, **texts: str) -> list[Step]:
+    """Type into cells of a row, or of a card, by their columns' keys."""
+    return [["type", *spot(sheet, column, row).split(), text] for column, text in texts.items()]
+
+
+def visited(row: int, **texts: str) -> list[Step]:
+    """Type a visit; what is not said of it is what most say."""
+    own = {"cadres": "G002", "led_by_leader": "否", "groups": "其他", "opinions": "1"}
+    return typed("visits", row, **{**own, **texts})
+
+
+_LAST_VISIT = f"{cell('visits', 'cadres', 8)}:{cell('visits', 'opinions', 8)}"
 ROUND_ONE: list[Step] = [
     *typed(
-        "封面", "B7", "首次报送", "", "王芳", "", "李静", "0531-86012345", "2012-3-2", "是", "否"
+        "cover",
+        kind="首次报送",
+        leader="王芳",
+        preparer="李静",
+        phone="0531-86012345",
+        filled_on="2012-3-2",
+        in_appraisal="是",
+        nil_return="否",
     ),
-    *typed("联系点", "B4", "十亩园社区", "社区", "泉城路街道", "2012-2-10", "在用"),
-    *typed("联系点", "B5", "盛福庄村", "乡", "姚家街道", "2012/2/12", "在用"),
-    *typed("干部名册", "B4", "王芳", "主席", "是", "L001、L002", "１２", "1", "1", "在岗"),
-    *typed("干部名册", "B5", "李静", "干事", "否", "L001", "3000多", "1", "1", "在岗"),
     *typed(
+        "contact_points",
+        4,
+        name="十亩园社区",
+        kind="社区",
+        township="泉城路街道",
+        set_up_on="2012-2-10",
+        status="在用",
+    ),
+    *typed(
+        "contact_points",
+        5,
+        name="盛福庄村",
+        kind="乡",
+        township="姚家街道",
+        set_up_on="2012/2/12",
+        status="在用",
+    ),
+    *typed(
+        "cadres",
+        4,
+        name="王芳",
+        title="主席",
+        is_leader="是",
+        contact_points="L001、L002",
+        women_linked="１２",
+        diaries="1",
+        ledgers="1",
+        status="在岗",
+    ),
+    *typed(
+        "cadres",
+        5,
+        name="李静",
+        title="干事",
+        is_leader="否",
+        contact_points="L001",
+        women_linked="3000多",
+        diaries="1",
+        ledgers="1",
+        status="在岗",
+    ),
+    *visited(
+        4,
+        visited_on="2012-2-6",
+        cadres="G001、G002",
+        led_by_leader="是",
+        contact_point="L001",
+        mode="座谈交流",
+        women_met="约20",
+        opinions="4",
+    ),
+    *visited(5, visited_on="2012.2.10", contact_point="L002", mode="闲聊", women_met="3"),
+    *visited(6, visited_on="2012年2月", mode="一对一访谈", women_met="1"),
+    *visited(7, visited_on="2011-12-28", mode="一对一访谈", women_met="1"),
+    *visited(
+        8,
+        visited_on="2012-2-20",
+        cadres="g001",
+        led_by_leader="是",
+        contact_point="L001",
+        mode="问卷征询",
+        women_met="30",
+        questionnaires="28份",
+        opinions="0",
+    ),
+    [
+        "drag",
         "走访记录",
-        "A4",
-        "2012-2-6",
-        "G001、G002",
-        "是",
-        "L001",
-        "座谈交流",
-        "约20",
-        "",
-        "其他",
-        "4",
-    ),
-    *typed("走访记录", "A5", "2012.2.10", "G002", "否", "L002", "闲聊", "3", "", "其他", "1"),
-    *typed("走访记录", "A6", "2012年2月", "G002", "否", "", "一对一访谈", "1", "", "其他", "1"),
-    *typed("走访记录", "A7", "2011-12-28", "G002", "否", "", "一对一访谈", "1", "", "其他", "1"),
+        f"{cell('visits', 'visited_on', 8)}:{cell('visits', 'visited_on', 10)}",
+        1,
+    ],
+    *(["copy", "走访记录", _LAST_VISIT, cell("visits", "cadres", row)] for row in (9, 10)),
     *typed(
-        "走访记录", "A8", "2012-2-20", "g001", "是", "L001", "问卷征询", "30", "28份", "其他", "0"
-    ),
-    ["drag", "走访记录", "A8:A10", 1],
-    ["copy", "走访记录", "B8:I8", "B9"],
-    ["copy", "走访记录", "B8:I8", "B10"],
-    *typed(
-        "妇女需求台帐", "B4", "2012年2月7日", "张秀英", "45", "370102196701011229", "13800000001"
+        "needs",
+        4,
+        registered_on="2012年2月7日",
+        name="张秀英",
+        age="45",
+        id_number="370102196701011229",
+        phone="13800000001",
+        contact_point="L002",
+        cadre="G002",
+        group="失地失业妇女",
+        content="想学技术",
+        nature="普遍性倾向性",
+        status="未办理",
     ),
     *typed(
-        "妇女需求台帐",
-        "H4",
-        "L002",
-        "G002",
-        "失地失业妇女",
-        "",
-        "想学技术",
-        "普遍性倾向性",
-        "未办理",
+        "needs",
+        5,
+        registered_on="２０１２－２－８",
+        name="某女士",
+        age="一百",
+        contact_point="L009",
+        cadre="G001",
+        group="单亲贫困母亲",
+        category="生活救助",
+        content="生活困难",
+        nature="普遍性倾向性",
+        status="已办结",
+        measures="送去救助金",
+        closed_on="2012-2-20",
+        outcome="已解困",
     ),
-    *typed("妇女需求台帐", "B5", "２０１２－２－８", "某女士", "一百", "", "", "", "L009", "G001"),
-    *typed("妇女需求台帐", "J5", "单亲贫困母亲", "生活救助", "生活困难", "普遍性倾向性", "已办结"),
-    *typed("妇女需求台帐", "O5", "送去救助金", "2012-2-20", "已解困"),
-    *typed("文字材料", "B4", "深入走访"),
+    *typed("narrative", approach="深入走访"),
 ]
-WRONG = {
-    "联系点 C5",
-    "干部名册 F5",
-    "走访记录 F4",
-    "走访记录 E5",
-    "走访记录 A6",
-    "走访记录 A7",
-    "妇女需求台帐 E4",
-    "妇女需求台帐 K4",
-    "妇女需求台帐 D5",
-    "妇女需求台帐 H5",
-    "文字材料 B5",
-}
+TOO_EARLY = spot("visits", "visited_on", 7)
 MENDED_FIRST = {
-    "联系点 C5": "村",
-    "干部名册 F5": "30",
-    "走访记录 F4": "20",
-    "走访记录 E5": "座谈交流",
-    "妇女需求台帐 E4": "370102196701011220",
-    "妇女需求台帐 K4": "就业创业",
-    "妇女需求台帐 H5": "L001",
-    "文字材料 B5": "办成实事",
+    spot("contact_points", "kind", 5): "村",
+    spot("cadres", "women_linked", 5): "30",
+    spot("visits", "women_met", 4): "20",
+    spot("visits", "mode", 5): "座谈交流",
+    spot("needs", "id_number", 4): "370102196701011220",
+    spot("needs", "category", 4): "就业创业",
+    spot("needs", "contact_point", 5): "L001",
+    spot("narrative", "results"): "办成实事",
 }
-LEFT = WRONG - set(MENDED_FIRST)
-NEW = "干部名册 I4"
-MENDED_LAST = {"走访记录 A6": "2012-2-15", "妇女需求台帐 D5": "38", NEW: "在岗"}
+MENDED_THEN = {
+    spot("visits", "visited_on", 6): "2012-2-15",
+    spot("needs", "age", 5): "38",
+}
+LEFT = {*MENDED_THEN, TOO_EARLY}
+WRONG = {*MENDED_FIRST, *LEFT}
+NEW = spot("cadres", "status", 4)
+MENDED_LAST = {**MENDED_THEN, NEW: "在岗"}
 
 
 @dataclass
@@ -209,8 +280,9 @@ class Play:
 
     def see_lists(self, number: int) -> None:
         """Have each clerk read the 问题清单 of her returned copy, and follow its links."""
-        area = f"A{FIRST_LINE}:I{LAST_LINE}"
-        follow = [["follow", "问题清单", f"E{row}"] for row in range(FIRST_LINE, FIRST_LINE + 12)]
+        area = f"A{FIRST_LINE}:{in_list(ANSWER, LAST_LINE)}"
+        rows = range(FIRST_LINE, FIRST_LINE + 12)
+        follow = [["follow", "问题清单", in_list("单元格", row)] for row in rows]
         seen = self.office.work(
             [
                 {
@@ -257,6 +329,11 @@ def spots(lines: list[list[str]], *kinds: str) -> set[str]:
     return {f"{row[3]} {row[4]}" for row in lines[2:] if row[2] in kinds}
 
 
+def in_list(heading: str, row: int) -> str:
+    """Name a cell of 问题清单."""
+    return cell_name(row, ISSUE_COLUMNS.index(heading) + 1)
+
+
 def mending(mends: dict[str, str]) -> list[Step]:
     """Type each mend into its cell."""
     return [["type", *place.split(), text] for place, text in mends.items()]
@@ -288,7 +365,7 @@ def play(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Play:
         lines = play.lists[1][clerk.ending][2:]
         rows = [number for number, line in enumerate(lines, FIRST_LINE) if line[2] == "核实性"]
         answers: list[Step] = [
-            ["type", "问题清单", f"I{row}", "上年底走访，上次漏报"] for row in rows
+            ["type", "问题清单", in_list(ANSWER, row), "上年底走访，上次漏报"] for row in rows
         ]
         third.append(
             play.job(clerk, play.returned(clerk, 2), [*mending(MENDED_LAST), *answers], "三")
@@ -303,7 +380,7 @@ def test_what_was_typed_wrongly_is_returned(play: Play, clerk: Clerk) -> None:
     """Eleven places are named, each with its cell, and nothing that was only written otherwise."""
     lines = play.lists[0][clerk.ending]
     assert spots(lines, "强制性", "核实性") == WRONG
-    assert spots(lines, "核实性") == {"走访记录 A7"}
+    assert spots(lines, "核实性") == {TOO_EARLY}
     assert "10处必须修改（强制性）、1处需要核实（核实性）" in lines[1][0]
 
 

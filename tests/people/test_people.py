@@ -16,7 +16,7 @@ from sheetflow.findings import Severity
 from sheetflow.pipeline import judge
 from sheetflow.schemas.book import Judgement, Outcome
 from sheetflow.schemas.parsing import Value
-from tests.county_book import CAMPAIGN, FORM, context, drawn, judged, named
+from tests.county_book import CAMPAIGN, FORM, cell, context, drawn, judged, named
 
 Spoil = Callable[[Workbook], None]
 Answer = Callable[[Spoil], Judgement]
@@ -49,8 +49,9 @@ def page(book: Workbook, title: str) -> Worksheet:
 def move_column(book: Workbook) -> None:
     """Move 走访方式 to the front of its sheet."""
     sheet = page(book, "走访记录")
-    cells = [sheet.cell(row, 5).value for row in range(3, 7)]
-    sheet.delete_cols(5)
+    mode = sheet[cell("visits", "mode", 3)].column
+    cells = [sheet.cell(row, mode).value for row in range(3, 7)]
+    sheet.delete_cols(mode)
     sheet.insert_cols(1)
     for row, value in enumerate(cells, start=3):
         sheet.cell(row, 1).value = value
@@ -59,8 +60,9 @@ def move_column(book: Workbook) -> None:
 def insert_column(book: Workbook) -> None:
     """Put a column of one's own between ours."""
     sheet = page(book, "妇女需求台帐")
-    sheet.insert_cols(4)
-    sheet["D3"], sheet["D5"] = "我的备忘", "周三去"
+    age = sheet[cell("needs", "age", 3)].column
+    sheet.insert_cols(age)
+    sheet.cell(3, age).value, sheet.cell(5, age).value = "我的备忘", "周三去"
 
 
 def insert_rows(book: Workbook) -> None:
@@ -92,15 +94,18 @@ def reorder_sheets(book: Workbook) -> None:
 def edit_headers(book: Workbook) -> None:
     """Edit headers a little, break their lines, mark them."""
     sheet = page(book, "走访记录")
-    sheet["F3"], sheet["G3"], sheet["E3"] = "走访人次", "收回问卷", "走访\n方式（必填）"
-    page(book, "封面")["A13"] = "填表日期"
+    sheet[cell("visits", "women_met", 3)] = "走访人次"
+    sheet[cell("visits", "questionnaires", 3)] = "收回问卷"
+    sheet[cell("visits", "mode", 3)] = "走访\n方式（必填）"
+    cover = page(book, "封面")
+    cover[cell("cover", "filled_on")].offset(column=-1).value = "填表日期"
 
 
 def hide_and_filter(book: Workbook) -> None:
     """Filter a sheet, so that rows are hidden."""
     sheet = page(book, "走访记录")
-    sheet.auto_filter.ref = "A3:J6"
-    sheet.auto_filter.add_filter_column(4, ["座谈交流"])
+    sheet.auto_filter.ref = f"A3:{cell('visits', 'summary', 6)}"
+    sheet.auto_filter.add_filter_column(sheet[cell("visits", "mode", 3)].column - 1, ["座谈交流"])
     sheet.row_dimensions[5].hidden = sheet.row_dimensions[6].hidden = True
 
 
@@ -108,25 +113,34 @@ def format_below(book: Workbook) -> None:
     """Colour hundreds of empty rows, and leave a blank character in one."""
     sheet = page(book, "走访记录")
     for row in range(7, 300):
-        for column in range(1, 11):
+        for column in range(1, sheet.max_column + 1):
             sheet.cell(row, column).fill = PatternFill("solid", fgColor="FFFF00")
-    sheet["J250"] = "\u3000"
+    sheet[cell("visits", "summary", 250)] = "\u3000"
 
 
 def type_dates_as_text(book: Workbook) -> None:
     """Type dates in every way that is understood."""
     sheet = page(book, "走访记录")
-    sheet["A4"], sheet["A5"], sheet["A6"] = "2012年3月5号", "２０１２．４．１０", 20120420
+    days: tuple[str | int, ...] = ("2012年3月5号", "２０１２．４．１０", 20120420)
+    for row, typed in enumerate(days, start=4):
+        sheet[cell("visits", "visited_on", row)] = typed
 
 
 def add_totals(book: Workbook) -> None:
     """Add a total, a signature line, and the header once more for the second page."""
     sheet = page(book, "基层组织")
-    sheet["A6"], sheet["B6"], sheet["C6"], sheet["M6"] = "合 计", 6, 17, 37000
+    totals: dict[str, str | int] = {
+        "township": "合 计",
+        "villages": 6,
+        "communities": 17,
+        "women": 37000,
+    }
+    for column, total in totals.items():
+        sheet[cell("grassroots", column, 6)] = total
     visits = page(book, "走访记录")
-    for column in range(1, 11):
-        visits.cell(7, column).value = visits.cell(3, column).value
-    visits["A9"] = "填表人：李静"
+    for number in range(1, visits.max_column + 1):
+        visits.cell(7, number).value = visits.cell(3, number).value
+    visits.cell(9, 1).value = "填表人：李静"
 
 
 def lose_stamp(book: Workbook) -> None:
@@ -184,13 +198,11 @@ def test_cells_are_named_where_they_stand(answered: Answer, name: str) -> None:
         spoil(book)
         for sheet in book.worksheets:
             for line in sheet.iter_rows():
-                for cell in line:
-                    if cell.value in {"座谈交流", "陈玉兰"}:
-                        beside = 1 if cell.value == "陈玉兰" else 0
-                        spot = sheet.cell(cell.row, cell.column + beside)
-                        if beside and spot.value is None:
-                            spot = sheet.cell(cell.row, cell.column + 2)
-                        spot.value = "约70" if beside else "闲聊"
+                standing = {each.value: each for each in line}
+                for known, typed in (("座谈交流", "闲聊"), (70, "约70")):
+                    spot = standing.get(known)
+                    if spot is not None and (known != 70 or "陈玉兰" in standing):
+                        spot.value = typed
                         where.append((sheet.title, spot.coordinate))
 
     judgement = answered(spoil_more)
@@ -218,19 +230,23 @@ def test_a_deleted_row_is_simply_gone(answered: Answer) -> None:
 
 def merge_dates(book: Workbook) -> None:
     """Merge the dates of three visits into one cell."""
-    page(book, "走访记录").merge_cells("A4:A6")
+    first, last = (cell("visits", "visited_on", row) for row in (4, 6))
+    page(book, "走访记录").merge_cells(f"{first}:{last}")
 
 
 def use_formulas(book: Workbook) -> None:
     """Compute cells instead of typing them; nobody has recalculated."""
     sheet = page(book, "走访记录")
-    sheet["F4"], sheet["A5"] = "=10+10", "=TODAY()"
+    sheet[cell("visits", "women_met", 4)] = "=10+10"
+    sheet[cell("visits", "visited_on", 5)] = "=TODAY()"
 
 
 def type_ids_as_numbers(book: Workbook) -> None:
     """Type an identity number and a key without making the cells text."""
     sheet = page(book, "妇女需求台帐")
-    sheet["E4"], sheet["F4"], sheet["A5"] = 370102196701011220, 13800000001, 2
+    sheet[cell("needs", "id_number", 4)] = 370102196701011220
+    sheet[cell("needs", "phone", 4)] = 13800000001
+    sheet[cell("needs", "need_id", 5)] = 2
 
 
 def wipe_header(book: Workbook) -> None:
@@ -281,11 +297,11 @@ def test_an_older_version_of_the_template_is_read() -> None:
     needs = FORM.by_key["needs"]
     older = replace(needs, title="群众需求台帐", older_titles=("妇女需求台帐",))
     sheets = tuple(older if sheet is needs else sheet for sheet in FORM.sheets)
-    newer = replace(FORM, version=2, sheets=sheets)
+    newer = replace(FORM, version=FORM.version + 1, sheets=sheets)
     campaign = replace(CAMPAIGN, forms=(newer,))
     judgement = judge(drawn(), campaign, context())
     assert judgement.outcome is Outcome.ACCEPTED
-    assert judgement.version == 1
+    assert judgement.version == FORM.version
     assert rows_of(judgement)["needs"] == rows_of(VALUES)["needs"]
 
 

@@ -13,7 +13,7 @@ from tests.reliability.broken import BELIEVES_THE_FILE, Broken
 from tests.reliability.command_line import command
 from tests.reliability.conftest import Measured
 from tests.reliability.service_process import REPOSITORY
-from tests.tiny.desk import EAST, FIRST, IN_TIME, NORTH, SOUTH, TREE, WEST, Desk, body, sound
+from tests.tiny.desk import EAST, FIRST, IN_TIME, NORTH, SOUTH, TREE, WEST, Desk, body, cell, sound
 
 pytestmark = [pytest.mark.slow, pytest.mark.reliability, pytest.mark.timeout(300)]
 
@@ -41,7 +41,7 @@ def _stamped(unit_id: str | None) -> Callable[[Workbook], None]:
         name = STAMP_NAME.format(key="unit")
         if name in book.defined_names:
             book.defined_names[name].attr_text = f'"{unit_id}"'
-        book["排口台账"]["B5"] = _CANARY
+        book["排口台账"][cell("outlets", "river", 2)] = _CANARY
 
     return spoil
 

@@ -17,7 +17,7 @@ from sheetflow.pipeline import judge
 from sheetflow.schemas.book import Judgement, JudgingContext, Outcome
 from sheetflow.schemas.layout import FIRST_ROW, ISSUES_SHEET
 from sheetflow.validators.explanations import is_open
-from tests.county_book import CAMPAIGN, context, drawn, named
+from tests.county_book import CAMPAIGN, cell, context, drawn, named
 from tests.rounds.forty import FORTY
 from tests.rounds.reader import put_right
 from tests.rounds.scene import after_first_period, compared, judged_file, returned_copy
@@ -103,8 +103,8 @@ def turn_round(book: Workbook) -> None:
     """Put all columns in the opposite order."""
     sheet = page(book)
     for line in sheet.iter_rows(min_row=FIRST_ROW - 1, max_col=ANSWER):
-        for cell, value in zip(line, [cell.value for cell in reversed(line)], strict=True):
-            cell.value = value
+        for one, value in zip(line, [each.value for each in reversed(line)], strict=True):
+            one.value = value
 
 
 def behind(text: str, column: int = REMEDY) -> Callable[[Workbook], None]:
@@ -138,7 +138,7 @@ def delete_columns(book: Workbook) -> None:
 
 def mend_beside(book: Workbook) -> None:
     """Mend another cell of the first row: it is another row then for who knows it by its values."""
-    page(book, "走访记录")["F4"] = 20
+    page(book, "走访记录")[cell("visits", "women_met", 4)] = 20
 
 
 def insert_above(book: Workbook) -> None:
@@ -351,18 +351,18 @@ def test_a_private_number_in_an_answer_is_pointed_to_in_the_new_list() -> None:
     sheet = page(copy)
     for row in range(FIRST_ROW, sheet.max_row + 1):
         if sheet.cell(row, 4).value == ISSUES_SHEET:
-            cell = str(sheet.cell(row, 5).value)
-            assert "13812345678" in str(sheet[cell].value)
+            name = str(sheet.cell(row, 5).value)
+            assert "13812345678" in str(sheet[name].value)
             link = sheet.cell(row, 5).hyperlink
             assert link is not None
-            assert link.location == f"'{ISSUES_SHEET}'!{cell}"
+            assert link.location == f"'{ISSUES_SHEET}'!{name}"
 
 
 def test_an_answer_holds_only_while_its_value_stands() -> None:
     """An answer that came back filled in is no answer to another date typed since."""
 
     def other_day(book: Workbook) -> None:
-        page(book, "走访记录")["A4"] = "2012-2-1"
+        page(book, "走访记录")[cell("visits", "visited_on", 4)] = "2012-2-1"
 
     now = again(first(LATE), answer(), other_day)
     still_open = [
@@ -399,7 +399,7 @@ def test_what_is_left_in_a_row_without_key_is_not_new() -> None:
     judgement = first("@ 走访记录 走访方式 4 = 闲聊\n@ 走访记录 走访妇女人次 4 = 约20\n")
 
     def mend_one(book: Workbook) -> None:
-        page(book, "走访记录")["E4"] = "座谈交流"
+        page(book, "走访记录")[cell("visits", "mode", 4)] = "座谈交流"
 
     told = compared(judgement, again(judgement, mend_one))
     assert told is not None

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from aiosmtpd.smtp import Envelope
 
+from tests.county_book import cell
 from tests.mail.conftest import Certificates, Postbox
 from tests.rounds.desk import IN_TIME, LIXIA, SHIZHONG, CountyDesk
 from tests.rounds.forty import FORTY
@@ -93,11 +94,12 @@ def test_cells_in_the_mail_are_those_of_the_attached_copy(tmp_path: Path) -> Non
     desk.run()
     (submission,) = desk.submissions(LIXIA)
     (found,) = [entry for entry in desk.findings(submission) if entry.rule == "choice-unknown"]
-    assert found.place.cell == "E5"
+    there, here = found.place.cell, cell("publicity", "form", 4)
+    assert there != here
     plain, html = bodies(desk.mails(LIXIA)[0])
     for body in (plain, html):
-        assert "《宣传报道》D4“形式”" in body
-        assert "E5" not in body
+        assert f"《宣传报道》{here}“形式”" in body
+        assert there not in body
 
 
 def test_the_marked_copy_is_attached(returned: CountyDesk) -> None:

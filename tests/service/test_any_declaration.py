@@ -26,6 +26,7 @@ from tests.tiny.desk import (
     outlets,
     patrols,
     sound,
+    stamp_cell,
     table,
 )
 from tests.tiny.forms import OUTLETS, PATROLS
@@ -118,7 +119,7 @@ def originals(changing: Changing, scratch: Path) -> Iterator[tuple[str, dict[str
                     for cells in page.iter_rows(min_row=FIRST_ROW, values_only=True)
                     if (row := {key: cells[place] for key, place in places.items()})[marker]
                 ]
-            unit_id = str(book[STAMP_SHEET]["B4"].value)
+            unit_id = str(book[STAMP_SHEET][stamp_cell("unit")].value)
             book.close()
             yield unit_id, found
 

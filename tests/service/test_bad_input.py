@@ -12,7 +12,7 @@ import pytest
 from openpyxl.workbook import Workbook
 
 from sheetflow.schemas.documents import load_finding
-from sheetflow.schemas.layout import HEADER_ROW, STAMP_SHEET
+from sheetflow.schemas.layout import STAMP_SHEET
 from sheetflow.service.status import standing
 from sheetflow.store.records import Submission
 from tests.tiny.campaign import CAMPAIGN
@@ -28,6 +28,8 @@ from tests.tiny.desk import (
     WEST,
     Desk,
     body,
+    cell,
+    stamp_cell,
     table,
     words,
 )
@@ -69,17 +71,17 @@ def _spoil(name: str, book: Workbook) -> None:
         case "缺工作表.xlsx":
             del book["巡河日志"]
         case "缺栏目.xlsx":
-            journal.cell(HEADER_ROW, 4).value = None
+            journal[cell("patrols", "metres", 0)] = None
         case "错误值.xlsx":
-            journal["D4"] = "#REF!"
+            journal[cell("patrols", "metres")] = "#REF!"
         case "没有结果的公式.xlsx":
-            journal["D4"] = "=100*5"
+            journal[cell("patrols", "metres")] = "=100*5"
         case "名单外单位.xlsx":
-            book[STAMP_SHEET]["B4"] = "123456"
+            book[STAMP_SHEET][stamp_cell("unit")] = "123456"
         case "别的活动.xlsx":
-            book[STAMP_SHEET]["B1"] = "another"
+            book[STAMP_SHEET][stamp_cell("campaign")] = "another"
         case "以后的版本.xlsx":
-            book[STAMP_SHEET]["B3"] = "9"
+            book[STAMP_SHEET][stamp_cell("version")] = "9"
 
 
 def _blank(text: str = "") -> bytes:

@@ -28,6 +28,7 @@ from tests.tiny.desk import (
     Desk,
     Rows,
     body,
+    cell,
     head,
     outlets,
     patrols,
@@ -117,7 +118,7 @@ def test_a_month_in_a_quarterly_form_goes_its_round(quarters: Desk) -> None:
     """It comes back with what it says and what to write; once that stands there, it is accepted."""
 
     def overtype(book: Workbook) -> None:
-        book["巡查表头"]["B6"] = "2012年3月"
+        book["巡查表头"][cell("head", "quarter")] = "2012年3月"
         del book[STAMP_SHEET]
         for name in list(book.defined_names):
             del book.defined_names[name]
@@ -146,7 +147,7 @@ def test_a_month_in_a_quarterly_form_goes_its_round(quarters: Desk) -> None:
 
 def _retype(source: Path, target: Path, typed: str) -> None:
     book = openpyxl.load_workbook(source)
-    book["巡查表头"]["B6"] = typed
+    book["巡查表头"][cell("head", "quarter")] = typed
     book.save(target)
     book.close()
 

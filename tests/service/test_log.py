@@ -14,7 +14,7 @@ from sheetflow.context import LOG
 from sheetflow.upkeep.decide import waive
 from sheetflow.upkeep.purge import purge
 from sheetflow.upkeep.remind import remind
-from tests.tiny.desk import EAST, FIRST, NORTH, WEST, Desk, patrols, sound
+from tests.tiny.desk import EAST, FIRST, NORTH, WEST, Desk, cell, patrols, sound
 from tests.tiny.desk import TOO_LATE as LATER
 
 CANARIES = ("卡娜莉", "37010219900307123X", "13912345678", "金丝雀河", "机密标题", "秘密文件")
@@ -23,12 +23,14 @@ CANARIES = ("卡娜莉", "37010219900307123X", "13912345678", "金丝雀河", "�
 def spoil(book: Workbook) -> None:
     """Type canaries wherever people type: P columns, free text, dates, sheets of their own."""
     outlets, walks = book["排口台账"], book["巡河日志"]
-    outlets["C4"], outlets["B4"] = CANARIES[0], f"{CANARIES[3]}{CANARIES[2]}"
-    outlets["D4"], outlets["E4"] = CANARIES[1], CANARIES[0]
-    walks["B4"], walks["D4"] = CANARIES[0], CANARIES[1]
-    walks["A4"] = CANARIES[2]
+    outlets[cell("outlets", "keeper")] = CANARIES[0]
+    outlets[cell("outlets", "river")] = f"{CANARIES[3]}{CANARIES[2]}"
+    outlets[cell("outlets", "found_on")] = CANARIES[1]
+    outlets[cell("outlets", "state")] = CANARIES[0]
+    walks[cell("patrols", "means")], walks[cell("patrols", "metres")] = CANARIES[:2]
+    walks[cell("patrols", "walked_on")] = CANARIES[2]
     book.create_sheet(CANARIES[4])["A1"] = CANARIES[0]
-    book["巡查表头"]["B8"] = CANARIES[0]
+    book["巡查表头"][cell("head", "frozen")] = CANARIES[0]
 
 
 def log_of(desk: Desk) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from sheetflow.schemas.layout import FIRST_ROW, STAMP_SHEET, cell_in
+from sheetflow.schemas.layout import FIRST_ROW, STAMP_SHEET
 from tests.tiny.changing import Changing
 from tests.tiny.desk import (
     CITY,
@@ -21,14 +21,15 @@ from tests.tiny.desk import (
     SECOND_MONTH,
     SIGNED_AGAIN,
     SOUTH,
+    cell,
     head,
     outlets,
     patrols,
     sound,
+    stamp_cell,
     table,
     words,
 )
-from tests.tiny.forms import PATROLS
 
 LATER = IN_TIME.replace(hour=15)
 BOTH = {PROVINCE: (EAST, CITY, SOUTH), CITY: (EAST, CITY)}
@@ -59,8 +60,8 @@ def walks(changing: Changing, unit_id: str) -> list[int]:
             continue
         original = Path(shutil.copy(path, changing.modules / "original.xlsx"))
         book = openpyxl.load_workbook(original, data_only=True)
-        if book[STAMP_SHEET]["B4"].value in BOTH[unit_id]:
-            place = cell_in(PATROLS, "metres", FIRST_ROW, 1)
+        if book[STAMP_SHEET][stamp_cell("unit")].value in BOTH[unit_id]:
+            place = cell("patrols", "metres")
             column = book["巡河日志"][place].column
             cells = book["巡河日志"].iter_rows(FIRST_ROW, None, column, column, values_only=True)
             found += [metres for (metres,) in cells if isinstance(metres, int)]

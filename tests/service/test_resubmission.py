@@ -19,6 +19,7 @@ from tests.tiny.desk import (
     TOO_LATE,
     Desk,
     body,
+    cell,
     head,
     patrols,
     sound,
@@ -85,7 +86,7 @@ def test_the_returned_copy_is_the_next_submission(desk: Desk) -> None:
     desk.run()
     returned = desk.answer(EAST, "退回")
     book = openpyxl.load_workbook(returned)
-    book["巡河日志"]["D4"] = 9_900
+    book["巡河日志"][cell("patrols", "metres")] = 9_900
     mended = desk.root.parent / "mended.xlsx"
     book.save(mended)
     book.close()

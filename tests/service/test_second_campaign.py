@@ -29,6 +29,7 @@ from tests.tiny.desk import (
     Rows,
     Typed,
     body,
+    cell,
     head,
     patrols,
     sound,
@@ -60,8 +61,8 @@ def test_issued_workbooks_hold_the_declared_sheets(desk: Desk) -> None:
         book = openpyxl.load_workbook(desk.issued(EAST))
     titles = ["巡查表头", "巡河汇总", "排口台账", "巡河日志"]
     assert [title for title in book.sheetnames if title in titles] == titles
-    assert book["巡查表头"]["B4"].value == "东岸县"
-    stamp = [cell.value for cell in book[STAMP_SHEET]["B"]]
+    assert book["巡查表头"][cell("head", "station")].value == "东岸县"
+    stamp = [entry.value for entry in book[STAMP_SHEET]["B"]]
     assert stamp[:5] == ["rivers", "patrol", "1", EAST, FIRST]
     assert (len(stamp[5]), stamp[6:]) == (len("K7QF-2ABCDEFGHIJKLMNO"), ["full"])
     guide = " ".join(str(cell.value) for row in book[GUIDE_SHEET] for cell in row if cell.value)
@@ -98,11 +99,12 @@ def test_the_campaigns_own_rule_marks_the_cell(desk: Desk) -> None:
     """The returned copy names the cell, the rule's sentence and what to do."""
     returned = desk.answer(WEST, "退回", FIRST)
     (line,) = table(returned, "问题清单", "序号")
-    assert (line["工作表"], line["单元格"], line["类别"]) == ("巡河日志", "D4", "强制性")
+    place = cell("patrols", "metres")
+    assert (line["工作表"], line["单元格"], line["类别"]) == ("巡河日志", place, "强制性")
     assert line["问题"] == "步行巡河里程为40000米，一次步行不会超过30000米"
     book = openpyxl.load_workbook(returned)
-    assert book["巡河日志"]["D4"].value == 40_000
-    assert "步行巡河里程" in book["巡河日志"]["D4"].comment.text
+    assert book["巡河日志"][place].value == 40_000
+    assert "步行巡河里程" in book["巡河日志"][place].comment.text
     book.close()
 
 

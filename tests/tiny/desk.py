@@ -25,12 +25,13 @@ from sheetflow.config.workspace import Workspace, create_workspace
 from sheetflow.context import Context, open_context
 from sheetflow.periods import Period
 from sheetflow.schemas.forms import Form
-from sheetflow.schemas.layout import FIRST_ROW, cell_in
+from sheetflow.schemas.layout import CARD_VALUE_COLUMN, FIRST_ROW, STAMP_KEYS, cell_in
 from sheetflow.service.one_pass import PassReport, run_pass
 from sheetflow.service.status import standing
 from sheetflow.store.records import Submission
 from sheetflow.units import Unit, UnitTree
 from sheetflow.upkeep.remind import issue_workbooks
+from sheetflow.workbook import cell_name
 from tests.tiny.campaign import CAMPAIGN, CAMPAIGN_NAME, LEVELS
 from tests.tiny.forms import PATROL_FORM, REGISTER_FORM
 
@@ -140,9 +141,14 @@ def sound(*metres: int) -> Rows:
 
 
 def cell(sheet: str, column: str, line: int = 1) -> str:
-    """Name the cell of a column (both by key) in the first or a later line of a table."""
+    """Name the cell of a column (both by key) in a line of a table: its header (0), its first or a later one."""
     form = next(form for form in CAMPAIGN.forms if sheet in form.by_key)
     return cell_in(form.by_key[sheet], column, FIRST_ROW + line - 1, form.version)
+
+
+def stamp_cell(key: str) -> str:
+    """Name the cell of the hidden sheet that holds a part of the stamp."""
+    return cell_name(STAMP_KEYS.index(key) + 1, CARD_VALUE_COLUMN)
 
 
 def write(

@@ -9,7 +9,7 @@ from dataclasses import replace
 from sheetflow.findings import Finding, Place, Severity
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.schemas.book import Earlier
-from tests.county_book import TREE, judged, left_by
+from tests.county_book import FORM, TREE, judged, left_by
 from tests.validators.pairs import Pair
 
 _VISIT = "2012-04-11 | G001 | 是 | L001 | 座谈交流 | 5 | | 其他 | 0 | "
@@ -259,7 +259,12 @@ WHICH = (
         stamp={"campaign": "rivers2013"},
         nearly_stamp={"campaign": "Grassroots2012"},
     ),
-    Pair(rule="version-unknown", at="", stamp={"version": "2"}, nearly_stamp={"version": "1"}),
+    Pair(
+        rule="version-unknown",
+        at="",
+        stamp={"version": str(FORM.version + 1)},
+        nearly_stamp={"version": str(FORM.version)},
+    ),
     Pair(
         rule="unit-not-expected",
         at="封面 单位代码",

@@ -15,11 +15,11 @@ from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.forms import Form
 from tests.drawing import draw
 from tests.tiny.cadences import HALF_YEAR, MONTH, ONCE, QUARTER, YEAR, patrolled
-from tests.tiny.desk import EAST, TREE
+from tests.tiny.desk import EAST, TREE, cell
 from tests.tiny.drawn import PATROLS
 
 TWO_MONTHS = patrolled(Cadence.TWO_MONTHS)
-_CELL, _SIGNED = "巡查表头 B6", "巡查表头 B7"
+_CELL, _SIGNED = "巡查表头 巡查季度", "巡查表头 制表日期"
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -121,7 +121,7 @@ def test_another_cadence_is_told(campaign: Campaign, typed: str, stamped: bool) 
     found = judged(campaign, typed, other.period_id if stamped else "")
     assert found.outcome is Outcome.RETURNED
     (finding,) = found.findings
-    assert (finding.rule, finding.place.cell) == ("cover-cadence", "B6")
+    assert (finding.rule, finding.place.cell) == ("cover-cadence", cell("head", "quarter"))
     sentence = campaign.catalogue.sentence(finding)
     named = other.label if typed.startswith("20") else f"“{typed}”"
     assert f"报告期写的是{named}，而《河道巡查表》{form.cadence.words}" in sentence

@@ -16,7 +16,7 @@ from sheetflow.prefill import prefill_blank
 from sheetflow.schemas.layout import GUIDE_SHEET
 from sheetflow.writing import Dress, write_workbook
 from sheetflow.writing.blank.guide import NOT_THEIRS
-from tests.county_book import CAMPAIGN, FORM, TREE, judged, named, said
+from tests.county_book import CAMPAIGN, FORM, TREE, cell, judged, named, said
 from tests.validators.pairs import Pair
 from tests.validators.pairs_books import BOOKS
 from tests.validators.pairs_campaign import CAMPAIGNS_OWN
@@ -30,7 +30,7 @@ ELSEWHERE = {
     "unit-guessed": "found when a database is made again: tests/upkeep/test_recover.py",
     "form-doubtful": "needs a campaign of two forms: tests/validators/test_recognition.py",
     "our-fault": "a fault of our own, given by the service around judging",
-    "version-older": "no form of the campaign has a second version: tests/versions/test_judging.py",
+    "version-older": "needs a form of two versions: tests/versions/test_judging.py",
     "rejected": "a superior's decision: tests/upkeep/test_decide.py",
 }
 CHECKS = tuple(CAMPAIGN.catalogue.checks.values())
@@ -166,46 +166,46 @@ def test_arguments_are_those_of_the_sentence(pair: Pair) -> None:
 
 
 SENTENCES = {
-    "required": "《走访记录》E4“走访方式”：这一栏必须填写，现在是空的。请补填。",
+    "required": f"《走访记录》{cell('visits', 'mode', 4)}“走访方式”：这一栏必须填写，现在是空的。请补填。",
     "number-about": (
-        "《干部名册》F4“固定联系妇女人数”：“3000多”是约数，无法汇总。"
+        f"《干部名册》{cell('cadres', 'women_linked', 4)}“固定联系妇女人数”：“3000多”是约数，无法汇总。"
         "请填确切的数，不要带“多”“约”“左右”等字样。"
     ),
     "date-incomplete": (
-        "《走访记录》A4“日期”：“2012年3月”不是完整的日期。"
+        f"《走访记录》{cell('visits', 'visited_on', 4)}“日期”：“2012年3月”不是完整的日期。"
         "请写全年月日，如2012-3-5，系统不会替您补上。"
     ),
     "choice-unknown": (
-        "《走访记录》E4“走访方式”：“闲聊”不是可选的内容。"
+        f"《走访记录》{cell('visits', 'mode', 4)}“走访方式”：“闲聊”不是可选的内容。"
         "请从下拉列表中选：一对一访谈、实地考察、座谈交流、问卷征询。"
     ),
     "required-when": (
-        "《走访记录》G5“收回问卷（份）”：“走访方式”为问卷征询时，这一栏必须填写，现在是空的。请补填。"
+        f"《走访记录》{cell('visits', 'questionnaires', 5)}“收回问卷（份）”：“走访方式”为问卷征询时，这一栏必须填写，现在是空的。请补填。"
     ),
     "id-digits-lost": (
-        "《妇女需求台帐》E4“身份证号”：身份证号成了数字或科学计数法，末几位已经丢失。"
+        f"《妇女需求台帐》{cell('needs', 'id_number', 4)}“身份证号”：身份证号成了数字或科学计数法，末几位已经丢失。"
         "请设为文本格式重新录入；没有的可以空着。"
     ),
     "key-twice": (
-        "《干部名册》A5“干部编号”：“G001”已在A4用过，这里重复了。请给这一行另编一个没有用过的编号。"
+        f"《干部名册》{cell('cadres', 'cadre_id', 5)}“干部编号”：“G001”已在{cell('cadres', 'cadre_id', 4)}用过，这里重复了。请给这一行另编一个没有用过的编号。"
     ),
     "reference-unknown": (
-        "《走访记录》B4“参加干部”：“G009”在《干部名册》中找不到。"
+        f"《走访记录》{cell('visits', 'cadres', 4)}“参加干部”：“G009”在《干部名册》中找不到。"
         "请核对编号，或先在《干部名册》中登记。"
     ),
     "date-order": (
-        "《妇女需求台帐》P5“办结日期”：日期2012年3月7日早于“登记日期”的2012年3月8日。请核对两个日期。"
+        f"《妇女需求台帐》{cell('needs', 'closed_on', 5)}“办结日期”：日期2012年3月7日早于“登记日期”的2012年3月8日。请核对两个日期。"
     ),
     "statistic-constant": (
         "《活动统计》F6“台帐登记需求”：S19“台帐登记需求”的公式被改成了数字5，而按明细表计算应为4。"
         "请核对明细表；这一格应是公式，退回的工作簿中已恢复，不用再填。"
     ),
     "pairing-one": (
-        "《结对帮扶》F4“帮扶主体数（单位或人）”：结对方式是一帮一，帮扶主体数应为1，现在是2。"
+        f"《结对帮扶》{cell('pairings', 'helpers', 4)}“帮扶主体数（单位或人）”：结对方式是一帮一，帮扶主体数应为1，现在是2。"
         "请改正主体数或结对方式。"
     ),
     "row-vanished": (
-        "《妇女需求台帐》A3“台帐编号”：上期已接收的X0005不见了。"
+        f"《妇女需求台帐》{cell('needs', 'need_id', 3)}“台帐编号”：上期已接收的X0005不见了。"
         "退回的工作簿已把这些行补在表末，请核对后保留；"
         "登记有误的不要删除，改为已撤销等状态并写明原因。"
     ),

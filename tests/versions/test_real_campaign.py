@@ -1,4 +1,4 @@
-"""The real campaign gets a second version: every sheet has a new required column, some lose one."""
+"""The real campaign gets a further version: every sheet has a new required column, some lose one."""
 
 from __future__ import annotations
 
@@ -15,22 +15,20 @@ from sheetflow.schemas.columns import Column, RowModel, text
 from sheetflow.schemas.sheets import Kind, Sheet
 from sheetflow.units import Unit
 from sheetflow.writing import Dress, write_workbook
-from tests.county_book import CAMPAIGN, FORM, TREE, context, drawn, judged, left_by
+from tests.county_book import CAMPAIGN, FORM, TREE, context, drawn, judged, left_by, named
 
 NOW = dt.datetime(2012, 3, 1, tzinfo=dt.UTC)
-NEW = "新增栏目"
+NEW, NEXT = "新增栏目", FORM.version + 1
 
 
 def changed(sheet: Sheet) -> Sheet:
     """Give a table with a new required column and without its last free optional one."""
     if sheet.kind in {Kind.ANSWER, Kind.INDICATORS, Kind.CARD}:
         return sheet
-    fields: dict[str, Any] = {"added": text(NEW, since=2)}
+    fields: dict[str, Any] = {"added": text(NEW, since=NEXT)}
     free = [column for column in sheet.columns if _is_free(column)]
     if free:
-        kind = free[-1].type
-        limit = kind.limit if isinstance(kind, Text) else 50
-        fields[free[-1].key] = text(free[-1].label, limit, required=False, until=1)
+        fields[free[-1].key] = dataclasses.replace(free[-1], until=FORM.version)
     names = dict.fromkeys(fields, Any)
     return dataclasses.replace(
         sheet, model=type("Changed", (sheet.model,), {"__annotations__": names, **fields})
@@ -42,9 +40,9 @@ def _is_free(column: Column) -> bool:
     return column.required is False and words and not isinstance(column.type, Whole | Money)
 
 
-def second_version() -> Campaign:
-    """Give the real campaign with the second version of its form."""
-    form = dataclasses.replace(FORM, version=2, sheets=tuple(map(changed, FORM.sheets)))
+def next_version() -> Campaign:
+    """Give the real campaign with the next version of its form."""
+    form = dataclasses.replace(FORM, version=NEXT, sheets=tuple(map(changed, FORM.sheets)))
     return dataclasses.replace(CAMPAIGN, forms=(form, *CAMPAIGN.forms[1:]))
 
 
@@ -53,32 +51,37 @@ def county() -> Unit:
     return TREE["370102"]
 
 
-def test_a_county_that_sends_the_first_version_hears_of_it_once() -> None:
+def test_a_county_that_sends_the_version_before_hears_of_it_once() -> None:
     """Its workbook is accepted with all its figures, and one remark."""
-    whole = second_version()
+    whole = next_version()
     judgement = judge(drawn(), whole, context())
     assert [finding.rule for finding in judgement.findings] == ["version-older"]
-    assert (judgement.outcome.value, judgement.version) == ("accepted", 1)
+    assert (judgement.outcome.value, judgement.version) == ("accepted", FORM.version)
     assert judgement.figures == judged().figures
 
 
 def test_its_next_workbook_and_its_returned_copy_can_be_written() -> None:
-    """The next one is of version 2 and asks for what is new; the copy is of version 1."""
-    whole = second_version()
+    """The next one is of the new version and asks for what is new; the copy is of its own."""
+    whole = next_version()
     dress = Dress(campaign=whole.title, catalogue=whole.catalogue)
     first = judge(drawn(), whole, context())
     blank = prefill_blank(whole, whole.forms[0], county(), Period.parse("2012B3"), left_by(first))
-    assert (blank.stamp.version, len(write_workbook(blank, dress, NOW)) > 0) == ("2", True)
+    assert (blank.stamp.version, len(write_workbook(blank, dress, NOW)) > 0) == (str(NEXT), True)
     assert NEW in {column.label for sheet in blank.sheets for column in sheet.columns}
     faulty = judge(drawn("@ 走访记录 走访妇女人次 4 = 约20\n"), whole, context())
     copy = prefill_returned(whole, county(), faulty)
-    assert (copy.stamp.version, len(write_workbook(copy, dress, NOW)) > 0) == ("1", True)
-    assert [finding.place.cell for finding in copy.findings if finding.place.cell] == ["F4"]
+    assert (copy.stamp.version, len(write_workbook(copy, dress, NOW)) > 0) == (
+        str(FORM.version),
+        True,
+    )
+    assert [named(finding.place) for finding in copy.findings if finding.place.cell] == [
+        "走访妇女人次 4"
+    ]
 
 
-def test_the_second_version_asks_for_what_is_new() -> None:
-    """A workbook stamped with version 2 that lacks the columns is told so, sheet by sheet."""
-    judgement = judge(drawn(stamp={"version": "2"}), second_version(), context())
+def test_the_new_version_asks_for_what_is_new() -> None:
+    """A workbook stamped with the new version that lacks the columns is told so, sheet by sheet."""
+    judgement = judge(drawn(stamp={"version": str(NEXT)}), next_version(), context())
     missing = {each.place.sheet for each in judgement.findings if each.rule == "column-missing"}
     assert "visits" in missing
     assert "needs" in missing
