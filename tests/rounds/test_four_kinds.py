@@ -11,7 +11,8 @@ import pytest
 from sheetflow.periods import Period
 from sheetflow.reading import read_workbook
 from sheetflow.service.status import standing
-from tests.county_book import named
+from sheetflow.workbook import parse_cell_name
+from tests.county_book import cell, named
 from tests.rounds.desk import (
     CITY,
     HUAIYIN,
@@ -80,7 +81,8 @@ def test_in_the_returned_copy(desk: CountyDesk) -> None:
     """The blank cell comes back blank, not as 0."""
     raw = read_workbook(desk.answer(TIANQIAO, "退回").read_bytes())
     visits = next(sheet for sheet in raw.sheets if sheet.title == "走访记录")
-    assert [visits.cell(row, 9) for row in (4, 5, 6)] == [None, 0, 1]
+    opinions = (parse_cell_name(cell("visits", "opinions", row)) for row in (4, 5, 6))
+    assert [visits.cell(*spot) for spot in opinions] == [None, 0, 1]
 
 
 def column(desk: CountyDesk, suffix: str, code: str) -> dict[str, object]:

@@ -248,7 +248,7 @@ def _finding(code: str, campaign: Campaign, sheet: Sheet, column: Column, row: i
             row=row,
             column=column.key,
             label=column.label,
-            cell=cell_in(sheet, column.key, row, 1),
+            cell=cell_in(sheet, column.key, row, campaign.main_form.version),
             key=str(row),
         ),
         wanted,

@@ -61,7 +61,8 @@ def tables(filling: Filling) -> Iterator[tuple[Sheet, Column, str]]:
     for sheet in filling.sheets:
         if sheet.is_table and sheet.kind is not Kind.ANSWER:
             for column in sheet.columns:
-                yield sheet, column, column_letters(column_number(sheet, column.key, 1))
+                number = column_number(sheet, column.key, filling.form.version)
+                yield sheet, column, column_letters(number)
 
 
 def area(letters: str) -> str:
@@ -224,7 +225,7 @@ def test_required_cells_are_coloured(county_file: bytes, blank: Blank, county: U
         wanting = [rule for rule in rules if rule.startswith(f'AND({letters}{FIRST_ROW}=""')]
         assert bool(wanting) == (column.required is not False), (sheet.title, column.label)
         if isinstance(column.required, Condition):
-            asked = [column_letters(column_number(sheet, key, 1)) for key in depends(column)]
+            asked = [column_letters(column_number(sheet, key, FORM.version)) for key in depends(column)]
             assert all(f"${letter}{FIRST_ROW}" in wanting[0] for letter in asked)
 
 
@@ -237,7 +238,7 @@ def test_values_come_back_as_they_went_in(filled_file: bytes, filled: Filling) -
         for offset, cells in enumerate(filled.rows.get(sheet.key, ())):
             for column in sheet.columns:
                 value = cells.get(column.key)
-                number = column_number(sheet, column.key, 1)
+                number = column_number(sheet, column.key, filled.form.version)
                 found = rows[FIRST_ROW - 1 + offset][number - 1]
                 wanted = column.type.show(value) if isinstance(value, tuple) else value
                 if isinstance(wanted, str | None):
@@ -255,7 +256,7 @@ def test_user_text_stays_text(filled: Filling, dress: Dress, typed: str) -> None
     column = sheet.marker
     rows = {**filled.rows, sheet.key: [{column.key: typed}]}
     book = opened(write_workbook(replace(filled, rows=rows), dress, STAMP))
-    cell = book[sheet.title].cell(FIRST_ROW, column_number(sheet, column.key, 1))
+    cell = book[sheet.title].cell(FIRST_ROW, column_number(sheet, column.key, FORM.version))
     assert (cell.value, cell.data_type, cell.hyperlink) == (typed, "s", None)
 
 
