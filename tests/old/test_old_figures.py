@@ -9,6 +9,7 @@ from sheetflow.context import open_context
 from sheetflow.service.books import measured_by
 from sheetflow.service.changes import notice_changes
 from sheetflow.store import Store
+from tests.old.before import NAME
 from tests.old.conftest import NEXT_DAY
 from tests.old.test_old_workspace import files_of, pass_at
 from tests.tiny.changing import Changing
@@ -17,7 +18,7 @@ from tests.tiny.desk import Desk, table
 _CHANGED = """
 from dataclasses import replace
 
-from sheetflow.validators.grassroots2012 import GRASSROOTS_2012 as BEFORE
+from tests.old.before import CAMPAIGN as BEFORE
 
 FORM = BEFORE.main_form
 VISITED = FORM.indicator["S08"]
@@ -74,8 +75,8 @@ def test_what_is_declared_otherwise_is_named_and_counted(root: Path, tmp_path: P
     (modules / "visits_of_ours.py").write_text(_CHANGED, encoding="utf-8")
     settings = root / "sheetflow.toml"
     text = settings.read_text(encoding="utf-8")
-    assert 'campaign = "grassroots2012"' in text
-    settings.write_text(text.replace('"grassroots2012"', '"visits_of_ours:CAMPAIGN"', 1), "utf-8")
+    assert f'campaign = "{NAME}"' in text
+    settings.write_text(text.replace(f'"{NAME}"', '"visits_of_ours:CAMPAIGN"', 1), "utf-8")
     changing = Changing(Desk(root), modules)
     said = changing.call(dt.datetime(2012, 3, 3, 10), "run")  # noqa: DTZ001 - as --at gives it
     assert "指标口径有变化" in said

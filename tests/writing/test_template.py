@@ -39,6 +39,7 @@ from sheetflow.units import Unit
 from sheetflow.workbook import column_letters
 from sheetflow.writing import Dress, write_master, write_workbook
 from sheetflow.writing.blank.guide import NOT_THEIRS
+from tests.county_book import FORM
 
 STAMP = dt.datetime(2012, 3, 1, 9, 0, tzinfo=OFFICE_ZONE)
 
@@ -225,7 +226,9 @@ def test_required_cells_are_coloured(county_file: bytes, blank: Blank, county: U
         wanting = [rule for rule in rules if rule.startswith(f'AND({letters}{FIRST_ROW}=""')]
         assert bool(wanting) == (column.required is not False), (sheet.title, column.label)
         if isinstance(column.required, Condition):
-            asked = [column_letters(column_number(sheet, key, FORM.version)) for key in depends(column)]
+            asked = [
+                column_letters(column_number(sheet, key, FORM.version)) for key in depends(column)
+            ]
             assert all(f"${letter}{FIRST_ROW}" in wanting[0] for letter in asked)
 
 
