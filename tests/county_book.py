@@ -153,15 +153,36 @@ VALID = """
 """
 
 
+_SCENE = Scene(TREE["370102"], TREE, Period.parse("2012B2"), Random(1))  # noqa: S311 - made-up data
 _DRAWN = draw(VALID)
 _NUMBERED = re.compile(r"[A-Z]{1,3}[0-9]+")
 
 
+def _undrawn_sheets() -> str:
+    """Draw the sheets that are declared and not drawn here: tables without a row, cards filled in."""
+    samples = make_samples(CAMPAIGN, FORM, _SCENE)
+    drawn_titles = {raw.title for raw in _DRAWN.sheets}
+    lines = []
+    for sheet in FORM.current.sheets_for("县"):
+        if sheet.title in drawn_titles or sheet.kind is Kind.ANSWER:
+            continue
+        lines.append(f"\n# {sheet.title}")
+        if sheet.is_table:
+            labels = [column.label for column in sheet.columns]
+            lines += [f"| {' | '.join(cells)} |" for cells in (labels, ["---"] * len(labels))]
+        else:
+            (card,) = samples[sheet.key]
+            lines += [f"| {each.label} | {card.get(each.key, '')} |" for each in sheet.columns]
+    return "\n".join(lines)
+
+
+WHOLE = VALID + _undrawn_sheets()
+"""The valid workbook with every sheet that the campaign has by now."""
+
+
 def _undrawn() -> Undrawn:
     """Find what is declared and not drawn here; where it is required, a sample stands there."""
-    period = Period.parse("2012B2")
-    scene = Scene(TREE["370102"], TREE, period, Random(1))  # noqa: S311 - made-up data
-    samples = make_samples(CAMPAIGN, FORM, scene)
+    samples = make_samples(CAMPAIGN, FORM, _SCENE)
     lacking: dict[str, dict[str, tuple[int, str]]] = {}
     for raw in _DRAWN.sheets:
         sheet = next(sheet for sheet in FORM.current.sheets if sheet.title == raw.title)
@@ -215,7 +236,7 @@ def drawn(
         "period": period,
     }
     cover = f"@ 封面 报告期 = {period}\n"
-    return draw(VALID + cover + changes, stamp={**own, **(stamp or {})}, undrawn=UNDRAWN)
+    return draw(f"{WHOLE}\n{cover}{changes}", stamp={**own, **(stamp or {})}, undrawn=UNDRAWN)
 
 
 def context(
