@@ -25,11 +25,7 @@ from sheetflow.context.paths import ANSWERS, answer_path, precheck_path, workboo
 from sheetflow.errors import UnreadableError
 from sheetflow.findings import Explanation, Finding, Identity, Severity
 from sheetflow.periods import OFFICE_ZONE, Period
-from sheetflow.schemas.documents import (
-    load_explanations,
-    load_figures,
-    load_finding,
-)
+from sheetflow.schemas.documents import load_explanations, load_figures, load_finding
 from sheetflow.schemas.forms import Form
 from sheetflow.service.books import declared
 from sheetflow.service.publish import Made, Making, Order, basis_of, is_fresh
@@ -43,12 +39,7 @@ from sheetflow.service.unit_history import (
 from sheetflow.store.records import Arrival, PublicationKind, Stale, Submission
 from sheetflow.units import Unit
 from sheetflow.validators.explanations import is_open
-from sheetflow.writing import (
-    NoticeData,
-    ReceiptData,
-    ReceiptFigure,
-    write_notice,
-)
+from sheetflow.writing import NoticeData, ReceiptData, ReceiptFigure, write_notice
 
 _MOST_IN_WORDS = 50
 _HAPPENED = {

@@ -15,13 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sheetflow.context import LOG, Context
-from sheetflow.context.paths import (
-    ANSWERS,
-    answer_path,
-    precheck_path,
-    rollup_paths,
-    workbook_path,
-)
+from sheetflow.context.paths import ANSWERS, answer_path, precheck_path, rollup_paths, workbook_path
 from sheetflow.errors import TemporaryError, UnitsError
 from sheetflow.publishing.outbox import Beside, remove_publication
 from sheetflow.service.consequences import answers_by_path, mark_of

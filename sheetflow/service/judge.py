@@ -13,22 +13,13 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager
 from dataclasses import replace
 
-from sheetflow.children import (
-    ChildHinderedError,
-    ChildLostError,
-    ChildStartError,
-    TaskFailedError,
-)
+from sheetflow.children import ChildHinderedError, ChildLostError, ChildStartError, TaskFailedError
 from sheetflow.children.judge_task import JudgeReply, JudgeRequest, judge_file
 from sheetflow.context import LOG, Context
 from sheetflow.errors import StoreError, TemporaryError, UnreadableError, describe
 from sheetflow.findings import Place, Severity, count_places
 from sheetflow.schemas.book import Judgement, Outcome
-from sheetflow.schemas.documents import (
-    dump_explanations,
-    dump_figures,
-    dump_finding,
-)
+from sheetflow.schemas.documents import dump_explanations, dump_figures, dump_finding
 from sheetflow.service.books import measured_by
 from sheetflow.service.consequences import entail, entail_duplicate, entail_precheck, look_before
 from sheetflow.service.consolidated import wish_pieces

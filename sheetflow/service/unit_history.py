@@ -16,12 +16,7 @@ from sheetflow.context import Context
 from sheetflow.findings import Explanation, Finding, Identity, Round, compare_rounds
 from sheetflow.intake.archive import blob_path
 from sheetflow.periods import Period
-from sheetflow.schemas.documents import (
-    load_explanations,
-    load_figures,
-    load_finding,
-    load_rows,
-)
+from sheetflow.schemas.documents import load_explanations, load_figures, load_finding, load_rows
 from sheetflow.schemas.forms import Form
 from sheetflow.store.records import Arrival, Decision
 from sheetflow.units import Unit
