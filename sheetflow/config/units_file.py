@@ -146,7 +146,7 @@ class ListPlace:
 def read_units(path: Path | Traversable, levels: Levels = THREE_LEVELS) -> UnitTree:
     """Read ``units.xlsx`` (any Excel format or .ods), or a CSV, into a tree, in this process.
 
-    What somebody else gave is read in a child (`context.units_in_force`): this is for lists of our own.
+    What somebody else gave is read in a child (`context.opening`): this is for lists of our own.
     Raise WorkspaceError when the file cannot be opened, and UnitsError, with the file, the
     row as Excel shows it and the column, when the list contradicts itself.
     """

@@ -39,13 +39,16 @@ def held_lock(path: Path) -> Iterator[None]:
     make_private_folder(path.parent)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        if not _lock_soon(descriptor):
-            number = holder_of(path)
-            who = f"（进程号 {number}）" if number else ""
-            raise WorkspaceError(
-                f"另一个 sheetflow 正在这个工作文件夹里运行{who}。"
-                "请等它结束；确要停止它，请用 Ctrl+C 或停止对应的服务。"
-            )
+        end = time.monotonic() + _PATIENCE_SECONDS
+        while not _try_lock(descriptor):
+            if time.monotonic() >= end:
+                number = holder_of(path)
+                who = f"（进程号 {number}）" if number else ""
+                raise WorkspaceError(
+                    f"另一个 sheetflow 正在这个工作文件夹里运行{who}。"
+                    "请等它结束；确要停止它，请用 Ctrl+C 或停止对应的服务。"
+                )
+            time.sleep(_PAUSE_SECONDS)
         if _POSIX:
             with contextlib.suppress(OSError):  # a full disk; the lock itself needs no space
                 os.ftruncate(descriptor, 0)
@@ -74,15 +77,6 @@ def holder_of(path: Path) -> str:
         return path.read_text("ascii", "replace").strip() if _POSIX else ""
     except OSError:
         return ""
-
-
-def _lock_soon(descriptor: int) -> bool:
-    end = time.monotonic() + _PATIENCE_SECONDS
-    while not _try_lock(descriptor):
-        if time.monotonic() >= end:
-            return False
-        time.sleep(_PAUSE_SECONDS)
-    return True
 
 
 def _try_lock(descriptor: int) -> bool:

@@ -37,7 +37,7 @@ from sheetflow.service.books import (
 from sheetflow.service.consequences import mark_of, stale_after
 from sheetflow.service.follow_units import is_open
 from sheetflow.service.publish import LINKED, ROLL_UPS
-from sheetflow.store.records import Measurement, Publication, PublicationKind, Stale, Submission
+from sheetflow.store.records import Measurement, PublicationKind, Stale, Submission
 
 _EVERYTHING = (PublicationKind.WORKBOOK, *ROLL_UPS)
 
@@ -201,22 +201,23 @@ def _notice(context: Context, current: list[Ground], measured: Measured) -> tupl
     return sentences
 
 
-def _marks(context: Context, changed: Iterable[Ground]) -> Iterator[Stale]:
+def _marks(context: Context, changed: list[Ground]) -> Iterator[Stale]:
     """Name what shows these; a 填报 workbook only while its period is open."""
-    listed = list(changed)
-    published = context.store.publications.find_publications() if listed else ()
-    for entry in published:
-        why = next((ground.words for ground in listed if _shows(context, entry, ground)), "")
+    for entry in context.store.publications.find_publications() if changed else ():
+        if entry.unit_id not in context.tree or entry.successor:
+            continue
+        level = context.tree[entry.unit_id].level
+        words = (
+            ground.words
+            for ground in changed
+            if entry.kind in ground.shown_in
+            and ground.form in {"", entry.form}
+            and ground.level in {None, level}
+        )
+        why = next(words, "")
         stale = mark_of(entry, why) if why else None
         if stale and (entry.kind != PublicationKind.WORKBOOK or is_open(context, entry)):
             yield stale
-
-
-def _shows(context: Context, entry: Publication, ground: Ground) -> bool:
-    if entry.kind not in ground.shown_in or entry.unit_id not in context.tree or entry.successor:
-        return False
-    level = context.tree[entry.unit_id].level
-    return ground.form in {"", entry.form} and ground.level in {None, level}
 
 
 def _sentences(changed: Iterable[Ground], stale: Iterable[Stale]) -> Iterator[str]:
