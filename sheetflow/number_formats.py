@@ -1,7 +1,8 @@
-"""Shows a value as a section of a format does, and tells whether that is another figure.
+"""What a number format makes of a value: the figure that people see in the cell.
 
-What is shown is near enough to be quoted. It refuses what says nothing about size: fractions,
-exponents, Chinese numerals and colours.
+It reads format codes (ECMA-376 part 1, 18.8.31, and what Chinese office programs write) and tells
+whether a cell shows what it holds, near enough to be quoted. It refuses to know cells and files,
+and what says nothing about size: fractions, exponents, Chinese numerals, colours.
 """
 
 from __future__ import annotations
@@ -32,6 +33,38 @@ _NAMED = 3
 """From so many letters on a month or weekday shows by its name, a year in full."""
 _ENOUGH = 2000
 """Digits for the largest number in the longest code of percent signs and places."""
+_TOKEN = re.compile(
+    r"""
+    "(?P<quoted>[^"]*)"?
+    | [\\!](?P<escaped>.?)
+    | _(?P<gap>.?)
+    | \*(?P<fill>.?)
+    | \[(?P<bracket>[^\]]*)\]?
+    | (?P<section>;)
+    | (?P<general>general|G/通用格式)
+    | (?P<noon>上午/下午|am/pm|a/p)
+    | (?P<exponent>e[+-])
+    | (?P<date>y+|m+|d+|h+|s+|e+|g+|b+|a{3,4})
+    | (?P<digit>[0\#?])
+    | (?P<point>\.)
+    | (?P<comma>,)
+    | (?P<percent>%)
+    | (?P<text>@)
+    | (?P<literal>.)
+    """,
+    re.VERBOSE | re.IGNORECASE | re.DOTALL,
+)
+_CONDITION = re.compile(r"(<=|>=|<>|<|>|=)\s*(-?\d+(?:\.\d+)?)")
+_ELAPSED = re.compile(r"h+|m+|s+", re.IGNORECASE)
+_HOLDS: Mapping[str, Callable[[Decimal, Decimal], bool]] = MappingProxyType(
+    {"<": operator.lt, "<=": operator.le, ">": operator.gt}
+    | {">=": operator.ge, "=": operator.eq, "<>": operator.ne}
+)
+_MOST_SECTIONS = 4
+_LONGEST = 255
+"""Office programs take no longer code."""
+Token = tuple[str, str]
+"""What a piece of a code is (the names of `_TOKEN`; every literal is one), and its text."""
 
 
 def may_mislead(code: str) -> bool:
@@ -212,41 +245,6 @@ def _part_of_day(part: str, text: str, moment: dt.datetime) -> str:
         return _MONTHS[moment.month - 1]
     figures = {"m": moment.month, "h": moment.hour, "n": moment.minute, "s": moment.second}
     return f"{figures[part]:0{min(len(text), 2)}d}" if part in figures else ""
-
-
-_TOKEN = re.compile(
-    r"""
-    "(?P<quoted>[^"]*)"?
-    | [\\!](?P<escaped>.?)
-    | _(?P<gap>.?)
-    | \*(?P<fill>.?)
-    | \[(?P<bracket>[^\]]*)\]?
-    | (?P<section>;)
-    | (?P<general>general|G/通用格式)
-    | (?P<noon>上午/下午|am/pm|a/p)
-    | (?P<exponent>e[+-])
-    | (?P<date>y+|m+|d+|h+|s+|e+|g+|b+|a{3,4})
-    | (?P<digit>[0\#?])
-    | (?P<point>\.)
-    | (?P<comma>,)
-    | (?P<percent>%)
-    | (?P<text>@)
-    | (?P<literal>.)
-    """,
-    re.VERBOSE | re.IGNORECASE | re.DOTALL,
-)
-_CONDITION = re.compile(r"(<=|>=|<>|<|>|=)\s*(-?\d+(?:\.\d+)?)")
-_ELAPSED = re.compile(r"h+|m+|s+", re.IGNORECASE)
-_HOLDS: Mapping[str, Callable[[Decimal, Decimal], bool]] = MappingProxyType(
-    {"<": operator.lt, "<=": operator.le, ">": operator.gt}
-    | {">=": operator.ge, "=": operator.eq, "<>": operator.ne}
-)
-_MOST_SECTIONS = 4
-_LONGEST = 255
-"""Office programs take no longer code."""
-
-Token = tuple[str, str]
-"""What a piece of a code is (the names of `_TOKEN`; every literal is one), and its text."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,26 +1,28 @@
-"""上报情况 as a workbook, and its words and colours: the same on paper and on screen.
+"""上报情况 as a workbook, and 上报情况.html, the board as one page that needs no server.
 
-This module owns the board's sheets, how states are coloured and how a period's standing is
-said in one sentence. It refuses to decide who stands where.
+This module owns the words and colours of both, and renders the page from a template handed in.
+It refuses to decide who stands where, and to link out of the folder in which the page lies.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from urllib.parse import quote
 
 from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, UndefinedError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from sheetflow.consolidation.contents import BoardData, BoardRow, State
+from sheetflow.consolidation.contents import BoardData, BoardFile, BoardRow, State, Waiting, Waits
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.schemas.layout import FIRST_ROW, quoted
-from sheetflow.units import Levels, Unit, names_told_apart
+from sheetflow.units import THREE_LEVELS, Levels, Unit, names_told_apart
 from sheetflow.workbook import column_letters
 from sheetflow.writing.looks import BOLD, CENTRED, FIGURE, TEXT, Look
 from sheetflow.writing.page import TablePage
-from sheetflow.writing.xlsx_book import Book, build_workbook
+from sheetflow.writing.xlsx_book import Book, streamed_book
 
 FILLS = {
     State.ACCEPTED: "#C6E5C3",
@@ -32,16 +34,9 @@ FILLS = {
 }
 LATE_FILL = "#E3E8A4"
 
-WORDS = tuple(
-    dict.fromkeys(
-        (
-            State.ACCEPTED.label,
-            "迟报",
-            State.NIL.label,
-            f"{State.NIL.label}（迟）",
-            *(state.label for state in State if not state.is_in),
-        )
-    )
+WORDS = (
+    *(State.ACCEPTED.label, "迟报", State.NIL.label, f"{State.NIL.label}（迟）"),
+    *(state.label for state in State if not state.is_in),
 )
 """Every word that `BoardRow.word` may give, those who are in first."""
 
@@ -67,12 +62,44 @@ _BOARD = {
     "已说明": 8,
 }
 
+CANNOT_BE_FILLED = (
+    TemplateError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    TypeError,
+    ValueError,
+    RecursionError,
+)
+"""What a template that somebody edited may raise when it is filled."""
+
+_OUTSIDE = re.compile(r"^[/\\]|^[A-Za-z][A-Za-z0-9+.-]*:|(^|[/\\])\.\.([/\\]|$)")
+_LATE = "late"
+_NOT_IN = (State.MISSING, State.RETURNED, State.HELD, State.REFUSED)
+
+Named = dict[str, object]
+"""Values by the names that a template gives them."""
+_UNIT = Unit(unit_id="1", name="单位", level=THREE_LEVELS.lowest.name)
+_SAMPLE = BoardData(
+    campaign_title="活动",
+    form_title="报表",
+    unit=_UNIT,
+    units=(_UNIT,),
+    periods=(Period.parse("2012B1"), Period.parse("2012B2")),
+    current=Period.parse("2012B1"),
+    cells={("1", "2012B1"): BoardRow(unit=_UNIT, state=State.MISSING)},
+    stamp=dt.datetime(2012, 3, 5, 9, tzinfo=OFFICE_ZONE),
+    files={"2012B1": (BoardFile("汇总表", "2012B1/汇总表.xlsx"),)},
+    waiting=(Waiting(kind=Waits.HELD, reason="1 单位 第1号等待核实。"),),
+)
+_SAMPLES = (_SAMPLE, replace(_SAMPLE, units=(), waiting=()))
+
 
 def write_board(board: BoardData) -> bytes:
     """Write 上报情况 as .xlsx: the same content gives the same bytes."""
     foot = f"{board.campaign_title}{board.beside}　{board.unit.name}"
-
-    def fill(book: Book) -> None:
+    title = f"{board.campaign_title}{board.beside}上报情况（{board.unit.name}）"
+    with streamed_book(title, board.stamp) as book:
         _write_counts(book, board, foot, _write_grid(book, board, foot))
         _write_missing(book, board, foot)
         if board.waiting:
@@ -80,9 +107,7 @@ def write_board(board: BoardData) -> bytes:
         heading = f"{board.unit.name} {board.current.label}"
         rows = board.column(board.current)
         write_board_list(book, rows, heading, foot, board.levels, "本期明细")
-
-    title = f"{board.campaign_title}{board.beside}上报情况（{board.unit.name}）"
-    return build_workbook(title, board.stamp, fill)
+        return book.close()
 
 
 def _write_grid(book: Book, board: BoardData, foot: str) -> TablePage:
@@ -181,25 +206,21 @@ def write_board_list(
     page.open(f"上报情况（{heading}）", note, list(_BOARD))
     ranks = [levels.rank(row.unit.level) for row in rows]
     for number, (row, rank) in enumerate(zip(rows, ranks, strict=True), start=FIRST_ROW):
-        _write_board_row(page, number, row, rank - min(ranks))
+        page.put(number, 1, number - FIRST_ROW + 1, FIGURE)
+        page.put(number, 2, row.unit.unit_id)
+        page.put(number, 3, row.unit.name, TEXT | {"indent": rank - min(ranks)})
+        page.put(number, 4, row.unit.level, CENTRED)
+        page.put(number, 5, row.state.label, _filled(row))
+        page.put(number, 6, ("迟报" if row.late else "按时") if row.state.is_in else "", CENTRED)
+        page.put(number, 7, "沿用" if row.carried else "", CENTRED)
+        page.put(number, 8, row.receipt)
+        page.moment(number, 9, row.answered_at)
+        page.moment(number, 10, row.deadline)
+        # A unit that sent nothing has no findings, which is not the same as none found.
+        counts = (row.must, row.verify, row.note, row.explained)
+        for column, count in enumerate(counts, start=11):
+            page.put(number, column, None if row.answered_at is None else count, FIGURE)
     page.close(FIRST_ROW + len(rows) - 1, 3)
-
-
-def _write_board_row(page: TablePage, number: int, row: BoardRow, indent: int) -> None:
-    page.put(number, 1, number - FIRST_ROW + 1, FIGURE)
-    page.put(number, 2, row.unit.unit_id)
-    page.put(number, 3, row.unit.name, TEXT | {"indent": indent})
-    page.put(number, 4, row.unit.level, CENTRED)
-    page.put(number, 5, row.state.label, _filled(row))
-    page.put(number, 6, ("迟报" if row.late else "按时") if row.state.is_in else "", CENTRED)
-    page.put(number, 7, "沿用" if row.carried else "", CENTRED)
-    page.put(number, 8, row.receipt)
-    page.moment(number, 9, row.answered_at)
-    page.moment(number, 10, row.deadline)
-    # A unit that sent nothing has no findings, which is not the same as none found.
-    unanswered = row.answered_at is None
-    for column, count in enumerate((row.must, row.verify, row.note, row.explained), start=11):
-        page.put(number, column, None if unanswered else count, FIGURE)
 
 
 def _filled(row: BoardRow) -> Look:
@@ -214,10 +235,7 @@ def standing(rows: Sequence[BoardRow]) -> str:
     late = sum(row.late for row in reported)
     nil = sum(row.state is State.NIL for row in reported)
     text = f"应报{len(rows)}个单位，已报{len(reported)}个（其中迟报{late}个、零报告{nil}个）"
-    others = [
-        (state, [row for row in rows if row.state is state])
-        for state in (State.MISSING, State.RETURNED, State.HELD, State.REFUSED)
-    ]
+    others = [(state, [row for row in rows if row.state is state]) for state in _NOT_IN]
     text += "".join(f"，{state.label}{len(found)}个" for state, found in others if found)
     return text + "。"
 
@@ -232,46 +250,8 @@ def absent(rows: Sequence[BoardRow]) -> str:
     return f"尚未完成报送：{'、'.join(names)}。" if names else ""
 
 
-CANNOT_BE_FILLED = (
-    TemplateError,
-    ArithmeticError,
-    AttributeError,
-    LookupError,
-    TypeError,
-    ValueError,
-    RecursionError,
-)
-"""What a template that somebody edited may raise when it is filled."""
-
-_OUTSIDE = re.compile(r"^[/\\]|^[A-Za-z][A-Za-z0-9+.-]*:|(^|[/\\])\.\.([/\\]|$)")
-_LATE = ("late", "迟报", LATE_FILL)
-_ORDER = (State.MISSING, State.RETURNED, State.HELD, State.REFUSED, State.ACCEPTED, State.NIL)
-_BEFORE_LATE = 4
-
-Named = dict[str, object]
-"""Values by the names that a template gives them."""
-
-
 def render_board_page(board: BoardData, template: str) -> str:
     """Render the page; every text is escaped, and the page asks for nothing from outside."""
-    return _render(_page(board), template)
-
-
-def board_fault(template: str) -> tuple[str, ...]:
-    """Try a template on sample pages; say, where it fails, what is wrong with it."""
-    try:
-        for page in _SAMPLES:
-            _render(page, template)
-    except TemplateSyntaxError as error:
-        return (f"第{error.lineno}行附近的符号不成对或写法不对。请对照默认模板改正。",)
-    except UndefinedError:
-        return ("里有不认识的名称：两个大括号里的名称可能被改动了。请对照默认模板改正。",)
-    except CANNOT_BE_FILLED:
-        return ("里有算不出来的内容。请对照默认模板改正。",)
-    return ()
-
-
-def _render(page: Named, template: str) -> str:
     environment = ImmutableSandboxedEnvironment(
         autoescape=True,
         undefined=StrictUndefined,
@@ -279,7 +259,21 @@ def _render(page: Named, template: str) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    return environment.from_string(template).render(page=page)
+    return environment.from_string(template).render(page=_page(board))
+
+
+def board_fault(template: str) -> tuple[str, ...]:
+    """Try a template on sample pages; say, where it fails, what is wrong with it."""
+    try:
+        for board in _SAMPLES:
+            render_board_page(board, template)
+    except TemplateSyntaxError as error:
+        return (f"第{error.lineno}行附近的符号不成对或写法不对。请对照默认模板改正。",)
+    except UndefinedError:
+        return ("里有不认识的名称：两个大括号里的名称可能被改动了。请对照默认模板改正。",)
+    except CANNOT_BE_FILLED:
+        return ("里有算不出来的内容。请对照默认模板改正。",)
+    return ()
 
 
 def address(path: str) -> str:
@@ -300,7 +294,9 @@ def _page(board: BoardData) -> Named:
     """
     names = {unit.unit_id: unit.name for unit in board.units}
     groups = _groups(board)
-    states = [(state.value, state.label, FILLS[state]) for state in _ORDER]
+    order = [*_NOT_IN, State.ACCEPTED, State.NIL]
+    states = [(state.value, state.label, FILLS[state]) for state in order]
+    states.insert(len(_NOT_IN), (_LATE, "迟报", LATE_FILL))
     return {
         "title": f"{board.campaign_title}　{board.form_title}上报情况",
         "unit_name": board.unit.name,
@@ -319,7 +315,7 @@ def _page(board: BoardData) -> Named:
         ],
         "periods": [_period(board, period, groups, names) for period in board.periods],
         "groups": [(key, names[key]) for key in dict.fromkeys(groups.values())],
-        "states": [*states[:_BEFORE_LATE], _LATE, *states[_BEFORE_LATE:]],
+        "states": states,
         "waiting": [entry.reason for entry in board.waiting],
     }
 
@@ -331,19 +327,15 @@ def _superior(board: BoardData, unit: Unit, names: Mapping[str, str]) -> str:
 
 def _groups(board: BoardData) -> dict[str, str]:
     """By unit id: the unit straight below the board's own, or the board's own."""
-    parents = {unit.unit_id: unit.parent for unit in board.units}
-
-    def group(unit: Unit) -> str:
-        top = unit.unit_id
-        while (parent := parents[top]) in parents and parent != board.unit.unit_id:
-            top = parent or ""
-        return top
-
-    return {unit.unit_id: group(unit) for unit in board.units}
+    groups: dict[str, str] = {}
+    for unit in board.units:  # each after the one it reports to
+        is_top = unit.parent == board.unit.unit_id or unit.parent not in groups
+        groups[unit.unit_id] = unit.unit_id if is_top else groups[unit.parent or ""]
+    return groups
 
 
 def _key(row: BoardRow) -> str:
-    return _LATE[0] if row.late and row.state is State.ACCEPTED else row.state.value
+    return _LATE if row.late and row.state is State.ACCEPTED else row.state.value
 
 
 def _cell(row: BoardRow | None) -> Named | None:
@@ -404,44 +396,3 @@ def _missing(
     if "" in missing:
         missing[""] = missing.pop("")
     return list(missing.items())
-
-
-_PERIOD: Named = {
-    "period_id": "2012B1",
-    "label": "2012年1—2月",
-    "standing": "应报1个单位。",
-    "counts": {"missing": 1},
-    "missing": [("", ["单位"])],
-    "links": [{"label": "汇总表", "href": "./2012B1/汇总表.xlsx"}],
-}
-_CELL: Named = {
-    "state": "missing",
-    "word": "未报",
-    "receipt": "",
-    "must": 0,
-    "verify": 0,
-    "note": 0,
-}
-_UNIT: Named = {
-    "unit_id": "1",
-    "name": "单位",
-    "group": "1",
-    "depth": 0,
-    "cells": [_CELL, None],
-    "within": "",
-}
-_SAMPLE: Named = {
-    "title": "活动",
-    "unit_name": "单位",
-    "stamp": "2012-03-05 09:00",
-    "current": "2012B1",
-    "units": [_UNIT],
-    "periods": [
-        _PERIOD,
-        _PERIOD | {"period_id": "2012B2", "counts": {}, "missing": [], "links": []},
-    ],
-    "groups": [("1", "单位")],
-    "states": [("missing", "未报", "#F8B4B0")],
-    "waiting": ["1 单位 第1号等待核实。"],
-}
-_SAMPLES = (_SAMPLE, _SAMPLE | {"units": [], "groups": [], "waiting": []})

@@ -1,10 +1,8 @@
 """The first line of a publication that lies beside one which a person changed.
 
-It says how old the data are and that the person's own file was left alone. The finished
-document is copied with that line: into the first cell of a workbook's first sheet, above the
-title that stands there; as the first paragraph of a report; at the top of a page. All other
-parts are copied as they are packed, so that a province's rows cost no more than reading
-them. This module knows our own documents only, and refuses to touch anybody else's.
+It says how old the data are and that the person's own file was left alone: above the title of a
+workbook's first sheet, as a report's first paragraph, at the top of a page. All other parts are
+copied as they are packed. This module refuses to touch documents that are not our own.
 """
 
 from __future__ import annotations
@@ -101,7 +99,10 @@ def _workbook(package: zipfile.ZipFile) -> dict[str, bytes]:
         f'<r><rPr><b/><sz val="11"/><color rgb="FFC00000"/></rPr>'
         f'<t xml:space="preserve">{words_for(moment)}\n</t></r>'
     ).encode()
-    made += _runs(_content(cell, texts)) + b"</is></c>"
+    content = _content(cell, texts)
+    if content.startswith(b"<t"):  # beside another run plain text may not stand alone
+        content = b"<r>" + content + b"</r>"
+    made += content + b"</is></c>"
     xml = xml.replace(cell[0], made, 1).replace(row[0], _taller(row), 1)
     return {name: xml, _STYLES: _with_wrapped(styles, looks, int(cell[2] or 0))}
 
@@ -114,11 +115,6 @@ def _content(cell: re.Match[bytes], texts: bytes) -> bytes:
         found: bytes = _TEXT.findall(texts)[number]
         return found
     return inside.removeprefix(b"<is>").removesuffix(b"</is>") if b"<is>" in inside else b""
-
-
-def _runs(content: bytes) -> bytes:
-    """Make a run of plain text: beside another run it may not stand alone."""
-    return b"<r>" + content + b"</r>" if content.startswith(b"<t") else content
 
 
 def _taller(row: re.Match[bytes]) -> bytes:

@@ -1,7 +1,8 @@
 """The looks of our workbooks: fonts, colours, formats of numbers.
 
 A look is a mapping of XlsxWriter format properties; looks are added up with ``|`` and
-made into a format by `Book.look`, which makes each only once.
+made into a format by `Book.look`, which makes each only once. How much room words take is
+computed here: widths in Excel's column units, heights in points.
 """
 
 from __future__ import annotations

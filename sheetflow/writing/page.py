@@ -1,7 +1,7 @@
 """One sheet of a workbook of ours: every cell of ours is put down here.
 
-This module owns the kinds of cells (text stays text, a blank is not 0, a formula comes with
-its value) and lines that follow one another over several columns. Rows and columns are
+This module owns the kinds of cells (text stays text, a blank is not 0, a formula comes with its
+value), pages that flow line by line, and tables set up for screen and paper. Rows and columns are
 1-based, as Excel shows them. It refuses to know what stands in the cells.
 """
 
@@ -42,6 +42,10 @@ from sheetflow.writing.xlsx_book import LONGEST_TEXT, Book, QuickWorksheet, plai
 A4 = 9
 Cached = int | float | Decimal | str
 """The value that a formula has now."""
+LONGEST_TITLE = 31
+_POINTS_OF_A_LINE = 15
+_NEAR_THE_EDGE = 2
+"""What a line loses where a mark may not begin the next one."""
 
 
 class Page:
@@ -169,12 +173,6 @@ class FlowPage(Page):
         self.worksheet.center_horizontally()
         self.worksheet.hide_gridlines(2)
         self.worksheet.set_footer(f'&C&"{SONG},Regular"&9 {footer}')
-
-
-LONGEST_TITLE = 31
-_POINTS_OF_A_LINE = 15
-_NEAR_THE_EDGE = 2
-"""What a line loses where a mark may not begin the next one."""
 
 
 class TablePage(Page):

@@ -1,7 +1,7 @@
-"""回执: one page that says what was received, to be signed and sealed as 报送单.
+"""回执, to be signed and sealed as 报送单, and 通知 of 挂起, 拒收, 重复: one page in plain words.
 
-Paper with a seal follows the file, so the page bears the file's sha256 and the signature
-block. It shows figures and counts, no row of the workbook.
+Paper with a seal follows the file, so the page bears the file's sha256 and the signature block.
+It shows figures and counts, no row of the workbook.
 """
 
 from __future__ import annotations
@@ -48,6 +48,8 @@ SIGNATURES = (
     "单位负责人（签字）：　　　　　　　　　审核人：　　　　　　　　　填报人：",
     "单位（公章）：　　　　　　　　　　　　报出日期：　　　　年　　月　　日",
 )
+
+_NOTICE_WIDTHS = (18.0, 72.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,9 +188,6 @@ def _write_lines(page: FlowPage, title: str, lines: Sequence[str]) -> None:
         page.across(f"{number}. {line}", BODY | {"text_wrap": True, "font_size": 9}, 13)
     if len(lines) > _MOST_NOTES:
         page.across(f"……共{len(lines)}条", BODY | {"font_size": 9}, 13)
-
-
-_NOTICE_WIDTHS = (18.0, 72.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

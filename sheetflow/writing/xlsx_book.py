@@ -1,8 +1,7 @@
-"""How a value stands in a cell: what is stored of it, and the XML of that.
+"""The .xlsx of ours in memory, and how a value stands in its cells.
 
-Text stays text whatever it looks like, numbers are numbers, dates are dates; a blank is not
-0. A number of more digits than Excel keeps, and a day before Excel's calendar, are text.
-This module refuses to shorten or round anything.
+Its bytes depend on nothing but what was put in. Text stays text, numbers are numbers, dates are
+dates, a blank is not 0; what Excel cannot keep exactly is text. It refuses to shorten or round.
 """
 
 from __future__ import annotations
@@ -12,7 +11,8 @@ import io
 import math
 import re
 import tempfile
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 from xml.sax.saxutils import escape
@@ -61,18 +61,14 @@ def stored(value: CellValue | Value) -> Stored:
     if isinstance(value, tuple):
         return "、".join(value) or None
     if isinstance(value, int | float | Decimal):
-        return value if is_exact(value) else str(value)
+        exact = math.isfinite(value) and (
+            isinstance(value, float) or -_LAST_EXACT < value < _LAST_EXACT
+        )
+        return value if exact else str(value)
     if isinstance(value, dt.date):
         day = value.date() if isinstance(value, dt.datetime) else value
         return value.isoformat() if day < _FIRST_DAY else value
     return value
-
-
-def is_exact(number: float | Decimal) -> bool:
-    """Whether a cell holds `number` as it is: finite, and of no more digits than Excel keeps."""
-    if not math.isfinite(number):
-        return False
-    return isinstance(number, float) or abs(number) < _LAST_EXACT
 
 
 def plain_text(text: str, where: str = "一格") -> str:
@@ -175,16 +171,16 @@ class Book:
         return self._bytes.getvalue()
 
 
-def build_workbook(title: str, stamp: dt.datetime, fill: Callable[[Book], None]) -> bytes:
-    """Give the bytes of the workbook that `fill` puts its pages into, row after row."""
+@contextmanager
+def streamed_book(title: str, stamp: dt.datetime) -> Iterator[Book]:
+    """Open a book whose rows wait on disk, to be closed by whoever fills it, row after row."""
     with tempfile.TemporaryDirectory() as folder:
         book = Book(title, stamp, folder)
         for look in DETAIL_LOOKS:
             # Pieces rendered beforehand name styles by number: XlsxWriter numbers them as asked.
             book.look(look)._get_xf_index()  # noqa: SLF001
         try:
-            fill(book)
-            return book.close()
+            yield book
         finally:
             # XlsxWriter keeps a file open for each sheet until it is done; where rows fail to
             # come, they must be closed before the folder can go.

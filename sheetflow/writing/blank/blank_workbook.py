@@ -13,22 +13,19 @@ from sheetflow.periods import Period
 from sheetflow.prefill import Filling, prefill_blank
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.forms import Form
-from sheetflow.schemas.layout import STAMP_KEYS, STAMP_NAME, STAMP_SHEET, quoted
+from sheetflow.schemas.layout import STAMP_KEYS, STAMP_NAME, STAMP_SHEET
 from sheetflow.schemas.sheets import Kind
 from sheetflow.units import Unit
-from sheetflow.workbook import column_letters
 from sheetflow.writing.blank.form_sheets import write_card, write_table
 from sheetflow.writing.blank.guide import write_guide
 from sheetflow.writing.blank.highlights import define_nil
-from sheetflow.writing.blank.inputs import define_keys, long_lists
+from sheetflow.writing.blank.inputs import define_keys
 from sheetflow.writing.blank.issues import write_issues
-from sheetflow.writing.blank.sheet_page import Dress, WorkbookContext
+from sheetflow.writing.blank.sheet_page import FIRST_LIST, Dress, WorkbookContext
 from sheetflow.writing.blank.statistics_sheet import write_statistics
 from sheetflow.writing.looks import BODY, TEXT_NUMBER
 from sheetflow.writing.page import Page
 from sheetflow.writing.xlsx_book import Book
-
-_FIRST_LIST = 4
 
 
 def write_workbook(
@@ -46,7 +43,6 @@ def write_workbook(
     """
     book = Book(f"{dress.campaign} {filling.form.title}", stamp)
     context = WorkbookContext(book, filling, dress)
-    _place_lists(context)
     if context.returned:
         write_issues(context, round_line, receipt)
     write_guide(context)
@@ -71,14 +67,6 @@ def write_master(campaign: Campaign, form: Form, dress: Dress, stamp: dt.datetim
     return write_workbook(replace(filling, previous={}), dress, stamp)
 
 
-def _place_lists(context: WorkbookContext) -> None:
-    """Decide where the long lists will stand, before the sheets that use them are written."""
-    for number, options in enumerate(long_lists(context.sheets), start=_FIRST_LIST):
-        letters = column_letters(number)
-        area = f"${letters}$1:${letters}${len(options)}"
-        context.lists[options] = f"={quoted(STAMP_SHEET)}!{area}"
-
-
 def _write_stamp(context: WorkbookContext) -> None:
     """Write what the workbook is into cells and defined names, and long lists to the right.
 
@@ -90,7 +78,7 @@ def _write_stamp(context: WorkbookContext) -> None:
         page.text(row, 1, key, look)
         page.text(row, 2, value, look)
         context.book.file.define_name(STAMP_NAME.format(key=key), f'="{value}"')
-    for column, options in enumerate(context.lists, start=_FIRST_LIST):
+    for column, options in enumerate(context.lists, start=FIRST_LIST):
         for row, option in enumerate(options, start=1):
             page.text(row, column, option, look)
     page.worksheet.hide()

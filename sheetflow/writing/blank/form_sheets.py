@@ -1,4 +1,8 @@
-"""A sheet with one value for each label, the cover's signature block included."""
+"""The sheets that are filled in: a card with one value a label, a table with rows under a header.
+
+Drop-downs, limits and colours stand over ranges, so that a sheet costs the same whether ten or
+20,000 rows are filled in. Columns beside a sheet's own show another sheet's cells, by formula only.
+"""
 
 from __future__ import annotations
 
@@ -70,6 +74,19 @@ SIGNATURES = (
     "单位（公章）：　　　　　　　　　　　报出日期：　　　　年　　月　　日",
 )
 
+_MARK_WIDTH = 4
+_PRINTED_ROWS = 20
+"""A blank table shows and prints so many lined rows at least; one without printed keys has
+so many after its last row."""
+_RULED: Look = {"border_color": "#7F7F7F"}
+"""LibreOffice prints no blank rows that look the same as the endless rest of their columns."""
+_ONE_LINE = 20.0
+_MOST_HEIGHT = 200.0
+_LEAST_ROWS, _MORE_ROWS = 60, 40
+_WIDTH = 18.0
+_DAY_ZERO = dt.date(1899, 12, 30)
+_QUIET: Look = {"bg_color": LOOKUP_FILL, "font_color": FAINT_INK}
+
 
 def write_card(context: WorkbookContext, sheet: Sheet) -> None:
     """Write a card: label, value, what is asked for."""
@@ -139,18 +156,6 @@ def _write_signatures(page: SheetPage, row: int) -> None:
         page.height(row + number, 30 if number < len(SIGNATURES) else 20)
 
 
-_MARK_WIDTH = 4
-_PRINTED_ROWS = 20
-"""A blank table shows and prints so many lined rows at least; one without printed keys has
-so many after its last row."""
-
-_RULED: Look = {"border_color": "#7F7F7F"}
-"""LibreOffice prints no blank rows that look the same as the endless rest of their columns."""
-
-_ONE_LINE = 20.0
-_MOST_HEIGHT = 200.0
-
-
 def write_table(context: WorkbookContext, sheet: Sheet) -> None:
     """Write head, header and rows of a table, ready to be filled on."""
     columns = columns_in(sheet, context.version)
@@ -162,7 +167,7 @@ def write_table(context: WorkbookContext, sheet: Sheet) -> None:
     write_head(page, sheet.title, note)
     _write_header(page)
     _write_rows(page)
-    width = sum(page.widths) + write_lookups(page)
+    width = sum(page.widths) + _write_lookups(page)
     highlight_table(page)
     write_notes(page)
     for number, column in enumerate(columns, start=1):
@@ -231,7 +236,12 @@ def _filter(page: SheetPage) -> None:
     closed = page.sheet.closed
     if page.context.returned or not isinstance(closed, Is):
         return
-    done = [row for row, cells in enumerate(page.rows, FIRST_ROW) if _holds(closed, cells)]
+    rows: Sequence[Mapping[str, object]] = page.rows
+    done = [
+        row
+        for row, cells in enumerate(rows, FIRST_ROW)
+        if cells.get(closed.column) in closed.options
+    ]
     kind = page.sheet.by_key[closed.column].type
     if not done or not isinstance(kind, Choice):
         return
@@ -242,18 +252,7 @@ def _filter(page: SheetPage) -> None:
         page.worksheet.set_row(row - 1, None, None, {"hidden": True})
 
 
-def _holds(closed: Is, cells: Cells) -> bool:
-    row: Mapping[str, object] = cells
-    return row.get(closed.column) in closed.options
-
-
-_LEAST_ROWS, _MORE_ROWS = 60, 40
-_WIDTH = 18.0
-_DAY_ZERO = dt.date(1899, 12, 30)
-_QUIET: Look = {"bg_color": LOOKUP_FILL, "font_color": FAINT_INK}
-
-
-def write_lookups(page: SheetPage) -> float:
+def _write_lookups(page: SheetPage) -> float:
     """Write the lookup columns to the right; return the width that they take.
 
     The formulas reach some rows beyond those filled in, no further: a row that shows

@@ -1,7 +1,7 @@
-"""Colours that follow what is typed: wanting, not wanted, done with.
+"""Colours and notes: what is wanting, not wanted or done with while typing, what a finding marks.
 
-Conditional formats over ranges, from the declared conditions. A cell that a finding
-marks keeps the finding's colour.
+Conditional formats over ranges, from the declared conditions. A cell that a finding marks keeps
+the finding's colour, and bears a note that says what to do.
 """
 
 from __future__ import annotations
@@ -35,6 +35,12 @@ _NOT_WANTED: Look = {"bg_color": SETTLED_FILL}
 _TOO_MUCH: Look = {"font_color": "#C00000", "font_strikeout": True}
 _SETTLED: Look = {"bg_color": SETTLED_FILL, "font_color": FAINT_INK}
 _SETTLED_RETURNED: Look = {"font_color": FAINT_INK}
+AUTHOR = "审核意见"
+MOST_NOTES = 1_000
+"""Notes on one sheet: beyond, cells are coloured only (office programs grow slow)."""
+_NOTE_WIDTH = 300
+_NOTE_CHARACTERS = 44.0
+_LINE_PIXELS = 17
 
 
 def highlight_table(page: SheetPage) -> None:
@@ -157,15 +163,6 @@ def _add(page: SheetPage, area: str, criteria: str, look: Look, *, stop: bool = 
             "stop_if_true": stop,
         },
     )
-
-
-AUTHOR = "审核意见"
-MOST_NOTES = 1_000
-"""Notes on one sheet: beyond, cells are coloured only (office programs grow slow)."""
-
-_NOTE_WIDTH = 300
-_NOTE_CHARACTERS = 44.0
-_LINE_PIXELS = 17
 
 
 def marked_look(page: SheetPage, cell: str, look: Look) -> Look:

@@ -1,14 +1,14 @@
-"""What Excel itself asks of a cell: drop-downs, limits, prompts.
+"""How the cells of a declared column look, what it asks for in words, and what Excel asks of them.
 
-A courtesy to the filler and no more: paste defeats it, and every rule runs again on
-receipt. Numbers, dates and choices are stopped; whatever may be right after all is
-only questioned.
+Drop-downs, limits and prompts are a courtesy to the filler and no more: paste defeats them, and
+every rule runs again on receipt. Numbers, dates and choices are stopped; whatever may be right
+after all is only questioned. The words stand in prompts, hints and 填报说明.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from sheetflow.schemas.cells import (
     CellType,
@@ -50,10 +50,11 @@ from sheetflow.writing.page import Page
 
 Options = dict[str, object]
 
-_MOST_TITLE, _MOST_MESSAGE, _MOST_LIST = 32, 255, 255
+_MOST_TITLE, _MOST_MESSAGE = 32, 255
 _LONGEST_ID, _SHORTEST_ID = 18, 15
 _SHORTEST_PHONE, _LONGEST_PHONE = 7, 25
 _LARGEST = 999_999_999_999
+REQUIRED_MARK, CONDITIONAL_MARK = "＊", "＊＊"
 
 
 def set_input(page: SheetPage, column: Column, area: str) -> None:
@@ -75,13 +76,35 @@ def set_input(page: SheetPage, column: Column, area: str) -> None:
 
 
 def _limits(page: SheetPage, column: Column) -> Options:
-    kind = column.type
+    kind, context = column.type, page.context
     if isinstance(kind, Choice):
-        return _drop_down(page.context, kind)
+        return {
+            "validate": "list",
+            "source": context.lists.get(kind.options, list(kind.options)),
+            "error_message": f"请从下拉列表中选一项：{'、'.join(kind.options)}。",
+        }
     if isinstance(kind, Reference):
-        return _reference(page.context, kind)
+        target = context.filling.form.by_key[kind.to]
+        words = f"《{target.title}》中没有这个编号。请先在那张表登记，或检查编号。"
+        return (
+            {
+                "validate": "list",
+                "source": f"={_keys_name(target)}",
+                "error_type": "warning",
+                "error_message": words,
+            }
+            if target in context.sheets
+            else {}
+        )
     if isinstance(kind, Key | NameKey) and page.sheet.is_table:
-        return _unique(page, column)
+        letters = page.letters(column.key)
+        area = f"${letters}${FIRST_ROW}:${letters}${LAST_ROW}"
+        return {
+            "validate": "custom",
+            "value": f"=COUNTIF({area},{letters}{FIRST_ROW})=1",
+            "error_type": "warning",
+            "error_message": f"这个{column.label}在本表中已经有了。请换一个，不要重复。",
+        }
     return _figure(kind) or _length(kind)
 
 
@@ -135,45 +158,7 @@ def _between(least: int, most: int, words: str) -> Options:
     }
 
 
-def _drop_down(context: WorkbookContext, kind: Choice) -> Options:
-    source: object = context.lists[kind.options] if needs_room(kind) else list(kind.options)
-    return {
-        "validate": "list",
-        "source": source,
-        "error_message": f"请从下拉列表中选一项：{'、'.join(kind.options)}。",
-    }
-
-
-def needs_room(kind: Choice) -> bool:
-    """Whether the options are too many, or hold commas, for a list inside the cell."""
-    inline = ",".join(kind.options)
-    return len(inline) > _MOST_LIST or any("," in option for option in kind.options)
-
-
-def _reference(context: WorkbookContext, kind: Reference) -> Options:
-    target = context.filling.form.by_key[kind.to]
-    if target not in context.sheets:
-        return {}
-    return {
-        "validate": "list",
-        "source": f"={keys_name(target)}",
-        "error_type": "warning",
-        "error_message": f"《{target.title}》中没有这个编号。请先在那张表登记，或检查编号。",
-    }
-
-
-def _unique(page: SheetPage, column: Column) -> Options:
-    letters = page.letters(column.key)
-    area = f"${letters}${FIRST_ROW}:${letters}${LAST_ROW}"
-    return {
-        "validate": "custom",
-        "value": f"=COUNTIF({area},{letters}{FIRST_ROW})=1",
-        "error_type": "warning",
-        "error_message": f"这个{column.label}在本表中已经有了。请换一个，不要重复。",
-    }
-
-
-def keys_name(sheet: Sheet) -> str:
+def _keys_name(sheet: Sheet) -> str:
     """Name the range of the keys that a sheet's rows in use bear."""
     return f"keys_{sheet.key}"
 
@@ -194,18 +179,7 @@ def define_keys(context: WorkbookContext) -> None:
         used = column_range(sheet, sheet.marker.key, context.version)
         last = f'MAX(1,SUMPRODUCT(MAX(({used}<>"")*ROW({used})))-{FIRST_ROW - 1})'
         keys = column_range(sheet, key.key, context.version)
-        context.book.file.define_name(keys_name(sheet), f"={first}:INDEX({keys},{last})")
-
-
-def long_lists(sheets: tuple[Sheet, ...]) -> Mapping[tuple[str, ...], None]:
-    """The option lists that need room on the hidden sheet, each once, in order."""
-    kinds = [column.type for sheet in sheets for column in sheet.columns]
-    return dict.fromkeys(
-        kind.options for kind in kinds if isinstance(kind, Choice) and needs_room(kind)
-    )
-
-
-REQUIRED_MARK, CONDITIONAL_MARK = "＊", "＊＊"
+        context.book.file.define_name(_keys_name(sheet), f"={first}:INDEX({keys},{last})")
 
 
 def column_look(column: Column) -> Look:

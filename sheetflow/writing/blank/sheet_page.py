@@ -7,13 +7,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 from sheetflow.findings import Catalogue, Finding
 from sheetflow.prefill import Cells, Filling, marked_cells
+from sheetflow.schemas.cells import Choice
 from sheetflow.schemas.columns import Column
-from sheetflow.schemas.layout import HEADER_ROW, NOTE_ROW, TITLE_ROW, column_number, columns_in
+from sheetflow.schemas.layout import (
+    HEADER_ROW,
+    NOTE_ROW,
+    STAMP_SHEET,
+    TITLE_ROW,
+    column_number,
+    columns_in,
+    quoted,
+)
 from sheetflow.schemas.sheets import Kind, Sheet
 from sheetflow.workbook import column_letters
 from sheetflow.writing.looks import BODY, NOTE, TITLE, height_of
@@ -24,6 +33,9 @@ PRIVATE_WORDS = "内部资料，含个人信息"
 _WIDEST_PORTRAIT = 110.0
 _WIDEST_PAGE = 250.0
 _FIRST_SCREEN = 150.0
+_MOST_LIST = 255
+FIRST_LIST = 4
+"""The column of the hidden sheet in which the first long list stands."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +74,6 @@ class WorkbookContext:
     book: Book
     filling: Filling
     dress: Dress
-    lists: dict[tuple[str, ...], str] = field(default_factory=dict)
-    """Where drop-down words stand that are too many for a cell's own list."""
 
     @cached_property
     def sheets(self) -> tuple[Sheet, ...]:
@@ -73,6 +83,25 @@ class WorkbookContext:
             for sheet in self.filling.sheets
             if sheet.kind is not Kind.ANSWER or self.returned or self.filling.rows.get(sheet.key)
         )
+
+    @cached_property
+    def lists(self) -> Mapping[tuple[str, ...], str]:
+        """Where drop-down words stand on the hidden sheet that are too many for a cell's own list."""
+        kinds = [column.type for sheet in self.sheets for column in sheet.columns]
+        long = dict.fromkeys(
+            kind.options
+            for kind in kinds
+            if isinstance(kind, Choice)
+            and (
+                len(",".join(kind.options)) > _MOST_LIST or any("," in one for one in kind.options)
+            )
+        )
+        places: dict[tuple[str, ...], str] = {}
+        for number, options in enumerate(long, start=FIRST_LIST):
+            letters = column_letters(number)
+            area = f"${letters}$1:${letters}${len(options)}"
+            places[options] = f"={quoted(STAMP_SHEET)}!{area}"
+        return places
 
     @property
     def version(self) -> int:

@@ -1,8 +1,8 @@
-"""节点检查: every total, reached in more than one way.
+"""节点检查, every total reached in more than one way, and 数字核对表 of a report's figures.
 
-This module owns the comparison of what the matrix adds up, what the program consolidated,
-what the detail rows here give when they are counted again, and what a unit states as its
-own total. All comparisons are live formulas. It refuses to smooth over a difference.
+This module owns the comparison of what the matrix adds up, what the program consolidated, what
+the detail rows here give when they are counted again, and what a unit states as its own total.
+All comparisons are live formulas. It refuses to smooth over a difference.
 """
 
 from __future__ import annotations
@@ -23,20 +23,19 @@ from sheetflow.writing.consolidated.detail_sheets import Details, footer
 from sheetflow.writing.consolidated.matrix import FIRST_UNIT_COLUMN, Matrix, Shown, figure_look
 from sheetflow.writing.looks import CENTRED, RIGHT, SEVERITY_FILL, TEXT, WRAPPED
 from sheetflow.writing.page import TablePage
-from sheetflow.writing.xlsx_book import Book, build_workbook
+from sheetflow.writing.xlsx_book import Book, streamed_book
 
-_HEADERS = (
-    "代码",
-    "指标",
-    "口径",
-    "各单位相加",
-    "程序汇总",
-    "明细或上期重算",
-    "差额",
-    "结论",
-    "说明",
-)
-_WIDTHS = (7, 30, 8, 16, 16, 16, 12, 9, 40)
+_COLUMNS = {
+    "代码": 7,
+    "指标": 30,
+    "口径": 8,
+    "各单位相加": 16,
+    "程序汇总": 16,
+    "明细或上期重算": 16,
+    "差额": 12,
+    "结论": 9,
+    "说明": 40,
+}
 _ADDED, _PROGRAM, _COUNTED, _DIFFERENCE, _VERDICT = 4, 5, 6, 7, 8
 _BASES = ("本期", "累计")
 NOTHING = "无数据"
@@ -44,6 +43,18 @@ _FORMER = "含按原口径的数，不按明细表重算"
 RIGHT_WORD, WRONG_WORD = "正确", "不符"
 _PLACES = 4
 """Decimals to which figures must agree: below any fen, above any dust of floating point."""
+
+_TABLE_WIDTHS = (6, 20, 8, 26, 14, 30, 16, 9, 20, 14, 14, 21)
+_PLAIN = TEXT | RIGHT
+_VALUE, _ONE, _TWO = 7, 10, 11
+"""Where a figure stands, and the two that it is reckoned from."""
+
+_FORMULAS = {
+    Way.SHARE: "{one}/{two}",
+    Way.DIFFERENCE: "{one}-{two}",
+    Way.GROWTH: "({one}-{two})/{two}",
+}
+Cell = str | int | float | Decimal | None
 
 
 @dataclass(frozen=True)
@@ -82,13 +93,13 @@ class _Line:
 
 def add_checks(book: Book, consolidated: Consolidated) -> TablePage:
     """Add the sheet, to be written once the details stand."""
-    return TablePage(book, "节点检查", _WIDTHS, footer(consolidated))
+    return TablePage(book, "节点检查", list(_COLUMNS.values()), footer(consolidated))
 
 
 def write_checks(
     page: TablePage,
-    consolidated: Consolidated,
     matrices: tuple[Matrix, Matrix],
+    consolidated: Consolidated,
     details: Details,
 ) -> None:
     """Write 节点检查 over the matrices 本期 and 累计."""
@@ -99,7 +110,7 @@ def write_checks(
     page.open(
         f"节点检查（{consolidated.unit.name} {consolidated.period.label}）",
         f"共检查{len(lines)}项，不符{wrong}项。",
-        _HEADERS,
+        list(_COLUMNS),
         formula=f'"共检查"&COUNTA({verdicts})&"项，不符"&COUNTIF({verdicts},"{WRONG_WORD}")&"项。"',
     )
     for row, line in enumerate(lines, start=FIRST_ROW):
@@ -124,7 +135,6 @@ def _lines(
         for basis, matrix in zip(_BASES, matrices, strict=True):
             if indicator.code not in matrix.rows:
                 continue
-            again = _again(consolidated, indicator, basis, matrices, details)
             found.append(
                 _Line(
                     indicator,
@@ -132,21 +142,10 @@ def _lines(
                     matrix.total_cell(indicator.code),
                     matrix.totals[indicator.code],
                     _program(indicator, statistics.total.get(indicator.code), basis, matrix),
-                    again.counted,
-                    again.formula,
-                    again.remark,
+                    *_again(consolidated, indicator, basis, matrices, details),
                 )
             )
     return found
-
-
-@dataclass(frozen=True)
-class _Again:
-    """A figure reached once more, and how; or why it was not."""
-
-    remark: str
-    counted: Number = None
-    formula: str = ""
 
 
 def _again(
@@ -155,27 +154,30 @@ def _again(
     basis: str,
     matrices: tuple[Matrix, Matrix],
     details: Details,
-) -> _Again:
-    """Count from the rows here where they tell, else go on from the last period's 累计."""
-    kind = consolidated.statistics.kinds[indicator.code]
+) -> tuple[Number, str, str]:
+    """Count from the rows here where they tell, else go on from the last period's 累计.
+
+    Give the figure, its formula, and how it was reached or why it was not.
+    """
+    statistics = consolidated.statistics
+    kind = statistics.kinds[indicator.code]
     # A flow's rows are those of the period; a book's rows are all since January.
     by_rows = (basis == _BASES[0]) == (kind is Kind.FLOW)
-    statistics = consolidated.statistics
     former = statistics.former_current if basis == _BASES[0] else statistics.former
     if by_rows and indicator.code in former:
-        return _Again(_FORMER)
+        return None, "", _FORMER
     if by_rows and indicator.code in details.measured:
         formula = details.formula(indicator, consolidated.form)
-        return _Again("按本工作簿明细表逐行重算", details.measured[indicator.code], formula)
+        return details.measured[indicator.code], formula, "按本工作簿明细表逐行重算"
     if by_rows or kind is Kind.STOCK:
-        return _Again(_why_not(indicator))
-    previous = consolidated.statistics.total[indicator.code].previous or 0
-    current, total = (matrix.totals[indicator.code] for matrix in matrices)
+        return None, "", _why_not(indicator)
+    previous = statistics.total[indicator.code].previous or 0
+    current, total = (_counted(matrix.totals[indicator.code]) for matrix in matrices)
     if kind is Kind.FLOW:
         formula = f"{previous:f}+N({matrices[0].total_cell(indicator.code)})"
-        return _Again("上期累计＋本期", plain(previous + _counted(current)), formula)
+        return plain(previous + current), formula, "上期累计＋本期"
     formula = f"N({matrices[1].total_cell(indicator.code)})-{previous:f}"
-    return _Again("累计－上期累计", plain(_counted(total) - previous), formula)
+    return plain(total - previous), formula, "累计－上期累计"
 
 
 def _counted(shown: Shown) -> int | Decimal:
@@ -224,7 +226,7 @@ def _why_not(indicator: Indicator) -> str:
 
 
 def _program(indicator: Indicator, total: Values | None, basis: str, matrix: Matrix) -> Shown:
-    value = None if total is None else total.current if basis == "本期" else total.total
+    value = None if total is None else total.current if basis == _BASES[0] else total.total
     if value is None and isinstance(indicator.source, Ratio):
         # The consolidation has no word for a denominator of 0, the matrix has.
         shown = matrix.totals[indicator.code]
@@ -240,10 +242,7 @@ def _write_line(page: TablePage, row: int, line: _Line) -> None:
     cell = line.cell
     shown = f'IF({cell}="","{NOTHING}",{cell})'
     page.formula(row, _ADDED, shown, NOTHING if line.added is None else line.added, look)
-    if line.program is None or isinstance(line.program, str):
-        page.put(row, _PROGRAM, line.program or NOTHING, look)
-    else:
-        page.put(row, _PROGRAM, line.program, look)
+    page.put(row, _PROGRAM, NOTHING if line.program in {None, ""} else line.program, look)
     if line.formula:
         page.formula(row, _COUNTED, line.formula, line.counted or 0, look)
     else:
@@ -259,20 +258,6 @@ def _write_line(page: TablePage, row: int, line: _Line) -> None:
     page.put(row, 9, line.remark)
 
 
-_TABLE_WIDTHS = (6, 20, 8, 26, 14, 30, 16, 9, 20, 14, 14, 21)
-_PLAIN = TEXT | RIGHT
-_CHECKED = "核对"
-_VALUE, _ONE, _TWO = 7, 10, 11
-"""Where a figure stands, and the two that it is reckoned from."""
-
-_FORMULAS = {
-    Way.SHARE: "{one}/{two}",
-    Way.DIFFERENCE: "{one}-{two}",
-    Way.GROWTH: "({one}-{two})/{two}",
-}
-Cell = str | int | float | Decimal | None
-
-
 def write_check_table(
     heading: str, headings: Sequence[str], rows: Sequence[Sequence[Cell]], stamp: dt.datetime
 ) -> bytes:
@@ -280,23 +265,22 @@ def write_check_table(
 
     `heading` names the report; `headings` and `rows` are those of the report's check table.
     """
-
-    def fill(book: Book) -> None:
+    title = f"数字核对表（{heading}）"
+    with streamed_book(title, stamp) as book:
         widths = [*_TABLE_WIDTHS[: len(headings)], 7]
         page = TablePage(book, "数字核对表", widths, heading)
         page.open(
-            f"数字核对表（{heading}）",
+            title,
             f"情况报告正文中由系统填入的数字，含应报、已报等单位数，共{len(rows)}项；"
             "引用的各单位原话里的数字不在内，附件各表的数字请对照汇总表。"
             "数值为未经修约的原数，比率为小数；占比和比较的数值是公式，由后面两栏的数算出。"
             "核对后可在最后一栏打勾。",
-            [*headings, _CHECKED],
+            [*headings, "核对"],
         )
         for number, row in enumerate(rows, start=FIRST_ROW):
             _write_row(page, number, row)
         page.close(FIRST_ROW + len(rows) - 1, 1)
-
-    return build_workbook(f"数字核对表（{heading}）", stamp, fill)
+        return book.close()
 
 
 def _write_row(page: TablePage, number: int, row: Sequence[Cell]) -> None:

@@ -1,8 +1,7 @@
-"""The consolidated workbook of a city or the province.
+"""The consolidated workbook of a city or the province: which sheets, in which order, and its lists.
 
-This module owns which sheets there are and in which order. The detail sheets stand last,
-since nobody knows beforehand how many 续 sheets they need; all that speaks of their rows
-is written after them. It refuses to compute a figure that the workbook cannot show.
+The detail sheets stand last, since nobody knows beforehand how many 续 sheets they need; all that
+speaks of their rows is written after them. It refuses to compute a figure that it cannot show.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from dataclasses import dataclass
 
 from sheetflow.consolidation.contents import Consolidated, SamePersonRow
 from sheetflow.consolidation.corrections import CorrectionRow
-from sheetflow.schemas.indicators import Expected, Indicator, Number
+from sheetflow.schemas.indicators import Expected, Indicator
 from sheetflow.schemas.layout import FIRST_ROW
 from sheetflow.schemas.sheets import Kind
 from sheetflow.workbook import MAX_ROWS, cell_name
@@ -30,69 +29,7 @@ from sheetflow.writing.consolidated.matrix import (
 from sheetflow.writing.consolidated.matrix_charts import write_charts
 from sheetflow.writing.looks import CENTRED, TEXT, WRAPPED
 from sheetflow.writing.page import TablePage
-from sheetflow.writing.xlsx_book import Book, build_workbook
-
-
-@dataclass(frozen=True, slots=True)
-class Skeleton:
-    """A workbook whose bulk sheets wait for their rows: `parts` maps the part's name to the sheet."""
-
-    content: bytes
-    parts: Mapping[str, str]
-
-
-def write_consolidated(consolidated: Consolidated, *, most_rows: int = MAX_ROWS) -> bytes:
-    """Write 汇总表 as .xlsx: the same content gives the same bytes.
-
-    A detail sheet ends at row `most_rows` and continues in a 续 sheet. Rows are streamed.
-    """
-    return _write(consolidated, most_rows, {}).content
-
-
-def write_skeleton(consolidated: Consolidated, bulk: Mapping[str, Bulk]) -> Skeleton:
-    """Write 汇总表 without the rows of `bulk` (by sheet key), to be joined in by `joined.join`."""
-    return _write(consolidated, MAX_ROWS, bulk)
-
-
-def _write(consolidated: Consolidated, most_rows: int, bulk: Mapping[str, Bulk]) -> Skeleton:
-    heading = f"{consolidated.unit.name} {consolidated.period.label}"
-    parts: dict[str, str] = {}
-
-    def fill(book: Book) -> None:
-        write_board_list(
-            book, consolidated.board, heading, footer(consolidated), consolidated.levels
-        )
-        write_rest = _write_with_statistics if consolidated.statistics.indicators else _write_lists
-        parts.update(write_rest(book, consolidated, most_rows, bulk).bulk_parts)
-
-    title = f"{consolidated.campaign_title}汇总表（{heading}）"
-    return Skeleton(build_workbook(title, consolidated.stamp, fill), parts)
-
-
-def _write_with_statistics(
-    book: Book, consolidated: Consolidated, most_rows: int, bulk: Mapping[str, Bulk]
-) -> Details:
-    matrices = write_current(book, consolidated), write_total(book, consolidated)
-    checks = add_checks(book, consolidated)
-    write_charts(book, consolidated, *matrices)
-    if consolidated.corrections:
-        write_corrections(book, consolidated, *matrices)
-    details = _write_lists(book, consolidated, most_rows, bulk)
-    write_checks(checks, consolidated, matrices, details)
-    return details
-
-
-def _write_lists(
-    book: Book, consolidated: Consolidated, most_rows: int, bulk: Mapping[str, Bulk]
-) -> Details:
-    sources = add_sources(book, consolidated)
-    write_explanations(book, consolidated)
-    if consolidated.same_person is not None:
-        write_same_person(book, consolidated, consolidated.same_person)
-    details = write_details(book, consolidated, most_rows, bulk)
-    write_sources(sources, consolidated, details)
-    return details
-
+from sheetflow.writing.xlsx_book import Book, streamed_book
 
 _SOURCES = {
     "单位": 26,
@@ -114,15 +51,77 @@ _EXPLANATIONS = {
 }
 _GROUP, _ABOVE_WIDTH = {"组号": 7}, 14
 _SAME_PERSON = {"单位": 20, "编号": 20, "事项": 22, "来源": 24}
-_YES = "是"
+_CORRECTIONS = {
+    "序号": 6,
+    "更正单位": 16,
+    "更正的报告期": 15,
+    "代码": 7,
+    "指标": 24,
+    "口径": 7,
+    "所在单元格": 20,
+    "原数": 12,
+    "现数": 12,
+    "差额": 11,
+    "更正原因": 24,
+    "原报送": 18,
+    "现报送": 18,
+    "更正时间": 15,
+}
+_OLD, _NEW, _DIFFERENCE = 8, 9, 10
+_NO_DIFFERENCE = "—"
 
 
-def add_sources(book: Book, consolidated: Consolidated) -> TablePage:
-    """Add the sheet 来源一览, to be written once the details stand."""
-    return TablePage(book, "来源一览", list(_SOURCES.values()), footer(consolidated))
+@dataclass(frozen=True, slots=True)
+class Skeleton:
+    """A workbook whose bulk sheets wait for their rows: `parts` maps the part's name to the sheet."""
+
+    content: bytes
+    parts: Mapping[str, str]
 
 
-def write_sources(page: TablePage, consolidated: Consolidated, details: Details) -> None:
+def write_consolidated(consolidated: Consolidated, *, most_rows: int = MAX_ROWS) -> bytes:
+    """Write 汇总表 as .xlsx: the same content gives the same bytes.
+
+    A detail sheet ends at row `most_rows` and continues in a 续 sheet. Rows are streamed.
+    """
+    return write_skeleton(consolidated, {}, most_rows).content
+
+
+def write_skeleton(
+    consolidated: Consolidated, bulk: Mapping[str, Bulk], most_rows: int = MAX_ROWS
+) -> Skeleton:
+    """Write 汇总表 without the rows of `bulk` (by sheet key), to be joined in by `joined.join`."""
+    heading = f"{consolidated.unit.name} {consolidated.period.label}"
+    foot, levels = footer(consolidated), consolidated.levels
+    title = f"{consolidated.campaign_title}汇总表（{heading}）"
+    with streamed_book(title, consolidated.stamp) as book:
+        write_board_list(book, consolidated.board, heading, foot, levels)
+        has_figures = bool(consolidated.statistics.indicators)
+        figures = _write_figures(book, consolidated) if has_figures else None
+        sources = TablePage(book, "来源一览", list(_SOURCES.values()), foot)
+        _write_explanations(book, consolidated)
+        if consolidated.same_person is not None:
+            _write_same_person(book, consolidated, consolidated.same_person)
+        details = write_details(book, consolidated, most_rows, bulk)
+        _write_sources(sources, consolidated, details)
+        if figures:
+            write_checks(*figures, consolidated, details)
+        return Skeleton(book.close(), details.bulk_parts)
+
+
+def _write_figures(
+    book: Book, consolidated: Consolidated
+) -> tuple[TablePage, tuple[Matrix, Matrix]]:
+    """Write all about the statistics but 节点检查, whose page waits for the details."""
+    matrices = write_current(book, consolidated), write_total(book, consolidated)
+    checks = add_checks(book, consolidated)
+    write_charts(book, consolidated, *matrices)
+    if consolidated.corrections:
+        _write_corrections(book, consolidated, matrices)
+    return checks, matrices
+
+
+def _write_sources(page: TablePage, consolidated: Consolidated, details: Details) -> None:
     """Write what the workbook stands on, with a link to each source's first detail row."""
     page.open(
         f"来源一览（{consolidated.unit.name} {consolidated.period.label}）",
@@ -135,18 +134,17 @@ def write_sources(page: TablePage, consolidated: Consolidated, details: Details)
         page.put(row, 3, source.file_name)
         page.put(row, 4, source.sha256)
         page.moment(row, 5, source.accepted_at)
-        page.put(row, 6, _YES if source.nil else "", CENTRED)
-        page.put(row, 7, _YES if source.late else "", CENTRED)
-        spot = details.first_rows.get(source.receipt)
-        if spot:
-            title, first = spot
+        page.put(row, 6, "是" if source.nil else "", CENTRED)
+        page.put(row, 7, "是" if source.late else "", CENTRED)
+        if first_row := details.first_rows.get(source.receipt):
+            title, first = first_row
             page.link((row, 8), title, f"A{first}", f"{title}第{first}行", TEXT)
         else:
             page.put(row, 8, "")
     page.close(FIRST_ROW + len(consolidated.sources) - 1, 2)
 
 
-def write_explanations(book: Book, consolidated: Consolidated) -> None:
+def _write_explanations(book: Book, consolidated: Consolidated) -> None:
     """Write the answers to 核实性 findings, gone up with the data."""
     page = TablePage(book, "情况说明", list(_EXPLANATIONS.values()), footer(consolidated))
     page.open(
@@ -166,7 +164,7 @@ def write_explanations(book: Book, consolidated: Consolidated) -> None:
     page.close(FIRST_ROW + len(consolidated.explanations) - 1, 2)
 
 
-def write_same_person(
+def _write_same_person(
     book: Book, consolidated: Consolidated, rows: Sequence[SamePersonRow]
 ) -> None:
     """Write which rows of different units are about the same person."""
@@ -192,107 +190,58 @@ def write_same_person(
     page.close(FIRST_ROW + len(rows) - 1, 1)
 
 
-_HEADERS = {
-    "序号": 6,
-    "更正单位": 16,
-    "更正的报告期": 15,
-    "代码": 7,
-    "指标": 24,
-    "口径": 7,
-    "所在单元格": 20,
-    "原数": 12,
-    "现数": 12,
-    "差额": 11,
-    "更正原因": 24,
-    "原报送": 18,
-    "现报送": 18,
-    "更正时间": 15,
-}
-_OLD, _NEW, _DIFFERENCE = 8, 9, 10
-_NO_DIFFERENCE = "—"
-_GONE = "（已取消的指标）"
-
-
-def write_corrections(
-    book: Book, consolidated: Consolidated, current: Matrix, total: Matrix
+def _write_corrections(
+    book: Book, consolidated: Consolidated, matrices: tuple[Matrix, Matrix]
 ) -> None:
     """Write one line for each corrected figure, with a link to the cell it stands in."""
-    page = TablePage(book, "更正表", list(_HEADERS.values()), footer(consolidated))
-    page.open(
-        f"更正表（{consolidated.unit.name} {consolidated.period.label}）",
-        _note(consolidated.corrections),
-        list(_HEADERS),
-        lines=2,
-    )
-    for number, row in enumerate(consolidated.corrections, start=FIRST_ROW):
-        _write_line(page, number, row, consolidated, current if row.current else total)
-    page.close(FIRST_ROW + len(consolidated.corrections) - 1, 2)
-
-
-def _note(rows: Sequence[CorrectionRow]) -> str:
+    rows = consolidated.corrections
+    page = TablePage(book, "更正表", list(_CORRECTIONS.values()), footer(consolidated))
     corrected = [row for row in rows if not row.adjusted]
     units = len({row.unit.unit_id for row in corrected})
     told = [f"有{units}个单位更正了已接收的报表，涉及{len(corrected)}个数"] if corrected else []
     if adjusted := len(rows) - len(corrected):
         told.append(f"有{adjusted}个数因指标的口径有变化而调整，报表没有更正")
-    return (
+    page.open(
+        f"更正表（{consolidated.unit.name} {consolidated.period.label}）",
         f"本表发布后，{'；'.join(told)}。原数、现数是更正单位自己的数；所在单元格和该行合计随之增减同一差额"
-        "（比率由更正后的数重新算出）。"
+        "（比率由更正后的数重新算出）。",
+        list(_CORRECTIONS),
+        lines=2,
     )
+    for number, row in enumerate(rows, start=FIRST_ROW):
+        _write_correction(page, number, row, consolidated, matrices[0 if row.current else 1])
+    page.close(FIRST_ROW + len(rows) - 1, 2)
 
 
-def _write_line(
+def _write_correction(
     page: TablePage, number: int, row: CorrectionRow, consolidated: Consolidated, matrix: Matrix
 ) -> None:
-    indicator = consolidated.form.indicator.get(
-        row.code, Indicator(row.code, _GONE, "", Expected())
-    )
-    page.fit(number, [(row.reason, _HEADERS["更正原因"])])
+    gone = Indicator(row.code, "（已取消的指标）", "", Expected())
+    indicator = consolidated.form.indicator.get(row.code, gone)
+    stock = consolidated.statistics.kinds.get(row.code) is Kind.STOCK
+    page.fit(number, [(row.reason, _CORRECTIONS["更正原因"])])
     page.put(number, 1, number - FIRST_ROW + 1, CENTRED)
     page.put(number, 2, consolidated.name_of(row.unit))
     page.put(number, 3, row.period_label)
     page.put(number, 4, row.code)
     page.put(number, 5, indicator.label.strip("　"))
-    page.put(number, 6, _basis(consolidated, row), CENTRED)
-    _write_place(page, number, row, consolidated, matrix)
-    _write_figures(page, number, row, indicator)
-    page.put(number, 11, row.reason, WRAPPED)
-    page.put(number, 12, row.replaced)
-    page.put(number, 13, row.receipt or "（已撤回）")
-    page.moment(number, 14, row.at)
-
-
-def _basis(consolidated: Consolidated, row: CorrectionRow) -> str:
-    if row.current:
-        return "本期"
-    stock = consolidated.statistics.kinds.get(row.code) is Kind.STOCK
-    return "期末" if stock else "累计"
-
-
-def _write_place(
-    page: TablePage, number: int, row: CorrectionRow, consolidated: Consolidated, matrix: Matrix
-) -> None:
-    """Link to the cell; a figure that the matrix does not show has none."""
+    page.put(number, 6, "本期" if row.current else "期末" if stock else "累计", CENTRED)
     columns = [column.unit.unit_id for column in consolidated.statistics.columns]
-    if row.code not in matrix.rows or row.column.unit_id not in columns:
+    if row.code in matrix.rows and row.column.unit_id in columns:
+        column = FIRST_UNIT_COLUMN + columns.index(row.column.unit_id)
+        title, cell = matrix.page.title, cell_name(matrix.rows[row.code], column)
+        page.link((number, 7), title, cell, f"{title} {cell}", TEXT)
+    else:  # a figure that the matrix does not show
         page.put(number, 7, "", TEXT)
-        return
-    column = FIRST_UNIT_COLUMN + columns.index(row.column.unit_id)
-    cell = cell_name(matrix.rows[row.code], column)
-    title = matrix.page.title
-    page.link((number, 7), title, cell, f"{title} {cell}", TEXT)
-
-
-def _write_figures(page: TablePage, number: int, row: CorrectionRow, indicator: Indicator) -> None:
     look = figure_look(indicator)
     page.put(number, _OLD, row.old, look)
     page.put(number, _NEW, row.new, look)
     old, new = cell_name(number, _OLD), cell_name(number, _NEW)
+    known = row.old is not None and row.new is not None
+    difference = float(row.new or 0) - float(row.old or 0) if known else _NO_DIFFERENCE
     formula = f'IF(COUNT({old}:{new})=2,{new}-{old},"{_NO_DIFFERENCE}")'
-    page.formula(number, _DIFFERENCE, formula, _difference(row.old, row.new), look)
-
-
-def _difference(old: Number, new: Number) -> float | str:
-    if old is None or new is None:
-        return _NO_DIFFERENCE
-    return float(new) - float(old)
+    page.formula(number, _DIFFERENCE, formula, difference, look)
+    page.put(number, 11, row.reason, WRAPPED)
+    page.put(number, 12, row.replaced)
+    page.put(number, 13, row.receipt or "（已撤回）")
+    page.moment(number, 14, row.at)

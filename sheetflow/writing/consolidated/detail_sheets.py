@@ -11,8 +11,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from itertools import islice
-from types import MappingProxyType
+from itertools import chain, islice
 
 from sheetflow.consolidation.contents import Consolidated, DetailRow, DetailSheet
 from sheetflow.schemas.cells import Choices, Money, References, Text
@@ -59,9 +58,8 @@ class Details:
     bulk_parts: dict[str, str] = field(default_factory=dict)
     """The sheet key by the name of the package's part that waits for its rows."""
     _parts: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
-    _columns: dict[str, list[str]] = field(default_factory=dict)
-    _before: int = 0
-    """How many columns stand before a sheet's own: as many on each sheet."""
+    _letters: dict[tuple[str, str], str] = field(default_factory=dict)
+    """The letters of a sheet's column, both by key."""
 
     def formula(self, indicator: Indicator, form: Form) -> str:
         """Give the formula that counts `indicator` again from the rows of every part."""
@@ -70,49 +68,40 @@ class Details:
         for title, last_row in self._parts[source.draws_on]:
 
             def range_of(sheet: str, column: str, title: str = title, last: int = last_row) -> str:
-                number = self._before + self._columns[sheet].index(column) + 1
-                letters = column_letters(number)
+                letters = self._letters[sheet, column]
                 return f"{quoted(title)}!${letters}${FIRST_ROW}:${letters}${last}"
 
             terms.append(source.excel(range_of, form.by_key, lambda code: code))
         return "+".join(terms)
 
-    def begin(self, detail: DetailSheet) -> None:
-        """Take note of a sheet's columns."""
-        self._parts[detail.sheet.key] = []
-        self._columns[detail.sheet.key] = [column.key for column in detail.columns]
-        self._before = len(before(detail))
-
     def end_part(self, detail: DetailSheet, page: TablePage, last_row: int) -> None:
-        """Take note of one written part; a part without rows covers one blank row."""
-        self._parts[detail.sheet.key].append((page.title, max(last_row, FIRST_ROW)))
+        """Take note of one written part; one without rows covers a blank row."""
+        key = detail.sheet.key
+        self._parts.setdefault(key, []).append((page.title, max(last_row, FIRST_ROW)))
+        for number, column in enumerate(detail.columns, start=len(before(detail)) + 1):
+            self._letters[key, column.key] = column_letters(number)
 
 
 def write_details(
-    book: Book,
-    consolidated: Consolidated,
-    most_rows: int,
-    bulk: Mapping[str, Bulk] = MappingProxyType({}),
+    book: Book, consolidated: Consolidated, most_rows: int, bulk: Mapping[str, Bulk]
 ) -> Details:
     """Write every detail sheet, each continued where it would pass row `most_rows`.
 
     The rows of sheets in `bulk` are joined in later: they get their head and their frame.
     """
+    if not FIRST_ROW <= most_rows <= MAX_ROWS:
+        raise ValueError(f"a sheet cannot end at row {most_rows}")
     details = Details()
     for detail in consolidated.details:
-        details.begin(detail)
         counted = countable(detail, consolidated.form, consolidated.unit.level)
-        rows_to_come = bulk.get(detail.sheet.key)
-        if rows_to_come:
-            details.measured |= {
-                indicator.code: rows_to_come.measured.get(indicator.code, 0)
-                for indicator in counted
-            }
+        if rows_to_come := bulk.get(detail.sheet.key):
+            known = rows_to_come.measured
+            details.measured |= {entry.code: known.get(entry.code, 0) for entry in counted}
             _make_room(book, consolidated, detail, rows_to_come, details)
-            continue
-        details.measured.update({indicator.code: 0 for indicator in counted})
-        rows = iter(_measured(detail, counted, consolidated.form, details.measured))
-        _write_parts(book, consolidated, detail, rows, details, _rows_in_a_sheet(most_rows))
+        else:
+            details.measured |= {entry.code: 0 for entry in counted}
+            rows = _measured(detail, counted, consolidated.form, details.measured)
+            _write_parts(book, consolidated, detail, rows, details, most_rows - HEADER_ROW)
     return details
 
 
@@ -126,28 +115,26 @@ def countable(detail: DetailSheet, form: Form, level: str) -> tuple[Indicator, .
 
     Only columns that are not masked tell; of rows that were summed, only plain sums do.
     """
-    whole = {column.key for column in detail.columns if _is_whole(column, level)}
+    sheet = detail.sheet
+    adds_rows = detail.summed and sheet.void is None and sheet.marker.type.numeric
+    whole = {
+        column.key
+        for column in detail.columns
+        if column.mask_at(level) is Mask.WHOLE and column.disclosure.withheld_when is None
+    }
     return tuple(
         indicator
         for indicator in form.indicators
         if isinstance(indicator.source, Count | Sum)
-        and indicator.source.draws_on == detail.sheet.key
+        and indicator.source.draws_on == sheet.key
         and indicator.source.fits(form.by_key)
         and _looked_at(indicator, form) <= whole
-        and _blank_counts_nothing(indicator, detail.sheet)
-        and (not detail.summed or _adds_only(indicator, detail))
+        and _blank_counts_nothing(indicator, sheet)
+        and (
+            not detail.summed
+            or (adds_rows and isinstance(indicator.source, Sum) and indicator.source.where is None)
+        )
     )
-
-
-def _adds_only(indicator: Indicator, detail: DetailSheet) -> bool:
-    """Whether a figure is a plain sum, so that the sum of a unit's rows gives it too."""
-    source, sheet = indicator.source, detail.sheet
-    plain_sum = isinstance(source, Sum) and source.where is None
-    return plain_sum and sheet.void is None and sheet.marker.type.numeric
-
-
-def _is_whole(column: Column, level: str) -> bool:
-    return column.mask_at(level) is Mask.WHOLE and column.disclosure.withheld_when is None
 
 
 def _looked_at(indicator: Indicator, form: Form) -> set[str]:
@@ -209,7 +196,7 @@ def _write_parts(
         following = next(rows, None)
         if following is None:
             return
-        rows = _put_back(following, rows)
+        rows = chain([following], rows)
         part += 1
 
 
@@ -229,11 +216,6 @@ def _make_room(
     details.bulk_parts[page.part] = detail.sheet.key
 
 
-def _put_back(first: DetailRow, rest: Iterator[DetailRow]) -> Iterator[DetailRow]:
-    yield first
-    yield from rest
-
-
 def _open_part(book: Book, consolidated: Consolidated, detail: DetailSheet, part: int) -> TablePage:
     suffix = f"续{part}" if part > 1 else ""
     title = detail.sheet.title[: LONGEST_TITLE - len(suffix)] + suffix
@@ -249,13 +231,6 @@ def _open_part(book: Book, consolidated: Consolidated, detail: DetailSheet, part
         [*headings, *(column.label for column in detail.columns)],
     )
     return page
-
-
-def _rows_in_a_sheet(most_rows: int) -> int:
-    """How many rows under the header one sheet takes, so that it ends at row `most_rows`."""
-    if not FIRST_ROW <= most_rows <= MAX_ROWS:
-        raise ValueError(f"a sheet cannot end at row {most_rows}")
-    return most_rows - HEADER_ROW
 
 
 def _note(detail: DetailSheet, level: str) -> str:
@@ -285,30 +260,20 @@ def _write_rows(
     rows: Iterable[DetailRow],
     first_rows: dict[str, tuple[str, int]],
 ) -> int:
+    """Put rows under the header, and note where each receipt's begin; give the last row's number."""
+    wrapped = [column for column in columns if isinstance(column.type, WRAPPED_TYPES)]
     number = FIRST_ROW - 1
     for number, row in enumerate(rows, start=FIRST_ROW):
-        for column, place in enumerate((*row.places, row.receipt), start=1):
-            page.put(number, column, place)
-        if row.receipt not in first_rows:
-            first_rows[row.receipt] = (page.title, number)
-        _write_values(page, number, columns, row.values, len(row.places) + 1)
+        origin, values = (*row.places, row.receipt), row.values
+        for at, place in enumerate(origin, start=1):
+            page.put(number, at, place)
+        first_rows.setdefault(row.receipt, (page.title, number))
+        shown = ((entry.type.show(values.get(entry.key)), width_of(entry)) for entry in wrapped)
+        page.fit(number, shown)
+        for at, column in enumerate(columns, start=len(origin) + 1):
+            value, look = detail_cell(column, values.get(column.key))
+            page.put(number, at, value, DETAIL_LOOKS[look])
     return number
-
-
-def _write_values(
-    page: TablePage, row: int, columns: Sequence[Column], values: Mapping[str, Value], before: int
-) -> None:
-    page.fit(
-        row,
-        (
-            (column.type.show(values.get(column.key)), width_of(column))
-            for column in columns
-            if isinstance(column.type, WRAPPED_TYPES)
-        ),
-    )
-    for number, column in enumerate(columns, start=before + 1):
-        value, look = detail_cell(column, values.get(column.key))
-        page.put(row, number, value, DETAIL_LOOKS[look])
 
 
 def detail_cell(column: Column, value: Value) -> tuple[Value, int]:

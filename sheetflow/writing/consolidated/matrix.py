@@ -1,9 +1,8 @@
-"""活动统计 as a matrix: indicators × units, with live totals.
+"""活动统计 as a matrix: indicators × units, with live totals, for 本期 and for 累计.
 
-This module owns the two matrices, 本期 and 累计. A total is a SUM over 本级 and the units
-below; a ratio is made from its parts in every column, with “—” where the denominator is
-0. A blank is no figure, which is not 0. It refuses to add up anything that Excel cannot
-show to be so.
+A total is a SUM over 本级 and the units below; a ratio is made from its parts in every column, with
+“—” where the denominator is 0. A blank is no figure, which is not 0. It refuses to add up anything
+that Excel cannot show to be so.
 """
 
 from __future__ import annotations
@@ -11,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sheetflow.consolidation.contents import Consolidated, Statistics, StatisticsColumn
+from sheetflow.consolidation.contents import Consolidated, StatisticsColumn
 from sheetflow.periods import Cadence
 from sheetflow.schemas.indicators import Indicator, Number, Ratio, Values, plain
-from sheetflow.schemas.layout import FIRST_ROW
+from sheetflow.schemas.layout import FIRST_ROW, HEADER_ROW
 from sheetflow.schemas.sheets import Kind
 from sheetflow.workbook import cell_name
 from sheetflow.writing.consolidated.detail_sheets import footer
@@ -119,17 +118,17 @@ def _write(book: Book, consolidated: Consolidated, plan: _Plan) -> Matrix:
         column.heading + plan.mark * column.carried + plan.nil_mark * column.nil
         for column in columns
     ]
+    sheet = consolidated.form.statistics
+    title = sheet.title if sheet else "统计"
+    widths = [max(11.5, min(20.0, 2.1 * len(heading))) for heading in headings]
     page = TablePage(
-        book,
-        f"{_statistics_title(consolidated)}（{plan.suffix}）",
-        [7, 30, 9, 14, *(_unit_width(heading) for heading in headings)],
-        footer(consolidated),
+        book, f"{title}（{plan.suffix}）", [7, 30, 9, 14, *widths], footer(consolidated)
     )
     period = f"{consolidated.unit.name} {consolidated.period.label}"
     carried = any(column.carried for column in columns)
     has_own = any(column.unit == consolidated.unit for column in columns)
     page.open(
-        f"{_statistics_title(consolidated)}（{period} {plan.suffix}）",
+        f"{title}（{period} {plan.suffix}）",
         f"合计＝{'本级＋' * has_own}下级各单位，公式可核对；空白表示没有这项数，不是0；“—”表示分母为0。"
         + plan.note
         + plan.legend * carried
@@ -137,7 +136,10 @@ def _write(book: Book, consolidated: Consolidated, plan: _Plan) -> Matrix:
         ["代码", "指标", "计量单位", "合计", *headings],
         lines=2,
     )
-    _mark_carried(page, statistics, headings)
+    pairs = zip(columns, headings, strict=True)
+    for number, (column, heading) in enumerate(pairs, start=FIRST_UNIT_COLUMN):
+        if column.carried:
+            page.put(HEADER_ROW, number, heading, HEADER | CARRIED | {"font_size": 10})
     rows = {entry.code: FIRST_ROW + number for number, entry in enumerate(plan.indicators)}
     figures = [_shown(column.values, plan) for column in columns]
     matrix = Matrix(page, rows, _totals(figures, plan.indicators), figures, headings)
@@ -166,22 +168,6 @@ def _former_note(plan: _Plan) -> str:
 def _few(words: Sequence[str], counted: str, most: int = _MOST_COLUMNS) -> str:
     rest = f"等{len(words)}{counted}" if len(words) > most else ""
     return "、".join(words[:most]) + rest
-
-
-def _statistics_title(consolidated: Consolidated) -> str:
-    sheet = consolidated.form.statistics
-    return sheet.title if sheet else "统计"
-
-
-def _unit_width(heading: str) -> float:
-    return max(11.5, min(20.0, 2.1 * len(heading)))
-
-
-def _mark_carried(page: TablePage, statistics: Statistics, headings: Sequence[str]) -> None:
-    pairs = zip(statistics.columns, headings, strict=True)
-    for number, (column, heading) in enumerate(pairs, start=FIRST_UNIT_COLUMN):
-        if column.carried:
-            page.put(FIRST_ROW - 1, number, heading, HEADER | CARRIED | {"font_size": 10})
 
 
 def _shown(values: Mapping[str, Values], plan: _Plan) -> dict[str, Shown]:

@@ -61,9 +61,10 @@ def write_charts(book: Book, consolidated: Consolidated, current: Matrix, total:
             table_row = _write_table(page, table_row, entry.spec, matrix, drawn)
             _draw(page, entry, _parts(book, page, table_row - len(drawn), matrix, drawn))
         else:
-            table = _write_periods(page, table_row, entry.spec, consolidated, matrix)
-            _draw(page, entry, _over_periods(book, table, drawn))
-            table_row = table.row + len(table.labels)
+            figures = _write_periods(page, table_row, entry.spec, consolidated, matrix, drawn)
+            labels = [known.period.label for known in consolidated.history]
+            _draw(page, entry, _over_periods(page, table_row, labels, figures, drawn))
+            table_row += 1 + len(labels)
 
 
 def _place(specs: Sequence[ChartSpec]) -> tuple[list[_Placed], int]:
@@ -152,56 +153,56 @@ def _parts(
     return chart
 
 
-@dataclass(frozen=True)
-class _PeriodTable:
-    """Figures by period as they stand below the charts: a line a period, a column an indicator."""
-
-    page: TablePage
-    row: int
-    labels: tuple[str, ...]
-    figures: tuple[tuple[Shown, ...], ...]
-
-
 def _write_periods(
-    page: TablePage, row: int, spec: ChartSpec, consolidated: Consolidated, matrix: Matrix
-) -> _PeriodTable:
-    """Put figures by period; the last one is a formula over the matrix."""
-    drawn = [consolidated.form.indicator[code] for code in spec.codes if code in matrix.rows]
-    history = consolidated.history
-    labels = tuple(entry.period.label for entry in history)
+    page: TablePage,
+    row: int,
+    spec: ChartSpec,
+    consolidated: Consolidated,
+    matrix: Matrix,
+    drawn: Sequence[Indicator],
+) -> list[list[Shown]]:
+    """Put and give figures by period, a line each; the last one is a formula over the matrix."""
     values: list[list[Shown]] = []
-    for entry in history[:-1]:
+    for entry in consolidated.history[:-1]:
         found = [entry.total[indicator.code] for indicator in drawn]
         values.append([one.current if spec.current else one.total for one in found])
     values.append([matrix.totals[indicator.code] for indicator in drawn])
-    _label(page, row, spec.title, HEADER)
+    page.span(row, _LABEL_COLUMN, _LABEL_WIDTH, spec.title, HEADER)
     for number, indicator in enumerate(drawn):
         page.put(row, _FIGURE_COLUMN + number, plain_label(indicator), HEADER | {"font_size": 9})
-    for line, (label, figures) in enumerate(zip(labels, values, strict=True), start=row + 1):
-        _label(page, line, label, TEXT)
+    pairs = zip(consolidated.history, values, strict=True)
+    for line, (entry, figures) in enumerate(pairs, start=row + 1):
+        page.span(line, _LABEL_COLUMN, _LABEL_WIDTH, entry.period.label, TEXT)
         for number, (indicator, shown) in enumerate(zip(drawn, figures, strict=True)):
             column, look = _FIGURE_COLUMN + number, figure_look(indicator)
-            if line == row + len(labels):
+            if line == row + len(values):
                 cell = matrix.total_cell(indicator.code)
                 page.formula(line, column, f"N({cell})", _cached(shown), look)
             else:
                 page.put(line, column, None if isinstance(shown, str) else shown, look)
-    return _PeriodTable(page, row + 1, labels, tuple(map(tuple, values)))
+    return values
 
 
-def _over_periods(book: Book, table: _PeriodTable, drawn: Sequence[Indicator]) -> Any:  # noqa: ANN401
-    chart = book.file.add_chart({"type": "line"})
-    first, last = table.row - 1, table.row + len(table.labels) - 2
+def _over_periods(
+    page: TablePage,
+    row: int,
+    labels: Sequence[str],
+    figures: Sequence[Sequence[Shown]],
+    drawn: Sequence[Indicator],
+) -> Any:  # noqa: ANN401 - XlsxWriter has no types
+    """Draw lines over the figures by period that stand under the header in `row`."""
+    chart = page.book.file.add_chart({"type": "line"})
+    first, last = row, row + len(labels) - 1
     label = _LABEL_COLUMN - 1
     for number, indicator in enumerate(drawn):
         column, colour = _FIGURE_COLUMN - 1 + number, _COLOURS[number % len(_COLOURS)]
         chart.add_series(
             {
                 "name": plain_label(indicator),
-                "categories": [table.page.title, first, label, last, label],
-                "categories_data": list(table.labels),
-                "values": [table.page.title, first, column, last, column],
-                "values_data": [_cached(line[number]) for line in table.figures],
+                "categories": [page.title, first, label, last, label],
+                "categories_data": list(labels),
+                "values": [page.title, first, column, last, column],
+                "values_data": [_cached(line[number]) for line in figures],
                 "line": {"color": colour, "width": 2},
                 "marker": {"type": "circle", "size": 6, "fill": {"color": colour}},
                 "data_labels": {
@@ -219,19 +220,15 @@ def _write_table(
     page: TablePage, row: int, spec: ChartSpec, matrix: Matrix, drawn: Sequence[Indicator]
 ) -> int:
     """Put a pie's figures as formulas over the matrix; give the row after them."""
-    _label(page, row, spec.title, HEADER)
+    page.span(row, _LABEL_COLUMN, _LABEL_WIDTH, spec.title, HEADER)
     page.put(row, _FIGURE_COLUMN, "合计", HEADER)
     for number, indicator in enumerate(drawn, start=row + 1):
-        _label(page, number, plain_label(indicator), TEXT)
+        page.span(number, _LABEL_COLUMN, _LABEL_WIDTH, plain_label(indicator), TEXT)
         cell = matrix.total_cell(indicator.code)
         look = figure_look(indicator)
         shown = matrix.totals[indicator.code]
         page.formula(number, _FIGURE_COLUMN, f"N({cell})", _cached(shown), look)
     return row + 1 + len(drawn)
-
-
-def _label(page: TablePage, row: int, text: str, look: dict[str, str | int | float | bool]) -> None:
-    page.span(row, _LABEL_COLUMN, _LABEL_WIDTH, text, look)
 
 
 def _cached(value: Any) -> float | int:  # noqa: ANN401 - whatever a matrix shows

@@ -171,8 +171,8 @@ def rows_xml(origin: Sequence[str], seen: Seen, rows: int, rendered: Rendered) -
 
     A column in `rendered` is not rendered again for the very same list of values.
     """
-    style = DETAIL_LOOKS.index(TEXT)
-    parts: list[Iterable[bytes]] = [repeat(b"".join(_xml(text, style) for text in origin), rows)]
+    before = b"".join(_xml(text, DETAIL_LOOKS.index(TEXT)) for text in origin)
+    parts: list[Iterable[bytes]] = [repeat(before, rows)]
     lines: list[Iterable[int]] = [repeat(1, rows)]
     for column, values in seen:
         key = (column.key, column.type)
