@@ -215,7 +215,6 @@ def _laid_behind(tokens: Sequence[Token], digits: str) -> list[tuple[bool, str]]
 
 
 def _draw_day(section: Section, value: dt.date) -> str:
-    """Draw a date as the section shows it."""
     moment = value if isinstance(value, dt.datetime) else dt.datetime.combine(value, dt.time())
     parts = _date_parts(section)
     return "".join(

@@ -224,7 +224,6 @@ def write_board_list(
 
 
 def _filled(row: BoardRow) -> Look:
-    """The look of a unit's standing, in its colour."""
     late = row.late and row.state is State.ACCEPTED
     return CENTRED | {"bg_color": LATE_FILL if late else FILLS[row.state]}
 

@@ -118,7 +118,6 @@ def _content(cell: re.Match[bytes], texts: bytes) -> bytes:
 
 
 def _taller(row: re.Match[bytes]) -> bytes:
-    """Give the row's tag with room for one line more."""
     height = _HEIGHT.search(row[1])
     points = (float(height[1]) if height else _PLAIN_POINTS) + _LINE_POINTS
     rest = _HEIGHT.sub(b"", row[1]).replace(b' customHeight="1"', b"")

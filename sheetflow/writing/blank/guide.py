@@ -81,10 +81,18 @@ def write_guide(context: WorkbookContext) -> None:
     own = "" if context.dress.form_number else "本表式为本系统设计。"
     note = f"{context.dress.campaign}\n{context.whose}{'　' if context.whose else ''}{own}"
     write_head(page, f"{form.title}填报说明", note)
-    _write_how(context, page)
+    page.across("一、怎样填报", HEADING, 30.0)
+    own_work = (form.own_work,) if form.own_work and not context.filling.alone else ()
+    for number, text in enumerate((*own_work, *form.guidance, *GENERAL), start=1):
+        page.across(f"{number}. {text}", PARAGRAPH, 20.0)
     _write_columns(context, page)
     if form.statistics:
-        _write_indicators(context, page)
+        page.across("三、指标解释", HEADING, 30.0)
+        _line(page, ("代码", "指标", "解释"), (HEADER,) * 3, span=2)
+        for indicator in form.indicators:
+            name = f"{indicator.label.replace('　', '')}（{indicator.unit}）"
+            cells = (indicator.code, name, explain(form, indicator))
+            _line(page, cells, (CELL | CENTRE, _NAME, CELL), span=2)
     _write_checks(context, page, "四" if form.statistics else "三")
     set_print(page, sum(_WIDTHS), whose=context.whose, private=context.private)
     page.worksheet.set_portrait()  # half as many pages, in a size that can still be read
@@ -100,14 +108,6 @@ def _line(page: FlowPage, cells: Sequence[str], looks: Sequence[Look], span: int
         page.lay(text, look, number, last)
         tallest = max(tallest, page.needed(text, number, last))
     page.end(tallest)
-
-
-def _write_how(context: WorkbookContext, page: FlowPage) -> None:
-    form = context.filling.form
-    page.across("一、怎样填报", HEADING, 30.0)
-    own = (form.own_work,) if form.own_work and not context.filling.alone else ()
-    for number, text in enumerate((*own, *form.guidance, *GENERAL), start=1):
-        page.across(f"{number}. {text}", PARAGRAPH, 20.0)
 
 
 def _write_columns(context: WorkbookContext, page: FlowPage) -> None:
@@ -129,15 +129,6 @@ def _write_columns(context: WorkbookContext, page: FlowPage) -> None:
                 hint,
             )
             _line(page, cells, (_NAME, CELL, CELL, CELL))
-
-
-def _write_indicators(context: WorkbookContext, page: FlowPage) -> None:
-    page.across("三、指标解释", HEADING, 30.0)
-    _line(page, ("代码", "指标", "解释"), (HEADER,) * 3, span=2)
-    for indicator in context.filling.form.indicators:
-        name = f"{indicator.label.replace('　', '')}（{indicator.unit}）"
-        cells = (indicator.code, name, explain(context.filling.form, indicator))
-        _line(page, cells, (CELL | CENTRE, _NAME, CELL), span=2)
 
 
 def explain(form: Form, indicator: Indicator) -> str:

@@ -47,9 +47,6 @@ def write_issues(context: WorkbookContext, round_line: str, receipt: str = "") -
     for row, finding in enumerate(findings, start=FIRST_ROW):
         _write_line(context, page, row, finding)
     page.worksheet.autofilter(HEADER_ROW - 1, 0, FIRST_ROW + len(findings) - 2, len(_WIDTHS) - 1)
-    for row, finding in enumerate(findings, start=FIRST_ROW):
-        if finding.severity is Severity.VERIFY:
-            _prompt_answer(page, row)
     page.worksheet.freeze_panes(HEADER_ROW, 0)
     set_print(page, sum(_WIDTHS), whose=context.whose, header=True)
     page.worksheet.activate()
@@ -105,6 +102,8 @@ def _write_line(context: WorkbookContext, page: Page, row: int, finding: Finding
     _write_link(context, page, row, place)
     asked = finding.severity is Severity.VERIFY
     answer = CELL | TEXT_NUMBER | {"bg_color": REQUIRED_FILL if asked else SETTLED_FILL}
+    if asked:
+        _prompt_answer(page, row)
     page.text(row, _ANSWER, context.filling.explanations.get(finding.number, ""), answer)
 
 
@@ -121,7 +120,6 @@ def _write_link(context: WorkbookContext, page: Page, row: int, place: Place) ->
 
 
 def _prompt_answer(page: Page, row: int) -> None:
-    """Ask for an answer, where one may be given."""
     kind = EXPLANATIONS.by_key["explanation"].type
     limit = kind.limit if isinstance(kind, Text) else 0
     page.worksheet.data_validation(

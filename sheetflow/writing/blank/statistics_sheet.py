@@ -97,8 +97,11 @@ def formulas(filling: Filling, indicator: Indicator, row: int) -> tuple[str, str
     source = form.by_key.get(indicator.source.draws_on)
     if source and not source.is_for(filling.unit.level):
         return DASH, DASH
-    if not indicator.source.fits(form.by_key):  # of another version of the form
-        return _never_counted(filling, indicator, row)
+    previous = f"N({cell_name(row, PREVIOUS_COLUMN)})"
+    if not indicator.source.fits(form.by_key):  # this version does not ask: what was, stays
+        is_flow = form.kinds[indicator.code] is Kind.FLOW
+        stays = is_flow and filling.previous.get(indicator.code) is not None
+        return DASH, previous if stays else DASH
     rows = {entry.code: number for number, entry in enumerate(form.indicators, start=FIRST_ROW)}
 
     def cell_of(code: str) -> str:
@@ -113,19 +116,11 @@ def formulas(filling: Filling, indicator: Indicator, row: int) -> tuple[str, str
 
     made = indicator.source.excel(range_of, form.by_key, cell_of)
     kind = form.kinds[indicator.code]
-    previous = f"N({cell_name(row, PREVIOUS_COLUMN)})"
     if kind is Kind.FLOW:
         return made, f"{previous}+{cell_name(row, CURRENT_COLUMN)}"
     if kind is Kind.LEDGER:
         return f"{cell_name(row, TOTAL_COLUMN)}-{previous}", made
     return DASH, made
-
-
-def _never_counted(filling: Filling, indicator: Indicator, row: int) -> tuple[str, str]:
-    """Give what stands for a figure that this version does not ask for: what was, stays."""
-    kept = filling.form.kinds[indicator.code] is Kind.FLOW
-    known = filling.previous.get(indicator.code) is not None
-    return DASH, f"N({cell_name(row, PREVIOUS_COLUMN)})" if kept and known else DASH
 
 
 def figures_of(filling: Filling) -> dict[str, Values]:

@@ -1,24 +1,18 @@
 """Workbooks joined from pieces: rows are rendered and compressed once, then only copied.
 
 Writing a province's rows cell by cell takes half a minute, over and over the same rows.
-So a submission's rows are rendered once (`detail_cache`), and a consolidated sheet is put
-together byte for byte from those of all units. What makes it possible:
+So a submission's rows are rendered once (`rendered_rows`), and a consolidated sheet is put
+together byte for byte from those of all units; one piece is in memory at a time.
 
-* **The XML** of a piece is a run of ``<row>…</row>``. Rows and cells bear no ``r``
-  attribute (optional by ECMA-376-1 18.3.1.4 and 18.3.1.73: each follows the one before),
-  so they may stand at any row. Texts are inline strings and style numbers are fixed, so
-  nothing points out of the piece.
-* **The bytes** of a piece are a raw deflate stream (RFC 1951) that ends with a full flush:
-  at a whole byte, not the last block, and nothing after it refers back. Such streams one
-  after the other, then one that ends, are again one deflate stream.
-* **The CRC-32** of the whole follows from those of the parts and their sizes.
-* **The package** is the skeleton: the same workbook with styles, filters, formulas and
-  charts written by XlsxWriter, whose bulk sheets hold their heads only. All other entries
-  are copied as they are; a bulk sheet becomes its XML up to ``</sheetData>``, the
-  pieces, and the rest of it.
-
-This module owns that format. It refuses to know what stands in the rows, and holds one
-piece in memory at a time.
+* **The XML** of a piece is a run of ``<row>…</row>`` without ``r`` attributes (optional by
+  ECMA-376-1 18.3.1.4 and 18.3.1.73), with inline strings and fixed style numbers: it may stand
+  at any row, and nothing points out of it.
+* **The bytes** of a piece are a raw deflate stream (RFC 1951) that ends with a full flush: such
+  streams one after the other, then one that ends, are again one deflate stream. The CRC-32 of
+  the whole follows from those of the parts and their sizes.
+* **The package** is the skeleton that XlsxWriter wrote, whose bulk sheets hold their heads only.
+  All other entries are copied as they are; a bulk sheet becomes its XML up to
+  ``</sheetData>``, the pieces, and the rest of it.
 """
 
 from __future__ import annotations

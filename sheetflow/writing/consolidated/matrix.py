@@ -57,8 +57,6 @@ class Matrix:
 
 @dataclass(frozen=True)
 class _Plan:
-    """What one of the two matrices shows."""
-
     suffix: str
     note: str
     mark: str

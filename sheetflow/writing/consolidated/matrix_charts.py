@@ -30,8 +30,6 @@ _LABEL_COLUMN, _FIGURE_COLUMN, _LABEL_WIDTH = 1, 5, 4
 
 @dataclass(frozen=True)
 class _Placed:
-    """A chart and the place of its upper left corner."""
-
     spec: ChartSpec
     row: int
     right: bool = False

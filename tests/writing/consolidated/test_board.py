@@ -1,20 +1,33 @@
-"""上报情况 as a workbook, opened again."""
+"""上报情况 as a workbook, opened again, and as one page without a server, in a real browser too."""
 
 from __future__ import annotations
 
 import io
+import json
+import re
+import shutil
+import subprocess
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
 
-from sheetflow.consolidation.contents import BoardData, State
+from sheetflow.consolidation.contents import BoardData, BoardFile, BoardRow, State
+from sheetflow.periods import Period
 from sheetflow.workbook import column_letters
-from sheetflow.writing.board import FILLS, write_board
+from sheetflow.writing.board import FILLS, address, render_board_page, write_board
 from sheetflow.writing.looks import lines_of
+from tests.tiny.campaign import LEVELS
+from tests.tiny.desk import PROVINCE, TREE
 
 MakeBoard = Callable[..., BoardData]
+TEMPLATE = Path("templates/board/上报情况.html")
+BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
+in_browser = pytest.mark.skipif(BROWSER is None, reason="no browser (chromium) on this machine")
 
 
 def test_the_grid_shows_where_each_unit_stands(board_data: MakeBoard) -> None:
@@ -86,3 +99,159 @@ def test_names_that_stand_twice_get_their_city(board_data: MakeBoard) -> None:
 def test_the_same_board_gives_the_same_bytes(board_data: MakeBoard) -> None:
     """A board is issued again only when somebody's standing changed."""
     assert write_board(board_data("370100")) == write_board(board_data("370100"))
+
+
+def render(board: BoardData) -> str:
+    """Render the page as the service does."""
+    return render_board_page(board, TEMPLATE.read_text(encoding="utf-8"))
+
+
+def periods_of(board: BoardData) -> list[dict[str, Any]]:
+    """Give what a template is told of each period."""
+    told: list[dict[str, Any]] = json.loads(render_board_page(board, "{{ page.periods | tojson }}"))
+    return told
+
+
+def test_the_page_is_light_on_a_share(board_data: MakeBoard) -> None:
+    """158 units and six periods weigh less than 300 KB."""
+    assert len(render(board_data("370000")).encode()) < 300_000
+
+
+def test_the_page_asks_for_nothing_from_outside(board_data: MakeBoard) -> None:
+    """No address, no script, style, font or picture from elsewhere; links stay in the folder."""
+    page = render(board_data("370000"))
+    assert not re.search(r"https?:|//[a-z]|\bsrc=|@import|url\(|<link|<iframe", page)
+    links = re.findall(r'href="([^"]*)"', page)
+    assert links
+    assert all(link.startswith("./2012B6/") for link in links)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "../370300/x.xlsx",
+        "/etc/x",
+        "a/../../x",
+        "https://e.example/",
+        "C:\\x",
+        "\\\\h\\x",
+        "file:x",
+        "",
+    ],
+)
+def test_a_link_that_leads_out_of_the_folder_is_refused(path: str) -> None:
+    """A page never links to a file that is not its reader's own."""
+    with pytest.raises(ValueError, match="not inside"):
+        address(path)
+
+
+def test_names_are_text_on_the_page(board_data: MakeBoard) -> None:
+    """A unit's or file's name never becomes markup or script."""
+    board = board_data("370100")
+    typed = '<script>alert(1)</script>"&'
+    units = (board.units[0], replace(board.units[1], name=typed), *board.units[2:])
+    files = {board.current.period_id: (BoardFile(typed, 'a"b<.xlsx'),)}
+    page = render(replace(board, units=units, files=files))
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert(1)" in page
+    assert 'href="./a%22b%3C.xlsx"' in page
+
+
+def test_whoever_is_missing_is_named_on_the_page(board_data: MakeBoard) -> None:
+    """Each period lists everyone who is not in, under their city, a city's own as 本级."""
+    board = board_data("370000")
+    for period, shown in zip(board.periods, periods_of(board), strict=True):
+        out = [entry.unit.name for entry in board.column(period) if not entry.state.is_in]
+        named = [
+            (group if name.startswith("本级") else name).partition("（")[0]
+            for group, names in shown["missing"]
+            for name in names
+        ]
+        assert sorted(named) == sorted(out)
+        assert sum(shown["counts"].values()) == len(board.units)
+
+
+def test_a_citys_counties_are_one_plain_list(board_data: MakeBoard) -> None:
+    """On a city's page no county stands twice, as a group and as the only one in it."""
+    periods = periods_of(board_data("370100", 4))
+    groups = [shown["missing"] for shown in periods if shown["missing"]]
+    assert groups
+    assert all([name for name, _ in missing] == [""] for missing in groups)
+
+
+def shown_units(path: Path, choice: str, folder: Path) -> list[str]:
+    """Open the page in a browser with `choice` in its filters; give the units then shown."""
+    result = subprocess.run(
+        [
+            str(BROWSER),
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            f"--user-data-dir={folder}",
+            "--dump-dom",
+            f"{path.as_uri()}#{choice}",
+        ],
+        check=True,
+        capture_output=True,
+        timeout=120,
+    )
+    page = result.stdout.decode()
+    lines = re.findall(r'<tr data-g="\d+" data-u="(\d+)"( hidden="")?>', page)
+    assert lines
+    return [unit for unit, hidden in lines if not hidden]
+
+
+@in_browser
+@pytest.mark.slow
+def test_filters_work_in_a_browser(board_data: MakeBoard, tmp_path: Path) -> None:
+    """Filtered by period, city and state, the page shows those units and no others."""
+    board = board_data("370000")
+    path = tmp_path / "上报情况.html"
+    path.write_text(render(board), encoding="utf-8")
+    third = board.periods[2]
+    everyone = [unit.unit_id for unit in board.units]
+    missing = [entry.unit.unit_id for entry in board.column(third) if entry.state is State.MISSING]
+    city = [unit.unit_id for unit in board.units if "370300" in {unit.unit_id, unit.parent}]
+    out = [
+        entry.unit.unit_id
+        for entry in board.column(third)
+        if not entry.state.is_in and entry.unit.unit_id in city
+    ]
+    assert missing
+    assert out
+    profile = tmp_path / "profile"
+    assert shown_units(path, "", profile) == everyone
+    assert shown_units(path, "period=2012B3&state=missing", profile) == missing
+    assert shown_units(path, "period=2012B3&group=370300&state=out", profile) == out
+    assert shown_units(path, "words=%E5%B8%82%E4%B8%AD%E5%8C%BA", profile) == [
+        unit.unit_id for unit in board.units if unit.name == "市中区"
+    ]
+
+
+def test_a_township_stands_below_its_county(board_data: MakeBoard) -> None:
+    """However many levels there are, a unit is set in below its superior, and told by that one's name."""
+    period = Period.parse("2012B1")
+    units = TREE.subtree(PROVINCE)
+    cells = {
+        (unit.unit_id, period.period_id): BoardRow(unit=unit, state=State.MISSING) for unit in units
+    }
+    board = replace(
+        board_data("370000", 1),
+        unit=TREE[PROVINCE],
+        units=units,
+        cells=cells,
+        levels=LEVELS,
+        files={},
+    )
+    page = render(board)
+    assert '<th class="d3">芦苇乡<i>南岸县</i></th>' in page
+    assert '<th class="d2">南岸县<i>下游市</i></th>' in page
+    style = page.partition("</style>")[0]
+    classes = set(re.findall(r'class="(d\d)"', page))
+    assert classes == {"d0", "d1", "d2", "d3"}
+    sets_in = [
+        int(re.findall(rf"\.{name} {{ padding-left: (\d+)px", style)[0])
+        for name in ("d1", "d2", "d3", "d4", "d5")
+    ]
+    assert sets_in == sorted(set(sets_in)), "six levels at most"
+    assert "本级、南岸县、南岸县芦苇乡、南岸县沙洲镇、北岸县" in page

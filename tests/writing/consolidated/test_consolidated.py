@@ -13,10 +13,13 @@ from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
+from typing import cast
 
 import openpyxl
 import pytest
+from openpyxl.cell.cell import Cell
 from openpyxl.workbook.workbook import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
 from python_calamine import CalamineWorkbook
 
 from sheetflow.consolidation.contents import (
@@ -30,6 +33,7 @@ from sheetflow.errors import DeclarationError, StoreError
 from sheetflow.schemas.columns import Mask, disclosed
 from sheetflow.schemas.forms import Across, ChartSpec
 from sheetflow.schemas.indicators import Values
+from sheetflow.schemas.layout import HEADER_ROW, NOTE_ROW
 from sheetflow.workbook import column_letters
 from sheetflow.writing.consolidated.consolidated_workbook import write_consolidated
 from sheetflow.writing.consolidated.detail_sheets import countable
@@ -53,6 +57,17 @@ def lines_of(book: Workbook, sheet: str) -> dict[str, list[object]]:
     """Give a matrix's lines by indicator code: the total, then each unit column."""
     rows = book[sheet].iter_rows(min_row=4, values_only=True)
     return {str(row[0]): list(row[3:]) for row in rows if row[0]}
+
+
+def note_of(sheet: Worksheet) -> str:
+    """Give the sentence under a sheet's title."""
+    return str(sheet.cell(NOTE_ROW, 1).value)
+
+
+def under(sheet: Worksheet, heading: str, line: int = 1) -> Cell:
+    """Give the cell in a line of the column so headed."""
+    headings = [cell.value for cell in sheet[HEADER_ROW]]
+    return cast("Cell", sheet.cell(HEADER_ROW + line, headings.index(heading) + 1))
 
 
 @pytest.fixture(scope="module")
@@ -173,11 +188,10 @@ def test_carried_columns_are_marked(city: Consolidated) -> None:
     columns[2] = replace(columns[2], carried=True)
     made = replace(city, statistics=replace(city.statistics, columns=tuple(columns)))
     sheet = formulas_of(write_consolidated(made))[TOTAL]
-    assert str(sheet["G3"].value).endswith("（沿用）")
-    assert sheet["G5"].fill.fgColor.rgb == "FFFFF2CC"
-    assert "浅黄色" in str(sheet["A2"].value)
-    assert not str(sheet["H3"].value).endswith("（沿用）")
-    assert sheet["H5"].fill.fill_type is None
+    carried, other = f"{columns[2].heading}（沿用）", columns[3].heading
+    assert under(sheet, carried, 2).fill.fgColor.rgb == "FFFFF2CC"
+    assert under(sheet, other, 2).fill.fill_type is None
+    assert "浅黄色" in note_of(sheet)
 
 
 @pytest.mark.parametrize("top", [CITY, PROVINCE])
@@ -196,7 +210,7 @@ def test_every_total_is_checked_and_right(consolidate: Consolidate, top: str) ->
         "按单位计数",
         "明细在下级单位，或含本级不可见的栏目",
     }
-    assert str(values_of(data)[CHECKS]["A2"].value) == f"共检查{len(cached)}项，不符0项。"
+    assert note_of(values_of(data)[CHECKS]) == f"共检查{len(cached)}项，不符0项。"
 
 
 def test_a_wrong_total_is_found(city: Consolidated) -> None:
@@ -208,7 +222,7 @@ def test_a_wrong_total_is_found(city: Consolidated) -> None:
     data = write_consolidated(replace(city, statistics=replace(city.statistics, total=total)))
     found = [row for row in values_of(data)[CHECKS].iter_rows(values_only=True) if row[7] == "不符"]
     assert [(row[0], row[2], row[6]) for row in found] == [("S08", "本期", 1)]
-    assert str(values_of(data)[CHECKS]["A2"].value).endswith("不符1项。")
+    assert note_of(values_of(data)[CHECKS]).endswith("不符1项。")
 
 
 def test_masked_columns_are_not_counted_again(city: Consolidated) -> None:
@@ -247,9 +261,9 @@ def test_sources_link_to_their_first_row(city: Consolidated, city_bytes: bytes) 
         if cell.hyperlink is None:
             assert source.nil
             continue
-        title, _, spot = str(cell.hyperlink.location).rpartition("!")
+        title, _, address = str(cell.hyperlink.location).rpartition("!")
         target = book[title.strip("'")]
-        number = int(spot.removeprefix("A"))
+        number = int(address.removeprefix("A"))
         assert target.cell(number, 3).value == source.receipt
         assert target.cell(number - 1, 3).value != source.receipt
         links += 1
@@ -297,10 +311,10 @@ def test_nothing_typed_by_a_user_becomes_live(hostile: Consolidated) -> None:
                     assert "e.example" not in str(cell.value)
                 if cell.hyperlink is not None:
                     assert cell.hyperlink.target is None
-    assert book["走访记录"]["A4"].value == "+1"
-    assert book["走访记录"]["A4"].data_type == "s"
-    assert str(book["情况说明"]["F4"].value).strip() == "<r><t>x</t></r>"
-    assert book["上报情况"]["H4"].value == "=1+1"
+    place = under(book["走访记录"], "市")
+    assert (place.value, place.data_type) == ("+1", "s")
+    assert str(under(book["情况说明"], "情况说明").value).strip() == "<r><t>x</t></r>"
+    assert under(book["上报情况"], "回执号").value == "=1+1"
     with zipfile.ZipFile(io.BytesIO(data)) as parts:
         for name in parts.namelist():
             assert "externalLink" not in name
@@ -437,7 +451,7 @@ def test_the_same_person_is_shown_without_a_number(city: Consolidated, city_byte
         (row.unit.name, row.key, row.matter) for row in city.same_person
     ]
     none = write_consolidated(replace(city, same_person=()))
-    assert "没有发现" in str(values_of(none)["跨县核实"]["A2"].value)
+    assert "没有发现" in note_of(values_of(none)["跨县核实"])
     plain = write_consolidated(replace(city, same_person=None))
     assert "跨县核实" not in formulas_of(plain).sheetnames
 
@@ -458,4 +472,4 @@ def test_what_a_unit_states_as_its_total_is_compared(city: Consolidated) -> None
         ("S01", (wrong or 0) + 5, 5, "不符"),
     ]
     assert county.unit.name in str(lines[1][8])
-    assert "不符1项" in str(sheet["A2"].value)
+    assert "不符1项" in note_of(sheet)
