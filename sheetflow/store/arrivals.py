@@ -37,7 +37,8 @@ class Arrivals:
         """
         values = asdict(new) | {"name": new.name.encode(errors="replace").decode()}
         with self._database.writing() as connection:
-            known = connection.execute(_ARRIVALS.where(*_same(new.source, new.source_key))).first()
+            same = _ARRIVALS.filter_by(source=new.source, source_key=new.source_key)
+            known = connection.execute(same).first()
             if known:
                 return Arrival(**known._asdict())
             added = insert(table).values(values).returning(table.c.arrival_id)
@@ -55,7 +56,8 @@ class Arrivals:
 
     def is_acknowledged(self, source: str, key: str) -> bool:
         """Whether `source` has let go of what it had under `key`."""
-        return bool(self._find(*_same(source, key), table.c.acknowledged_at.is_not(None)))
+        same = table.c.source == source, table.c.source_key == key
+        return bool(self._find(*same, table.c.acknowledged_at.is_not(None)))
 
     def find_unjudged(self, now: dt.datetime | None = None) -> tuple[Arrival, ...]:
         """Return what still wants an answer, in the order of arrival.
@@ -163,10 +165,6 @@ def reopen(connection: Connection, arrival_id: int) -> None:
     """Have a file judged anew: something was decided about it."""
     turn = _read(connection, arrival_id).turn + 1
     _update(connection, arrival_id, turn=turn, judged_at=None, retry_at=None, deaths=0)
-
-
-def _same(source: str, key: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return table.c.source == source, table.c.source_key == key
 
 
 def _read(connection: Connection, arrival_id: int) -> Arrival:

@@ -250,16 +250,12 @@ class Purges:
 
     def find_purges(self) -> tuple[Purge, ...]:
         """Return all purges, the oldest first."""
+        named = purges.c.ordered_by.label("by"), purges.c.purged_at.label("at")
+        counts = purges.c.originals, purges.c.documents
+        query = select(purges.c.purge_id, purges.c.before, *named, *counts)
+        rows = self._database.rows(query.order_by(purges.c.purge_id))
         return tuple(
-            Purge(
-                purge_id=row.purge_id,
-                before=dt.date.fromisoformat(row.before),
-                by=row.ordered_by,
-                at=row.purged_at,
-                originals=row.originals,
-                documents=row.documents,
-            )
-            for row in self._database.rows(select(purges).order_by(purges.c.purge_id))
+            Purge(**row._asdict() | {"before": dt.date.fromisoformat(row.before)}) for row in rows
         )
 
     def find_purged(self) -> frozenset[int]:

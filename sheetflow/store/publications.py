@@ -152,8 +152,8 @@ class Publications:
 
     def find_announced(self, path: str) -> frozenset[str]:
         """Return every sha256 that we ever announced for `path`."""
-        with self._database.reading() as connection:
-            return frozenset(_announced(connection, {path}).get(path, ()))
+        known = select(announcements.c.sha256).where(announcements.c.path == path)
+        return frozenset(self._database.scalars(known))
 
     def find_all_announced(self) -> tuple[tuple[str, str], ...]:
         """Return all that we ever announced (path and sha256), as far as a damaged file gives it."""
@@ -210,23 +210,14 @@ def moved_path(path: str, folders: Mapping[str, str]) -> str:
     return folders.get(folder, folder) + slash + rest
 
 
-def _announced(connection: Connection, paths: Collection[str]) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
-    for some in chunks(paths):
-        here = announcements.c.path.in_(some)
-        for path, sha256 in connection.execute(select(announcements).where(here)):
-            found.setdefault(path, set()).add(sha256)
-    return found
-
-
 def _announce(connection: Connection, announced: Iterable[tuple[str, str]]) -> None:
     """Add what was not announced before."""
     wanted = dict.fromkeys(announced)
-    known = _announced(connection, {path for path, _ in wanted})
+    paths = chunks({path for path, _ in wanted})
+    queries = [select(announcements).where(announcements.c.path.in_(some)) for some in paths]
+    known = {tuple(row) for query in queries for row in connection.execute(query)}
     fresh = [
-        {"path": path, "sha256": sha256}
-        for path, sha256 in wanted
-        if sha256 not in known.get(path, ())
+        {"path": path, "sha256": sha256} for path, sha256 in wanted if (path, sha256) not in known
     ]
     if fresh:
         connection.execute(insert(announcements), fresh)

@@ -79,14 +79,18 @@ _CLOCK_SECONDS = 60
 _ACL = "system.posix_acl_access"
 
 
-def check_access(context: Context) -> Iterator[Line]:
-    """Try to write into inbox, outbox and state."""
+def _folders(context: Context) -> tuple[tuple[str, Path], ...]:
     space = context.workspace
-    for topic, folder in (
+    return (
         ("报送文件夹", space.inbox),
         ("答复文件夹", space.outbox),
         ("state 文件夹", space.state),
-    ):
+    )
+
+
+def check_access(context: Context) -> Iterator[Line]:
+    """Try to write into inbox, outbox and state."""
+    for topic, folder in _folders(context):
         try:
             _touched(folder)
         except OSError as error:
@@ -220,12 +224,7 @@ def check_clock(context: Context) -> Iterator[Line]:
 
 def check_space(context: Context) -> Iterator[Line]:
     """Look how much room is left."""
-    space = context.workspace
-    for topic, folder in (
-        ("state 文件夹", space.state),
-        ("报送文件夹", space.inbox),
-        ("答复文件夹", space.outbox),
-    ):
+    for topic, folder in _folders(context):
         if not folder.is_dir():
             continue
         free = shutil.disk_usage(folder).free
