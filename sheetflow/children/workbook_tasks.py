@@ -122,13 +122,13 @@ def read_units(name: str, content: bytes, levels: Levels) -> tuple[Unit, ...]:
 
 def _without_far_cells(name: str, content: bytes) -> tuple[dict[int, Address], bytes]:
     """Give the first far cell of each sheet that has one, and the workbook without them."""
-    from sheetflow.reading.file_type import Container, container_of
+    from sheetflow.reading.file_type import is_ole
     from sheetflow.reading.package import open_package, pack
     from sheetflow.reading.sheet_xml import cut_far_cells
 
     far: dict[int, Address] = {}
     try:
-        if name.casefold().endswith((".csv", ".txt")) or container_of(content) is Container.OLE:
+        if name.casefold().endswith((".csv", ".txt")) or is_ole(content):
             return far, content
         package = open_package(content)
         parts = dict(package.parts)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import io
 import struct
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from sheetflow.errors import UnreadableError
@@ -30,6 +29,13 @@ _DOUBLE = struct.Struct("<d")
 _TWO = struct.Struct("<HH")
 _WORKSHEET = 0
 _SPECIAL, _IS_ERROR = b"\xff\xff", 2
+"""Numbers of records of an .xls; those of an .xlsb begin with ``_B_``."""
+
+_B_ROW, _B_ERROR, _B_ERROR_OF_FORMULA, _B_SHEET = 0, 3, 11, 156
+_B_FORMULAS = range(8, 12)
+_B_RK, _B_NUMBER, _B_NUMBER_OF_FORMULA = 2, 5, 9
+_B_NO_STYLE = b"\xff\xff\xff"
+_B_SHEET_FOLDER = "worksheets"
 _ERRORS: Mapping[int, str] = MappingProxyType(
     {
         0x00: "#NULL!",
@@ -43,17 +49,11 @@ _ERRORS: Mapping[int, str] = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class OleWorkbook:
-    """A readable .xls, or (`inner`) the zip container that came out of an encrypted one."""
+def open_ole(data: bytes) -> tuple[bytes, bool, tuple[str, ...]]:
+    """Find the workbook in the container and decrypt it; raise UnreadableError if none.
 
-    data: bytes
-    is_zip: bool
-    remarks: tuple[str, ...] = ()
-
-
-def open_ole(data: bytes) -> OleWorkbook:
-    """Find the workbook in the container and decrypt it; raise UnreadableError if none."""
+    Give its bytes, whether they are a zip container that came out of an encrypted file, and remarks.
+    """
     import olefile
 
     try:
@@ -64,7 +64,7 @@ def open_ole(data: bytes) -> OleWorkbook:
     if _RIGHTS & set(entries) or ("encryptedpackage" in entries and _INFO not in entries):
         raise UnreadableError("file-sealed")
     if "encryptedpackage" in entries or _INFO in entries:
-        return OleWorkbook(_decrypted(data), is_zip=True)
+        return _decrypted(data), True, ()
     if not entries:
         raise UnreadableError("file-damaged")  # its directory was not yet written
     if "workbook" not in entries and "book" not in entries:
@@ -74,9 +74,11 @@ def open_ole(data: bytes) -> OleWorkbook:
         remarks.append("remark-macros")
     if any(entry.startswith("mbd") for entry in entries):
         remarks.append("remark-ole-objects")
-    if _has_password(_stream(data)[1]):
+    # Encrypted records begin with a FILEPASS (MS-XLS 2.1.7.20.3); calamine judges unsound ones.
+    kinds = (kind for kind, _, _ in _records(_stream(data)[1], 0))
+    if next((kind for kind in kinds if kind in (_FILE_PASS, _BOUND_SHEET)), 0) == _FILE_PASS:
         data = _decrypted(data)
-    return OleWorkbook(data, is_zip=False, remarks=tuple(remarks))
+    return data, False, tuple(remarks)
 
 
 def _decrypted(data: bytes) -> bytes:
@@ -99,29 +101,15 @@ def _decrypted(data: bytes) -> bytes:
     return target.getvalue()
 
 
-def error_name(code: int) -> str:
-    """Name an error value by the code that the binary formats keep."""
-    return _ERRORS.get(code, "#VALUE!")
-
-
-def number_of_rk(packed: bytes) -> float:
-    """Unpack a number of four bytes (MS-XLS 2.5.122), which the binary formats share."""
-    bits = int.from_bytes(packed, "little", signed=True)
-    number = float(bits >> 2)
-    if not bits & 2:
-        (number,) = _DOUBLE.unpack(bytes(4) + (bits & ~3).to_bytes(4, "little", signed=True))
-    return number / 100 if bits & 1 else number
-
-
 def scan_xls(data: bytes) -> tuple[list[SheetFacts], bytes]:
     """Gather the facts of each worksheet in order, and give the file as calamine can take it."""
     name, content = _stream(data)
     stream = bytearray(content)
-    starts: list[int] = []
-    for kind, _, body in _records(content, 0):
-        if kind == _BOUND_SHEET and len(body) > 5 and body[5] == _WORKSHEET:  # noqa: PLR2004
-            starts.append(int.from_bytes(body[:4], "little"))
-    facts = [_scan_sheet(content, start, stream) for start in starts]
+    facts = [
+        _scan_substream(content, int.from_bytes(body[:4], "little"), stream)
+        for kind, _, body in _records(content, 0)
+        if kind == _BOUND_SHEET and len(body) > 5 and body[5] == _WORKSHEET  # noqa: PLR2004
+    ]
     return facts, data if stream == content else _with_stream(data, name, bytes(stream))
 
 
@@ -159,7 +147,7 @@ def _records(stream: bytes, start: int) -> Iterator[tuple[int, int, bytes]]:
         at += size
 
 
-def _scan_sheet(stream: bytes, start: int, mended: bytearray) -> SheetFacts:
+def _scan_substream(stream: bytes, start: int, mended: bytearray) -> SheetFacts:
     facts = SheetFacts()
     for kind, at, body in _records(stream, start):
         for place, number in _numbers(kind, body):
@@ -169,10 +157,10 @@ def _scan_sheet(stream: bytes, start: int, mended: bytearray) -> SheetFacts:
             row, column = _TWO.unpack_from(body)
             facts.add_formula((row + 1, column + 1))
             if body[12:14] == _SPECIAL and body[6] == _IS_ERROR:
-                facts.errors[row + 1, column + 1] = error_name(body[8])
+                facts.errors[row + 1, column + 1] = _error_name(body[8])
         elif kind == _BOOL_OR_ERROR and len(body) >= 8 and body[7]:  # noqa: PLR2004
             row, column = _TWO.unpack_from(body)
-            facts.errors[row + 1, column + 1] = error_name(body[6])
+            facts.errors[row + 1, column + 1] = _error_name(body[6])
     return facts
 
 
@@ -187,22 +175,17 @@ def _numbers(kind: int, body: bytes) -> Iterator[tuple[int, float]]:
             yield at, number_of_rk(body[at + 2 : at + 6])
 
 
-def _has_password(stream: bytes) -> bool:
-    """Whether the records of an .xls are encrypted: a FILEPASS stands before the sheets' (MS-XLS 2.1.7.20.3).
-
-    Where the records are not as they should be, calamine has the last word.
-    """
-    for kind, _, _ in _records(stream, 0):
-        if kind in (_FILE_PASS, _BOUND_SHEET):
-            return kind == _FILE_PASS
-    return False
+def number_of_rk(packed: bytes) -> float:
+    """Unpack a number of four bytes (MS-XLS 2.5.122), which the binary formats share."""
+    bits = int.from_bytes(packed, "little", signed=True)
+    number = float(bits >> 2)
+    if not bits & 2:
+        (number,) = _DOUBLE.unpack(bytes(4) + (bits & ~3).to_bytes(4, "little", signed=True))
+    return number / 100 if bits & 1 else number
 
 
-_ROW, _ERROR, _ERROR_OF_FORMULA, _SHEET = 0, 3, 11, 156
-_FORMULA_CELLS = range(8, 12)
-_SHORT_REAL, _REAL, _REAL_OF_FORMULA = 2, 5, 9
-_NO_CELL_STYLE = b"\xff\xff\xff"
-_SHEET_FOLDER = "worksheets"
+def _error_name(code: int) -> str:
+    return _ERRORS.get(code, "#VALUE!")
 
 
 def scan_xlsb(parts: Mapping[str, bytes]) -> tuple[list[SheetFacts], Mapping[str, bytes]]:
@@ -213,10 +196,9 @@ def scan_xlsb(parts: Mapping[str, bytes]) -> tuple[list[SheetFacts], Mapping[str
     names = [
         targets.get(_text_at(body, 8), "")
         for kind, _, body in _records_of_part(bytes(lower.get("xl/workbook.bin", b"")))
-        if kind == _SHEET
+        if kind == _B_SHEET
     ]
-    sheets = [name for name in names if _SHEET_FOLDER in name]
-    facts = [_scan_part(lower.get(name, bytearray())) for name in sheets]
+    facts = [_scan_part(lower.get(name, bytearray())) for name in names if _B_SHEET_FOLDER in name]
     return facts, {name: bytes(lower[name.casefold()]) for name in parts}
 
 
@@ -225,23 +207,23 @@ def _scan_part(part: bytearray) -> SheetFacts:
     row = 0
     for kind, at, body in _records_of_part(bytes(part)):
         if not may_be_day(_number_in(kind, body)):
-            part[at + 4 : at + 7] = _NO_CELL_STYLE
-        if kind == _ROW:
+            part[at + 4 : at + 7] = _B_NO_STYLE
+        if kind == _B_ROW:
             row = int.from_bytes(body[:4], "little") + 1
-        elif kind in _FORMULA_CELLS or kind == _ERROR:
+        elif kind in _B_FORMULAS or kind == _B_ERROR:
             address = (row, int.from_bytes(body[:4], "little") + 1)
-            if kind in _FORMULA_CELLS:
+            if kind in _B_FORMULAS:
                 facts.add_formula(address)
-            if kind in (_ERROR, _ERROR_OF_FORMULA):
-                facts.errors[address] = error_name(body[8] if len(body) > 8 else 0)  # noqa: PLR2004
+            if kind in (_B_ERROR, _B_ERROR_OF_FORMULA):
+                facts.errors[address] = _error_name(body[8] if len(body) > 8 else 0)  # noqa: PLR2004
     return facts
 
 
 def _number_in(kind: int, body: bytes) -> float:
     """Give the number that a record holds; 0 where it holds none."""
-    if kind == _SHORT_REAL:
+    if kind == _B_RK:
         return number_of_rk(body[8:12])
-    if kind in (_REAL, _REAL_OF_FORMULA):
+    if kind in (_B_NUMBER, _B_NUMBER_OF_FORMULA):
         (number,) = struct.unpack_from("<d", body, 8)
         return float(number)
     return 0

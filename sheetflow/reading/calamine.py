@@ -13,7 +13,7 @@ import io
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from sheetflow.errors import UnreadableError
@@ -86,15 +86,6 @@ def worksheets(workbook: CalamineWorkbook) -> list[tuple[str, bool]]:
     ]
 
 
-def rows_of(
-    sheet: CalamineSheet, cleaner: CellCleaner, blanks: Iterable[Address] = ()
-) -> tuple[Row, ...]:
-    """Clean a sheet's rows; calamine gives them from row 1, but from its first column on."""
-    if sheet.start is None:
-        return ()
-    return cleaner.rows(sheet.iter_rows(), left_out=sheet.start[1], blanks=blanks)
-
-
 class CellCleaner(dict[CellValue, CellValue]):
     """Cleans the cells of one workbook, and remembers whether one held a picture by WPS's formula.
 
@@ -111,25 +102,20 @@ class CellCleaner(dict[CellValue, CellValue]):
         super().__init__({"": None})
         self.saw_picture = self.saw_time = False
 
-    def rows(
-        self,
-        rows: Iterable[Sequence[CellValue]],
-        *,
-        left_out: int = 0,
-        blanks: Iterable[Address] = (),
-    ) -> tuple[Row, ...]:
-        """Clean the `rows` of a sheet, the first of which is row 1.
+    def rows(self, sheet: CalamineSheet, blanks: Iterable[Address]) -> tuple[Row, ...]:
+        """Clean the rows of a sheet; `blanks` are the addresses of cells to empty.
 
-        `left_out` is the number of columns that are missing before the first; `blanks`
-        are the addresses of cells to empty. Return rows from A1 on without the blanks at
-        their ends and without blank rows at the end.
+        Return rows from A1 on without the blanks at their ends and without blank rows at the end.
         """
+        if sheet.start is None:
+            return ()
+        left_out = sheet.start[1]  # calamine gives rows from row 1, but from its first column on
         wiped: dict[int, list[int]] = {}
         for row_number, column in blanks:
             wiped.setdefault(row_number, []).append(column - left_out)
         cleaned: list[Row] = []
         clean = self.__getitem__
-        for number, row in enumerate(rows, start=1):
+        for number, row in enumerate(sheet.iter_rows(), start=1):
             cells = list(map(clean, row))
             for column in wiped.get(number, ()):
                 if 0 < column <= len(cells):

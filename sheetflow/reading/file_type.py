@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from enum import StrEnum
 
 from sheetflow.errors import UnreadableError
 
@@ -50,19 +49,10 @@ _LABELLED_WITHIN, _LEAST_NOISE = 64, 64
 _SLACK = 0.9
 
 
-class Container(StrEnum):
-    """What holds a workbook."""
-
-    ZIP = "zip"
-    OLE = "ole"
-
-
-def container_of(data: bytes) -> Container:
-    """Tell the container by its first bytes; raise UnreadableError for anything else."""
-    if data.startswith(_ZIP_MAGIC):
-        return Container.ZIP
-    if data.startswith(_OLE_MAGIC):
-        return Container.OLE
+def is_ole(data: bytes) -> bool:
+    """Whether `data` is an OLE container, and else a zip one; raise UnreadableError for anything else."""
+    if data.startswith((_ZIP_MAGIC, _OLE_MAGIC)):
+        return data.startswith(_OLE_MAGIC)
     if not data:
         raise UnreadableError("file-empty")
     if not data.strip(b"\x00"):

@@ -13,13 +13,21 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from xml.parsers import expat
+from typing import NamedTuple
+from xml.etree import ElementTree as ET
 from xml.sax.saxutils import quoteattr
 
 from sheetflow.errors import UnreadableError
-from sheetflow.reading.plain_xml import parse_xml, plain_xml
+from sheetflow.reading.plain_xml import parse_tree, plain_xml
+
+MAX_PARTS = 2_000
+MAX_PART_BYTES = 256 * 1024**2
+MAX_TOTAL_BYTES = 400 * 1024**2
+
+_LOCAL_HEADER = struct.Struct("<4s22xHH")
+_ENCRYPTED = 0x1
 
 _ODS_TYPE = b"application/vnd.oasis.opendocument.spreadsheet"
 _WANTED = re.compile(
@@ -66,7 +74,8 @@ _CONTENT_TYPES = (
 class Package:
     """A verified package. `parts` hold plain XML and, for .xlsb, binary parts.
 
-    `sheets` maps a title to its part's name, in the workbook's order (.xlsx only).
+    `sheets` maps a title to its part's name, in the workbook's order (.xlsx only); `names` are
+    those defined for the whole workbook.
     """
 
     kind: str
@@ -76,10 +85,10 @@ class Package:
     names: Mapping[str, str] = field(default_factory=dict)
     has_rich_pictures: bool = False
 
-    def part(self, wanted: str) -> bytes | None:
-        """Give a part by its name, however the package writes it; None where there is none."""
+    def part(self, wanted: str) -> bytes:
+        """Give a part by its name, however the package writes it; nothing where there is none."""
         names = (name for name in self.parts if name.casefold() == wanted.casefold())
-        return self.parts.get(next(names, ""))
+        return self.parts.get(next(names, ""), b"")
 
 
 def open_package(data: bytes) -> Package:
@@ -90,7 +99,7 @@ def open_package(data: bytes) -> Package:
     if main and main not in _USUAL:
         _, every = read_parts(data, lambda name: name.casefold().endswith(_READ_ENDINGS))
         parts = _put_in_place(every, main)
-        lower = {**lower, **{name.casefold(): name for name in parts}}
+        lower |= {name.casefold(): name for name in parts}
     kind = "xlsb" if main.endswith(".bin") else _kind(lower, parts)
     parts = {
         name: plain_xml(content) if name.casefold().endswith((".xml", ".rels")) else content
@@ -101,22 +110,19 @@ def open_package(data: bytes) -> Package:
     )
     if kind != "xlsx":
         return Package(kind, parts, remarks)
-    outline = _Outline()
-    outline.read(parts[lower["xl/workbook.xml"]])
-    targets = _targets(parts.get(lower.get("xl/_rels/workbook.xml.rels", "")))
-    sheets: dict[str, str] = {}
-    for title, relation in outline.sheets:
-        name = lower.get(targets.get(relation, ""))
-        if name is None or name not in parts or title in sheets:
-            raise UnreadableError("file-damaged")
-        sheets[title] = name
+    outline = parse_tree(parts[lower["xl/workbook.xml"]])
+    sheets = _sheets(outline, lower, parts)
     known = {
         name: content
         for name, content in parts.items()
         if name in sheets.values() or not _SHEET_FOLDER.match(name.casefold())
     }
-    rich = _RICH_PICTURES in lower
-    return Package(kind, known, remarks, sheets, outline.names, has_rich_pictures=rich)
+    defined = {
+        each.get("name", ""): each.text or ""
+        for each in outline.iterfind(".//{*}definedName")
+        if "localSheetId" not in each.attrib
+    }
+    return Package(kind, known, remarks, sheets, defined, _RICH_PICTURES in lower)
 
 
 def _kind(lower: Mapping[str, str], parts: Mapping[str, bytes]) -> str:
@@ -135,61 +141,47 @@ def _kind(lower: Mapping[str, str], parts: Mapping[str, bytes]) -> str:
     raise UnreadableError("file-not-workbook")
 
 
-class _Outline:
-    """The sheets with their relation ids, and the workbook-wide defined names."""
-
-    def __init__(self) -> None:
-        self.sheets: list[tuple[str, str]] = []
-        self.names: dict[str, str] = {}
-        self._name = ""
-        self._text: list[str] = []
-
-    def read(self, part: bytes) -> None:
-        """Read ``workbook.xml``; raise UnreadableError where it is broken."""
-        parser = expat.ParserCreate()
-        parser.buffer_text = True
-        parser.StartElementHandler = self._start
-        parser.EndElementHandler = self._end
-        parser.CharacterDataHandler = self._text.append
-        parse_xml(parser, part)
-
-    def _start(self, name: str, attributes: dict[str, str]) -> None:
-        name = name.rpartition(":")[2]
-        self._text.clear()
-        if name == "sheet":
-            relation = next((attributes[a] for a in attributes if a.endswith(":id")), "")
-            self.sheets.append((attributes.get("name", ""), relation))
-        elif name == "definedName" and "localSheetId" not in attributes:
-            self._name = attributes.get("name", "")
-
-    def _end(self, name: str) -> None:
-        if name.rpartition(":")[2] == "definedName" and self._name:
-            self.names[self._name] = "".join(self._text)
-            self._name = ""
-
-
-def _targets(part: bytes | None) -> dict[str, str]:
-    """Map each relation id of the workbook to the part it names, in small letters."""
-    if part is None:
-        raise UnreadableError("file-damaged")
+def _sheets(
+    outline: ET.Element, lower: Mapping[str, str], parts: Mapping[str, bytes]
+) -> dict[str, str]:
+    """Map each sheet's title to its part, in the workbook's order."""
     targets: dict[str, str] = {}
-    for each in read_relations(part, "xl"):
+    relations = parts.get(lower.get("xl/_rels/workbook.xml.rels", ""))
+    if relations is None:
+        raise UnreadableError("file-damaged")
+    for each in read_relations(relations, "xl"):
         kind = each.kind.rpartition("/")[2]
         # calamine takes these tables from their usual places, wherever the workbook has them.
         elsewhere = kind in _TABLES and each.target != f"xl/{kind}.xml".casefold()
         if elsewhere or each.relation_id in targets:
             raise UnreadableError("file-damaged")
         targets[each.relation_id] = each.target
-    return targets
+    sheets: dict[str, str] = {}
+    for sheet in outline.iterfind(".//{*}sheet"):
+        relation = next((sheet.attrib[key] for key in sheet.attrib if key.endswith("}id")), "")
+        title, name = sheet.get("name", ""), lower.get(targets.get(relation, ""))
+        if name is None or name not in parts or title in sheets:
+            raise UnreadableError("file-damaged")
+        sheets[title] = name
+    return sheets
 
 
-@dataclass(frozen=True, slots=True)
-class Relation:
+class Relation(NamedTuple):
     """One relationship within the package: its id, the whole type, the part it names."""
 
     relation_id: str
     kind: str
     target: str
+
+
+def read_relations(part: bytes, folder: str) -> Iterator[Relation]:
+    """Read relationships to parts of the package; relative ones begin at `folder`."""
+    for each in _elements(part, "Relationship"):
+        if each.get("TargetMode") != "External":
+            target = each.get("Target", "").replace("\\", "/")
+            path = target.lstrip("/") if target.startswith("/") else f"{folder}/{target}"
+            path = posixpath.normpath(path).lstrip("/").casefold()
+            yield Relation(each.get("Id", ""), each.get("Type", ""), path)
 
 
 def _find_main(parts: Mapping[str, bytes]) -> str:
@@ -211,14 +203,26 @@ def _find_main(parts: Mapping[str, bytes]) -> str:
     return named[0] if len(named) == 1 and not declared else ""
 
 
-def read_relations(part: bytes, folder: str) -> Iterator[Relation]:
-    """Read relationships to parts of the package; relative ones begin at `folder`."""
-    for name, attributes in _elements(part):
-        if name == "Relationship" and attributes.get("TargetMode") != "External":
-            target = attributes.get("Target", "").replace("\\", "/")
-            path = target.lstrip("/") if target.startswith("/") else f"{folder}/{target}"
-            path = posixpath.normpath(path).lstrip("/").casefold()
-            yield Relation(attributes.get("Id", ""), attributes.get("Type", ""), path)
+def _content_types(part: bytes) -> dict[str, str]:
+    """Map each part to its content type; ``*.xml`` stands for all others with that ending."""
+    kinds = {
+        f"*.{each.get('Extension', '').casefold()}": each.get("ContentType", "")
+        for each in _elements(part, "Default")
+    }
+    for each in _elements(part, "Override"):
+        name = each.get("PartName", "").lstrip("/").casefold()
+        kinds[name] = each.get("ContentType", "")
+    return kinds
+
+
+def _is_workbook(kind: str) -> bool:
+    lowered = kind.casefold()
+    return any(each in lowered for each in _WORKBOOK_TYPES) and ".main" in lowered
+
+
+def _elements(part: bytes, name: str) -> Iterator[ET.Element]:
+    """Give the elements called `name` of a part that may be missing."""
+    return parse_tree(plain_xml(part)).iterfind(f".//{{*}}{name}") if part else iter(())
 
 
 def _put_in_place(parts: Mapping[str, bytes], main: str) -> dict[str, bytes]:
@@ -245,42 +249,6 @@ def _put_in_place(parts: Mapping[str, bytes], main: str) -> dict[str, bytes]:
     return found
 
 
-def _content_types(part: bytes) -> dict[str, str]:
-    """Map each part to its content type; ``*.xml`` stands for all others with that ending."""
-    kinds: dict[str, str] = {}
-    for name, attributes in _elements(part):
-        kind = attributes.get("ContentType", "")
-        if name == "Override":
-            kinds[attributes.get("PartName", "").lstrip("/").casefold()] = kind
-        elif name == "Default":
-            kinds[f"*.{attributes.get('Extension', '').casefold()}"] = kind
-    return kinds
-
-
-def _is_workbook(kind: str) -> bool:
-    lowered = kind.casefold()
-    return any(each in lowered for each in _WORKBOOK_TYPES) and ".main" in lowered
-
-
-def _elements(part: bytes) -> list[tuple[str, dict[str, str]]]:
-    elements: list[tuple[str, dict[str, str]]] = []
-    parser = expat.ParserCreate()
-    parser.StartElementHandler = lambda name, attributes: elements.append(
-        (name.rpartition(":")[2], attributes)
-    )
-    if part:
-        parse_xml(parser, plain_xml(part))
-    return elements
-
-
-MAX_PARTS = 2_000
-MAX_PART_BYTES = 256 * 1024**2
-MAX_TOTAL_BYTES = 400 * 1024**2
-
-_LOCAL_HEADER = struct.Struct("<4s22xHH")
-_ENCRYPTED = 0x1
-
-
 def read_parts(
     data: bytes, wanted: Callable[[str], bool]
 ) -> tuple[frozenset[str], dict[str, bytes]]:
@@ -293,11 +261,22 @@ def read_parts(
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = [member for member in archive.infolist() if not member.is_dir()]
             end_of_parts = archive.start_dir
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, OverflowError, EOFError) as error:
+    except (
+        zipfile.BadZipFile,
+        NotImplementedError,
+        ValueError,
+        OverflowError,
+        EOFError,
+        struct.error,
+    ) as error:
         raise UnreadableError("file-damaged") from error
-    except struct.error as error:
-        raise UnreadableError("file-damaged") from error
-    _check_sizes(members)
+    sizes = [member.file_size for member in members]
+    if (
+        len(sizes) > MAX_PARTS
+        or sum(sizes) > MAX_TOTAL_BYTES
+        or max(sizes, default=0) > MAX_PART_BYTES
+    ):
+        raise UnreadableError("file-too-large")
     names = [_safe_name(member.filename) for member in members]
     if len({name.casefold() for name in names}) < len(names):
         raise UnreadableError("file-hostile")
@@ -322,13 +301,6 @@ def pack(parts: Mapping[str, bytes]) -> bytes:
     return target.getvalue()
 
 
-def _check_sizes(members: list[zipfile.ZipInfo]) -> None:
-    total = sum(member.file_size for member in members)
-    largest = max((member.file_size for member in members), default=0)
-    if len(members) > MAX_PARTS or largest > MAX_PART_BYTES or total > MAX_TOTAL_BYTES:
-        raise UnreadableError("file-too-large")
-
-
 def _safe_name(name: str) -> str:
     name = name.replace("\\", "/")
     if name.startswith("/") or ":" in name or "\x00" in name or ".." in name.split("/"):
@@ -336,7 +308,7 @@ def _safe_name(name: str) -> str:
     return name
 
 
-def _check_layout(data: bytes, members: Iterable[zipfile.ZipInfo], end_of_parts: int) -> list[int]:
+def _check_layout(data: bytes, members: list[zipfile.ZipInfo], end_of_parts: int) -> list[int]:
     """Return where each member's bytes start; refuse members that share bytes."""
     starts: list[int] = []
     spans: list[tuple[int, int]] = []

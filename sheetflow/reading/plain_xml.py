@@ -9,6 +9,7 @@ value. It refuses DTDs: no office program writes them, and entities explode.
 from __future__ import annotations
 
 import re
+from xml.etree import ElementTree as ET
 from xml.parsers import expat
 
 from sheetflow.errors import UnreadableError
@@ -57,6 +58,14 @@ def parse_xml(parser: expat.XMLParserType, part: bytes) -> None:
     try:
         parser.Parse(part, True)  # noqa: FBT003 - expat takes it by position only
     except expat.ExpatError as error:
+        raise UnreadableError("file-damaged") from error
+
+
+def parse_tree(part: bytes) -> ET.Element:
+    """Parse a whole small part; raise UnreadableError (file-damaged) if not well-formed."""
+    try:
+        return ET.fromstring(part)  # noqa: S314 - `plain_xml` lets through nothing that expands
+    except ET.ParseError as error:
         raise UnreadableError("file-damaged") from error
 
 

@@ -1,13 +1,13 @@
 """Reads a workbook's bytes into a RawWorkbook.
 
-This module owns the order: kind, gate, facts, calamine, clean cells. It refuses to judge, and it
-never lets a library's error out: what cannot be read is an UnreadableError with a rule code.
+This module owns the order: kind, gate, facts, calamine, clean cells; and the second try at a sheet
+of which one odd cell made calamine give up everything. It refuses to judge, and it never lets a
+library's error out: what cannot be read is an UnreadableError with a rule code.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 from sheetflow.errors import UnreadableError
@@ -18,10 +18,9 @@ from sheetflow.reading.calamine import (
     clean_text,
     gave_up,
     open_calamine,
-    rows_of,
     worksheets,
 )
-from sheetflow.reading.file_type import Container, container_of
+from sheetflow.reading.file_type import is_ole
 from sheetflow.reading.ods import scan_ods
 from sheetflow.reading.package import Package, open_package, pack
 from sheetflow.reading.sheet_facts import (
@@ -34,12 +33,11 @@ from sheetflow.reading.sheet_facts import (
     mended,
 )
 from sheetflow.reading.sheet_xml import scan_sheet, walk_sheet
-from sheetflow.reading.styles import Marks, Styles, read_styles, read_texts, resolve
+from sheetflow.reading.styles import Borne, Marks, read_styles, read_texts
 from sheetflow.workbook import RawSheet, RawWorkbook
 
 if TYPE_CHECKING:
-    from python_calamine import CalamineWorkbook
-
+    from python_calamine import CalamineSheet
 
 Source = TypeVar("Source")
 
@@ -72,16 +70,15 @@ def read_workbook(data: bytes) -> RawWorkbook:
 
 def _read(data: bytes) -> RawWorkbook:
     remarks: tuple[str, ...] = ()
-    if container_of(data) is Container.OLE:
-        ole = open_ole(data)
-        if not ole.is_zip:
-            facts, data = _scanned(scan_xls, ole.data)
-            return _read_other(data, "xls", facts, ole.remarks)
-        data, remarks = ole.data, ole.remarks
+    if is_ole(data):
+        data, is_zip, remarks = open_ole(data)
+        if not is_zip:
+            facts, data = _scanned(scan_xls, data)
+            return _read_other(data, "xls", facts, remarks)
     package = open_package(data)
     remarks += package.remarks
     if package.kind == "xlsx":
-        return read_xlsx(package, remarks)
+        return _read_xlsx(package, remarks)
     if package.kind == "ods":
         facts, parts = scan_ods(package.parts["content.xml"]), package.parts
     else:
@@ -110,61 +107,71 @@ def _read_other(
     workbook = open_calamine(data)
     listed = worksheets(workbook)
     if len(facts) != len(listed):
-        facts = [SheetFacts()] * len(listed)
+        facts = [SheetFacts() for _ in listed]
     for (name, hidden), known in zip(listed, facts, strict=True):
-        title, sheet = clean_title(name), workbook.get_sheet_by_name(name)
-        merges = [
+        sheet = workbook.get_sheet_by_name(name)
+        known.merges = [
             (top + 1, left + 1, bottom + 1, right + 1)
             for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()
         ]
-        check_merges(title, merges)
+        check_merges(name, known.merges)
         if sheet.end is not None:
-            check_area(title, sheet.end[0] + 1, sheet.end[1] + 1)
-        sheets.append(
-            RawSheet(
-                title,
-                rows_of(sheet, cleaner, known.errors),
-                formulas=known.formulas,
-                errors=known.errors,
-                unsaved=frozenset(known.unsaved),
-                merges=tuple(merges),
-                hidden=hidden,
-            )
-        )
+            check_area(name, sheet.end[0] + 1, sheet.end[1] + 1)
+        rows = cleaner.rows(sheet, known.errors)
+        sheets.append(_raw_sheet(name, rows, known, Borne(), hidden=hidden))
     if cleaner.saw_picture:
         remarks = (*remarks, "remark-cell-pictures")
     remarks = (*remarks, "remark-format-tells-less")
     return RawWorkbook(tuple(sheets), kind, tells_formulas=False, names={}, remarks=remarks)
 
 
-def read_xlsx(package: Package, remarks: tuple[str, ...]) -> RawWorkbook:
-    """Read the sheets of a verified package."""
-    part = package.part("xl/styles.xml")
-    styles = read_styles(part) if part else Styles()
-    part = package.part("xl/sharedStrings.xml")
-    texts = read_texts(part) if part else {}
+def _raw_sheet(
+    title: str,
+    rows: tuple[Row, ...],
+    known: SheetFacts,
+    borne: Borne,
+    *,
+    hidden: bool,
+) -> RawSheet:
+    return RawSheet(
+        clean_title(title),
+        rows,
+        hidden_rows=frozenset(known.hidden_rows),
+        formulas=known.formulas,
+        errors=known.errors,
+        unsaved=frozenset(known.unsaved),
+        struck=frozenset(borne.struck),
+        runs=borne.runs,
+        formats=borne.formats,
+        merges=tuple(known.merges),
+        hidden=hidden,
+    )
+
+
+def _read_xlsx(package: Package, remarks: tuple[str, ...]) -> RawWorkbook:
+    """Read the facts of the sheets from the XML, and the values from calamine."""
+    styles = read_styles(package.part("xl/styles.xml"))
+    texts = read_texts(package.part("xl/sharedStrings.xml"))
     facts = _scan(package, Marks.of(styles, texts))
-    values = _Values(package, facts)
+    parts = dict(package.parts)
+    for part, known in zip(package.sheets.values(), facts, strict=True):
+        if known.edits:
+            parts[part] = mended(parts[part], known.edits)
+    workbook = open_calamine(pack(parts))
+    if len(workbook.sheet_names) != len(facts):
+        raise UnreadableError("file-damaged")
+    # The order is one, the names are calamine's.
+    told = dict(
+        zip(workbook.sheet_names, zip(package.sheets.values(), facts, strict=True), strict=True)
+    )
+    cleaner = CellCleaner()
     sheets = []
-    for name, hidden in worksheets(values.workbook):
-        known = values.facts[name]
-        borne = resolve(known.marked, styles, texts)
-        sheets.append(
-            RawSheet(
-                clean_title(name),
-                values.rows(name),
-                hidden_rows=frozenset(known.hidden_rows),
-                formulas=known.formulas,
-                errors=known.errors,
-                unsaved=frozenset(known.unsaved),
-                struck=frozenset(borne.struck),
-                runs=borne.runs,
-                formats=borne.formats,
-                merges=tuple(known.merges),
-                hidden=hidden,
-            )
-        )
-    if values.cleaner.saw_picture or any(each.pictures for each in facts):
+    for name, hidden in worksheets(workbook):
+        part, known = told[name]
+        rows = _rows(workbook.get_sheet_by_name(name), known, cleaner, package, part)
+        borne = Borne.by(known.marked, styles, texts)
+        sheets.append(_raw_sheet(name, rows, known, borne, hidden=hidden))
+    if cleaner.saw_picture or any(each.pictures for each in facts):
         remarks = (*remarks, "remark-cell-pictures")
     names = {name: clean_text(text) for name, text in package.names.items()}
     return RawWorkbook(tuple(sheets), names=names, remarks=remarks)
@@ -193,46 +200,25 @@ def _scan(package: Package, marks: Marks) -> list[SheetFacts]:
     return facts
 
 
-@dataclass
-class _Values:
-    """The values of the sheets as calamine gives them, by calamine's names of the sheets."""
+def _rows(
+    sheet: CalamineSheet, known: SheetFacts, cleaner: CellCleaner, package: Package, part: str
+) -> tuple[Row, ...]:
+    """Give the rows of a sheet, without its error values and pictures.
 
-    package: Package
-    in_order: list[SheetFacts]
-    cleaner: CellCleaner = field(default_factory=CellCleaner)
-
-    def __post_init__(self) -> None:
-        parts = dict(self.package.parts)
-        for name, known in zip(self.package.sheets.values(), self.in_order, strict=True):
-            if known.edits:
-                parts[name] = mended(parts[name], known.edits)
-        self.workbook: CalamineWorkbook = open_calamine(pack(parts))
-        names = self.workbook.sheet_names
-        if len(names) != len(self.in_order):
-            raise UnreadableError("file-damaged")
-        self.facts = dict(zip(names, self.in_order, strict=True))  # one order, its names
-        self._parts = dict(zip(names, self.package.sheets.values(), strict=True))
-
-    def rows(self, name: str) -> tuple[Row, ...]:
-        """Give the rows of a sheet, without its error values and pictures."""
-        known = self.facts[name]
-        blanks = {*known.errors, *known.pictures}
-        self.cleaner.saw_time = False
-        try:
-            rows = rows_of(self.workbook.get_sheet_by_name(name), self.cleaner, blanks)
-        except BaseException as error:
-            if not gave_up(error) or known.edits:
-                raise
-            return self._rows_mended(name)
+    Where calamine gave the sheet up, it is read again, its odd cells written as calamine takes them.
+    """
+    blanks = {*known.errors, *known.pictures}
+    cleaner.saw_time = False
+    try:
+        rows = cleaner.rows(sheet, blanks)
+    except BaseException as error:
+        if not gave_up(error) or known.edits:
+            raise
+    else:
         # A number below 0 in a format for dates comes as a time of day, too.
-        return self._rows_mended(name) if self.cleaner.saw_time and not known.edits else rows
-
-    def _rows_mended(self, name: str) -> tuple[Row, ...]:
-        """Read a sheet again, its odd cells written as calamine can take them."""
-        part = self._parts[name]
-        known = self.facts[name]
-        content = self.package.parts[part]
-        again = mended(content, walk_sheet(content, SheetFacts()).edits)
-        workbook = open_calamine(pack({**self.package.parts, part: again}))
-        blanks = {*known.errors, *known.pictures}
-        return rows_of(workbook.get_sheet_by_name(name), self.cleaner, blanks)
+        if not cleaner.saw_time or known.edits:
+            return rows
+    content = package.parts[part]
+    again = mended(content, walk_sheet(content, SheetFacts()).edits)
+    workbook = open_calamine(pack({**package.parts, part: again}))
+    return cleaner.rows(workbook.get_sheet_by_name(sheet.name), blanks)

@@ -16,7 +16,7 @@ from xml.parsers import expat
 from sheetflow.errors import UnreadableError
 from sheetflow.number_formats import may_mislead
 from sheetflow.reading.calamine import clean_text
-from sheetflow.reading.plain_xml import parse_xml
+from sheetflow.reading.plain_xml import parse_tree, parse_xml
 from sheetflow.workbook import Address, Mark, Run
 
 _MONTH = 'yyyy"年"m"月"'
@@ -31,6 +31,14 @@ _BUILT_IN: Mapping[int, str] = MappingProxyType(
 """Formats that a file names by number alone, where they may mislead; those of Chinese programs too."""
 
 
+RawRun = tuple[str, frozenset[Mark] | None]
+"""A run's text and marks; None where it has no properties of its own: it looks like its cell."""
+Texts = Mapping[int, tuple[RawRun, ...]]
+
+_NO_STYLES = b"<styleSheet/>"
+_MOST_NAMED = 500
+
+
 @dataclass(frozen=True, slots=True)
 class Styles:
     """What is to be known of a workbook's cell styles, by the id that a cell names.
@@ -39,66 +47,36 @@ class Styles:
     whose number format may show another figure than the cell holds.
     """
 
-    fonts: Mapping[int, frozenset[Mark]] = field(default_factory=lambda: MappingProxyType({}))
-    formats: Mapping[int, str] = field(default_factory=lambda: MappingProxyType({}))
-
-    @property
-    def marked(self) -> frozenset[int]:
-        """The ids of all these styles."""
-        return frozenset((*self.fonts, *self.formats))
+    fonts: Mapping[int, frozenset[Mark]]
+    formats: Mapping[int, str]
 
 
 def read_styles(part: bytes) -> Styles:
-    """Read ``styles.xml``; raise UnreadableError (file-damaged) where it is broken."""
-    walk = _Walk()
+    """Read ``styles.xml``, empty where there is none; raise UnreadableError (file-damaged) where it is broken."""
+    root = parse_tree(part or _NO_STYLES)
+    fonts: dict[int, frozenset[Mark]] = {}
+    formats: dict[int, str] = {}
     try:
-        parse_xml(walk.parser, part)
-    except ValueError as error:
+        codes = {
+            int(each.attrib["numFmtId"]): each.get("formatCode", "")
+            for each in root.iterfind("{*}numFmts/{*}numFmt")
+        }
+        marks = [
+            frozenset(
+                mark for each in font if (mark := mark_of(each.tag.rpartition("}")[2], each.attrib))
+            )
+            for font in root.iterfind("{*}fonts/{*}font")
+        ]
+        for style, each in enumerate(root.iterfind("{*}cellXfs/{*}xf")):
+            font, code = (int(each.get(key, "0")) for key in ("fontId", "numFmtId"))
+            if font < len(marks) and marks[font]:
+                fonts[style] = marks[font]
+            format_code = codes.get(code, _BUILT_IN.get(code, ""))
+            if format_code and may_mislead(format_code):
+                formats[style] = format_code
+    except (KeyError, ValueError) as error:
         raise UnreadableError("file-damaged") from error
-    fonts = {}
-    formats = {}
-    for style, (font, code) in enumerate(walk.styles):
-        if font < len(walk.fonts) and walk.fonts[font]:
-            fonts[style] = frozenset(walk.fonts[font])
-        format_code = walk.codes.get(code, _BUILT_IN.get(code, ""))
-        if format_code and may_mislead(format_code):
-            formats[style] = format_code
     return Styles(fonts, formats)
-
-
-class _Walk:
-    """One parse: the elements that it stands in, and what was found."""
-
-    def __init__(self) -> None:
-        self.codes: dict[int, str] = {}
-        self.fonts: list[set[Mark]] = []
-        self.styles: list[tuple[int, int]] = []
-        self.parser = expat.ParserCreate()
-        self.parser.StartElementHandler = self._start
-        self.parser.EndElementHandler = self._end
-        self._path: list[str] = []
-
-    def _start(self, name: str, attributes: dict[str, str]) -> None:
-        name = name.rpartition(":")[2]
-        place = self._path[1:]
-        self._path.append(name)
-        if place == ["numFmts"] and name == "numFmt":
-            self.codes[int(attributes["numFmtId"])] = attributes.get("formatCode", "")
-        elif place == ["fonts"] and name == "font":
-            self.fonts.append(set())
-        elif place == ["fonts", "font"] and (mark := mark_of(name, attributes)):
-            self.fonts[-1].add(mark)
-        elif place == ["cellXfs"] and name == "xf":
-            font, code = (int(attributes.get(key, "0")) for key in ("fontId", "numFmtId"))
-            self.styles.append((font, code))
-
-    def _end(self, _name: str) -> None:
-        self._path.pop()
-
-
-RawRun = tuple[str, frozenset[Mark] | None]
-"""A run's text and marks; None where it has no properties of its own: it looks like its cell."""
-Texts = Mapping[int, tuple[RawRun, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +90,7 @@ class Marks:
     def of(cls, styles: Styles, texts: Texts) -> Marks:
         """Gather what is marked in a workbook."""
         marked = (number for number, runs in texts.items() if any(marks for _, marks in runs))
-        return cls(styles.marked, frozenset(marked))
+        return cls(frozenset((*styles.fonts, *styles.formats)), frozenset(marked))
 
     @property
     def are_named(self) -> bool:
@@ -120,7 +98,6 @@ class Marks:
         return 0 not in self.styles and len(self.styles) + len(self.texts) <= _MOST_NAMED
 
 
-_MOST_NAMED = 500
 NO_MARKS = Marks()
 
 
@@ -134,30 +111,30 @@ class MarkedCell:
 
 
 @dataclass(frozen=True, slots=True)
-class Resolved:
+class Borne:
     """What the noted cells of a sheet bear; see `RawSheet`."""
 
     struck: set[Address] = field(default_factory=set)
     runs: dict[Address, tuple[Run, ...]] = field(default_factory=dict)
     formats: dict[Address, str] = field(default_factory=dict)
 
-
-def resolve(cells: Mapping[Address, MarkedCell], styles: Styles, texts: Texts) -> Resolved:
-    """Tell what each noted cell bears. A run without properties of its own looks like its cell."""
-    found = Resolved()
-    for address, cell in cells.items():
-        own = styles.fonts.get(cell.style, frozenset[Mark]())
-        if code := styles.formats.get(cell.style):
-            found.formats[address] = code
-        raw = cell.runs or texts.get(-1 if cell.text is None else cell.text, ())
-        runs = [Run(clean_text(text), own if marks is None else marks) for text, marks in raw]
-        seen = [run.marks for run in runs if run.text.strip()]
-        whole = frozenset.intersection(*seen) if seen else own
-        if Mark.STRUCK in whole:
-            found.struck.add(address)
-        if any(marks - whole for marks in seen):
-            found.runs[address] = tuple(Run(run.text, run.marks - whole) for run in runs)
-    return found
+    @classmethod
+    def by(cls, cells: Mapping[Address, MarkedCell], styles: Styles, texts: Texts) -> Borne:
+        """Tell what each noted cell bears. A run without properties of its own looks like its cell."""
+        found = cls()
+        for address, cell in cells.items():
+            own = styles.fonts.get(cell.style, frozenset[Mark]())
+            if code := styles.formats.get(cell.style):
+                found.formats[address] = code
+            raw = cell.runs or texts.get(-1 if cell.text is None else cell.text, ())
+            runs = [Run(clean_text(text), own if marks is None else marks) for text, marks in raw]
+            seen = [run.marks for run in runs if run.text.strip()]
+            whole = frozenset.intersection(*seen) if seen else own
+            if Mark.STRUCK in whole:
+                found.struck.add(address)
+            if any(marks - whole for marks in seen):
+                found.runs[address] = tuple(Run(run.text, run.marks - whole) for run in runs)
+        return found
 
 
 _TEXT = (
@@ -173,12 +150,12 @@ _MOST_DEEP = 64
 
 
 def read_texts(part: bytes) -> Mapping[int, tuple[RawRun, ...]]:
-    """Give the runs of each shared text that has any, by its number.
+    """Give the runs of each shared text that has any, by its number; none of an empty `part`.
 
     Raise UnreadableError (file-damaged) for a table that is not well-formed or that holds
     anything but texts: another text would be read in the place of one of them.
     """
-    if _PLAIN_TABLE.fullmatch(part):
+    if not part or _PLAIN_TABLE.fullmatch(part):
         return {}
     table = _Table()
     parse_xml(table.parser, part)
@@ -202,7 +179,7 @@ class _OpenRun:
 
 
 class RunReader:
-    """Takes the events of a parse within one text, and gives its runs."""
+    """Takes the events of a parse within one text, by bare names, and gives its runs."""
 
     def __init__(self) -> None:
         self._runs: list[_OpenRun] = []
@@ -211,7 +188,6 @@ class RunReader:
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
         """Take the start of an element."""
-        name = name.rpartition(":")[2]
         if name == "rPh" or self._aside:
             self._aside += 1  # how a text is pronounced, beside it
         elif name == "r":
@@ -236,18 +212,29 @@ class RunReader:
         """Take the end of an element."""
         if self._aside:
             self._aside -= 1
-        elif name.rpartition(":")[2] == "t":
+        elif name == "t":
             self._in_text = False
 
     def take(self) -> tuple[RawRun, ...]:
         """Give the runs read so far, none of a text without any, and begin anew."""
-        runs, is_rich = self._runs, self._is_rich
+        runs = self._runs if self._is_rich else []
         self._runs, self._is_rich = [], False
-        if not is_rich:
-            return ()
         return tuple(
             (run.text, None if run.marks is None else frozenset(run.marks)) for run in runs
         )
+
+
+_PARENTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "sst": ("",),
+        "si": ("sst",),
+        "r": ("si",),
+        "rPr": ("r",),
+        "rPh": ("si",),
+        "t": ("si", "r", "rPh"),
+    }
+)
+"""Where the elements of a text may stand; what is no text may stand anywhere but in one."""
 
 
 class _Table(RunReader):
@@ -265,35 +252,18 @@ class _Table(RunReader):
         self._count = 0
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
-        bare = name.rpartition(":")[2]
+        name = name.rpartition(":")[2]
         within = self._path[-1] if self._path else ""
-        if not _may_stand(bare, within) or len(self._path) > _MOST_DEEP:
+        may_stand = within in _PARENTS[name] if name in _PARENTS else within not in ("", "t")
+        if not may_stand or len(self._path) > _MOST_DEEP:
             raise UnreadableError("file-damaged")
-        self._path.append(bare)
+        self._path.append(name)
         super().start(name, attributes)
 
-    def end(self, name: str) -> None:
+    def end(self, _name: str) -> None:
+        name = self._path.pop()
         super().end(name)
-        if self._path.pop() == "si":
+        if name == "si":
             if runs := self.take():
                 self.rich[self._count] = runs
             self._count += 1
-
-
-_PARENTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "sst": ("",),
-        "si": ("sst",),
-        "r": ("si",),
-        "rPr": ("r",),
-        "rPh": ("si",),
-        "t": ("si", "r", "rPh"),
-    }
-)
-
-
-def _may_stand(name: str, within: str) -> bool:
-    """Whether an element may stand within another; whatever is not text may stand anywhere."""
-    if name in _PARENTS:
-        return within in _PARENTS[name]
-    return within not in ("", "t")
