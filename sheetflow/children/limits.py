@@ -65,10 +65,6 @@ class Limits:
         """Tell how much of the processor's time `task` may use."""
         return max(self.cpu_seconds, self.own_seconds) if is_ours(task) else self.cpu_seconds
 
-    def wait_for(self, task: Task) -> float:
-        """Tell for how long the end of `task` is waited for, by the wall clock."""
-        return self.seconds_for(task) * self.patience
-
 
 def is_ours(task: Task | None) -> bool:
     """Whether a task makes what is ours."""

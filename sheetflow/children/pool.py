@@ -7,7 +7,6 @@ it; one that was killed, stopped or had no processor did not. It refuses to know
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import os
 import pickle
@@ -16,11 +15,10 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Any, BinaryIO, ParamSpec, Self, TypeVar, cast
 
 from sheetflow.children.limits import Limits, Task, is_idle, is_ours
@@ -29,6 +27,69 @@ from sheetflow.errors import SheetflowError, UnreadableError, error_of
 
 Arguments = ParamSpec("Arguments")
 Value = TypeVar("Value")
+
+_START_SECONDS = 60.0
+_END_SECONDS = 5.0
+_GRACE_SECONDS = 1.0
+_FRAME_SLACK = 4096
+_ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
+"""Each would take room for every processor of the machine, out of what a child may use."""
+_OUTGREW = "file-outgrew-memory"
+_OUTGROWN = {
+    "file-timeout": "制作用时过长，已经中止。请把 sheetflow.toml 里 [workers] 的 wall_seconds 调大"
+    "（30以上）后重新启动，程序会再做一次。",
+    _OUTGREW: "制作需要的内存超过了 sheetflow.toml 里 [workers] 的 memory_mb。"
+    "请调大后重新启动，程序会再做一次。",
+    "file-killed-reader": "制作时处理进程意外中断，稍后自动重试；一直如此，请把日志交给系统维护人员。",
+}
+"""What is said where a child died of making what is ours, by the rule code that a file would get."""
+_LOG = logging.getLogger("sheetflow")
+_KEPT_VARIABLES = (
+    *("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "TEMP", "TMP"),
+    *("SYSTEMROOT", "SYSTEMDRIVE", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "WINDIR"),
+    *("MPLCONFIGDIR", "PYTHONDONTWRITEBYTECODE", "PYTHONHASHSEED"),
+)
+
+
+class ChildLostError(UnreadableError):
+    """The child died of its task; `reason` is the rule code for the file it had in hand.
+
+    Once says little (its heap may have been another's work): who asked tries again, and counts.
+    """
+
+
+class ChildHinderedError(SheetflowError):
+    """The machine took the child away or left it no processor: it says nothing of its task.
+
+    `was_killed` tells that somebody killed it: the system short of memory, an operator.
+    """
+
+    def __init__(self, *, was_killed: bool) -> None:
+        super().__init__(
+            "处理进程被系统中止（多半是内存不足）"
+            if was_killed
+            else "处理进程停住了，没有分到处理器时间"
+        )
+        self.was_killed = was_killed
+
+
+class ChildStartError(SheetflowError):
+    """A child could not be started: trouble of this machine, of no file."""
+
+
+class OutgrownError(SheetflowError):
+    """A child died of making what is ours: the limits are too tight, or our program is at fault."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(_OUTGROWN[reason])
+        self.reason = reason
+
+
+class TaskFailedError(SheetflowError):
+    """A task raised what it should not: a fault of ours; the log says which and where."""
+
+    def __init__(self) -> None:
+        super().__init__("程序出错，详见日志")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,121 +165,47 @@ class Pool:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, _kind: object, error: object, _trace: object) -> None:
         self.close(cancel=error is not None)
 
     def _serve(self) -> None:
         """Keep one child and give it one job after the other."""
-        child = self._next(None)
+        child = self._ready(None)
         while (job := self._jobs.get()) is not None:
             if job.future.set_running_or_notify_cancel():
-                child = self._run(child, job)
+                child = self._ready(self._run(child, job))
         if child is not None:
             child.end()
 
+    def _ready(self, child: Child | None) -> Child | None:
+        """Start the next child before it is needed; where that fails, the next job carries the error."""
+        with suppress(Exception):
+            return self._fresh(child)
+        return None
+
+    def _fresh(self, child: Child | None) -> Child:
+        """Give a child that can serve: `child`, or a new one in its place."""
+        if child is not None:
+            if not child.is_spent:
+                return child
+            child.end()
+        return Child(self._limits)
+
     def _run(self, child: Child | None, job: _Job) -> Child | None:
-        """Run one job; return the child for the next one."""
+        """Run one job; give the child that did it."""
         for attempt in range(1, self._limits.attempts + 1):
             try:
-                if child is None or child.is_spent:
-                    _end(child)
-                    child = None
-                    child = Child(self._limits)
+                child = self._fresh(child)
                 child.wait_until_ready()
                 job.future.set_result(child.run(job.task, job.arguments))
-            except (ChildLostError, OutgrownError, ChildHinderedError) as error:
-                _end(child)
-                child = None
-                killed = isinstance(error, ChildHinderedError) and error.was_killed
-                if killed and attempt < self._limits.attempts:
+            except ChildHinderedError as error:
+                if error.was_killed and attempt < self._limits.attempts:
                     continue
                 job.future.set_exception(error)
             except Exception as error:  # noqa: BLE001 - the future carries it to who asked
                 job.future.set_exception(error)
             break
-        return child if child is not None and not child.is_spent else self._next(child)
-
-    def _next(self, child: Child | None) -> Child | None:
-        """End a child and start the next one before it is needed."""
-        _end(child)
-        try:
-            return Child(self._limits)
-        except Exception:  # noqa: BLE001 - the next job tries again and carries the error
-            return None
-
-
-def _end(child: Child | None) -> None:
-    if child is not None:
-        child.end()
-
-
-_START_SECONDS = 60.0
-_END_SECONDS = 5.0
-_GRACE_SECONDS = 1.0
-_FRAME_SLACK = 4096
-_ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
-"""Each would take room for every processor of the machine, out of what a child may use."""
-_OUTGREW = "file-outgrew-memory"
-_OUTGROWN = {
-    "file-timeout": "制作用时过长，已经中止。请把 sheetflow.toml 里 [workers] 的 wall_seconds 调大"
-    "（30以上）后重新启动，程序会再做一次。",
-    _OUTGREW: "制作需要的内存超过了 sheetflow.toml 里 [workers] 的 memory_mb。"
-    "请调大后重新启动，程序会再做一次。",
-    "file-killed-reader": "制作时处理进程意外中断，稍后自动重试；一直如此，请把日志交给系统维护人员。",
-}
-"""What is said where a child died of making what is ours, by the rule code that a file would get."""
-_LOG = logging.getLogger("sheetflow")
-_KEPT_VARIABLES = (
-    *("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "TEMP", "TMP"),
-    *("SYSTEMROOT", "SYSTEMDRIVE", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "WINDIR"),
-    *("MPLCONFIGDIR", "PYTHONDONTWRITEBYTECODE", "PYTHONHASHSEED"),
-)
-
-
-class ChildLostError(UnreadableError):
-    """The child died of its task; `reason` is the rule code for the file it had in hand.
-
-    Once says little (its heap may have been another's work): who asked tries again, and counts.
-    """
-
-
-class ChildHinderedError(SheetflowError):
-    """The machine took the child away or left it no processor: it says nothing of its task.
-
-    `was_killed` tells that somebody killed it: the system short of memory, an operator.
-    """
-
-    def __init__(self, *, was_killed: bool) -> None:
-        super().__init__(
-            "处理进程被系统中止（多半是内存不足）"
-            if was_killed
-            else "处理进程停住了，没有分到处理器时间"
-        )
-        self.was_killed = was_killed
-
-
-class ChildStartError(SheetflowError):
-    """A child could not be started: trouble of this machine, of no file."""
-
-
-class OutgrownError(SheetflowError):
-    """A child died of making what is ours: the limits are too tight, or our program is at fault."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(_OUTGROWN[reason])
-        self.reason = reason
-
-
-class TaskFailedError(SheetflowError):
-    """A task raised what it should not: a fault of ours; the log says which and where."""
-
-    def __init__(self) -> None:
-        super().__init__("程序出错，详见日志")
+        return child
 
 
 class Child:
@@ -238,11 +225,6 @@ class Child:
         except OSError as error:
             self.end()
             raise ChildStartError("无法启动处理表格的子进程。请检查内存与系统限制。") from error
-
-    @property
-    def pid(self) -> int:
-        """The process id."""
-        return self._process.pid
 
     @property
     def is_spent(self) -> bool:
@@ -282,26 +264,27 @@ class Child:
             write_frame(self._requests, dumps((task, arguments)))
         except OSError as error:
             raise self._lost() from error
-        state, body = self._received(self._limits.wait_for(task))
-        if state == "value":
-            return body
-        if state == "unreadable":
-            reason, details = body
-            if reason == _OUTGREW:  # perhaps by what former tasks left in it
-                self._expired = True
+        limits = self._limits
+        state, body = self._received(limits.seconds_for(task) * limits.patience)
+        match state, body:
+            case "value", _:
+                return body
+            case "unreadable", (reason, _) if reason == _OUTGREW:
+                self._expired = True  # perhaps by what former tasks left in it
                 raise self._death(reason)
-            raise UnreadableError(reason, **details)
-        if state == "trouble":
-            raise OSError(*body)
-        if state == "error":
-            raise error_of(*body)
+            case "unreadable", (reason, details):
+                raise UnreadableError(reason, **details)
+            case "trouble", _:
+                raise OSError(*body)
+            case "error", _:
+                raise error_of(*body)
         _LOG.error("task %s met a fault of ours: %s", task.__name__, body)
         raise TaskFailedError
 
     def end(self) -> None:
         """End the child, at once; it is idle, or nobody waits for it any more."""
         for stream in (self._requests, self._answers):
-            with contextlib.suppress(OSError):  # what still lay in the buffer for a dead child
+            with suppress(OSError):  # what still lay in the buffer for a dead child
                 stream.close()
         try:
             self._process.wait(_END_SECONDS)
@@ -320,6 +303,7 @@ class Child:
             raise self._lost() from error
         except (FrameTooLargeError, pickle.UnpicklingError) as error:
             self._process.kill()
+            self._expired = True
             raise self._death("file-killed-reader") from error
         finally:
             with self._killing:
@@ -333,7 +317,7 @@ class Child:
             return
         with self._killing:
             if not answered.is_set():
-                self._was_idle = os.name != "posix" or is_idle(self.pid)
+                self._was_idle = os.name != "posix" or is_idle(self._process.pid)
                 self._expired = True
                 self._process.kill()
 
@@ -362,20 +346,15 @@ def _started() -> subprocess.Popen[bytes]:
     paths = [path or os.getcwd() for path in sys.path]  # noqa: PTH109 - as sys.path means ''
     environment = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
     environment |= {"PYTHONPATH": os.pathsep.join(paths), "PYTHONUTF8": "1", **_ONE_THREAD}
-    options: Mapping[str, Any] = (
-        {"start_new_session": True}
-        if os.name == "posix"
-        else {"creationflags": getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)}
-    )
-    popen: Callable[..., subprocess.Popen[bytes]] = subprocess.Popen
     try:
-        return popen(
+        return subprocess.Popen(
             [sys.executable, "-P", "-m", "sheetflow.children.child"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env=environment,
-            **options,
+            start_new_session=True,  # which Windows knows by another name
+            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
         )
     except OSError as error:
         raise ChildStartError("无法启动处理表格的子进程。请检查内存与系统限制。") from error

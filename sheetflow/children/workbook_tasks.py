@@ -27,10 +27,10 @@ if TYPE_CHECKING:  # a child that writes loads the writers
     from sheetflow.writing import Dress, ReceiptData
 
 
-from sheetflow.config.units_file import NO_WORKBOOK, find_list, parse_list, tables_of
-from sheetflow.errors import UnitsError, UnreadableError, WorkspaceError
+from sheetflow.config.units_file import NO_WORKBOOK, parse_list
+from sheetflow.errors import UnreadableError, WorkspaceError
 from sheetflow.units import Levels
-from sheetflow.workbook import Address, cell_name
+from sheetflow.workbook import cell_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,20 +113,16 @@ def read_units(name: str, content: bytes, levels: Levels) -> tuple[Unit, ...]:
     Raise WorkspaceError where it is no workbook, UnitsError where the list cannot be used.
     """
     far, content = _without_far_cells(name, content)
-    tables = tables_of(name, content)
-    place = find_list(name, tables)
-    if found := far.get(place.table):
-        raise UnitsError([f"{name} 单元格 {cell_name(*found)} 有内容，离名单太远。请清除后保存。"])
-    return tuple(parse_list(name, tables[place.table], place, levels))
+    return tuple(parse_list(name, content, levels, far))
 
 
-def _without_far_cells(name: str, content: bytes) -> tuple[dict[int, Address], bytes]:
+def _without_far_cells(name: str, content: bytes) -> tuple[dict[int, str], bytes]:
     """Give the first far cell of each sheet that has one, and the workbook without them."""
     from sheetflow.reading.file_type import is_ole
     from sheetflow.reading.package import open_package, pack
     from sheetflow.reading.sheet_xml import cut_far_cells
 
-    far: dict[int, Address] = {}
+    far: dict[int, str] = {}
     try:
         if name.casefold().endswith((".csv", ".txt")) or is_ole(content):
             return far, content
@@ -135,7 +131,7 @@ def _without_far_cells(name: str, content: bytes) -> tuple[dict[int, Address], b
         for index, part in enumerate(package.sheets.values()):
             first, parts[part] = cut_far_cells(parts[part])
             if first is not None:
-                far[index] = first
+                far[index] = cell_name(*first)
     except UnreadableError as error:
         raise WorkspaceError(NO_WORKBOOK.format(name=name)) from error
     return far, pack(parts)

@@ -1,13 +1,11 @@
 """What ``sheetflow.toml`` may say: the keys, their defaults, limits and comments.
 
-This module owns the model, with what the levels of a campaign have each; the default file and the
-sentences about mistakes (`settings_file`) are made from it, so that they cannot disagree. It refuses to
-read files and to know who uses a setting.
+The default file and the sentences about mistakes (`settings_file`) are made from this model, so that they
+cannot disagree. It refuses to read files and to know who uses a setting.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cache
 from typing import Any, ClassVar, Literal, Self, cast
 
@@ -30,7 +28,7 @@ from sheetflow.config.setting_values import (
     Whole,
     keyed_variables,
 )
-from sheetflow.units import THREE_LEVELS, Levels, LevelSpec
+from sheetflow.units import THREE_LEVELS, Levels
 
 CAMPAIGN_NAME = r"^[A-Za-z_]\w*(\.\w+)*(:\w+)?$"
 ENV_PREFIX = "SHEETFLOW_"
@@ -347,36 +345,27 @@ _SIGHT_TABLE = (
 @cache
 def settings_of(levels: Levels) -> type[Settings]:
     """Give the model of the settings of a campaign that has `levels`; the lowest comes first."""
-    upwards = tuple(reversed(levels.rungs))
-    deadlines = _with_levels(Deadlines, levels, {spec.key: _days(spec) for spec in upwards})
-    sights = {
-        spec.key: _sights(
-            spec, _SIGHTS if number == 0 else "{name}级看到的个人信息栏目，写法同上。"
-        )
-        for number, spec in enumerate(upwards[1:])
-    }
+    days: dict[str, tuple[Any, Any]] = {}
+    sights: dict[str, tuple[Any, Any]] = {}
+    lowest, *above = reversed(levels.rungs)
+    for spec in (lowest, *above):
+        said = f"{spec.name}级：报告期结束后第几个工作日截止。"
+        days[spec.key] = Whole, key(spec.working_days, said, ge=0, le=250)
+    for spec in above:
+        said = "{name}级看到的个人信息栏目，写法同上。" if sights else _SIGHTS
+        field = key({}, said.replace("{name}", spec.name), allowed=_SIGHT_TABLE)
+        sights[spec.key] = Sights, field
+    deadlines = _with_levels(Deadlines, levels, days)
     privacy = _with_levels(Privacy, levels, sights)
-    fields = {"deadlines": (deadlines, "截止时间。"), "privacy": (privacy, "个人信息。")}
-    made: type[Settings] = _with_levels(
-        Settings,
-        levels,
-        {name: (kind, Field(kind(), description=said)) for name, (kind, said) in fields.items()},
-    )
+    fields = {
+        "deadlines": (deadlines, Field(deadlines(), description="截止时间。")),
+        "privacy": (privacy, Field(privacy(), description="个人信息。")),
+    }
+    made: type[Settings] = _with_levels(Settings, levels, fields)
     return made
 
 
-def _with_levels(base: type[Any], levels: Levels, fields: Mapping[str, tuple[Any, Any]]) -> Any:  # noqa: ANN401 - a class made here
-    made = create_model(
-        base.__name__, __base__=base, __module__=__name__, **cast("dict[str, Any]", {**fields})
-    )
+def _with_levels(base: type[Any], levels: Levels, fields: dict[str, Any]) -> Any:  # noqa: ANN401 - a class made here
+    made = create_model(base.__name__, __base__=base, __module__=__name__, **fields)
     cast("Any", made).levels = levels
     return made
-
-
-def _days(spec: LevelSpec) -> tuple[Any, Any]:
-    said = f"{spec.name}级：报告期结束后第几个工作日截止。"
-    return Whole, key(spec.working_days, said, ge=0, le=250)
-
-
-def _sights(spec: LevelSpec, said: str) -> tuple[Any, Any]:
-    return Sights, key({}, said.replace("{name}", spec.name), allowed=_SIGHT_TABLE)

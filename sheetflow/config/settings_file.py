@@ -77,7 +77,7 @@ def read_settings(path: Path) -> Settings:
 
 
 def levels_named(text: str) -> Levels:
-    """Give the levels of the campaign that the settings in `text` name; none is read otherwise."""
+    """Give the levels of the campaign that the settings in `text` name."""
     return _levels_in(_loaded(text))[0]
 
 
@@ -144,7 +144,9 @@ def _sentence(path: Path, model: type[Settings], fault: Mapping[str, Any]) -> st
         if fault["type"] == "value_error":
             return f"{origin}[{'.'.join(location)}] {fault['ctx']['error']}"
         return f"{origin}[{'.'.join(location)}] 应为一节设置，请参照说明改写。"
-    name = _key_name(location[: len(location) - len(rest)])
+    *tables, name = location[: len(location) - len(rest)]
+    if tables:
+        name = f"[{'.'.join(tables)}] 的 {name}"
     # A number there is a place in a list, which people do not count from 0.
     in_table = rest and isinstance(fault["loc"][len(location) - len(rest)], str)
     spot = f"（“{rest[0]}”处）" if in_table else " "
@@ -191,11 +193,6 @@ def _shown(model: type[BaseModel]) -> dict[str, FieldInfo]:
     return {name: field for name, field in model.model_fields.items() if not field.exclude}
 
 
-def _key_name(location: tuple[str, ...]) -> str:
-    *tables, name = location
-    return f"[{'.'.join(tables)}] 的 {name}" if tables else name
-
-
 def _written(value: object) -> str:
     if isinstance(value, bool):
         return f"写成了 {str(value).lower()}"
@@ -233,19 +230,14 @@ def _allowed(field: FieldInfo) -> str:
         return str(extra["allowed"])
     kind = field.annotation
     if get_origin(kind) is Literal:
-        return _choice(get_args(kind))
+        *first, last = (f"“{word}”" for word in get_args(kind))
+        return f"{'、'.join(first)}或{last}"
     if kind is bool:
         return "true（是）或 false（否）"
     if kind in (int, float):
         word = "整数" if kind is int else "数"
         return f"{_limit(field, 'ge')} 到 {_limit(field, 'le')} 之间的{word}"
     return "一行文字，写在双引号里"
-
-
-def _choice(words: tuple[str, ...]) -> str:
-    """Join `words` as a person would: “甲”、“乙”或“丙”."""
-    quoted = [f"“{word}”" for word in words]
-    return "或".join(["、".join(quoted[:-1]), quoted[-1]] if len(quoted) > 1 else quoted)
 
 
 def _limit(field: FieldInfo, side: str) -> str:

@@ -17,8 +17,8 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from importlib.resources.abc import Traversable
 from pathlib import Path
+from types import MappingProxyType
 
 from sheetflow.durable import write_whole
 from sheetflow.errors import SheetflowError, UnitsError, WorkspaceError
@@ -29,6 +29,7 @@ _FURTHEST_HEADER = 20
 """Rows in which the header is looked for; people like titles above it."""
 
 _MOST_COLUMNS = 100
+_MOST_BYTES = 64 * 1024 * 1024
 
 NO_WORKBOOK = (
     "{name} 不是能读取的工作簿，或设有打开密码。请用 Excel 打开，去掉密码，另存为 .xlsx 后再用。"
@@ -36,15 +37,15 @@ NO_WORKBOOK = (
 """What is said of a file that holds no workbook."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class UnitColumn:
-    """One column: its key for `parse_units`, and what else than its header people call it."""
+    """One column: its key for `parse_units`, how to fill it, and what else than its header people call it."""
 
     key: str
+    hint: str
     also: tuple[str, ...] = ()
     required: bool = False
     width: int = 14
-    hint: str
 
     @property
     def header(self) -> str:
@@ -59,62 +60,45 @@ class UnitColumn:
 
 COLUMNS = (
     UnitColumn(
-        key="unit_id",
+        "unit_id",
+        "字母和数字，每个单位一个，定了就不要再改：报送、答复文件夹用它命名。一般用行政区划代码。",
         also=("代码", "编码", "单位编码"),
         required=True,
-        hint="字母和数字，每个单位一个，定了就不要再改：报送、答复文件夹用它命名。一般用行政区划代码。",
     ),
     UnitColumn(
-        key="name",
+        "name",
+        "单位所在地的名称，可以重名，如各市的市中区。",
         also=("单位名称", "单位"),
         required=True,
         width=18,
-        hint="单位所在地的名称，可以重名，如各市的市中区。",
     ),
+    UnitColumn("level", "{levels}。", also=("层级", "单位级别"), required=True, width=8),
     UnitColumn(
-        key="level",
-        also=("层级", "单位级别"),
-        required=True,
-        width=8,
-        hint="{levels}。",
-    ),
-    UnitColumn(
-        key="parent",
+        "parent",
+        "报给谁，就填谁的单位代码；最上级的单位留空。",
         also=("上级代码", "上级单位", "上级"),
         required=True,
-        hint="报给谁，就填谁的单位代码；最上级的单位留空。",
     ),
     UnitColumn(
-        key="division_code",
+        "division_code",
+        "6位数字，乡级9位、村级12位；开发区、兵团等没有的留空。",
         also=("区划代码",),
-        hint="6位数字，乡级9位、村级12位；开发区、兵团等没有的留空。",
     ),
+    UnitColumn("kind", "可不填；开发区、兵团等可在此注明。", also=("类型", "单位类别"), width=12),
     UnitColumn(
-        key="kind",
-        also=("类型", "单位类别"),
-        width=12,
-        hint="可不填；开发区、兵团等可在此注明。",
-    ),
-    UnitColumn(
-        key="mails",
+        "mails",
+        "回执和退回通知发到这里；多个地址用分号隔开。不填就只放进答复文件夹。",
         also=("电子邮箱", "邮箱地址", "邮件地址", "电子邮件"),
         width=36,
-        hint="回执和退回通知发到这里；多个地址用分号隔开。不填就只放进答复文件夹。",
     ),
     UnitColumn(
-        key="valid_from",
-        also=("成立日期",),
-        hint="单位存在的第一天，如 2012-12-01；一直就有的留空。",
+        "valid_from", "单位存在的第一天，如 2012-12-01；一直就有的留空。", also=("成立日期",)
     ),
+    UnitColumn("valid_to", "单位存在的最后一天，如 2012-11-30；仍在的留空。", also=("撤销日期",)),
     UnitColumn(
-        key="valid_to",
-        also=("撤销日期",),
-        hint="单位存在的最后一天，如 2012-11-30；仍在的留空。",
-    ),
-    UnitColumn(
-        key="successor",
+        "successor",
+        "单位撤销或合并后由谁接手，填接手单位的代码。",
         also=("撤并后归入单位", "撤并后归入单位代码", "归入单位代码", "归入"),
-        hint="单位撤销或合并后由谁接手，填接手单位的代码。",
     ),
 )
 
@@ -134,73 +118,74 @@ _KEYS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ListPlace:
-    """Where the list is: in which table, from which row on, and what its columns are."""
-
-    table: int
-    header_row: int
-    keys: tuple[str, ...]
-
-
-def read_units(path: Path | Traversable, levels: Levels = THREE_LEVELS) -> UnitTree:
+def read_units(path: Path, levels: Levels = THREE_LEVELS) -> UnitTree:
     """Read ``units.xlsx`` (any Excel format or .ods), or a CSV, into a tree, in this process.
 
     What somebody else gave is read in a child (`context.opening`): this is for lists of our own.
     Raise WorkspaceError when the file cannot be opened, and UnitsError, with the file, the
     row as Excel shows it and the column, when the list contradicts itself.
     """
+    return parse_list(path.name, read_bytes(path), levels)
+
+
+def read_bytes(path: Path) -> bytes:
+    """Read the file; raise WorkspaceError where it is not there, or larger than any list."""
     if not path.is_file():
         raise WorkspaceError(f"找不到单位名单：{path}。请放好名单，或先运行 sheetflow init。")
     try:
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            content = file.read(_MOST_BYTES + 1)
     except OSError as error:
         raise WorkspaceError(
             f"单位名单 {path} 打不开。如果正在 Excel 中编辑，请保存并关闭后再试；否则请检查文件夹权限。"
         ) from error
-    tables = tables_of(path.name, content)
-    place = find_list(path.name, tables)
-    return parse_list(path.name, tables[place.table], place, levels)
-
-
-def tables_of(name: str, content: bytes) -> list[list[list[object]]]:
-    """Give the rows of every sheet of a workbook, or of a CSV."""
-    return [_csv_rows(content, name)] if _is_csv(name) else _workbook_rows(content, name)
-
-
-def find_list(name: str, tables: Sequence[Sequence[Sequence[object]]]) -> ListPlace:
-    """Find the list by its header; raise UnitsError where there is none."""
-    for table, rows in enumerate(tables):
-        for index, cells in enumerate(rows[:_FURTHEST_HEADER]):
-            keys = tuple(_KEYS.get(_plain(cell), "") for cell in cells)
-            if "name" in keys and ("unit_id" in keys or "code" in keys):
-                return ListPlace(table, index + 1, keys)
-    raise UnitsError(
-        [f"{name} 里找不到表头。表头应有“单位代码”“名称”“级别”“上级单位代码”几栏，请补上。"]
-    )
+    if len(content) > _MOST_BYTES:
+        raise WorkspaceError(f"{path.name} 太大，不像单位名单。请只留名单，另存后再用。")
+    return content
 
 
 def parse_list(
-    name: str, rows: Sequence[Sequence[object]], place: ListPlace, levels: Levels
+    name: str, content: bytes, levels: Levels, far: Mapping[int, str] = MappingProxyType({})
 ) -> UnitTree:
-    """Read the rows of the list into a tree; raise UnitsError with a sentence for each fault."""
+    """Read what the file called `name` holds into a tree; raise as `read_units` does.
+
+    `far` names a cell that was found far from the list, by the index of its sheet.
+    """
+    tables = _tables_of(name, content)
+    table, header_row, keys = _find_list(name, tables)
+    faults = _header_faults(keys, header_row)
+    if table in far:
+        faults = [f"单元格 {far[table]} 有内容，离名单太远。请清除后保存。"]
+    if not faults:
+        # Columns that are not ours (联系人, 备注) are the office's own business.
+        rows = [
+            {key: cell for key, cell in zip(keys, cells, strict=False) if key}
+            for cells in tables[table][header_row:]
+        ]
+        try:
+            return parse_units(rows, first_row=header_row + 1, levels=levels)
+        except UnitsError as error:
+            faults = error.faults
+    raise UnitsError([f"{name} {fault}" for fault in faults])
+
+
+def _tables_of(name: str, content: bytes) -> list[list[list[object]]]:
+    """Give the rows of every sheet of a workbook, or of a CSV."""
+    if name.casefold().endswith((".csv", ".txt")):
+        # Excel saves CSV in the code page of the machine, which in our offices is GB18030, and
+        # “Unicode text” as UTF-16 with tabs.
+        text = decode_text(content)
+        if text is None:
+            raise UnitsError([f"{name} 的文字编码无法识别。请用 Excel 打开，另存为 .xlsx 后再用。"])
+        return [list(_csv_lines(text, name))]
+    from python_calamine import CalamineError, CalamineWorkbook
+
     try:
-        return _parsed(place.keys, rows[place.header_row :], place.header_row, levels)
-    except UnitsError as error:
-        raise UnitsError([f"{name} {fault}" for fault in error.faults]) from error
-
-
-def _is_csv(name: str) -> bool:
-    return name.casefold().endswith((".csv", ".txt"))
-
-
-def _csv_rows(content: bytes, name: str) -> list[list[object]]:
-    # Excel saves CSV in the code page of the machine, which in our offices is GB18030, and
-    # “Unicode text” as UTF-16 with tabs.
-    text = decode_text(content)
-    if text is None:
-        raise UnitsError([f"{name} 的文字编码无法识别。请用 Excel 打开，另存为 .xlsx 后再用。"])
-    return list(_csv_lines(text, name))
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        sheets = [book.get_sheet_by_name(title) for title in book.sheet_names]
+        return [[list(row) for row in sheet.to_python(skip_empty_area=False)] for sheet in sheets]
+    except CalamineError as error:
+        raise WorkspaceError(NO_WORKBOOK.format(name=name)) from error
 
 
 def _csv_lines(text: str, name: str) -> Iterator[list[object]]:
@@ -226,22 +211,21 @@ def _csv_lines(text: str, name: str) -> Iterator[list[object]]:
         ) from error
 
 
-def _workbook_rows(content: bytes, name: str) -> list[list[list[object]]]:
-    from python_calamine import CalamineError, CalamineWorkbook
+def _find_list(
+    name: str, tables: Sequence[Sequence[Sequence[object]]]
+) -> tuple[int, int, tuple[str, ...]]:
+    """Find the list by its header: in which table, in which row, and what its columns are."""
+    for table, rows in enumerate(tables):
+        for number, cells in enumerate(rows[:_FURTHEST_HEADER], start=1):
+            keys = tuple(_KEYS.get(_plain(cell), "") for cell in cells)
+            if "name" in keys and ("unit_id" in keys or "code" in keys):
+                return table, number, keys
+    raise UnitsError(
+        [f"{name} 里找不到表头。表头应有“单位代码”“名称”“级别”“上级单位代码”几栏，请补上。"]
+    )
 
-    try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        sheets = [book.get_sheet_by_name(title) for title in book.sheet_names]
-        return [
-            [list(cells) for cells in sheet.to_python(skip_empty_area=False)] for sheet in sheets
-        ]
-    except CalamineError as error:
-        raise WorkspaceError(NO_WORKBOOK.format(name=name)) from error
 
-
-def _parsed(
-    keys: Sequence[str], rows: Sequence[Sequence[object]], header_row: int, levels: Levels
-) -> UnitTree:
+def _header_faults(keys: Sequence[str], header_row: int) -> list[str]:
     headers = {column.key: column.header for column in COLUMNS}
     known = {"unit_id" if key == "code" else key for key in keys}
     faults = [
@@ -254,15 +238,7 @@ def _parsed(
         for key in dict.fromkeys(keys)
         if key and keys.count(key) > 1
     ]
-    if faults:
-        raise UnitsError(faults)
-    listed = [_row(keys, cells) for cells in rows]
-    return parse_units(listed, first_row=header_row + 1, levels=levels)
-
-
-def _row(keys: Sequence[str], cells: Sequence[object]) -> Mapping[str, object]:
-    # Columns that are not ours (联系人, 备注) are the office's own business.
-    return {key: cell for key, cell in zip(keys, cells, strict=False) if key}
+    return faults
 
 
 _VERSION = 1

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from sheetflow.config.units_file import COLUMNS
 from sheetflow.durable import replace_file
-from sheetflow.units import Levels, Unit, UnitTree
+from sheetflow.units import Levels, UnitTree
 from sheetflow.workbook import column_letters
 
 if TYPE_CHECKING:
@@ -74,11 +74,12 @@ def _write_list(book: Workbook, tree: UnitTree) -> None:
     sheet.set_row(0, 30)
     for row, unit in enumerate(tree, start=1):
         for index, column in enumerate(COLUMNS):
-            value = _cell(unit, column.key)
+            value = getattr(unit, column.key)
             if isinstance(value, dt.date):
                 sheet.write_datetime(row, index, dt.datetime.combine(value, dt.time()), day)
             elif value:
-                sheet.write_string(row, index, value, text)
+                word = "；".join(value) if isinstance(value, tuple) else value
+                sheet.write_string(row, index, word, text)
     last = len(tree) + _ROOM
     _help_typing(sheet, last, tree.levels)
     _colour(book, sheet, last, tree.levels)
@@ -101,17 +102,8 @@ def _header(book: Workbook, *, required: bool) -> Format:
     )
 
 
-def _cell(unit: Unit, key: str) -> str | dt.date | None:
-    value: str | dt.date | tuple[str, ...] | None = getattr(unit, key)
-    return "；".join(value) if isinstance(value, tuple) else value
-
-
 def _letter(key: str) -> str:
-    return column_letters(_index(key) + 1)
-
-
-def _index(key: str) -> int:
-    return next(index for index, column in enumerate(COLUMNS) if column.key == key)
+    return column_letters([column.key for column in COLUMNS].index(key) + 1)
 
 
 def _help_typing(sheet: Worksheet, last: int, levels: Levels) -> None:
@@ -146,23 +138,14 @@ def _colour(book: Workbook, sheet: Worksheet, last: int, levels: Levels) -> None
     for key in ("parent", "successor"):
         place = _letter(key)
         missing = f'=AND({place}2<>"",COUNTIF(${unit_id}$2:${unit_id}${last + 1},{place}2)=0)'
-        sheet.conditional_format(
-            1,
-            _index(key),
-            last,
-            _index(key),
-            {"type": "formula", "criteria": missing, "format": bad},
-        )
+        rule = {"type": "formula", "criteria": missing, "format": bad}
+        sheet.conditional_format(f"{place}2:{place}{last + 1}", rule)
     sheet.conditional_format(1, 0, last, 0, {"type": "duplicate", "format": bad})
     line = {"border": 1, "border_color": "#BFBFBF"}
     for rank, name in enumerate(levels.names):
         shade = {"bg_color": _SHADES[len(levels) - 1 - rank]} if rank < len(levels) - 1 else {}
-        look = {**line, **shade, **({} if rank else {"bold": True})}
-        rule = {
-            "type": "formula",
-            "criteria": f'=${level}2="{name}"',
-            "format": book.add_format(look),
-        }
+        look = book.add_format({**line, **shade, **({} if rank else {"bold": True})})
+        rule = {"type": "formula", "criteria": f'=${level}2="{name}"', "format": look}
         sheet.conditional_format(1, 0, last, len(COLUMNS) - 1, rule)
 
 

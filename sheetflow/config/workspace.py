@@ -8,23 +8,33 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import re
+import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from sheetflow.config.settings import Folders, Settings
 from sheetflow.config.settings_file import default_settings_text, levels_named, read_settings
-from sheetflow.config.stamp_key import make_stamp_key
 from sheetflow.config.units_file import KeptUnits, keep_units, read_units
 from sheetflow.config.units_workbook import write_units
-from sheetflow.durable import make_private_folder, replace_file
+from sheetflow.durable import make_private_folder, replace_file, sync_folder, write_whole
 from sheetflow.errors import SettingsError, WorkspaceError
+from sheetflow.schemas.layout import StampKey
 from sheetflow.units import Levels, Unit, UnitTree
 
 PRECHECK = "预审"
 """In a unit's inbox folder: what is dropped here is judged, not submitted."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Below:
+    """A place below a workspace's root."""
+
+    place: str
+
+    def __get__(self, workspace: Workspace, _kind: object) -> Path:
+        return workspace.root / self.place
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +48,32 @@ class Workspace:
         object.__setattr__(self, "root", self.root.absolute())
         _check_apart(self)
 
-    @property
-    def settings_file(self) -> Path:
-        """What the operator sets."""
-        return self.root / "sheetflow.toml"
-
-    @property
-    def units_file(self) -> Path:
-        """Who reports to whom."""
-        return self.root / "units.xlsx"
-
-    @property
-    def templates(self) -> Path:
-        """Blank master workbook, Word and mail templates."""
-        return self.root / "templates"
+    settings_file = _Below("sheetflow.toml")
+    """What the operator sets."""
+    units_file = _Below("units.xlsx")
+    """Who reports to whom."""
+    templates = _Below("templates")
+    """Blank master workbook, Word and mail templates."""
+    state = _Below("state")
+    """Ours alone: holds personal data, lies on the local disk."""
+    database = _Below("state/sheetflow.db")
+    kept_units = _Below("state/units.json")
+    """The last list of units that was good."""
+    archive = _Below("state/archive")
+    """All originals, by sha256."""
+    journal = _Below("state/journal")
+    """What was received, in order; with the archive enough to make the database again."""
+    stamp_key = _Below("state/stamp.key")
+    """The key of the tokens in the stamps of workbooks that are handed out."""
+    pieces = _Below("state/pieces")
+    """Rendered rows for consolidated workbooks: a cache, made anew where it is missing."""
+    maildir = _Below("state/mail")
+    """Where mail goes while no server is set."""
+    log = _Below("state/sheetflow.log")
+    health = _Below("state/health")
+    """What the running service last said of itself."""
+    lock = _Below("state/lock")
+    """Held by the one service that runs here."""
 
     @property
     def inbox(self) -> Path:
@@ -62,61 +84,6 @@ class Workspace:
     def outbox(self) -> Path:
         """Where units fetch."""
         return self.root / _expanded(self.folders.outbox)
-
-    @property
-    def state(self) -> Path:
-        """Ours alone: holds personal data, lies on the local disk."""
-        return self.root / "state"
-
-    @property
-    def database(self) -> Path:
-        """The SQLite file."""
-        return self.state / "sheetflow.db"
-
-    @property
-    def kept_units(self) -> Path:
-        """The last list of units that was good."""
-        return self.state / "units.json"
-
-    @property
-    def archive(self) -> Path:
-        """All originals, by sha256."""
-        return self.state / "archive"
-
-    @property
-    def journal(self) -> Path:
-        """What was received, in order; with the archive enough to make the database again."""
-        return self.state / "journal"
-
-    @property
-    def stamp_key(self) -> Path:
-        """The key of the tokens in the stamps of workbooks that are handed out."""
-        return self.state / "stamp.key"
-
-    @property
-    def pieces(self) -> Path:
-        """Rendered rows for consolidated workbooks: a cache, made anew where it is missing."""
-        return self.state / "pieces"
-
-    @property
-    def maildir(self) -> Path:
-        """Where mail goes while no server is set."""
-        return self.state / "mail"
-
-    @property
-    def log(self) -> Path:
-        """The log file."""
-        return self.state / "sheetflow.log"
-
-    @property
-    def health(self) -> Path:
-        """What the running service last said of itself."""
-        return self.state / "health"
-
-    @property
-    def lock(self) -> Path:
-        """Held by the one service that runs here."""
-        return self.state / "lock"
 
     def inbox_of(self, unit: Unit) -> Path:
         """Where `unit` drops its workbooks."""
@@ -144,7 +111,10 @@ class Workspace:
         """
         made: list[Path] = []
         try:
-            tops = {top: self._ensured(top) for top in (self.inbox, self.outbox)}
+            for top in (self.inbox, self.outbox):
+                if self.root.resolve() in top.resolve().parents:  # else it is not ours to make
+                    top.mkdir(parents=True, exist_ok=True)
+            tops = {top: _folders_by_id(top) for top in (self.inbox, self.outbox)}
         except OSError as error:
             raise WorkspaceError(
                 f"报送或答复文件夹无法建立：{error.filename}。"
@@ -159,12 +129,6 @@ class Workspace:
                     if not folder.parent.is_symlink():
                         made += _ensure(folder, of_this_unit)
         return tuple(made)
-
-    def _ensured(self, top: Path) -> dict[str, tuple[Path, ...]]:
-        """Make the inbox or the outbox where it is ours to make; give its folders by unit."""
-        if self.root.resolve() in top.resolve().parents:
-            top.mkdir(parents=True, exist_ok=True)
-        return _folders_by_id(top)
 
     def stray_folders(self, tree: UnitTree) -> tuple[Path, ...]:
         """Folders in the inbox that belong to no unit: nobody reads what is dropped there."""
@@ -195,11 +159,10 @@ def create_workspace(
 ) -> Workspace:
     """Make a workspace at `root`, ready to run, or complete the one that is there.
 
-    `units` is a tree, or a CSV or workbook that lists the units; without it the packaged
-    list is taken. `settings_text` is for a fresh ``sheetflow.toml``; by default it says
-    the defaults; `read` reads a list that is there. Nothing that exists is overwritten. Raise WorkspaceError when `root`
-    holds something else, or another list of units; UnitsError for a list that
-    contradicts itself, before anything is made.
+    `units` is a tree, or a file that lists them; without it the packaged list is taken. `settings_text` is for
+    a fresh ``sheetflow.toml``, by default the defaults; `read` reads a list that is there. Nothing
+    that exists is overwritten. Raise WorkspaceError when `root` holds something else, or another
+    list of units; UnitsError for a list that contradicts itself, before anything is made.
     """
     bare = Workspace(root)
     _check_free(bare)
@@ -207,7 +170,13 @@ def create_workspace(
     given = read_units(default_units(), levels) if units is None else units
     tree = given if isinstance(given, UnitTree) else read(given, levels)
     if bare.units_file.is_file():
-        tree = _same_units(bare, None if units is None else tree, lambda path: read(path, levels))
+        present = read(bare.units_file, levels)
+        if units is not None and list(tree) != list(present):
+            raise WorkspaceError(
+                f"{bare.units_file} 已经有了，与这次给的名单不同，没有改动。"
+                "请直接在 Excel 中修改它；要换名单，请先把它移走。"
+            )
+        tree = present
     if not bare.settings_file.exists():
         # First, so that an init that was cut short is known again and completed.
         replace_file(bare.settings_file, (settings_text or default_settings_text()).encode())
@@ -278,32 +247,12 @@ def _check_free(workspace: Workspace) -> None:
         )
 
 
-def _same_units(
-    workspace: Workspace, wanted: UnitTree | None, read: Callable[[Path], UnitTree]
-) -> UnitTree:
-    present = read(workspace.units_file)
-    if wanted is not None and list(wanted) != list(present):
-        raise WorkspaceError(
-            f"{workspace.units_file} 已经有了，与这次给的名单不同，没有改动。"
-            "请直接在 Excel 中修改它；要换名单，请先把它移走。"
-        )
-    return present
-
-
-def _copy_missing(source: Traversable, target: Path) -> None:
-    for path, content in _files_below(source, target):
-        if not path.exists():
-            replace_file(path, content.read_bytes())
-    with contextlib.suppress(FileExistsError):
-        target.mkdir()
-
-
-def _files_below(source: Traversable, target: Path) -> Iterator[tuple[Path, Traversable]]:
-    for entry in source.iterdir():
-        if entry.is_dir():
-            yield from _files_below(entry, target / entry.name)
-        elif not entry.name.startswith((".", "~$")):
-            yield target / entry.name, entry
+def _copy_missing(source: Path, target: Path) -> None:
+    for path in source.rglob("*"):
+        copy = target / path.relative_to(source)
+        if path.is_file() and not path.name.startswith((".", "~$")) and not copy.exists():
+            replace_file(copy, path.read_bytes())
+    target.mkdir(exist_ok=True)
 
 
 def _folders_by_id(top: Path) -> dict[str, tuple[Path, ...]]:
@@ -328,49 +277,90 @@ def _ensure(folder: Path, of_this_unit: tuple[Path, ...]) -> Iterator[Path]:
     yield folder
 
 
-DEFAULT_LIST = "shandong-2012"
+_PACKAGED = Path(__file__).resolve().parents[1] / "defaults"
 
 
-def default_templates() -> Traversable:
-    """Give the folder of default templates.
+def default_templates() -> Path:
+    """Give the folder of default templates; raise WorkspaceError when the installation has none.
 
     In a wheel they stand in the package; in a checkout, editable or not, the one copy is
-    the repository's ``templates/``, beside the package. Raise WorkspaceError when the
-    installation has neither.
+    the repository's ``templates/``, beside the package.
     """
-    packaged = files("sheetflow") / "defaults" / "templates"
-    if packaged.is_dir():
-        return packaged
-    beside = Path(__file__).resolve().parents[2] / "templates"
-    if beside.is_dir():
-        return beside
+    for folder in (_PACKAGED / "templates", _PACKAGED.parents[1] / "templates"):
+        if folder.is_dir():
+            return folder
     raise WorkspaceError("安装不完整：找不到默认模板。请重新安装 sheetflow。")
 
 
-def default_units(name: str = DEFAULT_LIST) -> Traversable:
+def default_units(name: str = "shandong-2012") -> Path:
     """Give the packaged list of units called `name`, a CSV file; see `unit_lists`."""
-    listed = files("sheetflow") / "defaults" / "units" / f"units-{name}.csv"
+    listed = _PACKAGED / "units" / f"units-{name}.csv"
     if not listed.is_file():
         known = "、".join(unit_lists())
         raise WorkspaceError(f"没有名为“{name}”的内置单位名单。可用的有：{known}。")
     return listed
 
 
+def unit_lists() -> tuple[str, ...]:
+    """Name the packaged lists of units."""
+    found = (_PACKAGED / "units").glob("units-*.csv")
+    return tuple(sorted(path.stem.removeprefix("units-") for path in found))
+
+
 def picture_font() -> Path:
     """Give the font file for the report's pictures: a subset with Chinese, under the OFL."""
-    font = Path(str(files("sheetflow") / "defaults" / "fonts" / "SheetflowSansSC.otf"))
+    font = _PACKAGED / "fonts" / "SheetflowSansSC.otf"
     if not font.is_file():
         raise WorkspaceError("安装不完整：找不到图片用的字体。请重新安装 sheetflow。")
     return font
 
 
-def unit_lists() -> tuple[str, ...]:
-    """Name the packaged lists of units."""
-    found = (files("sheetflow") / "defaults" / "units").iterdir()
-    return tuple(
-        sorted(
-            entry.name.removeprefix("units-").removesuffix(".csv")
-            for entry in found
-            if entry.name.endswith(".csv")
-        )
-    )
+_KEY_BYTES = 32
+_FILE = re.compile(rb"([0-9a-f]{64})\s*")
+_MOST_READ = 256
+
+
+def read_stamp_key(path: Path) -> StampKey | None:
+    """Read the key of the stamps' tokens; None where there is none, WorkspaceError where it is no use."""
+    try:
+        with path.open("rb") as file:
+            found = _FILE.fullmatch(file.read(_MOST_READ))
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise WorkspaceError(f"填报表标识的密钥 {path} 读不出（{reason}）。") from error
+    if found is None:
+        raise WorkspaceError(f"填报表标识的密钥 {path} 已经损坏。")
+    return StampKey(bytes.fromhex(found[1].decode("ascii")))
+
+
+def make_stamp_key(path: Path) -> bool:
+    """Make a key where there is none, whole, durable and for our own account alone; say whether.
+
+    Whoever makes one at the same moment: the first that is there is everybody's, and none is ever
+    replaced, whatever is wrong with it. Raise OSError when refused.
+    """
+    if path.exists():
+        return False
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    try:
+        write_whole(draft, secrets.token_hex(_KEY_BYTES).encode("ascii") + b"\n")
+        return _put(draft, path)
+    finally:
+        with contextlib.suppress(OSError):
+            draft.unlink(missing_ok=True)
+
+
+def _put(draft: Path, path: Path) -> bool:
+    """Give the draft its name unless that is taken."""
+    try:
+        path.hardlink_to(draft)
+    except FileExistsError:
+        return False
+    except OSError:  # a file system without links
+        if path.exists():
+            return False
+        draft.rename(path)
+    sync_folder(path.parent)
+    return True

@@ -19,8 +19,7 @@ from typing import TYPE_CHECKING
 
 from sheetflow.campaigns import load_campaign
 from sheetflow.config.settings import Settings
-from sheetflow.config.stamp_key import make_stamp_key, read_stamp_key
-from sheetflow.config.workspace import Workspace, open_workspace
+from sheetflow.config.workspace import Workspace, make_stamp_key, open_workspace, read_stamp_key
 from sheetflow.context.opening import keyed_privacy, read_units_in_force
 from sheetflow.context.opening import open_store as open_sound_store
 from sheetflow.context.templates import Templates

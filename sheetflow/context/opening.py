@@ -16,7 +16,7 @@ from pathlib import Path
 
 from sheetflow.config.setting_values import Sight
 from sheetflow.config.settings import LEAST_MEMORY_MB, Privacy
-from sheetflow.config.units_file import KeptUnits, keep_units, kept_units
+from sheetflow.config.units_file import KeptUnits, keep_units, kept_units, read_bytes
 from sheetflow.config.workspace import Workspace
 from sheetflow.errors import (
     RESTORE,
@@ -148,22 +148,6 @@ def read_units_in_force(workspace: Workspace, levels: Levels) -> UnitsInForce:
 def read_given(path: Path, levels: Levels) -> UnitTree:
     """Read a list that somebody gives (``init --units``)."""
     return parse_in_child(path.name, read_bytes(path), levels)
-
-
-def read_bytes(path: Path) -> bytes:
-    """Read the file; raise WorkspaceError where it is not there, or larger than any list."""
-    if not path.is_file():
-        raise WorkspaceError(f"找不到单位名单：{path}。请放好名单，或先运行 sheetflow init。")
-    try:
-        with path.open("rb") as file:
-            content = file.read(_MOST_BYTES + 1)
-    except OSError as error:
-        raise WorkspaceError(
-            f"单位名单 {path} 打不开。如果正在 Excel 中编辑，请保存并关闭后再试；否则请检查文件夹权限。"
-        ) from error
-    if len(content) > _MOST_BYTES:
-        raise WorkspaceError(f"{path.name} 太大，不像单位名单。请只留名单，另存后再用。")
-    return content
 
 
 def parse_in_child(name: str, content: bytes, levels: Levels) -> UnitTree:

@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from sheetflow.children.workbook_tasks import BlankRequest, render_blank
-from sheetflow.config.stamp_key import read_stamp_key
+from sheetflow.config.workspace import read_stamp_key
 from sheetflow.consolidation.contents import Waits, told_besides
 from sheetflow.context import LOG, Context, open_context
 from sheetflow.context.running import check_health, holder_of, is_held

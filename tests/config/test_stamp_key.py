@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from sheetflow.config.stamp_key import make_stamp_key, read_stamp_key
+from sheetflow.config.workspace import make_stamp_key, read_stamp_key
 from sheetflow.errors import WorkspaceError
 
 SPOT = ("grassroots2012", "progress", "370102", "2012B1")

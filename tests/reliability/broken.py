@@ -764,11 +764,9 @@ LIST_IN_OUR_OWN_PROCESS = Broken(
             "context/opening.py",
             """            units = pool.call(read_units, name, content, levels)
             return UnitTree.of(units, levels=levels)""",
-            """            from sheetflow.config.units_file import find_list, parse_list, tables_of
+            """            from sheetflow.config.units_file import parse_list
 
-            tables = tables_of(name, content)
-            place = find_list(name, tables)
-            return parse_list(name, tables[place.table], place, levels)""",
+            return parse_list(name, content, levels)""",
         ),
     ),
 )
