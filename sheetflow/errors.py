@@ -43,8 +43,8 @@ class SettingsError(SheetflowError):
     """``sheetflow.toml`` or an environment variable holds something we cannot use."""
 
 
-class UnitsError(SheetflowError):
-    """The list of units contradicts itself; `faults` holds one sentence for each fault."""
+class _FaultsError(SheetflowError):
+    """Something has several faults; `faults` holds one Chinese sentence for each."""
 
     def __init__(self, faults: list[str]) -> None:
         super().__init__("\n".join(faults))
@@ -54,6 +54,10 @@ class UnitsError(SheetflowError):
     def parts(self) -> tuple[object, ...]:
         """The list of its sentences."""
         return (self.faults,)
+
+
+class UnitsError(_FaultsError):
+    """The list of units contradicts itself."""
 
 
 class DeclarationError(SheetflowError):
@@ -92,20 +96,8 @@ class UnreadableError(SheetflowError):
         self.details = details
 
 
-class ReportTemplateError(SheetflowError):
-    """The Word template of a report, as edited, cannot be filled.
-
-    `faults` holds one Chinese sentence for each fault, naming the tag.
-    """
-
-    def __init__(self, faults: list[str]) -> None:
-        super().__init__("\n".join(faults))
-        self.faults = faults
-
-    @property
-    def parts(self) -> tuple[object, ...]:
-        """The list of its sentences."""
-        return (self.faults,)
+class ReportTemplateError(_FaultsError):
+    """The Word template of a report, as edited, cannot be filled; each sentence names the tag."""
 
 
 _TROUBLES = {

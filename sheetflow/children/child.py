@@ -1,9 +1,7 @@
 """The child: takes a task, runs it within its limits, answers, waits for the next.
 
-Run as ``python -m sheetflow.children.child``. This module owns the child's side of
-the pipe. It refuses to let anything a library prints reach the answer, lets no
-exception's sentence out (it may quote a cell) but those of our own errors, which are meant
-for people, and ends when the parent is gone.
+Run as ``python -m sheetflow.children.child``. It lets nothing that a library prints reach the answer, and
+no exception's sentence out (it may quote a cell) but those of our own; it ends with its parent.
 """
 
 from __future__ import annotations
@@ -43,7 +41,7 @@ def main() -> None:
     requests: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     threading.Thread(target=_receive, args=(requests,), daemon=True).start()
     try:
-        limits: Limits = _unpacked(requests.get())
+        limits: Limits = pickle.loads(requests.get())  # noqa: S301 - from our parent
         bind_process(limits)
     except Exception as error:  # noqa: BLE001 - whatever hinders us, the parent must hear it
         write_frame(answers, dumps(("failed", describe(error), 0)))
@@ -55,7 +53,7 @@ def main() -> None:
     while True:
         frame = requests.get()
         try:
-            task, arguments = _unpacked(frame)  # loads the module of the task
+            task, arguments = pickle.loads(frame)  # noqa: S301 - likewise; loads the task's module
         except Exception as error:  # noqa: BLE001 - no file may be blamed for it
             write_frame(answers, dumps(("failed", describe(error), resident_bytes())))
             continue
@@ -73,10 +71,6 @@ def _own_channel() -> BinaryIO:
     os.dup2(nowhere, 1)
     os.close(nowhere)
     return answers
-
-
-def _unpacked(frame: bytes) -> Any:  # noqa: ANN401 - whatever the parent asks
-    return pickle.loads(frame)  # noqa: S301 - from our parent
 
 
 def _receive(requests: queue.SimpleQueue[bytes]) -> None:

@@ -32,7 +32,6 @@ from sheetflow.schemas.documents import (
     pack,
 )
 from sheetflow.schemas.indicators import measure_all
-from sheetflow.schemas.parsing import Value
 from sheetflow.units import Unit, UnitTree
 from sheetflow.workbook import RawWorkbook
 
@@ -166,7 +165,10 @@ def _render_beforehand(
         ],
     )
     with suppress(Exception):  # no trouble of a cache may spoil an answer
-        write_piece_files(order, kept_book(book), book.figures)
+        kept = {
+            key: as_kept(each.sheet, each.values) for key, each in book.sheets.items() if each.rows
+        }
+        write_piece_files(order, kept, book.figures)
 
 
 def judge_request(
@@ -228,13 +230,6 @@ def dump_book(book: Book) -> dict[str, bytes]:
         key: pack(dump_rows(found.sheet, found.values))
         for key, found in book.sheets.items()
         if found.rows
-    }
-
-
-def kept_book(book: Book) -> dict[str, Sequence[Mapping[str, Value]]]:
-    """Give each sheet's rows as they will come back from the documents of `dump_book`."""
-    return {
-        key: as_kept(found.sheet, found.values) for key, found in book.sheets.items() if found.rows
     }
 
 

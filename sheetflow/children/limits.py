@@ -1,9 +1,8 @@
 """What a child may use, and how a child binds itself to it.
 
-This module owns the numbers and the system calls that set them, on POSIX systems;
-Windows has no such limits, there the wall clock alone holds. A task is limited by the
-processor's time, which no busy, stopped or sleeping machine uses up for it; the wall clock,
-which the parent watches, only ends the wait for a child that gets nowhere.
+A task is limited by the processor's time, which no busy, stopped or sleeping machine uses up for it; the
+wall clock, which the parent watches, only ends the wait for a child that gets nowhere. Windows has no such
+limits, there the wall clock alone holds.
 """
 
 from __future__ import annotations

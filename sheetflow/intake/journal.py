@@ -77,8 +77,9 @@ def append_batch(path: Path, batch: Batch) -> None:
         try:
             size = os.fstat(descriptor).st_size
             line = _line(batch)
-            if size and not _ends_well(descriptor, size):
-                line = b"\n" + line
+            if size:
+                os.lseek(descriptor, size - 1, os.SEEK_SET)
+                line = line if os.read(descriptor, 1) == b"\n" else b"\n" + line
             while line:
                 line = line[os.write(descriptor, line) :]
             os.fsync(descriptor)
@@ -133,11 +134,6 @@ def batches_of(
     for start in range(0, len(numbered), at_once):
         some = numbered[start : start + at_once]
         yield Batch(workspace, some[0][0] - 1, tuple(entry for _, entry in some))
-
-
-def _ends_well(descriptor: int, size: int) -> bool:
-    os.lseek(descriptor, size - 1, os.SEEK_SET)
-    return os.read(descriptor, 1) == b"\n"
 
 
 def _line(batch: Batch) -> bytes:

@@ -243,7 +243,7 @@ class StillFile:
 
 @dataclass(slots=True)
 class Observation:
-    """What one look observation.
+    """What one look saw.
 
     `empty` stood still without a single byte: nothing to take, but to be shown.
     `next_look` is in how many seconds the first of `waiting` may be ready, None when
@@ -298,7 +298,9 @@ class StillWatch:
                 observation.still.append(StillFile(sighting, seen.sha256))
             else:
                 observation.empty.append(sighting)
-        observation.next_look = self._next_look(observation.waiting)
+        if waiting := observation.waiting:
+            since = min(self._seen[str(each.folder), each.name_bytes].since for each in waiting)
+            observation.next_look = max(0.0, since + self._quiet - self._clock())
         return observation
 
     def _look(self, sighting: Sighting, seen: _Seen | None) -> tuple[_Seen, bool]:
@@ -315,10 +317,3 @@ class StillWatch:
         sha256 = read_sha256(sighting)
         # Only now: the period counts from the end of the first hash to the start of the second.
         return _Seen(sighting, sha256, self._clock())
-
-    def _next_look(self, waiting: list[Sighting]) -> float | None:
-        if not waiting:
-            return None
-        now = self._clock()
-        since = min(self._seen[str(each.folder), each.name_bytes].since for each in waiting)
-        return max(0.0, since + self._quiet - now)

@@ -1,7 +1,5 @@
-"""Waking the loop early when something was dropped.
+"""Waking the loop early when something was dropped: by events where the mount table says a folder is local.
 
-This module owns watchdog, and the choice between events and polling by what the system's mount
-table (``/proc/self/mountinfo``) says of a folder; where there is none, nothing is said to be local.
 It is never the truth: an event says "look now", the full scan says what is there, and inotify sees
 nothing that another host wrote to a share. It refuses to tell what happened.
 """
@@ -15,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
-from types import MappingProxyType, TracebackType
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
@@ -129,12 +127,7 @@ class Waker:
             self._start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         if self._observer is not None:
             self._observer.stop()
             self._observer.join()

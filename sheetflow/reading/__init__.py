@@ -1,9 +1,8 @@
 """Reads a workbook's bytes into a RawWorkbook: the gate first, then calamine.
 
-This room owns everything between the archived bytes and the raw cells: telling
-kinds apart, refusing what is damaged or hostile, decrypting with the office
-programs' built-in password, and cleaning text. It refuses to judge any value.
-Foreign files are parsed here, so call it in a limited child (see `children`).
+This room tells kinds apart, refuses what is damaged or hostile, decrypts with the office programs'
+built-in password, and cleans text. It refuses to judge any value. Foreign files are parsed here, so
+call it in a limited child (see `children`).
 """
 
 from sheetflow.reading.calamine import clean_text

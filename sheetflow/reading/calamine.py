@@ -1,9 +1,7 @@
 """Opens what the gate has passed with calamine, and cleans what it gives.
 
-This module owns calamine's ways (what it calls an error, which sheets have cells, where its rows
-begin, '' for blank, 42.0 for 42) and the boundary that every text passes once (`clean_text`,
-`clean_cell`). It refuses to interpret: a date as text stays text, an 18-digit number stays what the
-file holds.
+This module owns calamine's ways ('' for blank, 42.0 for 42) and the boundary that every text passes
+once. It refuses to interpret: a date as text stays text, an 18-digit number what the file holds.
 """
 
 from __future__ import annotations

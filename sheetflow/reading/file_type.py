@@ -1,8 +1,7 @@
 """Tells by the first bytes what a file is; names and endings lie too often.
 
-This module owns the answer "zip container, OLE container, or no workbook at all" and the reason in
-the last case, among them that an office's security software has encrypted it. It refuses to look
-into containers, and to guess from noise alone: bytes that look random may be anything.
+Zip container, OLE container, or no workbook at all and why, for one because an office's security
+software has encrypted it. It refuses to look into containers, and to guess from noise alone.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """Holds an .ods to the grid limits before it is parsed, and gathers its formulas and errors.
 
-This module owns the arithmetic of repeats: in .ods one element can stand for a
-million filled rows, and the parser would write them all out. It refuses to read
-values.
+One element can stand for a million filled rows, and the parser would write them all out. It refuses
+to read values.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """Brings an XML part into the one shape that every later step reads alike.
 
-This module owns: UTF-8 without declaration, no DTD, no comments, no CDATA. Parsers
-differ on the rest (calamine takes a UTF-16 sheet for an empty one, drops CDATA
-and cuts a number at a comment), and a difference would be a silently lost
+UTF-8 without declaration, DTD, comments, CDATA. Parsers differ on the rest (calamine takes a UTF-16
+sheet for an empty one, and cuts a number at a comment), and a difference would be a silently lost
 value. It refuses DTDs: no office program writes them, and entities explode.
 """
 

@@ -1,9 +1,8 @@
-"""Gathers from a sheet's XML what calamine does not tell, by one walk with a real parser.
+"""Gathers from a sheet's XML (plain: ``<`` begins a tag) what calamine does not tell, by one walk.
 
 Rows of nothing but plain values, nearly all of a filled sheet, are recognised whole by one strict
-pattern; the walk gets their numbers alone, which is ten times as fast. This module owns the rules
-for positions that a file leaves out (ECMA-376 18.3.1.4), and refuses what is not well-formed and
-cells with more than one value. It takes parts that went through `plain_xml`: ``<`` begins a tag.
+pattern; the walk gets their numbers alone, which is ten times as fast. This module owns the rules for
+positions left out (ECMA-376 18.3.1.4), and refuses what is broken and cells with more than one value.
 """
 
 from __future__ import annotations
@@ -232,10 +231,7 @@ class _Walk:
         if kind == "e":
             rich = "vm" in self._cell
             self.facts.add_error(self._address, self._value or "", is_rich=rich)
-        self._note_marks(kind)
         self._in_cell = False
-
-    def _note_marks(self, kind: str) -> None:
         style = self._cell.get("s", "0").strip()
         number = int(style) if style.isascii() and style.isdigit() else 0
         value = (self._value or "").strip()
