@@ -207,6 +207,11 @@ def _months(last_day: dt.date, first: int) -> str:
     return f"{last_day.year}年{first}{upto}月"
 
 
+def date_in_words(day: dt.date) -> str:
+    """Write a date as offices do (GB/T 9704-2012): 2012年3月5日."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
 def is_working_day(day: dt.date, overrides: Mapping[dt.date, bool] = MappingProxyType({})) -> bool:
     """Tell whether offices work on `day`.
 

@@ -13,6 +13,7 @@ from random import Random
 from types import MappingProxyType
 
 from sheetflow.demo.draft import Cell, Draft, governing
+from sheetflow.periods import date_in_words
 from sheetflow.schemas.campaign import Typed
 from sheetflow.schemas.cells import (
     CellType,
@@ -146,7 +147,7 @@ def _own_unit(cell: Cell, random: Random) -> str:
 def _dotted(cell: Cell, random: Random) -> str:
     day = cell.value
     assert isinstance(day, dt.date)  # noqa: S101 - `fits` has asked
-    wide = f"{day.year}年{day.month}月{day.day}日".translate(_WIDE)
+    wide = date_in_words(day).translate(_WIDE)
     return random.choice((f"{day.year}.{day.month}.{day.day}", wide))
 
 

@@ -17,6 +17,7 @@ from sheetflow.errors import MailTemplateError
 from sheetflow.findings import Finding, Severity, count_places
 from sheetflow.mail.letter import render_mail
 from sheetflow.mail.letter_data import Event, MailData, MailFinding
+from sheetflow.periods import date_in_words
 from sheetflow.schemas.book import Judgement
 from sheetflow.store.records import Attachment, Mail, NewMail
 from sheetflow.units import Unit
@@ -41,11 +42,11 @@ def mail_facts(context: Context, unit: Unit, form: str, period: str) -> MailData
         form=context.form(form).title if form else "",
         other_form=other.title if other else "",
         period=known.label if known else "",
-        deadline=f"{until.year}年{until.month}月{until.day}日" if until else "",
+        deadline=date_in_words(until) if until else "",
         drop_folder=context.workspace.inbox_of(unit).name,
         contact="，".join(part for part in asked if part),
         signature=contact.office,
-        date=f"{today.year}年{today.month}月{today.day}日",
+        date=date_in_words(today),
     )
 
 

@@ -7,7 +7,6 @@ and headings come with the data. 模板说明.md beside the template lists every
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
@@ -24,7 +23,7 @@ from sheetflow.consolidation.report_data import (
     Way,
 )
 from sheetflow.errors import DeclarationError
-from sheetflow.periods import OFFICE_ZONE
+from sheetflow.periods import OFFICE_ZONE, date_in_words
 from sheetflow.reporting.template_values import (
     NO_FIGURE,
     PERCENT,
@@ -141,11 +140,6 @@ def _plain_names(report: ReportData) -> dict[str, object]:
         "印发机关": imprint.printer if imprint else "",
         "印发日期": date_in_words(imprint.printed_on) if imprint else "",
     }
-
-
-def date_in_words(day: dt.date) -> str:
-    """Write a date as GB/T 9704-2012 does: 2012年3月5日."""
-    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def whole_area(unit_name: str, area: str) -> str:

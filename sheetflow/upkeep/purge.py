@@ -20,7 +20,7 @@ from sheetflow.durable import sync_folder
 from sheetflow.errors import WorkspaceError
 from sheetflow.intake.archive import blob_path
 from sheetflow.mail.carriers import MaildirCarrier
-from sheetflow.periods import Period
+from sheetflow.periods import Period, date_in_words
 from sheetflow.publishing.outbox import Beside, lies_there, remove_publication
 from sheetflow.schemas.documents import without_personal
 from sheetflow.service.consolidated import sweep_pieces
@@ -159,7 +159,7 @@ def _check_at_rest(context: Context, plan: PurgePlan, arrivals: Iterable[Arrival
         if not context.is_closed(period):
             last = context.last_deadline(period)
             raise WorkspaceError(
-                f"{period.label}还没有截止（最晚{last.year}年{last.month}月{last.day}日），没有清理。"
+                f"{period.label}还没有截止（最晚{date_in_words(last)}），没有清理。"
                 f"请用更早的日期，不晚于{period.last_day.isoformat()}。"
             )
     held = [

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 
 from sheetflow.findings import Finding
-from sheetflow.periods import Period
+from sheetflow.periods import Period, date_in_words
 from sheetflow.schemas.book import Book, BookRow, JudgingContext
 from sheetflow.schemas.cells import Day, IdNumber, Whole
 from sheetflow.schemas.columns import Column
@@ -26,12 +26,12 @@ def check_filled_on(book: Book, context: JudgingContext) -> Iterator[Finding]:
     first = book.period.first_day
     if filled_on and filled_on < first and not names_other_period(book):
         yield GENERAL["filled-before-period"].at(
-            book.cover_place(column), day=words(filled_on), limit=words(first)
+            book.cover_place(column), day=date_in_words(filled_on), limit=date_in_words(first)
         )
     today = context.now.date()
     if filled_on and filled_on > today >= first:
         yield GENERAL["filled-after-today"].at(
-            book.cover_place(column), day=words(filled_on), limit=words(today)
+            book.cover_place(column), day=date_in_words(filled_on), limit=date_in_words(today)
         )
     if today < first:
         place = book.cover_place(book.form.cover.period)
@@ -62,7 +62,9 @@ def check_dates(book: Book, context: JudgingContext) -> Iterator[Finding]:
                             continue
                         place = found.place(row, column.key)
                         more = {"other": found.sheet.labels[other]} if other else {}
-                        yield GENERAL[rule].at(place, day=words(day), limit=words(limit), **more)
+                        yield GENERAL[rule].at(
+                            place, day=date_in_words(day), limit=date_in_words(limit), **more
+                        )
 
 
 def _judge_day(
@@ -78,11 +80,6 @@ def _judge_day(
     earlier = row[column.not_before] if column.not_before else None
     if isinstance(earlier, dt.date) and day < earlier:
         yield "date-order", earlier, column.not_before
-
-
-def words(day: dt.date) -> str:
-    """Write a date as an office does: 2012年3月5日."""
-    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def check_ages(book: Book, context: JudgingContext) -> Iterator[Finding]:
