@@ -15,14 +15,7 @@ import sys
 import threading
 from typing import Any, BinaryIO
 
-from sheetflow.children.limits import (
-    Limits,
-    Task,
-    bind_process,
-    bind_task,
-    prepare,
-    resident_bytes,
-)
+from sheetflow.children.limits import Limits, Task, bind_process, bind_task, prepare, resident_bytes
 from sheetflow.children.wire import dumps, read_frame, write_frame
 from sheetflow.errors import SheetflowError, UnreadableError, describe, parts_of
 

@@ -10,12 +10,7 @@ import datetime as dt
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from sheetflow.children.judge_task import (
-    JudgeRequest,
-    judge_request,
-    read_file,
-    returned_filling,
-)
+from sheetflow.children.judge_task import JudgeRequest, judge_request, read_file, returned_filling
 from sheetflow.children.limits import makes_ours
 from sheetflow.consolidation.figures import PastBook, earlier_book
 from sheetflow.findings import Explanation, Finding, Identity
