@@ -113,17 +113,6 @@ def name_columns(sheet: Sheet) -> tuple[str, ...]:
     return tuple(column.key for column in sheet.columns if way_to_mask(column) is Mask.NAME)
 
 
-def mask_value(mask: Mask, value: Value, names: Iterable[Value] = ()) -> Value:
-    """Mask one value: 王小丽 to 王*, 13800138000 to 138****8000, an address to its village.
-
-    `names` are the row's own people, who must not stand in what is left of an address.
-    """
-    if mask is Mask.LEFT_OUT or mask is Mask.WHOLE or not value:
-        return None if mask is Mask.LEFT_OUT else value
-    # What no mask fits is not shown at all.
-    return _mask_text(mask, value, names) if isinstance(value, str) else None
-
-
 _NAMELESS = re.compile(
     r"某(某*|女士|女|妇女|女性|同志|大妈|大姐|大娘|大嫂|阿姨|老人|奶奶|村民|居民)"
 )
@@ -134,18 +123,24 @@ _SOME_MARK, _BEFORE = re.compile(_MARK), re.compile(f".*{_MARK}")
 _NOT_SHOWN = "（略）"
 
 
-def _mask_text(mask: Mask, value: str, names: Iterable[Value]) -> str:
+def mask_value(mask: Mask, value: Value, names: Iterable[Value] = ()) -> Value:
+    """Mask one value: 王小丽 to 王*, 13800138000 to 138****8000, an address to its village.
+
+    `names` are the row's own people, who must not stand in what is left of an address. What no
+    mask fits is not shown at all.
+    """
+    if mask is Mask.WHOLE or (not value and mask is not Mask.LEFT_OUT):
+        return value
+    if mask is Mask.LEFT_OUT or not isinstance(value, str):
+        return None
     if mask is Mask.NAME:
         return value if _NAMELESS.fullmatch(value) else value[0] + "*"
     if mask is Mask.PHONE:
-        if len(value) < _LONG_ENOUGH:
-            return "****"
-        return value[:_SHOWN_BEFORE] + "****" + value[-_SHOWN_AFTER:]
+        is_long = len(value) >= _LONG_ENOUGH
+        return f"{value[:_SHOWN_BEFORE]}****{value[-_SHOWN_AFTER:]}" if is_long else "****"
     match = _VILLAGE.match(value)
-    if match is None:
-        return _NOT_SHOWN
-    village = match[0]
+    village = match[0] if match else ""
     if _SOME_MARK.search(village):  # few have any, and looking for the last one takes long
         village = _BEFORE.sub("", village)
     named = any(isinstance(name, str) and name and name in village for name in names)
-    return _NOT_SHOWN if named or village == match[1] else village
+    return _NOT_SHOWN if named or match is None or village == match[1] else village

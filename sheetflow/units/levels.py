@@ -28,11 +28,11 @@ _TAKEN = {"overrides"}
 class LevelSpec:
     """One level: 县.
 
-    `name` is what everybody reads and what units bear; `key` what settings, files and programs
-    of any language call it. `also` are further words that a list of units may use. `heading`
-    stands above a column of such units, `below` says all of them in a sentence, `note` which
-    units count as such. `area` is what its whole is
-    called (全省). `working_days` is how many they have after a period's end where the office says nothing else.
+    `name` is what everybody reads and what units bear; `key` what settings, files and programs of any
+    language call it. `also` are further words that a list of units may use. `heading` stands above a
+    column of such units, `below` says all of them in a sentence, `note` which units count as such,
+    `area` what its whole is called (全省). `working_days` is how many they have after a period's end
+    where the office says nothing else.
     """
 
     name: str

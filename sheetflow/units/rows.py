@@ -51,11 +51,11 @@ def parse_units(
 ) -> UnitTree:
     """Read rows with the columns of ``units.xlsx`` (or of the NBS list) into a tree.
 
-    Known columns: unit_id (or code), name, level, parent, division_code, kind, mails,
-    valid_from, valid_to, successor. `levels` are those that a unit may have. `first_row` is the number under which people see
-    the first row; blank rows are passed over but counted. Raise UnitsError with one
-    sentence for each fault of a cell, and for each tie that contradicts another; a row that
-    cannot be read is left out of the ties, but who names it is not at fault.
+    The columns are those of `HEADERS`, or code for unit_id. `levels` are those that a unit may have.
+    `first_row` is the number under which people see the first row; blank rows are passed over but
+    counted. Raise UnitsError with one sentence for each fault of a cell, and for each tie that
+    contradicts another; a row that cannot be read is left out of the ties, but who names it is not
+    at fault.
     """
     units: list[Unit] = []
     numbers: list[int] = []
@@ -149,7 +149,6 @@ def _division(text: str) -> str:
 
 
 def _code(text: str) -> str:
-    """Read full-width letters, digits and brackets as plain ones."""
     return plain(text).strip()
 
 

@@ -194,7 +194,9 @@ def find_faults(
         where = f"第{number}行：" if number else ""
         # A ring breaks other rules too; one sentence for one cause.
         ties = () if unit.unit_id in turning else _tie_faults(unit, by_id, known, ranks)
-        faults += [where + fault for fault in (*ties, *_order_of_days(unit))]
+        faults += [where + fault for fault in ties]
+        if unit.valid_from and unit.valid_to and unit.valid_from > unit.valid_to:
+            faults.append(f"{where}{unit.folder} 的“失效日期”早于“生效日期”。请改正其中一个。")
     for tie, found in rings.items():
         faults += [
             f"{_TIES[tie]}绕成了一个圈：{' → '.join([*ring, ring[0]])}。请改正其中一行。"
@@ -243,11 +245,6 @@ def _tie_faults(
         yield from _parent_faults(unit, units, ranks)
     if unit.successor not in known - units.keys():
         yield from _successor_faults(unit, units)
-
-
-def _order_of_days(unit: Unit) -> Iterator[str]:
-    if unit.valid_from and unit.valid_to and unit.valid_from > unit.valid_to:
-        yield f"{unit.folder} 的“失效日期”早于“生效日期”。请改正其中一个。"
 
 
 def _parent_faults(
