@@ -7,7 +7,7 @@ declarations say what each column discloses, settings may widen or narrow it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -69,22 +69,6 @@ class MaskPolicy:
         return tuple(
             column for column in sheet.columns if self.mask_of(sheet, column) is not Mask.LEFT_OUT
         )
-
-    def viewer(self, sheet: Sheet) -> Callable[[Mapping[str, Value]], dict[str, Value]]:
-        """Give what shows a row as the level sees it: columns masked, withheld or left out."""
-        plan = self.plan(sheet)
-        named = name_columns(sheet)
-
-        def view(row: Mapping[str, Value]) -> dict[str, Value]:
-            seen: dict[str, Value] = {}
-            for key, mask, withholding in plan:
-                value = None if withholding and withholding.holds(row) else row.get(key)
-                seen[key] = value
-                if mask is not Mask.WHOLE:
-                    seen[key] = mask_value(mask, value, [row.get(name) for name in named])
-            return seen
-
-        return view
 
     def plan(self, sheet: Sheet) -> list[Look]:
         """Give each column that the level sees, how it is masked, and what withholds it from a row."""

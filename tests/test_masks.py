@@ -10,6 +10,7 @@ from sheetflow.schemas.columns import Mask
 from sheetflow.schemas.parsing import Value
 from sheetflow.units import THREE_LEVELS
 from tests.county_book import FORM
+from tests.masked import see
 
 NEEDS, PAIRINGS, CADRES = (FORM.by_key[key] for key in ("needs", "pairings", "cadres"))
 ROW: dict[str, Value] = {
@@ -76,7 +77,7 @@ def test_what_cannot_be_masked_is_not_shown(mask: Mask, value: Value) -> None:
 
 def test_a_city_sees_people_masked() -> None:
     """A city sees 王*, 138****1234 and the village; the identity number is left out."""
-    seen = CITY.viewer(NEEDS)(ROW)
+    seen = see(CITY, NEEDS, ROW)
     assert (seen["name"], seen["phone"]) == ("王*", "138****1234")
     assert seen["address"] == "历城区姚家街道盛福庄村"
     assert "id_number" not in seen
@@ -86,18 +87,18 @@ def test_a_city_sees_people_masked() -> None:
 
 def test_the_province_sees_no_person() -> None:
     """The province sees no personal column at all, and none of a case's words."""
-    seen = PROVINCE.viewer(NEEDS)(ROW)
+    seen = see(PROVINCE, NEEDS, ROW)
     hidden = {"name", "id_number", "phone", "address", "content", "measures", "outcome"}
     assert hidden.isdisjoint(seen)
     assert seen["category"] == "就业创业"
-    assert "target_name" not in PROVINCE.viewer(PAIRINGS)({"target_name": "王小丽"})
-    assert CITY.viewer(PAIRINGS)({"target_name": "王小丽"})["target_name"] == "王*"
+    assert "target_name" not in see(PROVINCE, PAIRINGS, {"target_name": "王小丽"})
+    assert see(CITY, PAIRINGS, {"target_name": "王小丽"})["target_name"] == "王*"
 
 
 def test_an_address_shows_no_name() -> None:
     """A woman's name that stands in her address without a mark is not read at the city."""
     row = {**ROW, "address": "王小丽家盛福庄村8号"}
-    assert CITY.viewer(NEEDS)(row)["address"] == "（略）"
+    assert see(CITY, NEEDS, row)["address"] == "（略）"
     columns = columns_seen(FORM, CITY, NEEDS, Whose("370102", (), "", "市"), [row, ROW])
     seen = dict(zip((column.key for column in CITY.columns(NEEDS)), columns, strict=True))
     assert seen["address"] == ["（略）", "历城区姚家街道盛福庄村"]
@@ -106,14 +107,14 @@ def test_an_address_shows_no_name() -> None:
 @pytest.mark.parametrize("category", ["婚姻家庭", "权益维护"])
 def test_delicate_cases_are_withheld_from_the_city(category: str) -> None:
     """What a woman says of her marriage or her rights stays in her county."""
-    seen = CITY.viewer(NEEDS)({**ROW, "category": category})
+    seen = see(CITY, NEEDS, {**ROW, "category": category})
     assert (seen["content"], seen["measures"], seen["outcome"]) == (None, None, None)
     assert seen["category"] == category
 
 
 def test_the_county_sees_its_own_rows_whole() -> None:
     """Nothing is hidden from the unit whose row it is."""
-    assert MaskPolicy(THREE_LEVELS, "县").viewer(NEEDS)({**ROW, "category": "婚姻家庭"}) == {
+    assert see(MaskPolicy(THREE_LEVELS, "县"), NEEDS, {**ROW, "category": "婚姻家庭"}) == {
         column.key: ROW.get(column.key) if column.key != "category" else "婚姻家庭"
         for column in NEEDS.columns
     }
@@ -121,7 +122,7 @@ def test_the_county_sees_its_own_rows_whole() -> None:
 
 def test_cadres_are_officials_at_work() -> None:
     """Cadres' names are no personal data: the province sees them whole."""
-    assert PROVINCE.viewer(CADRES)({"name": "王芳"})["name"] == "王芳"
+    assert see(PROVINCE, CADRES, {"name": "王芳"})["name"] == "王芳"
 
 
 def test_every_personal_column_is_masked_above() -> None:
@@ -159,7 +160,7 @@ def test_the_office_may_widen_or_narrow(level: str, column: str, chosen: str, ma
 def test_widening_a_withheld_text_is_heeded() -> None:
     """An office that lets its city read every case's words has said so in its settings."""
     policy = MaskPolicy(THREE_LEVELS, "市", {"needs.content": "whole"})
-    seen = policy.viewer(NEEDS)({**ROW, "category": "婚姻家庭"})
+    seen = see(policy, NEEDS, {**ROW, "category": "婚姻家庭"})
     assert (seen["content"], seen["measures"]) == ("想学技术", None)
 
 

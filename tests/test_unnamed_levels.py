@@ -15,6 +15,7 @@ from sheetflow.units import THREE_LEVELS, Levels
 from sheetflow.units.levels import CITY, COUNTY, NATION, PROVINCE, TOWNSHIP, VILLAGE
 from sheetflow.writing.consolidated.detail_sheets import countable
 from tests.county_book import FORM as REAL_FORM
+from tests.masked import see
 from tests.tiny.forms import PATROL_FORM
 
 CHAINS = tuple(
@@ -51,7 +52,7 @@ def test_an_unnamed_level_sees_least(levels: Levels) -> None:
             wanted = dict(column.disclosure.masks).get(level, Mask.LEFT_OUT)
         assert policy.mask_of(sheet, column) is wanted
         if level not in named(column) and wanted is not Mask.WHOLE:
-            assert column.key not in policy.viewer(sheet)({column.key: "王安澜"})
+            assert column.key not in see(policy, sheet, {column.key: "王安澜"})
             assert column not in policy.columns(sheet)
 
 

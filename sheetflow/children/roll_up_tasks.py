@@ -37,7 +37,7 @@ from sheetflow.units import Unit, UnitTree
 
 if TYPE_CHECKING:
     from sheetflow.consolidation.contents import BoardData
-    from sheetflow.consolidation.report_builder import Letter
+    from sheetflow.consolidation.report_data import Letter
     from sheetflow.reporting import RenderedReport
     from sheetflow.schemas.forms import Form
     from sheetflow.writing.consolidated.joined import Piece
@@ -216,18 +216,22 @@ def render_word_report(request: BooksRequest, order: ReportOrder) -> ReportReply
     from sheetflow.campaigns import load_campaign
     from sheetflow.consolidation.consolidate import newest
     from sheetflow.consolidation.report_builder import report_data
-    from sheetflow.reporting import CHECK_HEADINGS, ReportOptions, check_table, render_report
+    from sheetflow.reporting import CHECK_HEADINGS, check_table, render_report
     from sheetflow.reporting.report import plain_template
     from sheetflow.writing.consolidated.checks import write_check_table
 
     books, campaign = request.books(), load_campaign(request.campaign)
     unit, stamp = request.unit, newest(books, request.unit)
     data = report_data(campaign, books, unit, order.letter, order.policy)
-    options = ReportOptions(fonts=order.fonts, picture_font=order.picture_font)
 
     def fill(template: bytes) -> RenderedReport:
-        words = template or plain_template(books.form)
-        return render_report(words, data, stamp=stamp, options=options)
+        return render_report(
+            template or plain_template(books.form),
+            data,
+            stamp=stamp,
+            fonts=order.fonts,
+            picture_font=order.picture_font,
+        )
 
     rendered, fault = _first_filled(fill, (order.template, order.instead))
     heading = f"{unit.name} {books.period.label}{campaign.named_beside(books.form.key)}"

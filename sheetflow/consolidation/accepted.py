@@ -8,14 +8,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from types import MappingProxyType
 
 from sheetflow.consolidation.contents import BoardRow, ExplanationRow, State
-from sheetflow.consolidation.figures import Merged, UnitFigures, unit_figures
+from sheetflow.consolidation.figures import Merged, unit_figures
 from sheetflow.periods import Period
 from sheetflow.schemas.forms import Form
-from sheetflow.schemas.indicators import Figures, Indicator, Ratio
+from sheetflow.schemas.indicators import Figures, Indicator, Ratio, Values
 from sheetflow.schemas.parsing import Value
 from sheetflow.schemas.sheets import Kind
 from sheetflow.units import Unit, UnitTree
@@ -145,7 +144,7 @@ class Books:
     )
     matters_of: MattersOf | None = None
     """Where it is known already what the rows say of whom; else the rows are asked."""
-    _own: dict[str, UnitFigures] = field(
+    _own: dict[str, dict[str, Values]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
 
@@ -177,21 +176,16 @@ class Books:
             and (found := self.accepted.get((unit_id, period.period_id)))
         }
 
-    def own_figures(self, unit: Unit) -> UnitFigures:
+    def own_figures(self, unit: Unit) -> dict[str, Values]:
         """One unit's own figures, those of units merged into it counted."""
         if unit.unit_id not in self._own:
             merged = [
                 Merged(self.measured(old.unit_id), self.merged_since(old, unit))
                 for old in self.merged_into(unit)
             ]
-            own = unit_figures(self.form, self.period, self.measured(unit.unit_id), merged)
-            self._own[unit.unit_id] = own
+            measured = self.measured(unit.unit_id)
+            self._own[unit.unit_id] = unit_figures(self.form, self.period, measured, merged)
         return self._own[unit.unit_id]
-
-    @cached_property
-    def has_former(self) -> bool:
-        """Whether any figure at all is not by the declaration in force."""
-        return any(entry.former or entry.made for entry in self.accepted.values())
 
     def former(self, unit: Unit, *, current: bool = False) -> frozenset[str]:
         """The codes of the unit's own figures that are 按原口径, wholly or in a part.
@@ -253,15 +247,6 @@ class Books:
             period
             for period in self.period.year_so_far
             if ended in self.tree.predecessors_on(heir.unit_id, period.last_day)
-        )
-
-    def not_taken_over(self, unit: Unit) -> tuple[Unit, ...]:
-        """The ended units merged into `unit` whose books none of its own workbooks holds yet."""
-        standing = self.latest(unit.unit_id)
-        return tuple(
-            old
-            for old in self.merged_into(unit)
-            if standing is None or self.form.period(standing.period) < self.merged_since(old, unit)
         )
 
     def board_row(self, unit: Unit, period: Period | None = None) -> BoardRow:

@@ -1,10 +1,14 @@
-"""A unit's consolidated workbook and its board 上报情况, put together from what is accepted."""
+"""A unit's consolidated workbook and its board 上报情况, put together from what is accepted.
+
+Of the same person registered by two units below, only the nearest common superior is told which
+rows they are (unit, key, matter, as far as it sees them): shown, never returned.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from types import MappingProxyType
@@ -17,7 +21,6 @@ from sheetflow.consolidation.contents import (
     DeclaredTotal,
     PeriodTotals,
     SamePersonRow,
-    SourceRow,
     Statistics,
     StatisticsColumn,
     Waiting,
@@ -30,6 +33,7 @@ from sheetflow.periods import OFFICE_ZONE
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.columns import each
 from sheetflow.schemas.forms import Across, Form, merged
+from sheetflow.schemas.indicators import Values
 from sheetflow.schemas.parsing import Value
 from sheetflow.units import Unit, UnitTree, names_told_apart
 
@@ -56,7 +60,7 @@ def consolidate(
         board=tuple(books.board_row(member) for member in books.expected(unit)),
         statistics=matrix,
         details=detail_sheets(books, unit, policy),
-        sources=tuple(_source(books, accepted) for accepted in standing),
+        sources=tuple((books.tree[source.unit_id], source) for source in standing),
         explanations=tuple(
             row
             for accepted in standing
@@ -136,18 +140,15 @@ def statistics(books: Books, unit: Unit) -> Statistics:
     everyone = []
     if unit.unit_id in counted or not counted:
         own = books.own_figures(unit)
-        nil = _is_nil(books, unit)
-        columns.append(StatisticsColumn("本级", unit, own.values, carried=own.carried, nil=nil))
-        everyone.append(own.values)
+        columns.append(_column(books, "本级", unit, own, [unit]))
+        everyone.append(own)
     for child in books.tree.children(unit.unit_id):
-        members = [books.own_figures(member) for member in books.counted(child)]
+        members = books.counted(child)
         if not members or not child.exists_on(books.period.last_day):
             continue
-        alone = len(members) == 1
-        values = add_up(books.form, [member.values for member in members])
-        column = StatisticsColumn(child.name, child, values, alone and members[0].carried)
-        columns.append(replace(column, nil=alone and _is_nil(books, child)))
-        everyone += [member.values for member in members]
+        figures = [books.own_figures(member) for member in members]
+        columns.append(_column(books, child.name, child, add_up(books.form, figures), members))
+        everyone += figures
     return Statistics(
         indicators=books.form.indicators,
         kinds=books.form.kinds,
@@ -158,34 +159,39 @@ def statistics(books: Books, unit: Unit) -> Statistics:
     )
 
 
+def _column(
+    books: Books,
+    heading: str,
+    unit: Unit,
+    values: Mapping[str, Values],
+    members: Sequence[Unit],
+) -> StatisticsColumn:
+    """Give a unit's column; where it stands for one unit alone, it says how its figures stand."""
+    alone, standing = (
+        members[0].unit_id if len(members) == 1 else "",
+        books.for_period(unit.unit_id),
+    )
+    return StatisticsColumn(
+        heading,
+        unit,
+        values,
+        carried=bool(alone) and books.period.period_id not in books.measured(alone),
+        nil=bool(alone) and standing is not None and standing.nil,
+    )
+
+
 def _former(
     books: Books, unit: Unit, columns: Sequence[StatisticsColumn], *, current: bool = False
 ) -> dict[str, tuple[str, ...]]:
     """Name the columns in which figures are 按原口径, by code; that of `unit` itself is 本级."""
     found: dict[str, tuple[str, ...]] = {}
-    for column in columns if books.has_former else ():
+    is_any = any(entry.former or entry.made for entry in books.accepted.values())
+    for column in columns if is_any else ():
         members = (unit,) if column.unit == unit else books.counted(column.unit)
         codes = frozenset[str]().union(*(books.former(one, current=current) for one in members))
         for code in codes:
             found[code] = (*found.get(code, ()), column.heading)
     return {code: found[code] for code in books.form.indicator if code in found}
-
-
-def _is_nil(books: Books, unit: Unit) -> bool:
-    standing = books.accepted.get((unit.unit_id, books.period.period_id))
-    return standing is not None and standing.nil
-
-
-def _source(books: Books, accepted: Accepted) -> SourceRow:
-    return SourceRow(
-        unit=books.tree[accepted.unit_id],
-        receipt=accepted.receipt,
-        file_name=accepted.file_name,
-        sha256=accepted.sha256,
-        accepted_at=accepted.accepted_at,
-        nil=accepted.nil,
-        late=accepted.late,
-    )
 
 
 def board_data(
@@ -207,7 +213,6 @@ def board_data(
         for above in books.tree.chain(member.unit_id)
         if above == member or above != unit
     }
-    stamp: dt.datetime = newest(books, unit)
     return BoardData(
         campaign_title=campaign.title,
         form_title=books.form.title,
@@ -222,7 +227,7 @@ def board_data(
             for period in periods
             for member in expected[period.period_id]
         },
-        stamp=stamp,
+        stamp=newest(books, unit),
         files=files,
         waiting=waiting,
         levels=books.tree.levels,
@@ -250,8 +255,13 @@ def same_person_rows(
         return None
     sheet = books.form.by_key[spec.sheet]
     standing = sources(books, unit, sheet)
-    known = books.matters_of(books, standing) if books.matters_of else None
-    listings = list(known or _matters_of(books, standing, policy))
+    if books.matters_of:
+        listings = list(books.matters_of(books, standing))
+    else:
+        listings = [
+            (accepted, matters(books.form, policy, accepted.unit_id, rows))
+            for accepted, rows in books.rows_of(sheet.key, standing)
+        ]
     shared = _shared(listed.digests for _, listed in listings)
     groups: dict[str, list[_Row]] = {}
     for accepted, listed in listings:
@@ -290,14 +300,6 @@ def _shared(units: Iterable[Sequence[str]]) -> set[str]:
         shared |= own & seen
         seen |= own
     return shared
-
-
-def _matters_of(
-    books: Books, standing: Sequence[Accepted], policy: MaskPolicy
-) -> Iterator[tuple[Accepted, Matters]]:
-    spec = books.form.same_person
-    for accepted, rows in books.rows_of(spec.sheet if spec else "", standing):
-        yield accepted, matters(books.form, policy, accepted.unit_id, rows)
 
 
 def matter_looks(form: Form, policy: MaskPolicy) -> tuple[Look, ...]:

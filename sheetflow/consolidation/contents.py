@@ -1,8 +1,7 @@
-"""What a consolidated workbook holds, as plain tables, before anything is written.
+"""What a consolidated workbook, a board and whoever waits are told, as plain values.
 
-The writing room turns a `Consolidated` into a workbook. Detail rows are iterables, so
-that the engine underneath can be changed for speed and a province needs no more
-memory than a county.
+The writing room turns a `Consolidated` into a workbook; detail rows are iterables, so that a
+province needs no more memory than a county. What waits is gathered by `service.waiting`.
 """
 
 from __future__ import annotations
@@ -24,6 +23,7 @@ from sheetflow.schemas.sheets import Kind, Sheet
 from sheetflow.units import THREE_LEVELS, Levels, Unit
 
 if TYPE_CHECKING:
+    from sheetflow.consolidation.accepted import Accepted
     from sheetflow.consolidation.corrections import CorrectionRow
 
 
@@ -142,19 +142,6 @@ class DetailSheet:
     listed_at: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceRow:
-    """One submission that the workbook stands on."""
-
-    unit: Unit
-    receipt: str
-    file_name: str
-    sha256: str
-    accepted_at: dt.datetime
-    nil: bool = False
-    late: bool = False
-
-
 @dataclass(frozen=True, slots=True)
 class ExplanationRow:
     """One answer to a 核实性 finding, gone up with the data."""
@@ -216,7 +203,8 @@ class Consolidated:
     board: tuple[BoardRow, ...]
     statistics: Statistics
     details: tuple[DetailSheet, ...]
-    sources: tuple[SourceRow, ...]
+    sources: tuple[tuple[Unit, Accepted], ...]
+    """The submissions that the workbook stands on, each with its unit."""
     explanations: tuple[ExplanationRow, ...] = ()
     corrections: tuple[CorrectionRow, ...] = ()
     same_person: tuple[SamePersonRow, ...] | None = None

@@ -1,9 +1,7 @@
-"""更正: what has changed of something that was published, figure by figure.
+"""更正: what a published workbook stood on against what counts now, figure by figure.
 
-What a published workbook stood on is compared with what counts now. A unit that only came in
-since is no correction; neither is a figure that stayed the same. Old and new are the correcting
-unit's own figures: they stand in the matrix in its own column or, further up, in that of the unit
-between.
+A unit that only came in since is no correction; neither is a figure that stayed the same. Old and
+new are the correcting unit's own; further up they stand in the column of the unit between.
 """
 
 from __future__ import annotations
@@ -135,9 +133,10 @@ def _differences(old: Books, new: Books, key: UnitAndPeriod) -> Iterator[Correct
     answers = new.tree.successor_on(unit_id, new.period.last_day)
     if answers is None:
         return
-    before, after = old.own_figures(answers).values, new.own_figures(answers).values
+    before, after = old.own_figures(answers), new.own_figures(answers)
     standing = new.accepted.get(key)
-    reason, at = _reason(new, key), _moment(new, key)
+    reason = _reason(new, key)
+    at = standing.accepted_at if standing else new.attempts[key].answered_at
     otherwise = set(old.accepted[key].former) ^ set(standing.former) if standing else set()
     for indicator in new.form.indicators:
         was, now = before[indicator.code], after[indicator.code]
@@ -159,29 +158,14 @@ def _differences(old: Books, new: Books, key: UnitAndPeriod) -> Iterator[Correct
 
 
 def _reason(books: Books, key: UnitAndPeriod) -> str:
-    """Say why: it was handed in again before the deadline, and what its cover states."""
-    standing, due = books.accepted.get(key), books.deadlines.get(key)
+    """Say why: it was handed in again before the deadline, and what its cover states, if asked."""
+    standing, due, cover = books.accepted.get(key), books.deadlines.get(key), books.form.cover
     if standing is None:
         return ""
     in_time = due is not None and standing.handed_in is not None and standing.handed_in <= due
-    said = (IN_TIME if in_time else "", _stated(books, standing))
-    return "：".join(part for part in said if part)
-
-
-def _stated(books: Books, standing: Accepted) -> str:
-    """Give the reason that the cover of the new workbook states, where the form asks for one."""
-    cover = books.form.cover
-    if not cover.reason:
-        return ""
-    for _, rows in books.rows_of(cover.sheet, [standing]):
-        for row in rows:
-            return str(row.get(cover.reason) or "")
-    return ""
-
-
-def _moment(books: Books, key: UnitAndPeriod) -> dt.datetime:
-    standing = books.accepted.get(key)
-    return standing.accepted_at if standing else books.attempts[key].answered_at
+    covers = books.rows_of(cover.sheet, [standing]) if cover.reason else ()
+    stated = next((row.get(cover.reason) for _, rows in covers for row in rows), None)
+    return "：".join(filter(None, (IN_TIME if in_time else "", str(stated or ""))))
 
 
 _FIELDS = frozenset(entry.name for entry in fields(Correction))

@@ -1,8 +1,7 @@
 """The rows of all units, as one level sees them.
 
-Flows bring this period's rows; ledgers and stocks each unit's last accepted book.
-Keys are shown with their unit (``370102-X0001``), personal columns masked. Where the
-declaration says so, rows are listed once, in the first workbook on their unit's chain, and summed above.
+Flows bring this period's rows; ledgers and stocks each unit's last accepted book. Keys bear their
+unit (``370102-X0001``), personal columns are masked. Some rows are listed once and summed above.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from sheetflow.masks import Look, MaskPolicy, mask_value, name_columns
 from sheetflow.schemas.cells import Text
 from sheetflow.schemas.columns import Column, Mask, each
 from sheetflow.schemas.conditions import column_of
-from sheetflow.schemas.forms import Form, key_columns, merge_keys, merged
+from sheetflow.schemas.forms import Form, key_columns, merged
 from sheetflow.schemas.indicators import plain
 from sheetflow.schemas.parsing import Value
 from sheetflow.schemas.sheets import Kind, RollUp, Sheet
@@ -57,7 +56,12 @@ def sources(books: Books, unit: Unit, sheet: Sheet | None = None) -> list[Accept
             found += [own] if own else []
             continue
         standing = books.latest(member.unit_id)
-        heirs = (books.latest(old.unit_id) for old in books.not_taken_over(member))
+        heirs = (
+            books.latest(old.unit_id)
+            for old in books.merged_into(member)
+            if standing is None
+            or books.form.period(standing.period) < books.merged_since(old, member)
+        )
         found += [book for book in heirs if book]
         found += [standing] if standing else []
     return found
@@ -89,18 +93,13 @@ def _detail_sheet(books: Books, unit: Unit, policy: MaskPolicy, sheet: Sheet) ->
         shape = replace(shape, origin=tuple(level.column for level in origin))
     if not shape.summed or sheet.roll_up is RollUp.SUMMED:
         return shape
-    return replace(shape, listed_at=_listed_at(books, unit, sheet))
-
-
-def _listed_at(books: Books, unit: Unit, sheet: Sheet) -> tuple[str, ...]:
-    """Name the levels in whose workbooks the rows of those below `unit` are listed one by one."""
-    tree = books.tree
-    found = {
-        listed_at(tree, member.unit_id)
+    listing = {
+        listed_at(books.tree, member.unit_id)
         for member in books.counted(unit)
         if not sheet.levels or member.level in sheet.levels
     }
-    return tuple(level.name for level in tree.levels if level.name in found)
+    levels = (level.name for level in books.tree.levels if level.name in listing)
+    return replace(shape, listed_at=tuple(levels))
 
 
 def detail_sheet(
@@ -169,11 +168,11 @@ def rows_seen(
     rows: Sequence[Mapping[str, Value]],
 ) -> Iterator[DetailRow]:
     """Give one submission's rows of a sheet as the policy's level sees them."""
-    view, places = policy.viewer(sheet), source.told_to(policy)
-    keys = () if is_summed(sheet, policy, source) else key_columns(form, sheet)
-    for row in rows_standing(sheet, policy, source, rows):
-        seen = merge_keys(keys, source.unit_id, view(row))
-        yield DetailRow(places, source.receipt, seen)
+    standing, places = rows_standing(sheet, policy, source, rows), source.told_to(policy)
+    keys = [key for key, *_ in policy.plan(sheet)]
+    columns = columns_seen(form, policy, sheet, source, standing)
+    for cells in zip(*columns, strict=True) if keys else [()] * len(standing):
+        yield DetailRow(places, source.receipt, dict(zip(keys, cells, strict=True)))
 
 
 def columns_seen(
@@ -184,7 +183,7 @@ def columns_seen(
     rows: Sequence[Mapping[str, Value]],
     known: KnownColumns | None = None,
 ) -> Iterator[Sequence[Value]]:
-    """Give the same cells as `rows_seen`, column by column: quicker for many rows.
+    """Give the cells of one submission's rows as the policy's level sees them, column by column.
 
     `rows` are those that stand there, summed where the level sees them so. `known` keeps the
     columns of these rows for the next level, which is given the same ones where it sees the same.

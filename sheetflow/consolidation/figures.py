@@ -1,8 +1,7 @@
-"""Figures over periods and up the chain: what a unit reports, and what a subtree adds up to.
+"""Figures over periods and up the chain; and what a unit's accepted workbooks tell of it.
 
-Flows add their periods, ledgers and stocks stand as last accepted, ratios are made
-from parts at every level. A unit with nothing accepted in a period adds nothing to
-本期; its last 累计 and 期末数 stand.
+Flows add their periods, ledgers and stocks stand as last accepted, ratios are made from parts at
+every level. Nothing accepted in a period adds nothing to 本期; the last 累计 and 期末数 stand.
 """
 
 from __future__ import annotations
@@ -25,14 +24,6 @@ Measured = Mapping[str, Figures]
 
 
 @dataclass(frozen=True, slots=True)
-class UnitFigures:
-    """One unit's own figures for a period; `carried` where nothing was accepted in it."""
-
-    values: Mapping[str, Values]
-    carried: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Merged:
     """What a unit that has ended measured, and the first period for which its heir answers."""
 
@@ -42,14 +33,19 @@ class Merged:
 
 def unit_figures(
     form: Form, period: Period, own: Measured, merged: Sequence[Merged] = ()
-) -> UnitFigures:
+) -> dict[str, Values]:
     """Give one unit's figures for `period`, counting those of units merged into it.
 
     What `merged` units did in earlier periods stays done. Their books stand until a
     workbook of the unit itself has taken them over, and are never counted beside it.
     """
     now = own.get(period.period_id)
-    earlier = _earlier(period, own, merged)
+    earlier = [
+        measured[entry.period_id]
+        for measured in (own, *(other.measured for other in merged))
+        for entry in period.year_so_far[:-1]
+        if entry.period_id in measured
+    ]
     before = _standing(period.previous, own, merged) if period.previous else []
     standing = _standing(period, own, merged)
     values: dict[str, Values] = {}
@@ -69,18 +65,7 @@ def unit_figures(
             values[code] = _book(code, kind, now, before, standing)
         else:  # what counts units has no part of a unit that is none any longer
             values[code] = _book(code, kind, now, before[:1], standing[:1])
-    return UnitFigures(_with_ratios(form, values), carried=now is None)
-
-
-def _earlier(period: Period, own: Measured, merged: Sequence[Merged]) -> list[Figures]:
-    """The unit's figures of each period before, then those of units merged into it."""
-    before = [entry.period_id for entry in period.year_so_far[:-1]]
-    return [
-        measured[entry]
-        for measured in (own, *(other.measured for other in merged))
-        for entry in before
-        if entry in measured
-    ]
+    return _with_ratios(form, values)
 
 
 def _standing(period: Period, own: Measured, merged: Sequence[Merged]) -> list[Figures]:

@@ -1,8 +1,7 @@
-"""What a Word report is made of: figures, rows by unit, quotes, names.
+"""What a Word report is made of: figures, rows by unit, quotes, names, as plain values.
 
-This module owns the plain values that consolidation hands to the reporting room.
-It refuses to choose, add up or word anything, and names no indicator: codes, labels
-and headings come from the campaign's declaration.
+It refuses to choose, add up or word anything, and names no indicator: codes, labels and
+headings come from the campaign's declaration.
 """
 
 from __future__ import annotations
@@ -84,28 +83,19 @@ class UnitRow:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A unit's own words; line breaks in `text` part paragraphs."""
+    """A unit's own words; line breaks in `text` part paragraphs. A 典型案例 has a `title`."""
 
     unit: str
     text: str
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Narrative:
-    """The quotes under one heading; `label` (the column's) is its name in the template."""
+    """The quotes under one heading, by which the template names them."""
 
-    key: str
     label: str
     quotes: tuple[Quote, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Story:
-    """A 典型案例, shown in a box."""
-
-    unit: str
-    title: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +110,7 @@ class Series:
 class Picture:
     """What one picture shows; `name` is what the template calls it.
 
-    Parts of a whole have one series. `nothing` is written where there is no figure.
+    Parts of a whole have one series.
     """
 
     name: str
@@ -130,7 +120,6 @@ class Picture:
     categories: tuple[str, ...]
     series: tuple[Series, ...]
     is_percent: bool = False
-    nothing: str = "—"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,12 +143,17 @@ class Letterhead:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Imprint:
-    """版记: 抄送 (may be empty), 印发机关, 印发日期."""
+class Letter:
+    """What the office itself says of its report: who issues it, to whom, under which number.
 
-    copies: str
-    printer: str
-    printed_on: dt.date
+    It has a 版记 where a `printer` (印发机关) is named; `copies` (抄送) may be empty.
+    """
+
+    issuer: str
+    addressee: str
+    letterhead: Letterhead | None = None
+    copies: str = ""
+    printer: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,12 +176,11 @@ class ReportData:
     year_so_far_label: str
     previous_label: str | None
     dated: dt.date
-    issuer: str
-    addressee: str
+    letter: Letter
     figures: Mapping[str, Figure]
     by_unit: tuple[UnitRow, ...] = ()
     narratives: tuple[Narrative, ...] = ()
-    stories: tuple[Story, ...] = ()
+    stories: tuple[Quote, ...] = ()
     former: tuple[str, ...] = ()
     """Codes of figures of which a part is 按原口径."""
     missing: tuple[str, ...] = ()
@@ -195,6 +188,4 @@ class ReportData:
     late: tuple[str, ...] = ()
     reported_before: int = 0
     board: tuple[BoardRow, ...] = ()
-    letterhead: Letterhead | None = None
-    imprint: Imprint | None = None
     pictures: tuple[Picture, ...] = ()

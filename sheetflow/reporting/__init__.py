@@ -8,7 +8,6 @@ campaign: wording and indicator codes stand in the template.
 from sheetflow.reporting.report import (
     CHECK_HEADINGS,
     RenderedReport,
-    ReportOptions,
     check_table,
     render_report,
 )
@@ -17,7 +16,6 @@ from sheetflow.reporting.template_values import UsedFigure
 __all__ = [
     "CHECK_HEADINGS",
     "RenderedReport",
-    "ReportOptions",
     "UsedFigure",
     "check_table",
     "render_report",

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sheetflow.consolidation.report_data import Number, Picture
-from sheetflow.reporting.template_values import percent, plain, share
+from sheetflow.reporting.template_values import NO_DENOMINATOR, percent, plain, share
 from sheetflow.schemas.forms import Across
 
 if TYPE_CHECKING:
@@ -32,13 +32,8 @@ _HEADROOM = 1.15
 _STEPS = 5
 
 
-def draw_pictures(pictures: Sequence[Picture], font: Path) -> dict[str, bytes]:
-    """Draw each picture as PNG, by name; `font` is an OpenType file that has Chinese."""
-    return {picture.name: draw_picture(picture, font) for picture in pictures}
-
-
 def draw_picture(picture: Picture, font: Path) -> bytes:
-    """Draw one picture as PNG."""
+    """Draw one picture as PNG; `font` is an OpenType file that has Chinese."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(_WIDTH, _HEIGHT), dpi=_DOTS, layout="constrained")
@@ -173,5 +168,5 @@ def _height(value: Number | None) -> float:
 
 def _written(picture: Picture, value: Number | None) -> str:
     if value is None:
-        return picture.nothing
+        return NO_DENOMINATOR
     return percent(value) if picture.is_percent else plain(value)

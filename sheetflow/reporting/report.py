@@ -10,8 +10,8 @@ from __future__ import annotations
 import datetime as dt
 import io
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
@@ -25,7 +25,8 @@ from docx.table import _Cell
 
 from sheetflow.consolidation.report_data import Number, ReportData
 from sheetflow.periods import OFFICE_ZONE
-from sheetflow.reporting import pictures, template
+from sheetflow.reporting.pictures import draw_picture
+from sheetflow.reporting.template import filled
 from sheetflow.reporting.template_context import template_names
 from sheetflow.reporting.template_values import Record, UsedFigure
 from sheetflow.schemas.forms import Form
@@ -46,21 +47,6 @@ CHECK_HEADINGS = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReportOptions:
-    """What varies between offices, not between reports.
-
-    `fonts` maps a font named in the template to the one to use (仿宋_GB2312 → 仿宋).
-    `picture_font` is the font file that the pictures are drawn with; without one there are
-    no pictures. `pictures` are further ones: PNG bytes by the name that the template calls
-    图.名称.
-    """
-
-    fonts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    picture_font: Path | None = None
-    pictures: Mapping[str, bytes] = field(default_factory=lambda: MappingProxyType({}))
-
-
 @dataclass(frozen=True, slots=True)
 class RenderedReport:
     """A report's bytes, and the figures that were written into its prose, in order."""
@@ -69,30 +55,33 @@ class RenderedReport:
     used_figures: tuple[UsedFigure, ...]
 
 
-_DEFAULT_OPTIONS = ReportOptions()
+_NO_FONTS: Mapping[str, str] = MappingProxyType({})
 
 
 def render_report(
-    template_bytes: bytes,
+    template: bytes,
     report: ReportData,
     *,
     stamp: dt.datetime,
-    options: ReportOptions = _DEFAULT_OPTIONS,
+    fonts: Mapping[str, str] = _NO_FONTS,
+    picture_font: Path | None = None,
 ) -> RenderedReport:
     """Fill the Word template for `report`; equal input gives equal bytes.
 
-    `stamp` (aware) dates the file inside: when its newest source came. Raise
+    `stamp` (aware) dates the file inside: when its newest source came. `fonts` maps a font
+    named in the template to the one to use (仿宋_GB2312 → 仿宋); `picture_font` is the font file
+    that the pictures are drawn with, and without one there are none. Raise
     ReportTemplateError, in Chinese and naming the tags, for a template edited wrongly.
     """
-    record = Record()
-    font = options.picture_font
-    drawn = pictures.draw_pictures(report.pictures, font) if font else {}
-    names = template_names(report, record)
-    document = template.filled(template_bytes, names, {**drawn, **options.pictures})
-    set_fonts(document, options.fonts)
+    record: Record = {}
+    drawn = {}
+    if picture_font:
+        drawn = {picture.name: draw_picture(picture, picture_font) for picture in report.pictures}
+    document = filled(template, template_names(report, record), drawn)
+    set_fonts(document, fonts)
     title = f"{report.unit_name}{report.period_label}活动开展情况报告"
-    set_properties(document, title=title, author=report.issuer, stamp=stamp)
-    return RenderedReport(packed(document, stamp), record.used)
+    set_properties(document, title=title, author=report.letter.issuer, stamp=stamp)
+    return RenderedReport(packed(document, stamp), tuple(record.values()))
 
 
 def check_table(report: RenderedReport) -> list[tuple[str | Number | None, ...]]:
@@ -115,58 +104,6 @@ def check_table(report: RenderedReport) -> list[tuple[str | Number | None, ...]]
         )
         for number, used in enumerate(report.used_figures, start=1)
     ]
-
-
-_RUN, _FONTS = qn("w:r"), qn("w:rFonts")
-_FONTS_OF_A_RUN = f"{qn('w:rPr')}/{_FONTS}"
-_HINT = qn("w:hint")
-_FONT_SLOTS = tuple(qn(f"w:{slot}") for slot in ("ascii", "hAnsi", "eastAsia", "cs"))
-
-
-def set_fonts(document: Document, fonts: Mapping[str, str]) -> None:
-    """Replace font names by `fonts` (named in the template → to use), and hint each run.
-
-    Without ``w:hint`` the marks “ ” — … would be drawn in the Latin font.
-    """
-    for part in _xml_parts(document):
-        for run in part.element.iter(_RUN):
-            named = run.find(_FONTS_OF_A_RUN)
-            if named is None:
-                named = run.get_or_add_rPr().get_or_add_rFonts()
-            named.set(_HINT, "eastAsia")
-        for named in part.element.iter(_FONTS):
-            for slot in _FONT_SLOTS:
-                if (name := named.get(slot)) in fonts:
-                    named.set(slot, fonts[name])
-
-
-def _xml_parts(document: Document) -> Iterator[XmlPart]:
-    return (part for part in document.part.package.iter_parts() if isinstance(part, XmlPart))
-
-
-def set_properties(document: Document, *, title: str, author: str, stamp: dt.datetime) -> None:
-    """Set the core properties; `stamp` (aware) is when the report's newest source came."""
-    properties = document.core_properties
-    moment = stamp.astimezone(dt.UTC).replace(tzinfo=None, microsecond=0)
-    properties.title, properties.author, properties.last_modified_by = title, author, author
-    properties.created = properties.modified = moment
-    properties.revision = 1
-
-
-def packed(document: Document, stamp: dt.datetime) -> bytes:
-    """Save `document` with every member dated `stamp`."""
-    raw, packed_again = io.BytesIO(), io.BytesIO()
-    document.save(raw)
-    moment = stamp.astimezone(OFFICE_ZONE).timetuple()[:6]
-    with zipfile.ZipFile(raw) as source, zipfile.ZipFile(packed_again, "w") as target:
-        for name in source.namelist():
-            member = zipfile.ZipInfo(name, moment)
-            member.create_system = 0  # the same on every system
-            # A picture is packed already; another round takes longer than the rest together.
-            is_picture = name.endswith(".png")
-            member.compress_type = zipfile.ZIP_STORED if is_picture else zipfile.ZIP_DEFLATED
-            target.writestr(member, source.read(name))
-    return packed_again.getvalue()
 
 
 _OPENING = (
@@ -241,3 +178,53 @@ def _add_texts(document: Document, form: Form) -> None:
         document.add_paragraph("{{ 材料.单位 }}：{{ 材料.正文 }}")
         document.add_paragraph("{%p endfor %}")
         document.add_paragraph("{%p endif %}")
+
+
+_RUN, _FONTS = qn("w:r"), qn("w:rFonts")
+_FONTS_OF_A_RUN = f"{qn('w:rPr')}/{_FONTS}"
+_HINT = qn("w:hint")
+_FONT_SLOTS = tuple(qn(f"w:{slot}") for slot in ("ascii", "hAnsi", "eastAsia", "cs"))
+
+
+def set_fonts(document: Document, fonts: Mapping[str, str]) -> None:
+    """Replace font names by `fonts` (named in the template → to use), and hint each run.
+
+    Without ``w:hint`` the marks “ ” — … would be drawn in the Latin font.
+    """
+    for part in document.part.package.iter_parts():
+        if not isinstance(part, XmlPart):
+            continue
+        for run in part.element.iter(_RUN):
+            named = run.find(_FONTS_OF_A_RUN)
+            if named is None:
+                named = run.get_or_add_rPr().get_or_add_rFonts()
+            named.set(_HINT, "eastAsia")
+        for named in part.element.iter(_FONTS):
+            for slot in _FONT_SLOTS:
+                if (name := named.get(slot)) in fonts:
+                    named.set(slot, fonts[name])
+
+
+def set_properties(document: Document, *, title: str, author: str, stamp: dt.datetime) -> None:
+    """Set the core properties; `stamp` (aware) is when the report's newest source came."""
+    properties = document.core_properties
+    moment = stamp.astimezone(dt.UTC).replace(tzinfo=None, microsecond=0)
+    properties.title, properties.author, properties.last_modified_by = title, author, author
+    properties.created = properties.modified = moment
+    properties.revision = 1
+
+
+def packed(document: Document, stamp: dt.datetime) -> bytes:
+    """Save `document` with every member dated `stamp`."""
+    raw, packed_again = io.BytesIO(), io.BytesIO()
+    document.save(raw)
+    moment = stamp.astimezone(OFFICE_ZONE).timetuple()[:6]
+    with zipfile.ZipFile(raw) as source, zipfile.ZipFile(packed_again, "w") as target:
+        for name in source.namelist():
+            member = zipfile.ZipInfo(name, moment)
+            member.create_system = 0  # the same on every system
+            # A picture is packed already; another round takes longer than the rest together.
+            is_picture = name.endswith(".png")
+            member.compress_type = zipfile.ZIP_STORED if is_picture else zipfile.ZIP_DEFLATED
+            target.writestr(member, source.read(name))
+    return packed_again.getvalue()

@@ -10,21 +10,20 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sized
 from dataclasses import replace
 from functools import lru_cache
 from html import unescape
-from typing import cast
+from typing import Any, cast
 
 from docx.document import Document
-from docx.opc.coreprops import CoreProperties
 from docx.opc.exceptions import PackageNotFoundError
 from docx.oxml.parser import parse_xml
 from docx.shared import Mm
 from docxtpl import DocxTemplate, InlineImage
 from jinja2 import (
     StrictUndefined,
-    Template,
     TemplateError,
     TemplateSyntaxError,
     UndefinedError,
@@ -88,13 +87,17 @@ def filled(template: bytes, names: Mapping[str, object], pictures: Mapping[str, 
         for name, png in pictures.items()
     }
     # Office programs write the template's own properties; none of them is a template of ours.
-    _blank_properties(document.docx.core_properties)
+    for name in ("author", "comments", "identifier", "language", "subject", "title"):
+        setattr(document.docx.core_properties, name, "")
     try:
-        document.render({**names, "图": _Pictures(drawn)}, _environment(), autoescape=True)
+        document.render({**names, "图": defaultdict(str, drawn)}, _environment(), autoescape=True)
     except TemplateSyntaxError as error:
         raise ReportTemplateError([_syntax_fault(error)]) from error
     except UndefinedError as error:
-        raise ReportTemplateError([_undefined_fault(error)]) from error
+        quoted = re.findall(r"'([^']+)'", error.message or "")
+        name = quoted[-1] if quoted else ""
+        fault = f"情况报告模板中没有“{name}”这个名称。请对照《模板说明》在 Word 里改正。"
+        raise ReportTemplateError([fault]) from error
     except (TemplateError, TypeError, ArithmeticError, LookupError, ValueError) as error:
         raise ReportTemplateError(
             ["情况报告模板中有算不出来的标签。请对照《模板说明》检查最近改过的 {{ }} 和 {% %}。"]
@@ -102,22 +105,16 @@ def filled(template: bytes, names: Mapping[str, object], pictures: Mapping[str, 
     return cast("Document", document.docx)
 
 
-class _Pictures(dict[str, object]):
-    def __missing__(self, name: str) -> str:
-        return ""
-
-
-def _blank_properties(properties: CoreProperties) -> None:
-    for name in ("author", "comments", "identifier", "language", "subject", "title"):
-        setattr(properties, name, "")
-
-
 class _StrictTemplate(DocxTemplate):  # type: ignore[misc]  # docxtpl tells no types
     """A docxtpl template that names every unknown name at once and never repairs silently."""
 
     def patch_xml(self, src_xml: str) -> str:
         if place := _unpaired(src_xml):  # docxtpl would drop what stands between two halves
-            raise ReportTemplateError([_unpaired_fault(place)])
+            fault = (
+                f"情况报告模板“{place[:60]}”附近的标签写得不完整：{{{{ }}}} 和 {{% %}} 要成对，"
+                "同一个标签要在同一段里。请对照《模板说明》改正。"
+            )
+            raise ReportTemplateError([fault])
         return _cleaned(src_xml)
 
     def render_xml_part(
@@ -167,13 +164,6 @@ def _unpaired(xml: str) -> str:
         if half := _HALF_OPENED.search(text):
             return half[0]
     return ""
-
-
-def _unpaired_fault(place: str) -> str:
-    return (
-        f"情况报告模板“{place[:60]}”附近的标签写得不完整：{{{{ }}}} 和 {{% %}} 要成对，"
-        "同一个标签要在同一段里。请对照《模板说明》改正。"
-    )
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -229,31 +219,15 @@ def _syntax_fault(error: TemplateSyntaxError) -> str:
     )
 
 
-def _undefined_fault(error: UndefinedError) -> str:
-    quoted = re.findall(r"'([^']+)'", error.message or "")
-    name = quoted[-1] if quoted else ""
-    return f"情况报告模板中没有“{name}”这个名称。请对照《模板说明》在 Word 里改正。"
-
-
-class _Environment(SandboxedEnvironment):
-    """A sandbox that compiles a template once; nothing of a rendering stays in it."""
-
-    def from_string(self, source: str, *_: object) -> Template:  # type: ignore[override]
-        return _compiled(source)
-
-    def compile_anew(self, source: str) -> Template:
-        return super().from_string(source)
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def _compiled(source: str) -> Template:
-    return _environment().compile_anew(source)
-
-
 @lru_cache(maxsize=1)
-def _environment() -> _Environment:
-    environment = _Environment(undefined=StrictUndefined, autoescape=True, finalize=_as_text)
+def _environment() -> SandboxedEnvironment:
+    """Set up the sandbox; it compiles a template once, and nothing of a rendering stays in it."""
+    environment = SandboxedEnvironment(
+        undefined=StrictUndefined, autoescape=True, finalize=_as_text
+    )
     environment.filters.update(FILTERS)
+    compiled: Any = lru_cache(maxsize=_REMEMBERED)(environment.from_string)
+    environment.from_string = compiled  # type: ignore[method-assign]
     return environment
 
 

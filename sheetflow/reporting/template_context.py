@@ -13,12 +13,10 @@ from dataclasses import replace
 from sheetflow.consolidation.report_data import (
     BoardRow,
     Figure,
-    Narrative,
     Number,
     Quote,
     ReportData,
     RowState,
-    Story,
     UnitRow,
     Way,
 )
@@ -54,14 +52,16 @@ def template_names(report: ReportData, record: Record) -> dict[str, object]:
         **_figure_names(report, record),
         "各单位": [_unit_row(row, report.figures) for row in report.by_unit],
         "上报情况": [_board_row(row) for row in report.board],
-        "典型案例": [_story(story) for story in report.stories],
+        "典型案例": [_passage("典型案例", each, 标题=each.title) for each in report.stories],
         "图题": Captions({picture.name: picture.title for picture in report.pictures}),
         **_count_names(report, record),
     }
     for narrative in report.narratives:
         if narrative.label in names:
             raise DeclarationError(f"两个名称都叫“{narrative.label}”。请在表式里改一个栏目名称。")
-        names[narrative.label] = _quotes(narrative)
+        names[narrative.label] = [
+            _passage(narrative.label, quote) for quote in narrative.quotes if quote.text.strip()
+        ]
     return names
 
 
@@ -117,7 +117,8 @@ def _former_words(report: ReportData) -> str:
 
 
 def _plain_names(report: ReportData) -> dict[str, object]:
-    letterhead, imprint = report.letterhead, report.imprint
+    letter, letterhead = report.letter, report.letter.letterhead
+    has_imprint = bool(letter.printer)
     return {
         "单位名称": report.unit_name,
         "单位级别": report.level,
@@ -130,15 +131,15 @@ def _plain_names(report: ReportData) -> dict[str, object]:
         "有上期": report.previous_label is not None,
         "口径说明": _former_words(report),
         "成文日期": date_in_words(report.dated),
-        "发文单位": report.issuer,
-        "主送机关": report.addressee,
+        "发文单位": letter.issuer,
+        "主送机关": letter.addressee,
         "红头": letterhead is not None,
         "发文机关标志": letterhead.mark if letterhead else "",
         "发文字号": letterhead.number if letterhead else "",
-        "版记": imprint is not None,
-        "抄送": imprint.copies if imprint else "",
-        "印发机关": imprint.printer if imprint else "",
-        "印发日期": date_in_words(imprint.printed_on) if imprint else "",
+        "版记": has_imprint,
+        "抄送": letter.copies if has_imprint else "",
+        "印发机关": letter.printer,
+        "印发日期": date_in_words(report.dated) if has_imprint else "",
     }
 
 
@@ -149,10 +150,8 @@ def whole_area(unit_name: str, area: str) -> str:
 
 
 def _figure_names(report: ReportData, record: Record) -> dict[str, object]:
-    codes = tuple(report.figures)
-
     def family(name: str, make: Callable[[Figure], object]) -> Named:
-        return Named(name, codes, lambda code: make(report.figures[code]))
+        return Named(name, report.figures, lambda code: make(report.figures[code]))
 
     def value(name: str, period: str, field_name: str) -> Named:
         current = field_name.endswith("current")
@@ -167,6 +166,10 @@ def _figure_names(report: ReportData, record: Record) -> dict[str, object]:
 
         return family(name, make)
 
+    def change_phrase(figure: Figure) -> Shown | str:
+        found = _change(report, figure, record)
+        return "" if found.value is None else replace(found, lead="，比上期")
+
     before = report.previous_label or ""
     return {
         "本期": value("本期", report.period_label, "current"),
@@ -174,7 +177,7 @@ def _figure_names(report: ReportData, record: Record) -> dict[str, object]:
         "上期": value("上期", before, "previous_current"),
         "上期累计": value("上期累计", before, "previous_total"),
         "比上期": family("比上期", lambda figure: _change(report, figure, record)),
-        "较上期": family("较上期", lambda figure: _change_phrase(report, figure, record)),
+        "较上期": family("较上期", change_phrase),
         "居前": family("居前", lambda figure: _leaders(report, figure, record)),
     }
 
@@ -207,13 +210,6 @@ def _change(report: ReportData, figure: Figure, record: Record) -> Shown:
     return Shown(difference, change(figure), use, record)
 
 
-def _change_phrase(report: ReportData, figure: Figure, record: Record) -> Shown | str:
-    change = _change(report, figure, record)
-    if change.value is None:
-        return ""
-    return replace(change, lead="，比上期")
-
-
 def _leaders(report: ReportData, figure: Figure, record: Record) -> str:
     """Name the units with the most; among so few that nearly all would be named, nobody."""
     rows = [
@@ -234,10 +230,6 @@ def _leaders(report: ReportData, figure: Figure, record: Record) -> str:
     return "、".join(words)
 
 
-def _fixed(path: str, values: Mapping[str, object]) -> Named:
-    return Named(path, values, values.__getitem__)
-
-
 def _unit_row(row: UnitRow, known: Mapping[str, Figure]) -> Named:
     def cells(name: str, values: Mapping[str, Number | None], *, current: bool) -> Named:
         def make(code: str) -> Shown:
@@ -247,7 +239,7 @@ def _unit_row(row: UnitRow, known: Mapping[str, Figure]) -> Named:
 
         return Named(f"各单位.{name}", known, make)
 
-    return _fixed(
+    return Named(
         "各单位",
         {
             "单位": row.unit,
@@ -261,7 +253,7 @@ def _unit_row(row: UnitRow, known: Mapping[str, Figure]) -> Named:
 def _board_row(row: BoardRow) -> Named:
     at = row.received_at
     moment = at.astimezone(OFFICE_ZONE).strftime("%Y-%m-%d %H:%M") if at else ""
-    return _fixed(
+    return Named(
         "上报情况",
         {
             "单位": row.unit,
@@ -274,17 +266,7 @@ def _board_row(row: BoardRow) -> Named:
     )
 
 
-def _quotes(narrative: Narrative) -> list[Named]:
-    return [_passage(narrative.label, quote) for quote in narrative.quotes if quote.text.strip()]
-
-
-def _passage(path: str, quote: Quote | Story, **more: str) -> Named:
+def _passage(path: str, quote: Quote, **more: str) -> Named:
     paragraphs = [part for line in quote.text.splitlines() if (part := line.strip())]
-    return _fixed(
-        path,
-        {"单位": quote.unit, "正文": "\n".join(paragraphs), "段落": paragraphs, **more},
-    )
-
-
-def _story(story: Story) -> Named:
-    return _passage("典型案例", story, 标题=story.title)
+    said = {"单位": quote.unit, "正文": "\n".join(paragraphs), "段落": paragraphs, **more}
+    return Named(path, said)

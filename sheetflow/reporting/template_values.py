@@ -7,8 +7,8 @@ name is asked for that is not there. It refuses to know which names there are.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from difflib import get_close_matches
 
@@ -45,20 +45,8 @@ class UsedFigure:
     made: Made | None = None
 
 
-@dataclass(slots=True)
-class Record:
-    """The figures written so far, each once for each way of writing it."""
-
-    _used: dict[tuple[str, str, str], UsedFigure] = field(default_factory=dict)
-
-    def add(self, used: UsedFigure) -> None:
-        """Remember `used` unless the same figure was written the same way before."""
-        self._used.setdefault((used.name, used.unit, used.text), used)
-
-    @property
-    def used(self) -> tuple[UsedFigure, ...]:
-        """All of them, in the order of the text."""
-        return tuple(self._used.values())
+Record = dict[tuple[str, str, str], UsedFigure]
+"""The figures written so far, in the order of the text: by name, unit and way of writing."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,7 +68,8 @@ class Shown:
     def written(self, text: str, *, name: str = "") -> str:
         """Record that the figure stands in the report as `text`, and return it."""
         if self.use is not None and self.record is not None:
-            self.record.add(replace(self.use, text=text, name=name or self.use.name))
+            used = replace(self.use, text=text, name=name or self.use.name)
+            self.record.setdefault((used.name, used.unit, text), used)
         return text
 
     def __str__(self) -> str:
@@ -134,7 +123,7 @@ class ListedNames:
 
 
 class Named:
-    """Values by their documented names; any other name is the template's fault.
+    """Values by their documented `names`, or made from one; any other name is the template's fault.
 
     Jinja asks by attribute and then by item. Nothing but the names is an attribute, so a
     template reaches no method or field of ours.
@@ -142,10 +131,14 @@ class Named:
 
     __slots__ = ("_make", "_names", "_path")
 
-    def __init__(self, path: str, names: Iterable[str], make: Callable[[str], object]) -> None:
-        self._path = path
-        self._names = tuple(names)
-        self._make = make
+    def __init__(
+        self,
+        path: str,
+        names: Mapping[str, object],
+        make: Callable[[str], object] | None = None,
+    ) -> None:
+        self._path, self._names = path, names
+        self._make = make or names.__getitem__
 
     def __getitem__(self, name: str) -> object:
         if fault := fault_in(self, name):

@@ -329,7 +329,8 @@ _SEPARATOR = "-"
 
 def with_unit(form: Form, sheet: Sheet, unit_id: str, row: Mapping[str, Value]) -> dict[str, Value]:
     """Give the row with its key, and the keys it points to, in their merged form."""
-    return merge_keys(key_columns(form, sheet), unit_id, row)
+    columns = key_columns(form, sheet)
+    return {**row, **{key: merged(unit_id, row[key]) for key in columns if row.get(key)}}
 
 
 def key_columns(form: Form, sheet: Sheet) -> tuple[str, ...]:
@@ -339,12 +340,6 @@ def key_columns(form: Form, sheet: Sheet) -> tuple[str, ...]:
         for column in sheet.columns
     }
     return tuple(key for key, column in named.items() if column and isinstance(column.type, Key))
-
-
-def merge_keys(columns: Iterable[str], unit_id: str, row: Mapping[str, Value]) -> dict[str, Value]:
-    """Give the row with the keys in `columns` in their merged form."""
-    keys = {column: merged(unit_id, row[column]) for column in columns if row.get(column)}
-    return {**row, **keys}
 
 
 def merged(unit_id: str, key: Value) -> Value:

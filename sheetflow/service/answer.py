@@ -160,7 +160,7 @@ def _receipt(
     )
     measured = {entry.period: load_figures(then[entry.judgement_id].figures) for entry in counted}
     merged = merged_figures(context, form, context.tree[submission.unit_id], period)
-    values = unit_figures(form, period, measured, merged).values
+    values = unit_figures(form, period, measured, merged)
     catalogue = context.campaign.catalogue
     said = load_explanations(store.contents.find_explanations(submission))
     return ReceiptData(

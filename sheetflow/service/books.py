@@ -23,8 +23,7 @@ from sheetflow.consolidation.accepted import (
     with_making,
 )
 from sheetflow.consolidation.contents import ExplanationRow
-from sheetflow.consolidation.report_builder import Letter
-from sheetflow.consolidation.report_data import Letterhead
+from sheetflow.consolidation.report_data import Letter, Letterhead
 from sheetflow.context import Context
 from sheetflow.periods import Period
 from sheetflow.schemas.documents import (

@@ -192,7 +192,7 @@ def _own_books(context: Context, form: Form, unit: Unit) -> list[PastBook]:
                     form.period(period),
                     measured,
                     merged_figures(context, form, unit, form.period(period)),
-                ).values.items()
+                ).items()
             },
         )
         for period, submission in standing.items()

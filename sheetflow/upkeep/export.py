@@ -199,11 +199,11 @@ def _statistics(consolidated: Consolidated) -> Iterator[tuple[Plain, ...]]:
 
 
 def _sources(consolidated: Consolidated) -> Iterator[tuple[Plain, ...]]:
-    for source in consolidated.sources:
+    for unit, source in consolidated.sources:
         yield (
             source.receipt,
-            source.unit.unit_id,
-            source.unit.name,
+            unit.unit_id,
+            unit.name,
             source.file_name,
             source.sha256,
             source.accepted_at.isoformat(timespec="seconds"),
@@ -213,7 +213,7 @@ def _sources(consolidated: Consolidated) -> Iterator[tuple[Plain, ...]]:
 
 
 def _details(consolidated: Consolidated, detail: DetailSheet) -> ExportTable:
-    units = {source.receipt: source.unit.unit_id for source in consolidated.sources}
+    units = {source.receipt: source.unit_id for _, source in consolidated.sources}
     columns = dict.fromkeys(("单位代码", *detail.origin, "来源"), _TEXT)
     for column in detail.columns:
         whole = isinstance(column.type, Whole)

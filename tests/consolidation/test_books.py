@@ -245,7 +245,7 @@ def test_explanations_go_up_with_the_data() -> None:
 def test_sources_name_every_submission_behind_the_figures(desk: Desk) -> None:
     """Each figure can be followed to the files it stands on."""
     made = consolidated(desk.books("2012B1"), "市")
-    assert [(row.unit.unit_id, row.receipt) for row in made.sources] == [
+    assert [(unit.unit_id, source.receipt) for unit, source in made.sources] == [
         ("370102", "R-01"),
         ("370103", "R-02"),
     ]
@@ -316,8 +316,8 @@ def test_the_lists_tell_units_of_one_name_apart() -> None:
     desk = Desk()
     desk.submit("370103", "2012B1")
     tables = consolidate(CAMPAIGN, desk.books("2012B1"), PROVINCE, MaskPolicy(THREE_LEVELS, "省"))
-    (source,) = tables.sources
-    assert tables.name_of(source.unit) == "济南市市中区"
+    ((unit, _),) = tables.sources
+    assert tables.name_of(unit) == "济南市市中区"
     assert tables.name_of(PROVINCE) == "山东省本级"
     assert tables.name_of(TREE["370102"]) == "历下区"
 

@@ -28,7 +28,7 @@ def measured(**figures: Number) -> Figures:
 def shown(period: Period, own: Measured, code: str, *merged: Measured) -> Values:
     """Give one indicator's three figures of a unit that others were merged into after B1."""
     ended = [Merged(measured_, Period.parse("2012B2")) for measured_ in merged]
-    return unit_figures(FORM, period, own, ended).values[code]
+    return unit_figures(FORM, period, own, ended)[code]
 
 
 def test_the_codes_are_of_the_kinds_meant() -> None:
@@ -87,7 +87,7 @@ def test_what_books_gained_is_the_rest_of_two_totals(
         own = {"2012B2": measured(S19=second)}
         if first:
             own["2012B1"] = measured(S19=first[0])
-        members.append(unit_figures(FORM, B2, own).values)
+        members.append(unit_figures(FORM, B2, own))
     whole = add_up(FORM, members)[LEDGER]
     assert (whole.current or 0) == (whole.total or 0) - (whole.previous or 0)
     assert (whole.total or 0) == sum(second or 0 for _, second in units)
@@ -100,34 +100,29 @@ def test_stocks_stand_as_they_are() -> None:
 
 
 def test_a_unit_without_a_report_is_carried() -> None:
-    """Nothing accepted adds nothing to the period; what was last accepted stands, and is marked."""
+    """Nothing accepted adds nothing to the period; what was last accepted stands."""
     own = {"2012B1": measured(S07=3, S19=10, S01=7)}
     figures = unit_figures(FORM, B3, own)
-    assert figures.carried
-    assert figures.values[FLOW] == Values(3, None, 3)
-    assert figures.values[LEDGER] == Values(10, None, 10)
-    assert figures.values[STOCK] == Values(7, None, 7)
-    assert figures.values["S68"].total == 0
-    assert figures.values["S69"].total == 1
+    assert figures[FLOW] == Values(3, None, 3)
+    assert figures[LEDGER] == Values(10, None, 10)
+    assert figures[STOCK] == Values(7, None, 7)
+    assert figures["S68"].total == 0
+    assert figures["S69"].total == 1
 
 
 def test_a_unit_that_never_reported_has_no_figures() -> None:
     """未报 is not 0: where nothing was ever accepted, there is no figure at all."""
     figures = unit_figures(FORM, B1, {})
-    assert figures.carried
-    assert {figures.values[code] for code in (FLOW, LEDGER, STOCK, "S32")} == {
-        Values(None, None, None)
-    }
+    assert {figures[code] for code in (FLOW, LEDGER, STOCK, "S32")} == {Values(None, None, None)}
 
 
 def test_a_nil_return_is_nought_and_no_gap() -> None:
     """零报告 adds 0 to the period, keeps the books and is not among the active units."""
     own = {"2012B1": measured(S07=3, S19=10), "2012B2": measured(S07=0, S19=10, S68=0)}
     figures = unit_figures(FORM, B2, own)
-    assert not figures.carried
-    assert figures.values[FLOW] == Values(3, 0, 3)
-    assert figures.values[LEDGER] == Values(10, 0, 10)
-    assert figures.values["S68"].total == 0
+    assert figures[FLOW] == Values(3, 0, 3)
+    assert figures[LEDGER] == Values(10, 0, 10)
+    assert figures["S68"].total == 0
 
 
 def test_a_period_left_out_is_counted_when_the_next_comes() -> None:
@@ -259,7 +254,7 @@ def test_rates_above_are_never_averaged() -> None:
 @pytest.mark.parametrize("code", ["S68", "S69"])
 def test_units_are_counted_up_the_chain(code: str) -> None:
     """How many units must report, and how many did, is a sum of ones."""
-    reported = unit_figures(FORM, B1, {"2012B1": measured()}).values
-    silent = unit_figures(FORM, B1, {}).values
+    reported = unit_figures(FORM, B1, {"2012B1": measured()})
+    silent = unit_figures(FORM, B1, {})
     totals = {"S68": 1, "S69": 2}
     assert add_up(FORM, [reported, silent])[code].total == totals[code]

@@ -76,7 +76,7 @@ def test_taking_away_and_adding_again_changes_nothing(
 def test_by_way_of_the_cities_equals_straight(books: Books, spots: list[UnitAndPeriod]) -> None:
     """Whatever is in, county→city→province gives every figure that county→province gives."""
     some = chosen(books, spots)
-    straight = add_up(FORM, [some.own_figures(unit).values for unit in some.expected(PROVINCE)])
+    straight = add_up(FORM, [some.own_figures(unit) for unit in some.expected(PROVINCE)])
     cities = [statistics(some, city).total for city in TREE.children(PROVINCE.unit_id)]
-    by_way = add_up(FORM, [some.own_figures(PROVINCE).values, *cities])
+    by_way = add_up(FORM, [some.own_figures(PROVINCE), *cities])
     assert by_way == straight == statistics(some, PROVINCE).total

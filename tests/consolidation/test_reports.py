@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from sheetflow.consolidation.report_builder import Letter, report_data, shortened
-from sheetflow.consolidation.report_data import FigureKind, ReportData, RowState
+from sheetflow.consolidation.report_builder import report_data, shortened
+from sheetflow.consolidation.report_data import FigureKind, Letter, ReportData, RowState
 from sheetflow.masks import MaskPolicy
 from sheetflow.schemas.book import Outcome
 from tests.consolidation.desk import TREE, Desk
@@ -138,9 +138,9 @@ def test_who_is_missing_nil_or_late_is_named(desk: Desk) -> None:
 def test_quotes_are_long_enough_and_nobodys_twice(desk: Desk) -> None:
     """Only words that say something are quoted, and no words twice."""
     data = report(desk, "2012B1")
-    approach = next(entry for entry in data.narratives if entry.key == "approach")
+    approach = next(entry for entry in data.narratives if entry.label == "主要做法")
     assert {quote.unit for quote in approach.quotes} == {"历下区", "济南市市中区", "市南区"}
-    results = next(entry for entry in data.narratives if entry.key == "results")
+    results = next(entry for entry in data.narratives if entry.label == "取得成效")
     assert results.quotes == ()
     copied = Desk()
     for unit_id in ("370102", "370103"):
@@ -154,8 +154,8 @@ def test_what_the_reader_may_not_see_is_not_quoted(desk: Desk) -> None:
     kept = {"narrative.approach": "left_out", "practices.summary": "left_out"}
     policy = MaskPolicy(CAMPAIGN.levels, PROVINCE.level, kept)
     data = report_data(CAMPAIGN, desk.books("2012B1"), PROVINCE, LETTER, policy)
-    quoted = {entry.key: entry.quotes for entry in data.narratives}
-    assert (quoted["approach"], data.stories) == ((), ())
+    quoted = {entry.label: entry.quotes for entry in data.narratives}
+    assert (quoted["主要做法"], data.stories) == ((), ())
     assert report(desk, "2012B1").stories
 
 
@@ -205,15 +205,6 @@ def test_a_form_without_charts_over_periods_asks_no_history(desk: Desk) -> None:
     books = desk.books("2012B1")
     plain = replace(books, form=dataclasses.replace(books.form, charts=()))
     assert report_data(CAMPAIGN, plain, PROVINCE, LETTER).pictures == ()
-
-
-def test_the_imprint_is_printed_where_a_printer_is_named(desk: Desk) -> None:
-    """版记 stands only where the office says who prints."""
-    assert report(desk, "2012B1").imprint is None
-    letter = replace(LETTER, printer="省妇联办公室", copies="省委办公厅")
-    imprint = report(desk, "2012B1", letter).imprint
-    assert imprint is not None
-    assert (imprint.printer, imprint.copies) == ("省妇联办公室", "省委办公厅")
 
 
 @pytest.mark.parametrize(

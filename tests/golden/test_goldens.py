@@ -11,9 +11,10 @@ import pytest
 from sheetflow.config.workspace import picture_font
 from sheetflow.consolidation.consolidate import consolidate, newest
 from sheetflow.consolidation.corrections import find_corrections
-from sheetflow.consolidation.report_builder import Letter, report_data
+from sheetflow.consolidation.report_builder import report_data
+from sheetflow.consolidation.report_data import Letter
 from sheetflow.masks import MaskPolicy
-from sheetflow.reporting import CHECK_HEADINGS, ReportOptions, check_table, render_report
+from sheetflow.reporting import CHECK_HEADINGS, check_table, render_report
 from sheetflow.schemas.book import Outcome
 from sheetflow.units import THREE_LEVELS
 from sheetflow.writing.consolidated.checks import write_check_table
@@ -132,7 +133,7 @@ def test_the_report_is_as_reviewed(desk: Desk, kept: Kept, unit_id: str) -> None
         TEMPLATE.read_bytes(),
         report_data(CAMPAIGN, books, unit, letter),
         stamp=newest(books, unit),
-        options=ReportOptions(picture_font=picture_font()),
+        picture_font=picture_font(),
     )
     kept(f"情况报告_{unit.name}.txt", document_text(rendered.docx))
     table = write_check_table(unit.name, CHECK_HEADINGS, check_table(rendered), newest(books, unit))

@@ -13,14 +13,13 @@ from sheetflow.consolidation.report_data import (
     BoardRow,
     Figure,
     FigureKind,
-    Imprint,
+    Letter,
     Letterhead,
     Narrative,
     Number,
     Quote,
     ReportData,
     RowState,
-    Story,
     UnitRow,
 )
 from sheetflow.periods import OFFICE_ZONE
@@ -148,7 +147,6 @@ def province() -> ReportData:
     """A province's report of the second period: all there is to say."""
     narratives = tuple(
         Narrative(
-            key=label,
             label=label,
             quotes=tuple(Quote(city, text) for city in CITIES[start : start + 4]),
         )
@@ -164,13 +162,18 @@ def province() -> ReportData:
         year_so_far_label="2012年1—4月",
         previous_label="2012年1—2月",
         dated=dt.date(2012, 5, 9),
-        issuer="山东省妇女联合会",
-        addressee="全国妇联办公厅",
+        letter=Letter(
+            issuer="山东省妇女联合会",
+            addressee="全国妇联办公厅",
+            letterhead=Letterhead(mark="山东省妇女联合会文件", number="鲁妇发〔2012〕36号"),
+            copies="省委办公厅，省政府办公厅，各市妇联",
+            printer="山东省妇女联合会办公室",
+        ),
         figures={figure.code: figure for figure in map(_figure, range(1, 71))},
         by_unit=tuple(_row(index, unit) for index, unit in enumerate(["山东省本级", *CITIES])),
         narratives=narratives,
         stories=(
-            Story(
+            Quote(
                 unit="潍坊市",
                 title="一本台帐架起连心桥",
                 text="潍坊市妇联建立“一人一册”需求台帐，定期回访。\n三个月来，为留守妇女协调解决"
@@ -182,12 +185,6 @@ def province() -> ReportData:
         late=("烟台市",),
         reported_before=18,
         board=_board(),
-        letterhead=Letterhead(mark="山东省妇女联合会文件", number="鲁妇发〔2012〕36号"),
-        imprint=Imprint(
-            copies="省委办公厅，省政府办公厅，各市妇联",
-            printer="山东省妇女联合会办公室",
-            printed_on=dt.date(2012, 5, 9),
-        ),
     )
 
 
@@ -201,8 +198,7 @@ def city(province: ReportData) -> ReportData:
         period_label="2012年1—2月",
         year_so_far_label="2012年1—2月",
         previous_label=None,
-        issuer="济南市妇女联合会",
-        addressee="山东省妇女联合会",
+        letter=Letter(issuer="济南市妇女联合会", addressee="山东省妇女联合会"),
         by_unit=tuple(replace(row, state=RowState.ACCEPTED) for row in province.by_unit[:11]),
         figures={
             code: replace(figure, previous_current=None, previous_total=None)
@@ -213,8 +209,6 @@ def city(province: ReportData) -> ReportData:
         late=(),
         stories=(),
         narratives=tuple(replace(narrative, quotes=()) for narrative in province.narratives),
-        letterhead=None,
-        imprint=None,
     )
 
 

@@ -105,7 +105,7 @@ def test_letterhead_and_imprint_are_a_switch(
     template: bytes, province: ReportData, stamp: dt.datetime, document: Any
 ) -> None:
     """红头 and 版记 stand when the data hold them, and leave no trace when not."""
-    plain = replace(province, letterhead=None, imprint=None)
+    plain = replace(province, letter=replace(province.letter, letterhead=None, printer=""))
     without = docx.Document(io.BytesIO(render_report(template, plain, stamp=stamp).docx))
     assert document.paragraphs[0].text == "山东省妇女联合会文件"
     assert "鲁妇发〔2012〕36号" in document.paragraphs[1].text
@@ -147,7 +147,7 @@ def test_a_full_page_holds_22_lines_of_28_characters(
     quotes = (Quote("甲县", "妇女群众需求调查" * 300),)
     long = replace(
         province,
-        narratives=(*province.narratives[1:], Narrative(key="a", label="主要做法", quotes=quotes)),
+        narratives=(*province.narratives[1:], Narrative(label="主要做法", quotes=quotes)),
     )
     drawn = pages(render_report(template, long, stamp=stamp).docx)
     full = [page for page in drawn if page.count("妇") > 60]

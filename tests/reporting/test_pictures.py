@@ -17,7 +17,7 @@ from PIL import Image, ImageOps
 
 from sheetflow.config.workspace import picture_font
 from sheetflow.consolidation.report_data import Picture, ReportData, Series
-from sheetflow.reporting import ReportOptions, render_report
+from sheetflow.reporting import render_report
 from sheetflow.reporting.pictures import draw_picture
 from sheetflow.schemas.forms import Across
 
@@ -123,15 +123,15 @@ def test_pictures_stand_in_the_text_with_numbered_captions(
     template: bytes, province: ReportData, stamp: dt.datetime
 ) -> None:
     """The template shows those that there are, numbered as they come; without any, none is missed."""
-    options = ReportOptions(picture_font=picture_font())
+    font = picture_font()
     with_some = replace(province, pictures=(RATES, LINES, BARS))
-    report = render_report(template, with_some, stamp=stamp, options=options).docx
+    report = render_report(template, with_some, stamp=stamp, picture_font=font).docx
     assert pictures_in(report) == ["图1　走访妇女群众（本期，人次）", "图2　办结率", "图3　进度"]
     with zipfile.ZipFile(io.BytesIO(report)) as parts:
         media = [name for name in parts.namelist() if name.startswith("word/media/")]
     assert len(media) == 3
-    assert render_report(template, with_some, stamp=stamp, options=options).docx == report
-    bare = render_report(template, province, stamp=stamp, options=options).docx
+    assert render_report(template, with_some, stamp=stamp, picture_font=font).docx == report
+    bare = render_report(template, province, stamp=stamp, picture_font=font).docx
     assert pictures_in(bare) == []
     assert "图1" not in "".join(par.text for par in docx.Document(io.BytesIO(bare)).paragraphs)
 

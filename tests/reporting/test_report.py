@@ -12,17 +12,21 @@ from dataclasses import replace
 import docx
 import pytest
 
+from sheetflow.config.workspace import picture_font
 from sheetflow.consolidation.report_data import (
     BoardRow,
     Narrative,
+    Picture,
     Quote,
     ReportData,
+    Series,
     UnitRow,
     Way,
 )
 from sheetflow.errors import DeclarationError
-from sheetflow.reporting import CHECK_HEADINGS, ReportOptions, check_table, render_report
+from sheetflow.reporting import CHECK_HEADINGS, check_table, render_report
 from sheetflow.reporting.report import RenderedReport
+from sheetflow.schemas.forms import Across
 
 
 def _text(report: RenderedReport) -> str:
@@ -93,7 +97,7 @@ def test_users_text_stays_text(template: bytes, province: ReportData, stamp: dt.
     evil = "A & B <w:p/> {{ 7*7 }} {% x %} {_{ 7 }_} =1+1\x07尾"
     narratives = (
         *province.narratives[1:],
-        Narrative(key="a", label="主要做法", quotes=(Quote("甲县", evil),)),
+        Narrative(label="主要做法", quotes=(Quote("甲县", evil),)),
     )
     report = render_report(template, replace(province, narratives=narratives), stamp=stamp)
     assert "甲县。A & B <w:p/> {{ 7*7 }} {% x %} {_{ 7 }_} =1+1 尾" in _text(report)
@@ -131,7 +135,7 @@ def test_equal_input_gives_equal_bytes(
         assert {member.date_time for member in package.infolist()} == {(2012, 5, 8, 15, 30, 0)}
     properties = docx.Document(io.BytesIO(first.docx)).core_properties
     assert properties.modified == stamp
-    assert (properties.author, properties.last_modified_by) == (province.issuer, province.issuer)
+    assert (properties.author, properties.last_modified_by) == (province.letter.issuer,) * 2
 
 
 def test_check_table_lists_every_figure_of_the_prose(
@@ -234,8 +238,8 @@ def test_figures_only_asked_about_are_not_listed(
 
 def test_fonts_can_be_replaced(template: bytes, province: ReportData, stamp: dt.datetime) -> None:
     """An office without 仿宋_GB2312 names its own font once, and the whole report uses it."""
-    options = ReportOptions(fonts={"仿宋_GB2312": "仿宋", "方正小标宋简体": "华文中宋"})
-    report = render_report(template, province, stamp=stamp, options=options)
+    fonts = {"仿宋_GB2312": "仿宋", "方正小标宋简体": "华文中宋"}
+    report = render_report(template, province, stamp=stamp, fonts=fonts)
     with zipfile.ZipFile(io.BytesIO(report.docx)) as package:
         styles = package.read("word/styles.xml").decode()
         assert "仿宋_GB2312" not in styles
@@ -247,14 +251,19 @@ def test_pictures_have_their_place(
     edited: Callable[[str, str], bytes], province: ReportData, stamp: dt.datetime
 ) -> None:
     """A template may name a picture: it is drawn when it is there, and leaves nothing when not."""
-    image = pytest.importorskip("PIL.Image")
-    png = io.BytesIO()
-    image.new("RGB", (40, 20), "white").save(png, "PNG")
     changed = edited("特此报告。", "{{ 图.走访 }}特此报告。")
-    options = ReportOptions(pictures={"走访": png.getvalue()})
-    drawn = render_report(changed, province, stamp=stamp, options=options)
+    picture = Picture(
+        name="走访",
+        title="走访",
+        across=Across.UNITS,
+        unit="次",
+        categories=("甲", "乙"),
+        series=(Series("走访", (1, 2)),),
+    )
+    shown, font = replace(province, pictures=(picture,)), picture_font()
+    drawn = render_report(changed, shown, stamp=stamp, picture_font=font)
     assert len(docx.Document(io.BytesIO(drawn.docx)).inline_shapes) == 1
-    assert drawn == render_report(changed, province, stamp=stamp, options=options)
+    assert drawn == render_report(changed, shown, stamp=stamp, picture_font=font)
     bare = render_report(changed, province, stamp=stamp)
     assert "\n特此报告。" in _text(bare)
 
@@ -263,7 +272,7 @@ def test_a_heading_may_not_take_an_engine_name(
     template: bytes, province: ReportData, stamp: dt.datetime
 ) -> None:
     """A campaign whose narrative column is called like one of our names is refused at once."""
-    clash = replace(province, narratives=(Narrative(key="a", label="各单位"),))
+    clash = replace(province, narratives=(Narrative(label="各单位"),))
     with pytest.raises(DeclarationError, match="各单位"):
         render_report(template, clash, stamp=stamp)
 

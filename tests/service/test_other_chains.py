@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from sheetflow.consolidation.accepted import Books
-from sheetflow.consolidation.report_builder import Letter, report_data
+from sheetflow.consolidation.report_builder import report_data
+from sheetflow.consolidation.report_data import Letter
 from sheetflow.context import open_context
 from sheetflow.errors import RequestError
 from sheetflow.periods import Period

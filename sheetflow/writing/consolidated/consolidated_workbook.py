@@ -128,8 +128,8 @@ def _write_sources(page: TablePage, consolidated: Consolidated, details: Details
         "本汇总表由以下报表生成；原件按 sha256 存档，可逐一核对。",
         list(_SOURCES),
     )
-    for row, source in enumerate(consolidated.sources, start=FIRST_ROW):
-        page.put(row, 1, consolidated.name_of(source.unit))
+    for row, (unit, source) in enumerate(consolidated.sources, start=FIRST_ROW):
+        page.put(row, 1, consolidated.name_of(unit))
         page.put(row, 2, source.receipt)
         page.put(row, 3, source.file_name)
         page.put(row, 4, source.sha256)

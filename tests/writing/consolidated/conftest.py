@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from sheetflow.consolidation.accepted import Accepted
 from sheetflow.consolidation.contents import (
     BoardData,
     BoardFile,
@@ -26,7 +27,6 @@ from sheetflow.consolidation.contents import (
     ExplanationRow,
     PeriodTotals,
     SamePersonRow,
-    SourceRow,
     State,
     Statistics,
     StatisticsColumn,
@@ -296,16 +296,21 @@ def _details(
     )
 
 
-def _sources(board: Sequence[BoardRow]) -> tuple[SourceRow, ...]:
+def _sources(board: Sequence[BoardRow]) -> tuple[tuple[Unit, Accepted], ...]:
     return tuple(
-        SourceRow(
-            unit=row.unit,
-            receipt=row.receipt,
-            file_name=f"填报_{row.unit.folder}_{PERIOD}.xlsx",
-            sha256=f"{int(row.unit.unit_id):064x}",
-            accepted_at=row.answered_at or NOW,
-            nil=row.state is State.NIL,
-            late=row.late,
+        (
+            row.unit,
+            Accepted(
+                unit_id=row.unit.unit_id,
+                period=PERIOD.period_id,
+                receipt=row.receipt,
+                figures={},
+                file_name=f"填报_{row.unit.folder}_{PERIOD}.xlsx",
+                sha256=f"{int(row.unit.unit_id):064x}",
+                accepted_at=row.answered_at or NOW,
+                nil=row.state is State.NIL,
+                late=row.late,
+            ),
         )
         for row in board
         if row.state.is_in
@@ -357,7 +362,10 @@ def hostile(consolidate: Consolidate) -> Consolidated:
     made = consolidate("370100", 2)
     typed = '=HYPERLINK("http://e.example/","x")'
     board = tuple(replace(row, receipt="=1+1") for row in made.board)
-    sources = tuple(replace(row, file_name="http://e.example/a.xlsx") for row in made.sources)
+    sources = tuple(
+        (unit, replace(source, file_name="http://e.example/a.xlsx"))
+        for unit, source in made.sources
+    )
     explained = tuple(replace(row, explanation="<r><t>x</t></r>") for row in made.explanations)
 
     def spoilt(detail: DetailSheet) -> DetailSheet:

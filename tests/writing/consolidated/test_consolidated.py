@@ -256,7 +256,7 @@ def test_sources_link_to_their_first_row(city: Consolidated, city_bytes: bytes) 
     """A click on a source leads to the first detail row with its receipt."""
     book = values_of(city_bytes)
     links = 0
-    for row, source in enumerate(city.sources, start=4):
+    for row, (_, source) in enumerate(city.sources, start=4):
         cell = book["来源一览"].cell(row, 8)
         if cell.hyperlink is None:
             assert source.nil
