@@ -1,7 +1,7 @@
-"""A workbook as a clerk has it in mind, before it is typed.
+"""A workbook as a clerk has it in mind, and types it into the real issued one.
 
-This module owns the rows to be typed and which of them are spoilt already: one mistake a
-row at most, so that no mistake hides or causes another. It refuses to touch files.
+One mistake a row at most, so that no mistake hides or causes another. A row goes to the line
+that bears its key already, else to the next free one; everything else stays as issued.
 """
 
 from __future__ import annotations
@@ -64,6 +64,7 @@ class Cell:
     row: int
     column: Column
     cells: dict[str, Typed]
+    random: Random
 
     @property
     def value(self) -> Typed | None:
@@ -127,7 +128,7 @@ class Draft:
     def cells(self, random: Random, *kinds: type[CellType]) -> Iterator[Cell]:
         """Give the cells of those types (or any) that may be spoilt, in random order."""
         found = [
-            Cell(self, sheet, row, column, cells)
+            Cell(self, sheet, row, column, cells, random)
             for sheet in self.sheets
             for column in columns_in(sheet, self.form.version)
             if isinstance(column.type, kinds or CellType) and not self._is_leant_on(sheet, column)
@@ -197,17 +198,15 @@ Cells = Mapping[int, Typed | None]
 
 @dataclass(frozen=True, slots=True)
 class TypedSheet:
-    """What is typed into one sheet: single cells of a card, or rows with the key they bear.
+    """What is typed into one sheet: single cells, and rows with the key they bear.
 
     `naming` is the column in which a row's key stands, 0 where rows have none.
-    `wiped` are header cells to delete.
     """
 
     title: str
-    single: Mapping[tuple[int, int], Typed | None] = field(default_factory=dict)
+    cells: Mapping[tuple[int, int], Typed | None]
     naming: int = 0
     rows: Sequence[tuple[str, Cells]] = ()
-    wiped: Sequence[tuple[int, int]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,27 +226,27 @@ def plan_typing(draft: Draft, issued: Path, target: Path) -> Typing:
         if sheet.key in draft.dropped_sheets:
             continue
         columns = columns_in(sheet, draft.form.version)
-        numbers = {column.key: number for number, column in enumerate(columns, start=1)}
         rows = draft.rows[sheet.key]
         if not sheet.is_table:
-            spots = {
+            single = {
                 card_address(sheet, column.key, draft.form.version): rows[0].get(column.key)
                 for column in columns
             }
-            sheets.append(TypedSheet(sheet.title, single=spots))
+            sheets.append(TypedSheet(sheet.title, single))
             continue
+        numbers = {column.key: number for number, column in enumerate(columns, start=1)}
         naming = sheet.naming_column
         typed = [
             (name, {numbers[column.key]: cells.get(column.key) for column in columns})
             for name, cells in zip(draft.names[sheet.key], rows, strict=True)
         ]
-        wiped = [
-            (HEADER_ROW, numbers[column])
+        wiped = {
+            (HEADER_ROW, numbers[column]): None
             for key, column in draft.dropped_headers
             if key == sheet.key
-        ]
+        }
         number = numbers[naming.key] if naming else 0
-        sheets.append(TypedSheet(sheet.title, naming=number, rows=typed, wiped=wiped))
+        sheets.append(TypedSheet(sheet.title, wiped, number, typed))
     deleted = tuple(draft.form.by_key[key].title for key in sorted(draft.dropped_sheets))
     return Typing(issued, target, tuple(sheets), deleted)
 
@@ -262,12 +261,9 @@ def type_workbook(typing: Typing) -> dict[str, list[int]]:
         numbers = {}
         for sheet in typing.sheets:
             page = workbook[sheet.title]
-            for (row, column), value in sheet.single.items():
-                if page.cell(row, column).value != value:
-                    _type(page, row, column, value)
+            for (row, column), value in sheet.cells.items():
+                _type(page, row, column, value)
             numbers[sheet.title] = _type_rows(page, sheet)
-            for row, column in sheet.wiped:
-                page.cell(row, column).value = None
         for title in typing.deleted:
             del workbook[title]
         # Nobody has computed the formulas yet: whoever opens the file shall.
@@ -279,7 +275,11 @@ def type_workbook(typing: Typing) -> dict[str, list[int]]:
 
 
 def _type_rows(page: Worksheet, sheet: TypedSheet) -> list[int]:
-    printed = _printed(page, sheet.naming) if sheet.naming else {}
+    printed: dict[str, int] = {}  # the lines that bear a key already
+    for row in range(FIRST_ROW, page.max_row + 1) if sheet.naming else ():
+        value = page.cell(row, sheet.naming).value
+        if value is not None and not str(value).startswith("="):
+            printed[str(value)] = row
     taken = set(printed.values())
     free = FIRST_ROW
     numbers = []
@@ -292,24 +292,15 @@ def _type_rows(page: Worksheet, sheet: TypedSheet) -> list[int]:
             taken.add(row)
         numbers.append(row)
         for column, value in cells.items():
-            if page.cell(row, column).value != value:
-                _type(page, row, column, value)
+            _type(page, row, column, value)
     return numbers
-
-
-def _printed(page: Worksheet, naming: int) -> dict[str, int]:
-    """Find the lines that bear a key already."""
-    found: dict[str, int] = {}
-    for row in range(FIRST_ROW, page.max_row + 1):
-        value = page.cell(row, naming).value
-        if value is not None and not str(value).startswith("="):
-            found[str(value)] = row
-    return found
 
 
 def _type(page: Worksheet, row: int, column: int, value: Typed | None) -> None:
     """Put a value into a cell; a bare cell takes its column's look, as in an office program."""
     cell = page.cell(row, column)
+    if cell.value == value:
+        return
     if not cell.has_style:
         model = page.column_dimensions[column_letters(column)]
         # Part by part, as openpyxl would have it, would take ten times as long.
@@ -349,13 +340,9 @@ def resave(paths: Sequence[Path], extension: str, soffice: str, folder: Path) ->
             )
         except (OSError, subprocess.TimeoutExpired):
             return list(paths)
-        return [_moved(path, out / f"{path.stem}.{extension}") for path in paths]
-
-
-def _moved(path: Path, saved: Path) -> Path:
-    if not saved.is_file():
-        return path
-    target = path.with_suffix(saved.suffix)
-    shutil.move(saved, target)
-    path.unlink()
-    return target
+        saved = {path: out / f"{path.stem}.{extension}" for path in paths}
+        for path, made in saved.items():
+            if made.is_file():
+                shutil.move(made, path.with_suffix(made.suffix))
+                path.unlink()
+        return [path if path.exists() else path.with_suffix(f".{extension}") for path in paths]

@@ -1,4 +1,4 @@
-"""The mistakes that clerks make, each kind declared once: where, what is typed, which rule names it.
+"""The mistakes that clerks make: where each falls, what is typed, which rule names it.
 
 No kind may cause a second finding: keys that something points to, and dates that others are
 measured by, are left alone. Habits are what is read all the same and listed as 提示性.
@@ -29,7 +29,6 @@ from sheetflow.schemas.cells import (
     Text,
     Whole,
 )
-from sheetflow.schemas.columns import Column
 from sheetflow.schemas.layout import columns_in
 from sheetflow.schemas.sheets import Kind
 
@@ -53,7 +52,7 @@ class CellMistake:
 
     rule: str
     types: tuple[type[CellType], ...]
-    value: Callable[[Cell, Random], Typed | None]
+    value: Callable[[Cell], Typed | None]
     fits: Callable[[Cell], bool] = lambda _: True
     blank: bool = False
 
@@ -61,39 +60,31 @@ class CellMistake:
         """Plant it once."""
         for cell in draft.cells(random, *self.types):
             if (cell.value is None) is self.blank and self.fits(cell):
-                cell.type(self.value(cell, random), self.rule)
+                cell.type(self.value(cell), self.rule)
                 return True
         return False
 
 
-def _beyond(cell: Cell, random: Random) -> int:
+def _beyond(cell: Cell) -> int:
     kind = cell.column.type
     if isinstance(kind, Whole) and kind.maximum is not None:
-        return kind.maximum + random.randint(1, 80)
-    return kind.minimum - 1 if isinstance(kind, Whole) else -random.randint(100, 900)
+        return kind.maximum + cell.random.randint(1, 80)
+    return kind.minimum - 1 if isinstance(kind, Whole) else -cell.random.randint(100, 900)
 
 
-def _points_to_keys(cell: Cell) -> bool:
+def _no_such_key(cell: Cell) -> str | None:
+    """Point to a key beyond all; None where the column points to no numbered keys, or to too many."""
     target = cell.column.refers_to
-    listed = cell.draft.rows.get(target, ())
-    return _has_key(cell.draft.form.by_key[target].key_column) and len(listed) < _NO_SUCH_NUMBER
-
-
-def _has_key(column: Column | None) -> bool:
-    return column is not None and isinstance(column.type, Key)
-
-
-def _no_such_key(cell: Cell, random: Random) -> str:
-    del random
-    target = cell.draft.form.by_key[cell.column.refers_to].key_column
-    missing = (
-        target.type.example(_NO_SUCH_NUMBER) if target and isinstance(target.type, Key) else ""
-    )
+    key = cell.draft.form.by_key[target].key_column
+    if key is None or not isinstance(key.type, Key):
+        return None
+    if len(cell.draft.rows.get(target, ())) >= _NO_SUCH_NUMBER:
+        return None
+    missing = key.type.example(_NO_SUCH_NUMBER)
     return f"{cell.value}、{missing}" if isinstance(cell.column.type, References) else missing
 
 
-def _other_digit(cell: Cell, random: Random) -> str:
-    del random
+def _other_digit(cell: Cell) -> str:
     text = str(cell.value)
     return text[:-1] + ("1" if text[-1] != "1" else "2")
 
@@ -102,9 +93,9 @@ def _measures_others(cell: Cell) -> bool:
     return any(column.not_before == cell.column.key for column in cell.sheet.columns)
 
 
-def _period_in_doubt(cell: Cell) -> bool:
-    """Whether the period was overtyped: no date is held against it then."""
-    return cell.draft.has("cover-period")
+def _has_its_period(cell: Cell) -> bool:
+    """Whether dates are held against the period: it was not overtyped."""
+    return not (_measures_others(cell) or cell.draft.has("cover-period"))
 
 
 def _after(day: object, random: Random) -> dt.date:
@@ -112,14 +103,13 @@ def _after(day: object, random: Random) -> dt.date:
     return day + dt.timedelta(random.randint(3, 20))
 
 
-def _before_its_beginning(cell: Cell, random: Random) -> dt.date:
+def _before_its_beginning(cell: Cell) -> dt.date:
     first = cell.cells[cell.column.not_before]
     start = first if isinstance(first, dt.date) else cell.draft.period.first_day
-    return start - dt.timedelta(random.randint(1, 9))
+    return start - dt.timedelta(cell.random.randint(1, 9))
 
 
-def _too_long(cell: Cell, random: Random) -> str:
-    del random
+def _too_long(cell: Cell) -> str:
     limit = cell.column.type.limit if isinstance(cell.column.type, Text) else 0
     text = str(cell.value)
     return text + _PADDING * ((limit - len(text)) // len(_PADDING) + 1)
@@ -135,40 +125,37 @@ def _is_counted(cell: Cell) -> bool:
     return isinstance(cell.value, int)
 
 
-def _has_own_unit(cell: Cell) -> bool:
-    return _is_counted(cell) and isinstance(cell.column.type, Whole) and bool(cell.column.type.unit)
+def _unit_of(cell: Cell) -> str:
+    return cell.column.type.unit if isinstance(cell.column.type, Whole) else ""
 
 
-def _own_unit(cell: Cell, random: Random) -> str:
-    del random
-    return f"{cell.value}{getattr(cell.column.type, 'unit', '')}"
-
-
-def _dotted(cell: Cell, random: Random) -> str:
+def _dotted(cell: Cell) -> str:
     day = cell.value
     assert isinstance(day, dt.date)  # noqa: S101 - `fits` has asked
     wide = date_in_words(day).translate(_WIDE)
-    return random.choice((f"{day.year}.{day.month}.{day.day}", wide))
+    return cell.random.choice((f"{day.year}.{day.month}.{day.day}", wide))
 
 
-def _grouped(cell: Cell, random: Random) -> str:
-    del random
+def _grouped(cell: Cell) -> str:
     return f"{str(cell.value)[:3]} {str(cell.value)[3:]}"
 
 
 def repeat_key(draft: Draft, random: Random) -> bool:
     """Give a row the key of an earlier one; nothing points to either."""
     referred = draft.referred()
-    sheets = [sheet for sheet in draft.sheets if _has_key(sheet.key_column)]
-    random.shuffle(sheets)
-    for sheet in sheets:
-        column = sheet.key_column
+    keyed = [
+        (sheet, column)
+        for sheet in draft.sheets
+        if (column := sheet.key_column) and isinstance(column.type, Key)
+    ]
+    random.shuffle(keyed)
+    for sheet, column in keyed:
         free = [
             row
             for row, name in enumerate(draft.names[sheet.key])
             if (sheet.key, name) not in referred and not draft.is_spoilt(sheet.key, row)
         ]
-        if column is None or len(free) < 2:  # noqa: PLR2004 - the one and the other
+        if len(free) < 2:  # noqa: PLR2004 - the one and the other
             continue
         first, later = sorted(random.sample(free, 2))
         cells = draft.rows[sheet.key]
@@ -236,71 +223,70 @@ def delete_sheet(draft: Draft, random: Random) -> bool:
 BY_CELL: Mapping[str, Plant] = MappingProxyType(
     {
         "leave_blank": CellMistake(
-            "required", (), lambda *_: None, lambda cell: cell.column.required is True
+            "required", (), lambda _: None, lambda cell: cell.column.required is True
         ),
-        "misspell_choice": CellMistake("choice-unknown", (Choice,), lambda *_: _MISSPELT),
+        "misspell_choice": CellMistake("choice-unknown", (Choice,), lambda _: _MISSPELT),
         "type_about": CellMistake(
-            "number-about", (Whole,), lambda _, random: random.choice(("30多人", "约20", "近50"))
+            "number-about", (Whole,), lambda cell: cell.random.choice(("30多人", "约20", "近50"))
         ),
         "break_reference": CellMistake(
-            "reference-unknown", (Reference, References), _no_such_key, _points_to_keys
+            "reference-unknown",
+            (Reference, References),
+            _no_such_key,
+            lambda cell: _no_such_key(cell) is not None,
         ),
         "break_check_digit": CellMistake("id-check-digit", (IdNumber,), _other_digit),
         "leave_conditional_blank": CellMistake(
-            "required-when", (), lambda *_: None, lambda cell: bool(cell.wanted)
+            "required-when", (), lambda _: None, lambda cell: bool(cell.wanted)
         ),
         "leave_day_out": CellMistake(
-            "date-incomplete", (Day,), lambda cell, _: f"{cell.draft.period.last_day:%Y年%m月}"
+            "date-incomplete", (Day,), lambda cell: f"{cell.draft.period.last_day:%Y年%m月}"
         ),
         "type_day_after_period": CellMistake(
             "date-after-period",
             (Day,),
-            lambda cell, random: _after(cell.draft.period.last_day, random),
-            lambda cell: (
-                cell.column.not_after == "period_end"
-                and not _measures_others(cell)
-                and not _period_in_doubt(cell)
-            ),
+            lambda cell: _after(cell.draft.period.last_day, cell.random),
+            lambda cell: cell.column.not_after == "period_end" and _has_its_period(cell),
         ),
         "repeat_key": repeat_key,
         "write_too_much": CellMistake("text-too-long", (Text,), _too_long),
         "leave_range": CellMistake("number-range", (Whole, Money), _beyond),
         "shorten_phone": CellMistake(
-            "phone-format", (Phone,), lambda _, random: f"1990{random.randint(10**5, 10**6 - 1)}"
+            "phone-format", (Phone,), lambda cell: f"1990{cell.random.randint(10**5, 10**6 - 1)}"
         ),
-        "paste_error": CellMistake("cell-error", (Whole, Text), lambda *_: "#REF!"),
+        "paste_error": CellMistake("cell-error", (Whole, Text), lambda _: "#REF!"),
         "type_formula": CellMistake(
-            "cell-formula-empty", (Whole,), lambda _, random: f"={random.randint(1, 9)}+1"
+            "cell-formula-empty", (Whole,), lambda cell: f"={cell.random.randint(1, 9)}+1"
         ),
         "write_phone_in_text": CellMistake(
             "personal-in-text",
             (Text,),
-            lambda cell, _: f"{cell.value}{_A_PHONE}",
+            lambda cell: f"{cell.value}{_A_PHONE}",
             _has_room_for_a_phone,
         ),
         "type_scaled": CellMistake(
-            "number-scaled", (Money,), lambda _, random: random.choice(("2.5万", "1.2万元"))
+            "number-scaled", (Money,), lambda cell: cell.random.choice(("2.5万", "1.2万元"))
         ),
         "type_impossible_day": CellMistake(
             "date-impossible",
             (Day,),
-            lambda cell, _: f"{cell.draft.period.last_day.year}年2月30日",
+            lambda cell: f"{cell.draft.period.last_day.year}年2月30日",
         ),
-        "type_words": CellMistake("number-text", (Whole,), lambda *_: "若干"),
+        "type_words": CellMistake("number-text", (Whole,), lambda _: "若干"),
         "fill_needlessly": CellMistake(
             "blank-unless",
             (Whole,),
-            lambda _, random: random.randint(3, 9),
+            lambda cell: cell.random.randint(3, 9),
             lambda cell: cell.column.only and cell.wanted is False,
             blank=True,
         ),
         "add_unknown_choice": CellMistake(
-            "choice-unknown", (Choices,), lambda cell, _: f"{cell.value}、{_MISSPELT}"
+            "choice-unknown", (Choices,), lambda cell: f"{cell.value}、{_MISSPELT}"
         ),
         "type_day_after_filling": CellMistake(
             "date-after-filled",
             (Day,),
-            lambda cell, random: _after(cell.draft.cover[cell.draft.form.cover.filled_on], random),
+            lambda cell: _after(cell.draft.cover[cell.draft.form.cover.filled_on], cell.random),
             lambda cell: cell.column.not_after == "filled_on" and not _measures_others(cell),
         ),
         "swap_days": CellMistake(
@@ -314,21 +300,19 @@ BY_CELL: Mapping[str, Plant] = MappingProxyType(
             ),
         ),
         "type_half": CellMistake(
-            "number-not-whole", (Whole,), lambda _, random: random.randint(3, 9) + 0.5
+            "number-not-whole", (Whole,), lambda cell: cell.random.randint(3, 9) + 0.5
         ),
         "type_id_as_number": CellMistake(
             "id-digits-lost",
             (IdNumber,),
-            lambda cell, _: float(str(cell.value)),
+            lambda cell: float(str(cell.value)),
             lambda cell: str(cell.value).isdigit(),
         ),
         "type_day_before_period": CellMistake(
             "date-before-period",
             (Day,),
-            lambda cell, random: cell.draft.period.first_day - dt.timedelta(random.randint(3, 30)),
-            lambda cell: (
-                cell.column.event and not _measures_others(cell) and not _period_in_doubt(cell)
-            ),
+            lambda cell: cell.draft.period.first_day - dt.timedelta(cell.random.randint(3, 30)),
+            lambda cell: cell.column.event and _has_its_period(cell),
         ),
     }
 )
@@ -345,13 +329,18 @@ BY_WORKBOOK: Mapping[str, Plant] = MappingProxyType(
 HABITS: Mapping[str, Plant] = MappingProxyType(
     {
         "type_wide_digits": CellMistake(
-            "habit", (Whole,), lambda cell, _: str(cell.value).translate(_WIDE), _is_counted
+            "habit", (Whole,), lambda cell: str(cell.value).translate(_WIDE), _is_counted
         ),
         "type_dotted_day": CellMistake(
             "habit", (Day,), _dotted, lambda cell: isinstance(cell.value, dt.date)
         ),
-        "type_own_unit": CellMistake("habit", (Whole,), _own_unit, _has_own_unit),
-        "type_space": CellMistake("habit-blanks", (Choice,), lambda cell, _: f"{cell.value}　"),
+        "type_own_unit": CellMistake(
+            "habit",
+            (Whole,),
+            lambda cell: f"{cell.value}{_unit_of(cell)}",
+            lambda cell: _is_counted(cell) and bool(_unit_of(cell)),
+        ),
+        "type_space": CellMistake("habit-blanks", (Choice,), lambda cell: f"{cell.value}　"),
         "group_her_phone": CellMistake(
             "habit-private", (Phone,), _grouped, lambda cell: cell.column.personal
         ),

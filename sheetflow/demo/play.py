@@ -13,6 +13,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from random import Random
 
@@ -45,7 +46,6 @@ _PERIOD = Period.parse("2012B1")
 _ISSUED_AT = dt.datetime(2012, 2, 20, 9, tzinfo=OFFICE_ZONE)
 _DROPPED_AT, _LATE_AT = dt.time(10), dt.time(9)
 _LATE_BY = dt.timedelta(days=4)
-_OK, _DIFFERENT = 0, 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,11 @@ def play(root: Path, *, counties: int | None, rows: int, seed: int, say: Tell) -
     WorkspaceError where `root` holds a workspace already.
     """
     tree = _some_units(counties)
-    workspace = _create(root, tree)
+    if Workspace(root).settings_file.exists():
+        raise WorkspaceError(f"{root} 里已有一个工作文件夹。演示请换一个空文件夹。")
+    # Nobody here takes ten seconds to save a file.
+    text = re.sub(r"(?m)^quiet_seconds = .*$", "quiet_seconds = 1", default_settings_text())
+    workspace = create_workspace(root, tree, text)
     random = Random(seed)  # noqa: S311 - made-up data
     parts = cast_parts(tree.living_on(_PERIOD.last_day), tree.levels, random)
     scene = _Stage(root, tree, parts, find_soffice(), say)
@@ -82,7 +86,7 @@ def play(root: Path, *, counties: int | None, rows: int, seed: int, say: Tell) -
         result = count((planted for drop in drops for planted in drop.planted), _answers(context))
         _tell_results(scene, context, result)
     say(result.line)
-    return _OK if result.is_perfect else _DIFFERENT
+    return int(not result.is_perfect)
 
 
 def _some_units(counties: int | None) -> UnitTree:
@@ -95,14 +99,6 @@ def _some_units(counties: int | None) -> UnitTree:
         for unit in tree
         if unit.unit_id in kept
     )
-
-
-def _create(root: Path, tree: UnitTree) -> Workspace:
-    if Workspace(root).settings_file.exists():
-        raise WorkspaceError(f"{root} 里已有一个工作文件夹。演示请换一个空文件夹。")
-    # Nobody here takes ten seconds to save a file.
-    text = re.sub(r"(?m)^quiet_seconds = .*$", "quiet_seconds = 1", default_settings_text())
-    return create_workspace(root, tree, text)
 
 
 def _prepare(scene: _Stage, folder: Path, rows: int, seed: int) -> list[Drop]:
@@ -201,16 +197,11 @@ def _worth_opening(context: Context) -> Iterable[Path]:
     yield rollup_paths(context, PublicationKind.BOARD, top, None)[-1]
     store, form = context.store.submissions, context.campaign.main_form
     listed = store.find_submissions(form=form.key, period=_PERIOD.period_id)
+    lowest = context.campaign.levels.lowest.name
     for outcome in ("returned", "accepted"):
-        of_counties = (
-            entry
-            for entry in listed
-            if entry.outcome == outcome
-            and context.tree[entry.unit_id].level == context.campaign.levels.lowest.name
-        )
-        first = next(of_counties, None)
-        if first:
-            yield answer_path(context, first)
+        answers = [entry for entry in listed if entry.outcome == outcome]
+        of_counties = (entry for entry in answers if context.tree[entry.unit_id].level == lowest)
+        yield from (answer_path(context, entry) for entry in islice(of_counties, 1))
 
 
 Spot = tuple[str, str, str]
@@ -218,8 +209,6 @@ Spot = tuple[str, str, str]
 
 File = tuple[str, str]
 """The inbox folder and the file name under which a workbook was dropped."""
-
-_WHOLE_WORKBOOK, _WHOLE_SHEET, _NOWHERE = "整个工作簿", "全表", "—"
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,14 +225,18 @@ class Count:
     """The result: how many were planted and found, and every difference in words."""
 
     planted: int
-    found: int
     missed: tuple[str, ...]
     false_alarms: tuple[str, ...]
 
     @property
+    def found(self) -> int:
+        """How many were found."""
+        return self.planted - len(self.missed)
+
+    @property
     def is_perfect(self) -> bool:
         """Whether all was found and nothing else."""
-        return self.planted == self.found and not self.false_alarms
+        return not self.missed and not self.false_alarms
 
     @property
     def line(self) -> str:
@@ -255,43 +248,37 @@ class Count:
 
 def count(planted: Iterable[Planted], answered: Iterable[Answered]) -> Count:
     """Compare what was planted with what was answered."""
-    by_file: dict[File, dict[Spot, Planted]] = {}
+    missed: dict[File, dict[Spot, Planted]] = {}
     for entry in planted:
         spot = (entry.title, entry.cell, entry.rule)
-        by_file.setdefault((entry.folder, entry.file), {})[spot] = entry
-    total = sum(map(len, by_file.values()))
-    found, false_alarms = 0, []
-    missed = {file: dict(spots) for file, spots in by_file.items()}
+        missed.setdefault((entry.folder, entry.file), {})[spot] = entry
+    total = sum(map(len, missed.values()))
+    false_alarms = []
     for answer in answered:
         wanted = missed.get(answer.file, {})
-        said = _said(answer.findings)
+        said = {
+            (finding.place.title, cell, finding.rule): finding
+            for finding in answer.findings
+            for cell in (finding.place.cell, *finding.others)
+        }
         named = _named(answer.returned_copy) if answer.returned_copy else None
         for spot, finding in said.items():
             line = _line(wanted[spot], finding) if spot in wanted else None
             if line is None:
                 false_alarms.append(_words(answer.file, spot))
             elif named is None or line in named:
-                found += 1
                 del wanted[spot]
                 named = named and named - {line}
         false_alarms += [_words(answer.file, line) for line in named or ()]
     left = [_words(file, spot) for file, spots in missed.items() for spot in spots]
-    return Count(total, found, tuple(left), tuple(false_alarms))
-
-
-def _said(findings: Iterable[Finding]) -> Mapping[Spot, Finding]:
-    return {
-        (finding.place.title, cell, finding.rule): finding
-        for finding in findings
-        for cell in (finding.place.cell, *finding.others)
-    }
+    return Count(total, tuple(left), tuple(false_alarms))
 
 
 def _line(planted: Planted, finding: Finding) -> Spot:
     """What 问题清单 must say of it: sheet, cell, the finding's number."""
     if not planted.title:
-        return (_WHOLE_WORKBOOK, _NOWHERE, finding.number)
-    return (planted.title, planted.returned_cell or _WHOLE_SHEET, finding.number)
+        return ("整个工作簿", "—", finding.number)
+    return (planted.title, planted.returned_cell or "全表", finding.number)
 
 
 def _named(path: Path) -> set[Spot]:

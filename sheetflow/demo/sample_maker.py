@@ -8,6 +8,7 @@ identity numbers begin with 99, which is no place, mobile numbers with 1990000.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from typing import cast
 
@@ -43,32 +44,10 @@ from sheetflow.schemas.parsing import check_digit
 from sheetflow.schemas.sheets import Kind, Sheet
 
 SURNAMES = "王李张刘陈杨赵孙周吴徐马朱胡郭林高梁宋郑谢韩唐冯于董程曹袁邓许傅沈曾彭吕"
-_GIVEN = [
-    "秀兰",
-    "桂英",
-    "玉梅",
-    "红霞",
-    "淑珍",
-    "丽华",
-    "春燕",
-    "爱琴",
-    "凤芹",
-    "翠平",
-    "海燕",
-    "金凤",
-    "文静",
-    "晓梅",
-    "雪莲",
-    "美玲",
-    "素芳",
-    "月娥",
-    "慧敏",
-    "建芳",
-    "云霞",
-    "志红",
-    "兰香",
-    "宝珍",
-]
+_GIVEN: list[str] = re.findall(
+    "..",
+    "秀兰桂英玉梅红霞淑珍丽华春燕爱琴凤芹翠平海燕金凤文静晓梅雪莲美玲素芳月娥慧敏建芳云霞志红兰香宝珍",
+)
 _FEW = {Kind.STOCK: (3, 8), Kind.LEDGER: (3, 6), Kind.FLOW: (5, 12)}
 _A_FEW = 12
 """How far a number goes beyond its least."""

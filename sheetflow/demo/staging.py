@@ -1,8 +1,7 @@
 """Who plays which part, and every workbook drafted, spoilt, typed and saved, ready to drop.
 
-This module owns the shares of the parts (they fall by chance, from the seed), what each
-means for the file, and the list of what was planted. It refuses to drop anything and to
-look at any answer.
+The shares of the parts fall by chance, from the seed. It refuses to drop anything and to look
+at any answer.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from enum import StrEnum
 from pathlib import Path
 from random import Random
 
-from sheetflow.demo.draft import WHOLE_SHEET, Draft, Typing, plan_typing, resave, type_workbook
+from sheetflow.demo.draft import WHOLE_SHEET, Draft, plan_typing, resave, type_workbook
 from sheetflow.demo.mistakes import BY_CELL, BY_WORKBOOK, HABITS, TOLD_BY_XLSX_ALONE
 from sheetflow.demo.sample_maker import make_samples
 from sheetflow.periods import Period
@@ -75,18 +74,14 @@ def cast_parts(units: Sequence[Unit], levels: Levels, random: Random) -> dict[st
     accidents = _ACCIDENTS[: (len(counties) + 1) // 2]
     parts = dict(zip((unit.unit_id for unit in counties), accidents, strict=False))
     for unit in (*counties[len(accidents) :], *others):
-        parts[unit.unit_id] = Part.CLEAN if unit.parent is None else _by_chance(random)
+        drawn = random.random() if unit.parent else 1
+        parts[unit.unit_id] = Part.MISTAKES if drawn < _MISTAKEN else Part.CLEAN
+        if _MISTAKEN <= drawn < _MISTAKEN + _HABITUAL:
+            parts[unit.unit_id] = Part.HABITS
     cities = [unit for unit in others if unit.level == levels.nearest.name]
     if len(cities) > 1:
         parts[random.choice(cities).unit_id] = Part.LATE
     return parts
-
-
-def _by_chance(random: Random) -> Part:
-    drawn = random.random()
-    if drawn < _MISTAKEN:
-        return Part.MISTAKES
-    return Part.HABITS if drawn < _MISTAKEN + _HABITUAL else Part.CLEAN
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +132,11 @@ class Script:
 
 @dataclass(frozen=True, slots=True)
 class _Task:
-    """A workbook to make: whose it is, into whose folder, under which name."""
+    """A workbook to make: whose it is, into whose folder, as which file."""
 
     unit: Unit
     into: Unit
-    name: str
+    target: Path
     draft: Draft
     part: Part
 
@@ -150,14 +145,20 @@ def stage(script: Script) -> list[Drop]:
     """Make every file; the work of typing is shared among processes."""
     tasks = list(_tasks(script))
     typings = [
-        plan_typing(task.draft, script.issued[task.unit.unit_id], _target(script, task))
-        for task in tasks
+        plan_typing(task.draft, script.issued[task.unit.unit_id], task.target) for task in tasks
     ]
-    numbers = _type_all(typings)
-    files = _resave(script, tasks)
+    # A fresh interpreter each: nothing of the parent's threads and locks comes along.
+    with ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn")) as pool:
+        numbers = list(pool.map(type_workbook, typings, chunksize=4))
+    files: dict[Path, Path] = {}
+    for part, extension in _OLD_FORMATS.items():
+        chosen = [task.target for task in tasks if task.part is part]
+        if script.soffice and chosen:
+            saved = resave(chosen, extension, script.soffice, script.folder)
+            files |= dict(zip(chosen, saved, strict=True))
     return [
-        _drop(task, files.get(index, typings[index].target), numbers[index])
-        for index, task in enumerate(tasks)
+        _drop(task, files.get(task.target, task.target), rows)
+        for task, rows in zip(tasks, numbers, strict=True)
     ]
 
 
@@ -184,10 +185,10 @@ def _tasks(script: Script) -> Iterator[_Task]:
             _make_nil(draft)
         if part is Part.LATE:
             draft.cover[draft.form.cover.filled_on] = script.late_on
-        first = "（初稿）" if part is Part.TWICE else ""
-        yield _Task(unit, into, name + first, draft, part)
+        folder, first = script.folder / into.folder, "（初稿）" if part is Part.TWICE else ""
+        yield _Task(unit, into, folder / f"{name}{first}.xlsx", draft, part)
         if part is Part.TWICE:
-            yield _Task(unit, unit, name, _draft(script, unit), Part.CLEAN)
+            yield _Task(unit, unit, folder / f"{name}.xlsx", _draft(script, unit), Part.CLEAN)
 
 
 def _draft(script: Script, unit: Unit) -> Draft:
@@ -224,30 +225,6 @@ def _make_nil(draft: Draft) -> None:
     draft.rows, draft.names = {sheet: [cover]}, {sheet: draft.names[sheet]}
 
 
-def _target(script: Script, task: _Task) -> Path:
-    return script.folder / task.into.folder / f"{task.name}.xlsx"
-
-
-def _type_all(typings: Sequence[Typing]) -> list[dict[str, list[int]]]:
-    # A fresh interpreter each: nothing of the parent's threads and locks comes along.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(mp_context=context) as pool:
-        return list(pool.map(type_workbook, typings, chunksize=4))
-
-
-def _resave(script: Script, tasks: Sequence[_Task]) -> dict[int, Path]:
-    """Save those that play it in an old format, all of one format in one batch."""
-    files: dict[int, Path] = {}
-    for part, extension in _OLD_FORMATS.items():
-        chosen = {
-            index: _target(script, task) for index, task in enumerate(tasks) if task.part is part
-        }
-        if script.soffice and chosen:
-            saved = resave(list(chosen.values()), extension, script.soffice, script.folder)
-            files |= dict(zip(chosen, saved, strict=True))
-    return files
-
-
 def _drop(task: _Task, path: Path, numbers: Mapping[str, list[int]]) -> Drop:
     late = task.part is Part.LATE
 
@@ -260,20 +237,16 @@ def _drop(task: _Task, path: Path, numbers: Mapping[str, list[int]]) -> Drop:
         path.write_bytes(path.read_bytes()[: path.stat().st_size * 2 // 3])
         return Drop(task.into, path, late, (whole("file-damaged"),))
     if task.part is Part.EMPTY:
-        _save_empty(path)
+        import openpyxl
+
+        workbook = openpyxl.Workbook()
+        workbook.save(path)
+        workbook.close()
         return Drop(task.into, path, late, (whole("file-blank"),))
     planted = [*_planted(task, path.name, numbers)]
     if path.suffix != ".xlsx":
         planted.append(whole("remark-format-tells-less"))
     return Drop(task.into, path, late, tuple(planted))
-
-
-def _save_empty(path: Path) -> None:
-    import openpyxl
-
-    workbook = openpyxl.Workbook()
-    workbook.save(path)
-    workbook.close()
 
 
 def _planted(task: _Task, name: str, numbers: Mapping[str, list[int]]) -> Iterator[Planted]:
