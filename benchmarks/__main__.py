@@ -16,8 +16,16 @@ from statistics import median
 
 from benchmarks.measuring import machine
 from benchmarks.province import Size
-from benchmarks.runs import Bench, Cold, run_batches, run_check, run_cold, run_one, run_service
-from benchmarks.steps import measure_reading
+from benchmarks.runs import (
+    Bench,
+    Cold,
+    measure_reading,
+    run_batches,
+    run_check,
+    run_cold,
+    run_one,
+    run_service,
+)
 
 _GROWTH = (14, 70, 140, 280, 700, 1400)
 _DEFAULTS = {"table": (140, 2000), "small": (140, 30), "growth": (0, 2000), "memory": (2800, 2000)}

@@ -1,7 +1,8 @@
-"""Running programs and timing them; and the machine that it was done on."""
+"""Running programs and timing them; when things happen, and the machine that it was done on."""
 
 from __future__ import annotations
 
+import datetime as dt
 import importlib.metadata
 import os
 import platform
@@ -12,6 +13,11 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from sheetflow.periods import OFFICE_ZONE
+
+DROPPED_AT = dt.datetime(2012, 3, 2, 10, tzinfo=OFFICE_ZONE)
+"""All counties drop their workbooks."""
 
 _VERSIONED = ("pydantic", "python-calamine", "XlsxWriter", "openpyxl", "SQLAlchemy", "pandas")
 _KIB = 1024

@@ -16,9 +16,9 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from benchmarks.measuring import Measured, run_module
-from benchmarks.moments import DROPPED_AT
+from benchmarks.measuring import DROPPED_AT, Measured, run_module
 from benchmarks.province import (
+    CAMPAIGN,
     Province,
     Size,
     drop,
@@ -26,7 +26,9 @@ from benchmarks.province import (
     make_workspace,
     restamped,
 )
+from sheetflow.children.judge_task import JudgeRequest, dump_book, judge_request
 from sheetflow.config.workspace import Workspace
+from sheetflow.reading import read_workbook
 
 _CHECKS = 5
 _IDLE_SECONDS = 2.0
@@ -180,3 +182,37 @@ def run_check(bench: Bench) -> float:
     words = ("sheetflow", "-C", str(bench.root), "--at", at, "check", file)
     run_module(*words)
     return median(run_module(*words).seconds for _ in range(_CHECKS))
+
+
+def measure_reading(province: Province) -> dict[str, float]:
+    """Give the processor seconds of ``read`` and ``validate``, one after the other in one process.
+
+    The service itself does both in children side by side; here each second has one owner.
+    """
+    seconds = {"read": 0.0, "validate": 0.0}
+
+    @contextmanager
+    def clocked(step: str) -> Iterator[None]:
+        begun = time.process_time()
+        try:
+            yield
+        finally:
+            seconds[step] += time.process_time() - begun
+
+    for unit_id, file in province.files.items():
+        with clocked("read"):
+            raw = read_workbook(file.read_bytes())
+        request = JudgeRequest(
+            path=str(file),
+            campaign=CAMPAIGN,
+            unit=province.tree[unit_id],
+            tree=province.tree,
+            now=DROPPED_AT,
+            working_days=dict.fromkeys(province.tree.levels.names, 2),
+        )
+        with clocked("validate"):
+            judgement, _ = judge_request(request, raw)
+            if judgement.book is None:
+                raise RuntimeError(f"{file} was not recognised")
+            dump_book(judgement.book)
+    return seconds

@@ -13,7 +13,7 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks.moments import DROPPED_AT
+from benchmarks.measuring import DROPPED_AT
 from sheetflow.context import open_context
 from sheetflow.context.running import held_lock
 from sheetflow.mail.send import send_due

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from benchmarks.moments import DROPPED_AT
+from benchmarks.measuring import DROPPED_AT
 from sheetflow.context import open_context
 from sheetflow.context.running import held_lock
 from sheetflow.mail.send import send_due

@@ -167,17 +167,11 @@ def _column(
     members: Sequence[Unit],
 ) -> StatisticsColumn:
     """Give a unit's column; where it stands for one unit alone, it says how its figures stand."""
-    alone, standing = (
-        members[0].unit_id if len(members) == 1 else "",
-        books.for_period(unit.unit_id),
-    )
-    return StatisticsColumn(
-        heading,
-        unit,
-        values,
-        carried=bool(alone) and books.period.period_id not in books.measured(alone),
-        nil=bool(alone) and standing is not None and standing.nil,
-    )
+    alone = len(members) == 1
+    standing = books.for_period(unit.unit_id) if alone else None
+    carried = alone and books.period.period_id not in books.measured(members[0].unit_id)
+    nil = standing is not None and standing.nil
+    return StatisticsColumn(heading, unit, values, carried=carried, nil=nil)
 
 
 def _former(

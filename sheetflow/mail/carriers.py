@@ -1,8 +1,7 @@
-"""What became of a mail, in our own words; and what a carrier is.
+"""What a carrier is, what became of a mail in our own words, and the folder that takes mail.
 
-No server or library is quoted: what a server says may hold addresses, and nobody here reads
-English. A fault of the server or of the settings is TEMPORARY (the mail waits until somebody
-mends them); only what the server says of this mail or of one recipient is PERMANENT.
+No server or library is quoted: it may hold addresses, and nobody here reads English. A fault of the
+server or of the settings is TEMPORARY; only what is said of this mail or one recipient is PERMANENT.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """One mail as the bytes that a server gets, and the proof that they say what was meant.
 
-The same arguments give the same bytes: a mail sent twice is the same mail twice. Chinese in headers is folded here: the standard library's own
-folding loses a space between two encoded words (about one subject in thirty, measured on
-3.11.7), and cuts attachment names into pieces.
+A mail sent twice is the same bytes twice. Chinese in headers is folded here: the standard library
+loses a space between two encoded words (one subject in thirty) and cuts attachment names.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The mail about one event, in words: from what was judged to what is queued.
 
-This module owns which facts a mail is given. It refuses to send, and gives no value of
-any cell that is not quotable (the catalogue's sentences hold none).
+It gives no value of any cell that is not quotable. A flood of answers to one unit becomes one mail
+that names every receipt (promise 18); what was gathered stays on record with that mail's number.
 """
 
 from __future__ import annotations

@@ -1,12 +1,12 @@
 """Letters: from an event and its data to subject, plain text and HTML.
 
-Owns how the three come out of the templates: the words of an event stand once, in
-``<event>.txt``, and ``letter.txt`` and ``letter.html`` only lay them out, so that both
-bodies always say the same. Refuses to read templates from anywhere: they are handed in.
+The words of an event stand once, in ``<event>.txt``; ``letter.txt`` and ``letter.html`` only lay
+them out, so that both bodies say the same. It reads no template: they are handed in.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -40,6 +40,9 @@ MOST_FINDINGS = 10
 SUBJECT, TEXT, HTML = "subject.txt", "letter.txt", "letter.html"
 
 OUTCOME, OPENING, STEPS = "结果", "正文", "办法"
+
+_NOT_NAMED = {"form", "other_form", "counts", "drop_folder"}
+"""What a mail is told that templates have in other words only."""
 
 _HEADING = re.compile(r"^==[ \t]*(\S+?)[ \t]*==[ \t]*$", re.MULTILINE)
 
@@ -104,7 +107,6 @@ class _Desk:
             name: source.removeprefix("\ufeff").replace("\r\n", "\n")
             for name, source in templates.items()
         }
-        self.sections: dict[str, Template] = {}
         self.environment = ImmutableSandboxedEnvironment(
             loader=DictLoader(self.sources),
             undefined=StrictUndefined,
@@ -112,11 +114,13 @@ class _Desk:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        # Without a name there is no escaping: letter.html escapes each line when it places it.
+        self._compiled = lru_cache(maxsize=None)(self.environment.from_string)
 
     def render(self, name: str, names: Mapping[str, Any]) -> str:
         """Render the template `name`."""
         self._source(name)
-        return self._filled(name, lambda: self.environment.get_template(name), names)
+        return self._filled(name, self.environment.get_template, name, names)
 
     def words(self, name: str, names: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
         """Render an event's sections, each into its lines that are not blank.
@@ -131,7 +135,9 @@ class _Desk:
             before = source[: heading.end()].count("\n")
             body = source[heading.end() : after.start() if after else len(source)]
             # The blank lines before keep the line numbers of faults true.
-            sections[heading[1]] = self._lines(name, "\n" * before + body, names)
+            filled = self._filled(name, self._compiled, "\n" * before + body, names)
+            lines = (line.strip() for line in filled.splitlines())
+            sections[heading[1]] = tuple(line for line in lines if line)
         for needed in (OUTCOME, OPENING):
             if not sections.get(needed):
                 raise MailTemplateError(
@@ -148,19 +154,11 @@ class _Desk:
             raise MailTemplateError(f"邮件模板 {name} 不在模板文件夹里。请从默认模板补上。")
         return self.sources[name]
 
-    def _lines(self, name: str, source: str, names: Mapping[str, Any]) -> tuple[str, ...]:
-        # Without a name there is no escaping: letter.html escapes each line when it places it.
-        rendered = self._filled(name, lambda: self._compiled(source), names)
-        return tuple(line.strip() for line in rendered.splitlines() if line.strip())
-
-    def _compiled(self, source: str) -> Template:
-        if source not in self.sections:
-            self.sections[source] = self.environment.from_string(source)
-        return self.sections[source]
-
-    def _filled(self, name: str, template: Callable[[], Template], names: Mapping[str, Any]) -> str:
+    def _filled(
+        self, name: str, load: Callable[[str], Template], what: str, names: Mapping[str, Any]
+    ) -> str:
         try:
-            return template().render(names)
+            return load(what).render(names)
         except TemplateSyntaxError as error:
             raise MailTemplateError(
                 f"邮件模板 {name} 第{error.lineno}行附近的符号不成对或写法不对。请对照默认模板改正。"
@@ -184,41 +182,18 @@ def _names(event: Event, data: MailData) -> dict[str, Any]:
         if data.attachment
         else f"答复文件夹（outbox）里的“{data.file_place}”"
     )
-    return {
+    fields = [field.name for field in dataclasses.fields(data) if field.name not in _NOT_NAMED]
+    return {name: getattr(data, name) for name in fields} | {
         "event": event.value,
-        "campaign": data.campaign,
-        "unit": data.unit,
-        "period": data.period,
-        "number": data.number,
-        "receipt": data.receipt,
         "workbook": f"{data.period}{form}",
-        "received": data.received,
         "findings": sorted(data.findings, key=_weight)[:MOST_FINDINGS],
         "total": total,
         "tally": "、".join(f"{label}{count}处" for label, count in data.tallies),
         "progress": data.progress.words if data.progress else "",
-        "remarks": data.remarks,
-        "reason": data.reason,
-        "passed": data.passed,
-        "late": data.late,
-        "nil": data.nil,
-        "explained": data.explained,
-        "corrects": data.corrects,
-        "overtaken": data.overtaken,
-        "released": data.released,
-        "ours": data.ours,
-        "file_name": data.file_name,
-        "deadline": data.deadline,
         "folder": f"报送文件夹（inbox）里的“{data.drop_folder}”"
         if data.drop_folder
         else "您单位的报送文件夹（inbox）",
         "file": file if data.attachment or data.file_place else "",
-        "attachment": data.attachment,
-        "file_place": data.file_place,
-        "other_unit": data.other_unit,
-        "contact": data.contact,
-        "signature": data.signature,
-        "date": data.date,
     }
 
 
@@ -254,33 +229,16 @@ def _tidy(text: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", lines).strip() + "\n"
 
 
+_EXAMPLES: dict[str, Any] = {
+    field.name: "示例" if field.type == "str" else True
+    for field in dataclasses.fields(MailData)
+    if field.type in {"str", "bool"}
+}
 _SAMPLE = MailData(
-    campaign="活动",
-    unit="单位",
-    form="报表",
-    period="2012年1—2月",
+    **_EXAMPLES,
     number=1,
-    receipt="370102-2012B1-1",
-    received="2012年3月5日 9:00",
+    explained=1,
     findings=(MailFinding(place="C7", wrong="空着", remedy="请填写", severity="强制性"),),
     progress=Round(last=2, mended=1, left=1, new=0),
     remarks=("说明",),
-    reason="原因",
-    passed=True,
-    late=True,
-    nil=True,
-    explained=1,
-    corrects="第1号",
-    overtaken="第2号",
-    released=True,
-    ours=True,
-    file_name="报表.xlsx",
-    deadline="2012年3月6日",
-    drop_folder="inbox",
-    attachment="退回.xlsx",
-    file_place="outbox",
-    other_unit="另一单位",
-    contact="电话",
-    signature="落款",
-    date="2012年3月5日",
 )

@@ -1,7 +1,7 @@
-"""What a mail may hold: events and their data, as plain frozen values.
+"""What a mail may hold: events and their data, as plain frozen values, every text cleaned.
 
-Owns the list of events and the fields that templates may use. Refuses rows, cells
-and personal values: there is no field for them.
+It refuses rows, cells and personal values: there is no field for them. All texts are cleaned
+alike, wherever they come from, because a unit's name is typed by people too.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """The mail queue: at least once, with back-off; trouble delays mail and nothing else.
 
-A mail is written when a file is judged, before its answer is published. Where the answer came
-to lie beside a file that a person changed or holds open, the mail names and encloses that one.
-Mail that somebody did not get can be queued again; whoever has it does not get it twice.
+A mail names and encloses the file in which its answer lies now, though that be beside one that a
+person changed. While a service runs, the postman sends beside its passes, in its own thread.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
-"""The room that writes Word reports.
+"""The room that writes Word reports: it fills an office's own .docx template with a `ReportData`.
 
-It owns the filling of an office's own .docx template with a `ReportData`. It refuses to
-choose or add up figures (consolidation), to place files (publishing), and to know any
-campaign: wording and indicator codes stand in the template.
+It refuses to choose or add up figures, to place files, and to know any campaign: wording and
+indicator codes stand in the template.
 """
 
 from sheetflow.reporting.report import (

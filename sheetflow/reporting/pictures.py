@@ -1,8 +1,7 @@
 """The pictures of a Word report: the declared charts, drawn from its figures.
 
-This module owns how each kind looks, and is the only one that knows matplotlib. The font is
-our own subset with Chinese, handed in as a file: nothing depends on what the machine has. Equal
-data give equal bytes. No state of matplotlib's is shared: each picture has its own figure.
+The only module that knows matplotlib. The font is our own subset with Chinese, handed in as a file;
+equal data give equal bytes, and each picture has its own figure: no state is shared.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
-"""The Word report 情况报告, and the list of figures to check it by.
+"""The Word report 情况报告, the list of figures to check it by, and a plain template.
 
-This module owns the way from `ReportData` to the bytes of a .docx. It refuses to read or
-write files, but for the font of the pictures: the template is handed in and the report is
-handed back.
+From `ReportData` to the bytes of a .docx; equal reports have equal bytes. It reads no file but the
+font of the pictures. The plain template serves a form for which no office has written one yet.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
-"""Filling a Word template.
+"""Filling a Word template: its sandbox, its filters, and what is wrong with one edited badly.
 
-This module owns the sandbox in which a template runs, its filters, and the Chinese
-sentences about a template that somebody edited wrongly. It refuses to know what the names
-mean: they are handed in. A template is filled once, and values are never read as template.
+It refuses to know what the names mean: they are handed in. A template is filled once, and values
+are never read as template.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
-"""What a report template may name, and what was named.
+"""What a report template may name: 本期, 累计, 各单位 …, over a `ReportData`.
 
-This module owns the Chinese names of the template (本期, 累计, 各单位 …) over a `ReportData`,
-and the record of the figures that were written. It refuses to know any indicator: codes
-and headings come with the data. 模板说明.md beside the template lists every name.
+It refuses to know any indicator: codes and headings come with the data. 模板说明.md beside the
+template lists every name.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""What a template meets: figures that are recorded when written, lists, and names.
+"""What a template meets: figures that are recorded when written, lists, names; numbers in words.
 
-This module owns how a value behaves inside a template: as text, in a condition, and when a
-name is asked for that is not there. It refuses to know which names there are.
+Half-width Arabic, 万元 with two decimals, percentages with one, — where there is no denominator,
+增长 / 下降 / 持平. A blank, a 0 and 未报 stay three different things.
 """
 
 from __future__ import annotations
@@ -26,8 +26,15 @@ class Made:
 
     @property
     def value(self) -> Number | None:
-        """What it comes to."""
-        return reckoned(self.way, self.one, self.two)
+        """What it comes to; None where there is none."""
+        if self.one is None or self.two is None:
+            return None
+        one, two = exact(self.one), exact(self.two)
+        if self.way is Way.DIFFERENCE:
+            return one - two
+        if not two:
+            return None
+        return (one if self.way is Way.SHARE else one - two) / two
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,18 +288,6 @@ def way_of_change(figure: Figure) -> Way:
     if figure.unit == PERCENT or not now or before is None or exact(before) <= 0:
         return Way.DIFFERENCE
     return Way.DIFFERENCE if now == before else Way.GROWTH
-
-
-def reckoned(way: Way, one: Number | None, two: Number | None) -> Number | None:
-    """Reckon a share or a change from its two figures; None where there is none."""
-    if one is None or two is None:
-        return None
-    if way is Way.DIFFERENCE:
-        return exact(one) - exact(two)
-    if not two:
-        return None
-    above = exact(one) if way is Way.SHARE else exact(one) - exact(two)
-    return above / exact(two)
 
 
 def _moved(difference: Decimal, size: str, unit: str, words: tuple[str, str]) -> str:
