@@ -18,6 +18,7 @@ from sheetflow.schemas.layout import (
     HEADER_ROW,
     ISSUE_COLUMNS,
     ISSUES_SHEET,
+    NOTE_ROW,
 )
 from sheetflow.schemas.sheets import EXPLANATIONS
 from sheetflow.writing import Dress, write_workbook
@@ -116,7 +117,7 @@ def test_issues_lead_to_the_cell(book: Workbook, returned: Filling) -> None:
 
 def test_head_says_what_to_do(book: Workbook, returned: Filling) -> None:
     """The head counts what must be mended and says how the last round went."""
-    words = str(book[ISSUES_SHEET]["A2"].value)
+    words = str(book[ISSUES_SHEET].cell(NOTE_ROW, 1).value)
     must = sum(finding.severity is Severity.MUST for finding in returned.findings)
     assert f"{must}处必须修改" in words
     assert ROUND in words

@@ -10,12 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from sheetflow.findings import Severity, worst
 from sheetflow.schemas.conditions import Condition
-from sheetflow.schemas.layout import (
-    FIRST_ROW,
-    LAST_ROW,
-    card_address,
-    quoted,
-)
+from sheetflow.schemas.layout import FIRST_ROW, LAST_ROW, card_address, quoted
 from sheetflow.workbook import cell_name, column_letters, parse_cell_name
 from sheetflow.writing.blank.sheet_page import SheetPage, WorkbookContext
 from sheetflow.writing.looks import (

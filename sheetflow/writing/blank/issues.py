@@ -8,12 +8,7 @@ from __future__ import annotations
 
 from sheetflow.findings import Finding, Place, Severity, count_places
 from sheetflow.schemas.cells import Text
-from sheetflow.schemas.layout import (
-    FIRST_ROW,
-    HEADER_ROW,
-    ISSUE_COLUMNS,
-    ISSUES_SHEET,
-)
+from sheetflow.schemas.layout import FIRST_ROW, HEADER_ROW, ISSUE_COLUMNS, ISSUES_SHEET
 from sheetflow.schemas.sheets import EXPLANATIONS
 from sheetflow.workbook import cell_name
 from sheetflow.writing.blank.sheet_page import WorkbookContext, set_print, write_head

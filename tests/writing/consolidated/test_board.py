@@ -18,6 +18,7 @@ import pytest
 
 from sheetflow.consolidation.contents import BoardData, BoardFile, BoardRow, State
 from sheetflow.periods import Period
+from sheetflow.schemas.layout import NOTE_ROW
 from sheetflow.workbook import column_letters
 from sheetflow.writing.board import FILLS, address, render_board_page, write_board
 from sheetflow.writing.looks import lines_of
@@ -83,8 +84,8 @@ def test_the_sentence_under_the_title_is_not_cut(
     for sheet in openpyxl.load_workbook(io.BytesIO(write_board(board_data(unit_id, periods)))):
         letters = [column_letters(number) for number in range(1, sheet.max_column + 1)]
         widths = [sheet.column_dimensions[letter].width for letter in letters]
-        lines = lines_of(str(sheet["A2"].value), sum(widths))
-        assert sheet.row_dimensions[2].height >= 3 + 15 * lines
+        lines = lines_of(str(sheet.cell(NOTE_ROW, 1).value), sum(widths))
+        assert sheet.row_dimensions[NOTE_ROW].height >= 3 + 15 * lines
 
 
 def test_names_that_stand_twice_get_their_city(board_data: MakeBoard) -> None:
@@ -92,7 +93,9 @@ def test_names_that_stand_twice_get_their_city(board_data: MakeBoard) -> None:
     board = board_data("370000")
     key = ("370402", board.current.period_id)
     assert board.cells[key].state is State.HELD
-    note = openpyxl.load_workbook(io.BytesIO(write_board(board)))["上报情况"]["A2"].value
+    note = (
+        openpyxl.load_workbook(io.BytesIO(write_board(board)))["上报情况"].cell(NOTE_ROW, 1).value
+    )
     assert "枣庄市市中区" in str(note)
 
 
