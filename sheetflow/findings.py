@@ -57,9 +57,9 @@ class Place:
     def words(self) -> str:
         """Name the place as a person would: 《走访记录》C7“走访方式”."""
         sheet = f"《{self.title}》" if self.title else ""
-        spot = self.cell or (f"第{self.row}行" if self.row else "")
+        cell = self.cell or (f"第{self.row}行" if self.row else "")
         label = f"“{self.label}”" if self.label else ""
-        return f"{sheet}{spot}{label}" or "整个工作簿"
+        return f"{sheet}{cell}{label}" or "整个工作簿"
 
 
 @dataclass(frozen=True, slots=True)

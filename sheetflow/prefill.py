@@ -260,8 +260,8 @@ class _Moves:
             return cls({}, {})
         rows = {row.number: FIRST_ROW + index for index, row in enumerate(found.shown)}
         columns = {
-            spot[1]: column_number(found.sheet, key, form.version)
-            for key, spot in found.spots.items()
+            address[1]: column_number(found.sheet, key, form.version)
+            for key, address in found.addresses.items()
             if found.sheet.by_key[key].in_version(form.version)
         }
         return cls({found.header_row: HEADER_ROW, **rows}, columns)
@@ -277,7 +277,9 @@ class _Moves:
         """Give the new name of a range: those of its rows and columns that the copy has."""
         (top, left), (bottom, right) = map(parse_cell_name, name.split(":"))
         rows = [self.rows[row] for row in range(top, bottom + 1) if row in self.rows]
-        columns = [self.columns[spot] for spot in range(left, right + 1) if spot in self.columns]
+        columns = [
+            self.columns[column] for column in range(left, right + 1) if column in self.columns
+        ]
         if not rows or not columns:
             return name
         return f"{cell_name(min(rows), min(columns))}:{cell_name(max(rows), max(columns))}"

@@ -154,40 +154,40 @@ class _Sheet:
 
     def put(self, row: int, column: int, drawn: str) -> None:
         """Put what is drawn into one cell."""
-        spot = (row, column)
+        address = (row, column)
         for kept in (self.cells, self.formulas, self.errors, self.runs, self.formats):
-            kept.pop(spot, None)
+            kept.pop(address, None)
         for marked in (self.unsaved, self.struck):
-            marked.discard(spot)
+            marked.discard(address)
         if formatted := _FORMATTED.fullmatch(drawn):
-            drawn, self.formats[spot] = formatted[1], formatted[2]
+            drawn, self.formats[address] = formatted[1], formatted[2]
         if drawn == "^":
             self._merge_up(row, column)
         elif drawn.startswith("="):
             formula, _, cached = drawn.partition("→")
-            self.formulas[spot] = formula
-            self.cells[spot] = None if cached == '""' else _value(cached)
+            self.formulas[address] = formula
+            self.cells[address] = None if cached == '""' else _value(cached)
             if not cached:
-                self.unsaved.add(spot)
+                self.unsaved.add(address)
         elif "〔" in drawn:
-            self._put_runs(spot, drawn)
+            self._put_runs(address, drawn)
         elif _ERROR.fullmatch(drawn):
-            self.errors[spot] = drawn
+            self.errors[address] = drawn
         else:
-            self.cells[spot] = _value(drawn)
+            self.cells[address] = _value(drawn)
         self.last = max(self.last, row)
 
-    def _put_runs(self, spot: Address, drawn: str) -> None:
+    def _put_runs(self, address: Address, drawn: str) -> None:
         runs = [
             Run(found[2] or found[0], frozenset({Mark(found[1])} if found[1] else ()))
             for found in _RUN.finditer(drawn.removeprefix("'"))
         ]
         text = "".join(run.text for run in runs)
-        self.cells[spot] = _text(text) if len(runs) > 1 or drawn[0] == "'" else _value(text)
+        self.cells[address] = _text(text) if len(runs) > 1 or drawn[0] == "'" else _value(text)
         if len(runs) > 1:
-            self.runs[spot] = tuple(runs)
+            self.runs[address] = tuple(runs)
         else:
-            self.struck.add(spot)
+            self.struck.add(address)
 
     def _merge_up(self, row: int, column: int) -> None:
         for number, (top, left, bottom, right) in enumerate(self.merges):
@@ -203,12 +203,12 @@ class _Sheet:
 
     def raw(self) -> RawSheet:
         """Give the sheet as the reading room would."""
-        filled = [spot for spot, value in self.cells.items() if value is not None]
-        spots = [*filled, *self.formulas, *self.errors]
-        rows = max((row for row, _ in spots), default=0)
+        filled = [address for address, value in self.cells.items() if value is not None]
+        addresses = [*filled, *self.formulas, *self.errors]
+        rows = max((row for row, _ in addresses), default=0)
         return RawSheet(
             title=self.title,
-            rows=[self._row(number, spots) for number in range(1, rows + 1)],
+            rows=[self._row(number, addresses) for number in range(1, rows + 1)],
             hidden_rows=frozenset(self.hidden_rows),
             formulas=dict(self.formulas),
             errors=dict(self.errors),
@@ -220,8 +220,8 @@ class _Sheet:
             hidden=self.title == STAMP_SHEET,
         )
 
-    def _row(self, number: int, spots: list[Address]) -> tuple[CellValue, ...]:
-        width = max((column for row, column in spots if row == number), default=0)
+    def _row(self, number: int, addresses: list[Address]) -> tuple[CellValue, ...]:
+        width = max((column for row, column in addresses if row == number), default=0)
         return tuple(self.cells.get((number, column)) for column in range(1, width + 1))
 
 
@@ -364,23 +364,23 @@ def _write_sheet(book: xlsxwriter.Workbook, target: Worksheet, sheet: RawSheet) 
         target.merge_range(top - 1, left - 1, bottom - 1, right - 1, "")
     for number, cells in sheet.numbered_rows():
         for column, value in enumerate(cells, start=1):
-            spot = (number, column)
-            if spot in sheet.runs:
-                _write_runs(book, target, spot, sheet.runs[spot])
+            address = (number, column)
+            if address in sheet.runs:
+                _write_runs(book, target, address, sheet.runs[address])
             else:
-                _write_cell(target, sheet, spot, value, _look(book, sheet, spot))
+                _write_cell(target, sheet, address, value, _look(book, sheet, address))
     for number in sheet.hidden_rows:
         target.set_row(number - 1, None, None, {"hidden": True})
 
 
-def _look(book: xlsxwriter.Workbook, sheet: RawSheet, spot: Address) -> Format | None:
+def _look(book: xlsxwriter.Workbook, sheet: RawSheet, address: Address) -> Format | None:
     look: dict[str, object] = {}
-    if spot in sheet.struck:
+    if address in sheet.struck:
         look["font_strikeout"] = True
-        if isinstance(sheet.cell(*spot), dt.date):
+        if isinstance(sheet.cell(*address), dt.date):
             look["num_format"] = "yyyy-mm-dd"
-    if spot in sheet.formats:
-        look["num_format"] = sheet.formats[spot]
+    if address in sheet.formats:
+        look["num_format"] = sheet.formats[address]
     return book.add_format(look) if look else None
 
 
@@ -394,7 +394,7 @@ _LOOKS: Mapping[Mark, Mapping[str, object]] = MappingProxyType(
 
 
 def _write_runs(
-    book: xlsxwriter.Workbook, target: Worksheet, spot: Address, runs: tuple[Run, ...]
+    book: xlsxwriter.Workbook, target: Worksheet, address: Address, runs: tuple[Run, ...]
 ) -> None:
     pieces: list[object] = []
     for run in runs:
@@ -402,17 +402,17 @@ def _write_runs(
         for mark in run.marks:
             look |= _LOOKS[mark]
         pieces += [book.add_format(look), run.text] if look else [run.text]
-    assert target.write_rich_string(spot[0] - 1, spot[1] - 1, *pieces) == 0
+    assert target.write_rich_string(address[0] - 1, address[1] - 1, *pieces) == 0
 
 
 def _write_cell(
-    target: Worksheet, sheet: RawSheet, spot: Address, value: CellValue, look: Format | None
+    target: Worksheet, sheet: RawSheet, address: Address, value: CellValue, look: Format | None
 ) -> None:
-    row, column = spot[0] - 1, spot[1] - 1
-    if spot in sheet.errors:
-        target.write_formula(row, column, "=NA()", look, sheet.errors[spot])
-    elif spot in sheet.formulas:
-        target.write_formula(row, column, sheet.formulas[spot], look, _cached(value))
+    row, column = address[0] - 1, address[1] - 1
+    if address in sheet.errors:
+        target.write_formula(row, column, "=NA()", look, sheet.errors[address])
+    elif address in sheet.formulas:
+        target.write_formula(row, column, sheet.formulas[address], look, _cached(value))
     elif isinstance(value, str):
         target.write_string(row, column, value, look)
     elif isinstance(value, dt.date):
@@ -420,7 +420,7 @@ def _write_cell(
     elif isinstance(value, int | float):
         target.write_number(row, column, value, look)
     elif value is not None:
-        raise ValueError(f"{cell_name(*spot)} holds what cannot be drawn")
+        raise ValueError(f"{cell_name(*address)} holds what cannot be drawn")
 
 
 def _cached(value: CellValue) -> str | int | float:

@@ -111,8 +111,8 @@ def _parsed(path: Path) -> dict[str, Any]:
     try:
         return _loaded(text.replace("\r\n", "\n"))
     except tomllib.TOMLDecodeError as error:
-        spot = re.search(r"line (\d+)", str(error))
-        where = f"第{spot[1]}行" if spot else "末尾"
+        line = re.search(r"line (\d+)", str(error))
+        where = f"第{line[1]}行" if line else "末尾"
         raise SettingsError(
             f"设置文件 {path} {where}写法不对。每行应写成 名称 = 值，文字放在英文双引号里，"
             "同一名称只能写一次；Windows 路径请用英文单引号或正斜杠。"
@@ -149,10 +149,10 @@ def _sentence(path: Path, model: type[Settings], fault: Mapping[str, Any]) -> st
         name = f"[{'.'.join(tables)}] 的 {name}"
     # A number there is a place in a list, which people do not count from 0.
     in_table = rest and isinstance(fault["loc"][len(location) - len(rest)], str)
-    spot = f"（“{rest[0]}”处）" if in_table else " "
+    inside = f"（“{rest[0]}”处）" if in_table else " "
     takes = _allowed(field)
     space = " " if takes[0].isascii() else ""
-    return f"{origin}{name}{spot}{_written(fault['input'])}，应为{space}{takes}。请改正。"
+    return f"{origin}{name}{inside}{_written(fault['input'])}，应为{space}{takes}。请改正。"
 
 
 def _origin(path: Path, location: tuple[str, ...], levels: Levels) -> str:

@@ -231,8 +231,8 @@ class Context:
         key = self.stamp_key
         if key is None:
             return Token.NONE
-        spot = (judgement.form, unit_id, judgement.period)
-        return key.judge(judgement.token, self.campaign.key, *spot)
+        issued_for = (judgement.form, unit_id, judgement.period)
+        return key.judge(judgement.token, self.campaign.key, *issued_for)
 
     def reread_units(self) -> str:
         """Read units.xlsx anew where it has changed; give what is wrong with it, else nothing.

@@ -204,7 +204,7 @@ def _worth_opening(context: Context) -> Iterable[Path]:
         yield from (answer_path(context, entry) for entry in islice(of_counties, 1))
 
 
-Spot = tuple[str, str, str]
+Where = tuple[str, str, str]
 """Sheet title, cell, rule."""
 
 File = tuple[str, str]
@@ -248,10 +248,10 @@ class Count:
 
 def count(planted: Iterable[Planted], answered: Iterable[Answered]) -> Count:
     """Compare what was planted with what was answered."""
-    missed: dict[File, dict[Spot, Planted]] = {}
+    missed: dict[File, dict[Where, Planted]] = {}
     for entry in planted:
-        spot = (entry.title, entry.cell, entry.rule)
-        missed.setdefault((entry.folder, entry.file), {})[spot] = entry
+        where = (entry.title, entry.cell, entry.rule)
+        missed.setdefault((entry.folder, entry.file), {})[where] = entry
     total = sum(map(len, missed.values()))
     false_alarms = []
     for answer in answered:
@@ -262,26 +262,26 @@ def count(planted: Iterable[Planted], answered: Iterable[Answered]) -> Count:
             for cell in (finding.place.cell, *finding.others)
         }
         named = _named(answer.returned_copy) if answer.returned_copy else None
-        for spot, finding in said.items():
-            line = _line(wanted[spot], finding) if spot in wanted else None
+        for where, finding in said.items():
+            line = _line(wanted[where], finding) if where in wanted else None
             if line is None:
-                false_alarms.append(_words(answer.file, spot))
+                false_alarms.append(_words(answer.file, where))
             elif named is None or line in named:
-                del wanted[spot]
+                del wanted[where]
                 named = named and named - {line}
         false_alarms += [_words(answer.file, line) for line in named or ()]
-    left = [_words(file, spot) for file, spots in missed.items() for spot in spots]
+    left = [_words(file, where) for file, wanted in missed.items() for where in wanted]
     return Count(total, tuple(left), tuple(false_alarms))
 
 
-def _line(planted: Planted, finding: Finding) -> Spot:
+def _line(planted: Planted, finding: Finding) -> Where:
     """What 问题清单 must say of it: sheet, cell, the finding's number."""
     if not planted.title:
         return ("整个工作簿", "—", finding.number)
     return (planted.title, planted.returned_cell or "全表", finding.number)
 
 
-def _named(path: Path) -> set[Spot]:
+def _named(path: Path) -> set[Where]:
     """Read the lines of 问题清单: sheet, cell, number."""
     raw = read_workbook(path.read_bytes())
     sheet = next(entry for entry in raw.sheets if entry.title == ISSUES_SHEET)
@@ -292,6 +292,6 @@ def _named(path: Path) -> set[Spot]:
     }
 
 
-def _words(file: File, spot: Spot) -> str:
-    title, cell, rule = spot
+def _words(file: File, where: Where) -> str:
+    title, cell, rule = where
     return f"{'/'.join(file)} 《{title}》{cell} {rule}"

@@ -120,8 +120,8 @@ def _lines(sheet: _Sheet, picture: Picture) -> None:
     for number, series in enumerate(picture.series):
         colour = _colour(number)
         # What is no figure has no dot, and no line goes there.
-        spots = [math.nan if value is None else float(value) for value in series.values]
-        (line,) = sheet.axes.plot(spots, color=colour, linewidth=1.8, label=series.label)
+        points = [math.nan if value is None else float(value) for value in series.values]
+        (line,) = sheet.axes.plot(points, color=colour, linewidth=1.8, label=series.label)
         line.set(marker="o", clip_on=False)
         for place, value in enumerate(series.values):
             words, height = _written(picture, value), _height(value)

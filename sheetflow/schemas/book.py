@@ -75,7 +75,7 @@ class BookRow:
 class BookSheet:
     """One recognised sheet: where its columns stand in the file, and its filled rows.
 
-    `spots` maps a column that the file has to its cell (in tables: of the header), in the statistics
+    `addresses` maps a column that the file has to its cell (in tables: of the header), in the statistics
     an indicator's code and a heading (``S01 本期``). `aside` are lines that are asked about and count
     nowhere as they stand.
     """
@@ -83,7 +83,7 @@ class BookSheet:
     sheet: Sheet
     title: str
     header_row: int
-    spots: Mapping[str, Address]
+    addresses: Mapping[str, Address]
     rows: tuple[BookRow, ...]
     aside: tuple[BookRow, ...] = ()
 
@@ -96,10 +96,10 @@ class BookSheet:
 
     def cell(self, row: int, column: str) -> str:
         """Name the cell of `column` in `row`, empty where the file lacks the column."""
-        spot = self.spots.get(column)
-        if spot is None:
+        address = self.addresses.get(column)
+        if address is None:
             return ""
-        return cell_name(row if self.sheet.is_table else spot[0], spot[1])
+        return cell_name(row if self.sheet.is_table else address[0], address[1])
 
     def place(self, row: BookRow | None = None, column: str = "") -> Place:
         """Point to a cell, to a row (no column) or to the whole sheet (no row)."""
@@ -124,7 +124,7 @@ class BookSheet:
 
     def reads(self, *columns: str) -> bool:
         """Whether the file has all of `columns` here, so that a rule may draw on them."""
-        return all(column in self.spots for column in columns)
+        return all(column in self.addresses for column in columns)
 
     def is_clear(self, *columns: str) -> bool:
         """Whether `columns` are all there, could be read, and are filled where they must be."""

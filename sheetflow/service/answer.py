@@ -75,8 +75,8 @@ def begin_answer(context: Context, mark: Stale) -> Making | None:
     rejected = any(finding.rule == "rejected" for finding in findings)
     if submission.outcome == "returned" and submission.period and not rejected:
         said = load_explanations(context.store.contents.find_explanations(submission))
-        spot = (submission.form, submission.period)
-        work = _returned(context, arrival, spot, findings, said, submission.receipt)
+        form_and_period = (submission.form, submission.period)
+        work = _returned(context, arrival, form_and_period, findings, said, submission.receipt)
         return _making(mark, path, work, partial(notice, findings[:_MOST_IN_WORDS]))
     return _making(mark, path, notice(findings))
 
@@ -110,12 +110,12 @@ def _making(
 def _returned(
     context: Context,
     arrival: Arrival,
-    spot: tuple[str, str],
+    form_and_period: tuple[str, str],
     findings: tuple[Finding, ...],
     said: dict[Identity, Explanation],
     receipt: str = "",
 ) -> Future[bytes]:
-    form, period = spot
+    form, period = form_and_period
     request = request_for(context, arrival)
     still_open = [entry for entry in findings if is_open(entry, said)]
     compared = last_round(context, arrival, form, period, still_open)
@@ -141,8 +141,10 @@ def _precheck(context: Context, mark: Stale) -> Making:
     happened = f"{heard}。这次预审没有报送。"
     notice = partial(_notice, context, arrival, told, heading="预审结果", happened=happened)
     if head["period"] and head["outcome"] in {"accepted", "returned"}:
-        spot = (str(head["form"]), str(head["period"]))
-        return _making(mark, path, _returned(context, arrival, spot, findings, {}), notice)
+        form_and_period = (str(head["form"]), str(head["period"]))
+        return _making(
+            mark, path, _returned(context, arrival, form_and_period, findings, {}), notice
+        )
     return _making(mark, path, notice())
 
 

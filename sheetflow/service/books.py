@@ -125,11 +125,11 @@ def _answered_for_below(context: Context, top: Unit, period: Period) -> frozense
 
 def _deadlines(context: Context, form: Form, period: Period) -> dict[UnitAndPeriod, dt.datetime]:
     """Give every unit's deadlines in the year so far; they differ by level alone."""
-    spots = [(unit, entry) for unit in context.tree for entry in period.year_so_far]
-    of_level = {(unit.level, entry.period_id): (unit, form, entry) for unit, entry in spots}
-    until = {spot: context.deadline(*asked) for spot, asked in of_level.items()}
+    pairs = [(unit, entry) for unit in context.tree for entry in period.year_so_far]
+    of_level = {(unit.level, entry.period_id): (unit, form, entry) for unit, entry in pairs}
+    until = {key: context.deadline(*asked) for key, asked in of_level.items()}
     return {
-        (unit.unit_id, entry.period_id): until[unit.level, entry.period_id] for unit, entry in spots
+        (unit.unit_id, entry.period_id): until[unit.level, entry.period_id] for unit, entry in pairs
     }
 
 
@@ -200,20 +200,20 @@ def missing_units(context: Context) -> tuple[str, ...]:
 
 def declared(context: Context, form: Form, kind: PublicationKind) -> str:
     """Give the digest of all in the form's whole declaration that one kind of publication shows."""
-    spot = (form.key, kind)
-    if spot not in context.declared:
-        context.declared[spot] = shown_digest(kind, context.campaign, context.form(form.key))
-    return context.declared[spot]
+    asked = (form.key, kind)
+    if asked not in context.declared:
+        context.declared[asked] = shown_digest(kind, context.campaign, context.form(form.key))
+    return context.declared[asked]
 
 
 def measured_by(context: Context, form: Form) -> str:
     """Give the digest of all that a form's figures are measured by now."""
-    spot = (form.key, "figures")
-    if spot not in context.declared:
+    asked = (form.key, "figures")
+    if asked not in context.declared:
         whole = context.form(form.key)
-        context.declared[spot] = measure_digest(whole)
-        context.measures[context.declared[spot]] = measure_digests(whole)
-    return context.declared[spot]
+        context.declared[asked] = measure_digest(whole)
+        context.measures[context.declared[asked]] = measure_digests(whole)
+    return context.declared[asked]
 
 
 def what_is_kept(context: Context, form: Form) -> dict[str, str]:
@@ -273,8 +273,8 @@ def books_request(
     submissions = context.store.submissions
     asked: list[Submission] = []
     if sheets:
-        spot = (books.form.key, books.period.period_id)
-        asked = [*submissions.find_all_accepted(*spot, among=members).values()]
+        which = (books.form.key, books.period.period_id)
+        asked = [*submissions.find_all_accepted(*which, among=members).values()]
     return BooksRequest(
         campaign=context.settings.campaign,
         form=books.form.key,
@@ -282,9 +282,9 @@ def books_request(
         tree=books.tree,
         period=books.period,
         made=made_by(books.form),
-        accepted={spot: found for spot, found in books.accepted.items() if spot[0] in members},
-        attempts={spot: found for spot, found in books.attempts.items() if spot[0] in members},
-        deadlines={spot: found for spot, found in books.deadlines.items() if spot[0] in members},
+        accepted={key: found for key, found in books.accepted.items() if key[0] in members},
+        attempts={key: found for key, found in books.attempts.items() if key[0] in members},
+        deadlines={key: found for key, found in books.deadlines.items() if key[0] in members},
         rows={
             (sheet, submission.receipt): text
             for sheet in sheets
@@ -302,8 +302,8 @@ def report_order(
     superior = context.tree[unit.parent].name if unit.parent else None
     issuer = settings.issuer_of(unit.name)
     other = context.campaign.other_form(form.key)
-    spot = (unit.unit_id, books.period.period_id, other.key if other else "")
-    head = Letterhead(mark=f"{issuer}文件", number=settings.document_number(*spot))
+    numbered = (unit.unit_id, books.period.period_id, other.key if other else "")
+    head = Letterhead(mark=f"{issuer}文件", number=settings.document_number(*numbered))
     return ReportOrder(
         policy=context.policy(unit.level),
         template=template,

@@ -232,10 +232,10 @@ def _layout(context: Context, form: Form) -> str:
     """Give the digest of all in the form's declaration that shows in rendered rows."""
     from sheetflow.writing.consolidated.rendered_rows import layout_of
 
-    spot = (form.key, f"rows of {sorted(form.versions)}")
-    if spot not in context.declared:
-        context.declared[spot] = layout_of(form)
-    return context.declared[spot]
+    asked = (form.key, f"rows of {sorted(form.versions)}")
+    if asked not in context.declared:
+        context.declared[asked] = layout_of(form)
+    return context.declared[asked]
 
 
 def sweep_pieces(context: Context, age: float = _KEPT_SECONDS) -> None:

@@ -182,7 +182,7 @@ def _moved_folders(context: Context, published: Iterable[Publication]) -> dict[s
 def _above(context: Context, change: _Change, published: Iterable[Publication]) -> Iterator[Stale]:
     """Name what everyone publishes who is or was above a changed unit, or right below it."""
     shown = [entry for entry in published if entry.kind in ROLL_UPS]
-    spots = {(entry.form, entry.period) for entry in shown}
+    asked = {(entry.form, entry.period) for entry in shown}
     have = {entry.unit_id for entry in shown}
     units: set[str] = set()
     for tree in (change.old, change.new):
@@ -192,7 +192,7 @@ def _above(context: Context, change: _Change, published: Iterable[Publication]) 
             units.update(below.unit_id for below in tree.children(unit_id))
     for unit_id in units & context.tree.units.keys():
         if unit_id in have or context.tree.children(unit_id):
-            for form, period in spots:
+            for form, period in asked:
                 for kind in ROLL_UPS:
                     yield Stale(unit_id=unit_id, form=form, period=period, kind=kind)
 
@@ -274,8 +274,8 @@ def _answers_named(
         precheck_path(context, new, entry.form, entry.period, counted),
     )
     for submission in context.store.submissions.find_submissions(entry.unit_id):
-        spot = (submission.form, submission.period, submission.number)
-        if spot == (entry.form, entry.period, counted):
+        which = (submission.form, submission.period, submission.number)
+        if which == (entry.form, entry.period, counted):
             path = answer_path(context, submission, new)
             for outcome in ANSWERS:  # it may have been held first, and is answered otherwise now
                 then = replace(submission, outcome=outcome)

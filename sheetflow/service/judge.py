@@ -276,11 +276,11 @@ def record_reply(context: Context, arrival: Arrival, reply: JudgeReply) -> Submi
         return None
     before = look_before(context, arrival, judgement)
     heard = told if judgement.outcome is Outcome.RETURNED else judgement
-    spot, judged = (judgement.form, judgement.period), _judged(context, judgement, reply)
+    which, judged = (judgement.form, judgement.period), _judged(context, judgement, reply)
     other = context.campaign.other_form(judgement.form)
     with store.together():
         submission = store.outcomes.record_outcome(
-            arrival, *spot, judged, named=other.key if other else ""
+            arrival, *which, judged, named=other.key if other else ""
         )
         if submission:
             store.outcomes.record_follow_up(entail(context, submission, heard, before), now)

@@ -91,11 +91,11 @@ class Rollups:
         top = context.tree.chain(mark.unit_id)[-1]
         if top != self._top:
             self._top, self._books = top, {}
-        spot = (mark.form, period or mark.period)
-        if spot not in self._books:
+        asked = (mark.form, period or mark.period)
+        if asked not in self._books:
             form = context.form(mark.form)
-            self._books[spot] = books_of(context, form, form.period(spot[1]), top)
-        return self._books[spot]
+            self._books[asked] = books_of(context, form, form.period(asked[1]), top)
+        return self._books[asked]
 
     def _is_wanted(self, mark: Stale) -> bool:
         """A later period is rebuilt only where something has been tried in it, or was published."""
@@ -142,9 +142,9 @@ class Rollups:
         )
         if is_fresh(context, path, basis):
             return None
-        spot = (unit.unit_id, books.form.key, books.period.period_id)
+        which = (unit.unit_id, books.form.key, books.period.period_id)
         known = [
-            load_correction(entry) for entry in context.store.publications.find_corrections(*spot)
+            load_correction(entry) for entry in context.store.publications.find_corrections(*which)
         ]
         found = corrected_since(context, books, unit)
         begun, content = begin_consolidated(context, books, unit, (*known, *found))
@@ -263,12 +263,12 @@ def own_files(context: Context, unit: Unit, form: Form) -> Mapping[str, tuple[Bo
 def _sources(books: Books, unit: Unit) -> Iterable[object]:
     """What a roll-up stands on: every standing and attempt below `unit`, in order."""
     members = books.members(unit)
-    spots = [
+    keys = [
         (member.unit_id, period.period_id)
         for member in members
         for period in books.period.year_so_far
     ]
     return [
-        [(spot, books.accepted.get(spot), books.attempts.get(spot)) for spot in spots],
+        [(key, books.accepted.get(key), books.attempts.get(key)) for key in keys],
         members,
     ]

@@ -102,7 +102,7 @@ def standing(context: Context, period: Period | None = None, form: Form | None =
     latest = {entry.unit_id: entry for entry in context.store.submissions.find_submissions()}
     last = [latest[unit.unit_id] for unit in context.tree if unit.unit_id in latest]
     return Standing(
-        forms=tuple(_standing_of(context, *spot) for spot in _asked(context, period, form)),
+        forms=tuple(_standing_of(context, *asked) for asked in _asked(context, period, form)),
         apart=tuple(entry for entry in last if not entry.period and entry.outcome != "held"),
         waiting=(*what_waits(context, seen), *untaken(context, seen)),
         queued=context.store.mails.count_queued(),

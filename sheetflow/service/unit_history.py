@@ -39,8 +39,8 @@ def request_for(context: Context, arrival: Arrival) -> JudgeRequest:
     for waiver in context.store.submissions.find_waivers(arrival.unit_id):
         submission = context.store.submissions.find_submission(waiver.receipt)
         if submission and submission.arrival_id == arrival.arrival_id:
-            spot = (submission.form, submission.period)
-            waived.setdefault(spot, {})[waiver.rule] = waiver.why
+            which = (submission.form, submission.period)
+            waived.setdefault(which, {})[waiver.rule] = waiver.why
     decision = last_decision(context, arrival)
     released = bool(decision and decision.verdict == "release")
     return replace(request, waived=waived, released=released, handed_in=arrival.put_at)

@@ -14,7 +14,7 @@ from sheetflow.validators.continuity import (
     check_rows_kept,
     check_rows_unchanged,
 )
-from sheetflow.validators.dates import check_ages, check_dates, check_filled_on
+from sheetflow.validators.date_rules import check_ages, check_dates, check_filled_on
 from sheetflow.validators.general_rules import (
     check_free_text,
     check_keys_unique,

@@ -88,12 +88,12 @@ def _read_sheet(reader: Reader, sheet: Sheet, raw: RawSheet) -> BookSheet:
 
 def _read_card(reader: Reader, sheet: Sheet, raw: RawSheet) -> BookSheet:
     """Read a card as a table of one line, wherever its cells stand."""
-    spots, edited = find_card(raw, sheet)
-    shell = BookSheet(sheet, raw.title, 0, spots, ())
+    addresses, edited = find_card(raw, sheet)
+    shell = BookSheet(sheet, raw.title, 0, addresses, ())
     reader.note_columns(shell, columns_in(sheet, reader.version), edited)
-    cells = {key: raw.cell(*spot) for key, spot in spots.items()}
+    cells = {key: raw.cell(*address) for key, address in addresses.items()}
     lines = read_lines(reader, sheet, {key: [cell] for key, cell in cells.items()}, 1)
-    number = min((row for row, _ in spots.values()), default=0)
+    number = min((row for row, _ in addresses.values()), default=0)
     values = {key: column[0] for key, column in lines.values.items()}
     row = BookRow(number, values, lines.standing(0))
     marks = marks_of_row(raw, shell, number, cells)
@@ -111,8 +111,8 @@ def _read_table(reader: Reader, sheet: Sheet, raw: RawSheet) -> BookSheet:
     if header is None:
         reader.note("header-missing", Place(sheet=sheet.key, title=raw.title))
         return BookSheet(sheet, raw.title, 0, {}, ())
-    spots = {key: (header.row, column) for key, column in header.spots.items()}
-    shell = BookSheet(sheet, raw.title, header.row, spots, ())
+    addresses = {key: (header.row, column) for key, column in header.places.items()}
+    shell = BookSheet(sheet, raw.title, header.row, addresses, ())
     _judge_header(reader, shell, header, columns)
     merges = _merges_under(raw, header)
     shell, skipped = _read_rows(reader, shell, raw, header, merges)
@@ -155,7 +155,7 @@ def _judge_header(
             cell = cell_name(header.row, number)
             place = replace(shell.place(), label=label[:20], cell=cell)
             reader.note("column-extra", place, column=label[:20])
-    present = [header.spots[column.key] for column in columns if column.key in header.spots]
+    present = [header.places[column.key] for column in columns if column.key in header.places]
     # In an older version than today's, columns may stand elsewhere.
     newest = (reader.form.declared or reader.form).version
     if present != sorted(present) and reader.version >= newest:
@@ -164,7 +164,7 @@ def _judge_header(
 
 def _merges_under(raw: RawSheet, header: Header) -> Merges:
     """Give the merged ranges under the header that lie in our columns and rows that hold something."""
-    ours = header.spots.values()
+    ours = header.places.values()
     merges: dict[tuple[int, int, int, int], list[int]] = {}
     for merge in raw.merges:
         top, left, bottom, right = merge
@@ -184,9 +184,9 @@ def _read_rows(
 ) -> tuple[BookSheet, set[int]]:
     """Give the sheet with its rows and those set aside, and the lines that are neither."""
     cut = raw.rows[header.row :]
-    columns = {key: _cut(cut, column - 1) for key, column in header.spots.items()}
+    columns = {key: _cut(cut, column - 1) for key, column in header.places.items()}
     lines = read_lines(reader, shell.sheet, columns, len(cut))
-    marked, flawed = marked_rows(raw, header.spots.values())
+    marked, flawed = marked_rows(raw, header.places.values())
     verdicts = judge_lines(lines, reader.own_names)
     rows: list[BookRow] = []
     aside: list[BookRow] = []
@@ -242,7 +242,7 @@ def _covered(merges: Merges, row: int, header: Header) -> Iterable[str]:
     """Name the columns whose cell in `row` lies under a merged one."""
     return (
         name
-        for name, column in header.spots.items()
+        for name, column in header.places.items()
         for top, left, bottom, right in merges
         if top <= row <= bottom and left <= column <= right and (row, column) != (top, left)
     )

@@ -125,7 +125,7 @@ def _judge_change(found: BookSheet, row: BookRow, old: Row, naming: Column) -> I
     changed = [
         column
         for column in sheet.columns
-        if column.key in old and column.key in found.spots and row.sound(column.key)
+        if column.key in old and column.key in found.addresses and row.sound(column.key)
         if not _same(column, old[column.key], row[column.key]) and not _is_told(column, row)
     ]
     if sheet.matter and {column.key for column in changed}.issuperset(sheet.matter):
@@ -201,7 +201,7 @@ def check_nil(book: Book, context: JudgingContext) -> Iterator[Finding]:
 def _all_read(book: Book) -> bool:
     """Whether no sheet is missing or without header: what it holds is then unknown."""
     return all(
-        found.spots if (found := book.sheets.get(sheet.key)) else not sheet.always_shown
+        found.addresses if (found := book.sheets.get(sheet.key)) else not sheet.always_shown
         for sheet in book.form.sheets_for(book.level)
         if sheet.is_book or sheet.kind is Kind.FLOW
     )

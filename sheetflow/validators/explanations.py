@@ -261,9 +261,9 @@ def check_answers(
         elif address in issues.formulas:
             yield GENERAL["cell-formula"].at(place, typed=LEFT_OUT)
     for line in _lines(issues):
-        spot = (line.row, line.columns.get(_ANSWER, 0))
-        if spot in issues.unsaved or spot in issues.errors:
-            yield GENERAL["explanation-not-read"].at(_answer_place(spot, line.number))
+        address = (line.row, line.columns.get(_ANSWER, 0))
+        if address in issues.unsaved or address in issues.errors:
+            yield GENERAL["explanation-not-read"].at(_answer_place(address, line.number))
 
 
 def _judge_answer(answer: Answered, asked: Severity | None) -> Iterator[Finding]:
@@ -284,9 +284,9 @@ def _judge_answer(answer: Answered, asked: Severity | None) -> Iterator[Finding]
         yield GENERAL["explanation-beside"].at(answer.place, column=answer.beside)
 
 
-def _answer_place(spot: Address, number: str) -> Place:
-    cell = cell_name(*spot)
-    return Place(title=ISSUES_SHEET, label=_ANSWER, row=spot[0], cell=cell, key=number)
+def _answer_place(address: Address, number: str) -> Place:
+    cell = cell_name(*address)
+    return Place(title=ISSUES_SHEET, label=_ANSWER, row=address[0], cell=cell, key=number)
 
 
 def explain(

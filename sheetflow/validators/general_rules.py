@@ -33,7 +33,7 @@ def check_required(book: Book, _context: JudgingContext) -> Iterator[Finding]:
             continue
         for column in columns_in(found.sheet, book.version):
             key = column.key
-            if key not in found.spots or not column.required:
+            if key not in found.addresses or not column.required:
                 continue
             values = found.column(key)
             if not isinstance(column.required, Condition):
@@ -107,7 +107,7 @@ def is_decided(found: BookSheet, row: BookRow, condition: Condition) -> bool:
     """Whether the condition's own cells are sound: a missing one is its own finding."""
     return all(
         row.sound(name)
-        and name in found.spots
+        and name in found.addresses
         and not (row[name] is None and found.sheet.by_key[name].required is True)
         for name in condition.columns()
     )

@@ -87,14 +87,14 @@ def bare_label(cell: CellValue) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """Where a table's columns stand: `spots` by column key, and what else stands in the row.
+    """Where a table's columns stand: `places` by column key, and what else stands in the row.
 
     `doubled` maps a column to its two cells; `extra` are labels that are none of ours;
     `renamed` are labels that somebody edited, by column key.
     """
 
     row: int
-    spots: Mapping[str, int]
+    places: Mapping[str, int]
     doubled: Mapping[str, tuple[int, int]]
     extra: tuple[tuple[int, str], ...]
     renamed: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
@@ -108,21 +108,21 @@ def find_header(raw: RawSheet, columns: Sequence[Column]) -> Header | None:
         if number > _HEADER_WITHIN:
             break
         header = _read_header(number, cells, labels)
-        if best is None or len(header.spots) > len(best.spots):
+        if best is None or len(header.places) > len(best.places):
             best = header
-        if len(best.spots) == len(columns):
+        if len(best.places) == len(columns):
             break  # no other row bears more of them
     least = min(len(columns), max(2, len(columns) // 2))
-    if best is None or len(best.spots) < least:
+    if best is None or len(best.places) < least:
         return None
     # An unknown label is taken for the missing column that it stands in the place of.
     typed = dict(best.extra)
-    edited = _find_edited(columns, best.spots, typed)
+    edited = _find_edited(columns, best.places, typed)
     return replace(
         best,
-        spots={**best.spots, **edited},
+        places={**best.places, **edited},
         extra=tuple(entry for entry in best.extra if entry[0] not in edited.values()),
-        renamed={key: typed[spot] for key, spot in edited.items()},
+        renamed={key: typed[place] for key, place in edited.items()},
     )
 
 
@@ -133,30 +133,30 @@ def _labelled(columns: Sequence[Column]) -> dict[str, str]:
 
 
 def _find_edited(
-    columns: Sequence[Column], spots: Mapping[str, int], extra: Mapping[int, str]
+    columns: Sequence[Column], places: Mapping[str, int], extra: Mapping[int, str]
 ) -> dict[str, int]:
     """Pair missing columns with unknown labels: between the same neighbours, and much alike.
 
-    `spots` and `extra` are places along one line, whichever way it runs. A label that two
+    `places` and `extra` are places along one line, whichever way it runs. A label that two
     columns could claim, or a column with two such labels, is left alone.
     """
     keys = [column.key for column in columns]
     claims: dict[str, list[int]] = {}
     for index, column in enumerate(columns):
-        if column.key in spots:
+        if column.key in places:
             continue
-        before = max((spots[key] for key in keys[:index] if key in spots), default=0)
-        behind = min((spots[key] for key in keys[index:] if key in spots), default=_FAR)
+        before = max((places[key] for key in keys[:index] if key in places), default=0)
+        behind = min((places[key] for key in keys[index:] if key in places), default=_FAR)
         claims[column.key] = [
-            spot
-            for spot, label in extra.items()
-            if before < spot < behind
+            place
+            for place, label in extra.items()
+            if before < place < behind
             and any(
                 SequenceMatcher(None, bare_label(label), bare_label(known)).ratio() > _LEAST_ALIKE
                 for known in (column.label, *column.older)
             )
         ]
-    wanted = Counter(spot for claimed in claims.values() for spot in claimed)
+    wanted = Counter(place for claimed in claims.values() for place in claimed)
     return {
         key: claimed[0]
         for key, claimed in claims.items()
@@ -165,7 +165,7 @@ def _find_edited(
 
 
 def _read_header(number: int, cells: Sequence[CellValue], labels: Mapping[str, str]) -> Header:
-    spots: dict[str, int] = {}
+    places: dict[str, int] = {}
     doubled: dict[str, tuple[int, int]] = {}
     extra: list[tuple[int, str]] = []
     for column, cell in enumerate(cells, start=1):
@@ -174,36 +174,38 @@ def _read_header(number: int, cells: Sequence[CellValue], labels: Mapping[str, s
         if key is None:
             if label:
                 extra.append((column, without_debris(str(cell))))
-        elif key in spots:
-            doubled[key] = (spots[key], column)
+        elif key in places:
+            doubled[key] = (places[key], column)
         else:
-            spots[key] = column
-    return Header(number, spots, doubled, tuple(extra))
+            places[key] = column
+    return Header(number, places, doubled, tuple(extra))
 
 
 def find_card(raw: RawSheet, sheet: Sheet) -> tuple[dict[str, Address], dict[str, str]]:
     """Find each value of a card, right of its label, and by column the labels somebody edited."""
     labels = _labelled(sheet.columns)
-    spots: dict[str, Address] = {}
+    addresses: dict[str, Address] = {}
     for number, cells in raw.numbered_rows():
         for beside, cell in enumerate(cells[:_CARD_COLUMNS], start=2):
             key = labels.get(bare_label(cell)) if isinstance(cell, str) else None
             if key:
-                spots.setdefault(key, (number, beside))
-    sides = Counter(column for _, column in spots.values())
-    if len(spots) == len(sheet.columns) or not sides:
-        return spots, {}
+                addresses.setdefault(key, (number, beside))
+    sides = Counter(column for _, column in addresses.values())
+    if len(addresses) == len(sheet.columns) or not sides:
+        return addresses, {}
     side = sides.most_common(1)[0][0]
-    rows = {key: row for key, (row, column) in spots.items() if column == side}
+    rows = {key: row for key, (row, column) in addresses.items() if column == side}
     extra = {
         number: without_debris(cell)
         for number, _ in raw.numbered_rows()
         if number not in rows.values() and isinstance(cell := raw.cell(number, side - 1), str)
     }
-    missing = [column for column in sheet.columns if column.key not in spots or column.key in rows]
+    missing = [
+        column for column in sheet.columns if column.key not in addresses or column.key in rows
+    ]
     edited = _find_edited(missing, rows, extra)
-    spots.update({key: (row, side) for key, row in edited.items()})
-    return spots, {key: extra[row] for key, row in edited.items()}
+    addresses.update({key: (row, side) for key, row in edited.items()})
+    return addresses, {key: extra[row] for key, row in edited.items()}
 
 
 def find_card_values(sheet: Sheet, found: Found) -> dict[str, CellValue]:
@@ -211,5 +213,5 @@ def find_card_values(sheet: Sheet, found: Found) -> dict[str, CellValue]:
     raw = found.get(sheet.key)
     if raw is None or sheet.kind is not Kind.CARD:
         return {}
-    spots, _ = find_card(raw, sheet)
-    return {key: raw.cell(*spot) for key, spot in spots.items()}
+    addresses, _ = find_card(raw, sheet)
+    return {key: raw.cell(*address) for key, address in addresses.items()}

@@ -69,7 +69,7 @@ class Reader:
     ) -> None:
         """Collect which columns the file lacks, and whose labels somebody edited."""
         for column in columns:
-            if column.key not in shell.spots:
+            if column.key not in shell.addresses:
                 rule = "column-absent" if column.required is False else "column-missing"
                 self.note(rule, shell.header_place(column.key), column=column.label)
         for key, typed in renamed.items():
@@ -311,8 +311,8 @@ def marks_of_row(
         return marks
     struck: list[str] = []
     for key, cell in cells.items():
-        spot = shell.spots[key]
-        address = (number, spot[1]) if shell.sheet.is_table else spot
+        header = shell.addresses[key]
+        address = (number, header[1]) if shell.sheet.is_table else header
         _add(marks, raw, address, shell.sheet.by_key[key], cell)
         if address in raw.struck and not is_blank(cell):
             struck.append(key)

@@ -183,14 +183,14 @@ def xlsb_book(
     )
 
 
-def with_formula(book: bytes, sheet: int, spot: tuple[int, int], result: float) -> bytes:
+def with_formula(book: bytes, sheet: int, address: tuple[int, int], result: float) -> bytes:
     """Make a number on the `sheet`-th sheet of an .xlsb the result of a formula (BrtFmlaNum)."""
     with zipfile.ZipFile(io.BytesIO(book)) as archive:
         parts: dict[str, bytes | str] = {name: archive.read(name) for name in archive.namelist()}
     name = f"xl/worksheets/sheet{sheet}.bin"
     part = bytes(parts[name])  # type: ignore[arg-type]
-    head, value = struct.pack("<II", spot[1] - 1, 1), struct.pack("<d", result)
-    row = _record(0, struct.pack("<IIHHBBBI", spot[0] - 1, 0, 300, 0, 0, 0, 0, 0)[:17])
+    head, value = struct.pack("<II", address[1] - 1, 1), struct.pack("<d", result)
+    row = _record(0, struct.pack("<IIHHBBBI", address[0] - 1, 0, 300, 0, 0, 0, 0, 0)[:17])
     number = _record(5, head + value)
     at = part.index(number, part.index(row))
     formula = struct.pack("<HI", 0, 3) + b"\x1e\x05\x00" + struct.pack("<I", 0)

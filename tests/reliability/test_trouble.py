@@ -130,9 +130,9 @@ def _trouble_with(
         counts = _counted(service, scene, root, _ERRORS[error])
         lanes.put((service, root))
         points = [
-            (call, f"{max(1, round(count * spot))}{lasting}")
+            (call, f"{max(1, round(count * where))}{lasting}")
             for call, count in counts.items()
-            for spot in _SPOTS
+            for where in _SPOTS
             for lasting in ("", "+")
         ]
         threads = stack.enter_context(ThreadPoolExecutor(_LANES))

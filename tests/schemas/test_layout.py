@@ -16,23 +16,23 @@ from sheetflow.schemas.layout import StampKey, Token
 
 SECRET = bytes(range(32))
 KEY = StampKey(SECRET)
-SPOT = ("grassroots2012", "progress", "370102", "2012B1")
+WORKBOOK = ("grassroots2012", "progress", "370102", "2012B1")
 
 texts = st.text(max_size=4)
-spots = st.tuples(texts, texts, texts, texts)
+workbooks = st.tuples(texts, texts, texts, texts)
 
 
 def test_a_token_is_eighty_bits_behind_its_keys_name() -> None:
     """The digest of the four, each with its length, cut to eighty bits; the same for ever."""
-    token = KEY.token(*SPOT)
-    message = b"".join(len(part).to_bytes(4) + part.encode() for part in SPOT)
+    token = KEY.token(*WORKBOOK)
+    message = b"".join(len(part).to_bytes(4) + part.encode() for part in WORKBOOK)
     digest = hmac.new(SECRET, message, hashlib.sha256).digest()
     assert b32decode(token.partition("-")[2]) == digest[:10]
     assert [token] == ["2OFU-6QSMIXS44IILVBIO"]
     assert re.fullmatch("[A-Z2-7]{4}-[A-Z2-7]{16}", token)
 
 
-@given(spots, spots)
+@given(workbooks, workbooks)
 def test_no_two_workbooks_have_one_token(one: tuple[str, ...], other: tuple[str, ...]) -> None:
     """Wherever its parts end and begin, another workbook has another token."""
     tokens = KEY.token(*one), KEY.token(*other)
@@ -51,18 +51,18 @@ def test_moved_borders_make_another_token(parts: tuple[str, str, str, str]) -> N
 @pytest.mark.parametrize("part", range(4))
 def test_another_units_or_periods_token_is_wrong(part: int) -> None:
     """A token counts for its own campaign, form, unit and period alone."""
-    other = [*SPOT]
+    other = [*WORKBOOK]
     other[part] = "370103"
-    assert KEY.judge(KEY.token(*SPOT), *SPOT) is Token.RIGHT
-    assert KEY.judge(KEY.token(*SPOT), *other) is Token.WRONG
-    assert KEY.judge(KEY.token(*SPOT)[:-1], *SPOT) is Token.WRONG
+    assert KEY.judge(KEY.token(*WORKBOOK), *WORKBOOK) is Token.RIGHT
+    assert KEY.judge(KEY.token(*WORKBOOK), *other) is Token.WRONG
+    assert KEY.judge(KEY.token(*WORKBOOK)[:-1], *WORKBOOK) is Token.WRONG
 
 
 def test_a_token_of_a_lost_key_counts_as_none() -> None:
     """What was handed out before the key was lost is neither right nor under suspicion."""
     lost = StampKey(bytes(32))
-    for token in ("", "-", "文字", lost.token(*SPOT), lost.token("", "", "", "")):
-        assert KEY.judge(token, *SPOT) is Token.NONE
+    for token in ("", "-", "文字", lost.token(*WORKBOOK), lost.token("", "", "", "")):
+        assert KEY.judge(token, *WORKBOOK) is Token.NONE
 
 
 def test_the_key_shows_nothing_and_stays_where_it_is() -> None:

@@ -63,11 +63,11 @@ class Told:
         raise AssertionError(self.cell)
 
 
-def typed(spot: str, text: str) -> Told:
+def typed(where: str, text: str) -> Told:
     """Type something into one cell of the sound workbook, as text."""
-    title, _, cell = spot.partition(" ")
+    title, _, cell = where.partition(" ")
     text = text.replace("\n", "↵").replace("\u3000", "□")
-    return Told(judged(f"@ {spot} = '{text}" if text else f"@ {spot} = "), title, cell)
+    return Told(judged(f"@ {where} = '{text}" if text else f"@ {where} = "), title, cell)
 
 
 MUST = Severity.MUST
@@ -115,22 +115,23 @@ NOTES = (
 )
 
 
-@pytest.mark.parametrize(("spot", "text", "value"), NOTES)
-def test_read_with_one_note(spot: str, text: str, value: Value) -> None:
+@pytest.mark.parametrize(("where", "text", "value"), NOTES)
+def test_read_with_one_note(where: str, text: str, value: Value) -> None:
     """What only looks otherwise is read, with one note at the cell and nothing else anywhere."""
-    told = typed(spot, text)
+    told = typed(where, text)
     assert [severity for severity, _ in told.here] == [Severity.NOTE]
     assert told.elsewhere == []
     assert str(told.value) == str(value)
 
 
 @pytest.mark.parametrize(
-    "spot", ["走访记录 主要情况 4", "妇女需求台帐 需求内容 4", "联系点 名称 4", "文字材料 主要做法"]
+    "where",
+    ["走访记录 主要情况 4", "妇女需求台帐 需求内容 4", "联系点 名称 4", "文字材料 主要做法"],
 )
 @pytest.mark.parametrize("text", ["⼀次\u200d走访①", "Ａ区－②号\ufe0f", "面积½", "姚家 街道—东"])
-def test_free_text_stays_as_typed(spot: str, text: str) -> None:
+def test_free_text_stays_as_typed(where: str, text: str) -> None:
     """In free text nothing is made plain, and nothing is said."""
-    told = typed(spot, text)
+    told = typed(where, text)
     assert told.value == text
     assert told.judgement.findings == ()
 
@@ -168,10 +169,10 @@ REFUSED = (
 )
 
 
-@pytest.mark.parametrize(("spot", "text"), REFUSED)
-def test_returned_at_the_cell(spot: str, text: str) -> None:
+@pytest.mark.parametrize(("where", "text"), REFUSED)
+def test_returned_at_the_cell(where: str, text: str) -> None:
     """What no figure, date, key or phone can be is returned, once and at its cell."""
-    told = typed(spot, text)
+    told = typed(where, text)
     assert [severity for severity, _ in told.here] == [MUST]
     assert told.value is None
 
@@ -184,10 +185,10 @@ def test_what_refers_to_a_misspelt_key_is_told_there() -> None:
 
 
 @pytest.mark.parametrize("text", ["12338", "0531-12338", "0531-12345", "8601234", "4008208820"])
-@pytest.mark.parametrize("spot", ["妇女需求台帐 联系电话 5", "封面 联系电话"])
-def test_services_that_can_be_called(spot: str, text: str) -> None:
+@pytest.mark.parametrize("where", ["妇女需求台帐 联系电话 5", "封面 联系电话"])
+def test_services_that_can_be_called(where: str, text: str) -> None:
     """A service number of the campaign, or one behind an area code, is a phone."""
-    assert typed(spot, text).judgement.findings == ()
+    assert typed(where, text).judgement.findings == ()
 
 
 # Kind 8 ------------------------------------------------------------------------------------
@@ -212,18 +213,18 @@ MAY_BE_BLANK = (
 )
 
 
-@pytest.mark.parametrize("spot", MAY_BE_BLANK)
+@pytest.mark.parametrize("where", MAY_BE_BLANK)
 @pytest.mark.parametrize("text", NOTHING)
-def test_nothing_in_words_is_a_blank_cell(spot: str, text: str) -> None:
+def test_nothing_in_words_is_a_blank_cell(where: str, text: str) -> None:
     """Where a cell may be blank, a word for nothing is read as blank, with one note."""
-    told = typed(spot, text)
+    told = typed(where, text)
     assert [rule for _, rule in told.here] == ["habit-nothing"]
     assert told.elsewhere == []
     assert told.value is None
 
 
 @pytest.mark.parametrize(
-    "spot",
+    "where",
     [
         "走访记录 收回问卷（份） 4",
         "走访记录 联系点 6",
@@ -235,10 +236,10 @@ def test_nothing_in_words_is_a_blank_cell(spot: str, text: str) -> None:
     ],
 )
 @pytest.mark.parametrize("text", ["0", "０", "@0"])
-def test_zero_is_nothing_where_it_is_no_figure(spot: str, text: str) -> None:
+def test_zero_is_nothing_where_it_is_no_figure(where: str, text: str) -> None:
     """0 is a blank cell where the column takes no 0."""
-    title, _, cell = spot.partition(" ")
-    drawn = f"@ {spot} = {text[1:]}" if text[0] == "@" else f"@ {spot} = '{text}"
+    title, _, cell = where.partition(" ")
+    drawn = f"@ {where} = {text[1:]}" if text[0] == "@" else f"@ {where} = '{text}"
     told = Told(judged(drawn), title, cell)
     assert [rule for _, rule in told.here] == ["habit-nothing"]
     assert told.value is None
@@ -260,7 +261,7 @@ def test_the_column_comes_first() -> None:
 
 
 @pytest.mark.parametrize(
-    ("spot", "text"),
+    ("where", "text"),
     [
         ("调研成果 字数 4", "无"),
         ("走访记录 走访妇女人次 4", "没有"),
@@ -270,9 +271,9 @@ def test_the_column_comes_first() -> None:
         ("妇女需求台帐 办结日期 5", "—"),
     ],
 )
-def test_nothing_is_no_answer_where_one_is_asked_for(spot: str, text: str) -> None:
+def test_nothing_is_no_answer_where_one_is_asked_for(where: str, text: str) -> None:
     """A cell that must be filled is returned, and the advice is none that is refused next."""
-    told = typed(spot, text)
+    told = typed(where, text)
     assert [severity for severity, _ in told.here] == [MUST]
     assert "填0" not in told.words
     assert "空着" not in told.words
@@ -286,16 +287,16 @@ def test_a_column_under_a_condition_says_when_to_fill_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("spot", "text"),
+    ("where", "text"),
     [
         ("走访记录 收回问卷（份） 4", "二十"),
         ("妇女需求台帐 办结日期 6", "上旬"),
         ("走访记录 收回问卷（份） 4", "-1"),
     ],
 )
-def test_what_must_be_blank_is_not_asked_to_be_mended(spot: str, text: str) -> None:
+def test_what_must_be_blank_is_not_asked_to_be_mended(where: str, text: str) -> None:
     """Where nothing may stand, the advice is to clear the cell, whatever stands there."""
-    told = typed(spot, text)
+    told = typed(where, text)
     assert told.here == [(MUST, "blank-unless")]
     assert "清空" in told.words
 

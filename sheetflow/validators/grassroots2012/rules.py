@@ -140,7 +140,7 @@ def check_money_scale(book: Book, _context: JudgingContext) -> Iterator[Finding]
     """Amounts in a 元 column do not all look like 万元."""
     for found in book.sheets.values():
         for column in found.sheet.columns:
-            if not isinstance(column.type, Money) or column.key not in found.spots:
+            if not isinstance(column.type, Money) or column.key not in found.addresses:
                 continue
             amounts = [amount for row in found.rows if (amount := row.number_in(column.key))]
             if len(amounts) >= _ENOUGH_ROWS and max(amounts) < _LIKE_WAN:
@@ -181,7 +181,7 @@ def _swing(
     """Point to the figure in the statistics, where the file shows it."""
     sheet = book.form.statistics
     found = book.sheets.get(sheet.key) if sheet else None
-    row, column = found.spots.get(f"{indicator.code} {heading}", (0, 0)) if found else (0, 0)
+    row, column = found.addresses.get(f"{indicator.code} {heading}", (0, 0)) if found else (0, 0)
     label = indicator.label.removeprefix("其中：").strip("　")
     place = Place(
         sheet=sheet.key if sheet else "",
