@@ -43,7 +43,7 @@ from sheetflow.upkeep.remind import issue_workbooks
 _PACKAGE = ROOT / "sheetflow"
 _PERIOD = Period.parse("2012B1")
 _ISSUED_AT = dt.datetime(2012, 2, 20, 9, tzinfo=OFFICE_ZONE)
-_DROPPED_AT = dt.datetime(2012, 3, 1, 10, tzinfo=OFFICE_ZONE)
+_DROPPED_AT = dt.datetime(2012, 3, 5, 10, tzinfo=OFFICE_ZONE)
 _PROVINCE, _CITY, _COUNTY = "370000", "370100", "370102"
 _TREE = UnitTree.of(
     [
