@@ -156,8 +156,10 @@ def trace() -> Trace:
             finally:
                 sys.setprofile(None)
                 threading.setprofile(None)
-            spot = (PublicationKind.REPORT, _TREE[_PROVINCE], _PERIOD)
-            if not rollup_paths(context, *spot)[0].is_file():
+            if report.outcomes != {"accepted": 1}:
+                raise RuntimeError(f"the workbook was not accepted: {report}")
+            wanted = (PublicationKind.REPORT, _TREE[_PROVINCE], _PERIOD)
+            if not rollup_paths(context, *wanted)[0].is_file():
                 raise RuntimeError(f"no report came of it: {report}")
     return traced
 
