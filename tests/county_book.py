@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from random import Random
 from types import MappingProxyType
@@ -183,15 +183,16 @@ WHOLE = VALID + _undrawn_sheets()
 def _undrawn() -> Undrawn:
     """Find what is declared and not drawn here; where it is required, a sample stands there."""
     samples = make_samples(CAMPAIGN, FORM, _SCENE)
-    lacking: dict[str, dict[str, tuple[int, str]]] = {}
+    lacking: dict[str, dict[str, tuple[Sequence[str], str]]] = {}
     for raw in _DRAWN.sheets:
         sheet = next(sheet for sheet in FORM.current.sheets if sheet.title == raw.title)
         row = HEADER_ROW if sheet.is_table else 0
         known = set(raw.rows[row - 1]) if row else {raw.cell(at, 1) for at in range(1, 40)}
-        for number, column in enumerate(sheet.columns, start=1):
+        labels = [column.label for column in sheet.columns]
+        for number, column in enumerate(sheet.columns):
             if column.label not in known:
                 value = samples[sheet.key][0].get(column.key, "") if column.required is True else ""
-                lacking.setdefault(raw.title, {})[column.label] = (number, str(value))
+                lacking.setdefault(raw.title, {})[column.label] = (labels[:number], str(value))
     return lacking
 
 

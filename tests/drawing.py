@@ -35,7 +35,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -73,8 +73,8 @@ _SPAN = re.compile(r"(\S+) (\d+):(\d+)")
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
-Undrawn = Mapping[str, Mapping[str, tuple[int, str]]]
-"""What a declaration has and a drawing lacks: by sheet title and label, the column and a cell."""
+Undrawn = Mapping[str, Mapping[str, tuple[Sequence[str], str]]]
+"""What a declaration has and a drawing lacks: by sheet title and label, the labels before it and a cell."""
 
 
 @dataclass
@@ -114,14 +114,18 @@ class _Sheet:
         """Whether a column of a table, or a line of a card, is drawn already."""
         return label in self.columns or (not self.columns and self._row_of(label) > 0)
 
-    def add(self, label: str, number: int, drawn: str) -> None:
-        """Put a column of a table, or a line of a card, that was not drawn where it is declared."""
+    def add(self, label: str, before: Sequence[str], drawn: str) -> None:
+        """Put a column of a table, or a line of a card, that was not drawn behind the one before it."""
+        if not self.columns and self.last < FIRST_ROW:
+            return  # wiped: there is nothing to which it could be added
+        left = next(filter(self.has, reversed(before)), "")
         if not self.columns:
-            row = min(FIRST_ROW + number - 1, self.last + 1)
+            row = self._row_of(left) + 1 if left else FIRST_ROW
             self._make_room(row, 0)
             self.last += 1
             self.put_row(row, [label, drawn])
             return
+        number = self.columns[left] + 1 if left else 1
         used = [row for row in range(FIRST_ROW, self.last + 1) if self._is_used(row)]
         self._make_room(HEADER_ROW, number)
         self.columns = {name: at + (at >= number) for name, at in self.columns.items()}
@@ -265,9 +269,9 @@ def draw(
         else:
             _draw_row(current, line)
     for title, labels in undrawn.items():
-        for label, (number, drawn) in labels.items() if title in sheets else ():
+        for label, (before, drawn) in labels.items() if title in sheets else ():
             if not sheets[title].has(label):
-                sheets[title].add(label, number, drawn)
+                sheets[title].add(label, before, drawn)
     for line in later:
         _change(sheets, line)
     if stamp:

@@ -44,7 +44,7 @@ def test_a_drawing_is_typed_as_it_looks() -> None:
 
 def test_what_is_declared_and_not_drawn_is_put_in() -> None:
     """A new column stands where it is declared, and all that was drawn moves along with its label."""
-    (sheet,) = draw(TEXT, undrawn={"走访记录": {"天气": (2, "晴")}}).sheets
+    (sheet,) = draw(TEXT, undrawn={"走访记录": {"天气": (["日期"], "晴")}}).sheets
     assert [sheet.cell(3, column) for column in range(1, 5)] == ["日期", "天气", "人次", "说明"]
     assert [sheet.cell(4, column) for column in (2, 3)] == ["晴", 13]
     assert sheet.merges == ((4, 4, 5, 4),)
@@ -69,7 +69,10 @@ def test_what_is_declared_and_not_drawn_is_put_in_where_it_stands() -> None:
         "# 名册\n| 编号 | 职务 |\n| --- | --- |\n| G001 | 干事 |\n| G002 | ^ |\n# 封面\n| 单位 | 甲 |\n| 日期 | |\n"
         "@ 名册 民族 5 = 回\n@ 名册 职务 4 = 主席\n@ 封面 日期 = 2012-05-02\n@ 封面 邮编 = '250001\n"
     )
-    undrawn = {"名册": {"民族": (2, "汉"), "编号": (1, "")}, "封面": {"邮编": (2, "")}}
+    undrawn = {
+        "名册": {"民族": (["编号"], "汉"), "编号": ([], "")},
+        "封面": {"邮编": (["单位"], "")},
+    }
     sheet, cover = draw(text, undrawn=undrawn).sheets
     assert [sheet.cell(row, 2) for row in (3, 4, 5)] == ["民族", "汉", "回"]
     assert [sheet.cell(row, 3) for row in (3, 4)] == ["职务", "主席"]
