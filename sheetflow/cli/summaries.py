@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sheetflow.cli.screen import SCREEN, say, say_wrapped
-from sheetflow.consolidation.contents import State
+from sheetflow.consolidation.accepted import State
 from sheetflow.findings import Catalogue, Severity, count_places
 from sheetflow.schemas.book import Judgement, Outcome
 from sheetflow.units import names_told_apart

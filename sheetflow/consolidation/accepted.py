@@ -8,11 +8,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from types import MappingProxyType
 
-from sheetflow.consolidation.contents import BoardRow, ExplanationRow, State
 from sheetflow.consolidation.figures import Merged, unit_figures
 from sheetflow.periods import Period
+from sheetflow.schemas.book import Outcome
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.indicators import Figures, Indicator, Ratio, Values
 from sheetflow.schemas.parsing import Value
@@ -21,6 +22,65 @@ from sheetflow.units import Unit, UnitTree
 
 Making = tuple[str, ...]
 """How a figure is made from measured ones: how it adds up over periods; of a ratio, its parts."""
+
+
+class State(StrEnum):
+    """Where a unit stands in a period."""
+
+    MISSING = "missing"
+    NIL = "nil"
+    ACCEPTED = "accepted"
+    RETURNED = "returned"
+    HELD = "held"
+    REFUSED = "refused"
+
+    @property
+    def label(self) -> str:
+        """The office's word: 未报, 零报告, 已接收, 退回, 挂起, 拒收."""
+        words = {State.MISSING: "未报", State.NIL: "零报告"}
+        return words.get(self) or Outcome(self.value).label
+
+    @property
+    def is_in(self) -> bool:
+        """Whether the unit has reported."""
+        return self in {State.ACCEPTED, State.NIL}
+
+
+@dataclass(frozen=True, slots=True)
+class ExplanationRow:
+    """One answer to a 核实性 finding, gone up with the data."""
+
+    unit: Unit
+    receipt: str
+    number: str
+    place: str
+    wrong: str
+    explanation: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardRow:
+    """One unit on the board 上报情况: its state, when it came in, its latest findings."""
+
+    unit: Unit
+    state: State
+    late: bool = False
+    receipt: str = ""
+    answered_at: dt.datetime | None = None
+    deadline: dt.datetime | None = None
+    must: int = 0
+    verify: int = 0
+    note: int = 0
+    explained: int = 0
+    carried: bool = False
+    """Nothing accepted in this period: its last 累计 and 期末数 stand (沿用)."""
+
+    @property
+    def word(self) -> str:
+        """What the board says: the state, and 迟报 where it came in late."""
+        if not (self.late and self.state.is_in):
+            return self.state.label
+        return "迟报" if self.state is State.ACCEPTED else f"{self.state.label}（迟）"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,74 +7,20 @@ province needs no more memory than a county. What waits is gathered by `service.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
+from sheetflow.consolidation.accepted import Accepted, BoardRow, ExplanationRow
+from sheetflow.consolidation.corrections import CorrectionRow
 from sheetflow.periods import Period
-from sheetflow.schemas.book import Outcome
 from sheetflow.schemas.columns import Column
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.indicators import Indicator, Number, Values
 from sheetflow.schemas.parsing import Value
 from sheetflow.schemas.sheets import Kind, Sheet
 from sheetflow.units import THREE_LEVELS, Levels, Unit
-
-if TYPE_CHECKING:
-    from sheetflow.consolidation.accepted import Accepted
-    from sheetflow.consolidation.corrections import CorrectionRow
-
-
-from collections.abc import Iterator, Sequence
-
-
-class State(StrEnum):
-    """Where a unit stands in a period."""
-
-    MISSING = "missing"
-    NIL = "nil"
-    ACCEPTED = "accepted"
-    RETURNED = "returned"
-    HELD = "held"
-    REFUSED = "refused"
-
-    @property
-    def label(self) -> str:
-        """The office's word: 未报, 零报告, 已接收, 退回, 挂起, 拒收."""
-        words = {State.MISSING: "未报", State.NIL: "零报告"}
-        return words.get(self) or Outcome(self.value).label
-
-    @property
-    def is_in(self) -> bool:
-        """Whether the unit has reported."""
-        return self in {State.ACCEPTED, State.NIL}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BoardRow:
-    """One unit on the board 上报情况: its state, when it came in, its latest findings."""
-
-    unit: Unit
-    state: State
-    late: bool = False
-    receipt: str = ""
-    answered_at: dt.datetime | None = None
-    deadline: dt.datetime | None = None
-    must: int = 0
-    verify: int = 0
-    note: int = 0
-    explained: int = 0
-    carried: bool = False
-    """Nothing accepted in this period: its last 累计 and 期末数 stand (沿用)."""
-
-    @property
-    def word(self) -> str:
-        """What the board says: the state, and 迟报 where it came in late."""
-        if not (self.late and self.state.is_in):
-            return self.state.label
-        return "迟报" if self.state is State.ACCEPTED else f"{self.state.label}（迟）"
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,18 +86,6 @@ class DetailSheet:
     origin: tuple[str, ...]
     summed: bool = False
     listed_at: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ExplanationRow:
-    """One answer to a 核实性 finding, gone up with the data."""
-
-    unit: Unit
-    receipt: str
-    number: str
-    place: str
-    wrong: str
-    explanation: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

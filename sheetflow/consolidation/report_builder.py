@@ -13,9 +13,9 @@ from dataclasses import replace
 from itertools import zip_longest
 from operator import attrgetter
 
-from sheetflow.consolidation.accepted import Accepted, Books
+from sheetflow.consolidation.accepted import Accepted, Books, State
 from sheetflow.consolidation.consolidate import history, names_below, newest, statistics
-from sheetflow.consolidation.contents import PeriodTotals, State, Statistics, StatisticsColumn
+from sheetflow.consolidation.contents import PeriodTotals, Statistics, StatisticsColumn
 from sheetflow.consolidation.report_data import (
     BoardRow,
     Figure,

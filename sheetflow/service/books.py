@@ -16,13 +16,13 @@ from sheetflow.consolidation.accepted import (
     Accepted,
     Attempt,
     Books,
+    ExplanationRow,
     Making,
     UnitAndPeriod,
     made_by,
     made_then,
     with_making,
 )
-from sheetflow.consolidation.contents import ExplanationRow
 from sheetflow.consolidation.report_data import Letter, Letterhead
 from sheetflow.context import Context
 from sheetflow.periods import Period

@@ -11,8 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from sheetflow.consolidation.accepted import Books
-from sheetflow.consolidation.contents import BoardRow, State
+from sheetflow.consolidation.accepted import BoardRow, Books, State
 from sheetflow.context import LOG, Context
 from sheetflow.context.paths import workbook_path
 from sheetflow.context.templates import report_place

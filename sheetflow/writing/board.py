@@ -15,7 +15,8 @@ from urllib.parse import quote
 from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, UndefinedError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from sheetflow.consolidation.contents import BoardData, BoardFile, BoardRow, State, Waiting, Waits
+from sheetflow.consolidation.accepted import BoardRow, State
+from sheetflow.consolidation.contents import BoardData, BoardFile, Waiting, Waits
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.schemas.layout import FIRST_ROW, quoted
 from sheetflow.units import THREE_LEVELS, Levels, Unit, names_told_apart

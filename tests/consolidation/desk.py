@@ -6,8 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from sheetflow.consolidation.accepted import Accepted, Attempt, Books
-from sheetflow.consolidation.contents import ExplanationRow
+from sheetflow.consolidation.accepted import Accepted, Attempt, Books, ExplanationRow
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.pipeline import judge
 from sheetflow.schemas.book import Book, Judgement

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from sheetflow.consolidation.accepted import Books
+from sheetflow.consolidation.accepted import Books, State
 from sheetflow.consolidation.consolidate import (
     board_data,
     consolidate,
@@ -15,7 +15,7 @@ from sheetflow.consolidation.consolidate import (
     same_number,
     statistics,
 )
-from sheetflow.consolidation.contents import Consolidated, DetailRow, State
+from sheetflow.consolidation.contents import Consolidated, DetailRow
 from sheetflow.consolidation.corrections import (
     dump_correction,
     find_corrections,

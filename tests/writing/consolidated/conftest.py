@@ -16,18 +16,15 @@ from pathlib import Path
 
 import pytest
 
-from sheetflow.consolidation.accepted import Accepted
+from sheetflow.consolidation.accepted import Accepted, BoardRow, ExplanationRow, State
 from sheetflow.consolidation.contents import (
     BoardData,
     BoardFile,
-    BoardRow,
     Consolidated,
     DetailRow,
     DetailSheet,
-    ExplanationRow,
     PeriodTotals,
     SamePersonRow,
-    State,
     Statistics,
     StatisticsColumn,
 )

@@ -16,7 +16,8 @@ from typing import Any
 import openpyxl
 import pytest
 
-from sheetflow.consolidation.contents import BoardData, BoardFile, BoardRow, State
+from sheetflow.consolidation.accepted import BoardRow, State
+from sheetflow.consolidation.contents import BoardData, BoardFile
 from sheetflow.periods import Period
 from sheetflow.schemas.layout import NOTE_ROW
 from sheetflow.workbook import column_letters
