@@ -67,6 +67,9 @@ class _Clocked:
     def __init__(self, outcomes: Outcomes, steps: dict[str, float]) -> None:
         self._outcomes, self._steps = outcomes, steps
 
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - all else is the store's own
+        return getattr(self._outcomes, name)
+
     def record_outcome(self, *arguments: Any, **named: Any) -> Submission:  # noqa: ANN401 - as the store takes them
         """Record an outcome."""
         begun = time.perf_counter()
