@@ -26,8 +26,11 @@ pytestmark = [pytest.mark.slow, pytest.mark.reliability, needs_strace]
 _CALLS = "fsync,fdatasync,rename,unlink,unlinkat"
 _STEPS = (
     ("blob synced", re.compile(r"f(?:data)?sync\(\d+<[^>]*/archive/../\.[0-9a-f.]+tmp>\) += 0")),
-    ("blob in place", re.compile(r'rename\("[^"]*\.tmp", "[^"]*/archive/../[0-9a-f]{64}"\) += 0')),
-    ("folder synced", re.compile(r"f(?:data)?sync\(\d+<[^>]*/archive/[0-9a-f]{2}>\) += 0")),
+    (
+        "blob in place",
+        re.compile(r'rename\("[^"]*\.tmp", "[^"]*/archive/(..)/[0-9a-f]{64}"\) += 0'),
+    ),
+    ("folder synced", re.compile(r"f(?:data)?sync\(\d+<[^>]*/archive/([0-9a-f]{2})>\) += 0")),
     ("journal synced", re.compile(r"f(?:data)?sync\(\d+<[^>]*/state/journal>\) += 0")),
     ("database synced", re.compile(r"f(?:data)?sync\(\d+<[^>]*/sheetflow\.db>\) += 0")),
     ("committed", re.compile(r'unlink\("[^"]*/sheetflow\.db-journal"\) += 0')),
@@ -37,9 +40,15 @@ _STEPS = (
 _COMMIT = ("journal synced", "database synced", "committed", "commit synced")
 
 
-def _steps(trace: str) -> Iterator[str]:
+Step = tuple[str, str]
+"""What is done, and to which folder of the archive where it is one's."""
+
+
+def _steps(trace: str) -> Iterator[Step]:
     for line in trace.splitlines():
-        yield from (name for name, pattern in _STEPS if pattern.match(line))
+        for name, pattern in _STEPS:
+            if found := pattern.match(line):
+                yield name, "".join(found.groups())
 
 
 def _first_missing(trace: str) -> list[str]:
@@ -48,10 +57,10 @@ def _first_missing(trace: str) -> list[str]:
     Several files may share a commit: then it stands behind the archiving of all of them.
     """
     missing: list[str] = []
-    seen: list[str] = []
+    seen: list[Step] = []
     removed = 0
     for step in _steps(trace):
-        if step != "removed":
+        if step[0] != "removed":
             if removed:
                 seen.clear()
             removed = 0
@@ -60,25 +69,24 @@ def _first_missing(trace: str) -> list[str]:
         removed += 1
         lacking = _lacking(seen)
         # Each file syncs its folder of the archive, new bytes or not.
-        missing.append(
-            lacking or ("folder synced" if seen.count("folder synced") < removed else "")
-        )
+        synced = sum(name == "folder synced" for name, _ in seen)
+        missing.append(lacking or ("folder synced" if synced < removed else ""))
     return missing
 
 
-def _lacking(seen: list[str]) -> str:
+def _lacking(seen: list[Step]) -> str:
     """Tell the first step that is missing behind or before another; nothing where all is well."""
     synced = 0
-    for number, step in enumerate(seen):
+    for number, (step, folder) in enumerate(seen):
         synced += step == "blob synced"
         if step == "blob in place":
             synced -= 1
             if synced < 0:
                 return "blob synced"
-            if "folder synced" not in seen[number:]:
+            if ("folder synced", folder) not in seen[number:]:
                 return "folder synced"
-    archiving = [number for number, step in enumerate(seen) if step not in _COMMIT]
-    rest = iter(seen[max(archiving, default=-1) + 1 :])
+    archiving = [number for number, (step, _) in enumerate(seen) if step not in _COMMIT]
+    rest = iter([step for step, _ in seen[max(archiving, default=-1) + 1 :]])
     return next((step for step in _COMMIT if step not in rest), "")
 
 
