@@ -6,6 +6,7 @@ equal data give equal bytes, and each picture has its own figure: no state is sh
 
 from __future__ import annotations
 
+import gc
 import io
 import math
 from collections.abc import Sequence
@@ -28,6 +29,9 @@ _FEW, _MANY, _CROWDED = 6, 8, 12
 _FEW_WIDTH, _MANY_WIDTH = 0.45, 0.72
 _ABOVE_BAR, _ABOVE_DOT = 1.5, 5.0
 _HEADROOM = 1.15
+_POINTS = 72
+"""In an inch; what follows is in points."""
+_GAP, _KEY, _LEADING = 8.0, 20.0, 1.35
 _STEPS = 5
 
 
@@ -35,7 +39,12 @@ def draw_picture(picture: Picture, font: Path) -> bytes:
     """Draw one picture as PNG; `font` is an OpenType file that has Chinese."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(_WIDTH, _HEIGHT), dpi=_DOTS, layout="constrained")
+    # The library's own layout draws all twice: only the words beside a pie may take any room.
+    figure = Figure(
+        figsize=(_WIDTH, _HEIGHT),
+        dpi=_DOTS,
+        layout="constrained" if picture.across is Across.INDICATORS else None,
+    )
     draw = {Across.UNITS: _bars, Across.INDICATORS: _parts, Across.PERIODS: _lines}
     draw[picture.across](_Sheet(figure.add_subplot(), font), picture)
     content = io.BytesIO()
@@ -43,6 +52,8 @@ def draw_picture(picture: Picture, font: Path) -> bytes:
     figure.savefig(
         content, dpi=_DOTS, metadata={"Software": None}, pil_kwargs={"compress_level": 1}
     )
+    del figure
+    gc.collect(0)  # a figure holds itself and its pixels: a province's would be 150 MB
     return content.getvalue()
 
 
@@ -74,7 +85,13 @@ class _Sheet:
     def key(self, columns: int) -> None:
         """Name the colours in one line below."""
         self.axes.figure.legend(
-            loc="outside lower center", ncols=columns, frameon=False, prop=self.font(_LABEL_SIZE)
+            loc="lower center", ncols=columns, frameon=False, prop=self.font(_LABEL_SIZE)
+        )
+
+    def place(self, left: float, below: float) -> None:
+        """Leave so many points free for what stands outside the axes."""
+        self.axes.figure.subplots_adjust(
+            left=left / (_WIDTH * _POINTS), bottom=below / (_HEIGHT * _POINTS), right=0.99, top=0.98
         )
 
     def scale(self, picture: Picture, names: Sequence[str], size: float) -> None:
@@ -95,8 +112,12 @@ class _Sheet:
         axes.grid(axis="y", color=_GRID, linewidth=0.6)
         axes.set_axisbelow(True)
         axes.spines[["left", "right", "top"]].set_visible(False)
-        if len(picture.series) > 1:
+        with_key = len(picture.series) > 1
+        if with_key:
             self.key(len(picture.series))
+        most = f"{highest:.0%}" if picture.is_percent else plain(math.ceil(highest * _HEADROOM))
+        lines = max(name.count("\n") for name in names) + 1
+        self.place(_GAP + _SMALL * len(most), _GAP + lines * size * _LEADING + with_key * _KEY)
 
 
 def _bars(sheet: _Sheet, picture: Picture) -> None:
