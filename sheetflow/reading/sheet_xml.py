@@ -16,6 +16,7 @@ from sheetflow.errors import UnreadableError
 from sheetflow.reading.plain_xml import parse_xml
 from sheetflow.reading.sheet_facts import (
     MAX_AREA,
+    MAX_CELLS,
     Edit,
     SheetFacts,
     check_grid,
@@ -80,7 +81,12 @@ def scan_sheet(part: bytes, *, takes_pictures: bool = False, marks: Marks = NO_M
 
 
 def walk_sheet(part: bytes, facts: SheetFacts, marks: Marks = NO_MARKS) -> SheetFacts:
-    """Add to `facts` those of every row of a part; raise UnreadableError (file-damaged) if broken."""
+    """Add to `facts` those of every row of a part.
+
+    Raise UnreadableError: file-damaged if broken, file-too-large before it is walked for minutes.
+    """
+    if facts.cells + part.count(b"<c>") + part.count(b"<c ") > MAX_CELLS:
+        raise UnreadableError("file-too-large")
     walk = _Walk(part, facts, marks)
     parse_xml(walk.parser, part)
     return facts
