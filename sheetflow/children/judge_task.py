@@ -43,7 +43,7 @@ FormAndPeriod = tuple[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PieceWish:
-    """Where an accepted file's rows are to be rendered beforehand, see `writing.consolidated.detail_cache`.
+    """Where an accepted file's rows are to be rendered beforehand, see `writing.consolidated.rendered_rows`.
 
     `numbers` are the last numbers of the unit's receipts by form and period: the next one is
     foretold from them. `layouts` are by form. `source` has no receipt yet.

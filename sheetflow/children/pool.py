@@ -100,7 +100,7 @@ class _Job:
 
 
 class Pool:
-    """Children that run functions (see `tasks`), `size` at a time.
+    """Children that run functions (the modules with `task` in their names), `size` at a time.
 
     The children start at once and stay. Arguments and results are pickled; results may
     hold plain values and the types that `wire` lists.

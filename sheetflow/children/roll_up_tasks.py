@@ -1,7 +1,7 @@
 """The tasks that make what stands above the counties: requests and replies, and the work.
 
 The child knows no database: the parent hands over what is accepted as plain values, and
-names the files in which rendered rows lie (`writing.consolidated.detail_cache`). A file that is missing or
+names the files in which rendered rows lie (`writing.consolidated.rendered_rows`). A file that is missing or
 damaged is told, not mended: only the parent has the rows.
 """
 

@@ -12,20 +12,17 @@ from typing import TYPE_CHECKING
 
 from sheetflow.children.judge_task import JudgeRequest, judge_request, read_file, returned_filling
 from sheetflow.children.limits import makes_ours
+from sheetflow.config.units_file import NO_WORKBOOK, parse_list
 from sheetflow.consolidation.figures import PastBook, earlier_book
+from sheetflow.errors import UnreadableError, WorkspaceError
 from sheetflow.findings import Explanation, Finding, Identity
 from sheetflow.periods import Period
 from sheetflow.schemas.book import Judgement
-from sheetflow.units import Unit
+from sheetflow.units import Levels, Unit
+from sheetflow.workbook import cell_name
 
 if TYPE_CHECKING:  # a child that writes loads the writers
     from sheetflow.writing import Dress, ReceiptData
-
-
-from sheetflow.config.units_file import NO_WORKBOOK, parse_list
-from sheetflow.errors import UnreadableError, WorkspaceError
-from sheetflow.units import Levels
-from sheetflow.workbook import cell_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,7 +37,7 @@ class SheetFacts:
     `pictures` are cells whose value is a picture;
     `takes_pictures` says whether the package holds pictures placed in cells. `marked` are
     the cells whose style or text is one to look out for; `edits` is what has to be written
-    otherwise, so that calamine reads the cell as everybody does (see `odd_cells`).
+    otherwise, so that calamine reads the cell as everybody does (`edits_of`).
     """
 
     takes_pictures: bool = False

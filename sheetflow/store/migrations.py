@@ -50,7 +50,7 @@ def _name_workspace(connection: Connection) -> None:
 
 
 def _make_deliveries(connection: Connection) -> None:
-    """The key of a folder's file is what told it from every other; see `intake.identity`."""
+    """The key of a folder's file is what told it from every other; see `intake.sighting`."""
     _run("""
         ALTER TABLE arrivals ADD COLUMN source TEXT NOT NULL DEFAULT '';
         ALTER TABLE arrivals ADD COLUMN source_key TEXT NOT NULL DEFAULT ''
