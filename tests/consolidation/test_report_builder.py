@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from sheetflow.consolidation.report_builder import report_data, shortened
+from sheetflow.consolidation.report_builder import report_data
 from sheetflow.consolidation.report_data import FigureKind, Letter, ReportData, RowState
+from sheetflow.consolidation.report_words import shortened
 from sheetflow.masks import MaskPolicy
 from sheetflow.schemas.book import Outcome
 from tests.consolidation.desk import TREE, Desk
