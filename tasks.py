@@ -1,6 +1,7 @@
 """What a newcomer runs: sets everything up beside the checkout, then does the task.
 
     python3 tasks.py demo [DIR]     a whole province, from templates to reports
+    python3 tasks.py demo --quick   one period of one city, in some seconds
     python3 tasks.py test           the tests and the layers, all but the long tests
     python3 tasks.py test --all     with the long ones
     python3 tasks.py lint           ruff and mypy
@@ -44,9 +45,9 @@ def call(*words: str) -> None:
 
 
 def demo(words: list[str]) -> None:
-    """Run the demo into a new folder."""
-    folder = words or ["demo-workspace"]
-    call("-m", "sheetflow", "demo", *folder)
+    """Run the demo into a new folder; words go on to it."""
+    folder = [] if any(not word.startswith("-") for word in words) else ["demo-workspace"]
+    call("-m", "sheetflow", "demo", *folder, *words)
 
 
 def test(words: list[str]) -> None:

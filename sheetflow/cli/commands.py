@@ -295,6 +295,8 @@ def status(
 @app.command()
 def demo(
     folder: Annotated[Path, typer.Argument(help="A new folder for the demo's workspace.")],
+    *,
+    quick: Annotated[bool, typer.Option("--quick", help="One period of one city.")] = False,
     counties: Annotated[
         int | None, typer.Option(min=1, help="How many counties take part (default: all).")
     ] = None,
@@ -302,8 +304,9 @@ def demo(
     seed: Annotated[int, typer.Option(help="The same seed gives the same province.")] = 2012,
 ) -> None:
     """A whole province from templates to reports, mistakes included."""
-    from sheetflow.demo.play import play
+    from sheetflow.demo import QUICK, Size, play
 
-    code = play(folder, counties=counties, rows=rows, seed=seed, say=say)
+    size = QUICK if quick else Size(counties=counties, rows=rows)
+    code = play(folder, size, seed=seed, say=say)
     if code:
         raise typer.Exit(code)

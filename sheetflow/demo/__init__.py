@@ -7,6 +7,6 @@ typed comes from the campaign's samples, what is spoilt from its declarations.
 
 from __future__ import annotations
 
-from sheetflow.demo.play import play
+from sheetflow.demo.play import QUICK, Size, play
 
-__all__ = ["play"]
+__all__ = ["QUICK", "Size", "play"]

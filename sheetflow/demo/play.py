@@ -48,6 +48,22 @@ _DROPPED_AT, _LATE_AT = dt.time(10), dt.time(9)
 _LATE_BY = dt.timedelta(days=4)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """How large a province plays: its first counties or cities (None: all), and how many rows.
+
+    `rows` is about how many needs a county registers.
+    """
+
+    counties: int | None = None
+    cities: int | None = None
+    rows: int = 30
+
+
+QUICK = Size(cities=1, rows=12)
+"""What is played in some seconds."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Stage:
     """What both acts share."""
@@ -59,14 +75,13 @@ class _Stage:
     say: Tell
 
 
-def play(root: Path, *, counties: int | None, rows: int, seed: int, say: Tell) -> int:
-    """Play a report period of the first `counties` counties (None: all) in a new `root`.
+def play(root: Path, size: Size, *, seed: int, say: Tell) -> int:
+    """Play a report period of a province of that size in a new `root`.
 
-    `rows` is about how many needs a county registers. The last line told counts planted
-    mistakes, those found, and false alarms; return 0 where they agree. Raise
-    WorkspaceError where `root` holds a workspace already.
+    The last line told counts planted mistakes, those found, and false alarms; return 0
+    where they agree. Raise WorkspaceError where `root` holds a workspace already.
     """
-    tree = _some_units(counties)
+    tree = _some_units(size)
     if Workspace(root).settings_file.exists():
         raise WorkspaceError(f"{root} 里已有一个工作文件夹。演示请换一个空文件夹。")
     # Nobody here takes ten seconds to save a file.
@@ -77,7 +92,7 @@ def play(root: Path, *, counties: int | None, rows: int, seed: int, say: Tell) -
     scene = _Stage(root, tree, parts, find_soffice(), say)
     say(f"{len(tree)} units, report period {_PERIOD.label}; workspace in {workspace.root}")
     with tempfile.TemporaryDirectory(prefix="sheetflow-demo-") as folder:
-        drops = _prepare(scene, Path(folder), rows, seed)
+        drops = _prepare(scene, Path(folder), size.rows, seed)
         with open_context(root, _ISSUED_AT) as context:
             in_time, too_late = _moments(context)
         for moment, late in ((in_time, False), (too_late, True)):
@@ -89,10 +104,12 @@ def play(root: Path, *, counties: int | None, rows: int, seed: int, say: Tell) -
     return int(not result.is_perfect)
 
 
-def _some_units(counties: int | None) -> UnitTree:
+def _some_units(size: Size) -> UnitTree:
     """Give the packaged units with made-up addresses: the first counties and all above them."""
     tree = read_units(default_units())
-    wanted = [unit for unit in tree if unit.level == tree.levels.lowest.name][:counties]
+    cities = [unit for unit in tree if unit.level == tree.levels.nearest.name][: size.cities]
+    below = [unit for city in cities for unit in tree.subtree(city.unit_id)]
+    wanted = [unit for unit in below if unit.level == tree.levels.lowest.name][: size.counties]
     kept = {above.unit_id for unit in wanted for above in tree.chain(unit.unit_id)}
     return UnitTree.of(
         replace(unit, mails=(f"fulian-{unit.unit_id}@mail.example",))

@@ -15,7 +15,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from sheetflow.demo.play import play
+from sheetflow.demo import Size, play
 from tests.county_book import FORM
 from tests.demo.by_hand import figures
 from tests.programs import needs_office
@@ -30,7 +30,7 @@ def province(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demo with two cities, mistakes, a nil return and old formats included."""
     folder = tmp_path_factory.mktemp("figures") / "demo"
     # Whether it finds just what it planted is for the demo's own tests.
-    play(folder, counties=COUNTIES, rows=12, seed=7, say=lambda _line: None)
+    play(folder, Size(counties=COUNTIES, rows=12), seed=7, say=lambda _line: None)
     return folder
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from pathlib import Path
 from random import Random
 
 import pytest
 
-from sheetflow.demo import play
+from sheetflow.config.units_file import read_units
+from sheetflow.demo import QUICK, Size, play
 from sheetflow.demo.staging import Part, cast_parts
 from sheetflow.errors import WorkspaceError
 from sheetflow.units import THREE_LEVELS, Unit
@@ -19,7 +21,7 @@ LAST_LINE = re.compile(r"planted (\d+) · found (\d+) · false alarms (\d+)")
 def run(root: Path, counties: int | None, seed: int) -> tuple[int, list[str]]:
     """Play and give the exit code and the lines."""
     said: list[str] = []
-    return play(root, counties=counties, rows=20, seed=seed, say=said.append), said
+    return play(root, Size(counties=counties, rows=20), seed=seed, say=said.append), said
 
 
 @pytest.mark.slow
@@ -44,6 +46,16 @@ def test_a_second_demo_does_not_run_into_the_first(tmp_path: Path) -> None:
     with pytest.raises(WorkspaceError, match="空文件夹"):
         run(tmp_path / "W", 1, 1)
     assert sorted(path for path in (tmp_path / "W").rglob("*") if path.is_file()) == before
+
+
+@pytest.mark.slow
+def test_a_quick_one_is_one_city(tmp_path: Path) -> None:
+    """Whoever has only seconds sees one city with all its counties, and the province above it."""
+    said: list[str] = []
+    assert play(tmp_path / "W", QUICK, seed=2012, say=said.append) == 0, said
+    levels = Counter(unit.level for unit in read_units(tmp_path / "W" / "units.xlsx"))
+    assert levels["省"] == levels["市"] == 1
+    assert levels["县"] > 5
 
 
 def test_a_full_province_sees_every_part() -> None:
