@@ -255,7 +255,9 @@ def _first_filled(
 @makes_ours
 def render_boards(data: BoardData, page: str, instead: str) -> dict[str, bytes]:
     """Make a board as workbook and as page, by extension; by `instead` where `page` fails."""
-    from sheetflow.writing.board import CANNOT_BE_FILLED, render_board_page, write_board
+    from sheetflow.writing.board import write_board
+    from sheetflow.writing.board_page import render_board_page
+    from sheetflow.writing.html_page import CANNOT_BE_FILLED
 
     try:
         html = render_board_page(data, page)

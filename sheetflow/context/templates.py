@@ -150,7 +150,7 @@ class Templates:
     def _board_faults(self, text: str) -> tuple[str, ...]:
         if text == self.default_board():
             return ()
-        from sheetflow.writing.board import board_fault
+        from sheetflow.writing.board_page import board_fault
 
         fault = self._once(BOARD_WORDS, text, lambda: board_fault(text))
         return tuple(f"{BOARD_WORDS} {BOARD[1]} {each}{_UNTIL_MENDED}" for each in fault)

@@ -1,25 +1,16 @@
-"""上报情况 as a workbook, and 上报情况.html, the board as one page that needs no server.
+"""上报情况 as a workbook, and the words and colours that the page of that name shares with it.
 
-This module owns the words and colours of both, and renders the page from a template handed in.
-It refuses to decide who stands where, and to link out of the folder in which the page lies.
+This module refuses to decide who stands where.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from urllib.parse import quote
-
-from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, UndefinedError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from collections.abc import Sequence
 
 from sheetflow.consolidation.accepted import BoardRow, State
-from sheetflow.consolidation.contents import BoardData, BoardFile, Waiting, Waits
-from sheetflow.periods import OFFICE_ZONE, Period
+from sheetflow.consolidation.contents import BoardData
 from sheetflow.schemas.layout import FIRST_ROW, quoted
-from sheetflow.units import THREE_LEVELS, Levels, Unit, names_told_apart
+from sheetflow.units import Levels, names_told_apart
 from sheetflow.workbook import column_letters
 from sheetflow.writing.looks import BOLD, CENTRED, FIGURE, TEXT, Look
 from sheetflow.writing.page import TablePage
@@ -63,37 +54,7 @@ _BOARD = {
     "已说明": 8,
 }
 
-CANNOT_BE_FILLED = (
-    TemplateError,
-    ArithmeticError,
-    AttributeError,
-    LookupError,
-    TypeError,
-    ValueError,
-    RecursionError,
-)
-"""What a template that somebody edited may raise when it is filled."""
-
-_OUTSIDE = re.compile(r"^[/\\]|^[A-Za-z][A-Za-z0-9+.-]*:|(^|[/\\])\.\.([/\\]|$)")
-_LATE = "late"
-_NOT_IN = (State.MISSING, State.RETURNED, State.HELD, State.REFUSED)
-
-Named = dict[str, object]
-"""Values by the names that a template gives them."""
-_UNIT = Unit(unit_id="1", name="单位", level=THREE_LEVELS.lowest.name)
-_SAMPLE = BoardData(
-    campaign_title="活动",
-    form_title="报表",
-    unit=_UNIT,
-    units=(_UNIT,),
-    periods=(Period.parse("2012B1"), Period.parse("2012B2")),
-    current=Period.parse("2012B1"),
-    cells={("1", "2012B1"): BoardRow(unit=_UNIT, state=State.MISSING)},
-    stamp=dt.datetime(2012, 3, 5, 9, tzinfo=OFFICE_ZONE),
-    files={"2012B1": (BoardFile("汇总表", "2012B1/汇总表.xlsx"),)},
-    waiting=(Waiting(kind=Waits.HELD, reason="1 单位 第1号等待核实。"),),
-)
-_SAMPLES = (_SAMPLE, replace(_SAMPLE, units=(), waiting=()))
+NOT_IN = (State.MISSING, State.RETURNED, State.HELD, State.REFUSED)
 
 
 def write_board(board: BoardData) -> bytes:
@@ -235,7 +196,7 @@ def standing(rows: Sequence[BoardRow]) -> str:
     late = sum(row.late for row in reported)
     nil = sum(row.state is State.NIL for row in reported)
     text = f"应报{len(rows)}个单位，已报{len(reported)}个（其中迟报{late}个、零报告{nil}个）"
-    others = [(state, [row for row in rows if row.state is state]) for state in _NOT_IN]
+    others = [(state, [row for row in rows if row.state is state]) for state in NOT_IN]
     text += "".join(f"，{state.label}{len(found)}个" for state, found in others if found)
     return text + "。"
 
@@ -248,151 +209,3 @@ def absent(rows: Sequence[BoardRow]) -> str:
     named = names_told_apart(row.unit for row in rows)
     names = [named[row.unit.unit_id] for row in rows if not row.state.is_in]
     return f"尚未完成报送：{'、'.join(names)}。" if names else ""
-
-
-def render_board_page(board: BoardData, template: str) -> str:
-    """Render the page; every text is escaped, and the page asks for nothing from outside."""
-    environment = ImmutableSandboxedEnvironment(
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    return environment.from_string(template).render(page=_page(board))
-
-
-def board_fault(template: str) -> tuple[str, ...]:
-    """Try a template on sample pages; say, where it fails, what is wrong with it."""
-    try:
-        for board in _SAMPLES:
-            render_board_page(board, template)
-    except TemplateSyntaxError as error:
-        return (f"第{error.lineno}行附近的符号不成对或写法不对。请对照默认模板改正。",)
-    except UndefinedError:
-        return ("里有不认识的名称：两个大括号里的名称可能被改动了。请对照默认模板改正。",)
-    except CANNOT_BE_FILLED:
-        return ("里有算不出来的内容。请对照默认模板改正。",)
-    return ()
-
-
-def address(path: str) -> str:
-    """Give a path as an address; raise ValueError for one that leads out of the page's folder.
-
-    ``./`` keeps the first part from reading as a scheme.
-    """
-    if _OUTSIDE.search(path) or not path:
-        raise ValueError(f"not inside the page's folder: {path!r}")
-    return "./" + quote(path)
-
-
-def _page(board: BoardData) -> Named:
-    """Give all that the page shows.
-
-    `groups` are (key, name) to filter by: the units straight below the board's own, to which
-    the others belong. `states` are (key, word, colour).
-    """
-    names = {unit.unit_id: unit.name for unit in board.units}
-    groups = _groups(board)
-    order = [*_NOT_IN, State.ACCEPTED, State.NIL]
-    states = [(state.value, state.label, FILLS[state]) for state in order]
-    states.insert(len(_NOT_IN), (_LATE, "迟报", LATE_FILL))
-    return {
-        "title": f"{board.campaign_title}　{board.form_title}上报情况",
-        "unit_name": board.unit.name,
-        "stamp": board.stamp.astimezone(OFFICE_ZONE).strftime("%Y-%m-%d %H:%M"),
-        "current": board.current.period_id,
-        "units": [
-            {
-                "unit_id": unit.unit_id,
-                "name": unit.name,
-                "group": groups[unit.unit_id],
-                "depth": board.depth(unit),
-                "cells": [_cell(board.cell(unit, period)) for period in board.periods],
-                "within": _superior(board, unit, names),
-            }
-            for unit in board.units
-        ],
-        "periods": [_period(board, period, groups, names) for period in board.periods],
-        "groups": [(key, names[key]) for key in dict.fromkeys(groups.values())],
-        "states": states,
-        "waiting": [entry.reason for entry in board.waiting],
-    }
-
-
-def _superior(board: BoardData, unit: Unit, names: Mapping[str, str]) -> str:
-    """Name whom a unit reports to, where that is not the board's own."""
-    return "" if unit.parent == board.unit.unit_id else names.get(unit.parent or "", "")
-
-
-def _groups(board: BoardData) -> dict[str, str]:
-    """By unit id: the unit straight below the board's own, or the board's own."""
-    groups: dict[str, str] = {}
-    for unit in board.units:  # each after the one it reports to
-        is_top = unit.parent == board.unit.unit_id or unit.parent not in groups
-        groups[unit.unit_id] = unit.unit_id if is_top else groups[unit.parent or ""]
-    return groups
-
-
-def _key(row: BoardRow) -> str:
-    return _LATE if row.late and row.state is State.ACCEPTED else row.state.value
-
-
-def _cell(row: BoardRow | None) -> Named | None:
-    """Give one unit in one period: the state's key and word, receipt, counts of findings."""
-    if row is None:
-        return None
-    return {
-        "state": _key(row),
-        "word": row.word,
-        "receipt": row.receipt,
-        "must": row.must,
-        "verify": row.verify,
-        "note": row.note,
-    }
-
-
-def _period(
-    board: BoardData, period: Period, groups: Mapping[str, str], names: Mapping[str, str]
-) -> Named:
-    """Give one column: its label, its standing in one sentence, whom to remind, its files."""
-    rows = board.column(period)
-    counts: dict[str, int] = {}
-    for row in rows:
-        counts[_key(row)] = counts.get(_key(row), 0) + 1
-    links = board.files.get(period.period_id, ())
-    return {
-        "period_id": period.period_id,
-        "label": period.label,
-        "standing": standing(rows) if rows else "尚未到报送时间。",
-        "counts": counts,
-        "missing": _missing(board, rows, groups, names),
-        "links": [{"label": entry.label, "href": address(entry.path)} for entry in links],
-    }
-
-
-def _missing(
-    board: BoardData,
-    rows: tuple[BoardRow, ...],
-    groups: Mapping[str, str],
-    names: Mapping[str, str],
-) -> list[tuple[str, list[str]]]:
-    """List who is not in under the name of their group, those without a heading last."""
-    missing: dict[str, list[str]] = {}
-    deep = any(board.depth(unit) > 1 for unit in board.units)
-    superiors = {unit.parent for unit in board.units}
-    for row in rows:
-        if row.state.is_in:
-            continue
-        group, unit = groups[row.unit.unit_id], row.unit
-        # A city's groups are its counties themselves: said once, in one plain list.
-        grouped = deep and (group != unit.unit_id or group in superiors)
-        words = "本级" if grouped and group == unit.unit_id else unit.name
-        if unit.parent not in {None, group, board.unit.unit_id}:
-            words = _superior(board, unit, names) + words
-        if row.state is not State.MISSING:
-            words += f"（{row.word}）"
-        missing.setdefault(names[group] if grouped else "", []).append(words)
-    if "" in missing:
-        missing[""] = missing.pop("")
-    return list(missing.items())

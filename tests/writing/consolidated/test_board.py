@@ -21,7 +21,9 @@ from sheetflow.consolidation.contents import BoardData, BoardFile
 from sheetflow.periods import Period
 from sheetflow.schemas.layout import NOTE_ROW
 from sheetflow.workbook import column_letters
-from sheetflow.writing.board import FILLS, address, render_board_page, write_board
+from sheetflow.writing.board import FILLS, write_board
+from sheetflow.writing.board_page import render_board_page
+from sheetflow.writing.html_page import address
 from sheetflow.writing.looks import lines_of
 from tests.tiny.campaign import LEVELS
 from tests.tiny.desk import PROVINCE, TREE
