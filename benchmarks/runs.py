@@ -151,7 +151,7 @@ def _answered(
     while target.exists():
         time.sleep(_GLANCE_SECONDS)
     taken = time.time()
-    while watch.stdout and "收取1份" not in watch.stdout.readline():
+    while watch.stdout and "收取来件1份" not in watch.stdout.readline():
         pass
     files = (file for file in Workspace(bench.root).outbox.rglob("*") if file.is_file())
     published = max(file.stat().st_ctime for file in files)

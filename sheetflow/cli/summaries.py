@@ -27,12 +27,15 @@ _COLOURS = {Severity.MUST: "red", Severity.VERIFY: "yellow", Severity.NOTE: "blu
 
 def pass_lines(report: PassReport) -> list[str]:
     """Say in lines what one pass did."""
-    outcomes = [
-        f"{Outcome(outcome).label}{count}" for outcome, count in sorted(report.outcomes.items())
-    ]
+    judged = "，".join(
+        f"{outcome.label}{report.outcomes[outcome]}份"
+        for outcome in Outcome
+        if report.outcomes[outcome]
+    )
     lines = [
-        f"收取{report.taken}份；" + ("，".join(outcomes) or "没有新的审核"),
-        f"发布{report.published}个文件"
+        f"收取来件{report.taken}份；"
+        + (f"审核{report.outcomes.total()}份：{judged}" if judged else "没有要审核的"),
+        f"发布文件{report.published}个"
         + (f"；{mail_line(report.mail)}" if report.mail.handled else ""),
     ]
     return lines + [f"注意：{notice}" for notice in report.notices]
@@ -42,7 +45,7 @@ def mail_line(mail: Sent) -> str:
     """Say what became of mail."""
     delayed = f"，{mail.delayed}封稍后再发" if mail.delayed else ""
     held = f"，{mail.held}封发不出去，请看 status" if mail.held else ""
-    return f"发信{mail.sent}封{delayed}{held}"
+    return f"发出邮件{mail.sent}封{delayed}{held}"
 
 
 def print_findings(judgement: Judgement, catalogue: Catalogue) -> None:
@@ -130,7 +133,7 @@ def recovered_lines(found: Recovered) -> Iterator[str]:
     )
     if found.guessed:
         yield (
-            f"有{len(found.guessed)}份原件没有收取登记，按文件里写的单位挂起，单位是推断的，请核对后"
+            f"有{len(found.guessed)}份原件没有收取登记，按文件里写的单位列为待确认，单位是推断的，请核对后"
             f"放行（release）或驳回（reject）：{'、'.join(found.guessed)}。"
         )
     if found.without_unit:

@@ -60,7 +60,7 @@ def _reminder_lines(reminders: Reminders) -> list[str]:
     label = reminders.label
     if not reminders.missing:
         return [f"{label}：已经收齐，没有要催报的。"]
-    lines = [f"{label}：没有接收的{len(reminders.missing)}个，这次催报{len(reminders.queued)}个。"]
+    lines = [f"{label}：尚未报送的{len(reminders.missing)}个，这次催报{len(reminders.queued)}个。"]
     for row in reminders.missing:
         unit = row.unit
         done = "没有邮箱，请打电话"

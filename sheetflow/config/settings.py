@@ -156,8 +156,8 @@ class Form(Section):
     """What is printed on the workbooks."""
 
     form_number: Text = key("", "表号，由有权机关批准后填写；留空则表上不印。以下各项相同。")
-    issued_by: Text = key("", "制表机关。")
-    approval_number: Text = key("", "文号。")
+    issued_by: Text = key("", "制定机关。")
+    approval_number: Text = key("", "批准或者备案文号。")
     valid_until: Text = key("", '有效期至，如 "2012年12月"。')
     measure_unit: Text = key("", "计量单位。")
 
@@ -166,8 +166,8 @@ class Form(Section):
         """The fields by the label that stands on the form, blank ones included."""
         return {
             "表号": self.form_number,
-            "制表机关": self.issued_by,
-            "文号": self.approval_number,
+            "制定机关": self.issued_by,
+            "批准文号": self.approval_number,
             "有效期至": self.valid_until,
             "计量单位": self.measure_unit,
         }

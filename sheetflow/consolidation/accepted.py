@@ -36,7 +36,7 @@ class State(StrEnum):
 
     @property
     def label(self) -> str:
-        """The office's word: 未报, 零报告, 已接收, 退回, 挂起, 拒收."""
+        """The office's word: 未报, 零报告, 已接收, 退回, 待确认, 拒收."""
         words = {State.MISSING: "未报", State.NIL: "零报告"}
         return words.get(self) or Outcome(self.value).label
 

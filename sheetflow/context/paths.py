@@ -12,7 +12,9 @@ from sheetflow.schemas.forms import Form
 from sheetflow.store.records import PublicationKind, Submission
 from sheetflow.units import Unit
 
-ANSWERS = {"accepted": "回执", "returned": "退回", "held": "挂起", "refused": "拒收"}
+ANSWERS = {"accepted": "回执", "returned": "退回", "held": "待确认", "refused": "拒收"}
+_HELD_BEFORE = "挂起"
+"""What 待确认 was called in the names of files up to version 1.0."""
 
 
 def workbook_path(context: Context, form: Form, unit: Unit, period: Period) -> Path:
@@ -29,8 +31,14 @@ def answer_path(context: Context, submission: Submission, named: Unit | None = N
     unit, number = named or context.tree[submission.unit_id], submission.number
     unnamed = submission.receipt == receipt_of(submission.unit_id, submission.period, number)
     label = _label(context, None if unnamed else context.form(submission.form), submission.period)
+    folder = context.workspace.outbox_of(unit, submission.period)
     name = artefact_name(ANSWERS[submission.outcome], unit.folder, label, number)
-    return context.workspace.outbox_of(unit, submission.period) / name
+    if submission.outcome != "held":
+        return folder / name
+    earlier = folder / artefact_name(_HELD_BEFORE, unit.folder, label, number)
+    # What was published under an earlier version's name keeps it: mails and links name it so.
+    known = context.store.publications.find_known([context.relative(earlier)])
+    return earlier if known else folder / name
 
 
 def precheck_path(context: Context, unit: Unit, form: str, period: str, number: int) -> Path:

@@ -192,7 +192,7 @@ def _names(event: Event, data: MailData) -> dict[str, Any]:
         "progress": data.progress.words if data.progress else "",
         "folder": f"报送文件夹（inbox）里的“{data.drop_folder}”"
         if data.drop_folder
-        else "您单位的报送文件夹（inbox）",
+        else "你单位的报送文件夹（inbox）",
         "file": file if data.attachment or data.file_place else "",
     }
 

@@ -52,7 +52,8 @@ class MailData:
     sentence of a person who decided, or of us on why something is held. `other_unit` is
     the unit in whose folder a workbook lay that named this one, or that waits for a decision;
     `ours` says that only a fault of ours keeps it waiting. `file_name` is fit to be shown.
-    `explained` counts the places that need nothing more since something was said of them;
+    `office` is the unit's name in full as an office and `superior` that of the one above it, empty at
+    the top: 你单位 is said to those below only. `explained` counts the places that need nothing more since something was said of them;
     `corrects` is the number of the accepted submission that this one takes the place of;
     `overtaken` the one that stands although this one was accepted. `other_form` is the form's
     title where it is not the campaign's main one: the subject names it then. `attachment` is empty
@@ -86,6 +87,8 @@ class MailData:
     attachment: str = ""
     file_place: str = ""
     other_unit: str = ""
+    office: str = ""
+    superior: str = ""
     contact: str = ""
     signature: str = ""
     date: str = ""
@@ -149,6 +152,8 @@ def without_content(data: MailData) -> MailData:
         receipt=data.receipt,
         received=data.received,
         other_unit=data.other_unit,
+        office=data.office,
+        superior=data.superior,
         contact=data.contact,
         signature=data.signature,
         date=data.date,

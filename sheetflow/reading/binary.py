@@ -67,6 +67,8 @@ def open_ole(data: bytes) -> tuple[bytes, bool, tuple[str, ...]]:
         return _decrypted(data), True, ()
     if not entries:
         raise UnreadableError("file-damaged")  # its directory was not yet written
+    if "worddocument" in entries:
+        raise UnreadableError("file-document")
     if "workbook" not in entries and "book" not in entries:
         raise UnreadableError("file-not-workbook")
     remarks = []

@@ -43,6 +43,10 @@ _KNOWN = (
     *(b"{\\rtf", b"\xca\xfe\xba\xbe", b"\x1aE\xdf\xa3", b"AC10", b"FWS", b"CWS", b"ITSF", b"RaC"),
 )
 """Formats that have a label and then packed content of their own."""
+_PICTURES = (b"%PDF", b"\x89PNG", b"\xff\xd8", b"GIF8", b"BM", b"II*\x00", b"MM\x00*", b"8BPS")
+_RTF = b"{\\rtf"
+_SHORTCUTS = (b"L\x00\x00\x00\x01\x14\x02\x00", b"[InternetShortcut]")
+"""Of Windows, to a file or folder and to an address: the icon was copied, not what it leads to."""
 _LABEL = re.compile(rb"[%#<\[A-Za-z][ -~]{7,}")
 _LABELLED_WITHIN, _LEAST_NOISE = 64, 64
 _SLACK = 0.9
@@ -62,6 +66,12 @@ def is_ole(data: bytes) -> bool:
         raise UnreadableError("file-old-excel")
     if _is_sealed(data):
         raise UnreadableError("file-sealed")
+    if data.startswith(_SHORTCUTS):
+        raise UnreadableError("file-shortcut")
+    if data.startswith(_PICTURES):
+        raise UnreadableError("file-picture")
+    if data.startswith(_RTF):
+        raise UnreadableError("file-document")
     raise _as_text(data[:_LOOKED_AT])
 
 
@@ -75,7 +85,7 @@ def _as_text(head: bytes) -> UnreadableError:
         return UnreadableError("file-xml")
     if _HTML.search(start) or start.startswith("MIME-Version:"):
         return UnreadableError("file-html")
-    if start.startswith(("%PDF", "<", "{\\rtf")) or not any(mark in text for mark in ",，\t;|"):
+    if start.startswith("<") or not any(mark in text for mark in ",，\t;|"):
         return UnreadableError("file-not-workbook")
     return UnreadableError("file-csv")
 

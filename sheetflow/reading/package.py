@@ -42,6 +42,10 @@ _REMARKS = (
     ("remark-ole-objects", re.compile(r"xl/(?:embeddings|activex)/.+")),
 )
 _WORKBOOK_ENDINGS = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods", ".et")
+_WRITTEN = {"word/document.xml", "word/document2.xml"}
+_ODT_TYPE = b"application/vnd.oasis.opendocument.text"
+_LABELS = {"[content_types].xml", "_rels/.rels", "mimetype", "index/document.iwa"}
+"""One of these stands in every package of an office program, and in no archive that people pack."""
 _TABLES = ("sharedStrings", "styles")
 _READ_ENDINGS = (".xml", ".rels", ".bin")
 _RICH_PICTURES = "xl/richdata/richvaluerel.xml"
@@ -136,7 +140,9 @@ def _kind(lower: Mapping[str, str], parts: Mapping[str, bytes]) -> str:
             raise UnreadableError("file-encrypted")
         if "content.xml" in lower:
             return "ods"
-    if any(name.endswith(_WORKBOOK_ENDINGS) for name in lower):
+    if lower.keys() & _WRITTEN or parts.get(lower.get("mimetype", ""), b"").startswith(_ODT_TYPE):
+        raise UnreadableError("file-document")
+    if any(name.endswith(_WORKBOOK_ENDINGS) for name in lower) or not lower.keys() & _LABELS:
         raise UnreadableError("file-archive")
     raise UnreadableError("file-not-workbook")
 
@@ -255,7 +261,7 @@ def read_parts(
     """Verify every part of the container and return all names, and the wanted parts inflated.
 
     Names use ``/`` (some programs write backslashes). Raise UnreadableError: file-damaged,
-    file-too-large, file-hostile or file-encrypted.
+    file-too-large, file-hostile or file-archive.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -314,7 +320,7 @@ def _check_layout(data: bytes, members: list[zipfile.ZipInfo], end_of_parts: int
     spans: list[tuple[int, int]] = []
     for member in members:
         if member.flag_bits & _ENCRYPTED:
-            raise UnreadableError("file-encrypted")
+            raise UnreadableError("file-archive")  # no office program locks a part by itself
         try:
             magic, name_size, extra_size = _LOCAL_HEADER.unpack_from(data, member.header_offset)
         except struct.error as error:

@@ -36,7 +36,7 @@ class Outcome(StrEnum):
     @property
     def label(self) -> str:
         """The office's word."""
-        words = {"accepted": "已接收", "returned": "退回", "held": "挂起", "refused": "拒收"}
+        words = {"accepted": "已接收", "returned": "退回", "held": "待确认", "refused": "拒收"}
         return words[self.value]
 
 

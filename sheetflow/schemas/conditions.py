@@ -105,6 +105,8 @@ class Condition:
                 said = f"“{labels[column]}”不小于{least}"
             case Not(Is(column, options)):
                 said = f"“{labels[column]}”不为{'或'.join(options)}"
+            case Not(Through(by, part)):
+                said = Through(by, Not(part)).words(labels)
             case Not(part):
                 said = f"不满足{part.words(labels)}"
             case Every(parts):

@@ -92,7 +92,7 @@ class Standing:
 
 
 def standing(context: Context, period: Period | None = None, form: Form | None = None) -> Standing:
-    """Gather who stands where in `period`; by default the newest that anybody reported of a form.
+    """Gather who stands where in `period`; by default the newest issued or reported of a form.
 
     Of `form`, or of all that are filled for the period; where none is asked for, of the main one
     and of those that were handed out or reported.
@@ -154,22 +154,20 @@ def waiting_in_inbox(root: Path, trouble: str) -> tuple[Waiting, ...]:
 
 
 def _newest_period(context: Context, form: Form) -> Period:
-    """The newest period with a submission, else the one before today's (whose reports are due).
+    """The newest period that has begun of those issued or reported, else the one that is due.
 
-    Of the year before it is only where its workbooks were handed out: a campaign has a first one.
+    What is handed out ahead of its time is shown from its first day on.
     """
-    tried = [
+    today = context.clock.now().date()
+    known = [
         (form.period(entry.period), entry.arrived_at.date())
         for entry in context.store.submissions.find_submissions(form=form.key)
         if entry.period
     ]
-    begun = [period for period, day in tried if period.first_day <= day]
-    if begun:
-        return max(begun)
-    today = context.clock.now().date()
-    last = form.last_ended(today)
-    handed_out = any(
-        (entry.kind, entry.form) == (PublicationKind.WORKBOOK, form.key)
-        for entry in context.store.publications.find_publications(period=last.period_id)
-    )
-    return last if handed_out else form.due_at(today)
+    known += [
+        (form.period(entry.period), today)
+        for entry in context.store.publications.find_publications()
+        if (entry.kind, entry.form) == (PublicationKind.WORKBOOK, form.key)
+    ]
+    begun = [period for period, day in known if period.first_day <= day]
+    return max(begun, default=None) or form.due_at(today)

@@ -82,7 +82,7 @@ class Outcomes:
         with self._database.writing() as connection:
             submission = _read_receipt(connection, decision.receipt)
             if submission.outcome != "held":
-                raise StoreError(f"{decision.receipt} 不是挂起的报送，不需要放行或驳回。")
+                raise StoreError(f"{decision.receipt} 不是待确认的报送，不需要放行或驳回。")
             connection.execute(
                 insert(decisions).values(
                     submission_id=submission.submission_id,

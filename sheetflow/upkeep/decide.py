@@ -33,11 +33,12 @@ def waive(context: Context, receipt: str, rule: str, why: str) -> None:
     rule = hard[0].rule if hard else rule
     hard = hard or [entry for entry in every if entry.rule == rule]
     if not hard:
-        raise StoreError(f"{receipt} 没有编号或编码为 {rule} 的强制性审核意见。{_listed(every)}")
-    check = context.campaign.catalogue.checks.get(rule)
-    if (check and check.unread) or not hard[0].place.sheet:
+        known = f"{receipt} 没有编号或编码为 {rule} 的强制性审核意见。"
+        raise StoreError(known + _listed(context, every))
+    if not _can_pass(context, hard[0]):
         raise StoreError(
-            f"审核意见 {rule} 不能放行：单元格的内容读不出来，放行就会丢失。请退回改正。"
+            f"审核意见 {rule} 不能放行：内容读不出来，放行就会丢失，请退回改正。"
+            + _listed(context, every)
         )
     at, by = context.clock.now(), getpass.getuser()
     waiver = Waiver(receipt=receipt, rule=rule, why=_reason(why), by=by, at=at)
@@ -94,16 +95,23 @@ def _overtaken(context: Context, submission: Submission) -> str:
     )
 
 
-def _listed(hard: list[Finding]) -> str:
-    """List the hard findings of a submission as an officer may name them."""
+def _can_pass(context: Context, finding: Finding) -> bool:
+    """Whether a hard finding may be waived: nothing is lost by it, as what was not read would be."""
+    check = context.campaign.catalogue.checks.get(finding.rule)
+    return bool(finding.place.sheet) and not (check and check.unread)
+
+
+def _listed(context: Context, every: list[Finding]) -> str:
+    """List the hard findings of a submission that can be waived, as an officer may name them."""
+    hard = [entry for entry in every if _can_pass(context, entry)]
     if not hard:
-        return "这份报送没有强制性审核意见。"
+        return f"这份报送没有可以放行的{'' if every else '强制性'}审核意见。"
     lines = [  # 问题清单 names the cells of the returned copy, which may be others
         f"  {entry.number}  {entry.rule}  {replace(entry.place, cell='', row=0).words}"
         for entry in hard[:_MOST_LISTED]
     ]
     more = f"\n  ……共{len(hard)}条" if len(hard) > _MOST_LISTED else ""
-    return "强制性审核意见有（编号、编码、位置）：\n" + "\n".join(lines) + more
+    return "可以放行的有（编号、编码、位置）：\n" + "\n".join(lines) + more
 
 
 def _reason(why: str) -> str:

@@ -170,7 +170,7 @@ def _check_at_rest(context: Context, plan: PurgePlan, arrivals: Iterable[Arrival
     ]
     if held:
         raise WorkspaceError(
-            f"有{len(held)}份挂起的报送还没有决定（{'、'.join(held[:5])}），没有清理。"
+            f"有{len(held)}份待确认的报送还没有决定（{'、'.join(held[:5])}），没有清理。"
             "请先用 release 放行或用 reject 驳回，再运行 run。"
         )
 

@@ -190,11 +190,11 @@ def _reminder(
 
 
 _REASONS = {
-    State.RETURNED: "您单位上次报送（回执号{receipt}）已经退回，还没有收到改正后的。"
+    State.RETURNED: "你单位上次报送（回执号{receipt}）已经退回，还没有收到改正后的。"
     "请在退回的工作簿里改正或者写明情况，再放回来。",
-    State.HELD: "您单位上次报送（回执号{receipt}）已经挂起，正在等人核实。"
+    State.HELD: "你单位上次报送（回执号{receipt}）待确认，正在等人核实。"
     "如果是放错了文件，请重新报送自己的工作簿。",
-    State.REFUSED: "您单位上次报送（回执号{receipt}）没有能读出来，请用自己的填报工作簿重新报送。",
+    State.REFUSED: "你单位上次报送（回执号{receipt}）没有能读出来，请用自己的填报工作簿重新报送。",
 }
 """Why somebody who did send something is reminded all the same."""
 
@@ -217,7 +217,7 @@ def _rollcalls(context: Context, form: Form, books: Books, result: Reminders) ->
             deadline="",
             # Counted as on the board: whoever reads it has a workbook of its own to report.
             reason=f"应报{len(expected)}个单位{own}，已报{len(expected) - len(lacking)}个，"
-            f"没有接收{len(lacking)}个。",
+            f"尚未报送{len(lacking)}个。",
             remarks=(*_lines(context, unit, lacking), *held),
         )
         made = make_mail(context, unit, Event.ROLLCALL, data, names[unit.unit_id])

@@ -194,7 +194,7 @@ def check_keys_unique(book: Book, _context: JudgingContext) -> Iterator[Finding]
         if column.refers_to:  # only a number of the sheet's own is given anew
             mend = "把同一件事的两行并成一行；不是同一件事的，请改正这一行的编号"
         elif isinstance(column.type, NameKey):
-            mend = "把同一个的两行并成一行；不是同一个的，请改正这一行的名称"
+            mend = f"把两行并成一行，同一{column.label}只填一行；不是同一个的，请改正这一行的名称"
         first: dict[Value, BookRow] = {}
         for row, value in zip(found.rows, found.column(column.key), strict=True):
             if value is None or first.setdefault(value, row) is row:

@@ -115,7 +115,7 @@ def _write_missing(book: Book, board: BoardData, foot: str) -> None:
     page = TablePage(book, "未报单位", list(_MISSING.values()), foot)
     page.open(
         f"未报单位（{board.unit.name}）",
-        "尚无已接收报表的单位，可据此催报；退回、挂起、拒收的也列在内。",
+        "尚无已接收报表的单位，可据此催报；退回、待确认、拒收的也列在内。",
         list(_MISSING),
     )
     names = {unit.unit_id: unit.name for unit in board.units}

@@ -1,4 +1,4 @@
-"""回执, to be signed and sealed as 报送单, and 通知 of 挂起, 拒收, 重复: one page in plain words.
+"""回执, to be signed and sealed as 报送单, and 通知 of 待确认, 拒收, 重复: one page in plain words.
 
 Paper with a seal follows the file, so the page bears the file's sha256 and the signature block.
 It shows figures and counts, no row of the workbook.
@@ -120,7 +120,7 @@ def _write_facts(page: FlowPage, receipt: ReceiptData) -> None:
         page.lay(right, _SMALL_LABEL, _HALF + 1, _HALF + 1)
         page.lay(second, _SMALL, _HALF + 2, _COLUMNS)
         page.end(17)
-    lines = [("文件名", receipt.file_name), ("文件校验码（SHA-256）", in_groups(receipt.sha256))]
+    lines = [("文件名", receipt.file_name), ("文件校验码", in_groups(receipt.sha256))]
     if receipt.put_at and receipt.received - receipt.put_at >= _WORTH_TELLING:
         put = f"{second_of(receipt.put_at)}（文件自身的时间；从那时到接收，系统没有查看过文件夹）"
         lines.insert(0, ("放入时间", put))
@@ -192,7 +192,7 @@ def _write_lines(page: FlowPage, title: str, lines: Sequence[str]) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeData:
-    """What a notice says: `heading` like 挂起通知, `happened` in one sentence.
+    """What a notice says: `heading` like 待确认通知, `happened` in one sentence.
 
     `reasons` are finished sentences without personal values, `remedies` what to do.
     `facts` are further lines, label and text.

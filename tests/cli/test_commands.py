@@ -194,10 +194,10 @@ def test_run_says_what_it_did(cli: Cli, desk: Desk) -> None:
     desk.drop(WEST, desk.fill(WEST, MARCH))
     said = cli("-C", desk.root, *AT, "run")
     assert (said.code, said.err) == (0, "")
-    assert "收取2份；已接收1，退回1" in said.out
-    assert "发信2封" in said.out
+    assert "收取来件2份；审核2份：已接收1份，退回1份" in said.out
+    assert "发出邮件2封" in said.out
     again = cli("-C", desk.root, *AT, "run")
-    assert (again.code, "收取0份；没有新的审核" in again.out) == (0, True)
+    assert (again.code, "收取来件0份；没有要审核的" in again.out) == (0, True)
 
 
 def test_run_tells_what_stands_in_the_way(cli: Cli, desk: Desk) -> None:

@@ -62,6 +62,6 @@ def test_tables_fit_and_lose_nothing(tmp_path: Path) -> None:
     status = _seen(desk, "status")
     assert max(map(cell_len, (*checked, *status))) <= 80
     assert f"990202-{FIRST}-1" in "\n".join(status)
-    assert "挂起" in "\n".join(status)
+    assert "待确认" in "\n".join(status)
     flat = re.sub(r"[│┃\s]", "", "".join(checked))
     assert "[red]约5[/red]\\" in flat

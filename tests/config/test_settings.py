@@ -121,7 +121,7 @@ def test_texts_of_a_unit() -> None:
 def test_printed_fields_are_blank() -> None:
     """Nothing is printed on the form that no office has approved."""
     printed = FRESH().form.printed
-    assert list(printed) == ["表号", "制表机关", "文号", "有效期至", "计量单位"]
+    assert list(printed) == ["表号", "制定机关", "批准文号", "有效期至", "计量单位"]
     assert set(printed.values()) == {""}
 
 

@@ -205,7 +205,7 @@ def test_old_and_new_identity_numbers_meet() -> None:
 
 
 def test_the_board_tells_all_states_apart(desk: Desk) -> None:
-    """未报, 零报告, 已接收, 退回 and 挂起 are five different things."""
+    """未报, 零报告, 已接收, 退回 and 待确认 are five different things."""
     assert desk.submit("370102", "2012B2", NIL).outcome is Outcome.ACCEPTED
     desk.submit("370103", "2012B2", "@ 走访记录 走访妇女人次 4 = 约20")
     board = board_data(CAMPAIGN, desk.books("2012B2"), PROVINCE)

@@ -66,7 +66,7 @@ def test_every_unit_has_what_it_should(
         "accepted": "回执",
         "nil": "回执",
         "returned": "退回",
-        "held": "挂起",
+        "held": "待确认",
         "refused": "拒收",
     }
     for unit_id, entry in standings.items():

@@ -75,7 +75,7 @@ class _Reader(HTMLParser):
     [
         ("accepted", {}, "已接收：历下区 2012年1—2月（第2号）"),
         ("returned", {}, "退回：历下区 2012年1—2月（第2号）"),
-        ("held", {}, "挂起：历下区 2012年1—2月（第2号）"),
+        ("held", {}, "待确认：历下区 2012年1—2月（第2号）"),
         ("refused", {"period": ""}, "拒收：历下区（第2号）"),
         ("duplicate", {}, "重复报送（已收到）：历下区 2012年1—2月（第2号）"),
         ("precheck", {"number": None}, "预审（需要修改）：历下区 2012年1—2月"),
@@ -125,7 +125,7 @@ def test_returned_mail_says_how_to_mend() -> None:
     """A clerk reads what is wrong, how to mend it, how it compares, by when, and whom to ask."""
     mail = render("returned")
     for words in (
-        "您单位报送的2012年1—2月《活动情况报表》已收到",
+        "你单位报送的2012年1—2月《活动情况报表》已收到",
         "有12处审核意见（强制性9处、提示性3处）",
         "上次11处，已改8处，未改3处，新增1处",
         "《走访记录》C7“走访方式”",
@@ -155,10 +155,10 @@ def test_every_mail_gives_the_receipt(event: Event) -> None:
         ("accepted", {"nil": True}, "（零报告）", "行数"),
         ("accepted", {}, "行数", "零报告"),
         ("accepted", {"explained": 2}, "其中2处已有说明", "更正"),
-        ("accepted", {"corrects": "第1号"}, "对已接收的第1号的更正", "先前挂起"),
-        ("accepted", {"released": True}, "先前挂起，上级单位已经同意放行", "更正"),
+        ("accepted", {"corrects": "第1号"}, "对已接收的第1号的更正", "先前待确认"),
+        ("accepted", {"released": True}, "先前待确认，上级单位已经同意放行", "更正"),
         ("accepted", {"overtaken": "第3号"}, "汇总以第3号为准", "更正"),
-        ("held", {}, "如果不是您单位放的，不用处理", "放到正确的文件夹"),
+        ("held", {}, "如果不是你单位放的，不用处理", "放到正确的文件夹"),
         ("identity", {}, "报告期是2012年1—2月", "已经报送的数据没有受到影响"),
         ("superior", {}, "sheetflow release 370102-2012B1-2", "重新审核一遍"),
         ("superior", {}, 'sheetflow reject 370102-2012B1-2 --why "理由"', "重新审核一遍"),

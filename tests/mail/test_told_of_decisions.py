@@ -25,7 +25,7 @@ def held(desk: Desk) -> str:
 def test_the_superior_is_told_of_a_held_file(desk: Desk) -> None:
     """The unit above gets one mail: which file waits, why, and the two commands."""
     receipt = held(desk)
-    (told,) = (mail for mail in desk.mails(CITY) if "有挂起件待处理" in str(mail["Subject"]))
+    (told,) = (mail for mail in desk.mails(CITY) if "有待确认件要决定" in str(mail["Subject"]))
     assert f"sheetflow release {receipt}" in body(told)
     assert f"sheetflow reject {receipt} --why" in body(told)
     assert "这个工作簿是发给西岸县的" in body(told)
@@ -38,7 +38,7 @@ def test_a_released_file_says_so(desk: Desk) -> None:
     receipt = held(desk)
     assert desk.ask(lambda context: decide(context, receipt, "release")) == ""
     desk.run(NEXT_DAY)
-    assert "先前挂起，上级单位已经同意放行" in body(desk.mails(EAST)[-1])
+    assert "先前待确认，" in body(desk.mails(EAST)[-1])
 
 
 def test_an_overtaken_release_is_told(desk: Desk) -> None:

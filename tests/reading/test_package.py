@@ -122,7 +122,7 @@ def test_another_document_is_no_workbook(kind: str) -> None:
     )
     with pytest.raises(UnreadableError) as caught:
         read_workbook(zipped(parts))
-    assert caught.value.reason == "file-not-workbook"
+    assert caught.value.reason == "file-document"
 
 
 def test_a_main_part_that_is_not_there() -> None:

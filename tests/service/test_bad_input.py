@@ -34,7 +34,7 @@ from tests.tiny.desk import (
     words,
 )
 
-_START = {"returned": "退回", "held": "挂起", "refused": "拒收", "accepted": "回执"}
+_START = {"returned": "退回", "held": "待确认", "refused": "拒收", "accepted": "回执"}
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ BAD = (
     Bad("空表.xlsx", "refused", "file-blank"),
     Bad("别的表.xlsx", "refused", "workbook-unknown"),
     Bad("半个文件.xlsx", "refused", "file-damaged", unit=WEST),
-    Bad("扫描件.xlsx", "refused", "file-not-workbook", unit=WEST),
+    Bad("扫描件.xlsx", "refused", "file-picture", unit=WEST),
     Bad("网页.xls", "refused", "file-html", unit=WEST),
     Bad("缺工作表.xlsx", "returned", "sheet-missing", "巡河日志"),
     Bad("缺栏目.xlsx", "returned", "column-missing", "巡河日志"),

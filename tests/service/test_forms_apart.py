@@ -146,7 +146,7 @@ def test_a_workbook_that_waits_stands_on_the_board_of_its_form(desk: PairDesk) -
         for form, ending in ((PATROL_FORM, ""), (PROBE_FORM, "_水质抽检表"))
     }
     assert f"990101-{FIRST}-probe-1" in pages["probe"]
-    assert "挂起" not in pages["patrol"].partition("<body")[2].partition("等待")[2]
+    assert "待确认" not in pages["patrol"].partition("<body")[2].partition("等待")[2]
     assert f"990101-{FIRST}-probe-1" not in pages["patrol"]
 
 

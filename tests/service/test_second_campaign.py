@@ -79,7 +79,7 @@ def test_every_drop_is_answered(desk: Desk) -> None:
         SOUTH: f"回执_990201-南岸县_{FIRST}_第1号.xlsx",
     }
     assert f"退回_990102-西岸县_{FIRST}_第1号.xlsx" in desk.names(WEST)
-    assert f"挂起_990202-北岸县_{FIRST}_第1号.xlsx" in desk.names(NORTH)
+    assert f"待确认_990202-北岸县_{FIRST}_第1号.xlsx" in desk.names(NORTH)
     assert "拒收_9902-下游市_第1号.xlsx" in desk.names(OTHER_CITY, "")
     assert desk.states() == {
         PROVINCE: "accepted",
@@ -157,7 +157,7 @@ def test_boards_show_who_stands_where(desk: Desk) -> None:
         SOUTH: "零报告",
         REEDS: "未报",
         SANDS: "未报",
-        NORTH: "挂起",
+        NORTH: "待确认",
     }
     page = (desk.out(OTHER_CITY) / "上报情况_下游市.html").read_text(encoding="utf-8")
     assert "南岸县" in page
@@ -170,7 +170,7 @@ def test_one_mail_for_each_event(desk: Desk) -> None:
     assert subjects[WEST] == [f"【河道巡查】退回：西岸县 {FIRST_NAMED}（第1号）"]
     assert "1处审核意见（强制性1处）" in body(desk.mails(WEST)[0])
     assert [len(subjects[unit]) for unit in ALL] == [1, 1, 2, 1, 2, 1, 0, 0, 1]
-    assert any("挂起" in subject for subject in subjects[OTHER_CITY])
+    assert any("待确认" in subject for subject in subjects[OTHER_CITY])
     astray = next(mail for mail in desk.mails(EAST) if "已接收" not in str(mail["Subject"]))
     assert "北岸县" in body(astray)
     (receipt,) = (mail for mail in desk.mails(EAST) if "已接收" in str(mail["Subject"]))

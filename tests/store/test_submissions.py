@@ -283,7 +283,7 @@ def test_a_rejected_submission_is_answered_again(desk: Desk) -> None:
     desk.store.outcomes.record_decision(decision)
     (arrival,) = desk.store.arrivals.find_unjudged()
     assert desk.answer(arrival, "refused").outcome == "refused"
-    with pytest.raises(StoreError, match="不是挂起"):
+    with pytest.raises(StoreError, match="不是待确认"):
         desk.store.outcomes.record_decision(decision)
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from openpyxl.workbook import Workbook
 
 from sheetflow.config.units_workbook import write_units
+from sheetflow.context.paths import ANSWERS, answer_path
 from sheetflow.errors import StoreBusyError, StoreError
 from sheetflow.units import Unit
 from sheetflow.upkeep.decide import decide, waive
@@ -170,3 +172,35 @@ def test_a_busy_database_is_not_the_files_fault(
                 desk.run()
     desk.run(NEXT_DAY)
     assert [entry.outcome for entry in desk.submissions(EAST)] == ["accepted"]
+
+
+def test_a_wrong_code_is_answered_with_what_can_be_waived(desk: Desk) -> None:
+    """Who names a wrong code reads the codes that may pass, and none that would lose what was not read."""
+    first, second = {**sound(10)["patrols"][0], "metres": "约20"}, {**sound(10)["patrols"][0]}
+    desk.drop(EAST, desk.fill(EAST, {**sound(10), "patrols": [first, second | {"means": None}]}))
+    desk.run()
+    (returned,) = desk.submissions(EAST)
+    for typed in ("no-such-rule", "number-about"):
+        with pytest.raises(StoreError) as told:
+            desk.ask(partial(waive, receipt=returned.receipt, rule=typed, why="试试"))
+        _, _, listed = str(told.value).partition("可以放行的有")
+        assert "required" in listed
+        assert "number-about" not in listed
+
+
+def test_what_was_published_under_the_old_word_keeps_its_name(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A held workbook's answer of an older version is still ours by its name, and follows its unit's new one."""
+    with monkeypatch.context() as before:
+        before.setitem(ANSWERS, "held", "挂起")
+        receipt = stranger(desk)
+    (held,) = desk.submissions(EAST)
+    assert any(name.startswith("挂起_") for name in desk.names(EAST))
+    assert desk.ask(lambda context: answer_path(context, held)).name.startswith("挂起_")
+    east = replace(TREE[EAST], name="东河县")
+    relist(desk, *(east if unit.unit_id == EAST else unit for unit in TREE))
+    desk.run(NEXT_DAY)
+    names = {path.name for path in desk.workspace.outbox.rglob("*第1号.xlsx")}
+    assert {name for name in names if EAST in name} == {f"待确认_{EAST}-东河县_{FIRST}_第1号.xlsx"}
+    assert receipt == held.receipt

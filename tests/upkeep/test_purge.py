@@ -172,7 +172,7 @@ def test_undecided_and_unanswered_files_come_first(desk: Desk) -> None:
     """With a held file, or one without an answer yet, nothing is purged."""
     desk.drop(NORTH, desk.fill(EAST))
     desk.run(IN_TIME_AGAIN)
-    with pytest.raises(WorkspaceError, match="挂起"):
+    with pytest.raises(WorkspaceError, match="待确认"):
         clear(desk)
 
 

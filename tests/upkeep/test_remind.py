@@ -104,10 +104,10 @@ def test_superiors_get_the_list(desk: Desk) -> None:
         unit: body(mail)
         for unit in (CITY, OTHER_CITY, PROVINCE)
         for mail in desk.mails(unit)
-        if "还有单位没有接收" in str(mail["Subject"])
+        if "还有单位尚未报送" in str(mail["Subject"])
     }
     assert "  · 本级、西岸县（退回）" in lists[CITY].splitlines()
-    assert "应报3个单位（含本级），已报1个，没有接收2个" in lists[CITY]
+    assert "应报3个单位（含本级），已报1个，尚未报送2个" in lists[CITY]
     assert "北岸县" not in lists[CITY]
     assert "  · 下游市：本级、南岸县芦苇乡、南岸县沙洲镇、北岸县" in lists[PROVINCE].splitlines()
     assert "  · 上游市：本级、西岸县（退回）" in lists[PROVINCE].splitlines()

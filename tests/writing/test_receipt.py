@@ -84,18 +84,25 @@ def test_notice_says_what_happened_and_what_to_do(county: Unit) -> None:
     """A notice gives file, reason and remedy in plain words."""
     notice = NoticeData(
         campaign="下基层、访妇情、办实事",
-        heading="挂起通知",
+        heading="待确认通知",
         unit=county,
         received=RECEIVED,
         file_name="=1+1.xlsx",
-        happened="您放入的工作簿暂时挂起，没有接收，也没有丢失。",
+        happened="您放入的工作簿暂时待确认，没有接收，也没有丢失。",
         reasons=["工作簿里写的单位与文件夹不一致。"],
         remedies=["请放回正确的文件夹。"],
         sha256=DIGEST,
         facts=[("原回执号", "370102-1")],
     )
     words = words_of(write_notice(notice))
-    for part in ("挂起通知", "=1+1.xlsx", notice.happened, "1. 工作簿里", "1. 请放回", "370102-1"):
+    for part in (
+        "待确认通知",
+        "=1+1.xlsx",
+        notice.happened,
+        "1. 工作簿里",
+        "1. 请放回",
+        "370102-1",
+    ):
         assert part in words
 
 

@@ -280,11 +280,12 @@ def test_cards_hold_who_and_when(county_file: bytes, blank: Blank, county: Unit)
 
 
 def test_printed_fields_only_where_given(county_file: bytes, form: Form) -> None:
-    """文号 is printed as set, and a 表号 that nobody set is not invented."""
+    """批准文号 is printed as set, and a 表号 that nobody set is not invented."""
     rows = cells_of(county_file, form.cover_sheet.title)
     words = "\n".join(str(cell) for row in rows for cell in row)
-    assert "文号：鲁妇发〔2012〕10号" in words
+    assert "批准文号：鲁妇发〔2012〕10号" in words
     assert "表号" not in words
+    assert "本表式为本系统设计" in words
     assert "单位负责人（签字）" in words
 
 

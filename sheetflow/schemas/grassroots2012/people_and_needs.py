@@ -58,7 +58,7 @@ COVER = Sheet(
     title="封面",
     kind=Kind.CARD,
     model=CoverCard,
-    note="本表式为本系统设计。请逐项填写右侧空格",
+    note="请逐项填写右侧空格",
     source="五：加强对活动成效的调查统计",
     roll_up=RollUp.NONE,
 )
@@ -142,7 +142,7 @@ GRASSROOTS = Sheet(
     title="基层组织",
     kind=Kind.STOCK,
     model=Township,
-    note="填现有数，一个乡镇（街道）填一行；没有的填0，不要留空",
+    note="填现有数，同一乡镇（街道）只填一行；没有的填0，不要留空",
     source="四：完善基层组织网络，壮大基层干部队伍，建设好“妇女之家”，按妇女人均一元钱标准增拨专项工作经费",
     always_shown=False,
     levels=frozenset({"县"}),

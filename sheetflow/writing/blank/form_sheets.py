@@ -95,6 +95,7 @@ def write_card(context: WorkbookContext, sheet: Sheet) -> None:
     page = SheetPage(context, sheet, widths)
     note = f"{sheet.note}。" if sheet.note else ""
     front = sheet is context.filling.form.cover_sheet
+    note = context.dress.origin + note if front else note
     above = context.dress.campaign if front else context.whose
     title = context.filling.form.title if front else sheet.title
     write_head(page, title, f"{above}\n{note}" if above else note)

@@ -78,8 +78,7 @@ def write_guide(context: WorkbookContext) -> None:
     """Write the sheet 填报说明."""
     page = FlowPage(context.book, GUIDE_SHEET, _WIDTHS, row=HEADER_ROW)
     form = context.filling.form
-    own = "" if context.dress.form_number else "本表式为本系统设计。"
-    note = f"{context.dress.campaign}\n{context.whose}{'　' if context.whose else ''}{own}"
+    note = f"{context.dress.campaign}\n{context.whose}{'　' if context.whose else ''}{context.dress.origin}"
     write_head(page, f"{form.title}填报说明", note)
     page.across("一、怎样填报", HEADING, 30.0)
     own_work = (form.own_work,) if form.own_work and not context.filling.alone else ()

@@ -42,7 +42,7 @@ FIRST_LIST = 4
 class Dress:
     """What is printed on a form besides its declaration; blank fields are left out.
 
-    `form_number` is 表号, `authority` 制表机关, `document` 文号, `valid_until` 有效期至,
+    `form_number` is 表号, `authority` 制定机关, `document` 批准文号, `valid_until` 有效期至,
     `measure_unit` 计量单位.
     """
 
@@ -55,12 +55,17 @@ class Dress:
     measure_unit: str = ""
 
     @property
+    def origin(self) -> str:
+        """What is said of a form that no authority has numbered: that it is of our own making."""
+        return "" if self.form_number else "本表式为本系统设计。"
+
+    @property
     def printed(self) -> tuple[str, ...]:
         """The printed fields that are not blank, each with its label."""
         fields = (
             ("表号", self.form_number),
-            ("制表机关", self.authority),
-            ("文号", self.document),
+            ("制定机关", self.authority),
+            ("批准文号", self.document),
             ("有效期至", self.valid_until),
             ("计量单位", self.measure_unit),
         )
