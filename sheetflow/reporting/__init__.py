@@ -10,7 +10,7 @@ from sheetflow.reporting.report import (
     check_table,
     render_report,
 )
-from sheetflow.reporting.template_values import UsedFigure
+from sheetflow.reporting.written_figures import UsedFigure
 
 __all__ = [
     "CHECK_HEADINGS",

@@ -27,7 +27,7 @@ from sheetflow.periods import OFFICE_ZONE
 from sheetflow.reporting.pictures import draw_picture
 from sheetflow.reporting.template import filled
 from sheetflow.reporting.template_context import template_names
-from sheetflow.reporting.template_values import Record, UsedFigure
+from sheetflow.reporting.written_figures import Record, UsedFigure, settle
 from sheetflow.schemas.forms import Form
 
 CHECK_HEADINGS = (
@@ -72,15 +72,16 @@ def render_report(
     that the pictures are drawn with, and without one there are none. Raise
     ReportTemplateError, in Chinese and naming the tags, for a template edited wrongly.
     """
-    record: Record = {}
+    record = Record()
     drawn = {}
     if picture_font:
         drawn = {picture.name: draw_picture(picture, picture_font) for picture in report.pictures}
     document = filled(template, template_names(report, record), drawn)
+    used = settle(document, record)
     set_fonts(document, fonts)
     title = f"{report.unit_name}{report.period_label}活动开展情况报告"
     set_properties(document, title=title, author=report.letter.issuer, stamp=stamp)
-    return RenderedReport(packed(document, stamp), tuple(record.values()))
+    return RenderedReport(packed(document, stamp), used)
 
 
 def check_table(report: RenderedReport) -> list[tuple[str | Number | None, ...]]:

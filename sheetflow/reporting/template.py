@@ -8,51 +8,52 @@ from __future__ import annotations
 
 import io
 import re
+import traceback
 import zipfile
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sized
+from collections.abc import Callable, Mapping, Sized
 from dataclasses import replace
 from functools import lru_cache
 from html import unescape
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
+import docx
 from docx.document import Document
 from docx.opc.exceptions import PackageNotFoundError
 from docx.oxml.parser import parse_xml
 from docx.shared import Mm
 from docxtpl import DocxTemplate, InlineImage
-from jinja2 import (
-    StrictUndefined,
-    TemplateError,
-    TemplateSyntaxError,
-    UndefinedError,
-    meta,
-    nodes,
-)
+from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, UndefinedError, meta, nodes
+from jinja2.ext import Extension
+from jinja2.parser import Parser
 from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup, escape
 
 from sheetflow.consolidation.report_data import Number, Way
 from sheetflow.errors import ReportTemplateError
+from sheetflow.reporting.clauses import BEGIN, END, OTHERWISE
+from sheetflow.reporting.office_marks import as_meant
+from sheetflow.reporting.tag_faults import (
+    GUIDE,
+    Paragraph,
+    name_faults,
+    paragraphs_of,
+    shape_faults,
+    where_of,
+)
 from sheetflow.reporting.template_values import (
     PERCENT,
     ListedNames,
-    Made,
-    Named,
     Shown,
-    fault_in,
     share,
     ten_thousand_yuan,
     ten_thousand_yuan_bare,
     ten_thousands,
-    unknown_name,
 )
+from sheetflow.reporting.written_figures import Made
 
 _CONTROLS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
-_TAG = re.compile(r"\{[{%#].*?[}%#]\}", re.DOTALL)
 _MARKUP = re.compile(r"<[^>]*>")
-_DELIMITER = re.compile(r"\{\{|\}\}|\{%|%\}")
-_HALF_OPENED = re.compile(r"(?<![{%])\{(?![{%#])[^{}]*\}\}")
 _PARAGRAPH = re.compile(r"<w:p(?: [^>]*)?>.*?</w:p>", re.DOTALL)
 _BREAK = re.compile(r"[\n\t\a\f]")
 _REMEMBERED = 32
@@ -77,10 +78,15 @@ def filled(template: bytes, names: Mapping[str, object], pictures: Mapping[str, 
     is empty. Raise ReportTemplateError for a template that cannot be filled.
     """
     try:
-        document = _StrictTemplate(io.BytesIO(template))
+        meant = as_meant(template)
+        paragraphs, faults = _looked_at(meant)
+        document = _StrictTemplate(io.BytesIO(meant))
         document.init_docx()
     except (PackageNotFoundError, zipfile.BadZipFile, KeyError, ValueError, SyntaxError) as error:
         raise ReportTemplateError([NOT_A_TEMPLATE]) from error
+    if faults:
+        raise ReportTemplateError(faults)
+    document.paragraphs = paragraphs
     drawn = {
         name: InlineImage(document, io.BytesIO(png), width=_PICTURE_WIDTH)
         for name, png in pictures.items()
@@ -88,32 +94,23 @@ def filled(template: bytes, names: Mapping[str, object], pictures: Mapping[str, 
     # Office programs write the template's own properties; none of them is a template of ours.
     for name in ("author", "comments", "identifier", "language", "subject", "title"):
         setattr(document.docx.core_properties, name, "")
-    try:
-        document.render({**names, "图": defaultdict(str, drawn)}, _environment(), autoescape=True)
-    except TemplateSyntaxError as error:
-        raise ReportTemplateError([_syntax_fault(error)]) from error
-    except UndefinedError as error:
-        quoted = re.findall(r"'([^']+)'", error.message or "")
-        name = quoted[-1] if quoted else ""
-        fault = f"情况报告模板中没有“{name}”这个名称。请对照《模板说明》在 Word 里改正。"
-        raise ReportTemplateError([fault]) from error
-    except (TemplateError, TypeError, ArithmeticError, LookupError, ValueError) as error:
-        raise ReportTemplateError(
-            ["情况报告模板中有算不出来的标签。请对照《模板说明》检查最近改过的 {{ }} 和 {% %}。"]
-        ) from error
+    document.render({**names, "图": defaultdict(str, drawn)}, environment(), autoescape=True)
     return cast("Document", document.docx)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _looked_at(template: bytes) -> tuple[tuple[Paragraph, ...], tuple[str, ...]]:
+    """Give a template's paragraphs, and what is wrong with its tags whatever they are filled with."""
+    paragraphs = tuple(paragraphs_of(docx.Document(io.BytesIO(template))))
+    return paragraphs, tuple(shape_faults(paragraphs, environment()))
 
 
 class _StrictTemplate(DocxTemplate):  # type: ignore[misc]  # docxtpl tells no types
     """A docxtpl template that names every unknown name at once and never repairs silently."""
 
+    paragraphs: tuple[Paragraph, ...] = ()
+
     def patch_xml(self, src_xml: str) -> str:
-        if place := _unpaired(src_xml):  # docxtpl would drop what stands between two halves
-            fault = (
-                f"情况报告模板“{place[:60]}”附近的标签写得不完整：{{{{ }}}} 和 {{% %}} 要成对，"
-                "同一个标签要在同一段里。请对照《模板说明》改正。"
-            )
-            raise ReportTemplateError([fault])
         return _cleaned(src_xml)
 
     def render_xml_part(
@@ -123,10 +120,40 @@ class _StrictTemplate(DocxTemplate):  # type: ignore[misc]  # docxtpl tells no t
         context: dict[str, object],
         jinja_env: SandboxedEnvironment,
     ) -> str:
-        faults = list(_unknown_names(src_xml, context))
-        if faults:
+        try:
+            undeclared, attributes = _asked_names(src_xml)
+        except TemplateSyntaxError as error:  # though each tag can be read by itself
+            raise ReportTemplateError([MISPLACED_PAIR]) from error
+        unknown = sorted(undeclared - context.keys())
+        if faults := list(name_faults(self.paragraphs, unknown, attributes, context)):
             raise ReportTemplateError(faults)
-        return str(super().render_xml_part(src_xml, part, context, jinja_env))
+        try:
+            return str(super().render_xml_part(src_xml, part, context, jinja_env))
+        except ReportTemplateError as error:
+            where = self._where(error, src_xml)
+            raise ReportTemplateError(
+                [f"情况报告模板{where}：{each}" for each in error.faults]
+            ) from error
+        except UndefinedError as error:
+            quoted = re.findall(r"'([^']+)'", error.message or "")
+            why = f"没有“{quoted[-1] if quoted else ''}”这个名称"
+            where = self._where(error, src_xml)
+            raise ReportTemplateError([f"情况报告模板{where}：{why}。{GUIDE}"]) from error
+        except (TemplateError, TypeError, ArithmeticError, LookupError, ValueError) as error:
+            where = self._where(error, src_xml)
+            raise ReportTemplateError([f"情况报告模板{where}算不出来。{GUIDE}"]) from error
+
+    def _where(self, error: BaseException, xml: str) -> str:
+        """Say where the tag stands at which filling stopped."""
+        numbers = [
+            frame.lineno or 0
+            for frame in traceback.extract_tb(error.__traceback__)
+            if frame.filename == "<template>"
+        ]
+        lines = re.sub(r"<w:p([ >])", r"\n<w:p\1", xml).split("\n")
+        number = numbers[-1] if numbers else len(lines)
+        line = lines[min(max(number, 1), len(lines)) - 1]
+        return where_of(unescape(_MARKUP.sub("", line)), self.paragraphs)
 
     def fix_tables(self, xml: str) -> object:
         try:
@@ -146,47 +173,16 @@ class _StrictTemplate(DocxTemplate):  # type: ignore[misc]  # docxtpl tells no t
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _unpaired(xml: str) -> str:
-    """Give the text around the first tag that is not closed in its paragraph, or not opened."""
-    for paragraph in _PARAGRAPH.findall(xml):
-        text = unescape(_MARKUP.sub("", paragraph))
-        begun = -1
-        for found in _DELIMITER.finditer(text):
-            if found[0] in {"{{", "{%"}:
-                if begun >= 0:
-                    return text[begun:]
-                begun = found.start()
-            else:
-                begun = -1
-        if begun >= 0:
-            return text[begun:]
-        if half := _HALF_OPENED.search(text):
-            return half[0]
-    return ""
-
-
-@lru_cache(maxsize=_REMEMBERED)
 def _cleaned(xml: str) -> str:
     """Give a part of a template without what Word put between the marks of its tags."""
     return str(DocxTemplate(None).patch_xml(xml))
 
 
-def _unknown_names(xml: str, context: Mapping[str, object]) -> Iterator[str]:
-    undeclared, attributes = _asked_names(xml)
-    for name in sorted(undeclared - context.keys()):
-        yield unknown_name(_tag_with(xml, name), name, context)
-    for name, attribute in attributes:
-        family = context.get(name)
-        if isinstance(family, Named) and (fault := fault_in(family, attribute)):
-            yield fault
-
-
 @lru_cache(maxsize=_REMEMBERED)
 def _asked_names(xml: str) -> tuple[frozenset[str], tuple[tuple[str, str], ...]]:
     """Give the names that a template asks for, and each attribute with the name it is asked of."""
-    environment = _environment()
-    parsed = environment.parse(xml)
-    undeclared = meta.find_undeclared_variables(parsed) - environment.globals.keys()
+    parsed = environment().parse(xml)
+    undeclared = meta.find_undeclared_variables(parsed) - environment().globals.keys()
     attributes = [
         (node.node.name, node.attr)
         for node in parsed.find_all(nodes.Getattr)
@@ -195,39 +191,38 @@ def _asked_names(xml: str) -> tuple[frozenset[str], tuple[tuple[str, str], ...]]
     return frozenset(undeclared), tuple(attributes)
 
 
-def _tag_with(xml: str, name: str) -> str:
-    for tag in _TAG.findall(xml):
-        if name in tag:
-            return _MARKUP.sub("", tag)
-    return name
-
-
-def _syntax_fault(error: TemplateSyntaxError) -> str:
-    unknown = re.match(r"No (?:filter|test) named '(.+)'", error.message or "")
-    if unknown:
-        return (
-            f"情况报告模板中的“|{unknown[1]}”：没有这种写法。可用的有 |万元、|万元数、|万、"
-            "|占(…)、|个数。请对照《模板说明》改正。"
-        )
-    lines = list(getattr(error, "docx_context", ()))
-    place = lines[min(3, error.lineno - 1)].strip() if lines else ""
-    where = f"“{place[:60]}”附近" if place else ""
-    return (
-        f"情况报告模板{where}的标签写得不完整：{{{{ }}}} 和 {{% %}} 要成对，"
-        "for 要有 endfor，if 要有 endif。请对照《模板说明》改正。"
-    )
-
-
 @lru_cache(maxsize=1)
-def _environment() -> SandboxedEnvironment:
+def environment() -> SandboxedEnvironment:
     """Set up the sandbox; it compiles a template once, and nothing of a rendering stays in it."""
-    environment = SandboxedEnvironment(
-        undefined=StrictUndefined, autoescape=True, finalize=_as_text
+    made = SandboxedEnvironment(
+        undefined=StrictUndefined, autoescape=True, finalize=_as_text, extensions=[_LeftOut]
     )
-    environment.filters.update(FILTERS)
-    compiled: Any = lru_cache(maxsize=_REMEMBERED)(environment.from_string)
-    environment.from_string = compiled  # type: ignore[method-assign]
-    return environment
+    made.filters.update(FILTERS)
+    compiled: Any = lru_cache(maxsize=_REMEMBERED)(made.from_string)
+    made.from_string = compiled  # type: ignore[method-assign]
+    return made
+
+
+class _LeftOut(Extension):
+    """``{% 略零 %}…{% 全零 %}…{% 略零完 %}``: what says 0 is left out when the paragraph stands."""
+
+    tags: ClassVar[set[str]] = {"略零"}
+
+    def parse(self, parser: Parser) -> list[nodes.Node]:
+        """Put marks around what stands between."""
+        line = next(parser.stream).lineno
+
+        def mark(character: str) -> nodes.Node:
+            return nodes.Output([nodes.TemplateData(character)]).set_lineno(line)
+
+        body = parser.parse_statements(("name:全零", "name:略零完"))
+        instead: list[nodes.Node] = []
+        if next(parser.stream).value == "全零":
+            instead = [
+                mark(OTHERWISE),
+                *parser.parse_statements(("name:略零完",), drop_needle=True),
+            ]
+        return [mark(BEGIN), *body, *instead, mark(END)]
 
 
 def _rewritten(figure: Shown, write: Callable[[Number], str]) -> str:
@@ -242,7 +237,7 @@ def _share(part: Shown, whole: Shown) -> str:
     name = f"{part.use.name} 占 {whole.use.name}"
     label = f"{part.use.label}占{whole.use.label}"
     use = replace(part.use, name=name, label=label, value=made.value, measure=PERCENT, made=made)
-    return replace(part, use=use).written(text)
+    return replace(part, use=use, is_beside=True).written(text)
 
 
 def _count(listed: Sized) -> Shown | int:

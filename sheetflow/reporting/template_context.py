@@ -25,18 +25,21 @@ from sheetflow.reporting.template_values import (
     NO_FIGURE,
     PERCENT,
     ListedNames,
-    Made,
     Named,
-    Record,
     Shown,
-    UsedFigure,
     cell,
     change,
     compared,
-    exact,
     way_of_change,
     written,
     written_or_why_not,
+)
+from sheetflow.reporting.written_figures import (
+    Made,
+    Record,
+    UsedFigure,
+    exact,
+    without_marks,
 )
 
 _LEADERS = 3
@@ -206,7 +209,7 @@ def _change(report: ReportData, figure: Figure, record: Record) -> Shown:
     unit = figure.unit if made.way is Way.DIFFERENCE else PERCENT
     use = _use(report, figure, "比上期", period, made.value)
     use = replace(use, measure=unit, made=made)
-    return Shown(difference, change(figure), use, record)
+    return Shown(difference, change(figure), use, record, is_beside=True)
 
 
 def _leaders(report: ReportData, figure: Figure, record: Record) -> str:
@@ -266,6 +269,8 @@ def _board_row(row: BoardRow) -> Named:
 
 
 def _passage(path: str, quote: Quote, **more: str) -> Named:
-    paragraphs = [part for line in quote.text.splitlines() if (part := line.strip())]
+    lines = without_marks(quote.text).splitlines()
+    paragraphs = [part for line in lines if (part := line.strip())]
+    more = {name: without_marks(words) for name, words in more.items()}
     said = {"单位": quote.unit, "正文": "\n".join(paragraphs), "段落": paragraphs, **more}
     return Named(path, said)

@@ -8,52 +8,14 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from difflib import get_close_matches
 
 from sheetflow.consolidation.report_data import Figure, FigureKind, Number, RowState, Way
 from sheetflow.errors import ReportTemplateError
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """What a share or a comparison was reckoned from, and how."""
-
-    way: Way
-    one: Number | None
-    two: Number | None
-
-    @property
-    def value(self) -> Number | None:
-        """What it comes to; None where there is none."""
-        if self.one is None or self.two is None:
-            return None
-        one, two = exact(self.one), exact(self.two)
-        if self.way is Way.DIFFERENCE:
-            return one - two
-        if not two:
-            return None
-        return (one if self.way is Way.SHARE else one - two) / two
-
-
-@dataclass(frozen=True, slots=True)
-class UsedFigure:
-    """One figure as it stands in the report; `value` None where a word stands instead."""
-
-    name: str
-    code: str
-    label: str
-    unit: str
-    period: str
-    value: Number | None
-    measure: str
-    text: str
-    made: Made | None = None
-
-
-Record = dict[tuple[str, str, str], UsedFigure]
-"""The figures written so far, in the order of the text: by name, unit and way of writing."""
+from sheetflow.reporting.clauses import Worth
+from sheetflow.reporting.written_figures import Record, UsedFigure, exact
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,13 +33,21 @@ class Shown:
     record: Record | None = None
     lead: str = ""
     """What is said before the figure, and is no part of it."""
+    is_beside: bool = False
+    """Whether it only compares: it says nothing where the figure before it does not."""
 
     def written(self, text: str, *, name: str = "") -> str:
-        """Record that the figure stands in the report as `text`, and return it."""
-        if self.use is not None and self.record is not None:
-            used = replace(self.use, text=text, name=name or self.use.name)
-            self.record.setdefault((used.name, used.unit, text), used)
-        return text
+        """Record that the figure stands in the report as `text`, and return that with marks."""
+        if self.use is None or self.record is None:
+            return text
+        return self.record.note(self.use, self._worth(text), text, name)
+
+    def _worth(self, text: str) -> Worth:
+        if self.is_beside:
+            return Worth.BESIDE
+        if self.value:
+            return Worth.SAID
+        return Worth.MISSING if text == NOT_REPORTED else Worth.ZERO
 
     def __str__(self) -> str:
         return self.lead + self.written(self.text)
@@ -111,9 +81,13 @@ def _holds(one: Shown, other: object, comparison: Callable[[Decimal, Decimal], b
     return bool(comparison(exact(one.value), exact(two)))
 
 
+MOST_NAMED = 15
+"""No sentence names more units; the others are counted."""
+
+
 @dataclass(frozen=True, slots=True)
 class ListedNames:
-    """Names of units; written, they are joined as in a sentence."""
+    """Names of units; written, they are joined as in a sentence, at most `MOST_NAMED` of them."""
 
     names: tuple[str, ...]
     counted: Shown
@@ -126,7 +100,8 @@ class ListedNames:
         return iter(self.names)
 
     def __str__(self) -> str:
-        return "、".join(self.names)
+        named = "、".join(self.names[:MOST_NAMED])
+        return f"{named}等{self.counted}个单位" if len(self.names) > MOST_NAMED else named
 
 
 class Named:
@@ -153,19 +128,17 @@ class Named:
         return self._make(name)
 
 
-def fault_in(named: Named, name: str) -> str | None:
-    """Say what is wrong with asking `named` for `name`, None if nothing is."""
+def fault_in(named: Named, name: str, where: str = "中的") -> str | None:
+    """Say what is wrong with asking `named` for `name` at a place, None if nothing is."""
     names, path = named._names, named._path  # noqa: SLF001 - public ones would be names for Jinja
-    return None if name in names else unknown_name(f"{path}.{name}", name, names)
+    return None if name in names else unknown_name(f"{path}.{name}", name, names, where)
 
 
-def unknown_name(tag: str, name: str, known: Iterable[str]) -> str:
-    """Say that the template's `tag` asks for something that is not there."""
+def unknown_name(tag: str, name: str, known: Iterable[str], where: str = "中的") -> str:
+    """Say that the template's `tag` asks, at a place in it, for something that is not there."""
     close = get_close_matches(name, tuple(known), n=1)
     hint = f"是否想写“{close[0]}”？" if close else ""
-    return (
-        f"情况报告模板中的“{tag}”：没有“{name}”这个名称。{hint}请对照《模板说明》在 Word 里改正。"
-    )
+    return f"情况报告模板{where}“{tag}”：没有“{name}”这个名称。{hint}请对照《模板说明》在 Word 里改正。"
 
 
 NO_DENOMINATOR = "—"
@@ -176,11 +149,6 @@ NO_FIGURE = frozenset({"", NO_DENOMINATOR, NOT_REPORTED})
 PERCENT = "%"
 
 _TEN_THOUSAND = 10_000
-
-
-def exact(value: Number) -> Decimal:
-    """Give `value` as people see it: the float 0.1 is 0.1."""
-    return value if isinstance(value, Decimal) else Decimal(str(value))
 
 
 def rounded(value: Number, places: int) -> str:

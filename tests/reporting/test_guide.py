@@ -12,6 +12,7 @@ import docx
 from sheetflow.consolidation.report_data import ReportData
 from sheetflow.reporting.template import FILTERS
 from sheetflow.reporting.template_context import template_names
+from sheetflow.reporting.written_figures import Record
 from sheetflow.schemas.contradictions import TEMPLATE_NAMES
 from tests.county_book import FORM
 
@@ -21,7 +22,7 @@ GUIDE = Path(__file__).parents[2] / "templates" / "report" / "模板说明.md"
 def test_the_guide_lists_every_name(province: ReportData) -> None:
     """Whoever edits the template finds every name, filter and indicator in the guide."""
     guide = GUIDE.read_text(encoding="utf-8")
-    wanted = [*template_names(province, {}), *FILTERS, *FORM.indicator]
+    wanted = [*template_names(province, Record()), *FILTERS, *FORM.indicator]
     missing = [name for name in wanted if not re.search(rf"(?<!\w){name}(?!\w)|\|{name}", guide)]
     assert not missing, f"{missing}: add a line for each to {GUIDE.name}"
 
@@ -36,4 +37,4 @@ def test_the_template_uses_every_part_of_the_notice(template: bytes) -> None:
 def test_reserved_names_are_those_of_the_template(province: ReportData) -> None:
     """A heading that is quoted is refused on loading where the template has a name of its own."""
     bare = dataclasses.replace(province, narratives=())
-    assert {*template_names(bare, {}), "图"} == TEMPLATE_NAMES
+    assert {*template_names(bare, Record()), "图"} == TEMPLATE_NAMES
