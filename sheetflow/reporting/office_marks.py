@@ -13,10 +13,10 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
+from docx.opc.oxml import serialize_part_xml
 from docx.oxml.ns import qn
 from docx.oxml.parser import parse_xml
 from docx.oxml.xmlchemy import BaseOxmlElement
-from lxml import etree
 
 _PARTS = re.compile(r"word/(?:document|header|footer|footnotes|endnotes)\w*\.xml")
 _REMEMBERED = 8
@@ -73,12 +73,12 @@ def as_meant(template: bytes) -> bytes:
 def _part_as_meant(content: bytes) -> bytes:
     """Give one part as it was meant, nothing where there is nothing to mend."""
     root = parse_xml(content)
-    before = etree.tostring(root)
+    before = serialize_part_xml(root)
     _accept_changes(root)
     for paragraph in root.iter(_PARAGRAPH):
         _mend_tags(paragraph)
-    after: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
-    return after if etree.tostring(root) != before else b""
+    after = serialize_part_xml(root)
+    return after if after != before else b""
 
 
 def tag_as_meant(tag: str) -> str:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sized
 from dataclasses import replace
 from functools import lru_cache
 from html import unescape
-from typing import Any, ClassVar, cast
+from typing import Any, cast
 
 import docx
 from docx.document import Document
@@ -85,7 +85,7 @@ def filled(template: bytes, names: Mapping[str, object], pictures: Mapping[str, 
     except (PackageNotFoundError, zipfile.BadZipFile, KeyError, ValueError, SyntaxError) as error:
         raise ReportTemplateError([NOT_A_TEMPLATE]) from error
     if faults:
-        raise ReportTemplateError(faults)
+        raise ReportTemplateError(list(faults))
     document.paragraphs = paragraphs
     drawn = {
         name: InlineImage(document, io.BytesIO(png), width=_PICTURE_WIDTH)
@@ -206,7 +206,7 @@ def environment() -> SandboxedEnvironment:
 class _LeftOut(Extension):
     """``{% 略零 %}…{% 全零 %}…{% 略零完 %}``: what says 0 is left out when the paragraph stands."""
 
-    tags: ClassVar[set[str]] = {"略零"}
+    tags = {"略零"}  # noqa: RUF012 - as the base class has it
 
     def parse(self, parser: Parser) -> list[nodes.Node]:
         """Put marks around what stands between."""
