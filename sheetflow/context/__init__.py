@@ -36,7 +36,7 @@ from sheetflow.store import Store
 from sheetflow.units import Unit, UnitTree
 
 if TYPE_CHECKING:  # heavy, and `check` needs neither children nor writers
-    from sheetflow.children import Pool
+    from sheetflow.children import Limits, Pool
     from sheetflow.writing import Dress
 
 LOG = logging.getLogger("sheetflow")
@@ -47,6 +47,9 @@ Say = Callable[[str, int, int], None]
 
 OpenStore = Callable[[Workspace, Settings], Store]
 """Opens a workspace's store; a service waits for one that cannot be had just now."""
+
+StartPool = Callable[[int, "Limits"], "Pool"]
+"""Gives so many children with these limits, which end when the workspace is closed."""
 
 
 def say_nothing(_step: str, _done: int, _of: int) -> None:
@@ -94,6 +97,8 @@ class Context:
     units_trouble: str = ""
     """Why the list in force is not what units.xlsx says, in a sentence; empty where it is."""
     _units_seen: tuple[int, int, int] | None = None
+    start_pool: StartPool | None = None
+    """Gives the children in another way than by starting them now."""
     _pool: list[Pool] = field(default_factory=list)
     declared: dict[tuple[str, str], str] = field(default_factory=dict)
     """Digests of declarations that are known already, by form and what shows them."""
@@ -114,7 +119,7 @@ class Context:
                 address_space=workers.memory_mb * MIB,
                 cpu_seconds=workers.wall_seconds,
             )
-            self._pool.append(Pool(self.pool_size, limits))
+            self._pool.append((self.start_pool or Pool)(self.pool_size, limits))
         return self._pool[0]
 
     def warm_up(self, *, reports: bool = False) -> None:
@@ -269,6 +274,7 @@ def open_context(
     at: dt.datetime | None = None,
     say: Say = say_nothing,
     open_store: OpenStore | None = None,
+    start_pool: StartPool | None = None,
 ) -> Iterator[Context]:
     """Open the workspace at `root`; `at` starts the clock there.
 
@@ -283,9 +289,8 @@ def open_context(
     make_private_folder(workspace.state)
     store = open_store(workspace, settings) if open_store else open_sound_store(workspace)
     clock, tree = Clock(at), listed.tree
-    context = Context(
-        workspace, settings, tree, campaign, store, clock, say, units_trouble=listed.trouble
-    )
+    context = Context(workspace, settings, tree, campaign, store, clock, say)
+    context.units_trouble, context.start_pool = listed.trouble, start_pool
     try:
         yield context
     except (SheetflowError, OSError):

@@ -70,24 +70,26 @@ def _outcomes(desk: Desk) -> list[tuple[str, str]]:
     return [(entry.unit_id, entry.outcome) for entry in found]
 
 
-def _in_hand(desk: Desk) -> bool:
-    """Whether a file was taken that has no answer yet."""
+def _in_hand(desk: Desk, *, tried: bool = False) -> bool:
+    """Whether a file was taken that has no answer yet; one that was tried and put off not if `tried`."""
+    put_off = " and retry_at is null" if tried else ""
+    query = f"select count(*) from arrivals where judged_at is null{put_off}"  # noqa: S608 - ours
     with closing(sqlite3.connect(desk.workspace.database)) as connection, suppress(sqlite3.Error):
-        count = connection.execute("select count(*) from arrivals where judged_at is null")
-        return bool(count.fetchone()[0])
+        return bool(connection.execute(query).fetchone()[0])
     return False
 
 
 @contextmanager
-def _stopping_children(pid: int) -> Iterator[None]:
-    """Stop every child of the service as soon as it is ready."""
+def _stopping_children(pid: int, answers: int = 1) -> Iterator[None]:
+    """Stop every child once it gave so many answers, the first that it is ready; in the end they go on."""
     over = threading.Event()
 
     def stop() -> None:
         while is_alive(pid) and not over.wait(0.005):
-            for child in filter(answers_of, children_of(pid)):
+            for child in children_of(pid):
                 with suppress(ProcessLookupError):
-                    os.kill(child, signal.SIGSTOP)
+                    if answers_of(child) >= answers:
+                        os.kill(child, signal.SIGSTOP)
 
     thread = threading.Thread(target=stop)
     thread.start()
@@ -96,6 +98,9 @@ def _stopping_children(pid: int) -> Iterator[None]:
     finally:
         over.set()
         thread.join()
+        for child in children_of(pid):
+            with suppress(ProcessLookupError):
+                os.kill(child, signal.SIGCONT)
 
 
 @contextmanager
@@ -143,8 +148,10 @@ def test_a_reader_that_does_not_move_says_nothing_of_its_file(
     desk.drop(EAST, desk.fill(EAST))
     with _running(desk, package, **_SHORT) as service:
         wait_until(lambda: _in_hand(desk), "the file was taken")
-        with _stopping_children(service.pid):
-            service.wait(120)
+        # Not before it has loaded what it needs, which is ours, and waited for longer.
+        with _stopping_children(service.pid, answers=2):
+            wait_until(lambda: not _in_hand(desk, tried=True), "the file was tried", 60)
+        service.wait(120)
     put_off = command(desk.root, IN_TIME, "status", package=package).stdout
     said = command(desk.root, _LATER, "run", package=package)
     measured("outcomes", _outcomes(desk))
@@ -199,7 +206,8 @@ def test_a_poisonous_file_is_refused_and_holds_up_no_other(
     for unit in sound:
         desk.drop(unit, desk.fill(unit))
     try:
-        said = command(desk.root, IN_TIME, "run", package=package, timeout=60)
+        patience = 20 if broken is POISON_FOR_EVER else 60
+        said = command(desk.root, IN_TIME, "run", package=package, timeout=patience)
     except subprocess.TimeoutExpired:
         assert broken is POISON_FOR_EVER
         return

@@ -22,12 +22,11 @@ from tests.tiny.desk import EAST, IN_TIME, TREE, WEST, Desk, body, tree_of
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.reliability,
-    pytest.mark.alone,
     pytest.mark.timeout(600),
 ]
 
 FIRST, SECOND, THIRD = (f"{name}@mail.example" for name in ("first", "second", "third"))
-_FLOOD = 400
+_FLOOD = 200
 
 
 def _desk(root: Path, *mails: str) -> Desk:

@@ -5,11 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import os
 import re
-import sqlite3
 import subprocess
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -19,7 +17,6 @@ import pytest
 
 from sheetflow.consolidation.contents import Waits
 from sheetflow.context import Context, open_context
-from sheetflow.context.running import read_health
 from sheetflow.intake.archive import blob_path
 from sheetflow.service.one_pass import work_off
 from sheetflow.service.status import standing
@@ -33,11 +30,11 @@ from tests.reliability.broken import (
     WATCH_ENDS,
     Broken,
 )
-from tests.reliability.command_line import command, is_ready, wait_until, watching
+from tests.reliability.command_line import command, wait_until, watching
 from tests.reliability.conftest import Measured
 from tests.reliability.scene import NOW, copy_of, dropped_bytes, essence_of, take_picture
 from tests.reliability.service_process import REPOSITORY, Service, Trace
-from tests.tiny.desk import EAST, FIRST, TREE, Desk
+from tests.tiny.desk import EAST, TREE
 
 pytestmark = [
     pytest.mark.slow,
@@ -49,9 +46,6 @@ pytestmark = [
 LATER = NOW + dt.timedelta(hours=3)
 """When every back-off has run out."""
 
-_LONGER_THAN_WE_WAIT = 33.0
-"""Seconds; the store waits 30 for another writer."""
-
 _LANES = max(2, os.cpu_count() or 1)
 _CALL = re.compile(r"^(\w+)\(")
 _ERRORS = {
@@ -61,7 +55,8 @@ _ERRORS = {
     "EBUSY": "openat rename unlink unlinkat",
     "ESTALE": "openat read fsync newfstatat getdents64 rename unlinkat",
 }
-_SPOTS = (0.1, 0.5)
+_SPOTS = ((0.1, ""), (0.5, ""), (0.1, "+"))
+"""After which share of its calls trouble comes, and whether (+) it lasts for the rest of the run."""
 
 Essence = dict[str, list[str]]
 
@@ -132,8 +127,7 @@ def _trouble_with(
         points = [
             (call, f"{max(1, round(count * where))}{lasting}")
             for call, count in counts.items()
-            for where in _SPOTS
-            for lasting in ("", "+")
+            for where, lasting in _SPOTS
         ]
         threads = stack.enter_context(ThreadPoolExecutor(_LANES))
         for done in [threads.submit(meet, *point) for point in points]:
@@ -352,62 +346,3 @@ def test_a_service_that_a_full_disk_ends_is_noticed(
             code = service.wait(60)
     measured(WATCH_ENDS.wrong, f"exit code {code}")
     assert code
-
-
-def _is_alive(root: Path) -> bool:
-    return read_health(root / "state" / "health") is not None
-
-
-@pytest.mark.parametrize("moment", [_is_alive, is_ready])
-def test_a_locked_database_is_waited_out(
-    desk_with_drop: Desk, measured: Measured, moment: Callable[[Path], bool]
-) -> None:
-    """Somebody holds the database for longer than we wait: the service goes on afterwards."""
-    root = desk_with_drop.root
-    with watching(root, NOW) as service:
-        wait_until(lambda: moment(root), "the service has come so far")
-        with _held_database(root):
-            desk_with_drop.drop(EAST, desk_with_drop.fill(EAST, name="锁着.xlsx"))
-            time.sleep(_LONGER_THAN_WE_WAIT)
-            assert service.poll() is None
-        took = wait_until(lambda: _is_answered(desk_with_drop), "it is answered")
-    measured("seconds until it was answered", round(took, 1))
-
-
-def test_a_service_started_on_a_locked_database_begins_once_it_is_free(
-    desk_with_drop: Desk, measured: Measured
-) -> None:
-    """Somebody holds the database when the machine starts: the service begins when it is free."""
-    root = desk_with_drop.root
-    desk_with_drop.drop(EAST, desk_with_drop.fill(EAST, name="锁着.xlsx"))
-    with ExitStack() as stack:
-        with _held_database(root):
-            service = stack.enter_context(watching(root, NOW))
-            time.sleep(_LONGER_THAN_WE_WAIT)
-            assert service.poll() is None
-        took = wait_until(lambda: _is_answered(desk_with_drop), "it is answered")
-    measured("seconds until it was answered", round(took, 1))
-
-
-@contextmanager
-def _held_database(root: Path) -> Iterator[None]:
-    """Hold the database as another program would that does not let go."""
-    holder = sqlite3.connect(root / "state" / "sheetflow.db", isolation_level=None)
-    try:
-        holder.execute("BEGIN EXCLUSIVE")
-        yield
-    finally:
-        holder.close()
-
-
-def _is_answered(desk: Desk) -> bool:
-    return any(desk.out(EAST, FIRST).glob("回执_*"))
-
-
-@pytest.fixture
-def desk_with_drop(tmp_path: Path) -> Desk:
-    """A workspace with its workbooks handed out."""
-    desk = Desk.make(tmp_path / "workspace", size="1")
-    desk.issue()
-    desk.run()
-    return desk

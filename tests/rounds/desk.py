@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from sheetflow.config.settings_file import default_settings_text
 from sheetflow.config.workspace import Workspace, create_workspace
-from sheetflow.context import Context, open_context
+from sheetflow.context import Context
 from sheetflow.findings import Finding
 from sheetflow.schemas.documents import load_finding
 from sheetflow.schemas.layout import STAMP_SHEET
@@ -24,6 +24,7 @@ from sheetflow.units import Unit, UnitTree
 from sheetflow.workbook import RawWorkbook
 from tests.county_book import drawn
 from tests.drawing import write_xlsx
+from tests.warm import keep_list, open_warm
 
 CITY, LIXIA, SHIZHONG, HUAIYIN, TIANQIAO = "370100", "370102", "370103", "370104", "370105"
 _UNITS = (
@@ -74,6 +75,7 @@ class CountyDesk:
             text, count = re.subn(rf"(?m)^{name} = .*$", f"{name} = {value}", text, count=1)
             assert count, name
         create_workspace(root, TREE, text)
+        keep_list(Workspace(root), TREE)
         return cls(root)
 
     @property
@@ -95,12 +97,12 @@ class CountyDesk:
 
     def run(self, at: dt.datetime = IN_TIME) -> PassReport:
         """One pass of the service."""
-        with open_context(self.root, at) as context:
+        with open_warm(self.root, at) as context:
             return run_pass(context)
 
     def ask(self, question: Callable[[Context], T], at: dt.datetime = IN_TIME) -> T:
         """Ask the open office something."""
-        with open_context(self.root, at) as context:
+        with open_warm(self.root, at) as context:
             return question(context)
 
     def submissions(self, unit_id: str) -> tuple[Submission, ...]:

@@ -289,12 +289,18 @@ def touched(changes: str) -> set[str]:
     return cells
 
 
+_SHARE = 4
+"""Of all pairs every fourth, each way round: every fault meets a score of others, evenly spread."""
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("first", NEARBY, ids=[pair.rule for pair in NEARBY])
-def test_no_fault_hides_another(first: Pair) -> None:
+@pytest.mark.parametrize(
+    ("number", "first"), [*enumerate(NEARBY)], ids=[pair.rule for pair in NEARBY]
+)
+def test_no_fault_hides_another(number: int, first: Pair) -> None:
     """Whatever else is wrong in the workbook, a fault is named in the same round."""
     hidden = []
-    for second in NEARBY:
+    for second in NEARBY[-number % _SHARE :: _SHARE]:
         if touched(first.broken) & touched(second.broken) or (first.rule, second.rule) in HIDES:
             continue
         try:

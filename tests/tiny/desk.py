@@ -22,7 +22,7 @@ from openpyxl.workbook import Workbook
 
 from sheetflow.config.settings_file import default_settings_text
 from sheetflow.config.workspace import Workspace, create_workspace
-from sheetflow.context import Context, open_context
+from sheetflow.context import Context
 from sheetflow.periods import Period
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.layout import CARD_VALUE_COLUMN, FIRST_ROW, STAMP_KEYS, cell_in
@@ -34,6 +34,7 @@ from sheetflow.upkeep.remind import issue_workbooks
 from sheetflow.workbook import cell_name
 from tests.tiny.campaign import CAMPAIGN, CAMPAIGN_NAME, LEVELS
 from tests.tiny.forms import PATROL_FORM, REGISTER_FORM
+from tests.warm import keep_list, open_warm
 
 PROVINCE, CITY, OTHER_CITY = "99", "9901", "9902"
 EAST, WEST, SOUTH, NORTH = "990101", "990102", "990201", "990202"
@@ -186,6 +187,7 @@ class Desk:
     def make(cls, root: Path, **settings: str) -> Desk:
         """Make a workspace of the second campaign."""
         create_workspace(root, TREE, settings_text(**settings))
+        keep_list(Workspace(root), TREE)
         return cls(root)
 
     @property
@@ -195,7 +197,7 @@ class Desk:
 
     def issue(self, period: str = FIRST, at: dt.datetime = ISSUED, form: str = "") -> int:
         """Hand out the workbooks."""
-        with open_context(self.root, at) as context:
+        with open_warm(self.root, at) as context:
             return issue_workbooks(context, context.form(form), Period.parse(period))
 
     def issued(self, unit_id: str, period: str = FIRST) -> Path:
@@ -221,12 +223,12 @@ class Desk:
 
     def run(self, at: dt.datetime = IN_TIME) -> PassReport:
         """One pass of the service."""
-        with open_context(self.root, at) as context:
+        with open_warm(self.root, at) as context:
             return run_pass(context)
 
     def ask(self, question: Callable[[Context], T], at: dt.datetime = IN_TIME) -> T:
         """Ask the open office something."""
-        with open_context(self.root, at) as context:
+        with open_warm(self.root, at) as context:
             return question(context)
 
     def submissions(self, unit_id: str | None = None) -> tuple[Submission, ...]:
