@@ -216,9 +216,9 @@ def render_word_report(request: BooksRequest, order: ReportOrder) -> ReportReply
     from sheetflow.campaigns import load_campaign
     from sheetflow.consolidation.consolidate import newest
     from sheetflow.consolidation.report_builder import report_data
-    from sheetflow.reporting import CHECK_HEADINGS, check_table, render_report
+    from sheetflow.reporting import render_report
     from sheetflow.reporting.report import plain_template
-    from sheetflow.writing.consolidated.checks import write_check_table
+    from sheetflow.writing.consolidated.figure_sheets import write_figure_sheets
 
     books, campaign = request.books(), load_campaign(request.campaign)
     unit, stamp = request.unit, newest(books, request.unit)
@@ -235,7 +235,7 @@ def render_word_report(request: BooksRequest, order: ReportOrder) -> ReportReply
 
     rendered, fault = _first_filled(fill, (order.template, order.instead))
     heading = f"{unit.name} {books.period.label}{campaign.named_beside(books.form.key)}"
-    table = write_check_table(heading, CHECK_HEADINGS, check_table(rendered), stamp)
+    table = write_figure_sheets(heading, rendered.sentences, stamp)
     return ReportReply(rendered.docx, table, fault)
 
 

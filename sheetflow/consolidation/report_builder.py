@@ -26,6 +26,7 @@ from sheetflow.consolidation.report_data import (
 from sheetflow.consolidation.report_words import narratives, stories
 from sheetflow.masks import MaskPolicy
 from sheetflow.schemas.campaign import Campaign
+from sheetflow.schemas.figure_sources import source_words
 from sheetflow.schemas.forms import Across, ChartSpec, Form
 from sheetflow.schemas.indicators import Indicator, Ratio, Values
 from sheetflow.schemas.sheets import Kind
@@ -117,6 +118,8 @@ def _figures(books: Books, unit: Unit, matrix: Statistics) -> dict[str, Figure]:
             previous_current=previous.current,
             previous_total=previous.total,
             parts=parts,
+            source=source_words(books.form, indicator, current=False),
+            current_source=source_words(books.form, indicator, current=True),
         )
     return figures
 

@@ -49,6 +49,10 @@ class Figure:
     previous_total: Number | None = None
     parts: tuple[Number | None, Number | None] | None = None
     """What a ratio's `total` is made from: numerator and denominator."""
+    source: str = ""
+    """Where `total` comes from, in words."""
+    current_source: str = ""
+    """Where `current` comes from."""
 
 
 class Way(StrEnum):

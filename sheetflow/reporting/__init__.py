@@ -5,17 +5,11 @@ indicator codes stand in the template.
 """
 
 from sheetflow.reporting.report import (
-    CHECK_HEADINGS,
     RenderedReport,
-    check_table,
     render_report,
 )
-from sheetflow.reporting.written_figures import UsedFigure
 
 __all__ = [
-    "CHECK_HEADINGS",
     "RenderedReport",
-    "UsedFigure",
-    "check_table",
     "render_report",
 ]

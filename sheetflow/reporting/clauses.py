@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from enum import Enum
-from itertools import groupby
 
 FIGURE, TEXT, CLOSE = "\ufdd0", "\ufdd1", "\ufdd2"
 """Around a figure of the prose: ``FIGURE number TEXT words CLOSE``; the number is that of its record."""
@@ -213,14 +212,12 @@ class _Sentence:
         return parts
 
 
-def figures_in(text: str, stretches: Sequence[Range]) -> list[int]:
-    """Give the numbers of the figures that stand in what stays of `text`, in order."""
-    stays = {place for start, end in stretches for place in range(start, end)}
-    return [
-        number
-        for number, _ in groupby(
-            int(found[1])
-            for found in _FIGURE.finditer(text)
-            if found.start(2) in stays or found.start(2) == found.end(2)
-        )
-    ]
+def figures_in(text: str, stretches: Sequence[Range]) -> list[tuple[int, Range]]:
+    """Give the number of each figure that stands in what stays of `text`, and its place there."""
+    found = []
+    for figure in _FIGURE.finditer(text):
+        start, end = figure.span(2)
+        if any(begins <= start < ends for begins, ends in stretches):
+            before = sum(max(0, min(ends, start) - begins) for begins, ends in stretches)
+            found.append((int(figure[1]), (before, before + end - start)))
+    return found

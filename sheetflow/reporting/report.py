@@ -1,4 +1,4 @@
-"""The Word report 情况报告, the list of figures to check it by, and a plain template.
+"""The Word report 情况报告, the sentences of it that hold figures, and a plain template.
 
 From `ReportData` to the bytes of a .docx; equal reports have equal bytes. It reads no file but the
 font of the pictures. The plain template serves a form for which no office has written one yet.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -22,36 +22,28 @@ from docx.oxml.ns import qn
 from docx.shared import Pt, RGBColor
 from docx.table import _Cell
 
-from sheetflow.consolidation.report_data import Number, ReportData
+from sheetflow.consolidation.report_data import ReportData
+from sheetflow.consolidation.report_figures import Sentence, UsedFigure, once_each
 from sheetflow.periods import OFFICE_ZONE
 from sheetflow.reporting.pictures import draw_picture
+from sheetflow.reporting.sentences import sentences_of
 from sheetflow.reporting.template import filled
 from sheetflow.reporting.template_context import template_names
-from sheetflow.reporting.written_figures import Record, UsedFigure, settle
+from sheetflow.reporting.written_figures import Record, settle
 from sheetflow.schemas.forms import Form
-
-CHECK_HEADINGS = (
-    "序号",
-    "模板中的名称",
-    "指标代码",
-    "指标名称",
-    "单位",
-    "时段",
-    "数值",
-    "计量单位",
-    "文中写法",
-    "分子或本期数",
-    "分母或上期数",
-    "算法",
-)
 
 
 @dataclass(frozen=True, slots=True)
 class RenderedReport:
-    """A report's bytes, and the figures that were written into its prose, in order."""
+    """A report's bytes, and the sentences and rows of tables that hold figures, in order."""
 
     docx: bytes
-    used_figures: tuple[UsedFigure, ...]
+    sentences: tuple[Sentence, ...]
+
+    @property
+    def used_figures(self) -> tuple[UsedFigure, ...]:
+        """The figures that stand in it, each way of writing one once."""
+        return once_each(self.sentences)
 
 
 _NO_FONTS: Mapping[str, str] = MappingProxyType({})
@@ -77,33 +69,11 @@ def render_report(
     if picture_font:
         drawn = {picture.name: draw_picture(picture, picture_font) for picture in report.pictures}
     document = filled(template, template_names(report, record), drawn)
-    used = settle(document, record)
+    sentences = sentences_of(document, settle(document, record))
     set_fonts(document, fonts)
     title = f"{report.unit_name}{report.period_label}活动开展情况报告"
     set_properties(document, title=title, author=report.letter.issuer, stamp=stamp)
-    return RenderedReport(packed(document, stamp), used)
-
-
-def check_table(report: RenderedReport) -> list[tuple[str | Number | None, ...]]:
-    """Give the rows of 数字核对表 under `CHECK_HEADINGS`: every figure of the prose once.
-
-    A share or a comparison comes with its two figures and its `Way`.
-    """
-    return [
-        (
-            number,
-            used.name,
-            used.code,
-            used.label,
-            used.unit,
-            used.period,
-            used.value,
-            used.measure,
-            used.text,
-            *((used.made.one, used.made.two, used.made.way) if used.made else (None, None, "")),
-        )
-        for number, used in enumerate(report.used_figures, start=1)
-    ]
+    return RenderedReport(packed(document, stamp), sentences)
 
 
 _OPENING = (

@@ -30,6 +30,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup, escape
 
 from sheetflow.consolidation.report_data import Number, Way
+from sheetflow.consolidation.report_figures import Made
 from sheetflow.errors import ReportTemplateError
 from sheetflow.reporting.clauses import BEGIN, END, OTHERWISE
 from sheetflow.reporting.office_marks import as_meant
@@ -50,7 +51,6 @@ from sheetflow.reporting.template_values import (
     ten_thousand_yuan_bare,
     ten_thousands,
 )
-from sheetflow.reporting.written_figures import Made
 
 _CONTROLS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 _MARKUP = re.compile(r"<[^>]*>")
@@ -237,6 +237,7 @@ def _share(part: Shown, whole: Shown) -> str:
     name = f"{part.use.name} 占 {whole.use.name}"
     label = f"{part.use.label}占{whole.use.label}"
     use = replace(part.use, name=name, label=label, value=made.value, measure=PERCENT, made=made)
+    use = replace(use, source=f"“{part.use.label}”÷“{whole.use.label}”")
     return replace(part, use=use, is_beside=True).written(text)
 
 

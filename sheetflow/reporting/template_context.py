@@ -12,6 +12,7 @@ from dataclasses import replace
 from sheetflow.consolidation.report_data import (
     BoardRow,
     Figure,
+    FigureKind,
     Number,
     Quote,
     ReportData,
@@ -19,6 +20,7 @@ from sheetflow.consolidation.report_data import (
     UnitRow,
     Way,
 )
+from sheetflow.consolidation.report_figures import Made, UsedFigure, exact
 from sheetflow.errors import DeclarationError
 from sheetflow.periods import OFFICE_ZONE, date_in_words
 from sheetflow.reporting.template_values import (
@@ -34,13 +36,7 @@ from sheetflow.reporting.template_values import (
     written,
     written_or_why_not,
 )
-from sheetflow.reporting.written_figures import (
-    Made,
-    Record,
-    UsedFigure,
-    exact,
-    without_marks,
-)
+from sheetflow.reporting.written_figures import Record, without_marks
 
 _LEADERS = 3
 _MOST_FORMER = 5
@@ -72,6 +68,7 @@ def _count_names(report: ReportData, record: Record) -> dict[str, object]:
 
     def count(name: str, label: str, number: int, period: str = report.period_label) -> Shown:
         use = UsedFigure(name, "", label, report.unit_name, period, number, "个", "")
+        use = replace(use, source="《上报情况》中按单位计数")
         return Shown(number, str(number), use, record)
 
     def listed(label: str, units: tuple[str, ...]) -> ListedNames:
@@ -162,6 +159,8 @@ def _figure_names(report: ReportData, record: Record) -> dict[str, object]:
             number: Number | None = getattr(figure, field_name)
             text = written_or_why_not(figure, number, current=current)
             use = _use(report, figure, name, period, number)
+            if current:
+                use = replace(use, source=figure.current_source)
             if figure.parts and field_name == "total":
                 use = replace(use, made=Made(Way.SHARE, *figure.parts))
             return Shown(None if text in NO_FIGURE else number, text, use, record)
@@ -196,6 +195,7 @@ def _use(
         value,
         figure.unit,
         "",
+        source=figure.source,
     )
 
 
@@ -208,7 +208,9 @@ def _change(report: ReportData, figure: Figure, record: Record) -> Shown:
     made = Made(way_of_change(figure), now, before)
     unit = figure.unit if made.way is Way.DIFFERENCE else PERCENT
     use = _use(report, figure, "比上期", period, made.value)
-    use = replace(use, measure=unit, made=made)
+    is_sum = figure.kind is FigureKind.SUM
+    source = figure.current_source if is_sum else figure.source
+    use = replace(use, measure=unit, made=made, source=source)
     return Shown(difference, change(figure), use, record, is_beside=True)
 
 

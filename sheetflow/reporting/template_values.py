@@ -13,9 +13,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from difflib import get_close_matches
 
 from sheetflow.consolidation.report_data import Figure, FigureKind, Number, RowState, Way
+from sheetflow.consolidation.report_figures import UsedFigure, exact
 from sheetflow.errors import ReportTemplateError
 from sheetflow.reporting.clauses import Worth
-from sheetflow.reporting.written_figures import Record, UsedFigure, exact
+from sheetflow.reporting.written_figures import Record
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,63 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 
 from docx.document import Document
 from docx.opc.part import XmlPart
 from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
 
-from sheetflow.consolidation.report_data import Number, Way
+from sheetflow.consolidation.report_figures import Standing, UsedFigure
 from sheetflow.reporting.clauses import CLOSE, FIGURE, MARKS, TEXT, Range, Worth, figures_in, kept
 
 _PARAGRAPH, _TEXT, _CELL = qn("w:p"), qn("w:t"), qn("w:tc")
 _OTHER_CONTENT = (qn("w:drawing"), qn("w:pict"), qn("w:sectPr"))
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 
-
 _NO_MARKS = dict.fromkeys(map(ord, MARKS), " ")
-
-
-def exact(value: Number) -> Decimal:
-    """Give `value` as people see it: the float 0.1 is 0.1."""
-    return value if isinstance(value, Decimal) else Decimal(str(value))
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """What a share or a comparison was reckoned from, and how."""
-
-    way: Way
-    one: Number | None
-    two: Number | None
-
-    @property
-    def value(self) -> Number | None:
-        """What it comes to; None where there is none."""
-        if self.one is None or self.two is None:
-            return None
-        one, two = exact(self.one), exact(self.two)
-        if self.way is Way.DIFFERENCE:
-            return one - two
-        if not two:
-            return None
-        return (one if self.way is Way.SHARE else one - two) / two
-
-
-@dataclass(frozen=True, slots=True)
-class UsedFigure:
-    """One figure as it stands in the report; `value` None where a word stands instead."""
-
-    name: str
-    code: str
-    label: str
-    unit: str
-    period: str
-    value: Number | None
-    measure: str
-    text: str
-    made: Made | None = None
 
 
 @dataclass(slots=True)
@@ -84,15 +41,12 @@ class Record:
         return self.written[number][1]
 
 
-def settle(document: Document, record: Record) -> tuple[UsedFigure, ...]:
-    """Leave out what says nothing, take the marks away; give the figures that stand, once each."""
-    found: dict[tuple[str, str, str], UsedFigure] = {}
+def settle(document: Document, record: Record) -> dict[BaseOxmlElement, list[Standing]]:
+    """Leave out what says nothing, take the marks away; give by paragraph the figures that stand."""
     parts = (document.part, *_others(document))
-    for paragraph in [each for part in parts for each in part.element.iter(_PARAGRAPH)]:
-        for number in _settled(paragraph, record):
-            used, _ = record.written[number]
-            found.setdefault((used.name, used.unit, used.text), used)
-    return tuple(found.values())
+    paragraphs = [each for part in parts for each in part.element.iter(_PARAGRAPH)]
+    found = {paragraph: _settled(paragraph, record) for paragraph in paragraphs}
+    return {paragraph: figures for paragraph, figures in found.items() if figures}
 
 
 def _others(document: Document) -> Iterator[XmlPart]:
@@ -101,8 +55,8 @@ def _others(document: Document) -> Iterator[XmlPart]:
             yield part
 
 
-def _settled(paragraph: BaseOxmlElement, record: Record) -> list[int]:
-    """Settle one paragraph; give the numbers of the figures that stay in it."""
+def _settled(paragraph: BaseOxmlElement, record: Record) -> list[Standing]:
+    """Settle one paragraph; give the figures that stay in it."""
     texts = list(paragraph.iter(_TEXT))
     words = "".join(text.text or "" for text in texts)
     if not any(mark in words for mark in MARKS):
@@ -114,7 +68,9 @@ def _settled(paragraph: BaseOxmlElement, record: Record) -> list[int]:
     # A cell must have a paragraph, and a section may end with one.
     if is_empty and parent.tag != _CELL and next(paragraph.iter(*_OTHER_CONTENT), None) is None:
         parent.remove(paragraph)
-    return figures_in(words, stays)
+    return [
+        Standing(*place, record.written[number][0]) for number, place in figures_in(words, stays)
+    ]
 
 
 def without_marks(text: str) -> str:

@@ -30,17 +30,12 @@ _OF_A_PERIOD = {
 """How a figure of one period, or of all since January, is made from the rows of its kind of sheet."""
 
 
-def source_words(form: Form, code: str, *, current: bool | None = None) -> str:
-    """Say where the figure of the indicator `code` comes from.
-
-    `current` tells whether it is 本期 or 累计; without it nothing is said of periods.
-    """
-    indicator = form.indicator[code]
-    source = indicator.source
+def source_words(form: Form, indicator: Indicator, *, current: bool) -> str:
+    """Say where an indicator's figure comes from, of this period or of all since January."""
     said = _made_words(form, indicator) or rows_words(form, indicator)
-    if current is None or not isinstance(source, Count | Sum):
+    if not isinstance(indicator.source, Count | Sum):
         return said
-    of_period = _OF_A_PERIOD.get((form.kinds[code], current), "")
+    of_period = _OF_A_PERIOD.get((form.kinds.get(indicator.code, Kind.STOCK), current), "")
     return f"{said}（{of_period}）" if of_period else said
 
 

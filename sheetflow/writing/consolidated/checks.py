@@ -1,4 +1,4 @@
-"""节点检查, every total reached in more than one way, and 数字核对表 of a report's figures.
+"""节点检查: every total reached in more than one way.
 
 This module owns the comparison of what the matrix adds up, what the program consolidated, what
 the detail rows here give when they are counted again, and what a unit states as its own total.
@@ -7,13 +7,10 @@ All comparisons are live formulas. It refuses to smooth over a difference.
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from sheetflow.consolidation.contents import Consolidated
-from sheetflow.consolidation.report_data import Way
 from sheetflow.findings import Severity
 from sheetflow.schemas.indicators import Indicator, Number, Ratio, Reporting, Values, plain
 from sheetflow.schemas.layout import FIRST_ROW
@@ -21,9 +18,9 @@ from sheetflow.schemas.sheets import Kind
 from sheetflow.workbook import cell_name
 from sheetflow.writing.consolidated.detail_sheets import Details, footer
 from sheetflow.writing.consolidated.matrix import FIRST_UNIT_COLUMN, Matrix, Shown, figure_look
-from sheetflow.writing.looks import CENTRED, RIGHT, SEVERITY_FILL, TEXT, WRAPPED
+from sheetflow.writing.looks import CENTRED, SEVERITY_FILL
 from sheetflow.writing.page import TablePage
-from sheetflow.writing.xlsx_book import Book, streamed_book
+from sheetflow.writing.xlsx_book import Book
 
 _COLUMNS = {
     "代码": 7,
@@ -43,18 +40,6 @@ _FORMER = "含按原口径的数，不按明细表重算"
 RIGHT_WORD, WRONG_WORD = "正确", "不符"
 _PLACES = 4
 """Decimals to which figures must agree: below any fen, above any dust of floating point."""
-
-_TABLE_WIDTHS = (6, 20, 8, 26, 14, 30, 16, 9, 20, 14, 14, 21)
-_PLAIN = TEXT | RIGHT
-_VALUE, _ONE, _TWO = 7, 10, 11
-"""Where a figure stands, and the two that it is reckoned from."""
-
-_FORMULAS = {
-    Way.SHARE: "{one}/{two}",
-    Way.DIFFERENCE: "{one}-{two}",
-    Way.GROWTH: "({one}-{two})/{two}",
-}
-Cell = str | int | float | Decimal | None
 
 
 @dataclass(frozen=True)
@@ -256,51 +241,3 @@ def _write_line(page: TablePage, row: int, line: _Line) -> None:
     verdict = f'IF(AND({same},ROUND({difference},{_PLACES})=0),"{RIGHT_WORD}","{WRONG_WORD}")'
     page.formula(row, _VERDICT, verdict, line.verdict, CENTRED)
     page.put(row, 9, line.remark)
-
-
-def write_check_table(
-    heading: str, headings: Sequence[str], rows: Sequence[Sequence[Cell]], stamp: dt.datetime
-) -> bytes:
-    """Write the table as .xlsx, with a blank column to tick; equal input gives equal bytes.
-
-    `heading` names the report; `headings` and `rows` are those of the report's check table.
-    """
-    title = f"数字核对表（{heading}）"
-    with streamed_book(title, stamp) as book:
-        widths = [*_TABLE_WIDTHS[: len(headings)], 7]
-        page = TablePage(book, "数字核对表", widths, heading)
-        page.open(
-            title,
-            f"情况报告正文中由系统填入的数字，含应报、已报等单位数，共{len(rows)}项；"
-            "引用的各单位原话里的数字不在内，附件各表的数字请对照汇总表。"
-            "数值为未经修约的原数，比率为小数；占比和比较的数值是公式，由后面两栏的数算出。"
-            "核对后可在最后一栏打勾。",
-            [*headings, "核对"],
-        )
-        for number, row in enumerate(rows, start=FIRST_ROW):
-            _write_row(page, number, row)
-        page.close(FIRST_ROW + len(rows) - 1, 1)
-        return book.close()
-
-
-def _write_row(page: TablePage, number: int, row: Sequence[Cell]) -> None:
-    way = next((cell for cell in row if isinstance(cell, Way)), None)
-    page.fit(
-        number,
-        [
-            (cell, width)
-            for cell, width in zip(row, _TABLE_WIDTHS, strict=False)
-            if isinstance(cell, str)
-        ],
-    )
-    for column, value in enumerate(row, start=1):
-        if isinstance(value, str):
-            page.put(number, column, value, WRAPPED)
-        elif column == 1:
-            page.put(number, column, value, CENTRED)
-        elif column == _VALUE and way and value is not None:
-            one, two = cell_name(number, _ONE), cell_name(number, _TWO)
-            page.formula(number, column, _FORMULAS[way].format(one=one, two=two), value, _PLAIN)
-        else:
-            page.put(number, column, value, _PLAIN)
-    page.put(number, len(row) + 1, "", CENTRED)
