@@ -14,11 +14,11 @@ from sheetflow.consolidation.corrections import find_corrections
 from sheetflow.consolidation.report_builder import report_data
 from sheetflow.consolidation.report_data import Letter
 from sheetflow.masks import MaskPolicy
-from sheetflow.reporting import CHECK_HEADINGS, check_table, render_report
+from sheetflow.reporting import render_report
 from sheetflow.schemas.book import Outcome
 from sheetflow.units import THREE_LEVELS
-from sheetflow.writing.consolidated.checks import write_check_table
 from sheetflow.writing.consolidated.consolidated_workbook import write_consolidated
+from sheetflow.writing.consolidated.figure_sheets import write_figure_sheets
 from tests.consolidation.desk import TREE, Desk
 from tests.county_book import CAMPAIGN
 from tests.golden.dumping import document_text, workbook_text
@@ -136,5 +136,5 @@ def test_the_report_is_as_reviewed(desk: Desk, kept: Kept, unit_id: str) -> None
         picture_font=picture_font(),
     )
     kept(f"情况报告_{unit.name}.txt", document_text(rendered.docx))
-    table = write_check_table(unit.name, CHECK_HEADINGS, check_table(rendered), newest(books, unit))
+    table = write_figure_sheets(unit.name, rendered.sentences, newest(books, unit))
     kept(f"数字核对表_{unit.name}.txt", workbook_text(table))

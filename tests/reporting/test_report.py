@@ -23,8 +23,9 @@ from sheetflow.consolidation.report_data import (
     UnitRow,
     Way,
 )
+from sheetflow.consolidation.report_figures import Made
 from sheetflow.errors import DeclarationError
-from sheetflow.reporting import CHECK_HEADINGS, check_table, render_report
+from sheetflow.reporting import render_report
 from sheetflow.reporting.report import RenderedReport
 from sheetflow.schemas.forms import Across
 
@@ -138,33 +139,46 @@ def test_equal_input_gives_equal_bytes(
     assert (properties.author, properties.last_modified_by) == (province.letter.issuer,) * 2
 
 
-def test_check_table_lists_every_figure_of_the_prose(
+def test_every_figure_of_the_prose_is_told(
     template: bytes, province: ReportData, stamp: dt.datetime
 ) -> None:
-    """The check table names indicator, unit and period of each figure as it was written."""
-    rows = [
-        dict(zip(CHECK_HEADINGS, row, strict=True))
-        for row in check_table(render_report(template, province, stamp=stamp))
-    ]
-    by_name = {str(row["模板中的名称"]): row for row in rows}
-    assert by_name["累计.S45"]["文中写法"] == "10956.21万元"
-    assert by_name["累计.S45"]["数值"] == province.figures["S45"].total
-    assert by_name["本期.S08"]["时段"] == "2012年3—4月"
-    assert by_name["比上期.S08"]["文中写法"].startswith("下降")  # type: ignore[union-attr]
-    assert by_name["累计.S26 占 累计.S19"]["文中写法"] == "133.5%"
+    """Each figure is known as it was written, with unit, period and what it was made from."""
+    figures = render_report(template, province, stamp=stamp).used_figures
+    by_name = {used.name: used for used in figures}
+    assert by_name["累计.S45"].text == "10956.21万元"
+    assert by_name["累计.S45"].value == province.figures["S45"].total
+    assert by_name["本期.S08"].period == "2012年3—4月"
     share, change = by_name["累计.S26 占 累计.S19"], by_name["比上期.S08"]
+    assert (share.text, change.text[:2], change.measure) == ("133.5%", "下降", "%")
     s08, s19, s26 = (province.figures[code] for code in ("S08", "S19", "S26"))
-    assert (share["分子或本期数"], share["分母或上期数"]) == (s26.total, s19.total)
-    assert float(str(share["数值"])) == pytest.approx(s26.total / s19.total)  # type: ignore[operator]
-    assert (change["分子或本期数"], change["分母或上期数"]) == (s08.current, s08.previous_current)
-    assert (share["算法"], change["算法"]) == (Way.SHARE, Way.GROWTH)
-    assert change["计量单位"] == "%"
-    leaders = [row["单位"] for row in rows if row["模板中的名称"] == "居前.S08"]
+    assert share.made == Made(Way.SHARE, s26.total, s19.total)
+    assert change.made == Made(Way.GROWTH, s08.current, s08.previous_current)
+    assert float(str(share.value)) == pytest.approx(s26.total / s19.total)  # type: ignore[operator]
+    leaders = [used.unit for used in figures if used.name == "居前.S08"]
     assert leaders == ["日照市", "威海市", "泰安市"]
-    assert [row["序号"] for row in rows] == list(range(1, len(rows) + 1))
 
 
-def test_check_table_lists_who_reported(
+def test_figures_stand_in_their_sentences_in_page_order(
+    template: bytes, province: ReportData, stamp: dt.datetime
+) -> None:
+    """Whoever checks finds every figure where the report has it: heading, sentence, place."""
+    report = render_report(template, province, stamp=stamp)
+    text = _text(report)
+    prose = [each for each in report.sentences if not each.is_table]
+    after = 0
+    for sentence in prose:
+        after = text.index(sentence.text, after) + len(sentence.text)
+        for each in sentence.figures:
+            assert sentence.text[each.start : each.end] == each.used.text
+    assert sentence.text.count("。") <= 1
+    assert {each.part.partition("　")[0] for each in prose} >= {"一、总体情况", "附件2"}
+    totals = [each for each in report.sentences if each.is_table]
+    assert all("统计表" in each.part and each.text.startswith("合计") for each in totals)
+    for each in (figure for row in totals for figure in row.figures):
+        assert each.used.name.startswith(("本期.", "累计."))
+
+
+def test_who_reported_is_told_like_any_figure(
     template: bytes, province: ReportData, stamp: dt.datetime
 ) -> None:
     """How many had to report, did, sent a nil return or did not is checked like any figure."""

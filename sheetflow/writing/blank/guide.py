@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from sheetflow.findings import Check, Severity
-from sheetflow.schemas.conditions import Condition
+from sheetflow.schemas.figure_sources import rows_words
 from sheetflow.schemas.forms import Form
-from sheetflow.schemas.indicators import Indicator, Sum
+from sheetflow.schemas.indicators import Indicator
 from sheetflow.schemas.layout import GUIDE_SHEET, HEADER_ROW, columns_in
 from sheetflow.schemas.sheets import Kind
 from sheetflow.writing.blank.inputs import extra_words, requirement, type_words
@@ -133,21 +133,9 @@ def _write_columns(context: WorkbookContext, page: FlowPage) -> None:
 def explain(form: Form, indicator: Indicator) -> str:
     """Say what `indicator` counts: its definition, else the sheet, columns and condition."""
     kind = "" if indicator.is_ratio else _BY_KIND.get(form.kinds[indicator.code], "")
-    body = indicator.definition or _source(form, indicator)
+    body = indicator.definition or rows_words(form, indicator)
     here = "" if indicator.source.fits(form.by_key) else "这一版的表不填，沿用以前的数"
     return "；".join(part for part in (body, kind, here) if part)
-
-
-def _source(form: Form, indicator: Indicator) -> str:
-    sheet = (form.declared or form).by_key.get(indicator.source.draws_on)
-    if sheet is None:
-        return ""
-    condition: Condition | None = getattr(indicator.source, "where", None)
-    when = f"中{condition.words(sheet.labels)}的行" if condition else "各行"
-    if isinstance(indicator.source, Sum):
-        summed = "、".join(f"“{sheet.labels[column]}”" for column in indicator.source.columns)
-        return f"《{sheet.title}》{when}的{summed}之和"
-    return f"《{sheet.title}》{when}数" if condition else f"《{sheet.title}》的行数"
 
 
 def _write_checks(context: WorkbookContext, page: FlowPage, number: str) -> None:

@@ -35,15 +35,15 @@ _COLUMNS = {
     "序号": 6,
     "文中写法": 13,
     "指标": 28,
-    "单位": 13,
-    "时段": 17,
-    "数值（未修约）": 16,
-    "计量单位": 9,
-    "来源": 50,
-    "分子或本期数": 14,
-    "分母或上期数": 14,
-    "算法": 15,
-    "核对": 7,
+    "单位": 12,
+    "时段": 25,
+    "数值（未修约）": 15,
+    "计量单位": 8,
+    "来源": 60,
+    "分子或本期数": 12,
+    "分母或上期数": 12,
+    "算法": 18,
+    "核对": 6,
 }
 _PRINTED, _VALUE, _ONE, _TWO = 2, 6, 9, 10
 _ACROSS = sum(_COLUMNS.values())
@@ -57,6 +57,7 @@ _SENTENCE: Look = TEXT | WRAP | _SAID | {"bg_color": LABEL_FILL, "valign": "vcen
 _PART: Look = TEXT | BOLD | _SAID | {"bg_color": HEADER_FILL}
 _MARKED: Look = BOLD | _SAID | {"font_color": RED}
 _NUMBER: Look = TEXT | RIGHT
+_AS_PRINTED: Look = CENTRED | WRAP | BOLD | {"font_color": RED}
 
 
 def write_figure_sheets(heading: str, sentences: Sequence[Sentence], stamp: dt.datetime) -> bytes:
@@ -154,7 +155,7 @@ def _write_figure(page: TablePage, row: int, number: int, used: UsedFigure) -> N
     }
     page.put(row, 1, number, CENTRED)
     for column, text in words.items():
-        page.put(row, column, text, WRAPPED)
+        page.put(row, column, text, _AS_PRINTED if column == _PRINTED else WRAPPED)
     if made and used.value is not None:
         one, two = cell_name(row, _ONE), cell_name(row, _TWO)
         formula = _FORMULAS[made.way].format(one=one, two=two)
