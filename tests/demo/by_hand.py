@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import io
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from python_calamine import CalamineWorkbook
@@ -197,3 +199,64 @@ def figures(data: bytes) -> dict[str, Decimal]:
         return sheets.get(title, [])
 
     return {**people(rows), **needs(rows), **foundations(rows)}
+
+
+OF_A_PERIOD = (*(f"S{number:02d}" for number in (*range(7, 15), 59, 60, 61, 64, 65)), "S66")
+"""What happened in a period: its sheets hold the period's rows only."""
+AT_THE_END = (
+    *(f"S{number:02d}" for number in range(1, 7)),
+    *("S15", "S16", "S30", "S31", "S42", "S43", "S44", "S47", "S48", "S49", "S50", "S52", "S55"),
+)
+"""How things stand at the end of a period: there is no 本期 of it. All others are books of the year."""
+
+Figures = Mapping[str, Decimal]
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What the originals of each unit come to at the end of a period, and in it."""
+
+    names: Mapping[str, str]
+    total: Mapping[str, Figures]
+    current: Mapping[str, Figures]
+
+    def sums(self, start: str, basis: str) -> dict[str, Decimal]:
+        """Add up the units whose codes begin so: what happened in the period (本期), or all so far."""
+        units = self.current if basis == "本期" else self.total
+        added: defaultdict[str, Decimal] = defaultdict(Decimal)
+        for unit_id, figures_of in units.items():
+            for code, value in figures_of.items():
+                if unit_id.startswith(start):
+                    added[code] += value
+        return added
+
+    def reported(self, start: str, basis: str) -> bool:
+        """Whether any unit whose code begins so reported in the period, or at all."""
+        units = self.current if basis == "本期" else self.total
+        return any(unit_id.startswith(start) for unit_id in units)
+
+
+def count_so_far(
+    originals: Iterable[tuple[str, str, bytes]], period: str, names: Mapping[str, str]
+) -> Counted:
+    """Count the originals of a year up to a period; `names` are all who had to report."""
+    by_unit: defaultdict[str, dict[str, dict[str, Decimal]]] = defaultdict(dict)
+    for unit_id, of_period, data in originals:
+        if of_period <= period:
+            by_unit[unit_id][of_period] = figures(data)
+    total, current = {}, {}
+    for unit_id, known in by_unit.items():
+        last = known[max(known)]
+        added = {code: sum(one[code] for one in known.values()) for code in OF_A_PERIOD}
+        total[unit_id] = last | {code: Decimal(value) for code, value in added.items()}
+        if period not in known:
+            continue
+        earlier = [known[each] for each in sorted(known) if each < period][-1:]
+        current[unit_id] = {
+            code: value
+            if code in OF_A_PERIOD
+            else value - sum((one[code] for one in earlier), Decimal(0))
+            for code, value in known[period].items()
+            if code not in AT_THE_END
+        }
+    return Counted(names, total, current)

@@ -1,7 +1,7 @@
-"""Every figure of the demo province, reached in two ways that know nothing of each other.
+"""Every figure of the demo province, reached in ways that know nothing of each other.
 
 A real office program calculates every formula again; and a few lines of plain Python count
-the archived originals.
+the archived originals, for the consolidated workbooks and for what the Word reports print.
 """
 
 from __future__ import annotations
@@ -9,20 +9,54 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
 import openpyxl
 import pytest
 
-from sheetflow.demo import Size, play
+from sheetflow.demo.play import Size, play
 from tests.county_book import FORM
-from tests.demo.by_hand import figures
+from tests.demo.by_hand import Counted, count_so_far
+from tests.demo.in_print import CURRENT, TOTAL, annexes, as_printed, prose, ratios
 from tests.programs import needs_office
 from tests.recalculation import differences, make_profile
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 COUNTIES = 14
+ENOUGH = 40
+"""So many figures of each report, of its annex and of each consolidated workbook at least."""
+
+
+@dataclass(frozen=True)
+class Papers:
+    """What one unit gets of one period, and what its members' originals come to."""
+
+    folder: Path
+    period: str
+    counted: Counted
+
+    @property
+    def code(self) -> str:
+        """The unit's code."""
+        return self.folder.name.partition("-")[0]
+
+    def read(self, kind: str) -> bytes:
+        """Give the bytes of its only file of a kind."""
+        (file,) = (self.folder / self.period).glob(f"{kind}_*")
+        return file.read_bytes()
+
+    def below(self, row: str) -> str:
+        """Give the beginning of the codes of those who stand behind a row of an annex."""
+        if row == "合计":
+            return self.code.rstrip("0")
+        if row.endswith("本级"):
+            return self.code
+        names = {code: name for code, name in self.counted.names.items() if code != self.code}
+        near = [code for code, name in names.items() if row.endswith(name)]
+        (found,) = [code for code in near if code.startswith(self.code.rstrip("0"))]
+        return found.rstrip("0") if found.endswith("00") else found
 
 
 @pytest.fixture(scope="module")
@@ -34,22 +68,31 @@ def province(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def workbooks(province: Path) -> list[Path]:
-    """The consolidated workbooks of all cities and of the province."""
-    return sorted((province / "outbox").glob("*/2012B1/汇总表_*.xlsx"))
+@pytest.fixture(scope="module")
+def papers(province: Path) -> list[Papers]:
+    """The papers of all cities and of the province, of every period."""
+    names = dict(
+        folder.name.split("-", 1) for folder in (province / "inbox").iterdir() if folder.is_dir()
+    )
+    known = list(originals(province))
+    found = sorted((province / "outbox").glob("*/*/汇总表_*.xlsx"))
+    return [
+        Papers(book.parents[1], book.parent.name, count_so_far(known, book.parent.name, names))
+        for book in found
+    ]
 
 
-def originals(province: Path) -> Iterator[tuple[str, bytes]]:
-    """What counts of each unit, as it was received."""
+def originals(province: Path) -> Iterator[tuple[str, str, bytes]]:
+    """What counts of each unit and period, as it was received."""
     query = """
-        SELECT s.unit_id, a.sha256 FROM judgements j JOIN submissions s USING (submission_id)
+        SELECT s.unit_id, s.period, a.sha256 FROM judgements j JOIN submissions s USING (submission_id)
         JOIN arrivals a USING (arrival_id) WHERE j.outcome = 'accepted' ORDER BY a.arrival_id
     """
     with closing(sqlite3.connect(f"file:{province}/state/sheetflow.db?mode=ro", uri=True)) as found:
-        standing = dict(found.execute(query).fetchall())
-    for unit_id, sha256 in standing.items():
+        standing = {(unit, period): sha256 for unit, period, sha256 in found.execute(query)}
+    for (unit_id, period), sha256 in standing.items():
         (file,) = (province / "state" / "archive").rglob(f"{sha256}*")
-        yield unit_id, file.read_bytes()
+        yield unit_id, period, file.read_bytes()
 
 
 def totals(book: Path, sheet: str) -> dict[str, Decimal]:
@@ -62,49 +105,72 @@ def totals(book: Path, sheet: str) -> dict[str, Decimal]:
     }
 
 
-def test_plain_python_over_the_originals_agrees(province: Path) -> None:
+def test_plain_python_over_the_originals_agrees(papers: list[Papers], province: Path) -> None:
     """All figures of every city and of the province are those of the files that were dropped."""
-    counted = {unit_id: figures(data) for unit_id, data in originals(province)}
-    assert len(counted) > COUNTIES // 2
-    found = workbooks(province)
-    assert len(found) == 3
-    for book in found:
-        top = book.parents[1].name.partition("-")[0].rstrip("0")
-        members = [one for unit_id, one in counted.items() if unit_id.startswith(top)]
-        added = {code: sum((one[code] for one in members), Decimal(0)) for code in members[0]}
-        shown = totals(book, "活动统计（累计）")
+    assert len(papers) >= 3
+    for each in papers:
+        (book,) = (each.folder / each.period).glob("汇总表_*.xlsx")
+        top = each.code.rstrip("0")
+        added, now = each.counted.sums(top, TOTAL), each.counted.sums(top, CURRENT)
+        shown, current = totals(book, "活动统计（累计）"), totals(book, "活动统计（本期）")
+        assert len(added) >= ENOUGH
         assert {code: shown.get(code, Decimal(0)) for code in added} == added
-        # The first period: whatever adds up since January is what happened in it.
-        current = totals(book, "活动统计（本期）")
         assert current
-        assert {code: added[code] for code in current} == current
+        assert {code: now[code] for code in current} == current
         assert shown["S32"] == pytest.approx(added["S29"] / added["S19"])
         assert shown["S54"] == pytest.approx(added["S53"] / added["S52"])
-        assert shown["S69"] == pytest.approx(len({*members_of(province, top)}))
+        expected = [code for code in each.counted.names if code.startswith(top)]
+        assert shown["S69"] == pytest.approx(len(expected))
+    assert len({each.code for each in papers}) == 3, province
 
 
-def members_of(province: Path, top: str) -> list[str]:
-    """Everyone who had to report below and with the unit whose code starts so."""
-    return [
-        folder.name
-        for folder in (province / "inbox").iterdir()
-        if folder.name.startswith(top) and folder.is_dir()
-    ]
+def test_the_sentences_of_every_report_agree(papers: list[Papers]) -> None:
+    """Every figure that a city's or the province's report says is the sum of the files that were dropped."""
+    for each in papers:
+        top = each.code.rstrip("0")
+        added = {basis: ratios(each.counted.sums(top, basis)) for basis in (CURRENT, TOTAL)}
+        told = list(prose(each.read("情况报告")))
+        assert len(told) >= ENOUGH
+        for code, basis, measure, number in told:
+            value = added[basis].get(code, Decimal(0))
+            wanted = {as_printed(value, measure)} | ({None} if not value else set())
+            assert number in wanted, (each.folder.name, each.period, code, basis)
+        assert sum(number is not None for *_, number in told) > ENOUGH // 2
+
+
+def test_the_annexes_of_every_report_agree(papers: list[Papers]) -> None:
+    """Every figure of a report's annex, of the whole and of each unit, is the sum of what was dropped."""
+    for each in papers:
+        cells = list(annexes(each.read("情况报告")))
+        compared = 0
+        for row, code, basis, measure, text in cells:
+            sums = ratios(each.counted.sums(each.below(row), basis))
+            if text in {"未报", "", "—"}:
+                reported = each.counted.reported(each.below(row), basis)
+                assert not reported or not sums.get(code), (each.folder.name, row, code)
+                continue
+            assert text == as_printed(sums.get(code, Decimal(0)), measure), (row, code, basis)
+            compared += 1
+        assert compared >= ENOUGH
 
 
 @pytest.mark.office
 @needs_office
-def test_an_office_program_agrees(province: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Every formula of the three workbooks gives what the file shows before recalculation."""
+def test_an_office_program_agrees(
+    papers: list[Papers], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Every formula of the first period's workbooks gives what the file shows before recalculation."""
     profile = make_profile(tmp_path_factory.mktemp("profile"))
-    for number, book in enumerate(workbooks(province)):
+    first = min(each.period for each in papers)
+    for number, each in enumerate(one for one in papers if one.period == first):
         folder = tmp_path_factory.mktemp(f"book{number}")
-        assert differences(book.read_bytes(), profile, folder) == []
+        assert differences(each.read("汇总表"), profile, folder) == []
 
 
-def test_every_node_is_checked_and_right(province: Path) -> None:
+def test_every_node_is_checked_and_right(papers: list[Papers]) -> None:
     """节点检查 compares every total in more than one way, and none differs."""
-    for book in workbooks(province):
+    for each in papers:
+        (book,) = (each.folder / each.period).glob("汇总表_*.xlsx")
         sheet = openpyxl.load_workbook(book, data_only=True)["节点检查"]
         lines = list(sheet.iter_rows(min_row=4, values_only=True))
         codes = {line[0] for line in lines}

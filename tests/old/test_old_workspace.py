@@ -92,10 +92,16 @@ _TOLD_SINCE = (
 """What today's version writes into a workbook and the one before did not; nothing else may differ."""
 
 
+_SAID_NOW = {"文件校验码（SHA-256）": "文件校验码"}
+"""What is said in other words since."""
+
+
 def as_before(text: str) -> str:
     """Leave out what is told since, and where the lines of 填报说明 stand: one more moves the rest."""
     for line in _TOLD_SINCE:
         text = re.sub(line, "", text)
+    for earlier, word in _SAID_NOW.items():
+        text = text.replace(earlier, word)
     sheets = text.split("\n\n== ")
     return "\n\n== ".join(
         re.sub(r"(?m)(^|\| )[A-Z]\d+ ", r"\1", sheet)
