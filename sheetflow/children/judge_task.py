@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from sheetflow.children.limits import makes_ours, prepared_by
 from sheetflow.consolidation.detail_rows import Whose
 from sheetflow.consolidation.figures import PastBook, earlier_book, later_books
+from sheetflow.consolidation.gists import Document, gist_of
 from sheetflow.findings import Explanation, Finding, Identity
 from sheetflow.masks import MaskPolicy
 from sheetflow.periods import Period
@@ -91,13 +92,14 @@ class JudgeRequest:
 class JudgeReply:
     """What the child found: the judgement without its book, the rows as packed JSON by sheet.
 
-    `marked` are the findings at the cells of the returned copy.
+    `marked` are the findings at the cells of the returned copy. `gist` is that of an accepted file.
     """
 
     judgement: Judgement
     marked: tuple[Finding, ...] = ()
     rows: Mapping[str, bytes] = field(default_factory=lambda: MappingProxyType({}))
     asked_keys: frozenset[tuple[str, str]] = frozenset()
+    gist: Document = field(default_factory=dict)
 
 
 @makes_ours
@@ -136,7 +138,16 @@ def judge_file(request: JudgeRequest) -> JudgeReply:
         marked=returned_filling(request, judgement).findings if judgement.findings else (),
         rows=rows,
         asked_keys=asked,
+        gist=_gist(request, judgement.book) if judgement.outcome is Outcome.ACCEPTED else {},
     )
+
+
+def _gist(request: JudgeRequest, book: Book) -> Document:
+    from sheetflow.campaigns import load_campaign
+
+    form = load_campaign(request.campaign).by_key[book.form.key]
+    names = [unit.name for unit in request.tree.chain(request.unit.unit_id)]
+    return gist_of(form, names, {key: each.values for key, each in book.sheets.items()})
 
 
 def _render_beforehand(

@@ -12,6 +12,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from sheetflow.consolidation.figures import Merged, unit_figures
+from sheetflow.consolidation.gists import Gist
 from sheetflow.periods import Period
 from sheetflow.schemas.book import Outcome
 from sheetflow.schemas.forms import Form
@@ -115,6 +116,8 @@ class Accepted:
     note: int = 0
     version: int = field(default=0, repr=False)
     """Of the form, 0 where nobody knows. It follows from the judgement: nothing else stands on it."""
+    gist: Gist = field(default=Gist(), repr=False)
+    """What its cards say in short; of the books' own period only. It follows from the judgement."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

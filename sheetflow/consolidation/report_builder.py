@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from sheetflow.consolidation.accepted import Books, State
+from sheetflow.consolidation.answers import count_answers
 from sheetflow.consolidation.consolidate import history, names_below, newest, statistics
 from sheetflow.consolidation.contents import PeriodTotals, Statistics, StatisticsColumn
 from sheetflow.consolidation.report_data import (
@@ -23,7 +24,7 @@ from sheetflow.consolidation.report_data import (
     Series,
     UnitRow,
 )
-from sheetflow.consolidation.report_words import narratives, stories
+from sheetflow.consolidation.report_words import NO_WISHES, Wishes, narratives, stories
 from sheetflow.masks import MaskPolicy
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.figure_sources import source_words
@@ -39,10 +40,12 @@ def report_data(
     unit: Unit,
     letter: Letter,
     policy: MaskPolicy | None = None,
+    wishes: Wishes = NO_WISHES,
 ) -> ReportData:
     """Give everything that `unit`'s report for the period says.
 
-    It quotes what `policy` shows, by default what the campaign declares for the unit's level.
+    It quotes what `policy` shows, by default what the campaign declares for the unit's level; of
+    the units below whom `wishes` name, else who is chosen by rule.
     """
     seen = policy or MaskPolicy(campaign.levels, unit.level)
     tree, period = books.tree, books.period
@@ -51,7 +54,6 @@ def report_data(
     matrix = statistics(books, unit)
     board = [(member, books.board_row(member)) for member in books.expected(unit)]
     named = names_below(tree, unit)
-    spec = books.form.report
     return ReportData(
         unit_name=unit.name,
         level=unit.level,
@@ -65,8 +67,10 @@ def report_data(
         letter=letter,
         figures=_figures(books, unit, matrix),
         by_unit=tuple(_unit_row(books, unit, column, named) for column in matrix.columns),
-        narratives=narratives(books, unit, spec, named, seen) if spec else (),
-        stories=stories(books, unit, spec, named, seen) if spec else (),
+        narratives=narratives(books, unit, named, seen, wishes),
+        words_title=books.form.narrative.title if books.form.narrative else "",
+        stories=stories(books, unit, named, seen),
+        answers=count_answers(books, [books.expected(unit)]),
         former=tuple(matrix.former),
         missing=tuple(named[member.unit_id] for member, row in board if not row.state.is_in),
         nil=tuple(named[member.unit_id] for member, row in board if row.state is State.NIL),

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from sheetflow.consolidation.answers import Answers
 from sheetflow.schemas.forms import Across
 
 Number = int | float | Decimal
@@ -96,10 +97,18 @@ class Quote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Narrative:
-    """The quotes under one heading, by which the template names them."""
+    """What stands under one heading, by which the template names it.
+
+    `own` are the reporting unit's words, empty where it has none; `quotes` those of units below.
+    `elsewhere`: units below wrote words that are not quoted here. `aside` are sentences that were kept
+    out of the unit's own text.
+    """
 
     label: str
+    own: str = ""
     quotes: tuple[Quote, ...] = ()
+    elsewhere: bool = False
+    aside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +193,10 @@ class ReportData:
     figures: Mapping[str, Figure]
     by_unit: tuple[UnitRow, ...] = ()
     narratives: tuple[Narrative, ...] = ()
+    words_title: str = ""
+    """The sheet of 汇总表 in which all narratives stand whole."""
     stories: tuple[Quote, ...] = ()
+    answers: tuple[Answers, ...] = ()
     former: tuple[str, ...] = ()
     """Codes of figures of which a part is 按原口径."""
     missing: tuple[str, ...] = ()

@@ -6,13 +6,16 @@ template lists every name.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from sheetflow.consolidation.answers import Answers
 from sheetflow.consolidation.report_data import (
     BoardRow,
     Figure,
     FigureKind,
+    Narrative,
     Number,
     Quote,
     ReportData,
@@ -39,6 +42,8 @@ from sheetflow.reporting.template_values import (
 from sheetflow.reporting.written_figures import Record, without_marks
 
 _LEADERS = 3
+_EXAMPLE, _FIRST_WORDS = "如", "从各地上报的材料看，"
+"""What stands before the first unit that is quoted: after the office's own words, and without any."""
 _MOST_FORMER = 5
 """So many figures are named as 按原口径."""
 
@@ -51,16 +56,57 @@ def template_names(report: ReportData, record: Record) -> dict[str, object]:
         "各单位": [_unit_row(row, report.figures) for row in report.by_unit],
         "上报情况": [_board_row(row) for row in report.board],
         "典型案例": [_passage("典型案例", each, 标题=each.title) for each in report.stories],
+        "另见": Named("另见", {each.label: _elsewhere(report, each) for each in report.narratives}),
+        "答复": _answers(report, record),
         "图题": Captions({picture.name: picture.title for picture in report.pictures}),
         **_count_names(report, record),
     }
     for narrative in report.narratives:
         if narrative.label in names:
             raise DeclarationError(f"两个名称都叫“{narrative.label}”。请在表式里改一个栏目名称。")
-        names[narrative.label] = [
-            _passage(narrative.label, quote) for quote in narrative.quotes if quote.text.strip()
-        ]
+        names[narrative.label] = _passages(report, narrative)
     return names
+
+
+def _passages(report: ReportData, narrative: Narrative) -> list[Named]:
+    """Give what stands under a heading: the unit's own words, then those of units below as examples."""
+    quotes = [quote for quote in narrative.quotes if quote.text.strip()]
+    own = [Quote(report.unit_name, narrative.own)] if narrative.own.strip() else []
+    leads = itertools.chain([_EXAMPLE if own else _FIRST_WORDS], itertools.repeat(""))
+    return [
+        *(_passage(narrative.label, each, 本级=True, 引语="") for each in own),
+        *(
+            _passage(narrative.label, each, 本级=False, 引语=lead)
+            for each, lead in zip(quotes, leads, strict=False)
+        ),
+    ]
+
+
+def _elsewhere(report: ReportData, narrative: Narrative) -> str:
+    if not narrative.elsewhere:
+        return ""
+    return f"各地{narrative.label}见汇总表的工作表《{report.words_title}》。"
+
+
+def _answers(report: ReportData, record: Record) -> Named:
+    """How many units gave each answer: figures of the prose as well."""
+
+    def count(asked: Answers, word: str, number: int) -> Shown:
+        name, told = f"答复.{asked.label}.{word}", f"{asked.label}：{word}"
+        use = UsedFigure(name, "", told, report.unit_name, report.period_label, number, "个", "")
+        use = replace(use, source=f"《{asked.sheet}》“{asked.label}”为{word}的单位数")
+        return Shown(number, str(number), use, record)
+
+    return Named(
+        "答复",
+        {
+            each.label: Named(
+                f"答复.{each.label}",
+                {word: count(each, word, number) for word, number in each.total.items()},
+            )
+            for each in report.answers
+        },
+    )
 
 
 def _count_names(report: ReportData, record: Record) -> dict[str, object]:
@@ -270,9 +316,15 @@ def _board_row(row: BoardRow) -> Named:
     )
 
 
-def _passage(path: str, quote: Quote, **more: str) -> Named:
+def _passage(path: str, quote: Quote, **more: object) -> Named:
     lines = without_marks(quote.text).splitlines()
     paragraphs = [part for line in lines if (part := line.strip())]
-    more = {name: without_marks(words) for name, words in more.items()}
-    said = {"单位": quote.unit, "正文": "\n".join(paragraphs), "段落": paragraphs, **more}
-    return Named(path, said)
+    more = {
+        name: without_marks(said) if isinstance(said, str) else said for name, said in more.items()
+    }
+    told: dict[str, object] = {
+        "单位": quote.unit,
+        "正文": "\n".join(paragraphs),
+        "段落": paragraphs,
+    }
+    return Named(path, told | more)

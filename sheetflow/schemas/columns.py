@@ -99,6 +99,7 @@ class Column(Versioned):
     `event` marks the date on which a flow row happened. `lasting` marks a name that does not
     change once a row was accepted, though it is not personal. `since` and `until` are form
     versions; `older` are earlier labels. `zero_asked`: a rule asks about a 0, no advice ends there.
+    `counted`: those above count who chose what, on the card that says who reports.
     """
 
     key: str = ""
@@ -113,6 +114,7 @@ class Column(Versioned):
     event: bool = False
     zero_asked: bool = False
     lasting: bool = False
+    counted: bool = False
     prefilled: bool = False
     hint: str = ""
     width: float = 12

@@ -16,7 +16,7 @@ from sheetflow.errors import DeclarationError
 from sheetflow.lookalikes import fold
 from sheetflow.periods import Cadence
 from sheetflow.schemas.cells import Choice, Choices, IdNumber
-from sheetflow.schemas.columns import Column
+from sheetflow.schemas.columns import OPEN, Column
 from sheetflow.schemas.conditions import Condition, Every, Is, Not
 from sheetflow.schemas.layout import CONSOLIDATED_SHEETS, GUIDE_SHEET, ISSUES_SHEET, STAMP_SHEET
 from sheetflow.schemas.sheets import Kind, Sheet
@@ -37,7 +37,7 @@ TEMPLATE_NAMES = frozenset(
         *("红头", "发文机关标志"),
         *("发文字号", "版记", "抄送", "印发机关", "印发日期"),
         *("本期", "累计", "上期", "上期累计", "比上期", "较上期", "居前"),
-        *("各单位", "上报情况", "典型案例", "图题", "图"),
+        *("各单位", "上报情况", "典型案例", "图题", "图", "另见", "答复"),
         *("未报单位", "零报告单位", "迟报单位", "应报单位数", "已报单位数", "上期已报单位数"),
     }
 )
@@ -65,7 +65,7 @@ def _contradictions(form: Form) -> Iterator[str]:
     codes = twice(indicator.code for indicator in form.indicators)
     yield from (f"有两个指标的代码都是{code}" for code in codes)
     for sheet in form.sheets:
-        yield from _of_title(sheet)
+        yield from _of_title(form, sheet)
         yield from _of_model(sheet)
         yield from _of_span(f"《{sheet.title}》", sheet, form.version)
         for column in sheet.columns:
@@ -106,7 +106,7 @@ def _of_model(sheet: Sheet) -> Iterator[str]:
     yield from (f"《{sheet.title}》的{name}没有写明是什么栏目" for name in lost)
 
 
-def _of_title(sheet: Sheet) -> Iterator[str]:
+def _of_title(form: Form, sheet: Sheet) -> Iterator[str]:
     """Find a title that no worksheet can bear, or that is one of ours."""
     title = sheet.title
     wrong = "".join(sorted(_NOT_IN_TITLES & set(title)))
@@ -118,7 +118,7 @@ def _of_title(sheet: Sheet) -> Iterator[str]:
         yield f"《{title}》的名称里有“{wrong}”，工作表名不能用"
     if title.startswith("'") or title.endswith("'"):
         yield f"《{title}》的名称以单引号开头或结尾，工作表名不能用"
-    goes_up = sheet.is_table and sheet.kind is not Kind.ANSWER
+    goes_up = (sheet.is_table and sheet.kind is not Kind.ANSWER) or sheet is form.narrative
     taken = _OURS | (set(CONSOLIDATED_SHEETS) if goes_up else set())
     if fold(title).casefold() in {fold(name).casefold() for name in taken}:
         yield f"《{title}》与系统自己的工作表同名"
@@ -266,6 +266,9 @@ def _of_cover(form: Form) -> Iterator[str]:
     for key in always:
         if key in sheet.by_key and not sheet.always_has((key,)):
             yield f"{name}的“{sheet.labels[key]}”要每一版都有"
+    for column in form.counted_answers:
+        if not isinstance(column.type, Choice) or column.personal or column.disclosure != OPEN:
+            yield f"{_named(sheet, column)}要在上级计数（counted），应是人人可见的单选栏目"
     for words, condition in (("更正条件", cover.correction), ("零报告条件", cover.nil)):
         yield from _of_use(form, f"{name}的{words}", sheet, (), condition)
     for key in sorted(cover.exempt_when_nil - form.by_key.keys()):
@@ -292,6 +295,9 @@ def _of_report(form: Form) -> Iterator[str]:
         return
     yield from _of_use(form, "报告引用（narrative）", spec.narrative)
     narrative = form.by_key.get(spec.narrative)
+    if narrative and narrative.is_table:
+        yield f"报告引用（narrative）用到《{narrative.title}》，它不是卡片式的表"
+    yield from _of_use(form, "报告里只写本单位的（plans）", spec.narrative, spec.plans)
     for column in narrative.columns if narrative else ():
         if narrative and column.label in TEMPLATE_NAMES:
             yield f"{_named(narrative, column)}与报告模板里的名称相同，要改一个栏目名称"

@@ -189,8 +189,8 @@ _OF_NO_FILE = frozenset({"forms", "rules", "samples"})
 _WORDLESS = _OF_NO_FILE | {"catalogue"}
 _ON_BOARD = frozenset({"title", "cadence", "opens", "closes", "levels", "working_days"})
 _NOT_IN = {
-    "workbook": (_OF_NO_FILE, frozenset({"charts", "report", "same_person", "own_totals"})),
-    "consolidated": (_OF_NO_FILE, frozenset({"guidance", "own_work", "report"})),
+    "workbook": (_OF_NO_FILE, frozenset({"charts", "same_person", "own_totals"})),
+    "consolidated": (_OF_NO_FILE, frozenset({"guidance", "own_work"})),
     "report": (_WORDLESS, frozenset({"guidance", "own_work", "same_person", "own_totals"})),
     "board": (_WORDLESS, frozenset(entry.name for entry in fields(Form)) - _ON_BOARD),
 }
@@ -229,6 +229,15 @@ def measure_digests(form: Form) -> dict[str, str]:
 def measure_digest(form: Form) -> str:
     """Digest all that the figures of a form are measured by, and how they add up over periods."""
     return _digest(measure_digests(form), form.kinds)
+
+
+def gist_digest(form: Form) -> str:
+    """Digest all of a form that the gist of a submission is made by."""
+    told = [column.key for column in form.narrative.columns] if form.narrative else []
+    counted = [(column.key, column.type) for column in form.counted_answers]
+    shortest = form.report.shortest if form.report else 0
+    narrative = form.report.narrative if form.report else ""
+    return _digest("gist", narrative, shortest, told, form.cover.sheet, counted)
 
 
 def _counted(form: Form, source: Source) -> list[object]:

@@ -15,6 +15,7 @@ from types import MappingProxyType
 
 from sheetflow.periods import Cadence, Period
 from sheetflow.schemas.cells import Key
+from sheetflow.schemas.columns import Column
 from sheetflow.schemas.conditions import Condition, Is
 from sheetflow.schemas.contradictions import refuse_contradictions
 from sheetflow.schemas.indicators import Indicator
@@ -84,11 +85,13 @@ class ReportSpec:
     """Where the report finds its quotes and its stories.
 
     The columns of the card `narrative` are quoted under their labels, at most `quotes` units under
-    each, from `shortest` characters on; of more than `longest` they are cut after a sentence. Rows of
-    `story_sheet` that meet `story_where` are told with `story_title` and `story_text`.
+    each, from `shortest` characters on; of more than `longest` they are cut after a sentence. Under
+    `plans` nobody is quoted but the reporting unit itself. Rows of `story_sheet` that meet
+    `story_where` are told with `story_title` and `story_text`.
     """
 
     narrative: str
+    plans: tuple[str, ...] = ()
     story_sheet: str = ""
     story_where: Condition | None = None
     story_title: str = ""
@@ -201,6 +204,16 @@ class Form:
     def statistics(self) -> Sheet | None:
         """The sheet that shows the indicators."""
         return next((sheet for sheet in self.sheets if sheet.kind is Kind.INDICATORS), None)
+
+    @cached_property
+    def counted_answers(self) -> tuple[Column, ...]:
+        """The columns of the cover whose answers are counted above."""
+        return tuple(column for column in self.cover_sheet.columns if column.counted)
+
+    @cached_property
+    def narrative(self) -> Sheet | None:
+        """The card of words that goes up whole, and is quoted."""
+        return self.by_key.get(self.report.narrative) if self.report else None
 
     @cached_property
     def cover_sheet(self) -> Sheet:

@@ -38,7 +38,7 @@ ISSUE_COLUMNS = (
 OLDER_ANSWER_COLUMN = "说明"
 """What the last column was called in copies returned earlier."""
 STAMP_SHEET = "_表标识"
-CONSOLIDATED_SHEETS = ("上报情况", "节点检查", "图表", "更正表", "来源一览", "情况说明")
+CONSOLIDATED_SHEETS = ("上报情况", "节点检查", "图表", "更正表", "来源一览", "情况说明", "答复统计")
 """The sheets of a consolidated workbook beside those of rows and of indicators."""
 STAMP_KEYS = ("campaign", "form", "version", "unit", "period", "token", "edition")
 STAMP_NAME = "sheetflow_{key}"

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from sheetflow.children.roll_up_tasks import BooksRequest, ReportOrder
 from sheetflow.config.workspace import picture_font
@@ -23,10 +24,12 @@ from sheetflow.consolidation.accepted import (
     made_then,
     with_making,
 )
+from sheetflow.consolidation.gists import Gist, gist_of, load_gist
 from sheetflow.consolidation.report_data import Letter, Letterhead
 from sheetflow.context import Context
 from sheetflow.periods import Period
 from sheetflow.schemas.documents import (
+    gist_digest,
     load_explanations,
     load_figures,
     load_finding,
@@ -39,7 +42,7 @@ from sheetflow.schemas.forms import Form
 from sheetflow.schemas.indicators import Figures
 from sheetflow.schemas.parsing import Value, holds_personal_number
 from sheetflow.service.unit_history import OWN_OUTCOMES
-from sheetflow.store.records import Measurement, PublicationKind, Submission
+from sheetflow.store.records import KeptGist, Measurement, PublicationKind, Submission
 from sheetflow.units import Unit
 
 
@@ -56,13 +59,16 @@ def books_of(context: Context, form: Form, period: Period, top: Unit | None = No
             submission.judgement_id for submission in standing.values()
         )
         explained = store.contents.find_explained(standing.values())
+        gists = gists_of(context, form, standing.values()) if entry == period else {}
         for unit_id, submission in standing.items():
             if unit_id not in context.tree:
                 continue  # it left the list: `missing_units` says so
             submissions[submission.receipt] = submission
             said = submission.judgement_id in explained
-            accepted[unit_id, entry.period_id] = _accepted(
-                context, form, submission, measured[submission.judgement_id], is_explained=said
+            number = submission.judgement_id
+            counts = _accepted(context, form, submission, measured[number], is_explained=said)
+            accepted[unit_id, entry.period_id] = (
+                replace(counts, gist=gists[number]) if number in gists else counts
             )
         for unit_id, latest in _last_words(context, form.key, entry.period_id, among).items():
             attempts[unit_id, entry.period_id] = _attempt(latest)
@@ -84,6 +90,43 @@ def books_of(context: Context, form: Form, period: Period, top: Unit | None = No
         rows_of=rows_of,
         deadlines=_deadlines(context, form, period),
     )
+
+
+def gist_by(context: Context, form: Form) -> str:
+    """Give the digest of all that gists of a form's submissions are made by now."""
+    asked = (form.key, "gists")
+    if asked not in context.declared:
+        context.declared[asked] = gist_digest(context.form(form.key))
+    return context.declared[asked]
+
+
+def gists_of(context: Context, form: Form, standing: Iterable[Submission]) -> dict[int, Gist]:
+    """Give what these submissions' cards say in short, by judgement; of which none is kept, made."""
+    listed = {submission.judgement_id: submission for submission in standing}
+    kept = context.store.gists.find(listed, gist_by(context, form))
+    lacking = [submission for number, submission in listed.items() if number not in kept]
+    made = {number: gist.document for number, gist in made_gists(context, form, lacking).items()}
+    return {number: load_gist(document) for number, document in (kept | made).items()}
+
+
+def made_gists(context: Context, form: Form, lacking: Sequence[Submission]) -> dict[int, KeptGist]:
+    """Make the gists of submissions that were judged by an older version or declaration."""
+    whole = context.form(form.key)
+    named = {whole.cover.sheet, whole.report.narrative if whole.report else whole.cover.sheet}
+    rows: dict[int, dict[str, list[dict[str, Value]]]] = {
+        submission.judgement_id: {} for submission in lacking
+    }
+    for sheet in sorted(named) if lacking else ():
+        for submission, text in context.store.contents.iterate_rows(lacking, sheet):
+            rows[submission.judgement_id][sheet] = load_rows(whole.by_key[sheet], text)
+    made: dict[int, KeptGist] = {}
+    for submission in lacking:
+        known = submission.unit_id in context.tree
+        chain = context.tree.chain(submission.unit_id) if known else ()
+        names = [unit.name for unit in chain]
+        document = gist_of(whole, names, rows[submission.judgement_id])
+        made[submission.judgement_id] = KeptGist(gist_by(context, form), document)
+    return made
 
 
 def _accepted(

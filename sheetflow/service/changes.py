@@ -28,6 +28,8 @@ from sheetflow.service.books import (
     books_of,
     books_request,
     declared,
+    gist_by,
+    made_gists,
     made_otherwise,
     measured_by,
     measures_of,
@@ -168,6 +170,9 @@ def try_report(context: Context, form: Form, content: bytes) -> str:
 
 def notice_changes(context: Context) -> tuple[str, ...]:
     """Mark what shows anything that has changed; say what that is, in a sentence each."""
+    for form in context.campaign.forms:
+        lacking = context.store.gists.find_lacking(form.key, gist_by(context, form))
+        context.store.gists.record(made_gists(context, form, lacking))
     known, measured = context.store.fingerprints.find_all(), Measured()
     for form in context.campaign.forms:
         _measure_again(context, form, known, measured)

@@ -20,12 +20,12 @@ from sheetflow.errors import StoreError, TemporaryError, UnreadableError, descri
 from sheetflow.findings import Place, Severity, count_places
 from sheetflow.schemas.book import Judgement, Outcome
 from sheetflow.schemas.documents import dump_explanations, dump_figures, dump_finding
-from sheetflow.service.books import measured_by
+from sheetflow.service.books import gist_by, measured_by
 from sheetflow.service.consequences import entail, entail_duplicate, entail_precheck, look_before
 from sheetflow.service.consolidated import wish_pieces
 from sheetflow.service.take import first_of_each
 from sheetflow.service.unit_history import last_decision, request_for, resolve_keys, was_in_time
-from sheetflow.store.records import Arrival, Judged, Submission
+from sheetflow.store.records import Arrival, Judged, KeptGist, Submission
 from sheetflow.validators.catalogue import GENERAL
 
 REJECTED = "rejected"
@@ -332,4 +332,7 @@ def _judged(context: Context, judgement: Judgement, reply: JudgeReply) -> Judged
         indicators=dump_figures(judgement.figures),
         measured_by=measured_by(context, context.form(judgement.form)),
         rows=reply.rows,
+        gist=KeptGist(gist_by(context, context.form(judgement.form)), reply.gist)
+        if reply.gist
+        else None,
     )

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from sheetflow.store.arrivals import Arrivals, Looks
 from sheetflow.store.database import Database, find_strangers
-from sheetflow.store.judgements import Contents, Measurements, Purges
+from sheetflow.store.judgements import Contents, Gists, Measurements, Purges
 from sheetflow.store.mails import Mails
 from sheetflow.store.migrations import bring_up_to_date
 from sheetflow.store.publications import Fingerprints, Publications
@@ -53,6 +53,7 @@ class Store(Database):
         self.submissions = Submissions(self)
         self.contents = Contents(self)
         self.measurements = Measurements(self)
+        self.gists = Gists(self)
         self.purges = Purges(self)
         self.publications = Publications(self)
         self.fingerprints = Fingerprints(self)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -29,8 +29,9 @@ from sqlalchemy import (
 from sheetflow.schemas.documents import Indicators, count_rows
 from sheetflow.store import publications, submissions
 from sheetflow.store.database import Database, chunks
-from sheetflow.store.records import Document, Measurement, Purge, Stale, Submission
+from sheetflow.store.records import Document, KeptGist, Measurement, Purge, Stale, Submission
 from sheetflow.store.schema import (
+    gists,
     judgements,
     measurements,
     purged_arrivals,
@@ -201,6 +202,45 @@ class Measurements:
         for row in self._database.rows(query):
             values = row._asdict()
             yield Measurement(figures=values.pop("document"), **values)
+
+
+class Gists:
+    """What the cards of accepted submissions say in short."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def find(self, judgement_ids: Iterable[int], digest: str) -> dict[int, Document]:
+        """Return those made by this declaration, by judgement."""
+        found: dict[int, Document] = {}
+        for some in chunks(judgement_ids):
+            here = gists.c.judgement_id.in_(some), gists.c.digest == digest
+            query = select(gists.c.judgement_id, gists.c.document).where(*here)
+            found |= {row.judgement_id: row.document for row in self._database.rows(query)}
+        return found
+
+    def find_lacking(self, form: str, digest: str) -> tuple[Submission, ...]:
+        """Return the accepted submissions of a form that have none by this declaration."""
+        known = select(gists.c.judgement_id).where(gists.c.digest == digest)
+        with self._database.reading() as connection:
+            return submissions.read(
+                connection,
+                submitted.c.form == form,
+                judgements.c.outcome == "accepted",
+                judgements.c.judgement_id.not_in(known),
+            )
+
+    def record(self, made: Mapping[int, KeptGist]) -> None:
+        """Keep what was made anew, by judgement."""
+        rows = [
+            {"judgement_id": number, "digest": gist.digest, "document": gist.document}
+            for number, gist in made.items()
+        ]
+        if rows:
+            with self._database.writing() as connection:
+                for some in chunks(made):
+                    connection.execute(delete(gists).where(gists.c.judgement_id.in_(some)))
+                connection.execute(insert(gists), rows)
 
 
 class Purges:

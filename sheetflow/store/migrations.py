@@ -268,6 +268,18 @@ MIGRATIONS: tuple[Migration, ...] = (
             ALTER TABLE judgements DROP COLUMN indicators
         """),
     ),
+    Migration(
+        "keep in short what the cards of a submission say to those above",
+        # What was judged until then has none yet: it is made when the service starts.
+        _run("""
+            CREATE TABLE gists (
+                judgement_id INTEGER NOT NULL, digest TEXT NOT NULL, document BLOB NOT NULL,
+                CONSTRAINT pk_gists PRIMARY KEY (judgement_id),
+                CONSTRAINT fk_gists_judgement_id
+                    FOREIGN KEY(judgement_id) REFERENCES judgements (judgement_id)
+            )
+        """),
+    ),
 )
 """The first one leads from version 1 to version 2, and so on. Never change one that was released."""
 

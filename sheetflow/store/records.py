@@ -87,6 +87,15 @@ class Judged:
     measured_by: str = ""
     """The digest of the declaration by which the indicators were measured."""
     rows: Mapping[str, str | bytes] = field(default_factory=lambda: MappingProxyType({}))
+    gist: KeptGist | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptGist:
+    """What the cards of a judgement say in short, by the declaration with this digest."""
+
+    digest: str
+    document: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

@@ -261,6 +261,15 @@ measurements = _numbered(
 )
 """What a judgement's rows give by the declaration with this digest; the newest counts."""
 
+gists = Table(
+    "gists",
+    metadata,
+    Column("judgement_id", _KEY, ForeignKey("judgements.judgement_id"), primary_key=True),
+    _text("digest"),
+    _json(),
+)
+"""What an accepted judgement's cards say in short, made by the declaration with this digest."""
+
 decisions = _numbered(
     "decisions",
     "decision_id",

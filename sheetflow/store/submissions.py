@@ -22,6 +22,7 @@ from sheetflow.store.records import Arrival, Decision, FollowUp, Judged, Submiss
 from sheetflow.store.schema import (
     arrivals,
     decisions,
+    gists,
     judgements,
     measurements,
     sheet_rows,
@@ -160,6 +161,9 @@ def _add_judgement(connection: Connection, submission_id: int, judged: Judged) -
                 measured_at=judged.judged_at,
             )
         )
+    if judged.gist:
+        kept = {"digest": judged.gist.digest, "document": judged.gist.document}
+        connection.execute(insert(gists).values(judgement_id=judgement_id, **kept))
     documents = [
         {"judgement_id": judgement_id, "sheet": sheet, "document": text}
         for sheet, text in judged.rows.items()

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from sheetflow.consolidation.accepted import Accepted, Attempt, Books, ExplanationRow
+from sheetflow.consolidation.gists import Gist, gist_of, load_gist
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.pipeline import judge
 from sheetflow.schemas.book import Book, Judgement
@@ -86,6 +87,7 @@ class Desk:
                 late=judgement.late,
                 explanations=self._explanations(spot, judgement),
                 judgement=int(self.attempts[spot].receipt[2:]),
+                gist=_gist(spot[0], judgement),
             )
             for spot, judgement in self.judged.items()
         }
@@ -114,6 +116,13 @@ class Desk:
             for finding in judgement.findings
             if finding.identity in judgement.explanations
         )
+
+
+def _gist(unit_id: str, judgement: Judgement) -> Gist:
+    book = judgement.book
+    assert isinstance(book, Book)
+    names = [unit.name for unit in TREE.chain(unit_id)]
+    return load_gist(gist_of(FORM, names, {key: one.values for key, one in book.sheets.items()}))
 
 
 def _dates(period: str) -> str:

@@ -9,7 +9,6 @@ import pytest
 
 from sheetflow.consolidation.report_builder import report_data
 from sheetflow.consolidation.report_data import FigureKind, Letter, ReportData, RowState
-from sheetflow.consolidation.report_words import shortened
 from sheetflow.masks import MaskPolicy
 from sheetflow.schemas.book import Outcome
 from tests.consolidation.desk import TREE, Desk
@@ -136,20 +135,6 @@ def test_who_is_missing_nil_or_late_is_named(desk: Desk) -> None:
     assert data.late == ()
 
 
-def test_quotes_are_long_enough_and_nobodys_twice(desk: Desk) -> None:
-    """Only words that say something are quoted, and no words twice."""
-    data = report(desk, "2012B1")
-    approach = next(entry for entry in data.narratives if entry.label == "主要做法")
-    assert {quote.unit for quote in approach.quotes} == {"历下区", "济南市市中区", "市南区"}
-    results = next(entry for entry in data.narratives if entry.label == "取得成效")
-    assert results.quotes == ()
-    copied = Desk()
-    for unit_id in ("370102", "370103"):
-        copied.submit(unit_id, "2012B1", told("我们"))
-    quotes = report(copied, "2012B1").narratives[0].quotes
-    assert [quote.unit for quote in quotes] == ["历下区"]
-
-
 def test_what_the_reader_may_not_see_is_not_quoted(desk: Desk) -> None:
     """Words kept from the level, or shown to it in part only, stand in no report of it."""
     kept = {"narrative.approach": "left_out", "practices.summary": "left_out"}
@@ -165,17 +150,6 @@ def test_stories_are_told_once_each(desk: Desk) -> None:
     desk.submit("370103", "2012B1", told("市中区") + "@ 案例机制 类型 4 = 制度机制")
     data = report(desk, "2012B1")
     assert [story.unit for story in data.stories] == ["历下区", "市南区"]
-
-
-def test_no_more_are_quoted_than_asked(desk: Desk) -> None:
-    """With room for two, both branches below speak, none twice."""
-    assert FORM.report is not None
-    books = desk.books("2012B1")
-    few = dataclasses.replace(books.form, report=replace(FORM.report, quotes=2))
-    data = report_data(CAMPAIGN, replace(books, form=few), PROVINCE, LETTER)
-    units = [quote.unit for quote in data.narratives[0].quotes]
-    assert len(units) == 2
-    assert "市南区" in units
 
 
 def test_a_form_that_quotes_nobody_has_no_words(desk: Desk) -> None:
@@ -206,17 +180,3 @@ def test_a_form_without_charts_over_periods_asks_no_history(desk: Desk) -> None:
     books = desk.books("2012B1")
     plain = replace(books, form=dataclasses.replace(books.form, charts=()))
     assert report_data(CAMPAIGN, plain, PROVINCE, LETTER).pictures == ()
-
-
-@pytest.mark.parametrize(
-    ("text", "longest", "cut"),
-    [
-        ("一句。两句。", 10, "一句。两句。"),
-        ("一句话。两句话很长。", 6, "一句话。……"),
-        ("“一句。”两句很长的话", 6, "“一句。”……"),
-        ("没有句号的一段话", 4, "没有句号……"),
-    ],
-)
-def test_long_words_are_cut_after_a_sentence(text: str, longest: int, cut: str) -> None:
-    """A quote too long ends after a whole sentence, and says that it goes on."""
-    assert shortened(text, longest) == cut

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from sheetflow.consolidation.answers import Answers
 from sheetflow.consolidation.report_data import (
     BoardRow,
     Figure,
@@ -148,7 +149,11 @@ def province() -> ReportData:
     narratives = tuple(
         Narrative(
             label=label,
-            quotes=tuple(Quote(city, text) for city in CITIES[start : start + 4]),
+            own="" if label == "意见建议" else f"省妇联机关{text}",
+            quotes=()
+            if label == "下步打算"
+            else tuple(Quote(city, text) for city in CITIES[start : start + 4]),
+            elsewhere=label == "下步打算",
         )
         for start, (label, text) in enumerate(SAYINGS.items())
     )
@@ -172,6 +177,15 @@ def province() -> ReportData:
         figures={figure.code: figure for figure in map(_figure, range(1, 71))},
         by_unit=tuple(_row(index, unit) for index, unit in enumerate(["山东省本级", *CITIES])),
         narratives=narratives,
+        words_title="文字材料",
+        answers=(
+            Answers(
+                "封面",
+                "已将活动纳入领导班子和干部考核",
+                ("是", "否", "未答", "未报"),
+                ((13, 2, 1, 2),),
+            ),
+        ),
         stories=(
             Quote(
                 unit="潍坊市",
@@ -208,7 +222,10 @@ def city(province: ReportData) -> ReportData:
         nil=(),
         late=(),
         stories=(),
-        narratives=tuple(replace(narrative, quotes=()) for narrative in province.narratives),
+        narratives=tuple(
+            replace(narrative, own="", quotes=(), elsewhere=False)
+            for narrative in province.narratives
+        ),
     )
 
 

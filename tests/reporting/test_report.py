@@ -72,7 +72,7 @@ def test_first_period_compares_with_nothing(
     assert "比上期" not in text
     assert "沿用" not in text.split("特此报告")[0]
     assert "各单位均已上报" in text
-    assert "本期各单位没有报送这方面的文字材料。" in text
+    assert "本期活动的各项工作情况见第一部分。" in text
 
 
 def test_units_stand_in_administrative_order(
@@ -101,17 +101,24 @@ def test_users_text_stays_text(template: bytes, province: ReportData, stamp: dt.
         Narrative(label="主要做法", quotes=(Quote("甲县", evil),)),
     )
     report = render_report(template, replace(province, narratives=narratives), stamp=stamp)
-    assert "甲县。A & B <w:p/> {{ 7*7 }} {% x %} {_{ 7 }_} =1+1 尾" in _text(report)
+    assert "从各地上报的材料看，甲县：A & B <w:p/> {{ 7*7 }} {% x %} {_{ 7 }_} =1+1 尾" in _text(
+        report
+    )
 
 
 def test_line_breaks_part_paragraphs(
     template: bytes, province: ReportData, stamp: dt.datetime
 ) -> None:
-    """A narrative of two paragraphs is quoted as two paragraphs, its unit named once."""
+    """A narrative of two paragraphs is quoted as two paragraphs, its unit named once; the own one has no name."""
     document = docx.Document(io.BytesIO(render_report(template, province, stamp=stamp).docx))
-    starts = [paragraph.text[:6] for paragraph in document.paragraphs]
-    place = starts.index("济南市。坚持")
-    assert starts[place + 1] == "坚持边调研边"
+    starts = [paragraph.text[:7] for paragraph in document.paragraphs]
+    place = starts.index("如济南市：坚持")
+    assert starts[place + 1] == "坚持边调研边解"
+    assert starts[place - 2] == "省妇联机关坚持"
+    assert starts[place + 2] == "青岛市：坚持干"
+    assert "各地下步打算见汇总表的工作表《文字材料》。" in [
+        paragraph.text for paragraph in document.paragraphs
+    ]
 
 
 def test_line_breaks_stay_within_a_paragraph(

@@ -46,7 +46,7 @@ class CoverCard(RowModel):
     preparer = text("填报人", 20)
     phone = phone("联系电话", HOTLINE)
     filled_on = day("填报日期", not_after="")
-    in_appraisal = choice("已将活动纳入领导班子和干部考核", *YES_NO)
+    in_appraisal = choice("已将活动纳入领导班子和干部考核", *YES_NO, counted=True)
     nil_return = choice(
         "零报告", *YES_NO, hint="本期没有开展活动填“是”，并写明原因；开展了活动填“否”"
     )

@@ -295,6 +295,7 @@ PROGRESS = Form(
     ),
     report=ReportSpec(
         narrative="narrative",
+        plans=("next_steps",),
         story_sheet="practices",
         story_where=where("kind", "典型案例"),
         story_title="title",

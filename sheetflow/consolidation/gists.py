@@ -1,0 +1,130 @@
+"""What a submission's cards say to those above, in short: sketches of its texts, answers to be counted.
+
+A gist is made of one submission alone when it is judged, and kept: texts are compared and answers
+counted without any other unit's workbook being read. What comes of it follows from the accepted
+submissions, not from their order. It refuses to hold any word of a text.
+
+A sketch is a bottom-k min-hash over shingles of five characters. Case, widths, marks, spaces,
+figures and the names of the unit and those above it count for nothing: a copied text with another
+place and other figures in it is the same text.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+import zlib
+from array import array
+from base64 import b64decode, b64encode
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from heapq import nsmallest
+from types import MappingProxyType
+from typing import Any
+
+from sheetflow.schemas.forms import Form
+from sheetflow.schemas.parsing import Value
+
+ALIKE = 0.7
+"""From this share of common shingles on, two texts are near-identical."""
+_SHINGLE, _KEPT = 5, 128
+_LOOKED_UP = 8
+"""Two texts that are alike share one of so many smallest hashes, but once in a hundred thousand."""
+_MIX, _WORD = 2654435761, 0xFFFFFFFF
+_NOISE = re.compile(r"[\W_]+")
+_FIGURES = re.compile(r"\d+")
+
+Document = dict[str, dict[str, str]]
+"""A gist as the store keeps it."""
+Rows = Mapping[str, Sequence[Mapping[str, Value]]]
+"""The rows of a submission, by sheet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gist:
+    """The sketches of a submission's texts that count, and its answers, by column."""
+
+    texts: Mapping[str, bytes] = field(default_factory=lambda: MappingProxyType({}))
+    answers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+def gist_of(form: Form, names: Iterable[str], rows: Rows) -> Document:
+    """Make the gist of a submission's rows, as the store keeps it; `names` say whose they are."""
+    spec, cover = form.report, _card(rows, form.cover.sheet)
+    texts: dict[str, str] = {}
+    if spec:
+        told = _card(rows, spec.narrative)
+        texts = {
+            column.key: b64encode(sketch(text, names)).decode()
+            for column in form.by_key[spec.narrative].columns
+            if isinstance(text := told.get(column.key), str) and len(text) >= spec.shortest
+        }
+    answers = {
+        column.key: answer
+        for column in form.counted_answers
+        if isinstance(answer := cover.get(column.key), str)
+    }
+    return {"texts": texts, "answers": answers}
+
+
+def _card(rows: Rows, sheet: str) -> Mapping[str, Value]:
+    return next(iter(rows.get(sheet, ())), {})
+
+
+def load_gist(document: Mapping[str, Any]) -> Gist:
+    """Give back a gist from its document."""
+    texts = {column: b64decode(text) for column, text in document["texts"].items()}
+    return Gist(texts, document["answers"])
+
+
+def sketch(text: str, names: Iterable[str] = ()) -> bytes:
+    """Give the smallest hashes of a text's shingles, in order; `names` count for nothing."""
+    for name in sorted(names, key=len, reverse=True):
+        text = text.replace(name, "")
+    plain = _FIGURES.sub("0", _NOISE.sub("", unicodedata.normalize("NFKC", text).casefold()))
+    data, width = plain.encode("utf-32-le"), 4 * _SHINGLE
+    ends = range(0, max(len(data) - width, 0) + 1, 4)
+    # A checksum is linear: multiplied, its smallest values are those of no certain characters.
+    hashes = {zlib.crc32(data[start : start + width]) * _MIX & _WORD for start in ends}
+    return array("I", nsmallest(_KEPT, hashes)).tobytes()
+
+
+def are_alike(one: bytes, two: bytes) -> bool:
+    """Whether two sketches are of near-identical texts."""
+    first, second = _hashes(one), _hashes(two)
+    # Of a text with more shingles than are kept nothing is known beyond the last one kept.
+    reach = min((hashes[-1] for hashes in (first, second) if len(hashes) == _KEPT), default=_WORD)
+    common, union = set(first) & set(second), set(first) | set(second)
+    known = sum(entry <= reach for entry in union)
+    return sum(entry <= reach for entry in common) >= ALIKE * known
+
+
+def _hashes(kept: bytes) -> array[int]:
+    return array("I", kept)
+
+
+def alike(sketches: Sequence[tuple[str, bytes]]) -> dict[str, list[str]]:
+    """Give, by whose each is, whose other texts are near-identical to it, in the order given."""
+    places: dict[int, list[int]] = {}
+    found: dict[int, set[int]] = {}
+    for number, (_, kept) in enumerate(sketches):
+        tokens = _hashes(kept)[:_LOOKED_UP]
+        for other in sorted({other for token in tokens for other in places.get(token, ())}):
+            if are_alike(sketches[other][1], kept):
+                found.setdefault(other, set()).add(number)
+                found.setdefault(number, set()).add(other)
+        for token in tokens:
+            places.setdefault(token, []).append(number)
+    return {
+        sketches[number][0]: [sketches[other][0] for other in sorted(others)]
+        for number, others in sorted(found.items())
+    }
+
+
+def texts_in(gists: Iterable[tuple[str, Gist]]) -> Iterator[tuple[str, list[tuple[str, bytes]]]]:
+    """Give each column with the sketches under it, each with whose it is."""
+    by_column: dict[str, list[tuple[str, bytes]]] = {}
+    for whose, gist in gists:
+        for column, kept in gist.texts.items():
+            by_column.setdefault(column, []).append((whose, kept))
+    yield from by_column.items()
