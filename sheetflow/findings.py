@@ -34,6 +34,11 @@ class Severity(StrEnum):
         """The office's word: 强制性, 核实性 or 提示性."""
         return {"must": "强制性", "verify": "核实性", "note": "提示性"}[self.value]
 
+    @property
+    def group(self) -> str:
+        """What it asks of the filler, in a word: 必改, 核实 or 提示."""
+        return {"must": "必改", "verify": "核实", "note": "提示"}[self.value]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
@@ -42,7 +47,8 @@ class Place:
     `sheet` and `column` are declared keys; `title` and `label` are what people
     read. `row` is 1-based as Excel shows it, 0 for a whole sheet or workbook.
     `key` is the row's own key (or its other values where it has none), so that
-    the same finding is known again in the next attempt. `cell` is like ``C7``.
+    the same finding is known again in the next attempt. `cell` is like ``C7``. `code` is
+    the row's own code as people may read it (X0025): never a personal value, else empty.
     """
 
     sheet: str = ""
@@ -52,14 +58,20 @@ class Place:
     label: str = ""
     cell: str = ""
     key: str = ""
+    code: str = ""
+
+    @property
+    def spot(self) -> str:
+        """Name the cell, or the row, with the row's own code: B28，X0025."""
+        cell = self.cell or (f"第{self.row}行" if self.row else "")
+        return "，".join(filter(None, (cell, self.code)))
 
     @property
     def words(self) -> str:
-        """Name the place as a person would: 《走访记录》C7“走访方式”."""
+        """Name the place as a person would: 《妇女需求台帐》C7，X0004“姓名”."""
         sheet = f"《{self.title}》" if self.title else ""
-        cell = self.cell or (f"第{self.row}行" if self.row else "")
         label = f"“{self.label}”" if self.label else ""
-        return f"{sheet}{cell}{label}" or "整个工作簿"
+        return f"{sheet}{self.spot}{label}" or "整个工作簿"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,39 +119,122 @@ class Explanation:
     text: str
     value: str = ""
 
+    @property
+    def is_waiver(self) -> bool:
+        """Whether not the filler but a superior said it."""
+        return self.text.startswith(WAIVED)
+
+
+WAIVED = "上级准予放行："
+"""Begins what a superior says of a finding that is let pass."""
+
+Said = Mapping[Identity, Explanation]
+"""What is said of findings, by their identity."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Round:
-    """What became of the last attempt's findings: how many there were, are mended, left, new."""
+    """What became of the last attempt's findings: how many there were, are mended, left, new.
+
+    What is there still and was `explained` or `waived` is neither mended nor left.
+    """
 
     last: int
     mended: int
     left: int
     new: int
+    explained: int = 0
+    waived: int = 0
 
     @property
     def words(self) -> str:
         """Say it in one sentence."""
-        return f"上次{self.last}处，已改{self.mended}处，未改{self.left}处，新增{self.new}处。"
+        apart = (("已说明", self.explained), ("已放行", self.waived))
+        settled = "".join(f"，{word}{count}处" for word, count in apart if count)
+        mended = f"上次{self.last}处，已改{self.mended}处"
+        return f"{mended}{settled}，未改{self.left}处，新增{self.new}处。"
 
 
-def compare_rounds(last: Iterable[Finding], now: Iterable[Finding]) -> Round | None:
-    """Compare what the last attempt had to mend or explain with what is still open now.
+def compare_rounds(
+    last: Iterable[Finding], now: Iterable[Finding], said: Said = MappingProxyType({})
+) -> Round | None:
+    """Compare what the last attempt had to mend or explain with what is found now.
 
-    None where the last attempt had nothing open: this is a first round.
+    What is `said` now of a finding settles it. None where the last attempt had nothing open:
+    this is a first round.
     """
-    before = _open_places(last)
-    after = _open_places(now)
+    before, listed = _places(last), list(now)
     if not before:
         return None
-    # A row without a key is known by its values: mending one makes it another row, and what is
-    # left in it would pass for mended and new. So these are counted by rule, sheet and column.
-    gone, come = (
-        Counter(identity[:3] for identity in places if identity[3].startswith(UNNAMED))
-        for places in (before - after, after - before)
+    settled = {finding.identity: said.get(finding.identity) for finding in listed}
+    still = _places(finding for finding in listed if settled[finding.identity] is None)
+    waived, explained = (
+        _places(
+            finding
+            for finding in listed
+            if (answer := settled[finding.identity]) and answer.is_waiver is by_superior
+        )
+        for by_superior in (True, False)
     )
-    left = len(before & after) + (gone & come).total()
-    return Round(last=len(before), mended=len(before) - left, left=left, new=len(after) - left)
+    left, rest = _found_again(before, still)
+    passed, rest = _found_again(rest, waived)
+    told, rest = _found_again(rest, explained)
+    return Round(
+        last=len(before),
+        mended=len(rest),
+        left=left,
+        new=len(still) - left,
+        explained=told,
+        waived=passed,
+    )
+
+
+def _found_again(
+    before: frozenset[Identity], now: frozenset[Identity]
+) -> tuple[int, frozenset[Identity]]:
+    """Count the places of `before` that are there now, and give the others.
+
+    A row without a key is known by its values: mending one makes it another row, and what is
+    left in it would pass for mended and new. So these are counted by rule, sheet and column.
+    """
+    same = before & now
+    come = Counter(identity[:3] for identity in now - same if identity[3].startswith(UNNAMED))
+    moved = set()
+    for identity in sorted(before - same):
+        if identity[3].startswith(UNNAMED) and come[identity[:3]] > 0:
+            come[identity[:3]] -= 1
+            moved.add(identity)
+    return len(same) + len(moved), before - same - moved
+
+
+SETTLED = "已处理"
+"""The group of what is explained or let pass."""
+
+
+def group_of(finding: Finding, said: Said) -> str:
+    """Give the group in which mail and 问题清单 show a finding: 必改, 核实, 提示 or 已处理."""
+    return SETTLED if finding.identity in said else finding.severity.group
+
+
+LET_PASS, TOLD = "上级已准予放行，不用再改", "已说明，不用再改"
+
+
+def settled_words(answer: Explanation) -> str:
+    """Say that a finding that is answered asks nothing more."""
+    return LET_PASS if answer.is_waiver else TOLD
+
+
+def in_order(findings: Iterable[Finding], said: Said) -> tuple[Finding, ...]:
+    """Put first what must be mended, then what is to be explained, then what is for information.
+
+    What is settled comes last. This is the order of 问题清单, of the mail and of `check`.
+    """
+    order = list(Severity)
+
+    def weight(finding: Finding) -> tuple[bool, int]:
+        return finding.identity in said, order.index(finding.severity)
+
+    return tuple(sorted(findings, key=weight))
 
 
 def count_places(findings: Iterable[Finding]) -> dict[Severity, int]:
@@ -157,7 +252,7 @@ def worst(findings: Iterable[Finding]) -> Severity:
     return min((finding.severity for finding in findings), key=list(Severity).index)
 
 
-def _open_places(findings: Iterable[Finding]) -> frozenset[Identity]:
+def _places(findings: Iterable[Finding]) -> frozenset[Identity]:
     return frozenset(
         identity
         for finding in findings

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from sheetflow.findings import Finding, Place, Severity
+from sheetflow.findings import Finding, Place, Severity, in_order
 from sheetflow.schemas.book import Judgement, JudgingContext, Outcome
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.forms import Form
@@ -53,6 +53,7 @@ def judge(raw: RawWorkbook, campaign: Campaign, context: JudgingContext) -> Judg
     faults += check_answers(raw, answers, faults)
     findings = arrange(faults, book.form)
     said = explain(findings, answers, book, context)
+    findings = in_order(findings, said)
     stands = bool(book.other_period) or any(is_open(finding, said) for finding in findings)
     return Judgement(
         outcome=Outcome.RETURNED if stands else Outcome.ACCEPTED,
@@ -71,7 +72,7 @@ def judge(raw: RawWorkbook, campaign: Campaign, context: JudgingContext) -> Judg
 
 
 def arrange(findings: Iterable[Finding], form: Form) -> tuple[Finding, ...]:
-    """Group what repeats, then order by sheet, row and column as the form has them.
+    """Group what repeats, then put it as the form has its sheets, rows and columns.
 
     How a cell was read is not told where it must be mended or explained all the same.
     """

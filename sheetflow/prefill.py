@@ -12,7 +12,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from sheetflow.findings import Argument, Finding, Identity, Place, Severity
+from sheetflow.findings import (
+    Argument,
+    Finding,
+    Identity,
+    Place,
+    Severity,
+    in_order,
+    settled_words,
+)
 from sheetflow.lookalikes import without_debris
 from sheetflow.periods import Period
 from sheetflow.schemas.book import FULL, BookRow, BookSheet, Earlier, Judgement, Stamp
@@ -45,7 +53,8 @@ class Filling:
 
     `rows` holds each sheet's rows from the first row of data on (a card has one).
     `previous` are the 上期累计 by code. `findings` point to cells of this workbook;
-    `explanations` are what the filler has already said, by finding number.
+    `explanations` are what the filler has already said, `settled` says which findings ask
+    nothing more, both by finding number.
     """
 
     form: Form
@@ -56,6 +65,7 @@ class Filling:
     previous: Mapping[str, Number] = field(default_factory=lambda: MappingProxyType({}))
     findings: tuple[Finding, ...] = ()
     explanations: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    settled: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     alone: bool = True
     """Whether nobody reports to the unit, so that its own work is all there is."""
 
@@ -161,7 +171,7 @@ def prefill_returned(
     if book.other_period:
         stamp = replace(stamp, period="")  # the cover tells
     said = {
-        finding.number: judgement.explanations[finding.identity].text
+        finding.number: judgement.explanations[finding.identity]
         for finding in judgement.findings
         if finding.identity in judgement.explanations
     }
@@ -174,9 +184,13 @@ def prefill_returned(
         previous=earlier.totals if earlier else {},
         findings=_beside_answers(
             put_back.get(finding.identity) or _move(finding, moves, form)
-            for finding in judgement.findings
+            for finding in in_order(judgement.findings, judgement.explanations)
         ),
-        explanations={**judgement.typed, **said},
+        explanations={
+            **judgement.typed,
+            **{number: answer.text for number, answer in said.items()},
+        },
+        settled={number: settled_words(answer) for number, answer in said.items()},
     )
 
 

@@ -5,12 +5,17 @@ from __future__ import annotations
 import pytest
 
 from sheetflow.findings import (
+    UNNAMED,
+    WAIVED,
     Catalogue,
     Check,
+    Explanation,
     Finding,
     Place,
     Severity,
     compare_rounds,
+    group_of,
+    in_order,
     listed,
     read_checks,
 )
@@ -42,6 +47,8 @@ def test_a_finding_keeps_its_number_while_its_row_moves() -> None:
         (Place(title="走访记录"), "《走访记录》"),
         (Place(title="走访记录", row=7), "《走访记录》第7行"),
         (Place(title="走访记录", row=7, cell="C7", label="方式"), "《走访记录》C7“方式”"),
+        (Place(title="台帐", row=7, cell="C7", label="年龄", code="X4"), "《台帐》C7，X4“年龄”"),
+        (Place(title="台帐", row=7, code="X4"), "《台帐》第7行，X4"),
     ],
 )
 def test_places_are_named_as_people_would(place: Place, words: str) -> None:
@@ -79,6 +86,33 @@ def test_rounds_count_what_is_mended_left_and_new() -> None:
     assert told is not None
     assert told.words == "上次3处，已改2处，未改1处，新增1处。"
     assert compare_rounds([], now) is None
+
+
+def test_what_is_explained_or_let_pass_is_not_mended() -> None:
+    """A finding that was only explained, or waived, is counted apart from those that are mended."""
+    asked, hard = at("X0003", ASKED), at("X0001")
+    said = {asked.identity: Explanation("属实"), hard.identity: Explanation(f"{WAIVED}灾年")}
+    told = compare_rounds([hard, at("X0002"), asked], [hard, asked], said)
+    assert told is not None
+    assert told.words == "上次3处，已改1处，已说明1处，已放行1处，未改0处，新增0处。"
+
+
+def test_a_row_without_a_key_that_is_explained_is_not_mended() -> None:
+    """Such a row is another one when a cell of it changes: its explanation counts all the same."""
+    asked, later = at(f"{UNNAMED}1", ASKED), at(f"{UNNAMED}2", ASKED)
+    told = compare_rounds([asked], [later], {later.identity: Explanation("属实")})
+    assert told is not None
+    assert (told.mended, told.explained, told.left, told.new) == (0, 1, 0, 0)
+
+
+def test_findings_are_listed_by_what_they_ask() -> None:
+    """必改 comes first, then 核实, then 提示; what is settled asks nothing and comes last."""
+    told = Check("told", Severity.NOTE, "记", "读作甲", "不用改", "记", "通知")
+    settled, hard, asked, note = at("X1"), at("X2"), at("X3", ASKED), at("X4", told)
+    said = {settled.identity: Explanation(f"{WAIVED}灾年")}
+    listed = in_order([settled, note, asked, hard], said)
+    assert listed == (hard, asked, note, settled)
+    assert [group_of(finding, said) for finding in listed] == ["必改", "核实", "提示", "已处理"]
 
 
 def test_rounds_count_each_place_of_a_group() -> None:

@@ -239,10 +239,12 @@ def check(
     if as_json:
         findings = [
             {
+                "number": finding.number,
                 "rule": finding.rule,
                 "severity": finding.severity.value,
                 "sheet": finding.place.title,
                 "cell": finding.place.cell,
+                "code": finding.place.code,
                 "message": catalogue.sentence(finding),
             }
             for finding in judgement.findings

@@ -54,16 +54,18 @@ def print_findings(judgement: Judgement, catalogue: Catalogue) -> None:
     told = "，".join(f"{severity.label}{places[severity]}" for severity in Severity)
     say(f"审核结果：{judgement.outcome.label}（{told}）")
     if not SCREEN.is_terminal:
-        for finding in judgement.findings:
-            say(f"{finding.severity.label}　{catalogue.sentence(finding)}")
+        for number, finding in enumerate(judgement.findings, start=1):
+            say(f"{number}. {finding.severity.label}　{catalogue.sentence(finding)}")
         return
     if not judgement.findings:
         return
     table = Table(show_lines=True)
-    for heading in ("类别", "位置", "问题", "怎么改"):
+    for heading in ("序号", "编号", "类别", "位置", "问题", "怎么改"):
         table.add_column(heading, overflow="fold")
-    for finding in judgement.findings:
+    for number, finding in enumerate(judgement.findings, start=1):
         table.add_row(
+            str(number),
+            finding.number,
             f"[{_COLOURS[finding.severity]}]{finding.severity.label}[/]",
             # What people typed is no markup.
             Text(finding.place.words),

@@ -12,7 +12,7 @@ import logging
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,7 +26,7 @@ from sheetflow.context.templates import Templates
 from sheetflow.durable import make_private_folder
 from sheetflow.errors import RESTORE, SheetflowError, StoreDamagedError, WorkspaceError
 from sheetflow.masks import MaskPolicy
-from sheetflow.periods import OFFICE_ZONE, Period, deadline
+from sheetflow.periods import OFFICE_ZONE, Period, date_in_words, deadline
 from sheetflow.publishing.places import Stamp
 from sheetflow.schemas.book import Judgement
 from sheetflow.schemas.campaign import Campaign
@@ -187,6 +187,18 @@ class Context:
             document=form.approval_number,
             valid_until=form.valid_until,
             measure_unit=form.measure_unit,
+        )
+
+    def dress_for(self, unit: Unit, form: Form, period: Period) -> Dress:
+        """What is printed on the workbook of `unit`: until when, to whom, whom to ask, too."""
+        contact = self.settings.contact
+        until = date_in_words(self.deadline(unit, form, period))
+        above = f"，报{self.tree[unit.parent].name}" if unit.parent else ""
+        return replace(
+            self.dress,
+            due=f"{until}（含当天）{above}",
+            contact="，".join(filter(None, (contact.office, contact.person, contact.phone))),
+            folder=unit.folder,
         )
 
     def policy(self, level: str) -> MaskPolicy:

@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 
 from sheetflow.context import LOG, Context
 from sheetflow.errors import MailTemplateError
-from sheetflow.findings import Finding, Severity, count_places
+from sheetflow.findings import Finding, count_places, group_of, in_order, settled_words
 from sheetflow.mail.letter import render_mail
 from sheetflow.mail.letter_data import Event, MailData, MailFinding
 from sheetflow.periods import date_in_words
@@ -23,7 +23,6 @@ from sheetflow.store.records import Attachment, Mail, NewMail
 from sheetflow.units import Unit
 
 _FIRST = 10
-_SETTLED = {Severity.MUST: "上级已准予放行，不用再改", Severity.VERIFY: "已说明，不用再改"}
 _LONG_NUMBER = re.compile(r"\d[\s_]*(?:\d[\s_]*){6}")
 _LONGEST_NAME = 40
 
@@ -55,27 +54,25 @@ def mail_facts(context: Context, unit: Unit, form: str, period: str) -> MailData
 
 
 def with_findings(context: Context, data: MailData, judgement: Judgement) -> MailData:
-    """Tell of what was found: the first findings in words, the heaviest first, settled ones last."""
-    catalogue, order = context.campaign.catalogue, list(Severity)
-    findings, settled = judgement.findings, judgement.explanations.keys()
-
-    def weight(finding: Finding) -> tuple[bool, int]:
-        return finding.identity in settled, order.index(finding.severity)
+    """Tell of what was found: the first findings in words, in the order of 问题清单."""
+    catalogue, said = context.campaign.catalogue, judgement.explanations
+    findings = in_order(judgement.findings, said)
 
     def worded(finding: Finding) -> MailFinding:
+        settled = said.get(finding.identity)
         return MailFinding(
+            number=finding.number,
+            group=group_of(finding, said),
             place=finding.place.words,
             wrong=catalogue.wrong(finding),
-            remedy=_SETTLED[finding.severity]
-            if finding.identity in settled
-            else catalogue.remedy(finding),
+            remedy=settled_words(settled) if settled else catalogue.remedy(finding),
             severity=finding.severity.label,
         )
 
-    explained = count_places(entry for entry in findings if entry.identity in settled)
+    explained = count_places(entry for entry in findings if entry.identity in said)
     return replace(
         data,
-        findings=tuple(map(worded, sorted(findings, key=weight)[:_FIRST])),
+        findings=tuple(map(worded, findings[:_FIRST])),
         counts=tuple((each.label, number) for each, number in count_places(findings).items()),
         explained=sum(explained.values()),
     )

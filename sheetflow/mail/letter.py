@@ -24,7 +24,7 @@ from jinja2 import (
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from sheetflow.errors import MailTemplateError
-from sheetflow.findings import Round, Severity
+from sheetflow.findings import Round
 from sheetflow.mail.letter_data import (
     Event,
     MailData,
@@ -186,7 +186,7 @@ def _names(event: Event, data: MailData) -> dict[str, Any]:
     return {name: getattr(data, name) for name in fields} | {
         "event": event.value,
         "workbook": f"{data.period}{form}",
-        "findings": sorted(data.findings, key=_weight)[:MOST_FINDINGS],
+        "findings": data.findings[:MOST_FINDINGS],
         "total": total,
         "tally": "、".join(f"{label}{count}处" for label, count in data.tallies),
         "progress": data.progress.words if data.progress else "",
@@ -195,12 +195,6 @@ def _names(event: Event, data: MailData) -> dict[str, Any]:
         else "你单位的报送文件夹（inbox）",
         "file": file if data.attachment or data.file_place else "",
     }
-
-
-def _weight(finding: MailFinding) -> int:
-    """Sort what must be mended before what is for information, else as it came."""
-    labels = [severity.label for severity in Severity]
-    return labels.index(finding.severity) if finding.severity in labels else len(labels)
 
 
 def _facts(data: MailData, outcome: str) -> tuple[tuple[str, str], ...]:
@@ -238,7 +232,16 @@ _SAMPLE = MailData(
     **_EXAMPLES,
     number=1,
     explained=1,
-    findings=(MailFinding(place="C7", wrong="空着", remedy="请填写", severity="强制性"),),
+    findings=(
+        MailFinding(
+            number="1A2B3C4D",
+            group="必改",
+            place="C7",
+            wrong="空着",
+            remedy="请填写",
+            severity="强制性",
+        ),
+    ),
     progress=Round(last=2, mended=1, left=1, new=0),
     remarks=("说明",),
 )

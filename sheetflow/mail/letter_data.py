@@ -34,19 +34,24 @@ class Event(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailFinding:
-    """One finding in words: where, what is wrong, what to do, and its severity's label."""
+    """One finding in words: where, what is wrong, what to do, and its severity's label.
+
+    `number` is its 编号 in 问题清单, `group` what it asks in a word (必改, 核实, 提示, 已处理).
+    """
 
     place: str
     wrong: str
     remedy: str
     severity: str
+    number: str = ""
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailData:
     """Everything that a mail can say. Texts are ready to be read; empty ones are left out.
 
-    `findings` may hold all of them or the first; `counts` gives every severity's label
+    `findings` may hold all of them or the first, in the order of 问题清单; `counts` gives every severity's label
     with its number, heaviest first (counted from `findings` when empty). `passed` means:
     for a precheck, it would be accepted; for a decision, it was released. `reason` is a
     sentence of a person who decided, or of us on why something is held. `other_unit` is
@@ -126,6 +131,8 @@ def clean_data(data: MailData) -> MailData:
             wrong=clean_quote(finding.wrong),
             remedy=clean_quote(finding.remedy),
             severity=clean_line(finding.severity, 10),
+            number=clean_line(finding.number, 10),
+            group=clean_line(finding.group, 10),
         )
         for finding in data.findings
     )

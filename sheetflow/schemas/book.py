@@ -8,6 +8,7 @@ These are plain values; the work is done by `validators` and `pipeline`.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -16,10 +17,11 @@ from types import MappingProxyType
 
 from sheetflow.findings import Explanation, Finding, Identity, Place
 from sheetflow.periods import Period, deadline
+from sheetflow.schemas.cells import NameKey
 from sheetflow.schemas.conditions import Table
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.indicators import Figures, Number, measure_all
-from sheetflow.schemas.parsing import Value
+from sheetflow.schemas.parsing import Value, holds_personal_number
 from sheetflow.schemas.sheets import Sheet
 from sheetflow.units import Unit, UnitTree
 from sheetflow.workbook import Address, CellValue, cell_name
@@ -111,6 +113,7 @@ class BookSheet:
             label=self.sheet.labels.get(column, ""),
             cell=self.cell(row.number, column) if row and column else "",
             key=row.key if row else "",
+            code=shown_code(self.sheet, row.values) if row else "",
         )
 
     @cached_property
@@ -262,6 +265,26 @@ class JudgingContext:
     def is_late(self, form: Form, period: Period) -> bool:
         """Whether the file was handed in after that."""
         return (self.handed_in or self.now) > self.deadline(form, period)
+
+
+_CODE = re.compile(r"(?:[0-9A-Z]{1,20}-)?[A-Z]{1,2}\d{1,8}")
+"""What codes look like, and no person's name or number does."""
+
+
+def shown_code(sheet: Sheet, values: Mapping[str, Value]) -> str:
+    """Give a row's own code as mails may show it, empty where it has none or may be a person's.
+
+    Whatever is typed where a key of another sheet belongs is read as one: only what has the
+    look of a code is shown. A name serves in sheets that are about nobody.
+    """
+    naming = sheet.naming_column
+    value = values.get(naming.key) if naming else None
+    if naming is None or not isinstance(value, str) or not naming.quotable:
+        return ""
+    if isinstance(naming.type, NameKey):
+        about_people = any(column.personal for column in sheet.columns)
+        return "" if about_people or holds_personal_number(value) else value
+    return value if _CODE.fullmatch(value) else ""
 
 
 Rule = Callable[[Book, JudgingContext], Iterable[Finding]]

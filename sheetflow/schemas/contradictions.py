@@ -18,7 +18,13 @@ from sheetflow.periods import Cadence
 from sheetflow.schemas.cells import Choice, Choices, IdNumber
 from sheetflow.schemas.columns import OPEN, Column
 from sheetflow.schemas.conditions import Condition, Every, Is, Not
-from sheetflow.schemas.layout import CONSOLIDATED_SHEETS, GUIDE_SHEET, ISSUES_SHEET, STAMP_SHEET
+from sheetflow.schemas.layout import (
+    CONSOLIDATED_SHEETS,
+    GUIDE_SHEET,
+    ISSUES_SHEET,
+    STAMP_SHEET,
+    STEPS_SHEET,
+)
 from sheetflow.schemas.sheets import Kind, Sheet
 
 if TYPE_CHECKING:
@@ -27,7 +33,7 @@ if TYPE_CHECKING:
 _LONGEST_TITLE = 31
 _NOT_IN_TITLES = frozenset("[]:*?/\\")
 _EVER = -1
-_OURS = {GUIDE_SHEET, ISSUES_SHEET, STAMP_SHEET, "History"}
+_OURS = {GUIDE_SHEET, STEPS_SHEET, ISSUES_SHEET, STAMP_SHEET, "History"}
 
 
 TEMPLATE_NAMES = frozenset(
@@ -152,6 +158,8 @@ def _of_sheet(form: Form, sheet: Sheet) -> Iterator[str]:
         yield from _of_use(form, f"{title}的查看栏", sheet, (lookup.by,))
         yield from _of_use(form, f"{title}的查看栏", lookup.of, (lookup.column,), at=last)
     yield from _of_use(form, f"{title}的内容（matter）", sheet, sheet.matter)
+    named_by = filter(None, (sheet.named_by,))
+    yield from _of_use(form, f"{title}的名称栏（named_by）", sheet, named_by)
     beside = {lookup.name for lookup in sheet.lookups}
     for words, condition in (("作废条件", sheet.void), ("办结条件", sheet.closed)):
         asked = [name for name in condition.columns() if name not in beside] if condition else ()

@@ -162,7 +162,9 @@ def load_finding(document: Mapping[str, Any]) -> Finding:
     return Finding(
         document["rule"],
         Severity(document["severity"]),
-        Place(**{part.name: document[part.name] for part in fields(Place)}),
+        Place(
+            **{part.name: document[part.name] for part in fields(Place) if part.name in document}
+        ),
         document["arguments"],
         tuple(document["others"]),
         tuple(document["other_keys"]),

@@ -9,11 +9,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 from base64 import b32encode
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import NoReturn
 
+from sheetflow.schemas.cells import Reference
 from sheetflow.schemas.columns import Column
-from sheetflow.schemas.sheets import Sheet
+from sheetflow.schemas.sheets import Lookup, Sheet
 from sheetflow.workbook import Address, cell_name, column_letters
 
 TITLE_ROW = 1
@@ -28,7 +30,7 @@ CARD_LABEL_COLUMN = 1
 CARD_VALUE_COLUMN = 2
 CARD_HINT_COLUMN = 3
 
-GUIDE_SHEET = "填报说明"
+GUIDE_SHEET, STEPS_SHEET = "填报说明", "怎么报"
 ISSUES_SHEET = "问题清单"
 ISSUE_COLUMNS = (
     *("序号", "编号", "类别", "工作表", "单元格"),
@@ -73,6 +75,20 @@ def column_range(sheet: Sheet, column: str, version: int) -> str:
     names += [lookup.name for lookup in sheet.lookups]
     letters = column_letters(names.index(column) + 1)
     return f"{quoted(sheet.title)}!${letters}${FIRST_ROW}:${letters}${LAST_ROW}"
+
+
+def lookups_beside(sheet: Sheet, sheets: Mapping[str, Sheet]) -> dict[Lookup, str]:
+    """Give the columns shown beside a sheet's own by formula, each with what stands above it.
+
+    They are those declared, and the name of each row that a column of codes points to.
+    """
+    found = {lookup: sheets[lookup.of].labels[lookup.column] for lookup in sheet.lookups}
+    for column in sheet.columns:
+        target = sheets.get(column.refers_to)
+        if isinstance(column.type, Reference) and target and target.named_by:
+            name = Lookup(column.key, target.key, target.named_by)
+            found.setdefault(name, f"{column.label}{target.labels[target.named_by]}")
+    return found
 
 
 def quoted(title: str) -> str:

@@ -50,6 +50,8 @@ class Sheet(Versioned):
     with `Through`, by a lookup; `closed` which are done with: shown grey and filtered away when they
     come back pre-filled. `matter` are the columns that tell what a row is about: where all of them
     have changed, its key was used again. `preprinted` rows bear their key in the blank workbook.
+    `named_by` is the column that says in words what a row's key stands for: it is shown beside
+    references to the row, and may be typed beside the key.
     `source` cites the notice. `levels` names those whose units fill the sheet; empty: all. `lookups`
     are columns shown beside its own, by formula only. `since` and `until` are form versions;
     `versions` are those whose columns are meant, None for all.
@@ -67,6 +69,7 @@ class Sheet(Versioned):
     closed: Condition | None = None
     matter: tuple[str, ...] = ()
     preprinted: int = 0
+    named_by: str = ""
     roll_up: RollUp = RollUp.ROWS
     older_titles: tuple[str, ...] = ()
     lookups: tuple[Lookup, ...] = field(default=())
@@ -93,6 +96,7 @@ class Sheet(Versioned):
             void=self.void if _knows(sheet, self.void) else None,
             closed=self.closed if _knows(sheet, self.closed) else None,
             matter=self.matter if sheet.by_key.keys() >= set(self.matter) else (),
+            named_by=self.named_by if self.named_by in sheet.by_key else "",
         )
 
     def always_has(self, columns: Iterable[str]) -> bool:

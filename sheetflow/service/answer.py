@@ -38,7 +38,6 @@ from sheetflow.service.unit_history import (
 )
 from sheetflow.store.records import Arrival, PublicationKind, Stale, Submission
 from sheetflow.units import Unit
-from sheetflow.validators.explanations import is_open
 from sheetflow.writing import NoticeData, ReceiptData, ReceiptFigure, write_notice
 
 _MOST_IN_WORDS = 50
@@ -117,10 +116,10 @@ def _returned(
 ) -> Future[bytes]:
     form, period = form_and_period
     request = request_for(context, arrival)
-    still_open = [entry for entry in findings if is_open(entry, said)]
-    compared = last_round(context, arrival, form, period, still_open)
+    compared = last_round(context, arrival, form_and_period, (findings, said))
+    unit, declared_form = context.tree[arrival.unit_id], context.form(form)
     look = ReturnedLook(
-        context.dress,
+        context.dress_for(unit, declared_form, declared_form.period(period)),
         arrival.arrived_at,
         compared.words if compared else "",
         receipt,
@@ -233,7 +232,7 @@ def begin_workbook(context: Context, mark: Stale) -> Making | None:
     path = workbook_path(context, form, unit, period)
     if is_fresh(context, path, basis):
         return None
-    work = context.pool.submit(render_blank, request, context.dress)
+    work = context.pool.submit(render_blank, request, context.dress_for(unit, form, period))
     return Making(work, lambda: Made((Order(path, work.result(), mark, basis),)))
 
 
@@ -260,7 +259,7 @@ def _request(context: Context, form: Form, unit: Unit, period: Period) -> tuple[
     )
     # Said only where the level does not say it: who adds up others is above the lowest level.
     odd = ["alone"] if request.alone and unit.level != context.campaign.levels.lowest.name else []
-    basis = basis_of(
-        declared(context, form, PublicationKind.WORKBOOK), request, context.dress.printed, *odd
-    )
+    dress = context.dress_for(unit, form, period)
+    shown = (dress.printed, dress.asked, *odd)
+    basis = basis_of(declared(context, form, PublicationKind.WORKBOOK), request, *shown)
     return request, basis

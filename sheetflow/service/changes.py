@@ -86,7 +86,10 @@ def grounds(context: Context) -> Iterator[Ground]:
         "report", _digest(settings.report), "情况报告的发文设置有变化", (PublicationKind.REPORT,)
     )
     days = sorted(context.working_days.items()), sorted(context.day_overrides.items())
-    yield Ground("deadlines", _digest(days), "报送截止日期有变化", (PublicationKind.BOARD,))
+    on = (PublicationKind.BOARD, PublicationKind.WORKBOOK)
+    yield Ground("deadlines", _digest(days), "报送截止日期有变化", on)
+    contact = _digest(settings.contact)
+    yield Ground("contact", contact, "联系方式有变化", (PublicationKind.WORKBOOK,))
     yield from template_grounds(context)
 
 

@@ -28,7 +28,6 @@ from sheetflow.store.records import (
     Submission,
 )
 from sheetflow.units import Unit
-from sheetflow.validators.explanations import is_open
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +46,8 @@ def look_before(context: Context, arrival: Arrival, judgement: Judgement) -> Bef
     """Look up what stood before the judgement is recorded."""
     form, period, compared = judgement.form, judgement.period, None
     if judgement.outcome in {Outcome.ACCEPTED, Outcome.RETURNED}:
-        said = judgement.explanations
-        still_open = [entry for entry in judgement.findings if is_open(entry, said)]
-        compared = last_round(context, arrival, form, period, still_open)
+        found = (judgement.findings, judgement.explanations)
+        compared = last_round(context, arrival, (form, period), found)
     store = context.store.submissions
     standing = store.find_accepted(arrival.unit_id, form, period) if period else None
     decision = last_decision(context, arrival)

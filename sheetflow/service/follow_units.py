@@ -206,8 +206,11 @@ def _own(
 ) -> Iterator[Stale]:
     """Name what changed units get themselves: under a new name, or of a period that is open."""
     known = {entry.path for entry in published}
+    # A workbook to fill names the unit above, to which it is reported.
+    below = {unit.unit_id for name in change.renamed for unit in context.tree.children(name)}
     for entry in published:
-        if entry.unit_id not in change.units or entry.unit_id not in context.tree:
+        named = below if entry.kind == PublicationKind.WORKBOOK else frozenset[str]()
+        if entry.unit_id not in change.units | named or entry.unit_id not in context.tree:
             continue
         new = successors.get(entry.path, "")
         if entry.kind == PublicationKind.ANSWER and new:

@@ -13,13 +13,16 @@ from dataclasses import replace
 from sheetflow.children.judge_task import FormAndPeriod, JudgeRequest
 from sheetflow.consolidation.figures import Merged, PastBook, unit_figures
 from sheetflow.context import Context
-from sheetflow.findings import Explanation, Finding, Identity, Round, compare_rounds
+from sheetflow.findings import Explanation, Finding, Identity, Round, Said, compare_rounds
 from sheetflow.intake.archive import blob_path
 from sheetflow.periods import Period
 from sheetflow.schemas.documents import load_explanations, load_figures, load_finding, load_rows
 from sheetflow.schemas.forms import Form
 from sheetflow.store.records import Arrival, Decision
 from sheetflow.units import Unit
+
+Found = tuple[Iterable[Finding], Said]
+"""Findings, and what is said of them."""
 
 OWN_OUTCOMES = ("accepted", "returned")
 """Outcomes of workbooks that are the unit's own beyond doubt."""
@@ -115,13 +118,13 @@ def was_in_time(context: Context, arrival: Arrival, form: str, period: str) -> b
 
 
 def last_round(
-    context: Context, arrival: Arrival, form: str, period: str, still_open: Iterable[Finding]
+    context: Context, arrival: Arrival, form_and_period: FormAndPeriod, found: Found
 ) -> Round | None:
-    """Compare with the attempt before `arrival`, if that one was returned.
+    """Compare what is `found` with the attempt before `arrival`, if that one was returned.
 
     What was held or refused in between is nobody's attempt at mending.
     """
-    store = context.store
+    store, (form, period), (now, settled) = context.store, form_and_period, found
     tried = [
         entry
         for entry in store.submissions.find_submissions(
@@ -134,7 +137,7 @@ def last_round(
         return None
     said = load_explanations(store.contents.find_explanations(last))
     told = map(load_finding, store.contents.find_findings(last))
-    return compare_rounds([entry for entry in told if entry.identity not in said], still_open)
+    return compare_rounds([entry for entry in told if entry.identity not in said], now, settled)
 
 
 def past_books(context: Context, form: Form, unit: Unit) -> list[PastBook]:

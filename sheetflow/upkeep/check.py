@@ -77,7 +77,9 @@ def write_annotated(context: Context, checked: Checked, target: Path) -> bool:
     if target.exists() and target.samefile(request.path):
         raise WorkspaceError("批注件不能写在原文件上。请换一个名称。")
     token = context.token_for(judgement.form, request.unit.unit_id, judgement.period)
-    look = ReturnedLook(context.dress, request.now, token=token)
+    book, form = judgement.book, context.form(judgement.form)
+    dress = context.dress_for(request.unit, form, book.period)
+    look = ReturnedLook(dress, request.now, token=token)
     replace_file(target, render_marked(request, judgement, look))
     return True
 

@@ -13,7 +13,7 @@ from operator import itemgetter
 from sheetflow.findings import Catalogue, Finding, Place, Severity
 from sheetflow.schemas.book import Book, BookRow, BookSheet, JudgingContext
 from sheetflow.schemas.columns import Column, is_blank
-from sheetflow.schemas.layout import LAST_ROW, columns_in
+from sheetflow.schemas.layout import LAST_ROW, columns_in, lookups_beside
 from sheetflow.schemas.sheets import Kind, Sheet
 from sheetflow.units.tree import names_of
 from sheetflow.validators.live_statistics import figure_cells
@@ -146,10 +146,7 @@ def _judge_header(
             first=cell_name(header.row, first),
             second=cell_name(header.row, second),
         )
-    looked_up = {
-        bare_label(reader.form.by_key[entry.of].labels[entry.column])
-        for entry in shell.sheet.lookups
-    }
+    looked_up = set(map(bare_label, lookups_beside(shell.sheet, reader.form.by_key).values()))
     for number, label in header.extra:
         if bare_label(label) not in looked_up:
             cell = cell_name(header.row, number)

@@ -16,7 +16,17 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from string import Formatter
 
-from sheetflow.findings import Catalogue, Explanation, Finding, Identity, Place, Severity
+from sheetflow.findings import (
+    LET_PASS,
+    TOLD,
+    WAIVED,
+    Catalogue,
+    Explanation,
+    Finding,
+    Identity,
+    Place,
+    Severity,
+)
 from sheetflow.schemas.book import Book, JudgingContext
 from sheetflow.schemas.cells import Text
 from sheetflow.schemas.layout import ISSUE_COLUMNS, ISSUES_SHEET, OLDER_ANSWER_COLUMN
@@ -135,7 +145,8 @@ class _Asked:
 
     def _meant(self, line: _Line) -> Finding | None:
         """Find the finding of a line whose 编号 is gone, or another since its row was mended."""
-        wrong, cell = line.ours.get(_WRONG, ""), line.ours.get(_CELL, "")
+        wrong = line.ours.get(_WRONG, "")
+        cell = line.ours.get(_CELL, "").partition("，")[0]  # behind it stands the row's code
         titles = {sheet.key: sheet.title for sheet in self._book.form.sheets}
         near = [
             finding
@@ -163,7 +174,7 @@ class _Asked:
 
     def _typed_over(self, label: str, text: str, finding: Finding | None) -> str:
         """Give what stands under a header of ours and does not come from us."""
-        if not text or _SHAPES[label].fullmatch(text):
+        if not text or _SHAPES[label].fullmatch(text) or text in {LET_PASS, TOLD}:
             return ""
         if label in {_WRONG, _REMEDY}:
             return self._added(label, text, finding)
@@ -203,7 +214,7 @@ _SHAPES = {
         _NUMBER: r"(?i:[0-9A-F]{6,8})",
         _KIND: "|".join(severity.label for severity in Severity),
         _SHEET: "整个工作簿",
-        _CELL: r"[A-Z]{1,3}\d+(:[A-Z]{1,3}\d+)?|第\d+行|全表|—",
+        _CELL: r"([A-Z]{1,3}\d+(:[A-Z]{1,3}\d+)?|第\d+行)(，.*)?|全表|—",
         _LABEL: "",
         _WRONG: "",
         _REMEDY: "",
@@ -305,7 +316,7 @@ def explain(
         elif finding.severity is Severity.VERIFY and earlier and earlier.value == value:
             said[finding.identity] = earlier
         elif finding.rule in waived:
-            said[finding.identity] = Explanation(f"上级准予放行：{waived[finding.rule]}", value)
+            said[finding.identity] = Explanation(f"{WAIVED}{waived[finding.rule]}", value)
     return said
 
 

@@ -16,11 +16,11 @@ from types import MappingProxyType
 from sheetflow.lookalikes import fold, without_debris
 from sheetflow.schemas.columns import Column
 from sheetflow.schemas.forms import Form
-from sheetflow.schemas.layout import GUIDE_SHEET, ISSUES_SHEET, STAMP_SHEET
+from sheetflow.schemas.layout import GUIDE_SHEET, ISSUES_SHEET, STAMP_SHEET, STEPS_SHEET
 from sheetflow.schemas.sheets import Kind, Sheet
 from sheetflow.workbook import Address, CellValue, RawSheet, RawWorkbook
 
-OUR_OWN = frozenset({STAMP_SHEET, GUIDE_SHEET, ISSUES_SHEET})
+OUR_OWN = frozenset({STAMP_SHEET, STEPS_SHEET, GUIDE_SHEET, ISSUES_SHEET})
 """Sheets that we put in and that hold no data of the filler's."""
 
 _HEADER_WITHIN = 20

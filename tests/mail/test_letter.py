@@ -194,14 +194,16 @@ def test_plain_list_is_aligned() -> None:
     ]
 
 
-def test_ten_findings_the_heaviest_first() -> None:
-    """A hundred notes on typing do not hide the one thing that must be mended."""
+def test_ten_findings_as_the_list_has_them() -> None:
+    """The letter lists the first ten in the order of 问题清单, under what each group asks."""
     notes = [dataclasses.replace(FINDING, place=f"A{row}", severity="提示性") for row in range(30)]
-    verify = dataclasses.replace(FINDING, place="V1", severity="核实性")
-    must = dataclasses.replace(FINDING, place="M1")
-    text = render("returned", findings=(*notes, verify, must), counts=()).text
-    places = re.findall(r"^ ?\d+\. 【\S+】(\w+)$", text, re.MULTILINE)
+    verify = dataclasses.replace(FINDING, place="V1", severity="核实性", group="核实")
+    must = dataclasses.replace(FINDING, place="M1", number="1A2B3C4D", group="必改")
+    text = render("returned", findings=(must, verify, *notes), counts=()).text
+    places = re.findall(r"^ ?\d+\. 【\S+】(\w+)(?:（编号 1A2B3C4D）)?$", text, re.MULTILINE)
     assert places == ["M1", "V1", *(f"A{row}" for row in range(8))]
+    assert "〔必改〕\n 1. 【强制性】M1（编号 1A2B3C4D）\n" in text
+    assert "〔核实〕\n 2. 【核实性】V1\n" in text
     assert "共32处，这里列出10处，其余见“问题清单”" in text
 
 

@@ -277,7 +277,7 @@ def _offer_other(reader: Reader, cell: Cell, match: re.Match[str]) -> None:
 
 def _column_of(page: Worksheet, label: str) -> int:
     """Find a column by its header."""
-    labels = [str(entry.value).rstrip("＊") for entry in page[HEADER_ROW]]
+    labels = [str(entry.value).replace("\n", "").rstrip("＊") for entry in page[HEADER_ROW]]
     return labels.index(label) + 1
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import email
 import email.policy
+import io
 import re
 from collections.abc import Callable
 from email.message import EmailMessage
 from pathlib import Path
 
+import openpyxl
 import pytest
 from aiosmtpd.smtp import Envelope
 
@@ -68,6 +70,21 @@ def test_a_person_finds_the_mail_again(returned: CountyDesk) -> None:
     assert message["Subject"] == "【下基层、访妇情、办实事】退回：历下区 2012年3—4月（第1号）"
     assert message["To"] == f"{LIXIA}@mail.example, second-{LIXIA}@mail.example"
     assert message["Message-ID"].startswith("<370102-2012B2-1.")
+
+
+def test_the_mail_lists_what_the_list_lists(returned: CountyDesk) -> None:
+    """The mail's lines are the first of 问题清单: same order, numbers, cells and codes of rows."""
+    (message,) = returned.mails(LIXIA)
+    told = re.findall(r"(?m)^ ?(\d+)\. 【(\S+?)】(.+?)（编号 (\w+)）\r?$", bodies(message)[0])
+    ((_, content),) = attached(message).items()
+    page = openpyxl.load_workbook(io.BytesIO(content))["问题清单"]
+    listed = []
+    for row in range(4, 14):
+        order, number, kind, title, spot, label = (page.cell(row, n).value for n in range(1, 7))
+        place = f"《{title}》{'' if spot in {'全表', '—'} else spot}{f'“{label}”' if label else ''}"
+        listed.append((str(order), kind, place, number))
+    assert told == listed
+    assert any(re.search(r"，[A-Z]\d{3,}“", place) for _, _, place, _ in listed)
 
 
 def test_the_first_findings_stand_in_a_table(returned: CountyDesk) -> None:

@@ -218,7 +218,7 @@ def lines(book: openpyxl.Workbook, title: str) -> list[dict[str, object]]:
     """Read a sheet with nothing but openpyxl: rows in which more than a number stands."""
     if title not in book.sheetnames:
         return []
-    header = [str(cell.value or "").strip("＊* \n") for cell in book[title][3]]
+    header = [str(cell.value or "").replace("\n", "").strip("＊* ") for cell in book[title][3]]
     rows: Iterator[dict[str, object]] = (
         dict(zip(header, [cell.value for cell in row], strict=True))
         for row in book[title].iter_rows(min_row=4)

@@ -19,6 +19,7 @@ from sheetflow.schemas.layout import (
     ISSUE_COLUMNS,
     ISSUES_SHEET,
     NOTE_ROW,
+    STEPS_SHEET,
 )
 from sheetflow.schemas.sheets import EXPLANATIONS
 from sheetflow.writing import Dress, write_workbook
@@ -90,7 +91,7 @@ def test_each_bad_cell_has_a_note(book: Workbook, returned: Filling, dress: Dres
 
 def test_issues_come_first_and_are_complete(book: Workbook, returned: Filling) -> None:
     """问题清单 stands first, is shown first, can be filtered, and lists every finding."""
-    assert book.sheetnames[:2] == [ISSUES_SHEET, GUIDE_SHEET]
+    assert book.sheetnames[:4] == [ISSUES_SHEET, "封面", STEPS_SHEET, GUIDE_SHEET]
     assert book.active is not None
     assert book.active.title == ISSUES_SHEET
     sheet = book[ISSUES_SHEET]
@@ -110,7 +111,7 @@ def test_issues_lead_to_the_cell(book: Workbook, returned: Filling) -> None:
         if not finding.place.title:
             assert cell.hyperlink is None
             continue
-        assert cell.value == finding.place.cell
+        assert cell.value == finding.place.spot
         assert cell.hyperlink is not None
         assert cell.hyperlink.location == f"'{finding.place.title}'!{finding.place.cell}"
 

@@ -31,6 +31,7 @@ from sheetflow.schemas.layout import (
     STAMP_KEYS,
     STAMP_NAME,
     STAMP_SHEET,
+    STEPS_SHEET,
     card_address,
     column_number,
 )
@@ -39,6 +40,7 @@ from sheetflow.units import Unit
 from sheetflow.workbook import column_letters
 from sheetflow.writing import Dress, write_master, write_workbook
 from sheetflow.writing.blank.guide import NOT_THEIRS
+from sheetflow.writing.looks import text_width
 from tests.county_book import FORM
 
 STAMP = dt.datetime(2012, 3, 1, 9, 0, tzinfo=OFFICE_ZONE)
@@ -118,10 +120,10 @@ def test_a_blank_workbook_is_small(county_file: bytes) -> None:
 
 
 def test_sheets_stand_in_order(county_file: bytes, blank: Blank, county: Unit) -> None:
-    """填报说明 comes first, then the sheets as declared, then the hidden stamp."""
+    """The cover comes first, then how to report and 填报说明, then the sheets as declared."""
     wanted = [sheet.title for sheet in blank(county).sheets if sheet.kind is not Kind.ANSWER]
     book = opened(county_file)
-    assert book.sheetnames == [GUIDE_SHEET, *wanted, STAMP_SHEET]
+    assert book.sheetnames == [wanted[0], STEPS_SHEET, GUIDE_SHEET, *wanted[1:], STAMP_SHEET]
     assert book[STAMP_SHEET].sheet_state == "hidden"
 
 
@@ -204,13 +206,21 @@ def test_blank_cells_have_the_right_format(county_file: bytes, blank: Blank, cou
 
 
 def test_headers_bear_labels_and_marks(county_file: bytes, blank: Blank, county: Unit) -> None:
-    """Every header is the declared label, and required ones bear a mark behind it."""
+    """Every header is the declared label, and required ones bear a mark behind it.
+
+    One that needs several lines is broken before its bracket, and the bracket fits on one.
+    """
     book = opened(county_file)
     for sheet, column, letters in tables(blank(county)):
         shown = str(book[sheet.title][f"{letters}{HEADER_ROW}"].value)
         mark = {True: "＊", False: ""}.get(column.required is True, "")
         mark = "＊＊" if not isinstance(column.required, bool) else mark
-        assert shown == column.label + mark
+        assert shown.replace("\n", "") == column.label + mark
+        if "（" in shown:
+            width = book[sheet.title].column_dimensions[letters].width
+            *head, bracket = shown.rpartition("（")
+            assert text_width("（" + bracket) + 1 < width
+            assert "\n" in head[0] or text_width(shown) + 1 < width
 
 
 def test_required_cells_are_coloured(county_file: bytes, blank: Blank, county: Unit) -> None:
@@ -294,7 +304,7 @@ def test_guide_names_every_column_and_check(
 ) -> None:
     """填报说明 names every column, every check and every indicator."""
     rows = cells_of(county_file, GUIDE_SHEET)
-    words = {str(cell) for row in rows for cell in row}
+    words = {str(cell).replace("\n", "") for row in rows for cell in row}
     assert {column.label for _, column, _ in tables(blank(county))} <= words
     whole = "\n".join(words)
     asked = [check for check in campaign.catalogue.checks.values() if check.code not in NOT_THEIRS]
@@ -322,12 +332,15 @@ def test_only_statistics_are_locked(county_file: bytes, form: Form) -> None:
 
 
 def test_pages_are_a4(county_file: bytes) -> None:
-    """Every sheet prints on A4, one page wide, with page numbers."""
+    """Every sheet prints on A4, one page wide or cut between columns, with a footer."""
     book = opened(county_file)
     for sheet in book.worksheets:
         if sheet.sheet_state == "visible":
             assert sheet.page_setup.paperSize == 9
-            assert sheet.page_setup.fitToHeight == 0
+            cuts = [cut.id for cut in sheet.col_breaks.brk]
+            fits = sheet.sheet_properties.pageSetUpPr
+            assert (fits is not None and fits.fitToPage) is not bool(cuts), sheet.title
+            assert not cuts or sheet.print_title_cols
             assert sheet.oddFooter is not None
             assert "&P" in str(sheet.oddFooter)
 

@@ -90,6 +90,7 @@ CADRES = Sheet(
     source="二：每位干部都要固定联系若干妇女群众；每位干部都要记录一本“妇情日记”、建立一册妇女需求台帐",
     closed=where("status", "已调离"),
     preprinted=20,
+    named_by="name",
 )
 
 
@@ -115,6 +116,7 @@ CONTACT_POINTS = Sheet(
     source="二：妇联组织要以村（社区）为单位建立联系点",
     closed=where("status", "已撤并"),
     preprinted=20,
+    named_by="name",
 )
 
 

@@ -23,6 +23,7 @@ from sheetflow.writing.blank.inputs import define_keys
 from sheetflow.writing.blank.issues import write_issues
 from sheetflow.writing.blank.sheet_page import FIRST_LIST, Dress, WorkbookContext
 from sheetflow.writing.blank.statistics_sheet import write_statistics
+from sheetflow.writing.blank.steps import write_steps
 from sheetflow.writing.looks import BODY, TEXT_NUMBER
 from sheetflow.writing.page import Page
 from sheetflow.writing.xlsx_book import Book
@@ -45,8 +46,13 @@ def write_workbook(
     context = WorkbookContext(book, filling, dress)
     if context.returned:
         write_issues(context, round_line, receipt)
+    front = filling.form.cover_sheet
+    write_card(context, front)
+    write_steps(context)
     write_guide(context)
     for sheet in context.sheets:
+        if sheet.key == front.key:
+            continue
         if sheet.kind is Kind.CARD:
             write_card(context, sheet)
         elif sheet.kind is Kind.INDICATORS:

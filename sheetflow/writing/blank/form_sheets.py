@@ -24,6 +24,7 @@ from sheetflow.schemas.layout import (
     column_number,
     column_range,
     columns_in,
+    lookups_beside,
 )
 from sheetflow.schemas.sheets import Kind, Lookup, Sheet
 from sheetflow.workbook import cell_name, column_letters
@@ -34,10 +35,12 @@ from sheetflow.writing.blank.highlights import (
     write_notes,
 )
 from sheetflow.writing.blank.inputs import (
-    REQUIRED_MARK,
+    broken,
     column_look,
+    column_width,
     extra_words,
     is_long,
+    mark_of,
     requirement,
     set_input,
     type_words,
@@ -47,6 +50,7 @@ from sheetflow.writing.blank.sheet_page import (
     PRIVATE_WORDS,
     SheetPage,
     WorkbookContext,
+    set_across,
     set_print,
     write_head,
 )
@@ -82,8 +86,10 @@ _RULED: Look = {"border_color": "#7F7F7F"}
 """LibreOffice prints no blank rows that look the same as the endless rest of their columns."""
 _ONE_LINE = 20.0
 _MOST_HEIGHT = 200.0
-_LEAST_ROWS, _MORE_ROWS = 60, 40
-_WIDTH = 18.0
+_MORE_ROWS = 28
+"""So many where other sheets' cells are shown beside them: their formulas reach no further."""
+_MOST_FROZEN = 60.0
+_WIDTH = 16.0
 _DAY_ZERO = dt.date(1899, 12, 30)
 _QUIET: Look = {"bg_color": LOOKUP_FILL, "font_color": FAINT_INK}
 
@@ -98,7 +104,8 @@ def write_card(context: WorkbookContext, sheet: Sheet) -> None:
     note = context.dress.origin + note if front else note
     above = context.dress.campaign if front else context.whose
     title = context.filling.form.title if front else sheet.title
-    write_head(page, title, f"{above}\n{note}" if above else note)
+    asked = "\n".join(context.dress.asked) if front else ""
+    write_head(page, title, "\n".join(filter(None, (above, note))), asked)
     page.header(_HEADER, _VALUE_LEAST)
     cells: Cells = next(iter(page.rows), {})
     for column in page.columns:
@@ -127,7 +134,8 @@ def _write_line(page: SheetPage, column: Column, cells: Cells) -> None:
     least = _LONG_LEAST if is_long(column) and width == _LONG_VALUE_WIDTH else _VALUE_LEAST
     shown = height_of(str(value or ""), width)
     asked = height_of(hint, _HINT_WIDTH * 1.1, _HINT_LINE)
-    named = height_of(column.label + REQUIRED_MARK, _LABEL_WIDTH)
+    label = broken(column.label, _LABEL_WIDTH, mark_of(column))
+    named = height_of(label + mark_of(column), _LABEL_WIDTH)
     page.height(row, min(TALLEST, max(least, shown, asked, named)))
 
 
@@ -160,7 +168,7 @@ def _write_signatures(page: SheetPage, row: int) -> None:
 def write_table(context: WorkbookContext, sheet: Sheet) -> None:
     """Write head, header and rows of a table, ready to be filled on."""
     columns = columns_in(sheet, context.version)
-    page = SheetPage(context, sheet, [column.width for column in columns])
+    page = SheetPage(context, sheet, [column_width(column) for column in columns])
     # Who and when, whether the sheet may stay empty, its own note.
     free = "" if sheet.always_shown or sheet.kind is Kind.ANSWER else "无此项可不填。"
     whose = f"{context.whose}\n" if context.whose else ""
@@ -168,7 +176,7 @@ def write_table(context: WorkbookContext, sheet: Sheet) -> None:
     write_head(page, sheet.title, note)
     _write_header(page)
     _write_rows(page)
-    width = sum(page.widths) + _write_lookups(page)
+    widths = (*page.widths, *_write_lookups(page))
     highlight_table(page)
     write_notes(page)
     for number, column in enumerate(columns, start=1):
@@ -176,19 +184,32 @@ def write_table(context: WorkbookContext, sheet: Sheet) -> None:
         set_input(page, column, f"{letters}{FIRST_ROW}:{letters}{LAST_ROW}")
     if sheet.is_book:
         _filter(page)
-    page.worksheet.freeze_panes(HEADER_ROW, 1 if sheet.naming_column is columns[0] else 0)
+    keys = _leading_keys(page)
+    page.worksheet.freeze_panes(HEADER_ROW, keys)
     private = any(column.personal for column in columns)
-    set_print(page, width, whose=context.whose, private=private, header=True)
+    set_print(page, sum(widths), whose=context.whose, private=private, header=True)
+    set_across(page, widths, keys)
+
+
+def _leading_keys(page: SheetPage) -> int:
+    """Count the columns up to the one that names the row, which stay in sight; 0 for none."""
+    naming = page.sheet.naming_column
+    if naming is None:
+        return 0
+    number = [column.key for column in page.columns].index(naming.key) + 1
+    return number if sum(page.widths[:number]) <= _MOST_FROZEN else 0
 
 
 def _write_header(page: SheetPage) -> None:
     tallest = 0.0
     for number, column in enumerate(page.columns, start=1):
         look = page.book.look(column_look(column))
-        page.worksheet.set_column(number - 1, number - 1, column.width, look)
+        width = page.widths[number - 1]
+        page.worksheet.set_column(number - 1, number - 1, width, look)
         header = marked_look(page, cell_name(HEADER_ROW, number), HEADER)
         write_label(page, (HEADER_ROW, number), column, header)
-        tallest = max(tallest, height_of(column.label, column.width - _MARK_WIDTH))
+        label = broken(column.label, width, mark_of(column))
+        tallest = max(tallest, height_of(label, width - _MARK_WIDTH))
     page.height(HEADER_ROW, max(30.0, tallest))
 
 
@@ -207,11 +228,24 @@ def _write_rows(page: SheetPage) -> None:
         tallest = _height(page.columns, cells)
         if tallest > _ONE_LINE:
             page.height(row, tallest)
-    free = not page.sheet.preprinted and page.sheet.kind is not Kind.ANSWER
-    last = len(rows) + _PRINTED_ROWS if free else _PRINTED_ROWS
-    for row in range(FIRST_ROW + len(rows), FIRST_ROW + last):
+    for row in range(FIRST_ROW + len(rows), FIRST_ROW + _lined_rows(page)):
         for number, _, look in looks:
             page.put(row, number, None, look | _RULED)
+
+
+def _lined_rows(page: SheetPage) -> int:
+    """Count the rows that are lined, and print: those filled in, and some to be filled."""
+    free = not page.sheet.preprinted and page.sheet.kind is not Kind.ANSWER
+    more = len(page.rows) if free else 0
+    return max(len(page.rows), more + (_MORE_ROWS if _beside(page) else _PRINTED_ROWS))
+
+
+def _beside(page: SheetPage) -> dict[Lookup, str]:
+    """Give the lookups that can be shown: not of a sheet that the unit does not fill."""
+    context = page.context
+    found = lookups_beside(page.sheet, context.filling.form.by_key)
+    shown = {sheet.key for sheet in context.sheets}
+    return {lookup: label for lookup, label in found.items() if lookup.of in shown}
 
 
 def _height(columns: Sequence[Column], cells: Cells) -> float:
@@ -253,32 +287,31 @@ def _filter(page: SheetPage) -> None:
         page.worksheet.set_row(row - 1, None, None, {"hidden": True})
 
 
-def _write_lookups(page: SheetPage) -> float:
-    """Write the lookup columns to the right; return the width that they take.
+def _write_lookups(page: SheetPage) -> list[float]:
+    """Write the lookup columns to the right; return the widths that they take.
 
-    The formulas reach some rows beyond those filled in, no further: a row that shows
-    nothing is printed all the same.
+    The formulas reach as far as the lined rows, no further: a row that shows nothing is
+    printed all the same.
     """
-    lookups, first = page.sheet.lookups, len(page.columns) + 1
-    reach = max(_LEAST_ROWS, len(page.rows) + _MORE_ROWS)
-    for number, lookup in enumerate(lookups, start=first):
-        _write_column(page, lookup, number, reach)
+    lookups, first, reach = _beside(page), len(page.columns) + 1, _lined_rows(page)
+    for number, (lookup, label) in enumerate(lookups.items(), start=first):
+        _write_column(page, lookup, label, number)
     if lookups:  # a blank beside the last one, so that its long words do not run over the page
         number = first + len(lookups)
         page.worksheet.set_column(number - 1, number - 1, 1)
         for row in range(FIRST_ROW, FIRST_ROW + reach):
             page.text(row, number, " ", BODY)
-    return _WIDTH * len(lookups)
+    return [_WIDTH] * len(lookups)
 
 
-def _write_column(page: SheetPage, lookup: Lookup, number: int, reach: int) -> None:
+def _write_column(page: SheetPage, lookup: Lookup, label: str, number: int) -> None:
     filling, version = page.context.filling, page.context.version
     other = filling.form.by_key[lookup.of]
     shown = other.by_key[lookup.column]
     number_format = "yyyy-mm-dd" if isinstance(shown.type, Day) else "General"
     look = column_look(shown) | _QUIET | {"num_format": number_format, "text_wrap": False}
     page.worksheet.set_column(number - 1, number - 1, _WIDTH)
-    page.text(HEADER_ROW, number, shown.label, HEADER | _QUIET)
+    page.text(HEADER_ROW, number, broken(label, _WIDTH), HEADER | _QUIET)
     key = other.key_column or other.columns[0]
     known = {
         str(row.get(key.key)): row.get(lookup.column) for row in filling.rows.get(other.key, ())
@@ -286,7 +319,7 @@ def _write_column(page: SheetPage, lookup: Lookup, number: int, reach: int) -> N
     cells = column_range(other, lookup.column, version)
     keys = column_range(other, key.key, version)
     by = page.letters(lookup.by)
-    for offset in range(reach):
+    for offset in range(_lined_rows(page)):
         row = FIRST_ROW + offset
         cell = f"INDEX({cells},MATCH(${by}{row},{keys},0))"
         formula = f'IF(${by}{row}="","",IFERROR(IF({cell}="","",{cell}),""))'

@@ -13,8 +13,8 @@ from sheetflow.schemas.forms import Form
 from sheetflow.schemas.indicators import Indicator
 from sheetflow.schemas.layout import GUIDE_SHEET, HEADER_ROW, columns_in
 from sheetflow.schemas.sheets import Kind
-from sheetflow.writing.blank.inputs import extra_words, requirement, type_words
-from sheetflow.writing.blank.sheet_page import WorkbookContext, set_print, write_head
+from sheetflow.writing.blank.inputs import broken, extra_words, requirement, type_words
+from sheetflow.writing.blank.sheet_page import HELP_TAB, WorkbookContext, set_print, write_head
 from sheetflow.writing.looks import CELL, CENTRE, HEADER, HEADING, PARAGRAPH, Look
 from sheetflow.writing.page import FlowPage
 
@@ -77,6 +77,7 @@ _FAMILIES = {
 def write_guide(context: WorkbookContext) -> None:
     """Write the sheet 填报说明."""
     page = FlowPage(context.book, GUIDE_SHEET, _WIDTHS, row=HEADER_ROW)
+    page.worksheet.set_tab_color(HELP_TAB)
     form = context.filling.form
     note = f"{context.dress.campaign}\n{context.whose}{'　' if context.whose else ''}{context.dress.origin}"
     write_head(page, f"{form.title}填报说明", note)
@@ -95,8 +96,6 @@ def write_guide(context: WorkbookContext) -> None:
     _write_checks(context, page, "四" if form.statistics else "三")
     set_print(page, sum(_WIDTHS), whose=context.whose, private=context.private)
     page.worksheet.set_portrait()  # half as many pages, in a size that can still be read
-    if not context.returned:
-        page.worksheet.activate()
 
 
 def _line(page: FlowPage, cells: Sequence[str], looks: Sequence[Look], span: int = 1) -> None:
@@ -122,7 +121,7 @@ def _write_columns(context: WorkbookContext, page: FlowPage) -> None:
         for column in columns_in(sheet, context.version):
             hint = "；".join(extra_words(sheet, column))
             cells = (
-                column.label,
+                broken(column.label, _WIDTHS[0]),
                 requirement(sheet, column),
                 type_words(context.filling.form, column),
                 hint,

@@ -45,6 +45,7 @@ from sheetflow.writing.looks import (
     WHOLE_NUMBER,
     Look,
     clipped,
+    text_width,
 )
 from sheetflow.writing.page import Page
 
@@ -55,6 +56,8 @@ _LONGEST_ID, _SHORTEST_ID = 18, 15
 _SHORTEST_PHONE, _LONGEST_PHONE = 7, 25
 _LARGEST = 999_999_999_999
 REQUIRED_MARK, CONDITIONAL_MARK = "＊", "＊＊"
+_PADDING = 2.5
+"""What bold letters and the cell's margins take besides the characters."""
 
 
 def set_input(page: SheetPage, column: Column, area: str) -> None:
@@ -205,21 +208,41 @@ def is_long(column: Column) -> bool:
     return isinstance(column.type, Text) and column.type.free
 
 
+def mark_of(column: Column) -> str:
+    """Give the mark of a column that must, or may have to, be filled."""
+    if isinstance(column.required, Condition):
+        return CONDITIONAL_MARK
+    return REQUIRED_MARK if column.required and not column.prefilled else ""
+
+
+def broken(label: str, width: float, mark: str = "") -> str:
+    """Break a label that needs several lines before its bracket, so that （件） stays together."""
+    head, bracket, rest = label.partition("（")
+    is_long = text_width(label + mark) + _PADDING > width
+    return f"{head}\n{bracket}{rest}" if head and bracket and is_long else label
+
+
+def column_width(column: Column) -> float:
+    """Give the column's width: at least that of its label's bracket, mark and all."""
+    _, bracket, rest = column.label.partition("（")
+    least = text_width(bracket + rest + mark_of(column)) + _PADDING if bracket else 0
+    return max(column.width, least)
+
+
 def write_label(page: Page, at: tuple[int, int], column: Column, look: Look) -> None:
     """Write the column's label and, where it must or may have to be filled, its mark."""
-    if isinstance(column.required, Condition):
-        mark, colour = CONDITIONAL_MARK, ORANGE
-    elif column.required and not column.prefilled:
-        mark, colour = REQUIRED_MARK, RED
-    else:
-        page.text(*at, column.label, look)
+    mark = mark_of(column)
+    label = broken(column.label, page.widths[at[1] - 1], mark)
+    if not mark:
+        page.text(*at, label, look)
         return
+    colour = ORANGE if mark == CONDITIONAL_MARK else RED
     words = {key: value for key, value in (BODY | BOLD).items() if key != "valign"}
     page.worksheet.write_rich_string(
         at[0] - 1,
         at[1] - 1,
         page.book.look(words),
-        column.label,
+        label,
         page.book.look(words | {"font_color": colour}),
         mark,
         page.book.look(look),

@@ -6,12 +6,20 @@ filler's answers to 核实性 findings.
 
 from __future__ import annotations
 
-from sheetflow.findings import Finding, Place, Severity, count_places
+from itertools import groupby
+
+from sheetflow.findings import (
+    SETTLED,
+    Finding,
+    Place,
+    Severity,
+    count_places,
+)
 from sheetflow.schemas.cells import Text
 from sheetflow.schemas.layout import FIRST_ROW, HEADER_ROW, ISSUE_COLUMNS, ISSUES_SHEET
 from sheetflow.schemas.sheets import EXPLANATIONS
 from sheetflow.workbook import cell_name
-from sheetflow.writing.blank.sheet_page import WorkbookContext, set_print, write_head
+from sheetflow.writing.blank.sheet_page import HELP_TAB, WorkbookContext, set_print, write_head
 from sheetflow.writing.looks import (
     CELL,
     CENTRE,
@@ -25,7 +33,7 @@ from sheetflow.writing.looks import (
 )
 from sheetflow.writing.page import Page
 
-_WIDTHS = (6.0, 9.0, 10.0, 16.0, 9.0, 18.0, 44.0, 36.0, 34.0)
+_WIDTHS = (6.0, 11.0, 10.0, 16.0, 14.0, 18.0, 42.0, 36.0, 34.0)
 _NUMBER, _CELL, _ANSWER = 2, 5, 9
 _PLACE: Look = CELL | CENTRE
 
@@ -37,12 +45,13 @@ def write_issues(context: WorkbookContext, round_line: str, receipt: str = "") -
     """
     page = Page(context.book, ISSUES_SHEET, _WIDTHS)
     write_head(page, ISSUES_SHEET, "\n".join(_head(context, round_line, receipt)))
+    page.worksheet.set_tab_color(HELP_TAB)
     page.header(ISSUE_COLUMNS, 24)
     findings = context.filling.findings
     for row, finding in enumerate(findings, start=FIRST_ROW):
         _write_line(context, page, row, finding)
     page.worksheet.autofilter(HEADER_ROW - 1, 0, FIRST_ROW + len(findings) - 2, len(_WIDTHS) - 1)
-    page.worksheet.freeze_panes(HEADER_ROW, 0)
+    page.worksheet.freeze_panes(HEADER_ROW, _NUMBER)
     set_print(page, sum(_WIDTHS), whose=context.whose, header=True)
     page.worksheet.activate()
 
@@ -66,7 +75,8 @@ def _head(context: WorkbookContext, round_line: str, receipt: str) -> list[str]:
     unit, period = context.filling.unit, context.filling.period
     named = f"（回执号{receipt}）" if receipt else ""
     lines = [
-        f"{unit.name}报送的{period.label}《{context.filling.form.title}》{named}，有{'、'.join(parts)}。"
+        f"{unit.name}报送的{period.label}《{context.filling.form.title}》{named}，有{'、'.join(parts)}。",
+        _groups(context),
     ]
     if round_line:
         lines.append(round_line)
@@ -76,6 +86,22 @@ def _head(context: WorkbookContext, round_line: str, receipt: str) -> list[str]:
     )
     lines.append("改好后保存本文件，重新放入原来的报送文件夹即可，不必另填新表，也不必删除本表。")
     return lines
+
+
+def _group(context: WorkbookContext, finding: Finding) -> str:
+    """Give what a line asks in a word; what is explained or let pass asks nothing more."""
+    is_settled = finding.number in context.filling.settled
+    return SETTLED if is_settled else finding.severity.group
+
+
+def _groups(context: WorkbookContext) -> str:
+    """Say which lines ask what: 第1—8条必改，第9条核实."""
+    parts, first = [], 1
+    for group, found in groupby(context.filling.findings, lambda entry: _group(context, entry)):
+        last = first + len(list(found)) - 1
+        parts.append(f"第{first}条{group}" if first == last else f"第{first}—{last}条{group}")
+        first = last + 1
+    return f"下面按必改、核实、提示的次序列出：{'，'.join(parts)}。"
 
 
 def _write_line(context: WorkbookContext, page: Page, row: int, finding: Finding) -> None:
@@ -88,7 +114,7 @@ def _write_line(context: WorkbookContext, page: Page, row: int, finding: Finding
         (4, place.title or "整个工作簿", _PLACE),
         (6, place.label, CELL),
         (7, checks.wrong(finding), CELL),
-        (8, checks.remedy(finding), CELL),
+        (8, context.filling.settled.get(finding.number) or checks.remedy(finding), CELL),
     )
     for number, text, look in texts:
         page.text(row, number, text, look)
@@ -105,9 +131,9 @@ def _write_line(context: WorkbookContext, page: Page, row: int, finding: Finding
 def _write_link(context: WorkbookContext, page: Page, row: int, place: Place) -> None:
     """Write the cell's name as a link to it; a whole row or sheet is named and linked too."""
     if place.title not in {ISSUES_SHEET, *(sheet.title for sheet in context.sheets)}:
-        page.text(row, _CELL, place.cell or "—", _PLACE)
+        page.text(row, _CELL, place.spot or "—", _PLACE)
         return
-    shown = place.cell or (f"第{place.row}行" if place.row else "全表")
+    shown = place.spot or "全表"
     cell = place.cell or cell_name(max(place.row, 1), 1)
     target = "internal:'" + place.title.replace("'", "''") + f"'!{cell}"
     look = page.book.look(_PLACE | LINK)

@@ -9,6 +9,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
 from sheetflow.findings import Catalogue, Finding
 from sheetflow.prefill import Cells, Filling, marked_cells
@@ -25,7 +26,7 @@ from sheetflow.schemas.layout import (
 )
 from sheetflow.schemas.sheets import Kind, Sheet
 from sheetflow.workbook import column_letters
-from sheetflow.writing.looks import BODY, NOTE, TITLE, height_of
+from sheetflow.writing.looks import BODY, BOLD, NOTE, RED, SONG, TITLE, Look, height_of
 from sheetflow.writing.page import A4, Page
 from sheetflow.writing.xlsx_book import Book
 
@@ -33,7 +34,22 @@ PRIVATE_WORDS = "内部资料，含个人信息"
 _WIDEST_PORTRAIT = 110.0
 _WIDEST_PAGE = 250.0
 _FIRST_SCREEN = 150.0
+_WIDTH_OF_A_PAGE = 98.0
+"""Columns (in Excel's units) that fit on A4 landscape at full size, whichever font stands in for ours."""
 _MOST_LIST = 255
+TABS: Final = {
+    Kind.CARD: ("#C00000", "红色", "一项填一格"),
+    Kind.FLOW: ("#2E75B6", "蓝色", "只填本期发生的"),
+    Kind.LEDGER: ("#548235", "绿色", "台帐，逐期续填"),
+    Kind.STOCK: ("#BF8F00", "黄色", "填现有的情况，有变化就改"),
+    Kind.ANSWER: ("#C55A11", "橙色", "对审核意见的说明"),
+    Kind.INDICATORS: ("#7F7F7F", "灰色", "自动计算，不用填"),
+}
+"""By kind of sheet: the colour of its tab, what that is called, and what the sheet wants."""
+HELP_TAB = "#7030A0"
+_RUN: Look = {"font_name": SONG, "font_size": 11}
+_NOTE_INK: Look = {"font_color": "#404040"}
+_RED_INK: Look = {"font_color": RED}
 FIRST_LIST = 4
 """The column of the hidden sheet in which the first long list stands."""
 
@@ -43,7 +59,8 @@ class Dress:
     """What is printed on a form besides its declaration; blank fields are left out.
 
     `form_number` is 表号, `authority` 制定机关, `document` 批准文号, `valid_until` 有效期至,
-    `measure_unit` 计量单位.
+    `measure_unit` 计量单位. `due` says until when and to whom the unit reports, `contact`
+    whom it may ask; `folder` is what its folders are called.
     """
 
     campaign: str
@@ -53,6 +70,15 @@ class Dress:
     document: str = ""
     valid_until: str = ""
     measure_unit: str = ""
+    due: str = ""
+    contact: str = ""
+    folder: str = ""
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """Until when, to whom, and whom to ask, as far as they are known."""
+        fields = (("截止时间", self.due), ("咨询", self.contact))
+        return tuple(f"{label}：{value}" for label, value in fields if value)
 
     @property
     def origin(self) -> str:
@@ -143,6 +169,7 @@ class SheetPage(Page):
     def __init__(self, context: WorkbookContext, sheet: Sheet, widths: Sequence[float]) -> None:
         super().__init__(context.book, sheet.title, widths)
         self.context, self.sheet = context, sheet
+        self.worksheet.set_tab_color(TABS[sheet.kind][0])
 
     @cached_property
     def columns(self) -> tuple[Column, ...]:
@@ -165,8 +192,12 @@ class SheetPage(Page):
         return column_letters(column_number(self.sheet, column, self.context.version))
 
 
-def write_head(page: Page, title: str, note: str) -> None:
-    """Write title and note over the columns that the first screen shows."""
+def write_head(page: Page, title: str, note: str, asked: str = "") -> None:
+    """Write title and note over the columns that the first screen shows.
+
+    What is `asked` stands in red under the note, in the same cell: no label of a card is
+    taken for it, nor it for one.
+    """
     shown, span = 0.0, 0
     for width in page.widths:
         if span > 1 and shown + width > _FIRST_SCREEN:
@@ -174,6 +205,11 @@ def write_head(page: Page, title: str, note: str) -> None:
         shown, span = shown + width, span + 1
     page.span(TITLE_ROW, 1, span, title, TITLE)
     page.span(NOTE_ROW, 1, span, note, NOTE)
+    if asked:
+        plain, red = (page.book.look(_RUN | ink) for ink in (_NOTE_INK, BOLD | _RED_INK))
+        runs = (plain, f"{note}\n", red, asked) if note else (plain, " ", red, asked)
+        page.worksheet.write_rich_string(NOTE_ROW - 1, 0, *runs, page.book.look(NOTE))
+        note = f"{note}\n{asked}"
     # rows win over columns: without this the columns' lines would run up beside the title
     plain = page.book.look(BODY)
     page.worksheet.set_row(TITLE_ROW - 1, 32, plain)
@@ -185,17 +221,14 @@ def set_print(
 ) -> None:
     """Set A4, page numbers, and the header row repeated where there is one.
 
-    A sheet is printed one page wide, unless it is so wide that nobody could read it: then
-    the first column is repeated on the second page.
+    A sheet is printed one page wide, unless it is so wide that nobody could read it, see
+    `set_across`.
     """
     sheet = page.worksheet
     sheet.set_paper(A4)
     if width > _WIDEST_PORTRAIT:
         sheet.set_landscape()
-    across = math.ceil(width / _WIDEST_PAGE)
-    sheet.fit_to_pages(across, 0)
-    if across > 1:
-        sheet.repeat_columns(0, 0)
+    sheet.fit_to_pages(1, 0)
     sheet.set_margins(left=0.5, right=0.5, top=0.7, bottom=0.7)
     sheet.center_horizontally()
     if header:
@@ -203,3 +236,28 @@ def set_print(
     left, right = PRIVATE_WORDS if private else "", whose.replace("&", "&&")
     sheet.set_header(f'&L&"宋体,Regular"&9 {left}&R&"宋体,Regular"&9 {right}')
     sheet.set_footer('&C&"宋体,Regular"&9 第 &P 页 共 &N 页')
+
+
+def set_across(page: Page, widths: Sequence[float], keys: int) -> None:
+    """Print a sheet that is too wide for one page on several, cut between columns.
+
+    The first `keys` columns are repeated on each, which is why the office program cannot be
+    left to fit the pages by itself: it would forget them, and print blank pages at the end.
+    """
+    pages = math.ceil(sum(widths) / _WIDEST_PAGE)
+    page.worksheet.repeat_columns(0, max(keys, 1) - 1)
+    if pages < 2:  # noqa: PLR2004 - all of it on one
+        return
+    repeated = sum(widths[: max(keys, 1)])
+    room = (sum(widths) - repeated) / pages
+    breaks: list[int] = []
+    filled = widest = 0.0
+    for number, width in enumerate(widths[max(keys, 1) :], start=max(keys, 1)):
+        if filled and filled + width / 2 > room and len(breaks) < pages - 1:
+            breaks.append(number)
+            filled = 0.0
+        filled += width
+        widest = max(widest, filled)
+    page.worksheet.set_v_pagebreaks(breaks)
+    page.worksheet.fit_page = False
+    page.worksheet.set_print_scale(int(_WIDTH_OF_A_PAGE * 100 / (repeated + widest)))
