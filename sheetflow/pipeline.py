@@ -25,6 +25,7 @@ from sheetflow.validators.explanations import (
     read_answers,
 )
 from sheetflow.validators.live_statistics import check_statistics
+from sheetflow.validators.named_references import read_names
 from sheetflow.validators.recognition import check_cover, parse_stamp, recognise
 from sheetflow.workbook import RawWorkbook, parse_cell_name
 
@@ -42,6 +43,7 @@ def judge(raw: RawWorkbook, campaign: Campaign, context: JudgingContext) -> Judg
     if isinstance(known, Judgement):
         return replace(known, token=stamp.token)
     book, faults = parse_book(raw, known, campaign.catalogue, context)
+    book, faults = read_names(book, faults)
     faults += [GENERAL[remark].at(Place()) for remark in raw.remarks]
     faults += check_cover(book, context)
     if not book.other_period:  # else every rule would ask about a period that nobody meant

@@ -11,7 +11,7 @@ import io
 import re
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import openpyxl
 from openpyxl.cell.cell import Cell
@@ -56,7 +56,8 @@ class Reader:
         page = self.book["问题清单"]
         columns = [_column_of(page, label) for label in COLUMNS]
         for row in range(FIRST_ROW, page.max_row + 1):
-            yield Line(row, *(str(page.cell(row, column).value or "") for column in columns))
+            line = Line(row, *(str(page.cell(row, column).value or "") for column in columns))
+            yield replace(line, cell=line.cell.partition("，")[0])
 
     def work(self) -> None:
         """Go through the list once."""

@@ -74,6 +74,24 @@ ROWS = (
         nearly="@ 个案帮扶 台帐编号 5 = X0004",
     ),
     Pair(
+        rule="reference-named",
+        at="妇女需求台帐 责任干部 4",
+        broken="@ 妇女需求台帐 责任干部 4 = G002 李静",
+        nearly="@ 妇女需求台帐 责任干部 4 = G 002",
+    ),
+    Pair(
+        rule="reference-name-other",
+        at="妇女需求台帐 责任干部 4",
+        broken="@ 妇女需求台帐 责任干部 4 = G002 王芳",
+        nearly="@ 妇女需求台帐 责任干部 4 = G002（李静）",
+    ),
+    Pair(
+        rule="reference-by-name",
+        at="走访记录 参加干部 4",
+        broken="@ 走访记录 参加干部 4 = G001、李静",
+        nearly="@ 走访记录 参加干部 4 = G001、王芳、G002李静",
+    ),
+    Pair(
         rule="reference-unknown",
         at="走访记录 参加干部 4",
         broken="@ 走访记录 参加干部 4 = G001、G009",
