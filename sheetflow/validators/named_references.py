@@ -71,8 +71,9 @@ class _Target:
         found = re.fullmatch(rf"({shape})(\D.*)", bare) or re.fullmatch(rf"(.*\D)({shape})", bare)
         if found:
             code, name = sorted(found.groups(), key=lambda part: part not in self.names)
-            is_list = re.search(shape, name)
-            return (code, name.strip(_AROUND)) if code in self.names and not is_list else ("", "")
+            # Another unit's code (370103-L001), or a second one, is no name.
+            is_name = not name.isascii() and not re.search(shape, name)
+            return (code, name.strip(_AROUND)) if code in self.names and is_name else ("", "")
         return "", bare if any(bare in names for names in self.names.values()) else ""
 
     def _by_name(self, name: str) -> _Meant:
@@ -122,7 +123,7 @@ def _target(found: BookSheet) -> _Target | None:
 
 def _read(found: BookSheet, column: Column, target: _Target, told: list[Finding]) -> BookSheet:
     """Give the sheet with the column's cells as they are meant."""
-    meant = {
+    meant: dict[Value, _Meant] = {
         value: meaning
         for value in set(found.column(column.key))
         if value is not None and not _is_plain(value, target) and (meaning := target.meaning(value))
