@@ -27,7 +27,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run(site: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """Run the installed package from its own folder."""
-    environment = {**os.environ, "PYTHONPATH": str(site)}
+    environment = {**os.environ, "PYTHONPATH": str(site), "SHEETFLOW_LANG": "en"}
     return subprocess.run(
         [sys.executable, *words],
         cwd=site.parent,

@@ -1,8 +1,8 @@
 """The command line: commands, exit codes, progress.
 
 Exit codes: 0 done; 1 the answer is no (a workbook would not be accepted) or something
-failed, with a sentence; 2 the call's words are wrong. ``--help`` is English, everything
-that offices read is Chinese.
+failed, with a sentence; 2 the call's words are wrong. ``--help`` and errors about the call are
+in the administrator's language (`language`), everything else is Chinese.
 """
 
 from __future__ import annotations
@@ -19,11 +19,12 @@ def main() -> None:
     settle_language()
     import sheetflow.cli.upkeep  # noqa: F401 - it adds its commands to the app
     from sheetflow.cli.commands import app
+    from sheetflow.cli.language import run_command
     from sheetflow.cli.screen import complain, open_closed_ends
 
     open_closed_ends()
     try:
-        app()
+        run_command(app)
     except SheetflowError as error:
         complain(str(error))
         sys.exit(1)

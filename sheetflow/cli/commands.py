@@ -306,9 +306,10 @@ def demo(
     seed: Annotated[int, typer.Option(help="The same seed gives the same province.")] = 2012,
 ) -> None:
     """A whole province from templates to reports, mistakes included."""
+    from sheetflow.cli.language import word
     from sheetflow.demo import QUICK, Size, play
 
     size = QUICK if quick else Size(counties=counties, rows=rows)
-    code = play(folder, size, seed=seed, say=say)
+    code = play(folder, size, seed=seed, say=say, word=word)
     if code:
         raise typer.Exit(code)

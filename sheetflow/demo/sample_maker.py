@@ -10,8 +10,10 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import cast
 
+from sheetflow.demo.next_period import AGE, Continued
 from sheetflow.schemas.campaign import (
     Campaign,
     Maker,
@@ -53,7 +55,6 @@ _A_FEW = 12
 """How far a number goes beyond its least."""
 _SHARE_ABOVE = 0.4
 """Of the rows of a lowest unit, what one with others below it has: its own office's work."""
-_AGE = "岁"
 
 
 def make_name(row: SampleRow) -> str:
@@ -71,6 +72,7 @@ class _Workbook:
 
     def __init__(self, words: SampleWords, form: Form, scene: Scene) -> None:
         self._words, self._form, self._scene = words, form, scene
+        self._continued = Continued(form, scene)
         self._made: dict[str, list[dict[str, Typed]]] = {}
         self._sheets = {
             sheet.key: sheet
@@ -89,14 +91,42 @@ class _Workbook:
             return []
         if key not in self._made:
             self._made[key] = []
+            self._made[key] += map(partial(self._go_on, sheet), self._continued.standing(sheet))
+            first = self._continued.last_number(sheet) + 1
             abouts = self._abouts(sheet)
             makers = {column.key: self._maker(sheet, column, abouts) for column in self._in(sheet)}
-            for number in range(1, (len(abouts) or self._size(sheet)) + 1):
-                row = SampleRow(self._scene, number, makers, self._rows_of)
+            for number, before in enumerate(self._new(sheet, abouts), start=first):
+                row = SampleRow(self._scene, number, makers, self._rows_of, before)
                 cells = {name: value for name, value in row.items() if value is not None}
                 self._made[key].append(cells)
             self._made[key].sort(key=lambda cells: self._when(sheet, cells))
         return self._made[key]
+
+    def _new(self, sheet: Sheet, abouts: Sequence[str]) -> list[Mapping[str, Typed]]:
+        """For each new row of a sheet, give the cells in which it is like one of last time."""
+        if abouts:
+            return [self._continued.like_about(sheet, _about(sheet), key) for key in abouts]
+        if self._continued.holds(sheet):
+            return [] if _about(sheet) else self._continued.like_last_time(sheet)
+        return [{} for _ in range(self._size(sheet))]
+
+    def _go_on(self, sheet: Sheet, before: Mapping[str, Typed]) -> dict[str, Typed]:
+        """Type on in a row that stands: what moves on, and what must or must not be there then."""
+        words = self._words.later.get(sheet.key, {})
+        if not words or _holds(sheet.closed, before):
+            return dict(before)
+
+        def made(column: Column) -> Maker:
+            if column.key in words:
+                return words[column.key]
+            asked, make = column.required, self._maker(sheet, column, ())
+            if not isinstance(asked, Condition) or words.keys().isdisjoint(asked.columns()):
+                return lambda _: before.get(column.key)
+            return lambda row: (before.get(column.key) or make(row)) if _holds(asked, row) else None
+
+        makers = {column.key: made(column) for column in self._in(sheet)}
+        row = SampleRow(self._scene, 0, makers, self._rows_of, before)
+        return {name: value for name, value in row.items() if value is not None}
 
     def _in(self, sheet: Sheet) -> tuple[Column, ...]:
         return columns_in(sheet, self._form.version)
@@ -122,7 +152,9 @@ class _Workbook:
         """The keys of the rows that those of the sheet are about."""
         wanted = self._words.about.get(sheet.key)
         keys = self._keys(_about(sheet), wanted)
-        return keys if wanted else keys[::2]
+        naming = sheet.naming_column
+        known = {row.get(naming.key) for row in self._continued.standing(sheet)} if naming else {}
+        return [key for key in (keys if wanted else keys[::2]) if key not in known]
 
     def _keys(self, key: str, wanted: Condition | None = None) -> list[str]:
         """The keys of a sheet's rows that count."""
@@ -144,6 +176,8 @@ class _Workbook:
                 return abouts[row.number - 1]
             if isinstance(condition, Condition) and not _holds(condition, row):
                 return None
+            if column.key in row.before:
+                return row.before[column.key]
             if callable(words):
                 return words(row)
             if condition is False and not row.scene.chance(0.5):
@@ -205,7 +239,7 @@ class _Workbook:
     def _age(sheet: Sheet, row: SampleRow) -> int:
         for column in sheet.columns:
             age = row.get(column.key) if isinstance(column.type, Whole) else None
-            if isinstance(column.type, Whole) and column.type.unit == _AGE and isinstance(age, int):
+            if isinstance(column.type, Whole) and column.type.unit == AGE and isinstance(age, int):
                 return age
         return 40
 

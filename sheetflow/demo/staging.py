@@ -20,10 +20,11 @@ from sheetflow.demo.draft import WHOLE_SHEET, Draft, plan_typing, resave, type_w
 from sheetflow.demo.mistakes import BY_CELL, BY_WORKBOOK, HABITS, TOLD_BY_XLSX_ALONE
 from sheetflow.demo.sample_maker import make_samples
 from sheetflow.periods import Period
-from sheetflow.schemas.campaign import Campaign, Scene
-from sheetflow.schemas.cells import Text
+from sheetflow.schemas.campaign import Campaign, Samples, Scene
+from sheetflow.schemas.cells import Text, Whole
 from sheetflow.schemas.conditions import Is
 from sheetflow.schemas.layout import FIRST_ROW, HEADER_ROW, cell_in
+from sheetflow.schemas.sheets import Kind
 from sheetflow.units import Levels, Unit, UnitTree
 
 
@@ -42,6 +43,7 @@ class Part(StrEnum):
     EMPTY = "an empty workbook"
     XLS = "saved as .xls"
     ODS = "saved as .ods"
+    CORRECTED = "corrected after publication"
 
 
 _ACCIDENTS = (
@@ -50,6 +52,7 @@ _ACCIDENTS = (
     Part.TWICE,
     Part.ASTRAY,
     Part.MISSING,
+    Part.CORRECTED,
     Part.LATE,
     Part.BROKEN,
     Part.XLS,
@@ -61,17 +64,34 @@ _ACCIDENTS = (
     Part.XLS,
     Part.LATE,
 )
+LATER_ACCIDENTS = (Part.MISTAKES, Part.MISSING, Part.LATE, Part.HABITS, Part.TWICE, Part.NIL)
+"""What goes wrong once people know the business."""
 _NOTHING_DONE = "本期集中学习、制定方案，走访活动从下期开始。"
+_CORRECTION = "走访记录漏填，现据实补正。"
+_FORGOTTEN = 5
 _MISTAKEN, _HABITUAL = 0.3, 0.1
 _OLD_FORMATS = {Part.XLS: "xls", Part.ODS: "ods"}
 
 
-def cast_parts(units: Sequence[Unit], levels: Levels, random: Random) -> dict[str, Part]:
+class Turn(StrEnum):
+    """When a file is dropped."""
+
+    IN_TIME = "in time"
+    LATE = "after the deadline"
+    CORRECTED = "after publication"
+
+
+def cast_parts(
+    units: Sequence[Unit],
+    levels: Levels,
+    random: Random,
+    accidents: Sequence[Part] = _ACCIDENTS,
+) -> dict[str, Part]:
     """Give every unit its part; the accidents fall on the lowest level."""
     counties = [unit for unit in units if unit.level == levels.lowest.name]
     others = [unit for unit in units if unit.level != levels.lowest.name]
     random.shuffle(counties)
-    accidents = _ACCIDENTS[: (len(counties) + 1) // 2]
+    accidents = accidents[: (len(counties) + 1) // 2]
     parts = dict(zip((unit.unit_id for unit in counties), accidents, strict=False))
     for unit in (*counties[len(accidents) :], *others):
         drawn = random.random() if unit.parent else 1
@@ -106,7 +126,7 @@ class Drop:
 
     unit: Unit
     path: Path
-    late: bool
+    turn: Turn
     planted: tuple[Planted, ...]
 
 
@@ -114,8 +134,9 @@ class Drop:
 class Script:
     """All that staging needs: who reports what, to whom, and how much of it.
 
-    `issued` are the 填报 workbooks by unit id, `late_on` is the day on which the late
-    ones fill theirs in, `folder` holds the files until they are dropped.
+    `issued` are the 填报 workbooks by unit id, `before` what was accepted of each in the period
+    before, `filled_on` the day on which those that drop late, or once more, fill theirs in;
+    `folder` holds the files until they are dropped.
     """
 
     campaign: Campaign
@@ -125,7 +146,8 @@ class Script:
     rows: int
     seed: int
     issued: Mapping[str, Path]
-    late_on: dt.date
+    before: Mapping[str, Samples]
+    filled_on: Mapping[Turn, dt.date]
     folder: Path
     soffice: str
 
@@ -139,6 +161,7 @@ class _Task:
     target: Path
     draft: Draft
     part: Part
+    turn: Turn = Turn.IN_TIME
 
 
 def stage(script: Script) -> list[Drop]:
@@ -170,7 +193,7 @@ def _tasks(script: Script) -> Iterator[_Task]:
         part = script.parts[unit.unit_id]
         if part is Part.MISSING:
             continue
-        random = Random(f"{script.seed}/{unit.unit_id}")  # noqa: S311 - made-up data
+        random = Random(f"{script.seed}/{unit.unit_id}/{script.period.period_id}")  # noqa: S311 - made-up data
         name = f"填报_{unit.folder}_{script.period.period_id}"
         draft = _draft(script, unit)
         into = living[place - 1] if part is Part.ASTRAY else unit
@@ -183,19 +206,54 @@ def _tasks(script: Script) -> Iterator[_Task]:
             _plant(draft, random, habits, random.randint(1, 3))
         if part is Part.NIL:
             _make_nil(draft)
-        if part is Part.LATE:
-            draft.cover[draft.form.cover.filled_on] = script.late_on
+        turn = Turn.LATE if part is Part.LATE else Turn.IN_TIME
+        if turn is Turn.LATE:
+            draft.cover[draft.form.cover.filled_on] = script.filled_on[turn]
         folder, first = script.folder / into.folder, "（初稿）" if part is Part.TWICE else ""
-        yield _Task(unit, into, folder / f"{name}{first}.xlsx", draft, part)
+        yield _Task(unit, into, folder / f"{name}{first}.xlsx", draft, part, turn)
         if part is Part.TWICE:
             yield _Task(unit, unit, folder / f"{name}.xlsx", _draft(script, unit), Part.CLEAN)
+        if part is Part.CORRECTED:
+            again = _corrected(_draft(script, unit), script.filled_on[Turn.CORRECTED])
+            target = folder / f"{name}（更正）.xlsx"
+            yield _Task(unit, unit, target, again, part, Turn.CORRECTED)
 
 
 def _draft(script: Script, unit: Unit) -> Draft:
     form = script.campaign.main_form.current
-    random = Random(f"{script.seed}/{unit.unit_id}/rows")  # noqa: S311 - made-up data
-    scene = Scene(unit, script.tree, script.period, random, script.rows)
-    return Draft.of(form, unit, script.period, make_samples(script.campaign, form, scene))
+    random = Random(f"{script.seed}/{unit.unit_id}/{script.period.period_id}/rows")  # noqa: S311 - made-up data
+    before = script.before.get(unit.unit_id, {})
+    scene = Scene(unit, script.tree, script.period, random, script.rows, before)
+    draft = Draft.of(form, unit, script.period, make_samples(script.campaign, form, scene))
+    for sheet in draft.sheets:
+        # What was accepted is not touched: that would be told as well.
+        for row in range(len(before.get(sheet.key, ())) if sheet.is_book else 0):
+            draft.protect(sheet.key, row)
+    return draft
+
+
+def _corrected(draft: Draft, day: dt.date) -> Draft:
+    """Add what was forgotten to the first figure of what happened, and say so on the cover."""
+    cover, roles = draft.cover, draft.form.cover
+    if roles.correction is None:
+        return draft
+    cover[roles.correction.column] = roles.correction.options[0]
+    cover[roles.filled_on] = day
+    if roles.reason:
+        cover[roles.reason] = _CORRECTION
+    figures = (
+        (draft.rows[sheet.key][0], column.key)
+        for sheet in draft.sheets
+        if sheet.kind is Kind.FLOW
+        for column in sheet.columns
+        if isinstance(column.type, Whole)
+    )
+    for row, key in figures:
+        value = row.get(key)
+        if isinstance(value, int):
+            row[key] = value + _FORGOTTEN
+            break
+    return draft
 
 
 def _plant(
@@ -226,27 +284,25 @@ def _make_nil(draft: Draft) -> None:
 
 
 def _drop(task: _Task, path: Path, numbers: Mapping[str, list[int]]) -> Drop:
-    late = task.part is Part.LATE
-
     def whole(rule: str) -> Planted:
         return Planted(task.into.folder, path.name, "", "", rule)
 
     if task.part is Part.ASTRAY:
-        return Drop(task.into, path, late, (whole("unit-other"),))
+        return Drop(task.into, path, task.turn, (whole("unit-other"),))
     if task.part is Part.BROKEN:
         path.write_bytes(path.read_bytes()[: path.stat().st_size * 2 // 3])
-        return Drop(task.into, path, late, (whole("file-damaged"),))
+        return Drop(task.into, path, task.turn, (whole("file-damaged"),))
     if task.part is Part.EMPTY:
         import openpyxl
 
         workbook = openpyxl.Workbook()
         workbook.save(path)
         workbook.close()
-        return Drop(task.into, path, late, (whole("file-blank"),))
+        return Drop(task.into, path, task.turn, (whole("file-blank"),))
     planted = [*_planted(task, path.name, numbers)]
     if path.suffix != ".xlsx":
         planted.append(whole("remark-format-tells-less"))
-    return Drop(task.into, path, late, tuple(planted))
+    return Drop(task.into, path, task.turn, tuple(planted))
 
 
 def _planted(task: _Task, name: str, numbers: Mapping[str, list[int]]) -> Iterator[Planted]:

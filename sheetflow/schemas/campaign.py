@@ -114,13 +114,17 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Whose workbook is made up, for when, and about how many rows its longest book has."""
+    """Whose workbook is made up, for when, and about how many rows its longest book has.
+
+    `before` is what was accepted of the unit in the period before: its next workbook goes on from it.
+    """
 
     unit: Unit
     tree: UnitTree
     period: Period
     random: Random
     rows: int = 32
+    before: Samples = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def is_lowest(self) -> bool:
@@ -161,12 +165,15 @@ class SampleRow(Mapping[str, Typed | None]):
     """A row while it is made up: a cell is made when somebody first asks for it.
 
     `number` counts the rows of the sheet from 1; `rows_of` gives the finished rows of other sheets.
+    `before` are the cells of the row as it was accepted last, or those in which a new one is like
+    one of the period before.
     """
 
     scene: Scene
     number: int
     makers: Mapping[str, Maker]
     rows_of: Callable[[str], Sequence[Mapping[str, Typed]]]
+    before: Mapping[str, Typed] = field(default_factory=lambda: MappingProxyType({}))
     _made: dict[str, Typed | None] = field(default_factory=dict)
 
     def __getitem__(self, key: str) -> Typed | None:
@@ -205,3 +212,4 @@ class SampleWords:
     cells: Mapping[str, Mapping[str, Sequence[str] | Maker]] = field(
         default_factory=lambda: MappingProxyType({})
     )
+    later: Mapping[str, Mapping[str, Maker]] = field(default_factory=lambda: MappingProxyType({}))

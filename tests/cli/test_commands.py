@@ -357,7 +357,7 @@ def test_status_names_who_is_missing(cli: Cli, desk: Desk) -> None:
     assert all(unit_id in said.out for unit_id in ALL)
 
 
-def test_help_is_english_and_whole(cli: Cli) -> None:
+def test_help_is_whole(cli: Cli) -> None:
     """--help lists the commands; --version prints one line; no argument shows the help."""
     said = cli("--help")
     assert said.code == 0

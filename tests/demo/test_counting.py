@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from sheetflow.demo.play import Answered, count
 from sheetflow.demo.staging import Planted
+from sheetflow.demo.tally import Answered, count
 from sheetflow.findings import Finding, Place, Severity
 
 FILE = ("370102-历下区", "填报.xlsx")
@@ -25,7 +25,7 @@ def found(cell: str, rule: str) -> Finding:
 def test_all_found_is_said_so() -> None:
     """The last line counts what was planted and found."""
     result = count([planted("C4", "required")], [Answered(FILE, (found("C4", "required"),))])
-    assert result.line == "planted 1 · found 1 · false alarms 0"
+    assert result.line.format(**result.numbers) == "planted 1 · found 1 · false alarms 0"
     assert result.is_perfect
 
 
@@ -33,7 +33,7 @@ def test_another_cell_or_rule_is_a_miss_and_a_false_alarm() -> None:
     """Naming the neighbouring cell, or another reason, is not finding the mistake."""
     for wrong in (found("C5", "required"), found("C4", "choice-unknown")):
         result = count([planted("C4", "required")], [Answered(FILE, (wrong,))])
-        assert result.line == "planted 1 · found 0 · false alarms 1"
+        assert result.line.format(**result.numbers) == "planted 1 · found 0 · false alarms 1"
         assert not result.is_perfect
         assert "C4 required" in result.missed[0]
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import openpyxl
@@ -37,8 +39,9 @@ def played(
 def standings(
     played: tuple[Path, subprocess.CompletedProcess[str]],
 ) -> dict[str, dict[str, object]]:
-    """What ``status --json`` says of every unit."""
-    command = [sys.executable, "-m", "sheetflow", "-C", str(played[0]), "status", "--json"]
+    """What ``status --json`` says of every unit in the first period, which all reported."""
+    status = ["status", "--json", "--period", "2012B1"]
+    command = [sys.executable, "-m", "sheetflow", "-C", str(played[0]), *status]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     return {entry["unit_id"]: entry for entry in json.loads(said)["units"]}
 
@@ -49,8 +52,8 @@ def test_it_ends_well_and_finds_just_what_was_planted(
     """The demo ends with exit 0, every planted mistake found and no false alarm."""
     _, process = played
     assert process.returncode == 0, process.stdout + process.stderr
-    words = process.stdout.strip().splitlines()[-1].split()
-    planted, found, false_alarms = int(words[1]), int(words[4]), int(words[8])
+    last = process.stdout.strip().splitlines()[-1]
+    planted, found, false_alarms = map(int, re.findall(r"\d+", last))
     assert planted == found > 250
     assert false_alarms == 0
 
@@ -92,7 +95,8 @@ def test_province_equals_the_originals(
     counted: dict[str, str] = {}
     query = """
         select a.unit_id, a.sha256 from judgements j join submissions s using (submission_id)
-        join arrivals a using (arrival_id) where j.outcome = 'accepted' order by a.arrival_id
+        join arrivals a using (arrival_id)
+        where j.outcome = 'accepted' and s.period = '2012B1' order by a.arrival_id
     """
     counted.update(database.execute(query).fetchall())
     database.close()
@@ -113,3 +117,20 @@ def test_province_equals_the_originals(
     sheet = openpyxl.load_workbook(book, data_only=True)["活动统计（累计）"]
     line = next(row for row in sheet.iter_rows(values_only=True) if row[0] == "S08")
     assert line[3] == total
+
+
+def test_a_correction_and_a_second_period_can_be_seen(
+    played: tuple[Path, subprocess.CompletedProcess[str]],
+) -> None:
+    """A county corrected what was published already; some cities have reported a second period."""
+    top = played[0] / "outbox" / "370000-山东省"
+    book = openpyxl.load_workbook(next((top / "2012B1").glob("汇总表_*.xlsx")), read_only=True)
+    told = [str(cell) for row in book["更正表"].iter_rows(values_only=True) for cell in row]
+    book.close()
+    assert "走访记录漏填，现据实补正。" in told
+    command = [sys.executable, "-m", "sheetflow", "-C", str(played[0]), "status", "--json"]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    states = Counter(entry["state"] for entry in json.loads(said)["units"])
+    assert states["accepted"] > 15
+    assert states["missing"] > 100
+    assert next((top / "2012B2").glob("情况报告_*.docx")).stat().st_size > 10_000

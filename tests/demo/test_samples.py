@@ -10,7 +10,7 @@ import pytest
 from sheetflow.demo.sample_maker import make_samples
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.pipeline import judge
-from sheetflow.schemas.book import JudgingContext, Outcome
+from sheetflow.schemas.book import Earlier, Judgement, JudgingContext, Outcome
 from sheetflow.schemas.campaign import Campaign, Samples, Scene
 from sheetflow.schemas.forms import Form
 from sheetflow.units import Unit, UnitTree
@@ -64,6 +64,21 @@ def findings(
     return told
 
 
+def judged(
+    period: Period, unit: Unit, samples: Samples, earlier: Earlier | None = None
+) -> Judgement:
+    """Judge samples of the real campaign two days after their period."""
+    day = period.last_day + dt.timedelta(days=2)
+    context = JudgingContext(
+        unit=unit,
+        tree=TREE,
+        now=dt.datetime.combine(day, dt.time(9), OFFICE_ZONE),
+        working_days=DAYS,
+        earlier=lambda _form, _period: earlier,
+    )
+    return judge(lay_out(CAMPAIGN, CAMPAIGN.main_form, unit, period, samples), CAMPAIGN, context)
+
+
 @pytest.mark.parametrize("unit_id", ["370102", "370100", "370000"])
 @pytest.mark.parametrize("number", range(1, 7))
 def test_samples_of_the_campaign_have_no_finding(unit_id: str, number: int) -> None:
@@ -80,6 +95,32 @@ def test_samples_follow_from_any_declaration(campaign: Campaign, form: Form) -> 
         for unit in RIVER_TREE:
             if form.is_for(unit.level):
                 assert findings(campaign, form, RIVER_TREE, unit, period) == []
+
+
+@pytest.mark.parametrize("unit_id", ["370102", "370100", "370000"])
+def test_the_next_book_goes_on_from_the_last(unit_id: str) -> None:
+    """The second book keeps what was accepted, adds and closes, and no figure of it jumps."""
+    form, unit, second = CAMPAIGN.main_form, TREE[unit_id], Period.parse("2012B2")
+    for seed in range(8):
+        before = make(unit_id, seed)
+        last = judged(FIRST, unit, before)
+        assert last.book
+        rows = {
+            sheet.key: [dict(row.values) for row in last.book.rows(sheet.key)]
+            for sheet in form.sheets
+            if sheet.is_book
+        }
+        earlier = Earlier(period=FIRST, receipt="1", rows=rows, totals=last.figures)
+        scene = Scene(unit, TREE, second, Random(1000 + seed), 32, before)  # noqa: S311 - made-up data
+        samples = make_samples(CAMPAIGN, form, scene)
+        found = judged(second, unit, samples, earlier)
+        assert [CAMPAIGN.catalogue.sentence(entry) for entry in found.findings] == []
+        needs, then = samples["needs"], before["needs"]
+        assert len(needs) > len(then)
+        assert [row["need_id"] for row in needs[: len(then)]] == [row["need_id"] for row in then]
+        assert sum(row["status"] == "已办结" for row in needs[: len(then)]) >= sum(
+            row["status"] == "已办结" for row in then
+        )
 
 
 def test_the_same_seed_gives_the_same_book() -> None:

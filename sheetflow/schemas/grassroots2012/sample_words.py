@@ -72,7 +72,7 @@ def _of_needs(row: SampleRow, column: str) -> Typed:
 
 def _story(row: SampleRow) -> list[str]:
     stories = STORIES[str(row["category"])]
-    return next(story for story in stories if story[0] == row["content"])
+    return next((story for story in stories if story[0] == row["content"]), stories[0])
 
 
 def _status(row: SampleRow) -> str:
@@ -173,6 +173,30 @@ def _told(*parts: str) -> Maker:
         return "".join(scene.pick(SENTENCES[part])[0] for part in parts).format_map(figures)
 
     return tell
+
+
+def _once_done(column: str, before: str, after: str, share: float) -> Maker:
+    """Let a share of the rows that stand in one state reach the next."""
+    return lambda row: (
+        after
+        if row.before.get(column) == before and row.scene.chance(share)
+        else row.before.get(column)
+    )
+
+
+def _solved_with_need(row: SampleRow) -> Typed | None:
+    done = _of_needs(row, "status") == "已办结"
+    return "已解决" if done else row.before.get("stage")
+
+
+def _grown(column: str) -> Maker:
+    """Add to what has been counted since January about as much as in the months before."""
+
+    def grow(row: SampleRow) -> Typed | None:
+        was = row.before.get(column)
+        return was + row.scene.between((was + 1) // 2, was) if isinstance(was, int) else was
+
+    return grow
 
 
 SAMPLES = SampleWords(
@@ -352,5 +376,16 @@ SAMPLES = SampleWords(
             "next_steps": _told("we_shall", "next", "and_then"),
             "advice": [advice for (advice,) in SENTENCES["advice"]],
         },
+    },
+    later={
+        "needs": {"status": _once_done("status", "办理中", "已办结", 0.3)},
+        "hard_cases": {"stage": _solved_with_need, "talks": _grown("talks")},
+        "proposals": {
+            "progress": _once_done("progress", "已报送", "已受理", 0.6),
+            "follow_ups": _grown("follow_ups"),
+        },
+        "pairings": {"funds": _grown("funds"), "deeds": _grown("deeds")},
+        "grassroots": {"home_events": _grown("home_events"), "funds": _grown("funds")},
+        "supervision": {"rectification": _once_done("rectification", "整改中", "已整改", 0.7)},
     },
 )
