@@ -111,11 +111,11 @@ def _line(planted: Planted, finding: Finding) -> Where:
 
 
 def _named(path: Path) -> set[Where]:
-    """Read the lines of 问题清单: sheet, cell, number."""
+    """Read the lines of 问题清单: sheet, cell (behind it stands the row's own key), number."""
     raw = read_workbook(path.read_bytes())
     sheet = next(entry for entry in raw.sheets if entry.title == ISSUES_SHEET)
     return {
-        (str(cells[3]), str(cells[4]), str(cells[1]))
+        (str(cells[3]), str(cells[4]).partition("，")[0], str(cells[1]))
         for _, cells in sheet.numbered_rows(FIRST_ROW)
         if len(cells) > 4  # noqa: PLR2004 - down to the cell's name
     }
