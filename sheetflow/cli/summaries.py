@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -11,10 +10,9 @@ from rich.table import Table
 from rich.text import Text
 
 from sheetflow.cli.screen import SCREEN, say, say_wrapped
-from sheetflow.consolidation.accepted import State
+from sheetflow.consolidation.states import State, Tally, names_of
 from sheetflow.findings import Catalogue, Severity, count_places
 from sheetflow.schemas.book import Judgement, Outcome
-from sheetflow.units import names_told_apart
 
 if TYPE_CHECKING:
     from sheetflow.mail.send import Sent
@@ -92,21 +90,15 @@ def print_standing(found: Standing) -> None:
 
 
 def _print_form(found: FormStanding, title: str) -> None:
-    counts = Counter(row.state for row in found.rows)
-    late = sum(1 for row in found.rows if row.late and row.state.is_in)
-    say(
-        f"{title}：应报{len(found.rows)}，"
-        + "，".join(f"{state.label}{counts[state]}" for state in State if counts[state])
-        + (f"；迟报{late}" if late else "")
-    )
+    say(f"{title}：{Tally.of(found.rows).told()}")
     table = Table(box=SIMPLE_HEAD)
     for heading in ("单位代码", "单位", "状态", "回执号"):
         table.add_column(heading, overflow="fold")
     for severity in Severity:
         table.add_column(severity.label.removesuffix("性"), justify="right")
-    named = names_told_apart(row.unit for row in found.rows)
+    named = names_of(found.rows)
     for row in found.rows:
-        if row.state is not State.ACCEPTED or row.late:
+        if row.word != State.ACCEPTED.label:
             table.add_row(
                 row.unit.unit_id,
                 Text(named[row.unit.unit_id]),

@@ -21,6 +21,7 @@ from sheetflow.cli.commands import (
     period_named,
 )
 from sheetflow.cli.screen import SCREEN, complain, say, say_json, say_wrapped, steps_shown
+from sheetflow.consolidation.states import names_of
 
 if TYPE_CHECKING:
     from sheetflow.upkeep.remind import Reminders
@@ -61,6 +62,7 @@ def _reminder_lines(reminders: Reminders) -> list[str]:
     if not reminders.missing:
         return [f"{label}：已经收齐，没有要催报的。"]
     lines = [f"{label}：尚未报送的{len(reminders.missing)}个，这次催报{len(reminders.queued)}个。"]
+    names = names_of(reminders.missing)
     for row in reminders.missing:
         unit = row.unit
         done = "没有邮箱，请打电话"
@@ -68,10 +70,10 @@ def _reminder_lines(reminders: Reminders) -> list[str]:
             done = "已催报"
         elif unit.unit_id in reminders.repeated:
             done = "今天已经催过"
-        lines.append(f"　{unit.unit_id} {unit.name}（{row.state.label}）：{done}")
+        lines.append(f"　{unit.unit_id} {names[unit.unit_id]}（{row.state.label}）：{done}")
     if reminders.superiors:
-        names = "、".join(unit.name for unit in reminders.superiors)
-        lines.append(f"名单已告知上级：{names}")
+        told = "、".join(unit.name for unit in reminders.superiors)
+        lines.append(f"名单已告知上级：{told}")
     return lines
 
 

@@ -8,13 +8,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from types import MappingProxyType
 
 from sheetflow.consolidation.figures import Merged, unit_figures
 from sheetflow.consolidation.gists import Gist
+from sheetflow.consolidation.states import BoardRow, State
 from sheetflow.periods import Period
-from sheetflow.schemas.book import Outcome
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.indicators import Figures, Indicator, Ratio, Values
 from sheetflow.schemas.parsing import Value
@@ -23,28 +22,6 @@ from sheetflow.units import Unit, UnitTree
 
 Making = tuple[str, ...]
 """How a figure is made from measured ones: how it adds up over periods; of a ratio, its parts."""
-
-
-class State(StrEnum):
-    """Where a unit stands in a period."""
-
-    MISSING = "missing"
-    NIL = "nil"
-    ACCEPTED = "accepted"
-    RETURNED = "returned"
-    HELD = "held"
-    REFUSED = "refused"
-
-    @property
-    def label(self) -> str:
-        """The office's word: 未报, 零报告, 已接收, 退回, 待确认, 拒收."""
-        words = {State.MISSING: "未报", State.NIL: "零报告"}
-        return words.get(self) or Outcome(self.value).label
-
-    @property
-    def is_in(self) -> bool:
-        """Whether the unit has reported."""
-        return self in {State.ACCEPTED, State.NIL}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,31 +34,6 @@ class ExplanationRow:
     place: str
     wrong: str
     explanation: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BoardRow:
-    """One unit on the board 上报情况: its state, when it came in, its latest findings."""
-
-    unit: Unit
-    state: State
-    late: bool = False
-    receipt: str = ""
-    answered_at: dt.datetime | None = None
-    deadline: dt.datetime | None = None
-    must: int = 0
-    verify: int = 0
-    note: int = 0
-    explained: int = 0
-    carried: bool = False
-    """Nothing accepted in this period: its last 累计 and 期末数 stand (沿用)."""
-
-    @property
-    def word(self) -> str:
-        """What the board says: the state, and 迟报 where it came in late."""
-        if not (self.late and self.state.is_in):
-            return self.state.label
-        return "迟报" if self.state is State.ACCEPTED else f"{self.state.label}（迟）"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +74,10 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """A unit's newest submission for one period, whatever became of it."""
+    """A unit's newest submission for one period, whatever became of it.
+
+    `last` is the outcome of the very last one that was not refused, where that is another one.
+    """
 
     outcome: str
     receipt: str
@@ -131,6 +86,7 @@ class Attempt:
     must: int = 0
     verify: int = 0
     note: int = 0
+    last: str = ""
 
 
 UnitAndPeriod = tuple[str, str]
@@ -186,6 +142,12 @@ def with_making(form: Form, made: Mapping[str, Making]) -> Form:
             known[one.code] = one
     indicators = tuple(known.values())
     return form if indicators == form.indicators else replace(form, indicators=indicators)
+
+
+def _still_open(attempt: Attempt, state: State) -> State | None:
+    """What became of the last attempt, where that is still to be mended or decided."""
+    last = State(attempt.last or attempt.outcome)
+    return None if last.is_in or last is state else last
 
 
 MattersOf = Callable[["Books", Sequence[Accepted]], Iterable[tuple[Accepted, Matters]]]
@@ -298,6 +260,10 @@ class Books:
         """The ended units whose books `unit` has taken over by this period."""
         return self.tree.predecessors_on(unit.unit_id, self.period.last_day)
 
+    def adds_up(self, unit: Unit, period: Period | None = None) -> bool:
+        """Whether others below `unit` report the form: its own report is that of its 本级 alone."""
+        return self.tree.adds_up(unit, (period or self.period).last_day, self.form.is_for)
+
     def members(self, unit: Unit) -> tuple[Unit, ...]:
         """Everyone whose submissions may count in `unit`'s figures: below it, or merged into one."""
         below = self.tree.subtree(unit.unit_id)
@@ -317,27 +283,37 @@ class Books:
         when = period or self.period
         key = (unit.unit_id, when.period_id)
         standing, attempt = self.accepted.get(key), self.attempts.get(key)
-        deadline = self.deadlines.get(key)
-        carried = standing is None and any(
-            (unit.unit_id, entry.period_id) in self.accepted for entry in when.year_so_far
+        row = BoardRow(
+            unit=unit,
+            state=State.MISSING,
+            deadline=self.deadlines.get(key),
+            carried=standing is None and self._has_earlier(unit, when),
+            own=self.adds_up(unit, when),
         )
-        if attempt is None:
-            return BoardRow(unit=unit, state=State.MISSING, deadline=deadline, carried=carried)
+        counting = standing or attempt
+        if attempt is None or counting is None:
+            return row
+        state = State(attempt.outcome)
         if standing:
             state = State.NIL if standing.nil else State.ACCEPTED
-        else:
-            state = State(attempt.outcome)
-        counting = standing or attempt
-        return BoardRow(
-            unit=unit,
+        return replace(
+            row,
             state=state,
+            besides=_still_open(attempt, state),
             late=counting.late,
             receipt=counting.receipt,
             answered_at=standing.accepted_at if standing else attempt.answered_at,
-            deadline=deadline,
             must=counting.must,
             verify=counting.verify,
             note=counting.note,
             explained=len(standing.explanations) if standing else 0,
-            carried=carried,
+        )
+
+    def _has_earlier(self, unit: Unit, period: Period) -> bool:
+        """Whether a book of this year stands: the unit's own, or of one merged into it by then."""
+        members = (unit, *self.tree.predecessors_on(unit.unit_id, period.last_day))
+        return any(
+            (member.unit_id, entry.period_id) in self.accepted
+            for member in members
+            for entry in period.year_so_far
         )

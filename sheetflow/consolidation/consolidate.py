@@ -28,6 +28,7 @@ from sheetflow.consolidation.contents import (
 from sheetflow.consolidation.corrections import Correction, correction_rows
 from sheetflow.consolidation.detail_rows import as_shown, column_seen, detail_sheets, sources
 from sheetflow.consolidation.figures import add_up
+from sheetflow.consolidation.states import GroupState
 from sheetflow.masks import Look, MaskPolicy
 from sheetflow.periods import OFFICE_ZONE
 from sheetflow.schemas.campaign import Campaign
@@ -35,7 +36,7 @@ from sheetflow.schemas.columns import each
 from sheetflow.schemas.forms import Across, Form, merged
 from sheetflow.schemas.indicators import Values
 from sheetflow.schemas.parsing import Value
-from sheetflow.units import Unit, UnitTree, names_told_apart
+from sheetflow.units import OWN_LEVEL, Unit, names_told_apart
 
 
 def consolidate(
@@ -71,15 +72,18 @@ def consolidate(
         same_person=same_person_rows(books, unit, policy),
         declared=declared_totals(books, unit),
         history=history(books, unit, matrix),
-        names=names_below(books.tree, unit),
+        names=names_below(books, unit),
         levels=books.tree.levels,
     )
 
 
-def names_below(tree: UnitTree, unit: Unit) -> dict[str, str]:
-    """Name `unit` (山东省本级) and all below it, told apart where a name stands twice."""
-    named = names_told_apart(tree.subtree(unit.unit_id))
-    return named | {unit.unit_id: f"{unit.name}本级"}
+def names_below(books: Books, unit: Unit) -> dict[str, str]:
+    """Name `unit` and all below it as those whose own reports are meant: 山东省本级, 济南市本级.
+
+    A name that stands twice is told apart.
+    """
+    below = books.tree.subtree(unit.unit_id)
+    return names_told_apart(below, {one.unit_id for one in below if books.adds_up(one)})
 
 
 def declared_totals(books: Books, unit: Unit) -> tuple[DeclaredTotal, ...]:
@@ -140,7 +144,8 @@ def statistics(books: Books, unit: Unit) -> Statistics:
     everyone = []
     if unit.unit_id in counted or not counted:
         own = books.own_figures(unit)
-        columns.append(_column(books, "本级", unit, own, [unit]))
+        heading = unit.name + OWN_LEVEL * books.adds_up(unit)
+        columns.append(_column(books, heading, unit, own, [unit]))
         everyone.append(own)
     for child in books.tree.children(unit.unit_id):
         members = books.counted(child)
@@ -166,12 +171,14 @@ def _column(
     values: Mapping[str, Values],
     members: Sequence[Unit],
 ) -> StatisticsColumn:
-    """Give a unit's column; where it stands for one unit alone, it says how its figures stand."""
-    alone = len(members) == 1
-    standing = books.for_period(unit.unit_id) if alone else None
-    carried = alone and books.period.period_id not in books.measured(members[0].unit_id)
-    nil = standing is not None and standing.nil
-    return StatisticsColumn(heading, unit, values, carried=carried, nil=nil)
+    """Give a unit's column, and how those whose figures stand in it stand."""
+    rows = [books.board_row(one) for one in members if books.form.is_for(one.level)]
+    if rows:
+        state = GroupState.of(rows, alone=[*members] == [unit])
+    else:  # they once had to report: what was accepted of them counts
+        is_in = any(books.for_period(one.unit_id) for one in members)
+        state = GroupState(is_plain=is_in, is_current=is_in, is_carried=not is_in)
+    return StatisticsColumn(heading, unit, values, state)
 
 
 def _former(

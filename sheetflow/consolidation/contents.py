@@ -12,30 +12,29 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
-from sheetflow.consolidation.accepted import Accepted, BoardRow, ExplanationRow
+from sheetflow.consolidation.accepted import Accepted, ExplanationRow
 from sheetflow.consolidation.corrections import CorrectionRow
+from sheetflow.consolidation.states import BoardRow, GroupState
 from sheetflow.periods import Period
 from sheetflow.schemas.columns import Column
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.indicators import Indicator, Number, Values
 from sheetflow.schemas.parsing import Value
 from sheetflow.schemas.sheets import Kind, Sheet
-from sheetflow.units import THREE_LEVELS, Levels, Unit
+from sheetflow.units import OWN_LEVEL, THREE_LEVELS, Levels, Unit
 
 
 @dataclass(frozen=True, slots=True)
 class StatisticsColumn:
-    """One column of the matrix: 本级, or one unit below with all below it.
+    """One column of the matrix: 济南市本级, or one unit below with all below it.
 
-    `values` are by indicator code; `carried` marks a single unit whose figures are 沿用, `nil`
-    one whose zeros are a 零报告.
+    `values` are by indicator code; `state` says how those stand whose figures they are.
     """
 
     heading: str
     unit: Unit
     values: Mapping[str, Values]
-    carried: bool = False
-    nil: bool = False
+    state: GroupState = field(default_factory=GroupState)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +193,11 @@ class BoardData:
     def cell(self, unit: Unit, period: Period) -> BoardRow | None:
         """Where `unit` stands in `period`, None where nothing is expected of it."""
         return self.cells.get((unit.unit_id, period.period_id))
+
+    def name_of(self, unit: Unit) -> str:
+        """Give what the board calls `unit`: 济南市本级 where others below it report too."""
+        rows = (self.cell(unit, period) for period in self.periods)
+        return unit.name + OWN_LEVEL * any(row.own for row in rows if row)
 
     def column(self, period: Period) -> tuple[BoardRow, ...]:
         """The units that must report for `period`, in order."""

@@ -21,7 +21,7 @@ from sheetflow.schemas.forms import Form, key_columns, merged
 from sheetflow.schemas.indicators import plain
 from sheetflow.schemas.parsing import Value
 from sheetflow.schemas.sheets import Kind, RollUp, Sheet
-from sheetflow.units import Unit, UnitTree
+from sheetflow.units import OWN_LEVEL, Unit, UnitTree
 
 _LABEL_LIMIT = 50
 
@@ -139,7 +139,7 @@ def whose(tree: UnitTree, unit_id: str, receipt: str) -> Whose:
     Of a level that its chain leaves out above it, nothing stands there.
     """
     unit, chain = tree[unit_id], {entry.level: entry.name for entry in tree.chain(unit_id)}
-    own, rank = f"{unit.name}本级", tree.rank(unit)
+    own, rank = unit.name + OWN_LEVEL * bool(tree.children(unit_id)), tree.rank(unit)
     places = (
         chain.get(level.name, own if number > rank else "")
         for number, level in enumerate(tree.levels)

@@ -6,9 +6,9 @@ Which words it quotes is told by `report_words`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from sheetflow.consolidation.accepted import Books, State
+from sheetflow.consolidation.accepted import Books
 from sheetflow.consolidation.answers import count_answers
 from sheetflow.consolidation.consolidate import history, names_below, newest, statistics
 from sheetflow.consolidation.contents import PeriodTotals, Statistics, StatisticsColumn
@@ -20,11 +20,12 @@ from sheetflow.consolidation.report_data import (
     Number,
     Picture,
     ReportData,
-    RowState,
     Series,
     UnitRow,
 )
 from sheetflow.consolidation.report_words import NO_WISHES, Wishes, narratives, stories
+from sheetflow.consolidation.states import CARRIED, State, Tally
+from sheetflow.consolidation.states import BoardRow as Standing
 from sheetflow.masks import MaskPolicy
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.figure_sources import source_words
@@ -52,8 +53,8 @@ def report_data(
     ranks = [tree.rank(child) for child in tree.children(unit.unit_id)]
     before, earlier = period.previous, books.earlier_period()
     matrix = statistics(books, unit)
-    board = [(member, books.board_row(member)) for member in books.expected(unit)]
-    named = names_below(tree, unit)
+    board = [books.board_row(member) for member in books.expected(unit)]
+    named = names_below(books, unit)
     return ReportData(
         unit_name=unit.name,
         level=unit.level,
@@ -66,33 +67,36 @@ def report_data(
         dated=newest(books, unit).date(),
         letter=letter,
         figures=_figures(books, unit, matrix),
-        by_unit=tuple(_unit_row(books, unit, column, named) for column in matrix.columns),
+        by_unit=tuple(_unit_row(books, unit, column) for column in matrix.columns),
         narratives=narratives(books, unit, named, seen, wishes),
         words_title=books.form.narrative.title if books.form.narrative else "",
         stories=stories(books, unit, named, seen),
         answers=count_answers(books, [books.expected(unit)]),
         former=tuple(matrix.former),
-        missing=tuple(named[member.unit_id] for member, row in board if not row.state.is_in),
-        nil=tuple(named[member.unit_id] for member, row in board if row.state is State.NIL),
-        late=tuple(named[member.unit_id] for member, row in board if row.state.is_in and row.late),
-        reported_before=sum(
-            earlier.board_row(member).state.is_in for member in earlier.expected(unit)
-        )
+        tally=Tally.of(board),
+        missing=tuple(named[row.unit.unit_id] for row in board if not row.state.is_in),
+        nil=tuple(named[row.unit.unit_id] for row in board if row.state is State.NIL),
+        late=tuple(named[row.unit.unit_id] for row in board if row.state.is_in and row.late),
+        reported_before=Tally.of(map(earlier.board_row, earlier.expected(unit))).reported
         if earlier
         else 0,
-        board=tuple(
-            BoardRow(
-                unit=named[member.unit_id],
-                # Both annexes of the report say 已报 where the board says 已接收.
-                state=RowState.ACCEPTED.value if row.state is State.ACCEPTED else row.state.label,
-                received_at=row.answered_at,
-                receipt=row.receipt,
-                late=row.late,
-                remarks="沿用上期累计" if row.carried else "",
-            )
-            for member, row in board
-        ),
-        pictures=_pictures(books.form, matrix, history(books, unit, matrix), named[unit.unit_id]),
+        board=tuple(_board_row(row, named[row.unit.unit_id]) for row in board),
+        pictures=_pictures(books.form, matrix, history(books, unit, matrix)),
+    )
+
+
+def _board_row(row: Standing, name: str) -> BoardRow:
+    remarks = (
+        f"另有{row.besides.label}" if row.besides else "",
+        f"{CARRIED}上期累计" if row.carried else "",
+    )
+    return BoardRow(
+        unit=name,
+        state=row.state.label,
+        received_at=row.answered_at,
+        receipt=row.receipt,
+        late=row.late and row.state.is_in,
+        remarks="；".join(filter(None, remarks)),
     )
 
 
@@ -128,19 +132,15 @@ def _figures(books: Books, unit: Unit, matrix: Statistics) -> dict[str, Figure]:
     return figures
 
 
-def _unit_row(
-    books: Books, unit: Unit, column: StatisticsColumn, named: Mapping[str, str]
-) -> UnitRow:
-    own = column.unit.unit_id == unit.unit_id
-    alone = own or not books.tree.children(column.unit.unit_id)
-    state = _state(books, (column.unit,) if alone else books.expected(column.unit))
+def _unit_row(books: Books, unit: Unit, column: StatisticsColumn) -> UnitRow:
+    own, state = column.unit.unit_id == unit.unit_id, column.state
     total = {code: values.total for code, values in column.values.items()}
-    if state is RowState.NIL and not _ever_filled(books, column.unit, alone=alone):
+    alone = own or state.is_alone
+    if state.is_current and not _ever_filled(books, column.unit, alone=alone):
         # A nil return tells nothing of what there is: without an earlier report that is no 0.
-        stocks = {code for code in total if books.form.kinds[code] is Kind.STOCK}
-        total |= dict.fromkeys(stocks)
+        total |= {code: None for code in total if books.form.kinds[code] is Kind.STOCK}
     return UnitRow(
-        unit=named[column.unit.unit_id],
+        unit=column.heading,
         state=state,
         current={code: values.current for code, values in column.values.items()},
         total=total,
@@ -159,24 +159,11 @@ def _ever_filled(books: Books, unit: Unit, *, alone: bool) -> bool:
     )
 
 
-def _state(books: Books, members: Sequence[Unit]) -> RowState:
-    """Units are in as soon as one of them is."""
-    rows = [books.board_row(member) for member in members]
-    if any(row.state is State.ACCEPTED for row in rows):
-        return RowState.ACCEPTED
-    if any(row.state.is_in for row in rows):
-        return RowState.NIL
-    return RowState.CARRIED if any(row.carried for row in rows) else RowState.MISSING
-
-
 def _pictures(
-    form: Form, matrix: Statistics, history: Sequence[PeriodTotals], own: str
+    form: Form, matrix: Statistics, history: Sequence[PeriodTotals]
 ) -> tuple[Picture, ...]:
-    """Give the pictures that compare at least two things, in the order of the declaration.
-
-    `own` is what 本级 is called among the units.
-    """
-    drawn = [_picture(form, spec, matrix, history, own) for spec in form.charts if spec.name]
+    """Give the pictures that compare at least two things, in the order of the declaration."""
+    drawn = [_picture(form, spec, matrix, history) for spec in form.charts if spec.name]
     return tuple(
         picture
         for picture in drawn
@@ -189,7 +176,6 @@ def _picture(
     spec: ChartSpec,
     matrix: Statistics,
     history: Sequence[PeriodTotals],
-    own: str,
 ) -> Picture:
     indicators = [form.indicator[code] for code in spec.codes]
     if spec.across is Across.INDICATORS:
@@ -198,8 +184,7 @@ def _picture(
         series = [Series(spec.title, parts)]
     else:
         if spec.across is Across.UNITS:
-            headings = (column.heading for column in matrix.columns)
-            categories = [own if heading == "本级" else heading for heading in headings]
+            categories = [column.heading for column in matrix.columns]
             values = [column.values for column in matrix.columns]
         else:
             categories = [entry.period.label.partition("年")[2] for entry in history]

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
 from sheetflow.consolidation.answers import Answers
+from sheetflow.consolidation.states import GroupState, Tally
 from sheetflow.schemas.forms import Across
 
 Number = int | float | Decimal
@@ -64,22 +65,12 @@ class Way(StrEnum):
     GROWTH = "（本期－上期）÷上期"
 
 
-class RowState(StrEnum):
-    """How a row of the table by unit came about; the value is what people read."""
-
-    ACCEPTED = "已报"
-    NIL = "零报告"
-    MISSING = "未报"
-    CARRIED = "沿用"
-    """Nothing accepted this period: 本期 is 未报, 累计 stands from the last accepted one."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitRow:
     """One unit's values by indicator code (本期 and 累计); None is a blank, not 0."""
 
     unit: str
-    state: RowState
+    state: GroupState
     current: Mapping[str, Number | None]
     total: Mapping[str, Number | None]
     own: bool = False
@@ -199,6 +190,8 @@ class ReportData:
     answers: tuple[Answers, ...] = ()
     former: tuple[str, ...] = ()
     """Codes of figures of which a part is 按原口径."""
+    tally: Tally = field(default_factory=lambda: Tally.of(()))
+    """How many of `board` stand where."""
     missing: tuple[str, ...] = ()
     nil: tuple[str, ...] = ()
     late: tuple[str, ...] = ()

@@ -19,16 +19,17 @@ from sheetflow.consolidation.report_data import (
     Number,
     Quote,
     ReportData,
-    RowState,
     UnitRow,
     Way,
 )
 from sheetflow.consolidation.report_figures import Made, UsedFigure, exact
+from sheetflow.consolidation.states import LATE
 from sheetflow.errors import DeclarationError
 from sheetflow.periods import OFFICE_ZONE, date_in_words
 from sheetflow.reporting.template_values import (
     NO_FIGURE,
     PERCENT,
+    CountedStates,
     ListedNames,
     Named,
     Shown,
@@ -120,14 +121,18 @@ def _count_names(report: ReportData, record: Record) -> dict[str, object]:
     def listed(label: str, units: tuple[str, ...]) -> ListedNames:
         return ListedNames(units, count(f"{label}|个数", f"{label}数", len(units)))
 
-    before = report.previous_label or ""
-    reported = len(report.board) - len(report.missing)
+    before, tally = report.previous_label or "", report.tally
+    out = [
+        (state.label, count(f"未报单位情况.{state.label}", f"{state.label}单位数", number))
+        for state, number in tally.out
+    ]
     return {
         "未报单位": listed("未报单位", report.missing),
+        "未报单位情况": CountedStates(tuple(out)),
         "零报告单位": listed("零报告单位", report.nil),
         "迟报单位": listed("迟报单位", report.late),
-        "应报单位数": count("应报单位数", "应报单位数", len(report.board)),
-        "已报单位数": count("已报单位数", "已报单位数", reported),
+        "应报单位数": count("应报单位数", "应报单位数", tally.expected),
+        "已报单位数": count("已报单位数", "已报单位数", tally.reported),
         "上期已报单位数": count("上期已报单位数", "已报单位数", report.reported_before, before),
     }
 
@@ -266,7 +271,7 @@ def _leaders(report: ReportData, figure: Figure, record: Record) -> str:
         (row.unit, number)
         for row in report.by_unit
         if not row.own
-        and row.state is not RowState.MISSING
+        and (row.state.is_current or row.state.is_carried)
         and (number := row.total.get(figure.code))
     ]
     rows.sort(key=lambda row: -exact(row[1]))
@@ -293,7 +298,7 @@ def _unit_row(row: UnitRow, known: Mapping[str, Figure]) -> Named:
         "各单位",
         {
             "单位": row.unit,
-            "状态": row.state.value,
+            "状态": row.state.full,
             "本期": cells("本期", row.current, current=True),
             "累计": cells("累计", row.total, current=False),
         },
@@ -311,7 +316,7 @@ def _board_row(row: BoardRow) -> Named:
             "时间": moment,
             "回执": row.receipt,
             "迟报": row.late,
-            "备注": "；".join(filter(None, ("迟报" if row.late else "", row.remarks))),
+            "备注": "；".join(filter(None, (LATE if row.late else "", row.remarks))),
         },
     )
 

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from difflib import get_close_matches
 
-from sheetflow.consolidation.report_data import Figure, FigureKind, Number, RowState, Way
+from sheetflow.consolidation.report_data import Figure, FigureKind, Number, Way
 from sheetflow.consolidation.report_figures import UsedFigure, exact
+from sheetflow.consolidation.states import GroupState, State
 from sheetflow.errors import ReportTemplateError
 from sheetflow.reporting.clauses import Worth
 from sheetflow.reporting.written_figures import Record
@@ -105,6 +106,19 @@ class ListedNames:
         return f"{named}等{self.counted}个单位" if len(self.names) > MOST_NAMED else named
 
 
+@dataclass(frozen=True, slots=True)
+class CountedStates:
+    """How many units stand where: 未报1个、退回待改2个."""
+
+    counts: tuple[tuple[str, Shown], ...]
+
+    def __len__(self) -> int:
+        return len(self.counts)
+
+    def __str__(self) -> str:
+        return "、".join(f"{word}{count}个" for word, count in self.counts)
+
+
 class Named:
     """Values by their documented `names`, or made from one; any other name is the template's fault.
 
@@ -143,7 +157,7 @@ def unknown_name(tag: str, name: str, known: Iterable[str], where: str = "中的
 
 
 NO_DENOMINATOR = "—"
-NOT_REPORTED = "未报"
+NOT_REPORTED = State.MISSING.label
 NO_FIGURE = frozenset({"", NO_DENOMINATOR, NOT_REPORTED})
 """What stands where there is no number; a filter leaves these words alone."""
 
@@ -211,10 +225,10 @@ def written_or_why_not(figure: Figure, value: Number | None, *, current: bool) -
     return NO_DENOMINATOR if figure.kind is FigureKind.RATIO else NOT_REPORTED
 
 
-def cell(figure: Figure, value: Number | None, state: RowState, *, current: bool) -> str:
-    """Write a cell of the table by unit: an accepted unit's blank stays blank, 0 stays 0."""
-    if state is RowState.MISSING or (state is RowState.CARRIED and current):
-        return NOT_REPORTED
+def cell(figure: Figure, value: Number | None, state: GroupState, *, current: bool) -> str:
+    """Write a cell of the table by unit: 0 stays 0, a blank is blank; why is told by the state."""
+    if not (state.is_current or (state.is_carried and not current)):
+        return ""
     if figure.kind is FigureKind.SUM and value is None:
         return ""
     if figure.kind is FigureKind.STOCK and value is None and not current:

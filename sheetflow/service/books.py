@@ -70,8 +70,8 @@ def books_of(context: Context, form: Form, period: Period, top: Unit | None = No
             accepted[unit_id, entry.period_id] = (
                 replace(counts, gist=gists[number]) if number in gists else counts
             )
-        for unit_id, latest in _last_words(context, form.key, entry.period_id, among).items():
-            attempts[unit_id, entry.period_id] = _attempt(latest)
+        for unit_id, attempt in _last_words(context, form.key, entry.period_id, among).items():
+            attempts[unit_id, entry.period_id] = attempt
 
     def rows_of(
         sheet: str, wanted: Sequence[Accepted]
@@ -176,7 +176,7 @@ def _deadlines(context: Context, form: Form, period: Period) -> dict[UnitAndPeri
     }
 
 
-def _attempt(submission: Submission) -> Attempt:
+def _attempt(submission: Submission, last: Submission | None) -> Attempt:
     return Attempt(
         outcome=submission.outcome,
         receipt=submission.receipt,
@@ -185,6 +185,7 @@ def _attempt(submission: Submission) -> Attempt:
         must=submission.must,
         verify=submission.verify,
         note=submission.note,
+        last=last.outcome if last else "",
     )
 
 
@@ -208,18 +209,24 @@ def _explanations(context: Context, submission: Submission) -> tuple[Explanation
 
 def _last_words(
     context: Context, form: str, period: str, among: frozenset[str] | None
-) -> dict[str, Submission]:
+) -> dict[str, Attempt]:
     """Give each unit's newest submission; one held or refused only where there is none of its own.
 
-    A stranger's workbook in a unit's folder does not hide where the unit itself stands.
+    A stranger's workbook in a unit's folder does not hide where the unit itself stands: it is said
+    beside that while somebody must decide. What was refused is no workbook, and nothing waits.
     """
     found: dict[str, Submission] = {}
+    last: dict[str, Submission] = {}
     for entry in sorted(
         context.store.submissions.find_submissions(form=form, period=period, among=among),
-        key=lambda entry: (entry.outcome in OWN_OUTCOMES, entry.arrival_id),
+        key=lambda entry: entry.arrival_id,
     ):
-        found[entry.unit_id] = entry
-    return found
+        known = found.get(entry.unit_id)
+        if known is None or entry.outcome in OWN_OUTCOMES or known.outcome not in OWN_OUTCOMES:
+            found[entry.unit_id] = entry
+        if entry.outcome != "refused":
+            last[entry.unit_id] = entry
+    return {unit_id: _attempt(entry, last.get(unit_id)) for unit_id, entry in found.items()}
 
 
 def shown_name(file_name: str) -> str:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from sheetflow.campaigns import load_campaign
 from sheetflow.config.workspace import open_workspace
-from sheetflow.consolidation.accepted import BoardRow
 from sheetflow.consolidation.contents import Waiting, Waits, tell, told_besides
+from sheetflow.consolidation.states import BoardRow
 from sheetflow.context import Clock, Context
 from sheetflow.context.opening import read_units_in_force
 from sheetflow.context.running import is_held, read_health

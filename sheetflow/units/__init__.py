@@ -6,10 +6,11 @@ folder, its chain and its successor all follow from here. So do the levels of a 
 
 from sheetflow.units.levels import THREE_LEVELS, Levels, LevelSpec
 from sheetflow.units.rows import HEADERS, parse_units
-from sheetflow.units.tree import Unit, UnitTree, names_told_apart, units_called
+from sheetflow.units.tree import OWN_LEVEL, Unit, UnitTree, names_told_apart, units_called
 
 __all__ = [
     "HEADERS",
+    "OWN_LEVEL",
     "THREE_LEVELS",
     "LevelSpec",
     "Levels",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
@@ -117,6 +117,15 @@ class UnitTree:
         """The first on the chain of `unit_id`, itself included, that others report to; the last where none is."""
         chain = self.chain(unit_id)
         return next((unit for unit in chain if self.children(unit.unit_id)), chain[-1])
+
+    def adds_up(
+        self, unit: Unit, day: dt.date, fills: Callable[[str], bool] = lambda _level: True
+    ) -> bool:
+        """Whether others below `unit`, of levels that `fills`, report on `day` as well as itself."""
+        return any(
+            child.exists_on(day) and (fills(child.level) or self.adds_up(child, day, fills))
+            for child in self.children(unit.unit_id)
+        )
 
     def rank(self, unit: Unit) -> int:
         """How far `unit`'s level is from the top one."""
@@ -290,18 +299,23 @@ _OFFICES = ("", "妇联", "妇女联合会")
 _BEHIND = re.compile(r"(妇女联合会|妇联|\([^()]*\))+$")
 
 
-def names_told_apart(units: Iterable[Unit]) -> dict[str, str]:
+OWN_LEVEL = "本级"
+"""What stands behind a unit's name where the unit itself is meant, and not all below it with it."""
+
+
+def names_told_apart(units: Iterable[Unit], own: Collection[str] = frozenset()) -> dict[str, str]:
     """Name each unit by its id; a name that stands twice gets its superior's before it.
 
     市中区 stands three times in a province: 济南市市中区. A superior that is not among
-    `units` is not named.
+    `units` is not named. Those of `own` stand for their own level alone: 济南市本级.
     """
     known = {unit.unit_id: unit for unit in units}
     often = Counter(unit.name for unit in known.values())
     named = {}
     for unit in known.values():
         above = known.get(unit.parent or "")
-        named[unit.unit_id] = (above.name if above and often[unit.name] > 1 else "") + unit.name
+        before = above.name if above and often[unit.name] > 1 else ""
+        named[unit.unit_id] = before + unit.name + OWN_LEVEL * (unit.unit_id in own)
     return named
 
 

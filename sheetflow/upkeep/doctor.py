@@ -16,6 +16,7 @@ from pathlib import Path
 from sheetflow.children.workbook_tasks import BlankRequest, render_blank
 from sheetflow.config.workspace import read_stamp_key
 from sheetflow.consolidation.contents import Waits, told_besides
+from sheetflow.consolidation.states import OUTSTANDING
 from sheetflow.context import LOG, Context, open_context
 from sheetflow.context.running import check_health, holder_of, is_held
 from sheetflow.context.templates import BOARD_WORDS, MAIL_WORDS, REPORT_WORDS
@@ -221,9 +222,7 @@ def _missing(context: Context) -> str:
         ]
         missing = sum(not row.state.is_in for row in rows)
         if missing:
-            return (
-                f"{period.label}《{context.form(form).title}》已经发放，还有{missing}个单位没有报"
-            )
+            return f"{period.label}《{context.form(form).title}》已经发放，还有{missing}个单位{OUTSTANDING}"
     return ""
 
 

@@ -20,6 +20,7 @@ from typing import BinaryIO
 
 from sheetflow.consolidation.consolidate import consolidate
 from sheetflow.consolidation.contents import Consolidated, DetailRow, DetailSheet
+from sheetflow.consolidation.states import CARRIED, LATE, State, names_of
 from sheetflow.context import Context
 from sheetflow.durable import EVERYBODYS, write_whole
 from sheetflow.errors import RequestError, WorkspaceError
@@ -73,7 +74,7 @@ def _export(
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _TEXT, _INTEGER, _REAL = "TEXT", "INTEGER", "REAL"
-_MARKS = {"零报告", "迟报", "沿用"}
+_MARKS = {State.NIL.label, LATE, CARRIED}
 _FIGURES = {"本期", "累计"}
 
 Plain = str | int | float | None
@@ -172,11 +173,12 @@ def _table(name: str, headings: str, rows: Iterable[tuple[Plain, ...]]) -> Expor
 
 
 def _units(consolidated: Consolidated) -> Iterator[tuple[Plain, ...]]:
+    named = names_of(consolidated.board)
     for row in consolidated.board:
         unit = row.unit
         yield (
             unit.unit_id,
-            unit.name,
+            named[unit.unit_id],
             unit.level,
             unit.parent,
             row.state.label,
@@ -203,7 +205,7 @@ def _sources(consolidated: Consolidated) -> Iterator[tuple[Plain, ...]]:
         yield (
             source.receipt,
             unit.unit_id,
-            unit.name,
+            consolidated.name_of(unit),
             source.file_name,
             source.sha256,
             source.accepted_at.isoformat(timespec="seconds"),

@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from sheetflow.consolidation.accepted import BoardRow, Books, State
+from sheetflow.consolidation.accepted import Books
+from sheetflow.consolidation.states import BoardRow, State, Tally
 from sheetflow.context import LOG, Context
 from sheetflow.context.paths import workbook_path
 from sheetflow.context.templates import report_place
@@ -27,7 +28,7 @@ from sheetflow.service.follow_units import follow_units
 from sheetflow.service.publish import Attempts, SideBySide, is_published
 from sheetflow.service.waiting import held_submissions
 from sheetflow.store.records import NewMail, PublicationKind, Stale
-from sheetflow.units import Unit
+from sheetflow.units import OWN_LEVEL, Unit
 from sheetflow.writing import write_master
 
 _START = dt.datetime(2012, 1, 1, tzinfo=OFFICE_ZONE)
@@ -210,14 +211,14 @@ def _rollcalls(context: Context, form: Form, books: Books, result: Reminders) ->
         lacking = [row for row in result.missing if row.unit.unit_id in expected]
         if all(row.unit == unit for row in lacking) or names[unit.unit_id] in known:
             continue
-        own = "（含本级）" if unit.unit_id in expected else ""
+        tally = Tally.of(map(books.board_row, books.expected(unit)))
+        own = f"（含{unit.name}{OWN_LEVEL}）" if unit.unit_id in expected else ""
         held = [f"等待核实：{each.reason}" for each in held_submissions(context, expected, form)]
         data = replace(
             mail_facts(context, unit, form.key, books.period.period_id),
             deadline="",
             # Counted as on the board: whoever reads it has a workbook of its own to report.
-            reason=f"应报{len(expected)}个单位{own}，已报{len(expected) - len(lacking)}个，"
-            f"尚未报送{len(lacking)}个。",
+            reason=tally.told(own),
             remarks=(*_lines(context, unit, lacking), *held),
         )
         made = make_mail(context, unit, Event.ROLLCALL, data, names[unit.unit_id])
@@ -233,7 +234,7 @@ def _lines(context: Context, unit: Unit, lacking: list[BoardRow]) -> Iterable[st
         branch, above = _branch(context, unit, row.unit)
         head = branch.name if branch else ""
         word = "" if row.state is State.MISSING else f"（{row.state.label}）"
-        name = "本级" if row.unit in (branch, unit) else above + row.unit.name
+        name = above + row.unit.name + OWN_LEVEL * row.own
         groups.setdefault(head, []).append(f"{name}{word}")
     for head, names in groups.items():
         for start in range(0, len(names), _NAMES_IN_A_LINE):

@@ -1,36 +1,39 @@
-"""上报情况 as a workbook, and the words and colours that the page of that name shares with it.
+"""上报情况 as a workbook, its list of units in 汇总表, and sentences that the page of that name shares with it.
 
-This module refuses to decide who stands where.
+This module refuses to decide who stands where; words and colours are those of `states`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fnmatch import fnmatchcase
 
-from sheetflow.consolidation.accepted import BoardRow, State
 from sheetflow.consolidation.contents import BoardData
+from sheetflow.consolidation.states import (
+    CARRIED,
+    LATE,
+    OUT,
+    OUTSTANDING,
+    REPORTED,
+    BoardRow,
+    State,
+    Tally,
+    names_of,
+)
 from sheetflow.schemas.layout import FIRST_ROW, quoted
-from sheetflow.units import Levels, names_told_apart
+from sheetflow.units import Levels
 from sheetflow.workbook import column_letters
 from sheetflow.writing.looks import BOLD, CENTRED, FIGURE, TEXT, Look
 from sheetflow.writing.page import TablePage
 from sheetflow.writing.xlsx_book import Book, streamed_book
 
-FILLS = {
-    State.ACCEPTED: "#C6E5C3",
-    State.NIL: "#D9EAF7",
-    State.RETURNED: "#F8CBAD",
-    State.HELD: "#FFE08A",
-    State.REFUSED: "#E6B8D7",
-    State.MISSING: "#F8B4B0",
+_COUNTED = {
+    REPORTED: tuple(f"{state.label}*" for state in State if state.is_in),
+    f"其中{State.NIL.label}": (f"{State.NIL.label}*",),
+    f"其中{LATE}": (f"*（{LATE}*",),
+    **{state.label: (f"{state.label}*",) for state in OUT},
 }
-LATE_FILL = "#E3E8A4"
-
-WORDS = (
-    *(State.ACCEPTED.label, "迟报", State.NIL.label, f"{State.NIL.label}（迟）"),
-    *(state.label for state in State if not state.is_in),
-)
-"""Every word that `BoardRow.word` may give, those who are in first."""
+"""What 分期统计 counts, by the patterns that the words of the grid follow."""
 
 _UNIT_COLUMNS = {"单位代码": 11, "单位": 26, "层级": 7}
 _FIRST_PERIOD_COLUMN = len(_UNIT_COLUMNS) + 1
@@ -44,7 +47,7 @@ _BOARD = {
     "层级": 7,
     "上报情况": 13,
     "是否按时": 10,
-    "沿用": 8,
+    CARRIED: 8,
     "回执号": 24,
     "答复时间": 17,
     "截止时间": 17,
@@ -53,8 +56,6 @@ _BOARD = {
     "提示性": 8,
     "已说明": 8,
 }
-
-NOT_IN = (State.MISSING, State.RETURNED, State.HELD, State.REFUSED)
 
 
 def write_board(board: BoardData) -> bytes:
@@ -83,7 +84,7 @@ def _write_grid(book: Book, board: BoardData, foot: str) -> TablePage:
     )
     for number, unit in enumerate(board.units, start=FIRST_ROW):
         page.put(number, 1, unit.unit_id)
-        page.put(number, 2, unit.name, TEXT | {"indent": board.depth(unit)})
+        page.put(number, 2, board.name_of(unit), TEXT | {"indent": board.depth(unit)})
         page.put(number, 3, unit.level, CENTRED)
         for column, period in enumerate(board.periods, start=_FIRST_PERIOD_COLUMN):
             entry = board.cell(unit, period)
@@ -95,7 +96,7 @@ def _write_grid(book: Book, board: BoardData, foot: str) -> TablePage:
 
 def _write_counts(book: Book, board: BoardData, foot: str, grid: TablePage) -> None:
     """Write how many units stand where in each period, as formulas over the grid."""
-    headers = ("报告期", "应报", *WORDS)
+    headers = ("报告期", "应报", *_COUNTED)
     page = TablePage(book, "分期统计", [18, *(11 for _ in headers[1:])], foot)
     page.open(f"分期统计（{board.unit.name}）", "各数取自《上报情况》，公式可核对。", headers)
     last_row = FIRST_ROW + len(board.units) - 1
@@ -105,8 +106,10 @@ def _write_counts(book: Book, board: BoardData, foot: str, grid: TablePage) -> N
         words = [entry.word for entry in board.column(period)]
         page.put(row, 1, period.label)
         page.formula(row, 2, f'COUNTIF({cells},"?*")', len(words), FIGURE | BOLD)
-        for column, word in enumerate(WORDS, start=3):
-            page.formula(row, column, f'COUNTIF({cells},"{word}")', words.count(word))
+        for column, patterns in enumerate(_COUNTED.values(), start=3):
+            formula = "+".join(f'COUNTIF({cells},"{pattern}")' for pattern in patterns)
+            count = sum(fnmatchcase(word, each) for word in words for each in patterns)
+            page.formula(row, column, formula, count)
     page.close(FIRST_ROW + len(board.periods) - 1, 1, filtered=False)
 
 
@@ -115,7 +118,7 @@ def _write_missing(book: Book, board: BoardData, foot: str) -> None:
     page = TablePage(book, "未报单位", list(_MISSING.values()), foot)
     page.open(
         f"未报单位（{board.unit.name}）",
-        "尚无已接收报表的单位，可据此催报；退回、待确认、拒收的也列在内。",
+        f"{OUTSTANDING}的单位，可据此催报；{'、'.join(state.label for state in OUT[1:])}的也列在内。",
         list(_MISSING),
     )
     names = {unit.unit_id: unit.name for unit in board.units}
@@ -129,7 +132,7 @@ def _write_missing(book: Book, board: BoardData, foot: str) -> None:
     for row, (period, entry) in enumerate(missing, start=FIRST_ROW):
         page.put(row, 1, period.label)
         page.put(row, 2, entry.unit.unit_id)
-        page.put(row, 3, entry.unit.name)
+        page.put(row, 3, board.name_of(entry.unit))
         page.put(row, 4, names.get(entry.unit.parent or "", ""))
         page.put(row, 5, entry.word, _filled(entry))
         page.moment(row, 6, entry.deadline)
@@ -144,7 +147,7 @@ def _write_waiting(book: Book, board: BoardData, foot: str) -> None:
         "这些报送没有计入汇总，要有人核实后放行或者退回；同一单位另有已接收的，也列在内。",
         list(_WAITING),
     )
-    names = {unit.unit_id: unit.name for unit in board.units}
+    names = {unit.unit_id: board.name_of(unit) for unit in board.units}
     for row, entry in enumerate(board.waiting, start=FIRST_ROW):
         page.put(row, 1, entry.unit_id)
         page.put(row, 2, names.get(entry.unit_id, ""))
@@ -166,15 +169,15 @@ def write_board_list(
     page = TablePage(book, title, list(_BOARD.values()), foot)
     note = standing(rows) + absent(rows)
     page.open(f"上报情况（{heading}）", note, list(_BOARD))
-    ranks = [levels.rank(row.unit.level) for row in rows]
+    ranks, names = [levels.rank(row.unit.level) for row in rows], names_of(rows)
     for number, (row, rank) in enumerate(zip(rows, ranks, strict=True), start=FIRST_ROW):
         page.put(number, 1, number - FIRST_ROW + 1, FIGURE)
         page.put(number, 2, row.unit.unit_id)
-        page.put(number, 3, row.unit.name, TEXT | {"indent": rank - min(ranks)})
+        page.put(number, 3, names[row.unit.unit_id], TEXT | {"indent": rank - min(ranks)})
         page.put(number, 4, row.unit.level, CENTRED)
-        page.put(number, 5, row.state.label, _filled(row))
-        page.put(number, 6, ("迟报" if row.late else "按时") if row.state.is_in else "", CENTRED)
-        page.put(number, 7, "沿用" if row.carried else "", CENTRED)
+        page.put(number, 5, row.word, _filled(row))
+        page.put(number, 6, (LATE if row.late else "按时") if row.state.is_in else "", CENTRED)
+        page.put(number, 7, CARRIED if row.carried else "", CENTRED)
         page.put(number, 8, row.receipt)
         page.moment(number, 9, row.answered_at)
         page.moment(number, 10, row.deadline)
@@ -186,19 +189,12 @@ def write_board_list(
 
 
 def _filled(row: BoardRow) -> Look:
-    late = row.late and row.state is State.ACCEPTED
-    return CENTRED | {"bg_color": LATE_FILL if late else FILLS[row.state]}
+    return CENTRED | {"bg_color": row.colour}
 
 
 def standing(rows: Sequence[BoardRow]) -> str:
     """Say how many must report, how many have, and who has not."""
-    reported = [row for row in rows if row.state.is_in]
-    late = sum(row.late for row in reported)
-    nil = sum(row.state is State.NIL for row in reported)
-    text = f"应报{len(rows)}个单位，已报{len(reported)}个（其中迟报{late}个、零报告{nil}个）"
-    others = [(state, [row for row in rows if row.state is state]) for state in NOT_IN]
-    text += "".join(f"，{state.label}{len(found)}个" for state, found in others if found)
-    return text + "。"
+    return Tally.of(rows).told()
 
 
 def absent(rows: Sequence[BoardRow]) -> str:
@@ -206,6 +202,6 @@ def absent(rows: Sequence[BoardRow]) -> str:
 
     A name that stands more than once gets its city before it: 济南市市中区.
     """
-    named = names_told_apart(row.unit for row in rows)
+    named = names_of(rows)
     names = [named[row.unit.unit_id] for row in rows if not row.state.is_in]
-    return f"尚未完成报送：{'、'.join(names)}。" if names else ""
+    return f"{OUTSTANDING}：{'、'.join(names)}。" if names else ""

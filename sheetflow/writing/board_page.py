@@ -9,11 +9,11 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import replace
 
-from sheetflow.consolidation.accepted import BoardRow, State
 from sheetflow.consolidation.contents import BoardData, BoardFile, Waiting, Waits
+from sheetflow.consolidation.states import LATE, LATE_COLOUR, OUT, BoardRow, State
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.units import THREE_LEVELS, Unit
-from sheetflow.writing.board import FILLS, LATE_FILL, NOT_IN, standing
+from sheetflow.writing.board import standing
 from sheetflow.writing.html_page import Named, address, fill_page, page_fault
 
 _LATE = "late"
@@ -51,9 +51,9 @@ def _page(board: BoardData) -> Named:
     """
     names = {unit.unit_id: unit.name for unit in board.units}
     groups = _groups(board)
-    order = [*NOT_IN, State.ACCEPTED, State.NIL]
-    states = [(state.value, state.label, FILLS[state]) for state in order]
-    states.insert(len(NOT_IN), (_LATE, "迟报", LATE_FILL))
+    order = [*OUT, State.ACCEPTED, State.NIL]
+    states = [(state.value, state.label, state.colour) for state in order]
+    states.insert(len(OUT), (_LATE, LATE, LATE_COLOUR))
     return {
         "title": f"{board.campaign_title}　{board.form_title}上报情况",
         "unit_name": board.unit.name,
@@ -62,7 +62,7 @@ def _page(board: BoardData) -> Named:
         "units": [
             {
                 "unit_id": unit.unit_id,
-                "name": unit.name,
+                "name": board.name_of(unit),
                 "group": groups[unit.unit_id],
                 "depth": board.depth(unit),
                 "cells": [_cell(board.cell(unit, period)) for period in board.periods],
@@ -144,7 +144,7 @@ def _missing(
         group, unit = groups[row.unit.unit_id], row.unit
         # A city's groups are its counties themselves: said once, in one plain list.
         grouped = deep and (group != unit.unit_id or group in superiors)
-        words = "本级" if grouped and group == unit.unit_id else unit.name
+        words = board.name_of(unit)
         if unit.parent not in {None, group, board.unit.unit_id}:
             words = _superior(board, unit, names) + words
         if row.state is not State.MISSING:

@@ -353,7 +353,7 @@ def test_status_names_who_is_missing(cli: Cli, desk: Desk) -> None:
     """The table counts and names whoever is not in; an empty workspace shows all of them."""
     said = cli("-C", desk.root, *AT, "status")
     assert said.code == 0
-    assert f"{FIRST_NAMED}：应报{len(ALL)}，未报{len(ALL)}" in said.out
+    assert f"{FIRST_NAMED}：应报{len(ALL)}个单位，已报0个，未报{len(ALL)}个。" in said.out
     assert all(unit_id in said.out for unit_id in ALL)
 
 

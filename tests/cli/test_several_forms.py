@@ -48,8 +48,11 @@ def test_status_shows_every_form(cli: Cli, desk: PairDesk) -> None:
     """A block for each form; in JSON each row says of which form and period it is."""
     at = ("--at", f"{TOO_LATE:%Y-%m-%dT%H:%M}", "-C", desk.root, "status")
     said = cli(*at).out
-    assert f"《河道巡查表》{FIRST_NAMED}：应报{len(ALL)}，未报{len(ALL) - 1}，已接收1" in said
-    assert f"《水质抽检表》{FIRST_NAMED}：应报4，未报3，已接收1" in said
+    assert (
+        f"《河道巡查表》{FIRST_NAMED}：应报{len(ALL)}个单位，已报1个，未报{len(ALL) - 1}个。"
+        in said
+    )
+    assert f"《水质抽检表》{FIRST_NAMED}：应报4个单位，已报1个，未报3个。" in said
     found = json.loads(cli(*at, "--json").out)
     assert found["period"] == FIRST
     rows = [(row["form"], row["unit_id"], row["receipt"]) for row in found["units"]]

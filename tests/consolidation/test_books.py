@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from sheetflow.consolidation.accepted import Books, State
+from sheetflow.consolidation.accepted import Books
 from sheetflow.consolidation.consolidate import (
     board_data,
     consolidate,
@@ -21,6 +21,7 @@ from sheetflow.consolidation.corrections import (
     find_corrections,
     load_correction,
 )
+from sheetflow.consolidation.states import State
 from sheetflow.masks import MaskPolicy
 from sheetflow.periods import Period
 from sheetflow.schemas.book import Outcome
@@ -76,16 +77,16 @@ def details(made: Consolidated, sheet: str) -> list[DetailRow]:
 def test_the_city_adds_up_its_counties(desk: Desk) -> None:
     """A city's figures are its own and its counties', each once."""
     matrix = statistics(desk.books("2012B1"), CITY)
-    assert [column.heading for column in matrix.columns] == ["本级", "历下区", "市中区"]
+    assert [column.heading for column in matrix.columns] == ["济南市本级", "历下区", "市中区"]
     assert matrix.total["S19"].total == 8
     assert matrix.columns[0].values["S19"].total is None
-    assert matrix.columns[0].carried
+    assert matrix.columns[0].state.mark(current=False) == "（未报）"
 
 
 def test_the_province_equals_the_sum_of_its_counties(desk: Desk) -> None:
     """By way of the cities nothing is lost and nothing counted twice, rates included."""
     matrix = statistics(desk.books("2012B1"), PROVINCE)
-    assert [column.heading for column in matrix.columns] == ["本级", "济南市", "青岛市"]
+    assert [column.heading for column in matrix.columns] == ["山东省本级", "济南市", "青岛市"]
     assert matrix.total["S19"].total == 16
     assert matrix.total["S32"].total == statistics(desk.books("2012B1"), CITY).total["S32"].total
     assert matrix.total["S68"].total == 4
@@ -125,7 +126,7 @@ def test_a_unit_without_a_report_is_carried_with_its_book(desk: Desk) -> None:
     board = {row.unit.unit_id: row for row in made.board}
     assert board["370103"].state is State.MISSING
     assert board["370103"].carried
-    assert made.statistics.columns[2].carried
+    assert made.statistics.columns[2].state.mark(current=False) == "（沿用）"
     # Its own book, and that of the unit that was merged into it.
     assert made.statistics.columns[2].values["S19"].total == 4 + 4
     assert made.statistics.columns[2].values["S07"].current is None
@@ -205,14 +206,14 @@ def test_old_and_new_identity_numbers_meet() -> None:
 
 
 def test_the_board_tells_all_states_apart(desk: Desk) -> None:
-    """未报, 零报告, 已接收, 退回 and 待确认 are five different things."""
+    """未报, 零报告, 已接收, 退回待改 and 待确认 are five different things."""
     assert desk.submit("370102", "2012B2", NIL).outcome is Outcome.ACCEPTED
     desk.submit("370103", "2012B2", "@ 走访记录 走访妇女人次 4 = 约20")
     board = board_data(CAMPAIGN, desk.books("2012B2"), PROVINCE)
     period = Period.parse("2012B2")
     words = {row.unit.unit_id: row.word for row in board.column(period)}
     assert words["370102"] == "零报告"
-    assert words["370103"] == "退回"
+    assert words["370103"] == "退回待改"
     assert words["370202"] == "未报"
     assert "370203" not in words
     first = Period.parse("2012B1")
@@ -226,6 +227,7 @@ def test_what_was_accepted_stands_whatever_follows(desk: Desk) -> None:
     desk.submit("370102", "2012B1", "@ 走访记录 走访妇女人次 4 = 约20")
     row = desk.books("2012B1").board_row(TREE["370102"])
     assert row.state is State.ACCEPTED
+    assert row.word == "已接收（另有退回待改）"
 
 
 def test_explanations_go_up_with_the_data() -> None:

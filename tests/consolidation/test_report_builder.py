@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from sheetflow.consolidation.report_builder import report_data
-from sheetflow.consolidation.report_data import FigureKind, Letter, ReportData, RowState
+from sheetflow.consolidation.report_data import FigureKind, Letter, ReportData
 from sheetflow.masks import MaskPolicy
 from sheetflow.schemas.book import Outcome
 from tests.consolidation.desk import TREE, Desk
@@ -69,26 +69,17 @@ def test_units_of_one_name_are_told_apart(desk: Desk) -> None:
 
 
 def test_states_are_those_of_the_units_below(desk: Desk) -> None:
-    """A city is in when one of its units is; its row says so, or that it is nil, 沿用 or 未报."""
-    first = {row.unit: row.state for row in report(desk, "2012B1").by_unit}
-    assert first == {
-        "山东省本级": RowState.MISSING,
-        "济南市": RowState.ACCEPTED,
-        "青岛市": RowState.ACCEPTED,
-    }
+    """A city's row says how many of its units are in; a unit's whether it is in, nil, 沿用 or 未报."""
+    first = {row.unit: row.state.full for row in report(desk, "2012B1").by_unit}
+    assert first == {"山东省本级": "未报", "济南市": "已报2/3", "青岛市": "已报2/3"}
     desk.submit("370102", "2012B2", NIL)
-    second = {row.unit: row.state for row in report(desk, "2012B2").by_unit}
-    assert second["济南市"] is RowState.NIL
-    assert second["青岛市"] is RowState.CARRIED
+    second = {row.unit: row.state.full for row in report(desk, "2012B2").by_unit}
+    assert second == {"山东省本级": "未报", "济南市": "已报1/3", "青岛市": "已报0/3（沿用）"}
     desk.submit("370103", "2012B2")
     city = report_data(CAMPAIGN, desk.books("2012B2"), CITY, LETTER)
-    assert [row.state for row in city.by_unit] == [
-        RowState.MISSING,
-        RowState.NIL,
-        RowState.ACCEPTED,
-    ]
+    assert [row.state.full for row in city.by_unit] == ["未报", "零报告", "已接收"]
     empty = report(Desk(), "2012B1")
-    assert {row.state for row in empty.by_unit} == {RowState.MISSING}
+    assert [row.state.full for row in empty.by_unit] == ["未报", "已报0/3", "已报0/3"]
     assert empty.narratives[0].quotes == ()
 
 
@@ -98,7 +89,7 @@ def test_a_nil_return_alone_tells_no_state() -> None:
     assert desk.submit("370102", "2012B1", NIL).outcome is Outcome.ACCEPTED
     city = report_data(CAMPAIGN, desk.books("2012B1"), CITY, LETTER)
     row = {entry.unit: entry for entry in city.by_unit}["历下区"]
-    assert row.state is RowState.NIL
+    assert row.state.full == "零报告"
     assert (row.current["S08"], row.total["S01"], row.total["S50"]) == (0, None, None)
     top = {entry.unit: entry for entry in report(desk, "2012B1").by_unit}
     assert top["济南市"].total["S50"] is None
@@ -107,14 +98,14 @@ def test_a_nil_return_alone_tells_no_state() -> None:
     after.submit("370102", "2012B2", NIL)
     city = report_data(CAMPAIGN, after.books("2012B2"), CITY, LETTER)
     row = {entry.unit: entry for entry in city.by_unit}["历下区"]
-    assert row.state is RowState.NIL
+    assert row.state.full == "零报告"
     assert row.total["S01"] is not None
 
 
 def test_both_annexes_say_the_same_word(desk: Desk) -> None:
-    """Who is 已报 in the one annex is not 已接收 in the other, and the last period is counted."""
+    """Who is 已接收 in the one annex is not 已报 in the other, and the last period is counted."""
     data = report(desk, "2012B1")
-    assert {row.state for row in data.board} == {"已报", "未报"}
+    assert {row.state for row in data.board} == {"已接收", "未报"}
     desk.submit("370102", "2012B2")
     assert (data.reported_before, report(desk, "2012B2").reported_before) == (0, 3)
 
@@ -122,7 +113,7 @@ def test_both_annexes_say_the_same_word(desk: Desk) -> None:
 def test_a_carried_county_says_so(desk: Desk) -> None:
     """A county that did not report this time stands with 沿用 in its city's report."""
     city = report_data(CAMPAIGN, desk.books("2012B2"), CITY, LETTER)
-    assert [row.state for row in city.by_unit][1:] == [RowState.CARRIED, RowState.CARRIED]
+    assert [row.state.full for row in city.by_unit] == ["未报", "未报（沿用）", "未报（沿用）"]
 
 
 def test_who_is_missing_nil_or_late_is_named(desk: Desk) -> None:

@@ -20,10 +20,12 @@ from sheetflow.consolidation.report_data import (
     Number,
     Quote,
     ReportData,
-    RowState,
     UnitRow,
 )
+from sheetflow.consolidation.states import BoardRow as Standing
+from sheetflow.consolidation.states import GroupState, State, Tally
 from sheetflow.periods import OFFICE_ZONE
+from sheetflow.units import Unit
 
 TEMPLATE = Path(__file__).parents[2] / "templates" / "report" / "情况报告.docx"
 
@@ -103,9 +105,7 @@ def _figure(number: int) -> Figure:
 
 
 def _row(index: int, unit: str) -> UnitRow:
-    state = {9: RowState.NIL, 11: RowState.CARRIED, 16: RowState.MISSING}.get(
-        index, RowState.ACCEPTED
-    )
+    state = _state(index)
     current: dict[str, Number | None] = {}
     total: dict[str, Number | None] = {}
     for number in range(1, 71):
@@ -114,16 +114,26 @@ def _row(index: int, unit: str) -> UnitRow:
         if kind is FigureKind.RATIO:
             current[code], total[code] = None, None if index == 9 else value / 800
         else:
-            current[code], total[code] = (0 if state is RowState.NIL else value), value * 2
+            current[code], total[code] = (0 if state.word == "零报告" else value), value * 2
     current["S14"] = None if index == 3 else current["S14"]
     return UnitRow(unit=unit, state=state, current=current, total=total, own=index == 0)
 
 
+def _state(index: int) -> GroupState:
+    states = {9: State.NIL, 11: State.RETURNED, 16: State.MISSING}
+    row = Standing(
+        unit=Unit(unit_id=str(index), name="单位", level="市"),
+        state=states.get(index, State.ACCEPTED),
+        carried=index == 11,
+    )
+    return GroupState.of([row], alone=True)
+
+
 def _board() -> tuple[BoardRow, ...]:
-    states = {9: "零报告", 11: "未报", 16: "未报"}
+    states = {9: "零报告", 11: "退回待改", 16: "未报"}
     rows = []
     for index, unit in enumerate(["山东省本级", *CITIES]):
-        state = states.get(index, "已报")
+        state = states.get(index, "已接收")
         at = dt.datetime(2012, 5, 3 + index % 5, 9, index, tzinfo=OFFICE_ZONE)
         rows.append(
             BoardRow(
@@ -132,6 +142,7 @@ def _board() -> tuple[BoardRow, ...]:
                 received_at=None if state == "未报" else at,
                 receipt="" if state == "未报" else str(300 + index),
                 late=index == 6,
+                remarks="沿用上期累计" if index == 11 else "",
             )
         )
     return tuple(rows)
@@ -194,6 +205,9 @@ def province() -> ReportData:
                 "浇地、就医、子女入学等困难，受到群众欢迎。",
             ),
         ),
+        tally=Tally(
+            {State.ACCEPTED: 15, State.NIL: 1, State.RETURNED: 1, State.MISSING: 1}, late=1
+        ),
         missing=("日照市", "滨州市"),
         nil=("泰安市",),
         late=("烟台市",),
@@ -213,11 +227,12 @@ def city(province: ReportData) -> ReportData:
         year_so_far_label="2012年1—2月",
         previous_label=None,
         letter=Letter(issuer="济南市妇女联合会", addressee="山东省妇女联合会"),
-        by_unit=tuple(replace(row, state=RowState.ACCEPTED) for row in province.by_unit[:11]),
+        by_unit=tuple(replace(row, state=_state(0)) for row in province.by_unit[:11]),
         figures={
             code: replace(figure, previous_current=None, previous_total=None)
             for code, figure in province.figures.items()
         },
+        tally=Tally({State.ACCEPTED: 18}, late=0),
         missing=(),
         nil=(),
         late=(),

@@ -7,12 +7,19 @@ from typing import Any
 
 import pytest
 
-from sheetflow.consolidation.report_data import Figure, FigureKind, Number, RowState
+from sheetflow.consolidation.report_data import Figure, FigureKind, Number
+from sheetflow.consolidation.states import BoardRow, GroupState, State
 from sheetflow.reporting import template_values as figures
+from sheetflow.units import Unit
 
 
 def _figure(kind: FigureKind = FigureKind.SUM, unit: str = "件", **values: Any) -> Figure:
     return Figure(code="A1", label="指标", unit=unit, kind=kind, **values)
+
+
+def _state(state: State, *, carried: bool = False) -> GroupState:
+    unit = Unit(unit_id="1", name="单位", level="县")
+    return GroupState.of([BoardRow(unit=unit, state=state, carried=carried)], alone=True)
 
 
 @pytest.mark.parametrize(
@@ -78,25 +85,26 @@ def test_rates_move_by_points_and_stocks_by_their_state() -> None:
 @pytest.mark.parametrize(
     ("value", "state", "current", "text"),
     [
-        (0, RowState.ACCEPTED, True, "0"),
-        (None, RowState.ACCEPTED, True, ""),
-        (0, RowState.NIL, True, "0"),
-        (0, RowState.MISSING, True, "未报"),
-        (0, RowState.CARRIED, True, "未报"),
-        (12, RowState.CARRIED, False, "12"),
+        (0, _state(State.ACCEPTED), True, "0"),
+        (None, _state(State.ACCEPTED), True, ""),
+        (0, _state(State.NIL), True, "0"),
+        (0, _state(State.MISSING), True, ""),
+        (0, _state(State.RETURNED), False, ""),
+        (0, _state(State.RETURNED, carried=True), True, ""),
+        (12, _state(State.RETURNED, carried=True), False, "12"),
     ],
 )
 def test_blank_zero_and_missing_differ(
-    value: Number | None, state: RowState, *, current: bool, text: str
+    value: Number | None, state: GroupState, *, current: bool, text: str
 ) -> None:
-    """In the table by unit a blank, a 0 and 未报 are three different things."""
+    """In the table by unit a 0 is no blank, and who is not in has no figures but those that stand."""
     assert figures.cell(_figure(), value, state, current=current) == text
 
 
 def test_what_cannot_be_told_is_a_dash() -> None:
     """A ratio without denominator and the 本期 of a stock are —, in table and prose."""
     ratio, stock = _figure(FigureKind.RATIO), _figure(FigureKind.STOCK)
-    assert figures.cell(ratio, None, RowState.ACCEPTED, current=False) == "—"
-    assert figures.cell(stock, 5, RowState.ACCEPTED, current=True) == "—"
+    assert figures.cell(ratio, None, _state(State.ACCEPTED), current=False) == "—"
+    assert figures.cell(stock, 5, _state(State.ACCEPTED), current=True) == "—"
     assert figures.written_or_why_not(ratio, None, current=False) == "—"
     assert figures.written_or_why_not(_figure(), None, current=True) == "未报"

@@ -98,11 +98,11 @@ def test_in_consolidation(desk: CountyDesk) -> None:
     """A filled-in 0 is 0; nil is 0 and marked; what was not reported is blank and marked."""
     line = column(desk, "本期", "S14")
     assert {name: line[name] for name in list(line)[4:]} == {
-        "本级（未报）": None,
+        "济南市本级（未报）": None,
         "历下区": 0,
         "市中区（零报告）": 0,
         "槐荫区（未报）": None,
-        "天桥区（未报）": None,
+        "天桥区（退回待改）": None,
     }
     assert line["合计"] == 0
 
@@ -115,13 +115,13 @@ def test_on_the_board(desk: CountyDesk) -> None:
         LIXIA: ("accepted", "已接收"),
         SHIZHONG: ("nil", "零报告"),
         HUAIYIN: ("missing", "未报"),
-        TIANQIAO: ("returned", "退回"),
+        TIANQIAO: ("returned", "退回待改"),
     }
     folder = desk.workspace.outbox_of(TREE[CITY])
     book = openpyxl.load_workbook(folder / "上报情况_济南市.xlsx")
     cells = {str(cell.value) for page in book for row in page.iter_rows() for cell in row}
     page = (folder / "上报情况_济南市.html").read_text("utf-8")
-    for word in ("零报告", "未报", "退回"):
+    for word in ("零报告", "未报", "退回待改"):
         assert any(word in cell for cell in cells), word
         assert word in page
 
@@ -135,17 +135,17 @@ def tables(desk: CountyDesk) -> Iterator[list[str]]:
 
 
 def test_in_the_report(desk: CountyDesk) -> None:
-    """The report counts nil returns as reported, names who is missing, and tells 0 from 未报."""
+    """The report counts nil returns as reported, names who is missing, and tells 0 from no figure."""
     document = docx.Document(str(desk.answer(CITY, "情况报告")))
     text = "\n".join(paragraph.text for paragraph in document.paragraphs)
     assert "作零报告的1个：市中区" in text
     assert "槐荫区" in text
     rows = list(tables(desk))
     for name, state, figure in (
-        ("历下区", "已报", "0"),
+        ("历下区", "已接收", "0"),
         ("市中区", "零报告", "0"),
-        ("槐荫区", "未报", "未报"),
-        ("天桥区", "未报", "未报"),
+        ("槐荫区", "未报", ""),
+        ("天桥区", "退回待改", ""),
     ):
         line = next(row for row in rows if row[0] == name and len(row) > 7)
         assert (line[1], line[6]) == (state, figure), name

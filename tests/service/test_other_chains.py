@@ -74,7 +74,7 @@ def test_the_country_is_the_sum_of_its_provinces(nation: Chain) -> None:
     """The national total is the sum of both provinces' totals and the country's own."""
     parts = [metres(nation, unit_id)["合计"] for unit_id in ("11", "12")]
     row = metres(nation, "00")
-    assert (row["北河省"], row["南河省"], row["本级"]) == (*parts, walked("00"))
+    assert (row["北河省"], row["南河省"], row["全国本级"]) == (*parts, walked("00"))
     assert row["合计"] == sum(value for value in parts if isinstance(value, int)) + walked("00")
 
 
@@ -209,10 +209,10 @@ def test_superiors_read_who_is_missing_by_the_unit_below_them(tmp_path: Path) ->
             if mail.message_id.startswith("<rollcall")
         }
     assert lists["00"] == [
-        "  · 北河省：本级、上游市东岸县、上游市西岸县",
+        "  · 北河省：北河省本级、上游市东岸县、上游市西岸县",
         "  · 南河省：下游市东岸县、直管县",
     ]
-    assert lists["11"] == ["  · 本级", "  · 上游市：东岸县、西岸县"]
+    assert lists["11"] == ["  · 北河省本级", "  · 上游市：东岸县、西岸县"]
     assert lists["12"] == ["  · 下游市：东岸县", "  · 直管县"]
     assert lists["1101"] == ["  · 东岸县、西岸县"]
 

@@ -126,7 +126,7 @@ def test_a_late_one_is_marked_not_refused(desk: Desk) -> None:
     assert "迟报" in words(desk.answer(EAST, "回执"))
     assert "迟报" in body(desk.mails(EAST)[0])
     board = table(desk.out(PROVINCE) / "上报情况_清河省.xlsx", "上报情况", "单位代码")
-    assert {row["单位代码"]: row[FIRST_NAMED] for row in board}[EAST] == "迟报"
+    assert {row["单位代码"]: row[FIRST_NAMED] for row in board}[EAST] == "已接收（迟报）"
 
 
 def test_a_nil_return_is_not_a_missing_one(desk: Desk) -> None:

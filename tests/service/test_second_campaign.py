@@ -152,7 +152,7 @@ def test_boards_show_who_stands_where(desk: Desk) -> None:
         PROVINCE: "已接收",
         CITY: "已接收",
         EAST: "已接收",
-        WEST: "退回",
+        WEST: "退回待改",
         OTHER_CITY: "未报",
         SOUTH: "零报告",
         REEDS: "未报",

@@ -85,7 +85,7 @@ def test_only_who_adds_up_others_reads_about_own_work(chain: Chain) -> None:
 
 
 def test_a_board_names_a_missing_leaf_once(tmp_path: Path) -> None:
-    """The page lists who is missing: 直管县 by its name alone, a city's own workbook as 本级."""
+    """The page lists who is missing: 直管县 by its name alone, a city's own workbook as 湖心市本级."""
     made = Chain.make(tmp_path / "work", "uneven")
     made.drop("990102", "990101001")
     made.run(NEXT_DAY)
@@ -93,10 +93,10 @@ def test_a_board_names_a_missing_leaf_once(tmp_path: Path) -> None:
     text = page.read_text(encoding="utf-8")
     lines = re.findall(r"<li>(.*)</li>", text)
     assert lines[:5] == [
-        "<b>清河省</b>：本级",
-        "<b>上游市</b>：本级、东岸县",
-        "<b>湖心市</b>：本级、荷花镇",
-        "<b>河口县</b>：本级、滩头乡",
+        "<b>清河省</b>：清河省本级",
+        "<b>上游市</b>：上游市本级、东岸县",
+        "<b>湖心市</b>：湖心市本级、荷花镇",
+        "<b>河口县</b>：河口县本级、滩头乡",
         "下游市、直管县、飞地乡",
     ]
     assert "<i>直管县</i>" not in text

@@ -57,7 +57,7 @@ def desk(fresh: Desk, tmp_path: Path) -> Desk:
 NOBODY = Line(
     Grade.WARNING,
     "服务",
-    f"{FIRST_NAMED}《河道巡查表》已经发放，还有{len(ALL) - 1}个单位没有报，却没有值守的服务，报来的没有人收。",
+    f"{FIRST_NAMED}《河道巡查表》已经发放，还有{len(ALL) - 1}个单位尚未完成报送，却没有值守的服务，报来的没有人收。",
     "请启动 watch。",
 )
 """One county of all units has reported, and nobody takes what the others send."""

@@ -106,11 +106,13 @@ def test_superiors_get_the_list(desk: Desk) -> None:
         for mail in desk.mails(unit)
         if "还有单位尚未报送" in str(mail["Subject"])
     }
-    assert "  · 本级、西岸县（退回）" in lists[CITY].splitlines()
-    assert "应报3个单位（含本级），已报1个，尚未报送2个" in lists[CITY]
+    assert "  · 上游市本级、西岸县（退回待改）" in lists[CITY].splitlines()
+    assert "应报3个单位（含上游市本级），已报1个，未报1个，退回待改1个" in lists[CITY]
     assert "北岸县" not in lists[CITY]
-    assert "  · 下游市：本级、南岸县芦苇乡、南岸县沙洲镇、北岸县" in lists[PROVINCE].splitlines()
-    assert "  · 上游市：本级、西岸县（退回）" in lists[PROVINCE].splitlines()
+    assert (
+        "  · 下游市：下游市本级、南岸县芦苇乡、南岸县沙洲镇、北岸县" in lists[PROVINCE].splitlines()
+    )
+    assert "  · 上游市：上游市本级、西岸县（退回待改）" in lists[PROVINCE].splitlines()
 
 
 def test_once_a_day_however_often_it_is_called(tmp_path: Path) -> None:

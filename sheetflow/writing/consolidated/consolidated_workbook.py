@@ -184,7 +184,7 @@ def _write_same_person(
     )
     for number, row in enumerate(rows, start=FIRST_ROW):
         page.put(number, 1, row.group, CENTRED)
-        told = (*row.above, row.unit.name, row.key, row.matter, row.receipt)
+        told = (*row.above, consolidated.name_of(row.unit), row.key, row.matter, row.receipt)
         for column, text in enumerate(told, start=2):
             page.put(number, column, text)
     page.close(FIRST_ROW + len(rows) - 1, 1)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sheetflow.consolidation.contents import Consolidated, StatisticsColumn
+from sheetflow.consolidation.states import CARRIED_COLOUR
 from sheetflow.periods import Cadence
 from sheetflow.schemas.indicators import Indicator, Number, Ratio, Values, plain
 from sheetflow.schemas.layout import FIRST_ROW, HEADER_ROW
@@ -25,8 +26,8 @@ TOTAL_COLUMN = 4
 FIRST_UNIT_COLUMN = 5
 _LINE_HEIGHT = 18
 NO_DENOMINATOR = "—"
-CARRIED: Look = {"bg_color": "#FFF2CC"}
-"""The look of a column that is carried forward."""
+CARRIED: Look = {"bg_color": CARRIED_COLOUR}
+"""The look of a column of which nobody is in."""
 
 _YUAN = "元"
 _MOST_FORMER, _MOST_COLUMNS = 12, 3
@@ -59,12 +60,11 @@ class Matrix:
 class _Plan:
     suffix: str
     note: str
-    mark: str
+    current: bool
     legend: str
     pick: Pick
     indicators: tuple[Indicator, ...]
     former: Mapping[str, Sequence[str]]
-    nil_mark: str = ""
 
 
 def write_current(book: Book, consolidated: Consolidated) -> Matrix:
@@ -76,8 +76,8 @@ def write_current(book: Book, consolidated: Consolidated) -> Matrix:
         _Plan(
             suffix="本期",
             note="期末数和比率见累计表。",
-            mark="（未报）",
-            legend="浅黄色的列：该单位本期未报，没有本期数。",
+            current=True,
+            legend="浅黄色的列：该单位本期没有已接收的报表，没有本期数。",
             pick=lambda values: values.current,
             indicators=tuple(
                 indicator
@@ -85,7 +85,6 @@ def write_current(book: Book, consolidated: Consolidated) -> Matrix:
                 if not indicator.is_ratio and statistics.kinds[indicator.code] is not Kind.STOCK
             ),
             former=statistics.former_current,
-            nil_mark="（零报告）",
         ),
     )
 
@@ -100,8 +99,8 @@ def write_total(book: Book, consolidated: Consolidated) -> Matrix:
         _Plan(
             suffix="累计",
             note=f"{since}累计数；现有数、在办数等为期末数；比率由分子、分母算出，不相加。",
-            mark="（沿用）",
-            legend="浅黄色的列：该单位本期未报，沿用上一次上报的累计数和期末数。",
+            current=False,
+            legend="浅黄色的列：该单位本期没有已接收的报表；标“沿用”的，累计数和期末数用今年上一次接收的，其余没有数。",
             pick=lambda values: values.total,
             indicators=consolidated.statistics.indicators,
             former=consolidated.statistics.former,
@@ -112,10 +111,7 @@ def write_total(book: Book, consolidated: Consolidated) -> Matrix:
 def _write(book: Book, consolidated: Consolidated, plan: _Plan) -> Matrix:
     statistics = consolidated.statistics
     columns = statistics.columns
-    headings = [
-        column.heading + plan.mark * column.carried + plan.nil_mark * column.nil
-        for column in columns
-    ]
+    headings = [column.heading + column.state.mark(current=plan.current) for column in columns]
     sheet = consolidated.form.statistics
     title = sheet.title if sheet else "统计"
     widths = [max(11.5, min(20.0, 2.1 * len(heading))) for heading in headings]
@@ -123,20 +119,22 @@ def _write(book: Book, consolidated: Consolidated, plan: _Plan) -> Matrix:
         book, f"{title}（{plan.suffix}）", [7, 30, 9, 14, *widths], footer(consolidated)
     )
     period = f"{consolidated.unit.name} {consolidated.period.label}"
-    carried = any(column.carried for column in columns)
-    has_own = any(column.unit == consolidated.unit for column in columns)
+    absent = any(not column.state.is_current for column in columns)
+    partly = any(not (column.state.is_plain or column.state.is_alone) for column in columns)
+    own = "".join(f"{one.heading}＋" for one in columns if one.unit == consolidated.unit)
     page.open(
         f"{title}（{period} {plan.suffix}）",
-        f"合计＝{'本级＋' * has_own}下级各单位，公式可核对；空白表示没有这项数，不是0；“—”表示分母为0。"
+        f"合计＝{own}下级各单位，公式可核对；空白表示没有这项数，不是0；“—”表示分母为0。"
         + plan.note
-        + plan.legend * carried
+        + plan.legend * absent
+        + "“已报5/6”：应报6个单位，已报5个。" * partly
         + _former_note(plan),
         ["代码", "指标", "计量单位", "合计", *headings],
         lines=2,
     )
     pairs = zip(columns, headings, strict=True)
     for number, (column, heading) in enumerate(pairs, start=FIRST_UNIT_COLUMN):
-        if column.carried:
+        if not column.state.is_current:
             page.put(HEADER_ROW, number, heading, HEADER | CARRIED | {"font_size": 10})
     rows = {entry.code: FIRST_ROW + number for number, entry in enumerate(plan.indicators)}
     figures = [_shown(column.values, plan) for column in columns]
@@ -217,7 +215,7 @@ def _write_line(matrix: Matrix, indicator: Indicator, columns: Sequence[Statisti
     _write_cell(matrix, indicator, TOTAL_COLUMN, total, matrix.totals[indicator.code], look | BOLD)
     pairs = zip(matrix.figures, columns, strict=True)
     for number, (shown, column) in enumerate(pairs, start=FIRST_UNIT_COLUMN):
-        filled = look | (CARRIED if column.carried else {})
+        filled = look | ({} if column.state.is_current else CARRIED)
         _write_cell(matrix, indicator, number, "", shown[indicator.code], filled)
 
 

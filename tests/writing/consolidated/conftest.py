@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from sheetflow.consolidation.accepted import Accepted, BoardRow, ExplanationRow, State
+from sheetflow.consolidation.accepted import Accepted, ExplanationRow
 from sheetflow.consolidation.contents import (
     BoardData,
     BoardFile,
@@ -29,6 +29,7 @@ from sheetflow.consolidation.contents import (
     StatisticsColumn,
 )
 from sheetflow.consolidation.corrections import CorrectionRow
+from sheetflow.consolidation.states import BoardRow, GroupState, State
 from sheetflow.masks import MaskPolicy
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.schemas import cells
@@ -164,6 +165,7 @@ def board_row(unit: Unit, number: int, period: Period = PERIOD) -> BoardRow:
         note=number % 2 if answered else 0,
         explained=number % 3 if answered else 0,
         carried=not state.is_in and number % 2 == 1,
+        own=unit.level != "县",
     )
 
 
@@ -198,16 +200,16 @@ def consolidate(tree: UnitTree) -> Consolidate:
             rows = make_rows(form, row.unit, most, dice) if has_rows else None
             filled[row.unit.unit_id] = rows or {}
             figures[row.unit.unit_id] = measure(form, rows, dice)
-        groups = [("本级", (unit,))] + [
+        groups = [(f"{unit.name}本级", (unit,))] + [
             (child.name, tree.subtree(child.unit_id)) for child in tree.children(top)
         ]
-        carried = {row.unit.unit_id for row in board if row.carried}
+        stand = {row.unit.unit_id: row for row in board}
         columns = tuple(
             StatisticsColumn(
                 name,
                 units[0],
                 add_up(form, [figures[entry.unit_id] for entry in units]),
-                carried=len(units) == 1 and units[0].unit_id in carried,
+                GroupState.of([stand[entry.unit_id] for entry in units], alone=len(units) == 1),
             )
             for name, units in groups
         )

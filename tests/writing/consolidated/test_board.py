@@ -7,7 +7,6 @@ import json
 import re
 import shutil
 import subprocess
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -16,12 +15,12 @@ from typing import Any
 import openpyxl
 import pytest
 
-from sheetflow.consolidation.accepted import BoardRow, State
 from sheetflow.consolidation.contents import BoardData, BoardFile
+from sheetflow.consolidation.states import OUT, BoardRow, State, Tally
 from sheetflow.periods import Period
 from sheetflow.schemas.layout import NOTE_ROW
 from sheetflow.workbook import column_letters
-from sheetflow.writing.board import FILLS, write_board
+from sheetflow.writing.board import write_board
 from sheetflow.writing.board_page import render_board_page
 from sheetflow.writing.html_page import address
 from sheetflow.writing.looks import lines_of
@@ -45,7 +44,7 @@ def test_the_grid_shows_where_each_unit_stands(board_data: MakeBoard) -> None:
             cell = sheet.cell(row, column)
             assert cell.value == (entry.word if entry else None)
             if entry and not entry.late:
-                assert cell.fill.fgColor.rgb == FILLS[entry.state].replace("#", "FF")
+                assert cell.fill.fgColor.rgb == entry.colour.replace("#", "FF")
 
 
 def test_counts_are_formulas_over_the_grid(board_data: MakeBoard) -> None:
@@ -56,10 +55,15 @@ def test_counts_are_formulas_over_the_grid(board_data: MakeBoard) -> None:
     cached = openpyxl.load_workbook(io.BytesIO(data), data_only=True)["分期统计"]
     words = [cell.value for cell in cached[3]][2:]
     for row, period in enumerate(board.periods, start=4):
-        counted = Counter(entry.word for entry in board.column(period))
-        assert cached.cell(row, 2).value == sum(counted.values())
+        tally = Tally.of(board.column(period))
+        assert cached.cell(row, 2).value == tally.expected
         shown = {word: cached.cell(row, 3 + at).value for at, word in enumerate(words)}
-        assert {word: count for word, count in shown.items() if count} == counted
+        assert shown == {
+            "已报": tally.reported,
+            "其中零报告": tally.nil,
+            "其中迟报": tally.late,
+            **{state.label: tally.states.get(state, 0) for state in OUT},
+        }
         assert str(live.cell(row, 3).value).startswith("=COUNTIF(")
 
 
@@ -164,15 +168,11 @@ def test_names_are_text_on_the_page(board_data: MakeBoard) -> None:
 
 
 def test_whoever_is_missing_is_named_on_the_page(board_data: MakeBoard) -> None:
-    """Each period lists everyone who is not in, under their city, a city's own as 本级."""
+    """Each period lists everyone who is not in, under their city, a city's own as 济南市本级."""
     board = board_data("370000")
     for period, shown in zip(board.periods, periods_of(board), strict=True):
-        out = [entry.unit.name for entry in board.column(period) if not entry.state.is_in]
-        named = [
-            (group if name.startswith("本级") else name).partition("（")[0]
-            for group, names in shown["missing"]
-            for name in names
-        ]
+        out = [board.name_of(row.unit) for row in board.column(period) if not row.state.is_in]
+        named = [name.partition("（")[0] for _, names in shown["missing"] for name in names]
         assert sorted(named) == sorted(out)
         assert sum(shown["counts"].values()) == len(board.units)
 
@@ -260,4 +260,4 @@ def test_a_township_stands_below_its_county(board_data: MakeBoard) -> None:
         for name in ("d1", "d2", "d3", "d4", "d5")
     ]
     assert sets_in == sorted(set(sets_in)), "six levels at most"
-    assert "本级、南岸县、南岸县芦苇乡、南岸县沙洲镇、北岸县" in page
+    assert "清河市本级、南岸县、南岸县芦苇乡、南岸县沙洲镇、北岸县" in page

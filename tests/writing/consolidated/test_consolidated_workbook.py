@@ -29,6 +29,7 @@ from sheetflow.consolidation.contents import (
     DetailSheet,
     Statistics,
 )
+from sheetflow.consolidation.states import BoardRow, GroupState, State
 from sheetflow.errors import DeclarationError, StoreError
 from sheetflow.schemas.columns import Mask, disclosed
 from sheetflow.schemas.forms import Across, ChartSpec
@@ -184,8 +185,9 @@ def test_a_ratio_is_made_from_parts_in_every_column(city: Consolidated) -> None:
 
 def test_carried_columns_are_marked(city: Consolidated) -> None:
     """A unit whose 累计 is carried forward says 沿用 in its heading and bears a pale fill."""
-    columns = [replace(column, carried=False) for column in city.statistics.columns]
-    columns[2] = replace(columns[2], carried=True)
+    state, row = GroupState(), BoardRow(unit=city.unit, state=State.RETURNED, carried=True)
+    columns = [replace(column, state=state) for column in city.statistics.columns]
+    columns[2] = replace(columns[2], state=GroupState.of([row], alone=True))
     made = replace(city, statistics=replace(city.statistics, columns=tuple(columns)))
     sheet = formulas_of(write_consolidated(made))[TOTAL]
     carried, other = f"{columns[2].heading}（沿用）", columns[3].heading

@@ -1,0 +1,221 @@
+"""Where units stand in a period: the one table of states, in the words that everybody reads.
+
+Report, annexes, 汇总表, charts, board, ``status`` and mails take words, colours and counts from here.
+应报 and 已报 are counts of units: 已报 are those that are in (已接收 and 零报告, each unit once); 迟报
+and 沿用 are said beside a state and are none themselves. This module refuses to decide who stands where.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sheetflow.units import Unit, names_told_apart
+
+LATE, LATE_COLOUR = "迟报", "#E3E8A4"
+"""Said beside the state of a unit that is in, and came in after the deadline."""
+
+CARRIED, CARRIED_COLOUR = "沿用", "#FFF2CC"
+"""Said beside the state of a unit that is not in: its last 累计 and 期末数 of this year stand."""
+
+REPORTED = "已报"
+"""How many are in: 已接收 and 零报告."""
+
+OUTSTANDING = "尚未完成报送"
+"""All that are not in, whatever the state."""
+
+
+class State(StrEnum):
+    """Where a unit stands in a period; the value is what ``status --json`` says."""
+
+    MISSING = "missing"
+    NIL = "nil"
+    ACCEPTED = "accepted"
+    RETURNED = "returned"
+    HELD = "held"
+    REFUSED = "refused"
+
+    @property
+    def label(self) -> str:
+        """The word that people read."""
+        return _TABLE[self].word
+
+    @property
+    def meaning(self) -> str:
+        """What the word means, for a legend."""
+        return _TABLE[self].meaning
+
+    @property
+    def colour(self) -> str:
+        """The ground on which the word stands."""
+        return _TABLE[self].colour
+
+    @property
+    def is_in(self) -> bool:
+        """Whether the unit has reported: it is one of 已报."""
+        return _TABLE[self].is_in
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    word: str
+    colour: str
+    meaning: str
+    is_in: bool = False
+
+
+_TABLE: Mapping[State, _Entry] = {
+    State.MISSING: _Entry("未报", "#F8B4B0", "没有报送"),
+    State.NIL: _Entry("零报告", "#D9EAF7", "已报，本期没有开展活动", is_in=True),
+    State.ACCEPTED: _Entry("已接收", "#C6E5C3", "已报，审核通过", is_in=True),
+    State.RETURNED: _Entry("退回待改", "#F8CBAD", "报了，退回后还没有改好再报"),
+    State.HELD: _Entry("待确认", "#FFE08A", "报了，单位或版本有疑问，等上级决定"),
+    State.REFUSED: _Entry("拒收", "#E6B8D7", "报来的文件读不出来"),
+}
+
+OUT = tuple(state for state in State if not _TABLE[state].is_in)
+"""The states of units that are not in, 未报 first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardRow:
+    """One unit on the board 上报情况: its state, when it came in, its latest findings."""
+
+    unit: Unit
+    state: State
+    late: bool = False
+    receipt: str = ""
+    answered_at: dt.datetime | None = None
+    deadline: dt.datetime | None = None
+    must: int = 0
+    verify: int = 0
+    note: int = 0
+    explained: int = 0
+    carried: bool = False
+    """Nothing accepted in this period: its last 累计 and 期末数 stand (沿用)."""
+    own: bool = False
+    """Others below it report too: it stands for its 本级 alone."""
+    besides: State | None = None
+    """What became of a later submission, where that is still open: 退回待改 or 待确认."""
+
+    @property
+    def word(self) -> str:
+        """All that is to be said of it in one word: 已接收（迟报，另有退回待改）."""
+        also = [LATE] if self.late and self.state.is_in else []
+        if self.besides:
+            also.append(f"另有{self.besides.label}")
+        return self.state.label + (f"（{'，'.join(also)}）" if also else "")
+
+    @property
+    def colour(self) -> str:
+        """The ground on which the word stands."""
+        return LATE_COLOUR if self.late and self.state is State.ACCEPTED else self.state.colour
+
+
+def names_of(rows: Iterable[BoardRow]) -> dict[str, str]:
+    """Give what lists call the units, by their ids: 济南市本级, and 济南市市中区 where a name stands twice."""
+    listed = list(rows)
+    return names_told_apart(
+        (row.unit for row in listed), {row.unit.unit_id for row in listed if row.own}
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many units stand where: the only count of 应报 and 已报."""
+
+    states: Mapping[State, int]
+    late: int
+    """Of those that are in."""
+
+    @classmethod
+    def of(cls, rows: Iterable[BoardRow]) -> Tally:
+        """Count those who must report."""
+        listed = list(rows)
+        late = sum(row.late and row.state.is_in for row in listed)
+        return cls(Counter(row.state for row in listed), late)
+
+    @property
+    def expected(self) -> int:
+        """应报."""
+        return sum(self.states.values())
+
+    @property
+    def reported(self) -> int:
+        """已报, nil returns among them."""
+        return sum(number for state, number in self.states.items() if state.is_in)
+
+    @property
+    def outstanding(self) -> int:
+        """尚未完成报送."""
+        return self.expected - self.reported
+
+    @property
+    def nil(self) -> int:
+        """零报告."""
+        return self.states.get(State.NIL, 0)
+
+    @property
+    def out(self) -> Iterator[tuple[State, int]]:
+        """Those who are not in, by state, where there are any."""
+        return ((state, number) for state in OUT if (number := self.states.get(state, 0)))
+
+    @property
+    def share(self) -> str:
+        """How a group of units stands: 已报5/6."""
+        return f"{REPORTED}{self.reported}/{self.expected}"
+
+    def told(self, beside: str = "") -> str:
+        """应报6个单位，已报4个（其中零报告1个、迟报1个），未报1个，退回待改1个。`beside` stands after 单位."""
+        among = {State.NIL.label: self.nil, LATE: self.late}
+        named = "、".join(f"{word}{number}个" for word, number in among.items() if number)
+        text = f"应报{self.expected}个单位{beside}，{REPORTED}{self.reported}个"
+        text += f"（其中{named}）" if named else ""
+        return text + "".join(f"，{state.label}{number}个" for state, number in self.out) + "。"
+
+
+@dataclass(frozen=True, slots=True)
+class GroupState:
+    """How what stands under one name stands: one unit, or a unit with all below it.
+
+    `word` says it: a unit's state, of a group how many of it are in (已报5/6); empty where nobody
+    must report. `is_current`: somebody is in; `is_carried`: figures of somebody who is not are 沿用.
+    """
+
+    word: str = ""
+    is_plain: bool = True
+    """Everybody is in, with a report of what was done: figures need no remark."""
+    is_current: bool = True
+    is_carried: bool = False
+    is_alone: bool = True
+
+    @classmethod
+    def of(cls, rows: Iterable[BoardRow], *, alone: bool) -> GroupState:
+        """Sum up where units stand; `alone`: it is one unit, and the name is its own."""
+        listed = list(rows)
+        tally = Tally.of(listed)
+        only = listed[0].state if alone else None
+        return cls(
+            word=only.label if only else tally.share,
+            is_plain=only is State.ACCEPTED if only else not tally.outstanding,
+            is_current=tally.reported > 0,
+            is_carried=any(row.carried for row in listed),
+            is_alone=alone,
+        )
+
+    @property
+    def full(self) -> str:
+        """All of it in one: 退回待改（沿用）."""
+        carried = self.is_carried and not self.is_current
+        return self.word + (f"（{CARRIED}）" if carried else "")
+
+    def mark(self, *, current: bool) -> str:
+        """What stands behind the name over figures of 本期, or of 累计; nothing where all are in."""
+        if self.is_plain:
+            return ""
+        carried = self.is_carried and not (current or self.is_current)
+        word = CARRIED if carried else self.word
+        return f"（{word}）" if word else ""
