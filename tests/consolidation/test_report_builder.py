@@ -71,10 +71,10 @@ def test_units_of_one_name_are_told_apart(desk: Desk) -> None:
 def test_states_are_those_of_the_units_below(desk: Desk) -> None:
     """A city's row says how many of its units are in; a unit's whether it is in, nil, 沿用 or 未报."""
     first = {row.unit: row.state.full for row in report(desk, "2012B1").by_unit}
-    assert first == {"山东省本级": "未报", "济南市": "已报2/3", "青岛市": "已报2/3"}
+    assert first == {"山东省本级": "未报", "济南市": "已报2/3", "青岛市": "已报1/3"}
     desk.submit("370102", "2012B2", NIL)
     second = {row.unit: row.state.full for row in report(desk, "2012B2").by_unit}
-    assert second == {"山东省本级": "未报", "济南市": "已报1/3", "青岛市": "已报0/3（沿用）"}
+    assert second == {"山东省本级": "未报", "济南市": "已报1/3", "青岛市": "已报0/2（沿用）"}
     desk.submit("370103", "2012B2")
     city = report_data(CAMPAIGN, desk.books("2012B2"), CITY, LETTER)
     assert [row.state.full for row in city.by_unit] == ["未报", "零报告", "已接收"]

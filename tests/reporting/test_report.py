@@ -60,7 +60,7 @@ def test_missing_and_nil_units_are_named(
     text = _text(render_report(template, province, stamp=stamp))
     assert "本期应报单位18个，已报16个。已报单位中，作零报告的1个：泰安市。" in text
     assert "迟报的1个：烟台市" in text
-    assert "尚未上报的2个（含退回修改、等待核实的）：日照市、滨州市" in text
+    assert "尚未完成报送的2个（未报1个、退回待改1个）：日照市、滨州市" in text
 
 
 def test_first_period_compares_with_nothing(
@@ -71,24 +71,26 @@ def test_first_period_compares_with_nothing(
     assert "济南市妇女联合会关于2012年1—2月" in text
     assert "比上期" not in text
     assert "沿用" not in text.split("特此报告")[0]
-    assert "各单位均已上报" in text
+    assert "各单位均已报送" in text
     assert "本期活动的各项工作情况见第一部分。" in text
 
 
 def test_units_stand_in_administrative_order(
     template: bytes, province: ReportData, stamp: dt.datetime
 ) -> None:
-    """Tables list the units as they were handed in, with state, 未报, blank and 0 apart."""
+    """Tables list the units as they were handed in, with state, blank and 0 apart."""
     report = render_report(template, province, stamp=stamp)
     rows = _table(report, 1)
     assert [row[0] for row in rows[3:]] == [row.unit for row in province.by_unit]
     by_unit = {row[0]: row for row in rows}
     assert by_unit["淄博市"][6] == ""
     assert by_unit["泰安市"][1:4] == ["零报告", "0", "656"]
-    assert by_unit["日照市"][1:4] == ["沿用", "未报", "780"]
-    assert set(by_unit["滨州市"][1:]) == {"未报"}
+    assert by_unit["日照市"][1:4] == ["退回待改（沿用）", "", "780"]
+    assert by_unit["滨州市"][1] == "未报"
+    assert set(by_unit["滨州市"][2:]) == {""}
     money = {row[0]: row for row in _table(report, 2)}
-    assert set(money["滨州市"][1:]) == {"未报"}
+    assert money["滨州市"][1] == "未报"
+    assert set(money["滨州市"][2:]) == {""}
     assert money["济南市"][5] == "19.27"
     assert money["泰安市"][1] == "零报告"
 

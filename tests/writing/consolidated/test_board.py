@@ -19,7 +19,6 @@ from sheetflow.consolidation.contents import BoardData, BoardFile
 from sheetflow.consolidation.states import OUT, BoardRow, State, Tally
 from sheetflow.periods import Period
 from sheetflow.schemas.layout import NOTE_ROW
-from sheetflow.workbook import column_letters
 from sheetflow.writing.board import write_board
 from sheetflow.writing.board_page import render_board_page
 from sheetflow.writing.html_page import address
@@ -89,8 +88,9 @@ def test_the_sentence_under_the_title_is_not_cut(
 ) -> None:
     """Whoever is missing can be read: the row is as tall as the sentence needs on its width."""
     for sheet in openpyxl.load_workbook(io.BytesIO(write_board(board_data(unit_id, periods)))):
-        letters = [column_letters(number) for number in range(1, sheet.max_column + 1)]
-        widths = [sheet.column_dimensions[letter].width for letter in letters]
+        # Columns of one width that stand side by side are declared together.
+        groups = sheet.column_dimensions.values()
+        widths = [group.width for group in groups for _ in range(group.min, group.max + 1)]
         lines = lines_of(str(sheet.cell(NOTE_ROW, 1).value), sum(widths))
         assert sheet.row_dimensions[NOTE_ROW].height >= 3 + 15 * lines
 
@@ -239,7 +239,10 @@ def test_a_township_stands_below_its_county(board_data: MakeBoard) -> None:
     period = Period.parse("2012B1")
     units = TREE.subtree(PROVINCE)
     cells = {
-        (unit.unit_id, period.period_id): BoardRow(unit=unit, state=State.MISSING) for unit in units
+        (unit.unit_id, period.period_id): BoardRow(
+            unit=unit, state=State.MISSING, own=bool(TREE.children(unit.unit_id))
+        )
+        for unit in units
     }
     board = replace(
         board_data("370000", 1),
@@ -251,7 +254,7 @@ def test_a_township_stands_below_its_county(board_data: MakeBoard) -> None:
     )
     page = render(board)
     assert '<th class="d3">芦苇乡<i>南岸县</i></th>' in page
-    assert '<th class="d2">南岸县<i>下游市</i></th>' in page
+    assert '<th class="d2">南岸县本级<i>下游市</i></th>' in page
     style = page.partition("</style>")[0]
     classes = set(re.findall(r'class="(d\d)"', page))
     assert classes == {"d0", "d1", "d2", "d3"}
@@ -260,4 +263,4 @@ def test_a_township_stands_below_its_county(board_data: MakeBoard) -> None:
         for name in ("d1", "d2", "d3", "d4", "d5")
     ]
     assert sets_in == sorted(set(sets_in)), "six levels at most"
-    assert "清河市本级、南岸县、南岸县芦苇乡、南岸县沙洲镇、北岸县" in page
+    assert "下游市本级、南岸县本级、南岸县芦苇乡、南岸县沙洲镇、北岸县" in page
