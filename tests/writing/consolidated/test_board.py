@@ -90,7 +90,9 @@ def test_the_sentence_under_the_title_is_not_cut(
     for sheet in openpyxl.load_workbook(io.BytesIO(write_board(board_data(unit_id, periods)))):
         # Columns of one width that stand side by side are declared together.
         groups = sheet.column_dimensions.values()
-        widths = [group.width for group in groups for _ in range(group.min, group.max + 1)]
+        widths = [
+            group.width for group in groups for _ in range(group.min or 1, (group.max or 1) + 1)
+        ]
         lines = lines_of(str(sheet.cell(NOTE_ROW, 1).value), sum(widths))
         assert sheet.row_dimensions[NOTE_ROW].height >= 3 + 15 * lines
 
