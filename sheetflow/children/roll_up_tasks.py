@@ -26,6 +26,7 @@ from sheetflow.consolidation.accepted import (
 )
 from sheetflow.consolidation.corrections import Correction
 from sheetflow.consolidation.detail_rows import Whose
+from sheetflow.consolidation.signed_reports import DraftText, shown_figures
 from sheetflow.durable import write_whole
 from sheetflow.errors import ReportTemplateError
 from sheetflow.masks import MaskPolicy
@@ -124,6 +125,8 @@ class ReportOrder:
     letter: Letter
     fonts: Mapping[str, str]
     picture_font: Path
+    mark: str = ""
+    """What tells this draft from every other, see `consolidation.signed_reports: DraftMark`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +135,7 @@ class ReportReply:
 
     docx: bytes
     table: bytes
+    text: DraftText
     fault: str = ""
     """Why the first template could not be filled, in a sentence."""
 
@@ -216,6 +220,7 @@ def render_word_report(request: BooksRequest, order: ReportOrder) -> ReportReply
     from sheetflow.campaigns import load_campaign
     from sheetflow.consolidation.consolidate import newest
     from sheetflow.consolidation.report_builder import report_data
+    from sheetflow.reading.word_text import read_word
     from sheetflow.reporting import render_report
     from sheetflow.reporting.report import plain_template
     from sheetflow.writing.consolidated.figure_sheets import write_figure_sheets
@@ -231,12 +236,14 @@ def render_word_report(request: BooksRequest, order: ReportOrder) -> ReportReply
             stamp=stamp,
             fonts=order.fonts,
             picture_font=order.picture_font,
+            mark=order.mark,
         )
 
     rendered, fault = _first_filled(fill, (order.template, order.instead))
     heading = f"{unit.name} {books.period.label}{campaign.named_beside(books.form.key)}"
     table = write_figure_sheets(heading, rendered.sentences, stamp)
-    return ReportReply(rendered.docx, table, fault)
+    text = DraftText(read_word(rendered.docx).blocks, shown_figures(data.figures))
+    return ReportReply(rendered.docx, table, text, fault)
 
 
 def _first_filled(

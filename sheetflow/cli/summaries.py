@@ -108,6 +108,8 @@ def _print_form(found: FormStanding, title: str) -> None:
             )
     if table.row_count:
         SCREEN.print(table)
+    for name, said in found.signed:
+        say_wrapped(f"{name} {found.period.label}情况报告：{said}")
 
 
 def recovered_lines(found: Recovered) -> Iterator[str]:

@@ -185,6 +185,14 @@ class BoardData:
     """The workbooks of these units that wait for a decision, also beside an accepted one."""
     beside: str = ""
     levels: Levels = THREE_LEVELS
+    signed: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """When the unit's own 定稿 and 正本 were filed, in a sentence by period id."""
+
+    @property
+    def signed_words(self) -> str:
+        """What is filed, period by period, as in 2012年1—2月定稿2012年3月12日归档."""
+        said = ((each.label, self.signed.get(each.period_id)) for each in self.periods)
+        return "".join(f"{label}{words}" for label, words in said if words)
 
     def depth(self, unit: Unit) -> int:
         """How many levels `unit` is below the board's own."""

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from sheetflow.consolidation.signed_reports import Signed
 from sheetflow.context import Context
 from sheetflow.periods import Period
 from sheetflow.publishing.places import artefact_name
 from sheetflow.schemas.book import receipt_of
 from sheetflow.schemas.forms import Form
 from sheetflow.store.records import PublicationKind, Submission
+from sheetflow.store.signed import SignedReport
 from sheetflow.units import Unit
 
 ANSWERS = {"accepted": "回执", "returned": "退回", "held": "待确认", "refused": "拒收"}
 _HELD_BEFORE = "挂起"
 """What 待确认 was called in the names of files up to version 1.0."""
+
+_FILED = {"filed": "归档", "held": "待确认", "refused": "未归档"}
 
 
 def workbook_path(context: Context, form: Form, unit: Unit, period: Period) -> Path:
@@ -45,6 +49,24 @@ def precheck_path(context: Context, unit: Unit, form: str, period: str, number: 
     """Where the answer to a precheck lies; `form` and `period` are empty where they are unknown."""
     name = artefact_name("预审", unit.folder, _label(context, context.form(form), period), number)
     return context.workspace.outbox_of(unit, period) / name
+
+
+def filed_path(context: Context, signed: SignedReport) -> Path:
+    """Where the answer to a 定稿 or 正本 lies: filed, held or refused."""
+    called = Signed(signed.kind).label + _FILED[signed.outcome]
+    label = _label(context, context.form(signed.form), signed.period)
+    unit = context.tree[signed.unit_id]
+    name = artefact_name(called, unit.folder, label, signed.number)
+    return context.workspace.outbox_of(unit, signed.period) / name
+
+
+def final_check_path(context: Context, signed: SignedReport) -> Path:
+    """Where the list of a 定稿's figures lies."""
+    unit, form = context.tree[signed.unit_id], context.form(signed.form)
+    label = _label(context, form, form.period(signed.period).label)
+    return context.workspace.outbox_of(unit, signed.period) / artefact_name(
+        "定稿核对", unit.name, label
+    )
 
 
 def rollup_paths(

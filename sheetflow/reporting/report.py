@@ -25,6 +25,7 @@ from docx.table import _Cell
 from sheetflow.consolidation.report_data import ReportData
 from sheetflow.consolidation.report_figures import Sentence, UsedFigure, once_each
 from sheetflow.periods import OFFICE_ZONE
+from sheetflow.reporting.draft_property import set_mark
 from sheetflow.reporting.pictures import draw_picture
 from sheetflow.reporting.sentences import sentences_of
 from sheetflow.reporting.template import filled
@@ -56,12 +57,13 @@ def render_report(
     stamp: dt.datetime,
     fonts: Mapping[str, str] = _NO_FONTS,
     picture_font: Path | None = None,
+    mark: str = "",
 ) -> RenderedReport:
     """Fill the Word template for `report`; equal input gives equal bytes.
 
     `stamp` (aware) dates the file inside: when its newest source came. `fonts` maps a font
     named in the template to the one to use (仿宋_GB2312 → 仿宋); `picture_font` is the font file
-    that the pictures are drawn with, and without one there are none. Raise
+    that the pictures are drawn with, and without one there are none. `mark` tells the draft. Raise
     ReportTemplateError, in Chinese and naming the tags, for a template edited wrongly.
     """
     record = Record()
@@ -73,6 +75,8 @@ def render_report(
     set_fonts(document, fonts)
     title = f"{report.unit_name}{report.period_label}活动开展情况报告"
     set_properties(document, title=title, author=report.letter.issuer, stamp=stamp)
+    if mark:
+        set_mark(document, mark)
     return RenderedReport(packed(document, stamp), sentences)
 
 

@@ -254,6 +254,8 @@ def _named(
     if entry.kind is PublicationKind.ANSWER:
         yield from _answers_named(context, entry, old, new)
         return
+    if entry.kind is PublicationKind.SIGNED:
+        return  # it tells of what was filed under the old name
     form = context.form(entry.form)
     is_board = entry.kind is PublicationKind.BOARD
     period = None if is_board else context.period(entry.form, entry.period)

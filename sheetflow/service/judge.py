@@ -15,6 +15,7 @@ from dataclasses import replace
 
 from sheetflow.children import ChildHinderedError, ChildLostError, ChildStartError, TaskFailedError
 from sheetflow.children.judge_task import JudgeReply, JudgeRequest, judge_file
+from sheetflow.consolidation.signed_reports import signed_kind
 from sheetflow.context import LOG, Context
 from sheetflow.errors import StoreError, TemporaryError, UnreadableError, describe
 from sheetflow.findings import Place, Severity, count_places
@@ -31,7 +32,7 @@ from sheetflow.validators.catalogue import GENERAL
 REJECTED = "rejected"
 _OUR_LIMITS = frozenset({"file-timeout", "file-outgrew-memory", "file-killed-reader"})
 """Refusals that another time, another setting or another machine may do without."""
-_MOST_DEATHS = 3
+MOST_DEATHS = 3
 _IN_HAND = 3
 """Files in hand for each child: the next ones wait beside it while we wait for the disk."""
 _MOST_LOGGED = 100
@@ -43,7 +44,8 @@ def judge_arrivals(context: Context) -> Generator[list[Submission]]:
 
     The children go on while the caller is busy with those.
     """
-    due = context.store.arrivals.find_unjudged(context.clock.now())
+    found = context.store.arrivals.find_unjudged(context.clock.now())
+    due = [arrival for arrival in found if signed_kind(arrival.name) is None]
     arrivals = first_of_each(due, lambda arrival: arrival.unit_id, context.turn)
     waiting = deque(
         sorted(
@@ -97,7 +99,7 @@ def _start(
     ready: list[tuple[Arrival, JudgeRequest]] = []
     with context.store.together():
         for arrival in chosen:
-            with _putting_off(context, arrival):
+            with putting_off(context, arrival):
                 if not _answer_duplicate(context, arrival):
                     ready.append((arrival, _request(context, arrival)))
     for arrival, request in ready:
@@ -109,7 +111,7 @@ def _request(context: Context, arrival: Arrival) -> JudgeRequest:
 
 
 @contextmanager
-def _putting_off(context: Context, arrival: Arrival) -> Iterator[None]:
+def putting_off(context: Context, arrival: Arrival) -> Iterator[None]:
     """Put a file off where the system refuses, or where we fail: the next one is served."""
     try:
         yield
@@ -177,7 +179,7 @@ def _conclude(
     again: list[Arrival] = []
     for future in in_order:
         arrival = busy[future]
-        with _putting_off(context, arrival):
+        with putting_off(context, arrival):
             reply = _reply(context, arrival, future)
             if reply is None:
                 again.append(arrival)
@@ -186,7 +188,7 @@ def _conclude(
     recorded: list[tuple[Submission, JudgeReply]] = []
     with context.store.together():
         for arrival, reply in replies:
-            with _putting_off(context, arrival):
+            with putting_off(context, arrival):
                 decided = _decided(context, arrival, reply)
                 submission = record_reply(context, arrival, decided)
                 recorded += [(submission, decided)] if submission else []
@@ -217,7 +219,7 @@ def _reply(context: Context, arrival: Arrival, future: Future[JudgeReply]) -> Ju
             deaths,
             error.reason,
         )
-        if deaths < _MOST_DEATHS:
+        if deaths < MOST_DEATHS:
             return None
         return JudgeReply(judgement=_unreadable(error.reason))
     except UnreadableError as error:

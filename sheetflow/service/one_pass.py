@@ -28,6 +28,8 @@ from sheetflow.service.books import missing_units
 from sheetflow.service.changes import notice_changes, notice_templates, template_troubles
 from sheetflow.service.consequences import answers_by_path, mark_of
 from sheetflow.service.consolidated import sweep_pieces
+from sheetflow.service.filed_answer import begin_filed
+from sheetflow.service.filing import file_signed
 from sheetflow.service.follow_units import follow_units, withdraw_old_names
 from sheetflow.service.judge import judge_arrivals
 from sheetflow.service.publish import (
@@ -208,6 +210,7 @@ class Rebuilding:
         self._answers.finish()
         self._begin_workbooks()
         above.finish()
+        self._file()
         above.begin(rollups.in_order(_marks(context, PublicationKind.BOARD)))
         above.finish()
         attempts.record()
@@ -222,6 +225,15 @@ class Rebuilding:
         fresh = [mark for mark in due if mark.mark_id not in self._known]
         self._known.update(mark.mark_id for mark in fresh)
         self._answers.begin(fresh)
+
+    def _file(self) -> None:
+        """File what offices signed, which is compared with drafts of reports, and answer it."""
+        file_signed(self._context)
+        filed = SideBySide(
+            self._attempts, "归档", self._at_once, partial(begin_filed, self._context)
+        )
+        filed.begin(_marks(self._context, PublicationKind.SIGNED))
+        filed.finish()
 
     def _begin_workbooks(self) -> None:
         """Issue again those 填报 workbooks that have been handed out and stand on something new."""

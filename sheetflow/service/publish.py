@@ -30,6 +30,7 @@ from sheetflow.errors import (
 from sheetflow.publishing.outbox import Draft, Patience, Writer, draft_file, place_file
 from sheetflow.publishing.places import Ours, is_reachable
 from sheetflow.store.records import Issued, Publication, PublicationKind, Stale, StaleMark
+from sheetflow.store.signed import NewDraft
 from sheetflow.writing.first_line import copy_with_first_line
 
 ROLL_UPS = (PublicationKind.CONSOLIDATED, PublicationKind.REPORT, PublicationKind.BOARD)
@@ -249,6 +250,7 @@ class Made:
 
     orders: tuple[Order, ...]
     issued: tuple[Issued, ...] = ()
+    drafts: tuple[NewDraft, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,7 +327,7 @@ class SideBySide:
             for mark, making in ready
             for content in self._attempts.attempt(mark, making.finish)
         ]
-        issued = {mark: content.issued for mark, content in made}
+        kept = dict(made)
         placed = self._attempts.publish((mark, content.orders) for mark, content in made)
         store = self._context.store
         with store.together():
@@ -333,8 +335,10 @@ class SideBySide:
             store.publications.record_rebuilt(
                 _cleared(mark for mark, _ in placed),
                 [entry for _, published in placed for entry in published],
-                [entry for mark, _ in placed for entry in issued[mark]],
+                [entry for mark, _ in placed for entry in kept[mark].issued],
             )
+            drafts = [draft for mark, _ in placed for draft in kept[mark].drafts]
+            store.signed.record_drafts(drafts, self._context.clock.now())
             store.publications.record_stale(boards, self._context.clock.now())
         done = self._total - len(self._waiting) - len(self._begun)
         self._context.say(self._step, done, self._total)

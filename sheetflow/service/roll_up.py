@@ -7,6 +7,7 @@ refuses to decide what is stale, and publishes nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from sheetflow.consolidation.accepted import Books
 from sheetflow.consolidation.consolidate import board_data
 from sheetflow.consolidation.contents import BoardFile
 from sheetflow.consolidation.corrections import dump_correction, load_correction
+from sheetflow.consolidation.signed_reports import DraftMark
 from sheetflow.context import LOG, Context
 from sheetflow.context.paths import rollup_paths
 from sheetflow.context.templates import Serving
@@ -22,6 +24,8 @@ from sheetflow.schemas.forms import Form
 from sheetflow.service.books import books_of, books_request, declared, report_order
 from sheetflow.service.changes import served_instead, template_name
 from sheetflow.service.consolidated import begin_consolidated, corrected_since, sources_of
+from sheetflow.service.filed_answer import signed_by_period
+from sheetflow.service.filing import kept_draft
 from sheetflow.service.publish import (
     LINKED,
     ROLL_UPS,
@@ -35,6 +39,9 @@ from sheetflow.service.publish import (
 from sheetflow.service.waiting import held_submissions
 from sheetflow.store.records import Issued, PublicationKind, Stale, StaleMark
 from sheetflow.units import Unit
+
+_MARKED = 20
+"""So much of a draft's digest stands in its mark."""
 
 
 class Rollups:
@@ -185,7 +192,8 @@ class Rollups:
         if is_fresh(context, path, basis) and is_fresh(context, table_path, basis):
             return None
         request = books_request(context, books, unit, (spec.narrative, spec.story_sheet))
-        reply = context.pool.submit(render_word_report, request, order)
+        draft = DraftMark(unit.unit_id, books.form.key, books.period.period_id, basis[:_MARKED])
+        reply = context.pool.submit(render_word_report, request, replace(order, mark=str(draft)))
 
         def finish() -> Made:
             rendered = reply.result()
@@ -198,7 +206,8 @@ class Rollups:
                 )
             files = {path: rendered.docx, table_path: rendered.table}
             return Made(
-                tuple(Order(where, content, mark, basis) for where, content in files.items())
+                tuple(Order(where, content, mark, basis) for where, content in files.items()),
+                drafts=(kept_draft(draft, rendered.text),),
             )
 
         return Making(reply, finish)
@@ -214,6 +223,7 @@ class Rollups:
         below = {member.unit_id for member in context.tree.subtree(unit.unit_id)}
         held = tuple(held_submissions(context, below, form))
         data = board_data(context.campaign, self.books(mark, latest), unit, files, held)
+        data = replace(data, signed=signed_by_period(context, unit.unit_id, form.key))
         page = context.templates.board()
         basis = basis_of(declared(context, form, PublicationKind.BOARD), data, page.text)
         paths = rollup_paths(context, mark.kind, unit, None, form)
@@ -253,7 +263,7 @@ def own_files(context: Context, unit: Unit, form: Form) -> Mapping[str, tuple[Bo
     found: dict[str, tuple[BoardFile, ...]] = {}
     for entry in context.store.publications.find_publications(unit.unit_id):
         path = entry.current
-        ours = entry.kind in LINKED and entry.form == form.key
+        ours = entry.kind in {*LINKED, PublicationKind.SIGNED} and entry.form == form.key
         if ours and not entry.successor and path.startswith(folder):
             file = BoardFile(Path(path).stem.partition("_")[0], path.removeprefix(folder))
             found[entry.period] = (*found.get(entry.period, ()), file)

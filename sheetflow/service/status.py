@@ -18,6 +18,7 @@ from sheetflow.periods import Period
 from sheetflow.schemas.forms import Form
 from sheetflow.service.books import books_of
 from sheetflow.service.changes import template_troubles
+from sheetflow.service.filed_answer import signed_words
 from sheetflow.service.take import look, open_intake
 from sheetflow.service.waiting import untaken, what_waits
 from sheetflow.store.records import PublicationKind, Submission
@@ -30,6 +31,8 @@ class FormStanding:
     form: Form
     period: Period
     rows: tuple[BoardRow, ...]
+    signed: tuple[tuple[str, str], ...] = ()
+    """The unit's name, and what is filed of its report, in a sentence."""
 
     def as_json(self) -> list[dict[str, object]]:
         """Give a row for each unit."""
@@ -88,6 +91,11 @@ class Standing:
             "period": self.period.period_id,
             "units": [row for part in self.forms for row in part.as_json()],
             "waiting": [entry.as_json() for entry in self.waiting],
+            "signed": [
+                {"name": name, "form": part.form.key, "period": part.period.period_id, "said": said}
+                for part in self.forms
+                for name, said in part.signed
+            ],
         }
 
 
@@ -117,7 +125,13 @@ def standing(context: Context, period: Period | None = None, form: Form | None =
 def _standing_of(context: Context, form: Form, period: Period) -> FormStanding:
     books = books_of(context, form, period)
     units = [unit for root in context.tree.roots for unit in books.expected(root)]
-    return FormStanding(form=form, period=period, rows=tuple(map(books.board_row, units)))
+    signed = tuple(
+        (unit.name, words)
+        for unit in context.tree
+        if (words := signed_words(context, unit.unit_id, form.key, period.period_id))
+    )
+    rows = tuple(map(books.board_row, units))
+    return FormStanding(form=form, period=period, rows=rows, signed=signed)
 
 
 def _asked(context: Context, period: Period | None, form: Form | None) -> list[tuple[Form, Period]]:

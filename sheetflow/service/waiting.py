@@ -29,6 +29,7 @@ from sheetflow.publishing.outbox import Beside
 from sheetflow.schemas.book import Outcome
 from sheetflow.schemas.documents import load_finding
 from sheetflow.schemas.forms import Form
+from sheetflow.service.filed_answer import held_signed
 from sheetflow.store.records import Submission
 
 _OUR_FAULT = "our-fault"
@@ -52,6 +53,7 @@ def what_waits(
     listed = [Trouble(what="units", sentence=context.units_trouble)]
     return (
         *held_submissions(context),
+        *held_signed(context),
         *_put_off(context),
         *_mails(context),
         *stale_waiting(context),

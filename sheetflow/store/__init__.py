@@ -18,6 +18,7 @@ from sheetflow.store.mails import Mails
 from sheetflow.store.migrations import bring_up_to_date
 from sheetflow.store.publications import Fingerprints, Publications
 from sheetflow.store.schema import workspace
+from sheetflow.store.signed import SignedReports
 from sheetflow.store.submissions import Outcomes, Submissions
 
 __all__ = ["Store", "find_strangers"]
@@ -58,6 +59,7 @@ class Store(Database):
         self.publications = Publications(self)
         self.fingerprints = Fingerprints(self)
         self.mails = Mails(self)
+        self.signed = SignedReports(self)
 
     @cached_property
     def workspace_id(self) -> str:

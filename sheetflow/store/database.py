@@ -25,7 +25,8 @@ from sqlalchemy.sql import Executable
 
 from sheetflow.durable import sync_folder, write_whole
 from sheetflow.errors import RESTORE, StoreBusyError, StoreDamagedError, StoreError
-from sheetflow.store.schema import metadata, read_json
+from sheetflow.store.column_types import read_json
+from sheetflow.store.schema import metadata
 
 _OPEN: Counter[Path] = Counter()
 """How often this process has each file open."""

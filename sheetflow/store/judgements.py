@@ -28,6 +28,7 @@ from sqlalchemy import (
 
 from sheetflow.schemas.documents import Indicators, count_rows
 from sheetflow.store import publications, submissions
+from sheetflow.store.column_types import unpacked, unreadable
 from sheetflow.store.database import Database, chunks
 from sheetflow.store.records import Document, KeptGist, Measurement, Purge, Stale, Submission
 from sheetflow.store.schema import (
@@ -37,8 +38,6 @@ from sheetflow.store.schema import (
     purged_arrivals,
     purges,
     sheet_rows,
-    unpacked,
-    unreadable,
 )
 from sheetflow.store.schema import publications as published
 from sheetflow.store.schema import submissions as submitted

@@ -280,6 +280,35 @@ MIGRATIONS: tuple[Migration, ...] = (
             )
         """),
     ),
+    Migration(
+        "keep what drafts of reports showed, and the reports that were signed",
+        _run("""
+            CREATE TABLE report_drafts (
+                draft_id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+                unit_id TEXT NOT NULL, form TEXT NOT NULL, period TEXT NOT NULL,
+                mark TEXT NOT NULL, published_at VARCHAR(32) NOT NULL, document BLOB NOT NULL,
+                CONSTRAINT uq_report_drafts_unit_id_form_period_mark
+                    UNIQUE (unit_id, form, period, mark)
+            );
+            CREATE TABLE signed_reports (
+                report_id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+                arrival_id INTEGER NOT NULL, receipt TEXT NOT NULL,
+                unit_id TEXT NOT NULL, form TEXT NOT NULL, period TEXT NOT NULL,
+                kind TEXT NOT NULL CONSTRAINT ck_signed_reports_kind
+                    CHECK (kind IN ('final', 'sealed')),
+                outcome TEXT NOT NULL CONSTRAINT ck_signed_reports_outcome
+                    CHECK (outcome IN ('filed', 'held', 'refused')),
+                number INTEGER NOT NULL, draft_id BIGINT NOT NULL, filed_at VARCHAR(32) NOT NULL,
+                again_at VARCHAR(32), document BLOB NOT NULL,
+                CONSTRAINT uq_signed_reports_receipt UNIQUE (receipt),
+                CONSTRAINT fk_signed_reports_arrival_id
+                    FOREIGN KEY(arrival_id) REFERENCES arrivals (arrival_id)
+            );
+            CREATE INDEX ix_signed_reports_arrival_id ON signed_reports (arrival_id);
+            CREATE INDEX ix_signed_reports_unit_id_form_period
+                ON signed_reports (unit_id, form, period)
+        """),
+    ),
 )
 """The first one leads from version 1 to version 2, and so on. Never change one that was released."""
 

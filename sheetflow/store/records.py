@@ -178,6 +178,7 @@ class PublicationKind(StrEnum):
     CONSOLIDATED = "consolidated"
     REPORT = "report"
     BOARD = "board"
+    SIGNED = "signed"
 
     @property
     def label(self) -> str:
@@ -191,6 +192,7 @@ _KIND_LABELS = {
     PublicationKind.CONSOLIDATED: "汇总表",
     PublicationKind.REPORT: "情况报告",
     PublicationKind.BOARD: "上报情况",
+    PublicationKind.SIGNED: "定稿归档",
 }
 
 

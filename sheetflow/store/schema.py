@@ -2,14 +2,12 @@
 
 Submissions, judgements, rows, decisions and waivers are never changed, but that a purge takes
 personal columns out of rows and says so; until then all below a submission can be made again from
-originals and arrivals. Refused are SQL of one database program only, and naive times.
+originals and arrivals. Refused is SQL of one database program only.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import json
-import zlib
 from typing import Any
 
 from sqlalchemy import (
@@ -18,110 +16,17 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
-    Dialect,
     ForeignKey,
     Index,
     Integer,
-    LargeBinary,
     MetaData,
-    String,
     Table,
     Text,
     UniqueConstraint,
 )
 from sqlalchemy.schema import SchemaItem
-from sqlalchemy.types import TypeDecorator
 
-from sheetflow.errors import RESTORE, StoreDamagedError
-from sheetflow.periods import OFFICE_ZONE
-from sheetflow.schemas.documents import pack, unpack
-
-
-class Moment(TypeDecorator[dt.datetime]):
-    """An aware datetime as ISO text in UTC, always of one width, so that text order is time order.
-
-    It comes back in the office's zone (+08:00).
-    """
-
-    impl = String(32)
-    cache_ok = True
-
-    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> str | None:
-        """Write `value`; raise ValueError when it bears no zone."""
-        del dialect
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a moment needs a time zone")
-        return value.astimezone(dt.UTC).isoformat(timespec="microseconds")
-
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> dt.datetime | None:  # noqa: ANN401 - the base class's signature
-        """Read it back in the office's zone."""
-        del dialect
-        if value is None:
-            return None
-        try:
-            return dt.datetime.fromisoformat(value).astimezone(OFFICE_ZONE)
-        except (ValueError, TypeError, OverflowError) as error:
-            raise unreadable() from error
-
-
-class Compressed(TypeDecorator[str]):
-    """A long text, compressed with zlib; it comes back exactly as it was handed in."""
-
-    impl = LargeBinary
-    cache_ok = True
-
-    def process_bind_param(self, value: str | bytes | None, dialect: Dialect) -> bytes | None:
-        """Compress the text, unless it comes packed."""
-        del dialect
-        return pack(value) if isinstance(value, str) else value
-
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> str | None:  # noqa: ANN401 - the base class's signature
-        """Give the text back."""
-        del dialect
-        return None if value is None else unpacked(value)
-
-
-class PackedJson(TypeDecorator[Any]):
-    """A JSON document, compressed; NaN and infinity are none: better no commit than such a one."""
-
-    impl = LargeBinary
-    cache_ok = True
-
-    def process_bind_param(self, value: Any | None, dialect: Dialect) -> bytes | None:  # noqa: ANN401 - JSON is anything
-        """Write the document; mappings of any kind are objects."""
-        del dialect
-        if value is None:
-            return None
-        return pack(json.dumps(value, allow_nan=False, separators=(",", ":"), default=dict))
-
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> Any | None:  # noqa: ANN401 - JSON is anything
-        """Read it back."""
-        del dialect
-        return None if value is None else read_json(unpacked(value))
-
-
-def read_json(text: str) -> Any:  # noqa: ANN401 - JSON is anything
-    """Read a document; what is none was damaged."""
-    try:
-        return json.loads(text)
-    except (ValueError, TypeError) as error:
-        raise unreadable() from error
-
-
-def unreadable() -> StoreDamagedError:
-    """Say that what lies in the database is not what was put there."""
-    return StoreDamagedError(f"数据库里有读不出的内容，已经损坏。{RESTORE}")
-
-
-def unpacked(packed: bytes) -> str:
-    """Give back a compressed document; raise StoreDamagedError where it was damaged."""
-    try:
-        return unpack(packed)
-    except (zlib.error, ValueError, TypeError) as error:
-        raise unreadable() from error
-
+from sheetflow.store.column_types import Compressed, Moment, PackedJson
 
 metadata = MetaData(
     naming_convention={
@@ -338,6 +243,31 @@ corrections = _numbered(
     *_texts("unit_id", "form", "period"),
     _json(),
     Index(None, "unit_id", "period"),
+)
+
+report_drafts = _numbered(
+    "report_drafts",
+    "draft_id",
+    *_texts("unit_id", "form", "period", "mark"),
+    _moment("published_at"),
+    _json(),
+    UniqueConstraint("unit_id", "form", "period", "mark"),
+)
+
+signed_reports = _numbered(
+    "signed_reports",
+    "report_id",
+    _tie("arrival_id", "arrivals.arrival_id"),
+    Column("receipt", Text, nullable=False, unique=True),
+    *_texts("unit_id", "form", "period"),
+    _one_of("kind", "final", "sealed"),
+    _one_of("outcome", "filed", "held", "refused"),
+    Column("number", Integer, nullable=False),
+    Column("draft_id", BigInteger, nullable=False),
+    _moment("filed_at"),
+    Column("again_at", Moment),
+    _json(),
+    Index(None, "unit_id", "form", "period"),
 )
 
 mails = _numbered(

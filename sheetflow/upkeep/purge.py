@@ -24,10 +24,12 @@ from sheetflow.periods import Period, date_in_words
 from sheetflow.publishing.outbox import Beside, lies_there, remove_publication
 from sheetflow.schemas.documents import without_personal
 from sheetflow.service.consolidated import sweep_pieces
+from sheetflow.service.filed_answer import filed_places
 from sheetflow.service.one_pass import Rebuilding
 from sheetflow.service.publish import is_published, ours_at
 from sheetflow.service.receive import rewrite_journal
 from sheetflow.store.records import Arrival, Publication, PublicationKind, Purge, Stale, Submission
+from sheetflow.store.signed import SIGNED, SignedReport
 
 
 @dataclass
@@ -137,10 +139,18 @@ def _periods(context: Context, plan: PurgePlan, arrival: Arrival) -> Iterator[Pe
     if arrival.answer == "duplicate":
         repeated = context.store.submissions.find_submission(arrival.answered_receipt)
         named += [(repeated.form, repeated.period)] if repeated else []
+    if signed := _signed(context, arrival):
+        named.append((signed.form, signed.period))
     if arrival.answer == "precheck":
         head = context.store.arrivals.find_answer_document(arrival.arrival_id)[0]
         named.append((str(head["form"]), str(head["period"])))
     yield from (context.period(form, period) for form, period in dict.fromkeys(named) if period)
+
+
+def _signed(context: Context, arrival: Arrival) -> SignedReport | None:
+    """Give the 定稿 or 正本 that a file was."""
+    is_one = arrival.answer == SIGNED
+    return context.store.signed.find_by_receipt(arrival.answered_receipt) if is_one else None
 
 
 def _is_old(before: dt.date, arrival: Arrival, periods: list[Period]) -> bool:
@@ -152,7 +162,8 @@ def _is_old(before: dt.date, arrival: Arrival, periods: list[Period]) -> bool:
 def _check_at_rest(context: Context, plan: PurgePlan, arrivals: Iterable[Arrival]) -> None:
     """Refuse while answers are still to be made, a period is open, or a held workbook waits."""
     waiting = len(context.store.arrivals.find_unjudged())
-    waiting += len(context.store.publications.find_stale(PublicationKind.ANSWER))
+    answers = (PublicationKind.ANSWER, PublicationKind.SIGNED)
+    waiting += len(context.store.publications.find_stale(*answers))
     if waiting:
         raise WorkspaceError(f"还有{waiting}份来件没有处理完，先不清理。请先运行 run。")
     for period in plan.periods:
@@ -189,7 +200,9 @@ def _carried(context: Context) -> Iterator[Submission]:
 
 
 def _copies(context: Context, plan: PurgePlan, arrival: Arrival) -> Iterator[str]:
-    """Name the files of the outbox that may hold what a received workbook held."""
+    """Name the files of the outbox that may hold what a received file held."""
+    if signed := _signed(context, arrival):
+        yield from map(context.relative, filed_places(context, signed))
     unit = context.tree[arrival.unit_id]
     if arrival.answer == "precheck":
         head = context.store.arrivals.find_answer_document(arrival.arrival_id)[0]
@@ -237,22 +250,26 @@ def _record(context: Context, plan: PurgePlan) -> Purge:
         and entry.unit_id in context.tree
         and _shows(context, plan, entry)
     ]
-    return context.store.purges.record_purge(
-        order,
-        [arrival.arrival_id for arrival in plan.fresh],
-        thin,
-        outdated=[entry.path for entry in shown],
-        stale=[
-            Stale(
-                unit_id=entry.unit_id,
-                form=entry.form,
-                period=entry.period,
-                kind=PublicationKind.CONSOLIDATED,
-            )
-            for entry in shown
-        ],
-        withdrawn=plan.paths,
-    )
+    stale = [
+        Stale(
+            unit_id=entry.unit_id,
+            form=entry.form,
+            period=entry.period,
+            kind=PublicationKind.CONSOLIDATED,
+        )
+        for entry in shown
+    ]
+    with context.store.together():
+        signed = [each.answered_receipt for each in plan.fresh if each.answer == SIGNED]
+        context.store.signed.record_purged(signed, {each.period_id for each in plan.periods})
+        return context.store.purges.record_purge(
+            order,
+            [arrival.arrival_id for arrival in plan.fresh],
+            thin,
+            outdated=[entry.path for entry in shown],
+            stale=stale,
+            withdrawn=plan.paths,
+        )
 
 
 def _shows(context: Context, plan: PurgePlan, entry: Publication) -> bool:

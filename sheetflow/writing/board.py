@@ -79,7 +79,7 @@ def _write_grid(book: Book, board: BoardData, foot: str) -> TablePage:
     rows = board.column(board.current)
     page.open(
         f"{board.beside}上报情况一览表（{board.unit.name}）",
-        f"{board.current.label}：{standing(rows)}{absent(rows)}",
+        f"{board.current.label}：{standing(rows)}{absent(rows)}{board.signed_words}",
         [*_UNIT_COLUMNS, *(period.label for period in board.periods)],
     )
     for number, unit in enumerate(board.units, start=FIRST_ROW):

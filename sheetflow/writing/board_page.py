@@ -121,7 +121,8 @@ def _period(
     return {
         "period_id": period.period_id,
         "label": period.label,
-        "standing": standing(rows) if rows else "尚未到报送时间。",
+        "standing": (standing(rows) if rows else "尚未到报送时间。")
+        + board.signed.get(period.period_id, ""),
         "counts": counts,
         "missing": _missing(board, rows, groups, names),
         "links": [{"label": entry.label, "href": address(entry.path)} for entry in links],
