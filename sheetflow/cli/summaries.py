@@ -134,7 +134,7 @@ def recovered_lines(found: Recovered) -> Iterator[str]:
         )
     if found.without_unit:
         yield (
-            f"有{len(found.without_unit)}份原件没有收取登记，也看不出是哪个单位的，只留在存档里："
+            f"有{len(found.without_unit)}份原件没有收取登记，也看不出是哪个单位的，只留在存档里（文件校验码的开头）："
             f"{'、'.join(sha256[:16] for sha256 in found.without_unit)}。"
         )
     if found.missing:

@@ -271,7 +271,7 @@ def check_archive(context: Context) -> Iterator[Line]:
     }
     if strange:
         yield warning(
-            f"有{len(strange)}份原件数据库不认识：{listed(sorted(digest[:12] for digest in strange))}。",
+            f"有{len(strange)}份原件数据库不认识（文件校验码的开头）：{listed(sorted(digest[:12] for digest in strange))}。",
             "是旧数据库造成的，请停止服务后运行 restore --from-archive --force 由存档重建；"
             "原件在 state/archive 里，弄清以前不要删除。",
         )

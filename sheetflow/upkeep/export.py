@@ -157,7 +157,7 @@ def tables_of(consolidated: Consolidated) -> tuple[ExportTable, ...]:
         _table("统计", "代码 指标 计量单位 单位代码 单位 本期 累计", _statistics(consolidated)),
         _table(
             "报送来源",
-            "来源 单位代码 单位 文件名 sha256 接收时间 零报告 迟报",
+            "来源 单位代码 单位 文件名 文件校验码 接收时间 零报告 迟报",
             _sources(consolidated),
         ),
         *(_details(consolidated, detail) for detail in consolidated.details),

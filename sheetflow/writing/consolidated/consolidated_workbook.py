@@ -29,13 +29,14 @@ from sheetflow.writing.consolidated.matrix import (
 from sheetflow.writing.consolidated.matrix_charts import write_charts
 from sheetflow.writing.looks import CENTRED, TEXT, WRAPPED
 from sheetflow.writing.page import TablePage
+from sheetflow.writing.receipt import in_groups
 from sheetflow.writing.xlsx_book import Book, streamed_book
 
 _SOURCES = {
     "单位": 26,
     "回执号": 24,
     "文件名": 40,
-    "sha256": 68,
+    "文件校验码": 82,
     "接收时间": 17,
     "零报告": 8,
     "迟报": 8,
@@ -125,14 +126,14 @@ def _write_sources(page: TablePage, consolidated: Consolidated, details: Details
     """Write what the workbook stands on, with a link to each source's first detail row."""
     page.open(
         f"来源一览（{consolidated.unit.name} {consolidated.period.label}）",
-        "本汇总表由以下报表生成；原件按 sha256 存档，可逐一核对。",
+        "本汇总表由以下报表生成；原件按文件校验码存档，与回执上的一致，可逐一核对。",
         list(_SOURCES),
     )
     for row, (unit, source) in enumerate(consolidated.sources, start=FIRST_ROW):
         page.put(row, 1, consolidated.name_of(unit))
         page.put(row, 2, source.receipt)
         page.put(row, 3, source.file_name)
-        page.put(row, 4, source.sha256)
+        page.put(row, 4, in_groups(source.sha256))
         page.moment(row, 5, source.accepted_at)
         page.put(row, 6, "是" if source.nil else "", CENTRED)
         page.put(row, 7, "是" if source.late else "", CENTRED)
