@@ -20,9 +20,12 @@ from tests.tiny.desk import (
     EAST,
     FIRST,
     FIRST_NAMED,
+    IN_TIME,
+    ISSUED,
     LAST,
     NORTH,
     PROVINCE,
+    SECOND,
     SOUTH,
     TREE,
     WEST,
@@ -221,6 +224,16 @@ def test_a_period_to_come_troubles_nobody_above(desk: Desk) -> None:
     board = table(desk.out(PROVINCE) / "上报情况_清河省.xlsx", "上报情况", "单位代码")
     assert list(board[0]) == ["单位代码", "单位", "层级", FIRST_NAMED]
     assert desk.ask(lambda context: standing(context).period.period_id) == FIRST
+
+
+def test_status_shows_the_newest_period_that_was_issued(desk: Desk) -> None:
+    """Whoever hands out the next period's workbooks sees who is missing there, from its first day on."""
+    desk.issue(SECOND)
+    shown = [
+        desk.ask(lambda context: standing(context).period.period_id, moment)
+        for moment in (ISSUED, IN_TIME)
+    ]
+    assert shown == [FIRST, SECOND]
 
 
 def test_an_empty_file_is_shown(tmp_path: Path) -> None:

@@ -299,6 +299,23 @@ def test_printed_fields_only_where_given(county_file: bytes, form: Form) -> None
     assert "单位负责人（签字）" in words
 
 
+def test_a_form_with_a_number_is_no_longer_of_our_own_making(
+    blank: Blank, county: Unit, dress: Dress, form: Form
+) -> None:
+    """Once an authority has numbered the form, neither cover nor 填报说明 says 本表式为本系统设计."""
+    approved = replace(dress, form_number="妇基1表", authority="山东省妇女联合会")
+    data = write_workbook(blank(county), approved, STAMP)
+    for title in (form.cover_sheet.title, GUIDE_SHEET):
+        words = "\n".join(str(cell) for row in cells_of(data, title) for cell in row)
+        assert "本表式为本系统设计" not in words
+        own = cells_of(write_workbook(blank(county), dress, STAMP), title)
+        assert "本表式为本系统设计" in "\n".join(str(cell) for row in own for cell in row)
+    cover = cells_of(data, form.cover_sheet.title)
+    words = "\n".join(str(cell) for row in cover for cell in row)
+    assert "表号：妇基1表" in words
+    assert "制定机关：山东省妇女联合会" in words
+
+
 def test_guide_names_every_column_and_check(
     county_file: bytes, campaign: Campaign, blank: Blank, county: Unit
 ) -> None:
