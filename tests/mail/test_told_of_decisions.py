@@ -65,7 +65,8 @@ def test_a_correction_is_called_one(desk: Desk) -> None:
 
 def test_an_officer_can_waive_with_what_she_sees(desk: Desk) -> None:
     """问题清单 and mail give 回执号 and 编号, which is all that `waive` needs."""
-    desk.drop(EAST, desk.fill(EAST, {**sound(), "patrols": patrols(-5)}))
+    walk = {**patrols(5)[0], "means": None}
+    desk.drop(EAST, desk.fill(EAST, {**sound(), "patrols": [walk]}))
     desk.run()
     (returned,) = desk.submissions(EAST)
     assert returned.outcome == "returned"
