@@ -60,3 +60,5 @@ def test_wheel_holds_every_template(installed: Path) -> None:
         if file.is_file():
             assert (packed / file.relative_to(ROOT / "templates")).read_bytes() == file.read_bytes()
     assert (installed / "sheetflow" / "defaults" / "units" / "units-shandong-2012.csv").is_file()
+    assert (installed / "sheetflow" / "defaults" / "guide" / "使用手册.docx").is_file()
+    assert (installed / "sheetflow" / "defaults" / "guide" / "使用手册.html").is_file()

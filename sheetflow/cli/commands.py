@@ -136,9 +136,11 @@ def init(
     from sheetflow.config.workspace import create_workspace
     from sheetflow.context import open_context
     from sheetflow.context.opening import read_given
+    from sheetflow.upkeep.guide import lay_guide
     from sheetflow.upkeep.remind import lay_report_template, publish_master
 
     workspace = create_workspace(folder, units, read=read_given)
+    lay_guide(workspace)
     with open_context(folder) as context:
         for form in context.campaign.forms:
             publish_master(context, form)

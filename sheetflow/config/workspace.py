@@ -65,6 +65,10 @@ class Workspace:
     """What was received, in order; with the archive enough to make the database again."""
     stamp_key = _Below("state/stamp.key")
     """The key of the tokens in the stamps of workbooks that are handed out."""
+    guide = _Below("使用手册.docx")
+    """The guide for offices, theirs to edit."""
+    kept_guide = _Below("state/guide.sha256")
+    """Which guide we laid last."""
     pieces = _Below("state/pieces")
     """Rendered rows for consolidated workbooks: a cache, made anew where it is missing."""
     maildir = _Below("state/mail")
@@ -290,6 +294,14 @@ def default_templates() -> Path:
         if folder.is_dir():
             return folder
     raise WorkspaceError("安装不完整：找不到默认模板。请重新安装 sheetflow。")
+
+
+def default_guide() -> Path:
+    """Give the packaged guide for offices; raise WorkspaceError when the installation has none."""
+    guide = _PACKAGED / "guide" / "使用手册.docx"
+    if not guide.is_file():
+        raise WorkspaceError("安装不完整：找不到使用手册。请重新安装 sheetflow。")
+    return guide
 
 
 def default_units(name: str = "shandong-2012") -> Path:
