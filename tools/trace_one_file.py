@@ -179,7 +179,8 @@ def _filled(context: Context, folder: Path) -> Path:
             rows=10,
             seed=2012,
             issued=issued,
-            late_on=_DROPPED_AT.date(),
+            before={},
+            filled_on={},
             folder=folder,
             soffice="",
         )
