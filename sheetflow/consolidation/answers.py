@@ -1,7 +1,7 @@
 """Who answered what on the card that says who reports, counted over all that had to report.
 
 This module owns that the counts add up: every unit that had to report chose one of the options,
-left the cell blank, or has not reported. Which columns are counted is declared.
+left the cell blank, or has nothing accepted. Which columns are counted is declared.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from sheetflow.consolidation.accepted import Books
 from sheetflow.schemas.cells import Choice
 from sheetflow.units import Unit
 
-BLANK, MISSING = "未答", "未报"
-"""What is counted beside the options: reported without an answer, and not reported."""
+BLANK, MISSING = "未答", "未接收"
+"""What is counted beside the options: accepted without an answer, and nothing accepted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,13 @@ def count_answers(books: Books, groups: Sequence[Sequence[Unit]]) -> tuple[Answe
         counts = tuple(tuple(group.count(word) for word in words) for group in given)
         found.append(Answers(form.cover_sheet.title, column.label, words, counts))
     return tuple(found)
+
+
+def groups_below(books: Books, unit: Unit) -> dict[str, tuple[Unit, ...]]:
+    """Give who had to report, by unit id: `unit` alone, and each unit straight below with all below it."""
+    own = tuple(entry for entry in books.expected(unit) if entry == unit)
+    below = {child.unit_id: books.expected(child) for child in books.tree.children(unit.unit_id)}
+    return {unit_id: group for unit_id, group in ({unit.unit_id: own} | below).items() if group}
 
 
 def _answer(books: Books, unit: Unit, column: str) -> str:

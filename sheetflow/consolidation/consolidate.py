@@ -14,6 +14,7 @@ from decimal import Decimal
 from types import MappingProxyType
 
 from sheetflow.consolidation.accepted import Accepted, Books, Matters
+from sheetflow.consolidation.answers import count_answers, groups_below
 from sheetflow.consolidation.contents import (
     BoardData,
     BoardFile,
@@ -26,8 +27,15 @@ from sheetflow.consolidation.contents import (
     Waiting,
 )
 from sheetflow.consolidation.corrections import Correction, correction_rows
-from sheetflow.consolidation.detail_rows import as_shown, column_seen, detail_sheets, sources
+from sheetflow.consolidation.detail_rows import (
+    as_shown,
+    column_seen,
+    detail_sheets,
+    sources,
+    words_sheet,
+)
 from sheetflow.consolidation.figures import add_up
+from sheetflow.consolidation.likeness import near_identical
 from sheetflow.consolidation.states import GroupState
 from sheetflow.masks import Look, MaskPolicy
 from sheetflow.periods import OFFICE_ZONE
@@ -52,6 +60,7 @@ def consolidate(
     """
     books = as_shown(books, unit)
     standing, matrix = sources(books, unit), statistics(books, unit)
+    named, groups = names_below(books, unit), groups_below(books, unit)
     return Consolidated(
         campaign_title=campaign.title + campaign.named_beside(books.form.key),
         form=books.form,
@@ -72,8 +81,15 @@ def consolidate(
         same_person=same_person_rows(books, unit, policy),
         declared=declared_totals(books, unit),
         history=history(books, unit, matrix),
-        names=names_below(books, unit),
+        names=named,
         levels=books.tree.levels,
+        words=words_sheet(books, unit, policy),
+        alike=near_identical(books, unit, policy, named),
+        answers=count_answers(books, [*groups.values()]),
+        answered_by=tuple(
+            named[unit_id] if unit_id == unit.unit_id else books.tree[unit_id].name
+            for unit_id in groups
+        ),
     )
 
 

@@ -13,6 +13,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from sheetflow.consolidation.accepted import Accepted, ExplanationRow
+from sheetflow.consolidation.answers import Answers
 from sheetflow.consolidation.corrections import CorrectionRow
 from sheetflow.consolidation.states import BoardRow, GroupState
 from sheetflow.periods import Period
@@ -148,6 +149,13 @@ class Consolidated:
     names: Mapping[str, str] = field(default_factory=dict)
     """What the lists call each unit, by its id: 济南市市中区 where a name stands twice."""
     levels: Levels = THREE_LEVELS
+    words: DetailSheet | None = None
+    """The texts of all units, a row a unit; None where the form asks for none."""
+    alike: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    """Whose texts are near-identical to a text, by its receipt and column."""
+    answers: tuple[Answers, ...] = ()
+    """What was answered where answers are counted, by the groups of units in `answered_by`."""
+    answered_by: tuple[str, ...] = ()
 
     def name_of(self, unit: Unit) -> str:
         """Give what the lists call `unit`."""

@@ -34,6 +34,12 @@ def detail_sheets(books: Books, unit: Unit, policy: MaskPolicy) -> tuple[DetailS
     return tuple(_detail_sheet(books, unit, policy, sheet) for sheet in sheets_going_up(books.form))
 
 
+def words_sheet(books: Books, unit: Unit, policy: MaskPolicy) -> DetailSheet | None:
+    """Give the card of words of all units below `unit`, a row a unit; None where there is none."""
+    card = books.form.narrative
+    return _detail_sheet(books, unit, policy, card) if card else None
+
+
 def sheets_going_up(form: Form) -> tuple[Sheet, ...]:
     """The tables whose rows go up at all, whole or summed."""
     return tuple(

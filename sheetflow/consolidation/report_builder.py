@@ -32,7 +32,7 @@ from sheetflow.schemas.figure_sources import source_words
 from sheetflow.schemas.forms import Across, ChartSpec, Form
 from sheetflow.schemas.indicators import Indicator, Ratio, Values
 from sheetflow.schemas.sheets import Kind
-from sheetflow.units import Unit
+from sheetflow.units import Unit, names_told_apart
 
 
 def report_data(
@@ -68,7 +68,9 @@ def report_data(
         letter=letter,
         figures=_figures(books, unit, matrix),
         by_unit=tuple(_unit_row(books, unit, column) for column in matrix.columns),
-        narratives=narratives(books, unit, named, seen, wishes),
+        narratives=narratives(
+            books, unit, names_told_apart(tree.subtree(unit.unit_id)), seen, wishes
+        ),
         words_title=books.form.narrative.title if books.form.narrative else "",
         stories=stories(books, unit, named, seen),
         answers=count_answers(books, [books.expected(unit)]),

@@ -32,6 +32,11 @@ from sheetflow.schemas.forms import Form
 from sheetflow.schemas.indicators import Number
 from sheetflow.schemas.parsing import Value
 from sheetflow.service.books import books_of
+from sheetflow.writing.consolidated.words_sheet import (
+    ALIKE_COLUMN,
+    ANSWERS_SHEET,
+    alike_words,
+)
 
 
 def level_named(context: Context, word: str) -> str:
@@ -161,7 +166,28 @@ def tables_of(consolidated: Consolidated) -> tuple[ExportTable, ...]:
             _sources(consolidated),
         ),
         *(_details(consolidated, detail) for detail in consolidated.details),
+        *([_words(consolidated, consolidated.words)] if consolidated.words else []),
+        *([_answers(consolidated)] if consolidated.answers else []),
     )
+
+
+def _words(consolidated: Consolidated, words: DetailSheet) -> ExportTable:
+    """Give the texts, a row a unit, each in one cell however long."""
+    table = _details(consolidated, words)
+    alike = (alike_words(row, words, consolidated.alike) for row in words.rows())
+    rows = ((*row, said or None) for row, said in zip(table.rows, alike, strict=True))
+    return ExportTable(table.name, {**table.columns, ALIKE_COLUMN: _TEXT}, rows)
+
+
+def _answers(consolidated: Consolidated) -> ExportTable:
+    rows = (
+        (asked.label, word, group, count)
+        for asked in consolidated.answers
+        for group, counts in zip(consolidated.answered_by, asked.counts, strict=True)
+        for word, count in zip(asked.words, counts, strict=True)
+    )
+    columns = {"项目": _TEXT, "答复": _TEXT, "单位": _TEXT, "单位数": _INTEGER}
+    return ExportTable(ANSWERS_SHEET, columns, rows)
 
 
 def _table(name: str, headings: str, rows: Iterable[tuple[Plain, ...]]) -> ExportTable:

@@ -17,6 +17,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 _LONGEST = 70
 
 
+_PAPERS = {"8": 3, "9": 4}
+
+
 def workbook_text(data: bytes) -> str:
     """Give every sheet with its set-up and every cell that holds something, formulas with values."""
     with warnings.catch_warnings():
@@ -34,7 +37,7 @@ def _set_up(sheet: Worksheet) -> Iterator[str]:
     yield f"== {sheet.title} =="
     yield (
         f"   freeze {sheet.freeze_panes or '-'}, filter {sheet.auto_filter.ref or '-'}, "
-        f"{page.orientation} A{'4' if str(page.paperSize) == '9' else '?'}, "
+        f"{page.orientation} A{_PAPERS.get(str(page.paperSize), '?')}, "
         f"titles {sheet.print_title_rows or '-'}, charts {len(getattr(sheet, '_charts'))}"  # noqa: B009
     )
 

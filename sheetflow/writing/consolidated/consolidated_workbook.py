@@ -27,6 +27,7 @@ from sheetflow.writing.consolidated.matrix import (
     write_total,
 )
 from sheetflow.writing.consolidated.matrix_charts import write_charts
+from sheetflow.writing.consolidated.words_sheet import write_answers, write_words
 from sheetflow.writing.looks import CENTRED, TEXT, WRAPPED
 from sheetflow.writing.page import TablePage
 from sheetflow.writing.receipt import in_groups
@@ -101,6 +102,8 @@ def write_skeleton(
         figures = _write_figures(book, consolidated) if has_figures else None
         sources = TablePage(book, "来源一览", list(_SOURCES.values()), foot)
         _write_explanations(book, consolidated)
+        write_words(book, consolidated)
+        write_answers(book, consolidated)
         if consolidated.same_person is not None:
             _write_same_person(book, consolidated, consolidated.same_person)
         details = write_details(book, consolidated, most_rows, bulk)

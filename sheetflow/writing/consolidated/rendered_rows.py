@@ -21,7 +21,7 @@ from itertools import repeat
 from pathlib import Path
 
 from sheetflow import __version__
-from sheetflow.consolidation.accepted import Books, Matters
+from sheetflow.consolidation.accepted import Accepted, Books, Matters
 from sheetflow.consolidation.consolidate import matter_looks, matters
 from sheetflow.consolidation.contents import Consolidated, DetailRow, DetailSheet
 from sheetflow.consolidation.detail_rows import (
@@ -56,7 +56,7 @@ from sheetflow.writing.xlsx_book import cell_xml, plain_text, stored
 
 _MAGIC = b"SFPIECE2"
 _HEAD = struct.Struct("<8s3L")
-_FORMAT = 6
+_FORMAT = 7
 """Counts up whenever the same rows would be rendered otherwise."""
 
 _WORTH_JOINING = 50
@@ -99,7 +99,8 @@ class Pieces:
 
 def layout_of(form: Form) -> str:
     """Digest all of a form's declaration that shows in its pieces."""
-    return rows_digest(form, _FORMAT, __version__)
+    card = form.narrative.key if form.narrative else ""
+    return rows_digest(form, _FORMAT, __version__, card)
 
 
 def name_pieces(layout: str, policy: MaskPolicy, source: Whose, sha256: str) -> str:
@@ -127,7 +128,8 @@ def render_pieces(
         look: matters(form, policy, source.unit_id, about) for look, policy in seen_by.items()
     }
     files = [_File(listed[look]) for look in looks]
-    for sheet in sheets_going_up(form):
+    card = [form.narrative] if form.narrative else []
+    for sheet in (*sheets_going_up(form), *card):
         if all_rows := rows.get(sheet.key):
             _render_sheet(
                 form, sheet, source, all_rows, figures, list(zip(files, policies, strict=True))
@@ -297,16 +299,28 @@ def take_from_pieces(
     details: list[DetailSheet] = []
     for detail in tables.details:
         key = detail.sheet.key
-        kept = [
-            (whose(books.tree, entry.unit_id, entry.receipt), pieces[entry.receipt].sheets[key].few)
-            for entry in standing[key]
-            if key in pieces[entry.receipt].sheets  # a unit may have nothing in this sheet
-        ]
+        kept = _kept(books, standing[key], key, pieces)
         # Where one sheet is joined, a program that could not read it is lost anyway.
         if not all(few for _, few in kept) or (is_large and gathered[key].rows >= _WORTH_JOINING):
             bulk[key] = gathered[key]
         details.append(replace(detail, rows=partial(_kept_rows, detail, kept)))
-    return replace(tables, details=tuple(details)), bulk
+    words = tables.words
+    if words:  # a row a unit: never many, and marked by what others wrote
+        listed = sources(books, tables.unit, words.sheet)
+        kept = _kept(books, listed, words.sheet.key, pieces)
+        words = replace(words, rows=partial(_kept_rows, words, kept))
+    return replace(tables, details=tuple(details), words=words), bulk
+
+
+def _kept(
+    books: Books, standing: Iterable[Accepted], key: str, pieces: Mapping[str, Pieces]
+) -> list[tuple[Whose, bytes]]:
+    """Give the rows kept of each submission that has any in the sheet `key`."""
+    return [
+        (whose(books.tree, entry.unit_id, entry.receipt), pieces[entry.receipt].sheets[key].few)
+        for entry in standing
+        if key in pieces[entry.receipt].sheets  # a unit may have nothing in this sheet
+    ]
 
 
 def _kept_rows(detail: DetailSheet, kept: Sequence[tuple[Whose, bytes]]) -> Iterator[DetailRow]:
