@@ -25,9 +25,9 @@ from sheetflow.config.settings_file import default_settings_text
 from sheetflow.config.units_file import read_units
 from sheetflow.config.workspace import Workspace, create_workspace, default_units
 from sheetflow.demo.draft import Draft, plan_typing, type_workbook
-from sheetflow.demo.sample_maker import make_samples
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.prefill import prefill_blank
+from sheetflow.sample_maker import make_samples
 from sheetflow.schemas.campaign import Samples, Scene
 from sheetflow.units import Unit, UnitTree
 from sheetflow.writing import Dress, write_workbook

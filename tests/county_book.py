@@ -13,10 +13,10 @@ from random import Random
 from types import MappingProxyType
 
 from sheetflow.campaigns import load_campaign
-from sheetflow.demo.sample_maker import make_samples
 from sheetflow.findings import Finding, Place
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.pipeline import judge
+from sheetflow.sample_maker import make_samples
 from sheetflow.schemas.book import Earlier, Judgement, JudgingContext
 from sheetflow.schemas.campaign import Scene
 from sheetflow.schemas.layout import HEADER_ROW, STATISTICS_COLUMNS, cell_in, columns_in

@@ -36,6 +36,8 @@ from sheetflow.store import Store
 from sheetflow.units import Unit, UnitTree
 
 if TYPE_CHECKING:  # heavy, and `check` needs neither children nor writers
+    from concurrent.futures import Future
+
     from sheetflow.children import Limits, Pool
     from sheetflow.writing import Dress
 
@@ -104,6 +106,8 @@ class Context:
     """Digests of declarations that are known already, by form and what shows them."""
     measures: dict[str, Mapping[str, str]] = field(default_factory=dict)
     """What each figure is measured by, of declarations that are known already, by their digest."""
+    samples: dict[tuple[str, str], Future[bytes]] = field(default_factory=dict)
+    """The 填报样例 that a child makes or has made, by what they stand on."""
     made: dict[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     """Which figures such a declaration made otherwise, and how, by its digest."""
 

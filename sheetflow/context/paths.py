@@ -14,6 +14,7 @@ from sheetflow.store.records import PublicationKind, Submission
 from sheetflow.store.signed import SignedReport
 from sheetflow.units import Unit
 
+SAMPLE_NAME = "填报样例"
 ANSWERS = {"accepted": "回执", "returned": "退回", "held": "待确认", "refused": "拒收"}
 _HELD_BEFORE = "挂起"
 """What 待确认 was called in the names of files up to version 1.0."""
@@ -25,6 +26,11 @@ def workbook_path(context: Context, form: Form, unit: Unit, period: Period) -> P
     """Where the unit's own 填报 workbook lies."""
     name = artefact_name("填报", unit.folder, _label(context, form, period.period_id))
     return context.workspace.outbox_of(unit, period.period_id) / name
+
+
+def sample_path(context: Context, form: Form, unit: Unit) -> Path:
+    """Where the form's 填报样例 lies: above the periods, since one serves for all."""
+    return context.workspace.outbox_of(unit, "") / artefact_name(SAMPLE_NAME, form.title)
 
 
 def answer_path(context: Context, submission: Submission, named: Unit | None = None) -> Path:

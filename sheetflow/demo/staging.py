@@ -18,8 +18,8 @@ from random import Random
 
 from sheetflow.demo.draft import WHOLE_SHEET, Draft, plan_typing, resave, type_workbook
 from sheetflow.demo.mistakes import BY_CELL, BY_WORKBOOK, HABITS, TOLD_BY_XLSX_ALONE
-from sheetflow.demo.sample_maker import make_samples
 from sheetflow.periods import Period
+from sheetflow.sample_maker import make_samples
 from sheetflow.schemas.campaign import Campaign, Samples, Scene
 from sheetflow.schemas.cells import Text, Whole
 from sheetflow.schemas.conditions import Is

@@ -292,7 +292,9 @@ Rule = Callable[[Book, JudgingContext], Iterable[Finding]]
 
 
 FULL = "full"
-"""The edition that holds all columns of the form: the only one so far."""
+"""The edition that holds all columns of the form: the only one that is filled in so far."""
+SAMPLE = "sample"
+"""The edition that is filled in already, by nobody: 填报样例."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from sheetflow.children import OutgrownError, TaskFailedError
+from sheetflow.children.sample_task import render_sample
 from sheetflow.children.workbook_tasks import (
     BlankRequest,
     ReturnedLook,
@@ -21,8 +23,15 @@ from sheetflow.children.workbook_tasks import (
 )
 from sheetflow.consolidation.figures import unit_figures
 from sheetflow.context import LOG, Context
-from sheetflow.context.paths import ANSWERS, answer_path, precheck_path, workbook_path
-from sheetflow.errors import UnreadableError
+from sheetflow.context.paths import (
+    ANSWERS,
+    SAMPLE_NAME,
+    answer_path,
+    precheck_path,
+    sample_path,
+    workbook_path,
+)
+from sheetflow.errors import SheetflowError, UnreadableError, describe
 from sheetflow.findings import Explanation, Finding, Identity, Severity
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.schemas.documents import load_explanations, load_figures, load_finding
@@ -230,10 +239,49 @@ def begin_workbook(context: Context, mark: Stale) -> Making | None:
     form = context.form(mark.form)
     request, basis = _request(context, form, unit, period)
     path = workbook_path(context, form, unit, period)
+    sample = _sample(context, form, unit, period)
+    work = None
+    if not is_fresh(context, path, basis):
+        work = context.pool.submit(render_blank, request, context.dress_for(unit, form, period))
+    if not (work or sample):
+        return None
+
+    def finish() -> Made:
+        own = [Order(path, work.result(), mark, basis)] if work else []
+        return Made((*own, *(sample(mark) if sample else ())))
+
+    return Making(work, finish)
+
+
+def _sample(
+    context: Context, form: Form, unit: Unit, period: Period
+) -> Callable[[Stale], Sequence[Order]] | None:
+    """Give what orders the form's 填报样例 for the unit, None where it lies there already.
+
+    The same one serves for all units and the whole year. Without one a workbook is still
+    handed out: that it cannot be made is noted in the log.
+    """
+    first = form.periods_of(period.first_day.year)[0]
+    shown = declared(context, form, PublicationKind.WORKBOOK)
+    basis = basis_of(shown, SAMPLE_NAME, first, context.dress.printed)
+    path = sample_path(context, form, unit)
     if is_fresh(context, path, basis):
         return None
-    work = context.pool.submit(render_blank, request, context.dress_for(unit, form, period))
-    return Making(work, lambda: Made((Order(path, work.result(), mark, basis),)))
+    dress = replace(context.dress, sample=True)
+    work = context.samples.get((form.key, basis))
+    if work is None:
+        campaign = context.settings.campaign
+        work = context.pool.submit(render_sample, campaign, form.key, first, dress)
+        context.samples[form.key, basis] = work
+
+    def order(mark: Stale) -> Sequence[Order]:
+        try:
+            return (Order(path, work.result(), mark, basis),)
+        except SheetflowError as error:
+            LOG.error("the sample of form %s could not be made: %s", form.key, describe(error))
+            return ()
+
+    return order
 
 
 def _request(context: Context, form: Form, unit: Unit, period: Period) -> tuple[BlankRequest, str]:

@@ -184,6 +184,8 @@ class Attempts:
 
     context: Context
     published: int = 0
+    paths: list[Path] = field(default_factory=list)
+    """Where they lie, as they are called in the outbox."""
     faults: list[str] = field(default_factory=list)
     errors: list[SheetflowError] = field(default_factory=list)
     """All that was met, what stands in a unit's own way too: that is no fault of ours."""
@@ -234,6 +236,7 @@ class Attempts:
                 for done in self.attempt(mark, partial(place, self.context, made))
             ]
         self.published += sum(len(done) for _, done in placed)
+        self.paths += [Path(entry.path) for _, done in placed for entry in done]
         return placed
 
     def _keep(self, mark: Stale, trouble: SheetflowError) -> None:

@@ -14,7 +14,7 @@ from functools import partial
 from sheetflow.consolidation.accepted import Books
 from sheetflow.consolidation.states import BoardRow, State, Tally
 from sheetflow.context import LOG, Context
-from sheetflow.context.paths import workbook_path
+from sheetflow.context.paths import SAMPLE_NAME, workbook_path
 from sheetflow.context.templates import report_place
 from sheetflow.durable import replace_file
 from sheetflow.errors import WorkspaceError
@@ -73,7 +73,7 @@ def issue_workbooks(
     workbooks.finish()
     if attempts.errors:
         raise attempts.errors[0]
-    return attempts.published
+    return sum(not path.name.startswith(SAMPLE_NAME) for path in attempts.paths)
 
 
 def publish_master(context: Context, form: Form) -> None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 from sheetflow.findings import Finding, Place
 from sheetflow.periods import Period
-from sheetflow.schemas.book import Book, Judgement, JudgingContext, Outcome, Stamp
+from sheetflow.schemas.book import SAMPLE, Book, Judgement, JudgingContext, Outcome, Stamp
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.layout import STAMP_KEYS, STAMP_NAME, STAMP_SHEET
@@ -65,6 +65,8 @@ def recognise(
     """Find form, version, period and owner; hold or refuse what cannot be told for sure."""
     if not any(any(cell is not None for cell in row) for sheet in raw.sheets for row in sheet.rows):
         return _refused(GENERAL["workbook-empty"].at(Place()))
+    if stamp.edition == SAMPLE:
+        return _refused(GENERAL["workbook-sample"].at(Place()))
     if stamp.campaign not in {"", campaign.key.lower()} and not context.released:
         findings = (GENERAL["campaign-other"].at(Place()),)
         return Judgement(outcome=Outcome.HELD, findings=findings)

@@ -11,10 +11,10 @@ import pytest
 
 from sheetflow.campaigns import load_campaign
 from sheetflow.demo.draft import Draft
-from sheetflow.demo.sample_maker import make_samples
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.pipeline import judge
 from sheetflow.prefill import prefill_blank, stamp_of
+from sheetflow.sample_maker import make_samples
 from sheetflow.schemas.book import Judgement, JudgingContext
 from sheetflow.schemas.campaign import Campaign, Samples, Scene
 from sheetflow.schemas.forms import Form

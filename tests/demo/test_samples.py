@@ -7,9 +7,9 @@ from random import Random
 
 import pytest
 
-from sheetflow.demo.sample_maker import make_samples
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.pipeline import judge
+from sheetflow.sample_maker import make_samples
 from sheetflow.schemas.book import Earlier, Judgement, JudgingContext, Outcome
 from sheetflow.schemas.campaign import Campaign, Samples, Scene
 from sheetflow.schemas.forms import Form

@@ -17,11 +17,11 @@ from random import Random
 import pytest
 
 from sheetflow.demo.draft import Draft, find_soffice, plan_typing, type_workbook
-from sheetflow.demo.sample_maker import make_samples
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.pipeline import judge
 from sheetflow.prefill import Filling, prefill_blank
 from sheetflow.reading import read_workbook
+from sheetflow.sample_maker import make_samples
 from sheetflow.schemas.book import JudgingContext
 from sheetflow.schemas.campaign import Samples, Scene
 from sheetflow.units import Unit

@@ -19,9 +19,9 @@ from typing import cast
 
 from sheetflow.campaigns import load_campaign
 from sheetflow.demo.draft import Draft, plan_typing, type_workbook
-from sheetflow.demo.sample_maker import make_samples
 from sheetflow.masks import MaskPolicy
 from sheetflow.periods import Period
+from sheetflow.sample_maker import make_samples
 from sheetflow.schemas.campaign import Scene, Typed
 from sheetflow.schemas.cells import IdNumber, NameKey, Phone, Text
 from sheetflow.schemas.columns import Column

@@ -250,6 +250,12 @@ ANSWERS = (
 WHICH = (
     Pair(rule="workbook-empty", at="", alone=True, broken="", nearly="# 封面"),
     Pair(
+        rule="workbook-sample",
+        at="",
+        stamp={"edition": "sample"},
+        nearly_stamp={"edition": "full"},
+    ),
+    Pair(
         rule="workbook-unknown",
         at="",
         alone=True,

@@ -105,7 +105,7 @@ def write_card(context: WorkbookContext, sheet: Sheet) -> None:
     above = context.dress.campaign if front else context.whose
     title = context.filling.form.title if front else sheet.title
     asked = "\n".join(context.dress.asked) if front else ""
-    write_head(page, title, "\n".join(filter(None, (above, note))), asked)
+    write_head(page, context.titled(title), "\n".join(filter(None, (above, note))), asked)
     page.header(_HEADER, _VALUE_LEAST)
     cells: Cells = next(iter(page.rows), {})
     for column in page.columns:
@@ -173,7 +173,7 @@ def write_table(context: WorkbookContext, sheet: Sheet) -> None:
     free = "" if sheet.always_shown or sheet.kind is Kind.ANSWER else "无此项可不填。"
     whose = f"{context.whose}\n" if context.whose else ""
     note = f"{whose}{free}{sheet.note}{'。' if sheet.note else ''}"
-    write_head(page, sheet.title, note)
+    write_head(page, context.titled(sheet.title), note)
     _write_header(page)
     _write_rows(page)
     widths = (*page.widths, *_write_lookups(page))

@@ -80,7 +80,7 @@ def write_guide(context: WorkbookContext) -> None:
     page.worksheet.set_tab_color(HELP_TAB)
     form = context.filling.form
     note = f"{context.dress.campaign}\n{context.whose}{'　' if context.whose else ''}{context.dress.origin}"
-    write_head(page, f"{form.title}填报说明", note)
+    write_head(page, context.titled(f"{form.title}填报说明"), note)
     page.across("一、怎样填报", HEADING, 30.0)
     own_work = (form.own_work,) if form.own_work and not context.filling.alone else ()
     for number, text in enumerate((*own_work, *form.guidance, *GENERAL), start=1):

@@ -31,6 +31,7 @@ from sheetflow.writing.page import A4, Page
 from sheetflow.writing.xlsx_book import Book
 
 PRIVATE_WORDS = "内部资料，含个人信息"
+SAMPLE_MARK = "（样例，不能报送）"
 _WIDEST_PORTRAIT = 110.0
 _WIDEST_PAGE = 250.0
 _FIRST_SCREEN = 150.0
@@ -60,7 +61,7 @@ class Dress:
 
     `form_number` is 表号, `authority` 制定机关, `document` 批准文号, `valid_until` 有效期至,
     `measure_unit` 计量单位. `due` says until when and to whom the unit reports, `contact`
-    whom it may ask; `folder` is what its folders are called.
+    whom it may ask; `folder` is what its folders are called. `sample`: it is a 填报样例.
     """
 
     campaign: str
@@ -73,10 +74,13 @@ class Dress:
     due: str = ""
     contact: str = ""
     folder: str = ""
+    sample: bool = False
 
     @property
     def asked(self) -> tuple[str, ...]:
         """Until when, to whom, and whom to ask, as far as they are known."""
+        if self.sample:
+            return ("这是样例：内容是编出来的，只供对照着填，不能报送。",)
         fields = (("截止时间", self.due), ("咨询", self.contact))
         return tuple(f"{label}：{value}" for label, value in fields if value)
 
@@ -154,8 +158,13 @@ class WorkbookContext:
         """Say who reports for when; empty in the master workbook."""
         unit, period = self.filling.unit, self.filling.period
         name = f"填报单位：{unit.name}" if unit.name else ""
+        name += SAMPLE_MARK * self.dress.sample
         when = f"报告期：{period.label}" if period.period_id else ""
         return "　".join(part for part in (name, when) if part)
+
+    def titled(self, title: str) -> str:
+        """Give what stands above a sheet; each of a sample says that it is one."""
+        return title + SAMPLE_MARK * self.dress.sample
 
     @property
     def private(self) -> bool:

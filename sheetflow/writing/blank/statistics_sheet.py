@@ -49,7 +49,9 @@ def write_statistics(context: WorkbookContext, sheet: Sheet) -> None:
     """Write every indicator with its three figures."""
     page = SheetPage(context, sheet, _WIDTHS)
     whose = f"{context.whose}\n" if context.whose else ""
-    write_head(page, sheet.title, f"{whose}{sheet.note}{'。' if sheet.note else ''}")
+    write_head(
+        page, context.titled(sheet.title), f"{whose}{sheet.note}{'。' if sheet.note else ''}"
+    )
     page.header(STATISTICS_COLUMNS, 24)
     figures = figures_of(context.filling)
     for row, indicator in enumerate(context.filling.form.indicators, start=FIRST_ROW):

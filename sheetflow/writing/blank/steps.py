@@ -22,15 +22,12 @@ _LARGER = 14 / 11
 _LEAST = 60.0
 _WIDTHS = (12.0, 30.0, 30.0, 26.0)
 
-SAMPLE_WORD = "填报样例"
-"""What the name of the filled sample workbook begins with."""
-
 
 def write_steps(context: WorkbookContext) -> None:
     """Write the sheet 怎么报."""
     page = FlowPage(context.book, STEPS_SHEET, _WIDTHS, row=HEADER_ROW)
     page.worksheet.set_tab_color(HELP_TAB)
-    write_head(page, f"{STEPS_SHEET}：五步", context.whose)
+    write_head(page, context.titled(f"{STEPS_SHEET}：五步"), context.whose)
     for number, (head, words) in enumerate(_steps(context), start=1):
         text = f"{head}　{words}"
         page.lay(f"第{number}步", _NUMBER, 1, 1)
@@ -102,7 +99,7 @@ def _beside(context: WorkbookContext) -> tuple[str, ...]:
     return (
         f"工作表标签的颜色：{tabs}；紫色的是说明。{known}",
         (
-            f"不知道怎么填的，打开“{context.dress.folder or '本单位的'}”文件夹里名字以“{SAMPLE_WORD}”开头的"
+            f"不知道怎么填的，打开“{context.dress.folder or '本单位的'}”文件夹里名字以“填报样例”开头的"
             "那一份，照着样子填；样例只供看，不能报。"
         ),
         "每一栏填什么、怎么审核，见下一张《填报说明》。",

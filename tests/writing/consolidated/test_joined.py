@@ -27,9 +27,9 @@ from sheetflow.consolidation.detail_rows import (
     rows_standing,
     sheets_going_up,
 )
-from sheetflow.demo.sample_maker import make_samples
 from sheetflow.masks import MaskPolicy
 from sheetflow.periods import Period
+from sheetflow.sample_maker import make_samples
 from sheetflow.schemas.campaign import Scene
 from sheetflow.schemas.columns import reading
 from sheetflow.schemas.parsing import Value
