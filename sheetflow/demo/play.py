@@ -26,8 +26,8 @@ from sheetflow.context.paths import (
     rollup_paths,
     workbook_path,
 )
+from sheetflow.demo.accepted_before import accepted_samples
 from sheetflow.demo.draft import find_soffice
-from sheetflow.demo.next_period import accepted_samples
 from sheetflow.demo.staging import (
     LATER_ACCIDENTS,
     Drop,

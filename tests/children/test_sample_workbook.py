@@ -15,7 +15,7 @@ from sheetflow.schemas.book import Outcome
 from sheetflow.schemas.layout import FIRST_ROW, STAMP_SHEET, STEPS_SHEET, TITLE_ROW
 from sheetflow.writing import Dress
 from tests.county_book import context
-from tests.tiny.desk import CAMPAIGN_NAME
+from tests.tiny.campaign import CAMPAIGN_NAME
 
 CAMPAIGNS = ("grassroots2012", CAMPAIGN_NAME)
 FORMS = [(name, form.key) for name in CAMPAIGNS for form in load_campaign(name).forms]

@@ -8,11 +8,8 @@ a little more or less, so that no figure jumps; the rest is made up anew.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 
-from sheetflow.context import Context
-from sheetflow.periods import Period
-from sheetflow.schemas.campaign import Samples, Scene, Typed
+from sheetflow.schemas.campaign import Scene, Typed
 from sheetflow.schemas.cells import (
     Choice,
     Choices,
@@ -24,9 +21,7 @@ from sheetflow.schemas.cells import (
     Whole,
 )
 from sheetflow.schemas.columns import Column
-from sheetflow.schemas.documents import load_rows
 from sheetflow.schemas.forms import Form
-from sheetflow.schemas.parsing import Value
 from sheetflow.schemas.sheets import Kind, Sheet
 
 AGE = "岁"
@@ -34,34 +29,6 @@ _LESS, _MORE = 80, 125
 """In per cent of what a figure was."""
 _ENOUGH, _AGAIN = 10, 0.2
 """From so many rows on, this share of them has one more like it."""
-
-
-def accepted_samples(context: Context, form: Form, period: Period) -> dict[str, Samples]:
-    """Give what is accepted of a form for a period, as it would be typed, by unit."""
-    store = context.store
-    return {
-        unit_id: {
-            key: [_typed(row) for row in load_rows(form.by_key[key], text)]
-            for key, text in store.contents.find_rows(submission).items()
-            if key in form.by_key
-        }
-        for unit_id, submission in store.submissions.find_all_accepted(
-            form.key, period.period_id
-        ).items()
-        if not submission.nil
-    }
-
-
-def _typed(row: Mapping[str, Value]) -> dict[str, Typed]:
-    typed: dict[str, Typed] = {}
-    for key, value in row.items():
-        if isinstance(value, tuple):
-            typed[key] = "、".join(value)
-        elif isinstance(value, Decimal):
-            typed[key] = int(value) if value == int(value) else float(value)
-        elif value is not None:
-            typed[key] = value
-    return typed
 
 
 class Continued:

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import cast
 
-from sheetflow.demo.next_period import AGE, Continued
+from sheetflow.sample_maker.next_period import AGE, Continued
 from sheetflow.schemas.campaign import (
     Campaign,
     Maker,
