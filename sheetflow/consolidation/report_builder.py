@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from sheetflow.consolidation.accepted import Books
 from sheetflow.consolidation.answers import count_answers
+from sheetflow.consolidation.comparison import Comparison, compare_periods
 from sheetflow.consolidation.consolidate import history, names_below, newest, statistics
 from sheetflow.consolidation.contents import PeriodTotals, Statistics, StatisticsColumn
 from sheetflow.consolidation.report_data import (
@@ -53,6 +54,8 @@ def report_data(
     ranks = [tree.rank(child) for child in tree.children(unit.unit_id)]
     before, earlier = period.previous, books.earlier_period()
     matrix = statistics(books, unit)
+    last = statistics(earlier, unit) if earlier else None
+    against = compare_periods(books, earlier, unit, matrix, last) if earlier and last else None
     board = [books.board_row(member) for member in books.expected(unit)]
     named = names_below(books, unit)
     return ReportData(
@@ -66,7 +69,7 @@ def report_data(
         previous_label=before.label if before else None,
         dated=newest(books, unit).date(),
         letter=letter,
-        figures=_figures(books, unit, matrix),
+        figures=_figures(books, matrix, last, against),
         by_unit=tuple(_unit_row(books, unit, column) for column in matrix.columns),
         narratives=narratives(
             books, unit, names_told_apart(tree.subtree(unit.unit_id)), seen, wishes
@@ -82,6 +85,7 @@ def report_data(
         reported_before=Tally.of(map(earlier.board_row, earlier.expected(unit))).reported
         if earlier
         else 0,
+        compared=len(against.units) if against and not against.is_whole else None,
         board=tuple(_board_row(row, named[row.unit.unit_id]) for row in board),
         pictures=_pictures(books.form, matrix, history(books, unit, matrix)),
     )
@@ -102,16 +106,17 @@ def _board_row(row: Standing, name: str) -> BoardRow:
     )
 
 
-def _figures(books: Books, unit: Unit, matrix: Statistics) -> dict[str, Figure]:
-    before = books.earlier_period()
-    last = statistics(before, unit).total if before else {}
+def _figures(
+    books: Books, matrix: Statistics, last: Statistics | None, against: Comparison | None
+) -> dict[str, Figure]:
     figures: dict[str, Figure] = {}
     whole = ""
     for indicator in matrix.indicators:
         code, source, label = indicator.code, indicator.source, _plain(indicator)
         if not indicator.indent:
             whole = label
-        values, previous = matrix.total[code], last.get(code, Values(None, None, None))
+        values = matrix.total[code]
+        previous = last.total[code] if last else Values(None, None, None)
         kind, parts = FigureKind.SUM, None
         if isinstance(source, Ratio):
             kind = FigureKind.RATIO
@@ -127,6 +132,7 @@ def _figures(books: Books, unit: Unit, matrix: Statistics) -> dict[str, Figure]:
             total=values.total,
             previous_current=previous.current,
             previous_total=previous.total,
+            pair=against.pairs[code] if against else None,
             parts=parts,
             source=source_words(books.form, indicator, current=False),
             current_source=source_words(books.form, indicator, current=True),

@@ -49,6 +49,8 @@ class Figure:
     total: Number | None = None
     previous_current: Number | None = None
     previous_total: Number | None = None
+    pair: tuple[Number | None, Number | None] | None = None
+    """What 比上期 compares, over the units that reported in both periods; None: those above."""
     parts: tuple[Number | None, Number | None] | None = None
     """What a ratio's `total` is made from: numerator and denominator."""
     source: str = ""
@@ -165,7 +167,8 @@ class ReportData:
     """Everything that one 情况报告 says, in administrative order.
 
     `previous_label` is None in the first period of a year: nothing to compare with.
-    `reported_before` is how many units had reported the period before.
+    `reported_before` is how many units had reported the period before. `compared` is how many units
+    the comparisons stand on, None where these are all.
     `board` holds every unit that had to report; `missing`, `nil` and `late` name some of
     them, qualified where a name stands twice. `area` and `below` are the level's words: 省 as in
     全省, 各市. A nil return is not missing.
@@ -196,5 +199,6 @@ class ReportData:
     nil: tuple[str, ...] = ()
     late: tuple[str, ...] = ()
     reported_before: int = 0
+    compared: int | None = None
     board: tuple[BoardRow, ...] = ()
     pictures: tuple[Picture, ...] = ()

@@ -133,6 +133,7 @@ def _count_names(report: ReportData, record: Record) -> dict[str, object]:
         "迟报单位": listed("迟报单位", report.late),
         "应报单位数": count("应报单位数", "应报单位数", tally.expected),
         "已报单位数": count("已报单位数", "已报单位数", tally.reported),
+        "同口径单位数": count("同口径单位数", "两期都已报单位数", report.compared or 0),
         "上期已报单位数": count("上期已报单位数", "已报单位数", report.reported_before, before),
     }
 
@@ -256,6 +257,8 @@ def _change(report: ReportData, figure: Figure, record: Record) -> Shown:
     if now is not None and before is not None:
         difference = exact(now) - exact(before)
     period = f"{report.period_label}比{report.previous_label or '上期'}"
+    if report.compared is not None:
+        period += f"（两期都已报的{report.compared}个单位）"
     made = Made(way_of_change(figure), now, before)
     unit = figure.unit if made.way is Way.DIFFERENCE else PERCENT
     use = _use(report, figure, "比上期", period, made.value)

@@ -238,6 +238,8 @@ def cell(figure: Figure, value: Number | None, state: GroupState, *, current: bo
 
 def compared(figure: Figure) -> tuple[Number | None, Number | None]:
     """Give the two values that 比上期 compares: 本期 for sums, 期末 for stocks and ratios."""
+    if figure.pair is not None:
+        return figure.pair
     if figure.kind is FigureKind.SUM:
         return figure.current, figure.previous_current
     return figure.total, figure.previous_total

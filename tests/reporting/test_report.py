@@ -197,7 +197,8 @@ def test_who_reported_is_told_like_any_figure(
     counts = {
         "应报单位数": 18,
         "已报单位数": 16,
-        "上期已报单位数": 18,
+        "未报单位情况.未报": 1,
+        "未报单位情况.退回待改": 1,
         "零报告单位|个数": 1,
         "迟报单位|个数": 1,
         "未报单位|个数": 2,
@@ -206,14 +207,20 @@ def test_who_reported_is_told_like_any_figure(
     assert {used[name].text for name in counts} == {"18", "16", "1", "2"}
 
 
-def test_fewer_reports_than_last_time_are_said_once(
+def test_whom_comparisons_stand_on_is_said_once(
     template: bytes, province: ReportData, stamp: dt.datetime
 ) -> None:
-    """Whoever reads of a fall knows that fewer units reported, and reads it only then."""
-    said = "上期已报18个，本期已报的单位比上期少"
-    assert _text(render_report(template, province, stamp=stamp)).count(said) == 1
-    as_many = replace(province, reported_before=16)
-    assert "已报的单位比上期少" not in _text(render_report(template, as_many, stamp=stamp))
+    """Comparisons over some units say over how many, in the text and in the list of its figures."""
+    said = "下文与上期的比较，按两期都已报送的15个单位计算（同口径）。"
+    figures = {code: replace(each, pair=(30, 20)) for code, each in province.figures.items()}
+    some = replace(province, compared=15, figures=figures)
+    report = render_report(template, some, stamp=stamp)
+    assert _text(report).count(said) == 1
+    assert "比上期增长50.0%" in _text(report)
+    changes = [one for one in report.used_figures if one.name.startswith("比上期")]
+    assert changes
+    assert {one.period for one in changes} == {"2012年3—4月比2012年1—2月（两期都已报的15个单位）"}
+    assert "同口径" not in _text(render_report(template, province, stamp=stamp))
 
 
 def test_figures_of_an_earlier_declaration_are_named(
