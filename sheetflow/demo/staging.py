@@ -67,7 +67,7 @@ _ACCIDENTS = (
 LATER_ACCIDENTS = (Part.MISTAKES, Part.MISSING, Part.LATE, Part.HABITS, Part.TWICE, Part.NIL)
 """What goes wrong once people know the business."""
 _NOTHING_DONE = "本期集中学习、制定方案，走访活动从下期开始。"
-_CORRECTION = "走访记录漏填，现据实补正。"
+_CORRECTION = "《{sheet}》漏填，现据实补正。"
 _FORGOTTEN = 5
 _MISTAKEN, _HABITUAL = 0.3, 0.1
 _OLD_FORMATS = {Part.XLS: "xls", Part.ODS: "ods"}
@@ -239,19 +239,19 @@ def _corrected(draft: Draft, day: dt.date) -> Draft:
         return draft
     cover[roles.correction.column] = roles.correction.options[0]
     cover[roles.filled_on] = day
-    if roles.reason:
-        cover[roles.reason] = _CORRECTION
     figures = (
-        (draft.rows[sheet.key][0], column.key)
+        (sheet, draft.rows[sheet.key][0], column.key)
         for sheet in draft.sheets
         if sheet.kind is Kind.FLOW
         for column in sheet.columns
         if isinstance(column.type, Whole)
     )
-    for row, key in figures:
+    for sheet, row, key in figures:
         value = row.get(key)
         if isinstance(value, int):
             row[key] = value + _FORGOTTEN
+            if roles.reason:
+                cover[roles.reason] = _CORRECTION.format(sheet=sheet.title)
             break
     return draft
 

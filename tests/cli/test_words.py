@@ -14,6 +14,7 @@ import pytest
 import typer.main
 
 import sheetflow.cli.upkeep  # noqa: F401 - it adds its commands to the app
+from sheetflow import errors
 from sheetflow.cli.commands import app
 from sheetflow.cli.language import chinese, is_chinese
 from sheetflow.demo import play
@@ -139,6 +140,38 @@ def test_every_line_of_the_demo_has_its_chinese() -> None:
     known = chinese()["demo"]
     assert len(lines) > 6
     assert lines | set(Part) | {outcome.value for outcome in Outcome} <= set(known)
+
+
+def sentences() -> Iterator[tuple[str, str]]:
+    """What is printed, and what errors of ours say, where it stands in the code: place and words."""
+    ours = {name for name, kind in vars(errors).items() if isinstance(kind, type)}
+    printing = {"say", "say_wrapped", "complain", *ours}
+    for module in Path(errors.__file__ or "").parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call) or not node.args:
+                continue
+            name = node.func.id if isinstance(node.func, ast.Name) else ""
+            if name in printing:
+                literals = [
+                    part.value
+                    for part in ast.walk(node.args[0])
+                    if isinstance(part, ast.Constant) and isinstance(part.value, str)
+                ]
+                yield f"{module.name}:{node.lineno}", "".join(literals)
+
+
+def test_everything_else_that_is_printed_is_chinese() -> None:
+    """No command prints an English sentence, no error of ours is one."""
+    listed = list(sentences())
+    assert len(listed) > 100
+    of_the_library = {"Aborted.frame", "Try '' for help.", "Error: "}  # said() and word() have them
+    english = [
+        (place, words)
+        for place, words in listed
+        if _ENGLISH.search(words) and not re.search("[一-鿿]", words)
+        if words not in of_the_library
+    ]
+    assert english == []
 
 
 @pytest.mark.parametrize("where", ["demo", "errors", "frame"])

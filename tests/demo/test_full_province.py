@@ -127,7 +127,7 @@ def test_a_correction_and_a_second_period_can_be_seen(
     book = openpyxl.load_workbook(next((top / "2012B1").glob("汇总表_*.xlsx")), read_only=True)
     told = [str(cell) for row in book["更正表"].iter_rows(values_only=True) for cell in row]
     book.close()
-    assert "走访记录漏填，现据实补正。" in told
+    assert "《走访记录》漏填，现据实补正。" in told
     command = [sys.executable, "-m", "sheetflow", "-C", str(played[0]), "status", "--json"]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     states = Counter(entry["state"] for entry in json.loads(said)["units"])
