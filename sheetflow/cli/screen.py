@@ -93,6 +93,20 @@ def say(sentence: str) -> None:
     _print(SCREEN, sentence)
 
 
+def is_agreed(question: str) -> bool:
+    """Ask until somebody says yes or no; nothing, or no end to type at, is a no."""
+    answer = None
+    while answer not in {"y", "yes", "是", "n", "no", "否", ""}:
+        if answer is not None:
+            say("请输入 y（是）或 n（否）。")
+        SCREEN.print(f"{question}（y/n）", end="", markup=False, soft_wrap=True)
+        try:
+            answer = input().strip().casefold()
+        except EOFError:
+            answer = ""
+    return answer in {"y", "yes", "是"}
+
+
 def say_wrapped(sentence: str) -> None:
     """Print a sentence, on a terminal broken into lines of its width, the later ones set in.
 

@@ -20,7 +20,15 @@ from sheetflow.cli.commands import (
     opened_context,
     period_named,
 )
-from sheetflow.cli.screen import SCREEN, complain, say, say_json, say_wrapped, steps_shown
+from sheetflow.cli.screen import (
+    SCREEN,
+    complain,
+    is_agreed,
+    say,
+    say_json,
+    say_wrapped,
+    steps_shown,
+)
 from sheetflow.consolidation.states import names_of
 
 if TYPE_CHECKING:
@@ -228,7 +236,7 @@ def purge(
         if not yes and not SCREEN.is_terminal:
             complain("清理以后不能恢复。确要清理，请加 --yes。")
             raise typer.Exit(1)
-        if not yes and not typer.confirm("清理以后不能恢复。确要清理吗？"):
+        if not yes and not is_agreed("清理以后不能恢复。确要清理吗？"):
             raise typer.Exit(1)
         done = purge_all(context, before.date())
     say(f"已清理原件{done.originals}份、明细{done.documents}页；重新发布{done.republished}个文件。")

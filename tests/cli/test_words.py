@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import io
 import re
 import sys
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ import sheetflow.cli.upkeep  # noqa: F401 - it adds its commands to the app
 from sheetflow import errors
 from sheetflow.cli.commands import app
 from sheetflow.cli.language import chinese, is_chinese
+from sheetflow.cli.screen import is_agreed
 from sheetflow.demo import play
 from sheetflow.demo.staging import Part
 from sheetflow.schemas.book import Outcome
@@ -96,6 +98,24 @@ def test_an_error_about_the_call_is_chinese(cli: Cli, words: list[str], told: st
     assert told in said.err
     assert "说明见：" in said.err or "后面要写内容" in said.err
     assert not _ENGLISH.search(_PROGRAM.sub("", said.err)), said.err
+
+
+@pytest.mark.parametrize(
+    ("typed", "agreed"), [(["maybe", "是"], True), ([" Y "], True), ([""], False), ([], False)]
+)
+def test_a_question_is_asked_in_chinese(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    typed: list[str],
+    *,
+    agreed: bool,
+) -> None:
+    """Before what cannot be undone, only a clear yes is one; anything unclear is asked again."""
+    monkeypatch.setattr("sys.stdin", io.StringIO("".join(f"{line}\n" for line in typed)))
+    assert is_agreed("确要清理吗？") is agreed
+    said = capsys.readouterr().out
+    assert said.count("确要清理吗？") == max(len(typed), 1)
+    assert ("请输入 y（是）或 n（否）" in said) is (len(typed) > 1)
 
 
 def test_english_where_the_system_is_not_chinese(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
