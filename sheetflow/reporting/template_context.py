@@ -110,16 +110,25 @@ def _answers(report: ReportData, record: Record) -> Named:
     )
 
 
+_COUNTED = {
+    "应报单位数": "所列的单位",
+    "已报单位数": "已接收（含零报告）的单位",
+    "迟报单位数": "注明迟报的单位",
+    "尚未完成报送单位数": "还没有接收的单位",
+}
+"""What is counted on the board; other counts are of a state."""
+
+
 def _count_names(report: ReportData, record: Record) -> dict[str, object]:
     """Who reported and how many: figures of the prose as well, to be checked like others."""
 
     def count(name: str, label: str, number: int, period: str = report.period_label) -> Shown:
         use = UsedFigure(name, "", label, report.unit_name, period, number, "个", "")
-        use = replace(use, source="《上报情况》中按单位计数")
+        use = replace(use, source=f"《上报情况》中{_COUNTED.get(label, f'为{label[:-3]}的单位')}数")
         return Shown(number, str(number), use, record)
 
-    def listed(label: str, units: tuple[str, ...]) -> ListedNames:
-        return ListedNames(units, count(f"{label}|个数", f"{label}数", len(units)))
+    def listed(label: str, units: tuple[str, ...], told: str = "") -> ListedNames:
+        return ListedNames(units, count(f"{label}|个数", f"{told or label}数", len(units)))
 
     before, tally = report.previous_label or "", report.tally
     out = [
@@ -127,7 +136,7 @@ def _count_names(report: ReportData, record: Record) -> dict[str, object]:
         for state, number in tally.out
     ]
     return {
-        "未报单位": listed("未报单位", report.missing),
+        "未报单位": listed("未报单位", report.missing, "尚未完成报送单位"),
         "未报单位情况": CountedStates(tuple(out)),
         "零报告单位": listed("零报告单位", report.nil),
         "迟报单位": listed("迟报单位", report.late),

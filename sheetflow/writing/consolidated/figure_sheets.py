@@ -81,7 +81,7 @@ def write_figure_sheets(heading: str, sentences: Sequence[Sentence], stamp: dt.d
                 book,
                 ("附表合计", heading),
                 tables,
-                "情况报告附表合计行的数字，共{count}个；各单位的数请对照汇总表。核对后可在最后一栏打勾。",
+                "情况报告各表里合计的数字，共{count}个；各单位的数请对照汇总表。核对后可在最后一栏打勾。",
             )
         return book.close()
 
