@@ -122,7 +122,7 @@ def play(root: Path, size: Size, *, seed: int, say: Tell, word: Word = str) -> i
             planted += _play_period(scene, period)
     with open_context(root, _moments_of(root, periods[-1])[Turn.CORRECTED]) as context:
         result = count(planted, answers(context))
-        _tell_results(scene, context, periods[-1], result)
+        _tell_results(scene, context, periods, result)
     scene.tell(result.line, **result.numbers)
     return int(not result.is_perfect)
 
@@ -206,13 +206,21 @@ def _prepare(scene: _Stage, period: Period) -> list[Drop]:
             soffice=scene.soffice,
         )
     drops = stage(script)
+    _tell_filled(scene, script, drops)
+    return drops
+
+
+def _tell_filled(scene: _Stage, script: Script, drops: Sequence[Drop]) -> None:
+    """Say how many workbooks lie ready, and who plays which part."""
+    if script.period != _PERIODS[0] and len(_cities(scene.tree, None)) > _PLAY_ON:
+        scene.tell("the first {cities} cities report, the others have not yet", cities=_PLAY_ON)
     planted = sum(len(drop.planted) for drop in drops)
     scene.tell(
         "filled {count} workbooks, with {planted} planted mistakes and odd habits",
         count=len(drops),
         planted=planted,
     )
-    for part, number in Counter(parts.values()).most_common():
+    for part, number in Counter(script.parts.values()).most_common():
         left = {Part.XLS, Part.ODS} & {part} and not scene.soffice
         scene.tell(
             "  {count:4d} {part} (no LibreOffice here: left as .xlsx)"
@@ -221,7 +229,6 @@ def _prepare(scene: _Stage, period: Period) -> list[Drop]:
             count=number,
             part=scene.word(part.value),
         )
-    return drops
 
 
 def _moments_of(root: Path, period: Period) -> dict[Turn, dt.datetime]:
@@ -263,7 +270,10 @@ def _act(scene: _Stage, moment: dt.datetime, drops: Sequence[Drop]) -> None:
         scene.say(f"  {trouble}")
 
 
-def _tell_results(scene: _Stage, context: Context, period: Period, result: Count) -> None:
+def _tell_results(
+    scene: _Stage, context: Context, periods: Sequence[Period], result: Count
+) -> None:
+    period = periods[-1]
     store, form = context.store.submissions, context.campaign.main_form
     standing = store.find_all_accepted(form.key, period.period_id).values()
     scene.tell(
@@ -277,7 +287,7 @@ def _tell_results(scene: _Stage, context: Context, period: Period, result: Count
         maildir=context.workspace.maildir,
     )
     scene.tell("Open first:")
-    for path in _worth_opening(context, period):
+    for path in _worth_opening(context, periods):
         if path.is_file():
             scene.say(f"  {path}")
     for entry in result.missed:
@@ -286,8 +296,12 @@ def _tell_results(scene: _Stage, context: Context, period: Period, result: Count
         scene.tell("false alarm: {what}", what=entry)
 
 
-def _worth_opening(context: Context, period: Period) -> Iterable[Path]:
+def _worth_opening(context: Context, periods: Sequence[Period]) -> Iterable[Path]:
+    """Give the papers of the last period, and those of the others in which corrections stand."""
+    *others, period = periods
     top = context.tree.roots[0]
+    for other in others:
+        yield rollup_paths(context, PublicationKind.CONSOLIDATED, top, other)[0]
     yield rollup_paths(context, PublicationKind.CONSOLIDATED, top, period)[0]
     yield rollup_paths(context, PublicationKind.REPORT, top, period)[0]
     yield rollup_paths(context, PublicationKind.BOARD, top, None)[-1]

@@ -34,7 +34,7 @@ def test_every_planted_mistake_is_found_and_nothing_else(tmp_path: Path) -> None
     assert planted > 10
     assert (found, false_alarms, code) == (planted, 0, 0), said
     named = [Path(line.strip()) for line in said if line.startswith("  /")]
-    assert len(named) == 5
+    assert len(named) == 6
     assert all(path.is_file() for path in named)
 
 
