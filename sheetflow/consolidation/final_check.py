@@ -24,11 +24,16 @@ _NUMBER = re.compile(
 _SENTENCE = re.compile(r"[^。；！？\n]+[。；！？]?[”’）]?")
 _SCALES = {"万": Decimal(10_000), "亿": Decimal(100_000_000), None: Decimal(1)}
 _ABOUT_BEFORE = re.compile(r"(?:近|约|超过|超|逾|达到?近|将近)$")
+_ABOUT_WITHIN = 4
 _ABOUT_BEHIND = re.compile(r"^[多余来]")
 _ALIKE = 0.6
 _MOST_PAIRS = 200_000
 """So many comparisons of two sentences are made of those that no equal one was found for."""
+_LONGEST = 2_000
+"""Longer than that is no sentence that anybody wrote: only an equal one is its pair."""
 _AROUND = 2
+_MOST_LOOKED_AT = 50
+"""So many figures with the same words are looked at for one that is written otherwise."""
 
 
 class Check(StrEnum):
@@ -134,11 +139,12 @@ def check_final(draft: Iterable[Block], final: Iterable[Block]) -> FinalCheck:
             found[number, mine] = _checked(check, one, mine, two, its)
             two.used.add(its)
     checked: list[Checked] = []
+    elsewhere = _Elsewhere(signed)
     for number, one in enumerate(drafted):
         for mine, figure in enumerate(one.figures):
             known = found.get((number, mine))
             if known is None and not one.is_row:
-                known = _found_elsewhere(one, mine, signed)
+                known = elsewhere.find(one, mine)
             if known is None:
                 is_there = one.is_row and number in partner
                 what = Check.UNCOMPARED if is_there else Check.GONE
@@ -176,7 +182,7 @@ def _sentence(text: str, *, is_row: bool = False) -> _Sentence:
         digits = found["digits"].replace(",", "").replace("，", "")
         behind = found["measure"] or ""
         scale = _SCALES[found["scale"]]
-        before = text[: found.start()]
+        before = text[max(0, found.start() - _ABOUT_WITHIN) : found.start()]
         about = _ABOUT_BEFORE.search(before) or _ABOUT_BEHIND.match(behind)
         figures.append(
             _Figure(
@@ -198,7 +204,7 @@ def _sentence(text: str, *, is_row: bool = False) -> _Sentence:
 def _pairs(drafted: Sequence[_Sentence], signed: Sequence[_Sentence]) -> dict[int, int]:
     """Pair each sentence of the draft that has figures with the one that was made of it."""
     matcher = SequenceMatcher(
-        None, [each.masked for each in drafted], [each.masked for each in signed], autojunk=False
+        None, [each.masked for each in drafted], [each.masked for each in signed]
     )
     partner = {
         block.a + step: block.b + step
@@ -216,11 +222,16 @@ def _pairs(drafted: Sequence[_Sentence], signed: Sequence[_Sentence]) -> dict[in
             partner[number] = places.pop(0)
             left.remove(number)
             free.remove(partner[number])
+    left, free = _comparable(drafted, left), _comparable(signed, free)
     for ratio, number, place in _likeness(drafted, signed, left, free):
         if ratio >= _ALIKE and number not in partner and place in free:
             partner[number] = place
             free.remove(place)
     return partner
+
+
+def _comparable(sentences: Sequence[_Sentence], numbers: Iterable[int]) -> list[int]:
+    return [number for number in numbers if len(sentences[number].masked) <= _LONGEST]
 
 
 def _likeness(
@@ -264,15 +275,32 @@ def _masks(masked: str) -> list[int]:
     return [place for place, char in enumerate(masked) if char == _MASK]
 
 
-def _found_elsewhere(one: _Sentence, mine: int, signed: Sequence[_Sentence]) -> Checked | None:
-    """Look for a figure by its value and words, in a sentence that is not its own."""
-    figure = one.figures[mine]
-    for two in signed:
-        for its, other in enumerate(two.figures):
-            if two.is_row or its in two.used or not figure.fits(other):
-                continue
-            check = figure.compare(other)
-            if check in {Check.SAME, Check.ROUNDED}:
-                two.used.add(its)
-                return _checked(check, one, mine, two, its)
-    return None
+class _Elsewhere:
+    """Figures of the 定稿 that have no match yet, by the words behind and before them, and by value."""
+
+    def __init__(self, signed: Sequence[_Sentence]) -> None:
+        self._known: dict[tuple[str, Decimal | None], list[tuple[_Sentence, int]]] = {}
+        for two in signed:
+            for its, figure in enumerate(() if two.is_row else two.figures):
+                if its not in two.used:
+                    for words in _around(figure):
+                        for value in (figure.value, None):
+                            self._known.setdefault((words, value), []).append((two, its))
+
+    def find(self, one: _Sentence, mine: int) -> Checked | None:
+        """Look for a figure by its value and words, in a sentence that is not its own."""
+        figure = one.figures[mine]
+        for value in (figure.value, None):
+            for words in _around(figure):
+                for two, its in self._known.get((words, value), ())[:_MOST_LOOKED_AT]:
+                    check = figure.compare(two.figures[its])
+                    if its not in two.used and check in {Check.SAME, Check.ROUNDED}:
+                        two.used.add(its)
+                        return _checked(check, one, mine, two, its)
+        return None
+
+
+def _around(figure: _Figure) -> list[str]:
+    """Give the words behind, and those right before, as far as there are any."""
+    words = (f"{figure.behind}>", f"<{figure.before}")
+    return [each for each in words if each not in {">", "<"}]

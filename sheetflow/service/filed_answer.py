@@ -158,7 +158,8 @@ def _check_facts(context: Context, signed: SignedReport) -> list[tuple[str, str]
         return []
     check = signed.document.get("check")
     if check is None:
-        return [("核对结果", "没有核对：没有找到可以对照的送审稿。")]
+        why = "定稿的文字太多、太乱，比不出来" if signed.draft_id else "没有找到可以对照的送审稿"
+        return [("核对结果", f"没有核对：{why}。请人工核对。")]
     return [
         ("核对结果", counted(load_check(check))),
         ("对照的送审稿", _against(context, signed)),

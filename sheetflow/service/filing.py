@@ -106,7 +106,11 @@ def _compared(context: Context, arrival: Arrival, found: _Found) -> tuple[int, d
     if draft is None:
         return 0, {}
     path = str(blob_path(context.workspace.archive, arrival.sha256))
-    check = context.pool.call(compare_final, path, draft_text(draft).blocks)
+    try:
+        check = context.pool.call(compare_final, path, draft_text(draft).blocks)
+    except UnreadableError as error:  # it was read before: no text that can be compared
+        LOG.warning("unit %s: not compared: %s", arrival.unit_id, error.reason)
+        return draft.draft_id, {"against": how}
     return draft.draft_id, {"against": how, "check": dump_check(check)}
 
 

@@ -73,6 +73,15 @@ def test_rows_are_compared_cell_by_cell_unless_columns_changed() -> None:
     ]
 
 
+def test_a_text_that_nobody_wrote_is_compared_in_bounds() -> None:
+    """Thousands of equal rows, and sentences without an end, hold nobody up."""
+    rows = [(ROW, f"{number} | {number}") for number in range(3_000)]
+    endless = "".join(f"走访{number}人、" for number in range(3_000))
+    draft = [(PARAGRAPH, "走访妇女1234人。"), (PARAGRAPH, endless), *rows]
+    final = [(PARAGRAPH, "走访妇女1234人。"), (PARAGRAPH, f"又{endless}"), *rows[::-1]]
+    assert check_final(draft, final).checked[0].check is Check.SAME
+
+
 @pytest.mark.parametrize(
     ("name", "kind", "period"),
     [
