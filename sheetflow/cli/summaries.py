@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _COLOURS = {Severity.MUST: "red", Severity.VERIFY: "yellow", Severity.NOTE: "blue"}
 
+_FILED = {"filed": "归档", "held": "待确认", "refused": "未归档", "again": "重复"}
+
 
 def pass_lines(report: PassReport) -> list[str]:
     """Say in lines what one pass did."""
@@ -30,9 +32,15 @@ def pass_lines(report: PassReport) -> list[str]:
         for outcome in Outcome
         if report.outcomes[outcome]
     )
+    filed = "，".join(
+        f"{word}{report.filed[outcome]}份"
+        for outcome, word in _FILED.items()
+        if report.filed[outcome]
+    )
     lines = [
         f"收取来件{report.taken}份；"
-        + (f"审核{report.outcomes.total()}份：{judged}" if judged else "没有要审核的"),
+        + (f"审核{report.outcomes.total()}份：{judged}" if judged else "没有要审核的")
+        + (f"；定稿、正本{report.filed.total()}份：{filed}" if filed else ""),
         f"发布文件{report.published}个"
         + (f"；{mail_line(report.mail)}" if report.mail.handled else ""),
     ]

@@ -13,16 +13,17 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from difflib import SequenceMatcher
 from enum import StrEnum
+from math import prod
 
 from sheetflow.consolidation.signed_reports import ROW, Block
 
 _MASK = "\ue000"
 _NUMBER = re.compile(
     r"(?<![A-Za-z0-9.])(?P<digits>\d{1,3}(?:[,，]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
-    r"(?P<scale>[万亿])?(?P<measure>个百分点|人次|户次|[毫公]升|公[里斤顷]|平方米|小时|[%％‰]|[^\W\d_A-Za-z])?"
+    r"(?P<scale>[十百千]?[万亿]|千(?![克米瓦]))?(?P<measure>个百分点|人次|户次|[毫公]升|公[里斤顷]|平方米|小时|[%％‰]|[^\W\d_A-Za-z])?"
 )
 _SENTENCE = re.compile(r"[^。；！？\n]+[。；！？]?[”’）]?")
-_SCALES = {"万": Decimal(10_000), "亿": Decimal(100_000_000), None: Decimal(1)}
+_SCALES = {"十": 10, "百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}
 _ABOUT_BEFORE = re.compile(r"(?:近|约|超过|超|逾|达到?近|将近)$")
 _ABOUT_WITHIN = 4
 _ABOUT_BEHIND = re.compile(r"^[多余来]")
@@ -181,7 +182,7 @@ def _sentence(text: str, *, is_row: bool = False) -> _Sentence:
     for found in _NUMBER.finditer(text):
         digits = found["digits"].replace(",", "").replace("，", "")
         behind = found["measure"] or ""
-        scale = _SCALES[found["scale"]]
+        scale = Decimal(prod(_SCALES[each] for each in found["scale"] or ""))
         before = text[max(0, found.start() - _ABOUT_WITHIN) : found.start()]
         about = _ABOUT_BEFORE.search(before) or _ABOUT_BEHIND.match(behind)
         figures.append(

@@ -7,6 +7,7 @@ held, never guessed; what was filed is changed by nothing that comes later.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -36,6 +37,8 @@ from sheetflow.store.records import Arrival, PublicationKind, Stale
 from sheetflow.store.signed import Draft, NewDraft, NewSigned, SignedReport
 from sheetflow.units import Unit
 
+AGAIN = "again"
+"""What came of the bytes of one that stands: nothing."""
 BY_MARK, THEN, LATER = "mark", "then", "later"
 """How the draft was found with which a 定稿 is compared."""
 
@@ -51,22 +54,28 @@ class _Found:
     reply: FinalReply = field(default_factory=FinalReply)
 
 
-def file_signed(context: Context) -> None:
-    """File every 定稿 and 正本 that has arrived, in order; one that meets trouble is put off."""
+def file_signed(context: Context) -> Counter[str]:
+    """File every 定稿 and 正本 that has arrived, in order; give how often each outcome came of it.
+
+    One that meets trouble is put off.
+    """
+    outcomes: Counter[str] = Counter()
     for arrival in context.store.arrivals.find_unjudged(context.clock.now()):
         kind = signed_kind(arrival.name)
         if kind is None or arrival.unit_id not in context.tree:
             continue
         if context.is_stopping():
-            return
+            break
         with putting_off(context, arrival):
-            _file(context, arrival, kind)
+            outcomes.update(_file(context, arrival, kind))
+    return outcomes
 
 
-def _file(context: Context, arrival: Arrival, kind: Signed) -> None:
+def _file(context: Context, arrival: Arrival, kind: Signed) -> list[str]:
+    """File one; give its outcome, alone in a list, or none where it is to try again."""
     found = _look(context, arrival, kind)
     if found is None:
-        return
+        return []
     signed, now = context.store.signed, context.clock.now()
     which = (arrival.unit_id, found.form, found.period)
     marks = [_mark(which, PublicationKind.SIGNED)]
@@ -76,7 +85,7 @@ def _file(context: Context, arrival: Arrival, kind: Signed) -> None:
         if known and known.document.get("sha256") == arrival.sha256:
             signed.record_again(arrival, known, marks[:1], now)
             LOG.info("unit %s: %s once more, %s", arrival.unit_id, kind.value, known.receipt)
-            return
+            return [AGAIN]
     draft_id, document = 0, _document(arrival, found)
     if found.outcome == "filed" and kind is Signed.FINAL:
         draft_id, compared = _compared(context, arrival, found)
@@ -91,9 +100,12 @@ def _file(context: Context, arrival: Arrival, kind: Signed) -> None:
         draft_id=draft_id,
         document=document,
     )
-    recorded = signed.record_signed(arrival, new, marks, now)
+    other = context.campaign.other_form(found.form)
+    named = other.key if other else ""
+    recorded = signed.record_signed(arrival, new, marks, now, named=named)
     if recorded:
         LOG.info("unit %s: %s %s", arrival.unit_id, recorded.receipt, recorded.outcome)
+    return [found.outcome]
 
 
 def _document(arrival: Arrival, found: _Found) -> dict[str, object]:

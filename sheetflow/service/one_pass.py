@@ -57,6 +57,8 @@ class PassReport:
 
     taken: int = 0
     outcomes: Counter[str] = field(default_factory=Counter)
+    filed: Counter[str] = field(default_factory=Counter)
+    """What became of 定稿 and 正本."""
     published: int = 0
     mail: Sent = field(default_factory=Sent)
     """Nothing where a postman sends it."""
@@ -137,6 +139,7 @@ def work_off(context: Context, intake: Intake) -> PassReport:
     return PassReport(
         taken=intake.taken,
         outcomes=outcomes,
+        filed=rebuilding.filed,
         published=rebuilt.published,
         oddities=intake.oddities,
         troubles=(
@@ -186,6 +189,7 @@ class Rebuilding:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._attempts = Attempts(context, published=settle_twins(context))
+        self.filed: Counter[str] = Counter()
         self._unanswered = 0
         self._known: set[int] = set()
         self._at_once = 4 * context.pool_size
@@ -228,7 +232,7 @@ class Rebuilding:
 
     def _file(self) -> None:
         """File what offices signed, which is compared with drafts of reports, and answer it."""
-        file_signed(self._context)
+        self.filed = file_signed(self._context)
         filed = SideBySide(
             self._attempts, "归档", self._at_once, partial(begin_filed, self._context)
         )

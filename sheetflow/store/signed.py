@@ -112,11 +112,17 @@ class SignedReports:
         return self._draft(*_of(drafts, unit_id, form, period), *before)
 
     def record_signed(
-        self, arrival: Arrival, new: NewSigned, stale: Iterable[Stale], at: dt.datetime
+        self,
+        arrival: Arrival,
+        new: NewSigned,
+        stale: Iterable[Stale],
+        at: dt.datetime,
+        *,
+        named: str = "",
     ) -> SignedReport | None:
         """Record what became of a signed report, with what is stale for it, in one commit.
 
-        None where it was answered already.
+        Its receipt names the form (`named`) where that is not the main one. None where it was answered already.
         """
         with self._database.writing() as connection:
             if not close(connection, arrival, SIGNED, at):
@@ -124,7 +130,7 @@ class SignedReports:
             which = _of(table, new.unit_id, new.form, new.period)
             same = select(func.max(table.c.number)).where(*which, table.c.kind == new.kind)
             number = (connection.execute(same).scalar() or 0) + 1
-            parts = (new.unit_id, new.period, new.form, new.kind, str(number))
+            parts = (new.unit_id, new.period, named, new.kind, str(number))
             values = asdict(new) | {
                 "receipt": "-".join(part for part in parts if part),
                 "number": number,

@@ -37,6 +37,8 @@ def told(check: FinalCheck) -> list[tuple[Check, str, str]]:
         ("走访妇女12345人。", "走访妇女1.3万人。", Check.DIFFERENT),
         ("走访妇女1234人。", "走访妇女1243人。", Check.DIFFERENT),
         ("走访妇女1234人。", "走访妇女1200余人。", Check.ABOUT),
+        ("走访妇女1234人。", "走访妇女约1千人。", Check.ABOUT),
+        ("帮扶资金2000000元。", "帮扶资金2百万元。", Check.ROUNDED),
         ("走访妇女1234人。", "走访妇女一千多人。", Check.GONE),
     ],
 )
