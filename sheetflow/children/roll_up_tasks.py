@@ -39,6 +39,7 @@ from sheetflow.units import Unit, UnitTree
 if TYPE_CHECKING:
     from sheetflow.consolidation.contents import BoardData
     from sheetflow.consolidation.report_data import Letter
+    from sheetflow.consolidation.report_words import Quoted
     from sheetflow.reporting import RenderedReport
     from sheetflow.schemas.forms import Form
     from sheetflow.writing.consolidated.joined import Piece
@@ -125,6 +126,8 @@ class ReportOrder:
     letter: Letter
     fonts: Mapping[str, str]
     picture_font: Path
+    quoted: Quoted = field(default_factory=lambda: MappingProxyType({}))
+    """Whom the office wants quoted."""
     mark: str = ""
     """What tells this draft from every other, see `consolidation.signed_reports: DraftMark`."""
 
@@ -220,6 +223,7 @@ def render_word_report(request: BooksRequest, order: ReportOrder) -> ReportReply
     from sheetflow.campaigns import load_campaign
     from sheetflow.consolidation.consolidate import newest
     from sheetflow.consolidation.report_builder import report_data
+    from sheetflow.consolidation.report_words import Wishes
     from sheetflow.reading.word_text import read_word
     from sheetflow.reporting import render_report
     from sheetflow.reporting.report import plain_template
@@ -227,7 +231,8 @@ def render_word_report(request: BooksRequest, order: ReportOrder) -> ReportReply
 
     books, campaign = request.books(), load_campaign(request.campaign)
     unit, stamp = request.unit, newest(books, request.unit)
-    data = report_data(campaign, books, unit, order.letter, order.policy)
+    wishes = Wishes(quoted=order.quoted)
+    data = report_data(campaign, books, unit, order.letter, order.policy, wishes)
 
     def fill(template: bytes) -> RenderedReport:
         return render_report(

@@ -65,6 +65,7 @@ Day = Annotated[dt.date, BeforeValidator(_iso_day)]
 Watching = Literal["auto", "events", "polling"]
 Sight = Literal["whole", "masked", "left_out"]
 Sights = Annotated[dict[str, Sight], BeforeValidator(_flat)]
+Listed = Annotated[dict[str, tuple[Text, ...]], BeforeValidator(_flat)]
 
 
 _SECTIONS = ("deadlines", "privacy")

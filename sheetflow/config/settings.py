@@ -19,6 +19,7 @@ from pydantic_settings import (
 
 from sheetflow.config.setting_values import (
     Day,
+    Listed,
     MailAddress,
     Number,
     Sight,
@@ -210,6 +211,14 @@ class Report(Section):
         "活动有几张报表的，主表以外的报表写成“单位代码_报告期_报表代码 = 字号”。\n"
         '例如："370000_2012B1" = "鲁妇发〔2012〕10号"',
         allowed="“单位代码_报告期 = 字号”的表",
+    )
+    quotes: Listed = key(
+        {},
+        "情况报告举哪些下级单位的文字材料做例子，不用程序挑选的。左边写出报告的单位，右边按先后写下级单位，\n"
+        "代码、名称都可以；只定一项的，左边写成“单位.栏目”。没有写的由程序挑选。\n"
+        '例如："济南市" = ["历下区", "370103"]\n'
+        '例如："山东省.主要做法" = ["济南市", "青岛市市南区"]',
+        allowed='“单位 = 下级单位的列表”的表，列表写成 ["历下区", "370103"] 的样子',
     )
     fonts: Fonts = Field(Fonts(), description="情况报告的字体，默认按 GB/T 9704-2012。")
 

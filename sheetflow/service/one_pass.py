@@ -44,6 +44,7 @@ from sheetflow.service.publish import (
     ours_at,
     place,
 )
+from sheetflow.service.quotes import quote_faults
 from sheetflow.service.receive import keep_journal
 from sheetflow.service.roll_up import Rollups
 from sheetflow.service.take import Intake, first_of_each, open_intake, take_all
@@ -146,6 +147,7 @@ def work_off(context: Context, intake: Intake) -> PassReport:
             *(str(trouble) for trouble in intake.troubles),
             *rebuilt.faults,
             *missing_units(context),
+            *quote_faults(context),
         ),
         templates=template_troubles(context),
         mended=noticed,

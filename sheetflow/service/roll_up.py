@@ -36,6 +36,7 @@ from sheetflow.service.publish import (
     is_fresh,
     is_published,
 )
+from sheetflow.service.quotes import quoted_by
 from sheetflow.service.waiting import held_submissions
 from sheetflow.store.records import Issued, PublicationKind, Stale, StaleMark
 from sheetflow.units import Unit
@@ -179,6 +180,7 @@ class Rollups:
         template = context.templates.report(title)
         default = context.templates.default_report(title)
         order = report_order(context, books, unit, template.content, default)
+        order = replace(order, quoted=quoted_by(context, unit, books.form))
         seen = (order.policy.digest,) if order.policy.overrides else ()
         path, table_path = rollup_paths(context, mark.kind, unit, books.period, books.form)
         basis = basis_of(
@@ -187,6 +189,7 @@ class Rollups:
             template.content,
             order.letter,
             order.fonts,
+            *(sorted(order.quoted.items()) or ()),
             *seen,
         )
         if is_fresh(context, path, basis) and is_fresh(context, table_path, basis):

@@ -28,6 +28,7 @@ from sheetflow.mail.smtp import SmtpCarrier
 from sheetflow.periods import Period
 from sheetflow.service.books import books_of
 from sheetflow.service.changes import report_trials, template_troubles
+from sheetflow.service.quotes import quote_faults
 from sheetflow.service.status import standing
 from sheetflow.store.records import PublicationKind
 from sheetflow.upkeep.machine import (
@@ -117,6 +118,9 @@ def check_settings(context: Context) -> Iterator[Line]:
             f"[report] 的 document_numbers 写了没有的单位：{listed(numbers)}。",
             "应写成“单位代码_报告期 = 字号”。",
         )
+
+    for said in quote_faults(context):
+        yield warning(said, "改好以后重新启动。")
 
 
 def check_units(context: Context) -> Iterator[Line]:

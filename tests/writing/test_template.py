@@ -329,6 +329,21 @@ def test_guide_names_every_column_and_check(
     assert {entry.code for entry in campaign.main_form.indicators} <= words
 
 
+def test_the_form_says_from_how_many_characters_on_words_are_quoted(
+    county_file: bytes, form: Form
+) -> None:
+    """Beside each heading that reports quote, and in 填报说明, stands the declared length; not beside plans."""
+    assert form.report is not None
+    assert form.narrative is not None
+    said = f"不少于{form.report.shortest}字的，上级的情况报告才会引用"
+    quoted = {c.label for c in form.narrative.columns if c.key not in form.report.plans}
+    card = cells_of(county_file, form.narrative.title)
+    told = {str(row[0]).rstrip("＊") for row in card if any(said in str(cell) for cell in row)}
+    assert told == quoted
+    guide = "".join(str(cell) for row in cells_of(county_file, GUIDE_SHEET) for cell in row)
+    assert guide.replace("\n", "").count(said) == len(quoted)
+
+
 def test_only_superiors_read_about_own_work(
     county_file: bytes, blank: Blank, city: Unit, dress: Dress, form: Form
 ) -> None:

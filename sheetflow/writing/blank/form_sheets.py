@@ -148,7 +148,7 @@ def _hint(page: SheetPage, column: Column) -> str:
         return "，".join(filter(None, (label, column.type.words)))
     if column.prefilled:
         return "已预填，请勿改动"
-    extra = extra_words(page.sheet, column)
+    extra = extra_words(form, page.sheet, column)
     return "；".join((requirement(page.sheet, column), type_words(form, column), *extra))
 
 

@@ -119,7 +119,7 @@ def _write_columns(context: WorkbookContext, page: FlowPage) -> None:
         page.across(f"《{sheet.title}》{free}{note}{source}", PARAGRAPH, 20.0)
         _line(page, ("栏目", "是否必填", "填写内容", "说明"), (HEADER,) * 4)
         for column in columns_in(sheet, context.version):
-            hint = "；".join(extra_words(sheet, column))
+            hint = "；".join(extra_words(context.filling.form, sheet, column))
             cells = (
                 broken(column.label, _WIDTHS[0]),
                 requirement(sheet, column),

@@ -65,7 +65,7 @@ def set_input(page: SheetPage, column: Column, area: str) -> None:
     form = page.context.filling.form
     # The options of a drop-down are not repeated.
     kind = "从下拉列表选一项" if isinstance(column.type, Choice) else type_words(form, column)
-    words = (requirement(page.sheet, column), kind, *extra_words(page.sheet, column))
+    words = (requirement(page.sheet, column), kind, *extra_words(form, page.sheet, column))
     options: Options = {
         "validate": "any",
         "input_title": clipped(column.label, _MOST_TITLE),
@@ -269,8 +269,8 @@ def type_words(form: Form, column: Column) -> str:
     return kind.words
 
 
-def extra_words(sheet: Sheet, column: Column) -> Iterator[str]:
-    """Say the hint and what a date is held against."""
+def extra_words(form: Form, sheet: Sheet, column: Column) -> Iterator[str]:
+    """Say the hint, what a date is held against, and from how many characters on words are quoted."""
     if column.hint:
         yield column.hint
     if isinstance(column.type, Day):
@@ -280,3 +280,6 @@ def extra_words(sheet: Sheet, column: Column) -> Iterator[str]:
             yield "不晚于报告期末"
         elif column.not_after == "filled_on":
             yield "不晚于填报日期"
+    spec = form.report
+    if spec and sheet.key == spec.narrative and column.key not in spec.plans:
+        yield f"不少于{spec.shortest}字的，上级的情况报告才会引用"
