@@ -142,7 +142,7 @@ class Retry:
 
 
 _BEAT_SECONDS = 5.0
-_PATIENCE_SECONDS = 180.0
+_SILENT_SECONDS = 180.0
 """The longest that one step may take: a file's wall clock, a report's pictures."""
 _MOST_TROUBLES = 20
 
@@ -235,7 +235,7 @@ def check_health(workspace: Workspace, now: float) -> Verdict:
             is_well=False, sentence="有别的 sheetflow 命令正在运行，但没有值守的服务。请稍后再看。"
         )
     age = max(0, round(now - health.at))
-    if age > health.every + _PATIENCE_SECONDS:
+    if age > health.every + _SILENT_SECONDS:
         return Verdict(
             is_well=False,
             sentence=f"值守的服务（进程号 {health.pid}）已有{age}秒没有动静。请重新启动它。",

@@ -115,6 +115,7 @@ _COUNTED = {
     "已报单位数": "已接收（含零报告）的单位",
     "迟报单位数": "注明迟报的单位",
     "尚未完成报送单位数": "还没有接收的单位",
+    "两期都已报单位数": "两期都已接收的单位",
 }
 """What is counted on the board; other counts are of a state."""
 

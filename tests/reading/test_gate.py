@@ -12,6 +12,7 @@ import pytest
 
 from sheetflow.errors import UnreadableError
 from sheetflow.reading import read_workbook
+from tests.reading.containers import container_of
 from tests.reading.packages import MAIN, ods_of, parts_of, simple, written, xlsx_of, zipped
 
 _ONE = '<row r="1"><c r="A1"><v>1</v></c></row>'
@@ -54,6 +55,7 @@ _NOT_WORKBOOKS = {
         "file-not-workbook",
     ),
     "docx": (zipped({"word/document.xml": "<w/>"}), "file-document"),
+    "doc": (container_of({"WordDocument": bytes(5000)}), "file-document"),
     "rich text": (b"{\\rtf1\\ansi a, b}", "file-document"),
     "odt": (
         zipped({"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": "<o/>"}),
