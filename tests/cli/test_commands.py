@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -246,7 +247,7 @@ def test_check_names_place_fault_and_remedy(cli: Cli, desk: Desk) -> None:
     assert said.out.splitlines() == [
         "审核结果：退回（强制性1，核实性0，提示性0）",
         (
-            f"强制性　《巡河日志》{WALKED}“巡河里程（米）”：步行巡河里程为40000米，一次步行不会超过30000米。"
+            f"1. 强制性　《巡河日志》{WALKED}“巡河里程（米）”：步行巡河里程为40000米，一次步行不会超过30000米。"
             "请核对里程的单位是不是米，或改正巡河方式。"
         ),
     ]
@@ -256,14 +257,19 @@ def test_check_json(cli: Cli, desk: Desk) -> None:
     """--json prints one object of outcome and findings, and nothing else."""
     said = cli("-C", desk.root, *AT, "check", "--json", desk.fill(EAST, MARCH))
     assert said.code == 1
-    assert json.loads(said.out) == {
+    document = json.loads(said.out)
+    number = document["findings"][0]["number"]
+    assert re.fullmatch("[0-9A-F]{8}", number)
+    assert document == {
         "outcome": "returned",
         "findings": [
             {
+                "number": number,
                 "rule": "walk-too-long",
                 "severity": "must",
                 "sheet": "巡河日志",
                 "cell": WALKED,
+                "code": "",
                 "message": f"《巡河日志》{WALKED}“巡河里程（米）”：步行巡河里程为40000米，一次步行不会超过30000米。"
                 "请核对里程的单位是不是米，或改正巡河方式。",
             }
@@ -307,7 +313,7 @@ def test_status_json(cli: Cli, desk: Desk) -> None:
     said = cli("-C", desk.root, "status", "--json", "--period", FIRST)
     assert (said.code, said.err) == (0, "")
     document = json.loads(said.out)
-    assert list(document) == ["period", "units", "waiting"]
+    assert list(document) == ["period", "units", "waiting", "signed"]
     (held,) = document["waiting"]
     assert (held["kind"], held["unit_id"], held["receipt"]) == ("held", NORTH, f"{NORTH}-{FIRST}-1")
     assert held["reason"] == held["message"]
