@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from tests.tiny.changing import Changing
-from tests.tiny.desk import CITY, EAST, FIRST, IN_TIME, IN_TIME_AGAIN, PROVINCE, TREE, sound, words
+from tests.tiny.desk import (
+    CITY,
+    EAST,
+    FIRST,
+    IN_TIME,
+    IN_TIME_AGAIN,
+    PROVINCE,
+    TREE,
+    WEST,
+    sound,
+    words,
+)
 
 LATER = IN_TIME.replace(hour=15)
 """Before the counties' deadline is over."""
@@ -45,8 +57,9 @@ FORM = replace(FORM, sheets=sheets)
 """
 CAPTION = "FORM = replace(FORM, title='河湖巡查表')"
 BOARDS = {f"{unit} 上报情况" for unit in (PROVINCE, CITY)}
-WORKBOOKS = {f"{unit.unit_id} 填报" for unit in TREE if unit.level != "乡"}
+ISSUED = {f"{unit.unit_id} 填报" for unit in TREE if unit.level != "乡"}
 """The townships' deadline is over by then: nobody hands them another."""
+WORKBOOKS = ISSUED | {f"{name}样例" for name in ISSUED}
 
 
 @pytest.mark.parametrize(
@@ -79,6 +92,25 @@ def test_a_changed_mask_is_in_the_workbooks_of_its_level_alone(changing: Changin
     changing.run(LATER)
     assert changing.changed(before) == {f"{CITY} 汇总表"}
     assert "王安澜" in words(changing.workbook(CITY))
+
+
+def test_a_new_number_to_call_is_on_the_cover(changing: Changing) -> None:
+    """Whom to ask is printed on what is still to be filled; a file that a clerk began stays hers."""
+    hers = changing.desk.issued(WEST)
+    begun = hers.read_bytes() + b"\0"
+    hers.write_bytes(begun)
+    before = changing.desk.publications()
+    settings = changing.desk.workspace.settings_file
+    text = settings.read_text("utf-8")
+    settings.write_text(
+        re.sub(r"(?m)^phone = .*$", 'phone = "0530-5550000"', text, count=1), "utf-8"
+    )
+    assert "联系方式有变化" in changing.run(LATER)
+    assert changing.changed(before) == ISSUED
+    assert hers.read_bytes() == begun
+    for path in (changing.desk.issued(EAST), hers.with_name(f"{hers.stem}_新.xlsx")):
+        assert "咨询：" in words(path)
+        assert "0530-5550000" in words(path)
 
 
 def test_an_edited_board_is_on_every_board(changing: Changing) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -17,6 +18,7 @@ from python_calamine import CalamineWorkbook
 from sheetflow.errors import WritingError
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.prefill import Filling, prefill_blank
+from sheetflow.reading import read_workbook
 from sheetflow.schemas.book import Earlier
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.cells import Choice, Choices, Day, IdNumber, Key, Phone, Reference, Whole
@@ -28,6 +30,7 @@ from sheetflow.schemas.layout import (
     GUIDE_SHEET,
     HEADER_ROW,
     LAST_ROW,
+    NOTE_ROW,
     STAMP_KEYS,
     STAMP_NAME,
     STAMP_SHEET,
@@ -37,6 +40,7 @@ from sheetflow.schemas.layout import (
 )
 from sheetflow.schemas.sheets import Kind, Sheet
 from sheetflow.units import Unit
+from sheetflow.validators.matching import find_card
 from sheetflow.workbook import column_letters
 from sheetflow.writing import Dress, write_master, write_workbook
 from sheetflow.writing.blank.guide import NOT_THEIRS
@@ -314,6 +318,58 @@ def test_a_form_with_a_number_is_no_longer_of_our_own_making(
     words = "\n".join(str(cell) for row in cover for cell in row)
     assert "表号：妇基1表" in words
     assert "制定机关：山东省妇女联合会" in words
+
+
+def test_the_cover_says_until_when_and_whom_to_ask(
+    blank: Blank, county: Unit, dress: Dress, form: Form
+) -> None:
+    """Deadline, superior and contact stand above the cover's answers, and are taken for none."""
+    said = replace(dress, due="2012年3月2日（含当天），报济南市", contact="办公室，0531-5550000")
+    made = write_workbook(blank(county), said, STAMP)
+    front = form.cover_sheet
+    assert opened(made).sheetnames[0] == front.title
+    above = str(opened(made)[front.title].cell(NOTE_ROW, 1).value)
+    assert above.endswith("截止时间：2012年3月2日（含当天），报济南市\n咨询：办公室，0531-5550000")
+    raw = next(sheet for sheet in read_workbook(made).sheets if sheet.title == front.title)
+    addresses, edited = find_card(raw, front)
+    wanted = {column.key: card_address(front, column.key, form.version) for column in front.columns}
+    assert (addresses, edited) == (wanted, {})
+
+
+def test_how_to_report_stands_on_one_page(blank: Blank, county: Unit, dress: Dress) -> None:
+    """Five steps name the unit's own folder and the period's; the page is printed as one."""
+    said = replace(dress, folder=county.folder)
+    page = opened(write_workbook(blank(county), said, STAMP))[STEPS_SHEET]
+    words = [str(row[0].value) for row in page.iter_rows() if row[0].value]
+    assert [word for word in words if re.fullmatch(r"第\d步", word)] == [
+        f"第{number}步" for number in range(1, 6)
+    ]
+    whole = "\n".join(str(cell.value) for row in page.iter_rows() for cell in row if cell.value)
+    assert f"“{county.folder}”" in whole
+    assert f"“{blank(county).period.period_id}”" in whole
+    assert (page.page_setup.fitToWidth or 1, page.page_setup.fitToHeight or 1) == (1, 1)
+
+
+def test_tabs_tell_the_kinds_of_sheets(county_file: bytes, blank: Blank, county: Unit) -> None:
+    """Sheets of one kind bear tabs of one colour, and no two kinds the same."""
+    book = opened(county_file)
+    colours: dict[Kind, set[str]] = {}
+    for sheet in blank(county).sheets:
+        if sheet.kind is not Kind.ANSWER:
+            tab = book[sheet.title].sheet_properties.tabColor
+            colours.setdefault(sheet.kind, set()).add(str(tab and tab.rgb))
+    assert all(len(found) == 1 for found in colours.values())
+    assert len(set.union(*colours.values())) == len(colours)
+
+
+def test_names_stand_beside_codes(county_file: bytes) -> None:
+    """Beside a code of the roster stands the cadre's name, by a formula down to the lined rows."""
+    page = opened(county_file)["妇女需求台帐"]
+    labels = [str(cell.value or "").replace("\n", "") for cell in page[HEADER_ROW]]
+    assert [label for label in labels if label][-2:] == ["联系点名称", "责任干部姓名"]
+    formula = str(page.cell(FIRST_ROW, labels.index("责任干部姓名") + 1).value)
+    assert formula.startswith("=IF(")
+    assert "干部名册" in formula
 
 
 def test_guide_names_every_column_and_check(

@@ -265,11 +265,12 @@ def _height(columns: Sequence[Column], cells: Cells) -> float:
 def _filter(page: SheetPage) -> None:
     """Put a filter over the header; in a blank workbook it hides the rows that are done with.
 
-    Nothing is hidden in a returned copy: what somebody looks for must be there.
+    Nothing is hidden in a returned copy, nor in a sample: what somebody looks for must be there.
     """
     page.worksheet.autofilter(HEADER_ROW - 1, 0, LAST_ROW - 1, len(page.columns) - 1)
     closed = page.sheet.closed
-    if page.context.returned or not isinstance(closed, Is):
+    all_shown = page.context.returned or page.context.dress.sample
+    if all_shown or not isinstance(closed, Is):
         return
     rows: Sequence[Mapping[str, object]] = page.rows
     done = [
