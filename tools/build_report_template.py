@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Build the default Word template of the report, once: ``python tools/build_report_template.py``.
+"""Build the default Word templates of the report, once: ``python tools/build_report_template.py``.
 
-The wording stands in ``report_template.txt`` beside this script; this script owns the
+The wording stands in the texts (`TEXTS`) beside this script; this script owns the
 layout (GB/T 9704-2012) and the columns of the tables. From then on the office edits
-``templates/report/情况报告.docx`` in Word, and running this again would undo that.
+``templates/report/情况报告….docx`` in Word, and running this again would undo that.
 
 Lines of the text: ``# `` and ``## `` are headings, ``[样式]`` names a paragraph style or one
 of the blocks below, ``**…**`` is in the source unit's style, ``→`` is a tab,
@@ -39,7 +39,14 @@ from report_template_tables import TABLE_1, TABLE_2, Column
 from sheetflow.reporting import report as package
 
 HERE = Path(__file__).parent
-TARGET = HERE.parent / "templates" / "report" / "情况报告.docx"
+TARGET = HERE.parent / "templates" / "report"
+TEXTS = {
+    "report_template.txt": "情况报告.docx",
+    "report_template_short.txt": "情况报告_简版.docx",
+    "report_template_nothing.txt": "情况报告_尚无上报.docx",
+    "report_template_annex.txt": "情况报告_内部附件.docx",
+}
+"""Which text makes which template."""
 STAMP = dt.datetime(2012, 1, 31, tzinfo=dt.UTC)
 
 
@@ -178,6 +185,41 @@ def table_of_board() -> str:
     )
 
 
+def table_of_branches() -> str:
+    """Give 上报情况 by unit directly below, with their sum."""
+    counted = {
+        "应报": "应报",
+        "已报": "已报",
+        "其中：↵零报告": "零报告",
+        "其中：↵迟报": "迟报",
+        "退回待改": "退回",
+        "待确认": "待确认",
+        "拒收": "拒收",
+        "未报": "未报",
+    }
+    widths = [620, 2000, *[778] * len(counted)]
+
+    def row(*cells: str) -> str:
+        return row_xml(
+            cell_xml("表格文字", text, width) for text, width in zip(cells, widths, strict=True)
+        )
+
+    def figures(name: str) -> list[str]:
+        return [f"{{{{ {name}.{key} }}}}" for key in counted.values()]
+
+    headings = zip(("序号", "单位", *counted), widths, strict=True)
+    return table_xml(
+        widths,
+        [
+            row_xml((cell_xml("表头", text, width) for text, width in headings), header=True),
+            row("", "合计", *figures("上报合计")),
+            loop_row("for 行 in 上报汇总", widths),
+            row("{{ loop.index }}", "{{ 行.单位 }}", *figures("行")),
+            loop_row("endfor", widths),
+        ],
+    )
+
+
 def story_box() -> str:
     """Give the box of one 典型案例, and the little gap after it."""
     inside = (
@@ -216,6 +258,7 @@ BLOCKS = {
     "表1": lambda: [table_by_unit(TABLE_1)],
     "表2": lambda: [table_by_unit(TABLE_2)],
     "表3": lambda: [table_of_board()],
+    "表4": lambda: [table_of_branches()],
     "版记表": lambda: [imprint()],
     "案例框": lambda: [paragraph_xml("间隔", ""), story_box(), paragraph_xml("间隔", "")],
 }
@@ -278,8 +321,8 @@ def set_settings(document: DocxDocument) -> None:
     root.insert(place, control)
 
 
-def build() -> bytes:
-    """Make the template's bytes."""
+def build(text: str) -> bytes:
+    """Make a template's bytes from its text."""
     document = Document()
     set_styles(document)
     set_settings(document)
@@ -292,7 +335,7 @@ def build() -> bytes:
     for child in list(body):
         body.remove(child)
     sections = iter([(PAGE, MARGINS), (LANDSCAPE_PAGE, LANDSCAPE_MARGINS)])
-    for line in (HERE / "report_template.txt").read_text(encoding="utf-8").splitlines():
+    for line in text.splitlines():
         if line == "[换节]":
             body[-1].get_or_add_pPr().append(section_xml(*next(sections), footers))
             continue
@@ -344,5 +387,7 @@ def blocks_of(line: str) -> list[str]:
 
 
 if __name__ == "__main__":
-    TARGET.parent.mkdir(parents=True, exist_ok=True)
-    TARGET.write_bytes(build())
+    TARGET.mkdir(parents=True, exist_ok=True)
+    for source, target in TEXTS.items():
+        made = build((HERE / source).read_text(encoding="utf-8"))
+        (TARGET / target).write_bytes(made)

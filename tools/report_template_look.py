@@ -77,6 +77,7 @@ STYLES = (
         "附件说明续", ppr='<w:keepNext/><w:ind w:left="1575" w:firstLineChars="0" w:firstLine="0"/>'
     ),
     Style("引导句", ppr="<w:keepNext/>"),
+    Style("引导句居中", KAITI, ppr="<w:keepNext/>" + spaced(GRID, 0, 579) + CENTRED),
     Style("结束语", ppr="<w:keepNext/>"),
     Style("署名", ppr="<w:keepNext/>" + signed(4)),
     Style("成文日期", ppr=signed(4)),
@@ -91,8 +92,9 @@ STYLES = (
     Style(
         "发文字号",
         ppr=f"<w:pBdr>{edge('bottom', 16, 'FF0000', 11)}</w:pBdr>"
+        '<w:tabs><w:tab w:val="right" w:pos="8529"/></w:tabs>'
         + spaced(GRID, 1158, 1158)
-        + CENTRED,
+        + '<w:ind w:left="315" w:firstLineChars="0" w:firstLine="0"/>',
     ),
     Style("附件序号", HEITI, ppr=LEFT),
     Style("表题", TITLE, 32, "<w:keepNext/>" + spaced(GRID) + CENTRED, spacing=0),

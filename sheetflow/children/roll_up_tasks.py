@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -38,7 +39,7 @@ from sheetflow.units import Unit, UnitTree
 
 if TYPE_CHECKING:
     from sheetflow.consolidation.contents import BoardData
-    from sheetflow.consolidation.report_data import Letter
+    from sheetflow.consolidation.report_data import Choices, Letter
     from sheetflow.consolidation.report_words import Quoted
     from sheetflow.reporting import RenderedReport
     from sheetflow.schemas.forms import Form
@@ -123,7 +124,14 @@ class ReportOrder:
     """Empty for the plain one that is made from the form's declaration."""
     instead: bytes
     """The template that serves where the first cannot be filled; where neither can, the plain one."""
+    nothing: Sequence[bytes] = ()
+    """The templates of what is said where nothing was accepted, tried in turn; without one, the above."""
+    annex: Sequence[bytes] = ()
+    """Those of the annex for the office itself; without one there is none."""
+    missing: str = ""
+    """Why the office's own template could not be read, so that the default one serves."""
     letter: Letter
+    choices: Choices
     fonts: Mapping[str, str]
     picture_font: Path
     quoted: Quoted = field(default_factory=lambda: MappingProxyType({}))
@@ -134,13 +142,18 @@ class ReportOrder:
 
 @dataclass(frozen=True, slots=True)
 class ReportReply:
-    """A Word report and the table of its figures."""
+    """A Word report, the table of its figures, and the annex for the office itself."""
 
     docx: bytes
     table: bytes
     text: DraftText
+    annex: bytes = b""
     fault: str = ""
     """Why the first template could not be filled, in a sentence."""
+    annex_fault: str = ""
+    """Likewise of the annex's."""
+    has_any: bool = True
+    """Whether anything was accepted, so that the report's own template was asked."""
 
 
 def _form(campaign: str, form: str) -> Form:
@@ -233,35 +246,60 @@ def render_word_report(request: BooksRequest, order: ReportOrder) -> ReportReply
     unit, stamp = request.unit, newest(books, request.unit)
     wishes = Wishes(quoted=order.quoted)
     data = report_data(campaign, books, unit, order.letter, order.policy, wishes)
+    pictures = data.pictures if order.choices.has_charts else ()
+    data = replace(data, choices=order.choices, pictures=pictures)
 
-    def fill(template: bytes) -> RenderedReport:
+    def fill(template: bytes, remark: str = "", mark: str = order.mark) -> RenderedReport:
         return render_report(
             template or plain_template(books.form),
-            data,
+            replace(data, remark=remark),
             stamp=stamp,
             fonts=order.fonts,
             picture_font=order.picture_font,
-            mark=order.mark,
+            mark=mark,
         )
 
-    rendered, fault = _first_filled(fill, (order.template, order.instead))
+    has_any = data.has_any or not order.nothing
+    served = (order.template, order.instead) if has_any else order.nothing
+    missing = order.missing if has_any else ""
+    rendered, fault = _first_filled(fill, served, missing)
+    annex, annex_fault = (
+        _first_filled(partial(fill, mark=""), order.annex) if order.annex else (None, "")
+    )
     heading = f"{unit.name} {books.period.label}{campaign.named_beside(books.form.key)}"
     table = write_figure_sheets(heading, rendered.sentences, stamp)
     text = DraftText(read_word(rendered.docx).blocks, shown_figures(data.figures))
-    return ReportReply(rendered.docx, table, text, fault)
+    return ReportReply(
+        docx=rendered.docx,
+        table=table,
+        text=text,
+        annex=annex.docx if annex else b"",
+        fault=fault,
+        annex_fault=annex_fault,
+        has_any=has_any,
+    )
 
 
 def _first_filled(
-    fill: Callable[[bytes], RenderedReport], templates: Sequence[bytes]
+    fill: Callable[[bytes, str], RenderedReport], templates: Sequence[bytes], missing: str = ""
 ) -> tuple[RenderedReport, str]:
-    """Fill the first of `templates` that can be, else the plain one; say what ailed the first."""
+    """Fill the first of `templates` that can be, else the plain one; say what ailed the first.
+
+    What ailed it, or why it could not be read (`missing`), stands in the report as a comment.
+    """
     fault = ""
-    for template in templates:
+    for template in (*templates, b""):
+        why = fault or missing
         try:
-            return fill(template), fault
+            return fill(template, f"{why}{_BY_DEFAULT}" if why else ""), fault
         except ReportTemplateError as error:
+            if template == b"" and fault:
+                raise
             fault = fault or str(error)
-    return fill(b""), fault
+    raise ReportTemplateError([fault])
+
+
+_BY_DEFAULT = "本报告是用默认模板生成的；模板改好以后会自动重新生成。"
 
 
 @makes_ours

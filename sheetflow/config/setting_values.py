@@ -12,9 +12,23 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from sheetflow.units import Levels
+
+
+def key(default: object, comment: str, *, allowed: str = "", **limits: Any) -> Any:  # noqa: ANN401 - like pydantic's Field
+    """Declare a key: its default, the comment above it, and what it takes.
+
+    `allowed` completes the sentence 应为…; where types and limits say it, leave it blank.
+    """
+    return Field(default, description=comment, json_schema_extra={"allowed": allowed}, **limits)
+
+
+class Section(BaseModel):
+    """A table of the file; `heading` is the comment above it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 def _no_bool(value: object) -> object:

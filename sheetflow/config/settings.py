@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any, ClassVar, Literal, Self, cast
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, create_model, model_validator
+from pydantic import Field, SecretStr, create_model, model_validator
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -17,16 +17,18 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from sheetflow.config.report_settings import Report
 from sheetflow.config.setting_values import (
     Day,
-    Listed,
     MailAddress,
     Number,
+    Section,
     Sight,
     Sights,
     Text,
     Watching,
     Whole,
+    key,
     keyed_variables,
 )
 from sheetflow.units import THREE_LEVELS, Levels
@@ -38,20 +40,6 @@ LEAST_MEMORY_MB = 512
 """Below, the Word report's pictures cannot be drawn; a test makes everything with just this."""
 EXAMPLE = "例如："
 """A line of a comment that starts so is an example, and stands inside its table."""
-
-
-def key(default: object, comment: str, *, allowed: str = "", **limits: Any) -> Any:  # noqa: ANN401 - like pydantic's Field
-    """Declare a key: its default, the comment above it, and what it takes.
-
-    `allowed` completes the sentence 应为…; where types and limits say it, leave it blank.
-    """
-    return Field(default, description=comment, json_schema_extra={"allowed": allowed}, **limits)
-
-
-class Section(BaseModel):
-    """A table of the file; `heading` is the comment above it."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Folders(Section):
@@ -172,75 +160,6 @@ class Form(Section):
             "有效期至": self.valid_until,
             "计量单位": self.measure_unit,
         }
-
-
-class Fonts(Section):
-    """The fonts of the Word report, by what they are for."""
-
-    body: Text = key(
-        "仿宋_GB2312", "正文。没有这些字体的电脑可改用仿宋、楷体、宋体等。", min_length=1
-    )
-    title: Text = key("方正小标宋简体", "标题。", min_length=1)
-    heading1: Text = key("黑体", "一级标题。", min_length=1)
-    heading2: Text = key("楷体_GB2312", "二级标题。", min_length=1)
-    page_number: Text = key("宋体", "页码。", min_length=1)
-
-    @property
-    def replaced(self) -> dict[str, str]:
-        """The font to use by the one that the standard names, where they differ."""
-        standard = Fonts()
-        named = {getattr(standard, role): getattr(self, role) for role in Fonts.model_fields}
-        return {old: new for old, new in named.items() if old != new}
-
-
-class Report(Section):
-    """What differs between offices in the Word report."""
-
-    red_head: bool = key(default=False, comment="是否印红头（发文机关标志、发文字号和红线）。")
-    imprint: bool = key(default=False, comment="是否印版记（抄送、印发机关和印发日期）。")
-    issuer: Text = key("{单位}妇女联合会", "发文机关和署名。{单位} 处换成该单位名称，如山东省。")
-    addressee: Text = key("{上级}妇女联合会", "主送机关。{上级} 处换成上级单位名称。")
-    top_addressee: Text = key("全国妇联办公厅", "最上级单位的报告的主送机关。")
-    copies_to: tuple[Text, ...] = key(
-        (), '抄送，如 ["省委办公厅", "省政府办公厅"]。', allowed='文字的列表，如 ["省委办公厅"]'
-    )
-    printed_by: Text = key("{单位}妇女联合会办公室", "印发机关。")
-    document_numbers: dict[str, Text] = key(
-        {},
-        "发文字号，一份报告一个，写成“单位代码_报告期 = 字号”。没有写的不印。\n"
-        "活动有几张报表的，主表以外的报表写成“单位代码_报告期_报表代码 = 字号”。\n"
-        '例如："370000_2012B1" = "鲁妇发〔2012〕10号"',
-        allowed="“单位代码_报告期 = 字号”的表",
-    )
-    quotes: Listed = key(
-        {},
-        "情况报告举哪些下级单位的文字材料做例子，不用程序挑选的。左边写出报告的单位，右边按先后写下级单位，\n"
-        "代码、名称都可以；只定一项的，左边写成“单位.栏目”。没有写的由程序挑选。\n"
-        '例如："济南市" = ["历下区", "370103"]\n'
-        '例如："山东省.主要做法" = ["济南市", "青岛市市南区"]',
-        allowed='“单位 = 下级单位的列表”的表，列表写成 ["历下区", "370103"] 的样子',
-    )
-    fonts: Fonts = Field(Fonts(), description="情况报告的字体，默认按 GB/T 9704-2012。")
-
-    def issuer_of(self, unit: str) -> str:
-        """Name the issuing office of the unit called `unit`."""
-        return self.issuer.replace("{单位}", unit)
-
-    def printed_by_of(self, unit: str) -> str:
-        """Name the printing office of the unit called `unit`."""
-        return self.printed_by.replace("{单位}", unit)
-
-    def addressee_of(self, superior: str | None) -> str:
-        """Name whom the report goes to; `superior` is the unit above, None at the top."""
-        return self.addressee.replace("{上级}", superior) if superior else self.top_addressee
-
-    def document_number(self, unit_id: str, period_id: str, form: str = "") -> str:
-        """Give the document number of one report, blank where none is set.
-
-        `form` is the key of another form than the campaign's main one.
-        """
-        parts = (unit_id, period_id, form)
-        return self.document_numbers.get("_".join(part for part in parts if part), "")
 
 
 class Privacy(Section):

@@ -21,13 +21,12 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import SettingsError as SourceError
 
 from sheetflow.campaigns import load_campaign
-from sheetflow.config.setting_values import key_of, keyed_table
+from sheetflow.config.setting_values import Section, key_of, keyed_table
 from sheetflow.config.settings import (
     CAMPAIGN_NAME,
     ENV_NESTING,
     ENV_PREFIX,
     EXAMPLE,
-    Section,
     Settings,
     settings_of,
 )

@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from sheetflow.consolidation.accepted import Books
 from sheetflow.consolidation.answers import count_answers
 from sheetflow.consolidation.comparison import Comparison, compare_periods
-from sheetflow.consolidation.consolidate import history, names_below, newest, statistics
+from sheetflow.consolidation.consolidate import history, names_below, statistics
 from sheetflow.consolidation.contents import PeriodTotals, Statistics, StatisticsColumn
 from sheetflow.consolidation.report_data import (
     BoardRow,
+    BranchRow,
     Figure,
     FigureKind,
     Letter,
@@ -24,7 +25,7 @@ from sheetflow.consolidation.report_data import (
     Series,
     UnitRow,
 )
-from sheetflow.consolidation.report_words import NO_WISHES, Wishes, narratives, stories
+from sheetflow.consolidation.report_words import NO_WISHES, Wishes, asked, narratives, stories
 from sheetflow.consolidation.states import CARRIED, State, Tally
 from sheetflow.consolidation.states import BoardRow as Standing
 from sheetflow.masks import MaskPolicy
@@ -67,7 +68,6 @@ def report_data(
         period_label=period.label,
         year_so_far_label=period.months_so_far,
         previous_label=before.label if before else None,
-        dated=newest(books, unit).date(),
         letter=letter,
         figures=_figures(books, matrix, last, against),
         by_unit=tuple(_unit_row(books, unit, column) for column in matrix.columns),
@@ -87,6 +87,9 @@ def report_data(
         else 0,
         compared=len(against.units) if against and not against.is_whole else None,
         board=tuple(_board_row(row, named[row.unit.unit_id]) for row in board),
+        branches=_branches(books, unit, matrix),
+        asked=asked(books, unit, named, seen),
+        has_any=any(books.for_period(member.unit_id) for member in books.members(unit)),
         pictures=_pictures(books.form, matrix, history(books, unit, matrix)),
     )
 
@@ -154,6 +157,20 @@ def _unit_row(books: Books, unit: Unit, column: StatisticsColumn) -> UnitRow:
         total=total,
         own=own,
     )
+
+
+def _branches(books: Books, unit: Unit, matrix: Statistics) -> tuple[BranchRow, ...]:
+    """Count who stands where by unit directly below, where any of those has others below it."""
+    if not any(books.tree.children(child.unit_id) for child in books.tree.children(unit.unit_id)):
+        return ()
+    found = []
+    for column in matrix.columns:
+        own = column.unit.unit_id == unit.unit_id
+        due = [each for each in books.expected(column.unit) if not own or each == unit]
+        if due:
+            tally = Tally.of(map(books.board_row, due))
+            found.append(BranchRow(unit=column.heading, tally=tally))
+    return tuple(found)
 
 
 def _ever_filled(books: Books, unit: Unit, *, alone: bool) -> bool:

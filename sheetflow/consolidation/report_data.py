@@ -160,6 +160,37 @@ class Letter:
     letterhead: Letterhead | None = None
     copies: str = ""
     printer: str = ""
+    signer: str = ""
+    signed_on: dt.date | None = None
+    """None until it is signed: room is left for the date."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """What an office chose to have in its reports.
+
+    `names_units`: units that are missing, late or have nothing to report are named in it.
+    """
+
+    has_charts: bool = True
+    names_units: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """One sentence of a unit that asks its superior for something: no part of a 报告."""
+
+    unit: str
+    heading: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BranchRow:
+    """Where the units of a branch stand: one directly below with all below it, or 本级 alone."""
+
+    unit: str
+    tally: Tally
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,7 +213,6 @@ class ReportData:
     period_label: str
     year_so_far_label: str
     previous_label: str | None
-    dated: dt.date
     letter: Letter
     figures: Mapping[str, Figure]
     by_unit: tuple[UnitRow, ...] = ()
@@ -201,4 +231,13 @@ class ReportData:
     reported_before: int = 0
     compared: int | None = None
     board: tuple[BoardRow, ...] = ()
+    branches: tuple[BranchRow, ...] = ()
+    """By unit directly below, where there are units below those."""
+    asked: tuple[Asking, ...] = ()
+    """What was left out of the narratives since it asks for something."""
+    choices: Choices = Choices()
+    remark: str = ""
+    """Said of the report itself: a comment of Word's beside its first words, no part of the text."""
+    has_any: bool = True
+    """Whether anything at all was accepted for the period."""
     pictures: tuple[Picture, ...] = ()

@@ -15,15 +15,15 @@ from operator import attrgetter
 from types import MappingProxyType
 
 from sheetflow.consolidation.accepted import Accepted, Books
+from sheetflow.consolidation.askings import asks, parted
 from sheetflow.consolidation.gists import are_alike
-from sheetflow.consolidation.report_data import Narrative, Quote
+from sheetflow.consolidation.report_data import Asking, Narrative, Quote
 from sheetflow.masks import MaskPolicy
 from sheetflow.schemas.columns import Column, Mask
 from sheetflow.schemas.parsing import Value
 from sheetflow.units import Unit
 
 _SENTENCE_ENDS = re.compile(r"[。！？；][”’）]?")
-_SENTENCES = re.compile(r"[^。！？；\n]*(?:[。！？；][”’）]?|\n|$)")
 
 Quoted = Mapping[str, Sequence[str]]
 """Whom the office wants quoted, by unit id: by heading, under "" those of all headings."""
@@ -31,17 +31,12 @@ SetAside = Callable[[str], bool]
 """Whether a sentence is kept out of the report's text, to be listed apart."""
 
 
-def nothing(_sentence: str) -> bool:
-    """Set no sentence aside."""
-    return False
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wishes:
     """What the office wants of the words: whom to quote, and which sentences to keep out."""
 
     quoted: Quoted = field(default_factory=lambda: MappingProxyType({}))
-    set_aside: SetAside = nothing
+    set_aside: SetAside = asks
 
 
 NO_WISHES = Wishes()
@@ -62,7 +57,7 @@ def narratives(
     found = []
     for column in books.form.by_key[spec.narrative].columns:
         words = [
-            _Words(accepted, *sifted(text, wishes.set_aside), place)
+            _Words(accepted, *parted(text, wishes.set_aside), place)
             for place, (accepted, row) in enumerate(rows)
             if isinstance(text := row.get(column.key), str) and text.strip()
         ]
@@ -117,17 +112,6 @@ class _Words:
         return self.accepted.unit_id
 
 
-def sifted(text: str, set_aside: SetAside) -> tuple[str, tuple[str, ...]]:
-    """Part a text into what stays and the sentences that are set aside, in order."""
-    stays, aside = [], []
-    for sentence in _SENTENCES.findall(text):
-        if sentence.strip() and set_aside(sentence):
-            aside.append(sentence.strip())
-        else:
-            stays.append(sentence)
-    return "".join(stays) if aside else text, tuple(aside)
-
-
 def _by_rule(
     books: Books,
     unit: Unit,
@@ -160,6 +144,21 @@ def _are_alike(one: _Words, two: _Words, column: str) -> bool:
     if sketches[0] is None or sketches[1] is None:
         return one.text == two.text
     return are_alike(sketches[0], sketches[1])
+
+
+def asked(
+    books: Books, unit: Unit, named: Mapping[str, str], policy: MaskPolicy
+) -> tuple[Asking, ...]:
+    """Give what units ask for in their narratives: a 报告 may say none of it."""
+    spec = books.form.report
+    columns = books.form.by_key[spec.narrative].columns if spec else ()
+    return tuple(
+        Asking(named[accepted.unit_id], column.label, sentence)
+        for accepted, _, seen in (_rows(books, unit, spec.narrative, policy) if spec else ())
+        for column in columns
+        if isinstance(text := seen.get(column.key), str)
+        for sentence in parted(text)[1]
+    )
 
 
 def stories(

@@ -84,11 +84,11 @@ def rollup_paths(
 ) -> list[Path]:
     """Where the files of one kind lie that a unit gets as the one above others.
 
-    A report has the list of its figures beside it; a board, as workbook and page, is of no period.
+    A report has the list of its figures beside it, and what is for the office itself; a board, as workbook and page, is of no period.
     """
     names = [(kind.label, "xlsx")]
     if kind is PublicationKind.REPORT:
-        names = [(kind.label, "docx"), ("数字核对表", "xlsx")]
+        names = [(kind.label, "docx"), ("数字核对表", "xlsx"), ("内部附件", "docx")]
     elif kind is PublicationKind.BOARD:
         names, period = [(kind.label, "xlsx"), (kind.label, "html")], None
     label = _label(context, form, period.label if period else "")

@@ -21,6 +21,10 @@ _TEXTS = (".txt", ".html")
 _NOT_SENT = "README.txt"
 NEWER = frozenset({"gathered.txt"})
 """What came after the first version: that an older workspace has no such file is no trouble."""
+SHORT, NOTHING, ANNEX = "简版", "尚无上报", "内部附件"
+OTHER_REPORTS = (SHORT, NOTHING, ANNEX)
+"""Templates beside the report's own: a short one, what is said where nobody reported, what is for the
+office itself. The last two are for all forms."""
 BOARD, REPORT = ("board", "上报情况.html"), ("report", "情况报告.docx")
 MAIL_WORDS, BOARD_WORDS, REPORT_WORDS = "邮件模板", "上报情况模板", "情况报告模板"
 _WORDS = {"mail": MAIL_WORDS, "board": BOARD_WORDS, "report": REPORT_WORDS}
@@ -38,16 +42,20 @@ def report_place(title: str) -> tuple[str, str]:
     return (folder, name.replace(".docx", f"_{title}.docx")) if title else REPORT
 
 
+_NEWER_REPORTS = frozenset(report_place(title)[1] for title in OTHER_REPORTS)
+
+
 @dataclass(frozen=True, slots=True)
 class Serving:
     """The template that serves: its bytes; `digest` is of what lies in the workspace (empty: nothing).
 
-    `is_instead`: it is the default one, since the workspace's cannot be used.
+    `is_instead`: it is the default one, since the workspace's cannot be used; `fault` says why.
     """
 
     content: bytes
     digest: str
     is_instead: bool = False
+    fault: str = ""
 
     @property
     def text(self) -> str:
@@ -79,9 +87,10 @@ class Templates:
         Where nothing can be read there it is the default one.
         """
         place = report_place(title)
-        content, _ = self._read(*place)
+        content, fault = self._read(*place)
         serves = self.default_report(title) if content is None else content
-        return Serving(serves, self.digest(*place), content is None)
+        is_instead = content is None and bool(fault)
+        return Serving(serves, self.digest(*place), is_instead, fault if is_instead else "")
 
     @staticmethod
     def default_mail() -> dict[str, str]:
@@ -99,7 +108,13 @@ class Templates:
 
         It is the main form's; another one's, made from its declaration, goes as empty bytes.
         """
-        return b"" if title else _default(*REPORT)
+        return b"" if title and title not in OTHER_REPORTS else _default(*report_place(title))
+
+    def short_report(self, title: str = "") -> str:
+        """Give what the short template is called; without one the full one serves."""
+        short = f"{title}_{SHORT}" if title else SHORT
+        is_there = not title or (self.folder / "/".join(report_place(short))).is_file()
+        return short if is_there else title
 
     def digest(self, folder: str, name: str) -> str:
         """Give the digest of what lies in the workspace, empty where it cannot be read."""
@@ -137,7 +152,7 @@ class Templates:
         """Give a sentence where a form's Word template is in trouble."""
         content, fault = self._read(*report_place(title))
         if content is None:
-            return (fault,)
+            return (fault,) if fault else ()
         if content == self.default_report(title):
             return ()
 
@@ -207,7 +222,7 @@ class Templates:
                 )
             content = path.read_bytes()
         except (FileNotFoundError, NotADirectoryError):
-            if name in NEWER:
+            if name in NEWER or name in _NEWER_REPORTS:
                 return None, ""
             return None, (
                 f"{words} {name} 不在模板文件夹里，现用默认文字。"
@@ -234,4 +249,5 @@ def _default_mails() -> tuple[str, ...]:
 
 
 def _of_report(fault: str, title: str) -> str:
-    return f"{f'《{title}》的' if title else ''}{fault}{_UNTIL_MENDED}"
+    named = f"《{title}》的" if title else ""
+    return f"{named}{fault}{_UNTIL_MENDED}"

@@ -72,6 +72,8 @@ def render_report(
         drawn = {picture.name: draw_picture(picture, picture_font) for picture in report.pictures}
     document = filled(template, template_names(report, record), drawn)
     sentences = sentences_of(document, settle(document, record))
+    if report.remark:
+        _comment(document, report.remark, stamp)
     set_fonts(document, fonts)
     title = f"{report.unit_name}{report.period_label}活动开展情况报告"
     set_properties(document, title=title, author=report.letter.issuer, stamp=stamp)
@@ -80,10 +82,26 @@ def render_report(
     return RenderedReport(packed(document, stamp), sentences)
 
 
+def _comment(document: Document, remark: str, stamp: dt.datetime) -> None:
+    """Say something beside the first words of the text, dated like the report."""
+    run = next((run for each in document.paragraphs for run in each.runs if run.text.strip()), None)
+    if run is None:
+        run = (
+            document.paragraphs[0].add_run()
+            if document.paragraphs
+            else document.add_paragraph().add_run()
+        )
+    comment = document.add_comment(run, remark, author=_OURS, initials=_OURS)
+    comment._comment_elm.date = stamp.astimezone(dt.UTC).replace(microsecond=0)  # noqa: SLF001 - else it is now
+
+
+_OURS = "报表系统"
 _OPENING = (
-    "{{ 报告期 }}，应报单位{{ 应报单位数 }}个，已报{{ 已报单位数 }}个。"
-    "{% if 迟报单位 %}迟报的{{ 迟报单位|个数 }}个：{{ 迟报单位 }}。{% endif %}"
-    "{% if 未报单位 %}尚未完成报送的{{ 未报单位|个数 }}个（{{ 未报单位情况 }}）：{{ 未报单位 }}。{% endif %}"
+    "{{ 报告期 }}，应报单位{{ 应报单位数 }}个，已报{{ 已报单位数 }}个"
+    "{% if 迟报单位 %}，其中迟报的{{ 迟报单位|个数 }}个{% endif %}。"
+    "{% if 未报单位 %}其余{{ 未报单位|个数 }}个单位正在催报。{% endif %}"
+    "{% if 列出单位名称 %}{% if 迟报单位 %}迟报的是{{ 迟报单位 }}。{% endif %}"
+    "{% if 未报单位 %}尚未上报的是{{ 未报单位 }}。{% endif %}{% endif %}"
 )
 _HEADINGS = {"指标": 190, "计量单位": 68, "本期": 76, "累计（期末）": 96}
 """The columns of the figures, with their widths in points."""

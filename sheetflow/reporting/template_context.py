@@ -23,7 +23,7 @@ from sheetflow.consolidation.report_data import (
     Way,
 )
 from sheetflow.consolidation.report_figures import Made, UsedFigure, exact
-from sheetflow.consolidation.states import LATE
+from sheetflow.consolidation.states import LATE, State, Tally
 from sheetflow.errors import DeclarationError
 from sheetflow.periods import OFFICE_ZONE, date_in_words
 from sheetflow.reporting.template_values import (
@@ -45,6 +45,7 @@ from sheetflow.reporting.written_figures import Record, without_marks
 _LEADERS = 3
 _EXAMPLE, _FIRST_WORDS = "如", "从各地上报的材料看，"
 """What stands before the first unit that is quoted: after the office's own words, and without any."""
+_ROOM_FOR_A_DATE, _ROOM_FOR_A_NAME = "　　　　年　　月　　日", "　　　　"
 _MOST_FORMER = 5
 """So many figures are named as 按原口径."""
 
@@ -56,6 +57,15 @@ def template_names(report: ReportData, record: Record) -> dict[str, object]:
         **_figure_names(report, record),
         "各单位": [_unit_row(row, report.figures) for row in report.by_unit],
         "上报情况": [_board_row(row) for row in report.board],
+        "上报汇总": [_branch_row(row.unit, row.tally) for row in report.branches],
+        "上报合计": _branch_row("合计", report.tally),
+        "请示事项": [
+            Named(
+                "请示事项",
+                {"单位": each.unit, "栏目": each.heading, "文字": without_marks(each.text)},
+            )
+            for each in report.asked
+        ],
         "典型案例": [_passage("典型案例", each, 标题=each.title) for each in report.stories],
         "另见": Named("另见", {each.label: _elsewhere(report, each) for each in report.narratives}),
         "答复": _answers(report, record),
@@ -180,6 +190,7 @@ def _former_words(report: ReportData) -> str:
 def _plain_names(report: ReportData) -> dict[str, object]:
     letter, letterhead = report.letter, report.letter.letterhead
     has_imprint = bool(letter.printer)
+    date = date_in_words(letter.signed_on) if letter.signed_on else _ROOM_FOR_A_DATE
     return {
         "单位名称": report.unit_name,
         "单位级别": report.level,
@@ -191,16 +202,18 @@ def _plain_names(report: ReportData) -> dict[str, object]:
         "上一报告期": report.previous_label or "",
         "有上期": report.previous_label is not None,
         "口径说明": _former_words(report),
-        "成文日期": date_in_words(report.dated),
+        "成文日期": date,
+        "列出单位名称": report.choices.names_units,
         "发文单位": letter.issuer,
         "主送机关": letter.addressee,
         "红头": letterhead is not None,
         "发文机关标志": letterhead.mark if letterhead else "",
         "发文字号": letterhead.number if letterhead else "",
+        "签发人": letter.signer or _ROOM_FOR_A_NAME,
         "版记": has_imprint,
         "抄送": letter.copies if has_imprint else "",
         "印发机关": letter.printer,
-        "印发日期": date_in_words(report.dated) if has_imprint else "",
+        "印发日期": date if has_imprint else "",
     }
 
 
@@ -330,6 +343,24 @@ def _board_row(row: BoardRow) -> Named:
             "回执": row.receipt,
             "迟报": row.late,
             "备注": "；".join(filter(None, (LATE if row.late else "", row.remarks))),
+        },
+    )
+
+
+_OUT = {State.RETURNED: "退回", State.HELD: "待确认", State.REFUSED: "拒收", State.MISSING: "未报"}
+"""What a template calls the numbers of units that are not in."""
+
+
+def _branch_row(unit: str, tally: Tally) -> Named:
+    return Named(
+        "上报汇总",
+        {
+            "单位": unit,
+            "应报": tally.expected,
+            "已报": tally.reported,
+            "零报告": tally.nil,
+            "迟报": tally.late,
+            **{name: tally.states.get(state, 0) for state, name in _OUT.items()},
         },
     )
 

@@ -17,6 +17,7 @@ from docx.oxml.xmlchemy import BaseOxmlElement
 
 from sheetflow.consolidation.report_figures import Standing, UsedFigure
 from sheetflow.reporting.clauses import CLOSE, FIGURE, MARKS, TEXT, Range, Worth, figures_in, kept
+from sheetflow.reporting.headings import remove_with_heading
 
 _PARAGRAPH, _TEXT, _CELL = qn("w:p"), qn("w:t"), qn("w:tc")
 _OTHER_CONTENT = (qn("w:drawing"), qn("w:pict"), qn("w:sectPr"))
@@ -67,7 +68,7 @@ def _settled(paragraph: BaseOxmlElement, record: Record) -> list[Standing]:
     is_empty = not any((text.text or "").strip() for text in texts)
     # A cell must have a paragraph, and a section may end with one.
     if is_empty and parent.tag != _CELL and next(paragraph.iter(*_OTHER_CONTENT), None) is None:
-        parent.remove(paragraph)
+        remove_with_heading(paragraph)
     return [
         Standing(*place, record.written[number][0]) for number, place in figures_in(words, stays)
     ]

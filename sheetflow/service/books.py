@@ -25,7 +25,7 @@ from sheetflow.consolidation.accepted import (
     with_making,
 )
 from sheetflow.consolidation.gists import Gist, gist_of, load_gist
-from sheetflow.consolidation.report_data import Letter, Letterhead
+from sheetflow.consolidation.report_data import Choices, Letter, Letterhead
 from sheetflow.context import Context
 from sheetflow.periods import Period
 from sheetflow.schemas.documents import (
@@ -364,7 +364,10 @@ def report_order(
             letterhead=head if settings.red_head else None,
             copies="，".join(settings.copies_to),
             printer=settings.printed_by_of(unit.name) if settings.imprint else "",
+            signer=settings.signers.get(unit.unit_id, "") if settings.red_head else "",
+            signed_on=settings.date_of(*numbered),
         ),
+        choices=Choices(has_charts=settings.has_charts, names_units=settings.name_units),
         fonts=settings.fonts.replaced,
         picture_font=picture_font(),
     )

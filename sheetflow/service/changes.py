@@ -18,8 +18,8 @@ from sheetflow import __version__
 from sheetflow.children.judge_task import measure_rows
 from sheetflow.children.roll_up_tasks import render_word_report
 from sheetflow.context import LOG, Context
+from sheetflow.context.templates import ANNEX, NOTHING, OTHER_REPORTS, report_place
 from sheetflow.context.templates import BOARD as BOARD_PAGE
-from sheetflow.context.templates import report_place
 from sheetflow.errors import SheetflowError, describe
 from sheetflow.mail.letter import template_faults
 from sheetflow.schemas.documents import Indicators
@@ -104,15 +104,16 @@ def template_grounds(context: Context) -> Iterator[Ground]:
             (PublicationKind.BOARD,),
         )
     titles = {form.title: form.key for form in context.campaign.forms[1:]}
+    of_all = (NOTHING, ANNEX)
     for title, trial in report_trials(context).items():
         if not templates.report_faults(trial, title):
             words = f"{f'《{title}》的' if title else ''}情况报告模板有变化"
             yield Ground(
-                template_name(PublicationKind.REPORT, titles.get(title, "")),
+                template_name(PublicationKind.REPORT, titles.get(title, title)),
                 templates.digest(*report_place(title)),
                 words,
                 (PublicationKind.REPORT,),
-                titles.get(title, context.campaign.main_form.key),
+                "" if title in of_all else titles.get(title, context.campaign.main_form.key),
             )
 
 
@@ -150,7 +151,8 @@ def template_troubles(context: Context) -> tuple[str, ...]:
 def report_trials(context: Context) -> dict[str, Callable[[bytes], str]]:
     """Give what tries the Word template of each form, by the form's title, empty for the main one."""
     others = (form for form in context.campaign.forms[1:] if form.report)
-    tried = {"": context.campaign.main_form} | {form.title: form for form in others}
+    main = context.campaign.main_form
+    tried = dict.fromkeys(("", *OTHER_REPORTS), main) | {form.title: form for form in others}
     return {title: partial(try_report, context, form) for title, form in tried.items()}
 
 

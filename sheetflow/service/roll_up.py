@@ -11,7 +11,12 @@ from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
-from sheetflow.children.roll_up_tasks import render_boards, render_word_report
+from sheetflow.children.roll_up_tasks import (
+    ReportOrder,
+    ReportReply,
+    render_boards,
+    render_word_report,
+)
 from sheetflow.consolidation.accepted import Books
 from sheetflow.consolidation.consolidate import board_data
 from sheetflow.consolidation.contents import BoardFile
@@ -19,7 +24,7 @@ from sheetflow.consolidation.corrections import dump_correction, load_correction
 from sheetflow.consolidation.signed_reports import DraftMark
 from sheetflow.context import LOG, Context
 from sheetflow.context.paths import rollup_paths
-from sheetflow.context.templates import Serving
+from sheetflow.context.templates import ANNEX, NOTHING, Serving
 from sheetflow.schemas.forms import Form
 from sheetflow.service.books import books_of, books_request, declared, report_order
 from sheetflow.service.changes import served_instead, template_name
@@ -175,24 +180,20 @@ class Rollups:
         spec = books.form.report
         if spec is None:
             return None
-        other = context.campaign.other_form(books.form.key)
-        title = other.title if other else ""
-        template = context.templates.report(title)
-        default = context.templates.default_report(title)
-        order = report_order(context, books, unit, template.content, default)
-        order = replace(order, quoted=quoted_by(context, unit, books.form))
+        asked, order = self._report_order(books, unit)
         seen = (order.policy.digest,) if order.policy.overrides else ()
-        path, table_path = rollup_paths(context, mark.kind, unit, books.period, books.form)
+        paths = rollup_paths(context, mark.kind, unit, books.period, books.form)
         basis = basis_of(
             declared(context, books.form, PublicationKind.REPORT),
             _sources(books, unit),
-            template.content,
+            *(template.content for template in asked.values()),
             order.letter,
+            order.choices,
             order.fonts,
             *(sorted(order.quoted.items()) or ()),
             *seen,
         )
-        if is_fresh(context, path, basis) and is_fresh(context, table_path, basis):
+        if all(is_fresh(context, path, basis) for path in paths):
             return None
         request = books_request(context, books, unit, (spec.narrative, spec.story_sheet))
         draft = DraftMark(unit.unit_id, books.form.key, books.period.period_id, basis[:_MARKED])
@@ -200,20 +201,44 @@ class Rollups:
 
         def finish() -> Made:
             rendered = reply.result()
-            if rendered.fault:
-                LOG.warning("%s", rendered.fault)
-                context.templates.learn(template, rendered.fault, title)
-            if rendered.fault or template.is_instead:
-                _record_default(
-                    context, PublicationKind.REPORT, template, other.key if other else ""
-                )
-            files = {path: rendered.docx, table_path: rendered.table}
+            self._learn(books.form, asked, rendered)
+            files = zip(paths, (rendered.docx, rendered.table, rendered.annex), strict=True)
             return Made(
-                tuple(Order(where, content, mark, basis) for where, content in files.items()),
+                tuple(Order(where, content, mark, basis) for where, content in files),
                 drafts=(kept_draft(draft, rendered.text),),
             )
 
         return Making(reply, finish)
+
+    def _report_order(self, books: Books, unit: Unit) -> tuple[dict[str, Serving], ReportOrder]:
+        """Say how a report is made, and by which templates, by their names: the report's own first."""
+        context, templates = self.context, self.context.templates
+        other = context.campaign.other_form(books.form.key)
+        title = other.title if other else ""
+        if context.settings.report.version == "short":
+            title = templates.short_report(title)
+        asked = {name: templates.report(name) for name in (title, NOTHING, ANNEX)}
+        default = {name: templates.default_report(name) for name in asked}
+        order = report_order(context, books, unit, asked[title].content, default[title])
+        return asked, replace(
+            order,
+            nothing=(asked[NOTHING].content, default[NOTHING]),
+            annex=(asked[ANNEX].content, default[ANNEX]),
+            missing=asked[title].fault,
+            quoted=quoted_by(context, unit, books.form),
+        )
+
+    def _learn(self, form: Form, asked: Mapping[str, Serving], reply: ReportReply) -> None:
+        """Keep which of a report's templates could not be used."""
+        other = self.context.campaign.other_form(form.key)
+        faults = {NOTHING if not reply.has_any else next(iter(asked)): reply.fault}
+        for name, fault in {**faults, ANNEX: reply.annex_fault}.items():
+            if fault:
+                LOG.warning("%s", fault)
+                self.context.templates.learn(asked[name], fault, name)
+            if fault or asked[name].is_instead:
+                called = other.key if other and name == other.title else name
+                _record_default(self.context, PublicationKind.REPORT, asked[name], called)
 
     def _begin_boards(self, mark: Stale) -> Making | None:
         context, unit = self.context, self.context.tree[mark.unit_id]

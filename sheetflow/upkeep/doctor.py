@@ -108,16 +108,19 @@ def check_settings(context: Context) -> Iterator[Line]:
             f"[folders] 的 watching_exceptions 写了没有的文件夹：{listed(strange)}。",
             "请照报送文件夹的名称改正。",
         )
-    numbers = [
-        name
-        for name in context.settings.report.document_numbers
-        if name.partition("_")[0] not in context.tree
-    ]
-    if numbers:
-        yield warning(
-            f"[report] 的 document_numbers 写了没有的单位：{listed(numbers)}。",
-            "应写成“单位代码_报告期 = 字号”。",
-        )
+    report = context.settings.report
+    for key, ought in (
+        ("document_numbers", "单位代码_报告期 = 字号"),
+        ("signers", "单位代码 = 姓名"),
+        ("signed_on", "单位代码_报告期 = 日期"),
+    ):
+        strange = [
+            name for name in getattr(report, key) if name.partition("_")[0] not in context.tree
+        ]
+        if strange:
+            yield warning(
+                f"[report] 的 {key} 写了没有的单位：{listed(strange)}。", f"应写成“{ought}”。"
+            )
 
     for said in quote_faults(context):
         yield warning(said, "改好以后重新启动。")

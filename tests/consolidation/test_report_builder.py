@@ -9,6 +9,7 @@ import pytest
 
 from sheetflow.consolidation.report_builder import report_data
 from sheetflow.consolidation.report_data import FigureKind, Letter, ReportData
+from sheetflow.consolidation.states import State
 from sheetflow.masks import MaskPolicy
 from sheetflow.schemas.book import Outcome
 from tests.consolidation.desk import TREE, Desk
@@ -108,6 +109,38 @@ def test_both_annexes_say_the_same_word(desk: Desk) -> None:
     assert {row.state for row in data.board} == {"已接收", "未报"}
     desk.submit("370102", "2012B2")
     assert (data.reported_before, report(desk, "2012B2").reported_before) == (0, 3)
+
+
+def test_the_second_annex_adds_up(desk: Desk) -> None:
+    """By unit directly below, all who must report are in or out; a city's counties need no such rows."""
+    data = report(desk, "2012B1")
+    tallies = [row.tally for row in data.branches]
+    assert sum(tally.expected for tally in tallies) == len(data.board)
+    assert sum(tally.outstanding for tally in tallies) == len(data.missing)
+    for state in State:
+        counted = sum(tally.states.get(state, 0) for tally in tallies)
+        assert counted == data.tally.states.get(state, 0)
+    assert [row.unit for row in data.branches] == [row.unit for row in data.by_unit]
+    assert report_data(CAMPAIGN, desk.books("2012B1"), CITY, LETTER).branches == ()
+
+
+def test_nothing_accepted_is_told_from_a_nil_return(desk: Desk) -> None:
+    """A nil return is something; a period of which nothing was accepted is not, whatever came before."""
+    assert report(desk, "2012B1").has_any
+    assert not report(desk, "2012B2").has_any
+    desk.submit("370102", "2012B2", NIL)
+    assert report(desk, "2012B2").has_any
+
+
+def test_what_is_asked_for_is_listed_apart(desk: Desk) -> None:
+    """A sentence that asks for something is quoted nowhere, and listed with its unit."""
+    asking = APPROACH.format(name="天桥区") + "恳请省妇联协调有关部门放宽贷款条件。"
+    desk.submit("370102", "2012B1", f"@ 文字材料 主要做法 = {asking}\n")
+    data = report(desk, "2012B1")
+    assert [(entry.unit, entry.heading) for entry in data.asked] == [("历下区", "主要做法")]
+    quoted = " ".join(quote.text for each in data.narratives for quote in each.quotes)
+    assert "天桥区" in quoted
+    assert "恳请" not in quoted
 
 
 def test_a_carried_county_says_so(desk: Desk) -> None:

@@ -8,9 +8,10 @@ from dataclasses import replace
 
 import pytest
 
+from sheetflow.consolidation.askings import parted
 from sheetflow.consolidation.report_builder import report_data
 from sheetflow.consolidation.report_data import Letter, Narrative
-from sheetflow.consolidation.report_words import Wishes, shortened, sifted
+from sheetflow.consolidation.report_words import Wishes, shortened
 from sheetflow.schemas.book import Outcome
 from tests.consolidation.desk import TREE, Desk
 from tests.county_book import CAMPAIGN, FORM
@@ -121,7 +122,7 @@ def test_sentences_may_be_kept_out() -> None:
     found = under(desk, "370100", asks)
     assert found.own == "我们做了三件事。以上是做法；" + TEXTS["370100"]
     assert found.aside == ("恳请省里批准增拨经费！", "恳请支持。")
-    assert sifted("第一段。\n第二段", lambda _: False) == ("第一段。\n第二段", ())
+    assert parted("第一段。\n第二段", lambda _: False) == ("第一段。\n第二段", ())
 
 
 @pytest.mark.parametrize(

@@ -138,3 +138,14 @@ def test_the_report_is_as_reviewed(desk: Desk, kept: Kept, unit_id: str) -> None
     kept(f"情况报告_{unit.name}.txt", document_text(rendered.docx))
     table = write_figure_sheets(unit.name, rendered.sentences, newest(books, unit))
     kept(f"数字核对表_{unit.name}.txt", workbook_text(table))
+
+
+@pytest.mark.parametrize("which", ["简版", "内部附件", "尚无上报"])
+def test_the_other_papers_are_as_reviewed(desk: Desk, kept: Kept, which: str) -> None:
+    """Every sentence of the short version, of the annex for the office and of a report of nothing."""
+    unit, letter = TREE["370000"], Letter(issuer="山东省妇女联合会", addressee="全国妇联办公厅")
+    books = desk.books("2012B3" if which == "尚无上报" else PERIOD)
+    template = TEMPLATE.with_name(f"情况报告_{which}.docx").read_bytes()
+    data = report_data(CAMPAIGN, books, unit, letter)
+    rendered = render_report(template, data, stamp=newest(books, unit))
+    kept(f"情况报告_{which}_山东省.txt", document_text(rendered.docx))

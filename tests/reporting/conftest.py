@@ -177,7 +177,6 @@ def province() -> ReportData:
         period_label="2012年3—4月",
         year_so_far_label="2012年1—4月",
         previous_label="2012年1—2月",
-        dated=dt.date(2012, 5, 9),
         letter=Letter(
             issuer="山东省妇女联合会",
             addressee="全国妇联办公厅",

@@ -137,7 +137,7 @@ def test_a_clean_template_stays_as_it_is(template: bytes) -> None:
 @pytest.mark.parametrize(
     ("typed", "told"),
     [
-        ("特此报告。{{ 本期.S99 }}", "情况报告模板第82段“特此报告。{{ 本期.S99 …"),
+        ("特此报告。{{ 本期.S99 }}", "段“特此报告。{{ 本期.S99 …"),
         ("特此报告。{{ 本期.S08 }", "段“特此报告。{{ 本期.S08 …"),
         ("特此报告。｛ 本期.S08 }}", "写得不完整"),
         ("特此报告。{% if 有上期 %}", "后面没有相配的 endif"),
@@ -157,3 +157,14 @@ def test_a_fault_is_named_with_its_paragraph(
         render_report(edited("特此报告。", typed), province, stamp=stamp)
     assert told.removesuffix("…") in str(caught.value)
     assert "《模板说明》" in str(caught.value)
+
+
+def test_paragraphs_are_counted_as_people_count_them(
+    edited: Edit, province: ReportData, stamp: dt.datetime
+) -> None:
+    """The number is that of the paragraph among those with words in them, tables aside."""
+    wrong = edited("特此报告。", "特此报告。{{ 甲 }}")
+    paragraphs = [each.text for each in docx.Document(io.BytesIO(wrong)).paragraphs if each.text]
+    number = paragraphs.index("特此报告。{{ 甲 }}") + 1
+    with pytest.raises(ReportTemplateError, match=f"^情况报告模板第{number}段“特此报告。"):
+        render_report(wrong, province, stamp=stamp)

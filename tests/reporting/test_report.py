@@ -14,7 +14,10 @@ import pytest
 
 from sheetflow.config.workspace import picture_font
 from sheetflow.consolidation.report_data import (
+    Asking,
     BoardRow,
+    BranchRow,
+    Choices,
     Narrative,
     Picture,
     Quote,
@@ -24,10 +27,12 @@ from sheetflow.consolidation.report_data import (
     Way,
 )
 from sheetflow.consolidation.report_figures import Made
+from sheetflow.consolidation.states import State, Tally
 from sheetflow.errors import DeclarationError
 from sheetflow.reporting import render_report
 from sheetflow.reporting.report import RenderedReport
 from sheetflow.schemas.forms import Across
+from tests.reporting.conftest import CITIES, TEMPLATE
 
 
 def _text(report: RenderedReport) -> str:
@@ -53,14 +58,119 @@ def test_figures_stand_in_the_sentences(
     assert "%}" not in text
 
 
-def test_missing_and_nil_units_are_named(
+def test_who_is_missing_is_counted_and_named_only_where_that_is_set(
     template: bytes, province: ReportData, stamp: dt.datetime
 ) -> None:
-    """Who did not report, reported nothing or late is named, not hidden."""
+    """A report that goes up says how many are missing, nil or late; an office may have them named."""
     text = _text(render_report(template, province, stamp=stamp))
-    assert "本期应报单位18个，已报16个。已报单位中，作零报告的1个：泰安市。" in text
-    assert "迟报的1个：烟台市" in text
-    assert "尚未完成报送的2个（未报1个、退回待改1个）：日照市、滨州市" in text
+    assert "本期应报单位18个，已报16个，其中作零报告的1个，迟报的1个。其余2个单位正在催报" in text
+    assert "日照市、滨州市" not in text
+    named = replace(province, choices=Choices(names_units=True))
+    text = _text(render_report(template, named, stamp=stamp))
+    assert (
+        "作零报告的是泰安市。迟报的是烟台市。尚未完成报送的（未报1个、退回待改1个）是日照市、滨州市。"
+        in text
+    )
+
+
+def test_no_sentence_holds_more_than_fifteen_names(
+    template: bytes, province: ReportData, stamp: dt.datetime
+) -> None:
+    """Of fifty units that are missing fifteen are named, and the others counted."""
+    missing = tuple(f"{number}县" for number in range(1, 51))
+    named = replace(province, missing=missing, choices=Choices(names_units=True))
+    text = _text(render_report(template, named, stamp=stamp))
+    assert f"是{'、'.join(missing[:15])}等50个单位。" in text
+    fifteen = replace(named, missing=missing[:15])
+    assert f"{missing[14]}。" in _text(render_report(template, fifteen, stamp=stamp))
+
+
+def test_a_report_of_nothing_is_one_sentence(province: ReportData, stamp: dt.datetime) -> None:
+    """Where nobody reported, the office has one sentence in its own form, and no figure of anything."""
+    nothing = TEMPLATE.with_name("情况报告_尚无上报.docx").read_bytes()
+    none = replace(
+        province,
+        missing=tuple(row.unit for row in province.board),
+        has_any=False,
+        remark="模板有错。",
+    )
+    made = render_report(nothing, none, stamp=stamp)
+    text = _text(made)
+    assert "应报“下基层、访妇情、办实事”活动情况的18个单位都还没有完成报送" in text
+    assert text.count("。") == 1
+    assert "未报" not in text
+    document = docx.Document(io.BytesIO(made.docx))
+    assert document.tables == []
+    [comment] = document.comments
+    assert (comment.text, comment.timestamp) == ("模板有错。", stamp)
+    assert "模板有错" not in text
+
+
+def test_the_annex_for_the_office_holds_the_names(province: ReportData, stamp: dt.datetime) -> None:
+    """Names of units and what they ask for stand in an annex that does not go up."""
+    asked = (Asking("历下区", "意见建议", "恳请省妇联协调放宽贷款条件。"),)
+    annex = TEMPLATE.with_name("情况报告_内部附件.docx").read_bytes()
+    made = render_report(annex, replace(province, asked=asked), stamp=stamp)
+    text = _text(made)
+    assert "不随报告上报" in text
+    assert "尚未完成报送的是日照市、滨州市。" in text
+    assert "1. 历下区（意见建议）：恳请省妇联协调放宽贷款条件。" in text
+    assert len(_table(made, 0)) == 19
+
+
+def test_the_second_annex_is_a_row_a_city(
+    template: bytes, province: ReportData, stamp: dt.datetime
+) -> None:
+    """Annex 2 counts by unit directly below, with a sum; each unit is listed only where names may stand."""
+    branches = tuple(
+        BranchRow(
+            unit=city, tally=Tally({State.ACCEPTED: 1, State.NIL: 1, State.RETURNED: 1}, late=1)
+        )
+        for city in CITIES[:2]
+    )
+    report = replace(province, branches=branches)
+    rows = _table(render_report(template, report, stamp=stamp), 3)
+    assert rows[0] == [
+        "序号",
+        "单位",
+        "应报",
+        "已报",
+        "其中：\n零报告",
+        "其中：\n迟报",
+        *rows[0][6:],
+    ]
+    assert rows[1][:6] == ["", "合计", "18", "16", "1", "1"]
+    assert rows[2] == ["1", "济南市", "3", "2", "1", "1", "1", "0", "0", "0"]
+    assert (
+        len(docx.Document(io.BytesIO(render_report(template, report, stamp=stamp).docx)).tables)
+        == 5
+    )
+    named = replace(report, choices=Choices(names_units=True))
+    assert len(_table(render_report(template, named, stamp=stamp), 4)) == 19
+
+
+def test_room_is_left_for_what_is_signed(
+    template: bytes, province: ReportData, stamp: dt.datetime
+) -> None:
+    """The date stays blank until the report is signed; the signer stands beside the number."""
+    text = _text(render_report(template, province, stamp=stamp))
+    assert "鲁妇发〔2012〕36号\t签发人：" in text
+    assert "　　年　　月　　日" in text
+    letter = replace(province.letter, signer="王某某", signed_on=dt.date(2012, 5, 9))
+    text = _text(render_report(template, replace(province, letter=letter), stamp=stamp))
+    assert "签发人：王某某" in text
+    assert "2012年5月9日" in text
+
+
+def test_the_short_version_is_of_the_same_figures(
+    province: ReportData, city: ReportData, stamp: dt.datetime
+) -> None:
+    """The short version fills for province and city, without annexes."""
+    short = TEMPLATE.with_name("情况报告_简版.docx").read_bytes()
+    for report in (province, city):
+        text = _text(render_report(short, report, stamp=stamp))
+        assert f"走访妇女群众{report.figures['S08'].current}人次" in text
+        assert "附件" not in text
 
 
 def test_first_period_compares_with_nothing(
