@@ -203,6 +203,7 @@ def _picture(
     history: Sequence[PeriodTotals],
 ) -> Picture:
     indicators = [form.indicator[code] for code in spec.codes]
+    remarks: list[str] = []
     if spec.across is Across.INDICATORS:
         categories = [_plain(indicator) for indicator in indicators]
         parts = tuple(_drawn(spec, matrix.total[code]) for code in spec.codes)
@@ -210,6 +211,7 @@ def _picture(
     else:
         if spec.across is Across.UNITS:
             categories = [column.heading for column in matrix.columns]
+            remarks = [column.state.remark(current=spec.current) for column in matrix.columns]
             values = [column.values for column in matrix.columns]
         else:
             categories = [entry.period.label.partition("年")[2] for entry in history]
@@ -226,6 +228,7 @@ def _picture(
         categories=tuple(categories),
         series=tuple(series),
         is_percent=indicators[0].percent,
+        remarks=tuple(remarks),
     )
 
 

@@ -126,6 +126,8 @@ class Picture:
     categories: tuple[str, ...]
     series: tuple[Series, ...]
     is_percent: bool = False
+    remarks: tuple[str, ...] = ()
+    """How the unit of each category stands, where not all of it is in; none where there are no units."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

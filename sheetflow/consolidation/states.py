@@ -212,10 +212,14 @@ class GroupState:
         carried = self.is_carried and not self.is_current
         return self.word + (f"（{CARRIED}）" if carried else "")
 
-    def mark(self, *, current: bool) -> str:
-        """What stands behind the name over figures of 本期, or of 累计; nothing where all are in."""
+    def remark(self, *, current: bool) -> str:
+        """What is to be said of figures of 本期, or of 累计; nothing where all are in."""
         if self.is_plain:
             return ""
         carried = self.is_carried and not (current or self.is_current)
-        word = CARRIED if carried else self.word
+        return CARRIED if carried else self.word
+
+    def mark(self, *, current: bool) -> str:
+        """The same, as it stands behind a name."""
+        word = self.remark(current=current)
         return f"（{word}）" if word else ""

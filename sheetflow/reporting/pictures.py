@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import io
 import math
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,6 +34,8 @@ _POINTS = 72
 """In an inch; what follows is in points."""
 _GAP, _KEY, _LEADING = 8.0, 20.0, 1.35
 _STEPS = 5
+_PAIR = re.compile(r"[\u4e00-\u9fff]{2}(?!.$)")
+"""Two characters of a remark, which stand above the others where there is little room."""
 
 
 def draw_picture(picture: Picture, font: Path) -> bytes:
@@ -134,7 +137,17 @@ def _bars(sheet: _Sheet, picture: Picture) -> None:
             sheet.write(words, place, height, _ABOVE_BAR, size=size, color=_INK, va="bottom")
     # Where many bars stand side by side, the characters of a name stand on each other.
     names = ["\n".join(name) if count > _MANY else name for name in picture.categories]
+    if picture.remarks:
+        remarks = [_below(one, crowded=count > _MANY) for one in picture.remarks]
+        names = [f"{name}\n{remark}".strip() for name, remark in zip(names, remarks, strict=True)]
     sheet.scale(picture, names, _SMALL if count > _CROWDED else _LABEL_SIZE)
+
+
+def _below(remark: str, *, crowded: bool) -> str:
+    """Put a remark below a name."""
+    if not remark:
+        return ""
+    return _PAIR.sub(r"\g<0>\n", remark).strip() if crowded else f"（{remark}）"
 
 
 def _lines(sheet: _Sheet, picture: Picture) -> None:

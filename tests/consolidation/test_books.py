@@ -21,7 +21,7 @@ from sheetflow.consolidation.corrections import (
     find_corrections,
     load_correction,
 )
-from sheetflow.consolidation.states import State
+from sheetflow.consolidation.states import OUT, BoardRow, State, Tally
 from sheetflow.masks import MaskPolicy
 from sheetflow.periods import Period
 from sheetflow.schemas.book import Outcome
@@ -220,6 +220,18 @@ def test_the_board_tells_all_states_apart(desk: Desk) -> None:
     assert {row.unit.unit_id for row in board.column(first)} > {"370203"}
     assert board.cell(TREE["370202"], period) is not None
     assert board.cell(TREE["370203"], period) is None
+
+
+def test_each_state_has_its_own_word_and_colour() -> None:
+    """Six words, six colours; whose file was refused is not in, and 未报 comes first of those."""
+    assert [state.label for state in OUT] == ["未报", "退回待改", "待确认", "拒收"]
+    assert [state.label for state in State if state.is_in] == ["零报告", "已接收"]
+    assert len({state.colour for state in State}) == len(State)
+    rows = [BoardRow(unit=PROVINCE, state=state, late=state.is_in) for state in State]
+    assert Tally.of(rows).told() == (
+        "应报6个单位，已报2个（其中零报告1个、迟报2个），未报1个，退回待改1个，待确认1个，拒收1个。"
+    )
+    assert [row.word for row in rows if row.late] == ["零报告（迟报）", "已接收（迟报）"]
 
 
 def test_what_was_accepted_stands_whatever_follows(desk: Desk) -> None:
