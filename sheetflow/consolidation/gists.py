@@ -16,6 +16,7 @@ import unicodedata
 import zlib
 from array import array
 from base64 import b64decode, b64encode
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import nsmallest
@@ -91,34 +92,42 @@ def sketch(text: str, names: Iterable[str] = ()) -> bytes:
 
 def are_alike(one: bytes, two: bytes) -> bool:
     """Whether two sketches are of near-identical texts."""
-    first, second = _hashes(one), _hashes(two)
+    return one == two or _share(_read(one), _read(two)) >= ALIKE
+
+
+def _read(kept: bytes) -> tuple[array[int], frozenset[int]]:
+    hashes = array("I", kept)
+    return hashes, frozenset(hashes)
+
+
+def _share(one: tuple[array[int], frozenset[int]], two: tuple[array[int], frozenset[int]]) -> float:
+    """Give the share of shingles that two texts have in common, as far as both sketches reach."""
     # Of a text with more shingles than are kept nothing is known beyond the last one kept.
-    reach = min((hashes[-1] for hashes in (first, second) if len(hashes) == _KEPT), default=_WORD)
-    common, union = set(first) & set(second), set(first) | set(second)
-    known = sum(entry <= reach for entry in union)
-    return sum(entry <= reach for entry in common) >= ALIKE * known
-
-
-def _hashes(kept: bytes) -> array[int]:
-    return array("I", kept)
+    reach = min((each[0][-1] for each in (one, two) if len(each[0]) == _KEPT), default=_WORD)
+    common = sum(entry <= reach for entry in one[1] & two[1])
+    union = bisect_right(one[0], reach) + bisect_right(two[0], reach) - common
+    return common / union
 
 
 def alike(sketches: Sequence[tuple[str, bytes]]) -> dict[str, list[str]]:
     """Give, by whose each is, whose other texts are near-identical to it, in the order given."""
-    places: dict[int, list[int]] = {}
-    found: dict[int, set[int]] = {}
-    for number, (_, kept) in enumerate(sketches):
-        tokens = _hashes(kept)[:_LOOKED_UP]
-        for other in sorted({other for token in tokens for other in places.get(token, ())}):
-            if are_alike(sketches[other][1], kept):
-                found.setdefault(other, set()).add(number)
-                found.setdefault(number, set()).add(other)
+    read: dict[bytes, tuple[array[int], frozenset[int]]] = {}
+    like: dict[bytes, set[bytes]] = {}
+    places: dict[int, list[bytes]] = {}
+    for kept in dict.fromkeys(kept for _, kept in sketches):
+        read[kept], like[kept] = _read(kept), {kept}
+        tokens = read[kept][0][:_LOOKED_UP]
+        for other in dict.fromkeys(other for token in tokens for other in places.get(token, ())):
+            if _share(read[other], read[kept]) >= ALIKE:
+                like[other].add(kept)
+                like[kept].add(other)
         for token in tokens:
-            places.setdefault(token, []).append(number)
-    return {
-        sketches[number][0]: [sketches[other][0] for other in sorted(others)]
-        for number, others in sorted(found.items())
+            places.setdefault(token, []).append(kept)
+    found = {
+        whose: [other for other, theirs in sketches if theirs in like[kept] and other != whose]
+        for whose, kept in sketches
     }
+    return {whose: others for whose, others in found.items() if others}
 
 
 def texts_in(gists: Iterable[tuple[str, Gist]]) -> Iterator[tuple[str, list[tuple[str, bytes]]]]:

@@ -77,7 +77,9 @@ def _heading(
     spec = books.form.report
     own = next((each for each in words if each.unit == unit.unit_id), None)
     below = [each for each in words if each.unit != unit.unit_id]
-    told = [each for each in below if spec and len(each.text) >= spec.shortest]
+    told = [
+        each for each in below if spec and len(each.text) >= spec.shortest and not each.accepted.nil
+    ]
     wanted = quoted.get(column.label, quoted.get(""))
     if spec is None or column.key in spec.plans:
         chosen, elsewhere = [], bool(told)

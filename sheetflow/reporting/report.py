@@ -167,7 +167,9 @@ def _add_texts(document: Document, form: Form) -> None:
         document.add_paragraph(f"{{%p if {column.label} %}}")
         document.add_heading(column.label, level=1)
         document.add_paragraph(f"{{%p for 材料 in {column.label} %}}")
-        document.add_paragraph("{{ 材料.单位 }}：{{ 材料.正文 }}")
+        document.add_paragraph(
+            "{% if not 材料.本级 %}{{ 材料.引语 }}{{ 材料.单位 }}：{% endif %}{{ 材料.正文 }}"
+        )
         document.add_paragraph("{%p endfor %}")
         document.add_paragraph("{%p endif %}")
 

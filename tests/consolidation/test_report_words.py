@@ -14,6 +14,7 @@ from sheetflow.consolidation.report_data import Letter, Narrative
 from sheetflow.consolidation.report_words import Wishes, shortened
 from sheetflow.schemas.book import Outcome
 from tests.consolidation.desk import TREE, Desk
+from tests.consolidation.test_books import NIL
 from tests.county_book import CAMPAIGN, FORM
 
 LETTER = Letter(issuer="山东省妇女联合会", addressee="全国妇联")
@@ -112,6 +113,14 @@ def test_whom_the_office_names_is_quoted() -> None:
     assert units(under(desk, "370000", everywhere)) == ["市南区", "济南市市中区"]
     here = Wishes(quoted={"": ("370202",), "主要做法": ("370102",)})
     assert units(under(desk, "370000", here)) == ["历下区"]
+
+
+def test_who_did_nothing_is_no_example() -> None:
+    """A nil return is quoted for nothing, whatever stands on its card."""
+    desk = submitted({key: TEXTS[key] for key in ("370102", "370202")})
+    judged = desk.submit("370103", "2012B1", NIL + f"@ 文字材料 主要做法 = {TEXTS['370103']}\n")
+    assert (judged.outcome, judged.nil) == (Outcome.ACCEPTED, True)
+    assert units(under(desk, "370000")) == ["历下区", "市南区"]
 
 
 def test_sentences_may_be_kept_out() -> None:

@@ -97,6 +97,9 @@ def lose_what_can_be_made_again(root: Path) -> None:
 _TOLD_SINCE = (
     r"(?<=\n)A6 token \| B6 \S+\nA7 edition \| B7 full\n",  # in the stamp
     r"(?<=\n)A\d+ 报告期不是这张报表的 \|[^\n]*\n",  # in 填报说明: a rule of the cadences
+    r"(?s)== 文字材料 ==\n[^\n]*\nA1 文字材料（.*?\n\n(?=== )",  # in 汇总表: the texts of all units
+    r"(?s)== 答复统计 ==\n.*?\n\n(?=== )",  # likewise: who answered what on the cover
+    r"(；| \| [A-Z]\d+ )不少于\d+字的，上级的情况报告才会引用",  # on the card of words
 )
 """What today's version writes into a workbook and the one before did not; nothing else may differ."""
 

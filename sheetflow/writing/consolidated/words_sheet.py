@@ -57,7 +57,7 @@ def write_words(book: Book, consolidated: Consolidated) -> None:
     page.worksheet.repeat_columns(0, len(words.origin) - 1)
     page.open(
         f"{words.sheet.title}（{consolidated.unit.name} {consolidated.period.label}）",
-        f"{len(rows)}个单位报送了文字材料，照原文列出；一行放不下的接排在下一行。"
+        f"{len(rows)}个单位报送了文字，照原文列出；一行放不下的接排在下一行。"
         f"有底色的文字，除单位名称和数字外与别的单位的大体相同，见“{ALIKE_COLUMN}”一栏。",
         [*words.origin, *(column.label for column in words.columns), ALIKE_COLUMN],
     )
