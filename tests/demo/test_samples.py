@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import pairwise
 from random import Random
 
 import pytest
@@ -47,18 +48,35 @@ def make(unit_id: str, seed: int, *, rows: int = 32, period: Period = FIRST) -> 
     return make_samples(CAMPAIGN, CAMPAIGN.main_form, scene)
 
 
+def of_any(
+    campaign: Campaign,
+    form: Form,
+    unit: Unit,
+    period: Period,
+    samples: Samples,
+    earlier: Earlier | None = None,
+) -> Judgement:
+    """Judge samples of any campaign two days after their period."""
+    day = period.last_day + dt.timedelta(days=2)
+    context = JudgingContext(
+        unit=unit,
+        tree=TREE if unit.unit_id in TREE else RIVER_TREE,
+        now=dt.datetime.combine(day, dt.time(9), OFFICE_ZONE),
+        working_days={**DAYS, "乡": 1},
+        earlier=lambda _form, _period: earlier,
+    )
+    return judge(lay_out(campaign, form, unit, period, samples), campaign, context)
+
+
 def findings(
     campaign: Campaign, form: Form, tree: UnitTree, unit: Unit, period: Period
 ) -> list[str]:
     """Say what is found in some samples that arrive two days after the period."""
-    day = period.last_day + dt.timedelta(days=2)
-    moment = dt.datetime.combine(day, dt.time(9), OFFICE_ZONE)
-    context = JudgingContext(unit=unit, tree=tree, now=moment, working_days={**DAYS, "乡": 1})
     told = []
     for seed in range(4):
         random = Random(seed)  # noqa: S311 - made-up data, no secret
         samples = make_samples(campaign, form, Scene(unit, tree, period, random))
-        judgement = judge(lay_out(campaign, form, unit, period, samples), campaign, context)
+        judgement = of_any(campaign, form, unit, period, samples)
         assert judgement.outcome is Outcome.ACCEPTED
         told += [f"{seed} {campaign.catalogue.sentence(entry)}" for entry in judgement.findings]
     return told
@@ -67,16 +85,8 @@ def findings(
 def judged(
     period: Period, unit: Unit, samples: Samples, earlier: Earlier | None = None
 ) -> Judgement:
-    """Judge samples of the real campaign two days after their period."""
-    day = period.last_day + dt.timedelta(days=2)
-    context = JudgingContext(
-        unit=unit,
-        tree=TREE,
-        now=dt.datetime.combine(day, dt.time(9), OFFICE_ZONE),
-        working_days=DAYS,
-        earlier=lambda _form, _period: earlier,
-    )
-    return judge(lay_out(CAMPAIGN, CAMPAIGN.main_form, unit, period, samples), CAMPAIGN, context)
+    """Judge samples of the real campaign."""
+    return of_any(CAMPAIGN, CAMPAIGN.main_form, unit, period, samples, earlier)
 
 
 @pytest.mark.parametrize("unit_id", ["370102", "370100", "370000"])
@@ -97,21 +107,25 @@ def test_samples_follow_from_any_declaration(campaign: Campaign, form: Form) -> 
                 assert findings(campaign, form, RIVER_TREE, unit, period) == []
 
 
+def left_by(form: Form, period: Period, judgement: Judgement) -> Earlier:
+    """What an accepted book leaves to the next period."""
+    assert judgement.book
+    rows = {
+        sheet.key: [dict(row.values) for row in judgement.book.rows(sheet.key)]
+        for sheet in form.sheets
+        if sheet.is_book
+    }
+    return Earlier(period=period, receipt="1", rows=rows, totals=judgement.figures)
+
+
 @pytest.mark.parametrize("unit_id", ["370102", "370100", "370000"])
 def test_the_next_book_goes_on_from_the_last(unit_id: str) -> None:
     """The second book keeps what was accepted, adds and closes, and no figure of it jumps."""
     form, unit, second = CAMPAIGN.main_form, TREE[unit_id], Period.parse("2012B2")
     for seed in range(8):
         before = make(unit_id, seed)
-        last = judged(FIRST, unit, before)
-        assert last.book
-        rows = {
-            sheet.key: [dict(row.values) for row in last.book.rows(sheet.key)]
-            for sheet in form.sheets
-            if sheet.is_book
-        }
-        earlier = Earlier(period=FIRST, receipt="1", rows=rows, totals=last.figures)
-        scene = Scene(unit, TREE, second, Random(1000 + seed), 32, before)  # noqa: S311 - made-up data
+        earlier = left_by(form, FIRST, judged(FIRST, unit, before))
+        scene = Scene(unit, TREE, second, Random(1000 + seed), 32, before)  # noqa: S311 - made up
         samples = make_samples(CAMPAIGN, form, scene)
         found = judged(second, unit, samples, earlier)
         assert [CAMPAIGN.catalogue.sentence(entry) for entry in found.findings] == []
@@ -121,6 +135,22 @@ def test_the_next_book_goes_on_from_the_last(unit_id: str) -> None:
         assert sum(row["status"] == "已办结" for row in needs[: len(then)]) >= sum(
             row["status"] == "已办结" for row in then
         )
+
+
+@pytest.mark.parametrize(("campaign", "form"), OTHERS)
+def test_any_declared_book_goes_on(campaign: Campaign, form: Form) -> None:
+    """Of a campaign that says nothing of its samples, the next period's book keeps all that stood."""
+    for first, second in pairwise(form.periods_of(2012)):
+        for unit in RIVER_TREE:
+            if not form.is_for(unit.level):
+                continue
+            scene = Scene(unit, RIVER_TREE, first, Random(1))  # noqa: S311 - made-up data
+            before = make_samples(campaign, form, scene)
+            earlier = left_by(form, first, of_any(campaign, form, unit, first, before))
+            again = Scene(unit, RIVER_TREE, second, Random(2), 32, before)  # noqa: S311 - made up
+            samples = make_samples(campaign, form, again)
+            found = of_any(campaign, form, unit, second, samples, earlier)
+            assert [campaign.catalogue.sentence(entry) for entry in found.findings] == []
 
 
 def test_the_same_seed_gives_the_same_book() -> None:
