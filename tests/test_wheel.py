@@ -62,3 +62,4 @@ def test_wheel_holds_every_template(installed: Path) -> None:
     assert (installed / "sheetflow" / "defaults" / "units" / "units-shandong-2012.csv").is_file()
     assert (installed / "sheetflow" / "defaults" / "guide" / "使用手册.docx").is_file()
     assert (installed / "sheetflow" / "defaults" / "guide" / "使用手册.html").is_file()
+    assert (installed / "sheetflow" / "cli" / "words.zh.toml").is_file()

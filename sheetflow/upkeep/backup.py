@@ -87,6 +87,7 @@ def _pack(context: Context, package: zipfile.ZipFile, backup: Backup) -> None:
     files = [space.settings_file, space.units_file]
     files += sorted(path for path in templates if not path.name.startswith((".", "~$")))
     files += [space.stamp_key] if context.stamp_key else []
+    files += [path for path in (space.guide, space.kept_guide) if path.is_file()]
     for path in files:
         _add(package, backup, path.relative_to(space.root).as_posix(), path)
     for number, sha256 in enumerate(originals, start=1):
@@ -150,8 +151,9 @@ def _copy_hashed(source: IO[bytes], sink: IO[bytes]) -> str:
 
 
 SETTINGS, UNITS, TEMPLATES, STATE = "sheetflow.toml", "units.xlsx", "templates", "state"
+GUIDE, KEPT_GUIDE = "使用手册.docx", "state/guide.sha256"
 _OURS = re.compile(
-    "|".join(map(re.escape, (SETTINGS, UNITS, DATABASE, JOURNAL, STAMP_KEY)))
+    "|".join(map(re.escape, (SETTINGS, UNITS, DATABASE, JOURNAL, STAMP_KEY, GUIDE, KEPT_GUIDE)))
     + rf"|{ARCHIVE}/([0-9a-f]{{2}})/\1[0-9a-f]{{62}}"
     + rf"|{TEMPLATES}(/(?![.]{{1,2}}(/|$))[^/\\:\x00-\x1f]+)+"
 )
@@ -207,14 +209,18 @@ def restore(
             draft = Path(folder)
             unpack(package, manifest["files"], draft)
             check_database(draft / DATABASE)
-            here = [root / name for name in (SETTINGS, UNITS, TEMPLATES)]
+            # The settings last: they make it a workspace.
+            brought = [
+                name for name in (GUIDE, TEMPLATES, UNITS, SETTINGS) if (draft / name).exists()
+            ]
+            here = [root / name for name in brought]
             here += [path for path in (root / STATE).iterdir() if path.name != "lock"]
             aside = set_aside(root, here, Clock(at).now())
             if aside and not (draft / STAMP_KEY).exists() and (aside / STAMP_KEY).is_file():
                 shutil.copy2(aside / STAMP_KEY, draft / STAMP_KEY)  # one from before there were any
             for path in (draft / STATE).iterdir():
                 path.rename(root / STATE / path.name)
-            for name in (TEMPLATES, UNITS, SETTINGS):  # the settings last: they make it a workspace
+            for name in brought:
                 (draft / name).rename(root / name)
     with open_context(root, at) as context:
         to_publish = mark_missing(context)

@@ -66,6 +66,22 @@ def saved(desk: Desk) -> Path:
     return target
 
 
+def test_an_office_guide_comes_back(desk: Desk, tmp_path: Path) -> None:
+    """A guide that an office made its own is in the backup; one that lies there is set aside for it."""
+    ours = desk.workspace.guide.read_bytes()
+    try:
+        desk.workspace.guide.write_bytes(b"our office's own")
+        save(desk, tmp_path / "b.zip")
+    finally:
+        desk.workspace.guide.write_bytes(ours)
+    there = Desk.make(tmp_path / "there")
+    there.workspace.guide.write_bytes(b"another office's")
+    aside = restore(there.root, tmp_path / "b.zip", force=True).aside
+    assert there.workspace.guide.read_bytes() == b"our office's own"
+    assert aside
+    assert (aside / "使用手册.docx").read_bytes() == b"another office's"
+
+
 def test_a_restored_workspace_publishes_the_same_bytes(
     desk: Desk, saved: Path, tmp_path: Path
 ) -> None:
