@@ -30,6 +30,7 @@ class Event(StrEnum):
     DECISION = "decision"
     SUPERIOR = "superior"
     GATHERED = "gathered"
+    FILED = "filed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +54,8 @@ class MailData:
 
     `findings` may hold all of them or the first, in the order of 问题清单; `counts` gives every severity's label
     with its number, heaviest first (counted from `findings` when empty). `passed` means:
-    for a precheck, it would be accepted; for a decision, it was released. `reason` is a
+    for a precheck, it would be accepted; for a decision, it was released; for a signed report (`paper`
+    says which: 定稿 or 正本), it was filed. `reason` is a
     sentence of a person who decided, or of us on why something is held. `other_unit` is
     the unit in whose folder a workbook lay that named this one, or that waits for a decision;
     `ours` says that only a fault of ours keeps it waiting. `file_name` is fit to be shown.
@@ -92,6 +94,7 @@ class MailData:
     attachment: str = ""
     file_place: str = ""
     other_unit: str = ""
+    paper: str = ""
     office: str = ""
     superior: str = ""
     contact: str = ""

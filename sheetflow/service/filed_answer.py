@@ -6,6 +6,7 @@ All of it is made from the store alone, so that a restore or a killed pass makes
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from sheetflow.children.signed_tasks import CheckOrder, render_final_check
@@ -14,8 +15,10 @@ from sheetflow.consolidation.final_check import Check, FinalCheck
 from sheetflow.consolidation.signed_reports import Signed
 from sheetflow.context import Context
 from sheetflow.context.paths import filed_path, final_check_path
+from sheetflow.mail.facts import mail_facts, make_mail
+from sheetflow.mail.letter_data import Event
 from sheetflow.periods import OFFICE_ZONE, date_in_words
-from sheetflow.service.filing import (
+from sheetflow.service.kept_drafts import (
     BY_MARK,
     LATER,
     draft_text,
@@ -23,7 +26,7 @@ from sheetflow.service.filing import (
     standing_signed,
 )
 from sheetflow.service.publish import Made, Making, Order, basis_of
-from sheetflow.store.records import Stale
+from sheetflow.store.records import NewMail, Stale
 from sheetflow.store.signed import SignedReport
 from sheetflow.writing import NoticeData, write_notice
 
@@ -92,6 +95,31 @@ def begin_filed(context: Context, mark: Stale) -> Making | None:
     path = final_check_path(context, final)
     basis = basis_of(final)
     return Making(work, lambda: Made((*orders, Order(path, work.result(), mark, basis))))
+
+
+def filed_mail(context: Context, signed: SignedReport, again: str = "") -> tuple[NewMail, ...]:
+    """Make the mail that tells what became of one; `again` names one more of the same bytes."""
+    arrival = context.store.arrivals.find_arrival(signed.arrival_id)
+    unit, is_filed = context.tree[signed.unit_id], signed.outcome == "filed"
+    wrong, remedy = _WHY.get(str(signed.document.get("why")), _UNREADABLE)
+    remarks = (
+        [f"{label}：{said}" for label, said in _check_facts(context, signed)] if is_filed else []
+    )
+    if again:
+        remarks = ["刚收到的文件与已经归档的完全一样，没有重复归档。"]
+    data = replace(
+        mail_facts(context, unit, signed.form, signed.period),
+        paper=Signed(signed.kind).label,
+        number=signed.number if is_filed else None,
+        receipt=signed.receipt,
+        received=f"{arrival.arrived_at:%Y-%m-%d %H:%M}",
+        passed=is_filed,
+        reason="" if is_filed else f"{wrong}。{remedy}。",
+        remarks=tuple(remarks),
+        deadline="",
+    )
+    path = filed_path(context, signed)
+    return make_mail(context, unit, Event.FILED, data, f"{signed.receipt}{again}", path)
 
 
 def counted(check: FinalCheck) -> str:

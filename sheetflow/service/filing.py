@@ -8,9 +8,8 @@ held, never guessed; what was filed is changed by nothing that comes later.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from sheetflow.children import ChildLostError
 from sheetflow.children.signed_tasks import (
@@ -19,10 +18,8 @@ from sheetflow.children.signed_tasks import (
     is_whole_scan,
     look_into_final,
 )
-from sheetflow.consolidation.final_check import Check, Checked, FinalCheck
 from sheetflow.consolidation.signed_reports import (
     DraftMark,
-    DraftText,
     Signed,
     named_form,
     named_periods,
@@ -32,15 +29,22 @@ from sheetflow.context import LOG, Context
 from sheetflow.errors import UnreadableError
 from sheetflow.intake.archive import blob_path
 from sheetflow.schemas.forms import Form
+from sheetflow.service.filed_answer import filed_mail
 from sheetflow.service.judge import MOST_DEATHS, putting_off
-from sheetflow.store.records import Arrival, PublicationKind, Stale
-from sheetflow.store.signed import Draft, NewDraft, NewSigned, SignedReport
+from sheetflow.service.kept_drafts import (
+    BY_MARK,
+    LATER,
+    THEN,
+    draft_text,
+    dump_check,
+    standing_signed,
+)
+from sheetflow.store.records import Arrival, FollowUp, PublicationKind, Stale
+from sheetflow.store.signed import Draft, NewSigned
 from sheetflow.units import Unit
 
 AGAIN = "again"
 """What came of the bytes of one that stands: nothing."""
-BY_MARK, THEN, LATER = "mark", "then", "later"
-"""How the draft was found with which a 定稿 is compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,10 @@ def _file(context: Context, arrival: Arrival, kind: Signed) -> list[str]:
         marks.append(_mark(which, PublicationKind.BOARD))
         known = standing_signed(context, *which).get(kind)
         if known and known.document.get("sha256") == arrival.sha256:
-            signed.record_again(arrival, known, marks[:1], now)
+            with context.store.together():
+                if signed.record_again(arrival, known, marks[:1], now):
+                    mails = filed_mail(context, known, f".again.{arrival.arrival_id}")
+                    context.store.outcomes.record_follow_up(FollowUp(mails=mails), now)
             LOG.info("unit %s: %s once more, %s", arrival.unit_id, kind.value, known.receipt)
             return [AGAIN]
     draft_id, document = 0, _document(arrival, found)
@@ -102,7 +109,10 @@ def _file(context: Context, arrival: Arrival, kind: Signed) -> list[str]:
     )
     other = context.campaign.other_form(found.form)
     named = other.key if other else ""
-    recorded = signed.record_signed(arrival, new, marks, now, named=named)
+    with context.store.together():
+        recorded = signed.record_signed(arrival, new, marks, now, named=named)
+        mails = filed_mail(context, recorded) if recorded else ()
+        context.store.outcomes.record_follow_up(FollowUp(mails=mails), now)
     if recorded:
         LOG.info("unit %s: %s %s", arrival.unit_id, recorded.receipt, recorded.outcome)
     return [found.outcome]
@@ -212,54 +222,3 @@ def _draft_of(context: Context, arrival: Arrival, found: _Found) -> tuple[str, D
     if draft and draft_text(draft).blocks:
         return (THEN if then else LATER), draft
     return "", None
-
-
-def standing_signed(
-    context: Context, unit_id: str, form: str, period: str
-) -> dict[Signed, SignedReport]:
-    """Give the 定稿 and the 正本 that stand for a report: the last ones that were filed."""
-    return {
-        Signed(each.kind): each
-        for each in context.store.signed.find_signed(unit_id, form, period)
-        if each.outcome == "filed"
-    }
-
-
-def kept_draft(mark: DraftMark, text: DraftText) -> NewDraft:
-    """Give what the store keeps of a draft."""
-    document = {
-        "blocks": [list(block) for block in text.blocks],
-        "figures": {code: list(pair) for code, pair in text.figures.items()},
-    }
-    return NewDraft(
-        unit_id=mark.unit_id,
-        form=mark.form,
-        period=mark.period,
-        mark=mark.draft,
-        document=document,
-    )
-
-
-def draft_text(draft: Draft) -> DraftText:
-    """Give back what a draft showed."""
-    blocks: Sequence[Sequence[str]] = draft.document["blocks"]
-    figures: Mapping[str, Sequence[str]] = draft.document["figures"]
-    return DraftText(
-        tuple((kind, text) for kind, text in blocks),
-        {code: (current, total) for code, (current, total) in figures.items()},
-    )
-
-
-def dump_check(check: FinalCheck) -> dict[str, object]:
-    """Give a comparison as JSON keeps it."""
-    checked = [
-        [each.check.name, each.drafted, each.draft_figure, each.final, each.final_figure]
-        for each in check.checked
-    ]
-    return {"checked": checked, "own": [list(each) for each in check.own]}
-
-
-def load_check(document: Mapping[str, Any]) -> FinalCheck:
-    """Give back a comparison."""
-    checked = tuple(Checked(Check[name], *words) for name, *words in document["checked"])
-    return FinalCheck(checked, tuple((sentence, figure) for sentence, figure in document["own"]))

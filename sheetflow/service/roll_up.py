@@ -30,7 +30,7 @@ from sheetflow.service.books import books_of, books_request, declared, report_or
 from sheetflow.service.changes import served_instead, template_name
 from sheetflow.service.consolidated import begin_consolidated, corrected_since, sources_of
 from sheetflow.service.filed_answer import signed_by_period
-from sheetflow.service.filing import kept_draft
+from sheetflow.service.kept_drafts import kept_draft
 from sheetflow.service.publish import (
     LINKED,
     ROLL_UPS,

@@ -83,6 +83,7 @@ class _Reader(HTMLParser):
         ("reminder", {"number": None}, "催报：历下区 2012年1—2月"),
         ("identity", {}, "请核对：历下区 2012年1—2月（第2号）"),
         ("decision", {"passed": True}, "已放行：历下区 2012年1—2月（第2号）"),
+        ("filed", {"paper": "定稿", "passed": True}, "定稿已归档：历下区 2012年1—2月（第2号）"),
         ("decision", {}, "不予接收：历下区 2012年1—2月（第2号）"),
     ],
 )

@@ -108,6 +108,8 @@ def test_a_final_is_filed_and_stays_while_figures_go_on(desk: PairDesk) -> None:
     notice = words(desk.out(PROVINCE, FIRST) / FILED.format(1))
     assert "核对了4个，不一致的1个，定稿里没有的1个；定稿自己写的数3个" in notice
     assert "（定稿由它改成）" in notice
+    (mail,) = (mail for mail in desk.mails(PROVINCE) if "定稿已归档" in str(mail["Subject"]))
+    assert "不一致的1个" in mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
     assert "定稿2012年" in said(desk)
     assert "定稿后数据有变动" in said(desk)
     board = (desk.out(PROVINCE) / "上报情况_清河省_水质抽检表.html").read_text("utf-8")
