@@ -87,7 +87,9 @@ def lookups_beside(sheet: Sheet, sheets: Mapping[str, Sheet]) -> dict[Lookup, st
         target = sheets.get(column.refers_to)
         if isinstance(column.type, Reference) and target and target.named_by:
             name = Lookup(column.key, target.key, target.named_by)
-            found.setdefault(name, f"{column.label}{target.labels[target.named_by]}")
+            label = f"{column.label}{target.labels[target.named_by]}"
+            if label not in sheet.labels.values():  # else two columns would be called so
+                found.setdefault(name, label)
     return found
 
 

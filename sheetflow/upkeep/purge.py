@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from sheetflow.context import LOG, Context
-from sheetflow.context.paths import answer_path, precheck_path, workbook_path
+from sheetflow.context.paths import SAMPLE_NAME, answer_path, precheck_path, workbook_path
 from sheetflow.context.running import held_lock
 from sheetflow.durable import sync_folder
 from sheetflow.errors import WorkspaceError
@@ -229,7 +229,8 @@ def _published_of(context: Context, submission: Submission) -> Iterator[str]:
         if entry.form != submission.form:
             continue
         of_this = name.startswith("退回_") and name.endswith(ending)
-        if of_this or (entry.kind == PublicationKind.WORKBOOK and submission.outcome == "accepted"):
+        is_hers = entry.kind == PublicationKind.WORKBOOK and not name.startswith(SAMPLE_NAME)
+        if of_this or (is_hers and submission.outcome == "accepted"):
             yield entry.path
 
 

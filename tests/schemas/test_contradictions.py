@@ -137,6 +137,10 @@ TABLE: tuple[tuple[dict[str, Any], str], ...] = (
     (with_things(closed=where("none", "是")), "《物品》的办结条件用到《物品》的none，没有这个栏目"),
     (with_things(matter=("none",)), "《物品》的内容（matter）用到《物品》的none，没有这个栏目"),
     (
+        with_things(named_by="none"),
+        "《物品》的名称栏（named_by）用到《物品》的none，没有这个栏目",
+    ),
+    (
         with_things(lookups=(Lookup("none", "things", "count"),)),
         "《物品》的查看栏用到《物品》的none，没有这个栏目",
     ),
