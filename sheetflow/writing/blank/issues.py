@@ -58,20 +58,20 @@ def write_issues(context: WorkbookContext, round_line: str, receipt: str = "") -
 
 def _head(context: WorkbookContext, round_line: str, receipt: str) -> list[str]:
     """Say in plain words what stands here and what to do."""
-    count = count_places(context.filling.findings)
-    told = context.filling.explanations
-    verify = [entry for entry in context.filling.findings if entry.severity is Severity.VERIFY]
-    answered = sum(entry.number in told for entry in verify)
-    already = f"，其中{answered}处已写说明" if answered else ""
+    findings, settled = context.filling.findings, context.filling.settled
+    count = count_places(entry for entry in findings if entry.number not in settled)
+    done = count_places(entry for entry in findings if entry.number in settled)
     parts = [
         f"{count[severity]}处{words}"
         for severity, words in (
             (Severity.MUST, "必须修改（强制性）"),
-            (Severity.VERIFY, f"需要核实（核实性{already}）"),
+            (Severity.VERIFY, "需要核实（核实性）"),
             (Severity.NOTE, "仅供参考（提示性）"),
         )
         if count[severity]
     ]
+    if any(done.values()):
+        parts.append(f"{sum(done.values())}处已经说明或者放行，不用再改")
     unit, period = context.filling.unit, context.filling.period
     named = f"（回执号{receipt}）" if receipt else ""
     lines = [
