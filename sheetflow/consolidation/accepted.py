@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from sheetflow.consolidation.figures import Merged, unit_figures
 from sheetflow.consolidation.gists import Gist
-from sheetflow.consolidation.states import BoardRow, State
+from sheetflow.consolidation.states import BoardRow, HandedIn, State
 from sheetflow.periods import Period
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.indicators import Figures, Indicator, Ratio, Values
@@ -87,6 +87,9 @@ class Attempt:
     verify: int = 0
     note: int = 0
     last: str = ""
+    first_in: HandedIn | None = field(default=None, repr=False)
+    """The unit's first workbook for the period, and its newest; nothing is added up by them."""
+    latest_in: HandedIn | None = field(default=None, repr=False)
 
 
 UnitAndPeriod = tuple[str, str]
@@ -169,6 +172,8 @@ class Books:
     )
     matters_of: MattersOf | None = None
     """Where it is known already what the rows say of whom; else the rows are asked."""
+    passed: dt.datetime | None = None
+    """The last deadline that is known to have passed: whoever was not in by then is 逾期."""
     _own: dict[str, dict[str, Values]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -289,6 +294,7 @@ class Books:
             deadline=self.deadlines.get(key),
             carried=standing is None and self._has_earlier(unit, when),
             own=self.adds_up(unit, when),
+            overdue=standing is None and self._has_passed(key),
         )
         counting = standing or attempt
         if attempt is None or counting is None:
@@ -300,6 +306,8 @@ class Books:
             row,
             state=state,
             besides=_still_open(attempt, state),
+            first=attempt.first_in,
+            latest=attempt.latest_in,
             late=counting.late,
             receipt=counting.receipt,
             answered_at=standing.accepted_at if standing else attempt.answered_at,
@@ -308,6 +316,10 @@ class Books:
             note=counting.note,
             explained=len(standing.explanations) if standing else 0,
         )
+
+    def _has_passed(self, key: UnitAndPeriod) -> bool:
+        deadline = self.deadlines.get(key)
+        return bool(self.passed and deadline and deadline <= self.passed)
 
     def _has_earlier(self, unit: Unit, period: Period) -> bool:
         """Whether a book of this year stands: the unit's own, or of one merged into it by then."""

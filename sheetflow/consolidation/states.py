@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from sheetflow.units import Unit, names_told_apart
@@ -20,6 +20,9 @@ LATE, LATE_COLOUR = "迟报", "#E3E8A4"
 
 CARRIED, CARRIED_COLOUR = "沿用", "#FFF2CC"
 """Said beside the state of a unit that is not in: its last 累计 and 期末数 of this year stand."""
+
+OVERDUE = "逾期"
+"""Said beside the state of a unit that was not in at its own deadline, and is not yet."""
 
 REPORTED = "已报"
 """How many are in: 已接收 and 零报告."""
@@ -80,6 +83,19 @@ OUT = tuple(state for state in State if not _TABLE[state].is_in)
 """The states of units that are not in, 未报 first."""
 
 
+@dataclass(frozen=True, slots=True)
+class HandedIn:
+    """One workbook of a unit as it came in: the number of its receipt, and when."""
+
+    number: int
+    at: dt.datetime
+
+    @property
+    def name(self) -> str:
+        """What people call it: 第3号."""
+        return f"第{self.number}号"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardRow:
     """One unit on the board 上报情况: its state, when it came in, its latest findings."""
@@ -100,11 +116,19 @@ class BoardRow:
     """Others below it report too: it stands for its 本级 alone."""
     besides: State | None = None
     """What became of a later submission, where that is still open: 退回待改 or 待确认."""
+    overdue: bool = False
+    """It is not in, though its own deadline has passed (逾期)."""
+    first: HandedIn | None = None
+    latest: HandedIn | None = None
+    preparer: str = field(default="", repr=False)
+    """Who filled in its newest accepted cover, as far as the reader sees that: nothing logs it."""
+    phone: str = field(default="", repr=False)
 
     @property
     def word(self) -> str:
         """All that is to be said of it in one word: 已接收（迟报，另有退回待改）."""
         also = [LATE] if self.late and self.state.is_in else []
+        also += [OVERDUE] if self.overdue else []
         if self.besides:
             also.append(f"另有{self.besides.label}")
         return self.state.label + (f"（{'，'.join(also)}）" if also else "")

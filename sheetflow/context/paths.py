@@ -75,6 +75,16 @@ def final_check_path(context: Context, signed: SignedReport) -> Path:
     )
 
 
+def progress_path(context: Context, form: Form, unit: Unit, period: Period) -> Path:
+    """Where the page lies that tells a unit how it stands in a period.
+
+    By pinyin, as Windows and Chinese desktops list files, its name comes before all others there.
+    """
+    label = _label(context, form, period.label)
+    name = artefact_name(PublicationKind.PROGRESS.label, unit.name, label, extension="html")
+    return context.workspace.outbox_of(unit, period.period_id) / name
+
+
 def rollup_paths(
     context: Context,
     kind: PublicationKind,

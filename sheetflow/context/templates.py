@@ -19,13 +19,15 @@ from sheetflow.errors import TemporaryError
 
 _TEXTS = (".txt", ".html")
 _NOT_SENT = "README.txt"
-NEWER = frozenset({"filed.txt", "gathered.txt"})
+NEWER = frozenset({"filed.txt", "gathered.txt", "报送进度.html"})
 """What came after the first version: that an older workspace has no such file is no trouble."""
 SHORT, NOTHING, ANNEX = "简版", "尚无上报", "内部附件"
 OTHER_REPORTS = (SHORT, NOTHING, ANNEX)
 """Templates beside the report's own: a short one, what is said where nobody reported, what is for the
 office itself. The last two are for all forms."""
 BOARD, REPORT = ("board", "上报情况.html"), ("report", "情况报告.docx")
+PROGRESS = ("board", "报送进度.html")
+PAGES = (BOARD, PROGRESS)
 MAIL_WORDS, BOARD_WORDS, REPORT_WORDS = "邮件模板", "上报情况模板", "情况报告模板"
 _WORDS = {"mail": MAIL_WORDS, "board": BOARD_WORDS, "report": REPORT_WORDS}
 """What people call a template, by its folder."""
@@ -74,12 +76,12 @@ class Templates:
         """Give the mail templates by file name; one that cannot be read is the default one."""
         return {name: text for name, text, _ in self._mail()}
 
-    def board(self) -> Serving:
-        """Give the board's page, the default one where the workspace's cannot be used."""
-        text, fault = self._text(*BOARD)
-        is_instead = bool(fault or self._board_faults(text))
-        serves = self.default_board() if is_instead else text
-        return Serving(serves.encode(), self.digest(*BOARD), is_instead)
+    def page(self, place: tuple[str, str]) -> Serving:
+        """Give one of `PAGES`, the default one where the workspace's cannot be used."""
+        text, fault = self._text(*place)
+        is_instead = bool(fault or self._page_faults(place, text))
+        serves = self.default_page(place) if is_instead else text
+        return Serving(serves.encode(), self.digest(*place), is_instead)
 
     def report(self, title: str = "") -> Serving:
         """Give the Word template of another form called `title`, or of the main one.
@@ -98,9 +100,9 @@ class Templates:
         return {name: _default("mail", name).decode() for name in _default_mails()}
 
     @staticmethod
-    def default_board() -> str:
-        """Give the page that the program brings along."""
-        return _default(*BOARD).decode()
+    def default_page(place: tuple[str, str]) -> str:
+        """Give one of `PAGES` as the program brings it along."""
+        return _default(*place).decode()
 
     @staticmethod
     def default_report(title: str = "") -> bytes:
@@ -140,13 +142,16 @@ class Templates:
         )
 
     def newer(self) -> tuple[str, ...]:
-        """Name the mail templates that an older workspace has not got; the default ones serve."""
-        return tuple(sorted(name for name in NEWER if not (self.folder / "mail" / name).exists()))
+        """Name the templates that an older workspace has not got; the default ones serve."""
+        places = {name: folder for folder, name in PAGES}
+        return tuple(
+            sorted(n for n in NEWER if not (self.folder / places.get(n, "mail") / n).exists())
+        )
 
-    def board_faults(self) -> tuple[str, ...]:
-        """Give a sentence where the board's page is in trouble."""
-        text, fault = self._text(*BOARD)
-        return (fault,) if fault else self._board_faults(text)
+    def page_faults(self, place: tuple[str, str]) -> tuple[str, ...]:
+        """Give a sentence where one of `PAGES` is in trouble."""
+        text, fault = self._text(*place)
+        return (fault,) if fault else self._page_faults(place, text)
 
     def report_faults(self, try_report: Callable[[bytes], str], title: str = "") -> tuple[str, ...]:
         """Give a sentence where a form's Word template is in trouble."""
@@ -162,13 +167,15 @@ class Templates:
 
         return self._once(REPORT_WORDS + title, hashlib.sha256(content).hexdigest(), tried)
 
-    def _board_faults(self, text: str) -> tuple[str, ...]:
-        if text == self.default_board():
+    def _page_faults(self, place: tuple[str, str], text: str) -> tuple[str, ...]:
+        if text == self.default_page(place):
             return ()
         from sheetflow.writing.board_page import board_fault
+        from sheetflow.writing.progress_page import progress_fault
 
-        fault = self._once(BOARD_WORDS, text, lambda: board_fault(text))
-        return tuple(f"{BOARD_WORDS} {BOARD[1]} {each}{_UNTIL_MENDED}" for each in fault)
+        attempt = board_fault if place == BOARD else progress_fault
+        fault = self._once(BOARD_WORDS + place[1], text, lambda: attempt(text))
+        return tuple(f"{BOARD_WORDS} {place[1]} {each}{_UNTIL_MENDED}" for each in fault)
 
     def _once(
         self, words: str, content: str, attempt: Callable[[], tuple[str, ...]]

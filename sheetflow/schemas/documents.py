@@ -195,6 +195,7 @@ _NOT_IN = {
     "consolidated": (_OF_NO_FILE, frozenset({"guidance", "own_work"})),
     "report": (_WORDLESS, frozenset({"guidance", "own_work", "same_person", "own_totals"})),
     "board": (_WORDLESS, frozenset(entry.name for entry in fields(Form)) - _ON_BOARD),
+    "progress": (_WORDLESS, frozenset(entry.name for entry in fields(Form)) - _ON_BOARD),
 }
 """By kind of publication: what it shows nothing of, in the campaign and in the form."""
 

@@ -26,6 +26,7 @@ from sheetflow.consolidation.accepted import (
 )
 from sheetflow.consolidation.gists import Gist, gist_of, load_gist
 from sheetflow.consolidation.report_data import Choices, Letter, Letterhead
+from sheetflow.consolidation.states import HandedIn
 from sheetflow.context import Context
 from sheetflow.periods import Period
 from sheetflow.schemas.documents import (
@@ -44,6 +45,15 @@ from sheetflow.schemas.parsing import Value, holds_personal_number
 from sheetflow.service.unit_history import OWN_OUTCOMES
 from sheetflow.store.records import KeptGist, Measurement, PublicationKind, Submission
 from sheetflow.units import Unit
+
+PASSED = "deadlines passed"
+"""The name of the fingerprint that holds the last deadline which has passed."""
+
+
+def passed_until(context: Context) -> dt.datetime | None:
+    """Give the last deadline that is known to have passed; None where nobody has looked yet."""
+    kept = context.store.fingerprints.find(PASSED)
+    return dt.datetime.fromisoformat(kept) if kept else None
 
 
 def books_of(context: Context, form: Form, period: Period, top: Unit | None = None) -> Books:
@@ -89,6 +99,7 @@ def books_of(context: Context, form: Form, period: Period, top: Unit | None = No
         attempts=attempts,
         rows_of=rows_of,
         deadlines=_deadlines(context, form, period),
+        passed=passed_until(context),
     )
 
 
@@ -217,6 +228,7 @@ def _last_words(
     """
     found: dict[str, Submission] = {}
     last: dict[str, Submission] = {}
+    first: dict[str, Submission] = {}
     for entry in sorted(
         context.store.submissions.find_submissions(form=form, period=period, among=among),
         key=lambda entry: entry.arrival_id,
@@ -224,9 +236,21 @@ def _last_words(
         known = found.get(entry.unit_id)
         if known is None or entry.outcome in OWN_OUTCOMES or known.outcome not in OWN_OUTCOMES:
             found[entry.unit_id] = entry
+            is_first_own = (
+                entry.outcome in OWN_OUTCOMES and known and known.outcome not in OWN_OUTCOMES
+            )
+            if known is None or is_first_own:
+                first[entry.unit_id] = entry
         if entry.outcome != "refused":
             last[entry.unit_id] = entry
-    return {unit_id: _attempt(entry, last.get(unit_id)) for unit_id, entry in found.items()}
+    return {
+        unit_id: replace(
+            _attempt(entry, last.get(unit_id)),
+            first_in=HandedIn(first[unit_id].number, first[unit_id].handed_in),
+            latest_in=HandedIn(entry.number, entry.handed_in),
+        )
+        for unit_id, entry in found.items()
+    }
 
 
 def shown_name(file_name: str) -> str:

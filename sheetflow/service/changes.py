@@ -18,8 +18,14 @@ from sheetflow import __version__
 from sheetflow.children.judge_task import measure_rows
 from sheetflow.children.roll_up_tasks import render_word_report
 from sheetflow.context import LOG, Context
-from sheetflow.context.templates import ANNEX, NOTHING, OTHER_REPORTS, report_place
-from sheetflow.context.templates import BOARD as BOARD_PAGE
+from sheetflow.context.templates import (
+    ANNEX,
+    BOARD,
+    NOTHING,
+    OTHER_REPORTS,
+    PROGRESS,
+    report_place,
+)
 from sheetflow.errors import SheetflowError, describe
 from sheetflow.mail.letter import template_faults
 from sheetflow.schemas.documents import Indicators
@@ -38,10 +44,13 @@ from sheetflow.service.books import (
 )
 from sheetflow.service.consequences import mark_of, stale_after
 from sheetflow.service.follow_units import is_open
-from sheetflow.service.publish import LINKED, ROLL_UPS
+from sheetflow.service.publish import ROLL_UPS
 from sheetflow.store.records import Measurement, PublicationKind, Stale, Submission
 
-_EVERYTHING = (PublicationKind.WORKBOOK, *ROLL_UPS)
+_EVERYTHING = (PublicationKind.WORKBOOK, *ROLL_UPS, PublicationKind.PROGRESS)
+_DATED = (PublicationKind.BOARD, PublicationKind.WORKBOOK, PublicationKind.PROGRESS)
+"""What shows by when a unit had to report."""
+_PAGES = {PublicationKind.BOARD: BOARD, PublicationKind.PROGRESS: PROGRESS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +84,7 @@ def grounds(context: Context) -> Iterator[Ground]:
             f"masks:{level}",
             digest,
             words,
-            LINKED,
+            ROLL_UPS,
             level=level,
         )
     settings = context.settings
@@ -85,24 +94,24 @@ def grounds(context: Context) -> Iterator[Ground]:
     yield Ground(
         "report", _digest(settings.report), "情况报告的发文设置有变化", (PublicationKind.REPORT,)
     )
+    yield Ground(
+        "contact",
+        _digest(settings.contact),
+        "联系方式有变化",
+        (PublicationKind.WORKBOOK, PublicationKind.PROGRESS),
+    )
     days = sorted(context.working_days.items()), sorted(context.day_overrides.items())
-    on = (PublicationKind.BOARD, PublicationKind.WORKBOOK)
-    yield Ground("deadlines", _digest(days), "报送截止日期有变化", on)
-    contact = _digest(settings.contact)
-    yield Ground("contact", contact, "联系方式有变化", (PublicationKind.WORKBOOK,))
+    yield Ground("deadlines", _digest(days), "报送截止日期有变化", _DATED)
     yield from template_grounds(context)
 
 
 def template_grounds(context: Context) -> Iterator[Ground]:
     """Give the templates that somebody may have edited since, those that can be used."""
     templates = context.templates
-    if not templates.board_faults():
-        yield Ground(
-            template_name(PublicationKind.BOARD),
-            templates.digest(*BOARD_PAGE),
-            "上报情况模板有变化",
-            (PublicationKind.BOARD,),
-        )
+    for kind, place in _PAGES.items():
+        if not templates.page_faults(place):
+            name, words = template_name(kind), f"{kind.label}模板有变化"
+            yield Ground(name, templates.digest(*place), words, (kind,))
     titles = {form.title: form.key for form in context.campaign.forms[1:]}
     of_all = (NOTHING, ANNEX)
     for title, trial in report_trials(context).items():
@@ -145,7 +154,8 @@ def template_troubles(context: Context) -> tuple[str, ...]:
         for title, trial in report_trials(context).items()
         for fault in templates.report_faults(trial, title)
     )
-    return (*templates.mail_faults(template_faults), *templates.board_faults(), *reports)
+    pages = (fault for place in _PAGES.values() for fault in templates.page_faults(place))
+    return (*templates.mail_faults(template_faults), *pages, *reports)
 
 
 def report_trials(context: Context) -> dict[str, Callable[[bytes], str]]:

@@ -15,7 +15,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sheetflow.context import LOG, Context
-from sheetflow.context.paths import ANSWERS, answer_path, precheck_path, rollup_paths, workbook_path
+from sheetflow.context.paths import (
+    ANSWERS,
+    answer_path,
+    precheck_path,
+    progress_path,
+    rollup_paths,
+    workbook_path,
+)
 from sheetflow.errors import TemporaryError, UnitsError
 from sheetflow.publishing.outbox import Beside, remove_publication
 from sheetflow.service.consequences import answers_by_path, mark_of
@@ -215,7 +222,9 @@ def _own(
         new = successors.get(entry.path, "")
         if entry.kind == PublicationKind.ANSWER and new:
             yield answers[new]
-        elif entry.kind == PublicationKind.WORKBOOK and (new or is_open(context, entry)):
+        elif entry.kind == PublicationKind.PROGRESS or (
+            entry.kind == PublicationKind.WORKBOOK and (new or is_open(context, entry))
+        ):
             yield from filter(None, [mark_of(entry)])
     for path, mark in answers.items():
         if mark.unit_id in change.back and path not in known:
@@ -259,8 +268,9 @@ def _named(
     form = context.form(entry.form)
     is_board = entry.kind is PublicationKind.BOARD
     period = None if is_board else context.period(entry.form, entry.period)
-    if period and entry.kind is PublicationKind.WORKBOOK:
-        first, second = (workbook_path(context, form, unit, period) for unit in (old, new))
+    own = {PublicationKind.WORKBOOK: workbook_path, PublicationKind.PROGRESS: progress_path}
+    if period and entry.kind in own:
+        first, second = (own[entry.kind](context, form, unit, period) for unit in (old, new))
         yield first, second
         return
     were, are = (rollup_paths(context, entry.kind, unit, period, form) for unit in (old, new))

@@ -28,19 +28,19 @@ from sheetflow.service.books import missing_units
 from sheetflow.service.changes import notice_changes, notice_templates, template_troubles
 from sheetflow.service.consequences import answers_by_path, mark_of
 from sheetflow.service.consolidated import sweep_pieces
+from sheetflow.service.deadlines import mark_overdue
 from sheetflow.service.filed_answer import begin_filed
 from sheetflow.service.filing import file_signed
 from sheetflow.service.follow_units import follow_units, withdraw_old_names
 from sheetflow.service.judge import judge_arrivals
 from sheetflow.service.publish import (
-    LINKED,
     ROLL_UPS,
     Attempts,
     Order,
     SideBySide,
     announced,
-    board_of,
     draft,
+    linking_to,
     ours_at,
     place,
 )
@@ -48,6 +48,7 @@ from sheetflow.service.quotes import quote_faults
 from sheetflow.service.receive import keep_journal
 from sheetflow.service.roll_up import Rollups
 from sheetflow.service.take import Intake, first_of_each, open_intake, take_all
+from sheetflow.service.unit_progress import make_progress_pages
 from sheetflow.service.waiting import waiting_of, what_waits
 from sheetflow.store.records import Publication, PublicationKind, Stale, StaleMark
 
@@ -134,6 +135,7 @@ def tidy_up(context: Context) -> tuple[str, ...]:
 def work_off(context: Context, intake: Intake) -> PassReport:
     """Judge what has arrived, rebuild what is stale."""
     noticed = notice_templates(context)
+    mark_overdue(context)
     rebuilding = Rebuilding(context)
     outcomes = judge_and_answer(context, rebuilding)
     rebuilt = rebuilding.finish()
@@ -215,6 +217,7 @@ class Rebuilding:
         above.begin(rollups.in_order(due))
         self._answers.finish()
         self._begin_workbooks()
+        make_progress_pages(context, attempts)
         above.finish()
         self._file()
         above.begin(rollups.in_order(_marks(context, PublicationKind.BOARD)))
@@ -329,6 +332,5 @@ def _settle(context: Context, entry: Publication) -> bool:
         return False
     kept = replace(entry, beside="", beside_for="")
     context.store.publications.record_rebuilt([], [kept])
-    if entry.kind in LINKED:
-        context.store.publications.record_stale([board_of(mark)], context.clock.now())
+    context.store.publications.record_stale(linking_to(mark), context.clock.now())
     return True

@@ -37,6 +37,8 @@ ROLL_UPS = (PublicationKind.CONSOLIDATED, PublicationKind.REPORT, PublicationKin
 """What everyone above others gets."""
 LINKED = ROLL_UPS[:2]
 """What the board links to."""
+_OF_A_UNIT = (PublicationKind.ANSWER, PublicationKind.WORKBOOK)
+"""What a unit's own page 报送进度 links to."""
 
 
 def basis_of(*parts: object) -> str:
@@ -334,7 +336,7 @@ class SideBySide:
         placed = self._attempts.publish((mark, content.orders) for mark, content in made)
         store = self._context.store
         with store.together():
-            boards = [board for entry in placed for board in self._boards(*entry)]
+            pages = [page for entry in placed for page in self._pages(*entry)]
             store.publications.record_rebuilt(
                 _cleared(mark for mark, _ in placed),
                 [entry for _, published in placed for entry in published],
@@ -342,32 +344,39 @@ class SideBySide:
             )
             drafts = [draft for mark, _ in placed for draft in kept[mark].drafts]
             store.signed.record_drafts(drafts, self._context.clock.now())
-            store.publications.record_stale(boards, self._context.clock.now())
+            store.publications.record_stale(pages, self._context.clock.now())
         done = self._total - len(self._waiting) - len(self._begun)
         self._context.say(self._step, done, self._total)
 
-    def _boards(self, mark: Stale, published: Sequence[Publication]) -> list[Stale]:
-        """Mark the board that links to these, where they lie in other places now."""
-        if mark.kind not in LINKED:
-            return []
+    def _pages(self, mark: Stale, published: Sequence[Publication]) -> list[Stale]:
+        """Mark the page that links to these, where they lie in other places now.
+
+        What a unit's own page says follows each answer.
+        """
+        pages = linking_to(mark)
+        if mark.kind is PublicationKind.ANSWER or not pages:
+            return pages
         store = self._context.store.publications
         known = {
             found.current for entry in published if (found := store.find_publication(entry.path))
         }
         if {entry.current for entry in published} <= known:
             return []
-        return [board_of(mark)]
+        return pages
 
 
-def board_of(mark: Stale) -> Stale:
-    """Give the mark of the board that links to what `mark` names."""
-    return Stale(
-        unit_id=mark.unit_id,
-        form=mark.form,
-        period=mark.period,
-        kind=PublicationKind.BOARD,
-        why=mark.why,
-    )
+def linking_to(mark: Stale) -> list[Stale]:
+    """Give the mark of the page that links to what `mark` names, where there is one."""
+    if mark.kind in LINKED:
+        return [page_mark(mark, PublicationKind.BOARD)]
+    if mark.kind in _OF_A_UNIT and mark.period and not mark.precheck:
+        return [page_mark(mark, PublicationKind.PROGRESS)]
+    return []
+
+
+def page_mark(mark: Stale, kind: PublicationKind) -> Stale:
+    """Give the mark of a page of the same unit, form and period as `mark`."""
+    return Stale(unit_id=mark.unit_id, form=mark.form, period=mark.period, kind=kind, why=mark.why)
 
 
 def _cleared(marks: Iterable[Stale]) -> list[StaleMark]:

@@ -19,12 +19,13 @@ from sheetflow.children.roll_up_tasks import (
 )
 from sheetflow.consolidation.accepted import Books
 from sheetflow.consolidation.consolidate import board_data
+from sheetflow.consolidation.contacts import with_contacts
 from sheetflow.consolidation.contents import BoardFile
 from sheetflow.consolidation.corrections import dump_correction, load_correction
 from sheetflow.consolidation.signed_reports import DraftMark
 from sheetflow.context import LOG, Context
 from sheetflow.context.paths import rollup_paths
-from sheetflow.context.templates import ANNEX, NOTHING, Serving
+from sheetflow.context.templates import ANNEX, BOARD, NOTHING, Serving
 from sheetflow.schemas.forms import Form
 from sheetflow.service.books import books_of, books_request, declared, report_order
 from sheetflow.service.changes import served_instead, template_name
@@ -250,16 +251,19 @@ class Rollups:
         files = own_files(context, unit, form)
         below = {member.unit_id for member in context.tree.subtree(unit.unit_id)}
         held = tuple(held_submissions(context, below, form))
-        data = board_data(context.campaign, self.books(mark, latest), unit, files, held)
+        books = self.books(mark, latest)
+        data = board_data(context.campaign, books, unit, files, held)
         data = replace(data, signed=signed_by_period(context, unit.unit_id, form.key))
-        page = context.templates.board()
-        basis = basis_of(declared(context, form, PublicationKind.BOARD), data, page.text)
+        data = with_contacts(books, data, context.policy(unit.level))
+        page = context.templates.page(BOARD)
+        rung = [(row.preparer, row.phone) for row in data.cells.values()]
+        basis = basis_of(declared(context, form, PublicationKind.BOARD), data, rung, page.text)
         paths = rollup_paths(context, mark.kind, unit, None, form)
         due = [path for path in paths if not is_fresh(context, path, basis)]
         if not due:
             return None
         reply = context.pool.submit(
-            render_boards, data, page.text, context.templates.default_board()
+            render_boards, data, page.text, context.templates.default_page(BOARD)
         )
 
         def finish() -> Made:

@@ -179,6 +179,7 @@ class PublicationKind(StrEnum):
     REPORT = "report"
     BOARD = "board"
     SIGNED = "signed"
+    PROGRESS = "progress"
 
     @property
     def label(self) -> str:
@@ -193,6 +194,7 @@ _KIND_LABELS = {
     PublicationKind.REPORT: "情况报告",
     PublicationKind.BOARD: "上报情况",
     PublicationKind.SIGNED: "定稿归档",
+    PublicationKind.PROGRESS: "报送进度",
 }
 
 

@@ -19,7 +19,7 @@ from sheetflow.consolidation.contents import Waits, told_besides
 from sheetflow.consolidation.states import OUTSTANDING
 from sheetflow.context import LOG, Context, open_context
 from sheetflow.context.running import check_health, holder_of, is_held
-from sheetflow.context.templates import BOARD_WORDS, MAIL_WORDS, REPORT_WORDS
+from sheetflow.context.templates import BOARD_WORDS, MAIL_WORDS, PAGES, REPORT_WORDS
 from sheetflow.errors import RESTORE, SheetflowError, StoreError, WorkspaceError, describe
 from sheetflow.intake.archive import blob_path, stored_blobs
 from sheetflow.mail.letter import template_faults
@@ -175,7 +175,7 @@ def check_templates(context: Context) -> Iterator[Line]:
     templates = context.templates
     found = {
         MAIL_WORDS: templates.mail_faults(template_faults),
-        BOARD_WORDS: templates.board_faults(),
+        BOARD_WORDS: tuple(fault for page in PAGES for fault in templates.page_faults(page)),
     }
     if any(form.report for form in context.campaign.forms):
         found[REPORT_WORDS] = tuple(

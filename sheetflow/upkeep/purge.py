@@ -23,6 +23,7 @@ from sheetflow.mail.carriers import MaildirCarrier
 from sheetflow.periods import Period, date_in_words
 from sheetflow.publishing.outbox import Beside, lies_there, remove_publication
 from sheetflow.schemas.documents import without_personal
+from sheetflow.service.consequences import mark_of
 from sheetflow.service.consolidated import sweep_pieces
 from sheetflow.service.filed_answer import filed_places
 from sheetflow.service.one_pass import Rebuilding
@@ -247,7 +248,7 @@ def _record(context: Context, plan: PurgePlan) -> Purge:
     shown = [
         entry
         for entry in context.store.publications.find_publications()
-        if entry.kind == PublicationKind.CONSOLIDATED
+        if entry.kind in _kinds_with_persons(context, entry.form)
         and entry.unit_id in context.tree
         and _shows(context, plan, entry)
     ]
@@ -256,10 +257,10 @@ def _record(context: Context, plan: PurgePlan) -> Purge:
             unit_id=entry.unit_id,
             form=entry.form,
             period=entry.period,
-            kind=PublicationKind.CONSOLIDATED,
+            kind=entry.kind,
         )
         for entry in shown
-    ]
+    ] + list(_pages(context, plan))
     with context.store.together():
         signed = [each.answered_receipt for each in plan.fresh if each.answer == SIGNED]
         context.store.signed.record_purged(signed, {each.period_id for each in plan.periods})
@@ -271,6 +272,34 @@ def _record(context: Context, plan: PurgePlan) -> Purge:
             stale=stale,
             withdrawn=plan.paths,
         )
+
+
+def _pages(context: Context, plan: PurgePlan) -> Iterator[Stale]:
+    """Mark the pages 报送进度 that link to what goes."""
+    whose = {
+        (submission.unit_id, submission.form, submission.period)
+        for arrival in plan.arrivals
+        for submission in plan.sources.get(arrival.arrival_id, ())
+    }
+    for entry in context.store.publications.find_publications():
+        asked = (entry.unit_id, entry.form, entry.period)
+        if (
+            entry.kind == PublicationKind.PROGRESS
+            and asked in whose
+            and entry.unit_id in context.tree
+        ):
+            yield from filter(None, [mark_of(entry)])
+
+
+def _kinds_with_persons(context: Context, form: str) -> frozenset[PublicationKind]:
+    """Give the roll-ups that may show cells which are thinned: a board where whom to ring is one."""
+    kinds = {PublicationKind.CONSOLIDATED}
+    declared = context.campaign.by_key.get(form)
+    if declared:
+        cover, columns = declared.cover, declared.cover_sheet.by_key
+        rung = [columns[key] for key in (cover.preparer, cover.phone) if key in columns]
+        kinds |= {PublicationKind.BOARD} if any(column.personal for column in rung) else set()
+    return frozenset(kinds)
 
 
 def _shows(context: Context, plan: PurgePlan, entry: Publication) -> bool:

@@ -25,7 +25,8 @@ from sheetflow.schemas.forms import Form
 from sheetflow.service.answer import begin_workbook
 from sheetflow.service.books import books_of
 from sheetflow.service.follow_units import follow_units
-from sheetflow.service.publish import Attempts, SideBySide, is_published
+from sheetflow.service.publish import Attempts, SideBySide, is_published, page_mark
+from sheetflow.service.unit_progress import make_progress_pages
 from sheetflow.service.waiting import held_submissions
 from sheetflow.store.records import NewMail, PublicationKind, Stale
 from sheetflow.units import OWN_LEVEL, Unit
@@ -71,8 +72,13 @@ def issue_workbooks(
     workbooks = SideBySide(attempts, "发放填报表", _AT_ONCE, partial(begin_workbook, context))
     workbooks.begin(marks)
     workbooks.finish()
-    if attempts.errors:
-        raise attempts.errors[0]
+    pages = Attempts(context)
+    context.store.publications.record_stale(
+        [page_mark(mark, PublicationKind.PROGRESS) for mark in marks], context.clock.now()
+    )
+    make_progress_pages(context, pages)
+    if errors := (*attempts.errors, *pages.errors):
+        raise errors[0]
     return sum(not path.name.startswith(SAMPLE_NAME) for path in attempts.paths)
 
 

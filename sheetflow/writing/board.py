@@ -5,7 +5,8 @@ This module refuses to decide who stands where; words and colours are those of `
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 
 from sheetflow.consolidation.contents import BoardData
@@ -14,16 +15,18 @@ from sheetflow.consolidation.states import (
     LATE,
     OUT,
     OUTSTANDING,
+    OVERDUE,
     REPORTED,
     BoardRow,
     State,
     Tally,
     names_of,
 )
+from sheetflow.periods import OFFICE_ZONE
 from sheetflow.schemas.layout import FIRST_ROW, quoted
 from sheetflow.units import Levels
 from sheetflow.workbook import column_letters
-from sheetflow.writing.looks import BOLD, CENTRED, FIGURE, TEXT, Look
+from sheetflow.writing.looks import BOLD, CENTRED, FIGURE, RED, SHORT_NUMBER, TEXT, WRAPPED, Look
 from sheetflow.writing.page import TablePage
 from sheetflow.writing.xlsx_book import Book, streamed_book
 
@@ -32,30 +35,39 @@ _COUNTED = {
     f"其中{State.NIL.label}": (f"{State.NIL.label}*",),
     f"其中{LATE}": (f"*（{LATE}*",),
     **{state.label: (f"{state.label}*",) for state in OUT},
+    f"其中{OVERDUE}": (f"*{OVERDUE}*",),
 }
 """What 分期统计 counts, by the patterns that the words of the grid follow."""
 
 _UNIT_COLUMNS = {"单位代码": 11, "单位": 26, "层级": 7}
 _FIRST_PERIOD_COLUMN = len(_UNIT_COLUMNS) + 1
 _NOT_DUE: Look = {"bg_color": "#F2F2F2"}
-_MISSING = {"报告期": 18, "单位代码": 11, "单位": 26, "上级单位": 20, "情况": 12, "截止时间": 18}
-_WAITING = {"单位代码": 11, "单位": 26, "回执号": 24, "收到时间": 18, "等待什么": 70}
+_MISSING = {"报告期": 18, "单位代码": 11, "单位": 26, "上级单位": 20, "情况": 20, "截止时间": 17}
+_MISSING |= {f"{OVERDUE}天数": 9}
+_WAITING = {"单位代码": 11, "单位": 22, "回执号": 22, "收到时间": 17, "已等天数": 9, "等待什么": 66}
+_CONTACT = {"填报人": 9, "联系电话": 14}
 _BOARD = {
-    "序号": 6,
-    "单位代码": 11,
-    "单位": 26,
-    "层级": 7,
-    "上报情况": 13,
-    "是否按时": 10,
-    CARRIED: 8,
-    "回执号": 24,
-    "答复时间": 17,
-    "截止时间": 17,
-    "强制性": 8,
-    "核实性": 8,
-    "提示性": 8,
-    "已说明": 8,
+    "序号": 5,
+    "单位代码": 10,
+    "单位": 20,
+    "层级": 5,
+    "上报情况": 14,
+    "是否按时": 6,
+    CARRIED: 5,
+    "回执号": 20,
+    "答复时间": 11,
+    "截止时间": 11,
+    "强制性": 6,
+    "核实性": 6,
+    "提示性": 6,
+    "已说明": 6,
+    "首次报送": 6,
+    "首次报送时间": 11,
+    "最近报送": 6,
+    "最近报送时间": 11,
 }
+_FIRST_COUNT = list(_BOARD).index("强制性") + 1
+_FIRST_IN = list(_BOARD).index("首次报送") + 1
 
 
 def write_board(board: BoardData) -> bytes:
@@ -91,6 +103,7 @@ def _write_grid(book: Book, board: BoardData, foot: str) -> TablePage:
             word, look = (entry.word, _filled(entry)) if entry else ("", CENTRED | _NOT_DUE)
             page.put(number, column, word, look)
     page.close(FIRST_ROW + len(board.units) - 1, len(_UNIT_COLUMNS))
+    page.save_paper(FIRST_ROW + len(board.units) - 1)
     return page
 
 
@@ -111,15 +124,19 @@ def _write_counts(book: Book, board: BoardData, foot: str, grid: TablePage) -> N
             count = sum(fnmatchcase(word, each) for word in words for each in patterns)
             page.formula(row, column, formula, count)
     page.close(FIRST_ROW + len(board.periods) - 1, 1, filtered=False)
+    page.save_paper(FIRST_ROW + len(board.periods) - 1)
 
 
 def _write_missing(book: Book, board: BoardData, foot: str) -> None:
     """Write whom to remind: everyone not in, the current period first."""
-    page = TablePage(book, "未报单位", list(_MISSING.values()), foot)
+    rung = {row.unit.unit_id: row for row in board.column(board.current)}
+    columns = _MISSING | _contact_columns(rung.values())
+    page = TablePage(book, "未报单位", list(columns.values()), foot)
     page.open(
         f"未报单位（{board.unit.name}）",
-        f"{OUTSTANDING}的单位，可据此催报；{'、'.join(state.label for state in OUT[1:])}的也列在内。",
-        list(_MISSING),
+        f"{OUTSTANDING}的单位，可据此催报；{'、'.join(state.label for state in OUT[1:])}的也列在内。"
+        f"{OVERDUE}天数在打开时计算。",
+        list(columns),
     )
     names = {unit.unit_id: unit.name for unit in board.units}
     others = [period for period in reversed(board.periods) if period != board.current]
@@ -136,7 +153,10 @@ def _write_missing(book: Book, board: BoardData, foot: str) -> None:
         page.put(row, 4, names.get(entry.unit.parent or "", ""))
         page.put(row, 5, entry.word, _filled(entry))
         page.moment(row, 6, entry.deadline)
+        _put_days(page, row, 7, entry.deadline, board.stamp)
+        _put_contact(page, row, len(_MISSING) + 1, rung.get(entry.unit.unit_id), columns)
     page.close(FIRST_ROW + len(missing) - 1, 3)
+    page.save_paper(FIRST_ROW + len(missing) - 1)
 
 
 def _write_waiting(book: Book, board: BoardData, foot: str) -> None:
@@ -149,12 +169,43 @@ def _write_waiting(book: Book, board: BoardData, foot: str) -> None:
     )
     names = {unit.unit_id: board.name_of(unit) for unit in board.units}
     for row, entry in enumerate(board.waiting, start=FIRST_ROW):
+        page.fit(row, [(entry.reason, _WAITING["等待什么"])])
         page.put(row, 1, entry.unit_id)
         page.put(row, 2, names.get(entry.unit_id, ""))
         page.put(row, 3, entry.receipt)
         page.moment(row, 4, entry.since)
-        page.put(row, 5, entry.reason)
+        _put_days(page, row, 5, entry.since, board.stamp)
+        page.put(row, 6, entry.reason, WRAPPED)
     page.close(FIRST_ROW + len(board.waiting) - 1, 3)
+
+
+def _put_days(
+    page: TablePage, row: int, column: int, since: dt.datetime | None, stamp: dt.datetime
+) -> None:
+    """Put how many days have gone by since the time in the column before, counted when it is opened.
+
+    The value that waits in the file is that of the day of the data, so that no clock is in it.
+    """
+    if since is None:
+        page.put(row, column, None, FIGURE)
+        return
+    days = stamp.astimezone(OFFICE_ZONE).date() - since.astimezone(OFFICE_ZONE).date()
+    cell = f"{column_letters(column - 1)}{row}"
+    page.formula(row, column, f"MAX(0,TODAY()-INT({cell}))", max(0, days.days))
+
+
+def _contact_columns(rows: Iterable[BoardRow]) -> dict[str, int]:
+    """Give the columns of whom to ring, where the reader sees anybody."""
+    return _CONTACT if any(row.preparer or row.phone for row in rows) else {}
+
+
+def _put_contact(
+    page: TablePage, row: int, column: int, rung: BoardRow | None, columns: Mapping[str, int]
+) -> None:
+    if not columns.keys() >= _CONTACT.keys():
+        return
+    page.put(row, column, rung.preparer if rung else "")
+    page.put(row, column + 1, rung.phone if rung else "")
 
 
 def write_board_list(
@@ -166,9 +217,10 @@ def write_board_list(
     title: str = "上报情况",
 ) -> None:
     """Write one line for each unit: state, in time or late, receipt, findings, explanations."""
-    page = TablePage(book, title, list(_BOARD.values()), foot)
+    columns = _BOARD | _contact_columns(rows)
+    page = TablePage(book, title, list(columns.values()), foot)
     note = standing(rows) + absent(rows)
-    page.open(f"上报情况（{heading}）", note, list(_BOARD))
+    page.open(f"上报情况（{heading}）", note, list(columns))
     ranks, names = [levels.rank(row.unit.level) for row in rows], names_of(rows)
     for number, (row, rank) in enumerate(zip(rows, ranks, strict=True), start=FIRST_ROW):
         page.put(number, 1, number - FIRST_ROW + 1, FIGURE)
@@ -176,20 +228,34 @@ def write_board_list(
         page.put(number, 3, names[row.unit.unit_id], TEXT | {"indent": rank - min(ranks)})
         page.put(number, 4, row.unit.level, CENTRED)
         page.put(number, 5, row.word, _filled(row))
-        page.put(number, 6, (LATE if row.late else "按时") if row.state.is_in else "", CENTRED)
+        page.put(number, 6, _in_time(row), CENTRED)
         page.put(number, 7, CARRIED if row.carried else "", CENTRED)
         page.put(number, 8, row.receipt)
-        page.moment(number, 9, row.answered_at)
-        page.moment(number, 10, row.deadline)
+        page.moment(number, 9, row.answered_at, SHORT_NUMBER)
+        page.moment(number, 10, row.deadline, SHORT_NUMBER)
         # A unit that sent nothing has no findings, which is not the same as none found.
         counts = (row.must, row.verify, row.note, row.explained)
-        for column, count in enumerate(counts, start=11):
+        for column, count in enumerate(counts, start=_FIRST_COUNT):
             page.put(number, column, None if row.answered_at is None else count, FIGURE)
+        for column, came in ((_FIRST_IN, row.first), (_FIRST_IN + 2, row.latest)):
+            page.put(number, column, came.name if came else "", CENTRED)
+            page.moment(number, column + 1, came.at if came else None, SHORT_NUMBER)
+        _put_contact(page, number, len(_BOARD) + 1, row, columns)
     page.close(FIRST_ROW + len(rows) - 1, 3)
+    page.save_paper(FIRST_ROW + len(rows) - 1)
+
+
+def _in_time(row: BoardRow) -> str:
+    """Say whether it came in by the deadline; nothing of a unit that may still do so."""
+    if row.state.is_in:
+        return LATE if row.late else "按时"
+    return OVERDUE if row.overdue else ""
 
 
 def _filled(row: BoardRow) -> Look:
-    return CENTRED | {"bg_color": row.colour}
+    """Give the ground of a state's word, which is made to fit; 逾期 stands out on black and white paper."""
+    look = CENTRED | {"bg_color": row.colour, "shrink": True}
+    return look | BOLD | {"font_color": RED} if row.overdue else look
 
 
 def standing(rows: Sequence[BoardRow]) -> str:

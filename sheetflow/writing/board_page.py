@@ -10,7 +10,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from sheetflow.consolidation.contents import BoardData, BoardFile, Waiting, Waits
-from sheetflow.consolidation.states import LATE, LATE_COLOUR, OUT, BoardRow, State
+from sheetflow.consolidation.states import (
+    LATE,
+    LATE_COLOUR,
+    OUT,
+    OVERDUE,
+    BoardRow,
+    HandedIn,
+    State,
+)
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.units import THREE_LEVELS, Unit
 from sheetflow.writing.board import standing
@@ -67,6 +75,7 @@ def _page(board: BoardData) -> Named:
                 "depth": board.depth(unit),
                 "cells": [_cell(board.cell(unit, period)) for period in board.periods],
                 "within": _superior(board, unit, names),
+                **_contact(board.cell(unit, board.current)),
             }
             for unit in board.units
         ],
@@ -74,7 +83,30 @@ def _page(board: BoardData) -> Named:
         "groups": [(key, names[key]) for key in dict.fromkeys(groups.values())],
         "states": states,
         "waiting": [entry.reason for entry in board.waiting],
+        "held": [
+            {
+                "unit_id": entry.unit_id,
+                "reason": entry.reason,
+                "since": _day(entry.since) if entry.since else "",
+            }
+            for entry in board.waiting
+        ],
+        "overdue": OVERDUE,
+        "has_contacts": any(row.preparer or row.phone for row in board.column(board.current)),
     }
+
+
+def _contact(row: BoardRow | None) -> Named:
+    return {"preparer": row.preparer if row else "", "phone": row.phone if row else ""}
+
+
+def _day(moment: dt.datetime) -> str:
+    return moment.astimezone(OFFICE_ZONE).date().isoformat()
+
+
+def _came(what: str, one: HandedIn) -> str:
+    """Say when a workbook came: 首次第1号 03-02 10:00."""
+    return f"{what}{one.name} {one.at.astimezone(OFFICE_ZONE):%m-%d %H:%M}"
 
 
 def _superior(board: BoardData, unit: Unit, names: Mapping[str, str]) -> str:
@@ -106,6 +138,9 @@ def _cell(row: BoardRow | None) -> Named | None:
         "must": row.must,
         "verify": row.verify,
         "note": row.note,
+        "overdue": row.overdue,
+        "first": _came("首次" if row.latest != row.first else "", row.first) if row.first else "",
+        "latest": _came("最近", row.latest) if row.latest and row.latest != row.first else "",
     }
 
 
@@ -118,25 +153,28 @@ def _period(
     for row in rows:
         counts[_key(row)] = counts.get(_key(row), 0) + 1
     links = board.files.get(period.period_id, ())
+    absent = _absent(board, rows, groups, names)
     return {
         "period_id": period.period_id,
         "label": period.label,
         "standing": (standing(rows) if rows else "尚未到报送时间。")
         + board.signed.get(period.period_id, ""),
         "counts": counts,
-        "missing": _missing(board, rows, groups, names),
+        "overdue": sum(row.overdue for row in rows),
+        "absent": absent,
+        "missing": [(name, [unit["words"] for unit in units]) for name, units in absent],
         "links": [{"label": entry.label, "href": address(entry.path)} for entry in links],
     }
 
 
-def _missing(
+def _absent(
     board: BoardData,
     rows: tuple[BoardRow, ...],
     groups: Mapping[str, str],
     names: Mapping[str, str],
-) -> list[tuple[str, list[str]]]:
+) -> list[tuple[str, list[dict[str, str]]]]:
     """List who is not in under the name of their group, those without a heading last."""
-    missing: dict[str, list[str]] = {}
+    missing: dict[str, list[dict[str, str]]] = {}
     deep = any(board.depth(unit) > 1 for unit in board.units)
     superiors = {unit.parent for unit in board.units}
     for row in rows:
@@ -149,8 +187,11 @@ def _missing(
         if unit.parent not in {None, group, board.unit.unit_id}:
             words = _superior(board, unit, names) + words
         if row.state is not State.MISSING:
-            words += f"（{row.word}）"
-        missing.setdefault(names[group] if grouped else "", []).append(words)
+            words += f"（{row.word.replace('（', '，').rstrip('）')}）"
+        elif row.overdue:
+            words += f"（{OVERDUE}）"
+        told = {"unit_id": unit.unit_id, "words": words}
+        missing.setdefault(names[group] if grouped else "", []).append(told)
     if "" in missing:
         missing[""] = missing.pop("")
     return list(missing.items())

@@ -52,6 +52,8 @@ MONEY_NUMBER: Final[Look] = {"num_format": "#,##0.00"}
 PERCENT_NUMBER: Final[Look] = {"num_format": "0.0%"}
 DAY_NUMBER: Final[Look] = {"num_format": "yyyy-mm-dd"}
 MOMENT_NUMBER: Final[Look] = {"num_format": "yyyy-mm-dd hh:mm"}
+SHORT_NUMBER: Final[Look] = {"num_format": "mm-dd hh:mm"}
+"""A time of this year, where room is dear."""
 SECOND_NUMBER: Final[Look] = {"num_format": "yyyy-mm-dd hh:mm:ss"}
 DURATION_NUMBER: Final[Look] = {"num_format": "[h]:mm:ss"}
 

@@ -8,6 +8,7 @@ value), pages that flow line by line, and tables set up for screen and paper. Ro
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
@@ -44,6 +45,11 @@ Cached = int | float | Decimal | str
 """The value that a formula has now."""
 LONGEST_TITLE = 31
 _POINTS_OF_A_LINE = 15
+_UPRIGHT = 140
+"""The widest table that can be read on A4 upright: drawn at two thirds of its size."""
+_LINES = {True: 70, False: 46}
+"""So many lines of that size stand on a page, upright or not."""
+_LINES_OF_HEAD = 4
 _NEAR_THE_EDGE = 2
 """What a line loses where a mark may not begin the next one."""
 
@@ -90,9 +96,11 @@ class Page:
         kept = plain_text(text, where)
         self.worksheet.write_string(row - 1, column - 1, kept, self.book.look(look))
 
-    def moment(self, row: int, column: int, moment: dt.datetime | None) -> None:
+    def moment(
+        self, row: int, column: int, moment: dt.datetime | None, number: Look = MOMENT_NUMBER
+    ) -> None:
         """Put a time as the office's clock shows it, to the minute; None is a blank."""
-        look = self.book.look(CENTRED | MOMENT_NUMBER)
+        look = self.book.look(CENTRED | number)
         if moment is None:
             self.worksheet.write_blank(row - 1, column - 1, None, look)
             return
@@ -180,6 +188,7 @@ class TablePage(Page):
 
     def __init__(self, book: Book, title: str, widths: Sequence[float], footer: str) -> None:
         super().__init__(book, title[:LONGEST_TITLE], widths)
+        self._note_lines = 1
         self.worksheet.set_landscape()
         self.worksheet.set_paper(A4)
         self.worksheet.fit_to_pages(1, 0)
@@ -207,6 +216,7 @@ class TablePage(Page):
         wide = self.worksheet.fit_width > 1
         self.heading(TITLE_ROW, title, TITLE | ({"align": "left"} if wide else {}), 30)
         lines = max(lines, lines_of(note, sum(self.widths) - _NEAR_THE_EDGE))
+        self._note_lines = lines
         self.heading(NOTE_ROW, note, NOTE, height_of_lines(lines))
         if formula:
             self.formula(NOTE_ROW, 1, formula, note, NOTE)
@@ -243,6 +253,16 @@ class TablePage(Page):
         if filtered:
             last = max(last_row, FIRST_ROW)
             self.worksheet.autofilter(HEADER_ROW - 1, 0, last - 1, len(self.widths) - 1)
+
+    def save_paper(self, last_row: int) -> None:
+        """Print the rows to `last_row`, each one line, on as few pages as they can be read on."""
+        last = max(last_row, FIRST_ROW)
+        self.worksheet.print_area(0, 0, last - 1, len(self.widths) - 1)
+        is_upright = sum(self.widths) <= _UPRIGHT
+        if is_upright:
+            self.worksheet.set_portrait()
+        lines = last + self._note_lines + _LINES_OF_HEAD
+        self.worksheet.fit_to_pages(1, math.ceil(lines / _LINES[is_upright]))
 
 
 def height_of_lines(lines: int) -> float:

@@ -220,7 +220,7 @@ def test_a_period_to_come_troubles_nobody_above(desk: Desk) -> None:
         (LAST, "returned")
     ]
     assert [entry.period for entry in desk.submissions(WEST)] == [FIRST, ""]
-    assert [name[:2] for name in desk.names(PROVINCE, LAST)] == ["填报"]
+    assert [name[:2] for name in desk.names(PROVINCE, LAST)] == ["填报", "报送"]
     board = table(desk.out(PROVINCE) / "上报情况_清河省.xlsx", "上报情况", "单位代码")
     assert list(board[0]) == ["单位代码", "单位", "层级", FIRST_NAMED]
     assert desk.ask(lambda context: standing(context).period.period_id) == FIRST

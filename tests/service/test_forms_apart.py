@@ -32,6 +32,8 @@ from tests.tiny.desk import (
 from tests.tiny.forms import PATROL_FORM
 from tests.tiny.pair import PAIR, PROBE_FORM, PairDesk, samples
 
+_PAGES = (f"报送进度_东岸县_{FIRST_NAMED}.html", f"报送进度_东岸县_{FIRST_NAMED}_水质抽检表.html")
+
 
 @pytest.fixture
 def desk(tmp_path: Path) -> PairDesk:
@@ -76,6 +78,7 @@ def test_answers_to_two_forms_lie_side_by_side(served: PairDesk) -> None:
         f"回执_990101-东岸县_{FIRST}_第2号.xlsx",
         f"填报_990101-东岸县_{FIRST}.xlsx",
         f"填报_990101-东岸县_{FIRST}_水质抽检表.xlsx",
+        *_PAGES,
         f"退回_990101-东岸县_{FIRST}_水质抽检表_第1号.xlsx",
         f"退回_990101-东岸县_{FIRST}_第1号.xlsx",
     ]
@@ -167,6 +170,7 @@ def test_a_purge_takes_the_copies_of_the_form_that_it_means(served: PairDesk) ->
         f"回执_990101-东岸县_{FIRST}_水质抽检表_第2号.xlsx",
         f"回执_990101-东岸县_{FIRST}_第2号.xlsx",
         f"填报_990101-东岸县_{FIRST}.xlsx",
+        *_PAGES,
     ]
 
 

@@ -102,6 +102,7 @@ def test_the_same_bytes_again_change_nothing(desk: Desk) -> None:
     second = desk.fill(EAST, sound(200), name="乙.xlsx")
     desk.drop(EAST, first)
     desk.run()
+    desk.run(NEXT_DAY)  # those who are not in are 逾期 now
     before = desk.publications()
     desk.drop(EAST, first, "又一次.xlsx")
     desk.run(NEXT_DAY)

@@ -29,7 +29,7 @@ from sheetflow.consolidation.contents import (
     StatisticsColumn,
 )
 from sheetflow.consolidation.corrections import CorrectionRow
-from sheetflow.consolidation.states import BoardRow, GroupState, State
+from sheetflow.consolidation.states import BoardRow, GroupState, HandedIn, State
 from sheetflow.masks import MaskPolicy
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.schemas import cells
@@ -166,6 +166,11 @@ def board_row(unit: Unit, number: int, period: Period = PERIOD) -> BoardRow:
         explained=number % 3 if answered else 0,
         carried=not state.is_in and number % 2 == 1,
         own=unit.level != "县",
+        overdue=not state.is_in and number % 4 < 3,
+        first=HandedIn(1, NOW - dt.timedelta(days=2, minutes=number)) if answered else None,
+        latest=HandedIn(number % 3 + 1, NOW - dt.timedelta(minutes=number)) if answered else None,
+        preparer=f"王小{number % 9}" if state.is_in else "",
+        phone=f"0531-8{number:07d}" if state.is_in else "",
     )
 
 

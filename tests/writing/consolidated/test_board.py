@@ -61,6 +61,7 @@ def test_counts_are_formulas_over_the_grid(board_data: MakeBoard) -> None:
             "已报": tally.reported,
             "其中零报告": tally.nil,
             "其中迟报": tally.late,
+            "其中逾期": sum(row.overdue for row in board.column(period)),
             **{state.label: tally.states.get(state, 0) for state in OUT},
         }
         assert str(live.cell(row, 3).value).startswith("=COUNTIF(")
@@ -95,6 +96,60 @@ def test_the_sentence_under_the_title_is_not_cut(
         ]
         lines = lines_of(str(sheet.cell(NOTE_ROW, 1).value), sum(widths))
         assert sheet.row_dimensions[NOTE_ROW].height >= 3 + 15 * lines
+
+
+def test_whom_to_ring_and_when_each_came_stand_in_the_list(board_data: MakeBoard) -> None:
+    """本期明细 has the first and the latest receipt with their times, 填报人 and 联系电话; 逾期 where it is so."""
+    board = board_data("370100", 5)
+    sheet = openpyxl.load_workbook(io.BytesIO(write_board(board)))["本期明细"]
+    columns = {str(cell.value): at for at, cell in enumerate(sheet[3])}
+    lines = list(sheet.iter_rows(min_row=4, values_only=True))
+    rows = board.column(board.current)
+    assert len(lines) == len(rows)
+    assert any(row.overdue for row in rows)
+    for row, line in zip(rows, lines, strict=True):
+        said = {name: line[at] for name, at in columns.items()}
+        assert (said["填报人"] or "", said["联系电话"] or "") == (row.preparer, row.phone)
+        assert (said["首次报送"], said["最近报送"]) == (
+            row.first.name if row.first else None,
+            row.latest.name if row.latest else None,
+        )
+        assert (said["首次报送时间"] is None) == (row.first is None)
+        assert (said["是否按时"] == "逾期") == row.overdue
+
+
+def test_without_contacts_there_are_no_columns_for_them(board_data: MakeBoard) -> None:
+    """Where the reader sees nobody, neither workbook nor page leaves blank columns."""
+    board = board_data("370100", 5)
+    cells = {key: replace(row, preparer="", phone="") for key, row in board.cells.items()}
+    unseen = replace(board, cells=cells)
+    book = openpyxl.load_workbook(io.BytesIO(write_board(unseen)))
+    assert not any("联系电话" in [cell.value for cell in sheet[3]] for sheet in book)
+    assert "联系电话" not in render(unseen)
+    assert "联系电话" in render(board)
+
+
+def test_days_are_counted_when_it_is_opened(board_data: MakeBoard) -> None:
+    """逾期天数 is a formula over the deadline; what waits in the file is the number on the data's own day."""
+    data = write_board(board_data("370000", 3))
+    live, kept = (
+        openpyxl.load_workbook(io.BytesIO(data), data_only=cached)["未报单位"]
+        for cached in (False, True)
+    )
+    column = [cell.value for cell in live[3]].index("逾期天数") + 1
+    for row in range(4, live.max_row + 1):
+        assert "TODAY()" in str(live.cell(row, column).value)
+        assert kept.cell(row, column).value == 0, "the deadline is the day of the data"
+
+
+def test_it_prints_on_few_pages(board_data: MakeBoard) -> None:
+    """158 units: the grid of six periods upright on no more than three sheets, headers repeated."""
+    sheet = openpyxl.load_workbook(io.BytesIO(write_board(board_data("370000", 6))))["上报情况"]
+    assert sheet.page_setup.orientation == "portrait"
+    assert sheet.page_setup.fitToWidth in {None, 1}
+    assert sheet.page_setup.fitToHeight in {1, 2, 3}
+    assert sheet.print_title_rows
+    assert sheet.print_area
 
 
 def test_names_that_stand_twice_get_their_city(board_data: MakeBoard) -> None:
@@ -187,8 +242,8 @@ def test_a_citys_counties_are_one_plain_list(board_data: MakeBoard) -> None:
     assert all([name for name, _ in missing] == [""] for missing in groups)
 
 
-def shown_units(path: Path, choice: str, folder: Path) -> list[str]:
-    """Open the page in a browser with `choice` in its filters; give the units then shown."""
+def opened_in_browser(path: Path, choice: str, folder: Path) -> str:
+    """Open the page in a browser with `choice` in its filters; give it as it is then."""
     result = subprocess.run(
         [
             str(BROWSER),
@@ -203,7 +258,12 @@ def shown_units(path: Path, choice: str, folder: Path) -> list[str]:
         capture_output=True,
         timeout=120,
     )
-    page = result.stdout.decode()
+    return result.stdout.decode()
+
+
+def shown_units(path: Path, choice: str, folder: Path) -> list[str]:
+    """Open the page in a browser with `choice` in its filters; give the units then shown."""
+    page = opened_in_browser(path, choice, folder)
     lines = re.findall(r'<tr data-g="\d+" data-u="(\d+)"( hidden="")?>', page)
     assert lines
     return [unit for unit, hidden in lines if not hidden]
@@ -236,6 +296,35 @@ def test_filters_work_in_a_browser(board_data: MakeBoard, tmp_path: Path) -> Non
     ]
 
 
+@in_browser
+@pytest.mark.slow
+def test_a_click_on_a_tile_filters_and_the_list_above_follows(
+    board_data: MakeBoard, tmp_path: Path
+) -> None:
+    """A click on 逾期 leaves those units in table and list; a second one shows all again."""
+    board = board_data("370000", 3)
+    overdue = {row.unit.unit_id for row in board.column(board.current) if row.overdue}
+    out = {row.unit.unit_id for row in board.column(board.current) if not row.state.is_in}
+    assert overdue
+    assert overdue < out
+    click = f"document.querySelector(\"section[data-period='{board.current}'] .overdue\").click();"
+    found = {}
+    for clicks in (1, 2):
+        path = tmp_path / f"{clicks}.html"
+        script = f"<script>{click * clicks}</script></body>"
+        path.write_text(render(board).replace("</body>", script), encoding="utf-8")
+        page = opened_in_browser(path, "", tmp_path / "profile")
+        rows = re.findall(r'<tr data-g="\d+" data-u="(\d+)"( hidden="")?>', page)
+        section = page.partition(f'data-period="{board.current}"')[2].partition("</section>")[0]
+        named = re.findall(r'<span data-u="(\d+)"([^>]*)>', section)
+        found[clicks] = (
+            {unit for unit, hidden in rows if not hidden},
+            {unit for unit, more in named if "hidden" not in more},
+        )
+    assert found[1] == (overdue, overdue)
+    assert found[2] == ({unit.unit_id for unit in board.units}, out)
+
+
 def test_a_township_stands_below_its_county(board_data: MakeBoard) -> None:
     """However many levels there are, a unit is set in below its superior, and told by that one's name."""
     period = Period.parse("2012B1")
@@ -265,4 +354,5 @@ def test_a_township_stands_below_its_county(board_data: MakeBoard) -> None:
         for name in ("d1", "d2", "d3", "d4", "d5")
     ]
     assert sets_in == sorted(set(sets_in)), "six levels at most"
-    assert "下游市本级、南岸县本级、南岸县芦苇乡、南岸县沙洲镇、北岸县" in page
+    named = "、".join(name for _, units in periods_of(board)[0]["missing"] for name in units)
+    assert "下游市本级、南岸县本级、南岸县芦苇乡、南岸县沙洲镇、北岸县" in named

@@ -1,0 +1,159 @@
+"""报送进度: one page for each unit, form and period, made in one go after the answers that it names.
+
+Each follows from the store alone, so it is made again by whatever marks it: an answer put in place, a
+workbook issued, a deadline. What passed is told by `service.deadlines`; nothing here asks a clock.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Sequence
+from functools import partial
+from pathlib import PurePosixPath
+
+from sheetflow.consolidation.states import State
+from sheetflow.context import LOG, Context
+from sheetflow.context.paths import answer_path, progress_path, workbook_path
+from sheetflow.context.templates import PROGRESS, Serving
+from sheetflow.findings import Severity, count_places
+from sheetflow.periods import OFFICE_ZONE, Period
+from sheetflow.schemas.documents import load_explanations, load_finding
+from sheetflow.schemas.forms import Form
+from sheetflow.service.books import declared, passed_until
+from sheetflow.service.publish import Attempts, Made, Making, Order, SideBySide, basis_of, is_fresh
+from sheetflow.store.records import Publication, PublicationKind, Stale, Submission
+from sheetflow.units import Unit
+from sheetflow.validators.explanations import is_open
+from sheetflow.writing.html_page import CANNOT_BE_FILLED
+from sheetflow.writing.progress_page import ProgressAnswer, ProgressData, render_progress_page
+
+_AT_ONCE = 64
+"""So many wait for the disk together: they are small, and made in moments."""
+_FEW = 4
+"""So many units are asked for one by one; of more, the whole period is read at once."""
+
+_Which = tuple[str, str, str]
+"""Unit, form, period."""
+
+
+def make_progress_pages(context: Context, attempts: Attempts) -> None:
+    """Make every page that is marked, where it stands on something new."""
+    marks = context.store.publications.find_stale(PublicationKind.PROGRESS)
+    listed = [mark for mark in marks if mark.unit_id in context.tree]
+    if not listed:
+        return
+    pages = _Pages(context, listed)
+    making = SideBySide(
+        attempts, PublicationKind.PROGRESS.label, _AT_ONCE, partial(_begin, context, pages)
+    )
+    making.begin(listed)
+    making.finish()
+
+
+class _Pages:
+    """What the pages of one go stand on, read at once."""
+
+    def __init__(self, context: Context, marks: Sequence[Stale]) -> None:
+        self.context = context
+        self.template = context.templates.page(PROGRESS)
+        self.passed = passed_until(context)
+        self.published: dict[str, Publication] = {}
+        self._submissions: dict[_Which, list[Submission]] = defaultdict(list)
+        units: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for mark in marks:
+            units[mark.form, mark.period].add(mark.unit_id)
+        store = context.store
+        for (form, period), among in units.items():
+            found = store.submissions.find_submissions(form=form, period=period, among=among)
+            for entry in found:
+                self._submissions[entry.unit_id, form, period].append(entry)
+            asked: list[str | None] = [*among] if len(among) <= _FEW else [None]
+            for unit_id in asked:
+                for known in store.publications.find_publications(unit_id, period):
+                    self.published[known.path] = known
+
+    def data(self, unit: Unit, form: Form, period: Period) -> ProgressData:
+        """Give what a unit's page shows."""
+        context = self.context
+        until = context.deadline(unit, form, period)
+        asked = context.settings.contact
+        contact = (asked.office, asked.person, asked.phone)
+        other = context.campaign.other_form(form.key)
+        heir = None
+        if not unit.exists_on(period.last_day):
+            heir = context.tree.successor_on(unit.unit_id, period.last_day)
+        submissions = self._submissions[unit.unit_id, form.key, period.period_id]
+        answers = tuple(map(self._answer, submissions))
+        is_in = any(answer.state.is_in for answer in answers)
+        passed = self.passed is not None and until <= self.passed
+        workbook = context.relative(workbook_path(context, form, unit, period))
+        return ProgressData(
+            campaign_title=context.campaign.title,
+            form_title=other.title if other else "",
+            unit_name=unit.name,
+            period=period,
+            deadline=until,
+            drop_folder=context.workspace.inbox_of(unit).name,
+            is_overdue=passed and not is_in and not heir,
+            contact="，".join(part for part in contact if part),
+            workbook=self._file(workbook),
+            answers=answers,
+            heir=heir.name if heir and heir != unit else "",
+        )
+
+    def _answer(self, submission: Submission) -> ProgressAnswer:
+        state = State(submission.outcome)
+        must = verify = 0
+        if state is State.RETURNED:
+            must, verify = self._open(submission)
+        if state is State.ACCEPTED and submission.nil:
+            state = State.NIL
+        path = self.context.relative(answer_path(self.context, submission))
+        return ProgressAnswer(
+            number=submission.number,
+            state=state,
+            handed_in=submission.handed_in,
+            file=self._file(path),
+            late=submission.late,
+            must=must,
+            verify=verify,
+        )
+
+    def _open(self, submission: Submission) -> tuple[int, int]:
+        """Count the findings of a returned workbook that nobody has explained."""
+        contents = self.context.store.contents
+        said = load_explanations(contents.find_explanations(submission))
+        found = map(load_finding, contents.find_findings(submission))
+        places = count_places(each for each in found if is_open(each, said))
+        return places[Severity.MUST], places[Severity.VERIFY]
+
+    def _file(self, path: str) -> str:
+        """Give the name of the file that has what was published at `path`; empty where none was."""
+        known = self.published.get(path)
+        return PurePosixPath(known.current).name if known and not known.successor else ""
+
+
+def _begin(context: Context, pages: _Pages, mark: Stale) -> Making | None:
+    """Begin a unit's page: it is filled here, by a template that is compiled once."""
+    unit, form = context.tree[mark.unit_id], context.form(mark.form)
+    period = context.period(mark.form, mark.period)
+    data, template = pages.data(unit, form, period), pages.template
+    path = progress_path(context, form, unit, period)
+    kind = PublicationKind.PROGRESS
+    basis = basis_of(declared(context, form, kind), data, template.content)
+    if is_fresh(context, path, basis):
+        return None
+    page = _filled(data, template, context.templates.default_page(PROGRESS))
+    begins = dt.datetime.combine(period.first_day, dt.time(), OFFICE_ZONE)
+    as_of = data.stamp or begins
+    return Making(None, lambda: Made((Order(path, page, mark, basis, as_of),)))
+
+
+def _filled(data: ProgressData, template: Serving, instead: str) -> bytes:
+    try:
+        page = render_progress_page(data, template.text)
+    except CANNOT_BE_FILLED as error:  # by just these data: samples had passed
+        LOG.warning("the page's template could not be filled: %s", type(error).__name__)
+        page = render_progress_page(data, instead)
+    return page.encode("utf-8", "replace")

@@ -1,0 +1,251 @@
+"""报送进度, one unit's page for one period: what stands, what to do now, until when, whom to ask.
+
+It holds dates, never a number of days: those a script counts when the page is opened. What it says
+follows from the answers alone; this module refuses to decide what any of them is.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from sheetflow.consolidation.states import LATE, OVERDUE, State
+from sheetflow.periods import OFFICE_ZONE, Period, date_in_words
+from sheetflow.schemas.layout import ISSUES_SHEET
+from sheetflow.writing.html_page import Named, address, fill_page, page_fault
+
+_CALM = "#DCE6F1"
+"""Nobody has to hurry yet: the ground of 未报 before the deadline."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgressAnswer:
+    """One answer to the unit: its number, what became of that submission, its file.
+
+    `file` is its name in the page's folder, empty where none lies there. The counts are of
+    findings that are still open.
+    """
+
+    number: int
+    state: State
+    handed_in: dt.datetime
+    file: str = ""
+    late: bool = False
+    must: int = 0
+    verify: int = 0
+
+    @property
+    def name(self) -> str:
+        """What people call it: 第3号."""
+        return f"第{self.number}号"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgressData:
+    """All that the page shows; `answers` are in order of arrival.
+
+    `form_title` is that of another form than the main one. `heir` names who reports for the unit,
+    where it has ended by the period's end. `workbook` is the file to fill in, by its name.
+    `is_overdue`: it is not in, though its own deadline has passed.
+    """
+
+    campaign_title: str
+    form_title: str
+    unit_name: str
+    period: Period
+    deadline: dt.datetime
+    drop_folder: str
+    is_overdue: bool = False
+    contact: str = ""
+    workbook: str = ""
+    answers: tuple[ProgressAnswer, ...] = ()
+    heir: str = ""
+
+    @property
+    def stamp(self) -> dt.datetime | None:
+        """When the newest came in: that is in the journal, and the same after any restore."""
+        return max((answer.handed_in for answer in self.answers), default=None)
+
+    @property
+    def standing(self) -> ProgressAnswer | None:
+        """What counts."""
+        return next((each for each in reversed(self.answers) if each.state.is_in), None)
+
+    @property
+    def returned(self) -> ProgressAnswer | None:
+        """What waits for the unit to mend it: nothing of its own came after that."""
+        own = (each for each in reversed(self.answers) if each.state is not State.HELD)
+        last = next((each for each in own if each.state is not State.REFUSED), None)
+        return last if last and last.state is State.RETURNED else None
+
+    @property
+    def held(self) -> tuple[ProgressAnswer, ...]:
+        """What waits for a decision."""
+        return tuple(each for each in self.answers if each.state is State.HELD)
+
+    @property
+    def refused(self) -> ProgressAnswer | None:
+        """The last file, where it could not be read."""
+        last = self.answers[-1] if self.answers else None
+        return last if last and last.state is State.REFUSED else None
+
+    @property
+    def current(self) -> tuple[ProgressAnswer, ...]:
+        """What is still in force, the most urgent first; all others are no longer valid."""
+        open_ones = (self.returned, self.refused, *self.held)
+        ordered = (self.standing, *open_ones) if self.standing else open_ones
+        return tuple(answer for answer in ordered if answer)
+
+
+_SAMPLE_TIME = dt.datetime(2012, 3, 5, 9, tzinfo=OFFICE_ZONE)
+_SAMPLE = ProgressData(
+    campaign_title="活动",
+    form_title="报表",
+    unit_name="单位",
+    period=Period.parse("2012B1"),
+    deadline=_SAMPLE_TIME,
+    drop_folder="1-单位",
+    is_overdue=True,
+    contact="办公室",
+    workbook="填报.xlsx",
+    answers=tuple(
+        ProgressAnswer(
+            number=number,
+            state=state,
+            handed_in=_SAMPLE_TIME,
+            file="答复.xlsx",
+            must=number,
+        )
+        for number, state in enumerate((State.RETURNED, State.HELD, State.RETURNED), start=1)
+    ),
+)
+_SAMPLES = (_SAMPLE, replace(_SAMPLE, answers=(), contact="", workbook=""))
+
+
+def render_progress_page(data: ProgressData, template: str) -> str:
+    """Render the page; every text is escaped, and the page asks for nothing from outside."""
+    return fill_page(template, _page(data))
+
+
+def progress_fault(template: str) -> tuple[str, ...]:
+    """Try a template on sample pages; say, where it fails, what is wrong with it."""
+    return page_fault(lambda: [render_progress_page(data, template) for data in _SAMPLES])
+
+
+def _page(data: ProgressData) -> Named:
+    """Give all that the page shows; `answers` are those in force, `earlier` the others, newest first."""
+    in_force = data.current
+    earlier = [answer for answer in reversed(data.answers) if answer not in in_force]
+    stamp = data.stamp
+    return {
+        "title": f"{data.campaign_title}　报送进度",
+        "form": data.form_title,
+        "unit_name": data.unit_name,
+        "period": data.period.label,
+        "stamp": _moment(stamp) if stamp else "",
+        "headline": _headline(data),
+        "besides": _besides(data),
+        "colour": _colour(data),
+        "overdue": OVERDUE if data.is_overdue else "",
+        "is_in": data.standing is not None or bool(data.heir),
+        "todo": _todo(data),
+        "matters": list(_matters(data)),
+        "deadline": date_in_words(data.deadline.astimezone(OFFICE_ZONE)),
+        "deadline_day": data.deadline.astimezone(OFFICE_ZONE).date().isoformat(),
+        "contact": data.contact,
+        "drop_folder": data.drop_folder,
+        "workbook": _link(data.workbook, data.workbook),
+        "answers": [_answer(answer) for answer in in_force],
+        "earlier": [_answer(answer) for answer in earlier],
+    }
+
+
+def _headline(data: ProgressData) -> str:
+    """Say what stands in a few words: 已接收第3号."""
+    standing = data.standing
+    if standing:
+        also = [State.NIL.label] if standing.state is State.NIL else []
+        also += [LATE] if standing.late else []
+        words = f"（{'，'.join(also)}）" if also else ""
+        return f"{State.ACCEPTED.label}{standing.name}{words}"
+    if data.heir:
+        return f"本期由{data.heir}报送"
+    if data.current:
+        first = data.current[0]
+        return f"{first.state.label}（{first.name}）"
+    return State.MISSING.label
+
+
+def _besides(data: ProgressData) -> str:
+    """Say what else is open beside what the headline names."""
+    rest = data.current[1:]
+    return "、".join(f"另有{answer.name}{answer.state.label}" for answer in rest)
+
+
+def _colour(data: ProgressData) -> str:
+    if data.current:
+        return data.current[0].state.colour
+    return State.MISSING.colour if data.is_overdue else _CALM
+
+
+def _todo(data: ProgressData) -> str:
+    """Say in one sentence what the unit is to do now."""
+    place = f"放进报送文件夹（inbox）里的“{data.drop_folder}”"
+    if data.standing:
+        return _todo_when_in(data, data.standing, place)
+    if data.heir:
+        return "本单位不用再报这一期。"
+    soon = "已过截止时间，请尽快办理：" if data.is_overdue else "请"
+    if data.returned:
+        return f"{soon}打开退回的工作簿，按《{ISSUES_SHEET}》改好，保存后{place}。"
+    if data.refused:
+        return f"{soon}打开拒收的通知，按里面写的办法处理好，再{place}。"
+    if data.held:
+        return f"等上级核实后决定，不用再报；放错了的，请把自己的那一份{place}。"
+    return f"{soon}填好填报表，保存后{place}。"
+
+
+def _todo_when_in(data: ProgressData, standing: ProgressAnswer, place: str) -> str:
+    returned = data.returned
+    if returned:
+        return (
+            f"汇总用的是{standing.name}；要用{returned.name}里的数，请打开退回的工作簿，"
+            f"按《{ISSUES_SHEET}》改好，保存后{place}，不改就不用处理。"
+        )
+    if data.held:
+        names = "、".join(answer.name for answer in data.held)
+        return f"汇总用的是{standing.name}；{names}由上级核实后决定，不用处理。"
+    return f"本期已经报完，请打印回执，签字盖章后留存；发现报错了，改好后再{place}。"
+
+
+def _matters(data: ProgressData) -> Iterator[str]:
+    """Say how much is open: 必改8处."""
+    returned = data.returned
+    for words, number in (("必改", "must"), ("核实", "verify")) if returned else ():
+        if count := getattr(returned, number):
+            yield f"{words}{count}处"
+    if data.held:
+        yield f"{State.HELD.label}{len(data.held)}份"
+    if data.standing is None and not (returned or data.held or data.heir):
+        yield "本期的报表还没有报"
+
+
+def _answer(answer: ProgressAnswer) -> Named:
+    return {
+        "name": answer.name,
+        "word": answer.state.label + (f"（{LATE}）" if answer.late and answer.state.is_in else ""),
+        "handed_in": _moment(answer.handed_in),
+        "since": answer.handed_in.astimezone(OFFICE_ZONE).date().isoformat()
+        if answer.state is State.HELD
+        else "",
+        "file": _link(answer.file, answer.file),
+    }
+
+
+def _link(label: str, path: str) -> Named | None:
+    return {"label": label, "href": address(path)} if path else None
+
+
+def _moment(moment: dt.datetime) -> str:
+    return moment.astimezone(OFFICE_ZONE).strftime("%Y-%m-%d %H:%M")
