@@ -97,6 +97,7 @@ def shown_figures(figures: Mapping[str, Figure]) -> dict[str, tuple[str, str]]:
 
 
 _LONGEST = 24
+_DAY = re.compile(r"\d{4}年\d{1,2}月\d{1,2}[日号]|\d{4}([-.])\d{1,2}\1\d{1,2}|\d{4}[01]\d[0-3]\d")
 
 
 def named_form(name: str, forms: Sequence[Form], main: Form) -> Form | None:
@@ -111,17 +112,20 @@ def named_form(name: str, forms: Sequence[Form], main: Form) -> Form | None:
 
 def named_periods(name: str, form: Form) -> frozenset[Period]:
     """Give the periods of `form` that a file's name tells; those within a longer one's words are none."""
-    told: list[tuple[int, int, Period]] = []
+    told: list[tuple[int, int, Period | None]] = []
     for start, end, text in _pieces(name):
         if any(before <= start and end <= after for before, after, _ in told):
+            continue
+        if _DAY.fullmatch(text):  # when it was signed, and no month
+            told.append((start, end, None))
             continue
         try:
             period = form.period_named(text)
         except ValueError:
             continue
-        if period.first_day.year and form.takes(period):
+        if form.takes(period):
             told.append((start, end, period))
-    return frozenset(period for _, _, period in told)
+    return frozenset(period for _, _, period in told if period)
 
 
 def _pieces(name: str) -> Iterator[tuple[int, int, str]]:

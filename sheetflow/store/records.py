@@ -60,7 +60,7 @@ class Arrival(NewArrival):
     trouble: str = ""
     retry_at: dt.datetime | None = None
     answer: str = ""
-    """``submission``, ``duplicate`` or ``precheck`` once judged, else empty."""
+    """``submission``, ``duplicate``, ``precheck`` or ``signed`` once judged, else empty."""
     answered_receipt: str = ""
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from sheetflow.campaigns import load_campaign
@@ -14,6 +16,7 @@ from sheetflow.consolidation.signed_reports import (
     named_periods,
     signed_kind,
 )
+from sheetflow.periods import Cadence
 
 
 def compared(draft: str, final: str, kind: str = PARAGRAPH) -> FinalCheck:
@@ -90,6 +93,7 @@ def test_a_text_that_nobody_wrote_is_compared_in_bounds() -> None:
         ("定稿_情况报告_山东省_2012年1—2月.docx", Signed.FINAL, "2012B1"),
         ("定稿＿2012年1－2月.DOCX", Signed.FINAL, "2012B1"),
         ("正本 2012B1.pdf", Signed.SEALED, "2012B1"),
+        ("正本2012.1-2.pdf", Signed.SEALED, "2012B1"),
         ("情况报告_2012年1至2月（定稿）.docx", Signed.FINAL, "2012B1"),
         ("20120305定稿_2012.1-2（2）.docx", Signed.FINAL, "2012B1"),
         ("情况报告_未定稿.docx", None, ""),
@@ -104,6 +108,22 @@ def test_a_name_tells_kind_and_period_or_nothing(
     form = load_campaign("grassroots2012").main_form
     assert signed_kind(name) is kind
     assert [each.period_id for each in named_periods(name, form)] == ([period] if period else [])
+
+
+@pytest.mark.parametrize(
+    ("name", "period"),
+    [
+        ("定稿_2012年3月.docx", {"2012M03"}),
+        ("定稿_2012年2月_2012年3月12日签发.docx", {"2012M02"}),
+        ("定稿_2012年3月12日.docx", set()),
+        ("定稿_2012.3.12.docx", set()),
+        ("定稿_2012年1月1日至1月31日.docx", {"2012M01"}),
+    ],
+)
+def test_a_day_in_a_name_is_no_month(name: str, period: set[str]) -> None:
+    """The day on which a report was signed is not the month that it is of."""
+    form = replace(load_campaign("grassroots2012").main_form, cadence=Cadence.MONTH)
+    assert {each.period_id for each in named_periods(name, form)} == period
 
 
 def test_a_mark_is_read_back() -> None:
