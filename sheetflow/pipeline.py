@@ -25,11 +25,11 @@ from sheetflow.validators.explanations import (
     read_answers,
 )
 from sheetflow.validators.live_statistics import check_statistics
-from sheetflow.validators.named_references import read_names
+from sheetflow.validators.named_references import NAMED, read_names
 from sheetflow.validators.recognition import check_cover, parse_stamp, recognise
 from sheetflow.workbook import RawWorkbook, parse_cell_name
 
-READINGS = frozenset({"habit", "habit-blanks", "habit-private", "habit-nothing"})
+READINGS = frozenset({"habit", "habit-blanks", "habit-private", "habit-nothing", NAMED})
 """Notes that only say how a cell was read."""
 
 REPEATS = 5

@@ -49,7 +49,7 @@ class _Target:
             code, name = self._parted(piece)
             if not code and name and codes and name in self.names.get(codes[-1], ()):
                 named.append(codes[-1])
-            elif name and code and name not in self.names[code]:
+            elif name and code in self.names and name not in self.names[code]:
                 return _Meant(None, OTHER, {"code": code, "target": self.sheet.title})
             elif name and not code:
                 return self._by_name(name)
@@ -63,17 +63,21 @@ class _Target:
         return _Meant(known if isinstance(value, tuple) else known[0], NAMED, {"codes": shown})
 
     def _parted(self, piece: str) -> tuple[str, str]:
-        """Part a piece into a code of ours and a name; both are empty where it is neither."""
+        """Part a piece into a code and a name; both are empty where it is neither.
+
+        A code that stands nowhere is a code all the same: that it does is another's finding.
+        """
         if piece in self.names:
             return piece, ""
         bare = piece.strip(_AROUND)
         shape = rf"{self.key.letter}\d{{{self.key.digits},}}"
-        found = re.fullmatch(rf"({shape})(\D.*)", bare) or re.fullmatch(rf"(.*\D)({shape})", bare)
+        found = re.fullmatch(rf"(?P<code>{shape})(?P<name>\D.*)", bare) or re.fullmatch(
+            rf"(?P<name>.*\D)(?P<code>{shape})", bare
+        )
         if found:
-            code, name = sorted(found.groups(), key=lambda part: part not in self.names)
             # Another unit's code (370103-L001), or a second one, is no name.
-            is_name = not name.isascii() and not re.search(shape, name)
-            return (code, name.strip(_AROUND)) if code in self.names and is_name else ("", "")
+            is_name = not found["name"].isascii() and not re.search(shape, found["name"])
+            return (found["code"], found["name"].strip(_AROUND)) if is_name else ("", "")
         return "", bare if any(bare in names for names in self.names.values()) else ""
 
     def _by_name(self, name: str) -> _Meant:
