@@ -66,14 +66,14 @@ def print_findings(judgement: Judgement, catalogue: Catalogue) -> None:
     if not judgement.findings:
         return
     table = Table(show_lines=True)
-    for heading in ("序号", "编号", "类别", "位置", "问题", "怎么改"):
+    # In one column what is short: 80 columns are needed for the sentences.
+    for heading in ("序号、编号", "位置", "问题", "怎么改"):
         table.add_column(heading, overflow="fold")
     for number, finding in enumerate(judgement.findings, start=1):
+        severity = (finding.severity.label, _COLOURS[finding.severity])
         table.add_row(
-            str(number),
-            finding.number,
-            f"[{_COLOURS[finding.severity]}]{finding.severity.label}[/]",
             # What people typed is no markup.
+            Text.assemble(f"{number} ", severity, f"\n{finding.number}"),
             Text(finding.place.words),
             Text(catalogue.wrong(finding)),
             Text(catalogue.remedy(finding)),
