@@ -108,7 +108,7 @@ def table_xml(widths: Iterable[int], rows: Iterable[str]) -> str:
     )
 
 
-UNIT_WIDTH, STATE_WIDTH = 1300, 720
+UNIT_WIDTH, STATE_WIDTH = 1300, 820
 
 
 def table_by_unit(columns: tuple[Column, ...]) -> str:
@@ -128,8 +128,10 @@ def table_by_unit(columns: tuple[Column, ...]) -> str:
         ]
 
     def words(*texts: str) -> list[str]:
+        styles = ("表格文字", "表格状态")
         return [
-            cell_xml("表格文字", text, width) for text, (_, width) in zip(texts, lead, strict=True)
+            cell_xml(style, text, width)
+            for style, text, (_, width) in zip(styles, texts, lead, strict=True)
         ]
 
     return table_xml(

@@ -107,6 +107,7 @@ STYLES = (
     ),
     Style("表头", HEITI, 21, spaced(TIGHT) + CENTRED, spacing=0),
     Style("表格文字", SONGTI, 21, spaced(TIGHT) + CENTRED, spacing=0),
+    Style("表格状态", SONGTI, 18, spaced('w:line="240" w:lineRule="exact"') + CENTRED, spacing=0),
     Style("表格数字", SONGTI, 21, spaced(TIGHT) + LEFT + '<w:jc w:val="right"/>', spacing=0),
     Style("表注", SONGTI, 18, spaced(TIGHT, 60) + LEFT, spacing=0),
     Style("案例标题", HEITI, 28, spaced('w:line="520" w:lineRule="exact"') + CENTRED, spacing=0),
