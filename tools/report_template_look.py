@@ -92,9 +92,7 @@ STYLES = (
     Style(
         "发文字号",
         ppr=f"<w:pBdr>{edge('bottom', 16, 'FF0000', 11)}</w:pBdr>"
-        '<w:tabs><w:tab w:val="right" w:pos="8529"/></w:tabs>'
-        + spaced(GRID, 1158, 1158)
-        + '<w:ind w:left="315" w:firstLineChars="0" w:firstLine="0"/>',
+        '<w:tabs><w:tab w:val="right" w:pos="8529"/></w:tabs>' + spaced(GRID, 1158, 1158) + LEFT,
     ),
     Style("附件序号", HEITI, ppr=LEFT),
     Style("表题", TITLE, 32, "<w:keepNext/>" + spaced(GRID) + CENTRED, spacing=0),

@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import docx
 import pytest
 
 from sheetflow.service.status import standing
@@ -74,6 +75,9 @@ def test_the_default_report_serves_meanwhile(
     ]
     made = desk.answer(CITY, "情况报告")
     assert OURS not in words(made)
+    [comment] = docx.Document(str(made)).comments
+    assert said in comment.text
+    assert "本报告是用默认模板生成的" in comment.text
     if template.is_dir():
         template.rmdir()
     template.write_bytes(kept)
@@ -81,6 +85,7 @@ def test_the_default_report_serves_meanwhile(
     again = desk.run()
     assert again.notices == ("情况报告模板有变化，会重新生成：情况报告2份。",)
     assert OURS in words(made)
+    assert list(docx.Document(str(made)).comments) == []
     assert desk.run().published == 0
 
 
