@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from docx import Document
 
-from tests.tiny.desk import PROVINCE, REEDS, SANDS, SOUTH, TOWNSHIPS_DAY, TREE
-from tests.tiny.reported import ReportedDesk, telling
+from sheetflow.context import Context
+from sheetflow.service.books import gist_by
+from tests.tiny.desk import FIRST, PROVINCE, REEDS, SANDS, SOUTH, TOWNSHIPS_DAY, TREE
+from tests.tiny.reported import REPORTED, ReportedDesk, telling
 
 SAID = {
     SOUTH: "县里每月拉网排查一次，重点看桥下和闸口，问题清单当天交给乡镇。",
@@ -70,3 +74,27 @@ def test_whom_the_office_names_is_quoted_and_what_means_nobody_is_told(desk: Rep
         f"{place}“{province}.下月打算”：没有“下月打算”这一项可以引用。可以写：巡查小结。",
     ]
     assert told(desk, SOUTH) == [south, sands]
+
+
+def gists(desk: ReportedDesk) -> dict[str, object]:
+    """Give what is kept in short of each accepted workbook, by receipt."""
+
+    def kept(context: Context) -> dict[str, object]:
+        form = context.form(REPORTED.main_form.key)
+        standing = context.store.submissions.find_all_accepted(form.key, FIRST).values()
+        numbers = {entry.judgement_id: entry.receipt for entry in standing}
+        found = context.store.gists.find(numbers, gist_by(context, form))
+        return {numbers[number]: document for number, document in found.items()}
+
+    return desk.ask(kept)
+
+
+def test_what_an_older_version_did_not_keep_is_made_at_the_next_start(desk: ReportedDesk) -> None:
+    """Sketches are kept with the judgement; where a database has none yet, a pass makes just the same."""
+    before = gists(desk)
+    assert len(before) == len(SAID)
+    with closing(sqlite3.connect(desk.workspace.database)) as database, database:
+        database.execute("DELETE FROM gists")
+    assert gists(desk) == {}
+    desk.run(TOWNSHIPS_DAY)
+    assert gists(desk) == before
