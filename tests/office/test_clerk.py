@@ -326,7 +326,7 @@ class Play:
 
 def spots(lines: list[list[str]], *kinds: str) -> set[str]:
     """The cells that 问题清单 names under `kinds`."""
-    return {f"{row[3]} {row[4]}" for row in lines[2:] if row[2] in kinds}
+    return {f"{row[3]} {row[4].partition('，')[0]}" for row in lines[2:] if row[2] in kinds}
 
 
 def in_list(heading: str, row: int) -> str:
@@ -388,7 +388,8 @@ def test_what_was_typed_wrongly_is_returned(play: Play, clerk: Clerk) -> None:
 def test_each_line_of_the_list_leads_to_its_cell(play: Play, clerk: Clerk) -> None:
     """Clicking on a cell's name in the office program leads to that cell."""
     lines = play.lists[1][clerk.ending][2:]
-    wanted = [f"#{line[3]}.{line[4]}" for line in lines if re.fullmatch(r"[A-Z]+[0-9]+", line[4])]
+    cells = [(line[3], line[4].partition("，")[0]) for line in lines]
+    wanted = [f"#{title}.{cell}" for title, cell in cells if re.fullmatch(r"[A-Z]+[0-9]+", cell)]
     followed = [link.replace("'", "").replace("$", "") for link in play.links[clerk.ending]]
     assert wanted
     assert set(wanted) <= set(followed)
@@ -400,7 +401,7 @@ def test_three_rounds_are_counted(play: Play, clerk: Clerk) -> None:
     assert "上次11处，已改8处，未改3处，新增1处。" in play.lists[1][clerk.ending][1][0]
     _, second, third = play.mails(clerk)
     assert "上次11处，已改8处，未改3处，新增1处。" in second
-    assert "上次4处，已改4处，未改0处，新增0处。" in third
+    assert "上次4处，已改3处，已说明1处，未改0处，新增0处。" in third
     assert spots(play.lists[1][clerk.ending], "强制性", "核实性") == {*LEFT, NEW}
 
 
