@@ -171,7 +171,7 @@ def test_arguments_are_those_of_the_sentence(pair: Pair) -> None:
 SENTENCES = {
     "required": f"《走访记录》{cell('visits', 'mode', 4)}“走访方式”：这一栏必须填写，现在是空的。请补填。",
     "number-about": (
-        f"《干部名册》{cell('cadres', 'women_linked', 4)}“固定联系妇女人数”：“3000多”是约数，无法汇总。"
+        f"《干部名册》{cell('cadres', 'women_linked', 4)}，G001“固定联系妇女人数”：“3000多”是约数，无法汇总。"
         "请填确切的数，不要带“多”“约”“左右”等字样。"
     ),
     "date-incomplete": (
@@ -186,25 +186,25 @@ SENTENCES = {
         f"《走访记录》{cell('visits', 'questionnaires', 5)}“收回问卷（份）”：“走访方式”为问卷征询时，这一栏必须填写，现在是空的。请补填。"
     ),
     "id-digits-lost": (
-        f"《妇女需求台帐》{cell('needs', 'id_number', 4)}“身份证号”：身份证号成了数字或科学计数法，末几位已经丢失。"
+        f"《妇女需求台帐》{cell('needs', 'id_number', 4)}，X0001“身份证号”：身份证号成了数字或科学计数法，末几位已经丢失。"
         "请设为文本格式重新录入；没有的可以空着。"
     ),
     "key-twice": (
-        f"《干部名册》{cell('cadres', 'cadre_id', 5)}“干部编号”：“G001”已在{cell('cadres', 'cadre_id', 4)}用过，这里重复了。请给这一行另编一个没有用过的编号。"
+        f"《干部名册》{cell('cadres', 'cadre_id', 5)}，G001“干部编号”：“G001”已在{cell('cadres', 'cadre_id', 4)}用过，这里重复了。请给这一行另编一个没有用过的编号。"
     ),
     "reference-unknown": (
         f"《走访记录》{cell('visits', 'cadres', 4)}“参加干部”：“G009”在《干部名册》中找不到。"
         "请核对编号，或先在《干部名册》中登记。"
     ),
     "date-order": (
-        f"《妇女需求台帐》{cell('needs', 'closed_on', 5)}“办结日期”：日期2012年3月7日早于“登记日期”的2012年3月8日。请核对两个日期。"
+        f"《妇女需求台帐》{cell('needs', 'closed_on', 5)}，X0002“办结日期”：日期2012年3月7日早于“登记日期”的2012年3月8日。请核对两个日期。"
     ),
     "statistic-constant": (
         "《活动统计》F6“台帐登记需求”：S19“台帐登记需求”的公式被改成了数字5，而按明细表计算应为4。"
         "请核对明细表；这一格应是公式，退回的工作簿中已恢复，不用再填。"
     ),
     "pairing-one": (
-        f"《结对帮扶》{cell('pairings', 'helpers', 4)}“帮扶主体数（单位或人）”：结对方式是一帮一，帮扶主体数应为1，现在是2。"
+        f"《结对帮扶》{cell('pairings', 'helpers', 4)}，J001“帮扶主体数（单位或人）”：结对方式是一帮一，帮扶主体数应为1，现在是2。"
         "请改正主体数或结对方式。"
     ),
     "row-vanished": (
