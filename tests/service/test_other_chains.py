@@ -90,7 +90,8 @@ def test_rows_tell_where_they_are_from(chain: Chain) -> None:
             names = {entry.level: entry.name for entry in chain.tree.chain(unit.unit_id)}
             for level in origin:
                 above = levels.rank(level.name) < levels.rank(unit.level)
-                own = None if above else f"{unit.name}本级"
+                is_whole = chain.tree.children(unit.unit_id)
+                own = None if above else f"{unit.name}本级" if is_whole else unit.name
                 assert row[level.column] == names.get(level.name, own)
             assert list(row)[: len(origin) + 1] == [*(level.column for level in origin), "来源"]
 
