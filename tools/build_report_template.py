@@ -108,7 +108,7 @@ def table_xml(widths: Iterable[int], rows: Iterable[str]) -> str:
     )
 
 
-UNIT_WIDTH, STATE_WIDTH = 1300, 820
+UNIT_WIDTH, STATE_WIDTH = 1260, 940
 
 
 def table_by_unit(columns: tuple[Column, ...]) -> str:

@@ -27,7 +27,7 @@ from sheetflow.store.records import (
     Stale,
     Submission,
 )
-from sheetflow.units import Unit
+from sheetflow.units import OWN_LEVEL, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +129,12 @@ def _tell_superior(
     if not sender.parent:
         return ()
     superior = context.tree[sender.parent]
+    own = OWN_LEVEL * context.tree.adds_up(sender, submission.arrived_at.date())
     data = replace(
         mail_facts(context, superior, submission.form, submission.period),
         receipt=submission.receipt,
         received=_time(submission.arrived_at),
-        other_unit=sender.name,
+        other_unit=sender.name + own,
         reason=_reason(context, judgement),
         ours=all(finding.rule == "our-fault" for finding in judgement.findings),
         deadline="",
