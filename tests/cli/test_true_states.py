@@ -69,6 +69,11 @@ class Expected:
     carried: frozenset[str]
     groups: dict[str, str]
 
+    def by_the_clock(self, unit_id: str) -> str:
+        """The word where it is told that the deadline has passed: on the board and by ``status``."""
+        word = self.words[unit_id]
+        return word if word.startswith(("已接收", "零报告")) else f"{word}（逾期）"
+
     def annex(self, unit_id: str) -> str:
         """The word of the table by unit."""
         word = self.words[unit_id].partition("（")[0]
@@ -292,7 +297,9 @@ def test_the_board_says_the_words(desk: ReportedDesk, told: Expected) -> None:
     """As workbook and as page: each unit's word, the sentence that counts, the counts a period."""
     board = desk.out(PROVINCE) / "上报情况_清河省.xlsx"
     rows = {row["单位代码"]: row for row in table(board, "上报情况", "单位代码")}
-    assert {one: row[told.named] for one, row in rows.items()} == told.words
+    assert {one: row[told.named] for one, row in rows.items()} == {
+        unit_id: told.by_the_clock(unit_id) for unit_id in told.words
+    }
     assert {one: row["单位"] for one, row in rows.items()} == NAMES
     (counted,) = [row for row in table(board, "分期统计", "报告期") if row["报告期"] == told.named]
     for word, number in re.findall(
@@ -302,7 +309,8 @@ def test_the_board_says_the_words(desk: ReportedDesk, told: Expected) -> None:
         assert counted[heading] == int(number), word
     page = html.unescape((desk.out(PROVINCE) / "上报情况_清河省.html").read_text("utf-8"))
     assert told.count in page
-    for unit_id, word in told.words.items():
+    for unit_id in told.words:
+        word = told.by_the_clock(unit_id)
         (line,) = re.findall(rf'data-u="{unit_id}".*?</tr>', page, re.DOTALL)
         assert re.search(rf">{word}\s*<", line), (unit_id, word)
         assert NAMES[unit_id] in line
@@ -320,7 +328,9 @@ def test_status_says_the_words(
     for unit_id, word in told.words.items():
         listed = [line for line in said.splitlines() if line.split()[:1] == [unit_id]]
         assert bool(listed) == (word != "已接收"), unit_id
-        assert all(line.split()[1:3] == [NAMES[unit_id], word] for line in listed)
+        assert all(
+            line.split()[1:3] == [NAMES[unit_id], told.by_the_clock(unit_id)] for line in listed
+        )
     given = json.loads(cli("-C", desk.root, *at, "status", "--period", told.period, "--json").out)
     values = {
         "已接收": "accepted",
