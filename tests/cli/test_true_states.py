@@ -311,7 +311,7 @@ def test_the_board_says_the_words(desk: ReportedDesk, told: Expected) -> None:
     assert told.count in page
     for unit_id in told.words:
         word = told.by_the_clock(unit_id)
-        (line,) = re.findall(rf'data-u="{unit_id}".*?</tr>', page, re.DOTALL)
+        (line,) = re.findall(rf'<tr [^>]*data-u="{unit_id}".*?</tr>', page, re.DOTALL)
         assert re.search(rf">{word}\s*<", line), (unit_id, word)
         assert NAMES[unit_id] in line
 
