@@ -34,7 +34,10 @@ pytestmark = [pytest.mark.slow, pytest.mark.reliability, pytest.mark.timeout(900
 
 _AFTERNOON = dt.datetime(2012, 5, 3, 15)  # noqa: DTZ001 - the office's own time
 _LINE = "您改过的一份未动"
-_KINDS = ("填报", "汇总表", "情况报告", "数字核对表", "上报情况", "回执", "退回", "拒收")
+_KINDS = (
+    *("填报", "汇总表", "情况报告", "数字核对表", "内部附件", "上报情况", "报送进度"),
+    *("回执", "退回", "拒收"),
+)
 _NEXT = {LIXIA: ("回执", 2), SHIZHONG: ("退回", 1), HUAIYIN: ("拒收", 1)}
 """What the next pass answers: the kind, and the number of the receipt."""
 
