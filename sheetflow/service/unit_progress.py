@@ -21,7 +21,16 @@ from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.schemas.documents import load_explanations, load_finding
 from sheetflow.schemas.forms import Form
 from sheetflow.service.books import declared, passed_until
-from sheetflow.service.publish import Attempts, Made, Making, Order, SideBySide, basis_of, is_fresh
+from sheetflow.service.publish import (
+    Attempts,
+    Made,
+    Making,
+    Order,
+    SideBySide,
+    basis_of,
+    is_fresh,
+    is_there,
+)
 from sheetflow.store.records import Publication, PublicationKind, Stale, Submission
 from sheetflow.units import Unit
 from sheetflow.validators.explanations import is_open
@@ -129,9 +138,15 @@ class _Pages:
         return places[Severity.MUST], places[Severity.VERIFY]
 
     def _file(self, path: str) -> str:
-        """Give the name of the file that has what was published at `path`; empty where none was."""
+        """Give the name of the file that has what was published at `path`; empty where none lies there.
+
+        After a restore from the archive nobody knows of what still lies there.
+        """
         known = self.published.get(path)
-        return PurePosixPath(known.current).name if known and not known.successor else ""
+        if known and not known.successor:
+            return PurePosixPath(known.current).name
+        is_left = is_there(self.context, self.context.workspace.outbox / path)
+        return PurePosixPath(path).name if is_left else ""
 
 
 def _begin(context: Context, pages: _Pages, mark: Stale) -> Making | None:
