@@ -99,6 +99,7 @@ _TOLD_SINCE = (
     r"(?<=\n)A\d+ 报告期不是这张报表的 \|[^\n]*\n",  # in 填报说明: a rule of the cadences
     r"(?s)== 文字材料 ==\n[^\n]*\nA1 文字材料（.*?\n\n(?=== )",  # in 汇总表: the texts of all units
     r"(?s)== 答复统计 ==\n.*?\n\n(?=== )",  # likewise: who answered what on the cover
+    r"(?s)== 上报情况 ==\n.*?\n\n(?=== )",  # first and latest receipt and the preparer stand in it
     r"(；| \| [A-Z]\d+ )不少于\d+字的，上级的情况报告才会引用",  # on the card of words
 )
 """What today's version writes into a workbook and the one before did not; nothing else may differ."""
@@ -121,6 +122,18 @@ def as_before(text: str) -> str:
         else sheet
         for sheet in sheets
     )
+
+
+def figures_of(report: str) -> list[str]:
+    """Give the numbers of a report's first part and of its annexes.
+
+    How it says and compares them was changed since, and whom it quotes.
+    """
+    lines = report.splitlines()
+    ends = next(n for n, line in enumerate(lines) if line.startswith("[Heading 1] 二、"))
+    shown = [*lines[:ends], *(line for line in lines[ends:] if re.match(r"\| (?!典型案例)", line))]
+    text = re.sub(r"已报\d+/\d+|比上期[^，；。]*", "", "\n".join(shown))
+    return re.findall(r"\d+(?:\.\d+)?%?", text)
 
 
 def answers(data: bytes) -> dict[str, list[dict[str, object]]]:
@@ -159,7 +172,9 @@ def test_what_is_made_again_says_what_it_said(root: Path) -> None:
         if path.rpartition("/")[2].startswith(("填报_", "退回_")):
             assert answers(after[path]) == answers(data), path
             assert numbers(after[path]) == numbers(data), path
+        elif path.rpartition("/")[2].startswith("数字核对表_"):
+            continue  # sentence by sentence since: the report's figures are held below
         elif path.endswith(".xlsx"):
             assert as_before(workbook_text(after[path])) == as_before(workbook_text(data)), path
         elif path.endswith(".docx"):
-            assert document_text(after[path]) == document_text(data), path
+            assert figures_of(document_text(after[path])) == figures_of(document_text(data)), path
