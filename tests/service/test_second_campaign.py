@@ -155,8 +155,8 @@ def test_boards_show_who_stands_where(desk: Desk) -> None:
         WEST: "退回待改",
         OTHER_CITY: "未报",
         SOUTH: "零报告",
-        REEDS: "未报",
-        SANDS: "未报",
+        REEDS: "未报（逾期）",
+        SANDS: "未报（逾期）",
         NORTH: "待确认",
     }
     page = (desk.out(OTHER_CITY) / "上报情况_下游市.html").read_text(encoding="utf-8")
