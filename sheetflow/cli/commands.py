@@ -138,14 +138,18 @@ def init(
     from sheetflow.context.opening import read_given
     from sheetflow.upkeep.guide import lay_guide
     from sheetflow.upkeep.remind import lay_report_template, publish_master
+    from sheetflow.upkeep.renewal import renew_templates
 
     workspace = create_workspace(folder, units, read=read_given)
     lay_guide(workspace)
+    renewed = renew_templates(workspace)
     with open_context(folder) as context:
         for form in context.campaign.forms:
             publish_master(context, form)
             lay_report_template(context, form)
         say(f"工作文件夹已就绪：{workspace.root}（{len(context.tree)}个单位）")
+    if renewed:
+        say(f"没有改过的旧版模板{len(renewed)}个已换成新版本的；改过的没有动。")
     say("下一步：检查 sheetflow.toml 和 units.xlsx，再用 templates 命令发放填报表。")
 
 

@@ -69,6 +69,8 @@ class Workspace:
     """The guide for offices, theirs to edit."""
     kept_guide = _Below("state/guide.sha256")
     """Which guide we laid last."""
+    kept_templates = _Below("state/templates.sha256")
+    """Which templates we laid, of this version and of those before."""
     pieces = _Below("state/pieces")
     """Rendered rows for consolidated workbooks: a cache, made anew where it is missing."""
     maildir = _Below("state/mail")
@@ -78,6 +80,11 @@ class Workspace:
     """What the running service last said of itself."""
     lock = _Below("state/lock")
     """Held by the one service that runs here."""
+
+    @property
+    def kept_of_laid(self) -> tuple[Path, Path]:
+        """The records of what we laid for people to edit."""
+        return self.kept_guide, self.kept_templates
 
     @property
     def inbox(self) -> Path:
@@ -294,6 +301,12 @@ def default_templates() -> Path:
         if folder.is_dir():
             return folder
     raise WorkspaceError("安装不完整：找不到默认模板。请重新安装 sheetflow。")
+
+
+def earlier_templates() -> frozenset[str]:
+    """Give the sha256 of the templates that versions brought along before workspaces kept a record."""
+    listed = _PACKAGED / "earlier_templates.txt"
+    return frozenset(listed.read_text().split() if listed.is_file() else ())
 
 
 def default_guide() -> Path:

@@ -87,7 +87,7 @@ def _pack(context: Context, package: zipfile.ZipFile, backup: Backup) -> None:
     files = [space.settings_file, space.units_file]
     files += sorted(path for path in templates if not path.name.startswith((".", "~$")))
     files += [space.stamp_key] if context.stamp_key else []
-    files += [path for path in (space.guide, space.kept_guide) if path.is_file()]
+    files += [path for path in (space.guide, *space.kept_of_laid) if path.is_file()]
     for path in files:
         _add(package, backup, path.relative_to(space.root).as_posix(), path)
     for number, sha256 in enumerate(originals, start=1):
@@ -151,9 +151,10 @@ def _copy_hashed(source: IO[bytes], sink: IO[bytes]) -> str:
 
 
 SETTINGS, UNITS, TEMPLATES, STATE = "sheetflow.toml", "units.xlsx", "templates", "state"
-GUIDE, KEPT_GUIDE = "使用手册.docx", "state/guide.sha256"
+GUIDE = "使用手册.docx"
+KEPT_OF_LAID = ("state/guide.sha256", "state/templates.sha256")
 _OURS = re.compile(
-    "|".join(map(re.escape, (SETTINGS, UNITS, DATABASE, JOURNAL, STAMP_KEY, GUIDE, KEPT_GUIDE)))
+    "|".join(map(re.escape, (SETTINGS, UNITS, DATABASE, JOURNAL, STAMP_KEY, GUIDE, *KEPT_OF_LAID)))
     + rf"|{ARCHIVE}/([0-9a-f]{{2}})/\1[0-9a-f]{{62}}"
     + rf"|{TEMPLATES}(/(?![.]{{1,2}}(/|$))[^/\\:\x00-\x1f]+)+"
 )

@@ -47,6 +47,7 @@ from sheetflow.upkeep.machine import (
     ok,
     warning,
 )
+from sheetflow.upkeep.renewal import outdated_templates
 
 _MOST_LINES = 10
 
@@ -183,6 +184,9 @@ def check_templates(context: Context) -> Iterator[Line]:
             for title, trial in report_trials(context).items()
             for fault in templates.report_faults(trial, title)
         )
+    if old := outdated_templates(context.workspace):
+        told = f"{listed(old)}是旧版本自带的，没有改过，报告和邮件还照旧版的写法。"
+        yield warning(told, "请再运行一次 init，会换成新版本的；改过的模板不会动。", topic="模板")
     for topic, faults in found.items():
         for sentence in faults:
             yield warning(sentence, "改好以后会自动采用，不用重新启动。", topic=topic)

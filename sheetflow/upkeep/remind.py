@@ -31,6 +31,7 @@ from sheetflow.service.waiting import held_submissions
 from sheetflow.store.records import NewMail, PublicationKind, Stale
 from sheetflow.units import OWN_LEVEL, Unit
 from sheetflow.upkeep.guide import lay_guide
+from sheetflow.upkeep.renewal import renew_templates
 from sheetflow.writing import write_master
 
 _START = dt.datetime(2012, 1, 1, tzinfo=OFFICE_ZONE)
@@ -68,6 +69,7 @@ def issue_workbooks(
     ]
     publish_master(context, form)
     lay_guide(context.workspace)
+    renew_templates(context.workspace)
     attempts = Attempts(context)
     workbooks = SideBySide(attempts, "发放填报表", _AT_ONCE, partial(begin_workbook, context))
     workbooks.begin(marks)
