@@ -29,7 +29,7 @@ from sheetflow.cli.screen import (
     say_wrapped,
     steps_shown,
 )
-from sheetflow.consolidation.states import names_of
+from sheetflow.consolidation.states import OUTSTANDING, names_of
 
 if TYPE_CHECKING:
     from sheetflow.upkeep.remind import Reminders
@@ -69,7 +69,9 @@ def _reminder_lines(reminders: Reminders) -> list[str]:
     label = reminders.label
     if not reminders.missing:
         return [f"{label}：已经收齐，没有要催报的。"]
-    lines = [f"{label}：尚未报送的{len(reminders.missing)}个，这次催报{len(reminders.queued)}个。"]
+    lines = [
+        f"{label}：{OUTSTANDING}的{len(reminders.missing)}个，这次催报{len(reminders.queued)}个。"
+    ]
     names = names_of(reminders.missing)
     for row in reminders.missing:
         unit = row.unit

@@ -97,7 +97,7 @@ def report_data(
 def _board_row(row: Standing, name: str) -> BoardRow:
     remarks = (
         f"另有{row.besides.label}" if row.besides else "",
-        f"{CARRIED}上期累计" if row.carried else "",
+        f"累计数{CARRIED}" if row.carried else "",
     )
     return BoardRow(
         unit=name,
@@ -147,8 +147,8 @@ def _unit_row(books: Books, unit: Unit, column: StatisticsColumn) -> UnitRow:
     own, state = column.unit.unit_id == unit.unit_id, column.state
     total = {code: values.total for code, values in column.values.items()}
     alone = own or state.is_alone
-    if state.is_current and not _ever_filled(books, column.unit, alone=alone):
-        # A nil return tells nothing of what there is: without an earlier report that is no 0.
+    if not _ever_filled(books, column.unit, alone=alone):
+        # A nil return tells nothing of what there is, nor does one that is 沿用: that is no 0.
         total |= {code: None for code in total if books.form.kinds[code] is Kind.STOCK}
     return UnitRow(
         unit=column.heading,

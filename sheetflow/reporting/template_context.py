@@ -324,7 +324,8 @@ def _unit_row(row: UnitRow, known: Mapping[str, Figure]) -> Named:
         "各单位",
         {
             "单位": row.unit,
-            "状态": row.state.full,
+            # A narrow column: the remark goes on a line of its own, or it breaks inside its brackets.
+            "状态": row.state.full.replace("（", "\n（"),
             "本期": cells("本期", row.current, current=True),
             "累计": cells("累计", row.total, current=False),
         },

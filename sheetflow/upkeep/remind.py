@@ -43,6 +43,9 @@ _NEAR = dt.timedelta(days=7)
 
 _NAMES_IN_A_LINE = 20
 
+_NO_MAIL = "没有邮箱"
+"""Said of whom no letter reaches: somebody has to ring."""
+
 
 def issue_workbooks(
     context: Context, form: Form, period: Period, units: Iterable[Unit] | None = None
@@ -243,9 +246,10 @@ def _lines(context: Context, unit: Unit, lacking: list[BoardRow]) -> Iterable[st
     for row in lacking:
         branch, above = _branch(context, unit, row.unit)
         head = branch.name if branch else ""
-        word = "" if row.state is State.MISSING else f"（{row.state.label}）"
+        said = [] if row.state is State.MISSING else [row.state.label]
+        said += [] if row.unit.mails else [_NO_MAIL]
         name = above + row.unit.name + OWN_LEVEL * row.own
-        groups.setdefault(head, []).append(f"{name}{word}")
+        groups.setdefault(head, []).append(name + (f"（{'，'.join(said)}）" if said else ""))
     for head, names in groups.items():
         for start in range(0, len(names), _NAMES_IN_A_LINE):
             listed = "、".join(names[start : start + _NAMES_IN_A_LINE])

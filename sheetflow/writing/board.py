@@ -204,8 +204,8 @@ def _put_contact(
 ) -> None:
     if not columns.keys() >= _CONTACT.keys():
         return
-    page.put(row, column, rung.preparer if rung else "")
-    page.put(row, column + 1, rung.phone if rung else "")
+    page.put(row, column, rung.preparer if rung else "", CENTRED)
+    page.put(row, column + 1, rung.phone if rung else "", CENTRED)
 
 
 def write_board_list(

@@ -18,6 +18,7 @@ from sheetflow.consolidation.states import (
     BoardRow,
     HandedIn,
     State,
+    Tally,
 )
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.units import THREE_LEVELS, Unit
@@ -55,13 +56,13 @@ def _page(board: BoardData) -> Named:
     """Give all that the page shows.
 
     `groups` are (key, name) to filter by: the units straight below the board's own, to which
-    the others belong. `states` are (key, word, colour).
+    the others belong. `states` are (key, word, colour); 迟报 and 逾期 are told beside a state, and
+    counted among those of it.
     """
     names = {unit.unit_id: unit.name for unit in board.units}
     groups = _groups(board)
     order = [*OUT, State.ACCEPTED, State.NIL]
     states = [(state.value, state.label, state.colour) for state in order]
-    states.insert(len(OUT), (_LATE, LATE, LATE_COLOUR))
     return {
         "title": f"{board.campaign_title}　{board.form_title}上报情况",
         "unit_name": board.unit.name,
@@ -92,6 +93,8 @@ def _page(board: BoardData) -> Named:
             for entry in board.waiting
         ],
         "overdue": OVERDUE,
+        "late": LATE,
+        "late_colour": LATE_COLOUR,
         "has_contacts": any(row.preparer or row.phone for row in board.column(board.current)),
     }
 
@@ -123,16 +126,19 @@ def _groups(board: BoardData) -> dict[str, str]:
     return groups
 
 
-def _key(row: BoardRow) -> str:
-    return _LATE if row.late and row.state is State.ACCEPTED else row.state.value
+def _look(row: BoardRow) -> str:
+    """Name the ground on which the word stands, as `BoardRow.colour` chooses it."""
+    return _LATE if row.colour == LATE_COLOUR else row.state.value
 
 
 def _cell(row: BoardRow | None) -> Named | None:
-    """Give one unit in one period: the state's key and word, receipt, counts of findings."""
+    """Give one unit in one period: its state, how that is drawn and told, receipt, counts of findings."""
     if row is None:
         return None
     return {
-        "state": _key(row),
+        "state": row.state.value,
+        "look": _look(row),
+        "late": row.late and row.state.is_in,
         "word": row.word,
         "receipt": row.receipt,
         "must": row.must,
@@ -149,9 +155,7 @@ def _period(
 ) -> Named:
     """Give one column: its label, its standing in one sentence, whom to remind, its files."""
     rows = board.column(period)
-    counts: dict[str, int] = {}
-    for row in rows:
-        counts[_key(row)] = counts.get(_key(row), 0) + 1
+    tally = Tally.of(rows)
     links = board.files.get(period.period_id, ())
     absent = _absent(board, rows, groups, names)
     return {
@@ -159,7 +163,8 @@ def _period(
         "label": period.label,
         "standing": (standing(rows) if rows else "尚未到报送时间。")
         + board.signed.get(period.period_id, ""),
-        "counts": counts,
+        "counts": {state.value: number for state, number in tally.states.items()},
+        "late": tally.late,
         "overdue": sum(row.overdue for row in rows),
         "absent": absent,
         "missing": [(name, [unit["words"] for unit in units]) for name, units in absent],

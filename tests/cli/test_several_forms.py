@@ -77,11 +77,11 @@ def test_reminders_are_told_form_by_form(cli: Cli, desk: PairDesk) -> None:
     """All forms that ended last are reminded of; with --form that one alone."""
     at = ("--at", f"{TOO_LATE:%Y-%m-%dT%H:%M}", "-C", desk.root, "remind")
     one = cli(*at, "--form", "probe").out
-    assert f"{FIRST_NAMED}《水质抽检表》：尚未报送的3个，这次催报3个。" in one
+    assert f"{FIRST_NAMED}《水质抽检表》：尚未完成报送的3个，这次催报3个。" in one
     assert f"{FIRST_NAMED}：" not in one
     both = cli(*at).out
-    assert f"{FIRST_NAMED}：尚未报送的{len(ALL) - 1}个，这次催报{len(ALL) - 1}个。" in both
-    assert f"{FIRST_NAMED}《水质抽检表》：尚未报送的3个，这次催报0个。" in both
+    assert f"{FIRST_NAMED}：尚未完成报送的{len(ALL) - 1}个，这次催报{len(ALL) - 1}个。" in both
+    assert f"{FIRST_NAMED}《水质抽检表》：尚未完成报送的3个，这次催报0个。" in both
 
 
 def test_an_export_keeps_forms_apart(cli: Cli, desk: PairDesk, tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ def test_remind_prints_whom_and_sends(cli: Cli, served: Desk) -> None:
     told = cli("-C", served.root, *OVERDUE, "remind")
     assert told.code == 0
     missing = len(ALL) - 1
-    assert f"尚未报送的{missing}个，这次催报{missing}个" in told.out
+    assert f"尚未完成报送的{missing}个，这次催报{missing}个" in told.out
     assert "990102 西岸县（退回待改）：已催报" in told.out
     assert "名单已告知上级：清河省、上游市、下游市、南岸县" in told.out
     superiors = 4

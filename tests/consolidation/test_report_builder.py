@@ -94,6 +94,10 @@ def test_a_nil_return_alone_tells_no_state() -> None:
     assert (row.current["S08"], row.total["S01"], row.total["S50"]) == (0, None, None)
     top = {entry.unit: entry for entry in report(desk, "2012B1").by_unit}
     assert top["济南市"].total["S50"] is None
+    later = report_data(CAMPAIGN, desk.books("2012B2"), CITY, LETTER)
+    late = {entry.unit: entry for entry in later.by_unit}
+    assert late["历下区"].state.full == "未报（沿用）"
+    assert (late["历下区"].total["S08"], late["历下区"].total["S50"]) == (0, None)
     after = Desk()
     after.submit("370102", "2012B1")
     after.submit("370102", "2012B2", NIL)

@@ -142,7 +142,7 @@ def _board() -> tuple[BoardRow, ...]:
                 received_at=None if state == "未报" else at,
                 receipt="" if state == "未报" else str(300 + index),
                 late=index == 6,
-                remarks="沿用上期累计" if index == 11 else "",
+                remarks="累计数沿用" if index == 11 else "",
             )
         )
     return tuple(rows)

@@ -152,7 +152,7 @@ def test_only_those_who_fill_the_form_are_reminded(desk: PairDesk) -> None:
     (list_of_missing,) = [
         body(mail)
         for mail in desk.mails(PROVINCE)
-        if "《水质抽检表》" in str(mail["Subject"]) and "尚未报送" in str(mail["Subject"])
+        if "《水质抽检表》" in str(mail["Subject"]) and "尚未完成报送" in str(mail["Subject"])
     ]
     assert "应报4个单位，已报3个，未报1个。" in list_of_missing
     assert "下游市：北岸县" in list_of_missing

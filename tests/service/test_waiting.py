@@ -242,7 +242,9 @@ def test_the_board_and_the_superiors_mail_show_what_is_held(desk: Desk) -> None:
     assert receipt not in words(desk.out(OTHER_CITY) / "上报情况_下游市.xlsx")
     desk.ask(lambda context: remind(context, Period.parse(FIRST)), NEXT_DAY)
     desk.run(NEXT_DAY)
-    told = [body(mail) for mail in desk.mails(CITY) if "还有单位尚未报送" in str(mail["Subject"])]
+    told = [
+        body(mail) for mail in desk.mails(CITY) if "还有单位尚未完成报送" in str(mail["Subject"])
+    ]
     assert receipt in "".join(told)
     desk.ask(lambda context: decide(context, receipt, "reject", "放错了"))
     desk.run(NEXT_DAY)

@@ -104,7 +104,7 @@ def test_superiors_get_the_list(desk: Desk) -> None:
         unit: body(mail)
         for unit in (CITY, OTHER_CITY, PROVINCE)
         for mail in desk.mails(unit)
-        if "还有单位尚未报送" in str(mail["Subject"])
+        if "还有单位尚未完成报送" in str(mail["Subject"])
     }
     assert "  · 上游市本级、西岸县（退回待改）" in lists[CITY].splitlines()
     assert "应报3个单位（含上游市本级），已报1个，未报1个，退回待改1个" in lists[CITY]
@@ -137,6 +137,8 @@ def test_units_without_mail_are_named(tmp_path: Path) -> None:
     made = call(desk, OVERDUE, FIRST)
     assert [row.unit.unit_id for row in made.missing if not row.unit.mails] == [EAST]
     assert made.queued == set(ALL) - {EAST}
+    lists = [body(mail) for mail in desk.mails(CITY) if "还有单位" in str(mail["Subject"])]
+    assert "  · 上游市本级、东岸县（没有邮箱）、西岸县" in lists[0].splitlines()
 
 
 def test_a_workbook_never_issued_is_issued_for_the_reminder(tmp_path: Path) -> None:

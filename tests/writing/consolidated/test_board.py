@@ -234,6 +234,23 @@ def test_whoever_is_missing_is_named_on_the_page(board_data: MakeBoard) -> None:
         assert sum(shown["counts"].values()) == len(board.units)
 
 
+def test_the_tiles_count_as_the_sentence_does(board_data: MakeBoard) -> None:
+    """Whoever came in late is 已接收 or 零报告 on the page too, and 迟报 is counted among those."""
+    board = board_data("370000")
+    key = ("370402", board.current.period_id)
+    late = replace(board.cells[key], state=State.NIL, late=True, overdue=False)
+    board = replace(board, cells={**board.cells, key: late})
+    tallies = [Tally.of(board.column(period)) for period in board.periods]
+    assert any(tally.late > tally.states.get(State.NIL, 0) for tally in tallies)
+    for tally, shown in zip(tallies, periods_of(board), strict=True):
+        assert shown["counts"] == {state.value: number for state, number in tally.states.items()}
+        assert shown["late"] == tally.late
+    page = render(board)
+    marked = re.findall(r'data-s="(\w+)"[^>]* data-l="1"', page)
+    assert len(marked) == sum(tally.late for tally in tallies)
+    assert set(marked) == {"accepted", "nil"}
+
+
 def test_a_citys_counties_are_one_plain_list(board_data: MakeBoard) -> None:
     """On a city's page no county stands twice, as a group and as the only one in it."""
     periods = periods_of(board_data("370100", 4))
