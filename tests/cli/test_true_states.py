@@ -215,7 +215,8 @@ def test_both_annexes_say_the_words(desk: ReportedDesk, told: Expected, reader: 
     """Annex 1 says each unit's state, or how many of a group are in; annex 2 every unit's."""
     document = Document(str(desk.answer(reader, "情况报告", told.period)))
     first, second = [
-        [[cell.text.replace("\n", "") for cell in row.cells] for row in printed.rows] for printed in document.tables
+        [[cell.text.replace("\n", "") for cell in row.cells] for row in printed.rows]
+        for printed in document.tables
     ]
     assert {name: word for name, word, *_ in first[1:-1]} == columns(told, reader)
     never = [row[2:] for row in first if row[1] in {"退回待改", "待确认", "拒收", "未报"}]
