@@ -197,13 +197,18 @@ class Context:
         """What is printed on the workbook of `unit`: until when, to whom, whom to ask, too."""
         contact = self.settings.contact
         until = date_in_words(self.deadline(unit, form, period))
-        above = f"，报{self.tree[unit.parent].name}" if unit.parent else ""
+        above = f"，报{self.superior_of(unit)}" if unit.parent else ""
         return replace(
             self.dress,
             due=f"{until}（含当天）{above}",
             contact="，".join(filter(None, (contact.office, contact.person, contact.phone))),
             folder=unit.folder,
         )
+
+    def superior_of(self, unit: Unit) -> str:
+        """Name the office that `unit` reports to, as mails do: 济南市妇女联合会; empty at the top."""
+        named = self.settings.report.issuer_of
+        return named(self.tree[unit.parent].name) if unit.parent else ""
 
     def policy(self, level: str) -> MaskPolicy:
         """What the readers of `level` see of personal columns."""

@@ -35,8 +35,6 @@ def mail_facts(context: Context, unit: Unit, form: str, period: str) -> MailData
     until = context.deadline(unit, context.form(form), known) if known else None
     today = context.clock.now()
     other = context.campaign.other_form(form)
-    above = context.tree[unit.parent] if unit.parent else None
-    named = context.settings.report.issuer_of
     return MailData(
         campaign=context.campaign.title,
         unit=unit.name,
@@ -45,8 +43,8 @@ def mail_facts(context: Context, unit: Unit, form: str, period: str) -> MailData
         period=known.label if known else "",
         deadline=date_in_words(until) if until else "",
         drop_folder=context.workspace.inbox_of(unit).name,
-        office=named(unit.name),
-        superior=named(above.name) if above else "",
+        office=context.settings.report.issuer_of(unit.name),
+        superior=context.superior_of(unit),
         contact="，".join(part for part in asked if part),
         signature=contact.office,
         date=date_in_words(today),

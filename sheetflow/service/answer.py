@@ -52,8 +52,7 @@ from sheetflow.writing import NoticeData, ReceiptData, ReceiptFigure, write_noti
 _MOST_IN_WORDS = 50
 _HAPPENED = {
     "returned": "报送的文件没有接收，请按下面的办法处理后重新报送。",
-    "held": "报送文件夹里的这个文件已经收走存档，但需要上级核实后才能处理，列为待确认。"
-    "如果不是本单位放的，不用处理。",
+    "held": "报送文件夹里的这个文件已经收走存档，但需要上级核实后才能处理，列为待确认。",
     "refused": "报送的文件无法接收，没有读取其中的内容。",
 }
 

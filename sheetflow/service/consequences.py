@@ -73,8 +73,10 @@ def _mail(
     standing = before.standing if submission.outcome == "accepted" else None
     other = f"第{standing.number}号" if standing else ""
     is_refused = judgement.outcome is Outcome.REFUSED
+    # Why it is held is said in a sentence: there is nothing to mend.
+    is_held = judgement.outcome is Outcome.HELD
     data = replace(
-        with_findings(context, facts, judgement),
+        facts if is_held else with_findings(context, facts, judgement),
         number=submission.number,
         receipt=submission.receipt,
         received=_time(submission.arrived_at),

@@ -32,7 +32,7 @@ from sheetflow.service.publish import (
     is_there,
 )
 from sheetflow.store.records import Publication, PublicationKind, Stale, Submission
-from sheetflow.units import Unit
+from sheetflow.units import OWN_LEVEL, Unit
 from sheetflow.validators.explanations import is_open
 from sheetflow.writing.html_page import CANNOT_BE_FILLED
 from sheetflow.writing.progress_page import ProgressAnswer, ProgressData, render_progress_page
@@ -100,7 +100,8 @@ class _Pages:
         return ProgressData(
             campaign_title=context.campaign.title,
             form_title=other.title if other else "",
-            unit_name=unit.name,
+            unit_name=unit.name + OWN_LEVEL * self._adds_up(unit, form, period),
+            superior=context.superior_of(unit),
             period=period,
             deadline=until,
             drop_folder=context.workspace.inbox_of(unit).name,
@@ -110,6 +111,10 @@ class _Pages:
             answers=answers,
             heir=heir.name if heir and heir != unit else "",
         )
+
+    def _adds_up(self, unit: Unit, form: Form, period: Period) -> bool:
+        """Whether others below it report the form too: the page is about its 本级 alone."""
+        return self.context.tree.adds_up(unit, period.last_day, form.is_for)
 
     def _answer(self, submission: Submission) -> ProgressAnswer:
         state = State(submission.outcome)

@@ -47,6 +47,8 @@ class ProgressData:
 
     `form_title` is that of another form than the main one. `heir` names who reports for the unit,
     where it has ended by the period's end. `workbook` is the file to fill in, by its name.
+    `superior` is the office that it reports to, empty at the top: who is asked where the settings
+    name nobody.
     `is_overdue`: it is not in, though its own deadline has passed.
     """
 
@@ -58,6 +60,7 @@ class ProgressData:
     drop_folder: str
     is_overdue: bool = False
     contact: str = ""
+    superior: str = ""
     workbook: str = ""
     answers: tuple[ProgressAnswer, ...] = ()
     heir: str = ""
@@ -137,9 +140,10 @@ def _page(data: ProgressData) -> Named:
     """Give all that the page shows; `answers` are those in force, `earlier` the others, newest first."""
     in_force = data.current
     earlier = [answer for answer in reversed(data.answers) if answer not in in_force]
-    stamp = data.stamp
+    stamp, returned = data.stamp, data.returned
+    mended = returned.file if returned and not data.standing else ""
     return {
-        "title": f"{data.campaign_title}　报送进度",
+        "title": data.campaign_title,
         "form": data.form_title,
         "unit_name": data.unit_name,
         "period": data.period.label,
@@ -153,9 +157,10 @@ def _page(data: ProgressData) -> Named:
         "matters": list(_matters(data)),
         "deadline": date_in_words(data.deadline.astimezone(OFFICE_ZONE)),
         "deadline_day": data.deadline.astimezone(OFFICE_ZONE).date().isoformat(),
-        "contact": data.contact,
+        "contact": data.contact or data.superior,
         "drop_folder": data.drop_folder,
         "workbook": _link(data.workbook, data.workbook),
+        "to_mend": _link(mended, mended),
         "answers": [_answer(answer) for answer in in_force],
         "earlier": [_answer(answer) for answer in earlier],
     }
@@ -202,7 +207,9 @@ def _todo(data: ProgressData) -> str:
     if data.refused:
         return f"{soon}打开拒收的通知，按里面写的办法处理好，再{place}。"
     if data.held:
-        return f"等上级核实后决定，不用再报；放错了的，请把自己的那一份{place}。"
+        return (
+            f"等{data.superior or '上级'}核实后决定，不用再报；放错了的，请把自己的那一份{place}。"
+        )
     return f"{soon}填好填报表，保存后{place}。"
 
 
@@ -215,7 +222,9 @@ def _todo_when_in(data: ProgressData, standing: ProgressAnswer, place: str) -> s
         )
     if data.held:
         names = "、".join(answer.name for answer in data.held)
-        return f"汇总用的是{standing.name}；{names}由上级核实后决定，不用处理。"
+        return (
+            f"汇总用的是{standing.name}；{names}由{data.superior or '上级'}核实后决定，不用处理。"
+        )
     return f"本期已经报完，请打印回执，签字盖章后留存；发现报错了，改好后再{place}。"
 
 

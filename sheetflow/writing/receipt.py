@@ -228,7 +228,7 @@ def write_notice(notice: NoticeData) -> bytes:
         page.lay(fact, CELL, 2, 2)
         page.end(max(22.0, page.needed(fact, 2)))
     page.across(notice.happened, BODY | WRAP, 30)
-    for title, lines in (("原因", notice.reasons), ("请您这样做", notice.remedies)):
+    for title, lines in (("原因", notice.reasons), ("怎么办", notice.remedies)):
         if lines:
             page.across(title, HEADING, 28)
         for number, line in enumerate(lines, start=1):

@@ -121,6 +121,31 @@ def test_a_page_says_what_stands_and_what_to_do(played: Played) -> None:
     assert f"已接收第1号（{State.NIL.label}）" in said(second[CITY])
 
 
+def test_a_page_leads_to_the_copy_to_mend(played: Played) -> None:
+    """What was returned is mended in its copy: the page names that, and no blank workbook beside it."""
+    text = played.after["first"][EAST]
+    facts = text.partition('<table class="facts">')[2].partition("</table>")[0]
+    assert links(facts) == [f"退回_{EAST}-东岸县_{FIRST}_第1号.xlsx"]
+    mended = played.after["second"][EAST].partition('<table class="facts">')[2]
+    assert links(mended)[0] == f"填报_{EAST}-东岸县_{FIRST}.xlsx"
+
+
+def test_a_citys_page_is_about_its_own_level(played: Played) -> None:
+    """Others below it report too: its page speaks of its 本级 alone, a county's of the county."""
+    assert re.search(r"<h1>\S+本级　", played.after["first"][EAST]) is None
+    assert re.search(r"<h1>\S+本级　", played.after["first"][CITY])
+
+
+def test_a_page_names_the_superior_where_the_settings_name_nobody(tmp_path: Path) -> None:
+    """Without a contact a county asks the office above it; the top unit is sent to nobody."""
+    desk = Desk.make(tmp_path / "work")
+    desk.issue()
+    above = desk.ask(lambda context: context.superior_of(TREE[SOUTH]))
+    assert above
+    assert f"<tr><th>有疑问请问</th><td>{above}</td></tr>" in page(desk, SOUTH)
+    assert "有疑问请问" not in page(desk, PROVINCE)
+
+
 def test_earlier_answers_are_listed_as_no_longer_valid(played: Played) -> None:
     """The returned copy that was mended stands below, greyed; every link leads to a file that is there."""
     text = played.after["second"][EAST]

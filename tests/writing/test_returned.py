@@ -103,6 +103,16 @@ def test_issues_come_first_and_are_complete(book: Workbook, returned: Filling) -
     assert numbers == [finding.number for finding in returned.findings]
 
 
+def test_how_to_report_speaks_of_this_copy(book: Workbook) -> None:
+    """怎么报 of a returned copy sends nobody to the blank workbook: this one is mended, by 问题清单."""
+    words = "\n".join(
+        str(cell.value) for row in book[STEPS_SHEET].iter_rows() for cell in row if cell.value
+    )
+    assert "就用这一份" in words
+    assert f"《{ISSUES_SHEET}》一条一条改" in words
+    assert "名字以“填报”开头" not in words
+
+
 def test_issues_lead_to_the_cell(book: Workbook, returned: Filling) -> None:
     """A click on the cell's name in 问题清单 goes to that cell."""
     sheet = book[ISSUES_SHEET]

@@ -324,12 +324,12 @@ def test_the_cover_says_until_when_and_whom_to_ask(
     blank: Blank, county: Unit, dress: Dress, form: Form
 ) -> None:
     """Deadline, superior and contact stand above the cover's answers, and are taken for none."""
-    said = replace(dress, due="2012年3月2日（含当天），报济南市", contact="办公室，0531-5550000")
+    said = replace(dress, due="2012年3月2日（含当天），报济南市妇女联合会", contact="办公室，0531-5550000")
     made = write_workbook(blank(county), said, STAMP)
     front = form.cover_sheet
     assert opened(made).sheetnames[0] == front.title
     above = str(opened(made)[front.title].cell(NOTE_ROW, 1).value)
-    assert above.endswith("截止时间：2012年3月2日（含当天），报济南市\n咨询：办公室，0531-5550000")
+    assert above.endswith("截止时间：2012年3月2日（含当天），报济南市妇女联合会\n咨询：办公室，0531-5550000")
     raw = next(sheet for sheet in read_workbook(made).sheets if sheet.title == front.title)
     addresses, edited = find_card(raw, front)
     wanted = {column.key: card_address(front, column.key, form.version) for column in front.columns}

@@ -7,7 +7,7 @@ in 填报说明: a page of its own is printed as one, whatever the fonts of the 
 from __future__ import annotations
 
 from sheetflow.schemas.conditions import Is
-from sheetflow.schemas.layout import HEADER_ROW, STEPS_SHEET
+from sheetflow.schemas.layout import HEADER_ROW, ISSUES_SHEET, STEPS_SHEET
 from sheetflow.schemas.sheets import Kind
 from sheetflow.writing.blank.inputs import CONDITIONAL_MARK, REQUIRED_MARK
 from sheetflow.writing.blank.sheet_page import HELP_TAB, TABS, WorkbookContext, write_head
@@ -41,34 +41,47 @@ def write_steps(context: WorkbookContext) -> None:
     page.print_alone("第 &P 页 共 &N 页")
 
 
-def _steps(context: WorkbookContext) -> tuple[tuple[str, str], ...]:
-    form, period = context.filling.form, context.filling.period
-    own = f"“{context.dress.folder}”" if context.dress.folder else "写着本单位名称的"
-    within = f"，再进“{period.period_id}”" if period.period_id else "，再进写着报告期的那一个"
+def _own_folder(context: WorkbookContext) -> str:
+    return f"“{context.dress.folder}”" if context.dress.folder else "写着本单位名称的"
+
+
+def _opening(context: WorkbookContext) -> str:
+    period = context.filling.period
+    within = f"再进“{period.period_id}”" if period.period_id else "再进写着报告期的那一个"
+    place = f"答复文件夹（outbox）里的{_own_folder(context)}文件夹，{within}"
+    if context.returned:
+        return (
+            "就用这一份，上面是本单位填的，不用另填新表。"
+            f"要找它，打开{place}。先看第一张《{ISSUES_SHEET}》。"
+        )
+    return f"打开{place}，找到名字以“填报”开头的这份工作簿，复制到自己的电脑上，双击打开。"
+
+
+def _filling(context: WorkbookContext) -> str:
+    form = context.filling.form
     front, nil = form.cover_sheet, form.cover.nil
+    marked = (
+        f"红色{REQUIRED_MARK}的一定要填，{CONDITIONAL_MARK}的有时要填；该填没填的格子是浅黄色。"
+        "能点出小箭头的，从列表里选。"
+    )
+    if context.returned:
+        return (
+            f"照《{ISSUES_SHEET}》一条一条改：点“单元格”一栏，就到要改的那一格。"
+            f"要核实的，数没有错就在“情况说明”一栏写明原因。{marked}"
+        )
     free = ""
     if nil is not None:
         said = nil.words(front.labels)
         if isinstance(nil, Is):
             said = f"“{front.labels[nil.column]}”选“{nil.options[0]}”"
         free = f"本期确实没有可报的，只填《{front.title}》，{said}，其他表不用填。"
-    found = "退回的就是这一份，直接在上面改，不用另找。" if context.returned else ""
+    return f"先填《{front.title}》，再照下面的工作表标签从左到右一张一张填。{marked}{free}"
+
+
+def _steps(context: WorkbookContext) -> tuple[tuple[str, str], ...]:
     return (
-        (
-            "打开。",
-            (
-                f"{found}打开答复文件夹（outbox）里的{own}文件夹{within}，"
-                "找到名字以“填报”开头的这份工作簿，复制到自己的电脑上，双击打开。"
-            ),
-        ),
-        (
-            "填写。",
-            (
-                f"先填《{front.title}》，再照下面的工作表标签从左到右一张一张填。"
-                f"红色{REQUIRED_MARK}的一定要填，{CONDITIONAL_MARK}的有时要填；该填没填的格子是浅黄色。"
-                f"能点出小箭头的，从列表里选。{free}"
-            ),
-        ),
+        ("打开。", _opening(context)),
+        ("改正。" if context.returned else "填写。", _filling(context)),
         (
             "保存。",
             "按住键盘上的Ctrl再按S（或者点“文件”“保存”），然后关闭Excel或WPS。不要加密码；文件名改不改都可以。",
@@ -76,7 +89,7 @@ def _steps(context: WorkbookContext) -> tuple[tuple[str, str], ...]:
         (
             "放进去。",
             (
-                f"把保存好的文件复制到报送文件夹（inbox）里的{own}文件夹。十几秒以后文件不见了，"
+                f"把保存好的文件复制到报送文件夹（inbox）里的{_own_folder(context)}文件夹。十几秒以后文件不见了，"
                 "是系统收走了，不是丢了。想先看看有没有问题，可以放进里面的“预审”文件夹，那不算报送。"
             ),
         ),
