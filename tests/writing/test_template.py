@@ -324,12 +324,16 @@ def test_the_cover_says_until_when_and_whom_to_ask(
     blank: Blank, county: Unit, dress: Dress, form: Form
 ) -> None:
     """Deadline, superior and contact stand above the cover's answers, and are taken for none."""
-    said = replace(dress, due="2012年3月2日（含当天），报济南市妇女联合会", contact="办公室，0531-5550000")
+    said = replace(
+        dress, due="2012年3月2日（含当天），报济南市妇女联合会", contact="办公室，0531-5550000"
+    )
     made = write_workbook(blank(county), said, STAMP)
     front = form.cover_sheet
     assert opened(made).sheetnames[0] == front.title
     above = str(opened(made)[front.title].cell(NOTE_ROW, 1).value)
-    assert above.endswith("截止时间：2012年3月2日（含当天），报济南市妇女联合会\n咨询：办公室，0531-5550000")
+    assert above.endswith(
+        "截止时间：2012年3月2日（含当天），报济南市妇女联合会\n咨询：办公室，0531-5550000"
+    )
     raw = next(sheet for sheet in read_workbook(made).sheets if sheet.title == front.title)
     addresses, edited = find_card(raw, front)
     wanted = {column.key: card_address(front, column.key, form.version) for column in front.columns}
@@ -403,11 +407,14 @@ def test_the_form_says_from_how_many_characters_on_words_are_quoted(
 def test_only_superiors_read_about_own_work(
     county_file: bytes, blank: Blank, city: Unit, dress: Dress, form: Form
 ) -> None:
-    """A city reads that it fills in its own work only; a county does not."""
+    """A city reads that it fills in its own work only, on the cover too; a county does not."""
     city_file = write_workbook(blank(city), dress, STAMP)
     county_words = str(cells_of(county_file, GUIDE_SHEET))
     assert form.own_work in str(cells_of(city_file, GUIDE_SHEET))
     assert form.own_work not in county_words
+    front = form.cover_sheet.title
+    assert form.own_work in str(cells_of(city_file, front))
+    assert form.own_work not in str(cells_of(county_file, front))
 
 
 def test_only_statistics_are_locked(county_file: bytes, form: Form) -> None:

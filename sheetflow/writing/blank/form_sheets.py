@@ -50,6 +50,7 @@ from sheetflow.writing.blank.sheet_page import (
     PRIVATE_WORDS,
     SheetPage,
     WorkbookContext,
+    own_work,
     set_across,
     set_print,
     write_head,
@@ -101,7 +102,7 @@ def write_card(context: WorkbookContext, sheet: Sheet) -> None:
     page = SheetPage(context, sheet, widths)
     note = f"{sheet.note}。" if sheet.note else ""
     front = sheet is context.filling.form.cover_sheet
-    note = context.dress.origin + note if front else note
+    note = context.dress.origin + note + own_work(context) if front else note
     above = context.dress.campaign if front else context.whose
     title = context.filling.form.title if front else sheet.title
     asked = "\n".join(context.dress.asked) if front else ""

@@ -14,7 +14,13 @@ from sheetflow.schemas.indicators import Indicator
 from sheetflow.schemas.layout import GUIDE_SHEET, HEADER_ROW, columns_in
 from sheetflow.schemas.sheets import Kind
 from sheetflow.writing.blank.inputs import broken, extra_words, requirement, type_words
-from sheetflow.writing.blank.sheet_page import HELP_TAB, WorkbookContext, set_print, write_head
+from sheetflow.writing.blank.sheet_page import (
+    HELP_TAB,
+    WorkbookContext,
+    own_work,
+    set_print,
+    write_head,
+)
 from sheetflow.writing.looks import CELL, CENTRE, HEADER, HEADING, PARAGRAPH, Look
 from sheetflow.writing.page import FlowPage
 
@@ -82,8 +88,8 @@ def write_guide(context: WorkbookContext) -> None:
     note = f"{context.dress.campaign}\n{context.whose}{'　' if context.whose else ''}{context.dress.origin}"
     write_head(page, context.titled(f"{form.title}填报说明"), note)
     page.across("一、怎样填报", HEADING, 30.0)
-    own_work = (form.own_work,) if form.own_work and not context.filling.alone else ()
-    for number, text in enumerate((*own_work, *form.guidance, *GENERAL), start=1):
+    paragraphs = (own_work(context), *form.guidance, *GENERAL)
+    for number, text in enumerate(filter(None, paragraphs), start=1):
         page.across(f"{number}. {text}", PARAGRAPH, 20.0)
     _write_columns(context, page)
     if form.statistics:

@@ -201,6 +201,11 @@ class SheetPage(Page):
         return column_letters(column_number(self.sheet, column, self.context.version))
 
 
+def own_work(context: WorkbookContext) -> str:
+    """Say whose work a unit with others below it fills in; nothing to those who are alone."""
+    return "" if context.filling.alone else context.filling.form.own_work
+
+
 def write_head(page: Page, title: str, note: str, asked: str = "") -> None:
     """Write title and note over the columns that the first screen shows.
 
