@@ -72,7 +72,10 @@ def _passed(
 
 
 def _marks(context: Context, form: Form, period: Period, level: str) -> Iterator[Stale]:
-    """Mark the pages of a level's units that have one, and the boards above them."""
+    """Mark the pages of a level's units that have one, and the boards above them.
+
+    Whoever handed out workbooks gets a board by then, though nobody has sent anything yet.
+    """
     why = f"{period.label}{level}一级的截止时间已过"
 
     def stale(unit_id: str, kind: PublicationKind) -> Stale:
@@ -87,6 +90,11 @@ def _marks(context: Context, form: Form, period: Period, level: str) -> Iterator
     for unit in units:
         if (unit.unit_id, PublicationKind.PROGRESS) in published:
             yield stale(unit.unit_id, PublicationKind.PROGRESS)
-    for unit_id in {one.unit_id for unit in units for one in above(context, unit)}:
-        if any((unit_id, kind) in published for kind in ROLL_UPS):
+    over = {
+        one.unit_id: (unit.unit_id, PublicationKind.PROGRESS) in published
+        for unit in units
+        for one in above(context, unit)
+    }
+    for unit_id, is_awaited in over.items():
+        if is_awaited or any((unit_id, kind) in published for kind in ROLL_UPS):
             yield stale(unit_id, PublicationKind.BOARD)

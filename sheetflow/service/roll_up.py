@@ -112,8 +112,13 @@ class Rollups:
         return self._books[asked]
 
     def _is_wanted(self, mark: Stale) -> bool:
-        """A later period is rebuilt only where something has been tried in it, or was published."""
+        """A later period is rebuilt only where something has been tried in it, or was published.
+
+        A board is also made where nobody has sent anything until the deadline had passed.
+        """
         if (mark.unit_id, mark.form, mark.period) in self._published:
+            return True
+        if mark.kind is PublicationKind.BOARD and self._is_overdue(mark, mark.period):
             return True
         tried = self._tried(mark.form, mark.period)
         if not tried:  # most later periods: no books need be gathered
@@ -122,6 +127,23 @@ class Rollups:
         return any(
             member.unit_id in tried for member in books.members(self.context.tree[mark.unit_id])
         )
+
+    def _is_overdue(self, mark: Stale, period: str) -> bool:
+        """Whether workbooks of `period` were handed out, and somebody below the mark's unit is 逾期."""
+        if (mark.form, period) not in self._handed_out:
+            return False
+        books = self.books(mark, period)
+        below = books.expected(self.context.tree[mark.unit_id])
+        return any(books.board_row(member).overdue for member in below)
+
+    @cached_property
+    def _handed_out(self) -> set[tuple[str, str]]:
+        """Forms and periods for which any unit has a page of its own: its workbook was handed out."""
+        return {
+            (entry.form, entry.period)
+            for entry in self.context.store.publications.find_publications()
+            if entry.kind is PublicationKind.PROGRESS
+        }
 
     @cached_property
     def _published(self) -> set[tuple[str, str, str]]:
@@ -243,9 +265,13 @@ class Rollups:
 
     def _begin_boards(self, mark: Stale) -> Making | None:
         context, unit = self.context, self.context.tree[mark.unit_id]
-        # The last period of the year in which anybody has tried: the board shows all before it.
+        # The last period of the year in which anybody has tried or is 逾期: it shows all before it.
         later = [entry.period_id for entry in context.period(mark.form, mark.period).rest_of_year]
-        tried = (entry for entry in reversed(later) if self._tried(mark.form, entry))
+        tried = (
+            entry
+            for entry in reversed(later)
+            if self._tried(mark.form, entry) or self._is_overdue(mark, entry)
+        )
         latest = next(tried, mark.period)
         form = context.form(mark.form)
         files = own_files(context, unit, form)

@@ -30,6 +30,7 @@ from tests.tiny.desk import (
     head,
     patrols,
     sound,
+    table,
 )
 
 OFFICE, PHONE = "省河长办公室", "0531-12345678"
@@ -173,6 +174,22 @@ def test_the_deadline_marks_who_is_not_in(played: Played) -> None:
     assert "逾期" in said(played.after["next day"][SOUTH])
     assert "逾期" not in said(played.after["next day"][EAST])
     assert "逾期" not in said(played.after["next day"][PROVINCE]), "its own deadline is later"
+
+
+def test_where_nobody_reported_the_deadline_makes_a_board(tmp_path: Path) -> None:
+    """A city that has yet to get anything reads after the deadline whom to ring; a pass more changes nothing."""
+    desk = Desk.make(tmp_path / "work")
+    desk.issue()
+    desk.run(IN_TIME)
+    board = desk.out(CITY) / "上报情况_上游市.xlsx"
+    assert not board.exists()
+    desk.run(NEXT_DAY)
+    rows = {row["单位代码"]: row[FIRST_NAMED] for row in table(board, "上报情况", "单位代码")}
+    assert rows == {CITY: "未报", EAST: "未报（逾期）", WEST: "未报（逾期）"}
+    assert not list(desk.out(CITY).glob("*/汇总表_*"))
+    before = board.read_bytes()
+    desk.run(NEXT_DAY + AN_HOUR)
+    assert board.read_bytes() == before
 
 
 def test_its_name_comes_first_where_people_list_files(played: Played) -> None:
