@@ -152,7 +152,10 @@ def test_the_next_workbook_is_issued_again(desk: Desk) -> None:
     figures = {row["代码"]: row["上期累计"] for row in table(again, "巡河汇总", "代码")}
     assert figures["H6"] == 700
     now = desk.publications()
-    assert all(now[name] == entry for name, entry in others.items() if name.startswith("9902"))
+    for name, entry in others.items():
+        # Pages and boards say who is 逾期 by then.
+        if name.startswith("9902") and not name.endswith(".html") and "上报情况" not in name:
+            assert now[name] == entry, name
 
 
 def test_a_correction_of_an_earlier_period_reaches_the_later_totals(desk: Desk) -> None:
@@ -178,8 +181,11 @@ def test_prechecks_submit_nothing(desk: Desk) -> None:
     desk.run()
     assert desk.submissions() == ()
     assert desk.states()[EAST] == "missing"
-    assert sorted(name[:2] for name in desk.names(EAST)) == ["填报", "预审", "预审"]
-    assert [name[:2] for name in desk.names(EAST, "")] == ["预审"]
+    assert sorted(name[:2] for name in desk.names(EAST)) == ["填报", "报送", "预审", "预审"]
+    assert sorted(name[:2] for name in desk.names(EAST, "")) == [
+        "填报",
+        "预审",
+    ]  # the sample, and one of no period
     told = "".join(body(mail) for mail in desk.mails(EAST))
     assert "步行巡河里程为99000米" in told
     assert len(desk.mails(EAST)) == 3

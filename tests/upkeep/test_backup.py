@@ -24,7 +24,6 @@ from tests.tiny.desk import (
     ALL,
     CITY,
     EAST,
-    IN_TIME_AGAIN,
     NEXT_DAY,
     SECOND,
     TREE,
