@@ -10,7 +10,7 @@ import datetime as dt
 from dataclasses import dataclass, replace
 
 from sheetflow.context import Context
-from sheetflow.context.paths import answer_path, precheck_path
+from sheetflow.context.paths import answer_path, filed_path, precheck_path
 from sheetflow.findings import Round
 from sheetflow.mail.facts import mail_facts, make_mail, quotable_name, with_findings
 from sheetflow.mail.letter_data import Event
@@ -289,4 +289,14 @@ def answers_by_path(context: Context) -> dict[str, Stale]:
         unit = context.tree[arrival.unit_id]
         path = context.relative(precheck_path(context, unit, form, period, arrival.arrival_id))
         found[path] = _precheck_mark(arrival, form, period)
+    for one in context.store.signed.find_signed():
+        # What was filed is made again with its period; what was not belongs to none.
+        if one.outcome != "filed" and one.unit_id in context.tree and one.arrival_id not in purged:
+            found[context.relative(filed_path(context, one))] = Stale(
+                unit_id=one.unit_id,
+                form=one.form,
+                period=one.period,
+                kind=PublicationKind.SIGNED,
+                receipt=one.receipt,
+            )
     return found

@@ -27,8 +27,11 @@ from sheetflow.service.kept_drafts import (
 )
 from sheetflow.service.publish import Made, Making, Order, basis_of
 from sheetflow.store.records import NewMail, Stale
-from sheetflow.store.signed import SignedReport
+from sheetflow.store.signed import PURGED, SignedReport
 from sheetflow.writing import NoticeData, write_notice
+
+TOLD_UP_TO = "told of deliveries up to"
+"""The name under which a database made again keeps the last delivery that was there: its unit was told then."""
 
 _AGAIN = "改好以后按“定稿_2012年1—2月.docx”（正本为“正本_….pdf”）的写法取名，写上报告期，重新放进本单位的文件夹"
 _WHY = {
@@ -98,7 +101,12 @@ def begin_filed(context: Context, mark: Stale) -> Making | None:
 
 
 def filed_mail(context: Context, signed: SignedReport, again: str = "") -> tuple[NewMail, ...]:
-    """Make the mail that tells what became of one; `again` names one more of the same bytes."""
+    """Make the mail that tells what became of one; `again` names one more of the same bytes.
+
+    None where the unit was told before the database was made again.
+    """
+    if signed.arrival_id <= int(context.store.fingerprints.find(TOLD_UP_TO) or 0):
+        return ()
     arrival = context.store.arrivals.find_arrival(signed.arrival_id)
     unit, is_filed = context.tree[signed.unit_id], signed.outcome == "filed"
     wrong, remedy = _WHY.get(str(signed.document.get("why")), _UNREADABLE)
@@ -272,7 +280,7 @@ def held_signed(context: Context) -> Iterator[Waiting]:
         if each.outcome != "refused":
             newest[each.unit_id, each.kind] = each
     for each in newest.values():
-        if each.outcome == "held":
+        if each.outcome == "held" and PURGED not in each.document:
             wrong, remedy = _WHY.get(str(each.document.get("why")), _UNREADABLE)
             unit = context.tree[each.unit_id].name if each.unit_id in context.tree else ""
             yield Waiting(

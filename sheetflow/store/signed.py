@@ -24,6 +24,8 @@ from sheetflow.store.schema import signed_reports as table
 
 SIGNED = "signed"
 """The answer to an arrival that was a 定稿 or 正本."""
+PURGED = "purged"
+"""Stands in the document of one whose original was taken out for good."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,12 +133,15 @@ class SignedReports:
             same = select(func.max(table.c.number)).where(*which, table.c.kind == new.kind)
             number = (connection.execute(same).scalar() or 0) + 1
             parts = (new.unit_id, new.period, named, new.kind, str(number))
-            values = asdict(new) | {
-                "receipt": "-".join(part for part in parts if part),
-                "number": number,
-                "filed_at": at,
-                "document": new.document,
-            }
+            values = (
+                asdict(new)
+                | {
+                    "receipt": "-".join(part for part in parts if part),
+                    "number": number,
+                    "filed_at": arrival.arrived_at,  # the same one when it is filed again after a restore
+                    "document": new.document,
+                }
+            )
             added = insert(table).values(values).returning(table.c.report_id)
             report_id = connection.execute(added).scalar_one()
             found = connection.execute(select(table).where(table.c.report_id == report_id)).one()
@@ -175,7 +180,8 @@ class SignedReports:
             for one in map(self.find_by_receipt, receipts):
                 if one:
                     here = table.c.report_id == one.report_id
-                    document = {"sha256": one.document.get("sha256", "")}
+                    document = {key: one.document.get(key, "") for key in ("sha256", "why")}
+                    document[PURGED] = True
                     connection.execute(update(table).where(here).values(document=document))
             for draft in connection.execute(
                 select(drafts).where(drafts.c.period.in_(periods))

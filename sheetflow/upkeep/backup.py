@@ -282,8 +282,7 @@ def mark_missing(context: Context) -> int:
         and not is_there(context, context.workspace.outbox / entry.current)
         and (
             mark := answers.get(entry.path)
-            if entry.kind == PublicationKind.ANSWER
-            else mark_of(entry)
+            or (None if entry.kind == PublicationKind.ANSWER else mark_of(entry))
         )
     ]
     context.store.publications.record_stale(marks, context.clock.now())

@@ -29,6 +29,7 @@ from sheetflow.intake.archive import blob_path, stored_blobs
 from sheetflow.intake.journal import Entry, Journal, read_journal
 from sheetflow.periods import OFFICE_ZONE
 from sheetflow.schemas.book import Judgement, Outcome
+from sheetflow.service.filed_answer import TOLD_UP_TO
 from sheetflow.service.judge import judge_arrivals, record_reply
 from sheetflow.service.receive import arrival_of, rewrite_journal
 from sheetflow.service.unit_history import request_for
@@ -195,6 +196,8 @@ def _receive_all(context: Context, journal: Journal, found: Recovered) -> None:
         context.say("重新审核", done, len(present))
     for stray in strays:
         _hold(context, *stray, found)
+    told = max((arrival.arrival_id for arrival in context.store.arrivals.find_all()), default=0)
+    context.store.fingerprints.record({TOLD_UP_TO: str(told)})
     context.clock = clock
 
 

@@ -8,10 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from sheetflow.context.paths import filed_path
 from sheetflow.intake.archive import blob_path
 from sheetflow.service import one_pass
+from sheetflow.service.filed_answer import held_signed
 from sheetflow.store import publications
 from sheetflow.store.signed import SignedReport, SignedReports
+from sheetflow.upkeep.backup import back_up, restore
 from sheetflow.upkeep.purge import purge
 from sheetflow.upkeep.recover import recover
 from tests.service.test_filing import CHECK, FILED, PDF, REPORT, edited, reported
@@ -90,8 +93,12 @@ def test_a_database_made_again_files_it_again(desk: PairDesk) -> None:
     """After a restore from the archive alone the 定稿 is filed by the next pass, and says what it knows."""
     desk.drop(PROVINCE, PDF, "正本_水质抽检表_2012Q1.pdf")
     desk.run(IN_TIME_AGAIN)
+    told = len(desk.mails())
+    before = [each.filed_at for each in kept(desk)]
     recover(desk.root, force=True, at=NEXT_DAY)
     desk.run(NEXT_DAY)
+    assert len(desk.mails()) == told  # they were told then
+    assert [each.filed_at for each in kept(desk)] == before
     assert [(each.kind, each.outcome, each.number) for each in kept(desk)] == [
         ("final", "filed", 1),
         ("sealed", "filed", 1),
@@ -116,3 +123,24 @@ def test_a_purge_takes_it_and_keeps_that_it_came(desk: PairDesk) -> None:
     draft = desk.ask(lambda context: context.store.signed.find_draft(before.draft_id))
     assert draft
     assert draft.document["blocks"] == []
+
+
+def test_one_that_was_held_comes_back_with_a_backup_and_waits_no_longer_after_a_purge(
+    reported: PairDesk, tmp_path: Path
+) -> None:
+    """Its notice lies there again after a restore; once its original is purged nobody is asked for it."""
+    shutil.copytree(reported.root, tmp_path / "held")
+    desk = PairDesk(tmp_path / "held")
+    desk.drop(PROVINCE, PDF, "正本.pdf")
+    desk.run(IN_TIME_AGAIN)
+    (held,) = kept(desk)
+    notice = desk.ask(lambda context: filed_path(context, held), NEXT_DAY)
+    assert notice.is_file()
+    desk.ask(lambda context: back_up(context, tmp_path / "b.zip"), NEXT_DAY)
+    restore(tmp_path / "new", tmp_path / "b.zip")
+    again = PairDesk(tmp_path / "new")
+    again.run(NEXT_DAY)
+    assert again.ask(lambda context: filed_path(context, held), NEXT_DAY).is_file()
+    assert len(again.ask(lambda context: list(held_signed(context)), NEXT_DAY)) == 1
+    again.ask(lambda context: purge(context, ALL_OF_2012), YEAR_AFTER)
+    assert again.ask(lambda context: list(held_signed(context)), YEAR_AFTER) == []
