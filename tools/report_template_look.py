@@ -85,7 +85,7 @@ STYLES = (
         "发文机关标志",
         TITLE,
         84,
-        spaced('w:line="1440" w:lineRule="exact"', 600) + CENTRED,
+        spaced('w:line="1440" w:lineRule="exact"', 1500) + CENTRED,
         color="FF0000",
         spacing=0,
     ),

@@ -29,6 +29,7 @@ from sheetflow.periods import OFFICE_ZONE, date_in_words
 from sheetflow.reporting.template_values import (
     NO_FIGURE,
     PERCENT,
+    UNMOVED,
     CountedStates,
     ListedNames,
     Named,
@@ -43,8 +44,8 @@ from sheetflow.reporting.template_values import (
 from sheetflow.reporting.written_figures import Record, without_marks
 
 _LEADERS = 3
-_EXAMPLE, _FIRST_WORDS = "如", "从各地上报的材料看，"
-"""What stands before the first unit that is quoted: after the office's own words, and without any."""
+_EXAMPLE = "如"
+"""What stands before the first unit that is quoted, after the office's own words."""
 _ROOM_FOR_A_DATE, _ROOM_FOR_A_NAME = "　　　　年　　月　　日", "　　　　"
 _MOST_FORMER = 5
 """So many figures are named as 按原口径."""
@@ -83,7 +84,7 @@ def _passages(report: ReportData, narrative: Narrative) -> list[Named]:
     """Give what stands under a heading: the unit's own words, then those of units below as examples."""
     quotes = [quote for quote in narrative.quotes if quote.text.strip()]
     own = [Quote(report.unit_name, narrative.own)] if narrative.own.strip() else []
-    leads = itertools.chain([_EXAMPLE if own else _FIRST_WORDS], itertools.repeat(""))
+    leads = itertools.chain([_EXAMPLE if own else ""], itertools.repeat(""))
     return [
         *(_passage(narrative.label, each, 本级=True, 引语="") for each in own),
         *(
@@ -244,7 +245,9 @@ def _figure_names(report: ReportData, record: Record) -> dict[str, object]:
 
     def change_phrase(figure: Figure) -> Shown | str:
         found = _change(report, figure, record)
-        return "" if found.value is None else replace(found, lead="，比上期")
+        if found.value is None:
+            return ""
+        return replace(found, lead="，与上期" if found.text in UNMOVED else "，比上期")
 
     before = report.previous_label or ""
     return {

@@ -162,6 +162,8 @@ NO_FIGURE = frozenset({"", NO_DENOMINATOR, NOT_REPORTED})
 """What stands where there is no number; a filter leaves these words alone."""
 
 PERCENT = "%"
+UNMOVED = ("持平", "基本持平")
+"""What a figure does that did not move, exactly or as printed: 与上期持平, not 比上期."""
 
 _TEN_THOUSAND = 10_000
 
@@ -256,7 +258,7 @@ def change(figure: Figure) -> str:
         return NO_DENOMINATOR
     difference = exact(now) - exact(before)
     if not difference:
-        return "持平"
+        return UNMOVED[0]
     if figure.unit == PERCENT:
         points = rounded(abs(difference) * 100, 1)
         return _moved(difference, points, "个百分点", ("提高", "下降"))
@@ -277,5 +279,5 @@ def way_of_change(figure: Figure) -> Way:
 
 def _moved(difference: Decimal, size: str, unit: str, words: tuple[str, str]) -> str:
     if Decimal(size) == 0:
-        return "基本持平"
+        return UNMOVED[1]
     return f"{words[0] if difference > 0 else words[1]}{size}{unit}"

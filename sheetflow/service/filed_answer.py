@@ -209,7 +209,7 @@ def _against(context: Context, signed: SignedReport) -> str:
     if draft is None:
         return "没有"
     at = draft.published_at.astimezone(OFFICE_ZONE)
-    words = f"{date_in_words(at)}{at.hour}时{at.minute}分发布的送审稿"
+    words = f"{date_in_words(at)}{at:%H:%M}发布的送审稿"
     how = signed.document.get("against")
     if how == BY_MARK:
         return f"{words}（定稿由它改成）"

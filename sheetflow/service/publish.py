@@ -351,10 +351,14 @@ class SideBySide:
     def _pages(self, mark: Stale, published: Sequence[Publication]) -> list[Stale]:
         """Mark the page that links to these, where they lie in other places now.
 
-        What a unit's own page says follows each answer.
+        What a unit's own page says follows each answer; the board tells whether figures changed since
+        a report was signed, which its newest draft tells.
         """
         pages = linking_to(mark)
-        if mark.kind is PublicationKind.ANSWER or not pages:
+        is_signed = mark.kind is PublicationKind.REPORT and self._context.store.signed.find_signed(
+            mark.unit_id, mark.form, mark.period
+        )
+        if mark.kind is PublicationKind.ANSWER or is_signed or not pages:
             return pages
         store = self._context.store.publications
         known = {

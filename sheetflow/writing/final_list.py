@@ -30,6 +30,8 @@ _FILLS = {
     Check.GONE: "#F2F2F2",
 }
 _ORDER = tuple(_FILLS)
+_OWN_NOTE = "这些数送审稿里没有，是定稿自己写的，没有可以核对的。"
+_NO_OWN = "定稿里的数，送审稿里都有。"
 _HOW = (
     "句子按文字对应，数按前后的字词对应；四舍五入、改写成万元万人的，算一致。"
     "用汉字写的数（如“十二件”）、图里的数没有核对。"
@@ -50,7 +52,7 @@ def write_final_list(
             (each for each in checked if each.check in _FILLS),
             key=lambda each: _ORDER.index(each.check),
         )
-        said = "".join(notes)
+        said = "".join(notes) + ("" if odd else "没有要看的数。")
         _write(book, "要看的数", title, heading, said, odd)
         _write(
             book,
@@ -61,7 +63,7 @@ def write_final_list(
             checked,
         )
         page = TablePage(book, "定稿自有的数", list(_OWN.values()), heading)
-        page.open(title, "这些数送审稿里没有，是定稿自己写的，没有可以核对的。", list(_OWN))
+        page.open(title, _OWN_NOTE if own else _NO_OWN, list(_OWN))
         for row, (sentence, figure) in enumerate(own, start=FIRST_ROW):
             page.fit(row, [(sentence, _OWN["所在的句子"])])
             page.put(row, 1, row - FIRST_ROW + 1, FIGURE)

@@ -64,7 +64,7 @@ def test_body_and_heading_styles(document: Any) -> None:
     assert (spacing.get(qn("w:line")), spacing.get(qn("w:lineRule"))) == ("579", "exact")
     assert normal.rPr.find(qn("w:spacing")).get(qn("w:val")) == "-5"
     headings = [par.text for par in document.paragraphs if par.style.name == "Heading 1"]
-    assert [heading[:2] for heading in headings] == ["一、", "二、", "三、", "四、", "五、"]
+    assert [heading[:2] for heading in headings] == ["一、", "二、", "三、", "四、", "五、", "六、"]
 
 
 def test_every_run_hints_at_east_asian_type(

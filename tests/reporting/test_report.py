@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 import time
 import zipfile
 from collections.abc import Callable
@@ -85,6 +86,22 @@ def test_no_sentence_holds_more_than_fifteen_names(
     assert f"{missing[14]}。" in _text(render_report(template, fifteen, stamp=stamp))
 
 
+def test_what_cannot_be_said_well_is_not_said(
+    template: bytes, province: ReportData, city: ReportData, stamp: dt.datetime
+) -> None:
+    """与上期持平; no quotient without a whole; in a year's first period all of it is of this period."""
+    figures = dict(province.figures)
+    figures["S08"] = replace(figures["S08"], previous_current=figures["S08"].current)
+    figures["S52"] = replace(figures["S52"], total=0)
+    figures["S54"] = replace(figures["S54"], total=None)
+    text = _text(render_report(template, replace(province, figures=figures), stamp=stamp))
+    assert "人次，与上期持平，其中" in text
+    assert "比上期持平" not in text
+    assert re.search("落实基层妇联组织专项工作经费[0-9.]+万元。", text)
+    assert "件，其中本期" in text
+    assert "件，其中本期" not in _text(render_report(template, city, stamp=stamp))
+
+
 def test_a_report_of_nothing_is_one_sentence(province: ReportData, stamp: dt.datetime) -> None:
     """Where nobody reported, the office has one sentence in its own form, and no figure of anything."""
     nothing = TEMPLATE.with_name("情况报告_尚无上报.docx").read_bytes()
@@ -100,7 +117,10 @@ def test_a_report_of_nothing_is_one_sentence(province: ReportData, stamp: dt.dat
     assert text.count("。") == 1
     assert "未报" not in text
     document = docx.Document(io.BytesIO(made.docx))
-    assert document.tables == []
+    assert [row.cells[0].text[:3] for table in document.tables for row in table.rows] == [
+        "抄送：",
+        "山东省",
+    ]
     [comment] = document.comments
     assert (comment.text, comment.timestamp) == ("模板有错。", stamp)
     assert "模板有错" not in text
@@ -213,9 +233,7 @@ def test_users_text_stays_text(template: bytes, province: ReportData, stamp: dt.
         Narrative(label="主要做法", quotes=(Quote("甲县", evil),)),
     )
     report = render_report(template, replace(province, narratives=narratives), stamp=stamp)
-    assert "从各地上报的材料看，甲县：A & B <w:p/> {{ 7*7 }} {% x %} {_{ 7 }_} =1+1 尾" in _text(
-        report
-    )
+    assert "甲县：A & B <w:p/> {{ 7*7 }} {% x %} {_{ 7 }_} =1+1 尾" in _text(report)
 
 
 def test_line_breaks_part_paragraphs(

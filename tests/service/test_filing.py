@@ -119,6 +119,18 @@ def test_a_final_is_filed_and_stays_while_figures_go_on(desk: PairDesk) -> None:
     assert archived.read_bytes() == final
 
 
+def test_the_board_tells_of_a_change_in_the_pass_that_brings_it(desk: PairDesk) -> None:
+    """A correction a day after the 定稿 stands on the board as soon as `status` tells of it."""
+    desk.drop(PROVINCE, edited(desk), "定稿_水质.docx")
+    desk.run(IN_TIME_AGAIN)
+    board = desk.out(PROVINCE) / "上报情况_清河省_水质抽检表.html"
+    assert "有变动" not in board.read_text("utf-8")
+    desk.hand_in(WEST, PROBE_FORM, samples(50))
+    desk.run(NEXT_DAY)
+    assert "定稿后数据有变动" in said(desk)
+    assert "归档；定稿后数据有变动" in board.read_text("utf-8")
+
+
 def test_what_is_not_told_is_held_and_what_is_no_report_is_answered(desk: PairDesk) -> None:
     """Each 定稿 or 正本 that cannot be filed gets a sentence and a remedy; none is judged as a workbook."""
     draft = (desk.out(PROVINCE, FIRST) / REPORT).read_bytes()
