@@ -71,6 +71,11 @@ def decide(context: Context, receipt: str, verdict: str, why: str = "") -> str:
 
 def _find(context: Context, receipt: str) -> Submission:
     submission = context.store.submissions.find_submission(receipt)
+    if submission is None and context.store.signed.find_by_receipt(receipt):
+        raise StoreError(
+            f"{receipt} 是定稿或正本，不用放行、驳回。待确认的，请照通知里写的办法重新放一次；"
+            "同一单位的定稿（正本）归档以后，就不再列出。"
+        )
     if submission is None:
         raise StoreError(
             f"没有回执号 {receipt}。回执号写在回执、退回件和邮件里，如 370102-2012B1-1。"

@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 
 from sheetflow.context.paths import filed_path
+from sheetflow.errors import StoreError
 from sheetflow.intake.archive import blob_path
 from sheetflow.service import one_pass
 from sheetflow.service.filed_answer import held_signed
 from sheetflow.store import publications
 from sheetflow.store.signed import SignedReport, SignedReports
 from sheetflow.upkeep.backup import back_up, restore
+from sheetflow.upkeep.decide import decide
 from sheetflow.upkeep.purge import purge
 from sheetflow.upkeep.recover import recover
 from tests.service.test_filing import CHECK, FILED, PDF, REPORT, edited, reported
@@ -136,6 +138,8 @@ def test_one_that_was_held_comes_back_with_a_backup_and_waits_no_longer_after_a_
     (held,) = kept(desk)
     notice = desk.ask(lambda context: filed_path(context, held), NEXT_DAY)
     assert notice.is_file()
+    with pytest.raises(StoreError, match="是定稿或正本，不用放行"):
+        desk.ask(lambda context: decide(context, held.receipt, "release"), NEXT_DAY)
     desk.ask(lambda context: back_up(context, tmp_path / "b.zip"), NEXT_DAY)
     restore(tmp_path / "new", tmp_path / "b.zip")
     again = PairDesk(tmp_path / "new")
