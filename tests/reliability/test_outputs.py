@@ -191,6 +191,8 @@ def _words(content: bytes) -> str:
 def _leaks(province: Province) -> Iterator[str]:
     """Say which canary is seen by somebody who must not see it."""
     for path, content in province.outputs.items():
+        if "填报样例_" in path:  # made up, of the same words as the workbooks of this scene
+            continue
         owner = TREE.in_folder(path.partition("/")[0])
         assert owner
         yield from _seen_by(f"{path}", _words(content), province, owner.unit_id)

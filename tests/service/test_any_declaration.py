@@ -163,7 +163,7 @@ def check_adjusted(
     book.close()
     listed = table(changing.workbook(PROVINCE), "更正表", "序号") if is_there else []
     told = {
-        (line["更正单位"], line["代码"], line["原数"], line["现数"])
+        (str(line["更正单位"]).removesuffix("本级"), line["代码"], line["原数"], line["现数"])
         for line in listed
         if line["口径"] != "本期" and "口径调整" in str(line["更正原因"])
     }

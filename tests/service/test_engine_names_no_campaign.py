@@ -30,6 +30,8 @@ _GENERIC = {
     "编号": "the number of a finding",
     "日期": "a date, or Excel's number format",
     "更正原因": "a header of 更正表, which the engine makes of what was corrected",
+    "填报人": "who filled in a workbook, a word of the cover's declaration (`Cover.preparer`)",
+    "联系电话": "the number to call, likewise (`Cover.phone`)",
     "备注": "remarks in a table of the report",
 }
 """Words of the campaign that the engine uses in a sense of its own, with that sense."""
