@@ -47,6 +47,7 @@ def begin_consolidated(
     context: Context, books: Books, unit: Unit, corrections: Sequence[Correction]
 ) -> tuple[Future[WorkbookReply] | None, Callable[[], bytes | Writer]]:
     """Begin `unit`'s workbook; give what a child is making, and what waits and gives the content."""
+    books = replace(books, passed=None)  # it is not made again when a deadline passes
     if not context.settings.workers.joined_from:
         return None, partial(_write_plainly, context, books, unit, corrections)
     begun = _begin(context, books, unit, corrections)

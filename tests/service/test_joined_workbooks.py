@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 import subprocess
 import sys
@@ -41,16 +40,9 @@ def _reported(desk: Desk) -> Desk:
 def _cells(desk: Desk, unit_id: str) -> dict[str, list[list[object]]]:
     book = CalamineWorkbook.from_path(str(desk.answer(unit_id, "汇总表")))
     return {
-        name: [
-            [_on_the_day(cell) for cell in row] for row in book.get_sheet_by_name(name).to_python()
-        ]
+        name: [list(row) for row in book.get_sheet_by_name(name).to_python()]
         for name in book.sheet_names
     }
-
-
-def _on_the_day(cell: object) -> object:
-    """What two desks do takes them to different minutes."""
-    return cell.date() if isinstance(cell, dt.datetime) else cell
 
 
 def _is_joined(desk: Desk, unit_id: str) -> bool:
