@@ -28,7 +28,7 @@ office itself. The last two are for all forms."""
 BOARD, REPORT = ("board", "上报情况.html"), ("report", "情况报告.docx")
 PROGRESS = ("board", "报送进度.html")
 PAGES = (BOARD, PROGRESS)
-MAIL_WORDS, BOARD_WORDS, REPORT_WORDS = "邮件模板", "上报情况模板", "情况报告模板"
+MAIL_WORDS, BOARD_WORDS, REPORT_WORDS = "邮件模板", "网页模板", "情况报告模板"
 _WORDS = {"mail": MAIL_WORDS, "board": BOARD_WORDS, "report": REPORT_WORDS}
 """What people call a template, by its folder."""
 _UNTIL_MENDED = "改正之前用默认模板。"

@@ -113,9 +113,10 @@ class _Sentence:
         return stays if (said or outside) and Worth.MISSING not in outside else []
 
     def _block(self, block: re.Match[str]) -> list[Range]:
-        """Give what is left of a block, or what is said instead."""
+        """Give what is left of a block, or what is said instead; of what nobody reported nothing is said."""
         inside = self.thinned(*block.span(1), {Worth.MISSING, Worth.ZERO})
-        return inside or ([block.span(2)] if block[2] else [])
+        is_zero = Worth.ZERO in self._worths(*block.span(1))
+        return inside or ([block.span(2)] if block[2] and is_zero else [])
 
     def thinned(self, start: int, end: int, empty: set[Worth], level: int = 0) -> list[Range]:
         """Give what is left of a stretch when clauses of nothing but `empty` figures are gone."""

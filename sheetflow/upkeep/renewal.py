@@ -46,8 +46,8 @@ def _outdated(workspace: Workspace) -> Iterator[tuple[Path, bytes]]:
     for path in _defaults(source):
         copy, content = workspace.templates / path.relative_to(source), path.read_bytes()
         try:
-            lies = copy.read_bytes()
-        except OSError:  # none is there, or it cannot be read: told where it is wanted
+            lies = copy.read_bytes() if copy.is_file() else content
+        except OSError:  # it cannot be read: told where it is wanted
             continue
         if lies != content and _digest(lies) in ours:
             yield copy, content

@@ -65,6 +65,7 @@ def test_what_stands_before_a_block_stays_or_goes_with_it() -> None:
     assert _read("甲。本期，各级妇联组织【走访0次，考察0次】。乙。") == "甲。乙。"
     assert _read("本期【走访0次/没有走访】。") == "本期没有走访。"
     assert _read("本期【走访2次/没有走访】。") == "本期走访2次。"
+    assert _read("本期【走访未报/没有走访】。意见2条。") == "意见2条。"
     assert _read("登记3件，【办结0件】，余下的正在办理。") == "登记3件，余下的正在办理。"
 
 

@@ -215,7 +215,7 @@ def test_units_stand_in_administrative_order(
     by_unit = {row[0]: row for row in rows}
     assert by_unit["淄博市"][6] == ""
     assert by_unit["泰安市"][1:4] == ["零报告", "0", "656"]
-    assert by_unit["日照市"][1:4] == ["退回待改（沿用）", "", "780"]
+    assert by_unit["日照市"][1:4] == ["退回待改\n（沿用）", "", "780"]
     assert by_unit["滨州市"][1] == "未报"
     assert set(by_unit["滨州市"][2:]) == {""}
     money = {row[0]: row for row in _table(report, 2)}

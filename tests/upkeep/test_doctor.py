@@ -85,7 +85,7 @@ def test_a_sound_office_has_nothing_to_mend(desk: Desk) -> None:
     assert topics >= {
         *("Python", "SQLite", "操作系统", "办公软件", "字体", "报送文件夹", "答复文件夹"),
         *("state 文件夹", "单位文件夹", "身份（文件夹权限）", "时钟", "个人信息", "单位名单"),
-        *("发信", "邮件模板", "上报情况模板", "数据库", "原件存档", "处理进程", "服务", "等待处理"),
+        *("发信", "邮件模板", "网页模板", "数据库", "原件存档", "处理进程", "服务", "等待处理"),
     }
 
 
@@ -150,7 +150,7 @@ def _waiting(desk: Desk) -> None:
         (_missing_folder, "单位文件夹", Grade.WARNING, "990101-东岸县"),
         (_blob_gone, "原件存档", Grade.FAULT, "1份原件"),
         (_bad_mail_template, "邮件模板", Grade.WARNING, "letter.txt"),
-        (_no_board_template, "上报情况模板", Grade.WARNING, "不在"),
+        (_no_board_template, "网页模板", Grade.WARNING, "不在"),
         (_waiting, "服务", Grade.WARNING, "没有值守的服务"),
     ],
 )
