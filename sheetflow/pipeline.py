@@ -12,10 +12,10 @@ from dataclasses import replace
 from sheetflow.findings import Finding, Place, Severity, in_order
 from sheetflow.schemas.book import Judgement, JudgingContext, Outcome
 from sheetflow.schemas.campaign import Campaign
+from sheetflow.schemas.catalogue import GENERAL
 from sheetflow.schemas.forms import Form
 from sheetflow.validators import GENERAL_RULES
 from sheetflow.validators.book_parser import parse_book
-from sheetflow.validators.catalogue import GENERAL
 from sheetflow.validators.continuity import CHANGES
 from sheetflow.validators.explanations import (
     check_answers,

@@ -83,7 +83,7 @@ def test_a_disclosure_names_levels_that_are_there() -> None:
 
         name = text("姓名", personal=True, disclosure=disclosed(地市=Mask.NAME))
 
-    stray = Sheet(key="stray", title="走失", kind=Kind.FLOW, model=Row)
+    stray = Sheet(key="stray", title="走失", kind=Kind.FLOW, declared=Row.columns())
     form = replace(PATROL_FORM, sheets=(*PATROL_FORM.sheets, stray))
     with pytest.raises(DeclarationError, match="《走失》的“姓名”说到地市级，活动里没有这一级"):
         replace(CAMPAIGN, forms=(form,), rules={})

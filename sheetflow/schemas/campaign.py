@@ -15,9 +15,10 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from sheetflow.errors import DeclarationError
-from sheetflow.findings import Catalogue
+from sheetflow.findings import Catalogue, Check, Severity
 from sheetflow.periods import Period
 from sheetflow.schemas.book import Rule
+from sheetflow.schemas.catalogue import GENERAL_CHECKS
 from sheetflow.schemas.conditions import Condition
 from sheetflow.schemas.contradictions import twice
 from sheetflow.schemas.forms import Form
@@ -27,29 +28,70 @@ _KEY = re.compile(r"[a-z0-9_]{1,30}")
 _TITLE = re.compile(r"(?![ .])[^\r\n\t\\/:*?\"<>|]{1,40}(?<![ .])")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormHead:
+    """What is printed at the head of every form, as it was approved; never invented."""
+
+    number: str = ""
+    issuer: str = ""
+    document_number: str = ""
+    valid_until: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignVersion:
+    """One version of a campaign: from which period it is in force, and what changed.
+
+    Workbooks of older versions are taken for periods up to `older_until` (an id; empty: the one before
+    `first_period`).
+    """
+
+    number: int
+    first_period: str
+    older_until: str = ""
+    changes: str = ""
+    by: str = ""
+    on: str = ""
+
+
 @dataclass(frozen=True)
 class Campaign:
     """A reporting task: its forms, its own rules and their texts.
 
-    `rules` are those of each form by its key, the engine's general ones not among them; `catalogue`
-    holds the texts of both. `samples` are words for made-up data, by form, where the types of the
+    `rules` are those of each form by its key that are written in Python, with their texts in `checks`;
+    declared ones stand in the form itself. `samples` are words for made-up data, by form, where the types of the
     columns do not tell enough. `levels` are those of the chain, named as its units name them.
+    `organiser` signs, `contact` is whom to ask. `money_scale` is how heavy it weighs that amounts look like
+    万元, None where nobody asks. `versions` are all so far, in order; none: one, for ever.
     """
 
     key: str
     title: str
     forms: tuple[Form, ...]
-    catalogue: Catalogue
     rules: Mapping[str, tuple[Rule, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    checks: tuple[Check, ...] = ()
     source: str = ""
-    samples: Mapping[str, SampleWords] = field(default_factory=lambda: MappingProxyType({}))
+    samples: Mapping[str, SampleWords] = field(
+        default_factory=lambda: MappingProxyType({}), compare=False
+    )
     levels: Levels = THREE_LEVELS
+    organiser: str = ""
+    contact: str = ""
+    head: FormHead = field(default_factory=FormHead)
+    money_scale: Severity | None = Severity.NOTE
+    versions: tuple[CampaignVersion, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a declaration that contradicts itself; each form has looked at its own."""
         faults = [*_indistinct(self.forms), *_astray(self)]
         if faults:
             raise DeclarationError(f"“{self.title}”的声明有错：{'；'.join(faults)}。")
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """All sentences of findings by code: the engine's own, the campaign's, those of declared rules."""
+        declared = {rule.code: rule.check for form in self.forms for rule in form.rules}
+        return Catalogue.of((*GENERAL_CHECKS, *self.checks, *declared.values()))
 
     @cached_property
     def by_key(self) -> Mapping[str, Form]:

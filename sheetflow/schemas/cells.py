@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import ClassVar
 
@@ -25,6 +25,7 @@ from sheetflow.schemas.parsing import (
     read_phone,
     read_text,
 )
+from sheetflow.schemas.versioned import LATER
 from sheetflow.workbook import CellValue
 
 Json = str | int | float | list[str] | None
@@ -45,7 +46,7 @@ class CellType:
     numeric: ClassVar[bool] = False
     wanted: ClassVar[str] = ""
 
-    def parse(self, raw: CellValue) -> Value:  # noqa: C901, PLR0911 - one for each kind
+    def parse(self, raw: CellValue) -> Value:  # noqa: C901, PLR0911, PLR0912 - one for each kind
         """Read a cell that is not blank; raise CellFault where it is not of this type."""
         match self:
             case Text(limit):
@@ -56,6 +57,10 @@ class CellType:
                 return self.within(read_number(raw, (unit,) if unit else ()))
             case Money(unit):
                 return _amount(read_number(raw, (unit,)))
+            case Fraction(unit=unit):
+                return self.within(read_number(raw, (unit,) if unit else ()))
+            case Attachment():
+                return tuple(dict.fromkeys(read_list(raw))) or None
             case Day():
                 return read_day(raw)
             case Choice():
@@ -183,6 +188,40 @@ def _amount(number: int | Decimal) -> int | Decimal:
 
 
 @dataclass(frozen=True, slots=True)
+class Fraction(CellType):
+    """A number from `minimum` up to `maximum` with at most `decimals` places; nothing is rounded."""
+
+    decimals: int = 2
+    minimum: int = 0
+    maximum: int | None = None
+    unit: str = ""
+    numeric: ClassVar[bool] = True
+    wanted: ClassVar[str] = "数字，{0.range_words}，最多{0.decimals}位小数"
+
+    @property
+    def range_words(self) -> str:
+        """Say the range."""
+        return Whole(self.minimum, self.maximum).range_words
+
+    def within(self, number: int | Decimal) -> int | Decimal:
+        """Give a number of the range; raise CellFault for any other."""
+        if number < self.minimum or (self.maximum is not None and number > self.maximum):
+            raise CellFault("number-range", typed=str(number), allowed=self.range_words)
+        if isinstance(number, Decimal) and number != round(number, self.decimals):
+            raise CellFault("number-decimals", typed=str(number), places=self.decimals)
+        return number
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment(CellType):
+    """Names of files that come beside the workbook, joined by 、; what becomes of them is not asked here."""
+
+    endings: tuple[str, ...] = (".docx", ".pdf", ".jpg", ".png", ".xlsx")
+    megabytes: int = 10
+    wanted: ClassVar[str] = "附件的文件名，可填多个，用“、”分开"
+
+
+@dataclass(frozen=True, slots=True)
 class Day(CellType):
     """A whole date; an incomplete one is never completed."""
 
@@ -191,10 +230,18 @@ class Day(CellType):
 
 @dataclass(frozen=True, slots=True)
 class _Options(CellType):
-    """A few words, of which `retired` ones are offered to nobody and read where they stand."""
+    """A few words, of which `retired` ones are offered to nobody and read where they stand.
+
+    `older` are pairs: how an option was written before, and the option that it is read as. `spans` tell
+    of options that came or went, from which version and up to which. `listed_as` is what the list is
+    called where several columns share it.
+    """
 
     options: tuple[str, ...]
     retired: tuple[str, ...] = ()
+    older: tuple[tuple[str, str], ...] = field(default=(), metadata=LATER)
+    spans: tuple[tuple[str, int, int | None], ...] = field(default=(), metadata=LATER)
+    listed_as: str = field(default="", compare=False)
 
     @property
     def known(self) -> tuple[str, ...]:

@@ -8,12 +8,13 @@ the check of the cell and its line in 填报说明.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Any, Literal, TypeVar
 
+from sheetflow.errors import DeclarationError
 from sheetflow.findings import Argument
 from sheetflow.lookalikes import shows_nothing
 from sheetflow.schemas.cells import (
@@ -34,6 +35,7 @@ from sheetflow.schemas.cells import (
 )
 from sheetflow.schemas.conditions import Condition
 from sheetflow.schemas.parsing import CellFault, Value
+from sheetflow.schemas.versioned import LATER, Versioned
 from sheetflow.workbook import CellValue
 
 Fault = tuple[str, Mapping[str, Argument]]
@@ -74,22 +76,6 @@ def disclosed(withheld_when: Condition | None = None, **masks: Mask) -> Disclosu
 NotAfter = Literal["filled_on", "period_end", ""]
 
 
-class Versioned:
-    """What stands in some versions of a form, from `since` up to `until` (None: still)."""
-
-    since: int
-    until: int | None
-
-    def in_version(self, version: int) -> bool:
-        """Whether it stands in that version of the form."""
-        return self.since <= version and (self.until is None or version <= self.until)
-
-    @property
-    def is_lasting(self) -> bool:
-        """Whether it stands in every version."""
-        return self.since == 1 and self.until is None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column(Versioned):
     """One column of a sheet (or one label of a card).
@@ -99,7 +85,8 @@ class Column(Versioned):
     `event` marks the date on which a flow row happened. `lasting` marks a name that does not
     change once a row was accepted, though it is not personal. `since` and `until` are form
     versions; `older` are earlier labels. `zero_asked`: a rule asks about a 0, no advice ends there.
-    `counted`: those above count who chose what, on the card that says who reports.
+    `counted`: those above count who chose what, on the card that says who reports. `accepts` are the
+    words that may stand in place of a number (未开展, 不适用).
     """
 
     key: str = ""
@@ -121,6 +108,7 @@ class Column(Versioned):
     older: tuple[str, ...] = ()
     since: int = 1
     until: int | None = None
+    accepts: tuple[str, ...] = field(default=(), metadata=LATER)
 
     def mask_at(self, level: str) -> Mask:
         """How the readers of `level` above the unit see the column: an unnamed one sees least."""
@@ -158,10 +146,15 @@ class RowModel:
     @classmethod
     @cache
     def columns(cls) -> tuple[Column, ...]:
-        """The columns in the order of the sheet, those of a model that this one extends first."""
-        named = {
-            key: column for base in reversed(cls.__mro__) for key, column in vars(base).items()
-        }
+        """The columns in the order of the sheet, those of a model that this one extends first.
+
+        Raise DeclarationError for a name that is annotated and is no column.
+        """
+        bases = [vars(base) for base in reversed(cls.__mro__)]
+        named = {key: column for base in bases for key, column in base.items()}
+        for name in (name for base in bases for name in base.get("__annotations__", ())):
+            if not isinstance(named.get(name), Column):
+                raise DeclarationError(f"{cls.__name__}的{name}没有写明是什么栏目。")
         return tuple(
             replace(column, key=key) for key, column in named.items() if isinstance(column, Column)
         )

@@ -74,7 +74,6 @@ def _contradictions(form: Form) -> Iterator[str]:
     yield from (f"有两个指标的代码都是{code}" for code in codes)
     for sheet in form.sheets:
         yield from _of_title(form, sheet)
-        yield from _of_model(sheet)
         yield from _of_span(f"《{sheet.title}》", sheet, form.version)
         for column in sheet.columns:
             yield from _of_span(_named(sheet, column), column, form.version)
@@ -105,13 +104,6 @@ def _of_span(name: str, entry: Sheet | Column, version: int) -> Iterator[str]:
         yield f"{name}从第{since}版起才有，而表式现在是第{version}版"
     if until is not None and until < since:
         yield f"{name}到第{until}版为止，却从第{since}版起才有"
-
-
-def _of_model(sheet: Sheet) -> Iterator[str]:
-    names = [name for base in sheet.model.__mro__ for name in vars(base).get("__annotations__", ())]
-    known = {column.key for column in sheet.model.columns()}
-    lost = [name for name in names if name not in known]
-    yield from (f"《{sheet.title}》的{name}没有写明是什么栏目" for name in lost)
 
 
 def _of_title(form: Form, sheet: Sheet) -> Iterator[str]:

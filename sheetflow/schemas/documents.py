@@ -22,12 +22,12 @@ from isal import isal_zlib
 
 from sheetflow.findings import Explanation, Finding, Identity, Place, Severity
 from sheetflow.schemas.campaign import Campaign
-from sheetflow.schemas.columns import RowModel
 from sheetflow.schemas.conditions import Table, column_of
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.indicators import Figures, Number, Source
 from sheetflow.schemas.parsing import Value
 from sheetflow.schemas.sheets import Sheet
+from sheetflow.schemas.versioned import is_unsaid
 
 Document = dict[str, Any]
 Indicators = Mapping[str, Mapping[str, int | float | None]]
@@ -187,13 +187,16 @@ def load_explanations(documents: Sequence[Mapping[str, Any]]) -> dict[Identity, 
     }
 
 
-_OF_NO_FILE = frozenset({"forms", "rules", "samples"})
+_OF_NO_FILE = frozenset({"forms", "rules", "checks", "samples"})
 _WORDLESS = _OF_NO_FILE | {"catalogue"}
 _ON_BOARD = frozenset({"title", "cadence", "opens", "closes", "levels", "working_days"})
 _NOT_IN = {
-    "workbook": (_OF_NO_FILE, frozenset({"charts", "same_person", "own_totals"})),
-    "consolidated": (_OF_NO_FILE, frozenset({"guidance", "own_work"})),
-    "report": (_WORDLESS, frozenset({"guidance", "own_work", "same_person", "own_totals"})),
+    "workbook": (_OF_NO_FILE, frozenset({"charts", "same_person", "own_totals", "template"})),
+    "consolidated": (_OF_NO_FILE, frozenset({"guidance", "own_work", "rules", "template"})),
+    "report": (
+        _WORDLESS,
+        frozenset({"guidance", "own_work", "rules", "same_person", "own_totals"}),
+    ),
     "board": (_WORDLESS, frozenset(entry.name for entry in fields(Form)) - _ON_BOARD),
     "progress": (_WORDLESS, frozenset(entry.name for entry in fields(Form)) - _ON_BOARD),
 }
@@ -206,7 +209,8 @@ def shown_digest(kind: str, campaign: Campaign, form: Form) -> str:
     But on the board, a field that is new shows everywhere until somebody says otherwise.
     """
     not_of_campaign, not_of_form = _NOT_IN[kind]
-    return _digest(_but(campaign, not_of_campaign), _but(form, not_of_form))
+    said = None if "catalogue" in not_of_campaign else campaign.catalogue
+    return _digest(_but(campaign, not_of_campaign), _but(form, not_of_form), said)
 
 
 def _but(declared: Form | Campaign, left_out: frozenset[str]) -> dict[str, object]:
@@ -263,7 +267,7 @@ def written(value: object) -> str:
     """Write a declaration out; nothing of it is an address, or in an order of chance."""
     kind = value if isinstance(value, type) else type(value)
     if isinstance(value, type):
-        text = written(value.columns() if issubclass(value, RowModel) else ())
+        text = ""
     elif isinstance(value, Enum):
         text = f".{value.name}"
     elif isinstance(value, Mapping):
@@ -285,9 +289,14 @@ def written(value: object) -> str:
 
 
 def _parts(value: object) -> dict[str, object]:
-    """Give what an object consists of; what it has only worked out for itself is no part."""
+    """Give what an object consists of; what it has only worked out for itself is no part.
+
+    Nor is a field that came later and says nothing: digests of what says nothing new stay.
+    """
     if is_dataclass(value):
-        names = [entry.name for entry in fields(value) if entry.compare]
+        names = [
+            entry.name for entry in fields(value) if entry.compare and not is_unsaid(value, entry)
+        ]
     else:
         names = [
             name

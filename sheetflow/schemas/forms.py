@@ -20,7 +20,9 @@ from sheetflow.schemas.conditions import Condition, Is
 from sheetflow.schemas.contradictions import refuse_contradictions
 from sheetflow.schemas.indicators import Indicator
 from sheetflow.schemas.parsing import Value
+from sheetflow.schemas.rules import DeclaredRule
 from sheetflow.schemas.sheets import Kind, Sheet
+from sheetflow.schemas.versioned import LATER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +104,14 @@ class ReportSpec:
     longest: int = 400
 
 
+class Attachments(StrEnum):
+    """Whether files may, or must, come beside the workbook that no column names."""
+
+    NONE = "none"
+    OPTIONAL = "optional"
+    REQUIRED = "required"
+
+
 class Across(StrEnum):
     """What a chart compares.
 
@@ -138,7 +148,9 @@ class Form:
     workbook and, where they bear a name, in the report. `same_person` asks whether two units have
     registered the same matter, `own_totals` lets those above state totals of their own. `levels`
     names those whose units fill the form; empty: all. `working_days` are its deadlines, by level,
-    where they are not the office's.
+    where they are not the office's; `due_on` are the days by level of what is filled once. `rules` are
+    its own checks. It is filled from `first_period` to `last_period` (ids; empty: without limit).
+    `template` is the sha256 of its report's template, empty for the general one.
     """
 
     key: str
@@ -158,6 +170,14 @@ class Form:
     own_totals: OwnTotals | None = None
     levels: frozenset[str] = frozenset()
     working_days: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    rules: tuple[DeclaredRule, ...] = field(default=(), metadata=LATER)
+    due_on: Mapping[str, dt.date] = field(
+        default_factory=lambda: MappingProxyType({}), metadata=LATER
+    )
+    first_period: str = field(default="", metadata=LATER)
+    last_period: str = field(default="", metadata=LATER)
+    attachments: Attachments = field(default=Attachments.NONE, metadata=LATER)
+    template: str = field(default="", metadata=LATER)
     declared: Form | None = field(default=None, repr=False, compare=False)
     """The whole declaration, where this is the form as some of its versions have it."""
     versions: frozenset[int] = field(default=frozenset(), repr=False)

@@ -15,9 +15,11 @@ from functools import cache, cached_property, partial
 from itertools import chain
 from typing import ClassVar
 
+from sheetflow.findings import Severity
 from sheetflow.schemas.conditions import Condition, Every, Refer, Row, Table, column_of
 from sheetflow.schemas.parsing import Value
 from sheetflow.schemas.sheets import Kind, Sheet
+from sheetflow.schemas.versioned import Versioned
 
 Number = int | Decimal | None
 """A figure; None where there is nothing to count (not the same as 0)."""
@@ -230,11 +232,13 @@ class Values:
 
 
 @dataclass(frozen=True)
-class Indicator:
+class Indicator(Versioned):
     """One line of the statistics.
 
     `by` overrides how it adds up over periods where its sheet's kind would say otherwise. `indent` is
-    the depth of 其中, `definition` its line in 指标解释.
+    the depth of 其中, `definition` its line in 指标解释. `swing` is how heavy it weighs that it moved by
+    more than three times since the last period, None where nobody asks. `older` are earlier labels,
+    `since` and `until` form versions.
     """
 
     code: str
@@ -245,6 +249,10 @@ class Indicator:
     percent: bool = False
     indent: int = 0
     definition: str = ""
+    swing: Severity | None = Severity.NOTE
+    older: tuple[str, ...] = ()
+    since: int = 1
+    until: int | None = None
 
     @cached_property
     def is_ratio(self) -> bool:

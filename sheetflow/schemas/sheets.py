@@ -13,8 +13,9 @@ from enum import StrEnum
 from functools import cached_property
 
 from sheetflow.schemas.cells import Day, Key, Reference, References
-from sheetflow.schemas.columns import Column, RowModel, Versioned, text
+from sheetflow.schemas.columns import Column, RowModel, text
 from sheetflow.schemas.conditions import Condition, Every, Filled, Not, Row
+from sheetflow.schemas.versioned import LATER, Versioned
 
 
 class Kind(StrEnum):
@@ -46,6 +47,7 @@ class RollUp(StrEnum):
 class Sheet(Versioned):
     """One sheet of a form.
 
+    `declared` are its columns from left to right, those of all versions.
     `void` says which rows stay in the book but leave the figures (已撤销), by a column of their own or,
     with `Through`, by a lookup; `closed` which are done with: shown grey and filtered away when they
     come back pre-filled. `matter` are the columns that tell what a row is about: where all of them
@@ -54,13 +56,14 @@ class Sheet(Versioned):
     references to the row, and may be typed beside the key.
     `source` cites the notice. `levels` names those whose units fill the sheet; empty: all. `lookups`
     are columns shown beside its own, by formula only. `since` and `until` are form versions;
-    `versions` are those whose columns are meant, None for all.
+    `versions` are those whose columns are meant, None for all. `filing_declared`: the title rows ask
+    whether there is anything to report here (已填, 无此项, 不适用).
     """
 
     key: str
     title: str
     kind: Kind
-    model: type[RowModel]
+    declared: tuple[Column, ...]
     note: str = ""
     source: str = ""
     always_shown: bool = True
@@ -76,11 +79,12 @@ class Sheet(Versioned):
     since: int = 1
     until: int | None = None
     versions: frozenset[int] | None = None
+    filing_declared: bool = field(default=False, metadata=LATER)
 
     @cached_property
     def columns(self) -> tuple[Column, ...]:
         """The columns from left to right, those of all versions that are meant."""
-        columns, wanted = self.model.columns(), self.versions
+        columns, wanted = self.declared, self.versions
         if wanted is not None:
             standing = [column for column in columns if any(map(column.in_version, wanted))]
             columns = _by_themselves(standing)
@@ -88,7 +92,7 @@ class Sheet(Versioned):
 
     def spanning(self, versions: frozenset[int]) -> Sheet:
         """Give the sheet with what those versions can say; itself where it never changed."""
-        if all(column.is_lasting for column in self.model.columns()):
+        if all(column.is_lasting for column in self.declared):
             return self
         sheet = replace(self, versions=versions)
         return replace(
@@ -109,7 +113,7 @@ class Sheet(Versioned):
     @cached_property
     def _turns(self) -> tuple[int, ...]:
         """The versions meant in which the sheet stands; of all, those with which a column changes."""
-        columns = self.model.columns()
+        columns = self.declared
         changes = {self.since, *(column.since for column in columns)}
         changes |= {column.until + 1 for column in columns if column.until}
         wanted = changes if self.versions is None else self.versions
@@ -271,7 +275,7 @@ EXPLANATIONS = Sheet(
     key="explanations",
     title="情况说明",
     kind=Kind.ANSWER,
-    model=ExplanationLine,
+    declared=ExplanationLine.columns(),
     note="对“核实性”审核意见逐条说明；数据确有错误的，请直接修改数据",
     always_shown=False,
     roll_up=RollUp.ROWS,

@@ -20,6 +20,7 @@ from sheetflow.context import LOG, Context
 from sheetflow.errors import StoreError, TemporaryError, UnreadableError, describe
 from sheetflow.findings import Place, Severity, count_places
 from sheetflow.schemas.book import Judgement, Outcome
+from sheetflow.schemas.catalogue import GENERAL
 from sheetflow.schemas.documents import dump_explanations, dump_figures, dump_finding
 from sheetflow.service.books import gist_by, measured_by
 from sheetflow.service.consequences import entail, entail_duplicate, entail_precheck, look_before
@@ -27,7 +28,6 @@ from sheetflow.service.consolidated import wish_pieces
 from sheetflow.service.take import first_of_each
 from sheetflow.service.unit_history import last_decision, request_for, resolve_keys, was_in_time
 from sheetflow.store.records import Arrival, Judged, KeptGist, Submission
-from sheetflow.validators.catalogue import GENERAL
 
 REJECTED = "rejected"
 _OUR_LIMITS = frozenset({"file-timeout", "file-outgrew-memory", "file-killed-reader"})

@@ -16,9 +16,9 @@ from sheetflow.durable import replace_file
 from sheetflow.errors import UnreadableError, WorkspaceError
 from sheetflow.findings import Place
 from sheetflow.schemas.book import Judgement, Outcome
+from sheetflow.schemas.catalogue import GENERAL
 from sheetflow.schemas.parsing import read_code
 from sheetflow.service.unit_history import request_for_unit, resolve_keys
-from sheetflow.validators.catalogue import GENERAL
 from sheetflow.validators.matching import find_card_values, find_sheets
 from sheetflow.validators.recognition import parse_stamp
 from sheetflow.workbook import RawWorkbook

@@ -29,6 +29,7 @@ from sheetflow.intake.archive import blob_path, stored_blobs
 from sheetflow.intake.journal import Entry, Journal, read_journal
 from sheetflow.periods import OFFICE_ZONE
 from sheetflow.schemas.book import Judgement, Outcome
+from sheetflow.schemas.catalogue import GENERAL
 from sheetflow.service.filed_answer import TOLD_UP_TO
 from sheetflow.service.judge import judge_arrivals, record_reply
 from sheetflow.service.receive import arrival_of, rewrite_journal
@@ -45,7 +46,6 @@ from sheetflow.upkeep.backup import (
     unpack,
 )
 from sheetflow.upkeep.check import named_unit
-from sheetflow.validators.catalogue import GENERAL
 
 GUESSED = "unit-guessed"
 _ARCHIVE = "archive"

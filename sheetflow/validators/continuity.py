@@ -15,11 +15,11 @@ from dataclasses import replace
 from sheetflow.findings import Finding, Place
 from sheetflow.lookalikes import plain, without_spaces
 from sheetflow.schemas.book import Book, BookRow, BookSheet, JudgingContext
+from sheetflow.schemas.catalogue import GENERAL
 from sheetflow.schemas.columns import Column, reading
 from sheetflow.schemas.conditions import Row
 from sheetflow.schemas.parsing import CellFault, Value
 from sheetflow.schemas.sheets import Kind
-from sheetflow.validators.catalogue import GENERAL
 from sheetflow.validators.general_rules import (
     accepted_by_key,
     accepted_rows,

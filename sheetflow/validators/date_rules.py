@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from sheetflow.findings import Finding
 from sheetflow.periods import Period, date_in_words
 from sheetflow.schemas.book import Book, BookRow, JudgingContext
+from sheetflow.schemas.catalogue import GENERAL
 from sheetflow.schemas.cells import Day, IdNumber, Whole
 from sheetflow.schemas.columns import Column
-from sheetflow.validators.catalogue import GENERAL
 from sheetflow.validators.general_rules import accepted_by_key
 from sheetflow.validators.recognition import names_other_period
 

@@ -28,11 +28,11 @@ from sheetflow.findings import (
     Severity,
 )
 from sheetflow.schemas.book import Book, JudgingContext
+from sheetflow.schemas.catalogue import GENERAL
 from sheetflow.schemas.cells import Text
 from sheetflow.schemas.layout import ISSUE_COLUMNS, ISSUES_SHEET, OLDER_ANSWER_COLUMN
 from sheetflow.schemas.parsing import holds_personal_number, read_code, read_text
 from sheetflow.schemas.sheets import EXPLANATIONS
-from sheetflow.validators.catalogue import GENERAL
 from sheetflow.validators.general_rules import LEFT_OUT
 from sheetflow.validators.matching import bare_label, find_issues
 from sheetflow.validators.row_findings import listed_marks

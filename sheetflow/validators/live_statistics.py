@@ -9,10 +9,10 @@ from decimal import Decimal
 from sheetflow.findings import Finding, Place
 from sheetflow.lookalikes import trim
 from sheetflow.schemas.book import Book, JudgingContext
+from sheetflow.schemas.catalogue import GENERAL
 from sheetflow.schemas.indicators import Indicator, Number
 from sheetflow.schemas.layout import STATISTICS_COLUMNS
 from sheetflow.schemas.parsing import CellFault, read_number
-from sheetflow.validators.catalogue import GENERAL
 from sheetflow.validators.matching import Found, bare_label
 from sheetflow.workbook import Address, CellValue, RawSheet, RawWorkbook, cell_name
 

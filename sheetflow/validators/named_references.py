@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 
 from sheetflow.findings import Argument, Finding
 from sheetflow.schemas.book import Book, BookRow, BookSheet
+from sheetflow.schemas.catalogue import GENERAL
 from sheetflow.schemas.cells import Key
 from sheetflow.schemas.columns import Column
 from sheetflow.schemas.parsing import Value, read_code
 from sheetflow.schemas.sheets import Sheet
-from sheetflow.validators.catalogue import GENERAL
 
 NAMED, OTHER, BY_NAME = "reference-named", "reference-name-other", "reference-by-name"
 _AROUND = "()[]{}【】〔〕〈〉《》“”\"',、;:.。/|_-—–· "

@@ -17,11 +17,11 @@ from sheetflow.findings import Finding, Place
 from sheetflow.periods import Period
 from sheetflow.schemas.book import SAMPLE, Book, Judgement, JudgingContext, Outcome, Stamp
 from sheetflow.schemas.campaign import Campaign
+from sheetflow.schemas.catalogue import GENERAL
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.layout import STAMP_KEYS, STAMP_NAME, STAMP_SHEET
 from sheetflow.schemas.parsing import read_code, read_text
 from sheetflow.units import units_called
-from sheetflow.validators.catalogue import GENERAL
 from sheetflow.validators.matching import Found, bare_label, find_card_values, find_sheets
 from sheetflow.workbook import RawWorkbook
 
@@ -211,7 +211,7 @@ def _seen(raw: RawWorkbook, form: Form) -> Iterator[tuple[frozenset[int], bool]]
             continue
         heads = (cells for row, cells in found[sheet.key].numbered_rows() if row <= _HEADS_WITHIN)
         labels = {bare_label(cell) for cells in heads for cell in cells if isinstance(cell, str)}
-        for column in sheet.model.columns():
+        for column in sheet.declared:
             column_in = frozenset(filter(column.in_version, sheet_in))
             if column_in != sheet_in:
                 names = map(bare_label, (column.label, *column.older))

@@ -10,7 +10,7 @@ from pathlib import Path
 import sheetflow.children
 import sheetflow.reading
 from sheetflow.findings import Catalogue, Place, Severity
-from sheetflow.validators.catalogue import GENERAL_CHECKS
+from sheetflow.schemas.catalogue import GENERAL_CHECKS
 
 _CODES = ("file-", "remark-")
 FILE_CHECKS = [check for check in GENERAL_CHECKS if check.code.startswith(_CODES)]

@@ -28,8 +28,8 @@ class Thing(RowModel):
     count = whole("件数", "件")
 
 
-HEAD = Sheet(key="head", title="表头", kind=Kind.CARD, model=Head)
-THINGS = Sheet(key="things", title="物品", kind=Kind.LEDGER, model=Thing)
+HEAD = Sheet(key="head", title="表头", kind=Kind.CARD, declared=Head.columns())
+THINGS = Sheet(key="things", title="物品", kind=Kind.LEDGER, declared=Thing.columns())
 COVER = Cover(
     sheet="head", unit_id="unit_id", unit_name="unit", period="period", filled_on="filled_on"
 )
@@ -51,5 +51,7 @@ def form(**changes: Any) -> Form:
 
 def more(**fields: Any) -> Sheet:
     """Give one more table, of these columns."""
-    model = type("Row", (RowModel,), {"__annotations__": dict.fromkeys(fields, Any), **fields})
-    return Sheet(key="more", title="其他", kind=Kind.FLOW, model=model)
+    model: type[RowModel] = type(
+        "Row", (RowModel,), {"__annotations__": dict.fromkeys(fields, Any), **fields}
+    )
+    return Sheet(key="more", title="其他", kind=Kind.FLOW, declared=model.columns())

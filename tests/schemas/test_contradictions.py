@@ -96,10 +96,6 @@ TABLE: tuple[tuple[dict[str, Any], str], ...] = (
     ({"version": 2, **with_things(since=2, until=1)}, "《物品》到第1版为止，却从第2版起才有"),
     (with_more(2, a=key("编号", "A", since=2), b=text("乙")), "《其他》的编号“编号”要每一版都有"),
     # rows that nobody can read, or tell
-    (
-        {"sheets": (HEAD, dataclasses.replace(THINGS, model=Untyped))},
-        "《物品》的note没有写明是什么栏目",
-    ),
     (with_more(a=text("甲", required=False)), "《其他》没有编号以外的必填栏目，看不出一行是否在用"),
     (with_more(a=key("编号", "A")), "《其他》没有编号以外的必填栏目，看不出一行是否在用"),
     (
@@ -279,7 +275,7 @@ def test_forms_of_a_campaign_are_told_apart() -> None:
     with pytest.raises(DeclarationError, match="检查规则用到none，没有这份表式"):
         dataclasses.replace(CAMPAIGN, rules={"none": ()})
     with pytest.raises(DeclarationError, match="没有表式"):
-        Campaign(key="a", title="甲", forms=(), catalogue=CAMPAIGN.catalogue)
+        Campaign(key="a", title="甲", forms=())
 
 
 def test_the_owner_reads_what_is_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

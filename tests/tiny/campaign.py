@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from types import MappingProxyType
 
-from sheetflow.findings import Catalogue, Check, Finding, Severity
+from sheetflow.findings import Check, Finding, Severity
 from sheetflow.schemas.book import Book, JudgingContext
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.units import Levels
 from sheetflow.units.levels import CITY, COUNTY, PROVINCE, TOWNSHIP
-from sheetflow.validators.catalogue import GENERAL_CHECKS
 from tests.tiny.forms import PATROL_FORM, REGISTER_FORM
 
 CAMPAIGN_NAME = "tests.tiny.campaign:CAMPAIGN"
@@ -49,7 +48,7 @@ CAMPAIGN = Campaign(
     key="rivers",
     title="河道巡查",
     forms=(PATROL_FORM, REGISTER_FORM),
-    catalogue=Catalogue.of((*GENERAL_CHECKS, *CHECKS)),
+    checks=CHECKS,
     rules=MappingProxyType({PATROL_FORM.key: (check_walks,)}),
     levels=LEVELS,
 )

@@ -38,7 +38,9 @@ class Head(RowModel):
     frozen = choice("全线封冻未巡", "是", "否")
 
 
-HEAD = Sheet(key="head", title="巡查表头", kind=Kind.CARD, model=Head, roll_up=RollUp.NONE)
+HEAD = Sheet(
+    key="head", title="巡查表头", kind=Kind.CARD, declared=Head.columns(), roll_up=RollUp.NONE
+)
 
 
 class Outlet(RowModel):
@@ -56,7 +58,7 @@ OUTLETS = Sheet(
     key="outlets",
     title="排口台账",
     kind=Kind.LEDGER,
-    model=Outlet,
+    declared=Outlet.columns(),
     closed=where("state", "已封堵"),
     preprinted=5,
 )
@@ -72,10 +74,10 @@ class Patrol(RowModel):
     litter = money("清理费用（元）", required=False)
 
 
-PATROLS = Sheet(key="patrols", title="巡河日志", kind=Kind.FLOW, model=Patrol)
+PATROLS = Sheet(key="patrols", title="巡河日志", kind=Kind.FLOW, declared=Patrol.columns())
 
 TALLY = Sheet(
-    key="tally", title="巡河汇总", kind=Kind.INDICATORS, model=RowModel, roll_up=RollUp.SUMMED
+    key="tally", title="巡河汇总", kind=Kind.INDICATORS, declared=(), roll_up=RollUp.SUMMED
 )
 
 PATROL_FORM = Form(
@@ -124,8 +126,14 @@ REGISTER_FORM = Form(
     title="河道名录",
     version=1,
     sheets=(
-        Sheet(key="sign", title="名录表头", kind=Kind.CARD, model=Register, roll_up=RollUp.NONE),
-        Sheet(key="rivers", title="河道一览", kind=Kind.STOCK, model=River),
+        Sheet(
+            key="sign",
+            title="名录表头",
+            kind=Kind.CARD,
+            declared=Register.columns(),
+            roll_up=RollUp.NONE,
+        ),
+        Sheet(key="rivers", title="河道一览", kind=Kind.STOCK, declared=River.columns()),
     ),
     cover=Cover(
         sheet="sign",

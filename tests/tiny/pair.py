@@ -15,7 +15,6 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
-from sheetflow.findings import Catalogue
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.columns import (
     Mask,
@@ -31,7 +30,6 @@ from sheetflow.schemas.conditions import where
 from sheetflow.schemas.forms import Cover, Form, ReportSpec
 from sheetflow.schemas.indicators import Count, Indicator, Sum
 from sheetflow.schemas.sheets import EXPLANATIONS, Kind, RollUp, Sheet
-from sheetflow.validators.catalogue import GENERAL_CHECKS
 from tests.tiny.campaign import CHECKS, LEVELS, check_walks
 from tests.tiny.desk import FIRST, SIGNED, Desk, Rows, write
 from tests.tiny.forms import PATROL_FORM
@@ -72,16 +70,22 @@ PROBE_FORM = Form(
     title="水质抽检表",
     version=1,
     sheets=(
-        Sheet(key="slip", title="抽检表头", kind=Kind.CARD, model=Probe, roll_up=RollUp.NONE),
+        Sheet(
+            key="slip",
+            title="抽检表头",
+            kind=Kind.CARD,
+            declared=Probe.columns(),
+            roll_up=RollUp.NONE,
+        ),
         Sheet(
             key="sums",
             title="抽检汇总",
             kind=Kind.INDICATORS,
-            model=RowModel,
+            declared=(),
             roll_up=RollUp.SUMMED,
         ),
-        Sheet(key="samples", title="抽检记录", kind=Kind.FLOW, model=Sample),
-        Sheet(key="words", title="抽检文字", kind=Kind.CARD, model=Words),
+        Sheet(key="samples", title="抽检记录", kind=Kind.FLOW, declared=Sample.columns()),
+        Sheet(key="words", title="抽检文字", kind=Kind.CARD, declared=Words.columns()),
         EXPLANATIONS,
     ),
     cover=Cover(
@@ -104,7 +108,7 @@ PAIR = Campaign(
     key="pair",
     title="河道巡查",
     forms=(PATROL_FORM, PROBE_FORM),
-    catalogue=Catalogue.of((*GENERAL_CHECKS, *CHECKS)),
+    checks=CHECKS,
     rules=MappingProxyType({PATROL_FORM.key: (check_walks,)}),
     levels=LEVELS,
 )

@@ -32,7 +32,7 @@ REPORTED_FORM = replace(
     PATROL_FORM,
     sheets=(
         *PATROL_FORM.sheets[:-1],
-        Sheet(key="words", title="巡查文字", kind=Kind.CARD, model=Words),
+        Sheet(key="words", title="巡查文字", kind=Kind.CARD, declared=Words.columns()),
         PATROL_FORM.sheets[-1],
     ),
     report=ReportSpec(narrative="words", shortest=10),

@@ -57,9 +57,16 @@ class Sign(RowModel):
     signs = whole("警示牌（块）", "块")
 
 
-BOATS = Sheet(key="boats", title="巡河船只", kind=Kind.FLOW, model=Boat, always_shown=False)
+BOATS = Sheet(
+    key="boats", title="巡河船只", kind=Kind.FLOW, declared=Boat.columns(), always_shown=False
+)
 SIGNS = Sheet(
-    key="signs", title="警示牌登记", kind=Kind.FLOW, model=Sign, always_shown=False, since=2
+    key="signs",
+    title="警示牌登记",
+    kind=Kind.FLOW,
+    declared=Sign.columns(),
+    always_shown=False,
+    since=2,
 )
 
 OLD_INDICATORS = (
@@ -86,8 +93,8 @@ def patrol_form(version: int) -> Form:
     sheets = (
         head,
         tally,
-        dataclasses.replace(OUTLETS, model=NewOutlet),
-        dataclasses.replace(PATROLS, model=NewPatrol),
+        dataclasses.replace(OUTLETS, declared=NewOutlet.columns()),
+        dataclasses.replace(PATROLS, declared=NewPatrol.columns()),
         dataclasses.replace(BOATS, until=1),
         SIGNS,
         answers,

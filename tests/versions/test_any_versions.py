@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 
 from sheetflow.consolidation.detail_rows import detail_sheet, rows_seen, whose
 from sheetflow.errors import DeclarationError
-from sheetflow.findings import Catalogue
 from sheetflow.masks import MaskPolicy
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.pipeline import judge
@@ -31,7 +30,6 @@ from sheetflow.schemas.indicators import Count, Indicator, Ratio, Sum
 from sheetflow.schemas.layout import FIRST_ROW, cell_in
 from sheetflow.schemas.sheets import Kind, Sheet
 from sheetflow.units import THREE_LEVELS
-from sheetflow.validators.catalogue import GENERAL_CHECKS
 from sheetflow.writing import Dress, write_workbook
 from tests.tiny.desk import EAST, TREE
 from tests.tiny.forms import HEAD, PATROL_FORM, TALLY
@@ -99,12 +97,12 @@ def declared(span: Mapping[str, Span]) -> Form | None:
             key="things",
             title="物品",
             kind=Kind.LEDGER,
-            model=things,
+            declared=things.columns(),
             void=where("state", "坏"),
             preprinted=3,
             matter=("name",),
         ),
-        Sheet(key="walks", title="走访", kind=Kind.FLOW, model=walks, **at("walks")),
+        Sheet(key="walks", title="走访", kind=Kind.FLOW, declared=walks.columns(), **at("walks")),
     )
     indicators = (
         Indicator("A", "物品", "件", Count("things")),
@@ -128,7 +126,7 @@ def declared(span: Mapping[str, Span]) -> Form | None:
 
 def campaign(form: Form) -> Campaign:
     """The campaign with this form."""
-    return Campaign("rivers", "河道巡查", (form,), Catalogue.of(GENERAL_CHECKS))
+    return Campaign("rivers", "河道巡查", (form,))
 
 
 def filled(whole_campaign: Campaign, form: Form, period: Period) -> bytes:

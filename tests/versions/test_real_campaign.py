@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from typing import Any
 
 from sheetflow.periods import Period
 from sheetflow.pipeline import judge
 from sheetflow.prefill import prefill_blank, prefill_returned
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.cells import Money, Text, Whole
-from sheetflow.schemas.columns import Column, RowModel, text
+from sheetflow.schemas.columns import Column, text
 from sheetflow.schemas.sheets import Kind, Sheet
 from sheetflow.units import Unit
 from sheetflow.writing import Dress, write_workbook
@@ -25,14 +24,13 @@ def changed(sheet: Sheet) -> Sheet:
     """Give a table with a new required column and without its last free optional one."""
     if sheet.kind in {Kind.ANSWER, Kind.INDICATORS, Kind.CARD}:
         return sheet
-    fields: dict[str, Any] = {"added": text(NEW, since=NEXT)}
-    free = [column for column in sheet.columns if _is_free(column)]
-    if free:
-        fields[free[-1].key] = dataclasses.replace(free[-1], until=FORM.version)
-    names = dict.fromkeys(fields, Any)
-    return dataclasses.replace(
-        sheet, model=type("Changed", (sheet.model,), {"__annotations__": names, **fields})
+    free = [column.key for column in sheet.columns if _is_free(column)]
+    kept = tuple(
+        dataclasses.replace(column, until=FORM.version) if column.key in free[-1:] else column
+        for column in sheet.declared
     )
+    added = dataclasses.replace(text(NEW, since=NEXT), key="added")
+    return dataclasses.replace(sheet, declared=(*kept, added))
 
 
 def _is_free(column: Column) -> bool:
@@ -85,4 +83,3 @@ def test_the_new_version_asks_for_what_is_new() -> None:
     missing = {each.place.sheet for each in judgement.findings if each.rule == "column-missing"}
     assert "visits" in missing
     assert "needs" in missing
-    assert issubclass(changed(FORM.by_key["visits"]).model, RowModel)

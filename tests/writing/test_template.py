@@ -492,12 +492,12 @@ class _Line(RowModel):
 
 def test_long_lists_still_drop_down(dress: Dress, county: Unit, campaign: Campaign) -> None:
     """A drop-down with more words than Excel takes in a cell's own list works all the same."""
-    lines = Sheet("lines", "明细", Kind.FLOW, _Line)
+    lines = Sheet("lines", "明细", Kind.FLOW, _Line.columns())
     tiny = Form(
         "tiny",
         "小表",
         1,
-        (Sheet("front", "首页", Kind.CARD, _Front), lines),
+        (Sheet("front", "首页", Kind.CARD, _Front.columns()), lines),
         Cover(
             sheet="front",
             unit_id="unit_id",

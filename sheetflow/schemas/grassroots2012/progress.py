@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import repeat
 
-from sheetflow.schemas.columns import More, RowModel
+from sheetflow.schemas.columns import More
 from sheetflow.schemas.conditions import AtLeast, Filled, Is, Not, where
 from sheetflow.schemas.forms import Across, ChartSpec, Cover, Form, ReportSpec, SamePerson
 from sheetflow.schemas.grassroots2012.help_and_outcomes import (
@@ -51,7 +51,7 @@ STATISTICS = Sheet(
     key="statistics",
     title="活动统计",
     kind=Kind.INDICATORS,
-    model=RowModel,
+    declared=(),
     note="本表由各明细表自动计算，请勿修改公式；数字不对的，请修改明细表",
     source="五：加强对活动成效的调查统计",
     roll_up=RollUp.SUMMED,

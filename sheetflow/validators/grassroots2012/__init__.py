@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from sheetflow.findings import Catalogue
 from sheetflow.schemas.book import Rule
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.grassroots2012.progress import PROGRESS
 from sheetflow.schemas.grassroots2012.sample_words import SAMPLES
-from sheetflow.validators.catalogue import GENERAL_CHECKS
 from sheetflow.validators.grassroots2012 import rules
 
 PROGRESS_RULES: tuple[Rule, ...] = (
@@ -32,7 +30,7 @@ GRASSROOTS_2012 = Campaign(
     key="grassroots2012",
     title="下基层、访妇情、办实事",
     forms=(PROGRESS,),
-    catalogue=Catalogue.of((*GENERAL_CHECKS, *rules.CHECKS)),
+    checks=rules.CHECKS,
     rules=MappingProxyType({PROGRESS.key: PROGRESS_RULES}),
     source="妇字〔2012〕2号，鲁妇发〔2012〕10号转发",
     samples=MappingProxyType({PROGRESS.key: SAMPLES}),

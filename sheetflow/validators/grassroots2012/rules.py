@@ -13,12 +13,12 @@ from collections.abc import Iterator
 from sheetflow.findings import Catalogue, Finding, Place
 from sheetflow.lookalikes import plain, without_unseen
 from sheetflow.schemas.book import Book, BookRow, BookSheet, JudgingContext
+from sheetflow.schemas.catalogue import packaged_checks
 from sheetflow.schemas.cells import Money
 from sheetflow.schemas.indicators import Indicator, Number
 from sheetflow.schemas.layout import STATISTICS_COLUMNS
 from sheetflow.schemas.parsing import Value, holds_personal_number, read_name
 from sheetflow.schemas.sheets import Kind
-from sheetflow.validators.catalogue import packaged_checks
 from sheetflow.validators.general_rules import accepted_rows, unclear_rows
 from sheetflow.validators.live_statistics import is_measurable
 from sheetflow.workbook import cell_name

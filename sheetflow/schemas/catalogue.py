@@ -17,5 +17,5 @@ def packaged_checks(package: str) -> tuple[Check, ...]:
     return read_checks(files(package).joinpath("checks.txt").read_text(encoding="utf-8"))
 
 
-GENERAL_CHECKS = packaged_checks("sheetflow.validators")
+GENERAL_CHECKS = packaged_checks("sheetflow.schemas")
 GENERAL = Catalogue.of(GENERAL_CHECKS)
