@@ -18,10 +18,12 @@ from sheetflow.errors import DeclarationError
 from sheetflow.findings import Argument
 from sheetflow.lookalikes import shows_nothing
 from sheetflow.schemas.cells import (
+    Attachment,
     CellType,
     Choice,
     Choices,
     Day,
+    Fraction,
     IdNumber,
     Key,
     Money,
@@ -194,6 +196,24 @@ def whole(
 def money(label: str, **more: More) -> Column:
     """Declare a column of amounts in yuan."""
     return Column(label=label, type=Money(), **{"width": 14, **more})
+
+
+def fraction(
+    label: str,
+    unit: str = "",
+    *,
+    decimals: int = 2,
+    least: int = 0,
+    most: int | None = None,
+    **more: More,
+) -> Column:
+    """Declare a column of numbers from `least` to `most` with at most `decimals` places."""
+    return Column(label=label, type=Fraction(decimals, least, most, unit), **more)
+
+
+def attachment(label: str, **more: More) -> Column:
+    """Declare a column that names files which come beside the workbook."""
+    return Column(label=label, type=Attachment(), **{"width": 22, **more})
 
 
 def day(label: str, *, not_after: NotAfter = "filled_on", **more: More) -> Column:

@@ -47,22 +47,29 @@ REGISTER = """
 """
 
 
-def judged_tiny(form: Form, changes: str = "") -> Judgement:
-    """Judge the sound workbook of a form of the second campaign, with `changes` upon it."""
-    period = form.periods_of(2012)[0]
-    stamp = {
+def stamped(form: Form) -> dict[str, str]:
+    """Give the stamp of a form's first workbook."""
+    return {
         "campaign": CAMPAIGN.key,
         "form": form.key,
         "version": str(form.version),
         "unit": EAST,
-        "period": period.period_id,
+        "period": form.periods_of(2012)[0].period_id,
     }
-    day = period.last_day + dt.timedelta(days=2)
-    context = JudgingContext(
+
+
+def seen(form: Form) -> JudgingContext:
+    """Give the context of a form's first workbook, which comes two days after its period."""
+    day = form.periods_of(2012)[0].last_day + dt.timedelta(days=2)
+    return JudgingContext(
         unit=TREE[EAST],
         tree=TREE,
         now=dt.datetime.combine(day, dt.time(9), OFFICE_ZONE),
         working_days={"县": 2, "市": 4, "省": 6},
     )
+
+
+def judged_tiny(form: Form, changes: str = "") -> Judgement:
+    """Judge the sound workbook of a form of the second campaign, with `changes` upon it."""
     base = REGISTER if form.cadence is Cadence.YEAR else PATROLS
-    return judge(draw(base + changes, stamp=stamp), CAMPAIGN, context)
+    return judge(draw(base + changes, stamp=stamped(form)), CAMPAIGN, seen(form))

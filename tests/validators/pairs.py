@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,7 +24,8 @@ class Pair:
     finding must stand: ``走访记录 E4``, ``走访记录`` for a whole sheet, empty for the workbook.
     `before` draws the period before, where the rule needs history. `stamp` and
     `nearly_stamp` are parts of the stamp; `context` and `nearly_context` replace parts of
-    what judging is given.
+    what judging is given. `by` judges the sound workbook of another campaign with the changes upon it,
+    where no form of this one has what the rule is about; cells then go by their letters.
     """
 
     rule: str
@@ -38,6 +39,7 @@ class Pair:
     nearly_stamp: Stamp = field(default_factory=dict)
     context: Mapping[str, Any] = field(default_factory=dict)
     nearly_context: Mapping[str, Any] = field(default_factory=dict)
+    by: Callable[[str], Judgement] | None = None
 
     def judge_broken(self) -> Judgement:
         """Judge the workbook that breaks the rule."""
@@ -48,6 +50,8 @@ class Pair:
         return self._judge(self.nearly, self.nearly_stamp, self.nearly_context)
 
     def _judge(self, changes: str, stamp: Stamp, more: Mapping[str, Any]) -> Judgement:
+        if self.by:
+            return self.by(changes)
         if self.alone:
             return judge(draw(changes), CAMPAIGN, context(self.period))
         if stamp or more:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.tiny.gauged import judged_gauged
 from tests.validators.pairs import Pair
 
 _LONG = "长" * 501
@@ -73,6 +74,13 @@ NUMBERS = (
         at="个案帮扶 投入资金（元） 4",
         broken="@ 个案帮扶 投入资金（元） 4 = 0.125",
         nearly="@ 个案帮扶 投入资金（元） 4 = 0.25",
+    ),
+    Pair(
+        rule="number-decimals",
+        at="水位观测 C4",
+        by=judged_gauged,
+        broken="@ 水位观测 水位（米） 4 = 12.345",
+        nearly="@ 水位观测 水位（米） 4 = 12.340米",
     ),
 )
 
