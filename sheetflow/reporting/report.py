@@ -11,6 +11,7 @@ import io
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
@@ -22,7 +23,7 @@ from docx.oxml.ns import qn
 from docx.shared import Pt, RGBColor
 from docx.table import _Cell
 
-from sheetflow.consolidation.report_data import ReportData
+from sheetflow.consolidation.report_data import Picture, ReportData
 from sheetflow.consolidation.report_figures import Sentence, UsedFigure, once_each
 from sheetflow.periods import OFFICE_ZONE
 from sheetflow.reporting.draft_property import set_mark
@@ -67,9 +68,7 @@ def render_report(
     ReportTemplateError, in Chinese and naming the tags, for a template edited wrongly.
     """
     record = Record()
-    drawn = {}
-    if picture_font:
-        drawn = {picture.name: draw_picture(picture, picture_font) for picture in report.pictures}
+    drawn = _drawn(tuple(report.pictures), picture_font) if picture_font else {}
     document = filled(template, template_names(report, record), drawn)
     sentences = sentences_of(document, settle(document, record))
     if report.remark:
@@ -80,6 +79,12 @@ def render_report(
     if mark:
         set_mark(document, mark)
     return RenderedReport(packed(document, stamp), sentences)
+
+
+@lru_cache(maxsize=1)
+def _drawn(pictures: tuple[Picture, ...], font: Path) -> Mapping[str, bytes]:
+    """Draw the pictures of one report: its annex, or another template, asks for the same ones."""
+    return {picture.name: draw_picture(picture, font) for picture in pictures}
 
 
 def _comment(document: Document, remark: str, stamp: dt.datetime) -> None:

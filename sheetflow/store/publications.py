@@ -76,9 +76,10 @@ class Publications:
         consolidated workbooks among the published files stand on.
         """
         with self._database.writing() as connection:
-            for new in published:
-                connection.execute(delete(table).where(table.c.path == new.path))
-                connection.execute(insert(table).values(asdict(new)))
+            if by_path := {new.path: asdict(new) for new in published}:
+                places = [{"place": path} for path in by_path]
+                connection.execute(delete(table).where(table.c.path == bindparam("place")), places)
+                connection.execute(insert(table), [*by_path.values()])
             for one in issued:
                 which = {"unit_id": one.unit_id, "form": one.form, "period": one.period}
                 sources = [astuple(source) for source in one.sources]

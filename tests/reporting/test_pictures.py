@@ -17,7 +17,7 @@ from PIL import Image, ImageOps
 
 from sheetflow.config.workspace import picture_font
 from sheetflow.consolidation.report_data import Picture, ReportData, Series
-from sheetflow.reporting import render_report
+from sheetflow.reporting import render_report, report
 from sheetflow.reporting.pictures import draw_picture
 from sheetflow.schemas.forms import Across
 
@@ -125,15 +125,36 @@ def test_pictures_stand_in_the_text_with_numbered_captions(
     """The template shows those that there are, numbered as they come; without any, none is missed."""
     font = picture_font()
     with_some = replace(province, pictures=(RATES, LINES, BARS))
-    report = render_report(template, with_some, stamp=stamp, picture_font=font).docx
-    assert pictures_in(report) == ["图1　走访妇女群众（本期，人次）", "图2　办结率", "图3　进度"]
-    with zipfile.ZipFile(io.BytesIO(report)) as parts:
+    made = render_report(template, with_some, stamp=stamp, picture_font=font).docx
+    assert pictures_in(made) == ["图1　走访妇女群众（本期，人次）", "图2　办结率", "图3　进度"]
+    with zipfile.ZipFile(io.BytesIO(made)) as parts:
         media = [name for name in parts.namelist() if name.startswith("word/media/")]
     assert len(media) == 3
-    assert render_report(template, with_some, stamp=stamp, picture_font=font).docx == report
+    assert render_report(template, with_some, stamp=stamp, picture_font=font).docx == made
     bare = render_report(template, province, stamp=stamp, picture_font=font).docx
     assert pictures_in(bare) == []
     assert "图1" not in "".join(par.text for par in docx.Document(io.BytesIO(bare)).paragraphs)
+
+
+def test_the_pictures_of_a_report_are_drawn_once(
+    template: bytes, province: ReportData, stamp: dt.datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A report, its annex and a template that serves instead ask for the same pictures."""
+    asked: list[str] = []
+
+    def counted(picture: Picture, font: Path) -> bytes:
+        asked.append(picture.name)
+        return draw_picture(picture, font)
+
+    monkeypatch.setattr(report, "draw_picture", counted)
+    shown = replace(province, pictures=(replace(RATES, remarks=("", "已报0个", "")), LINES))
+    again = replace(shown, unit_name="别的单位")
+    for each in (shown, replace(shown, remark="说明"), again):
+        render_report(template, each, stamp=stamp, picture_font=picture_font())
+    assert asked == ["办结率", "需求办理进度"]
+    changed = replace(shown, pictures=(LINES,))
+    render_report(template, changed, stamp=stamp, picture_font=picture_font())
+    assert asked == ["办结率", "需求办理进度", "需求办理进度"]
 
 
 def test_one_module_knows_matplotlib() -> None:
