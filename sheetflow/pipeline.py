@@ -12,7 +12,7 @@ from dataclasses import replace
 from sheetflow.findings import Finding, Place, Severity, in_order
 from sheetflow.schemas.book import Judgement, JudgingContext, Outcome
 from sheetflow.schemas.campaign import Campaign
-from sheetflow.schemas.catalogue import GENERAL
+from sheetflow.schemas.catalogue import GENERAL, MONEY_SCALE
 from sheetflow.schemas.forms import Form
 from sheetflow.validators import GENERAL_RULES
 from sheetflow.validators.book_parser import parse_book
@@ -24,6 +24,7 @@ from sheetflow.validators.explanations import (
     is_open,
     read_answers,
 )
+from sheetflow.validators.figure_rules import check_money_scale
 from sheetflow.validators.live_statistics import check_statistics
 from sheetflow.validators.named_references import NAMED, read_names
 from sheetflow.validators.recognition import check_cover, parse_stamp, recognise
@@ -49,6 +50,8 @@ def judge(raw: RawWorkbook, campaign: Campaign, context: JudgingContext) -> Judg
     if not book.other_period:  # else every rule would ask about a period that nobody meant
         for rule in (*GENERAL_RULES, *campaign.rules.get(book.form.key, ())):
             faults += rule(book, context)
+        if scale := campaign.catalogue.checks.get(MONEY_SCALE):
+            faults += check_money_scale(book, scale)
         faults += check_statistics(raw, known.sheets, book, context)
     faults = _unless_settled(faults, CHANGES, {Severity.MUST})
     answers = read_answers(raw, book, faults, campaign.catalogue)

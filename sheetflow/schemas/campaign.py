@@ -18,7 +18,7 @@ from sheetflow.errors import DeclarationError
 from sheetflow.findings import Catalogue, Check, Severity
 from sheetflow.periods import Period
 from sheetflow.schemas.book import Rule
-from sheetflow.schemas.catalogue import GENERAL_CHECKS
+from sheetflow.schemas.catalogue import general_checks
 from sheetflow.schemas.conditions import Condition
 from sheetflow.schemas.contradictions import twice
 from sheetflow.schemas.forms import Form
@@ -91,7 +91,7 @@ class Campaign:
     def catalogue(self) -> Catalogue:
         """All sentences of findings by code: the engine's own, the campaign's, those of declared rules."""
         declared = {rule.code: rule.check for form in self.forms for rule in form.rules}
-        return Catalogue.of((*GENERAL_CHECKS, *self.checks, *declared.values()))
+        return Catalogue.of((*general_checks(self.money_scale), *self.checks, *declared.values()))
 
     @cached_property
     def by_key(self) -> Mapping[str, Form]:

@@ -15,6 +15,7 @@ from sheetflow.validators.continuity import (
     check_rows_unchanged,
 )
 from sheetflow.validators.date_rules import check_ages, check_dates, check_filled_on
+from sheetflow.validators.figure_rules import check_swings
 from sheetflow.validators.general_rules import (
     check_free_text,
     check_keys_unique,
@@ -38,4 +39,5 @@ GENERAL_RULES: tuple[Rule, ...] = (
     check_rows_unchanged,
     check_later_books,
     check_version,
+    check_swings,
 )

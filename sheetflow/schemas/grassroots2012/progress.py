@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import repeat
 
+from sheetflow.findings import Severity
 from sheetflow.schemas.columns import More
 from sheetflow.schemas.conditions import AtLeast, Filled, Is, Not, where
 from sheetflow.schemas.forms import Across, ChartSpec, Cover, Form, ReportSpec, SamePerson
@@ -82,15 +83,18 @@ _PAIRED = where("status", "结对中")
 _ADOPTED = where("progress", "已采纳", "已出台法规政策", "已纳入民生项目")
 _PLANNED = Filled("stage") & Not(where("stage", "制定方案"))
 _ENOUGH_FUNDS = AtLeast("women", 1) & AtLeast("funds", "women")
+_WATCHED = Severity.VERIFY
 _STANDING = "对应的台帐需求已撤销的不计"
 
 INDICATORS: tuple[Indicator, ...] = (
-    _line("S01", "参加活动的妇联干部", "人", Count("cadres", _ON_DUTY)),
+    _line("S01", "参加活动的妇联干部", "人", Count("cadres", _ON_DUTY), swing=_WATCHED),
     _line("S02", "其中：领导干部", "人", Count("cadres", _ON_DUTY & where("is_leader", "是"))),
-    _line("S03", "建立联系点", "个", Count("contact_points", _IN_USE)),
+    _line("S03", "建立联系点", "个", Count("contact_points", _IN_USE), swing=_WATCHED),
     _line("S04", "其中：村", "个", Count("contact_points", _IN_USE & where("kind", "村"))),
     _line("S05", "　　　社区", "个", Count("contact_points", _IN_USE & where("kind", "社区"))),
-    _line("S06", "固定联系妇女群众", "人", Sum("cadres", ("women_linked",), _ON_DUTY)),
+    _line(
+        "S06", "固定联系妇女群众", "人", Sum("cadres", ("women_linked",), _ON_DUTY), swing=_WATCHED
+    ),
     _line("S07", "走访活动", "次", Count("visits")),
     _line("S08", "走访妇女群众", "人次", Sum("visits", ("women_met",))),
     *_parts(
@@ -166,10 +170,15 @@ INDICATORS: tuple[Indicator, ...] = (
         Sum("grassroots", ("public_posts", "graduate_officials", "backbones")),
         definition="公益性岗位、女大学生村官、妇女骨干三类人数之和",
     ),
-    _line("S50", "妇女之家", "个", Sum("grassroots", ("homes",))),
+    _line("S50", "妇女之家", "个", Sum("grassroots", ("homes",)), swing=_WATCHED),
     _line("S51", "妇女之家活动", "次", Sum("grassroots", ("home_events",)), by=Kind.LEDGER),
     _line(
-        "S52", "妇女人数", "人", Sum("grassroots", ("women",)), definition="户籍妇女人数，上年末数"
+        "S52",
+        "妇女人数",
+        "人",
+        Sum("grassroots", ("women",)),
+        definition="户籍妇女人数，上年末数",
+        swing=_WATCHED,
     ),
     _line("S53", "落实专项工作经费", "元", Sum("grassroots", ("funds",)), by=Kind.LEDGER),
     _line(

@@ -22,8 +22,6 @@ PROGRESS_RULES: tuple[Rule, ...] = (
     rules.check_pairings,
     rules.check_homes,
     rules.check_townships,
-    rules.check_money_scale,
-    rules.check_swings,
 )
 
 GRASSROOTS_2012 = Campaign(

@@ -10,22 +10,15 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 
-from sheetflow.findings import Catalogue, Finding, Place
+from sheetflow.findings import Catalogue, Finding
 from sheetflow.lookalikes import plain, without_unseen
 from sheetflow.schemas.book import Book, BookRow, BookSheet, JudgingContext
 from sheetflow.schemas.catalogue import packaged_checks
-from sheetflow.schemas.cells import Money
-from sheetflow.schemas.indicators import Indicator, Number
-from sheetflow.schemas.layout import STATISTICS_COLUMNS
 from sheetflow.schemas.parsing import Value, holds_personal_number, read_name
-from sheetflow.schemas.sheets import Kind
 from sheetflow.validators.general_rules import accepted_rows, unclear_rows
-from sheetflow.validators.live_statistics import is_measurable
-from sheetflow.workbook import cell_name
 
 CHECKS = packaged_checks("sheetflow.validators.grassroots2012")
 _OWN = Catalogue.of(CHECKS)
-*_, _CURRENT, _TOTAL = STATISTICS_COLUMNS
 _DUTIES = {
     "diaries": "没有妇情日记",
     "ledgers": "没有需求台帐",
@@ -33,12 +26,6 @@ _DUTIES = {
 }
 _KINDS = ("调查手记", "调研报告")
 _PARTS = ("has_situation", "has_analysis", "has_advice")
-_LIKE_WAN = 100
-"""Amounts in yuan hardly ever all stay below this; amounts in 万元 do."""
-_ENOUGH_ROWS = 3
-_WATCHED = ("S01", "S03", "S06", "S50", "S52")
-_FACTOR = 3
-_FROM = 10
 
 
 def check_report_parts(book: Book, _context: JudgingContext) -> Iterator[Finding]:
@@ -134,77 +121,6 @@ def check_townships(book: Book, _context: JudgingContext) -> Iterator[Finding]:
             continue  # a private number is a finding of its own
         if read_name(township) not in known and row["status"] == "在用":
             yield _OWN["township-unknown"].at(found.place(row, "township"), township=township[:20])
-
-
-def check_money_scale(book: Book, _context: JudgingContext) -> Iterator[Finding]:
-    """Amounts in a 元 column do not all look like 万元."""
-    for found in book.sheets.values():
-        for column in found.sheet.columns:
-            if not isinstance(column.type, Money) or column.key not in found.addresses:
-                continue
-            amounts = [amount for row in found.rows if (amount := row.number_in(column.key))]
-            if len(amounts) >= _ENOUGH_ROWS and max(amounts) < _LIKE_WAN:
-                place = found.header_place(column.key)
-                yield _OWN["money-scale"].at(place, column=column.label, most=str(max(amounts)))
-
-
-def check_swings(book: Book, context: JudgingContext) -> Iterator[Finding]:
-    """From the second period on, no figure moves by more than three times.
-
-    期末数 are compared with the last 期末数; what adds up over the year by its 本期, where
-    both periods have something to count.
-    """
-    earlier = context.earlier(book.form.key, book.period)
-    if earlier is None:
-        return
-    before = context.earlier(book.form.key, earlier.period)
-    base = before.totals if before else {}
-    for code, measured in book.figures.items():
-        indicator, kind = book.form.indicator[code], book.form.kinds[code]
-        last = earlier.totals.get(code)
-        if indicator.is_ratio or not is_measurable(book, indicator):
-            continue
-        if kind is Kind.STOCK:
-            if _jumps(last, measured):
-                rule = "swing" if code in _WATCHED else "swing-minor"
-                yield _swing(book, rule, indicator, _TOTAL, (last, measured))
-        else:
-            now = indicator.values(kind, measured, last).current
-            then = indicator.values(Kind.LEDGER, last, base.get(code)).current
-            if (now or 0) > 0 and (then or 0) > 0 and _jumps(then, now):
-                yield _swing(book, "swing-minor", indicator, _CURRENT, (then, now))
-
-
-def _swing(
-    book: Book, rule: str, indicator: Indicator, heading: str, figures: tuple[Number, Number]
-) -> Finding:
-    """Point to the figure in the statistics, where the file shows it."""
-    sheet = book.form.statistics
-    found = book.sheets.get(sheet.key) if sheet else None
-    row, column = found.addresses.get(f"{indicator.code} {heading}", (0, 0)) if found else (0, 0)
-    label = indicator.label.removeprefix("其中：").strip("　")
-    place = Place(
-        sheet=sheet.key if sheet else "",
-        title=found.title if found else sheet.title if sheet else "",
-        row=row,
-        column=indicator.code,
-        label=label,
-        cell=cell_name(row, column) if row else "",
-        key=heading,
-    )
-    return _OWN[rule].at(
-        place,
-        indicator=f"{indicator.code}“{label}”",
-        current=str(figures[1]),
-        previous=str(figures[0]),
-    )
-
-
-def _jumps(previous: Number, current: Number) -> bool:
-    if previous is None or current is None:
-        return False
-    low, high = sorted((previous, current))
-    return high >= _FROM and high > _FACTOR * low
 
 
 _CASE, _HARD = "个案性", "暂时难以解决"
