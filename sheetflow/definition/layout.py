@@ -119,12 +119,13 @@ _SHORT = {
 _NARROW = 11
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Part:
     """One sheet of a campaign workbook.
 
-    `tab` is its colour, `note` what stands in row 1, `fixed` how many columns stay in sight. `items` are the
-    fields of 活动, which stand below each other; of all other sheets there are none.
+    `tab` is its colour, `note` what stands in row 1, `fixed` how many columns stay in sight. A campaign cannot
+    do without a sheet that is `needed`. `items` are the fields of 活动, which stand below each other; of all
+    other sheets there are none.
     """
 
     title: str
@@ -133,6 +134,7 @@ class Part:
     fields: tuple[Field, ...]
     fixed: int = 1
     items: tuple[Field, ...] = ()
+    needed: bool = False
 
     @cached_property
     def by_name(self) -> dict[str, Field]:
@@ -164,8 +166,8 @@ _SIGN = "｜"
 def _parts(text: str) -> Iterator[Part]:
     """Read parts as `layout.txt` has them, a blank line between two.
 
-    The first line is the title, the colour of the tab and how many columns stay in sight, the second the
-    note; then a line for each field: header, what it is, default and remark. Items follow their sheet.
+    The first line is the title, the colour of the tab, how many columns stay in sight and perhaps `needed`,
+    the second the note; then a line for each field: header, what it is, default and remark. Items follow their sheet.
     """
     part: Part | None = None
     for block in text.strip().split("\n\n"):
@@ -175,11 +177,10 @@ def _parts(text: str) -> Iterator[Part]:
             continue
         if part:
             yield part
-        title, tab, fixed = head.split()
+        title, tab, fixed, *needed = head.split()
         note, *lines = lines
-        part = Part(
-            title=title, tab=tab, note=note, fixed=int(fixed), fields=tuple(map(_field, lines))
-        )
+        fields = tuple(map(_field, lines))
+        part = Part(title, tab, note, fields, int(fixed), needed=bool(needed))
     if part:
         yield part
 

@@ -133,7 +133,7 @@ RANGES = (BY_ROW, SKIPS_FIRST, ONLY_LAST)
 
 def word_for(words: Mapping[str, T], value: T) -> str:
     """Give the last word that stands for `value`: 卡片 of a card, not 封面. KeyError for none."""
-    for word, meant in reversed(words.items()):
+    for word, meant in reversed(list(words.items())):
         if meant == value:
             return word
     raise KeyError(value)
