@@ -6,7 +6,7 @@ import pytest
 
 from sheetflow.definition.faults import Faults, Spot
 from sheetflow.definition.keys import derived_key, is_code, is_key
-from sheetflow.definition.likely import find, is_it, likely
+from sheetflow.schemas.likely import find, is_it, likely
 
 
 @pytest.mark.parametrize(
