@@ -53,11 +53,13 @@ class Faults:
     """All faults and hints so far, each once, in the order in which they were found."""
 
     _faults: dict[DefinitionFault, None] = field(default_factory=dict)
+    _spoiled: set[tuple[str, str]] = field(default_factory=set)
     _hints: dict[DefinitionFault, None] = field(default_factory=dict)
 
     def add(self, spot: Spot, message: str, likely: str = "") -> None:
         """Note what is wrong at a cell."""
         self._faults[DefinitionFault.at(spot, message, likely)] = None
+        self._spoiled.add((spot.sheet, spot.cell))
 
     def hint(self, spot: Spot, message: str) -> None:
         """Note what is right and yet worth a look."""
@@ -70,8 +72,7 @@ class Faults:
 
     def at(self, spot: Spot) -> bool:
         """Whether something is wrong at that cell already."""
-        place = (spot.sheet, spot.cell)
-        return any((fault.sheet, fault.cell) == place for fault in self._faults)
+        return (spot.sheet, spot.cell) in self._spoiled
 
     def listed(self, order: Iterable[str]) -> tuple[DefinitionFault, ...]:
         """Give the faults sheet by sheet in `order` (titles), row by row."""

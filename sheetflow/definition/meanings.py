@@ -14,6 +14,7 @@ from sheetflow.periods import Cadence
 from sheetflow.schemas.columns import Mask, NotAfter
 from sheetflow.schemas.forms import Across, Attachments
 from sheetflow.schemas.sheets import Kind, RollUp
+from sheetflow.units.levels import Review
 
 T = TypeVar("T")
 
@@ -38,7 +39,14 @@ CADENCES: Mapping[str, Cadence] = MappingProxyType(
     }
 )
 FILLING: Mapping[str, bool] = MappingProxyType({"自己也填": True, "只汇总": False})
-REVIEWS = ("不验收", "到期即送", "先送后验", "验收后送")
+REVIEWS: Mapping[str, Review] = MappingProxyType(
+    {
+        "不验收": Review.NONE,
+        "到期即送": Review.BY_DEADLINE,
+        "先送后验": Review.FLAG,
+        "验收后送": Review.REQUIRED,
+    }
+)
 ATTACHMENTS: Mapping[str, Attachments] = MappingProxyType(
     {
         "不收": Attachments.NONE,

@@ -98,9 +98,9 @@ class Continued:
         match column.type:
             case Choice() | Choices() | Whole() | Money():
                 return not column.personal
-            case Reference() | References() as kind:
+            case Reference() | References() if column.refers_to:
                 # What was in hand last time is not what is in hand now.
-                return self._form.by_key[kind.to].kind is Kind.STOCK
+                return self._form.by_key[column.refers_to].kind is Kind.STOCK
         return False
 
 

@@ -24,7 +24,7 @@ from sheetflow.schemas.contradictions import twice
 from sheetflow.schemas.forms import Form
 from sheetflow.units import THREE_LEVELS, Levels, Unit, UnitTree
 
-_KEY = re.compile(r"[a-z0-9_]{1,30}")
+_KEY = re.compile(r"[a-z0-9_\u3400-\u4dbf\u4e00-\u9fff]{1,60}")
 _TITLE = re.compile(r"(?![ .])[^\r\n\t\\/:*?\"<>|]{1,40}(?<![ .])")
 
 
@@ -123,7 +123,7 @@ def _indistinct(forms: Sequence[Form]) -> Iterator[str]:
     yield from (f"有两份表式都叫《{title}》" for title in titles)
     for form in forms:
         if not _KEY.fullmatch(form.key):  # it stands in stamps and, for people to type, in receipts
-            yield f"《{form.title}》的标识{form.key}要由小写字母、数字和下划线组成，不超过30个"
+            yield f"《{form.title}》的标识{form.key}要由小写字母、数字、下划线和汉字组成，不超过60个"
     for form in forms[1:]:
         if not _TITLE.fullmatch(form.title):  # it stands in names of files
             yield f"《{form.title}》的名称不能作文件名，或者超过40个字"

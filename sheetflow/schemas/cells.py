@@ -283,7 +283,7 @@ class Choices(_Options):
 
 @dataclass(frozen=True, slots=True)
 class Key(CellType):
-    """The row's own number: a capital letter and at least `digits` digits.
+    """The row's own number: a capital letter (or none) and at least `digits` digits.
 
     ``370102-X0001`` is read too: merged books show keys with their unit before them.
     """
@@ -310,12 +310,16 @@ class Key(CellType):
     def number(self, key: object) -> int:
         """Give the number of a key: 1 of G001; 0 for a blank one and for another unit's."""
         text = str(key or "")
-        return int(text[1:]) if re.fullmatch(rf"{self.letter}\d+", text) else 0
+        digits = text.removeprefix(self.letter)
+        return int(digits) if text.startswith(self.letter) and digits.isdecimal() else 0
 
 
 @dataclass(frozen=True, slots=True)
 class Reference(CellType):
-    """The key of a row in another sheet (`to`) of the same workbook; whether it exists is a rule."""
+    """The key of a row in another sheet (`to`) of the same workbook; whether it exists is a rule.
+
+    ``form/sheet``: of a sheet of another form, which no rule looks into.
+    """
 
     to: str
     wanted: ClassVar[str] = "编号，须在所指的表中"

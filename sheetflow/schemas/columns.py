@@ -138,8 +138,10 @@ class Column(Versioned):
 
     @property
     def refers_to(self) -> str:
-        """The key of the sheet that the cells point to, empty for none."""
-        return self.type.to if isinstance(self.type, Reference | References) else ""
+        """The key of the sheet of this form that the cells point to, empty for none."""
+        if not isinstance(self.type, Reference | References) or "/" in self.type.to:
+            return ""
+        return self.type.to
 
 
 class RowModel:
@@ -180,10 +182,37 @@ More = Any
 """Any further field of `Column` by its name."""
 
 
+_USUAL_WIDTH = 12
+_WIDTHS: Mapping[type[CellType], float] = MappingProxyType(
+    {
+        Money: 14,
+        Day: 13,
+        Choices: 22,
+        NameKey: 20,
+        References: 18,
+        IdNumber: 22,
+        Phone: 16,
+        Attachment: 22,
+    }
+)
+
+
+def usual_width(kind: CellType) -> float:
+    """Give how wide a column of that type is where nobody says otherwise."""
+    if isinstance(kind, Text):
+        return min(40.0, max(float(_USUAL_WIDTH), kind.limit * 0.6))
+    if isinstance(kind, Choice):
+        return max(float(_USUAL_WIDTH), 2.2 * max(map(len, kind.options), default=0) + 2)
+    return _WIDTHS.get(type(kind), _USUAL_WIDTH)
+
+
+def _column(label: str, kind: CellType, more: Mapping[str, More]) -> Column:
+    return Column(label=label, type=kind, **{"width": usual_width(kind), **more})
+
+
 def text(label: str, limit: int = 50, **more: More) -> Column:
     """Declare a column of words of at most `limit` characters."""
-    width = min(40.0, max(12.0, limit * 0.6))
-    return Column(label=label, type=Text(limit), **{"width": width, **more})
+    return _column(label, Text(limit), more)
 
 
 def whole(
@@ -195,7 +224,7 @@ def whole(
 
 def money(label: str, **more: More) -> Column:
     """Declare a column of amounts in yuan."""
-    return Column(label=label, type=Money(), **{"width": 14, **more})
+    return _column(label, Money(), more)
 
 
 def fraction(
@@ -213,23 +242,22 @@ def fraction(
 
 def attachment(label: str, **more: More) -> Column:
     """Declare a column that names files which come beside the workbook."""
-    return Column(label=label, type=Attachment(), **{"width": 22, **more})
+    return _column(label, Attachment(), more)
 
 
 def day(label: str, *, not_after: NotAfter = "filled_on", **more: More) -> Column:
     """Declare a column of dates, none after 填报日期 unless said otherwise."""
-    return Column(label=label, type=Day(), not_after=not_after, **{"width": 13, **more})
+    return _column(label, Day(), {"not_after": not_after, **more})
 
 
 def choice(label: str, *options: str, retired: tuple[str, ...] = (), **more: More) -> Column:
     """Declare a column that holds one of `options`; `retired` ones only where they stand already."""
-    width = max(12.0, 2.2 * max(map(len, options)) + 2)
-    return Column(label=label, type=Choice(options, retired), **{"width": width, **more})
+    return _column(label, Choice(options, retired), more)
 
 
 def choices(label: str, *options: str, retired: tuple[str, ...] = (), **more: More) -> Column:
     """Declare a column that holds several of `options`, joined by 、; `retired` as in `choice`."""
-    return Column(label=label, type=Choices(options, retired), **{"width": 22, **more})
+    return _column(label, Choices(options, retired), more)
 
 
 def key(label: str, letter: str, digits: int = 3, **more: More) -> Column:
@@ -239,7 +267,7 @@ def key(label: str, letter: str, digits: int = 3, **more: More) -> Column:
 
 def name_key(label: str, limit: int = 30, **more: More) -> Column:
     """Declare a name that serves as the row's key."""
-    return Column(label=label, type=NameKey(limit), **{"width": 20, **more})
+    return _column(label, NameKey(limit), more)
 
 
 def refers(label: str, to: str, **more: More) -> Column:
@@ -249,17 +277,17 @@ def refers(label: str, to: str, **more: More) -> Column:
 
 def refers_many(label: str, to: str, **more: More) -> Column:
     """Declare a column that points to several rows of the sheet `to`."""
-    return Column(label=label, type=References(to), **{"width": 18, **more})
+    return _column(label, References(to), more)
 
 
 def id_number(label: str, **more: More) -> Column:
     """Declare a column of citizens' identity numbers: personal data."""
-    return Column(label=label, type=IdNumber(), personal=True, **{"width": 22, **more})
+    return _column(label, IdNumber(), {"personal": True, **more})
 
 
 def phone(label: str, *services: str, **more: More) -> Column:
     """Declare a column of phone numbers, short ones of `services` among them."""
-    return Column(label=label, type=Phone(services), **{"width": 16, **more})
+    return _column(label, Phone(services), more)
 
 
 def period_name(label: str, **more: More) -> Column:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import cached_property
 from itertools import pairwise
 
@@ -24,6 +25,15 @@ _TAKEN = {"overrides"}
 """Keys that stand beside those of levels in the settings."""
 
 
+class Review(StrEnum):
+    """What becomes of a level's consolidation before it goes up: nothing, by the deadline, seen after, seen before."""
+
+    NONE = "none"
+    BY_DEADLINE = "by_deadline"
+    FLAG = "flag"
+    REQUIRED = "required"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LevelSpec:
     """One level: 县.
@@ -32,7 +42,8 @@ class LevelSpec:
     language call it. `also` are further words that a list of units may use. `heading` stands above a
     column of such units, `below` says all of them in a sentence, `note` which units count as such,
     `area` what its whole is called (全省). `working_days` is how many they have after a period's end
-    where the office says nothing else.
+    where the office says nothing else. `fills` tells that they fill forms themselves, `review` what
+    becomes of what they add up.
     """
 
     name: str
@@ -43,6 +54,8 @@ class LevelSpec:
     note: str = ""
     area: str = ""
     working_days: int = 0
+    fills: bool = field(default=True, metadata={"later": True})
+    review: Review = field(default=Review.BY_DEADLINE, metadata={"later": True})
 
     @property
     def words(self) -> tuple[str, ...]:

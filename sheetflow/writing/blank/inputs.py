@@ -86,7 +86,7 @@ def _limits(page: SheetPage, column: Column) -> Options:
             "source": context.lists.get(kind.options, list(kind.options)),
             "error_message": f"请从下拉列表中选一项：{'、'.join(kind.options)}。",
         }
-    if isinstance(kind, Reference):
+    if isinstance(kind, Reference) and column.refers_to:
         target = context.filling.form.by_key[kind.to]
         words = f"《{target.title}》中没有这个编号。请先在那张表登记，或检查编号。"
         return (
@@ -262,6 +262,8 @@ def requirement(sheet: Sheet, column: Column) -> str:
 def type_words(form: Form, column: Column) -> str:
     """Say what may stand in the column, naming the sheet that it points to."""
     kind = column.type
+    if not column.refers_to:  # nothing, or a sheet of another form, which the hint names
+        return kind.words
     if isinstance(kind, Reference):
         return f"填《{form.by_key[kind.to].title}》中的编号"
     if isinstance(kind, References):
