@@ -106,12 +106,12 @@ def draft_file(
     content: bytes | Writer,
     ours: Ours,
     first_line: FirstLine | None = None,
-    last: str = "",
+    last: Callable[[], str] = str,
 ) -> Draft:
     """Write `content` near `path` in the outbox `top`, making its folder where it is missing.
 
-    `last` is the hash of what was put there last: a person who has changed that since is not
-    told the same once more.
+    `last` gives the hash of what was put there last, and is asked where a person's file lies:
+    whoever has changed that since is not told the same once more.
     Raise ObstructedError where something stands in the way in the unit's own folder,
     TemporaryError for anything else that the system refuses; the outbox is then as it was.
     """
@@ -216,7 +216,11 @@ def _twins(path: Path) -> Iterator[Path]:
 
 
 def _written(
-    draft: Draft, content: bytes | Writer, ours: Ours, first_line: FirstLine | None, last: str
+    draft: Draft,
+    content: bytes | Writer,
+    ours: Ours,
+    first_line: FirstLine | None,
+    last: Callable[[], str],
 ) -> Draft:
     temporary = draft.temporary or _temporary(draft.path)
     sha256 = _write(temporary, content)
@@ -224,7 +228,7 @@ def _written(
         temporary.unlink()
         return replace(draft, sha256=sha256, temporary=None)
     is_beside = draft.seen.is_hers(ours)
-    if is_beside and sha256 == last:
+    if is_beside and sha256 == last():
         temporary.unlink()
         return replace(draft, sha256=sha256, temporary=None, is_left=True)
     if is_beside and first_line:

@@ -56,6 +56,11 @@ def basis_of(*parts: object) -> str:
 def is_fresh(context: Context, path: Path, basis: str) -> bool:
     """Whether the file that lies there was made from just this."""
     known = context.store.publications.find_publication(context.relative(path))
+    return is_made_from(context, path, basis, known)
+
+
+def is_made_from(context: Context, path: Path, basis: str, known: Publication | None) -> bool:
+    """Whether what is `known` of the file that lies there says that it was made from just this."""
     return bool(known and known.basis == basis and not known.beside and is_there(context, path))
 
 
@@ -118,8 +123,7 @@ def draft(context: Context, orders: Iterable[Order]) -> list[Drafted]:
             path = context.relative(order.path)
             first_line = partial(copy_with_first_line, kind=order.path.suffix, as_of=order.as_of)
             ours = ours_at(context, path, order.mark.unit_id)
-            known = context.store.publications.find_publication(path)
-            last = known.sha256 if known and not known.beside else ""
+            last = partial(_last_at, context, path)
             outbox = context.workspace.outbox
             made = draft_file(outbox, order.path, order.content, ours, first_line, last)
             drafted.append(Drafted(order, made))
@@ -127,6 +131,12 @@ def draft(context: Context, orders: Iterable[Order]) -> list[Drafted]:
         _discard(drafted)
         raise
     return drafted
+
+
+def _last_at(context: Context, path: str) -> str:
+    """Give the hash of what was published last at `path` itself; empty where there is none."""
+    known = context.store.publications.find_publication(path)
+    return known.sha256 if known and not known.beside else ""
 
 
 def _discard(drafted: Iterable[Drafted]) -> None:

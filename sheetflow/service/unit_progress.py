@@ -28,7 +28,7 @@ from sheetflow.service.publish import (
     Order,
     SideBySide,
     basis_of,
-    is_fresh,
+    is_made_from,
     is_there,
 )
 from sheetflow.store.records import Publication, PublicationKind, Stale, Submission
@@ -162,7 +162,7 @@ def _begin(context: Context, pages: _Pages, mark: Stale) -> Making | None:
     path = progress_path(context, form, unit, period)
     kind = PublicationKind.PROGRESS
     basis = basis_of(declared(context, form, kind), data, template.content)
-    if is_fresh(context, path, basis):
+    if is_made_from(context, path, basis, pages.published.get(context.relative(path))):
         return None
     page = _filled(data, template, context.templates.default_page(PROGRESS))
     begins = dt.datetime.combine(period.first_day, dt.time(), OFFICE_ZONE)
