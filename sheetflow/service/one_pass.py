@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
@@ -216,8 +217,9 @@ class Rebuilding:
         due = [mark for mark in _marks(context, *ROLL_UPS) if not rollups.has_to_wait(mark)]
         above.begin(rollups.in_order(due))
         self._answers.finish()
-        self._begin_workbooks()
-        make_progress_pages(context, attempts)
+        # The children must not run out of what is above, while this one writes many small files.
+        self._make_workbooks(above.put_in_place)
+        make_progress_pages(context, attempts, above.put_in_place)
         above.finish()
         self._file()
         above.begin(rollups.in_order(_marks(context, PublicationKind.BOARD)))
@@ -244,7 +246,7 @@ class Rebuilding:
         filed.begin(_marks(self._context, PublicationKind.SIGNED))
         filed.finish()
 
-    def _begin_workbooks(self) -> None:
+    def _make_workbooks(self, meanwhile: Callable[[], object]) -> None:
         """Issue again those 填报 workbooks that have been handed out and stand on something new."""
         context, paths = self._context, dict[StaleMark, str]()
         for mark in _marks(context, PublicationKind.WORKBOOK):
@@ -258,7 +260,7 @@ class Rebuilding:
         begin = partial(begin_workbook, context)
         workbooks = SideBySide(self._attempts, "发放填报表", self._at_once, begin)
         workbooks.begin(mark for mark, path in paths.items() if path in handed_out)
-        workbooks.finish()
+        workbooks.finish(meanwhile)
 
 
 def _marks(context: Context, *kinds: PublicationKind) -> list[StaleMark]:

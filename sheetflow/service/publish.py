@@ -314,13 +314,14 @@ class SideBySide:
             self._place(ready)
         self._go_on()
 
-    def finish(self) -> None:
-        """Put all in place, what is there first as the first."""
+    def finish(self, meanwhile: Callable[[], object] = lambda: None) -> None:
+        """Put all in place, what is there first as the first; do `meanwhile` in between."""
         while self._begun:
             if not any(making.is_ready for _, making in self._begun):
                 works = [making.work for _, making in self._begun if making.work]
                 wait(works, return_when=FIRST_COMPLETED)
             self.put_in_place()
+            meanwhile()
         if self._idle:  # many, and no file hangs on them
             self._context.store.publications.record_rebuilt(_cleared(self._idle))
             self._idle = []

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import PurePosixPath
 
@@ -37,7 +37,7 @@ from sheetflow.validators.explanations import is_open
 from sheetflow.writing.html_page import CANNOT_BE_FILLED
 from sheetflow.writing.progress_page import ProgressAnswer, ProgressData, render_progress_page
 
-_AT_ONCE = 64
+_AT_ONCE = 32
 """So many wait for the disk together: they are small, and made in moments."""
 _FEW = 4
 """So many units are asked for one by one; of more, the whole period is read at once."""
@@ -46,8 +46,10 @@ _Which = tuple[str, str, str]
 """Unit, form, period."""
 
 
-def make_progress_pages(context: Context, attempts: Attempts) -> None:
-    """Make every page that is marked, where it stands on something new."""
+def make_progress_pages(
+    context: Context, attempts: Attempts, meanwhile: Callable[[], object] = lambda: None
+) -> None:
+    """Make every page that is marked, where it stands on something new; do `meanwhile` in between."""
     marks = context.store.publications.find_stale(PublicationKind.PROGRESS)
     listed = [mark for mark in marks if mark.unit_id in context.tree]
     if not listed:
@@ -57,7 +59,7 @@ def make_progress_pages(context: Context, attempts: Attempts) -> None:
         attempts, PublicationKind.PROGRESS.label, _AT_ONCE, partial(_begin, context, pages)
     )
     making.begin(listed)
-    making.finish()
+    making.finish(meanwhile)
 
 
 class _Pages:
