@@ -6,13 +6,20 @@ it. It refuses to know how a cell is read, and what a campaign says in it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 from importlib.resources import files
 
 from sheetflow.definition import meanings
+
+Typed = str | int | float | dt.date
+Row = Mapping[str, Typed]
+"""One row by the keys of its fields; what is blank is left out."""
+Rows = Mapping[str, Sequence[Row]]
+"""All rows of a campaign workbook by the titles of its sheets."""
 
 HEADER_ROW = 2
 FIRST_ROW = 3
@@ -109,7 +116,8 @@ class Field:
     @property
     def is_narrow(self) -> bool:
         """Whether a short word or a number stands there, which looks best in the middle."""
-        return self.content in _SHORT or (self.content is Content.WORD and self.width <= _NARROW)
+        worded = self.content in {Content.WORD, Content.TEXT} and self.width <= _NARROW
+        return self.content in _SHORT or worded
 
 
 _SHORT = {
