@@ -19,12 +19,13 @@ from sheetflow.definition.meanings import YES_NO
 from sheetflow.lookalikes import SPACES, trim, without_debris
 from sheetflow.schemas.catalogue import GENERAL
 from sheetflow.schemas.likely import find, is_it, likely, may_be
-from sheetflow.schemas.parsing import CellFault, read_day, read_list, read_number, read_text
+from sheetflow.schemas.parsing import CellFault, read_day, read_number, read_text
 from sheetflow.workbook import CellValue
 
 T = TypeVar("T")
 
 _LINE_ENDS = re.compile(r"\s*[\r\n\v\f\u2028\u2029]+\s*")
+_BETWEEN = re.compile(r"[、，,；;\n]")
 _SHOWN = 20
 _LONGEST = 1000
 
@@ -192,6 +193,11 @@ class Line:
         except CellFault as fault:
             self.faults.add(cell.spot, f"{_wrong(fault)}。请写全年月日，如2012-3-5。")
             return None
+
+
+def split_words(text: str) -> tuple[str, ...]:
+    """Split what is joined by 、 (，and ； are read too), each once, as it is written."""
+    return tuple(dict.fromkeys(filter(None, map(trim, _BETWEEN.split(text)))))
 
 
 def _wrong(fault: CellFault) -> str:
