@@ -27,7 +27,7 @@ from sheetflow.validators.explanations import (
 from sheetflow.validators.figure_rules import check_money_scale
 from sheetflow.validators.live_statistics import check_statistics
 from sheetflow.validators.named_references import NAMED, read_names
-from sheetflow.validators.recognition import check_cover, parse_stamp, recognise
+from sheetflow.validators.recognition import check_cover, check_version, parse_stamp, recognise
 from sheetflow.workbook import RawWorkbook, parse_cell_name
 
 READINGS = frozenset({"habit", "habit-blanks", "habit-private", "habit-nothing", NAMED})
@@ -50,6 +50,7 @@ def judge(raw: RawWorkbook, campaign: Campaign, context: JudgingContext) -> Judg
     if not book.other_period:  # else every rule would ask about a period that nobody meant
         for rule in (*GENERAL_RULES, *campaign.rules.get(book.form.key, ())):
             faults += rule(book, context)
+        faults += check_version(book, campaign)
         if scale := campaign.catalogue.checks.get(MONEY_SCALE):
             faults += check_money_scale(book, scale)
         faults += check_statistics(raw, known.sheets, book, context)

@@ -23,7 +23,7 @@ from sheetflow.findings import (
 )
 from sheetflow.lookalikes import without_debris
 from sheetflow.periods import Period
-from sheetflow.schemas.book import FULL, BookRow, BookSheet, Earlier, Judgement, Stamp
+from sheetflow.schemas.book import FULL, Book, BookRow, BookSheet, Earlier, Judgement, Stamp
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.cells import CellType, Day, Key
 from sheetflow.schemas.forms import Form
@@ -96,7 +96,7 @@ def prefill_blank(
     campaign: Campaign, form: Form, unit: Unit, period: Period, earlier: Earlier | None = None
 ) -> Filling:
     """Fill a blank workbook: who and when, the unit's books so far, keys for new rows."""
-    form = form.current
+    form = campaign.in_force(form, period)
     rows: dict[str, Sequence[Cells]] = {form.cover.sheet: (_cover(form, unit, period),)}
     for sheet in form.sheets_for(unit.level):
         if sheet.is_table:
@@ -148,16 +148,18 @@ def prefill_returned(
 ) -> Filling:
     """Fill the returned copy: the filler's own values, each finding at its new cell.
 
-    `earlier` is what the unit's last accepted workbook left: its rows that a finding misses come
+    It is of the version that is in force for the period: what was begun in an older one is carried
+    over, and what is found in a column that there is no more asks nothing. `earlier` is what the unit's last accepted workbook left: its rows that a finding misses come
     back at the end of their sheet, marked, since the clerk has them nowhere else.
     """
     book = judgement.book
     if book is None:
         raise ValueError("a workbook that was not recognised has no returned copy")
-    form = book.form
+    form = _returned_as(campaign, book)
     rows: dict[str, Sequence[Cells]] = {
-        key: [_as_typed(found.sheet, row) for row in found.shown]
+        key: [_as_typed(form.by_key[key], row) for row in found.shown]
         for key, found in book.sheets.items()
+        if key in form.by_key
     }
     put_back = _put_back(rows, judgement.findings, form, earlier)
     for sheet in form.sheets_for(book.level):
@@ -183,15 +185,47 @@ def prefill_returned(
         rows=rows,
         previous=earlier.totals if earlier else {},
         findings=_beside_answers(
-            put_back.get(finding.identity) or _move(finding, moves, form)
+            put_back.get(finding.identity)
+            or _move(_without_gone_sheet(finding, book.form, form), moves, form)
             for finding in in_order(judgement.findings, judgement.explanations)
         ),
         explanations={
             **judgement.typed,
             **{number: answer.text for number, answer in said.items()},
         },
-        settled={number: settled_words(answer) for number, answer in said.items()},
+        settled={number: settled_words(answer) for number, answer in said.items()}
+        | {
+            finding.number: _NO_MORE
+            for finding in judgement.findings
+            if _is_gone(finding.place, book.form, form)
+        },
     )
+
+
+_NO_MORE = "新版没有这一处，不用再改"
+
+
+def _returned_as(campaign: Campaign, book: Book) -> Form:
+    """Give the form as the copy shows it: as it is handed out now, unless the workbook is newer."""
+    form = campaign.in_force(book.form.declared or book.form, book.period)
+    return form if form.version >= book.version else book.form
+
+
+def _is_gone(place: Place, then: Form, now: Form) -> bool:
+    """Whether a place in the submitted workbook is none in the form as it is now."""
+    declared, column = then.by_key.get(place.sheet), place.column
+    if declared is None or declared.kind is Kind.INDICATORS:
+        return False
+    sheet = now.by_key.get(place.sheet)
+    return sheet is None or (column in declared.by_key and column not in sheet.by_key)
+
+
+def _without_gone_sheet(finding: Finding, then: Form, now: Form) -> Finding:
+    """Point a finding in a sheet that the copy has not to no cell of it."""
+    place = finding.place
+    if place.sheet not in then.by_key or place.sheet in now.by_key:
+        return finding
+    return replace(finding, place=replace(place, row=0, cell=""), others=())
 
 
 def _beside_answers(findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -241,9 +275,10 @@ def _as_typed(sheet: Sheet, row: BookRow) -> Cells:
     cells: dict[str, CellValue | Value] = {
         key: _seen(sheet.by_key[key].type, cell)
         for key, cell in row.raw.items()
-        if cell is not None
+        if cell is not None and key in sheet.by_key
     }
-    return {**cells, **{key: value for key, value in row.values.items() if value is not None}}
+    read = ((key, value) for key, value in row.values.items() if key in sheet.by_key)
+    return {**cells, **{key: value for key, value in read if value is not None}}
 
 
 def _seen(kind: CellType, cell: CellValue) -> CellValue:
@@ -270,13 +305,14 @@ class _Moves:
 
     @classmethod
     def of(cls, found: BookSheet, form: Form) -> _Moves:
-        if not found.sheet.is_table:
+        sheet = form.by_key.get(found.sheet.key)
+        if sheet is None or not sheet.is_table:
             return cls({}, {})
         rows = {row.number: FIRST_ROW + index for index, row in enumerate(found.shown)}
         columns = {
-            address[1]: column_number(found.sheet, key, form.version)
+            address[1]: column_number(sheet, key, form.version)
             for key, address in found.addresses.items()
-            if found.sheet.by_key[key].in_version(form.version)
+            if key in sheet.by_key and sheet.by_key[key].in_version(form.version)
         }
         return cls({found.header_row: HEADER_ROW, **rows}, columns)
 

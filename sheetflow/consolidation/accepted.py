@@ -230,6 +230,8 @@ class Books:
             for period in [self.period] if current else self.period.year_so_far:
                 entry = self.accepted.get((member.unit_id, period.period_id))
                 for code in entry.former if entry else ():
+                    if code not in self.form.indicator:
+                        continue  # no version shown here has it
                     flows = self.form.indicator[code].source.when_absent is None
                     if entry is latest or (flows and self.form.kinds[code] is Kind.FLOW):
                         found.add(code)
@@ -242,7 +244,7 @@ class Books:
                 is_part = not found.isdisjoint(_parts(indicator))
                 (found.add if is_part else found.discard)(indicator.code)
         now = made_by(self.form) if then else {}
-        found |= {code for code, making in then.items() if now[code] == making}
+        found |= {code for code, making in then.items() if now.get(code) == making}
         return frozenset(found)
 
     def expected(self, unit: Unit, period: Period | None = None) -> tuple[Unit, ...]:

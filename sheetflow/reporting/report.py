@@ -145,7 +145,7 @@ def _dress(document: Document) -> None:
 
 
 def _add_figures(document: Document, form: Form) -> None:
-    shown = [entry for entry in form.indicators if entry.code.isidentifier()]
+    shown = [entry for entry in form.current.indicators if entry.code.isidentifier()]
     if not shown:
         return
     table = document.add_table(rows=1, cols=len(_HEADINGS), style="Table Grid")

@@ -53,6 +53,17 @@ class CampaignVersion:
     by: str = ""
     on: str = ""
 
+    def is_in_force(self, period: Period) -> bool:
+        """Whether it is what is handed out for `period`: it has begun when that ends."""
+        first = self.first_period
+        return not first or Period.parse(first).first_day <= period.last_day
+
+    def takes_older(self, period: Period) -> bool:
+        """Whether workbooks of versions before it are taken for `period`."""
+        if self.older_until and period.last_day <= Period.parse(self.older_until).last_day:
+            return True
+        return not self.is_in_force(period)
+
 
 @dataclass(frozen=True)
 class Campaign:
@@ -102,6 +113,16 @@ class Campaign:
     def main_form(self) -> Form:
         """The form whose files, receipts and mails do not name it; all others do."""
         return self.forms[0]
+
+    def in_force(self, form: Form, period: Period) -> Form:
+        """Give one of the forms as it is handed out for `period`, today's where no versions are told."""
+        begun = [one.number for one in self.versions if one.is_in_force(period)]
+        first = self.versions[0].number if self.versions else form.version
+        return form.in_version(min(max(begun, default=first), form.version))
+
+    def takes_version(self, number: int, period: Period) -> bool:
+        """Whether a workbook of that version is still taken for `period`."""
+        return all(one.takes_older(period) for one in self.versions if one.number > number)
 
     def other_form(self, key: str) -> Form | None:
         """Give the form called `key` where it must be named, None for the main one or no key."""

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from sheetflow.lookalikes import fold
 from sheetflow.schemas.parsing import (
@@ -95,17 +95,23 @@ class CellType:
     @property
     def changes_words(self) -> bool:
         """Whether `from_json` makes something else of words."""
-        return isinstance(self, Day | NameKey)
+        return isinstance(self, Day | NameKey) or (isinstance(self, _Options) and bool(self.older))
 
     def from_json(self, value: Json) -> Value:
         """Give the value that `to_json` kept.
 
-        A name comes back as it is read today: an older version may have kept its spaces.
+        A name comes back as it is read today: an older version may have kept its spaces. So does an
+        option that was called otherwise.
         """
-        if self.changes_words:
+        if isinstance(self, Day | NameKey):
             if not isinstance(value, str):
                 return None
             return dt.date.fromisoformat(value) if isinstance(self, Day) else read_name(value)
+        if isinstance(self, _Options) and self.older:
+            now = dict(self.older)
+            if isinstance(value, str):
+                return now.get(value, value)
+            return tuple(now.get(word, word) for word in value) if isinstance(value, list) else None
         if isinstance(value, list):
             return tuple(value)
         return Decimal(repr(value)) if isinstance(value, float) else value
@@ -233,8 +239,8 @@ class _Options(CellType):
     """A few words, of which `retired` ones are offered to nobody and read where they stand.
 
     `older` are pairs: how an option was written before, and the option that it is read as. `spans` tell
-    of options that came or went, from which version and up to which. `listed_as` is what the list is
-    called where several columns share it.
+    of options that came or went (they stand among `options`, in the order of the list), from which
+    version and up to which. `listed_as` is what the list is called where several columns share it.
     """
 
     options: tuple[str, ...]
@@ -253,11 +259,45 @@ class _Options(CellType):
         """The options offered, as a sentence lists them."""
         return "、".join(self.options)
 
+    def spanning(self, versions: Collection[int]) -> Self:
+        """Give the type as any of `versions` offers it; all that was ever offered is read all the same."""
+        gone = {
+            option
+            for option, since, until in self.spans
+            if not any(since <= one and (until is None or one <= until) for one in versions)
+        }
+        if not gone:
+            return self
+        kept = tuple(option for option in self.options if option not in gone)
+        left = tuple(option for option in self.options if option in gone)
+        return replace(self, options=kept, retired=(*self.retired, *left))
+
+    @property
+    def at_first(self) -> Self:
+        """The list as the first version had it, each option as it was written first."""
+        if not (self.older or self.spans):
+            return self
+        came = {option for option, since, _ in self.spans if since > 1}
+        options = tuple(self.first_word(option) for option in self.options if option not in came)
+        return replace(self, options=options, older=(), spans=())
+
+    def first_word(self, option: str) -> str:
+        """Give the word by which an option was called first."""
+        return next((word for word, now in self.older if now == option), option)
+
+    def gone_since(self, option: str, version: int) -> int:
+        """Give the version from which `option` is offered no more, 0 where `version` still has it."""
+        for name, _, until in self.spans:
+            if name == option and until is not None and until < version:
+                return until + 1
+        return 0
+
     def pick(self, typed: Sequence[str]) -> tuple[str, ...]:
         """Give the options typed, each once, look-alikes and spaces aside; raise CellFault for others."""
         found = {text: text for text in typed if text in self.known}
+        ways = (*((option, option) for option in self.known), *self.older)
         for text in typed:
-            alike = (option for option in self.known if fold(option) == fold(text))
+            alike = (option for way, option in ways if fold(way) == fold(text))
             if text not in found and (option := next(alike, None)):
                 found[text] = option
         if unknown := [text for text in dict.fromkeys(typed) if text not in found]:

@@ -7,7 +7,7 @@ the check of the cell and its line in 填报说明.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache, lru_cache
@@ -111,6 +111,19 @@ class Column(Versioned):
     since: int = 1
     until: int | None = None
     accepts: tuple[str, ...] = field(default=(), metadata=LATER)
+
+    @property
+    def is_lasting(self) -> bool:
+        """Whether it stands in every version, with the same options."""
+        same = not (isinstance(self.type, Choice | Choices) and self.type.spans)
+        return same and self.since == 1 and self.until is None
+
+    def spanning(self, versions: Collection[int]) -> Column:
+        """Give the column as any of `versions` has it: with the options that they offer."""
+        if not (isinstance(self.type, Choice | Choices) and self.type.spans):
+            return self
+        kind = self.type.spanning(versions)
+        return self if kind is self.type else replace(self, type=kind)
 
     def mask_at(self, level: str) -> Mask:
         """How the readers of `level` above the unit see the column: an unnamed one sees least."""

@@ -29,6 +29,7 @@ from sheetflow.schemas.sheets import Kind, Sheet
 
 if TYPE_CHECKING:
     from sheetflow.schemas.forms import Form
+    from sheetflow.schemas.indicators import Indicator
 
 _LONGEST_TITLE = 31
 _NOT_IN_TITLES = frozenset("[]:*?/\\")
@@ -77,6 +78,9 @@ def _contradictions(form: Form) -> Iterator[str]:
         yield from _of_span(f"《{sheet.title}》", sheet, form.version)
         for column in sheet.columns:
             yield from _of_span(_named(sheet, column), column, form.version)
+            yield from _of_option_spans(form, sheet, column)
+    for indicator in form.indicators:
+        yield from _of_span(_called(indicator), indicator, form.version)
     if keys:
         return  # which of them is meant cannot be told
     for version in range(1, form.version + 1):
@@ -96,8 +100,35 @@ def _named(sheet: Sheet, column: Column) -> str:
     return f"《{sheet.title}》的“{column.label}”（{column.key}）"
 
 
-def _of_span(name: str, entry: Sheet | Column, version: int) -> Iterator[str]:
-    since, until = entry.since, entry.until
+def _called(indicator: Indicator) -> str:
+    return f"指标{indicator.code}“{indicator.label}”"
+
+
+def _of_option_spans(form: Form, sheet: Sheet, column: Column) -> Iterator[str]:
+    """Find options whose versions are none, and a version in which there is nothing to choose."""
+    kind = column.type
+    if not isinstance(kind, Choice | Choices):
+        return
+    for option, since, until in kind.spans:
+        name = f"{_named(sheet, column)}的选项“{option}”"
+        if option not in kind.options:
+            yield f"{_named(sheet, column)}没有选项“{option}”，却写了它的版本"
+        yield from _of_versions(name, since, until, form.version)
+    for version in filter(column.in_version, range(1, form.version + 1)):
+        if sheet.in_version(version) and not kind.spanning((version,)).options:
+            yield f"{_named(sheet, column)}在第{version}版里没有可选的选项"
+    for word, option in kind.older:
+        if option not in kind.known:
+            yield f"{_named(sheet, column)}的旧写法“{word}”指向“{option}”，没有这个选项"
+        elif word in kind.known:
+            yield f"{_named(sheet, column)}的旧写法“{word}”本身也是选项"
+
+
+def _of_span(name: str, entry: Sheet | Column | Indicator, version: int) -> Iterator[str]:
+    yield from _of_versions(name, entry.since, entry.until, version)
+
+
+def _of_versions(name: str, since: int, until: int | None, version: int) -> Iterator[str]:
     if since < 1:
         yield f"{name}从第{since}版起才有，版本应从1起"
     elif since > version:
@@ -243,12 +274,16 @@ def _last(form: Form, sheet: Sheet) -> int:
 def _of_indicators(form: Form) -> Iterator[str]:
     codes = [indicator.code for indicator in form.indicators]
     for number, indicator in enumerate(form.indicators):
-        source, name = indicator.source, f"指标{indicator.code}“{indicator.label}”"
+        source, name = indicator.source, _called(indicator)
         if source.draws_on:
             summed = getattr(source, "columns", ())
             yield from _of_use(form, name, source.draws_on, summed, source.condition, _EVER)
         lost = [code for code in source.made_from if code not in codes[:number]]
         yield from (f"{name}用到指标{code}，它要排在前面" for code in lost)
+        for part in (one for one in form.indicators[:number] if one.code in source.made_from):
+            versions = filter(indicator.in_version, range(1, form.version + 1))
+            if without := next(filter(lambda one: not part.in_version(one), versions), 0):
+                yield f"{name}用到{_called(part)}，第{without}版里没有它"
     for chart in form.charts:
         missing = [code for code in chart.codes if code not in codes]
         yield from (f"图“{chart.title}”用到指标{code}，没有这个指标" for code in missing)

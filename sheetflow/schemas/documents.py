@@ -12,7 +12,7 @@ import json
 import re
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, fields, is_dataclass
+from dataclasses import asdict, fields, is_dataclass, replace
 from decimal import Decimal
 from enum import Enum
 from functools import cached_property
@@ -22,7 +22,8 @@ from isal import isal_zlib
 
 from sheetflow.findings import Explanation, Finding, Identity, Place, Severity
 from sheetflow.schemas.campaign import Campaign
-from sheetflow.schemas.conditions import Table, column_of
+from sheetflow.schemas.cells import Choice, Choices
+from sheetflow.schemas.conditions import Condition, Is, Table, Through, column_of
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.indicators import Figures, Number, Source
 from sheetflow.schemas.parsing import Value
@@ -229,7 +230,7 @@ def measure_digests(form: Form) -> dict[str, str]:
     for indicator in form.indicators:
         source = indicator.source
         parts = [found[code] for code in source.made_from if code in found]
-        found[indicator.code] = _digest(source, _counted(form, source), parts)
+        found[indicator.code] = _digest(*_counted(form, source), parts)
     return found
 
 
@@ -247,16 +248,52 @@ def gist_digest(form: Form) -> str:
     return _digest("gist", narrative, shortest, told, form.cover.sheet, counted)
 
 
-def _counted(form: Form, source: Source) -> list[object]:
-    """The sheet that an indicator draws on: which of its rows count, what their cells are."""
+def _counted(form: Form, source: Source) -> tuple[object, list[object]]:
+    """Give what an indicator asks, and its sheet: which of its rows count, what their cells are.
+
+    An option that came, went or is called otherwise makes no other figure: all is told as it was first.
+    """
     sheet = form.by_key.get(source.draws_on)
     if sheet is None:
-        return []
+        return source, []
+    asked = _first_words(source, sheet)
     if not sheet.is_table:
-        return [sheet.key, sheet.levels]
+        return asked, [sheet.key, sheet.levels]
     wanted = source.looked_at(form.by_key)
-    types = {column.key: column.type for column in sheet.columns if column.key in wanted}
-    return [sheet.key, sheet.levels, sheet.in_use, sheet.lookups, types]
+    types = {
+        column.key: column.type.at_first
+        if isinstance(column.type, Choice | Choices)
+        else column.type
+        for column in sheet.columns
+        if column.key in wanted
+    }
+    in_use = _first_words(sheet.in_use, sheet)
+    return asked, [sheet.key, sheet.levels, in_use, sheet.lookups, types]
+
+
+def _first_words(asked: object, sheet: Sheet) -> object:
+    """Give a source or a condition on a sheet's rows with every option as it was called first."""
+    lists = {
+        column.key: column.type
+        for column in sheet.columns
+        if isinstance(column.type, Choice | Choices) and column.type.older
+    }
+    return _put_first(asked, lists) if lists else asked
+
+
+def _put_first(asked: object, lists: Mapping[str, Choice | Choices]) -> object:
+    if isinstance(asked, Is) and asked.column in lists:
+        kind = lists[asked.column]
+        return replace(asked, options=tuple(map(kind.first_word, asked.options)))
+    if isinstance(asked, tuple):
+        return tuple(_put_first(part, lists) for part in asked)
+    # What a lookup asks is of another sheet.
+    if isinstance(asked, Source | Condition) and not isinstance(asked, Through):
+        if not is_dataclass(asked):
+            return asked
+        parts = ((entry.name, getattr(asked, entry.name)) for entry in fields(asked))
+        return replace(asked, **{name: _put_first(part, lists) for name, part in parts})
+    return asked
 
 
 def _digest(*values: object) -> str:

@@ -1,14 +1,14 @@
 """Forms: which sheets are filled, what they add up to, how often, what they give to reports.
 
-This module owns a form's shape, and what of it stands in which version; it refuses to know
-any campaign. That a declaration does not contradict itself is held by `contradictions`.
+This module owns a form's shape; it refuses to know any campaign. What of it stands in which version
+is told by `form_versions`, that a declaration does not contradict itself is held by `contradictions`.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from types import MappingProxyType
@@ -18,7 +18,8 @@ from sheetflow.schemas.cells import Key
 from sheetflow.schemas.columns import Column
 from sheetflow.schemas.conditions import Condition, Is
 from sheetflow.schemas.contradictions import refuse_contradictions
-from sheetflow.schemas.indicators import Indicator
+from sheetflow.schemas.form_versions import spanning_form
+from sheetflow.schemas.indicators import Indicator, Number
 from sheetflow.schemas.parsing import Value
 from sheetflow.schemas.rules import DeclaredRule
 from sheetflow.schemas.sheets import Kind, Sheet
@@ -203,7 +204,7 @@ class Form:
             return self.declared.spanning(versions)
         wanted = frozenset(versions)
         if wanted and wanted not in self._spans:
-            self._spans[wanted] = _spanning(self, wanted)
+            self._spans[wanted] = spanning_form(self, wanted)
         return self._spans.get(wanted, self)
 
     @cached_property
@@ -219,6 +220,14 @@ class Form:
     def indicator(self) -> Mapping[str, Indicator]:
         """The indicators by code."""
         return MappingProxyType({entry.code: entry for entry in self.indicators})
+
+    @cached_property
+    def no_figures(self) -> Mapping[str, Number]:
+        """The indicators that these versions lack, by code: each without a figure, which is not 0."""
+        lacking = (
+            one for one in (self.declared or self).indicators if one.code not in self.indicator
+        )
+        return MappingProxyType(dict.fromkeys(one.code for one in lacking))
 
     @cached_property
     def statistics(self) -> Sheet | None:
@@ -307,54 +316,6 @@ class Form:
     def period_ids(self, year: int) -> str:
         """Say how the form's periods are written: 2012B1到2012B6."""
         return self._once.period_id if self._once else self.cadence.ids(year)
-
-
-def _spanning(form: Form, versions: frozenset[int]) -> Form:
-    """Give what a form has in any of `versions`, and nothing that points to anything else."""
-    standing = [sheet for sheet in form.sheets if any(map(sheet.in_version, versions))]
-    by_key = {sheet.key: sheet.spanning(versions) for sheet in standing}
-    sheets = tuple(_without_lost_lookups(sheet, by_key) for sheet in by_key.values())
-    if sheets == form.sheets and all(sheet.is_lasting for sheet in sheets):
-        return form
-    person, totals = form.same_person, form.own_totals
-    return replace(
-        form,
-        version=max(versions),
-        sheets=sheets,
-        cover=_cover_in(form.cover, by_key),
-        same_person=person if person and _has(by_key, person.sheet, person.columns) else None,
-        own_totals=totals if totals and _has(by_key, totals.sheet, totals.columns) else None,
-        declared=form,
-        versions=versions,
-    )
-
-
-def _has(sheets: Mapping[str, Sheet], sheet: str, columns: Iterable[str]) -> bool:
-    return sheet in sheets and sheets[sheet].by_key.keys() >= set(columns)
-
-
-def _without_lost_lookups(sheet: Sheet, sheets: Mapping[str, Sheet]) -> Sheet:
-    there = tuple(
-        lookup
-        for lookup in sheet.lookups
-        if lookup.by in sheet.by_key and _has(sheets, lookup.of, (lookup.column,))
-    )
-    return sheet if there == sheet.lookups else replace(sheet, lookups=there)
-
-
-def _cover_in(cover: Cover, sheets: Mapping[str, Sheet]) -> Cover:
-    """Give the cover without the roles that none of its columns plays."""
-    known = sheets[cover.sheet].by_key
-    correction, nil = cover.correction, cover.nil
-    return replace(
-        cover,
-        preparer=cover.preparer if cover.preparer in known else "",
-        phone=cover.phone if cover.phone in known else "",
-        reason=cover.reason if cover.reason in known else "",
-        correction=correction if correction and known.keys() >= {correction.column} else None,
-        nil=nil if nil and known.keys() >= set(nil.columns()) else None,
-        exempt_when_nil=cover.exempt_when_nil & sheets.keys(),
-    )
 
 
 _SEPARATOR = "-"

@@ -86,7 +86,9 @@ class Sheet(Versioned):
         """The columns from left to right, those of all versions that are meant."""
         columns, wanted = self.declared, self.versions
         if wanted is not None:
-            standing = [column for column in columns if any(map(column.in_version, wanted))]
+            standing = [
+                column.spanning(wanted) for column in columns if any(map(column.in_version, wanted))
+            ]
             columns = _by_themselves(standing)
         return _told_apart(columns)
 

@@ -191,7 +191,8 @@ def _receipt(
             if key in form.by_key and form.by_key[key].is_table
         ],
         figures=[
-            ReceiptFigure(indicator=entry, values=values[entry.code]) for entry in form.indicators
+            ReceiptFigure(indicator=entry, values=values[entry.code])
+            for entry in form.spanning({int(submission.form_version or 0)} - {0}).indicators
         ],
         notes=[
             catalogue.sentence(finding)

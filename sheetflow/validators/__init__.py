@@ -21,8 +21,9 @@ from sheetflow.validators.general_rules import (
     check_keys_unique,
     check_references,
     check_required,
+    check_retired_options,
 )
-from sheetflow.validators.recognition import check_correction, check_expected, check_version
+from sheetflow.validators.recognition import check_correction, check_expected
 
 GENERAL_RULES: tuple[Rule, ...] = (
     check_expected,
@@ -38,6 +39,6 @@ GENERAL_RULES: tuple[Rule, ...] = (
     check_rows_kept,
     check_rows_unchanged,
     check_later_books,
-    check_version,
     check_swings,
+    check_retired_options,
 )

@@ -51,6 +51,45 @@ def check_required(book: Book, _context: JudgingContext) -> Iterator[Finding]:
                     yield GENERAL[rule].at(found.place(row, key), condition=words)
 
 
+def check_retired_options(book: Book, context: JudgingContext) -> Iterator[Finding]:
+    """Find options that the workbook's version offers no more.
+
+    In a row that was accepted with it the option stands: nobody chose it in this version.
+    """
+    for found in book.sheets.values():
+        for column in columns_in(found.sheet, book.version):
+            kind = column.type
+            if not (isinstance(kind, Choice | Choices) and kind.spans):
+                continue
+            gone = {word: kind.gone_since(word, book.version) for word in kind.retired}
+            gone = {word: version for word, version in gone.items() if version}
+            stood = _accepted_before(book, found, column.key, context) if gone else {}
+            for row in found.rows if gone else ():
+                value = row[column.key]
+                words = value if isinstance(value, tuple) else (value,)
+                for word in (word for word in words if word in gone):
+                    if word not in stood.get(row.key, ()):
+                        yield GENERAL["choice-retired"].at(
+                            found.place(row, column.key),
+                            option=str(word),
+                            version=str(gone[str(word)]),
+                            options=kind.listed,
+                        )
+
+
+def _accepted_before(
+    book: Book, found: BookSheet, column: str, context: JudgingContext
+) -> dict[str, tuple[Value, ...]]:
+    """Give what was accepted in a column of the unit's last book, by the keys of its rows."""
+    earlier = context.earlier(book.form.key, book.period)
+    naming = found.sheet.key_column
+    if earlier is None or naming is None or not found.sheet.is_book:
+        return {}
+    rows = earlier.rows.get(found.sheet.key, ())
+    cells = ((str(row.get(naming.key)), row.get(column)) for row in rows)
+    return {key: cell if isinstance(cell, tuple) else (cell,) for key, cell in cells}
+
+
 _WORDS = re.compile(r"\(?(?:无|没有|暂无|无此项|没|空|[/\\]+|-)\)?[.。]?")
 _ZERO = re.compile(r"0+(?:\.0+)?")
 _LONGEST = 8
@@ -306,8 +345,9 @@ def _is_nobody(sheet: Sheet, text: str) -> bool:
 def _vocabulary(sheet: Sheet) -> frozenset[str]:
     """The words of the sheet's own drop-downs."""
     kinds = Choice | Choices
-    options = (column.type.known for column in sheet.columns if isinstance(column.type, kinds))
-    return frozenset(option for listed in options for option in listed)
+    lists = [column.type for column in sheet.columns if isinstance(column.type, kinds)]
+    older = (word for kind in lists for word, _ in kind.older)
+    return frozenset((*(option for kind in lists for option in kind.known), *older))
 
 
 def check_free_text(book: Book, _context: JudgingContext) -> Iterator[Finding]:

@@ -218,28 +218,47 @@ def _seen(raw: RawWorkbook, form: Form) -> Iterator[tuple[frozenset[int], bool]]
                 yield column_in, not labels.isdisjoint(names)
 
 
-def check_version(book: Book, _context: JudgingContext) -> Iterator[Finding]:
-    """Tell once what a workbook of an older version has no room for."""
-    declared = book.form.declared
-    if declared is None or book.version >= declared.version:
+def check_version(book: Book, campaign: Campaign) -> Iterator[Finding]:
+    """Tell once what a workbook of an older version has no room for, and whether it is still taken.
+
+    One that differs in nothing from today's is as good as today's.
+    """
+    then = book.form
+    now = campaign.in_force(then.declared or then, book.period)
+    if book.version >= now.version or _shape(then, book.level) == _shape(now, book.level):
         return
-    new: list[str] = []
-    for sheet in declared.current.sheets_for(book.level):
-        old = book.form.by_key.get(sheet.key)
-        if old is None:
-            new.append(f"《{sheet.title}》")
+    new, known = _lacking(now, then, book.level), str(now.version)
+    if campaign.takes_version(book.version, book.period):
+        if new:
+            yield GENERAL["version-older"].at(
+                Place(), version=str(book.version), known=known, columns=new
+            )
+        return
+    gone = _lacking(then, now, book.level)
+    told = f"，新增了{new}" * bool(new) + f"，停用了{gone}（填过的内容存在原件里）" * bool(gone)
+    yield GENERAL["version-outdated"].at(
+        Place(), version=str(book.version), known=known, period=book.period.label, changes=told
+    )
+
+
+def _shape(form: Form, level: str) -> list[object]:
+    """Give all that a filler of that level sees of a form's sheets and columns."""
+    return [(sheet.key, sheet.columns) for sheet in form.sheets_for(level)]
+
+
+def _lacking(form: Form, other: Form, level: str) -> str:
+    """List the sheets and columns of `form` that the `other` version of it has not."""
+    found: list[str] = []
+    for sheet in form.sheets_for(level):
+        there = other.by_key.get(sheet.key)
+        if there is None:
+            found.append(f"《{sheet.title}》")
         elif fresh := [
-            f"“{column.label}”" for column in sheet.columns if column.key not in old.by_key
+            f"“{column.label}”" for column in sheet.columns if column.key not in there.by_key
         ]:
-            new.append(f"《{sheet.title}》的{''.join(fresh)}")
-    if new:
-        more = f"等{len(new)}处" if len(new) > _MOST_LISTED else ""
-        yield GENERAL["version-older"].at(
-            Place(),
-            version=str(book.version),
-            known=str(declared.version),
-            columns="、".join(new[:_MOST_LISTED]) + more,
-        )
+            found.append(f"《{sheet.title}》的{''.join(fresh)}")
+    more = f"等{len(found)}处" if len(found) > _MOST_LISTED else ""
+    return "、".join(found[:_MOST_LISTED]) + more
 
 
 def check_cover(book: Book, context: JudgingContext) -> Iterator[Finding]:

@@ -31,6 +31,8 @@ ELSEWHERE = {
     "form-doubtful": "needs a campaign of two forms: tests/validators/test_recognition.py",
     "our-fault": "a fault of our own, given by the service around judging",
     "version-older": "needs a form of two versions: tests/versions/test_judging.py",
+    "version-outdated": "likewise: tests/versions/test_what_comes_and_goes.py",
+    "choice-retired": "likewise: tests/versions/test_what_comes_and_goes.py",
     "rejected": "a superior's decision: tests/upkeep/test_decide.py",
 }
 CHECKS = tuple(CAMPAIGN.catalogue.checks.values())

@@ -59,7 +59,7 @@ def test_a_county_that_sends_the_version_before_hears_of_it_once() -> None:
 
 
 def test_its_next_workbook_and_its_returned_copy_can_be_written() -> None:
-    """The next one is of the new version and asks for what is new; the copy is of its own."""
+    """The next one and the copy of the old one are of the new version and ask for what is new."""
     whole = next_version()
     dress = Dress(campaign=whole.title, catalogue=whole.catalogue)
     first = judge(drawn(), whole, context())
@@ -69,7 +69,7 @@ def test_its_next_workbook_and_its_returned_copy_can_be_written() -> None:
     faulty = judge(drawn("@ 走访记录 走访妇女人次 4 = 约20\n"), whole, context())
     copy = prefill_returned(whole, county(), faulty)
     assert (copy.stamp.version, len(write_workbook(copy, dress, NOW)) > 0) == (
-        str(FORM.version),
+        str(NEXT),
         True,
     )
     assert [named(finding.place) for finding in copy.findings if finding.place.cell] == [

@@ -60,6 +60,8 @@ NOT_THEIRS = frozenset(
     {
         "our-fault",
         "version-older",
+        "version-outdated",
+        "choice-retired",
         "form-doubtful",
         "unit-guessed",
         "rejected",
