@@ -261,5 +261,4 @@ def measure_rows(
             known[key] = Table(load_rows(sheet, rows[key]) if key in rows else ())
         return known[key]
 
-    measured = measure_all(declared.indicators, rows_of, declared.by_key)
-    return dump_figures({**declared.no_figures, **measured})
+    return dump_figures(measure_all(declared.indicators, rows_of, declared.by_key))

@@ -190,8 +190,7 @@ class Book:
     @cached_property
     def figures(self) -> Figures:
         """What the rows give for every indicator, by code: measured once for all who ask."""
-        measured = measure_all(self.form.indicators, self.values, self.form.by_key)
-        return MappingProxyType({**self.form.no_figures, **measured})
+        return MappingProxyType(measure_all(self.form.indicators, self.values, self.form.by_key))
 
     @property
     def cover(self) -> BookSheet:

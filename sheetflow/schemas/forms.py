@@ -19,7 +19,7 @@ from sheetflow.schemas.columns import Column
 from sheetflow.schemas.conditions import Condition, Is
 from sheetflow.schemas.contradictions import refuse_contradictions
 from sheetflow.schemas.form_versions import spanning_form
-from sheetflow.schemas.indicators import Indicator, Number
+from sheetflow.schemas.indicators import Indicator
 from sheetflow.schemas.parsing import Value
 from sheetflow.schemas.rules import DeclaredRule
 from sheetflow.schemas.sheets import Kind, Sheet
@@ -220,14 +220,6 @@ class Form:
     def indicator(self) -> Mapping[str, Indicator]:
         """The indicators by code."""
         return MappingProxyType({entry.code: entry for entry in self.indicators})
-
-    @cached_property
-    def no_figures(self) -> Mapping[str, Number]:
-        """The indicators that these versions lack, by code: each without a figure, which is not 0."""
-        lacking = (
-            one for one in (self.declared or self).indicators if one.code not in self.indicator
-        )
-        return MappingProxyType(dict.fromkeys(one.code for one in lacking))
 
     @cached_property
     def statistics(self) -> Sheet | None:

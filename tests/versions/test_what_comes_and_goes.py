@@ -59,9 +59,11 @@ def with_states(kind: Choice = STATES, version: int = 2) -> Form:
     )
 
 
-def judged(text: str, version: int, earlier: Earlier | None = None, **whole: object) -> Judgement:
+def judged(
+    text: str, version: int, earlier: Earlier | None = None, whole: Campaign | None = None
+) -> Judgement:
     """Judge a drawn workbook that is stamped with a version."""
-    mine = campaign_of(**whole)
+    mine = whole or campaign_of()
     stamp = {
         "campaign": mine.key,
         "form": "patrol",
@@ -160,8 +162,8 @@ def test_drop_downs_offer_what_the_version_has(version: int, offered: str) -> No
 def test_an_indicator_that_a_version_lacks_has_no_figure() -> None:
     """It is nothing there, which is not 0; charts draw what is left."""
     old, new = judged(OLD, 1), judged(OLD, 2)
-    assert [old.figures[code] for code in ("H9", "H10", "H11")] == [0, None, None]
-    assert [new.figures[code] for code in ("H9", "H10", "H11")] == [None, 0, 0]
+    assert [old.figures.get(code) for code in ("H9", "H10", "H11")] == [0, None, None]
+    assert [new.figures.get(code) for code in ("H9", "H10", "H11")] == [None, 0, 0]
     form = with_states()
     assert [chart.codes for chart in form.in_version(2).charts] == [("H1",)]
     assert [chart.codes for chart in form.in_version(1).charts] == [("H9",), ("H9", "H1")]
@@ -239,7 +241,7 @@ def test_an_old_workbook_is_taken_while_that_is_declared(
 ) -> None:
     """After that it comes back as the new form, in which all stands that was typed."""
     form = patrol_form(2)
-    judgement = judged(OLD, 1, form=form, versions=second)
+    judgement = judged(OLD, 1, whole=campaign_of(form, second))
     assert judgement.outcome.value == outcome
     if outcome == "accepted":
         told = [each.rule for each in judgement.findings]
@@ -262,7 +264,7 @@ def test_an_old_workbook_is_taken_while_that_is_declared(
 def test_a_version_in_which_a_form_did_not_change_is_as_good_as_todays() -> None:
     """Nobody gets a workbook back because another form of the campaign has changed."""
     form = dataclasses.replace(patrol_form(1), version=2)
-    judgement = judged(OLD, 1, form=form, versions=versions(FIRST))
+    judgement = judged(OLD, 1, whole=campaign_of(form, versions(FIRST)))
     assert (judgement.outcome.value, judgement.findings) == ("accepted", ())
 
 
