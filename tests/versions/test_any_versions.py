@@ -229,11 +229,11 @@ def test_versions_follow_each_other_in_any_order(
 def _carried(back: Filling, judgement: Judgement) -> None:
     """All that was typed and that today's version asks for stands in the copy."""
     assert judgement.book is not None
-    for key, sheet in back.form.by_key.items():
-        for line, row in enumerate(judgement.book.rows(key)):
+    for title, sheet in back.form.by_key.items():
+        for line, row in enumerate(judgement.book.rows(title)):
             typed = {name: value for name, value in row.values.items() if value is not None}
             mine = {name: value for name, value in typed.items() if name in sheet.by_key}
-            assert back.rows[key][line].items() >= mine.items()
+            assert back.rows[title][line].items() >= mine.items()
 
 
 def filled_in(whole_campaign: Campaign, form: Form, version: int, period: Period) -> bytes:
