@@ -103,7 +103,7 @@ class Line:
 
     def several(self, name: str) -> tuple[str, ...]:
         """Read what is joined by 、, each once."""
-        return tuple(dict.fromkeys(read_list(self.text(name, _LONGEST))))
+        return split_words(self.text(name, _LONGEST))
 
     def one_of(self, name: str, words: Mapping[str, T], default: T, what: str = "") -> T:
         """Read one of `words`; `what` is what they are called where the header does not say it."""
