@@ -64,6 +64,10 @@ class DeclarationError(SheetflowError):
     """A campaign's declaration contradicts itself: a developer's fault, found on loading."""
 
 
+class CampaignLostError(DeclarationError):
+    """A kept campaign is not there, or not the one that its name tells: no file may be judged by it."""
+
+
 class StoreError(SheetflowError):
     """The database cannot be opened, or is of a newer version than this program."""
 
@@ -252,6 +256,7 @@ _CROSSING: dict[str, Callable[..., SheetflowError]] = {
         SheetflowError,
         WorkspaceError,
         DeclarationError,
+        CampaignLostError,
         UnitsError,
         ReportTemplateError,
         MailTemplateError,

@@ -110,9 +110,9 @@ def warm_up(campaign: str) -> None:
     import sheetflow.pipeline
     import sheetflow.reading
     import sheetflow.writing.consolidated.rendered_rows  # noqa: F401 - likewise
-    from sheetflow.campaigns import load_campaign
+    from sheetflow.config.kept_campaigns import open_campaign
 
-    load_campaign(campaign)
+    open_campaign(campaign)
 
 
 def read_file(path: str) -> RawWorkbook:
@@ -143,9 +143,9 @@ def judge_file(request: JudgeRequest) -> JudgeReply:
 
 
 def _gist(request: JudgeRequest, book: Book) -> Document:
-    from sheetflow.campaigns import load_campaign
+    from sheetflow.config.kept_campaigns import open_campaign
 
-    form = load_campaign(request.campaign).by_key[book.form.key]
+    form = open_campaign(request.campaign).by_key[book.form.key]
     names = [unit.name for unit in request.tree.chain(request.unit.unit_id)]
     return gist_of(form, names, {key: each.values for key, each in book.sheets.items()})
 
@@ -154,12 +154,12 @@ def _render_beforehand(
     request: JudgeRequest, wish: PieceWish, judgement: Judgement, book: Book
 ) -> None:
     """Render an accepted file's rows under the receipt it will have, while they are at hand."""
-    from sheetflow.campaigns import load_campaign
     from sheetflow.children.roll_up_tasks import PieceOrder, write_piece_files
+    from sheetflow.config.kept_campaigns import open_campaign
     from sheetflow.writing.consolidated.rendered_rows import name_pieces
 
     unit_id, which = request.unit.unit_id, (judgement.form, judgement.period)
-    other = load_campaign(request.campaign).other_form(judgement.form)
+    other = open_campaign(request.campaign).other_form(judgement.form)
     number = wish.numbers.get(which, 0) + 1
     receipt = receipt_of(unit_id, judgement.period, number, other.key if other else "")
     source = replace(wish.source, receipt=receipt)
@@ -186,10 +186,10 @@ def judge_request(
     request: JudgeRequest, raw: RawWorkbook
 ) -> tuple[Judgement, frozenset[tuple[str, str]]]:
     """Judge `raw`; give the judgement and the keys of other units that it asked for."""
-    from sheetflow.campaigns import load_campaign
+    from sheetflow.config.kept_campaigns import open_campaign
     from sheetflow.pipeline import judge
 
-    campaign = load_campaign(request.campaign)
+    campaign = open_campaign(request.campaign)
     asked: set[tuple[str, str]] = set()
 
     def knows(sheet: str, key: str) -> bool:
@@ -226,10 +226,10 @@ def _explained(request: JudgeRequest, form: str, period: Period) -> dict[Identit
 
 def returned_filling(request: JudgeRequest, judgement: Judgement) -> Filling:
     """Give what stands in the returned copy."""
-    from sheetflow.campaigns import load_campaign
+    from sheetflow.config.kept_campaigns import open_campaign
     from sheetflow.prefill import prefill_returned
 
-    campaign = load_campaign(request.campaign)
+    campaign = open_campaign(request.campaign)
     period = campaign.by_key[judgement.form].period(judgement.period)
     earlier = earlier_book(campaign, request.past, judgement.form, period)
     return prefill_returned(campaign, request.unit, judgement, earlier)
@@ -248,9 +248,9 @@ def measure_rows(
     campaign: str, form: str, version: int, level: str, rows: Mapping[str, str]
 ) -> Indicators:
     """Measure rows as the store keeps them by the declaration in force, as the store keeps figures."""
-    from sheetflow.campaigns import load_campaign
+    from sheetflow.config.kept_campaigns import open_campaign
 
-    declared = load_campaign(campaign).by_key[form].spanning({version} if version else ())
+    declared = open_campaign(campaign).by_key[form].spanning({version} if version else ())
     known: dict[str, Table] = {}
 
     def rows_of(key: str) -> Table | None:

@@ -157,9 +157,9 @@ class ReportReply:
 
 
 def _form(campaign: str, form: str) -> Form:
-    from sheetflow.campaigns import load_campaign
+    from sheetflow.config.kept_campaigns import open_campaign
 
-    return load_campaign(campaign).by_key[form]
+    return open_campaign(campaign).by_key[form]
 
 
 @makes_ours
@@ -204,7 +204,7 @@ def render_consolidated(
     `files` hold the pieces, by receipt. Where a sheet has `joined_from` rows or more, they are
     joined.
     """
-    from sheetflow.campaigns import load_campaign
+    from sheetflow.config.kept_campaigns import open_campaign
     from sheetflow.consolidation.consolidate import consolidate
     from sheetflow.writing.consolidated.consolidated_workbook import write_skeleton
     from sheetflow.writing.consolidated.rendered_rows import read_pieces, take_from_pieces
@@ -220,7 +220,7 @@ def render_consolidated(
         return ((accepted, pieces[accepted.receipt].matters) for accepted in standing)
 
     books = replace(request.books(), matters_of=matters_of)
-    campaign = load_campaign(request.campaign)
+    campaign = open_campaign(request.campaign)
     tables = consolidate(campaign, books, request.unit, policy, corrections)
     tables, bulk = take_from_pieces(tables, books, pieces, joined_from)
     if not all(each.can_join for each in bulk.values()):
@@ -233,7 +233,7 @@ def render_consolidated(
 @makes_ours
 def render_word_report(request: BooksRequest, order: ReportOrder) -> ReportReply:
     """Make a Word report and the table of its figures."""
-    from sheetflow.campaigns import load_campaign
+    from sheetflow.config.kept_campaigns import open_campaign
     from sheetflow.consolidation.consolidate import newest
     from sheetflow.consolidation.report_builder import report_data
     from sheetflow.consolidation.report_words import Wishes
@@ -242,7 +242,7 @@ def render_word_report(request: BooksRequest, order: ReportOrder) -> ReportReply
     from sheetflow.reporting.report import plain_template
     from sheetflow.writing.consolidated.figure_sheets import write_figure_sheets
 
-    books, campaign = request.books(), load_campaign(request.campaign)
+    books, campaign = request.books(), open_campaign(request.campaign)
     unit, stamp = request.unit, newest(books, request.unit)
     wishes = Wishes(quoted=order.quoted)
     data = report_data(campaign, books, unit, order.letter, order.policy, wishes)

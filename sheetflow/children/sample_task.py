@@ -31,12 +31,12 @@ _SEED = 2012
 @makes_ours
 def render_sample(campaign: str, form: str, period: Period, dress: Dress) -> bytes:
     """Write the sample of a form, filled in for `period` by a unit of the lowest level that fills it."""
-    from sheetflow.campaigns import load_campaign
+    from sheetflow.config.kept_campaigns import open_campaign
     from sheetflow.prefill import prefill_blank
     from sheetflow.sample_maker import make_samples
     from sheetflow.writing import write_workbook
 
-    declared = load_campaign(campaign)
+    declared = open_campaign(campaign)
     filled = declared.by_key[form].current
     unit, tree = _nobody(declared, filled)
     random = Random(_SEED)  # noqa: S311 - made-up data, the same in every workspace

@@ -30,10 +30,11 @@ class BlankRequest:
     """What is needed to write one unit's 填报 workbook.
 
     `alone`: nobody reports to the unit. Its `token` is not shown with it: what was handed out
-    without one is good, and is not made again for that.
+    without one is good, and is not made again for that. Nor is where the `campaign` is kept: what it
+    declares of the form is asked for itself.
     """
 
-    campaign: str
+    campaign: str = field(repr=False)
     form: str
     unit: Unit
     period: Period
@@ -65,11 +66,11 @@ class ReturnedLook:
 @makes_ours
 def render_blank(request: BlankRequest, dress: Dress) -> bytes:
     """Write a unit's own 填报 workbook for one period."""
-    from sheetflow.campaigns import load_campaign
+    from sheetflow.config.kept_campaigns import open_campaign
     from sheetflow.prefill import prefill_blank
     from sheetflow.writing import write_workbook
 
-    campaign = load_campaign(request.campaign)
+    campaign = open_campaign(request.campaign)
     form = campaign.by_key[request.form]
     earlier = earlier_book(campaign, request.past, request.form, request.period)
     filling = prefill_blank(campaign, form, request.unit, request.period, earlier)

@@ -205,14 +205,17 @@ def watch(ctx: typer.Context) -> None:
             with logging_to(workspace.log):
                 return wait_for_store(workspace, settings, is_stopping, complain)
 
-        with opened_context(ctx, open_store=open_store) as context:
-            say(f"正在值守 {context.workspace.inbox}，按 Ctrl+C 结束。")
-            serve(
-                context,
-                is_stopping,
-                lambda report: say("　".join(pass_lines(report))),
-                lambda sent: say(mail_line(sent)),
-            )
+        while not is_stopping():  # once more for each campaign that is taken into use meanwhile
+            with opened_context(ctx, open_store=open_store) as context:
+                say(
+                    f"正在值守 {context.workspace.inbox}（{context.campaign.title}），按 Ctrl+C 结束。"
+                )
+                serve(
+                    context,
+                    is_stopping,
+                    lambda report: say("　".join(pass_lines(report))),
+                    lambda sent: say(mail_line(sent)),
+                )
     say("已停止。")
 
 

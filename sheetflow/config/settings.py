@@ -33,7 +33,7 @@ from sheetflow.config.setting_values import (
 )
 from sheetflow.units import THREE_LEVELS, Levels
 
-CAMPAIGN_NAME = r"^[A-Za-z_]\w*(\.\w+)*(:\w+)?$"
+CAMPAIGN_NAME = r"^([A-Za-z_]\w*(\.\w+)*(:\w+)?)?$"
 ENV_PREFIX = "SHEETFLOW_"
 ENV_NESTING = "__"
 LEAST_MEMORY_MB = 512
@@ -226,8 +226,9 @@ class Settings(BaseSettings):
 
     campaign: Text = key(
         "grassroots2012",
-        "活动名称（英文名）。",
-        allowed="活动的英文名称，如 grassroots2012",
+        "内置活动的名称（英文名）。用 sheetflow campaign use 启用了活动工作簿的，以工作簿为准，这里请不要再改；\n"
+        "工作簿一开始就启用的（init --campaign），这里留空。",
+        allowed="活动的英文名称，如 grassroots2012；办活动工作簿的留空",
         pattern=CAMPAIGN_NAME,
     )
     folders: Folders = Field(Folders(), description="文件夹。")

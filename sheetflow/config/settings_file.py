@@ -20,7 +20,12 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_settings import SettingsError as SourceError
 
-from sheetflow.campaigns import load_campaign
+from sheetflow.config.kept_campaigns import (
+    CAMPAIGNS,
+    campaign_in_force,
+    digest_in,
+    open_campaign,
+)
 from sheetflow.config.setting_values import Section, key_of, keyed_table
 from sheetflow.config.settings import (
     CAMPAIGN_NAME,
@@ -42,14 +47,18 @@ _BARE_PART = re.compile(r"([\[.][ \t]*)([一-鿿]+)")
 _SECRET = re.compile(r"password|passwd|pwd|secret|密码|口令", re.IGNORECASE)
 
 
-def read_settings(path: Path) -> Settings:
+def read_settings(path: Path, levels: Levels | None = None) -> Settings:
     """Read the file at `path`, with the environment over it; raise SettingsError.
 
     Environment variables are called SHEETFLOW_MAIL__HOST and so on; the mail password
-    is SHEETFLOW_MAIL_PASSWORD and stands nowhere else.
+    is SHEETFLOW_MAIL_PASSWORD and stands nowhere else. `campaign` becomes the one in force (see
+    `kept_campaigns`); with `levels` it is read as for a campaign that has those, whatever is in force.
     """
     table = _parsed(path)
-    levels, trouble = _levels_in(table)
+    campaign, trouble = "", ""
+    if levels is None:
+        campaign = _in_force(path, table)
+        levels, trouble = _levels_of(campaign)
     model = settings_of(levels)
     table, twice = keyed_table(table, levels)
     # What BaseSettings takes for itself begins with an underscore, so it never sees
@@ -72,23 +81,38 @@ def read_settings(path: Path) -> Settings:
     if faults:
         # The library's own text would name values, a password among them.
         raise SettingsError("\n".join(faults)) from None
-    return settings
+    return settings.model_copy(update={"campaign": campaign}) if digest_in(campaign) else settings
 
 
 def levels_named(text: str) -> Levels:
     """Give the levels of the campaign that the settings in `text` name."""
-    return _levels_in(_loaded(text))[0]
+    return _levels_of(campaign_named(_loaded(text))[0])[0]
 
 
-def _levels_in(table: Mapping[str, Any]) -> tuple[Levels, str]:
-    """Give the levels of the campaign that the settings name, and why there is none of that name."""
+def campaign_named(table: Mapping[str, Any]) -> tuple[str, str]:
+    """Give the campaign that the settings name, and the environment variable that does, if one does."""
     variables = {name.upper(): value for name, value in os.environ.items()}
-    default = Settings.model_fields["campaign"].default
-    name = str(variables.get(f"{ENV_PREFIX}CAMPAIGN", table.get("campaign", default)))
+    variable = f"{ENV_PREFIX}CAMPAIGN"
+    if variable in variables:
+        return variables[variable], variable
+    return str(table.get("campaign", Settings.model_fields["campaign"].default)), ""
+
+
+def _in_force(path: Path, table: Mapping[str, Any]) -> str:
+    """Name the campaign in force of the workspace whose settings lie at `path`."""
+    name, variable = campaign_named(table)
     if not re.match(CAMPAIGN_NAME, name):
+        return name
+    origin = f"环境变量 {variable}：" if variable else f"{path}："
+    return campaign_in_force(path.parent / CAMPAIGNS, name, origin)
+
+
+def _levels_of(campaign: str) -> tuple[Levels, str]:
+    """Give the levels of the campaign of that name, and why there is none."""
+    if not digest_in(campaign) and not re.match(CAMPAIGN_NAME, campaign):
         return THREE_LEVELS, ""
     try:
-        return load_campaign(name).levels, ""
+        return open_campaign(campaign).levels, ""
     except DeclarationError as error:  # told by itself where the campaign is needed
         return THREE_LEVELS, str(error)
 

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sheetflow.config.kept_campaigns import CAMPAIGNS
 from sheetflow.config.settings import Folders, Settings
 from sheetflow.config.settings_file import default_settings_text, levels_named, read_settings
 from sheetflow.config.units_file import KeptUnits, keep_units, read_units
@@ -63,6 +64,8 @@ class Workspace:
     """All originals, by sha256."""
     journal = _Below("state/journal")
     """What was received, in order; with the archive enough to make the database again."""
+    campaigns = _Below(CAMPAIGNS)
+    """Campaigns that came from a workbook, and which one is in force."""
     stamp_key = _Below("state/stamp.key")
     """The key of the tokens in the stamps of workbooks that are handed out."""
     guide = _Below("使用手册.docx")

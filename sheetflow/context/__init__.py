@@ -17,7 +17,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sheetflow.campaigns import load_campaign
+from sheetflow.config.kept_campaigns import digest_in, open_campaign, takings
 from sheetflow.config.settings import Settings
 from sheetflow.config.workspace import Workspace, make_stamp_key, open_workspace, read_stamp_key
 from sheetflow.context.opening import keyed_privacy, read_units_in_force
@@ -277,6 +277,14 @@ class Context:
             self._units_seen = None if listed.is_passing else mark
         return self.units_trouble
 
+    @property
+    def is_outdated(self) -> bool:
+        """Whether another campaign was taken into use since; one that cannot be told apart is not."""
+        with contextlib.suppress(SheetflowError):
+            history = takings(self.workspace.campaigns)
+            return bool(history) and history[-1].digest != digest_in(self.settings.campaign)
+        return False
+
     def relative(self, path: Path) -> str:
         """Name a file of the outbox as the store does, so that the outbox may move."""
         return path.relative_to(self.workspace.outbox).as_posix()
@@ -303,7 +311,7 @@ def open_context(
     with a sentence for the operator.
     """
     workspace, settings = open_workspace(root)
-    campaign = load_campaign(settings.campaign)
+    campaign = open_campaign(settings.campaign)
     listed = read_units_in_force(workspace, campaign.levels)
     privacy = keyed_privacy(settings.privacy, campaign)
     settings = settings.model_copy(update={"privacy": privacy})

@@ -17,7 +17,13 @@ from sheetflow.children import ChildHinderedError, ChildLostError, ChildStartErr
 from sheetflow.children.judge_task import JudgeReply, JudgeRequest, judge_file
 from sheetflow.consolidation.signed_reports import signed_kind
 from sheetflow.context import LOG, Context
-from sheetflow.errors import StoreError, TemporaryError, UnreadableError, describe
+from sheetflow.errors import (
+    CampaignLostError,
+    StoreError,
+    TemporaryError,
+    UnreadableError,
+    describe,
+)
 from sheetflow.findings import Place, Severity, count_places
 from sheetflow.schemas.book import Judgement, Outcome
 from sheetflow.schemas.catalogue import GENERAL
@@ -123,7 +129,7 @@ def putting_off(context: Context, arrival: Arrival) -> Iterator[None]:
             words = TemporaryError.of(error, "", "").reason
         elif isinstance(error, ChildStartError):
             words = "处理进程无法启动"
-        elif isinstance(error, ChildHinderedError):
+        elif isinstance(error, ChildHinderedError | CampaignLostError):
             words = str(error)
         context.store.arrivals.record_trouble(arrival.arrival_id, words, context.clock.now())
         LOG.error(

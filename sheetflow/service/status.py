@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from sheetflow.campaigns import load_campaign
+from sheetflow.config.kept_campaigns import open_campaign
 from sheetflow.config.workspace import open_workspace
 from sheetflow.consolidation.contents import Waiting, Waits, tell, told_besides
 from sheetflow.consolidation.states import BoardRow
@@ -151,7 +151,7 @@ def _asked(context: Context, period: Period | None, form: Form | None) -> list[t
 def waiting_in_inbox(root: Path, trouble: str) -> tuple[Waiting, ...]:
     """Say what waits where the database cannot be read: that first, then what nobody took."""
     workspace, settings = open_workspace(root)
-    tree = read_units_in_force(workspace, load_campaign(settings.campaign).levels).tree
+    tree = read_units_in_force(workspace, open_campaign(settings.campaign).levels).tree
     seen = scan(workspace.inbox, {unit.folder: unit.unit_id for unit in tree}, now=Clock.on_disk())
     counts = Counter(file.unit_id for file in seen.files)
     return (

@@ -45,7 +45,7 @@ def watch(
     on_pass: Callable[[PassReport], None] = lambda _report: None,
     on_sent: Callable[[Sent], None] = lambda _sent: None,
 ) -> None:
-    """Serve until `is_stopping` says so.
+    """Serve until `is_stopping` says so, or another campaign is in force: then it is to be opened anew.
 
     `on_pass` hears of each pass that did something, `on_sent` of mail, in a thread of its own.
     Raise WorkspaceError where another service runs in this workspace.
@@ -71,7 +71,7 @@ def watch(
         )
         with Waker(context.workspace.inbox, watching, poll_seconds=every) as waker:
             pulse.beat(troubles=rounds.troubles)
-            while not is_stopping():
+            while not (is_stopping() or context.is_outdated):
                 pause = min(every, rounds.go())
                 pulse.beat(ready=True, troubles=rounds.troubles)
                 waker.sleep(pause, is_stopping)

@@ -160,8 +160,9 @@ def test_password_in_the_file(file: Path, text: str) -> None:
     [
         *(
             (f"campaign = '{name}'", f"campaign 写成了“{name}”，应为活动的英文名称")
-            for name in ("../../x", "..", "a:b:c", "a b", ":x", "")
+            for name in ("../../x", "..", "a:b:c", "a b", ":x")
         ),
+        ("campaign = ''", "campaign 是空的，又没有启用过活动工作簿。"),
         ("quiet = 3", "没有 quiet 这一项设置。可用的有：campaign、folders"),
         ("[mial]\nhost = ''", "没有 mial 这一项设置。是不是想写 mail？"),
         ("_env_file = 'x'", "没有 _env_file 这一项设置。"),
