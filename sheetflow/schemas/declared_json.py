@@ -26,6 +26,7 @@ from sheetflow.schemas import cells, columns, conditions, expressions, forms, in
 from sheetflow.schemas.campaign import Campaign, CampaignVersion, FormHead
 from sheetflow.schemas.rules import DeclaredRule
 from sheetflow.units import Levels, LevelSpec
+from sheetflow.units.levels import Review
 
 IS = "is"
 """The key under which an object says of what kind it is; no declaration has a field of that name."""
@@ -51,7 +52,7 @@ _VALUES: tuple[type, ...] = (
     *_below(indicators.Source),
 )
 _WORDS: tuple[type[Enum], ...] = (
-    *(Severity, Cadence, sheets.Kind, sheets.RollUp, columns.Mask),
+    *(Severity, Cadence, Review, sheets.Kind, sheets.RollUp, columns.Mask),
     *(forms.Across, forms.Attachments, expressions.Scope),
 )
 _KINDS: Mapping[str, type] = MappingProxyType(
