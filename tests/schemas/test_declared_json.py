@@ -93,7 +93,7 @@ def with_everything() -> Campaign:
             key="kind",
             label="类别",
             type=Choice(
-                ("甲", "乙"), older=(("老甲", "甲"),), spans=(("乙", 2, None),), listed_as="类"
+                ("甲", "乙"), older=(("老甲", "甲"),), spans=(("乙", 1, 3),), listed_as="类"
             ),
         ),
     )
