@@ -30,7 +30,7 @@ from sheetflow.consolidation.states import CARRIED, State, Tally
 from sheetflow.consolidation.states import BoardRow as Standing
 from sheetflow.masks import MaskPolicy
 from sheetflow.schemas.campaign import Campaign
-from sheetflow.schemas.figure_sources import source_words
+from sheetflow.schemas.figure_sources import decimals_of, source_words
 from sheetflow.schemas.forms import Across, ChartSpec, Form
 from sheetflow.schemas.indicators import Indicator, Ratio, Values
 from sheetflow.schemas.sheets import Kind
@@ -139,6 +139,7 @@ def _figures(
             parts=parts,
             source=source_words(books.form, indicator, current=False),
             current_source=source_words(books.form, indicator, current=True),
+            decimals=max(2, decimals_of(books.form, indicator)),
         )
     return figures
 

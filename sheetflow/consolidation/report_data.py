@@ -57,6 +57,8 @@ class Figure:
     """Where `total` comes from, in words."""
     current_source: str = ""
     """Where `current` comes from."""
+    decimals: int = 2
+    """How many decimals are told at most; a ratio has its own."""
 
 
 class Way(StrEnum):

@@ -20,6 +20,7 @@ from sheetflow.schemas.cells import (
     Choice,
     Choices,
     Day,
+    Fraction,
     IdNumber,
     Key,
     Money,
@@ -66,10 +67,11 @@ class CellMistake:
 
 
 def _beyond(cell: Cell) -> int:
-    kind = cell.column.type
-    if isinstance(kind, Whole) and kind.maximum is not None:
-        return kind.maximum + cell.random.randint(1, 80)
-    return kind.minimum - 1 if isinstance(kind, Whole) else -cell.random.randint(100, 900)
+    least, most = cell.column.type.limits
+    if most is not None:
+        return int(most) + cell.random.randint(1, 80)
+    is_money = isinstance(cell.column.type, Money)
+    return -cell.random.randint(100, 900) if is_money else int(least) - 1
 
 
 def _no_such_key(cell: Cell) -> str | None:
@@ -227,7 +229,9 @@ BY_CELL: Mapping[str, Plant] = MappingProxyType(
         ),
         "misspell_choice": CellMistake("choice-unknown", (Choice,), lambda _: _MISSPELT),
         "type_about": CellMistake(
-            "number-about", (Whole,), lambda cell: cell.random.choice(("30多人", "约20", "近50"))
+            "number-about",
+            (Whole, Fraction),
+            lambda cell: cell.random.choice(("30多人", "约20", "近50")),
         ),
         "break_reference": CellMistake(
             "reference-unknown",
@@ -250,7 +254,7 @@ BY_CELL: Mapping[str, Plant] = MappingProxyType(
         ),
         "repeat_key": repeat_key,
         "write_too_much": CellMistake("text-too-long", (Text,), _too_long),
-        "leave_range": CellMistake("number-range", (Whole, Money), _beyond),
+        "leave_range": CellMistake("number-range", (Whole, Money, Fraction), _beyond),
         "shorten_phone": CellMistake(
             "phone-format", (Phone,), lambda cell: f"1990{cell.random.randint(10**5, 10**6 - 1)}"
         ),
@@ -272,7 +276,7 @@ BY_CELL: Mapping[str, Plant] = MappingProxyType(
             (Day,),
             lambda cell: f"{cell.draft.period.last_day.year}年2月30日",
         ),
-        "type_words": CellMistake("number-text", (Whole,), lambda _: "若干"),
+        "type_words": CellMistake("number-text", (Whole, Fraction), lambda _: "若干"),
         "fill_needlessly": CellMistake(
             "blank-unless",
             (Whole,),

@@ -175,9 +175,9 @@ def rounded(value: Number, places: int) -> str:
     return f"{result or abs(result):f}"
 
 
-def plain(value: Number) -> str:
-    """Write a count or an amount: no separators, at most two decimals, no idle zeros."""
-    text = rounded(value, 2)
+def plain(value: Number, decimals: int = 2) -> str:
+    """Write a count or an amount: no separators, at most so many decimals, no idle zeros."""
+    text = rounded(value, decimals)
     return text.rstrip("0").rstrip(".")
 
 
@@ -214,7 +214,7 @@ def ten_thousand_yuan_bare(value: Number) -> str:
 def written(figure: Figure, value: Number) -> str:
     """Write a value of `figure`: % with one decimal, other ratios with two, else as it is."""
     if figure.kind is not FigureKind.RATIO:
-        return plain(value)
+        return plain(value, figure.decimals)
     return percent(value) if figure.unit == PERCENT else rounded(value, 2)
 
 

@@ -24,9 +24,11 @@ from sheetflow.schemas.campaign import (
     Typed,
 )
 from sheetflow.schemas.cells import (
+    Attachment,
     Choice,
     Choices,
     Day,
+    Fraction,
     IdNumber,
     Key,
     Money,
@@ -201,7 +203,7 @@ class _Workbook:
                 )
             case IdNumber():
                 return _id_number(self._age(sheet, row), row)
-            case Whole() | Money():
+            case Whole() | Money() | Fraction():
                 return _number(column, row)
         return _name(column, row)
 
@@ -244,12 +246,17 @@ class _Workbook:
         return 40
 
 
-def _number(column: Column, row: SampleRow) -> int:
+def _number(column: Column, row: SampleRow) -> int | float:
     kind = column.type
-    if not isinstance(kind, Whole):
+    if isinstance(kind, Money):
         return row.scene.yuan(200, 5000)
-    least = max(kind.minimum, 1 if column.zero_asked else 0)
-    return row.scene.between(least, min(kind.maximum or least + _A_FEW, least + _A_FEW))
+    # Counted in the smallest amount that the column can hold.
+    step = 10**kind.places
+    lowest, highest = ((end if end is None else int(end * step)) for end in kind.limits)
+    least = max(lowest or 0, 1 if column.zero_asked else 0)
+    most = least + _A_FEW * step
+    made = row.scene.between(least, most if highest is None else max(least, min(highest, most)))
+    return made / step if kind.places else made
 
 
 def _name(column: Column, row: SampleRow) -> str | None:  # noqa: PLR0911 - one for each type
@@ -263,6 +270,8 @@ def _name(column: Column, row: SampleRow) -> str | None:  # noqa: PLR0911 - one 
             return row.scene.period.period_id
         case Choices() as kind:
             return row.scene.some(kind.options, 3)
+        case Attachment() as kind:
+            return f"{column.label}{row.number}{kind.endings[0]}"
         case Phone() if column.personal:  # the row's own digits: no two of one book are the same
             return f"1990000{row.number:04d}"
         case Phone():

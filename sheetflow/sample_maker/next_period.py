@@ -14,6 +14,7 @@ from sheetflow.schemas.cells import (
     Choice,
     Choices,
     Day,
+    Fraction,
     Key,
     Money,
     Reference,
@@ -96,7 +97,7 @@ class Continued:
 
     def _is_kept(self, column: Column) -> bool:
         match column.type:
-            case Choice() | Choices() | Whole() | Money():
+            case Choice() | Choices() | Whole() | Money() | Fraction():
                 return not column.personal
             case Reference() | References() if column.refers_to:
                 # What was in hand last time is not what is in hand now.
@@ -106,6 +107,10 @@ class Continued:
 
 def _scaled(column: Column, value: Typed, share: int) -> Typed:
     kind = column.type
+    if isinstance(kind, Fraction) and isinstance(value, int | float):
+        grown = round(value * share / 100, kind.decimals)
+        least, most = kind.limits
+        return value if grown < least or (most is not None and grown > most) else grown
     if not isinstance(value, int) or not isinstance(kind, Whole | Money):
         return value
     if isinstance(kind, Whole) and kind.unit == AGE:

@@ -14,6 +14,7 @@ from typing import ClassVar, Self
 
 from sheetflow.lookalikes import fold
 from sheetflow.schemas.parsing import (
+    EXACT_DIGITS,
     CellFault,
     Value,
     read_code,
@@ -30,6 +31,8 @@ from sheetflow.workbook import CellValue
 
 Json = str | int | float | list[str] | None
 
+MOST_PLACES = 6
+"""No column has more decimals: who measures more finely takes a smaller unit."""
 _MOST_OPTIONS_LISTED = 12
 _MOST_QUOTED = 20
 _SENTENCES = 100
@@ -91,6 +94,21 @@ class CellType:
         if isinstance(value, Decimal):
             return float(value)
         return list(value) if isinstance(value, tuple) else value.isoformat()
+
+    @property
+    def places(self) -> int:
+        """How many decimals a number of the type may have."""
+        match self:
+            case Money():
+                return 2
+            case Fraction(decimals):
+                return decimals
+        return 0
+
+    @property
+    def limits(self) -> tuple[int | Decimal, int | Decimal | None]:
+        """The least and the most that a number of the type may be, None for no end."""
+        return (self.minimum, self.maximum) if isinstance(self, Whole | Fraction) else (0, None)
 
     @property
     def changes_words(self) -> bool:
@@ -171,9 +189,12 @@ class Whole(CellType):
     @property
     def range_words(self) -> str:
         """Say the range: 不小于1, 0至120."""
-        if self.maximum is None:
-            return f"不小于{self.minimum}"
-        return f"{self.minimum}至{self.maximum}"
+        return _range_words(self)
+
+
+def _range_words(kind: CellType) -> str:
+    least, most = kind.limits
+    return f"不小于{least}" if most is None else f"{least}至{most}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,16 +219,16 @@ class Fraction(CellType):
     """A number from `minimum` up to `maximum` with at most `decimals` places; nothing is rounded."""
 
     decimals: int = 2
-    minimum: int = 0
-    maximum: int | None = None
+    minimum: int | Decimal = 0
+    maximum: int | Decimal | None = None
     unit: str = ""
     numeric: ClassVar[bool] = True
     wanted: ClassVar[str] = "数字，{0.range_words}，最多{0.decimals}位小数"
 
     @property
     def range_words(self) -> str:
-        """Say the range."""
-        return Whole(self.minimum, self.maximum).range_words
+        """Say the range: 不小于0.5, -40至50."""
+        return _range_words(self)
 
     def within(self, number: int | Decimal) -> int | Decimal:
         """Give a number of the range; raise CellFault for any other."""
@@ -215,6 +236,8 @@ class Fraction(CellType):
             raise CellFault("number-range", typed=str(number), allowed=self.range_words)
         if isinstance(number, Decimal) and number != round(number, self.decimals):
             raise CellFault("number-decimals", typed=str(number), places=self.decimals)
+        if isinstance(number, Decimal) and len(number.normalize().as_tuple().digits) > EXACT_DIGITS:
+            raise CellFault("number-too-long", typed="")  # no program keeps so many
         return number
 
 
@@ -224,7 +247,7 @@ class Attachment(CellType):
 
     endings: tuple[str, ...] = (".docx", ".pdf", ".jpg", ".png", ".xlsx")
     megabytes: int = 10
-    wanted: ClassVar[str] = "附件的文件名，可填多个，用“、”分开"
+    wanted: ClassVar[str] = "附件的文件名，可填多个，用“、”分开；文件另行报送，程序不核对"
 
 
 @dataclass(frozen=True, slots=True)

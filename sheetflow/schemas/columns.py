@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from enum import StrEnum
 from functools import cache, lru_cache
 from types import MappingProxyType
@@ -245,8 +246,8 @@ def fraction(
     unit: str = "",
     *,
     decimals: int = 2,
-    least: int = 0,
-    most: int | None = None,
+    least: int | Decimal = 0,
+    most: int | Decimal | None = None,
     **more: More,
 ) -> Column:
     """Declare a column of numbers from `least` to `most` with at most `decimals` places."""

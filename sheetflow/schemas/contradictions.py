@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from sheetflow.errors import DeclarationError
 from sheetflow.lookalikes import fold
 from sheetflow.periods import Cadence
-from sheetflow.schemas.cells import Choice, Choices, IdNumber
+from sheetflow.schemas.cells import MOST_PLACES, Choice, Choices, IdNumber
 from sheetflow.schemas.columns import OPEN, Column
 from sheetflow.schemas.conditions import Condition, Every, Is, Not
 from sheetflow.schemas.layout import (
@@ -198,6 +198,8 @@ def _of_sheet(form: Form, sheet: Sheet) -> Iterator[str]:
             withheld = column.disclosure.withheld_when
             yield from _of_use(form, f"{name}的保密条件", sheet, (), withheld)
             yield from _of_use(form, name, sheet, filter(None, (column.not_before,)))
+        if not 0 <= column.type.places <= MOST_PLACES:
+            yield f"{name}有{column.type.places}位小数，最多{MOST_PLACES}位"
         yield from _of_reference(form, sheet, column)
 
 

@@ -39,6 +39,15 @@ def source_words(form: Form, indicator: Indicator, *, current: bool) -> str:
     return f"{said}（{of_period}）" if of_period else said
 
 
+def decimals_of(form: Form, indicator: Indicator) -> int:
+    """How many decimals an indicator's figure can have: as many as what is added up."""
+    source = indicator.source
+    if not isinstance(source, Sum):
+        return 0
+    summed = (form.declared or form).by_key[source.sheet].by_key
+    return max((summed[column].type.places for column in source.columns), default=0)
+
+
 def _made_words(form: Form, indicator: Indicator) -> str:
     """Say what a figure is made from that counts no rows; empty for others."""
     match indicator.source:

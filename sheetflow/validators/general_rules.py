@@ -17,7 +17,15 @@ from sheetflow.findings import Finding, Place
 from sheetflow.lookalikes import plain, plain_dashes, without_spaces
 from sheetflow.schemas.book import Book, BookRow, BookSheet, JudgingContext
 from sheetflow.schemas.catalogue import GENERAL
-from sheetflow.schemas.cells import Choice, Choices, NameKey, Reference, References, Text
+from sheetflow.schemas.cells import (
+    Attachment,
+    Choice,
+    Choices,
+    NameKey,
+    Reference,
+    References,
+    Text,
+)
 from sheetflow.schemas.columns import Column, Fault, ReadColumn, reading
 from sheetflow.schemas.conditions import Condition, Row
 from sheetflow.schemas.layout import columns_in
@@ -357,10 +365,12 @@ def check_free_text(book: Book, _context: JudgingContext) -> Iterator[Finding]:
     """
     for found in book.sheets.values():
         for column in found.sheet.columns:
-            key, of_words = column.key, isinstance(column.type, Text | NameKey)
+            key, of_words = column.key, isinstance(column.type, Text | NameKey | Attachment)
             if not of_words or column.personal or column.prefilled:
                 continue
             texts = [row.values.get(key) or row.raw.get(key) for row in found.rows]
+            if isinstance(column.type, Attachment):
+                texts = ["、".join(text) if isinstance(text, tuple) else text for text in texts]
             # Most texts are looked at for many rows.
             private = {
                 text for text in set(texts) if isinstance(text, str) and holds_personal_number(text)

@@ -16,7 +16,6 @@ from decimal import Decimal
 from itertools import accumulate
 
 from sheetflow.findings import Argument
-from sheetflow.schemas.cells import Whole
 from sheetflow.schemas.indicators import Number
 from sheetflow.schemas.parsing import CellFault, Value, read_number
 from sheetflow.validators.footer_rows import Line, doubtful_lines, kind_of_line
@@ -117,10 +116,10 @@ def _candidates(lines: Lines, counted: Sequence[str], totals: Mapping[int, Line]
     if totals:
         return {line for line, filled in enumerate(lines.filled) if filled} | totals.keys()
     # The least that a column may hold: where it is not 0, few lines are sums by chance.
-    least: dict[str, int] = {}
+    least: dict[str, int | Decimal] = {}
     for key in counted:
         column = lines.sheet.by_key[key]
-        smallest = column.type.minimum if isinstance(column.type, Whole) else 0
+        smallest, _ = column.type.limits
         least[key] = smallest if column.required is True else -1
     likely = likely_sums(_numbers(lines.values[max(least, key=least.__getitem__)]))
     return {line for line in likely if lines.filled[line]}

@@ -13,6 +13,7 @@ import unicodedata
 from typing import Final
 
 from sheetflow.findings import Severity
+from sheetflow.schemas.cells import MOST_PLACES
 
 Look = dict[str, str | int | float | bool]
 """Format properties; never changed in place."""
@@ -49,6 +50,13 @@ HINT: Final[Look] = CELL | {"font_color": "#595959", "font_size": 10}
 TEXT_NUMBER: Final[Look] = {"num_format": "@"}
 WHOLE_NUMBER: Final[Look] = {"num_format": "#,##0"}
 MONEY_NUMBER: Final[Look] = {"num_format": "#,##0.00"}
+
+
+def number_look(places: int) -> Look:
+    """Give the format of numbers with so many decimals, all of them shown."""
+    return {"num_format": "#,##0" + ("." + "0" * places if places else "")}
+
+
 PERCENT_NUMBER: Final[Look] = {"num_format": "0.0%"}
 DAY_NUMBER: Final[Look] = {"num_format": "yyyy-mm-dd"}
 MOMENT_NUMBER: Final[Look] = {"num_format": "yyyy-mm-dd hh:mm"}
@@ -69,7 +77,10 @@ PERCENT: Final[Look] = TEXT | RIGHT | PERCENT_NUMBER
 DECIMAL: Final[Look] = TEXT | RIGHT | {"num_format": "0.00"}
 DAY: Final[Look] = CENTRED | DAY_NUMBER
 
-DETAIL_LOOKS: Final = (TEXT, WRAPPED, FIGURE, MONEY, DAY)
+BY_PLACES: Final = tuple(TEXT | RIGHT | number_look(places) for places in range(MOST_PLACES + 1))
+"""The looks of figures by their decimals."""
+
+DETAIL_LOOKS: Final = (TEXT, WRAPPED, FIGURE, MONEY, DAY, BY_PLACES[1], *BY_PLACES[3:])
 """The looks of detail rows, which bear the style numbers 1, 2, … in every streamed workbook."""
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.schemas.indicators import Indicator, Number, Values
@@ -28,6 +29,7 @@ from sheetflow.writing.looks import (
     WHOLE_NUMBER,
     WRAP,
     Look,
+    number_look,
 )
 from sheetflow.writing.page import FlowPage
 from sheetflow.writing.xlsx_book import Book
@@ -176,7 +178,10 @@ def _write_figure(page: FlowPage, first: int, figure: ReceiptFigure) -> None:
 def _number_look(indicator: Indicator, number: Number) -> Look:
     if indicator.percent:
         return PERCENT_NUMBER
-    return WHOLE_NUMBER if isinstance(number, int) and not indicator.is_ratio else MONEY_NUMBER
+    if indicator.is_ratio or not isinstance(number, Decimal):
+        return MONEY_NUMBER if indicator.is_ratio else WHOLE_NUMBER
+    _, digits, exponent = number.as_tuple()
+    return number_look(max(2, -exponent if isinstance(exponent, int) else len(digits)))
 
 
 def _write_lines(page: FlowPage, title: str, lines: Sequence[str]) -> None:

@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 
 from sheetflow.findings import Explanation, Finding, Place, Severity
 from sheetflow.schemas.cells import (
+    Attachment,
     CellType,
     Choice,
     Choices,
     Day,
+    Fraction,
     IdNumber,
     Key,
     Money,
@@ -48,6 +50,10 @@ KINDS: tuple[tuple[CellType, Value, str], ...] = (
     (Whole(unit="件"), 12, "12"),
     (Money(), Decimal("0.10"), "0.10"),
     (Money(), 30000, "30000"),
+    (Fraction(3), Decimal("0.125"), "0.125"),
+    (Fraction(6), Decimal("0.000001"), "0.000001"),
+    (Fraction(2, -40, 50), Decimal("-12.5"), "-12.5"),
+    (Attachment(), ("桥下.jpg", "桥上.jpg"), "桥下.jpg、桥上.jpg"),
     (Day(), dt.date(2012, 3, 5), "2012-03-05"),
     (Choice(("是", "否")), "是", "是"),
     (Choices(("甲", "乙")), ("甲", "乙"), "甲、乙"),

@@ -12,10 +12,12 @@ import pytest
 from sheetflow.findings import Catalogue, Finding
 from sheetflow.schemas.book import BookRow, BookSheet, Judgement
 from sheetflow.schemas.cells import (
+    Attachment,
     CellType,
     Choice,
     Choices,
     Day,
+    Fraction,
     IdNumber,
     Key,
     Money,
@@ -33,12 +35,15 @@ from tests.county_book import CAMPAIGN, FORM, judged
 from tests.tiny import campaign as tiny
 from tests.tiny.drawn import judged_tiny
 from tests.tiny.forms import PATROL_FORM, REGISTER_FORM
+from tests.tiny.gauged import GAUGED_FORM, READINGS, judged_gauged
 
 Judge = Callable[[str], Judgement]
 NOTHING = ("无", "—", "0")
 TYPED: dict[type[CellType], tuple[str, ...]] = {
     Whole: ("二十", "约20", "2万", "12①", "-1", "1.5", "20公里", "2012-03-05", "'1234567890123456"),
     Money: ("二十", "约20", "2万", "12①", "-1", "0.125", "20公里"),
+    Fraction: ("二十", "约20", "2万", "12①", "-1", "0.1255", "20公斤", "99999"),
+    Attachment: (),
     Day: ("上旬", "2012年2月", "2012-2-30", "40973", "'2012-1-1⑥"),
     Choice: ("没有这一项",),
     Choices: ("没有这一项",),
@@ -54,6 +59,8 @@ TYPED: dict[type[CellType], tuple[str, ...]] = {
 SOUND: dict[type[CellType], str] = {
     Whole: "1",
     Money: "1",
+    Fraction: "1",
+    Attachment: "照片.jpg",
     Day: "2012-04-28",
     Phone: "0531-86012345",
     IdNumber: "'11010519491231002X",
@@ -97,7 +104,9 @@ class Cell:
             kind = self.column.type
             return SOUND.get(type(kind)) or (kind.options[0] if isinstance(kind, Choice) else "")
         shown = self.column.type.show(stands)
-        return shown if isinstance(self.column.type, Whole | Money | Day) else f"'{shown}"
+        return (
+            shown if isinstance(self.column.type, Whole | Money | Fraction | Day) else f"'{shown}"
+        )
 
     def told(self, typed: str) -> list[Finding]:
         """Type something and give what is said at the cell."""
@@ -162,13 +171,18 @@ CELLS = (
     ),
     *cells_of(partial(judged_tiny, PATROL_FORM), tiny.CAMPAIGN.catalogue),
     *cells_of(partial(judged_tiny, REGISTER_FORM), tiny.CAMPAIGN.catalogue),
+    *(
+        cell
+        for cell in cells_of(judged_gauged, tiny.CAMPAIGN.catalogue)
+        if cell.found.sheet is READINGS
+    ),
 )
 
 
 def test_every_column_is_walked() -> None:
-    """No column of either campaign is left out, and each condition is met both ways."""
+    """No column of any campaign is left out, and each condition is met both ways."""
     walked = {(cell.found.sheet.key, cell.column.key) for cell in CELLS}
-    forms = (FORM, PATROL_FORM, REGISTER_FORM)
+    forms = (FORM, GAUGED_FORM, REGISTER_FORM)
     answers = {"explanations"}
     wanted = {
         (sheet.key, column.key)

@@ -14,6 +14,7 @@ from sheetflow.schemas.cells import (
     CellType,
     Choice,
     Day,
+    Fraction,
     IdNumber,
     Key,
     Money,
@@ -38,13 +39,12 @@ from sheetflow.writing.looks import (
     CELL,
     CENTRE,
     DAY_NUMBER,
-    MONEY_NUMBER,
     ORANGE,
     RED,
     TEXT_NUMBER,
-    WHOLE_NUMBER,
     Look,
     clipped,
+    number_look,
     text_width,
 )
 from sheetflow.writing.page import Page
@@ -72,13 +72,14 @@ def set_input(page: SheetPage, column: Column, area: str) -> None:
         "input_message": clipped("\n".join(words), _MOST_MESSAGE),
         "error_title": "填写有误",
     }
-    options |= _limits(page, column)
+    options |= _limits(page, column, area.partition(":")[0])
     if "error_message" in options:
         options["error_message"] = clipped(str(options["error_message"]), _MOST_MESSAGE)
     page.worksheet.data_validation(area, options)
 
 
-def _limits(page: SheetPage, column: Column) -> Options:
+def _limits(page: SheetPage, column: Column, first: str) -> Options:
+    """Limit what may be typed; `first` is the first cell of the area."""
     kind, context = column.type, page.context
     if isinstance(kind, Choice):
         return {
@@ -108,10 +109,10 @@ def _limits(page: SheetPage, column: Column) -> Options:
             "error_type": "warning",
             "error_message": f"这个{column.label}在本表中已经有了。请换一个，不要重复。",
         }
-    return _figure(kind) or _length(kind)
+    return _figure(kind, first) or _length(kind)
 
 
-def _figure(kind: CellType) -> Options:
+def _figure(kind: CellType, cell: str) -> Options:
     if isinstance(kind, Whole):
         words = "；没有的填0，不带“约”“多”“人”等字样" if kind.minimum == 0 else ""
         return {
@@ -127,6 +128,14 @@ def _figure(kind: CellType) -> Options:
             "criteria": ">=",
             "value": 0,
             "error_message": f"请填不小于0的数，单位为{kind.unit}，不带“万”“约”等字样。",
+        }
+    if isinstance(kind, Fraction):
+        least, most = kind.limits
+        within = f"{cell}>={least}" + ("" if most is None else f",{cell}<={most}")
+        return {
+            "validate": "custom",  # a format that rounds what is typed would hide what is wrong
+            "value": f"=AND(ISNUMBER({cell}),{within},ROUND({cell},{kind.decimals})={cell})",
+            "error_message": f"请填{kind.words}，不带“约”“多”等字样。",
         }
     if isinstance(kind, Day):
         return {
@@ -192,10 +201,8 @@ def column_look(column: Column) -> Look:
     key into a number.
     """
     kind = column.type
-    if isinstance(kind, Whole):
-        return CELL | WHOLE_NUMBER
-    if isinstance(kind, Money):
-        return CELL | MONEY_NUMBER
+    if kind.numeric:
+        return CELL | number_look(kind.places)
     if isinstance(kind, Day):
         return CELL | DAY_NUMBER | CENTRE
     if isinstance(kind, Choice | Key | Reference | IdNumber | Phone | PeriodName):

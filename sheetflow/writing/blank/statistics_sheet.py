@@ -12,9 +12,9 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from sheetflow.prefill import Filling
-from sheetflow.schemas.cells import Money
 from sheetflow.schemas.conditions import Row
-from sheetflow.schemas.indicators import Indicator, Number, Rows, Sum, Values, plain
+from sheetflow.schemas.figure_sources import decimals_of
+from sheetflow.schemas.indicators import Indicator, Number, Rows, Values, plain
 from sheetflow.schemas.layout import (
     CURRENT_COLUMN,
     FIRST_ROW,
@@ -37,8 +37,8 @@ from sheetflow.writing.looks import (
     MONEY_NUMBER,
     PERCENT_NUMBER,
     RIGHT,
-    WHOLE_NUMBER,
     Look,
+    number_look,
 )
 
 DASH = "—"
@@ -84,13 +84,7 @@ def _number_look(context: WorkbookContext, indicator: Indicator) -> Look:
         return PERCENT_NUMBER
     if indicator.is_ratio:
         return MONEY_NUMBER
-    source = indicator.source
-    if isinstance(source, Sum):
-        form = context.filling.form
-        summed = (form.declared or form).by_key[source.sheet].by_key
-        if any(isinstance(summed[column].type, Money) for column in source.columns):
-            return MONEY_NUMBER
-    return WHOLE_NUMBER
+    return number_look(decimals_of(context.filling.form, indicator))
 
 
 def formulas(filling: Filling, indicator: Indicator, row: int) -> tuple[str, str]:

@@ -18,7 +18,7 @@ from sheetflow.schemas.sheets import Kind
 from sheetflow.workbook import cell_name
 from sheetflow.writing.consolidated.detail_sheets import Details, footer
 from sheetflow.writing.consolidated.matrix import FIRST_UNIT_COLUMN, Matrix, Shown, figure_look
-from sheetflow.writing.looks import CENTRED, SEVERITY_FILL
+from sheetflow.writing.looks import CENTRED, SEVERITY_FILL, Look
 from sheetflow.writing.page import TablePage
 from sheetflow.writing.xlsx_book import Book
 
@@ -99,7 +99,7 @@ def write_checks(
         formula=f'"共检查"&COUNTA({verdicts})&"项，不符"&COUNTIF({verdicts},"{WRONG_WORD}")&"项。"',
     )
     for row, line in enumerate(lines, start=FIRST_ROW):
-        _write_line(page, row, line)
+        _write_line(page, row, line, figure_look(consolidated.form, line.indicator))
     page.close(last_row, 2)
     rule = {
         "type": "cell",
@@ -219,8 +219,7 @@ def _program(indicator: Indicator, total: Values | None, basis: str, matrix: Mat
     return value
 
 
-def _write_line(page: TablePage, row: int, line: _Line) -> None:
-    look = figure_look(line.indicator)
+def _write_line(page: TablePage, row: int, line: _Line, look: Look) -> None:
     page.put(row, 1, line.indicator.code)
     page.put(row, 2, line.indicator.label.strip("　"))
     page.put(row, 3, line.basis, CENTRED)

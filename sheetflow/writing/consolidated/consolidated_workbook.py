@@ -237,7 +237,7 @@ def _write_correction(
         page.link((number, 7), title, cell, f"{title} {cell}", TEXT)
     else:  # a figure that the matrix does not show
         page.put(number, 7, "", TEXT)
-    look = figure_look(indicator)
+    look = figure_look(consolidated.form, indicator)
     page.put(number, _OLD, row.old, look)
     page.put(number, _NEW, row.new, look)
     old, new = cell_name(number, _OLD), cell_name(number, _NEW)

@@ -14,7 +14,7 @@ from decimal import Decimal
 from itertools import chain, islice
 
 from sheetflow.consolidation.contents import Consolidated, DetailRow, DetailSheet
-from sheetflow.schemas.cells import Choices, Money, References, Text
+from sheetflow.schemas.cells import Attachment, Choices, References, Text
 from sheetflow.schemas.columns import Column, Mask
 from sheetflow.schemas.conditions import Condition, Every, Row, Table
 from sheetflow.schemas.forms import Form
@@ -24,7 +24,7 @@ from sheetflow.schemas.parsing import Value
 from sheetflow.schemas.sheets import Sheet
 from sheetflow.workbook import MAX_ROWS, column_letters
 from sheetflow.writing.consolidated.joined import Bulk
-from sheetflow.writing.looks import DAY, DETAIL_LOOKS, FIGURE, MONEY, TEXT, WRAPPED
+from sheetflow.writing.looks import BY_PLACES, DAY, DETAIL_LOOKS, TEXT, WRAPPED
 from sheetflow.writing.page import LONGEST_TITLE, TablePage
 from sheetflow.writing.xlsx_book import Book
 
@@ -38,11 +38,9 @@ _READABLE_WIDTH = 150
 
 _LISTED = "各单位上报的明细，按原数列示，未作改动。"
 _SUMMED = "各单位上报的明细，一个单位合计为一行"
-WRAPPED_TYPES = Text | Choices | References
+WRAPPED_TYPES = Text | Choices | References | Attachment
 _BATCH = 1000
-_TEXT, _WRAPPED, _FIGURE, _MONEY, _DAY = map(
-    DETAIL_LOOKS.index, (TEXT, WRAPPED, FIGURE, MONEY, DAY)
-)
+_TEXT, _WRAPPED, _DAY, *_BY_PLACES = map(DETAIL_LOOKS.index, (TEXT, WRAPPED, DAY, *BY_PLACES))
 
 
 @dataclass
@@ -281,5 +279,5 @@ def detail_cell(column: Column, value: Value) -> tuple[Value, int]:
     if isinstance(value, dt.date):
         return value, _DAY
     if isinstance(value, int | Decimal):
-        return value, _MONEY if isinstance(column.type, Money) else _FIGURE
+        return value, _BY_PLACES[column.type.places]
     return column.type.show(value), _WRAPPED if isinstance(column.type, WRAPPED_TYPES) else _TEXT

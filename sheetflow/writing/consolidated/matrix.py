@@ -13,12 +13,14 @@ from dataclasses import dataclass
 from sheetflow.consolidation.contents import Consolidated, StatisticsColumn
 from sheetflow.consolidation.states import CARRIED_COLOUR
 from sheetflow.periods import Cadence
+from sheetflow.schemas.figure_sources import decimals_of
+from sheetflow.schemas.forms import Form
 from sheetflow.schemas.indicators import Indicator, Number, Ratio, Values, plain
 from sheetflow.schemas.layout import FIRST_ROW, HEADER_ROW
 from sheetflow.schemas.sheets import Kind
 from sheetflow.workbook import cell_name
 from sheetflow.writing.consolidated.detail_sheets import footer
-from sheetflow.writing.looks import BOLD, DECIMAL, FIGURE, HEADER, MONEY, PERCENT, WRAPPED, Look
+from sheetflow.writing.looks import BOLD, BY_PLACES, DECIMAL, HEADER, MONEY, PERCENT, WRAPPED, Look
 from sheetflow.writing.page import Cached, TablePage
 from sheetflow.writing.xlsx_book import Book
 
@@ -50,6 +52,7 @@ class Matrix:
     totals: Mapping[str, Shown]
     figures: Sequence[Mapping[str, Shown]]
     headings: Sequence[str]
+    form: Form
 
     def total_cell(self, code: str) -> str:
         """Name the cell of an indicator's total for a formula on another sheet."""
@@ -138,7 +141,9 @@ def _write(book: Book, consolidated: Consolidated, plan: _Plan) -> Matrix:
             page.put(HEADER_ROW, number, heading, HEADER | CARRIED | {"font_size": 10})
     rows = {entry.code: FIRST_ROW + number for number, entry in enumerate(plan.indicators)}
     figures = [_shown(column.values, plan) for column in columns]
-    matrix = Matrix(page, rows, _totals(figures, plan.indicators), figures, headings)
+    matrix = Matrix(
+        page, rows, _totals(figures, plan.indicators), figures, headings, consolidated.form
+    )
     for indicator in plan.indicators:
         _write_line(matrix, indicator, columns)
     page.close(FIRST_ROW + len(rows) - 1, TOTAL_COLUMN, filtered=False)
@@ -205,7 +210,7 @@ def _totals(
 
 def _write_line(matrix: Matrix, indicator: Indicator, columns: Sequence[StatisticsColumn]) -> None:
     page, row = matrix.page, matrix.rows[indicator.code]
-    look = figure_look(indicator)
+    look = figure_look(matrix.form, indicator)
     page.height(row, _LINE_HEIGHT)
     page.put(row, 1, indicator.code)
     page.put(row, 2, indicator.label, WRAPPED | {"indent": indicator.indent})
@@ -236,10 +241,10 @@ def _write_cell(
         matrix.page.put(row, column, value, look)
 
 
-def figure_look(indicator: Indicator) -> Look:
-    """How an indicator's figures are written: a percentage, an amount, a quotient, a count."""
+def figure_look(form: Form, indicator: Indicator) -> Look:
+    """How an indicator's figures are written: a percentage, a quotient, an amount, a count."""
     if indicator.percent:
         return PERCENT
     if indicator.is_ratio:
         return DECIMAL
-    return MONEY if indicator.unit == _YUAN else FIGURE
+    return MONEY if indicator.unit == _YUAN else BY_PLACES[decimals_of(form, indicator)]

@@ -16,7 +16,7 @@ from sheetflow.schemas.indicators import Indicator
 from sheetflow.schemas.layout import HEADER_ROW
 from sheetflow.writing.consolidated.detail_sheets import footer
 from sheetflow.writing.consolidated.matrix import FIRST_UNIT_COLUMN, Matrix, Shown, figure_look
-from sheetflow.writing.looks import HEADER, HEI, NOTE, SONG, TEXT, TITLE
+from sheetflow.writing.looks import HEADER, HEI, NOTE, SONG, TEXT, TITLE, Look
 from sheetflow.writing.page import TablePage
 from sheetflow.writing.xlsx_book import Book
 
@@ -61,7 +61,8 @@ def write_charts(book: Book, consolidated: Consolidated, current: Matrix, total:
         else:
             figures = _write_periods(page, table_row, entry.spec, consolidated, matrix, drawn)
             labels = [known.period.label for known in consolidated.history]
-            _draw(page, entry, _over_periods(page, table_row, labels, figures, drawn))
+            look = figure_look(matrix.form, drawn[0])
+            _draw(page, entry, _over_periods(page, table_row, labels, figures, drawn, look))
             table_row += 1 + len(labels)
 
 
@@ -105,18 +106,18 @@ def _by_unit(book: Book, matrix: Matrix, drawn: Sequence[Indicator]) -> Any:  # 
                 "data_labels": {"value": True, "font": {"name": SONG, "size": 8}},
             }
         )
-    _set_axes(chart, drawn)
+    _set_axes(chart, drawn, figure_look(matrix.form, drawn[0]))
     return chart
 
 
-def _set_axes(chart: Any, drawn: Sequence[Indicator]) -> None:  # noqa: ANN401 - XlsxWriter has no types
+def _set_axes(chart: Any, drawn: Sequence[Indicator], look: Look) -> None:  # noqa: ANN401 - XlsxWriter has no types
     """Set a scale from 0 in the first indicator's format, and name several ones below."""
     font = {"name": SONG, "size": 9}
     chart.set_x_axis({"num_font": font})
     chart.set_y_axis(
         {
             "num_font": font,
-            "num_format": str(figure_look(drawn[0]).get("num_format", "General")),
+            "num_format": str(look.get("num_format", "General")),
             "min": 0,
             "major_gridlines": {"visible": True, "line": {"color": "#D9D9D9", "width": 0.5}},
         }
@@ -172,7 +173,7 @@ def _write_periods(
     for line, (entry, figures) in enumerate(pairs, start=row + 1):
         page.span(line, _LABEL_COLUMN, _LABEL_WIDTH, entry.period.label, TEXT)
         for number, (indicator, shown) in enumerate(zip(drawn, figures, strict=True)):
-            column, look = _FIGURE_COLUMN + number, figure_look(indicator)
+            column, look = _FIGURE_COLUMN + number, figure_look(matrix.form, indicator)
             if line == row + len(values):
                 cell = matrix.total_cell(indicator.code)
                 page.formula(line, column, f"N({cell})", _cached(shown), look)
@@ -187,6 +188,7 @@ def _over_periods(
     labels: Sequence[str],
     figures: Sequence[Sequence[Shown]],
     drawn: Sequence[Indicator],
+    look: Look,
 ) -> Any:  # noqa: ANN401 - XlsxWriter has no types
     """Draw lines over the figures by period that stand under the header in `row`."""
     chart = page.book.file.add_chart({"type": "line"})
@@ -210,7 +212,7 @@ def _over_periods(
                 },
             }
         )
-    _set_axes(chart, drawn)
+    _set_axes(chart, drawn, look)
     return chart
 
 
@@ -223,7 +225,7 @@ def _write_table(
     for number, indicator in enumerate(drawn, start=row + 1):
         page.span(number, _LABEL_COLUMN, _LABEL_WIDTH, plain_label(indicator), TEXT)
         cell = matrix.total_cell(indicator.code)
-        look = figure_look(indicator)
+        look = figure_look(matrix.form, indicator)
         shown = matrix.totals[indicator.code]
         page.formula(number, _FIGURE_COLUMN, f"N({cell})", _cached(shown), look)
     return row + 1 + len(drawn)
