@@ -58,7 +58,7 @@ def _made_words(form: Form, indicator: Indicator) -> str:
             return f"“{_label(form, code)}”不小于{least}{unit}的单位数"
         case Reporting(nil, sheet):
             labels = form.by_key[sheet].labels if sheet in form.by_key else None
-            nothing = f"（{nil.words(labels)}的不计）" if labels else ""
+            nothing = f"（{nil.words(labels)}的不计）" if nil and labels else ""
             return f"本期已接收报表、不是零报告的单位数{nothing}"
         case Expected():
             return "本期应报的单位数"

@@ -99,7 +99,7 @@ class Source:
                 figure = figures.get(code)
                 return int(figure is not None and figure >= least)
             case Reporting(nil, sheet):
-                return int(not nil.among(rows(sheet) or ()))
+                return int(not (nil and nil.among(rows(sheet) or ())))
             case Expected():
                 return 1
         return None
@@ -121,7 +121,7 @@ class Source:
             case Reaches(code, least):
                 cell = cell_of(code)
                 return f"IF(ISNUMBER({cell}),IF({cell}>={least},1,0),0)"
-            case Reporting(nil, sheet) if sheets[sheet].by_key.keys() >= set(nil.columns()):
+            case Reporting(nil, sheet) if nil and set(nil.columns()) <= sheets[sheet].by_key.keys():
                 return f"IF({nil.excel(partial(range_of, sheet))},0,1)"
             case Count() | Sum():
                 return self._over_rows(partial(range_of, self.sheet), sheets[self.sheet])
@@ -177,14 +177,14 @@ class Reaches(Source):
     """1 where the unit's own indicator reaches `least`, else 0: above, how many units reach it."""
 
     code: str
-    least: int
+    least: int | Decimal
 
 
 @dataclass(frozen=True)
 class Reporting(Source):
-    """1 where the unit reported and not nil: above, how many units did."""
+    """1 where the unit reported and not nil (None: nobody says so): above, how many units did."""
 
-    nil: Condition
+    nil: Condition | None
     sheet: str
     when_absent: ClassVar[Number] = 0
 

@@ -24,7 +24,7 @@ from sheetflow.schemas.expressions import (
     OwnCell,
     Scope,
 )
-from sheetflow.schemas.language.marks import ALIASES, LABEL, NO_MORE, STRING, TITLE, WORD
+from sheetflow.schemas.language.marks import ALIASES, FAR, LABEL, NO_MORE, STRING, TITLE, WORD
 
 GRAMMAR = rf"""
 ?start: either
@@ -71,8 +71,6 @@ _DOT: "."
 
 _SIGNS = {"≥": ">=", "≤": "<=", "≠": "<>"}
 _SCOPES = {"上期": Scope.BEFORE, "本行": Scope.LOOKED_AT}
-FAR = "]."
-"""Joins the labels of a cell that goes through more references than one: no label has it."""
 
 
 class _Made(Transformer[Token, Expression]):

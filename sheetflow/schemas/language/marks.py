@@ -20,6 +20,9 @@ LABEL = r"[\[［][^\[\]［］]*[\]］]"
 TITLE = r"《[^《》]*》"
 STRING = r"[\"＂][^\"＂]*[\"＂]|[“”][^“”]*[“”]"
 
+FAR = "]."
+"""Joins the labels of a cell that goes through more references than one: no label has it."""
+
 ALIASES = {"COUNT": "计数", "SUM": "合计"}
 RESERVED = frozenset({"真", "假", "本栏", "本行", "上期"})
 _LATIN = frozenset({"AND", "OR", "NOT", "TRUE", "FALSE"})
