@@ -284,25 +284,24 @@ class _Options(CellType):
 
     def spanning(self, versions: Collection[int]) -> Self:
         """Give the type as any of `versions` offers it; all that was ever offered is read all the same."""
-        gone = {
-            option
+        there = {
+            option: any(since <= one and (until is None or one <= until) for one in versions)
             for option, since, until in self.spans
-            if not any(since <= one and (until is None or one <= until) for one in versions)
         }
-        if not gone:
-            return self
-        kept = tuple(option for option in self.options if option not in gone)
-        left = tuple(option for option in self.options if option in gone)
-        return replace(self, options=kept, retired=(*self.retired, *left))
+        kept = tuple(one for one in self.known if there.get(one, one in self.options))
+        left = tuple(one for one in self.known if one not in kept)
+        return self if kept == self.options else replace(self, options=kept, retired=left)
 
     @property
     def at_first(self) -> Self:
         """The list as the first version had it, each option as it was written first."""
         if not (self.older or self.spans):
             return self
-        came = {option for option, since, _ in self.spans if since > 1}
-        options = tuple(self.first_word(option) for option in self.options if option not in came)
-        return replace(self, options=options, older=(), spans=())
+        since = {option: first for option, first, _ in self.spans}
+        kept = [one for one in self.known if one in self.options or one in since]
+        options = tuple(self.first_word(one) for one in kept if since.get(one, 1) == 1)
+        retired = tuple(one for one in self.retired if one not in since)
+        return replace(self, options=options, retired=retired, older=(), spans=())
 
     def first_word(self, option: str) -> str:
         """Give the word by which an option was called first."""

@@ -111,7 +111,7 @@ def _of_option_spans(form: Form, sheet: Sheet, column: Column) -> Iterator[str]:
         return
     for option, since, until in kind.spans:
         name = f"{_named(sheet, column)}的选项“{option}”"
-        if option not in kind.options:
+        if option not in kind.known:
             yield f"{_named(sheet, column)}没有选项“{option}”，却写了它的版本"
         yield from _of_versions(name, since, until, form.version)
     for version in filter(column.in_version, range(1, form.version + 1)):

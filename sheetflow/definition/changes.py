@@ -1,0 +1,123 @@
+"""One line of the table of changes between two versions of a campaign, and what it may ask.
+
+This module owns the four verdicts and the words that count what is accepted. It refuses to compare, and
+to know where accepted books lie: whoever compares is given the answers by `AcceptedBooks`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from sheetflow.schemas.conditions import Row
+
+
+class Verdict(StrEnum):
+    """What becomes of a change: taken, taken and told, taken on trial, refused."""
+
+    ALLOWED = "可以"
+    HINT = "提示"
+    TRIAL = "试审"
+    REFUSED = "拒绝"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One line: where, the verdict, what happens and what can be done about it.
+
+    `rule` is the code of the rule that comes in on trial.
+    """
+
+    verdict: Verdict
+    place: str
+    what: str
+    remedy: str = ""
+    rule: str = ""
+
+    @property
+    def words(self) -> str:
+        """The verdict with its reasons, as one reads it."""
+        said = "。".join(filter(None, (self.what, self.remedy)))
+        return f"{self.verdict}：{said}。"
+
+    @property
+    def document(self) -> dict[str, str]:
+        """Give it as JSON shows it."""
+        return {
+            "verdict": self.verdict.value,
+            "place": self.place,
+            "what": self.what,
+            "remedy": self.remedy,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many units are concerned, with how many rows of theirs."""
+
+    units: int = 0
+    rows: int = 0
+
+    def __bool__(self) -> bool:
+        return self.rows > 0
+
+    def words(self, measure: str = "行") -> str:
+        """Say it: 37个单位1,204行."""
+        return f"{self.units:,}个单位{self.rows:,}{measure}"
+
+
+class AcceptedBooks(Protocol):
+    """What may be asked of the books that are accepted under the campaign in force."""
+
+    def count(self, form: str, sheet: str, holds: Callable[[Row], bool]) -> Tally:
+        """Count the rows of a sheet that meet a test; rows of books that go on from period to period once."""
+
+    def without_level(self, names: Sequence[str]) -> Sequence[str]:
+        """Name the units of units.xlsx whose level is none of `names`."""
+
+
+def filled(column: str) -> Callable[[Row], bool]:
+    """Ask whether anything stands in a column."""
+    return lambda row: row.get(column) not in {None, ""}
+
+
+def says(column: str, option: str) -> Callable[[Row], bool]:
+    """Ask whether an option stands in a column, alone or among others."""
+
+    def holds(row: Row) -> bool:
+        value = row.get(column)
+        return option in value if isinstance(value, tuple) else value == option
+
+    return holds
+
+
+def allowed(place: str, what: str, remedy: str = "") -> Change:
+    """Say that a change is taken."""
+    return Change(verdict=Verdict.ALLOWED, place=place, what=what, remedy=remedy)
+
+
+def hint(place: str, what: str, remedy: str = "") -> Change:
+    """Say that a change is taken, and what it does."""
+    return Change(verdict=Verdict.HINT, place=place, what=what, remedy=remedy)
+
+
+def refused(place: str, what: str, remedy: str) -> Change:
+    """Say that a change is not taken, and what to do instead."""
+    return Change(verdict=Verdict.REFUSED, place=place, what=what, remedy=remedy)
+
+
+def lost(place: str, name: str, tally: Tally) -> Change:
+    """Refuse that what people have filled in is gone."""
+    what = f"会丢掉{tally.words()}的“{name}”"
+    if not tally:
+        what = f"“{name}”没有了：还没有接收过它的数据，但发出去的工作簿里有它"
+    return refused(place, what, "改名请填旧名称，不用了请填停用版本")
+
+
+def reworded(place: str, then: object, now: object, names: Mapping[str, str]) -> Iterable[Change]:
+    """Give one line for all of these fields that differ; `names` say what people call them."""
+    told = [words for name, words in names.items() if getattr(then, name) != getattr(now, name)]
+    if told:
+        yield allowed(place, f"改了{'、'.join(dict.fromkeys(told))}")
