@@ -198,7 +198,7 @@ def _is_narrower(then: CellType, now: CellType) -> bool:
     return True
 
 
-def _below(most: int | None, before: int | None) -> bool:
+def _below(most: int | Decimal | None, before: int | Decimal | None) -> bool:
     return most is not None and (before is None or most < before)
 
 
