@@ -236,5 +236,7 @@ VILLAGE = LevelSpec(
 )
 """The usual levels; a campaign names those of its own chain."""
 
+USUAL_LEVELS = (NATION, PROVINCE, CITY, COUNTY, TOWNSHIP, VILLAGE)
+
 THREE_LEVELS = Levels((PROVINCE, CITY, COUNTY))
 """What a campaign has, and a list of units, where nothing else is said."""

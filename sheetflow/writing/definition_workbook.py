@@ -31,7 +31,11 @@ def write_definition(rows: Rows) -> bytes:
     `rows` are by sheet title and field, as `exported` gives them; a sheet that is not there is empty.
     """
     title = next(
-        (str(row["value"]) for row in rows.get(ACTIVITY.title, ()) if row["item"] == "活动名称"),
+        (
+            str(row.get("value", ""))
+            for row in rows.get(ACTIVITY.title, ())
+            if row["item"] == "活动名称"
+        ),
         "",
     )
     book = Book(f"{title}活动定义", _NO_DAY)

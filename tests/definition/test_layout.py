@@ -16,7 +16,7 @@ def test_every_column_of_every_sheet_is_told_apart_and_says_what_it_is_for() -> 
             assert len({*headers}) == len(headers)
             assert len({field.key for field in fields}) == len(headers)
         for field in part.fields:
-            assert field.remark or not field.rare, field
+            assert field.remark, field
             assert field.words or field.drawn_from or field.content is not Content.WORD, field
 
 
