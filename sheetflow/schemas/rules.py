@@ -6,6 +6,7 @@ This module owns their shape. Text becomes an expression in `language`; they are
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from sheetflow.findings import Check, Severity
@@ -50,4 +51,30 @@ class DeclaredRule(Versioned):
     @property
     def check(self) -> Check:
         """The entry of the catalogue that its findings are worded by."""
-        raise NotImplementedError
+        return Check(
+            code=self.code,
+            severity=self.severity,
+            title=self.title,
+            wrong=_template(self.wrong),
+            remedy=_template(self.remedy),
+            summary=self.summary,
+            source=self.source,
+        )
+
+    @property
+    def placeholders(self) -> tuple[str, ...]:
+        """What its sentences quote, each once: ``status``, ``本栏``, ``上期:status``."""
+        return tuple(dict.fromkeys(_PLACEHOLDER.findall(self.wrong + self.remedy)))
+
+
+_PLACEHOLDER = re.compile("{([^{}]+)}")
+
+
+def argument_name(placeholder: str) -> str:
+    """Give the name of the finding's argument that stands for a placeholder."""
+    return re.sub("[:.]", " ", placeholder)
+
+
+def _template(sentence: str) -> str:
+    """Give a sentence with its placeholders as a check has them: no mark in them means anything."""
+    return _PLACEHOLDER.sub(lambda found: f"{{{argument_name(found[1])}}}", sentence)

@@ -1,0 +1,77 @@
+"""What a declared rule asks about: sheets, columns and figures, so that one is silent where they are not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sheetflow.schemas.expressions import Call, Cell, Expression, Name, Scope
+from sheetflow.schemas.forms import Form
+from sheetflow.schemas.rules import DeclaredRule
+from sheetflow.validators.declared_terms import ANSWERED, COUNT, SUM
+from sheetflow.validators.declared_words import BEFORE, LABEL, LABELS, OTHER, OWN
+from sheetflow.validators.special_forms import reference_to
+
+Need = tuple[str, str]
+"""A sheet and a column of it (or none: its rows alone); of an indicator no sheet and its code."""
+
+
+def needs_of(rule: DeclaredRule, form: Form) -> frozenset[Need]:
+    """Name all that must be there for the rule to mean anything, by the form as it was declared whole."""
+    whole = form.declared or form
+    found = {need for point in rule.points for need in _named(point, rule.sheet)}
+    for placeholder in rule.placeholders:
+        if placeholder not in {OWN, LABEL, LABELS, OTHER}:
+            found.update(_named(placeholder.removeprefix(BEFORE), rule.sheet))
+    for part in filter(None, (rule.when, rule.must)):
+        found.update(_asked(part, whole, rule.sheet, rule.sheet))
+    return frozenset(found)
+
+
+def _named(name: str, sheet: str) -> Iterator[Need]:
+    first, dot, column = name.partition(".")
+    yield (first, column) if dot else (sheet, name)
+
+
+def _asked(part: Expression, form: Form, sheet: str, looked_at: str) -> Iterator[Need]:
+    """Name what an expression asks of rows of `sheet`, and of the row looked at."""
+    match part:
+        case Name(code):
+            yield "", code
+        case Cell(column, of, scope, card):
+            own = card or (looked_at if scope is Scope.LOOKED_AT else sheet)
+            yield own, column
+            if of and own in form.by_key and column in form.by_key[own].by_key:
+                yield form.by_key[own].by_key[column].refers_to, of
+        case Call(function, (Name(other), *more)) if function in {COUNT, SUM, ANSWERED}:
+            yield other, ""
+            if function == ANSWERED and other in form.by_key:
+                by = more[0].column if more and isinstance(more[0], Cell) else ""
+                yield other, by or reference_to(form.by_key[other], sheet)
+            for one in more:
+                yield from _asked(one, form, other, sheet)
+        case _:
+            for one in part.parts:
+                yield from _asked(one, form, sheet, looked_at)
+
+
+def names_what_sets_aside(rule: DeclaredRule, form: Form) -> bool:
+    """Whether the rule names the column that sets rows of its sheet aside, so that it looks at them too."""
+    sheet = (form.declared or form).by_key.get(rule.sheet)
+    if sheet is None or sheet.void is None:
+        return True
+    columns = set(sheet.void.columns())
+    named = set(rule.points)
+    for part in filter(None, (rule.when, rule.must)):
+        named |= {f"{cell.column}.{cell.of}" if cell.of else cell.column for cell in _own(part)}
+    return not columns.isdisjoint(named)
+
+
+def _own(part: Expression, *, within: bool = False) -> Iterator[Cell]:
+    """Give the cells of the row that the rule looks at, not those of rows that it counts."""
+    if isinstance(part, Cell):
+        own = Scope.LOOKED_AT if within else Scope.ROW
+        if not part.card and part.scope is own:
+            yield part
+    within = within or (isinstance(part, Call) and part.function in {COUNT, SUM, ANSWERED})
+    for one in part.parts:
+        yield from _own(one, within=within)
