@@ -17,6 +17,7 @@ from sheetflow.schemas.forms import Form
 from sheetflow.validators import GENERAL_RULES
 from sheetflow.validators.book_parser import parse_book
 from sheetflow.validators.continuity import CHANGES
+from sheetflow.validators.declared_rules import check_declared
 from sheetflow.validators.explanations import (
     check_answers,
     explain,
@@ -51,6 +52,7 @@ def judge(raw: RawWorkbook, campaign: Campaign, context: JudgingContext) -> Judg
         for rule in (*GENERAL_RULES, *campaign.rules.get(book.form.key, ())):
             faults += rule(book, context)
         faults += check_version(book, campaign)
+        faults += check_declared(book, context, faults)
         if scale := campaign.catalogue.checks.get(MONEY_SCALE):
             faults += check_money_scale(book, scale)
         faults += check_statistics(raw, known.sheets, book, context)

@@ -119,7 +119,7 @@ def _equal(left: Expression, right: Expression) -> Test:
         asked.append(blank(left))
     if filled := frozenset(words) - {""}:
         value = term(left)
-        asked.append(lambda frame: [_among(v, filled) for v in value(frame)])
+        asked.append(lambda frame: _among(value(frame), filled))
     return asked[0] if len(asked) == 1 else lambda frame: either([one(frame) for one in asked])
 
 
@@ -128,10 +128,12 @@ def blank(cell: Cell) -> Test:
     return lambda frame: cast("Sequence[Truth]", _look(frame, cell, blank=True))
 
 
-def _among(value: Known, words: frozenset[str]) -> Truth:
-    if value is None:
-        return None
-    return set(value) == words if isinstance(value, tuple) else value in words
+def _among(column: Sequence[Known], words: frozenset[str]) -> list[Truth]:
+    """Tell of each value whether it is one of some words, of several options whether they are these."""
+    return [
+        None if v is None else v in words if v.__class__ is not tuple else set(v) == words
+        for v in column
+    ]
 
 
 def _look(frame: Frame, cell: Cell, *, blank: bool) -> Sequence[Known]:
@@ -258,8 +260,7 @@ def held_in(condition: Condition, records: Records) -> Sequence[Truth]:
     """Tell of each row whether it meets a declared condition, unknown where its cells are."""
     match condition:
         case Is(column, options):
-            words = frozenset(options)
-            return [_among(value, words) for value in records.values(column)]
+            return _among(records.values(column), frozenset(options))
         case Filled(column):
             return negated(records.blanks(column))
         case AtLeast(column, other):

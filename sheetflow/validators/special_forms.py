@@ -6,9 +6,10 @@ like no other, and rows that may be the ones missed (loose ones) keep it quiet w
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
+from operator import and_
 
 from sheetflow.schemas.expressions import Call, Cell, Expression, Joined, Name
 from sheetflow.schemas.parsing import Value
@@ -52,54 +53,58 @@ def _doubled(frame: Frame, parts: Sequence[Expression]) -> Mapping[int, int | No
 
     A part may have alternatives, joined by 或: the first that both rows have decides.
     """
-    columns = [_alternatives(frame, part) for part in parts]
-    first: dict[tuple[object, ...], dict[tuple[int, ...], int]] = {}
+    ways = [
+        part.joined if isinstance(part, Joined) and part.word == OR else (part,) for part in parts
+    ]
+    columns = [[_compound(frame, conjuncts(way)) for way in part] for part in ways]
     found: dict[int, int] = {}
-    for index, place in enumerate(frame.places):
-        ways = [column[index] for column in columns]
-        if None in ways:
-            continue
-        for way in product(*(enumerate(part or ()) for part in ways)):
-            values = tuple(value for _, value in way)
-            if None in values:
+    for chosen in product(*(range(len(part)) for part in ways)):
+        before = [column[:n] for column, n in zip(columns, chosen, strict=True)]
+        picked = [column[n] for column, n in zip(columns, chosen, strict=True)]
+        # Where both rows have an alternative that comes before, that one decides.
+        had = [column for part in before for column in part]
+        first: dict[object, dict[tuple[bool, ...], int]] = {}
+        rows = zip(frame.places, zip(*picked, strict=True), _filled(frame, had), strict=True)
+        for place, values, has in rows:
+            if None in values or _UNKNOWN in values or has is None:
                 continue
-            name = tuple(number for number, _ in way)
-            # What each row has that comes before: where both have it, that decides.
-            had = tuple(
-                sum(1 << n for n in range(number) if (part or ())[n] is not None)
-                for number, part in zip(name, ways, strict=True)
-            )
-            known = first.setdefault((name, values), {})
+            known = first.setdefault(values, {})
             for others, other in known.items():
-                if not any(a & b for a, b in zip(had, others, strict=True)):
+                if not any(map(and_, has, others)):
                     found[place] = min(other, found.get(place, other))
-            known.setdefault(had, place)
+            known.setdefault(has, place)
     return found
 
 
-def _alternatives(frame: Frame, part: Expression) -> list[tuple[object, ...] | None]:
-    """Give of each row what it has of each alternative, None where blank; no tuple of what is unknown."""
-    ways = part.joined if isinstance(part, Joined) and part.word == OR else (part,)
-    columns = [_compound(frame, conjuncts(way)) for way in ways]
-    return [None if _UNKNOWN in row else row for row in zip(*columns, strict=True)]
+def _filled(frame: Frame, columns: Sequence[Sequence[object]]) -> Sequence[tuple[bool, ...] | None]:
+    """Tell of each row which of some columns it has; None where nobody knows."""
+    if not columns:
+        return frame.constant(())
+    return [
+        None if _UNKNOWN in row else tuple(value is not None for value in row)
+        for row in zip(*columns, strict=True)
+    ]
 
 
 _UNKNOWN = object()
 
 
-def _compound(frame: Frame, parts: Sequence[Expression]) -> list[object]:
+def _compound(frame: Frame, parts: Sequence[Expression]) -> Sequence[object]:
     """Give what several cells make together: None where one is blank, or nobody knows."""
-    values = [term(part)(frame) for part in parts]
+    values = [[folded(v) if v.__class__ is str else v for v in term(part)(frame)] for part in parts]
     blanks = [
         blank(part)(frame) if isinstance(part, Cell) else frame.constant(None) for part in parts
     ]
+    if len(parts) == 1:
+        rows = zip(values[0], blanks[0], strict=True)
+        return [_UNKNOWN if v is None and b is not True else v for v, b in rows]
     made: list[object] = []
     for row, bare in zip(zip(*values, strict=True), zip(*blanks, strict=True), strict=True):
-        if None not in row:
-            made.append(tuple(folded(v) if isinstance(v, str) else v for v in row))
-        else:
+        if None in row:
             unread = (v is None and b is not True for v, b in zip(row, bare, strict=True))
             made.append(_UNKNOWN if any(unread) else None)
+        else:
+            made.append(row)
     return made
 
 
@@ -123,18 +128,20 @@ class _Answers:
         if not records.is_known or (records.found and not records.found.reads(by)):
             return {}
         held = self._held(records.whole)
-        pointing: dict[Value, list[int]] = {}
-        for place, value in enumerate(records.values(by)):
-            for key in value if isinstance(value, tuple) else (value,):
-                pointing.setdefault(key, []).append(place)
-        keys = frame.cut(self.here.keys)
-        missed = [
-            place
-            for index, (place, key) in enumerate(zip(frame.places, keys, strict=True))
-            if key is not None
-            if self._answered(frame, index, pointing.get(key, ()), held) is False
-        ]
-        loose = sum(truth is not False for truth in self._loose(held, told)) + records.lines_aside
+        pointing = _by_key(records.values(by))
+        together = [test(part) for part in self._asked if speaks_of_looked_at(part)]
+        missed = []
+        for index, (place, key) in enumerate(
+            zip(frame.places, frame.cut(self.here.keys), strict=True)
+        ):
+            places = pointing.get(key, ())
+            truths: Sequence[Truth] = [held[each] for each in places]
+            if together and places:
+                pair = Frame(frame.scene, records, places, frame.at(index))
+                truths = both([truths, *(one(pair) for one in together)])
+            if key is not None and True not in truths and None not in truths:
+                missed.append(place)
+        loose = records.lines_aside + self._count_loose(held, told) if missed else 0
         return dict.fromkeys(missed) if len(missed) > loose else {}
 
     @property
@@ -146,25 +153,20 @@ class _Answers:
         alone = [test(part)(frame) for part in self._asked if not speaks_of_looked_at(part)]
         return both([negated(set_aside(self.records)), *alone])
 
-    def _answered(
-        self, frame: Frame, index: int, places: Sequence[int], held: Sequence[Truth]
-    ) -> Truth:
-        truths: Sequence[Truth] = [held[place] for place in places]
-        together = [test(part) for part in self._asked if speaks_of_looked_at(part)]
-        if together and places:
-            pair = Frame(frame.scene, self.records, places, frame.at(index))
-            truths = both([truths, *(one(pair) for one in together)])
-        return True if True in truths else None if None in truths else False
-
-    def _loose(self, held: Sequence[Truth], told: Spots) -> Iterator[Truth]:
-        """Give, of each row that may point elsewhere than it should, whether it would be an answer."""
+    def _count_loose(self, held: Sequence[Truth], told: Spots) -> int:
+        """Count the rows that may point elsewhere than they should, and would be an answer."""
         found, by = self.records.found, self.by
+        cells = {cell for title, cell in told if found and title == found.title}
         known = self._known_keys()
-        for row, value, truth in zip(self.records.rows, self.records.values(by), held, strict=True):
-            keys = value if isinstance(value, tuple) else (value,)
-            is_told = found is not None and (found.title, found.cell(row.number, by)) in told
-            if is_told or not known.issuperset(keys):
-                yield truth
+        rows = zip(self.records.rows, self.records.values(by), held, strict=True)
+        return sum(
+            truth is not False
+            and (
+                not (known.issuperset(value) if isinstance(value, tuple) else value in known)
+                or bool(cells and found and found.cell(row.number, by) in cells)
+            )
+            for row, value, truth in rows
+        )
 
     def _known_keys(self) -> set[Value]:
         """The keys of the rows here, and of those accepted before: a row about one that is gone is no loose one.
@@ -177,6 +179,15 @@ class _Answers:
             before = accepted_rows(here.scene.book, here.scene.context, here.sheet)
             known |= {row.get(column.key) for row in before}
         return known - {None}
+
+
+def _by_key(references: Sequence[Value]) -> Mapping[Value, Sequence[int]]:
+    """Give where each key is pointed to."""
+    found: dict[Value, list[int]] = {}
+    for place, value in enumerate(references):
+        for key in value if isinstance(value, tuple) else (value,):
+            found.setdefault(key, []).append(place)
+    return found
 
 
 def reference_to(sheet: Sheet, target: str) -> str:

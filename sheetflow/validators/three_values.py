@@ -12,7 +12,6 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, DecimalException
-from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -65,9 +64,13 @@ def negated(column: Iterable[Truth]) -> list[Truth]:
 _BETWEEN = re.compile(r"[\W_]+")
 
 
-@lru_cache(4096)
+_BARE = re.compile("[0-9A-Z一-鿿]+")
+
+
 def folded(text: str) -> str:
     """Give a text without what does not tell names and numbers apart: spaces, marks, width, case."""
+    if _BARE.fullmatch(text):
+        return text.casefold()
     bare = _BETWEEN.sub("", without_unseen(plain(text))).casefold()
     return bare or text
 
