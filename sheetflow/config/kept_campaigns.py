@@ -29,6 +29,8 @@ CAMPAIGNS = "state/campaigns"
 """Where they lie in a workspace."""
 CAMPAIGN_FILE, IN_FORCE, TEMPLATE, WORKBOOK = "campaign.json", "in_force.json", ".docx", ".xlsx"
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+NAME_OF_CAMPAIGNS = r"(in_force\.json|[0-9a-f]{64}/(campaign\.json|[0-9a-f]{64}\.(docx|xlsx)))"
+"""What a file of theirs is called below `CAMPAIGNS`, as a pattern."""
 _DRAFT = ".draft-"
 _FETCH = "请从备份取回 state/campaigns（restore），或者用原来的活动工作簿再运行一次 campaign use。"
 

@@ -17,7 +17,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sheetflow.config.kept_campaigns import digest_in, open_campaign, takings
+from sheetflow.campaigns import NAMES
+from sheetflow.config.kept_campaigns import digest_in, open_campaign, takings, template_kept
 from sheetflow.config.settings import Settings
 from sheetflow.config.workspace import Workspace, make_stamp_key, open_workspace, read_stamp_key
 from sheetflow.context.opening import keyed_privacy, read_units_in_force
@@ -149,7 +150,15 @@ class Context:
     @cached_property
     def templates(self) -> Templates:
         """The templates that serve now."""
-        return Templates(self.workspace.templates)
+        main, folder = self.campaign.main_form.key, self.settings.campaign
+        kept = {
+            "" if form.key == main else form.title: template_kept(folder, form.template)
+            for form in self.campaign.forms
+            if form.template
+        }
+        is_there = {title: content for title, content in kept.items() if content}
+        brings = not digest_in(folder) or self.campaign.key in NAMES
+        return Templates(self.workspace.templates, is_there, brings)
 
     @cached_property
     def working_days(self) -> dict[str, int]:

@@ -67,9 +67,16 @@ class Serving:
 
 @dataclass
 class Templates:
-    """The templates below `folder`; an edited one is tried again only when it has changed."""
+    """The templates below `folder`; an edited one is tried again only when it has changed.
+
+    `kept` are the Word templates that came with a campaign workbook, by the title of their form (the main
+    one's is empty): these serve, whatever lies in the folder. `brings_report`: those that the program brings
+    along are the main form's; else they are another campaign's, and a plain one serves.
+    """
 
     folder: Path
+    kept: Mapping[str, bytes] = field(default_factory=dict)
+    brings_report: bool = True
     _tried: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
 
     def mail(self) -> dict[str, str]:
@@ -88,11 +95,18 @@ class Templates:
 
         Where nothing can be read there it is the default one.
         """
-        place = report_place(title)
-        content, fault = self._read(*place)
+        if title in self.kept:
+            return Serving(self.kept[title], self.report_digest(title))
+        content, fault = self._read(*report_place(title))
         serves = self.default_report(title) if content is None else content
         is_instead = content is None and bool(fault)
-        return Serving(serves, self.digest(*place), is_instead, fault if is_instead else "")
+        return Serving(serves, self.report_digest(title), is_instead, fault if is_instead else "")
+
+    def report_digest(self, title: str = "") -> str:
+        """Give the digest of the Word template that `report` gives."""
+        if title in self.kept:
+            return hashlib.sha256(self.kept[title]).hexdigest()
+        return self.digest(*report_place(title))
 
     @staticmethod
     def default_mail() -> dict[str, str]:
@@ -104,18 +118,24 @@ class Templates:
         """Give one of `PAGES` as the program brings it along."""
         return _default(*place).decode()
 
-    @staticmethod
-    def default_report(title: str = "") -> bytes:
+    def default_report(self, title: str = "") -> bytes:
         """Give the Word template that the program brings along.
 
         It is the main form's; another one's, made from its declaration, goes as empty bytes.
         """
-        return b"" if title and title not in OTHER_REPORTS else _default(*report_place(title))
+        of_a_form = title and title not in OTHER_REPORTS
+        place = report_place(title)
+        return b"" if of_a_form or self._is_anothers(place[1]) else _default(*place)
+
+    def _is_anothers(self, name: str) -> bool:
+        """Whether the template of that name which the program brings along is another campaign's."""
+        return not self.brings_report and name in {report_place("")[1], report_place(SHORT)[1]}
 
     def short_report(self, title: str = "") -> str:
         """Give what the short template is called; without one the full one serves."""
         short = f"{title}_{SHORT}" if title else SHORT
-        is_there = not title or (self.folder / "/".join(report_place(short))).is_file()
+        is_brought = not title and self.brings_report
+        is_there = is_brought or (self.folder / "/".join(report_place(short))).is_file()
         return short if is_there else title
 
     def digest(self, folder: str, name: str) -> str:
@@ -155,7 +175,9 @@ class Templates:
 
     def report_faults(self, try_report: Callable[[bytes], str], title: str = "") -> tuple[str, ...]:
         """Give a sentence where a form's Word template is in trouble."""
-        content, fault = self._read(*report_place(title))
+        content, fault = self.kept.get(title), ""
+        if content is None:
+            content, fault = self._read(*report_place(title))
         if content is None:
             return (fault,) if fault else ()
         if content == self.default_report(title):
@@ -229,7 +251,7 @@ class Templates:
                 )
             content = path.read_bytes()
         except (FileNotFoundError, NotADirectoryError):
-            if name in NEWER or name in _NEWER_REPORTS:
+            if name in NEWER or name in _NEWER_REPORTS or self._is_anothers(name):
                 return None, ""
             return None, (
                 f"{words} {name} 不在模板文件夹里，现用默认文字。"
@@ -241,6 +263,8 @@ class Templates:
                 None,
                 f"{words} {name} 打不开（{reason}），现用默认文字。请检查文件和文件夹的权限。",
             )
+        if self._is_anothers(name) and content == _default(folder, name):
+            return None, ""  # laid when the workspace had another campaign
         return (content, "") if content else (None, f"{words} {name} {_EMPTY}")
 
 

@@ -24,7 +24,6 @@ from sheetflow.context.templates import (
     NOTHING,
     OTHER_REPORTS,
     PROGRESS,
-    report_place,
 )
 from sheetflow.errors import SheetflowError, describe
 from sheetflow.mail.letter import template_faults
@@ -119,7 +118,7 @@ def template_grounds(context: Context) -> Iterator[Ground]:
             words = f"{f'《{title}》的' if title else ''}情况报告模板有变化"
             yield Ground(
                 template_name(PublicationKind.REPORT, titles.get(title, title)),
-                templates.digest(*report_place(title)),
+                templates.report_digest(title),
                 words,
                 (PublicationKind.REPORT,),
                 "" if title in of_all else titles.get(title, context.campaign.main_form.key),

@@ -13,6 +13,7 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 
+from sheetflow.config.kept_campaigns import sweep_campaigns
 from sheetflow.consolidation.contents import Waiting, tell, told_besides
 from sheetflow.context import LOG, Context
 from sheetflow.context.paths import workbook_path
@@ -125,6 +126,7 @@ def tidy_up(context: Context) -> tuple[str, ...]:
         partial(sweep_archive, context.workspace.archive),
         partial(sweep_outbox, context.workspace.outbox),
         partial(sweep_pieces, context),
+        partial(sweep_campaigns, context.workspace.campaigns),
     ):
         try:
             sweep()

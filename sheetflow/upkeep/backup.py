@@ -24,6 +24,7 @@ from tempfile import TemporaryDirectory
 from typing import IO, BinaryIO
 
 from sheetflow import __version__
+from sheetflow.config.kept_campaigns import CAMPAIGNS, NAME_OF_CAMPAIGNS, files_of_campaigns
 from sheetflow.context import LOG, Clock, Context, open_context
 from sheetflow.context.running import held_lock
 from sheetflow.durable import close_to_others, make_private_folder, write_whole
@@ -37,7 +38,7 @@ from sheetflow.service.receive import rewrite_journal
 from sheetflow.store import Store, find_strangers
 from sheetflow.store.records import PublicationKind
 
-MANIFEST, KIND, VERSION = "manifest.json", "sheetflow-backup", 3
+MANIFEST, KIND, VERSION = "manifest.json", "sheetflow-backup", 4
 DATABASE, ARCHIVE, JOURNAL = "state/sheetflow.db", "state/archive", "state/journal"
 STAMP_KEY = "state/stamp.key"
 _CHUNK = 1 << 20
@@ -88,6 +89,7 @@ def _pack(context: Context, package: zipfile.ZipFile, backup: Backup) -> None:
     files += sorted(path for path in templates if not path.name.startswith((".", "~$")))
     files += [space.stamp_key] if context.stamp_key else []
     files += [path for path in (space.guide, *space.kept_of_laid) if path.is_file()]
+    files += files_of_campaigns(space.campaigns)
     for path in files:
         _add(package, backup, path.relative_to(space.root).as_posix(), path)
     for number, sha256 in enumerate(originals, start=1):
@@ -156,6 +158,7 @@ KEPT_OF_LAID = ("state/guide.sha256", "state/templates.sha256")
 _OURS = re.compile(
     "|".join(map(re.escape, (SETTINGS, UNITS, DATABASE, JOURNAL, STAMP_KEY, GUIDE, *KEPT_OF_LAID)))
     + rf"|{ARCHIVE}/([0-9a-f]{{2}})/\1[0-9a-f]{{62}}"
+    + rf"|{CAMPAIGNS}/{NAME_OF_CAMPAIGNS}"
     + rf"|{TEMPLATES}(/(?![.]{{1,2}}(/|$))[^/\\:\x00-\x1f]+)+"
 )
 """The names that a backup of ours may hold."""

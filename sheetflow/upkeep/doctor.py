@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from sheetflow.children.workbook_tasks import BlankRequest, render_blank
+from sheetflow.config.kept_campaigns import damaged_campaigns, takings
 from sheetflow.config.workspace import read_stamp_key
 from sheetflow.consolidation.contents import Waits, told_besides
 from sheetflow.consolidation.states import OUTSTANDING
@@ -156,6 +157,26 @@ def check_stamp_key(context: Context) -> Iterator[Line]:
         )
     else:
         yield ok("密钥在，可以读出。")
+
+
+def check_campaign(context: Context) -> Iterator[Line]:
+    """Name the campaign in force, and look whether all is there that was kept of it."""
+    title, folder = context.campaign.title, context.workspace.campaigns
+    history = takings(folder)
+    if not history:
+        yield ok(f"正在使用内置的活动“{title}”。")
+        return
+    if damaged := damaged_campaigns(folder):
+        told = (
+            f"state/campaigns 里有{len(damaged)}个文件不在了或者已经损坏：{listed(list(damaged))}。"
+        )
+        yield fault(
+            told,
+            "请从备份取回 state/campaigns；没有备份的，用原来的活动工作簿再运行一次 campaign use。",
+        )
+    else:
+        since = f"{history[-1].at[:10]}启用，共启用过{len(history)}次"
+        yield ok(f"正在使用活动工作簿“{title}”（{since}），定义和模板都在。")
 
 
 def check_mail(context: Context) -> Iterator[Line]:
@@ -333,6 +354,7 @@ _EXAMINATIONS: tuple[tuple[str, Examination], ...] = (
     ("个人信息", check_privacy),
     ("单位名单", check_units),
     ("填报表标识", check_stamp_key),
+    ("活动", check_campaign),
     ("发信", check_mail),
     ("模板", check_templates),
     ("字体", check_fonts),
