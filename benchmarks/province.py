@@ -21,9 +21,10 @@ from pathlib import Path
 from random import Random
 
 from sheetflow.campaigns import load_campaign
+from sheetflow.config.first_units import default_units
 from sheetflow.config.settings_file import default_settings_text
 from sheetflow.config.units_file import read_units
-from sheetflow.config.workspace import Workspace, create_workspace, default_units
+from sheetflow.config.workspace import Workspace, create_workspace
 from sheetflow.demo.draft import Draft, plan_typing, type_workbook
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.prefill import prefill_blank

@@ -38,7 +38,7 @@ def render_sample(campaign: str, form: str, period: Period, dress: Dress) -> byt
 
     declared = open_campaign(campaign)
     filled = declared.by_key[form].current
-    unit, tree = _nobody(declared, filled)
+    unit, tree = nobody(declared, filled)
     random = Random(_SEED)  # noqa: S311 - made-up data, the same in every workspace
     samples = make_samples(declared, filled, Scene(unit, tree, period, random, _ROWS))
     filling = prefill_blank(declared, filled, unit, period)
@@ -48,7 +48,7 @@ def render_sample(campaign: str, form: str, period: Period, dress: Dress) -> byt
     return write_workbook(replace(filling, rows=rows, stamp=stamp), dress, start)
 
 
-def _nobody(campaign: Campaign, form: Form) -> tuple[Unit, UnitTree]:
+def nobody(campaign: Campaign, form: Form) -> tuple[Unit, UnitTree]:
     """Make up a unit of the lowest level that fills the form, and those above it."""
     levels: Levels = campaign.levels
     units: list[Unit] = []

@@ -84,9 +84,9 @@ def read_settings(path: Path, levels: Levels | None = None) -> Settings:
     return settings.model_copy(update={"campaign": campaign}) if digest_in(campaign) else settings
 
 
-def levels_named(text: str) -> Levels:
-    """Give the levels of the campaign that the settings in `text` name."""
-    return _levels_of(campaign_named(_loaded(text))[0])[0]
+def levels_named(text: str, root: Path) -> Levels:
+    """Give the levels of the campaign in force that the settings in `text` stand for, in `root`."""
+    return _levels_of(_in_force(root / "sheetflow.toml", _loaded(text)))[0]
 
 
 def campaign_named(table: Mapping[str, Any]) -> tuple[str, str]:
@@ -241,9 +241,20 @@ _OPENING = """\
 """
 
 
-def default_settings_text(levels: Levels = THREE_LEVELS) -> str:
-    """Write every key with its comment, what it takes, and its default, for units of `levels`."""
-    return "\n".join([_OPENING, *_table(settings_of(levels)(), "")]).rstrip() + "\n"
+def default_settings_text(levels: Levels = THREE_LEVELS, campaign: str | None = None) -> str:
+    """Write every key with its comment, what it takes, and its default, for units of `levels`.
+
+    Where a `campaign` is named, an empty one for a workbook's, the days of its levels are left to it.
+    """
+    settings = settings_of(levels)()
+    if campaign is None:
+        return "\n".join([_OPENING, *_table(settings, "")]).rstrip() + "\n"
+    text = "\n".join([_OPENING, *_table(settings.model_copy(update={"campaign": campaign}), "")])
+    for spec in levels:
+        line = f"{spec.key} = {spec.working_days}"
+        own = f"# 现在照活动的规定；要另定的，去掉行首的井号。\n# {line}"
+        text = re.sub(rf"(?m)^{re.escape(line)}$", own, text, count=1)
+    return text.rstrip() + "\n"
 
 
 def _allowed(field: FieldInfo) -> str:

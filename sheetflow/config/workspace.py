@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sheetflow.config.first_units import first_units
 from sheetflow.config.kept_campaigns import CAMPAIGNS
 from sheetflow.config.settings import Folders, Settings
 from sheetflow.config.settings_file import default_settings_text, levels_named, read_settings
@@ -179,9 +180,9 @@ def create_workspace(
     list of units; UnitsError for a list that contradicts itself, before anything is made.
     """
     bare = Workspace(root)
-    _check_free(bare)
+    check_free(bare)
     levels = _levels_of(bare, settings_text)
-    given = read_units(default_units(), levels) if units is None else units
+    given = first_units(levels) if units is None else units
     tree = given if isinstance(given, UnitTree) else read(given, levels)
     if bare.units_file.is_file():
         present = read(bare.units_file, levels)
@@ -215,7 +216,7 @@ def _levels_of(workspace: Workspace, settings_text: str) -> Levels:
     """Give the levels of the campaign that the settings name, those to be written among them."""
     if workspace.settings_file.is_file():
         return read_settings(workspace.settings_file).levels
-    return levels_named(settings_text or default_settings_text())
+    return levels_named(settings_text or default_settings_text(), workspace.root)
 
 
 def _expanded(folder: str) -> Path:
@@ -246,7 +247,8 @@ def _check_apart(workspace: Workspace) -> None:
                 )
 
 
-def _check_free(workspace: Workspace) -> None:
+def check_free(workspace: Workspace) -> None:
+    """Refuse a folder in which no workspace may be made: WorkspaceError."""
     root = workspace.root
     if root.exists() and not root.is_dir():
         raise WorkspaceError(f"{root} 是一个文件。请换一个文件夹。")
@@ -318,21 +320,6 @@ def default_guide() -> Path:
     if not guide.is_file():
         raise WorkspaceError("安装不完整：找不到使用手册。请重新安装 sheetflow。")
     return guide
-
-
-def default_units(name: str = "shandong-2012") -> Path:
-    """Give the packaged list of units called `name`, a CSV file; see `unit_lists`."""
-    listed = _PACKAGED / "units" / f"units-{name}.csv"
-    if not listed.is_file():
-        known = "、".join(unit_lists())
-        raise WorkspaceError(f"没有名为“{name}”的内置单位名单。可用的有：{known}。")
-    return listed
-
-
-def unit_lists() -> tuple[str, ...]:
-    """Name the packaged lists of units."""
-    found = (_PACKAGED / "units").glob("units-*.csv")
-    return tuple(sorted(path.stem.removeprefix("units-") for path in found))
 
 
 def picture_font() -> Path:

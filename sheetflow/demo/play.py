@@ -17,9 +17,10 @@ from itertools import islice
 from pathlib import Path
 from random import Random
 
+from sheetflow.config.first_units import default_units
 from sheetflow.config.settings_file import default_settings_text
 from sheetflow.config.units_file import read_units
-from sheetflow.config.workspace import Workspace, create_workspace, default_units
+from sheetflow.config.workspace import Workspace, create_workspace
 from sheetflow.context import Context, open_context
 from sheetflow.context.paths import (
     answer_path,

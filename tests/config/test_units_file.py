@@ -16,9 +16,9 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sheetflow.config.first_units import default_units
 from sheetflow.config.units_file import COLUMNS, read_units
 from sheetflow.config.units_workbook import write_units
-from sheetflow.config.workspace import default_units
 from sheetflow.errors import UnitsError, WorkspaceError
 from sheetflow.units import Unit, UnitTree
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from sheetflow.config.first_units import default_units, unit_lists
 from sheetflow.config.settings import Folders, settings_of
 from sheetflow.config.units_file import read_units
 from sheetflow.config.units_workbook import write_units
@@ -17,9 +18,7 @@ from sheetflow.config.workspace import (
     Workspace,
     create_workspace,
     default_templates,
-    default_units,
     open_workspace,
-    unit_lists,
 )
 from sheetflow.errors import SettingsError, UnitsError, WorkspaceError
 from sheetflow.units import THREE_LEVELS, Unit, UnitTree
