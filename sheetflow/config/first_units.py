@@ -21,7 +21,9 @@ def first_units(levels: Levels) -> UnitTree:
     units: list[Unit] = []
     above: list[Unit] = []
     for spec in levels:
-        rank = [(parent, number) for parent in above for number in (1, 2)] or [(None, 1)]
+        rank: list[tuple[Unit | None, int]] = [(None, 1)]
+        if above:
+            rank = [(parent, number) for parent in above for number in (1, 2)]
         above = [
             Unit(
                 unit_id=f"{parent.unit_id if parent else ''}{number:02}",

@@ -128,8 +128,17 @@ class Templates:
         return b"" if of_a_form or self._is_anothers(place[1]) else _default(*place)
 
     def _is_anothers(self, name: str) -> bool:
-        """Whether the template of that name which the program brings along is another campaign's."""
-        return not self.brings_report and name in {report_place("")[1], report_place(SHORT)[1]}
+        """Whether a form's template of that name is none of ours: a plain one serves where it is missing."""
+        of_all = {report_place(title)[1] for title in (NOTHING, ANNEX)}
+        stem = REPORT[1].removesuffix(".docx")
+        return not self.brings_report and name.startswith(stem) and name not in of_all
+
+    def lies_of_another(self, title: str) -> Path | None:
+        """Give where a Word template lies that came with the program for another campaign."""
+        folder, name = report_place(title)
+        path = self.folder / folder / name
+        is_laid = self._is_anothers(name) and path.is_file()
+        return path if is_laid and path.read_bytes() == _default(folder, name) else None
 
     def short_report(self, title: str = "") -> str:
         """Give what the short template is called; without one the full one serves."""
@@ -263,7 +272,8 @@ class Templates:
                 None,
                 f"{words} {name} 打不开（{reason}），现用默认文字。请检查文件和文件夹的权限。",
             )
-        if self._is_anothers(name) and content == _default(folder, name):
+        brought = {report_place("")[1], report_place(SHORT)[1]}
+        if self._is_anothers(name) and name in brought and content == _default(folder, name):
             return None, ""  # laid when the workspace had another campaign
         return (content, "") if content else (None, f"{words} {name} {_EMPTY}")
 

@@ -15,7 +15,7 @@ from sheetflow.consolidation.accepted import Books
 from sheetflow.consolidation.states import BoardRow, State, Tally
 from sheetflow.context import LOG, Context
 from sheetflow.context.paths import SAMPLE_NAME, workbook_path
-from sheetflow.context.templates import report_place
+from sheetflow.context.templates import SHORT, report_place
 from sheetflow.durable import replace_file
 from sheetflow.errors import WorkspaceError
 from sheetflow.mail.facts import full_message_id, mail_facts, make_mail
@@ -99,8 +99,14 @@ def publish_master(context: Context, form: Form) -> None:
 def lay_report_template(context: Context, form: Form) -> None:
     """Put a plain Word template of another form than the main one where offices edit them.
 
-    One that is there stays as it is; the main form's came with the workspace.
+    One that is there stays as it is; the main form's came with the workspace. A campaign workbook brings its
+    own: for it those of another campaign, as the program brings them along, are taken away.
     """
+    if not context.templates.brings_report:
+        for title in ("", SHORT):
+            if path := context.templates.lies_of_another(title):
+                path.unlink()
+        return
     other = context.campaign.other_form(form.key)
     if other is None or other.report is None:
         return
