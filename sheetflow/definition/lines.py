@@ -25,7 +25,6 @@ from sheetflow.workbook import CellValue
 T = TypeVar("T")
 
 _LINE_ENDS = re.compile(r"\s*[\r\n\v\f\u2028\u2029]+\s*")
-_BETWEEN = re.compile(r"[、，,；;\n]")
 _SHOWN = 20
 _LONGEST = 1000
 
@@ -102,7 +101,7 @@ class Line:
         return tuple(piece for piece in pieces if piece)
 
     def several(self, name: str) -> tuple[str, ...]:
-        """Read what is joined by 、, each once."""
+        """Read what is joined by 、, each once; what stands in brackets is not parted."""
         return split_words(self.text(name, _LONGEST))
 
     def one_of(self, name: str, words: Mapping[str, T], default: T, what: str = "") -> T:
@@ -195,9 +194,23 @@ class Line:
             return None
 
 
+_OPENING, _CLOSING = "（([［《“", "）)]］》”"
+_SEPARATORS = frozenset("、，,；;\r\n")
+
+
 def split_words(text: str) -> tuple[str, ...]:
-    """Split what is joined by 、 (，and ； are read too), each once, as it is written."""
-    return tuple(dict.fromkeys(filter(None, map(trim, _BETWEEN.split(text)))))
+    """Split what is joined by 、 (，； and line breaks are read too), but for what stands in brackets.
+
+    Each once, as it is written.
+    """
+    pieces, depth = [""], 0
+    for char in text:
+        depth += (char in _OPENING) - (char in _CLOSING)
+        if char in _SEPARATORS and depth <= 0:
+            pieces.append("")
+        else:
+            pieces[-1] += char
+    return tuple(dict.fromkeys(piece for piece in map(trim, pieces) if piece))
 
 
 def _wrong(fault: CellFault) -> str:

@@ -32,6 +32,10 @@ class Tables:
     spots: Mapping[str, Spot]
     """Each table as a whole, as it is called in the file."""
 
+    def has(self, title: str) -> bool:
+        """Whether the file has that table."""
+        return title in self.spots
+
     def of(self, title: str) -> tuple[Line, ...]:
         """The rows of a table, none where the file lacks it."""
         return self.lines.get(title, ())
