@@ -38,6 +38,7 @@ from sheetflow.workbook import RawWorkbook
 
 if TYPE_CHECKING:  # a child that only reads loads no more
     from sheetflow.prefill import Filling
+    from sheetflow.schemas.campaign import Campaign
 
 FormAndPeriod = tuple[str, str]
 
@@ -187,9 +188,16 @@ def judge_request(
 ) -> tuple[Judgement, frozenset[tuple[str, str]]]:
     """Judge `raw`; give the judgement and the keys of other units that it asked for."""
     from sheetflow.config.kept_campaigns import open_campaign
+
+    return judge_under(open_campaign(request.campaign), request, raw)
+
+
+def judge_under(
+    campaign: Campaign, request: JudgeRequest, raw: RawWorkbook
+) -> tuple[Judgement, frozenset[tuple[str, str]]]:
+    """Judge `raw` as `judge_request` does, by any campaign."""
     from sheetflow.pipeline import judge
 
-    campaign = open_campaign(request.campaign)
     asked: set[tuple[str, str]] = set()
 
     def knows(sheet: str, key: str) -> bool:

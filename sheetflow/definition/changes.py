@@ -27,13 +27,14 @@ class Verdict(StrEnum):
 class Change:
     """One line: where, the verdict, what happens and what can be done about it.
 
-    `rule` is the code of the rule that comes in on trial.
+    `rule` is the code of the rule of `form` that comes in on trial.
     """
 
     verdict: Verdict
     place: str
     what: str
     remedy: str = ""
+    form: str = ""
     rule: str = ""
 
     @property

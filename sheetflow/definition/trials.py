@@ -109,7 +109,11 @@ def _tried(new: Campaign, form: Form, trial: Trial, today: dt.date, *, no_trial:
     what = "新增强制性规则" if trial.is_new else "强制性规则比原来严"
     if no_trial:
         return Change(
-            verdict=Verdict.HINT, place=place, what=f"{what}，不试审，立即生效", rule=rule.code
+            verdict=Verdict.HINT,
+            place=place,
+            what=f"{what}，不试审，立即生效",
+            form=form.key,
+            rule=rule.code,
         )
     until = rule.trial_until or comes_in(new, form, today)
     last, current = form.period(until), form.period_of(today)
@@ -117,7 +121,7 @@ def _tried(new: Campaign, form: Form, trial: Trial, today: dt.date, *, no_trial:
         remedy = f"请把试审到改成{current.label}或以后，确要立即生效的请加 --no-trial"
         return refused(place, f"{what}，试审到{last.label}，这一期已经过了", remedy)
     said = f"{what}，到{last.label}为止只提示，以后才退回"
-    return Change(verdict=Verdict.TRIAL, place=place, what=said, rule=rule.code)
+    return Change(verdict=Verdict.TRIAL, place=place, what=said, form=form.key, rule=rule.code)
 
 
 def _place(form: Form, rule: DeclaredRule) -> str:
