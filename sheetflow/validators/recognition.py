@@ -227,18 +227,13 @@ def check_version(book: Book, campaign: Campaign) -> Iterator[Finding]:
     now = campaign.in_force(then.declared or then, book.period)
     if book.version >= now.version or _shape(then, book.level) == _shape(now, book.level):
         return
-    new, known = _lacking(now, then, book.level), str(now.version)
-    if campaign.takes_version(book.version, book.period):
-        if new:
-            yield GENERAL["version-older"].at(
-                Place(), version=str(book.version), known=known, columns=new
-            )
-        return
-    gone = _lacking(then, now, book.level)
+    new, gone = _lacking(now, then, book.level), _lacking(then, now, book.level)
     told = f"，新增了{new}" * bool(new) + f"，停用了{gone}（填过的内容存在原件里）" * bool(gone)
-    yield GENERAL["version-outdated"].at(
-        Place(), version=str(book.version), known=known, period=book.period.label, changes=told
-    )
+    said = {"version": str(book.version), "known": str(now.version), "changes": told}
+    if not campaign.takes_version(book.version, book.period):
+        yield GENERAL["version-outdated"].at(Place(), period=book.period.label, **said)
+    elif told:
+        yield GENERAL["version-older"].at(Place(), **said)
 
 
 def _shape(form: Form, level: str) -> list[object]:
