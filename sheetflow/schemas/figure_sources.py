@@ -32,7 +32,7 @@ _OF_A_PERIOD = {
 
 def source_words(form: Form, indicator: Indicator, *, current: bool) -> str:
     """Say where an indicator's figure comes from, of this period or of all since January."""
-    said = _made_words(form, indicator) or rows_words(form, indicator)
+    said = made_words(form, indicator) or rows_words(form, indicator)
     if not isinstance(indicator.source, Count | Sum):
         return said
     of_period = _OF_A_PERIOD.get((form.kinds.get(indicator.code, Kind.STOCK), current), "")
@@ -48,7 +48,7 @@ def decimals_of(form: Form, indicator: Indicator) -> int:
     return max((summed[column].type.places for column in source.columns), default=0)
 
 
-def _made_words(form: Form, indicator: Indicator) -> str:
+def made_words(form: Form, indicator: Indicator) -> str:
     """Say what a figure is made from that counts no rows; empty for others."""
     match indicator.source:
         case Ratio(numerator, denominator):

@@ -13,9 +13,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 from sheetflow.findings import Check, Finding
 from sheetflow.periods import Period
 from sheetflow.prefill import prefill_blank
+from sheetflow.schemas.guide_words import NOT_THEIRS
 from sheetflow.schemas.layout import GUIDE_SHEET
 from sheetflow.writing import Dress, write_workbook
-from sheetflow.writing.blank.guide import NOT_THEIRS
 from tests.county_book import CAMPAIGN, FORM, TREE, cell, judged, named, said
 from tests.validators.pairs import Pair
 from tests.validators.pairs_books import BOOKS

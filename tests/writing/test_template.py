@@ -25,6 +25,7 @@ from sheetflow.schemas.cells import Choice, Choices, Day, IdNumber, Key, Phone, 
 from sheetflow.schemas.columns import Column, RowModel, choice, key, text, whole
 from sheetflow.schemas.conditions import Condition, Is
 from sheetflow.schemas.forms import Cover, Form
+from sheetflow.schemas.guide_words import NOT_THEIRS
 from sheetflow.schemas.layout import (
     FIRST_ROW,
     GUIDE_SHEET,
@@ -43,7 +44,6 @@ from sheetflow.units import Unit
 from sheetflow.validators.matching import find_card
 from sheetflow.workbook import column_letters
 from sheetflow.writing import Dress, write_master, write_workbook
-from sheetflow.writing.blank.guide import NOT_THEIRS
 from sheetflow.writing.looks import text_width
 from tests.county_book import FORM
 

@@ -13,6 +13,7 @@ from sheetflow.prefill import Cells
 from sheetflow.schemas.cells import Choice, Day, PeriodName
 from sheetflow.schemas.columns import Column
 from sheetflow.schemas.conditions import Is
+from sheetflow.schemas.guide_words import extra_words, mark_of, requirement, type_words
 from sheetflow.schemas.layout import (
     CARD_HINT_COLUMN,
     CARD_LABEL_COLUMN,
@@ -38,12 +39,8 @@ from sheetflow.writing.blank.inputs import (
     broken,
     column_look,
     column_width,
-    extra_words,
     is_long,
-    mark_of,
-    requirement,
     set_input,
-    type_words,
     write_label,
 )
 from sheetflow.writing.blank.sheet_page import (

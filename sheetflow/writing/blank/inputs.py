@@ -8,7 +8,6 @@ after all is only questioned. The words stand in prompts, hints and 填报说明
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 
 from sheetflow.schemas.cells import (
     CellType,
@@ -22,13 +21,17 @@ from sheetflow.schemas.cells import (
     PeriodName,
     Phone,
     Reference,
-    References,
     Text,
     Whole,
 )
 from sheetflow.schemas.columns import Column
-from sheetflow.schemas.conditions import Condition
-from sheetflow.schemas.forms import Form
+from sheetflow.schemas.guide_words import (
+    CONDITIONAL_MARK,
+    extra_words,
+    mark_of,
+    requirement,
+    type_words,
+)
 from sheetflow.schemas.layout import FIRST_ROW, LAST_ROW, column_number, column_range, quoted
 from sheetflow.schemas.sheets import Sheet
 from sheetflow.workbook import column_letters
@@ -55,7 +58,6 @@ _MOST_TITLE, _MOST_MESSAGE = 32, 255
 _LONGEST_ID, _SHORTEST_ID = 18, 15
 _SHORTEST_PHONE, _LONGEST_PHONE = 7, 25
 _LARGEST = 999_999_999_999
-REQUIRED_MARK, CONDITIONAL_MARK = "＊", "＊＊"
 _PADDING = 2.5
 """What bold letters and the cell's margins take besides the characters."""
 
@@ -215,13 +217,6 @@ def is_long(column: Column) -> bool:
     return isinstance(column.type, Text) and column.type.free
 
 
-def mark_of(column: Column) -> str:
-    """Give the mark of a column that must, or may have to, be filled."""
-    if isinstance(column.required, Condition):
-        return CONDITIONAL_MARK
-    return REQUIRED_MARK if column.required and not column.prefilled else ""
-
-
 def broken(label: str, width: float, mark: str = "") -> str:
     """Break a label that needs several lines before its bracket, so that （件） stays together."""
     head, bracket, rest = label.partition("（")
@@ -254,41 +249,3 @@ def write_label(page: Page, at: tuple[int, int], column: Column, look: Look) -> 
         mark,
         page.book.look(look),
     )
-
-
-def requirement(sheet: Sheet, column: Column) -> str:
-    """Say whether the column must be filled: 必填, 选填, or when."""
-    if isinstance(column.required, Condition):
-        when = column.required.words(sheet.labels)
-        return f"{when}时必填" + ("，否则不填" if column.only else "")
-    if column.prefilled:
-        return "已预填"
-    return "必填" if column.required else "选填"
-
-
-def type_words(form: Form, column: Column) -> str:
-    """Say what may stand in the column, naming the sheet that it points to."""
-    kind = column.type
-    if not column.refers_to:  # nothing, or a sheet of another form, which the hint names
-        return kind.words
-    if isinstance(kind, Reference):
-        return f"填《{form.by_key[kind.to].title}》中的编号"
-    if isinstance(kind, References):
-        return f"填《{form.by_key[kind.to].title}》中的编号，可填多个，用“、”分开"
-    return kind.words
-
-
-def extra_words(form: Form, sheet: Sheet, column: Column) -> Iterator[str]:
-    """Say the hint, what a date is held against, and from how many characters on words are quoted."""
-    if column.hint:
-        yield column.hint
-    if isinstance(column.type, Day):
-        if column.not_before:
-            yield f"不早于“{sheet.labels[column.not_before]}”"
-        if column.not_after == "period_end":
-            yield "不晚于报告期末"
-        elif column.not_after == "filled_on":
-            yield "不晚于填报日期"
-    spec = form.report
-    if spec and sheet.key == spec.narrative and column.key not in spec.plans:
-        yield f"不少于{spec.shortest}字的，上级的情况报告才会引用"

@@ -7,9 +7,9 @@ in 填报说明: a page of its own is printed as one, whatever the fonts of the 
 from __future__ import annotations
 
 from sheetflow.schemas.conditions import Is
+from sheetflow.schemas.guide_words import CONDITIONAL_MARK, REQUIRED_MARK
 from sheetflow.schemas.layout import HEADER_ROW, ISSUES_SHEET, STEPS_SHEET
 from sheetflow.schemas.sheets import Kind
-from sheetflow.writing.blank.inputs import CONDITIONAL_MARK, REQUIRED_MARK
 from sheetflow.writing.blank.sheet_page import HELP_TAB, TABS, WorkbookContext, write_head
 from sheetflow.writing.looks import BODY, BOLD, BORDER, CENTRE, RED, WRAP, Look
 from sheetflow.writing.page import FlowPage
