@@ -42,8 +42,8 @@ def read_items(desk: Desk) -> Items:
     if desk.tables.has(ACTIVITY.title) and not title and line.is_sound("title"):
         spot = line.spot("title")
         desk.faults.add(spot, "活动要有名称，请在“活动名称”那一行的“内容”里填写。")
-    if key and not (key.isascii() and key.replace("_", "").isalnum()):
-        line.fault("key", f"代码“{key[:20]}”只能用字母、数字和下划线。一般不用填。")
+    if key and not key.replace("_", "").isalnum():
+        line.fault("key", f"代码“{key[:20]}”只能用字母、汉字、数字和下划线。一般不用填。")
     usual = Limits()
     limits = Limits(
         **{

@@ -108,7 +108,9 @@ def _working_days(desk: Desk, draft: FormDraft) -> Mapping[str, int]:
         if days is not None:
             found[level] = days
     usual = {spec.name: spec.working_days for spec in desk.levels}
-    upwards = [(name, found.get(name, usual[name])) for name in desk.levels.names[::-1]]
+    filling = form_levels(desk, draft) or usual.keys()
+    names = (name for name in desk.levels.names[::-1] if name in filling)
+    upwards = [(name, found.get(name, usual[name])) for name in names]
     cells = dict(of_levels(line, desk.levels, "due"))
     for (below, sooner), (above, later) in pairwise(upwards):
         if later < sooner and (found.keys() & {above, below}):

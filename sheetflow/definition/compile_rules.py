@@ -21,8 +21,8 @@ from sheetflow.definition.meanings import (
     SEVERITIES,
     SKIPS_FIRST,
 )
-from sheetflow.definition.quoted_cells import sentence, without_placeholders
-from sheetflow.definition.rule_words import worded
+from sheetflow.definition.quoted_cells import sentence
+from sheetflow.definition.rule_words import usual_title, worded
 from sheetflow.findings import Severity
 from sheetflow.schemas.catalogue import GENERAL
 from sheetflow.schemas.language.places import Place
@@ -34,7 +34,6 @@ from sheetflow.schemas.sheets import Sheet
 
 _TABLE = "审核"
 MOST_RULES = 500
-_LONGEST_TITLE = 40
 
 
 @dataclass(frozen=True)
@@ -113,7 +112,7 @@ def _rule(desk: Desk, line: Line, stage: Stage) -> DeclaredRule | None:
     _tell_blank(line)
     wrong = sentence(desk, line, "wrong", voc, sheet, points)
     remedy = sentence(desk, line, "remedy", voc, sheet, points)
-    title = line.name("title") or without_placeholders(line.name("wrong"))[:_LONGEST_TITLE]
+    title = line.name("title") or usual_title(line.name("wrong"))
     span, ranges = desk.span(line), _ranges(desk, line)
     code = line.name("code") or derived_key(title)
     if line.filled("code") and not is_code(code):

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from sheetflow.definition import meanings as words
 from sheetflow.definition.exported_columns import Neighbours
 from sheetflow.definition.layout import Row
+from sheetflow.definition.rule_words import usual_title, worded
 from sheetflow.definition.sayable import Saying
 from sheetflow.findings import Severity
 from sheetflow.schemas.expressions import Expression
@@ -73,8 +74,9 @@ def rule_rows(near: Neighbours) -> Iterator[Row]:
         saying.several("points", (_named(point, sheet, near) for point in rule.points))
         for key in ("wrong", "remedy"):
             saying.put(key, _with_names(getattr(rule, key), sheet, near))
-        saying.put("title", rule.title, usual_title(saying.cells["wrong"]))
-        saying.put("summary", rule.summary)
+        saying.put("title", rule.title, usual_title(str(saying.cells["wrong"])))
+        said = worded(rule.when, rule.must, near.vocabulary, rule.sheet, rule.points)
+        saying.put("summary", rule.summary, said)
         saying.several("range", _ranges(rule, near))
         saying.put("source", rule.source, "")
         saying.put("trial_until", rule.trial_until, "")
@@ -82,11 +84,6 @@ def rule_rows(near: Neighbours) -> Iterator[Row]:
         saying.code(rule.code, rule.title)
         _say_form(saying, rule, near)
         yield saying.row
-
-
-def usual_title(wrong: object) -> str:
-    """Give the title of a rule that has none of its own: what is wrong up to the first comma."""
-    return re.split("[，,]", str(wrong), maxsplit=1)[0]
 
 
 def _say_expression(

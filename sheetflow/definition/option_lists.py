@@ -88,7 +88,7 @@ class OptionLists:
                 since, until = spans.get(option, (1, None))
                 saying.put("since", since, 1)
                 saying.put("until", None if until is None else until + 1)
-                if option in offered.retired and until is None:
+                if option in offered.retired:
                     saying.refuse("停用了，没有写明从第几版起")
                 yield saying.row
 

@@ -21,12 +21,6 @@ OWN, LABEL, LABELS, OTHER, BEFORE = "本栏", "栏目", "各栏", "另一行", "
 _WORDS = (OWN, LABEL, LABELS, OTHER)
 _PLACEHOLDER = re.compile(r"[{｛]([^{}｛｝]*)[}｝]")
 _MARKS = re.compile(r"[{}｛｝]")
-_COMMA = re.compile(r"[，,]")
-
-
-def without_placeholders(text: str) -> str:
-    """Give a sentence up to its first comma, without what it quotes."""
-    return _COMMA.split(_PLACEHOLDER.sub("", text), maxsplit=1)[0].strip()
 
 
 def sentence(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -39,6 +40,14 @@ _SIGNS = MappingProxyType(
 )
 _OF_TEXTS = MappingProxyType({"=": "为", "<>": "不为"})
 _FEWEST = 2
+_COMMA = re.compile("[，,]")
+_QUOTED = re.compile("[{｛][^{}｛｝]*[}｝]")
+_LONGEST_TITLE = 40
+
+
+def usual_title(wrong: str) -> str:
+    """Give the title of a rule that has none of its own: what is wrong up to the first comma, less its quotes."""
+    return _COMMA.split(_QUOTED.sub("", wrong), maxsplit=1)[0].strip()[:_LONGEST_TITLE]
 
 
 def worded(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from types import MappingProxyType
 
 import pytest
 
@@ -12,36 +11,10 @@ from sheetflow.campaigns import load_campaign
 from sheetflow.definition.exported import rows_of
 from sheetflow.definition.layout import Row
 from sheetflow.errors import DeclarationError
-from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.cells import Choice, Text
 from sheetflow.schemas.columns import Mask, disclosed
-from sheetflow.schemas.forms import Form
-from sheetflow.schemas.sheets import Sheet
+from tests.definition.sayable_campaigns import RIVERS, SAYABLE, with_columns, without_programs
 from tests.tiny.campaign import CAMPAIGN
-from tests.tiny.pair import PAIR
-
-
-def without_programs(campaign: Campaign) -> Campaign:
-    """The campaign without the rules that are Python."""
-    return replace(campaign, rules=MappingProxyType({}), checks=())
-
-
-def with_sheets(campaign: Campaign, change: dict[str, dict[str, object]]) -> Campaign:
-    """The campaign with other columns: by label, the fields that are otherwise."""
-
-    def of_sheet(sheet: Sheet) -> Sheet:
-        columns = (replace(each, **change.get(each.label, {})) for each in sheet.declared)  # type: ignore[arg-type]
-        return replace(sheet, declared=tuple(columns))
-
-    def of_form(form: Form) -> Form:
-        return replace(form, sheets=tuple(map(of_sheet, form.sheets)))
-
-    return replace(campaign, forms=tuple(map(of_form, campaign.forms)))
-
-
-SEEN = disclosed(县=Mask.NAME, 市=Mask.NAME, 省=Mask.LEFT_OUT)
-RIVERS = with_sheets(without_programs(CAMPAIGN), {"河长姓名": {"disclosure": SEEN}})
-"""河道巡查 where no level sees more than the one below it."""
 
 
 def row_of(rows: tuple[Row, ...] | list[Row], **cells: str) -> Row:
@@ -80,14 +53,10 @@ def test_one_list_of_options_stands_once_however_many_columns_offer_it() -> None
 
 def test_rows_of_another_form_name_it() -> None:
     """Sheets, columns and indicators of a second form say whose they are, those of the main one do not."""
-    rows = rows_of(replace(RIVERS, forms=(*RIVERS.forms[:1], *_samples().forms[1:])))
+    rows = rows_of(replace(RIVERS, forms=(*RIVERS.forms[:1], *SAYABLE["pair"].forms[1:])))
     assert "forms" not in row_of(list(rows["工作表"]), title="巡河日志")
     assert row_of(list(rows["工作表"]), title="抽检记录")["forms"] == "水质抽检表"
     assert row_of(list(rows["指标"]), code="T1")["form"] == "水质抽检表"
-
-
-def _samples() -> Campaign:
-    return with_sheets(without_programs(PAIR), {"取样人": {"disclosure": SEEN}})
 
 
 def test_a_rule_that_is_a_program_is_refused_by_name() -> None:
@@ -112,4 +81,4 @@ def test_what_cells_cannot_say_is_refused(change: dict[str, dict[str, object]], 
     """A declaration that would come back otherwise than it is names the sheet and the column."""
     label = next(iter(change))
     with pytest.raises(DeclarationError, match=f"“?{label}.*{re.escape(told)}"):
-        rows_of(with_sheets(RIVERS, change))
+        rows_of(with_columns(RIVERS, change))

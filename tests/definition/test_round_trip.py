@@ -1,0 +1,81 @@
+"""A campaign written as a workbook, read and compiled: the same campaign, whatever it declares."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+
+import pytest
+
+from sheetflow.campaigns import load_campaign
+from sheetflow.definition.compile import compile_campaign
+from sheetflow.definition.exported import rows_of
+from sheetflow.definition.starter import starter_tables
+from sheetflow.reading.reader import read_workbook
+from sheetflow.schemas.campaign import Campaign
+from sheetflow.writing.definition_workbook import write_definition
+from tests.definition.sayable_campaigns import SAYABLE, without_programs
+
+
+def come_back(campaign: Campaign) -> Campaign:
+    """The campaign after it was a file."""
+    compiled = compile_campaign(read_workbook(write_definition(rows_of(campaign))))
+    assert not compiled.faults, "\n".join(fault.sentence for fault in compiled.faults)
+    assert compiled.campaign
+    return compiled.campaign
+
+
+def differences(one: object, other: object, at: str = "") -> list[str]:
+    """Where two declarations differ, by the way there: a failing test then names the field."""
+    if one == other:
+        return []
+    if type(one) is not type(other):
+        return [f"{at}: {one!r} / {other!r}"]
+    if is_dataclass(one):
+        names = [entry.name for entry in fields(one) if entry.compare]
+        pairs = [(name, getattr(one, name), getattr(other, name)) for name in names]
+    elif isinstance(one, tuple) and isinstance(other, tuple) and len(one) == len(other):
+        pairs = [
+            (str(getattr(left, "key", number)), left, right)
+            for number, (left, right) in enumerate(zip(one, other, strict=True))
+        ]
+    else:
+        return [f"{at}: {one!r} / {other!r}"]
+    return [
+        each for name, left, right in pairs for each in differences(left, right, f"{at}.{name}")
+    ]
+
+
+def test_the_2012_campaign_comes_back_equal() -> None:
+    """Every sheet, column, option, indicator, rule, chart and text of 2012 survives being a workbook."""
+    campaign = without_programs(load_campaign("grassroots2012"))
+    back = come_back(campaign)
+    assert not differences(campaign, back)
+    assert campaign == back
+
+
+@pytest.mark.parametrize("name", sorted(SAYABLE))
+def test_campaigns_of_other_levels_and_cadences_come_back_equal(name: str) -> None:
+    """Four levels, other cadences, a second form, versions, masks, deadlines: nothing of it is lost."""
+    campaign = SAYABLE[name]
+    back = come_back(campaign)
+    assert not differences(campaign, back)
+    assert campaign == back
+
+
+def test_what_came_back_is_written_the_same() -> None:
+    """Exporting what was compiled gives the same file: a reviewer sees only what somebody changed."""
+    campaign = SAYABLE["everything"]
+    assert write_definition(rows_of(come_back(campaign))) == write_definition(rows_of(campaign))
+
+
+def test_a_new_campaign_can_be_used_as_it_stands() -> None:
+    """What `campaign new` writes compiles without a fault, to one form with six indicators and two rules."""
+    compiled = compile_campaign(read_workbook(write_definition(starter_tables())))
+    assert not compiled.faults
+    assert compiled.campaign
+    (form,) = compiled.campaign.forms
+    assert (len(form.indicators), len(form.rules), len(compiled.campaign.levels)) == (6, 2, 3)
+    kinds: Mapping[str, str] = {sheet.title: sheet.kind.value for sheet in form.sheets}
+    assert {"flow", "ledger", "card", "indicators"} <= {*kinds.values()}
+    assert compiled.campaign == come_back(compiled.campaign), "and it can be exported again"
