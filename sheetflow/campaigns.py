@@ -1,7 +1,6 @@
 """The campaigns by name: the only place that knows which there are.
 
-A campaign's declarations (`schemas.<name>`) and its own rules
-(`validators.<name>`) meet here. Somebody else's campaign is named by where it is
+A campaign's declarations are a package of `schemas`. Somebody else's campaign is named by where it is
 declared: ``package.module:NAME``.
 """
 
@@ -21,7 +20,7 @@ _REMEDY = f"请改正 sheetflow.toml 里的 campaign；可用的活动：{'、'.
 def load_campaign(name: str) -> Campaign:
     """Give the campaign called `name`; raise DeclarationError where there is none."""
     if name == "grassroots2012":
-        from sheetflow.validators.grassroots2012 import GRASSROOTS_2012
+        from sheetflow.schemas.grassroots2012.declaration import GRASSROOTS_2012
 
         return GRASSROOTS_2012
     module, _, attribute = name.partition(":")

@@ -321,35 +321,59 @@ _LATER: Mapping[str, Argument] = MappingProxyType(
 """Arguments that findings lack which an older version has kept."""
 
 
+class _Kept(dict[str, Argument]):
+    """Arguments of a finding that was made while its sentence was another: what it lacks is left open."""
+
+    def __missing__(self, name: str) -> Argument:
+        return "……"
+
+
+_GONE = Check(
+    code="",
+    severity=Severity.NOTE,
+    title="已停用的审核",
+    wrong="提出这条意见的审核已经停用",
+    remedy="不用再改",
+    summary="",
+    source="",
+)
+"""What is said of a finding whose check there is no more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """All checks of a campaign by code; the only source of sentences for findings."""
+    """All checks of a campaign by code; the only source of sentences for findings.
+
+    `declared` are the codes of those that one form or another has for itself.
+    """
 
     checks: Mapping[str, Check]
+    declared: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, checks: Iterable[Check]) -> Catalogue:
+    def of(cls, checks: Iterable[Check], declared: Iterable[str] = ()) -> Catalogue:
         """Collect `checks`, refusing a code that is given twice."""
         by_code: dict[str, Check] = {}
         for check in checks:
             if check.code in by_code:
                 raise ValueError(f"two checks bear the code {check.code}")
             by_code[check.code] = check
-        return cls(MappingProxyType(by_code))
+        return cls(MappingProxyType(by_code), frozenset(declared))
 
     def __getitem__(self, code: str) -> Check:
         return self.checks[code]
 
     def wrong(self, finding: Finding) -> str:
         """Say what is wrong, without the place."""
-        text = self[finding.rule].wrong.format(**finding.arguments)
+        text = self.checks.get(finding.rule, _GONE).wrong.format_map(_Kept(finding.arguments))
         if finding.others:
             text += f"（共{len(finding.others) + 1}处：{listed(finding)}）"
         return text
 
     def remedy(self, finding: Finding) -> str:
         """Say what to do."""
-        return self[finding.rule].remedy.format(**{**_LATER, **finding.arguments})
+        given = _Kept({**_LATER, **finding.arguments})
+        return self.checks.get(finding.rule, _GONE).remedy.format_map(given)
 
     def sentence(self, finding: Finding) -> str:
         """Say it in one sentence: where, what is wrong, what to do."""

@@ -102,7 +102,8 @@ class Campaign:
     def catalogue(self) -> Catalogue:
         """All sentences of findings by code: the engine's own, the campaign's, those of declared rules."""
         declared = {rule.code: rule.check for form in self.forms for rule in form.rules}
-        return Catalogue.of((*general_checks(self.money_scale), *self.checks, *declared.values()))
+        checks = (*general_checks(self.money_scale), *self.checks, *declared.values())
+        return Catalogue.of(checks, declared)
 
     @cached_property
     def by_key(self) -> Mapping[str, Form]:

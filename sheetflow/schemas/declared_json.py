@@ -11,7 +11,7 @@ import datetime as dt
 import hashlib
 import json
 import sys
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import MISSING, Field, fields, is_dataclass
 from decimal import Decimal, InvalidOperation
 from enum import Enum
@@ -77,9 +77,11 @@ def dump_campaign(campaign: Campaign) -> bytes:
 
     Raise DeclarationError naming what cannot be written: Python rules, words for samples.
     """
-    document = _plain(campaign, campaign.title)
-    text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return text.encode()
+    return _written(_plain(campaign, campaign.title)).encode()
+
+
+def _written(document: object) -> str:
+    return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def load_campaign_json(content: bytes) -> Campaign:
@@ -94,6 +96,17 @@ def load_campaign_json(content: bytes) -> Campaign:
     if not isinstance(loaded, Campaign):
         raise DeclarationError("活动的定义文件读不懂：内容残缺，或者不是活动的定义。")
     return loaded
+
+
+def dump_rules(rules: Sequence[DeclaredRule]) -> bytes:
+    """Give rules as canonical JSON, each on a line of its own."""
+    lines = ",\n".join(_written(_plain(rule, rule.title)) for rule in rules)
+    return f"[\n{lines}\n]\n".encode()
+
+
+def load_rules(content: bytes) -> tuple[DeclaredRule, ...]:
+    """Give back the rules that `dump_rules` wrote."""
+    return tuple(_value(document) for document in json.loads(content))
 
 
 def digest_of(content: bytes) -> str:

@@ -2,7 +2,7 @@
 
 Each rule is a single-purpose function over the whole book, collecting findings; none
 raises, and none speaks of a cell that another finding already rejects. What every
-campaign needs is here; a campaign's own rules are in a package of its name.
+campaign needs is here; a campaign's own rules are declarations, judged by `declared_rules`.
 """
 
 from __future__ import annotations

@@ -1,9 +1,11 @@
-"""What a declared rule asks about: sheets, columns and figures, so that one is silent where they are not."""
+"""Whom a declared rule asks, and about what: silent where a sheet, column or figure is not, or only on trial."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sheetflow.findings import Severity
+from sheetflow.periods import Period
 from sheetflow.schemas.expressions import Call, Cell, Expression, Name, Scope
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.rules import DeclaredRule
@@ -25,6 +27,31 @@ def needs_of(rule: DeclaredRule, form: Form) -> frozenset[Need]:
     for part in filter(None, (rule.when, rule.must)):
         found.update(_asked(part, whole, rule.sheet, rule.sheet))
     return frozenset(found)
+
+
+def has(form: Form, need: Need) -> bool:
+    """Whether this version of the form has what a rule asks about."""
+    sheet, column = need
+    if not sheet:
+        return column in form.indicator
+    return sheet in form.by_key and (not column or column in form.by_key[sheet].by_key)
+
+
+def concerns(rule: DeclaredRule, form: Form, level: str) -> bool:
+    """Whether the rule ever asks a unit of that level, by this version of the form."""
+    if not rule.in_version(form.version) or (rule.only_levels and level not in rule.only_levels):
+        return False
+    needs = needs_of(rule, form)
+    sheets = [form.by_key[sheet] for sheet, _ in needs if sheet in form.by_key]
+    return all(has(form, need) for need in needs) and all(s.is_for(level) for s in sheets)
+
+
+def effective_severity(rule: DeclaredRule, form: Form, period: Period) -> Severity:
+    """Give how heavy a rule weighs in a period: on trial it only says what it sees."""
+    if rule.severity is not Severity.MUST or not rule.trial_until:
+        return rule.severity
+    last = form.period(rule.trial_until)
+    return Severity.NOTE if period.first_day <= last.last_day else rule.severity
 
 
 def _named(name: str, sheet: str) -> Iterator[Need]:

@@ -16,7 +16,13 @@ from sheetflow.schemas.book import Book, JudgingContext
 from sheetflow.schemas.expressions import Cell, Expression, Name
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.rules import DeclaredRule, argument_name
-from sheetflow.validators.declared_needs import Need, names_what_sets_aside, needs_of
+from sheetflow.validators.declared_needs import (
+    Need,
+    effective_severity,
+    has,
+    names_what_sets_aside,
+    needs_of,
+)
 from sheetflow.validators.declared_rows import Frame, Records, Scene
 from sheetflow.validators.declared_terms import (
     Test,
@@ -108,7 +114,7 @@ class Ready:
             return False
         if book.nil and {sheet for sheet, _ in self.needs} != {book.form.cover.sheet}:
             return False
-        return all(_has(book.form, need) for need in self.needs)
+        return all(has(book.form, need) for need in self.needs)
 
     def findings(self, scene: Scene, told: Spots) -> Iterator[Finding]:
         """Give what it finds, row by row."""
@@ -117,7 +123,9 @@ class Ready:
             frame = frame.those(self.when(frame))
         if not frame.places:
             return
-        check = replace(self.check, severity=effective_severity(self.rule, scene.book))
+        check = replace(
+            self.check, severity=effective_severity(self.rule, scene.book.form, scene.book.period)
+        )
         for place, points in self._failing(frame, told).items():
             groups = [tuple(points)] if self.rule.by_row else [(point,) for point in points]
             for group in groups:
@@ -183,14 +191,6 @@ def _must(plain: Sequence[Expression], point: Expression) -> Test | None:
     return parts[0] if len(parts) == 1 else lambda frame: both([part(frame) for part in parts])
 
 
-def _has(form: Form, need: Need) -> bool:
-    """Whether this version of the form has what a rule asks about."""
-    sheet, column = need
-    if not sheet:
-        return column in form.indicator
-    return sheet in form.by_key and (not column or column in form.by_key[sheet].by_key)
-
-
 def _place(scene: Scene, records: Records | None, place: int, point: Expression) -> Place | None:
     """Point to a cell; None where the file has no such cell."""
     match point:
@@ -205,11 +205,3 @@ def _place(scene: Scene, records: Records | None, place: int, point: Expression)
                 return found.header_place(column)
             return found.place(records.rows[place], column)
     return None
-
-
-def effective_severity(rule: DeclaredRule, book: Book) -> Severity:
-    """Give how heavy a rule weighs in the book's period: on trial it only says what it sees."""
-    if rule.severity is not Severity.MUST or not rule.trial_until:
-        return rule.severity
-    last = book.form.period(rule.trial_until)
-    return Severity.NOTE if book.period.first_day <= last.last_day else rule.severity

@@ -14,7 +14,7 @@ from sheetflow.campaigns import load_campaign
 from sheetflow.schemas.sheets import EXPLANATIONS
 
 _ROOT = Path(sheetflow.__file__).parent
-_ITS_OWN = ("schemas/grassroots2012/", "validators/grassroots2012/")
+_ITS_OWN = ("schemas/grassroots2012/",)
 _CAMPAIGN = load_campaign("grassroots2012")
 _SHEETS = [sheet for form in _CAMPAIGN.forms for sheet in form.sheets if sheet is not EXPLANATIONS]
 

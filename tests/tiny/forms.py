@@ -5,6 +5,7 @@ Declared for the tests: another subject, other sheets, no report, charts or samp
 
 from __future__ import annotations
 
+from sheetflow.findings import Severity
 from sheetflow.periods import Cadence
 from sheetflow.schemas.columns import (
     Mask,
@@ -21,8 +22,10 @@ from sheetflow.schemas.columns import (
     whole,
 )
 from sheetflow.schemas.conditions import where
+from sheetflow.schemas.expressions import Cell, Literal, Operation
 from sheetflow.schemas.forms import Cover, Form
 from sheetflow.schemas.indicators import Count, Indicator, Ratio, Sum
+from sheetflow.schemas.rules import DeclaredRule
 from sheetflow.schemas.sheets import EXPLANATIONS, Kind, RollUp, Sheet
 
 _ABOVE_HIDDEN = disclosed(市=Mask.NAME, 省=Mask.LEFT_OUT)
@@ -80,6 +83,21 @@ TALLY = Sheet(
     key="tally", title="巡河汇总", kind=Kind.INDICATORS, declared=(), roll_up=RollUp.SUMMED
 )
 
+WALKS = DeclaredRule(
+    code="walk-too-long",
+    severity=Severity.MUST,
+    sheet="patrols",
+    when=Operation("=", Cell("means"), Literal("步行")),
+    must=Operation("<=", Cell("metres"), Literal(30_000)),
+    points=("metres",),
+    wrong="步行巡河里程为{metres}米，一次步行不会超过30000米",
+    remedy="请核对里程的单位是不是米，或改正巡河方式",
+    title="步行里程过长",
+    summary="步行巡河一次不超过30000米",
+    source="河道巡查办法第七条",
+)
+"""Nobody walks further than a day's march."""
+
 PATROL_FORM = Form(
     key="patrol",
     title="河道巡查表",
@@ -102,6 +120,7 @@ PATROL_FORM = Form(
         Indicator("H5", "其中：步行", "次", Count("patrols", where("means", "步行")), indent=1),
         Indicator("H6", "巡河里程", "米", Sum("patrols", ("metres",))),
     ),
+    rules=(WALKS,),
 )
 
 

@@ -30,7 +30,7 @@ from sheetflow.schemas.conditions import where
 from sheetflow.schemas.forms import Cover, Form, ReportSpec
 from sheetflow.schemas.indicators import Count, Indicator, Sum
 from sheetflow.schemas.sheets import EXPLANATIONS, Kind, RollUp, Sheet
-from tests.tiny.campaign import CHECKS, LEVELS, check_walks
+from tests.tiny.campaign import LEVELS
 from tests.tiny.desk import FIRST, SIGNED, Desk, Rows, write
 from tests.tiny.forms import PATROL_FORM
 
@@ -108,8 +108,6 @@ PAIR = Campaign(
     key="pair",
     title="河道巡查",
     forms=(PATROL_FORM, PROBE_FORM),
-    checks=CHECKS,
-    rules=MappingProxyType({PATROL_FORM.key: (check_walks,)}),
     levels=LEVELS,
 )
 

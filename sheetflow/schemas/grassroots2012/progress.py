@@ -13,6 +13,7 @@ from sheetflow.findings import Severity
 from sheetflow.schemas.columns import More
 from sheetflow.schemas.conditions import AtLeast, Filled, Is, Not, where
 from sheetflow.schemas.forms import Across, ChartSpec, Cover, Form, ReportSpec, SamePerson
+from sheetflow.schemas.grassroots2012.checks import declared_checks
 from sheetflow.schemas.grassroots2012.help_and_outcomes import (
     CASE_HELP,
     HARD_CASES,
@@ -312,6 +313,7 @@ PROGRESS = Form(
     ),
     own_work="只填本机关直接开展的工作，不含下级；联合开展的由牵头单位填一次。",
     charts=CHARTS,
+    rules=declared_checks(),
     same_person=SamePerson(
         sheet="needs", person="id_number", matter=("category", "status"), where=NEEDS.void_not
     ),

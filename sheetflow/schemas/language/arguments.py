@@ -13,6 +13,7 @@ from sheetflow.schemas.expressions import (
     Call,
     Cell,
     Expression,
+    Joined,
     Literal,
     Name,
     Operation,
@@ -117,9 +118,23 @@ def _once(call: Call, kinds: Kinds, seen: Seen) -> Sort:
     if not seen.row:
         kinds.refuse(call, "不重复 只能用在对每一行查的规则里。")
     for part in call.arguments:
-        if not _is_plain(part):
-            kinds.refuse(part, "不重复 里只写本行的栏目，如 不重复([身份证号], [需求类别])。")
+        if not all(map(_is_plain, _compared_in_turn(part))):
+            kinds.refuse(
+                part,
+                "不重复 里只写本行的栏目，如 不重复([身份证号], [需求类别])；一栏可能空着的，"
+                "可用“或”写出另用哪些栏目，如 [身份证号] 或 [姓名] 且 [联系电话]。",
+            )
     return Sort.TRUTH
+
+
+def _compared_in_turn(part: Expression) -> list[Expression]:
+    """Give the cells of which one, or several joined by 且, serve where those before are blank."""
+    ways = part.joined if isinstance(part, Joined) and part.word == "或" else (part,)
+    return [
+        cell
+        for way in ways
+        for cell in (way.joined if isinstance(way, Joined) and way.word == "且" else (way,))
+    ]
 
 
 def _new(call: Call, kinds: Kinds, seen: Seen) -> Sort:

@@ -5,9 +5,13 @@ Generated from the declarations, so that it never says other than what is checke
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from sheetflow.findings import Check, Severity
+from sheetflow.schemas.catalogue import MONEY_SCALE
+from sheetflow.schemas.cells import Money
+from sheetflow.schemas.forms import Form
 from sheetflow.schemas.guide_words import (
     GENERAL_GUIDANCE,
     NOT_THEIRS,
@@ -18,6 +22,7 @@ from sheetflow.schemas.guide_words import (
 )
 from sheetflow.schemas.layout import GUIDE_SHEET, HEADER_ROW, columns_in
 from sheetflow.schemas.sheets import Kind
+from sheetflow.validators.declared_needs import concerns, effective_severity
 from sheetflow.writing.blank.inputs import broken
 from sheetflow.writing.blank.sheet_page import (
     HELP_TAB,
@@ -104,16 +109,40 @@ def _write_columns(context: WorkbookContext, page: FlowPage) -> None:
 def _write_checks(context: WorkbookContext, page: FlowPage, number: str) -> None:
     page.across(f"{number}、审核要求", HEADING, 30.0)
     for severity, title in _SEVERITIES.items():
-        checks = [
-            check for check in context.dress.catalogue.checks.values() if check.severity is severity
-        ]
-        lines = _lines_of(checks)
+        lines = _lines_of(check for check in _checks(context) if check.severity is severity)
         if not lines:
             continue
         _line(page, (title,), (HEADER,), span=len(_WIDTHS))
         for name, summaries in lines.items():
             words = "；".join(dict.fromkeys(summaries))
             _line(page, (name, words), (_NAME, CELL), span=len(_WIDTHS) - 1)
+
+
+def _checks(context: WorkbookContext) -> Iterator[Check]:
+    """Give the checks that ever ask this unit in this version and period; on trial they only tell."""
+    catalogue, filling = context.dress.catalogue, context.filling
+    form, level = filling.form, filling.unit.level
+    for code, check in catalogue.checks.items():
+        if code not in catalogue.declared and _is_asked(form, code):
+            yield check
+    for rule in form.rules:
+        if concerns(rule, form, level):
+            severity = effective_severity(rule, form, filling.period)
+            trial = "" if severity is rule.severity else "（试审，只提示）"
+            yield replace(rule.check, severity=severity, summary=rule.summary + trial)
+
+
+def _is_asked(form: Form, code: str) -> bool:
+    """Whether one of our own checks that hangs on declarations is asked in a form."""
+    weights = {indicator.swing for indicator in form.indicators}
+    hangs = {
+        "swing": bool(weights & {Severity.VERIFY, Severity.MUST}),
+        "swing-minor": Severity.NOTE in weights,
+        MONEY_SCALE: any(
+            isinstance(column.type, Money) for sheet in form.sheets for column in sheet.columns
+        ),
+    }
+    return hangs.get(code, True)
 
 
 def _lines_of(checks: Iterable[Check]) -> dict[str, list[str]]:
