@@ -17,7 +17,8 @@ def main() -> None:
     from sheetflow.cli.screen import settle_language
 
     settle_language()
-    import sheetflow.cli.upkeep  # noqa: F401 - it adds its commands to the app
+    import sheetflow.cli.campaign_commands
+    import sheetflow.cli.upkeep  # noqa: F401 - they add their commands to the app
     from sheetflow.cli.commands import app
     from sheetflow.cli.language import run_command
     from sheetflow.cli.screen import complain, open_closed_ends

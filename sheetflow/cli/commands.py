@@ -131,6 +131,10 @@ def init(
     units: Annotated[
         Path | None, typer.Option(help="A .csv or .xlsx list of units (default: Shandong 2012).")
     ] = None,
+    campaign: Annotated[
+        Path | None,
+        typer.Option(help="Begin with this campaign workbook.", show_default=False),
+    ] = None,
 ) -> None:
     """Make a workspace, ready to run."""
     from sheetflow.config.workspace import create_workspace
@@ -140,7 +144,13 @@ def init(
     from sheetflow.upkeep.remind import lay_report_template, publish_master
     from sheetflow.upkeep.renewal import renew_templates
 
-    workspace = create_workspace(folder, units, read=read_given)
+    if campaign:
+        from sheetflow.upkeep.campaign_file import read_campaign_workbook
+        from sheetflow.upkeep.campaign_use import found_workspace
+
+        workspace = found_workspace(folder, read_campaign_workbook(campaign), units)
+    else:
+        workspace = create_workspace(folder, units, read=read_given)
     lay_guide(workspace)
     renewed = renew_templates(workspace)
     with open_context(folder) as context:

@@ -138,6 +138,7 @@ def keep_campaign(
     content = dump_campaign(campaign)
     digest = digest_of(content)
     home = folder / digest
+    make_private_folder(folder.parent)
     make_private_folder(folder)
     if not (folder / IN_FORCE).exists():  # from now on its loss is noticed
         _write_history(folder, ())

@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 import typer.main
 
-import sheetflow.cli.upkeep  # noqa: F401 - it adds its commands to the app
+import sheetflow.cli.campaign_commands
+import sheetflow.cli.upkeep  # noqa: F401 - they add their commands to the app
 from sheetflow import errors
 from sheetflow.cli.commands import app
 from sheetflow.cli.language import chinese, is_chinese
@@ -31,7 +32,12 @@ _PROGRAM = re.compile(r"(python -m )?(sheetflow|pytest|__main__\.py)( [a-z]+)?")
 def commands() -> dict[str, Any]:
     """The command of every name, the whole under none."""
     whole: Any = typer.main.get_command(app)
-    return {"": whole, **whole.commands}
+    below = {
+        f"{name} {each}": command
+        for name, group in whole.commands.items()
+        for each, command in getattr(group, "commands", {}).items()
+    }
+    return {"": whole, **whole.commands, **below}
 
 
 def helps() -> Iterator[str]:
@@ -88,6 +94,8 @@ def test_a_page_of_help_is_chinese(cli: Cli, name: str) -> None:
         (["templates", "--period"], "选项 --period 后面要写内容"),
         (["run", "--", "x", "y"], "多写了 x y"),
         (["mail", "one"], "要写整数"),
+        (["campaign", "use"], "缺少参数 file"),
+        (["campaign", "chekc"], "没有命令 chekc"),
     ],
 )
 def test_an_error_about_the_call_is_chinese(cli: Cli, words: list[str], told: str) -> None:
