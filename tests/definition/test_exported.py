@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
@@ -11,10 +12,17 @@ from sheetflow.campaigns import load_campaign
 from sheetflow.definition.exported import rows_of
 from sheetflow.definition.layout import Row
 from sheetflow.errors import DeclarationError
+from sheetflow.findings import Finding
+from sheetflow.schemas.book import Book, JudgingContext
 from sheetflow.schemas.cells import Choice, Text
 from sheetflow.schemas.columns import Mask, disclosed
 from tests.definition.sayable_campaigns import RIVERS, SAYABLE, with_columns, without_programs
 from tests.tiny.campaign import CAMPAIGN
+
+
+def check_walks(book: Book, _context: JudgingContext) -> Iterable[Finding]:
+    """Find nothing."""
+    return [] if book.nil else ()
 
 
 def row_of(rows: tuple[Row, ...] | list[Row], **cells: str) -> Row:
@@ -62,7 +70,7 @@ def test_rows_of_another_form_name_it() -> None:
 def test_a_rule_that_is_a_program_is_refused_by_name() -> None:
     """What no workbook can hold is named, and nothing is written without it."""
     with pytest.raises(DeclarationError, match="规则check_walks是用程序写的"):
-        rows_of(replace(CAMPAIGN, forms=RIVERS.forms))
+        rows_of(replace(CAMPAIGN, forms=RIVERS.forms, rules={RIVERS.forms[0].key: (check_walks,)}))
 
 
 @pytest.mark.parametrize(

@@ -33,8 +33,21 @@ _GENERIC = {
     "填报人": "who filled in a workbook, a word of the cover's declaration (`Cover.preparer`)",
     "联系电话": "the number to call, likewise (`Cover.phone`)",
     "备注": "remarks in a table of the report",
+    "封面": "a kind of sheet in a campaign workbook; `cover` is a field of `Form`",
+    "cover": "likewise",
+    "身份证号": "a type of column in a campaign workbook",
+    "字数": "a function of the language",
+    "填报日期": "what 日期不晚于 names in a campaign workbook (`Cover.filled_on`)",
+    "报送性质": "a label of the standard cover",
+    "单位负责人": "likewise",
+    "审核人": "likewise",
+    "零报告说明": "likewise",
 }
 """Words of the campaign that the engine uses in a sense of its own, with that sense."""
+
+_TEACHES = ("definition/", "schemas/language/", "writing/definition")
+_EXAMPLES = {"走访记录", "个案帮扶", "联系点", "S01", "S19", "S29", "S54"}
+"""What sentences about campaign workbooks show by example, as that layout's description does."""
 
 
 def _literals(path: Path) -> Iterator[tuple[int, str]]:
@@ -64,6 +77,10 @@ def _named(text: str) -> set[str]:
     return found - _GENERIC.keys()
 
 
+def _shown(name: str) -> set[str]:
+    return _EXAMPLES if name.startswith(_TEACHES) else set()
+
+
 def _modules() -> list[str]:
     names = (path.relative_to(_ROOT).as_posix() for path in _ROOT.rglob("*.py"))
     return sorted(name for name in names if not name.startswith(_ITS_OWN))
@@ -75,6 +92,6 @@ def test_the_engine_names_nothing_of_the_campaign(name: str) -> None:
     named = [
         f"line {line}: {sorted(found)} in {text!r}"
         for line, text in _literals(_ROOT / name)
-        if (found := _named(text))
+        if (found := _named(text) - _shown(name))
     ]
     assert not named, "\n".join(named)
