@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -237,7 +238,7 @@ def render_word_report(request: BooksRequest, order: ReportOrder) -> ReportReply
     from sheetflow.consolidation.consolidate import newest
     from sheetflow.consolidation.report_builder import report_data
     from sheetflow.consolidation.report_words import Wishes
-    from sheetflow.reading.word_text import read_word
+    from sheetflow.reading.word_text import blocks_of
     from sheetflow.reporting import render_report
     from sheetflow.reporting.report import plain_template
     from sheetflow.writing.consolidated.figure_sheets import write_figure_sheets
@@ -268,7 +269,7 @@ def render_word_report(request: BooksRequest, order: ReportOrder) -> ReportReply
     )
     heading = f"{unit.name} {books.period.label}{campaign.named_beside(books.form.key)}"
     table = write_figure_sheets(heading, rendered.sentences, stamp)
-    text = DraftText(read_word(rendered.docx).blocks, shown_figures(data.figures))
+    text = DraftText(blocks_of(rendered.body), shown_figures(data.figures))
     return ReportReply(
         docx=rendered.docx,
         table=table,
@@ -317,10 +318,18 @@ def render_boards(data: BoardData, page: str, instead: str) -> dict[str, bytes]:
 
 
 @makes_ours
-def warm_up_reports() -> None:
-    """Load what Word reports and consolidated workbooks need, while nothing else is to be done."""
+def warm_up_reports(templates: Sequence[bytes]) -> None:
+    """Load what Word reports and consolidated workbooks need, and look at the templates.
+
+    That takes a while, and is done while nothing else is to be done.
+    """
     import docxtpl  # noqa: F401 - every report needs it
     import matplotlib.backends.backend_agg
     import matplotlib.figure  # noqa: F401 - likewise
 
     import sheetflow.writing.consolidated.consolidated_workbook  # noqa: F401 - likewise
+    from sheetflow.reporting.template import filled
+
+    for template in templates:
+        with suppress(ReportTemplateError):  # nothing is known yet: the tags are read all the same
+            filled(template, {}, {})

@@ -23,7 +23,7 @@ from sheetflow.config.settings import Settings
 from sheetflow.config.workspace import Workspace, make_stamp_key, open_workspace, read_stamp_key
 from sheetflow.context.opening import keyed_privacy, read_units_in_force
 from sheetflow.context.opening import open_store as open_sound_store
-from sheetflow.context.templates import Templates
+from sheetflow.context.templates import ANNEX, Templates
 from sheetflow.durable import make_private_folder
 from sheetflow.errors import RESTORE, SheetflowError, StoreDamagedError, WorkspaceError
 from sheetflow.masks import MaskPolicy
@@ -140,7 +140,9 @@ class Context:
         for _ in range(self.pool_size):
             self.pool.submit(warm_up, self.settings.campaign)
         for _ in range(self.pool_size if reports else 0):
-            self.pool.submit(warm_up_reports)
+            self.pool.submit(
+                warm_up_reports, [self.templates.report(title).content for title in ("", ANNEX)]
+            )
 
     @property
     def pool_size(self) -> int:

@@ -7,7 +7,7 @@ own, and reads no picture.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
@@ -58,6 +58,11 @@ def read_word(data: bytes) -> WordText:
         raise UnreadableError(DAMAGED) from error
 
 
+def blocks_of(body: Iterable[ET.Element]) -> tuple[Block, ...]:
+    """Give the paragraphs and the rows of tables below the body of a document that is open already."""
+    return tuple(_blocks(body))
+
+
 def _read(data: bytes) -> WordText:
     try:
         is_old = is_ole(data)
@@ -75,7 +80,7 @@ def _read(data: bytes) -> WordText:
     if body is None:
         raise UnreadableError(DAMAGED)
     is_revised = any(_called(each) in _REVISED for each in body.iter())
-    return WordText(tuple(_blocks(body)), _mark(lower), is_revised)
+    return WordText(blocks_of(body), _mark(lower), is_revised)
 
 
 def _main_part(lower: dict[str, bytes]) -> str:
@@ -99,7 +104,7 @@ def _called(element: ET.Element) -> str:
     return str(element.tag).rpartition("}")[2]
 
 
-def _blocks(parent: ET.Element) -> Iterator[Block]:
+def _blocks(parent: Iterable[ET.Element]) -> Iterator[Block]:
     """Give paragraphs, and tables row by row, in the document's order."""
     for each in parent:
         match _called(each):

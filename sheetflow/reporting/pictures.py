@@ -13,6 +13,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from unicodedata import east_asian_width
 
 from sheetflow.consolidation.report_data import Number, Picture
 from sheetflow.reporting.template_values import NO_DENOMINATOR, percent, plain, share
@@ -34,6 +35,7 @@ _POINTS = 72
 """In an inch; what follows is in points."""
 _GAP, _KEY, _LEADING = 8.0, 20.0, 1.35
 _STEPS = 5
+_MOST_BESIDE = 0.7 * _WIDTH * _POINTS
 _PAIR = re.compile(r"[\u4e00-\u9fff]{2}(?!.$)")
 """Two characters of a remark, which stand above the others where there is little room."""
 
@@ -42,12 +44,8 @@ def draw_picture(picture: Picture, font: Path) -> bytes:
     """Draw one picture as PNG; `font` is an OpenType file that has Chinese."""
     from matplotlib.figure import Figure
 
-    # The library's own layout draws all twice: only the words beside a pie may take any room.
-    figure = Figure(
-        figsize=(_WIDTH, _HEIGHT),
-        dpi=_DOTS,
-        layout="constrained" if picture.across is Across.INDICATORS else None,
-    )
+    # The library's own layout draws all twice: what takes room is told in points instead.
+    figure = Figure(figsize=(_WIDTH, _HEIGHT), dpi=_DOTS)
     draw = {Across.UNITS: _bars, Across.INDICATORS: _parts, Across.PERIODS: _lines}
     draw[picture.across](_Sheet(figure.add_subplot(), font), picture)
     content = io.BytesIO()
@@ -181,13 +179,22 @@ def _parts(sheet: _Sheet, picture: Picture) -> None:
         counterclock=False,
         wedgeprops={"edgecolor": "#FFFFFF"},
     )
+    beside = min(_KEY + 2 * _GAP + _LABEL_SIZE * max(map(_wide, words)), _MOST_BESIDE)
+    right = 1 - beside / (_WIDTH * _POINTS)
+    sheet.axes.figure.subplots_adjust(left=0.01, bottom=0.02, right=right, top=0.98)
     sheet.axes.figure.legend(
         slices,
         words,
-        loc="outside right center",
+        loc="center left",
+        bbox_to_anchor=(right, 0.5),
         frameon=False,
         prop=sheet.font(_LABEL_SIZE),
     )
+
+
+def _wide(words: str) -> float:
+    """Tell how many full-width characters take as much room as these."""
+    return sum(1.0 if east_asian_width(letter) in "WF" else 0.6 for letter in words)
 
 
 def _colour(number: int) -> str:

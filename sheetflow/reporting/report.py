@@ -9,11 +9,12 @@ from __future__ import annotations
 import datetime as dt
 import io
 import zipfile
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import docx
 from docx.document import Document
@@ -37,10 +38,11 @@ from sheetflow.schemas.forms import Form
 
 @dataclass(frozen=True, slots=True)
 class RenderedReport:
-    """A report's bytes, and the sentences and rows of tables that hold figures, in order."""
+    """A report's bytes, the sentences and rows of tables that hold figures, in order, and its body's XML."""
 
     docx: bytes
     sentences: tuple[Sentence, ...]
+    body: Iterable[Any] = field(default=(), compare=False, repr=False)
 
     @property
     def used_figures(self) -> tuple[UsedFigure, ...]:
@@ -78,7 +80,7 @@ def render_report(
     set_properties(document, title=title, author=report.letter.issuer, stamp=stamp)
     if mark:
         set_mark(document, mark)
-    return RenderedReport(packed(document, stamp), sentences)
+    return RenderedReport(packed(document, stamp), sentences, document.element.body)
 
 
 @lru_cache(maxsize=1)

@@ -30,6 +30,7 @@ from sheetflow.consolidation.report_data import (
 from sheetflow.consolidation.report_figures import Made
 from sheetflow.consolidation.states import State, Tally
 from sheetflow.errors import DeclarationError
+from sheetflow.reading.word_text import blocks_of, read_word
 from sheetflow.reporting import render_report
 from sheetflow.reporting.report import RenderedReport
 from sheetflow.schemas.forms import Across
@@ -433,6 +434,16 @@ def test_a_heading_may_not_take_an_engine_name(
     clash = replace(province, narratives=(Narrative(label="各单位"),))
     with pytest.raises(DeclarationError, match="各单位"):
         render_report(template, clash, stamp=stamp)
+
+
+def test_the_text_of_a_draft_is_known_without_reading_it_back(
+    template: bytes, province: ReportData, stamp: dt.datetime
+) -> None:
+    """What a signed report will be compared with is word for word what stands in the draft's file."""
+    made = render_report(template, province, stamp=stamp)
+    read = read_word(made.docx).blocks
+    assert len(read) > 20
+    assert blocks_of(made.body) == read
 
 
 def test_long_tables_are_quick(template: bytes, province: ReportData, stamp: dt.datetime) -> None:

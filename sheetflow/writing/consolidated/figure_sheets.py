@@ -29,7 +29,7 @@ from sheetflow.writing.looks import (
     lines_of,
 )
 from sheetflow.writing.page import TablePage, height_of_lines
-from sheetflow.writing.xlsx_book import Book, streamed_book
+from sheetflow.writing.xlsx_book import Book
 
 _COLUMNS = {
     "序号": 6,
@@ -67,23 +67,23 @@ def write_figure_sheets(heading: str, sentences: Sequence[Sentence], stamp: dt.d
     """
     prose = [each for each in sentences if not each.is_table]
     tables = [each for each in sentences if each.is_table]
-    with streamed_book(f"数字核对表（{heading}）", stamp) as book:
+    book = Book(f"数字核对表（{heading}）", stamp)
+    _write_sheet(
+        book,
+        ("数字核对表", heading),
+        prose,
+        "按情况报告的次序逐句列出，句中红色加粗的是系统填入的数字，共{count}个，句下逐个写明原数和来源；"
+        "各数是本级和下级各单位已接收报表的合计，比率由分子、分母算出。占比和比较的数值是公式，由后面两栏的数算出。"
+        "引用的各单位原话里的数字不在内。核对后可在最后一栏打勾。",
+    )
+    if tables:
         _write_sheet(
             book,
-            ("数字核对表", heading),
-            prose,
-            "按情况报告的次序逐句列出，句中红色加粗的是系统填入的数字，共{count}个，句下逐个写明原数和来源；"
-            "各数是本级和下级各单位已接收报表的合计，比率由分子、分母算出。占比和比较的数值是公式，由后面两栏的数算出。"
-            "引用的各单位原话里的数字不在内。核对后可在最后一栏打勾。",
+            ("附表合计", heading),
+            tables,
+            "情况报告各表里合计的数字，共{count}个；各单位的数请对照汇总表。核对后可在最后一栏打勾。",
         )
-        if tables:
-            _write_sheet(
-                book,
-                ("附表合计", heading),
-                tables,
-                "情况报告各表里合计的数字，共{count}个；各单位的数请对照汇总表。核对后可在最后一栏打勾。",
-            )
-        return book.close()
+    return book.close()
 
 
 def _write_sheet(
