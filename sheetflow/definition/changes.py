@@ -6,6 +6,7 @@ to know where accepted books lie: whoever compares is given the answers by `Acce
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -42,6 +43,11 @@ class Change:
         """The verdict with its reasons, as one reads it."""
         said = "。".join(filter(None, (self.what, self.remedy)))
         return f"{self.verdict}：{said}。"
+
+    @property
+    def gist(self) -> str:
+        """Say in short what was changed, without counts and advice."""
+        return self.place + re.split("[，：（]", self.what, maxsplit=1)[0]
 
     @property
     def document(self) -> dict[str, str]:

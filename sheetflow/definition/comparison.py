@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import replace
 
 from sheetflow.definition.changes import (
     AcceptedBooks,
@@ -20,6 +21,7 @@ from sheetflow.definition.changes import (
 )
 from sheetflow.definition.compared_columns import Compared
 from sheetflow.definition.compared_forms import compare_forms
+from sheetflow.definition.following import following, version_of
 from sheetflow.definition.trials import compare_rules
 from sheetflow.schemas.campaign import Campaign, CampaignVersion
 
@@ -31,6 +33,9 @@ _WORDS = {
     "head": "表号、制表机关、文号或有效期",
     "money_scale": "金额疑似万元",
 }
+_VERSIONS = "《版本》"
+_TOLD = 30
+"""So many changes are listed in 改了什么."""
 _NAMED = 6
 """So many units are named, of more the first."""
 
@@ -47,6 +52,7 @@ def compare(
 
     The order is that of the campaign's sheets: the whole, levels, versions, forms, rules.
     """
+    new = following(new, old)
     return tuple(
         dict.fromkeys(
             (
@@ -60,16 +66,25 @@ def compare(
     )
 
 
+def with_changes(new: Campaign, old: Campaign, changes: tuple[Change, ...]) -> Campaign:
+    """Give the campaign with 改了什么 of its newest version written, where that is blank.
+
+    What was written for the same version before goes on being said.
+    """
+    if not new.versions or new.versions[-1].changes:
+        return new
+    *before, last = new.versions
+    said = {version.number: version.changes for version in old.versions}.get(last.number, "")
+    if not said and last.number > version_of(old):
+        told = list(dict.fromkeys(one.gist for one in changes if one.place != _VERSIONS))
+        more = f"等{len(told)}处" if len(told) > _TOLD else ""
+        said = "；".join(told[:_TOLD]) + more
+    return replace(new, versions=(*before, replace(last, changes=said))) if said else new
+
+
 def is_refused(changes: tuple[Change, ...]) -> bool:
     """Whether one of the changes is refused."""
     return any(change.verdict is Verdict.REFUSED for change in changes)
-
-
-def version_of(campaign: Campaign) -> int:
-    """Give the number of a campaign's version in hand."""
-    if campaign.versions:
-        return campaign.versions[-1].number
-    return max(form.version for form in campaign.forms)
 
 
 def _of_whole(old: Campaign, new: Campaign) -> Iterator[Change]:
@@ -95,15 +110,15 @@ def _of_versions(old: Campaign, new: Campaign) -> Iterator[Change]:
     then, now = version_of(old), version_of(new)
     if now < then:
         what = f"现行的是第{then}版，这里只到第{now}版"
-        yield refused("《版本》", what, "版本只增不减，请把删掉的各行补回来")
+        yield refused(_VERSIONS, what, "版本只增不减，请把删掉的各行补回来")
     kept = {version.number: version for version in new.versions}
     for version in old.versions:
         yield from _of_version(version, kept.get(version.number))
     if now > then:
-        yield allowed("《版本》", f"第{now}版从{_first(new)}起用")
+        yield allowed(_VERSIONS, f"第{now}版从{_first(new)}起用")
     elif now == then and _asks_version(old, new):
         what = f"还是第{now}版：发出去的工作簿分不出新旧"
-        yield hint("《版本》", what, f"改了栏目或指标的，请加一行第{now + 1}版")
+        yield hint(_VERSIONS, what, f"改了栏目或指标的，请加一行第{now + 1}版")
 
 
 def _first(campaign: Campaign) -> str:
@@ -112,8 +127,9 @@ def _first(campaign: Campaign) -> str:
 
 
 def _of_version(then: CampaignVersion, now: CampaignVersion | None) -> Iterator[Change]:
-    if now is None or then == now:
+    if now is None:
         return
+    now = now if now.changes else replace(now, changes=then.changes)
     place = f"《版本》第{then.number}版"
     if (then.first_period, then.older_until) != (now.first_period, now.older_until):
         yield hint(place, "改了起用的报告期或旧版收到的报告期，以前接收的照旧")

@@ -17,7 +17,8 @@ from types import MappingProxyType
 from sheetflow.children.judge_task import judge_under, read_file
 from sheetflow.context import Context
 from sheetflow.definition.changes import Change, Tally
-from sheetflow.definition.comparison import compare, is_refused
+from sheetflow.definition.comparison import compare, is_refused, with_changes
+from sheetflow.definition.following import following
 from sheetflow.definition.trials import Trial, trials, with_trials
 from sheetflow.errors import SheetflowError
 from sheetflow.findings import Finding
@@ -142,9 +143,14 @@ def weigh(context: Context, new: Campaign, *, no_trial: bool = False) -> Against
 
 
 def coming_into_force(context: Context, new: Campaign, *, no_trial: bool = False) -> Campaign:
-    """Give `new` as it is kept when it follows the campaign in force: its new rules on trial."""
-    today = context.clock.now().date()
-    return with_trials(new, context.campaign, today, no_trial=no_trial)
+    """Give `new` as it is kept when it follows the campaign in force.
+
+    Its new rules are on trial, and what its version changes is written where nobody wrote it.
+    """
+    old, today = context.campaign, context.clock.now().date()
+    new = following(new, old)
+    changes = compare(old, new, StoredBooks(context), today, no_trial=no_trial)
+    return with_changes(with_trials(new, old, today, no_trial=no_trial), old, changes)
 
 
 def try_rules(context: Context, new: Campaign, asked: Sequence[Trial]) -> Iterator[TrialHits]:
