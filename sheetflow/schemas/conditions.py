@@ -288,7 +288,7 @@ def _is_plain(option: str) -> bool:
 
 def _equals(cell: str, option: str) -> str:
     word = option.replace('"', '""')
-    return f'({cell}="{word}")' if _is_plain(option) else f'EXACT({cell},"{word}")'
+    return f'({cell}="{word}")' if _is_plain(option) else f'EXACT({cell}&"","{word}")'
 
 
 def _criterion(option: str, sign: str = "") -> str:

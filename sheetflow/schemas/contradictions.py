@@ -17,7 +17,7 @@ from sheetflow.lookalikes import fold
 from sheetflow.periods import Cadence
 from sheetflow.schemas.cells import MOST_PLACES, Choice, Choices, IdNumber
 from sheetflow.schemas.columns import OPEN, Column
-from sheetflow.schemas.conditions import Condition, Every, Is, Not
+from sheetflow.schemas.conditions import Any, Condition, Every, Is, Not
 from sheetflow.schemas.layout import (
     CONSOLIDATED_SHEETS,
     GUIDE_SHEET,
@@ -250,7 +250,7 @@ def _of_options(name: str, sheet: Sheet, condition: Condition | None) -> Iterato
     match condition:
         case Not(part):
             yield from _of_options(name, sheet, part)
-        case Every(parts):
+        case Every(parts) | Any(parts):
             for each in parts:
                 yield from _of_options(name, sheet, each)
         case Is(key, options) if column := sheet.by_key.get(key):
@@ -278,8 +278,13 @@ def _of_indicators(form: Form) -> Iterator[str]:
     for number, indicator in enumerate(form.indicators):
         source, name = indicator.source, _called(indicator)
         if source.draws_on:
-            summed = getattr(source, "columns", ())
-            yield from _of_use(form, name, source.draws_on, summed, source.condition, _EVER)
+            sheet = form.by_key.get(source.draws_on)
+            beside = {lookup.name for lookup in sheet.lookups} if sheet else set()
+            asked = source.condition.columns() if source.condition else ()
+            used = (*getattr(source, "columns", ()), *(key for key in asked if key not in beside))
+            yield from _of_use(form, name, source.draws_on, used, None, _EVER)
+            if sheet:
+                yield from _of_options(name, sheet, source.condition)
         lost = [code for code in source.made_from if code not in codes[:number]]
         yield from (f"{name}用到指标{code}，它要排在前面" for code in lost)
         for part in (one for one in form.indicators[:number] if one.code in source.made_from):

@@ -73,7 +73,8 @@ class Source:
             return True
         if self.sheet not in sheets:
             return False
-        known = set(sheets[self.sheet].by_key)
+        sheet = sheets[self.sheet]
+        known = {*sheet.by_key, *(lookup.name for lookup in sheet.lookups)}
         asked = self.where.columns() if self.where else ()
         summed = isinstance(self, Count) or not known.isdisjoint(self.columns)
         return summed and known.issuperset(asked)
@@ -91,7 +92,11 @@ class Source:
         """
         match self:
             case Count() | Sum() if self.fits(sheets):
-                used = counted(self.sheet) if counted else rows_in_use(self.sheet, rows, sheets)
+                used = (
+                    counted(self.sheet)
+                    if counted
+                    else rows_in_use(self.sheet, rows, sheets, [self])
+                )
                 return None if used is None else self._measure_used(used)
             case Ratio(numerator, denominator):
                 return self.quotient(figures.get(numerator), figures.get(denominator))
@@ -196,17 +201,21 @@ class Expected(Source):
     when_absent: ClassVar[Number] = 1
 
 
-def rows_in_use(key: str, rows: Rows, sheets: Mapping[str, Sheet]) -> Table | None:
+def rows_in_use(
+    key: str, rows: Rows, sheets: Mapping[str, Sheet], sources: Iterable[Source] = ()
+) -> Table | None:
     """Give the rows of a sheet that count; None where the unit's form has no such sheet.
 
-    Where a lookup tells which are set aside, the rows that they point to are asked.
+    Where a lookup tells which are set aside, or which of them `sources` mean, the rows that they point
+    to are asked.
     """
     sheet, found = sheets[key], rows(key)
     if found is None:
         return None
-    asked = sheet.in_use.columns()
+    conditions = [sheet.in_use, *(source.condition for source in sources if source.draws_on == key)]
+    asked = {name for condition in conditions if condition for name in condition.columns()}
     for lookup in sheet.lookups:
-        naming = sheets[lookup.of].key_column
+        naming = sheets[lookup.of].key_column if lookup.of in sheets else None
         if lookup.name in asked and naming:
             known: dict[Value, Value] = {None: None}
             for row in rows(lookup.of) or ():  # as the formula does: the first of a doubled key
@@ -281,7 +290,9 @@ def measure_all(
 ) -> dict[str, Number]:
     """Evaluate every indicator over one workbook's rows, by code; ratios use those before them."""
     figures: dict[str, Number] = {}
-    counted = cache(lambda key: rows_in_use(key, rows, sheets))
-    for indicator in indicators:
+    listed = tuple(indicators)
+    sources = [indicator.source for indicator in listed]
+    counted = cache(lambda key: rows_in_use(key, rows, sheets, sources))
+    for indicator in listed:
         figures[indicator.code] = indicator.source.measure(rows, sheets, figures, counted)
     return figures

@@ -82,7 +82,11 @@ def lookups_beside(sheet: Sheet, sheets: Mapping[str, Sheet]) -> dict[Lookup, st
 
     They are those declared, and the name of each row that a column of codes points to.
     """
-    found = {lookup: sheets[lookup.of].labels[lookup.column] for lookup in sheet.lookups}
+    found = {}
+    for lookup in sheet.lookups:
+        label = sheets[lookup.of].labels[lookup.column]
+        # A hidden one must not be taken for a column that is called so.
+        found[lookup] = label if lookup.shown else f"{sheet.labels[lookup.by]}的{label}"
     for column in sheet.columns:
         target = sheets.get(column.refers_to)
         if isinstance(column.type, Reference) and target and target.named_by:

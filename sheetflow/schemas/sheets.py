@@ -219,11 +219,16 @@ class Sheet(Versioned):
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """A column shown by formula: `column` of the row in sheet `of` that `by` points to."""
+    """A column by formula: `column` of the row in sheet `of` that `by` points to.
+
+    It is hidden unless `shown`: a condition asks it, and nobody wanted to see it. What is asked is the
+    same either way.
+    """
 
     by: str
     of: str
     column: str
+    shown: bool = field(default=True, compare=False)
 
     @property
     def name(self) -> str:

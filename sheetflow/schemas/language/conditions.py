@@ -46,8 +46,13 @@ _OPPOSITE = {"=": "<>", "<>": "="}
 _PLAIN = "条件里只能拿一栏和文字、数或另一栏比，不能计算：请在表里加一栏，或写成《审核》里的规则。"
 
 
-def read_condition(text: str, vocabulary: Vocabulary, sheet: str) -> Condition | Faults:
-    """Read a condition on a row of the sheet of that key."""
+def read_condition(
+    text: str, vocabulary: Vocabulary, sheet: str, *, through: bool = False
+) -> Condition | Faults:
+    """Read a condition on a row of the sheet of that key.
+
+    `through`: it may ask what a reference of the row points to, as 不计入 and indicators may.
+    """
     expression = parse(text)
     if isinstance(expression, Faults):
         return expression
@@ -57,7 +62,9 @@ def read_condition(text: str, vocabulary: Vocabulary, sheet: str) -> Condition |
     resolved = resolve(expression, vocabulary, seen)
     if isinstance(resolved, Faults):
         return resolved
-    return mixed_up(resolved, vocabulary, seen) or made_condition(resolved, vocabulary, seen)
+    far = () if through else _far(expression)
+    wrong_kinds = mixed_up(resolved, vocabulary, seen)
+    return Faults([*far, *wrong_kinds]) or made_condition(resolved, vocabulary, seen)
 
 
 def made_condition(
@@ -77,12 +84,26 @@ def condition_text(condition: Condition, vocabulary: Vocabulary, sheet: str) -> 
 def lookups_of(
     condition: Condition | None, vocabulary: Vocabulary, sheet: str
 ) -> tuple[Lookup, ...]:
-    """Give the lookups that must stand beside a sheet for a condition on its rows to be asked."""
+    """Give the lookups, hidden ones, that must stand beside a sheet where a condition on its rows is asked.
+
+    One that the sheet shows already (`Lookup.name` is the same) serves as well.
+    """
     columns = vocabulary.sheets[sheet].by_key
     asked = [name.partition(".") for name in (condition.columns() if condition else ())]
-    return tuple(
-        dict.fromkeys(Lookup(by, columns[by].refers_to, of) for by, dot, of in asked if dot)
-    )
+    found = [Lookup(by, columns[by].refers_to, of, shown=False) for by, dot, of in asked if dot]
+    return tuple(dict.fromkeys(found))
+
+
+def _far(expression: Expression) -> list[Fault]:
+    """Refuse what only a column beside the sheet could tell."""
+    return [
+        Fault(
+            part.at,
+            f"这里只看本行自己的栏目，不能写 {show(part)}：请在本表加一栏，或写成《审核》里的规则。",
+        )
+        for part in expression.each()
+        if isinstance(part, Cell) and part.of
+    ]
 
 
 @dataclass

@@ -300,7 +300,7 @@ def _write_lookups(page: SheetPage) -> list[float]:
         page.worksheet.set_column(number - 1, number - 1, 1)
         for row in range(FIRST_ROW, FIRST_ROW + reach):
             page.text(row, number, " ", BODY)
-    return [_WIDTH] * len(lookups)
+    return [_WIDTH for lookup in lookups if lookup.shown]
 
 
 def _write_column(page: SheetPage, lookup: Lookup, label: str, number: int) -> None:
@@ -309,7 +309,8 @@ def _write_column(page: SheetPage, lookup: Lookup, label: str, number: int) -> N
     shown = other.by_key[lookup.column]
     number_format = "yyyy-mm-dd" if isinstance(shown.type, Day) else "General"
     look = column_look(shown) | _QUIET | {"num_format": number_format, "text_wrap": False}
-    page.worksheet.set_column(number - 1, number - 1, _WIDTH)
+    hidden = {} if lookup.shown else {"hidden": True}
+    page.worksheet.set_column(number - 1, number - 1, _WIDTH, None, hidden)
     page.text(HEADER_ROW, number, broken(label, _WIDTH), HEADER | _QUIET)
     key = other.key_column or other.columns[0]
     known = {

@@ -66,7 +66,7 @@ def test_conditions_come_back(form: Form) -> None:
     vocabulary = words_of(form)
     for sheet, condition in conditions_of(form):
         text = condition_text(condition, vocabulary, sheet)
-        assert read_condition(text, vocabulary, sheet) == condition, text
+        assert read_condition(text, vocabulary, sheet, through=True) == condition, text
 
 
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
@@ -136,4 +136,4 @@ def test_conditions_through_a_reference(condition: Condition, text: str) -> None
     """What a row points to is asked by [reference].[column]."""
     vocabulary = words_of(FORM)
     assert condition_text(condition, vocabulary, "case_help") == text
-    assert read_condition(text, vocabulary, "case_help") == condition
+    assert read_condition(text, vocabulary, "case_help", through=True) == condition
