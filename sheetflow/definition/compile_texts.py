@@ -33,7 +33,17 @@ def read(desk: Desk, line: Line, name: str, reader: Callable[[str], T | Faults])
 
 
 def condition(
-    desk: Desk, line: Line, name: str, vocabulary: Vocabulary, sheet: str
+    desk: Desk,
+    line: Line,
+    name: str,
+    vocabulary: Vocabulary,
+    sheet: str,
+    *,
+    through: bool = False,
 ) -> Condition | None:
-    """Read a condition on the rows of the sheet of that key."""
-    return read(desk, line, name, lambda text: read_condition(text, vocabulary, sheet))
+    """Read a condition on the rows of the sheet of that key, `through`: or on rows they point to."""
+
+    def reader(text: str) -> Condition | Faults:
+        return read_condition(text, vocabulary, sheet, through=through)
+
+    return read(desk, line, name, reader)

@@ -199,7 +199,7 @@ def _say_disclosure(saying: Saying, column: Column, sheet: Sheet, near: Neighbou
 
 def _lookup_rows(sheet: Sheet, near: Neighbours) -> Iterator[Row]:
     taken = set(sheet.labels.values())
-    for lookup in sheet.lookups:
+    for lookup in filter(lambda each: each.shown, sheet.lookups):
         by, column = sheet.labels[lookup.by], _shown(lookup, near)
         label = column if column not in taken else f"{by}的{column}"
         saying = Saying(f"《{sheet.title}》的“{label}”", near.unsaid, {"sheet": sheet.title})

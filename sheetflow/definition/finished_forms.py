@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sheetflow.definition.activity import Items
 from sheetflow.definition.compile_forms import attachments, form_levels, schedule
@@ -12,7 +12,7 @@ from sheetflow.definition.compile_report import read_own_totals, read_report, re
 from sheetflow.definition.compile_rules import Stage
 from sheetflow.definition.compile_sheets import add_statistics
 from sheetflow.definition.desk import Desk, FormDraft
-from sheetflow.definition.finished_sheets import finished_sheet
+from sheetflow.definition.finished_sheets import finished_sheet, lookups_beside
 from sheetflow.definition.lines import Line
 from sheetflow.definition.meanings import COVER_KIND
 from sheetflow.definition.plain_sheets import plain_sheets
@@ -67,7 +67,7 @@ def form_parts(
     indicators, named = read_indicators(desk, lines, vocabulary)
     return FormParts(
         draft=form,
-        sheets=sheets,
+        sheets=tuple(_asked_beside(sheet, indicators, vocabulary) for sheet in sheets),
         cover=cover,
         vocabulary=named,
         indicators=indicators,
@@ -76,6 +76,13 @@ def form_parts(
         same_person=read_same_person(form, by_key),
         own_totals=read_own_totals(form),
     )
+
+
+def _asked_beside(sheet: Sheet, indicators: Sequence[Indicator], vocabulary: Vocabulary) -> Sheet:
+    """Give a sheet with what its indicators ask of the rows that it points to."""
+    asked = [each.source.condition for each in indicators if each.source.draws_on == sheet.key]
+    beside = lookups_beside(sheet, asked, vocabulary)
+    return sheet if beside == sheet.lookups else replace(sheet, lookups=beside)
 
 
 def _cover(desk: Desk, form: FormDraft, sheets: Mapping[str, Sheet]) -> Cover | None:

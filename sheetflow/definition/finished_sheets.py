@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from sheetflow.definition.compile_columns import columns_named, required_word
@@ -28,7 +28,8 @@ def finished_sheet(desk: Desk, plain: Plain, vocabulary: Vocabulary) -> Sheet:
     sheet = replace(plain.sheet, declared=columns, roll_up=_usual_roll_up(plain))
     if plain.draft.line:
         sheet = _as_said(desk, sheet, plain, plain.draft.line, vocabulary)
-    return replace(sheet, lookups=_all_lookups(sheet, vocabulary), named_by=_named_by(plain))
+    beside = lookups_beside(sheet, (sheet.void,), vocabulary)
+    return replace(sheet, lookups=beside, named_by=_named_by(plain))
 
 
 def _usual_roll_up(plain: Plain) -> RollUp:
@@ -45,7 +46,7 @@ def _as_said(desk: Desk, sheet: Sheet, plain: Plain, line: Line, vocabulary: Voc
         source=line.text("source"),
         always_shown=line.yes("always_shown", default=True),
         levels=levels_named(desk.levels, line, "levels"),
-        void=condition(desk, line, "void", vocabulary, sheet.key),
+        void=condition(desk, line, "void", vocabulary, sheet.key, through=True),
         closed=condition(desk, line, "closed", vocabulary, sheet.key),
         matter=columns_named(desk, line, "matter", sheet.declared, sheet.title),
         preprinted=_preprinted(plain, line),
@@ -91,11 +92,13 @@ def _named_by(plain: Plain) -> str:
     return naming[0].key if naming else ""
 
 
-def _all_lookups(sheet: Sheet, vocabulary: Vocabulary) -> tuple[Lookup, ...]:
-    """Give the lookups shown, and those that a condition of the sheet asks besides."""
-    asked = [sheet.void, sheet.closed]
+def lookups_beside(
+    sheet: Sheet, asked: Iterable[Condition | None], vocabulary: Vocabulary
+) -> tuple[Lookup, ...]:
+    """Give the lookups of a sheet, and those, hidden, that conditions on its rows ask besides."""
     needed = [lookup for each in asked for lookup in lookups_of(each, vocabulary, sheet.key)]
-    return tuple(dict.fromkeys([*sheet.lookups, *needed]))
+    by_name = {lookup.name: lookup for lookup in (*needed, *sheet.lookups)}
+    return (*sheet.lookups, *(each for each in by_name.values() if each not in sheet.lookups))
 
 
 def _column(

@@ -260,8 +260,8 @@ def _write_statistics(page: AnnexPage, form: Form) -> None:
 
 def _notes(form: Form, sheet: Sheet) -> Iterator[str]:
     """Say under the table how it is filled, what is beside it, and what asks for it."""
-    shown = lookups_beside(sheet, form.current.by_key).values()
-    beside = "、".join(f"“{label}”" for label in shown)
+    shown = lookups_beside(sheet, form.current.by_key)
+    beside = "、".join(f"“{label}”" for lookup, label in shown.items() if lookup.shown)
     notes = (sheet.note, f"表右侧的{beside}由程序自动带出，不用填写" if beside else "")
     if said := "；".join(filter(None, notes)):
         yield f"说明：{said}。"

@@ -228,7 +228,7 @@ class Lookup:
     by: str
     of: str
     column: str
-    shown: bool = field(default=True, compare=False)
+    shown: bool = field(default=True, metadata=LATER)
 
     @property
     def name(self) -> str:

@@ -113,7 +113,9 @@ class Vocabulary:
         return {
             same(self.sheets[lookup.of].labels[lookup.column]): lookup
             for lookup in sheet.lookups
-            if lookup.of in self.sheets and lookup.column in self.sheets[lookup.of].labels
+            if lookup.shown
+            and lookup.of in self.sheets
+            and lookup.column in self.sheets[lookup.of].labels
         }
 
     @cached_property
