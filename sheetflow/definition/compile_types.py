@@ -61,6 +61,7 @@ _ASKS: Mapping[str, frozenset[str]] = MappingProxyType(
         "附件": frozenset({_EXTRA, "most"}),
     }
 )
+_FAR = 10**12
 _OF_SOME = (_EXTRA, "least", "most", "unit", "accepts", "not_after", "not_before")
 _NOT_OF_LOOKUPS = (
     *("required", "hint", "only", "purpose", "prefilled", "personal", "withheld_when", "width"),
@@ -105,8 +106,8 @@ def _most(line: Line, highest: int | None) -> int | None:
 
 
 def _range(line: Line) -> tuple[int, int | None]:
-    least = line.whole_in(line.cells["least"], -(10**12), 10**12) or 0
-    most = line.whole_in(line.cells["most"], -(10**12), 10**15)
+    least = line.whole_in(line.cells["least"], -_FAR, _FAR) or 0
+    most = line.whole_in(line.cells["most"], -_FAR, _FAR)
     if most is not None and most < least:
         line.fault("most", f"最大是{most}，小于最小的{least}，请核对。")
     return least, most
@@ -121,7 +122,10 @@ def _whole(desk: Desk, line: Line, form: FormDraft) -> CellType | None:
 def _fraction(desk: Desk, line: Line, form: FormDraft) -> CellType | None:
     del desk, form
     decimals = line.whole_in(line.cells[_EXTRA], 0, _MOST_DECIMALS)
-    least, most = _range(line)
+    least = line.decimal_in(line.cells["least"], -_FAR, _FAR) or 0
+    most = line.decimal_in(line.cells["most"], -_FAR, _FAR)
+    if most is not None and most < least:
+        line.fault("most", f"最大是{most}，小于最小的{least}，请核对。")
     return Fraction(
         Fraction().decimals if decimals is None else decimals, least, most, line.name("unit")
     )

@@ -1,7 +1,7 @@
 """A campaign as the rows of its workbook: only what differs from what a blank cell means.
 
-What the rows cannot say (a rule that is a program, two forms quoted differently) is refused, each by name;
-words for made-up data are no part of a campaign and are left out. This module owns 活动, 级次, 报表, 图表 and
+What the rows cannot say (a rule that is a program, two forms quoted differently) is refused, each by name, and
+what is given was read back before; words for made-up data are no part of a campaign and are left out. This module owns 活动, 级次, 报表, 图表 and
 版本; the other sheets are in `exported_sheets` and `exported_rules`.
 """
 
@@ -18,6 +18,7 @@ from sheetflow.definition.keys import derived_key
 from sheetflow.definition.layout import Row, Rows
 from sheetflow.definition.option_lists import OptionLists
 from sheetflow.definition.purposes import purposes_of
+from sheetflow.definition.read_back import unlike
 from sheetflow.definition.sayable import Saying, Unsaid
 from sheetflow.findings import Severity
 from sheetflow.periods import Cadence
@@ -49,6 +50,10 @@ def rows_of(campaign: Campaign) -> Rows:
         layout.VERSIONS.title: list(_versions(campaign, unsaid)),
     }
     _programs(campaign, unsaid)
+    unsaid.refuse()
+    templates = {template_name(form): form.template for form in campaign.forms if form.template}
+    for told in unlike(campaign, rows, templates):
+        unsaid.add(f"“{campaign.title}”", told)
     unsaid.refuse()
     return rows
 

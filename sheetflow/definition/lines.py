@@ -10,6 +10,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from types import MappingProxyType
 from typing import TypeVar
 
@@ -161,6 +162,20 @@ class Line:
             self.faults.add(cell.spot, f"填的是{number}，应{allowed}。")
         else:
             return number
+        return None
+
+    def decimal_in(self, cell: Cell, least: int, most: int) -> int | Decimal | None:
+        """Read the exact number of a range that stands in a cell, decimals and all."""
+        if cell.spoiled or not shown(cell.value):
+            return None
+        try:
+            number = read_number(cell.value)
+        except CellFault as fault:
+            self.faults.add(cell.spot, f"{_wrong(fault)}。请填一个数。")
+            return None
+        if least <= number <= most:
+            return number
+        self.faults.add(cell.spot, f"填的是{number}，应在{least}到{most}之间。")
         return None
 
     def number(self, name: str) -> float | None:

@@ -28,7 +28,7 @@ class Unsaid:
 
     def add(self, where: str, what: str) -> None:
         """Note what cannot be said, and of what."""
-        self.found[f"{where}：{what}"] = None
+        self.found[f"{where}：{what.removesuffix('。')}"] = None
 
     def refuse(self) -> None:
         """Raise DeclarationError where anything was noted."""

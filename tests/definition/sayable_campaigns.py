@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
@@ -97,7 +98,9 @@ class Gate(RowModel):
     )
     mended_on = day("修复日期", required=where("state", "完好"), only=True, not_after="")
     checked_on = day("检查日期", not_before="mended_on", not_after="period_end", event=True)
-    height = Column(label="闸高", type=Fraction(3, -2, 40, "米"), accepts=("未开展", "不适用"))
+    height = Column(
+        label="闸高", type=Fraction(3, Decimal("-2.5"), 40, "米"), accepts=("未开展", "不适用")
+    )
     openings = whole("开闸次数", "次", least=-5, most=900, zero_asked=True)
     story = text(
         "情况",
@@ -118,6 +121,8 @@ class Watch(RowModel):
     outlet = Column(label="排口", type=Reference("outlets"))
     cost = Column(label="费用", type=Money("万元"))
     depth = whole("水深")
+    rivers = refers_many("另一份表里的河", "register/rivers", required=False)
+    means = choice("办法", "挖“深”", '清"淤"', "*?~", required=False)
     least = whole("最低水深")
 
 
@@ -265,11 +270,13 @@ FULL_FORM = replace(
         where=Not(where("state", "停用")),
     ),
     own_totals=OwnTotals(sheet="totals", code="code", figure="figure"),
-    working_days=MappingProxyType({"所": 2, "县": 3, "市": 30, "省": 31}),
+    working_days=MappingProxyType({"所": 2, "县": 3, "市": 2, "省": 31}),
     first_period="2012Q1",
     last_period="2013Q4",
     attachments=Attachments.REQUIRED,
     rules=RULES,
+    levels=frozenset({"省", "县", "所"}),
+    template="ab" * 32,
 )
 EVERYTHING = Campaign(
     key="全部",
@@ -279,7 +286,7 @@ EVERYTHING = Campaign(
     levels=Levels(
         (
             replace(PROVINCE, review=Review.REQUIRED),
-            CITY,
+            replace(CITY, fills=False),
             replace(COUNTY, key="xian", note="区也算", also=("旗", "区")),
             LevelSpec(name="所", key="level_4", below="各所", working_days=1),
         )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import replace
+from types import MappingProxyType
 
 import pytest
 
@@ -16,13 +17,9 @@ from sheetflow.findings import Finding
 from sheetflow.schemas.book import Book, JudgingContext
 from sheetflow.schemas.cells import Choice, Text
 from sheetflow.schemas.columns import Mask, disclosed
-from tests.definition.sayable_campaigns import RIVERS, SAYABLE, with_columns, without_programs
-from tests.tiny.campaign import CAMPAIGN
-
-
-def check_walks(book: Book, _context: JudgingContext) -> Iterable[Finding]:
-    """Find nothing."""
-    return [] if book.nil else ()
+from sheetflow.units import Levels
+from sheetflow.units.levels import PROVINCE
+from tests.definition.sayable_campaigns import RIVERS, SAYABLE, with_columns
 
 
 def row_of(rows: tuple[Row, ...] | list[Row], **cells: str) -> Row:
@@ -33,7 +30,7 @@ def row_of(rows: tuple[Row, ...] | list[Row], **cells: str) -> Row:
 
 def test_a_row_says_no_more_than_what_differs_from_the_usual() -> None:
     """Whoever reads an exported campaign sees what was decided, not the defaults of every cell."""
-    rows = rows_of(without_programs(load_campaign("grassroots2012")))
+    rows = rows_of(load_campaign("grassroots2012"))
     met = row_of(list(rows["栏目"]), label="走访妇女人次")
     assert met == {
         "sheet": "走访记录",
@@ -50,7 +47,7 @@ def test_a_row_says_no_more_than_what_differs_from_the_usual() -> None:
 
 def test_one_list_of_options_stands_once_however_many_columns_offer_it() -> None:
     """是 and 否 are one list of the campaign, and two lists of the same label are told apart."""
-    rows = rows_of(without_programs(load_campaign("grassroots2012")))
+    rows = rows_of(load_campaign("grassroots2012"))
     lists = [str(row["list"]) for row in rows["选项"]]
     assert lists.count("是否") == 2
     assert {"状态", "状态（联系点）"} <= {*lists}
@@ -69,8 +66,26 @@ def test_rows_of_another_form_name_it() -> None:
 
 def test_a_rule_that_is_a_program_is_refused_by_name() -> None:
     """What no workbook can hold is named, and nothing is written without it."""
-    with pytest.raises(DeclarationError, match="规则check_walks是用程序写的"):
-        rows_of(replace(CAMPAIGN, forms=RIVERS.forms, rules={RIVERS.forms[0].key: (check_walks,)}))
+    with pytest.raises(DeclarationError, match="《河道巡查表》：规则never_wrong是用程序写的"):
+        rows_of(replace(RIVERS, rules=MappingProxyType({"patrol": (never_wrong,)})))
+
+
+def never_wrong(book: Book, context: JudgingContext) -> Iterator[Finding]:
+    """A rule that is a program."""
+    del book, context
+    yield from ()
+
+
+def test_what_would_come_back_otherwise_is_found_before_it_is_written() -> None:
+    """A name with a line break in it, which reading takes out, is told with where it stands."""
+    broken = with_columns(RIVERS, {"清理费用（元）": {"label": "清理\n费用"}})
+    with pytest.raises(DeclarationError, match=r"(?s)巡河日志.*读回来是“清理费用”"):
+        rows_of(broken)
+    unfilled = replace(
+        RIVERS, levels=Levels((replace(PROVINCE, fills=False), *RIVERS.levels.rungs[1:]))
+    )
+    with pytest.raises(DeclarationError, match="省级在《级次》里是只汇总，不填报表"):
+        rows_of(unfilled)
 
 
 @pytest.mark.parametrize(
