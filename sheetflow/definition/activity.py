@@ -39,7 +39,10 @@ def read_items(desk: Desk) -> Items:
     """Read 活动."""
     line = Line(_ITEMS, 0, _cells(desk), desk.faults)
     title, key = line.name("title"), line.name("key")
-    if desk.tables.has(ACTIVITY.title) and not title and line.is_sound("title"):
+    lines = desk.tables.of(ACTIVITY.title)
+    strange = any(not each.is_sound("item") for each in lines)
+    known = desk.tables.has(ACTIVITY.title) and not strange
+    if known and not title and line.is_sound("title"):
         spot = line.spot("title")
         desk.faults.add(spot, "活动要有名称，请在“活动名称”那一行的“内容”里填写。")
     if key and not key.replace("_", "").isalnum():
@@ -78,7 +81,7 @@ def _cells(desk: Desk) -> Mapping[str, Cell]:
     for line in desk.tables.of(ACTIVITY.title):
         typed = line.name("item", 60)
         if not typed:
-            if line.filled("value"):
+            if line.filled("value") and line.is_sound("item"):
                 line.fault("item", "没有写是哪一项，请填“项目”，或删掉这一行。")
             continue
         header = find(typed, by_header)

@@ -123,7 +123,8 @@ def _campaign(
     templates: Mapping[str, FoundTemplate] | None,
 ) -> Campaign | None:
     """Make the campaign; what a declaration still refuses is a fault of the row that it comes from."""
-    versions = read_versions(desk, desk.forms[0].cadence) if desk.forms else ()
+    main = desk.forms[0] if desk.forms else None
+    versions = read_versions(desk, main.cadence) if main and main.has_cadence else ()
     forms: list[Form] = []
     for part in parts:
         form = finished_form(desk, part, rules.get(part.draft.key, ()), templates)

@@ -92,6 +92,8 @@ def form_levels(desk: Desk, draft: FormDraft) -> frozenset[str]:
 
 def schedule(desk: Desk, draft: FormDraft) -> Schedule:
     """Read when a form is filled and until when each level has time."""
+    if not draft.has_cadence:
+        return Schedule()
     if draft.cadence is Cadence.ONCE:
         return _once(desk, draft)
     line = draft.line

@@ -76,9 +76,12 @@ def _indicator(desk: Desk, line: Line, vocabulary: Vocabulary) -> Indicator | No
         desk.breaks(code, label.strip("\u3000"), *older)
         return None
     if isinstance(source, Reporting) and vocabulary.nil is None:
-        line.fault("formula", "这种报表的封面没有零报告，不能用 已报单位()。")
+        if vocabulary.cover:
+            line.fault("formula", "这种报表的封面没有零报告，不能用 已报单位()。")
         return None
     span = desk.span(line)
+    if line.text("unit") == "" and not line.is_sound("unit"):
+        desk.breaks(code)
     return Indicator(
         code=code,
         label=label,
@@ -131,7 +134,7 @@ def _codes(desk: Desk, line: Line, vocabulary: Vocabulary) -> tuple[str, ...]:
             found.append(indicator)
     if not line.filled("codes"):
         line.fault("codes", "不能空着，请写指标的代码，用、分开。")
-    units = list(dict.fromkeys(indicator.unit for indicator in found))
+    units = list(dict.fromkeys(each.unit for each in found if not desk.mentions_broken(each.code)))
     if len(units) > 1:
         told = f"一幅图里各指标的计量单位要相同，现在有{'、'.join(unit or '（空）' for unit in units)}。"
         line.fault("codes", f"{told}请分成几幅图。")

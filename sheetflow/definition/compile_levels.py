@@ -38,7 +38,7 @@ def read_levels(tables: Tables, faults: Faults) -> Levels:
         return Levels(tuple(rungs))
     except DeclarationError as error:
         faults.add(tables.spots[_TABLE], str(error))
-        return THREE_LEVELS
+        return _standing_in(rungs)
 
 
 def _standing_in(rungs: Sequence[LevelSpec]) -> Levels:
@@ -111,7 +111,8 @@ def _tell_doubled(lines: Sequence[Line], rungs: Sequence[LevelSpec]) -> None:
 def _tell_deadlines(lines: Sequence[Line], rungs: list[LevelSpec]) -> None:
     """Tell where a level reports before the one below it; one that only adds up waits for that."""
     for rank in range(len(rungs) - 2, -1, -1):
-        if not lines[rank].filled("due"):
+        cell = lines[rank].cells["due"]
+        if not lines[rank].filled("due") or cell.spoiled or not lines[rank].is_sound("due"):
             rungs[rank] = replace(rungs[rank], working_days=rungs[rank + 1].working_days)
     for line, (above, below) in zip(lines, pairwise(rungs), strict=False):
         if above.working_days < below.working_days and line.is_sound("due"):

@@ -26,16 +26,16 @@ def disclosure(desk: Desk, line: Line, column: Column, withheld: Condition | Non
     if not filled and withheld is None:
         return OPEN
     below = Mask.LEFT_OUT if column.personal else Mask.WHOLE
-    is_first = True
+    is_known = False  # what the lowest of them sees is free
     masks: list[tuple[str, Mask]] = []
     lower = ""
     for level in desk.levels.names[-2::-1]:
         mask = _mask(desk, filled[level], column) if level in filled else None
-        if mask is not None and not is_first and _is_looser(mask, below):
+        if mask is not None and is_known and _is_looser(mask, below):
             told = f"{level}级看“{word_for(MASKS, mask)}”，比{lower}级的“{word_for(MASKS, below)}”看得多。"
             desk.faults.add(filled[level].spot, f"{told}上一级不能比下一级看得多。")
         below = mask or below
-        is_first, lower = False, level
+        is_known, lower = mask is not None or level not in filled, level
         masks.append((level, below))
     return Disclosure(masks=tuple(masks), withheld_when=withheld)
 

@@ -38,8 +38,8 @@ def read_options(desk: Desk) -> None:
     lists: dict[str, _List] = {}
     for line in desk.tables.of(_TABLE):
         name, option = line.required("list"), line.required("option")
-        if name and not option:
-            desk.breaks(name)
+        if not (name and option):
+            desk.breaks(name, option)
         if not (name and option):
             continue
         found = lists.setdefault(same(name), _List(name))

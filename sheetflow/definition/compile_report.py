@@ -43,7 +43,9 @@ def read_report(
     """Tell which card a report quotes and which sheet has the stories that it tells."""
     told = {word: _quoted(form, word) for word in _QUOTES}
     quoted, stories = told[QUOTED], told[TOLD]
-    _tell_unused(form, stories, quoted)
+    lines = (draft.line for draft in form.sheets if draft.line)
+    if all(line.is_sound("quoted") for line in lines):
+        _tell_unused(form, stories, quoted)
     if quoted is None or quoted.line is None:
         if stories and stories.line:
             told_ = "讲案例的报表也要有一张报告引用为“文字”的卡片。"

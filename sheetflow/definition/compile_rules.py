@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sheetflow.definition.compile_indicators import tell_no_indicator
@@ -25,7 +25,9 @@ from sheetflow.definition.quoted_cells import sentence
 from sheetflow.definition.rule_words import usual_title, worded
 from sheetflow.findings import Severity
 from sheetflow.schemas.catalogue import GENERAL
-from sheetflow.schemas.language.places import Place
+from sheetflow.schemas.expressions import Call, Cell, Expression
+from sheetflow.schemas.language.parser import parse
+from sheetflow.schemas.language.places import FUNCTIONS, Place
 from sheetflow.schemas.language.rules import read_rule
 from sheetflow.schemas.language.vocabulary import Vocabulary
 from sheetflow.schemas.likely import find, is_it, likely, may_be, same
@@ -34,6 +36,7 @@ from sheetflow.schemas.sheets import Sheet
 
 _TABLE = "审核"
 MOST_RULES = 500
+OF_SHEET = frozenset(name for name, function in FUNCTIONS.items() if function.of_sheet)
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,7 @@ def _rule(desk: Desk, line: Line, stage: Stage) -> DeclaredRule | None:
     held_back, desk.held_back = desk.held_back, False
     severity = _severity(line)
     sheet = _sheet(desk, line, stage)
-    if sheet is None and line.filled("sheet"):
+    if (sheet is None and line.filled("sheet")) or _tell_rowless(line, stage):
         _tell_blank(line)
         return None
     key = sheet.key if sheet else ""
@@ -165,6 +168,36 @@ def _sheet(desk: Desk, line: Line, stage: Stage) -> Sheet | None:
         line.fault("sheet", told)
         return None
     return found
+
+
+def _tell_rowless(line: Line, stage: Stage) -> bool:
+    """Tell of a rule that names columns of rows and does not say of which sheet."""
+    if line.filled("sheet"):
+        return False
+    tables = [sheet for sheet in stage.vocabulary.sheets.values() if sheet.is_table]
+    for label in _rowless_labels(line):
+        if stage.vocabulary.indicator(label):
+            continue
+        owners = [sheet for sheet in tables if _column(sheet, label)]
+        if owners:
+            meant = owners[0].title if len(owners) == 1 else ""
+            told = f"空着就是整本查一次，而[{label}]是一行里的栏目。请写上是哪张工作表{is_it(meant, '《》')}"
+            line.fault("sheet", told, meant)
+            return True
+    return False
+
+
+def _rowless_labels(line: Line) -> Iterator[str]:
+    """Give the labels of cells that stand in no sheet, and in no call that names one."""
+    for name in ("when", "must"):
+        made = parse(line.text(name, 4000)) if line.filled(name) else None
+        waiting = [made] if isinstance(made, Expression) else []
+        while waiting:
+            part = waiting.pop()
+            if isinstance(part, Cell) and not part.card:
+                yield part.column
+            if not (isinstance(part, Call) and part.function in OF_SHEET):
+                waiting.extend(part.parts)
 
 
 def _tell_blank(line: Line) -> None:
@@ -251,7 +284,8 @@ def _ranges(desk: Desk, line: Line) -> _Ranges:
 
 
 def _trial(line: Line, stage: Stage, severity: Severity | None) -> str:
-    trial = period_id(line, "trial_until", stage.form.cadence)
+    form = stage.form
+    trial = period_id(line, "trial_until", form.cadence) if form.has_cadence else ""
     if trial and severity not in {Severity.MUST, None}:
         told = f"只有强制性的规则才试审，这一条是{line.text('severity')}。请清空这一格。"
         line.fault("trial_until", told)

@@ -128,7 +128,7 @@ def _one_cover(desk: Desk, form: FormDraft) -> None:
             if draft.line:
                 told = f"“{form.title}”已有封面《{covers[0].title}》，一种报表只能有一张。其余的改为卡片。"
                 draft.line.fault("kind", told)
-    if covers or any(not draft.word for draft in form.sheets):
+    if covers or not form.title or any(not draft.word for draft in form.sheets):
         return
     told = f"“{form.title}”没有封面：请在《工作表》加一行，种类填封面。"
     desk.faults.add(form.line.spot("title"), told)

@@ -80,6 +80,11 @@ class FormDraft:
     cadence: Cadence
     sheets: list[SheetDraft] = field(default_factory=list)
 
+    @property
+    def has_cadence(self) -> bool:
+        """Whether it is told how often it is filled; else its periods cannot be judged."""
+        return self.line.filled("cadence") and self.line.is_sound("cadence")
+
     def sheet(self, title: str) -> SheetDraft | None:
         """Give the sheet that is, or was, called so."""
         wanted = same(title)

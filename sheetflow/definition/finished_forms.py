@@ -97,7 +97,7 @@ def _cover(desk: Desk, form: FormDraft, sheets: Mapping[str, Sheet]) -> Cover | 
     )
     for draft in form.sheets:
         columns = sheets[draft.key].declared
-        tell_roles(draft, columns, is_cover=draft.word == COVER_KIND)
+        tell_roles(desk, draft, columns, is_cover=draft.word == COVER_KIND)
         if draft.word == COVER_KIND and found is None and draft.columns:
             found = read_cover(desk, draft, columns, exempt - {draft.key})
     return found

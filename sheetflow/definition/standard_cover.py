@@ -137,10 +137,10 @@ def _roles(draft: SheetDraft) -> dict[str, str]:
 _TYPES = {"报告期": "报告期", "填报日期": "日期", "零报告": "单选", "联系电话": "电话"}
 
 
-def tell_roles(draft: SheetDraft, columns: Sequence[Column], *, is_cover: bool) -> None:
+def tell_roles(desk: Desk, draft: SheetDraft, columns: Sequence[Column], *, is_cover: bool) -> None:
     """Tell of roles of a cover that stand elsewhere, or that a column of that type cannot play."""
     by_key = {column.key: column for column in columns}
-    for each in draft.columns:
+    for each in draft.columns if draft.word else ():
         line = each.line
         if line is None:
             continue
@@ -153,7 +153,7 @@ def tell_roles(draft: SheetDraft, columns: Sequence[Column], *, is_cover: bool) 
                 line.fault("purpose", f"用途{name}只用于封面，《{draft.title}》不是封面。")
             elif wanted and each.word and each.word != wanted:
                 line.fault("purpose", f"用途是{name}的应是{wanted}栏，这一栏是{each.word}。")
-            elif name == "零报告" and made and not _asks_yes(made):
+            elif name == "零报告" and made and not (_asks_yes(made) or desk.mentions_broken(_NIL)):
                 line.fault("extra", f"零报告的选项里要有“{_NIL}”。")
 
 

@@ -10,15 +10,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from sheetflow.definition.faults import Faults, Spot
-from sheetflow.definition.layout import HEADER_ROW, PARTS, UNREAD, Field, Part
+from sheetflow.definition.layout import HEADER_ROW, PARTS, UNREAD, Field, Listed, Part
 from sheetflow.definition.lines import Cell, Line, shown
 from sheetflow.schemas.likely import is_it, likely, same
-from sheetflow.workbook import Address, Mark, RawSheet, RawWorkbook, cell_name
+from sheetflow.workbook import Address, Mark, RawSheet, RawWorkbook, cell_name, column_letters
 
 _SEARCHED = 12
 _FEWEST_HEADERS = 2
+_LIST = "list"
+_NOTE = re.compile(
+    r"(注|备注|说明|填表说明|※|\*|制表|填表|审核人|负责人)(人|\d*)\s*[：:、.．]|[（(]注|※"
+)
+_LONGEST_NAME = 40
 _MOST_ROWS = 5000
 _COPY = re.compile(r"(（\d+）|\d+|副本|_\d+|-副本)+$")
 
@@ -111,6 +117,11 @@ class _Reading:
         self.by_level: dict[int, tuple[str, str]] = {}
         self.headers: dict[int, str] = {}
         self.covered = dict(self._merged())
+        self.groups = {
+            entry.name
+            for entry in self.table.fields
+            if entry.drawn_from in {Listed.FORMS, Listed.SHEETS} or entry.name == _LIST
+        }
 
     def lines(self) -> Iterator[Line]:
         """Give the rows in which anything stands."""
@@ -126,11 +137,8 @@ class _Reading:
         self._tell_unnamed(header)
 
     def _spot(self, row: int, column: int) -> Spot:
-        return Spot(
-            sheet=self.sheet.title,
-            cell=cell_name(row, column),
-            header=self.headers.get(column, ""),
-        )
+        name = f"{_letters(column)}{row}"
+        return Spot(sheet=self.sheet.title, cell=name, header=self.headers.get(column, ""))
 
     def _header_row(self) -> int:
         """Find the row of the headers; tell where it is not the second one. 0 where there is none."""
@@ -212,8 +220,11 @@ class _Reading:
         return Line(self.table, row, cells, self.faults, more)
 
     def _cell(self, row: int, column: int) -> Cell:
+        """Read a cell; of a merged one the names of other things hold for all rows, nothing else does."""
         at = self.covered.get((row, column), (row, column))
         spoiled = (row, column) in self.sheet.formulas or (row, column) in self.sheet.errors
+        name = self.columns.get(column, "")
+        spoiled = spoiled or (at != (row, column) and name not in self.groups)
         return Cell(self._spot(row, column), self.sheet.cell(*at), spoiled)
 
     def _judged(self, row: int, column: int, cell: Cell) -> Cell:
@@ -249,22 +260,13 @@ class _Reading:
         elif len(filled) > 1 and all((row, column) in self.sheet.struck for column in filled):
             told = "这一行加了删除线，看不出要不要。不要的请删掉整行，已经用过的请填停用版本，要的请去掉删除线。"
             self.faults.add(spot, told)
-        elif len(filled) == 1 and self._is_note(row, filled[0]):
-            lacking = "”“".join(
-                entry.header
-                for entry in self.table.fields
-                if entry.required and entry.name != self.columns.get(filled[0])
-            )
-            told = f"这一行只填了这一格。是一项内容的，请把“{lacking}”填上；是表下面的说明，请移到第1行或《说明》里。"
+        elif len(filled) == 1 and _is_note(texts[filled[0]]):
+            told = "这一行只有这一格有字，像是表下面的说明。请移到第1行或《说明》里，不然请把这一行填全。"
             self.faults.add(spot, told)
         else:
             self._tell_merges(row)
             return False
         return True
-
-    def _is_note(self, row: int, column: int) -> bool:
-        needed = [entry for entry in self.table.fields if entry.required]
-        return len(needed) >= _FEWEST_HEADERS and (row, column) not in self.covered
 
     def _merged(self) -> Iterator[tuple[Address, Address]]:
         """Give each cell of a merged range with the one that holds its value."""
@@ -294,6 +296,14 @@ class _Reading:
                         "这一列没有表头，程序不会读它。请在第2行写上表头，或把这一列的内容删掉。"
                     )
                     self.faults.add(self._spot(row, column), message)
+
+
+_letters = cache(column_letters)
+
+
+def _is_note(text: str) -> bool:
+    """Whether a text is one that people put under a table."""
+    return bool(_NOTE.match(text)) or len(text) > _LONGEST_NAME or "。" in text
 
 
 def _level_in(header: str, suffixes: Mapping[str, Field]) -> tuple[str, str]:

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from functools import lru_cache
 
 from sheetflow.lookalikes import fold
 
 _NEAR = 0.5
 _MOST_LISTED = 12
+_REMEMBERED = 8192
 
 
+@lru_cache(_REMEMBERED)
 def same(word: str) -> str:
     """Fold a word as words of a campaign workbook are compared: what nobody sees makes no difference."""
     return fold(word).casefold()

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from sheetflow.definition.compile import Compiled, compile_campaign
-from sheetflow.definition.layout import FIRST_ROW, PARTS, Field, Part, Rows
+from sheetflow.definition.layout import FIRST_ROW, PARTS, Content, Field, Part, Rows
 from sheetflow.workbook import CellValue, RawSheet, RawWorkbook, cell_name
 
 LEVELS = ("省", "市", "县")
@@ -82,3 +82,26 @@ def _typed(value: object) -> CellValue:
 def part_of(title: str) -> Part:
     """Give the sheet of that title."""
     return next(part for part in PARTS if part.title == title)
+
+
+_NUMBERS = {Content.WHOLE, Content.NUMBER, Content.DEADLINE}
+
+
+def draw(text: str, levels: Sequence[str] = LEVELS) -> Drawn:
+    """Draw sheets as text: ``# 栏目``, a line of headers, a line a row; ｜ between cells, ⏎ a line break."""
+    rows: dict[str, list[dict[str, object]]] = {}
+    for block in text.strip().split("# ")[1:]:
+        title, headers, *lines = block.strip().split("\n")
+        fields = {entry.header: entry for entry in part_of(title).for_levels(levels)}
+        shown = [fields[header.strip()] for header in headers.split("｜")]
+        rows.setdefault(title, []).extend(_row(shown, line) for line in lines)
+    return Drawn(rows, levels)
+
+
+def _row(fields: Sequence[Field], line: str) -> dict[str, object]:
+    row: dict[str, object] = {}
+    for entry, typed in zip(fields, line.split("｜"), strict=False):
+        text = typed.strip(" ").replace("⏎", "\n")
+        if text:
+            row[entry.key] = int(text) if entry.content in _NUMBERS and text.isdecimal() else text
+    return row
