@@ -237,6 +237,11 @@ def deadline(
     while left > 0:
         day += dt.timedelta(days=1)
         left -= is_working_day(day, overrides)
+    return end_of(day)
+
+
+def end_of(day: dt.date) -> dt.datetime:
+    """Give the last moment of a day."""
     return dt.datetime.combine(day, dt.time(23, 59, 59), OFFICE_ZONE)
 
 

@@ -117,6 +117,8 @@ def period_named(context: Context, text: str, form: Form | None = None) -> Perio
     year = named.first_day.year if named else context.clock.now().year
     whose = f"《{form.title}》不" if form else "没有哪张报表"
     told = f"{whose}按{named.label}填报" if named else f"没有报告期 {text}"
+    if named and form and form.fits(named):
+        told = f"《{form.title}》{form.span_words}，{named.label}不用填报"
     ways = "；".join(
         f"《{each.title}》{f'（--form {each.key}）' if form else ''}{each.cadence.words}，"
         f"--period 写成 {each.period_ids(year)}"

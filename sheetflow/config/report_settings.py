@@ -84,6 +84,10 @@ class Report(Section):
     )
     fonts: Fonts = Field(Fonts(), description="情况报告的字体，默认按 GB/T 9704-2012。")
 
+    def is_usual(self, name: str) -> bool:
+        """Whether nobody has set that one of these settings."""
+        return bool(getattr(self, name) == Report.model_fields[name].default)
+
     def issuer_of(self, unit: str) -> str:
         """Name the issuing office of the unit called `unit`."""
         return self.issuer.replace("{单位}", unit)

@@ -249,7 +249,10 @@ class Books:
 
     def expected(self, unit: Unit, period: Period | None = None) -> tuple[Unit, ...]:
         """The units of `unit`'s subtree that must report, in administrative order."""
-        living = self._living(unit, period or self.period)
+        asked = period or self.period
+        if not self.form.takes(asked):
+            return ()
+        living = self._living(unit, asked)
         return tuple(entry for entry in living if self.form.is_for(entry.level))
 
     def counted(self, unit: Unit) -> tuple[Unit, ...]:

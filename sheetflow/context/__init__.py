@@ -27,7 +27,7 @@ from sheetflow.context.templates import ANNEX, Templates
 from sheetflow.durable import make_private_folder
 from sheetflow.errors import RESTORE, SheetflowError, StoreDamagedError, WorkspaceError
 from sheetflow.masks import MaskPolicy
-from sheetflow.periods import OFFICE_ZONE, Period, date_in_words, deadline
+from sheetflow.periods import OFFICE_ZONE, Period, date_in_words, deadline, end_of
 from sheetflow.publishing.places import Stamp
 from sheetflow.schemas.book import Judgement
 from sheetflow.schemas.campaign import Campaign
@@ -176,13 +176,19 @@ class Context:
 
     def deadline(self, unit: Unit, form: Form, period: Period) -> dt.datetime:
         """The last moment at which `unit` reports `form` for `period` in time."""
-        days = form.days_for(unit.level, self.working_days)
-        return deadline(period, days, self.day_overrides)
+        return form.deadline(unit.level, period, self.working_days, self.day_overrides)
 
     def last_deadline(self, period: Period) -> dt.datetime:
         """The last moment at which anybody reports anything for `period` in time."""
         own = (day for form in self.campaign.forms for day in form.working_days.values())
-        return deadline(period, max((*self.working_days.values(), *own)), self.day_overrides)
+        usual = deadline(period, max((*self.working_days.values(), *own)), self.day_overrides)
+        days = (
+            day
+            for form in self.campaign.forms
+            if form.takes(period)
+            for day in form.due_on.values()
+        )
+        return max((usual, *map(end_of, days)))
 
     def is_closed(self, period: Period) -> bool:
         """Whether nobody reports anything for `period` in time any longer, at whatever level."""
@@ -190,36 +196,59 @@ class Context:
 
     @cached_property
     def dress(self) -> Dress:
-        """What is printed on workbooks."""
-        form = self.settings.form
+        """What is printed on workbooks: as the office set it, else as the campaign has it."""
+        form, head = self.settings.form, self.campaign.head
         from sheetflow.writing import Dress
 
         return Dress(
             campaign=self.campaign.title,
             catalogue=self.campaign.catalogue,
-            form_number=form.form_number,
-            authority=form.issued_by,
-            document=form.approval_number,
-            valid_until=form.valid_until,
+            form_number=form.form_number or head.number,
+            authority=form.issued_by or head.issuer,
+            document=form.approval_number or head.document_number,
+            valid_until=form.valid_until or head.valid_until,
             measure_unit=form.measure_unit,
         )
 
     def dress_for(self, unit: Unit, form: Form, period: Period) -> Dress:
         """What is printed on the workbook of `unit`: until when, to whom, whom to ask, too."""
-        contact = self.settings.contact
         until = date_in_words(self.deadline(unit, form, period))
         above = f"，报{self.superior_of(unit)}" if unit.parent else ""
         return replace(
             self.dress,
             due=f"{until}（含当天）{above}",
-            contact="，".join(filter(None, (contact.office, contact.person, contact.phone))),
+            contact=self.contact_words,
             folder=unit.folder,
         )
 
+    @property
+    def contact_words(self) -> str:
+        """Say whom to ask: as the office set it, else as the campaign has it."""
+        contact = self.settings.contact
+        own = "，".join(filter(None, (contact.office, contact.person, contact.phone)))
+        return own or self.campaign.contact
+
+    def office_of(self, unit: Unit) -> str:
+        """Name the office of a unit as reports and mails do: 山东省妇女联合会.
+
+        Where nothing is set, the office of the top unit is the one whose campaign it is.
+        """
+        return self._organiser_of(unit, "issuer") or self.settings.report.issuer_of(unit.name)
+
+    def addressee_of(self, unit: Unit) -> str:
+        """Name whom the report of a unit goes to."""
+        above = self.tree[unit.parent] if unit.parent else None
+        organiser = self._organiser_of(above, "addressee") if above else ""
+        return organiser or self.settings.report.addressee_of(above.name if above else None)
+
+    def _organiser_of(self, unit: Unit, setting: str) -> str:
+        """Give the campaign's office for the top unit, unless a setting names it otherwise."""
+        is_top = not unit.parent and len(self.tree.roots) == 1
+        return self.campaign.organiser * (is_top and self.settings.report.is_usual(setting))
+
     def superior_of(self, unit: Unit) -> str:
         """Name the office that `unit` reports to, as mails do: 济南市妇女联合会; empty at the top."""
-        named = self.settings.report.issuer_of
-        return named(self.tree[unit.parent].name) if unit.parent else ""
+        return self.office_of(self.tree[unit.parent]) if unit.parent else ""
 
     def policy(self, level: str) -> MaskPolicy:
         """What the readers of `level` see of personal columns."""

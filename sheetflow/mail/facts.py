@@ -29,8 +29,6 @@ _LONGEST_NAME = 40
 
 def mail_facts(context: Context, unit: Unit, form: str, period: str) -> MailData:
     """Give what every mail to `unit` says: campaign, form, period, deadline, whom to ask."""
-    contact = context.settings.contact
-    asked = [contact.office, contact.person, contact.phone]
     known = context.period(form, period) if period else None
     until = context.deadline(unit, context.form(form), known) if known else None
     today = context.clock.now()
@@ -43,10 +41,10 @@ def mail_facts(context: Context, unit: Unit, form: str, period: str) -> MailData
         period=known.label if known else "",
         deadline=date_in_words(until) if until else "",
         drop_folder=context.workspace.inbox_of(unit).name,
-        office=context.settings.report.issuer_of(unit.name),
+        office=context.office_of(unit),
         superior=context.superior_of(unit),
-        contact="，".join(part for part in asked if part),
-        signature=contact.office,
+        contact=context.contact_words,
+        signature=context.settings.contact.office or context.campaign.organiser,
         date=date_in_words(today),
     )
 

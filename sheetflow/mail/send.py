@@ -159,7 +159,10 @@ def _attempt(context: Context, carrier: Carrier, mail: Mail, result: Sent) -> De
 
 def _send(context: Context, carrier: Carrier, mail: Mail, result: Sent) -> Delivered | None:
     settings = context.settings.mail
-    sender = Sender(settings.sender or "sheetflow@localhost", settings.sender_name)
+    sender = Sender(
+        settings.sender or "sheetflow@localhost",
+        settings.sender_name or context.campaign.organiser,
+    )
     now = context.clock.now()
     try:
         current = current_files(context, mail)

@@ -16,7 +16,7 @@ from functools import cached_property
 from types import MappingProxyType
 
 from sheetflow.findings import Explanation, Finding, Identity, Place
-from sheetflow.periods import Period, deadline
+from sheetflow.periods import Period
 from sheetflow.schemas.cells import NameKey
 from sheetflow.schemas.conditions import Table
 from sheetflow.schemas.forms import Form
@@ -259,8 +259,7 @@ class JudgingContext:
 
     def deadline(self, form: Form, period: Period) -> dt.datetime:
         """The last moment at which the unit reports `form` for `period` in time."""
-        days = form.days_for(self.unit.level, self.working_days)
-        return deadline(period, days, self.day_overrides)
+        return form.deadline(self.unit.level, period, self.working_days, self.day_overrides)
 
     def is_late(self, form: Form, period: Period) -> bool:
         """Whether the file was handed in after that."""

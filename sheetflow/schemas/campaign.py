@@ -163,7 +163,9 @@ def _astray(campaign: Campaign) -> Iterator[str]:
                 for level, _ in column.disclosure.masks:
                     if level not in campaign.levels:
                         yield f"《{sheet.title}》的“{column.label}”说到{level}级，活动里没有这一级"
-        for name in sorted({*form.levels, *form.working_days} - set(campaign.levels.names)):
+        for name in sorted(
+            {*form.levels, *form.working_days, *form.due_on} - set(campaign.levels.names)
+        ):
             yield f"《{form.title}》写了{name}级，活动里没有这一级"
 
 

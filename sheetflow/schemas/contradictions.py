@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from sheetflow.errors import DeclarationError
@@ -267,6 +268,19 @@ def _of_cadence(form: Form) -> Iterator[str]:
             yield "定期填报的表不要写起止日期（opens、closes）"
     elif opens is None or closes is None or closes < opens:
         yield "只填一次的表要写明起止日期（opens、closes），止不早于起"
+    if form.due_on and form.cadence is not Cadence.ONCE:
+        yield "定期填报的表按工作日截止，不要写截止日期（due_on）"
+    ends = list(filter(None, (form.first_period, form.last_period)))
+    wrong = [each for each in ends if not _is_period_of(form, each)]
+    yield from (f"“{each}”不是这张表的报告期（开始、结束）" for each in wrong)
+    if not wrong and len(ends) > 1 and form.period(ends[1]) < form.period(ends[0]):
+        yield f"填报到{ends[1]}为止，却从{ends[0]}开始"
+
+
+def _is_period_of(form: Form, period_id: str) -> bool:
+    with suppress(ValueError):
+        return form.fits(form.period(period_id))
+    return False
 
 
 def _last(form: Form, sheet: Sheet) -> int:

@@ -190,7 +190,10 @@ def load_explanations(documents: Sequence[Mapping[str, Any]]) -> dict[Identity, 
 
 _OF_NO_FILE = frozenset({"forms", "rules", "checks", "samples"})
 _WORDLESS = _OF_NO_FILE | {"catalogue"}
-_ON_BOARD = frozenset({"title", "cadence", "opens", "closes", "levels", "working_days"})
+_ON_BOARD = frozenset(
+    {"title", "cadence", "opens", "closes", "levels", "working_days"}
+    | {"due_on", "first_period", "last_period"}
+)
 _NOT_IN = {
     "workbook": (_OF_NO_FILE, frozenset({"charts", "same_person", "own_totals", "template"})),
     "consolidated": (_OF_NO_FILE, frozenset({"guidance", "own_work", "rules", "template"})),
@@ -215,7 +218,11 @@ def shown_digest(kind: str, campaign: Campaign, form: Form) -> str:
 
 
 def _but(declared: Form | Campaign, left_out: frozenset[str]) -> dict[str, object]:
-    kept = (entry.name for entry in fields(declared) if entry.name not in left_out)
+    kept = (
+        entry.name
+        for entry in fields(declared)
+        if entry.name not in left_out and not is_unsaid(declared, entry)
+    )
     return {name: getattr(declared, name) for name in kept}
 
 

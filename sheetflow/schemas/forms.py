@@ -13,7 +13,7 @@ from enum import StrEnum
 from functools import cached_property
 from types import MappingProxyType
 
-from sheetflow.periods import Cadence, Period
+from sheetflow.periods import Cadence, Period, deadline, end_of
 from sheetflow.schemas.cells import Key
 from sheetflow.schemas.columns import Column
 from sheetflow.schemas.conditions import Condition, Is
@@ -249,6 +249,18 @@ class Form:
         """Give the working days that `level` has for it; `usual` are the office's, by level."""
         return self.working_days.get(level, usual[level])
 
+    def deadline(
+        self,
+        level: str,
+        period: Period,
+        usual: Mapping[str, int],
+        day_overrides: Mapping[dt.date, bool] = MappingProxyType({}),
+    ) -> dt.datetime:
+        """Give the last moment at which units of `level` report the form for `period` in time."""
+        if day := self.due_on.get(level):
+            return end_of(day)
+        return deadline(period, self.days_for(level, usual), day_overrides)
+
     def sheets_for(self, level: str) -> tuple[Sheet, ...]:
         """The sheets that a unit of that level fills."""
         return tuple(sheet for sheet in self.sheets if sheet.is_for(level))
@@ -279,17 +291,42 @@ class Form:
         return self._once or self.cadence.period_of(day)
 
     def periods_of(self, year: int) -> tuple[Period, ...]:
-        """Give the periods of a year, in order; of what is filled once, the only one."""
-        return (self._once,) if self._once else self.cadence.periods_of(year)
+        """Give the periods of a year for which it is filled, in order; of what is filled once, the only one."""
+        if self._once:
+            return (self._once,)
+        return tuple(filter(self._is_open, self.cadence.periods_of(year)))
+
+    def _is_open(self, period: Period) -> bool:
+        first, last = self.first_period, self.last_period
+        begun = not first or self.period(first) <= period
+        return begun and (not last or period <= self.period(last))
+
+    @property
+    def span_words(self) -> str:
+        """Say from which period to which it is filled: 从2012年第2季度起填报; empty without limit."""
+        first, last = (
+            self.period(each).label if each else ""
+            for each in (self.first_period, self.last_period)
+        )
+        if first and last:
+            return f"只填{first}到{last}" if first != last else f"只填{first}"
+        return f"从{first}起填报" if first else f"填到{last}为止" if last else ""
 
     def last_ended(self, day: dt.date) -> Period:
         """Give the period before the one in which `day` lies, whichever year it is of."""
         return self.period_of(self.period_of(day).first_day - dt.timedelta(days=1))
 
     def due_at(self, day: dt.date) -> Period:
-        """Give the period before that of `day` in its year, or that of `day` where there is none."""
+        """Give the period before that of `day` in its year, or that of `day` where there is none.
+
+        Before the first one it is filled for it is that, after the last one the last.
+        """
         current = self.period_of(day)
-        return current.previous or current
+        due = current.previous or current
+        if self.takes(due):
+            return due
+        ends = [self.period(each) for each in (self.first_period, self.last_period) if each]
+        return min(ends, key=lambda each: abs(each.last_day - due.last_day))
 
     def nearest(self, other: Period, day: dt.date) -> Period:
         """Give the form's period that `other`, of another cadence, lies in or begins to cover.
@@ -299,15 +336,23 @@ class Form:
         due = self.last_ended(day).last_day
         return self.period_of(max(other.first_day, min(other.last_day, due)))
 
-    def takes(self, period: Period) -> bool:
-        """Whether the form is filled for that period, or (a year, and once) for its own of that id."""
+    def fits(self, period: Period) -> bool:
+        """Whether the form is filled by such periods, or (a year, and once) for its own of that id."""
         if self._once:
             return period.period_id == self._once.period_id
         return period.cadence.letter == self.cadence.letter
 
+    def takes(self, period: Period) -> bool:
+        """Whether the form is filled for that period, or (a year, and once) for its own of that id."""
+        return self.fits(period) and (self._once is not None or self._is_open(period))
+
     def period_ids(self, year: int) -> str:
         """Say how the form's periods are written: 2012B1到2012B6."""
-        return self._once.period_id if self._once else self.cadence.ids(year)
+        if self._once or not (self.first_period or self.last_period):
+            return self._once.period_id if self._once else self.cadence.ids(year)
+        listed = self.periods_of(year) or (self.period(self.first_period or self.last_period),)
+        ids = dict.fromkeys((listed[0].period_id, listed[-1].period_id))
+        return "到".join(ids)
 
 
 _SEPARATOR = "-"

@@ -261,7 +261,7 @@ def _sample(
     The same one serves for all units and the whole year. Without one a workbook is still
     handed out: that it cannot be made is noted in the log.
     """
-    first = form.periods_of(period.first_day.year)[0]
+    first = next(iter(form.periods_of(period.first_day.year)), period)
     shown = declared(context, form, PublicationKind.WORKBOOK)
     basis = basis_of(shown, SAMPLE_NAME, first, context.dress.printed)
     path = sample_path(context, form, unit)

@@ -373,8 +373,7 @@ def report_order(
 ) -> ReportOrder:
     """Tell a child how `unit`'s Word report is made: the letter around it as the settings say."""
     settings, form = context.settings.report, books.form
-    superior = context.tree[unit.parent].name if unit.parent else None
-    issuer = settings.issuer_of(unit.name)
+    issuer = context.office_of(unit)
     other = context.campaign.other_form(form.key)
     numbered = (unit.unit_id, books.period.period_id, other.key if other else "")
     head = Letterhead(mark=f"{issuer}文件", number=settings.document_number(*numbered))
@@ -384,7 +383,7 @@ def report_order(
         instead=instead,
         letter=Letter(
             issuer=issuer,
-            addressee=settings.addressee_of(superior),
+            addressee=context.addressee_of(unit),
             letterhead=head if settings.red_head else None,
             copies="，".join(settings.copies_to),
             printer=settings.printed_by_of(unit.name) if settings.imprint else "",

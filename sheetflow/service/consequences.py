@@ -213,7 +213,7 @@ def _boards_that_list(context: Context, submission: Submission) -> list[Stale]:
     form, day = context.form(submission.form), submission.arrived_at.date()
     return [
         replace(_stale(submission, unit, period, PublicationKind.BOARD), form=form.key)
-        for period in dict.fromkeys((form.last_ended(day), form.period_of(day)))
+        for period in filter(form.takes, dict.fromkeys((form.last_ended(day), form.period_of(day))))
         for unit in above(context, context.tree[submission.unit_id])
     ]
 

@@ -59,7 +59,7 @@ def _passed(
     period = form.period_of(now.date())
     for _ in range(_FURTHEST):
         until = {level: context.deadline(unit, form, period) for level, unit in units.items()}
-        for level, moment in until.items():
+        for level, moment in until.items() if form.takes(period) else ():
             if moment < now and (known is None or moment > known):
                 yield moment, period, level
         all_known = all(

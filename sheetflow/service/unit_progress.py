@@ -88,8 +88,6 @@ class _Pages:
         """Give what a unit's page shows."""
         context = self.context
         until = context.deadline(unit, form, period)
-        asked = context.settings.contact
-        contact = (asked.office, asked.person, asked.phone)
         other = context.campaign.other_form(form.key)
         heir = None
         if not unit.exists_on(period.last_day):
@@ -108,7 +106,7 @@ class _Pages:
             deadline=until,
             drop_folder=context.workspace.inbox_of(unit).name,
             is_overdue=passed and not is_in and not heir,
-            contact="，".join(part for part in contact if part),
+            contact=context.contact_words,
             workbook=self._file(workbook),
             answers=answers,
             heir=heir.name if heir and heir != unit else "",

@@ -162,9 +162,11 @@ def _asked(forms: Iterable[Form], period: Period) -> list[tuple[Form, Period]]:
 def _ended_last(forms: Iterable[Form], today: dt.date) -> list[tuple[Form, Period]]:
     """Give the forms whose periods have ended last of all, a month and a quarter together."""
     last = [(form, form.last_ended(today)) for form in forms]
-    ended = [(form, period) for form, period in last if period.last_day < today]
+    ended = [
+        (form, period) for form, period in last if period.last_day < today and form.takes(period)
+    ]
     if not ended:
-        raise WorkspaceError("还没有报告期结束，现在不用催报。")
+        raise WorkspaceError("没有要催报的报告期：或者还没有结束，或者已经不用填报。")
     newest = max(period.last_day for _, period in ended)
     return [(form, period) for form, period in ended if period.last_day == newest]
 

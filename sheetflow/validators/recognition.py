@@ -154,14 +154,14 @@ def _period_of(
     not filled is told, and the cover says where; where it says nothing, the cover tells.
     """
     said = _named(stamped, form) if stamped else None
-    if stamped and (said is None or form.takes(said)):
+    if stamped and (said is None or form.fits(said)):
         return said, None
     known = _named(typed, form)
-    if known and form.takes(known):
+    if known and form.fits(known):
         return known, said
     # Another cadence is told also where no year is said, or what is meant could be anything.
     other = said or known or _named(typed, form, form.last_ended(today).last_day.year)
-    if other is None or form.takes(other):
+    if other is None or form.fits(other):
         return None, None
     return form.nearest(other, today), other
 
@@ -292,7 +292,7 @@ def _of_another_cadence(book: Book, typed: str) -> tuple[str, str] | None:
     for near in (0, book.said_period.first_day.year):
         with suppress(ValueError):
             named = form.period_named(typed, near)
-            if not form.takes(named):
+            if not form.fits(named):
                 words = f"“{typed[:20]}”" if near else named.label
                 return f"报告期写的是{words}", f"改写成{_expected(book, named)}"
     if stamped is None:
@@ -343,6 +343,14 @@ def check_correction(book: Book, context: JudgingContext) -> Iterator[Finding]:
 def check_expected(book: Book, context: JudgingContext) -> Iterator[Finding]:
     """Find a workbook for a period or of a form that this unit does not report."""
     unit, last_day = context.unit, book.period.last_day
+    if not book.form.takes(book.period):
+        yield GENERAL["period-not-filled"].at(
+            book.cover_place(book.form.cover.period),
+            period=book.period.label,
+            form=book.form.title,
+            span=book.form.span_words,
+        )
+        return
     if not book.form.is_for(unit.level):
         levels = context.tree.levels.names
         fill = "、".join(f"{name}级" for name in levels if book.form.is_for(name))

@@ -10,6 +10,7 @@ from sheetflow.findings import Finding, Place, Severity
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.schemas.book import Earlier
 from tests.county_book import FORM, TREE, judged, left_by
+from tests.tiny.spanned import judged_outside
 from tests.validators.pairs import Pair
 
 _VISIT = "2012-04-11 | G001 | 是 | L001 | 座谈交流 | 5 | | 其他 | 0 | "
@@ -61,6 +62,12 @@ def _later(changes: str) -> Callable[[str, Period], tuple[Earlier, ...]]:
 
 
 ROWS = (
+    Pair(
+        rule="period-not-filled",
+        at="巡查表头 B6",
+        by=judged_outside,
+        nearly="@ 巡查表头 巡查季度 = 2011Q4",
+    ),
     Pair(
         rule="key-twice",
         at="干部名册 干部编号 5",

@@ -140,7 +140,7 @@ def _write_line(page: SheetPage, column: Column, cells: Cells) -> None:
 def _hint(page: SheetPage, column: Column) -> str:
     form, period = page.context.filling.form, page.context.filling.period
     if isinstance(column.type, PeriodName):
-        if not form.takes(period):
+        if not form.fits(period):
             return f"请写这张报表的报告期：{form.period_ids(period.first_day.year)}"
         label = f"即{period.label}" if period.period_id and period.label else ""
         return "，".join(filter(None, (label, column.type.words)))
