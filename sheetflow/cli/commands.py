@@ -325,12 +325,18 @@ def demo(
     ] = None,
     rows: Annotated[int, typer.Option(min=1, help="About how many needs a county has.")] = 30,
     seed: Annotated[int, typer.Option(help="The same seed gives the same province.")] = 2012,
+    campaign: Annotated[
+        Path | None,
+        typer.Option(
+            help="A campaign workbook; its units.xlsx lies beside it.", show_default=False
+        ),
+    ] = None,
 ) -> None:
     """A whole province from templates to reports, mistakes included."""
     from sheetflow.cli.language import word
     from sheetflow.demo import QUICK, Size, play
 
     size = QUICK if quick else Size(counties=counties, rows=rows)
-    code = play(folder, size, seed=seed, say=say, word=word)
+    code = play(folder, size, seed=seed, say=say, word=word, campaign=campaign)
     if code:
         raise typer.Exit(code)

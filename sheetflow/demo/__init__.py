@@ -7,6 +7,7 @@ typed comes from the campaign's samples, what is spoilt from its declarations.
 
 from __future__ import annotations
 
-from sheetflow.demo.play import QUICK, Size, play
+from sheetflow.demo.ground import Size
+from sheetflow.demo.play import QUICK, play
 
 __all__ = ["QUICK", "Size", "play"]

@@ -7,20 +7,15 @@ somebody who sees sheetflow for the first time.
 from __future__ import annotations
 
 import datetime as dt
-import re
 import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from random import Random
 
-from sheetflow.config.first_units import default_units
-from sheetflow.config.settings_file import default_settings_text
-from sheetflow.config.units_file import read_units
-from sheetflow.config.workspace import Workspace, create_workspace
 from sheetflow.context import Context, open_context
 from sheetflow.context.paths import (
     answer_path,
@@ -29,6 +24,7 @@ from sheetflow.context.paths import (
 )
 from sheetflow.demo.accepted_before import accepted_samples
 from sheetflow.demo.draft import find_soffice
+from sheetflow.demo.ground import Ground, Size, lay_ground, nearest_above
 from sheetflow.demo.staging import (
     LATER_ACCIDENTS,
     Drop,
@@ -40,11 +36,10 @@ from sheetflow.demo.staging import (
     stage,
 )
 from sheetflow.demo.tally import Count, answers, count
-from sheetflow.errors import WorkspaceError
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.service.one_pass import run_pass
 from sheetflow.store.records import PublicationKind
-from sheetflow.units import Unit, UnitTree
+from sheetflow.units import UnitTree
 from sheetflow.upkeep.remind import issue_workbooks
 
 Tell = Callable[[str], None]
@@ -53,26 +48,12 @@ Tell = Callable[[str], None]
 Word = Callable[[str], str]
 """Says an English text in the language of whoever watches."""
 
-_PERIODS = (Period.parse("2012B1"), Period.parse("2012B2"))
 _DAYS_AHEAD = dt.timedelta(days=9)
 """So long before a period ends its workbooks are issued."""
 _ISSUED_AT, _DROPPED_AT, _LATE_AT = dt.time(9), dt.time(10), dt.time(9)
 _LATE_BY, _CORRECTED_BY = dt.timedelta(days=4), dt.timedelta(days=6)
 _PLAY_ON = 4
 """So many cities play the later periods; the others are still to report."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Size:
-    """How large a province plays: its first counties or cities (None: all), rows and periods.
-
-    `rows` is about how many needs a county registers.
-    """
-
-    counties: int | None = None
-    cities: int | None = None
-    rows: int = 30
-    periods: int = len(_PERIODS)
 
 
 QUICK = Size(cities=1, rows=12, periods=1)
@@ -84,7 +65,7 @@ class _Stage:
     """What all acts share."""
 
     root: Path
-    tree: UnitTree
+    ground: Ground
     size: Size
     seed: int
     soffice: str
@@ -92,32 +73,42 @@ class _Stage:
     say: Tell
     word: Word
 
+    @property
+    def tree(self) -> UnitTree:
+        """The units that are there."""
+        return self.ground.tree
+
     def tell(self, text: str, **values: object) -> None:
         """Say a line, with what is put in."""
         self.say(self.word(text).format(**values))
 
 
-def play(root: Path, size: Size, *, seed: int, say: Tell, word: Word = str) -> int:
+def play(
+    root: Path,
+    size: Size,
+    *,
+    seed: int,
+    say: Tell,
+    word: Word = str,
+    campaign: Path | None = None,
+) -> int:
     """Play the report periods of a province of that size in a new `root`.
 
+    `campaign` is a campaign workbook, with its list of units beside it; None for the built-in campaign.
     The last line told counts planted mistakes, those found, and false alarms; return 0
-    where they agree. Raise WorkspaceError where `root` holds a workspace already.
+    where they agree. Raise WorkspaceError where `root` holds a workspace already, RequestError for a
+    campaign workbook with faults.
     """
-    tree = _some_units(size)
-    if Workspace(root).settings_file.exists():
-        raise WorkspaceError(f"{root} 里已有一个工作文件夹。演示请换一个空文件夹。")
-    # Nobody here takes ten seconds to save a file.
-    text = re.sub(r"(?m)^quiet_seconds = .*$", "quiet_seconds = 1", default_settings_text())
-    workspace = create_workspace(root, tree, text)
-    periods = _PERIODS[: size.periods]
+    ground = lay_ground(root, size, campaign)
+    periods = ground.periods
     planted: list[Planted] = []
     with tempfile.TemporaryDirectory(prefix="sheetflow-demo-") as folder:
-        scene = _Stage(root, tree, size, seed, find_soffice(), Path(folder), say, word)
+        scene = _Stage(root, ground, size, seed, find_soffice(), Path(folder), say, word)
         scene.tell(
             "{units} units, report periods: {labels}; workspace in {folder}",
-            units=len(tree),
+            units=len(ground.tree),
             labels=", ".join(period.label for period in periods),
-            folder=workspace.root,
+            folder=root.absolute(),
         )
         for period in periods:
             planted += _play_period(scene, period)
@@ -128,31 +119,15 @@ def play(root: Path, size: Size, *, seed: int, say: Tell, word: Word = str) -> i
     return int(not result.is_perfect)
 
 
-def _some_units(size: Size) -> UnitTree:
-    """Give the packaged units with made-up addresses: the first counties and all above them."""
-    tree = read_units(default_units())
-    below = [unit for city in _cities(tree, size.cities) for unit in tree.subtree(city.unit_id)]
-    wanted = [unit for unit in below if unit.level == tree.levels.lowest.name][: size.counties]
-    kept = {above.unit_id for unit in wanted for above in tree.chain(unit.unit_id)}
-    return UnitTree.of(
-        replace(unit, mails=(f"fulian-{unit.unit_id}@mail.example",))
-        for unit in tree
-        if unit.unit_id in kept
-    )
-
-
-def _cities(tree: UnitTree, count: int | None) -> list[Unit]:
-    return [unit for unit in tree if unit.level == tree.levels.nearest.name][:count]
-
-
 def _cast(scene: _Stage, context: Context, period: Period) -> dict[str, Part]:
     """Give every unit its part: in a later period some cities play, and nobody who did nothing before."""
-    tree, units = scene.tree, scene.tree.living_on(period.last_day)
-    if period == _PERIODS[0]:
+    tree, form = scene.tree, context.campaign.main_form
+    units = [unit for unit in tree.living_on(period.last_day) if form.is_for(unit.level)]
+    if period == scene.ground.periods[0]:
         return cast_parts(units, tree.levels, Random(scene.seed))  # noqa: S311 - made-up data
     members = {
         unit.unit_id
-        for city in _cities(tree, _PLAY_ON)
+        for city in nearest_above(tree, _PLAY_ON)
         for unit in (*tree.chain(city.unit_id), *tree.subtree(city.unit_id))
     }
     random = Random(f"{scene.seed}/{period.period_id}")  # noqa: S311 - made-up data
@@ -160,7 +135,7 @@ def _cast(scene: _Stage, context: Context, period: Period) -> dict[str, Part]:
     parts = cast_parts(playing, tree.levels, random, LATER_ACCIDENTS)
     # After nothing at all, every figure would be asked about.
     last = period.previous.period_id if period.previous else ""
-    standing = context.store.submissions.find_all_accepted(context.campaign.main_form.key, last)
+    standing = context.store.submissions.find_all_accepted(form.key, last)
     idle = {unit_id for unit_id, submission in standing.items() if submission.nil}
     return {
         unit.unit_id: parts.get(unit.unit_id, Part.MISSING)
@@ -199,7 +174,8 @@ def _prepare(scene: _Stage, period: Period) -> list[Drop]:
             rows=scene.size.rows,
             seed=scene.seed,
             issued={
-                unit.unit_id: workbook_path(context, form, unit, period) for unit in scene.tree
+                unit_id: workbook_path(context, form, scene.tree[unit_id], period)
+                for unit_id in parts
             },
             before=accepted_samples(context, form, period.previous) if period.previous else {},
             filled_on={turn: moment.date() for turn, moment in moments.items()},
@@ -213,7 +189,7 @@ def _prepare(scene: _Stage, period: Period) -> list[Drop]:
 
 def _tell_filled(scene: _Stage, script: Script, drops: Sequence[Drop]) -> None:
     """Say how many workbooks lie ready, and who plays which part."""
-    if script.period != _PERIODS[0] and len(_cities(scene.tree, None)) > _PLAY_ON:
+    if script.period != scene.ground.periods[0] and len(nearest_above(scene.tree)) > _PLAY_ON:
         scene.tell("the first {cities} cities report, the others have not yet", cities=_PLAY_ON)
     planted = sum(len(drop.planted) for drop in drops)
     scene.tell(
@@ -239,9 +215,9 @@ def _moments_of(root: Path, period: Period) -> dict[Turn, dt.datetime]:
 
 def _moments(context: Context, period: Period) -> dict[Turn, dt.datetime]:
     """When the units drop: before the first deadline, after the last one, and once more."""
-    deadlines = [
-        context.deadline(unit, context.campaign.main_form, period) for unit in context.tree
-    ]
+    form = context.campaign.main_form
+    filling = [unit for unit in context.tree if form.is_for(unit.level)]
+    deadlines = [context.deadline(unit, form, period) for unit in filling]
     first, last = min(deadlines).date(), max(deadlines).date()
     return {
         Turn.IN_TIME: dt.datetime.combine(first, _DROPPED_AT, OFFICE_ZONE),
@@ -282,7 +258,7 @@ def _tell_results(
         "mail of all units in {maildir}",
         period=period.label,
         accepted=len(standing),
-        units=len(scene.tree),
+        units=sum(form.is_for(unit.level) for unit in scene.tree),
         nil=sum(entry.nil for entry in standing),
         late=sum(entry.late for entry in standing),
         maildir=context.workspace.maildir,

@@ -134,7 +134,7 @@ class Drop:
 class Script:
     """All that staging needs: who reports what, to whom, and how much of it.
 
-    `issued` are the 填报 workbooks by unit id, `before` what was accepted of each in the period
+    `parts` and `issued`, the 填报 workbooks, are by unit id, of those that fill the form; `before` what was accepted of each in the period
     before, `filled_on` the day on which those that drop late, or once more, fill theirs in;
     `folder` holds the files until they are dropped.
     """
@@ -189,14 +189,15 @@ def _tasks(script: Script) -> Iterator[_Task]:
     by_cell, by_workbook = itertools.cycle(BY_CELL), itertools.cycle(BY_WORKBOOK)
     habits = itertools.cycle(HABITS)
     living = script.tree.living_on(script.period.last_day)
-    for place, unit in enumerate(living):
+    filling = [unit for unit in living if unit.unit_id in script.parts]
+    for place, unit in enumerate(filling):
         part = script.parts[unit.unit_id]
         if part is Part.MISSING:
             continue
         random = Random(f"{script.seed}/{unit.unit_id}/{script.period.period_id}")  # noqa: S311 - made-up data
         name = f"填报_{unit.folder}_{script.period.period_id}"
         draft = _draft(script, unit)
-        into = living[place - 1] if part is Part.ASTRAY else unit
+        into = filling[place - 1] if part is Part.ASTRAY else unit
         if part in {Part.MISTAKES, Part.TWICE, Part.XLS}:
             old = part is Part.XLS and bool(script.soffice)
             _plant(draft, random, by_cell, random.randint(2, 5), old=old)

@@ -1,19 +1,27 @@
 """Makes up a clean workbook for any declared form: different for every unit and seed.
 
 What is typed follows from the types of the columns, their choices, references and conditions,
-from the period and the unit; a campaign's `SampleWords` come first. Nobody in it exists:
-identity numbers begin with 99, which is no place, mobile numbers with 1990000.
+from the period and the unit; a campaign's `SampleWords` come first. Where it has none, a row that a
+declared rule finds fault with is drawn again. This module owns which rows there are and in which order
+they are made; one cell by its type alone is `cell_stock`.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import cast
+from typing import TypeVar, cast
 
-from sheetflow.sample_maker.next_period import AGE, Continued
+from sheetflow.sample_maker.cell_stock import (
+    age_in,
+    make_id_number,
+    make_number,
+    make_own,
+    make_words,
+)
+from sheetflow.sample_maker.judged import Spot, spots_at_fault
+from sheetflow.sample_maker.next_period import Continued
 from sheetflow.schemas.campaign import (
     Campaign,
     Maker,
@@ -24,17 +32,11 @@ from sheetflow.schemas.campaign import (
     Typed,
 )
 from sheetflow.schemas.cells import (
-    Attachment,
     Choice,
-    Choices,
     Day,
     Fraction,
     IdNumber,
-    Key,
     Money,
-    NameKey,
-    PeriodName,
-    Phone,
     Reference,
     References,
     Text,
@@ -44,38 +46,55 @@ from sheetflow.schemas.columns import Column
 from sheetflow.schemas.conditions import Condition, Row
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.layout import columns_in
-from sheetflow.schemas.parsing import check_digit
 from sheetflow.schemas.sheets import Kind, Sheet
 
-SURNAMES = "王李张刘陈杨赵孙周吴徐马朱胡郭林高梁宋郑谢韩唐冯于董程曹袁邓许傅沈曾彭吕"
-_GIVEN: list[str] = re.findall(
-    "..",
-    "秀兰桂英玉梅红霞淑珍丽华春燕爱琴凤芹翠平海燕金凤文静晓梅雪莲美玲素芳月娥慧敏建芳云霞志红兰香宝珍",
-)
+T = TypeVar("T")
+
+Cells = dict[str, Typed]
+Drawing = Callable[[str | None], Cells]
+"""Makes a row; told of a column (or none) with which a rule found fault, it makes another one."""
+
 _FEW = {Kind.STOCK: (3, 8), Kind.LEDGER: (3, 6), Kind.FLOW: (5, 12)}
-_A_FEW = 12
-"""How far a number goes beyond its least."""
 _SHARE_ABOVE = 0.4
 """Of the rows of a lowest unit, what one with others below it has: its own office's work."""
-
-
-def make_name(row: SampleRow) -> str:
-    """Make up a woman's name."""
-    return row.scene.pick(SURNAMES) + row.scene.pick(_GIVEN)
+_MOST_DRAWINGS = 50
+"""So often a row is drawn again until no declared rule finds fault with it; then it is left out."""
+_WIDER = 4
+"""Every so many times what those rows point to is drawn again as well."""
+_USUAL = 4
+"""What is as usual, like 在用, stands so many times as often in a list of what there is."""
+_MOVES_ON = 0.6
+"""What is not done with moves on with this chance."""
+_YEARS_OF_STOCK = 3 * 365
 
 
 def make_samples(campaign: Campaign, form: Form, scene: Scene) -> Samples:
     """Make up the workbook of the scene's unit, cover included, free of any finding."""
-    return _Workbook(campaign.samples.get(form.key, SampleWords()), form.current, scene).rows()
+    made = _Workbook(campaign.samples.get(form.key), form.current, scene)
+    rows = made.rows()
+    if form.key in campaign.samples or not form.rules:
+        return rows  # its words see to its rules
+    for drawing in range(1, _MOST_DRAWINGS + 1):
+        spots = spots_at_fault(campaign, form.current, scene, rows, wide=drawing % _WIDER == 0)
+        if not spots:
+            break
+        if drawing == _MOST_DRAWINGS or not made.draw_again(spots):
+            made.leave_out(spots)
+            break
+        rows = made.rows()
+    return made.in_order()
 
 
 class _Workbook:
     """The sheets of one workbook; each is made when it, or a row that points to it, is asked for."""
 
-    def __init__(self, words: SampleWords, form: Form, scene: Scene) -> None:
-        self._words, self._form, self._scene = words, form, scene
+    def __init__(self, words: SampleWords | None, form: Form, scene: Scene) -> None:
+        self._words, self._form, self._scene = words or SampleWords(), form, scene
+        self._by_types_alone = words is None
         self._continued = Continued(form, scene)
-        self._made: dict[str, list[dict[str, Typed]]] = {}
+        self._made: dict[str, list[Cells]] = {}
+        self._drawings: dict[str, list[Drawing]] = {}
+        self._decks: dict[tuple[str, str], list[object]] = {}
         self._sheets = {
             sheet.key: sheet
             for sheet in form.sheets_for(scene.unit.level)
@@ -87,22 +106,65 @@ class _Workbook:
     def rows(self) -> Samples:
         return {key: self._rows_of(key) for key in self._sheets}
 
-    def _rows_of(self, key: str) -> list[dict[str, Typed]]:
+    def draw_again(self, spots: frozenset[Spot]) -> bool:
+        """Draw those rows once more; tell whether any of them came out otherwise."""
+        changed = not spots
+        for key, line, column in sorted(spots):
+            if line < len(self._made.get(key, ())):
+                drawn = self._drawings[key][line](column)
+                changed = changed or drawn != self._made[key][line]
+                self._made[key][line] = drawn
+        return changed
+
+    def leave_out(self, spots: frozenset[Spot]) -> None:
+        """Leave those rows out, but for cards and what stands since last time."""
+        for key, line in sorted({(key, line) for key, line, _ in spots}, reverse=True):
+            sheet = self._sheets.get(key)
+            if sheet and sheet.is_table and len(self._continued.standing(sheet)) <= line:
+                del self._made[key][line : line + 1]
+
+    def in_order(self) -> Samples:
+        """Give all rows, those of what flows by day."""
+        for key, sheet in self._sheets.items():
+            self._made[key].sort(key=partial(self._when, sheet))
+        return self.rows()
+
+    def _rows_of(self, key: str) -> list[Cells]:
         sheet = self._sheets.get(key)
         if sheet is None:
             return []
         if key not in self._made:
-            self._made[key] = []
-            self._made[key] += map(partial(self._go_on, sheet), self._continued.standing(sheet))
+            self._made[key], self._drawings[key] = [], []
+            for standing in self._continued.standing(sheet):
+                self._drawings[key].append(partial(self._go_on, sheet, standing))
+                self._made[key].append(self._drawings[key][-1](None))
             first = self._continued.last_number(sheet) + 1
             abouts = self._abouts(sheet)
             makers = {column.key: self._maker(sheet, column, abouts) for column in self._in(sheet)}
             for number, before in enumerate(self._new(sheet, abouts), start=first):
-                row = SampleRow(self._scene, number, makers, self._rows_of, before)
-                cells = {name: value for name, value in row.items() if value is not None}
-                self._made[key].append(cells)
-            self._made[key].sort(key=lambda cells: self._when(sheet, cells))
+                self._drawings[key].append(partial(self._drawn, number, makers, before))
+                self._made[key].append(self._drawings[key][-1](None))
+            self._sort(sheet)
         return self._made[key]
+
+    def _sort(self, sheet: Sheet) -> None:
+        """Put rows in order, each with what draws it."""
+        rows = zip(self._made[sheet.key], self._drawings[sheet.key], strict=True)
+        ordered = sorted(rows, key=lambda pair: self._when(sheet, pair[0]))
+        self._made[sheet.key][:] = [cells for cells, _ in ordered]
+        self._drawings[sheet.key][:] = [drawing for _, drawing in ordered]
+
+    def _drawn(
+        self,
+        number: int,
+        makers: Mapping[str, Maker],
+        before: Mapping[str, Typed],
+        again: str | None,
+    ) -> Cells:
+        """Make a new row; again, it need not be like one of last time."""
+        like = before if again is None else {}
+        row = SampleRow(self._scene, number, makers, self._rows_of, like)
+        return {name: value for name, value in row.items() if value is not None}
 
     def _new(self, sheet: Sheet, abouts: Sequence[str]) -> list[Mapping[str, Typed]]:
         """For each new row of a sheet, give the cells in which it is like one of last time."""
@@ -112,9 +174,11 @@ class _Workbook:
             return [] if _about(sheet) else self._continued.like_last_time(sheet)
         return [{} for _ in range(self._size(sheet))]
 
-    def _go_on(self, sheet: Sheet, before: Mapping[str, Typed]) -> dict[str, Typed]:
+    def _go_on(self, sheet: Sheet, before: Mapping[str, Typed], again: str | None) -> Cells:
         """Type on in a row that stands: what moves on, and what must or must not be there then."""
         words = self._words.later.get(sheet.key, {})
+        if self._by_types_alone and (again is not None or self._scene.chance(_MOVES_ON)):
+            words = self._moving(sheet, before, again or "")
         if not words or _holds(sheet.closed, before):
             return dict(before)
 
@@ -127,8 +191,31 @@ class _Workbook:
             return lambda row: (before.get(column.key) or make(row)) if _holds(asked, row) else None
 
         makers = {column.key: made(column) for column in self._in(sheet)}
-        row = SampleRow(self._scene, 0, makers, self._rows_of, before)
+        anew = words.keys() if self._by_types_alone else ()
+        kept = {name: cell for name, cell in before.items() if name not in anew}
+        row = SampleRow(self._scene, 0, makers, self._rows_of, kept)
         return {name: value for name, value in row.items() if value is not None}
+
+    def _moving(self, sheet: Sheet, before: Mapping[str, Typed], again: str) -> Mapping[str, Maker]:
+        """Give what moves a row on: its states, down the list, and the cell with which there is a fault."""
+        words: dict[str, Maker] = {}
+        for column in self._in(sheet):
+            if further := self._further(sheet, column, before.get(column.key)):
+                words[column.key] = partial(_picked, further)
+            elif column.key == again and _is_free(sheet, column):
+                words[column.key] = self._maker(sheet, column, ())
+        return words
+
+    def _further(self, sheet: Sheet, column: Column, now: object) -> list[str]:
+        """Give the states that may follow: none where no state of a row is the last."""
+        kind = column.type
+        asked = sheet.closed.columns() if sheet.closed else ()
+        if column.key not in asked or not isinstance(kind, Choice) or now not in kind.options:
+            return []
+        states = self._allowed(sheet, column.key, kind)
+        if not any(_holds(sheet.closed, {column.key: one}) for one in states):
+            return []
+        return [one for one in states if kind.options.index(one) > kind.options.index(str(now))]
 
     def _in(self, sheet: Sheet) -> tuple[Column, ...]:
         return columns_in(sheet, self._form.version)
@@ -196,87 +283,67 @@ class _Workbook:
                 return self._day(sheet, column, row)
             case Choice() as kind:
                 return self._choice(sheet, column, kind)
-            case Reference() | References() as kind:
+            case Reference() as kind:
+                return self._in_turn(sheet, column, self._keys(kind.to))
+            case References() as kind:
                 keys = self._keys(kind.to)
-                return (
-                    row.scene.some(keys, 3 if isinstance(kind, References) else 1) if keys else None
-                )
+                return row.scene.some(keys, 3) if keys else None
             case IdNumber():
-                return _id_number(self._age(sheet, row), row)
+                return make_id_number(age_in(sheet, row), row)
             case Whole() | Money() | Fraction():
-                return _number(column, row)
-        return _name(column, row)
+                return make_number(column, row)
+        return make_own(sheet, column, row)
+
+    def _in_turn(self, sheet: Sheet, column: Column, options: Sequence[T]) -> T | None:
+        """Choose one; by types alone each as often as the others, in an order that nobody sees."""
+        if not options or not self._by_types_alone:
+            return self._scene.pick(options) if options else None
+        deck = self._decks.setdefault((sheet.key, column.key), [])
+        if not deck:
+            deck += self._scene.random.sample(options, len(options))
+        return cast("T", deck.pop())
 
     def _text(self, sheet: Sheet, column: Column, row: SampleRow) -> str:
         cover, unit = self._form.cover, self._scene.unit
         if sheet.key == cover.sheet and column.key in {cover.unit_id, cover.unit_name}:
             return unit.unit_id if column.key == cover.unit_id else unit.name
-        if column.names_person:
-            return make_name(row)
-        if isinstance(column.type, Text) and column.type.free:
-            about = f"{self._scene.period.label}，{unit.name}的{column.label}"
-            return f"{about}已按要求办理，第{row.number}项有专人负责，有关材料留存备查。"
-        return f"{column.label}{row.number}"
+        return make_words(sheet, column, row)
 
     def _day(self, sheet: Sheet, column: Column, row: SampleRow) -> dt.date:
-        cover = self._form.cover
+        cover, scene = self._form.cover, self._scene
         if sheet.key == cover.sheet and column.key == cover.filled_on:
-            return self._scene.period.last_day + dt.timedelta(self._scene.between(1, 2))
-        return self._scene.day(row.get(column.not_before))
+            return scene.period.last_day + dt.timedelta(scene.between(1, 2))
+        first = row.get(column.not_before)
+        if self._by_types_alone and sheet.kind is Kind.STOCK and not self._continued.holds(sheet):
+            start = scene.period.first_day - dt.timedelta(_YEARS_OF_STOCK)
+            start = max(first, start) if isinstance(first, dt.date) else start
+            return start + dt.timedelta(scene.between(0, (scene.period.last_day - start).days))
+        return scene.day(first)
 
     def _choice(self, sheet: Sheet, column: Column, kind: Choice) -> str:
         """Choose what neither sets the row aside nor makes the workbook a nil return."""
+        allowed = self._allowed(sheet, column.key, kind)
+        cover = self._form.cover
+        on_cover = (cover.nil, cover.correction) if sheet.key == cover.sheet else ()
+        if column.key in {name for entry in on_cover if entry for name in entry.columns()}:
+            return allowed[0]
+        states = {name for entry in (sheet.void, sheet.closed) if entry for name in entry.columns()}
+        usual = (
+            allowed[:1] * (_USUAL - 1) if sheet.kind is Kind.STOCK and column.key in states else []
+        )
+        return cast("str", self._in_turn(sheet, column, [*usual, *allowed]))
+
+    def _allowed(self, sheet: Sheet, key: str, kind: Choice) -> list[str]:
+        """Give the options that neither set the row aside nor make the workbook a nil return."""
         cover = self._form.cover
         on_cover = (cover.nil, cover.correction) if sheet.key == cover.sheet else ()
         shunned = [entry for entry in (sheet.void, *on_cover) if entry is not None]
         allowed = [
             option
             for option in kind.options
-            if not any(_holds(entry, {column.key: option}) for entry in shunned)
+            if not any(_holds(entry, {key: option}) for entry in shunned)
         ]
-        asked = {name for entry in on_cover if entry for name in entry.columns()}
-        return allowed[0] if column.key in asked else self._scene.pick(allowed or kind.options)
-
-    @staticmethod
-    def _age(sheet: Sheet, row: SampleRow) -> int:
-        for column in sheet.columns:
-            age = row.get(column.key) if isinstance(column.type, Whole) else None
-            if isinstance(column.type, Whole) and column.type.unit == AGE and isinstance(age, int):
-                return age
-        return 40
-
-
-def _number(column: Column, row: SampleRow) -> int | float:
-    kind = column.type
-    if isinstance(kind, Money):
-        return row.scene.yuan(200, 5000)
-    # Counted in the smallest amount that the column can hold.
-    step = 10**kind.places
-    lowest, highest = ((end if end is None else int(end * step)) for end in kind.limits)
-    least = max(lowest or 0, 1 if column.zero_asked else 0)
-    most = least + _A_FEW * step
-    made = row.scene.between(least, most if highest is None else max(least, min(highest, most)))
-    return made / step if kind.places else made
-
-
-def _name(column: Column, row: SampleRow) -> str | None:  # noqa: PLR0911 - one for each type
-    """Make up what stands for itself: a key, a period, options, a phone number."""
-    match column.type:
-        case Key() as kind:
-            return kind.example(row.number)
-        case NameKey():
-            return f"{column.label}{row.number}"
-        case PeriodName():
-            return row.scene.period.period_id
-        case Choices() as kind:
-            return row.scene.some(kind.options, 3)
-        case Attachment() as kind:
-            return f"{column.label}{row.number}{kind.endings[0]}"
-        case Phone() if column.personal:  # the row's own digits: no two of one book are the same
-            return f"1990000{row.number:04d}"
-        case Phone():
-            return f"0530-555{row.scene.between(0, 9999):04d}"
-    return None
+        return allowed or list(kind.options)
 
 
 def _about(sheet: Sheet) -> str:
@@ -284,13 +351,15 @@ def _about(sheet: Sheet) -> str:
     return sheet.naming_column.refers_to if sheet.naming_column else ""
 
 
+def _is_free(sheet: Sheet, column: Column) -> bool:
+    """Whether a cell of a row that stands may be another one: it says nothing of what the row is about."""
+    fixed = {*sheet.lasting, *sheet.matter}
+    return not (column is sheet.naming_column or column.names_person or column.key in fixed)
+
+
+def _picked(options: Sequence[str], row: SampleRow) -> str:
+    return row.scene.pick(options)
+
+
 def _holds(condition: Condition | None, row: Mapping[str, object]) -> bool:
     return condition is not None and condition.holds(cast("Row", row))
-
-
-def _id_number(age: int, row: SampleRow) -> str:
-    """Make up a woman's number that says her age."""
-    scene = row.scene
-    born = dt.date(scene.period.first_day.year - age, 1, 1) + dt.timedelta(scene.between(0, 300))
-    body = f"990000{born:%Y%m%d}{scene.between(0, 499) * 2:03d}"
-    return body + check_digit(body)

@@ -16,7 +16,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from sheetflow.demo.play import Size, play
+from sheetflow.demo import Size, play
 from tests.county_book import FORM
 from tests.demo.by_hand import Counted, count_so_far
 from tests.demo.in_print import CURRENT, TOTAL, annexes, as_printed, prose, ratios
