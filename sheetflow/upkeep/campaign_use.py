@@ -65,17 +65,17 @@ def use_campaign(context: Context, definition: Definition, *, no_trial: bool = F
             return Used(campaign, is_in_force=False, is_new=False, against=against)
         campaign = coming_into_force(context, campaign, no_trial=no_trial)
     _check_fits(context.workspace, campaign, context.campaign.levels)
+    if digest_in(context.settings.campaign) and campaign == context.campaign:
+        return Used(campaign, is_in_force=True, is_new=False)
     folder = context.workspace.campaigns
     with held_lock(folder / "lock"):
         digest = keep_campaign(folder, campaign, definition.templates, definition.content)
-        is_new = digest != digest_in(context.settings.campaign)
-        if is_new:
-            history = takings(folder)
-            named = history[-1].instead_of if history else context.settings.campaign
-            now = context.clock.now()
-            put_in_force(folder, _taking(digest, definition, named, now, no_trial=no_trial))
-            LOG.info("campaign %s is in force", digest)
-    return Used(campaign, is_in_force=True, is_new=is_new, against=against)
+        history = takings(folder)
+        named = history[-1].instead_of if history else context.settings.campaign
+        now = context.clock.now()
+        put_in_force(folder, _taking(digest, definition, named, now, no_trial=no_trial))
+    LOG.info("campaign %s is in force", digest)
+    return Used(campaign, is_in_force=True, is_new=True, against=against)
 
 
 def wanted(definition: Definition) -> Campaign:

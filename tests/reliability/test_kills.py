@@ -10,13 +10,16 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
+from types import MappingProxyType
 
 import pytest
 
+from sheetflow.config.kept_campaigns import Taking, keep_campaign, put_in_force
+from sheetflow.config.workspace import Workspace
 from tests.programs import needs_strace
 from tests.reliability.broken import (
     FORGETS_PENDING_UNLINKS,
@@ -30,6 +33,7 @@ from tests.reliability.conftest import Measured
 from tests.reliability.postbox import Postbox
 from tests.reliability.scene import NOW, Picture, copy_of, take_picture
 from tests.reliability.service_process import CHANGING, REPOSITORY, Service, Trace
+from tests.tiny.campaign import CAMPAIGN, CAMPAIGN_NAME
 
 pytestmark = [
     pytest.mark.slow,
@@ -193,6 +197,27 @@ def test_a_service_killed_at_any_call_loses_nothing_and_merges_nothing_twice(
     measured("seconds", round(time.monotonic() - started))
     assert not found.wrong, dict(list(found.wrong.items())[:3])
     assert found.killed >= 120
+
+
+def with_a_new_campaign(scene: Path, root: Path) -> None:
+    """Lay the scene just after a campaign workbook was taken into use, before any pass."""
+    folder = Workspace(copy_of(scene, root)).campaigns
+    newer = replace(CAMPAIGN, title="河道巡查（新）", rules=MappingProxyType({}))
+    digest = keep_campaign(folder, newer, {}, b"its workbook")
+    day = f"{NOW:%Y-%m-%d}"
+    taking = Taking(digest=digest, at=day, workbook="0" * 64, instead_of=CAMPAIGN_NAME)
+    put_in_force(folder, taking)
+
+
+def test_a_kill_between_taking_a_campaign_into_use_and_publishing_loses_nothing(
+    scene: Path, quick_disk: Path, measured: Measured
+) -> None:
+    """A campaign that is in force is shown everywhere in the end, wherever the pass after it was killed."""
+    lay = partial(with_a_new_campaign, scene)
+    found = sweep(REPOSITORY, lay, quick_disk, 12, frozenset())
+    measured("killed", found.killed)
+    assert not found.wrong, dict(list(found.wrong.items())[:3])
+    assert found.killed >= 10
 
 
 @pytest.mark.parametrize(
