@@ -118,7 +118,7 @@ def changed(source: Path, target: Path, *, renamed: bool = False) -> Path:
     return target
 
 
-def add(book: Workbook, title: str, values: Mapping[str, object]) -> None:
+def add(book: Workbook, title: str, values: Mapping[str, str | int]) -> None:
     """Put a row under the last one."""
     sheet = book[title]
     row = 1 + max(each.row for line in sheet.iter_rows(min_row=2) for each in line if each.value)
