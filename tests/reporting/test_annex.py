@@ -20,9 +20,10 @@ from sheetflow.reporting.printed_forms import (
     printed_label,
     printed_sheets,
 )
-from sheetflow.reporting.rule_relations import as_officers_write
+from sheetflow.reporting.rule_relations import Officers
 from sheetflow.schemas.campaign import Campaign, FormHead
 from sheetflow.schemas.expressions import Expression
+from sheetflow.schemas.language.parser import parse
 from sheetflow.schemas.language.rules import read_rule
 from sheetflow.schemas.language.vocabulary import Vocabulary
 from sheetflow.schemas.rules import DeclaredRule
@@ -131,16 +132,25 @@ def test_relations_read_as_officers_write_them() -> None:
     [
         ("[妇女之家数]<=[行政村数]+[社区数]", "妇女之家数≤行政村数+社区数"),
         ('[状态]={"在办","已办结"}', "状态为“在办”或“已办结”"),
-        ('[状态]<>"" 且 [甲-乙]>=1', "状态不为空 且 [甲-乙]≥1"),
+        ('[状态]<>"" 且 ([甲]>=1 或 [乙]=1)', "状态不为空且（甲≥1或乙=1）"),
         ('[需求].[状态]<>"已撤销"', "需求的状态不为“已撤销”"),
-        ("封面[零报告]=真", "封面的零报告=真"),
-        ('计数(走访记录, [方式]="<=")>0', "计数(走访记录, 方式为“<=”)>0"),
-        ("上期(S19)*2<>S19/3", "上期(S19)×2≠S19÷3"),
+        ("封面[零报告]=真", "《封面》的零报告=真"),
+        ('计数(走访记录, [方式]="<=")>0', "《走访记录》中方式为“<=”的行数>0"),
+        ("合计(走访记录, [人次])*2<>S19/(S20-3)", "《走访记录》人次合计×2≠S19÷（S20-3）"),
+        ('([阶段]="了")=([状态]="结")', "阶段为“了”，与状态为“结”，同时成立或同时不成立"),
+        ('含([内容], "资金")', "内容含“资金”"),
+        ("[登记]>期末(2) 且 非 新增()", "登记>2期前的期末且不满足本行是本期新增"),
+        ("不重复([身份证号], [类别])", "身份证号、类别合起来不与别的行重复"),
+        ("有对应行(个案帮扶)", "《个案帮扶》中有对应的行"),
+        ("本栏>0", "日记、台帐各>0"),
+        ("[甲]-([乙]-1)=字数([丙])", "甲-（乙-1）=丙的字数"),
     ],
 )
 def test_the_language_is_written_in_the_signs_of_offices(text: str, written: str) -> None:
-    """Officers read ≤ and “为”, no brackets and no quotes of programs."""
-    assert as_officers_write(text) == written
+    """Officers read ≤ and “为”, no brackets and no functions of programs."""
+    parsed = parse(text)
+    assert isinstance(parsed, Expression)
+    assert Officers(("日记", "台帐")).write(parsed) == written
 
 
 def test_what_nobody_approved_is_not_printed() -> None:

@@ -1,4 +1,7 @@
-"""河道巡查 with what the other campaigns have not: measured fractions, and files named in a cell."""
+"""河道巡查 with what the other campaigns have not: measured fractions, files named in a cell.
+
+It declares, too, what nothing asks about yet: 未开展 in place of a number, 填报声明, files beside.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from dataclasses import replace
 from sheetflow.pipeline import judge
 from sheetflow.schemas.book import Judgement
 from sheetflow.schemas.columns import RowModel, attachment, day, fraction, text
+from sheetflow.schemas.forms import Attachments
 from sheetflow.schemas.indicators import Indicator, Sum
 from sheetflow.schemas.sheets import Kind, Sheet
 from tests.drawing import draw
@@ -24,11 +28,17 @@ class Reading(RowModel):
     read_on = day("观测日期", event=True)
     place = text("断面", 30)
     depth = fraction("水位（米）", "米", most=90)
-    rain = fraction("降雨量（毫米）", "毫米", decimals=1, required=False)
+    rain = fraction("降雨量（毫米）", "毫米", decimals=1, required=False, accepts=("未开展",))
     photos = attachment("现场照片", required=False)
 
 
-READINGS = Sheet(key="readings", title="水位观测", kind=Kind.FLOW, declared=Reading.columns())
+READINGS = Sheet(
+    key="readings",
+    title="水位观测",
+    kind=Kind.FLOW,
+    declared=Reading.columns(),
+    filing_declared=True,
+)
 GAUGED_FORM = replace(
     PATROL_FORM,
     sheets=(*PATROL_FORM.sheets[:-1], READINGS, PATROL_FORM.sheets[-1]),
@@ -36,6 +46,7 @@ GAUGED_FORM = replace(
         *PATROL_FORM.indicators,
         Indicator("H8", "降雨量", "毫米", Sum("readings", ("rain",))),
     ),
+    attachments=Attachments.OPTIONAL,
 )
 GAUGED = replace(CAMPAIGN, forms=(GAUGED_FORM, REGISTER_FORM))
 
