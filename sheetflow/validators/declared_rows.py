@@ -134,8 +134,14 @@ class Records:
         return found
 
     def pointed_to(self, by: str) -> tuple[Records, Sequence[int | None]]:
-        """Give the rows to which the reference in `by` points, and which one in each row."""
-        target = self.scene.records(self.sheet.by_key[by].refers_to)
+        """Give the rows to which the reference in `by` points, and which one in each row.
+
+        One into a workbook of another form, or that this version has not, points to none.
+        """
+        column = self.sheet.by_key.get(by)
+        if column is None or column.refers_to not in self.scene.book.form.by_key:
+            return self, [None] * len(self.rows)
+        target = self.scene.records(column.refers_to)
         return target, self.scene.once(
             (self.sheet.key, by, "points"),
             lambda: [target.by_key.get(key) for key in self.values(by)],

@@ -6,13 +6,23 @@ looked for again. Counts of other rows are made in `declared_counts`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import cast
 
 from sheetflow.errors import DeclarationError
 from sheetflow.periods import Period
-from sheetflow.schemas.conditions import AtLeast, Condition, Every, Filled, Is, Not, Through
+from sheetflow.schemas.conditions import (
+    Any,
+    AtLeast,
+    Compared,
+    Condition,
+    Every,
+    Filled,
+    Is,
+    Not,
+    Through,
+)
 from sheetflow.schemas.conditions import Row as PastRow
 from sheetflow.schemas.expressions import (
     Call,
@@ -256,24 +266,28 @@ def pointed(expression: Expression, point: Expression, *, within: bool = False) 
     return expression
 
 
-def held_in(condition: Condition, records: Records) -> Sequence[Truth]:
+def held_in(  # noqa: PLR0911 - one for each kind
+    condition: Condition, records: Records
+) -> Sequence[Truth]:
     """Tell of each row whether it meets a declared condition, unknown where its cells are."""
     match condition:
         case Is(column, options):
             return _among(records.values(column), frozenset(options))
         case Filled(column):
             return negated(records.blanks(column))
-        case AtLeast(column, other):
-            least: Iterable[Known] = (
-                records.values(other)
-                if isinstance(other, str)
-                else records.whole.constant(cast("Known", other))
+        case AtLeast(column, other) | Compared(column, _, other):
+            beside = (
+                records.values(other) if isinstance(other, str) else [other] * len(records.rows)
             )
-            return compared(">=", records.values(column), list(least))
+            if condition.sign == "=":
+                return list(map(same, records.values(column), beside))
+            return compared(condition.sign, records.values(column), beside)
         case Not(part):
             return negated(held_in(part, records))
         case Every(parts):
             return both([held_in(part, records) for part in parts])
+        case Any(parts):
+            return either([held_in(part, records) for part in parts])
         case Through(by, part):
             target, places = records.pointed_to(by)
             held = held_in(part, target)
@@ -298,8 +312,3 @@ def in_use(records: Records) -> Sequence[Truth]:
         return both([filled, negated(set_aside(records))])
 
     return records.scene.once((records.sheet.key, "in use"), find)
-
-
-def places_of(truths: Sequence[Truth], wanted: Truth) -> Iterator[int]:
-    """Give where one of the three stands."""
-    return (place for place, truth in enumerate(truths) if truth is wanted)

@@ -9,6 +9,16 @@ import pytest
 from sheetflow.findings import Severity
 from sheetflow.schemas.book import Outcome
 from sheetflow.schemas.columns import whole
+from sheetflow.schemas.conditions import (
+    Any,
+    AtLeast,
+    Compared,
+    Condition,
+    Every,
+    Filled,
+    Not,
+    where,
+)
 from sheetflow.validators.declared_needs import concerns
 from tests.validators.ruled import FORM, SECOND, found, judged, rows_found, ruled
 
@@ -257,3 +267,26 @@ def test_a_rule_stands_in_its_versions_alone() -> None:
     rule = ruled("[工时]<=2")
     assert found(replace(rule, since=1, until=1))
     assert not found(replace(rule, since=2))
+
+
+@pytest.mark.parametrize(
+    ("void", "looked_at"),
+    [
+        (where("status", "撤销"), ["W001", "W002", "W003"]),
+        (Any((where("status", "撤销"), Compared("hours", ">", 2))), ["W001", "W003"]),
+        (
+            Every((Not(where("status", "在办")), Compared("hours", "<", 9))),
+            ["W002", "W003", "W004"],
+        ),
+        (Compared("hours", "=", 3), ["W001", "W003", "W004"]),
+        (AtLeast("hours", "cost"), ["W001", "W003", "W004"]),
+        (Filled("remark"), ["W001", "W002"]),
+        (None, ["W001", "W002", "W003", "W004"]),
+    ],
+)
+def test_rows_set_aside_are_not_looked_at(void: Condition | None, looked_at: list[str]) -> None:
+    """Whatever sets rows aside: they are no fault, nor is a row of which nobody knows whether it is."""
+    job = FORM.by_key["jobs"]
+    sheets = tuple(replace(job, void=void) if s is job else s for s in FORM.sheets)
+    rule = ruled('[地点]="别处"', points=("地点",))
+    assert rows_found(rule, form=replace(FORM, sheets=sheets)) == looked_at
