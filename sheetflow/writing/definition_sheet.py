@@ -24,12 +24,14 @@ from sheetflow.definition.layout import (
     Row,
 )
 from sheetflow.definition.meanings import NO, YES
+from sheetflow.workbook import column_letters
 from sheetflow.writing.looks import CENTRE, WRAP, Look, lines_of
 from sheetflow.writing.xlsx_book import Book, plain_text
 
 FONT = "微软雅黑"
 _BODY: Final[Look] = {"font_name": FONT, "font_size": 9, "valign": "vcenter"}
-_CELL: Final[Look] = _BODY | WRAP | {"border": 1, "border_color": "#D0D0D0"}
+_RULE = "#D0D0D0"
+_CELL: Final[Look] = _BODY | WRAP | {"border": 1, "border_color": _RULE}
 _FIRST: Final[Look] = {"top": 1, "top_color": "#7F7F7F"}
 _HEADER: Final[Look] = (
     _BODY
@@ -44,7 +46,6 @@ _HEADER_HEIGHT, _NOTE_HEIGHT = 32, 20
 _LINE, _AROUND, _LEAST = 13.5, 4, 18
 _GAP = 1.6
 _PALER = 0.4
-_SPARE = 10
 _TALLEST = 400
 _WIDTH_OF_9PT = 0.9
 """A column's width is counted in digits of 11 pt."""
@@ -86,8 +87,7 @@ class DefinitionSheet:
         if self.part.items:
             self._offer_items(rows)
             return
-        for number in range(len(rows), len(rows) + _SPARE):
-            self._write_row(FIRST_ROW - 1 + number, {}, is_first=number == len(rows) > 0)
+        self._rule_new_rows(len(rows))
         for field in self.fields:
             self._offer(field, FIRST_ROW - 1, self.last - 1, self.columns[field.key])
 
@@ -157,6 +157,16 @@ class DefinitionSheet:
             tallest = max(tallest, self._put(number, field, row, look))
         if row:
             self.sheet.set_row(number, max(_LEAST, min(_TALLEST, tallest * _LINE + _AROUND)))
+
+    def _rule_new_rows(self, count: int) -> None:
+        """Give rows that are added a border, and print none of those that are blank."""
+        letters = column_letters(self.columns[self.fields[-1].key] + 1)
+        first, last = FIRST_ROW - 1 + count, self.last - 1
+        border = self.book.file.add_format({"border": 1, "border_color": _RULE})
+        rule = {"type": "formula", "criteria": f"=COUNTA($A{first + 1}:${letters}{first + 1})>0"}
+        for field in self.fields:
+            place = self.columns[field.key]
+            self.sheet.conditional_format(first, place, last, place, {**rule, "format": border})
 
     def _put(self, number: int, field: Field, row: Row, look: Look) -> int:
         """Write one cell and count its lines."""
