@@ -278,12 +278,17 @@ def _within(part: Condition, labels: Mapping[str, str], kinds: type | UnionType)
     return f"（{said}）" if isinstance(part, kinds) else said
 
 
+_LONGEST_CRITERION = 120
+"""So that all its characters may be escaped, and it is no longer than Excel takes."""
+
+
 def _is_plain(option: str) -> bool:
     """Whether Excel's = and its criteria mean this very word.
 
     They know no capitals, and make a number or a day of digits.
     """
-    return option.lower() == option.upper() and not any(map(str.isdigit, option))
+    same_in_capitals = option.lower() == option.upper() and len(option) <= _LONGEST_CRITERION
+    return same_in_capitals and not any(map(str.isdigit, option))
 
 
 def _equals(cell: str, option: str) -> str:

@@ -42,6 +42,8 @@ from sheetflow.schemas.language.vocabulary import Vocabulary
 from sheetflow.schemas.sheets import Lookup
 
 _TURNED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "=": "=", "<>": "<>"}
+_LONGEST_FORMULA = 8_000
+"""Excel takes 8,192 characters."""
 _OPPOSITE = {"=": "<>", "<>": "="}
 _PLAIN = "条件里只能拿一栏和文字、数或另一栏比，不能计算：请在表里加一栏，或写成《审核》里的规则。"
 
@@ -64,7 +66,19 @@ def read_condition(
         return resolved
     far = () if through else _far(expression)
     wrong_kinds = mixed_up(resolved, vocabulary, seen)
-    return Faults([*far, *wrong_kinds]) or made_condition(resolved, vocabulary, seen)
+    made = Faults([*far, *wrong_kinds]) or made_condition(resolved, vocabulary, seen)
+    if isinstance(made, Faults):
+        return made
+    return too_long(made.excel(lambda _: "$AAA20003")) or made
+
+
+def too_long(formula: str) -> Faults:
+    """Refuse what would be longer in Excel than it takes."""
+    if len(formula) <= _LONGEST_FORMULA:
+        return Faults()
+    return Faults(
+        [Fault(1, "写成 Excel 公式太长，Excel 放不下：请减少选项或条件，或分成几条来写。")]
+    )
 
 
 def made_condition(

@@ -10,7 +10,7 @@ from sheetflow.schemas.conditions import Condition
 from sheetflow.schemas.expressions import Call, Cell, Expression, Literal, Name, Operation
 from sheetflow.schemas.indicators import Count, Expected, Ratio, Reaches, Reporting, Source, Sum
 from sheetflow.schemas.language.arguments import added
-from sheetflow.schemas.language.conditions import made_condition, said
+from sheetflow.schemas.language.conditions import made_condition, said, too_long
 from sheetflow.schemas.language.kinds import mixed_up, place_of
 from sheetflow.schemas.language.misreadings import Fault, Faults
 from sheetflow.schemas.language.names import Seen, labelled, resolve
@@ -18,7 +18,9 @@ from sheetflow.schemas.language.parser import parse
 from sheetflow.schemas.language.places import Place, misplaced
 from sheetflow.schemas.language.printer import show
 from sheetflow.schemas.language.vocabulary import Vocabulary
+from sheetflow.schemas.layout import quoted
 
+_LONGEST_RANGE = "$AA$4:$AA$20003"
 _FORMS = "指标的公式要写成 计数(表, 条件)、合计(表, [栏目], 条件)、S29/S19、达到(S54, 1)、已报单位() 或 应报单位()。"
 
 
@@ -32,7 +34,12 @@ def read_source(text: str, vocabulary: Vocabulary) -> Source | Faults:
     resolved = resolve(expression, vocabulary, Seen(), above=True)
     if isinstance(resolved, Faults):
         return resolved
-    return mixed_up(resolved, vocabulary, Seen(), None) or _made(resolved, vocabulary)
+    made = mixed_up(resolved, vocabulary, Seen(), None) or _made(resolved, vocabulary)
+    if isinstance(made, Count | Sum):
+        title = quoted(vocabulary.sheets[made.sheet].title)
+        longest = f"{title}!{_LONGEST_RANGE}"
+        return too_long(made.excel(lambda *_: longest, vocabulary.sheets, str)) or made
+    return made
 
 
 def source_text(source: Source, vocabulary: Vocabulary) -> str:

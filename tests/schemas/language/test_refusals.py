@@ -268,6 +268,15 @@ def test_all_faults_at_once() -> None:
     assert [fault.at for fault in read] == [1, 13]
 
 
+def test_what_excel_cannot_hold() -> None:
+    """A formula that Excel would not open is refused where it is written."""
+    columns = "+".join(["[行政村数]"] * 90)
+    asked = " 且 ".join(["[行政村数]>=1"] * 8)
+    assert "Excel 放不下" in told(read_source(f"合计(基层组织, {columns}, {asked})", WORDS))[0]
+    asked = "且".join(['[姓名]<>"1"'] * 300)
+    assert "Excel 放不下" in told(read_condition(asked, WORDS, "cadres"))[0]
+
+
 def test_only_what_stands_in_the_row() -> None:
     """What a reference points to is asked by 不计入 and indicators; elsewhere one is told what to do."""
     text = '[台帐编号].[办理状态]="已撤销"'
