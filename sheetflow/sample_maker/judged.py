@@ -19,9 +19,9 @@ from sheetflow.schemas.forms import Form
 from sheetflow.schemas.indicators import measure_all
 from sheetflow.schemas.layout import FIRST_ROW, HEADER_ROW, STAMP_KEYS, STAMP_SHEET, columns_in
 from sheetflow.schemas.parsing import Value, read_list
+from sheetflow.schemas.rule_needs import needs_of
 from sheetflow.schemas.rules import DeclaredRule
 from sheetflow.schemas.sheets import Kind
-from sheetflow.validators.declared_needs import needs_of
 from sheetflow.workbook import CellValue, RawSheet, RawWorkbook, parse_cell_name
 
 Spot = tuple[str, int, str]

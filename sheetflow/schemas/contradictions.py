@@ -26,7 +26,9 @@ from sheetflow.schemas.layout import (
     STAMP_SHEET,
     STEPS_SHEET,
 )
+from sheetflow.schemas.rule_needs import has, needs_of
 from sheetflow.schemas.sheets import Kind, Sheet
+from sheetflow.schemas.versioned import Versioned
 
 if TYPE_CHECKING:
     from sheetflow.schemas.forms import Form
@@ -95,6 +97,29 @@ def _contradictions(form: Form) -> Iterator[str]:
     if totals := form.own_totals:
         yield from _of_use(form, "自报合计（own_totals）", totals.sheet, totals.columns)
     yield from _of_report(form)
+    yield from _of_rules(form)
+
+
+def _is_period(form: Form, period_id: str) -> bool:
+    with suppress(ValueError):
+        return bool(form.period(period_id))
+    return False
+
+
+def _of_rules(form: Form) -> Iterator[str]:
+    """Find rules that ask what is not there, point to nothing, or are on trial for ever."""
+    for rule in form.rules:
+        name = f"审核“{rule.title}”（{rule.code}）"
+        yield from _of_span(name, rule, form.version)
+        if not rule.points:
+            yield f"{name}没有写明指向哪一栏"
+        for sheet, column in sorted(needs_of(rule, form)):
+            if not has(form, (sheet, column)):
+                yield f"{name}用到{'.'.join(filter(None, (sheet, column)))}，没有它"
+        if rule.trial_until and not _is_period(form, rule.trial_until):
+            yield f"{name}试审到{rule.trial_until}，没有这个报告期"
+    for code in twice(rule.code for rule in form.rules if rule.in_version(form.version)):
+        yield f"有两条审核的编码都是{code}"
 
 
 def _named(sheet: Sheet, column: Column) -> str:
@@ -125,7 +150,7 @@ def _of_option_spans(form: Form, sheet: Sheet, column: Column) -> Iterator[str]:
             yield f"{_named(sheet, column)}的旧写法“{word}”本身也是选项"
 
 
-def _of_span(name: str, entry: Sheet | Column | Indicator, version: int) -> Iterator[str]:
+def _of_span(name: str, entry: Versioned, version: int) -> Iterator[str]:
     yield from _of_versions(name, entry.since, entry.until, version)
 
 

@@ -67,6 +67,9 @@ class DeclaredRule(Versioned):
         return tuple(dict.fromkeys(_PLACEHOLDER.findall(self.wrong + self.remedy)))
 
 
+OWN, LABEL, LABELS, OTHER, BEFORE = "本栏", "栏目", "各栏", "另一行", "上期:"
+"""Placeholders that are no column's: the cell that a rule points to, what it is called, what all are
+called that fail in a row, the other row of a double, and what begins one of the last period."""
 _PLACEHOLDER = re.compile("{([^{}]+)}")
 
 

@@ -191,6 +191,10 @@ class Sheet(Versioned):
         """The condition that a row is not set aside, None where the sheet knows no such rows."""
         return Not(self.void) if self.void else None
 
+    def reference_to(self, target: str) -> str:
+        """Give the column that points to the sheet `target`, the first of several; empty for none."""
+        return next((column.key for column in self.columns if column.refers_to == target), "")
+
     def is_for(self, level: str) -> bool:
         """Whether units of `level` fill the sheet."""
         return not self.levels or level in self.levels

@@ -15,14 +15,14 @@ from sheetflow.findings import Check, Finding, Place, Severity
 from sheetflow.schemas.book import Book, JudgingContext
 from sheetflow.schemas.expressions import Cell, Expression, Name
 from sheetflow.schemas.forms import Form
-from sheetflow.schemas.rules import DeclaredRule, argument_name
-from sheetflow.validators.declared_needs import (
+from sheetflow.schemas.rule_needs import (
     Need,
     effective_severity,
     has,
     names_what_sets_aside,
     needs_of,
 )
+from sheetflow.schemas.rules import DeclaredRule, argument_name
 from sheetflow.validators.declared_rows import Frame, Records, Scene
 from sheetflow.validators.declared_terms import (
     Test,

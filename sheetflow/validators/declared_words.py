@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from sheetflow.schemas.book import BookSheet
 from sheetflow.schemas.expressions import Cell, Expression, Name
 from sheetflow.schemas.parsing import Value
+from sheetflow.schemas.rules import BEFORE, LABEL, LABELS, OTHER, OWN
 from sheetflow.schemas.sheets import Sheet
 from sheetflow.validators.declared_rows import Records, Scene
 from sheetflow.validators.general_rules import quote
 from sheetflow.validators.three_values import Known, Span
 
-OWN, LABEL, LABELS, OTHER, BEFORE = "本栏", "栏目", "各栏", "另一行", "上期:"
 _MOST_QUOTED = 20
 _BLANK, _UNREAD = "（空）", "（没有读出）"
 

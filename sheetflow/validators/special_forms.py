@@ -13,7 +13,6 @@ from operator import and_
 
 from sheetflow.schemas.expressions import Call, Cell, Expression, Joined, Name
 from sheetflow.schemas.parsing import Value
-from sheetflow.schemas.sheets import Sheet
 from sheetflow.validators.declared_rows import Frame, Records
 from sheetflow.validators.declared_terms import (
     ANSWERED,
@@ -120,7 +119,7 @@ class _Answers:
     def by(self) -> str:
         """The reference: the one that is named, else the only one to this sheet."""
         named = [part.column for part in self.more[:1] if isinstance(part, Cell)]
-        return named[0] if named else reference_to(self.records.sheet, self.here.sheet.key)
+        return named[0] if named else self.records.sheet.reference_to(self.here.sheet.key)
 
     def lacking(self, frame: Frame, told: Spots) -> Mapping[int, int | None]:
         """Give the rows that no row answers, or none while as many loose rows may be theirs."""
@@ -188,8 +187,3 @@ def _by_key(references: Sequence[Value]) -> Mapping[Value, Sequence[int]]:
         for key in value if isinstance(value, tuple) else (value,):
             found.setdefault(key, []).append(place)
     return found
-
-
-def reference_to(sheet: Sheet, target: str) -> str:
-    """Give the reference of a sheet to another, the first of several; empty where it has none."""
-    return next((column.key for column in sheet.columns if column.refers_to == target), "")

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from sheetflow.errors import DeclarationError
 from sheetflow.findings import Severity
 from sheetflow.schemas.book import Outcome
 from sheetflow.schemas.columns import whole
@@ -19,7 +20,8 @@ from sheetflow.schemas.conditions import (
     Not,
     where,
 )
-from sheetflow.validators.declared_needs import concerns
+from sheetflow.schemas.expressions import Cell, Name, Operation
+from sheetflow.schemas.rule_needs import concerns
 from tests.validators.ruled import FORM, SECOND, found, judged, rows_found, ruled
 
 _FIRST, *_, _LAST = FORM.periods_of(2012)
@@ -265,8 +267,11 @@ def test_a_rule_is_silent_where_its_column_is_not() -> None:
 def test_a_rule_stands_in_its_versions_alone() -> None:
     """A rule that came later, or went, judges no workbook of another version."""
     rule = ruled("[工时]<=2")
-    assert found(replace(rule, since=1, until=1))
-    assert not found(replace(rule, since=2))
+    newer = replace(FORM, version=2)
+    for version in (1, 2):
+        come, gone = replace(rule, since=2), replace(rule, until=1)
+        assert bool(found(come, form=newer, version=version)) is (version == 2)
+        assert bool(found(gone, form=newer, version=version)) is (version == 1)
 
 
 @pytest.mark.parametrize(
@@ -290,3 +295,29 @@ def test_rows_set_aside_are_not_looked_at(void: Condition | None, looked_at: lis
     sheets = tuple(replace(job, void=void) if s is job else s for s in FORM.sheets)
     rule = ruled('[地点]="别处"', points=("地点",))
     assert rows_found(rule, form=replace(FORM, sheets=sheets)) == looked_at
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"points": ()}, "没有写明指向哪一栏"),
+        ({"points": ("gone",)}, "用到jobs.gone，没有它"),
+        ({"sheet": "gone"}, "用到gone.hours，没有它"),
+        ({"wrong": "{gone}"}, "用到jobs.gone，没有它"),
+        ({"must": Operation("<", Cell("hours"), Cell("gone"))}, "用到jobs.gone，没有它"),
+        ({"must": Operation("<", Cell("hours"), Name("S9"))}, "用到S9，没有它"),
+        ({"trial_until": "2012Q9"}, "试审到2012Q9，没有这个报告期"),
+        ({"since": 2}, "版"),
+    ],
+)
+def test_a_rule_that_asks_what_is_not_there_is_refused(
+    change: dict[str, object], told: str
+) -> None:
+    """A rule that could never speak is told by name when its campaign is loaded."""
+    rule = ruled("[工时]<=2")
+    assert replace(FORM, rules=(rule,)).rules == (rule,)
+    with pytest.raises(DeclarationError, match="审核“试一试”（tried）") as caught:
+        replace(FORM, rules=(replace(rule, **change),))  # type: ignore[arg-type]
+    assert told in str(caught.value)
+    with pytest.raises(DeclarationError, match="有两条审核的编码都是tried"):
+        replace(FORM, rules=(rule, rule))

@@ -21,8 +21,8 @@ from sheetflow.schemas.guide_words import (
     type_words,
 )
 from sheetflow.schemas.layout import GUIDE_SHEET, HEADER_ROW, columns_in
+from sheetflow.schemas.rule_needs import concerns, effective_severity
 from sheetflow.schemas.sheets import Kind
-from sheetflow.validators.declared_needs import concerns, effective_severity
 from sheetflow.writing.blank.inputs import broken
 from sheetflow.writing.blank.sheet_page import (
     HELP_TAB,

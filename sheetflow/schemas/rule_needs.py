@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from sheetflow.findings import Severity
 from sheetflow.periods import Period
 from sheetflow.schemas.expressions import Call, Cell, Expression, Name, Scope
-from sheetflow.schemas.forms import Form
-from sheetflow.schemas.rules import DeclaredRule
-from sheetflow.validators.declared_terms import ANSWERED, COUNT, SUM
-from sheetflow.validators.declared_words import BEFORE, LABEL, LABELS, OTHER, OWN
-from sheetflow.validators.special_forms import reference_to
+from sheetflow.schemas.rules import BEFORE, LABEL, LABELS, OTHER, OWN, DeclaredRule
+
+if TYPE_CHECKING:
+    from sheetflow.schemas.forms import Form
+
+_OF_OTHER_ROWS = frozenset({"计数", "合计", "有对应行"})
 
 Need = tuple[str, str]
 """A sheet and a column of it (or none: its rows alone); of an indicator no sheet and its code."""
@@ -69,11 +71,11 @@ def _asked(part: Expression, form: Form, sheet: str, looked_at: str) -> Iterator
             yield own, column
             if of and own in form.by_key and column in form.by_key[own].by_key:
                 yield form.by_key[own].by_key[column].refers_to, of
-        case Call(function, (Name(other), *more)) if function in {COUNT, SUM, ANSWERED}:
+        case Call(function, (Name(other), *more)) if function in _OF_OTHER_ROWS:
             yield other, ""
-            if function == ANSWERED and other in form.by_key:
+            if function == "有对应行" and other in form.by_key:
                 by = more[0].column if more and isinstance(more[0], Cell) else ""
-                yield other, by or reference_to(form.by_key[other], sheet)
+                yield other, by or form.by_key[other].reference_to(sheet)
             for one in more:
                 yield from _asked(one, form, other, sheet)
         case _:
@@ -99,6 +101,6 @@ def _own(part: Expression, *, within: bool = False) -> Iterator[Cell]:
         own = Scope.LOOKED_AT if within else Scope.ROW
         if not part.card and part.scope is own:
             yield part
-    within = within or (isinstance(part, Call) and part.function in {COUNT, SUM, ANSWERED})
+    within = within or (isinstance(part, Call) and part.function in _OF_OTHER_ROWS)
     for one in part.parts:
         yield from _own(one, within=within)
