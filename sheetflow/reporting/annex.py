@@ -112,7 +112,7 @@ def _write_catalogue(page: AnnexPage, campaign: Campaign) -> None:
                     "同上",
                 )
             )
-    page.table(rows, (7, 12, 24, 14, 20, 30))
+    page.table(rows, (7, 11, 23, 17, 19, 30))
 
 
 def _cadence(form: Form) -> str:

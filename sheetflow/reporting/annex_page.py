@@ -98,16 +98,25 @@ class AnnexPage:
         headers: int = 1,
         lined: bool = True,
         height: int = 0,
+        kept: int = 0,
     ) -> None:
         """Write a table as wide as the page, `widths` to each other; the first rows are its header.
 
-        Rows but the header's are at least `height` twips tall; none is broken over two pages.
+        Rows but the header's are at least `height` twips tall; none is broken over two pages, and the last
+        `kept` stay on one page with the one before them.
         """
+        listed = list(rows)
         room, total = self.width, sum(widths)
         exact = [round(room * width / total) for width in widths]
         body = "".join(
-            _row(row, exact, is_header=number < headers, height=0 if number < headers else height)
-            for number, row in enumerate(rows)
+            _row(
+                row,
+                exact,
+                is_header=number < headers,
+                height=0 if number < headers else height,
+                stays=len(listed) - kept <= number + 1 < len(listed),
+            )
+            for number, row in enumerate(listed)
         )
         grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in exact)
         edges = "".join(
@@ -123,22 +132,24 @@ class AnnexPage:
         self.document.element.body.insert_element_before(parse_xml(xml), "w:sectPr")
 
 
-def _row(row: Row, widths: Sequence[int], *, is_header: bool, height: int) -> str:
+def _row(
+    row: Row, widths: Sequence[int], *, is_header: bool, height: int, stays: bool = False
+) -> str:
     cells, left = [], 0
     for entry in row:
         cell = Cell(entry, HEADED if is_header else CENTRED) if isinstance(entry, str) else entry
         width = sum(widths[left : left + cell.span])
         left += cell.span
-        cells.append(_cell(cell, width))
+        cells.append(_cell(cell, width, "<w:keepNext/>" if stays else ""))
     asked = f'<w:trHeight w:val="{height}" w:hRule="atLeast"/>' if height else ""
     header = "<w:tblHeader/>" if is_header else ""
     return f"<w:tr><w:trPr><w:cantSplit/>{asked}{header}</w:trPr>{''.join(cells)}</w:tr>"
 
 
-def _cell(cell: Cell, width: int) -> str:
+def _cell(cell: Cell, width: int, stays: str) -> str:
     span = f'<w:gridSpan w:val="{cell.span}"/>' if cell.span > 1 else ""
     paragraphs = "".join(
-        f'<w:p><w:pPr><w:pStyle w:val="{cell.style}"/></w:pPr>'
+        f'<w:p><w:pPr><w:pStyle w:val="{cell.style}"/>{stays}</w:pPr>'
         f'<w:r><w:t xml:space="preserve">{escape(line)}</w:t></w:r></w:p>'
         for line in _printable(cell.text).split("\n")
     )

@@ -255,7 +255,7 @@ def _write_statistics(page: AnnexPage, form: Form) -> None:
         ),
         (Cell(_FOOT_UPRIGHT, WORDS, len(STATISTICS_COLUMNS)),),
     ]
-    page.table(rows, (10, 34, 12, 14, 14, 14), headers=2)
+    page.table(rows, (10, 34, 12, 14, 14, 14), headers=2, kept=4)
 
 
 def _notes(form: Form, sheet: Sheet) -> Iterator[str]:
