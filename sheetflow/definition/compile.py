@@ -18,6 +18,7 @@ from sheetflow.definition.compile_levels import read_levels, tell_strange_header
 from sheetflow.definition.compile_options import read_options
 from sheetflow.definition.compile_rules import read_rules
 from sheetflow.definition.compile_sheets import read_sheets
+from sheetflow.definition.compile_spans import tell_spans
 from sheetflow.definition.compile_versions import read_version_number, read_versions
 from sheetflow.definition.desk import Desk
 from sheetflow.definition.faults import DefinitionFault, Faults, Spot, in_order
@@ -96,6 +97,8 @@ def compile_campaign(
         for form in desk.forms
     ]
     rules = read_rules(desk, [part.stage for part in parts])
+    if not faults.count:
+        tell_spans(desk, parts)
     campaign = _campaign(desk, items, parts, rules, templates)
     tell_hints(desk, items, parts)
     listed = faults.listed(_ORDER)

@@ -38,9 +38,9 @@ def lines_by_form(desk: Desk, table: str) -> dict[str, list[Line]]:
 
 
 def read_indicators(
-    desk: Desk, lines: Sequence[Line], vocabulary: Vocabulary
+    desk: Desk, form: str, lines: Sequence[Line], vocabulary: Vocabulary
 ) -> tuple[tuple[Indicator, ...], Vocabulary]:
-    """Read the indicators of a form, and give what may be named below them."""
+    """Read the indicators of the form of that key, and give what may be named below them."""
     made: list[Indicator] = []
     cells: dict[str, str] = {}
     for line in lines:
@@ -54,6 +54,7 @@ def read_indicators(
             continue
         cells[same(indicator.code)] = line.spot("label").cell
         made.append(indicator)
+        desk.indicators.append((line, form, indicator.code))
         vocabulary = vocabulary.with_indicator(indicator)
     return tuple(made), vocabulary
 

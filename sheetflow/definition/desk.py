@@ -106,6 +106,8 @@ class Desk:
     broken: set[str] = field(default_factory=set)
     rules: list[tuple[Line, str, DeclaredRule]] = field(default_factory=list)
     """Each rule with its row and the key of the form that it judges."""
+    indicators: list[tuple[Line, str, str]] = field(default_factory=list)
+    """Each indicator's row, the key of its form, its code."""
     held_back: bool = False
     """Whether something was not judged because it names what is broken."""
 

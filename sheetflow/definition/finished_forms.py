@@ -64,7 +64,7 @@ def form_parts(
     vocabulary = Vocabulary.of(
         sheets, cover=cover.sheet if cover else "", nil=cover.nil if cover else None
     )
-    indicators, named = read_indicators(desk, lines, vocabulary)
+    indicators, named = read_indicators(desk, form.key, lines, vocabulary)
     return FormParts(
         draft=form,
         sheets=tuple(_asked_beside(sheet, indicators, vocabulary) for sheet in sheets),

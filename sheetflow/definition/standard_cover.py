@@ -10,10 +10,11 @@ from dataclasses import replace
 
 from sheetflow.definition.desk import ColumnDraft, Desk, FormDraft, SheetDraft, Span
 from sheetflow.definition.keys import derived_key
-from sheetflow.definition.meanings import COVER_ROLES
+from sheetflow.definition.lines import Line
+from sheetflow.definition.meanings import COUNTED, COVER_ROLES
 from sheetflow.periods import Cadence
 from sheetflow.schemas.cells import Choice
-from sheetflow.schemas.columns import Column, choice, day, period_name, phone, text
+from sheetflow.schemas.columns import OPEN, Column, choice, day, period_name, phone, text
 from sheetflow.schemas.conditions import Is, where
 from sheetflow.schemas.forms import Cover
 from sheetflow.schemas.likely import find, same
@@ -144,6 +145,8 @@ def tell_roles(desk: Desk, draft: SheetDraft, columns: Sequence[Column], *, is_c
         line = each.line
         if line is None:
             continue
+        if COUNTED in each.purposes:
+            _tell_counted(line, by_key.get(each.key), is_cover=is_cover)
         for name in each.purposes:
             if name not in COVER_ROLES:
                 continue
@@ -155,6 +158,14 @@ def tell_roles(desk: Desk, draft: SheetDraft, columns: Sequence[Column], *, is_c
                 line.fault("purpose", f"用途是{name}的应是{wanted}栏，这一栏是{each.word}。")
             elif name == "零报告" and made and not (_asks_yes(made) or desk.mentions_broken(_NIL)):
                 line.fault("extra", f"零报告的选项里要有“{_NIL}”。")
+
+
+def _tell_counted(line: Line, column: Column | None, *, is_cover: bool) -> None:
+    """Tell of answers that those above could not count."""
+    if not is_cover:
+        line.fault("purpose", f"{COUNTED}只用于封面的单选栏。")
+    elif column and (column.personal or column.disclosure != OPEN):
+        line.fault("purpose", f"{COUNTED}的栏目要人人可见，不能是个人信息，也不能不上送。")
 
 
 def _asks_yes(column: Column) -> bool:

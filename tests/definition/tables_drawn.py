@@ -39,7 +39,7 @@ class Drawn:
         """The columns of a sheet, from left to right."""
         return part_of(title).for_levels(self.levels)
 
-    def find(self, title: str, **cells: str) -> int:
+    def find(self, title: str, /, **cells: str) -> int:
         """Tell which row, from 0, says this first."""
         return next(
             number for number, row in enumerate(self.rows[title]) if row.items() >= cells.items()
