@@ -98,7 +98,7 @@ def _activity(campaign: Campaign, unsaid: Unsaid) -> Iterator[Row]:
     for item in layout.ACTIVITY.items:
         value = saying.cells.get(item.name)
         said: Row = {} if value is None else {"value": value}
-        yield {"item": item.header, **said, "remark": item.remark}
+        yield {"item": item.header, **said, "remark": item.help}
 
 
 def _levels(campaign: Campaign, unsaid: Unsaid) -> Iterator[Row]:

@@ -114,6 +114,14 @@ class Field:
         return f"{self.name}@{self.level}" if self.level else self.name
 
     @property
+    def help(self) -> str:
+        """Say what stands in the column: whether it must, what, and what a blank cell means."""
+        lead = "必填。" if self.required and not self.remark.startswith("必填") else ""
+        blank = f"空：{self.default}" if self.default and "空：" not in self.remark else ""
+        mark = "。" if self.remark and blank and self.remark[-1] not in "。；" else ""
+        return f"{lead}{self.remark}{mark}{blank}"
+
+    @property
     def is_narrow(self) -> bool:
         """Whether a short word or a number stands there, which looks best in the middle."""
         worded = self.content in {Content.WORD, Content.TEXT} and self.width <= _NARROW

@@ -44,7 +44,7 @@ def _rows(part: Part, block: str) -> Iterator[Row]:
         said = dict(line.split(_SIGN) for line in lines)
         for item in part.items:
             value = {"value": said[item.header]} if item.header in said else {}
-            yield {"item": item.header, **value, "remark": item.remark}
+            yield {"item": item.header, **value, "remark": item.help}
         return
     if lines:
         by_header = {field.header: field for field in part.for_levels(_LEVELS)}

@@ -139,7 +139,7 @@ class DefinitionSheet:
         colour = paler(self.part.tab, _PALER) if field.rare else self.part.tab
         look = self.book.look(_HEADER | {"bg_color": f"#{colour}"})
         self.sheet.write_string(HEADER_ROW - 1, place, field.header, look)
-        self._remark(HEADER_ROW - 1, place, remark_of(field))
+        self._remark(HEADER_ROW - 1, place, field.help)
 
     def _remark(self, row: int, place: int, text: str) -> None:
         width = 220
@@ -182,7 +182,8 @@ class DefinitionSheet:
             case str():
                 self.sheet.write_string(number, place, plain_text(value), self.book.look(look))
                 return lines_of(value, field.width / _WIDTH_OF_9PT) if not field.rare else 1
-        self.sheet.write_number(number, place, value, self.book.look(look))
+        beside_words: Look = {} if field.is_narrow else {"align": "left"}
+        self.sheet.write_number(number, place, value, self.book.look(look | beside_words))
         return 1
 
     def _offer_items(self, rows: Sequence[Row]) -> None:
@@ -210,14 +211,6 @@ class DefinitionSheet:
         if field.words:
             return list(field.words)
         return self.lists.get(field.drawn_from, "") if field.drawn_from else ""
-
-
-def remark_of(field: Field) -> str:
-    """Say what stands in a column: whether it must, what, and what a blank one means."""
-    lead = "必填。" if field.required and not field.remark.startswith("必填") else ""
-    blank = f"空：{field.default}" if field.default and "空：" not in field.remark else ""
-    mark = "。" if field.remark and blank and field.remark[-1] not in "。；" else ""
-    return f"{lead}{field.remark}{mark}{blank}"
 
 
 def paler(colour: str, share: float) -> str:

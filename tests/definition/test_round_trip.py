@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
+from pathlib import Path
 
 import pytest
 
 from sheetflow.campaigns import load_campaign
 from sheetflow.definition.compile import compile_campaign
 from sheetflow.definition.exported import rows_of, template_name
-from sheetflow.definition.report_templates import FoundTemplate
+from sheetflow.definition.report_templates import FoundTemplate, template_names
 from sheetflow.definition.starter import starter_tables
 from sheetflow.reading.reader import read_workbook
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.writing.definition_workbook import write_definition
 from tests.definition.sayable_campaigns import SAYABLE
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "妇女之家建设季报" / "活动定义_妇女之家.xlsx"
 
 
 def come_back(campaign: Campaign) -> Campaign:
@@ -68,6 +71,15 @@ def test_campaigns_of_other_levels_and_cadences_come_back_equal(name: str) -> No
     back = come_back(campaign)
     assert not differences(campaign, back)
     assert campaign == back
+
+
+def test_the_example_campaign_comes_back_equal() -> None:
+    """The campaign that ships as a workbook only can be exported, and is then the same campaign."""
+    raw = read_workbook(EXAMPLE.read_bytes())
+    templates = {name: FoundTemplate(sha256="cd" * 32) for name in template_names(raw)}
+    campaign = compile_campaign(raw, templates).campaign
+    assert campaign
+    assert campaign == come_back(campaign)
 
 
 def test_what_came_back_is_written_the_same() -> None:

@@ -9,7 +9,6 @@ from openpyxl import Workbook, load_workbook
 
 from sheetflow.definition.layout import COLUMNS, FIRST_ROW, HEADER_ROW, PARTS, UNREAD
 from sheetflow.definition.starter import starter_tables
-from sheetflow.writing.definition_sheet import remark_of
 from sheetflow.writing.definition_workbook import write_definition
 
 
@@ -27,10 +26,10 @@ def test_an_office_finds_every_sheet_and_column_with_a_remark(begun: Workbook) -
         wanted = part.for_levels(("省", "市", "县"))
         assert list(found) == [field.header for field in wanted]
         for field in wanted:
-            assert remark_of(field), f"{part.title} {field.header}"
+            assert field.help, f"{part.title} {field.header}"
             comment = found[field.header].comment
             assert comment
-            assert comment.text == remark_of(field)
+            assert comment.text == field.help
 
 
 def test_rare_columns_are_folded_and_their_cells_counted(begun: Workbook) -> None:
