@@ -7,7 +7,16 @@ from __future__ import annotations
 
 from sheetflow.errors import DeclarationError
 from sheetflow.schemas.conditions import Condition
-from sheetflow.schemas.expressions import Call, Cell, Expression, Literal, Name, Operation
+from sheetflow.schemas.expressions import (
+    Call,
+    Cell,
+    Expression,
+    Joined,
+    Literal,
+    Name,
+    Not,
+    Operation,
+)
 from sheetflow.schemas.indicators import Count, Expected, Ratio, Reaches, Reporting, Source, Sum
 from sheetflow.schemas.language.arguments import added
 from sheetflow.schemas.language.conditions import made_condition, said, too_long
@@ -31,6 +40,8 @@ def read_source(text: str, vocabulary: Vocabulary) -> Source | Faults:
         return expression
     if wrong := misplaced(expression, Place.INDICATOR):
         return Faults(wrong)
+    if isinstance(expression, Joined | Not) or _compares(expression):
+        return Faults([Fault(place_of(expression), f"这是条件，不是公式。{_FORMS}")])
     resolved = resolve(expression, vocabulary, Seen(), above=True)
     if isinstance(resolved, Faults):
         return resolved
@@ -45,6 +56,10 @@ def read_source(text: str, vocabulary: Vocabulary) -> Source | Faults:
 def source_text(source: Source, vocabulary: Vocabulary) -> str:
     """Write an indicator's formula; raise DeclarationError for what cannot be said."""
     return show(labelled(_said(source), vocabulary, Seen()))
+
+
+def _compares(expression: Expression) -> bool:
+    return isinstance(expression, Operation) and expression.sign not in "+-*/"
 
 
 def _made(  # noqa: PLR0911 - one for each kind

@@ -173,6 +173,8 @@ def test_sources_are_not_reckoned_with() -> None:
     """Indicators are divided by each other and nothing else."""
     (sentence,) = told(read_source("S01+S02", FIGURES))
     assert sentence.startswith("指标之间只能相除，如 S29/S19。")
+    (sentence,) = told(read_source('[状态]="在岗"', FIGURES))
+    assert sentence.startswith("这是条件，不是公式。指标的公式要写成 计数(表, 条件)、")
 
 
 @pytest.mark.parametrize(
