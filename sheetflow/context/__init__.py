@@ -279,6 +279,15 @@ class Context:
         )
         return (sentence,)
 
+    def go_by(self, name: str, campaign: Campaign) -> None:
+        """Judge and measure from now by another campaign, that of this name."""
+        self.settings = self.settings.model_copy(update={"campaign": name})
+        self.campaign = campaign
+        for known in (self.declared, self.measures, self.made, self.samples):
+            known.clear()
+        for told in ("working_days", "dress"):
+            self.__dict__.pop(told, None)
+
     @property
     def stamp_key(self) -> StampKey | None:
         """The key of tokens as it is now; None where none can be used: `doctor` says why."""

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sheetflow.definition.changes import (
+from sheetflow.definition.compared_spans import compare_spans, span_of
+from sheetflow.definition.verdicts import (
     AcceptedBooks,
     Change,
     Tally,
@@ -22,7 +23,6 @@ from sheetflow.definition.changes import (
     reworded,
     says,
 )
-from sheetflow.definition.compared_spans import compare_spans, span_of
 from sheetflow.schemas.cells import (
     CellType,
     Choice,

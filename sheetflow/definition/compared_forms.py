@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sheetflow.definition.changes import Change, allowed, hint, lost, refused, reworded
 from sheetflow.definition.compared_columns import Compared, compare_columns
 from sheetflow.definition.compared_spans import compare_spans, span_of
+from sheetflow.definition.verdicts import Change, allowed, hint, lost, refused, reworded
 from sheetflow.schemas.conditions import Row
 from sheetflow.schemas.documents import measure_digests
 from sheetflow.schemas.forms import Form

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sheetflow.definition.changes import Change, allowed, refused
+from sheetflow.definition.verdicts import Change, allowed, refused
 from sheetflow.schemas.versioned import Versioned
 
 Span = tuple[int, int | None]

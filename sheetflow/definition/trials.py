@@ -11,7 +11,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from sheetflow.definition.changes import Change, Verdict, allowed, refused
+from sheetflow.definition.verdicts import Change, Verdict, allowed, refused
 from sheetflow.findings import Severity
 from sheetflow.periods import Period
 from sheetflow.schemas.campaign import Campaign

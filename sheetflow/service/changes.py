@@ -193,6 +193,14 @@ def notice_changes(context: Context) -> tuple[str, ...]:
     return _notice(context, list(grounds(context)), measured)
 
 
+def measure_again(context: Context) -> tuple[str, ...]:
+    """Measure again what counts and is not by the declaration in force; say so."""
+    known, measured = context.store.fingerprints.find_all(), Measured()
+    for form in context.campaign.forms:
+        _measure_again(context, form, known, measured)
+    return _notice(context, [], measured)
+
+
 def notice_templates(context: Context) -> tuple[str, ...]:
     """Mark what was made by a template that somebody has edited since; say so."""
     return _notice(context, list(template_grounds(context)), Measured())

@@ -45,6 +45,7 @@ from sheetflow.upkeep.backup import (
     strange_files,
     unpack,
 )
+from sheetflow.upkeep.campaigns_then import CampaignsThen
 from sheetflow.upkeep.check import named_unit
 
 GUESSED = "unit-guessed"
@@ -186,14 +187,17 @@ def _receive_all(context: Context, journal: Journal, found: Recovered) -> None:
     )
     done = 0
     kept: set[int] = set()
+    campaigns = CampaignsThen.from_the_beginning(context)
     for moment, group in groupby(present, key=lambda entry: entry.arrived_at):
         while strays and strays[0][0] <= moment:
             kept |= _hold(context, *strays.pop(0), found)
         entries = list(group)
         context.clock = Clock(moment)
+        campaigns.up_to(moment)
         _judge(context, entries, found, kept)
         done += len(entries)
         context.say("重新审核", done, len(present))
+    campaigns.up_to(None)
     for stray in strays:
         _hold(context, *stray, found)
     told = max((arrival.arrival_id for arrival in context.store.arrivals.find_all()), default=0)

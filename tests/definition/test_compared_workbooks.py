@@ -7,13 +7,13 @@ from dataclasses import replace
 
 import pytest
 
-from sheetflow.definition.comparison import compare, with_changes
+from sheetflow.definition.compared_campaigns import compare, with_changes
 from sheetflow.definition.following import following
 from sheetflow.definition.trials import with_trials
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.documents import measure_digests
 from tests.definition.tables_drawn import Drawn
-from tests.definition.test_comparison import BOOKS
+from tests.definition.test_compared_campaigns import BOOKS
 from tests.definition.test_compile import SMALL
 
 TODAY = dt.date(2012, 5, 2)

@@ -18,7 +18,7 @@ import pytest
 
 from sheetflow.config.kept_campaigns import Taking, keep_campaign, put_in_force
 from sheetflow.findings import Severity
-from sheetflow.periods import Period
+from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.schemas.campaign import Campaign, CampaignVersion
 from sheetflow.schemas.conditions import where
 from sheetflow.schemas.documents import load_finding
@@ -28,6 +28,7 @@ from sheetflow.schemas.indicators import Count, Indicator, Sum
 from sheetflow.schemas.rules import DeclaredRule
 from sheetflow.store.records import Submission
 from sheetflow.upkeep.campaign_against import Against, coming_into_force, weigh
+from sheetflow.upkeep.recover import recover
 from sheetflow.upkeep.remind import issue_workbooks
 from tests.tiny.campaign import CAMPAIGN, CAMPAIGN_NAME
 from tests.tiny.desk import (
@@ -119,8 +120,8 @@ class Office:
         """Take a campaign into use."""
         folder = self.desk.workspace.campaigns
         digest = keep_campaign(folder, campaign, {}, b"workbook")
-        day = f"{at:%Y-%m-%d}"
-        taking = Taking(digest=digest, at=day, workbook="0" * 64, instead_of=CAMPAIGN_NAME)
+        moment = at.replace(tzinfo=OFFICE_ZONE).isoformat()
+        taking = Taking(digest=digest, at=moment, workbook="0" * 64, instead_of=CAMPAIGN_NAME)
         put_in_force(folder, taking)
 
     def issue(self, period: str, at: dt.datetime, version: int) -> None:
@@ -172,6 +173,10 @@ def _played(office: Office) -> Office:
     office.issue(SECOND, ISSUED, 1)
     office.send(EAST, OLD_EAST, 1, FIRST)
     office.send(SOUTH, BOATED, 1, FIRST)
+    office.desk.run(IN_TIME)
+    early = walks(10, walked_on=dt.date(2012, 4, 3))
+    rows: Rows = {"head": head(day=IN_TIME.date()), "patrols": early, "outlets": [outlet(3)]}
+    office.send(SOUTH, rows, 1, SECOND)
     office.desk.run(IN_TIME)
     with open_warm(office.desk.root, USED) as context:
         office.weighed = weigh(context, V2)
@@ -313,3 +318,30 @@ def test_a_new_rule_only_tells_until_its_trial_is_over(office: Office) -> None:
     office.desk.run(IN_OCTOBER)
     assert office.last(EAST).outcome == "returned"
     assert [each for each in office.found(EAST) if each[0] == "far"] == [("far", "must", "E4")]
+
+
+def test_a_database_made_again_knows_which_campaign_was_in_force_when(
+    office: Office, tmp_path: Path
+) -> None:
+    """What was accepted under version 1 is accepted still, in its version and with the same figures."""
+    root = tmp_path / "workspace"
+    shutil.copytree(office.desk.root, root)
+    copied = Desk(root)
+    before = [
+        (entry.receipt, entry.outcome, entry.form_version, entry.must)
+        for entry in copied.submissions()
+    ]
+    figures = table(copied.answer(OTHER_CITY, "汇总", FIRST), "巡河汇总（累计）", "代码")
+    (copied.workspace.state / "sheetflow.db").unlink()
+    recover(root, at=IN_OCTOBER)
+    after = [
+        (entry.receipt, entry.outcome, entry.form_version, entry.must)
+        for entry in copied.submissions()
+    ]
+    assert after == before
+    assert (f"{SOUTH}-{SECOND}-1", "accepted", "1", 0) in after, (
+        "handed in before version 2 was there"
+    )
+    copied.run(IN_OCTOBER)
+    new = max(copied.out(OTHER_CITY, FIRST).glob("汇总*"), key=lambda path: path.stat().st_mtime_ns)
+    assert table(new, "巡河汇总（累计）", "代码") == figures

@@ -10,7 +10,11 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import replace
 
-from sheetflow.definition.changes import (
+from sheetflow.definition.compared_columns import Compared
+from sheetflow.definition.compared_forms import compare_forms
+from sheetflow.definition.following import following, version_of
+from sheetflow.definition.trials import compare_rules
+from sheetflow.definition.verdicts import (
     AcceptedBooks,
     Change,
     Verdict,
@@ -19,10 +23,6 @@ from sheetflow.definition.changes import (
     refused,
     reworded,
 )
-from sheetflow.definition.compared_columns import Compared
-from sheetflow.definition.compared_forms import compare_forms
-from sheetflow.definition.following import following, version_of
-from sheetflow.definition.trials import compare_rules
 from sheetflow.schemas.campaign import Campaign, CampaignVersion
 
 _WORDS = {
