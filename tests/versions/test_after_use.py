@@ -174,13 +174,13 @@ def _played(office: Office) -> Office:
     office.send(EAST, OLD_EAST, 1, FIRST)
     office.send(SOUTH, BOATED, 1, FIRST)
     office.desk.run(IN_TIME)
+    with open_warm(office.desk.root, USED) as context:
+        office.weighed = weigh(context, V2)
+        second = coming_into_force(context, V2)
     early = walks(10, walked_on=dt.date(2012, 4, 3))
     rows: Rows = {"head": head(day=IN_TIME.date()), "patrols": early, "outlets": [outlet(3)]}
     office.send(SOUTH, rows, 1, SECOND)
     office.desk.run(IN_TIME)
-    with open_warm(office.desk.root, USED) as context:
-        office.weighed = weigh(context, V2)
-        second = coming_into_force(context, V2)
     office.take(second, USED)
     office.desk.run(USED)
     office.send(WEST, OLD_SOUTH, 1, FIRST)
