@@ -228,7 +228,7 @@ def _write_table(
 
 def _write_card(page: AnnexPage, sheet: Sheet) -> None:
     tall = [isinstance(column.type, Text) and column.type.free for column in sheet.columns]
-    height = min(_TALLEST, _CARD_ROOM // len(tall)) if all(tall) else _ROW_HEIGHT
+    height = min(_TALLEST, _CARD_ROOM // len(tall)) if tall and all(tall) else _ROW_HEIGHT
     rows: list[Row] = [
         ("项目", "编号", "填写内容"),
         ("甲", "乙", "1"),
