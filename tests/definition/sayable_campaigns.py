@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
@@ -10,7 +11,7 @@ from typing import Any
 
 from sheetflow.findings import Severity
 from sheetflow.schemas.campaign import Campaign, CampaignVersion, FormHead
-from sheetflow.schemas.cells import Attachment, Choice, Fraction, Money, Reference
+from sheetflow.schemas.cells import Attachment, Choice, Choices, Fraction, Money, Reference
 from sheetflow.schemas.columns import (
     Column,
     Mask,
@@ -20,6 +21,7 @@ from sheetflow.schemas.columns import (
     disclosed,
     id_number,
     key,
+    name_key,
     phone,
     refers_many,
     text,
@@ -68,6 +70,12 @@ def with_columns(campaign: Campaign, change: Mapping[str, Mapping[str, Any]]) ->
         return replace(form, sheets=tuple(map(of_sheet, form.sheets)))
 
     return replace(campaign, forms=tuple(map(of_form, campaign.forms)))
+
+
+def with_forms(campaign: Campaign, **change: Any) -> Campaign:
+    """The campaign with another main form."""
+    main, *others = campaign.forms
+    return replace(campaign, forms=(replace(main, **change), *others))
 
 
 def sayable(campaign: Campaign) -> Campaign:
@@ -123,7 +131,20 @@ class Watch(RowModel):
     depth = whole("水深")
     rivers = refers_many("另一份表里的河", "register/rivers", required=False)
     means = choice("办法", "挖“深”", '清"淤"', "*?~", required=False)
+    signs = Column(
+        label="标志",
+        type=Choices(("牌", "灯"), older=(("警示牌", "牌"),), spans=(("灯", 2, None),)),
+        required=False,
+        width=22,
+    )
     least = whole("最低水深")
+
+
+class Well(RowModel):
+    """What was asked of wells in the first version."""
+
+    well = name_key("井名", 12)
+    depth = whole("井深")
 
 
 class Totals(RowModel):
@@ -176,9 +197,13 @@ SHEETS = (
         declared=Watch.columns(),
         void=Through("outlet", where("state", "已封堵")),
         closed=AtLeast("depth", "least") & AtLeast("depth", 3),
-        lookups=(Lookup("outlet", "outlets", "state"), Lookup("outlet", "outlets", "river")),
+        lookups=(
+            Lookup("outlet", "outlets", "river"),
+            Lookup("outlet", "outlets", "state", shown=False),
+        ),
         since=2,
     ),
+    Sheet(key="wells", title="水井", kind=Kind.STOCK, declared=Well.columns(), until=1),
     Sheet(key="totals", title="自报", kind=Kind.STOCK, declared=Totals.columns()),
     Sheet(key="said", title="文字", kind=Kind.CARD, declared=Said.columns()),
     Sheet(key="tales", title="案例", kind=Kind.FLOW, declared=Tale.columns()),
@@ -288,7 +313,7 @@ EVERYTHING = Campaign(
             replace(PROVINCE, review=Review.REQUIRED),
             replace(CITY, fills=False),
             replace(COUNTY, key="xian", note="区也算", also=("旗", "区")),
-            LevelSpec(name="所", key="level_4", below="各所", working_days=1),
+            LevelSpec(name="所", key="level_4", below="各所", area="所里", working_days=1),
         )
     ),
     organiser="某办",
@@ -319,6 +344,9 @@ SAYABLE: Mapping[str, Campaign] = {
     "half a year": sayable(HALF_YEAR),
     "year": sayable(YEAR),
     "once": sayable(ONCE),
+    "until a day": with_forms(
+        sayable(ONCE), due_on={"乡": dt.date(2012, 3, 20), "县": dt.date(2012, 4, 1)}
+    ),
     "gauged": sayable(GAUGED),
     "everything": with_columns(EVERYTHING, {"河长姓名": {"disclosure": SEEN}}),
 }
