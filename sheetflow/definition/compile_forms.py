@@ -79,7 +79,7 @@ def _tell_same(desk: Desk, draft: FormDraft) -> None:
 
 def form_levels(desk: Desk, draft: FormDraft) -> frozenset[str]:
     """Give the levels whose units fill a form; none where all do."""
-    named = levels_named(desk.levels, draft.line, "levels")
+    named = levels_named(desk, draft.line, "levels")
     idle = {spec.name for spec in desk.levels if not spec.fills}
     filling = frozenset(desk.levels.names) - idle
     if not named:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from sheetflow.definition.desk import Desk
 from sheetflow.definition.faults import Faults, Spot
 from sheetflow.definition.lines import Cell, Line
 from sheetflow.definition.meanings import FILLING, REVIEWS
@@ -23,8 +24,14 @@ _TABLE = "级次"
 _USUAL = {spec.name: spec for spec in (NATION, PROVINCE, CITY, COUNTY, TOWNSHIP, VILLAGE)}
 
 
-def read_levels(tables: Tables, faults: Faults) -> Levels:
-    """Read the levels from the top to the bottom; the usual three stand in where they are faulty."""
+def read_levels(desk: Desk) -> None:
+    """Read the levels from the top to the bottom; others stand in where they are faulty."""
+    before = desk.faults.count
+    desk.levels = _read(desk.tables, desk.faults)
+    desk.has_levels = desk.tables.has(_TABLE) and desk.faults.count == before
+
+
+def _read(tables: Tables, faults: Faults) -> Levels:
     before = faults.count
     lines = tables.of(_TABLE)
     rungs = list(_rungs(lines))
@@ -120,26 +127,27 @@ def _tell_deadlines(lines: Sequence[Line], rungs: list[LevelSpec]) -> None:
             line.fault("due", f"{told}越往上应越晚。")
 
 
-def level_named(levels: Levels, line: Line, name: str, word: str) -> str:
+def level_named(desk: Desk, line: Line, name: str, word: str) -> str:
     """Give the name of the level that a word in a cell means; tell where it means none."""
+    levels = desk.levels
     found = levels.find(word)
-    if found is None:
+    if found is None and desk.has_levels:
         meant = likely(word, levels.names)
         names = "、".join(levels.names)
         line.fault(name, f"《级次》里没有“{word}”{is_it(meant)}可填：{names}。", meant)
-        return ""
-    return found.name
+    return found.name if found else ""
 
 
-def levels_named(levels: Levels, line: Line, name: str) -> frozenset[str]:
+def levels_named(desk: Desk, line: Line, name: str) -> frozenset[str]:
     """Give the names of the levels that a cell lists."""
-    words = (level_named(levels, line, name, word) for word in line.several(name))
+    words = (level_named(desk, line, name, word) for word in line.several(name))
     return frozenset(filter(None, words))
 
 
-def tell_strange_headers(tables: Tables, levels: Levels, faults: Faults) -> None:
+def tell_strange_headers(desk: Desk) -> None:
     """Tell of headers for a level that is none, and of what the lowest level would see."""
-    for headers in tables.levels.values():
+    levels, faults = desk.levels, desk.faults
+    for headers in desk.tables.levels.values() if desk.has_levels else ():
         for (field, word), spot in headers.items():
             found = levels.find(word)
             if found is None:

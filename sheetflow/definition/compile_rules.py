@@ -276,7 +276,7 @@ def _ranges(desk: Desk, line: Line) -> _Ranges:
         if known is not None:
             found.add(known)
         elif word.startswith(ONLY_LEVEL) and word != ONLY_LEVEL:
-            levels.add(level_named(desk.levels, line, "range", word.removeprefix(ONLY_LEVEL)))
+            levels.add(level_named(desk, line, "range", word.removeprefix(ONLY_LEVEL)))
         else:
             line.unknown("range", word, [*RANGES, f"{ONLY_LEVEL}{desk.levels.lowest.name}"], "范围")
     found.levels = frozenset(filter(None, levels))

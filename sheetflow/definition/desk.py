@@ -100,6 +100,8 @@ class Desk:
     tables: Tables
     faults: Faults
     levels: Levels
+    has_levels: bool = True
+    """Whether the levels are those that the office means; else nothing is held against them."""
     version: int = 1
     forms: list[FormDraft] = field(default_factory=list)
     lists: dict[str, Choice] = field(default_factory=dict)

@@ -45,7 +45,7 @@ def _as_said(desk: Desk, sheet: Sheet, plain: Plain, line: Line, vocabulary: Voc
         note=line.text("note"),
         source=line.text("source"),
         always_shown=line.yes("always_shown", default=True),
-        levels=levels_named(desk.levels, line, "levels"),
+        levels=levels_named(desk, line, "levels"),
         void=condition(desk, line, "void", vocabulary, sheet.key, through=True),
         closed=condition(desk, line, "closed", vocabulary, sheet.key),
         matter=columns_named(desk, line, "matter", sheet.declared, sheet.title),

@@ -164,6 +164,7 @@ class _Reading:
 
     def _read_headers(self, row: int) -> None:
         known = {same(entry.header): entry for entry in self.table.fields if not entry.levelled}
+        mistyped: list[tuple[int, str]] = []
         suffixes = {f"级{entry.header}": entry for entry in self.table.fields if entry.levelled}
         for column, cell in enumerate(self.sheet.rows[row - 1], start=1):
             header = "".join(shown(cell).split())
@@ -180,6 +181,10 @@ class _Reading:
                 meant = likely(header, words)
                 told = f"没有“{header}”这一栏{is_it(meant)}不用的栏目请删掉整列。"
                 self.faults.add(self._spot(row, column), told, meant)
+                mistyped.append((column, meant))
+        for column, meant in mistyped:  # what it says is read as what was meant
+            if meant and known[same(meant)].name not in self.columns.values():
+                self.columns[column] = known[same(meant)].name
         lacking = [
             entry.header
             for entry in self.table.fields
@@ -217,6 +222,9 @@ class _Reading:
             spot = Spot(sheet=self.sheet.title, header=entry.header)
             cells.setdefault(entry.name, Cell(spot, spoiled=entry.required))
         more = {name: read[column] for column, name in self.by_level.items()}
+        if row in self.sheet.hidden_rows:
+            told = "这一行隐藏着，也算数。不要的请删掉。"
+            self.faults.hint(self._spot(row, filled[0]), told)
         return Line(self.table, row, cells, self.faults, more)
 
     def _cell(self, row: int, column: int) -> Cell:

@@ -37,6 +37,9 @@ def likely(word: str, words: Iterable[str]) -> str:
     for each in words:
         by_fold.setdefault(same(each), each)
     wanted = same(word)
+    turned = sorted(wanted)  # S91 for S19: two fingers that changed places
+    if swapped := next((each for each in by_fold if sorted(each) == turned), ""):
+        return by_fold[swapped]
     if near := get_close_matches(wanted, by_fold, n=1, cutoff=_NEAR):
         return by_fold[near[0]]
     # 参加干部（名） for 干部: too unlike in length, and yet meant.
