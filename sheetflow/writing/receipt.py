@@ -180,8 +180,9 @@ def _number_look(indicator: Indicator, number: Number) -> Look:
         return PERCENT_NUMBER
     if indicator.is_ratio or not isinstance(number, Decimal):
         return MONEY_NUMBER if indicator.is_ratio else WHOLE_NUMBER
-    _, digits, exponent = number.as_tuple()
-    return number_look(max(2, -exponent if isinstance(exponent, int) else len(digits)))
+    _, _, exponent = number.normalize().as_tuple()
+    least = 2 if indicator.unit == "元" else 0
+    return number_look(max(least, -exponent if isinstance(exponent, int) else 0))
 
 
 def _write_lines(page: FlowPage, title: str, lines: Sequence[str]) -> None:

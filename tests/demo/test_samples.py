@@ -20,6 +20,7 @@ from tests.demo.conftest import DAYS, lay_out
 from tests.tiny.cadences import HALF_YEAR, MONTH, ONCE
 from tests.tiny.campaign import CAMPAIGN as RIVERS
 from tests.tiny.desk import TREE as RIVER_TREE
+from tests.tiny.gauged import GAUGED
 from tests.tiny.pair import PAIR
 from tests.tiny.reported import REPORTED
 from tests.versions.declared import campaign as of_version
@@ -34,6 +35,7 @@ OTHERS = [
         "once": ONCE,
         "pair": PAIR,
         "reported": REPORTED,
+        "gauged": GAUGED,
         "version 1": of_version(1),
         "version 2": of_version(2),
     }.items()

@@ -47,6 +47,14 @@ def test_money_is_in_ten_thousands(value: Number, text: str) -> None:
     assert figures.ten_thousand_yuan(value) == text
 
 
+def test_what_is_measured_finely_is_told_so() -> None:
+    """A sum of thousandths keeps them in the prose; what has fewer reads as before."""
+    finely = _figure(unit="公顷", decimals=3, total=Decimal("0.125"))
+    assert figures.written(finely, Decimal("0.125")) == "0.125"
+    assert figures.written(finely, Decimal("0.500")) == "0.5"
+    assert figures.written(_figure(), Decimal("12.50")) == "12.5"
+
+
 def test_percentages_have_one_decimal() -> None:
     """A rate reads with one decimal, halves up, and — without a denominator."""
     assert figures.percent(0.42749) == "42.7%"
