@@ -23,6 +23,7 @@ from sheetflow.reporting.printed_forms import (
 from sheetflow.reporting.rule_relations import Officers
 from sheetflow.schemas.campaign import Campaign, FormHead
 from sheetflow.schemas.expressions import Expression
+from sheetflow.schemas.guide_words import explain, type_words
 from sheetflow.schemas.language.parser import parse
 from sheetflow.schemas.language.rules import read_rule
 from sheetflow.schemas.language.vocabulary import Vocabulary
@@ -89,9 +90,11 @@ def said_by(campaign: Campaign) -> Iterator[str]:
             yield sheet.title
             yield from (column.label for column in sheet.columns)
             yield from (printed_label(column) for column in sheet.columns)
+            yield from (type_words(form.current, column) for column in sheet.columns)
         for indicator in form.current.indicators:
             yield indicator.code
             yield indicator.label.strip("　")
+            yield explain(form.current, indicator)
         yield from (each.summary for each in form.rules)
         yield from form.guidance
     yield from (check.summary for check in campaign.checks)
