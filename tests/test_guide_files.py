@@ -12,7 +12,8 @@ from urllib.parse import unquote
 import pytest
 import typer.main
 
-import sheetflow.cli.upkeep  # noqa: F401 - it adds its commands to the app
+import sheetflow.cli.campaign_commands
+import sheetflow.cli.upkeep  # noqa: F401 - they add their commands to the app
 from sheetflow.cli.commands import app
 
 ROOT = Path(__file__).parents[1]

@@ -12,8 +12,10 @@ import datetime as dt
 import html
 import re
 import sys
+from base64 import b64encode
 from collections.abc import Sequence
 from pathlib import Path
+from urllib.parse import unquote
 
 from docx import Document
 from guide_document import GuideDocument
@@ -70,19 +72,23 @@ def guide_title(tokens: Sequence[Token]) -> str:
     return next(token.content for token in tokens if token.type == "inline")
 
 
-def web_page(text: str) -> bytes:
-    """Make the one page for a browser."""
+def web_page(text: str, folder: Path) -> bytes:
+    """Make the one page for a browser; pictures, found from `folder` on, stand in the page itself."""
     tokens = parsed(text)
+    for piece in (piece for token in tokens for piece in token.children or ()):
+        if piece.type == "image":
+            picture = (folder / unquote(str(piece.attrGet("src")))).read_bytes()
+            piece.attrSet("src", f"data:image/png;base64,{b64encode(picture).decode()}")
     renderer = MarkdownIt("commonmark").enable("table").renderer
     body = renderer.render(tokens, MarkdownIt("commonmark").options, {})
     title = html.escape(guide_title(tokens))
     return PAGE.format(title=title, style=STYLE, body=body).encode()
 
 
-def word_document(text: str) -> bytes:
-    """Make the Word document."""
+def word_document(text: str, folder: Path) -> bytes:
+    """Make the Word document; pictures are found from `folder` on."""
     tokens = parsed(text)
-    made = GuideDocument(Document())
+    made = GuideDocument(Document(), folder)
     made.write(tokens)
     set_properties(made.document, title=guide_title(tokens), author="", stamp=STAMP)
     return packed(made.document, STAMP)
@@ -91,7 +97,8 @@ def word_document(text: str) -> bytes:
 def built(source: Path = SOURCE) -> dict[str, bytes]:
     """Make both files of the text, by name."""
     text = source.read_text(encoding="utf-8")
-    return {"使用手册.docx": word_document(text), "使用手册.html": web_page(text)}
+    folder = source.parent
+    return {"使用手册.docx": word_document(text, folder), "使用手册.html": web_page(text, folder)}
 
 
 def main() -> None:

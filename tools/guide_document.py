@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import unquote
 
 from docx.document import Document as DocxDocument
@@ -27,6 +28,7 @@ LATIN = "Times New Roman"
 TEXT_SIZE, TABLE_SIZE, CODE_SIZE = Pt(11), Pt(10), Pt(9.5)
 HEADINGS = {1: Pt(20), 2: Pt(16), 3: Pt(13)}
 LINK = RGBColor(0x1F, 0x4E, 0x8C)
+TEXT_WIDTH = Cm(15.8)
 SHADE = "F2F2F2"
 PART = 2
 """The level of heading that begins a page."""
@@ -37,6 +39,8 @@ class GuideDocument:
     """Writes parsed tokens into a document, one after the other."""
 
     document: DocxDocument
+    folder: Path
+    """Where pictures are found."""
     _lists: list[str] = field(default_factory=list)
     _marks: int = 0
 
@@ -118,7 +122,7 @@ class GuideDocument:
         rows = list(_rows(tokens[index:end]))
         table = self.document.add_table(len(rows), len(rows[0]), "Table Grid")
         table.autofit = False
-        widths = _widths(rows, Cm(15.8))
+        widths = _widths(rows, TEXT_WIDTH)
         for column, width in zip(table.columns, widths, strict=True):
             column.width = width
         for row, texts in zip(table.rows, rows, strict=True):
@@ -157,8 +161,21 @@ class GuideDocument:
                         _as_typed(run)
                     if target:
                         _link(paragraph, run, target)
+                case "image":
+                    self._picture(paragraph, piece)
                 case "hardbreak":
                     paragraph.add_run().add_break()
+
+    def _picture(self, paragraph: Paragraph, piece: Token) -> None:
+        """Put a picture as wide as the text, and below it what it shows."""
+        path = self.folder / unquote(str(piece.attrGet("src")))
+        paragraph.paragraph_format.keep_with_next = True
+        paragraph.paragraph_format.line_spacing = 1
+        shape = paragraph.add_run().add_picture(str(path), width=TEXT_WIDTH)
+        shape._inline.docPr.set("descr", piece.content)  # noqa: SLF001 - what readers aloud say
+        told = self.document.add_paragraph()
+        told.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        told.add_run(piece.content).font.size = TABLE_SIZE
 
 
 def _rows(tokens: Sequence[Token]) -> Iterator[list[Token]]:

@@ -39,12 +39,18 @@ _NAMES: list[str] = re.findall(
 )
 _ORDINALS = "一二三四五六七八九十"
 _SENTENCES = (
-    "按照年初的安排，{unit}明确专人负责，分工到人，{label}按时完成，有关材料已经归档。",
-    "{unit}上门走访、当面征求意见，逐件登记，能当场办的当场办，不能当场办的约定日期答复。",
-    "由{unit}牵头，会同村（社区）和有关部门一起研究，先易后难，目前进展顺利。",
-    "{unit}请来县里的老师现场讲解，群众参加踊跃，会后留下了联系方式，便于继续联系。",
-    "经过多次协调，群众反映的问题有了着落，{unit}定期回访，群众表示满意。",
-    "人手和经费都还不足，{unit}已把情况汇总，下一步争取多方支持，坚持把这项工作做下去。",
+    "按照年初的安排，{unit}明确{few}人专门负责，分工到人，按时完成，有关材料已经归档。",
+    "{unit}先后{many}次上门走访，当面征求意见，能当场办的当场办，不能当场办的约定日期答复。",
+    "这项工作由{unit}牵头，会同{few}个部门一起研究，先易后难，目前进展顺利。",
+    "请来{few}位老师现场讲解，{many}多人到场，会后留下了联系方式，便于继续联系。",
+    "经过{few}次协调，反映的问题有了着落，{unit}定期回访，当事人表示满意。",
+    "人手和经费还不足，{unit}已把情况汇总上报，争取多方支持，坚持把这项工作做下去。",
+    "利用赶集日摆摊设点，发放明白纸{many}0份，现场回答问题{many}个。",
+    "{unit}把骨干和志愿者编成{few}个小组，每组包几个片，每月碰头一次，互相补台。",
+    "离得远的走不开的，就送到家门口，前后跑了{few}趟，{many}户用上了。",
+    "先在{few}个点上试行，边做边改，形成办法以后再推开，少走了弯路。",
+    "{unit}每月公布一次进度，谁快谁慢一目了然，{few}个落后的点主动赶了上来。",
+    "牵线联系到{few}家企业，其中一家签了长期协议，首批{many}人已经受益。",
 )
 _SHORT_OF_SENTENCES = 60
 """Into a text of so many characters people write a sentence, below that a name."""
@@ -60,7 +66,7 @@ _PART, _SHARE = "其中", 4
 """What is called so is a part of the number before it: a fourth or so."""
 _STEPS = 10
 """Fractions are made in tenths where the column has any decimals."""
-_MIDDLE_AGE = 40
+_AGES = (22, 68)
 
 
 def make_name(row: SampleRow) -> str:
@@ -79,10 +85,16 @@ def make_words(sheet: Sheet, column: Column, row: SampleRow) -> str:
     if column.label.endswith(_WHO):
         return make_name(row)
     if limit >= _SHORT_OF_SENTENCES:
-        count = min(1 + limit // _FOR_ONE_MORE, _MOST_SENTENCES)
-        said = "".join(scene.random.sample(_SENTENCES, count))
-        return said.format(unit=scene.unit.name, label=_CALLED.sub("", column.label))
+        return _sentences(scene, min(1 + limit // _FOR_ONE_MORE, _MOST_SENTENCES))
     return called(sheet, column, row.number)
+
+
+def _sentences(scene: Scene, count: int) -> str:
+    chosen = scene.random.sample(_SENTENCES, count)
+    return "".join(
+        one.format(unit=scene.unit.name, few=scene.between(2, 9), many=scene.between(11, 96))
+        for one in chosen
+    )
 
 
 def called(sheet: Sheet, column: Column, number: int) -> str:
@@ -136,12 +148,12 @@ def make_own(sheet: Sheet, column: Column, row: SampleRow) -> str | None:  # noq
 
 
 def age_in(sheet: Sheet, row: SampleRow) -> int:
-    """Give the age that another cell of the row tells, a middle one where none does."""
+    """Give the age that another cell of the row tells, any of a grown woman where none does."""
     for column in sheet.columns:
         age = row.get(column.key) if isinstance(column.type, Whole) else None
         if isinstance(column.type, Whole) and column.type.unit == AGE and isinstance(age, int):
             return age
-    return _MIDDLE_AGE
+    return row.scene.between(*_AGES)
 
 
 def make_id_number(age: int, row: SampleRow) -> str:
