@@ -155,7 +155,7 @@ def _compare_options(
         named = f"{place}的选项“{option}”"
         kept = older.get(option, option if option in now.known else "")
         if not kept:
-            yield lost(named, option, asked.count(sheet, says(column, option)))
+            yield lost(named, option, asked.count(sheet, says(column, option)), "旧写法")
             continue
         if kept != option:
             yield allowed(named, f"改称“{kept}”，数据接着用")
@@ -239,7 +239,9 @@ def _compare_accepts(
 ) -> Iterator[Change]:
     then, now = pair
     for word in (word for word in then.accepts if word not in now.accepts):
-        yield lost(f"{place}的可填文字", word, asked.count(sheet, says(then.key, word)))
+        tally = asked.count(sheet, says(then.key, word))
+        what = f"会丢掉{tally.words()}的“{word}”" if tally else f"可填文字里没有“{word}”了"
+        yield refused(place, what, "已发出的工作簿里可以填它，请把它留在“可填文字”里")
     if set(now.accepts) - set(then.accepts):
         yield allowed(place, f"可以填{'、'.join(now.accepts)}")
 

@@ -69,7 +69,9 @@ def compare_forms(asked: Compared, then: Form, now: Form) -> Iterator[Change]:
         if key in after:
             yield from _compare_sheets(asked, sheet, after[key])
         else:
-            yield lost(f"《{sheet.title}》", sheet.title, asked.count(sheet, lambda _row: True))
+            yield lost(
+                f"《{sheet.title}》", sheet.title, asked.count(sheet, lambda _row: True), "旧表名"
+            )
     for key, sheet in after.items():
         if key not in before:
             yield allowed(f"《{sheet.title}》", "新增工作表")
@@ -82,7 +84,7 @@ def _compare_sheets(asked: Compared, then: Sheet, now: Sheet) -> Iterator[Change
         if then.title in now.older_titles:
             yield allowed(place, f"改名为《{now.title}》，数据接着用")
         else:
-            yield lost(place, then.title, asked.count(then, lambda _row: True))
+            yield lost(place, then.title, asked.count(then, lambda _row: True), "旧表名")
     if then.kind is not now.kind:
         yield refused(place, "改了种类", "请停用旧表，另加一张")
     yield from compare_spans(place, span_of(then), span_of(now), asked.version)

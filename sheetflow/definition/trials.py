@@ -140,7 +140,6 @@ _WORDS: Mapping[str, str] = {
     "only_last": "范围",
     "only_levels": "范围",
     "since": "起用版本",
-    "until": "停用版本",
     "trial_until": "试审到",
 }
 
@@ -161,6 +160,9 @@ def _compare(then: Form, rule: DeclaredRule) -> Iterator[Change]:
         told = [word for name, word in _WORDS.items() if _differs(was, rule, name)]
         if told:
             yield allowed(place, f"改了{'、'.join(dict.fromkeys(told))}")
+        if was.until != rule.until:
+            gone = rule.until is not None
+            yield allowed(place, f"自第{(rule.until or 0) + 1}版起停用" if gone else "不再停用")
 
 
 def _differs(was: DeclaredRule, rule: DeclaredRule, name: str) -> bool:

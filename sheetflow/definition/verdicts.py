@@ -115,12 +115,12 @@ def refused(place: str, what: str, remedy: str) -> Change:
     return Change(verdict=Verdict.REFUSED, place=place, what=what, remedy=remedy)
 
 
-def lost(place: str, name: str, tally: Tally) -> Change:
-    """Refuse that what people have filled in is gone."""
+def lost(place: str, name: str, tally: Tally, renamed: str = "旧名称") -> Change:
+    """Refuse that what people have filled in is gone; `renamed` is where its old name belongs."""
     what = f"会丢掉{tally.words()}的“{name}”"
     if not tally:
         what = f"“{name}”没有了：还没有接收过它的数据，但发出去的工作簿里有它"
-    return refused(place, what, "改名请填旧名称，不用了请填停用版本")
+    return refused(place, what, f"改名请填{renamed}，不用了请填停用版本")
 
 
 def reworded(place: str, then: object, now: object, names: Mapping[str, str]) -> Iterable[Change]:

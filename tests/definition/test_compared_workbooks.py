@@ -90,7 +90,7 @@ GONE = "改名请填旧名称，不用了请填停用版本。"
             f"《活动记录》的“人数”　拒绝：“人数”没有了：还没有接收过它的数据，但发出去的工作簿里有它。{GONE}",
         ),
         (
-            [("栏目", 2, "until", 2)],
+            [("栏目", 2, "until", 2), ("审核", 0, "until", 2)],
             "《活动记录》的“人数”　可以：自第2版起停用，以前填的照旧计入。",
         ),
         (
@@ -118,7 +118,7 @@ GONE = "改名请填旧名称，不用了请填停用版本。"
             [("选项", 1, "option", "入户")],
             (
                 f"《活动记录》的“形式”的选项“走访”　拒绝：“走访”没有了："
-                f"还没有接收过它的数据，但发出去的工作簿里有它。{GONE}"
+                f"还没有接收过它的数据，但发出去的工作簿里有它。{GONE.replace('旧名称', '旧写法')}"
             ),
         ),
         (
@@ -190,12 +190,18 @@ def test_a_trial_is_written_into_the_campaign_that_comes_into_force() -> None:
 def test_what_a_version_changes_is_written_where_nobody_wrote_it() -> None:
     """改了什么 is kept with the campaign; taking the same workbook again changes nothing."""
     new = campaign_of(
-        edited(("栏目", 2, "until", 2), ("选项", 2, "list", "形式"), ("选项", 2, "option", "入户"))
+        edited(
+            ("栏目", 2, "until", 2),
+            ("审核", 0, "until", 2),
+            ("选项", 2, "list", "形式"),
+            ("选项", 2, "option", "入户"),
+        )
     )
     old = campaign_of(first())
     kept = with_changes(following(new, old), old, compare(old, new, BOOKS, TODAY))
     assert kept.versions[-1].changes == (
-        "《活动记录》的“形式”新增选项“入户”；《活动记录》的“人数”自第2版起停用"
+        "《活动记录》的“形式”新增选项“入户”；《活动记录》的“人数”自第2版起停用；"
+        "审核“参加人数偏多”（《活动记录》）自第2版起停用"
     )
     assert compare(kept, new, BOOKS, TODAY) == ()
     assert with_changes(following(new, kept), kept, ()) == kept
