@@ -97,8 +97,7 @@ def compile_campaign(
         for form in desk.forms
     ]
     rules = read_rules(desk, [part.stage for part in parts])
-    if not faults.count:
-        tell_spans(desk, parts)
+    tell_spans(desk, parts)
     campaign = _campaign(desk, items, parts, rules, templates)
     tell_hints(desk, items, parts)
     listed = faults.listed(_ORDER)

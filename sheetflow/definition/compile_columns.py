@@ -59,7 +59,7 @@ def _read(desk: Desk, line: Line) -> None:
         line.fault("sheet", f"《{sheet.title}》是统计表，栏目由《指标》定，不用在这里写。")
         return
     _tell_same(sheet, draft)
-    sheet.columns.append(draft)
+    sheet.add(draft)
 
 
 def _sheet_of(desk: Desk, line: Line) -> SheetDraft | None:
@@ -88,7 +88,7 @@ def _tell_same(sheet: SheetDraft, draft: ColumnDraft) -> None:
     line = draft.line
     if line is None or not draft.label:
         return
-    for other in sheet.columns:
+    for other in sheet.alike(draft):
         if other.line is None:
             continue
         cell = other.line.spot("label").cell

@@ -45,6 +45,7 @@ def read_forms(desk: Desk) -> None:
     if len(lines) > MOST_FORMS:
         told = f"有{len(lines)}种报表，最多{MOST_FORMS}种。请分成几个活动。"
         desk.faults.add(lines[MOST_FORMS].spot("title"), told)
+        desk.breaks(*(line.name("title") for line in lines[MOST_FORMS:]))
         lines = lines[:MOST_FORMS]
     for line in lines:
         draft = _form(desk, line)
@@ -56,6 +57,8 @@ def _form(desk: Desk, line: Line) -> FormDraft:
     title = line.required("title")
     if wrong := "".join(sorted(_NOT_IN_FILES & set(title))):
         line.fault("title", f"名称里有“{wrong}”，文件名不能用，请去掉。")
+    elif title.startswith(".") or title.endswith("."):
+        line.fault("title", "名称不能以点开头或结尾，文件名不能用，请去掉。")
     key = line.name("code") or derived_key(title)
     if line.filled("code") and not (key.replace("_", "").isalnum() and key == key.lower()):
         line.fault("code", f"代码“{key[:20]}”只能用小写字母、汉字、数字和下划线。一般不用填。")

@@ -47,15 +47,15 @@ def _sheet(desk: Desk, line: Line) -> SheetDraft:
     if not line.filled("kind"):
         line.fault("kind", f"不能空着。可填：{'、'.join(KINDS)}。")
     word = _kind_word(line)
-    older = desk.older(line)
-    if not word:
+    older, forms = desk.older(line), forms_named(desk, line, "forms")
+    if not word or not forms:
         desk.breaks(title, *older)
     return SheetDraft(
         title=title,
         key=desk.key(line, older[-1] if older else title),
         word=word,
         kind=KINDS.get(word, Kind.FLOW),
-        forms=forms_named(desk, line, "forms"),
+        forms=forms,
         span=desk.span(line),
         line=line,
         older=older,
@@ -78,15 +78,16 @@ def _tell_title(line: Line, title: str) -> None:
 
 
 def forms_named(desk: Desk, line: Line, name: str) -> tuple[FormDraft, ...]:
-    """Give the forms that a cell lists; the main one where it is blank or names none."""
+    """Give the forms that a cell lists; the main one where it is blank."""
     found: list[FormDraft] = []
-    for word in line.several(name):
+    words = line.several(name)
+    for word in words:
         form = form_called(desk, word)
         if form is None:
             tell_no_form(desk, line, name, word)
         elif form not in found:
             found.append(form)
-    return tuple(found) or tuple(desk.forms[:1])
+    return tuple(found) if words else tuple(desk.forms[:1])
 
 
 def form_called(desk: Desk, word: str) -> FormDraft | None:
@@ -97,6 +98,8 @@ def form_called(desk: Desk, word: str) -> FormDraft | None:
 
 def tell_no_form(desk: Desk, line: Line, name: str, word: str) -> None:
     """Tell that there is no such form, unless its row is faulty."""
+    if desk.mentions_broken(word):
+        return
     titles = [form.title for form in desk.forms]
     meant = likely(word, titles)
     listed = "、".join(titles)

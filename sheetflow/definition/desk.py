@@ -49,6 +49,11 @@ class ColumnDraft:
     made: Column | None = None
     """The column itself, where it does not come from a row."""
 
+    @property
+    def called(self) -> tuple[str, ...]:
+        """Its names and its key, as they are compared."""
+        return (*map(same, (self.label, *self.older)), f"={self.key}")
+
 
 @dataclass(eq=False)
 class SheetDraft:
@@ -63,6 +68,18 @@ class SheetDraft:
     line: Line | None = None
     older: tuple[str, ...] = ()
     columns: list[ColumnDraft] = field(default_factory=list)
+    _called: dict[str, list[ColumnDraft]] = field(default_factory=dict)
+
+    def add(self, column: ColumnDraft) -> None:
+        """Put a column behind the others."""
+        self.columns.append(column)
+        for word in column.called:
+            self._called.setdefault(word, []).append(column)
+
+    def alike(self, column: ColumnDraft) -> list[ColumnDraft]:
+        """Give the columns that share a name, an earlier one or the key with `column`."""
+        found = [each for word in column.called for each in self._called.get(word, ())]
+        return list({id(each): each for each in found}.values())
 
     @property
     def spot(self) -> Spot:

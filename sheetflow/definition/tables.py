@@ -129,7 +129,11 @@ class _Reading:
         if not header:
             return
         self._read_headers(header)
-        last = max(len(self.sheet.rows), *(range_[2] for range_ in self.sheet.merges), 0)
+        last = len(self.sheet.rows)
+        if last > _MOST_ROWS:
+            told = f"表太长：写到了第{last}行，最多到第{_MOST_ROWS}行。下面没用的行请删掉。"
+            self.faults.add(self._spot(_MOST_ROWS + 1, 1), told)
+            last = _MOST_ROWS
         for row in range(header + 1, last + 1):
             line = self._line(row)
             if line is not None:
@@ -230,10 +234,11 @@ class _Reading:
     def _cell(self, row: int, column: int) -> Cell:
         """Read a cell; of a merged one the names of other things hold for all rows, nothing else does."""
         at = self.covered.get((row, column), (row, column))
+        value = self.sheet.cell(*at)
         spoiled = (row, column) in self.sheet.formulas or (row, column) in self.sheet.errors
-        name = self.columns.get(column, "")
-        spoiled = spoiled or (at != (row, column) and name not in self.groups)
-        return Cell(self._spot(row, column), self.sheet.cell(*at), spoiled)
+        if at != (row, column) and self.columns.get(column, "") not in self.groups:
+            spoiled = spoiled or bool(shown(value))
+        return Cell(self._spot(row, column), value, spoiled)
 
     def _judged(self, row: int, column: int, cell: Cell) -> Cell:
         """Tell what keeps a cell from being read as it stands."""
@@ -268,6 +273,8 @@ class _Reading:
         elif len(filled) > 1 and all((row, column) in self.sheet.struck for column in filled):
             told = "这一行加了删除线，看不出要不要。不要的请删掉整行，已经用过的请填停用版本，要的请去掉删除线。"
             self.faults.add(spot, told)
+        elif len(filled) == 1 and (odd := self._odd(row, filled[0])):
+            self.faults.add(spot, odd)
         elif len(filled) == 1 and _is_note(texts[filled[0]]):
             told = "这一行只有这一格有字，像是表下面的说明。请移到第1行或《说明》里，不然请把这一行填全。"
             self.faults.add(spot, told)
@@ -281,9 +288,10 @@ class _Reading:
         for first_row, first_column, last_row, last_column in self.sheet.merges:
             if last_row <= HEADER_ROW:
                 continue
-            last_row = min(last_row, len(self.sheet.rows))  # noqa: PLW2901
+            last_row = min(last_row, len(self.sheet.rows), _MOST_ROWS)  # noqa: PLW2901
+            widest = max(map(len, self.sheet.rows), default=0)
             for row in range(first_row, last_row + 1):
-                for column in range(first_column, last_column + 1):
+                for column in range(first_column, min(last_column, widest) + 1):
                     yield (row, column), (first_row, first_column)
 
     def _tell_merges(self, row: int) -> None:
@@ -296,7 +304,7 @@ class _Reading:
     def _tell_unnamed(self, header: int) -> None:
         """Tell of columns with no header in which something stands."""
         told: set[int] = set()
-        for row in range(header + 1, len(self.sheet.rows) + 1):
+        for row in range(header + 1, min(len(self.sheet.rows), _MOST_ROWS) + 1):
             for column, cell in enumerate(self.sheet.rows[row - 1], start=1):
                 if column not in self.headers and column not in told and shown(cell):
                     told.add(column)
