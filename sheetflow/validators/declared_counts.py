@@ -169,14 +169,17 @@ class Counted:
         """Give that where more is asked of each row together with the row looked at."""
         own = [] if keys is None else self.groups.get(keys[0], [])
         strays = range(len(self.shares)) if keys is None else self.strays
-        total = [self.aside]
+        low, high = self.aside.low, self.aside.high
         for places, is_tied in ((own, True), (strays, False)):
             frame = Frame(outer.scene, records, places, outer)
             held = both([one(frame) for one in tests]) if places else ()
             for place, truth in zip(places, held, strict=True):
-                share = _share(self.shares[place], truth)
-                total.append(share if is_tied else _doubted(share))
-        return _sum(total)
+                share = self.shares[place]
+                if is_tied and truth:
+                    low, high = low + share.low, high + share.high
+                elif truth is not False:
+                    low, high = low + min(0, share.low), high + max(0, share.high)
+        return Span(low, high)
 
 
 def _counted(records: Records, links: Links, amount: Expression | None) -> Counted:
@@ -187,6 +190,8 @@ def _counted(records: Records, links: Links, amount: Expression | None) -> Count
     groups: dict[Key, list[int]] = {}
     strays: list[int] = []
     for place, tied_by in enumerate(keys or frame.constant([()])):
+        if held[place] is False:
+            continue
         if tied_by is None:
             strays.append(place)
         for key in tied_by or ():

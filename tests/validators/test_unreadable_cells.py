@@ -113,10 +113,12 @@ def test_rows_are_counted_by_an_index() -> None:
     replies = _many(sound.sheets["replies"], rows, "job", "W")
     book = replace(sound, sheets={**sound.sheets, "jobs": jobs, "replies": replies})
     rules = (
-        bench.ruled("计数(回复表, [工单]=本行[工单号])=1"),
-        bench.ruled("合计(工单表, [工时], [工单号]=本行[工单号] 且 [工时]>=本行[工时])=7"),
-        bench.ruled("有对应行(回复表, [工单])"),
-        bench.ruled("不重复([工单号], [类别])"),
+        bench.ruled("计数(回复表, [工单]=本行[工单号])=1", code="a"),
+        bench.ruled(
+            "合计(工单表, [工时], [工单号]=本行[工单号] 且 [工时]>=本行[工时])=7", code="b"
+        ),
+        bench.ruled("有对应行(回复表, [工单])", code="c"),
+        bench.ruled("不重复([工单号], [类别])", code="d"),
     )
     form = replace(sound.form, rules=rules)
     begun = time.process_time()
