@@ -119,6 +119,8 @@ def use(ctx: typer.Context, file: File, *, no_trial: NoTrial = False) -> None:
         used = use_campaign(context, definition, no_trial=no_trial)
     if used.against:
         _tell_changes(used.against, as_json=False)
+    for remark in used.remarks:
+        say_wrapped(f"提示：{remark}")
     if not used.is_in_force:
         complain("没有启用，一切照旧：请先处理标“拒绝”的各条。")
         raise typer.Exit(1)

@@ -199,7 +199,7 @@ def create_workspace(
     is_new = not workspace.units_file.exists()
     if is_new:
         write_units(workspace.units_file, tree)
-    _copy_missing(default_templates(), workspace.templates)
+    lay_missing_templates(workspace)
     try:
         make_private_folder(workspace.state)
         make_stamp_key(workspace.stamp_key)
@@ -261,6 +261,11 @@ def check_free(workspace: Workspace) -> None:
         raise WorkspaceError(
             f"{root} 里已有别的文件，又不是工作文件夹。为免弄乱，请换一个空文件夹。"
         )
+
+
+def lay_missing_templates(workspace: Workspace) -> None:
+    """Put the default templates where offices edit them, those that are not there."""
+    _copy_missing(default_templates(), workspace.templates)
 
 
 def _copy_missing(source: Path, target: Path) -> None:

@@ -160,7 +160,8 @@ class Context:
         }
         is_there = {title: content for title, content in kept.items() if content}
         brings = not digest_in(folder) or self.campaign.key in NAMES
-        return Templates(self.workspace.templates, is_there, brings)
+        lost = frozenset(kept.keys() - is_there.keys())
+        return Templates(self.workspace.templates, is_there, brings, lost)
 
     @cached_property
     def working_days(self) -> dict[str, int]:

@@ -32,6 +32,9 @@ MAIL_WORDS, BOARD_WORDS, REPORT_WORDS = "邮件模板", "网页模板", "情况�
 _WORDS = {"mail": MAIL_WORDS, "board": BOARD_WORDS, "report": REPORT_WORDS}
 """What people call a template, by its folder."""
 _UNTIL_MENDED = "改正之前用默认模板。"
+_LOST = (
+    "情况报告模板是和活动工作簿一起启用的，现在不在了或者已经损坏。请从备份取回 state/campaigns。"
+)
 _EMPTY = "是空的，现用默认文字。请把文字补上；要一直用默认文字，请删去它再运行一次 init，会补上默认模板。"
 
 TryMail = Callable[[Mapping[str, str]], tuple[str, ...]]
@@ -77,6 +80,8 @@ class Templates:
     folder: Path
     kept: Mapping[str, bytes] = field(default_factory=dict)
     brings_report: bool = True
+    lost: frozenset[str] = frozenset()
+    """Forms whose own template is kept no more, or is damaged."""
     _tried: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
 
     def mail(self) -> dict[str, str]:
@@ -184,6 +189,8 @@ class Templates:
 
     def report_faults(self, try_report: Callable[[bytes], str], title: str = "") -> tuple[str, ...]:
         """Give a sentence where a form's Word template is in trouble."""
+        if title in self.lost:
+            return (_of_report(_LOST, title),)
         content, fault = self.kept.get(title), ""
         if content is None:
             content, fault = self._read(*report_place(title))

@@ -45,6 +45,7 @@ class Definition:
 
 def write_new(path: Path, *, blank: bool = False) -> None:
     """Write a small campaign workbook to begin with; raise WorkspaceError where something lies there."""
+    _check_name(path)
     _put(path, write_definition(starter_tables(blank=blank)))
 
 
@@ -85,6 +86,7 @@ def export_campaign(campaign: Campaign, path: Path, form: str = "", kept: str = 
     """
     from sheetflow.reporting.annex import write_annex
 
+    _check_name(path)
     if form:
         found = tuple(each for each in campaign.forms if form in {each.key, each.title})
         if not found:
@@ -113,10 +115,13 @@ def export_campaign(campaign: Campaign, path: Path, form: str = "", kept: str = 
     return list(contents)
 
 
+def _check_name(path: Path) -> None:
+    if path.suffix.casefold() != _XLSX:
+        raise WorkspaceError(f"活动工作簿的名称应以 .xlsx 结尾，不是 {path.name}。")
+
+
 def _put(path: Path, content: bytes) -> None:
     """Write a file where none is."""
-    if path.suffix.casefold() not in {_XLSX, ".docx"}:
-        raise WorkspaceError(f"活动工作簿的名称应以 .xlsx 结尾，不是 {path.name}。")
     if path.exists():
         raise WorkspaceError(f"{path} 已经有了，没有改动。请换一个名称，或者先把它移走。")
     try:

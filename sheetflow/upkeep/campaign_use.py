@@ -21,7 +21,12 @@ from sheetflow.config.kept_campaigns import (
     takings,
 )
 from sheetflow.config.settings_file import default_settings_text, read_settings
-from sheetflow.config.workspace import Workspace, check_free, create_workspace
+from sheetflow.config.workspace import (
+    Workspace,
+    check_free,
+    create_workspace,
+    lay_missing_templates,
+)
 from sheetflow.context import LOG, Clock, Context, Say, open_context, say_nothing
 from sheetflow.context.opening import keyed_privacy, read_given
 from sheetflow.context.running import held_lock, is_held
@@ -43,13 +48,15 @@ _MOST_TOLD = 20
 class Used:
     """What came of a `use`: whether the campaign is in force, and what was told of the changes.
 
-    `against` is None where nothing was ever issued or received by the one before.
+    `against` is None where nothing was ever issued or received by the one before. `remarks` say where the
+    settings go before the campaign.
     """
 
     campaign: Campaign
     is_in_force: bool
     is_new: bool
     against: Against | None = None
+    remarks: tuple[str, ...] = ()
 
 
 def use_campaign(context: Context, definition: Definition, *, no_trial: bool = False) -> Used:
@@ -64,7 +71,7 @@ def use_campaign(context: Context, definition: Definition, *, no_trial: bool = F
         if against.is_refused:
             return Used(campaign, is_in_force=False, is_new=False, against=against)
         campaign = coming_into_force(context, campaign, no_trial=no_trial)
-    _check_fits(context.workspace, campaign, context.campaign.levels)
+    remarks = tuple(_check_fits(context.workspace, campaign, context.campaign.levels))
     if digest_in(context.settings.campaign) and campaign == context.campaign:
         return Used(campaign, is_in_force=True, is_new=False)
     folder = context.workspace.campaigns
@@ -75,7 +82,7 @@ def use_campaign(context: Context, definition: Definition, *, no_trial: bool = F
         now = context.clock.now()
         put_in_force(folder, _taking(digest, definition, named, now, no_trial=no_trial))
     LOG.info("campaign %s is in force", digest)
-    return Used(campaign, is_in_force=True, is_new=True, against=against)
+    return Used(campaign, is_in_force=True, is_new=True, against=against, remarks=remarks)
 
 
 def wanted(definition: Definition) -> Campaign:
@@ -107,26 +114,34 @@ def _has_begun(context: Context) -> bool:
     )
 
 
-def _check_fits(workspace: Workspace, campaign: Campaign, levels: Levels) -> None:
-    """Refuse a campaign with which the workspace could not be opened any more."""
+def _check_fits(workspace: Workspace, campaign: Campaign, levels: Levels) -> list[str]:
+    """Refuse a campaign with which the workspace could not be opened; say what settings go before it."""
     try:
         settings = read_settings(workspace.settings_file, campaign.levels)
         keyed_privacy(settings.privacy, campaign)
     except SettingsError as error:
         raise RequestError(f"设置与这个活动对不上，没有启用。\n{error}") from error
-    if levels.names == campaign.levels.names:
-        return
-    try:
-        read_given(workspace.units_file, campaign.levels)
-    except UnitsError as error:
-        raise RequestError(
-            f"units.xlsx 的级别与这个活动的《级次》对不上，没有启用。请先改好 units.xlsx，再启用。\n{error}"
-        ) from error
+    if levels.names != campaign.levels.names:
+        try:
+            read_given(workspace.units_file, campaign.levels)
+        except UnitsError as error:
+            raise RequestError(
+                "units.xlsx 的级别与这个活动的《级次》对不上，没有启用。请先改好 units.xlsx，再启用。\n"
+                f"{error}"
+            ) from error
+    days = {spec: settings.deadlines.working_days(spec.name) for spec in campaign.levels}
+    return [
+        f"{spec.name}级截止：sheetflow.toml 的 [deadlines] 写的是{own}个工作日，活动是{spec.working_days}个，"
+        "以 sheetflow.toml 为准；要照活动的，请在那一行前面加井号。"
+        for spec, own in days.items()
+        if own != spec.working_days
+    ]
 
 
 def follow_up(root: Path, at: dt.datetime | None, say: Say = say_nothing) -> PassReport | None:
     """Make again at once what shows the campaign in force; None where the running service does."""
     with open_context(root, at, say) as context:
+        lay_missing_templates(context.workspace)
         for form in context.campaign.forms:
             publish_master(context, form)
             lay_report_template(context, form)

@@ -20,6 +20,7 @@ from sheetflow.config.kept_campaigns import open_campaign, takings
 from sheetflow.config.workspace import Workspace, open_workspace
 from sheetflow.periods import Period
 from sheetflow.schemas.forms import Form
+from sheetflow.service.changes import template_troubles
 from sheetflow.service.one_pass import PassReport, run_pass
 from sheetflow.upkeep.remind import issue_workbooks
 from tests.cli.conftest import Cli, Said
@@ -255,6 +256,31 @@ def test_a_running_service_takes_the_new_campaign(office: Office) -> None:
         assert context.is_outdated
 
 
+def test_a_workspace_of_another_campaign_takes_a_workbook_before_it_begins(
+    tmp_path: Path, cli: Cli
+) -> None:
+    """Where nothing was issued yet, any campaign may follow; the settings go before its own days, and say so."""
+    path, root, units = tmp_path / "活动.xlsx", tmp_path / "office", tmp_path / "units.csv"
+    units.write_text(UNITS, encoding="utf-8")
+    assert cli("campaign", "new", path).code == 0
+    book = openpyxl.load_workbook(path)
+    book["级次"][cell(book["级次"], "截止", "县")] = 3
+    book.save(path)
+    assert cli("init", root, "--units", units).code == 0
+    report = root / "templates" / "report" / "情况报告.docx"
+    assert report.exists()
+    used = cli("-C", root, *AT, "campaign", "use", path)
+    assert used.code == 0, used.err
+    assert "县级截止：sheetflow.toml 的 [deadlines] 写的是2个工作日，活动是3个" in used.out
+    assert not report.exists()
+    assert "可以使用" in cli("-C", root, *AT, "doctor").out
+    settings = root / "sheetflow.toml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace("grassroots2012", "another"))
+    refused = cli("-C", root, *AT, "status")
+    assert refused.code == 1
+    assert "已经启用了活动工作簿" in refused.err
+
+
 def test_nothing_is_written_over(tmp_path: Path, cli: Cli) -> None:
     """A campaign workbook that is there is nobody's to replace, nor is what lies beside an export."""
     path = tmp_path / "活动.xlsx"
@@ -323,6 +349,12 @@ def test_a_report_template_beside_the_workbook_is_tried_and_kept(tmp_path: Path,
     assert cli("init", root, "--campaign", path).code == 0
     with open_warm(root, LATER) as context:
         assert context.templates.report().content == template.read_bytes()
+        (kept,) = context.workspace.campaigns.glob("*/*.docx")
+    kept.write_bytes(b"damaged")
+    with open_warm(root, LATER) as context:
+        assert "请从备份取回" in template_troubles(context)[0]
+    assert "情况报告模板" in cli("-C", root, *AT, "doctor").out
+    kept.write_bytes(template.read_bytes())
     exported = tmp_path / "又一份.xlsx"
     written = cli("-C", root, "campaign", "export", exported)
     assert written.code == 0, written.err
