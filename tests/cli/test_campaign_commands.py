@@ -75,6 +75,7 @@ def filled(form: Form, checks: int) -> Rows:
             {
                 "检查日期": dt.date(2013, 3, day),
                 "检查类别": "日常检查",
+                "参加部门": "安监",
                 "被检查单位": "清水河水泥厂",
                 "检查人数": 3,
                 "发现隐患（处）": 0,
@@ -239,6 +240,14 @@ def _follow_a_backup(office: Office) -> None:
     assert office.cli("-C", other, "restore", saved).code == 0
     name = open_workspace(other)[1].campaign
     assert open_campaign(name) == open_campaign(open_workspace(office.root)[1].campaign)
+    (other / "state" / "sheetflow.db").unlink()
+    rebuilt = office.cli("-C", other, *AT, "restore", "--from-archive", "--force")
+    assert rebuilt.code == 0, rebuilt.err
+    with open_warm(other, LATER) as context:
+        again = context.store.submissions.find_all_accepted(
+            context.campaign.main_form.key, "2013M03"
+        )
+    assert sorted(again) == ["990101", "990102"]
     path = Path(name) / "campaign.json"
     path.write_bytes(path.read_bytes().replace("水泥".encode(), "钢铁".encode()) + b" ")
     shutil.move(path.parent.parent, other / "elsewhere")
