@@ -19,6 +19,7 @@ import pytest
 from sheetflow.campaigns import NAMES, load_campaign
 from sheetflow.errors import DeclarationError
 from sheetflow.findings import Severity
+from sheetflow.periods import Cadence
 from sheetflow.schemas.campaign import Campaign, CampaignVersion, FormHead
 from sheetflow.schemas.cells import Attachment, CellType, Choice, Fraction
 from sheetflow.schemas.columns import Column
@@ -68,7 +69,8 @@ RULE = DeclaredRule(
         (
             Operation(">=", Cell("metres", at=3), Minus(Literal(Decimal("-0.50")))),
             Not(Call("含", (Cell("means", scope=Scope.BEFORE), Options(("步行", "乘船"))))),
-            Operation("=", OwnCell(), Cell("name", of="title", card="cover")),
+            Operation("=", OwnCell(), Cell("outlet", of="state")),
+            Operation("=", Cell("frozen", card="head"), Literal("否")),
             Call("计数", (Name("patrols"), Literal(True))),  # noqa: FBT003 - a truth is a literal, too
         ),
     ),
@@ -103,6 +105,9 @@ def with_everything() -> Campaign:
         form,
         sheets=sheets,
         rules=(RULE,),
+        cadence=Cadence.ONCE,
+        opens=dt.date(2012, 3, 1),
+        closes=dt.date(2012, 4, 1),
         due_on=MappingProxyType({"县": dt.date(2012, 5, 1)}),
         template="0" * 64,
     )
@@ -131,7 +136,7 @@ def test_every_new_thing_comes_back_too() -> None:
     assert back == campaign
     sheet = back.main_form.by_key["patrols"]
     assert sheet.by_key["kind"].type.listed_as == "类"  # type: ignore[attr-defined]
-    literal = back.main_form.rules[0].must.parts[3].parts[1]
+    literal = back.main_form.rules[0].must.parts[4].parts[1]
     assert isinstance(literal, Literal)
     assert literal.value is True
 
