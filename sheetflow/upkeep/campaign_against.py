@@ -102,13 +102,13 @@ class TrialHits:
     @property
     def words(self) -> str:
         """Say how many units and cells it would hit, and name some."""
-        over = f"按{self.period}已接收的{self.tried}份报表试过，"
-        left = f"（另有{self.untried}份的原件已清理或读不出，没有试）" if self.untried else ""
+        over = f"按{self.period}已接收的{self.tried:,}份报表试过，"
+        left = f"（另有{self.untried:,}份的原件已清理或读不出，没有试）" if self.untried else ""
         if not self.hits:
             return f"{over}没有命中{left}"
         named = "、".join(self.places)
         which = f"其中{named}" if self.hits > len(self.places) else f"即{named}"
-        return f"{over}会命中{self.units}个单位{self.hits}处{left}，{which}"
+        return f"{over}会命中{self.units:,}个单位{self.hits:,}处{left}，{which}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,14 +153,16 @@ def coming_into_force(context: Context, new: Campaign, *, no_trial: bool = False
     return with_changes(with_trials(new, old, today, no_trial=no_trial), old, changes)
 
 
-def try_rules(context: Context, new: Campaign, asked: Sequence[Trial]) -> Iterator[TrialHits]:
-    """Judge the books accepted for the last period that has any by rules that come in on trial."""
+def try_rules(
+    context: Context, new: Campaign, asked: Sequence[Trial], period: str = ""
+) -> Iterator[TrialHits]:
+    """Judge the books accepted for a period, the last that has any, by rules that come in on trial."""
     for key in dict.fromkeys(trial.form for trial in asked):
         rules = tuple(replace(one.rule, since=1, until=None) for one in asked if one.form == key)
-        standing = _last_accepted(context, key)
+        standing = _accepted(context, key, period)
         if not standing:
             continue
-        period = context.form(key).period(standing[0].period).label
+        label = context.form(key).period(standing[0].period).label
         found: list[tuple[Unit, Finding]] = []
         untried = 0
         for submission, findings in _judged(context, _asking(new, key, rules), standing):
@@ -172,7 +174,7 @@ def try_rules(context: Context, new: Campaign, asked: Sequence[Trial]) -> Iterat
             yield TrialHits(
                 form=key,
                 rule=rule.code,
-                period=period,
+                period=label,
                 units=len({unit.unit_id for unit, _ in own}),
                 hits=sum(1 + len(one.others) for _, one in own),
                 places=tuple(_places(own)),
@@ -192,8 +194,8 @@ def _asking(new: Campaign, form: str, rules: Sequence[DeclaredRule]) -> Campaign
     return replace(new, forms=forms, rules=MappingProxyType({}))
 
 
-def _last_accepted(context: Context, form: str) -> list[Submission]:
-    """Give what is accepted for the last period that has anything, in the order of the tree."""
+def _accepted(context: Context, form: str, period: str = "") -> list[Submission]:
+    """Give what is accepted for a period, else the last that has anything, in the order of the tree."""
     periods = {
         entry.period
         for entry in context.store.submissions.find_submissions(form=form)
@@ -201,7 +203,7 @@ def _last_accepted(context: Context, form: str) -> list[Submission]:
     }
     if not periods:
         return []
-    last = max(periods, key=Period.parse)
+    last = period or max(periods, key=Period.parse)
     standing = context.store.submissions.find_all_accepted(form, last)
     return [standing[unit.unit_id] for unit in context.tree if unit.unit_id in standing]
 

@@ -17,6 +17,7 @@ import openpyxl
 import pytest
 
 from sheetflow.config.kept_campaigns import Taking, keep_campaign, put_in_force
+from sheetflow.definition.trials import Trial
 from sheetflow.findings import Severity
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.schemas.campaign import Campaign, CampaignVersion
@@ -27,7 +28,7 @@ from sheetflow.schemas.forms import Form
 from sheetflow.schemas.indicators import Count, Indicator, Sum
 from sheetflow.schemas.rules import DeclaredRule
 from sheetflow.store.records import Submission
-from sheetflow.upkeep.campaign_against import Against, coming_into_force, weigh
+from sheetflow.upkeep.campaign_against import Against, coming_into_force, try_rules, weigh
 from sheetflow.upkeep.recover import recover
 from sheetflow.upkeep.remind import issue_workbooks
 from tests.tiny.campaign import CAMPAIGN, CAMPAIGN_NAME
@@ -219,6 +220,22 @@ def test_before_use_everything_that_changes_is_told(office: Office) -> None:
     assert told["《排口台账》的“河道”"] == "可以：改名为“河流名称”，数据接着用。"
     assert told["指标H6“巡河里程”"].startswith("提示：改了口径")
     assert told["《版本》"] == f"可以：第2版从{SECOND}起用。"
+
+
+def test_many_hits_are_counted_and_five_are_named(office: Office) -> None:
+    """What more books a rule hits is a number; who is named first is as many units as there are."""
+    asked = replace(FAR, must=Operation(">=", Cell("metres"), Literal(9_000)))
+    new = the_campaign(replace(second_form(), rules=(asked,)), 2)
+    with open_warm(office.desk.root, IN_APRIL) as context:
+        (hits,) = try_rules(context, new, [Trial("patrol", asked, is_new=True)], FIRST)
+    assert (hits.units, hits.hits, hits.tried, hits.untried) == (3, 5, 3, 0)
+    units = [place.partition("《")[0] for place in hits.places]
+    assert units == ["东岸县", "西岸县", "南岸县", "东岸县", "南岸县"]
+    more = replace(hits, hits=1_031, units=12, untried=2)
+    assert more.words.startswith(
+        "按2012年第1季度已接收的3份报表试过，会命中12个单位1,031处"
+        "（另有2份的原件已清理或读不出，没有试），其中东岸县《巡河日志》D4、"
+    )
 
 
 def test_what_would_be_lost_is_counted_in_the_store(office: Office) -> None:
