@@ -270,6 +270,9 @@ class _Resolver:
         return word
 
 
+_LABEL_MARKS, _TITLE_MARKS = frozenset("[]［］"), frozenset("《》")
+
+
 def labelled(  # noqa: PLR0911 - one for each kind
     expression: Expression, vocabulary: Vocabulary, seen: Seen
 ) -> Expression:
@@ -317,14 +320,17 @@ def _target(vocabulary: Vocabulary, seen: Seen, cell: Cell) -> str:
 def _title(vocabulary: Vocabulary, key: str) -> str:
     if key not in vocabulary.sheets:
         raise DeclarationError(f"式子里用到{key}，没有这张表。")
-    return vocabulary.sheets[key].title
+    title = vocabulary.sheets[key].title
+    if set(title) & _TITLE_MARKS:
+        raise DeclarationError(f"“{title}”的名称里有书名号，式子里写不了它。")
+    return title
 
 
 def _label(vocabulary: Vocabulary, sheet: str, column: str) -> str:
     known = vocabulary.sheets[sheet].labels if sheet in vocabulary.sheets else {}
     if column not in known:
         raise DeclarationError(f"式子里用到{column}，没有这个栏目。")
-    if set(known[column]) & set("[]［］"):
+    if set(known[column]) & _LABEL_MARKS:
         raise DeclarationError(f"栏目“{known[column]}”的名称里有方括号，式子里写不了它。")
     return known[column]
 
@@ -333,7 +339,7 @@ def _named_indicator(vocabulary: Vocabulary, code: str, seen: Seen) -> Expressio
     """Name an indicator by a code that somebody typed, else by its label where that is its own."""
     indicator = vocabulary.indicators.get(code)
     label = indicator.label.strip() if indicator else ""
-    typed = code.isascii()
+    typed = code.isascii() or set(label) & (_TITLE_MARKS | _LABEL_MARKS)
     if typed or indicator is None or vocabulary.indicator(label) is not indicator:
         return Name(code)
     return Name(label) if seen.row else Cell(label)

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-import pytest
+from dataclasses import replace
 
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sheetflow.schemas.cells import Choice
 from sheetflow.schemas.indicators import Source
 from sheetflow.schemas.language.conditions import read_condition
 from sheetflow.schemas.language.misreadings import Faults
 from sheetflow.schemas.language.parser import DEEPEST, LONGEST, parse
 from sheetflow.schemas.language.places import FUNCTIONS, Place
 from sheetflow.schemas.language.rules import read_rule
-from sheetflow.schemas.language.sources import read_source
+from sheetflow.schemas.language.sources import read_source, source_text
+from sheetflow.schemas.language.vocabulary import Vocabulary
 from tests.county_book import FORM
 from tests.schemas.language.test_round_trips import words_of
 
@@ -268,6 +274,108 @@ def test_all_faults_at_once() -> None:
     read = read_condition("[姓名]>[职务] 且 [姓名]=3", WORDS, "cadres")
     assert isinstance(read, Faults)
     assert [fault.at for fault in read] == [1, 13]
+
+
+PIECES = st.sampled_from(
+    [
+        *(
+            "计数",
+            "合计",
+            "含",
+            "上期",
+            "本行",
+            "本栏",
+            "期末",
+            "新增",
+            "不重复",
+            "有对应行",
+            "封面",
+            "达到",
+        ),
+        *(
+            "干部名册",
+            "《联系点》",
+            "[状态]",
+            "[姓名]",
+            "[联系点]",
+            "[妇情日记（本）]",
+            "[零报告]",
+            "S01",
+            "S32",
+        ),
+        *(
+            "(",
+            ")",
+            "（",
+            "，",
+            "、",
+            "{",
+            "}",
+            ".",
+            "+",
+            "-",
+            "*",
+            "/",
+            "=",
+            "<>",
+            ">=",
+            "<",
+            "≥",
+            "％",
+        ),
+        *(
+            "且",
+            "或",
+            "非",
+            "AND",
+            "not",
+            " ",
+            "“在岗”",
+            '"',
+            "“",
+            "[",
+            "]",
+            "《",
+            "1",
+            "0.5",
+            "真",
+            "甲",
+            "\n",
+        ),
+    ]
+)
+
+
+@settings(max_examples=600, deadline=None)
+@given(st.lists(PIECES, max_size=14).map("".join) | st.text(max_size=20))
+def test_any_text_at_all(text: str) -> None:
+    """Whatever somebody types, one gets an expression that can be printed, or sentences in Chinese."""
+    for read in (
+        read_condition(text, FIGURES, "cadres", through=True),
+        read_source(text, FIGURES),
+        read_rule(text, FIGURES, "cadres", points=("status",)),
+        read_rule(text, FIGURES, place=Place.WHEN),
+    ):
+        if isinstance(read, Faults):
+            assert read
+            assert all(fault.message.endswith(("。", "？")) for fault in read), read
+            assert all(1 <= fault.at <= len(text) + 1 for fault in read), (text, read)
+
+
+def test_earlier_names_are_understood() -> None:
+    """Columns, sheets and options may be called as they were; what is printed is called as today."""
+    state = Choice(("在岗", "已调离"), older=(("在职", "在岗"),))
+    columns = tuple(
+        replace(each, type=state, older=("状况",)) if each.key == "status" else each
+        for each in FORM.by_key["cadres"].declared
+    )
+    words = Vocabulary.of(
+        [replace(FORM.by_key["cadres"], declared=columns, older_titles=("名单",))]
+    )
+    read = read_source('计数(名单, [状况]="在职")', words)
+    assert read == FORM.indicator["S01"].source
+    assert isinstance(read, Source)
+    assert source_text(read, words) == '计数(干部名册, [状态]="在岗")'
 
 
 def test_what_excel_cannot_hold() -> None:
