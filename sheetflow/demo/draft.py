@@ -32,7 +32,6 @@ from sheetflow.schemas.layout import (
 from sheetflow.schemas.parsing import read_list
 from sheetflow.schemas.sheets import Kind, Sheet
 from sheetflow.units import Unit
-from sheetflow.workbook import column_letters
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -301,8 +300,13 @@ def _type(page: Worksheet, row: int, column: int, value: Typed | None) -> None:
     cell = page.cell(row, column)
     if cell.value == value:
         return
-    if not cell.has_style:
-        model = page.column_dimensions[column_letters(column)]
+    # openpyxl knows columns of one look by the first of them alone
+    looks = (
+        each
+        for each in page.column_dimensions.values()
+        if (each.min or 0) <= column <= (each.max or 0)
+    )
+    if not cell.has_style and (model := next(looks, None)):
         # Part by part, as openpyxl would have it, would take ten times as long.
         cell._style = copy(model._style)  # type: ignore[attr-defined, union-attr]  # noqa: SLF001
     kept = cell.number_format

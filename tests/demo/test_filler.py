@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 
 import openpyxl
 import pytest
+import xlsxwriter
 
-from sheetflow.demo.draft import Draft, plan_typing, type_workbook
+from sheetflow.demo.draft import Draft, TypedSheet, Typing, plan_typing, type_workbook
 from sheetflow.reading import read_workbook
 from sheetflow.schemas.book import Judgement, Outcome
 from sheetflow.schemas.layout import FIRST_ROW, STAMP_SHEET
@@ -63,6 +65,21 @@ def test_new_rows_look_like_the_sheet(filled: Path) -> None:
     assert len(shown) == 1
     assert "yy" in shown.pop()
     workbook.close()
+
+
+def test_columns_of_one_look_keep_it_each(tmp_path: Path) -> None:
+    """Two date columns side by side both show dates: a file holds the look of neighbours once."""
+    issued, target = tmp_path / "空白.xlsx", tmp_path / "填报.xlsx"
+    book = xlsxwriter.Workbook(issued)
+    book.add_worksheet("台帐").set_column(1, 3, 13, book.add_format({"num_format": "yyyy-mm-dd"}))
+    book.close()
+    day = dt.date(2012, 2, 3)
+    typed = TypedSheet("台帐", {(FIRST_ROW, column): day for column in (2, 3, 4)})
+    type_workbook(Typing(issued, target, (typed,), ()))
+    page = openpyxl.load_workbook(target)["台帐"]
+    assert [page.cell(FIRST_ROW, column).number_format for column in (2, 3, 4)] == [
+        "yyyy-mm-dd"
+    ] * 3
 
 
 def test_rows_go_to_the_lines_that_bear_their_keys(
