@@ -134,7 +134,7 @@ def _campaign(
             forms.append(form)
     if desk.faults.count or not forms:
         if not desk.faults.count:
-            desk.faults.add(Spot(), "一种报表也没有。")
+            desk.faults.add(Spot(), "一种报表也没有，请在《报表》里写上。")
         return None
     try:
         return Campaign(

@@ -17,7 +17,7 @@ from sheetflow.definition.meanings import (
 )
 from sheetflow.schemas.cells import CellType, Choice, Day, IdNumber, PeriodName
 from sheetflow.schemas.columns import Column, NotAfter, usual_width
-from sheetflow.schemas.likely import find, same
+from sheetflow.schemas.likely import find, is_it, likely, may_be, same
 from sheetflow.schemas.sheets import Kind
 
 _TABLE = "栏目"
@@ -205,5 +205,7 @@ def columns_named(
         elif match is not None:
             found.append(labels[match])
         elif not desk.mentions_broken(word):
-            line.unknown(name, word, labels, f"栏目，《{title}》里")
+            meant = likely(word, labels)
+            told = f"《{title}》没有“{word[:40]}”这个栏目{is_it(meant)}{may_be(labels, '有：')}"
+            line.fault(name, told, meant)
     return tuple(dict.fromkeys(found))

@@ -26,7 +26,8 @@ def tell_hints(
     parts: Sequence[FormParts],
 ) -> None:
     """Tell all hints; of a workbook with faults those that they do not touch."""
-    _tell_unmarked(desk, items)
+    if desk.tables.has("活动"):
+        _tell_unmarked(desk, items)
     _tell_idle_lists(desk, parts)
     for part in parts:
         _tell_blanks(desk, part)

@@ -71,6 +71,11 @@ def _sheets(raw: RawWorkbook, faults: Faults) -> Iterator[tuple[Part, RawSheet]]
             found.setdefault(by_title[title].title, sheet)
         elif not (title.startswith("_") or title == same(UNREAD)):
             others.append(sheet)
+    if not found and not any(_meant(sheet, PARTS) for sheet in others):
+        titles = "、".join(f"《{table.title}》" for table in PARTS if table.needed)
+        told = f"这不是活动工作簿：没有{titles}这些工作表。新的可用 campaign new 建立。"
+        faults.add(Spot(), told)
+        return
     for sheet in others:
         table = _meant(sheet, [table for table in PARTS if table.title not in found])
         if table:

@@ -203,6 +203,21 @@ def test_a_slip_is_told_in_a_sentence(sound: Path, tmp_path: Path, slip: Slip, f
     assert made.campaign is None
 
 
+def test_another_workbook_is_told_to_be_none(tmp_path: Path) -> None:
+    """Whoever takes the list of units for a campaign workbook reads one sentence, not ten."""
+    book = Workbook()
+    book.worksheets[0].append(["单位名称", "级别"])
+    book.save(tmp_path / "单位.xlsx")
+    made = compiled(tmp_path / "单位.xlsx")
+    assert [fault.sentence for fault in made.faults] == [
+        (
+            "整个工作簿：这不是活动工作簿：没有《活动》、《级次》、《报表》、《工作表》、《栏目》这些工作表。"
+            "新的可用 campaign new 建立。"
+        )
+    ]
+    assert made.hints == ()
+
+
 def test_a_hidden_row_is_read_and_said_to_be(sound: Path, tmp_path: Path) -> None:
     """A row that somebody hid is part of the campaign, and whoever checks it is told so."""
     book = load_workbook(sound)
