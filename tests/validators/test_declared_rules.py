@@ -80,6 +80,12 @@ def test_a_reference_is_followed(must: str, rows: list[str]) -> None:
     assert rows_found(rule, changes=f"@ 回复表 工单 {rows[0]} = W009") == []
 
 
+def test_a_key_that_stands_twice_is_followed_to_neither_row() -> None:
+    """Where two rows bear the key that is meant, neither is held against who points to it."""
+    rule = ruled("[工单].[工时]<=2", sheet="回复表", points=("工单",))
+    assert rows_found(rule, changes="@ 工单表 工单号 W002 = W001\n@ 回复表 blank 5") == []
+
+
 @pytest.mark.parametrize(
     ("must", "changes", "expected"),
     [
