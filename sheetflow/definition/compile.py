@@ -82,20 +82,7 @@ def compile_campaign(
     faults = Faults()
     desk = Desk(read_tables(raw, faults), faults, THREE_LEVELS)
     items = read_items(desk)
-    read_levels(desk)
-    tell_strange_headers(desk)
-    desk.version = read_version_number(desk)
-    read_forms(desk)
-    read_options(desk)
-    read_sheets(desk)
-    read_columns(desk)
-    lines = {table: lines_by_form(desk, table) for table in ("指标", "图表")}
-    parts = [
-        form_parts(
-            desk, form, items, lines["指标"].get(form.key, ()), lines["图表"].get(form.key, ())
-        )
-        for form in desk.forms
-    ]
+    parts = _parts(desk, items)
     rules = read_rules(desk, [part.stage for part in parts])
     tell_spans(desk, parts)
     campaign = _campaign(desk, items, parts, rules, templates)
@@ -115,6 +102,22 @@ def compile_campaign(
             }
         ),
     )
+
+
+def _parts(desk: Desk, items: Items) -> list[FormParts]:
+    """Read all tables but 审核, in the order in which one needs what the other says."""
+    read_levels(desk)
+    tell_strange_headers(desk)
+    desk.version = read_version_number(desk)
+    read_forms(desk)
+    read_options(desk)
+    read_sheets(desk)
+    read_columns(desk)
+    indicators, charts = lines_by_form(desk, "指标"), lines_by_form(desk, "图表")
+    return [
+        form_parts(desk, form, items, indicators.get(form.key, ()), charts.get(form.key, ()))
+        for form in desk.forms
+    ]
 
 
 def _campaign(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sheetflow.definition.compile_indicators import tell_no_indicator
@@ -26,6 +26,7 @@ from sheetflow.definition.rule_words import usual_title, worded
 from sheetflow.findings import Severity
 from sheetflow.schemas.catalogue import GENERAL
 from sheetflow.schemas.expressions import Call, Cell, Expression
+from sheetflow.schemas.language.misreadings import Faults
 from sheetflow.schemas.language.parser import parse
 from sheetflow.schemas.language.places import FUNCTIONS, Place
 from sheetflow.schemas.language.rules import read_rule
@@ -96,33 +97,22 @@ def _bare(title: str) -> str:
 
 def _rule(desk: Desk, line: Line, stage: Stage) -> DeclaredRule | None:
     """Read one rule as a form has it; None where something of it is faulty."""
-    before = desk.faults.count
-    held_back, desk.held_back = desk.held_back, False
+    before, desk.held_back = desk.faults.count, False
     severity = _severity(line)
     sheet = _sheet(desk, line, stage)
     if (sheet is None and line.filled("sheet")) or _tell_rowless(line, stage):
         _tell_blank(line)
         return None
-    key = sheet.key if sheet else ""
-    points = _points(desk, line, stage.vocabulary, sheet)
-    voc = stage.vocabulary
-    when = read(
-        desk, line, "when", lambda text: read_rule(text, voc, key, place=Place.WHEN, points=points)
-    )
-    must = read(
-        desk, line, "must", lambda text: read_rule(text, voc, key, place=Place.MUST, points=points)
-    )
+    voc, key = stage.vocabulary, sheet.key if sheet else ""
+    points = _points(desk, line, voc, sheet)
+    when, must = _expressions(desk, line, voc, key, points)
     _tell_blank(line)
     wrong = sentence(desk, line, "wrong", voc, sheet, points)
     remedy = sentence(desk, line, "remedy", voc, sheet, points)
     title = line.name("title") or usual_title(line.name("wrong"))
-    span, ranges = desk.span(line), _ranges(desk, line)
-    code = line.name("code") or derived_key(title)
-    if line.filled("code") and not is_code(code):
-        line.fault("code", f"编码“{code[:20]}”只能用字母、汉字、数字和横线。一般不用填。")
-    whole = desk.faults.count == before and not desk.held_back
-    desk.held_back = held_back or desk.held_back
+    span, ranges, code = desk.span(line), _ranges(desk, line), _code(line, title)
     trial = _trial(line, stage, severity)
+    whole = desk.faults.count == before and not desk.held_back
     if must is None or not whole or severity is None:
         return None
     return DeclaredRule(
@@ -145,6 +135,26 @@ def _rule(desk: Desk, line: Line, stage: Stage) -> DeclaredRule | None:
         since=span.since,
         until=span.until,
     )
+
+
+def _expressions(
+    desk: Desk, line: Line, vocabulary: Vocabulary, sheet: str, points: tuple[str, ...]
+) -> tuple[Expression | None, Expression | None]:
+    """Read 什么时候查 and 应当满足."""
+
+    def reader(place: Place) -> Callable[[str], Expression | Faults]:
+        return lambda text: read_rule(text, vocabulary, sheet, place=place, points=points)
+
+    when = read(desk, line, "when", reader(Place.WHEN))
+    return when, read(desk, line, "must", reader(Place.MUST))
+
+
+def _code(line: Line, title: str) -> str:
+    """Read 编码, or make it of the title."""
+    code = line.name("code") or derived_key(title)
+    if line.filled("code") and not is_code(code):
+        line.fault("code", f"编码“{code[:20]}”只能用字母、汉字、数字和横线。一般不用填。")
+    return code
 
 
 def _severity(line: Line) -> Severity | None:
