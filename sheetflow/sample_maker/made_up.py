@@ -74,11 +74,13 @@ def make_samples(campaign: Campaign, form: Form, scene: Scene) -> Samples:
     rows = made.rows()
     if form.key in campaign.samples or not form.rules:
         return rows  # its words see to its rules
+    vain = 0
     for drawing in range(1, _MOST_DRAWINGS + 1):
         spots = spots_at_fault(campaign, form.current, scene, rows, wide=drawing % _WIDER == 0)
         if not spots:
             break
-        if drawing == _MOST_DRAWINGS or not made.draw_again(spots):
+        vain = 0 if made.draw_again(spots) else vain + 1
+        if drawing == _MOST_DRAWINGS or vain > _WIDER:
             made.leave_out(spots)
             break
         rows = made.rows()
@@ -178,7 +180,7 @@ class _Workbook:
         """Type on in a row that stands: what moves on, and what must or must not be there then."""
         words = self._words.later.get(sheet.key, {})
         if self._by_types_alone and (again is not None or self._scene.chance(_MOVES_ON)):
-            words = self._moving(sheet, before, again or "")
+            words = self._moving(sheet, before, again)
         if not words or _holds(sheet.closed, before):
             return dict(before)
 
@@ -196,12 +198,16 @@ class _Workbook:
         row = SampleRow(self._scene, 0, makers, self._rows_of, kept)
         return {name: value for name, value in row.items() if value is not None}
 
-    def _moving(self, sheet: Sheet, before: Mapping[str, Typed], again: str) -> Mapping[str, Maker]:
+    def _moving(
+        self, sheet: Sheet, before: Mapping[str, Typed], again: str | None
+    ) -> Mapping[str, Maker]:
         """Give what moves a row on: its states, down the list, and the cell with which there is a fault."""
         words: dict[str, Maker] = {}
         for column in self._in(sheet):
-            if further := self._further(sheet, column, before.get(column.key)):
-                words[column.key] = partial(_picked, further)
+            now = before.get(column.key)
+            if further := self._further(sheet, column, now):
+                stays = [] if again is None else [str(now)]
+                words[column.key] = partial(_picked, [*stays, *further])
             elif column.key == again and _is_free(sheet, column):
                 words[column.key] = self._maker(sheet, column, ())
         return words
@@ -243,7 +249,10 @@ class _Workbook:
         keys = self._keys(_about(sheet), wanted)
         naming = sheet.naming_column
         known = {row.get(naming.key) for row in self._continued.standing(sheet)} if naming else {}
-        return [key for key in (keys if wanted else keys[::2]) if key not in known]
+        if not wanted:  # sheets about the same rows share them, and leave some alone
+            alike = [one.key for one in self._sheets.values() if _about(one) == _about(sheet)]
+            keys = keys[alike.index(sheet.key) :: len(alike) + 1]
+        return [key for key in keys if key not in known]
 
     def _keys(self, key: str, wanted: Condition | None = None) -> list[str]:
         """The keys of a sheet's rows that count."""

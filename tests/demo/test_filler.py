@@ -95,3 +95,15 @@ def test_rows_go_to_the_lines_that_bear_their_keys(
     keys = [page.cell(row, 1).value for row in range(FIRST_ROW, FIRST_ROW + 3)]
     assert keys == ["G001", "G002", "G003"]
     assert page.cell(FIRST_ROW, 2).value == draft.rows["cadres"][-1]["name"]
+
+
+def test_neighbours_that_share_a_look_keep_it(tmp_path: Path) -> None:
+    """A date typed into the second of two date columns side by side is a date, as in an office program."""
+    with xlsxwriter.Workbook(tmp_path / "发.xlsx") as book:
+        sheet = book.add_worksheet("台帐")
+        sheet.set_column(1, 2, 12, book.add_format({"num_format": "yyyy-mm-dd"}))
+    day = dt.date(2013, 5, 6)
+    cells = {(4, 2): day, (4, 3): day}
+    type_workbook(Typing(tmp_path / "发.xlsx", tmp_path / "报.xlsx", (TypedSheet("台帐", cells),)))
+    page = openpyxl.load_workbook(tmp_path / "报.xlsx")["台帐"]
+    assert [page.cell(4, column).number_format for column in (2, 3)] == ["yyyy-mm-dd"] * 2
