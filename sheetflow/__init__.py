@@ -3,4 +3,4 @@
 The rooms, from the inbox to the outbox, are described in ARCHITECTURE.md.
 """
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"
