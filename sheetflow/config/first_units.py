@@ -12,12 +12,13 @@ _PACKAGED = Path(__file__).resolve().parents[1] / "defaults" / "units"
 
 
 def first_units(levels: Levels) -> UnitTree:
-    """Give the list that a new workspace begins with: the packaged one where its units have these levels.
+    """Give the list that a new workspace begins with: the packaged one where its units have these levels."""
+    usual = levels.names == THREE_LEVELS.names
+    return read_units(default_units(), levels) if usual else made_up_units(levels)
 
-    For others it is made up: a name for each, and below each two of the next level.
-    """
-    if levels.names == THREE_LEVELS.names:
-        return read_units(default_units(), levels)
+
+def made_up_units(levels: Levels) -> UnitTree:
+    """Give a list to begin with that is nobody's: a name for each, and below each two of the next level."""
     units: list[Unit] = []
     above: list[Unit] = []
     for spec in levels:

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from sheetflow.definition.compile_sheets import form_called, no_sheet, tell_no_form
 from sheetflow.definition.desk import Desk, FormDraft, SheetDraft
 from sheetflow.definition.lines import Line
-from sheetflow.definition.meanings import TYPES
+from sheetflow.definition.meanings import OTHER_TYPES, TYPES
 from sheetflow.lookalikes import plain, without_spaces
 from sheetflow.schemas.cells import (
     Attachment,
@@ -74,7 +74,7 @@ def type_word(line: Line) -> str:
     if not line.filled("type"):
         line.fault("type", f"不能空着。可填：{'、'.join(TYPES)}。")
         return ""
-    return line.one_of("type", {word: word for word in TYPES}, "")
+    return line.one_of("type", {word: word for word in TYPES}, "", called=OTHER_TYPES)
 
 
 def tell_idle(line: Line, word: str) -> None:

@@ -105,14 +105,25 @@ class Line:
         """Read what is joined by 、, each once; what stands in brackets is not parted."""
         return split_words(self.text(name, _LONGEST))
 
-    def one_of(self, name: str, words: Mapping[str, T], default: T, what: str = "") -> T:
-        """Read one of `words`; `what` is what they are called where the header does not say it."""
+    def one_of(
+        self,
+        name: str,
+        words: Mapping[str, T],
+        default: T,
+        what: str = "",
+        called: Mapping[str, str] = MappingProxyType({}),
+    ) -> T:
+        """Read one of `words`; `what` is what they are called where the header does not say it.
+
+        `called` are other words that people use for some of them: they are told which was meant.
+        """
         typed = self.text(name, _LONGEST)
         if not typed:
             return default
         if (found := find(typed, words)) is not None:
             return words[found]
-        self.unknown(name, typed, words, what or self.spot(name).header)
+        meant = called.get(typed, "")
+        self.unknown(name, typed, words, what or self.spot(name).header, meant)
         return default
 
     def some_of(self, name: str, words: Mapping[str, T], what: str = "") -> tuple[T, ...]:
@@ -125,10 +136,12 @@ class Line:
                 self.unknown(name, typed, words, what or self.spot(name).header)
         return tuple(found.values())
 
-    def unknown(self, name: str, typed: str, words: Iterable[str], what: str) -> None:
+    def unknown(
+        self, name: str, typed: str, words: Iterable[str], what: str, meant: str = ""
+    ) -> None:
         """Tell that a word is none of those that may stand there, and which was meant."""
         listed = list(words)
-        meant = likely(typed, listed)
+        meant = meant or likely(typed, listed)
         quoted = typed if len(typed) <= _SHOWN else f"{typed[:_SHOWN]}…"
         told = f"没有“{quoted}”这个{what}{is_it(meant)}{may_be(listed)}"
         self.fault(name, told, meant)

@@ -84,6 +84,17 @@ TYPES = (
     *("文字", "整数", "小数", "金额", "日期", "单选", "多选", "编号", "名称作编号", "引用"),
     *("引用多个", "身份证号", "电话", "报告期", "带出", "附件"),
 )
+
+OTHER_TYPES = MappingProxyType(
+    {
+        **dict.fromkeys(("数字", "数值", "数", "数量", "人数"), "整数"),
+        **dict.fromkeys(("文本", "字符", "字符串", "说明"), "文字"),
+        **dict.fromkeys(("选择", "下拉", "下拉列表", "选项", "是否"), "单选"),
+        **dict.fromkeys(("时间", "年月日"), "日期"),
+        **dict.fromkeys(("元", "钱", "货币"), "金额"),
+    }
+)
+"""What people call some types of columns who have not seen the list."""
 NOT_AFTER: Mapping[str, NotAfter] = MappingProxyType(
     {"填报日期": "filled_on", "期末": "period_end", "不限": ""}
 )

@@ -12,7 +12,7 @@ from functools import lru_cache
 from sheetflow.lookalikes import fold
 
 _NEAR = 0.5
-_MOST_LISTED = 12
+_MOST_LISTED = 16
 _REMEMBERED = 8192
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sheetflow.config.first_units import first_units
+from sheetflow.config.first_units import made_up_units
 from sheetflow.config.kept_campaigns import (
     Taking,
     digest_in,
@@ -174,7 +174,7 @@ def found_workspace(
             )
     levels = campaign.levels
     given = units if isinstance(units, UnitTree) else None
-    tree = given or (read(units, levels) if isinstance(units, Path) else first_units(levels))
+    tree = given or (read(units, levels) if isinstance(units, Path) else made_up_units(levels))
     if not bare.settings_file.exists():  # first, so that what was cut short is known again
         replace_file(bare.settings_file, default_settings_text(levels, "").encode())
     digest = keep_campaign(bare.campaigns, campaign, definition.templates, definition.content)

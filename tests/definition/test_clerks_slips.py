@@ -203,6 +203,26 @@ def test_a_slip_is_told_in_a_sentence(sound: Path, tmp_path: Path, slip: Slip, f
     assert made.campaign is None
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("数字", "整数"), ("文本", "文字"), ("下拉", "单选"), ("元", "金额")]
+)
+def test_what_people_call_a_type_is_led_to_its_name(
+    sound: Path, tmp_path: Path, typed: str, meant: str
+) -> None:
+    """Whoever writes 数字 is led to 整数, and not to 文字, which only looks alike; all types are listed."""
+    book = load_workbook(sound)
+    sheet = book["栏目"]
+    column = next(cell.column for cell in sheet[2] if cell.value == "类型")
+    row = next(
+        each[0].row for each in sheet.iter_rows(min_row=3) if each[column - 1].value == "整数"
+    )
+    sheet.cell(row, column, typed)
+    book.save(tmp_path / "活动.xlsx")
+    first = compiled(tmp_path / "活动.xlsx").faults[0].sentence
+    assert f"没有“{typed}”这个类型，是不是“{meant}”？" in first
+    assert "、附件。" in first
+
+
 def test_another_workbook_is_told_to_be_none(tmp_path: Path) -> None:
     """Whoever takes the list of units for a campaign workbook reads one sentence, not ten."""
     book = Workbook()

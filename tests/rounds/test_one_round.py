@@ -230,7 +230,7 @@ def test_only_what_cannot_be_judged_comes_late(first: str, second: str, why: str
 NEARBY = tuple(
     pair
     for pair in PAIRS
-    if not (pair.alone or pair.context or pair.stamp)
+    if not (pair.alone or pair.context or pair.stamp or pair.by)
     and pair.period == "2012B2"
     and CAMPAIGN.catalogue[pair.rule].severity is not Severity.NOTE
     and not pair.rule.startswith(("nil-", "nothing-", "header-", "sheet-", "column-"))
