@@ -184,7 +184,7 @@ def required_word(line: Line) -> bool | None:
     if found is not None:
         return YES_NO[found]
     if not any(mark in text for mark in "[［"):
-        told = f"“{text[:20]}”看不懂。可填 是、否，或一个条件，如 [走访方式]=“问卷征询”。"
+        told = f"“{text[:20]}”看不懂。可填 是、否，或一个条件，如 [整改状态]=“已整改”。"
         line.fault("required", told)
         return True
     return None

@@ -73,7 +73,7 @@ def _indicator(desk: Desk, line: Line, vocabulary: Vocabulary) -> Indicator | No
     source = read(desk, line, "formula", lambda text: read_source(text, vocabulary))
     if source is None:
         if not line.filled("formula"):
-            line.fault("formula", "不能空着，如 计数(走访记录)。")
+            line.fault("formula", "不能空着，如 计数(检查记录)。")
         desk.breaks(code, label.strip("\u3000"), *older)
         return None
     if isinstance(source, Reporting) and vocabulary.nil is None:

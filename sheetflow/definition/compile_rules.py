@@ -212,7 +212,7 @@ def _rowless_labels(line: Line) -> Iterator[str]:
 
 def _tell_blank(line: Line) -> None:
     for name, example in (
-        ("must", "如 [办结件数]<=[登记件数]"),
+        ("must", "如 [已整改数]<=[隐患数]"),
         ("points", "问题标在哪一栏就写哪一栏"),
         ("wrong", "写一句话：哪里不对"),
         ("remedy", "写一句话：请填表的人怎么改"),

@@ -63,11 +63,15 @@ def write_annex(campaign: Campaign, fonts: Mapping[str, str] = _NO_FONTS) -> byt
     return packed(page.document, _STAMP)
 
 
+_WITHIN = str.maketrans("“”", "‘’")
+"""Quotation marks within others."""
+
+
 def _title(campaign: Campaign) -> str:
     title = campaign.title
     if len(campaign.forms) == 1 and campaign.main_form.title not in title:
-        return f"“{title}”{campaign.main_form.title}"
-    return title if title.endswith(("表", "报")) else f"“{title}”报表"
+        return f"“{title.translate(_WITHIN)}”{campaign.main_form.title}"
+    return title if title.endswith(("表", "报")) else f"“{title.translate(_WITHIN)}”报表"
 
 
 def _write_title(page: AnnexPage, campaign: Campaign) -> None:

@@ -31,7 +31,7 @@ from sheetflow.service.waiting import held_submissions
 from sheetflow.store.records import NewMail, PublicationKind, Stale
 from sheetflow.units import OWN_LEVEL, Unit
 from sheetflow.upkeep.guide import lay_guide
-from sheetflow.upkeep.renewal import renew_templates
+from sheetflow.upkeep.renewal import lay_template_guide, renew_templates
 from sheetflow.writing import write_master
 
 _START = dt.datetime(2012, 1, 1, tzinfo=OFFICE_ZONE)
@@ -73,6 +73,8 @@ def issue_workbooks(
     publish_master(context, form)
     lay_guide(context.workspace)
     renew_templates(context.workspace)
+    if not context.templates.brings_report:
+        lay_report_template(context, form)
     attempts = Attempts(context)
     workbooks = SideBySide(attempts, "发放填报表", _AT_ONCE, partial(begin_workbook, context))
     workbooks.begin(marks)
@@ -100,12 +102,14 @@ def lay_report_template(context: Context, form: Form) -> None:
     """Put a plain Word template of another form than the main one where offices edit them.
 
     One that is there stays as it is; the main form's came with the workspace. A campaign workbook brings its
-    own: for it those of another campaign, as the program brings them along, are taken away.
+    own: for it those of another campaign, as the program brings them along, are taken away, and 模板说明.md
+    lists its own names.
     """
     if not context.templates.brings_report:
         for title in ("", SHORT):
             if path := context.templates.lies_of_another(title):
                 path.unlink()
+        lay_template_guide(context)
         return
     other = context.campaign.other_form(form.key)
     if other is None or other.report is None:

@@ -11,8 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sheetflow.config.workspace import Workspace, default_templates, earlier_templates
+from sheetflow.context import Context
 from sheetflow.durable import replace_file
 from sheetflow.errors import WorkspaceError
+
+_GUIDE = "report/模板说明.md"
 
 
 def renew_templates(workspace: Workspace) -> tuple[str, ...]:
@@ -33,6 +36,22 @@ def renew_templates(workspace: Workspace) -> tuple[str, ...]:
             workspace.kept_templates, "".join(f"{each}\n" for each in sorted(now)).encode()
         )
     return tuple(renewed)
+
+
+def lay_template_guide(context: Context) -> None:
+    """Put the guide to report templates with the names of the campaign in force; somebody's own stays."""
+    from sheetflow.reporting.template_guide import campaign_guide, is_campaign_guide
+
+    workspace = context.workspace
+    path, general = workspace.templates / _GUIDE, (default_templates() / _GUIDE).read_bytes()
+    content = campaign_guide(general.decode(), context.campaign).encode()
+    try:
+        lies = path.read_bytes() if path.is_file() else general
+        is_laid = lies == general or _digest(lies) in _laid(workspace) | earlier_templates()
+        if lies != content and (is_laid or is_campaign_guide(lies.decode(errors="replace"))):
+            replace_file(path, content)
+    except (OSError, WorkspaceError):  # somebody has it open: it is laid the next time
+        return
 
 
 def outdated_templates(workspace: Workspace) -> tuple[str, ...]:

@@ -356,6 +356,9 @@ def test_a_report_template_beside_the_workbook_is_tried_and_kept(tmp_path: Path,
     template.write_bytes(report_template("检查{{ 累计.Z01 }}次"))
     root = tmp_path / "office"
     assert cli("init", root, "--campaign", path).code == 0
+    listed = (root / "templates" / "report" / "模板说明.md").read_text(encoding="utf-8")
+    assert "| Z01 |" in listed
+    assert "| S01 |" not in listed
     with open_warm(root, LATER) as context:
         assert context.templates.report().content == template.read_bytes()
         (kept,) = context.workspace.campaigns.glob("*/*.docx")

@@ -193,3 +193,10 @@ def _styles(annex: bytes) -> bytes:
 
     with zipfile.ZipFile(io.BytesIO(annex)) as package:
         return package.read("word/styles.xml")
+
+
+def test_quotation_marks_within_others_are_single() -> None:
+    """A campaign with quotation marks in its title stands in the annex's title as a printer sets it."""
+    campaign = replace(RULED, title="2013年“清河”行动", forms=RULED.forms[:1])
+    words = [each.text for each in docx.Document(io.BytesIO(write_annex(campaign))).paragraphs]
+    assert any("“2013年‘清河’行动”" in each for each in words)
