@@ -33,7 +33,7 @@ from sheetflow.schemas.language.rules import read_rule
 from sheetflow.schemas.language.vocabulary import Vocabulary
 from sheetflow.schemas.likely import find, is_it, likely, may_be, same
 from sheetflow.schemas.rules import DeclaredRule
-from sheetflow.schemas.sheets import Sheet
+from sheetflow.schemas.sheets import Kind, Sheet
 
 _TABLE = "审核"
 MOST_RULES = 500
@@ -261,6 +261,13 @@ def _beyond_rows(vocabulary: Vocabulary, typed: str) -> str:
 
 
 def _tell_no_point(line: Line, typed: str, vocabulary: Vocabulary) -> None:
+    """Say that nothing in the book as a whole has this name; a card's cell lacks its card's name alone."""
+    for sheet in vocabulary.sheets.values():
+        column = sheet.by_key.get(_column(sheet, typed.strip("[]［］")))
+        if sheet.kind is Kind.CARD and column:
+            meant = f"{sheet.title}.{column.label}"
+            line.fault("points", f"“{typed[:40]}”前面要写明是哪张表，请写 {meant}。", meant)
+            return
     if vocabulary.indicators and "." not in typed and "[" not in typed:
         tell_no_indicator(line, "points", typed, vocabulary)
         return

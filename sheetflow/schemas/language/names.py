@@ -202,14 +202,16 @@ class _Resolver:
                 name.at, f"《{sheet.title}》是工作表，不是指标：要数它的行，请写 计数({title})。"
             )
         else:
-            self._no_indicator(name.name, name.at)
+            self._no_indicator(name.name, name.at, bare=True)
         return name
 
-    def _no_indicator(self, name: str, at: int) -> None:
+    def _no_indicator(self, name: str, at: int, *, bare: bool = False) -> None:
         known = self.vocabulary.indicators
         word = likely(name, (*known, *(each.label.strip() for each in known.values())))
         above = "，它要写在本行上面" if self.above else ""
-        self._wrong(at, f"没有指标“{name}”{above}{is_it(word)}", word)
+        quoted = bare and not word and not self.above
+        text = f"“{name}”是文字的，要写在引号里，如 [栏目]=“{name}”。" if quoted else ""
+        self._wrong(at, f"没有指标“{name}”{above}{is_it(word)}{text}", word)
 
     def _call(self, call: Call, seen: Seen) -> Expression:
         function = FUNCTIONS[call.function]
