@@ -214,7 +214,9 @@ def test_what_people_call_a_type_is_led_to_its_name(
     sheet = book["栏目"]
     column = next(cell.column for cell in sheet[2] if cell.value == "类型")
     row = next(
-        each[0].row for each in sheet.iter_rows(min_row=3) if each[column - 1].value == "整数"
+        number
+        for number, each in enumerate(sheet.iter_rows(min_row=3), 3)
+        if each[column - 1].value == "整数"
     )
     sheet.cell(row, column, typed)
     book.save(tmp_path / "活动.xlsx")
