@@ -6,6 +6,7 @@ It refuses to know the report itself: who makes one asks here by unit and period
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Literal
 
 from pydantic import Field
@@ -30,6 +31,20 @@ class Fonts(Section):
         standard = Fonts()
         named = {getattr(standard, role): getattr(self, role) for role in Fonts.model_fields}
         return {old: new for old, new in named.items() if old != new}
+
+
+def office_like(organiser: str, top: str, unit: str) -> str:
+    """Name the office of a unit as that of the top unit is named: 清河省水务局 gives 上游市水务局.
+
+    It is the unit's own name where the office's does not begin with that of its unit; empty for women's
+    federations, which the usual settings name.
+    """
+    if organiser.startswith(top):
+        return unit + organiser.removeprefix(top)
+    return "" if _FEDERATION.search(organiser) else unit
+
+
+_FEDERATION = re.compile("妇联|妇女联合会")
 
 
 class Report(Section):

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from sheetflow.campaigns import NAMES
 from sheetflow.config.kept_campaigns import digest_in, open_campaign, takings, template_kept
+from sheetflow.config.report_settings import office_like
 from sheetflow.config.settings import Settings
 from sheetflow.config.workspace import Workspace, make_stamp_key, open_workspace, read_stamp_key
 from sheetflow.context.opening import keyed_privacy, read_units_in_force
@@ -232,7 +233,7 @@ class Context:
     def office_of(self, unit: Unit) -> str:
         """Name the office of a unit as reports and mails do: 山东省妇女联合会.
 
-        Where nothing is set, the office of the top unit is the one whose campaign it is.
+        Where nothing is set, the office of the top unit is the one whose campaign it is, others are called alike.
         """
         return self._organiser_of(unit, "issuer") or self.settings.report.issuer_of(unit.name)
 
@@ -243,9 +244,11 @@ class Context:
         return organiser or self.settings.report.addressee_of(above.name if above else None)
 
     def _organiser_of(self, unit: Unit, setting: str) -> str:
-        """Give the campaign's office for the top unit, unless a setting names it otherwise."""
-        is_top = not unit.parent and len(self.tree.roots) == 1
-        return self.campaign.organiser * (is_top and self.settings.report.is_usual(setting))
+        """Name a unit's office after the campaign's, unless a setting names it otherwise."""
+        organiser, roots = self.campaign.organiser, self.tree.roots
+        if not organiser or len(roots) != 1 or not self.settings.report.is_usual(setting):
+            return ""
+        return organiser if not unit.parent else office_like(organiser, roots[0].name, unit.name)
 
     def superior_of(self, unit: Unit) -> str:
         """Name the office that `unit` reports to, as mails do: 济南市妇女联合会; empty at the top."""

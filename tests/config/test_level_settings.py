@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from sheetflow.config.report_settings import office_like
 from sheetflow.config.settings import settings_of
 from sheetflow.config.settings_file import default_settings_text, read_settings
 from sheetflow.errors import SettingsError
@@ -102,3 +103,17 @@ def test_each_set_of_levels_has_its_own_model() -> None:
     assert settings_of(upper) is settings_of(Levels(FOUR.levels.rungs[:2]))
     assert "township" not in type(settings_of(upper)().deadlines).model_fields
     assert "township" in type(settings_of(FOUR.levels)().deadlines).model_fields
+
+
+@pytest.mark.parametrize(
+    ("organiser", "named"),
+    [
+        ("清河省水务局", "上游市水务局"),
+        ("某省安全生产委员会办公室", "上游市"),
+        ("清河省妇女联合会", "上游市妇女联合会"),
+        ("全国妇联组织部", ""),
+    ],
+)
+def test_offices_below_are_called_as_the_organiser_is(organiser: str, named: str) -> None:
+    """A form of the water office is not to be sent to a women's federation."""
+    assert office_like(organiser, "清河省", "上游市") == named

@@ -124,7 +124,7 @@ def test_the_campaigns_office_stands_where_nobody_set_another(desk: Desk) -> Non
             context.office_of(TREE["9901"]),
         )
     )
-    assert names == ("清河省水务局", "清河省水务局", "上游市妇女联合会")
+    assert names == ("清河省水务局", "清河省水务局", "上游市水务局")
 
 
 def test_a_setting_wins_over_the_campaign(desk: Desk) -> None:
