@@ -45,6 +45,7 @@ def office_like(organiser: str, top: str, unit: str) -> str:
 
 
 _FEDERATION = re.compile("妇联|妇女联合会")
+_ABOVE = "上级机关"
 
 
 class Report(Section):
@@ -111,9 +112,15 @@ class Report(Section):
         """Name the printing office of the unit called `unit`."""
         return self.printed_by.replace("{单位}", unit)
 
-    def addressee_of(self, superior: str | None) -> str:
-        """Name whom the report goes to; `superior` is the unit above, None at the top."""
-        return self.addressee.replace("{上级}", superior) if superior else self.top_addressee
+    def addressee_of(self, superior: str | None, organiser: str = "") -> str:
+        """Name whom a report goes to: the office of the superior, whoever is set where there is none.
+
+        Where nobody is set, the report of another `organiser` than a women's federation goes to no federation.
+        """
+        if superior:
+            return self.addressee.replace("{上级}", superior)
+        is_anothers = organiser and not _FEDERATION.search(organiser)
+        return _ABOVE if is_anothers and self.is_usual("top_addressee") else self.top_addressee
 
     def document_number(self, unit_id: str, period_id: str, form: str = "") -> str:
         """Give the document number of one report, blank where none is set.

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sheetflow.config.report_settings import office_like
+from sheetflow.config.report_settings import Report, office_like
 from sheetflow.config.settings import settings_of
 from sheetflow.config.settings_file import default_settings_text, read_settings
 from sheetflow.errors import SettingsError
@@ -117,3 +117,11 @@ def test_each_set_of_levels_has_its_own_model() -> None:
 def test_offices_below_are_called_as_the_organiser_is(organiser: str, named: str) -> None:
     """A form of the water office is not to be sent to a women's federation."""
     assert office_like(organiser, "清河省", "上游市") == named
+
+
+def test_the_top_report_of_another_office_goes_to_no_federation() -> None:
+    """The head of the top unit's report names the women's federation only where that is the office's own line."""
+    report = Report()
+    assert report.addressee_of(None, "清河省水务局") == "上级机关"
+    assert report.addressee_of(None, "清河省妇女联合会") == report.top_addressee
+    assert Report(top_addressee="水利部").addressee_of(None, "清河省水务局") == "水利部"
