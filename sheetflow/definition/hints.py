@@ -42,6 +42,9 @@ def _tell_unmarked(desk: Desk, items: Items) -> None:
 
 
 def _tell_idle_lists(desk: Desk, parts: Sequence[FormParts]) -> None:
+    columns = desk.tables.of("栏目")
+    if not columns or not all(line.is_sound("type", "extra") for line in columns):
+        return  # what is misspelt there may mean any of them
     used = {
         same(column.type.listed_as)
         for part in parts

@@ -71,8 +71,9 @@ def _sheets(raw: RawWorkbook, faults: Faults) -> Iterator[tuple[Part, RawSheet]]
             found.setdefault(by_title[title].title, sheet)
         elif not (title.startswith("_") or title == same(UNREAD)):
             others.append(sheet)
-    if not found and not any(_meant(sheet, PARTS) for sheet in others):
-        titles = "、".join(f"《{table.title}》" for table in PARTS if table.needed)
+    needed = [table.title for table in PARTS if table.needed]
+    if found.keys().isdisjoint(needed) and not any(_bare(sheet) in needed for sheet in others):
+        titles = "、".join(f"《{title}》" for title in needed)
         told = f"这不是活动工作簿：没有{titles}这些工作表。新的可用 campaign new 建立。"
         faults.add(Spot(), told)
         return
@@ -94,13 +95,17 @@ def _sheets(raw: RawWorkbook, faults: Faults) -> Iterator[tuple[Part, RawSheet]]
 def _meant(sheet: RawSheet, missing: Sequence[Part]) -> Part | None:
     """Give the table that a sheet of another title is meant to be."""
     by_title = {table.title: table for table in missing}
-    bare = _COPY.sub("", same(sheet.title))
-    return by_title.get(bare) or by_title.get(likely(sheet.title, by_title))
+    return by_title.get(_bare(sheet)) or by_title.get(likely(sheet.title, by_title))
+
+
+def _bare(sheet: RawSheet) -> str:
+    """Give a sheet's title without what Excel puts behind that of a copy."""
+    return _COPY.sub("", same(sheet.title))
 
 
 def _is_none(sheet: RawSheet) -> str:
     titles = [table.title for table in PARTS]
-    bare = _COPY.sub("", same(sheet.title))
+    bare = _bare(sheet)
     if bare in titles:
         return f"程序只读《{bare}》，这张像是它的副本。不用的请删掉，要留着的把名称改成“_{sheet.title}”。"
     known = "、".join(titles)

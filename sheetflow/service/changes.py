@@ -70,6 +70,12 @@ class Ground:
 
 def grounds(context: Context) -> Iterator[Ground]:
     """Give all that publications stand on; what is in trouble is left as it was last used."""
+    yield from declared_grounds(context)
+    yield from template_grounds(context)
+
+
+def declared_grounds(context: Context) -> Iterator[Ground]:
+    """Give what they stand on but for templates."""
     yield Ground("writers", __version__, "程序换了版本", _EVERYTHING)
     for form in context.campaign.forms:
         for what in _EVERYTHING:
@@ -79,13 +85,7 @@ def grounds(context: Context) -> Iterator[Ground]:
     for level in sorted({unit.level for unit in context.tree}):
         digest = _digest(context.policy(level).digest)
         words = f"{level}一级能看到的个人信息有变化"
-        yield Ground(
-            f"masks:{level}",
-            digest,
-            words,
-            ROLL_UPS,
-            level=level,
-        )
+        yield Ground(f"masks:{level}", digest, words, ROLL_UPS, level=level)
     settings = context.settings
     yield Ground(
         "form", _digest(settings.form), "印在报表上的表号等有变化", (PublicationKind.WORKBOOK,)
@@ -101,7 +101,6 @@ def grounds(context: Context) -> Iterator[Ground]:
     )
     days = sorted(context.working_days.items()), sorted(context.day_overrides.items())
     yield Ground("deadlines", _digest(days), "报送截止日期有变化", _DATED)
-    yield from template_grounds(context)
 
 
 def template_grounds(context: Context) -> Iterator[Ground]:

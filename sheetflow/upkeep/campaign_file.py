@@ -58,6 +58,8 @@ def read_campaign_workbook(path: Path) -> Definition:
         content = path.read_bytes()
     except FileNotFoundError:
         raise WorkspaceError(f"找不到文件 {path}。请检查路径。") from None
+    except IsADirectoryError:
+        raise WorkspaceError(f"{path} 是文件夹。请写明里面的活动工作簿，如 活动.xlsx。") from None
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise WorkspaceError(f"{path} 打不开（{reason}）。请检查路径和权限。") from error

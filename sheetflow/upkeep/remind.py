@@ -24,6 +24,7 @@ from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.schemas.forms import Form
 from sheetflow.service.answer import begin_workbook
 from sheetflow.service.books import books_of
+from sheetflow.service.changes import declared_grounds
 from sheetflow.service.follow_units import follow_units
 from sheetflow.service.publish import Attempts, SideBySide, is_published, page_mark
 from sheetflow.service.unit_progress import make_progress_pages
@@ -60,6 +61,7 @@ def issue_workbooks(
     expected = [unit for unit in wanted if form.is_for(unit.level)]
     context.workspace.ensure_unit_folders(context.tree)
     follow_units(context)
+    _keep_grounds(context)
     context.ensure_stamp_key()
     marks = [
         Stale(
@@ -87,6 +89,14 @@ def issue_workbooks(
     if errors := (*attempts.errors, *pages.errors):
         raise errors[0]
     return sum(not path.name.startswith(SAMPLE_NAME) for path in attempts.paths)
+
+
+def _keep_grounds(context: Context) -> None:
+    """Keep what is issued first stands on: what changes before the first pass is seen by it, too."""
+    known = context.store.fingerprints.find_all()
+    new = {each.name: each.digest for each in declared_grounds(context) if each.name not in known}
+    if new:
+        context.store.fingerprints.record(new)
 
 
 def publish_master(context: Context, form: Form) -> None:

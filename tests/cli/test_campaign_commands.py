@@ -229,6 +229,17 @@ def test_a_campaign_workbook_goes_all_the_way(office: Office) -> None:
     _follow_a_backup(office)
 
 
+def test_what_was_issued_before_the_first_pass_is_issued_again(office: Office) -> None:
+    """Workbooks handed out by `templates` follow a changed campaign, though no pass came between."""
+    office.issue()
+    book = openpyxl.load_workbook(office.first)
+    columns = book["栏目"]
+    columns[cell(columns, "填写提示", "被检查单位")] = "写全称，与营业执照一致"
+    book.save(office.second)
+    assert office.campaign("use", office.second).code == 0
+    assert "与营业执照一致" in words(office.issued(WEST))
+
+
 def _follow_a_backup(office: Office) -> None:
     """See that a backup brings the campaign along, and that what is damaged is told."""
     saved = office.folder / "backup.zip"
@@ -335,6 +346,12 @@ def test_what_is_no_workbook_gets_a_plain_sentence(
     assert said.code == 1
     assert "整个工作簿：这个文件" in said.out
     assert "另存为" in said.out
+
+
+def test_a_folder_is_told_to_be_one(tmp_path: Path, cli: Cli) -> None:
+    """Whoever names the folder instead of the workbook in it reads so in plain words."""
+    said = cli("campaign", "check", tmp_path)
+    assert (said.code, "是文件夹" in said.err) == (1, True)
 
 
 def test_a_report_template_beside_the_workbook_is_tried_and_kept(tmp_path: Path, cli: Cli) -> None:

@@ -225,10 +225,13 @@ def test_what_people_call_a_type_is_led_to_its_name(
     assert "、附件。" in first
 
 
-def test_another_workbook_is_told_to_be_none(tmp_path: Path) -> None:
-    """Whoever takes the list of units for a campaign workbook reads one sentence, not ten."""
+@pytest.mark.parametrize("titles", [("Sheet",), ("封面", "活动统计", "工作情况", "选项")])
+def test_another_workbook_is_told_to_be_none(tmp_path: Path, titles: tuple[str, ...]) -> None:
+    """Whoever takes the list of units, or a form that was issued, for a campaign workbook reads one sentence."""
     book = Workbook()
-    book.worksheets[0].append(["单位名称", "级别"])
+    book.remove(book.worksheets[0])
+    for title in titles:
+        book.create_sheet(title).append(["单位名称", "级别"])
     book.save(tmp_path / "单位.xlsx")
     made = compiled(tmp_path / "单位.xlsx")
     assert [fault.sentence for fault in made.faults] == [

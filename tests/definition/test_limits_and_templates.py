@@ -105,3 +105,12 @@ def test_one_text_that_reads_a_blank_in_two_ways_is_a_hint() -> None:
     book = RICH.copy()
     book.rows["指标"][3]["formula"] = "合计(名册, [家庭人口])"
     assert book.compiled().hints == ()
+
+
+def test_a_list_that_a_misspelt_column_means_is_not_told_to_be_deleted() -> None:
+    """What follows from a slip is kept back: nobody is told to delete the list that the column lacks."""
+    book = RICH.copy()
+    number = next(n for n, row in enumerate(book.rows["栏目"]) if row.get("type") == "单选")
+    book.rows["栏目"][number]["extra"] = "没有这个单子"
+    assert len(told(book)) == 1
+    assert not [hint for hint in book.compiled().hints if "没有栏目用到" in hint.message]

@@ -87,7 +87,7 @@ class _Resolver:
             case Cell():
                 return self._cell(expression, seen)
             case Name():
-                return self._indicator(expression)
+                return self._indicator(expression, seen)
             case Call():
                 return self._call(expression, seen)
             case Joined(_, parts):
@@ -192,7 +192,7 @@ class _Resolver:
             self._no_indicator(cell.column, cell.at)
         return cell
 
-    def _indicator(self, name: Name) -> Expression:
+    def _indicator(self, name: Name, seen: Seen) -> Expression:
         indicator = self.vocabulary.indicator(name.name)
         if indicator:
             return replace(name, name=indicator.code)
@@ -201,9 +201,26 @@ class _Resolver:
             self._wrong(
                 name.at, f"《{sheet.title}》是工作表，不是指标：要数它的行，请写 计数({title})。"
             )
+        elif meant := self._bare(name.name, seen):
+            self._wrong(
+                name.at, f"“{name.name}”要写成 {meant}：栏目写在[ ]里，文字写在引号里。", meant
+            )
         else:
             self._no_indicator(name.name, name.at, bare=True)
         return name
+
+    def _bare(self, word: str, seen: Seen) -> str:
+        """Give a column or an option of these rows that lacks its marks as it is to be written."""
+        for scope, key in (("", seen.row), ("本行", seen.outer)):
+            if not key:
+                continue
+            if column := self.vocabulary.words(key).column(word):
+                return f"{scope}[{column.label}]"
+            for each in self.vocabulary.sheets[key].columns:
+                kind = each.type
+                if isinstance(kind, Choice | Choices) and (found := find(word, kind.known)):
+                    return f'"{found}"'
+        return ""
 
     def _no_indicator(self, name: str, at: int, *, bare: bool = False) -> None:
         known = self.vocabulary.indicators
