@@ -237,6 +237,11 @@ class Context:
         """
         return self._organiser_of(unit, "issuer") or self.settings.report.issuer_of(unit.name)
 
+    def printer_of(self, unit: Unit) -> str:
+        """Name whom the imprint of a unit's report names: its office's own general office."""
+        organiser = self._organiser_of(unit, "printed_by")
+        return f"{organiser}办公室" if organiser else self.settings.report.printed_by_of(unit.name)
+
     def addressee_of(self, unit: Unit) -> str:
         """Name whom the report of a unit goes to."""
         above = self.tree[unit.parent] if unit.parent else None

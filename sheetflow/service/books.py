@@ -386,7 +386,7 @@ def report_order(
             addressee=context.addressee_of(unit),
             letterhead=head if settings.red_head else None,
             copies="，".join(settings.copies_to),
-            printer=settings.printed_by_of(unit.name) if settings.imprint else "",
+            printer=context.printer_of(unit) if settings.imprint else "",
             signer=settings.signers.get(unit.unit_id, "") if settings.red_head else "",
             signed_on=settings.date_of(*numbered),
         ),

@@ -122,9 +122,10 @@ def test_the_campaigns_office_stands_where_nobody_set_another(desk: Desk) -> Non
             context.office_of(TREE[PROVINCE]),
             context.addressee_of(TREE["9901"]),
             context.office_of(TREE["9901"]),
+            context.printer_of(TREE["9901"]),
         )
     )
-    assert names == ("清河省水务局", "清河省水务局", "上游市水务局")
+    assert names == ("清河省水务局", "清河省水务局", "上游市水务局", "上游市水务局办公室")
 
 
 def test_a_setting_wins_over_the_campaign(desk: Desk) -> None:
