@@ -32,7 +32,7 @@ def campaign_guide(general: str, campaign: Campaign) -> str:
     head, _, _ = general.partition(_NAMES)
     opening, first, rest = head.partition(_FIRST_PART)
     rest = _PICTURES.sub("本活动的图见第七部分。", rest)
-    rest = _HEADINGS.sub("- 文字材料的各栏（栏名见第七部分）：用 for", rest)
+    rest = _HEADINGS.sub("- 各项文字（栏名见第七部分）：用 for", rest)
     named = "".join(f"\n{line}" for line in _names(campaign))
     return f"{opening}{_remark(campaign)}{first}{rest}{_NAMES}本活动的名称\n{named}\n"
 
@@ -68,7 +68,7 @@ def _texts(form: Form) -> Iterator[str]:
     headings = [column.label for column in narrative.columns] if narrative else []
     pictures = [f"`图.{chart.name}`（{chart.title}）" for chart in form.charts if chart.name]
     answers = [f"`答复.{column.label}.是`" for column in form.counted_answers]
-    yield f"- 文字材料：{'、'.join(f'`{each}`' for each in headings) or _NONE_YET}"
+    yield f"- 各项文字：{'、'.join(f'`{each}`' for each in headings) or _NONE_YET}"
     yield f"- 图：{'、'.join(pictures) or _NONE_YET}"
     yield f"- 封面上数答复的栏目：{'、'.join(answers) or _NONE_YET}"
     yield "- 指标：单位为元的加 `|万元`；带“存量”的只有期末数（写 `累计.`）"
