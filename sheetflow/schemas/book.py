@@ -19,6 +19,7 @@ from sheetflow.findings import Explanation, Finding, Identity, Place
 from sheetflow.periods import Period
 from sheetflow.schemas.cells import NameKey
 from sheetflow.schemas.conditions import Table
+from sheetflow.schemas.evidence import EvidenceFile, NamedFile
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.indicators import Figures, Number, measure_all
 from sheetflow.schemas.parsing import Value, holds_personal_number
@@ -158,6 +159,8 @@ class Book:
     period: Period
     level: str
     sheets: Mapping[str, BookSheet]
+    filings: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """What each sheet that asks says of itself (已填, 无此项, 不适用), by key; blank ones are left out."""
     other_period: Period | None = None
     """What the workbook is for, where the form is not filled for that: of another cadence.
 
@@ -229,6 +232,22 @@ class Earlier:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GatheredRow:
+    """An entry that the unit, or one straight below it, handed in for a gathered sheet.
+
+    `entry` is its key with its unit before it (370102-B001), `unit_id` whose it is, `above` the unit
+    straight below (or the unit itself) that hands it up, `order` the place that this one gave it.
+    `cells` are by the columns of the listed sheet.
+    """
+
+    entry: str
+    unit_id: str
+    above: str
+    order: int
+    cells: Mapping[str, Value] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JudgingContext:
     """Everything beyond the file that judging may ask; `now` is the clock.
 
@@ -237,7 +256,10 @@ class JudgingContext:
     rules that a superior lets pass for this submission, with why; `explained` what the unit has said
     of findings in accepted submissions so far. `working_days` are the deadlines by level. `handed_in`
     is when the file was handed in, where that is known to be before `now`. `standing` names the receipt
-    of the accepted workbook that this one, where it is another, would take the place of.
+    of the accepted workbook that this one, where it is another, would take the place of. `newest` gives the
+    unit's newest accepted book of another form, `gathered` the entries that a gathered sheet (form, sheet,
+    period) is printed with. `files` are those that the unit handed in beside its workbooks; None: nobody
+    looks for them here, so that none is missed.
     """
 
     unit: Unit
@@ -256,6 +278,11 @@ class JudgingContext:
     explained: Callable[[str, Period], Mapping[Identity, Explanation]] = lambda _form, _period: (
         MappingProxyType({})
     )
+    newest: Callable[[str], Earlier | None] = lambda _form: None
+    gathered: Callable[[str, str, Period], tuple[GatheredRow, ...]] = (
+        lambda _form, _sheet, _period: ()
+    )
+    files: tuple[EvidenceFile, ...] | None = None
 
     def deadline(self, form: Form, period: Period) -> dt.datetime:
         """The last moment at which the unit reports `form` for `period` in time."""
@@ -336,6 +363,10 @@ class Judgement:
     )
     typed: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     token: str = ""
+    files: tuple[NamedFile, ...] = ()
+    """What its attachment cells name, found or missing."""
+    unnamed: tuple[EvidenceFile, ...] = ()
+    """Files of the same delivery that no cell names."""
 
 
 def receipt_of(unit_id: str, period: str, number: int, form: str = "") -> str:

@@ -24,6 +24,7 @@ from sheetflow.findings import Check, Severity
 from sheetflow.periods import Cadence
 from sheetflow.schemas import cells, columns, conditions, expressions, forms, indicators, sheets
 from sheetflow.schemas.campaign import Campaign, CampaignVersion, FormHead
+from sheetflow.schemas.judging import Judging
 from sheetflow.schemas.rules import DeclaredRule
 from sheetflow.units import Levels, LevelSpec
 from sheetflow.units.levels import Review
@@ -46,6 +47,7 @@ _VALUES: tuple[type, ...] = (
     *(Campaign, CampaignVersion, FormHead, Check, Levels, LevelSpec),
     *(forms.Form, forms.Cover, forms.SamePerson, forms.OwnTotals, forms.ReportSpec),
     *(forms.ChartSpec, sheets.Sheet, sheets.Lookup, columns.Column, columns.Disclosure),
+    *(sheets.Gathered, Judging),
     *(indicators.Indicator, DeclaredRule),
     *_below(cells.CellType),
     *_below(conditions.Condition),

@@ -20,6 +20,7 @@ from sheetflow.schemas.conditions import Condition, Is
 from sheetflow.schemas.contradictions import refuse_contradictions
 from sheetflow.schemas.form_versions import spanning_form
 from sheetflow.schemas.indicators import Indicator
+from sheetflow.schemas.judging import Judging
 from sheetflow.schemas.parsing import Value
 from sheetflow.schemas.rules import DeclaredRule
 from sheetflow.schemas.sheets import Kind, Sheet
@@ -90,10 +91,11 @@ class ReportSpec:
     The columns of the card `narrative` are quoted under their labels, at most `quotes` units under
     each, from `shortest` characters on; of more than `longest` they are cut after a sentence. Under
     `plans` nobody is quoted but the reporting unit itself. Rows of `story_sheet` that meet
-    `story_where` are told with `story_title` and `story_text`.
+    `story_where` are told with `story_title` and `story_text`. `tables` are sheets whose rows the template
+    may list, unit by unit (a card is one row).
     """
 
-    narrative: str
+    narrative: str = ""
     plans: tuple[str, ...] = ()
     story_sheet: str = ""
     story_where: Condition | None = None
@@ -103,6 +105,7 @@ class ReportSpec:
     stories: int = 6
     shortest: int = 30
     longest: int = 400
+    tables: tuple[str, ...] = field(default=(), metadata=LATER)
 
 
 class Attachments(StrEnum):
@@ -151,7 +154,8 @@ class Form:
     names those whose units fill the form; empty: all. `working_days` are its deadlines, by level,
     where they are not the office's; `due_on` are the days by level of what is filled once. `rules` are
     its own checks. It is filled from `first_period` to `last_period` (ids; empty: without limit).
-    `template` is the sha256 of its report's template, empty for the general one.
+    `template` is the sha256 of its report's template, empty for the general one. `judging`: in it entries
+    of others are judged.
     """
 
     key: str
@@ -179,6 +183,7 @@ class Form:
     last_period: str = field(default="", metadata=LATER)
     attachments: Attachments = field(default=Attachments.NONE, metadata=LATER)
     template: str = field(default="", metadata=LATER)
+    judging: Judging | None = field(default=None, metadata=LATER)
     declared: Form | None = field(default=None, repr=False, compare=False)
     """The whole declaration, where this is the form as some of its versions have it."""
     versions: frozenset[int] = field(default=frozenset(), repr=False)

@@ -57,7 +57,8 @@ class Sheet(Versioned):
     `source` cites the notice. `levels` names those whose units fill the sheet; empty: all. `lookups`
     are columns shown beside its own, by formula only. `since` and `until` are form versions;
     `versions` are those whose columns are meant, None for all. `filing_declared`: the title rows ask
-    whether there is anything to report here (已填, 无此项, 不适用).
+    whether there is anything to report here (已填, 无此项, 不适用), from version `filing_since` on.
+    `gathered`: the rows that it is printed with are what the unit and those below handed in elsewhere.
     """
 
     key: str
@@ -80,6 +81,8 @@ class Sheet(Versioned):
     until: int | None = None
     versions: frozenset[int] | None = None
     filing_declared: bool = field(default=False, metadata=LATER)
+    filing_since: int = field(default=1, metadata=LATER)
+    gathered: Gathered | None = field(default=None, metadata=LATER)
 
     @cached_property
     def columns(self) -> tuple[Column, ...]:
@@ -219,6 +222,27 @@ class Sheet(Versioned):
         filled = [Filled(column.key) for column in self.markers]
         used = filled[0] if len(filled) == 1 else Not(Every(tuple(map(Not, filled))))
         return Every((used, self.void_not)) if self.void_not else used
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """What a sheet's rows are printed with: entries of `form`, one a row, the unit's own and those from below.
+
+    A unit's own entries are the rows of the sheet `listed` of its accepted workbook, in the order of that
+    sheet's key. What it hands up are those, or, where its level fills the sheet `ranked` (which is gathered
+    itself), the rows of that one which have a number in the column `order`, in that order. `entry` is the
+    column here (and in `ranked`) that holds an entry's key with its unit before it (370102-B001); `named` is
+    the column of `listed` that holds the key without. `shown` pairs columns here with columns of `listed`
+    whose cells are printed in them.
+    """
+
+    form: str
+    listed: str
+    named: str
+    entry: str
+    shown: tuple[tuple[str, str], ...] = ()
+    ranked: str = ""
+    order: str = ""
 
 
 @dataclass(frozen=True, slots=True)

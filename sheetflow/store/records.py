@@ -180,6 +180,8 @@ class PublicationKind(StrEnum):
     BOARD = "board"
     SIGNED = "signed"
     PROGRESS = "progress"
+    FILES = "files"
+    JUDGED = "judged"
 
     @property
     def label(self) -> str:
@@ -195,6 +197,8 @@ _KIND_LABELS = {
     PublicationKind.BOARD: "上报情况",
     PublicationKind.SIGNED: "定稿归档",
     PublicationKind.PROGRESS: "报送进度",
+    PublicationKind.FILES: "附件",
+    PublicationKind.JUDGED: "评选结果",
 }
 
 

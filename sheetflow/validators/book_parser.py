@@ -74,7 +74,9 @@ def parse_book(
     for extra in foreign_sheets(raw, [*known.sheets.values(), *doubled]):
         if any(cell is not None for row in extra.rows for cell in row):
             reader.note("sheet-extra", Place(title=extra.title), sheet=extra.title)
-    book = Book(form, known.version, known.period, unit.level, sheets, known.other_period)
+    book = Book(
+        form, known.version, known.period, unit.level, sheets, other_period=known.other_period
+    )
     return book, reader.findings
 
 
