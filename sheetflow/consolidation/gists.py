@@ -53,11 +53,11 @@ def gist_of(form: Form, names: Iterable[str], rows: Rows) -> Document:
     """Make the gist of a submission's rows, as the store keeps it; `names` say whose they are."""
     spec, cover = form.report, _card(rows, form.cover.sheet)
     texts: dict[str, str] = {}
-    if spec:
+    if spec and form.narrative:
         told = _card(rows, spec.narrative)
         texts = {
             column.key: b64encode(sketch(text, names)).decode()
-            for column in form.by_key[spec.narrative].columns
+            for column in form.narrative.columns
             if isinstance(text := told.get(column.key), str) and len(text) >= spec.shortest
         }
     answers = {

@@ -50,12 +50,12 @@ def narratives(
     wishes: Wishes = NO_WISHES,
 ) -> tuple[Narrative, ...]:
     """Give what stands under each heading of the narrative card, of words the reader may see."""
-    spec = books.form.report
-    if spec is None:
+    card = books.form.narrative
+    if card is None:
         return ()
-    rows = [(accepted, seen) for accepted, _, seen in _rows(books, unit, spec.narrative, policy)]
+    rows = [(accepted, seen) for accepted, _, seen in _rows(books, unit, card.key, policy)]
     found = []
-    for column in books.form.by_key[spec.narrative].columns:
+    for column in card.columns:
         words = [
             _Words(accepted, *parted(text, wishes.set_aside), place)
             for place, (accepted, row) in enumerate(rows)
@@ -152,12 +152,11 @@ def asked(
     books: Books, unit: Unit, named: Mapping[str, str], policy: MaskPolicy
 ) -> tuple[Asking, ...]:
     """Give what units ask for in their narratives: a 报告 may say none of it."""
-    spec = books.form.report
-    columns = books.form.by_key[spec.narrative].columns if spec else ()
+    card = books.form.narrative
     return tuple(
         Asking(named[accepted.unit_id], column.label, sentence)
-        for accepted, _, seen in (_rows(books, unit, spec.narrative, policy) if spec else ())
-        for column in columns
+        for accepted, _, seen in (_rows(books, unit, card.key, policy) if card else ())
+        for column in (card.columns if card else ())
         if isinstance(text := seen.get(column.key), str)
         for sentence in parted(text)[1]
     )

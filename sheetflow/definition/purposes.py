@@ -75,9 +75,9 @@ def _unsayable(form: Form) -> Iterator[str]:
         yield "跨单位核对的应当是没有按“不计入条件”除去的行"
     if person and not _in_order(form.by_key[person.sheet], person.matter):
         yield "跨单位核对列出的栏目应当按表里的先后"
-    if (report := form.report) and report.narrative == report.story_sheet:
+    if (report := form.report) and report.story_sheet and report.narrative == report.story_sheet:
         yield "文字和案例不能引自同一张表"
-    if report and not _in_order(form.by_key[report.narrative], report.plans):
+    if report and report.plans and not _in_order(form.by_key[report.narrative], report.plans):
         yield "只引本单位的栏目应当按表里的先后"
 
 

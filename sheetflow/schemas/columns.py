@@ -254,9 +254,9 @@ def fraction(
     return Column(label=label, type=Fraction(decimals, least, most, unit), **more)
 
 
-def attachment(label: str, **more: More) -> Column:
-    """Declare a column that names files which come beside the workbook."""
-    return _column(label, Attachment(), more)
+def attachment(label: str, *endings: str, **more: More) -> Column:
+    """Declare a column that names files which come beside the workbook; `endings` are those taken."""
+    return _column(label, Attachment(endings) if endings else Attachment(), more)
 
 
 def day(label: str, *, not_after: NotAfter = "filled_on", **more: More) -> Column:

@@ -376,14 +376,17 @@ def _of_report(form: Form) -> Iterator[str]:
     spec = form.report
     if spec is None:
         return
-    yield from _of_use(form, "报告引用（narrative）", spec.narrative)
+    if spec.narrative or spec.plans:
+        yield from _of_use(form, "报告引用（narrative）", spec.narrative)
+        yield from _of_use(form, "报告里只写本单位的（plans）", spec.narrative, spec.plans)
     narrative = form.by_key.get(spec.narrative)
     if narrative and narrative.is_table:
         yield f"报告引用（narrative）用到《{narrative.title}》，它不是卡片式的表"
-    yield from _of_use(form, "报告里只写本单位的（plans）", spec.narrative, spec.plans)
     for column in narrative.columns if narrative else ():
         if narrative and column.label in TEMPLATE_NAMES:
             yield f"{_named(narrative, column)}与报告模板里的名称相同，要改一个栏目名称"
     if spec.story_sheet:
         told, name = filter(None, (spec.story_title, spec.story_text)), "报告案例（story_sheet）"
         yield from _of_use(form, name, spec.story_sheet, told, spec.story_where)
+    for key in spec.tables:
+        yield from _of_use(form, "报告里列的表（tables）", key)

@@ -232,7 +232,8 @@ class Gathered:
     sheet's key. What it hands up are those, or, where its level fills the sheet `ranked` (which is gathered
     itself), the rows of that one which have a number in the column `order`, in that order. `entry` is the
     column here (and in `ranked`) that holds an entry's key with its unit before it (370102-B001); `named` is
-    the column of `listed` that holds the key without. `shown` pairs columns here with columns of `listed`
+    the column of `listed` that holds the key without. `unit` is the column here that names whose entry it
+    is. `shown` pairs columns here with columns of `listed`
     whose cells are printed in them.
     """
 
@@ -243,6 +244,7 @@ class Gathered:
     shown: tuple[tuple[str, str], ...] = ()
     ranked: str = ""
     order: str = ""
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)

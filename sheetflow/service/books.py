@@ -123,7 +123,7 @@ def gists_of(context: Context, form: Form, standing: Iterable[Submission]) -> di
 def made_gists(context: Context, form: Form, lacking: Sequence[Submission]) -> dict[int, KeptGist]:
     """Make the gists of submissions that were judged by an older version or declaration."""
     whole = context.form(form.key)
-    named = {whole.cover.sheet, whole.report.narrative if whole.report else whole.cover.sheet}
+    named = {whole.cover.sheet, *([whole.narrative.key] if whole.narrative else [])}
     rows: dict[int, dict[str, list[dict[str, Value]]]] = {
         submission.judgement_id: {} for submission in lacking
     }

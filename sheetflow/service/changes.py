@@ -171,7 +171,8 @@ def try_report(context: Context, form: Form, content: bytes) -> str:
     period = form.period_of(context.clock.now().date())
     unit = context.tree.roots[0]
     books = books_of(context, form, period, unit)
-    request = books_request(context, books, unit, (form.report.narrative, form.report.story_sheet))
+    spec = form.report
+    request = books_request(context, books, unit, (spec.narrative, spec.story_sheet, *spec.tables))
     order = report_order(context, books, unit, content, b"")
     try:
         reply = context.pool.call(render_word_report, request, order)

@@ -218,7 +218,9 @@ class Rollups:
         )
         if all(is_fresh(context, path, basis) for path in paths):
             return None
-        request = books_request(context, books, unit, (spec.narrative, spec.story_sheet))
+        request = books_request(
+            context, books, unit, (spec.narrative, spec.story_sheet, *spec.tables)
+        )
         draft = DraftMark(unit.unit_id, books.form.key, books.period.period_id, basis[:_MARKED])
         reply = context.pool.submit(render_word_report, request, replace(order, mark=str(draft)))
 

@@ -13,7 +13,6 @@ from sheetflow.schemas.columns import (
     key,
     money,
     name_key,
-    period_name,
     phone,
     refers,
     refers_many,
@@ -21,6 +20,7 @@ from sheetflow.schemas.columns import (
     whole,
 )
 from sheetflow.schemas.conditions import where
+from sheetflow.schemas.grassroots2012.cover import HeadCard
 from sheetflow.schemas.grassroots2012.words import (
     CATEGORIES,
     GROUPS,
@@ -33,19 +33,9 @@ from sheetflow.schemas.grassroots2012.words import (
 from sheetflow.schemas.sheets import Kind, RollUp, Sheet
 
 
-class CoverCard(RowModel):
+class CoverCard(HeadCard):
     """Who reports, for which period, and whether there is anything to report."""
 
-    unit_name = text("填报单位", 30, prefilled=True)
-    unit_id = text("单位代码", 20, prefilled=True)
-    period = period_name("报告期")
-    kind = choice("报送性质", "首次报送", "退回修改", "更正")
-    correction_reason = text("更正原因", 200, required=where("kind", "更正"))
-    leader = text("单位负责人", 20)
-    reviewer = text("审核人", 20, required=False)
-    preparer = text("填报人", 20)
-    phone = phone("联系电话", HOTLINE)
-    filled_on = day("填报日期", not_after="")
     in_appraisal = choice("已将活动纳入领导班子和干部考核", *YES_NO, counted=True)
     nil_return = choice(
         "零报告", *YES_NO, hint="本期没有开展活动填“是”，并写明原因；开展了活动填“否”"
