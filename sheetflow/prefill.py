@@ -93,14 +93,24 @@ def stamp_of(campaign: Campaign, form: Form, unit: Unit, period: Period) -> Stam
 
 
 def prefill_blank(
-    campaign: Campaign, form: Form, unit: Unit, period: Period, earlier: Earlier | None = None
+    campaign: Campaign,
+    form: Form,
+    unit: Unit,
+    period: Period,
+    earlier: Earlier | None = None,
+    going_on: Mapping[str, Sequence[Cells]] = MappingProxyType({}),
 ) -> Filling:
-    """Fill a blank workbook: who and when, the unit's books so far, keys for new rows."""
+    """Fill a blank workbook: who and when, the unit's books so far, keys for new rows.
+
+    `going_on` are rows by sheet of a form that is filled in several steps.
+    """
     form = campaign.in_force(form, period)
-    rows: dict[str, Sequence[Cells]] = {form.cover.sheet: (_cover(form, unit, period),)}
+    kept_cover = next(iter(going_on.get(form.cover.sheet, ())), {})
+    cover: Cells = {**kept_cover, **_cover(form, unit, period)}
+    rows: dict[str, Sequence[Cells]] = {**going_on, form.cover.sheet: (cover,)}
     for sheet in form.sheets_for(unit.level):
         if sheet.is_table:
-            kept = _standing(sheet, earlier) if sheet.is_book else []
+            kept = _standing(sheet, earlier) if sheet.is_book else [*going_on.get(sheet.key, ())]
             rows[sheet.key] = (*kept, *_printed_keys(sheet, kept, earlier))
     return Filling(
         form=form,

@@ -7,7 +7,9 @@ list's own sheet one of them is named, on any other they are nobody's concern.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from sheetflow.children.judge_task import JudgeRequest, judge_request, read_file, returned_filling
@@ -18,6 +20,7 @@ from sheetflow.errors import UnreadableError, WorkspaceError
 from sheetflow.findings import Explanation, Finding, Identity
 from sheetflow.periods import Period
 from sheetflow.schemas.book import Judgement
+from sheetflow.schemas.parsing import Value
 from sheetflow.units import Levels, Unit
 from sheetflow.workbook import cell_name
 
@@ -31,7 +34,8 @@ class BlankRequest:
 
     `alone`: nobody reports to the unit. Its `token` is not shown with it: what was handed out
     without one is good, and is not made again for that. Nor is where the `campaign` is kept: what it
-    declares of the form is asked for itself.
+    declares of the form is asked for itself. `going_on` are the rows by sheet from which a form that
+    is filled in several steps goes on; what it stands on says so by itself, where there are any.
     """
 
     campaign: str = field(repr=False)
@@ -42,6 +46,9 @@ class BlankRequest:
     stamp: dt.datetime
     alone: bool = field(default=True, repr=False)
     token: str = field(default="", repr=False)
+    going_on: Mapping[str, Sequence[Mapping[str, Value]]] = field(
+        default_factory=lambda: MappingProxyType({}), repr=False
+    )
 
 
 @makes_ours
@@ -73,7 +80,8 @@ def render_blank(request: BlankRequest, dress: Dress) -> bytes:
     campaign = open_campaign(request.campaign)
     form = campaign.by_key[request.form]
     earlier = earlier_book(campaign, request.past, request.form, request.period)
-    filling = prefill_blank(campaign, form, request.unit, request.period, earlier)
+    going_on = request.going_on
+    filling = prefill_blank(campaign, form, request.unit, request.period, earlier, going_on)
     filling = replace(filling.bearing(request.token), alone=request.alone)
     return write_workbook(filling, dress, request.stamp)
 

@@ -103,6 +103,14 @@ def mean(scores: Iterable[Number], trimmed_from: int) -> Fraction | None:
     return sum(listed, Fraction()) / len(listed) if listed else None
 
 
+def shown_score(score: Fraction | None) -> Decimal | None:
+    """Give a score as people see it: two decimals, halves up. What ties is told by the exact ones."""
+    if score is None:
+        return None
+    hundredths = int(score * 100 + Fraction(1, 2))
+    return Decimal(hundredths) / 100
+
+
 def places(scores: Mapping[str, Fraction | None]) -> dict[str, int]:
     """Give the place of everything that has a score: 1 + how many have a higher one."""
     having = [score for score in scores.values() if score is not None]
@@ -149,8 +157,8 @@ def ranked_rows(
     spec = form.judging
     if spec is None:
         raise ValueError(f"nothing is judged in {form.key}")
-    number = _key(form, spec.entries)
-    judges = [str(row[_key(form, spec.judges)]) for row in rows.get(spec.judges, ())]
+    number = key_of(form, spec.entries)
+    judges = [str(row[key_of(form, spec.judges)]) for row in rows.get(spec.judges, ())]
     given: dict[str, dict[str, Number]] = {}
     for row in rows.get(spec.scores, ()):
         judge, total = str(row.get(spec.judge)), _total(row.get(name) for name in spec.criteria)
@@ -168,7 +176,7 @@ def ranked_rows(
         score = None if lacking else mean(counted.values(), spec.trimmed_from)
         judged[called] = RankedRow(
             number=called,
-            entry=_text(row.get(_entry_column(form))),
+            entry=_text(row.get(entry_column(form))),
             title=_text(row.get(spec.title)),
             given=MappingProxyType(counted),
             lacking=lacking,
@@ -216,12 +224,14 @@ def rest_of(form: Form) -> str:
     return kind.options[-1] if isinstance(kind, Choice) else ""
 
 
-def _key(form: Form, sheet: str) -> str:
+def key_of(form: Form, sheet: str) -> str:
+    """Give the column of a sheet that names its rows, empty for none."""
     column = form.by_key[sheet].key_column
     return column.key if column else ""
 
 
-def _entry_column(form: Form) -> str:
+def entry_column(form: Form) -> str:
+    """Give the column of the judged sheet that holds entries' codes, empty for none."""
     gathered = form.judging and form.by_key[form.judging.entries].gathered
     return gathered.entry if gathered else ""
 

@@ -282,6 +282,10 @@ class JudgingContext:
     gathered: Callable[[str, str, Period], tuple[GatheredRow, ...]] = (
         lambda _form, _sheet, _period: ()
     )
+    accepted: Callable[[str, Period], Mapping[str, Sequence[Mapping[str, Value]]]] = (
+        lambda _form, _period: MappingProxyType({})
+    )
+    """The rows by sheet that were accepted for that very period, of a form that goes on within it."""
     files: tuple[EvidenceFile, ...] | None = None
 
     def deadline(self, form: Form, period: Period) -> dt.datetime:

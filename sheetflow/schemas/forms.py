@@ -266,6 +266,11 @@ class Form:
             return end_of(day)
         return deadline(period, self.days_for(level, usual), day_overrides)
 
+    def goes_on(self, level: str) -> bool:
+        """Whether a unit of `level` fills it in several steps, each from what was accepted before it."""
+        gathers = any(sheet.gathered for sheet in self.sheets_for(level))
+        return self.is_for(level) and (self.judging is not None or gathers)
+
     def sheets_for(self, level: str) -> tuple[Sheet, ...]:
         """The sheets that a unit of that level fills."""
         return tuple(sheet for sheet in self.sheets if sheet.is_for(level))

@@ -37,6 +37,7 @@ from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.schemas.documents import load_explanations, load_figures, load_finding
 from sheetflow.schemas.forms import Form
 from sheetflow.service.books import declared
+from sheetflow.service.gathering import rows_before
 from sheetflow.service.publish import Made, Making, Order, basis_of, is_fresh
 from sheetflow.service.unit_history import (
     last_round,
@@ -304,10 +305,12 @@ def _request(context: Context, form: Form, unit: Unit, period: Period) -> tuple[
         stamp=max([start, *times]),
         alone=not context.tree.children(unit.unit_id),
         token=context.token_for(form.key, unit.unit_id, period.period_id),
+        going_on=rows_before(context, form, unit, period) if form.goes_on(unit.level) else {},
     )
+    going_on = [request.going_on] if request.going_on else []
     # Said only where the level does not say it: who adds up others is above the lowest level.
     odd = ["alone"] if request.alone and unit.level != context.campaign.levels.lowest.name else []
     dress = context.dress_for(unit, form, period)
-    shown = (dress.printed, dress.asked, *odd)
+    shown = (dress.printed, dress.asked, *odd, *going_on)
     basis = basis_of(declared(context, form, PublicationKind.WORKBOOK), request, *shown)
     return request, basis

@@ -16,6 +16,7 @@ from sheetflow.mail.facts import mail_facts, make_mail, quotable_name, with_find
 from sheetflow.mail.letter_data import Event
 from sheetflow.periods import Period
 from sheetflow.schemas.book import Judgement, Outcome
+from sheetflow.service.gathering import gathering_units
 from sheetflow.service.publish import ROLL_UPS
 from sheetflow.service.unit_history import last_decision, last_round
 from sheetflow.store.records import (
@@ -199,7 +200,22 @@ def stale_after(context: Context, submission: Submission) -> list[Stale]:
     for later in periods[1:]:
         unit = _answering(context, submission.unit_id, later)
         marks.append(_stale(submission, unit, later, PublicationKind.WORKBOOK))
+    if submission.outcome == "accepted":
+        marks += _gathering(context, submission, begun)
     return marks
+
+
+def _gathering(context: Context, submission: Submission, period: Period) -> list[Stale]:
+    """Mark the workbooks that are printed with what was handed in."""
+    form, unit = context.form(submission.form), context.tree[submission.unit_id]
+    own = [(form, unit)] if form.goes_on(unit.level) else []
+    asked = [*own, *gathering_units(context, form.key, unit.unit_id)]
+    known = {(each.key, reader.unit_id): (each, reader) for each, reader in asked}
+    return [
+        replace(_stale(submission, reader, period, PublicationKind.WORKBOOK), form=each.key)
+        for each, reader in known.values()
+        if each.takes(period)
+    ]
 
 
 def _boards_that_list(context: Context, submission: Submission) -> list[Stale]:
