@@ -6,7 +6,16 @@ in `reading.evidence_type`.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+from sheetflow.lookalikes import plain, plain_dashes, without_spaces
+
+MISSING, AMBIGUOUS, TOO_LARGE = "attachment-missing", "attachment-ambiguous", "attachment-too-large"
+NOT_TYPE, MACROS, DAMAGED = "attachment-not-type", "attachment-macro", "attachment-damaged"
+LOCKED, UNNAMED, NONE_AT_ALL = "attachment-locked", "attachment-unnamed", "attachments-none"
+MEGABYTE = 1024**2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,3 +54,48 @@ class NamedFile:
     sha256: str = ""
     size: int = 0
     arrival_id: int = 0
+
+
+_ENDING = re.compile(r"\.(?=[0-9a-z]*[a-z])[0-9a-z]{1,5}$")
+_ONE_ENDING = {".jpeg": ".jpg"}
+_PARTING = re.compile(r"[、,;\n]")
+
+
+def plain_name(name: str) -> str:
+    """Give a file's name as names are compared: one width, one case, no folders, spaces and unseen marks.
+
+    What parts names in a cell is left out: a file's own name may hold it.
+    """
+    last = re.split(r"[/\\]", plain_dashes(plain(name)))[-1]
+    return _PARTING.sub("", without_spaces(last)).casefold()
+
+
+def ending_of(name: str) -> str:
+    """Give the ending of a file's name in small letters (``.docx``), empty where it has none."""
+    found = _ENDING.search(plain_name(name))
+    return found[0] if found else ""
+
+
+def _parted(name: str) -> tuple[str, str]:
+    plain, ending = plain_name(name), ending_of(name)
+    return plain.removesuffix(ending), _ONE_ENDING.get(ending, ending)
+
+
+def find(name: str, files: Iterable[EvidenceFile]) -> tuple[EvidenceFile, ...]:
+    """Give the files that a cell means by `name`: none, one, or those of which nobody knows which is meant.
+
+    Spaces, unseen marks, case and width are forgiven, and a missing ending on either side; another
+    ending is another file. Only the newest delivery that has one counts, and copies of one content are one.
+    """
+    stem, ending = _parted(name)
+    alike = [
+        (file, other)
+        for file in files
+        for base, other in (_parted(file.name),)
+        if base == stem and (not ending or not other or other == ending)
+    ]
+    newest = max((file.batch for file, _ in alike), default=0)
+    alike = [(file, other) for file, other in alike if file.batch == newest]
+    exact = [file for file, other in alike if other == ending]  # a whole name before a bare one
+    contents = {file.sha256: file for file in exact or [file for file, _ in alike]}
+    return tuple(contents.values())
