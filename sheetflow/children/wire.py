@@ -27,9 +27,13 @@ _VALUES = {
     "pathlib": ("PosixPath", "PurePosixPath", "PureWindowsPath", "WindowsPath"),
     "sheetflow.children.definition_task": ("DefinitionReply",),
     "sheetflow.children.judge_task": ("JudgeReply",),
+    "sheetflow.children.judged_tasks": ("DraftsReply",),
     "sheetflow.children.roll_up_tasks": ("ReportReply", "WorkbookReply"),
     "sheetflow.children.signed_tasks": ("FinalReply",),
     "sheetflow.consolidation.final_check": ("Check", "Checked", "FinalCheck"),
+    "sheetflow.consolidation.judged_papers": (
+        *("PaperText", "TextCell", "TextParagraph", "TextTable"),
+    ),
     "sheetflow.consolidation.signed_reports": ("DraftMark", "DraftText"),
     "sheetflow.definition.faults": ("DefinitionFault",),
     "sheetflow.findings": ("Explanation", "Finding", "Place", "Severity"),

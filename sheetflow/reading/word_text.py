@@ -63,7 +63,11 @@ def blocks_of(body: Iterable[ET.Element]) -> tuple[Block, ...]:
     return tuple(_blocks(body))
 
 
-def _read(data: bytes) -> WordText:
+def open_word(data: bytes) -> tuple[dict[str, bytes], str]:
+    """Give the XML parts of a .docx by their names in small letters, and the name of the one with the text.
+
+    Raise UnreadableError for anything else, and for one that cannot be trusted.
+    """
     try:
         is_old = is_ole(data)
     except UnreadableError as error:
@@ -75,6 +79,11 @@ def _read(data: bytes) -> WordText:
     main = _main_part(lower)
     if any(name.casefold().endswith("vbaproject.bin") for name in names):
         raise UnreadableError(MACROS)
+    return lower, main
+
+
+def _read(data: bytes) -> WordText:
+    lower, main = open_word(data)
     tree = parse_tree(plain_xml(lower[main]))
     body = next((each for each in tree if _called(each) == "body"), None)
     if body is None:

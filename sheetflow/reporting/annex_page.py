@@ -7,8 +7,10 @@ as such, tables of fixed widths whose header comes again on every page. It refus
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
 from xml.sax.saxutils import escape
 
 import docx
@@ -21,9 +23,11 @@ from docx.oxml.parser import parse_xml
 from docx.section import Section, _Footer
 from docx.shared import Pt, RGBColor, Twips
 from docx.styles.style import ParagraphStyle
+from docx.text.paragraph import Paragraph
 
 BODY, TITLE, HEI, KAI, SONG = "仿宋_GB2312", "方正小标宋简体", "黑体", "楷体_GB2312", "宋体"
 _LATIN = "Times New Roman"
+_USUAL = "Normal"
 _SHORT, _LONG = 11906, 16838
 _TOP, _LEFT, _RIGHT, _BOTTOM = 2098, 1588, 1474, 1984
 UPRIGHT_WIDTH, LYING_WIDTH = _SHORT - _LEFT - _RIGHT, _LONG - _TOP - _BOTTOM
@@ -31,19 +35,40 @@ UPRIGHT_HEIGHT, LYING_HEIGHT = _LONG - _TOP - _BOTTOM, _SHORT - _LEFT - _RIGHT
 """The width and the height of what is written, in twips."""
 _LINE, _TABLE_LINE, _CHARACTER = Pt(28.95), Pt(15), Pt(16)
 _CELL_MARGIN = 57
+_LONG_TEXT = 400
+"""Letters of a cell that may not find room on one page."""
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 
 HEADED, WORDS, CENTRED, PLAIN, GAP = "表头", "表格文字", "表格居中", "表外文字", "间隔"
 """The styles of what stands in tables, around them, and between two of them."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """How a style looks: sizes and distances in points."""
+
+    font: str = BODY
+    size: float = 16
+    line: Pt = _LINE
+    first: float = 0
+    """Characters that the first line is in."""
+    side: ALIGNED = ALIGNED.JUSTIFY
+    before: float = 0
+    keep: bool = False
+    after: float = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell: its text, its style, over how many columns it reaches."""
+    """One cell: its text, its style, over how many columns and rows it reaches.
+
+    `down` is 0 where one above reaches over it.
+    """
 
     text: str = ""
     style: str = CENTRED
     span: int = 1
+    down: int = 1
 
 
 Row = Sequence[Cell | str]
@@ -51,20 +76,33 @@ Row = Sequence[Cell | str]
 
 @dataclass
 class AnnexPage:
-    """A Word document that is written from its top to its end."""
+    """A Word document that is written from its top to its end.
+
+    `looks` are styles of its own, beside the usual ones or in their place. `is_laid`: the document that
+    was handed in has its paper and its styles already.
+    """
 
     document: Document = field(default_factory=docx.Document)
     lies: bool = False
+    looks: Mapping[str, Look] = field(default_factory=lambda: MappingProxyType({}))
+    is_laid: bool = False
 
     def __post_init__(self) -> None:
         """Lay the paper and declare the styles."""
-        _declare_styles(self.document)
+        if self.is_laid:
+            return
+        _declare_styles(self.document, {**_LOOKS, **self.looks})
         settings = self.document.settings
         settings.odd_and_even_pages_header_footer = True
         first = self.document.sections[0]
-        _lay(first, lies=False)
+        _lay(first, lies=self.lies)
         _number(first.footer, ALIGNED.RIGHT)
         _number(first.even_page_footer, ALIGNED.LEFT)
+
+    @cached_property
+    def style_ids(self) -> Mapping[str, str]:
+        """The ids of the styles, by name."""
+        return {style.name: style.style_id for style in self.document.styles if style.name}
 
     @property
     def width(self) -> int:
@@ -84,11 +122,18 @@ class AnnexPage:
         _lay(self.document.add_section(WD_SECTION.NEW_PAGE), lies=lies)
         return True
 
-    def write(self, text: str, style: str = "Normal", *, new_page: bool = False) -> None:
-        """Write a paragraph."""
-        paragraph = self.document.add_paragraph(_printable(text), style)
+    def write(
+        self, text: str, style: str = _USUAL, *, new_page: bool = False, kept: bool = False
+    ) -> Paragraph:
+        """Write a paragraph, on a `new_page` or `kept` on one page with the next."""
+        paragraph = self.document.add_paragraph(printable(text))
+        if style != _USUAL:  # told by its id: the library would look for its name among all
+            paragraph._p.style = self.style_ids[style]  # noqa: SLF001
         if new_page:
             paragraph.paragraph_format.page_break_before = True
+        if kept:
+            paragraph.paragraph_format.keep_with_next = True
+        return paragraph
 
     def table(
         self,
@@ -102,7 +147,7 @@ class AnnexPage:
     ) -> None:
         """Write a table as wide as the page, `widths` to each other; the first rows are its header.
 
-        Rows but the header's are at least `height` twips tall; none is broken over two pages, and the last
+        Rows but the header's are at least `height` twips tall; none is broken over two pages but a very long one, and the last
         `kept` stay on one page with the one before them.
         """
         listed = list(rows)
@@ -132,26 +177,28 @@ class AnnexPage:
         self.document.element.body.insert_element_before(parse_xml(xml), "w:sectPr")
 
 
-def _row(
-    row: Row, widths: Sequence[int], *, is_header: bool, height: int, stays: bool = False
-) -> str:
-    cells, left = [], 0
+def _row(row: Row, widths: Sequence[int], *, is_header: bool, height: int, stays: bool) -> str:
+    cells, left, longest = [], 0, 0
     for entry in row:
         cell = Cell(entry, HEADED if is_header else CENTRED) if isinstance(entry, str) else entry
         width = sum(widths[left : left + cell.span])
         left += cell.span
+        longest = max(longest, len(cell.text))
         cells.append(_cell(cell, width, "<w:keepNext/>" if stays else ""))
     asked = f'<w:trHeight w:val="{height}" w:hRule="atLeast"/>' if height else ""
     header = "<w:tblHeader/>" if is_header else ""
-    return f"<w:tr><w:trPr><w:cantSplit/>{asked}{header}</w:trPr>{''.join(cells)}</w:tr>"
+    whole = "" if longest > _LONG_TEXT else "<w:cantSplit/>"
+    return f"<w:tr><w:trPr>{whole}{asked}{header}</w:trPr>{''.join(cells)}</w:tr>"
 
 
 def _cell(cell: Cell, width: int, stays: str) -> str:
     span = f'<w:gridSpan w:val="{cell.span}"/>' if cell.span > 1 else ""
+    if cell.down != 1:
+        span += '<w:vMerge w:val="restart"/>' if cell.down else "<w:vMerge/>"
     paragraphs = "".join(
         f'<w:p><w:pPr><w:pStyle w:val="{cell.style}"/>{stays}</w:pPr>'
         f'<w:r><w:t xml:space="preserve">{escape(line)}</w:t></w:r></w:p>'
-        for line in _printable(cell.text).split("\n")
+        for line in printable(cell.text).split("\n")
     )
     return (
         f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{span}<w:vAlign w:val="center"/></w:tcPr>'
@@ -159,7 +206,8 @@ def _cell(cell: Cell, width: int, stays: str) -> str:
     )
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
+    """Leave out what no XML may hold."""
     return _UNPRINTABLE.sub("", text)
 
 
@@ -187,38 +235,26 @@ def _number(footer: _Footer, side: ALIGNED) -> None:
     paragraph.add_run(" —")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Look:
-    font: str = BODY
-    size: float = 16
-    line: Pt = _LINE
-    first: float = 0
-    """Characters that the first line is in."""
-    side: ALIGNED = ALIGNED.JUSTIFY
-    before: float = 0
-    keep: bool = False
-
-
 _LOOKS = {
-    "Normal": _Look(first=2),
-    "Heading 1": _Look(font=HEI, first=2, keep=True),
-    "Heading 2": _Look(font=KAI, first=2, keep=True),
-    "附件序号": _Look(font=HEI, side=ALIGNED.LEFT),
-    "附件标题": _Look(font=TITLE, size=22, line=Pt(36), side=ALIGNED.CENTER, keep=True),
-    "附件副题": _Look(font=KAI, side=ALIGNED.CENTER, keep=True),
-    "表名行": _Look(font=HEI, size=12, line=Pt(22), before=6, side=ALIGNED.LEFT, keep=True),
-    "表题": _Look(font=TITLE, side=ALIGNED.CENTER, keep=True),
-    HEADED: _Look(font=HEI, size=10.5, line=_TABLE_LINE, side=ALIGNED.CENTER),
-    WORDS: _Look(font=SONG, size=10.5, line=_TABLE_LINE, side=ALIGNED.LEFT),
-    CENTRED: _Look(font=SONG, size=10.5, line=_TABLE_LINE, side=ALIGNED.CENTER),
-    PLAIN: _Look(font=SONG, size=10.5, line=Pt(18), side=ALIGNED.LEFT),
-    GAP: _Look(size=2, line=Pt(3), keep=True),
-    "页码": _Look(font=SONG, size=14, line=Pt(18), side=ALIGNED.RIGHT),
+    "Normal": Look(first=2),
+    "Heading 1": Look(font=HEI, first=2, keep=True),
+    "Heading 2": Look(font=KAI, first=2, keep=True),
+    "附件序号": Look(font=HEI, side=ALIGNED.LEFT),
+    "附件标题": Look(font=TITLE, size=22, line=Pt(36), side=ALIGNED.CENTER, keep=True),
+    "附件副题": Look(font=KAI, side=ALIGNED.CENTER, keep=True),
+    "表名行": Look(font=HEI, size=12, line=Pt(22), before=6, side=ALIGNED.LEFT, keep=True),
+    "表题": Look(font=TITLE, side=ALIGNED.CENTER, keep=True),
+    HEADED: Look(font=HEI, size=10.5, line=_TABLE_LINE, side=ALIGNED.CENTER),
+    WORDS: Look(font=SONG, size=10.5, line=_TABLE_LINE, side=ALIGNED.LEFT),
+    CENTRED: Look(font=SONG, size=10.5, line=_TABLE_LINE, side=ALIGNED.CENTER),
+    PLAIN: Look(font=SONG, size=10.5, line=Pt(18), side=ALIGNED.LEFT),
+    GAP: Look(size=2, line=Pt(3), keep=True),
+    "页码": Look(font=SONG, size=14, line=Pt(18), side=ALIGNED.RIGHT),
 }
 
 
-def _declare_styles(document: Document) -> None:
-    for name, look in _LOOKS.items():
+def _declare_styles(document: Document, looks: Mapping[str, Look]) -> None:
+    for name, look in looks.items():
         if name in document.styles:
             style = document.styles[name]
         else:
@@ -228,7 +264,7 @@ def _declare_styles(document: Document) -> None:
             _dress(style, look)
 
 
-def _dress(style: ParagraphStyle, look: _Look) -> None:
+def _dress(style: ParagraphStyle, look: Look) -> None:
     font, room = style.font, style.paragraph_format
     font.name, font.size, font.bold, font.italic = _LATIN, Pt(look.size), False, False
     font.color.rgb = RGBColor(0, 0, 0)
@@ -236,7 +272,11 @@ def _dress(style: ParagraphStyle, look: _Look) -> None:
     for script in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
         fonts.attrib.pop(qn(f"w:{script}"), None)
     fonts.set(qn("w:eastAsia"), look.font)
-    room.line_spacing, room.space_before, room.space_after = look.line, Pt(look.before), Pt(0)
+    room.line_spacing, room.space_before, room.space_after = (
+        look.line,
+        Pt(look.before),
+        Pt(look.after),
+    )
     room.first_line_indent = Pt(look.first * look.size)
     room.left_indent = Pt(0)
     room.alignment, room.keep_with_next, room.widow_control = look.side, look.keep, False

@@ -43,6 +43,12 @@ _GENERIC = {
     "单位负责人": "likewise",
     "审核人": "likewise",
     "零报告说明": "likewise",
+    "题目": "what a judged paper is called, on every list of papers",
+    "作者": "who wrote it, likewise",
+    "单位": "where, likewise",
+    "名次": "its place, likewise",
+    "评审编号": "the number under which judges know it",
+    "职务": "a word that stands in bylines",
 }
 """Words of the campaign that the engine uses in a sense of its own, with that sense."""
 
