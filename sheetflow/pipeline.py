@@ -28,6 +28,7 @@ from sheetflow.validators.explanations import (
 from sheetflow.validators.figure_rules import check_money_scale
 from sheetflow.validators.live_statistics import check_statistics
 from sheetflow.validators.named_references import NAMED, read_names
+from sheetflow.validators.other_forms import check_other_forms
 from sheetflow.validators.recognition import check_cover, check_version, parse_stamp, recognise
 from sheetflow.workbook import RawWorkbook, parse_cell_name
 
@@ -52,6 +53,7 @@ def judge(raw: RawWorkbook, campaign: Campaign, context: JudgingContext) -> Judg
         for rule in (*GENERAL_RULES, *campaign.rules.get(book.form.key, ())):
             faults += rule(book, context)
         faults += check_version(book, campaign)
+        faults += check_other_forms(book, campaign, context)
         faults += check_declared(book, context, faults)
         if scale := campaign.catalogue.checks.get(MONEY_SCALE):
             faults += check_money_scale(book, scale)

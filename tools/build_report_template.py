@@ -45,6 +45,8 @@ TEXTS = {
     "report_template_short.txt": "情况报告_简版.docx",
     "report_template_nothing.txt": "情况报告_尚无上报.docx",
     "report_template_annex.txt": "情况报告_内部附件.docx",
+    "report_template_plan.txt": "情况报告_活动实施方案备案表.docx",
+    "report_template_contest.txt": "情况报告_调研报告评选推荐表.docx",
 }
 """Which text makes which template."""
 STAMP = dt.datetime(2012, 1, 31, tzinfo=dt.UTC)
@@ -222,6 +224,45 @@ def table_of_branches() -> str:
     )
 
 
+def table_of_rows(columns: Iterable[tuple[str, str, int]], *loops: str) -> str:
+    """Give a table with a row for each turn of every loop; columns are heading, tag and width."""
+    columns = tuple(columns)
+    widths = [width for _, _, width in columns]
+    rows = [row_xml((cell_xml("表头", text, width) for text, _, width in columns), header=True)]
+    for loop in loops:
+        rows += [
+            loop_row(loop, widths),
+            row_xml(cell_xml("表格文字", tag, width) for _, tag, width in columns),
+            loop_row("endfor", widths),
+        ]
+    return table_xml(widths, rows)
+
+
+PLANS = (
+    ("序号", "{{ loop.index }}", 560),
+    ("单位", "{{ 行.单位 }}", 1450),
+    ("方案名称", "{{ 行.方案名称 }}", 2600),
+    ("文号", "{{ 行.文号 }}", 1650),
+    ("印发日期", "{{ 行.印发日期 }}", 1384),
+    ("领导小组组长", "{{ 行.领导小组组长 }}↵（{{ 行.组长职务 }}）", 1200),
+)
+RANKED = (
+    ("推荐单位", "{{ 行.单位 }}", 1300),
+    ("推荐↵顺序", "{{ 行.推荐顺序 }}", 700),
+    ("论文编号", "{{ 行.论文编号 }}", 1560),
+    ("作者单位", "{{ 行.推荐单位 }}", 1300),
+    ("题目", "{{ 行.题目 }}", 2784),
+    ("作者", "{{ 行.作者姓名 }}", 1200),
+)
+OWN_PAPERS = (
+    ("推荐↵顺序", "{{ 行.推荐顺序 }}", 700),
+    ("编号", "{{ 行.编号 }}", 1560),
+    ("题目", "{{ 行.题目 }}", 3484),
+    ("作者", "{{ 行.作者姓名 }}", 1500),
+    ("作者职务", "{{ 行.作者职务 }}", 1600),
+)
+
+
 def story_box() -> str:
     """Give the box of one 典型案例, and the little gap after it."""
     inside = (
@@ -261,6 +302,9 @@ BLOCKS = {
     "表2": lambda: [table_by_unit(TABLE_2)],
     "表3": lambda: [table_of_board()],
     "表4": lambda: [table_of_branches()],
+    "方案表": lambda: [table_of_rows(PLANS, "for 行 in 表.实施方案")],
+    "排序表": lambda: [table_of_rows(RANKED, "for 行 in 表.推荐排序")],
+    "本级论文表": lambda: [table_of_rows(OWN_PAPERS, "for 行 in 表.推荐论文 if 行.本级")],
     "版记表": lambda: [imprint()],
     "案例框": lambda: [paragraph_xml("间隔", ""), story_box(), paragraph_xml("间隔", "")],
 }

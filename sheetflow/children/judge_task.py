@@ -17,7 +17,12 @@ from typing import TYPE_CHECKING
 
 from sheetflow.children.limits import makes_ours, prepared_by
 from sheetflow.consolidation.detail_rows import Whose
-from sheetflow.consolidation.figures import PastBook, earlier_book, later_books
+from sheetflow.consolidation.figures import (
+    PastBook,
+    earlier_book,
+    later_books,
+    newest_book,
+)
 from sheetflow.consolidation.gists import Document, gist_of
 from sheetflow.findings import Explanation, Finding, Identity
 from sheetflow.masks import MaskPolicy
@@ -220,6 +225,7 @@ def judge_under(
         standing=lambda form, period: request.standing.get((form, period.period_id), ""),
         waived=lambda form, period: request.waived.get((form, period.period_id), {}),
         explained=lambda form, period: _explained(request, form, period),
+        newest=cache(partial(newest_book, campaign, request.past)),
     )
     return judge(raw, campaign, context), frozenset(asked)
 

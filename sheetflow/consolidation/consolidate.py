@@ -29,6 +29,7 @@ from sheetflow.consolidation.contents import (
 from sheetflow.consolidation.corrections import Correction, correction_rows
 from sheetflow.consolidation.detail_rows import (
     as_shown,
+    card_sheets,
     column_seen,
     detail_sheets,
     sources,
@@ -84,6 +85,7 @@ def consolidate(
         names=named,
         levels=books.tree.levels,
         words=words_sheet(books, unit, policy),
+        cards=card_sheets(books, unit, policy),
         alike=near_identical(books, unit, policy, named),
         answers=count_answers(books, [*groups.values()]),
         answered_by=tuple(

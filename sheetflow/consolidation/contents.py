@@ -151,6 +151,8 @@ class Consolidated:
     levels: Levels = THREE_LEVELS
     words: DetailSheet | None = None
     """The texts of all units, a row a unit; None where the form asks for none."""
+    cards: tuple[DetailSheet, ...] = ()
+    """Other cards that are listed, a row a unit."""
     alike: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     """Whose texts are near-identical to a text, by its receipt and column."""
     answers: tuple[Answers, ...] = ()

@@ -40,6 +40,18 @@ def words_sheet(books: Books, unit: Unit, policy: MaskPolicy) -> DetailSheet | N
     return _detail_sheet(books, unit, policy, card) if card else None
 
 
+def card_sheets(books: Books, unit: Unit, policy: MaskPolicy) -> tuple[DetailSheet, ...]:
+    """Give every card that is listed above, a row a unit."""
+    return tuple(_detail_sheet(books, unit, policy, card) for card in cards_going_up(books.form))
+
+
+def cards_going_up(form: Form) -> tuple[Sheet, ...]:
+    """The cards, the one of words aside, that reports list."""
+    listed = form.report.tables if form.report else ()
+    cards = (sheet for sheet in form.sheets if sheet.key in listed and not sheet.is_table)
+    return tuple(card for card in cards if card is not form.narrative)
+
+
 def sheets_going_up(form: Form) -> tuple[Sheet, ...]:
     """The tables whose rows go up at all, whole or summed."""
     return tuple(

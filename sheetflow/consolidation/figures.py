@@ -192,6 +192,27 @@ def earlier_book(
     return replace(joined, reached=_reached(declared, own))
 
 
+def newest_book(campaign: Campaign, past: tuple[PastBook, ...], form: str) -> Earlier | None:
+    """Give the unit's last accepted book of a form, whichever year it is of.
+
+    With it stand the last ones of units merged into it that no book of its own has taken over.
+    """
+    declared = campaign.by_key[form]
+    last: dict[str, PastBook] = {}
+    for book in (book for book in past if book.form == form):
+        known = last.get(book.ended)
+        if known is None or declared.period(known.period) < declared.period(book.period):
+            last[book.ended] = book
+    own = last.pop("", None)
+    taken = [
+        book
+        for book in last.values()
+        if own is None or declared.period(own.period) < declared.period(book.since)
+    ]
+    standing = [*([own] if own else []), *taken]
+    return _joined(declared, standing) if standing else None
+
+
 def later_books(
     campaign: Campaign, past: tuple[PastBook, ...], form: str, period: Period
 ) -> tuple[Earlier, ...]:

@@ -19,12 +19,14 @@ from sheetflow.consolidation.report_data import (
     Figure,
     FigureKind,
     Letter,
+    LevelRow,
     Number,
     Picture,
     ReportData,
     Series,
     UnitRow,
 )
+from sheetflow.consolidation.report_tables import report_tables
 from sheetflow.consolidation.report_words import NO_WISHES, Wishes, asked, narratives, stories
 from sheetflow.consolidation.states import CARRIED, State, Tally
 from sheetflow.consolidation.states import BoardRow as Standing
@@ -34,7 +36,7 @@ from sheetflow.schemas.figure_sources import decimals_of, source_words
 from sheetflow.schemas.forms import Across, ChartSpec, Form
 from sheetflow.schemas.indicators import Indicator, Ratio, Values
 from sheetflow.schemas.sheets import Kind
-from sheetflow.units import Unit, names_told_apart
+from sheetflow.units import OWN_LEVEL, Unit, names_told_apart
 
 
 def report_data(
@@ -88,6 +90,8 @@ def report_data(
         compared=len(against.units) if against and not against.is_whole else None,
         board=tuple(_board_row(row, named[row.unit.unit_id]) for row in board),
         branches=_branches(books, unit, matrix),
+        levels=_levels(books, unit, board),
+        tables=report_tables(books, unit, names_told_apart(tree.subtree(unit.unit_id)), seen),
         asked=asked(books, unit, named, seen),
         has_any=any(books.for_period(member.unit_id) for member in books.members(unit)),
         pictures=_pictures(books.form, matrix, history(books, unit, matrix)),
@@ -171,6 +175,18 @@ def _branches(books: Books, unit: Unit, matrix: Statistics) -> tuple[BranchRow, 
         if due:
             tally = Tally.of(map(books.board_row, due))
             found.append(BranchRow(unit=column.heading, tally=tally))
+    return tuple(found)
+
+
+def _levels(books: Books, unit: Unit, board: Sequence[Standing]) -> tuple[LevelRow, ...]:
+    """Count who stands where by level, from the top."""
+    levels, found = books.tree.levels, []
+    for level in levels:
+        rows = [row for row in board if row.unit.level == level.name]
+        own = level.name == unit.level
+        if rows:
+            word = f"{unit.name}{OWN_LEVEL}" if own else level.every
+            found.append(LevelRow(level=word, tally=Tally.of(rows)))
     return tuple(found)
 
 

@@ -15,6 +15,7 @@ from enum import StrEnum
 from sheetflow.consolidation.answers import Answers
 from sheetflow.consolidation.states import GroupState, Tally
 from sheetflow.schemas.forms import Across
+from sheetflow.schemas.parsing import Value
 
 Number = int | float | Decimal
 
@@ -198,6 +199,33 @@ class BranchRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LevelRow:
+    """Where the units of a level stand: 各市; of the reporting unit itself 本级."""
+
+    level: str
+    tally: Tally
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableRow:
+    """A row that a report may list: whose, and its cells by label, as the reader sees them."""
+
+    unit: str
+    cells: Mapping[str, Value]
+    own: bool = False
+    """Whether it is the reporting unit's own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableRows:
+    """A sheet's rows, unit by unit; `labels` are those of the columns that the reader sees."""
+
+    title: str
+    labels: tuple[str, ...]
+    rows: tuple[TableRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReportData:
     """Everything that one 情况报告 says, in administrative order.
 
@@ -237,6 +265,10 @@ class ReportData:
     board: tuple[BoardRow, ...] = ()
     branches: tuple[BranchRow, ...] = ()
     """By unit directly below, where there are units below those."""
+    levels: tuple[LevelRow, ...] = ()
+    """By level, the reporting unit itself before those below it."""
+    tables: tuple[TableRows, ...] = ()
+    """The sheets whose rows the template may list."""
     asked: tuple[Asking, ...] = ()
     """What was left out of the narratives since it asks for something."""
     choices: Choices = Choices()

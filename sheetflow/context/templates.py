@@ -47,7 +47,14 @@ def report_place(title: str) -> tuple[str, str]:
     return (folder, name.replace(".docx", f"_{title}.docx")) if title else REPORT
 
 
-_NEWER_REPORTS = frozenset(report_place(title)[1] for title in OTHER_REPORTS)
+def brought_reports() -> frozenset[str]:
+    """Name the Word templates that the program brings along."""
+    return _of_folder(REPORT[0], ".docx")
+
+
+def _newer_reports() -> frozenset[str]:
+    """Name those that came after the first version."""
+    return brought_reports() - {REPORT[1]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +133,11 @@ class Templates:
     def default_report(self, title: str = "") -> bytes:
         """Give the Word template that the program brings along.
 
-        It is the main form's; another one's, made from its declaration, goes as empty bytes.
+        One that it does not bring, made from the form's declaration, goes as empty bytes.
         """
-        of_a_form = title and title not in OTHER_REPORTS
         place = report_place(title)
-        return b"" if of_a_form or self._is_anothers(place[1]) else _default(*place)
+        is_brought = place[1] in brought_reports() and not self._is_anothers(place[1])
+        return _default(*place) if is_brought else b""
 
     def _is_anothers(self, name: str) -> bool:
         """Whether a form's template of that name is none of ours: a plain one serves where it is missing."""
@@ -138,12 +145,13 @@ class Templates:
         stem = REPORT[1].removesuffix(".docx")
         return not self.brings_report and name.startswith(stem) and name not in of_all
 
-    def lies_of_another(self, title: str) -> Path | None:
-        """Give where a Word template lies that came with the program for another campaign."""
-        folder, name = report_place(title)
-        path = self.folder / folder / name
-        is_laid = self._is_anothers(name) and path.is_file()
-        return path if is_laid and path.read_bytes() == _default(folder, name) else None
+    def lie_of_another(self) -> Iterator[Path]:
+        """Give where Word templates lie that came with the program for another campaign."""
+        folder = REPORT[0]
+        for name in sorted(filter(self._is_anothers, brought_reports())):
+            path = self.folder / folder / name
+            if path.is_file() and path.read_bytes() == _default(folder, name):
+                yield path
 
     def short_report(self, title: str = "") -> str:
         """Give what the short template is called; without one the full one serves."""
@@ -267,7 +275,7 @@ class Templates:
                 )
             content = path.read_bytes()
         except (FileNotFoundError, NotADirectoryError):
-            if name in NEWER or name in _NEWER_REPORTS or self._is_anothers(name):
+            if name in NEWER or name in _newer_reports() or self._is_anothers(name):
                 return None, ""
             return None, (
                 f"{words} {name} 不在模板文件夹里，现用默认文字。"
@@ -279,7 +287,7 @@ class Templates:
                 None,
                 f"{words} {name} 打不开（{reason}），现用默认文字。请检查文件和文件夹的权限。",
             )
-        brought = {report_place("")[1], report_place(SHORT)[1]}
+        brought = brought_reports()
         if self._is_anothers(name) and name in brought and content == _default(folder, name):
             return None, ""  # laid when the workspace had another campaign
         return (content, "") if content else (None, f"{words} {name} {_EMPTY}")
@@ -288,6 +296,12 @@ class Templates:
 @cache
 def _default(folder: str, name: str) -> bytes:
     return (default_templates() / folder / name).read_bytes()
+
+
+@cache
+def _of_folder(folder: str, ending: str) -> frozenset[str]:
+    names = (entry.name for entry in (default_templates() / folder).iterdir())
+    return frozenset(n for n in names if n.endswith(ending) and not n.startswith((".", "~$")))
 
 
 @cache

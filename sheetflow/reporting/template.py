@@ -45,6 +45,7 @@ from sheetflow.reporting.tag_faults import (
 from sheetflow.reporting.template_values import (
     PERCENT,
     ListedNames,
+    ListedRows,
     Shown,
     share,
     ten_thousand_yuan,
@@ -242,7 +243,7 @@ def _share(part: Shown, whole: Shown) -> str:
 
 
 def _count(listed: Sized) -> Shown | int:
-    return listed.counted if isinstance(listed, ListedNames) else len(listed)
+    return listed.counted if isinstance(listed, ListedNames | ListedRows) else len(listed)
 
 
 FILTERS: Mapping[str, Callable[..., object]] = {

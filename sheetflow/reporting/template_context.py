@@ -12,7 +12,6 @@ from dataclasses import replace
 
 from sheetflow.consolidation.answers import Answers
 from sheetflow.consolidation.report_data import (
-    BoardRow,
     Figure,
     FigureKind,
     Narrative,
@@ -23,15 +22,13 @@ from sheetflow.consolidation.report_data import (
     Way,
 )
 from sheetflow.consolidation.report_figures import Made, UsedFigure, exact
-from sheetflow.consolidation.states import LATE, State, Tally
 from sheetflow.errors import DeclarationError
-from sheetflow.periods import OFFICE_ZONE, date_in_words
+from sheetflow.periods import date_in_words
+from sheetflow.reporting.listings import board_row, branch_row, count_names, level_rows, tables
 from sheetflow.reporting.template_values import (
     NO_FIGURE,
     PERCENT,
     UNMOVED,
-    CountedStates,
-    ListedNames,
     Named,
     Shown,
     cell,
@@ -57,9 +54,11 @@ def template_names(report: ReportData, record: Record) -> dict[str, object]:
         **_plain_names(report),
         **_figure_names(report, record),
         "各单位": [_unit_row(row, report.figures) for row in report.by_unit],
-        "上报情况": [_board_row(row) for row in report.board],
-        "上报汇总": [_branch_row(row.unit, row.tally) for row in report.branches],
-        "上报合计": _branch_row("合计", report.tally),
+        "上报情况": [board_row(row) for row in report.board],
+        "上报汇总": [branch_row(row.unit, row.tally) for row in report.branches],
+        "上报合计": branch_row("合计", report.tally),
+        "分级情况": level_rows(report, record),
+        "表": tables(report, record),
         "请示事项": [
             Named(
                 "请示事项",
@@ -71,7 +70,7 @@ def template_names(report: ReportData, record: Record) -> dict[str, object]:
         "另见": Named("另见", {each.label: _elsewhere(report, each) for each in report.narratives}),
         "答复": _answers(report, record),
         "图题": Captions({picture.name: picture.title for picture in report.pictures}),
-        **_count_names(report, record),
+        **count_names(report, record),
     }
     for narrative in report.narratives:
         if narrative.label in names:
@@ -119,44 +118,6 @@ def _answers(report: ReportData, record: Record) -> Named:
             for each in report.answers
         },
     )
-
-
-_COUNTED = {
-    "应报单位数": "所列的单位",
-    "已报单位数": "已接收（含零报告）的单位",
-    "迟报单位数": "注明迟报的单位",
-    "尚未完成报送单位数": "还没有接收的单位",
-    "两期都已报单位数": "两期都已接收的单位",
-}
-"""What is counted on the board; other counts are of a state."""
-
-
-def _count_names(report: ReportData, record: Record) -> dict[str, object]:
-    """Who reported and how many: figures of the prose as well, to be checked like others."""
-
-    def count(name: str, label: str, number: int, period: str = report.period_label) -> Shown:
-        use = UsedFigure(name, "", label, report.unit_name, period, number, "个", "")
-        use = replace(use, source=f"《上报情况》中{_COUNTED.get(label, f'为{label[:-3]}的单位')}数")
-        return Shown(number, str(number), use, record)
-
-    def listed(label: str, units: tuple[str, ...], told: str = "") -> ListedNames:
-        return ListedNames(units, count(f"{label}|个数", f"{told or label}数", len(units)))
-
-    before, tally = report.previous_label or "", report.tally
-    out = [
-        (state.label, count(f"未报单位情况.{state.label}", f"{state.label}单位数", number))
-        for state, number in tally.out
-    ]
-    return {
-        "未报单位": listed("未报单位", report.missing, "尚未完成报送单位"),
-        "未报单位情况": CountedStates(tuple(out)),
-        "零报告单位": listed("零报告单位", report.nil),
-        "迟报单位": listed("迟报单位", report.late),
-        "应报单位数": count("应报单位数", "应报单位数", tally.expected),
-        "已报单位数": count("已报单位数", "已报单位数", tally.reported),
-        "同口径单位数": count("同口径单位数", "两期都已报单位数", report.compared or 0),
-        "上期已报单位数": count("上期已报单位数", "已报单位数", report.reported_before, before),
-    }
 
 
 class Captions:
@@ -331,40 +292,6 @@ def _unit_row(row: UnitRow, known: Mapping[str, Figure]) -> Named:
             "状态": row.state.full.replace("（", "\n（"),
             "本期": cells("本期", row.current, current=True),
             "累计": cells("累计", row.total, current=False),
-        },
-    )
-
-
-def _board_row(row: BoardRow) -> Named:
-    at = row.received_at
-    moment = at.astimezone(OFFICE_ZONE).strftime("%Y-%m-%d %H:%M") if at else ""
-    return Named(
-        "上报情况",
-        {
-            "单位": row.unit,
-            "状态": row.state,
-            "时间": moment,
-            "回执": row.receipt,
-            "迟报": row.late,
-            "备注": "；".join(filter(None, (LATE if row.late else "", row.remarks))),
-        },
-    )
-
-
-_OUT = {State.RETURNED: "退回", State.HELD: "待确认", State.REFUSED: "拒收", State.MISSING: "未报"}
-"""What a template calls the numbers of units that are not in."""
-
-
-def _branch_row(unit: str, tally: Tally) -> Named:
-    return Named(
-        "上报汇总",
-        {
-            "单位": unit,
-            "应报": tally.expected,
-            "已报": tally.reported,
-            "零报告": tally.nil,
-            "迟报": tally.late,
-            **{name: tally.states.get(state, 0) for state, name in _OUT.items()},
         },
     )
 

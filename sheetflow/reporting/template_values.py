@@ -107,6 +107,21 @@ class ListedNames:
 
 
 @dataclass(frozen=True, slots=True)
+class ListedRows:
+    """Rows of a sheet, to be listed one by one."""
+
+    rows: tuple[Named, ...]
+    counted: Shown
+    """How many they are, which is a figure of the report when it is written."""
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[Named]:
+        return iter(self.rows)
+
+
+@dataclass(frozen=True, slots=True)
 class CountedStates:
     """How many units stand where: 未报1个、退回待改2个."""
 

@@ -257,7 +257,7 @@ class JudgingContext:
     of findings in accepted submissions so far. `working_days` are the deadlines by level. `handed_in`
     is when the file was handed in, where that is known to be before `now`. `standing` names the receipt
     of the accepted workbook that this one, where it is another, would take the place of. `newest` gives the
-    unit's newest accepted book of another form, `gathered` the entries that a gathered sheet (form, sheet,
+    unit's newest accepted book of another form (None: nobody knows any, so that none is missed), `gathered` the entries that a gathered sheet (form, sheet,
     period) is printed with. `files` are those that the unit handed in beside its workbooks; None: nobody
     looks for them here, so that none is missed.
     """
@@ -278,7 +278,7 @@ class JudgingContext:
     explained: Callable[[str, Period], Mapping[Identity, Explanation]] = lambda _form, _period: (
         MappingProxyType({})
     )
-    newest: Callable[[str], Earlier | None] = lambda _form: None
+    newest: Callable[[str], Earlier | None] | None = None
     gathered: Callable[[str, str, Period], tuple[GatheredRow, ...]] = (
         lambda _form, _sheet, _period: ()
     )

@@ -19,9 +19,12 @@ from sheetflow.findings import Catalogue, Check, Severity
 from sheetflow.periods import Period
 from sheetflow.schemas.book import Rule
 from sheetflow.schemas.catalogue import general_checks
+from sheetflow.schemas.cells import Reference, References
+from sheetflow.schemas.columns import Column
 from sheetflow.schemas.conditions import Condition
 from sheetflow.schemas.contradictions import twice
 from sheetflow.schemas.forms import Form
+from sheetflow.schemas.sheets import Sheet
 from sheetflow.units import THREE_LEVELS, Levels, Unit, UnitTree
 
 _KEY = re.compile(r"[a-z0-9_\u3400-\u4dbf\u4e00-\u9fff]{1,60}")
@@ -160,6 +163,7 @@ def _astray(campaign: Campaign) -> Iterator[str]:
             for level in sorted(sheet.levels - set(campaign.levels.names)):
                 yield f"《{sheet.title}》由{level}级填报，活动里没有这一级"
             for column in sheet.columns:
+                yield from _of_other_form(campaign, sheet, column)
                 for level, _ in column.disclosure.masks:
                     if level not in campaign.levels:
                         yield f"《{sheet.title}》的“{column.label}”说到{level}级，活动里没有这一级"
@@ -167,6 +171,16 @@ def _astray(campaign: Campaign) -> Iterator[str]:
             {*form.levels, *form.working_days, *form.due_on} - set(campaign.levels.names)
         ):
             yield f"《{form.title}》写了{name}级，活动里没有这一级"
+
+
+def _of_other_form(campaign: Campaign, sheet: Sheet, column: Column) -> Iterator[str]:
+    """Find a reference into another form that leads nowhere."""
+    named = column.type.to if isinstance(column.type, Reference | References) else ""
+    form_key, parted, sheet_key = named.partition("/")
+    form = campaign.by_key.get(form_key) if parted else None
+    target = form.by_key.get(sheet_key) if form else None
+    if parted and (target is None or not target.key_column):
+        yield f"《{sheet.title}》的“{column.label}”指向{named}，没有这张有编号的表"
 
 
 Typed = str | int | float | dt.date

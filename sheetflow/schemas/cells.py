@@ -380,7 +380,7 @@ class Key(CellType):
 class Reference(CellType):
     """The key of a row in another sheet (`to`) of the same workbook; whether it exists is a rule.
 
-    ``form/sheet``: of a sheet of another form, which no rule looks into.
+    ``form/sheet``: of a sheet of another form, held against the unit's newest accepted book of it.
     """
 
     to: str

@@ -51,6 +51,7 @@ TEMPLATE_NAMES = frozenset(
         *("未报单位", "未报单位情况", "零报告单位", "迟报单位"),
         *("应报单位数", "已报单位数", "上期已报单位数", "同口径单位数"),
         *("列出单位名称", "签发人", "上报汇总", "上报合计", "请示事项"),
+        *("分级情况", "表"),
     }
 )
 """What a report template calls its own: no heading that is quoted may be called so."""

@@ -167,6 +167,7 @@ def tables_of(consolidated: Consolidated) -> tuple[ExportTable, ...]:
         ),
         *(_details(consolidated, detail) for detail in consolidated.details),
         *([_words(consolidated, consolidated.words)] if consolidated.words else []),
+        *(_details(consolidated, card) for card in consolidated.cards),
         *([_answers(consolidated)] if consolidated.answers else []),
     )
 

@@ -15,7 +15,7 @@ from sheetflow.consolidation.accepted import Books
 from sheetflow.consolidation.states import BoardRow, State, Tally
 from sheetflow.context import LOG, Context
 from sheetflow.context.paths import SAMPLE_NAME, workbook_path
-from sheetflow.context.templates import SHORT, report_place
+from sheetflow.context.templates import report_place
 from sheetflow.durable import replace_file
 from sheetflow.errors import WorkspaceError
 from sheetflow.mail.facts import full_message_id, mail_facts, make_mail
@@ -116,9 +116,8 @@ def lay_report_template(context: Context, form: Form) -> None:
     lists its own names.
     """
     if not context.templates.brings_report:
-        for title in ("", SHORT):
-            if path := context.templates.lies_of_another(title):
-                path.unlink()
+        for path in context.templates.lie_of_another():
+            path.unlink()
         lay_template_guide(context)
         return
     other = context.campaign.other_form(form.key)
@@ -129,7 +128,8 @@ def lay_report_template(context: Context, form: Form) -> None:
     path = context.workspace.templates.joinpath(*report_place(other.title))
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        replace_file(path, plain_template(form))
+        content = context.templates.default_report(other.title) or plain_template(form)
+        replace_file(path, content)
 
 
 @dataclass

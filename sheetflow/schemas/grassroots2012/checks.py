@@ -1,9 +1,9 @@
 """The campaign's own checks: `checks.txt` beside this module has them as officers know them.
 
-There they stand under the headers of the sheet 审核, a blank line between two; 依据 holds until another
-one is named. What is loaded is `checks.json`, which `python tools/build_checks.py` makes of that text: no
-process that judges waits for the language to be read. This module owns the notation; it refuses a text
-that the language does not understand.
+There they stand under the headers of the sheet 审核, a blank line between two; 报表 (whose checks they are)
+and 依据 hold until another one is named. What is loaded is ``checks_….json``, one for each form that has any,
+which `python tools/build_checks.py` makes of that text: no process that judges waits for the language to be
+read. This module owns the notation; it refuses a text that the language does not understand.
 """
 
 from __future__ import annotations
@@ -24,28 +24,35 @@ from sheetflow.schemas.language.vocabulary import Vocabulary
 from sheetflow.schemas.rules import DeclaredRule
 
 _SEVERITIES = {severity.label: severity for severity in Severity}
-_SOURCE = "依据"
+_FORM, _SOURCE = "报表", "依据"
 _PLACEHOLDER = re.compile("{([^{}]+)}")
 
 
-def declared_checks() -> tuple[DeclaredRule, ...]:
-    """Give the campaign's checks."""
-    return load_rules(files(__package__).joinpath("checks.json").read_bytes())
+def declared_checks(form: str) -> tuple[DeclaredRule, ...]:
+    """Give the checks of the form with that key."""
+    return load_rules(files(__package__).joinpath(file_name(form)).read_bytes())
+
+
+def file_name(form: str) -> str:
+    """Name the file beside this module from which a form's checks are loaded."""
+    return f"checks_{form}.json"
 
 
 def read_text(form: Form) -> tuple[DeclaredRule, ...]:
     """Read the checks of a form from their text; raise DeclarationError for what says nothing."""
     text = files(__package__).joinpath("checks.txt").read_text(encoding="utf-8")
     vocabulary = Vocabulary.of(form.sheets, form.indicators)
-    return tuple(_rule(written, vocabulary) for written in _written(text))
+    return tuple(
+        _rule(written, vocabulary) for written in _written(text) if written[_FORM] == form.title
+    )
 
 
 def _written(text: str) -> Iterator[Mapping[str, str]]:
     """Give what stands under each header, rule by rule."""
-    source = ""
+    standing: dict[str, str] = {}
     for entry in text.strip().split("\n\n"):
-        lines = dict(line.split("：", 1) for line in entry.split("\n"))
-        source = lines.setdefault(_SOURCE, source)
+        lines = standing | dict(line.split("：", 1) for line in entry.split("\n"))
+        standing = {header: lines[header] for header in (_FORM, _SOURCE)}
         yield lines
 
 

@@ -13,6 +13,7 @@ from sheetflow.periods import Cadence
 from sheetflow.schemas.columns import RowModel, attachment, choice, key, refers, text, whole
 from sheetflow.schemas.conditions import Is, where
 from sheetflow.schemas.forms import Attachments, Cover, Form, ReportSpec
+from sheetflow.schemas.grassroots2012.checks import declared_checks
 from sheetflow.schemas.grassroots2012.cover import HeadCard
 from sheetflow.schemas.grassroots2012.words import YES_NO
 from sheetflow.schemas.sheets import EXPLANATIONS, Gathered, Kind, RollUp, Sheet
@@ -73,7 +74,7 @@ class Ranked(RowModel):
 
     order = whole("推荐顺序", least=1, required=False, hint="不向上推荐的空着", width=12)
     entry = key("论文编号", "B", prefilled=True, hint="单位代码和编号，如 370102-B001", width=18)
-    unit = text("单位", 30, prefilled=True, width=20)
+    unit = text("推荐单位", 30, prefilled=True, width=20)
     title = text("题目", 60, prefilled=True, width=36)
     authors = text("作者姓名", 50, required=False, prefilled=True, width=18)
     summary = text("内容摘要", 800, required=False, prefilled=True, width=50)
@@ -130,4 +131,5 @@ CONTEST = Form(
     own_work="《推荐论文》只填本机关干部撰写的论文，不含下级的；下级推荐的已列在《推荐排序》。",
     report=ReportSpec(tables=("recommended", "ranking")),
     attachments=Attachments.REQUIRED,
+    rules=declared_checks("contest"),
 )

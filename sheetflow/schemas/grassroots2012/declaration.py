@@ -8,6 +8,7 @@ from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.grassroots2012.contest import CONTEST
 from sheetflow.schemas.grassroots2012.plan import PLAN
 from sheetflow.schemas.grassroots2012.progress import PROGRESS
+from sheetflow.schemas.grassroots2012.sample_plans import CONTEST_SAMPLES, PLAN_SAMPLES
 from sheetflow.schemas.grassroots2012.sample_words import SAMPLES
 from sheetflow.schemas.grassroots2012.scores import SCORES
 
@@ -16,5 +17,7 @@ GRASSROOTS_2012 = Campaign(
     title="下基层、访妇情、办实事",
     forms=(PROGRESS, PLAN, CONTEST, SCORES),
     source="妇字〔2012〕2号，鲁妇发〔2012〕10号转发",
-    samples=MappingProxyType({PROGRESS.key: SAMPLES}),
+    samples=MappingProxyType(
+        {PROGRESS.key: SAMPLES, PLAN.key: PLAN_SAMPLES, CONTEST.key: CONTEST_SAMPLES}
+    ),
 )

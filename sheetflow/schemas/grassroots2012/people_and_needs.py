@@ -262,6 +262,7 @@ PAPERS = Sheet(
     kind=Kind.LEDGER,
     declared=Paper.columns(),
     matter=("kind", "title", "finished_on"),
+    named_by="title",
     note="一篇填一行，逐期续填；调研报告须有情况、有分析、有建议",
     source="二：撰写一份调查手记；撰写一篇以上有情况有分析有建议的调研报告，并促进转化为具体措施",
     always_shown=False,

@@ -313,7 +313,7 @@ PROGRESS = Form(
     ),
     own_work="只填本机关直接开展的工作，不含下级；联合开展的由牵头单位填一次。",
     charts=CHARTS,
-    rules=declared_checks(),
+    rules=declared_checks("progress"),
     same_person=SamePerson(
         sheet="needs", person="id_number", matter=("category", "status"), where=NEEDS.void_not
     ),

@@ -27,7 +27,7 @@ from sheetflow.writing.consolidated.matrix import (
     write_total,
 )
 from sheetflow.writing.consolidated.matrix_charts import write_charts
-from sheetflow.writing.consolidated.words_sheet import write_answers, write_words
+from sheetflow.writing.consolidated.words_sheet import write_answers, write_cards, write_words
 from sheetflow.writing.looks import CENTRED, TEXT, WRAPPED
 from sheetflow.writing.page import TablePage
 from sheetflow.writing.receipt import in_groups
@@ -103,10 +103,13 @@ def write_skeleton(
         sources = TablePage(book, "来源一览", list(_SOURCES.values()), foot)
         _write_explanations(book, consolidated)
         write_words(book, consolidated)
+        listed = write_cards(book, consolidated)
         write_answers(book, consolidated)
         if consolidated.same_person is not None:
             _write_same_person(book, consolidated, consolidated.same_person)
         details = write_details(book, consolidated, most_rows, bulk)
+        for receipt, row in listed.items():
+            details.first_rows.setdefault(receipt, row)
         _write_sources(sources, consolidated, details)
         if figures:
             write_checks(*figures, consolidated, details)

@@ -14,7 +14,7 @@ from decimal import Decimal
 from itertools import chain, islice
 
 from sheetflow.consolidation.contents import Consolidated, DetailRow, DetailSheet
-from sheetflow.schemas.cells import Attachment, Choices, References, Text
+from sheetflow.schemas.cells import Attachment, Choices, Reference, References, Text
 from sheetflow.schemas.columns import Column, Mask
 from sheetflow.schemas.conditions import Condition, Every, Row, Table
 from sheetflow.schemas.forms import Form
@@ -33,6 +33,8 @@ _SOURCE = "来源"
 
 _ABOVE_WIDTH, _UNIT_WIDTH, _SOURCE_WIDTH = 12, 14, 20
 _WIDEST = 28
+_LONG, _WIDEST_LONG, _CHARACTERS_TO_WIDTH = 500, 90.0, 12
+"""Longer texts than so many characters get more room: a row shows no more than some 27 lines."""
 _READABLE_WIDTH = 150
 """How many characters side by side an A4 page shows in a size that can be read."""
 
@@ -248,8 +250,10 @@ def before(detail: DetailSheet) -> tuple[str, ...]:
 
 def width_of(column: Column) -> float:
     """Give a column's width. Keys are longer here than where they were filled in: 370102-X0001."""
-    least = 16 if column.is_key or column.refers_to else 0
-    return max(least, min(column.width, _WIDEST))
+    if isinstance(column.type, Text) and column.type.limit > _LONG:
+        return min(_WIDEST_LONG, column.type.limit / _CHARACTERS_TO_WIDTH)
+    keyed = column.is_key or isinstance(column.type, Reference | References)
+    return max(16 if keyed else 0, min(column.width, _WIDEST))
 
 
 def _write_rows(

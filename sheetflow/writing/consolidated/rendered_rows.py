@@ -27,6 +27,7 @@ from sheetflow.consolidation.contents import Consolidated, DetailRow, DetailShee
 from sheetflow.consolidation.detail_rows import (
     KnownColumns,
     Whose,
+    cards_going_up,
     columns_seen,
     detail_sheet,
     rows_standing,
@@ -100,7 +101,8 @@ class Pieces:
 def layout_of(form: Form) -> str:
     """Digest all of a form's declaration that shows in its pieces."""
     card = form.narrative.key if form.narrative else ""
-    return rows_digest(form, _FORMAT, __version__, card)
+    listed = [sheet.key for sheet in cards_going_up(form)]
+    return rows_digest(form, _FORMAT, __version__, card, *listed)
 
 
 def name_pieces(layout: str, policy: MaskPolicy, source: Whose, sha256: str) -> str:
@@ -129,7 +131,7 @@ def render_pieces(
     }
     files = [_File(listed[look]) for look in looks]
     card = [form.narrative] if form.narrative else []
-    for sheet in (*sheets_going_up(form), *card):
+    for sheet in (*sheets_going_up(form), *card, *cards_going_up(form)):
         if all_rows := rows.get(sheet.key):
             _render_sheet(
                 form, sheet, source, all_rows, figures, list(zip(files, policies, strict=True))
@@ -304,12 +306,18 @@ def take_from_pieces(
         if not all(few for _, few in kept) or (is_large and gathered[key].rows >= _WORTH_JOINING):
             bulk[key] = gathered[key]
         details.append(replace(detail, rows=partial(_kept_rows, detail, kept)))
-    words = tables.words
-    if words:  # a row a unit: never many, and marked by what others wrote
-        listed = sources(books, tables.unit, words.sheet)
-        kept = _kept(books, listed, words.sheet.key, pieces)
-        words = replace(words, rows=partial(_kept_rows, words, kept))
-    return replace(tables, details=tuple(details), words=words), bulk
+
+    def card(told: DetailSheet) -> DetailSheet:
+        """Give a card with its rows: a row a unit is never many."""
+        listed = sources(books, tables.unit, told.sheet)
+        return replace(
+            told,
+            rows=partial(_kept_rows, told, _kept(books, listed, told.sheet.key, pieces)),
+        )
+
+    words = card(tables.words) if tables.words else None
+    cards = tuple(map(card, tables.cards))
+    return replace(tables, details=tuple(details), words=words, cards=cards), bulk
 
 
 def _kept(

@@ -13,11 +13,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from sheetflow.consolidation.answers import Answers
 from sheetflow.consolidation.contents import Consolidated, DetailRow, DetailSheet
 from sheetflow.findings import Severity
+from sheetflow.schemas.cells import Text
 from sheetflow.schemas.layout import FIRST_ROW
 from sheetflow.workbook import cell_name
-from sheetflow.writing.consolidated.detail_sheets import footer
+from sheetflow.writing.consolidated.detail_sheets import before, detail_cell, footer, width_of
 from sheetflow.writing.looks import (
     CENTRED,
+    DETAIL_LOOKS,
     FIGURE,
     SEVERITY_FILL,
     TALLEST,
@@ -33,6 +35,7 @@ ANSWERS_SHEET = "答复统计"
 ALIKE_COLUMN = "相近情况"
 _A3 = 8
 _PLACE_WIDTH, _ALIKE_WIDTH = 14.0, 24.0
+_SOURCE_WIDTH, _MOST_SHORT = 20.0, 20.0
 _TEXTS_WIDTH, _LEAST, _MOST = 190.0, 30.0, 90.0
 """What the texts have side by side on A3, and the bounds of one of them."""
 _MOST_LINES = int((TALLEST - 3) // 15)
@@ -65,6 +68,63 @@ def write_words(book: Book, consolidated: Consolidated) -> None:
     for row in rows:
         number = _write_texts(page, number, row, words, consolidated.alike)
     page.close(number - 1, len(words.origin))
+
+
+def write_cards(book: Book, consolidated: Consolidated) -> dict[str, tuple[str, int]]:
+    """Write every card that is listed, a row a unit; give, by receipt, the sheet and row of its first."""
+    found: dict[str, tuple[str, int]] = {}
+    for card in consolidated.cards:
+        _write_card(book, consolidated, card, found)
+    return found
+
+
+def _write_card(
+    book: Book, consolidated: Consolidated, card: DetailSheet, found: dict[str, tuple[str, int]]
+) -> None:
+    origin = [_PLACE_WIDTH] * len(card.origin) + [_SOURCE_WIDTH]
+    told = [isinstance(each.type, Text) and each.type.free for each in card.columns]
+    short = [min(width_of(each), _MOST_SHORT) for each in card.columns]
+    left = _TEXTS_WIDTH - sum(
+        width for width, is_told in zip(short, told, strict=True) if not is_told
+    )
+    wide = min(_MOST, max(_LEAST, left / max(sum(told), 1)))
+    own = [wide if is_told else width for width, is_told in zip(short, told, strict=True)]
+    page = TablePage(book, card.sheet.title, [*origin, *own], footer(consolidated))
+    page.worksheet.set_paper(_A3)
+    page.worksheet.repeat_columns(0, len(origin) - 1)
+    rows = list(card.rows())
+    page.open(
+        f"{card.sheet.title}（{consolidated.unit.name} {consolidated.period.label}）",
+        f"{len(rows)}个单位已报，一个单位一行，照原文列出；一行放不下的接排在下一行。",
+        [*before(card), *(column.label for column in card.columns)],
+    )
+    number = FIRST_ROW
+    for row in rows:
+        found.setdefault(row.receipt, (page.title, number))
+        shown = [detail_cell(each, row.values.get(each.key)) for each in card.columns]
+        parts = [
+            list(parts_of(value, width)) if isinstance(value, str) else [value]
+            for (value, _), width in zip(shown, own, strict=True)
+        ]
+        for turn in range(max(map(len, parts))):
+            cells = [part[turn] if turn < len(part) else "" for part in parts]
+            page.fit(
+                number,
+                [
+                    (cell, width)
+                    for cell, width in zip(cells, own, strict=True)
+                    if isinstance(cell, str)
+                ],
+            )
+            for at, place in enumerate((*row.places, row.receipt), start=1):
+                goes_on = bool(turn) and at == len(row.places)
+                page.put(number, at, f"{place}（续）" if goes_on else place, _TOLD)
+            for at, (cell, (_, look)) in enumerate(
+                zip(cells, shown, strict=True), start=len(origin) + 1
+            ):
+                page.put(number, at, cell, DETAIL_LOOKS[look] | {"valign": "top"})
+            number += 1
+    page.close(number - 1, len(origin))
 
 
 def _write_texts(
