@@ -83,7 +83,9 @@ class NameMask:
 
     def cover(self, text: str) -> str:
         """Put ○○ in place of every name."""
-        alike = "".join(form if len(form := plain(letter)) == 1 else letter for letter in text)
+        alike = text
+        if plain(text) != text:  # letter by letter, so that places stay
+            alike = "".join(form if len(form := plain(letter)) == 1 else letter for letter in text)
         made: list[str] = []
         last = 0
         for found in self._pattern.finditer(alike):
