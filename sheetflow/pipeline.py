@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from sheetflow.consolidation.gathered_rows import excused_of, printed_results
+from sheetflow.consolidation.ranking import quotas_of, ranked_rows
 from sheetflow.findings import Finding, Place, Severity, in_order
-from sheetflow.schemas.book import Judgement, JudgingContext, Outcome
+from sheetflow.schemas.book import Book, Judgement, JudgingContext, Outcome
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.catalogue import GENERAL, MONEY_SCALE
 from sheetflow.schemas.forms import Form
@@ -26,6 +28,7 @@ from sheetflow.validators.explanations import (
     read_answers,
 )
 from sheetflow.validators.figure_rules import check_money_scale
+from sheetflow.validators.judging_rules import Worked, check_judging
 from sheetflow.validators.live_statistics import check_statistics
 from sheetflow.validators.named_references import NAMED, read_names
 from sheetflow.validators.other_forms import check_other_forms
@@ -52,6 +55,8 @@ def judge(raw: RawWorkbook, campaign: Campaign, context: JudgingContext) -> Judg
     if not book.other_period:  # else every rule would ask about a period that nobody meant
         for rule in (*GENERAL_RULES, *campaign.rules.get(book.form.key, ())):
             faults += rule(book, context)
+        if book.form.judging:
+            faults += check_judging(book, context, worked_out(book, context))
         faults += check_version(book, campaign)
         faults += check_other_forms(book, campaign, context)
         faults += check_declared(book, context, faults)
@@ -78,6 +83,20 @@ def judge(raw: RawWorkbook, campaign: Campaign, context: JudgingContext) -> Judg
         explanations=said,
         typed={entry.number: entry.text for entry in answers if explains(entry.text)},
         token=stamp.token,
+    )
+
+
+def worked_out(book: Book, context: JudgingContext) -> Worked:
+    """Work out what the scores of a workbook come to, whatever is printed in it."""
+    rows = {key: found.values for key, found in book.sheets.items()}
+    excused = excused_of(book.form, rows, context.tree)
+    ranked = ranked_rows(book.form, rows, excused)
+    spec = book.form.judging
+    return Worked(
+        excused=excused,
+        proposed={row.number: row.proposed for row in ranked},
+        printed={row.number: printed_results(spec, row) for row in ranked} if spec else {},
+        quotas=quotas_of(book.form, rows),
     )
 
 

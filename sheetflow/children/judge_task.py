@@ -27,7 +27,14 @@ from sheetflow.consolidation.gists import Document, gist_of
 from sheetflow.findings import Explanation, Finding, Identity
 from sheetflow.masks import MaskPolicy
 from sheetflow.periods import Period
-from sheetflow.schemas.book import Book, Judgement, JudgingContext, Outcome, receipt_of
+from sheetflow.schemas.book import (
+    Book,
+    GatheredRow,
+    Judgement,
+    JudgingContext,
+    Outcome,
+    receipt_of,
+)
 from sheetflow.schemas.conditions import Table
 from sheetflow.schemas.documents import (
     Indicators,
@@ -38,6 +45,7 @@ from sheetflow.schemas.documents import (
     pack,
 )
 from sheetflow.schemas.indicators import measure_all
+from sheetflow.schemas.parsing import Value
 from sheetflow.units import Unit, UnitTree
 from sheetflow.workbook import RawWorkbook
 
@@ -70,7 +78,8 @@ class JudgeRequest:
 
     `known_keys` are (sheet, key) of other units' books that exist; None: not looked up yet,
     so take them as there and say which were asked for. `handed_in` and `standing` (receipts)
-    are as in `JudgingContext`.
+    are as in `JudgingContext`, `gathered` too, by form, sheet and period (None: nobody looked);
+    `accepted` has the rows of forms that go on within a period, by form and period, then by sheet.
     """
 
     path: str
@@ -90,6 +99,10 @@ class JudgeRequest:
         default_factory=lambda: MappingProxyType({})
     )
     waived: Mapping[FormAndPeriod, Mapping[str, str]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    gathered: Mapping[tuple[str, str, str], tuple[GatheredRow, ...]] | None = None
+    accepted: Mapping[FormAndPeriod, Mapping[str, Sequence[Mapping[str, Value]]]] = field(
         default_factory=lambda: MappingProxyType({})
     )
 
@@ -226,6 +239,12 @@ def judge_under(
         waived=lambda form, period: request.waived.get((form, period.period_id), {}),
         explained=lambda form, period: _explained(request, form, period),
         newest=cache(partial(newest_book, campaign, request.past)),
+        gathered=lambda form, sheet, period: (
+            None
+            if request.gathered is None
+            else request.gathered.get((form, sheet, period.period_id))
+        ),
+        accepted=lambda form, period: request.accepted.get((form, period.period_id), {}),
     )
     return judge(raw, campaign, context), frozenset(asked)
 
@@ -246,7 +265,25 @@ def returned_filling(request: JudgeRequest, judgement: Judgement) -> Filling:
     campaign = open_campaign(request.campaign)
     period = campaign.by_key[judgement.form].period(judgement.period)
     earlier = earlier_book(campaign, request.past, judgement.form, period)
-    return prefill_returned(campaign, request.unit, judgement, earlier)
+    filling = prefill_returned(campaign, request.unit, judgement, earlier)
+    return _with_gathered(request, judgement.book, filling) if judgement.book else filling
+
+
+def _with_gathered(request: JudgeRequest, book: Book, filling: Filling) -> Filling:
+    """Add the entries that a gathered sheet lacks, the unit's own as this very workbook lists them."""
+    from sheetflow.consolidation.gathered_rows import gathered_rows
+    from sheetflow.validators.gathered_rules import handed_up
+
+    rows = dict(filling.rows)
+    for sheet in filling.sheets:
+        asked = (filling.form.key, sheet.key, book.period.period_id)
+        found = request.gathered.get(asked) if request.gathered else None
+        if sheet.gathered and found is not None:
+            mine = request.unit.unit_id
+            handed = [*handed_up(book, sheet.gathered, found, mine).values()]
+            typed = rows.get(sheet.key, ())
+            rows[sheet.key] = gathered_rows(sheet, typed, handed, mine, request.tree)
+    return replace(filling, rows=rows)
 
 
 def dump_book(book: Book) -> dict[str, bytes]:

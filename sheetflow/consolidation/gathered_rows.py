@@ -7,9 +7,10 @@ must not judge what. It refuses to write a workbook, and to judge one.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import TypeVar
 
 from sheetflow.consolidation.ranking import (
     Excused,
@@ -22,12 +23,13 @@ from sheetflow.consolidation.ranking import (
 from sheetflow.schemas.book import GatheredRow
 from sheetflow.schemas.cells import Key
 from sheetflow.schemas.conditions import Row
-from sheetflow.schemas.forms import Form
+from sheetflow.schemas.forms import Form, merged
 from sheetflow.schemas.judging import Judging
 from sheetflow.schemas.parsing import Value
 from sheetflow.schemas.sheets import Sheet
-from sheetflow.units import UnitTree, units_called
+from sheetflow.units import Unit, UnitTree, units_meant
 
+Typed = TypeVar("Typed")
 Rows = Mapping[str, Sequence[Row]]
 """Rows by sheet."""
 
@@ -42,13 +44,14 @@ class Ongoing:
     )
 
 
-def rows_going_on(form: Form, level: str, ongoing: Ongoing, tree: UnitTree) -> dict[str, list[Row]]:
+def rows_going_on(form: Form, unit: Unit, ongoing: Ongoing, tree: UnitTree) -> dict[str, list[Row]]:
     """Give the rows of each sheet that has any, before anybody types."""
     made: dict[str, list[Row]] = {}
-    for sheet in form.sheets_for(level):
+    for sheet in form.sheets_for(unit.level):
         known = [row_of(sheet, row) for row in ongoing.rows.get(sheet.key, ())]
         if sheet.gathered:
-            known = gathered_rows(sheet, known, ongoing.gathered.get(sheet.key, ()), tree)
+            gathered = ongoing.gathered.get(sheet.key, ())
+            known = gathered_rows(sheet, known, gathered, unit.unit_id, tree)
         elif sheet.key == form.cover.sheet:
             known = [_lasting_cover(form, row) for row in known]
         made[sheet.key] = known
@@ -76,38 +79,33 @@ def _lasting_cover(form: Form, row: Row) -> Row:
 
 
 def gathered_rows(
-    sheet: Sheet, known: Sequence[Row], gathered: Sequence[GatheredRow], tree: UnitTree
-) -> list[Row]:
-    """Give the rows of a gathered sheet: those that stood there with what was typed, then new entries.
+    sheet: Sheet,
+    known: Sequence[Mapping[str, Typed]],
+    gathered: Sequence[GatheredRow],
+    unit_id: str,
+    tree: UnitTree,
+) -> list[Mapping[str, Typed | Value]]:
+    """Give the rows of a unit's gathered sheet: those that stood there with what was typed, then new entries.
 
     A number that was given stands; new entries get the next ones. An entry that is handed up no longer keeps
     its row: somebody has to see that it is gone.
     """
     spec, column = sheet.gathered, sheet.key_column
     if spec is None:
-        return [*known]
-    printed = {row.entry: printed_cells(sheet, row, tree) for row in gathered}
-    stood = [{**row, **printed.get(str(row.get(spec.entry)), {})} for row in known]
-    there = {str(row.get(spec.entry)) for row in known}
+        return list[Mapping[str, Typed | Value]](known)
+    printed = {row.entry: row.printed(spec, tree) for row in gathered}
+    codes = [str(merged(unit_id, str(row.get(spec.entry)))) for row in known]
+    stood: list[Mapping[str, Typed | Value]] = [
+        {**row, **printed.get(code, {})} for code, row in zip(codes, known, strict=True)
+    ]
     fresh: list[dict[str, Value]] = [
-        {**cells} for entry, cells in printed.items() if entry not in there
+        {**cells} for entry, cells in printed.items() if entry not in codes
     ]
     if column and column.key != spec.entry and isinstance(kind := column.type, Key):
         last = max((kind.number(row.get(column.key)) for row in known), default=0)
         for number, row in enumerate(fresh, start=last + 1):
             row[column.key] = kind.example(number)
     return [*stood, *fresh]
-
-
-def printed_cells(sheet: Sheet, row: GatheredRow, tree: UnitTree) -> dict[str, Value]:
-    """Give what is printed of an entry: its code, whose it is, what its own unit said of it."""
-    spec = sheet.gathered
-    if spec is None:
-        return {}
-    cells: dict[str, Value] = {spec.entry: row.entry}
-    if spec.unit:
-        cells[spec.unit] = tree[row.unit_id].name if row.unit_id in tree else row.unit_id
-    return cells | {here: row.cells.get(there) for here, there in spec.shown}
 
 
 def excused_of(form: Form, rows: Rows, tree: UnitTree) -> Excused:
@@ -118,7 +116,9 @@ def excused_of(form: Form, rows: Rows, tree: UnitTree) -> Excused:
     number, judge = key_of(form, spec.entries), key_of(form, spec.judges)
     entry = entry_column(form)
     at_home = {
-        str(row.get(judge)): units_meant(str(row.get(spec.judge_unit) or ""), tree)
+        str(row.get(judge)): {
+            unit.unit_id for unit in units_meant(str(row.get(spec.judge_unit) or ""), tree)
+        }
         for row in rows.get(spec.judges, ())
     }
     return {
@@ -132,14 +132,6 @@ def excused_of(form: Form, rows: Rows, tree: UnitTree) -> Excused:
 def unit_of(entry: str) -> str:
     """Give the unit whose entry it is: 370102 of 370102-B001."""
     return entry.rpartition("-")[0]
-
-
-def units_meant(typed: str, tree: UnitTree) -> Collection[str]:
-    """Give the ids of the units that somebody may mean who writes so: by id, by folder or by name."""
-    code = typed.strip().partition("-")[0]
-    if code in tree:
-        return {code}
-    return {unit.unit_id for unit in units_called(typed, tree)}
 
 
 def _pairs(form: Form, rows: Rows, excused: Excused) -> Iterable[Row]:

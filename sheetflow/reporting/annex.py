@@ -26,6 +26,7 @@ from sheetflow.schemas.guide_words import (
     requirement,
     type_words,
 )
+from sheetflow.schemas.rule_needs import hangs_on
 from sheetflow.schemas.rules import DeclaredRule
 from sheetflow.schemas.sheets import Kind, Sheet
 from sheetflow.units import LevelSpec
@@ -235,7 +236,8 @@ def _write_general(page: AnnexPage, campaign: Campaign) -> None:
     for severity, title in _SEVERITIES.items():
         general: dict[str, list[str]] = {}
         for check in campaign.catalogue.checks.values():
-            if check.severity is severity and check.code not in own and _is_told(check):
+            asked = any(hangs_on(form, check.code) for form in campaign.forms)
+            if check.severity is severity and check.code not in own and asked and _is_told(check):
                 general.setdefault(check.title, []).append(check.summary)
         for name, summaries in general.items():
             words = "；".join(dict.fromkeys(summaries))

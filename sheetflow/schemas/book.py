@@ -23,7 +23,7 @@ from sheetflow.schemas.evidence import EvidenceFile, NamedFile
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.indicators import Figures, Number, measure_all
 from sheetflow.schemas.parsing import Value, holds_personal_number
-from sheetflow.schemas.sheets import Sheet
+from sheetflow.schemas.sheets import Gathered, Sheet
 from sheetflow.units import Unit, UnitTree
 from sheetflow.workbook import Address, CellValue, cell_name
 
@@ -246,6 +246,13 @@ class GatheredRow:
     order: int
     cells: Mapping[str, Value] = field(default_factory=lambda: MappingProxyType({}))
 
+    def printed(self, spec: Gathered, tree: UnitTree) -> dict[str, Value]:
+        """Give what a gathered sheet shows of it, by column: its code, whose it is, what that one said."""
+        cells: dict[str, Value] = {spec.entry: self.entry}
+        if spec.unit:
+            cells[spec.unit] = tree[self.unit_id].name if self.unit_id in tree else self.unit_id
+        return cells | {here: self.cells.get(there) for here, there in spec.shown}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgingContext:
@@ -279,9 +286,10 @@ class JudgingContext:
         MappingProxyType({})
     )
     newest: Callable[[str], Earlier | None] | None = None
-    gathered: Callable[[str, str, Period], tuple[GatheredRow, ...]] = (
-        lambda _form, _sheet, _period: ()
+    gathered: Callable[[str, str, Period], tuple[GatheredRow, ...] | None] = (
+        lambda _form, _sheet, _period: None
     )
+    """None: nobody knows, so that no entry is missed."""
     accepted: Callable[[str, Period], Mapping[str, Sequence[Mapping[str, Value]]]] = (
         lambda _form, _period: MappingProxyType({})
     )

@@ -48,6 +48,16 @@ def concerns(rule: DeclaredRule, form: Form, level: str) -> bool:
     return all(has(form, need) for need in needs) and all(s.is_for(level) for s in sheets)
 
 
+def hangs_on(form: Form, code: str) -> bool:
+    """Whether one of our own checks, by its code, has anything to look at in a form.
+
+    Only sheets that are gathered, and forms in which others are judged, have some.
+    """
+    if code.startswith("judging-"):
+        return form.judging is not None
+    return not code.startswith("gathered-") or any(sheet.gathered for sheet in form.sheets)
+
+
 def effective_severity(rule: DeclaredRule, form: Form, period: Period) -> Severity:
     """Give how heavy a rule weighs in a period: on trial it only says what it sees."""
     if rule.severity is not Severity.MUST or not rule.trial_until:

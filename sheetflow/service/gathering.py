@@ -6,6 +6,7 @@ hands up. An entry is as its own unit has it now: what that one has withdrawn is
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
@@ -35,13 +36,41 @@ def gathered_sheets(
     }
 
 
+def gathered_for(
+    context: Context, unit: Unit, day: dt.date
+) -> dict[tuple[str, str, str], tuple[GatheredRow, ...]]:
+    """Give what every gathered sheet of a unit is printed with, by form, sheet and period, up to `day`."""
+    return {
+        (form.key, sheet, period.period_id): rows
+        for form, period in _going_on(context, unit, day)
+        for sheet, rows in gathered_sheets(context, form, unit, period).items()
+    }
+
+
+def accepted_within(context: Context, unit: Unit, day: dt.date) -> dict[tuple[str, str], Rows]:
+    """Give the accepted rows of forms that a unit fills in several steps, by form and period, up to `day`."""
+    return {
+        (form.key, period.period_id): accepted_rows(context, form, unit.unit_id, period)
+        for form, period in _going_on(context, unit, day)
+    }
+
+
+def _going_on(context: Context, unit: Unit, day: dt.date) -> Iterator[tuple[Form, Period]]:
+    for form in context.campaign.forms:
+        if form.goes_on(unit.level):
+            periods = {
+                period for year in (day.year - 1, day.year) for period in form.periods_of(year)
+            }
+            yield from ((form, period) for period in sorted(periods) if period.first_day <= day)
+
+
 def rows_before(context: Context, form: Form, unit: Unit, period: Period) -> dict[str, list[Row]]:
     """Give the rows by sheet from which the unit's workbook goes on, of a form filled in several steps."""
     ongoing = Ongoing(
         rows=accepted_rows(context, form, unit.unit_id, period),
         gathered=gathered_sheets(context, form, unit, period),
     )
-    return rows_going_on(form, unit.level, ongoing, context.tree)
+    return rows_going_on(form, unit, ongoing, context.tree)
 
 
 def accepted_rows(context: Context, form: Form, unit_id: str, period: Period) -> Rows:
@@ -109,7 +138,7 @@ class _Gathering:
         if ranked is None or not ranked.is_for(unit.level):
             return [*self._own(unit)]
         placed = sorted(
-            (order, str(row.get(spec.entry)))
+            (order, str(merged(unit.unit_id, row.get(spec.entry))))
             for row in self._book(unit.unit_id).get(ranked.key, [])
             if isinstance(order := row.get(spec.order), int)
         )

@@ -114,8 +114,11 @@ class Rollups:
     def _is_wanted(self, mark: Stale) -> bool:
         """A later period is rebuilt only where something has been tried in it, or was published.
 
-        A board is also made where nobody has sent anything until the deadline had passed.
+        A board is also made where nobody has sent anything until the deadline had passed. What is
+        judged has results of its own, and nothing to be added up.
         """
+        if self.context.form(mark.form).judging:
+            return False
         if (mark.unit_id, mark.form, mark.period) in self._published:
             return True
         if mark.kind is PublicationKind.BOARD and self._is_overdue(mark, mark.period):

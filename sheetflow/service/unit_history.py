@@ -18,6 +18,7 @@ from sheetflow.intake.archive import blob_path
 from sheetflow.periods import Period
 from sheetflow.schemas.documents import load_explanations, load_figures, load_finding, load_rows
 from sheetflow.schemas.forms import Form
+from sheetflow.service.gathering import accepted_within, gathered_for
 from sheetflow.store.records import Arrival, Decision
 from sheetflow.units import Unit
 
@@ -85,6 +86,8 @@ def request_for_unit(
         past=tuple(past),
         standing=changes,
         explained=explained,
+        gathered=gathered_for(context, unit, now.date()),
+        accepted=accepted_within(context, unit, now.date()),
     )
 
 

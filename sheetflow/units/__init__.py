@@ -6,7 +6,14 @@ folder, its chain and its successor all follow from here. So do the levels of a 
 
 from sheetflow.units.levels import THREE_LEVELS, Levels, LevelSpec
 from sheetflow.units.rows import HEADERS, parse_units
-from sheetflow.units.tree import OWN_LEVEL, Unit, UnitTree, names_told_apart, units_called
+from sheetflow.units.tree import (
+    OWN_LEVEL,
+    Unit,
+    UnitTree,
+    names_told_apart,
+    units_called,
+    units_meant,
+)
 
 __all__ = [
     "HEADERS",
@@ -19,4 +26,5 @@ __all__ = [
     "names_told_apart",
     "parse_units",
     "units_called",
+    "units_meant",
 ]

@@ -342,6 +342,12 @@ def units_called(typed: str, tree: UnitTree) -> tuple[Unit, ...]:
     return tuple(unit for unit in tree if name in _names(tree.chain(unit.unit_id)))
 
 
+def units_meant(typed: str, tree: UnitTree) -> tuple[Unit, ...]:
+    """Give the units that somebody may mean who writes so: by id, by folder or by name."""
+    code = typed.strip().partition("-")[0]
+    return (tree[code],) if code in tree else units_called(typed, tree)
+
+
 def _names(chain: Sequence[Unit]) -> set[str]:
     """Give what the first of a chain is called, alone or behind any of those above it."""
     fronts = {""}

@@ -16,6 +16,7 @@ from sheetflow.validators.continuity import (
 )
 from sheetflow.validators.date_rules import check_ages, check_dates, check_filled_on
 from sheetflow.validators.figure_rules import check_swings
+from sheetflow.validators.gathered_rules import check_gathered, check_numbers_stand
 from sheetflow.validators.general_rules import (
     check_free_text,
     check_keys_unique,
@@ -41,4 +42,6 @@ GENERAL_RULES: tuple[Rule, ...] = (
     check_later_books,
     check_swings,
     check_retired_options,
+    check_gathered,
+    check_numbers_stand,
 )

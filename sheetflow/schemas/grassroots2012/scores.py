@@ -73,7 +73,7 @@ class EntryRow(RowModel):
     """A paper that was handed up, under the number that judges know it by."""
 
     number = key("评审编号", "N", prefilled=True)
-    paper = text("论文编号", 30, prefilled=True, width=16)
+    entry = text("论文编号", 30, prefilled=True, width=16)
     title = text("题目", 60, prefilled=True, width=36)
     unit = text("推荐单位", 30, prefilled=True, width=18)
     score = fraction("得分", required=False, prefilled=True, width=10)
@@ -102,7 +102,7 @@ ENTRIES = Sheet(
         form="contest",
         listed="recommended",
         named="paper",
-        entry="paper",
+        entry="entry",
         unit="unit",
         shown=(("title", "title"),),
         ranked="ranking",

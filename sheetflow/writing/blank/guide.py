@@ -21,7 +21,7 @@ from sheetflow.schemas.guide_words import (
     type_words,
 )
 from sheetflow.schemas.layout import GUIDE_SHEET, HEADER_ROW, columns_in
-from sheetflow.schemas.rule_needs import concerns, effective_severity
+from sheetflow.schemas.rule_needs import concerns, effective_severity, hangs_on
 from sheetflow.schemas.sheets import Kind
 from sheetflow.writing.blank.inputs import broken
 from sheetflow.writing.blank.sheet_page import (
@@ -142,7 +142,7 @@ def _is_asked(form: Form, code: str) -> bool:
             isinstance(column.type, Money) for sheet in form.sheets for column in sheet.columns
         ),
     }
-    return hangs.get(code, True)
+    return hangs.get(code, True) and hangs_on(form, code)
 
 
 def _lines_of(checks: Iterable[Check]) -> dict[str, list[str]]:
