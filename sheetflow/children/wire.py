@@ -38,6 +38,7 @@ _VALUES = {
     "sheetflow.definition.faults": ("DefinitionFault",),
     "sheetflow.findings": ("Explanation", "Finding", "Place", "Severity"),
     "sheetflow.schemas.book": ("Judgement", "Outcome"),
+    "sheetflow.schemas.evidence": ("EvidenceFile", "NamedFile"),
     "sheetflow.units.tree": ("Unit",),
     "sheetflow.workbook": ("Mark", "RawSheet", "RawWorkbook", "Run"),
     "sheetflow.writing.consolidated.joined": ("Piece",),

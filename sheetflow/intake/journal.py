@@ -38,6 +38,10 @@ class Entry:
     size: int
     arrived_at: dt.datetime
     put_at: dt.datetime | None = None
+    attached: bool = False
+    """Whether it lay in the folder for files beside workbooks."""
+    batch: int = 0
+    """The same for all that was taken together; 0 in lines of older versions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +183,8 @@ def _document(entry: Entry) -> dict[str, object]:
         "size": entry.size,
         "at": entry.arrived_at.isoformat(),
         "put": entry.put_at.isoformat() if entry.put_at else "",
+        "attached": entry.attached,
+        "batch": entry.batch,
     }
 
 
@@ -194,6 +200,8 @@ def _entry(document: dict[str, object], before: Counter[str]) -> Entry:
         size=int(str(document["size"])),
         arrived_at=dt.datetime.fromisoformat(str(document["at"])),
         put_at=dt.datetime.fromisoformat(put) if put else None,
+        attached=document.get("attached") is True,
+        batch=int(str(document.get("batch", 0))),
     )
 
 

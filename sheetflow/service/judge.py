@@ -340,6 +340,7 @@ def _judged(context: Context, judgement: Judgement, reply: JudgeReply) -> Judged
         indicators=dump_figures(judgement.figures),
         measured_by=measured_by(context, context.form(judgement.form)),
         rows=reply.rows,
+        files=judgement.files,
         gist=KeptGist(gist_by(context, context.form(judgement.form)), reply.gist)
         if reply.gist
         else None,

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from sheetflow.store.arrivals import Arrivals, Looks
 from sheetflow.store.database import Database, find_strangers
+from sheetflow.store.files import Files
 from sheetflow.store.judgements import Contents, Gists, Measurements, Purges
 from sheetflow.store.mails import Mails
 from sheetflow.store.migrations import bring_up_to_date
@@ -60,6 +61,7 @@ class Store(Database):
         self.fingerprints = Fingerprints(self)
         self.mails = Mails(self)
         self.signed = SignedReports(self)
+        self.files = Files(self)
 
     @cached_property
     def workspace_id(self) -> str:

@@ -309,6 +309,30 @@ MIGRATIONS: tuple[Migration, ...] = (
                 ON signed_reports (unit_id, form, period)
         """),
     ),
+    Migration(
+        "keep files that come beside workbooks, and which ones cells name",
+        _run("""
+            ALTER TABLE arrivals ADD COLUMN attached BOOLEAN NOT NULL DEFAULT 0;
+            ALTER TABLE arrivals ADD COLUMN batch INTEGER NOT NULL DEFAULT 0;
+            CREATE TABLE evidence_files (
+                arrival_id INTEGER NOT NULL, kind TEXT NOT NULL, fault TEXT NOT NULL,
+                remark TEXT NOT NULL,
+                CONSTRAINT pk_evidence_files PRIMARY KEY (arrival_id),
+                CONSTRAINT fk_evidence_files_arrival_id
+                    FOREIGN KEY(arrival_id) REFERENCES arrivals (arrival_id)
+            );
+            CREATE TABLE named_files (
+                named_id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+                judgement_id INTEGER NOT NULL, sheet TEXT NOT NULL, "key" TEXT NOT NULL,
+                "column" TEXT NOT NULL, cell TEXT NOT NULL, name TEXT NOT NULL,
+                sha256 TEXT NOT NULL, size BIGINT NOT NULL, arrival_id BIGINT NOT NULL,
+                CONSTRAINT fk_named_files_judgement_id
+                    FOREIGN KEY(judgement_id) REFERENCES judgements (judgement_id)
+            );
+            CREATE INDEX ix_named_files_judgement_id ON named_files (judgement_id);
+            CREATE INDEX ix_named_files_sha256 ON named_files (sha256)
+        """),
+    ),
 )
 """The first one leads from version 1 to version 2, and so on. Never change one that was released."""
 

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from sheetflow.schemas.documents import Indicators
+from sheetflow.schemas.evidence import NamedFile
 
 Document = Mapping[str, Any]
 """One JSON object."""
@@ -40,6 +41,10 @@ class NewArrival:
     size: int
     arrived_at: dt.datetime
     put_at: dt.datetime | None = None
+    attached: bool = False
+    """Whether it lay in the folder for files beside workbooks (附件)."""
+    batch: int = 0
+    """The same for all that was taken together, and higher than before; 0 where an older version took it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +65,7 @@ class Arrival(NewArrival):
     trouble: str = ""
     retry_at: dt.datetime | None = None
     answer: str = ""
-    """``submission``, ``duplicate``, ``precheck`` or ``signed`` once judged, else empty."""
+    """``submission``, ``duplicate``, ``precheck``, ``signed`` or ``file`` once judged, else empty."""
     answered_receipt: str = ""
 
 
@@ -88,6 +93,8 @@ class Judged:
     """The digest of the declaration by which the indicators were measured."""
     rows: Mapping[str, str | bytes] = field(default_factory=lambda: MappingProxyType({}))
     gist: KeptGist | None = None
+    files: Sequence[NamedFile] = ()
+    """What its cells name, found or missing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,6 +110,8 @@ arrivals = _numbered(
     _text("answered_receipt", ""),
     Column("answer_document", PackedJson),
     Column("put_at", Moment),
+    Column("attached", Boolean, nullable=False, default=False),
+    _count("batch"),
     Index(None, "source", "source_key", unique=True),
 )
 
@@ -174,6 +176,25 @@ gists = Table(
     _json(),
 )
 """What an accepted judgement's cards say in short, made by the declaration with this digest."""
+
+evidence_files = Table(
+    "evidence_files",
+    metadata,
+    Column("arrival_id", _KEY, ForeignKey("arrivals.arrival_id"), primary_key=True),
+    *_texts("kind", "fault", "remark"),
+)
+"""The arrivals that were files beside a workbook, and what each is by what is in it."""
+
+named_files = _numbered(
+    "named_files",
+    "named_id",
+    _tie("judgement_id", "judgements.judgement_id"),
+    *_texts("sheet", "key", "column", "cell", "name", "sha256"),
+    Column("size", BigInteger, nullable=False),
+    Column("arrival_id", BigInteger, nullable=False),
+    Index(None, "sha256"),
+)
+"""What the cells of a judged workbook name, found (by its bytes) or missing."""
 
 decisions = _numbered(
     "decisions",

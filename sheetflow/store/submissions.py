@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
+from dataclasses import asdict
 
 from sqlalchemy import ColumnElement, Connection, func, insert, select
 
@@ -25,6 +26,7 @@ from sheetflow.store.schema import (
     gists,
     judgements,
     measurements,
+    named_files,
     sheet_rows,
     waivers,
 )
@@ -170,6 +172,9 @@ def _add_judgement(connection: Connection, submission_id: int, judged: Judged) -
     ]
     if documents:
         connection.execute(insert(sheet_rows), documents)
+    if judged.files:
+        named = [{"judgement_id": judgement_id, **asdict(file)} for file in judged.files]
+        connection.execute(insert(named_files), named)
     return int(judgement_id)
 
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import os
 import random
+import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -117,3 +120,22 @@ def test_what_the_system_refuses_is_tried_again(tmp_path: Path) -> None:
     (tmp_path / "journal").mkdir()
     with pytest.raises(TemporaryError):
         append_batch(tmp_path / "journal", batch(1))
+
+
+def test_a_line_from_before_files_beside_workbooks_is_read(tmp_path: Path) -> None:
+    """An older journal knows no such files: what it noted are workbooks of no known delivery."""
+    append_batch(tmp_path / "journal", batch(0))
+    _, _, text = (tmp_path / "journal").read_bytes().partition(b" ")
+    document = json.loads(text)
+    for file in document["files"]:
+        del file["attached"], file["batch"]
+    older = json.dumps(document, separators=(",", ":")).encode()
+    (tmp_path / "journal").write_bytes(b"%08x %s\n" % (zlib.crc32(older), older))
+    assert read_journal(tmp_path / "journal").batches == (batch(0),)
+
+
+def test_where_a_file_lay_and_what_it_came_with_is_noted(tmp_path: Path) -> None:
+    """The journal alone says which files lay in 附件, and which were taken together."""
+    noted = Batch("w", 0, (replace(entry(1), attached=True, batch=1), replace(entry(2), batch=1)))
+    append_batch(tmp_path / "journal", noted)
+    assert read_journal(tmp_path / "journal").batches == (noted,)
