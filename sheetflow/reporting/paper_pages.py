@@ -14,11 +14,12 @@ from functools import lru_cache
 import docx
 from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGNED
+from docx.enum.text import WD_TAB_ALIGNMENT, WD_TAB_LEADER
 from docx.oxml.ns import nsdecls, qn
 from docx.oxml.parser import parse_xml
 from docx.section import _Header
-from docx.shared import Pt
-from docx.styles.style import BaseStyle
+from docx.shared import Pt, Twips
+from docx.styles.style import BaseStyle, ParagraphStyle
 
 from sheetflow.consolidation.judged_papers import TextCell, TextParagraph, TextTable
 from sheetflow.reporting.annex_page import (
@@ -28,6 +29,7 @@ from sheetflow.reporting.annex_page import (
     KAI,
     SONG,
     TITLE,
+    UPRIGHT_WIDTH,
     WORDS,
     AnnexPage,
     Cell,
@@ -94,6 +96,11 @@ def _blank(*, lies: bool) -> bytes:
     for style in list(page.document.styles):
         if style.type is not WD_STYLE_TYPE.PARAGRAPH and not _is_default(style):
             style.delete()
+    for name in TOC_LEVELS:  # where an update puts the page's number
+        style = page.document.styles[name]
+        if isinstance(style, ParagraphStyle):
+            stops = style.paragraph_format.tab_stops
+            stops.add_tab_stop(Twips(UPRIGHT_WIDTH), WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.DOTS)
     target = io.BytesIO()
     page.document.save(target)
     return target.getvalue()
