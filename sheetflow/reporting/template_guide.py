@@ -17,6 +17,7 @@ from sheetflow.schemas.sheets import Kind
 _NAMES = "## 七、"
 _FIRST_PART = "## 一、"
 _PICTURES = re.compile("现有的图：.*?才有）。")
+_TABLES = re.compile("能列的表：.*?。")
 _HEADINGS = re.compile("^- `主要做法`.*?：用 for", re.MULTILINE)
 _NONE_YET = "（没有）"
 _OURS = "**本工作文件夹用的是活动工作簿："
@@ -32,6 +33,7 @@ def campaign_guide(general: str, campaign: Campaign) -> str:
     head, _, _ = general.partition(_NAMES)
     opening, first, rest = head.partition(_FIRST_PART)
     rest = _PICTURES.sub("本活动的图见第七部分。", rest)
+    rest = _TABLES.sub("能列的表见第七部分。", rest)
     rest = _HEADINGS.sub("- 各项文字（栏名见第七部分）：用 for", rest)
     named = "".join(f"\n{line}" for line in _names(campaign))
     return f"{opening}{_remark(campaign)}{first}{rest}{_NAMES}本活动的名称\n{named}\n"
@@ -69,6 +71,13 @@ def _texts(form: Form) -> Iterator[str]:
     pictures = [f"`图.{chart.name}`（{chart.title}）" for chart in form.charts if chart.name]
     answers = [f"`答复.{column.label}.是`" for column in form.counted_answers]
     yield f"- 各项文字：{'、'.join(f'`{each}`' for each in headings) or _NONE_YET}"
+    tables = [
+        f"`表.{sheet.title}`（{'、'.join(column.label for column in sheet.columns)}）"
+        for sheet in form.current.sheets
+        if form.report and sheet.key in form.report.tables
+    ]
+    if tables:
+        yield f"- 可以逐行列出的表：{'、'.join(tables)}；另有 `行.单位`、`行.本级`"
     yield f"- 图：{'、'.join(pictures) or _NONE_YET}"
     yield f"- 封面上数答复的栏目：{'、'.join(answers) or _NONE_YET}"
     yield "- 指标：单位为元的加 `|万元`；带“存量”的只有期末数（写 `累计.`）"
