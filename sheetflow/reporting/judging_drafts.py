@@ -135,6 +135,7 @@ def _check(judged: JudgedPapers, covered: Iterable[tuple[JudgedPaper, AnonymousP
 def _finished(page: AnnexPage, judged: JudgedPapers, title: str) -> bytes:
     set_fonts(page.document, judged.fonts)
     set_properties(page.document, title=printable(title), author="", stamp=judged.stamp)
+    page.document.core_properties.comments = ""
     return packed(page.document, judged.stamp)
 
 

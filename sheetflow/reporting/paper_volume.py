@@ -39,7 +39,7 @@ from sheetflow.reporting.paper_pages import (
 )
 from sheetflow.reporting.report import packed, set_fonts, set_properties
 
-_NO_GRADE = "其他参评论文"
+_NO_GRADE, _UNTITLED = "其他参评论文", "（没有题目）"
 _APPENDIX = "附录　未能收入的内容"
 _ABOVE_TITLE, _ABOVE_GRADE = 130, Pt(200)
 _ROOM, _COVER_LETTERS, _COVER_HEIGHT = 400, 14, 50
@@ -57,7 +57,7 @@ class _Volume:
         """Write a heading that the contents lead to, where they have it as `shown`."""
         mark = f"_Toc{len(self.entries) + 1:09}"
         self.entries.append((level, shown or text, mark))
-        heading = self.page.write(text, f"Heading {level}")
+        heading = self.page.write(printable(text).strip() or _UNTITLED, f"Heading {level}")
         paragraph = heading._p  # noqa: SLF001 - python-docx sets no bookmarks
         number = len(self.entries)
         begin = f'<w:bookmarkStart {nsdecls("w")} w:id="{number}" w:name="{mark}"/>'

@@ -167,6 +167,12 @@ def test_foreign_control_marks_break_nothing() -> None:
     assert "甲乙<丙>&丁" in said
 
 
+def test_a_paper_without_title_has_its_page() -> None:
+    """A title of nothing but unseen marks hinders no volume."""
+    blank = replace(JUDGED.papers[0], title=" \x01")
+    assert "（没有题目）" in lines(write_volume(replace(JUDGED, papers=(blank,))))
+
+
 def drafts() -> Iterator[tuple[str, str, bytes]]:
     """Give every part of every draft: the draft, the part, its bytes."""
     with zipfile.ZipFile(io.BytesIO(write_judging_drafts(JUDGED)[0])) as archive:
@@ -182,6 +188,15 @@ def test_no_part_of_a_draft_names_author_or_unit() -> None:
     for draft, part, inside in drafts():
         said = inside.decode("utf-8", "ignore")
         assert not [name for name in telling if name in said], (draft, part)
+
+
+def test_a_drafts_properties_say_nothing_but_its_number() -> None:
+    """The properties of a 评审用稿 name its number and title, nobody, and nothing of the paper's own file."""
+    with zipfile.ZipFile(io.BytesIO(write_judging_drafts(JUDGED)[0])) as archive:
+        own = opened(archive.read("N004.docx")).core_properties
+    assert own.title == f"N004 {TITLES[0]}"
+    said = (own.author, own.last_modified_by, own.comments, own.keywords, own.subject, own.category)
+    assert not any(said)
 
 
 def test_a_draft_is_called_by_its_number_and_holds_the_text() -> None:
