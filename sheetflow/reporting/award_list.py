@@ -68,7 +68,7 @@ def _row(judged: JudgedPapers, paper: JudgedPaper) -> Row:
 
 
 def _opening(judged: JudgedPapers) -> str:
-    said = f"参评论文{len(judged.papers)}篇"
+    said = f"参加评选的论文{len(judged.papers)}篇"
     if judged.judges:
         said += f"，评委{judged.judges}人"
     if judged.is_proposal:
@@ -78,7 +78,7 @@ def _opening(judged: JudgedPapers) -> str:
             if quota is not None
         )
         said += f"；名额：{limits}" if limits else ""
-        return f"{said}。本名单按评委评分和名额生成，供评审会议研究；最终等次以会议决定为准。"
+        return f"{said}。本名单按评委打分和名额生成，供评审会议研究；最终等次以会议决定为准。"
     counts = {grade: len(found) for grade, found in judged.by_grade()}
     awarded = "，".join(f"{grade}{counts[grade]}篇" for grade in judged.grades if grade in counts)
     return f"{said}{f'；其中{awarded}' if awarded else ''}。"

@@ -77,8 +77,8 @@ def _guide(judged: JudgedPapers, drafts: Sequence[AnonymousPaper]) -> bytes:
     with_text = [draft for draft in drafts if draft.text.contents]
     words = (
         (
-            f"1. 本包是{judged.title}的评审用稿，参评论文{len(drafts)}篇，有用稿的{len(with_text)}篇。"
-            "每篇一个文件，文件名就是评审编号，评分表按评审编号填写。"
+            f"1. 本包是{judged.title}的评审用稿，参加评选的论文{len(drafts)}篇，有用稿的{len(with_text)}篇。"
+            "每篇一个文件，文件名就是评审编号，打分时请按评审编号填写。"
         ),
         f"2. 稿中作者和单位的名称以{MASK}代替，署名已经删去。评委如能认出本单位的论文，请回避。",
         "3. 用稿只有文字和表格；图片、图表、公式等没有收入的，在原处注明，并列在下表。",

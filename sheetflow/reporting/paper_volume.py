@@ -39,7 +39,7 @@ from sheetflow.reporting.paper_pages import (
 )
 from sheetflow.reporting.report import packed, set_fonts, set_properties
 
-_NO_GRADE, _UNTITLED = "其他参评论文", "（没有题目）"
+_NO_GRADE, _UNTITLED = "其他论文", "（没有题目）"
 _APPENDIX = "附录　未能收入的内容"
 _ABOVE_TITLE, _ABOVE_GRADE = 130, Pt(200)
 _ROOM, _COVER_LETTERS, _COVER_HEIGHT = 400, 14, 50

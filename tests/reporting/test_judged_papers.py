@@ -95,7 +95,7 @@ def test_the_volume_goes_by_grade_and_rank() -> None:
         for each in document.paragraphs
         if each.style is not None and each.style.name in {"Heading 1", "Heading 2"}
     ]
-    wanted = ["一等奖", TITLES[0], "二等奖", TITLES[2], TITLES[1], "其他参评论文", TITLES[3]]
+    wanted = ["一等奖", TITLES[0], "二等奖", TITLES[2], TITLES[1], "其他论文", TITLES[3]]
     assert heads == [*wanted, "附录　未能收入的内容"]
 
 
