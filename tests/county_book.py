@@ -1,5 +1,6 @@
 """The one valid workbook of a county, drawn: every sheet with a few rows, nothing to find.
 
+It is of the version that is in force for its period: what came and went with one is put in at last.
 Tests draw upon it what they need (`tests.drawing` has the notation) and have it judged.
 """
 
@@ -9,6 +10,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from random import Random
 from types import MappingProxyType
 
@@ -19,6 +21,7 @@ from sheetflow.pipeline import judge
 from sheetflow.sample_maker import make_samples
 from sheetflow.schemas.book import Earlier, Judgement, JudgingContext
 from sheetflow.schemas.campaign import Scene
+from sheetflow.schemas.forms import Form
 from sheetflow.schemas.layout import HEADER_ROW, STATISTICS_COLUMNS, cell_in, columns_in
 from sheetflow.schemas.sheets import Kind
 from sheetflow.units import Unit, UnitTree
@@ -91,10 +94,10 @@ VALID = """
 | X0005 | 2012-04-03 | 孙小梅 | 30 | | | | L002 | G002 | 其他 | 其他 | 重复登记 | 普遍性倾向性 | 已撤销 | | | 登记有误 |
 
 # 调研成果
-| 编号 | 类型 | 题目 | 作者 | 完成日期 | 字数 | 有情况 | 有分析 | 有建议 | 转化的帮扶措施 | 附件文件名 |
-| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
-| B001 | 调查手记 | 走进姚家 | G001、G002 | 2012-04-15 | 1800 | 是 | 否 | 否 | | |
-| B002 | 调研报告 | 失地妇女就业 | G001、G002 | 2012-04-25 | 4200 | 是 | 是 | 是 | 开办培训班 | |
+| 编号 | 类型 | 题目 | 作者 | 完成日期 | 字数 | 有情况 | 有分析 | 有建议 | 转化的帮扶措施 |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
+| B001 | 调查手记 | 走进姚家 | G001、G002 | 2012-04-15 | 1800 | 是 | 否 | 否 | |
+| B002 | 调研报告 | 失地妇女就业 | G001、G002 | 2012-04-25 | 4200 | 是 | 是 | 是 | 开办培训班 |
 
 # 对策建议
 | 编号 | 题目 | 对应台帐编号 | 渠道 | 报送对象 | 报送日期 | 办理进展 | 政策或项目名称 | 跟踪督促（次） |
@@ -155,7 +158,22 @@ VALID = """
 
 _SCENE = Scene(TREE["370102"], TREE, Period.parse("2012B2"), Random(1))  # noqa: S311 - made-up data
 _DRAWN = draw(VALID)
+_VERSIONS = frozenset(map(str, range(1, FORM.version + 2)))
 _NUMBERED = re.compile(r"[A-Z]{1,3}[0-9]+")
+
+
+_CAME_LATER = {
+    "领导干部带头": "是|",
+    "是否妇联所属报刊网站": "否",
+    "级别": "县级",
+    "最近督促日期": "2012-04-28",
+}
+"""What stands in columns of later versions, row by row."""
+
+
+def form_for(period: str = "2012B2") -> Form:
+    """Give the form as it is in force for a period."""
+    return CAMPAIGN.in_force(FORM, Period.parse(period))
 
 
 def _undrawn_sheets() -> str:
@@ -180,23 +198,23 @@ WHOLE = VALID + _undrawn_sheets()
 """The valid workbook with every sheet that the campaign has by now."""
 
 
-def _undrawn() -> Undrawn:
-    """Find what is declared and not drawn here; where it is required, a sample stands there."""
+@cache
+def _undrawn(version: int) -> Undrawn:
+    """Find what a version has and is not drawn here; where it is required, a sample stands there."""
+    form = FORM.in_version(version)
     samples = make_samples(CAMPAIGN, FORM, _SCENE)
     lacking: dict[str, dict[str, tuple[Sequence[str], str]]] = {}
     for raw in _DRAWN.sheets:
-        sheet = next(sheet for sheet in FORM.current.sheets if sheet.title == raw.title)
+        sheet = next(sheet for sheet in form.sheets if sheet.title == raw.title)
         row = HEADER_ROW if sheet.is_table else 0
         known = set(raw.rows[row - 1]) if row else {raw.cell(at, 1) for at in range(1, 40)}
         labels = [column.label for column in sheet.columns]
         for number, column in enumerate(sheet.columns):
             if column.label not in known:
                 value = samples[sheet.key][0].get(column.key, "") if column.required is True else ""
+                value = _CAME_LATER.get(column.label, value)
                 lacking.setdefault(raw.title, {})[column.label] = (labels[:number], str(value))
     return lacking
-
-
-UNDRAWN = _undrawn()
 
 
 def cell(sheet: str, column: str, row: int = 0) -> str:
@@ -228,16 +246,22 @@ def all_named(finding: Finding) -> tuple[str, ...]:
 def drawn(
     changes: str = "", *, period: str = "2012B2", stamp: Mapping[str, str] | None = None
 ) -> RawWorkbook:
-    """Draw the valid workbook with `changes` upon it; `stamp` says more or other than its own."""
+    """Draw the valid workbook with `changes` upon it; `stamp` says more or other than its own.
+
+    It is laid out as the version that the stamp names, else as the one in force for the period.
+    """
+    stamped = (stamp or {}).get("version", "")
+    version = int(stamped) if stamped in _VERSIONS else form_for(period).version
     own = {
         "campaign": CAMPAIGN.key,
         "form": FORM.key,
-        "version": str(FORM.version),
+        "version": str(version),
         "unit": "370102",
         "period": period,
     }
     cover = f"@ 封面 报告期 = {period}\n"
-    return draw(f"{WHOLE}\n{cover}{changes}", stamp={**own, **(stamp or {})}, undrawn=UNDRAWN)
+    undrawn = _undrawn(min(version, FORM.version))
+    return draw(f"{WHOLE}\n{cover}{changes}", stamp={**own, **(stamp or {})}, undrawn=undrawn)
 
 
 def context(

@@ -74,7 +74,10 @@ _SPAN = re.compile(r"(\S+) (\d+):(\d+)")
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 Undrawn = Mapping[str, Mapping[str, tuple[Sequence[str], str]]]
-"""What a declaration has and a drawing lacks: by sheet title and label, the labels before it and a cell."""
+"""What a declaration has and a drawing lacks: by sheet title and label, the labels before it and a cell.
+
+The cell stands in every row; of several (``是|否``) the last stands in all rows that are left.
+"""
 
 
 @dataclass
@@ -131,8 +134,9 @@ class _Sheet:
         self.columns = {name: at + (at >= number) for name, at in self.columns.items()}
         self.columns[label] = number
         self.cells[HEADER_ROW, number] = label
-        for row in used if drawn else ():
-            self.put(row, number, drawn)
+        cells = drawn.split("|")
+        for line, row in enumerate(used if drawn else ()):
+            self.put(row, number, cells[min(line, len(cells) - 1)])
 
     def _is_used(self, row: int) -> bool:
         return any(value is not None for (at, _), value in self.cells.items() if at == row)

@@ -37,7 +37,7 @@ def render_sample(campaign: str, form: str, period: Period, dress: Dress) -> byt
     from sheetflow.writing import write_workbook
 
     declared = open_campaign(campaign)
-    filled = declared.by_key[form].current
+    filled = declared.in_force(declared.by_key[form], period)
     unit, tree = nobody(declared, filled)
     random = Random(_SEED)  # noqa: S311 - made-up data, the same in every workspace
     samples = make_samples(declared, filled, Scene(unit, tree, period, random, _ROWS))

@@ -221,7 +221,7 @@ def _tasks(script: Script) -> Iterator[_Task]:
 
 
 def _draft(script: Script, unit: Unit) -> Draft:
-    form = script.campaign.main_form.current
+    form = script.campaign.in_force(script.campaign.main_form, script.period)
     random = Random(f"{script.seed}/{unit.unit_id}/{script.period.period_id}/rows")  # noqa: S311 - made-up data
     before = script.before.get(unit.unit_id, {})
     scene = Scene(unit, script.tree, script.period, random, script.rows, before)

@@ -70,13 +70,14 @@ _YEARS_OF_STOCK = 3 * 365
 
 def make_samples(campaign: Campaign, form: Form, scene: Scene) -> Samples:
     """Make up the workbook of the scene's unit, cover included, free of any finding."""
-    made = _Workbook(campaign.samples.get(form.key), form.current, scene)
+    form = campaign.in_force(form, scene.period)
+    made = _Workbook(campaign.samples.get(form.key), form, scene)
     rows = made.rows()
     if form.key in campaign.samples or not form.rules:
         return rows  # its words see to its rules
     vain = 0
     for drawing in range(1, _MOST_DRAWINGS + 1):
-        spots = spots_at_fault(campaign, form.current, scene, rows, wide=drawing % _WIDER == 0)
+        spots = spots_at_fault(campaign, form, scene, rows, wide=drawing % _WIDER == 0)
         if not spots:
             break
         vain = 0 if made.draw_again(spots) else vain + 1
@@ -181,22 +182,39 @@ class _Workbook:
         words = self._words.later.get(sheet.key, {})
         if self._by_types_alone and (again is not None or self._scene.chance(_MOVES_ON)):
             words = self._moving(sheet, before, again)
-        if not words or _holds(sheet.closed, before):
+        is_closed = _holds(sheet.closed, before)
+        if (is_closed or not words) and not self._lacks(sheet, before):
             return dict(before)
+        if is_closed:
+            words = {}
 
         def made(column: Column) -> Maker:
             if column.key in words:
                 return words[column.key]
             asked, make = column.required, self._maker(sheet, column, ())
-            if not isinstance(asked, Condition) or words.keys().isdisjoint(asked.columns()):
-                return lambda _: before.get(column.key)
-            return lambda row: (before.get(column.key) or make(row)) if _holds(asked, row) else None
+            was, is_new = before.get(column.key), column.key not in before
+            if not isinstance(asked, Condition):
+                return make if asked and is_new else lambda _: was
+            if words.keys().isdisjoint(asked.columns()) and not is_new:
+                return lambda _: was
+            otherwise = None if column.only else was
+            return lambda row: (was or make(row)) if _holds(asked, row) else otherwise
 
         makers = {column.key: made(column) for column in self._in(sheet)}
         anew = words.keys() if self._by_types_alone else ()
         kept = {name: cell for name, cell in before.items() if name not in anew}
         row = SampleRow(self._scene, 0, makers, self._rows_of, kept)
         return {name: value for name, value in row.items() if value is not None}
+
+    def _lacks(self, sheet: Sheet, before: Mapping[str, Typed]) -> bool:
+        """Whether a row that stands lacks what must be filled: a newer version asks for more."""
+        missing = (column for column in self._in(sheet) if column.key not in before)
+        return any(
+            _holds(column.required, before)
+            if isinstance(column.required, Condition)
+            else column.required
+            for column in missing
+        )
 
     def _moving(
         self, sheet: Sheet, before: Mapping[str, Typed], again: str | None

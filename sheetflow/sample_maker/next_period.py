@@ -30,6 +30,8 @@ _LESS, _MORE = 80, 125
 """In per cent of what a figure was."""
 _ENOUGH, _AGAIN = 10, 0.2
 """From so many rows on, this share of them has one more like it."""
+_UNLIKE = 0.15
+"""Where a list has an option that the last period's had not, this share is like no row of last time."""
 
 
 class Continued:
@@ -89,11 +91,18 @@ class Continued:
 
     def _alike(self, sheet: Sheet, row: Mapping[str, Typed]) -> Mapping[str, Typed]:
         share = self._scene.between(_LESS, _MORE)
+        if self._offers_more(sheet) and self._scene.chance(_UNLIKE):
+            return {}
         return {
             column.key: _scaled(column, row[column.key], share)
             for column in sheet.columns
             if column.key in row and self._is_kept(column) and column is not sheet.naming_column
         }
+
+    def _offers_more(self, sheet: Sheet) -> bool:
+        """Whether a list of the sheet has options that came with this version of the form."""
+        kinds = [column.type for column in sheet.columns if isinstance(column.type, Choice)]
+        return any(since == self._form.version > 1 for kind in kinds for _, since, _ in kind.spans)
 
     def _is_kept(self, column: Column) -> bool:
         match column.type:

@@ -264,14 +264,22 @@ def day(label: str, *, not_after: NotAfter = "filled_on", **more: More) -> Colum
     return _column(label, Day(), {"not_after": not_after, **more})
 
 
-def choice(label: str, *options: str, retired: tuple[str, ...] = (), **more: More) -> Column:
+Spans = tuple[tuple[str, int, int | None], ...]
+"""Options that came or went, from which version and up to which."""
+
+
+def choice(
+    label: str, *options: str, retired: tuple[str, ...] = (), spans: Spans = (), **more: More
+) -> Column:
     """Declare a column that holds one of `options`; `retired` ones only where they stand already."""
-    return _column(label, Choice(options, retired), more)
+    return _column(label, Choice(options, retired, spans=spans), more)
 
 
-def choices(label: str, *options: str, retired: tuple[str, ...] = (), **more: More) -> Column:
-    """Declare a column that holds several of `options`, joined by 、; `retired` as in `choice`."""
-    return _column(label, Choices(options, retired), more)
+def choices(
+    label: str, *options: str, retired: tuple[str, ...] = (), spans: Spans = (), **more: More
+) -> Column:
+    """Declare a column that holds several of `options`, joined by 、; the others as in `choice`."""
+    return _column(label, Choices(options, retired, spans=spans), more)
 
 
 def key(label: str, letter: str, digits: int = 3, **more: More) -> Column:

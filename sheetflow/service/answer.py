@@ -259,10 +259,12 @@ def _sample(
 ) -> Callable[[Stale], Sequence[Order]] | None:
     """Give what orders the form's 填报样例 for the unit, None where it lies there already.
 
-    The same one serves for all units and the whole year. Without one a workbook is still
-    handed out: that it cannot be made is noted in the log.
+    The same one serves for all units and all periods of the year that have the same version. Without
+    one a workbook is still handed out: that it cannot be made is noted in the log.
     """
-    first = next(iter(form.periods_of(period.first_day.year)), period)
+    in_force = partial(context.campaign.in_force, form)
+    year = form.periods_of(period.first_day.year)
+    first = next((one for one in year if in_force(one) is in_force(period)), period)
     shown = declared(context, form, PublicationKind.WORKBOOK)
     basis = basis_of(shown, SAMPLE_NAME, first, context.dress.printed)
     path = sample_path(context, form, unit)

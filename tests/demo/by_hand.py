@@ -61,8 +61,9 @@ def number(text: str) -> Decimal:
 
 
 def count(found: Iterable[Line], **wanted: str) -> Decimal:
-    """Count the lines in which each column holds the word."""
-    return Decimal(sum(all(bare(row[k]) == bare(v) for k, v in wanted.items()) for row in found))
+    """Count the lines in which each column holds the word; an older workbook may not have the column."""
+    held = (all(bare(row.get(k, "")) == bare(v) for k, v in wanted.items()) for row in found)
+    return Decimal(sum(held))
 
 
 def total(found: Iterable[Line], *columns: str) -> Decimal:
@@ -131,6 +132,8 @@ def needs(s: Callable[[str], list[Line]]) -> dict[str, Decimal]:
     proposals = [row for row in s("对策建议") if bare(row["办理进展"]) != "已撤销"]
     cases, hard, pairs = s("个案帮扶"), s("难题化解"), s("结对帮扶")
     paired = [row for row in pairs if bare(row["状态"]) == "结对中"]
+    enacted = [row for row in proposals if bare(row["办理进展"]) == "已出台法规政策"]
+    high = count(enacted, 级别="国家级") + count(enacted, 级别="省级")
     natures = ("普遍性倾向性", "个案性", "暂时难以解决")
     made, listed = (
         count(proposals, 办理进展="已出台法规政策"),
@@ -139,6 +142,7 @@ def needs(s: Callable[[str], list[Line]]) -> dict[str, Decimal]:
     return {
         "S19": Decimal(len(book)),
         **{f"S{20 + n}": count(book, 群体类别=group) for n, group in enumerate(GROUPS)},
+        "S76": count(book, 群体类别="儿童"),
         **{f"S{26 + n}": count(book, 问题性质=nature) for n, nature in enumerate(natures)},
         "S29": count(book, 办理状态="已办结"),
         "S30": count(book, 办理状态="办理中"),
@@ -157,6 +161,9 @@ def needs(s: Callable[[str], list[Line]]) -> dict[str, Decimal]:
         "S44": count(paired, 结对方式="多帮一"),
         "S45": total(pairs, "累计帮扶资金（元）"),
         "S46": total(pairs, "累计办好事实事（件）"),
+        "S71": count(paired, 帮扶主体="妇联干部", 领导干部带头="是"),
+        "S74": count(enacted, 级别="市级") + high,
+        "S75": high,
     }
 
 
@@ -184,6 +191,8 @@ def foundations(s: Callable[[str], list[Line]]) -> dict[str, Decimal]:
         "S59": Decimal(len(news)),
         "S60": count(news, 媒体级别="国家级"),
         "S61": count(news, 媒体级别="省级"),
+        "S72": count(news, 是否妇联所属报刊网站="是"),
+        "S73": count(news, 是否妇联所属报刊网站="是", 形式="专版专栏专题"),
         "S62": Decimal(len(visits)),
         "S63": count(visits, 领导带队="是"),
         "S64": count(s("案例机制"), 类型="典型案例"),
@@ -201,11 +210,12 @@ def figures(data: bytes) -> dict[str, Decimal]:
     return {**people(rows), **needs(rows), **foundations(rows)}
 
 
-OF_A_PERIOD = (*(f"S{number:02d}" for number in (*range(7, 15), 59, 60, 61, 64, 65)), "S66")
+OF_A_PERIOD = (*(f"S{number:02d}" for number in (*range(7, 15), 59, 60, 61, 64, 65, 66, 72, 73)),)
 """What happened in a period: its sheets hold the period's rows only."""
 AT_THE_END = (
     *(f"S{number:02d}" for number in range(1, 7)),
     *("S15", "S16", "S30", "S31", "S42", "S43", "S44", "S47", "S48", "S49", "S50", "S52", "S55"),
+    "S71",
 )
 """How things stand at the end of a period: there is no 本期 of it. All others are books of the year."""
 

@@ -49,7 +49,7 @@ CITIES = [
     "菏泽市",
 ]
 
-STOCKS = {1, 2, 3, 4, 5, 6, 15, 16, 30, 31, 42, 43, 44, 47, 48, 49, 50, 52, 55, 68, 69, 70}
+STOCKS = {1, 2, 3, 4, 5, 6, 15, 16, 30, 31, 42, 43, 44, 47, 48, 49, 50, 52, 55, 68, 69, 70, 71}
 YUAN = {39, 45, 53, 57}
 LABELS = {
     7: ("走访活动", "次"),
@@ -108,7 +108,7 @@ def _row(index: int, unit: str) -> UnitRow:
     state = _state(index)
     current: dict[str, Number | None] = {}
     total: dict[str, Number | None] = {}
-    for number in range(1, 71):
+    for number in range(1, 77):
         code, _, _, kind = _indicator(number)
         value: Number = (number * 7 + index * 31) % 400 * (317 if number in YUAN else 1)
         if kind is FigureKind.RATIO:
@@ -184,7 +184,7 @@ def province() -> ReportData:
             copies="省委办公厅，省政府办公厅，各市妇联",
             printer="山东省妇女联合会办公室",
         ),
-        figures={figure.code: figure for figure in map(_figure, range(1, 71))},
+        figures={figure.code: figure for figure in map(_figure, range(1, 77))},
         by_unit=tuple(_row(index, unit) for index, unit in enumerate(["山东省本级", *CITIES])),
         narratives=narratives,
         words_title="文字材料",

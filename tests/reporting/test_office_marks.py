@@ -144,7 +144,7 @@ def test_a_clean_template_stays_as_it_is(template: bytes) -> None:
         ("特此报告。{% 略零 %}甲", "后面没有相配的 略零完"),
         ("特此报告。{{ 累计.S45 + 1 }}", "段“特此报告。{{ 累计.S45 …"),
         (
-            "{% for 行 in 各单位 %}{{ 行.累计.S71 }}{% endfor %}",
+            "{% for 行 in 各单位 %}{{ 行.累计.S91 }}{% endfor %}",
             "段“{% for 行 in 各单位……”里的标签",
         ),
     ],

@@ -38,7 +38,16 @@ def some(*options: str) -> st.SearchStrategy[str | None]:
 NUMBER = st.one_of(st.none(), st.integers(0, 99))
 YUAN = st.one_of(NUMBER, st.integers(0, 9999).map(lambda fen: Decimal(fen) / 100))
 YES = some("是", "否")
-GROUPS = ("失地失业妇女", "留守流动妇女", "特殊困难妇女", "单亲贫困母亲", "高龄空巢老人", "其他")
+GROUPS = {
+    "S20": "失地失业妇女",
+    "S21": "留守流动妇女",
+    "S22": "特殊困难妇女",
+    "S23": "单亲贫困母亲",
+    "S24": "高龄空巢老人",
+    "S76": "儿童",
+    "S25": "其他",
+}
+RANKS = ("国家级", "省级", "市级", "县级")
 MODES = ("一对一访谈", "实地考察", "座谈交流", "问卷征询")
 PROGRESS = ("已报送", "领导批示", "已采纳", "已出台法规政策", "已纳入民生项目", "未采纳", "已撤销")
 TOWNSHIP_NUMBERS = (
@@ -81,19 +90,22 @@ BOOKS = st.fixed_dictionaries(
             "need_id",
             a_row(
                 registered_on=some("2012-03-05"),
-                group=some(*GROUPS),
+                group=some(*GROUPS.values()),
                 nature=some("普遍性倾向性", "个案性", "暂时难以解决"),
                 status=some("未办理", "办理中", "已办结", "已撤销"),
             ),
         ),
         "papers": a_row(kind=some("调查手记", "调研报告"), measures=some("开办培训班", "")),
-        "proposals": a_row(title=some("建议"), progress=some(*PROGRESS), follow_ups=NUMBER),
+        "proposals": a_row(
+            title=some("建议"), progress=some(*PROGRESS), follow_ups=NUMBER, rank=some(*RANKS)
+        ),
         "case_help": a_row(need=some("X0001", "X0002"), responsible=some("G001"), funds=YUAN),
         "hard_cases": a_row(
             need=some("X0001", "X0002"), stage=some("制定方案", "推动落实", "已解决"), talks=NUMBER
         ),
         "pairings": a_row(
-            helper_kind=some("妇联组织"),
+            helper_kind=some("妇联组织", "妇联干部"),
+            led_by_leader=YES,
             mode=some("一帮一", "多帮一"),
             funds=YUAN,
             deeds=NUMBER,
@@ -109,7 +121,12 @@ BOOKS = st.fixed_dictionaries(
             beneficiaries=NUMBER,
             status=some("实施中", "已完成", "已撤销"),
         ),
-        "publicity": a_row(published_on=some("2012-03-05"), level=some("国家级", "省级", "市级")),
+        "publicity": a_row(
+            published_on=some("2012-03-05"),
+            level=some(*RANKS),
+            own_media=YES,
+            form=some("新闻报道", "专版专栏专题"),
+        ),
         "supervision": a_row(inspected_on=some("2012-03-05"), led_by_leader=YES),
         "practices": a_row(kind=some("典型案例", "制度机制")),
     }
@@ -152,6 +169,8 @@ def by_hand(books: Books) -> dict[str, Number]:
     def having(rows: Sequence[Row], name: str, *words: str) -> list[Row]:
         return [row for row in rows if row[name] in words]
 
+    own_press = having(press, "own_media", "是")
+    enacted = having(proposals, "progress", "已出台法规政策")
     women, funds = total(towns, "women"), total(towns, "funds")
     figures: dict[str, Number] = {
         "S01": len(on_duty),
@@ -173,10 +192,7 @@ def by_hand(books: Books) -> dict[str, Number]:
         "S17": len(having(papers, "kind", "调查手记")),
         "S18": len(having(papers, "kind", "调研报告")),
         "S19": len(needs),
-        **{
-            f"S{number}": len(having(needs, "group", group))
-            for number, group in enumerate(GROUPS, start=20)
-        },
+        **{code: len(having(needs, "group", group)) for code, group in GROUPS.items()},
         "S26": len(having(needs, "nature", "普遍性倾向性")),
         "S27": len(having(needs, "nature", "个案性")),
         "S28": len(having(needs, "nature", "暂时难以解决")),
@@ -219,6 +235,11 @@ def by_hand(books: Books) -> dict[str, Number]:
         "S67": len([row for row in papers if row["measures"]]),
         "S68": 0 if books["cover"][0]["nil_return"] == "是" else 1,
         "S69": 1,
+        "S71": len(having(having(paired, "helper_kind", "妇联干部"), "led_by_leader", "是")),
+        "S72": len(own_press),
+        "S73": len(having(own_press, "form", "专版专栏专题")),
+        "S74": len(having(enacted, "rank", "国家级", "省级", "市级")),
+        "S75": len(having(enacted, "rank", "国家级", "省级")),
     }
     figures["S32"] = Decimal(figures["S29"] or 0) / len(needs) if needs else None
     figures["S54"] = Decimal(funds or 0) / Decimal(women) if women else None

@@ -10,6 +10,7 @@ import pytest
 
 from sheetflow.lookalikes import plain
 from sheetflow.schemas.cells import (
+    Attachment,
     CellType,
     Choice,
     Choices,
@@ -107,6 +108,7 @@ def samples(kind: CellType) -> Iterator[Sample]:
             References: ("G001、G002", "370102-X0003"),
             IdNumber: ("370102196701011220", "11010519491231002X", "370102670101122"),
             PeriodName: ("2012B1", "2012"),
+            Attachment: ("走进姚家.docx", "方案-定稿.pdf"),
         }
         yield from (Sample(kind, typed) for typed in plain_ones[type(kind)])
 

@@ -8,7 +8,7 @@ import datetime as dt
 from sheetflow.periods import Period
 from sheetflow.pipeline import judge
 from sheetflow.prefill import prefill_blank, prefill_returned
-from sheetflow.schemas.campaign import Campaign
+from sheetflow.schemas.campaign import Campaign, CampaignVersion
 from sheetflow.schemas.cells import Money, Text, Whole
 from sheetflow.schemas.columns import Column, text
 from sheetflow.schemas.sheets import Kind, Sheet
@@ -35,13 +35,16 @@ def changed(sheet: Sheet) -> Sheet:
 
 def _is_free(column: Column) -> bool:
     words = isinstance(column.type, Text) and not column.personal
-    return column.required is False and words and not isinstance(column.type, Whole | Money)
+    today = column.in_version(FORM.version) and column.required is False
+    return today and words and not isinstance(column.type, Whole | Money)
 
 
 def next_version() -> Campaign:
-    """Give the real campaign with the next version of its form."""
+    """Give the real campaign with the next version of its form, in force from 2012B2 on."""
     form = dataclasses.replace(FORM, version=NEXT, sheets=tuple(map(changed, FORM.sheets)))
-    return dataclasses.replace(CAMPAIGN, forms=(form, *CAMPAIGN.forms[1:]))
+    newest = CampaignVersion(number=NEXT, first_period="2012B2", older_until="2012B2")
+    versions = (*CAMPAIGN.versions, newest)
+    return dataclasses.replace(CAMPAIGN, forms=(form, *CAMPAIGN.forms[1:]), versions=versions)
 
 
 def county() -> Unit:

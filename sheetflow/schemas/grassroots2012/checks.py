@@ -90,6 +90,7 @@ def _rule(written: Mapping[str, str], vocabulary: Vocabulary) -> DeclaredRule:
         by_row="一行一条" in scope,
         skips_first="不查第一期" in scope,
         only_last="只在末期" in scope,
+        since=int(written.get("起用版本", "1")),
     )
 
 

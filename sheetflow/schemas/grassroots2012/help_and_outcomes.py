@@ -17,7 +17,7 @@ from sheetflow.schemas.columns import (
     whole,
 )
 from sheetflow.schemas.conditions import Not, Through, where
-from sheetflow.schemas.grassroots2012.words import SERVICES, WITHDRAWN, YES_NO
+from sheetflow.schemas.grassroots2012.words import RANKS, SERVICES, WITHDRAWN, YES_NO
 from sheetflow.schemas.sheets import Kind, Lookup, Sheet
 
 _NEED_WITHDRAWN = Through("need", where("status", WITHDRAWN))
@@ -82,6 +82,13 @@ class Pairing(RowModel):
     helper_kind = choice("帮扶主体", "妇联组织", "妇联干部")
     helper_cadres = refers_many(
         "帮扶干部", "cadres", required=where("helper_kind", "妇联干部"), only=True
+    )
+    led_by_leader = choice(
+        "领导干部带头",
+        *YES_NO,
+        required=where("helper_kind", "妇联干部") & where("status", "结对中"),
+        since=2,
+        hint="帮扶干部中有领导干部的填“是”",
     )
     helper_org = text(
         "帮扶组织", 50, required=where("helper_kind", "妇联组织"), only=True, width=22
@@ -152,7 +159,8 @@ class Publicity(RowModel):
 
     published_on = day("日期", not_after="period_end", event=True)
     outlet = text("媒体名称", 30, width=20)
-    level = choice("媒体级别", "国家级", "省级", "市级", "县级")
+    own_media = choice("是否妇联所属报刊网站", *YES_NO, since=2)
+    level = choice("媒体级别", *RANKS)
     form = choice("形式", "新闻报道", "专版专栏专题", "广播电视节目", "简报信息", "其他")
     title = text("题目", 60, width=40)
 
@@ -163,7 +171,7 @@ PUBLICITY = Sheet(
     kind=Kind.FLOW,
     declared=Publicity.columns(),
     note="一篇（次）填一行，只填本期的报道",
-    source="五：利用各类媒体大力宣传活动成效",
+    source="五：利用各类媒体大力宣传活动成效，妇联所属报刊网站要开辟专版专栏专题",
     always_shown=False,
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sheetflow.schemas.columns import (
     Mask,
     RowModel,
+    attachment,
     choice,
     choices,
     day,
@@ -19,13 +20,15 @@ from sheetflow.schemas.columns import (
     text,
     whole,
 )
-from sheetflow.schemas.conditions import where
+from sheetflow.schemas.conditions import Compared, Not, where
 from sheetflow.schemas.grassroots2012.cover import HeadCard
 from sheetflow.schemas.grassroots2012.words import (
     CATEGORIES,
+    GROUP_SPANS,
     GROUPS,
     HOTLINE,
     NATURES,
+    RANKS,
     VISIT_MODES,
     WITHDRAWN,
     YES_NO,
@@ -154,7 +157,7 @@ class Visit(RowModel):
     questionnaires = whole(
         "收回问卷（份）", "份", least=1, required=where("mode", "问卷征询"), only=True
     )
-    groups = choices("涉及群体", *GROUPS)
+    groups = choices("涉及群体", *GROUPS, spans=GROUP_SPANS)
     opinions = whole("征求意见建议（条）", "条")
     summary = text("主要情况", 500, required=False)
 
@@ -207,7 +210,7 @@ class Need(RowModel):
     )
     contact_point = refers("联系点", "contact_points")
     cadre = refers("责任干部", "cadres")
-    group = choice("群体类别", *GROUPS, hint="填最主要的一类")
+    group = choice("群体类别", *GROUPS, spans=GROUP_SPANS, hint="填最主要的一类")
     category = choice("需求类别", *CATEGORIES)
     content = text("需求内容", 500, disclosure=STORY)
     nature = choice("问题性质", *NATURES)
@@ -253,7 +256,10 @@ class Paper(RowModel):
     has_analysis = choice("有分析", *YES_NO)
     has_advice = choice("有建议", *YES_NO)
     measures = text("转化的帮扶措施", 500, required=False)
-    file_name = text("附件文件名", 100, required=False, width=24)
+    file_name = text("附件文件名", 100, required=False, width=24, until=1)
+    files = attachment(
+        "附件", required=False, since=2, hint="填随表报送的文件名；文件放在同一文件夹或“附件”里"
+    )
 
 
 PAPERS = Sheet(
@@ -296,7 +302,28 @@ class Proposal(RowModel):
         required=where("progress", "已出台法规政策", "已纳入民生项目"),
         width=28,
     )
+    document_no = text(
+        "文号",
+        40,
+        required=where("progress", "已出台法规政策"),
+        width=20,
+        since=2,
+        hint="所出台法规政策的发文字号",
+    )
+    rank = choice(
+        "级别",
+        *RANKS,
+        required=where("progress", "已出台法规政策", "已纳入民生项目"),
+        since=2,
+        hint="法规政策或民生项目是哪一级的",
+    )
     follow_ups = whole("跟踪督促（次）", "次", hint="自报送以来累计次数")
+    followed_up_on = day(
+        "最近督促日期",
+        required=Compared("follow_ups", ">", 0) & Not(where("progress", WITHDRAWN, "未采纳")),
+        not_before="sent_on",
+        since=2,
+    )
 
 
 PROPOSALS = Sheet(

@@ -1,4 +1,4 @@
-"""The form 活动情况报表: every unit, every two months; its indicators S01–S70, charts and report.
+"""The form 活动情况报表: every unit, every two months; its indicators S01–S76, charts and report.
 
 五 “加强对活动成效的调查统计”: each indicator is one expression, from which the live formula
 in the workbook, the recomputation on receipt and the roll-up follow.
@@ -34,7 +34,13 @@ from sheetflow.schemas.grassroots2012.people_and_needs import (
     PROPOSALS,
     VISITS,
 )
-from sheetflow.schemas.grassroots2012.words import GROUPS, NATURES, VISIT_MODES
+from sheetflow.schemas.grassroots2012.words import (
+    CHILDREN,
+    GROUPS,
+    NATURES,
+    RANKS,
+    VISIT_MODES,
+)
 from sheetflow.schemas.indicators import (
     Count,
     Expected,
@@ -47,7 +53,9 @@ from sheetflow.schemas.indicators import (
 )
 from sheetflow.schemas.sheets import EXPLANATIONS, Kind, RollUp, Sheet
 
-_FIRST_GROUP, _FIRST_NATURE = 20, 26
+_GROUP_CODES = ("S20", "S21", "S22", "S23", "S24", "S76", "S25")
+_MODE_CODES = ("S09", "S10", "S11", "S12")
+_NATURE_CODES = ("S26", "S27", "S28")
 
 STATISTICS = Sheet(
     key="statistics",
@@ -68,20 +76,25 @@ def _line(code: str, label: str, unit: str, source: Source, **more: More) -> Ind
 
 
 def _parts(
-    first: int, unit: str, words: Sequence[str], of: Callable[[str], Source]
+    codes: Sequence[str], unit: str, words: Sequence[str], of: Callable[[str], Source]
 ) -> list[Indicator]:
-    """One indicator for each of some words, numbered from `first`."""
+    """One indicator for each of some words."""
     fronts = (_PARTS[0], *repeat(_PARTS[1], len(words) - 1))
     return [
-        _line(f"S{number:02d}", front + word, unit, of(word))
-        for number, (front, word) in enumerate(zip(fronts, words, strict=True), start=first)
+        _line(code, front + word, unit, of(word), since=_SINCE.get(word, 1))
+        for code, front, word in zip(codes, fronts, words, strict=True)
     ]
 
 
+_SINCE = {CHILDREN: 2}
+"""The version from which there is an indicator for a word, where that is not the first."""
 _ON_DUTY = where("status", "在岗")
 _IN_USE = where("status", "在用")
 _PAIRED = where("status", "结对中")
+_BY_CADRES = where("helper_kind", "妇联干部")
 _ADOPTED = where("progress", "已采纳", "已出台法规政策", "已纳入民生项目")
+_ENACTED = where("progress", "已出台法规政策")
+_OWN_MEDIA = where("own_media", "是")
 _PLANNED = Filled("stage") & Not(where("stage", "制定方案"))
 _ENOUGH_FUNDS = AtLeast("women", 1) & AtLeast("funds", "women")
 _WATCHED = Severity.VERIFY
@@ -99,7 +112,10 @@ INDICATORS: tuple[Indicator, ...] = (
     _line("S07", "走访活动", "次", Count("visits")),
     _line("S08", "走访妇女群众", "人次", Sum("visits", ("women_met",))),
     *_parts(
-        9, "人次", VISIT_MODES, lambda mode: Sum("visits", ("women_met",), where("mode", mode))
+        _MODE_CODES,
+        "人次",
+        VISIT_MODES,
+        lambda mode: Sum("visits", ("women_met",), where("mode", mode)),
     ),
     _line("S13", "收回问卷", "份", Sum("visits", ("questionnaires",))),
     _line("S14", "征求意见建议", "条", Sum("visits", ("opinions",))),
@@ -108,10 +124,10 @@ INDICATORS: tuple[Indicator, ...] = (
     _line("S17", "调查手记", "份", Count("papers", where("kind", "调查手记"))),
     _line("S18", "调研报告", "篇", Count("papers", where("kind", "调研报告"))),
     _line("S19", "台帐登记需求", "件", Count("needs")),
-    *_parts(_FIRST_GROUP, "件", GROUPS, lambda group: Count("needs", where("group", group))),
+    *_parts(_GROUP_CODES, "件", GROUPS, lambda group: Count("needs", where("group", group))),
     *(
-        _line(f"S{number}", nature, "件", Count("needs", where("nature", nature)))
-        for number, nature in enumerate(NATURES, start=_FIRST_NATURE)
+        _line(code, nature, "件", Count("needs", where("nature", nature)))
+        for code, nature in zip(_NATURE_CODES, NATURES, strict=True)
     ),
     _line("S29", "已办结", "件", Count("needs", where("status", "已办结"))),
     _line("S30", "办理中", "件", Count("needs", where("status", "办理中")), by=Kind.STOCK),
@@ -136,7 +152,7 @@ INDICATORS: tuple[Indicator, ...] = (
         "S35",
         "　　　推动出台法规政策",
         "件",
-        Count("proposals", where("progress", "已出台法规政策")),
+        Count("proposals", _ENACTED),
     ),
     _line(
         "S36", "　　　纳入民生项目", "件", Count("proposals", where("progress", "已纳入民生项目"))
@@ -229,6 +245,37 @@ INDICATORS: tuple[Indicator, ...] = (
         Reaches("S54", 1),
         definition="人均经费不少于1元的县（市、区）数",
     ),
+    _line(
+        "S71",
+        "领导干部带头结对",
+        "对",
+        Count("pairings", _PAIRED & _BY_CADRES & where("led_by_leader", "是")),
+        definition="结对中，帮扶主体是妇联干部、由领导干部带头的对数",
+        since=2,
+    ),
+    _line("S72", "妇联所属报刊网站报道", "篇", Count("publicity", _OWN_MEDIA), since=2),
+    _line(
+        "S73",
+        "其中：专版专栏专题",
+        "篇",
+        Count("publicity", _OWN_MEDIA & where("form", "专版专栏专题")),
+        since=2,
+    ),
+    _line(
+        "S74",
+        "推动出台市级以上法规政策",
+        "件",
+        Count("proposals", _ENACTED & where("rank", *RANKS[:3])),
+        definition="办理进展为已出台法规政策，级别为国家级、省级或市级的件数",
+        since=2,
+    ),
+    _line(
+        "S75",
+        "其中：省级以上",
+        "件",
+        Count("proposals", _ENACTED & where("rank", *RANKS[:2])),
+        since=2,
+    ),
 )
 
 CHARTS = (
@@ -238,12 +285,12 @@ CHARTS = (
     ChartSpec(
         title="台帐登记需求按群体（累计，件）",
         name="群体类别",
-        codes=tuple(f"S{_FIRST_GROUP + number}" for number in range(len(GROUPS))),
+        codes=_GROUP_CODES,
         across=Across.INDICATORS,
     ),
     ChartSpec(
         title="台帐登记需求按问题性质（累计，件）",
-        codes=tuple(f"S{_FIRST_NATURE + number}" for number in range(len(NATURES))),
+        codes=_NATURE_CODES,
         across=Across.INDICATORS,
     ),
     ChartSpec(
@@ -261,7 +308,7 @@ CHARTS = (
 PROGRESS = Form(
     key="progress",
     title="活动情况报表",
-    version=1,
+    version=2,
     sheets=(
         COVER,
         STATISTICS,

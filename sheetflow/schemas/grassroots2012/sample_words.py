@@ -11,11 +11,13 @@ from collections.abc import Mapping, Sequence
 from sheetflow.schemas.campaign import Maker, SampleRow, SampleWords, Typed
 from sheetflow.schemas.conditions import Not, where
 from sheetflow.schemas.grassroots2012.words import (
+    OUTLETS,
     PRACTICES,
     SENTENCES,
     SERVICES,
     STORIES,
     TOPICS,
+    WANTED_BY,
     WITHDRAWN,
 )
 
@@ -23,15 +25,6 @@ _CASE, _HARD, _WIDE = "个案性", "暂时难以解决", "普遍性倾向性"
 _NOTE, _REPORT = "调查手记", "调研报告"
 
 
-_WANTED_BY: Mapping[str, tuple[tuple[int, int], Sequence[str]]] = {
-    "失地失业妇女": ((30, 52), ("就业创业", "小额担保贷款", "技能培训", "生活救助")),
-    "留守流动妇女": ((24, 45), ("子女教育", "技能培训", "婚姻家庭", "权益维护")),
-    "特殊困难妇女": ((28, 60), ("医疗健康", "生活救助", "住房", "权益维护")),
-    "单亲贫困母亲": ((27, 46), ("子女教育", "生活救助", "就业创业", "住房")),
-    "高龄空巢老人": ((70, 88), ("养老服务", "医疗健康", "生活救助")),
-    "其他": ((25, 65), ("其他", "技能培训", "婚姻家庭")),
-}
-"""By group: how old its women are, and what they want."""
 _WOMEN_MET = {"一对一访谈": (1, 6), "实地考察": (5, 25), "座谈交流": (10, 40), "问卷征询": (20, 80)}
 _STATES = ("未办理", "办理中", "办理中", "已办结", "已办结", "已办结", "已办结", "办理中")
 _WITHDRAWN_WHY = "登记后核实为重复登记，本件撤销，以先登记的一件为准。"
@@ -43,12 +36,6 @@ _FAMILIES = "王李张刘陈杨赵孙周吴徐马朱胡郭林高梁"
 _STREETS = 2
 _TITLES = ("主席", "副主席", "副主席", "办公室主任", "权益部部长", "发展部部长", "宣传部部长")
 _LEADERS = 3
-_OUTLETS = {
-    "国家级": ("中国妇女报",),
-    "省级": ("大众日报", "农村大众", "山东广播电视台"),
-    "市级": ("市日报", "市广播电视台", "市晚报"),
-    "县级": ("县广播电视台", "今日新闻", "政务信息"),
-}
 
 
 def _by(column: str, words: Mapping[str, Sequence[str]]) -> Maker:
@@ -84,9 +71,14 @@ def _nature(row: SampleRow) -> str:
     return _WIDE if vain else row.scene.pick((_CASE, _CASE, _CASE, _WIDE, _HARD))
 
 
-def _led(row: SampleRow) -> str:
-    leaders = {each["cadre_id"] for each in row.rows_of("cadres") if each["is_leader"] == "是"}
-    return "否" if leaders.isdisjoint(str(row["cadres"]).split("、")) else "是"
+def _led(cadres: str) -> Maker:
+    """Say whether there is a leader among the cadres that a column names."""
+
+    def tell(row: SampleRow) -> str:
+        leaders = {each["cadre_id"] for each in row.rows_of("cadres") if each["is_leader"] == "是"}
+        return "否" if leaders.isdisjoint(str(row[cadres]).split("、")) else "是"
+
+    return tell
 
 
 def _township(row: SampleRow) -> str:
@@ -246,7 +238,7 @@ SAMPLES = SampleWords(
             "remarks": _either(0.2, "外出务工妇女较多"),
         },
         "visits": {
-            "led_by_leader": _led,
+            "led_by_leader": _led("cadres"),
             "mode": tuple(_WOMEN_MET),
             "women_met": lambda row: row.scene.between(*_WOMEN_MET[str(row["mode"])]),
             "questionnaires": lambda row: row.scene.between(
@@ -263,11 +255,11 @@ SAMPLES = SampleWords(
             ),
         },
         "needs": {
-            "age": lambda row: row.scene.between(*_WANTED_BY[str(row["group"])][0]),
+            "age": lambda row: row.scene.between(*WANTED_BY[str(row["group"])][0]),
             "address": lambda row: (
                 f"{row.scene.pick(row.named('contact_points', 'name'))}{row.scene.between(1, 300)}号"
             ),
-            "category": lambda row: row.scene.pick(_WANTED_BY[str(row["group"])][1]),
+            "category": lambda row: row.scene.pick(WANTED_BY[str(row["group"])][1]),
             "content": lambda row: row.scene.pick(STORIES[str(row["category"])])[0],
             "nature": _nature,
             "status": _status,
@@ -286,11 +278,20 @@ SAMPLES = SampleWords(
             "has_analysis": ("是",),
             "has_advice": ("是",),
             "file_name": ("调研成果.doc",),
+            "files": lambda _: None,
             "measures": ("根据调研情况，列入了下一步重点工作，明确专人跟进。",),
         },
         "proposals": {
             "title": lambda row: f"关于进一步做好{row.scene.pick(TOPICS)}工作的建议",
-            "progress": ("已报送", "已受理", "领导批示", "已采纳"),
+            "progress": (
+                *("已报送", "已受理", "领导批示", "已采纳"),
+                *("已出台法规政策", "已纳入民生项目"),
+            ),
+            "result": ("妇女小额担保贷款贴息办法", "农村妇女免费检查项目", "妇女之家建设意见"),
+            "document_no": lambda row: (
+                f"政发〔{row.scene.period.first_day.year}〕{row.scene.between(3, 40)}号"
+            ),
+            "rank": ("县级", "县级", "市级", "省级"),
         },
         "case_help": {
             "responsible": lambda row: _of_needs(row, "cadre"),
@@ -311,6 +312,7 @@ SAMPLES = SampleWords(
             "due_on": _due_on,
         },
         "pairings": {
+            "led_by_leader": _led("helper_cadres"),
             "helper_org": ("县直机关妇委会", "女企业家协会", "巾帼志愿服务队", "中心卫生院妇委会"),
             "helpers": lambda row: 1 if row["mode"] == "一帮一" else row.scene.between(2, 4),
             "services": _services,
@@ -342,7 +344,8 @@ SAMPLES = SampleWords(
             "status": ("实施中",),
         },
         "publicity": {
-            "outlet": _by("level", _OUTLETS),
+            "outlet": _by("level", OUTLETS),
+            "own_media": lambda row: "是" if "妇" in str(row["outlet"]) else "否",
             "level": ("县级", "县级", "市级", "省级", "国家级"),
             "title": (
                 "干部进村访妇情 真心实意解难题",

@@ -3,11 +3,29 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 
 YES_NO = ("是", "否")
 
-GROUPS = ("失地失业妇女", "留守流动妇女", "特殊困难妇女", "单亲贫困母亲", "高龄空巢老人", "其他")
+CHILDREN = "儿童"
+"""三 “切实帮助妇女儿童解决实际困难”: a group of their own since version 2."""
+
+GROUPS = (
+    "失地失业妇女",
+    "留守流动妇女",
+    "特殊困难妇女",
+    "单亲贫困母亲",
+    "高龄空巢老人",
+    CHILDREN,
+    "其他",
+)
 """二 “重点调查失地失业妇女、留守流动妇女、特殊困难妇女、单亲贫困母亲、高龄空巢老人等”."""
+
+GROUP_SPANS = ((CHILDREN, 2, None),)
+"""Which of them came with a later version."""
+
+RANKS = ("国家级", "省级", "市级", "县级")
+"""Of media, and of laws and policies."""
 
 CATEGORIES = (
     "就业创业",
@@ -128,3 +146,22 @@ TOPICS = (
     "妇女病普查与救助",
     "家庭教育服务",
 )
+
+WANTED_BY: Mapping[str, tuple[tuple[int, int], Sequence[str]]] = {
+    "失地失业妇女": ((30, 52), ("就业创业", "小额担保贷款", "技能培训", "生活救助")),
+    "留守流动妇女": ((24, 45), ("子女教育", "技能培训", "婚姻家庭", "权益维护")),
+    "特殊困难妇女": ((28, 60), ("医疗健康", "生活救助", "住房", "权益维护")),
+    "单亲贫困母亲": ((27, 46), ("子女教育", "生活救助", "就业创业", "住房")),
+    "高龄空巢老人": ((70, 88), ("养老服务", "医疗健康", "生活救助")),
+    CHILDREN: ((6, 15), ("子女教育", "医疗健康", "生活救助")),
+    "其他": ((25, 65), ("其他", "技能培训", "婚姻家庭")),
+}
+"""By group: how old those are whose needs are registered, and what they want."""
+
+OUTLETS = {
+    "国家级": ("中国妇女报",),
+    "省级": ("大众日报", "农村大众", "山东广播电视台", "省妇联网站"),
+    "市级": ("市日报", "市广播电视台", "市晚报"),
+    "县级": ("县广播电视台", "今日新闻", "县妇联网站"),
+}
+"""By level: what media are called there; those with 妇 in their name are the women's federation's own."""
