@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sheetflow.children.limits import makes_ours
 from sheetflow.consolidation.judged_papers import JudgedPapers, PaperText
+from sheetflow.consolidation.ranking import RankedList
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,16 @@ def render_award_list(judged: JudgedPapers) -> bytes:
     from sheetflow.reporting.award_list import write_award_list
 
     return write_award_list(judged)
+
+
+@makes_ours
+def render_ranked_list(ranked: RankedList, judged: JudgedPapers, trimmed_from: int) -> bytes:
+    """Write the 推荐名单 as .xlsx, with what each judge gave."""
+    from sheetflow.reporting.award_list import award_list_title
+    from sheetflow.writing.ranked_list import write_ranked_list
+
+    title = award_list_title(judged)
+    return write_ranked_list(ranked, title, judged.issuer, trimmed_from, judged.stamp)
 
 
 @makes_ours

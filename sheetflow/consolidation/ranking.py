@@ -103,6 +103,14 @@ def mean(scores: Iterable[Number], trimmed_from: int) -> Fraction | None:
     return sum(listed, Fraction()) / len(listed) if listed else None
 
 
+def trimmed(given: Mapping[str, Number], trimmed_from: int) -> tuple[str, ...]:
+    """Give whose scores are left out: one of the lowest and one of the highest, by key."""
+    listed = sorted((Fraction(score), key) for key, score in given.items() if score is not None)
+    if not len(listed) >= trimmed_from > 2:  # noqa: PLR2004 - as above
+        return ()
+    return listed[0][1], listed[-1][1]
+
+
 def shown_score(score: Fraction | None) -> Decimal | None:
     """Give a score as people see it: two decimals, halves up. What ties is told by the exact ones."""
     if score is None:

@@ -21,6 +21,18 @@ _HELD_BEFORE = "挂起"
 
 _FILED = {"filed": "归档", "held": "待确认", "refused": "未归档"}
 
+_JUDGED = {
+    "drafts": ("评审用稿", "zip"),
+    "check": ("评审用稿核对", "docx"),
+    "list-proposed": ("推荐名单（建议）", "xlsx"),
+    "list-paper-proposed": ("推荐名单（建议）", "docx"),
+    "list": ("推荐名单", "xlsx"),
+    "list-paper": ("推荐名单", "docx"),
+    "volume": ("论文集", "docx"),
+    "originals": ("论文集原件", "zip"),
+}
+"""What comes of judging: how each file is called, and its ending."""
+
 
 def workbook_path(context: Context, form: Form, unit: Unit, period: Period) -> Path:
     """Where the unit's own 填报 workbook lies."""
@@ -99,6 +111,8 @@ def rollup_paths(
     names = [(kind.label, "xlsx")]
     if kind is PublicationKind.REPORT:
         names = [(kind.label, "docx"), ("数字核对表", "xlsx"), ("内部附件", "docx")]
+    elif kind is PublicationKind.JUDGED:
+        names = [*_JUDGED.values()]
     elif kind is PublicationKind.BOARD:
         names, period = [(kind.label, "xlsx"), (kind.label, "html")], None
     label = _label(context, form, period.label if period else "")
@@ -107,6 +121,12 @@ def rollup_paths(
         folder / artefact_name(called, unit.name, label, extension=extension)
         for called, extension in names
     ]
+
+
+def judged_paths(context: Context, unit: Unit, period: Period, form: Form) -> dict[str, Path]:
+    """Where all that comes of judging lies, by what it is; the list under either of its names."""
+    paths = rollup_paths(context, PublicationKind.JUDGED, unit, period, form)
+    return dict(zip(_JUDGED, paths, strict=True))
 
 
 def _label(context: Context, form: Form | None, period: str) -> str | None:

@@ -201,6 +201,7 @@ _NOT_IN = {
         _WORDLESS,
         frozenset({"guidance", "own_work", "rules", "same_person", "own_totals"}),
     ),
+    "judged": (_WORDLESS, frozenset({"guidance", "own_work", "rules", "template"})),
     "board": (_WORDLESS, frozenset(entry.name for entry in fields(Form)) - _ON_BOARD),
     "progress": (_WORDLESS, frozenset(entry.name for entry in fields(Form)) - _ON_BOARD),
 }

@@ -21,7 +21,7 @@ class Judging:
     `criteria` are added up. `quotas` is the card whose columns (of `grades`: grade and column, the best
     first) say how many get each grade; who gets none has the last option of `award`. From `trimmed_from`
     judges up the highest and the lowest score are left out. `authors` and `file` are columns of the listed
-    sheet that say who wrote an entry and in which file.
+    sheet that say who wrote an entry and in which file. `called` is what papers call what is judged (优秀调研报告).
     """
 
     entries: str
@@ -42,3 +42,4 @@ class Judging:
     authors: tuple[str, ...] = ()
     file: str = ""
     trimmed_from: int = 5
+    called: str = ""

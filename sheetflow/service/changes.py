@@ -76,9 +76,10 @@ def grounds(context: Context) -> Iterator[Ground]:
 
 def declared_grounds(context: Context) -> Iterator[Ground]:
     """Give what they stand on but for templates."""
-    yield Ground("writers", __version__, "程序换了版本", _EVERYTHING)
+    whole = (*_EVERYTHING, PublicationKind.JUDGED)
+    yield Ground("writers", __version__, "程序换了版本", whole)
     for form in context.campaign.forms:
-        for what in _EVERYTHING:
+        for what in whole if form.judging else _EVERYTHING:
             words = f"《{form.title}》的栏目、指标或说明有变化"
             digest = declared(context, form, what)
             yield Ground(f"form:{form.key}:{what}", digest, words, (what,), form.key)
@@ -91,7 +92,10 @@ def declared_grounds(context: Context) -> Iterator[Ground]:
         "form", _digest(settings.form), "印在报表上的表号等有变化", (PublicationKind.WORKBOOK,)
     )
     yield Ground(
-        "report", _digest(settings.report), "情况报告的发文设置有变化", (PublicationKind.REPORT,)
+        "report",
+        _digest(settings.report),
+        "情况报告的发文设置有变化",
+        (PublicationKind.REPORT, PublicationKind.JUDGED),
     )
     yield Ground(
         "contact",

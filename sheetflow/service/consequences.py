@@ -7,6 +7,7 @@ Changed declarations and a changed list of units set marks too (`changes`, `foll
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from sheetflow.context import Context
@@ -205,17 +206,17 @@ def stale_after(context: Context, submission: Submission) -> list[Stale]:
     return marks
 
 
-def _gathering(context: Context, submission: Submission, period: Period) -> list[Stale]:
-    """Mark the workbooks that are printed with what was handed in."""
+def _gathering(context: Context, submission: Submission, period: Period) -> Iterator[Stale]:
+    """Mark the workbooks that are printed with what was handed in, and what comes of judging it."""
     form, unit = context.form(submission.form), context.tree[submission.unit_id]
     own = [(form, unit)] if form.goes_on(unit.level) else []
     asked = [*own, *gathering_units(context, form.key, unit.unit_id)]
     known = {(each.key, reader.unit_id): (each, reader) for each, reader in asked}
-    return [
-        replace(_stale(submission, reader, period, PublicationKind.WORKBOOK), form=each.key)
-        for each, reader in known.values()
-        if each.takes(period)
-    ]
+    for each, reader in known.values():
+        kinds = (PublicationKind.WORKBOOK, *([PublicationKind.JUDGED] if each.judging else []))
+        if each.takes(period):
+            for kind in kinds:
+                yield replace(_stale(submission, reader, period, kind), form=each.key)
 
 
 def _boards_that_list(context: Context, submission: Submission) -> list[Stale]:

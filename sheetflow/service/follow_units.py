@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -186,7 +186,9 @@ def _moved_folders(context: Context, published: Iterable[Publication]) -> dict[s
     return moved
 
 
-def _above(context: Context, change: _Change, published: Iterable[Publication]) -> Iterator[Stale]:
+def _above(
+    context: Context, change: _Change, published: Collection[Publication]
+) -> Iterator[Stale]:
     """Name what everyone publishes who is or was above a changed unit, or right below it."""
     shown = [entry for entry in published if entry.kind in ROLL_UPS]
     asked = {(entry.form, entry.period) for entry in shown}
@@ -202,6 +204,18 @@ def _above(context: Context, change: _Change, published: Iterable[Publication]) 
             for form, period in asked:
                 for kind in ROLL_UPS:
                     yield Stale(unit_id=unit_id, form=form, period=period, kind=kind)
+    for entry in published:
+        if entry.unit_id in units & context.tree.units.keys() and _names_others(context, entry):
+            yield from filter(None, [mark_of(entry)])
+
+
+def _names_others(context: Context, entry: Publication) -> bool:
+    """Whether it shows whose the entries are that were handed up to its unit."""
+    if entry.kind is PublicationKind.JUDGED:
+        return True
+    form, unit = context.campaign.by_key.get(entry.form), context.tree[entry.unit_id]
+    is_workbook = entry.kind is PublicationKind.WORKBOOK
+    return bool(is_workbook and form and form.goes_on(unit.level) and is_open(context, entry))
 
 
 def _own(

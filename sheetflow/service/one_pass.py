@@ -35,6 +35,7 @@ from sheetflow.service.filed_answer import begin_filed
 from sheetflow.service.filing import file_signed
 from sheetflow.service.follow_units import follow_units, withdraw_old_names
 from sheetflow.service.judge import judge_arrivals
+from sheetflow.service.judged import begin_judged
 from sheetflow.service.publish import (
     ROLL_UPS,
     Attempts,
@@ -222,6 +223,7 @@ class Rebuilding:
         # The children must not run out of what is above, while this one writes many small files.
         self._make_workbooks(above.put_in_place)
         make_progress_pages(context, attempts, above.put_in_place)
+        self._make_judged()
         above.finish()
         self._file()
         above.begin(rollups.in_order(_marks(context, PublicationKind.BOARD)))
@@ -263,6 +265,13 @@ class Rebuilding:
         workbooks = SideBySide(self._attempts, "发放填报表", self._at_once, begin)
         workbooks.begin(mark for mark, path in paths.items() if path in handed_out)
         workbooks.finish(meanwhile)
+
+    def _make_judged(self) -> None:
+        """Make what comes of judging: few files, each from many."""
+        begin = partial(begin_judged, self._context)
+        judged = SideBySide(self._attempts, PublicationKind.JUDGED.label, 1, begin)
+        judged.begin(_marks(self._context, PublicationKind.JUDGED))
+        judged.finish()
 
 
 def _marks(context: Context, *kinds: PublicationKind) -> list[StaleMark]:

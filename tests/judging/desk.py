@@ -1,4 +1,4 @@
-"""One city, three counties and their province, which judges what they hand up; the real service between them."""
+"""One city, two counties and their province, which judges what they hand up; the real service between them."""
 
 from __future__ import annotations
 
@@ -10,39 +10,32 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+import docx
 import openpyxl
 
-from sheetflow.campaigns import load_campaign
 from sheetflow.config.settings_file import default_settings_text
 from sheetflow.config.workspace import Workspace, create_workspace
 from sheetflow.context import Context
 from sheetflow.findings import Finding
+from sheetflow.periods import Period
 from sheetflow.schemas.documents import load_finding
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.layout import FIRST_ROW, cell_in
 from sheetflow.service.one_pass import PassReport, run_pass
 from sheetflow.store.records import Submission
-from sheetflow.units import Unit, UnitTree
 from sheetflow.upkeep.remind import issue_workbooks
+from tests.county_book import CAMPAIGN, TREE
+from tests.service.filed_once import progress_rows
+from tests.tiny.desk import write
 from tests.warm import keep_list, open_warm
 
-PROVINCE, CITY = "370000", "370100"
-LIXIA, SHIZHONG, HUAIYIN = "370102", "370103", "370104"
-_UNITS = (
-    (PROVINCE, "山东省", "省", None),
-    (CITY, "济南市", "市", PROVINCE),
-    (LIXIA, "历下区", "县", CITY),
-    (SHIZHONG, "市中区", "县", CITY),
-    (HUAIYIN, "槐荫区", "县", CITY),
-)
-TREE = UnitTree.of(
-    Unit(unit_id=unit_id, name=name, level=level, parent=parent)
-    for unit_id, name, level, parent in _UNITS
-)
-CAMPAIGN = load_campaign("grassroots2012")
+PROVINCE, CITY, LIXIA, SHIZHONG = (unit.unit_id for unit in TREE)
+PROGRESS = CAMPAIGN.main_form
 CONTEST, SCORES = CAMPAIGN.by_key["contest"], CAMPAIGN.by_key["scores"]
+BOOKS = Period.parse("2012B4")
 YEAR = "2012"
 OCTOBER = dt.datetime(2012, 10, 9, 10)  # noqa: DTZ001 - the office's own time, as --at gives it
+REPORTED = dt.datetime(2012, 9, 3, 9)  # noqa: DTZ001 - likewise
 NOVEMBER = dt.datetime(2012, 11, 20, 10)  # noqa: DTZ001 - likewise
 
 Typed = str | int | dt.date | None
@@ -66,12 +59,25 @@ class JudgingDesk:
         create_workspace(root, TREE, text)
         keep_list(Workspace(root), TREE)
         desk = cls(root)
-        desk.ask(lambda context: [desk._issue(context, form) for form in (CONTEST, SCORES)])
+        desk.ask(lambda context: issue_workbooks(context, PROGRESS, BOOKS), REPORTED)
         return desk
 
-    @staticmethod
-    def _issue(context: Context, form: Form) -> int:
-        return issue_workbooks(context, form, form.period(YEAR))
+    def open_contest(self) -> None:
+        """Hand out both forms, once all papers are in accepted books."""
+        self.run(REPORTED)
+        for form in (CONTEST, SCORES):
+            self.ask(lambda context, form=form: issue_workbooks(context, form, form.period(YEAR)))
+
+    def register(self, unit_id: str, *titles: str) -> None:
+        """Have a unit report papers of these titles in its book, before the contest."""
+        (issued,) = self.workspace.outbox_of(TREE[unit_id], BOOKS.period_id).glob("填报_*")
+        papers = [
+            {"paper_id": f"B{number:03}", "title": title}
+            for number, title in enumerate(titles, start=1)
+        ]
+        rows = progress_rows(unit_id, BOOKS.period_id, papers)
+        target = self.workspace.inbox_of(TREE[unit_id]) / issued.name
+        write(issued, target, rows, forms=(PROGRESS.in_version(PROGRESS.version),))
 
     @property
     def workspace(self) -> Workspace:
@@ -158,8 +164,12 @@ class JudgingDesk:
             for order, title in enumerate(titles, start=1)
         ]
         for row in rows:
-            path = self.workspace.inbox_of(TREE[unit_id]) / "附件" / str(row["file_name"])
-            path.parent.mkdir(parents=True, exist_ok=True)
+            paper = docx.Document()
+            paper.add_paragraph(str(row["title"]))
+            paper.add_paragraph(f"{row['title']}的第一句话，由王芳和李静写在{TREE[unit_id].name}。")
+            folder = self.workspace.inbox_of(TREE[unit_id]) / "附件"
+            folder.mkdir(exist_ok=True)
+            paper.save(str(folder / str(row["file_name"])))
         return self.hand_in(unit_id, CONTEST, {"recommended": rows}, at, nil_return="否")
 
     def submissions(self, unit_id: str, form: Form) -> tuple[Submission, ...]:

@@ -184,5 +184,6 @@ SCORES = Form(
         grades=(("一等奖", "first"), ("二等奖", "second"), ("三等奖", "third")),
         authors=("authors", "author_title"),
         file="file_name",
+        called="优秀调研报告",
     ),
 )
