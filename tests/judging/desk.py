@@ -66,7 +66,8 @@ class JudgingDesk:
         """Hand out both forms, once all papers are in accepted books."""
         self.run(REPORTED)
         for form in (CONTEST, SCORES):
-            self.ask(lambda context, form=form: issue_workbooks(context, form, form.period(YEAR)))
+            with open_warm(self.root, OCTOBER) as context:
+                issue_workbooks(context, form, form.period(YEAR))
 
     def register(self, unit_id: str, *titles: str) -> None:
         """Have a unit report papers of these titles in its book, before the contest."""
