@@ -17,6 +17,7 @@ from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.catalogue import GENERAL, MONEY_SCALE
 from sheetflow.schemas.forms import Form
 from sheetflow.validators import GENERAL_RULES
+from sheetflow.validators.attachments import named_files, unnamed_files
 from sheetflow.validators.book_parser import parse_book
 from sheetflow.validators.continuity import CHANGES
 from sheetflow.validators.declared_rules import check_declared
@@ -83,6 +84,8 @@ def judge(raw: RawWorkbook, campaign: Campaign, context: JudgingContext) -> Judg
         explanations=said,
         typed={entry.number: entry.text for entry in answers if explains(entry.text)},
         token=stamp.token,
+        files=named_files(book, context),
+        unnamed=unnamed_files(book, context),
     )
 
 

@@ -221,6 +221,7 @@ class Context:
             due=f"{until}（含当天）{above}",
             contact=self.contact_words,
             folder=unit.folder,
+            readers=tuple(map(self.office_of, self.tree.chain(unit.unit_id)[1:])),
         )
 
     @property

@@ -266,7 +266,8 @@ class JudgingContext:
     of the accepted workbook that this one, where it is another, would take the place of. `newest` gives the
     unit's newest accepted book of another form (None: nobody knows any, so that none is missed), `gathered` the entries that a gathered sheet (form, sheet,
     period) is printed with. `files` are those that the unit handed in beside its workbooks; None: nobody
-    looks for them here, so that none is missed.
+    looks for them here, so that none is missed. `batch` numbers the first delivery of which
+    files came along with the workbook, 0 where nobody knows.
     """
 
     unit: Unit
@@ -295,6 +296,7 @@ class JudgingContext:
     )
     """The rows by sheet that were accepted for that very period, of a form that goes on within it."""
     files: tuple[EvidenceFile, ...] | None = None
+    batch: int = 0
 
     def deadline(self, form: Form, period: Period) -> dt.datetime:
         """The last moment at which the unit reports `form` for `period` in time."""

@@ -243,11 +243,18 @@ class Fraction(CellType):
 
 @dataclass(frozen=True, slots=True)
 class Attachment(CellType):
-    """Names of files that come beside the workbook, joined by 、; what becomes of them is not asked here."""
+    """Names of files that come beside the workbook, joined by 、; which file is meant is told by `schemas.evidence`."""
 
     endings: tuple[str, ...] = (".docx", ".pdf", ".jpg", ".png", ".xlsx")
     megabytes: int = 10
-    wanted: ClassVar[str] = "附件的文件名，可填多个，用“、”分开；文件另行报送，程序不核对"
+    wanted: ClassVar[str] = (
+        "附件的文件名，可填多个，用“、”分开；文件与本表一起报送，可用{0.listed}，每个不超过{0.megabytes}兆"
+    )
+
+    @property
+    def listed(self) -> str:
+        """The endings that are taken, as a sentence lists them."""
+        return "、".join(self.endings)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,19 @@ in `reading.evidence_type`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sheetflow.lookalikes import plain, plain_dashes, without_spaces
+from sheetflow.schemas.cells import Attachment
 
-MISSING, AMBIGUOUS, TOO_LARGE = "attachment-missing", "attachment-ambiguous", "attachment-too-large"
+if TYPE_CHECKING:
+    from sheetflow.schemas.forms import Form
+    from sheetflow.schemas.sheets import Sheet
+
+MISSING, MISSING_OPTIONAL = "attachment-missing", "attachment-missing-optional"
+AMBIGUOUS, TOO_LARGE = "attachment-ambiguous", "attachment-too-large"
 NOT_TYPE, MACROS, DAMAGED = "attachment-not-type", "attachment-macro", "attachment-damaged"
 LOCKED, UNNAMED, NONE_AT_ALL = "attachment-locked", "attachment-unnamed", "attachments-none"
 MEGABYTE = 1024**2
@@ -43,7 +50,8 @@ class NamedFile:
     """A file name that stands in a cell of an attachment column, and the file found for it.
 
     `sha256` is empty where none was found; `name` is then what the cell says, else what the unit called
-    the file. `key` is the row's.
+    the file. `key` is the row's. In a form that takes files and has no cell to name them, whatever comes
+    with the workbook is named by none.
     """
 
     sheet: str
@@ -76,6 +84,21 @@ def ending_of(name: str) -> str:
     return found[0] if found else ""
 
 
+def takes_files(form: Form) -> bool:
+    """Whether files may come beside the workbooks of a form."""
+    return form.attachments.is_any or any(map(names_files, form.sheets))
+
+
+def names_files(sheet: Sheet) -> bool:
+    """Whether a sheet has a column that names files."""
+    return any(isinstance(column.type, Attachment) for column in sheet.declared)
+
+
+def suits(kind: str, column: Attachment) -> bool:
+    """Whether a file of that kind is one of those that a column takes."""
+    return kind in {_ONE_ENDING.get(each, each) for each in column.endings}
+
+
 def _parted(name: str) -> tuple[str, str]:
     plain, ending = plain_name(name), ending_of(name)
     return plain.removesuffix(ending), _ONE_ENDING.get(ending, ending)
@@ -99,3 +122,17 @@ def find(name: str, files: Iterable[EvidenceFile]) -> tuple[EvidenceFile, ...]:
     exact = [file for file, other in alike if other == ending]  # a whole name before a bare one
     contents = {file.sha256: file for file in exact or [file for file, _ in alike]}
     return tuple(contents.values())
+
+
+def find_all(
+    names: Sequence[str], files: Sequence[EvidenceFile]
+) -> tuple[tuple[str, tuple[EvidenceFile, ...]], ...]:
+    """Give each name of a cell with the files it finds; names that only together find one were parted wrongly."""
+    found: list[tuple[str, tuple[EvidenceFile, ...]]] = []
+    at = 0
+    while at < len(names):
+        ends = range(len(names), at, -1)
+        end = next((end for end in ends if find("".join(names[at:end]), files)), at + 1)
+        found.append(("、".join(names[at:end]), find("".join(names[at:end]), files)))
+        at = end
+    return tuple(found)

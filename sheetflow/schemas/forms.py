@@ -115,6 +115,11 @@ class Attachments(StrEnum):
     OPTIONAL = "optional"
     REQUIRED = "required"
 
+    @property
+    def is_any(self) -> bool:
+        """Whether there may be any."""
+        return self is not Attachments.NONE
+
 
 class Across(StrEnum):
     """What a chart compares.

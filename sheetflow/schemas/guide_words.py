@@ -5,7 +5,7 @@ The same words stand in 填报说明 of the workbook, beside its cells, and in t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sheetflow.schemas.cells import Day, Reference, References
 from sheetflow.schemas.columns import Column
@@ -56,6 +56,19 @@ _BY_KIND = {
     Kind.LEDGER: "累计数按全年台帐计算，本期数为累计减上期累计",
     Kind.STOCK: "期末数",
 }
+
+
+FILES_TOO = (
+    "附件和填报表一起放进报送文件夹，也可以放进其中的“附件”文件夹；文件名写在附件栏里，写不写后缀都可以。"
+    "附件来晚了的，补放以后会自动重新审核，填报表不用再报。"
+)
+"""How files come beside a workbook, where a form takes any."""
+
+
+def files_words(readers: Sequence[str]) -> str:
+    """Say who will read the files that come beside a workbook, in a form that takes any."""
+    above = "、".join(readers) or "各级上级"
+    return f"附件原样报送上级，{above}都能看到全文，请不要写入不该外传的个人信息。"
 
 
 def mark_of(column: Column) -> str:

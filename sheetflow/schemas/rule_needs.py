@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sheetflow.findings import Severity
 from sheetflow.periods import Period
+from sheetflow.schemas.evidence import takes_files
 from sheetflow.schemas.expressions import Call, Cell, Expression, Name, Scope
 from sheetflow.schemas.rules import BEFORE, LABEL, LABELS, OTHER, OWN, DeclaredRule
 
@@ -51,8 +52,11 @@ def concerns(rule: DeclaredRule, form: Form, level: str) -> bool:
 def hangs_on(form: Form, code: str) -> bool:
     """Whether one of our own checks, by its code, has anything to look at in a form.
 
-    Only sheets that are gathered, and forms in which others are judged, have some.
+    Only sheets that are gathered, forms in which others are judged, and those that files come beside, have
+    some.
     """
+    if code.startswith("attachment"):
+        return takes_files(form)
     if code.startswith("judging-"):
         return form.judging is not None
     return not code.startswith("gathered-") or any(sheet.gathered for sheet in form.sheets)

@@ -8,6 +8,7 @@ campaign needs is here; a campaign's own rules are declarations, judged by `decl
 from __future__ import annotations
 
 from sheetflow.schemas.book import Rule
+from sheetflow.validators.attachments import check_attachments
 from sheetflow.validators.continuity import (
     check_later_books,
     check_nil,
@@ -44,4 +45,5 @@ GENERAL_RULES: tuple[Rule, ...] = (
     check_retired_options,
     check_gathered,
     check_numbers_stand,
+    check_attachments,
 )

@@ -132,7 +132,7 @@ def is_nothing(column: Column, value: Value) -> bool:
     return isinstance(value, str) and _says_nothing(value, zero=zero)
 
 
-_TAKES_WORDS = Text | Reference | References
+_TAKES_WORDS = Text | Reference | References | Attachment
 """The types that take any word at first."""
 
 

@@ -47,6 +47,7 @@ from sheetflow.writing.blank.sheet_page import (
     PRIVATE_WORDS,
     SheetPage,
     WorkbookContext,
+    files_read_by,
     own_work,
     set_across,
     set_print,
@@ -100,6 +101,7 @@ def write_card(context: WorkbookContext, sheet: Sheet) -> None:
     note = f"{sheet.note}。" if sheet.note else ""
     front = sheet is context.filling.form.cover_sheet
     note = context.dress.origin + note + own_work(context) if front else note
+    note += files_read_by(context, sheet)
     above = context.dress.campaign if front else context.whose
     title = context.filling.form.title if front else sheet.title
     asked = "\n".join(context.dress.asked) if front else ""
@@ -170,7 +172,7 @@ def write_table(context: WorkbookContext, sheet: Sheet) -> None:
     # Who and when, whether the sheet may stay empty, its own note.
     free = "" if sheet.always_shown or sheet.kind is Kind.ANSWER else "无此项可不填。"
     whose = f"{context.whose}\n" if context.whose else ""
-    note = f"{whose}{free}{sheet.note}{'。' if sheet.note else ''}"
+    note = f"{whose}{free}{sheet.note}{'。' if sheet.note else ''}{files_read_by(context, sheet)}"
     write_head(page, context.titled(sheet.title), note)
     _write_header(page)
     _write_rows(page)

@@ -11,12 +11,15 @@ from dataclasses import replace
 from sheetflow.findings import Check, Severity
 from sheetflow.schemas.catalogue import MONEY_SCALE
 from sheetflow.schemas.cells import Money
+from sheetflow.schemas.evidence import takes_files
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.guide_words import (
+    FILES_TOO,
     GENERAL_GUIDANCE,
     NOT_THEIRS,
     explain,
     extra_words,
+    files_words,
     requirement,
     type_words,
 )
@@ -43,7 +46,6 @@ _SEVERITIES = {
     Severity.NOTE: "提示性审核（仅供参考，不影响接收）",
 }
 
-
 _FAMILIES = {
     "file-": ("文件无法读取", "{}的，无法读取，不予接收"),
     "remark-": ("文件中的其他内容", "{}的，仅作提示，不影响接收"),
@@ -59,7 +61,8 @@ def write_guide(context: WorkbookContext) -> None:
     note = f"{context.dress.campaign}\n{context.whose}{'　' if context.whose else ''}{context.dress.origin}"
     write_head(page, context.titled(f"{form.title}填报说明"), note)
     page.across("一、怎样填报", HEADING, 30.0)
-    paragraphs = (own_work(context), *form.guidance, *GENERAL_GUIDANCE)
+    files = (FILES_TOO, files_words(context.dress.readers)) if takes_files(form) else ()
+    paragraphs = (own_work(context), *form.guidance, *files, *GENERAL_GUIDANCE)
     for number, text in enumerate(filter(None, paragraphs), start=1):
         page.across(f"{number}. {text}", PARAGRAPH, 20.0)
     _write_columns(context, page)

@@ -15,6 +15,8 @@ from sheetflow.findings import Catalogue, Finding
 from sheetflow.prefill import Cells, Filling, marked_cells
 from sheetflow.schemas.cells import Choice
 from sheetflow.schemas.columns import Column
+from sheetflow.schemas.evidence import names_files, takes_files
+from sheetflow.schemas.guide_words import files_words
 from sheetflow.schemas.layout import (
     HEADER_ROW,
     NOTE_ROW,
@@ -61,7 +63,8 @@ class Dress:
 
     `form_number` is 表号, `authority` 制定机关, `document` 批准文号, `valid_until` 有效期至,
     `measure_unit` 计量单位. `due` says until when and to whom the unit reports, `contact`
-    whom it may ask; `folder` is what its folders are called. `sample`: it is a 填报样例.
+    whom it may ask; `folder` is what its folders are called, `readers` the offices above it. `sample`: it
+    is a 填报样例.
     """
 
     campaign: str
@@ -74,6 +77,7 @@ class Dress:
     due: str = ""
     contact: str = ""
     folder: str = ""
+    readers: tuple[str, ...] = ()
     sample: bool = False
 
     @property
@@ -204,6 +208,17 @@ class SheetPage(Page):
 def own_work(context: WorkbookContext) -> str:
     """Say whose work a unit with others below it fills in; nothing to those who are alone."""
     return "" if context.filling.alone else context.filling.form.own_work
+
+
+def files_read_by(context: WorkbookContext, sheet: Sheet) -> str:
+    """Say beside a sheet that names files who will read them; nothing beside others.
+
+    Where no sheet names any, the first one says it.
+    """
+    form = context.filling.form
+    naming = [each for each in context.sheets if names_files(each)]
+    is_here = sheet in naming or (not naming and sheet is form.cover_sheet)
+    return files_words(context.dress.readers) if is_here and takes_files(form) else ""
 
 
 def write_head(page: Page, title: str, note: str, asked: str = "") -> None:

@@ -7,6 +7,7 @@ in 填报说明: a page of its own is printed as one, whatever the fonts of the 
 from __future__ import annotations
 
 from sheetflow.schemas.conditions import Is
+from sheetflow.schemas.evidence import takes_files
 from sheetflow.schemas.guide_words import CONDITIONAL_MARK, REQUIRED_MARK
 from sheetflow.schemas.layout import HEADER_ROW, ISSUES_SHEET, STEPS_SHEET
 from sheetflow.schemas.sheets import Kind
@@ -78,6 +79,10 @@ def _filling(context: WorkbookContext) -> str:
     return f"先填《{front.title}》，再照下面的工作表标签从左到右一张一张填。{marked}{free}"
 
 
+def _with_files(context: WorkbookContext) -> str:
+    return "和要附的文件一起" if takes_files(context.filling.form) else ""
+
+
 def _steps(context: WorkbookContext) -> tuple[tuple[str, str], ...]:
     return (
         ("打开。", _opening(context)),
@@ -89,7 +94,7 @@ def _steps(context: WorkbookContext) -> tuple[tuple[str, str], ...]:
         (
             "放进去。",
             (
-                f"把保存好的文件复制到报送文件夹（inbox）里的{_own_folder(context)}文件夹。十几秒以后文件不见了，"
+                f"把保存好的文件{_with_files(context)}复制到报送文件夹（inbox）里的{_own_folder(context)}文件夹。十几秒以后文件不见了，"
                 "是系统收走了，不是丢了。想先看看有没有问题，可以放进里面的“预审”文件夹，那不算报送。"
             ),
         ),
