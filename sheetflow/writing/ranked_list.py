@@ -61,7 +61,7 @@ def _write_list(book: Book, ranked: RankedList, title: str, heading: str) -> Non
     for last, row in enumerate(ranked.rows, start=FIRST_ROW):
         texts = {
             "题目": row.title,
-            "作者": "；".join(row.authors),
+            "作者": _authors(row),
             "单位": row.unit,
             "备注": _remark(row),
         }
@@ -78,6 +78,12 @@ def _write_list(book: Book, ranked: RankedList, title: str, heading: str) -> Non
         for number, label in enumerate(_COLUMNS, start=1):
             page.put(last, number, *cells[label])
     page.close(last, 3)
+
+
+def _authors(row: RankedRow) -> str:
+    """Name the authors, with what else is said of them in brackets: 王芳、李静（主席、干事）."""
+    first, *more = row.authors or ("",)
+    return f"{first}（{'，'.join(more)}）" if more else first
 
 
 def place_words(row: RankedRow) -> str:

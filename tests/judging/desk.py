@@ -133,11 +133,34 @@ class JudgingDesk:
         **cover: Typed,
     ) -> str:
         """Fill in the unit's own workbook, from the first row of each sheet on, drop it; give what came of it."""
+        return self._fill(self.issued(unit_id, form), unit_id, form, typed, at, cover)
+
+    def answer(
+        self,
+        unit_id: str,
+        form: Form,
+        typed: Mapping[str, Sequence[Row]],
+        at: dt.datetime = OCTOBER,
+        **cover: Typed,
+    ) -> str:
+        """Mend the unit's returned copy, drop it; give what came of it."""
+        returned = max(self.out(unit_id).glob(f"退回_*{form.title}*"))
+        return self._fill(returned, unit_id, form, typed, at, cover)
+
+    def _fill(
+        self,
+        source: Path,
+        unit_id: str,
+        form: Form,
+        typed: Mapping[str, Sequence[Row]],
+        at: dt.datetime,
+        cover: Row,
+    ) -> str:
         head = {"kind": "首次报送", "leader": "王芳", "preparer": "李静", "phone": "0531-86012345"}
         day = {"filled_on": at.date()}
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            book = openpyxl.load_workbook(self.issued(unit_id, form))
+            book = openpyxl.load_workbook(source)
         for key, rows in {"cover": [{**head, **day, **cover}], **typed}.items():
             sheet = form.by_key[key]
             for number, row in enumerate(rows, start=FIRST_ROW):
@@ -148,7 +171,9 @@ class JudgingDesk:
         self.run(at)
         return self.submissions(unit_id, form)[-1].outcome
 
-    def recommend(self, unit_id: str, *titles: str, at: dt.datetime = OCTOBER) -> str:
+    def recommend(
+        self, unit_id: str, *titles: str, at: dt.datetime = OCTOBER, **cover: Typed
+    ) -> str:
         """Have a unit recommend papers of these titles, the first best."""
         rows: list[Row] = [
             {
@@ -171,7 +196,7 @@ class JudgingDesk:
             folder = self.workspace.inbox_of(TREE[unit_id]) / "附件"
             folder.mkdir(exist_ok=True)
             paper.save(str(folder / str(row["file_name"])))
-        return self.hand_in(unit_id, CONTEST, {"recommended": rows}, at, nil_return="否")
+        return self.hand_in(unit_id, CONTEST, {"recommended": rows}, at, nil_return="否", **cover)
 
     def submissions(self, unit_id: str, form: Form) -> tuple[Submission, ...]:
         """What the store has of a unit's form, in order of arrival."""

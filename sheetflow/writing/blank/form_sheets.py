@@ -90,6 +90,8 @@ _MORE_ROWS = 28
 _MOST_FROZEN = 60.0
 _WIDTH = 16.0
 _DAY_ZERO = dt.date(1899, 12, 30)
+_PRINTED: Look = {"bg_color": LOOKUP_FILL}
+"""Of what the service prints in a table, so that people see where they type."""
 _QUIET: Look = {"bg_color": LOOKUP_FILL, "font_color": FAINT_INK}
 
 
@@ -216,7 +218,8 @@ def _write_header(page: SheetPage) -> None:
 def _write_rows(page: SheetPage) -> None:
     rows, marked = page.rows, page.findings
     looks = [
-        (number, entry.key, column_look(entry)) for number, entry in enumerate(page.columns, 1)
+        (number, entry.key, column_look(entry) | (_PRINTED if entry.prefilled else {}))
+        for number, entry in enumerate(page.columns, 1)
     ]
     for row, cells in enumerate(rows, start=FIRST_ROW):
         for number, key, look in looks:
