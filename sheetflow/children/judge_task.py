@@ -44,6 +44,7 @@ from sheetflow.schemas.documents import (
     load_rows,
     pack,
 )
+from sheetflow.schemas.evidence import EvidenceFile
 from sheetflow.schemas.indicators import measure_all
 from sheetflow.schemas.parsing import Value
 from sheetflow.units import Unit, UnitTree
@@ -78,7 +79,7 @@ class JudgeRequest:
 
     `known_keys` are (sheet, key) of other units' books that exist; None: not looked up yet,
     so take them as there and say which were asked for. `handed_in` and `standing` (receipts)
-    are as in `JudgingContext`, `gathered` too, by form, sheet and period (None: nobody looked);
+    are as in `JudgingContext`, `files` and `batch` too; `gathered` as well, by form, sheet and period (None: nobody looked);
     `accepted` has the rows of forms that go on within a period, by form and period, then by sheet.
     """
 
@@ -95,6 +96,8 @@ class JudgeRequest:
     handed_in: dt.datetime | None = None
     standing: Mapping[FormAndPeriod, str] = field(default_factory=lambda: MappingProxyType({}))
     pieces: PieceWish | None = None
+    files: tuple[EvidenceFile, ...] | None = None
+    batch: int = 0
     explained: Mapping[FormAndPeriod, Mapping[Identity, Explanation]] = field(
         default_factory=lambda: MappingProxyType({})
     )
@@ -233,6 +236,8 @@ def judge_under(
         earlier=cache(partial(earlier_book, campaign, request.past)),  # every rule asks for it
         later=lambda form, period: later_books(campaign, request.past, form, period),
         known_keys=knows,
+        files=request.files,
+        batch=request.batch,
         released=request.released,
         handed_in=request.handed_in,
         standing=lambda form, period: request.standing.get((form, period.period_id), ""),

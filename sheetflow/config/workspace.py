@@ -26,6 +26,7 @@ from sheetflow.schemas.layout import StampKey
 from sheetflow.units import Levels, Unit, UnitTree
 
 PRECHECK = "预审"
+ATTACHMENTS = "附件"
 """In a unit's inbox folder: what is dropped here is judged, not submitted."""
 
 
@@ -108,13 +109,21 @@ class Workspace:
         """Where `unit` drops a workbook that it only wants judged."""
         return self.inbox_of(unit) / PRECHECK
 
+    def attachments_of(self, unit: Unit) -> Path:
+        """Where `unit` may drop files that come beside its workbooks; its folder takes them as well."""
+        return self.inbox_of(unit) / ATTACHMENTS
+
     def outbox_of(self, unit: Unit, period_id: str = "") -> Path:
         """Where `unit` finds its answers, in a folder a period where one is known."""
         folder = self.outbox / unit.folder
         return folder / period_id if period_id else folder
 
-    def ensure_unit_folders(self, tree: UnitTree) -> tuple[Path, ...]:
+    def ensure_unit_folders(
+        self, tree: UnitTree, attaching: Callable[[Unit], bool] = lambda _unit: False
+    ) -> tuple[Path, ...]:
         """Make what is missing of the folders of all units; give what was made or renamed.
+
+        Units that are `attaching` files to what they report have a folder for these.
 
         When a unit was renamed in the list, its folders are renamed, not made anew: the
         rights on a folder are what proves a unit's identity. A folder that somebody holds
@@ -139,7 +148,9 @@ class Workspace:
             wanted = [
                 (top / unit.folder, known.get(unit.unit_id, ())) for top, known in tops.items()
             ]
-            for folder, of_this_unit in (*wanted, (self.precheck_of(unit), ())):
+            inner = [self.precheck_of(unit)]
+            inner += [self.attachments_of(unit)] if attaching(unit) else []
+            for folder, of_this_unit in (*wanted, *((each, ()) for each in inner)):
                 with contextlib.suppress(OSError):
                     if not folder.parent.is_symlink():
                         made += _ensure(folder, of_this_unit)

@@ -32,6 +32,7 @@ from sheetflow.periods import OFFICE_ZONE, Period, date_in_words, deadline, end_
 from sheetflow.publishing.places import Stamp
 from sheetflow.schemas.book import Judgement
 from sheetflow.schemas.campaign import Campaign
+from sheetflow.schemas.evidence import takes_files
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.layout import StampKey, Token
 from sheetflow.store import Store
@@ -112,6 +113,10 @@ class Context:
     """The 填报样例 that a child makes or has made, by what they stand on."""
     made: dict[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     """Which figures such a declaration made otherwise, and how, by its digest."""
+
+    def is_attaching(self, unit: Unit) -> bool:
+        """Whether files may come beside a workbook that `unit` fills."""
+        return any(takes_files(form) and form.is_for(unit.level) for form in self.campaign.forms)
 
     @property
     def pool(self) -> Pool:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from sheetflow.errors import TemporaryError, Trouble
 from sheetflow.intake.sighting import (
+    ATTACHMENTS_FOLDER,
     PRECHECK_FOLDER,
     READING,
     ChangedError,
@@ -38,6 +39,7 @@ _IGNORED = re.compile(
     rb"\..*|~\$.*|.*\.tmp|thumbs\.db|desktop\.ini|@eadir", re.IGNORECASE | re.DOTALL
 )
 _PRECHECK = os.fsencode(PRECHECK_FOLDER)
+_ATTACHMENTS = os.fsencode(ATTACHMENTS_FOLDER)
 _STEP = "查看报送文件夹"
 _INSTEAD = (
     "报送文件夹的位置上是别的东西（文件、链接等），不是文件夹，这个单位报不上来。"
@@ -62,15 +64,16 @@ def scan(
     *,
     now: float,
     max_bytes: int = MAX_BYTES,
+    attachments: bool = False,
 ) -> Scan:
     """Look at the whole inbox.
 
     `folders` maps the name of a unit's folder to its unit_id; a unit is known by its
-    folder only. `now` is the time in seconds of the clock that stamps files (not
+    folder only. With `attachments` a folder 附件 within is looked into as well. `now` is the time in seconds of the clock that stamps files (not
     ``--at``), for telling what has lain about for a day. Nothing is raised: what could not
     be read is in `Scan.troubles`.
     """
-    look = _Look(Scan(), now, max_bytes)
+    look = _Look(Scan(), now, max_bytes, attachments)
     try:
         with opened_folder(inbox_root, follow=True) as root:
             names = root.names()
@@ -92,6 +95,7 @@ class _Look:
     scan: Scan
     now: float
     max_bytes: int
+    attachments: bool
 
     def at_unit(self, root: Folder, folder_name: str, unit_id: str) -> None:
         """Look into a unit's folder and its 预审."""
@@ -101,6 +105,7 @@ class _Look:
             if self._is_folder(root, name, unit_id, Purpose.SUBMISSION, _INSTEAD):
                 with opened_folder(root.path / folder_name, inside=root) as folder:
                     self._at_files(folder, unit_id, Purpose.SUBMISSION)
+                    self._at_attachments(folder, unit_id, Purpose.SUBMISSION)
                     self._at_precheck(folder, unit_id)
         except FileNotFoundError:
             self.scan.missing.append(folder_name)
@@ -113,6 +118,7 @@ class _Look:
             if self._is_folder(folder, _PRECHECK, unit_id, Purpose.PRECHECK, _NO_PRECHECK):
                 with opened_folder(folder.path / PRECHECK_FOLDER, inside=folder) as inner:
                     self._at_files(inner, unit_id, Purpose.PRECHECK)
+                    self._at_attachments(inner, unit_id, Purpose.PRECHECK)
         except FileNotFoundError:
             self.scan.unseen.add(
                 (unit_id, Purpose.PRECHECK)
@@ -120,6 +126,21 @@ class _Look:
         except OSError as error:
             what = f"报送文件夹里的“{PRECHECK_FOLDER}”"
             self._hinder(unit_id, Purpose.PRECHECK, _refused(what, error))
+
+    def _at_attachments(self, folder: Folder, unit_id: str, purpose: Purpose) -> None:
+        """Look into the folder for files beside workbooks, where there is one: nobody needs it."""
+        try:
+            if self._is_attachments(_ATTACHMENTS, folder.status(_ATTACHMENTS)):
+                with opened_folder(folder.path / ATTACHMENTS_FOLDER, inside=folder) as inner:
+                    self._at_files(inner, unit_id, purpose, attached=True)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            what = f"报送文件夹里的“{ATTACHMENTS_FOLDER}”"
+            self._hinder(unit_id, purpose, _refused(what, error))
+
+    def _is_attachments(self, name: bytes, status: os.stat_result) -> bool:
+        return self.attachments and name == _ATTACHMENTS and stat.S_ISDIR(status.st_mode)
 
     def _is_folder(
         self, parent: Folder, name: bytes, unit_id: str, purpose: Purpose, sentence: str
@@ -144,11 +165,15 @@ class _Look:
         if trouble not in self.scan.hindered:
             self.scan.hindered.append(trouble)
 
-    def _at_files(self, folder: Folder, unit_id: str, purpose: Purpose) -> None:
+    def _at_files(
+        self, folder: Folder, unit_id: str, purpose: Purpose, *, attached: bool = False
+    ) -> None:
         found: list[Sighting] = []
         for name, status in self._entries(folder, unit_id, purpose):
             if name == _PRECHECK and purpose is Purpose.SUBMISSION:
                 continue  # whatever it is, it is nothing that somebody reports
+            if not attached and self._is_attachments(name, status):
+                continue
             if is_ignored(name):
                 if self.now - status.st_mtime > DAY_SECONDS:
                     self.scan.lingering.append(_oddity(Reason.LINGERING, folder, name, unit_id))
@@ -165,6 +190,7 @@ class _Look:
                         mtime_ns=status.st_mtime_ns,
                         inode=status.st_ino,
                         device=status.st_dev,
+                        attached=attached,
                     )
                 )
         self.scan.files += sorted(

@@ -33,12 +33,16 @@ PRECHECK_FOLDER = "预审"
 """The folder inside a unit's folder whose files are judged without being submitted."""
 
 
+ATTACHMENTS_FOLDER = "附件"
+"""The folder inside a unit's folder, or inside its 预审, that holds nothing but files beside workbooks."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sighting:
     """One plain file in a unit's folder, as it stood at this moment.
 
-    `folder` is the unit's folder or its 预审; sizes are bytes. `inode` and `device` may
-    need all of an unsigned 64-bit number (more on Windows).
+    `folder` is the unit's folder or its 预审, or where it is `attached` the 附件 in there;
+    sizes are bytes. `inode` and `device` may need all of an unsigned 64-bit number (more on Windows).
     """
 
     unit_id: str
@@ -49,6 +53,7 @@ class Sighting:
     mtime_ns: int
     inode: int
     device: int
+    attached: bool = False
 
     @property
     def name(self) -> str:

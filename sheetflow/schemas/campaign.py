@@ -23,6 +23,7 @@ from sheetflow.schemas.cells import Reference, References
 from sheetflow.schemas.columns import Column
 from sheetflow.schemas.conditions import Condition
 from sheetflow.schemas.contradictions import twice
+from sheetflow.schemas.evidence import takes_files
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.sheets import Sheet
 from sheetflow.units import THREE_LEVELS, Levels, Unit, UnitTree
@@ -112,6 +113,11 @@ class Campaign:
     def by_key(self) -> Mapping[str, Form]:
         """The forms by key."""
         return MappingProxyType({form.key: form for form in self.forms})
+
+    @cached_property
+    def takes_files(self) -> bool:
+        """Whether files may come beside the workbooks of any of its forms."""
+        return any(map(takes_files, self.forms))
 
     @property
     def main_form(self) -> Form:

@@ -30,7 +30,7 @@ from sheetflow.errors import UnreadableError
 from sheetflow.intake.archive import blob_path
 from sheetflow.schemas.forms import Form
 from sheetflow.service.filed_answer import filed_mail
-from sheetflow.service.judge import MOST_DEATHS, putting_off
+from sheetflow.service.files import is_beside
 from sheetflow.service.kept_drafts import (
     BY_MARK,
     LATER,
@@ -39,6 +39,7 @@ from sheetflow.service.kept_drafts import (
     dump_check,
     standing_signed,
 )
+from sheetflow.service.turns import MOST_DEATHS, putting_off
 from sheetflow.store.records import Arrival, FollowUp, PublicationKind, Stale
 from sheetflow.store.signed import Draft, NewSigned
 from sheetflow.units import Unit
@@ -66,7 +67,7 @@ def file_signed(context: Context) -> Counter[str]:
     outcomes: Counter[str] = Counter()
     for arrival in context.store.arrivals.find_unjudged(context.clock.now()):
         kind = signed_kind(arrival.name)
-        if kind is None or arrival.unit_id not in context.tree:
+        if kind is None or is_beside(context, arrival) or arrival.unit_id not in context.tree:
             continue
         if context.is_stopping():
             break

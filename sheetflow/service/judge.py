@@ -8,22 +8,15 @@ stopped child or a machine without memory blame no file. It refuses to write any
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from contextlib import contextmanager
 from dataclasses import replace
 
-from sheetflow.children import ChildHinderedError, ChildLostError, ChildStartError, TaskFailedError
+from sheetflow.children import ChildLostError, TaskFailedError
 from sheetflow.children.judge_task import JudgeReply, JudgeRequest, judge_file
 from sheetflow.consolidation.signed_reports import signed_kind
 from sheetflow.context import LOG, Context
-from sheetflow.errors import (
-    CampaignLostError,
-    StoreError,
-    TemporaryError,
-    UnreadableError,
-    describe,
-)
+from sheetflow.errors import UnreadableError
 from sheetflow.findings import Place, Severity, count_places
 from sheetflow.schemas.book import Judgement, Outcome
 from sheetflow.schemas.catalogue import GENERAL
@@ -31,14 +24,23 @@ from sheetflow.schemas.documents import dump_explanations, dump_figures, dump_fi
 from sheetflow.service.books import gist_by, measured_by
 from sheetflow.service.consequences import entail, entail_duplicate, entail_precheck, look_before
 from sheetflow.service.consolidated import wish_pieces
-from sheetflow.service.take import first_of_each
+from sheetflow.service.files import (
+    Coming,
+    has_to_hear,
+    is_beside,
+    is_missed,
+    keep_files,
+    kept_at_once,
+    may_be_one,
+    undoes,
+)
+from sheetflow.service.turns import MOST_DEATHS, first_of_each, putting_off
 from sheetflow.service.unit_history import last_decision, request_for, resolve_keys, was_in_time
 from sheetflow.store.records import Arrival, Judged, KeptGist, Submission
 
 REJECTED = "rejected"
 _OUR_LIMITS = frozenset({"file-timeout", "file-outgrew-memory", "file-killed-reader"})
 """Refusals that another time, another setting or another machine may do without."""
-MOST_DEATHS = 3
 _IN_HAND = 3
 """Files in hand for each child: the next ones wait beside it while we wait for the disk."""
 _MOST_LOGGED = 100
@@ -48,10 +50,15 @@ _MOST_LOGGED = 100
 def judge_arrivals(context: Context) -> Generator[list[Submission]]:
     """Judge everything that has arrived; give the submissions answered, some at a time.
 
-    The children go on while the caller is busy with those.
+    The children go on while the caller is busy with those. Files beside workbooks come first: cells name them.
     """
+    keep_files(context)
     found = context.store.arrivals.find_unjudged(context.clock.now())
-    due = [arrival for arrival in found if signed_kind(arrival.name) is None]
+    due = [
+        arrival
+        for arrival in found
+        if signed_kind(arrival.name) is None and not is_beside(context, arrival)
+    ]
     arrivals = first_of_each(due, lambda arrival: arrival.unit_id, context.turn)
     waiting = deque(
         sorted(
@@ -65,11 +72,13 @@ def judge_arrivals(context: Context) -> Generator[list[Submission]]:
     )
     total = len(waiting)
     busy: dict[Future[JudgeReply], Arrival] = {}
+    aside: list[Arrival] = []
+    unknown: dict[int, JudgeReply] = {}
     try:
         while busy or (waiting and not context.is_stopping()):
             _start(context, waiting, busy)
             done, _ = wait(busy, return_when=FIRST_COMPLETED)
-            answered, again = _conclude(context, busy, done)
+            answered, again = _conclude(context, busy, done, (waiting, aside), unknown)
             for arrival in again:
                 _put_last(waiting, arrival)
             yield answered
@@ -77,6 +86,25 @@ def judge_arrivals(context: Context) -> Generator[list[Submission]]:
     finally:
         for future in busy:
             future.cancel()
+    if aside:
+        yield _settle(context, aside, unknown)
+        yield from judge_arrivals(context)  # what is a file after all was missed by a workbook
+
+
+def _settle(
+    context: Context, aside: Iterable[Arrival], replies: Mapping[int, JudgeReply]
+) -> list[Submission]:
+    """Answer what is no workbook of ours: a file where a cell of the unit's newest workbook misses it."""
+    answered: list[Submission] = []
+    for arrival in aside:
+        with putting_off(context, arrival):
+            if is_missed(context, arrival) and kept_at_once(context, arrival):
+                continue
+            reply = _decided(context, arrival, replies[arrival.arrival_id])
+            if submission := record_reply(context, arrival, reply):
+                log_reply(context, submission, reply)
+                answered.append(submission)
+    return answered
 
 
 def _put_last(waiting: deque[Arrival], arrival: Arrival) -> None:
@@ -116,30 +144,6 @@ def _request(context: Context, arrival: Arrival) -> JudgeRequest:
     return replace(request_for(context, arrival), pieces=wish_pieces(context, arrival))
 
 
-@contextmanager
-def putting_off(context: Context, arrival: Arrival) -> Iterator[None]:
-    """Put a file off where the system refuses, or where we fail: the next one is served."""
-    try:
-        yield
-    except StoreError:
-        raise  # nothing can be recorded now: the pass ends, and the next one goes on
-    except Exception as error:  # noqa: BLE001 - whatever it is, the others go on
-        words = "程序出错，详见日志"
-        if isinstance(error, OSError):
-            words = TemporaryError.of(error, "", "").reason
-        elif isinstance(error, ChildStartError):
-            words = "处理进程无法启动"
-        elif isinstance(error, ChildHinderedError | CampaignLostError):
-            words = str(error)
-        context.store.arrivals.record_trouble(arrival.arrival_id, words, context.clock.now())
-        LOG.error(
-            "unit %s: arrival %d put off: %s",
-            arrival.unit_id,
-            arrival.arrival_id,
-            describe(error),
-        )
-
-
 def _answer_duplicate(context: Context, arrival: Arrival) -> bool:
     """Answer a file that is the unit's latest submission once more: already received."""
     if arrival.turn or arrival.purpose != "submission":
@@ -165,6 +169,8 @@ def _may_end_otherwise(context: Context, arrival: Arrival, repeated: Submission)
     """
     if repeated.outcome not in {"returned", "refused"}:
         return False
+    if not repeated.form and is_missed(context, arrival):
+        return True
     rules = {document["rule"] for document in context.store.contents.find_findings(repeated)}
     if repeated.outcome == "refused":
         return not rules.isdisjoint(_OUR_LIMITS)
@@ -174,11 +180,16 @@ def _may_end_otherwise(context: Context, arrival: Arrival, repeated: Submission)
 
 
 def _conclude(
-    context: Context, busy: dict[Future[JudgeReply], Arrival], done: Iterable[Future[JudgeReply]]
+    context: Context,
+    busy: dict[Future[JudgeReply], Arrival],
+    done: Iterable[Future[JudgeReply]],
+    coming: Coming,
+    unknown: dict[int, JudgeReply],
 ) -> tuple[list[Submission], list[Arrival]]:
     """Record what came of files that are `done`, in one commit.
 
-    Give the submissions, and the files whose child died of them, to be tried once more.
+    Give the submissions, and the files whose child died of them, to be tried once more. What is no workbook of
+    ours, and so may be a file beside one, is put aside (in `coming`) with its reply in `unknown`.
     """
     in_order = sorted(done, key=lambda future: busy[future].arrival_id)
     replies: list[tuple[Arrival, JudgeReply]] = []
@@ -189,6 +200,11 @@ def _conclude(
             reply = _reply(context, arrival, future)
             if reply is None:
                 again.append(arrival)
+            elif has_to_hear(context, arrival, reply.judgement.files, coming):
+                coming[0].append(arrival)  # behind what it has to hear of
+            elif may_be_one(context, arrival, reply.judgement):
+                coming[1].append(arrival)
+                unknown[arrival.arrival_id] = reply
             else:
                 replies.append((arrival, reply))
     recorded: list[tuple[Submission, JudgeReply]] = []
@@ -281,6 +297,9 @@ def record_reply(context: Context, arrival: Arrival, reply: JudgeReply) -> Submi
             if store.arrivals.record_answer(arrival, "precheck", now, document=document):
                 entailed = entail_precheck(context, arrival, told)
                 store.outcomes.record_follow_up(entailed, now)
+        return None
+    if undoes(context, arrival, judgement):
+        store.arrivals.record_answer(arrival, "submission", now)
         return None
     before = look_before(context, arrival, judgement)
     heard = told if judgement.outcome is Outcome.RETURNED else judgement

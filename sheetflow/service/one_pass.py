@@ -50,7 +50,8 @@ from sheetflow.service.publish import (
 from sheetflow.service.quotes import quote_faults
 from sheetflow.service.receive import keep_journal
 from sheetflow.service.roll_up import Rollups
-from sheetflow.service.take import Intake, first_of_each, open_intake, take_all
+from sheetflow.service.take import Intake, open_intake, take_all
+from sheetflow.service.turns import first_of_each
 from sheetflow.service.unit_progress import make_progress_pages
 from sheetflow.service.waiting import waiting_of, what_waits
 from sheetflow.store.records import Publication, PublicationKind, Stale, StaleMark
@@ -121,7 +122,7 @@ def tidy_up(context: Context) -> tuple[str, ...]:
     Give what has changed since the last time, in sentences.
     """
     keep_journal(context)
-    context.workspace.ensure_unit_folders(context.tree)
+    context.workspace.ensure_unit_folders(context.tree, context.is_attaching)
     follow_units(context)
     for sweep in (
         partial(sweep_archive, context.workspace.archive),

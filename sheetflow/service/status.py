@@ -151,8 +151,11 @@ def _asked(context: Context, period: Period | None, form: Form | None) -> list[t
 def waiting_in_inbox(root: Path, trouble: str) -> tuple[Waiting, ...]:
     """Say what waits where the database cannot be read: that first, then what nobody took."""
     workspace, settings = open_workspace(root)
-    tree = read_units_in_force(workspace, open_campaign(settings.campaign).levels).tree
-    seen = scan(workspace.inbox, {unit.folder: unit.unit_id for unit in tree}, now=Clock.on_disk())
+    campaign = open_campaign(settings.campaign)
+    tree = read_units_in_force(workspace, campaign.levels).tree
+    folders = {unit.folder: unit.unit_id for unit in tree}
+    attachments = campaign.takes_files
+    seen = scan(workspace.inbox, folders, now=Clock.on_disk(), attachments=attachments)
     counts = Counter(file.unit_id for file in seen.files)
     return (
         Waiting(kind=Waits.DECISION, reason=trouble, is_ours=True),

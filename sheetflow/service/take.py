@@ -10,11 +10,10 @@ import datetime as dt
 import hashlib
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import count
-from typing import TypeVar
 
 from sheetflow.context import LOG, Context
 from sheetflow.errors import TemporaryError, Trouble
@@ -36,12 +35,14 @@ from sheetflow.intake.sighting import (
     remove_file,
 )
 from sheetflow.periods import OFFICE_ZONE
+from sheetflow.service.files import is_beside
 from sheetflow.service.receive import (
     acknowledge,
     receive,
     record_acknowledged,
     record_what_was_noted,
 )
+from sheetflow.service.turns import first_of_each
 from sheetflow.store.arrivals import Looked
 from sheetflow.store.records import Arrival, NewArrival
 
@@ -61,6 +62,9 @@ _OFTEN_ENOUGH = dt.timedelta(minutes=1)
 """A service that runs for ever records its looks no more often."""
 
 _SECOND = 1_000_000_000
+
+_LONGEST_HELD = 60.0
+"""A workbook waits no longer for files that its unit still writes beside it: they are heard later."""
 
 _EMPTY_SECONDS = 600.0
 """An empty file is waited for so long: old programs make it first and fill it later."""
@@ -88,6 +92,8 @@ class Intake:
     recorded: Looked | None = None
     began: dt.datetime | None = None
     """When the look of now began."""
+    held: dict[str, float] = field(default_factory=dict)
+    """Since when workbooks of a unit wait for files beside them, in seconds of the monotonic clock."""
     safe: set[str] = field(default_factory=set)
     """The files of the last scan that are recorded, by identity."""
 
@@ -104,7 +110,8 @@ def look(context: Context, intake: Intake) -> Scan:
     if intake.looked is None:
         intake.looked = context.store.looks.find_look()
     intake.began = context.clock.now()
-    seen = scan(context.workspace.inbox, folders, now=context.clock.on_disk())
+    now, attachments = context.clock.on_disk(), context.campaign.takes_files
+    seen = scan(context.workspace.inbox, folders, now=now, attachments=attachments)
     intake.seen = seen
     intake.oddities = (*seen.strange, *seen.lingering)
     intake.troubles = list(seen.troubles)
@@ -116,10 +123,13 @@ def take(context: Context, intake: Intake, files: Iterable[Sighting]) -> Observa
     """Take every one of `files` that stands still, after `look`; give what is waiting."""
     record_what_was_noted(context)
     fresh = _finish_pending(context, intake, files)
-    most = context.turn
+    # A workbook names files: it is judged when they are there.
+    fresh.sort(key=lambda file: not is_beside(context, file))
+    most, batch = context.turn, context.store.arrivals.newest_id() + 1
     looked_at = first_of_each(fresh, lambda file: file.unit_id, most and most * _LOOKED_AHEAD)
     observation = intake.watch.observe(looked_at)
-    ready = (*observation.still, *_given_up(context, observation.empty))
+    still_now = (*observation.still, *_given_up(context, observation.empty))
+    ready = [file for file in still_now if not _has_to_wait(context, intake, observation, file)]
     still = first_of_each(ready, lambda file: file.sighting.unit_id, most)
     taken = {id(file.sighting) for file in still}
     intake.oddities += tuple(
@@ -146,10 +156,24 @@ def take(context: Context, intake: Intake, files: Iterable[Sighting]) -> Observa
     )
     before, intake.unarchived = intake.unarchived, Counter()
     for start in range(0, len(still), _AT_ONCE):
-        _take_some(context, intake, still[start : start + _AT_ONCE], stuck, before)
+        _take_some(context, intake, still[start : start + _AT_ONCE], stuck, before, batch)
         context.say("收取", min(start + _AT_ONCE, len(still)), len(still))
     _remember(context, intake)
     return observation
+
+
+def _has_to_wait(
+    context: Context, intake: Intake, observation: Observation, file: StillFile
+) -> bool:
+    """Whether a workbook waits for files of its unit that are still being written, for a while."""
+    unit_id = file.sighting.unit_id
+    if is_beside(context, file.sighting):
+        return False
+    if not any(one.unit_id == unit_id and is_beside(context, one) for one in observation.waiting):
+        intake.held.pop(unit_id, None)
+        return False
+    since = intake.held.setdefault(unit_id, time.monotonic())
+    return time.monotonic() - since < _LONGEST_HELD
 
 
 def _finish_pending(context: Context, intake: Intake, files: Iterable[Sighting]) -> list[Sighting]:
@@ -217,23 +241,6 @@ def take_all(context: Context, intake: Intake) -> None:
         time.sleep(_PAUSE_SECONDS if pause is None else pause)
 
 
-Thing = TypeVar("Thing")
-
-
-def first_of_each(
-    things: Iterable[Thing], whose: Callable[[Thing], str], most: int | None
-) -> list[Thing]:
-    """Give the first `most` things of each unit, all where `most` is None, in their order."""
-    counts: Counter[str] = Counter()
-    chosen: list[Thing] = []
-    for thing in things:
-        unit_id = whose(thing)
-        counts[unit_id] += 1
-        if most is None or counts[unit_id] <= most:
-            chosen.append(thing)
-    return chosen
-
-
 def _waiting_units(intake: Intake, observation: Observation) -> set[str]:
     """Name the units that wait for a file that could not be read, or only now could again."""
     unread = {sighting.unit_id for sighting, _ in observation.troubles}
@@ -273,6 +280,7 @@ def _take_some(
     files: Iterable[StillFile],
     stuck: set[str],
     before: Counter[str],
+    batch: int,
 ) -> None:
     """Take files in their order, all of them in one commit.
 
@@ -300,7 +308,7 @@ def _take_some(
                 stuck.add(unit_id)
     if not safe:
         return
-    new = [_arrival(context, intake, sighting, archived) for sighting, archived in safe]
+    new = [_arrival(context, intake, sighting, archived, batch) for sighting, archived in safe]
     at_hand = zip((one.source_key for one in new), (sighting for sighting, _ in safe), strict=True)
     try:
         received = receive(context, partial(_remove, intake, dict(at_hand)), new)
@@ -314,7 +322,7 @@ def _take_some(
 
 
 def _arrival(
-    context: Context, intake: Intake, sighting: Sighting, archived: Archived
+    context: Context, intake: Intake, sighting: Sighting, archived: Archived, batch: int
 ) -> NewArrival:
     now = context.clock.now()
     # Not the key of a file just like it that has left the inbox already.
@@ -330,6 +338,8 @@ def _arrival(
         size=archived.size,
         arrived_at=now,
         put_at=_put_at(intake, sighting, now),
+        attached=sighting.attached,
+        batch=batch,
     )
 
 

@@ -17,6 +17,7 @@ from sheetflow.findings import Explanation, Finding, Identity, Round, Said, comp
 from sheetflow.intake.archive import blob_path
 from sheetflow.periods import Period
 from sheetflow.schemas.documents import load_explanations, load_figures, load_finding, load_rows
+from sheetflow.schemas.evidence import EvidenceFile
 from sheetflow.schemas.forms import Form
 from sheetflow.service.gathering import accepted_within, gathered_for
 from sheetflow.store.records import Arrival, Decision
@@ -47,7 +48,29 @@ def request_for(context: Context, arrival: Arrival) -> JudgeRequest:
             waived.setdefault(which, {})[waiver.rule] = waiver.why
     decision = last_decision(context, arrival)
     released = bool(decision and decision.verdict == "release")
-    return replace(request, waived=waived, released=released, handed_in=arrival.put_at)
+    return replace(
+        request,
+        waived=waived,
+        released=released,
+        handed_in=arrival.put_at,
+        files=_files(context, arrival),
+        batch=_batch(context, arrival),
+    )
+
+
+def _files(context: Context, arrival: Arrival) -> tuple[EvidenceFile, ...] | None:
+    """Give the files that a workbook may name; None where the campaign takes none."""
+    if not context.campaign.takes_files:
+        return None
+    is_precheck = arrival.purpose == "precheck"
+    return context.store.files.find_files(arrival.unit_id, precheck=is_precheck)
+
+
+def _batch(context: Context, arrival: Arrival) -> int:
+    """Give from which delivery on files came along with a workbook: after the unit's last one before it."""
+    if not arrival.batch:
+        return 0
+    return context.store.arrivals.find_last_batch(arrival.unit_id, arrival.batch) + 1
 
 
 def last_decision(context: Context, arrival: Arrival) -> Decision | None:

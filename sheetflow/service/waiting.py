@@ -29,7 +29,9 @@ from sheetflow.publishing.outbox import Beside
 from sheetflow.schemas.book import Outcome
 from sheetflow.schemas.documents import load_finding
 from sheetflow.schemas.forms import Form
+from sheetflow.service.books import shown_name
 from sheetflow.service.filed_answer import held_signed
+from sheetflow.service.files import unnamed_files
 from sheetflow.store.records import Submission
 
 _OUR_FAULT = "our-fault"
@@ -56,6 +58,7 @@ def what_waits(
         *held_signed(context),
         *_put_off(context),
         *_mails(context),
+        *_unnamed(context),
         *stale_waiting(context),
         *_beside(context),
         *strange_things(context, strange),
@@ -152,6 +155,21 @@ def _put_off(context: Context) -> Iterator[Waiting]:
             remedy=remedy,
             is_ours=bool(arrival.trouble) and not gone,
         )
+
+
+def _unnamed(context: Context) -> Iterator[Waiting]:
+    """Give the files that each unit handed in since its last workbook and that no cell names."""
+    for unit_id in sorted(context.store.files.find_units()):
+        if files := unnamed_files(context, unit_id):
+            names = _listed([f"“{shown_name(file.name)}”" for file in files])
+            since = context.store.arrivals.find_arrival(files[0].arrival_id).arrived_at
+            yield Waiting(
+                kind=Waits.INBOX,
+                unit_id=unit_id,
+                since=since,
+                reason=f"{unit_words(context, unit_id)} 收到附件，还没有表提到它：{names}。",
+                remedy="填报表的附件栏写着它的文件名时会自动归到那份表；名称不一致的，请单位改好后重放。",
+            )
 
 
 def _mails(context: Context) -> Iterator[Waiting]:

@@ -131,7 +131,7 @@ class _Rounds:
         tree = context.tree
         context.reread_units()
         if self._intake.seen.hindered:  # perhaps the way is free now
-            context.workspace.ensure_unit_folders(context.tree)
+            context.workspace.ensure_unit_folders(context.tree, context.is_attaching)
         if not self._is_tidy or context.tree is not tree:
             self._tidy_up()
         intake.taken = 0

@@ -87,6 +87,13 @@ class Arrivals:
         """The number of the newest arrival, 0 where there is none."""
         return self._database.scalar(select(func.max(table.c.arrival_id))) or 0
 
+    def find_last_batch(self, unit_id: str, before: int | None = None) -> int:
+        """The number of the delivery (`before` another) with which the unit's last workbook came; 0 for none."""
+        here = [table.c.unit_id == unit_id, table.c.answer == "submission"]
+        if before is not None:
+            here.append(table.c.batch < before)
+        return self._database.scalar(select(func.max(table.c.batch)).where(*here)) or 0
+
     def record_death(self, arrival_id: int) -> int:
         """Count that a child died of the file before our eyes; return how often one has.
 

@@ -59,7 +59,7 @@ def issue_workbooks(
     """
     wanted = context.tree.living_on(period.last_day) if units is None else units
     expected = [unit for unit in wanted if form.is_for(unit.level)]
-    context.workspace.ensure_unit_folders(context.tree)
+    context.workspace.ensure_unit_folders(context.tree, context.is_attaching)
     follow_units(context)
     _keep_grounds(context)
     context.ensure_stamp_key()
