@@ -26,6 +26,7 @@ from sheetflow.periods import Period
 from sheetflow.schemas.book import FULL, Book, BookRow, BookSheet, Earlier, Judgement, Stamp
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.cells import CellType, Day, Key
+from sheetflow.schemas.filings import FILING_RULES, filing_address
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.indicators import Number
 from sheetflow.schemas.layout import (
@@ -66,6 +67,8 @@ class Filling:
     findings: tuple[Finding, ...] = ()
     explanations: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     settled: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    filings: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """What stands beside 填报声明, by sheet: nothing in a new workbook, what was typed in a returned one."""
     alone: bool = True
     """Whether nobody reports to the unit, so that its own work is all there is."""
 
@@ -194,6 +197,11 @@ def prefill_returned(
         period=book.said_period,
         rows=rows,
         previous=earlier.totals if earlier else {},
+        filings={
+            key: found.filing.word or found.filing.typed
+            for key, found in book.sheets.items()
+            if found.filing
+        },
         findings=_beside_answers(
             put_back.get(finding.identity)
             or _move(_without_gone_sheet(finding, book.form, form), moves, form)
@@ -355,6 +363,9 @@ def _move(finding: Finding, moves: Mapping[str, _Moves], form: Form) -> Finding:
     is_known, row, cell = place.column in declared.by_key, place.row, ""
     if declared.kind is Kind.INDICATORS:
         row, cell = _among_figures(place, form)
+    elif finding.rule.startswith(FILING_RULES):
+        row, number = filing_address(declared, form.version)
+        cell = cell_name(row, number)
     elif not declared.is_table:
         cell = cell_in(declared, place.column, 0, form.version) if is_known else ""
     else:

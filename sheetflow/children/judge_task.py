@@ -169,7 +169,8 @@ def _gist(request: JudgeRequest, book: Book) -> Document:
 
     form = open_campaign(request.campaign).by_key[book.form.key]
     names = [unit.name for unit in request.tree.chain(request.unit.unit_id)]
-    return gist_of(form, names, {key: each.values for key, each in book.sheets.items()})
+    rows = {key: each.values for key, each in book.sheets.items()}
+    return gist_of(form, names, rows, book.stated)
 
 
 def _render_beforehand(
@@ -293,10 +294,11 @@ def _with_gathered(request: JudgeRequest, book: Book, filling: Filling) -> Filli
 
 def dump_book(book: Book) -> dict[str, bytes]:
     """Give each sheet's rows as a packed JSON document."""
+    stated = book.stated
     return {
-        key: pack(dump_rows(found.sheet, found.values))
+        key: pack(dump_rows(found.sheet, found.values, stated.get(key, "")))
         for key, found in book.sheets.items()
-        if found.rows
+        if found.rows or key in stated
     }
 
 

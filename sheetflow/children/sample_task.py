@@ -16,6 +16,8 @@ from sheetflow.children.limits import makes_ours
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.schemas.book import SAMPLE
 from sheetflow.schemas.campaign import Campaign, Samples, Scene
+from sheetflow.schemas.columns import reading_in
+from sheetflow.schemas.filings import filings_by_rows
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.parsing import Value
 from sheetflow.units import Levels, Unit, UnitTree
@@ -44,8 +46,9 @@ def render_sample(campaign: str, form: str, period: Period, dress: Dress) -> byt
     filling = prefill_blank(declared, filled, unit, period)
     rows = {**filling.rows, **_read(filled, samples)}
     stamp = replace(filling.stamp, edition=SAMPLE)
+    said = filings_by_rows(filled, unit.level, samples)
     start = dt.datetime.combine(period.first_day, dt.time(), OFFICE_ZONE)
-    return write_workbook(replace(filling, rows=rows, stamp=stamp), dress, start)
+    return write_workbook(replace(filling, rows=rows, stamp=stamp, filings=said), dress, start)
 
 
 def nobody(campaign: Campaign, form: Form) -> tuple[Unit, UnitTree]:
@@ -63,7 +66,7 @@ def _read(form: Form, samples: Samples) -> dict[str, Sequence[Mapping[str, Value
     """Read what was typed, as it would be read of a file."""
     return {
         key: [
-            {name: form.by_key[key].by_key[name].type.parse(cell) for name, cell in row.items()}
+            {name: reading_in(form.by_key[key].by_key[name])(cell) for name, cell in row.items()}
             for row in rows
         ]
         for key, rows in samples.items()

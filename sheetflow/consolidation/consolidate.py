@@ -14,7 +14,7 @@ from decimal import Decimal
 from types import MappingProxyType
 
 from sheetflow.consolidation.accepted import Accepted, Books, Matters
-from sheetflow.consolidation.answers import count_answers, groups_below
+from sheetflow.consolidation.answers import count_answers, count_filings, count_worded, groups_below
 from sheetflow.consolidation.contents import (
     BoardData,
     BoardFile,
@@ -87,7 +87,11 @@ def consolidate(
         words=words_sheet(books, unit, policy),
         cards=card_sheets(books, unit, policy),
         alike=near_identical(books, unit, policy, named),
-        answers=count_answers(books, [*groups.values()]),
+        answers=tuple(
+            asked
+            for count in (count_answers, count_filings, count_worded)
+            for asked in count(books, [*groups.values()])
+        ),
         answered_by=tuple(
             named[unit_id] if unit_id == unit.unit_id else books.tree[unit_id].name
             for unit_id in groups

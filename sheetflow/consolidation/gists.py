@@ -17,12 +17,15 @@ import zlib
 from array import array
 from base64 import b64decode, b64encode
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import nsmallest
+from itertools import groupby
 from types import MappingProxyType
 from typing import Any
 
+from sheetflow.schemas.filings import asking_sheets, worded_columns
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.parsing import Value
 
@@ -35,7 +38,7 @@ _MIX, _WORD = 2654435761, 0xFFFFFFFF
 _NOISE = re.compile(r"[\W_]+")
 _FIGURES = re.compile(r"\d+")
 
-Document = dict[str, dict[str, str]]
+Document = dict[str, dict[str, Any]]
 """A gist as the store keeps it."""
 Rows = Mapping[str, Sequence[Mapping[str, Value]]]
 """The rows of a submission, by sheet."""
@@ -43,13 +46,24 @@ Rows = Mapping[str, Sequence[Mapping[str, Value]]]
 
 @dataclass(frozen=True, slots=True)
 class Gist:
-    """The sketches of a submission's texts that count, and its answers, by column."""
+    """The sketches of a submission's texts that count, and its answers, by column.
+
+    `filings` are what sheets say of themselves, by key; `worded` how many rows have a word in place of
+    a number, by sheet, column and word.
+    """
 
     texts: Mapping[str, bytes] = field(default_factory=lambda: MappingProxyType({}))
     answers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    filings: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    worded: Mapping[tuple[str, str, str], int] = field(default_factory=lambda: MappingProxyType({}))
 
 
-def gist_of(form: Form, names: Iterable[str], rows: Rows) -> Document:
+def gist_of(
+    form: Form,
+    names: Iterable[str],
+    rows: Rows,
+    filings: Mapping[str, str] = MappingProxyType({}),
+) -> Document:
     """Make the gist of a submission's rows, as the store keeps it; `names` say whose they are."""
     spec, cover = form.report, _card(rows, form.cover.sheet)
     texts: dict[str, str] = {}
@@ -65,7 +79,32 @@ def gist_of(form: Form, names: Iterable[str], rows: Rows) -> Document:
         for column in form.counted_answers
         if isinstance(answer := cover.get(column.key), str)
     }
-    return {"texts": texts, "answers": answers}
+    worded = dict(_worded(form, rows))
+    document: Document = {"texts": texts, "answers": answers}
+    if filings or worded:
+        document |= {"filings": dict(filings), "worded": worded}
+    return document
+
+
+def sheets_looked_at(form: Form) -> frozenset[str]:
+    """Name the sheets whose rows, or word of themselves, make a gist."""
+    cards = {form.cover.sheet, *([form.narrative.key] if form.narrative else [])}
+    asking = (sheet.key for sheet in asking_sheets(form))
+    return frozenset({*cards, *asking, *(sheet.key for sheet, _ in worded_columns(form))})
+
+
+def _worded(form: Form, rows: Rows) -> Iterator[tuple[str, dict[str, dict[str, int]]]]:
+    """Count the rows with a word in place of a number: of each sheet by column, of each column by word."""
+    for sheet, columns in groupby(worded_columns(form), lambda pair: pair[0]):
+        used = [row for row in rows.get(sheet.key, ()) if sheet.counts(row)]
+        found = {
+            column.key: Counter(
+                value for row in used if isinstance(value := row.get(column.key), str)
+            )
+            for _, column in columns
+        }
+        if any(found.values()):
+            yield sheet.key, {key: dict(counts) for key, counts in found.items() if counts}
 
 
 def _card(rows: Rows, sheet: str) -> Mapping[str, Value]:
@@ -75,7 +114,13 @@ def _card(rows: Rows, sheet: str) -> Mapping[str, Value]:
 def load_gist(document: Mapping[str, Any]) -> Gist:
     """Give back a gist from its document."""
     texts = {column: b64decode(text) for column, text in document["texts"].items()}
-    return Gist(texts, document["answers"])
+    worded = {
+        (sheet, column, word): count
+        for sheet, columns in document.get("worded", {}).items()
+        for column, words in columns.items()
+        for word, count in words.items()
+    }
+    return Gist(texts, document["answers"], document.get("filings", {}), worded)
 
 
 def sketch(text: str, names: Iterable[str] = ()) -> bytes:

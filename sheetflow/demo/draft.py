@@ -22,6 +22,7 @@ from sheetflow.schemas.campaign import Samples, Typed
 from sheetflow.schemas.cells import CellType
 from sheetflow.schemas.columns import Column
 from sheetflow.schemas.conditions import Condition, Row
+from sheetflow.schemas.filings import filing_address, filings_by_rows
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.layout import (
     FIRST_ROW,
@@ -221,6 +222,7 @@ class Typing:
 def plan_typing(draft: Draft, issued: Path, target: Path) -> Typing:
     """Lay `draft` out as our workbooks are laid out."""
     sheets = []
+    filings = _filings(draft)
     for sheet in draft.sheets:
         if sheet.key in draft.dropped_sheets:
             continue
@@ -245,9 +247,20 @@ def plan_typing(draft: Draft, issued: Path, target: Path) -> Typing:
             if key == sheet.key
         }
         number = numbers[naming.key] if naming else 0
-        sheets.append(TypedSheet(sheet.title, wiped, number, typed))
+        single = {**wiped, **filings.pop(sheet.key, {})}
+        sheets.append(TypedSheet(sheet.title, single, number, typed))
+    sheets += [TypedSheet(draft.form.by_key[key].title, said) for key, said in filings.items()]
     deleted = tuple(draft.form.by_key[key].title for key in sorted(draft.dropped_sheets))
     return Typing(issued, target, tuple(sheets), deleted)
+
+
+def _filings(draft: Draft) -> dict[str, dict[tuple[int, int], Typed | None]]:
+    """Give what is typed beside 填报声明, by sheet; a nil return may leave it blank."""
+    form, said = draft.form, filings_by_rows(draft.form, draft.unit.level, draft.rows)
+    asking = draft.rows.keys() & said.keys() - draft.dropped_sheets
+    return {
+        key: {filing_address(form.by_key[key], form.version): said[key]} for key in sorted(asking)
+    }
 
 
 def type_workbook(typing: Typing) -> dict[str, list[int]]:

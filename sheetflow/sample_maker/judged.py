@@ -15,6 +15,8 @@ from sheetflow.pipeline import judge
 from sheetflow.prefill import stamp_of
 from sheetflow.schemas.book import Earlier, JudgingContext
 from sheetflow.schemas.campaign import Campaign, Samples, Scene
+from sheetflow.schemas.columns import reading_in
+from sheetflow.schemas.filings import FILING_LABEL, filings_by_rows
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.indicators import measure_all
 from sheetflow.schemas.layout import FIRST_ROW, HEADER_ROW, STAMP_KEYS, STAMP_SHEET, columns_in
@@ -63,6 +65,7 @@ def spots_at_fault(
 def laid_out(campaign: Campaign, form: Form, scene: Scene, samples: Samples) -> RawWorkbook:
     """Lay made-up rows out as our workbooks do, one below the other."""
     stamp = stamp_of(campaign, form, scene.unit, scene.period)
+    filings = filings_by_rows(form, scene.unit.level, samples)
     sheets = [RawSheet(STAMP_SHEET, [(key, getattr(stamp, key)) for key in STAMP_KEYS])]
     for sheet in form.sheets_for(scene.unit.level):
         if sheet.kind is Kind.INDICATORS:
@@ -70,6 +73,8 @@ def laid_out(campaign: Campaign, form: Form, scene: Scene, samples: Samples) -> 
         columns = columns_in(sheet, form.version)
         listed = samples.get(sheet.key, ())
         rows: list[tuple[CellValue, ...]] = [()] * (HEADER_ROW - 1)
+        if said := filings.get(sheet.key):
+            rows[0] = (sheet.title, FILING_LABEL, said)
         if sheet.is_table:
             rows.append(tuple(column.label for column in columns))
             rows += [tuple(row.get(column.key) for column in columns) for row in listed]
@@ -94,7 +99,7 @@ def _earlier(form: Form, scene: Scene) -> Earlier | None:
 def _read(form: Form, key: str, listed: Sequence[Mapping[str, object]]) -> list[dict[str, Value]]:
     columns = form.by_key[key].by_key
     return [
-        {name: columns[name].type.parse(cell) for name, cell in row.items()}  # type: ignore[arg-type]
+        {name: reading_in(columns[name])(cell) for name, cell in row.items()}  # type: ignore[arg-type]
         for row in listed
     ]
 

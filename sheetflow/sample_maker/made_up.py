@@ -63,6 +63,8 @@ _WIDER = 4
 """Every so many times what those rows point to is drawn again as well."""
 _USUAL = 4
 """What is as usual, like 在用, stands so many times as often in a list of what there is."""
+_WORDED = 0.1
+"""With this chance a word stands where one may stand in place of a number."""
 _MOVES_ON = 0.6
 """What is not done with moves on with this chance."""
 _YEARS_OF_STOCK = 3 * 365
@@ -318,6 +320,8 @@ class _Workbook:
             case IdNumber():
                 return make_id_number(age_in(sheet, row), row)
             case Whole() | Money() | Fraction():
+                if column.accepts and row.scene.chance(_WORDED):
+                    return row.scene.pick(column.accepts)
                 return make_number(column, row)
         return make_own(sheet, column, row)
 

@@ -20,6 +20,7 @@ from sheetflow.periods import Period
 from sheetflow.schemas.cells import NameKey
 from sheetflow.schemas.conditions import Table
 from sheetflow.schemas.evidence import EvidenceFile, NamedFile
+from sheetflow.schemas.filings import Filing, FilingCell, asking_sheets
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.indicators import Figures, Number, measure_all
 from sheetflow.schemas.parsing import Value, holds_personal_number
@@ -89,6 +90,8 @@ class BookSheet:
     addresses: Mapping[str, Address]
     rows: tuple[BookRow, ...]
     aside: tuple[BookRow, ...] = ()
+    filing: FilingCell | None = None
+    """What stands beside 填报声明; None where the file has no such label, or nobody asks."""
 
     @property
     def shown(self) -> tuple[BookRow, ...]:
@@ -166,6 +169,14 @@ class Book:
 
     Then `period` only says where it is answered, and nothing is held against that.
     """
+
+    @cached_property
+    def stated(self) -> Mapping[str, str]:
+        """What each sheet that asks says; of a nil return 无此项 wherever nothing else is said."""
+        if not self.nil:
+            return self.filings
+        asked = (sheet.key for sheet in asking_sheets(self.form, self.level))
+        return {key: self.filings.get(key, Filing.NOTHING.value) for key in asked}
 
     @property
     def said_period(self) -> Period:

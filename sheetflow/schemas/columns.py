@@ -11,13 +11,13 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, S
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from types import MappingProxyType
 from typing import Any, Literal, TypeVar
 
 from sheetflow.errors import DeclarationError
 from sheetflow.findings import Argument
-from sheetflow.lookalikes import shows_nothing
+from sheetflow.lookalikes import fold, shows_nothing
 from sheetflow.schemas.cells import (
     Attachment,
     CellType,
@@ -192,6 +192,12 @@ def reading(kind: CellType) -> Callable[[CellValue], Value]:
     return kind.parse
 
 
+def reading_in(column: Column) -> Callable[[CellValue], Value]:
+    """Give what reads the cells of a column: those of its type, and words in place of numbers."""
+    read = reading(column.type)
+    return partial(_word_or_else, column.accepts, read) if column.accepts else read
+
+
 More = Any
 """Any further field of `Column` by its name."""
 
@@ -356,7 +362,7 @@ class ReadColumn:
 
 def read_column(column: Column, cells: Sequence[CellValue]) -> ReadColumn:
     """Read one column of many rows: what its type makes of each cell, a value or a fault."""
-    read = reading(column.type)
+    read = reading_in(column)
     names = _names(cells)
     distinct = dict(zip(names, cells, strict=True))
     values: dict[Hashable, Value] = {}
@@ -371,6 +377,14 @@ def read_column(column: Column, cells: Sequence[CellValue]) -> ReadColumn:
         except CellFault as fault:
             faults[name] = (fault.rule, MappingProxyType(fault.arguments))
     return ReadColumn(names, distinct, values, faults)
+
+
+def _word_or_else(
+    words: Sequence[str], read: Callable[[CellValue], Value], cell: CellValue
+) -> Value:
+    """Give the word that stands in place of a number, spaces and look-alikes aside; else read the cell."""
+    said = fold(cell) if isinstance(cell, str) else ""
+    return next((word for word in words if fold(word) == said), None) or read(cell)
 
 
 def is_blank(cell: CellValue) -> bool:

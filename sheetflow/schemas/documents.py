@@ -24,6 +24,7 @@ from sheetflow.findings import Explanation, Finding, Identity, Place, Severity
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.cells import Choice, Choices
 from sheetflow.schemas.conditions import Condition, Is, Table, Through, column_of
+from sheetflow.schemas.filings import asking_sheets, worded_columns
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.indicators import Figures, Number, Source
 from sheetflow.schemas.parsing import Value
@@ -35,16 +36,19 @@ Indicators = Mapping[str, Mapping[str, int | float | None]]
 """Figures as they are kept: ``{"S08": {"measured": 41}}``; None stands for blank."""
 
 
-def dump_rows(sheet: Sheet, rows: Iterable[Mapping[str, Value]]) -> str:
-    """Give the rows of one sheet as a JSON document."""
+def dump_rows(sheet: Sheet, rows: Iterable[Mapping[str, Value]], filing: str = "") -> str:
+    """Give the rows of one sheet as a JSON document, with what the sheet says of itself (填报声明)."""
     listed = rows if isinstance(rows, Table) else list(rows)
     cells = [_each(column.type.to_json, column_of(listed, column.key)) for column in sheet.columns]
     keys = [column.key for column in sheet.columns]
-    return _document(keys, list(zip(*cells, strict=True)), len(listed))
+    return _document(keys, list(zip(*cells, strict=True)), len(listed), filing)
 
 
-def _document(keys: Sequence[str], rows: Sequence[Sequence[Any]], count: int) -> str:
-    document = {"columns": keys, "count": count, "rows": rows}
+def _document(
+    keys: Sequence[str], rows: Sequence[Sequence[Any]], count: int, filing: str = ""
+) -> str:
+    said = {"filing": filing} if filing else {}
+    document = {"columns": keys, "count": count, **said, "rows": rows}
     return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -60,7 +64,7 @@ _LEVEL = 1
 """A fifth of the time that zlib takes, for 5 % more bytes (measured on rows of case ledgers)."""
 _HEAD = 4096
 """So many bytes tell the columns of a document and the number of its rows."""
-_COUNT = re.compile(r'\{"columns":\[[^]]*\],"count":(\d+)')
+_COUNT = re.compile(r'\{"columns":\[[^]]*\],"count":(\d+)(?:,"filing":"([^"]*)")?')
 
 
 def pack(document: str) -> bytes:
@@ -80,6 +84,13 @@ def count_rows(packed: bytes) -> int:
     return int(said[1]) if said else len(json.loads(unpack(packed))["rows"])
 
 
+def find_filing(packed: bytes) -> str:
+    """Tell what the sheet of a packed document says of itself (填报声明), empty where nobody asked."""
+    head = zlib.decompressobj().decompress(packed, _HEAD).decode(errors="ignore")
+    said = _COUNT.match(head)
+    return (said[2] or "") if said else ""
+
+
 def load_rows(sheet: Sheet, text: str) -> list[dict[str, Value]]:
     """Give back the rows of one sheet."""
     document = json.loads(text)
@@ -93,6 +104,11 @@ def load_rows(sheet: Sheet, text: str) -> list[dict[str, Value]]:
     if not columns:
         return [{} for _ in document["rows"]]
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
+def load_filing(text: str) -> str:
+    """Give what the sheet of a document says of itself, empty where nobody asked."""
+    return str(json.loads(text).get("filing", ""))
 
 
 def as_kept(sheet: Sheet, rows: Sequence[Mapping[str, Value]]) -> Sequence[Mapping[str, Value]]:
@@ -125,7 +141,8 @@ def without_personal(sheet: Sheet | None, text: str) -> str:
     if len(kept) == len(document["columns"]):
         return text
     rows = [[row[position] for position in kept] for row in document["rows"]]
-    return _document([document["columns"][position] for position in kept], rows, len(rows))
+    keys = [document["columns"][position] for position in kept]
+    return _document(keys, rows, len(rows), document.get("filing", ""))
 
 
 def dump_figures(figures: Figures) -> Indicators:
@@ -253,7 +270,10 @@ def gist_digest(form: Form) -> str:
     counted = [(column.key, column.type) for column in form.counted_answers]
     shortest = form.report.shortest if form.report else 0
     narrative = form.report.narrative if form.report else ""
-    return _digest("gist", narrative, shortest, told, form.cover.sheet, counted)
+    asking = [sheet.key for sheet in asking_sheets(form)]
+    worded = [(sheet.key, sheet.in_use, column.key) for sheet, column in worded_columns(form)]
+    more = [asking, worded] if asking or worded else []
+    return _digest("gist", narrative, shortest, told, form.cover.sheet, counted, *more)
 
 
 def _counted(form: Form, source: Source) -> tuple[object, list[object]]:

@@ -92,12 +92,17 @@ def type_words(form: Form, column: Column) -> str:
     """Say what may stand in the column, naming the sheet that it points to."""
     kind = column.type
     if not column.refers_to:  # nothing, or a sheet of another form, which the hint names
-        return kind.words
+        return kind.words + accepted_words(column)
     if isinstance(kind, Reference):
         return f"填《{form.by_key[kind.to].title}》中的编号"
     if isinstance(kind, References):
         return f"填《{form.by_key[kind.to].title}》中的编号，可填多个，用“、”分开"
     return kind.words
+
+
+def accepted_words(column: Column) -> str:
+    """Say which words may stand in place of a number; nothing where none may."""
+    return f"；没有数的可填{'或'.join(column.accepts)}" if column.accepts else ""
 
 
 def extra_words(form: Form, sheet: Sheet, column: Column) -> Iterator[str]:

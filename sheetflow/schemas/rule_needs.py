@@ -9,6 +9,7 @@ from sheetflow.findings import Severity
 from sheetflow.periods import Period
 from sheetflow.schemas.evidence import takes_files
 from sheetflow.schemas.expressions import Call, Cell, Expression, Name, Scope
+from sheetflow.schemas.filings import FILING_RULES, asking_sheets
 from sheetflow.schemas.rules import BEFORE, LABEL, LABELS, OTHER, OWN, DeclaredRule
 
 if TYPE_CHECKING:
@@ -52,11 +53,13 @@ def concerns(rule: DeclaredRule, form: Form, level: str) -> bool:
 def hangs_on(form: Form, code: str) -> bool:
     """Whether one of our own checks, by its code, has anything to look at in a form.
 
-    Only sheets that are gathered, forms in which others are judged, and those that files come beside, have
-    some.
+    Only sheets that are gathered or ask for 填报声明, forms in which others are judged, and those that files
+    come beside, have some.
     """
     if code.startswith("attachment"):
         return takes_files(form)
+    if code.startswith(FILING_RULES):
+        return bool(asking_sheets(form))
     if code.startswith("judging-"):
         return form.judging is not None
     return not code.startswith("gathered-") or any(sheet.gathered for sheet in form.sheets)

@@ -97,6 +97,9 @@ class Sheet(Versioned):
 
     def spanning(self, versions: frozenset[int]) -> Sheet:
         """Give the sheet with what those versions can say; itself where it never changed."""
+        asks = self.filing_declared and max(versions) >= self.filing_since
+        if asks is not self.filing_declared:
+            return replace(self, filing_declared=asks).spanning(versions)
         if all(column.is_lasting for column in self.declared):
             return self
         sheet = replace(self, versions=versions)

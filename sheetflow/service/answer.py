@@ -189,7 +189,12 @@ def _receipt(
         sheet_rows=[
             (form.by_key[key].title, count)
             for key, count in store.contents.count_rows(submission).items()
-            if key in form.by_key and form.by_key[key].is_table
+            if count and key in form.by_key and form.by_key[key].is_table
+        ],
+        filings=[
+            (form.by_key[key].title, word)
+            for key, word in store.contents.find_filings(submission).items()
+            if key in form.by_key
         ],
         figures=[
             ReceiptFigure(indicator=entry, values=values[entry.code])

@@ -24,7 +24,7 @@ from sheetflow.consolidation.accepted import (
     made_then,
     with_making,
 )
-from sheetflow.consolidation.gists import Gist, gist_of, load_gist
+from sheetflow.consolidation.gists import Gist, gist_of, load_gist, sheets_looked_at
 from sheetflow.consolidation.report_data import Choices, Letter, Letterhead
 from sheetflow.consolidation.states import HandedIn
 from sheetflow.context import Context
@@ -33,6 +33,7 @@ from sheetflow.schemas.documents import (
     gist_digest,
     load_explanations,
     load_figures,
+    load_filing,
     load_finding,
     load_rows,
     measure_digest,
@@ -123,20 +124,23 @@ def gists_of(context: Context, form: Form, standing: Iterable[Submission]) -> di
 def made_gists(context: Context, form: Form, lacking: Sequence[Submission]) -> dict[int, KeptGist]:
     """Make the gists of submissions that were judged by an older version or declaration."""
     whole = context.form(form.key)
-    named = {whole.cover.sheet, *([whole.narrative.key] if whole.narrative else [])}
     rows: dict[int, dict[str, list[dict[str, Value]]]] = {
         submission.judgement_id: {} for submission in lacking
     }
-    for sheet in sorted(named) if lacking else ():
+    filings: dict[int, dict[str, str]] = {number: {} for number in rows}
+    for sheet in sorted(sheets_looked_at(whole)) if lacking else ():
         for submission, text in context.store.contents.iterate_rows(lacking, sheet):
             rows[submission.judgement_id][sheet] = load_rows(whole.by_key[sheet], text)
+            if said := load_filing(text):
+                filings[submission.judgement_id][sheet] = said
     made: dict[int, KeptGist] = {}
     for submission in lacking:
         known = submission.unit_id in context.tree
         chain = context.tree.chain(submission.unit_id) if known else ()
         names = [unit.name for unit in chain]
-        document = gist_of(whole, names, rows[submission.judgement_id])
-        made[submission.judgement_id] = KeptGist(gist_by(context, form), document)
+        number = submission.judgement_id
+        document = gist_of(whole, names, rows[number], filings[number])
+        made[number] = KeptGist(gist_by(context, form), document)
     return made
 
 

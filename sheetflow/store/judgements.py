@@ -26,7 +26,7 @@ from sqlalchemy import (
     update,
 )
 
-from sheetflow.schemas.documents import Indicators, count_rows
+from sheetflow.schemas.documents import Indicators, count_rows, find_filing
 from sheetflow.store import publications, submissions
 from sheetflow.store.column_types import unpacked, unreadable
 from sheetflow.store.database import Database, chunks
@@ -85,6 +85,15 @@ class Contents:
             return {row.sheet: count_rows(row.packed) for row in found}
         except (zlib.error, ValueError, TypeError) as error:
             raise unreadable() from error
+
+    def find_filings(self, submission: Submission) -> dict[str, str]:
+        """Return what those sheets of a submission that were asked say of themselves (填报声明), by sheet."""
+        found = self._rows(submission, _PACKED)
+        try:
+            said = {row.sheet: find_filing(row.packed) for row in found}
+        except (zlib.error, ValueError, TypeError) as error:
+            raise unreadable() from error
+        return {sheet: word for sheet, word in said.items() if word}
 
     def iterate_rows(
         self, submissions: Iterable[Submission], sheet: str

@@ -182,12 +182,12 @@ def _words(consolidated: Consolidated, words: DetailSheet) -> ExportTable:
 
 def _answers(consolidated: Consolidated) -> ExportTable:
     rows = (
-        (asked.label, word, group, count)
+        (asked.sheet, asked.label, word, group, count)
         for asked in consolidated.answers
         for group, counts in zip(consolidated.answered_by, asked.counts, strict=True)
         for word, count in zip(asked.words, counts, strict=True)
     )
-    columns = {"项目": _TEXT, "答复": _TEXT, "单位": _TEXT, "单位数": _INTEGER}
+    columns = {"工作表": _TEXT, "项目": _TEXT, "答复": _TEXT, "单位": _TEXT, "数": _INTEGER}
     return ExportTable(ANSWERS_SHEET, columns, rows)
 
 

@@ -17,6 +17,7 @@ from sheetflow.validators.continuity import (
 )
 from sheetflow.validators.date_rules import check_ages, check_dates, check_filled_on
 from sheetflow.validators.figure_rules import check_swings
+from sheetflow.validators.filing_rules import check_filings
 from sheetflow.validators.gathered_rules import check_gathered, check_numbers_stand
 from sheetflow.validators.general_rules import (
     check_free_text,
@@ -36,6 +37,7 @@ GENERAL_RULES: tuple[Rule, ...] = (
     check_filled_on,
     check_dates,
     check_nil,
+    check_filings,
     check_free_text,
     check_ages,
     check_rows_kept,

@@ -21,6 +21,7 @@ from sheetflow.validators.matching import (
     Header,
     bare_label,
     find_card,
+    find_filing,
     find_header,
     foreign_sheets,
     matches,
@@ -56,7 +57,8 @@ def parse_book(
         if entry is None or (
             not sheet.always_shown and all(is_blank(cell) for row in entry.rows for cell in row)
         ):
-            if sheet.kind not in {Kind.ANSWER, Kind.INDICATORS}:
+            asks = sheet.filing_declared and not sheet.always_shown  # asked for by its own rule
+            if sheet.kind not in {Kind.ANSWER, Kind.INDICATORS} and not asks:
                 rule = "sheet-missing" if sheet.always_shown else "sheet-absent"
                 place = Place(sheet=sheet.key, title=sheet.title)
                 reader.note(rule, place, sheet=sheet.title)
@@ -74,8 +76,19 @@ def parse_book(
     for extra in foreign_sheets(raw, [*known.sheets.values(), *doubled]):
         if any(cell is not None for row in extra.rows for cell in row):
             reader.note("sheet-extra", Place(title=extra.title), sheet=extra.title)
+    filings = {
+        key: found.filing.word
+        for key, found in sheets.items()
+        if found.filing and found.filing.word
+    }
     book = Book(
-        form, known.version, known.period, unit.level, sheets, other_period=known.other_period
+        form,
+        known.version,
+        known.period,
+        unit.level,
+        sheets,
+        filings=filings,
+        other_period=known.other_period,
     )
     return book, reader.findings
 
@@ -110,11 +123,12 @@ def _read_table(reader: Reader, sheet: Sheet, raw: RawSheet) -> BookSheet:
     """Read the filled rows under the header, telling what is wrong with them on the way."""
     columns = columns_in(sheet, reader.version)
     header = find_header(raw, columns)
+    filing = find_filing(raw, header.row if header else 0) if sheet.filing_declared else None
     if header is None:
         reader.note("header-missing", Place(sheet=sheet.key, title=raw.title))
-        return BookSheet(sheet, raw.title, 0, {}, ())
+        return BookSheet(sheet, raw.title, 0, {}, (), filing=filing)
     addresses = {key: (header.row, column) for key, column in header.places.items()}
-    shell = BookSheet(sheet, raw.title, header.row, addresses, ())
+    shell = BookSheet(sheet, raw.title, header.row, addresses, (), filing=filing)
     _judge_header(reader, shell, header, columns)
     merges = _merges_under(raw, header)
     shell, skipped = _read_rows(reader, shell, raw, header, merges)

@@ -16,7 +16,7 @@ from sheetflow.findings import Finding, Place
 from sheetflow.lookalikes import plain, without_spaces
 from sheetflow.schemas.book import Book, BookRow, BookSheet, JudgingContext
 from sheetflow.schemas.catalogue import GENERAL
-from sheetflow.schemas.columns import Column, reading
+from sheetflow.schemas.columns import Column, reading_in
 from sheetflow.schemas.conditions import Row
 from sheetflow.schemas.parsing import CellFault, Value
 from sheetflow.schemas.sheets import Kind
@@ -163,7 +163,7 @@ def _same(column: Column, old: Value, new: Value) -> bool:
     if old == new or old is None or new is None:
         return old == new
     try:
-        again = reading(column.type)(column.type.show(old))
+        again = reading_in(column)(column.type.show(old))
     except CellFault:
         return False
     if isinstance(again, str) and isinstance(new, str):

@@ -228,23 +228,24 @@ def _plain(value: Known) -> Known:
 
 
 def _amounts(records: Records, amount: Expression) -> list[Span]:
-    """Give what each row adds: an optional cell that is blank nothing, an unknown one within its bounds."""
+    """Give what each row adds: a word or an optional blank nothing, an unknown cell within its bounds."""
     frame, columns = records.whole, []
     for cell in amount.each():
         if isinstance(cell, Cell):
             declared = records.sheet.by_key.get(cell.column)
             optional = declared is not None and not cell.of and declared.required is not True
             bounds = _bounds(records.sheet, cell)
+            worded = frame.constant(value=False) if cell.of else records.worded(cell.column)
             columns.append(
                 [
                     span_of(value)
                     or (
                         _NONE
-                        if optional and is_blank and not _wanted(records, cell, place)
+                        if is_word or (optional and is_blank and not _wanted(records, cell, place))
                         else bounds
                     )
-                    for place, (value, is_blank) in enumerate(
-                        zip(term(cell)(frame), blank(cell)(frame), strict=True)
+                    for place, (value, is_blank, is_word) in enumerate(
+                        zip(term(cell)(frame), blank(cell)(frame), worded, strict=True)
                     )
                 ]
             )

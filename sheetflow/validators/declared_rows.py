@@ -106,7 +106,21 @@ class Records:
         """Give a column: what is blank or cannot be read is None."""
         if self.found is None or column not in self.found.addresses:
             return [None] * len(self.rows)
-        return self.found.column(column)
+        return self.numbers(column, self.found.column(column))
+
+    def numbers(self, column: str, values: Sequence[Value]) -> Sequence[Value]:
+        """Take the words that may stand in place of a number (未开展) for what they are: no known number."""
+        declared = self.sheet.by_key.get(column)
+        if declared is None or not declared.accepts:
+            return values
+        return [None if isinstance(value, str) else value for value in values]
+
+    def worded(self, column: str) -> Sequence[bool]:
+        """Tell of each row whether a word stands there in place of a number."""
+        declared = self.sheet.by_key.get(column)
+        if self.found is None or declared is None or not declared.accepts:
+            return [False] * len(self.rows)
+        return [isinstance(value, str) for value in self.found.column(column)]
 
     def blanks(self, column: str) -> Sequence[Truth]:
         """Tell of each row whether its cell is blank."""

@@ -38,6 +38,7 @@ from sheetflow.schemas.expressions import (
     Scope,
 )
 from sheetflow.schemas.expressions import Not as Negated
+from sheetflow.schemas.parsing import Value
 from sheetflow.validators.declared_rows import Frame, Records
 from sheetflow.validators.three_values import (
     Known,
@@ -158,7 +159,9 @@ def _look(frame: Frame, cell: Cell, *, blank: bool) -> Sequence[Known]:
         return frame.constant(None)
     if cell.scope is Scope.BEFORE:
         past = [_past(row, cell.column, blank=blank) for row in records.past]
-        return frame.cut(past)
+        return frame.cut(
+            past if blank else records.numbers(cell.column, cast("Sequence[Value]", past))
+        )
     if not cell.of:
         return frame.cut(_column(records, cell.column, blank=blank))
     target, places = records.pointed_to(cell.column)
@@ -307,8 +310,8 @@ def in_use(records: Records) -> Sequence[Truth]:
     """Tell of each row whether it counts; unknown where what marks it is blank or unreadable."""
 
     def find() -> Sequence[Truth]:
-        marked = zip(*(records.values(marker.key) for marker in records.sheet.markers), strict=True)
-        filled: list[Truth] = [any(v is not None for v in row) or None for row in marked]
+        marked = zip(*(records.blanks(marker.key) for marker in records.sheet.markers), strict=True)
+        filled: list[Truth] = [any(blank is False for blank in row) or None for row in marked]
         return both([filled, negated(set_aside(records))])
 
     return records.scene.once((records.sheet.key, "in use"), find)

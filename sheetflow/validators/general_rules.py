@@ -172,17 +172,18 @@ def refused_here(found: BookSheet, row: BookRow, column: Column) -> Fault | None
 
 def blank_advice(found: BookSheet, column: Column) -> str:
     """Say what is to be done where there is nothing to fill in: it ends a remedy."""
+    words = f"，也可填{'、'.join(column.accepts)}" if column.accepts else ""
     if isinstance(column.required, Condition):
         when = column.required.words(found.sheet.labels)
-        return f"；{when}时才填这一栏" if column.only else f"；{when}时必须填写"
+        return words + (f"；{when}时才填这一栏" if column.only else f"；{when}时必须填写")
     if not column.required:
-        return "；没有的可以空着"
+        return f"{words}；没有的可以空着"
     if column.zero_asked or not column.type.numeric:
-        return ""
+        return words
     try:
-        return "，没有的填0" if reading(column.type)(0) == 0 else ""
+        return ("，没有的填0" if reading(column.type)(0) == 0 else "") + words
     except CellFault:
-        return ""
+        return words
 
 
 def accepted_rows(book: Book, context: JudgingContext, sheet: Sheet) -> Sequence[Row]:

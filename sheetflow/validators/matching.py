@@ -14,11 +14,13 @@ from difflib import SequenceMatcher
 from types import MappingProxyType
 
 from sheetflow.lookalikes import fold, without_debris
-from sheetflow.schemas.columns import Column
+from sheetflow.schemas.columns import Column, is_blank
+from sheetflow.schemas.filings import FILING_LABEL, Filing, FilingCell
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.layout import GUIDE_SHEET, ISSUES_SHEET, STAMP_SHEET, STEPS_SHEET
+from sheetflow.schemas.parsing import read_text
 from sheetflow.schemas.sheets import Kind, Sheet
-from sheetflow.workbook import Address, CellValue, RawSheet, RawWorkbook
+from sheetflow.workbook import Address, CellValue, RawSheet, RawWorkbook, cell_name
 
 OUR_OWN = frozenset({STAMP_SHEET, STEPS_SHEET, GUIDE_SHEET, ISSUES_SHEET})
 """Sheets that we put in and that hold no data of the filler's."""
@@ -124,6 +126,26 @@ def find_header(raw: RawSheet, columns: Sequence[Column]) -> Header | None:
         extra=tuple(entry for entry in best.extra if entry[0] not in edited.values()),
         renamed={key: typed[place] for key, place in edited.items()},
     )
+
+
+def find_filing(raw: RawSheet, header: int) -> FilingCell | None:
+    """Find the answer to 填报声明 in the rows above the header: the first cell right of it that says anything.
+
+    None where that label stands nowhere; without a header (0) it is looked for where one might stand.
+    """
+    for number, cells in raw.numbered_rows():
+        if number >= (header or _HEADER_WITHIN):
+            break
+        for at, cell in enumerate(cells):
+            if isinstance(cell, str) and bare_label(cell) == FILING_LABEL:
+                beside = enumerate(cells[at + 1 :], start=at + 2)
+                column, typed = next(
+                    (entry for entry in beside if not is_blank(entry[1])), (at + 2, "")
+                )
+                said = fold(str(typed))
+                word = next((each.value for each in Filing if fold(each.value) == said), "")
+                return FilingCell(cell_name(number, column), read_text(typed), word)
+    return None
 
 
 def _labelled(columns: Sequence[Column]) -> dict[str, str]:

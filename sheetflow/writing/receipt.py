@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from sheetflow.periods import OFFICE_ZONE, Period
+from sheetflow.schemas.filings import FILING_LABEL
 from sheetflow.schemas.indicators import Indicator, Number, Values
 from sheetflow.units import Unit
 from sheetflow.writing.looks import (
@@ -66,7 +67,8 @@ class ReceiptFigure:
 class ReceiptData:
     """What a receipt says.
 
-    `sheet_rows` are the sheets' titles with how many rows were read. `notes` and
+    `sheet_rows` are the sheets' titles with how many rows were read, `filings` with what those that ask
+    say of themselves (填报声明). `notes` and
     `explanations` are finished sentences without personal values. `received` is aware; `put_at`
     is when the file was put there, where that is proved.
     """
@@ -85,6 +87,7 @@ class ReceiptData:
     nil: bool = False
     waived: str = ""
     sheet_rows: Sequence[tuple[str, int]] = ()
+    filings: Sequence[tuple[str, str]] = ()
     figures: Sequence[ReceiptFigure] = ()
     notes: Sequence[str] = ()
     explanations: Sequence[str] = ()
@@ -131,6 +134,9 @@ def _write_facts(page: FlowPage, receipt: ReceiptData) -> None:
     if receipt.sheet_rows:
         counts = "；".join(f"{title} {count}行" for title, count in receipt.sheet_rows)
         lines.append(("各表行数", counts))
+    if receipt.filings:
+        said = "；".join(f"{title} {word}" for title, word in receipt.filings)
+        lines.append((FILING_LABEL, said))
     for label, text in lines:
         page.lay(label, _SMALL_LABEL, 1, 1)
         page.lay(text, _SMALL, 2, _COLUMNS)

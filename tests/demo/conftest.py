@@ -17,6 +17,7 @@ from sheetflow.prefill import prefill_blank, stamp_of
 from sheetflow.sample_maker import make_samples
 from sheetflow.schemas.book import Judgement, JudgingContext
 from sheetflow.schemas.campaign import Campaign, Samples, Scene
+from sheetflow.schemas.filings import FILING_LABEL, filings_by_rows
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.layout import HEADER_ROW, STAMP_KEYS, STAMP_SHEET, columns_in
 from sheetflow.schemas.sheets import Kind
@@ -60,6 +61,12 @@ def lay_out(
         columns = columns_in(sheet, form.version)
         rows: list[tuple[CellValue, ...]] = [()] * (HEADER_ROW - 1)
         listed = samples.get(sheet.key, ())
+        if sheet.filing_declared:
+            rows[0] = (
+                sheet.title,
+                FILING_LABEL,
+                filings_by_rows(form, unit.level, samples)[sheet.key],
+            )
         if sheet.is_table:
             rows.append(tuple(column.label for column in columns))
             rows += [tuple(row.get(column.key) for column in columns) for row in listed]

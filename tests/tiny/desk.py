@@ -24,6 +24,7 @@ from sheetflow.config.settings_file import default_settings_text
 from sheetflow.config.workspace import Workspace, create_workspace
 from sheetflow.context import Context
 from sheetflow.periods import Period
+from sheetflow.schemas.filings import filing_address, filings_by_rows
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.layout import CARD_VALUE_COLUMN, FIRST_ROW, STAMP_KEYS, cell_in
 from sheetflow.service.one_pass import PassReport, run_pass
@@ -169,6 +170,15 @@ def write(
             for number, row in enumerate(listed, start=FIRST_ROW):
                 for column, value in row.items():
                     book[sheet.title][cell_in(sheet, column, number, form.version)] = value
+        for form in forms:
+            said = filings_by_rows(form, "", rows)
+            for key in said.keys() if form.cover.sheet in rows else ():
+                title, address = (
+                    form.by_key[key].title,
+                    filing_address(form.by_key[key], form.version),
+                )
+                if title in book.sheetnames:
+                    book[title].cell(*address).value = said[key]
         if spoil:
             spoil(book)
         target.parent.mkdir(parents=True, exist_ok=True)

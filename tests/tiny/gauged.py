@@ -1,6 +1,6 @@
 """河道巡查 with what the other campaigns have not: measured fractions, files named in a cell.
 
-It declares, too, what nothing asks about yet: 未开展 in place of a number, 填报声明, files beside.
+It declares, too, 未开展 in place of a number, 填报声明, files beside.
 """
 
 from __future__ import annotations
@@ -56,6 +56,9 @@ DRAWN = f"""{PATROLS}
 | --- | --- | --- | --- | --- |
 | 2012-02-15 | 三号桥 | 12.35 | 0.1 | 桥下.jpg |
 | 2012-02-16 | 五号闸 | 8 | 0.2 | |
+
+@ 水位观测 D1 = 填报声明
+@ 水位观测 E1 = 已填
 """
 
 

@@ -23,9 +23,10 @@ from tests.validators.pairs_attachments import ATTACHED
 from tests.validators.pairs_books import BOOKS
 from tests.validators.pairs_campaign import CAMPAIGNS_OWN
 from tests.validators.pairs_cells import CELLS
+from tests.validators.pairs_filings import FILINGS
 from tests.validators.pairs_judging import JUDGING
 
-PAIRS = (*CELLS, *BOOKS, *ATTACHED, *CAMPAIGNS_OWN, *JUDGING)
+PAIRS = (*CELLS, *BOOKS, *ATTACHED, *CAMPAIGNS_OWN, *JUDGING, *FILINGS)
 ELSEWHERE = {
     # Codes that no drawn workbook can bear, and the test that proves each.
     "file-": "tests/reading/test_file_codes.py, tests/reading/test_gate.py",

@@ -13,7 +13,14 @@ from sheetflow.prefill import Cells
 from sheetflow.schemas.cells import Choice, Day, PeriodName
 from sheetflow.schemas.columns import Column
 from sheetflow.schemas.conditions import Is
-from sheetflow.schemas.guide_words import extra_words, mark_of, requirement, type_words
+from sheetflow.schemas.filings import FILING_LABEL, Filing, filing_address
+from sheetflow.schemas.guide_words import (
+    REQUIRED_MARK,
+    extra_words,
+    mark_of,
+    requirement,
+    type_words,
+)
 from sheetflow.schemas.layout import (
     CARD_HINT_COLUMN,
     CARD_LABEL_COLUMN,
@@ -21,6 +28,7 @@ from sheetflow.schemas.layout import (
     FIRST_ROW,
     HEADER_ROW,
     LAST_ROW,
+    TITLE_ROW,
     card_address,
     column_number,
     column_range,
@@ -56,12 +64,15 @@ from sheetflow.writing.blank.sheet_page import (
 from sheetflow.writing.looks import (
     BODY,
     BOLD,
+    CELL,
+    CENTRE,
     FAINT_INK,
     HEADER,
     HINT,
     LABEL,
     LOOKUP_FILL,
     TALLEST,
+    TEXT_NUMBER,
     Look,
     height_of,
 )
@@ -172,12 +183,18 @@ def write_table(context: WorkbookContext, sheet: Sheet) -> None:
     columns = columns_in(sheet, context.version)
     page = SheetPage(context, sheet, [column_width(column) for column in columns])
     # Who and when, whether the sheet may stay empty, its own note.
-    free = "" if sheet.always_shown or sheet.kind is Kind.ANSWER else "无此项可不填。"
+    may_stay_empty = not sheet.always_shown and sheet.kind is not Kind.ANSWER
+    free = "无此项可不填。" if may_stay_empty else ""
+    filing = filing_address(sheet, context.version)[1] if sheet.filing_declared else 0
+    if filing:
+        free = f"有没有内容，都请在右上角“{FILING_LABEL}”处选一项。"
     whose = f"{context.whose}\n" if context.whose else ""
     note = f"{whose}{free}{sheet.note}{'。' if sheet.note else ''}{files_read_by(context, sheet)}"
-    write_head(page, context.titled(sheet.title), note)
+    write_head(page, context.titled(sheet.title), note, until=max(filing - 2, 0))
     _write_header(page)
     _write_rows(page)
+    if filing:
+        _write_filing(page, filing)
     widths = (*page.widths, *_write_lookups(page))
     highlight_table(page)
     write_notes(page)
@@ -191,6 +208,29 @@ def write_table(context: WorkbookContext, sheet: Sheet) -> None:
     private = any(column.personal for column in columns)
     set_print(page, sum(widths), whose=context.whose, private=private, header=True)
     set_across(page, widths, keys)
+
+
+def _write_filing(page: SheetPage, number: int) -> None:
+    """Write 填报声明 right of the title, and in column `number` the cell for its answer, with its drop-down."""
+    cell = cell_name(TITLE_ROW, number)
+    words = [each.value for each in Filing]
+    for beyond in range(len(page.columns) + 1, number + 1):
+        page.worksheet.set_column(beyond - 1, beyond - 1, _WIDTH)
+    page.text(TITLE_ROW, number - 1, FILING_LABEL + REQUIRED_MARK, LABEL | BOLD | CENTRE)
+    look = marked_look(page, cell, CELL | TEXT_NUMBER | CENTRE | BOLD)
+    page.put(TITLE_ROW, number, page.context.filling.filings.get(page.sheet.key), look)
+    page.worksheet.data_validation(
+        cell,
+        {
+            "validate": "list",
+            "source": words,
+            "input_title": FILING_LABEL,
+            "input_message": "这张表填了内容的选“已填”；本期没有的选“无此项”；本单位不涉及的选“不适用”。"
+            "零报告可以不选。",
+            "error_title": "填写有误",
+            "error_message": f"请从下拉列表中选一项：{'、'.join(words)}。",
+        },
+    )
 
 
 def _leading_keys(page: SheetPage) -> int:

@@ -12,6 +12,7 @@ from sheetflow.findings import Check, Severity
 from sheetflow.schemas.catalogue import MONEY_SCALE
 from sheetflow.schemas.cells import Money
 from sheetflow.schemas.evidence import takes_files
+from sheetflow.schemas.filings import FILING_LABEL, Filing
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.guide_words import (
     FILES_TOO,
@@ -94,6 +95,8 @@ def _write_columns(context: WorkbookContext, page: FlowPage) -> None:
         if sheet.kind is Kind.INDICATORS:
             continue
         free = "" if sheet.always_shown else "（无此项可不填）"
+        if sheet.filing_declared:
+            free = f"（表头“{FILING_LABEL}”选一项：{'、'.join(each.value for each in Filing)}）"
         source = f"　依据：{sheet.source}" if sheet.source else ""
         note = f"{sheet.note}。" if sheet.note else ""
         page.across(f"《{sheet.title}》{free}{note}{source}", PARAGRAPH, 20.0)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from sheetflow.findings import Severity, worst
 from sheetflow.schemas.conditions import Condition
+from sheetflow.schemas.filings import filing_address
 from sheetflow.schemas.layout import FIRST_ROW, LAST_ROW, card_address, quoted
 from sheetflow.workbook import cell_name, column_letters, parse_cell_name
 from sheetflow.writing.blank.sheet_page import SheetPage, WorkbookContext
@@ -43,6 +44,10 @@ def highlight_table(page: SheetPage) -> None:
     last = column_letters(len(page.columns))
     used = _row_in_use(page, last)
     _keep_marks(page)
+    if page.sheet.filing_declared:
+        name = cell_name(*filing_address(page.sheet, page.context.version))
+        excuse = f",NOT({NIL_NAME})" if page.context.filling.form.cover.nil else ""
+        _add(page, name, f'=AND({name}=""{excuse})', _WANTING)
     for number, column in enumerate(page.columns, start=1):
         letters = column_letters(number)
         area, cell = f"{letters}{FIRST_ROW}:{letters}{LAST_ROW}", f"{letters}{FIRST_ROW}"

@@ -111,7 +111,23 @@ def _limits(page: SheetPage, column: Column, first: str) -> Options:
             "error_type": "warning",
             "error_message": f"这个{column.label}在本表中已经有了。请换一个，不要重复。",
         }
-    return _figure(kind, first) or _length(kind)
+    figure = _figure(kind, first)
+    return (_or_words(column, figure, first) if column.accepts else figure) or _length(kind)
+
+
+def _or_words(column: Column, figure: Options, cell: str) -> Options:
+    """Let one of the column's words stand in place of the number that is asked for."""
+    kind = column.type
+    least, most = kind.limits
+    parts = [f"ISNUMBER({cell})", f"{cell}>={least}", f"ROUND({cell},{kind.places})={cell}"]
+    parts += [] if most is None else [f"{cell}<={most}"]
+    words = ",".join(f'{cell}="{word}"' for word in column.accepts)
+    listed = "或".join(column.accepts)
+    return {
+        "validate": "custom",
+        "value": f"=OR(AND({','.join(parts)}),{words})",
+        "error_message": f"{str(figure['error_message']).removesuffix('。')}；没有数的可填{listed}。",
+    }
 
 
 def _figure(kind: CellType, cell: str) -> Options:

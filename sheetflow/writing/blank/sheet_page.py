@@ -221,18 +221,18 @@ def files_read_by(context: WorkbookContext, sheet: Sheet) -> str:
     return files_words(context.dress.readers) if is_here and takes_files(form) else ""
 
 
-def write_head(page: Page, title: str, note: str, asked: str = "") -> None:
+def write_head(page: Page, title: str, note: str, asked: str = "", until: int = 0) -> None:
     """Write title and note over the columns that the first screen shows.
 
     What is `asked` stands in red under the note, in the same cell: no label of a card is
-    taken for it, nor it for one.
+    taken for it, nor it for one. The title ends in column `until` where something stands beside it.
     """
     shown, span = 0.0, 0
     for width in page.widths:
         if span > 1 and shown + width > _FIRST_SCREEN:
             break
         shown, span = shown + width, span + 1
-    page.span(TITLE_ROW, 1, span, title, TITLE)
+    page.span(TITLE_ROW, 1, until or span, title, TITLE)
     page.span(NOTE_ROW, 1, span, note, NOTE)
     if asked:
         plain, red = (page.book.look(_RUN | ink) for ink in (_NOTE_INK, BOLD | _RED_INK))

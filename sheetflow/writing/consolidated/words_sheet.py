@@ -14,6 +14,7 @@ from sheetflow.consolidation.answers import Answers
 from sheetflow.consolidation.contents import Consolidated, DetailRow, DetailSheet
 from sheetflow.findings import Severity
 from sheetflow.schemas.cells import Text
+from sheetflow.schemas.filings import FILING_LABEL
 from sheetflow.schemas.layout import FIRST_ROW
 from sheetflow.workbook import cell_name
 from sheetflow.writing.consolidated.detail_sheets import before, detail_cell, footer, width_of
@@ -43,6 +44,7 @@ _MOST_NAMED = 3
 _ENDS = re.compile(r"[。！？；\n][”’）]?")
 _TOLD: Look = WRAPPED | {"valign": "top"}
 _MARKED: Look = _TOLD | {"bg_color": SEVERITY_FILL[Severity.NOTE]}
+_EXPECTED = "应报"
 _HEADINGS = ("项目", "答复", "合计")
 
 
@@ -200,25 +202,46 @@ def write_answers(book: Book, consolidated: Consolidated) -> None:
     page = TablePage(book, ANSWERS_SHEET, [34, 12, 10, *[10.0] * len(groups)], footer(consolidated))
     page.open(
         f"{ANSWERS_SHEET}（{consolidated.unit.name} {consolidated.period.label}）",
-        f"按各单位《{consolidated.answers[0].sheet}》的填写计数，单位：个。“未答”是报了而没有填的，"
-        "“未接收”是本期还没有接收其报表的；各项相加等于应报单位数。",
+        "".join(_explained(consolidated.answers)),
         [*_HEADINGS, *groups],
         lines=2,
     )
     number = FIRST_ROW
     for asked in consolidated.answers:
-        number = _write_answers(page, number, asked)
+        number = _write_answers(page, number, asked, _named(asked, consolidated.answers))
     page.close(number - 1, 2)
 
 
-def _write_answers(page: TablePage, number: int, asked: Answers) -> int:
+def _explained(answers: Sequence[Answers]) -> Iterator[str]:
+    """Say what is counted, and what adds up to what."""
+    of_units = [asked for asked in answers if asked.adds_up]
+    filings = any(asked.label == FILING_LABEL for asked in of_units)
+    if of_units:
+        source = "报表" if filings else f"《{of_units[0].sheet}》"
+        yield f"按各单位{source}的填写计数，单位：个。“未答”是报了而没有填的，"
+        yield "“未接收”是本期还没有接收其报表的；各项相加等于应报单位数。"
+    if filings:
+        yield "零报告的算“无此项”，旧版的表没有问的算“未答”。"
+    if len(of_units) < len(answers):
+        yield "数字栏里以文字代替数字的另计：（行）是这样的行数，（单位）是有这样的行的单位数，都不计入合计数。"
+
+
+def _named(asked: Answers, answers: Sequence[Answers]) -> str:
+    """Name a question, with its sheet where others ask as well."""
+    alone = len({each.sheet for each in answers}) == 1
+    return asked.label if alone else f"{asked.sheet}：{asked.label}"
+
+
+def _write_answers(page: TablePage, number: int, asked: Answers, name: str) -> int:
     """Write one question; give the next row's number."""
-    totals = [*asked.total.items(), ("应报", sum(asked.total.values()))]
+    totals = [*asked.total.items()]
+    if asked.adds_up:
+        totals.append((_EXPECTED, sum(asked.total.values())))
     for place, (word, total) in enumerate(totals):
-        page.fit(number, [(asked.label, page.widths[0])])
-        page.put(number, 1, asked.label, WRAPPED)
+        page.fit(number, [(name, page.widths[0])])
+        page.put(number, 1, name, WRAPPED)
         page.put(number, 2, word, CENTRED)
-        counts = [sum(group) if word == "应报" else group[place] for group in asked.counts]
+        counts = [sum(group) if word == _EXPECTED else group[place] for group in asked.counts]
         first, last = cell_name(number, 4), cell_name(number, 3 + max(len(counts), 1))
         page.formula(number, 3, f"SUM({first}:{last})", total, FIGURE)
         for at, count in enumerate(counts, start=4):
