@@ -14,7 +14,7 @@ from functools import cached_property
 from types import MappingProxyType
 
 from sheetflow.periods import Cadence, Period, deadline, end_of
-from sheetflow.schemas.cells import Key
+from sheetflow.schemas.cells import Key, Reference, References
 from sheetflow.schemas.columns import Column
 from sheetflow.schemas.conditions import Condition, Is
 from sheetflow.schemas.contradictions import refuse_contradictions
@@ -380,12 +380,20 @@ def with_unit(form: Form, sheet: Sheet, unit_id: str, row: Mapping[str, Value]) 
 
 
 def key_columns(form: Form, sheet: Sheet) -> tuple[str, ...]:
-    """The columns that hold numbered keys, the rows' own or those of other rows."""
-    named = {
-        column.key: form.by_key[column.refers_to].key_column if column.refers_to else column
-        for column in sheet.columns
-    }
-    return tuple(key for key, column in named.items() if column and isinstance(column.type, Key))
+    """The columns that hold numbered keys, the rows' own or those of other rows.
+
+    So are keys in other forms' books. A plain number that a flow's rows bear is no key beyond its sheet.
+    """
+    return tuple(column.key for column in sheet.columns if _is_keyed(form, sheet, column))
+
+
+def _is_keyed(form: Form, sheet: Sheet, column: Column) -> bool:
+    if column.refers_to:
+        target = form.by_key[column.refers_to].key_column
+        return target is not None and isinstance(target.type, Key)
+    if isinstance(column.type, Key):
+        return bool(column.type.letter) or sheet.kind is not Kind.FLOW
+    return isinstance(column.type, Reference | References)
 
 
 def merged(unit_id: str, key: Value) -> Value:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sheetflow.findings import Severity
 from sheetflow.periods import Period
+from sheetflow.schemas.cells import Reference, References
 from sheetflow.schemas.evidence import takes_files
 from sheetflow.schemas.expressions import Call, Cell, Expression, Name, Scope
 from sheetflow.schemas.filings import FILING_RULES, asking_sheets
@@ -50,16 +51,23 @@ def concerns(rule: DeclaredRule, form: Form, level: str) -> bool:
     return all(has(form, need) for need in needs) and all(s.is_for(level) for s in sheets)
 
 
+OF_OTHER_FORMS = frozenset({"reference-not-in-book", "reference-no-book", "reference-other-words"})
+"""The checks of what points into another form's book."""
+
+
 def hangs_on(form: Form, code: str) -> bool:
     """Whether one of our own checks, by its code, has anything to look at in a form.
 
-    Only sheets that are gathered or ask for 填报声明, forms in which others are judged, and those that files
-    come beside, have some.
+    Only sheets that are gathered or ask for 填报声明, forms in which others are judged, those that files come
+    beside and those that point into another form's book have some.
     """
     if code.startswith("attachment"):
         return takes_files(form)
     if code.startswith(FILING_RULES):
         return bool(asking_sheets(form))
+    if code in OF_OTHER_FORMS:
+        types = (column.type for sheet in form.sheets for column in sheet.columns)
+        return any("/" in kind.to for kind in types if isinstance(kind, Reference | References))
     if code.startswith("judging-"):
         return form.judging is not None
     return not code.startswith("gathered-") or any(sheet.gathered for sheet in form.sheets)

@@ -15,18 +15,18 @@ from sheetflow.prefill import prefill_blank
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.guide_words import NOT_THEIRS
 from sheetflow.schemas.layout import GUIDE_SHEET
-from sheetflow.schemas.rule_needs import hangs_on
 from sheetflow.writing import Dress, write_workbook
-from tests.county_book import CAMPAIGN, FORM, TREE, cell, judged, named, said
+from tests.county_book import CAMPAIGN, TREE, cell, judged, named, said
 from tests.validators.pairs import Pair
 from tests.validators.pairs_attachments import ATTACHED
 from tests.validators.pairs_books import BOOKS
 from tests.validators.pairs_campaign import CAMPAIGNS_OWN
 from tests.validators.pairs_cells import CELLS
+from tests.validators.pairs_contest import CONTESTS
 from tests.validators.pairs_filings import FILINGS
 from tests.validators.pairs_judging import JUDGING
 
-PAIRS = (*CELLS, *BOOKS, *ATTACHED, *CAMPAIGNS_OWN, *JUDGING, *FILINGS)
+PAIRS = (*CELLS, *BOOKS, *ATTACHED, *CAMPAIGNS_OWN, *JUDGING, *FILINGS, *CONTESTS)
 ELSEWHERE = {
     # Codes that no drawn workbook can bear, and the test that proves each.
     "file-": "tests/reading/test_file_codes.py, tests/reading/test_gate.py",
@@ -39,7 +39,6 @@ ELSEWHERE = {
     "choice-retired": "likewise: tests/versions/test_what_comes_and_goes.py",
     "rejected": "a superior's decision: tests/upkeep/test_decide.py",
 }
-TAKES_FILES = CAMPAIGN.by_key["plan"]
 CHECKS = tuple(CAMPAIGN.catalogue.checks.values())
 
 
@@ -125,15 +124,14 @@ def test_every_rule_has_its_texts(check: Check) -> None:
 
 
 def test_every_rule_has_a_line_in_the_guide() -> None:
-    """Whoever reads 填报说明 knows every check that can be heeded before it is made.
+    """Whoever reads the 填报说明 of a form knows every check that can be heeded before it is made.
 
     Checks of one title share a line, and all that ails a file stands in one. What no clerk
     can heed (a fault of the service, a decision above) is not among them.
     """
-    guide = _guide_of(FORM)
-    cells = [cell for each in (guide, _guide_of(TAKES_FILES)) for row in each.rows for cell in row]
-    whole = {str(cell.value) for cell in cells if cell.value}
-    lines = {words for text in whole for words in re.split("[；、：]|的，", text)}
+    guides = [_guide_of(form) for form in CAMPAIGN.forms]
+    whole = {str(cell.value) for each in guides for row in each.iter_rows() for cell in row}
+    lines = {words for told in whole for words in re.split("[；、：]|的，", told)}
 
     def told(check: Check) -> bool:
         by_title = check.code.startswith(("file-", "remark-"))
@@ -141,28 +139,33 @@ def test_every_rule_has_a_line_in_the_guide() -> None:
             return check.title in lines
         return any(check.summary in words for words in whole)
 
-    asked = [
-        check for check in CHECKS if hangs_on(FORM, check.code) or hangs_on(TAKES_FILES, check.code)
-    ]
-    missing = {check.code for check in asked if not told(check)}
+    missing = {check.code for check in CHECKS if not told(check)}
     assert missing == NOT_THEIRS & {check.code for check in CHECKS}
-    titles = [str(cell.value) for cell in guide["A"] if cell.value]
-    titles = titles[titles.index("四、审核要求") :]
-    assert len(titles) == len(set(titles))
+    for guide in guides:
+        titles = [str(cell.value) for cell in guide["A"] if cell.value]
+        heading = next(title for title in titles if title.endswith("、审核要求"))
+        titles = titles[titles.index(heading) :]
+        assert len(titles) == len(set(titles))
+
+
+def _guide_of(form: Form) -> Worksheet:
+    """Give the guide of a form's workbook, at a level at which it has all its sheets."""
+    unit = max(
+        (unit for unit in TREE if form.is_for(unit.level)),
+        key=lambda unit: len(form.sheets_for(unit.level)),
+    )
+    blank = prefill_blank(CAMPAIGN, form, unit, form.periods_of(2012)[:2][-1])
+    dress = Dress(campaign=CAMPAIGN.title, catalogue=CAMPAIGN.catalogue)
+    return _sheet_of(write_workbook(blank, dress, dt.datetime(2012, 3, 1, tzinfo=dt.UTC)))
 
 
 def test_no_form_speaks_of_files_that_it_does_not_take() -> None:
     """Who hands in a workbook alone reads nothing of files beside it."""
-    told = {str(cell.value) for row in _guide_of(FORM).rows for cell in row if cell.value}
+    told = {
+        str(cell.value) for row in _guide_of(CAMPAIGN.main_form).rows for cell in row if cell.value
+    }
     summaries = [check.summary for check in CHECKS if check.code.startswith("attachment")]
     assert not any(summary in text for summary in summaries for text in told)
-
-
-def _guide_of(form: Form) -> Worksheet:
-    period = form.periods_of(2012)[-1]
-    blank = prefill_blank(CAMPAIGN, form, TREE["370102"], period)
-    dress = Dress(campaign=CAMPAIGN.title, catalogue=CAMPAIGN.catalogue)
-    return _sheet_of(write_workbook(blank, dress, dt.datetime(2012, 3, 1, tzinfo=dt.UTC)))
 
 
 def _sheet_of(made: bytes) -> Worksheet:
