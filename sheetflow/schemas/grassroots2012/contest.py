@@ -130,6 +130,6 @@ CONTEST = Form(
     ),
     own_work="《推荐论文》只填本机关干部撰写的论文，不含下级的；下级推荐的已列在《推荐排序》。",
     report=ReportSpec(tables=("recommended", "ranking")),
-    attachments=Attachments.REQUIRED,
+    attachments=Attachments.OPTIONAL,  # each paper must have its own; who only ranks has none
     rules=declared_checks("contest"),
 )
