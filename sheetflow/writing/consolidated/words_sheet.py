@@ -208,7 +208,7 @@ def write_answers(book: Book, consolidated: Consolidated) -> None:
     )
     number = FIRST_ROW
     for asked in consolidated.answers:
-        number = _write_answers(page, number, asked, _named(asked, consolidated.answers))
+        number = _write_answers(page, number, asked, _named(asked))
     page.close(number - 1, 2)
 
 
@@ -226,10 +226,10 @@ def _explained(answers: Sequence[Answers]) -> Iterator[str]:
         yield "数字栏里以文字代替数字的另计：（行）是这样的行数，（单位）是有这样的行的单位数，都不计入合计数。"
 
 
-def _named(asked: Answers, answers: Sequence[Answers]) -> str:
-    """Name a question, with its sheet where others ask as well."""
-    alone = len({each.sheet for each in answers}) == 1
-    return asked.label if alone else f"{asked.sheet}：{asked.label}"
+def _named(asked: Answers) -> str:
+    """Name a question: one on the card that says who reports by itself, any other with its sheet."""
+    is_on_card = asked.adds_up and asked.label != FILING_LABEL
+    return asked.label if is_on_card else f"《{asked.sheet}》{asked.label}"
 
 
 def _write_answers(page: TablePage, number: int, asked: Answers, name: str) -> int:
