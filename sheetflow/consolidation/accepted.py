@@ -70,6 +70,8 @@ class Accepted:
     """Of the form, 0 where nobody knows. It follows from the judgement: nothing else stands on it."""
     gist: Gist = field(default=Gist(), repr=False)
     """What its cards say in short; of the books' own period only. It follows from the judgement."""
+    files: str = field(default="", repr=False)
+    """How many files its cells name, and how many of them are missing: 3件，缺1件. It follows from that, too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -320,6 +322,7 @@ class Books:
             verify=counting.verify,
             note=counting.note,
             explained=len(standing.explanations) if standing else 0,
+            files=standing.files if standing else "",
         )
 
     def _has_passed(self, key: UnitAndPeriod) -> bool:

@@ -123,6 +123,8 @@ class BoardRow:
     preparer: str = field(default="", repr=False)
     """Who filled in its newest accepted cover, as far as the reader sees that: nothing logs it."""
     phone: str = field(default="", repr=False)
+    files: str = ""
+    """How many files came with what counts, and how many are missing; empty where it names none."""
 
     @property
     def word(self) -> str:

@@ -123,6 +123,13 @@ def rollup_paths(
     ]
 
 
+def files_path(context: Context, reader: Unit, unit: Unit, period: Period, form: Form) -> Path:
+    """Where the files that `unit` handed in beside its workbook lie for a reader above it."""
+    label = _label(context, form, period.period_id)
+    name = artefact_name(PublicationKind.FILES.label, unit.folder, label, extension="zip")
+    return context.workspace.outbox_of(reader, period.period_id) / name
+
+
 def judged_paths(context: Context, unit: Unit, period: Period, form: Form) -> dict[str, Path]:
     """Where all that comes of judging lies, by what it is; the list under either of its names."""
     paths = rollup_paths(context, PublicationKind.JUDGED, unit, period, form)

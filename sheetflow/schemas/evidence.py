@@ -64,6 +64,15 @@ class NamedFile:
     arrival_id: int = 0
 
 
+def counted(files: Iterable[NamedFile]) -> str:
+    """Say how many files are named, and how many of them are missing: 3件，缺1件; empty for none."""
+    listed = list(files)
+    there = len({file.sha256 for file in listed} - {""})
+    missing = sum(not file.sha256 for file in listed)
+    words = [f"{there}件"] if listed else []
+    return "，".join([*words, *([f"缺{missing}件"] if missing else [])])
+
+
 _ENDING = re.compile(r"\.(?=[0-9a-z]*[a-z])[0-9a-z]{1,5}$")
 _ONE_ENDING = {".jpeg": ".jpg"}
 _PARTING = re.compile(r"[、,;\n]")

@@ -196,6 +196,12 @@ def _receipt(
             for key, word in store.contents.find_filings(submission).items()
             if key in form.by_key
         ],
+        files=[
+            (file.name, file.size, file.sha256)
+            for file in store.files.find_named([submission.judgement_id]).get(
+                submission.judgement_id, ()
+            )
+        ],
         figures=[
             ReceiptFigure(indicator=entry, values=values[entry.code])
             for entry in form.spanning({int(submission.form_version or 0)} - {0}).indicators

@@ -40,6 +40,7 @@ from sheetflow.schemas.documents import (
     measure_digests,
     shown_digest,
 )
+from sheetflow.schemas.evidence import counted
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.indicators import Figures
 from sheetflow.schemas.parsing import Value, holds_personal_number
@@ -66,21 +67,20 @@ def books_of(context: Context, form: Form, period: Period, top: Unit | None = No
     submissions: dict[str, Submission] = {}
     for entry in period.year_so_far:
         standing = store.submissions.find_all_accepted(form.key, entry.period_id, among=among)
-        measured = store.measurements.find_newest(
-            submission.judgement_id for submission in standing.values()
-        )
+        numbers = [one.judgement_id for one in standing.values()]
+        measured = store.measurements.find_newest(numbers)
         explained = store.contents.find_explained(standing.values())
         gists = gists_of(context, form, standing.values()) if entry == period else {}
+        named = store.files.find_named(numbers)
         for unit_id, submission in standing.items():
             if unit_id not in context.tree:
                 continue  # it left the list: `missing_units` says so
             submissions[submission.receipt] = submission
-            said = submission.judgement_id in explained
-            number = submission.judgement_id
+            number, key = submission.judgement_id, (unit_id, entry.period_id)
+            said = number in explained
             counts = _accepted(context, form, submission, measured[number], is_explained=said)
-            accepted[unit_id, entry.period_id] = (
-                replace(counts, gist=gists[number]) if number in gists else counts
-            )
+            gist, files = gists.get(number, counts.gist), counted(named.get(number, ()))
+            accepted[key] = replace(counts, gist=gist, files=files)
         for unit_id, attempt in _last_words(context, form.key, entry.period_id, among).items():
             attempts[unit_id, entry.period_id] = attempt
 

@@ -17,6 +17,7 @@ from sheetflow.mail.facts import mail_facts, make_mail, quotable_name, with_find
 from sheetflow.mail.letter_data import Event
 from sheetflow.periods import Period
 from sheetflow.schemas.book import Judgement, Outcome
+from sheetflow.schemas.evidence import takes_files
 from sheetflow.service.gathering import gathering_units
 from sheetflow.service.publish import ROLL_UPS
 from sheetflow.service.unit_history import last_decision, last_round
@@ -198,6 +199,9 @@ def stale_after(context: Context, submission: Submission) -> list[Stale]:
         for unit in above(context, _answering(context, submission.unit_id, later))
         for kind in ROLL_UPS
     ]
+    if takes_files(context.form(submission.form)):
+        chain = context.tree.chain(_answering(context, submission.unit_id, begun).unit_id)
+        marks += [_stale(submission, unit, begun, PublicationKind.FILES) for unit in chain[1:]]
     for later in periods[1:]:
         unit = _answering(context, submission.unit_id, later)
         marks.append(_stale(submission, unit, later, PublicationKind.WORKBOOK))

@@ -18,6 +18,7 @@ from sheetflow.context import LOG, Context
 from sheetflow.context.paths import (
     ANSWERS,
     answer_path,
+    files_path,
     precheck_path,
     progress_path,
     rollup_paths,
@@ -210,8 +211,8 @@ def _above(
 
 
 def _names_others(context: Context, entry: Publication) -> bool:
-    """Whether it shows whose the entries are that were handed up to its unit."""
-    if entry.kind is PublicationKind.JUDGED:
+    """Whether it shows whose the entries or files are that were handed up to its unit."""
+    if entry.kind in {PublicationKind.JUDGED, PublicationKind.FILES}:
         return True
     form, unit = context.campaign.by_key.get(entry.form), context.tree[entry.unit_id]
     is_workbook = entry.kind is PublicationKind.WORKBOOK
@@ -260,7 +261,9 @@ def _successors(
 ) -> Iterator[tuple[str, str]]:
     """Give, for each file that bears an old name, the path under which it is made from now on."""
     for entry in published:
-        if entry.unit_id not in change.renamed:
+        if entry.kind is PublicationKind.FILES:
+            yield from _files_named(context, change, entry)
+        if entry.unit_id not in change.renamed or entry.kind is PublicationKind.FILES:
             continue
         called = Path(entry.successor or entry.path).name
         pair = (change.old[entry.unit_id], change.new[entry.unit_id])
@@ -289,6 +292,23 @@ def _named(
         return
     were, are = (rollup_paths(context, entry.kind, unit, period, form) for unit in (old, new))
     yield from zip(were, are, strict=True)
+
+
+def _files_named(
+    context: Context, change: _Change, entry: Publication
+) -> Iterator[tuple[str, str]]:
+    """Give the new path of a zip whose sender bears another name now."""
+    if entry.unit_id not in context.tree:
+        return
+    reader, form = context.tree[entry.unit_id], context.form(entry.form)
+    period, called = form.period(entry.period), Path(entry.successor or entry.path).name
+    for sender in change.renamed:
+        old, new = (
+            files_path(context, reader, tree[sender], period, form)
+            for tree in (change.old, change.new)
+        )
+        if old.name == called:
+            yield entry.path, context.relative(new)
 
 
 def _answers_named(

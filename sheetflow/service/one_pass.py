@@ -32,6 +32,7 @@ from sheetflow.service.consequences import answers_by_path, mark_of
 from sheetflow.service.consolidated import sweep_pieces
 from sheetflow.service.deadlines import mark_overdue
 from sheetflow.service.filed_answer import begin_filed
+from sheetflow.service.files_up import begin_files
 from sheetflow.service.filing import file_signed
 from sheetflow.service.follow_units import follow_units, withdraw_old_names
 from sheetflow.service.judge import judge_arrivals
@@ -225,6 +226,7 @@ class Rebuilding:
         self._make_workbooks(above.put_in_place)
         make_progress_pages(context, attempts, above.put_in_place)
         self._make_judged()
+        self._hand_up_files()
         above.finish()
         self._file()
         above.begin(rollups.in_order(_marks(context, PublicationKind.BOARD)))
@@ -266,6 +268,13 @@ class Rebuilding:
         workbooks = SideBySide(self._attempts, "发放填报表", self._at_once, begin)
         workbooks.begin(mark for mark, path in paths.items() if path in handed_out)
         workbooks.finish(meanwhile)
+
+    def _hand_up_files(self) -> None:
+        """Put what came beside workbooks before those above, byte for byte."""
+        begin = partial(begin_files, self._context)
+        files = SideBySide(self._attempts, PublicationKind.FILES.label, 1, begin)
+        files.begin(_marks(self._context, PublicationKind.FILES))
+        files.finish()
 
     def _make_judged(self) -> None:
         """Make what comes of judging: few files, each from many."""

@@ -45,6 +45,7 @@ _NOT_DUE: Look = {"bg_color": "#F2F2F2"}
 _MISSING = {"报告期": 18, "单位代码": 11, "单位": 26, "上级单位": 20, "情况": 20, "截止时间": 17}
 _MISSING |= {f"{OVERDUE}天数": 9}
 _WAITING = {"单位代码": 11, "单位": 22, "回执号": 22, "收到时间": 17, "已等天数": 9, "等待什么": 66}
+_FILES = {"附件": 12}
 _CONTACT = {"填报人": 9, "联系电话": 14}
 _BOARD = {
     "序号": 5,
@@ -217,7 +218,7 @@ def write_board_list(
     title: str = "上报情况",
 ) -> None:
     """Write one line for each unit: state, in time or late, receipt, findings, explanations."""
-    columns = _BOARD | _contact_columns(rows)
+    columns = _BOARD | (_FILES if any(row.files for row in rows) else {}) | _contact_columns(rows)
     page = TablePage(book, title, list(columns.values()), foot)
     note = standing(rows) + absent(rows)
     page.open(f"上报情况（{heading}）", note, list(columns))
@@ -240,7 +241,10 @@ def write_board_list(
         for column, came in ((_FIRST_IN, row.first), (_FIRST_IN + 2, row.latest)):
             page.put(number, column, came.name if came else "", CENTRED)
             page.moment(number, column + 1, came.at if came else None, SHORT_NUMBER)
-        _put_contact(page, number, len(_BOARD) + 1, row, columns)
+        if columns.keys() >= _FILES.keys():
+            page.put(number, len(_BOARD) + 1, row.files, CENTRED)
+        last = len(columns) - len(_CONTACT)
+        _put_contact(page, number, last + 1, row, columns)
     page.close(FIRST_ROW + len(rows) - 1, 3)
     page.save_paper(FIRST_ROW + len(rows) - 1)
 

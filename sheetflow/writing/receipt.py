@@ -40,6 +40,9 @@ _COLUMNS = len(_WIDTHS)
 _HALF = _COLUMNS // 2
 _MOST_NOTES = 8
 _DASH = "—"
+_SHOWN = 16
+"""So much of a file's digest stands beside its name."""
+_KILO, _MEGABYTE = 1024, 1024**2
 _WORTH_TELLING = dt.timedelta(minutes=1)
 """What is taken sooner was put there, as one says, at that time."""
 _LINE = 13.0
@@ -68,7 +71,8 @@ class ReceiptData:
     """What a receipt says.
 
     `sheet_rows` are the sheets' titles with how many rows were read, `filings` with what those that ask
-    say of themselves (填报声明). `notes` and
+    say of themselves (填报声明), `files` what is named beside the workbook: name, bytes, and sha256, empty
+    where it is missing. `notes` and
     `explanations` are finished sentences without personal values. `received` is aware; `put_at`
     is when the file was put there, where that is proved.
     """
@@ -88,6 +92,7 @@ class ReceiptData:
     waived: str = ""
     sheet_rows: Sequence[tuple[str, int]] = ()
     filings: Sequence[tuple[str, str]] = ()
+    files: Sequence[tuple[str, int, str]] = ()
     figures: Sequence[ReceiptFigure] = ()
     notes: Sequence[str] = ()
     explanations: Sequence[str] = ()
@@ -100,6 +105,7 @@ def write_receipt(receipt: ReceiptData) -> bytes:
     page.across("报送回执（报送单）", TITLE, 30)
     page.across(receipt.campaign, SUBTITLE, 18)
     _write_facts(page, receipt)
+    _write_files(page, receipt)
     _write_figures(page, receipt.figures)
     _write_lines(page, "提示（不影响接收）", receipt.notes)
     _write_lines(page, "情况说明", receipt.explanations)
@@ -141,6 +147,33 @@ def _write_facts(page: FlowPage, receipt: ReceiptData) -> None:
         page.lay(label, _SMALL_LABEL, 1, 1)
         page.lay(text, _SMALL, 2, _COLUMNS)
         page.end(max(17.0, page.needed(text, 2)))
+
+
+def _write_files(page: FlowPage, receipt: ReceiptData) -> None:
+    """List what came beside the workbook, so that either side can tell whether it has the same."""
+    files = receipt.files
+    if not files:
+        return
+    above = "，原样报送上级" if receipt.unit.parent else ""
+    count = sum(bool(sha256) for _, _, sha256 in files)
+    lacking = f"，缺{len(files) - count}件" if count < len(files) else ""
+    page.across(f"附件（{count}件{lacking}{above}）", _SMALL_HEADING, 18)
+    heads = (("文件名", 1, _HALF + 1), ("大小", _HALF + 2, _HALF + 2))
+    for head, first, last in (*heads, ("校验码（前16位）", _HALF + 3, _COLUMNS)):
+        page.lay(head, _SMALL_HEADER, first, last)
+    page.end(15.0)
+    for name, size, sha256 in files:
+        page.lay(name, _SMALL, 1, _HALF + 1)
+        page.lay(size_in_words(size) if sha256 else _DASH, _SMALL | CENTRE, _HALF + 2, _HALF + 2)
+        told = in_groups(sha256[:_SHOWN]) if sha256 else "没有收到"
+        page.lay(told, _SMALL | CENTRE, _HALF + 3, _COLUMNS)
+        page.end(max(14.0, page.needed(name, 1, _HALF + 1)))
+
+
+def size_in_words(size: int) -> str:
+    """Say how large a file is: 35KB, 1.2MB."""
+    kilobytes = -(-size // 1024)
+    return f"{size / _MEGABYTE:.1f}MB" if kilobytes >= _KILO else f"{kilobytes}KB"
 
 
 def second_of(moment: dt.datetime) -> str:
