@@ -36,7 +36,7 @@ from sheetflow.store.records import Arrival, Submission
 
 MOST_LOOKED_AT = 256 * MEGABYTE
 """A larger file is kept as it is, and nobody looks into it: no column takes one of that size."""
-_ENDINGS = frozenset(
+ENDINGS = frozenset(
     [
         ".docx",
         ".docm",
@@ -95,7 +95,7 @@ def is_beside(context: Context, file: Named) -> bool:
     """Whether a file comes beside workbooks: by where it lies, else by its name."""
     if not context.campaign.takes_files:
         return False
-    by_name = ending_of(file.name) in _ENDINGS and signed_kind(file.name) is None
+    by_name = ending_of(file.name) in ENDINGS and signed_kind(file.name) is None
     return file.attached or by_name
 
 

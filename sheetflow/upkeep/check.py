@@ -11,13 +11,17 @@ from pathlib import Path
 
 from sheetflow.children.judge_task import JudgeRequest, judge_request, read_file
 from sheetflow.children.workbook_tasks import ReturnedLook, render_marked
+from sheetflow.config.workspace import ATTACHMENTS
 from sheetflow.context import Context
 from sheetflow.durable import replace_file
 from sheetflow.errors import UnreadableError, WorkspaceError
 from sheetflow.findings import Place
+from sheetflow.reading.evidence_type import look_at
 from sheetflow.schemas.book import Judgement, Outcome
 from sheetflow.schemas.catalogue import GENERAL
+from sheetflow.schemas.evidence import TOO_LARGE, EvidenceFile, ending_of
 from sheetflow.schemas.parsing import read_code
+from sheetflow.service.files import ENDINGS, MOST_LOOKED_AT
 from sheetflow.service.unit_history import request_for_unit, resolve_keys
 from sheetflow.validators.matching import find_card_values, find_sheets
 from sheetflow.validators.recognition import parse_stamp
@@ -54,12 +58,59 @@ def check_file(context: Context, file: Path, unit_id: str = "") -> Checked:
     unit = context.tree[named]
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
     request = request_for_unit(context, unit, str(file), context.clock.now(), digest)
+    if context.campaign.takes_files:
+        request = _with_files(context, request, raw, file)
     judgement, asked = judge_request(request, raw)
     if asked:
         form = context.form(judgement.form)
         known = resolve_keys(context, form, asked)
         judgement, _ = judge_request(dataclasses.replace(request, known_keys=known), raw)
     return Checked(judgement, request)
+
+
+def _with_files(
+    context: Context, request: JudgeRequest, raw: RawWorkbook, file: Path
+) -> JudgeRequest:
+    """Add the files that lie beside `file`, in 附件 beside it, and those that the unit handed in before.
+
+    Only what a cell names is looked into: a person's folder may hold thousands.
+    """
+    known = context.store.files.find_files(request.unit.unit_id)
+    lying = [
+        (path, batch)
+        for batch, folder in ((1, file.parent), (2, file.parent / ATTACHMENTS))
+        if folder.is_dir()
+        for path in sorted(folder.iterdir())
+        if path.is_file() and not path.samefile(file) and not path.name.startswith((".", "~$"))
+        if folder != file.parent or ending_of(path.name) in (*ENDINGS, ".xlsx")
+    ]
+    found = {
+        number: EvidenceFile(
+            name=path.name,
+            sha256=f"{number:064x}",
+            size=path.stat().st_size,
+            arrival_id=number,
+            batch=batch,
+            kind=ending_of(path.name),
+        )
+        for number, (path, batch) in enumerate(lying, start=1)
+    }
+    files = (*(dataclasses.replace(each, batch=0, arrival_id=0) for each in known), *found.values())
+    request = dataclasses.replace(request, files=files, batch=2)
+    judgement, _ = judge_request(request, raw)
+    for named in {each.arrival_id for each in judgement.files} & found.keys():
+        path, _ = lying[named - 1]
+        found[named] = _looked_at(path, found[named])
+    return dataclasses.replace(request, files=(*files[: len(known)], *found.values()))
+
+
+def _looked_at(path: Path, file: EvidenceFile) -> EvidenceFile:
+    if file.size > MOST_LOOKED_AT:
+        return dataclasses.replace(file, fault=TOO_LARGE)
+    data = path.read_bytes()
+    kind, fault, remark = look_at(data, file.name)
+    sha256 = hashlib.sha256(data).hexdigest()
+    return dataclasses.replace(file, sha256=sha256, kind=kind, fault=fault, remark=remark)
 
 
 def write_annotated(context: Context, checked: Checked, target: Path) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import getpass
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
@@ -29,6 +29,7 @@ from sheetflow.service.filed_answer import filed_places
 from sheetflow.service.one_pass import Rebuilding
 from sheetflow.service.publish import is_published, ours_at
 from sheetflow.service.receive import rewrite_journal
+from sheetflow.store.files import FILE
 from sheetflow.store.records import Arrival, Publication, PublicationKind, Purge, Stale, Submission
 from sheetflow.store.signed import SIGNED, SignedReport
 
@@ -48,6 +49,8 @@ class PurgePlan:
     """Files of the outbox that go, each with its unit."""
     sources: dict[int, list[Submission]] = field(default_factory=dict)
     """The submissions of each arrival."""
+    naming: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    """The arrivals of workbooks that name a file beside them, by the file's hash."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +74,22 @@ def plan_purge(context: Context, before: dt.date) -> PurgePlan:
     plan = PurgePlan(before)
     for submission in context.store.submissions.find_submissions():
         plan.sources.setdefault(submission.arrival_id, []).append(submission)
+    arrivals = context.store.arrivals.find_all()
+    beside = {arrival.sha256 for arrival in arrivals if arrival.answer == FILE}
+    plan.naming = context.store.files.find_arrivals_naming(beside)
     old = [
         (arrival, periods)
-        for arrival in context.store.arrivals.find_all()
+        for arrival in arrivals
         if _is_old(before, arrival, periods := list(_periods(context, plan, arrival)))
     ]
     plan.periods = sorted({period for _, periods in old for period in periods})
     _check_at_rest(context, plan, [arrival for arrival, _ in old])
     carried = {entry.arrival_id: entry for entry in _carried(context)}
-    plan.arrivals = [arrival for arrival, _ in old if arrival.arrival_id not in carried]
+    plan.arrivals = [
+        arrival
+        for arrival, _ in old
+        if carried.keys().isdisjoint({arrival.arrival_id, *_naming(plan, arrival)})
+    ]
     plan.carried = [carried[one.arrival_id] for one, _ in old if one.arrival_id in carried]
     gone = context.store.purges.find_purged()
     plan.fresh = [arrival for arrival in plan.arrivals if arrival.arrival_id not in gone]
@@ -140,12 +150,25 @@ def _periods(context: Context, plan: PurgePlan, arrival: Arrival) -> Iterator[Pe
     if arrival.answer == "duplicate":
         repeated = context.store.submissions.find_submission(arrival.answered_receipt)
         named += [(repeated.form, repeated.period)] if repeated else []
+    for number in _naming(plan, arrival):
+        named += [(each.form, each.period) for each in plan.sources[number]]
     if signed := _signed(context, arrival):
         named.append((signed.form, signed.period))
     if arrival.answer == "precheck":
         head = context.store.arrivals.find_answer_document(arrival.arrival_id)[0]
         named.append((str(head["form"]), str(head["period"])))
     yield from (context.period(form, period) for form, period in dict.fromkeys(named) if period)
+
+
+def _naming(plan: PurgePlan, arrival: Arrival) -> list[int]:
+    """Give the arrivals of the unit's workbooks that name a file: it goes when the last of them goes."""
+    if arrival.answer != FILE:
+        return []
+    return [
+        number
+        for number in sorted(plan.naming.get(arrival.sha256, ()))
+        if plan.sources[number][0].unit_id == arrival.unit_id
+    ]
 
 
 def _signed(context: Context, arrival: Arrival) -> SignedReport | None:
@@ -293,7 +316,7 @@ def _pages(context: Context, plan: PurgePlan) -> Iterator[Stale]:
 
 def _kinds_with_persons(context: Context, form: str) -> frozenset[PublicationKind]:
     """Give the roll-ups that may show cells which are thinned: a board where whom to ring is one."""
-    kinds = {PublicationKind.CONSOLIDATED}
+    kinds = {PublicationKind.CONSOLIDATED, PublicationKind.FILES}
     declared = context.campaign.by_key.get(form)
     if declared:
         cover, columns = declared.cover, declared.cover_sheet.by_key

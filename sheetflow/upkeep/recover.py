@@ -188,10 +188,12 @@ def _receive_all(context: Context, journal: Journal, found: Recovered) -> None:
     done = 0
     kept: set[int] = set()
     campaigns = CampaignsThen.from_the_beginning(context)
-    for moment, group in groupby(present, key=lambda entry: entry.arrived_at):
+    # What was taken together is judged together: a workbook and the files beside it.
+    for _, group in groupby(present, key=lambda entry: entry.batch or entry.arrived_at):
+        entries = list(group)
+        moment = entries[-1].arrived_at
         while strays and strays[0][0] <= moment:
             kept |= _hold(context, *strays.pop(0), found)
-        entries = list(group)
         context.clock = Clock(moment)
         campaigns.up_to(moment)
         _judge(context, entries, found, kept)
