@@ -29,9 +29,9 @@ _COLUMNS = {
     "作者": 22,
     "单位": 18,
     "平均分": 9,
-    "建议等次": 11,
-    "最终等次": 11,
-    "备注": 34,
+    "建议获奖等次": 14,
+    "最终获奖等次": 14,
+    "备注": 30,
 }
 _PENDING: Look = {"bg_color": "#FFD27F"}
 _LEFT_OUT: Look = {"font_color": FAINT_INK, "italic": True}
@@ -72,8 +72,8 @@ def _write_list(book: Book, ranked: RankedList, title: str, heading: str) -> Non
             "评审编号": (row.number, CENTRED),
             **{label: (text, WRAPPED) for label, text in texts.items()},
             "平均分": (shown_score(row.score), DECIMAL),
-            "建议等次": (row.proposed, CENTRED | fill),
-            "最终等次": (row.award, CENTRED),
+            "建议获奖等次": (row.proposed, CENTRED | fill),
+            "最终获奖等次": (row.award, CENTRED),
         }
         for number, label in enumerate(_COLUMNS, start=1):
             page.put(last, number, *cells[label])
@@ -153,7 +153,7 @@ def _write_waiting(book: Book, ranked: RankedList, rows: Sequence[RankedRow], he
     for last, row in enumerate(rows, start=FIRST_ROW):
         lacking = "、".join(named[key] for key in row.lacking) or "评委都应回避，请另请评委"
         if not ranked.judges:
-            lacking = "还没有评委名单"
+            lacking = "还没有评委"
         page.fit(last, [(row.title, _NO_SCORE["题目"]), (lacking, _NO_SCORE["还没有打分的评委"])])
         page.put(last, 1, row.number, CENTRED)
         page.put(last, 2, row.title, WRAPPED)

@@ -11,7 +11,6 @@ from pathlib import Path
 from random import Random
 
 import openpyxl
-import pytest
 
 from sheetflow.units import UnitTree
 from tests.county_book import TREE
@@ -56,10 +55,9 @@ def by_hand(rows: Sequence[dict[str, Typed]]) -> dict[str, tuple[Fraction, int]]
     }
 
 
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> JudgingDesk:
+def _begun(root: Path) -> JudgingDesk:
     """All papers registered, recommended and ranked: the city leaves one of its own counties' out."""
-    desk = JudgingDesk.make(tmp_path_factory.mktemp("contest") / "work")
+    desk = JudgingDesk.make(root)
     for unit_id, titles in (
         (LIXIA, (WORK, CARE)),
         (SHIZHONG, (AGED,)),
@@ -74,7 +72,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> JudgingDesk:
     return desk
 
 
-def test_a_city_ranks_what_it_and_its_counties_recommend(desk: JudgingDesk) -> None:
+def _a_city_ranks_what_it_and_its_counties_recommend(desk: JudgingDesk) -> None:
     """The city's workbook is issued again with the counties' papers; its own are in the copy that comes back."""
     printed = [row["entry"] for row in desk.printed(CITY, CONTEST, "ranking")]
     assert printed == [f"{LIXIA}-B001", f"{LIXIA}-B002", f"{SHIZHONG}-B001"]
@@ -92,7 +90,7 @@ def test_a_city_ranks_what_it_and_its_counties_recommend(desk: JudgingDesk) -> N
     assert ranked == dict(zip((*printed, f"{CITY}-B001"), (2, 1, None, 3), strict=True))
 
 
-def test_what_is_handed_up_stands_in_the_judges_workbook(desk: JudgingDesk) -> None:
+def _what_is_handed_up_stands_in_the_judges_workbook(desk: JudgingDesk) -> None:
     """The province's own paper, then the city's by its order; what had no order is not there."""
     entries = desk.printed(PROVINCE, SCORES, "entries")
     assert [(row["number"], row["entry"], row["title"]) for row in entries] == [
@@ -103,7 +101,7 @@ def test_what_is_handed_up_stands_in_the_judges_workbook(desk: JudgingDesk) -> N
     ]
 
 
-def test_judges_get_rows_for_all_but_their_own_units_papers(desk: JudgingDesk) -> None:
+def _judges_get_rows_for_all_but_their_own_units_papers(desk: JudgingDesk) -> None:
     """With the judges handed in, the next workbook has judge × paper, and drafts for judges lie there."""
     judges = [{"name": name, "unit": unit} for name, unit in JUDGES]
     quotas = [{"first": 1, "second": 1, "third": 1}]
@@ -116,7 +114,7 @@ def test_judges_get_rows_for_all_but_their_own_units_papers(desk: JudgingDesk) -
     assert not list(desk.out(PROVINCE).glob("推荐名单*"))
 
 
-def test_the_ranking_equals_an_independent_few_lines(desk: JudgingDesk) -> None:
+def _the_ranking_equals_an_independent_few_lines(desk: JudgingDesk) -> None:
     """Scores, places and proposals that are printed, and the list's, are those worked out by hand."""
     chance = Random(11)  # noqa: S311 - made-up scores
     rows = desk.printed(PROVINCE, SCORES, "scores")
@@ -134,11 +132,11 @@ def test_the_ranking_equals_an_independent_few_lines(desk: JudgingDesk) -> None:
     assert [row["评审编号"] for row in listed] == sorted(
         expected, key=lambda number: (expected[number][1], number)
     )
-    assert listed[0]["建议等次"] == "一等奖"
+    assert listed[0]["建议获奖等次"] == "一等奖"
     assert listed[0]["作者"] == "王芳、李静（主席、干事）"
 
 
-def test_the_decided_list_takes_the_place_of_the_proposal(desk: JudgingDesk) -> None:
+def _the_decided_list_takes_the_place_of_the_proposal(desk: JudgingDesk) -> None:
     """A grade other than proposed wants a reason; once all are decided nothing calls itself 建议."""
     entries = desk.printed(PROVINCE, SCORES, "entries")
     best = min(range(4), key=lambda index: int(str(entries[index]["place"])))
@@ -157,7 +155,7 @@ def test_the_decided_list_takes_the_place_of_the_proposal(desk: JudgingDesk) -> 
     assert "不是最终结果" not in told
 
 
-def test_a_correction_below_is_followed_and_numbers_stand(desk: JudgingDesk) -> None:
+def _a_correction_below_is_followed_and_numbers_stand(desk: JudgingDesk) -> None:
     """A county that withdraws a paper after the fact: the row stays to be seen, and is asked about."""
     before = _content(next(desk.out(PROVINCE).glob("推荐名单_*.xlsx")))
     assert (
@@ -175,13 +173,13 @@ def test_a_correction_below_is_followed_and_numbers_stand(desk: JudgingDesk) -> 
     ) == 1
 
 
-def test_nothing_is_made_twice(desk: JudgingDesk) -> None:
+def _nothing_is_made_twice(desk: JudgingDesk) -> None:
     """A pass in which nothing came publishes nothing, and no mark is left."""
     assert desk.run(LATER + dt.timedelta(days=1)).published == 0
     assert desk.ask(lambda context: context.store.publications.find_stale()) == ()
 
 
-def test_a_county_that_is_called_otherwise_is_so_in_the_results(desk: JudgingDesk) -> None:
+def _a_county_that_is_called_otherwise_is_so_in_the_results(desk: JudgingDesk) -> None:
     """The next list of units shows in the judges' workbook and in the 推荐名单."""
     renamed = UnitTree.of(
         replace(unit, name="历下新区") if unit.unit_id == LIXIA else unit for unit in TREE
@@ -191,6 +189,19 @@ def test_a_county_that_is_called_otherwise_is_so_in_the_results(desk: JudgingDes
     listed = words(next(desk.out(PROVINCE).glob("推荐名单_*.xlsx")))
     assert "历下新区" in listed
     keep_list(desk.workspace, TREE)
+
+
+def test_a_contest_is_played_whole(tmp_path: Path) -> None:
+    """From the counties' papers to the decided list, every step goes on from what was accepted before it."""
+    desk = _begun(tmp_path / "work")
+    _a_city_ranks_what_it_and_its_counties_recommend(desk)
+    _what_is_handed_up_stands_in_the_judges_workbook(desk)
+    _judges_get_rows_for_all_but_their_own_units_papers(desk)
+    _the_ranking_equals_an_independent_few_lines(desk)
+    _the_decided_list_takes_the_place_of_the_proposal(desk)
+    _a_correction_below_is_followed_and_numbers_stand(desk)
+    _nothing_is_made_twice(desk)
+    _a_county_that_is_called_otherwise_is_so_in_the_results(desk)
 
 
 def _content(path: Path) -> list[tuple[object, ...]]:
