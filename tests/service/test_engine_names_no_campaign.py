@@ -49,6 +49,8 @@ _GENERIC = {
     "名次": "its place, likewise",
     "评审编号": "the number under which judges know it",
     "职务": "a word that stands in bylines",
+    "附件": "files that come beside a workbook, a word of the design",
+    "级别": "the level of a unit, a header of units.xlsx",
     "印发日期": "a date of the report template's imprint",
 }
 """Words of the campaign that the engine uses in a sense of its own, with that sense."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import docx
 import pytest
 
-from sheetflow.context.templates import OTHER_REPORTS, report_place
+from sheetflow.context.templates import brought_reports
 from sheetflow.reporting.report import plain_template
 from sheetflow.service.status import standing
 from sheetflow.upkeep.remind import lay_report_template
@@ -108,9 +108,8 @@ def test_init_lays_a_template_to_begin_with(desk: PairDesk) -> None:
     for form in (PATROL_FORM, PROBE_FORM):
         desk.ask(partial(lay_report_template, form=form))
     assert "{{ 本期.T1 }}" in prose(path)
-    others = {report_place(title)[1] for title in OTHER_REPORTS}
     laid = {each.name for each in path.parent.glob("情况报告_*.docx")}
-    assert laid - others == {OWN}
+    assert laid - brought_reports() == {OWN}
     path.write_bytes(b"ours")
     desk.ask(lambda context: lay_report_template(context, PROBE_FORM), IN_TIME_AGAIN)
     assert path.read_bytes() == b"ours"
