@@ -41,9 +41,9 @@ class AttachedDesk(Desk):
     """The form is handed out to everybody; what units hand in has files beside it."""
 
     @classmethod
-    def begun(cls, root: Path) -> AttachedDesk:
+    def begun(cls, root: Path, **settings: str) -> AttachedDesk:
         """Make it and hand the form out."""
-        desk = cls.make(root, campaign=f'"{ATTACHED_NAME}"')
+        desk = cls.make(root, campaign=f'"{ATTACHED_NAME}"', **settings)
         assert isinstance(desk, AttachedDesk)
         desk.issue(form=WORKS_FORM.key)
         return desk
