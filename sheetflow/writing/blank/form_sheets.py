@@ -187,7 +187,7 @@ def write_table(context: WorkbookContext, sheet: Sheet) -> None:
     free = "无此项可不填。" if may_stay_empty else ""
     filing = filing_address(sheet, context.version)[1] if sheet.filing_declared else 0
     if filing:
-        free = f"有没有内容，都请在右上角“{FILING_LABEL}”处选一项。"
+        free = f"有没有内容，都请在标题右边的“{FILING_LABEL}”处选一项。"
     whose = f"{context.whose}\n" if context.whose else ""
     note = f"{whose}{free}{sheet.note}{'。' if sheet.note else ''}{files_read_by(context, sheet)}"
     write_head(page, context.titled(sheet.title), note, until=max(filing - 2, 0))
