@@ -42,6 +42,7 @@ _SHEET_WORDS = {
     "named_by": "编号的名称栏",
     "roll_up": "汇总方式",
     "filing_declared": "填报声明",
+    "filing_since": "声明起用版本",
     "lookups": "带出的栏目",
 }
 _INDICATOR_WORDS = {

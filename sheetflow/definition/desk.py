@@ -139,14 +139,19 @@ class Desk:
         """Note that what is called so is broken."""
         self.broken.update(map(same, filter(None, names)))
 
+    def version_in(self, line: Line, name: str) -> int | None:
+        """Read a version that stands in 《版本》."""
+        number = line.whole(name)
+        if number is not None and number > self.version:
+            last = f"《版本》只到第{self.version}版"
+            line.fault(name, f"填的是第{number}版，{last}。请先在《版本》加一行。")
+        return number
+
     def span(self, line: Line) -> Span:
         """Read since when something stands and until when."""
-        since, gone = line.whole("since"), line.whole("until")
-        for name, number in (("since", since), ("until", gone)):
-            if number is not None and number > self.version:
-                last = f"《版本》只到第{self.version}版"
-                line.fault(name, f"填的是第{number}版，{last}。请先在《版本》加一行。")
-                return Span()
+        since, gone = self.version_in(line, "since"), self.version_in(line, "until")
+        if not (line.is_sound("since") and line.is_sound("until")):
+            return Span()
         if gone is not None and gone <= (since or 1):
             line.fault("until", f"第{gone}版停用，却从第{since or 1}版才起用，请核对。")
             return Span()

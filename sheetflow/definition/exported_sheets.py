@@ -83,6 +83,7 @@ def _sheet_row(sheet: Sheet, near: Neighbours) -> Row:
     saying.several("levels", (level for level in levels if level in sheet.levels))
     saying.put("preprinted", sheet.preprinted, 0)
     saying.yes("filing_declared", sheet.filing_declared, default=False)
+    saying.put("filing_since", sheet.filing_since, 1)
     nil = form.cover.exempt_when_nil
     saying.yes("exempt_when_nil", sheet.key in nil, default=False)
     _say_quoted(saying, sheet, near)

@@ -52,10 +52,19 @@ def _as_said(desk: Desk, sheet: Sheet, plain: Plain, line: Line, vocabulary: Voc
         preprinted=_preprinted(plain, line),
         roll_up=line.one_of("roll_up", ROLL_UPS, sheet.roll_up, what="汇总方式"),
         filing_declared=line.yes("filing_declared", default=False),
+        filing_since=desk.version_in(line, "filing_since") or 1,
     )
 
 
-_OF_TABLES = ("void", "closed", "matter", "preprinted", "filing_declared", "quoted_where")
+_OF_TABLES = (
+    "void",
+    "closed",
+    "matter",
+    "preprinted",
+    "filing_declared",
+    "filing_since",
+    "quoted_where",
+)
 
 
 def _tell_idle(plain: Plain, line: Line) -> None:

@@ -188,6 +188,7 @@ SHEETS = (
         levels=frozenset({"县", "所"}),
         roll_up=RollUp.LISTED,
         filing_declared=True,
+        filing_since=2,
         always_shown=False,
     ),
     Sheet(
