@@ -202,12 +202,21 @@ def stale_after(context: Context, submission: Submission) -> list[Stale]:
     if takes_files(context.form(submission.form)):
         chain = context.tree.chain(_answering(context, submission.unit_id, begun).unit_id)
         marks += [_stale(submission, unit, begun, PublicationKind.FILES) for unit in chain[1:]]
+        marks += pages_of_files(context, submission.unit_id)
     for later in periods[1:]:
         unit = _answering(context, submission.unit_id, later)
         marks.append(_stale(submission, unit, later, PublicationKind.WORKBOOK))
     if submission.outcome == "accepted":
         marks += _gathering(context, submission, begun)
     return marks
+
+
+def pages_of_files(context: Context, unit_id: str) -> Iterator[Stale]:
+    """Mark the unit's pages that tell of files which no cell names: those of forms that take some."""
+    for entry in context.store.publications.find_publications(unit_id):
+        form = context.campaign.by_key.get(entry.form)
+        if entry.kind is PublicationKind.PROGRESS and form and takes_files(form):
+            yield from filter(None, [mark_of(entry)])
 
 
 def _gathering(context: Context, submission: Submission, period: Period) -> Iterator[Stale]:

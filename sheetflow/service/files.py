@@ -30,6 +30,7 @@ from sheetflow.schemas.evidence import (
     find,
     suits,
 )
+from sheetflow.service.consequences import pages_of_files
 from sheetflow.service.turns import MOST_DEATHS, first_of_each, putting_off
 from sheetflow.service.unit_history import OWN_OUTCOMES
 from sheetflow.store.records import Arrival, Submission
@@ -128,6 +129,8 @@ def keep_file(context: Context, arrival: Arrival, look: Look) -> bool:
     now = context.clock.now()
     kept = context.store.files.record_file(arrival, look, now, again=again)
     if kept:
+        marks = pages_of_files(context, arrival.unit_id)
+        context.store.publications.record_stale(marks, now)
         LOG.info(
             "unit %s: arrival %d kept beside workbooks: %s %s, %d judged again",
             *(arrival.unit_id, arrival.arrival_id, kind or "-", fault or "-", len(again)),

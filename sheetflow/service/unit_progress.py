@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import PurePosixPath
 
@@ -19,8 +19,10 @@ from sheetflow.context.templates import PROGRESS, Serving
 from sheetflow.findings import Severity, count_places
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.schemas.documents import load_explanations, load_finding
+from sheetflow.schemas.evidence import counted, takes_files
 from sheetflow.schemas.forms import Form
 from sheetflow.service.books import declared, passed_until
+from sheetflow.service.files import unnamed_files
 from sheetflow.service.publish import (
     Attempts,
     Made,
@@ -83,6 +85,8 @@ class _Pages:
             for unit_id in asked:
                 for known in store.publications.find_publications(unit_id, period):
                     self.published[known.path] = known
+        listed = (each for some in self._submissions.values() for each in some)
+        self._named = store.files.find_named(each.judgement_id for each in listed)
 
     def data(self, unit: Unit, form: Form, period: Period) -> ProgressData:
         """Give what a unit's page shows."""
@@ -109,12 +113,22 @@ class _Pages:
             contact=context.contact_words,
             workbook=self._file(workbook),
             answers=answers,
+            unnamed=tuple(self._unnamed(unit, form, period)),
             heir=heir.name if heir and heir != unit else "",
         )
 
     def _adds_up(self, unit: Unit, form: Form, period: Period) -> bool:
         """Whether others below it report the form too: the page is about its 本级 alone."""
         return self.context.tree.adds_up(unit, period.last_day, form.is_for)
+
+    def _unnamed(self, unit: Unit, form: Form, period: Period) -> Iterator[str]:
+        """Name the files that came for a period and that no cell names: for the one that was due, or went on."""
+        if not takes_files(form):
+            return
+        for file in unnamed_files(self.context, unit.unit_id):
+            came = self.context.store.arrivals.find_arrival(file.arrival_id).arrived_at.date()
+            if period in {form.period_of(came), form.last_ended(came)}:
+                yield file.name
 
     def _answer(self, submission: Submission) -> ProgressAnswer:
         state = State(submission.outcome)
@@ -132,6 +146,7 @@ class _Pages:
             late=submission.late,
             must=must,
             verify=verify,
+            files=counted(self._named.get(submission.judgement_id, ())),
         )
 
     def _open(self, submission: Submission) -> tuple[int, int]:

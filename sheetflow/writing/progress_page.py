@@ -15,6 +15,7 @@ from sheetflow.periods import OFFICE_ZONE, Period, date_in_words
 from sheetflow.schemas.layout import ISSUES_SHEET
 from sheetflow.writing.html_page import Named, address, fill_page, page_fault
 
+_MOST_NAMED = 3
 _CALM = "#DCE6F1"
 """Nobody has to hurry yet: the ground of 未报 before the deadline."""
 
@@ -34,6 +35,8 @@ class ProgressAnswer:
     late: bool = False
     must: int = 0
     verify: int = 0
+    files: str = ""
+    """How many files its cells name, and how many are missing, in words."""
 
     @property
     def name(self) -> str:
@@ -49,7 +52,8 @@ class ProgressData:
     where it has ended by the period's end. `workbook` is the file to fill in, by its name.
     `superior` is the office that it reports to, empty at the top: who is asked where the settings
     name nobody.
-    `is_overdue`: it is not in, though its own deadline has passed.
+    `unnamed` are files that came for it and that no cell names yet. `is_overdue`: it is not in, though its own
+    deadline has passed.
     """
 
     campaign_title: str
@@ -63,6 +67,7 @@ class ProgressData:
     superior: str = ""
     workbook: str = ""
     answers: tuple[ProgressAnswer, ...] = ()
+    unnamed: tuple[str, ...] = ()
     heir: str = ""
 
     @property
@@ -236,6 +241,10 @@ def _matters(data: ProgressData) -> Iterator[str]:
             yield f"{words}{count}处"
     if data.held:
         yield f"{State.HELD.label}{len(data.held)}份"
+    if data.unnamed:
+        names = "".join(f"“{name}”" for name in data.unnamed[:_MOST_NAMED])
+        rest = f"等{len(data.unnamed)}个" if len(data.unnamed) > _MOST_NAMED else ""
+        yield f"收到附件{names}{rest}，还没有表提到它"
     if data.standing is None and not (returned or data.held or data.heir):
         yield "本期的报表还没有报"
 
@@ -243,7 +252,9 @@ def _matters(data: ProgressData) -> Iterator[str]:
 def _answer(answer: ProgressAnswer) -> Named:
     return {
         "name": answer.name,
-        "word": answer.state.label + (f"（{LATE}）" if answer.late and answer.state.is_in else ""),
+        "word": answer.state.label
+        + (f"（{LATE}）" if answer.late and answer.state.is_in else "")
+        + (f"，附件{answer.files}" if answer.files else ""),
         "handed_in": _moment(answer.handed_in),
         "since": answer.handed_in.astimezone(OFFICE_ZONE).date().isoformat()
         if answer.state is State.HELD

@@ -14,6 +14,8 @@ from PIL import Image
 
 from sheetflow.schemas.evidence import NamedFile
 from sheetflow.service.files_up import named_apart
+from sheetflow.upkeep.backup import mark_missing
+from tests.service.test_following_units import edit, renamed
 from tests.tiny.attached import ATTACHED, ATTACHED_NAME, WORKS_FORM
 from tests.tiny.desk import (
     CITY,
@@ -174,3 +176,48 @@ def test_twins_are_told_apart_and_copies_go_once() -> None:
     assert [name for name, _ in named_apart(files)] == ["方案.docx", "方案_2.DOCX", "图1_2.png"]
     again = replace(files[0], sha256="d")
     assert [name for name, _ in named_apart((*files, again))][-1] == "方案_3.docx"
+
+
+def test_the_units_own_page_tells_what_no_workbook_names_yet(desk: WorksDesk) -> None:
+    """A clerk who dropped the paper before the workbook sees that it came, and later that it belongs."""
+    desk.beside(EAST, PLAN)
+    desk.run()
+    page = desk.answer(EAST, "报送进度").read_text(encoding="utf-8")
+    assert f"收到附件“{PLAN}”，还没有表提到它" in page
+    desk.hand_in(EAST, works(PLAN))
+    desk.run(IN_TIME + dt.timedelta(hours=1))
+    page = desk.answer(EAST, "报送进度").read_text(encoding="utf-8")
+    assert "还没有表提到" not in page
+    assert "，附件1件" in page
+
+
+def test_a_missing_paper_is_told_where_it_is_looked_for(desk: WorksDesk) -> None:
+    """The returned copy and the unit's page say that one file is missing; the mail names none."""
+    desk.hand_in(EAST, works(PLAN, OTHER_PLAN))
+    desk.beside(EAST, PLAN)
+    desk.run()
+    assert f"没有收到附件“{OTHER_PLAN}”" in words(desk.answer(EAST, "退回"))
+    assert "，附件1件，缺1件" in desk.answer(EAST, "报送进度").read_text(encoding="utf-8")
+
+
+def test_a_lost_zip_is_made_again(desk: WorksDesk) -> None:
+    """After a restore, what went up lies there again to the byte."""
+    desk.hand_in(EAST, works(PLAN))
+    desk.beside(EAST, PLAN)
+    desk.run()
+    path = desk.out(CITY, FIRST) / _ZIP
+    before = path.read_bytes()
+    path.unlink()
+    desk.ask(mark_missing)
+    desk.run(NEXT_DAY)
+    assert path.read_bytes() == before
+
+
+def test_a_sender_that_is_renamed_leaves_no_zip_under_its_old_name(desk: WorksDesk) -> None:
+    """Who looks for a county's papers finds them under the name that it bears now."""
+    desk.hand_in(EAST, works(PLAN))
+    desk.beside(EAST, PLAN)
+    desk.run()
+    edit(desk, renamed(EAST, "东江县"))
+    desk.run(NEXT_DAY)
+    assert list(desk.zips(CITY)) == [_ZIP.replace("东岸县", "东江县")]
