@@ -19,6 +19,7 @@ from sheetflow.mail.letter import render_mail
 from sheetflow.mail.letter_data import Event, MailData, MailFinding
 from sheetflow.periods import date_in_words
 from sheetflow.schemas.book import Judgement
+from sheetflow.schemas.evidence import FILE_NAMES, OF_FILES
 from sheetflow.store.records import Attachment, Mail, NewMail
 from sheetflow.units import Unit
 
@@ -50,17 +51,21 @@ def mail_facts(context: Context, unit: Unit, form: str, period: str) -> MailData
 
 
 def with_findings(context: Context, data: MailData, judgement: Judgement) -> MailData:
-    """Tell of what was found: the first findings in words, in the order of 问题清单."""
+    """Tell of what was found: the first findings in words, in the order of 问题清单.
+
+    What files beside a workbook are called no mail says: people name files after women.
+    """
     catalogue, said = context.campaign.catalogue, judgement.explanations
     findings = in_order(judgement.findings, said)
 
     def worded(finding: Finding) -> MailFinding:
         settled = said.get(finding.identity)
+        told = replace(finding, arguments={**finding.arguments, FILE_NAMES: ""})
         return MailFinding(
             number=finding.number,
             group=group_of(finding, said),
             place=finding.place.words,
-            wrong=catalogue.wrong(finding),
+            wrong=catalogue.wrong(told if finding.rule.startswith(OF_FILES) else finding),
             remedy=settled_words(settled) if settled else catalogue.remedy(finding),
             severity=finding.severity.label,
         )

@@ -22,6 +22,10 @@ MISSING, MISSING_OPTIONAL = "attachment-missing", "attachment-missing-optional"
 AMBIGUOUS, TOO_LARGE = "attachment-ambiguous", "attachment-too-large"
 NOT_TYPE, MACROS, DAMAGED = "attachment-not-type", "attachment-macro", "attachment-damaged"
 LOCKED, UNNAMED, NONE_AT_ALL = "attachment-locked", "attachment-unnamed", "attachments-none"
+OF_FILES = "attachment"
+"""Begins the codes of what is asked of files."""
+FILE_NAMES = "names"
+"""The argument of their sentences that says what files are called; each sentence reads without it."""
 MEGABYTE = 1024**2
 
 

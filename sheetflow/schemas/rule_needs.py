@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sheetflow.findings import Severity
 from sheetflow.periods import Period
 from sheetflow.schemas.cells import Reference, References
-from sheetflow.schemas.evidence import takes_files
+from sheetflow.schemas.evidence import OF_FILES, takes_files
 from sheetflow.schemas.expressions import Call, Cell, Expression, Name, Scope
 from sheetflow.schemas.filings import FILING_RULES, asking_sheets
 from sheetflow.schemas.rules import BEFORE, LABEL, LABELS, OTHER, OWN, DeclaredRule
@@ -61,7 +61,7 @@ def hangs_on(form: Form, code: str) -> bool:
     Only sheets that are gathered or ask for 填报声明, forms in which others are judged, those that files come
     beside and those that point into another form's book have some.
     """
-    if code.startswith("attachment"):
+    if code.startswith(OF_FILES):
         return takes_files(form)
     if code.startswith(FILING_RULES):
         return bool(asking_sheets(form))

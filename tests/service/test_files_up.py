@@ -27,6 +27,7 @@ from tests.tiny.desk import (
     SIGNED,
     Desk,
     Rows,
+    body,
     table,
     words,
     write,
@@ -198,6 +199,9 @@ def test_a_missing_paper_is_told_where_it_is_looked_for(desk: WorksDesk) -> None
     desk.run()
     assert f"没有收到附件“{OTHER_PLAN}”" in words(desk.answer(EAST, "退回"))
     assert "，附件1件，缺1件" in desk.answer(EAST, "报送进度").read_text(encoding="utf-8")
+    told = "".join(body(mail) for mail in desk.mails(EAST))
+    assert "没有收到附件" in told
+    assert OTHER_PLAN not in told
 
 
 def test_a_lost_zip_is_made_again(desk: WorksDesk) -> None:
