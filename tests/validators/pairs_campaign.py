@@ -53,6 +53,18 @@ PAIRINGS = (
         nearly="@ 结对帮扶 累计帮扶资金（元） 4 = 0\n@ 结对帮扶 服务内容 4 = 信息",
     ),
     Pair(
+        rule="pairing-leader",
+        at="结对帮扶 领导干部带头 4",
+        broken="@ 结对帮扶 帮扶干部 4 = G002",
+        nearly="@ 结对帮扶 帮扶干部 4 = G001、G002",
+    ),
+    Pair(
+        rule="pairing-leader-denied",
+        at="结对帮扶 领导干部带头 4",
+        broken="@ 结对帮扶 领导干部带头 4 = 否",
+        nearly="@ 结对帮扶 领导干部带头 4 = 否\n@ 结对帮扶 状态 4 = 已结束",
+    ),
+    Pair(
         rule="money-scale",
         at="基层组织 1月至本期末已落实专项工作经费（元） 3",
         broken=(
