@@ -104,7 +104,7 @@ def takes_files(form: Form) -> bool:
 
 def names_files(sheet: Sheet) -> bool:
     """Whether a sheet has a column that names files."""
-    return any(isinstance(column.type, Attachment) for column in sheet.declared)
+    return any(isinstance(column.type, Attachment) for column in sheet.columns)
 
 
 def suits(kind: str, column: Attachment) -> bool:

@@ -162,7 +162,15 @@ CELLS = (
             ("\n@ 封面 报送性质 = 更正\n@ 封面 更正原因 = 数字有误", {"correction_reason"}),
             ("\n@ 督查考核 整改状态 4 = 无需整改\n@ 督查考核 整改情况 4 = ", {"rectified"}),
             ("\n@ 难题化解 当前阶段 4 = 制定方案\n@ 难题化解 逐步解决方案 4 = ", {"plan"}),
-            ("\n@ 对策建议 办理进展 4 = 已报送\n@ 对策建议 政策或项目名称 4 = ", {"result"}),
+            (
+                "\n@ 对策建议 办理进展 4 = 已报送\n@ 对策建议 政策或项目名称 4 = ",
+                {"result", "rank"},
+            ),
+            ("\n@ 对策建议 跟踪督促（次） 4 = 0", {"followed_up_on"}),
+            (
+                "\n@ 对策建议 办理进展 4 = 已出台法规政策\n@ 对策建议 文号 4 = 政发〔2012〕8号",
+                {"document_no"},
+            ),
         )
         for cell in cells_of(
             partial(lambda change, typed: judged(change + typed), change), CAMPAIGN.catalogue
