@@ -21,8 +21,9 @@ from sheetflow.pipeline import judge
 from sheetflow.sample_maker import make_samples
 from sheetflow.schemas.book import Earlier, Judgement, JudgingContext
 from sheetflow.schemas.campaign import Scene
+from sheetflow.schemas.filings import FILING_LABEL, Filing, asking_sheets, filing_address
 from sheetflow.schemas.forms import Form
-from sheetflow.schemas.layout import HEADER_ROW, STATISTICS_COLUMNS, cell_in, columns_in
+from sheetflow.schemas.layout import FIRST_ROW, HEADER_ROW, STATISTICS_COLUMNS, cell_in, columns_in
 from sheetflow.schemas.sheets import Kind
 from sheetflow.units import Unit, UnitTree
 from sheetflow.workbook import RawWorkbook, parse_cell_name
@@ -261,7 +262,24 @@ def drawn(
     }
     cover = f"@ 封面 报告期 = {period}\n"
     undrawn = _undrawn(min(version, FORM.version))
-    return draw(f"{WHOLE}\n{cover}{changes}", stamp={**own, **(stamp or {})}, undrawn=undrawn)
+    raw = draw(f"{WHOLE}\n{cover}{changes}", stamp={**own, **(stamp or {})}, undrawn=undrawn)
+    return _with_filings(raw, FORM.in_version(min(version, FORM.version)))
+
+
+def _with_filings(raw: RawWorkbook, form: Form) -> RawWorkbook:
+    """Say beside 填报声明, where a sheet asks and the drawing is silent, what its rows say."""
+    asking = {sheet.title: sheet for sheet in asking_sheets(form)}
+    sheets = list(raw.sheets)
+    for number, one in enumerate(sheets):
+        if one.title not in asking or not one.rows or FILING_LABEL in one.rows[0]:
+            continue
+        _, column = filing_address(asking[one.title], form.version)
+        is_filled = any(cell is not None for row in one.rows[FIRST_ROW - 1 :] for cell in row)
+        word = (Filing.FILLED if is_filled else Filing.NOTHING).value
+        title = (*one.rows[0], *[None] * column)[: column - 2]
+        rows = [(*title, FILING_LABEL, word), *one.rows[1:]]
+        sheets[number] = replace(one, rows=rows)
+    return replace(raw, sheets=tuple(sheets))
 
 
 def context(

@@ -40,6 +40,8 @@ CASE_HELP = Sheet(
     note="一件个案填一行，逐期续填；右侧灰色各栏自动取自《妇女需求台帐》，不用填写",
     source="三：对属于个案性的、妇联组织自身能够解决的问题，要迅速形成和落实帮扶措施",
     always_shown=False,
+    filing_declared=True,
+    filing_since=2,
     void=_NEED_WITHDRAWN,
     lookups=(
         Lookup("need", "needs", "measures"),
@@ -69,6 +71,8 @@ HARD_CASES = Sheet(
     note="一件难题填一行，逐期续填当前阶段",
     source="三：对一时还难以解决的问题，提出逐步解决问题的具体方案，耐心细致地做好说服教育、解疑释惑工作",
     always_shown=False,
+    filing_declared=True,
+    filing_since=2,
     void=_NEED_WITHDRAWN,
     closed=where("stage", "已解决", "转个案办理"),
     lookups=(Lookup("need", "needs", "status"),),
@@ -123,6 +127,8 @@ PAIRINGS = Sheet(
     note="一对填一行；结束的不要删除，把状态改为“已结束”。资金和件数填自结对以来的累计数",
     source="三：采取“一帮一”、“多帮一”等方式，提供政策、信息、资金、项目等服务",
     always_shown=False,
+    filing_declared=True,
+    filing_since=2,
     closed=where("status", "已结束"),
     preprinted=20,
 )
@@ -148,6 +154,8 @@ PROJECTS = Sheet(
     note="一个项目填一行，逐期续填",
     source="四：实施好使妇女群众得实惠、普受惠、长受惠的项目",
     always_shown=False,
+    filing_declared=True,
+    filing_since=2,
     void=where("status", WITHDRAWN),
     closed=where("status", "已完成", WITHDRAWN),
     preprinted=20,
@@ -173,6 +181,8 @@ PUBLICITY = Sheet(
     note="一篇（次）填一行，只填本期的报道",
     source="五：利用各类媒体大力宣传活动成效，妇联所属报刊网站要开辟专版专栏专题",
     always_shown=False,
+    filing_declared=True,
+    filing_since=2,
 )
 
 
@@ -198,6 +208,8 @@ SUPERVISION = Sheet(
     note="一次督查填一行，逐期续填整改情况",
     source="五：严格督查考核，把开展活动情况纳入领导班子和干部的考核范围",
     always_shown=False,
+    filing_declared=True,
+    filing_since=2,
     preprinted=20,
 )
 
@@ -220,6 +232,8 @@ PRACTICES = Sheet(
     note="一个案例或一项制度填一行，只填本期的",
     source="五：总结推广成功案例，及时把成熟做法和经验上升为制度规定",
     always_shown=False,
+    filing_declared=True,
+    filing_since=2,
 )
 
 

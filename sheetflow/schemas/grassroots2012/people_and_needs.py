@@ -140,6 +140,8 @@ GRASSROOTS = Sheet(
     note="填现有数，同一乡镇（街道）只填一行；没有的填0，不要留空",
     source="四：完善基层组织网络，壮大基层干部队伍，建设好“妇女之家”，按妇女人均一元钱标准增拨专项工作经费",
     always_shown=False,
+    filing_declared=True,
+    filing_since=2,
     levels=frozenset({"县"}),
     roll_up=RollUp.LISTED,
 )
@@ -272,6 +274,8 @@ PAPERS = Sheet(
     note="一篇填一行，逐期续填；调研报告须有情况、有分析、有建议",
     source="二：撰写一份调查手记；撰写一篇以上有情况有分析有建议的调研报告，并促进转化为具体措施",
     always_shown=False,
+    filing_declared=True,
+    filing_since=2,
     preprinted=20,
 )
 
@@ -335,6 +339,8 @@ PROPOSALS = Sheet(
     note="一件建议填一行，逐期续填办理进展",
     source="三：对带有普遍性、倾向性的问题，通过报送信息、向“两会”提交议案提案、参加各类联席会议等渠道呼吁反映，并认真做好督促工作",
     always_shown=False,
+    filing_declared=True,
+    filing_since=2,
     void=where("progress", WITHDRAWN),
     closed=where("progress", WITHDRAWN, "未采纳"),
     preprinted=20,
