@@ -47,8 +47,9 @@ class Continued:
         return sheet.is_table and bool(self._scene.before.get(sheet.key))
 
     def standing(self, sheet: Sheet) -> Sequence[Mapping[str, Typed]]:
-        """Give the rows that already stand in the issued workbook."""
-        return self._scene.before.get(sheet.key, ()) if sheet.is_book else ()
+        """Give the rows that already stand in the issued workbook, without columns that it has no more."""
+        rows = self._scene.before.get(sheet.key, ()) if sheet.is_book else ()
+        return [{key: cell for key, cell in row.items() if key in sheet.by_key} for row in rows]
 
     def last_number(self, sheet: Sheet) -> int:
         """Give the highest number among the keys that stand, 0 where keys are not numbered."""
@@ -65,10 +66,16 @@ class Continued:
         again = models if len(models) >= _ENOUGH else []
         models += [row for row in again if self._scene.chance(_AGAIN)]
         column, first = sheet.key_column, self.last_number(sheet) + 1
-        if column and isinstance(column.type, Key):
-            for number, row in enumerate(models, start=first):
+        offers_more = self._offers_more(sheet)
+        made: list[Mapping[str, Typed]] = []
+        for number, row in enumerate(models, start=first):
+            if offers_more and self._scene.chance(_UNLIKE):
+                made.append({})
+                continue
+            if column and isinstance(column.type, Key):
                 self._likes[sheet.key, column.type.example(number)] = str(row.get(column.key))
-        return [self._alike(sheet, row) for row in models]
+            made.append(self._alike(sheet, row))
+        return made
 
     def like_about(self, sheet: Sheet, about: str, key: str) -> Mapping[str, Typed]:
         """Give the cells for a row about a new one of another sheet: those of the row about its like."""
@@ -91,8 +98,6 @@ class Continued:
 
     def _alike(self, sheet: Sheet, row: Mapping[str, Typed]) -> Mapping[str, Typed]:
         share = self._scene.between(_LESS, _MORE)
-        if self._offers_more(sheet) and self._scene.chance(_UNLIKE):
-            return {}
         return {
             column.key: _scaled(column, row[column.key], share)
             for column in sheet.columns

@@ -122,7 +122,8 @@ def _gist(unit_id: str, judgement: Judgement) -> Gist:
     book = judgement.book
     assert isinstance(book, Book)
     names = [unit.name for unit in TREE.chain(unit_id)]
-    return load_gist(gist_of(FORM, names, {key: one.values for key, one in book.sheets.items()}))
+    rows = {key: one.values for key, one in book.sheets.items()}
+    return load_gist(gist_of(FORM, names, rows, book.filings))
 
 
 def _dates(period: str) -> str:

@@ -11,7 +11,6 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from sheetflow.findings import Check, Finding
-from sheetflow.periods import Period
 from sheetflow.prefill import prefill_blank
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.guide_words import NOT_THEIRS
