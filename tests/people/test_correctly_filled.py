@@ -54,7 +54,7 @@ def typed(seed: int, folder: Path) -> Path:
     unit, samples = drawn_samples(seed)
     blank, target = folder / f"空{seed}.xlsx", folder / f"报表{seed}.xlsx"
     blank.write_bytes(write_workbook(issued(unit), _DRESS, _ISSUED))
-    type_workbook(plan_typing(Draft.of(FORM, unit, _FIRST, samples), blank, target))
+    type_workbook(plan_typing(Draft.of(issued(unit).form, unit, _FIRST, samples), blank, target))
     return target
 
 

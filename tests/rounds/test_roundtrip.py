@@ -17,6 +17,7 @@ from sheetflow.prefill import Filling, prefill_blank
 from sheetflow.reading import clean_text, read_workbook
 from sheetflow.schemas.book import Book
 from sheetflow.schemas.cells import (
+    Attachment,
     CellType,
     Choice,
     Choices,
@@ -48,9 +49,10 @@ from tests.rounds.scene import DRESS, STAMP
 COUNTY = TREE["370102"]
 PERIOD = Period.parse("2012B2")
 BLANK = prefill_blank(CAMPAIGN, FORM, COUNTY, PERIOD)
+CURRENT = BLANK.form
 FILLED = tuple(
     sheet
-    for sheet in FORM.sheets
+    for sheet in CURRENT.sheets
     if sheet.is_table or (sheet.kind is Kind.CARD and sheet.key != "cover")
 )
 
@@ -115,6 +117,9 @@ STRATEGIES: dict[type[CellType], Callable[[Any], st.SearchStrategy[Any]]] = {
     Reference: lambda _: keys("X", 4),
     References: lambda _: several(keys("G", 3)),
     IdNumber: lambda _: id_numbers(),
+    Attachment: lambda _: several(
+        st.sampled_from(["走进姚家.docx", "方案-定稿.pdf", "照片 1.jpg"])
+    ),
     Phone: lambda _: st.sampled_from(["13800138000", "0531-86012345", "12338", "400-800-1234"]),
     PeriodName: lambda _: st.just("2012B2"),
 }
@@ -144,7 +149,7 @@ def is_row(sheet: Sheet, row: dict[str, Value]) -> bool:
 
 def rows_of(sheet: Sheet) -> st.SearchStrategy[list[dict[str, Value]]]:
     """Rows of one sheet."""
-    columns = columns_in(sheet, FORM.version)
+    columns = columns_in(sheet, CURRENT.version)
     row = st.fixed_dictionaries({column.key: cells(column) for column in columns})
     if sheet.is_table:
         return st.lists(row.filter(lambda found: is_row(sheet, found)), max_size=4)
@@ -165,11 +170,11 @@ def read_back(data: bytes) -> Book:
 def test_values_written_are_values_read(rows: dict[str, list[dict[str, Value]]]) -> None:
     """Any set of values comes back as it went in, each at the address it was written to."""
     filling = Filling(
-        form=FORM,
+        form=CURRENT,
         stamp=BLANK.stamp,
         unit=COUNTY,
         period=PERIOD,
-        rows={**rows, FORM.cover.sheet: BLANK.rows[FORM.cover.sheet]},
+        rows={**rows, CURRENT.cover.sheet: BLANK.rows[CURRENT.cover.sheet]},
     )
     book = read_back(write_workbook(filling, DRESS, STAMP))
     for sheet in FILLED:
@@ -180,7 +185,7 @@ def test_values_written_are_values_read(rows: dict[str, list[dict[str, Value]]])
             continue
         assert [dict(row.values) for row in found.rows] == wanted, sheet.title
         for number, row in enumerate(found.rows, start=FIRST_ROW):
-            for column in columns_in(sheet, FORM.version):
+            for column in columns_in(sheet, CURRENT.version):
                 place = found.place(row, column.key)
                 line = number if sheet.is_table else 0
-                assert place.cell == cell_in(sheet, column.key, line, FORM.version)
+                assert place.cell == cell_in(sheet, column.key, line, CURRENT.version)
