@@ -25,7 +25,7 @@ from sheetflow.schemas.forms import Form
 from sheetflow.schemas.likely import same
 
 if TYPE_CHECKING:
-    from sheetflow.definition.compile import Compiled
+    from sheetflow.definition.compiling.campaign import Compiled
 
 _MOST_BYTES = 16 * 1024 * 1024
 """More than any Word template has."""
@@ -47,7 +47,7 @@ class DefinitionReply:
 
 def load_compiler(_path: str) -> None:
     """Load what compiling needs, before it is timed."""
-    import sheetflow.definition.compile
+    import sheetflow.definition.compiling.campaign
     import sheetflow.reading
     import sheetflow.reporting  # noqa: F401 - a template is tried by it
 
@@ -55,8 +55,8 @@ def load_compiler(_path: str) -> None:
 @prepared_by(load_compiler)
 def read_definition(path: str) -> DefinitionReply:
     """Read and compile the campaign workbook at `path`; raise UnreadableError where it is none."""
-    from sheetflow.definition.compile import compile_campaign
-    from sheetflow.definition.report_templates import FoundTemplate, template_names
+    from sheetflow.definition.compiling.campaign import compile_campaign
+    from sheetflow.definition.compiling.report import FoundTemplate, template_names
     from sheetflow.reading import read_workbook
 
     raw = read_workbook(Path(path).read_bytes())

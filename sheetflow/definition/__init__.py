@@ -1,1 +1,1 @@
-"""A campaign workbook read and written: its layout, its rows, and what they declare."""
+"""A campaign workbook read and written: its layout and its rows here, what is done with them in the packages."""

@@ -16,10 +16,10 @@ from types import MappingProxyType
 
 from sheetflow.children.judge_task import judge_under, read_file
 from sheetflow.context import Context
-from sheetflow.definition.compared_campaigns import compare, is_refused, with_changes
-from sheetflow.definition.following import following
-from sheetflow.definition.trials import Trial, trials, with_trials
-from sheetflow.definition.verdicts import Change, Tally
+from sheetflow.definition.comparing.campaigns import compare, is_refused, with_changes
+from sheetflow.definition.comparing.following import following
+from sheetflow.definition.comparing.trials import Trial, trials, with_trials
+from sheetflow.definition.comparing.verdicts import Change, Tally
 from sheetflow.errors import SheetflowError
 from sheetflow.findings import Finding
 from sheetflow.intake.archive import blob_path

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from sheetflow.children import Limits, Pool
 from sheetflow.children.definition_task import read_definition
 from sheetflow.config.kept_campaigns import template_kept
-from sheetflow.definition.exported import rows_of, template_name
+from sheetflow.definition.exporting.campaign import rows_of, template_name
 from sheetflow.definition.faults import DefinitionFault
 from sheetflow.definition.starter import starter_tables
 from sheetflow.durable import EVERYBODYS, write_whole

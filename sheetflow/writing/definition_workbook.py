@@ -28,7 +28,7 @@ _NAMED_IN: Mapping[Listed, tuple[str, str]] = {
 def write_definition(rows: Rows) -> bytes:
     """Write a campaign workbook; equal rows give equal bytes.
 
-    `rows` are by sheet title and field, as `exported` gives them; a sheet that is not there is empty.
+    `rows` are by sheet title and field, as `exporting.campaign` gives them; a sheet that is not there is empty.
     """
     title = next(
         (

@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from sheetflow.definition.compile import Compiled, compile_campaign
+from sheetflow.definition.compiling.campaign import Compiled, compile_campaign
 from sheetflow.definition.layout import FIRST_ROW, PARTS, Content, Field, Part, Rows
 from sheetflow.workbook import CellValue, RawSheet, RawWorkbook, cell_name
 

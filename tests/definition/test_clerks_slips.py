@@ -10,7 +10,7 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Font
 from openpyxl.worksheet.worksheet import Worksheet
 
-from sheetflow.definition.compile import Compiled, compile_campaign
+from sheetflow.definition.compiling.campaign import Compiled, compile_campaign
 from sheetflow.reading.reader import read_workbook
 from tests.definition.rich_campaign import RICH
 

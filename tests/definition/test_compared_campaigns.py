@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from sheetflow.definition.compared_campaigns import compare, is_refused
-from sheetflow.definition.trials import with_trials
-from sheetflow.definition.verdicts import Tally
+from sheetflow.definition.comparing.campaigns import compare, is_refused
+from sheetflow.definition.comparing.trials import with_trials
+from sheetflow.definition.comparing.verdicts import Tally
 from sheetflow.findings import Severity
 from sheetflow.periods import Cadence
 from sheetflow.schemas.campaign import Campaign, CampaignVersion

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from sheetflow.definition.compared_campaigns import compare, with_changes
-from sheetflow.definition.following import following
-from sheetflow.definition.trials import with_trials
+from sheetflow.definition.comparing.campaigns import compare, with_changes
+from sheetflow.definition.comparing.following import following
+from sheetflow.definition.comparing.trials import with_trials
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.documents import measure_digests
 from tests.definition.tables_drawn import Drawn

@@ -9,8 +9,8 @@ from types import MappingProxyType
 import pytest
 
 from sheetflow.campaigns import load_campaign
-from sheetflow.definition.compile import compile_campaign
-from sheetflow.definition.exported import rows_of
+from sheetflow.definition.compiling.campaign import compile_campaign
+from sheetflow.definition.exporting.campaign import rows_of
 from sheetflow.periods import Cadence
 from sheetflow.schemas.sheets import Kind
 from tests.definition.tables_drawn import Drawn

@@ -10,7 +10,7 @@ from types import MappingProxyType
 import pytest
 
 from sheetflow.campaigns import load_campaign
-from sheetflow.definition.exported import rows_of
+from sheetflow.definition.exporting.campaign import rows_of
 from sheetflow.definition.layout import Row
 from sheetflow.errors import DeclarationError
 from sheetflow.findings import Finding

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sheetflow.definition.compile import compile_campaign
+from sheetflow.definition.compiling.campaign import compile_campaign
+from sheetflow.definition.compiling.report import FoundTemplate, template_names
 from sheetflow.definition.faults import DefinitionFault, Spot
-from sheetflow.definition.report_templates import FoundTemplate, template_names
 from tests.definition.rich_campaign import RICH
 from tests.definition.tables_drawn import Drawn
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from sheetflow.campaigns import load_campaign
-from sheetflow.definition.compile import compile_campaign
-from sheetflow.definition.exported import rows_of, template_name
-from sheetflow.definition.report_templates import FoundTemplate, template_names
+from sheetflow.definition.compiling.campaign import compile_campaign
+from sheetflow.definition.compiling.report import FoundTemplate, template_names
+from sheetflow.definition.exporting.campaign import rows_of, template_name
 from sheetflow.definition.starter import starter_tables
 from sheetflow.reading.reader import read_workbook
 from sheetflow.schemas.campaign import Campaign

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from sheetflow.definition.compile import Compiled
+from sheetflow.definition.compiling.campaign import Compiled
 from sheetflow.definition.layout import ACTIVITY, PARTS, Content, Field
 from tests.definition.rich_campaign import RICH
 from tests.definition.tables_drawn import Drawn, part_of

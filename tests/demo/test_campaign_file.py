@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 
 from sheetflow.config.units_file import read_units
-from sheetflow.definition.compile import compile_campaign
+from sheetflow.definition.compiling.campaign import compile_campaign
 from sheetflow.demo import Size, play
 from sheetflow.errors import RequestError
 from sheetflow.periods import Period

@@ -17,7 +17,7 @@ import openpyxl
 import pytest
 
 from sheetflow.config.kept_campaigns import Taking, keep_campaign, put_in_force
-from sheetflow.definition.trials import Trial
+from sheetflow.definition.comparing.trials import Trial
 from sheetflow.findings import Severity
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.schemas.campaign import Campaign, CampaignVersion

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sheetflow.definition.compile import compile_campaign
-from sheetflow.definition.read_back import as_read
+from sheetflow.definition.compiling.campaign import compile_campaign
+from sheetflow.definition.exporting.read_back import as_read
 from sheetflow.definition.starter import starter_tables
 from sheetflow.schemas.expressions import Expression
 from sheetflow.schemas.forms import Form

@@ -1,0 +1,1 @@
+"""Two versions of a campaign compared by key: what is taken, told, tried and refused."""

@@ -1,0 +1,1 @@
+"""A campaign as the rows of its workbook, read back before anybody gets them."""
