@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from sheetflow.context import Context
@@ -27,6 +27,14 @@ def accepted_samples(context: Context, form: Form, period: Period) -> dict[str, 
         ).items()
         if not submission.nil
     }
+
+
+def newest_samples(context: Context, form: Form, periods: Iterable[Period]) -> dict[str, Samples]:
+    """Give the newest of what is accepted of a form in some periods, in order, by unit."""
+    found: dict[str, Samples] = {}
+    for period in periods:
+        found |= accepted_samples(context, form, period)
+    return found
 
 
 def _typed(row: Mapping[str, Value]) -> dict[str, Typed]:

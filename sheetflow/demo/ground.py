@@ -34,13 +34,14 @@ class Size:
     """How large a province plays: its first units of the lowest level (`counties`) or of the next (`cities`).
 
     None: all. `rows` is about how many rows the longest book of a lowest unit has, `periods` how many are
-    played.
+    played; `papers` tells whether what is handed in once, with papers beside it, is played too.
     """
 
     counties: int | None = None
     cities: int | None = None
     rows: int = 30
     periods: int = len(_PERIODS)
+    papers: bool = True
 
 
 @dataclass(frozen=True, slots=True)

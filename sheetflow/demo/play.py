@@ -7,11 +7,10 @@ somebody who sees sheetflow for the first time.
 from __future__ import annotations
 
 import datetime as dt
-import shutil
+import heapq
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from random import Random
@@ -24,12 +23,13 @@ from sheetflow.context.paths import (
 )
 from sheetflow.demo.accepted_before import accepted_samples
 from sheetflow.demo.draft import find_soffice
-from sheetflow.demo.ground import Ground, Size, lay_ground, nearest_above
+from sheetflow.demo.filed_once import PLAY_ON, stories, worth_opening
+from sheetflow.demo.ground import Size, lay_ground, nearest_above
+from sheetflow.demo.scene import Stage, Tell, Word
 from sheetflow.demo.staging import (
     LATER_ACCIDENTS,
     Drop,
     Part,
-    Planted,
     Script,
     Turn,
     cast_parts,
@@ -37,50 +37,16 @@ from sheetflow.demo.staging import (
 )
 from sheetflow.demo.tally import Count, answers, count
 from sheetflow.periods import OFFICE_ZONE, Period
-from sheetflow.service.one_pass import run_pass
 from sheetflow.store.records import PublicationKind
-from sheetflow.units import UnitTree
 from sheetflow.upkeep.remind import issue_workbooks
-
-Tell = Callable[[str], None]
-"""Takes one line for whoever watches."""
-
-Word = Callable[[str], str]
-"""Says an English text in the language of whoever watches."""
 
 _DAYS_AHEAD = dt.timedelta(days=9)
 """So long before a period ends its workbooks are issued."""
 _ISSUED_AT, _DROPPED_AT, _LATE_AT = dt.time(9), dt.time(10), dt.time(9)
 _LATE_BY, _CORRECTED_BY = dt.timedelta(days=4), dt.timedelta(days=6)
-_PLAY_ON = 4
-"""So many cities play the later periods; the others are still to report."""
 
-
-QUICK = Size(cities=1, rows=12, periods=1)
+QUICK = Size(cities=1, rows=12, periods=1, papers=False)
 """What is played in some seconds."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Stage:
-    """What all acts share."""
-
-    root: Path
-    ground: Ground
-    size: Size
-    seed: int
-    soffice: str
-    folder: Path
-    say: Tell
-    word: Word
-
-    @property
-    def tree(self) -> UnitTree:
-        """The units that are there."""
-        return self.ground.tree
-
-    def tell(self, text: str, **values: object) -> None:
-        """Say a line, with what is put in."""
-        self.say(self.word(text).format(**values))
 
 
 def play(
@@ -101,25 +67,35 @@ def play(
     """
     ground = lay_ground(root, size, campaign)
     periods = ground.periods
-    planted: list[Planted] = []
     with tempfile.TemporaryDirectory(prefix="sheetflow-demo-") as folder:
-        scene = _Stage(root, ground, size, seed, find_soffice(), Path(folder), say, word)
+        scene = Stage(root, ground, size, seed, find_soffice(), Path(folder), say, word)
         scene.tell(
             "{units} units, report periods: {labels}; workspace in {folder}",
             units=len(ground.tree),
             labels=", ".join(period.label for period in periods),
             folder=root.absolute(),
         )
-        for period in periods:
-            planted += _play_period(scene, period)
-    with open_context(root, _moments_of(root, periods[-1])[Turn.CORRECTED]) as context:
-        result = count(planted, answers(context))
-        _tell_results(scene, context, periods, result)
+        told = [_play_period(scene, period) for period in periods]
+        _play_in_turn([*told, *(stories(scene) if size.papers else ())])
+        last = max([_moments_of(root, periods[-1])[Turn.CORRECTED], *scene.moments])
+        with open_context(root, last) as context:
+            result = count(scene.planted, (*scene.answered, *answers(context)))
+            _tell_results(scene, context, periods, result)
     scene.tell(result.line, **result.numbers)
     return int(not result.is_perfect)
 
 
-def _cast(scene: _Stage, context: Context, period: Period) -> dict[str, Part]:
+def _play_in_turn(told: Sequence[Iterator[dt.datetime]]) -> None:
+    """Let each story act when its time has come: a story yields when it acts next."""
+    waiting = [(next(story), place) for place, story in enumerate(told)]
+    while waiting:
+        heapq.heapify(waiting)
+        _, place = heapq.heappop(waiting)
+        if (following := next(told[place], None)) is not None:
+            waiting.append((following, place))
+
+
+def _cast(scene: Stage, context: Context, period: Period) -> dict[str, Part]:
     """Give every unit its part: in a later period some cities play, and nobody who did nothing before."""
     tree, form = scene.tree, context.campaign.main_form
     units = [unit for unit in tree.living_on(period.last_day) if form.is_for(unit.level)]
@@ -127,7 +103,7 @@ def _cast(scene: _Stage, context: Context, period: Period) -> dict[str, Part]:
         return cast_parts(units, tree.levels, Random(scene.seed))  # noqa: S311 - made-up data
     members = {
         unit.unit_id
-        for city in nearest_above(tree, _PLAY_ON)
+        for city in nearest_above(tree, PLAY_ON)
         for unit in (*tree.chain(city.unit_id), *tree.subtree(city.unit_id))
     }
     random = Random(f"{scene.seed}/{period.period_id}")  # noqa: S311 - made-up data
@@ -145,19 +121,25 @@ def _cast(scene: _Stage, context: Context, period: Period) -> dict[str, Part]:
     }
 
 
-def _play_period(scene: _Stage, period: Period) -> list[Planted]:
-    """Issue, fill, drop in time, late, and again with corrections; give what was planted."""
+def _play_period(scene: Stage, period: Period) -> Iterator[dt.datetime]:
+    """Issue, fill, drop in time, late, and again with corrections."""
+    yield _issued_at(period)
     drops = _prepare(scene, period)
+    scene.planted.extend(planted for drop in drops for planted in drop.planted)
     for turn, moment in _moments_of(scene.root, period).items():
-        _act(scene, moment, [drop for drop in drops if drop.turn is turn])
-    return [planted for drop in drops for planted in drop.planted]
+        dropped = [drop for drop in drops if drop.turn is turn]
+        if dropped:
+            yield moment
+            scene.act(moment, dropped)
 
 
-def _prepare(scene: _Stage, period: Period) -> list[Drop]:
+def _issued_at(period: Period) -> dt.datetime:
+    return dt.datetime.combine(period.last_day - _DAYS_AHEAD, _ISSUED_AT, OFFICE_ZONE)
+
+
+def _prepare(scene: Stage, period: Period) -> list[Drop]:
     """Issue the workbooks and fill them."""
-    issued_on = period.last_day - _DAYS_AHEAD
-    issued_at = dt.datetime.combine(issued_on, _ISSUED_AT, OFFICE_ZONE)
-    with open_context(scene.root, issued_at) as context:
+    with open_context(scene.root, _issued_at(period)) as context:
         form, parts = context.campaign.main_form, _cast(scene, context, period)
         issued = issue_workbooks(context, form, period)
         scene.tell(
@@ -187,10 +169,10 @@ def _prepare(scene: _Stage, period: Period) -> list[Drop]:
     return drops
 
 
-def _tell_filled(scene: _Stage, script: Script, drops: Sequence[Drop]) -> None:
+def _tell_filled(scene: Stage, script: Script, drops: Sequence[Drop]) -> None:
     """Say how many workbooks lie ready, and who plays which part."""
-    if script.period != scene.ground.periods[0] and len(nearest_above(scene.tree)) > _PLAY_ON:
-        scene.tell("the first {cities} cities report, the others have not yet", cities=_PLAY_ON)
+    if script.period != scene.ground.periods[0] and len(nearest_above(scene.tree)) > PLAY_ON:
+        scene.tell("the first {cities} cities report, the others have not yet", cities=PLAY_ON)
     planted = sum(len(drop.planted) for drop in drops)
     scene.tell(
         "filled {count} workbooks, with {planted} planted mistakes and odd habits",
@@ -226,30 +208,7 @@ def _moments(context: Context, period: Period) -> dict[Turn, dt.datetime]:
     }
 
 
-def _act(scene: _Stage, moment: dt.datetime, drops: Sequence[Drop]) -> None:
-    """Drop the files and let the service do one pass."""
-    if not drops:
-        return
-    with open_context(scene.root, moment) as context:
-        for drop in drops:
-            shutil.copyfile(drop.path, context.workspace.inbox_of(drop.unit) / drop.path.name)
-        report = run_pass(context)
-    scene.tell(
-        "{moment}: {taken} files taken: {outcomes}; {published} files published",
-        moment=f"{moment:%Y-%m-%d %H:%M}",
-        taken=report.taken,
-        outcomes=", ".join(
-            f"{number} {scene.word(outcome)}" for outcome, number in report.outcomes.most_common()
-        ),
-        published=report.published,
-    )
-    for trouble in report.troubles:
-        scene.say(f"  {trouble}")
-
-
-def _tell_results(
-    scene: _Stage, context: Context, periods: Sequence[Period], result: Count
-) -> None:
+def _tell_results(scene: Stage, context: Context, periods: Sequence[Period], result: Count) -> None:
     period = periods[-1]
     store, form = context.store.submissions, context.campaign.main_form
     standing = store.find_all_accepted(form.key, period.period_id).values()
@@ -264,7 +223,8 @@ def _tell_results(
         maildir=context.workspace.maildir,
     )
     scene.tell("Open first:")
-    for path in _worth_opening(context, periods):
+    papers = worth_opening(context, scene) if scene.size.papers else ()
+    for path in (*_worth_opening(context, periods), *papers):
         if path.is_file():
             scene.say(f"  {path}")
     for entry in result.missed:

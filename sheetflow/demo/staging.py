@@ -16,7 +16,7 @@ from enum import StrEnum
 from pathlib import Path
 from random import Random
 
-from sheetflow.demo.draft import WHOLE_SHEET, Draft, plan_typing, resave, type_workbook
+from sheetflow.demo.draft import WHOLE_SHEET, Draft, Typing, plan_typing, resave, type_workbook
 from sheetflow.demo.mistakes import BY_CELL, BY_WORKBOOK, HABITS, TOLD_BY_XLSX_ALONE
 from sheetflow.periods import Period
 from sheetflow.sample_maker import make_samples
@@ -70,6 +70,8 @@ _NOTHING_DONE = "本期集中学习、制定方案，走访活动从下期开始
 _CORRECTION = "《{sheet}》漏填，现据实补正。"
 _FORGOTTEN = 5
 _MISTAKEN, _HABITUAL = 0.3, 0.1
+_FEW = 6
+"""Fewer workbooks are typed sooner than other processes begin."""
 _OLD_FORMATS = {Part.XLS: "xls", Part.ODS: "ods"}
 
 
@@ -170,9 +172,7 @@ def stage(script: Script) -> list[Drop]:
     typings = [
         plan_typing(task.draft, script.issued[task.unit.unit_id], task.target) for task in tasks
     ]
-    # A fresh interpreter each: nothing of the parent's threads and locks comes along.
-    with ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn")) as pool:
-        numbers = list(pool.map(type_workbook, typings, chunksize=4))
+    numbers = type_workbooks(typings)
     files: dict[Path, Path] = {}
     for part, extension in _OLD_FORMATS.items():
         chosen = [task.target for task in tasks if task.part is part]
@@ -183,6 +183,15 @@ def stage(script: Script) -> list[Drop]:
         _drop(task, files.get(task.target, task.target), rows)
         for task, rows in zip(tasks, numbers, strict=True)
     ]
+
+
+def type_workbooks(typings: Sequence[Typing]) -> list[dict[str, list[int]]]:
+    """Type several workbooks side by side; give each one's row numbers by title."""
+    if len(typings) < _FEW:
+        return [type_workbook(typing) for typing in typings]
+    # A fresh interpreter each: nothing of the parent's threads and locks comes along.
+    with ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn")) as pool:
+        return list(pool.map(type_workbook, typings, chunksize=4))
 
 
 def _tasks(script: Script) -> Iterator[_Task]:
@@ -300,16 +309,18 @@ def _drop(task: _Task, path: Path, numbers: Mapping[str, list[int]]) -> Drop:
         workbook.save(path)
         workbook.close()
         return Drop(task.into, path, task.turn, (whole("file-blank"),))
-    planted = [*_planted(task, path.name, numbers)]
+    planted = [*find_planted(task.draft, task.into, path.name, numbers)]
     if path.suffix != ".xlsx":
         planted.append(whole("remark-format-tells-less"))
     return Drop(task.into, path, task.turn, tuple(planted))
 
 
-def _planted(task: _Task, name: str, numbers: Mapping[str, list[int]]) -> Iterator[Planted]:
+def find_planted(
+    draft: Draft, into: Unit, name: str, numbers: Mapping[str, list[int]]
+) -> Iterator[Planted]:
     """Give the draft's mistakes the cells in which they stand now."""
-    form = task.draft.form
-    for mistake in task.draft.mistakes:
+    form = draft.form
+    for mistake in draft.mistakes:
         sheet = form.by_key[mistake.sheet]
         cell = returned = ""
         if mistake.row != WHOLE_SHEET:
@@ -320,4 +331,4 @@ def _planted(task: _Task, name: str, numbers: Mapping[str, list[int]]) -> Iterat
             returned = cell_in(sheet, mistake.column, FIRST_ROW + place, form.version)
         elif mistake.column:
             returned = cell_in(sheet, mistake.column, HEADER_ROW, form.version)
-        yield Planted(task.into.folder, name, sheet.title, cell, mistake.rule, returned)
+        yield Planted(into.folder, name, sheet.title, cell, mistake.rule, returned)

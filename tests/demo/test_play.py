@@ -27,7 +27,7 @@ def run(root: Path, size: Size, seed: int) -> tuple[int, list[str]]:
 @pytest.mark.slow
 def test_every_planted_mistake_is_found_and_nothing_else(tmp_path: Path) -> None:
     """A small province, two periods: all planted mistakes are named in store and returned copies, none other."""
-    code, said = run(tmp_path / "W", Size(counties=12, rows=20), 3)
+    code, said = run(tmp_path / "W", Size(counties=12, rows=20, papers=False), 3)
     match = LAST_LINE.fullmatch(said[-1])
     assert match is not None
     planted, found, false_alarms = map(int, match.groups())
@@ -41,10 +41,10 @@ def test_every_planted_mistake_is_found_and_nothing_else(tmp_path: Path) -> None
 @pytest.mark.slow
 def test_a_second_demo_does_not_run_into_the_first(tmp_path: Path) -> None:
     """Whoever names a folder that holds a workspace is told so, and nothing there changes."""
-    run(tmp_path / "W", Size(counties=1, rows=5, periods=1), 1)
+    run(tmp_path / "W", Size(counties=1, rows=5, periods=1, papers=False), 1)
     before = sorted(path for path in (tmp_path / "W").rglob("*") if path.is_file())
     with pytest.raises(WorkspaceError, match="空文件夹"):
-        run(tmp_path / "W", Size(counties=1, rows=5, periods=1), 1)
+        run(tmp_path / "W", Size(counties=1, rows=5, periods=1, papers=False), 1)
     assert sorted(path for path in (tmp_path / "W").rglob("*") if path.is_file()) == before
 
 

@@ -8,7 +8,11 @@ from sheetflow.schemas.campaign import Campaign, CampaignVersion
 from sheetflow.schemas.grassroots2012.contest import CONTEST
 from sheetflow.schemas.grassroots2012.plan import PLAN
 from sheetflow.schemas.grassroots2012.progress import PROGRESS
-from sheetflow.schemas.grassroots2012.sample_plans import CONTEST_SAMPLES, PLAN_SAMPLES
+from sheetflow.schemas.grassroots2012.sample_plans import (
+    CONTEST_SAMPLES,
+    PLAN_SAMPLES,
+    SCORES_SAMPLES,
+)
 from sheetflow.schemas.grassroots2012.sample_words import SAMPLES
 from sheetflow.schemas.grassroots2012.scores import SCORES
 
@@ -27,6 +31,11 @@ GRASSROOTS_2012 = Campaign(
         CampaignVersion(number=2, first_period="2012B2", older_until="2012B2", changes=_SECOND),
     ),
     samples=MappingProxyType(
-        {PROGRESS.key: SAMPLES, PLAN.key: PLAN_SAMPLES, CONTEST.key: CONTEST_SAMPLES}
+        {
+            PROGRESS.key: SAMPLES,
+            PLAN.key: PLAN_SAMPLES,
+            CONTEST.key: CONTEST_SAMPLES,
+            SCORES.key: SCORES_SAMPLES,
+        }
     ),
 )

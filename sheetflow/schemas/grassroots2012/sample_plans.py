@@ -1,4 +1,4 @@
-"""Made-up plans and recommended papers: the words of the two forms that are filled once.
+"""Made-up plans and recommended papers: the words of the forms that are filled once.
 
 All else follows from the declarations (`demo`).
 """
@@ -10,13 +10,16 @@ import datetime as dt
 from sheetflow.schemas.campaign import Maker, SampleRow, SampleWords
 
 _MEMBERS = (7, 15)
+_JUDGES = 12
+"""As for a lowest unit: the province has five."""
+_OWN_PAPER = 2
 _ABOUT = (
-    ("失地妇女就业", "失地妇女再就业情况的调研报告"),
-    ("留守妇女照料负担", "农村留守妇女生产生活状况的调研报告"),
-    ("妇女之家作用发挥", "村（社区）“妇女之家”使用情况的调研报告"),
-    ("妇女小额担保贷款", "妇女小额担保贷款政策落实情况的调研报告"),
-    ("高龄空巢老人互助", "高龄空巢老人邻里互助做法的调研报告"),
-    ("单亲贫困母亲救助", "单亲贫困母亲救助需求的调研报告"),
+    "失地妇女再就业情况",
+    "农村留守妇女生产生活状况",
+    "村（社区）“妇女之家”使用情况",
+    "妇女小额担保贷款政策落实情况",
+    "高龄空巢老人邻里互助做法",
+    "单亲贫困母亲救助需求",
 )
 
 
@@ -24,15 +27,16 @@ def _between(first: dt.date, last: dt.date) -> Maker:
     return lambda row: first + dt.timedelta(row.scene.between(0, (last - first).days))
 
 
-def _matter(row: SampleRow) -> tuple[str, str]:
-    """Tell what a row's paper is about: another thing in each row of a unit."""
+def _title(row: SampleRow) -> str:
+    """Give another thing in each row of a unit."""
     start = sum(map(ord, row.scene.unit.unit_id))
-    return _ABOUT[(start + row.number) % len(_ABOUT)]
+    about = _ABOUT[(start + row.number) % len(_ABOUT)]
+    return f"关于{row.scene.unit.name}{about}的调研报告"
 
 
 def _summary(row: SampleRow) -> str:
     return (
-        f"围绕{_matter(row)[0]}，走访{row.scene.between(4, 12)}个村（社区），访谈妇女群众"
+        f"走访{row.scene.between(4, 12)}个村（社区），访谈妇女群众"
         f"{row.scene.between(60, 200)}人，收回问卷{row.scene.between(80, 300)}份。报告说明了基本情况，"
         "分析了主要原因，提出了培训、资金和部门协作三个方面的建议。"
     )
@@ -77,15 +81,34 @@ CONTEST_SAMPLES = SampleWords(
     cells={
         "cover": {"filled_on": _between(dt.date(2012, 10, 9), dt.date(2012, 10, 12))},
         "recommended": {
-            "paper": lambda row: f"B{row.number:03}",
-            "title": lambda row: f"关于{row.scene.unit.name}{_matter(row)[1]}",
+            "paper": lambda row: f"B{row.number * 2:03}",  # each second one is a report
+            "title": _title,
             "author_title": ("主席", "副主席", "权益部部长", "发展部部长"),
             "words": lambda row: row.scene.between(30, 60) * 100,
             "summary": _summary,
             "reason": (
                 "调查扎实，数据由走访和问卷得来；建议已转化为帮扶措施，对同类地方有参考价值。",
             ),
-            "file_name": lambda row: f"{_matter(row)[0]}调研报告.docx",
+            "file_name": lambda row: f"{row.scene.unit.name}推荐论文{row.number}.docx",
+        },
+    },
+)
+
+
+def _judge_unit(row: SampleRow) -> str:
+    """Name where a judge works: the second one in a county that may have papers of its own."""
+    tree = row.scene.tree
+    lowest = next((unit for unit in tree if unit.level == tree.levels.lowest.name), tree.roots[0])
+    return f"{(lowest if row.number == _OWN_PAPER else tree.roots[0]).name}妇联"
+
+
+SCORES_SAMPLES = SampleWords(
+    rows={"judges": (_JUDGES, _JUDGES)},
+    cells={
+        "quotas": {"first": lambda _: 1, "second": lambda _: 1, "third": lambda _: 2},
+        "judges": {
+            "unit": _judge_unit,
+            "position": ("副主席", "权益部部长", "发展部部长", "宣传部部长"),
         },
     },
 )
