@@ -166,7 +166,7 @@ class _Once:
             standing: dict[str, Samples] = {main.key: newest.get(desk.unit.unit_id, {})}
             if draft := draft_once(desk, standing):
                 drafts.append((desk, draft))
-        return self._typed(drafts, "papers")
+        return self._typed(drafts, moment.date().isoformat())
 
     def _typed(self, drafts: Sequence[tuple[Desk, Draft]], step: str) -> list[_Filled]:
         """Type the workbooks and write their papers; what is forgotten is planted by who forgets."""

@@ -36,9 +36,9 @@ Rows = dict[str, list[dict[str, Typed]]]
 class Step(Enum):
     """The three times that a form with judging is handed in."""
 
-    JUDGES = "judges"
-    SCORES = "scores"
-    AWARDS = "awards"
+    JUDGES = "first"
+    SCORES = "second"
+    AWARDS = "third"
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +172,7 @@ def judged_draft(desk: Desk, spec: Judging, step: Step) -> Draft | None:
 
 
 def _scored(desk: Desk, spec: Judging) -> list[dict[str, Typed]]:
-    sheet, random = desk.form.by_key[spec.scores], desk.randomly("scores")
+    sheet, random = desk.form.by_key[spec.scores], desk.randomly("marks")
     kinds = {key: sheet.by_key[key].type for key in spec.criteria}
     most = {key: kind.maximum or 0 for key, kind in kinds.items() if isinstance(kind, Whole)}
     return [
