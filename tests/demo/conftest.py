@@ -81,8 +81,7 @@ def lay_out(
 @pytest.fixture(scope="session")
 def raw_of(campaign: Campaign) -> Callable[[Draft], RawWorkbook]:
     """Lay a draft out as our workbooks do, its rows one below the other."""
-    form = campaign.main_form
-    return lambda draft: lay_out(campaign, form, draft.unit, draft.period, draft.rows)
+    return lambda draft: lay_out(campaign, draft.form, draft.unit, draft.period, draft.rows)
 
 
 @pytest.fixture(scope="session")
@@ -92,10 +91,9 @@ def draft_of(campaign: Campaign, tree: UnitTree) -> Callable[[int], Draft]:
     def draft(seed: int) -> Draft:
         period = Period.parse("2012B1")
         random = Random(seed)  # noqa: S311 - made-up data, no secret
-        samples = make_samples(
-            campaign, campaign.main_form, Scene(tree["370102"], tree, period, random)
-        )
-        return Draft.of(campaign.main_form, tree["370102"], period, samples)
+        form = campaign.in_force(campaign.main_form, period)
+        samples = make_samples(campaign, form, Scene(tree["370102"], tree, period, random))
+        return Draft.of(form, tree["370102"], period, samples)
 
     return draft
 

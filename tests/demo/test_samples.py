@@ -67,7 +67,8 @@ def of_any(
         working_days={**DAYS, "乡": 1},
         earlier=lambda _form, _period: earlier,
     )
-    return judge(lay_out(campaign, form, unit, period, samples), campaign, context)
+    issued = campaign.in_force(form, period)
+    return judge(lay_out(campaign, issued, unit, period, samples), campaign, context)
 
 
 def findings(
