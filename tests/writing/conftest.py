@@ -79,9 +79,9 @@ def period() -> Period:
 
 
 @pytest.fixture(scope="session")
-def form(campaign: Campaign) -> Form:
-    """The form of every two months."""
-    return campaign.main_form
+def form(campaign: Campaign, period: Period) -> Form:
+    """The form of every two months, as it is in force for the period."""
+    return campaign.in_force(campaign.main_form, period)
 
 
 Blank = Callable[[Unit], Filling]
@@ -114,7 +114,8 @@ def campaign_blank(blank: Blank, county: Unit) -> Filling:
 
 
 def fill(campaign: Campaign, form: Form, unit: Unit, period: Period) -> Filling:
-    """Fill every sheet that `unit` fills."""
+    """Fill every sheet that `unit` fills, as the form is in force."""
+    form = campaign.in_force(form, period)
     rows: dict[str, list[Cells]] = {}
     for sheet in form.sheets_for(unit.level):
         count = 1 if sheet.kind is Kind.CARD else 0 if sheet.kind is Kind.ANSWER else ROWS

@@ -38,6 +38,7 @@ ASKED = (
 @pytest.fixture(scope="module")
 def asking(form: Form) -> Form:
     """The form with indicators that ask what rows point to."""
+    form = form.declared or form
     words = Vocabulary.of(form.sheets)
     sheets, indicators = dict(form.by_key), list(form.indicators)
     for number, text in enumerate(ASKED):

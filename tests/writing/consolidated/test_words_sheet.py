@@ -112,7 +112,9 @@ def test_an_export_has_whole_texts_and_answers() -> None:
     listed = {row[2]: dict(zip(words.columns, row, strict=True)) for row in words.rows}
     assert listed["济南市本级"]["主要做法"] == LONG
     assert listed["历下区"]["相近情况"] == "主要做法：与济南市市中区相近"
-    assert ("已将活动纳入领导班子和干部考核", "否", "济南市", 1) in set(found["答复统计"].rows)
+    assert ("封面", "已将活动纳入领导班子和干部考核", "否", "济南市", 1) in set(
+        found["答复统计"].rows
+    )
 
 
 def test_a_form_without_words_has_no_such_sheet() -> None:
