@@ -78,7 +78,7 @@ ROLL_UPS: Mapping[str, RollUp] = MappingProxyType(
         "不上送": RollUp.NONE,
     }
 )
-QUOTES = QUOTED, TOLD = "文字", "案例"
+QUOTES = QUOTED, TOLD, TABLED = "文字", "案例", "明细"
 
 TYPES = (
     *("文字", "整数", "小数", "金额", "日期", "单选", "多选", "编号", "名称作编号", "引用"),
@@ -134,9 +134,29 @@ NAMING = "编号的名称"
 PLANNED, STORY_TITLE, STORY_TEXT = "只引本单位", "案例标题", "案例正文"
 PERSON, MATTER = "跨单位核对", "跨单位核对列出"
 TOTAL_OF, TOTAL = "自报指标", "自报数"
+ENTRY, ENTRY_UNIT, ENTRY_ORDER = "预列编号", "预列单位", "预列次序"
+"""Of a sheet that is printed with what was handed in: whose columns say which entry it is, and whose; in
+the sheet by which units hand up, the column of the order."""
+OF_ENTRIES: Mapping[str, str] = MappingProxyType(
+    {
+        "评选题目": "title",
+        "得分": "score",
+        "名次": "rank",
+        "建议等次": "proposed",
+        "最终等次": "award",
+        "调整理由": "reason",
+    }
+)
+OF_JUDGES: Mapping[str, str] = MappingProxyType({"评委单位": "judge_unit"})
+OF_SCORES: Mapping[str, str] = MappingProxyType({"评分评委": "judge", "评分对象": "entry"})
+"""What columns are to the judging of entries, by the field of `Judging` that names each."""
+CRITERION, QUOTA = "评分项", "等次名额"
+AUTHOR, AUTHORED_FILE = "评选作者", "评选附件"
 PURPOSES = (
     *(HAPPENED, *COVER_ROLES, NAMING, LASTING, ZERO_ASKED, COUNTED),
     *(STORY_TITLE, STORY_TEXT, PLANNED, PERSON, MATTER, TOTAL_OF, TOTAL),
+    *(ENTRY, ENTRY_UNIT, ENTRY_ORDER, *OF_ENTRIES, *OF_JUDGES, *OF_SCORES, CRITERION, QUOTA),
+    *(AUTHOR, AUTHORED_FILE),
 )
 
 ACROSS: Mapping[str, Across] = MappingProxyType(

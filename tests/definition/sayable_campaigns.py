@@ -9,6 +9,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
+from sheetflow.campaigns import load_campaign
 from sheetflow.findings import Severity
 from sheetflow.schemas.campaign import Campaign, CampaignVersion, FormHead
 from sheetflow.schemas.cells import Attachment, Choice, Choices, Fraction, Money, Reference
@@ -336,7 +337,18 @@ EVERYTHING = Campaign(
     ),
 )
 
+
+def trimmed(campaign: Campaign) -> Campaign:
+    """The campaign whose judges are left out from another number of scores up."""
+    forms = (
+        replace(form, judging=replace(form.judging, trimmed_from=7)) if form.judging else form
+        for form in campaign.forms
+    )
+    return replace(campaign, forms=tuple(forms))
+
+
 SAYABLE: Mapping[str, Campaign] = {
+    "trimmed": trimmed(load_campaign("grassroots2012")),
     "rivers": RIVERS,
     "pair": sayable(PAIR),
     "counties": sayable(COUNTIES),

@@ -39,7 +39,7 @@ _NAMED_ELSEWHERE = {
         ("栏目", "purpose"),
         ("栏目", "older"),
     ),
-    *(("工作表", "quoted"), ("栏目", "mask"), ("指标", "unit")),
+    *(("工作表", "quoted"), ("工作表", "gathered"), ("栏目", "mask"), ("指标", "unit")),
 }
 """What other cells name: where it is gone they are at fault, too, and say so."""
 

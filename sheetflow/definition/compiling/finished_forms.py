@@ -11,6 +11,7 @@ from sheetflow.definition.compiling.desk import Desk, FormDraft
 from sheetflow.definition.compiling.finished_sheets import finished_sheet, lookups_beside
 from sheetflow.definition.compiling.forms import attachments, form_levels, schedule
 from sheetflow.definition.compiling.indicators import read_charts, read_indicators
+from sheetflow.definition.compiling.judging import read_judging
 from sheetflow.definition.compiling.plain_sheets import plain_sheets
 from sheetflow.definition.compiling.report import (
     FoundTemplate,
@@ -27,6 +28,7 @@ from sheetflow.errors import DeclarationError
 from sheetflow.schemas.cells import Attachment
 from sheetflow.schemas.forms import ChartSpec, Cover, Form, OwnTotals, ReportSpec, SamePerson
 from sheetflow.schemas.indicators import Indicator
+from sheetflow.schemas.judging import Judging
 from sheetflow.schemas.language.vocabulary import Vocabulary
 from sheetflow.schemas.rules import DeclaredRule
 from sheetflow.schemas.sheets import EXPLANATIONS, Kind, Sheet
@@ -45,6 +47,7 @@ class FormParts:
     report: ReportSpec | None
     same_person: SamePerson | None
     own_totals: OwnTotals | None
+    judging: Judging | None
 
     @property
     def stage(self) -> Stage:
@@ -80,6 +83,7 @@ def form_parts(
         report=read_report(desk, form, vocabulary, items.limits),
         same_person=read_same_person(form, by_key),
         own_totals=read_own_totals(form),
+        judging=read_judging(desk, form, by_key, form.line.name("called")),
     )
 
 
@@ -152,6 +156,7 @@ def finished_form(
             last_period=when.last_period,
             attachments=files,
             template=template,
+            judging=parts.judging,
         )
     except DeclarationError as error:
         told = str(error).partition("的声明有错：")[2] or str(error)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from sheetflow.definition.compiling.columns import columns_named, required_word
 from sheetflow.definition.compiling.desk import ColumnDraft, Desk
+from sheetflow.definition.compiling.judging import read_gathered
 from sheetflow.definition.compiling.levels import levels_named
 from sheetflow.definition.compiling.masks import disclosure
 from sheetflow.definition.compiling.plain_sheets import Plain
@@ -53,6 +54,7 @@ def _as_said(desk: Desk, sheet: Sheet, plain: Plain, line: Line, vocabulary: Voc
         roll_up=line.one_of("roll_up", ROLL_UPS, sheet.roll_up, what="汇总方式"),
         filing_declared=line.yes("filing_declared", default=False),
         filing_since=desk.version_in(line, "filing_since") or 1,
+        gathered=read_gathered(desk, plain.draft),
     )
 
 

@@ -9,7 +9,7 @@ told at `Compiled.template_spots`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from sheetflow.definition.compiling.desk import Desk, FormDraft, SheetDraft
 from sheetflow.definition.compiling.texts import condition
@@ -22,6 +22,7 @@ from sheetflow.definition.meanings import (
     QUOTED,
     STORY_TEXT,
     STORY_TITLE,
+    TABLED,
     TOLD,
     TOTAL,
     TOTAL_OF,
@@ -35,7 +36,7 @@ from sheetflow.schemas.likely import find, is_it, likely
 from sheetflow.schemas.sheets import Kind, Sheet
 from sheetflow.workbook import RawWorkbook
 
-_QUOTES = {QUOTED: QUOTED, TOLD: TOLD}
+_QUOTES = {QUOTED: QUOTED, TOLD: TOLD, TABLED: TABLED}
 
 
 @dataclass(frozen=True)
@@ -52,16 +53,16 @@ def read_report(
     desk: Desk, form: FormDraft, vocabulary: Vocabulary, limits: Limits
 ) -> ReportSpec | None:
     """Tell which card a report quotes and which sheet has the stories that it tells."""
-    told = {word: _quoted(form, word) for word in _QUOTES}
-    quoted, stories = told[QUOTED], told[TOLD]
+    quoted, stories = _quoted(form, QUOTED), _quoted(form, TOLD)
+    tables = _tabled(form)
     lines = (draft.line for draft in form.sheets if draft.line)
     if all(line.is_sound("quoted") for line in lines):
         _tell_unused(form, stories, quoted)
     if quoted is None or quoted.line is None:
         if stories and stories.line:
-            told_ = "讲案例的报表也要有一张报告引用为“文字”的卡片。"
-            stories.line.fault("quoted", told_)
-        return None
+            told = "讲案例的报表也要有一张报告引用为“文字”的卡片。"
+            stories.line.fault("quoted", told)
+        return ReportSpec(tables=tables, **asdict(limits)) if tables else None
     if quoted.kind is not Kind.CARD:
         quoted.line.fault("quoted", f"逐项引用文字的应是卡片，《{quoted.title}》是{quoted.word}。")
         return None
@@ -76,11 +77,21 @@ def read_report(
         story_where=where,
         story_title=next(iter(_keys(stories, STORY_TITLE)), "") if stories else "",
         story_text=next(iter(_keys(stories, STORY_TEXT)), "") if stories else "",
-        quotes=limits.quotes,
-        stories=limits.stories,
-        shortest=limits.shortest,
-        longest=limits.longest,
+        tables=tables,
+        **asdict(limits),
     )
+
+
+def _tabled(form: FormDraft) -> tuple[str, ...]:
+    """Give the sheets whose rows a template may list."""
+    found = []
+    for draft in form.sheets:
+        if draft.line is None or draft.line.one_of("quoted", _QUOTES, "", "说法") != TABLED:
+            continue
+        found.append(draft.key)
+        if draft.kind is Kind.INDICATORS:
+            draft.line.fault("quoted", f"逐行列出的不能是统计表，《{draft.title}》是{draft.word}。")
+    return tuple(found)
 
 
 def _quoted(form: FormDraft, word: str) -> SheetDraft | None:

@@ -66,7 +66,7 @@ def template_name(form: Form) -> str:
 def _neighbours(campaign: Campaign, form: Form, lists: OptionLists, unsaid: Unsaid) -> Neighbours:
     cover = form.cover
     known = Vocabulary.of(form.sheets, form.indicators, cover=cover.sheet, nil=cover.nil)
-    return Neighbours(campaign, form, lists, purposes_of(form, unsaid), known, unsaid)
+    return Neighbours(campaign, form, lists, purposes_of(campaign, form, unsaid), known, unsaid)
 
 
 def _programs(campaign: Campaign, unsaid: Unsaid) -> None:
@@ -139,6 +139,9 @@ def _form_row(near: Neighbours) -> Row:
         saying.put("template", template_name(form))
     _say_paragraphs(saying, "guidance", form.guidance)
     saying.put("own_work", form.own_work, "")
+    if form.judging:
+        saying.put("called", form.judging.called, "")
+        saying.put("trimmed_from", form.judging.trimmed_from, 5)
     saying.yes("explained", has_answers(near), default=True)
     saying.code(form.key, form.title)
     current = campaign.versions[-1].number if campaign.versions else 1

@@ -93,6 +93,15 @@ class Neighbours:
         other = self.campaign.by_key[form]
         return f"{other.title}/{other.by_key[sheet].title}"
 
+    def printed_from(self, sheet: Sheet) -> Mapping[str, str]:
+        """Name, by the columns of a gathered sheet, the columns of the listed one that stand in them."""
+        spec = sheet.gathered
+        if spec is None:
+            return {}
+        labels = self.campaign.by_key[spec.form].by_key[spec.listed].labels
+        pairs = ((spec.entry, spec.named), *spec.shown)
+        return {here: labels[there] for here, there in pairs}
+
 
 def column_rows(sheet: Sheet, near: Neighbours) -> Iterator[Row]:
     """Give a row for each column of a sheet, then for each that it shows by formula."""
@@ -104,6 +113,7 @@ def column_rows(sheet: Sheet, near: Neighbours) -> Iterator[Row]:
         _say_dates(saying, column, sheet)
         _say_disclosure(saying, column, sheet, near)
         saying.several("purpose", near.purposes.get((sheet.key, column.key), ()))
+        saying.put("printed_from", near.printed_from(sheet).get(column.key))
         saying.put("hint", column.hint, "")
         saying.yes("prefilled", column.prefilled, default=isinstance(column.type, PeriodName))
         saying.several("accepts", column.accepts)

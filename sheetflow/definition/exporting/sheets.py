@@ -84,6 +84,10 @@ def _sheet_row(sheet: Sheet, near: Neighbours) -> Row:
     saying.put("preprinted", sheet.preprinted, 0)
     saying.yes("filing_declared", sheet.filing_declared, default=False)
     saying.put("filing_since", sheet.filing_since, 1)
+    if spec := sheet.gathered:
+        saying.put("gathered", near.sheet_named(f"{spec.form}/{spec.listed}"))
+        if spec.ranked:
+            saying.put("ranked", near.campaign.by_key[spec.form].by_key[spec.ranked].title)
     nil = form.cover.exempt_when_nil
     saying.yes("exempt_when_nil", sheet.key in nil, default=False)
     _say_quoted(saying, sheet, near)
@@ -102,9 +106,15 @@ def usual_roll_up(sheet: Sheet, *, is_cover: bool) -> RollUp:
 
 def _say_quoted(saying: Saying, sheet: Sheet, near: Neighbours) -> None:
     report = near.form.report
-    if report is None or sheet.key not in {report.narrative, report.story_sheet}:
+    if report is None or sheet.key not in {
+        report.narrative,
+        report.story_sheet,
+        *report.tables,
+    }:
         return
-    if sheet.key == report.narrative:
+    if sheet.key in report.tables:
+        saying.put("quoted", words.TABLED)
+    elif sheet.key == report.narrative:
         saying.put("quoted", words.QUOTED)
     else:
         saying.put("quoted", words.TOLD)
