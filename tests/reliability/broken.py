@@ -532,7 +532,7 @@ KILLED_IS_GUILTY = Broken(
             "            return ChildHinderedError(was_killed=True)\n",
             '            return self._death("file-killed-reader")\n',
         ),
-        ("service/judge.py", "MOST_DEATHS = 3\n", "MOST_DEATHS = 1\n"),
+        ("service/turns.py", "MOST_DEATHS = 3\n", "MOST_DEATHS = 1\n"),
     ),
 )
 
@@ -568,7 +568,7 @@ STOPPED_IS_SLOW = Broken(
             "            idle = self._was_idle\n",
             "            idle = True\n",
         ),
-        ("service/judge.py", "MOST_DEATHS = 3\n", "MOST_DEATHS = 1\n"),
+        ("service/turns.py", "MOST_DEATHS = 3\n", "MOST_DEATHS = 1\n"),
     ),
 )
 
@@ -610,7 +610,7 @@ POISON_FOR_EVER = Broken(
     "a file of which every reader dies is tried again for ever",
     (
         *POISONED.changes,
-        ("service/judge.py", "MOST_DEATHS = 3\n", "MOST_DEATHS = 1_000_000\n"),
+        ("service/turns.py", "MOST_DEATHS = 3\n", "MOST_DEATHS = 1_000_000\n"),
     ),
 )
 
