@@ -76,7 +76,7 @@ NOTHING: Mapping[str, str] = MappingProxyType({})
 Undrawn = Mapping[str, Mapping[str, tuple[Sequence[str], str]]]
 """What a declaration has and a drawing lacks: by sheet title and label, the labels before it and a cell.
 
-The cell stands in every row; of several (``是|否``) the last stands in all rows that are left.
+The cell stands in every row of more than one cell; of several (``是|否``) the last stands in all rows that are left.
 """
 
 
@@ -129,7 +129,7 @@ class _Sheet:
             self.put_row(row, [label, drawn])
             return
         number = self.columns[left] + 1 if left else 1
-        used = [row for row in range(FIRST_ROW, self.last + 1) if self._is_used(row)]
+        used = [row for row in range(FIRST_ROW, self.last + 1) if self._cells_in(row) > 1]
         self._make_room(HEADER_ROW, number)
         self.columns = {name: at + (at >= number) for name, at in self.columns.items()}
         self.columns[label] = number
@@ -138,8 +138,9 @@ class _Sheet:
         for line, row in enumerate(used if drawn else ()):
             self.put(row, number, cells[min(line, len(cells) - 1)])
 
-    def _is_used(self, row: int) -> bool:
-        return any(value is not None for (at, _), value in self.cells.items() if at == row)
+    def _cells_in(self, row: int) -> int:
+        """How many cells stand in a row: a word alone under a table is no row of it."""
+        return sum(value is not None for (at, _), value in self.cells.items() if at == row)
 
     def _make_room(self, top: int, left: int) -> None:
         """Move what stands from row `top` down: to the right from column `left` on, or (0) down."""

@@ -35,10 +35,13 @@ from sheetflow.workbook import CellValue
 
 
 def check_required(book: Book, _context: JudgingContext) -> Iterator[Finding]:
-    """Find blank cells that must be filled, and filled ones that must be blank."""
+    """Find blank cells that must be filled, and filled ones that must be blank.
+
+    A nil return changes no row of a book, so that none of these is asked for anything.
+    """
     for found in book.sheets.values():
-        if book.nil and found.sheet.key in book.form.cover.exempt_when_nil:
-            continue
+        if book.nil and (found.sheet.is_book or found.sheet.key in book.form.cover.exempt_when_nil):
+            continue  # rows that stand since an older version stay as they are
         for column in columns_in(found.sheet, book.version):
             key = column.key
             if key not in found.addresses or not column.required:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import product
 from operator import and_
 
+from sheetflow.schemas.cells import References
 from sheetflow.schemas.expressions import Call, Cell, Expression, Joined, Name
 from sheetflow.schemas.parsing import Value
 from sheetflow.validators.declared_rows import Frame, Records
@@ -141,6 +142,8 @@ class _Answers:
             if key is not None and True not in truths and None not in truths:
                 missed.append(place)
         loose = records.lines_aside + self._count_loose(held, told) if missed else 0
+        if loose and isinstance(records.sheet.by_key[by].type, References):
+            return {}  # one row may be that of any number of them
         return dict.fromkeys(missed) if len(missed) > loose else {}
 
     @property

@@ -377,6 +377,8 @@ SHEETS = (
         at="案例机制",
         broken="@ 案例机制 gone",
         nearly="@ 案例机制 named 案例机制表",
+        stamp={"version": "1"},  # later ones ask the sheet for its 填报声明
+        nearly_stamp={"version": "1"},
     ),
     Pair(
         rule="sheet-twice",

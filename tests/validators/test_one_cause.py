@@ -131,9 +131,9 @@ def test_an_empty_workbook_of_ours_says_so_once_a_sheet() -> None:
 
 
 def test_an_optional_sheet_wiped_counts_as_absent() -> None:
-    """A sheet that may be left out and is wholly blank is no fault, as if it were not there."""
+    """A sheet that may be left out and is wholly blank is as if it were not there: asked one thing alone."""
     wiped = judged("# 宣传报道\n@ 宣传报道 A1 = ")
-    assert told(wiped, notes=True) == [("sheet-absent", "宣传报道", "")]
+    assert told(wiped, notes=True) == [("filing-blank", "宣传报道", "")]
 
 
 def test_a_key_alone_is_no_row() -> None:
