@@ -62,7 +62,7 @@ class PieceWish:
     """Where an accepted file's rows are to be rendered beforehand, see `writing.consolidated.rendered_rows`.
 
     `numbers` are the last numbers of the unit's receipts by form and period: the next one is
-    foretold from them. `layouts` are by form. `source` has no receipt yet.
+    foretold from them. `layouts` are by form and version. `source` has no receipt yet.
     """
 
     folder: str
@@ -70,7 +70,7 @@ class PieceWish:
     source: Whose
     sha256: str
     numbers: Mapping[FormAndPeriod, int]
-    layouts: Mapping[str, str]
+    layouts: Mapping[tuple[str, int], str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,8 +152,7 @@ def judge_file(request: JudgeRequest) -> JudgeReply:
         return JudgeReply(judgement=judgement, asked_keys=asked)
     rows = dump_book(judgement.book) if judgement.outcome is Outcome.ACCEPTED else {}
     is_final = not asked or request.known_keys is not None  # else it may yet be returned
-    is_newest = judgement.book.form is judgement.book.form.current
-    if rows and request.pieces and is_final and is_newest:
+    if rows and request.pieces and is_final and _is_in_force(request, judgement.book):
         _render_beforehand(request, request.pieces, judgement, judgement.book)
     return JudgeReply(
         judgement=replace(judgement, book=None),
@@ -173,6 +172,13 @@ def _gist(request: JudgeRequest, book: Book) -> Document:
     return gist_of(form, names, rows, book.stated)
 
 
+def _is_in_force(request: JudgeRequest, book: Book) -> bool:
+    """Whether the book is of the version that those above are shown for its period."""
+    from sheetflow.config.kept_campaigns import open_campaign
+
+    return book.form is open_campaign(request.campaign).in_force(book.form, book.period)
+
+
 def _render_beforehand(
     request: JudgeRequest, wish: PieceWish, judgement: Judgement, book: Book
 ) -> None:
@@ -186,7 +192,7 @@ def _render_beforehand(
     number = wish.numbers.get(which, 0) + 1
     receipt = receipt_of(unit_id, judgement.period, number, other.key if other else "")
     source = replace(wish.source, receipt=receipt)
-    layout = wish.layouts[judgement.form]
+    layout = wish.layouts[judgement.form, book.form.version]
     names = [name_pieces(layout, policy, source, wish.sha256) for policy in wish.policies]
     order = PieceOrder(
         campaign=request.campaign,

@@ -82,7 +82,10 @@ class BooksRequest:
 
     def books(self) -> Books:
         """Give the books; their rows are read when asked for."""
+        from sheetflow.config.kept_campaigns import open_campaign
+
         form = _form(self.campaign, self.form)
+        in_force = open_campaign(self.campaign).in_force(form, self.period).version
 
         def rows_of(
             sheet: str, wanted: Sequence[Accepted]
@@ -100,6 +103,7 @@ class BooksRequest:
             attempts=self.attempts,
             rows_of=rows_of,
             deadlines=self.deadlines,
+            in_force=in_force,
         )
 
 

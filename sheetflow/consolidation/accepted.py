@@ -176,6 +176,8 @@ class Books:
     """Where it is known already what the rows say of whom; else the rows are asked."""
     passed: dt.datetime | None = None
     """The last deadline that is known to have passed: whoever was not in by then is 逾期."""
+    in_force: int = 0
+    """The version of the form that is in force for the period, 0 for the form's own."""
     _own: dict[str, dict[str, Values]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )

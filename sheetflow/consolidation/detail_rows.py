@@ -86,12 +86,12 @@ def sources(books: Books, unit: Unit, sheet: Sheet | None = None) -> list[Accept
 
 
 def as_shown(books: Books, unit: Unit) -> Books:
-    """Give the books with the columns that `unit`'s workbook shows: today's, and those of its rows.
+    """Give the books with the columns that `unit`'s workbook shows: the period's, and those of its rows.
 
     A column that was retired stays while rows stand there that were filled in with it.
     """
     versions = {accepted.version for accepted in sources(books, unit)} - {0}
-    form = books.form.spanning({books.form.version, *versions})
+    form = books.form.spanning({books.in_force or books.form.version, *versions})
     return books if form is books.form else replace(books, form=form)
 
 

@@ -101,6 +101,7 @@ def books_of(context: Context, form: Form, period: Period, top: Unit | None = No
         rows_of=rows_of,
         deadlines=_deadlines(context, form, period),
         passed=passed_until(context),
+        in_force=context.campaign.in_force(form, period).version,
     )
 
 

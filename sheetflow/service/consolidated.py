@@ -184,7 +184,11 @@ def wish_pieces(context: Context, arrival: Arrival) -> PieceWish | None:
         source=whose(context.tree, unit.unit_id, ""),
         sha256=arrival.sha256,
         numbers=context.store.submissions.find_numbers(unit.unit_id),
-        layouts={form.key: _layout(context, form.current) for form in context.campaign.forms},
+        layouts={
+            (form.key, version): _layout(context, form.in_version(version))
+            for form in context.campaign.forms
+            for version in range(1, form.version + 1)
+        },
     )
 
 
