@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 
 from sheetflow.findings import Finding
+from tests.paper_files import picture
 from tests.tiny.desk import (
     CITY,
     EAST,
@@ -25,6 +26,9 @@ from tests.tiny.gauged import GAUGED, GAUGED_NAME, READINGS, judged_gauged
 HEADER = 3
 
 
+PHOTOS = ("桥下.png", "桥上.png")
+
+
 def readings(*rain: float) -> Rows:
     """A workbook with a reading for each rainfall."""
     return {
@@ -35,7 +39,7 @@ def readings(*rain: float) -> Rows:
                 "place": f"断面{number}",
                 "depth": 12.35,
                 "rain": fallen,
-                "photos": "桥下.jpg、桥上.jpg" if number == 1 else None,
+                "photos": "、".join(PHOTOS) if number == 1 else None,
             }
             for number, fallen in enumerate(rain, start=1)
         ],
@@ -51,6 +55,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
         target = made.root.parent / "clerks" / unit_id / "上报.xlsx"
         write(made.issued(unit_id), target, readings(*rain), forms=GAUGED.forms)
         made.drop(unit_id, target)
+        for number, name in enumerate(PHOTOS):
+            made.drop(unit_id, picture() + bytes(number), name)
     made.run()
     return made
 
@@ -123,7 +129,7 @@ def test_detail_rows_keep_decimals_and_names_of_files(desk: Desk) -> None:
         (0.1, 12.35),
         (0.2, 12.35),
     ]
-    assert rows[0]["现场照片"] == "桥下.jpg、桥上.jpg"
+    assert rows[0]["现场照片"] == "、".join(PHOTOS)
     book = openpyxl.load_workbook(path)
     cells = [cell for row in book[READINGS.title].iter_rows() for cell in row if cell.value == 0.1]
     assert [cell.number_format for cell in cells] == ["#,##0.0"]
