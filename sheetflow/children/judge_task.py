@@ -27,14 +27,7 @@ from sheetflow.consolidation.gists import Document, gist_of
 from sheetflow.findings import Explanation, Finding, Identity
 from sheetflow.masks import MaskPolicy
 from sheetflow.periods import Period
-from sheetflow.schemas.book import (
-    Book,
-    GatheredRow,
-    Judgement,
-    JudgingContext,
-    Outcome,
-    receipt_of,
-)
+from sheetflow.schemas.book import Book, Judgement, JudgingContext, Outcome, receipt_of
 from sheetflow.schemas.conditions import Table
 from sheetflow.schemas.documents import (
     Indicators,
@@ -45,6 +38,7 @@ from sheetflow.schemas.documents import (
     pack,
 )
 from sheetflow.schemas.evidence import EvidenceFile
+from sheetflow.schemas.gathered import GatheredRow
 from sheetflow.schemas.indicators import measure_all
 from sheetflow.schemas.parsing import Value
 from sheetflow.units import Unit, UnitTree

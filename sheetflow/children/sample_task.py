@@ -16,7 +16,7 @@ from sheetflow.children.limits import makes_ours
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.schemas.book import SAMPLE
 from sheetflow.schemas.campaign import Campaign, Samples, Scene
-from sheetflow.schemas.columns import reading_in
+from sheetflow.schemas.column_reading import reading_in
 from sheetflow.schemas.filings import filings_by_rows
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.parsing import Value

@@ -37,7 +37,8 @@ _POSTS = (
     *("县长", "区长", "市长", "研究员", "副教授", "教授", "办公室", "委员会", "人民政府"),
     *("妇女联合会", "妇联", "等", "文"),
 )
-_BYLINE_WORDS = re.compile("|".join(_POSTS))
+_BYLINE_WORDS = re.compile(rf"(?:[一-鿿]{{1,8}}?(?:部|科|室|处|中心))?(?:{'|'.join(_POSTS)})")
+"""A post, with the part of the office that it is of: 发展部部长."""
 _CONTACTS = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)|[\w.+-]+@[\w-]+\.[\w.]+")
 _LONGEST_BYLINE = 120
 _HEAD = 8

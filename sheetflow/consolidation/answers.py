@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sheetflow.consolidation.accepted import Books
-from sheetflow.schemas.cells import Choice
 from sheetflow.schemas.filings import FILING_LABEL, Filing, asking_sheets, worded_columns
+from sheetflow.schemas.options import Choice
 from sheetflow.units import Unit
 
 BLANK, MISSING = "未答", "未接收"

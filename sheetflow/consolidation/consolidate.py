@@ -41,9 +41,10 @@ from sheetflow.consolidation.states import GroupState
 from sheetflow.masks import Look, MaskPolicy
 from sheetflow.periods import OFFICE_ZONE
 from sheetflow.schemas.campaign import Campaign
-from sheetflow.schemas.columns import each
-from sheetflow.schemas.forms import Across, Form, merged
+from sheetflow.schemas.column_reading import each
+from sheetflow.schemas.forms import Across, Form
 from sheetflow.schemas.indicators import Values
+from sheetflow.schemas.merged_keys import merged
 from sheetflow.schemas.parsing import Value
 from sheetflow.units import OWN_LEVEL, Unit, names_told_apart
 

@@ -15,10 +15,12 @@ from sheetflow.consolidation.accepted import Accepted, Books
 from sheetflow.consolidation.contents import DetailRow, DetailSheet
 from sheetflow.masks import Look, MaskPolicy, mask_value, name_columns
 from sheetflow.schemas.cells import Text
-from sheetflow.schemas.columns import Column, Mask, each
+from sheetflow.schemas.column_reading import each
+from sheetflow.schemas.columns import Column, Mask
 from sheetflow.schemas.conditions import column_of
-from sheetflow.schemas.forms import Form, key_columns, merged
+from sheetflow.schemas.forms import Form
 from sheetflow.schemas.indicators import plain
+from sheetflow.schemas.merged_keys import key_columns, merged
 from sheetflow.schemas.parsing import Value
 from sheetflow.schemas.sheets import Kind, RollUp, Sheet
 from sheetflow.units import OWN_LEVEL, Unit, UnitTree

@@ -14,8 +14,9 @@ from sheetflow.schemas.book import Earlier
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.cells import Key
 from sheetflow.schemas.documents import load_rows
-from sheetflow.schemas.forms import Form, with_unit
+from sheetflow.schemas.forms import Form
 from sheetflow.schemas.indicators import Figures, Number, Ratio, Values, plain
+from sheetflow.schemas.merged_keys import with_unit
 from sheetflow.schemas.parsing import Value
 from sheetflow.schemas.sheets import Kind
 

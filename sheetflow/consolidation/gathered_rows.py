@@ -20,11 +20,12 @@ from sheetflow.consolidation.ranking import (
     ranked_rows,
     shown_score,
 )
-from sheetflow.schemas.book import GatheredRow
 from sheetflow.schemas.cells import Key
 from sheetflow.schemas.conditions import Row
-from sheetflow.schemas.forms import Form, merged
+from sheetflow.schemas.forms import Form
+from sheetflow.schemas.gathered import GatheredRow
 from sheetflow.schemas.judging import Judging
+from sheetflow.schemas.merged_keys import merged
 from sheetflow.schemas.parsing import Value
 from sheetflow.schemas.sheets import Sheet
 from sheetflow.units import Unit, UnitTree, units_meant

@@ -30,7 +30,8 @@ def papers_of(
     """Give the papers of a ranked list, each with the grade that was decided, else the proposed one.
 
     `names` are by unit all that a reader would know it by (`JudgedPaper.names`), `found` by number what
-    the unit called the file that was found for a paper, and what that says. The first column of authors holds their names; what else is said of them is no name.
+    the unit called the file that was found for a paper, and what that says. The first column of authors
+    holds their names; what else is said of them is no name.
     """
     return tuple(
         JudgedPaper(

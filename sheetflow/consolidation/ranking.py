@@ -15,10 +15,10 @@ from decimal import Decimal
 from fractions import Fraction
 from types import MappingProxyType
 
-from sheetflow.schemas.cells import Choice
 from sheetflow.schemas.conditions import Row
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.indicators import Number, plain
+from sheetflow.schemas.options import Choice
 from sheetflow.schemas.parsing import Value
 
 PENDING = "并列待定"

@@ -17,8 +17,6 @@ from sheetflow.periods import date_in_words
 from sheetflow.schemas.campaign import Typed
 from sheetflow.schemas.cells import (
     CellType,
-    Choice,
-    Choices,
     Day,
     Fraction,
     IdNumber,
@@ -31,6 +29,7 @@ from sheetflow.schemas.cells import (
     Whole,
 )
 from sheetflow.schemas.layout import columns_in
+from sheetflow.schemas.options import Choice, Choices
 from sheetflow.schemas.sheets import Kind
 
 Plant = Callable[[Draft, Random], bool]

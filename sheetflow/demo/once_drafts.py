@@ -16,13 +16,15 @@ from typing import cast
 from sheetflow.demo.draft import Draft
 from sheetflow.periods import Period
 from sheetflow.sample_maker import make_samples
-from sheetflow.schemas.book import GatheredRow
 from sheetflow.schemas.campaign import Campaign, Samples, Scene, Typed
-from sheetflow.schemas.cells import Choice, Reference, Whole
+from sheetflow.schemas.cells import Reference, Whole
 from sheetflow.schemas.conditions import Row
-from sheetflow.schemas.forms import Form, merged
+from sheetflow.schemas.forms import Form
+from sheetflow.schemas.gathered import GatheredRow
 from sheetflow.schemas.judging import Judging
 from sheetflow.schemas.layout import FIRST_ROW, columns_in
+from sheetflow.schemas.merged_keys import merged
+from sheetflow.schemas.options import Choice
 from sheetflow.schemas.sheets import Sheet
 from sheetflow.units import Unit, UnitTree
 

@@ -64,8 +64,8 @@ _ACCIDENTS = (
     Part.XLS,
     Part.LATE,
 )
-LATER_ACCIDENTS = (Part.MISTAKES, Part.MISSING, Part.LATE, Part.HABITS, Part.TWICE)
-"""What goes wrong once people know the business. Nobody sends a nil return then: a newer version asks for more in rows that stand."""
+LATER_ACCIDENTS = (Part.MISTAKES, Part.MISSING, Part.LATE, Part.HABITS, Part.TWICE, Part.NIL)
+"""What goes wrong once people know the business."""
 _NOTHING_DONE = "本期集中学习、制定方案，走访活动从下期开始。"
 _CORRECTION = "《{sheet}》漏填，现据实补正。"
 _FORGOTTEN = 5

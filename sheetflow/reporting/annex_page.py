@@ -147,8 +147,8 @@ class AnnexPage:
     ) -> None:
         """Write a table as wide as the page, `widths` to each other; the first rows are its header.
 
-        Rows but the header's are at least `height` twips tall; none is broken over two pages but a very long one, and the last
-        `kept` stay on one page with the one before them.
+        Rows but the header's are at least `height` twips tall; none is broken over two pages but a very long one,
+        and the last `kept` stay on one page with the one before them.
         """
         listed = list(rows)
         room, total = self.width, sum(widths)

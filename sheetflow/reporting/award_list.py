@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sheetflow.consolidation.judged_papers import JudgedPaper, JudgedPapers
+from sheetflow.consolidation.ranking import PENDING
 from sheetflow.periods import date_in_words
 from sheetflow.reporting.annex_page import GAP, AnnexPage, Cell, Row
 from sheetflow.reporting.paper_pages import (
@@ -88,8 +89,8 @@ def _notes(judged: JudgedPapers) -> Iterator[str]:
     if any(map(judged.is_tied, judged.papers)):
         yield "注：得分相同的名次并列，下一名次相应顺延。"
     undecided = [each for each in judged.papers if each.award not in {"", *judged.grades}]
-    if judged.is_proposal and any("待定" in each.award for each in undecided):
-        yield "等次为“并列待定”的，得分相同而所余名额不足，请评审会议确定。"
+    if judged.is_proposal and any(each.award == PENDING for each in undecided):
+        yield f"等次为“{PENDING}”的，得分相同而所余名额不足，请评审会议确定。"
     if any(each.rank is None for each in judged.papers):
         yield "名次为“—”的，评委尚未评完，没有得分。"
 

@@ -28,8 +28,6 @@ from sheetflow.schemas.campaign import FormHead
 from sheetflow.schemas.cells import (
     Attachment,
     CellType,
-    Choice,
-    Choices,
     Day,
     Fraction,
     IdNumber,
@@ -44,6 +42,7 @@ from sheetflow.schemas.columns import Column
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.guide_words import mark_of
 from sheetflow.schemas.layout import STATISTICS_COLUMNS, lookups_beside
+from sheetflow.schemas.options import Choice, Choices
 from sheetflow.schemas.sheets import Kind, Sheet
 
 _STEMS = "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥"

@@ -14,18 +14,9 @@ from types import MappingProxyType
 
 from sheetflow.sample_maker.next_period import AGE
 from sheetflow.schemas.campaign import SampleRow, Scene
-from sheetflow.schemas.cells import (
-    Attachment,
-    Choices,
-    Key,
-    Money,
-    NameKey,
-    PeriodName,
-    Phone,
-    Text,
-    Whole,
-)
+from sheetflow.schemas.cells import Attachment, Key, Money, NameKey, PeriodName, Phone, Text, Whole
 from sheetflow.schemas.columns import Column, Mask
+from sheetflow.schemas.options import Choices
 from sheetflow.schemas.parsing import check_digit
 from sheetflow.schemas.sheets import Sheet
 

@@ -15,7 +15,7 @@ from sheetflow.pipeline import judge
 from sheetflow.prefill import stamp_of
 from sheetflow.schemas.book import Earlier, JudgingContext
 from sheetflow.schemas.campaign import Campaign, Samples, Scene
-from sheetflow.schemas.columns import reading_in
+from sheetflow.schemas.column_reading import reading_in
 from sheetflow.schemas.filings import FILING_LABEL, filings_by_rows
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.indicators import measure_all

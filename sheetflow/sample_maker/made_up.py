@@ -32,7 +32,6 @@ from sheetflow.schemas.campaign import (
     Typed,
 )
 from sheetflow.schemas.cells import (
-    Choice,
     Day,
     Fraction,
     IdNumber,
@@ -46,6 +45,7 @@ from sheetflow.schemas.columns import Column
 from sheetflow.schemas.conditions import Condition, Row
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.layout import columns_in
+from sheetflow.schemas.options import Choice
 from sheetflow.schemas.sheets import Kind, Sheet
 
 T = TypeVar("T")

@@ -10,19 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from sheetflow.schemas.campaign import Scene, Typed
-from sheetflow.schemas.cells import (
-    Choice,
-    Choices,
-    Day,
-    Fraction,
-    Key,
-    Money,
-    Reference,
-    References,
-    Whole,
-)
+from sheetflow.schemas.cells import Day, Fraction, Key, Money, Reference, References, Whole
 from sheetflow.schemas.columns import Column
 from sheetflow.schemas.forms import Form
+from sheetflow.schemas.options import Choice, Choices
 from sheetflow.schemas.sheets import Kind, Sheet
 
 AGE = "岁"

@@ -22,9 +22,10 @@ from sheetflow.schemas.conditions import Table
 from sheetflow.schemas.evidence import EvidenceFile, NamedFile
 from sheetflow.schemas.filings import Filing, FilingCell, asking_sheets
 from sheetflow.schemas.forms import Form
+from sheetflow.schemas.gathered import GatheredRow
 from sheetflow.schemas.indicators import Figures, Number, measure_all
 from sheetflow.schemas.parsing import Value, holds_personal_number
-from sheetflow.schemas.sheets import Gathered, Sheet
+from sheetflow.schemas.sheets import Sheet
 from sheetflow.units import Unit, UnitTree
 from sheetflow.workbook import Address, CellValue, cell_name
 
@@ -162,13 +163,17 @@ class Book:
     period: Period
     level: str
     sheets: Mapping[str, BookSheet]
-    filings: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    """What each sheet that asks says of itself (已填, 无此项, 不适用), by key; blank ones are left out."""
     other_period: Period | None = None
     """What the workbook is for, where the form is not filled for that: of another cadence.
 
     Then `period` only says where it is answered, and nothing is held against that.
     """
+
+    @cached_property
+    def filings(self) -> Mapping[str, str]:
+        """What each sheet that asks says of itself (已填, 无此项, 不适用), by key; blank ones are left out."""
+        said = {key: found.filing.word for key, found in self.sheets.items() if found.filing}
+        return {key: word for key, word in said.items() if word}
 
     @cached_property
     def stated(self) -> Mapping[str, str]:
@@ -243,29 +248,6 @@ class Earlier:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GatheredRow:
-    """An entry that the unit, or one straight below it, handed in for a gathered sheet.
-
-    `entry` is its key with its unit before it (370102-B001), `unit_id` whose it is, `above` the unit
-    straight below (or the unit itself) that hands it up, `order` the place that this one gave it.
-    `cells` are by the columns of the listed sheet.
-    """
-
-    entry: str
-    unit_id: str
-    above: str
-    order: int
-    cells: Mapping[str, Value] = field(default_factory=lambda: MappingProxyType({}))
-
-    def printed(self, spec: Gathered, tree: UnitTree) -> dict[str, Value]:
-        """Give what a gathered sheet shows of it, by column: its code, whose it is, what that one said."""
-        cells: dict[str, Value] = {spec.entry: self.entry}
-        if spec.unit:
-            cells[spec.unit] = tree[self.unit_id].name if self.unit_id in tree else self.unit_id
-        return cells | {here: self.cells.get(there) for here, there in spec.shown}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class JudgingContext:
     """Everything beyond the file that judging may ask; `now` is the clock.
 
@@ -275,8 +257,8 @@ class JudgingContext:
     of findings in accepted submissions so far. `working_days` are the deadlines by level. `handed_in`
     is when the file was handed in, where that is known to be before `now`. `standing` names the receipt
     of the accepted workbook that this one, where it is another, would take the place of. `newest` gives the
-    unit's newest accepted book of another form (None: nobody knows any, so that none is missed), `gathered` the entries that a gathered sheet (form, sheet,
-    period) is printed with. `files` are those that the unit handed in beside its workbooks; None: nobody
+    unit's newest accepted book of another form (None: nobody knows any, so that none is missed), `gathered`
+    the entries that a gathered sheet (form, sheet, period) is printed with. `files` are those that the unit handed in beside its workbooks; None: nobody
     looks for them here, so that none is missed. `batch` numbers the first delivery of which
     files came along with the workbook, 0 where nobody knows.
     """

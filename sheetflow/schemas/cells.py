@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import ClassVar, Self
+from typing import ClassVar
 
-from sheetflow.lookalikes import fold
 from sheetflow.schemas.parsing import (
     EXACT_DIGITS,
     CellFault,
@@ -26,14 +24,12 @@ from sheetflow.schemas.parsing import (
     read_phone,
     read_text,
 )
-from sheetflow.schemas.versioned import LATER
 from sheetflow.workbook import CellValue
 
 Json = str | int | float | list[str] | None
 
 MOST_PLACES = 6
 """No column has more decimals: who measures more finely takes a smaller unit."""
-_MOST_OPTIONS_LISTED = 12
 _MOST_QUOTED = 20
 _SENTENCES = 100
 """From so many characters on people write sentences; names and titles stay below."""
@@ -41,7 +37,7 @@ _SENTENCES = 100
 
 @dataclass(frozen=True, slots=True)
 class CellType:
-    """What a column's cells hold: one of the kinds below, each reading of all in one place.
+    """What a column's cells hold: one of the kinds below or an `options` list, each reading of all in one place.
 
     `wanted` says in Chinese what may be filled in.
     """
@@ -49,7 +45,7 @@ class CellType:
     numeric: ClassVar[bool] = False
     wanted: ClassVar[str] = ""
 
-    def parse(self, raw: CellValue) -> Value:  # noqa: C901, PLR0911, PLR0912 - one for each kind
+    def parse(self, raw: CellValue) -> Value:  # noqa: C901, PLR0911 - one for each kind
         """Read a cell that is not blank; raise CellFault where it is not of this type."""
         match self:
             case Text(limit):
@@ -66,10 +62,6 @@ class CellType:
                 return tuple(dict.fromkeys(read_list(raw))) or None
             case Day():
                 return read_day(raw)
-            case Choice():
-                return self.pick((read_text(raw),))[0]
-            case Choices():
-                return self.pick(read_list(raw)) or None
             case Key():
                 return self.shaped(read_code(raw))
             case Reference() | PeriodName():
@@ -113,23 +105,17 @@ class CellType:
     @property
     def changes_words(self) -> bool:
         """Whether `from_json` makes something else of words."""
-        return isinstance(self, Day | NameKey) or (isinstance(self, _Options) and bool(self.older))
+        return isinstance(self, Day | NameKey)
 
     def from_json(self, value: Json) -> Value:
         """Give the value that `to_json` kept.
 
-        A name comes back as it is read today: an older version may have kept its spaces. So does an
-        option that was called otherwise.
+        A name comes back as it is read today: an older version may have kept its spaces.
         """
         if isinstance(self, Day | NameKey):
             if not isinstance(value, str):
                 return None
             return dt.date.fromisoformat(value) if isinstance(self, Day) else read_name(value)
-        if isinstance(self, _Options) and self.older:
-            now = dict(self.older)
-            if isinstance(value, str):
-                return now.get(value, value)
-            return tuple(now.get(word, word) for word in value) if isinstance(value, list) else None
         if isinstance(value, list):
             return tuple(value)
         return Decimal(repr(value)) if isinstance(value, float) else value
@@ -262,92 +248,6 @@ class Day(CellType):
     """A whole date; an incomplete one is never completed."""
 
     wanted: ClassVar[str] = "日期，如2012-3-5"
-
-
-@dataclass(frozen=True, slots=True)
-class _Options(CellType):
-    """A few words, of which `retired` ones are offered to nobody and read where they stand.
-
-    `older` are pairs: how an option was written before, and the option that it is read as. `spans` tell
-    of options that came or went (they stand among `options`, in the order of the list), from which
-    version and up to which. `listed_as` is what the list is called where several columns share it.
-    """
-
-    options: tuple[str, ...]
-    retired: tuple[str, ...] = ()
-    older: tuple[tuple[str, str], ...] = field(default=(), metadata=LATER)
-    spans: tuple[tuple[str, int, int | None], ...] = field(default=(), metadata=LATER)
-    listed_as: str = field(default="", compare=False)
-
-    @property
-    def known(self) -> tuple[str, ...]:
-        """All options that are read."""
-        return self.options + self.retired
-
-    @property
-    def listed(self) -> str:
-        """The options offered, as a sentence lists them."""
-        return "、".join(self.options)
-
-    def spanning(self, versions: Collection[int]) -> Self:
-        """Give the type as any of `versions` offers it; all that was ever offered is read all the same."""
-        there = {
-            option: any(since <= one and (until is None or one <= until) for one in versions)
-            for option, since, until in self.spans
-        }
-        kept = tuple(one for one in self.known if there.get(one, one in self.options))
-        left = tuple(one for one in self.known if one not in kept)
-        return self if kept == self.options else replace(self, options=kept, retired=left)
-
-    @property
-    def at_first(self) -> Self:
-        """The list as the first version had it, each option as it was written first."""
-        if not (self.older or self.spans):
-            return self
-        since = {option: first for option, first, _ in self.spans}
-        kept = [one for one in self.known if one in self.options or one in since]
-        options = tuple(self.first_word(one) for one in kept if since.get(one, 1) == 1)
-        retired = tuple(one for one in self.retired if one not in since)
-        return replace(self, options=options, retired=retired, older=(), spans=())
-
-    def first_word(self, option: str) -> str:
-        """Give the word by which an option was called first."""
-        return next((word for word, now in self.older if now == option), option)
-
-    def gone_since(self, option: str, version: int) -> int:
-        """Give the version from which `option` is offered no more, 0 where `version` still has it."""
-        for name, _, until in self.spans:
-            if name == option and until is not None and until < version:
-                return until + 1
-        return 0
-
-    def pick(self, typed: Sequence[str]) -> tuple[str, ...]:
-        """Give the options typed, each once, look-alikes and spaces aside; raise CellFault for others."""
-        found = {text: text for text in typed if text in self.known}
-        ways = (*((option, option) for option in self.known), *self.older)
-        for text in typed:
-            alike = (option for way, option in ways if fold(way) == fold(text))
-            if text not in found and (option := next(alike, None)):
-                found[text] = option
-        if unknown := [text for text in dict.fromkeys(typed) if text not in found]:
-            shown = "、".join(self.options[:_MOST_OPTIONS_LISTED])
-            unread = "”“".join(unknown)[:_MOST_QUOTED]
-            raise CellFault("choice-unknown", typed=unread, options=shown)
-        return tuple(dict.fromkeys(found[text] for text in typed))
-
-
-@dataclass(frozen=True, slots=True)
-class Choice(_Options):
-    """One of a few words; only spaces and what looks alike may differ."""
-
-    wanted: ClassVar[str] = "从下拉列表选一项：{0.listed}"
-
-
-@dataclass(frozen=True, slots=True)
-class Choices(_Options):
-    """Several of a few words, joined by 、."""
-
-    wanted: ClassVar[str] = "可填多项，用“、”分开：{0.listed}"
 
 
 @dataclass(frozen=True, slots=True)

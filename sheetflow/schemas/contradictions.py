@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from sheetflow.errors import DeclarationError
 from sheetflow.lookalikes import fold
 from sheetflow.periods import Cadence
-from sheetflow.schemas.cells import MOST_PLACES, Choice, Choices, IdNumber
+from sheetflow.schemas.cells import MOST_PLACES, IdNumber
 from sheetflow.schemas.columns import OPEN, Column
 from sheetflow.schemas.conditions import Any, Condition, Every, Is, Not
 from sheetflow.schemas.layout import (
@@ -26,6 +26,7 @@ from sheetflow.schemas.layout import (
     STAMP_SHEET,
     STEPS_SHEET,
 )
+from sheetflow.schemas.options import Choice, Choices
 from sheetflow.schemas.rule_needs import has, needs_of
 from sheetflow.schemas.sheets import Kind, Sheet
 from sheetflow.schemas.versioned import Versioned

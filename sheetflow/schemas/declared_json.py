@@ -22,8 +22,18 @@ from typing import Any, cast
 from sheetflow.errors import DeclarationError
 from sheetflow.findings import Check, Severity
 from sheetflow.periods import Cadence
-from sheetflow.schemas import cells, columns, conditions, expressions, forms, indicators, sheets
+from sheetflow.schemas import (
+    cells,
+    columns,
+    conditions,
+    expressions,
+    forms,
+    indicators,
+    options,
+    sheets,
+)
 from sheetflow.schemas.campaign import Campaign, CampaignVersion, FormHead
+from sheetflow.schemas.gathered import Gathered
 from sheetflow.schemas.judging import Judging
 from sheetflow.schemas.rules import DeclaredRule
 from sheetflow.units import Levels, LevelSpec
@@ -47,9 +57,10 @@ _VALUES: tuple[type, ...] = (
     *(Campaign, CampaignVersion, FormHead, Check, Levels, LevelSpec),
     *(forms.Form, forms.Cover, forms.SamePerson, forms.OwnTotals, forms.ReportSpec),
     *(forms.ChartSpec, sheets.Sheet, sheets.Lookup, columns.Column, columns.Disclosure),
-    *(sheets.Gathered, Judging),
+    *(Gathered, Judging),
     *(indicators.Indicator, DeclaredRule),
     *_below(cells.CellType),
+    *(options.Choice, options.Choices),
     *_below(conditions.Condition),
     *_below(indicators.Source),
 )

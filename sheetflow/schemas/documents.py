@@ -22,11 +22,11 @@ from isal import isal_zlib
 
 from sheetflow.findings import Explanation, Finding, Identity, Place, Severity
 from sheetflow.schemas.campaign import Campaign
-from sheetflow.schemas.cells import Choice, Choices
 from sheetflow.schemas.conditions import Condition, Is, Table, Through, column_of
 from sheetflow.schemas.filings import asking_sheets, worded_columns
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.indicators import Figures, Number, Source
+from sheetflow.schemas.options import Choice, Choices
 from sheetflow.schemas.parsing import Value
 from sheetflow.schemas.sheets import Sheet
 from sheetflow.schemas.versioned import is_unsaid

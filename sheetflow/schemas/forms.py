@@ -14,14 +14,12 @@ from functools import cached_property
 from types import MappingProxyType
 
 from sheetflow.periods import Cadence, Period, deadline, end_of
-from sheetflow.schemas.cells import Key, Reference, References
 from sheetflow.schemas.columns import Column
 from sheetflow.schemas.conditions import Condition, Is
 from sheetflow.schemas.contradictions import refuse_contradictions
 from sheetflow.schemas.form_versions import spanning_form
 from sheetflow.schemas.indicators import Indicator
 from sheetflow.schemas.judging import Judging
-from sheetflow.schemas.parsing import Value
 from sheetflow.schemas.rules import DeclaredRule
 from sheetflow.schemas.sheets import Kind, Sheet
 from sheetflow.schemas.versioned import LATER
@@ -368,38 +366,3 @@ class Form:
         listed = self.periods_of(year) or (self.period(self.first_period or self.last_period),)
         ids = dict.fromkeys((listed[0].period_id, listed[-1].period_id))
         return "到".join(ids)
-
-
-_SEPARATOR = "-"
-
-
-def with_unit(form: Form, sheet: Sheet, unit_id: str, row: Mapping[str, Value]) -> dict[str, Value]:
-    """Give the row with its key, and the keys it points to, in their merged form."""
-    columns = key_columns(form, sheet)
-    return {**row, **{key: merged(unit_id, row[key]) for key in columns if row.get(key)}}
-
-
-def key_columns(form: Form, sheet: Sheet) -> tuple[str, ...]:
-    """The columns that hold numbered keys, the rows' own or those of other rows.
-
-    So are keys in other forms' books. A plain number that a flow's rows bear is no key beyond its sheet.
-    """
-    return tuple(column.key for column in sheet.columns if _is_keyed(form, sheet, column))
-
-
-def _is_keyed(form: Form, sheet: Sheet, column: Column) -> bool:
-    if column.refers_to:
-        target = form.by_key[column.refers_to].key_column
-        return target is not None and isinstance(target.type, Key)
-    if isinstance(column.type, Key):
-        return bool(column.type.letter) or sheet.kind is not Kind.FLOW
-    return isinstance(column.type, Reference | References)
-
-
-def merged(unit_id: str, key: Value) -> Value:
-    """Put the unit before a key that bears none yet: X0001 of 370102 is 370102-X0001."""
-    if isinstance(key, tuple):
-        return tuple(str(merged(unit_id, part)) for part in key)
-    if not isinstance(key, str) or _SEPARATOR in key:
-        return key
-    return f"{unit_id}{_SEPARATOR}{key}"

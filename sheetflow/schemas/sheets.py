@@ -15,6 +15,7 @@ from functools import cached_property
 from sheetflow.schemas.cells import Day, Key, Reference, References
 from sheetflow.schemas.columns import Column, RowModel, text
 from sheetflow.schemas.conditions import Condition, Every, Filled, Not, Row
+from sheetflow.schemas.gathered import Gathered
 from sheetflow.schemas.versioned import LATER, Versioned
 
 
@@ -225,29 +226,6 @@ class Sheet(Versioned):
         filled = [Filled(column.key) for column in self.markers]
         used = filled[0] if len(filled) == 1 else Not(Every(tuple(map(Not, filled))))
         return Every((used, self.void_not)) if self.void_not else used
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gathered:
-    """What a sheet's rows are printed with: entries of `form`, one a row, the unit's own and those from below.
-
-    A unit's own entries are the rows of the sheet `listed` of its accepted workbook, in the order of that
-    sheet's key. What it hands up are those, or, where its level fills the sheet `ranked` (which is gathered
-    itself), the rows of that one which have a number in the column `order`, in that order. `entry` is the
-    column here (and in `ranked`) that holds an entry's key with its unit before it (370102-B001); `named` is
-    the column of `listed` that holds the key without. `unit` is the column here that names whose entry it
-    is. `shown` pairs columns here with columns of `listed`
-    whose cells are printed in them.
-    """
-
-    form: str
-    listed: str
-    named: str
-    entry: str
-    shown: tuple[tuple[str, str], ...] = ()
-    ranked: str = ""
-    order: str = ""
-    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,13 @@ from dataclasses import replace
 from sheetflow.consolidation.gathered_rows import Ongoing, rows_going_on
 from sheetflow.context import Context
 from sheetflow.periods import Period
-from sheetflow.schemas.book import GatheredRow
 from sheetflow.schemas.cells import Key
 from sheetflow.schemas.conditions import Row
 from sheetflow.schemas.documents import load_rows
-from sheetflow.schemas.forms import Form, merged
+from sheetflow.schemas.forms import Form
+from sheetflow.schemas.gathered import Gathered, GatheredRow
+from sheetflow.schemas.merged_keys import merged
 from sheetflow.schemas.parsing import Value
-from sheetflow.schemas.sheets import Gathered
 from sheetflow.units import Unit
 
 Rows = Mapping[str, list[dict[str, Value]]]

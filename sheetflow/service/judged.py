@@ -40,11 +40,10 @@ from sheetflow.intake.archive import blob_path
 from sheetflow.periods import Period
 from sheetflow.publishing.outbox import Writer
 from sheetflow.reporting.paper_volume import write_originals
-from sheetflow.schemas.book import GatheredRow
 from sheetflow.schemas.evidence import NamedFile
 from sheetflow.schemas.forms import Form
+from sheetflow.schemas.gathered import Gathered, GatheredRow
 from sheetflow.schemas.judging import Judging
-from sheetflow.schemas.sheets import Gathered
 from sheetflow.service.books import declared
 from sheetflow.service.gathering import Rows, accepted_rows, gathered_sheets
 from sheetflow.service.publish import Made, Making, Order, basis_of, is_fresh

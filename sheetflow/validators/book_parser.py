@@ -12,7 +12,8 @@ from operator import itemgetter
 
 from sheetflow.findings import Catalogue, Finding, Place, Severity
 from sheetflow.schemas.book import Book, BookRow, BookSheet, JudgingContext
-from sheetflow.schemas.columns import Column, is_blank
+from sheetflow.schemas.column_reading import is_blank
+from sheetflow.schemas.columns import Column
 from sheetflow.schemas.layout import LAST_ROW, columns_in, lookups_beside
 from sheetflow.schemas.sheets import Kind, Sheet
 from sheetflow.units.tree import names_of
@@ -76,20 +77,7 @@ def parse_book(
     for extra in foreign_sheets(raw, [*known.sheets.values(), *doubled]):
         if any(cell is not None for row in extra.rows for cell in row):
             reader.note("sheet-extra", Place(title=extra.title), sheet=extra.title)
-    filings = {
-        key: found.filing.word
-        for key, found in sheets.items()
-        if found.filing and found.filing.word
-    }
-    book = Book(
-        form,
-        known.version,
-        known.period,
-        unit.level,
-        sheets,
-        filings=filings,
-        other_period=known.other_period,
-    )
+    book = Book(form, known.version, known.period, unit.level, sheets, known.other_period)
     return book, reader.findings
 
 

@@ -16,7 +16,8 @@ from sheetflow.findings import Finding, Place
 from sheetflow.lookalikes import plain, without_spaces
 from sheetflow.schemas.book import Book, BookRow, BookSheet, JudgingContext
 from sheetflow.schemas.catalogue import GENERAL
-from sheetflow.schemas.columns import Column, reading_in
+from sheetflow.schemas.column_reading import reading_in
+from sheetflow.schemas.columns import Column
 from sheetflow.schemas.conditions import Row
 from sheetflow.schemas.parsing import CellFault, Value
 from sheetflow.schemas.sheets import Kind

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from sheetflow.findings import Finding
-from sheetflow.schemas.book import Book, BookRow, BookSheet, GatheredRow, JudgingContext
+from sheetflow.schemas.book import Book, BookRow, BookSheet, JudgingContext
 from sheetflow.schemas.catalogue import GENERAL
 from sheetflow.schemas.cells import Key
-from sheetflow.schemas.forms import merged
+from sheetflow.schemas.gathered import Gathered, GatheredRow
+from sheetflow.schemas.merged_keys import merged
 from sheetflow.schemas.parsing import Value
-from sheetflow.schemas.sheets import Gathered
 
 _MOST_LISTED = 10
 
@@ -93,7 +93,7 @@ def _check_printed(
         spoken = typed is not None and value is not None and column and not column.is_key
         is_entry = found.sheet.gathered is not None and key == found.sheet.gathered.entry
         if spoken and not is_entry and typed != value and column:
-            quoted = str(value) if column.quotable else "推荐单位报来的内容"
+            quoted = str(value) if column.quotable else "原报送单位报来的内容"
             yield GENERAL["gathered-printed"].at(found.place(row, key), printed=quoted)
 
 

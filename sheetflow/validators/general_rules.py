@@ -17,18 +17,12 @@ from sheetflow.findings import Finding, Place
 from sheetflow.lookalikes import plain, plain_dashes, without_spaces
 from sheetflow.schemas.book import Book, BookRow, BookSheet, JudgingContext
 from sheetflow.schemas.catalogue import GENERAL
-from sheetflow.schemas.cells import (
-    Attachment,
-    Choice,
-    Choices,
-    NameKey,
-    Reference,
-    References,
-    Text,
-)
-from sheetflow.schemas.columns import Column, Fault, ReadColumn, reading
+from sheetflow.schemas.cells import Attachment, NameKey, Reference, References, Text
+from sheetflow.schemas.column_reading import ReadColumn, reading
+from sheetflow.schemas.columns import Column, Fault
 from sheetflow.schemas.conditions import Condition, Row
 from sheetflow.schemas.layout import columns_in
+from sheetflow.schemas.options import Choice, Choices
 from sheetflow.schemas.parsing import CellFault, Value, holds_personal_number, read_code
 from sheetflow.schemas.sheets import Sheet
 from sheetflow.workbook import CellValue

@@ -14,7 +14,8 @@ from difflib import SequenceMatcher
 from types import MappingProxyType
 
 from sheetflow.lookalikes import fold, without_debris
-from sheetflow.schemas.columns import Column, is_blank
+from sheetflow.schemas.column_reading import is_blank
+from sheetflow.schemas.columns import Column
 from sheetflow.schemas.filings import FILING_LABEL, Filing, FilingCell
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.layout import GUIDE_SHEET, ISSUES_SHEET, STAMP_SHEET, STEPS_SHEET

@@ -18,19 +18,11 @@ from sheetflow.findings import UNNAMED, Argument, Catalogue, Finding, Place
 from sheetflow.lookalikes import without_debris, without_spaces, without_unseen
 from sheetflow.number_formats import shown_otherwise
 from sheetflow.schemas.book import BookRow, BookSheet
-from sheetflow.schemas.cells import (
-    Choice,
-    Day,
-    IdNumber,
-    Key,
-    NameKey,
-    PeriodName,
-    Phone,
-    Reference,
-    Text,
-)
-from sheetflow.schemas.columns import Column, Fault, is_blank, read_column
+from sheetflow.schemas.cells import Day, IdNumber, Key, NameKey, PeriodName, Phone, Reference, Text
+from sheetflow.schemas.column_reading import is_blank, read_column
+from sheetflow.schemas.columns import Column, Fault
 from sheetflow.schemas.forms import Form
+from sheetflow.schemas.options import Choice
 from sheetflow.schemas.parsing import Value, read_text
 from sheetflow.schemas.sheets import Kind, Sheet
 from sheetflow.validators.general_rules import (

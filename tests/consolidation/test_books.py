@@ -25,7 +25,7 @@ from sheetflow.consolidation.states import OUT, BoardRow, State, Tally
 from sheetflow.masks import MaskPolicy
 from sheetflow.periods import Period
 from sheetflow.schemas.book import Outcome
-from sheetflow.schemas.forms import with_unit
+from sheetflow.schemas.merged_keys import with_unit
 from sheetflow.units import THREE_LEVELS
 from tests.consolidation.desk import TREE, Desk
 from tests.county_book import CAMPAIGN, FORM

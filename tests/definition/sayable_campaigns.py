@@ -12,7 +12,7 @@ from typing import Any
 from sheetflow.campaigns import load_campaign
 from sheetflow.findings import Severity
 from sheetflow.schemas.campaign import Campaign, CampaignVersion, FormHead
-from sheetflow.schemas.cells import Attachment, Choice, Choices, Fraction, Money, Reference
+from sheetflow.schemas.cells import Attachment, Fraction, Money, Reference
 from sheetflow.schemas.columns import (
     Column,
     Mask,
@@ -40,6 +40,7 @@ from sheetflow.schemas.forms import (
     SamePerson,
 )
 from sheetflow.schemas.indicators import Count, Expected, Indicator, Reaches, Reporting, Sum
+from sheetflow.schemas.options import Choice, Choices
 from sheetflow.schemas.rules import DeclaredRule
 from sheetflow.schemas.sheets import EXPLANATIONS, Kind, Lookup, RollUp, Sheet
 from sheetflow.units import Levels, LevelSpec

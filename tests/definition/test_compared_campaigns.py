@@ -15,12 +15,13 @@ from sheetflow.definition.comparing.verdicts import Tally
 from sheetflow.findings import Severity
 from sheetflow.periods import Cadence
 from sheetflow.schemas.campaign import Campaign, CampaignVersion
-from sheetflow.schemas.cells import Choice, Fraction, Key, Reference, Text, Whole
+from sheetflow.schemas.cells import Fraction, Key, Reference, Text, Whole
 from sheetflow.schemas.columns import Column, Disclosure, Mask, text
 from sheetflow.schemas.conditions import Row, where
 from sheetflow.schemas.expressions import Cell, Literal, Operation
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.indicators import Count, Indicator
+from sheetflow.schemas.options import Choice
 from sheetflow.schemas.rules import DeclaredRule
 from sheetflow.schemas.sheets import Kind, Sheet
 from sheetflow.units import Levels

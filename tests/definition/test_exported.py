@@ -15,8 +15,9 @@ from sheetflow.definition.layout import Row
 from sheetflow.errors import DeclarationError
 from sheetflow.findings import Finding
 from sheetflow.schemas.book import Book, JudgingContext
-from sheetflow.schemas.cells import Choice, Text
+from sheetflow.schemas.cells import Text
 from sheetflow.schemas.columns import Mask, disclosed
+from sheetflow.schemas.options import Choice
 from sheetflow.units import Levels
 from sheetflow.units.levels import PROVINCE
 from tests.definition.sayable_campaigns import RIVERS, SAYABLE, with_columns

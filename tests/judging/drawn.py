@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 
 from sheetflow.periods import OFFICE_ZONE
 from sheetflow.pipeline import judge
-from sheetflow.schemas.book import GatheredRow, Judgement, JudgingContext
+from sheetflow.schemas.book import Judgement, JudgingContext
 from sheetflow.schemas.forms import Form
+from sheetflow.schemas.gathered import GatheredRow
 from sheetflow.schemas.parsing import Value
 from tests.county_book import CAMPAIGN, TREE, WORKING_DAYS
 from tests.drawing import draw

@@ -19,8 +19,6 @@ from sheetflow.schemas.book import Book
 from sheetflow.schemas.cells import (
     Attachment,
     CellType,
-    Choice,
-    Choices,
     Day,
     IdNumber,
     Key,
@@ -36,6 +34,7 @@ from sheetflow.schemas.cells import (
 from sheetflow.schemas.columns import Column
 from sheetflow.schemas.indicators import plain
 from sheetflow.schemas.layout import FIRST_ROW, cell_in, columns_in
+from sheetflow.schemas.options import Choice, Choices
 from sheetflow.schemas.parsing import Value, check_digit, read_name
 from sheetflow.schemas.sheets import Kind, Sheet
 from sheetflow.validators.book_parser import parse_book

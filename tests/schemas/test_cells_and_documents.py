@@ -15,8 +15,6 @@ from sheetflow.findings import Explanation, Finding, Place, Severity
 from sheetflow.schemas.cells import (
     Attachment,
     CellType,
-    Choice,
-    Choices,
     Day,
     Fraction,
     IdNumber,
@@ -42,6 +40,7 @@ from sheetflow.schemas.documents import (
     without_personal,
 )
 from sheetflow.schemas.indicators import Number
+from sheetflow.schemas.options import Choice, Choices
 from sheetflow.schemas.parsing import CellFault, Value
 from tests.county_book import FORM, judged
 

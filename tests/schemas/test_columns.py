@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sheetflow.schemas.columns import Column, Fault, each, is_blank, read_column, reading
+from sheetflow.schemas.column_reading import each, is_blank, read_column, reading
+from sheetflow.schemas.columns import Column, Fault
 from sheetflow.schemas.parsing import CellFault, Value
 from sheetflow.schemas.sheets import Sheet
 from sheetflow.workbook import CellValue

@@ -12,7 +12,6 @@ import pytest
 from sheetflow.campaigns import load_campaign
 from sheetflow.errors import DeclarationError
 from sheetflow.schemas.campaign import Campaign
-from sheetflow.schemas.cells import Choice
 from sheetflow.schemas.columns import (
     Column,
     Disclosure,
@@ -26,6 +25,7 @@ from sheetflow.schemas.columns import (
 from sheetflow.schemas.conditions import Every, Not, where
 from sheetflow.schemas.forms import ChartSpec, OwnTotals, ReportSpec, SamePerson
 from sheetflow.schemas.indicators import Count, Indicator, Ratio, Reaches, Sum
+from sheetflow.schemas.options import Choice
 from sheetflow.schemas.sheets import Lookup
 from tests.schemas.small_form import COVER, HEAD, THINGS, S, Thing, form, more
 from tests.tiny.campaign import CAMPAIGN

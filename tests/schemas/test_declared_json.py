@@ -20,7 +20,7 @@ from sheetflow.errors import DeclarationError
 from sheetflow.findings import Severity
 from sheetflow.periods import Cadence
 from sheetflow.schemas.campaign import Campaign, CampaignVersion, FormHead
-from sheetflow.schemas.cells import Attachment, CellType, Choice, Fraction
+from sheetflow.schemas.cells import Attachment, CellType, Fraction
 from sheetflow.schemas.columns import Column
 from sheetflow.schemas.conditions import Condition
 from sheetflow.schemas.declared_json import (
@@ -46,6 +46,7 @@ from sheetflow.schemas.expressions import (
 )
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.indicators import Source
+from sheetflow.schemas.options import Choice
 from sheetflow.schemas.rules import DeclaredRule
 from tests.tiny.campaign import CAMPAIGN as RIVERS
 from tests.tiny.pair import PAIR

@@ -12,8 +12,6 @@ from sheetflow.lookalikes import plain
 from sheetflow.schemas.cells import (
     Attachment,
     CellType,
-    Choice,
-    Choices,
     Day,
     IdNumber,
     Key,
@@ -26,7 +24,9 @@ from sheetflow.schemas.cells import (
     Text,
     Whole,
 )
-from sheetflow.schemas.columns import Column, reading
+from sheetflow.schemas.column_reading import reading
+from sheetflow.schemas.columns import Column
+from sheetflow.schemas.options import Choice, Choices
 from tests.county_book import FORM
 from tests.tiny.forms import PATROL_FORM, REGISTER_FORM
 

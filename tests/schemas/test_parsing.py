@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sheetflow.schemas.cells import Choice, Choices, Money, References, Whole
+from sheetflow.schemas.cells import Money, References, Whole
+from sheetflow.schemas.options import Choice, Choices
 from sheetflow.schemas.parsing import (
     CellFault,
     check_digit,

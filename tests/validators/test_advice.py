@@ -14,8 +14,6 @@ from sheetflow.schemas.book import BookRow, BookSheet, Judgement
 from sheetflow.schemas.cells import (
     Attachment,
     CellType,
-    Choice,
-    Choices,
     Day,
     Fraction,
     IdNumber,
@@ -31,6 +29,7 @@ from sheetflow.schemas.cells import (
 )
 from sheetflow.schemas.columns import Column
 from sheetflow.schemas.conditions import Condition
+from sheetflow.schemas.options import Choice, Choices
 from tests.county_book import CAMPAIGN, FORM, judged
 from tests.tiny import campaign as tiny
 from tests.tiny.drawn import judged_tiny

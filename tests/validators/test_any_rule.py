@@ -9,7 +9,7 @@ import pytest
 
 from sheetflow.findings import Severity
 from sheetflow.pipeline import judge
-from sheetflow.schemas.cells import Choice, Day
+from sheetflow.schemas.cells import Day
 from sheetflow.schemas.conditions import Condition
 from sheetflow.schemas.expressions import Expression
 from sheetflow.schemas.language.conditions import read_condition
@@ -17,6 +17,7 @@ from sheetflow.schemas.language.misreadings import Faults
 from sheetflow.schemas.language.places import Place
 from sheetflow.schemas.language.rules import read_rule, rule_text
 from sheetflow.schemas.language.vocabulary import Vocabulary
+from sheetflow.schemas.options import Choice
 from sheetflow.schemas.rules import DeclaredRule
 from tests.county_book import CAMPAIGN, FORM, context, drawn, judged, left_by
 from tests.schemas.language.made_up_rules import RuleWriter

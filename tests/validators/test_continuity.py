@@ -171,3 +171,16 @@ def test_rows_that_are_as_before_are_nothing_new_in_a_nil_return() -> None:
         named = {finding.place.sheet for finding in told if finding.rule == "nil-with-rows"}
         assert "needs" not in named
         assert "visits" in named
+
+
+def test_a_nil_return_is_asked_for_nothing_in_rows_that_stand() -> None:
+    """A newer version asks more of old rows: who did nothing this period need not go through them."""
+    blank = "@ 结对帮扶 领导干部带头 4 ="
+    nil = f"@ 封面 零报告 = 是\n@ 封面 零报告说明 = 本期没有开展走访\n{blank}"
+    asked = {("required", "pairings"), ("required-when", "pairings")}
+    assert asked.isdisjoint(
+        (e.rule, e.place.sheet) for e in judged_after(nil, purged=False).findings
+    )
+    assert asked & {(e.rule, e.place.sheet) for e in judged_after(blank, purged=False).findings}, (
+        "else nothing was tried"
+    )

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from sheetflow.schemas.columns import read_column
+from sheetflow.schemas.column_reading import read_column
 from sheetflow.schemas.sheets import Kind, Sheet
 from sheetflow.validators.footer_rows import doubtful_lines, kind_of_line
 from sheetflow.workbook import CellValue

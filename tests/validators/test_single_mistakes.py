@@ -12,8 +12,6 @@ from hypothesis import strategies as st
 from sheetflow.findings import Severity
 from sheetflow.schemas.book import Judgement
 from sheetflow.schemas.cells import (
-    Choice,
-    Choices,
     Day,
     IdNumber,
     Key,
@@ -27,6 +25,7 @@ from sheetflow.schemas.cells import (
     Whole,
 )
 from sheetflow.schemas.columns import Column
+from sheetflow.schemas.options import Choice, Choices
 from tests.county_book import judged, named
 
 

@@ -135,3 +135,16 @@ def _many(found: BookSheet, count: int, key: str, letter: str) -> BookSheet:
         for number in range(count)
     )
     return replace(found, rows=rows)
+
+
+def test_an_unreadable_list_of_keys_may_name_any_of_them() -> None:
+    """Where one paper's authors cannot be read, no cadre is asked why she wrote none."""
+    made = judged_in("2012B6", "@ 调研成果 作者 5 = #REF!")
+    assert "cadre-papers" not in {entry.rule for entry in made.findings}
+    other = judged_in("2012B6", "@ 调研成果 作者 5 = G001")
+    assert "cadre-papers" in {entry.rule for entry in other.findings}, "else nothing was tried"
+
+
+def judged_in(period: str, changes: str) -> Judgement:
+    """Judge the sound workbook with changes, in the last period of the year."""
+    return judge(drawn(changes, period=period), CAMPAIGN, context(period, earlier=left_by(_LAST)))

@@ -22,13 +22,13 @@ from sheetflow.prefill import Filling, prefill_blank, prefill_returned
 from sheetflow.reading import read_workbook
 from sheetflow.schemas.book import Earlier, Judgement, JudgingContext
 from sheetflow.schemas.campaign import Campaign
-from sheetflow.schemas.cells import Choice
 from sheetflow.schemas.columns import RowModel, choice, day, key, text, whole
 from sheetflow.schemas.conditions import Not, where
 from sheetflow.schemas.documents import dump_rows, load_rows
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.indicators import Count, Indicator, Ratio, Sum
 from sheetflow.schemas.layout import FIRST_ROW, cell_in
+from sheetflow.schemas.options import Choice
 from sheetflow.schemas.sheets import Kind, Sheet
 from sheetflow.units import THREE_LEVELS
 from sheetflow.writing import Dress, write_workbook

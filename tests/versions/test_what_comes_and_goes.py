@@ -14,12 +14,12 @@ from sheetflow.pipeline import judge
 from sheetflow.prefill import prefill_blank, prefill_returned
 from sheetflow.schemas.book import Earlier, Judgement, JudgingContext
 from sheetflow.schemas.campaign import Campaign, CampaignVersion
-from sheetflow.schemas.cells import Choice
 from sheetflow.schemas.columns import Column
 from sheetflow.schemas.conditions import where
 from sheetflow.schemas.documents import dump_rows, load_rows, measure_digests
 from sheetflow.schemas.forms import ChartSpec, Form
 from sheetflow.schemas.indicators import Count, Indicator, Ratio
+from sheetflow.schemas.options import Choice
 from sheetflow.writing import Dress, write_workbook
 from tests.drawing import draw
 from tests.tiny.desk import EAST, FIRST, IN_TIME, SECOND, TREE

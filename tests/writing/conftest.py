@@ -18,8 +18,6 @@ from sheetflow.prefill import Cells, Filling, prefill_blank, stamp_of
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.cells import (
     CellType,
-    Choice,
-    Choices,
     Day,
     IdNumber,
     Key,
@@ -35,6 +33,7 @@ from sheetflow.schemas.columns import Column
 from sheetflow.schemas.conditions import Condition
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.layout import FIRST_ROW, cell_in
+from sheetflow.schemas.options import Choice, Choices
 from sheetflow.schemas.parsing import Value
 from sheetflow.schemas.sheets import Kind, Sheet
 from sheetflow.units import Unit

@@ -21,7 +21,7 @@ from sheetflow.prefill import Filling, prefill_blank
 from sheetflow.reading import read_workbook
 from sheetflow.schemas.book import Earlier
 from sheetflow.schemas.campaign import Campaign
-from sheetflow.schemas.cells import Choice, Choices, Day, IdNumber, Key, Phone, Reference, Whole
+from sheetflow.schemas.cells import Day, IdNumber, Key, Phone, Reference, Whole
 from sheetflow.schemas.columns import Column, RowModel, choice, key, text, whole
 from sheetflow.schemas.conditions import Condition, Is
 from sheetflow.schemas.forms import Cover, Form
@@ -39,6 +39,7 @@ from sheetflow.schemas.layout import (
     card_address,
     column_number,
 )
+from sheetflow.schemas.options import Choice, Choices
 from sheetflow.schemas.rule_needs import hangs_on
 from sheetflow.schemas.sheets import Kind, Sheet
 from sheetflow.units import Unit

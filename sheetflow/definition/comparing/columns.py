@@ -26,8 +26,6 @@ from sheetflow.definition.comparing.verdicts import (
 )
 from sheetflow.schemas.cells import (
     CellType,
-    Choice,
-    Choices,
     Fraction,
     Key,
     Money,
@@ -39,6 +37,7 @@ from sheetflow.schemas.cells import (
 )
 from sheetflow.schemas.columns import Column, Mask
 from sheetflow.schemas.conditions import Condition, Row
+from sheetflow.schemas.options import Choice, Choices
 from sheetflow.schemas.parsing import CellFault, Value
 from sheetflow.schemas.sheets import Sheet
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sheetflow.schemas.campaign import Campaign
-from sheetflow.schemas.cells import Choice, Choices
 from sheetflow.schemas.columns import Column
 from sheetflow.schemas.forms import Form
+from sheetflow.schemas.options import Choice, Choices
 from sheetflow.schemas.sheets import Sheet
 
 

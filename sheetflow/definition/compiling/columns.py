@@ -18,9 +18,10 @@ from sheetflow.definition.meanings import (
     PURPOSES,
     YES_NO,
 )
-from sheetflow.schemas.cells import CellType, Choice, Day, IdNumber, PeriodName
+from sheetflow.schemas.cells import CellType, Day, IdNumber, PeriodName
 from sheetflow.schemas.columns import Column, NotAfter, usual_width
 from sheetflow.schemas.likely import find, is_it, likely, may_be, same
+from sheetflow.schemas.options import Choice
 from sheetflow.schemas.sheets import Kind
 
 _OPTIONS = "选项"

@@ -13,11 +13,11 @@ from sheetflow.definition.keys import derived_key
 from sheetflow.definition.lines import Line
 from sheetflow.definition.meanings import COUNTED, COVER_ROLES
 from sheetflow.periods import Cadence
-from sheetflow.schemas.cells import Choice
 from sheetflow.schemas.columns import OPEN, Column, choice, day, period_name, phone, text
 from sheetflow.schemas.conditions import Is, where
 from sheetflow.schemas.forms import Cover
 from sheetflow.schemas.likely import find, same
+from sheetflow.schemas.options import Choice
 
 _CORRECTED, _NIL = "更正", "是"
 _NEEDED = ("单位代码", "填报单位", "报告期", "填报日期")

@@ -13,9 +13,9 @@ from sheetflow.definition.keys import derived_key, is_key
 from sheetflow.definition.lines import Line
 from sheetflow.definition.tables import Tables
 from sheetflow.periods import Cadence
-from sheetflow.schemas.cells import Choice
 from sheetflow.schemas.columns import Column
 from sheetflow.schemas.likely import same
+from sheetflow.schemas.options import Choice
 from sheetflow.schemas.rules import DeclaredRule
 from sheetflow.schemas.sheets import Kind
 from sheetflow.units import Levels

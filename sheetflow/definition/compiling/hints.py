@@ -8,10 +8,10 @@ from sheetflow.definition.compiling.activity import Items
 from sheetflow.definition.compiling.desk import Desk
 from sheetflow.definition.compiling.finished_forms import FormParts
 from sheetflow.definition.compiling.finished_sheets import doubled_conditions
-from sheetflow.schemas.cells import Choice, Choices
 from sheetflow.schemas.conditions import Any, Condition, Every, Is, Not, Through
 from sheetflow.schemas.expressions import Cell, Expression, Literal, Operation, Options
 from sheetflow.schemas.likely import same
+from sheetflow.schemas.options import Choice, Choices
 
 _UNMARKED = "几项规定允许单位拒填没有标明表号、文号的报表"
 _BLANKS = "在指标和条件里，空着的也算“不是”；在这条规则里，空着的不查"

@@ -11,10 +11,11 @@ from sheetflow.definition import meanings as words
 from sheetflow.definition.compiling.desk import ColumnDraft, Desk, FormDraft, SheetDraft
 from sheetflow.definition.compiling.sheets import draft_named, form_called, tell_no_form
 from sheetflow.definition.lines import Line
-from sheetflow.schemas.cells import Choice
+from sheetflow.schemas.gathered import Gathered
 from sheetflow.schemas.judging import Judging
 from sheetflow.schemas.likely import find, is_it, likely
-from sheetflow.schemas.sheets import Gathered, Kind, Sheet
+from sheetflow.schemas.options import Choice
+from sheetflow.schemas.sheets import Kind, Sheet
 
 _OF_GATHERED = (words.ENTRY, words.ENTRY_UNIT)
 _USUAL_TRIM = 5

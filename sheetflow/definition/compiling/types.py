@@ -17,8 +17,6 @@ from sheetflow.lookalikes import plain, without_spaces
 from sheetflow.schemas.cells import (
     Attachment,
     CellType,
-    Choice,
-    Choices,
     Day,
     Fraction,
     IdNumber,
@@ -33,6 +31,7 @@ from sheetflow.schemas.cells import (
     Whole,
 )
 from sheetflow.schemas.likely import is_it, likely, same
+from sheetflow.schemas.options import Choice, Choices
 
 LOOKUP = "带出"
 _LONGEST_TEXT, _LONGEST_NAME, _MOST_MEGABYTES = 4000, 100, 50

@@ -17,8 +17,6 @@ from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.cells import (
     Attachment,
     CellType,
-    Choice,
-    Choices,
     Day,
     Fraction,
     IdNumber,
@@ -37,6 +35,7 @@ from sheetflow.schemas.conditions import Condition
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.language.conditions import condition_text
 from sheetflow.schemas.language.vocabulary import Vocabulary
+from sheetflow.schemas.options import Choice, Choices
 from sheetflow.schemas.sheets import Lookup, Sheet
 
 _TYPES: Mapping[type[CellType], str] = {

@@ -13,9 +13,9 @@ from itertools import pairwise
 from sheetflow.definition.exporting.sayable import Saying, Unsaid
 from sheetflow.definition.layout import Row
 from sheetflow.definition.meanings import NO, YES
-from sheetflow.schemas.cells import Choice, Choices
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.likely import same
+from sheetflow.schemas.options import Choice, Choices
 
 _YES_OR_NO = "是否"
 _BETWEEN = "、,，;；\n"

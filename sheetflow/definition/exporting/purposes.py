@@ -12,12 +12,13 @@ from collections.abc import Iterator, Mapping
 from sheetflow.definition import meanings as words
 from sheetflow.definition.exporting.sayable import Unsaid
 from sheetflow.schemas.campaign import Campaign
-from sheetflow.schemas.cells import Choice
 from sheetflow.schemas.columns import Column
 from sheetflow.schemas.conditions import Is
 from sheetflow.schemas.forms import Form
+from sheetflow.schemas.gathered import Gathered
 from sheetflow.schemas.judging import Judging
-from sheetflow.schemas.sheets import Gathered, Sheet
+from sheetflow.schemas.options import Choice
+from sheetflow.schemas.sheets import Sheet
 
 _Place = tuple[str, str]
 

@@ -13,10 +13,11 @@ from sheetflow.periods import Cadence
 from sheetflow.schemas.columns import RowModel, attachment, choice, key, refers, text, whole
 from sheetflow.schemas.conditions import Is, where
 from sheetflow.schemas.forms import Attachments, Cover, Form, ReportSpec
+from sheetflow.schemas.gathered import Gathered
 from sheetflow.schemas.grassroots2012.checks import declared_checks
 from sheetflow.schemas.grassroots2012.cover import HeadCard
 from sheetflow.schemas.grassroots2012.words import YES_NO
-from sheetflow.schemas.sheets import EXPLANATIONS, Gathered, Kind, RollUp, Sheet
+from sheetflow.schemas.sheets import EXPLANATIONS, Kind, RollUp, Sheet
 
 _SOURCE = "五：2012年10月，全国妇联将对活动中形成的调研报告开展评选"
 

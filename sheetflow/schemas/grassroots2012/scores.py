@@ -13,9 +13,10 @@ from sheetflow.periods import Cadence
 from sheetflow.schemas.columns import RowModel, choice, fraction, key, refers, text, whole
 from sheetflow.schemas.conditions import Any, Filled, Is
 from sheetflow.schemas.forms import Cover, Form
+from sheetflow.schemas.gathered import Gathered
 from sheetflow.schemas.grassroots2012.cover import HeadCard
 from sheetflow.schemas.judging import Judging
-from sheetflow.schemas.sheets import EXPLANATIONS, Gathered, Kind, RollUp, Sheet
+from sheetflow.schemas.sheets import EXPLANATIONS, Kind, RollUp, Sheet
 
 _SOURCE = "五：2012年10月，全国妇联将对活动中形成的调研报告开展评选，年底进行表彰"
 

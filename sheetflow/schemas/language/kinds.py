@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NoReturn
 
-from sheetflow.schemas.cells import Attachment, CellType, Choices, Day, References
+from sheetflow.schemas.cells import Attachment, CellType, Day, References
 from sheetflow.schemas.columns import Column
 from sheetflow.schemas.expressions import (
     Call,
@@ -29,6 +29,7 @@ from sheetflow.schemas.language.misreadings import Fault, Faults
 from sheetflow.schemas.language.names import Seen, labelled
 from sheetflow.schemas.language.printer import show
 from sheetflow.schemas.language.vocabulary import Vocabulary
+from sheetflow.schemas.options import Choices
 
 
 class Sort(StrEnum):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from sheetflow.errors import DeclarationError
-from sheetflow.schemas.cells import Choice, Choices, Reference
+from sheetflow.schemas.cells import Reference
 from sheetflow.schemas.columns import Column
 from sheetflow.schemas.expressions import (
     Call,
@@ -30,6 +30,7 @@ from sheetflow.schemas.language.places import FUNCTIONS
 from sheetflow.schemas.language.printer import named
 from sheetflow.schemas.language.vocabulary import Vocabulary
 from sheetflow.schemas.likely import find, is_it, likely, may_be
+from sheetflow.schemas.options import Choice, Choices
 from sheetflow.schemas.sheets import Kind, Sheet
 
 

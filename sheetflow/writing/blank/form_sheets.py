@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from sheetflow.prefill import Cells
-from sheetflow.schemas.cells import Choice, Day, PeriodName
+from sheetflow.schemas.cells import Day, PeriodName
 from sheetflow.schemas.columns import Column
 from sheetflow.schemas.conditions import Is
 from sheetflow.schemas.filings import FILING_LABEL, Filing, filing_address
@@ -35,6 +35,7 @@ from sheetflow.schemas.layout import (
     columns_in,
     lookups_beside,
 )
+from sheetflow.schemas.options import Choice
 from sheetflow.schemas.sheets import Kind, Lookup, Sheet
 from sheetflow.workbook import cell_name, column_letters
 from sheetflow.writing.blank.highlights import (

@@ -11,7 +11,6 @@ import datetime as dt
 
 from sheetflow.schemas.cells import (
     CellType,
-    Choice,
     Day,
     Fraction,
     IdNumber,
@@ -33,6 +32,7 @@ from sheetflow.schemas.guide_words import (
     type_words,
 )
 from sheetflow.schemas.layout import FIRST_ROW, LAST_ROW, column_number, column_range, quoted
+from sheetflow.schemas.options import Choice
 from sheetflow.schemas.sheets import Sheet
 from sheetflow.workbook import column_letters
 from sheetflow.writing.blank.sheet_page import SheetPage, WorkbookContext

@@ -13,7 +13,6 @@ from typing import Final
 
 from sheetflow.findings import Catalogue, Finding
 from sheetflow.prefill import Cells, Filling, marked_cells
-from sheetflow.schemas.cells import Choice
 from sheetflow.schemas.columns import Column
 from sheetflow.schemas.evidence import names_files, takes_files
 from sheetflow.schemas.guide_words import files_words
@@ -26,6 +25,7 @@ from sheetflow.schemas.layout import (
     columns_in,
     quoted,
 )
+from sheetflow.schemas.options import Choice
 from sheetflow.schemas.sheets import Kind, Sheet
 from sheetflow.workbook import column_letters
 from sheetflow.writing.looks import BODY, BOLD, NOTE, RED, SONG, TITLE, Look, height_of

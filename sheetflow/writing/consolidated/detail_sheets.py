@@ -14,12 +14,13 @@ from decimal import Decimal
 from itertools import chain, islice
 
 from sheetflow.consolidation.contents import Consolidated, DetailRow, DetailSheet
-from sheetflow.schemas.cells import Attachment, Choices, Reference, References, Text
+from sheetflow.schemas.cells import Attachment, Reference, References, Text
 from sheetflow.schemas.columns import Column, Mask
 from sheetflow.schemas.conditions import Condition, Every, Row, Table
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.indicators import Count, Indicator, Number, Sum, measure_all, plain
 from sheetflow.schemas.layout import FIRST_ROW, HEADER_ROW, quoted
+from sheetflow.schemas.options import Choices
 from sheetflow.schemas.parsing import Value
 from sheetflow.schemas.sheets import Sheet
 from sheetflow.workbook import MAX_ROWS, column_letters

@@ -37,7 +37,8 @@ from sheetflow.consolidation.detail_rows import (
 )
 from sheetflow.masks import MaskPolicy
 from sheetflow.schemas.cells import CellType, Json
-from sheetflow.schemas.columns import Column, each
+from sheetflow.schemas.column_reading import each
+from sheetflow.schemas.columns import Column
 from sheetflow.schemas.documents import dump_figures, load_figures, rows_digest
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.indicators import Figures, Number, plain

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from random import Random
 
-from sheetflow.schemas.cells import Choice, Choices, Text
+from sheetflow.schemas.cells import Text
 from sheetflow.schemas.columns import Column
 from sheetflow.schemas.language.kinds import Sort, sort_of
 from sheetflow.schemas.language.vocabulary import Vocabulary
+from sheetflow.schemas.options import Choice, Choices
 from sheetflow.schemas.sheets import Kind, Sheet
 
 _SIGNS = ("<", ">", "<=", ">=", "=", "<>")

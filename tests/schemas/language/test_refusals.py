@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sheetflow.schemas.cells import Choice
 from sheetflow.schemas.indicators import Source
 from sheetflow.schemas.language.conditions import read_condition
 from sheetflow.schemas.language.misreadings import Faults
@@ -17,6 +16,7 @@ from sheetflow.schemas.language.places import FUNCTIONS, Place
 from sheetflow.schemas.language.rules import read_rule
 from sheetflow.schemas.language.sources import read_source, source_text
 from sheetflow.schemas.language.vocabulary import Vocabulary
+from sheetflow.schemas.options import Choice
 from tests.county_book import FORM
 from tests.schemas.language.test_round_trips import words_of
 

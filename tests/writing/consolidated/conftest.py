@@ -37,6 +37,7 @@ from sheetflow.schemas.columns import Column, Mask
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.grassroots2012.progress import PROGRESS
 from sheetflow.schemas.indicators import Number, Values, measure_all, plain
+from sheetflow.schemas.options import Choice, Choices
 from sheetflow.schemas.parsing import Value
 from sheetflow.schemas.sheets import RollUp, Sheet
 from sheetflow.units import THREE_LEVELS, Unit, UnitTree
@@ -69,9 +70,9 @@ def tree() -> UnitTree:
 def make_value(column: Column, number: int, unit: Unit, dice: random.Random) -> Value:
     """Give a value that the column's type allows."""
     match column.type:
-        case cells.Choice(options):
+        case Choice(options):
             value: Value = dice.choice(options)
-        case cells.Choices(options):
+        case Choices(options):
             value = tuple(dice.sample(options, 2))
         case cells.Day():
             value = dt.date(2012, 3, 1) + dt.timedelta(days=dice.randrange(60))

@@ -31,7 +31,7 @@ from sheetflow.masks import MaskPolicy
 from sheetflow.periods import Period
 from sheetflow.sample_maker import make_samples
 from sheetflow.schemas.campaign import Scene
-from sheetflow.schemas.columns import reading
+from sheetflow.schemas.column_reading import reading
 from sheetflow.schemas.parsing import Value
 from sheetflow.schemas.sheets import Sheet
 from sheetflow.units import THREE_LEVELS, UnitTree
