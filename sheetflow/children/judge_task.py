@@ -73,7 +73,7 @@ class JudgeRequest:
 
     `known_keys` are (sheet, key) of other units' books that exist; None: not looked up yet,
     so take them as there and say which were asked for. `handed_in` and `standing` (receipts)
-    are as in `JudgingContext`, `files` and `batch` too; `gathered` as well, by form, sheet and period (None: nobody looked);
+    are as in `JudgingContext`, `files`, `batch` and `until` too; `gathered` as well, by form, sheet and period (None: nobody looked);
     `accepted` has the rows of forms that go on within a period, by form and period, then by sheet.
     """
 
@@ -92,6 +92,7 @@ class JudgeRequest:
     pieces: PieceWish | None = None
     files: tuple[EvidenceFile, ...] | None = None
     batch: int = 0
+    until: int = 0
     explained: Mapping[FormAndPeriod, Mapping[Identity, Explanation]] = field(
         default_factory=lambda: MappingProxyType({})
     )
@@ -239,6 +240,7 @@ def judge_under(
         known_keys=knows,
         files=request.files,
         batch=request.batch,
+        until=request.until,
         released=request.released,
         handed_in=request.handed_in,
         standing=lambda form, period: request.standing.get((form, period.period_id), ""),

@@ -26,8 +26,9 @@ from sheetflow.schemas.layout import StampKey
 from sheetflow.units import Levels, Unit, UnitTree
 
 PRECHECK = "预审"
-ATTACHMENTS = "附件"
 """In a unit's inbox folder: what is dropped here is judged, not submitted."""
+ATTACHMENTS = "附件"
+"""In a unit's inbox folder, too: what is dropped here comes beside workbooks."""
 
 
 @dataclass(frozen=True, slots=True)

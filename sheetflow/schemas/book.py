@@ -260,7 +260,8 @@ class JudgingContext:
     unit's newest accepted book of another form (None: nobody knows any, so that none is missed), `gathered`
     the entries that a gathered sheet (form, sheet, period) is printed with. `files` are those that the unit handed in beside its workbooks; None: nobody
     looks for them here, so that none is missed. `batch` numbers the first delivery of which
-    files came along with the workbook, 0 where nobody knows.
+    files came along with the workbook (0 where nobody knows), `until` the one with which the unit's next
+    workbook came (0 for none).
     """
 
     unit: Unit
@@ -290,6 +291,7 @@ class JudgingContext:
     """The rows by sheet that were accepted for that very period, of a form that goes on within it."""
     files: tuple[EvidenceFile, ...] | None = None
     batch: int = 0
+    until: int = 0
 
     def deadline(self, form: Form, period: Period) -> dt.datetime:
         """The last moment at which the unit reports `form` for `period` in time."""

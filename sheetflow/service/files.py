@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator
 from concurrent.futures import Future
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from sheetflow.children import ChildLostError
@@ -152,8 +152,8 @@ def as_named(arrival: Arrival) -> EvidenceFile:
 def _asking(context: Context, arrival: Arrival, file: EvidenceFile) -> Iterator[Submission]:
     """Give what the unit handed in before and judging it again may hear of a file.
 
-    Of what was returned the newest of a form and period; what counts only while its period is open, and
-    never for a file that would undo it.
+    That is the newest of a form and period that was returned, and what counts, but for a file that would
+    undo it; neither once the period is closed.
     """
     if arrival.purpose != "submission":
         return
@@ -170,10 +170,8 @@ def _asking(context: Context, arrival: Arrival, file: EvidenceFile) -> Iterator[
         if each.outcome == Outcome.RETURNED:
             asks = bool(meant) or _lacks_all(context, each)
         else:
-            is_open = not context.is_closed(context.period(each.form, each.period))
-            asks = is_open and any(meant)
-            asks = asks and all(_would_do(context, each, one, file) for one in meant)
-        if asks:
+            asks = bool(meant) and all(_would_do(context, each, one, file) for one in meant)
+        if asks and not context.is_closed(context.period(each.form, each.period)):
             yield each
 
 
@@ -205,28 +203,13 @@ def _would_do(
 
 
 def undoes(context: Context, arrival: Arrival, judgement: Judgement) -> bool:
-    """Whether judging a workbook again for its files would take back that it was accepted."""
-    if not arrival.turn or judgement.outcome is not Outcome.RETURNED:
+    """Whether judging a workbook again for its files would take back that it was accepted, whatever comes of it."""
+    if not arrival.turn or judgement.outcome is Outcome.ACCEPTED:
         return False
-    same = context.store.submissions.find_submissions(
-        arrival.unit_id, judgement.form, judgement.period
-    )
+    same = context.store.submissions.find_submissions(arrival.unit_id)
     return any(
         each.arrival_id == arrival.arrival_id and each.outcome == Outcome.ACCEPTED for each in same
     )
-
-
-def unnamed_files(context: Context, unit_id: str) -> tuple[EvidenceFile, ...]:
-    """Give what a unit handed in since its last workbook and no cell names: it waits for one that does."""
-    store = context.store
-    last = store.arrivals.find_last_batch(unit_id)
-    files = [file for file in store.files.find_files(unit_id) if file.batch > last]
-    return _not_in(files, store.files.find_known(unit_id) if files else frozenset())
-
-
-def _not_in(files: Iterable[EvidenceFile], known: Collection[str]) -> tuple[EvidenceFile, ...]:
-    newest = {file.sha256: file for file in files if file.sha256 not in known}
-    return tuple(newest.values())
 
 
 def keep_files(context: Context) -> None:
@@ -251,8 +234,16 @@ def keep_files(context: Context) -> None:
             return
 
 
-Coming = tuple[deque[Arrival], list[Arrival]]
-"""What is to be judged yet, and what was put aside because it may be a file beside a workbook."""
+@dataclass
+class Coming:
+    """What is to be judged yet, and what was put aside because it may be a file beside a workbook.
+
+    `behind` are the arrivals that were put behind others once already: they wait no second time.
+    """
+
+    rest: deque[Arrival]
+    aside: list[Arrival] = field(default_factory=list)
+    behind: set[int] = field(default_factory=set)
 
 
 def may_be_one(context: Context, arrival: Arrival, judgement: Judgement) -> bool:
@@ -263,7 +254,12 @@ def may_be_one(context: Context, arrival: Arrival, judgement: Judgement) -> bool
 
 
 def is_missed(context: Context, arrival: Arrival) -> bool:
-    """Whether a cell of the unit's newest workbook of some form misses such a file; then it is kept as one."""
+    """Whether a cell of the unit's newest workbook of some form misses such a file; then it is kept as one.
+
+    What lies in 预审 belongs to nothing that was handed in.
+    """
+    if arrival.purpose != "submission":
+        return False
     newest: dict[str, Submission] = {}
     for each in context.store.submissions.find_submissions(arrival.unit_id):
         if each.outcome in OWN_OUTCOMES:
@@ -281,21 +277,25 @@ def kept_at_once(context: Context, arrival: Arrival) -> bool:
 def has_to_hear(
     context: Context, arrival: Arrival, named: Collection[NamedFile], coming: Coming
 ) -> bool:
-    """Whether a workbook misses what came with it under a workbook's name: then it is judged again.
+    """Whether a workbook misses what came with it under a workbook's name: then it is judged again, once.
 
     What was put aside is kept as a file; of what was not read yet nobody knows.
     """
-    rest, aside = coming
+    if arrival.arrival_id in coming.behind:
+        return False
     same = (arrival.unit_id, arrival.purpose)
     met = False
-    for other in list(aside):
+    for other in list(coming.aside):
         is_missed_here = (other.unit_id, other.purpose) == same and _misses(named, other)
         if is_missed_here and kept_at_once(context, other):
-            aside.remove(other)
+            coming.aside.remove(other)
             met = True
-    return met or any(
-        (other.unit_id, other.purpose) == same and _misses(named, other) for other in rest
-    )
+    if not met and not any(
+        (other.unit_id, other.purpose) == same and _misses(named, other) for other in coming.rest
+    ):
+        return False
+    coming.behind.add(arrival.arrival_id)
+    return True
 
 
 def _misses(named: Iterable[NamedFile], arrival: Arrival) -> bool:

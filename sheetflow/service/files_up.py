@@ -1,7 +1,7 @@
 """附件_….zip: what was handed in beside accepted workbooks goes up, byte for byte, to every unit above.
 
 One zip for each unit below that has any, in the reader's own folder of the period, under the sender's names.
-What a correction no longer names is withdrawn. Where originals were purged, what lies there stays as it is.
+What a correction no longer names is withdrawn. Where originals were purged, none is made.
 This module refuses to open any file.
 """
 
@@ -36,7 +36,7 @@ def begin_files(context: Context, mark: Stale) -> Making | None:
     for unit, named in _handed_up(context, form, reader, period).items():
         path = files_path(context, reader, unit, period, form)
         before = known.pop(context.relative(path), None)
-        if _is_purged(context, named):
+        if is_purged(context, named):
             continue
         members = named_apart(named)
         basis = basis_of([(name, file.sha256) for name, file in members])
@@ -47,7 +47,7 @@ def begin_files(context: Context, mark: Stale) -> Making | None:
             orders.append(Order(path, partial(write_originals, originals=listed), mark, basis))
 
     def finish() -> Made:
-        _withdraw(context, known.values())
+        withdraw(context, known.values())
         return Made(tuple(orders))
 
     return Making(None, finish) if orders or known else None
@@ -64,20 +64,21 @@ def _handed_up(
 ) -> Mapping[Unit, Sequence[NamedFile]]:
     """Give the files of everyone below that counts, each content once, by who answers for them."""
     tree = context.tree
-    accepted = context.store.submissions.find_all_accepted(form.key, period.period_id)
+    heirs = {
+        unit.unit_id: tree.successor_on(unit.unit_id, period.last_day) or unit for unit in tree
+    }
+    among = [one for one, heir in heirs.items() if reader in tree.chain(heir.unit_id)[1:]]
+    accepted = context.store.submissions.find_all_accepted(form.key, period.period_id, among=among)
     named = context.store.files.find_named(one.judgement_id for one in accepted.values())
     found: dict[Unit, list[NamedFile]] = {}
     for unit_id, submission in sorted(accepted.items()):
         files = [file for file in named.get(submission.judgement_id, ()) if file.sha256]
-        if not files or unit_id not in tree:
-            continue
-        heir = tree.successor_on(unit_id, period.last_day) or tree[unit_id]
-        if reader in tree.chain(heir.unit_id)[1:]:
+        if files:
             found[tree[unit_id]] = files
     return found
 
 
-def _is_purged(context: Context, named: Iterable[NamedFile]) -> bool:
+def is_purged(context: Context, named: Iterable[NamedFile]) -> bool:
     """Whether any of the originals is not to be had any more."""
     archive = context.workspace.archive
     return not all(blob_path(archive, file.sha256).is_file() for file in named)
@@ -101,8 +102,8 @@ def named_apart(files: Iterable[NamedFile]) -> list[tuple[str, NamedFile]]:
     return listed
 
 
-def _withdraw(context: Context, gone: Iterable[Publication]) -> None:
-    """Remove zips of what nobody hands up any more; a person's file stays, and is known no longer."""
+def withdraw(context: Context, gone: Iterable[Publication]) -> None:
+    """Remove what no longer holds; a person's file stays, and is known no longer."""
     outbox = context.workspace.outbox
     for entry in gone:
         remove_publication(outbox, outbox / entry.path, ours_at(context, entry.path, entry.unit_id))

@@ -192,7 +192,12 @@ def _above(
 ) -> Iterator[Stale]:
     """Name what everyone publishes who is or was above a changed unit, or right below it."""
     shown = [entry for entry in published if entry.kind in ROLL_UPS]
-    asked = {(entry.form, entry.period) for entry in shown}
+    asked = {(entry.form, entry.period, kind) for entry in shown for kind in ROLL_UPS}
+    asked |= {
+        (entry.form, entry.period, entry.kind)
+        for entry in published
+        if entry.kind is PublicationKind.FILES
+    }
     have = {entry.unit_id for entry in shown}
     units: set[str] = set()
     for tree in (change.old, change.new):
@@ -202,9 +207,8 @@ def _above(
             units.update(below.unit_id for below in tree.children(unit_id))
     for unit_id in units & context.tree.units.keys():
         if unit_id in have or context.tree.children(unit_id):
-            for form, period in asked:
-                for kind in ROLL_UPS:
-                    yield Stale(unit_id=unit_id, form=form, period=period, kind=kind)
+            for form, period, kind in asked:
+                yield Stale(unit_id=unit_id, form=form, period=period, kind=kind)
     for entry in published:
         if entry.unit_id in units & context.tree.units.keys() and _names_others(context, entry):
             yield from filter(None, [mark_of(entry)])

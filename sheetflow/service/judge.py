@@ -72,13 +72,13 @@ def judge_arrivals(context: Context) -> Generator[list[Submission]]:
     )
     total = len(waiting)
     busy: dict[Future[JudgeReply], Arrival] = {}
-    aside: list[Arrival] = []
+    coming = Coming(waiting)
     unknown: dict[int, JudgeReply] = {}
     try:
         while busy or (waiting and not context.is_stopping()):
             _start(context, waiting, busy)
             done, _ = wait(busy, return_when=FIRST_COMPLETED)
-            answered, again = _conclude(context, busy, done, (waiting, aside), unknown)
+            answered, again = _conclude(context, busy, done, coming, unknown)
             for arrival in again:
                 _put_last(waiting, arrival)
             yield answered
@@ -86,25 +86,33 @@ def judge_arrivals(context: Context) -> Generator[list[Submission]]:
     finally:
         for future in busy:
             future.cancel()
-    if aside:
-        yield _settle(context, aside, unknown)
-        yield from judge_arrivals(context)  # what is a file after all was missed by a workbook
+    if coming.aside:
+        answered, kept = _settle(context, coming.aside, unknown)
+        yield answered
+        if kept:
+            yield from judge_arrivals(context)  # a workbook missed what is a file after all
 
 
 def _settle(
     context: Context, aside: Iterable[Arrival], replies: Mapping[int, JudgeReply]
-) -> list[Submission]:
-    """Answer what is no workbook of ours: a file where a cell of the unit's newest workbook misses it."""
+) -> tuple[list[Submission], bool]:
+    """Answer what is no workbook of ours: a file where a cell of the unit's newest workbook misses it.
+
+    Give the submissions, and whether any was kept as a file. One whose reader died is tried again by the
+    next pass.
+    """
     answered: list[Submission] = []
+    kept = False
     for arrival in aside:
         with putting_off(context, arrival):
-            if is_missed(context, arrival) and kept_at_once(context, arrival):
+            if is_missed(context, arrival):
+                kept |= kept_at_once(context, arrival)
                 continue
             reply = _decided(context, arrival, replies[arrival.arrival_id])
             if submission := record_reply(context, arrival, reply):
                 log_reply(context, submission, reply)
                 answered.append(submission)
-    return answered
+    return answered, kept
 
 
 def _put_last(waiting: deque[Arrival], arrival: Arrival) -> None:
@@ -201,9 +209,9 @@ def _conclude(
             if reply is None:
                 again.append(arrival)
             elif has_to_hear(context, arrival, reply.judgement.files, coming):
-                coming[0].append(arrival)  # behind what it has to hear of
+                coming.rest.append(arrival)  # behind what it has to hear of
             elif may_be_one(context, arrival, reply.judgement):
-                coming[1].append(arrival)
+                coming.aside.append(arrival)
                 unknown[arrival.arrival_id] = reply
             else:
                 replies.append((arrival, reply))

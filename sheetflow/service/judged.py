@@ -7,7 +7,7 @@ refuses to rank, and to write.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import replace
 from functools import partial
@@ -45,9 +45,10 @@ from sheetflow.schemas.forms import Form
 from sheetflow.schemas.gathered import Gathered, GatheredRow
 from sheetflow.schemas.judging import Judging
 from sheetflow.service.books import declared
+from sheetflow.service.files_up import is_purged, withdraw
 from sheetflow.service.gathering import Rows, accepted_rows, gathered_sheets
 from sheetflow.service.publish import Made, Making, Order, basis_of, is_fresh
-from sheetflow.store.records import PublicationKind, Stale
+from sheetflow.store.records import Publication, PublicationKind, Stale
 from sheetflow.units import Unit
 
 _OURS = "file-outgrew-memory"
@@ -59,8 +60,10 @@ def begin_judged(context: Context, mark: Stale) -> Making | None:
     period = form.period(mark.period)
     spec, rows = form.judging, accepted_rows(context, form, unit.unit_id, period)
     gathered = form.by_key[spec.entries].gathered if spec else None
-    if spec is None or gathered is None or not rows.get(spec.entries):
+    if spec is None or gathered is None:
         return None
+    if not rows.get(spec.entries):
+        return _taken_back(context, mark, ())
     handed = {row.entry: row for row in gathered_sheets(context, form, unit, period)[spec.entries]}
     ranked = ranked_list(context, form, unit, period, rows, handed)
     files = _files(context, spec, gathered, ranked, handed, period)
@@ -72,6 +75,8 @@ def begin_judged(context: Context, mark: Stale) -> Making | None:
     basis = basis_of(shown, ranked, judged, names, sorted(files.items()))
     if all(is_fresh(context, path, basis) for path in wanted.values()):
         return None
+    if is_purged(context, files.values()):
+        return None  # what was made of them stays as it is
     pool = context.pool
     read = {
         number: pool.submit(read_paper_text, str(_blob(context, file)))
@@ -91,6 +96,8 @@ def begin_judged(context: Context, mark: Stale) -> Making | None:
                 "originals": partial(write_originals, originals=_originals(context, whole, files)),
             }
         _give_way(context, paths, ranked)
+        if not ranked.is_scored:
+            withdraw(context, _others(context, mark, wanted.values()))
         return Made(
             tuple(
                 Order(path, contents[what], mark, basis, whole.stamp)
@@ -99,6 +106,28 @@ def begin_judged(context: Context, mark: Stale) -> Making | None:
         )
 
     return Making(None, finish)
+
+
+def _taken_back(context: Context, mark: Stale, kept: Iterable[Path]) -> Making | None:
+    """Have withdrawn what was made of entries or scores that were taken back; None where nothing was."""
+    gone = _others(context, mark, kept)
+
+    def finish() -> Made:
+        withdraw(context, gone)
+        return Made(())
+
+    return Making(None, finish) if gone else None
+
+
+def _others(context: Context, mark: Stale, kept: Iterable[Path]) -> list[Publication]:
+    """Give what lies there of that judging and is not among what is `kept`."""
+    paths = {context.relative(path) for path in kept}
+    return [
+        entry
+        for entry in context.store.publications.find_publications(mark.unit_id, mark.period)
+        if (entry.kind, entry.form) == (PublicationKind.JUDGED, mark.form)
+        and entry.path not in paths
+    ]
 
 
 def _originals(

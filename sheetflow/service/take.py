@@ -10,7 +10,7 @@ import datetime as dt
 import hashlib
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import count
@@ -125,11 +125,13 @@ def take(context: Context, intake: Intake, files: Iterable[Sighting]) -> Observa
     fresh = _finish_pending(context, intake, files)
     # A workbook names files: it is judged when they are there.
     fresh.sort(key=lambda file: not is_beside(context, file))
-    most, batch = context.turn, context.store.arrivals.newest_id() + 1
+    most, batch = context.turn, context.store.arrivals.next_batch()
     looked_at = first_of_each(fresh, lambda file: file.unit_id, most and most * _LOOKED_AHEAD)
     observation = intake.watch.observe(looked_at)
     still_now = (*observation.still, *_given_up(context, observation.empty))
-    ready = [file for file in still_now if not _has_to_wait(context, intake, observation, file)]
+    writing = {one.unit_id for one in observation.waiting if is_beside(context, one)}
+    intake.held = {unit_id: intake.held[unit_id] for unit_id in intake.held.keys() & writing}
+    ready = [file for file in still_now if not _has_to_wait(context, intake, writing, file)]
     still = first_of_each(ready, lambda file: file.sighting.unit_id, most)
     taken = {id(file.sighting) for file in still}
     intake.oddities += tuple(
@@ -163,14 +165,11 @@ def take(context: Context, intake: Intake, files: Iterable[Sighting]) -> Observa
 
 
 def _has_to_wait(
-    context: Context, intake: Intake, observation: Observation, file: StillFile
+    context: Context, intake: Intake, writing: Collection[str], file: StillFile
 ) -> bool:
-    """Whether a workbook waits for files of its unit that are still being written, for a while."""
+    """Whether a workbook waits, for a while, for files of its unit: that is one of those still `writing`."""
     unit_id = file.sighting.unit_id
-    if is_beside(context, file.sighting):
-        return False
-    if not any(one.unit_id == unit_id and is_beside(context, one) for one in observation.waiting):
-        intake.held.pop(unit_id, None)
+    if unit_id not in writing or is_beside(context, file.sighting):
         return False
     since = intake.held.setdefault(unit_id, time.monotonic())
     return time.monotonic() - since < _LONGEST_HELD

@@ -55,6 +55,7 @@ def request_for(context: Context, arrival: Arrival) -> JudgeRequest:
         handed_in=arrival.put_at,
         files=_files(context, arrival),
         batch=_batch(context, arrival),
+        until=context.store.arrivals.find_next_batch(arrival.unit_id, arrival.batch),
     )
 
 

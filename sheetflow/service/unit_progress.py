@@ -22,7 +22,6 @@ from sheetflow.schemas.documents import load_explanations, load_finding
 from sheetflow.schemas.evidence import counted, takes_files
 from sheetflow.schemas.forms import Form
 from sheetflow.service.books import declared, passed_until
-from sheetflow.service.files import unnamed_files
 from sheetflow.service.publish import (
     Attempts,
     Made,
@@ -125,10 +124,10 @@ class _Pages:
         """Name the files that came for a period and that no cell names: for the one that was due, or went on."""
         if not takes_files(form):
             return
-        for file in unnamed_files(self.context, unit.unit_id):
-            came = self.context.store.arrivals.find_arrival(file.arrival_id).arrived_at.date()
+        for each in self.context.store.files.find_unnamed(unit.unit_id):
+            came = each.arrived_at.date()
             if period in {form.period_of(came), form.last_ended(came)}:
-                yield file.name
+                yield each.file.name
 
     def _answer(self, submission: Submission) -> ProgressAnswer:
         state = State(submission.outcome)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
+from itertools import groupby
 
 from sheetflow.consolidation.contents import Waiting, Waits
 from sheetflow.context import Context
@@ -31,7 +32,6 @@ from sheetflow.schemas.documents import load_finding
 from sheetflow.schemas.forms import Form
 from sheetflow.service.books import shown_name
 from sheetflow.service.filed_answer import held_signed
-from sheetflow.service.files import unnamed_files
 from sheetflow.store.records import Submission
 
 _OUR_FAULT = "our-fault"
@@ -159,17 +159,16 @@ def _put_off(context: Context) -> Iterator[Waiting]:
 
 def _unnamed(context: Context) -> Iterator[Waiting]:
     """Give the files that each unit handed in since its last workbook and that no cell names."""
-    for unit_id in sorted(context.store.files.find_units()):
-        if files := unnamed_files(context, unit_id):
-            names = _listed([f"“{shown_name(file.name)}”" for file in files])
-            since = context.store.arrivals.find_arrival(files[0].arrival_id).arrived_at
-            yield Waiting(
-                kind=Waits.INBOX,
-                unit_id=unit_id,
-                since=since,
-                reason=f"{unit_words(context, unit_id)} 收到附件，还没有表提到它：{names}。",
-                remedy="填报表的附件栏写着它的文件名时会自动归到那份表；名称不一致的，请单位改好后重放。",
-            )
+    for unit_id, found in groupby(context.store.files.find_unnamed(), lambda each: each.unit_id):
+        files = list(found)
+        names = _listed([f"“{shown_name(each.file.name)}”" for each in files])
+        yield Waiting(
+            kind=Waits.INBOX,
+            unit_id=unit_id,
+            since=files[0].arrived_at,
+            reason=f"{unit_words(context, unit_id)} 收到附件，还没有表提到它：{names}。",
+            remedy="填报表的附件栏写着它的文件名时会自动归到那份表；名称不一致的，请单位改好后重放。",
+        )
 
 
 def _mails(context: Context) -> Iterator[Waiting]:

@@ -87,6 +87,16 @@ class Arrivals:
         """The number of the newest arrival, 0 where there is none."""
         return self._database.scalar(select(func.max(table.c.arrival_id))) or 0
 
+    def next_batch(self) -> int:
+        """The number of the next delivery: higher than that of any before, wherever its arrivals came from."""
+        last = self._database.scalar(select(func.max(table.c.batch))) or 0
+        return max(last, self.newest_id()) + 1
+
+    def find_next_batch(self, unit_id: str, after: int) -> int:
+        """The number of the delivery with which the unit's next workbook after one came; 0 for none."""
+        here = [table.c.unit_id == unit_id, table.c.answer == "submission", table.c.batch > after]
+        return self._database.scalar(select(func.min(table.c.batch)).where(*here)) or 0
+
     def find_last_batch(self, unit_id: str, before: int | None = None) -> int:
         """The number of the delivery (`before` another) with which the unit's last workbook came; 0 for none."""
         here = [table.c.unit_id == unit_id, table.c.answer == "submission"]

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, insert, select
+from sqlalchemy import ColumnElement, func, insert, select
 
 from sheetflow.schemas.evidence import EvidenceFile, NamedFile
 from sheetflow.store import arrivals as received
@@ -32,6 +33,15 @@ _FILES = (
     .order_by(arrivals.c.arrival_id)
 )
 """Those whose original is still there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unnamed:
+    """A file that no workbook of its unit names yet, and when it came."""
+
+    unit_id: str
+    arrived_at: dt.datetime
+    file: EvidenceFile
 
 
 class Files:
@@ -78,20 +88,38 @@ class Files:
                 found.setdefault(values.pop("judgement_id"), []).append(NamedFile(**values))
         return {number: tuple(named) for number, named in found.items()}
 
-    def find_known(self, unit_id: str, *, but: int = 0) -> frozenset[str]:
-        """Return the hashes of all files that cells of the unit's workbooks name, `but` one arrival's."""
-        query = (
-            select(named_files.c.sha256)
+    def find_unnamed(self, unit_id: str = "") -> tuple[Unnamed, ...]:
+        """Return what came since a unit's last workbook and no cell of its workbooks names, each content once.
+
+        Of all units, those in the order of their ids, or of one.
+        """
+        book = arrivals.alias()
+        last = (
+            select(func.max(book.c.batch))
+            .where(book.c.unit_id == arrivals.c.unit_id, book.c.answer == "submission")
+            .scalar_subquery()
+        )
+        naming = (
+            select(named_files.c.named_id)
             .join(judgements, judgements.c.judgement_id == named_files.c.judgement_id)
             .join(submissions, submissions.c.submission_id == judgements.c.submission_id)
-            .where(submissions.c.unit_id == unit_id, submissions.c.arrival_id != but)
+            .where(
+                submissions.c.unit_id == arrivals.c.unit_id,
+                named_files.c.sha256 == arrivals.c.sha256,
+            )
         )
-        return frozenset(self._database.scalars(query.distinct())) - {""}
-
-    def find_units(self) -> frozenset[str]:
-        """Return the ids of all units that have ever handed in a file."""
-        query = select(arrivals.c.unit_id).join(table, table.c.arrival_id == arrivals.c.arrival_id)
-        return frozenset(self._database.scalars(query.distinct()))
+        query = _FILES.add_columns(arrivals.c.unit_id, arrivals.c.arrived_at).where(
+            arrivals.c.purpose == "submission",
+            arrivals.c.batch > func.coalesce(last, 0),
+            ~naming.exists(),
+            *([arrivals.c.unit_id == unit_id] if unit_id else []),
+        )
+        found: dict[tuple[str, str], Unnamed] = {}
+        for row in self._database.rows(query):
+            values = row._asdict()
+            unit, arrived_at = values.pop("unit_id"), values.pop("arrived_at")
+            found[unit, values["sha256"]] = Unnamed(unit, arrived_at, EvidenceFile(**values))
+        return tuple(sorted(found.values(), key=lambda each: each.unit_id))
 
     def find_arrivals_naming(self, sha256: Collection[str]) -> Mapping[str, frozenset[int]]:
         """Return the arrivals of all workbooks a cell of which names a file, by that file's hash."""

@@ -14,7 +14,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from sheetflow.context import LOG, Context
-from sheetflow.context.paths import SAMPLE_NAME, answer_path, precheck_path, workbook_path
+from sheetflow.context.paths import (
+    SAMPLE_NAME,
+    answer_path,
+    judged_paths,
+    precheck_path,
+    workbook_path,
+)
 from sheetflow.context.running import held_lock
 from sheetflow.durable import sync_folder
 from sheetflow.errors import WorkspaceError
@@ -232,6 +238,9 @@ def _copies(context: Context, plan: PurgePlan, arrival: Arrival) -> Iterator[str
         head = context.store.arrivals.find_answer_document(arrival.arrival_id)[0]
         form_and_period = str(head["form"]), str(head["period"])
         yield context.relative(precheck_path(context, unit, *form_and_period, arrival.arrival_id))
+    for number in _naming(plan, arrival):
+        for submission in plan.sources[number]:
+            yield from _handed_up(context, submission)
     for submission in plan.sources.get(arrival.arrival_id, ()):
         # It may have been returned first and accepted later, by the same number.
         yield from _published_of(context, submission)
@@ -241,6 +250,27 @@ def _copies(context: Context, plan: PurgePlan, arrival: Arrival) -> Iterator[str
             form = context.form(submission.form)
             period = form.period(submission.period)
             yield context.relative(workbook_path(context, form, unit, period))
+
+
+def _handed_up(context: Context, submission: Submission) -> Iterator[str]:
+    """Name what holds the files of a workbook above: the zips, and what judges got of them.
+
+    What an office made of them for itself (the volume, the list) is its own paper.
+    """
+    ending = f"_{context.tree[submission.unit_id].folder}_"
+    for entry in context.store.publications.find_publications(None, submission.period):
+        name = entry.path.rpartition("/")[2]
+        if entry.kind is PublicationKind.FILES and entry.form == submission.form and ending in name:
+            yield entry.path
+        form = context.campaign.by_key.get(entry.form)
+        if entry.kind is PublicationKind.JUDGED and form and form.judging:
+            gathered = form.by_key[form.judging.entries].gathered
+            paths = judged_paths(
+                context, context.tree[entry.unit_id], form.period(entry.period), form
+            )
+            of_papers = {context.relative(paths[what]) for what in ("drafts", "originals")}
+            if gathered and gathered.form == submission.form and entry.path in of_papers:
+                yield entry.path
 
 
 def _published_of(context: Context, submission: Submission) -> Iterator[str]:
@@ -316,7 +346,7 @@ def _pages(context: Context, plan: PurgePlan) -> Iterator[Stale]:
 
 def _kinds_with_persons(context: Context, form: str) -> frozenset[PublicationKind]:
     """Give the roll-ups that may show cells which are thinned: a board where whom to ring is one."""
-    kinds = {PublicationKind.CONSOLIDATED, PublicationKind.FILES}
+    kinds = {PublicationKind.CONSOLIDATED}
     declared = context.campaign.by_key.get(form)
     if declared:
         cover, columns = declared.cover, declared.cover_sheet.by_key

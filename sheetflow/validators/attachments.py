@@ -125,11 +125,15 @@ def unnamed_files(book: Book, context: JudgingContext) -> tuple[EvidenceFile, ..
 
 
 def _came_along(book: Book, context: JudgingContext) -> tuple[EvidenceFile, ...]:
-    """Give the files that came along with the workbook or after it, where its form takes any."""
+    """Give the files that came along with the workbook or after it, before the next, where its form takes any."""
     if not takes_files(book.form):
         return ()
-    files = context.files or ()
-    return tuple(file for file in files if context.batch and file.batch >= context.batch)
+    first, until = context.batch, context.until
+    return tuple(
+        file
+        for file in context.files or ()
+        if first and file.batch >= first and (not until or file.batch < until)
+    )
 
 
 def check_attachments(book: Book, context: JudgingContext) -> Iterator[Finding]:

@@ -16,6 +16,10 @@ _KNOWN = {f"S{number:02d}" for number in range(1, 71)}
 FORM = replace(
     _TODAY.main_form,
     indicators=tuple(one for one in _TODAY.main_form.indicators if one.code in _KNOWN),
+    charts=tuple(
+        replace(chart, codes=tuple(code for code in chart.codes if code in _KNOWN))
+        for chart in _TODAY.main_form.charts
+    ),
 )
 CAMPAIGN = replace(_TODAY, forms=(FORM, *_TODAY.forms[1:]))
 NAME = f"{__name__}:CAMPAIGN"

@@ -14,8 +14,9 @@ from sheetflow.schemas.catalogue import GENERAL_CHECKS
 
 _CODES = ("file-", "remark-")
 FILE_CHECKS = [check for check in GENERAL_CHECKS if check.code.startswith(_CODES)]
-_NO_WORKBOOKS = {"word_text.py"}
-"""What is read there is a report that was signed: `service.filed_answer` has its sentences."""
+_NO_WORKBOOKS = {"word_text.py", "paper_text.py"}
+"""What is read there are signed reports and papers: `service.filed_answer` and `consolidation.judged_papers` have
+their sentences."""
 _RAISING = {"UnreadableError", "ChildLostError"}
 
 

@@ -9,9 +9,14 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from sheetflow.children.judge_task import JudgeReply
+from sheetflow.findings import Place
 from sheetflow.intake.archive import blob_path
+from sheetflow.schemas.book import Judgement, Outcome
+from sheetflow.schemas.catalogue import GENERAL
+from sheetflow.service import judge
 from tests.tiny.attached_desk import PDF, AttachedDesk, paper, pdf
-from tests.tiny.desk import CITY, EAST, NEXT_DAY
+from tests.tiny.desk import CITY, EAST, NEXT_DAY, WEST
 
 
 @pytest.fixture(scope="module")
@@ -221,3 +226,43 @@ def test_names_of_files_stand_in_no_log(
         desk.run()
     assert "kept beside workbooks" in caplog.text
     assert "王安澜" not in caplog.text
+
+
+@pytest.mark.timeout(60)
+def test_two_workbooks_that_name_each_other_are_both_answered(desk: AttachedDesk) -> None:
+    """Whoever writes one workbook's name into the other waits for nothing: the pass ends, others are served."""
+    desk.drop(EAST, desk.workbook("乙.xlsx").read_bytes(), name="甲.xlsx")
+    desk.drop(EAST, desk.workbook("甲.xlsx").read_bytes(), name="乙.xlsx")
+    desk.attach("西岸.pdf", unit_id=WEST)
+    desk.hand_in("西岸.pdf", unit_id=WEST)
+    desk.run()
+    assert [outcome for _, outcome in desk.outcomes()] == ["returned", "returned"]
+    assert [outcome for _, outcome in desk.outcomes(WEST)] == ["accepted"]
+
+
+def test_a_strange_workbook_in_precheck_is_answered_there(
+    desk: AttachedDesk, tmp_path: Path
+) -> None:
+    """What lies in 预审 is no file of the workbook that was handed in, whatever that one misses."""
+    desk.hand_in("预算")
+    desk.run()
+    desk.drop(EAST, budget(tmp_path), name="预算.xlsx", folder="预审")
+    desk.run(NEXT_DAY)
+    assert desk.found() == {"预算": ""}
+    assert any(
+        name.startswith("预审_") for name in (path.name for path in desk.out(EAST).rglob("*.xlsx"))
+    )
+
+
+def test_a_file_takes_no_workbook_back_that_counts(
+    desk: AttachedDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever comes of judging it again for a better file, what was accepted stays accepted."""
+    desk.attach("方案.pdf", pdf("初稿"))
+    desk.hand_in("方案.pdf")
+    desk.run()
+    held = Judgement(outcome=Outcome.HELD, findings=(GENERAL["our-fault"].at(Place()),))
+    monkeypatch.setattr(judge, "_reply", lambda *_: JudgeReply(judgement=held))
+    desk.attach("方案.pdf", pdf("二稿"))
+    desk.run()
+    assert [outcome for _, outcome in desk.outcomes()] == ["accepted"]

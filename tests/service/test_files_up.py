@@ -23,8 +23,10 @@ from tests.tiny.desk import (
     FIRST,
     IN_TIME,
     NEXT_DAY,
+    OTHER_CITY,
     PROVINCE,
     SIGNED,
+    TREE,
     Desk,
     Rows,
     body,
@@ -225,3 +227,15 @@ def test_a_sender_that_is_renamed_leaves_no_zip_under_its_old_name(desk: WorksDe
     edit(desk, renamed(EAST, "东江县"))
     desk.run(NEXT_DAY)
     assert list(desk.zips(CITY)) == [_ZIP.replace("东岸县", "东江县")]
+
+
+def test_who_is_new_above_a_unit_gets_its_files(desk: WorksDesk) -> None:
+    """A county that moves to another city takes its papers along: the old city's zip goes, the new one has it."""
+    desk.hand_in(EAST, works(PLAN))
+    desk.beside(EAST, PLAN)
+    desk.run()
+    edit(desk, replace(TREE[EAST], parent=OTHER_CITY))
+    desk.run(NEXT_DAY)
+    assert desk.zips(OTHER_CITY) == {_ZIP: {PLAN: FILES[PLAN]}}
+    assert not desk.zips(CITY)
+    assert list(desk.zips(PROVINCE)) == [_ZIP]

@@ -80,8 +80,12 @@ def test_what_cells_name_stands_with_the_judgement(desk: Desk) -> None:
     kept = desk.store.files.find_named([submission.judgement_id, mended.judgement_id])
     assert [each[0].sha256 for each in kept.values()] == ["", file.sha256]
     assert kept[mended.judgement_id] == (named("论文.pdf", file),)
-    assert desk.store.files.find_known("370102") == {file.sha256}
-    assert not desk.store.files.find_known("370102", but=workbook.arrival_id)
+    assert not desk.store.files.find_unnamed()
+    other = drop_file(desk, "别的.pdf", "O", 3)
+    desk.store.files.record_file(other, PDF, desk.now)
+    (left,) = desk.store.files.find_unnamed("370102")
+    assert (left.file.name, left.arrived_at) == ("别的.pdf", other.arrived_at)
+    assert desk.store.arrivals.next_batch() > 3
     naming = desk.store.files.find_arrivals_naming([file.sha256, "0" * 64])
     assert naming == {file.sha256: {workbook.arrival_id}}
 

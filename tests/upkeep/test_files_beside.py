@@ -49,9 +49,11 @@ def test_originals_of_files_go_with_their_periods(desk: AttachedDesk) -> None:
     begun = dt.date(2012, 1, 1)
     desk.ask(lambda context: purge(context, begun), dt.datetime(2014, 3, 1, 9))  # noqa: DTZ001
     assert len([*stored_blobs(desk.workspace.archive)]) == 3
+    assert [*desk.workspace.outbox.rglob("附件_*.zip")]
     later = dt.date(2013, 6, 1)
     desk.ask(lambda context: purge(context, later), dt.datetime(2014, 3, 1, 9))  # noqa: DTZ001
     assert not [*stored_blobs(desk.workspace.archive)]
+    assert not [*desk.workspace.outbox.rglob("附件_*.zip")], "and in nobody's folder above"
     assert not desk.ask(lambda context: context.store.files.find_files(EAST))
 
 
