@@ -39,7 +39,9 @@ _POSTS = (
 )
 _BYLINE_WORDS = re.compile(rf"(?:[一-鿿]{{1,8}}?(?:部|科|室|处|中心))?(?:{'|'.join(_POSTS)})")
 """A post, with the part of the office that it is of: 发展部部长."""
-_CONTACTS = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)|[\w.+-]+@[\w-]+\.[\w.]+")
+_CONTACTS = re.compile(
+    r"(?<!\d)1[3-9]\d{9}(?!\d)|(?<!\d)0\d{2,3}[)）\s—－-]{0,3}\d{7,8}(?!\d)|[\w.+-]+@[\w-]+\.[\w.]+"
+)
 _LONGEST_BYLINE = 120
 _HEAD = 8
 """Among so many paragraphs at its beginning a paper says its title and who wrote it."""

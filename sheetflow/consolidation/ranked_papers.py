@@ -19,7 +19,6 @@ from sheetflow.consolidation.ranking import RankedList
 
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f\\/:*?"<>|]+')
 _LONGEST_NAME = 60
-_NO_PLACE = "未排名"
 
 
 def papers_of(
@@ -51,18 +50,11 @@ def papers_of(
 
 
 def names_of_originals(judged: JudgedPapers) -> Iterator[tuple[str, JudgedPaper]]:
-    """Give each paper with the name that its original has in the zip: by place and title, twins numbered."""
-    known: set[str] = set()
-    for paper in judged.ranked:
-        if not paper.file_name:
-            continue
-        place = _NO_PLACE if paper.rank is None else f"{paper.rank:02}"
-        stem = f"{place} {_UNSAFE.sub('_', paper.title)[:_LONGEST_NAME].strip(' .')}"
-        _, dot, letters = paper.file_name.rpartition(".")
-        ending = _UNSAFE.sub("_", dot + letters.lower())
-        name, number = f"{stem}{ending}", 1
-        while name.casefold() in known:
-            number += 1
-            name = f"{stem}（{number}）{ending}"
-        known.add(name.casefold())
-        yield name, paper
+    """Give each paper with the name that its original has in the zip: its number in the volume, and its title."""
+    ordered = [paper for _, papers in judged.by_grade() for paper in papers]
+    for number, paper in enumerate(ordered, start=1):
+        if paper.file_name:
+            _, dot, letters = paper.file_name.rpartition(".")
+            ending = _UNSAFE.sub("_", dot + letters.lower())
+            title = _UNSAFE.sub("_", paper.title)[:_LONGEST_NAME].strip(" .")
+            yield f"{number:02} {title}{ending}", paper

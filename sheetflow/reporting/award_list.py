@@ -43,7 +43,7 @@ def write_award_list(judged: JudgedPapers) -> bytes:
     page.write("", GAP)
     page.write(_opening(judged), REMARK)
     page.write("", GAP)
-    decided = tuple(paper for _, found in judged.by_grade() for paper in found)
+    decided = tuple(paper for grade, found in judged.by_grade() if grade for paper in found)
     papers = judged.ranked if judged.is_proposal else decided
     rows: list[Row] = [tuple(Cell(heading, LISTED) for heading in _HEADINGS)]
     rows += (_row(judged, paper) for paper in papers)

@@ -67,8 +67,11 @@ FILES_TOO = (
 
 def files_words(readers: Sequence[str]) -> str:
     """Say who will read the files that come beside a workbook, in a form that takes any."""
-    above = "、".join(readers) or "各级上级"
-    return f"附件原样报送上级，{above}都能看到全文，请不要写入不该外传的个人信息。"
+    careful = "请不要写入不该外传的个人信息。"
+    if not readers:
+        return f"附件随本表一起存档，{careful}"
+    above = "、".join(readers) + ("都" if len(readers) > 1 else "")
+    return f"附件原样报送上级，{above}能看到全文，{careful}"
 
 
 def mark_of(column: Column) -> str:

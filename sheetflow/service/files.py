@@ -152,8 +152,9 @@ def as_named(arrival: Arrival) -> EvidenceFile:
 def _asking(context: Context, arrival: Arrival, file: EvidenceFile) -> Iterator[Submission]:
     """Give what the unit handed in before and judging it again may hear of a file.
 
-    That is the newest of a form and period that was returned, and what counts, but for a file that would
-    undo it; neither once the period is closed.
+    That is the newest of a form and period that was returned, and what counts until its unit's deadline, but
+    for a file that would undo it: later another file is a correction. Where no cell names any file, one that
+    comes after the deadline is none of that workbook.
     """
     if arrival.purpose != "submission":
         return
@@ -168,11 +169,19 @@ def _asking(context: Context, arrival: Arrival, file: EvidenceFile) -> Iterator[
             if one.sha256 != file.sha256 and find(one.name, [file])
         ]
         if each.outcome == Outcome.RETURNED:
-            asks = bool(meant) or _lacks_all(context, each)
+            asks = bool(meant) or (_lacks_all(context, each) and not _is_over(context, each))
         else:
-            asks = bool(meant) and all(_would_do(context, each, one, file) for one in meant)
-        if asks and not context.is_closed(context.period(each.form, each.period)):
+            asks = bool(meant) and not _is_over(context, each)
+            asks = asks and all(_would_do(context, each, one, file) for one in meant)
+        if asks:
             yield each
+
+
+def _is_over(context: Context, submission: Submission) -> bool:
+    """Whether the unit's own deadline of that form and period has passed."""
+    form, unit = context.form(submission.form), context.tree[submission.unit_id]
+    until = context.deadline(unit, form, form.period(submission.period))
+    return context.clock.now() > until
 
 
 def _last_ones(context: Context, unit_id: str) -> Iterator[Submission]:
@@ -210,6 +219,17 @@ def undoes(context: Context, arrival: Arrival, judgement: Judgement) -> bool:
     return any(
         each.arrival_id == arrival.arrival_id and each.outcome == Outcome.ACCEPTED for each in same
     )
+
+
+def is_overtaken(context: Context, unit_id: str, file: EvidenceFile) -> bool:
+    """Whether a workbook that counts names such a file, and goes on with the one that it has."""
+    counting = [
+        each.judgement_id
+        for each in _last_ones(context, unit_id)
+        if each.outcome == Outcome.ACCEPTED
+    ]
+    named = context.store.files.find_named(counting)
+    return any(one.sha256 and find(one.name, [file]) for some in named.values() for one in some)
 
 
 def keep_files(context: Context) -> None:

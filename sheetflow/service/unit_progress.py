@@ -22,6 +22,7 @@ from sheetflow.schemas.documents import load_explanations, load_finding
 from sheetflow.schemas.evidence import counted, takes_files
 from sheetflow.schemas.forms import Form
 from sheetflow.service.books import declared, passed_until
+from sheetflow.service.files import is_overtaken
 from sheetflow.service.publish import (
     Attempts,
     Made,
@@ -100,6 +101,7 @@ class _Pages:
         is_in = any(answer.state.is_in for answer in answers)
         passed = self.passed is not None and until <= self.passed
         workbook = context.relative(workbook_path(context, form, unit, period))
+        unnamed = list(self._unnamed(unit, form, period))
         return ProgressData(
             campaign_title=context.campaign.title,
             form_title=other.title if other else "",
@@ -112,7 +114,8 @@ class _Pages:
             contact=context.contact_words,
             workbook=self._file(workbook),
             answers=answers,
-            unnamed=tuple(self._unnamed(unit, form, period)),
+            unnamed=tuple(name for name, is_other in unnamed if not is_other),
+            overtaken=tuple(name for name, is_other in unnamed if is_other),
             heir=heir.name if heir and heir != unit else "",
         )
 
@@ -120,14 +123,17 @@ class _Pages:
         """Whether others below it report the form too: the page is about its 本级 alone."""
         return self.context.tree.adds_up(unit, period.last_day, form.is_for)
 
-    def _unnamed(self, unit: Unit, form: Form, period: Period) -> Iterator[str]:
-        """Name the files that came for a period and that no cell names: for the one that was due, or went on."""
+    def _unnamed(self, unit: Unit, form: Form, period: Period) -> Iterator[tuple[str, bool]]:
+        """Name the files that came for a period, the one due or going on, and that no workbook takes.
+
+        With each, whether one of its name counts already.
+        """
         if not takes_files(form):
             return
         for each in self.context.store.files.find_unnamed(unit.unit_id):
             came = each.arrived_at.date()
             if period in {form.period_of(came), form.last_ended(came)}:
-                yield each.file.name
+                yield each.file.name, is_overtaken(self.context, unit.unit_id, each.file)
 
     def _answer(self, submission: Submission) -> ProgressAnswer:
         state = State(submission.outcome)

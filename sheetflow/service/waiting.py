@@ -32,6 +32,7 @@ from sheetflow.schemas.documents import load_finding
 from sheetflow.schemas.forms import Form
 from sheetflow.service.books import shown_name
 from sheetflow.service.filed_answer import held_signed
+from sheetflow.service.files import is_overtaken
 from sheetflow.store.records import Submission
 
 _OUR_FAULT = "our-fault"
@@ -157,17 +158,36 @@ def _put_off(context: Context) -> Iterator[Waiting]:
         )
 
 
+_UNNAMED = {
+    False: (
+        "还没有表提到它",
+        "填报表的附件栏写着它的文件名时会自动归到那份表；名称不一致的，请单位改好后重放。",
+    ),
+    True: (
+        "同名的附件已经接收，没有换用",
+        "原来的照用，不用处理；要换的，请单位核对文件能否打开，和更正的报表一起报。",
+    ),
+}
+
+
 def _unnamed(context: Context) -> Iterator[Waiting]:
-    """Give the files that each unit handed in since its last workbook and that no cell names."""
-    for unit_id, found in groupby(context.store.files.find_unnamed(), lambda each: each.unit_id):
-        files = list(found)
+    """Give the files that each unit handed in since its last workbook and that no workbook takes."""
+    told = [
+        (each, unit_id, is_overtaken(context, each.unit_id, each.file))
+        for each in context.store.files.find_unnamed()
+        for unit_id in (each.unit_id,)
+    ]
+    told.sort(key=lambda entry: entry[1:])
+    for (unit_id, is_other), found in groupby(told, lambda entry: entry[1:]):
+        files = [each for each, _, _ in found]
+        said, remedy = _UNNAMED[is_other]
         names = _listed([f"“{shown_name(each.file.name)}”" for each in files])
         yield Waiting(
             kind=Waits.INBOX,
             unit_id=unit_id,
             since=files[0].arrived_at,
-            reason=f"{unit_words(context, unit_id)} 收到附件，还没有表提到它：{names}。",
-            remedy="填报表的附件栏写着它的文件名时会自动归到那份表；名称不一致的，请单位改好后重放。",
+            reason=f"{unit_words(context, unit_id)} 收到附件，{said}：{names}。",
+            remedy=remedy,
         )
 
 

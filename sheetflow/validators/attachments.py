@@ -28,6 +28,8 @@ from sheetflow.schemas.evidence import (
     UNNAMED,
     EvidenceFile,
     NamedFile,
+    ending_of,
+    find,
     find_all,
     suits,
     takes_files,
@@ -38,7 +40,8 @@ from sheetflow.schemas.parsing import holds_personal_number
 from sheetflow.validators.general_rules import LEFT_OUT, may_quote, must_be_filled
 
 _MOST_QUOTED = 60
-_LOCKED_UP, _UNLIKE = "（设了打开密码）", "（内容与后缀不符，或是不收的类型）"
+_LOCKED_UP, _UNLIKE = "（设了打开密码）", "（是不收的类型）"
+_RENAMED = "（收到的{ending}文件只是改了后缀，里面不是这种文件）"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +120,16 @@ def named_files(book: Book, context: JudgingContext) -> tuple[NamedFile, ...]:
 
 
 def unnamed_files(book: Book, context: JudgingContext) -> tuple[EvidenceFile, ...]:
-    """Give the files that came along with the workbook and that no cell of it names, where it has such cells."""
+    """Give the files that came along with the workbook and that no cell of it names, where it has such cells.
+
+    One that another of the same name has taken the place of is named all the same.
+    """
     if not any(_attachment_columns(book)):
         return ()
-    meant = {file.sha256 for each in _named(book, context.files or ()) for file in each.files}
-    return tuple(file for file in _came_along(book, context) if file.sha256 not in meant)
+    names = [each.name for each in _named(book, context.files or ())]
+    return tuple(
+        file for file in _came_along(book, context) if not any(find(name, [file]) for name in names)
+    )
 
 
 def _came_along(book: Book, context: JudgingContext) -> tuple[EvidenceFile, ...]:
@@ -175,11 +183,20 @@ def _fault(each: _Named, *, is_required: bool) -> tuple[str, str]:
     if file.size > each.kind.megabytes * MEGABYTE:
         return TOO_LARGE, f"{each.shown}（{-(-file.size // MEGABYTE)}兆）"
     if file.fault:
-        why = _LOCKED_UP if file.remark == LOCKED else _UNLIKE if file.fault == NOT_TYPE else ""
-        return file.fault, each.shown + why
+        return file.fault, each.shown + _why(each.kind, file)
     if not suits(file.kind, each.kind):
         return NOT_TYPE, f"{each.shown}（是{file.kind}文件）"
     return (LOCKED, each.shown) if file.remark == LOCKED else ("", "")
+
+
+def _why(kind: Attachment, file: EvidenceFile) -> str:
+    """Say beside a file's name why it is none of those that are taken."""
+    if file.remark == LOCKED:
+        return _LOCKED_UP
+    if file.fault != NOT_TYPE:
+        return ""
+    ending = ending_of(file.name)
+    return _RENAMED.format(ending=ending) if suits(ending, kind) else _UNLIKE
 
 
 def _none_at_all(book: Book, unnamed: int) -> Finding:
@@ -187,7 +204,7 @@ def _none_at_all(book: Book, unnamed: int) -> Finding:
         f"《{found.title}》的“{column.label}”" for found, column, _ in _attachment_columns(book)
     )
     fill = f"，并在{where}里填上文件名" if where else ""
-    received = f"（一起收到的{unnamed}个文件，没有哪一格写着它们的文件名）" if unnamed else ""
+    received = f"（一起收到的{unnamed}个文件，没有哪一格写着文件名）" if unnamed else ""
     place = book.cover.place()
     return GENERAL[NONE_AT_ALL].at(place, received=received, fill=fill)
 

@@ -53,6 +53,7 @@ def _judge(
     # What is new in a nil return is found there.
     if filing.word not in {"", Filing.FILLED} and has_rows and found and not book.nil:
         older = "，以前登记的行也算" if sheet.is_book else ""
-        count = str(len(found.shown))
-        return "filing-with-rows", {"word": filing.word, "count": count, "older": older}
+        misplaced = "以前登记的行不要删" if sheet.is_book else "误填在这里的内容，请移到该填的地方"
+        told = {"word": filing.word, "count": str(len(found.shown)), "older": older}
+        return "filing-with-rows", {**told, "misplaced": misplaced}
     return "", {}

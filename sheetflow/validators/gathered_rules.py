@@ -79,9 +79,16 @@ def _check_entries(
         else:
             yield from _check_printed(found, row, handed[code].printed(spec, context.tree))
     left = [entry for entry in handed if entry not in first]
-    if left:
-        listed = "、".join(left[:_MOST_LISTED]) + ("等" if len(left) > _MOST_LISTED else "")
-        yield GENERAL["gathered-left-out"].at(found.place(), count=len(left), entries=listed)
+    own = [entry for entry in left if handed[entry].unit_id == context.unit.unit_id]
+    # Of its own entries a unit has just said that it recommends them.
+    is_ranked = spec.order in found.addresses and any(row[spec.order] for row in found.rows)
+    for rule, some in (
+        ("gathered-own-left-out", own if is_ranked else []),
+        ("gathered-left-out", [entry for entry in left if not is_ranked or entry not in own]),
+    ):
+        if some:
+            listed = "、".join(some[:_MOST_LISTED]) + ("等" if len(some) > _MOST_LISTED else "")
+            yield GENERAL[rule].at(found.place(), count=len(some), entries=listed)
 
 
 def _check_printed(

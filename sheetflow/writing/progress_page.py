@@ -52,7 +52,8 @@ class ProgressData:
     where it has ended by the period's end. `workbook` is the file to fill in, by its name.
     `superior` is the office that it reports to, empty at the top: who is asked where the settings
     name nobody.
-    `unnamed` are files that came for it and that no cell names yet. `is_overdue`: it is not in, though its own
+    `unnamed` are files that came for it and that no cell names yet, `overtaken` those beside which another of
+    the same name goes on counting. `is_overdue`: it is not in, though its own
     deadline has passed.
     """
 
@@ -68,6 +69,7 @@ class ProgressData:
     workbook: str = ""
     answers: tuple[ProgressAnswer, ...] = ()
     unnamed: tuple[str, ...] = ()
+    overtaken: tuple[str, ...] = ()
     heir: str = ""
 
     @property
@@ -241,10 +243,14 @@ def _matters(data: ProgressData) -> Iterator[str]:
             yield f"{words}{count}处"
     if data.held:
         yield f"{State.HELD.label}{len(data.held)}份"
-    if data.unnamed:
-        names = "".join(f"“{name}”" for name in data.unnamed[:_MOST_NAMED])
-        rest = f"等{len(data.unnamed)}个" if len(data.unnamed) > _MOST_NAMED else ""
-        yield f"收到附件{names}{rest}，还没有表提到它"
+    for names, said in (
+        (data.unnamed, "还没有表提到它"),
+        (data.overtaken, "同名的附件已经接收，没有换用；要换的，请和更正的报表一起报"),
+    ):
+        if names:
+            shown = "".join(f"“{name}”" for name in names[:_MOST_NAMED])
+            rest = f"等{len(names)}个" if len(names) > _MOST_NAMED else ""
+            yield f"收到附件{shown}{rest}，{said}"
     if data.standing is None and not (returned or data.held or data.heir):
         yield "本期的报表还没有报"
 

@@ -113,3 +113,12 @@ def test_the_volume_repeats_no_title_and_no_byline() -> None:
 def test_names_are_told_apart(cell: str, names: tuple[str, ...]) -> None:
     """A cell of several authors gives each name once, without spaces that only fill room."""
     assert names_in(cell) == names
+
+
+@pytest.mark.parametrize(
+    "said", ["电话0531-85556379", "电话：0531—85556380", "（0531）85556379", "13853101234"]
+)
+def test_a_number_that_may_tell_who_wrote_is_counted(said: str) -> None:
+    """Whoever looks through the drafts is led to telephone numbers, fixed ones with the town's code too."""
+    text = PaperText(contents=(TextParagraph(said),))
+    assert anonymous(JudgedPaper(number="N001", title="题", text=text)).contacts == 1

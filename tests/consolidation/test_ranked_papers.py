@@ -49,7 +49,7 @@ def test_a_paper_is_whose_it_was_and_gets_what_was_decided() -> None:
     assert second.text.missing == NO_FILE_FAULT
 
 
-def test_originals_are_named_by_place_and_title() -> None:
+def test_originals_are_named_by_their_number_in_the_volume() -> None:
     """Each original has a name that any system takes and no other has; a paper without a file has none."""
     paper = JudgedPaper(number="N001", title="关于“妇女/之家”：调研?", rank=2, file_name="a.DOCX")
     papers = (
@@ -60,7 +60,7 @@ def test_originals_are_named_by_place_and_title() -> None:
     )
     judged = JudgedPapers(title="评选", papers=papers, stamp=dt.datetime(2012, 1, 1, tzinfo=dt.UTC))
     assert [(name, each.number) for name, each in names_of_originals(judged)] == [
-        ("02 关于“妇女_之家”：调研_.docx", "N001"),
-        ("02 关于“妇女_之家”：调研_（2）.docx", "N002"),
-        ("未排名 关于“妇女_之家”：调研_.pdf", "N003"),
+        ("01 关于“妇女_之家”：调研_.docx", "N001"),
+        ("02 关于“妇女_之家”：调研_.docx", "N002"),
+        ("04 关于“妇女_之家”：调研_.pdf", "N003"),
     ]

@@ -6,6 +6,7 @@ from tests.judging.drawn import judged_ranking, judged_scores
 from tests.validators.pairs import Pair
 
 _AWAY = "@ 推荐排序 推荐顺序 4 =\n@ 推荐排序 推荐顺序 5 =\n"
+_OWN = "@ 推荐论文 + | 1 | B002 | 家庭教育 | 王芳 | 主席 | 900 | 摘要 | 有新意 | 家庭教育.docx |\n"
 
 GATHERED = (
     Pair(
@@ -56,6 +57,13 @@ GATHERED = (
         by=judged_ranking,
         broken="@ 推荐排序 blank 6",
         nearly="@ 推荐排序 推荐顺序 6 = 3",
+    ),
+    Pair(
+        rule="gathered-own-left-out",
+        at="推荐排序",
+        by=judged_ranking,
+        broken=_OWN,
+        nearly=f"{_OWN}@ 推荐排序 + | 3 | 370100-B002 | 济南市 | 家庭教育 | 王芳 | 摘要 |",
     ),
     Pair(
         rule="gathered-unranked",

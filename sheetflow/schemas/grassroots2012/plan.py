@@ -40,9 +40,7 @@ class PlanCard(RowModel):
     duties = text("责任分工", 1000)
     supervision = text("督查考核办法", 1000)
     publicity = text("宣传安排", 1000)
-    file_name = attachment(
-        "附件文件名", ".docx", ".pdf", required=False, hint="方案正文的文件名，与本表一起报送"
-    )
+    file_name = attachment("附件文件名", ".docx", ".pdf", hint="方案正文的文件名，与本表一起报送")
 
 
 PLAN_CARD = Sheet(

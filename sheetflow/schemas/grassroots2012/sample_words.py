@@ -277,7 +277,7 @@ SAMPLES = SampleWords(
             "has_situation": ("是",),
             "has_analysis": ("是",),
             "has_advice": ("是",),
-            "file_name": ("调研成果.doc",),
+            "file_name": ("调研成果.docx",),
             "files": lambda _: None,
             "measures": ("根据调研情况，列入了下一步重点工作，明确专人跟进。",),
         },

@@ -96,7 +96,7 @@ def _write_columns(context: WorkbookContext, page: FlowPage) -> None:
             continue
         free = "" if sheet.always_shown else "（无此项可不填）"
         if sheet.filing_declared:
-            free = f"（表头“{FILING_LABEL}”选一项：{'、'.join(each.value for each in Filing)}）"
+            free = f"（标题右边“{FILING_LABEL}”选一项：{'、'.join(each.value for each in Filing)}）"
         source = f"　依据：{sheet.source}" if sheet.source else ""
         note = f"{sheet.note}。" if sheet.note else ""
         page.across(f"《{sheet.title}》{free}{note}{source}", PARAGRAPH, 20.0)
