@@ -16,7 +16,7 @@ from sheetflow.schemas.cells import NameKey
 from sheetflow.schemas.conditions import Row
 from sheetflow.schemas.parsing import Value, read_code
 from sheetflow.schemas.sheets import Sheet
-from sheetflow.validators.general_rules import accepted_by_key
+from sheetflow.validators.general_rules import accepted_by_key, each_key, stray_keys
 from sheetflow.validators.live_statistics import is_measurable
 from sheetflow.validators.three_values import Known, Truth
 
@@ -43,6 +43,13 @@ class Scene:
     def records(self, sheet: str) -> Records:
         """Give the rows of a sheet of the form."""
         return self.once(sheet, lambda: Records(self, self.book.form.by_key[sheet]))
+
+    def strays(self, sheet: str) -> set[str]:
+        """Give the keys that point to a sheet of the form and stand nowhere."""
+        found = self.book.sheets.get(sheet)
+        if found is None:
+            return set()
+        return self.once((sheet, "strays"), lambda: stray_keys(self.book, self.context, found))
 
     def card(self, sheet: str, column: str, *, blank: bool) -> Known:
         """Give a cell of a card, or with `blank` whether it is blank."""
@@ -103,10 +110,20 @@ class Records:
         return Frame(self.scene, self, range(len(self.rows)))
 
     def values(self, column: str) -> Sequence[Value]:
-        """Give a column: what is blank or cannot be read is None."""
+        """Give a column: what is blank, cannot be read or names a row that stands nowhere is None."""
         if self.found is None or column not in self.found.addresses:
             return [None] * len(self.rows)
-        return self.numbers(column, self.found.column(column))
+        return self._standing(column, self.numbers(column, self.found.column(column)))
+
+    def _standing(self, column: str, values: Sequence[Value]) -> Sequence[Value]:
+        """Leave out what names a row that stands nowhere: that is a finding of its own."""
+        declared = self.sheet.by_key.get(column)
+        if declared is None or declared.refers_to not in self.scene.book.form.by_key:
+            return values
+        strays = self.scene.strays(declared.refers_to)
+        if not strays:
+            return values
+        return [None if strays.intersection(each_key(value)) else value for value in values]
 
     def numbers(self, column: str, values: Sequence[Value]) -> Sequence[Value]:
         """Take the words that may stand in place of a number (未开展) for what they are: no known number."""

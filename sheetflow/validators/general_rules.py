@@ -220,10 +220,26 @@ def named_keys(book: Book, target: str) -> set[str]:
         if column.refers_to == target
         for value in set(found.column(column.key))
     }
-    return {key for value in values for key in _each_key(value)}
+    return {key for value in values for key in each_key(value)}
 
 
-def _each_key(value: Value) -> tuple[str, ...]:
+def stray_keys(book: Book, context: JudgingContext, target: BookSheet) -> set[str]:
+    """Give the keys that point to the sheet `target` and stand nowhere; none where it cannot be read.
+
+    A row that was accepted before and is gone is a finding of its own.
+    """
+    naming = target.sheet.key_column
+    if naming is None or not target.reads(naming.key):
+        return set()
+    absent = named_keys(book, target.sheet.key) - _keys(target, naming)
+    if not absent:
+        return absent
+    absent -= {str(row.get(naming.key)) for row in accepted_rows(book, context, target.sheet)}
+    return {key for key in absent if not context.known_keys(target.sheet.key, key)}
+
+
+def each_key(value: Value) -> tuple[str, ...]:
+    """Give the keys that a reference or a list of them holds."""
     if isinstance(value, tuple):
         return value
     return (value,) if isinstance(value, str) else ()
@@ -260,14 +276,7 @@ def check_references(book: Book, context: JudgingContext) -> Iterator[Finding]:
         naming = target.sheet.key_column
         if naming is None or not target.reads(naming.key):
             continue
-        keys = _keys(target, naming)
-        # A row that was accepted before and is gone is a finding of its own.
-        keys |= {str(row.get(naming.key)) for row in accepted_rows(book, context, target.sheet)}
-        stray = {
-            key
-            for key in named_keys(book, target.sheet.key) - keys
-            if not context.known_keys(target.sheet.key, key)
-        }
+        stray = stray_keys(book, context, target)
         if not stray:
             continue
         unknown = _named_at(book, target.sheet, stray)
@@ -294,7 +303,7 @@ def _named_at(book: Book, target: Sheet, keys: Container[str]) -> list[tuple[Pla
         for row in found.rows
         for column in found.sheet.columns
         if column.refers_to == target.key
-        for key in _each_key(row[column.key])
+        for key in each_key(row[column.key])
         if key in keys
     ]
 

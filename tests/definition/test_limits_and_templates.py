@@ -30,14 +30,16 @@ def test_a_workbook_that_is_too_large_is_told_where_it_goes_too_far() -> None:
     assert told(book) == ["《审核》D503“应当满足”：有501条规则，最多500条。"]
     book = RICH.copy()
     extra: list[dict[str, object]] = [
-        {"sheet": "走访", "label": f"栏{n}", "type": "整数"} for n in range(2001 - 40)
+        {"sheet": "走访", "label": f"栏{n}", "type": "整数"}
+        for n in range(2001 - len(book.rows["栏目"]))
     ]
     book.rows["栏目"] += extra
     assert told(book) == ["《栏目》B2003“栏目名称”：有2001个栏目，最多2000个。请分成几个活动。"]
     book = RICH.copy()
     book.rows["选项"] += [{}] * 6000 + [{"remark": "这一行很远"}]
+    end = len(book.rows["选项"]) + 2
     assert told(book) == [
-        "《选项》A5001“选项单”：表太长：写到了第6017行，最多到第5000行。下面没用的行请删掉。"
+        f"《选项》A5001“选项单”：表太长：写到了第{end}行，最多到第5000行。下面没用的行请删掉。"
     ]
 
 

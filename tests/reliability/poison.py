@@ -31,8 +31,9 @@ from sheetflow.units import THREE_LEVELS, Unit, UnitTree
 from tests.masked import see
 
 CAMPAIGN = load_campaign("grassroots2012")
-FORM = CAMPAIGN.main_form
 PERIOD = Period.parse("2012B1")
+FORM = CAMPAIGN.main_form
+_ISSUED = CAMPAIGN.in_force(FORM, PERIOD)
 
 _EQUALS = "等号"
 """Stands for ``=`` until the file is saved: the program that types would make it a formula."""
@@ -83,8 +84,8 @@ class Poisoned:
 def poisoned(unit: Unit, tree: UnitTree, traps: tuple[str, ...], seed: int) -> Poisoned:
     """Draft a workbook for `unit` with `traps` in all its texts and a canary in each cell of words."""
     random = Random(seed)  # noqa: S311 - made-up data
-    samples = make_samples(CAMPAIGN, FORM, Scene(unit, tree, PERIOD, random, 24))
-    result = Poisoned(Draft.of(FORM, unit, PERIOD, samples))
+    samples = make_samples(CAMPAIGN, _ISSUED, Scene(unit, tree, PERIOD, random, 24))
+    result = Poisoned(Draft.of(_ISSUED, unit, PERIOD, samples))
     numbers = itertools.count(1)
     turns = itertools.cycle(traps)
     names = set(_names(result.draft))

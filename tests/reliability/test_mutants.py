@@ -66,9 +66,10 @@ def _same(ours: CellValue, theirs: set[Cell] | None) -> bool:
 
 def _equal(ours: CellValue, theirs: Cell) -> bool:
     if isinstance(theirs, str):
-        # Blanks at the ends are nobody's, and no number is written in small letters.
+        # Blanks at the ends and marks that nobody sees are nobody's, and no number is written in
+        # small letters.
         text = clean_text(theirs).strip()
-        return ours is None if not text else str(ours).strip() in (text, text.lower())
+        return ours is None if not text else clean_text(str(ours)).strip() in (text, text.lower())
     if isinstance(theirs, float) and not isinstance(ours, str | bool) and ours is not None:
         return math.isclose(float(ours), theirs, rel_tol=1e-12, abs_tol=1e-5)  # type: ignore[arg-type]
     return ours is theirs if isinstance(theirs, bool) else ours == theirs

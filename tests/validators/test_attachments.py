@@ -156,7 +156,7 @@ def test_the_sentence_tells_why_a_file_is_not_taken() -> None:
     (finding, *_) = judged_works(many, files).findings
     assert ATTACHED.catalogue.sentence(finding) == (
         "《整治河段》C4，Z001“整治方案”：附件“锁着.docx”（设了打开密码）、“桥前.jpg”（是.jpg文件）、"
-        "“假的.docx”（内容与后缀不符，或是不收的类型）不是这一栏收的文件。请换成.docx、.pdf文件"
+        "“假的.docx”（收到的.docx文件只是改了后缀，里面不是这种文件）不是这一栏收的文件。请换成.docx、.pdf文件"
         "（旧版文档请另存为新格式，设了打开密码的请先去掉密码），再放进报送文件夹，文件名与这一格一致。"
     )
 
