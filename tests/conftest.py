@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,10 @@ from tests.tiny.desk import Desk
 
 settings.register_profile("busy", deadline=None)  # that the machine is busy is no fault of ours
 settings.load_profile("busy")
+
+# What follows is tried on its own: whoever tests it takes these away (`monkeypatch.delenv`).
+os.environ.setdefault("SHEETFLOW_CALENDAR__ON", "false")
+os.environ.setdefault("SHEETFLOW_REVIEW__POLICY", "none")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

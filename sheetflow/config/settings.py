@@ -209,6 +209,25 @@ class Contact(Section):
     phone: Text = key("", "联系电话。")
 
 
+class Review(Section):
+    """How superiors let pass what was accepted."""
+
+    policy: Literal["by_deadline", "flag", "required", "none"] = key(
+        "by_deadline",
+        "上级验收：下级报表审核通过以后，数字什么时候报到更上一级。by_deadline 直接上级同意后，最迟到它自己的截止时间；\n"
+        "flag 随时上报，没有验收的注明；required 同意后才上报；none 不设验收。",
+    )
+
+
+class Calendar(Section):
+    """What the service does by the clock."""
+
+    on: bool = key(
+        default=True,
+        comment="到时间自动发放填报表、提醒、催报、告知上级；填 false 则都不做，由管理员运行 templates、remind。",
+    )
+
+
 class Settings(BaseSettings):
     """All settings: the environment goes before the file, the file before the defaults.
 
@@ -237,6 +256,8 @@ class Settings(BaseSettings):
     mail: Mail = Field(Mail(), description="发信。")
     contact: Contact = Field(Contact(), description="联系方式。")
     form: Form = Field(Form(), description="印在报表上的各项。")
+    review: Review = Field(Review(), description="上级审核。")
+    calendar: Calendar = Field(Calendar(), description="日程。")
     report: Report = Field(Report(), description="情况报告（Word）。")
     privacy: Privacy = Field(Privacy(), description="个人信息。")
     workers: Workers = Field(Workers(), description="处理能力。")

@@ -17,6 +17,7 @@ from sheetflow.periods import Period
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.indicators import Figures, Indicator, Ratio, Values
 from sheetflow.schemas.parsing import Value
+from sheetflow.schemas.review import Passing
 from sheetflow.schemas.sheets import Kind
 from sheetflow.units import Unit, UnitTree
 
@@ -70,6 +71,8 @@ class Accepted:
     """Of the form, 0 where nobody knows. It follows from the judgement: nothing else stands on it."""
     gist: Gist = field(default=Gist(), repr=False)
     """What its cards say in short; of the books' own period only. It follows from the judgement."""
+    passing: Passing = field(default=Passing.NONE, repr=False)
+    """How the 验收 of the unit directly above stands."""
     files: str = field(default="", repr=False)
     """How many files its cells name, and how many of them are missing: 3件，缺1件. It follows from that, too."""
 

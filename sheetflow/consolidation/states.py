@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from sheetflow.schemas.review import Passing
 from sheetflow.units import Unit, names_told_apart
 
 LATE, LATE_COLOUR = "迟报", "#E3E8A4"
@@ -123,6 +124,14 @@ class BoardRow:
     preparer: str = field(default="", repr=False)
     """Who filled in its newest accepted cover, as far as the reader sees that: nothing logs it."""
     phone: str = field(default="", repr=False)
+    passing: Passing = Passing.NONE
+    """How the superior's 验收 of what counts stands."""
+    returned_by: str = ""
+    """The name of the superior that returned what was accepted; empty where our own check did."""
+    questions: int = 0
+    """How many questions (请核实) about it are not answered yet."""
+    excused_until: dt.date | None = None
+    """Until when it may be late (缓报)."""
     files: str = ""
     """How many files came with what counts, and how many are missing; empty where it names none."""
 

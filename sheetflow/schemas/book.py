@@ -25,6 +25,7 @@ from sheetflow.schemas.forms import Form
 from sheetflow.schemas.gathered import GatheredRow
 from sheetflow.schemas.indicators import Figures, Number, measure_all
 from sheetflow.schemas.parsing import Value, holds_personal_number
+from sheetflow.schemas.review import Heard
 from sheetflow.schemas.sheets import Sheet
 from sheetflow.units import Unit, UnitTree
 from sheetflow.workbook import Address, CellValue, cell_name
@@ -289,6 +290,8 @@ class JudgingContext:
         lambda _form, _period: MappingProxyType({})
     )
     """The rows by sheet that were accepted for that very period, of a form that goes on within it."""
+    heard: Callable[[str, Period], tuple[Heard, ...]] = lambda _form, _period: ()
+    """What superiors said of the unit's submissions so far, and did not take back: returns and questions."""
     files: tuple[EvidenceFile, ...] | None = None
     batch: int = 0
     until: int = 0

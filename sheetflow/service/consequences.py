@@ -18,6 +18,7 @@ from sheetflow.mail.letter_data import Event
 from sheetflow.periods import Period
 from sheetflow.schemas.book import Judgement, Outcome
 from sheetflow.schemas.evidence import takes_files
+from sheetflow.schemas.review import Verdict
 from sheetflow.service.gathering import gathering_units
 from sheetflow.service.publish import ROLL_UPS
 from sheetflow.service.unit_history import last_decision, last_round
@@ -54,7 +55,7 @@ def look_before(context: Context, arrival: Arrival, judgement: Judgement) -> Bef
     store = context.store.submissions
     standing = store.find_accepted(arrival.unit_id, form, period) if period else None
     decision = last_decision(context, arrival)
-    return Before(compared, standing, bool(decision and decision.verdict == "release"))
+    return Before(compared, standing, bool(decision and decision.verdict is Verdict.AGREE))
 
 
 def entail(

@@ -21,6 +21,7 @@ from sheetflow.findings import Place, Severity, count_places
 from sheetflow.schemas.book import Judgement, Outcome
 from sheetflow.schemas.catalogue import GENERAL
 from sheetflow.schemas.documents import dump_explanations, dump_figures, dump_finding
+from sheetflow.schemas.review import Verdict
 from sheetflow.service.books import gist_by, measured_by
 from sheetflow.service.consequences import entail, entail_duplicate, entail_precheck, look_before
 from sheetflow.service.consolidated import wish_pieces
@@ -270,10 +271,10 @@ def _unreadable(reason: str, **details: str | int) -> Judgement:
 def _decided(context: Context, arrival: Arrival, reply: JudgeReply) -> JudgeReply:
     """Hear what was decided about a file that was held: a rejected one never counts."""
     decision = last_decision(context, arrival)
-    if decision is None or decision.verdict != "reject":
+    if decision is None or decision.verdict is not Verdict.DISAGREE:
         return reply
     judged = reply.judgement
-    told = GENERAL[REJECTED].at(Place(), why=decision.why)
+    told = GENERAL[REJECTED].at(Place(), why=decision.opinion)
     rest = [finding for finding in judged.findings if finding.rule != REJECTED]
     return JudgeReply(
         judgement=Judgement(

@@ -19,8 +19,9 @@ from sheetflow.periods import Period
 from sheetflow.schemas.documents import load_explanations, load_figures, load_finding, load_rows
 from sheetflow.schemas.evidence import EvidenceFile
 from sheetflow.schemas.forms import Form
+from sheetflow.schemas.review import Decision, Matter, Verdict, standing
 from sheetflow.service.gathering import accepted_within, gathered_for
-from sheetflow.store.records import Arrival, Decision
+from sheetflow.store.records import Arrival
 from sheetflow.units import Unit
 
 Found = tuple[Iterable[Finding], Said]
@@ -41,13 +42,15 @@ def request_for(context: Context, arrival: Arrival) -> JudgeRequest:
         arrival.arrival_id,
     )
     waived: dict[FormAndPeriod, dict[str, str]] = {}
-    for waiver in context.store.submissions.find_waivers(arrival.unit_id):
+    given = context.store.decisions.find_all(unit_id=arrival.unit_id, matter=Matter.WAIVER)
+    for waiver in standing(given):
         submission = context.store.submissions.find_submission(waiver.receipt)
-        if submission and submission.arrival_id == arrival.arrival_id:
+        is_this = submission and submission.arrival_id == arrival.arrival_id
+        if submission and is_this and waiver.verdict is Verdict.AGREE:
             which = (submission.form, submission.period)
-            waived.setdefault(which, {})[waiver.rule] = waiver.why
+            waived.setdefault(which, {})[waiver.about] = waiver.opinion
     decision = last_decision(context, arrival)
-    released = bool(decision and decision.verdict == "release")
+    released = bool(decision and decision.verdict is Verdict.AGREE)
     return replace(
         request,
         waived=waived,
@@ -76,8 +79,11 @@ def _batch(context: Context, arrival: Arrival) -> int:
 
 def last_decision(context: Context, arrival: Arrival) -> Decision | None:
     """Give what was decided last about a file that was held, if anything was."""
-    decisions = context.store.submissions.find_decisions(arrival.arrival_id)
-    return decisions[-1] if decisions else None
+    receipts = context.store.submissions.find_receipts(arrival.arrival_id)
+    about = context.store.decisions.find_about(receipts)
+    decided = standing(each for listed in about.values() for each in listed)
+    held = [each for each in decided if each.matter is Matter.HELD]
+    return held[-1] if held else None
 
 
 def request_for_unit(
@@ -93,12 +99,12 @@ def request_for_unit(
     explained: dict[FormAndPeriod, dict[Identity, Explanation]] = {}
     for form in context.campaign.forms:
         past += past_books(context, form, unit)
-        for standing in context.store.submissions.find_history(unit.unit_id, form.key):
-            said = load_explanations(context.store.contents.find_explanations(standing))
-            explained[form.key, standing.period] = said
-            earlier = not arrival_id or standing.arrival_id < arrival_id
-            if earlier and standing.sha256 != sha256:
-                changes[form.key, standing.period] = standing.receipt
+        for counting in context.store.submissions.find_history(unit.unit_id, form.key):
+            said = load_explanations(context.store.contents.find_explanations(counting))
+            explained[form.key, counting.period] = said
+            earlier = not arrival_id or counting.arrival_id < arrival_id
+            if earlier and counting.sha256 != sha256:
+                changes[form.key, counting.period] = counting.receipt
     return JudgeRequest(
         path=path,
         campaign=context.settings.campaign,

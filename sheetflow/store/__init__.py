@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from sheetflow.store.arrivals import Arrivals, Looks
 from sheetflow.store.database import Database, find_strangers
+from sheetflow.store.decisions import Calendar, Decisions
 from sheetflow.store.files import Files
 from sheetflow.store.judgements import Contents, Gists, Measurements, Purges
 from sheetflow.store.mails import Mails
@@ -53,6 +54,8 @@ class Store(Database):
         self.looks = Looks(self)
         self.outcomes = Outcomes(self)
         self.submissions = Submissions(self)
+        self.decisions = Decisions(self)
+        self.calendar = Calendar(self)
         self.contents = Contents(self)
         self.measurements = Measurements(self)
         self.gists = Gists(self)

@@ -96,6 +96,70 @@ def _keep_fingerprints(connection: Connection) -> None:
     _run("DROP TABLE followed_units; DROP TABLE makeshifts")(connection)
 
 
+def _merge_decisions(connection: Connection) -> None:
+    """Releases, rejections and waivers become decisions by command, numbered in their order."""
+    _run("""
+        ALTER TABLE decisions RENAME TO former_decisions;
+        DROP INDEX ix_decisions_submission_id;
+        CREATE TABLE decisions (
+            decision_id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+            number TEXT NOT NULL, by_unit TEXT NOT NULL, unit_id TEXT NOT NULL, form TEXT NOT NULL,
+            period TEXT NOT NULL, receipt TEXT NOT NULL, matter TEXT NOT NULL, about TEXT NOT NULL,
+            verdict TEXT NOT NULL CONSTRAINT ck_decisions_verdict CHECK (
+                verdict IN ('agree', 'disagree', 'return', 'query', 'settle', 'fine', 'noted', 'undo')
+            ),
+            opinion TEXT NOT NULL, decider TEXT NOT NULL, handler TEXT NOT NULL,
+            ground TEXT NOT NULL, dated TEXT NOT NULL, arrival_id BIGINT NOT NULL,
+            details BLOB NOT NULL, decided_at VARCHAR(32) NOT NULL,
+            CONSTRAINT uq_decisions_number UNIQUE (number)
+        );
+        CREATE INDEX ix_decisions_unit_id_form_period ON decisions (unit_id, form, period);
+        CREATE INDEX ix_decisions_receipt ON decisions (receipt);
+        CREATE TABLE calendar_entries (
+            entry_id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+            name TEXT NOT NULL, what TEXT NOT NULL, form TEXT NOT NULL, period TEXT NOT NULL,
+            due_at VARCHAR(32) NOT NULL, done_at VARCHAR(32) NOT NULL, document BLOB NOT NULL,
+            CONSTRAINT uq_calendar_entries_name UNIQUE (name)
+        )
+    """)(connection)
+    former = connection.exec_driver_sql("""
+        SELECT 'held' AS matter, '' AS about, verdict, why, decided_by AS by, decided_at AS at, submission_id
+        FROM former_decisions
+        UNION ALL
+        SELECT 'waiver', rule, 'release', why, given_by, given_at, submission_id FROM waivers
+        ORDER BY at
+    """).all()
+    turns: Counter[str] = Counter()
+    for row in former:
+        submission = connection.exec_driver_sql(
+            "SELECT receipt, unit_id, form, period FROM submissions WHERE submission_id = ?",
+            (row.submission_id,),
+        ).one()
+        head = f"{submission.receipt}-{'认' if row.matter == 'held' else '放'}{row.about}"
+        turns[head] += 1
+        number = f"{head}-{turns[head]}" if row.about else f"{head}{turns[head]}"
+        connection.exec_driver_sql(
+            "INSERT INTO decisions (number, by_unit, unit_id, form, period, receipt, matter, about, verdict,"
+            " opinion, decider, handler, ground, dated, arrival_id, details, decided_at)"
+            " VALUES (?, '', ?, ?, ?, ?, ?, ?, ?, ?, ?, '', '', '', 0, ?, ?)",
+            (
+                number,
+                submission.unit_id,
+                submission.form,
+                submission.period,
+                submission.receipt,
+                row.matter,
+                row.about,
+                "agree" if row.verdict == "release" else "disagree",
+                row.why,
+                row.by,
+                pack("{}"),
+                row.at,
+            ),
+        )
+    _run("DROP TABLE former_decisions; DROP TABLE waivers")(connection)
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(
         "keep a record of purges, and of the files whose original is gone",
@@ -332,6 +396,10 @@ MIGRATIONS: tuple[Migration, ...] = (
             CREATE INDEX ix_named_files_judgement_id ON named_files (judgement_id);
             CREATE INDEX ix_named_files_sha256 ON named_files (sha256)
         """),
+    ),
+    Migration(
+        "keep all decisions in one table, by number, and what the calendar did",
+        _merge_decisions,
     ),
 )
 """The first one leads from version 1 to version 2, and so on. Never change one that was released."""

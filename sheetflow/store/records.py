@@ -65,7 +65,7 @@ class Arrival(NewArrival):
     trouble: str = ""
     retry_at: dt.datetime | None = None
     answer: str = ""
-    """``submission``, ``duplicate``, ``precheck``, ``signed`` or ``file`` once judged, else empty."""
+    """``submission``, ``duplicate``, ``precheck``, ``signed``, ``file`` or ``review`` once judged, else empty."""
     answered_receipt: str = ""
 
 
@@ -154,29 +154,6 @@ class Submission:
         return self.put_at or self.arrived_at
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
-    """What somebody decided about a held submission."""
-
-    receipt: str
-    verdict: str
-    """``release`` or ``reject``."""
-    why: str
-    by: str
-    at: dt.datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Waiver:
-    """One hard finding that a superior lets pass for one submission."""
-
-    receipt: str
-    rule: str
-    why: str
-    by: str
-    at: dt.datetime
-
-
 class PublicationKind(StrEnum):
     """The kinds of what lies in the outbox."""
 
@@ -189,6 +166,7 @@ class PublicationKind(StrEnum):
     PROGRESS = "progress"
     FILES = "files"
     JUDGED = "judged"
+    REVIEW = "review"
 
     @property
     def label(self) -> str:
@@ -206,6 +184,7 @@ _KIND_LABELS = {
     PublicationKind.PROGRESS: "报送进度",
     PublicationKind.FILES: "附件",
     PublicationKind.JUDGED: "评选结果",
+    PublicationKind.REVIEW: "审核单",
 }
 
 

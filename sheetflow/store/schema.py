@@ -1,6 +1,6 @@
 """The tables, as this version of the program wants them (`migrations` brings older ones here).
 
-Submissions, judgements, rows, decisions and waivers are never changed, but that a purge takes
+Submissions, judgements, rows and decisions are never changed, but that a purge takes
 personal columns out of rows and says so; until then all below a submission can be made again from
 originals and arrivals. Refused is SQL of one database program only.
 """
@@ -199,20 +199,28 @@ named_files = _numbered(
 decisions = _numbered(
     "decisions",
     "decision_id",
-    _tie("submission_id", "submissions.submission_id"),
-    _one_of("verdict", "release", "reject"),
-    *_texts("why", "decided_by"),
+    Column("number", Text, nullable=False, unique=True),
+    *_texts("by_unit", "unit_id", "form", "period", "receipt", "matter", "about"),
+    _one_of("verdict", "agree", "disagree", "return", "query", "settle", "fine", "noted", "undo"),
+    *_texts("opinion", "decider", "handler", "ground", "dated"),
+    Column("arrival_id", BigInteger, nullable=False),
+    _json("details"),
     _moment("decided_at"),
+    Index(None, "unit_id", "form", "period"),
+    Index(None, "receipt"),
 )
+"""Whatever a superior decided: by 审核单 (`arrival_id`) or by command (0); none is ever changed."""
 
-waivers = _numbered(
-    "waivers",
-    "waiver_id",
-    _tie("submission_id", "submissions.submission_id"),
-    *_texts("rule", "why", "given_by"),
-    _moment("given_at"),
-    UniqueConstraint("submission_id", "rule"),
+calendar_entries = _numbered(
+    "calendar_entries",
+    "entry_id",
+    Column("name", Text, nullable=False, unique=True),
+    *_texts("what", "form", "period"),
+    _moment("due_at"),
+    _moment("done_at"),
+    _json(),
 )
+"""What the calendar did or left out, each once by its name."""
 
 stale = _numbered(
     "stale",

@@ -19,16 +19,14 @@ from sheetflow.schemas.book import receipt_of
 from sheetflow.store import arrivals as received
 from sheetflow.store import mails, publications
 from sheetflow.store.database import Database, chunks
-from sheetflow.store.records import Arrival, Decision, FollowUp, Judged, Submission, Waiver
+from sheetflow.store.records import Arrival, FollowUp, Judged, Submission
 from sheetflow.store.schema import (
     arrivals,
-    decisions,
     gists,
     judgements,
     measurements,
     named_files,
     sheet_rows,
-    waivers,
 )
 from sheetflow.store.schema import submissions as table
 
@@ -39,7 +37,7 @@ _AS_JUDGED = (
 
 
 class Outcomes:
-    """The writing side: answers, decisions, waivers."""
+    """The writing side: answers."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -76,55 +74,10 @@ class Outcomes:
             mails.queue(connection, follow_up.mails, at)
             publications.mark(connection, follow_up.stale, at)
 
-    def record_decision(self, decision: Decision) -> None:
-        """Record what was decided about a held submission, and have it judged anew.
-
-        The submission itself is not changed: its next judgement hears the decision. Raise
-        StoreError when there is no such receipt, or when it is not held.
-        """
-        with self._database.writing() as connection:
-            submission = _read_receipt(connection, decision.receipt)
-            if submission.outcome != "held":
-                raise StoreError(f"{decision.receipt} 不是待确认的报送，不需要放行或驳回。")
-            connection.execute(
-                insert(decisions).values(
-                    submission_id=submission.submission_id,
-                    verdict=decision.verdict,
-                    why=decision.why,
-                    decided_by=decision.by,
-                    decided_at=decision.at,
-                )
-            )
-            received.reopen(connection, submission.arrival_id)
-
     def record_reopened(self, receipt: str) -> None:
         """Have a held submission judged anew, nothing decided about it."""
         with self._database.writing() as connection:
-            received.reopen(connection, _read_receipt(connection, receipt).arrival_id)
-
-    def record_waiver(self, waiver: Waiver) -> None:
-        """Record that a finding is waived for one submission, and have it judged anew.
-
-        Raise StoreError when there is no such receipt; a rule waived already stays so.
-        """
-        with self._database.writing() as connection:
-            submission = _read_receipt(connection, waiver.receipt)
-            known = select(waivers.c.waiver_id).where(
-                waivers.c.submission_id == submission.submission_id,
-                waivers.c.rule == waiver.rule,
-            )
-            if connection.execute(known).first() is not None:
-                return
-            connection.execute(
-                insert(waivers).values(
-                    submission_id=submission.submission_id,
-                    rule=waiver.rule,
-                    why=waiver.why,
-                    given_by=waiver.by,
-                    given_at=waiver.at,
-                )
-            )
-            received.reopen(connection, submission.arrival_id)
+            received.reopen(connection, read_receipt(connection, receipt).arrival_id)
 
 
 def _add(connection: Connection, arrival: Arrival, form: str, period: str, named: str) -> int:
@@ -182,7 +135,7 @@ _ACCEPTED: ColumnElement[bool] = judgements.c.outcome == "accepted"
 
 
 class Submissions:
-    """The reading side: submissions, decisions and waivers."""
+    """The reading side."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -257,34 +210,18 @@ class Submissions:
         by_period = {submission.period: submission for submission in found}
         return tuple(by_period[period] for period in sorted(by_period, key=Period.parse))
 
+    def find_receipts(self, arrival_id: int) -> tuple[str, ...]:
+        """Return the receipts under which one file has been judged."""
+        return tuple(
+            self._database.scalars(select(table.c.receipt).where(table.c.arrival_id == arrival_id))
+        )
+
     def find_numbers(self, unit_id: str) -> dict[tuple[str, str], int]:
         """Return the last number that a receipt of the unit has had, by form and period."""
         key = table.c.form, table.c.period
         query = select(*key, func.max(table.c.number).label("last")).group_by(*key)
         found = self._database.rows(query.where(table.c.unit_id == unit_id))
         return {(row.form, row.period): row.last for row in found}
-
-    def find_decisions(self, arrival_id: int | None = None) -> tuple[Decision, ...]:
-        """Return what was decided (about the submissions of one file); the last one counts."""
-        by_whom = decisions.c.decided_by.label("by"), decisions.c.decided_at.label("at")
-        query = (
-            select(table.c.receipt, decisions.c.verdict, decisions.c.why, *by_whom)
-            .join(decisions, decisions.c.submission_id == table.c.submission_id)
-            .where(*([] if arrival_id is None else [table.c.arrival_id == arrival_id]))
-            .order_by(decisions.c.decision_id)
-        )
-        return tuple(Decision(**row._asdict()) for row in self._database.rows(query))
-
-    def find_waivers(self, unit_id: str | None = None) -> tuple[Waiver, ...]:
-        """Return all waivers (of a unit), the oldest first."""
-        by_whom = waivers.c.given_by.label("by"), waivers.c.given_at.label("at")
-        query = (
-            select(table.c.receipt, waivers.c.rule, waivers.c.why, *by_whom)
-            .join(waivers, waivers.c.submission_id == table.c.submission_id)
-            .where(*_matching(unit_id=unit_id))
-            .order_by(waivers.c.waiver_id)
-        )
-        return tuple(Waiver(**row._asdict()) for row in self._database.rows(query))
 
     def _find(
         self, *conditions: ColumnElement[bool], among: Collection[str] | None = None
@@ -310,7 +247,8 @@ def read(connection: Connection, *conditions: ColumnElement[bool]) -> tuple[Subm
     return tuple(Submission(**row._asdict()) for row in found)
 
 
-def _read_receipt(connection: Connection, receipt: str) -> Submission:
+def read_receipt(connection: Connection, receipt: str) -> Submission:
+    """Return the submission with this receipt; raise StoreError when there is none."""
     found = read(connection, table.c.receipt == receipt)
     if not found:
         raise StoreError(f"没有编号为 {receipt} 的报送。请核对回执或退回通知上的编号。")

@@ -13,7 +13,9 @@ from sheetflow.context import LOG, Context
 from sheetflow.errors import StoreError
 from sheetflow.findings import Finding, Severity
 from sheetflow.schemas.documents import load_finding
-from sheetflow.store.records import Decision, Submission, Waiver
+from sheetflow.schemas.review import Matter, NewDecision, Verdict, standing
+from sheetflow.service.deciding import next_number, record_decision
+from sheetflow.store.records import Submission
 
 _MOST_LISTED = 30
 
@@ -40,10 +42,12 @@ def waive(context: Context, receipt: str, rule: str, why: str) -> None:
             f"审核意见 {rule} 不能放行：内容读不出来，放行就会丢失，请退回改正。"
             + _listed(context, every)
         )
-    at, by = context.clock.now(), getpass.getuser()
-    waiver = Waiver(receipt=receipt, rule=rule, why=_reason(why), by=by, at=at)
-    context.store.outcomes.record_waiver(waiver)
-    LOG.info("receipt %s: rule %s waived", receipt, rule)
+    reason = _reason(why)
+    given = context.store.decisions.find_all(receipt=receipt, matter=Matter.WAIVER)
+    if all(each.about != rule or each.verdict is not Verdict.AGREE for each in standing(given)):
+        record_decision(
+            context, _by_command(context, submission, Matter.WAIVER, "agree", reason, rule)
+        )
 
 
 def decide(context: Context, receipt: str, verdict: str, why: str = "") -> str:
@@ -61,12 +65,31 @@ def decide(context: Context, receipt: str, verdict: str, why: str = "") -> str:
         context.store.outcomes.record_reopened(receipt)
         LOG.info("receipt %s: judged anew after a fault of ours", receipt)
         return ""
-    now = context.clock.now()
-    context.store.outcomes.record_decision(
-        Decision(receipt=receipt, verdict=verdict, why=reason, by=getpass.getuser(), at=now)
-    )
-    LOG.info("receipt %s: %s", receipt, verdict)
+    said = "agree" if verdict == "release" else "disagree"
+    record_decision(context, _by_command(context, submission, Matter.HELD, said, reason))
     return _overtaken(context, submission) if verdict == "release" else ""
+
+
+def _by_command(
+    context: Context,
+    submission: Submission,
+    matter: Matter,
+    verdict: str,
+    reason: str,
+    about: str = "",
+) -> NewDecision:
+    return NewDecision(
+        number=next_number(context, submission.receipt, matter, about),
+        unit_id=submission.unit_id,
+        form=submission.form,
+        period=submission.period,
+        receipt=submission.receipt,
+        matter=matter,
+        verdict=Verdict(verdict),
+        about=about,
+        opinion=reason,
+        decider=getpass.getuser(),
+    )
 
 
 def _find(context: Context, receipt: str) -> Submission:

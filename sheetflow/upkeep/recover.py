@@ -30,6 +30,7 @@ from sheetflow.intake.journal import Entry, Journal, read_journal
 from sheetflow.periods import OFFICE_ZONE
 from sheetflow.schemas.book import Judgement, Outcome
 from sheetflow.schemas.catalogue import GENERAL
+from sheetflow.schemas.review import Verdict
 from sheetflow.service.filed_answer import TOLD_UP_TO
 from sheetflow.service.judge import judge_arrivals, record_reply
 from sheetflow.service.receive import arrival_of, rewrite_journal
@@ -263,10 +264,10 @@ def _hold(context: Context, moment: dt.datetime, sha256: str, found: Recovered) 
 
 
 _LOGGED = re.compile(
-    r"^(?P<at>\S+ [\d:]+)\S* INFO receipt (?P<receipt>\S+): "
-    r"(?:rule (?P<rule>\S+) waived|(?P<verdict>release|reject))$"
+    r"^(?P<at>\S+ [\d:]+)\S* INFO (?:receipt (?P<receipt>\S+): (?:rule (?P<rule>\S+) waived|"
+    r"(?P<former>release|reject))|decision (?P<number>\S+): (?P<verdict>[a-z]+))$"
 )
-_VERDICTS = {"release": "放行", "reject": "驳回"}
+_FORMER = {"release": "放行", "reject": "驳回"}
 
 
 def _lost_decisions(workspace: Workspace, base: Store) -> tuple[str, ...] | None:
@@ -284,17 +285,19 @@ def _old_store(workspace: Workspace) -> Store:
 
 
 def _of_store(store: Store) -> Iterator[str]:
-    for waiver in store.submissions.find_waivers():
+    for decision in store.decisions.find_all():
+        about = f" {decision.about}" if decision.about else ""
+        reason = f"：{decision.opinion}" if decision.opinion else ""
         yield (
-            f"{waiver.at:%Y-%m-%d %H:%M} {waiver.receipt} 豁免审核意见 {waiver.rule}"
-            f"（{waiver.by}：{waiver.why}）"
+            f"{decision.decided_at:%Y-%m-%d %H:%M} {decision.number} {decision.verdict.label}{about}"
+            f"（{decision.decider}{reason}）"
         )
-    for decision in store.submissions.find_decisions():
-        reason = f"：{decision.why}" if decision.why else ""
-        yield (
-            f"{decision.at:%Y-%m-%d %H:%M} {decision.receipt} {_VERDICTS.get(decision.verdict, decision.verdict)}"
-            f"（{decision.by}{reason}）"
-        )
+
+
+def _logged(found: re.Match[str]) -> str:
+    if found["rule"]:
+        return f"豁免审核意见 {found['rule']}"
+    return Verdict(found["verdict"]).label if found["verdict"] else _FORMER[found["former"]]
 
 
 def _of_log(workspace: Workspace) -> tuple[str, ...] | None:
@@ -309,6 +312,6 @@ def _of_log(workspace: Workspace) -> tuple[str, ...] | None:
         except OSError:
             return None
         for found in filter(None, map(_LOGGED.match, lines)):
-            what = f"豁免审核意见 {found['rule']}" if found["rule"] else _VERDICTS[found["verdict"]]
-            said.append(f"{found['at'][:16]} {found['receipt']} {what}（据日志）")
+            about = found["number"] or found["receipt"]
+            said.append(f"{found['at'][:16]} {about} {_logged(found)}（据日志）")
     return tuple(said)

@@ -10,6 +10,7 @@ import sys
 import textwrap
 import threading
 import tracemalloc
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,9 +18,9 @@ import pytest
 
 import sheetflow
 from sheetflow.errors import StoreError
+from sheetflow.schemas.review import Matter, NewDecision, Verdict, number_of
 from sheetflow.store import Store
 from sheetflow.store.records import (
-    Decision,
     FollowUp,
     Judged,
     Measurement,
@@ -27,7 +28,6 @@ from sheetflow.store.records import (
     PublicationKind,
     Stale,
     Submission,
-    Waiver,
 )
 
 if TYPE_CHECKING:
@@ -256,18 +256,39 @@ def test_a_file_judged_twice_is_merged_once(desk: Desk) -> None:
     assert len(desk.store.mails.find_mails()) == 1
 
 
+def decided(
+    submission: Submission, matter: Matter, verdict: Verdict, about: str = "", turn: int = 1
+) -> NewDecision:
+    """Decide something about a submission."""
+    return NewDecision(
+        number=number_of(submission.receipt, matter, turn, about),
+        unit_id=submission.unit_id,
+        form=submission.form,
+        period=submission.period,
+        receipt=submission.receipt,
+        matter=matter,
+        verdict=verdict,
+        about=about,
+        opinion="情况属实",
+        decider="王某",
+    )
+
+
 def test_a_released_submission_is_judged_anew_under_its_receipt(desk: Desk) -> None:
     """Releasing a held submission keeps what was said, and lets it count under the same receipt."""
     held = desk.answer(desk.drop(), "held")
-    decision = Decision(
-        receipt=held.receipt, verdict="release", why="已核实", by="市妇联", at=desk.now
-    )
-    desk.store.outcomes.record_decision(decision)
+    decision = decided(held, Matter.HELD, Verdict.AGREE)
+    assert desk.store.decisions.record(decision, desk.now)
     still = desk.store.submissions.find_submission(held.receipt)
     assert still == held
     desk.restart()
     (arrival,) = desk.store.arrivals.find_unjudged()
-    assert desk.store.submissions.find_decisions(arrival.arrival_id) == (decision,)
+    (known,) = desk.store.decisions.find_all(receipt=held.receipt)
+    assert (known.number, known.opinion, known.decided_at) == (
+        decision.number,
+        "情况属实",
+        desk.now,
+    )
     released = desk.answer(arrival, "accepted")
     assert released.receipt == held.receipt
     assert released.judgement_id > held.judgement_id
@@ -277,58 +298,57 @@ def test_a_released_submission_is_judged_anew_under_its_receipt(desk: Desk) -> N
 def test_a_rejected_submission_is_answered_again(desk: Desk) -> None:
     """Rejecting a held submission brings it back to be answered, with the reason on record."""
     held = desk.answer(desk.drop(), "held")
-    decision = Decision(
-        receipt=held.receipt, verdict="reject", why="不是本单位", by="省", at=desk.now
-    )
-    desk.store.outcomes.record_decision(decision)
+    assert desk.store.decisions.record(decided(held, Matter.HELD, Verdict.DISAGREE), desk.now)
     (arrival,) = desk.store.arrivals.find_unjudged()
     assert desk.answer(arrival, "refused").outcome == "refused"
     with pytest.raises(StoreError, match="不是待确认"):
-        desk.store.outcomes.record_decision(decision)
+        desk.store.decisions.record(decided(held, Matter.HELD, Verdict.AGREE, turn=2), desk.now)
+
+
+def test_a_number_is_decided_once(desk: Desk) -> None:
+    """Of two decisions about the same thing the first stands; who comes second is told so."""
+    returned = desk.answer(desk.drop(), "returned")
+    first = decided(returned, Matter.WAIVER, Verdict.AGREE, "R1")
+    assert desk.store.decisions.record(first, desk.now)
+    second = replace(first, verdict=Verdict.DISAGREE)
+    assert not desk.store.decisions.record(second, desk.now)
+    found = desk.store.decisions.find(first.number)
+    assert found is not None
+    assert found.verdict is Verdict.AGREE
 
 
 def test_a_decision_made_while_the_file_is_judged_is_heard(desk: Desk) -> None:
     """A decision that comes while the file is being judged makes it be judged once more."""
     returned = desk.answer(desk.drop(), "returned")
-    one = Waiver(receipt=returned.receipt, rule="R1", why="情况属实", by="市", at=desk.now)
-    two = Waiver(receipt=returned.receipt, rule="R2", why="情况属实", by="市", at=desk.now)
-    desk.store.outcomes.record_waiver(one)
+    one = decided(returned, Matter.WAIVER, Verdict.AGREE, "R1")
+    two = decided(returned, Matter.WAIVER, Verdict.AGREE, "R2")
+    desk.store.decisions.record(one, desk.now)
     (in_hand,) = desk.store.arrivals.find_unjudged()
-    desk.store.outcomes.record_waiver(two)
+    desk.store.decisions.record(two, desk.now)
     desk.answer(in_hand, "returned")
     (again,) = desk.store.arrivals.find_unjudged()
-    assert desk.store.submissions.find_waivers(returned.unit_id) == (one, two)
+    known = desk.store.decisions.find_all(unit_id=returned.unit_id)
+    assert [each.about for each in known] == ["R1", "R2"]
     desk.answer(again, "accepted")
     assert desk.store.arrivals.find_unjudged() == ()
     assert desk.store.submissions.find_submissions()[0].outcome == "accepted"
 
 
-def test_a_waiver_given_twice_stands_once(desk: Desk) -> None:
-    """Waiving the same rule again changes nothing, and waivers are found by unit."""
-    returned = desk.answer(desk.drop(), "returned")
-    waiver = Waiver(receipt=returned.receipt, rule="R1", why="情况属实", by="市", at=desk.now)
-    desk.store.outcomes.record_waiver(waiver)
-    (arrival,) = desk.store.arrivals.find_unjudged()
-    desk.answer(arrival, "accepted")
-    desk.store.outcomes.record_waiver(waiver)
-    assert desk.store.arrivals.find_unjudged() == ()
-    assert desk.store.submissions.find_waivers("370102") == (waiver,)
-    assert desk.store.submissions.find_waivers("370103") == ()
-
-
 def test_an_unknown_receipt_is_said_in_a_sentence(desk: Desk) -> None:
     """A mistyped receipt is named, with what to do."""
-    decision = Decision(receipt="370102-2012B1-9", verdict="release", why="", by="", at=desk.now)
+    held = desk.answer(desk.drop(), "held")
+    decision = replace(decided(held, Matter.HELD, Verdict.AGREE), receipt="370102-2012B1-9")
     with pytest.raises(StoreError, match="没有编号为 370102-2012B1-9 的报送"):
-        desk.store.outcomes.record_decision(decision)
+        desk.store.decisions.record(decision, desk.now)
 
 
 def test_what_the_database_refuses_is_told_without_a_personal_value(desk: Desk) -> None:
     """An error of the database, down to its first cause, quotes nothing that was handed in."""
     held = desk.answer(desk.drop(), "held")
-    bad = Decision(receipt=held.receipt, verdict="maybe", why="张秀英", by="市", at=desk.now)
+    good = decided(held, Matter.HELD, Verdict.AGREE)
+    bad = replace(good, verdict="maybe", opinion="张秀英")  # type: ignore[arg-type]
     with pytest.raises(StoreError) as caught:
-        desk.store.outcomes.record_decision(bad)
+        desk.store.decisions.record(bad, desk.now)
     error: BaseException | None = caught.value
     while error is not None:
         assert "张秀英" not in str(error)

@@ -13,6 +13,7 @@ from sheetflow.cli.summaries import recovered_lines
 from sheetflow.errors import StoreDamagedError, WorkspaceError
 from sheetflow.intake.archive import stored_blobs
 from sheetflow.intake.journal import read_journal
+from sheetflow.schemas.review import Matter
 from sheetflow.service.status import standing
 from sheetflow.store.records import Submission
 from sheetflow.upkeep.backup import back_up
@@ -171,9 +172,9 @@ def test_decisions_are_lost_and_listed(served: Desk) -> None:
     served.ask(lambda context: waive(context, returned.receipt, str(finding["rule"]), "属实"))
     found = recover(served.root, force=True, at=IN_TIME_AGAIN)
     told = "\n".join(recovered_lines(found))
-    assert f"{held.receipt} 驳回" in told
-    assert f"{returned.receipt} 豁免审核意见 {finding['rule']}" in told
-    assert served.ask(lambda context: context.store.submissions.find_waivers()) == ()
+    assert f"{held.receipt}-认1 不同意" in told
+    assert f"{returned.receipt}-放{finding['rule']}-1 同意" in told
+    assert served.ask(lambda context: context.store.decisions.find_all(matter=Matter.WAIVER)) == ()
 
 
 def test_a_backup_and_the_journal_together_lose_nothing(served: Desk, tmp_path: Path) -> None:
@@ -190,7 +191,9 @@ def test_a_backup_and_the_journal_together_lose_nothing(served: Desk, tmp_path: 
     found = recover(served.root, backup=tmp_path / "b.zip", at=IN_TIME_AGAIN)
     assert [_essence(entry) for entry in served.submissions()] == before
     assert (found.known, sum(found.outcomes.values())) == (9, 1)
-    assert len(served.ask(lambda context: context.store.submissions.find_waivers())) == 1
+    assert (
+        len(served.ask(lambda context: context.store.decisions.find_all(matter=Matter.WAIVER))) == 1
+    )
 
 
 def test_a_backup_of_another_workspace_is_refused(served: Desk, tmp_path: Path) -> None:
