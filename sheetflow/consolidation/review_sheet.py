@@ -1,0 +1,146 @@
+"""The 审核单 as plain values: what waits, what deserves a look, where units stand, what was decided.
+
+The service gathers it, `writing.review_sheet` prints it, `validators.review_rows` reads what was typed
+into it against the same values. This module refuses to decide anything.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sheetflow.consolidation.states import BoardRow
+from sheetflow.periods import Period
+from sheetflow.schemas.review import Matter, Verdict
+
+WAITING_SHEET, LOOKS_SHEET, BELOW_SHEET, DECIDED_SHEET = "待办", "重点核对", "下级情况", "已处理"
+"""The sheets, in this order; 汇总确认 will stand between the last two."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingRow:
+    """One thing that waits for a decision.
+
+    `number` is its 编号, `unit` the name of whom it is about, `content` what there is to know, `agreed` what
+    同意 does here, both in plain words. `link` is the answer file's path relative to the outbox (empty: none),
+    `since` when it began to wait. `is_clean`: nothing is open beside, so that 其余全部通过 covers it.
+    """
+
+    number: str
+    matter: Matter
+    label: str
+    unit_id: str
+    unit: str
+    receipt: str
+    content: str
+    agreed: str
+    since: dt.datetime
+    link: str = ""
+    verdicts: Sequence[Verdict] = ()
+    is_clean: bool = False
+    about: str = ""
+    """What the decision will bear as its `about`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookRow:
+    """One figure of a unit that deserves a look, and why in words; `weight` orders them, heaviest first."""
+
+    number: str
+    unit_id: str
+    unit: str
+    receipt: str
+    code: str
+    """The indicator's code; empty where it is about words or the whole workbook."""
+    label: str
+    current: float | int | None
+    before: float | int | None
+    median: float | int | None
+    why: Sequence[str]
+    weight: float
+    link: str = ""
+
+    @property
+    def change(self) -> float | int | None:
+        """By how much it changed; None where that is not known."""
+        if self.current is None or self.before is None:
+            return None
+        return self.current - self.before
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampledUnit:
+    """One unit whose whole workbook is to be looked at in this period (本期抽查单位)."""
+
+    unit_id: str
+    unit: str
+    receipt: str
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BelowRow:
+    """Where one unit directly below stands, and what its superior noted of it.
+
+    `rounds` counts its workbooks so far. `passed_by` and `passed_on` tell of the 验收. `reason`, `until` and
+    `paper` are what was noted last (未报原因, 缓报至, 纸质件).
+    """
+
+    number: str
+    row: BoardRow
+    rounds: int = 0
+    passed_by: str = ""
+    passed_on: dt.date | None = None
+    reason: str = ""
+    until: dt.date | None = None
+    paper: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecidedRow:
+    """One decision that was taken, and what came of it, in words."""
+
+    number: str
+    unit_id: str
+    unit: str
+    label: str
+    verdict: Verdict
+    opinion: str
+    decider: str
+    handler: str
+    ground: str
+    decided_at: dt.datetime
+    outcome: str
+    may_be_undone: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewSheet:
+    """All of one unit's 审核单 for a form and period. `seed` is printed: whoever doubts the draw can repeat it."""
+
+    unit_id: str
+    unit: str
+    form: str
+    title: str
+    period: Period
+    waiting: Sequence[WaitingRow] = ()
+    looks: Sequence[LookRow] = ()
+    sampled: Sequence[SampledUnit] = ()
+    seed: str = ""
+    below: Sequence[BelowRow] = ()
+    decided: Sequence[DecidedRow] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypedRow:
+    """What somebody typed into one row of a 审核单, by the headers; `cells` are all of it by header."""
+
+    sheet: str
+    row: int
+    number: str
+    cells: dict[str, str]
+
+    def __getitem__(self, header: str) -> str:
+        """Give what stands under a header, empty where nothing does."""
+        return self.cells.get(header, "")
