@@ -1,7 +1,7 @@
 """The 审核单 as plain values: what waits, what deserves a look, where units stand, what was decided.
 
-The service gathers it, `writing.review_sheet` prints it, `validators.review_rows` reads what was typed
-into it against the same values. This module refuses to decide anything.
+The service gathers it, `writing.review_sheet` prints it, `consolidation.review_rows` reads what was
+typed into it against the same values. This module refuses to decide anything.
 """
 
 from __future__ import annotations
@@ -16,6 +16,16 @@ from sheetflow.schemas.review import Matter, Verdict
 
 WAITING_SHEET, LOOKS_SHEET, BELOW_SHEET, DECIDED_SHEET = "待办", "重点核对", "下级情况", "已处理"
 """The sheets, in this order; 汇总确认 will stand between the last two."""
+
+NUMBER, UNIT, INDICATOR = "编号", "单位", "指标"
+"""The headers by which a row is known again when its sheet comes back; a line with 编号 in it is a header."""
+VERDICT, OPINION, PROPOSED = "处理", "意见", "电话商定数"
+DECIDER, HANDLER, GROUND, DATED = "决定人", "经办人", "依据", "日期"
+REASON, UNTIL, PAPER = "未报原因", "缓报至", "纸质件"
+TAKEN_BACK = "撤销"
+"""The headers of what is typed."""
+PASS_THE_REST, YES = "本页待验收的其余单位全部通过", "是"
+"""What stands above the list of what waits, in a cell left of the one where 是 is typed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
