@@ -26,6 +26,9 @@ TAKEN_BACK = "撤销"
 """The headers of what is typed."""
 PASS_THE_REST, YES = "本页待验收的其余单位全部通过", "是"
 """What stands above the list of what waits, in a cell left of the one where 是 is typed."""
+SIGNED_BY = (DECIDER, HANDLER, GROUND, DATED)
+"""Typed at the end of each row of 待办, and once above these headers: that is for every row of all sheets that
+says nothing of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -333,6 +333,8 @@ FULL = "full"
 """The edition that holds all columns of the form: the only one that is filled in so far."""
 SAMPLE = "sample"
 """The edition that is filled in already, by nobody: 填报样例."""
+REVIEW = "review"
+"""What the stamp of a 审核单 says in place of an edition."""
 
 
 @dataclass(frozen=True, slots=True)
