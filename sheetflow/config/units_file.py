@@ -100,6 +100,14 @@ COLUMNS = (
         "单位撤销或合并后由谁接手，填接手单位的代码。",
         also=("撤并后归入单位", "撤并后归入单位代码", "归入单位代码", "归入"),
     ),
+    UnitColumn(
+        "stand_in_mails",
+        "经办人请假、外出时由谁代办，填代办人的邮箱；代办期间，发给本单位的邮件也发到这里。",
+        also=("代办邮箱",),
+        width=24,
+    ),
+    UnitColumn("stand_in_from", "代办的第一天，如 2012-03-01；留空就是已经开始。"),
+    UnitColumn("stand_in_to", "代办的最后一天，如 2012-03-15；留空就是一直代办。"),
 )
 
 
@@ -242,7 +250,8 @@ def _header_faults(keys: Sequence[str], header_row: int) -> list[str]:
 
 
 _VERSION = 1
-_DAYS = ("valid_from", "valid_to")
+_DAYS = ("valid_from", "valid_to", "stand_in_from", "stand_in_to")
+_MAILS = ("mails", "stand_in_mails")
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,11 +290,10 @@ def kept_units(path: Path, levels: Levels) -> KeptUnits | None:
 
 
 def _unit(values: dict[str, object], levels: Levels) -> Unit:
-    days = {name: dt.date.fromisoformat(str(values[name])) for name in _DAYS if values[name]}
-    mails = values["mails"]
+    days = {name: dt.date.fromisoformat(str(values[name])) for name in _DAYS if values.get(name)}
     more = {
         "level": levels.read(str(values["level"])),
-        "mails": tuple(mails) if isinstance(mails, list) else (),
+        **{name: tuple(found) for name in _MAILS if isinstance(found := values.get(name), list)},
         **days,
     }
     return Unit(**{**values, **more})  # type: ignore[arg-type]  # as `asdict` gave them

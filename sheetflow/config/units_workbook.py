@@ -28,7 +28,7 @@ _ROOM = 1_000
 
 _A4 = 9
 _FONT = {"font_name": "宋体", "font_size": 11}
-_DAYS = ("valid_from", "valid_to")
+_DAYS = ("valid_from", "valid_to", "stand_in_from", "stand_in_to")
 _SHADES = ("", "#DEEBF7", "#BDD7EE", "#9DC3E6", "#8FB8DE", "#7FACD6")
 """What tells the levels apart, by how far they are above the lowest."""
 _KINDS = ["开发区", "兵团", "省直管"]

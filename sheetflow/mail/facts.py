@@ -99,7 +99,8 @@ def make_mail(
 
     It encloses the `file` of the outbox, or says where that lies, as the settings will.
     """
-    if not unit.mails:
+    recipients = unit.mails_on(context.clock.now().date())
+    if not recipients:
         return ()
     enclosed: tuple[Attachment, ...] = ()
     if file and context.settings.mail.attach:
@@ -115,7 +116,7 @@ def make_mail(
     return (
         NewMail(
             message_id=full_message_id(context, name),
-            recipients=unit.mails,
+            recipients=recipients,
             subject=text.subject,
             text=text.text,
             html=text.html,

@@ -235,9 +235,15 @@ def troubled_mails(context: Context) -> Iterator[tuple[Mail, str]]:
             yield mail, "有邮件还没有发成"
     for mail in store.find_unreached():
         # An address that was mended or struck since waits for nothing.
-        listed = context.tree[mail.unit_id].mails if mail.unit_id in context.tree else ()
+        listed = mails_now(context, mail.unit_id)
         if refused := [each for each in mail.refused if each in listed]:
             yield mail, f"有邮件没有送到{len(refused)}个地址"
+
+
+def mails_now(context: Context, unit_id: str) -> tuple[str, ...]:
+    """Give where a unit's mail goes today, as far as the list knows the unit."""
+    today = context.clock.now().date()
+    return context.tree[unit_id].mails_on(today) if unit_id in context.tree else ()
 
 
 def requeue(context: Context, numbers: Collection[int]) -> int:
@@ -253,13 +259,13 @@ def requeue(context: Context, numbers: Collection[int]) -> int:
                 f"没有要重新发送的第{number}号邮件。不带编号运行 sheetflow mail，会列出全部。"
             )
         unit_id = known[number].unit_id
-        if unit_id not in context.tree or not context.tree[unit_id].mails:
+        if not mails_now(context, unit_id):
             raise RequestError(
                 f"第{number}号邮件的单位 {unit_id} 没有邮箱。请先在 units.xlsx 里填好。"
             )
     with context.store.together():
         for number in numbers:
-            whom = context.tree[known[number].unit_id].mails
+            whom = mails_now(context, known[number].unit_id)
             context.store.mails.record_mail_requeued(number, context.clock.now(), whom)
     LOG.info("%d mails queued again", len(numbers))
     return len(numbers)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import TypeVar
 
@@ -29,6 +29,9 @@ HEADERS = {
     "valid_from": "生效日期",
     "valid_to": "失效日期",
     "successor": "撤并后归入",
+    "stand_in_mails": "代办人邮箱",
+    "stand_in_from": "代办开始日期",
+    "stand_in_to": "代办结束日期",
 }
 """What people call the columns."""
 
@@ -117,6 +120,9 @@ def _unit(cells: Mapping[str, str], levels: Levels) -> Unit:
     cells = {"division_code": cells.get("code", ""), **cells}
     division, mails = read("division_code", _division), read("mails", _mails)
     valid_from, valid_to = read("valid_from", _day), read("valid_to", _day)
+    stand_ins = read("stand_in_mails", _mails)
+    from_day, to_day = read("stand_in_from", _day), read("stand_in_to", _day)
+    faults += _stand_in_faults(unit_id, cells, from_day, to_day)
     if faults or name is None or level is None:
         raise _RowError(faults, unit_id)
     return Unit(
@@ -130,7 +136,20 @@ def _unit(cells: Mapping[str, str], levels: Levels) -> Unit:
         valid_from=valid_from,
         valid_to=valid_to,
         successor=_code(cells.get("successor", "")) or None,
+        stand_in_mails=stand_ins or (),
+        stand_in_from=from_day,
+        stand_in_to=to_day,
     )
+
+
+def _stand_in_faults(
+    unit_id: str, cells: Mapping[str, str], from_day: dt.date | None, to_day: dt.date | None
+) -> Iterator[str]:
+    """Say what is wrong with when somebody stands in for a unit, and where mail goes then."""
+    if (from_day or to_day) and not cells.get("stand_in_mails"):
+        yield f"单位 {unit_id} 填了代办日期，却没有填“代办人邮箱”。请补上，或清空代办日期。"
+    if from_day and to_day and from_day > to_day:
+        yield f"单位 {unit_id} 的“代办结束日期”早于“代办开始日期”。请改正其中一个。"
 
 
 def _level(levels: Levels, text: str) -> str:

@@ -34,6 +34,16 @@ class Unit:
     valid_from: dt.date | None = None
     valid_to: dt.date | None = None
     successor: str | None = None
+    stand_in_mails: tuple[str, ...] = ()
+    """Where its mail goes as well while somebody else sees to its reports (代办人)."""
+    stand_in_from: dt.date | None = None
+    stand_in_to: dt.date | None = None
+
+    def mails_on(self, day: dt.date) -> tuple[str, ...]:
+        """Give where its mail goes on `day`: its own addresses, meanwhile those of its 代办人 too."""
+        begun = self.stand_in_from is None or self.stand_in_from <= day
+        stands = begun and (self.stand_in_to is None or day <= self.stand_in_to)
+        return tuple(dict.fromkeys(self.mails + self.stand_in_mails * stands))
 
     @property
     def folder(self) -> str:

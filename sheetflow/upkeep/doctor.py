@@ -130,8 +130,9 @@ def check_settings(context: Context) -> Iterator[Line]:
 
 def check_units(context: Context) -> Iterator[Line]:
     """Count units, and name those whom no mail reaches."""
-    living = context.tree.living_on(context.clock.now().date())
-    silent = [unit.name for unit in living if not unit.mails]
+    today = context.clock.now().date()
+    living = context.tree.living_on(today)
+    silent = [unit.name for unit in living if not unit.mails_on(today)]
     if silent:
         yield warning(
             f"{len(living)}个单位里有{len(silent)}个没有邮箱：{listed(silent)}。",

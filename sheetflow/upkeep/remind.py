@@ -269,7 +269,7 @@ def _lines(context: Context, unit: Unit, lacking: list[BoardRow]) -> Iterable[st
         branch, above = _branch(context, unit, row.unit)
         head = branch.name if branch else ""
         said = [] if row.state is State.MISSING else [row.state.label]
-        said += [] if row.unit.mails else [_NO_MAIL]
+        said += [] if row.unit.mails_on(context.clock.now().date()) else [_NO_MAIL]
         name = above + row.unit.name + OWN_LEVEL * row.own
         groups.setdefault(head, []).append(name + (f"（{'，'.join(said)}）" if said else ""))
     for head, names in groups.items():
