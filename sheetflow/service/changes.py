@@ -31,19 +31,18 @@ from sheetflow.schemas.documents import Indicators
 from sheetflow.schemas.forms import Form
 from sheetflow.service.books import (
     books_of,
-    books_request,
     declared,
     gist_by,
     made_gists,
     made_otherwise,
     measured_by,
     measures_of,
-    report_order,
     what_is_kept,
 )
 from sheetflow.service.consequences import mark_of, stale_after
 from sheetflow.service.follow_units import is_open
 from sheetflow.service.publish import ROLL_UPS
+from sheetflow.service.roll_up_requests import books_request, report_order
 from sheetflow.store.records import Measurement, PublicationKind, Stale, Submission
 
 _EVERYTHING = (PublicationKind.WORKBOOK, *ROLL_UPS, PublicationKind.PROGRESS)

@@ -34,8 +34,9 @@ from sheetflow.periods import OFFICE_ZONE
 from sheetflow.publishing.outbox import Writer
 from sheetflow.schemas.documents import load_figures
 from sheetflow.schemas.forms import Form
-from sheetflow.service.books import books_request, former_codes, made_otherwise
+from sheetflow.service.books import former_codes, made_otherwise
 from sheetflow.service.consequences import above
+from sheetflow.service.roll_up_requests import books_request
 from sheetflow.store.records import Arrival, Measurement, PublishedSource
 from sheetflow.units import Unit
 from sheetflow.writing.consolidated.joined import join

@@ -27,7 +27,7 @@ from sheetflow.context import LOG, Context
 from sheetflow.context.paths import rollup_paths
 from sheetflow.context.templates import ANNEX, BOARD, NOTHING, Serving
 from sheetflow.schemas.forms import Form
-from sheetflow.service.books import books_of, books_request, declared, report_order
+from sheetflow.service.books import books_of, declared
 from sheetflow.service.changes import served_instead, template_name
 from sheetflow.service.consolidated import begin_consolidated, corrected_since, sources_of
 from sheetflow.service.filed_answer import signed_by_period
@@ -43,6 +43,7 @@ from sheetflow.service.publish import (
     is_published,
 )
 from sheetflow.service.quotes import quoted_by
+from sheetflow.service.roll_up_requests import books_request, report_order
 from sheetflow.service.waiting import held_submissions
 from sheetflow.store.records import Issued, PublicationKind, Stale, StaleMark
 from sheetflow.units import Unit
