@@ -27,6 +27,7 @@ from sheetflow.publishing.outbox import Beside, Patience, sweep_outbox
 from sheetflow.publishing.places import look_at, stamp_of
 from sheetflow.service.answer import begin_answer, begin_workbook
 from sheetflow.service.books import missing_units
+from sheetflow.service.calendar import run_calendar
 from sheetflow.service.changes import notice_changes, notice_templates, template_troubles
 from sheetflow.service.consequences import answers_by_path, mark_of
 from sheetflow.service.consolidated import sweep_pieces
@@ -144,6 +145,7 @@ def work_off(context: Context, intake: Intake) -> PassReport:
     mark_overdue(context)
     rebuilding = Rebuilding(context)
     outcomes = judge_and_answer(context, rebuilding)
+    calendar = run_calendar(context)  # who has just handed in is not reminded
     rebuilt = rebuilding.finish()
     return PassReport(
         taken=intake.taken,
@@ -153,12 +155,13 @@ def work_off(context: Context, intake: Intake) -> PassReport:
         oddities=intake.oddities,
         troubles=(
             *(str(trouble) for trouble in intake.troubles),
+            *calendar.troubles,
             *rebuilt.faults,
             *missing_units(context),
             *quote_faults(context),
         ),
         templates=template_troubles(context),
-        mended=noticed,
+        mended=(*noticed, *calendar.mended),
     )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Select, insert, select
 
 from sheetflow.errors import StoreError
 from sheetflow.schemas.review import Decision, Matter, NewDecision, Verdict
@@ -140,11 +140,19 @@ class Calendar:
             for name in self._database.scalars(select(column).where(column.in_(some)))
         )
 
+    def find(self, name: str) -> CalendarEntry | None:
+        """Return what is known by this name."""
+        found = self._entries(select(calendar_entries).where(calendar_entries.c.name == name))
+        return found[0] if found else None
+
     def find_all(self, *, since: dt.datetime | None = None) -> tuple[CalendarEntry, ...]:
         """Return what was done (since a moment), the oldest first."""
         query = select(calendar_entries).order_by(calendar_entries.c.entry_id)
         if since is not None:
             query = query.where(calendar_entries.c.done_at >= since)
+        return self._entries(query)
+
+    def _entries(self, query: Select[Any]) -> tuple[CalendarEntry, ...]:
         found = (row._asdict() for row in self._database.rows(query))
         return tuple(
             CalendarEntry(**{key: value for key, value in row.items() if key != "entry_id"})

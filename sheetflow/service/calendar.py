@@ -1,0 +1,144 @@
+"""What the service does by the clock: each task once, on record, in one commit with its mails.
+
+A kind of task is a function that gives what is due (`KINDS`). What is no longer sensible is recorded as left
+out and said once; nothing but what is `any_day` is done on a day of rest. This module refuses to know what
+a task does.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from sheetflow.context import LOG, Context
+from sheetflow.errors import SheetflowError, describe
+from sheetflow.periods import is_working_day
+from sheetflow.store.decisions import CalendarEntry
+from sheetflow.store.records import Document
+
+BEGUN = "begun"
+"""The entry that says since when the calendar runs: what was due before is nothing it left out."""
+LEFT_OUT = "left_out"
+"""Stands in the document of what was not done, with the reason."""
+_TOO_LATE = "到处理时已经过了时候"
+_MOST_NAMED = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One thing that the calendar does, known by its `name`.
+
+    `what` is its kind in the office's words, `do` does it within the commit that records it, and gives the
+    document for the record. `before` makes what takes long and may be done twice, files perhaps. After
+    `until` it is no longer sensible.
+    """
+
+    name: str
+    what: str
+    form: str
+    period: str
+    due_at: dt.datetime
+    do: Callable[[], Document]
+    before: Callable[[], object] | None = None
+    until: dt.datetime | None = None
+    any_day: bool = False
+    words: str = ""
+    """What it does and for whom, for people who ask what is to come."""
+
+
+Kind = Callable[[Context, dt.datetime], Iterable[Task]]
+"""Gives the tasks of one kind that are due by a moment, those that were done too."""
+
+KINDS: tuple[Kind, ...] = ()
+
+
+@dataclass
+class CalendarReport:
+    """What one look at the calendar came to, in sentences."""
+
+    done: int = 0
+    left_out: list[str] = field(default_factory=list)
+    troubles: list[str] = field(default_factory=list)
+
+    @property
+    def mended(self) -> tuple[str, ...]:
+        """What is said once: what was no longer done."""
+        if not self.left_out:
+            return ()
+        named = "、".join(self.left_out[:_MOST_NAMED])
+        more = f"等{len(self.left_out)}项" if len(self.left_out) > _MOST_NAMED else ""
+        return (f"日程里有些事到处理时已经过了时候，没有再做：{named}{more}。",)
+
+
+def run_calendar(context: Context, kinds: Sequence[Kind] | None = None) -> CalendarReport:
+    """Do what is due and was not done; what fails is tried again in the next pass, and stops no other.
+
+    It is called under the lock, and does nothing where the settings switch the calendar off.
+    """
+    report = CalendarReport()
+    if not context.settings.calendar.on:
+        return report
+    now = context.clock.now()
+    begun = _begun(context, now)
+    is_open = is_working_day(now.date(), context.day_overrides)
+    for task in coming(context, now, kinds):
+        if task.until and now > task.until:
+            if task.due_at >= begun:
+                _leave_out(context, task)
+                report.left_out.append(task.words or task.what)
+        elif is_open or task.any_day:
+            try:
+                report.done += _do(context, task)
+            except (SheetflowError, OSError) as error:
+                LOG.error("calendar: %s failed: %s", task.name, describe(error))
+                report.troubles.append(f"日程“{task.words or task.what}”没有做成：{error}")
+    return report
+
+
+def coming(context: Context, until: dt.datetime, kinds: Sequence[Kind] | None = None) -> list[Task]:
+    """Give what is due by a moment and was not done yet, in the order in which it is due."""
+    tasks = [task for kind in (KINDS if kinds is None else kinds) for task in kind(context, until)]
+    done = context.store.calendar.find_done([task.name for task in tasks])
+    left = {task.name: task for task in tasks if task.due_at <= until and task.name not in done}
+    return sorted(left.values(), key=lambda task: (task.due_at, task.name))
+
+
+def _begun(context: Context, now: dt.datetime) -> dt.datetime:
+    """Tell since when the calendar runs; from now on, where it never did."""
+    if known := context.store.calendar.find(BEGUN):
+        return known.done_at
+    entry = CalendarEntry(
+        name=BEGUN, what="启用日程", form="", period="", due_at=now, done_at=now, document={}
+    )
+    context.store.calendar.record(entry)
+    return now
+
+
+def _do(context: Context, task: Task) -> bool:
+    if task.before:
+        task.before()
+    with context.store.together():
+        document = task.do()
+        done = _record(context, task, document)
+    LOG.info("calendar: %s done", task.name)
+    return done
+
+
+def _leave_out(context: Context, task: Task) -> None:
+    _record(context, task, {LEFT_OUT: _TOO_LATE})
+    LOG.info("calendar: %s left out", task.name)
+
+
+def _record(context: Context, task: Task, document: Document) -> bool:
+    return context.store.calendar.record(
+        CalendarEntry(
+            name=task.name,
+            what=task.what,
+            form=task.form,
+            period=task.period,
+            due_at=task.due_at,
+            done_at=context.clock.now(),
+            document=document,
+        )
+    )
