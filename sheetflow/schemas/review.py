@@ -103,6 +103,15 @@ REASONS = ("已批准缓报", "失联", "拒报", "撤并", "其他")
 PAPERS = ("未收", "已收一致", "已收不一致")
 """Whether a unit's paper copy came (纸质件)."""
 
+FIGURE, PROPOSED, FORWARDED = "figure", "proposed", "forwarded"
+"""Keys of a decision's details: what stood there, what was agreed by telephone, that a unit further up asks."""
+
+REASON, UNTIL, PAPER = "reason", "until", "paper"
+"""Keys of the details of `Matter.UNIT`: 未报原因, 缓报至 (an ISO day), 纸质件."""
+
+HEARD = "decision"
+"""The argument of a finding that says which decision it stands for: its number."""
+
 
 def number_of(subject: str, matter: Matter, turn: int, about: str = "") -> str:
     """Give the 编号 of the `turn`-th decision about a matter: ``370102-2012B1-1-验1``.

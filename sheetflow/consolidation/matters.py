@@ -1,0 +1,141 @@
+"""What of a unit's submissions waits for a decision, under which 编号, and what may still be taken back.
+
+A function of the same values as `reviews`, in any order. A matter waits until a decision about it stands;
+one that was taken back waits again under the next number. This module refuses to say who may decide.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import count
+
+from sheetflow.consolidation.reviews import Asked, Handed, Review, questions_of
+from sheetflow.schemas.review import Decision, Matter, NewDecision, Question, Verdict, number_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Awaiting:
+    """One thing that waits: under which number, whose decision it is, what may be decided.
+
+    `by_unit` is whose 审核单 it stands in (empty: the administrator's). `about` is what the decision will
+    bear: a rule, a question's number.
+    """
+
+    number: str
+    matter: Matter
+    by_unit: str
+    receipt: str
+    since: dt.datetime
+    about: str = ""
+    said: str = ""
+    """The unit's own words: its answer, or why a hard finding should pass."""
+    question: Asked | None = None
+
+    @property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """What may be decided."""
+        return self.matter.verdicts
+
+
+def waiting_of(review: Review) -> tuple[Awaiting, ...]:
+    """Give what waits for a decision about the unit, in the order of matters."""
+    return tuple(_waiting(review)) if review.superior else tuple(_doubts(review))
+
+
+def _waiting(review: Review) -> Iterator[Awaiting]:
+    yield from _doubts(review)
+    newest, current = review.newest, review.current
+    decided = {(each.matter, each.receipt, each.about) for each in review.stands}
+    if newest and newest.outcome == "returned" and newest.receipt not in review.returned:
+        for rule, said in sorted(newest.explained.items()):
+            if (Matter.WAIVER, newest.receipt, rule) not in decided:
+                yield _awaiting(review, newest, Matter.WAIVER, rule, said=said)
+    if current and review.is_asked and (Matter.PASSING, current.receipt, "") not in decided:
+        yield _awaiting(review, current, Matter.PASSING)
+    for asked in questions_of(review):
+        if asked.state is Question.ANSWERED:
+            yield _answered(review, asked)
+        elif asked.state is Question.OPEN and asked.is_forwarded and not asked.passed_on:
+            yield _of_question(review, asked, Matter.FORWARDED, review.superior)
+
+
+def _doubts(review: Review) -> Iterator[Awaiting]:
+    decided = {each.receipt for each in review.stands if each.matter is Matter.HELD}
+    for held in review.in_order:
+        if held.outcome == "held" and not held.is_ours and held.receipt not in decided:
+            yield _awaiting(review, held, Matter.HELD)
+
+
+def _awaiting(
+    review: Review, handed: Handed, matter: Matter, about: str = "", *, said: str = ""
+) -> Awaiting:
+    return Awaiting(
+        number=next_number(review.decisions, handed.receipt, matter, about),
+        matter=matter,
+        by_unit=review.superior,
+        receipt=handed.receipt,
+        since=handed.at,
+        about=about,
+        said=said,
+    )
+
+
+def _answered(review: Review, asked: Asked) -> Awaiting:
+    """A question that is answered waits for whoever asked; the superior of today, where that was one."""
+    by_unit = asked.decision.by_unit if asked.is_forwarded else review.superior
+    return _of_question(review, asked, Matter.ANSWERED, by_unit)
+
+
+def _of_question(review: Review, asked: Asked, matter: Matter, by_unit: str) -> Awaiting:
+    subject = review.newest.receipt if review.newest else asked.decision.receipt
+    return Awaiting(
+        number=next_number(review.decisions, subject, matter, asked.number),
+        matter=matter,
+        by_unit=by_unit,
+        receipt=subject,
+        since=asked.answered_at or asked.decision.decided_at,
+        about=asked.number,
+        said=asked.answer,
+        question=asked,
+    )
+
+
+def next_number(
+    decisions: Iterable[NewDecision], subject: str, matter: Matter, about: str = ""
+) -> str:
+    """Give the 编号 under which a matter is decided next: the first that nothing was decided under."""
+    taken = {each.number for each in decisions}
+    numbers = (number_of(subject, matter, turn, about) for turn in count(1))
+    return next(number for number in numbers if number not in taken)
+
+
+def asked_by(code: str, by_unit: str) -> str:
+    """Tell a question of a unit further up from the superior's, in the `about` of its number."""
+    return f"{code}-{by_unit}" if code else by_unit
+
+
+def undoing_of(number: str) -> str:
+    """Give the 编号 under which a decision is taken back."""
+    return f"{number}-{Matter.UNDOING.letter}1"
+
+
+def why_not_undone(review: Review, decision: Decision) -> str:
+    """Say in a sentence why a decision cannot be taken back; empty where it can."""
+    if decision.verdict is Verdict.UNDO:
+        return "撤销不能再撤销，请重新作出决定。"
+    if decision not in review.stands:
+        return "这项决定已经撤销。"
+    about = review.by_receipt.get(decision.receipt)
+    newest = review.newest
+    if about and newest and newest.arrival_id > about.arrival_id:
+        return f"单位后来又报了第{newest.number}号，请对新的一份作出决定。"
+    questions = {each.number: each for each in questions_of(review)}
+    asked = questions.get(decision.number)
+    if asked and (asked.passed_on or asked.state is not Question.OPEN):
+        return "这一问已经答复或转办，请对答复作出决定。"
+    first = questions.get(decision.about) if decision.matter is Matter.FORWARDED else None
+    if first and first.closed_by:
+        return "上级已经对这项答复作出决定。"
+    return ""
