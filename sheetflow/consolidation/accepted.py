@@ -35,6 +35,8 @@ class ExplanationRow:
     place: str
     wrong: str
     explanation: str
+    about: tuple[str, str] = field(default=("", ""), repr=False)
+    """The sheet and the column of the finding, by their keys: what the place says in words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

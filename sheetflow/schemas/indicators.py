@@ -224,6 +224,18 @@ def rows_in_use(
     return Table(sheet.in_use.among(found))
 
 
+_FACTOR, _FROM = 3, 10
+"""A figure jumps when it moves by more than three times, and there are ten or more of it."""
+
+
+def has_jumped(before: Number, now: Number) -> bool:
+    """Whether a figure moved too far since it was `before`; one that is blank never does."""
+    if before is None or now is None:
+        return False
+    low, high = sorted((before, now))
+    return high >= _FROM and high > _FACTOR * low
+
+
 def plain(number: int | Decimal) -> int | Decimal:
     """Give a whole Decimal as int, so that equal figures look alike."""
     if isinstance(number, Decimal) and number == number.to_integral_value():

@@ -214,6 +214,7 @@ def _explanations(context: Context, submission: Submission) -> tuple[Explanation
             place=finding.place.words,
             wrong=catalogue.wrong(finding),
             explanation=said[finding.identity].text,
+            about=(finding.place.sheet, finding.place.column),
         )
         for finding in findings
         if finding.identity in said

@@ -13,7 +13,7 @@ from sheetflow.findings import Check, Finding, Place, Severity
 from sheetflow.schemas.book import Book, JudgingContext
 from sheetflow.schemas.catalogue import GENERAL
 from sheetflow.schemas.cells import Money
-from sheetflow.schemas.indicators import Indicator, Number
+from sheetflow.schemas.indicators import Indicator, Number, has_jumped
 from sheetflow.schemas.layout import STATISTICS_COLUMNS
 from sheetflow.schemas.sheets import Kind
 from sheetflow.validators.live_statistics import is_measurable
@@ -23,8 +23,6 @@ from sheetflow.workbook import cell_name
 _LIKE_WAN = 100
 """Amounts in yuan hardly ever all stay below this; amounts in 万元 do."""
 _ENOUGH_ROWS = 3
-_FACTOR = 3
-_FROM = 10
 
 
 def check_money_scale(book: Book, check: Check) -> Iterator[Finding]:
@@ -56,12 +54,12 @@ def check_swings(book: Book, context: JudgingContext) -> Iterator[Finding]:
         if indicator.swing is None or indicator.is_ratio or not is_measurable(book, indicator):
             continue
         if kind is Kind.STOCK:
-            if _jumps(last, measured):
+            if has_jumped(last, measured):
                 yield _swing(book, indicator, TOTAL, (last, measured))
         else:
             now = indicator.values(kind, measured, last).current
             then = indicator.values(Kind.LEDGER, last, base.get(code)).current
-            if (now or 0) > 0 and (then or 0) > 0 and _jumps(then, now):
+            if (now or 0) > 0 and (then or 0) > 0 and has_jumped(then, now):
                 yield _swing(book, indicator, CURRENT, (then, now))
 
 
@@ -91,10 +89,3 @@ def figure_place(book: Book, indicator: Indicator, heading: str) -> Place:
         cell=cell_name(row, column) if row else "",
         key=heading,
     )
-
-
-def _jumps(previous: Number, current: Number) -> bool:
-    if previous is None or current is None:
-        return False
-    low, high = sorted((previous, current))
-    return high >= _FROM and high > _FACTOR * low

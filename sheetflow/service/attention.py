@@ -1,0 +1,241 @@
+"""What deserves a look of what lies directly below a unit, taken from the store; and the draw of 本期抽查单位.
+
+A median moves whenever a peer reports, and with it what deserves a look. So whatever was ever offered is
+kept with its number for as long as its submission counts: a decision on a row that is not listed any longer
+means that row still. What was drawn is kept for ever. This module refuses to decide, and keeps no words.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from hashlib import sha256
+
+from sheetflow.consolidation.accepted import Accepted, Books
+from sheetflow.consolidation.attention import (
+    CHANGED_LATE,
+    CHANGED_PASSED,
+    Around,
+    Stood,
+    find_looks,
+    label_of,
+)
+from sheetflow.consolidation.likeness import near_identical
+from sheetflow.consolidation.review_sheet import LookRow, SampledUnit
+from sheetflow.consolidation.sampling import draw
+from sheetflow.context import Context
+from sheetflow.schemas.documents import load_figures
+from sheetflow.schemas.indicators import Figures, Number
+from sheetflow.schemas.review import Decision, Matter, Verdict, standing
+from sheetflow.service.books import passed_until
+from sheetflow.store.records import Submission
+from sheetflow.units import Unit, names_told_apart
+
+_SEED_LETTERS = 8
+
+
+def looks_of(
+    context: Context, unit: Unit, books: Books
+) -> tuple[tuple[LookRow, ...], tuple[SampledUnit, ...], str]:
+    """Give the rows of `unit`'s 重点核对, whom it is to look at as a whole, and the seed of that draw.
+
+    What is offered and drawn here for the first time is recorded.
+    """
+    below = tuple(
+        member for member in _decided_by(context, unit) if books.for_period(member.unit_id)
+    )
+    decisions = context.store.decisions.find_all(form=books.form.key, period=books.period.period_id)
+    passed = {each.receipt for each in standing(decisions) if _is_passing(each)}
+    asked = [
+        member
+        for member in below
+        if (entry := books.for_period(member.unit_id)) and entry.receipt not in passed
+    ]
+    rows = find_looks(books, asked, _around(context, unit, books, asked, decisions))
+    _keep_offered(context, unit, books, below, rows)
+    sampled, seed = _sampled(context, unit, books, below)
+    return rows, sampled, seed
+
+
+def _decided_by(context: Context, unit: Unit) -> tuple[Unit, ...]:
+    """Give the units that `unit` decides about today: those below, and those merged into one of them."""
+    tree, today = context.tree, context.clock.now().date()
+    return tuple(
+        member
+        for member in tree
+        if (tree.successor_on(member.unit_id, today) or member).parent == unit.unit_id
+    )
+
+
+def _is_passing(decision: Decision) -> bool:
+    return decision.matter is Matter.PASSING and decision.verdict is Verdict.AGREE
+
+
+def _around(
+    context: Context,
+    unit: Unit,
+    books: Books,
+    below: Sequence[Unit],
+    decisions: Sequence[Decision],
+) -> Around:
+    decided = Counter(
+        (each.receipt, each.about) for each in decisions if each.matter is Matter.LOOK
+    )
+    looks = [each for each in standing(decisions) if each.matter is Matter.LOOK]
+    named = names_told_apart(context.tree)
+    return Around(
+        peers=_peers(context, books, {member.level for member in below}),
+        stood=_stood(context, books, below, decisions),
+        alike=near_identical(books, unit, context.policy(unit.level), named) if below else {},
+        decided=decided,
+        seen=_seen(context, looks),
+    )
+
+
+def _peers(context: Context, books: Books, levels: set[str]) -> dict[str, list[Figures]]:
+    """Give the figures of everybody of these levels who reported something for the period."""
+    tree, (form, period) = context.tree, (books.form.key, books.period.period_id)
+    among = {unit.unit_id for unit in tree if unit.level in levels}
+    accepted = context.store.submissions.find_all_accepted(form, period, among=among)
+    listed = [each for each in accepted.values() if not each.nil]
+    figures = _figures(context, listed)
+    found: dict[str, list[Figures]] = {level: [] for level in sorted(levels)}
+    for each in listed:
+        found[tree[each.unit_id].level].append(figures[each.receipt])
+    return found
+
+
+def _figures(context: Context, submissions: Sequence[Submission]) -> dict[str, Figures]:
+    found = context.store.measurements.find_indicators(submissions)
+    return {receipt: load_figures(figures) for receipt, figures in found.items()}
+
+
+def _stood(
+    context: Context, books: Books, below: Sequence[Unit], decisions: Sequence[Decision]
+) -> dict[str, Stood]:
+    """Give what stood of units that changed it: what was passed last, else what was in by the deadline."""
+    passed = {each.receipt for each in standing(decisions) if _is_passing(each)}
+    before: dict[str, tuple[Submission, str]] = {}
+    changed = {unit.unit_id: books.for_period(unit.unit_id) for unit in below}
+    for each in context.store.submissions.find_submissions(
+        form=books.form.key, period=books.period.period_id, among=changed.keys()
+    ):
+        entry = changed[each.unit_id]
+        if entry is None or each.outcome != "accepted" or each.judgement_id == entry.judgement:
+            continue
+        if each.receipt in passed:
+            before[each.unit_id] = each, CHANGED_PASSED
+        elif _is_late(books, entry) and not _is_late(books, each):
+            known = before.get(each.unit_id)
+            if not known or known[1] == CHANGED_LATE:
+                before[each.unit_id] = each, CHANGED_LATE
+    figures = _figures(context, [each for each, _ in before.values()])
+    return {unit_id: Stood(figures[each.receipt], word) for unit_id, (each, word) in before.items()}
+
+
+def _is_late(books: Books, entry: Accepted | Submission) -> bool:
+    """Whether it came in after the unit's own deadline, as a correction may."""
+    due = books.deadlines.get((entry.unit_id, entry.period))
+    return bool(due and entry.handed_in and entry.handed_in > due)
+
+
+def _seen(context: Context, looks: Sequence[Decision]) -> dict[tuple[str, str], tuple[str, Number]]:
+    """Give which submission and which figure were looked at last, by unit and code."""
+    last = {(each.unit_id, each.about): each.receipt for each in looks}
+    found = (context.store.submissions.find_submission(receipt) for receipt in set(last.values()))
+    figures = _figures(context, [each for each in found if each])
+    return {
+        asked: (receipt, figures.get(receipt, {}).get(asked[1])) for asked, receipt in last.items()
+    }
+
+
+def _offers(unit: Unit, books: Books) -> str:
+    return f"offered:{unit.unit_id}:{books.form.key}:{books.period.period_id}"
+
+
+def _keep_offered(
+    context: Context,
+    unit: Unit,
+    books: Books,
+    below: Sequence[Unit],
+    rows: Sequence[LookRow],
+) -> None:
+    """Keep what is offered now beside what was, but for submissions that do not count any longer."""
+    store, name = context.store.fingerprints, _offers(unit, books)
+    entries = [books.for_period(member.unit_id) for member in below]
+    counting = {entry.receipt for entry in entries if entry}
+    known: Mapping[str, Mapping[str, object]] = json.loads(store.find(name) or "{}")
+    kept = {number: row for number, row in known.items() if row["receipt"] in counting}
+    for row in rows:
+        kept[row.number] = asdict(replace(row, why=(), link=""))
+    if kept != known:
+        store.record({name: json.dumps(kept, sort_keys=True)})
+
+
+def offered_before(context: Context, unit: Unit, books: Books) -> dict[str, LookRow]:
+    """Give every row that `unit` was ever offered about what still counts, by its number.
+
+    They have no reasons: those are told while a row is listed.
+    """
+    kept = json.loads(context.store.fingerprints.find(_offers(unit, books)) or "{}")
+    return {
+        number: LookRow(**{**row, "why": (), "label": label_of(books.form, row["code"])})
+        for number, row in kept.items()
+    }
+
+
+def _sampled(
+    context: Context, unit: Unit, books: Books, below: Sequence[Unit]
+) -> tuple[tuple[SampledUnit, ...], str]:
+    """Give who was drawn for the period; draw once nobody can choose any longer to be drawn.
+
+    That is when all are in, or the deadline has passed of all: only then a draw is made.
+    """
+    store, name = context.store.fingerprints, f"samples:{unit.unit_id}:{books.form.key}"
+    known: dict[str, list[str]] = json.loads(store.find(name) or "{}")
+    period = books.period.period_id
+    seed = _seed(context, unit, books)
+    drawn = tuple(known.get(period, ()))
+    if _is_over(context, unit, books):
+        candidates = [
+            member.unit_id
+            for member in below
+            if (entry := books.for_period(member.unit_id)) and not entry.nil
+        ]
+        earlier = [one for other, units in known.items() if other != period for one in units]
+        found = draw(seed, candidates, earlier, drawn)
+        if found != drawn:
+            drawn = found
+            store.record({name: json.dumps(known | {period: list(drawn)})})
+    return tuple(_sample(context, books, unit_id) for unit_id in drawn), seed if drawn else ""
+
+
+def _sample(context: Context, books: Books, unit_id: str) -> SampledUnit:
+    entry = books.for_period(unit_id) if unit_id in context.tree else None
+    name = context.tree[unit_id].name if unit_id in context.tree else unit_id
+    return SampledUnit(unit_id=unit_id, unit=name, receipt=entry.receipt if entry else "")
+
+
+def _is_over(context: Context, unit: Unit, books: Books) -> bool:
+    """Whether all directly below are in, or past their deadline."""
+    expected = [each for each in books.expected(unit) if each.parent == unit.unit_id]
+    passed = passed_until(context)
+    due = [
+        books.deadlines.get((each.unit_id, books.period.period_id))
+        for each in expected
+        if not books.for_period(each.unit_id)
+    ]
+    return all(passed and moment and moment <= passed for moment in due)
+
+
+def _seed(context: Context, unit: Unit, books: Books) -> str:
+    """Give the seed of a period's draw: the same whenever it is asked, and known to nobody before.
+
+    It is made by the workspace's own key, under a form that there is not: no workbook bears this token.
+    """
+    period = books.period.period_id
+    token = context.token_for(f"{books.form.key} sample", unit.unit_id, period)
+    whole = f"{token}{unit.unit_id}{books.form.key}{period}"
+    return sha256(whole.encode()).hexdigest()[:_SEED_LETTERS]
