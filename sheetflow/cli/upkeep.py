@@ -139,7 +139,7 @@ def backup(
     file: Annotated[Path, typer.Argument(help="The file to write; an older one is replaced.")],
 ) -> None:
     """Save everything that cannot be made again into one file, also while `watch` runs."""
-    from sheetflow.upkeep.backup import back_up
+    from sheetflow.service.back_up import back_up
 
     with opened_context(ctx) as context:
         done = back_up(context, file)
@@ -171,7 +171,7 @@ def restore(
 ) -> None:
     """Bring a backup back into the workspace's folder (-C), or make the database again."""
     from sheetflow.errors import RequestError
-    from sheetflow.upkeep.backup import restore as bring_back
+    from sheetflow.upkeep.restore import restore as bring_back
 
     call: Call = ctx.obj
     if from_archive:

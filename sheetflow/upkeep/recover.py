@@ -31,23 +31,16 @@ from sheetflow.periods import OFFICE_ZONE
 from sheetflow.schemas.book import Judgement, Outcome
 from sheetflow.schemas.catalogue import GENERAL
 from sheetflow.schemas.review import Verdict
+from sheetflow.service.back_up import DATABASE, STAMP_KEY
 from sheetflow.service.filed_answer import TOLD_UP_TO
 from sheetflow.service.judge import judge_arrivals, record_reply
 from sheetflow.service.receive import arrival_of, rewrite_journal
 from sheetflow.service.unit_history import request_for
 from sheetflow.store import Store
 from sheetflow.store.records import Arrival, NewArrival
-from sheetflow.upkeep.backup import (
-    DATABASE,
-    STAMP_KEY,
-    check_database,
-    opened,
-    set_aside,
-    strange_files,
-    unpack,
-)
 from sheetflow.upkeep.campaigns_then import CampaignsThen
 from sheetflow.upkeep.check import named_unit
+from sheetflow.upkeep.restore import check_database, opened, set_aside, strange_files, unpack
 
 GUESSED = "unit-guessed"
 _ARCHIVE = "archive"

@@ -12,8 +12,9 @@ import pytest
 
 from sheetflow.cli.screen import logging_to
 from sheetflow.context import open_context
+from sheetflow.service.back_up import back_up
 from sheetflow.service.one_pass import run_pass
-from sheetflow.upkeep.backup import back_up, restore
+from sheetflow.upkeep.restore import restore
 from tests.tiny.desk import EAST, IN_TIME, NEXT_DAY, Desk, sound
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="rights are told by mode bits")

@@ -19,10 +19,11 @@ from sheetflow.context import open_context
 from sheetflow.reading import read_workbook
 from sheetflow.schemas.book import FULL, Stamp
 from sheetflow.schemas.layout import STAMP_KEYS, STAMP_NAME, STAMP_SHEET, StampKey, Token
-from sheetflow.upkeep.backup import STAMP_KEY, back_up, restore
+from sheetflow.service.back_up import STAMP_KEY, back_up
 from sheetflow.upkeep.check import check_file
 from sheetflow.upkeep.doctor import examine
 from sheetflow.upkeep.recover import recover
+from sheetflow.upkeep.restore import restore
 from sheetflow.validators.recognition import parse_stamp
 from tests.programs import needs_office
 from tests.tiny.campaign import CAMPAIGN

@@ -25,7 +25,7 @@ from sheetflow.schemas.book import Outcome
 from sheetflow.schemas.layout import FIRST_ROW, ISSUES_SHEET
 from sheetflow.service.consequences import answers_by_path, mark_of
 from sheetflow.service.one_pass import PassReport, run_pass
-from sheetflow.upkeep.backup import mark_missing
+from sheetflow.upkeep.restore import mark_missing
 from sheetflow.validators.book_parser import parse_book
 from sheetflow.validators.recognition import Recognised, parse_stamp, recognise
 from tests.county_book import context

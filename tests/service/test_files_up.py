@@ -14,7 +14,7 @@ from PIL import Image
 
 from sheetflow.schemas.evidence import NamedFile
 from sheetflow.service.files_up import named_apart
-from sheetflow.upkeep.backup import mark_missing
+from sheetflow.upkeep.restore import mark_missing
 from tests.service.test_following_units import edit, renamed
 from tests.tiny.attached import ATTACHED, ATTACHED_NAME, WORKS_FORM
 from tests.tiny.desk import (

@@ -12,13 +12,14 @@ from sheetflow.context.paths import filed_path
 from sheetflow.errors import StoreError
 from sheetflow.intake.archive import blob_path
 from sheetflow.service import one_pass
+from sheetflow.service.back_up import back_up
 from sheetflow.service.filed_answer import held_signed
 from sheetflow.store import publications
 from sheetflow.store.signed import SignedReport, SignedReports
-from sheetflow.upkeep.backup import back_up, restore
 from sheetflow.upkeep.decide import decide
 from sheetflow.upkeep.purge import purge
 from sheetflow.upkeep.recover import recover
+from sheetflow.upkeep.restore import restore
 from tests.service.test_filing import CHECK, FILED, PDF, REPORT, edited, reported
 from tests.tiny.desk import FIRST, IN_TIME_AGAIN, NEXT_DAY, PROVINCE, words
 from tests.tiny.pair import PairDesk

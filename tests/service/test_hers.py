@@ -11,8 +11,9 @@ import pytest
 
 from sheetflow.consolidation.contents import Waits
 from sheetflow.context import Context
+from sheetflow.service.back_up import back_up
 from sheetflow.store.records import Publication
-from sheetflow.upkeep.backup import back_up, restore
+from sheetflow.upkeep.restore import restore
 from tests.reliability.command_line import command
 from tests.tiny.desk import CITY, EAST, FIRST, FIRST_NAMED, NEXT_DAY, SECOND, Desk, sound
 

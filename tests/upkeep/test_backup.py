@@ -18,8 +18,9 @@ import pytest
 from sheetflow.config.workspace import create_workspace
 from sheetflow.context.running import held_lock
 from sheetflow.errors import WorkspaceError
+from sheetflow.service.back_up import Backup, back_up
 from sheetflow.service.one_pass import run_pass
-from sheetflow.upkeep.backup import Backup, back_up, restore
+from sheetflow.upkeep.restore import restore
 from tests.tiny.desk import (
     ALL,
     CITY,

@@ -14,9 +14,9 @@ from sheetflow.errors import StoreDamagedError, WorkspaceError
 from sheetflow.intake.archive import stored_blobs
 from sheetflow.intake.journal import read_journal
 from sheetflow.schemas.review import Matter
+from sheetflow.service.back_up import back_up
 from sheetflow.service.status import standing
 from sheetflow.store.records import Submission
-from sheetflow.upkeep.backup import back_up
 from sheetflow.upkeep.decide import decide, waive
 from sheetflow.upkeep.purge import purge
 from sheetflow.upkeep.recover import recover
