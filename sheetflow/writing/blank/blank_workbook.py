@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from sheetflow.periods import Period
 from sheetflow.prefill import Filling, prefill_blank
+from sheetflow.schemas.book import Stamp
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.layout import STAMP_KEYS, STAMP_NAME, STAMP_SHEET
@@ -61,7 +62,7 @@ def write_workbook(
             write_table(context, sheet)
     define_keys(context)
     define_nil(context)
-    _write_stamp(context)
+    _write_lists(context, write_stamp(book, filling.stamp))
     return book.close()
 
 
@@ -73,18 +74,23 @@ def write_master(campaign: Campaign, form: Form, dress: Dress, stamp: dt.datetim
     return write_workbook(replace(filling, previous={}), dress, stamp)
 
 
-def _write_stamp(context: WorkbookContext) -> None:
-    """Write what the workbook is into cells and defined names, and long lists to the right.
+def write_stamp(book: Book, stamp: Stamp) -> Page:
+    """Write what a workbook is into cells of a hidden sheet, and into defined names.
 
     The sheet is plainly hidden, not more: other office programs drop what is hidden deeper.
     """
-    page, look = Page(context.book, STAMP_SHEET, ()), BODY | TEXT_NUMBER
+    page, look = Page(book, STAMP_SHEET, ()), BODY | TEXT_NUMBER
     for row, key in enumerate(STAMP_KEYS, start=1):
-        value = getattr(context.filling.stamp, key)
+        value = getattr(stamp, key)
         page.text(row, 1, key, look)
         page.text(row, 2, value, look)
-        context.book.file.define_name(STAMP_NAME.format(key=key), f'="{value}"')
+        book.file.define_name(STAMP_NAME.format(key=key), f'="{value}"')
+    page.worksheet.hide()
+    return page
+
+
+def _write_lists(context: WorkbookContext, page: Page) -> None:
+    """Write long lists to the right of the stamp."""
     for column, options in enumerate(context.lists, start=FIRST_LIST):
         for row, option in enumerate(options, start=1):
-            page.text(row, column, option, look)
-    page.worksheet.hide()
+            page.text(row, column, option, BODY | TEXT_NUMBER)
