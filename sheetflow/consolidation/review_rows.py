@@ -1,0 +1,376 @@
+"""What was typed into a 审核单, held against the sheet as it stands now: a decision or a reason for each row.
+
+Rows are independent: what is wrong with one is told of that one alone. Nothing is guessed: two rows that
+contradict each other are both left alone. This module refuses to record, and to ask who else decided what:
+both are handed in.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from sheetflow.consolidation.matters import undoing_of
+from sheetflow.consolidation.review_sheet import (
+    BELOW_SHEET,
+    DATED,
+    DECIDED_SHEET,
+    DECIDER,
+    GROUND,
+    HANDLER,
+    INDICATOR,
+    NUMBER,
+    OPINION,
+    PAPER,
+    PASS_THE_REST,
+    PROPOSED,
+    REASON,
+    TAKEN_BACK,
+    UNIT,
+    UNTIL,
+    VERDICT,
+    WAITING_SHEET,
+    YES,
+    BelowRow,
+    DecidedRow,
+    LookRow,
+    ReviewSheet,
+    TypedRow,
+    WaitingRow,
+)
+from sheetflow.consolidation.review_typed import TypedReview
+from sheetflow.consolidation.review_words import decided_words, done_words
+from sheetflow.schemas import review as kept
+from sheetflow.schemas.parsing import CellFault, read_day, read_number
+from sheetflow.schemas.review import PAPERS, REASONS, Decision, Matter, NewDecision, Verdict
+
+Item = WaitingRow | LookRow
+"""What is decided by a word under 处理."""
+GRANTED = REASONS[0]
+"""The reason that goes with a day."""
+_NOTED = (kept.REASON, kept.UNTIL, kept.PAPER)
+_NEEDS_WORDS = frozenset({Verdict.RETURN, Verdict.QUERY, Verdict.DISAGREE})
+_TURN = re.compile(r"\d+$")
+_MOST_QUOTED, _LONGEST_NUMBER = 20, 60
+_NOTHING = ("", "—")
+"""What stands in a cell into which nothing was typed."""
+_TOO_LATE = "对方已经答复或者已经重新报送，不能撤销，请另作新的决定"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowAnswer:
+    """What becomes of one row: its `decision`, or none; `words` say what it comes to, or why nothing.
+
+    `said` is what was typed, in the office's word. Row 0 is no row of its own (全部通过).
+    """
+
+    sheet: str
+    row: int
+    words: str
+    number: str = ""
+    unit: str = ""
+    matter: str = ""
+    said: str = ""
+    decision: NewDecision | None = field(default=None, hash=False)
+
+    @property
+    def where(self) -> str:
+        """Name the row as people find it."""
+        return f"“{self.sheet}”第{self.row}行" if self.row else f"“{self.sheet}”"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a row may have to be told of beyond the sheet.
+
+    `past` finds the decision that bears a number, `why_not` says in a sentence why a number that does not
+    wait, and was not decided, is none to be decided here. `below` are the units about which the sheet's own
+    unit decides today. `today` is the day of receipt.
+    """
+
+    past: Callable[[str], Decision | None]
+    why_not: Callable[[str], str]
+    below: Collection[str]
+    today: dt.date
+
+
+def answer_rows(sheet: ReviewSheet, typed: TypedReview, known: Known) -> tuple[RowAnswer, ...]:
+    """Answer each row into which something was typed, in their order, and 全部通过 last."""
+    desk = _Desk(sheet, known)
+    found = (desk.answer(row) for row in typed.rows)
+    answers = list(_without_contradictions([answer for answer in found if answer]))
+    if typed.passes_rest:
+        answers += desk.pass_rest(typed, answers)
+    return tuple(answers)
+
+
+class _Desk:
+    """The sheet as it stands, and what else is known, for one row after the other."""
+
+    def __init__(self, sheet: ReviewSheet, known: Known) -> None:
+        self._sheet, self._known = sheet, known
+        self._waiting = {row.number: row for row in sheet.waiting}
+        self._looks = {row.number: row for row in sheet.looks}
+        self._below = {row.number: row for row in sheet.below}
+        self._decided = {row.number: row for row in sheet.decided}
+
+    def answer(self, row: TypedRow) -> RowAnswer | None:
+        """Answer one row; None where nothing was typed into it."""
+        if row.sheet == BELOW_SHEET:
+            return self._noted(row)
+        if row.sheet == DECIDED_SHEET:
+            return self._taken_back(row)
+        if row[VERDICT]:
+            return self._said(row)
+        is_begun = row[OPINION] or row[PROPOSED]
+        return _refused(row, f"没有选“{VERDICT}”，没有办理") if is_begun else None
+
+    def _said(self, row: TypedRow) -> RowAnswer:
+        rows: Mapping[str, Item] = self._waiting if row.sheet == WAITING_SHEET else self._looks
+        item = rows.get(row.number)
+        if item is None:
+            return _refused(row, self._why_not(row.number))
+        matter, label = Matter.LOOK, Matter.LOOK.label
+        offered, about, details = matter.verdicts, "", dict[str, Any]()
+        if isinstance(item, WaitingRow):
+            matter, label, about = item.matter, item.label, item.about
+            offered = tuple(item.verdicts) or matter.verdicts
+        else:
+            about, details = item.code, {kept.FIGURE: item.current, "label": item.label}
+        verdict = next((each for each in offered if each.label == row[VERDICT]), None)
+        wrong = _mixed_up(row, item) or _not_offered(row, verdict, offered)
+        if verdict is None or wrong:
+            return _refused(row, wrong, item.unit, label)
+        if verdict is Verdict.QUERY and item.unit_id not in self._known.below:
+            details[kept.FORWARDED] = True
+        if row[PROPOSED]:
+            details[kept.PROPOSED] = _figure(row[PROPOSED])
+        decision = replace(
+            self._decision(row, item.unit_id, matter, verdict),
+            receipt=item.receipt,
+            about=about,
+            details=details,
+        )
+        return _done(row, decision, item.unit, label)
+
+    def _noted(self, row: TypedRow) -> RowAnswer | None:
+        """Note where a unit stands, if that is another thing than what was printed."""
+        reason, until, paper = row[REASON], _day_text(row[UNTIL]), row[PAPER]
+        if (reason, until, paper) in {("", "", ""), self._printed(row.number)}:
+            return None
+        now = self._below.get(row.number)
+        if now is None:
+            return _refused(row, self._why_not(row.number))
+        unit = now.row.unit
+        wrong = _mixed_up(row, now) or _unclear(reason, until, paper, self._known.today)
+        if wrong:
+            return _refused(row, wrong, unit.name, Matter.UNIT.label)
+        reason = reason or (GRANTED if until else "")
+        details = {kept.REASON: reason, kept.UNTIL: until, kept.PAPER: paper}
+        decision = self._decision(row, unit.unit_id, Matter.UNIT, Verdict.NOTED)
+        answer = _done(row, replace(decision, details=details), unit.name, Matter.UNIT.label)
+        noted = filter(None, (reason, f"{UNTIL}{until}" * bool(until), paper))
+        return replace(answer, said="、".join(noted))
+
+    def _printed(self, number: str) -> tuple[str, str, str]:
+        """Give what stood in the row of this number when it was printed: what was noted the turn before."""
+        now = self._below.get(number)
+        if now is not None:
+            return now.reason, now.until.isoformat() if now.until else "", now.paper
+        turn = _TURN.search(number)
+        before = f"{number[: turn.start()]}{int(turn[0]) - 1}" if turn else ""
+        last = self._known.past(before) if before else None
+        details = last.details if last else {}
+        reason, until, paper = (str(details.get(key) or "") for key in _NOTED)
+        return reason, until, paper
+
+    def _taken_back(self, row: TypedRow) -> RowAnswer | None:
+        said, number = row[TAKEN_BACK], undoing_of(row.number)
+        done, last = self._decided.get(row.number), self._known.past(row.number)
+        answer = replace(_refused(row, ""), said=TAKEN_BACK)
+        if said in _NOTHING:
+            return None
+        if said != YES:
+            return replace(answer, words=f"“{TAKEN_BACK}”只能填“{YES}”")
+        if done is None or last is None:
+            return replace(answer, words=self._why_not(row.number and number))
+        answer = replace(answer, unit=done.unit, matter=done.label)
+        if wrong := _mixed_up(row, done):
+            return replace(answer, words=wrong)
+        if not done.may_be_undone:
+            earlier = self._known.past(number)
+            return replace(answer, words=decided_words(earlier) if earlier else _TOO_LATE)
+        bare = replace(row, number=number)
+        undoing = self._decision(bare, last.unit_id, Matter.UNDOING, Verdict.UNDO)
+        undoing = replace(undoing, receipt=last.receipt, about=row.number)
+        words = f"已撤销“{last.verdict.label}”"
+        return replace(answer, words=words, decision=undoing)
+
+    def pass_rest(self, typed: TypedReview, answers: Sequence[RowAnswer]) -> Iterator[RowAnswer]:
+        """Let pass what waits for it on this page, has nothing open, and of which nothing else is said here."""
+        spoken_of = {each.number for each in answers}
+        doubted = {
+            each.decision.receipt
+            for each in answers
+            if each.decision and each.decision.verdict in {Verdict.RETURN, Verdict.QUERY}
+        }
+        left: list[str] = []
+        for row in typed.rows:
+            item = self._waiting.get(row.number)
+            if row.sheet != WAITING_SHEET or item is None or item.matter is not Matter.PASSING:
+                continue
+            if row.number in spoken_of or _mixed_up(row, item):
+                continue
+            spoken_of.add(row.number)
+            if not item.is_clean or item.receipt in doubted:
+                left.append(item.unit)
+                continue
+            decision = self._decision(row, item.unit_id, item.matter, Verdict.AGREE)
+            decision = replace(decision, receipt=item.receipt, about=item.about, opinion="")
+            yield replace(_done(row, decision, item.unit, item.label), said=Verdict.AGREE.label)
+        if left:
+            words = f"还有没办完的事项，没有一并通过：{'、'.join(left)}"
+            yield RowAnswer(sheet=WAITING_SHEET, row=0, said=PASS_THE_REST, words=words)
+
+    def _decision(
+        self, row: TypedRow, unit_id: str, matter: Matter, verdict: Verdict
+    ) -> NewDecision:
+        return NewDecision(
+            number=row.number,
+            unit_id=unit_id,
+            matter=matter,
+            verdict=verdict,
+            by_unit=self._sheet.unit_id,
+            form=self._sheet.form,
+            period=self._sheet.period.period_id,
+            opinion=row[OPINION],
+            decider=row[DECIDER],
+            handler=row[HANDLER],
+            ground=row[GROUND],
+            dated=_day_text(row[DATED]),
+        )
+
+    def _why_not(self, number: str) -> str:
+        if not number:
+            return f"“{NUMBER}”空着，不知道办理的是哪一项"
+        earlier = self._known.past(number)
+        return decided_words(earlier) if earlier else self._known.why_not(number)
+
+
+def _mixed_up(row: TypedRow, item: Item | BelowRow | DecidedRow) -> str:
+    """Say that a row's number and its other cells do not belong together, as after sorting some columns alone."""
+    name = item.row.unit.name if isinstance(item, BelowRow) else item.unit
+    if name not in row[UNIT] and row[UNIT] not in name:
+        return f"编号是{name}的，这一行写的却是“{_quoted(row[UNIT])}”，对不上，没有办理"
+    if isinstance(item, LookRow) and row[INDICATOR] and item.label not in row[INDICATOR]:
+        told = _quoted(row[INDICATOR])
+        return f"编号是“{item.label}”的，这一行写的却是“{told}”，对不上，没有办理"
+    return ""
+
+
+def _not_offered(row: TypedRow, verdict: Verdict | None, offered: Sequence[Verdict]) -> str:
+    """Say what is wrong with what was chosen; empty where nothing is."""
+    if verdict is None:
+        words = "、".join(each.label for each in offered)
+        return f"“{_quoted(row[VERDICT])}”不是这一行可以选的，可选：{words}"
+    if verdict in _NEEDS_WORDS and not row[OPINION]:
+        return f"{verdict.label}要写“{OPINION}”，告诉对方要做什么"
+    if row[PROPOSED] and (verdict is not Verdict.QUERY or _figure(row[PROPOSED]) is None):
+        return f"“{PROPOSED}”只随“{Verdict.QUERY.label}”写，并且要是一个数"
+    return ""
+
+
+def _figure(typed: str) -> int | float | None:
+    try:
+        figure = read_number(typed)
+    except CellFault:
+        return None
+    return figure if isinstance(figure, int) else float(figure)
+
+
+def _unclear(reason: str, until: str, paper: str, today: dt.date) -> str:
+    """Say what is wrong with what was noted of a unit; empty where nothing is."""
+    if reason and reason not in REASONS:
+        return f"“{REASON}”只能选：{'、'.join(REASONS)}"
+    if paper and paper not in PAPERS:
+        return f"“{PAPER}”只能选：{'、'.join(PAPERS)}"
+    if not until:
+        return f"{GRANTED}要填“{UNTIL}”的日期" if reason == GRANTED else ""
+    if reason not in {"", GRANTED}:
+        return f"填了“{UNTIL}”，“{REASON}”却是{reason}，请改成一致的"
+    try:
+        day = read_day(until)
+    except CellFault:
+        return f"“{UNTIL}”看不出是哪一天，请写成2012-04-20的样子"
+    return f"“{UNTIL}”已经过了，请改成今天以后的日期" if day < today else ""
+
+
+def _day_text(typed: str) -> str:
+    """Give a day as ``2012-04-20``; what is none as it was typed."""
+    try:
+        return read_day(typed).isoformat() if typed else ""
+    except CellFault:
+        return typed
+
+
+def _without_contradictions(answers: Sequence[RowAnswer]) -> Iterator[RowAnswer]:
+    """Leave alone what two rows say differently of one number; what they say twice counts once."""
+    same: dict[str, list[tuple[RowAnswer, NewDecision]]] = {}
+    returned: dict[str, RowAnswer] = {}
+    for each in answers:
+        if each.decision:
+            same.setdefault(each.decision.number, []).append((each, each.decision))
+            if each.decision.verdict is Verdict.RETURN:
+                returned[each.decision.receipt] = each
+    for each in answers:
+        words = _overruled(each, each.decision, same, returned) if each.decision else ""
+        yield replace(each, words=words, decision=None) if words else each
+
+
+def _overruled(
+    answer: RowAnswer,
+    decision: NewDecision,
+    same: Mapping[str, Sequence[tuple[RowAnswer, NewDecision]]],
+    returned: Mapping[str, RowAnswer],
+) -> str:
+    """Say which other row of the sheet keeps a row from being applied; empty where none does."""
+    alike = same[decision.number]
+    first = alike[0][0]
+    if len({_meaning(each) for _, each in alike}) > 1:
+        lines = "、".join(str(each.row) for each, _ in alike)
+        return f"同一个编号第{lines}行的处理不一样，分不清以哪一行为准，都没有办理"
+    if first is not answer:
+        return f"与第{first.row}行重复，以那一行为准"
+    rival = returned.get(decision.receipt) if _is_passing(decision) else None
+    return f"同一份报送在{rival.where}退回，没有验收" if rival else ""
+
+
+def _meaning(decision: NewDecision) -> tuple[object, ...]:
+    return decision.verdict, decision.opinion, repr(sorted(decision.details.items()))
+
+
+def _is_passing(decision: NewDecision) -> bool:
+    return decision.matter is Matter.PASSING and decision.verdict is Verdict.AGREE
+
+
+def _refused(row: TypedRow, words: str, unit: str = "", matter: str = "") -> RowAnswer:
+    return RowAnswer(
+        sheet=row.sheet,
+        row=row.row,
+        number=row.number[:_LONGEST_NUMBER],
+        unit=unit,
+        matter=matter,
+        said=_quoted(row[VERDICT]),
+        words=words,
+    )
+
+
+def _done(row: TypedRow, decision: NewDecision, unit: str, label: str) -> RowAnswer:
+    return replace(_refused(row, done_words(decision, unit), unit, label), decision=decision)
+
+
+def _quoted(text: str) -> str:
+    return text if len(text) <= _MOST_QUOTED else f"{text[: _MOST_QUOTED - 1]}…"
