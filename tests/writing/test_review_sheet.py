@@ -110,7 +110,7 @@ def _page(path: Path, title: str) -> tuple[Worksheet, int, dict[str, int]]:
     """Give a sheet, the row of its headers, and the columns of those."""
     page = openpyxl.load_workbook(path)[title]
     row = next(each[0].row for each in page.iter_rows() if each[0].value == NUMBER)
-    return page, row, {str(cell.value): cell.column for cell in page[row]}
+    return page, row, {str(cell.value): at for at, cell in enumerate(page[row], start=1)}
 
 
 def _offered(path: Path, title: str, header: str, line: int = 1) -> list[str]:
@@ -118,7 +118,7 @@ def _offered(path: Path, title: str, header: str, line: int = 1) -> list[str]:
     page, row, columns = _page(path, title)
     cell = page.cell(row + line, columns[header]).coordinate
     (found,) = (each for each in page.data_validations.dataValidation if cell in each.sqref)
-    return found.formula1.strip('"').split(",")
+    return str(found.formula1).strip('"').split(",")
 
 
 def test_each_row_offers_what_may_be_decided_about_it_and_no_more(path: Path) -> None:
