@@ -207,6 +207,11 @@ class Contact(Section):
     office: Text = key("", '联系科室，如 "省妇联办公室"；写在每封邮件末尾。')
     person: Text = key("", "联系人。")
     phone: Text = key("", "联系电话。")
+    administrator: MailAddress = key(
+        "",
+        "管理员的邮箱：服务出了问题、有事等得太久，每个工作日最多发一封信到这里，写明怎么办。留空则不发。",
+        allowed="邮箱地址",
+    )
 
 
 class Review(Section):
@@ -226,6 +231,18 @@ class Calendar(Section):
         default=True,
         comment="到时间自动发放填报表、提醒、催报、告知上级；填 false 则都不做，由管理员运行 templates、remind。",
     )
+
+
+class Backup(Section):
+    """Where the service saves everything at night."""
+
+    folder: Text = key(
+        "",
+        "每天夜里把全部数据备份到这个文件夹（要先建好；最好在别的磁盘或共享上，只有本服务的帐号能读）。\n"
+        "一个工作文件夹用一个，不要合用。留空则不自动备份。Windows 路径请用单引号或正斜杠。",
+        allowed="文件夹路径",
+    )
+    keep: Whole = key(14, "留最近多少份，更早的自动删去。", ge=1, le=1000)
 
 
 class Settings(BaseSettings):
@@ -258,6 +275,7 @@ class Settings(BaseSettings):
     form: Form = Field(Form(), description="印在报表上的各项。")
     review: Review = Field(Review(), description="上级审核。")
     calendar: Calendar = Field(Calendar(), description="日程。")
+    backup: Backup = Field(Backup(), description="自动备份。")
     report: Report = Field(Report(), description="情况报告（Word）。")
     privacy: Privacy = Field(Privacy(), description="个人信息。")
     workers: Workers = Field(Workers(), description="处理能力。")

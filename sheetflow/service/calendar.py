@@ -1,6 +1,6 @@
 """What the service does by the clock: each task once, on record, in one commit with its mails.
 
-A kind of task is a function that gives what is due (`KINDS`). What is no longer sensible is recorded as left
+A kind of task is a function that gives what is due (`calendar_kinds` has all). What is no longer sensible is recorded as left
 out and said once; nothing but what is `any_day` is done on a day of rest. This module refuses to know what
 a task does.
 """
@@ -50,8 +50,6 @@ class Task:
 Kind = Callable[[Context, dt.datetime], Iterable[Task]]
 """Gives the tasks of one kind that are due by a moment, those that were done too."""
 
-KINDS: tuple[Kind, ...] = ()
-
 
 @dataclass
 class CalendarReport:
@@ -71,7 +69,7 @@ class CalendarReport:
         return (f"日程里有些事到处理时已经过了时候，没有再做：{named}{more}。",)
 
 
-def run_calendar(context: Context, kinds: Sequence[Kind] | None = None) -> CalendarReport:
+def run_calendar(context: Context, kinds: Sequence[Kind]) -> CalendarReport:
     """Do what is due and was not done; what fails is tried again in the next pass, and stops no other.
 
     It is called under the lock, and does nothing where the settings switch the calendar off.
@@ -96,9 +94,9 @@ def run_calendar(context: Context, kinds: Sequence[Kind] | None = None) -> Calen
     return report
 
 
-def coming(context: Context, until: dt.datetime, kinds: Sequence[Kind] | None = None) -> list[Task]:
+def coming(context: Context, until: dt.datetime, kinds: Sequence[Kind]) -> list[Task]:
     """Give what is due by a moment and was not done yet, in the order in which it is due."""
-    tasks = [task for kind in (KINDS if kinds is None else kinds) for task in kind(context, until)]
+    tasks = [task for kind in kinds for task in kind(context, until)]
     done = context.store.calendar.find_done([task.name for task in tasks])
     left = {task.name: task for task in tasks if task.due_at <= until and task.name not in done}
     return sorted(left.values(), key=lambda task: (task.due_at, task.name))

@@ -28,6 +28,7 @@ from sheetflow.publishing.places import look_at, stamp_of
 from sheetflow.service.answer import begin_answer, begin_workbook
 from sheetflow.service.books import missing_units
 from sheetflow.service.calendar import run_calendar
+from sheetflow.service.calendar_kinds import KINDS
 from sheetflow.service.changes import notice_changes, notice_templates, template_troubles
 from sheetflow.service.consequences import answers_by_path, mark_of
 from sheetflow.service.consolidated import sweep_pieces
@@ -145,7 +146,7 @@ def work_off(context: Context, intake: Intake) -> PassReport:
     mark_overdue(context)
     rebuilding = Rebuilding(context)
     outcomes = judge_and_answer(context, rebuilding)
-    calendar = run_calendar(context)  # who has just handed in is not reminded
+    calendar = run_calendar(context, KINDS)  # who has just handed in is not reminded
     rebuilt = rebuilding.finish()
     return PassReport(
         taken=intake.taken,

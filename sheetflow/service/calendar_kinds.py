@@ -1,0 +1,8 @@
+"""All that the calendar does, a function for each kind of task: what one does is told where it stands."""
+
+from __future__ import annotations
+
+from sheetflow.service.calendar import Kind
+from sheetflow.service.nightly_backup import nightly_backups
+
+KINDS: tuple[Kind, ...] = (nightly_backups,)

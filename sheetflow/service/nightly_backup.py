@@ -1,0 +1,120 @@
+"""At night a backup, the newest few of them kept.
+
+Only files that are called as ours are ever removed, and only once a newer one lies there whole. A night
+that nobody served is made up for at the next pass, once. This module refuses to bring a backup back.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from sheetflow.context import LOG, Context
+from sheetflow.errors import WorkspaceError
+from sheetflow.periods import OFFICE_ZONE
+from sheetflow.service.back_up import Backup, back_up
+from sheetflow.service.calendar import Task
+from sheetflow.store.records import Document
+
+WHAT = "备份"
+_AT = dt.time(1, 30, tzinfo=OFFICE_ZONE)
+_ROOM = 1.2
+"""So many times the last backup's size is to be free before a new one is begun."""
+
+
+def nightly_backups(context: Context, until: dt.datetime) -> Iterator[Task]:
+    """Give the last night's backup, and the next one where it is due by then."""
+    if not context.settings.backup.folder:
+        return
+    now = context.clock.now()
+    last = dt.datetime.combine(now.date(), _AT)
+    last -= dt.timedelta(days=last > now)
+    for night in (last, last + dt.timedelta(days=1)):
+        if night <= until:
+            yield _task(context, night)
+
+
+def backup_missing(context: Context) -> str:
+    """Say that the last backup has not been made, hours after its time; else nothing."""
+    late = context.clock.now() - dt.timedelta(hours=2)
+    due = [task for task in nightly_backups(context, late) if task.due_at <= late]
+    done = context.store.calendar.find_done([task.name for task in due])
+    if all(task.name in done for task in due):
+        return ""
+    return (
+        f"夜里的备份没有做成（{folder_of(context)}）。"
+        "请检查文件夹是否还在、能不能写、磁盘有没有空间；能写以后会自动再做。"
+    )
+
+
+def folder_of(context: Context) -> Path:
+    """Give the folder that the settings name."""
+    return context.workspace.root / context.settings.backup.folder
+
+
+def _task(context: Context, night: dt.datetime) -> Task:
+    made: list[tuple[Path, Backup]] = []
+
+    def do() -> Document:
+        path, backup = made[-1]
+        return {
+            "file": path.name,
+            "files": len(backup.files),
+            "missing": len(backup.missing),
+            "removed": _rotate(context),
+        }
+
+    return Task(
+        name=f"backup.{night:%Y%m%d}",
+        what=WHAT,
+        form="",
+        period="",
+        due_at=night,
+        before=lambda: made.append(_make(context, night)),
+        do=do,
+        any_day=True,
+        words=f"备份到 {context.settings.backup.folder}，留最近{context.settings.backup.keep}份",
+    )
+
+
+def _make(context: Context, night: dt.datetime) -> tuple[Path, Backup]:
+    folder = folder_of(context)
+    if not folder.is_dir():  # a share that is away is no reason to fill the disk below it
+        raise WorkspaceError(
+            f"备份文件夹 {folder} 不在，没有备份。请建好或接好，或者改 sheetflow.toml 的 [backup]。"
+        )
+    if kept := _ours(context):
+        wanted, free = kept[-1].stat().st_size * _ROOM, shutil.disk_usage(folder).free
+        if wanted > free:
+            raise WorkspaceError(
+                f"备份文件夹 {folder} 只剩{free // 1024**2}兆，放不下新的备份，没有备份。请腾出空间。"
+            )
+    path = folder / f"{_start(context)}{night:%Y%m%d}.zip"
+    return path, back_up(context, path)
+
+
+def _start(context: Context) -> str:
+    return f"{context.workspace.root.name}_备份_"
+
+
+def _ours(context: Context) -> list[Path]:
+    """Give the backups of this workspace that lie there, the oldest first."""
+    pattern = re.compile(re.escape(_start(context)) + r"[0-9]{8}\.zip")
+    listed = (Path(entry.path) for entry in os.scandir(folder_of(context)) if entry.is_file())
+    return sorted(path for path in listed if pattern.fullmatch(path.name))
+
+
+def _rotate(context: Context) -> int:
+    """Remove all but the newest; give how many. What cannot be removed stays until the next night."""
+    removed = 0
+    try:
+        for path in _ours(context)[: -context.settings.backup.keep]:
+            path.unlink()
+            removed += 1
+    except OSError as error:
+        LOG.warning("an old backup stays: %s", type(error).__name__)
+    return removed

@@ -1,0 +1,98 @@
+"""The nightly backup: whole, a few of them kept, made up for once, and no stranger's file touched."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from sheetflow.periods import OFFICE_ZONE
+from sheetflow.service.calendar import CalendarReport, run_calendar
+from sheetflow.service.nightly_backup import backup_missing, nightly_backups
+from sheetflow.upkeep.restore import restore
+from tests.tiny.desk import EAST, FIRST, Desk
+
+EVENING = dt.datetime(2012, 4, 5, 18, tzinfo=OFFICE_ZONE)
+DAY = dt.timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def _on(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("SHEETFLOW_CALENDAR__ON")
+    monkeypatch.setenv("SHEETFLOW_BACKUP__FOLDER", str(tmp_path / "safe"))
+    monkeypatch.setenv("SHEETFLOW_BACKUP__KEEP", "3")
+    (tmp_path / "safe").mkdir()
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    """Give a workspace in which one county has reported."""
+    desk = Desk.make(tmp_path / "work")
+    desk.issue()
+    desk.drop(EAST, desk.fill(EAST))
+    desk.run(EVENING)
+    return desk
+
+
+def look(desk: Desk, at: dt.datetime) -> CalendarReport:
+    """Have the calendar look at its backups at a moment."""
+    return desk.ask(lambda context: run_calendar(context, [nightly_backups]), at)
+
+
+def names(folder: Path) -> list[str]:
+    """Name what lies in the folder of backups."""
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_a_night_brings_one_backup_that_can_be_brought_back(desk: Desk, tmp_path: Path) -> None:
+    """The backup of a night is the whole workspace, made once however often the service looks."""
+    night = EVENING + dt.timedelta(hours=8)
+    assert look(desk, night).done == 1
+    assert look(desk, night + dt.timedelta(hours=1)).done == 0
+    (file,) = (tmp_path / "safe").glob("*20120406.zip")
+    restore(tmp_path / "again", file)
+    again = Desk(tmp_path / "again")
+    assert again.states(FIRST)[EAST] == "accepted"
+
+
+def test_the_newest_few_are_kept(desk: Desk, tmp_path: Path) -> None:
+    """After five nights three backups lie there; a file of somebody else stays, whatever its age."""
+    (tmp_path / "safe" / "work_备份_旧的.zip").write_bytes(b"hers")
+    for number in range(1, 6):
+        look(desk, EVENING + number * DAY)
+    assert names(tmp_path / "safe") == [
+        "work_备份_20120408.zip",
+        "work_备份_20120409.zip",
+        "work_备份_20120410.zip",
+        "work_备份_旧的.zip",
+    ]
+
+
+def test_nights_that_nobody_served_are_made_up_for_once(desk: Desk, tmp_path: Path) -> None:
+    """A service that was off for a month makes one backup, on a Sunday too, and none of the nights gone by."""
+    sunday = dt.datetime(2012, 5, 6, 12, tzinfo=OFFICE_ZONE)
+    before = names(tmp_path / "safe")
+    report = look(desk, sunday)
+    assert (report.done, report.mended) == (1, ())
+    assert names(tmp_path / "safe") == [*before, "work_备份_20120506.zip"]
+
+
+def test_a_folder_that_is_away_is_told_and_tried_again(desk: Desk, tmp_path: Path) -> None:
+    """A share that is away is no reason to save elsewhere: it is said, and made up for when it is back."""
+    night = EVENING + dt.timedelta(hours=8)
+    (tmp_path / "safe").rename(tmp_path / "away")
+    (trouble,) = look(desk, night).troubles
+    assert "不在，没有备份" in trouble
+    assert "没有做成" in desk.ask(backup_missing, night + dt.timedelta(hours=6))
+    assert not (tmp_path / "safe").exists()
+    (tmp_path / "away").rename(tmp_path / "safe")
+    assert look(desk, night + dt.timedelta(hours=7)).done == 1
+    assert desk.ask(backup_missing, night + dt.timedelta(hours=8)) == ""
+
+
+def test_without_a_folder_there_is_none(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An office that names no folder gets no backup, and no complaint."""
+    monkeypatch.setenv("SHEETFLOW_BACKUP__FOLDER", "")
+    assert look(desk, EVENING + DAY).done == 0
+    assert desk.ask(backup_missing, EVENING + DAY) == ""
