@@ -29,6 +29,7 @@ from sheetflow.consolidation.accepted import (
 from sheetflow.consolidation.corrections import Correction
 from sheetflow.consolidation.detail_rows import Whose
 from sheetflow.consolidation.signed_reports import DraftText, shown_figures
+from sheetflow.consolidation.states import Said
 from sheetflow.durable import write_whole
 from sheetflow.errors import ReportTemplateError
 from sheetflow.masks import MaskPolicy
@@ -79,6 +80,9 @@ class BooksRequest:
     deadlines: Mapping[UnitAndPeriod, dt.datetime]
     made: Mapping[str, Making] = field(default_factory=lambda: MappingProxyType({}))
     rows: Mapping[tuple[str, str], str] = field(default_factory=lambda: MappingProxyType({}))
+    said: Mapping[UnitAndPeriod, Said] = field(default_factory=lambda: MappingProxyType({}))
+    withheld: Mapping[UnitAndPeriod, Accepted] = field(default_factory=lambda: MappingProxyType({}))
+    reader: str = ""
 
     def books(self) -> Books:
         """Give the books; their rows are read when asked for."""
@@ -104,6 +108,9 @@ class BooksRequest:
             rows_of=rows_of,
             deadlines=self.deadlines,
             in_force=in_force,
+            said=self.said,
+            withheld=self.withheld,
+            reader=self.reader,
         )
 
 

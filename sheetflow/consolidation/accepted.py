@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from sheetflow.consolidation.figures import Merged, unit_figures
 from sheetflow.consolidation.gists import Gist
-from sheetflow.consolidation.states import BoardRow, HandedIn, State
+from sheetflow.consolidation.states import BoardRow, HandedIn, Said, State
 from sheetflow.periods import Period
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.indicators import Figures, Indicator, Ratio, Values
@@ -183,9 +183,43 @@ class Books:
     """The last deadline that is known to have passed: whoever was not in by then is 逾期."""
     in_force: int = 0
     """The version of the form that is in force for the period, 0 for the form's own."""
+    said: Mapping[UnitAndPeriod, Said] = field(default_factory=lambda: MappingProxyType({}))
+    """What superiors said, of whom they said anything."""
+    beyond: Mapping[UnitAndPeriod, Accepted | None] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    """What counts for who stands above whoever lets it pass, where that is not what was accepted last."""
+    withheld: Mapping[UnitAndPeriod, Accepted] = field(default_factory=lambda: MappingProxyType({}))
+    """What was accepted last of units of which something else, or nothing, counts for the `reader`."""
+    reader: str = ""
+    """Whose books they are, by id; empty for who sees all that is accepted."""
     _own: dict[str, dict[str, Values]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
+
+    def read_by(self, reader: Unit) -> Books:
+        """The same books as `reader` sees them: what is two levels up waits for the one between."""
+        held = [key for key in self.beyond if self._is_beyond(key[0], reader.unit_id)]
+        withheld = {key: self.accepted[key] for key in held}
+        counting = {key: found for key in held if (found := self.beyond[key])}
+        others = {key: found for key, found in self.accepted.items() if key not in withheld}
+        seen = {**others, **counting} if held else self.accepted
+        return replace(self, accepted=seen, withheld=withheld, reader=reader.unit_id)
+
+    def handed_up(self, key: UnitAndPeriod) -> Accepted | None:
+        """What was accepted last of a unit and period, whether or not it counts for the reader."""
+        return self.withheld.get(key) or self.accepted.get(key)
+
+    def superior(self, unit_id: str) -> Unit | None:
+        """Who lets pass what the unit hands up: the one directly above whoever answers for it."""
+        answering = self.tree.successor_on(unit_id, self.period.last_day) or self.tree[unit_id]
+        return self.tree[answering.parent] if answering.parent else None
+
+    def _is_beyond(self, unit_id: str, reader: str) -> bool:
+        """Whether the reader stands above the superior of what the unit hands up."""
+        superior = self.superior(unit_id)
+        chain = self.tree.chain(superior.unit_id) if superior else ()
+        return any(above.unit_id == reader for above in chain[1:])
 
     def earlier_period(self) -> Books | None:
         """The same books as of the period before; None in the first of a year."""
@@ -301,14 +335,18 @@ class Books:
         """Say where a unit stands: what is accepted counts, however many attempts followed."""
         when = period or self.period
         key = (unit.unit_id, when.period_id)
-        standing, attempt = self.accepted.get(key), self.attempts.get(key)
+        counts, attempt = self.accepted.get(key), self.attempts.get(key)
+        standing, said = self.handed_up(key), self.said.get(key, Said())
         row = BoardRow(
             unit=unit,
             state=State.MISSING,
             deadline=self.deadlines.get(key),
-            carried=standing is None and self._has_earlier(unit, when),
+            carried=counts is None and self._has_earlier(unit, when),
             own=self.adds_up(unit, when),
             overdue=standing is None and self._has_passed(key),
+            returned_by=said.returned_by,
+            questions=said.questions,
+            excused_until=said.excused_until,
         )
         counting = standing or attempt
         if attempt is None or counting is None:
@@ -316,6 +354,16 @@ class Books:
         state = State(attempt.outcome)
         if standing:
             state = State.NIL if standing.nil else State.ACCEPTED
+        if standing and standing.passing is not Passing.NONE:
+            superior = self.superior(unit.unit_id)
+            row = replace(
+                row,
+                passing=standing.passing,
+                passed_by=superior.level if superior else "",
+                is_beyond=self._is_beyond(unit.unit_id, self.reader),
+                is_withheld=key in self.withheld,
+                is_counted=counts is not None,
+            )
         return replace(
             row,
             state=state,

@@ -10,8 +10,9 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from types import MappingProxyType
 
 from sheetflow.schemas.review import Passing
 from sheetflow.units import Unit, names_told_apart
@@ -24,6 +25,12 @@ CARRIED, CARRIED_COLOUR = "沿用", "#FFF2CC"
 
 OVERDUE = "逾期"
 """Said beside the state of a unit that was not in at its own deadline, and is not yet."""
+
+EXCUSED = "缓报至"
+"""Said, with the day, beside the state of a unit that may be late."""
+
+QUERIED = "待核实"
+"""Said beside the state of a unit of which something is asked that it has not answered."""
 
 REPORTED = "已报"
 """How many are in: 已接收 and 零报告."""
@@ -98,6 +105,19 @@ class HandedIn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What superiors said of a unit and period, as far as boards show it.
+
+    `returned_by` is the name of who returned its newest workbook, `questions` how many (请核实) it has not
+    answered, `excused_until` the day until which it may be late (缓报).
+    """
+
+    returned_by: str = ""
+    questions: int = 0
+    excused_until: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BoardRow:
     """One unit on the board 上报情况: its state, when it came in, its latest findings."""
 
@@ -132,6 +152,14 @@ class BoardRow:
     """How many questions (请核实) about it are not answered yet."""
     excused_until: dt.date | None = None
     """Until when it may be late (缓报)."""
+    passed_by: str = ""
+    """The level of who lets pass what it hands up; empty where nobody is asked."""
+    is_beyond: bool = False
+    """The reader stands above whoever that is."""
+    is_withheld: bool = False
+    """What it handed up last counts for the reader only once it is let pass."""
+    is_counted: bool = True
+    """Something of this very period counts for the reader, where the unit is in."""
     files: str = ""
     """How many files came with what counts, and how many are missing; empty where it names none."""
 
@@ -139,10 +167,34 @@ class BoardRow:
     def word(self) -> str:
         """All that is to be said of it in one word: 已接收（迟报，另有退回待改）."""
         also = [LATE] if self.late and self.state.is_in else []
+        also += [self.passing.label] if self.state.is_in and self.passing.label else []
         also += [OVERDUE] if self.overdue else []
+        if self.excused_until and not self.state.is_in:
+            also.append(f"{EXCUSED}{self.excused_until.month}月{self.excused_until.day}日")
+        back = f"{self.returned_by}退回" if self.returned_by else ""
+        if back and self.state is State.RETURNED:
+            also.append(back)
         if self.besides:
-            also.append(f"另有{self.besides.label}")
+            is_theirs = back and self.besides is State.RETURNED
+            also.append(f"另有{back if is_theirs else self.besides.label}")
+        if self.questions:
+            also.append(QUERIED + (f"{self.questions}项" if self.questions > 1 else ""))
         return self.state.label + (f"（{'，'.join(also)}）" if also else "")
+
+    @property
+    def unpassed(self) -> str:
+        """What is to be said of its figures to who stands above whoever lets them pass: 市级未验收."""
+        is_open = self.passing in {Passing.WAITING, Passing.CHANGED} and self.state.is_in
+        if not (self.is_beyond and is_open):
+            return ""
+        if not self.is_withheld:
+            return f"{self.passed_by}级未验收"
+        return f"{'变动' if self.is_counted else ''}待{self.passed_by}级验收"
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is in, and there is nothing else to be told of it but whether it was let pass."""
+        return replace(self, passing=Passing.NONE).word == State.ACCEPTED.label
 
     @property
     def colour(self) -> str:
@@ -165,13 +217,24 @@ class Tally:
     states: Mapping[State, int]
     late: int
     """Of those that are in."""
+    passed: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    """Of those that are in, how many were let pass, by the level of who did."""
+    withheld: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    """Of how many that are in nothing counts yet before it is let pass, by the level of who may."""
 
     @classmethod
     def of(cls, rows: Iterable[BoardRow]) -> Tally:
         """Count those who must report."""
         listed = list(rows)
-        late = sum(row.late and row.state.is_in for row in listed)
-        return cls(Counter(row.state for row in listed), late)
+        inside = [row for row in listed if row.state.is_in]
+        return cls(
+            states=Counter(row.state for row in listed),
+            late=sum(row.late for row in inside),
+            passed=Counter(row.passed_by for row in inside if row.passing is Passing.PASSED),
+            withheld=Counter(
+                row.passed_by for row in inside if row.is_withheld and not row.is_counted
+            ),
+        )
 
     @property
     def expected(self) -> int:
@@ -205,11 +268,23 @@ class Tally:
 
     def told(self, beside: str = "") -> str:
         """应报6个单位，已报4个（其中零报告1个、迟报1个），未报1个，退回待改1个。`beside` stands after 单位."""
-        among = {State.NIL.label: self.nil, LATE: self.late}
-        named = "、".join(f"{word}{number}个" for word, number in among.items() if number)
+        among = [(State.NIL.label, self.nil), (LATE, self.late), *self.let_pass]
+        named = "、".join(f"{word}{number}个" for word, number in among if number)
         text = f"应报{self.expected}个单位{beside}，{REPORTED}{self.reported}个"
         text += f"（其中{named}）" if named else ""
-        return text + "".join(f"，{state.label}{number}个" for state, number in self.out) + "。"
+        text += "".join(f"，{state.label}{number}个" for state, number in self.out)
+        waits = "、".join(f"{word}{number}个" for word, number in self.held_back)
+        return text + (f"；已报的单位里{waits}，数字还没有计入" if waits else "") + "。"
+
+    @property
+    def let_pass(self) -> list[tuple[str, int]]:
+        """How many that are in were let pass, those by the lowest level with most: 经市级验收."""
+        return [(f"经{level}级验收", number) for level, number in self.passed.items()]
+
+    @property
+    def held_back(self) -> list[tuple[str, int]]:
+        """How many that are in do not count yet: 待市级验收."""
+        return [(f"待{level}级验收", number) for level, number in self.withheld.items()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,15 +292,18 @@ class GroupState:
     """How what stands under one name stands: one unit, or a unit with all below it.
 
     `word` says it: a unit's state, of a group how many of it are in (已报5/6); empty where nobody
-    must report. `is_current`: somebody is in; `is_carried`: figures of somebody who is not are 沿用.
+    must report. `is_current`: somebody is in whose figures count; `is_carried`: figures of somebody of
+    whom none counts are 沿用.
     """
 
     word: str = ""
     is_plain: bool = True
-    """Everybody is in, with a report of what was done: figures need no remark."""
+    """Everybody is in, with a report of what was done."""
     is_current: bool = True
     is_carried: bool = False
     is_alone: bool = True
+    unpassed: tuple[str, ...] = ()
+    """What is to be said of figures that were not let pass: 市级未验收, of a group 市级未验收2个."""
 
     @classmethod
     def of(cls, rows: Iterable[BoardRow], *, alone: bool) -> GroupState:
@@ -233,26 +311,30 @@ class GroupState:
         listed = list(rows)
         tally = Tally.of(listed)
         only = listed[0].state if alone else None
+        unpassed = Counter(row.unpassed for row in listed if row.unpassed)
         return cls(
             word=only.label if only else tally.share,
             is_plain=only is State.ACCEPTED if only else not tally.outstanding,
-            is_current=tally.reported > 0,
+            is_current=any(row.state.is_in and row.is_counted for row in listed),
             is_carried=any(row.carried for row in listed),
             is_alone=alone,
+            unpassed=tuple(
+                word if alone else f"{word}{number}个" for word, number in unpassed.items()
+            ),
         )
 
     @property
     def full(self) -> str:
         """All of it in one: 退回待改（沿用）."""
         carried = self.is_carried and not self.is_current
-        return self.word + (f"（{CARRIED}）" if carried else "")
+        also = [*([CARRIED] if carried else []), *self.unpassed]
+        return self.word + (f"（{'，'.join(also)}）" if also else "")
 
     def remark(self, *, current: bool) -> str:
-        """What is to be said of figures of 本期, or of 累计; nothing where all are in."""
-        if self.is_plain:
-            return ""
+        """What is to be said of figures of 本期, or of 累计; nothing where all are in and let pass."""
         carried = self.is_carried and not (current or self.is_current)
-        return CARRIED if carried else self.word
+        word = CARRIED if carried else self.word
+        return "，".join([*([] if self.is_plain else [word]), *self.unpassed])
 
     def mark(self, *, current: bool) -> str:
         """The same, as it stands behind a name."""

@@ -23,9 +23,9 @@ from sheetflow.consolidation.accepted import (
     with_making,
 )
 from sheetflow.consolidation.gists import Gist, gist_of, load_gist, sheets_looked_at
-from sheetflow.consolidation.states import HandedIn
+from sheetflow.consolidation.states import HandedIn, Said
 from sheetflow.context import Context
-from sheetflow.periods import Period
+from sheetflow.periods import Period, end_of
 from sheetflow.schemas.documents import (
     gist_digest,
     load_explanations,
@@ -41,6 +41,8 @@ from sheetflow.schemas.evidence import counted
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.indicators import Figures
 from sheetflow.schemas.parsing import Value, holds_personal_number
+from sheetflow.schemas.review import Passing
+from sheetflow.service.passing import going_up, passing_by_unit, reviews_of, said_of
 from sheetflow.service.unit_history import OWN_OUTCOMES
 from sheetflow.store.records import KeptGist, Measurement, PublicationKind, Submission
 from sheetflow.units import Unit
@@ -62,24 +64,37 @@ def books_of(context: Context, form: Form, period: Period, top: Unit | None = No
     accepted: dict[UnitAndPeriod, Accepted] = {}
     attempts: dict[UnitAndPeriod, Attempt] = {}
     submissions: dict[str, Submission] = {}
+    beyond: dict[UnitAndPeriod, Accepted | None] = {}
+    said: dict[UnitAndPeriod, Said] = {}
+    deadlines, passed = _deadlines(context, form, period), passed_until(context)
     for entry in period.year_so_far:
-        standing = store.submissions.find_all_accepted(form.key, entry.period_id, among=among)
-        numbers = [one.judgement_id for one in standing.values()]
-        measured = store.measurements.find_newest(numbers)
-        explained = store.contents.find_explained(standing.values())
-        gists = gists_of(context, form, standing.values()) if entry == period else {}
-        named = store.files.find_named(numbers)
+        tried = store.submissions.find_submissions(
+            form=form.key, period=entry.period_id, among=among
+        )
+        standing = {one.unit_id: one for one in tried if one.outcome == "accepted"}
+        reviews = reviews_of(context, form, entry, tried)
+        until = {unit_id: day for (unit_id, name), day in deadlines.items() if name == str(entry)}
+        up = going_up(context, reviews, until, passed) if reviews else {}
+        wanted = set(up.values())
+        counting = [*standing.values(), *(one for one in tried if one.receipt in wanted)]
+        counts = _counting(context, form, counting, is_current=entry == period)
+        passings = passing_by_unit(reviews)
         for unit_id, submission in standing.items():
             if unit_id not in context.tree:
                 continue  # it left the list: `missing_units` says so
-            submissions[submission.receipt] = submission
-            number, key = submission.judgement_id, (unit_id, entry.period_id)
-            said = number in explained
-            counts = _accepted(context, form, submission, measured[number], is_explained=said)
-            gist, files = gists.get(number, counts.gist), counted(named.get(number, ()))
-            accepted[key] = replace(counts, gist=gist, files=files)
-        for unit_id, attempt in _last_words(context, form.key, entry.period_id, among).items():
+            key = (unit_id, entry.period_id)
+            passing = passings.get(unit_id, Passing.NONE)
+            accepted[key] = replace(counts[submission.receipt], passing=passing)
+            if up.get(unit_id, submission.receipt) != submission.receipt:
+                beyond[key] = counts.get(up[unit_id])
+        submissions |= {one.receipt: one for one in counting}
+        for unit_id, attempt in _last_words(tried).items():
             attempts[unit_id, entry.period_id] = attempt
+        for unit_id, words in said_of(context, reviews).items():
+            said[unit_id, entry.period_id] = words
+            if words.excused_until:
+                key = (unit_id, entry.period_id)
+                deadlines[key] = max(deadlines[key], end_of(words.excused_until))
 
     def rows_of(
         sheet: str, wanted: Sequence[Accepted]
@@ -96,10 +111,33 @@ def books_of(context: Context, form: Form, period: Period, top: Unit | None = No
         accepted=accepted,
         attempts=attempts,
         rows_of=rows_of,
-        deadlines=_deadlines(context, form, period),
-        passed=passed_until(context),
+        deadlines=deadlines,
+        passed=passed,
         in_force=context.campaign.in_force(form, period).version,
+        said=said,
+        beyond=beyond,
     )
+
+
+def _counting(
+    context: Context, form: Form, submissions: Sequence[Submission], *, is_current: bool
+) -> dict[str, Accepted]:
+    """Give what counts of these submissions by receipt, with what their cards say if they are current."""
+    store = context.store
+    numbers = [one.judgement_id for one in submissions]
+    measured = store.measurements.find_newest(numbers)
+    explained = store.contents.find_explained(submissions)
+    gists = gists_of(context, form, submissions) if is_current else {}
+    named = store.files.find_named(numbers)
+    found: dict[str, Accepted] = {}
+    for submission in submissions:
+        number = submission.judgement_id
+        if submission.unit_id in context.tree:
+            said = number in explained
+            counts = _accepted(context, form, submission, measured[number], is_explained=said)
+            gist, files = gists.get(number, counts.gist), counted(named.get(number, ()))
+            found[submission.receipt] = replace(counts, gist=gist, files=files)
+    return found
 
 
 def gist_by(context: Context, form: Form) -> str:
@@ -221,9 +259,7 @@ def _explanations(context: Context, submission: Submission) -> tuple[Explanation
     )
 
 
-def _last_words(
-    context: Context, form: str, period: str, among: frozenset[str] | None
-) -> dict[str, Attempt]:
+def _last_words(tried: Iterable[Submission]) -> dict[str, Attempt]:
     """Give each unit's newest submission; one held or refused only where there is none of its own.
 
     A stranger's workbook in a unit's folder does not hide where the unit itself stands: it is said
@@ -232,10 +268,7 @@ def _last_words(
     found: dict[str, Submission] = {}
     last: dict[str, Submission] = {}
     first: dict[str, Submission] = {}
-    for entry in sorted(
-        context.store.submissions.find_submissions(form=form, period=period, among=among),
-        key=lambda entry: entry.arrival_id,
-    ):
+    for entry in sorted(tried, key=lambda entry: entry.arrival_id):
         known = found.get(entry.unit_id)
         if known is None or entry.outcome in OWN_OUTCOMES or known.outcome not in OWN_OUTCOMES:
             found[entry.unit_id] = entry

@@ -27,6 +27,7 @@ from sheetflow.context import LOG, Context
 from sheetflow.context.paths import rollup_paths
 from sheetflow.context.templates import ANNEX, BOARD, NOTHING, Serving
 from sheetflow.schemas.forms import Form
+from sheetflow.schemas.review import Passing
 from sheetflow.service.books import books_of, declared
 from sheetflow.service.changes import served_instead, template_name
 from sheetflow.service.consolidated import begin_consolidated, corrected_since, sources_of
@@ -98,7 +99,7 @@ class Rollups:
         return makers[mark.kind](mark) if self._is_wanted(mark) else None
 
     def books(self, mark: Stale, period: str = "") -> Books:
-        """What is accepted up to a mark's period (or `period`) in the tree that its unit is in.
+        """What counts for a mark's unit up to its period (or `period`), in the tree that it is in.
 
         The books of one tree are kept at a time.
         """
@@ -110,7 +111,7 @@ class Rollups:
         if asked not in self._books:
             form = context.form(mark.form)
             self._books[asked] = books_of(context, form, form.period(asked[1]), top)
-        return self._books[asked]
+        return self._books[asked].read_by(context.tree[mark.unit_id])
 
     def _is_wanted(self, mark: Stale) -> bool:
         """A later period is rebuilt only where something has been tried in it, or was published.
@@ -342,7 +343,14 @@ def _sources(books: Books, unit: Unit) -> Iterable[object]:
         for member in members
         for period in books.period.year_so_far
     ]
+    reviewed = []
+    for key in keys:
+        found, said = books.handed_up(key), books.said.get(key)
+        passing = found.passing if found else Passing.NONE
+        if said or passing is not Passing.NONE:
+            reviewed.append((key, passing, books.withheld.get(key), said))
     return [
         [(key, books.accepted.get(key), books.attempts.get(key)) for key in keys],
         members,
+        *reviewed,
     ]

@@ -24,8 +24,11 @@ def books_request(
     submissions = context.store.submissions
     asked: list[Submission] = []
     if sheets:
-        which = (books.form.key, books.period.period_id)
-        asked = [*submissions.find_all_accepted(*which, among=members).values()]
+        counting = {each.receipt for each in books.accepted.values()}
+        tried = submissions.find_submissions(
+            form=books.form.key, period=books.period.period_id, among=members
+        )
+        asked = [each for each in tried if each.receipt in counting]
     return BooksRequest(
         campaign=context.settings.campaign,
         form=books.form.key,
@@ -42,6 +45,9 @@ def books_request(
             if sheet
             for submission, text in context.store.contents.iterate_rows(asked, sheet)
         },
+        said={key: found for key, found in books.said.items() if key[0] in members},
+        withheld={key: found for key, found in books.withheld.items() if key[0] in members},
+        reader=books.reader,
     )
 
 

@@ -1,0 +1,134 @@
+"""What superiors decided, as books show it: what was let pass, what goes up to whom, what boards say of it.
+
+Where nobody is asked and nothing was decided, nothing is looked up. This module refuses to decide; how a reader
+sees it is told by `Books.read_by`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+
+from sheetflow.consolidation.reviews import (
+    Handed,
+    Review,
+    counting_above,
+    excused_until,
+    passing_of,
+    questions_of,
+)
+from sheetflow.consolidation.states import Said
+from sheetflow.context import Context
+from sheetflow.periods import Period
+from sheetflow.schemas.forms import Form
+from sheetflow.schemas.review import Decision, Passing, Policy, Question, Verdict
+from sheetflow.store.records import Submission
+from sheetflow.units import Unit
+
+Reviews = Mapping[str, Review]
+"""By unit id."""
+
+
+def policy_of(context: Context) -> Policy:
+    """Say when figures go beyond the unit directly above."""
+    return Policy(context.settings.review.policy)
+
+
+def superior_of(context: Context, unit_id: str, period: Period) -> Unit | None:
+    """Give who lets pass what a unit hands up: the one directly above whoever answers for it."""
+    tree = context.tree
+    answering = tree.successor_on(unit_id, period.last_day) or tree[unit_id]
+    return tree[answering.parent] if answering.parent else None
+
+
+def reviews_of(
+    context: Context, form: Form, period: Period, submissions: Iterable[Submission]
+) -> Reviews:
+    """Give what was decided of each unit's `submissions`; of nobody where nobody is asked or decided."""
+    is_asked = policy_of(context) is not Policy.NONE
+    decided: dict[str, list[Decision]] = {}
+    for decision in context.store.decisions.find_all(form=form.key, period=period.period_id):
+        decided.setdefault(decision.unit_id, []).append(decision)
+    if not (is_asked or decided):
+        return {}
+    handed: dict[str, list[Handed]] = {unit_id: [] for unit_id in decided}
+    for each in submissions:
+        handed.setdefault(each.unit_id, []).append(_handed(each))
+    found: dict[str, Review] = {}
+    for unit_id, listed in handed.items():
+        if unit_id in context.tree:
+            superior = superior_of(context, unit_id, period)
+            found[unit_id] = Review(
+                unit_id=unit_id,
+                superior=superior.unit_id if superior else "",
+                handed=tuple(listed),
+                decisions=tuple(decided.get(unit_id, ())),
+                is_asked=is_asked,
+            )
+    return found
+
+
+def _handed(submission: Submission) -> Handed:
+    return Handed(
+        receipt=submission.receipt,
+        number=submission.number,
+        arrival_id=submission.arrival_id,
+        outcome=submission.outcome,
+        at=submission.handed_in,
+    )
+
+
+def passing_by_unit(reviews: Reviews) -> dict[str, Passing]:
+    """Tell how the 验收 of what each unit had accepted last stands."""
+    return {unit_id: passing_of(review) for unit_id, review in reviews.items()}
+
+
+def going_up(
+    context: Context,
+    reviews: Reviews,
+    until: Mapping[str, dt.datetime],
+    passed: dt.datetime | None,
+) -> dict[str, str]:
+    """Give the receipt of what counts beyond each unit's superior; empty where nothing does.
+
+    `until` are everybody's own deadlines; `passed` is the last one that is known to be over.
+    """
+    policy, found = policy_of(context), dict[str, str]()
+    for unit_id, review in reviews.items():
+        due = until.get(review.superior)
+        is_due = bool(due and passed and due <= passed)
+        counting = counting_above(review, policy, is_due=is_due)
+        found[unit_id] = counting.receipt if counting else ""
+    return found
+
+
+def said_of(context: Context, reviews: Reviews) -> dict[str, Said]:
+    """Give what boards say of superiors' decisions, of whom there are any."""
+    found: dict[str, Said] = {}
+    for unit_id, review in reviews.items():
+        if review.decisions:
+            said = Said(
+                returned_by=_returned_by(context, review),
+                questions=sum(
+                    asked.state is Question.OPEN and not asked.is_forwarded
+                    for asked in questions_of(review)
+                ),
+                excused_until=excused_until(review),
+            )
+            if said != Said():
+                found[unit_id] = said
+    return found
+
+
+def _returned_by(context: Context, review: Review) -> str:
+    """Name who returned the unit's newest workbook; an administrator speaks for the superior."""
+    newest = review.newest
+    if newest is None or newest.receipt not in review.returned:
+        return ""
+    given = [
+        each.by_unit
+        for each in review.stands
+        if each.verdict is Verdict.RETURN and each.receipt == newest.receipt
+    ]
+    named: Sequence[str] = [one for one in (*reversed(given), review.superior) if one]
+    return next((context.tree[one].name for one in named if one in context.tree), "上级")
