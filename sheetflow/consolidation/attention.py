@@ -181,7 +181,9 @@ def _moved(books: Books, unit: Unit) -> Iterator[_Reason]:
             words, now, then = ("期末", "上期末"), own[code].total, last[code].total
             is_comparable = True
         else:
-            words, now, then = ("本期", "上期"), own[code].current, last[code].current
+            new = "新增" * (books.form.kinds[code] is Kind.LEDGER)
+            words = (f"本期{new}", f"上期{new}")
+            now, then = own[code].current, last[code].current
             is_comparable = (now or 0) > 0 and (then or 0) > 0
         if not is_comparable or now is None or then is None or not has_jumped(then, now):
             continue

@@ -113,7 +113,7 @@ class _Desk:
     def __init__(self, sheet: ReviewSheet, known: Known) -> None:
         self._sheet, self._known = sheet, known
         self._waiting = {row.number: row for row in sheet.waiting}
-        self._looks = {row.number: row for row in sheet.looks}
+        self._looks = {row.number: row for row in (*sheet.offered, *sheet.looks)}
         self._below = {row.number: row for row in sheet.below}
         self._decided = {row.number: row for row in sheet.decided}
 

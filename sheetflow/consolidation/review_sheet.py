@@ -139,6 +139,8 @@ class ReviewSheet:
     period: Period
     waiting: Sequence[WaitingRow] = ()
     looks: Sequence[LookRow] = ()
+    offered: Sequence[LookRow] = ()
+    """Rows that were listed before and are not now: a decision on one means it still."""
     sampled: Sequence[SampledUnit] = ()
     seed: str = ""
     below: Sequence[BelowRow] = ()

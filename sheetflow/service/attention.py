@@ -174,16 +174,21 @@ def _keep_offered(
         store.record({name: json.dumps(kept, sort_keys=True)})
 
 
-def offered_before(context: Context, unit: Unit, books: Books) -> dict[str, LookRow]:
-    """Give every row that `unit` was ever offered about what still counts, by its number.
+def offered_before(context: Context, unit: Unit, books: Books) -> tuple[LookRow, ...]:
+    """Give what `unit` was ever offered about submissions that count, but for what was decided.
 
     They have no reasons: those are told while a row is listed.
     """
     kept = json.loads(context.store.fingerprints.find(_offers(unit, books)) or "{}")
-    return {
-        number: LookRow(**{**row, "why": (), "label": label_of(books.form, row["code"])})
-        for number, row in kept.items()
-    }
+    given = context.store.decisions.find_all(
+        form=books.form.key, period=books.period.period_id, matter=Matter.LOOK
+    )
+    decided = {each.number for each in given}
+    return tuple(
+        LookRow(**{**row, "why": (), "label": label_of(books.form, row["code"])})
+        for number, row in sorted(kept.items())
+        if number not in decided
+    )
 
 
 def _sampled(

@@ -20,12 +20,24 @@ from sheetflow.consolidation.attention import (
     Stood,
     find_looks,
 )
-from sheetflow.consolidation.review_sheet import LookRow
+from sheetflow.consolidation.review_rows import Known, answer_rows
+from sheetflow.consolidation.review_sheet import (
+    LOOKS_SHEET,
+    NUMBER,
+    UNIT,
+    VERDICT,
+    LookRow,
+    TypedRow,
+)
+from sheetflow.consolidation.review_typed import TypedReview
 from sheetflow.findings import WAIVED
 from sheetflow.periods import OFFICE_ZONE
 from sheetflow.schemas.indicators import Figures
+from sheetflow.schemas.review import Verdict
 from sheetflow.units import Unit, UnitTree
+from tests.consolidation.test_review_rows import LOOK, SHEET, TODAY
 from tests.county_book import FORM
+from tests.tiny.desk import EAST
 
 FLOW, LEDGER, STOCK = "S07", "S19", "S01"
 B1, B2 = FORM.periods_of(2012)[:2]
@@ -82,7 +94,7 @@ def two(unit: Unit, code: str, first: int, second: int) -> list[Accepted]:
         pytest.param(FLOW, 1, 9, "", id="small"),
         pytest.param(FLOW, 0, 90, "", id="a flow that begins"),
         pytest.param(
-            LEDGER, 10, 50, "本期40，上期10，变动超过三倍", id="ledger, by what it gained"
+            LEDGER, 10, 50, "本期新增40，上期新增10，变动超过三倍", id="ledger, by what it gained"
         ),
         pytest.param(LEDGER, 10, 40, "", id="ledger three times"),
         pytest.param(STOCK, 0, 12, "期末12，上期末0，变动超过三倍", id="stock"),
@@ -212,3 +224,16 @@ def test_at_most_thirty_the_heaviest() -> None:
         COUNTIES[-1].unit_id,
         *(unit.unit_id for unit in COUNTIES[: MOST_LOOKS - 1]),
     ]
+
+
+def test_a_row_that_is_listed_no_longer_still_means_its_figure() -> None:
+    """Peers moved and the row is gone from the sheet: what an officer typed into her copy counts all the same."""
+    sheet = replace(SHEET, looks=(), offered=SHEET.looks)
+    typed = {NUMBER: LOOK, UNIT: SHEET.looks[0].unit, VERDICT: "无异议"}
+    review = TypedReview(rows=(TypedRow(sheet=LOOKS_SHEET, row=7, number=LOOK, cells=typed),))
+    known = Known(past=lambda _number: None, why_not=str, below={EAST}, today=TODAY)
+    (answer,) = answer_rows(sheet, review, known)
+    assert answer.decision
+    assert (answer.decision.about, answer.decision.verdict) == ("P02", Verdict.FINE)
+    (answer,) = answer_rows(replace(sheet, offered=()), review, known)
+    assert answer.decision is None
