@@ -363,6 +363,12 @@ class Catalogue:
     def __getitem__(self, code: str) -> Check:
         return self.checks[code]
 
+    def may_be_waived(self, finding: Finding) -> bool:
+        """Whether a superior may let a hard finding pass: nothing is lost by it, as what was not read would be."""
+        check = self.checks.get(finding.rule)
+        is_hard = finding.severity is Severity.MUST
+        return is_hard and bool(finding.place.sheet) and not (check and check.unread)
+
     def wrong(self, finding: Finding) -> str:
         """Say what is wrong, without the place."""
         text = self.checks.get(finding.rule, _GONE).wrong.format_map(_Kept(finding.arguments))

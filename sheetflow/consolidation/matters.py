@@ -40,8 +40,13 @@ class Awaiting:
 
 
 def waiting_of(review: Review) -> tuple[Awaiting, ...]:
-    """Give what waits for a decision about the unit, in the order of matters."""
-    return tuple(_waiting(review)) if review.superior else tuple(_doubts(review))
+    """Give what waits for a decision about the unit, in the order of matters.
+
+    Of a unit with nobody above it only what is in doubt; of what was purged nothing.
+    """
+    gone = {each.receipt for each in review.handed if each.is_purged}
+    waiting = _waiting(review) if review.superior else _doubts(review)
+    return tuple(each for each in waiting if each.receipt not in gone)
 
 
 def _waiting(review: Review) -> Iterator[Awaiting]:

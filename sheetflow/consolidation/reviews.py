@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
@@ -36,7 +36,8 @@ from sheetflow.schemas.review import (
 )
 
 _TURN = re.compile(r"\d+$")
-_OWN = ("accepted", "returned")
+OWN = ("accepted", "returned")
+"""Outcomes of workbooks that are the unit's own beyond doubt."""
 
 Answers = Mapping[tuple[Matter, str], Decision]
 """What was decided of answers, and by units between, by the question's number."""
@@ -60,6 +61,8 @@ class Handed:
     answers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     explained: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     is_ours: bool = False
+    is_purged: bool = False
+    """Its original is gone for good: nothing of it is decided any longer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +142,7 @@ class Review:
     @property
     def newest(self) -> Handed | None:
         """The newest submission that is the unit's own beyond doubt."""
-        own = [each for each in self.in_order if each.outcome in _OWN]
+        own = [each for each in self.in_order if each.outcome in OWN]
         return own[-1] if own else None
 
     @property
@@ -308,7 +311,7 @@ def heard_of(review: Review, receipt: str, names: Mapping[str, str]) -> tuple[He
 
 
 def _heard(review: Review, decision: Decision, by: str) -> Heard:
-    root = root_of(review, decision)
+    root = root_of(review.decisions, decision)
     details = {**root.details, **decision.details}
     return Heard(
         number=decision.number,
@@ -323,9 +326,9 @@ def _heard(review: Review, decision: Decision, by: str) -> Heard:
     )
 
 
-def root_of(review: Review, decision: Decision) -> Decision:
+def root_of(decisions: Iterable[Decision], decision: Decision) -> Decision:
     """Give the decision that first named what this one is about: the first question of several."""
-    by_number = {each.number: each for each in review.decisions}
+    by_number = {each.number: each for each in decisions}
     while decision.matter in {Matter.ANSWERED, Matter.FORWARDED} and decision.about in by_number:
         decision = by_number[decision.about]
     return decision
@@ -333,7 +336,9 @@ def root_of(review: Review, decision: Decision) -> Decision:
 
 def has_insisted(review: Review, about: str, figure: float | None) -> bool:
     """Whether the same figure was returned twice: from then on both statements stand, and it counts."""
-    returns = [each for each in returns_of(review) if root_of(review, each).about == about]
+    returns = [
+        each for each in returns_of(review) if root_of(review.decisions, each).about == about
+    ]
     return len([each for each in returns if each.details.get(FIGURE) == figure]) > 1
 
 

@@ -189,11 +189,18 @@ def load_finding(document: Mapping[str, Any]) -> Finding:
     )
 
 
-def dump_explanations(explanations: Mapping[Identity, Explanation]) -> list[Document]:
-    """Give explanations as JSON keeps them: the finding's identity, the words, what they explain."""
+def dump_explanations(
+    explanations: Mapping[Identity, Explanation], pleas: Mapping[Identity, str]
+) -> list[Document]:
+    """Give explanations as JSON keeps them: the finding's identity, the words, what they explain.
+
+    `pleas` are what the unit says of hard findings that only its superior can let pass: they settle nothing.
+    """
     return [
         {"identity": list(identity), "text": said.text, "value": said.value}
         for identity, said in explanations.items()
+    ] + [
+        {"identity": list(identity), "text": text, "plea": True} for identity, text in pleas.items()
     ]
 
 
@@ -202,6 +209,16 @@ def load_explanations(documents: Sequence[Mapping[str, Any]]) -> dict[Identity, 
     return {
         tuple(document["identity"]): Explanation(document["text"], document["value"])
         for document in documents
+        if not document.get("plea")
+    }
+
+
+def load_pleas(documents: Sequence[Mapping[str, Any]]) -> dict[Identity, str]:
+    """Give back what a unit says of hard findings, by their identity."""
+    return {
+        tuple(document["identity"]): document["text"]
+        for document in documents
+        if document.get("plea")
     }
 
 

@@ -1,28 +1,222 @@
-"""How decisions are numbered and recorded, whether by a row of a 审核单 or by a command.
+"""How decisions are numbered and recorded, whether by a row of a 审核单 or by a command; who may decide.
 
-This is the one way into the store's decisions. Who may decide, and what each row offers, is told by whoever
-calls.
+This is the one way into the store's decisions, and the one that gathers submissions and decisions for
+`consolidation.reviews`. What each row offers, and what a unit is told, is said elsewhere.
 """
 
 from __future__ import annotations
 
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from sheetflow.consolidation.matters import next_number as first_free
+from sheetflow.consolidation.reviews import OWN, Handed, Review, root_of
 from sheetflow.context import LOG, Context
-from sheetflow.schemas.review import Matter, NewDecision, number_of
+from sheetflow.schemas.documents import (
+    load_explanations,
+    load_figures,
+    load_finding,
+    load_number,
+    load_pleas,
+)
+from sheetflow.schemas.review import (
+    FIGURE,
+    FORWARDED,
+    HEARD,
+    Decision,
+    Matter,
+    NewDecision,
+    Policy,
+    Verdict,
+)
+from sheetflow.store.records import Submission
+from sheetflow.units import Unit
+
+_SAID = (Verdict.RETURN, Verdict.QUERY)
+
+
+def who_decides(context: Context, unit_id: str, day: dt.date | None = None) -> Unit | None:
+    """Give the unit that decides about `unit_id` on a day (today): the one directly above; None above a root.
+
+    Of a unit that was merged it is the one above its successor.
+    """
+    tree, on = context.tree, day or context.clock.now().date()
+    if unit_id not in tree:
+        return None
+    heir = tree.successor_on(unit_id, on) or tree[unit_id]
+    return (tree.successor_on(heir.parent, on) or tree[heir.parent]) if heir.parent else None
+
+
+def reviews_in(
+    context: Context, form: str, period: str, units: Collection[str] | None = None
+) -> dict[str, Review]:
+    """Give what each unit (of `units`) handed in for a form and period, and what was decided, by unit.
+
+    Only of units that handed something in, or of which something was noted.
+    """
+    handed = defaultdict[str, list[Submission]](list)
+    decided = defaultdict[str, list[Decision]](list)
+    for entry in context.store.submissions.find_submissions(form=form, period=period, among=units):
+        handed[entry.unit_id].append(entry)
+    for decision in context.store.decisions.find_all(form=form, period=period):
+        if units is None or decision.unit_id in units:
+            decided[decision.unit_id].append(decision)
+    purged = context.store.purges.find_purged()
+    return {
+        unit_id: _review(context, unit_id, handed[unit_id], decided[unit_id], purged)
+        for unit_id in sorted({*handed, *decided})
+    }
+
+
+def undated_reviews(context: Context) -> dict[str, Review]:
+    """Give what is held and has no period, by unit: nobody can tell yet what it is."""
+    handed = defaultdict[str, list[Submission]](list)
+    for entry in context.store.submissions.find_held():
+        if not entry.period:
+            handed[entry.unit_id].append(entry)
+    purged = context.store.purges.find_purged()
+    about = context.store.decisions.find_about(
+        [entry.receipt for held in handed.values() for entry in held]
+    )
+    return {
+        unit_id: _review(
+            context,
+            unit_id,
+            held,
+            [each for entry in held for each in about.get(entry.receipt, ())],
+            purged,
+        )
+        for unit_id, held in handed.items()
+    }
+
+
+def _review(
+    context: Context,
+    unit_id: str,
+    submissions: Sequence[Submission],
+    decisions: Collection[Decision],
+    purged: Collection[int],
+) -> Review:
+    superior = who_decides(context, unit_id)
+    return Review(
+        unit_id=unit_id,
+        superior=superior.unit_id if superior else "",
+        handed=tuple(
+            replace(each, is_purged=entry.arrival_id in purged)
+            for entry, each in _handed(context, submissions, decisions)
+        ),
+        decisions=decisions,
+        is_asked=Policy(context.settings.review.policy) is not Policy.NONE,
+    )
+
+
+def _handed(
+    context: Context, submissions: Sequence[Submission], decisions: Collection[Decision]
+) -> Iterator[tuple[Submission, Handed]]:
+    """Read of each submission what decisions are about, and no document that has nothing of it."""
+    said = [each for each in decisions if each.verdict in _SAID]
+    moved = _moved(context, submissions, decisions)
+    last = max((each.arrival_id for each in submissions if each.outcome in OWN), default=0)
+    for entry in submissions:
+        handed = Handed(
+            receipt=entry.receipt,
+            number=entry.number,
+            arrival_id=entry.arrival_id,
+            outcome=entry.outcome,
+            at=entry.arrived_at,
+        )
+        pleads = entry.outcome == "returned" and entry.arrival_id == last
+        if entry.outcome == "held" or pleads or (said and entry.outcome in OWN):
+            handed = _with_words(context, entry, handed, moved.get(entry.receipt, {}))
+        yield entry, handed
+
+
+def _with_words(
+    context: Context, entry: Submission, handed: Handed, moved: Mapping[str, str]
+) -> Handed:
+    """Add what a submission says to decisions, and why hard findings should pass."""
+    contents = context.store.contents
+    findings = list(map(load_finding, contents.find_findings(entry)))
+    documents = contents.find_explanations(entry)
+    said, pleas = load_explanations(documents), load_pleas(documents)
+    answered = {
+        str(each.arguments[HEARD]): said[each.identity].text
+        for each in findings
+        if HEARD in each.arguments and each.identity in said
+    }
+    return replace(
+        handed,
+        answers={**moved, **answered},
+        explained={each.rule: pleas[each.identity] for each in findings if each.identity in pleas},
+        is_ours=bool(findings) and all(each.rule == "our-fault" for each in findings),
+    )
+
+
+def _moved(
+    context: Context, submissions: Iterable[Submission], decisions: Collection[Decision]
+) -> dict[str, dict[str, str]]:
+    """Say by receipt and question that the figure asked about is another one: an answer without words."""
+    asked = [
+        (each.number, root.about, figure)
+        for each in decisions
+        if each.verdict is Verdict.QUERY
+        and (figure := each.details.get(FIGURE)) is not None
+        and (root := root_of(decisions, each)).about
+    ]
+    if not asked:
+        return {}
+    accepted = [each for each in submissions if each.outcome == "accepted"]
+    measured = context.store.measurements.find_indicators(accepted)
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+    for receipt, document in measured.items():
+        figures = load_figures(document)
+        for number, code, figure in asked:
+            now = figures.get(code)
+            if now is not None and now != load_number(figure):
+                found[receipt][number] = f"数字已由{figure}改为{now}。"
+    return found
+
+
+def unit_subject(context: Context, unit_id: str, form: str, period: str) -> str:
+    """Give what numbers a decision about where a unit stands, as receipts begin."""
+    other = context.campaign.other_form(form)
+    return "-".join((unit_id, period, *((other.key,) if other else ())))
 
 
 def next_number(context: Context, receipt: str, matter: Matter, about: str = "") -> str:
     """Give the 编号 under which `matter` of a submission is decided next."""
-    decided = context.store.decisions.find_all(receipt=receipt, matter=matter)
-    turn = 1 + sum(each.about == about for each in decided)
-    return number_of(receipt, matter, turn, about)
+    decided = context.store.decisions.find_all(receipt=receipt)
+    return first_free(decided, receipt, matter, about)
 
 
 def record_decision(context: Context, decision: NewDecision) -> bool:
-    """Record a decision, and have its submission judged anew; False where its number was decided already.
+    """Record a decision, and have its submission judged anew where judging hears it.
 
-    Raise StoreError where there is no such receipt, or where a doubt is decided that there is not.
+    Give False where its number was decided already. Raise StoreError where there is no such receipt, or
+    where a doubt is decided that there is not.
     """
-    recorded = context.store.decisions.record(decision, context.clock.now())
+    superior = who_decides(context, decision.unit_id)
+    above = superior.unit_id if superior else ""
+    if decision.verdict is Verdict.QUERY and decision.by_unit not in {"", above}:
+        # What the unit above is on this day: it may be another one when the question is looked at.
+        decision = replace(decision, details={**decision.details, FORWARDED: True})
+    recorded = context.store.decisions.record(
+        decision, context.clock.now(), reopen=_is_heard(context, decision)
+    )
     if recorded:
         LOG.info("decision %s: %s", decision.number, decision.verdict)
     return recorded
+
+
+def _is_heard(context: Context, decision: NewDecision) -> bool:
+    """Whether judging the submission anew comes out otherwise, or tells its unit something."""
+    if decision.verdict is Verdict.UNDO:
+        undone = context.store.decisions.find(decision.about)
+        return undone is not None and _is_heard(context, undone)
+    if decision.matter in {Matter.HELD, Matter.ANSWERED}:
+        return True
+    if decision.matter is Matter.WAIVER:
+        return decision.verdict is Verdict.AGREE
+    return decision.verdict in _SAID and not decision.details.get(FORWARDED)

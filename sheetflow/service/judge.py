@@ -17,7 +17,7 @@ from sheetflow.children.judge_task import JudgeReply, JudgeRequest, judge_file
 from sheetflow.consolidation.signed_reports import signed_kind
 from sheetflow.context import LOG, Context
 from sheetflow.errors import UnreadableError
-from sheetflow.findings import Place, Severity, count_places
+from sheetflow.findings import Identity, Place, Severity, count_places
 from sheetflow.schemas.book import Judgement, Outcome
 from sheetflow.schemas.catalogue import GENERAL
 from sheetflow.schemas.documents import dump_explanations, dump_figures, dump_finding
@@ -364,7 +364,7 @@ def _judged(context: Context, judgement: Judgement, reply: JudgeReply) -> Judged
         verify=places[Severity.VERIFY],
         note=places[Severity.NOTE],
         findings=[dump_finding(finding) for finding in judgement.findings],
-        explanations=dump_explanations(judgement.explanations),
+        explanations=dump_explanations(judgement.explanations, _pleas(context, judgement)),
         indicators=dump_figures(judgement.figures),
         measured_by=measured_by(context, context.form(judgement.form)),
         rows=reply.rows,
@@ -373,3 +373,14 @@ def _judged(context: Context, judgement: Judgement, reply: JudgeReply) -> Judged
         if reply.gist
         else None,
     )
+
+
+def _pleas(context: Context, judgement: Judgement) -> dict[Identity, str]:
+    """Give what was written beside hard findings that its superior may let pass (申请放行)."""
+    return {
+        finding.identity: judgement.typed[finding.number]
+        for finding in judgement.findings
+        if finding.number in judgement.typed
+        and finding.identity not in judgement.explanations
+        and context.campaign.catalogue.may_be_waived(finding)
+    }

@@ -37,7 +37,7 @@ def waive(context: Context, receipt: str, rule: str, why: str) -> None:
     if not hard:
         known = f"{receipt} 没有编号或编码为 {rule} 的强制性审核意见。"
         raise StoreError(known + _listed(context, every))
-    if not _can_pass(context, hard[0]):
+    if not context.campaign.catalogue.may_be_waived(hard[0]):
         raise StoreError(
             f"审核意见 {rule} 不能放行：内容读不出来，放行就会丢失，请退回改正。"
             + _listed(context, every)
@@ -123,15 +123,9 @@ def _overtaken(context: Context, submission: Submission) -> str:
     )
 
 
-def _can_pass(context: Context, finding: Finding) -> bool:
-    """Whether a hard finding may be waived: nothing is lost by it, as what was not read would be."""
-    check = context.campaign.catalogue.checks.get(finding.rule)
-    return bool(finding.place.sheet) and not (check and check.unread)
-
-
 def _listed(context: Context, every: list[Finding]) -> str:
     """List the hard findings of a submission that can be waived, as an officer may name them."""
-    hard = [entry for entry in every if _can_pass(context, entry)]
+    hard = [entry for entry in every if context.campaign.catalogue.may_be_waived(entry)]
     if not hard:
         return f"这份报送没有可以放行的{'' if every else '强制性'}审核意见。"
     lines = [  # 问题清单 names the cells of the returned copy, which may be others

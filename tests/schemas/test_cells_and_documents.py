@@ -36,6 +36,7 @@ from sheetflow.schemas.documents import (
     load_explanations,
     load_figures,
     load_finding,
+    load_pleas,
     load_rows,
     without_personal,
 )
@@ -153,6 +154,8 @@ def test_findings_survive_keeping() -> None:
 
 
 def test_explanations_survive_keeping() -> None:
-    """What was explained comes back under the finding it answers."""
+    """What was explained comes back under the finding it answers; a plea beside it settles nothing."""
     said = {("date-before-period", "visits", "visited_on", "~1"): Explanation("上期漏报", "ab")}
-    assert load_explanations(json.loads(json.dumps(dump_explanations(said)))) == said
+    pleas = {("number-about", "visits", "count", "~2"): "原始记录如此"}
+    kept = json.loads(json.dumps(dump_explanations(said, pleas)))
+    assert (load_explanations(kept), load_pleas(kept)) == (said, pleas)
