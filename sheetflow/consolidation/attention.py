@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from statistics import mean, median
 from types import MappingProxyType
 
@@ -19,7 +20,16 @@ from sheetflow.consolidation.accepted import Accepted, Books
 from sheetflow.consolidation.review_sheet import LookRow
 from sheetflow.findings import WAIVED, Severity
 from sheetflow.schemas.forms import Form
-from sheetflow.schemas.indicators import Count, Figures, Indicator, Number, Sum, has_jumped, plain
+from sheetflow.schemas.indicators import (
+    Count,
+    Figures,
+    Indicator,
+    Number,
+    Sum,
+    Values,
+    has_jumped,
+    plain,
+)
 from sheetflow.schemas.review import Matter, number_of
 from sheetflow.schemas.sheets import Kind
 from sheetflow.units import Unit
@@ -87,44 +97,61 @@ class _Reason:
 
 def find_looks(books: Books, below: Sequence[Unit], around: Around) -> tuple[LookRow, ...]:
     """Give what deserves a look of what these units handed in for the books' period."""
-    medians = {
-        level: _medians(books.form, figures)
-        for level, figures in around.peers.items()
-        if len(figures) >= FEWEST_PEERS
-    }
+    middles = {level: _middles(books.form, figures) for level, figures in around.peers.items()}
+    earlier = books.earlier_period()
     rows = [
         row
         for unit in below
         if (entry := books.for_period(unit.unit_id))
-        for row in _rows(books, unit, entry, around, medians.get(unit.level, {}))
+        for row in _rows(_Desk(books, earlier, unit, entry), around, middles.get(unit.level, {}))
     ]
     return tuple(sorted(rows, key=lambda row: -row.weight)[:MOST_LOOKS])
 
 
-def _rows(
-    books: Books, unit: Unit, entry: Accepted, around: Around, medians: Mapping[str, _Middle]
-) -> Iterator[LookRow]:
+@dataclass(frozen=True)
+class _Desk:
+    """One unit's workbook, and the books of this period and the one before, None in the first of a year."""
+
+    books: Books
+    earlier: Books | None
+    unit: Unit
+    entry: Accepted
+
+    @cached_property
+    def last(self) -> Mapping[str, Values]:
+        """The unit's figures in the period before; none in the first of a year."""
+        return self.earlier.own_figures(self.unit) if self.earlier else {}
+
+    def before(self, code: str) -> Number:
+        """Give the figure of the period before: what a flow counted in it, of all else what stood."""
+        values = self.last.get(code)
+        if values is None:
+            return None
+        return values.current if self.books.form.kinds[code] is Kind.FLOW else values.total
+
+
+def _rows(desk: _Desk, around: Around, middles: Mapping[str, _Middle]) -> Iterator[LookRow]:
     """Give a unit's rows in the order of the form's indicators, the one about all of it last."""
     reasons: dict[str, list[_Reason]] = {}
-    for reason in _reasons(books, unit, entry, around, medians):
+    for reason in _reasons(desk, around, middles):
         reasons.setdefault(reason.code, []).append(reason)
-    for code in (*books.form.indicator, ""):
-        figure = entry.figures.get(code)
+    form, unit, entry = desk.books.form, desk.unit, desk.entry
+    for code in (*form.indicator, ""):
+        figure, middle = entry.figures.get(code), middles.get(code)
         receipt, seen = around.seen.get((unit.unit_id, code), ("", None))
         is_known = receipt == entry.receipt or bool(receipt and code and seen == figure)
         if code not in reasons or is_known:
             continue
         turn = around.decided.get((entry.receipt, code), 0) + 1
-        middle = medians.get(code)
         yield LookRow(
             number=number_of(entry.receipt, Matter.LOOK, turn, code),
             unit_id=unit.unit_id,
             unit=unit.name,
             receipt=entry.receipt,
             code=code,
-            label=label_of(books.form, code),
+            label=label_of(form, code),
             current=_shown(figure),
-            before=_shown(_before(books, unit).get(code)),
+            before=_shown(desk.before(code)),
             median=_shown(middle.median) if middle else None,
             why=tuple(reason.why for reason in reasons[code]),
             weight=float(sum(reason.weight for reason in reasons[code])),
@@ -138,16 +165,15 @@ def label_of(form: Form, code: str) -> str:
     return form.indicator[code].label.removeprefix("其中：").strip("　")
 
 
-def _reasons(
-    books: Books, unit: Unit, entry: Accepted, around: Around, medians: Mapping[str, _Middle]
-) -> Iterator[_Reason]:
+def _reasons(desk: _Desk, around: Around, middles: Mapping[str, _Middle]) -> Iterator[_Reason]:
+    form, entry, unit_id = desk.books.form, desk.entry, desk.unit.unit_id
     if not entry.nil:  # of whom nothing is counted, nothing is compared
-        yield from _moved(books, unit)
-        yield from _apart(books.form, entry.figures, medians)
-    if unit.unit_id in around.stood:
-        yield from _corrected(books.form, entry, around.stood[unit.unit_id])
-    yield from _explained(books.form, entry)
-    yield from _likened(books.form, entry, around.alike)
+        yield from _moved(desk)
+        yield from _apart(form, entry.figures, middles)
+    if unit_id in around.stood:
+        yield from _corrected(form, entry, around.stood[unit_id])
+    yield from _explained(form, entry)
+    yield from _likened(form, entry, around.alike)
 
 
 def _watched(form: Form) -> Iterator[Indicator]:
@@ -157,24 +183,12 @@ def _watched(form: Form) -> Iterator[Indicator]:
             yield indicator
 
 
-def _before(books: Books, unit: Unit) -> dict[str, Number]:
-    """Give the figures of the period before: what flows counted in it, of all else what stood."""
-    earlier = books.earlier_period()
-    if earlier is None:
-        return {}
-    flows = {code for code, kind in books.form.kinds.items() if kind is Kind.FLOW}
-    return {
-        code: values.current if code in flows else values.total
-        for code, values in earlier.own_figures(unit).items()
-    }
-
-
-def _moved(books: Books, unit: Unit) -> Iterator[_Reason]:
+def _moved(desk: _Desk) -> Iterator[_Reason]:
     """Name the figures that moved by more than three times, as `validators.figure_rules` has it."""
-    earlier = books.earlier_period()
-    if earlier is None:
+    if not desk.last:
         return
-    own, last = books.own_figures(unit), earlier.own_figures(unit)
+    books, last = desk.books, desk.last
+    own = books.own_figures(desk.unit)
     for indicator in _watched(books.form):
         code = indicator.code
         if books.form.kinds[code] is Kind.STOCK:
@@ -206,10 +220,10 @@ class _Middle:
     """One standard deviation, as far as median and MAD tell; 0 where all are the same."""
 
 
-def _medians(form: Form, peers: Sequence[Figures]) -> dict[str, _Middle]:
+def _middles(form: Form, peers: Sequence[Figures]) -> dict[str, _Middle]:
     """Say where units stand in each figure that enough of them have."""
     found: dict[str, _Middle] = {}
-    for indicator in _watched(form):
+    for indicator in _watched(form) if len(peers) >= FEWEST_PEERS else ():
         given = [
             Decimal(figure)
             for figures in peers
@@ -226,10 +240,10 @@ def _medians(form: Form, peers: Sequence[Figures]) -> dict[str, _Middle]:
     return found
 
 
-def _apart(form: Form, figures: Figures, medians: Mapping[str, _Middle]) -> Iterator[_Reason]:
+def _apart(form: Form, figures: Figures, middles: Mapping[str, _Middle]) -> Iterator[_Reason]:
     """Name the figures that are far from those of the unit's peers."""
     for indicator in _watched(form):
-        figure, middle = figures.get(indicator.code), medians.get(indicator.code)
+        figure, middle = figures.get(indicator.code), middles.get(indicator.code)
         if figure is None or middle is None or middle.median is None or not middle.spread:
             continue
         distance = abs(Decimal(figure) - middle.median)

@@ -6,7 +6,7 @@ the accepted submissions alone. Both of two are named, for nobody knows who copi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from sheetflow.consolidation.accepted import Books
 from sheetflow.consolidation.detail_rows import sources
@@ -17,18 +17,24 @@ from sheetflow.units import Unit
 
 
 def near_identical(
-    books: Books, unit: Unit, policy: MaskPolicy, named: Mapping[str, str]
+    books: Books,
+    unit: Unit,
+    policy: MaskPolicy,
+    named: Mapping[str, str],
+    among: Collection[str] | None = None,
 ) -> dict[tuple[str, str], tuple[str, ...]]:
     """Name those below `unit` whose texts are near-identical to one, by its receipt and column.
 
-    Of texts that the policy does not show whole nothing is told.
+    Of texts that the policy does not show whole nothing is told. `among` are the receipts that are
+    compared with each other; None for all.
     """
     card = books.form.narrative
     if card is None:
         return {}
     standing = {entry.receipt: entry for entry in sources(books, unit, card)}
     whole = {key for key, mask, _ in policy.plan(card) if mask is Mask.WHOLE}
-    gists = ((receipt, entry.gist) for receipt, entry in standing.items())
+    asked = standing if among is None else [each for each in standing if each in among]
+    gists = ((receipt, standing[receipt].gist) for receipt in asked)
     return {
         (receipt, column): tuple(named[standing[other].unit_id] for other in others)
         for column, sketches in texts_in(gists)

@@ -85,10 +85,12 @@ def _around(
     )
     looks = [each for each in standing(decisions) if each.matter is Matter.LOOK]
     named = names_told_apart(context.tree)
+    entries = (books.for_period(member.unit_id) for member in below)
+    receipts = {entry.receipt for entry in entries if entry}
     return Around(
         peers=_peers(context, books, {member.level for member in below}),
         stood=_stood(context, books, below, decisions),
-        alike=near_identical(books, unit, context.policy(unit.level), named) if below else {},
+        alike=near_identical(books, unit, context.policy(unit.level), named, receipts),
         decided=decided,
         seen=_seen(context, looks),
     )
