@@ -94,7 +94,7 @@ def _answered(review: Review, asked: Asked) -> Awaiting:
 
 
 def _of_question(review: Review, asked: Asked, matter: Matter, by_unit: str) -> Awaiting:
-    subject = review.newest.receipt if review.newest else asked.decision.receipt
+    subject = review.reviewed.receipt if review.reviewed else asked.decision.receipt
     return Awaiting(
         number=next_number(review.decisions, subject, matter, asked.number),
         matter=matter,

@@ -146,10 +146,20 @@ class Review:
         return own[-1] if own else None
 
     @property
+    def reviewed(self) -> Handed | None:
+        """The newest submission that a superior could look at: accepted, or returned by one."""
+        seen = [
+            each
+            for each in self.in_order
+            if each.outcome == "accepted" or each.receipt in self.returned
+        ]
+        return seen[-1] if seen else None
+
+    @property
     def current(self) -> Handed | None:
-        """The submission that is passed, asked about, returned: accepted, and not replaced; else None."""
-        last = self.accepted[-1] if self.accepted else None
-        return last if last and not replaced_by(self, last.receipt) else None
+        """The submission that is to be passed, asked about, returned: that one, unless it was returned."""
+        last = self.reviewed
+        return last if last and last.receipt not in self.returned else None
 
 
 def _is_passing(decision: Decision) -> bool:
