@@ -30,13 +30,12 @@ _LONGEST_NAME = 40
 
 def mail_facts(context: Context, unit: Unit, form: str, period: str) -> MailData:
     """Give what every mail to `unit` says: campaign, form, period, deadline, whom to ask."""
+    data = mail_heading(context, unit.name)
     known = context.period(form, period) if period else None
     until = context.deadline(unit, context.form(form), known) if known else None
-    today = context.clock.now()
     other = context.campaign.other_form(form)
-    return MailData(
-        campaign=context.campaign.title,
-        unit=unit.name,
+    return replace(
+        data,
         form=context.form(form).title if form else "",
         other_form=other.title if other else "",
         period=known.label if known else "",
@@ -44,9 +43,17 @@ def mail_facts(context: Context, unit: Unit, form: str, period: str) -> MailData
         drop_folder=context.workspace.inbox_of(unit).name,
         office=context.office_of(unit),
         superior=context.superior_of(unit),
+    )
+
+
+def mail_heading(context: Context, reader: str) -> MailData:
+    """Give what every mail says, whoever reads it: campaign, whom to ask, who writes, today."""
+    return MailData(
+        campaign=context.campaign.title,
+        unit=reader,
         contact=context.contact_words,
         signature=context.settings.contact.office or context.campaign.organiser,
-        date=date_in_words(today),
+        date=date_in_words(context.clock.now()),
     )
 
 
@@ -108,22 +115,25 @@ def make_mail(
         enclosed = (Attachment(file.name, context.relative(file)),)
     elif file:
         data = replace(data, file_place=f"{file.parent.name}/{file.name}")
+    mail = compose_mail(context, recipients, event, data, name)
+    return (replace(mail, attachments=enclosed, unit_id=unit.unit_id, receipt=data.receipt),)
+
+
+def compose_mail(
+    context: Context, recipients: tuple[str, ...], event: Event, data: MailData, name: str
+) -> NewMail:
+    """Word a mail by the office's templates, by the default ones where those cannot be used."""
     try:
         text = render_mail(context.templates.mail(), event, data)
     except MailTemplateError as error:
         LOG.warning("mail template not usable, the default one is taken: %s", error)
         text = render_mail(context.templates.default_mail(), event, data)
-    return (
-        NewMail(
-            message_id=full_message_id(context, name),
-            recipients=recipients,
-            subject=text.subject,
-            text=text.text,
-            html=text.html,
-            attachments=enclosed,
-            unit_id=unit.unit_id,
-            receipt=data.receipt,
-        ),
+    return NewMail(
+        message_id=full_message_id(context, name),
+        recipients=recipients,
+        subject=text.subject,
+        text=text.text,
+        html=text.html,
     )
 
 

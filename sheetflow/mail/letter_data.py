@@ -31,6 +31,7 @@ class Event(StrEnum):
     SUPERIOR = "superior"
     GATHERED = "gathered"
     FILED = "filed"
+    ADMINISTRATOR = "administrator"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -241,7 +241,9 @@ def troubled_mails(context: Context) -> Iterator[tuple[Mail, str]]:
 
 
 def mails_now(context: Context, unit_id: str) -> tuple[str, ...]:
-    """Give where a unit's mail goes today, as far as the list knows the unit."""
+    """Give where a unit's mail goes today, as far as the list knows it; the administrator's is nobody's."""
+    if not unit_id:
+        return tuple(filter(None, [context.settings.contact.administrator]))
     today = context.clock.now().date()
     return context.tree[unit_id].mails_on(today) if unit_id in context.tree else ()
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from sheetflow.service.administrator import administrators_mail
 from sheetflow.service.calendar import Kind
 from sheetflow.service.nightly_backup import nightly_backups
 
-KINDS: tuple[Kind, ...] = (nightly_backups,)
+KINDS: tuple[Kind, ...] = (nightly_backups, administrators_mail)

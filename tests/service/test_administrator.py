@@ -1,0 +1,86 @@
+"""The administrator hears once a day of what failed or waits too long, with the remedy, and else nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from sheetflow.periods import OFFICE_ZONE
+from sheetflow.schemas.review import Verdict
+from sheetflow.upkeep.decide import decide
+from tests.tiny.desk import EAST, WEST, Desk, body
+
+ADDRESS = "keeper@mail.example"
+THURSDAY = dt.datetime(2012, 4, 5, 10, tzinfo=OFFICE_ZONE)
+MONDAY = dt.datetime(2012, 4, 9, 9, tzinfo=OFFICE_ZONE)
+DAY = dt.timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def _on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SHEETFLOW_CALENDAR__ON")
+    monkeypatch.setenv("SHEETFLOW_CONTACT__ADMINISTRATOR", ADDRESS)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    """Give a workspace in which a county's workbook lies in another's folder since Thursday."""
+    desk = Desk.make(tmp_path / "work")
+    desk.issue()
+    desk.drop(WEST, desk.fill(EAST, name="王安澜的表.xlsx"))
+    desk.run(THURSDAY)
+    return desk
+
+
+def told(desk: Desk) -> list[EmailMessage]:
+    """Give the administrator's mails."""
+    return [mail for mail in desk.mails() if mail["To"] == ADDRESS]
+
+
+def test_what_waits_too_long_is_told_once_a_day(desk: Desk) -> None:
+    """A workbook that nobody decides about is told after three days, each working day once."""
+    desk.run(THURSDAY + DAY)
+    assert told(desk) == []
+    for hour in (0, 1, 5):
+        desk.run(MONDAY + dt.timedelta(hours=hour))
+    (mail,) = told(desk)
+    assert "待确认的报送1件没有人决定，最早的从04-05 10:00等起。请催上级" in body(mail)
+    assert "王安澜" not in body(mail)
+    desk.run(MONDAY + DAY)
+    assert len(told(desk)) == 2
+
+
+def test_nothing_is_told_out_of_hours(desk: Desk) -> None:
+    """On Saturday, at six in the morning and at seven in the evening the administrator is left in peace."""
+    for at in (MONDAY + 5 * DAY, MONDAY.replace(hour=6), MONDAY.replace(hour=19)):
+        desk.run(at)
+    assert told(desk) == []
+
+
+def test_what_is_settled_is_told_no_more(desk: Desk) -> None:
+    """Once the workbook is decided about, and all is well, no mail goes out."""
+    (held,) = desk.submissions(WEST)
+    desk.ask(lambda context: decide(context, held.receipt, Verdict.DISAGREE, why="放错了"), MONDAY)
+    desk.run(MONDAY)
+    assert told(desk) == []
+
+
+def test_a_backup_that_failed_is_told_with_the_remedy(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A folder of backups that is away is told on the next working morning."""
+    monkeypatch.setenv("SHEETFLOW_BACKUP__FOLDER", str(tmp_path / "away"))
+    desk.run((THURSDAY + DAY).replace(hour=9))
+    (mail,) = told(desk)
+    assert "夜里的备份没有做成" in body(mail)
+    assert "请检查文件夹是否还在" in body(mail)
+
+
+def test_without_an_address_nobody_is_told(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An office that names no administrator gets no such mail."""
+    monkeypatch.setenv("SHEETFLOW_CONTACT__ADMINISTRATOR", "")
+    desk.run(MONDAY)
+    assert not [mail for mail in desk.mails() if "系统有事要处理" in str(mail["Subject"])]
