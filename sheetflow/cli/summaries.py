@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sheetflow.cli.screen import SCREEN, say, say_wrapped
-from sheetflow.consolidation.states import State, Tally, names_of
+from sheetflow.consolidation.states import Tally, names_of
 from sheetflow.findings import Catalogue, Severity, count_places
 from sheetflow.schemas.book import Judgement, Outcome
 
@@ -106,7 +106,7 @@ def _print_form(found: FormStanding, title: str) -> None:
         table.add_column(severity.label.removesuffix("性"), justify="right")
     named = names_of(found.rows)
     for row in found.rows:
-        if row.word != State.ACCEPTED.label:
+        if not row.is_plain:
             table.add_row(
                 row.unit.unit_id,
                 Text(named[row.unit.unit_id]),

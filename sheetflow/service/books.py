@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from sheetflow.consolidation.accepted import (
     Accepted,
@@ -22,15 +22,12 @@ from sheetflow.consolidation.accepted import (
     made_then,
     with_making,
 )
-from sheetflow.consolidation.gists import Gist, gist_of, load_gist, sheets_looked_at
 from sheetflow.consolidation.states import HandedIn, Said
 from sheetflow.context import Context
 from sheetflow.periods import Period, end_of
 from sheetflow.schemas.documents import (
-    gist_digest,
     load_explanations,
     load_figures,
-    load_filing,
     load_finding,
     load_rows,
     measure_digest,
@@ -42,9 +39,10 @@ from sheetflow.schemas.forms import Form
 from sheetflow.schemas.indicators import Figures
 from sheetflow.schemas.parsing import Value, holds_personal_number
 from sheetflow.schemas.review import Passing
+from sheetflow.service.gists import gists_of
 from sheetflow.service.passing import going_up, passing_by_unit, reviews_of, said_of
 from sheetflow.service.unit_history import OWN_OUTCOMES
-from sheetflow.store.records import KeptGist, Measurement, PublicationKind, Submission
+from sheetflow.store.records import Measurement, PublicationKind, Submission
 from sheetflow.units import Unit
 
 PASSED = "deadlines passed"
@@ -57,44 +55,36 @@ def passed_until(context: Context) -> dt.datetime | None:
     return dt.datetime.fromisoformat(kept) if kept else None
 
 
+@dataclass(frozen=True, slots=True)
+class _Period:
+    """What was accepted and tried in one period, by unit id, and by receipt the submissions that count."""
+
+    accepted: dict[str, Accepted]
+    beyond: dict[str, Accepted | None]
+    attempts: dict[str, Attempt]
+    said: dict[str, Said]
+    submissions: dict[str, Submission]
+
+
 def books_of(context: Context, form: Form, period: Period, top: Unit | None = None) -> Books:
     """Gather everything accepted and tried in `form` up to `period`, of all or below `top`."""
     store = context.store
     among = _answered_for_below(context, top, period) if top else None
     accepted: dict[UnitAndPeriod, Accepted] = {}
-    attempts: dict[UnitAndPeriod, Attempt] = {}
-    submissions: dict[str, Submission] = {}
     beyond: dict[UnitAndPeriod, Accepted | None] = {}
+    attempts: dict[UnitAndPeriod, Attempt] = {}
     said: dict[UnitAndPeriod, Said] = {}
+    submissions: dict[str, Submission] = {}
     deadlines, passed = _deadlines(context, form, period), passed_until(context)
     for entry in period.year_so_far:
-        tried = store.submissions.find_submissions(
-            form=form.key, period=entry.period_id, among=among
-        )
-        standing = {one.unit_id: one for one in tried if one.outcome == "accepted"}
-        reviews = reviews_of(context, form, entry, tried)
         until = {unit_id: day for (unit_id, name), day in deadlines.items() if name == str(entry)}
-        up = going_up(context, reviews, until, passed) if reviews else {}
-        wanted = set(up.values())
-        counting = [*standing.values(), *(one for one in tried if one.receipt in wanted)]
-        counts = _counting(context, form, counting, is_current=entry == period)
-        passings = passing_by_unit(reviews)
-        for unit_id, submission in standing.items():
-            if unit_id not in context.tree:
-                continue  # it left the list: `missing_units` says so
-            key = (unit_id, entry.period_id)
-            passing = passings.get(unit_id, Passing.NONE)
-            accepted[key] = replace(counts[submission.receipt], passing=passing)
-            if up.get(unit_id, submission.receipt) != submission.receipt:
-                beyond[key] = counts.get(up[unit_id])
-        submissions |= {one.receipt: one for one in counting}
-        for unit_id, attempt in _last_words(tried).items():
-            attempts[unit_id, entry.period_id] = attempt
-        for unit_id, words in said_of(context, reviews).items():
-            said[unit_id, entry.period_id] = words
-            if words.excused_until:
-                key = (unit_id, entry.period_id)
-                deadlines[key] = max(deadlines[key], end_of(words.excused_until))
+        found = _gather(context, form, entry, among, until, is_current=entry == period)
+        accepted |= {(unit_id, str(entry)): each for unit_id, each in found.accepted.items()}
+        beyond |= {(unit_id, str(entry)): each for unit_id, each in found.beyond.items()}
+        attempts |= {(unit_id, str(entry)): each for unit_id, each in found.attempts.items()}
+        said |= {(unit_id, str(entry)): each for unit_id, each in found.said.items()}
+        deadlines |= {(unit_id, str(entry)): day for unit_id, day in until.items()}
+        submissions |= found.submissions
 
     def rows_of(
         sheet: str, wanted: Sequence[Accepted]
@@ -119,8 +109,56 @@ def books_of(context: Context, form: Form, period: Period, top: Unit | None = No
     )
 
 
+def _gather(
+    context: Context,
+    form: Form,
+    period: Period,
+    among: frozenset[str] | None,
+    until: dict[str, dt.datetime],
+    *,
+    is_current: bool,
+) -> _Period:
+    """Gather one period; `until` are everybody's deadlines, later ones of who may be late (缓报)."""
+    tried = context.store.submissions.find_submissions(
+        form=form.key, period=period.period_id, among=among
+    )
+    # One that left the list counts nowhere: `missing_units` says so.
+    standing = {
+        one.unit_id: one
+        for one in tried
+        if one.outcome == "accepted" and one.unit_id in context.tree
+    }
+    reviews = reviews_of(context, form, period, tried)
+    up = going_up(context, reviews, until, passed_until(context)) if reviews else {}
+    wanted = set(up.values())
+    counting = {one.receipt: one for one in standing.values()}
+    counting |= {one.receipt: one for one in tried if one.receipt in wanted}
+    counts = _counting(context, form, counting.values(), is_current=is_current)
+    passings, said = passing_by_unit(reviews), said_of(context, reviews)
+    for unit_id, words in said.items():
+        if words.excused_until and unit_id in until:
+            until[unit_id] = max(until[unit_id], end_of(words.excused_until))
+    accepted = {}
+    for unit_id, submission in standing.items():
+        passing = passings.get(unit_id, Passing.NONE)
+        is_excused = unit_id in said and bool(said[unit_id].excused_until)
+        late = submission.late and not (is_excused and submission.handed_in <= until[unit_id])
+        accepted[unit_id] = replace(counts[submission.receipt], passing=passing, late=late)
+    return _Period(
+        accepted=accepted,
+        beyond={
+            unit_id: counts.get(up[unit_id])
+            for unit_id, submission in standing.items()
+            if up.get(unit_id, submission.receipt) != submission.receipt
+        },
+        attempts=_last_words(tried),
+        said=said,
+        submissions=counting,
+    )
+
+
 def _counting(
-    context: Context, form: Form, submissions: Sequence[Submission], *, is_current: bool
+    context: Context, form: Form, submissions: Collection[Submission], *, is_current: bool
 ) -> dict[str, Accepted]:
     """Give what counts of these submissions by receipt, with what their cards say if they are current."""
     store = context.store
@@ -132,52 +170,11 @@ def _counting(
     found: dict[str, Accepted] = {}
     for submission in submissions:
         number = submission.judgement_id
-        if submission.unit_id in context.tree:
-            said = number in explained
-            counts = _accepted(context, form, submission, measured[number], is_explained=said)
-            gist, files = gists.get(number, counts.gist), counted(named.get(number, ()))
-            found[submission.receipt] = replace(counts, gist=gist, files=files)
+        said = number in explained
+        counts = _accepted(context, form, submission, measured[number], is_explained=said)
+        gist, files = gists.get(number, counts.gist), counted(named.get(number, ()))
+        found[submission.receipt] = replace(counts, gist=gist, files=files)
     return found
-
-
-def gist_by(context: Context, form: Form) -> str:
-    """Give the digest of all that gists of a form's submissions are made by now."""
-    asked = (form.key, "gists")
-    if asked not in context.declared:
-        context.declared[asked] = gist_digest(context.form(form.key))
-    return context.declared[asked]
-
-
-def gists_of(context: Context, form: Form, standing: Iterable[Submission]) -> dict[int, Gist]:
-    """Give what these submissions' cards say in short, by judgement; of which none is kept, made."""
-    listed = {submission.judgement_id: submission for submission in standing}
-    kept = context.store.gists.find(listed, gist_by(context, form))
-    lacking = [submission for number, submission in listed.items() if number not in kept]
-    made = {number: gist.document for number, gist in made_gists(context, form, lacking).items()}
-    return {number: load_gist(document) for number, document in (kept | made).items()}
-
-
-def made_gists(context: Context, form: Form, lacking: Sequence[Submission]) -> dict[int, KeptGist]:
-    """Make the gists of submissions that were judged by an older version or declaration."""
-    whole = context.form(form.key)
-    rows: dict[int, dict[str, list[dict[str, Value]]]] = {
-        submission.judgement_id: {} for submission in lacking
-    }
-    filings: dict[int, dict[str, str]] = {number: {} for number in rows}
-    for sheet in sorted(sheets_looked_at(whole)) if lacking else ():
-        for submission, text in context.store.contents.iterate_rows(lacking, sheet):
-            rows[submission.judgement_id][sheet] = load_rows(whole.by_key[sheet], text)
-            if said := load_filing(text):
-                filings[submission.judgement_id][sheet] = said
-    made: dict[int, KeptGist] = {}
-    for submission in lacking:
-        known = submission.unit_id in context.tree
-        chain = context.tree.chain(submission.unit_id) if known else ()
-        names = [unit.name for unit in chain]
-        number = submission.judgement_id
-        document = gist_of(whole, names, rows[number], filings[number])
-        made[number] = KeptGist(gist_by(context, form), document)
-    return made
 
 
 def _accepted(

@@ -32,8 +32,6 @@ from sheetflow.schemas.forms import Form
 from sheetflow.service.books import (
     books_of,
     declared,
-    gist_by,
-    made_gists,
     made_otherwise,
     measured_by,
     measures_of,
@@ -41,6 +39,7 @@ from sheetflow.service.books import (
 )
 from sheetflow.service.consequences import mark_of, stale_after
 from sheetflow.service.follow_units import is_open
+from sheetflow.service.gists import gist_by, made_gists
 from sheetflow.service.publish import ROLL_UPS
 from sheetflow.service.roll_up_requests import books_request, report_order
 from sheetflow.store.records import Measurement, PublicationKind, Stale, Submission
@@ -102,6 +101,7 @@ def declared_grounds(context: Context) -> Iterator[Ground]:
         "联系方式有变化",
         (PublicationKind.WORKBOOK, PublicationKind.PROGRESS),
     )
+    yield Ground("review", _digest(settings.review.policy), "上级验收的办法有变化", ROLL_UPS)
     days = sorted(context.working_days.items()), sorted(context.day_overrides.items())
     yield Ground("deadlines", _digest(days), "报送截止日期有变化", _DATED)
 

@@ -18,7 +18,7 @@ from sheetflow.mail.letter_data import Event
 from sheetflow.periods import Period
 from sheetflow.schemas.book import Judgement, Outcome
 from sheetflow.schemas.evidence import takes_files
-from sheetflow.schemas.review import Verdict
+from sheetflow.schemas.review import Matter, NewDecision, Verdict
 from sheetflow.service.gathering import gathering_units
 from sheetflow.service.publish import ROLL_UPS
 from sheetflow.service.unit_history import last_decision, last_round
@@ -210,6 +210,31 @@ def stale_after(context: Context, submission: Submission) -> list[Stale]:
     if submission.outcome == "accepted":
         marks += _gathering(context, submission, begun)
     return marks
+
+
+def stale_decided(context: Context, decision: NewDecision) -> list[Stale]:
+    """Name what shows a decision, whether or not it has a submission judged anew.
+
+    What is let pass goes further up than before, into the figures of later periods too.
+    """
+    form = context.campaign.by_key.get(decision.form)
+    if form is None or not decision.period or decision.unit_id not in context.tree:
+        return []
+    begun = form.period(decision.period)
+    lets_pass = decision.matter in {Matter.PASSING, Matter.UNDOING}
+    periods = [begun, *begun.rest_of_year] if lets_pass else [begun]
+    return [
+        Stale(
+            unit_id=unit.unit_id,
+            form=form.key,
+            period=period.period_id,
+            kind=kind,
+            why=decision.number,
+        )
+        for period in periods
+        for unit in above(context, _answering(context, decision.unit_id, period))
+        for kind in (ROLL_UPS if lets_pass else (PublicationKind.BOARD,))
+    ]
 
 
 def pages_of_files(context: Context, unit_id: str) -> Iterator[Stale]:

@@ -1,4 +1,4 @@
-"""逾期: what shows who has not reported is marked once a deadline has passed.
+"""What follows once a deadline has passed: who has not reported is 逾期, and figures go further up.
 
 The last deadline that has passed stands in the store, and is moved on in the commit that sets the
 marks. What is published asks that moment and no clock, so that the same state gives the same bytes.
@@ -7,22 +7,25 @@ marks. What is published asks that moment and no clock, so that the same state g
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from sheetflow.context import LOG, Context
-from sheetflow.periods import Period
+from sheetflow.periods import Period, end_of
 from sheetflow.schemas.forms import Form
+from sheetflow.schemas.review import UNTIL, Matter, Policy, standing
 from sheetflow.service.books import PASSED, passed_until
 from sheetflow.service.consequences import above
+from sheetflow.service.passing import policy_of, superior_of
 from sheetflow.service.publish import ROLL_UPS
 from sheetflow.store.records import PublicationKind, Stale
+from sheetflow.units import Unit
 
 _FURTHEST = 24
 """So many periods back are looked at, where the service was off for long."""
 
 
 def mark_overdue(context: Context) -> int:
-    """Mark what shows who is not in, of each period whose deadline has passed since the last look.
+    """Mark what shows who is not in, and what goes up now, of each deadline passed since the last look.
 
     Give how many marks were set. The first look of all marks the units' own pages alone: boards
     that an older version made stay until somebody's standing changes.
@@ -33,13 +36,21 @@ def mark_overdue(context: Context) -> int:
         for form in context.campaign.forms
         for until, period, level in _passed(context, form, now, known)
     ]
-    if not passed:
+    excused = list(_excused(context, now, known))
+    if not (passed or excused):
         return 0
-    newest = max(until for until, *_ in passed)
+    newest = max(until for until, *_ in (*passed, *excused))
     marks: set[Stale] = set()
     for _, form, period, level in passed:
-        found = _marks(context, form, period, level)
+        units = [unit for unit in context.tree.living_on(period.last_day) if unit.level == level]
+        overdue = units if form.is_for(level) else []
+        why = f"{period.label}{level}一级的截止时间已过"
+        found = _marks(context, form, period, overdue, why)
         marks.update(mark for mark in found if known or mark.kind is PublicationKind.PROGRESS)
+        marks.update(_going_up(context, form, period, units, why))
+    for until, form, period, unit in excused:
+        why = f"{unit.name}缓报至{until:%m-%d}，已到期"
+        marks.update(_marks(context, form, period, [unit], why))
     with context.store.together():
         context.store.fingerprints.record({PASSED: newest.isoformat()})
         context.store.publications.record_stale(sorted(marks, key=_order), now)
@@ -55,7 +66,12 @@ def _passed(
     context: Context, form: Form, now: dt.datetime, known: dt.datetime | None
 ) -> Iterator[tuple[dt.datetime, Period, str]]:
     """Give the deadlines of a form after `known` that are over, the newest period's first."""
-    units = {unit.level: unit for unit in context.tree if form.is_for(unit.level)}
+    fill = [unit for unit in context.tree if form.is_for(unit.level)]
+    # Figures wait for those above, whether or not they fill the form themselves.
+    units = {
+        context.tree[unit.parent].level: context.tree[unit.parent] for unit in fill if unit.parent
+    }
+    units |= {unit.level: unit for unit in fill}
     period = form.period_of(now.date())
     for _ in range(_FURTHEST):
         until = {level: context.deadline(unit, form, period) for level, unit in units.items()}
@@ -71,12 +87,47 @@ def _passed(
         period = before
 
 
-def _marks(context: Context, form: Form, period: Period, level: str) -> Iterator[Stale]:
-    """Mark the pages of a level's units that have one, and the boards above them.
+def _excused(
+    context: Context, now: dt.datetime, known: dt.datetime | None
+) -> Iterator[tuple[dt.datetime, Form, Period, Unit]]:
+    """Give the units whose 缓报 has ended since `known`, with its last moment."""
+    noted = standing(context.store.decisions.find_all(matter=Matter.UNIT))
+    for decision in noted:
+        form, day = context.campaign.by_key.get(decision.form), decision.details.get(UNTIL)
+        if form and day and decision.unit_id in context.tree:
+            until = end_of(dt.date.fromisoformat(day))
+            if until < now and (known is None or until > known):
+                yield until, form, form.period(decision.period), context.tree[decision.unit_id]
+
+
+def _going_up(
+    context: Context, form: Form, period: Period, units: Iterable[Unit], why: str
+) -> Iterator[Stale]:
+    """Mark what stands above `units` whose deadline it was, where what they did not let pass waited for it."""
+    if policy_of(context) is not Policy.BY_DEADLINE:
+        return
+    accepted = context.store.submissions.find_all_accepted(form.key, period.period_id)
+    superiors = {superior_of(context, one, period) for one in accepted if one in context.tree}
+    further = {one for unit in units if unit in superiors for one in above(context, unit)[1:]}
+    for unit in further:
+        for later in (period, *period.rest_of_year):
+            for kind in ROLL_UPS:
+                yield Stale(
+                    unit_id=unit.unit_id,
+                    form=form.key,
+                    period=later.period_id,
+                    kind=kind,
+                    why=why,
+                )
+
+
+def _marks(
+    context: Context, form: Form, period: Period, units: Iterable[Unit], why: str
+) -> Iterator[Stale]:
+    """Mark the pages of the units that have one, and the boards above them.
 
     Whoever handed out workbooks gets a board by then, though nobody has sent anything yet.
     """
-    why = f"{period.label}{level}一级的截止时间已过"
 
     def stale(unit_id: str, kind: PublicationKind) -> Stale:
         return Stale(unit_id=unit_id, form=form.key, period=period.period_id, kind=kind, why=why)
@@ -86,7 +137,6 @@ def _marks(context: Context, form: Form, period: Period, level: str) -> Iterator
         for entry in context.store.publications.find_publications(period=period.period_id)
         if entry.form == form.key
     }
-    units = [unit for unit in context.tree.living_on(period.last_day) if unit.level == level]
     for unit in units:
         if (unit.unit_id, PublicationKind.PROGRESS) in published:
             yield stale(unit.unit_id, PublicationKind.PROGRESS)

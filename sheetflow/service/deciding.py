@@ -31,6 +31,7 @@ from sheetflow.schemas.review import (
     Policy,
     Verdict,
 )
+from sheetflow.service.consequences import stale_decided
 from sheetflow.store.records import Submission
 from sheetflow.units import Unit
 
@@ -192,7 +193,7 @@ def next_number(context: Context, receipt: str, matter: Matter, about: str = "")
 
 
 def record_decision(context: Context, decision: NewDecision) -> bool:
-    """Record a decision, and have its submission judged anew where judging hears it.
+    """Record a decision, mark what shows it, and have its submission judged anew where judging hears it.
 
     Give False where its number was decided already. Raise StoreError where there is no such receipt, or
     where a doubt is decided that there is not.
@@ -202,9 +203,13 @@ def record_decision(context: Context, decision: NewDecision) -> bool:
     if decision.verdict is Verdict.QUERY and decision.by_unit not in {"", above}:
         # What the unit above is on this day: it may be another one when the question is looked at.
         decision = replace(decision, details={**decision.details, FORWARDED: True})
-    recorded = context.store.decisions.record(
-        decision, context.clock.now(), reopen=_is_heard(context, decision)
-    )
+    now, marks = context.clock.now(), stale_decided(context, decision)
+    with context.store.together():
+        recorded = context.store.decisions.record(
+            decision, now, reopen=_is_heard(context, decision)
+        )
+        if recorded:
+            context.store.publications.record_stale(marks, now)
     if recorded:
         LOG.info("decision %s: %s", decision.number, decision.verdict)
     return recorded

@@ -22,7 +22,7 @@ from sheetflow.schemas.book import Judgement, Outcome
 from sheetflow.schemas.catalogue import GENERAL
 from sheetflow.schemas.documents import dump_explanations, dump_figures, dump_finding
 from sheetflow.schemas.review import Verdict
-from sheetflow.service.books import gist_by, measured_by
+from sheetflow.service.books import measured_by
 from sheetflow.service.consequences import entail, entail_duplicate, entail_precheck, look_before
 from sheetflow.service.consolidated import wish_pieces
 from sheetflow.service.files import (
@@ -35,6 +35,8 @@ from sheetflow.service.files import (
     may_be_one,
     undoes,
 )
+from sheetflow.service.gists import gist_by
+from sheetflow.service.passing import was_excused
 from sheetflow.service.turns import MOST_DEATHS, first_of_each, putting_off
 from sheetflow.service.unit_history import last_decision, request_for, resolve_keys, was_in_time
 from sheetflow.store.records import Arrival, Judged, KeptGist, Submission
@@ -293,7 +295,8 @@ def record_reply(context: Context, arrival: Arrival, reply: JudgeReply) -> Submi
     Give its submission; none for a precheck, or where the file was answered already.
     """
     judgement = reply.judgement
-    if judgement.late and was_in_time(context, arrival, judgement.form, judgement.period):
+    asked = (context, arrival, judgement.form, judgement.period)
+    if judgement.late and (was_in_time(*asked) or was_excused(*asked)):
         judgement = replace(judgement, late=False)
     # Mail names the cells of the copy that goes back with it, where one does.
     told = replace(judgement, findings=reply.marked) if reply.marked else judgement

@@ -19,10 +19,11 @@ from sheetflow.consolidation.reviews import (
 )
 from sheetflow.consolidation.states import Said
 from sheetflow.context import Context
-from sheetflow.periods import Period
+from sheetflow.periods import Period, end_of
 from sheetflow.schemas.forms import Form
-from sheetflow.schemas.review import Decision, Passing, Policy, Question, Verdict
-from sheetflow.store.records import Submission
+from sheetflow.schemas.review import Decision, Matter, Passing, Policy, Question, Verdict
+from sheetflow.service.deciding import reviews_in
+from sheetflow.store.records import Arrival, Submission
 from sheetflow.units import Unit
 
 Reviews = Mapping[str, Review]
@@ -65,7 +66,13 @@ def reviews_of(
                 decisions=tuple(decided.get(unit_id, ())),
                 is_asked=is_asked,
             )
-    return found
+    # What a unit answered stands in its workbooks: those are read where something was asked.
+    asking = {
+        unit_id
+        for unit_id, listed in decided.items()
+        if any(each.verdict is Verdict.QUERY for each in listed)
+    }
+    return {**found, **reviews_in(context, form.key, period.period_id, asking)} if asking else found
 
 
 def _handed(submission: Submission) -> Handed:
@@ -118,6 +125,15 @@ def said_of(context: Context, reviews: Reviews) -> dict[str, Said]:
             if said != Said():
                 found[unit_id] = said
     return found
+
+
+def was_excused(context: Context, arrival: Arrival, form: str, period: str) -> bool:
+    """Whether the unit had leave to be late (缓报) when this came in."""
+    noted = context.store.decisions.find_all(
+        unit_id=arrival.unit_id, form=form, period=period, matter=Matter.UNIT
+    )
+    until = excused_until(Review(unit_id=arrival.unit_id, decisions=noted)) if noted else None
+    return until is not None and (arrival.put_at or arrival.arrived_at) <= end_of(until)
 
 
 def _returned_by(context: Context, review: Review) -> str:

@@ -47,6 +47,10 @@ class FormStanding:
                 "state": row.state.value,
                 "late": row.late,
                 "carried": row.carried,
+                "passing": row.passing.value,
+                "returned_by": row.returned_by or None,
+                "questions": row.questions,
+                "excused_until": row.excused_until.isoformat() if row.excused_until else None,
                 "receipt": row.receipt or None,
                 "findings": {"must": row.must, "verify": row.verify, "note": row.note},
             }

@@ -11,7 +11,7 @@ import pytest
 from docx import Document
 
 from sheetflow.context import Context
-from sheetflow.service.books import gist_by
+from sheetflow.service.gists import gist_by
 from tests.tiny.desk import FIRST, PROVINCE, REEDS, SANDS, SOUTH, TOWNSHIPS_DAY, TREE
 from tests.tiny.reported import REPORTED, ReportedDesk, telling
 
