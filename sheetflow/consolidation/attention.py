@@ -17,6 +17,7 @@ from statistics import mean, median
 from types import MappingProxyType
 
 from sheetflow.consolidation.accepted import Accepted, Books
+from sheetflow.consolidation.matters import next_number
 from sheetflow.consolidation.review_sheet import LookRow
 from sheetflow.findings import WAIVED, Severity
 from sheetflow.schemas.forms import Form
@@ -30,7 +31,7 @@ from sheetflow.schemas.indicators import (
     has_jumped,
     plain,
 )
-from sheetflow.schemas.review import Matter, number_of
+from sheetflow.schemas.review import Matter, NewDecision
 from sheetflow.schemas.sheets import Kind
 from sheetflow.units import Unit
 
@@ -70,8 +71,8 @@ class Around:
     """What the books below a unit do not tell.
 
     `peers` are the figures of all units of a level, by level; `stood` what units changed, by unit;
-    `alike` whose texts are near-identical to a unit's, by receipt and column. `decided` counts what was
-    ever decided of a figure, by receipt and code; `seen` is the submission and the figure that were
+    `alike` whose texts are near-identical to a unit's, by receipt and column. `decided` is what was
+    ever decided of a submission, by receipt; `seen` is the submission and the figure that were
     looked at, by unit and code: neither is asked twice.
     """
 
@@ -80,7 +81,9 @@ class Around:
     alike: Mapping[tuple[str, str], Sequence[str]] = field(
         default_factory=lambda: MappingProxyType({})
     )
-    decided: Mapping[tuple[str, str], int] = field(default_factory=lambda: MappingProxyType({}))
+    decided: Mapping[str, Sequence[NewDecision]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
     seen: Mapping[tuple[str, str], tuple[str, Number]] = field(
         default_factory=lambda: MappingProxyType({})
     )
@@ -142,9 +145,9 @@ def _rows(desk: _Desk, around: Around, middles: Mapping[str, _Middle]) -> Iterat
         is_known = receipt == entry.receipt or bool(receipt and code and seen == figure)
         if code not in reasons or is_known:
             continue
-        turn = around.decided.get((entry.receipt, code), 0) + 1
+        decided = around.decided.get(entry.receipt, ())
         yield LookRow(
-            number=number_of(entry.receipt, Matter.LOOK, turn, code),
+            number=next_number(decided, entry.receipt, Matter.LOOK, code),
             unit_id=unit.unit_id,
             unit=unit.name,
             receipt=entry.receipt,

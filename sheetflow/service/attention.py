@@ -8,7 +8,7 @@ means that row still. What was drawn is kept for ever. This module refuses to de
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from hashlib import sha256
@@ -30,6 +30,7 @@ from sheetflow.schemas.documents import load_figures
 from sheetflow.schemas.indicators import Figures, Number
 from sheetflow.schemas.review import Decision, Matter, Verdict, standing
 from sheetflow.service.books import passed_until
+from sheetflow.service.deciding import who_decides
 from sheetflow.store.records import Submission
 from sheetflow.units import Unit, names_told_apart
 
@@ -60,13 +61,9 @@ def looks_of(
 
 
 def _decided_by(context: Context, unit: Unit) -> tuple[Unit, ...]:
-    """Give the units that `unit` decides about today: those below, and those merged into one of them."""
-    tree, today = context.tree, context.clock.now().date()
-    return tuple(
-        member
-        for member in tree
-        if (tree.successor_on(member.unit_id, today) or member).parent == unit.unit_id
-    )
+    """Give the units that `unit` decides about today."""
+    deciders = ((member, who_decides(context, member.unit_id)) for member in context.tree)
+    return tuple(member for member, decider in deciders if decider == unit)
 
 
 def _is_passing(decision: Decision) -> bool:
@@ -80,9 +77,9 @@ def _around(
     below: Sequence[Unit],
     decisions: Sequence[Decision],
 ) -> Around:
-    decided = Counter(
-        (each.receipt, each.about) for each in decisions if each.matter is Matter.LOOK
-    )
+    decided = defaultdict[str, list[Decision]](list)
+    for each in decisions:
+        decided[each.receipt].append(each)
     looks = [each for each in standing(decisions) if each.matter is Matter.LOOK]
     named = names_told_apart(context.tree)
     entries = (books.for_period(member.unit_id) for member in below)

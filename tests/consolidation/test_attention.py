@@ -33,7 +33,7 @@ from sheetflow.consolidation.review_typed import TypedReview
 from sheetflow.findings import WAIVED
 from sheetflow.periods import OFFICE_ZONE
 from sheetflow.schemas.indicators import Figures
-from sheetflow.schemas.review import Verdict
+from sheetflow.schemas.review import Matter, NewDecision, Verdict
 from sheetflow.units import Unit, UnitTree
 from tests.consolidation.test_review_rows import LOOK, SHEET, TODAY
 from tests.county_book import FORM
@@ -203,7 +203,10 @@ def test_what_was_looked_at_is_not_shown_again() -> None:
     assert not looks(*entries, seen={(FIRST.unit_id, FLOW): ("earlier", 90)})
     (row,) = looks(*entries, seen={(FIRST.unit_id, FLOW): ("earlier", 80)})
     assert row.number.endswith(f"核{FLOW}-1")
-    (row,) = looks(*entries, decided={(receipt, FLOW): 1})
+    decided = NewDecision(
+        number=row.number, unit_id=FIRST.unit_id, matter=Matter.LOOK, verdict=Verdict.FINE
+    )
+    (row,) = looks(*entries, decided={receipt: [decided]})
     assert row.number.endswith(f"核{FLOW}-2")
 
 
