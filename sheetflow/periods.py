@@ -212,6 +212,13 @@ def date_in_words(day: dt.date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
+def moment_in_words(until: dt.datetime, whole_day: str = "（含当天）") -> str:
+    """Write a last moment: 2012年3月5日（含当天）, or 2012年3月5日16时 where it is one by the clock."""
+    if until == end_of(until.date()):
+        return date_in_words(until) + whole_day
+    return f"{date_in_words(until)}{until.hour}时" + (f"{until.minute}分" if until.minute else "")
+
+
 def is_working_day(day: dt.date, overrides: Mapping[dt.date, bool] = MappingProxyType({})) -> bool:
     """Tell whether offices work on `day`.
 
@@ -238,6 +245,10 @@ def deadline(
         day += dt.timedelta(days=1)
         left -= is_working_day(day, overrides)
     return end_of(day)
+
+
+MORNING = dt.time(9)
+"""When offices have begun their day: nothing is sent before."""
 
 
 def end_of(day: dt.date) -> dt.datetime:

@@ -40,6 +40,7 @@ from sheetflow.schemas.documents import (
 from sheetflow.schemas.evidence import EvidenceFile
 from sheetflow.schemas.gathered import GatheredRow
 from sheetflow.schemas.indicators import measure_all
+from sheetflow.schemas.moved_deadlines import NOTHING_MOVED, MovedDeadlines
 from sheetflow.schemas.parsing import Value
 from sheetflow.units import Unit, UnitTree
 from sheetflow.workbook import RawWorkbook
@@ -103,6 +104,7 @@ class JudgeRequest:
     accepted: Mapping[FormAndPeriod, Mapping[str, Sequence[Mapping[str, Value]]]] = field(
         default_factory=lambda: MappingProxyType({})
     )
+    moved: MovedDeadlines = NOTHING_MOVED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,6 +237,7 @@ def judge_under(
         now=request.now,
         working_days=request.working_days,
         day_overrides=request.day_overrides,
+        moved=partial(request.moved.until, request.unit),
         earlier=cache(partial(earlier_book, campaign, request.past)),  # every rule asks for it
         later=lambda form, period: later_books(campaign, request.past, form, period),
         known_keys=knows,

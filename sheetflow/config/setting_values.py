@@ -71,6 +71,30 @@ def _flat(table: object) -> object:
     return flat
 
 
+def _moment(value: object) -> object:
+    """Read a day, or a day and a time of day, as the office's own time; of a day alone its midnight."""
+    if isinstance(value, dt.datetime):
+        return value if value.tzinfo is None else _no_moment(value)
+    match = _MOMENT.fullmatch(value.strip()) if isinstance(value, str) else None
+    if match is None:
+        return _no_moment(value)
+    return dt.datetime.fromisoformat(f"{match[1]}T{match[2] or '00:00'}")
+
+
+def _no_moment(value: object) -> object:
+    raise ValueError(f"no moment: {value}")
+
+
+def _period_named(name: str) -> str:
+    """Refuse the name of an entry in which no report period stands."""
+    if not any(_PERIOD.fullmatch(word) for word in name.split()):
+        raise ValueError("no period")
+    return " ".join(name.split())
+
+
+_MOMENT = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[ T]([0-9]{2}:[0-9]{2}))?")
+_PERIOD = re.compile(r"[0-9]{4}(?:[MBQH][0-9]{1,2})?")
+
 Whole = Annotated[int, BeforeValidator(_no_bool)]
 Number = Annotated[float, BeforeValidator(_no_bool)]
 Text = Annotated[str, AfterValidator(_one_line)]
@@ -79,6 +103,10 @@ Day = Annotated[dt.date, BeforeValidator(_iso_day)]
 Watching = Literal["auto", "events", "polling"]
 Sight = Literal["whole", "masked", "left_out"]
 Sights = Annotated[dict[str, Sight], BeforeValidator(_flat)]
+Moments = dict[
+    Annotated[str, AfterValidator(_period_named)], Annotated[dt.datetime, BeforeValidator(_moment)]
+]
+"""Moments by what they are of: a report period, with a form and a level where not all are meant."""
 Listed = Annotated[dict[str, tuple[Text, ...]], BeforeValidator(_flat)]
 
 

@@ -6,6 +6,7 @@ cannot disagree. It refuses to read files and to know who uses a setting.
 
 from __future__ import annotations
 
+import datetime as dt
 from functools import cache
 from typing import Any, ClassVar, Literal, Self, cast
 
@@ -21,6 +22,7 @@ from sheetflow.config.report_settings import Report
 from sheetflow.config.setting_values import (
     Day,
     MailAddress,
+    Moments,
     Number,
     Section,
     Sight,
@@ -31,6 +33,7 @@ from sheetflow.config.setting_values import (
     key,
     keyed_variables,
 )
+from sheetflow.periods import MORNING, OFFICE_ZONE, end_of
 from sheetflow.units import THREE_LEVELS, Levels
 
 CAMPAIGN_NAME = r"^([A-Za-z_]\w*(\.\w+)*(:\w+)?)?$"
@@ -224,6 +227,9 @@ class Review(Section):
     )
 
 
+_MOMENTS = '“报告期 = 时间”的表，时间写成 "2012-03-05" 或 "2012-03-05 16:00" 的样子'
+
+
 class Calendar(Section):
     """What the service does by the clock."""
 
@@ -231,6 +237,44 @@ class Calendar(Section):
         default=True,
         comment="到时间自动发放填报表、提醒、催报、告知上级；填 false 则都不做，由管理员运行 templates、remind。",
     )
+    remind_days: Whole = key(
+        3,
+        "截止前第几个工作日提醒还没有报送的单位；截止当天另有一次。填 0 只在当天提醒。",
+        ge=0,
+        le=20,
+    )
+    opens: Moments = key(
+        {},
+        "发放填报表的时间一般是报告期最后一个月的第一个工作日9时（只填一次的，是开始填报的那天）；另有安排的写在这里。\n"
+        "左边写报告期；只说一张报表的，再空一格写报表的标识或者名称。只写日期的，当天9时发放。\n"
+        '例如："2012B1" = "2012-02-20 14:00"',
+        allowed=_MOMENTS,
+    )
+    deadlines: Moments = key(
+        {},
+        "个别报告期另定的截止时间；左边写报告期，也可以再写报表、级别。写明几点的，按加急办理：\n"
+        "邮件主题标明“加急”，时间过半和截止前一小时各提醒一次。只写日期的，到当天24时。\n"
+        '例如："2012B1 县" = "2012-03-05 16:00"',
+        allowed=_MOMENTS,
+    )
+
+    @property
+    def moved(self) -> dict[str, dt.datetime]:
+        """The deadlines in the office's zone: a day alone lasts until its end."""
+        return {
+            name: end_of(at.date()) if at.time() == dt.time() else at.replace(tzinfo=OFFICE_ZONE)
+            for name, at in self.deadlines.items()
+        }
+
+    @property
+    def opened(self) -> dict[str, dt.datetime]:
+        """When workbooks are handed out, in the office's zone: on a day alone in the morning."""
+        return {
+            name: dt.datetime.combine(
+                at.date(), MORNING if at.time() == dt.time() else at.time(), OFFICE_ZONE
+            )
+            for name, at in self.opens.items()
+        }
 
 
 class Backup(Section):

@@ -28,13 +28,15 @@ from sheetflow.context.templates import ANNEX, Templates
 from sheetflow.durable import make_private_folder
 from sheetflow.errors import RESTORE, SheetflowError, StoreDamagedError, WorkspaceError
 from sheetflow.masks import MaskPolicy
-from sheetflow.periods import OFFICE_ZONE, Period, date_in_words, deadline, end_of
+from sheetflow.periods import OFFICE_ZONE, Period, moment_in_words
 from sheetflow.publishing.places import Stamp
 from sheetflow.schemas.book import Judgement
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.evidence import takes_files
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.layout import StampKey, Token
+from sheetflow.schemas.moved_deadlines import MovedDeadlines, last_deadline, moved_deadlines
+from sheetflow.schemas.review import Matter
 from sheetflow.store import Store
 from sheetflow.units import Unit, UnitTree
 
@@ -126,10 +128,8 @@ class Context:
             from sheetflow.children import Limits, Pool
             from sheetflow.children.limits import MIB
 
-            limits = Limits(
-                address_space=workers.memory_mb * MIB,
-                cpu_seconds=workers.wall_seconds,
-            )
+            memory, seconds = workers.memory_mb * MIB, workers.wall_seconds
+            limits = Limits(address_space=memory, cpu_seconds=seconds)
             self._pool.append((self.start_pool or Pool)(self.pool_size, limits))
         return self._pool[0]
 
@@ -181,21 +181,25 @@ class Context:
         """The days on which this office works or rests otherwise than the calendar says."""
         return dict(self.settings.deadlines.overrides)
 
+    @cached_property
+    def moved(self) -> MovedDeadlines:
+        """The deadlines that are not what the schedule says, as they were when a pass began."""
+        decided = self.store.decisions.find_all(matter=Matter.POSTPONEMENT)
+        return moved_deadlines(self.campaign, self.settings.calendar.moved, decided)
+
+    def forget_moved(self) -> None:
+        """Ask the store anew which deadlines were postponed."""
+        self.__dict__.pop("moved", None)
+
     def deadline(self, unit: Unit, form: Form, period: Period) -> dt.datetime:
         """The last moment at which `unit` reports `form` for `period` in time."""
-        return form.deadline(unit.level, period, self.working_days, self.day_overrides)
+        usual = form.deadline(unit.level, period, self.working_days, self.day_overrides)
+        return self.moved.until(unit, form, period, usual)
 
     def last_deadline(self, period: Period) -> dt.datetime:
         """The last moment at which anybody reports anything for `period` in time."""
-        own = (day for form in self.campaign.forms for day in form.working_days.values())
-        usual = deadline(period, max((*self.working_days.values(), *own)), self.day_overrides)
-        days = (
-            day
-            for form in self.campaign.forms
-            if form.takes(period)
-            for day in form.due_on.values()
-        )
-        return max((usual, *map(end_of, days)))
+        usual = self.working_days, self.day_overrides
+        return last_deadline(self.campaign, period, *usual, self.moved)
 
     def is_closed(self, period: Period) -> bool:
         """Whether nobody reports anything for `period` in time any longer, at whatever level."""
@@ -219,11 +223,11 @@ class Context:
 
     def dress_for(self, unit: Unit, form: Form, period: Period) -> Dress:
         """What is printed on the workbook of `unit`: until when, to whom, whom to ask, too."""
-        until = date_in_words(self.deadline(unit, form, period))
+        until = moment_in_words(self.deadline(unit, form, period))
         above = f"，报{self.superior_of(unit)}" if unit.parent else ""
         return replace(
             self.dress,
-            due=f"{until}（含当天）{above}",
+            due=f"{until}{above}",
             contact=self.contact_words,
             folder=unit.folder,
             readers=tuple(map(self.office_of, self.tree.chain(unit.unit_id)[1:])),
@@ -290,11 +294,9 @@ class Context:
             LOG.warning("no key for stamps could be made: %s", type(error).__name__)
             return ()
         LOG.warning("a new key for stamps was made: tokens of an earlier one count as none")
-        sentence = (
-            f"填报表标识的密钥（{path.parent.name}/{path.name}）原来没有，已经新做了一份，请重新备份。"
-            "以前发出的填报表照常使用。"
-        )
-        return (sentence,)
+        where = f"{path.parent.name}/{path.name}"
+        told = f"填报表标识的密钥（{where}）原来没有，已经新做了一份，请重新备份。以前发出的填报表照常使用。"
+        return (told,)
 
     def go_by(self, name: str, campaign: Campaign) -> None:
         """Judge and measure from now by another campaign, that of this name."""
@@ -302,7 +304,7 @@ class Context:
         self.campaign = campaign
         for known in (self.declared, self.measures, self.made, self.samples):
             known.clear()
-        for told in ("working_days", "dress"):
+        for told in ("working_days", "dress", "moved"):
             self.__dict__.pop(told, None)
 
     @property

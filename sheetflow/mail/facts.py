@@ -17,7 +17,7 @@ from sheetflow.errors import MailTemplateError
 from sheetflow.findings import Finding, count_places, group_of, in_order, settled_words
 from sheetflow.mail.letter import render_mail
 from sheetflow.mail.letter_data import Event, MailData, MailFinding
-from sheetflow.periods import date_in_words
+from sheetflow.periods import date_in_words, moment_in_words
 from sheetflow.schemas.book import Judgement
 from sheetflow.schemas.evidence import FILE_NAMES, OF_FILES
 from sheetflow.store.records import Attachment, Mail, NewMail
@@ -39,7 +39,7 @@ def mail_facts(context: Context, unit: Unit, form: str, period: str) -> MailData
         form=context.form(form).title if form else "",
         other_form=other.title if other else "",
         period=known.label if known else "",
-        deadline=date_in_words(until) if until else "",
+        deadline=moment_in_words(until, "") if until else "",
         drop_folder=context.workspace.inbox_of(unit).name,
         office=context.office_of(unit),
         superior=context.superior_of(unit),

@@ -295,10 +295,13 @@ class JudgingContext:
     files: tuple[EvidenceFile, ...] | None = None
     batch: int = 0
     until: int = 0
+    moved: Callable[[Form, Period, dt.datetime], dt.datetime] = lambda _form, _period, usual: usual
+    """The unit's deadline where it would usually be that: the settings or a superior may have moved it."""
 
     def deadline(self, form: Form, period: Period) -> dt.datetime:
         """The last moment at which the unit reports `form` for `period` in time."""
-        return form.deadline(self.unit.level, period, self.working_days, self.day_overrides)
+        usual = form.deadline(self.unit.level, period, self.working_days, self.day_overrides)
+        return self.moved(form, period, usual)
 
     def is_late(self, form: Form, period: Period) -> bool:
         """Whether the file was handed in after that."""

@@ -215,12 +215,15 @@ def _answered_for_below(context: Context, top: Unit, period: Period) -> frozense
 
 
 def _deadlines(context: Context, form: Form, period: Period) -> dict[UnitAndPeriod, dt.datetime]:
-    """Give every unit's deadlines in the year so far; they differ by level alone."""
+    """Give every unit's deadlines in the year so far; they differ by level and superior alone."""
     pairs = [(unit, entry) for unit in context.tree for entry in period.year_so_far]
-    of_level = {(unit.level, entry.period_id): (unit, form, entry) for unit, entry in pairs}
-    until = {key: context.deadline(*asked) for key, asked in of_level.items()}
+    alike = {
+        (unit.level, unit.parent, entry.period_id): (unit, form, entry) for unit, entry in pairs
+    }
+    until = {key: context.deadline(*asked) for key, asked in alike.items()}
     return {
-        (unit.unit_id, entry.period_id): until[unit.level, entry.period_id] for unit, entry in pairs
+        (unit.unit_id, entry.period_id): until[unit.level, unit.parent, entry.period_id]
+        for unit, entry in pairs
     }
 
 

@@ -86,24 +86,25 @@ def declared_grounds(context: Context) -> Iterator[Ground]:
         words = f"{level}一级能看到的个人信息有变化"
         yield Ground(f"masks:{level}", digest, words, ROLL_UPS, level=level)
     settings = context.settings
-    yield Ground(
-        "form", _digest(settings.form), "印在报表上的表号等有变化", (PublicationKind.WORKBOOK,)
-    )
+    printed = _digest(settings.form)
+    yield Ground("form", printed, "印在报表上的表号等有变化", (PublicationKind.WORKBOOK,))
     yield Ground(
         "report",
         _digest(settings.report),
         "情况报告的发文设置有变化",
         (PublicationKind.REPORT, PublicationKind.JUDGED),
     )
-    yield Ground(
-        "contact",
-        _digest(settings.contact),
-        "联系方式有变化",
-        (PublicationKind.WORKBOOK, PublicationKind.PROGRESS),
-    )
+    asked = PublicationKind.WORKBOOK, PublicationKind.PROGRESS
+    yield Ground("contact", _digest(settings.contact), "联系方式有变化", asked)
     yield Ground("review", _digest(settings.review.policy), "上级验收的办法有变化", ROLL_UPS)
+    yield deadlines_ground(context)
+
+
+def deadlines_ground(context: Context) -> Ground:
+    """Give what says by when units report."""
     days = sorted(context.working_days.items()), sorted(context.day_overrides.items())
-    yield Ground("deadlines", _digest(days), "报送截止日期有变化", _DATED)
+    shown = _digest((*days, *context.moved.grounds))
+    return Ground("deadlines", shown, "报送截止日期有变化", _DATED)
 
 
 def template_grounds(context: Context) -> Iterator[Ground]:
@@ -205,8 +206,8 @@ def measure_again(context: Context) -> tuple[str, ...]:
 
 
 def notice_templates(context: Context) -> tuple[str, ...]:
-    """Mark what was made by a template that somebody has edited since; say so."""
-    return _notice(context, list(template_grounds(context)), Measured())
+    """Mark what was made by a template edited since, or shows a deadline moved since; say so."""
+    return _notice(context, [*template_grounds(context), deadlines_ground(context)], Measured())
 
 
 def _notice(context: Context, current: list[Ground], measured: Measured) -> tuple[str, ...]:

@@ -68,19 +68,16 @@ def _passed(
     """Give the deadlines of a form after `known` that are over, the newest period's first."""
     fill = [unit for unit in context.tree if form.is_for(unit.level)]
     # Figures wait for those above, whether or not they fill the form themselves.
-    units = {
-        context.tree[unit.parent].level: context.tree[unit.parent] for unit in fill if unit.parent
-    }
-    units |= {unit.level: unit for unit in fill}
+    asked = [*(context.tree[unit.parent] for unit in fill if unit.parent), *fill]
+    # Of a level whose deadline a superior has moved, there are several.
+    units = {(unit.level, unit.parent): unit for unit in asked}
     period = form.period_of(now.date())
     for _ in range(_FURTHEST):
-        until = {level: context.deadline(unit, form, period) for level, unit in units.items()}
-        for level, moment in until.items() if form.takes(period) else ():
+        until = {(unit.level, context.deadline(unit, form, period)) for unit in units.values()}
+        for level, moment in sorted(until) if form.takes(period) else ():
             if moment < now and (known is None or moment > known):
                 yield moment, period, level
-        all_known = all(
-            moment < now if known is None else moment <= known for moment in until.values()
-        )
+        all_known = all(moment < now if known is None else moment <= known for _, moment in until)
         before = form.last_ended(period.first_day)
         if all_known or before == period:  # of what is filled once there is no other
             return

@@ -211,6 +211,7 @@ def record_decision(context: Context, decision: NewDecision) -> bool:
         if recorded:
             context.store.publications.record_stale(marks, now)
     if recorded:
+        context.forget_moved()
         LOG.info("decision %s: %s", decision.number, decision.verdict)
     return recorded
 

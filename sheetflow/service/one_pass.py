@@ -142,6 +142,7 @@ def tidy_up(context: Context) -> tuple[str, ...]:
 
 def work_off(context: Context, intake: Intake) -> PassReport:
     """Judge what has arrived, rebuild what is stale."""
+    context.forget_moved()
     noticed = notice_templates(context)
     mark_overdue(context)
     rebuilding = Rebuilding(context)

@@ -113,6 +113,7 @@ def request_for_unit(
         now=now,
         working_days=context.working_days,
         day_overrides=context.day_overrides,
+        moved=context.moved,
         past=tuple(past),
         standing=changes,
         explained=explained,

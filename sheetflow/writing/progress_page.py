@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from sheetflow.consolidation.states import LATE, OVERDUE, State
-from sheetflow.periods import OFFICE_ZONE, Period, date_in_words
+from sheetflow.periods import OFFICE_ZONE, Period, moment_in_words
 from sheetflow.schemas.layout import ISSUES_SHEET
 from sheetflow.writing.html_page import Named, address, fill_page, page_fault
 
@@ -162,7 +162,7 @@ def _page(data: ProgressData) -> Named:
         "is_in": data.standing is not None or bool(data.heir),
         "todo": _todo(data),
         "matters": list(_matters(data)),
-        "deadline": date_in_words(data.deadline.astimezone(OFFICE_ZONE)),
+        "deadline": moment_in_words(data.deadline.astimezone(OFFICE_ZONE), ""),
         "deadline_day": data.deadline.astimezone(OFFICE_ZONE).date().isoformat(),
         "contact": data.contact or data.superior,
         "drop_folder": data.drop_folder,

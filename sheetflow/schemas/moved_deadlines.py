@@ -1,0 +1,107 @@
+"""Deadlines that are not what the schedule says: set in sheetflow.toml, or postponed by a superior.
+
+The settings say them for all units of a level (or of all), a superior for those directly below it. This module
+refuses to know when a deadline would be otherwise.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from sheetflow.periods import Period, deadline, end_of
+from sheetflow.schemas.campaign import Campaign
+from sheetflow.schemas.forms import Form
+from sheetflow.schemas.review import Decision, Matter, Verdict, standing
+from sheetflow.units import Unit
+
+UNTIL = "until"
+"""In a decision's details: the last moment that was approved."""
+
+
+@dataclass(frozen=True)
+class MovedDeadlines:
+    """All such deadlines: `fixed` by form, period and level, `postponed` by superior as well."""
+
+    fixed: Mapping[tuple[str, str, str], dt.datetime] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    postponed: Mapping[tuple[str, str, str, str], dt.datetime] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+
+    def until(self, unit: Unit, form: Form, period: Period, usual: dt.datetime) -> dt.datetime:
+        """Give the last moment of a unit whose deadline is the `usual` one unless it was moved."""
+        if not (self.fixed or self.postponed):
+            return usual
+        named = form.key, period.period_id, unit.level
+        until = self.fixed.get(named, usual)
+        return max(until, self.postponed.get((*named, unit.parent or ""), until))
+
+    def latest(self, period: Period) -> Iterator[dt.datetime]:
+        """Give those of a period."""
+        for moved in (self.fixed, self.postponed):
+            yield from (until for named, until in moved.items() if named[1] == period.period_id)
+
+    @property
+    def grounds(self) -> tuple[object, ...]:
+        """What publications that show deadlines stand on; nothing where none is moved."""
+        moved = sorted(self.fixed.items()), sorted(self.postponed.items())
+        return moved if any(moved) else ()
+
+
+NOTHING_MOVED = MovedDeadlines()
+
+
+def moved_deadlines(
+    campaign: Campaign, table: Mapping[str, dt.datetime], decisions: Iterable[Decision]
+) -> MovedDeadlines:
+    """Gather them from the settings' `table` and from what was decided of postponements."""
+    fixed: dict[tuple[str, str, str], dt.datetime] = {}
+    # Whoever names more is meant before who names less.
+    for name, until in sorted(table.items(), key=lambda entry: len(entry[0].split())):
+        for form in campaign.forms:
+            fixed |= dict.fromkeys(_named(campaign, form, name.split()), until)
+    postponed = {
+        (each.form, each.period, each.about, each.unit_id): dt.datetime.fromisoformat(
+            each.details[UNTIL]
+        )
+        for each in standing(decisions)
+        if each.matter is Matter.POSTPONEMENT and each.verdict is Verdict.AGREE
+    }
+    return MovedDeadlines(fixed, postponed)
+
+
+def _named(campaign: Campaign, form: Form, words: Iterable[str]) -> Iterator[tuple[str, str, str]]:
+    """Give the form's periods and levels that these words name: ``2012B1``, ``2012B1 县``, ``plan 2012``."""
+    levels = [name for name in campaign.levels.names if form.is_for(name)]
+    period = ""
+    for word in words:
+        level = campaign.levels.find(word)
+        if level:
+            levels = [name for name in levels if name == level.name]
+        elif word not in {form.key, form.title}:
+            period = word
+    try:
+        meant = form.period(period)
+    except ValueError:
+        return
+    if form.takes(meant):
+        yield from ((form.key, meant.period_id, level) for level in levels)
+
+
+def last_deadline(
+    campaign: Campaign,
+    period: Period,
+    working_days: Mapping[str, int],
+    day_overrides: Mapping[dt.date, bool],
+    moved: MovedDeadlines,
+) -> dt.datetime:
+    """Give the last moment at which anybody reports anything for `period` in time."""
+    forms = campaign.forms
+    own = (days for form in forms for days in form.working_days.values())
+    usual = deadline(period, max((*working_days.values(), *own)), day_overrides)
+    due = (day for form in forms if form.takes(period) for day in form.due_on.values())
+    return max((usual, *map(end_of, due), *moved.latest(period)))
