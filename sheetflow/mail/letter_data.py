@@ -32,6 +32,7 @@ class Event(StrEnum):
     GATHERED = "gathered"
     FILED = "filed"
     ADMINISTRATOR = "administrator"
+    DIGEST = "digest"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +60,7 @@ class MailData:
     says which: 定稿 or 正本), it was filed. `reason` is a
     sentence of a person who decided, or of us on why something is held. `other_unit` is
     the unit in whose folder a workbook lay that named this one, or that waits for a decision;
-    `ours` says that only a fault of ours keeps it waiting. `file_name` is fit to be shown.
+    `waits` says that something waits for the reader's decision. `ours` says that only a fault of ours keeps it waiting. `file_name` is fit to be shown.
     `office` is the unit's name in full as an office and `superior` that of the one above it, empty at
     the top: 你单位 is said to those below only. `explained` counts the places that need nothing more since something was said of them;
     `corrects` is the number of the accepted submission that this one takes the place of;
@@ -89,6 +90,7 @@ class MailData:
     overtaken: str = ""
     released: bool = False
     ours: bool = False
+    waits: bool = False
     file_name: str = ""
     deadline: str = ""
     drop_folder: str = ""

@@ -1,0 +1,129 @@
+"""What one superior is told of a form's period at half past eight: what came, what is late, what waits for it.
+
+Units directly below are named, those further down counted. This module refuses to say when it is told,
+and quotes nothing of any workbook.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from sheetflow.consolidation.matters import Awaiting
+from sheetflow.consolidation.states import BoardRow, State
+from sheetflow.units import OWN_LEVEL, Unit
+
+_MOST_NAMED = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestPart:
+    """One superior's view of one form's period, since the last time.
+
+    `rows` are the units below it that must report. `key` tells form and period, `told` is what the reader
+    was told the last time, as `to_keep` has it. `fresh` and `corrected` are the ids of those whose
+    workbook was accepted, for the first time and anew; `waiting` is what waits for its decision.
+    """
+
+    reader: Unit
+    key: str
+    label: str
+    rows: Sequence[BoardRow]
+    today: dt.date
+    told: Collection[str] = ()
+    fresh: Collection[str] = ()
+    corrected: Collection[str] = ()
+    waiting: Sequence[Awaiting] = ()
+    above_word: str = ""
+    """The level of the unit above the reader, for what that one asks."""
+
+    @property
+    def late(self) -> tuple[BoardRow, ...]:
+        """Who was not in at its deadline and is not yet, without leave to be late."""
+        return tuple(
+            row
+            for row in self.rows
+            if row.overdue and not (row.excused_until and row.excused_until >= self.today)
+        )
+
+    @property
+    def missing(self) -> tuple[BoardRow, ...]:
+        """Who is not in."""
+        return tuple(row for row in self.rows if not row.state.is_in)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all are in since something of the last time (收齐)."""
+        below = {row.unit.unit_id for row in self.rows}
+        return bool(self.rows) and not self.missing and not below.isdisjoint(self.fresh)
+
+    @property
+    def pressing(self) -> frozenset[str]:
+        """The units directly below that are not in and have only today left."""
+        return frozenset(
+            row.unit.unit_id
+            for row in self.missing
+            if self._is_direct(row) and row.deadline and row.deadline.date() == self.today
+        )
+
+    def _is_direct(self, row: BoardRow) -> bool:
+        return row.unit.parent == self.reader.unit_id
+
+    @property
+    def is_news(self) -> bool:
+        """Whether something needs the reader that was not so the last time."""
+        return self.is_complete or not self.to_keep.issubset(self.told)
+
+    @property
+    def to_keep(self) -> frozenset[str]:
+        """What is no news the next time: who directly below is late, and what waits by its 编号."""
+        late = {f"{self.key}.{row.unit.unit_id}" for row in self.late if self._is_direct(row)}
+        return frozenset(late | {each.number for each in self.waiting})
+
+    def lines(self) -> Iterator[str]:
+        """Say all of it, a line for each thing; nothing where nothing is to be said."""
+        said = [
+            *self._named("新报", self.fresh),
+            *self._named("更正", self.corrected),
+            *self._named("逾期未报", {row.unit.unit_id for row in self.late}),
+            *self._named("今天截止，还没有报", self.pressing),
+            *self._waiting(),
+        ]
+        if said:
+            reported = len(self.rows) - len(self.missing)
+            whole = "，已收齐" if self.is_complete else ""
+            yield f"{self.label}：应报{len(self.rows)}个，已报{reported}个{whole}"
+            yield from said
+
+    def _named(self, word: str, unit_ids: Collection[str]) -> Iterator[str]:
+        found = [row for row in self.rows if row.unit.unit_id in unit_ids]
+        direct = [row for row in found if self._is_direct(row)]
+        parts = [_names(direct)] if direct else []
+        if further := len(found) - len(direct):
+            parts.append(f"{'另有' if direct else ''}再下级{further}个")
+        if parts:
+            yield f"{word}：{'，'.join(parts)}"
+
+    def _waiting(self) -> Iterator[str]:
+        counts = Counter(each.matter for each in self.waiting)
+        said = (
+            f"{matter.label.format(above=self.above_word)}{count}件"
+            for matter, count in counts.items()
+        )
+        if counts:
+            yield f"等你单位办理：{'、'.join(said)}"
+
+
+_NOT_SAID: Mapping[State, str] = {State.MISSING: "", State.ACCEPTED: "", State.NIL: ""}
+
+
+def _names(rows: Sequence[BoardRow]) -> str:
+    """List the first names, with where a unit stands that did send something: 历下区（退回待改）."""
+    words = [
+        row.unit.name + OWN_LEVEL * row.own + (f"（{said}）" if said else "")
+        for row in rows[:_MOST_NAMED]
+        for said in (_NOT_SAID.get(row.state, row.state.label),)
+    ]
+    return "、".join(words) + (f"等{len(rows)}个" if len(rows) > _MOST_NAMED else "")

@@ -1,0 +1,230 @@
+"""The digest: one mail a superior and working morning, where something needs it; on a deadline's day one at three too.
+
+It tells what came, what was corrected, who is late, that all are in, and what waits for the reader, of
+all forms and periods at once, since the last time. What goes on waiting is told again once a week.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sheetflow.consolidation.accepted import Books
+from sheetflow.consolidation.digest import DigestPart
+from sheetflow.consolidation.matters import Awaiting, waiting_of
+from sheetflow.consolidation.reviews import Review
+from sheetflow.context import Context
+from sheetflow.mail.facts import mail_facts, make_mail
+from sheetflow.mail.letter_data import Event
+from sheetflow.periods import OFFICE_ZONE, Period, is_working_day
+from sheetflow.schemas.forms import Form
+from sheetflow.service.books import books_of
+from sheetflow.service.calendar import Task
+from sheetflow.service.deciding import reviews_in, undated_reviews
+from sheetflow.store.records import Document, NewMail
+from sheetflow.units import Unit
+
+_NAME = "digest"
+"""Of the tasks, and of the fingerprint that keeps what was told."""
+_MORNING, _AFTERNOON = dt.time(8, 30, tzinfo=OFFICE_ZONE), dt.time(15, tzinfo=OFFICE_ZONE)
+_EVENING = dt.time(18, tzinfo=OFFICE_ZONE)
+_DAY = dt.timedelta(days=1)
+_FURTHEST = 14
+"""So many days ahead the next one is looked for."""
+
+
+def digests(context: Context, until: dt.datetime) -> Iterator[Task]:
+    """Give today's digests, and the next one where it is due by then.
+
+    A morning that nobody served is made up for until the evening, and else by the next one.
+    """
+    now, today = context.clock.now(), context.clock.now().date()
+    if _works(context, today) and now <= _at(today, _EVENING):
+        again = _at(today, _AFTERNOON)
+        is_deadline = _due_on(context, today)
+        if not (is_deadline and now >= again):
+            yield _task(context, _at(today, _MORNING))
+        if is_deadline:
+            yield _task(context, again)
+    coming = (today + number * _DAY for number in range(1, _FURTHEST))
+    following = next((day for day in coming if _works(context, day)), None)
+    if following and _at(following, _MORNING) <= until:
+        yield _task(context, _at(following, _MORNING))
+
+
+def _works(context: Context, day: dt.date) -> bool:
+    return is_working_day(day, context.day_overrides)
+
+
+def _at(day: dt.date, time: dt.time) -> dt.datetime:
+    return dt.datetime.combine(day, time)
+
+
+def _task(context: Context, at: dt.datetime) -> Task:
+    name = f"{_NAME}.{at:%Y%m%d.%H%M}"
+    return Task(
+        name=name,
+        what="告知上级",
+        form="",
+        period="",
+        due_at=at,
+        do=lambda: _tell(context, name, at),
+        words="告诉各上级单位有什么要办理",
+    )
+
+
+def _due_on(context: Context, day: dt.date) -> bool:
+    """Whether anybody's deadline is on that day."""
+    of_level = {unit.level: unit for unit in context.tree}
+    return any(
+        context.deadline(unit, form, period).date() == day
+        for form, period in _at_hand(context, day)
+        for level, unit in of_level.items()
+        if form.is_for(level)
+    )
+
+
+def _at_hand(context: Context, day: dt.date) -> list[tuple[Form, Period]]:
+    """Give the forms and periods that are filled about that day, the current one and the one before."""
+    return [
+        (form, period)
+        for form in context.campaign.forms
+        for period in dict.fromkeys((form.last_ended(day), form.period_of(day)))
+        if form.takes(period)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Gathered:
+    """What there is to tell of one form's period; `waiting` by whose decision it waits for."""
+
+    books: Books
+    label: str
+    fresh: frozenset[str]
+    corrected: frozenset[str]
+    waiting: Mapping[str, Sequence[Awaiting]]
+
+
+def _tell(context: Context, name: str, at: dt.datetime) -> Document:
+    """Queue the mails to all whom it concerns; say to whom."""
+    now = context.clock.now()
+    known = context.store.fingerprints.find(_NAME)
+    told: dict[str, Any] = (
+        json.loads(known) if known else {"at": (now - _DAY).isoformat(), "told": []}
+    )
+    since, before = dt.datetime.fromisoformat(told["at"]), frozenset(told["told"])
+    kept: set[str] = set()
+    gathered = list(_gather(context, since, now.date()))
+    doubts = _by_decider(undated_reviews(context).values())
+    is_second = at.timetz() == _AFTERNOON
+    is_weekly = not is_second and _begins_week(context, at.date())
+    mails: list[NewMail] = []
+    for reader in context.tree.living_on(now.date()):
+        if not context.tree.children(reader.unit_id):
+            continue
+        parts = [_part(context, reader, each, before) for each in gathered]
+        parts = [part for part in parts if part.rows or part.waiting]
+        undated = doubts.get(reader.unit_id, [])
+        waits = bool(undated) or any(part.waiting for part in parts)
+        if (
+            any(part.is_news or (is_second and part.pressing) for part in parts)
+            or any(each.number not in before for each in undated)
+            or (is_weekly and waits)
+        ):
+            mails += _mail(context, reader, parts, len(undated), name)
+        kept |= {each.number for each in undated}.union(*(part.to_keep for part in parts))
+    context.store.mails.record_mails(mails, now)
+    keep = json.dumps({"at": now.isoformat(), "told": sorted(kept)})
+    context.store.fingerprints.record({_NAME: keep})
+    return {"to": [mail.unit_id for mail in mails]}
+
+
+def _begins_week(context: Context, day: dt.date) -> bool:
+    """Whether no day of that week before `day` was worked on."""
+    return not any(_works(context, day - number * _DAY) for number in range(1, day.weekday() + 1))
+
+
+def _gather(context: Context, since: dt.datetime, today: dt.date) -> Iterator[_Gathered]:
+    """Give what there is to tell of whatever is filled now, or was touched since; not of what nobody has."""
+    store = context.store
+    touched = {
+        (each.form, each.period)
+        for each in store.submissions.find_submissions()
+        if each.period and each.judged_at > since
+    }
+    touched |= {
+        (each.form, each.period)
+        for each in store.decisions.find_all()
+        if each.period and each.decided_at > since
+    }
+    asked = [(form.key, period.period_id) for form, period in _at_hand(context, today)]
+    handed_out = {(each.form, each.period) for each in store.publications.find_publications()}
+    for key, period_id in dict.fromkeys((*asked, *sorted(touched))):
+        if key not in context.campaign.by_key or (key, period_id) not in handed_out:
+            continue
+        form, period = context.form(key), context.period(key, period_id)
+        fresh, corrected = _accepted_since(context, form, period, since)
+        yield _Gathered(
+            books=books_of(context, form, period),
+            label=f"{period.label}{context.campaign.named_beside(key)}",
+            fresh=fresh,
+            corrected=corrected,
+            waiting=_by_decider(reviews_in(context, key, period_id).values()),
+        )
+
+
+def _accepted_since(
+    context: Context, form: Form, period: Period, since: dt.datetime
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Name the units whose first workbook was accepted since, and those that had one accepted before."""
+    found = context.store.submissions.find_submissions(form=form.key, period=period.period_id)
+    accepted = [each for each in found if each.outcome == "accepted"]
+    before = {each.unit_id for each in accepted if each.judged_at <= since}
+    new = {each.unit_id for each in accepted} - before
+    return frozenset(new), frozenset(
+        each.unit_id for each in accepted if each.judged_at > since and each.unit_id in before
+    )
+
+
+def _by_decider(reviews: Iterable[Review]) -> dict[str, list[Awaiting]]:
+    """Give what waits by whose decision it waits for."""
+    found: dict[str, list[Awaiting]] = {}
+    for review in reviews:
+        for each in waiting_of(review):
+            found.setdefault(each.by_unit, []).append(each)
+    return found
+
+
+def _part(context: Context, reader: Unit, gathered: _Gathered, told: frozenset[str]) -> DigestPart:
+    books = gathered.books
+    below = [unit for unit in books.expected(reader) if unit != reader]
+    above = context.tree[reader.parent] if reader.parent else None
+    return DigestPart(
+        reader=reader,
+        key=f"{books.form.key}.{books.period.period_id}",
+        label=gathered.label,
+        rows=[books.board_row(unit) for unit in below],
+        told=told,
+        today=context.clock.now().date(),
+        fresh=gathered.fresh,
+        corrected=gathered.corrected,
+        waiting=gathered.waiting.get(reader.unit_id, ()),
+        above_word=above.level if above else "",
+    )
+
+
+def _mail(
+    context: Context, reader: Unit, parts: Sequence[DigestPart], undated: int, name: str
+) -> tuple[NewMail, ...]:
+    lines = [line for part in parts for line in part.lines()]
+    lines += [f"还不知道是哪一期的待确认{undated}件"] if undated else []
+    data = replace(
+        mail_facts(context, reader, "", ""),
+        remarks=tuple(lines),
+        waits=bool(undated) or any(part.waiting for part in parts),
+        late=any(part.late for part in parts),
+    )
+    return make_mail(context, reader, Event.DIGEST, data, f"{name}.{reader.unit_id}")
