@@ -1,4 +1,4 @@
-"""The commands that keep the office going: remind, mail, doctor, backup … and what a superior decides."""
+"""The commands that keep the office going: remind, mail, doctor, backup and so on."""
 
 from __future__ import annotations
 
@@ -34,9 +34,6 @@ from sheetflow.consolidation.states import OUTSTANDING, names_of
 if TYPE_CHECKING:
     from sheetflow.upkeep.remind import Reminders
 
-
-Receipt = Annotated[str, typer.Argument(help="The receipt's number, like 370102-2012B1-1.")]
-_NEXT = "已记录。正在值守的服务会马上重新处理；没有值守的，请运行 run。"
 _MOST_NAMED = 20
 _COLOURS = {"ok": "green", "warning": "yellow", "fault": "red"}
 
@@ -312,53 +309,3 @@ def mail(
     say(f"已重新排队{len(wanted)}封：发出{sent.sent}封，稍后再发{sent.delayed}封。")
     if sent.held:
         say(f"还有{sent.held}封发不出去，见 sheetflow mail。")
-
-
-@app.command()
-def waive(
-    ctx: typer.Context,
-    receipt: Receipt,
-    rule: Annotated[
-        str,
-        typer.Argument(
-            help="The finding's number in 问题清单 (like 1A2B3C4D), or its rule's code."
-        ),
-    ],
-    why: Annotated[str, typer.Option(help="The reason; it is shown upward.")],
-) -> None:
-    """Let one hard finding pass for one returned submission, on record."""
-    from sheetflow.upkeep.decide import waive as let_pass
-
-    with opened_context(ctx) as context:
-        let_pass(context, receipt, rule, why)
-    say(_NEXT)
-
-
-@app.command()
-def release(
-    ctx: typer.Context,
-    receipt: Receipt,
-    why: Annotated[str, typer.Option(help="The reason.")] = "",
-) -> None:
-    """Release a held workbook: it counts as the folder's unit's own."""
-    _decide(ctx, receipt, "release", why)
-
-
-@app.command()
-def reject(
-    ctx: typer.Context,
-    receipt: Receipt,
-    why: Annotated[str, typer.Option(help="The reason; its sender is told.")],
-) -> None:
-    """Reject a held workbook."""
-    _decide(ctx, receipt, "reject", why)
-
-
-def _decide(ctx: typer.Context, receipt: str, verdict: str, why: str) -> None:
-    from sheetflow.upkeep.decide import decide
-
-    with opened_context(ctx) as context:
-        besides = decide(context, receipt, verdict, why)
-    say(_NEXT)
-    if besides:
-        say(besides)

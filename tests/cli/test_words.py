@@ -15,6 +15,7 @@ import pytest
 import typer.main
 
 import sheetflow.cli.campaign_commands
+import sheetflow.cli.decision_commands
 import sheetflow.cli.upkeep  # noqa: F401 - they add their commands to the app
 from sheetflow import errors
 from sheetflow.cli.commands import app
