@@ -1,7 +1,7 @@
 """The tables, as this version of the program wants them (`migrations` brings older ones here).
 
 Submissions, judgements, rows and decisions are never changed, but that a purge takes
-personal columns out of rows and says so; until then all below a submission can be made again from
+personal columns out of rows and opinions out of decisions, and says so; until then all below a submission can be made again from
 originals and arrivals. Refused is SQL of one database program only.
 """
 
