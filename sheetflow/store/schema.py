@@ -222,6 +222,24 @@ calendar_entries = _numbered(
 )
 """What the calendar did or left out, each once by its name."""
 
+offered_looks = Table(
+    "offered_looks",
+    metadata,
+    _name("unit_id"),
+    _name("form"),
+    _name("period"),
+    _json(),
+)
+"""What a unit was ever offered to look at, by number, while it counts."""
+
+drawn_samples = _numbered(
+    "drawn_samples",
+    "draw_id",
+    *_texts("by_unit", "form", "period", "unit_id"),
+    UniqueConstraint("by_unit", "form", "period", "unit_id"),
+)
+"""Whose whole workbook a unit was to look at, in the order in which they were drawn."""
+
 stale = _numbered(
     "stale",
     "mark_id",
