@@ -22,6 +22,10 @@ UNNAMED = "~"
 """Begins the key of a row that has none: a digest of its values."""
 
 
+RETURNED_RULE, ASKED_RULE = "superior-return", "superior-question"
+"""The checks that tell a unit what a superior returned and what it asks."""
+
+
 class Severity(StrEnum):
     """How heavy a finding weighs, in the words of statistical reporting."""
 
@@ -101,6 +105,21 @@ class Finding:
         """The identity of each place that a grouped finding stands for."""
         keys = (self.place.key, *self.other_keys)
         return frozenset((self.rule, self.place.sheet, self.place.column, key) for key in keys)
+
+    @property
+    def is_question(self) -> bool:
+        """Whether a superior asks it: that keeps nothing from being accepted, and wants an answer."""
+        return self.rule == ASKED_RULE
+
+    @property
+    def is_answerable(self) -> bool:
+        """Whether words beside it are an answer."""
+        return self.severity is Severity.VERIFY or self.is_question
+
+    @property
+    def group(self) -> str:
+        """What it asks of the filler, in a word: 必改, 核实, 请核实 or 提示."""
+        return QUESTION if self.is_question else self.severity.group
 
     @property
     def number(self) -> str:
@@ -207,13 +226,16 @@ def _found_again(
     return len(same) + len(moved), before - same - moved
 
 
+QUESTION = "请核实"
+"""The group of what a superior asks."""
+
 SETTLED = "已处理"
 """The group of what is explained or let pass."""
 
 
 def group_of(finding: Finding, said: Said) -> str:
     """Give the group in which mail and 问题清单 show a finding: 必改, 核实, 提示 or 已处理."""
-    return SETTLED if finding.identity in said else finding.severity.group
+    return SETTLED if finding.identity in said else finding.group
 
 
 LET_PASS, TOLD = "上级已准予放行，不用再改", "已说明，不用再改"
@@ -225,14 +247,15 @@ def settled_words(answer: Explanation) -> str:
 
 
 def in_order(findings: Iterable[Finding], said: Said) -> tuple[Finding, ...]:
-    """Put first what must be mended, then what is to be explained, then what is for information.
+    """Put first what must be mended, then what is to be explained or answered, then what is for information.
 
     What is settled comes last. This is the order of 问题清单, of the mail and of `check`.
     """
     order = list(Severity)
 
-    def weight(finding: Finding) -> tuple[bool, int]:
-        return finding.identity in said, order.index(finding.severity)
+    def weight(finding: Finding) -> tuple[bool, int, bool]:
+        severity = order.index(finding.severity)
+        return finding.identity in said, severity, not finding.is_question
 
     return tuple(sorted(findings, key=weight))
 
@@ -316,7 +339,7 @@ def read_checks(text: str) -> tuple[Check, ...]:
 
 
 _LATER: Mapping[str, Argument] = MappingProxyType(
-    {"blank": "", "mend": "给这一行另编一个没有用过的编号"}
+    {"blank": "", "mend": "给这一行另编一个没有用过的编号", "since": "报送截止以后"}
 )
 """Arguments that findings lack which an older version has kept."""
 
@@ -371,7 +394,8 @@ class Catalogue:
 
     def wrong(self, finding: Finding) -> str:
         """Say what is wrong, without the place."""
-        text = self.checks.get(finding.rule, _GONE).wrong.format_map(_Kept(finding.arguments))
+        given = _Kept({**_LATER, **finding.arguments})
+        text = self.checks.get(finding.rule, _GONE).wrong.format_map(given)
         if finding.others:
             text += f"（共{len(finding.others) + 1}处：{listed(finding)}）"
         return text

@@ -24,9 +24,9 @@ from sheetflow.validators.declared_rules import check_declared
 from sheetflow.validators.explanations import (
     check_answers,
     explain,
-    explains,
     is_open,
     read_answers,
+    says,
 )
 from sheetflow.validators.figure_rules import check_money_scale
 from sheetflow.validators.judging_rules import Worked, check_judging
@@ -66,7 +66,7 @@ def judge(raw: RawWorkbook, campaign: Campaign, context: JudgingContext) -> Judg
         faults += check_statistics(raw, known.sheets, book, context)
     faults = _unless_settled(faults, CHANGES, {Severity.MUST})
     answers = read_answers(raw, book, faults, campaign.catalogue)
-    faults += check_answers(raw, answers, faults)
+    faults += check_answers(raw, answers, faults, book, context)
     findings = arrange(faults, book.form)
     said = explain(findings, answers, book, context)
     findings = in_order(findings, said)
@@ -82,7 +82,7 @@ def judge(raw: RawWorkbook, campaign: Campaign, context: JudgingContext) -> Judg
         nil=not stands and book.nil,
         late=context.is_late(book.form, book.period),
         explanations=said,
-        typed={entry.number: entry.text for entry in answers if explains(entry.text)},
+        typed={entry.number: entry.text for entry in answers if says(entry.text)},
         token=stamp.token,
         files=named_files(book, context),
         unnamed=unnamed_files(book, context),

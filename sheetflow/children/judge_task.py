@@ -27,7 +27,7 @@ from sheetflow.consolidation.gists import Document, gist_of
 from sheetflow.findings import Explanation, Finding, Identity
 from sheetflow.masks import MaskPolicy
 from sheetflow.periods import Period
-from sheetflow.schemas.book import Book, Judgement, JudgingContext, Outcome, receipt_of
+from sheetflow.schemas.book import Book, Judgement, JudgingContext, Outcome, RowsBySheet, receipt_of
 from sheetflow.schemas.conditions import Table
 from sheetflow.schemas.documents import (
     Indicators,
@@ -42,6 +42,7 @@ from sheetflow.schemas.gathered import GatheredRow
 from sheetflow.schemas.indicators import measure_all
 from sheetflow.schemas.moved_deadlines import NOTHING_MOVED, MovedDeadlines
 from sheetflow.schemas.parsing import Value
+from sheetflow.schemas.review import Heard
 from sheetflow.units import Unit, UnitTree
 from sheetflow.workbook import RawWorkbook
 
@@ -74,7 +75,8 @@ class JudgeRequest:
 
     `known_keys` are (sheet, key) of other units' books that exist; None: not looked up yet,
     so take them as there and say which were asked for. `handed_in` and `standing` (receipts)
-    are as in `JudgingContext`, `files`, `batch` and `until` too; `gathered` as well, by form, sheet and period (None: nobody looked);
+    are as in `JudgingContext`, `files`, `batch` and `until` too, `heard`, `passed`, `mending` and
+    `standing_rows`; `gathered` as well, by form, sheet and period (None: nobody looked);
     `accepted` has the rows of forms that go on within a period, by form and period, then by sheet.
     """
 
@@ -105,6 +107,14 @@ class JudgeRequest:
         default_factory=lambda: MappingProxyType({})
     )
     moved: MovedDeadlines = NOTHING_MOVED
+    heard: Mapping[FormAndPeriod, tuple[Heard, ...]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    passed: Mapping[FormAndPeriod, str] = field(default_factory=lambda: MappingProxyType({}))
+    mending: frozenset[FormAndPeriod] = frozenset()
+    standing_rows: Mapping[FormAndPeriod, RowsBySheet] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,6 +266,10 @@ def judge_under(
             else request.gathered.get((form, sheet, period.period_id))
         ),
         accepted=lambda form, period: request.accepted.get((form, period.period_id), {}),
+        heard=lambda form, period: request.heard.get((form, period.period_id), ()),
+        passed=lambda form, period: request.passed.get((form, period.period_id), ""),
+        mending=lambda form, period: (form, period.period_id) in request.mending,
+        standing_rows=lambda form, period: request.standing_rows.get((form, period.period_id)),
     )
     return judge(raw, campaign, context), frozenset(asked)
 

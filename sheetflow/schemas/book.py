@@ -30,6 +30,8 @@ from sheetflow.schemas.sheets import Sheet
 from sheetflow.units import Unit, UnitTree
 from sheetflow.workbook import Address, CellValue, cell_name
 
+RowsBySheet = Mapping[str, Sequence[Mapping[str, Value]]]
+
 
 class Outcome(StrEnum):
     """What becomes of a submission."""
@@ -262,7 +264,8 @@ class JudgingContext:
     the entries that a gathered sheet (form, sheet, period) is printed with. `files` are those that the unit handed in beside its workbooks; None: nobody
     looks for them here, so that none is missed. `batch` numbers the first delivery of which
     files came along with the workbook (0 where nobody knows), `until` the one with which the unit's next
-    workbook came (0 for none).
+    workbook came (0 for none). `passed` names the superior that let an earlier submission pass (验收);
+    `mending`: a superior returned what counted last, so that what comes now is 退回修改.
     """
 
     unit: Unit
@@ -286,12 +289,14 @@ class JudgingContext:
         lambda _form, _sheet, _period: None
     )
     """None: nobody knows, so that no entry is missed."""
-    accepted: Callable[[str, Period], Mapping[str, Sequence[Mapping[str, Value]]]] = (
-        lambda _form, _period: MappingProxyType({})
-    )
+    accepted: Callable[[str, Period], RowsBySheet] = lambda _form, _period: MappingProxyType({})
     """The rows by sheet that were accepted for that very period, of a form that goes on within it."""
     heard: Callable[[str, Period], tuple[Heard, ...]] = lambda _form, _period: ()
     """What superiors said of the unit's submissions so far, and did not take back: returns and questions."""
+    passed: Callable[[str, Period], str] = lambda _form, _period: ""
+    mending: Callable[[str, Period], bool] = lambda _form, _period: False
+    standing_rows: Callable[[str, Period], RowsBySheet | None] = lambda _form, _period: None
+    """The rows by sheet of the accepted workbook that this one takes the place of, where a question is open."""
     files: tuple[EvidenceFile, ...] | None = None
     batch: int = 0
     until: int = 0

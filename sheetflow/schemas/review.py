@@ -10,9 +10,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
+
+Number = float | int | Decimal | None
+"""A figure; None where there is none."""
 
 
 class Matter(StrEnum):
@@ -109,6 +113,7 @@ FIGURE, PROPOSED, FORWARDED = "figure", "proposed", "forwarded"
 REASON, UNTIL, PAPER = "reason", "until", "paper"
 """Keys of the details of `Matter.UNIT`: 未报原因, 缓报至 (an ISO day), 纸质件."""
 
+
 HEARD = "decision"
 """The argument of a finding that says which decision it stands for: its number."""
 
@@ -180,9 +185,10 @@ class Heard:
     """What a superior said of one submission of a unit, as judging hears it.
 
     `number` is the decision's 编号, `by` the superior's name, `opinion` its words. `about` is the
-    indicator that it is about (code), or ``sheet!cell`` by the sheet's key and the row's merged key; empty
-    for the whole workbook. `figure` is what stood there then, `proposed` what was agreed by telephone
-    (电话商定数); None where there is none. `receipt` is the submission that was looked at.
+    indicator that it is about (code); empty for the whole workbook. `figure` is what stood there then,
+    `figures` all that the workbook measured, by code (none: nothing to compare, it is heard whatever was
+    changed). `proposed` is what was agreed by telephone (电话商定数); None where there is none. `receipt` is
+    the submission that was looked at.
     """
 
     number: str
@@ -191,11 +197,12 @@ class Heard:
     by: str
     opinion: str
     about: str = ""
-    figure: float | int | None = None
-    proposed: float | int | None = None
+    figure: Number = None
+    proposed: Number = None
     said_on: dt.date | None = None
     words: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """What else a sentence may say, by name."""
+    figures: Mapping[str, Number] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

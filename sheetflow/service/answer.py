@@ -36,16 +36,11 @@ from sheetflow.findings import Explanation, Finding, Identity, Severity
 from sheetflow.periods import OFFICE_ZONE, Period
 from sheetflow.schemas.documents import load_explanations, load_figures, load_finding
 from sheetflow.schemas.forms import Form
+from sheetflow.service.attempts import last_round
 from sheetflow.service.books import declared
 from sheetflow.service.gathering import rows_before
 from sheetflow.service.publish import Made, Making, Order, basis_of, is_fresh
-from sheetflow.service.unit_history import (
-    last_round,
-    merged_figures,
-    merged_since,
-    past_books,
-    request_for,
-)
+from sheetflow.service.unit_history import merged_figures, merged_since, past_books, request_for
 from sheetflow.store.records import Arrival, PublicationKind, Stale, Submission
 from sheetflow.units import Unit
 from sheetflow.writing import NoticeData, ReceiptData, ReceiptFigure, write_notice

@@ -39,9 +39,9 @@ from sheetflow.schemas.forms import Form
 from sheetflow.schemas.indicators import Figures
 from sheetflow.schemas.parsing import Value, holds_personal_number
 from sheetflow.schemas.review import Passing
+from sheetflow.service.attempts import OWN_OUTCOMES
 from sheetflow.service.gists import gists_of
 from sheetflow.service.passing import going_up, passing_by_unit, reviews_of, said_of
-from sheetflow.service.unit_history import OWN_OUTCOMES
 from sheetflow.store.records import Measurement, PublicationKind, Submission
 from sheetflow.units import Unit
 

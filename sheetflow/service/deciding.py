@@ -61,7 +61,8 @@ def reviews_in(
     decided = defaultdict[str, list[Decision]](list)
     for entry in context.store.submissions.find_submissions(form=form, period=period, among=units):
         handed[entry.unit_id].append(entry)
-    for decision in context.store.decisions.find_all(form=form, period=period):
+    only = next(iter(units)) if units is not None and len(units) == 1 else None
+    for decision in context.store.decisions.find_all(form=form, period=period, unit_id=only):
         if units is None or decision.unit_id in units:
             decided[decision.unit_id].append(decision)
     purged = context.store.purges.find_purged()

@@ -16,6 +16,7 @@ from sheetflow.children import ChildLostError
 from sheetflow.children.file_tasks import look_into_file
 from sheetflow.consolidation.signed_reports import signed_kind
 from sheetflow.context import LOG, Context
+from sheetflow.findings import RETURNED_RULE
 from sheetflow.intake.archive import blob_path
 from sheetflow.schemas.book import Judgement, Outcome
 from sheetflow.schemas.cells import Attachment
@@ -30,9 +31,9 @@ from sheetflow.schemas.evidence import (
     find,
     suits,
 )
+from sheetflow.service.attempts import OWN_OUTCOMES
 from sheetflow.service.consequences import pages_of_files
 from sheetflow.service.turns import MOST_DEATHS, first_of_each, putting_off
-from sheetflow.service.unit_history import OWN_OUTCOMES
 from sheetflow.store.records import Arrival, Submission
 
 MOST_LOOKED_AT = 256 * MEGABYTE
@@ -212,8 +213,13 @@ def _would_do(
 
 
 def undoes(context: Context, arrival: Arrival, judgement: Judgement) -> bool:
-    """Whether judging a workbook again for its files would take back that it was accepted, whatever comes of it."""
+    """Whether judging a workbook again for its files would take back that it was accepted, whatever comes of it.
+
+    A superior may: what it returned counts no longer.
+    """
     if not arrival.turn or judgement.outcome is Outcome.ACCEPTED:
+        return False
+    if any(finding.rule == RETURNED_RULE for finding in judgement.findings):
         return False
     same = context.store.submissions.find_submissions(arrival.unit_id)
     return any(

@@ -22,6 +22,7 @@ from sheetflow.schemas.book import Judgement, Outcome
 from sheetflow.schemas.catalogue import GENERAL
 from sheetflow.schemas.documents import dump_explanations, dump_figures, dump_finding
 from sheetflow.schemas.review import Verdict
+from sheetflow.service.attempts import last_decision, was_in_time
 from sheetflow.service.books import measured_by
 from sheetflow.service.consequences import entail, entail_duplicate, entail_precheck, look_before
 from sheetflow.service.consolidated import wish_pieces
@@ -38,7 +39,7 @@ from sheetflow.service.files import (
 from sheetflow.service.gists import gist_by
 from sheetflow.service.passing import was_excused
 from sheetflow.service.turns import MOST_DEATHS, first_of_each, putting_off
-from sheetflow.service.unit_history import last_decision, request_for, resolve_keys, was_in_time
+from sheetflow.service.unit_history import request_for, resolve_keys
 from sheetflow.store.records import Arrival, Judged, KeptGist, Submission
 
 REJECTED = "rejected"

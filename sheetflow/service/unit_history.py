@@ -7,28 +7,24 @@ next 填报 workbook goes on from. It refuses to judge.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 from sheetflow.children.judge_task import FormAndPeriod, JudgeRequest
 from sheetflow.consolidation.figures import Merged, PastBook, unit_figures
 from sheetflow.context import Context
-from sheetflow.findings import Explanation, Finding, Identity, Round, Said, compare_rounds
+from sheetflow.findings import Explanation, Identity
 from sheetflow.intake.archive import blob_path
 from sheetflow.periods import Period
-from sheetflow.schemas.documents import load_explanations, load_figures, load_finding, load_rows
+from sheetflow.schemas.documents import load_explanations, load_figures, load_rows
 from sheetflow.schemas.evidence import EvidenceFile
 from sheetflow.schemas.forms import Form
-from sheetflow.schemas.review import Decision, Matter, Verdict, standing
+from sheetflow.schemas.review import Matter, Verdict, standing
+from sheetflow.service.attempts import last_decision
 from sheetflow.service.gathering import accepted_within, gathered_for
+from sheetflow.service.hearing import hearing_of
 from sheetflow.store.records import Arrival
 from sheetflow.units import Unit
-
-Found = tuple[Iterable[Finding], Said]
-"""Findings, and what is said of them."""
-
-OWN_OUTCOMES = ("accepted", "returned")
-"""Outcomes of workbooks that are the unit's own beyond doubt."""
 
 
 def request_for(context: Context, arrival: Arrival) -> JudgeRequest:
@@ -77,15 +73,6 @@ def _batch(context: Context, arrival: Arrival) -> int:
     return context.store.arrivals.find_last_batch(arrival.unit_id, arrival.batch) + 1
 
 
-def last_decision(context: Context, arrival: Arrival) -> Decision | None:
-    """Give what was decided last about a file that was held, if anything was."""
-    receipts = context.store.submissions.find_receipts(arrival.arrival_id)
-    about = context.store.decisions.find_about(receipts)
-    decided = standing(each for listed in about.values() for each in listed)
-    held = [each for each in decided if each.matter is Matter.HELD]
-    return held[-1] if held else None
-
-
 def request_for_unit(
     context: Context, unit: Unit, path: str, now: dt.datetime, sha256: str, arrival_id: int = 0
 ) -> JudgeRequest:
@@ -105,6 +92,7 @@ def request_for_unit(
             earlier = not arrival_id or counting.arrival_id < arrival_id
             if earlier and counting.sha256 != sha256:
                 changes[form.key, counting.period] = counting.receipt
+    hearing = hearing_of(context, unit, arrival_id)
     return JudgeRequest(
         path=path,
         campaign=context.settings.campaign,
@@ -119,6 +107,10 @@ def request_for_unit(
         explained=explained,
         gathered=gathered_for(context, unit, now.date()),
         accepted=accepted_within(context, unit, now.date()),
+        heard=hearing.heard,
+        passed=hearing.passed,
+        mending=frozenset(hearing.mending),
+        standing_rows=hearing.standing_rows,
     )
 
 
@@ -139,39 +131,6 @@ def resolve_keys(
                         (sheet, f"{unit_id}-{row[column.key]}") for row in load_rows(declared, text)
                     }
     return frozenset(asked & known)
-
-
-def was_in_time(context: Context, arrival: Arrival, form: str, period: str) -> bool:
-    """Whether the unit had something accepted in time before: then this is a correction, not late."""
-    return any(
-        entry.outcome == "accepted" and not entry.late and entry.arrival_id < arrival.arrival_id
-        for entry in context.store.submissions.find_submissions(
-            unit_id=arrival.unit_id, form=form, period=period
-        )
-    )
-
-
-def last_round(
-    context: Context, arrival: Arrival, form_and_period: FormAndPeriod, found: Found
-) -> Round | None:
-    """Compare what is `found` with the attempt before `arrival`, if that one was returned.
-
-    What was held or refused in between is nobody's attempt at mending.
-    """
-    store, (form, period), (now, settled) = context.store, form_and_period, found
-    tried = [
-        entry
-        for entry in store.submissions.find_submissions(
-            unit_id=arrival.unit_id, form=form, period=period
-        )
-        if entry.arrival_id < arrival.arrival_id and entry.outcome in OWN_OUTCOMES
-    ]
-    last = max(tried, key=lambda entry: entry.arrival_id, default=None)
-    if last is None or last.outcome != "returned":
-        return None
-    said = load_explanations(store.contents.find_explanations(last))
-    told = map(load_finding, store.contents.find_findings(last))
-    return compare_rounds([entry for entry in told if entry.identity not in said], now, settled)
 
 
 def past_books(context: Context, form: Form, unit: Unit) -> list[PastBook]:

@@ -152,6 +152,16 @@ class Measurements:
         until = measurements.c.measurement_id <= first[judgement_id].measurement_id
         return first | self._find(judgement_ids, func.max(measurements.c.measurement_id), until)
 
+    def find_last(self, receipt: str) -> Indicators:
+        """Return what a submission gave when it was accepted last; nothing where it never was."""
+        own = (
+            select(func.max(measurements.c.measurement_id))
+            .join(judgements, judgements.c.judgement_id == measurements.c.judgement_id)
+            .join(submitted, submitted.c.submission_id == judgements.c.submission_id)
+            .where(submitted.c.receipt == receipt)
+        )
+        return next((each.figures for each in self._read(own)), {})
+
     def find_these(self, measurement_ids: Iterable[int]) -> dict[int, Measurement]:
         """Return measurements by their own numbers."""
         found = (each for some in chunks(measurement_ids) for each in self._read(some))

@@ -27,6 +27,7 @@ from sheetflow.validators.general_rules import (
     check_retired_options,
 )
 from sheetflow.validators.recognition import check_correction, check_expected
+from sheetflow.validators.superiors import check_superiors
 
 GENERAL_RULES: tuple[Rule, ...] = (
     check_expected,
@@ -48,4 +49,5 @@ GENERAL_RULES: tuple[Rule, ...] = (
     check_gathered,
     check_numbers_stand,
     check_attachments,
+    check_superiors,
 )

@@ -18,6 +18,7 @@ from string import Formatter
 
 from sheetflow.findings import (
     LET_PASS,
+    RETURNED_RULE,
     TOLD,
     WAIVED,
     Catalogue,
@@ -36,6 +37,12 @@ from sheetflow.schemas.sheets import EXPLANATIONS
 from sheetflow.validators.general_rules import LEFT_OUT
 from sheetflow.validators.matching import bare_label, find_issues
 from sheetflow.validators.row_findings import listed_marks
+from sheetflow.validators.superiors import (
+    agrees,
+    check_agreement,
+    has_agreed_figure,
+    proposal,
+)
 from sheetflow.workbook import (
     Address,
     Mark,
@@ -127,7 +134,10 @@ class _Asked:
         self._free = [
             finding
             for number, finding in self._by_number.items()
-            if finding.severity is Severity.VERIFY and number not in named
+            if finding.severity is Severity.VERIFY
+            and number not in named
+            # What a superior says is known by its number alone: it may say the same twice.
+            and finding.rule != RETURNED_RULE
         ]
 
     def answer(self, line: _Line) -> Answered | None:
@@ -249,16 +259,29 @@ def explains(text: str) -> bool:
     return len(set(bare)) > 1 and not bare.isdecimal() and not _SAYS_NOTHING.fullmatch(bare)
 
 
+def says(text: str) -> bool:
+    """Whether words may be an answer: 同意 is one where a figure was agreed by telephone."""
+    return explains(text) or agrees(text)
+
+
 def check_answers(
-    raw: RawWorkbook, answers: Iterable[Answered], findings: Iterable[Finding]
+    raw: RawWorkbook,
+    answers: Iterable[Answered],
+    findings: Iterable[Finding],
+    book: Book,
+    context: JudgingContext,
 ) -> Iterator[Finding]:
     """Find answers that carry a private number, are too long, say nothing or answer nothing.
 
     What the cells of answers bear besides their words is told as it is of other texts.
     """
-    asked = {finding.number: finding.severity for finding in findings}
+    asked = {finding.number: finding for finding in findings}
     for answer in answers:
-        yield from _judge_answer(answer, asked.get(answer.number))
+        finding = asked.get(answer.number)
+        agreed = proposal(finding, book, context) if finding and agrees(answer.text) else None
+        if agreed:
+            yield from check_agreement(answer.place, agreed, book, context)
+        yield from _judge_answer(answer, finding, is_enough=agreed is not None)
     issues = find_issues(raw)
     if issues is None:
         return
@@ -277,7 +300,7 @@ def check_answers(
             yield GENERAL["explanation-not-read"].at(_answer_place(address, line.number))
 
 
-def _judge_answer(answer: Answered, asked: Severity | None) -> Iterator[Finding]:
+def _judge_answer(answer: Answered, asked: Finding | None, *, is_enough: bool) -> Iterator[Finding]:
     kind = EXPLANATIONS.by_key["explanation"].type
     limit = kind.limit if isinstance(kind, Text) else 0
     # In the sheet 情况说明 the cell itself is judged, as any other text.
@@ -287,11 +310,11 @@ def _judge_answer(answer: Answered, asked: Severity | None) -> Iterator[Finding]
         yield GENERAL["text-too-long"].at(answer.place, count=len(answer.text), limit=limit)
     if asked is None:
         yield GENERAL["explanation-unused"].at(answer.place, number=answer.number[:10] or "无")
-    elif asked is Severity.MUST:
+    elif asked.severity is Severity.MUST:
         yield GENERAL["explanation-no-mending"].at(answer.place)
-    elif asked is Severity.VERIFY and not explains(answer.text):
+    elif asked.is_answerable and not (is_enough or explains(answer.text)):
         yield GENERAL["explanation-says-nothing"].at(answer.place)
-    elif asked is Severity.VERIFY and answer.beside:
+    elif asked.is_answerable and answer.beside:
         yield GENERAL["explanation-beside"].at(answer.place, column=answer.beside)
 
 
@@ -304,20 +327,28 @@ def explain(
     findings: Iterable[Finding], answers: Iterable[Answered], book: Book, context: JudgingContext
 ) -> dict[Identity, Explanation]:
     """Pair the findings with what is said of them: now, in an earlier submission, or by a waiver."""
-    now = {answer.number: answer.text for answer in answers if explains(answer.text)}
+    now = {answer.number: answer.text for answer in answers if says(answer.text)}
     before = context.explained(book.form.key, book.period)
     waived = context.waived(book.form.key, book.period)
     said: dict[Identity, Explanation] = {}
     for finding in findings:
         value = explained_value(finding, book)
         earlier = before.get(finding.identity)
-        if finding.severity is Severity.VERIFY and finding.number in now:
-            said[finding.identity] = Explanation(now[finding.number], value)
-        elif finding.severity is Severity.VERIFY and earlier and earlier.value == value:
+        text = now.get(finding.number, "")
+        if finding.is_answerable and _is_said(finding, text, book, context):
+            said[finding.identity] = Explanation(text, value)
+        elif finding.is_answerable and earlier and earlier.value == value:
             said[finding.identity] = earlier
         elif finding.rule in waived:
             said[finding.identity] = Explanation(f"{WAIVED}{waived[finding.rule]}", value)
     return said
+
+
+def _is_said(finding: Finding, text: str, book: Book, context: JudgingContext) -> bool:
+    """Whether words answer a finding; 同意 does once the figure agreed on is there."""
+    if agrees(text) and (heard := proposal(finding, book, context)):
+        return has_agreed_figure(heard, book, context)
+    return explains(text)
 
 
 def explained_value(finding: Finding, book: Book) -> str:

@@ -18,9 +18,11 @@ from sheetflow.periods import Period
 from sheetflow.schemas.book import SAMPLE, Book, Judgement, JudgingContext, Outcome, Stamp
 from sheetflow.schemas.campaign import Campaign
 from sheetflow.schemas.catalogue import GENERAL
+from sheetflow.schemas.documents import as_kept
 from sheetflow.schemas.forms import Form
 from sheetflow.schemas.layout import STAMP_KEYS, STAMP_NAME, STAMP_SHEET
 from sheetflow.schemas.parsing import read_code, read_text
+from sheetflow.schemas.sheets import EXPLANATIONS
 from sheetflow.units import units_called
 from sheetflow.validators.matching import Found, bare_label, find_card_values, find_sheets
 from sheetflow.workbook import RawWorkbook
@@ -321,23 +323,36 @@ def names_other_period(book: Book) -> bool:
 
 
 def check_correction(book: Book, context: JudgingContext) -> Iterator[Finding]:
-    """Find a workbook that changes, after the deadline, what was accepted, and does not say so."""
-    cover, roles = book.cover, book.form.cover
-    declared = roles.correction
-    if (
-        declared is None
-        or declared.holds(cover.card.values)
-        or not context.is_late(book.form, book.period)
-    ):
+    """Find a workbook that changes what was accepted and does not say so: after the deadline, or after 验收.
+
+    What mends a return is no correction, nor is what only answers a question.
+    """
+    cover, roles, which = book.cover, book.form.cover, (book.form.key, book.period)
+    declared, standing = roles.correction, context.standing(*which)
+    if declared is None or not standing or declared.holds(cover.card.values):
         return
-    if standing := context.standing(book.form.key, book.period):
-        yield GENERAL["correction-undeclared"].at(
-            book.cover_place(declared.column),
-            receipt=standing,
-            label=cover.sheet.labels[declared.column],
-            declared=declared.options[0],
-            reason=cover.sheet.labels.get(roles.reason, "更正原因"),
-        )
+    passed, is_late = context.passed(*which), context.is_late(book.form, book.period)
+    if not (passed or is_late) or context.mending(*which) or _is_unchanged(book, context):
+        return
+    yield GENERAL["correction-undeclared"].at(
+        book.cover_place(declared.column),
+        receipt=standing,
+        since=f"{passed}验收以后" if passed else "报送截止以后",
+        label=cover.sheet.labels[declared.column],
+        declared=declared.options[0],
+        reason=cover.sheet.labels.get(roles.reason, "更正原因"),
+    )
+
+
+def _is_unchanged(book: Book, context: JudgingContext) -> bool:
+    """Whether all but the cover is as in the accepted workbook; that is known where a question is open."""
+    then = context.standing_rows(book.form.key, book.period)
+    aside = {book.form.cover.sheet, EXPLANATIONS.key}
+    return then is not None and all(
+        list(map(dict, as_kept(found.sheet, found.values))) == list(map(dict, then.get(key, ())))
+        for key, found in book.sheets.items()
+        if key not in aside
+    )
 
 
 def check_expected(book: Book, context: JudgingContext) -> Iterator[Finding]:

@@ -91,7 +91,7 @@ def _head(context: WorkbookContext, round_line: str, receipt: str) -> list[str]:
 def _group(context: WorkbookContext, finding: Finding) -> str:
     """Give what a line asks in a word; what is explained or let pass asks nothing more."""
     is_settled = finding.number in context.filling.settled
-    return SETTLED if is_settled else finding.severity.group
+    return SETTLED if is_settled else finding.group
 
 
 def _groups(context: WorkbookContext) -> str:
@@ -121,7 +121,7 @@ def _write_line(context: WorkbookContext, page: Page, row: int, finding: Finding
     tallest = max(height_of(text, _WIDTHS[number - 1]) for number, text, _ in texts)
     page.height(row, max(24.0, tallest))
     _write_link(context, page, row, place)
-    asked = finding.severity is Severity.VERIFY
+    asked = finding.is_answerable
     answer = CELL | TEXT_NUMBER | {"bg_color": REQUIRED_FILL if asked else SETTLED_FILL}
     if asked:
         _prompt_answer(page, row)

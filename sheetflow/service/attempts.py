@@ -1,0 +1,70 @@
+"""The unit's attempts before: how the last one compares, what was decided of it, whether one was in time.
+
+For what follows from a judgement (`service.consequences`); it refuses to judge, and to say what a unit hears.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sheetflow.children.judge_task import FormAndPeriod
+from sheetflow.context import Context
+from sheetflow.findings import Finding, Round, Said, compare_rounds
+from sheetflow.schemas.documents import load_explanations, load_finding
+from sheetflow.schemas.review import Decision, Matter, Verdict, standing
+from sheetflow.store.records import Arrival
+
+Found = tuple[Iterable[Finding], Said]
+"""Findings, and what is said of them."""
+
+OWN_OUTCOMES = ("accepted", "returned")
+"""Outcomes of workbooks that are the unit's own beyond doubt."""
+
+
+def last_decision(context: Context, arrival: Arrival) -> Decision | None:
+    """Give what was decided last about a file that was held, if anything was."""
+    receipts = context.store.submissions.find_receipts(arrival.arrival_id)
+    about = context.store.decisions.find_about(receipts)
+    decided = standing(each for listed in about.values() for each in listed)
+    held = [each for each in decided if each.matter is Matter.HELD]
+    return held[-1] if held else None
+
+
+def was_in_time(context: Context, arrival: Arrival, form: str, period: str) -> bool:
+    """Whether the unit had something accepted in time before: then this is a correction, not late.
+
+    What a superior returned since was accepted then: what mends it (退回修改) is not late either.
+    """
+    given = context.store.decisions.find_all(unit_id=arrival.unit_id, form=form, period=period)
+    returned = {each.receipt for each in standing(given) if each.verdict is Verdict.RETURN}
+    return any(
+        (entry.outcome == "accepted" or entry.receipt in returned)
+        and not entry.late
+        and entry.arrival_id < arrival.arrival_id
+        for entry in context.store.submissions.find_submissions(
+            unit_id=arrival.unit_id, form=form, period=period
+        )
+    )
+
+
+def last_round(
+    context: Context, arrival: Arrival, form_and_period: FormAndPeriod, found: Found
+) -> Round | None:
+    """Compare what is `found` with the attempt before `arrival`, if that one was returned.
+
+    What was held or refused in between is nobody's attempt at mending.
+    """
+    store, (form, period), (now, settled) = context.store, form_and_period, found
+    tried = [
+        entry
+        for entry in store.submissions.find_submissions(
+            unit_id=arrival.unit_id, form=form, period=period
+        )
+        if entry.arrival_id < arrival.arrival_id and entry.outcome in OWN_OUTCOMES
+    ]
+    last = max(tried, key=lambda entry: entry.arrival_id, default=None)
+    if last is None or last.outcome != "returned":
+        return None
+    said = load_explanations(store.contents.find_explanations(last))
+    told = map(load_finding, store.contents.find_findings(last))
+    return compare_rounds([entry for entry in told if entry.identity not in said], now, settled)

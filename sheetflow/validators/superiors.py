@@ -1,0 +1,103 @@
+"""What superiors said of a unit's submissions, heard when its workbook is judged: returns and questions.
+
+A return asks the unit to mend or to explain, like any 核实性 finding, for as long as what was looked at
+stands as it was. A question blocks nothing; it is answered in 情况说明. Each is known by its decision's
+number, so that an answer to one never serves for another. Nothing here changes a figure.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+
+from sheetflow.findings import ASKED_RULE, RETURNED_RULE, Finding, Place
+from sheetflow.schemas.book import Book, JudgingContext
+from sheetflow.schemas.catalogue import GENERAL
+from sheetflow.schemas.indicators import plain
+from sheetflow.schemas.layout import STATISTICS_COLUMNS
+from sheetflow.schemas.review import HEARD, Heard, Number, Verdict
+from sheetflow.validators.figure_rules import figure_place
+
+*_, _TOTAL = STATISTICS_COLUMNS
+_AGREED = "同意"
+_ASKED = "数据有误的，改正后再报；没有答复以前，已经接收的数据照常使用"
+_PROPOSED = "同意的写“同意”，并把明细改到商定数再报；不同意的，写明是什么情况"
+
+
+def check_superiors(book: Book, context: JudgingContext) -> Iterator[Finding]:
+    """Find what a superior returned, and what it asks about, where the workbook is still as it was then."""
+    for heard in context.heard(book.form.key, book.period):
+        said = heard.opinion or "没有写明原因，请与它联系"
+        place = replace(_place(book, heard.about), key=heard.number)
+        if heard.proposed is not None:
+            said = f"{said.rstrip('。')}（电话商定数{shown(heard.proposed)}）"
+        told = {HEARD: heard.number, "by": heard.by, "said": said}
+        if heard.verdict is not Verdict.RETURN:
+            answer = _ASKED if heard.proposed is None else _PROPOSED
+            yield GENERAL[ASKED_RULE].at(place, **told, answer=answer)
+        elif _is_as_it_was(book, heard):
+            yield GENERAL[RETURNED_RULE].at(place, **told)
+
+
+def _place(book: Book, code: str) -> Place:
+    """Point to the indicator's figure; else to the cover, for the whole workbook."""
+    if indicator := book.form.indicator.get(code):
+        return figure_place(book, indicator, _TOTAL)
+    return book.cover.place()
+
+
+def _is_as_it_was(book: Book, heard: Heard) -> bool:
+    """Whether every figure that was looked at is the same; what is measured no more says nothing."""
+    return all(
+        book.figures[code] == figure
+        for code, figure in heard.figures.items()
+        if code in book.figures
+    )
+
+
+def shown(figure: Number) -> str:
+    """Write a figure as people do: 120, 12.5; empty for none."""
+    return "" if figure is None else str(plain(Decimal(str(figure))))
+
+
+def agrees(text: str) -> bool:
+    """Whether an answer accepts a figure that was agreed by telephone."""
+    return unicodedata.normalize("NFKC", text).strip().startswith(_AGREED)
+
+
+def proposal(finding: Finding, book: Book, context: JudgingContext) -> Heard | None:
+    """Give the question that a finding asks, where it proposes a figure (电话商定数)."""
+    if not finding.is_question:
+        return None
+    heard = context.heard(book.form.key, book.period)
+    proposed = (each for each in heard if each.proposed is not None)
+    return next((each for each in proposed if each.number == finding.place.key), None)
+
+
+def has_agreed_figure(heard: Heard, book: Book, context: JudgingContext) -> bool:
+    """Whether the workbook has the figure that was agreed: as 本期, as 累计 or as 期末数."""
+    figures = _figures_now(book, context, heard.about)
+    return shown(heard.proposed) in map(shown, figures)
+
+
+def check_agreement(
+    place: Place, heard: Heard, book: Book, context: JudgingContext
+) -> Iterator[Finding]:
+    """Find a figure that was agreed to and not changed: nobody changes it but the unit itself."""
+    if not has_agreed_figure(heard, book, context):
+        figures = dict.fromkeys(map(shown, _figures_now(book, context, heard.about)))
+        said = {"agreed": shown(heard.proposed), "current": "、".join(figures) or "空"}
+        yield GENERAL["superior-agreed"].at(place, **said)
+
+
+def _figures_now(book: Book, context: JudgingContext, code: str) -> list[Number]:
+    """Give what the workbook has for an indicator: 本期, then 累计 or 期末数; none where it has none."""
+    indicator, measured = book.form.indicator.get(code), book.figures.get(code)
+    if indicator is None or measured is None:
+        return []
+    earlier = context.earlier(book.form.key, book.period)
+    before = earlier.totals.get(code) if earlier else None
+    values = indicator.values(book.form.kinds[code], measured, before)
+    return [figure for figure in (values.current, values.total) if figure is not None]
