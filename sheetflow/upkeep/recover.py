@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -37,6 +37,7 @@ from sheetflow.service.judge import judge_arrivals, record_reply
 from sheetflow.service.receive import arrival_of, rewrite_journal
 from sheetflow.service.unit_history import request_for
 from sheetflow.store import Store
+from sheetflow.store.decisions import CalendarEntry
 from sheetflow.store.records import Arrival, NewArrival
 from sheetflow.upkeep.campaigns_then import CampaignsThen
 from sheetflow.upkeep.check import named_unit
@@ -135,13 +136,17 @@ def _recovered(
             store.record_workspace(journal.batches[-1].workspace)
         elif journal.batches and store.workspace_id != journal.batches[-1].workspace:
             raise WorkspaceError("这份备份是另一个工作文件夹的，没有恢复。请换一份备份。")
-        found.lost_decisions = _lost_decisions(workspace, store)
         announced: tuple[tuple[str, str], ...] = ()
+        done: tuple[CalendarEntry, ...] = ()
         # Without what is left of the old one, what is not made again to the byte is a person's.
         with suppress(SheetflowError, OSError), _old_store(workspace) as lost:
             announced = lost.publications.find_all_announced()
+            done = lost.calendar.find_all()
         store.publications.record_announced(announced)
+        for entry in done:  # nobody is reminded twice
+            store.calendar.record(entry)
         _receive_all(context, journal, found)
+        found.lost_decisions = _lost_decisions(workspace, store)
         found.unknown_files = sum(1 for _ in strange_files(context))
         rewrite_journal(store, draft / "journal")
     return found
@@ -264,12 +269,15 @@ _FORMER = {"release": "放行", "reject": "驳回"}
 
 
 def _lost_decisions(workspace: Workspace, base: Store) -> tuple[str, ...] | None:
-    """Name what was decided and `base` does not know; None where nothing tells of it."""
+    """Name what was decided and `base` does not know; None where nothing tells of it.
+
+    What came in a 审核单 is decided again when that is judged: only what was decided by command is lost.
+    """
     known = set(_of_store(base))
     with suppress(SheetflowError, OSError), _old_store(workspace) as store:
         if store.workspace_id == base.workspace_id:
-            return tuple(each for each in _of_store(store) if each not in known)
-    return _of_log(workspace)
+            return tuple(said for key, said in _of_store(store).items() if key not in known)
+    return _of_log(workspace, known)
 
 
 def _old_store(workspace: Workspace) -> Store:
@@ -277,14 +285,21 @@ def _old_store(workspace: Workspace) -> Store:
     return Store(workspace.database, begin=lambda: refuse_over_originals(workspace))
 
 
-def _of_store(store: Store) -> Iterator[str]:
+_Known = tuple[str, str]
+"""A decision's number and verdict."""
+
+
+def _of_store(store: Store) -> dict[_Known, str]:
+    """Give what a store knows of decisions, each in a sentence, the oldest first."""
+    found = {}
     for decision in store.decisions.find_all():
         about = f" {decision.about}" if decision.about else ""
         reason = f"：{decision.opinion}" if decision.opinion else ""
-        yield (
+        found[decision.number, decision.verdict.value] = (
             f"{decision.decided_at:%Y-%m-%d %H:%M} {decision.number} {decision.verdict.label}{about}"
             f"（{decision.decider}{reason}）"
         )
+    return found
 
 
 def _logged(found: re.Match[str]) -> str:
@@ -293,8 +308,8 @@ def _logged(found: re.Match[str]) -> str:
     return Verdict(found["verdict"]).label if found["verdict"] else _FORMER[found["former"]]
 
 
-def _of_log(workspace: Workspace) -> tuple[str, ...] | None:
-    """Read the log, the oldest part first; what a backup knows cannot be told apart in it."""
+def _of_log(workspace: Workspace, known: Collection[_Known]) -> tuple[str, ...] | None:
+    """Read the log, the oldest part first; what older versions logged cannot be told from what is known."""
     files = sorted(workspace.state.glob(f"{workspace.log.name}*"), reverse=True)
     if not files:
         return None
@@ -305,6 +320,8 @@ def _of_log(workspace: Workspace) -> tuple[str, ...] | None:
         except OSError:
             return None
         for found in filter(None, map(_LOGGED.match, lines)):
+            if (found["number"], found["verdict"]) in known:
+                continue
             about = found["number"] or found["receipt"]
             said.append(f"{found['at'][:16]} {about} {_logged(found)}（据日志）")
     return tuple(said)
