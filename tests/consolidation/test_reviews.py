@@ -109,10 +109,10 @@ class Story:
         """The city lets a workbook pass."""
         return self.decides(Matter.PASSING, Verdict.AGREE, receipt)
 
-    def returns(self, receipt: str, opinion: str = "数字偏大", **details: Any) -> str:
+    def returns(self, receipt: str, **details: Any) -> str:
         """The city returns a workbook, which is judged anew."""
         number = self.decides(
-            Matter.PASSING, Verdict.RETURN, receipt, opinion=opinion, details=details
+            Matter.PASSING, Verdict.RETURN, receipt, opinion="数字偏大", details=details
         )
         self.handed = [
             replace(each, outcome="returned") if each.receipt == receipt else each
@@ -120,16 +120,16 @@ class Story:
         ]
         return number
 
-    def asks(self, receipt: str, code: str = "S01", **details: Any) -> str:
+    def asks(self, receipt: str, **details: Any) -> str:
         """The city asks about a figure."""
         return self.decides(
-            Matter.LOOK, Verdict.QUERY, receipt, code, "请核实来源", details=details
+            Matter.LOOK, Verdict.QUERY, receipt, "S01", "请核实来源", details=details
         )
 
-    def asked_from_above(self, receipt: str, code: str = "S01") -> str:
+    def asked_from_above(self, receipt: str) -> str:
         """The province asks about a figure."""
         more = {"by_unit": PROVINCE, "details": {FORWARDED: True}}
-        return self.decides(Matter.LOOK, Verdict.QUERY, receipt, code, "与年报不符", **more)
+        return self.decides(Matter.LOOK, Verdict.QUERY, receipt, "S01", "与年报不符", **more)
 
     def waiting(self) -> list[tuple[Matter, str]]:
         """What waits, and in whose sheet."""
