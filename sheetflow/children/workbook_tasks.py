@@ -25,6 +25,8 @@ from sheetflow.units import Levels, Unit
 from sheetflow.workbook import cell_name
 
 if TYPE_CHECKING:  # a child that writes loads the writers
+    from sheetflow.consolidation.review_sheet import ReviewSheet
+    from sheetflow.schemas.book import Stamp
     from sheetflow.writing import Dress, ReceiptData
 
 
@@ -68,6 +70,14 @@ class ReturnedLook:
     round_line: str = ""
     receipt: str = ""
     token: str = ""
+
+
+@makes_ours
+def render_review(sheet: ReviewSheet, stamp: Stamp, as_of: dt.datetime) -> bytes:
+    """Write a superior's 审核单."""
+    from sheetflow.writing.review_sheet import write_review_sheet
+
+    return write_review_sheet(sheet, stamp, as_of)
 
 
 @makes_ours

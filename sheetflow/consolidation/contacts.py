@@ -6,7 +6,7 @@ stand on boards alone: no mail and no log gets them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from sheetflow.consolidation.accepted import Books
@@ -22,7 +22,7 @@ Contact = tuple[str, str]
 
 def with_contacts(books: Books, board: BoardData, policy: MaskPolicy) -> BoardData:
     """Give a board with whom its reader rings about each unit, in the books' own period."""
-    contacts = _contacts(books, board.unit, policy)
+    contacts = contacts_of(books, books.expected(board.unit), policy)
     period = books.period.period_id
     named = {
         (unit_id, period): replace(row, preparer=contacts[unit_id][0], phone=contacts[unit_id][1])
@@ -32,13 +32,13 @@ def with_contacts(books: Books, board: BoardData, policy: MaskPolicy) -> BoardDa
     return replace(board, cells={**board.cells, **named}) if named else board
 
 
-def _contacts(books: Books, reader: Unit, policy: MaskPolicy) -> Mapping[str, Contact]:
+def contacts_of(books: Books, units: Iterable[Unit], policy: MaskPolicy) -> Mapping[str, Contact]:
     """Give by unit id what the newest accepted cover of the year so far says."""
     cover, sheet = books.form.cover, books.form.cover_sheet
     columns = (cover.preparer, cover.phone)
     if not any(columns):
         return {}
-    latest = (books.latest(member.unit_id) for member in books.expected(reader))
+    latest = (books.latest(member.unit_id) for member in units)
     standing = [accepted for accepted in latest if accepted]
     looks = {key: (mask, held) for key, mask, held in policy.plan(sheet)}
 

@@ -235,6 +235,7 @@ _NOT_IN = {
         _WORDLESS,
         frozenset({"guidance", "own_work", "rules", "same_person", "own_totals"}),
     ),
+    "review": (_OF_NO_FILE, frozenset({"guidance", "own_work", "rules", "template"})),
     "judged": (_WORDLESS, frozenset({"guidance", "own_work", "rules", "template"})),
     "board": (_WORDLESS, frozenset(entry.name for entry in fields(Form)) - _ON_BOARD),
     "progress": (_WORDLESS, frozenset(entry.name for entry in fields(Form)) - _ON_BOARD),

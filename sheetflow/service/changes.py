@@ -40,12 +40,12 @@ from sheetflow.service.books import (
 from sheetflow.service.consequences import mark_of, stale_after
 from sheetflow.service.follow_units import is_open
 from sheetflow.service.gists import gist_by, made_gists
-from sheetflow.service.publish import ROLL_UPS
+from sheetflow.service.publish import ABOVE, LINKED
 from sheetflow.service.roll_up_requests import books_request, report_order
 from sheetflow.store.records import Measurement, PublicationKind, Stale, Submission
 
-_EVERYTHING = (PublicationKind.WORKBOOK, *ROLL_UPS, PublicationKind.PROGRESS)
-_DATED = (PublicationKind.BOARD, PublicationKind.WORKBOOK, PublicationKind.PROGRESS)
+_EVERYTHING = (PublicationKind.WORKBOOK, *ABOVE, PublicationKind.PROGRESS)
+_DATED = tuple(kind for kind in _EVERYTHING if kind not in LINKED)
 """What shows by when a unit had to report."""
 _PAGES = {PublicationKind.BOARD: BOARD, PublicationKind.PROGRESS: PROGRESS}
 
@@ -84,7 +84,7 @@ def declared_grounds(context: Context) -> Iterator[Ground]:
     for level in sorted({unit.level for unit in context.tree}):
         digest = _digest(context.policy(level).digest)
         words = f"{level}一级能看到的个人信息有变化"
-        yield Ground(f"masks:{level}", digest, words, ROLL_UPS, level=level)
+        yield Ground(f"masks:{level}", digest, words, ABOVE, level=level)
     settings = context.settings
     printed = _digest(settings.form)
     yield Ground("form", printed, "印在报表上的表号等有变化", (PublicationKind.WORKBOOK,))
@@ -96,7 +96,7 @@ def declared_grounds(context: Context) -> Iterator[Ground]:
     )
     asked = PublicationKind.WORKBOOK, PublicationKind.PROGRESS
     yield Ground("contact", _digest(settings.contact), "联系方式有变化", asked)
-    yield Ground("review", _digest(settings.review.policy), "上级验收的办法有变化", ROLL_UPS)
+    yield Ground("review", _digest(settings.review.policy), "上级验收的办法有变化", ABOVE)
     yield deadlines_ground(context)
 
 

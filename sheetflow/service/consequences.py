@@ -22,6 +22,7 @@ from sheetflow.schemas.review import Matter, NewDecision, Verdict
 from sheetflow.service.attempts import last_decision, last_round
 from sheetflow.service.gathering import gathering_units
 from sheetflow.service.publish import ROLL_UPS
+from sheetflow.service.review_marks import all_review_marks, review_marks
 from sheetflow.store.records import (
     Arrival,
     FollowUp,
@@ -200,6 +201,7 @@ def stale_after(context: Context, submission: Submission) -> list[Stale]:
         for unit in above(context, _answering(context, submission.unit_id, later))
         for kind in ROLL_UPS
     ]
+    marks += review_marks(context, submission.unit_id, submission.form, periods, submission.receipt)
     if takes_files(context.form(submission.form)):
         chain = context.tree.chain(_answering(context, submission.unit_id, begun).unit_id)
         marks += [_stale(submission, unit, begun, PublicationKind.FILES) for unit in chain[1:]]
@@ -223,7 +225,7 @@ def stale_decided(context: Context, decision: NewDecision) -> list[Stale]:
     begun = form.period(decision.period)
     lets_pass = decision.matter in {Matter.PASSING, Matter.UNDOING}
     periods = [begun, *begun.rest_of_year] if lets_pass else [begun]
-    return [
+    rolled_up = [
         Stale(
             unit_id=unit.unit_id,
             form=form.key,
@@ -235,6 +237,8 @@ def stale_decided(context: Context, decision: NewDecision) -> list[Stale]:
         for unit in above(context, _answering(context, decision.unit_id, period))
         for kind in (ROLL_UPS if lets_pass else (PublicationKind.BOARD,))
     ]
+    reviews = all_review_marks(context, decision.unit_id, form.key, [begun], decision.number)
+    return [*rolled_up, *reviews]
 
 
 def pages_of_files(context: Context, unit_id: str) -> Iterator[Stale]:
@@ -267,10 +271,14 @@ def _boards_that_list(context: Context, submission: Submission) -> list[Stale]:
     if submission.outcome == "refused":
         return []
     form, day = context.form(submission.form), submission.arrived_at.date()
+    periods = [*filter(form.takes, dict.fromkeys((form.last_ended(day), form.period_of(day))))]
     return [
-        replace(_stale(submission, unit, period, PublicationKind.BOARD), form=form.key)
-        for period in filter(form.takes, dict.fromkeys((form.last_ended(day), form.period_of(day))))
-        for unit in above(context, context.tree[submission.unit_id])
+        *(
+            replace(_stale(submission, unit, period, PublicationKind.BOARD), form=form.key)
+            for period in periods
+            for unit in above(context, context.tree[submission.unit_id])
+        ),
+        *review_marks(context, submission.unit_id, form.key, periods, submission.receipt),
     ]
 
 

@@ -196,7 +196,7 @@ def _above(
     asked |= {
         (entry.form, entry.period, entry.kind)
         for entry in published
-        if entry.kind is PublicationKind.FILES
+        if entry.kind in {PublicationKind.FILES, PublicationKind.REVIEW}
     }
     have = {entry.unit_id for entry in shown}
     units: set[str] = set()

@@ -40,7 +40,7 @@ from sheetflow.service.follow_units import follow_units, withdraw_old_names
 from sheetflow.service.judge import judge_arrivals
 from sheetflow.service.judged import begin_judged
 from sheetflow.service.publish import (
-    ROLL_UPS,
+    ABOVE,
     Attempts,
     Order,
     SideBySide,
@@ -52,6 +52,7 @@ from sheetflow.service.publish import (
 )
 from sheetflow.service.quotes import quote_faults
 from sheetflow.service.receive import keep_journal
+from sheetflow.service.review_late import mark_reviews
 from sheetflow.service.roll_up import Rollups
 from sheetflow.service.take import Intake, open_intake, take_all
 from sheetflow.service.turns import first_of_each
@@ -145,6 +146,7 @@ def work_off(context: Context, intake: Intake) -> PassReport:
     context.forget_moved()
     noticed = notice_templates(context)
     mark_overdue(context)
+    mark_reviews(context)
     rebuilding = Rebuilding(context)
     outcomes = judge_and_answer(context, rebuilding)
     calendar = run_calendar(context, KINDS)  # who has just handed in is not reminded
@@ -224,7 +226,7 @@ class Rebuilding:
         self._begin_answers()
         rollups = Rollups(context)
         above = SideBySide(attempts, "汇总", 3 * context.pool_size, rollups.begin)
-        due = [mark for mark in _marks(context, *ROLL_UPS) if not rollups.has_to_wait(mark)]
+        due = [mark for mark in _marks(context, *ABOVE) if not rollups.has_to_wait(mark)]
         above.begin(rollups.in_order(due))
         self._answers.finish()
         # The children must not run out of what is above, while this one writes many small files.
@@ -234,7 +236,8 @@ class Rebuilding:
         self._hand_up_files()
         above.finish()
         self._file()
-        above.begin(rollups.in_order(_marks(context, PublicationKind.BOARD)))
+        rest = _marks(context, PublicationKind.BOARD, PublicationKind.REVIEW)
+        above.begin(rollups.in_order(rest))
         above.finish()
         attempts.record()
         withdraw_old_names(context)

@@ -35,6 +35,8 @@ from sheetflow.writing.first_line import copy_with_first_line
 
 ROLL_UPS = (PublicationKind.CONSOLIDATED, PublicationKind.REPORT, PublicationKind.BOARD)
 """What everyone above others gets."""
+ABOVE = (*ROLL_UPS, PublicationKind.REVIEW)
+"""And what it decides in, about those directly below."""
 LINKED = ROLL_UPS[:2]
 """What the board links to."""
 _OF_A_UNIT = (PublicationKind.ANSWER, PublicationKind.WORKBOOK)

@@ -34,6 +34,7 @@ from sheetflow.service.consolidated import begin_consolidated, corrected_since, 
 from sheetflow.service.filed_answer import signed_by_period
 from sheetflow.service.kept_drafts import kept_draft
 from sheetflow.service.publish import (
+    ABOVE,
     LINKED,
     ROLL_UPS,
     Made,
@@ -44,6 +45,7 @@ from sheetflow.service.publish import (
     is_published,
 )
 from sheetflow.service.quotes import quoted_by
+from sheetflow.service.review_sheets import begin_review
 from sheetflow.service.roll_up_requests import books_request, report_order
 from sheetflow.service.waiting import held_submissions
 from sheetflow.store.records import Issued, PublicationKind, Stale, StaleMark
@@ -72,7 +74,7 @@ class Rollups:
                 places[tree.chain(mark.unit_id)[-1].unit_id],
                 tree.rank(tree[mark.unit_id]),
                 self.context.period(mark.form, mark.period),
-                ROLL_UPS.index(mark.kind),
+                ABOVE.index(mark.kind),
             ),
         )
 
@@ -95,6 +97,7 @@ class Rollups:
             PublicationKind.CONSOLIDATED: self._begin_workbook,
             PublicationKind.REPORT: self._begin_report,
             PublicationKind.BOARD: self._begin_boards,
+            PublicationKind.REVIEW: self._begin_review,
         }
         return makers[mark.kind](mark) if self._is_wanted(mark) else None
 
@@ -116,13 +119,17 @@ class Rollups:
     def _is_wanted(self, mark: Stale) -> bool:
         """A later period is rebuilt only where something has been tried in it, or was published.
 
-        A board is also made where nobody has sent anything until the deadline had passed. What is
-        judged has results of its own, and nothing to be added up.
+        A board is also made where nobody has sent anything until the deadline had passed, a 审核单 as
+        soon as workbooks are handed out. What is judged has results of its own, and nothing to be added up.
         """
         if self.context.form(mark.form).judging:
             return False
         if (mark.unit_id, mark.form, mark.period) in self._published:
             return True
+        if mark.kind is PublicationKind.REVIEW:
+            return (mark.form, mark.period) in self._issued or bool(
+                self._tried(mark.form, mark.period)
+            )
         if mark.kind is PublicationKind.BOARD and self._is_overdue(mark, mark.period):
             return True
         tried = self._tried(mark.form, mark.period)
@@ -148,6 +155,15 @@ class Rollups:
             (entry.form, entry.period)
             for entry in self.context.store.publications.find_publications()
             if entry.kind is PublicationKind.PROGRESS
+        }
+
+    @cached_property
+    def _issued(self) -> set[tuple[str, str]]:
+        """Forms and periods for which anybody's workbook was handed out."""
+        return {
+            (entry.form, entry.period)
+            for entry in self.context.store.publications.find_publications()
+            if entry.kind is PublicationKind.WORKBOOK
         }
 
     @cached_property
@@ -269,6 +285,9 @@ class Rollups:
             if fault or asked[name].is_instead:
                 called = other.key if other and name == other.title else name
                 _record_default(self.context, PublicationKind.REPORT, asked[name], called)
+
+    def _begin_review(self, mark: Stale) -> Making | None:
+        return begin_review(self.context, mark, self.books(mark))
 
     def _begin_boards(self, mark: Stale) -> Making | None:
         context, unit = self.context, self.context.tree[mark.unit_id]

@@ -61,9 +61,11 @@ class Decisions:
         period: str | None = None,
         receipt: str | None = None,
         matter: Matter | None = None,
+        verdict: Verdict | None = None,
     ) -> tuple[Decision, ...]:
-        """Return decisions about a unit, form, period, receipt or matter, the oldest first."""
-        return self._find(unit_id=unit_id, form=form, period=period, receipt=receipt, matter=matter)
+        """Return decisions about a unit, form, period, receipt or matter, or of one verdict, the oldest first."""
+        wanted = {"unit_id": unit_id, "form": form, "period": period, "receipt": receipt}
+        return self._find(**wanted, matter=matter, verdict=verdict)
 
     def find_given(self, by_unit: str, form: str, period: str) -> tuple[Decision, ...]:
         """Return what a unit has decided of a form and period, the oldest first."""

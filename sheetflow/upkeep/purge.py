@@ -345,8 +345,8 @@ def _pages(context: Context, plan: PurgePlan) -> Iterator[Stale]:
 
 
 def _kinds_with_persons(context: Context, form: str) -> frozenset[PublicationKind]:
-    """Give the roll-ups that may show cells which are thinned: a board where whom to ring is one."""
-    kinds = {PublicationKind.CONSOLIDATED}
+    """Give the files that may show cells which are thinned: a board where whom to ring is one."""
+    kinds = {PublicationKind.CONSOLIDATED, PublicationKind.REVIEW}
     declared = context.campaign.by_key.get(form)
     if declared:
         cover, columns = declared.cover, declared.cover_sheet.by_key

@@ -27,6 +27,7 @@ from sheetflow.service.books import books_of
 from sheetflow.service.changes import declared_grounds
 from sheetflow.service.follow_units import follow_units
 from sheetflow.service.publish import Attempts, SideBySide, is_published, page_mark
+from sheetflow.service.review_marks import review_marks
 from sheetflow.service.unit_progress import make_progress_pages
 from sheetflow.service.waiting import held_submissions
 from sheetflow.store.records import NewMail, PublicationKind, Stale
@@ -82,9 +83,10 @@ def issue_workbooks(
     workbooks.begin(marks)
     workbooks.finish()
     pages = Attempts(context)
-    context.store.publications.record_stale(
-        [page_mark(mark, PublicationKind.PROGRESS) for mark in marks], context.clock.now()
-    )
+    reviews = (review_marks(context, unit.unit_id, form.key, [period]) for unit in expected)
+    follows = [page_mark(mark, PublicationKind.PROGRESS) for mark in marks]
+    follows += dict.fromkeys(mark for found in reviews for mark in found)
+    context.store.publications.record_stale(follows, context.clock.now())
     make_progress_pages(context, pages)
     if errors := (*attempts.errors, *pages.errors):
         raise errors[0]

@@ -40,6 +40,7 @@ from sheetflow.consolidation.states import HandedIn
 from sheetflow.periods import OFFICE_ZONE
 from sheetflow.schemas.book import Stamp
 from sheetflow.schemas.review import GROUNDS, PAPERS, REASONS, Matter
+from sheetflow.units import OWN_LEVEL
 from sheetflow.workbook import column_letters
 from sheetflow.writing.blank.blank_workbook import write_stamp
 from sheetflow.writing.looks import (
@@ -313,7 +314,7 @@ def _put_below(page: ReviewPage, row: BelowRow) -> None:
     page.put_line(
         {
             NUMBER: (row.number, WRAPPED),
-            UNIT: (board.unit.name, WRAPPED),
+            UNIT: (board.unit.name + OWN_LEVEL * board.own, WRAPPED),
             _STATE: (board.word, MIDDLE | {"bg_color": board.colour}),
             "填报人": (board.preparer, MIDDLE),
             "联系电话": (board.phone, MIDDLE),

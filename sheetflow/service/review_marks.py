@@ -1,0 +1,63 @@
+"""Which 审核单 show something of a unit: those of whoever is above it.
+
+Marks are only computed here; whoever records what they follow from records them in the same commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sheetflow.context import Context
+from sheetflow.periods import Period
+from sheetflow.schemas.review import Policy
+from sheetflow.store.records import PublicationKind, Stale
+
+
+def has_reviews(context: Context) -> bool:
+    """Whether superiors are asked to let pass what is accepted: else nobody gets a 审核单."""
+    return Policy(context.settings.review.policy) is not Policy.NONE
+
+
+def review_marks(
+    context: Context, unit_id: str, form: str, periods: Iterable[Period], why: str = ""
+) -> list[Stale]:
+    """Mark the 审核单 of whoever is directly above a unit today, or above who answers for it."""
+    return _marks(context, unit_id, form, periods, why, 1)
+
+
+def all_review_marks(
+    context: Context, unit_id: str, form: str, periods: Iterable[Period], why: str = ""
+) -> list[Stale]:
+    """Mark the 审核单 of everybody above: a decision may be about what somebody further up asked."""
+    return _marks(context, unit_id, form, periods, why, None)
+
+
+def _marks(
+    context: Context,
+    unit_id: str,
+    form: str,
+    periods: Iterable[Period],
+    why: str,
+    levels: int | None,
+) -> list[Stale]:
+    tree = context.tree
+    if not has_reviews(context) or unit_id not in tree:
+        return []
+    today = context.clock.now().date()
+    heir = tree.successor_on(unit_id, today) or tree[unit_id]
+    superiors = dict.fromkeys(
+        superior.unit_id
+        for one in (tree[unit_id], heir)
+        for superior in tree.chain(one.unit_id)[1:][:levels]
+    )
+    return [
+        Stale(
+            unit_id=superior,
+            form=form,
+            period=period.period_id,
+            kind=PublicationKind.REVIEW,
+            why=why,
+        )
+        for period in periods
+        for superior in superiors
+    ]
